@@ -1,0 +1,117 @@
+import { EventEmitter } from 'eventemitter3';
+import { CaroError } from '../domain/errors.ts';
+import type { Mailbox } from './mailbox.ts';
+import type { Kind, Messages, Replies, RequestKind } from './messages.ts';
+
+const DEFAULT_DEADLINE_MS = 10_000;
+
+/** What travels: the body, and where the answer goes. */
+export interface Letter<K extends Kind = Kind> {
+  readonly kind: K;
+  readonly body: Messages[K];
+  readonly settle: Settle;
+}
+export interface Settle {
+  readonly done: (reply: unknown) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** What an actor may do with the bus: speak, never listen (its handlers are wired by the supervisor). */
+export interface Speaker {
+  /** Tells every taker of a kind; resolves when each mailbox has taken the notice (the sender waits for room). */
+  readonly publish: <K extends Kind>(kind: K, body: Messages[K]) => Promise<void>;
+  /**
+   * Asks the one taker of a kind.
+   * @throws CaroError `deadline_exceeded` (deadline in ms, 10 s unless told), `mailbox_full`, `actor_degraded`, or what the taker threw.
+   */
+  readonly request: <K extends RequestKind>(kind: K, body: Messages[K], deadlineMs?: number) => Promise<Replies[K]>;
+}
+
+/**
+ * Typed messages between actors of this process. Each kind has a list of mailboxes, held by an eventemitter3 emitter;
+ * a mailbox hands its actor one letter at a time.
+ */
+export class Bus implements Speaker {
+  readonly #emitter = new EventEmitter<Kind>();
+  readonly #takers = new Map<Kind, Mailbox[]>();
+
+  /** Puts a mailbox on the list of a kind; returns what takes it off again. */
+  connect(kind: Kind, mailbox: Mailbox): () => void {
+    const takers = this.#takers.get(kind) ?? [];
+    this.#takers.set(kind, [...takers, mailbox]);
+    return () =>
+      this.#takers.set(
+        kind,
+        (this.#takers.get(kind) ?? []).filter((taker) => taker !== mailbox),
+      );
+  }
+
+  /** Listens without a mailbox: for the edges (sockets, dashboard), whose own buffers apply. Returns what ends it. */
+  listen<K extends Kind>(kind: K, listener: (body: Messages[K]) => void): () => void {
+    this.#emitter.on(kind, listener);
+    return () => this.#emitter.off(kind, listener);
+  }
+
+  async publish<K extends Kind>(kind: K, body: Messages[K]): Promise<void> {
+    this.#emitter.emit(kind, body);
+    await Promise.all((this.#takers.get(kind) ?? []).map((mailbox) => mailbox.put({ kind, body, settle: UNANSWERED })));
+  }
+
+  async request<K extends RequestKind>(
+    kind: K,
+    body: Messages[K],
+    deadlineMs = DEFAULT_DEADLINE_MS,
+  ): Promise<Replies[K]> {
+    const [taker, ...others] = this.#takers.get(kind) ?? [];
+    if (!taker || others.length > 0) {
+      throw new CaroError(
+        'internal',
+        `expected one actor that takes "${kind}", found ${taker ? others.length + 1 : 0}`,
+      );
+    }
+    return this.#ask(taker, kind, body, deadlineMs);
+  }
+
+  /** Asks every taker of a kind and waits for all; the first failure is thrown when all have answered. */
+  async requestAll<K extends RequestKind>(
+    kind: K,
+    body: Messages[K],
+    deadlineMs = DEFAULT_DEADLINE_MS,
+  ): Promise<Replies[K][]> {
+    const answers = await Promise.allSettled(
+      (this.#takers.get(kind) ?? []).map((taker) => this.#ask(taker, kind, body, deadlineMs)),
+    );
+    return answers.map((answer) => {
+      if (answer.status === 'rejected') throw answer.reason;
+      return answer.value;
+    });
+  }
+
+  async #ask<K extends RequestKind>(
+    taker: Mailbox,
+    kind: K,
+    body: Messages[K],
+    deadlineMs: number,
+  ): Promise<Replies[K]> {
+    return new Promise<Replies[K]>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(
+          new CaroError('deadline_exceeded', `expected an answer to "${kind}" within ${deadlineMs} ms, none came`),
+        );
+      }, deadlineMs);
+      const settle: Settle = {
+        done: (reply) => {
+          clearTimeout(timer);
+          resolve(reply as Replies[K]);
+        },
+        failed: (error) => {
+          clearTimeout(timer);
+          reject(error instanceof Error ? error : new Error(String(error)));
+        },
+      };
+      taker.put({ kind, body, settle }).catch(settle.failed);
+    });
+  }
+}
+
+const UNANSWERED: Settle = { done: () => undefined, failed: () => undefined };

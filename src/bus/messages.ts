@@ -1,0 +1,89 @@
+import type { AuditEntry, AuditRecord, AuditVerification } from '../domain/audit-record.ts';
+import type { Configuration } from '../domain/configuration.ts';
+import type { EventFilter, TerminalEvent } from '../domain/event.ts';
+import type { PeriodKind } from '../domain/period.ts';
+import type { QueryResult } from '../domain/query.ts';
+import type { RiskLevel } from '../domain/risk-level.ts';
+import type { ShellKind } from '../domain/shell-kind.ts';
+import type { LocalStatistics } from '../domain/statistics.ts';
+import type { MeshStatus, ObserveStatus, ServiceStatus } from '../domain/status.ts';
+import type { Envelope, SummaryLine } from '../domain/summary.ts';
+import type { QueryType, SharingLevel } from '../domain/trust.ts';
+import type { Analysis } from '../shell/model.ts';
+
+/** Body of a request that says nothing but its kind. */
+export type Nothing = Readonly<Record<string, never>>;
+
+export interface CommandText {
+  readonly command: string;
+  readonly shell: ShellKind;
+}
+
+/** What the classifier found out about one command. `text` is the command with secrets masked. */
+export interface Classification {
+  readonly analysis: Analysis;
+  readonly text: string;
+  readonly redacted: boolean;
+  readonly tools: readonly string[];
+  readonly category: string;
+  readonly pattern: string;
+}
+
+export interface RiskQuestion {
+  readonly analysis: Analysis;
+  readonly cwd: string | null;
+}
+
+export interface RiskRating {
+  readonly level: RiskLevel;
+  readonly rules: readonly string[];
+}
+
+/**
+ * Every message on the bus: kind → body. A kind that stands in `Replies` too is a request, taken by exactly one actor; the others
+ * are notices for whoever takes them. Bodies that come from outside are checked against `schemas.ts` before they get here.
+ */
+export interface Messages {
+  'spool.changed': { readonly files: readonly string[] | 'all' };
+  'command.classify': readonly CommandText[];
+  'command.assess': readonly RiskQuestion[];
+  'events.recorded': { readonly events: readonly TerminalEvent[] };
+  'observe.status': Nothing;
+  'events.list': EventFilter;
+  'stats.read': { readonly since?: string };
+  'summary.preview': { readonly period: PeriodKind };
+  'summary.list': { readonly limit?: number };
+  'policy.sharing': Nothing;
+  'mesh.status': Nothing;
+  'mesh.query': { readonly type: QueryType; readonly since?: string; readonly timeoutMs?: number };
+  'audit.append': AuditEntry;
+  'audit.list': { readonly limit?: number; readonly before?: number; readonly type?: string };
+  'audit.verify': Nothing;
+  'service.status': Nothing;
+  'config.verify': Configuration;
+  'config.commit': Configuration;
+  'clock.quarter': { readonly nowMs: number };
+}
+
+/** Kind of request → reply. */
+export interface Replies {
+  'command.classify': readonly Classification[];
+  'command.assess': readonly RiskRating[];
+  'observe.status': ObserveStatus;
+  'events.list': readonly TerminalEvent[];
+  'stats.read': LocalStatistics;
+  'summary.preview': Envelope;
+  'summary.list': readonly SummaryLine[];
+  'policy.sharing': { readonly level: SharingLevel; readonly denyTools: readonly string[] };
+  'mesh.status': MeshStatus;
+  'mesh.query': QueryResult;
+  'audit.append': AuditRecord;
+  'audit.list': readonly AuditRecord[];
+  'audit.verify': AuditVerification;
+  'service.status': ServiceStatus;
+  'config.verify': null;
+  'config.commit': null;
+}
+
+export type Kind = keyof Messages;
+export type RequestKind = keyof Replies & Kind;

@@ -1,0 +1,165 @@
+import { CaroError } from '../domain/errors.ts';
+import type { ActorStatus } from '../domain/status.ts';
+import type { Actor } from './actor.ts';
+import type { Bus, Letter } from './bus.ts';
+import { Mailbox, type OverloadPolicy } from './mailbox.ts';
+import type { Kind } from './messages.ts';
+
+/** How to make an actor, again after each crash, and how much may wait for it. */
+export interface ActorSpec {
+  readonly name: string;
+  readonly capacity: number;
+  readonly policy: OverloadPolicy;
+  readonly create: () => Actor<never>;
+}
+
+export interface SupervisorOptions {
+  /** Pause before restart n (from 0), in ms. */
+  readonly backoffMs: (restart: number) => number;
+  /** So many crashes within `windowMs` set the actor aside. */
+  readonly maxCrashes: number;
+  readonly windowMs: number;
+  readonly stepTimeoutMs: number;
+  readonly now: () => number;
+  readonly onCrash: (actor: string, error: unknown) => void;
+  readonly onDegraded: (actor: string) => void;
+}
+
+type AnyHandlers = Readonly<Partial<Record<Kind, (body: unknown) => unknown>>>;
+
+/**
+ * Keeps one actor alive. A `CaroError` out of a handler is an answer; anything else is a crash: the actor is made anew after a pause
+ * while its mailbox holds what waits, and after too many crashes it is degraded: its messages fail at once and `status` shows it.
+ */
+export class Supervised {
+  readonly #mailbox: Mailbox;
+  readonly #disconnect: (() => void)[] = [];
+  #actor: Actor<never> | undefined;
+  #state: ActorStatus['state'] = 'stopped';
+  #crashes: number[] = [];
+  #restartTimer: NodeJS.Timeout | undefined;
+  #counters = { handled: 0, failed: 0, restarts: 0, busyMs: 0 };
+
+  constructor(
+    private readonly spec: ActorSpec,
+    private readonly bus: Bus,
+    private readonly options: SupervisorOptions,
+  ) {
+    this.#mailbox = new Mailbox(spec.name, spec.capacity, spec.policy);
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  status(): ActorStatus {
+    const { handled, failed, restarts, busyMs } = this.#counters;
+    return {
+      name: this.name,
+      state: this.#state,
+      handled,
+      failed,
+      restarts,
+      queue: this.#mailbox.length,
+      busyMs: Math.round(busyMs),
+    };
+  }
+
+  async start(): Promise<void> {
+    await this.#create();
+    for (const kind of Object.keys(this.#handlers()) as Kind[])
+      this.#disconnect.push(this.bus.connect(kind, this.#mailbox));
+  }
+
+  /** Takes no new message, lets what waits be handled, then ends the actor; each step within the time limit. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#restartTimer);
+    for (const disconnect of this.#disconnect.splice(0)) disconnect();
+    try {
+      if (this.#state === 'running')
+        await within(this.options.stepTimeoutMs, `${this.name} to empty its mailbox`, this.#mailbox.drained());
+      const stop = this.#actor?.stop;
+      if (stop) await within(this.options.stepTimeoutMs, `${this.name} to stop`, Promise.resolve(stop()));
+    } finally {
+      this.#mailbox.close(new CaroError('not_running', `expected ${this.name} to run, it has been stopped`));
+      this.#state = 'stopped';
+    }
+  }
+
+  async #create(): Promise<void> {
+    this.#actor = this.spec.create();
+    if (this.#actor.start)
+      await within(this.options.stepTimeoutMs, `${this.name} to start`, Promise.resolve(this.#actor.start()));
+    this.#state = 'running';
+    this.#mailbox.open((letter) => this.#deliver(letter));
+  }
+
+  #handlers(): AnyHandlers {
+    return this.#actor?.handlers ?? {};
+  }
+
+  async #deliver(letter: Letter): Promise<void> {
+    const begun = this.options.now();
+    try {
+      const reply = await this.#handlers()[letter.kind]?.(letter.body);
+      this.#counters.handled += 1;
+      letter.settle.done(reply);
+    } catch (error) {
+      this.#counters.failed += 1;
+      letter.settle.failed(error);
+      if (!(error instanceof CaroError)) this.#crashed(error);
+    } finally {
+      this.#counters.busyMs += this.options.now() - begun;
+    }
+  }
+
+  #crashed(error: unknown): void {
+    const now = this.options.now();
+    this.#mailbox.pause();
+    this.#crashes = [...this.#crashes.filter((time) => time > now - this.options.windowMs), now];
+    this.options.onCrash(this.name, error);
+    if (this.#crashes.length > this.options.maxCrashes) {
+      this.#state = 'degraded';
+      this.#mailbox.close(
+        new CaroError(
+          'actor_degraded',
+          `expected ${this.name} to answer, it crashed ${this.#crashes.length} times and was set aside; restart the service`,
+        ),
+      );
+      this.options.onDegraded(this.name);
+      return;
+    }
+    this.#state = 'restarting';
+    this.#restartTimer = setTimeout(() => void this.#restart(), this.options.backoffMs(this.#crashes.length - 1));
+  }
+
+  async #restart(): Promise<void> {
+    this.#counters.restarts += 1;
+    try {
+      await this.#actor?.stop?.();
+    } catch (error) {
+      this.options.onCrash(this.name, error);
+    }
+    try {
+      await this.#create();
+    } catch (error) {
+      this.#crashed(error);
+    }
+  }
+}
+
+/** Resolves or rejects with `work`, or fails with a text that names the culprit. */
+export async function within<T>(timeoutMs: number, whom: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new CaroError('deadline_exceeded', `expected ${whom} within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,51 @@
+import type { ShellKind } from './shell-kind.ts';
+import type { QueryType, Role, SharingLevel, TrustLevel } from './trust.ts';
+
+export interface PeerEntry {
+  readonly name?: string;
+  readonly id: string;
+  /** `IP:port`, `[IPv6]:port`, or `name:port` where `allow_dns` is set. */
+  readonly address: string;
+}
+
+export interface TrustTest {
+  readonly who: string;
+  readonly from?: string;
+  readonly query: QueryType;
+  /** `allow L1`, `allow L2` or `deny`. */
+  readonly expect: string;
+}
+
+/** The whole configuration with defaults filled in (design.md §4); keys are spelled as in the TOML file. */
+export interface Configuration {
+  readonly node: { readonly name: string; readonly role: Role };
+  readonly observe: {
+    readonly shells: readonly ShellKind[];
+    readonly redact: boolean;
+    readonly ignore: readonly string[];
+  };
+  readonly dashboard: { readonly host: string; readonly port: number };
+  readonly mesh: {
+    readonly enabled: boolean;
+    readonly listen: string;
+    readonly mdns: boolean;
+    readonly allow_dns: boolean;
+    readonly allow_public: boolean;
+    readonly peers: readonly PeerEntry[];
+  };
+  readonly trust: {
+    readonly default: TrustLevel;
+    readonly nodes: Readonly<Record<string, TrustLevel>>;
+    readonly subnets: Readonly<Record<string, TrustLevel>>;
+    readonly deny: { readonly nodes: readonly string[]; readonly subnets: readonly string[] };
+    readonly tests: readonly TrustTest[];
+  };
+  readonly sharing: { readonly level: SharingLevel; readonly deny_tools: readonly string[] };
+  readonly privacy: { readonly min_contributors: number };
+  readonly retention: {
+    readonly events_days: number;
+    readonly summaries_days: number;
+    readonly audit_days: number;
+    readonly egress_days: number;
+  };
+}

@@ -1,0 +1,69 @@
+import type { RiskLevel } from './risk-level.ts';
+import type { ShellKind } from './shell-kind.ts';
+
+/**
+ * One observed command, as its owner sees it (level 0: never leaves the node, FR-302). Field names are the contract of
+ * `caro events --json` (design.md §10).
+ */
+export interface TerminalEvent {
+  readonly id: number;
+  /** Start, ISO 8601 UTC with milliseconds. */
+  readonly time: string;
+  readonly shell: ShellKind;
+  /** Text with secrets masked. */
+  readonly command: string;
+  /** Working directory at the start; null where the shell could not tell (imported history). */
+  readonly cwd: string | null;
+  /** null while the command runs, or where its end was never seen. */
+  readonly exitCode: number | null;
+  readonly durationMs: number | null;
+  /** Tools of the top-level pipeline or list, in order, repeats kept. */
+  readonly tools: readonly string[];
+  /** Family of the tool that the command is about, from the closed catalogue. */
+  readonly category: string;
+  readonly risk: RiskLevel;
+  /** Ids of the rules that matched, worst first. */
+  readonly rules: readonly string[];
+  readonly host: string;
+}
+
+/** Filter of `events.list`; newest first, `before` is the id to page on from (exclusive). */
+export interface EventFilter {
+  readonly since?: string;
+  readonly until?: string;
+  /** Least risk level shown. */
+  readonly risk?: RiskLevel;
+  readonly tool?: string;
+  readonly text?: string;
+  readonly before?: number;
+  readonly limit?: number;
+}
+
+/** What the pipeline knows of a command when it starts; `key` pairs it with its end. */
+export interface StartedCommand {
+  readonly key: CommandKey;
+  readonly startMs: number;
+  readonly shell: ShellKind;
+  readonly command: string;
+  readonly cwd: string | null;
+  readonly tools: readonly string[];
+  readonly category: string;
+  /** Closed-vocabulary name for rollups: `git push`, `git`, `other`. */
+  readonly pattern: string;
+  readonly risk: RiskLevel;
+  readonly rules: readonly string[];
+  readonly redacted: boolean;
+}
+
+export interface FinishedCommand {
+  readonly key: CommandKey;
+  readonly exitCode: number | null;
+  readonly durationMs: number | null;
+}
+
+/** A command's place: the shell session that typed it and its number there. `part` counts the commands of one Enter. */
+export interface CommandKey {
+  readonly session: string;
+  readonly command: number;
+  readonly part: number;
+}

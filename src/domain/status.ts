@@ -1,0 +1,49 @@
+import type { ShellKind } from './shell-kind.ts';
+import type { Role, TrustLevel } from './trust.ts';
+
+export interface ObserveStatus {
+  /** Events stored. */
+  readonly events: number;
+  /** Bytes in the spool that are not committed yet. */
+  readonly pending: number;
+  /** Records that could not be kept (torn, foreign, over a size cap), since the database was made. */
+  readonly dropped: number;
+  readonly shells: readonly { readonly shell: ShellKind; readonly sessions: number; readonly lastSeen: string }[];
+  /** Why nothing is stored at the moment, if so. */
+  readonly trouble: string | null;
+}
+
+export interface MeshStatus {
+  readonly enabled: boolean;
+  readonly listen: string | null;
+  readonly peers: readonly {
+    readonly id: string;
+    readonly name: string | null;
+    readonly address: string;
+    readonly trust: TrustLevel;
+    readonly state: 'connected' | 'connecting' | 'refused' | 'skewed';
+    readonly skewMs: number | null;
+  }[];
+}
+
+export interface ActorStatus {
+  readonly name: string;
+  readonly state: 'running' | 'restarting' | 'degraded' | 'stopped';
+  readonly handled: number;
+  readonly failed: number;
+  readonly restarts: number;
+  readonly queue: number;
+  readonly busyMs: number;
+}
+
+/** `caro status --json` (design.md §10). */
+export interface ServiceStatus {
+  readonly node: { readonly id: string; readonly fingerprint: string; readonly name: string; readonly role: Role };
+  readonly service: { readonly pid: number; readonly uptimeSeconds: number; readonly version: string };
+  readonly dashboard: { readonly url: string };
+  readonly observe: ObserveStatus;
+  readonly mesh: MeshStatus;
+  readonly audit: { readonly records: number; readonly verified: boolean };
+  readonly memory: { readonly rssBytes: number };
+  readonly actors: readonly ActorStatus[];
+}

@@ -1,0 +1,33 @@
+/** How far another node is trusted (FR-701, design.md §5). */
+export const TRUST_LEVELS = ['untrusted', 'share_to', 'query_from', 'peer', 'supervisor'] as const;
+export type TrustLevel = (typeof TRUST_LEVELS)[number];
+
+/** The most detailed level that may leave: 0 nothing, 1 summaries and aggregates, 2 aggregates only (FR-303). */
+export const SHARING_LEVELS = [0, 1, 2] as const;
+export type SharingLevel = (typeof SHARING_LEVELS)[number];
+
+export const ROLES = ['individual', 'admin', 'security'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Query types of design.md §8 (FR-605). */
+export const QUERY_TYPES = [
+  'tool-usage',
+  'safety-posture',
+  'activity-patterns',
+  'anomalies',
+  'node-health',
+  'recent-commands',
+] as const;
+export type QueryType = (typeof QUERY_TYPES)[number];
+
+/** How a target of a mesh query ended; the counts of all states add up to the number of targets. */
+export const TARGET_STATES = [
+  'answered',
+  'no_data',
+  'access_denied',
+  'no_response',
+  'skewed',
+  'error',
+  'suppressed',
+] as const;
+export type TargetState = (typeof TARGET_STATES)[number];
