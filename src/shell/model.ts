@@ -184,7 +184,22 @@ export type CodeLanguage =
   | 'sql'
   | 'other';
 
-/** One program (or builtin, or function call) that would run. Prose, file names and other mere arguments are never one. */
+/** What ran inside a word of an invocation to make it: `eval "$(curl …)"`, `bash <(curl …)`. */
+export interface Substitution {
+  readonly kind: 'command' | 'process';
+  /** Index into `args`; -1 for the name, assignments and redirections. */
+  readonly argument: number;
+  readonly invocations: readonly Invocation[];
+  /** What it prints, where that can be computed. */
+  readonly output: string | null;
+}
+
+/**
+ * One program (or builtin, or function call) that would run. Everyday prefixes (sudo, doas, env, nohup, nice, time, timeout, exec,
+ * command, …) are no invocations of their own, they stand in `via`, unless they start nothing. Programs that start others (sh -c,
+ * eval, xargs, find -exec, ssh, docker exec, watch, …) are an invocation, followed by those they start, which name them in `via`.
+ * Prose, file names and other mere arguments are never one.
+ */
 export interface Invocation extends Span {
   /** Resolved name: path stripped, quoting and known variables undone. The text as written (`$x`) where it is unknown. */
   readonly tool: string;
@@ -197,7 +212,7 @@ export interface Invocation extends Span {
   readonly assignments: readonly Assignment[];
   /** Wrappers it was reached through, outermost first. */
   readonly via: readonly Wrapper[];
-  /** Runs as another user by sudo, doas, su, pkexec, run0, … */
+  /** Runs as root by sudo, doas, su, pkexec, run0, …; false where they name another user, who stands in `via`. */
   readonly elevated: boolean;
   /** Runs on another machine (ssh, `kubectl exec`). */
   readonly remote: boolean;
@@ -220,6 +235,8 @@ export interface Invocation extends Span {
   readonly openArguments: boolean;
   /** Program text it is given, if it is an interpreter and the text is plainly readable. */
   readonly code: Code | null;
+  /** What its words were made of by running something, in order. */
+  readonly substitutions: readonly Substitution[];
 }
 
 /** An assignment that stands alone (`HISTFILE=/dev/null`, `export X=y`). */
