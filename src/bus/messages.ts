@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditRecord, AuditVerification } from '../domain/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
-import type { EventFilter, TerminalEvent } from '../domain/event.ts';
+import type { EventFilter, Pattern, TerminalEvent } from '../domain/event.ts';
 import type { PeriodKind } from '../domain/period.ts';
 import type { QueryResult } from '../domain/query.ts';
 import type { RiskLevel } from '../domain/risk-level.ts';
@@ -26,7 +26,7 @@ export interface Classification {
   readonly redacted: boolean;
   readonly tools: readonly string[];
   readonly category: string;
-  readonly pattern: string;
+  readonly pattern: Pattern;
 }
 
 export interface RiskQuestion {

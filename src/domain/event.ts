@@ -39,6 +39,12 @@ export interface EventFilter {
   readonly limit?: number;
 }
 
+/** What a command is counted as, in closed vocabulary: `{ name: 'git push', tool: 'git' }`, `{ name: 'other', tool: 'other' }`. */
+export interface Pattern {
+  readonly name: string;
+  readonly tool: string;
+}
+
 /** What the pipeline knows of a command when it starts; `key` pairs it with its end. */
 export interface StartedCommand {
   readonly key: CommandKey;
@@ -48,8 +54,7 @@ export interface StartedCommand {
   readonly cwd: string | null;
   readonly tools: readonly string[];
   readonly category: string;
-  /** Closed-vocabulary name for rollups: `git push`, `git`, `other`. */
-  readonly pattern: string;
+  readonly pattern: Pattern;
   readonly risk: RiskLevel;
   readonly rules: readonly string[];
   readonly redacted: boolean;

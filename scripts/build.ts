@@ -1,0 +1,60 @@
+/**
+ * Builds `dist/`: the daemon, the command line, the worker threads and the dashboard's process as CommonJS with shared, lazily loaded
+ * chunks. esbuild splits only ES modules, so the bundle is made as ES modules first and each chunk is then turned into CommonJS,
+ * which costs the idle daemon 2 MiB less (measured.md).
+ */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { build as buildPage } from 'vite';
+import { generateValidators } from './generate-validators.ts';
+
+const OUT = 'dist';
+const MODULES = join(OUT, '.modules');
+
+async function bundle(): Promise<void> {
+  await build({
+    entryPoints: {
+      daemon: 'src/daemon.ts',
+      cli: 'src/cli/main.ts',
+      worker: 'src/workers/worker.ts',
+      web: 'src/web/server.ts',
+    },
+    outdir: MODULES,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    minify: true,
+    keepNames: false,
+    // A native addon, found at run time from node_modules.
+    external: ['better-sqlite3'],
+    logLevel: 'warning',
+  });
+  await build({
+    entryPoints: readdirSync(MODULES).map((file) => join(MODULES, file)),
+    outdir: OUT,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    // `import()` of a chunk becomes a deferred `require`, so that a chunk is read when first needed.
+    supported: { 'dynamic-import': false },
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  rmSync(MODULES, { recursive: true });
+}
+
+async function main(): Promise<void> {
+  rmSync(OUT, { recursive: true, force: true });
+  await generateValidators();
+  await bundle();
+  await buildPage({ configFile: 'src/web/page/vite.config.ts', logLevel: 'warn' });
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

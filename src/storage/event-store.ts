@@ -1,0 +1,171 @@
+import type { FinishedCommand, StartedCommand, TerminalEvent } from '../domain/event.ts';
+import { slotOf } from '../domain/period.ts';
+import { riskRank } from '../domain/risk-level.ts';
+import type { ShellKind } from '../domain/shell-kind.ts';
+import { durationBucket } from '../domain/summary.ts';
+import type { Database } from './database.ts';
+import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.ts';
+import { DURATION_COLUMNS } from './rollup-row.ts';
+
+/** What one pass over the spool found; committed whole or not at all. */
+export interface ObservationCommit {
+  readonly started: readonly StartedCommand[];
+  readonly finished: readonly FinishedCommand[];
+  /** Sessions whose shell is gone: what still ran there has no known end. */
+  readonly ended: readonly string[];
+  /** Spool file → bytes of it that this commit makes durable. */
+  readonly offsets: readonly { readonly file: string; readonly offset: number }[];
+  /** Records that could not be kept, per shell. */
+  readonly dropped: readonly { readonly shell: ShellKind; readonly count: number }[];
+  readonly nowMs: number;
+}
+
+export interface EventStore {
+  /** One transaction, on disk when it returns. Returns the events as they now stand, each once. */
+  readonly commit: (observed: ObservationCommit) => readonly TerminalEvent[];
+  /** Bytes of a spool file that are committed; 0 for an unknown one. */
+  readonly offsetOf: (file: string) => number;
+  /** Forgets files that are gone from the spool. */
+  readonly forget: (files: readonly string[]) => void;
+  /** Removes at most `limit` events that started before `beforeMs`; returns how many. */
+  readonly prune: (beforeMs: number, limit: number) => number;
+  /** Removes rollups of slots that began before `beforeMs`. */
+  readonly pruneRollups: (beforeMs: number) => void;
+}
+
+/** Events and rollups (FR-405). `host` is stored with every event. */
+export function createEventStore(database: Database, host: string): EventStore {
+  const statements = prepare(database);
+  const commit = database.transaction((observed: ObservationCommit) => {
+    const touched = new Set<number>();
+    for (const command of observed.started) touched.add(insert(statements, command, host));
+    for (const command of observed.finished) {
+      const id = finish(statements, command);
+      if (id !== null) touched.add(id);
+    }
+    for (const session of observed.ended) statements.endSession.run(session);
+    for (const { file, offset } of observed.offsets) statements.setOffset.run(file, offset);
+    for (const { shell, count } of observed.dropped) {
+      statements.addCoverage.run(slotOf(observed.nowMs), shell, 0, 0, count);
+      statements.addCounter.run('dropped', count);
+    }
+    if (observed.started.length > 0) statements.addCounter.run('events', observed.started.length);
+    return [...touched];
+  });
+  return {
+    commit: (observed) => commit.immediate(observed).map((id) => eventOf(statements.read.get(id) as EventRow)),
+    offsetOf: (file) => (statements.offset.get(file) as { offset: number } | undefined)?.offset ?? 0,
+    forget: database.transaction((files: readonly string[]) => {
+      for (const file of files) statements.forget.run(file);
+    }),
+    prune: database.transaction((beforeMs: number, limit: number) => {
+      const { changes } = statements.prune.run(beforeMs, limit);
+      if (changes > 0) statements.addCounter.run('events', -changes);
+      return changes;
+    }),
+    pruneRollups: database.transaction((beforeMs: number) => {
+      for (const statement of statements.pruneRollups) statement.run(slotOf(beforeMs));
+    }),
+  };
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(database: Database) {
+  return {
+    session: database
+      .prepare(
+        `INSERT INTO session (name, shell, last_ms) VALUES (?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET last_ms = max(last_ms, excluded.last_ms) RETURNING id`,
+      )
+      .pluck(),
+    pattern: database.prepare('SELECT id FROM pattern WHERE name = ? AND tool = ? AND family = ?').pluck(),
+    addPattern: database.prepare('INSERT INTO pattern (name, tool, family) VALUES (?, ?, ?) RETURNING id').pluck(),
+    insert: database.prepare(
+      `INSERT INTO event (time_ms, session_id, shell, command, cwd, tools, pattern_id, risk, rules, host)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    running: database.prepare(
+      'INSERT OR REPLACE INTO running (session_id, command, part, event_id) VALUES (?, ?, ?, ?)',
+    ),
+    takeRunning: database
+      .prepare(
+        `DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?) AND command = ? AND part = ? RETURNING event_id`,
+      )
+      .pluck(),
+    endSession: database.prepare('DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?)'),
+    finish: database.prepare(
+      'UPDATE event SET exit_code = ?, duration_ms = ? WHERE id = ? RETURNING time_ms, pattern_id, risk',
+    ),
+    read: database.prepare(`SELECT ${EVENT_COLUMNS} WHERE event.id = ?`),
+    count: database.prepare(
+      `INSERT INTO rollup VALUES (?, ?, ?, 1, 0, 0, 0, ${DURATION_COLUMNS.map(() => '0').join(', ')})
+       ON CONFLICT DO UPDATE SET count = count + 1`,
+    ),
+    endCount: DURATION_COLUMNS.map((column) =>
+      database.prepare(
+        `UPDATE rollup SET ended = ended + 1, failures = failures + ?, duration_ms = duration_ms + ?, ${column} = ${column} + 1
+         WHERE slot = ? AND pattern_id = ? AND risk = ?`,
+      ),
+    ),
+    countRule: database.prepare('INSERT INTO rollup_rule VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1'),
+    addCoverage: database.prepare(
+      `INSERT INTO rollup_coverage VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+       observed = observed + excluded.observed, redacted = redacted + excluded.redacted, dropped = dropped + excluded.dropped`,
+    ),
+    addCounter: database.prepare(
+      'INSERT INTO counter VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value',
+    ),
+    offset: database.prepare('SELECT offset FROM spool WHERE file = ?'),
+    setOffset: database.prepare('INSERT INTO spool VALUES (?, ?) ON CONFLICT DO UPDATE SET offset = excluded.offset'),
+    forget: database.prepare('DELETE FROM spool WHERE file = ?'),
+    prune: database.prepare(
+      'DELETE FROM event WHERE id IN (SELECT id FROM event WHERE time_ms < ? ORDER BY time_ms LIMIT ?)',
+    ),
+    pruneRollups: ['rollup', 'rollup_rule', 'rollup_coverage'].map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE slot < ?`),
+    ),
+  };
+}
+
+function insert(statements: Statements, command: StartedCommand, host: string): number {
+  const { key, pattern, startMs, shell } = command;
+  const sessionId = statements.session.get(key.session, shell, startMs);
+  const patternKey = [pattern.name, pattern.tool, command.category];
+  const patternId = statements.pattern.get(patternKey) ?? statements.addPattern.get(patternKey);
+  const risk = riskRank(command.risk);
+  const slot = slotOf(startMs);
+  const { lastInsertRowid } = statements.insert.run(
+    startMs,
+    sessionId,
+    shell,
+    command.command,
+    command.cwd,
+    JSON.stringify(command.tools),
+    patternId,
+    risk,
+    JSON.stringify(command.rules),
+    host,
+  );
+  statements.running.run(sessionId, key.command, key.part, lastInsertRowid);
+  statements.count.run(slot, patternId, risk);
+  for (const rule of command.rules) statements.countRule.run(slot, rule);
+  statements.addCoverage.run(slot, shell, 1, command.redacted ? 1 : 0, 0);
+  return Number(lastInsertRowid);
+}
+
+/** Ends a running command; null where its start was never seen, or its end was seen before. */
+function finish(statements: Statements, command: FinishedCommand): number | null {
+  const { session, command: number, part } = command.key;
+  const id = statements.takeRunning.get(session, number, part) as number | undefined;
+  if (id === undefined) return null;
+  const row = statements.finish.get(command.exitCode, command.durationMs, id) as
+    | { time_ms: number; pattern_id: number; risk: number }
+    | undefined;
+  // Retention may have removed the event while it ran.
+  if (!row) return null;
+  const failed = command.exitCode !== null && command.exitCode !== 0 ? 1 : 0;
+  const duration = command.durationMs ?? 0;
+  statements.endCount[durationBucket(duration)]?.run(failed, duration, slotOf(row.time_ms), row.pattern_id, row.risk);
+  return id;
+}

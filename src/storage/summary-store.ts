@@ -1,0 +1,78 @@
+import type { PeriodKind } from '../domain/period.ts';
+import type { Envelope, SummaryLine } from '../domain/summary.ts';
+import type { Database } from './database.ts';
+
+/** A signed summary with what is needed to find it again; `document` is stored byte for byte. */
+export interface StoredSummary {
+  readonly id: string;
+  readonly node: string;
+  readonly kind: PeriodKind;
+  readonly startMs: number;
+  readonly revision: number;
+  readonly createdMs: number;
+  readonly document: Envelope;
+  /** Digest of the rollups that it was made from: another one means late events. */
+  readonly seen: string;
+}
+
+interface SummaryRow {
+  readonly id: string;
+  readonly node: string;
+  readonly kind: PeriodKind;
+  readonly start_ms: number;
+  readonly revision: number;
+  readonly created_ms: number;
+  readonly document: string;
+  readonly seen: string;
+}
+
+export interface SummaryStore {
+  readonly add: (summary: StoredSummary) => void;
+  readonly latest: (node: string, kind: PeriodKind, startMs: number) => StoredSummary | undefined;
+  readonly list: (limit: number) => readonly SummaryLine[];
+  readonly prune: (beforeMs: number) => void;
+}
+
+export function createSummaryStore(database: Database): SummaryStore {
+  return {
+    add: (summary) => {
+      const { id, node, kind, startMs, revision, createdMs, document, seen } = summary;
+      database
+        .prepare('INSERT INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+        .run(id, node, kind, startMs, revision, createdMs, JSON.stringify(document), seen);
+    },
+    latest: (node, kind, startMs) => {
+      const row = database
+        .prepare('SELECT * FROM summary WHERE node = ? AND kind = ? AND start_ms = ? ORDER BY revision DESC LIMIT 1')
+        .get(node, kind, startMs) as SummaryRow | undefined;
+      return (
+        row && {
+          ...lineOf(row),
+          startMs: row.start_ms,
+          createdMs: row.created_ms,
+          document: JSON.parse(row.document) as Envelope,
+          seen: row.seen,
+        }
+      );
+    },
+    list: (limit) =>
+      (
+        database
+          .prepare('SELECT * FROM summary ORDER BY start_ms DESC, kind, revision DESC LIMIT ?')
+          .all(limit) as SummaryRow[]
+      ).map(lineOf),
+    prune: (beforeMs) => {
+      database.prepare('DELETE FROM summary WHERE start_ms < ?').run(beforeMs);
+    },
+  };
+}
+
+const lineOf = (row: SummaryRow): SummaryLine => ({
+  id: row.id,
+  node: row.node,
+  kind: row.kind,
+  start: new Date(row.start_ms).toISOString(),
+  revision: row.revision,
+  createdAt: new Date(row.created_ms).toISOString(),
+  bytes: Buffer.byteLength(row.document),
+});
