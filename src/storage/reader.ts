@@ -14,6 +14,8 @@ export interface Reader {
   readonly listEvents: (filter: EventFilter) => readonly TerminalEvent[];
   /** Figures of the quarter-hour slots that begin in [sinceMs, untilMs), widened to whole slots. */
   readonly statistics: (sinceMs: number, untilMs: number) => LocalStatistics;
+  /** Commands and failures per quarter-hour slot alone, oldest first; only slots that have any. */
+  readonly slots: (sinceMs: number, untilMs: number) => LocalStatistics['slots'];
   readonly counts: () => { readonly events: number; readonly dropped: number };
   readonly shells: () => readonly { readonly shell: ShellKind; readonly sessions: number; readonly lastSeen: string }[];
 }
@@ -35,6 +37,7 @@ export function createReader(database: Database): Reader {
   return {
     listEvents: (filter) => listEvents(database, filter),
     statistics: (sinceMs, untilMs) => statistics(database, sinceMs, untilMs),
+    slots: (sinceMs, untilMs) => slotCounts(database, slotOf(sinceMs), Math.ceil(untilMs / SLOT_MS)),
     counts: () => ({ events: Number(counter.get('events')), dropped: Number(counter.get('dropped')) }),
     shells: () =>
       (shells.all() as { shell: ShellKind; sessions: number; last_ms: number }[]).map(
@@ -88,11 +91,7 @@ function statistics(database: Database, sinceMs: number, untilMs: number): Local
   const levels = database
     .prepare('SELECT risk, sum(count) AS count FROM rollup WHERE slot >= ? AND slot < ? GROUP BY risk')
     .all(from, to) as { risk: number; count: number }[];
-  const slots = database
-    .prepare(
-      'SELECT slot, sum(count) AS count, sum(failures) AS failures FROM rollup WHERE slot >= ? AND slot < ? GROUP BY slot',
-    )
-    .all(from, to) as { slot: number; count: number; failures: number }[];
+  const slots = slotCounts(database, from, to);
   const rules = database
     .prepare(
       'SELECT rule AS name, sum(count) AS count FROM rollup_rule WHERE slot >= ? AND slot < ? GROUP BY rule ORDER BY 2 DESC, 1',
@@ -110,10 +109,15 @@ function statistics(database: Database, sinceMs: number, untilMs: number): Local
     patterns: by('name'),
     families: by('family'),
     rules,
-    slots: slots.map(({ slot, count, failures }) => ({
-      start: new Date(slot * SLOT_MS).toISOString(),
-      count,
-      failures,
-    })),
+    slots,
   };
+}
+
+function slotCounts(database: Database, from: number, to: number): LocalStatistics['slots'] {
+  const rows = database
+    .prepare(
+      'SELECT slot, sum(count) AS count, sum(failures) AS failures FROM rollup WHERE slot >= ? AND slot < ? GROUP BY slot',
+    )
+    .all(from, to) as { slot: number; count: number; failures: number }[];
+  return rows.map(({ slot, ...counts }) => ({ start: new Date(slot * SLOT_MS).toISOString(), ...counts }));
 }
