@@ -7,7 +7,7 @@ import type { RiskLevel } from '../domain/risk-level.ts';
 import type { ShellKind } from '../domain/shell-kind.ts';
 import type { LocalStatistics } from '../domain/statistics.ts';
 import type { MeshStatus, ObserveStatus, ServiceStatus } from '../domain/status.ts';
-import type { Envelope, SummaryLine } from '../domain/summary.ts';
+import type { SummaryLine, SummaryPreview } from '../domain/summary.ts';
 import type { QueryType, SharingLevel } from '../domain/trust.ts';
 import type { Analysis } from '../shell/model.ts';
 
@@ -72,7 +72,7 @@ export interface Replies {
   'observe.status': ObserveStatus;
   'events.list': readonly TerminalEvent[];
   'stats.read': LocalStatistics;
-  'summary.preview': Envelope;
+  'summary.preview': SummaryPreview;
   'summary.list': readonly SummaryLine[];
   'policy.sharing': { readonly level: SharingLevel; readonly denyTools: readonly string[] };
   'mesh.status': MeshStatus;

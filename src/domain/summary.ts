@@ -11,24 +11,26 @@ export function durationBucket(ms: number): number {
   return index === -1 ? DURATION_BOUNDS_MS.length : index;
 }
 
+/*
+ * Type aliases, not interfaces: only those count as `Json`, which is what gets signed.
+ */
+
 /** Count, failures (known exit status other than 0), and durations of commands that ended. */
-export interface UsageCounts {
+export type UsageCounts = {
   readonly count: number;
   readonly failures: number;
   readonly durationMsSum: number;
   /** `DURATION_BUCKETS` counts. */
   readonly durationBuckets: readonly number[];
-}
+};
 
-export interface NamedUsage extends UsageCounts {
-  readonly name: string;
-}
+export type NamedUsage = UsageCounts & { readonly name: string };
 
 /**
  * Level 1: what a node may tell trusted peers about a period (FR-502). Only closed words, integers and times: no text, path or
  * prompt can stand in it (FR-503). All lists are sorted by name, so that the same figures give the same bytes.
  */
-export interface NodeSummary {
+export type NodeSummary = {
   readonly type: 'caro.summary';
   readonly version: 1;
   /** 32 hex digits, random. */
@@ -56,7 +58,7 @@ export interface NodeSummary {
     readonly dropped: number;
     readonly shells: readonly string[];
   };
-}
+};
 
 /** Dead Simple Signing Envelope (DSSE v1); `payload` is base64 of the exact signed bytes. */
 export interface Envelope {
@@ -75,3 +77,12 @@ export interface SummaryLine {
   readonly createdAt: string;
   readonly bytes: number;
 }
+
+/** `closed` is false where no period with commands is over yet: the document then tells of the running one so far. */
+export interface SummaryPreview {
+  readonly document: Envelope;
+  readonly closed: boolean;
+}
+
+/** Media type under which a summary is signed. */
+export const SUMMARY_TYPE = 'application/vnd.caro.summary.v1+json';

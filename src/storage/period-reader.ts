@@ -1,0 +1,65 @@
+import { SLOT_MS, slotOf } from '../domain/period.ts';
+import type { NamedUsage } from '../domain/summary.ts';
+import type { Database } from './database.ts';
+import { USAGE_COLUMNS, type UsageRow, usageOf } from './rollup-row.ts';
+
+/** Everything rollups say about a period; the stuff of summaries and answers. Lists are sorted by name. */
+export interface PeriodRollups {
+  readonly patterns: readonly NamedUsage[];
+  readonly tools: readonly NamedUsage[];
+  readonly families: readonly NamedUsage[];
+  readonly slots: readonly { readonly startMs: number; readonly count: number }[];
+  /** Commands per risk level, by `RISK_LEVELS` index. */
+  readonly levels: readonly number[];
+  readonly rules: readonly { readonly name: string; readonly count: number }[];
+  readonly coverage: readonly {
+    readonly shell: string;
+    readonly observed: number;
+    readonly redacted: number;
+    readonly dropped: number;
+  }[];
+}
+
+export function readPeriod(database: Database, startMs: number, endMs: number): PeriodRollups {
+  const range = [slotOf(startMs), slotOf(endMs)] as const;
+  const usage = (column: 'name' | 'tool' | 'family'): NamedUsage[] =>
+    (
+      database
+        .prepare(
+          `SELECT pattern.${column} AS name, ${USAGE_COLUMNS} FROM rollup JOIN pattern ON pattern.id = pattern_id
+           WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY 1`,
+        )
+        .all(...range) as (UsageRow & { readonly name: string })[]
+    ).map((row) => ({ name: row.name, ...usageOf(row) }));
+  const all = <T>(sql: string): T[] => database.prepare(sql).all(...range) as T[];
+  const levels = all<{ risk: number; count: number }>(
+    'SELECT risk, sum(count) AS count FROM rollup WHERE slot >= ? AND slot < ? GROUP BY risk',
+  );
+  return {
+    patterns: usage('name'),
+    tools: usage('tool'),
+    families: usage('family'),
+    slots: all<{ slot: number; count: number }>(
+      'SELECT slot, sum(count) AS count FROM rollup WHERE slot >= ? AND slot < ? GROUP BY slot',
+    ).map(({ slot, count }) => ({ startMs: slot * SLOT_MS, count })),
+    levels: [0, 1, 2, 3].map((risk) => levels.find((row) => row.risk === risk)?.count ?? 0),
+    rules: all(
+      'SELECT rule AS name, sum(count) AS count FROM rollup_rule WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY 1',
+    ),
+    coverage: all(
+      `SELECT shell, sum(observed) AS observed, sum(redacted) AS redacted, sum(dropped) AS dropped
+       FROM rollup_coverage WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY 1`,
+    ),
+  };
+}
+
+/** Changes whenever late events changed what a summary of the period would say. Empty where nothing was observed. */
+export function periodDigest(database: Database, startMs: number, endMs: number): string {
+  const row = database
+    .prepare(
+      `SELECT sum(count) AS count, sum(ended) AS ended, sum(failures) AS failures, sum(duration_ms) AS duration
+       FROM rollup WHERE slot >= ? AND slot < ?`,
+    )
+    .get(slotOf(startMs), slotOf(endMs)) as Record<string, number | null>;
+  return row['count'] === null ? '' : Object.values(row).join(':');
+}

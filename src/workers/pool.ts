@@ -1,0 +1,53 @@
+import { Piscina } from 'piscina';
+import { CaroError } from '../domain/errors.ts';
+import type * as tasks from './worker.ts';
+
+type Tasks = typeof tasks;
+
+/** Threads for work that would hold the event loop up. None lives while there is nothing to do. */
+export interface Pool {
+  /**
+   * Runs a task in a thread.
+   * @throws CaroError `worker_failed` when the thread crashed, took longer than `timeoutMs` (it is then ended) or was cancelled;
+   * a `CaroError` that the task threw comes back as itself.
+   */
+  readonly run: <K extends keyof Tasks>(
+    name: K,
+    input: Parameters<Tasks[K]>[0],
+    options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
+  ) => Promise<ReturnType<Tasks[K]>>;
+  readonly close: () => Promise<void>;
+}
+
+const IDLE_MS = 1_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** @param filename built `worker.js`, a CommonJS module that exports the tasks. */
+export function openPool(filename: string): Pool {
+  const piscina = new Piscina({ filename, minThreads: 0, maxThreads: 2, idleTimeout: IDLE_MS });
+  return {
+    run: async (name, input, { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = {}) => {
+      const limit = AbortSignal.timeout(timeoutMs);
+      try {
+        const reply: unknown = await piscina.run(input, {
+          name,
+          signal: signal ? AbortSignal.any([limit, signal]) : limit,
+        });
+        return reply as ReturnType<Tasks[typeof name]>;
+      } catch (error) {
+        throw failure(name, error, limit.aborted ? `it took longer than ${timeoutMs} ms` : null);
+      }
+    },
+    close: () => piscina.destroy(),
+  };
+}
+
+/** Errors lose their class on the way between threads; the closed code tells ours apart. */
+function failure(name: string, error: unknown, reason: string | null): CaroError {
+  if (reason === null && error instanceof Error && error.name === 'CaroError' && 'code' in error) {
+    return new CaroError(error.code as CaroError['code'], error.message);
+  }
+  return new CaroError('worker_failed', `expected the task "${name}" to finish, ${reason ?? 'its thread failed'}`, {
+    cause: error,
+  });
+}
