@@ -42,6 +42,13 @@ export const ERRORS = {
   },
   worker_failed: { exit: 1, rpc: -32021, what: 'A worker thread crashed or ran over its time.' },
   audit_broken: { exit: 1, rpc: -32022, what: 'The audit log does not verify.' },
+  place_unusable: { exit: 1, rpc: -32024, what: 'A directory or file of the service cannot be made or used.' },
+  signature_invalid: {
+    exit: 1,
+    rpc: -32025,
+    what: 'A signed document is malformed, or its signature does not fit the key.',
+  },
+  subscriber_slow: { exit: 1, rpc: -32026, what: 'A subscriber did not read its notifications fast enough.' },
   disk_full: { exit: 1, rpc: -32023, what: 'The disk holding the database is full or read-only.' },
 } as const satisfies Record<string, ErrorKind>;
 

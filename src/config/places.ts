@@ -1,0 +1,152 @@
+import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { CaroError } from '../domain/errors.ts';
+import { assertPrivate, type FileFacts } from '../domain/permissions.ts';
+
+/** Where everything of one node lives (design.md §3). All paths are absolute. */
+export interface Places {
+  /** `caro.toml`, the owner's file; never written after `init`. */
+  readonly config: string;
+  /** `managed.toml`, what commands such as `trust set` wrote. */
+  readonly managed: string;
+  readonly data: string;
+  readonly spool: string;
+  readonly database: string;
+  readonly identityKey: string;
+  readonly backups: string;
+  readonly tls: string;
+  readonly runtime: string;
+  readonly socket: string;
+  readonly lock: string;
+  readonly state: string;
+  readonly log: string;
+}
+
+/** `sun_path` holds 108 bytes on Linux and 104 on macOS, the closing NUL among them. */
+const SOCKET_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
+
+/**
+ * The places of a node from its environment: `CARO_HOME`, or the XDG base directories. As the XDG specification asks, a relative
+ * XDG path is ignored. `home` is the user's home directory.
+ *
+ * @throws CaroError `usage` for a relative `CARO_HOME`, which would move with the working directory.
+ */
+export function placesFrom(env: Readonly<Record<string, string | undefined>>, home: string): Places {
+  const { CARO_HOME: own, XDG_RUNTIME_DIR: runtime } = env;
+  if (own !== undefined && own !== '') {
+    if (!isAbsolute(own))
+      throw new CaroError('usage', `CARO_HOME: expected an absolute path, got ${JSON.stringify(own)}`);
+    return places(join(own, 'config'), join(own, 'data'), join(own, 'run'), join(own, 'state'));
+  }
+  const base = (variable: string, fallback: string): string => {
+    const value = env[variable];
+    return join(value !== undefined && isAbsolute(value) ? value : join(home, fallback), 'caro');
+  };
+  const data = base('XDG_DATA_HOME', '.local/share');
+  return places(
+    base('XDG_CONFIG_HOME', '.config'),
+    data,
+    runtime !== undefined && isAbsolute(runtime) ? join(runtime, 'caro') : join(data, 'run'),
+    base('XDG_STATE_HOME', '.local/state'),
+  );
+}
+
+function places(config: string, data: string, runtime: string, state: string): Places {
+  return {
+    config: join(config, 'caro.toml'),
+    managed: join(config, 'managed.toml'),
+    data,
+    spool: join(data, 'spool'),
+    database: join(data, 'caro.db'),
+    identityKey: join(data, 'identity.key'),
+    backups: join(data, 'backups'),
+    tls: join(data, 'tls.pem'),
+    runtime,
+    socket: join(runtime, 'admin.sock'),
+    lock: join(data, 'caro.lock'),
+    state,
+    log: join(state, 'caro.log'),
+  };
+}
+
+/**
+ * Makes the directories that are missing (0700) and refuses what others could read or change. Nothing that exists is altered.
+ *
+ * @throws CaroError `permissions_unsafe` with the path, the mode expected and found, and the line that mends it; `place_unusable`
+ *   where a directory cannot be made or the socket's path is too long.
+ */
+export function preparePlaces(places: Places): void {
+  assertSocketFits(places.socket);
+  for (const directory of [
+    dirname(places.config),
+    places.data,
+    places.runtime,
+    places.state,
+    places.spool,
+    places.backups,
+  ]) {
+    makeDirectory(directory);
+  }
+  checkPlaces(places);
+}
+
+/** The checks of `preparePlaces` on what exists, without making anything. */
+export function checkPlaces(places: Places): void {
+  for (const directory of [places.data, places.spool, places.backups, places.runtime, places.state]) {
+    checkPlace(directory, lstatSync, 'directory', 0o700);
+  }
+  for (const file of [places.identityKey, places.database, places.tls, places.lock, places.log]) {
+    checkPlace(file, lstatSync, 'file', 0o600);
+  }
+  // A configuration may be a link into the owner's dotfiles; what it points to is judged.
+  checkPlace(dirname(places.config), statSync, 'directory', 0o700);
+  for (const file of [places.config, places.managed]) checkPlace(file, statSync, 'file', 0o600);
+}
+
+/** Makes the spool alone, for shells that start before the service ever ran. */
+export function prepareSpool(places: Places): void {
+  makeDirectory(places.data);
+  makeDirectory(places.spool);
+  checkPlace(places.data, lstatSync, 'directory', 0o700);
+  checkPlace(places.spool, lstatSync, 'directory', 0o700);
+}
+
+type Stat = (path: string, options: { readonly throwIfNoEntry: false }) => FileFacts | undefined;
+
+function checkPlace(path: string, stat: Stat, kind: 'file' | 'directory', mode: number): void {
+  const found = stat(path, { throwIfNoEntry: false });
+  if (found) assertPrivate(path, found, { kind, mode, uid: process.getuid?.() ?? found.uid });
+}
+
+function makeDirectory(path: string): void {
+  try {
+    const made = mkdirSync(path, { recursive: true, mode: 0o700 });
+    // A umask may have taken bits away from the owner.
+    if (made !== undefined) chmodSync(path, 0o700);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new CaroError(
+      'place_unusable',
+      `${path}: expected to make or use this directory, got ${code}; ${advice(code)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function advice(code: string): string {
+  if (code === 'EEXIST' || code === 'ENOTDIR') return 'a file stands in its way: move it';
+  if (code === 'ENOSPC') return 'free some space on that disk';
+  return 'check the owner of its parent directory, or set CARO_HOME to a directory of yours';
+}
+
+function assertSocketFits(socket: string): void {
+  const bytes = Buffer.byteLength(socket);
+  if (bytes > SOCKET_PATH_BYTES) {
+    throw new CaroError(
+      'place_unusable',
+      `${socket}: expected a socket path of at most ${SOCKET_PATH_BYTES} bytes, got ${bytes}; set CARO_HOME or XDG_RUNTIME_DIR to a shorter directory`,
+    );
+  }
+}

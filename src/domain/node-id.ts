@@ -1,0 +1,20 @@
+const PREFIX = 'caro:ed25519:';
+const KEY_BYTES = 32;
+
+/** `caro:ed25519:<base64>` of a 32-byte Ed25519 public key, padded as in RFC 4648 §4 (FR-103). */
+export function encodeNodeId(publicKey: Uint8Array): string {
+  if (publicKey.length !== KEY_BYTES) {
+    throw new RangeError(`expected a public key of ${KEY_BYTES} bytes, got ${publicKey.length}`);
+  }
+  return PREFIX + Buffer.from(publicKey).toString('base64');
+}
+
+/**
+ * The public key in a node id; undefined unless `text` is exactly what `encodeNodeId` makes, so that a node has one spelling
+ * only (base64 decoders accept several).
+ */
+export function parseNodeId(text: string): Uint8Array | undefined {
+  if (!text.startsWith(PREFIX)) return undefined;
+  const key = Buffer.from(text.slice(PREFIX.length), 'base64');
+  return key.length === KEY_BYTES && encodeNodeId(key) === text ? new Uint8Array(key) : undefined;
+}

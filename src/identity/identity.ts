@@ -1,0 +1,83 @@
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { CaroError } from '../domain/errors.ts';
+import { encodeNodeId } from '../domain/node-id.ts';
+import { fingerprint } from './fingerprint.ts';
+import { createKeyFile, type KeyFile, readKeyFile } from './key-file.ts';
+
+const SEED_BYTES = 32;
+
+/** A node's own key (FR-101). The private half stays in here: `seed` is for this process's worker threads only (NFR-202). */
+export interface Identity {
+  /** `caro:ed25519:<base64>` */
+  readonly id: string;
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** 16 hex digits. */
+  readonly fingerprint: string;
+  /** When the key file was made, ISO 8601 UTC. */
+  readonly createdAt: string;
+  /** Whether this call made the key. */
+  readonly isNew: boolean;
+  /** Ed25519 signature of 64 bytes over `message` (RFC 8032 §5.1.6), by OpenSSL. */
+  readonly sign: (message: Uint8Array) => Uint8Array;
+  /** The 32 secret bytes. MUST NOT be written, logged or sent anywhere. */
+  readonly seed: () => Uint8Array;
+}
+
+/**
+ * The identity in `path`, made there (0600) if it is missing. Two processes that start at once end up with the same key.
+ *
+ * @throws CaroError `permissions_unsafe`, `identity_damaged`, `place_unusable`
+ */
+export function openIdentity(path: string): Identity {
+  const found = readKeyFile(path);
+  if (found) return identityFrom(path, found, false);
+  const isNew = createKeyFile(path);
+  const made = readKeyFile(path);
+  if (!made) throw new CaroError('place_unusable', `${path}: expected the key that was just made, it is gone`);
+  return identityFrom(path, made, isNew);
+}
+
+/**
+ * The identity in `path`; makes nothing.
+ * @throws CaroError `not_found` where there is none yet, and as `openIdentity`.
+ */
+export function readIdentity(path: string): Identity {
+  const found = readKeyFile(path);
+  if (!found) throw new CaroError('not_found', `${path}: expected the identity key, there is none yet; run: caro init`);
+  return identityFrom(path, found, false);
+}
+
+function identityFrom(path: string, file: KeyFile, isNew: boolean): Identity {
+  const key = privateKey(path, file.pem);
+  const publicKey = rawPublicKey(key);
+  return {
+    id: encodeNodeId(publicKey),
+    publicKey,
+    fingerprint: fingerprint(publicKey),
+    createdAt: file.createdAt,
+    isNew,
+    sign: (message) => sign(null, message, key),
+    seed: () => new Uint8Array(key.export({ format: 'der', type: 'pkcs8' }).subarray(-SEED_BYTES)),
+  };
+}
+
+/** The parser's own error is dropped: it could quote the key. */
+function privateKey(path: string, pem: string): KeyObject {
+  try {
+    const key = createPrivateKey({ key: pem, format: 'pem' });
+    if (key.asymmetricKeyType === 'ed25519') return key;
+  } catch {
+    // Falls through to the one error for all that is not such a key.
+  }
+  throw new CaroError(
+    'identity_damaged',
+    `${path}: expected an unencrypted Ed25519 key in PKCS#8 PEM, got something else; ` +
+      'put back your copy of this file, or move it away and start again as a new node (peers must then trust the new id)',
+  );
+}
+
+function rawPublicKey(key: KeyObject): Uint8Array {
+  const { x } = createPublicKey(key).export({ format: 'jwk' });
+  return new Uint8Array(Buffer.from(x ?? '', 'base64url'));
+}

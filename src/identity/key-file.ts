@@ -1,0 +1,124 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { CaroError } from '../domain/errors.ts';
+import { assertPrivate } from '../domain/permissions.ts';
+
+const MODE = 0o600;
+/** A PKCS#8 Ed25519 key in PEM has about 120 bytes; anything much longer is not one. */
+const MAX_BYTES = 16_384;
+const ATTEMPTS = 5;
+
+export interface KeyFile {
+  readonly pem: string;
+  readonly createdAt: string;
+}
+
+/**
+ * What stands in the key file; undefined if there is none. Looks through no symbolic link.
+ * @throws CaroError `permissions_unsafe`, `identity_damaged` (far too long), `place_unusable`
+ */
+export function readKeyFile(path: string): KeyFile | undefined {
+  const descriptor = openToRead(path);
+  if (descriptor === undefined) return undefined;
+  try {
+    const facts = fstatSync(descriptor);
+    assertPrivate(path, facts, { kind: 'file', mode: MODE, uid: process.getuid?.() ?? facts.uid });
+    if (facts.size > MAX_BYTES) {
+      throw new CaroError('identity_damaged', `${path}: expected a key of about 120 bytes, got ${facts.size} bytes`);
+    }
+    return { pem: readFileSync(descriptor, 'latin1'), createdAt: facts.mtime.toISOString() };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** O_NONBLOCK, so that a FIFO in its place does not hang the start. */
+function openToRead(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ELOOP') {
+      throw new CaroError(
+        'permissions_unsafe',
+        `${path}: expected a file, got a symbolic link; put the key itself there`,
+      );
+    }
+    throw unusable(path, error);
+  }
+}
+
+/**
+ * Makes a key. It is written under another name, synced, then linked to `path`, which fails if another process was first: at no
+ * moment does `path` hold half a key, and no key is ever replaced.
+ *
+ * @returns false if somebody else made one meanwhile
+ */
+export function createKeyFile(path: string): boolean {
+  for (let attempt = 1; ; attempt += 1) {
+    const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
+    try {
+      removeDrafts(path);
+      writeDraft(draft);
+      linkSync(draft, path);
+      syncDirectory(dirname(path));
+      return true;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'EEXIST') return false;
+      // Another process that starts now took our draft for one left over by a crash.
+      if (code !== 'ENOENT' || attempt === ATTEMPTS) throw unusable(path, error);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  }
+}
+
+function writeDraft(draft: string): void {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const descriptor = openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, MODE);
+  try {
+    writeFileSync(descriptor, privateKey.export({ format: 'pem', type: 'pkcs8' }));
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Keys that a crash left half made; nobody ever used them. */
+function removeDrafts(path: string): void {
+  const prefix = `${basename(path)}.`;
+  for (const name of readdirSync(dirname(path))) {
+    if (name.startsWith(prefix) && /^[0-9a-f]{12}\.new$/.test(name.slice(prefix.length)))
+      rmSync(join(dirname(path), name), { force: true });
+  }
+}
+
+function syncDirectory(path: string): void {
+  const descriptor = openSync(path, constants.O_RDONLY);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function unusable(path: string, error: unknown): CaroError {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+  return new CaroError('place_unusable', `${path}: expected to read or make the identity key, got ${code}`, {
+    cause: error,
+  });
+}
