@@ -1,0 +1,76 @@
+import type { Messages, Replies } from '../bus/messages.ts';
+import { CaroError } from '../domain/errors.ts';
+import type { TerminalEvent } from '../domain/event.ts';
+import type { AskableKind, PageMessage, RefusalReason, Reply, RuleText, Session } from './link.ts';
+
+const ANSWER_MS = 10_000;
+
+type Answer = (reply: Reply) => void;
+
+/** The page process's end of the channel to the daemon: asks, and hears of new events while somebody looks. */
+export class DaemonLine {
+  readonly #pending = new Map<number, Answer>();
+  readonly #listeners = new Set<(events: readonly TerminalEvent[]) => void>();
+  #next = 0;
+
+  constructor(private readonly send: (message: PageMessage) => void) {}
+
+  /** @throws CaroError with the daemon's code, or `deadline_exceeded`. */
+  ask<K extends AskableKind>(kind: K, body: Messages[K]): Promise<Replies[K]> {
+    return this.#call((id) => ({ type: 'ask', id, kind, body })) as Promise<Replies[K]>;
+  }
+
+  /** Texts of these rules; ids that the daemon does not know are left out. */
+  rules(ids: readonly string[]): Promise<readonly RuleText[]> {
+    return this.#call((id) => ({ type: 'rules', id, ids })) as Promise<readonly RuleText[]>;
+  }
+
+  /** The new session, or null where the login token is unknown, used or expired. */
+  redeem(login: string, cookieHash: string, pageHash: string): Promise<Session | null> {
+    return this.#call((id) => ({ type: 'redeem', id, login, cookieHash, pageHash })) as Promise<Session | null>;
+  }
+
+  logout(cookieHash: string): void {
+    this.send({ type: 'logout', cookieHash });
+  }
+
+  /** Tells the daemon of a refused request, for the audit log. */
+  refused(reason: RefusalReason): void {
+    this.send({ type: 'refused', reason });
+  }
+
+  /** Hears each batch of recorded events until the returned function is called. */
+  follow(listener: (events: readonly TerminalEvent[]) => void): () => void {
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1) this.send({ type: 'follow', on: true });
+    return () => {
+      if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.send({ type: 'follow', on: false });
+    };
+  }
+
+  reply(id: number, reply: Reply): void {
+    this.#pending.get(id)?.(reply);
+  }
+
+  events(events: readonly TerminalEvent[]): void {
+    for (const listener of this.#listeners) listener(events);
+  }
+
+  #call(message: (id: number) => PageMessage): Promise<unknown> {
+    this.#next += 1;
+    const id = this.#next;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new CaroError('deadline_exceeded', `expected the service to answer within ${ANSWER_MS} ms`));
+      }, ANSWER_MS);
+      this.#pending.set(id, (reply) => {
+        clearTimeout(timer);
+        this.#pending.delete(id);
+        if (reply.ok) resolve(reply.body);
+        else reject(new CaroError(reply.code, reply.message));
+      });
+      this.send(message(id));
+    });
+  }
+}

@@ -1,0 +1,168 @@
+import type { Messages, Replies, RequestKind } from '../bus/messages.ts';
+import { AUDIT_TYPES } from '../domain/audit-record.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { TerminalEvent } from '../domain/event.ts';
+import { PERIOD_KINDS } from '../domain/period.ts';
+import type { RiskLevel } from '../domain/risk-level.ts';
+
+/**
+ * What the daemon and the dashboard's process say to each other (JSON over Node's IPC channel). The page's process parses what
+ * comes from a browser, so the daemon believes nothing of it: `decodeFromPage` lets through these shapes only, and of the bus
+ * only the kinds in `ASKABLE`.
+ */
+
+/** A request of the bus that the dashboard may make: all of them read, none of them changes anything. */
+export type AskableKind = Extract<
+  RequestKind,
+  | 'service.status'
+  | 'mesh.status'
+  | 'summary.preview'
+  | 'summary.list'
+  | 'policy.sharing'
+  | 'audit.list'
+  | 'audit.verify'
+>;
+
+/** Why a rule finds a command dangerous, and what to do instead. */
+export interface RuleText {
+  readonly id: string;
+  readonly level: RiskLevel;
+  readonly family: string;
+  /** MITRE ATT&CK technique, where one fits. */
+  readonly technique: string | null;
+  readonly reason: string;
+  readonly safer: string;
+}
+
+/** A login that the daemon vouches for; it keeps hashes only, so its memory holds nothing that opens a page. */
+export interface Session {
+  /** SHA-256 of the cookie's value, 64 hex digits. */
+  readonly cookieHash: string;
+  /** SHA-256 of the token that only the page holds, 64 hex digits. */
+  readonly pageHash: string;
+  readonly expiresMs: number;
+}
+
+export interface Ask<K extends AskableKind = AskableKind> {
+  readonly type: 'ask';
+  readonly id: number;
+  readonly kind: K;
+  readonly body: Messages[K];
+}
+
+/** From the page's process to the daemon. */
+export type PageMessage =
+  | { readonly type: 'ready' }
+  | Ask
+  | { readonly type: 'rules'; readonly id: number; readonly ids: readonly string[] }
+  | {
+      readonly type: 'redeem';
+      readonly id: number;
+      readonly login: string;
+      readonly cookieHash: string;
+      readonly pageHash: string;
+    }
+  | { readonly type: 'logout'; readonly cookieHash: string }
+  | { readonly type: 'refused'; readonly reason: RefusalReason }
+  | { readonly type: 'follow'; readonly on: boolean }
+  | { readonly type: 'leaving'; readonly received: number };
+
+export const REFUSALS = ['host', 'origin', 'login', 'rate'] as const;
+export type RefusalReason = (typeof REFUSALS)[number];
+
+export type Reply =
+  | { readonly ok: true; readonly body: Replies[AskableKind] | readonly RuleText[] | Session | null }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+/** What the page's process must know to begin. */
+export interface Setup {
+  readonly port: number;
+  readonly databaseFile: string;
+  readonly pageFolder: string;
+  readonly idleMs: number;
+  readonly sessions: readonly Session[];
+}
+
+/** From the daemon to the page's process. `socket` carries the handle of an accepted connection. */
+export type DaemonMessage =
+  | ({ readonly type: 'setup' } & Setup)
+  | { readonly type: 'socket' }
+  | { readonly type: 'reply'; readonly id: number; readonly reply: Reply }
+  | { readonly type: 'events'; readonly events: readonly TerminalEvent[] }
+  | { readonly type: 'goodbye' };
+
+const DAEMON_TYPES: ReadonlySet<unknown> = new Set(['setup', 'socket', 'reply', 'events', 'goodbye']);
+
+/** The daemon is trusted; only an unknown type (a newer daemon over an older page) is left alone. */
+export function decodeFromDaemon(value: unknown): DaemonMessage | null {
+  return isRecord(value) && DAEMON_TYPES.has(value['type']) ? (value as DaemonMessage) : null;
+}
+
+type Check = (value: unknown) => boolean;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isHash: Check = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+const isId: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isLimit: Check = (value) => isId(value) && (value as number) <= 1000;
+const isRuleId: Check = (value) => typeof value === 'string' && /^[a-z0-9][a-z0-9._/-]{0,79}$/i.test(value);
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const oneOf =
+  (words: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'string' && words.includes(value);
+
+/** True for an object with these members and no others. */
+function shape(members: Readonly<Record<string, Check>>): Check {
+  return (value) =>
+    isRecord(value) &&
+    Object.keys(value).every((key) => Object.hasOwn(members, key)) &&
+    Object.entries(members).every(([key, check]) => check(value[key]));
+}
+
+/** Body check of each kind that may be asked. */
+const ASKABLE: Readonly<Record<AskableKind, Check>> = {
+  'service.status': shape({}),
+  'mesh.status': shape({}),
+  'summary.preview': shape({ period: oneOf(PERIOD_KINDS) }),
+  'summary.list': shape({ limit: optional(isLimit) }),
+  'policy.sharing': shape({}),
+  'audit.list': shape({ limit: optional(isLimit), before: optional(isId), type: optional(oneOf(AUDIT_TYPES)) }),
+  'audit.verify': shape({}),
+};
+
+const isAskable = (value: unknown): value is AskableKind => typeof value === 'string' && Object.hasOwn(ASKABLE, value);
+
+const ASK = shape({ type: oneOf(['ask']), id: isId, kind: isAskable, body: isRecord });
+
+const PAGE_SHAPES: Readonly<Record<PageMessage['type'], Check>> = {
+  ready: shape({ type: oneOf(['ready']) }),
+  ask: (value) => ASK(value) && isRecord(value) && isAskable(value['kind']) && ASKABLE[value['kind']](value['body']),
+  rules: shape({
+    type: oneOf(['rules']),
+    id: isId,
+    ids: (value) => Array.isArray(value) && value.length <= 200 && value.every(isRuleId),
+  }),
+  redeem: shape({
+    type: oneOf(['redeem']),
+    id: isId,
+    login: (value) => typeof value === 'string' && value.length <= 200,
+    cookieHash: isHash,
+    pageHash: isHash,
+  }),
+  logout: shape({ type: oneOf(['logout']), cookieHash: isHash }),
+  refused: shape({ type: oneOf(['refused']), reason: oneOf(REFUSALS) }),
+  follow: shape({ type: oneOf(['follow']), on: (value) => typeof value === 'boolean' }),
+  leaving: shape({ type: oneOf(['leaving']), received: isId }),
+};
+
+/** What the page's process said, or null where it is not one of the shapes above. */
+export function decodeFromPage(value: unknown): PageMessage | null {
+  if (!isRecord(value)) return null;
+  const type = value['type'];
+  if (typeof type !== 'string' || !Object.hasOwn(PAGE_SHAPES, type)) return null;
+  return PAGE_SHAPES[type as PageMessage['type']](value) ? (value as unknown as PageMessage) : null;
+}

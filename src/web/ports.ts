@@ -1,0 +1,17 @@
+import type { Reader } from '../storage/reader.ts';
+import type { DaemonLine } from './daemon-line.ts';
+import type { SessionBook } from './session-book.ts';
+
+/** What the routes of the dashboard work with. */
+export interface DashboardPorts {
+  readonly port: number;
+  readonly pageFolder: string;
+  readonly now: () => number;
+  readonly sessions: SessionBook;
+  readonly daemon: DaemonLine;
+  /** The database, read only; opened when first needed. @throws CaroError `database_damaged`, `not_found`. */
+  readonly reader: () => Reader;
+}
+
+/** Name of the session cookie. Cookies are shared between the ports of a host, so two nodes need two names. */
+export const cookieName = (port: number): string => `caro_${port}`;

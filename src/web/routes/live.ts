@@ -1,0 +1,37 @@
+import { PassThrough } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { refuse } from '../guards.ts';
+import type { DashboardPorts } from '../ports.ts';
+
+const MOST_STREAMS = 16;
+/** Shorter than any idle limit between here and the page. */
+const BEAT_MS = 15_000;
+/** A reader that is so far behind is let go: the page reads what it missed from the database. */
+const MOST_BUFFERED = 1024 * 1024;
+
+/**
+ * New events as they are recorded: a stream of `text/event-stream` that the page reads with `fetch`, because `EventSource` cannot
+ * send the page's token. Each message is `event: events` with a JSON array of events.
+ */
+export function liveRoutes(app: FastifyInstance, ports: DashboardPorts): void {
+  const open = new Set<PassThrough>();
+  app.get('/api/live', async (_request, reply) => {
+    if (open.size >= MOST_STREAMS) {
+      return refuse(reply, { status: 503, code: 'too_many_streams', message: 'Too many pages of this kind are open.' });
+    }
+    const stream = new PassThrough();
+    open.add(stream);
+    stream.write(': open\n\n');
+    const beat = setInterval(() => stream.write(': beat\n\n'), BEAT_MS);
+    const unfollow = ports.daemon.follow((events) => {
+      if (stream.writableLength > MOST_BUFFERED) stream.destroy();
+      else stream.write(`event: events\ndata: ${JSON.stringify(events)}\n\n`);
+    });
+    stream.once('close', () => {
+      clearInterval(beat);
+      unfollow();
+      open.delete(stream);
+    });
+    return reply.type('text/event-stream; charset=utf-8').send(stream);
+  });
+}

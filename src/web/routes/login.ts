@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { cookieName, type DashboardPorts } from '../ports.ts';
+import { secretHash } from '../session-book.ts';
+import { type PageTexts, sendPage } from './pages.ts';
+
+const LOGINS_A_MINUTE = 20;
+const PLACEHOLDER = '%PAGE_TOKEN%';
+
+/**
+ * The way in and the way out. A login answers with the cookie and with a page that holds the page token once; its script keeps
+ * that token for this origin and moves on by itself, because a `SameSite=Strict` cookie is not sent along a redirect that
+ * began on another site.
+ */
+export function loginRoutes(app: FastifyInstance, ports: DashboardPorts, pages: PageTexts): void {
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(String(body))));
+  });
+  const limit = { max: LOGINS_A_MINUTE, timeWindow: 60_000, onExceeded: () => ports.daemon.refused('rate') };
+  app.post<{ Body: { readonly login: string } }>(
+    '/login',
+    { config: { rateLimit: limit }, schema: { body: LOGIN_BODY } },
+    async ({ body }, reply) => {
+      const cookie = randomBytes(32).toString('base64url');
+      const pageToken = randomBytes(32).toString('base64url');
+      const session = await ports.daemon.redeem(body.login, secretHash(cookie), secretHash(pageToken));
+      if (!session) {
+        ports.daemon.refused('login');
+        return sendPage(reply, 403, pages.locked);
+      }
+      ports.sessions.add(session);
+      const maxAge = Math.max(1, Math.floor((session.expiresMs - ports.now()) / 1000));
+      setCookie(reply, ports, cookie, maxAge);
+      return sendPage(reply, 200, pages.enter.replace(PLACEHOLDER, pageToken));
+    },
+  );
+  app.post('/api/logout', async (request, reply) => {
+    const hash = secretHash(request.cookies[cookieName(ports.port)] ?? '');
+    ports.sessions.remove(hash);
+    ports.daemon.logout(hash);
+    setCookie(reply, ports, '', 0);
+    return reply.code(204).send();
+  });
+}
+
+const LOGIN_BODY = {
+  type: 'object',
+  properties: { login: { type: 'string', minLength: 1, maxLength: 200 } },
+  required: ['login'],
+  additionalProperties: false,
+} as const;
+
+function setCookie(reply: FastifyReply, ports: DashboardPorts, value: string, maxAge: number): void {
+  reply.setCookie(cookieName(ports.port), value, { path: '/', httpOnly: true, sameSite: 'strict', maxAge });
+}

@@ -1,0 +1,163 @@
+import { AUDIT_TYPES } from '../domain/audit-record.ts';
+import { PERIOD_KINDS } from '../domain/period.ts';
+import { RISK_LEVELS } from '../domain/risk-level.ts';
+import { SHELLS } from '../domain/shell-kind.ts';
+import { SHARING_LEVELS, TRUST_LEVELS } from '../domain/trust.ts';
+
+/** JSON Schemas of what the dashboard's API takes and gives; the OpenAPI description is made of them. */
+type Schema = Readonly<Record<string, unknown>>;
+
+const text: Schema = { type: 'string' };
+const maybeText: Schema = { type: ['string', 'null'] };
+const count: Schema = { type: 'integer', minimum: 0 };
+const maybeCount: Schema = { type: ['integer', 'null'] };
+const flag: Schema = { type: 'boolean' };
+const instant: Schema = { type: 'string', maxLength: 30, pattern: '^\\d{4}-\\d{2}-\\d{2}T[0-9:.]+Z$' };
+const words = (values: readonly (string | number)[]): Schema => ({ enum: values });
+const word = (values: readonly string[]): Schema => ({ type: 'string', enum: values });
+const list = (items: Schema): Schema => ({ type: 'array', items });
+/** Every member is required unless named in `optional`; nothing else may stand in it. */
+const object = (properties: Readonly<Record<string, Schema>>, optional: readonly string[] = []): Schema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties).filter((key) => !optional.includes(key)),
+  additionalProperties: false,
+});
+const allOptional = (properties: Readonly<Record<string, Schema>>): Schema =>
+  object(properties, Object.keys(properties));
+
+export const NO_QUERY = object({});
+
+export const ERROR = object({ error: object({ code: text, message: text }) });
+
+const EVENT = object({
+  id: count,
+  time: text,
+  shell: word(SHELLS),
+  command: text,
+  cwd: maybeText,
+  exitCode: maybeCount,
+  durationMs: maybeCount,
+  tools: list(text),
+  category: text,
+  risk: word(RISK_LEVELS),
+  rules: list(text),
+  host: text,
+});
+
+const RULE = object({
+  id: text,
+  level: word(RISK_LEVELS),
+  family: text,
+  technique: maybeText,
+  reason: text,
+  safer: text,
+});
+
+const NAMED_COUNT = object({ name: text, count });
+const USAGE = object({ name: text, count, failures: count, durationMsSum: count, durationBuckets: list(count) });
+const SLOTS = list(object({ start: text, count, failures: count }));
+
+const STATISTICS = object({
+  since: text,
+  until: text,
+  commands: count,
+  failures: count,
+  levels: object(Object.fromEntries(RISK_LEVELS.map((level) => [level, count]))),
+  tools: list(USAGE),
+  patterns: list(USAGE),
+  families: list(USAGE),
+  rules: list(NAMED_COUNT),
+  slots: SLOTS,
+});
+
+const PEER = object({
+  id: text,
+  name: maybeText,
+  address: text,
+  trust: word(TRUST_LEVELS),
+  state: word(['connected', 'connecting', 'refused', 'skewed']),
+  skewMs: { type: ['number', 'null'] },
+});
+
+export const STATUS = object({
+  node: object({ id: text, fingerprint: text, name: text, role: text }),
+  service: object({ pid: count, uptimeSeconds: { type: 'number' }, version: text }),
+  observe: object({
+    events: count,
+    pending: count,
+    dropped: count,
+    shells: list(object({ shell: word(SHELLS), sessions: count, lastSeen: text })),
+    trouble: maybeText,
+  }),
+  mesh: object({ enabled: flag, listen: maybeText, peers: list(PEER) }),
+  audit: object({ records: count, verified: flag }),
+  memory: object({ rssBytes: count }),
+});
+
+const RANGE = { since: instant, until: instant };
+export const RANGE_QUERY = object(RANGE);
+
+export const OVERVIEW = object({
+  statistics: STATISTICS,
+  risky: list(EVENT),
+  recent: list(EVENT),
+  rules: list(RULE),
+  status: { ...STATUS, nullable: true },
+});
+
+export const ACTIVITY = object({ slots: SLOTS });
+export const USAGES = object({ statistics: STATISTICS });
+
+export const EVENTS_QUERY = allOptional({
+  ...RANGE,
+  risk: word(RISK_LEVELS),
+  tool: { type: 'string', minLength: 1, maxLength: 100 },
+  text: { type: 'string', minLength: 1, maxLength: 200 },
+  before: count,
+  limit: { type: 'integer', minimum: 1, maximum: 200 },
+});
+/** `next` is the `before` of the following page, null on the last one. */
+export const EVENTS = object({ events: list(EVENT), rules: list(RULE), next: maybeCount });
+
+export const PREVIEW_QUERY = object({ period: word(PERIOD_KINDS) });
+/** `envelope` is the document exactly as it would leave, `payload` what its base64 payload says; `closed` is false while the period runs. */
+export const PREVIEW = object({ envelope: text, payload: text, bytes: count, closed: flag });
+
+export const SUMMARIES = object({
+  summaries: list(
+    object({
+      id: text,
+      node: text,
+      kind: word(PERIOD_KINDS),
+      start: text,
+      revision: count,
+      createdAt: text,
+      bytes: count,
+    }),
+  ),
+});
+
+export const SHARING = object({ level: words(SHARING_LEVELS), denyTools: list(text) });
+
+export const AUDIT_QUERY = allOptional({
+  type: word(AUDIT_TYPES),
+  before: count,
+  limit: { type: 'integer', minimum: 1, maximum: 500 },
+});
+const AUDIT_RECORD = object({
+  seq: count,
+  time: text,
+  type: text,
+  peer: maybeText,
+  details: { type: 'object', additionalProperties: true },
+  prevHash: text,
+  hash: text,
+});
+export const AUDIT = object({ records: list(AUDIT_RECORD), next: maybeCount });
+export const VERIFICATION = object({
+  ok: flag,
+  records: count,
+  checkpoints: count,
+  firstBad: { ...object({ seq: count, reason: text }), nullable: true },
+});
