@@ -63,12 +63,13 @@ export interface StartedCommand {
 export interface FinishedCommand {
   readonly key: CommandKey;
   readonly exitCode: number | null;
+  /** As the shell measured it; else the time from start to `endMs`, where that is known. */
   readonly durationMs: number | null;
+  readonly endMs: number | null;
 }
 
-/** A command's place: the shell session that typed it and its number there. `part` counts the commands of one Enter. */
+/** A command's place: the shell session that typed it and its number there. */
 export interface CommandKey {
   readonly session: string;
   readonly command: number;
-  readonly part: number;
 }

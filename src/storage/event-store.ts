@@ -1,9 +1,10 @@
+import { CaroError } from '../domain/errors.ts';
 import type { FinishedCommand, StartedCommand, TerminalEvent } from '../domain/event.ts';
 import { slotOf } from '../domain/period.ts';
 import { riskRank } from '../domain/risk-level.ts';
 import type { ShellKind } from '../domain/shell-kind.ts';
 import { durationBucket } from '../domain/summary.ts';
-import type { Database } from './database.ts';
+import { type Database, isDiskFull } from './database.ts';
 import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.ts';
 import { DURATION_COLUMNS } from './rollup-row.ts';
 
@@ -21,7 +22,10 @@ export interface ObservationCommit {
 }
 
 export interface EventStore {
-  /** One transaction, on disk when it returns. Returns the events as they now stand, each once. */
+  /**
+   * One transaction, on disk when it returns. Returns the events as they now stand, each once.
+   * @throws CaroError `disk_full`; nothing is committed then.
+   */
   readonly commit: (observed: ObservationCommit) => readonly TerminalEvent[];
   /** Bytes of a spool file that are committed; 0 for an unknown one. */
   readonly offsetOf: (file: string) => number;
@@ -53,7 +57,18 @@ export function createEventStore(database: Database, host: string): EventStore {
     return [...touched];
   });
   return {
-    commit: (observed) => commit.immediate(observed).map((id) => eventOf(statements.read.get(id) as EventRow)),
+    commit: (observed) => {
+      try {
+        return commit.immediate(observed).map((id) => eventOf(statements.read.get(id) as EventRow));
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+        throw new CaroError(
+          'disk_full',
+          'expected room for the database, the disk is full or read-only: free some space',
+          { cause: error },
+        );
+      }
+    },
     offsetOf: (file) => (statements.offset.get(file) as { offset: number } | undefined)?.offset ?? 0,
     forget: database.transaction((files: readonly string[]) => {
       for (const file of files) statements.forget.run(file);
@@ -85,17 +100,15 @@ function prepare(database: Database) {
       `INSERT INTO event (time_ms, session_id, shell, command, cwd, tools, pattern_id, risk, rules, host)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    running: database.prepare(
-      'INSERT OR REPLACE INTO running (session_id, command, part, event_id) VALUES (?, ?, ?, ?)',
-    ),
+    running: database.prepare('INSERT OR REPLACE INTO running (session_id, command, event_id) VALUES (?, ?, ?)'),
     takeRunning: database
       .prepare(
-        `DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?) AND command = ? AND part = ? RETURNING event_id`,
+        `DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?) AND command = ? RETURNING event_id`,
       )
       .pluck(),
     endSession: database.prepare('DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?)'),
     finish: database.prepare(
-      'UPDATE event SET exit_code = ?, duration_ms = ? WHERE id = ? RETURNING time_ms, pattern_id, risk',
+      'UPDATE event SET exit_code = ?, duration_ms = coalesce(?, max(0, ? - time_ms)) WHERE id = ? RETURNING time_ms, duration_ms, pattern_id, risk',
     ),
     read: database.prepare(`SELECT ${EVENT_COLUMNS} WHERE event.id = ?`),
     count: database.prepare(
@@ -147,7 +160,7 @@ function insert(statements: Statements, command: StartedCommand, host: string): 
     JSON.stringify(command.rules),
     host,
   );
-  statements.running.run(sessionId, key.command, key.part, lastInsertRowid);
+  statements.running.run(sessionId, key.command, lastInsertRowid);
   statements.count.run(slot, patternId, risk);
   for (const rule of command.rules) statements.countRule.run(slot, rule);
   statements.addCoverage.run(slot, shell, 1, command.redacted ? 1 : 0, 0);
@@ -156,16 +169,16 @@ function insert(statements: Statements, command: StartedCommand, host: string): 
 
 /** Ends a running command; null where its start was never seen, or its end was seen before. */
 function finish(statements: Statements, command: FinishedCommand): number | null {
-  const { session, command: number, part } = command.key;
-  const id = statements.takeRunning.get(session, number, part) as number | undefined;
+  const { session, command: number } = command.key;
+  const id = statements.takeRunning.get(session, number) as number | undefined;
   if (id === undefined) return null;
-  const row = statements.finish.get(command.exitCode, command.durationMs, id) as
-    | { time_ms: number; pattern_id: number; risk: number }
+  const row = statements.finish.get(command.exitCode, command.durationMs, command.endMs, id) as
+    | { time_ms: number; duration_ms: number | null; pattern_id: number; risk: number }
     | undefined;
   // Retention may have removed the event while it ran.
   if (!row) return null;
   const failed = command.exitCode !== null && command.exitCode !== 0 ? 1 : 0;
-  const duration = command.durationMs ?? 0;
+  const duration = row.duration_ms ?? 0;
   statements.endCount[durationBucket(duration)]?.run(failed, duration, slotOf(row.time_ms), row.pattern_id, row.risk);
   return id;
 }

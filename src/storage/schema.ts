@@ -47,9 +47,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE running (
     session_id INTEGER NOT NULL,
     command INTEGER NOT NULL,
-    part INTEGER NOT NULL,
     event_id INTEGER NOT NULL,
-    PRIMARY KEY (session_id, command, part)
+    PRIMARY KEY (session_id, command)
   ) WITHOUT ROWID, STRICT;
 
   CREATE TABLE rollup (

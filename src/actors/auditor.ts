@@ -1,0 +1,84 @@
+import { checkpointBytes, linkRecord } from '../audit/chain.ts';
+import type { Actor } from '../bus/actor.ts';
+import type { AuditCheckpoint, AuditRecord, AuditVerification } from '../domain/audit-record.ts';
+import { DAY_MS } from '../domain/period.ts';
+
+export interface AuditPorts {
+  readonly store: {
+    readonly append: (record: AuditRecord) => void;
+    readonly head: () => AuditRecord | undefined;
+    readonly list: (filter: {
+      readonly limit?: number;
+      readonly before?: number;
+      readonly type?: string;
+    }) => readonly AuditRecord[];
+    readonly lastBefore: (time: string) => AuditRecord | undefined;
+    readonly addCheckpoint: (checkpoint: AuditCheckpoint) => void;
+    readonly prune: (throughSeq: number) => void;
+  };
+  readonly sign: (bytes: Uint8Array) => Uint8Array;
+  /** Verifies all of it, in a worker. */
+  readonly verify: () => Promise<AuditVerification>;
+  /** Keeps the newest checkpoint outside the database, so that a lost database does not lose the head. */
+  readonly keepHead: (checkpoint: AuditCheckpoint) => void;
+  readonly now: () => number;
+}
+
+type Kinds = 'audit.append' | 'audit.list' | 'audit.verify' | 'clock.quarter' | 'config.commit';
+
+/**
+ * Keeps the tamper-evident log (FR-901–904). A record is on disk before its sender goes on. Checkpoints are signed every quarter of an
+ * hour in which something was recorded, and at the end; retention removes whole prefixes behind one.
+ */
+export function createAuditor(
+  ports: AuditPorts,
+  initial: { readonly retention: { readonly audit_days: number } },
+): Actor<Kinds> {
+  let head = ports.store.head();
+  let sealed = head?.seq ?? 0;
+  let days = initial.retention.audit_days;
+  const append: Actor<Kinds>['handlers']['audit.append'] = (entry) => {
+    const record = linkRecord(head, entry, new Date(ports.now()).toISOString());
+    ports.store.append(record);
+    head = record;
+    return record;
+  };
+  const checkpoint = (at: AuditRecord, prunedThrough: number): void => {
+    const open = { seq: at.seq, hash: at.hash, time: new Date(ports.now()).toISOString(), prunedThrough };
+    const sealedHead = { ...open, signature: Buffer.from(ports.sign(checkpointBytes(open))).toString('base64') };
+    ports.store.addCheckpoint(sealedHead);
+    if (prunedThrough === 0) ports.keepHead(sealedHead);
+  };
+  const seal = (): void => {
+    if (!head || head.seq <= sealed) return;
+    checkpoint(head, 0);
+    sealed = head.seq;
+  };
+  const applyRetention = (nowMs: number): void => {
+    const last = ports.store.lastBefore(new Date(nowMs - days * DAY_MS).toISOString());
+    if (!last || last.seq === head?.seq) return;
+    checkpoint(last, last.seq);
+    ports.store.prune(last.seq);
+    append({ type: 'retention.applied', details: { auditThrough: last.seq } });
+  };
+  return {
+    name: 'auditor',
+    stop: seal,
+    handlers: {
+      'audit.append': append,
+      'audit.list': (filter) => ports.store.list(filter),
+      'audit.verify': async () => {
+        seal();
+        return ports.verify();
+      },
+      'clock.quarter': ({ nowMs }) => {
+        applyRetention(nowMs);
+        seal();
+      },
+      'config.commit': ({ retention }) => {
+        days = retention.audit_days;
+        return null;
+      },
+    },
+  };
+}

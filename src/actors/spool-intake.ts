@@ -1,0 +1,190 @@
+import type { Speaker } from '../bus/bus.ts';
+import type { FinishedCommand, StartedCommand, TerminalEvent } from '../domain/event.ts';
+import type { ShellKind } from '../domain/shell-kind.ts';
+import { decodeSpool, parseSpoolName, type SpoolName } from '../domain/spool-record.ts';
+import { type ObserveRules, observe, type RawCommand, sessionOf, toStarted } from './observation.ts';
+
+export interface IntakePorts {
+  readonly bus: Speaker;
+  readonly spool: {
+    readonly names: () => readonly string[];
+    /** null for what is gone or not to be trusted. */
+    readonly read: (
+      name: string,
+      offset: number,
+      maxBytes: number,
+    ) => { readonly bytes: Buffer; readonly size: number } | null;
+    readonly remove: (name: string) => void;
+  };
+  readonly store: {
+    readonly offsetOf: (file: string) => number;
+    /** @throws CaroError `disk_full` */
+    readonly commit: (observed: {
+      readonly started: readonly StartedCommand[];
+      readonly finished: readonly FinishedCommand[];
+      readonly ended: readonly string[];
+      readonly offsets: readonly { readonly file: string; readonly offset: number }[];
+      readonly dropped: readonly { readonly shell: ShellKind; readonly count: number }[];
+      readonly nowMs: number;
+    }) => readonly TerminalEvent[];
+    readonly forget: (files: readonly string[]) => void;
+  };
+  readonly isAlive: (pid: number, sessionStartUs: number) => boolean;
+  readonly now: () => number;
+}
+
+/** What may be observed and how it is stored; asked anew for each batch, so that a reload takes effect at once. */
+export type IntakeRules = () => ObserveRules & { readonly redact: boolean };
+
+export interface SpoolFile extends SpoolName {
+  readonly name: string;
+}
+
+/** Larger than the largest record, so that a whole one always fits. */
+const READ_BYTES = 5 * 1024 * 1024;
+/** So much is read before a commit: a long backlog is worked off in bounded memory. */
+const BATCH_BYTES = 8 * 1024 * 1024;
+
+interface Chunk {
+  readonly file: SpoolFile;
+  readonly begun: readonly RawCommand[];
+  readonly finished: readonly FinishedCommand[];
+  readonly foreign: number;
+  readonly bytes: number;
+  readonly offset: number;
+  /** Bytes behind `offset`: a torn tail, or what did not fit into this read. */
+  readonly left: number;
+}
+
+/**
+ * Reads spool files into the database. A file is removed only after the commit that holds all of it (design.md §2); how far it has been
+ * read is part of that commit, so that a crash at any point neither loses nor doubles a command.
+ */
+export class SpoolIntake {
+  readonly #offsets = new Map<string, number>();
+  readonly #refused = new Set<string>();
+
+  constructor(
+    private readonly ports: IntakePorts,
+    private readonly rules: IntakeRules,
+  ) {}
+
+  /** Files in the spool that are no plain files of ours, since the start. */
+  get refused(): number {
+    return this.#refused.size;
+  }
+
+  /** Commits all whole records of the named files. */
+  async drain(names: readonly string[]): Promise<void> {
+    const queue = names.flatMap(toSpoolFile);
+    while (queue.length > 0) {
+      const batch: Chunk[] = [];
+      for (let bytes = 0; bytes < BATCH_BYTES && queue.length > 0; ) {
+        const chunk = this.#read(queue.shift() as SpoolFile);
+        if (!chunk || chunk.bytes === 0) continue;
+        bytes += chunk.bytes;
+        batch.push(chunk);
+      }
+      if (batch.length > 0) await this.#commit(batch);
+      queue.push(...batch.filter((chunk) => chunk.left > 0).map((chunk) => chunk.file));
+    }
+  }
+
+  /** Commits everything there is, then removes the files that nobody will write to again. */
+  async sweep(): Promise<void> {
+    const files = this.ports.spool.names().flatMap(toSpoolFile);
+    const closed = this.#closed(files);
+    await this.drain(files.map((file) => file.name));
+    const done = closed.files.filter((file) => this.#finish(file));
+    if (closed.sessions.length > 0)
+      this.ports.store.commit({ ...NOTHING, ended: closed.sessions, nowMs: this.ports.now() });
+    for (const { name } of done) this.ports.spool.remove(name);
+    if (done.length > 0) this.ports.store.forget(done.map((file) => file.name));
+    for (const { name } of done) this.#offsets.delete(name);
+  }
+
+  /** Files that have a successor, and all files of sessions whose shell is gone. Asked before they are read to their end. */
+  #closed(files: readonly SpoolFile[]): { files: SpoolFile[]; sessions: string[] } {
+    const newest = new Map<string, SpoolFile>();
+    for (const file of files) {
+      if (file.seq >= (newest.get(sessionOf(file))?.seq ?? 0)) newest.set(sessionOf(file), file);
+    }
+    const dead = new Set(
+      [...newest].filter(([, { pid, start }]) => !this.ports.isAlive(pid, start)).map(([session]) => session),
+    );
+    const isClosed = (file: SpoolFile): boolean => dead.has(sessionOf(file)) || newest.get(sessionOf(file)) !== file;
+    return { files: files.filter(isClosed), sessions: [...dead] };
+  }
+
+  /** Whether a closed file has been committed whole; a torn record at its end will never be completed and is counted. */
+  #finish(file: SpoolFile): boolean {
+    const rest = this.#read(file);
+    if (!rest) return false;
+    if (rest.bytes > 0) return false;
+    if (rest.left === 0) return true;
+    this.ports.store.commit({
+      ...NOTHING,
+      offsets: [{ file: file.name, offset: rest.offset + rest.left }],
+      dropped: [{ shell: file.shell, count: 1 }],
+      nowMs: this.ports.now(),
+    });
+    return true;
+  }
+
+  #offset(name: string): number {
+    return this.#offsets.get(name) ?? this.ports.store.offsetOf(name);
+  }
+
+  #read(file: SpoolFile): Chunk | null {
+    const from = this.#offset(file.name);
+    const found = this.ports.spool.read(file.name, from, READ_BYTES);
+    if (!found) {
+      this.#refused.add(file.name);
+      return null;
+    }
+    const { records, consumed, foreign } = decodeSpool(found.bytes);
+    const offset = from + consumed;
+    return {
+      file,
+      foreign,
+      bytes: consumed,
+      offset,
+      left: found.size - offset,
+      ...observe(file, records, this.rules(), this.ports.now()),
+    };
+  }
+
+  async #commit(chunks: readonly Chunk[]): Promise<void> {
+    const events = this.ports.store.commit({
+      started: await this.#rate(chunks.flatMap((chunk) => chunk.begun)),
+      finished: chunks.flatMap((chunk) => chunk.finished),
+      ended: [],
+      offsets: chunks.map(({ file, offset }) => ({ file: file.name, offset })),
+      dropped: chunks
+        .filter((chunk) => chunk.foreign > 0)
+        .map(({ file, foreign }) => ({ shell: file.shell, count: foreign })),
+      nowMs: this.ports.now(),
+    });
+    for (const { file, offset } of chunks) this.#offsets.set(file.name, offset);
+    if (events.length > 0) await this.ports.bus.publish('events.recorded', { events });
+  }
+
+  async #rate(begun: readonly RawCommand[]): Promise<readonly StartedCommand[]> {
+    if (begun.length === 0) return [];
+    const classified = await this.ports.bus.request('command.classify', begun);
+    const questions = classified.map(({ analysis }, index) => ({ analysis, cwd: begun[index]?.cwd ?? null }));
+    const ratings = await this.ports.bus.request('command.assess', questions);
+    const { redact } = this.rules();
+    return begun.flatMap((raw, index) => {
+      const [classification, rating] = [classified[index], ratings[index]];
+      return classification && rating ? [toStarted(raw, classification, rating, redact)] : [];
+    });
+  }
+}
+
+const NOTHING = { started: [], finished: [], ended: [], offsets: [], dropped: [] } as const;
+
+function toSpoolFile(name: string): SpoolFile[] {
+  const parsed = parseSpoolName(name);
+  return parsed ? [{ ...parsed, name }] : [];
+}
