@@ -1,6 +1,6 @@
 import { checkpointBytes, linkRecord } from '../audit/chain.ts';
 import type { Actor } from '../bus/actor.ts';
-import type { AuditCheckpoint, AuditRecord, AuditVerification } from '../domain/audit-record.ts';
+import type { AuditCheckpoint, AuditEntry, AuditRecord, AuditVerification } from '../domain/audit-record.ts';
 import { DAY_MS } from '../domain/period.ts';
 
 export interface AuditPorts {
@@ -37,7 +37,7 @@ export function createAuditor(
   let head = ports.store.head();
   let sealed = head?.seq ?? 0;
   let days = initial.retention.audit_days;
-  const append: Actor<Kinds>['handlers']['audit.append'] = (entry) => {
+  const append = (entry: AuditEntry): AuditRecord => {
     const record = linkRecord(head, entry, new Date(ports.now()).toISOString());
     ports.store.append(record);
     head = record;

@@ -8,12 +8,11 @@ export interface IntakePorts {
   readonly bus: Speaker;
   readonly spool: {
     readonly names: () => readonly string[];
-    /** null for what is gone or not to be trusted. */
     readonly read: (
       name: string,
       offset: number,
       maxBytes: number,
-    ) => { readonly bytes: Buffer; readonly size: number } | null;
+    ) => { readonly bytes: Buffer; readonly size: number } | 'gone' | 'refused';
     readonly remove: (name: string) => void;
   };
   readonly store: {
@@ -119,8 +118,7 @@ export class SpoolIntake {
   /** Whether a closed file has been committed whole; a torn record at its end will never be completed and is counted. */
   #finish(file: SpoolFile): boolean {
     const rest = this.#read(file);
-    if (!rest) return false;
-    if (rest.bytes > 0) return false;
+    if (!rest || rest.bytes > 0) return false;
     if (rest.left === 0) return true;
     this.ports.store.commit({
       ...NOTHING,
@@ -138,10 +136,8 @@ export class SpoolIntake {
   #read(file: SpoolFile): Chunk | null {
     const from = this.#offset(file.name);
     const found = this.ports.spool.read(file.name, from, READ_BYTES);
-    if (!found) {
-      this.#refused.add(file.name);
-      return null;
-    }
+    if (found === 'refused') this.#refused.add(file.name);
+    if (typeof found === 'string') return null;
     const { records, consumed, foreign } = decodeSpool(found.bytes);
     const offset = from + consumed;
     return {

@@ -11,19 +11,21 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
+export interface SpoolBytes {
+  readonly bytes: Buffer;
+  readonly size: number;
+}
+
 export interface SpoolFolder {
   /** Names of everything in the folder, unordered. */
   readonly names: () => readonly string[];
   /**
-   * At most `maxBytes` from `offset` on, with the file's size; null for what is gone or is no plain file of ours: a link, a device,
-   * another owner's, one that others may write.
+   * At most `maxBytes` from `offset` on, with the file's size. `gone` is what is no longer there; `refused` what is no plain file of
+   * ours: a link, a device, another owner's, one that others may write.
    */
-  readonly read: (
-    name: string,
-    offset: number,
-    maxBytes: number,
-  ) => { readonly bytes: Buffer; readonly size: number } | null;
-  readonly size: (name: string) => number | null;
+  readonly read: (name: string, offset: number, maxBytes: number) => SpoolBytes | 'gone' | 'refused';
+  /** Bytes of a file of ours, 0 for anything else. */
+  readonly size: (name: string) => number;
   readonly remove: (name: string) => void;
   /** Calls back with the name of a file that changed (inotify, kqueue), until the returned function is called. */
   readonly watch: (onChange: (name: string) => void) => () => void;
@@ -31,13 +33,13 @@ export interface SpoolFolder {
 
 /** Raw records of shell hooks (docs/hooks.md). MUST be a directory of ours alone; `uid` is its owner. */
 export function openSpoolFolder(folder: string, uid: number): SpoolFolder {
-  const open = <T>(name: string, use: (descriptor: number, facts: Stats) => T): T | null => {
+  const open = <T>(name: string, use: (descriptor: number, facts: Stats) => T): T | 'gone' | 'refused' => {
     const descriptor = openOwn(join(folder, name));
-    if (descriptor === null) return null;
+    if (typeof descriptor === 'string') return descriptor;
     try {
       const facts = fstatSync(descriptor);
       const ours = facts.isFile() && facts.uid === uid && facts.nlink === 1 && (facts.mode & 0o022) === 0;
-      return ours ? use(descriptor, facts) : null;
+      return ours ? use(descriptor, facts) : 'refused';
     } finally {
       closeSync(descriptor);
     }
@@ -50,7 +52,10 @@ export function openSpoolFolder(folder: string, uid: number): SpoolFolder {
         const count = bytes.length === 0 ? 0 : readSync(descriptor, bytes, 0, bytes.length, offset);
         return { bytes: bytes.subarray(0, count), size };
       }),
-    size: (name) => open(name, (_descriptor, { size }) => size),
+    size: (name) => {
+      const size = open(name, (_descriptor, facts) => facts.size);
+      return typeof size === 'number' ? size : 0;
+    },
     remove: (name) => unlinkSync(join(folder, name)),
     watch: (onChange) => {
       const watcher = watch(folder, { persistent: true }, (_event, name) => {
@@ -61,14 +66,17 @@ export function openSpoolFolder(folder: string, uid: number): SpoolFolder {
   };
 }
 
-const GONE_OR_LINK = new Set(['ENOENT', 'ELOOP', 'EACCES', 'ENXIO']);
+/** What opening says of a symbolic link, of a file without permission, of a FIFO or socket. */
+const REFUSED = new Set(['ELOOP', 'EACCES', 'ENXIO']);
 
 /** NONBLOCK: opening a FIFO that somebody put there must not hang the service. */
-function openOwn(path: string): number | null {
+function openOwn(path: string): number | 'gone' | 'refused' {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    if (GONE_OR_LINK.has((error as NodeJS.ErrnoException).code ?? '')) return null;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'ENOENT') return 'gone';
+    if (REFUSED.has(code)) return 'refused';
     throw error;
   }
 }

@@ -1,0 +1,118 @@
+import type { Actor } from '../bus/actor.ts';
+import type { Speaker } from '../bus/bus.ts';
+import type { Configuration } from '../domain/configuration.ts';
+import { DAY_MS, lastClosed, PERIOD_KINDS, type Period, type PeriodKind, periodAt } from '../domain/period.ts';
+import type { Envelope, NodeSummary, SummaryLine } from '../domain/summary.ts';
+
+/** A stored summary as far as the next one needs it. */
+export interface KnownSummary {
+  readonly id: string;
+  readonly revision: number;
+  readonly seen: string;
+  readonly document: Envelope;
+}
+
+export interface SummaryPorts {
+  readonly bus: Speaker;
+  readonly node: string;
+  readonly catalogueVersion: number;
+  readonly store: {
+    readonly latest: (node: string, kind: PeriodKind, startMs: number) => KnownSummary | undefined;
+    readonly add: (
+      summary: KnownSummary & {
+        readonly node: string;
+        readonly kind: PeriodKind;
+        readonly startMs: number;
+        readonly createdMs: number;
+      },
+    ) => void;
+    readonly list: (limit: number) => readonly SummaryLine[];
+    readonly prune: (beforeMs: number) => void;
+  };
+  /** Changes when late events changed what a summary would say; empty where nothing was observed. */
+  readonly digest: (period: Period) => string;
+  /** Makes and signs the document in a worker thread. */
+  readonly make: (
+    head: Pick<NodeSummary, 'id' | 'replaces' | 'node' | 'createdAt' | 'nonce' | 'catalogueVersion'>,
+    period: Period,
+  ) => Promise<Envelope>;
+  readonly randomHex: (bytes: number) => string;
+  readonly now: () => number;
+}
+
+type Kinds = 'summary.preview' | 'summary.list' | 'clock.quarter' | 'config.commit';
+
+/** How many closed periods back late events still make a revision, and a node that was off catches up. */
+const LOOK_BACK: Readonly<Record<PeriodKind, number>> = { hourly: 48, daily: 14, weekly: 8 };
+const DEFAULT_LIMIT = 50;
+
+/** Makes the node's own summaries when their period closes (FR-501), and shows what one would be (FR-504). */
+export function createSummarizer(ports: SummaryPorts, initial: Pick<Configuration, 'retention'>): Actor<Kinds> {
+  let keepDays = initial.retention.summaries_days;
+  const make = async (period: Period, replaces: string | null): Promise<{ id: string; document: Envelope }> => {
+    const id = ports.randomHex(16);
+    const createdAt = new Date(ports.now()).toISOString();
+    const { node, catalogueVersion } = ports;
+    const head = { id, replaces, node, createdAt, nonce: ports.randomHex(16), catalogueVersion };
+    return { id, document: await ports.make(head, period) };
+  };
+  /** The stored document of a closed period, made or made anew where it is missing or outdated; undefined where nothing was observed. */
+  const settle = async (period: Period): Promise<Envelope | undefined> => {
+    const seen = ports.digest(period);
+    const known = ports.store.latest(ports.node, period.kind, period.startMs);
+    if (seen === '' || known?.seen === seen) return known?.document;
+    const { id, document } = await make(period, known?.id ?? null);
+    const revision = (known?.revision ?? 0) + 1;
+    ports.store.add({
+      id,
+      node: ports.node,
+      kind: period.kind,
+      startMs: period.startMs,
+      revision,
+      createdMs: ports.now(),
+      document,
+      seen,
+    });
+    await ports.bus.request('audit.append', {
+      type: 'summary.made',
+      details: { id, period: period.kind, start: new Date(period.startMs).toISOString(), revision },
+    });
+    return document;
+  };
+  return {
+    name: 'summarizer',
+    handlers: {
+      'summary.preview': async ({ period: kind }) => {
+        for (const period of closedPeriods(kind, ports.now())) {
+          const document = await settle(period);
+          if (document) return { document, closed: true };
+        }
+        const { document } = await make(periodAt(kind, ports.now()), null);
+        return { document, closed: false };
+      },
+      'summary.list': ({ limit }) => ports.store.list(limit ?? DEFAULT_LIMIT),
+      'clock.quarter': async ({ nowMs }) => {
+        for (const kind of PERIOD_KINDS) {
+          for (const period of closedPeriods(kind, nowMs)) await settle(period);
+        }
+        ports.store.prune(nowMs - keepDays * DAY_MS);
+      },
+      'config.commit': ({ retention }) => {
+        keepDays = retention.summaries_days;
+        return null;
+      },
+    },
+  };
+}
+
+/** Newest first. */
+function closedPeriods(kind: PeriodKind, nowMs: number): readonly Period[] {
+  const periods: Period[] = [];
+  for (
+    let period = lastClosed(kind, nowMs);
+    periods.length < LOOK_BACK[kind];
+    period = lastClosed(kind, period.startMs)
+  )
+    periods.push(period);
+  return periods;
+}
