@@ -1,0 +1,317 @@
+# shellcheck shell=bash
+# Caro mesh, bash 3.2 to 5.x: appends a record to the spool before and after each command typed here. Nothing is forked, nothing
+# is printed, nothing is looked at but the history, the clock, $? and $PWD. The record and the reasons: docs/hooks.md.
+# Expects _caro_d, the spool directory. `caro_off` takes all of it out of a running shell; CARO_OFF=1 keeps it from loading.
+
+# shellcheck disable=SC2154 # _caro_d is set by the line `caro shell init` puts before this text
+# shellcheck disable=SC2178 # PROMPT_COMMAND is a string before bash 5.1 and an array since
+
+# State between functions. n: commands begun since the prompt, counted by PS0, with _caro_b their start times and _caro_x the $?
+# before each. w: '' no DEBUG trap seen, 0 private, 1 start record written. h0: last history number at the prompt, -1 unknown.
+# h1: history number of the start record. c: first simple command of the last line found in the history. q: next command number.
+
+# _caro_ge MAJOR MINOR: is this bash at least that?
+_caro_ge() { ((BASH_VERSINFO[0] > $1 || (BASH_VERSINFO[0] == $1 && BASH_VERSINFO[1] >= $2))); }
+
+# _caro_clock sets _caro_t to microseconds since the epoch; _caro_res is its granularity in µs.
+if _caro_ge 5 0; then
+  _caro_res=1
+  # A comma locale writes the fraction behind a comma.
+  _caro_clock() { _caro_t=${EPOCHREALTIME/[.,]/}; }
+elif _caro_ge 4 2; then
+  _caro_res=1000000
+  _caro_clock() { builtin printf -v _caro_t '%(%s)T000000' -1; }
+else
+  _caro_res=1000000
+  _caro_clock() { _caro_t=$((_caro_base + SECONDS))000000; }
+fi
+
+# _caro_number sets _caro_h to the history number of the line now running (from a trap) or of the last one (from the prompt).
+if _caro_ge 5 1; then
+  # HISTCMD is already one further at the prompt, not yet while a command runs.
+  _caro_number() { _caro_h=$((HISTCMD - $1)); }
+else
+  # Before 5.1 HISTCMD stands still there; only what `history` prints is right. A scratch file reads it back without a fork.
+  _caro_number() {
+    _caro_h=-1
+    HISTTIMEFORMAT='' builtin history 1 >|"$_caro_g" && IFS=' *' builtin read -r _caro_h _ <"$_caro_g"
+    [[ $_caro_h ]] || _caro_h=0
+  }
+fi
+
+# The spool must be a directory of ours and no link: a root shell that kept $HOME stays out of its user's spool.
+_caro_open() { [[ -O $_caro_d && -d $_caro_d && ! -L $_caro_d ]]; }
+
+# Begins the next file of this session, 0600, and leaves the umask as it was.
+_caro_rotate() {
+  local mask
+  ((++_caro_seq)) || :
+  _caro_i=0
+  _caro_f=$_caro_d/$_caro_kind.$$.$_caro_at.$_caro_seq
+  builtin umask >|"$_caro_g" && builtin read -r mask <"$_caro_g" || return 1
+  builtin umask 077
+  : >>"$_caro_f"
+  builtin umask "$mask"
+}
+
+# Makes _caro_f the file for one more record.
+_caro_next() { ((_caro_i++ < 64)) || { _caro_rotate && _caro_i=1; }; }
+
+# Did a line that left the history number alone ($1, its first simple command) repeat the entry before it? The other reasons
+# are a leading space and HISTIGNORE, which are the owner's wish not to have it recorded.
+_caro_repeats() {
+  local text
+  case :${HISTCONTROL-}: in
+  *:erasedups:*) ;;
+  *:ignoredups:* | *:ignoreboth:*) ((_caro_h == _caro_h0)) || return 1 ;;
+  *) [[ :${HISTIGNORE-}: == *:'&':* ]] && ((_caro_h == _caro_h0)) || return 1 ;;
+  esac
+  [[ $1 && $1 == "$_caro_c" ]] && return 0
+  [[ $1 && :${HISTCONTROL-}: == *:erasedups:* ]] || return 1
+  # erasedups takes the older twin out, so the number stays or falls for a line that is new: compare texts.
+  HISTTIMEFORMAT='' builtin history 1 >|"$_caro_g" && IFS='' builtin read -rd '' text <"$_caro_g"
+  text=${text#*[0-9][ \*] }
+  [[ $text == "$1"* ]]
+}
+
+# How many history entries (_caro_m) the commands begun since entry $1 left behind, when $2 of them began. A multi-line command
+# is one entry under cmdhist; more entries than commands means another program read some into the list.
+_caro_entries() {
+  _caro_m=$((_caro_h - $1))
+  if builtin shopt -q cmdhist; then ((_caro_m <= $2)) || _caro_m=$2; fi
+  ((_caro_m < 1000))
+}
+
+# From the DEBUG trap: the start record, before the line's first command runs.
+_caro_start() {
+  local now
+  if ((_caro_n == 0)); then # no PS0 here: the trap itself marks the start
+    _caro_clock
+    _caro_n=1 _caro_b=("$_caro_t")
+  fi
+  ((_caro_n == 1 && _caro_h0 >= 0)) && _caro_open || return 0
+  _caro_w=0
+  [[ -o history ]] || return 0
+  _caro_number 0
+  if ((_caro_h <= _caro_h0)); then
+    _caro_repeats "$BASH_COMMAND" || return 0
+    _caro_m=1
+  else
+    _caro_entries "$_caro_h0" 1 || return 0
+  fi
+  _caro_next || return 0
+  now=${_caro_b[0]} _caro_c=$BASH_COMMAND _caro_h1=$_caro_h
+  {
+    builtin printf '\0v1\0t=s\0q=%s\0b=%s\0g=%s\0p=%s\0m=%s\0h=' "$_caro_q" "$now" "$_caro_res" "$PWD" "$_caro_m"
+    HISTTIMEFORMAT='' builtin history "$_caro_m"
+    builtin printf '\0\0'
+  } >>"$_caro_f" && _caro_w=1
+  return 0
+} 2>/dev/null
+
+# Commands $1 … n-1 of this prompt, in one record with a text each: lines pasted together, or lines that no trap announced.
+# Reads n, s and e of _caro_end. $2 is the history number before the first of them.
+_caro_both() {
+  local i=$1 IFS=' ' begun left='' x=''
+  _caro_entries "$2" $((n - i)) && ((_caro_m > 0)) && _caro_next || return 0
+  # Without PS0 nothing but the first start and the last end is known.
+  begun="${_caro_b[*]:i:n-i}" left="${_caro_b[*]:i+1:n-i-1}" x="${_caro_x[*]:i+1:n-i-1}"
+  {
+    builtin printf '\0v1\0t=b\0q=%s\0' $((_caro_q + i))
+    [[ -z $begun ]] || builtin printf 'b=%s\0' "$begun"
+    builtin printf 's=%s\0e=%s\0g=%s\0p=%s\0m=%s\0h=' "${x:+$x }$s" "${left:+$left }$e" \
+      "$_caro_res" "$_caro_p" "$_caro_m"
+    HISTTIMEFORMAT='' builtin history "$_caro_m"
+    builtin printf '\0\0'
+  } >>"$_caro_f"
+}
+
+# One more command has ended (or several, pasted together). Reads n, w, s and e of _caro_end.
+_caro_finish() {
+  case $w in
+  1)
+    _caro_next || return 0
+    ((n == 1)) || s1=${_caro_x[1]} e1=${_caro_b[1]}
+    builtin printf '\0v1\0t=e\0q=%s\0s=%s\0e=%s\0g=%s\0\0' "$_caro_q" "${s1:-$s}" "${e1:-$e}" "$_caro_res" >>"$_caro_f"
+    ((n == 1)) || _caro_both 1 "$_caro_h1"
+    ;;
+  '') ((_caro_h0 < 0)) || [[ ! -o history ]] || _caro_both 0 "$_caro_h0" ;;
+  esac
+}
+
+# First of PROMPT_COMMAND.
+_caro_end() {
+  local s=$? e n=$_caro_n w=$_caro_w s1='' e1=''
+  _caro_clock
+  e=$_caro_t
+  if ((_caro_h0 >= 0)) && _caro_open; then
+    _caro_number 1
+    # Where PS0 cannot count, a line without a simple command of its own shows only in the history.
+    if ((n == 0 && _caro_ps == 0 && _caro_h > _caro_h0)); then n=1; fi
+    if ((n > 0)); then
+      _caro_finish
+      _caro_q=$((_caro_q + n))
+    fi
+  fi
+  _caro_n=0 _caro_w='' _caro_h0=-1 _caro_b=() _caro_x=()
+  [[ $- != *e* ]] || return 0
+  return "$s"
+} 2>/dev/null
+
+# The DEBUG trap's own question: is this the first command of a line the user typed? In completion functions, key bindings and
+# prompt commands it is not. $? and $_ stay as they were for a trap that was there before ours.
+_caro_step() {
+  local s=$?
+  _caro_typed && _caro_start
+  return "$s"
+}
+_caro_typed() {
+  [[ -z $_caro_w && $BASH_COMMAND != *_caro_[elan]* && -z ${COMP_LINE-} && -z ${READLINE_LINE-} ]] || return 1
+  ((_caro_n > 0 || (_caro_ps == 0 && _caro_h0 >= 0)))
+}
+
+# What is put in front of PS0. Arithmetic sets the state without a fork. It must never fail: an error in PS0 keeps every command
+# from running. No `!`, which history expansion would take.
+if _caro_ge 5 0; then
+  # shellcheck disable=SC2016 # expanded by the shell at each command
+  _caro_ps0='${_caro_z:$((_caro_x[_caro_n+0]=$?,_caro_b[_caro_n++]=${EPOCHREALTIME/[.,]/}+0,0)):0}'
+else
+  _caro_ps0=
+fi
+
+# The trap takes itself away when it has fired, in its own text because a function gets the old one back when it returns: a
+# trap that stays costs a loop 27 µs a turn instead of 2.
+# shellcheck disable=SC2016 # expanded when the trap fires
+_caro_debug='_caro_u=$_; if _caro_typed; then trap - DEBUG; _caro_start; fi; : "$_caro_u"'
+# shellcheck disable=SC2016 # expanded at each prompt
+_caro_last='{ builtin trap -p DEBUG >|"$_caro_g" && _caro_arm; } 2>/dev/null'
+
+# Last of PROMPT_COMMAND: ready for the next line. The scratch file says which DEBUG trap is set; in a function it cannot be seen.
+_caro_arm() {
+  local found=''
+  if [[ ${bash_preexec_imported-}${__bp_imported-} ]]; then
+    _caro_adopt
+    return 0
+  fi
+  _caro_h0=-1
+  if [[ -o history ]]; then
+    _caro_number 1
+    _caro_h0=$_caro_h
+  fi
+  _caro_p=$PWD
+  _caro_place
+  [[ ! -s $_caro_g ]] || IFS='' builtin read -rd '' found <"$_caro_g"
+  case $found in
+  '')
+    # shellcheck disable=SC2064 # the text of the trap is what the variable holds
+    builtin trap "$_caro_debug" DEBUG
+    ;;
+  *_caro_*) ;;
+  *)
+    found=${found#trap -- }
+    builtin eval "_caro_theirs=${found% DEBUG*}"
+    builtin trap '_caro_step "$_"
+'"$_caro_theirs" DEBUG
+    ;;
+  esac
+  return 0
+}
+
+# Keeps our part of PS0 and of PROMPT_COMMAND where it belongs, whatever was assigned since.
+_caro_place() {
+  _caro_ps=0
+  if [[ $_caro_ps0 ]] && builtin shopt -q promptvars; then
+    _caro_ps=1
+    [[ ${PS0-} == *_caro_n* ]] || PS0=$_caro_ps0${PS0-}
+  elif [[ ${PS0-} == *_caro_n* ]]; then
+    PS0=${PS0/"$_caro_ps0"/}
+  fi
+  if _caro_ge 5 1; then
+    [[ ${PROMPT_COMMAND[0]} == _caro_end && ${PROMPT_COMMAND[${#PROMPT_COMMAND[@]} - 1]} == "$_caro_last" ]] ||
+      { _caro_remove && PROMPT_COMMAND=(_caro_end "${PROMPT_COMMAND[@]}" "$_caro_last"); }
+  fi
+}
+
+# Takes our elements out of the PROMPT_COMMAND array.
+_caro_remove() {
+  local one
+  local -a rest=()
+  for one in "${PROMPT_COMMAND[@]}"; do
+    case $one in '' | _caro_end | "$_caro_last") ;; *) rest+=("$one") ;; esac
+  done
+  PROMPT_COMMAND=("${rest[@]}")
+}
+
+# bash-preexec is here: be one of its guests instead of a second owner of the DEBUG trap. It hands over the text, and keeps
+# lines with a leading space in the history, so that they are seen and must be left out here.
+_caro_preexec() {
+  _caro_w=''
+  [[ $1 != [[:space:]]* ]] && _caro_open && _caro_next || return 0
+  _caro_clock
+  builtin printf '\0v1\0t=s\0q=%s\0b=%s\0g=%s\0p=%s\0c=%s\0\0' "$_caro_q" "$_caro_t" "$_caro_res" "$PWD" "$1" >>"$_caro_f" && _caro_w=1
+  return 0
+} 2>/dev/null
+_caro_precmd() {
+  local s=$?
+  [[ $_caro_w ]] && _caro_open && _caro_next || return 0
+  _caro_clock
+  builtin printf '\0v1\0t=e\0q=%s\0s=%s\0e=%s\0g=%s\0\0' "$_caro_q" "$s" "$_caro_t" "$_caro_res" >>"$_caro_f"
+  _caro_q=$((_caro_q + 1)) _caro_w=''
+} 2>/dev/null
+_caro_adopt() {
+  case " ${preexec_functions[*]-} " in *' _caro_preexec '*) return 0 ;; esac
+  _caro_unhook
+  _caro_w='' preexec_functions+=(_caro_preexec) precmd_functions=(_caro_precmd "${precmd_functions[@]}")
+}
+
+# Out of PS0 and PROMPT_COMMAND.
+_caro_unhook() {
+  PS0=${PS0-}
+  PS0=${PS0/"$_caro_ps0"/}
+  if _caro_ge 5 1; then
+    _caro_remove
+  else
+    PROMPT_COMMAND=${PROMPT_COMMAND/"$_caro_last"/}
+    PROMPT_COMMAND=${PROMPT_COMMAND/_caro_end/:}
+  fi
+}
+
+# Ends observation in this shell.
+caro_off() {
+  local one
+  local -a rest=()
+  _caro_unhook
+  for one in "${preexec_functions[@]}"; do [[ $one == _caro_preexec ]] || rest+=("$one"); done
+  [[ -z ${preexec_functions+set} ]] || preexec_functions=("${rest[@]}")
+  rest=()
+  for one in "${precmd_functions[@]}"; do [[ $one == _caro_precmd ]] || rest+=("$one"); done
+  [[ -z ${precmd_functions+set} ]] || precmd_functions=("${rest[@]}")
+  # shellcheck disable=SC2064 # the text of the trap is what the variable holds
+  [[ -z ${_caro_theirs-} ]] || builtin trap "$_caro_theirs" DEBUG
+  builtin unset _caro_loaded
+  _caro_h0=-1 _caro_w=0 _caro_n=0
+}
+
+_caro_load() {
+  # Scripts, a wish to be left alone, a second time in the same shell, a shell that may not redirect.
+  [[ $- == *i* && -z ${CARO_OFF-} && ${_caro_loaded-} != "$$" ]] || return 0
+  ! builtin shopt -q restricted_shell || return 0
+  # Some sites make PROMPT_COMMAND read-only; then there is no place for us. (The one fork, at load.)
+  (builtin unset -v PROMPT_COMMAND) 2>/dev/null || return 0
+  _caro_z='' _caro_n=0 _caro_w='' _caro_h0=-1 _caro_h1=-1 _caro_h=-1 _caro_c='' _caro_b=() _caro_x=()
+  _caro_loaded=$$ _caro_kind=bash _caro_q=0 _caro_seq=-1 _caro_i=64 _caro_ps=0
+  [[ ! -o posix ]] || _caro_kind='sh'
+  _caro_ge 4 2 || _caro_base=$(($(command date +%s) - SECONDS))
+  _caro_clock
+  _caro_at=$_caro_t
+  _caro_g=$_caro_d/.$_caro_kind.$$.$_caro_at
+  if _caro_ge 5 1; then
+    # Not at index 0: a later `PROMPT_COMMAND=…` in the rc file replaces only that one.
+    PROMPT_COMMAND=("${PROMPT_COMMAND[@]-}" "$_caro_last")
+  else
+    PROMPT_COMMAND="_caro_end
+${PROMPT_COMMAND-}
+$_caro_last"
+  fi
+}
+_caro_load

@@ -1,0 +1,65 @@
+# Caro mesh, zsh 5.3 and later: appends a record to the spool before and after each command typed here, each in one write(2).
+# Nothing is forked and nothing is printed. The record and the reasons: docs/hooks.md.
+# Expects _caro_d, the spool directory. `caro_off` takes all of it out of a running shell; CARO_OFF=1 keeps it from loading.
+
+# State: _caro_q number of the next command, _caro_b 1 while one runs, _caro_i records in the file _caro_f, _caro_seq its number.
+
+# _caro_put RECORD. A directory of ours and no link: a root shell that kept $HOME stays out of its user's spool.
+_caro_put() {
+  local fd
+  [[ -O $_caro_d && -d $_caro_d && ! -h $_caro_d ]] || return 1
+  if (( _caro_i++ >= 64 )); then
+    (( ++_caro_seq, _caro_i = 1 ))
+    _caro_f=$_caro_d/zsh.$$.$_caro_at.$_caro_seq
+  fi
+  sysopen -wa -o creat,cloexec,nofollow -m 600 -u fd -- "$_caro_f" || return 1
+  syswrite -o $fd -- "$1"
+  exec {fd}>&-
+}
+
+_caro_pre() {
+  local -a t=("${epochtime[@]}")
+  { emulate -L zsh; setopt no_xtrace } 2>/dev/null
+  # $1 is the text as typed, also of a line histignorespace keeps out of the history; it is empty where there is no history.
+  local c=${1:-$3}
+  _caro_b=
+  [[ -n $c && $c != [[:space:]]* ]] || return 0
+  local r=$'\0v1\0t=s\0q='${_caro_q}$'\0b='$(( t[1] * 1000000 + t[2] / 1000 ))$'\0p='${PWD}$'\0c='${c}$'\0\0'
+  { _caro_put "$r" && _caro_b=1 } 2>/dev/null
+  return 0
+}
+
+_caro_post() {
+  local s=$?
+  local -a t=("${epochtime[@]}")
+  { emulate -L zsh; setopt no_xtrace } 2>/dev/null
+  [[ -n $_caro_b ]] || return 0
+  local r=$'\0v1\0t=e\0q='${_caro_q}$'\0s='${s}$'\0e='$(( t[1] * 1000000 + t[2] / 1000 ))$'\0\0'
+  { _caro_put "$r" } 2>/dev/null
+  (( ++_caro_q ))
+  _caro_b=
+  return 0
+}
+
+# Ends observation in this shell.
+caro_off() {
+  emulate -L zsh
+  preexec_functions=(${preexec_functions:#_caro_pre})
+  precmd_functions=(${precmd_functions:#_caro_post})
+  unset _caro_loaded
+}
+
+_caro_load() {
+  emulate -L zsh
+  [[ -o interactive && ! -o restricted && -z $CARO_OFF && $_caro_loaded != $$ ]] || return 0
+  zmodload zsh/datetime && zmodload zsh/system && zmodload -F zsh/parameter 2>/dev/null
+  [[ -n $epochtime[1] && -n ${builtins[sysopen]} && -n ${builtins[syswrite]} ]] || return 0
+  typeset -g _caro_loaded=$$ _caro_b= _caro_f=
+  typeset -gi _caro_q=0 _caro_i=64 _caro_seq=-1
+  typeset -g _caro_at=$(( epochtime[1] * 1000000 + epochtime[2] / 1000 ))
+  typeset -ga preexec_functions precmd_functions
+  # Last before the command and first after it, so that other hooks' time is not counted as the command's.
+  preexec_functions+=(_caro_pre)
+  precmd_functions=(_caro_post $precmd_functions)
+} 2>/dev/null
+_caro_load

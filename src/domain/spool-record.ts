@@ -1,0 +1,215 @@
+/**
+ * What a shell hook appends to its spool file (docs/hooks.md, FR-401, FR-402): NUL `v1` NUL, `tag=value` fields each ended by
+ * NUL, one more NUL. No quoting: every byte but NUL stands for itself, and no field is empty, so NUL NUL ends a record.
+ */
+import { bytesToText, textToBytes } from './byte-text.ts';
+import { historyCommands } from './history-text.ts';
+import { SHELLS, type ShellKind } from './shell-kind.ts';
+
+/** One command's start, its end, or both in one. Times are integers in µs since the epoch. */
+export interface SpoolRecord {
+  readonly type: 'start' | 'end' | 'both';
+  /** Number of the command in its session, from 0; a start and an end with the same number belong together. */
+  readonly command: number;
+  /** Absent where the shell has no clock without a fork: take the time of arrival. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  /** How coarse the clock behind both times is, in µs: 1, 10 000 or 1 000 000. */
+  readonly granularity: number;
+  /** As the shell measured it, in ms; more exact than the difference of coarse times. */
+  readonly durationMs?: number;
+  /** Exit status 0 … 255; absent where it cannot be known (in a start; in lines pasted together). */
+  readonly status?: number;
+  /** Working directory when the command started. `byte-text.ts` tells how bytes that are not UTF-8 are kept. */
+  readonly cwd?: string;
+  /** The command, verbatim. In a start and a both; never begins with white space, which makes a command private. */
+  readonly text?: string;
+}
+
+export interface DecodedSpool {
+  readonly records: readonly SpoolRecord[];
+  /** Bytes that need not be read again: all but an incomplete last record. */
+  readonly consumed: number;
+  /** Pieces set aside: torn records, unknown versions, bad fields, bytes between records. */
+  readonly foreign: number;
+}
+
+export interface SpoolName {
+  readonly shell: ShellKind;
+  readonly pid: number;
+  /** Makes the session unique among those with this pid: its start in µs since the epoch. */
+  readonly start: number;
+  readonly seq: number;
+}
+
+/** A record that has not ended after this many bytes is none. */
+export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
+
+const MARK = Buffer.from('\0v1\0', 'latin1');
+const VERSION = 'v1';
+const TYPES = new Map([
+  ['s', 'start'],
+  ['e', 'end'],
+  ['b', 'both'],
+] as const);
+const LETTERS = { start: 's', end: 'e', both: 'b' } as const;
+
+/** Name of a session's file, `<shell>.<pid>.<start>.<seq>`; undefined for anything else, such as the hooks' scratch files. */
+export function parseSpoolName(name: string): SpoolName | undefined {
+  const parts = /^([a-z]+)\.(\d{1,10})\.(\d{1,16})\.(\d{1,10})$/.exec(name);
+  const shell = SHELLS.find((kind) => kind === parts?.[1]);
+  if (!parts || shell === undefined) return undefined;
+  return { shell, pid: Number(parts[2]), start: Number(parts[3]), seq: Number(parts[4]) };
+}
+
+/** One record as a hook writes it where it holds the text itself (tag `c`). Throws RangeError for text that holds a NUL. */
+export function encodeSpoolRecord(record: SpoolRecord): Buffer {
+  const fields: [string, string | number | undefined][] = [
+    ['t', LETTERS[record.type]],
+    ['q', record.command],
+    ['b', record.startedAt],
+    ['s', record.status],
+    ['e', record.endedAt],
+    ['d', record.durationMs],
+    ['g', record.granularity === 1 ? undefined : record.granularity],
+    ['p', record.cwd],
+    ['c', record.text],
+  ];
+  const text = fields.flatMap(([tag, value]) => (value === undefined ? [] : [`${tag}=${String(value)}`]));
+  if (text.some((field) => field.includes('\0'))) throw new RangeError('a spool field cannot hold NUL');
+  return Buffer.concat([MARK, textToBytes(`${text.join('\0')}\0\0`)]);
+}
+
+/**
+ * Reads what is there of a spool file. The tail may be torn: read it again from `consumed` when more has come. Bytes that are
+ * no record are skipped up to the next record and counted. Linear in the number of bytes.
+ */
+export function decodeSpool(bytes: Buffer): DecodedSpool {
+  const records: SpoolRecord[] = [];
+  let foreign = 0;
+  let at = 0;
+  while (at < bytes.length) {
+    const body = bodyStart(bytes, at);
+    if (body === 'partial') break;
+    const piece: Piece = body === 'none' ? skipped(bytes, at) : readFields(bytes, at, body);
+    if (piece.kind === 'partial') break;
+    const found = piece.kind === 'fields' ? toRecords(piece.fields) : undefined;
+    if (found) records.push(...found);
+    else foreign += 1;
+    at = piece.next;
+  }
+  return { records, consumed: at, foreign };
+}
+
+type Piece =
+  | { readonly kind: 'fields'; readonly fields: readonly Buffer[]; readonly next: number }
+  | { readonly kind: 'foreign'; readonly next: number }
+  | { readonly kind: 'partial' };
+
+/** Where the fields begin. The NUL before `v1` may have gone into ending a torn record. */
+function bodyStart(bytes: Buffer, at: number): number | 'none' | 'partial' {
+  const mark = bytes[at] === 0 ? MARK : MARK.subarray(1);
+  const there = bytes.subarray(at, at + mark.length);
+  if (there.equals(mark)) return at + mark.length;
+  return there.length < mark.length && there.equals(mark.subarray(0, there.length)) ? 'partial' : 'none';
+}
+
+/** Past foreign bytes: to the next mark, or so far that a mark just begun at the end is kept. */
+function skipped(bytes: Buffer, from: number): Piece {
+  const next = bytes.indexOf(MARK, from + 1);
+  if (next !== -1) return { kind: 'foreign', next };
+  const begun = [3, 2, 1].find(
+    (size) => bytes.length - size > from && bytes.subarray(bytes.length - size).equals(MARK.subarray(0, size)),
+  );
+  return { kind: 'foreign', next: bytes.length - (begun ?? 0) };
+}
+
+function readFields(bytes: Buffer, start: number, body: number): Piece {
+  const fields: Buffer[] = [];
+  let at = body;
+  for (;;) {
+    const end = bytes.indexOf(0, at);
+    const size = (end === -1 ? bytes.length : end) - start;
+    if (size > MAX_RECORD_BYTES) return skipped(bytes, at - 1);
+    if (end === -1) return { kind: 'partial' };
+    if (end === at) return { kind: 'fields', fields, next: end + 1 };
+    const field = bytes.subarray(at, end);
+    // The record before was torn and another writer's turn came: its mark is the end of what we have.
+    if (end - at === VERSION.length && field.equals(MARK.subarray(1, -1))) return { kind: 'foreign', next: at - 1 };
+    fields.push(field);
+    at = end + 1;
+  }
+}
+
+/** The records in one record's fields: none for a private command, several for lines pasted together; undefined if damaged. */
+function toRecords(fields: readonly Buffer[]): readonly SpoolRecord[] | undefined {
+  const values = new Map<string, Buffer>();
+  for (const field of fields) {
+    const tag = String.fromCharCode(field[0] ?? 0);
+    if (field[1] !== 0x3d || values.has(tag)) return undefined;
+    values.set(tag, field.subarray(2));
+  }
+  const type = (TYPES as ReadonlyMap<string, SpoolRecord['type']>).get(values.get('t')?.toString('latin1') ?? '');
+  const numbers = numericFields(values);
+  const command = numbers?.q?.[0];
+  if (numbers === undefined || command === undefined || type === undefined) return undefined;
+  const cwd = values.get('p');
+  const base = { type, granularity: numbers.g?.[0] ?? 1, ...(cwd ? { cwd: bytesToText(cwd) } : {}) };
+  const duration = numbers.d?.[0];
+  const timing = duration === undefined ? {} : { durationMs: duration };
+  if (type === 'end') return [{ ...base, ...timing, command, ...timesOf(numbers, 0, 1) }];
+  const texts = commandTexts(values, numbers);
+  if (texts === undefined) return undefined;
+  return texts.flatMap((text, index) =>
+    text === '' || /^\s/.test(text)
+      ? []
+      : [{ ...base, ...timing, command: command + index, ...timesOf(numbers, index, texts.length), text }],
+  );
+}
+
+type Numbers = Partial<Record<'q' | 'b' | 'e' | 's' | 'd' | 'g' | 'm', readonly number[]>>;
+
+/** Numeric tags; `b`, `e` and `s` of pasted lines hold one number for each, separated by spaces. Undefined if one is none. */
+function numericFields(values: ReadonlyMap<string, Buffer>): Numbers | undefined {
+  const numbers: Numbers = {};
+  for (const tag of ['q', 'b', 'e', 's', 'd', 'g', 'm'] as const) {
+    const text = values.get(tag)?.toString('latin1');
+    if (text === undefined) continue;
+    if (!/^\d{1,16}(?: \d{1,16})*$/.test(text)) return undefined;
+    const list = text.split(' ').map(Number);
+    if (!list.every(Number.isSafeInteger)) return undefined;
+    numbers[tag] = list;
+  }
+  return numbers;
+}
+
+/** Start, end and status of the command at `index` of `count` texts. Where the lists do not match, only the outermost are true. */
+function timesOf(
+  numbers: Numbers,
+  index: number,
+  count: number,
+): Pick<SpoolRecord, 'startedAt' | 'endedAt' | 'status'> {
+  const pick = (list: readonly number[] | undefined, otherwise: number | undefined): number | undefined =>
+    list?.length === count ? list[index] : otherwise;
+  const startedAt = pick(numbers.b, numbers.b?.[0]);
+  const endedAt = pick(numbers.e, numbers.e?.at(-1));
+  const status = pick(numbers.s, index === count - 1 ? numbers.s?.at(-1) : undefined);
+  return {
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+/** `c` verbatim, or the entries in `h`: one for each begun command, else joined again as the lines of one command. */
+function commandTexts(values: ReadonlyMap<string, Buffer>, numbers: Numbers): readonly string[] | undefined {
+  const verbatim = values.get('c');
+  if (verbatim) return [bytesToText(verbatim)];
+  const history = values.get('h');
+  if (!history) return undefined;
+  const entries = historyCommands(bytesToText(history), numbers.m?.[0] ?? 1);
+  if (entries === undefined) return undefined;
+  // A record must not use more command numbers than the hook counted.
+  const begun = numbers.b?.length ?? 1;
+  return entries.length > begun ? [entries.join('\n')] : entries;
+}

@@ -1,0 +1,211 @@
+/** Real shells under a pseudo-terminal. Waits for what the shell shows, never for time to pass. */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawn } from '@lydell/node-pty';
+
+export type ShellName = 'bash' | 'zsh' | 'fish' | 'dash' | 'busybox' | 'ksh' | 'mksh';
+
+export interface ShellOptions {
+  readonly shell: ShellName;
+  /** Placed before the harness's own arguments, for instance `--posix`. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Content of the shell's start file (`.bashrc`, `.zshrc`, `config.fish`, the file named by `ENV`). The prompt is set after it. */
+  readonly rc?: string;
+  readonly cwd?: string;
+  /** Reuse another session's home; otherwise a new temporary one is made and removed by `close`. */
+  readonly home?: string;
+  /** Milliseconds any wait may take; 15 000 unless given. */
+  readonly patience?: number;
+}
+
+export interface ShellSession {
+  readonly pid: number;
+  readonly home: string;
+  /** Sends text as typed, without Enter. */
+  send(text: string): void;
+  /** Types a line and Enter. */
+  type(line: string): void;
+  /** Types a line and Enter and waits for the next prompt; resolves with what was shown in between, escapes removed. */
+  run(line: string): Promise<string>;
+  /** Pastes text as a terminal with bracketed paste does, without Enter. */
+  paste(text: string): void;
+  /** Waits until the text shown since the last wait contains this; resolves with that text. */
+  waitFor(wanted: string | RegExp): Promise<string>;
+  waitForPrompt(): Promise<string>;
+  /** ^C */
+  interrupt(): void;
+  /** ^Z */
+  suspend(): void;
+  /** ^D */
+  endOfFile(): void;
+  /** Everything shown so far, escape sequences removed. */
+  screen(): string;
+  /** Waits until the shell has ended; resolves with its exit code. */
+  ended(): Promise<number>;
+  /** Ends the shell and removes its home if this session made it. */
+  close(): Promise<void>;
+}
+
+/** What every prompt of a session shows. */
+export const PROMPT = 'caro-test> ';
+
+interface Start {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Starts an interactive shell and waits for its first prompt. */
+export async function openShell(options: ShellOptions): Promise<ShellSession> {
+  const session = startShell(options);
+  await session.waitForPrompt();
+  return session;
+}
+
+/** Starts an interactive shell without waiting. */
+export function startShell(options: ShellOptions): ShellSession {
+  const made = options.home === undefined;
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'caro-shell-'));
+  const start = startOf(options, home);
+  const child = spawn(start.file, [...(options.args ?? []), ...start.args], {
+    name: 'xterm',
+    cols: 160,
+    rows: 50,
+    cwd: options.cwd ?? home,
+    env: {
+      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      HOME: home,
+      LANG: 'C.UTF-8',
+      SHELL: '/bin/sh',
+      ...start.env,
+      ...options.env,
+    },
+  });
+  const patience = options.patience ?? 15_000;
+  let shown = '';
+  let seen = 0;
+  let exitCode: number | undefined;
+  const waiting = new Set<() => void>();
+  const wake = (): void => {
+    for (const check of [...waiting]) check();
+  };
+  child.onData((data) => {
+    shown += data;
+    wake();
+  });
+  child.onExit((event) => {
+    exitCode = event.exitCode;
+    wake();
+  });
+
+  /** Resolves with the first defined value of `probe`, asked again whenever the shell showed something or ended. */
+  function until<T>(what: string, probe: () => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const settle = (act: () => void): void => {
+        clearTimeout(timer);
+        waiting.delete(check);
+        act();
+      };
+      const check = (): void => {
+        const value = probe();
+        if (value !== undefined) settle(() => resolve(value));
+        else if (exitCode !== undefined) settle(() => reject(new Error(`shell ended before ${what}: ${tail()}`)));
+      };
+      const timer = setTimeout(() => settle(() => reject(new Error(`no ${what} in time: ${tail()}`))), patience);
+      waiting.add(check);
+      check();
+    });
+  }
+  const tail = (): string => JSON.stringify(shown.slice(-600));
+  const waitFor = (wanted: string | RegExp): Promise<string> =>
+    until(`sign of ${String(wanted)}`, () => {
+      const text = shown.slice(seen);
+      const found = typeof wanted === 'string' ? text.indexOf(wanted) : text.search(wanted);
+      if (found === -1) return undefined;
+      const length = typeof wanted === 'string' ? wanted.length : (wanted.exec(text)?.[0].length ?? 0);
+      seen += found + length;
+      return plain(text.slice(0, found));
+    });
+  const ended = (): Promise<number> => until('end', () => exitCode);
+
+  return {
+    pid: child.pid,
+    home,
+    send: (text) => child.write(text),
+    type: (line) => child.write(`${line}\r`),
+    run: async (line) => {
+      seen = shown.length;
+      child.write(`${line}\r`);
+      return await waitFor(PROMPT);
+    },
+    paste: (text) => child.write(`\x1b[200~${text}\x1b[201~`),
+    waitFor,
+    waitForPrompt: () => waitFor(PROMPT),
+    interrupt: () => child.write('\x03'),
+    suspend: () => child.write('\x1a'),
+    endOfFile: () => child.write('\x04'),
+    screen: () => plain(shown),
+    ended,
+    close: async () => {
+      if (exitCode === undefined) {
+        child.kill('SIGKILL');
+        await ended();
+      }
+      if (made) rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+const [ESC, BEL, SHIFT_IN] = ['\u001b', '\u0007', '\u000f'];
+const ESCAPES = new RegExp(
+  `${ESC}(?:\\[[0-9;?>=]*[a-zA-Z]|\\][^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)|[()][A-Z0-9]|[=>78])|${SHIFT_IN}`,
+  'g',
+);
+
+/** Without escape sequences, carriage returns and backspaces. */
+const plain = (text: string): string => text.replace(ESCAPES, '').replace(/[\r\b]/g, '');
+
+/** Writes the start file and says how to make the shell read it and nothing else. */
+function startOf(options: ShellOptions, home: string): Start {
+  const rc = options.rc ?? '';
+  const place = (path: string, content: string): string => {
+    const file = join(home, path);
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, content);
+    chmodSync(file, 0o600);
+    return file;
+  };
+  switch (options.shell) {
+    case 'bash': {
+      const file = place('.bashrc', `${rc}\nPS1='${PROMPT}'\n`);
+      // In POSIX mode bash reads the file named by ENV instead.
+      return {
+        file: 'bash',
+        args: options.args?.includes('--posix') ? ['-i'] : ['--rcfile', file, '-i'],
+        env: { ENV: file },
+      };
+    }
+    case 'zsh':
+      place('.zshrc', `${rc}\nPS1='${PROMPT}'\n`);
+      return { file: 'zsh', args: ['-d', '-i'], env: { ZDOTDIR: home } };
+    case 'fish':
+      place(
+        '.config/fish/config.fish',
+        `${rc}\nfunction fish_prompt; echo -n '${PROMPT}'; end\nfunction fish_greeting; end\nfunction fish_title; end\n`,
+      );
+      return {
+        file: 'fish',
+        args: ['-i'],
+        env: { XDG_CONFIG_HOME: join(home, '.config'), XDG_DATA_HOME: join(home, '.data') },
+      };
+    case 'dash':
+    case 'ksh':
+    case 'mksh':
+    case 'busybox': {
+      const file = place('.shrc', `PS1='${PROMPT}'\n${rc}\n`);
+      return { file: options.shell, args: options.shell === 'busybox' ? ['ash', '-i'] : ['-i'], env: { ENV: file } };
+    }
+  }
+}
