@@ -1,0 +1,69 @@
+/**
+ * Turns the JSON Schemas of everything that comes from outside into plain functions (`src/generated/*.js`), so that
+ * the service needs no schema compiler at run time. Run by `npm run build`; by hand: `npx tsx scripts/generate-validators.ts`.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import standaloneCode from 'ajv/dist/standalone';
+import { BODY_SCHEMAS, SERVICE_SCHEMAS, SUBSCRIBE_SCHEMA } from '../src/bus/schemas.ts';
+import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../src/config/schema.ts';
+
+const OUT = join('src', 'generated');
+
+interface Source {
+  readonly schema: object;
+  /** What valid data is, as a TypeScript type. */
+  readonly type: string;
+}
+
+/** Name of the exported function → what it checks. A new schema is one more line here. */
+const CONFIGURATION: Readonly<Record<string, Source>> = {
+  validateConfiguration: { schema: CONFIGURATION_SCHEMA, type: 'OwnerSettings' },
+  validateManaged: { schema: MANAGED_SCHEMA, type: 'ManagedSettings' },
+};
+const BODIES: Readonly<Record<string, Source>> = {
+  validateSubscribe: { schema: SUBSCRIBE_SCHEMA, type: '{ readonly topics: readonly Topic[] }' },
+  ...named(BODY_SCHEMAS, (kind) => `Messages['${kind}']`),
+  ...named(SERVICE_SCHEMAS, () => 'Nothing'),
+};
+
+function named(schemas: Readonly<Record<string, object>>, type: (method: string) => string): Record<string, Source> {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([method, schema]) => [functionName(method), { schema, type: type(method) }]),
+  );
+}
+
+/** `events.list` → `validateEventsList` */
+function functionName(method: string): string {
+  const words = method.split('.').map((part) => part.charAt(0).toUpperCase() + part.slice(1));
+  return `validate${words.join('')}`;
+}
+
+const VALIDATOR_IMPORT = "import type { Validator } from '../domain/validator.ts';\n\n";
+const CONFIGURATION_IMPORTS = `import type { OwnerSettings } from '../config/loader.ts';
+import type { ManagedSettings } from '../config/managed-settings.ts';
+`;
+const BODY_IMPORTS = `import type { Messages, Nothing } from '../bus/messages.ts';
+import type { Topic } from '../bus/schemas.ts';
+`;
+
+function write(file: string, imports: string, sources: Readonly<Record<string, Source>>, allErrors: boolean): void {
+  const ajv = new Ajv({ allErrors, useDefaults: true, strict: true, code: { source: true, optimize: true } });
+  const all = Object.entries(sources);
+  for (const [name, { schema }] of all) ajv.addSchema(schema, name);
+  const code = standaloneCode(ajv, Object.fromEntries(all.map(([name]) => [name, name])));
+  const types = all.map(([name, { type }]) => `export const ${name}: Validator<${type}>;\n`).join('');
+  writeFileSync(join(OUT, `${file}.js`), `${code}\n`);
+  writeFileSync(join(OUT, `${file}.d.ts`), imports + VALIDATOR_IMPORT + types);
+}
+
+/** Two files, because the first is needed at start and reload only; and only its readers want all errors at once. */
+export function generateValidators(): Promise<void> {
+  mkdirSync(OUT, { recursive: true });
+  write('configuration-validators', CONFIGURATION_IMPORTS, CONFIGURATION, true);
+  write('body-validators', BODY_IMPORTS, BODIES, false);
+  return Promise.resolve();
+}
+
+if (require.main === module) void generateValidators();

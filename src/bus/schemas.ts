@@ -1,0 +1,65 @@
+import { AUDIT_TYPES } from '../domain/audit-record.ts';
+import { PERIOD_KINDS } from '../domain/period.ts';
+import { RISK_LEVELS } from '../domain/risk-level.ts';
+import { QUERY_TYPES } from '../domain/trust.ts';
+import type { RequestKind } from './messages.ts';
+
+/** Methods of the control socket that the service answers beside the bus (design.md §11). */
+export const SERVICE_METHODS = ['config.reload', 'dashboard.link'] as const;
+export type ServiceMethod = (typeof SERVICE_METHODS)[number];
+export const TOPICS = ['event', 'mesh', 'query.partial'] as const;
+export type Topic = (typeof TOPICS)[number];
+
+/** A JSON Schema (draft-07) for a body that comes from outside. */
+export type BodySchema = Readonly<Record<string, unknown>>;
+
+const body = (properties: Readonly<Record<string, BodySchema>>, required: readonly string[] = []): BodySchema => ({
+  type: 'object',
+  additionalProperties: false,
+  required,
+  properties,
+});
+
+/** ISO 8601 UTC, milliseconds optional. */
+const TIME: BodySchema = { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z$' };
+const whole = (minimum: number, maximum: number): BodySchema => ({ type: 'integer', minimum, maximum });
+const word = (values: readonly string[]): BodySchema => ({ enum: values });
+const short: BodySchema = { type: 'string', minLength: 1, maxLength: 1_000 };
+const NOTHING = body({});
+
+/** The kinds that may be asked from outside, each with the shape of its body. A kind that is not here cannot be reached. */
+export const BODY_SCHEMAS = {
+  'service.status': NOTHING,
+  'observe.status': NOTHING,
+  'events.list': body({
+    since: TIME,
+    until: TIME,
+    risk: word(RISK_LEVELS),
+    tool: short,
+    text: short,
+    before: whole(0, Number.MAX_SAFE_INTEGER),
+    limit: whole(1, 10_000),
+  }),
+  'stats.read': body({ since: TIME }),
+  'summary.preview': body({ period: word(PERIOD_KINDS) }, ['period']),
+  'summary.list': body({ limit: whole(1, 10_000) }),
+  'policy.sharing': NOTHING,
+  'mesh.status': NOTHING,
+  'mesh.query': body({ type: word(QUERY_TYPES), since: TIME, timeoutMs: whole(1, 600_000) }, ['type']),
+  'audit.list': body({
+    limit: whole(1, 10_000),
+    before: whole(0, Number.MAX_SAFE_INTEGER),
+    type: word(AUDIT_TYPES),
+  }),
+  'audit.verify': NOTHING,
+} as const satisfies Partial<Record<RequestKind, BodySchema>>;
+
+export const SERVICE_SCHEMAS = {
+  'config.reload': NOTHING,
+  'dashboard.link': NOTHING,
+} as const satisfies Record<ServiceMethod, BodySchema>;
+
+export const SUBSCRIBE_SCHEMA = body(
+  { topics: { type: 'array', items: word(TOPICS), uniqueItems: true, minItems: 1, maxItems: TOPICS.length } },
+  ['topics'],
+);

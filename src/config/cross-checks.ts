@@ -1,0 +1,130 @@
+import { isIP } from 'node:net';
+import type { Configuration } from '../domain/configuration.ts';
+import { isInternal, isLoopback, networkOf, parseEndpoint, parseSubnet } from '../domain/ip-address.ts';
+import { parseNodeId } from '../domain/node-id.ts';
+import type { KeyPath } from './key-lines.ts';
+import type { ManagedSettings } from './managed-settings.ts';
+import { type Finding, shown } from './problem.ts';
+
+type MeshFlags = Pick<Configuration['mesh'], 'allow_dns' | 'allow_public'>;
+type Found = readonly Finding[];
+const NOTHING: Found = [];
+
+/** What a schema cannot say about `caro.toml`: addresses, ids, subnets, and keys that must fit together. */
+export function ownerFindings(settings: Omit<Configuration, 'node'>): Found {
+  return [
+    ...dashboardHost(settings.dashboard.host),
+    ...listenAddress(settings.mesh),
+    ...distinctPorts(settings),
+    ...sharedFindings(settings, settings.mesh),
+    ...settings.trust.tests.flatMap((entry, index) => [
+      ...nodeId(['trust', 'tests', index, 'who'], entry.who),
+      ...(entry.from === undefined ? NOTHING : address(['trust', 'tests', index, 'from'], entry.from)),
+    ]),
+  ];
+}
+
+/** The same for `managed.toml`; what peers may look like is the owner's choice, so `flags` come from `caro.toml`. */
+export const managedFindings = (settings: ManagedSettings, flags: MeshFlags): Found => sharedFindings(settings, flags);
+
+function sharedFindings(settings: Pick<ManagedSettings, 'mesh' | 'trust'>, flags: MeshFlags): Found {
+  const { nodes, subnets, deny } = settings.trust;
+  return [
+    ...peers(settings.mesh.peers, flags),
+    ...Object.keys(nodes).flatMap((id) => nodeId(['trust', 'nodes', id], id)),
+    ...Object.keys(subnets).flatMap((text) => subnet(['trust', 'subnets', text], text)),
+    ...deny.nodes.flatMap((id, index) => nodeId(['trust', 'deny', 'nodes', index], id)),
+    ...deny.subnets.flatMap((text, index) => subnet(['trust', 'deny', 'subnets', index], text)),
+  ];
+}
+
+function dashboardHost(host: string): Found {
+  if (isLoopback(host)) return NOTHING;
+  return one(
+    ['dashboard', 'host'],
+    `expected a loopback address, got ${shown(host)}; write "127.0.0.1": the dashboard is for this machine only`,
+  );
+}
+
+function listenAddress(mesh: Configuration['mesh']): Found {
+  const path = ['mesh', 'listen'];
+  const endpoint = parseEndpoint(mesh.listen);
+  if (!endpoint || isIP(endpoint.host) === 0) {
+    return one(
+      path,
+      `expected an IP address and a port, got ${shown(mesh.listen)}; for example: "127.0.0.1:9238" or "[fd00::5]:9238"`,
+    );
+  }
+  if (isInternal(endpoint.host) || mesh.allow_public) return NOTHING;
+  return one(
+    path,
+    `expected a private or loopback address, got ${shown(mesh.listen)}; write the address of the internal network, or set mesh.allow_public = true`,
+  );
+}
+
+/** Port 0 lets the system choose, which never clashes. */
+function distinctPorts(settings: Pick<Configuration, 'dashboard' | 'mesh'>): Found {
+  const port = parseEndpoint(settings.mesh.listen)?.port;
+  if (!settings.mesh.enabled || port === 0 || port !== settings.dashboard.port) return NOTHING;
+  return one(['mesh', 'listen'], `expected another port than dashboard.port, got ${port} for both; change one of them`);
+}
+
+function peers(entries: ManagedSettings['mesh']['peers'], flags: MeshFlags): Found {
+  return entries.flatMap((peer, index) => {
+    const path = ['mesh', 'peers', index];
+    const isTwice = entries.findIndex((other) => other.id === peer.id) !== index;
+    return [
+      ...nodeId([...path, 'id'], peer.id),
+      ...(isTwice
+        ? one([...path, 'id'], 'expected every peer once, got this id twice; remove one of the two')
+        : NOTHING),
+      ...peerAddress([...path, 'address'], peer.address, flags),
+    ];
+  });
+}
+
+function peerAddress(path: KeyPath, text: string, flags: MeshFlags): Found {
+  const endpoint = parseEndpoint(text);
+  if (!endpoint || endpoint.port === 0) {
+    return one(
+      path,
+      `expected an address and a port, got ${shown(text)}; for example: "10.0.1.5:9238" or "[fd00::5]:9238"`,
+    );
+  }
+  if (isIP(endpoint.host) === 0) {
+    if (flags.allow_dns) return NOTHING;
+    return one(
+      path,
+      `expected an IP address, got the name ${shown(endpoint.host)}; write its address, or set mesh.allow_dns = true`,
+    );
+  }
+  if (isInternal(endpoint.host) || flags.allow_public) return NOTHING;
+  return one(
+    path,
+    `expected a private or loopback address, got ${shown(text)}; set mesh.allow_public = true if the peer really is on the internet`,
+  );
+}
+
+function nodeId(path: KeyPath, text: string): Found {
+  if (parseNodeId(text)) return NOTHING;
+  return one(
+    path,
+    `expected a node id ("caro:ed25519:" and 44 characters of base64), got ${shown(text)}; copy it from caro identity show on that node`,
+  );
+}
+
+function address(path: KeyPath, text: string): Found {
+  return isIP(text) === 0 ? one(path, `expected an IP address, got ${shown(text)}; for example: "10.0.1.7"`) : NOTHING;
+}
+
+/** One spelling for each subnet, so that two entries cannot mean the same one. */
+function subnet(path: KeyPath, text: string): Found {
+  const parsed = parseSubnet(text);
+  if (!parsed) return one(path, `expected a subnet, got ${shown(text)}; for example: "10.0.1.0/24"`);
+  const network = networkOf(parsed);
+  return network === text
+    ? NOTHING
+    : one(path, `expected the network's own address, got ${shown(text)}; write "${network}"`);
+}
+
+const one = (path: KeyPath, text: string): Found => [{ path, text }];

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { stringify } from 'smol-toml';
+import type { PeerEntry } from '../domain/configuration.ts';
+import { CaroError } from '../domain/errors.ts';
+import type { SharingLevel, TrustLevel } from '../domain/trust.ts';
+import type { Places } from './places.ts';
+
+/** What commands such as `peers add`, `trust set` and `sharing enable` decided (design.md §4). */
+export interface ManagedSettings {
+  readonly mesh: { readonly peers: readonly PeerEntry[] };
+  readonly trust: {
+    readonly nodes: Readonly<Record<string, TrustLevel>>;
+    readonly subnets: Readonly<Record<string, TrustLevel>>;
+    readonly deny: { readonly nodes: readonly string[]; readonly subnets: readonly string[] };
+  };
+  /** Absent until a command has set it. */
+  readonly sharing: { readonly level?: SharingLevel };
+}
+
+const HEADER = `# Written by caro commands (peers, trust, sharing) and merged over caro.toml; a deny in either file wins.
+# Edit caro.toml instead: the next command writes this file anew.
+
+`;
+
+/** The file's text; `parseSettings` gives the same settings back. */
+export const encodeManaged = (settings: ManagedSettings): string => HEADER + stringify(settings);
+
+/**
+ * Replaces `managed.toml` (0600) in one step: after a crash it holds the old settings or the new ones, never a part.
+ * `settings` MUST have been checked: `changeManaged` in loader.ts does both.
+ *
+ * @throws CaroError `place_unusable`
+ */
+export function writeManaged(places: Pick<Places, 'managed'>, settings: ManagedSettings): void {
+  const draft = `${places.managed}.${randomBytes(6).toString('hex')}.new`;
+  try {
+    writeSynced(draft, encodeManaged(settings));
+    renameSync(draft, places.managed);
+    syncDirectory(dirname(places.managed));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new CaroError('place_unusable', `${places.managed}: expected to write this file, got ${code}`, {
+      cause: error,
+    });
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function writeSynced(path: string, text: string): void {
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  try {
+    writeFileSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function syncDirectory(path: string): void {
+  const descriptor = openSync(path, constants.O_RDONLY);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,159 @@
+import { SHELLS } from '../domain/shell-kind.ts';
+import { QUERY_TYPES, ROLES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/trust.ts';
+
+/**
+ * The part of JSON Schema that is used for the configuration. `description` completes "expected …" in errors; `default` and
+ * `examples` show how to write it right.
+ */
+export interface ConfigurationSchema {
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, ConfigurationSchema>>;
+  readonly additionalProperties?: boolean | ConfigurationSchema;
+  readonly required?: readonly string[];
+  readonly items?: ConfigurationSchema;
+  readonly enum?: readonly (string | number)[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
+}
+
+/** A closed table: a key that is not in it is an error (design.md §4). */
+const closed = (
+  properties: Readonly<Record<string, ConfigurationSchema>>,
+  required: readonly string[] = [],
+): ConfigurationSchema => ({
+  type: 'object',
+  description: 'a table',
+  additionalProperties: false,
+  required,
+  properties,
+});
+
+/** A closed table that may be left out, since every key in it has a default. */
+const table = (properties: Readonly<Record<string, ConfigurationSchema>>): ConfigurationSchema => ({
+  ...closed(properties),
+  default: {},
+});
+
+const choice = (values: readonly (string | number)[], fallback?: string | number): ConfigurationSchema => ({
+  enum: values,
+  description: `one of ${values.map((value) => JSON.stringify(value)).join(', ')}`,
+  ...(fallback === undefined ? { examples: [values[0]] } : { default: fallback }),
+});
+
+const flag = (fallback: boolean): ConfigurationSchema => ({
+  type: 'boolean',
+  description: 'true or false',
+  default: fallback,
+});
+
+const integer = (minimum: number, maximum: number, fallback: number): ConfigurationSchema => ({
+  type: 'integer',
+  minimum,
+  maximum,
+  description: `a whole number from ${minimum} to ${maximum}`,
+  default: fallback,
+});
+
+const text = (description: string, pattern: string, example: string): ConfigurationSchema => ({
+  type: 'string',
+  pattern,
+  description,
+  examples: [example],
+});
+
+const list = (
+  items: ConfigurationSchema,
+  description: string,
+  fallback: readonly unknown[] = [],
+): ConfigurationSchema => ({
+  type: 'array',
+  items,
+  uniqueItems: true,
+  maxItems: 10_000,
+  description,
+  default: fallback,
+});
+
+const map = (values: ConfigurationSchema, description: string): ConfigurationSchema => ({
+  type: 'object',
+  additionalProperties: values,
+  description,
+  default: {},
+});
+
+const ID_EXAMPLE = 'caro:ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';
+const name = text('a name of 1 to 32 characters out of a-z, 0-9 and -', '^[a-z0-9-]{1,32}$', 'dev-laptop');
+const nodeId = text('a node id as printed by caro identity show', '^caro:ed25519:', ID_EXAMPLE);
+const address = text('an IP address', '^[0-9A-Fa-f:.]+$', '10.0.1.7');
+const endpoint = text('an address and a port', ':\\d{1,5}$', '10.0.1.5:9238');
+const subnet = text('a subnet', '/\\d{1,3}$', '10.0.1.0/24');
+const DAYS = 36_500;
+
+const peers = list(closed({ name, id: nodeId, address: endpoint }, ['id', 'address']), 'a list of peers');
+const trustNodes = map(choice(TRUST_LEVELS), 'a table from node id to level');
+const trustSubnets = map(choice(TRUST_LEVELS), 'a table from subnet to level');
+const deny = table({ nodes: list(nodeId, 'a list of node ids'), subnets: list(subnet, 'a list of subnets') });
+
+/** `caro.toml` (design.md §4). `node.name` has no default here: it comes from the host's name. */
+export const CONFIGURATION_SCHEMA = closed({
+  node: table({ name, role: choice(ROLES, 'individual') }),
+  observe: table({
+    shells: list(choice(SHELLS), 'a list of shells', SHELLS),
+    redact: flag(true),
+    ignore: list(text('a pattern of commands', '^[^\\0]{1,1000}$', 'pass *'), 'a list of patterns'),
+  }),
+  dashboard: table({
+    host: { ...text('a loopback address', '^[0-9A-Za-z:.]+$', '127.0.0.1'), default: '127.0.0.1' },
+    port: integer(0, 65_535, 9237),
+  }),
+  mesh: table({
+    enabled: flag(false),
+    listen: { ...endpoint, description: 'a private or loopback address and a port', default: '127.0.0.1:9238' },
+    mdns: flag(false),
+    allow_dns: flag(false),
+    allow_public: flag(false),
+    peers,
+  }),
+  trust: table({
+    default: choice(TRUST_LEVELS, 'untrusted'),
+    nodes: trustNodes,
+    subnets: trustSubnets,
+    deny,
+    tests: list(
+      closed(
+        {
+          who: nodeId,
+          from: address,
+          query: choice(QUERY_TYPES),
+          expect: { ...choice(['allow L1', 'allow L2', 'deny']), examples: ['allow L2'] },
+        },
+        ['who', 'query', 'expect'],
+      ),
+      'a list of tests',
+    ),
+  }),
+  sharing: table({
+    level: choice(SHARING_LEVELS, 0),
+    deny_tools: list(text('the name of a tool', '^[A-Za-z0-9._+-]{1,64}$', 'kubectl'), 'a list of tools'),
+  }),
+  privacy: table({ min_contributors: integer(2, 1_000, 5) }),
+  retention: table({
+    events_days: integer(1, DAYS, 30),
+    summaries_days: integer(1, DAYS, 365),
+    audit_days: integer(1, DAYS, 730),
+    egress_days: integer(1, DAYS, 365),
+  }),
+});
+
+/** `managed.toml`: only what commands write (design.md §4). */
+export const MANAGED_SCHEMA = closed({
+  mesh: table({ peers }),
+  trust: table({ nodes: trustNodes, subnets: trustSubnets, deny }),
+  sharing: table({ level: choice(SHARING_LEVELS) }),
+});

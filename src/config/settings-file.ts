@@ -1,0 +1,81 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { parse, TomlDate, TomlError } from 'smol-toml';
+import { CaroError } from '../domain/errors.ts';
+import { assertPrivate } from '../domain/permissions.ts';
+import type { Validator } from '../domain/validator.ts';
+import { KeyLines } from './key-lines.ts';
+import { located, type Problem, schemaFindings } from './problem.ts';
+import type { ConfigurationSchema } from './schema.ts';
+
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** A TOML file that was read: its checked data, or what is wrong with it. */
+export type SettingsFile<T> =
+  | { readonly file: string; readonly lines: KeyLines; readonly data: T; readonly problems: readonly [] }
+  | { readonly file: string; readonly problems: readonly [Problem, ...Problem[]] };
+
+/**
+ * Reads and checks one file; a missing one counts as empty. Defaults of the schema are filled in.
+ * @throws CaroError `permissions_unsafe`, `place_unusable`
+ */
+export function readSettings<T>(file: string, schema: ConfigurationSchema, isValid: Validator<T>): SettingsFile<T> {
+  return parseSettings(file, readPrivately(file) ?? '', schema, isValid);
+}
+
+export function parseSettings<T>(
+  file: string,
+  text: string,
+  schema: ConfigurationSchema,
+  isValid: Validator<T>,
+): SettingsFile<T> {
+  let data: unknown;
+  try {
+    data = plain(parse(text, { unsafeKeyBehaviour: 'throw' }));
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    return {
+      file,
+      problems: [{ file, line: error.line, key: '', text: `expected TOML, got an error: ${reason(error)}` }],
+    };
+  }
+  const lines = new KeyLines(text);
+  if (isValid(data)) return { file, lines, data, problems: [] };
+  const [first, ...others] = schemaFindings(schema, data, isValid.errors ?? []).map((finding) =>
+    located(file, lines, finding),
+  );
+  if (!first) throw new CaroError('internal', `expected a reason why ${file} does not fit its schema`);
+  return { file, problems: [first, ...others] };
+}
+
+/** Without the excerpt that smol-toml adds: it could hold a pattern that the owner keeps to himself. */
+const reason = (error: TomlError): string =>
+  (error.message.split('\n')[0] ?? '').replace(/^Invalid TOML document: /, '');
+
+/** Ordinary objects, and dates as text: no key takes a date, so it is an error that shows it. */
+function plain(value: unknown): unknown {
+  if (value instanceof TomlDate) return value.toISOString();
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]));
+}
+
+function readPrivately(file: string): string | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    if (code === 'ENOENT') return undefined;
+    throw new CaroError('place_unusable', `${file}: expected to read the configuration, got ${code}`, { cause: error });
+  }
+  try {
+    const facts = fstatSync(descriptor);
+    assertPrivate(file, facts, { kind: 'file', mode: 0o600, uid: process.getuid?.() ?? facts.uid });
+    if (facts.size > MAX_BYTES) {
+      throw new CaroError('config_invalid', `${file}: expected at most ${MAX_BYTES} bytes, got ${facts.size}`);
+    }
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}
