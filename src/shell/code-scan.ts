@@ -1,0 +1,79 @@
+/** Finds the commands that program text of another language plainly starts. No parsing: calls by name with literal arguments. */
+import { decodeEscapes } from './escapes.ts';
+import type { Code, CodeLanguage } from './model.ts';
+
+export type StartedCommand =
+  | { readonly kind: 'shell'; readonly text: string; readonly open: boolean }
+  | { readonly kind: 'words'; readonly words: readonly string[]; readonly open: boolean };
+
+const MAX_CALLS = 64;
+const MAX_CODE = 1 << 16;
+const ANY_CALL =
+  /\b(?:system|popen[234]?|getoutput|getstatusoutput|shell_exec|passthru|proc_open|pcntl_exec|exec[lv]?[pe]{0,2}|execute|spawn[lv]?[pe]{0,2}|exec(?:File)?(?:Sync)?|spawnSync|run|call|check_call|check_output|Popen|create_subprocess_shell|create_subprocess_exec|system2|readpipe|open3|capture[23e]*)\s*[({]?\s*/g;
+const QUOTED_COMMAND: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
+  perl: /`([^`]+)`|\bqx\s*(?:\{([^}]*)\}|\(([^)]*)\)|\/([^/]*)\/|'([^']*)')/g,
+  ruby: /`([^`]+)`|%x\s*(?:\{([^}]*)\}|\(([^)]*)\)|\[([^\]]*)\])/g,
+  php: /`([^`]+)`/g,
+  other: /\brun\(`([^`]+)`|`([^`]+)`/g,
+  awk: /"((?:[^"\\]|\\.)+)"\s*\|\s*getline|\|\s*"((?:[^"\\]|\\.)+)"/g,
+  applescript: /do shell script "((?:[^"\\]|\\.)+)"/g,
+  tcl: /\bexec\s+((?:[^\s\]][^\n\]]*))/g,
+};
+const STRING =
+  /"""([\s\S]*?)"""|'''([\s\S]*?)'''|[rRbBuUfF]{0,2}"((?:[^"\\]|\\.)*)"|[rRbBuUfF]{0,2}'((?:[^'\\]|\\.)*)'|`([^`$]*)`/y;
+const BETWEEN = /[\s,[\](]*(?:(?:%w|Array|array|argv\s*=|args\s*=|cmd\s*=)?[[(]\s*)?/y;
+
+/** All commands that the text starts, in the order they are written. */
+export function scanCode(code: Code): StartedCommand[] {
+  if (code.language === 'sql' || code.language === 'powershell') return [];
+  const text = code.text.slice(0, MAX_CODE);
+  const found: { at: number; command: StartedCommand }[] = [];
+  const quoted = QUOTED_COMMAND[code.language];
+  if (quoted !== undefined) {
+    for (const match of text.matchAll(quoted)) {
+      const command = match.slice(1).find((group) => group !== undefined) ?? '';
+      found.push({ at: match.index, command: { kind: 'shell', text: decodeEscapes(command), open: false } });
+      if (found.length >= MAX_CALLS) break;
+    }
+  }
+  if (code.language !== 'applescript') {
+    for (const match of text.matchAll(ANY_CALL)) {
+      const command = readCall(text, match.index, match[0]);
+      if (command !== null) found.push({ at: match.index, command });
+      if (found.length >= MAX_CALLS) break;
+    }
+  }
+  return found.sort((a, b) => a.at - b.at).map(({ command }) => command);
+}
+
+function readCall(text: string, at: number, callee: string): StartedCommand | null {
+  const { strings, open } = readStrings(text, at + callee.length);
+  const [first, second] = strings;
+  if (first === undefined) return null;
+  const name = callee.replace(/[^A-Za-z0-9_].*$/s, '');
+  // execl(path, argv0, …) repeats the program's name.
+  if (/^(?:exec|spawn)[lv][pe]{0,2}$/.test(name) && second !== undefined) {
+    return { kind: 'words', words: [first, ...strings.slice(2)], open };
+  }
+  if (strings.length === 1) return { kind: 'shell', text: first, open };
+  return { kind: 'words', words: strings, open };
+}
+
+/** Reads literal strings separated by commas and list brackets; `open` when something else follows where one could stand. */
+function readStrings(text: string, from: number): { strings: string[]; open: boolean } {
+  const strings: string[] = [];
+  let at = from;
+  for (;;) {
+    BETWEEN.lastIndex = at;
+    const between = BETWEEN.exec(text)?.[0] ?? '';
+    if (strings.length > 0 && !/[,[]/.test(between)) break;
+    STRING.lastIndex = at + between.length;
+    const found = STRING.exec(text);
+    if (found === null) break;
+    const raw = found[1] ?? found[2] ?? found[3] ?? found[4] ?? found[5] ?? '';
+    strings.push(decodeEscapes(raw));
+    at = STRING.lastIndex;
+  }
+  const after = /^[\s\])]*(.)/.exec(text.slice(at, at + 40))?.[1] ?? '';
+  return { strings, open: /[+.%,$&A-Za-z]/.test(after) && !/^[\s\])]*[;}]/.test(text.slice(at, at + 40)) };
+}

@@ -1,0 +1,78 @@
+/** Decides what a command with known words runs: itself, something it wraps, or text it hands to a shell. */
+import { runBuiltin } from './builtins.ts';
+import { constantOutput } from './constant-output.ts';
+import { runForm } from './forms.ts';
+import { type Call, emit, type Frame, inputOf, type Output, type Walk } from './frame.ts';
+import { codeOf, runCode } from './interpreters.ts';
+import { MAX_DEPTH } from './limits.ts';
+import type { Word } from './model.ts';
+import { joinedSource } from './payload.ts';
+import { SHELL_VARIABLES } from './shells.ts';
+import { runWrapper } from './unwrap.ts';
+
+/** Name of a program without its directory. */
+export function toolName(name: Word): string {
+  const { text } = name;
+  const slash = text.lastIndexOf('/');
+  const base = slash < 0 || slash === text.length - 1 ? text : text.slice(slash + 1);
+  const only = name.parts[0];
+  if (name.parts.length === 1 && only?.kind === 'variable' && SHELL_VARIABLES.has(only.name)) return 'sh';
+  return base;
+}
+
+export function runCall(walk: Walk, call: Call, frame: Frame): Output {
+  const name = call.words[0];
+  if (name === undefined) return null;
+  if (frame.depth > MAX_DEPTH) {
+    walk.notes.truncated = true;
+    return null;
+  }
+  const tool = toolName(name);
+  const aliased = runAlias(walk, call, name, frame);
+  if (aliased !== undefined) return aliased;
+  const wrapped = runWrapper(walk, call, tool, frame);
+  if (wrapped !== undefined) return wrapped;
+  const input = inputOf(call.redirections, frame);
+  const code = codeOf(tool, call.words, input);
+  const invocation = emit(walk, frame, call, tool, name, input, code);
+  if (invocation === null) return null;
+  const called = runFunction(walk, call, tool, frame);
+  if (called !== undefined) return called;
+  const builtin = runBuiltin(walk, call, tool, frame);
+  if (builtin !== undefined) return builtin;
+  const form = runForm(walk, call, tool, { ...frame, input });
+  if (form !== undefined) return form;
+  if (code !== null) runCode(walk, code, tool, call, { ...frame, input });
+  return constantOutput(tool, call.words, input, frame.dialect);
+}
+
+/** A function defined on this line: its body runs with the arguments of the call. */
+function runFunction(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
+  const definition = walk.scope.functions.get(tool);
+  if (definition === undefined || walk.scope.active.has(tool)) return undefined;
+  walk.scope.active.add(tool);
+  const before = walk.scope.positional;
+  walk.scope.positional = call.words.slice(1);
+  const via = [...frame.via, { name: 'function', options: [], operands: [tool], args: call.words.slice(1) }];
+  const inner: Frame = { ...frame, via, inFunction: tool, topLevel: false, depth: frame.depth + 1 };
+  let output: Output = null;
+  for (const { script } of definition.branches) output = walk.runScript(walk, script, inner);
+  walk.scope.positional = before;
+  walk.scope.active.delete(tool);
+  return output;
+}
+
+/** An alias defined on this line, written without quoting. */
+function runAlias(walk: Walk, call: Call, name: Word, frame: Frame): Output | undefined {
+  const text = walk.scope.aliases.get(name.text);
+  const only = name.parts[0];
+  if (text === undefined || walk.scope.active.has(`alias ${name.text}`)) return undefined;
+  if (name.parts.length !== 1 || only?.kind !== 'literal' || only.quoted) return undefined;
+  walk.scope.active.add(`alias ${name.text}`);
+  const via = [...frame.via, { name: 'alias', options: [], operands: [name.text], args: call.words.slice(1) }];
+  const source = joinedSource([text, ...call.words.slice(1)]);
+  const script = walk.parse(source, frame.dialect, frame.depth + 1);
+  const output = walk.runScript(walk, script, { ...frame, via, depth: frame.depth + 1 });
+  walk.scope.active.delete(`alias ${name.text}`);
+  return output;
+}

@@ -1,0 +1,107 @@
+import { MAX_VALUE } from './limits.ts';
+import type { CompoundCommand, VariablePart, Word } from './model.ts';
+
+/** What is known of the shell's state at a point of the command line. */
+export interface Scope {
+  /** Variables assigned on this line; null where the value is not known. */
+  readonly variables: Map<string, string | null>;
+  readonly aliases: Map<string, Word>;
+  readonly functions: Map<string, CompoundCommand>;
+  /** Functions and aliases whose body is being walked. */
+  readonly active: Set<string>;
+  /** Names that were looked up; the loop over a list asks whether its body depends on the variable. */
+  readonly reads: Set<string>;
+  /** `$1`, `$2`, … of the function or `sh -c` being walked; null where they are unknown. */
+  positional: readonly Word[] | null;
+}
+
+export const newScope = (): Scope => ({
+  variables: new Map(),
+  aliases: new Map(),
+  functions: new Map(),
+  active: new Set(),
+  reads: new Set(),
+  positional: null,
+});
+
+/** The value of a reference where it can be computed; null where it is known at run time only. */
+export function valueOf(scope: Scope, part: VariablePart): string | null {
+  const current = lookUp(scope, part.name);
+  if (part.operator === '') return current ?? null;
+  const argument = part.argument === null ? '' : part.argument.value;
+  if (argument === null) return null;
+  return current === undefined ? null : applyOperator(current, part.operator, argument);
+}
+
+/** Undefined where nothing is known, not even that it is unset. */
+function lookUp(scope: Scope, name: string): string | null | undefined {
+  if (/^[1-9]\d*$/.test(name)) return scope.positional?.[Number(name) - 1]?.value ?? undefined;
+  scope.reads.add(name);
+  return scope.variables.get(name);
+}
+
+function applyOperator(value: string | null, operator: string, argument: string): string | null {
+  if (value === null) return null;
+  switch (operator) {
+    case '-':
+    case '=':
+    case '?':
+    case ':?':
+      return value;
+    case ':-':
+    case ':=':
+      return value === '' ? argument : value;
+    case '+':
+      return argument;
+    case ':+':
+      return value === '' ? '' : argument;
+    case '^^':
+      return value.toUpperCase();
+    case ',,':
+      return value.toLowerCase();
+    case '^':
+      return value.slice(0, 1).toUpperCase() + value.slice(1);
+    case ',':
+      return value.slice(0, 1).toLowerCase() + value.slice(1);
+    case ':':
+      return substring(value, argument);
+    case '/':
+    case '//':
+      return replace(value, argument, operator === '//');
+    case '#':
+    case '##':
+      return isPlain(argument) ? (value.startsWith(argument) ? value.slice(argument.length) : value) : null;
+    case '%':
+    case '%%':
+      return isPlain(argument)
+        ? value.endsWith(argument)
+          ? value.slice(0, value.length - argument.length)
+          : value
+        : null;
+    default:
+      return null;
+  }
+}
+
+const isPlain = (pattern: string): boolean => !/[*?[\\]/.test(pattern);
+
+/** `${x:offset:length}` */
+function substring(value: string, argument: string): string | null {
+  const found = /^\s*(-?\d{1,6})\s*(?::\s*(-?\d{1,6})\s*)?$/.exec(argument);
+  if (found === null) return null;
+  const offset = Number(found[1]);
+  const start = offset < 0 ? value.length + offset : offset;
+  if (found[2] === undefined) return value.slice(start);
+  const length = Number(found[2]);
+  return value.slice(start, length < 0 ? value.length + length : start + length);
+}
+
+/** `${x/pattern/text}` with a pattern of plain characters. */
+function replace(value: string, argument: string, all: boolean): string | null {
+  const slash = argument.indexOf('/');
+  const pattern = slash < 0 ? argument : argument.slice(0, slash);
+  const text = slash < 0 ? '' : argument.slice(slash + 1);
+  if (pattern === '' || !isPlain(pattern)) return null;
+  const result = all ? value.split(pattern).join(text) : value.replace(pattern, () => text);
+  return result.length > MAX_VALUE ? null : result;
+}

@@ -1,0 +1,87 @@
+/** Simple commands: assignments, words and redirections up to an operator. POSIX 2024 XCU §2.9.1. */
+import { skipBlanks, skipComment, skipLines } from './blanks.ts';
+import type { Assignment, Redirection, SimpleCommand, Word } from './model.ts';
+import { type Reader, spanFrom, step, take } from './reader.ts';
+import { readRedirection } from './redirections.ts';
+import { readPatternList, readWord } from './words.ts';
+
+const ASSIGNMENT = /([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]\n]{0,200}\])?(\+?)=/y;
+const EMPTY_BRACKETS = /\([ \t]*\)/y;
+
+/** What reading a simple command came upon: the command, or a function definition whose body comes next. */
+export interface SimpleReading {
+  readonly command: SimpleCommand;
+  /** True when `name ()` was read: the position is behind the brackets. */
+  readonly definesFunction: boolean;
+}
+
+export function readSimple(reader: Reader): SimpleReading {
+  const start = reader.pos;
+  const assignments: Assignment[] = [];
+  const words: Word[] = [];
+  const redirections: Redirection[] = [];
+  let definesFunction = false;
+  while (reader.pos < reader.text.length && step(reader)) {
+    skipBlanks(reader);
+    const redirection = readRedirection(reader);
+    if (redirection !== null) {
+      redirections.push(redirection);
+      continue;
+    }
+    const char = reader.text[reader.pos];
+    if (char === undefined || '\n;&|)'.includes(char) || (char === '#' && skipComment(reader))) break;
+    if (char === '(') {
+      definesFunction = words.length === 1 && redirections.length === 0 && take(reader, EMPTY_BRACKETS) !== null;
+      if (definesFunction) break;
+      readBracket(reader, words);
+      continue;
+    }
+    const assignment = words.length === 0 ? readAssignment(reader) : null;
+    if (assignment) assignments.push(assignment);
+    else words.push(readWord(reader));
+  }
+  return {
+    command: { kind: 'simple', assignments, words, redirections, ...spanFrom(reader, start) },
+    definesFunction,
+  };
+}
+
+/** A bracket among the words: the list of `declare x=(…)`, or one that no grammar puts there; its text is kept as a word. */
+function readBracket(reader: Reader, words: Word[]): void {
+  if (reader.text[reader.pos - 1] === '=') {
+    words.push(...readElements(reader));
+    return;
+  }
+  words.push(readPatternList(reader));
+}
+
+function readAssignment(reader: Reader): Assignment | null {
+  const start = reader.pos;
+  ASSIGNMENT.lastIndex = start;
+  const found = ASSIGNMENT.exec(reader.text);
+  if (found === null) return null;
+  reader.pos += found[0].length;
+  const isArray = reader.text[reader.pos] === '(';
+  const elements = isArray ? readElements(reader) : [];
+  const value = isArray ? null : readWord(reader);
+  return { name: found[1] ?? '', append: found[2] === '+', value, elements, ...spanFrom(reader, start) };
+}
+
+/** Reads the elements of an array with the position at its opening bracket. */
+export function readElements(reader: Reader): Word[] {
+  const elements: Word[] = [];
+  reader.pos += 1;
+  while (reader.pos < reader.text.length && step(reader)) {
+    skipLines(reader);
+    if (reader.text[reader.pos] === ')') {
+      reader.pos += 1;
+      return elements;
+    }
+    const before = reader.pos;
+    const word = readWord(reader);
+    if (reader.pos === before) reader.pos += 1;
+    else elements.push(word);
+  }
+  reader.notes.complete = false;
+  return elements;
+}

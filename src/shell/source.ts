@@ -1,0 +1,63 @@
+import type { Span } from './model.ts';
+
+/** Text to read together with where each of its characters stands in the original command line. */
+export interface Source {
+  readonly text: string;
+  /** False where characters cannot be told apart any more (decoded payloads): every offset is then the carrier's. */
+  readonly exact: boolean;
+  /** Offset in the original of a span that begins at `offset`. */
+  readonly from: (offset: number) => number;
+  /** Offset in the original of a span that ends before `offset`. */
+  readonly to: (offset: number) => number;
+}
+
+/** A stretch of text and its span in the original; verbatim when both have the same length. */
+export interface Piece extends Span {
+  readonly text: string;
+}
+
+const identity = (offset: number): number => offset;
+
+export const lineSource = (text: string): Source => ({ text, exact: true, from: identity, to: identity });
+
+/** Text that was computed: all of it is said to stand where its carrier stands. */
+export const carriedSource = (text: string, carrier: Span): Source => ({
+  text,
+  exact: false,
+  from: () => carrier.start,
+  to: () => carrier.end,
+});
+
+/** Text put together from stretches of the original, in order. */
+export function piecedSource(pieces: readonly Piece[], exact: boolean): Source {
+  const starts: number[] = [];
+  let text = '';
+  for (const piece of pieces) {
+    starts.push(text.length);
+    text += piece.text;
+  }
+  const locate = (offset: number): { piece: Piece; within: number } | null => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    const piece = pieces[low];
+    return piece ? { piece, within: offset - (starts[low] ?? 0) } : null;
+  };
+  const isVerbatim = (piece: Piece): boolean => piece.end - piece.start === piece.text.length;
+  return {
+    text,
+    exact,
+    from: (offset) => {
+      const at = locate(offset);
+      return at ? (isVerbatim(at.piece) ? at.piece.start + at.within : at.piece.start) : 0;
+    },
+    to: (offset) => {
+      const at = locate(Math.max(0, offset - 1));
+      return at ? (isVerbatim(at.piece) ? at.piece.start + at.within + 1 : at.piece.end) : 0;
+    },
+  };
+}
