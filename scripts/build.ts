@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   rmSync(OUT, { recursive: true, force: true });
   await generateValidators();
   await bundle();
-  await buildPage({ configFile: 'src/web/page/vite.config.ts', logLevel: 'warn' });
+  await buildPage({ configFile: 'src/web/page/vite.config.mts', logLevel: 'warn' });
 }
 
 main().catch((error: unknown) => {

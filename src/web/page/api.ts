@@ -1,0 +1,64 @@
+import { forgetPageToken, pageToken } from './session.ts';
+
+/** An answer that is not what was asked for; `code` is the server's word for it, or `unreachable`. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+type Parameters = Readonly<Record<string, string | number | undefined>>;
+
+/** Reads one address of the API. @throws ApiError, `not_logged_in` among others. */
+export async function read<T>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<T> {
+  const response = await call(`${path}${search(parameters)}`, { ...(signal ? { signal } : {}) });
+  return (await response.json()) as T;
+}
+
+/** Opens a stream of the API. @throws ApiError */
+export async function stream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  const { body } = await call(path, { signal });
+  if (!body) throw new ApiError('unreachable', 'The service sent no stream.');
+  return body;
+}
+
+/** Ends the login here and in the service. */
+export async function logOut(): Promise<void> {
+  try {
+    await call('/api/logout', { method: 'POST' });
+  } finally {
+    forgetPageToken();
+  }
+}
+
+async function call(url: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, { ...init, headers: { 'x-caro-token': pageToken() } });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError('unreachable', 'The service does not answer. Is it running? `caro status` tells.');
+  }
+  if (!response.ok) throw await errorOf(response);
+  return response;
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  try {
+    const { error } = (await response.json()) as { error: { code: string; message: string } };
+    return new ApiError(error.code, error.message);
+  } catch {
+    return new ApiError('unreachable', `The service answered with status ${response.status}.`);
+  }
+}
+
+function search(parameters: Parameters): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '');
+  const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
+  return text === '' ? '' : `?${text}`;
+}

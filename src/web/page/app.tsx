@@ -1,0 +1,67 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { logOut, read } from './api.ts';
+import type { Status } from './contract.ts';
+import { Locked } from './parts/locked.tsx';
+import { TopBar } from './parts/top-bar.tsx';
+import { AuditView } from './views/audit.tsx';
+import { PersonalView } from './views/personal.tsx';
+import { PrivacyView } from './views/privacy.tsx';
+
+export const VIEWS = { today: 'Activity', privacy: 'Privacy', audit: 'Audit log' } as const;
+export type ViewName = keyof typeof VIEWS;
+
+/** The page: a bar that is always in sight, and one of the views, named by the address after `#/`. */
+export function App() {
+  const [view, setView] = useState<ViewName>(viewOfAddress);
+  const [status, setStatus] = useState<Status | null>(null);
+  const [locked, setLocked] = useState(false);
+  useEffect(() => {
+    const follow = (): void => {
+      // The link that skips the bar points into the view.
+      if (!location.hash.startsWith('#/')) return;
+      setView(viewOfAddress());
+      window.scrollTo(0, 0);
+    };
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
+  useEffect(() => {
+    document.title = status ? `Caro – ${VIEWS[view]} – ${status.node.name}` : `Caro – ${VIEWS[view]}`;
+  }, [view, status?.node.name]);
+  useStatus(view !== 'today', setStatus);
+  const lock = useCallback(() => setLocked(true), []);
+  if (locked) return <Locked />;
+  return (
+    <>
+      <a class="skip" href="#content">
+        Skip to the content
+      </a>
+      <TopBar view={view} status={status} onLogOut={() => void logOut().finally(lock)} />
+      <main class="page" id="content" tabIndex={-1}>
+        {view === 'today' && <PersonalView onStatus={setStatus} onLocked={lock} />}
+        {view === 'privacy' && <PrivacyView onLocked={lock} />}
+        {view === 'audit' && <AuditView onLocked={lock} />}
+      </main>
+    </>
+  );
+}
+
+const STATUS_MS = 10_000;
+
+/** The personal view brings the status along; the others have it read here. */
+function useStatus(wanted: boolean, take: (status: Status) => void): void {
+  useEffect(() => {
+    if (!wanted) return;
+    const look = (): void => {
+      if (document.visibilityState === 'visible') read<Status>('/api/status').then(take, () => undefined);
+    };
+    look();
+    const timer = setInterval(look, STATUS_MS);
+    return () => clearInterval(timer);
+  }, [wanted, take]);
+}
+
+function viewOfAddress(): ViewName {
+  const name = location.hash.replace(/^#\/?/, '');
+  return name in VIEWS ? (name as ViewName) : 'today';
+}

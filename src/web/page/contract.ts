@@ -1,0 +1,51 @@
+import type { AuditRecord, AuditVerification } from '../../domain/audit-record.ts';
+import type { TerminalEvent } from '../../domain/event.ts';
+import type { LocalStatistics } from '../../domain/statistics.ts';
+import type { ServiceStatus } from '../../domain/status.ts';
+import type { SummaryLine } from '../../domain/summary.ts';
+import type { SharingLevel } from '../../domain/trust.ts';
+import type { RuleText } from '../link.ts';
+
+/** What the API answers; the schemas of the server hold it to these shapes. */
+export type Status = Omit<ServiceStatus, 'actors' | 'dashboard'>;
+
+export interface Overview {
+  readonly statistics: LocalStatistics;
+  readonly risky: readonly TerminalEvent[];
+  readonly recent: readonly TerminalEvent[];
+  readonly rules: readonly RuleText[];
+  readonly status: Status | null;
+}
+
+export interface EventPage {
+  readonly events: readonly TerminalEvent[];
+  readonly rules: readonly RuleText[];
+  readonly next: number | null;
+}
+
+export interface Activity {
+  readonly slots: LocalStatistics['slots'];
+}
+
+export interface Preview {
+  readonly envelope: string;
+  readonly payload: string;
+  readonly bytes: number;
+  readonly closed: boolean;
+}
+
+export interface Summaries {
+  readonly summaries: readonly SummaryLine[];
+}
+
+export interface Sharing {
+  readonly level: SharingLevel;
+  readonly denyTools: readonly string[];
+}
+
+export interface AuditPage {
+  readonly records: readonly AuditRecord[];
+  readonly next: number | null;
+}
+
+export type { AuditRecord, AuditVerification, LocalStatistics, RuleText, TerminalEvent };

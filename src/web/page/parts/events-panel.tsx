@@ -1,0 +1,120 @@
+import { useMemo, useState } from 'preact/hooks';
+import { RISK_LEVELS, type RiskLevel } from '../../../domain/risk-level.ts';
+import type { NamedUsage } from '../../../domain/summary.ts';
+import type { EventPage, RuleText, TerminalEvent } from '../contract.ts';
+import { shortDay } from '../format.ts';
+import { EVERYTHING, type EventSearch, isEverything, useEvents } from '../use-events.ts';
+import { EventRow } from './event-row.tsx';
+import { Panel } from './panel.tsx';
+
+interface EventsPanelProps {
+  readonly seed: readonly TerminalEvent[];
+  readonly rules: readonly RuleText[];
+  readonly fresh: readonly TerminalEvent[];
+  readonly tools: readonly NamedUsage[];
+}
+
+/** As many as the server sends with the overview: as many again may follow. */
+const SEED = 50;
+
+/** The commands themselves: searchable, filterable, page by page, live on top. */
+export function EventsPanel({ seed, rules, fresh, tools }: EventsPanelProps) {
+  const [search, setSearch] = useState<EventSearch>(EVERYTHING);
+  const page = useMemo<EventPage>(
+    () => ({ events: seed, rules, next: seed.length >= SEED ? (seed.at(-1)?.id ?? null) : null }),
+    [seed, rules],
+  );
+  const list = useEvents(search, page, fresh);
+  const newest = new Set(fresh.map((event) => event.id));
+  return (
+    <Panel title="Commands" class="span-12" aside={<SearchForm search={search} tools={tools} onSearch={setSearch} />}>
+      {list.trouble && (
+        <p class="notice" role="status">
+          {list.trouble}
+        </p>
+      )}
+      {list.events.length === 0 ? (
+        <p class="quiet" role="status">
+          {list.busy ? 'Searching …' : 'No command fits this search.'}
+        </p>
+      ) : (
+        <ol class="events">
+          {list.events.map((event, index) => (
+            <EventRow
+              key={event.id}
+              event={event}
+              rules={list.rules}
+              isNew={newest.has(event.id)}
+              day={dayChange(list.events[index - 1], event)}
+            />
+          ))}
+        </ol>
+      )}
+      {list.hasMore && (
+        <button type="button" class="wide" disabled={list.busy} onClick={list.more}>
+          {list.busy ? 'Reading …' : 'Older commands'}
+        </button>
+      )}
+    </Panel>
+  );
+}
+
+/** The day to write above an event: where it differs from the day of the one before. */
+function dayChange(previous: TerminalEvent | undefined, event: TerminalEvent): string | null {
+  const day = shortDay(event.time);
+  return previous && shortDay(previous.time) === day ? null : day;
+}
+
+interface SearchFormProps {
+  readonly search: EventSearch;
+  readonly tools: readonly NamedUsage[];
+  readonly onSearch: (search: EventSearch) => void;
+}
+
+function SearchForm({ search, tools, onSearch }: SearchFormProps) {
+  return (
+    <search>
+      <form class="search" onSubmit={(event) => event.preventDefault()}>
+        <input
+          type="search"
+          aria-label="Search in commands"
+          placeholder="Search"
+          maxLength={200}
+          value={search.text}
+          onInput={(event) => onSearch({ ...search, text: event.currentTarget.value })}
+        />
+        <input
+          type="text"
+          aria-label="Tool"
+          placeholder="Tool"
+          list="tool-names"
+          maxLength={100}
+          size={8}
+          value={search.tool}
+          onInput={(event) => onSearch({ ...search, tool: event.currentTarget.value.trim() })}
+        />
+        <datalist id="tool-names">
+          {tools.slice(0, 40).map((usage) => (
+            <option key={usage.name} value={usage.name} />
+          ))}
+        </datalist>
+        <select
+          aria-label="Least risk"
+          value={search.risk}
+          onChange={(event) => onSearch({ ...search, risk: event.currentTarget.value as RiskLevel })}
+        >
+          {RISK_LEVELS.map((level) => (
+            <option key={level} value={level}>
+              {level === 'safe' ? 'any risk' : level === 'critical' ? 'critical' : `${level} or worse`}
+            </option>
+          ))}
+        </select>
+        {!isEverything(search) && (
+          <button type="button" class="plain" onClick={() => onSearch(EVERYTHING)}>
+            Clear
+          </button>
+        )}
+      </form>
+    </search>
+  );
+}

@@ -1,0 +1,46 @@
+import { useState } from 'preact/hooks';
+import { SHELLS, type ShellKind } from '../../../domain/shell-kind.ts';
+import type { Status } from '../contract.ts';
+import { Segments } from './segments.tsx';
+
+const LINES: Readonly<Record<ShellKind, { readonly file: string; readonly line: string }>> = {
+  bash: { file: '~/.bashrc', line: 'eval "$(caro shell init bash)"' },
+  zsh: { file: '~/.zshrc', line: 'eval "$(caro shell init zsh)"' },
+  fish: { file: '~/.config/fish/config.fish', line: 'caro shell init fish | source' },
+  sh: { file: '~/.profile', line: 'eval "$(caro shell init sh)"' },
+};
+const NAMES = Object.fromEntries(SHELLS.map((shell) => [shell, shell])) as Record<ShellKind, string>;
+
+/** What a fresh node shows: how the first command gets here. It goes away by itself when one has. */
+export function FirstSteps({ status }: { readonly status: Status | null }) {
+  const [shell, setShell] = useState<ShellKind>('bash');
+  const { file, line } = LINES[shell];
+  return (
+    <section class="first" aria-labelledby="first-title">
+      <h2 id="first-title">Nothing observed yet</h2>
+      <p>The service runs and waits for a shell to report. Three steps, and this page fills by itself:</p>
+      <ol class="steps">
+        <li>
+          <p>
+            Add one line to the end of <code>{file}</code>
+          </p>
+          <Segments label="Shell" options={SHELLS} names={NAMES} chosen={shell} onChoose={setShell} />
+          <pre class="command-line">
+            <code>{line}</code>
+          </pre>
+        </li>
+        <li>
+          <p>Open a new terminal. Shells that are open already do not know of the line.</p>
+        </li>
+        <li>
+          <p>Type any command. A command that begins with a space is private and never recorded.</p>
+        </li>
+      </ol>
+      <p class="quiet">
+        Everything stays in a database on this machine
+        {status && !status.mesh.enabled ? '; the mesh is off and nothing leaves it' : ''}. If a command does not show up
+        here, <code>caro doctor</code> finds out why.
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,60 @@
+import type { Status } from '../contract.ts';
+import { ago, bytes, count, fullTime } from '../format.ts';
+import { Panel } from './panel.tsx';
+
+/** Whether observation itself works: which shells report, what waits, what was lost. Silence of a hook is shown, not guessed. */
+export function HookHealth({ status, now }: { readonly status: Status; readonly now: Date }) {
+  const { observe, service, audit, memory } = status;
+  return (
+    <Panel
+      title="Observation"
+      class="span-12"
+      aside={<span class="quiet">caro doctor tests the hooks in a real shell</span>}
+    >
+      {observe.trouble && (
+        <p class="notice" role="status">
+          {observe.trouble}
+        </p>
+      )}
+      <dl class="health">
+        {observe.shells.map(({ shell, sessions, lastSeen }) => (
+          <div key={shell}>
+            <dt class="mono">{shell}</dt>
+            <dd>
+              <time dateTime={lastSeen} title={fullTime(lastSeen)}>
+                {ago(lastSeen, now.getTime())}
+              </time>{' '}
+              <span class="quiet">
+                {count(sessions)} {sessions === 1 ? 'session' : 'sessions'}
+              </span>
+            </dd>
+          </div>
+        ))}
+        <div>
+          <dt>Stored</dt>
+          <dd>{count(observe.events)}</dd>
+        </div>
+        <div>
+          <dt>Dropped</dt>
+          <dd class={observe.dropped > 0 ? 'fail' : ''}>{count(observe.dropped)}</dd>
+        </div>
+        <div>
+          <dt>Waiting</dt>
+          <dd>{bytes(observe.pending)}</dd>
+        </div>
+        <div>
+          <dt>Audit log</dt>
+          <dd>
+            {count(audit.records)} <span class="quiet">{audit.verified ? 'verified' : 'not verified'}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>Service</dt>
+          <dd>
+            {bytes(memory.rssBytes)} <span class="quiet">version {service.version}</span>
+          </dd>
+        </div>
+      </dl>
+    </Panel>
+  );
+}

@@ -1,0 +1,31 @@
+import { useEffect, useState } from 'preact/hooks';
+import { ApiError, read } from './api.ts';
+
+export interface Reading<T> {
+  readonly data: T | null;
+  readonly trouble: string | null;
+}
+
+/** Reads one address of the API once, and again when `parameters` change. */
+export function useReading<T>(
+  path: string,
+  parameters: Readonly<Record<string, string | number | undefined>>,
+  onLocked: () => void,
+): Reading<T> {
+  const [reading, setReading] = useState<Reading<T>>({ data: null, trouble: null });
+  const key = JSON.stringify(parameters);
+  useEffect(() => {
+    const run = new AbortController();
+    read<T>(path, parameters, run.signal).then(
+      (data) => setReading({ data, trouble: null }),
+      (error: unknown) => {
+        if (run.signal.aborted) return;
+        if (error instanceof ApiError && error.code === 'not_logged_in') onLocked();
+        else
+          setReading({ data: null, trouble: error instanceof Error ? error.message : 'The service does not answer.' });
+      },
+    );
+    return () => run.abort();
+  }, [path, key, onLocked]);
+  return reading;
+}

@@ -1,0 +1,130 @@
+import { useState } from 'preact/hooks';
+import { AUDIT_TYPES } from '../../../domain/audit-record.ts';
+import { read } from '../api.ts';
+import type { AuditPage, AuditRecord, AuditVerification } from '../contract.ts';
+import { count, fullTime } from '../format.ts';
+import { Panel } from '../parts/panel.tsx';
+import { saveText } from '../save.ts';
+import { useReading } from '../use-reading.ts';
+
+/** The audit log (FR-901–905): what was done, whether the chain holds, and a copy to keep. */
+export function AuditView({ onLocked }: { readonly onLocked: () => void }) {
+  const [type, setType] = useState('');
+  const [older, setOlder] = useState<readonly number[]>([]);
+  const before = older.at(-1);
+  const page = useReading<AuditPage>('/api/audit', { type, before }, onLocked);
+  const verification = useReading<AuditVerification>('/api/audit/verification', {}, onLocked);
+  const choose = (chosen: string): void => {
+    setType(chosen);
+    setOlder([]);
+  };
+  return (
+    <>
+      <div class="head">
+        <h1>Audit log</h1>
+        <Verdict verification={verification.data} trouble={verification.trouble} />
+      </div>
+      <div class="grid">
+        <Panel title="Records" class="span-12" aside={<Tools type={type} onType={choose} />}>
+          {page.data ? <Records records={page.data.records} /> : <p class="quiet">{page.trouble ?? 'Reading …'}</p>}
+          <div class="pager">
+            {older.length > 0 && (
+              <button type="button" onClick={() => setOlder(older.slice(0, -1))}>
+                Newer
+              </button>
+            )}
+            {page.data?.next != null && (
+              <button type="button" onClick={() => setOlder([...older, page.data?.next ?? 0])}>
+                Older
+              </button>
+            )}
+          </div>
+        </Panel>
+      </div>
+    </>
+  );
+}
+
+function Verdict({
+  verification,
+  trouble,
+}: {
+  readonly verification: AuditVerification | null;
+  readonly trouble: string | null;
+}) {
+  if (!verification) return <span class="quiet">{trouble ?? 'Verifying the chain …'}</span>;
+  const { ok, records, checkpoints, firstBad } = verification;
+  return (
+    <span class="live" role="status">
+      <span class={ok ? 'lamp good' : 'lamp bad'} aria-hidden="true" />
+      {ok
+        ? `verified: ${count(records)} records, ${count(checkpoints)} signed checkpoints`
+        : `broken at record ${firstBad?.seq ?? '?'}: ${firstBad?.reason ?? 'unknown'}`}
+    </span>
+  );
+}
+
+function Tools({ type, onType }: { readonly type: string; readonly onType: (type: string) => void }) {
+  const [busy, setBusy] = useState(false);
+  const save = (): void => {
+    setBusy(true);
+    void exportAll(type).finally(() => setBusy(false));
+  };
+  return (
+    <div class="search">
+      <select aria-label="Kind of record" value={type} onChange={(event) => onType(event.currentTarget.value)}>
+        <option value="">all kinds</option>
+        {AUDIT_TYPES.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <button type="button" disabled={busy} onClick={save}>
+        {busy ? 'Exporting …' : 'Export JSON lines'}
+      </button>
+    </div>
+  );
+}
+
+/** All records of a kind, oldest first, one a line: what `caro audit verify --file` reads where no kind is chosen. */
+async function exportAll(type: string): Promise<void> {
+  const records: AuditRecord[] = [];
+  let before: number | undefined;
+  do {
+    const page: AuditPage = await read('/api/audit', { type, before, limit: 500 });
+    records.push(...page.records);
+    before = page.next ?? undefined;
+  } while (before !== undefined);
+  const lines = records.reverse().map((record) => JSON.stringify(record));
+  saveText('caro-audit.jsonl', `${lines.join('\n')}\n`);
+}
+
+function Records({ records }: { readonly records: readonly AuditRecord[] }) {
+  if (records.length === 0) return <p class="quiet">No such record.</p>;
+  return (
+    <ol class="records">
+      {records.map((record) => (
+        <li key={record.seq}>
+          <span class="nums quiet">{record.seq}</span>
+          <time class="nums" dateTime={record.time}>
+            {fullTime(record.time)}
+          </time>
+          <strong class="mono">{record.type}</strong>
+          <span class="mono quiet wrap">
+            {record.peer !== null && `${record.peer} `}
+            {detailText(record)}
+          </span>
+          <span class="mono quiet hash" title={record.hash}>
+            {record.hash.slice(0, 12)}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const detailText = ({ details }: AuditRecord): string =>
+  Object.entries(details)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');

@@ -1,0 +1,72 @@
+import { useState } from 'preact/hooks';
+import type { Status } from '../contract.ts';
+import { wholeDay } from '../format.ts';
+import { ActivityChart } from '../parts/activity-chart.tsx';
+import { EventsPanel } from '../parts/events-panel.tsx';
+import { FirstSteps } from '../parts/first-steps.tsx';
+import { Glance } from '../parts/glance.tsx';
+import { HeatMap } from '../parts/heat-map.tsx';
+import { HookHealth } from '../parts/hook-health.tsx';
+import { RiskPanel } from '../parts/risk-panel.tsx';
+import { Segments } from '../parts/segments.tsx';
+import { ToolsPanel } from '../parts/tools-panel.tsx';
+import { RANGE_NAMES, RANGES, type Range } from '../ranges.ts';
+import { type Personal, usePersonal } from '../use-personal.ts';
+
+interface PersonalViewProps {
+  readonly onStatus: (status: Status) => void;
+  readonly onLocked: () => void;
+}
+
+/** The owner's own commands: how much, with what, when, how it went, and what was risky (FR-802). */
+export function PersonalView(props: PersonalViewProps) {
+  const [range, setRange] = useState<Range>('today');
+  const personal = usePersonal(range, props);
+  const { overview, trouble } = personal;
+  if (!overview) return <p class={trouble ? 'notice' : 'quiet'}>{trouble ?? 'Reading your commands …'}</p>;
+  const isFresh = overview.recent.length === 0;
+  return (
+    <>
+      <div class="head">
+        <h1>{range === 'today' ? wholeDay(personal.now) : `The last ${RANGE_NAMES[range]}`}</h1>
+        <LiveLamp personal={personal} />
+        {!isFresh && (
+          <Segments label="Stretch of time" options={RANGES} names={RANGE_NAMES} chosen={range} onChoose={setRange} />
+        )}
+      </div>
+      {trouble && (
+        <p class="notice" role="status">
+          {trouble}
+        </p>
+      )}
+      {isFresh ? <FirstSteps status={overview.status} /> : <Filled range={range} personal={personal} />}
+    </>
+  );
+}
+
+function Filled({ range, personal }: { readonly range: Range; readonly personal: Personal }) {
+  const { overview, slots, now } = personal;
+  if (!overview) return null;
+  const { statistics, status } = overview;
+  return (
+    <div class="grid">
+      <Glance statistics={statistics} slots={slots} range={range} now={now} />
+      <ActivityChart statistics={statistics} range={range} now={now} />
+      <RiskPanel statistics={statistics} risky={overview.risky} rules={overview.rules} />
+      <ToolsPanel tools={statistics.tools} />
+      <HeatMap slots={slots} />
+      <EventsPanel seed={overview.recent} rules={overview.rules} fresh={personal.fresh} tools={statistics.tools} />
+      {status && <HookHealth status={status} now={now} />}
+    </div>
+  );
+}
+
+function LiveLamp({ personal: { live } }: { readonly personal: Personal }) {
+  const isLive = live === 'live';
+  return (
+    <span class="live" role="status">
+      <span class={isLive ? 'lamp good pulse' : 'lamp wait'} aria-hidden="true" />
+      {isLive ? 'live' : live === 'lost' ? 'reconnecting' : 'connecting'}
+    </span>
+  );
+}
