@@ -7,6 +7,7 @@ export interface AuditPorts {
   readonly store: {
     readonly append: (record: AuditRecord) => void;
     readonly head: () => AuditRecord | undefined;
+    readonly count: () => number;
     readonly list: (filter: {
       readonly limit?: number;
       readonly before?: number;
@@ -24,7 +25,7 @@ export interface AuditPorts {
   readonly now: () => number;
 }
 
-type Kinds = 'audit.append' | 'audit.list' | 'audit.verify' | 'clock.quarter' | 'config.commit';
+type Kinds = 'audit.append' | 'audit.list' | 'audit.verify' | 'audit.status' | 'clock.quarter' | 'config.commit';
 
 /**
  * Keeps the tamper-evident log (FR-901–904). A record is on disk before its sender goes on. Checkpoints are signed every quarter of an
@@ -36,6 +37,7 @@ export function createAuditor(
 ): Actor<Kinds> {
   let head = ports.store.head();
   let sealed = head?.seq ?? 0;
+  let verified = false;
   let days = initial.retention.audit_days;
   const append = (entry: AuditEntry): AuditRecord => {
     const record = linkRecord(head, entry, new Date(ports.now()).toISOString());
@@ -69,8 +71,11 @@ export function createAuditor(
       'audit.list': (filter) => ports.store.list(filter),
       'audit.verify': async () => {
         seal();
-        return ports.verify();
+        const verification = await ports.verify();
+        verified = verification.ok;
+        return verification;
       },
+      'audit.status': () => ({ records: ports.store.count(), verified }),
       'clock.quarter': ({ nowMs }) => {
         applyRetention(nowMs);
         seal();

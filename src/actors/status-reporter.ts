@@ -4,7 +4,7 @@ import type { ServiceStatus } from '../domain/status.ts';
 
 export interface StatusPorts {
   readonly bus: Speaker;
-  readonly facts: () => Omit<ServiceStatus, 'observe' | 'mesh'>;
+  readonly facts: () => Omit<ServiceStatus, 'observe' | 'mesh' | 'audit'>;
 }
 
 const DEADLINE_MS = 2_000;
@@ -14,11 +14,12 @@ export const createStatusReporter = ({ bus, facts }: StatusPorts): Actor<'servic
   name: 'status reporter',
   handlers: {
     'service.status': async () => {
-      const [observe, mesh] = await Promise.all([
+      const [observe, mesh, audit] = await Promise.all([
         bus.request('observe.status', {}, DEADLINE_MS),
         bus.request('mesh.status', {}, DEADLINE_MS),
+        bus.request('audit.status', {}, DEADLINE_MS),
       ]);
-      return { ...facts(), observe, mesh };
+      return { ...facts(), observe, mesh, audit };
     },
   },
 });

@@ -1,20 +1,10 @@
 import { EventEmitter } from 'eventemitter3';
 import { CaroError } from '../domain/errors.ts';
+import type { Settle } from './letter.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Kind, Messages, Replies, RequestKind } from './messages.ts';
 
 const DEFAULT_DEADLINE_MS = 10_000;
-
-/** What travels: the body, and where the answer goes. */
-export interface Letter<K extends Kind = Kind> {
-  readonly kind: K;
-  readonly body: Messages[K];
-  readonly settle: Settle;
-}
-export interface Settle {
-  readonly done: (reply: unknown) => void;
-  readonly failed: (error: unknown) => void;
-}
 
 /** What an actor may do with the bus: speak, never listen (its handlers are wired by the supervisor). */
 export interface Speaker {

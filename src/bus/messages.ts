@@ -59,6 +59,7 @@ export interface Messages {
   'audit.append': AuditEntry;
   'audit.list': { readonly limit?: number; readonly before?: number; readonly type?: string };
   'audit.verify': Nothing;
+  'audit.status': Nothing;
   'service.status': Nothing;
   'config.verify': Configuration;
   'config.commit': Configuration;
@@ -80,6 +81,7 @@ export interface Replies {
   'audit.append': AuditRecord;
   'audit.list': readonly AuditRecord[];
   'audit.verify': AuditVerification;
+  'audit.status': ServiceStatus['audit'];
   'service.status': ServiceStatus;
   'config.verify': null;
   'config.commit': null;

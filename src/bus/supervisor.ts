@@ -1,7 +1,8 @@
 import { CaroError } from '../domain/errors.ts';
 import type { ActorStatus } from '../domain/status.ts';
 import type { Actor } from './actor.ts';
-import type { Bus, Letter } from './bus.ts';
+import type { Bus } from './bus.ts';
+import type { Letter } from './letter.ts';
 import { Mailbox, type OverloadPolicy } from './mailbox.ts';
 import type { Kind } from './messages.ts';
 

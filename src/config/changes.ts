@@ -13,7 +13,9 @@ export function configurationChanges(before: Configuration | null, after: Config
   const changed = sections.filter((section) => before === null || plain(before[section]) !== plain(after[section]));
   const telling = changed.flatMap((section): AuditEntry[] => {
     const type = TYPES[section];
-    return type === undefined ? [] : [{ type, details: JSON.parse(JSON.stringify(after[section])) as Record<string, Json> }];
+    return type === undefined
+      ? []
+      : [{ type, details: JSON.parse(JSON.stringify(after[section])) as Record<string, Json> }];
   });
   return changed.length === 0 ? [] : [{ type: 'config.changed', details: { sections: changed } }, ...telling];
 }

@@ -1,0 +1,275 @@
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import { createStatusReporter } from './actors/status-reporter.ts';
+import { openAdminServer } from './admin/server.ts';
+import { Bus } from './bus/bus.ts';
+import { Lifecycle } from './bus/lifecycle.ts';
+import { type ActorSpec, Supervised, type SupervisorOptions } from './bus/supervisor.ts';
+import { welcomeText } from './cli/welcome.ts';
+import { configurationChanges } from './config/changes.ts';
+import { loadConfiguration } from './config/loader.ts';
+import { type Places, placesFrom, preparePlaces, prepareSpool } from './config/places.ts';
+import type { AuditEntry } from './domain/audit-record.ts';
+import type { Configuration } from './domain/configuration.ts';
+import { slotOf } from './domain/period.ts';
+import { openIdentity } from './identity/identity.ts';
+import { describeRules } from './risk/describe.ts';
+import { type OpenedDatabase, openDatabase } from './storage/database.ts';
+import { lockInstance } from './storage/instance-lock.ts';
+import { createMetaStore } from './storage/meta-store.ts';
+import { openSpoolFolder } from './storage/spool-folder.ts';
+import { VERSION } from './version.ts';
+import { type Dashboard, openDashboard } from './web/doorkeeper.ts';
+import { actorSpecs, readHead } from './wiring/actors.ts';
+import { type Ground, lazyPool } from './wiring/ground.ts';
+import { openLog, type ServiceLog } from './wiring/log.ts';
+
+const STEP_TIMEOUT_MS = 1_500;
+/** Between two looks at the whole spool: finds what a lost file event hid, and removes what is done. */
+const SWEEP_MS = 5_000;
+const AUDITED_CONFIGURATION = 'audited_configuration';
+
+/**
+ * Runs the service in the foreground until SIGTERM or SIGINT. Prints one JSON line to stdout once everything listens; with
+ * `--welcome` a text for people instead.
+ *
+ * @throws CaroError when it cannot start: `already_running`, `config_invalid`, `permissions_unsafe`, `address_in_use`, …
+ */
+export async function runService(argv: readonly string[]): Promise<void> {
+  const places = placesFrom(process.env, homedir());
+  preparePlaces(places);
+  prepareSpool(places);
+  const log = openLog(places.log);
+  const lifecycle = new Lifecycle(STEP_TIMEOUT_MS, (step, error) =>
+    log.error({ step, err: error }, 'a part did not stop cleanly'),
+  );
+  const ended = new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  try {
+    const service = await start(places, log, lifecycle);
+    process.stdout.write(argv.includes('--welcome') ? service.welcome() : `${JSON.stringify(service.ready)}\n`);
+    await ended;
+  } finally {
+    await lifecycle.end();
+    log.close();
+  }
+}
+
+interface Service {
+  readonly ready: Readonly<Record<'ready', true>> & Readonly<Record<'id' | 'dashboard' | 'socket', string>>;
+  readonly welcome: () => string;
+}
+
+async function start(places: Places, log: ServiceLog, lifecycle: Lifecycle): Promise<Service> {
+  await lifecycle.begin('the instance lock', () => {
+    const lock = lockInstance(places.lock);
+    return [lock, lock.release];
+  });
+  let { configuration } = loadConfiguration(places, hostname());
+  const opened = await lifecycle.begin('the database', () => {
+    const result = openDatabase(places.database, Date.now());
+    return [result, () => void result.database.close()];
+  });
+  const pool = await lifecycle.begin('the worker pool', () => {
+    const lazy = lazyPool();
+    return [lazy, lazy.close];
+  });
+  const ground: Ground = {
+    places,
+    identity: openIdentity(places.identityKey),
+    database: opened.database,
+    log,
+    bus: new Bus(),
+    pool,
+    spool: openSpoolFolder(places.spool, process.getuid?.() ?? 0),
+    configuration: () => configuration,
+  };
+  const actors = await startActors(ground, lifecycle);
+  await recordStart(ground, opened.setAside);
+  const dashboard = await startDashboard(ground, lifecycle);
+  await lifecycle.begin('the status reporter', () => supervise(ground, statusSpec(ground, actors, dashboard)));
+  await lifecycle.begin('observation', () => [null, watchSpool(ground)]);
+  await startControl(ground, dashboard, lifecycle, async () => {
+    configuration = await reload(ground);
+  });
+  await lifecycle.begin('the service record', () => [
+    null,
+    async () => {
+      await ground.bus.request('audit.append', { type: 'service.stopped' });
+    },
+  ]);
+  const { id, fingerprint } = ground.identity;
+  return {
+    ready: { ready: true, id, dashboard: dashboard.url, socket: places.socket },
+    welcome: () => welcomeText({ id, fingerprint, dashboard: dashboard.url }),
+  };
+}
+
+/** A supervised actor as a step of the service's life. */
+async function supervise(ground: Ground, spec: ActorSpec): Promise<readonly [Supervised, () => Promise<void>]> {
+  const actor = new Supervised(spec, ground.bus, supervision(ground));
+  await actor.start();
+  return [actor, () => actor.stop()];
+}
+
+const supervision = ({ bus, log }: Ground): SupervisorOptions => ({
+  backoffMs: (restart) => Math.min(30_000, 100 * 2 ** restart),
+  maxCrashes: 5,
+  windowMs: 60_000,
+  stepTimeoutMs: STEP_TIMEOUT_MS,
+  now: () => performance.now(),
+  onCrash: (actor, error) => log.error({ actor, err: error }, 'an actor crashed'),
+  onDegraded: (actor) => {
+    log.error({ actor }, 'an actor crashed too often and was set aside');
+    if (actor !== 'auditor')
+      void bus.request('audit.append', { type: 'actor.degraded', details: { actor } }).catch(() => undefined);
+  },
+});
+
+async function startActors(ground: Ground, lifecycle: Lifecycle): Promise<readonly Supervised[]> {
+  const actors: Supervised[] = [];
+  for (const spec of actorSpecs(ground)) actors.push(await lifecycle.begin(spec.name, () => supervise(ground, spec)));
+  return actors;
+}
+
+/** What happened while nobody ran, and that somebody does now (FR-903). */
+async function recordStart(
+  { bus, configuration, database, identity, places }: Ground,
+  setAside: OpenedDatabase['setAside'],
+): Promise<void> {
+  const append = (entry: AuditEntry): Promise<unknown> => bus.request('audit.append', entry);
+  const lost = setAside && readHead(places.data);
+  if (setAside) {
+    const last = lost === null ? {} : { lastSeq: lost.seq, lastHash: lost.hash };
+    await append({ type: 'database.repaired', details: { reason: setAside.reason, ...last } });
+  }
+  if (identity.isNew) await append({ type: 'identity.created', details: { fingerprint: identity.fingerprint } });
+  await append({ type: 'service.started', details: { version: VERSION } });
+  const meta = createMetaStore(database);
+  const before = meta.get(AUDITED_CONFIGURATION);
+  const changes = configurationChanges(
+    before === undefined ? null : (JSON.parse(before) as Configuration),
+    configuration(),
+  );
+  for (const change of changes) await append(change);
+  meta.set(AUDITED_CONFIGURATION, JSON.stringify(configuration()));
+}
+
+function statusSpec(
+  { bus, configuration, identity }: Ground,
+  actors: readonly Supervised[],
+  dashboard: Dashboard,
+): ActorSpec {
+  const facts = () => ({
+    node: { id: identity.id, fingerprint: identity.fingerprint, ...configuration().node },
+    service: { pid: process.pid, uptimeSeconds: Math.floor(process.uptime()), version: VERSION },
+    dashboard: { url: dashboard.url },
+    memory: { rssBytes: process.memoryUsage.rss() },
+    actors: actors.map((actor) => actor.status()),
+  });
+  return {
+    name: 'status reporter',
+    capacity: 64,
+    policy: 'refuse',
+    create: () => createStatusReporter({ bus, facts }),
+  };
+}
+
+function startDashboard(ground: Ground, lifecycle: Lifecycle): Promise<Dashboard> {
+  const { bus, configuration, log, places } = ground;
+  return lifecycle.begin('the dashboard', async () => {
+    const dashboard = await openDashboard({
+      ...configuration().dashboard,
+      childPath: join(__dirname, 'web.js'),
+      pageFolder: join(__dirname, 'page'),
+      databaseFile: places.database,
+      runtimeFolder: places.runtime,
+      bus,
+      describeRules,
+      now: Date.now,
+      log: (text) => log.warn({ part: 'dashboard' }, text),
+    });
+    return [dashboard, dashboard.close];
+  });
+}
+
+/** Tells the collector of changed files as they change, and of all of them now and then; also keeps the quarter-hour clock. */
+function watchSpool({ bus, log, spool }: Ground): () => void {
+  const changed = new Set<string>();
+  let telling = false;
+  const tell = async (): Promise<void> => {
+    if (telling) return;
+    telling = true;
+    while (changed.size > 0) {
+      const files = [...changed];
+      changed.clear();
+      await bus
+        .publish('spool.changed', { files })
+        .catch((error: unknown) => log.error({ err: error }, 'the spool is not read'));
+    }
+    telling = false;
+  };
+  const stopWatching = spool.watch((name) => {
+    changed.add(name);
+    void tell();
+  });
+  let slot = slotOf(Date.now());
+  const sweep = (): void => {
+    void bus.publish('spool.changed', { files: 'all' }).catch(() => undefined);
+    const nowMs = Date.now();
+    if (slotOf(nowMs) === slot) return;
+    slot = slotOf(nowMs);
+    log.rotate();
+    void bus.publish('clock.quarter', { nowMs }).catch(() => undefined);
+  };
+  sweep();
+  const timer = setInterval(sweep, SWEEP_MS);
+  return () => {
+    clearInterval(timer);
+    stopWatching();
+  };
+}
+
+async function startControl(
+  ground: Ground,
+  dashboard: Dashboard,
+  lifecycle: Lifecycle,
+  onReload: () => Promise<void>,
+): Promise<void> {
+  const { bus, log, places } = ground;
+  const extra = {
+    'config.reload': async () => {
+      await onReload();
+      return { reloaded: true };
+    },
+    'dashboard.link': async () => {
+      void dashboard.warm();
+      return dashboard.mintLogin();
+    },
+  };
+  const onHangup = (): void =>
+    void onReload().catch((error: unknown) => log.error({ err: error }, 'the configuration was not reloaded'));
+  await lifecycle.begin('the control socket', async () => {
+    const server = await openAdminServer({ socketPath: places.socket, bus, extra });
+    process.on('SIGHUP', onHangup);
+    return [
+      server,
+      async () => {
+        process.off('SIGHUP', onHangup);
+        await server.close();
+      },
+    ];
+  });
+}
+
+/** Verified by every part first, then committed by all, or refused whole (design.md §4). */
+async function reload({ bus, configuration, database, places }: Ground): Promise<Configuration> {
+  const next = loadConfiguration(places, hostname()).configuration;
+  await bus.requestAll('config.verify', next);
+  await bus.requestAll('config.commit', next);
+  for (const change of configurationChanges(configuration(), next)) await bus.request('audit.append', change);
+  createMetaStore(database).set(AUDITED_CONFIGURATION, JSON.stringify(next));
+  return next;
+}

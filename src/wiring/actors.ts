@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import { type AuditPorts, createAuditor } from '../actors/auditor.ts';
+import { createClassifier } from '../actors/classifier.ts';
+import { type CollectorPorts, createCollector } from '../actors/collector.ts';
+import { createMeshGateway } from '../actors/mesh-gateway.ts';
+import { createPolicyEngine } from '../actors/policy-engine.ts';
+import { createQueryRouter } from '../actors/query-router.ts';
+import { createRiskAssessor } from '../actors/risk-assessor.ts';
+import { createSummarizer, type SummaryPorts } from '../actors/summarizer.ts';
+import type { ActorSpec } from '../bus/supervisor.ts';
+import type { AuditCheckpoint } from '../domain/audit-record.ts';
+import { SUMMARY_TYPE } from '../domain/summary.ts';
+import { ruleFacts } from '../risk/describe.ts';
+import { CATALOGUE_VERSION } from '../shell/catalogue.ts';
+import { createAuditStore } from '../storage/audit-store.ts';
+import { createEventStore } from '../storage/event-store.ts';
+import { isAlive } from '../storage/live-process.ts';
+import { periodDigest } from '../storage/period-reader.ts';
+import { createReader } from '../storage/reader.ts';
+import { createSummaryStore } from '../storage/summary-store.ts';
+import { hash } from '../workers/tasks/hash.ts';
+import type { Ground } from './ground.ts';
+
+/** Observations and audit records wait for room, nothing of them is dropped; questions are refused when too many wait. */
+const WAITING = { capacity: 64, policy: 'wait' } as const;
+const REFUSING = { capacity: 64, policy: 'refuse' } as const;
+/** Up to so many records the audit log is verified in place: a thread would cost more than it spares. */
+const SHORT_LOG = 500;
+
+/** The actors in the order in which they start; they stop in reverse. */
+export function actorSpecs(ground: Ground): readonly ActorSpec[] {
+  const { configuration } = ground;
+  const reader = createReader(ground.database);
+  return [
+    { name: 'auditor', ...WAITING, create: () => createAuditor(auditPorts(ground), configuration()) },
+    { name: 'policy engine', ...REFUSING, create: () => createPolicyEngine(configuration()) },
+    { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(configuration()) },
+    { name: 'classifier', ...WAITING, create: createClassifier },
+    { name: 'risk assessor', ...WAITING, create: () => createRiskAssessor(homedir()) },
+    { name: 'query router', ...REFUSING, create: () => createQueryRouter({ ...reader, now: Date.now }) },
+    { name: 'summarizer', ...REFUSING, create: () => createSummarizer(summaryPorts(ground), configuration()) },
+    { name: 'collector', ...WAITING, create: () => createCollector(collectorPorts(ground), configuration()) },
+  ];
+}
+
+function collectorPorts({ bus, spool, database }: Ground): CollectorPorts {
+  const store = createEventStore(database, hostname());
+  const reader = createReader(database);
+  return {
+    bus,
+    spool,
+    store,
+    isAlive,
+    now: Date.now,
+    facts: () => ({ ...reader.counts(), shells: reader.shells() }),
+    pending: () => spool.names().reduce((sum, name) => sum + Math.max(0, spool.size(name) - store.offsetOf(name)), 0),
+    prune: store.prune,
+    pruneRollups: store.pruneRollups,
+  };
+}
+
+function auditPorts({ database, identity, places, pool }: Ground): AuditPorts {
+  const store = createAuditStore(database);
+  const input = { databaseFile: places.database, publicKey: identity.publicKey };
+  return {
+    store,
+    sign: identity.sign,
+    verify: async () => (store.count() <= SHORT_LOG ? hash(input) : pool.run('hash', input)),
+    keepHead: (checkpoint) => writeHead(headFile(places.data), checkpoint),
+    now: Date.now,
+  };
+}
+
+function summaryPorts({ bus, database, identity, places, pool }: Ground): SummaryPorts {
+  const { id: node, fingerprint } = identity;
+  return {
+    bus,
+    node,
+    catalogueVersion: CATALOGUE_VERSION,
+    store: createSummaryStore(database),
+    digest: ({ startMs, endMs }) => periodDigest(database, startMs, endMs),
+    make: async (head, period) => {
+      const payload = await pool.run('summarize', { databaseFile: places.database, period, head, rules: ruleFacts() });
+      return pool.run('sign', { seed: identity.seed(), fingerprint, payloadType: SUMMARY_TYPE, payload });
+    },
+    randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+    now: Date.now,
+  };
+}
+
+const headFile = (data: string): string => join(data, 'audit-head.json');
+
+function writeHead(file: string, checkpoint: AuditCheckpoint): void {
+  writeFileSync(`${file}.new`, JSON.stringify(checkpoint), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** The newest checkpoint that was kept outside the database, if there is one. */
+export function readHead(data: string): Pick<AuditCheckpoint, 'seq' | 'hash'> | null {
+  try {
+    const { seq, hash: last } = JSON.parse(readFileSync(headFile(data), 'utf8')) as AuditCheckpoint;
+    return { seq, hash: last };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import type { Bus } from '../bus/bus.ts';
+import type { Places } from '../config/places.ts';
+import type { Configuration } from '../domain/configuration.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Database } from '../storage/database.ts';
+import type { SpoolFolder } from '../storage/spool-folder.ts';
+import type { Pool } from '../workers/pool.ts';
+import type { ServiceLog } from './log.ts';
+
+/** What every part of the service is made from. */
+export interface Ground {
+  readonly places: Places;
+  readonly identity: Identity;
+  readonly database: Database;
+  readonly log: ServiceLog;
+  readonly bus: Bus;
+  readonly pool: Pool;
+  readonly spool: SpoolFolder;
+  /** As it is now; a reload puts another in its place. */
+  readonly configuration: () => Configuration;
+}
+
+/** A pool that reads Piscina's code when the first task comes, and costs an idle service nothing before. */
+export function lazyPool(): Pool {
+  let opened: Promise<Pool> | undefined;
+  const open = (): Promise<Pool> => {
+    opened ??= import('../workers/pool.ts').then(({ openPool }) => openPool(join(__dirname, 'worker.js')));
+    return opened;
+  };
+  return {
+    run: async (name, input, options) => (await open()).run(name, input, options),
+    close: async () => {
+      if (opened) await (await opened).close();
+    },
+  };
+}
