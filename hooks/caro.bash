@@ -58,20 +58,28 @@ _caro_rotate() {
 _caro_next() { ((_caro_i++ < 64)) || { _caro_rotate && _caro_i=1; }; }
 
 # Did a line that left the history number alone ($1, its first simple command) repeat the entry before it? The other reasons
-# are a leading space and HISTIGNORE, which are the owner's wish not to have it recorded.
+# are a leading space and HISTIGNORE, which are the owner's wish not to have it recorded: without proof it is not.
 _caro_repeats() {
-  local text
+  local text='' word
   case :${HISTCONTROL-}: in
   *:erasedups:*) ;;
   *:ignoredups:* | *:ignoreboth:*) ((_caro_h == _caro_h0)) || return 1 ;;
   *) [[ :${HISTIGNORE-}: == *:'&':* ]] && ((_caro_h == _caro_h0)) || return 1 ;;
   esac
-  [[ $1 && $1 == "$_caro_c" ]] && return 0
-  [[ $1 && :${HISTCONTROL-}: == *:erasedups:* ]] || return 1
-  # erasedups takes the older twin out, so the number stays or falls for a line that is new: compare texts.
+  [[ :${HISTCONTROL-}: == *:ignore@(space|both):* || ${HISTIGNORE-} ]] || return 0
+  [[ $1 ]] || return 1
+  [[ $1 != "$_caro_c" ]] || return 0
+  [[ :${HISTCONTROL-}: == *:erasedups:* ]] || return 1
+  # erasedups takes the older twin out, so the number stays or falls for a line that is new: compare texts, without the white
+  # space that bash sets its own way, and as the aliases made it.
   HISTTIMEFORMAT='' builtin history 1 >|"$_caro_g" && IFS='' builtin read -rd '' text <"$_caro_g"
   text=${text#*[0-9][ \*] }
-  [[ $text == "$1"* ]]
+  word=${text%%[[:space:];&|<>()]*}
+  [[ ${text//[[:space:]]/} == *"${1//[[:space:]]/}"* ]] && return 0
+  # shellcheck disable=SC2102 # an associative array's key
+  [[ $word && ${BASH_ALIASES[$word]-} ]] || return 1
+  text=${BASH_ALIASES[$word]}${text#"$word"}
+  [[ ${text//[[:space:]]/} == *"${1//[[:space:]]/}"* ]]
 }
 
 # How many history entries (_caro_m) the commands begun since entry $1 left behind, when $2 of them began. A multi-line command
@@ -166,7 +174,7 @@ _caro_step() {
   return "$s"
 }
 _caro_typed() {
-  [[ -z $_caro_w && $BASH_COMMAND != *_caro_[elan]* && -z ${COMP_LINE-} && -z ${READLINE_LINE-} ]] || return 1
+  [[ -z $_caro_w && $BASH_COMMAND != _caro_* && "${FUNCNAME[*]}" != *_caro_[abepr]* && -z ${COMP_LINE-} && -z ${READLINE_LINE-} ]] && ((BASH_SUBSHELL == 0)) || return 1
   ((_caro_n > 0 || (_caro_ps == 0 && _caro_h0 >= 0)))
 }
 
@@ -182,27 +190,43 @@ fi
 # The trap takes itself away when it has fired, in its own text because a function gets the old one back when it returns: a
 # trap that stays costs a loop 27 µs a turn instead of 2.
 # shellcheck disable=SC2016 # expanded when the trap fires
-_caro_debug='_caro_u=$_; if _caro_typed; then trap - DEBUG; _caro_start; fi; : "$_caro_u"'
+_caro_debug='_caro_u=$_; if _caro_typed; then builtin trap - DEBUG; _caro_start; fi; : "$_caro_u"'
 # shellcheck disable=SC2016 # expanded at each prompt
-_caro_last='{ builtin trap -p DEBUG >|"$_caro_g" && _caro_arm; } 2>/dev/null'
+_caro_last='_caro_bye
+{ builtin trap -p DEBUG >|"$_caro_g" && _caro_arm; } 2>/dev/null'
+
+# What the next line starts from.
+_caro_ready() {
+  _caro_h0=-1 _caro_p=$PWD _caro_ps=0
+  if [[ -o history ]]; then
+    _caro_number 1
+    _caro_h0=$_caro_h
+  fi
+  if [[ $_caro_ps0 ]] && builtin shopt -q promptvars; then
+    _caro_ps=1
+    [[ ${PS0-} == *_caro_n* ]] || PS0=$_caro_ps0${PS0-}
+  elif [[ ${PS0-} == *_caro_n* ]]; then
+    PS0=${PS0/"$_caro_ps0"/}
+  fi
+}
+
+# bash-preexec takes the first command after its own for the user's, unless it is a line of PROMPT_COMMAND by itself.
+_caro_bye() { :; }
 
 # Last of PROMPT_COMMAND: ready for the next line. The scratch file says which DEBUG trap is set; in a function it cannot be seen.
 _caro_arm() {
   local found=''
   if [[ ${bash_preexec_imported-}${__bp_imported-} ]]; then
     _caro_adopt
+    # Our own commands have used up the one chance bash-preexec had to see the next line begin.
+    ! builtin declare -F __bp_interactive_mode >/dev/null || __bp_interactive_mode
     return 0
   fi
-  _caro_h0=-1
-  if [[ -o history ]]; then
-    _caro_number 1
-    _caro_h0=$_caro_h
-  fi
-  _caro_p=$PWD
+  _caro_ready
   _caro_place
   [[ ! -s $_caro_g ]] || IFS='' builtin read -rd '' found <"$_caro_g"
   case $found in
-  '')
+  '' | 'trap -- - '*) # the second in POSIX mode
     # shellcheck disable=SC2064 # the text of the trap is what the variable holds
     builtin trap "$_caro_debug" DEBUG
     ;;
@@ -217,19 +241,13 @@ _caro_arm() {
   return 0
 }
 
-# Keeps our part of PS0 and of PROMPT_COMMAND where it belongs, whatever was assigned since.
+# Keeps our elements of PROMPT_COMMAND where they belong, whatever was assigned since: the end of a command is taken before other
+# hooks spend time, the next one prepared after them.
 _caro_place() {
-  _caro_ps=0
-  if [[ $_caro_ps0 ]] && builtin shopt -q promptvars; then
-    _caro_ps=1
-    [[ ${PS0-} == *_caro_n* ]] || PS0=$_caro_ps0${PS0-}
-  elif [[ ${PS0-} == *_caro_n* ]]; then
-    PS0=${PS0/"$_caro_ps0"/}
-  fi
-  if _caro_ge 5 1; then
-    [[ ${PROMPT_COMMAND[0]} == _caro_end && ${PROMPT_COMMAND[${#PROMPT_COMMAND[@]} - 1]} == "$_caro_last" ]] ||
-      { _caro_remove && PROMPT_COMMAND=(_caro_end "${PROMPT_COMMAND[@]}" "$_caro_last"); }
-  fi
+  _caro_ge 5 1 || return 0
+  [[ ${PROMPT_COMMAND[0]} == _caro_end && ${PROMPT_COMMAND[${#PROMPT_COMMAND[@]} - 1]} == "$_caro_last" ]] && return 0
+  _caro_remove
+  PROMPT_COMMAND=(_caro_end "${PROMPT_COMMAND[@]}" "$_caro_last")
 }
 
 # Takes our elements out of the PROMPT_COMMAND array.
@@ -245,23 +263,28 @@ _caro_remove() {
 # bash-preexec is here: be one of its guests instead of a second owner of the DEBUG trap. It hands over the text, and keeps
 # lines with a leading space in the history, so that they are seen and must be left out here.
 _caro_preexec() {
-  _caro_w=''
-  [[ $1 != [[:space:]]* ]] && _caro_open && _caro_next || return 0
+  ((_caro_h0 >= 0 && BASH_SUBSHELL == 0)) && _caro_open || return 0
+  _caro_w=0
+  [[ $1 != [[:space:]]* ]] && _caro_next || return 0
   _caro_clock
-  builtin printf '\0v1\0t=s\0q=%s\0b=%s\0g=%s\0p=%s\0c=%s\0\0' "$_caro_q" "$_caro_t" "$_caro_res" "$PWD" "$1" >>"$_caro_f" && _caro_w=1
+  ((_caro_n > 0)) || _caro_n=1 _caro_b=("$_caro_t")
+  _caro_number 0
+  _caro_h1=$_caro_h
+  builtin printf '\0v1\0t=s\0q=%s\0b=%s\0g=%s\0p=%s\0c=%s\0\0' \
+    "$_caro_q" "$_caro_t" "$_caro_res" "$PWD" "$1" >>"$_caro_f" && _caro_w=1
   return 0
 } 2>/dev/null
 _caro_precmd() {
+  _caro_end
   local s=$?
-  [[ $_caro_w ]] && _caro_open && _caro_next || return 0
-  _caro_clock
-  builtin printf '\0v1\0t=e\0q=%s\0s=%s\0e=%s\0g=%s\0\0' "$_caro_q" "$s" "$_caro_t" "$_caro_res" >>"$_caro_f"
-  _caro_q=$((_caro_q + 1)) _caro_w=''
+  _caro_ready
+  return "$s"
 } 2>/dev/null
 _caro_adopt() {
   case " ${preexec_functions[*]-} " in *' _caro_preexec '*) return 0 ;; esac
   _caro_unhook
-  _caro_w='' preexec_functions+=(_caro_preexec) precmd_functions=(_caro_precmd "${precmd_functions[@]}")
+  _caro_ready
+  preexec_functions+=(_caro_preexec) precmd_functions=(_caro_precmd "${precmd_functions[@]}")
 }
 
 # Out of PS0 and PROMPT_COMMAND.
@@ -305,7 +328,9 @@ _caro_load() {
   _caro_clock
   _caro_at=$_caro_t
   _caro_g=$_caro_d/.$_caro_kind.$$.$_caro_at
-  if _caro_ge 5 1; then
+  if [[ ${bash_preexec_imported-}${__bp_imported-} ]]; then
+    _caro_adopt
+  elif _caro_ge 5 1; then
     # Not at index 0: a later `PROMPT_COMMAND=…` in the rc file replaces only that one.
     PROMPT_COMMAND=("${PROMPT_COMMAND[@]-}" "$_caro_last")
   else

@@ -8,7 +8,7 @@ export type ShellName = 'bash' | 'zsh' | 'fish' | 'dash' | 'busybox' | 'ksh' | '
 
 export interface ShellOptions {
   readonly shell: ShellName;
-  /** Placed before the harness's own arguments, for instance `--posix`. */
+  /** Placed after the harness's own arguments, for instance `-r`. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Content of the shell's start file (`.bashrc`, `.zshrc`, `config.fish`, the file named by `ENV`). The prompt is set after it. */
@@ -69,7 +69,7 @@ export function startShell(options: ShellOptions): ShellSession {
   const made = options.home === undefined;
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'caro-shell-'));
   const start = startOf(options, home);
-  const child = spawn(start.file, [...(options.args ?? []), ...start.args], {
+  const child = spawn(start.file, [...start.args, ...(options.args ?? [])], {
     name: 'xterm',
     cols: 160,
     rows: 50,
