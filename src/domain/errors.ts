@@ -48,6 +48,7 @@ export const ERRORS = {
     rpc: -32025,
     what: 'A signed document is malformed, or its signature does not fit the key.',
   },
+  answer_too_large: { exit: 1, rpc: -32027, what: 'A list does not fit into one line of the control socket.' },
   subscriber_slow: { exit: 1, rpc: -32026, what: 'A subscriber did not read its notifications fast enough.' },
   disk_full: { exit: 1, rpc: -32023, what: 'The disk holding the database is full or read-only.' },
 } as const satisfies Record<string, ErrorKind>;

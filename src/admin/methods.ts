@@ -1,0 +1,73 @@
+import type { Messages, Replies } from '../bus/messages.ts';
+import type { BODY_SCHEMAS, ServiceMethod } from '../bus/schemas.ts';
+import type { Validator } from '../domain/validator.ts';
+import {
+  validateAuditList,
+  validateAuditVerify,
+  validateConfigReload,
+  validateDashboardLink,
+  validateEventsList,
+  validateMeshQuery,
+  validateMeshStatus,
+  validateObserveStatus,
+  validatePolicySharing,
+  validateServiceStatus,
+  validateStatsRead,
+  validateSummaryList,
+  validateSummaryPreview,
+} from '../generated/body-validators.js';
+
+/** Kinds of the bus that may be asked over the control socket: a closed list, since `Messages` holds more than outsiders may say. */
+export type BusMethod = keyof typeof BODY_SCHEMAS;
+
+const DEADLINE_MS = 10_000;
+const LONG_MS = 120_000;
+/** What a mesh query may take beyond its own time limit, to add up what came. */
+const MESH_GRACE_MS = 5_000;
+
+interface BusMethodEntry<K extends BusMethod> {
+  readonly isValid: Validator<Messages[K]>;
+  /** How long the answer may take, in ms. */
+  readonly deadlineMs: (params: Messages[K]) => number;
+}
+
+const soon = (): number => DEADLINE_MS;
+const long = (): number => LONG_MS;
+
+export const BUS_METHODS: { readonly [K in BusMethod]: BusMethodEntry<K> } = {
+  'service.status': { isValid: validateServiceStatus, deadlineMs: soon },
+  'observe.status': { isValid: validateObserveStatus, deadlineMs: soon },
+  'events.list': { isValid: validateEventsList, deadlineMs: soon },
+  'stats.read': { isValid: validateStatsRead, deadlineMs: soon },
+  'summary.preview': { isValid: validateSummaryPreview, deadlineMs: long },
+  'summary.list': { isValid: validateSummaryList, deadlineMs: soon },
+  'policy.sharing': { isValid: validatePolicySharing, deadlineMs: soon },
+  'mesh.status': { isValid: validateMeshStatus, deadlineMs: soon },
+  'mesh.query': { isValid: validateMeshQuery, deadlineMs: ({ timeoutMs = 500 }) => timeoutMs + MESH_GRACE_MS },
+  'audit.list': { isValid: validateAuditList, deadlineMs: soon },
+  'audit.verify': { isValid: validateAuditVerify, deadlineMs: long },
+};
+
+export const SERVICE_VALIDATORS: { readonly [M in ServiceMethod]: Validator<unknown> } = {
+  'config.reload': validateConfigReload,
+  'dashboard.link': validateDashboardLink,
+};
+
+/** What the service itself answers, beside the bus. */
+export interface ServiceReplies {
+  /** Whether anything differed from the configuration in force. */
+  readonly 'config.reload': { readonly changed: boolean };
+  /** The file that logs its reader in once (design.md §12), and the dashboard's address. */
+  readonly 'dashboard.link': { readonly file: string; readonly url: string };
+}
+
+export type AdminMethod = BusMethod | ServiceMethod;
+export type AdminParams<M extends AdminMethod> = M extends BusMethod ? Messages[M] : Readonly<Record<string, never>>;
+export type AdminReply<M extends AdminMethod> = M extends BusMethod
+  ? Replies[M]
+  : M extends ServiceMethod
+    ? ServiceReplies[M]
+    : never;
+
+export const isBusMethod = (method: string): method is BusMethod => Object.hasOwn(BUS_METHODS, method);
+export const isServiceMethod = (method: string): method is ServiceMethod => Object.hasOwn(SERVICE_VALIDATORS, method);

@@ -1,0 +1,171 @@
+import type { Socket } from 'node:net';
+import type { Bus } from '../bus/bus.ts';
+import type { Replies } from '../bus/messages.ts';
+import { type ServiceMethod, TOPICS, type Topic } from '../bus/schemas.ts';
+import { CaroError } from '../domain/errors.ts';
+import type { Validator } from '../domain/validator.ts';
+import { validateSubscribe } from '../generated/body-validators.js';
+import { LineSplitter } from './line-splitter.ts';
+import {
+  BUS_METHODS,
+  type BusMethod,
+  isBusMethod,
+  isServiceMethod,
+  SERVICE_VALIDATORS,
+  type ServiceReplies,
+} from './methods.ts';
+import {
+  decodeRequest,
+  encodeError,
+  encodeNotification,
+  encodeResult,
+  MAX_LINE_BYTES,
+  type RequestId,
+} from './protocol.ts';
+import { TOPIC_SOURCES } from './topics.ts';
+
+/** So many requests of one connection are in work at once; further lines wait unread. */
+const MAX_IN_WORK = 32;
+/** So many bytes may wait for a subscriber that does not read; then it is cut off. */
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
+
+export interface SessionPorts {
+  readonly bus: Pick<Bus, 'request' | 'listen'>;
+  readonly service: { readonly [M in ServiceMethod]: () => Promise<ServiceReplies[M]> };
+  /** Takes errors that are defects; they hold no command text. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** One client of the control socket, from its first byte to its last. */
+export class Session {
+  readonly #lines = new LineSplitter(MAX_LINE_BYTES);
+  readonly #subscriptions = new Map<Topic, () => void>();
+  #inWork = 0;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly ports: SessionPorts,
+  ) {
+    socket.on('data', (chunk) => this.#read(chunk));
+    socket.on('drain', () => this.#regulate());
+    // A client that vanishes is no trouble of ours.
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#unsubscribe());
+  }
+
+  #read(chunk: Uint8Array): void {
+    const lines = this.#lines.push(chunk);
+    if (lines === 'too long') {
+      this.#sayAndClose(
+        new CaroError('request_invalid', `expected lines of at most ${MAX_LINE_BYTES} bytes, got a longer one`),
+      );
+      return;
+    }
+    for (const line of lines) void this.#answer(line);
+  }
+
+  async #answer(line: Uint8Array): Promise<void> {
+    this.#inWork += 1;
+    this.#regulate();
+    let id: RequestId | undefined = null;
+    try {
+      const request = decodeRequest(line);
+      id = request.id;
+      const result = await this.#dispatch(request.method, request.params);
+      if (id !== undefined) this.#write(fitting(id, result));
+    } catch (error) {
+      if (!(error instanceof CaroError)) this.ports.onDefect(error);
+      if (id !== undefined) this.#write(encodeError(id, error));
+    } finally {
+      this.#inWork -= 1;
+      this.#regulate();
+    }
+  }
+
+  /** Reads on only while little is in work and the client takes its answers: nothing piles up here. */
+  #regulate(): void {
+    if (this.#inWork >= MAX_IN_WORK || this.socket.writableLength > MAX_LINE_BYTES) this.socket.pause();
+    else this.socket.resume();
+  }
+
+  #dispatch(method: string, params: unknown): unknown {
+    if (method === 'subscribe') return this.#subscribe(params);
+    if (isBusMethod(method)) return this.#ask(method, params);
+    if (isServiceMethod(method)) {
+      checked(SERVICE_VALIDATORS[method], method, params);
+      return this.ports.service[method]();
+    }
+    throw new CaroError(
+      'method_unknown',
+      `expected a method of the control socket, got ${JSON.stringify(method.slice(0, 80))}`,
+    );
+  }
+
+  #ask<K extends BusMethod>(kind: K, params: unknown): Promise<Replies[K]> {
+    const { isValid, deadlineMs } = BUS_METHODS[kind];
+    const body = checked(isValid, kind, params);
+    return this.ports.bus.request(kind, body, deadlineMs(body));
+  }
+
+  #subscribe(params: unknown): { readonly topics: readonly Topic[] } {
+    const { topics } = checked(validateSubscribe, 'subscribe', params);
+    for (const topic of topics) {
+      if (this.#subscriptions.has(topic)) continue;
+      this.#subscriptions.set(
+        topic,
+        TOPIC_SOURCES[topic](this.ports.bus, (body) => this.#notify(topic, body)),
+      );
+    }
+    return { topics: TOPICS.filter((topic) => this.#subscriptions.has(topic)) };
+  }
+
+  #notify(topic: Topic, params: unknown): void {
+    if (this.socket.writableLength <= MAX_UNREAD_BYTES) {
+      this.#write(encodeNotification(topic, params));
+      return;
+    }
+    this.#unsubscribe();
+    this.#sayAndClose(
+      new CaroError(
+        'subscriber_slow',
+        `expected notifications to be read, ${this.socket.writableLength} bytes are waiting`,
+      ),
+    );
+  }
+
+  #write(line: string): void {
+    if (this.socket.writable) this.socket.write(line);
+  }
+
+  #sayAndClose(error: CaroError): void {
+    this.socket.pause();
+    this.socket.removeAllListeners('data');
+    this.socket.end(encodeError(null, error), () => this.socket.destroy());
+  }
+
+  #unsubscribe(): void {
+    for (const end of this.#subscriptions.values()) end();
+    this.#subscriptions.clear();
+  }
+}
+
+/** A list that does not fit into a line is refused, so that the client asks for less; a single long entry is sent as it is. */
+function fitting(id: RequestId, result: unknown): string {
+  const line = encodeResult(id, result ?? null);
+  if (Buffer.byteLength(line) > MAX_LINE_BYTES && Array.isArray(result) && result.length > 1) {
+    throw new CaroError(
+      'answer_too_large',
+      `expected an answer of at most ${MAX_LINE_BYTES} bytes; ask with a smaller limit`,
+    );
+  }
+  return line;
+}
+
+function checked<T>(isValid: Validator<T>, method: string, params: unknown): T {
+  if (isValid(params)) return params;
+  const [error] = isValid.errors ?? [];
+  const where = `${method} params${error?.instancePath ?? ''}`;
+  const { additionalProperty } = error?.params ?? {};
+  const extra = typeof additionalProperty === 'string' ? `: ${JSON.stringify(additionalProperty.slice(0, 80))}` : '';
+  throw new CaroError('usage', `${where} ${error?.message ?? 'do not fit'}${extra}`);
+}
