@@ -24,8 +24,8 @@ import {
 } from './protocol.ts';
 import { TOPIC_SOURCES } from './topics.ts';
 
-/** So many requests of one connection are in work at once; further lines wait unread. */
-const MAX_IN_WORK = 32;
+/** So many requests of one connection are in work at once; further lines wait, and no more are read. */
+const MAX_IN_WORK = 8;
 /** So many bytes may wait for a subscriber that does not read; then it is cut off. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 
@@ -40,6 +40,7 @@ export interface SessionPorts {
 export class Session {
   readonly #lines = new LineSplitter(MAX_LINE_BYTES);
   readonly #subscriptions = new Map<Topic, () => void>();
+  #waiting: Uint8Array[] = [];
   #inWork = 0;
 
   constructor(
@@ -47,7 +48,7 @@ export class Session {
     private readonly ports: SessionPorts,
   ) {
     socket.on('data', (chunk) => this.#read(chunk));
-    socket.on('drain', () => this.#regulate());
+    socket.on('drain', () => this.#pump());
     // A client that vanishes is no trouble of ours.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#unsubscribe());
@@ -61,12 +62,12 @@ export class Session {
       );
       return;
     }
-    for (const line of lines) void this.#answer(line);
+    this.#waiting.push(...lines);
+    this.#pump();
   }
 
   async #answer(line: Uint8Array): Promise<void> {
     this.#inWork += 1;
-    this.#regulate();
     let id: RequestId | undefined = null;
     try {
       const request = decodeRequest(line);
@@ -78,13 +79,18 @@ export class Session {
       if (id !== undefined) this.#write(encodeError(id, error));
     } finally {
       this.#inWork -= 1;
-      this.#regulate();
+      this.#pump();
     }
   }
 
-  /** Reads on only while little is in work and the client takes its answers: nothing piles up here. */
-  #regulate(): void {
-    if (this.#inWork >= MAX_IN_WORK || this.socket.writableLength > MAX_LINE_BYTES) this.socket.pause();
+  /** Goes on only while little is in work and the client takes its answers: nothing piles up here. */
+  #pump(): void {
+    while (this.#inWork < MAX_IN_WORK && this.socket.writableLength <= MAX_LINE_BYTES) {
+      const line = this.#waiting.shift();
+      if (!line) break;
+      void this.#answer(line);
+    }
+    if (this.#waiting.length > 0) this.socket.pause();
     else this.socket.resume();
   }
 
