@@ -1,3 +1,4 @@
+import { FISH_GRAMMAR } from './fish-parser.ts';
 import type { Frame, Walk } from './frame.ts';
 import { MAX_DEPTH, MAX_LENGTH } from './limits.ts';
 import type { Analysis, Dialect, Script } from './model.ts';
@@ -39,7 +40,8 @@ function parse(notes: Notes, source: Source, dialect: Dialect, depth: number): S
     notes.truncated = true;
     return { items: [], start: 0, end: 0 };
   }
-  return POSIX_GRAMMAR.parseScript(newReader(source, dialect, notes, POSIX_GRAMMAR, depth), null);
+  const grammar = dialect === 'fish' ? FISH_GRAMMAR : POSIX_GRAMMAR;
+  return grammar.parseScript(newReader(source, dialect, notes, grammar, depth), null);
 }
 
 function newWalk(notes: Notes): Walk {

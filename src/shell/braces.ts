@@ -20,7 +20,7 @@ export function expandBraces(parts: Parts): readonly Parts[] {
   const bare = parts.find((part) => part.kind === 'literal' && !part.quoted);
   if (bare === undefined) return [parts];
   for (const part of parts) {
-    if (part.kind === 'literal' && !part.quoted && part.text.length < 4096) atoms.push(...part.text);
+    if (part.kind === 'literal' && !part.quoted && part.text.length < 4096) atoms.push(...Array.from(part.text));
     else atoms.push(part);
   }
   const expanded = expandAtoms(atoms, 0);
@@ -83,8 +83,9 @@ function readBrace(atoms: readonly Atom[], start: number): Brace | null {
 }
 
 function readSequence(atoms: readonly Atom[]): Atom[][] | null {
-  if (atoms.some((atom) => typeof atom !== 'string')) return null;
-  const found = SEQUENCE.exec(atoms.join(''));
+  const letter = atoms.filter((atom) => typeof atom === 'string');
+  if (letter.length < atoms.length) return null;
+  const found = SEQUENCE.exec(letter.join(''));
   if (found === null) return null;
   const letters = found[3] !== undefined;
   const first = letters ? (found[3] ?? '').charCodeAt(0) : Number(found[1]);

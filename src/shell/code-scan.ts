@@ -31,7 +31,7 @@ export function scanCode(code: Code): StartedCommand[] {
   const quoted = QUOTED_COMMAND[code.language];
   if (quoted !== undefined) {
     for (const match of text.matchAll(quoted)) {
-      const command = match.slice(1).find((group) => group !== undefined) ?? '';
+      const command = match.slice(1).join('');
       found.push({ at: match.index, command: { kind: 'shell', text: decodeEscapes(command), open: false } });
       if (found.length >= MAX_CALLS) break;
     }

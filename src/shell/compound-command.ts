@@ -19,7 +19,7 @@ type Body = Pick<CompoundCommand, 'kind'> & Partial<Pick<CompoundCommand, 'name'
 
 const word = (name: string): RegExp => new RegExp(`${name}(?=[ \\t\\r\\n;&|()<>]|$)`, 'y');
 const KEYWORDS = {
-  then: word('then'),
+  thenBody: word('then'),
   elif: word('elif'),
   else: word('else'),
   fi: word('fi'),
@@ -99,7 +99,7 @@ function readIf(reader: Reader, inner: Inner): Body {
   const branches: Branch[] = [];
   do {
     branches.push({ role: 'condition', script: inner.list(reader) });
-    if (take(reader, KEYWORDS.then) !== null) branches.push({ role: 'body', script: inner.list(reader) });
+    if (take(reader, KEYWORDS.thenBody) !== null) branches.push({ role: 'body', script: inner.list(reader) });
   } while (take(reader, KEYWORDS.elif) !== null && step(reader));
   if (take(reader, KEYWORDS.else) !== null) branches.push({ role: 'body', script: inner.list(reader) });
   expectKeyword(reader, KEYWORDS.fi);

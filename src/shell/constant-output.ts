@@ -41,7 +41,7 @@ const FILTERS: Readonly<Record<string, Filter>> = {
       ? null
       : input
           .split('\n')
-          .map((line) => [...line].reverse().join(''))
+          .map((line) => Array.from(line).reverse().join(''))
           .join('\n'),
   base64: (args, input) => (isDecoding(args) ? decodeBase64(input) : null),
   gbase64: (args, input) => (isDecoding(args) ? decodeBase64(input) : null),
@@ -143,9 +143,12 @@ function translate(args: readonly string[], input: string | null): string | null
   const sets = args.filter((arg) => !/^-[a-zA-Z]+$/.test(arg)).map(expandSet);
   const [from, to] = sets;
   if (from === undefined || /[cCst]/.test(flags)) return null;
-  if (flags.includes('d')) return [...input].filter((char) => !from.includes(char)).join('');
+  if (flags.includes('d'))
+    return Array.from(input)
+      .filter((char) => !from.includes(char))
+      .join('');
   if (to === undefined || to.length === 0) return null;
-  return [...input]
+  return Array.from(input)
     .map((char) => {
       const at = from.indexOf(char);
       return at < 0 ? char : (to[Math.min(at, to.length - 1)] ?? '');

@@ -16,25 +16,34 @@ const ANSI_RUN = /[^'\\]+/y;
 
 /** Reads what stands at a `$`. */
 export function readDollar(reader: Reader, parts: WordPart[], quoted: boolean): void {
+  const next = reader.text[reader.pos + 1];
+  if (next === '(') readParenthesis(reader, parts, quoted);
+  else if (next === '{') readBrace(reader, parts, quoted);
+  else if (next === "'" && !quoted) readAnsi(reader, parts);
+  else if (next !== '[' || !readOldArithmetic(reader, parts, quoted)) readPlainVariable(reader, parts, quoted);
+}
+
+/** bash's `$[…]`. */
+function readOldArithmetic(reader: Reader, parts: WordPart[], quoted: boolean): boolean {
+  if (reader.dialect === 'sh') return false;
   const start = reader.pos;
-  const next = reader.text[start + 1];
-  if (next === '(') return readParenthesis(reader, parts, quoted);
-  if (next === '{') return readBrace(reader, parts, quoted);
-  if (next === "'" && !quoted) return readAnsi(reader, parts);
-  if (next === '[' && reader.dialect !== 'sh') {
-    reader.pos += 2;
-    if (readArithmetic(reader, parts, start, quoted, ']')) return;
-    reader.pos = start;
-  }
+  reader.pos += 2;
+  if (readArithmetic(reader, parts, start, quoted, ']')) return true;
+  reader.pos = start;
+  return false;
+}
+
+function readPlainVariable(reader: Reader, parts: WordPart[], quoted: boolean): void {
+  const start = reader.pos;
   reader.pos += 1;
   const name = take(reader, NAME) ?? take(reader, SPECIAL);
-  if (name === null) {
-    // `$"…"` is a string to translate: the quotes count, the dollar does not.
-    if (next === '"' && !quoted) return;
-    return addLiteral(reader, parts, start, '$', quoted);
+  if (name !== null) {
+    if (reader.dialect === 'zsh') take(reader, SUBSCRIPT);
+    addVariable(reader, parts, { start, quoted, name, operator: '', argument: null });
+  } else if (quoted || reader.text[reader.pos] !== '"') {
+    addLiteral(reader, parts, start, '$', quoted);
   }
-  if (reader.dialect === 'zsh') take(reader, SUBSCRIPT);
-  addVariable(reader, parts, { start, quoted, name, operator: '', argument: null });
+  // `$"…"` is a string to translate: the quotes count, the dollar does not.
 }
 
 function addVariable(
@@ -153,9 +162,9 @@ function readAnsi(reader: Reader, parts: WordPart[]): void {
       addLiteral(reader, parts, start, run, true);
       continue;
     }
-    const escape = readEscape(reader.text, start);
-    reader.pos += escape.length;
-    addLiteral(reader, parts, start, escape.text, true);
+    const decoded = readEscape(reader.text, start);
+    reader.pos += decoded.length;
+    addLiteral(reader, parts, start, decoded.text, true);
   }
   const empty = reader.pos === first;
   if (reader.pos < reader.text.length) reader.pos += 1;

@@ -60,9 +60,9 @@ export function decodeEscapes(text: string, zeroOctal = false): string {
   while (at < text.length) {
     const backslash = text.indexOf('\\', at);
     if (backslash < 0) return result + text.slice(at);
-    const escape = readEscape(text, backslash, zeroOctal);
-    result += text.slice(at, backslash) + escape.text;
-    at = backslash + escape.length;
+    const decoded = readEscape(text, backslash, zeroOctal);
+    result += text.slice(at, backslash) + decoded.text;
+    at = backslash + decoded.length;
   }
   return result;
 }

@@ -2,13 +2,13 @@
 import { expandBraces, hasBraces } from './braces.ts';
 import type { LiteralPart, Script, VariablePart, Word, WordPart } from './model.ts';
 import { wordOf } from './parts.ts';
-import { type Scope, valueOf } from './scope.ts';
+import { knownValue, type Scope } from './scope.ts';
 
 /** What expansion needs of the walk: it runs the scripts inside words and says what they print, null where unknown. */
 export interface Expander {
   readonly scope: Scope;
-  /** zsh and fish keep the value of a variable in one word. */
-  readonly splits: boolean;
+  /** What falls into several words at its blanks: zsh and fish keep the value of a variable in one word. */
+  readonly splits: 'all' | 'commands' | 'nothing';
   readonly substitute: (script: Script, kind: 'command' | 'process', direction: 'in' | 'out') => string | null;
 }
 
@@ -42,8 +42,8 @@ export function expandWord(word: Word, expander: Expander): Word[] {
 /** Expands a word that is never split: the value of an assignment, a here-document. */
 export function expandWhole(word: Word, expander: Expander): Word {
   if (word.value !== null) return word;
-  const fields = splitFields(word.parts, { ...expander, splits: false });
-  const parts = fields.flatMap((field) => field);
+  const fields = splitFields(word.parts, { ...expander, splits: 'nothing' });
+  const parts = fields.flat();
   return wordOf(parts, word.start, word.end, word.exact);
 }
 
@@ -57,7 +57,7 @@ function splitFields(parts: readonly WordPart[], expander: Expander): Field[] {
       const direction = part.kind === 'process' ? part.direction : 'in';
       const output = expander.substitute(part.script, part.kind, direction);
       if (output === null || part.kind === 'process') current.push(part);
-      else addText(fields, output.replace(/\n+$/, ''), part, part.quoted, true);
+      else addText(fields, output.replace(/\n+$/, ''), part, part.quoted, expander.splits !== 'nothing');
     } else {
       if (part.kind === 'arithmetic') splitFields(part.parts, expander);
       current.push(part);
@@ -67,18 +67,18 @@ function splitFields(parts: readonly WordPart[], expander: Expander): Field[] {
 }
 
 function addVariable(fields: Field[], part: VariablePart, expander: Expander): void {
-  if (part.name === 'IFS' && !part.quoted && expander.splits && !expander.scope.variables.has('IFS')) {
+  if (part.name === 'IFS' && !part.quoted && expander.splits === 'all' && !expander.scope.variables.has('IFS')) {
     fields.push([]);
     return;
   }
   // What the default runs, runs whether or not the default is taken in the end.
   const argument = part.argument && part.argument.value === null ? expandWhole(part.argument, expander) : part.argument;
-  if (part.name === '@' || part.name === '*') {
+  if (part.name === '@' || part.name === '*' || (part.name === 'argv' && expander.splits !== 'all')) {
     if (addPositional(fields, part, expander)) return;
   }
-  const value = valueOf(expander.scope, argument === part.argument ? part : { ...part, argument });
+  const value = knownValue(expander.scope, argument === part.argument ? part : { ...part, argument });
   if (value === null) fields.at(-1)?.push(part);
-  else addText(fields, value, part, part.quoted, expander.splits);
+  else addText(fields, value, part, part.quoted, expander.splits === 'all');
 }
 
 function addPositional(fields: Field[], part: VariablePart, expander: Expander): boolean {

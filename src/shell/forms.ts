@@ -205,7 +205,7 @@ function readItems(frame: Frame, { options }: OptionReading, byLine: boolean): r
   const separator = hasOption(options, ['-0', '--null'])
     ? '\0'
     : delimiter
-      ? unescape(delimiter)
+      ? plainDelimiter(delimiter)
       : byLine
         ? '\n'
         : /[ \t\n]+/;
@@ -218,7 +218,7 @@ function readItems(frame: Frame, { options }: OptionReading, byLine: boolean): r
     .slice(0, MAX_ITEMS);
 }
 
-const unescape = (delimiter: string): string =>
+const plainDelimiter = (delimiter: string): string =>
   delimiter === '\\n' ? '\n' : delimiter === '\\t' ? '\t' : delimiter === '\\0' ? '\0' : delimiter;
 
 function batches(items: readonly string[], size: number, call: Call): Word[][] {

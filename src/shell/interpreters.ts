@@ -3,7 +3,7 @@ import { scanCode } from './code-scan.ts';
 import type { Call, Frame, Walk } from './frame.ts';
 import { inputText } from './frame.ts';
 import type { Code, CodeLanguage, Input, Word } from './model.ts';
-import { type OptionSpec, readOptions } from './options.ts';
+import { hasOption, type OptionSpec, readOptions } from './options.ts';
 import { computedSource } from './payload.ts';
 import { innerCall, runText } from './unwrap.ts';
 
@@ -11,6 +11,8 @@ interface Interpreter extends OptionSpec {
   readonly language: CodeLanguage;
   /** Options whose value is program text; several are joined as lines. */
   readonly code: readonly string[];
+  /** Options that make the first operand program text (`node -p 1+1`). */
+  readonly operandWith?: readonly string[];
   /** The first operand is program text unless an option gives some (`awk '…'`). */
   readonly operand?: number;
   /** Without text and without operands it reads its program from standard input. */
@@ -22,9 +24,10 @@ const PERL: Interpreter = { language: 'perl', code: ['-e', '-E'], short: 'eEIMm'
 const RUBY: Interpreter = { language: 'ruby', code: ['-e'], short: 'eIrCE', stdin: true };
 const NODE: Interpreter = {
   language: 'node',
-  code: ['-e', '-p', '--eval', '--print'],
-  short: 'epr',
-  long: ['eval', 'print', 'require', 'import'],
+  code: ['-e', '--eval', '--print'],
+  short: 'erC',
+  long: ['eval', 'print', 'require', 'import', 'conditions'],
+  operandWith: ['-p'],
   stdin: true,
 };
 const AWK: Interpreter = {
@@ -158,7 +161,8 @@ export function codeOf(tool: string, words: readonly Word[], input: Input): Code
   }
   if (texts.length > 0) return { language, text: texts.join('\n'), span: { start, end } };
   const readsFile = options.some(([name]) => name === '-f' || name === '--file' || name === '-m');
-  const operand = interpreter.operand === undefined || readsFile ? undefined : words[next + interpreter.operand];
+  const wanted = interpreter.operandWith && hasOption(options, interpreter.operandWith) ? 0 : interpreter.operand;
+  const operand = wanted === undefined || readsFile ? undefined : words[next + wanted];
   if (operand !== undefined) return { language, text: operand.text, span: operand };
   return readsFile ? null : codeFromInput(interpreter, words.slice(next), input);
 }
@@ -176,13 +180,7 @@ function codeFromInput(interpreter: Interpreter, operands: readonly Word[], inpu
 /** Walks the commands that program text starts through a shell or directly. */
 export function runCode(walk: Walk, code: Code, tool: string, call: Call, frame: Frame): void {
   const wrapper = { name: tool, options: [], operands: [], args: call.words.slice(1) };
-  const inner: Frame = {
-    ...frame,
-    via: [...frame.via, wrapper],
-    depth: frame.depth + 1,
-    topLevel: false,
-    conditional: true,
-  };
+  const inner: Frame = { ...frame, via: [...frame.via, wrapper], depth: frame.depth + 1, topLevel: false };
   for (const found of scanCode(code)) {
     const carrier: Word = { ...code.span, value: null, text: '', parts: [], exact: false };
     if (found.kind === 'shell') {

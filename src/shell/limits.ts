@@ -6,8 +6,12 @@ export const MAX_LENGTH = 1 << 20;
 export const MAX_DEPTH = 60;
 /** Words, parts and commands read from text, payloads included. */
 export const MAX_STEPS = 60_000;
-/** Commands walked, calls of functions and turns of loops included. */
+/** Invocations that are noted. */
 export const MAX_INVOCATIONS = 4_000;
+/** Commands walked, calls of functions and turns of loops included. */
+export const MAX_CALLS = 12_000;
+/** Wrappers around one command. */
+export const MAX_WRAPPERS = 40;
 /** Words that one brace expansion may make. */
 export const MAX_EXPANSION = 512;
 /** Characters of a value or an output that is computed. */

@@ -10,7 +10,10 @@ export interface Notes {
   comments: Span[];
   complete: boolean;
   truncated: boolean;
+  /** Words, parts and commands read. */
   steps: number;
+  /** Commands walked. */
+  calls: number;
 }
 
 export interface PendingDocument {
@@ -41,7 +44,7 @@ export interface Reader {
   secondReadings: number;
 }
 
-export const newNotes = (): Notes => ({ comments: [], complete: true, truncated: false, steps: 0 });
+export const newNotes = (): Notes => ({ comments: [], complete: true, truncated: false, steps: 0, calls: 0 });
 
 export function newReader(source: Source, dialect: Dialect, notes: Notes, grammar: Grammar, depth: number): Reader {
   return {

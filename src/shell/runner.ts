@@ -4,7 +4,7 @@ import { constantOutput } from './constant-output.ts';
 import { runForm } from './forms.ts';
 import { type Call, emit, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { codeOf, runCode } from './interpreters.ts';
-import { MAX_DEPTH } from './limits.ts';
+import { MAX_DEPTH, MAX_WRAPPERS } from './limits.ts';
 import type { Word } from './model.ts';
 import { joinedSource } from './payload.ts';
 import { SHELL_VARIABLES } from './shells.ts';
@@ -23,7 +23,7 @@ export function toolName(name: Word): string {
 export function runCall(walk: Walk, call: Call, frame: Frame): Output {
   const name = call.words[0];
   if (name === undefined) return null;
-  if (frame.depth > MAX_DEPTH) {
+  if (frame.depth > MAX_DEPTH || frame.via.length > MAX_WRAPPERS) {
     walk.notes.truncated = true;
     return null;
   }

@@ -25,7 +25,7 @@ export const newScope = (): Scope => ({
 });
 
 /** The value of a reference where it can be computed; null where it is known at run time only. */
-export function valueOf(scope: Scope, part: VariablePart): string | null {
+export function knownValue(scope: Scope, part: VariablePart): string | null {
   const current = lookUp(scope, part.name);
   if (part.operator === '') return current ?? null;
   const argument = part.argument === null ? '' : part.argument.value;

@@ -21,7 +21,9 @@ export function readSimple(reader: Reader): SimpleReading {
   const words: Word[] = [];
   const redirections: Redirection[] = [];
   let definesFunction = false;
+  let end = start;
   while (reader.pos < reader.text.length && step(reader)) {
+    end = reader.pos;
     skipBlanks(reader);
     const redirection = readRedirection(reader);
     if (redirection !== null) {
@@ -40,10 +42,9 @@ export function readSimple(reader: Reader): SimpleReading {
     if (assignment) assignments.push(assignment);
     else words.push(readWord(reader));
   }
-  return {
-    command: { kind: 'simple', assignments, words, redirections, ...spanFrom(reader, start) },
-    definesFunction,
-  };
+  const { source } = reader;
+  const span = { start: source.from(start), end: source.to(reader.pos >= reader.text.length ? reader.pos : end) };
+  return { command: { kind: 'simple', assignments, words, redirections, ...span }, definesFunction };
 }
 
 /** A bracket among the words: the list of `declare x=(…)`, or one that no grammar puts there; its text is kept as a word. */

@@ -118,6 +118,14 @@ const COMPOSE: SubcommandSpec = {
   global: { short: 'fpcH', long: ['file', 'project-name', 'profile', 'env-file', 'project-directory'] },
   commands: { exec: COMPOSE_EXEC, run: COMPOSE_RUN },
 };
+const KUBECTL_EXEC: WrapperSpec = {
+  command: 'words',
+  operands: 1,
+  permutes: true,
+  short: 'cfns',
+  long: ['container', 'filename', 'namespace', 'context', 'cluster', 'kubeconfig', 'pod-running-timeout', 'user'],
+  effect: 'remote-contained',
+};
 const KUBECTL: SubcommandSpec = {
   global: {
     short: 'nsv',
@@ -135,14 +143,7 @@ const KUBECTL: SubcommandSpec = {
     ],
   },
   commands: {
-    exec: {
-      command: 'words',
-      operands: 1,
-      permutes: true,
-      short: 'cfns',
-      long: ['container', 'filename', 'namespace', 'context', 'cluster', 'kubeconfig', 'pod-running-timeout', 'user'],
-      effect: 'remote-contained',
-    },
+    exec: KUBECTL_EXEC,
     run: {
       command: 'words',
       operands: 1,
@@ -192,7 +193,7 @@ export const SUBCOMMANDS: Readonly<Record<string, SubcommandSpec>> = {
   'podman-compose': COMPOSE,
   kubectl: KUBECTL,
   oc: KUBECTL,
-  k3s: { commands: { 'kubectl exec': KUBECTL.commands['exec'] ?? TMUX_WINDOW } },
+  k3s: { commands: { 'kubectl exec': KUBECTL_EXEC } },
   lxc: LXC,
   incus: LXC,
   apptainer: APPTAINER,

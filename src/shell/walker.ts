@@ -2,7 +2,7 @@
 import { type Expander, expandWhole, expandWords } from './expansion.ts';
 import type { Call, Frame, Output, Walk } from './frame.ts';
 import { inputOf } from './frame.ts';
-import { MAX_INVOCATIONS, MAX_VALUE } from './limits.ts';
+import { MAX_CALLS, MAX_INVOCATIONS, MAX_VALUE } from './limits.ts';
 import type {
   Assignment,
   Command,
@@ -24,6 +24,7 @@ export function runScript(walk: Walk, script: Script, frame: Frame): Output {
   let output: Output = '';
   let conditional = frame.conditional;
   for (const { pipeline, separator } of script.items) {
+    if (isExhausted(walk)) return null;
     const background = frame.background || separator === '&';
     const printed = runPipeline(walk, pipeline, { ...frame, conditional, background });
     output = output === null || printed === null ? null : output + printed;
@@ -31,6 +32,14 @@ export function runScript(walk: Walk, script: Script, frame: Frame): Output {
     conditional = frame.conditional || separator === '&&' || separator === '||';
   }
   return output;
+}
+
+/** Whether so much has been walked that the rest is left; counted, because functions and loops multiply. */
+function isExhausted({ notes, invocations }: Walk): boolean {
+  notes.calls += 1;
+  const exhausted = notes.calls > MAX_CALLS || invocations.length >= MAX_INVOCATIONS;
+  notes.truncated ||= exhausted;
+  return exhausted;
 }
 
 function runPipeline(walk: Walk, pipeline: Pipeline, frame: Frame): Output {
@@ -113,7 +122,7 @@ export function substituter(walk: Walk, frame: Frame, argument: number, found: S
   const inner: Frame = { ...frame, topLevel: false, depth: frame.depth + 1, openArguments: false };
   return {
     scope: walk.scope,
-    splits: frame.dialect === 'bash' || frame.dialect === 'sh',
+    splits: frame.dialect === 'bash' || frame.dialect === 'sh' ? 'all' : 'commands',
     substitute: (script, kind, direction) => {
       const from = walk.invocations.length;
       const input: Input = direction === 'out' ? { kind: 'process', from: [] } : { kind: 'inherited' };
@@ -164,7 +173,7 @@ function runLoop(walk: Walk, command: CompoundCommand, words: readonly Word[], f
     if (name !== null) walk.scope.reads.delete(name);
     runBranches(walk, command, { ...frame, topLevel: frame.topLevel && index === 0 });
     const differs = name !== null && walk.scope.reads.has(name);
-    if (!differs || walk.invocations.length >= MAX_INVOCATIONS) break;
+    if (!differs) break;
   }
   if (name !== null && words.length !== 1) walk.scope.variables.set(name, null);
   return null;

@@ -12,7 +12,7 @@ const BRACE_RUN = /[^'"\\$`*?[~}]+/y;
 const QUOTED_RUN = /[^"\\$`]+/y;
 const QUOTED_BRACE_RUN = /[^"\\$`}]+/y;
 const DOCUMENT_RUN = /[^\\$`]+/y;
-const BRACKET = /\[[!^]?\]?(?:\[[:.=][a-z.=-]{1,12}[:.=]\]|[^\]\n /]){0,120}\]/y;
+const BRACKET = /\[[!^]?\]?(?:\[[:.=][a-z.=-]{1,12}[:.=]\]|[^\]\n /]){0,60}\]/y;
 const TILDE = /~[A-Za-z0-9_.+-]*(?=[/ \t\r\n;&|<>():]|$)/y;
 const PATTERN_LIST = /[?*+@!]\(/y;
 const BLANKS_AND_OPERATORS = ' \t\r\n<>|&;()';
@@ -66,36 +66,39 @@ function endsWord(reader: Reader, end: WordEnd): boolean {
   return !((char === '<' || char === '>') && reader.text[reader.pos + 1] === '(' && reader.dialect !== 'sh');
 }
 
+type PartReader = (reader: Reader, parts: WordPart[], wordStart: number) => void;
+
+/** What a character begins where nothing is quoted. All others belong to a run that stands for itself. */
+const PART_READERS: Readonly<Record<string, PartReader>> = {
+  "'": readSingle,
+  '"': readDouble,
+  '\\': readBackslash,
+  $: (reader, parts) => readDollar(reader, parts, false),
+  '`': (reader, parts) => readBackquote(reader, parts, false),
+  '*': readGlob,
+  '?': readGlob,
+  '[': readBracket,
+  '~': readTilde,
+  '=': readEquals,
+};
+
 function readPart(reader: Reader, parts: WordPart[], wordStart: number, end: WordEnd): void {
   const start = reader.pos;
-  switch (reader.text[start]) {
-    case "'":
-      return readSingle(reader, parts);
-    case '"':
-      return readDouble(reader, parts);
-    case '\\':
-      return readBackslash(reader, parts);
-    case '$':
-      return readDollar(reader, parts, false);
-    case '`':
-      return readBackquote(reader, parts, false);
-    case '*':
-    case '?':
-      return readGlob(reader, parts);
-    case '[':
-      return readBracket(reader, parts);
-    case '~':
-      return readTilde(reader, parts, wordStart);
-    case '=':
-      return readEquals(reader, parts, wordStart);
-    case '<':
-    case '>':
-      if (reader.text[start + 1] === '(') return readProcess(reader, parts);
-      break;
-  }
+  const char = reader.text[start] ?? '';
+  const special = PART_READERS[char];
+  if (special !== undefined) special(reader, parts, wordStart);
+  else if ((char === '<' || char === '>') && reader.text[start + 1] === '(') readProcess(reader, parts);
+  else readRun(reader, parts, end);
+}
+
+function readRun(reader: Reader, parts: WordPart[], end: WordEnd): void {
+  const start = reader.pos;
   const run = take(reader, end === 'brace' ? BRACE_RUN : RUN);
   if (run === null) reader.pos += 1;
-  else if (endsInPatternList(reader, run)) return addPatternList(reader, parts, start);
+  else if (endsInPatternList(reader, run)) {
+    addPatternList(reader, parts, start);
+    return;
+  }
   addLiteral(reader, parts, start, reader.text.slice(start, reader.pos), false);
 }
 
@@ -134,10 +137,19 @@ function readDouble(reader: Reader, parts: WordPart[]): void {
 function readQuotedPart(reader: Reader, parts: WordPart[], run: RegExp, escapable: string): void {
   const start = reader.pos;
   const text = take(reader, run);
-  if (text !== null) return addLiteral(reader, parts, start, text, true);
+  if (text !== null) {
+    addLiteral(reader, parts, start, text, true);
+    return;
+  }
   const char = reader.text[start];
-  if (char === '$') return readDollar(reader, parts, true);
-  if (char === '`') return readBackquote(reader, parts, true);
+  if (char === '$') {
+    readDollar(reader, parts, true);
+    return;
+  }
+  if (char === '`') {
+    readBackquote(reader, parts, true);
+    return;
+  }
   const next = reader.text[start + 1];
   if (char === '\\' && next !== undefined && escapable.includes(next)) {
     reader.pos += 2;
@@ -161,11 +173,15 @@ function readGlob(reader: Reader, parts: WordPart[]): void {
   const start = reader.pos;
   if (reader.dialect !== 'sh' && take(reader, PATTERN_LIST) !== null) {
     reader.pos -= 1;
-    return addPatternList(reader, parts, start);
+    addPatternList(reader, parts, start);
+    return;
   }
   while (reader.text[reader.pos] === '*' || reader.text[reader.pos] === '?') reader.pos += 1;
   // zsh: qualifiers of the glob, `*(.)`
-  if (reader.dialect === 'zsh' && reader.text[reader.pos] === '(') return addPatternList(reader, parts, start);
+  if (reader.dialect === 'zsh' && reader.text[reader.pos] === '(') {
+    addPatternList(reader, parts, start);
+    return;
+  }
   addGlob(reader, parts, start);
 }
 
@@ -176,7 +192,10 @@ function addGlob(reader: Reader, parts: WordPart[], start: number): void {
 
 function readBracket(reader: Reader, parts: WordPart[]): void {
   const start = reader.pos;
-  if (take(reader, BRACKET) !== null) return addGlob(reader, parts, start);
+  if (take(reader, BRACKET) !== null) {
+    addGlob(reader, parts, start);
+    return;
+  }
   reader.pos += 1;
   addLiteral(reader, parts, start, '[', false);
 }
@@ -199,7 +218,10 @@ function readTilde(reader: Reader, parts: WordPart[], wordStart: number): void {
 function readEquals(reader: Reader, parts: WordPart[], wordStart: number): void {
   const start = reader.pos;
   if (reader.dialect === 'zsh' && start === wordStart) {
-    if (reader.text[start + 1] === '(') return readProcess(reader, parts);
+    if (reader.text[start + 1] === '(') {
+      readProcess(reader, parts);
+      return;
+    }
     if (/[A-Za-z]/.test(reader.text[start + 1] ?? '')) {
       reader.pos += 1;
       return;
