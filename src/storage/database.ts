@@ -76,7 +76,9 @@ export interface SqliteError extends Error {
   readonly code: string;
 }
 
-export const isSqliteError = (error: unknown): error is SqliteError => error instanceof Sqlite.SqliteError;
+/** By its code, not its class: the addon keeps the class of whichever copy of its module was loaded first. */
+export const isSqliteError = (error: unknown): error is SqliteError =>
+  typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_');
 
 /** True for errors that more room or a writable disk would mend. */
 export const isDiskFull = (error: unknown): boolean => isSqliteError(error) && FULL_CODES.has(error.code);

@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Actor } from '../../src/bus/actor.ts';
+import { Bus } from '../../src/bus/bus.ts';
+import { Supervised, type SupervisorOptions } from '../../src/bus/supervisor.ts';
+import { CaroError } from '../../src/domain/errors.ts';
+
+interface Watched {
+  readonly bus: Bus;
+  readonly actor: Supervised;
+  readonly crashes: unknown[];
+  readonly degraded: string[];
+  readonly made: () => number;
+}
+
+/** An actor that answers `stats.read` with what `handle` says. */
+async function watched(
+  handle: (since: string | undefined) => unknown,
+  options: Partial<SupervisorOptions> = {},
+): Promise<Watched> {
+  const bus = new Bus();
+  const crashes: unknown[] = [];
+  const degraded: string[] = [];
+  let made = 0;
+  const create = (): Actor<'stats.read'> => {
+    made += 1;
+    return { name: 'router', handlers: { 'stats.read': ({ since }) => handle(since) as never } };
+  };
+  const actor = new Supervised({ name: 'router', capacity: 8, policy: 'wait', create }, bus, {
+    backoffMs: () => 1,
+    maxCrashes: 3,
+    windowMs: 60_000,
+    stepTimeoutMs: 50,
+    now: () => performance.now(),
+    onCrash: (_name, error) => crashes.push(error),
+    onDegraded: (name) => degraded.push(name),
+    ...options,
+  });
+  await actor.start();
+  return { bus, actor, crashes, degraded, made: () => made };
+}
+
+describe('Supervised', () => {
+  test('an expected refusal goes back to whoever asked and restarts nothing', async () => {
+    const { bus, actor, made } = await watched(() => {
+      throw new CaroError('not_found', 'nothing there');
+    });
+    await expect(bus.request('stats.read', {})).rejects.toMatchObject({ code: 'not_found' });
+    expect(made()).toBe(1);
+    expect(actor.status()).toMatchObject({ state: 'running', failed: 1, restarts: 0 });
+  });
+
+  test('after a crash the actor is made anew and what waited meanwhile is handled', async () => {
+    let calls = 0;
+    const { bus, crashes, made, actor } = await watched(() => {
+      calls += 1;
+      if (calls === 1) throw new Error('defect');
+      return calls;
+    });
+    const first = bus.request('stats.read', {});
+    const second = bus.request('stats.read', {});
+    await expect(first).rejects.toThrow('defect');
+    expect(await second).toBe(2);
+    expect(made()).toBe(2);
+    expect(crashes).toHaveLength(1);
+    expect(actor.status()).toMatchObject({ state: 'running', restarts: 1, handled: 1, failed: 1 });
+  });
+
+  test('an actor that crashes too often is degraded: its messages fail at once and status shows it', async () => {
+    const { bus, actor, degraded } = await watched(() => {
+      throw new Error('defect');
+    });
+    const outcomes: string[] = [];
+    for (let call = 0; call < 6; call += 1) {
+      await bus.request('stats.read', {}).catch((error: CaroError) => outcomes.push(error.code));
+    }
+    expect(degraded).toEqual(['router']);
+    expect(actor.status().state).toBe('degraded');
+    expect(outcomes.slice(4)).toEqual(['actor_degraded', 'actor_degraded']);
+  });
+
+  test('stopping lets what waits be handled first, and fails what comes later', async () => {
+    const { bus, actor } = await watched((since) => since);
+    const answers = Promise.all(['a', 'b', 'c'].map((since) => bus.request('stats.read', { since })));
+    await actor.stop();
+    expect(await answers).toEqual(['a', 'b', 'c']);
+    await expect(bus.request('stats.read', {})).rejects.toMatchObject({ code: 'internal' });
+  });
+
+  test('a stop that hangs ends at its limit with an error that names the actor', async () => {
+    const { bus, actor } = await watched(() => new Promise(() => undefined));
+    const lost = bus.request('stats.read', {}, 200).catch((error: CaroError) => error.code);
+    await expect(actor.stop()).rejects.toThrow('router to empty its mailbox within 50 ms');
+    expect(await lost).toBe('deadline_exceeded');
+  });
+});

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, chmodSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { isAlive } from '../../src/storage/live-process.ts';
+import { openSpoolFolder } from '../../src/storage/spool-folder.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+const folder = temporaryFolders();
+const uid = process.getuid?.() ?? 0;
+
+test('reads from an offset and tells the size', () => {
+  const path = folder();
+  writeFileSync(join(path, 'bash.1.1.0'), 'hello world', { mode: 0o600 });
+  const spool = openSpoolFolder(path, uid);
+  expect(spool.read('bash.1.1.0', 6, 3)).toEqual({ bytes: Buffer.from('wor'), size: 11 });
+  expect(spool.read('bash.1.1.0', 11, 100)).toEqual({ bytes: Buffer.alloc(0), size: 11 });
+  expect(spool.read('bash.1.1.9', 0, 100)).toBe('gone');
+  expect(spool.size('bash.1.1.9')).toBe(0);
+});
+
+test('refuses what is no plain file of ours, and does not hang on it', () => {
+  const path = folder();
+  const outside = folder();
+  writeFileSync(join(outside, 'secret'), 'x', { mode: 0o600 });
+  symlinkSync(join(outside, 'secret'), join(path, 'link'));
+  linkSync(join(outside, 'secret'), join(path, 'hard-link'));
+  mkdirSync(join(path, 'directory'));
+  execFileSync('mkfifo', ['-m', '600', join(path, 'fifo')]);
+  writeFileSync(join(path, 'writable'), 'x');
+  chmodSync(join(path, 'writable'), 0o666);
+  const spool = openSpoolFolder(path, uid);
+  for (const name of ['link', 'hard-link', 'directory', 'fifo', 'writable'])
+    expect([name, spool.read(name, 0, 10)]).toEqual([name, 'refused']);
+  writeFileSync(join(path, 'other'), 'x', { mode: 0o600 });
+  expect(openSpoolFolder(path, uid + 1).read('other', 0, 10)).toBe('refused');
+});
+
+test('tells of a file that grows', async () => {
+  const path = folder();
+  writeFileSync(join(path, 'zsh.1.1.0'), '');
+  const spool = openSpoolFolder(path, uid);
+  const changed = new Promise<string>((resolve) => {
+    const stop = spool.watch((name) => {
+      stop();
+      resolve(name);
+    });
+  });
+  appendFileSync(join(path, 'zsh.1.1.0'), 'more');
+  expect(await changed).toBe('zsh.1.1.0');
+});
+
+test('a process that took over the number of a dead shell is not taken for it', () => {
+  const nowUs = Date.now() * 1_000;
+  expect(isAlive(process.pid, nowUs)).toBe(true);
+  expect(isAlive(process.pid, nowUs - 86_400_000_000)).toBe(false);
+  expect(isAlive(2 ** 22 - 3, nowUs)).toBe(false);
+});

@@ -1,0 +1,9 @@
+/** The code of what `act` throws; `undefined` where it throws nothing. */
+export function codeOf(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return (error as { readonly code?: unknown }).code ?? error;
+  }
+  return undefined;
+}
