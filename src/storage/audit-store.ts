@@ -37,7 +37,7 @@ export interface AuditStore {
   readonly addCheckpoint: (checkpoint: AuditCheckpoint) => void;
   /** Removes the prefix that a checkpoint allows to go. */
   readonly prune: (throughSeq: number) => void;
-  /** Last record at or before `seq`-wise whose time is before `time`. */
+  /** The record before the first one that is not older than `time`: a clock that jumped never makes a young record go. */
   readonly lastBefore: (time: string) => AuditRecord | undefined;
 }
 
@@ -76,7 +76,13 @@ export function createAuditStore(database: Database): AuditStore {
       database.prepare('DELETE FROM audit WHERE seq <= ?').run(throughSeq);
     },
     lastBefore: (time) =>
-      optional(database.prepare('SELECT * FROM audit WHERE time < ? ORDER BY seq DESC LIMIT 1').get(time)),
+      optional(
+        database
+          .prepare(
+            'SELECT * FROM audit WHERE seq < (SELECT min(seq) FROM audit WHERE time >= ?) ORDER BY seq DESC LIMIT 1',
+          )
+          .get(time),
+      ),
   };
 }
 

@@ -1,0 +1,136 @@
+import { generateKeyPairSync, sign, verify } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { checkpointBytes, linkRecord, verifyChain } from '../../src/audit/chain.ts';
+import { decodeAuditExport, encodeAuditExport } from '../../src/audit/export.ts';
+import type { AuditCheckpoint, AuditRecord } from '../../src/domain/audit-record.ts';
+import { AUDIT_TYPES } from '../../src/domain/audit-record.ts';
+
+const keys = generateKeyPairSync('ed25519');
+const checks = (bytes: Uint8Array, signature: Uint8Array): boolean => verify(null, bytes, keys.publicKey, signature);
+
+function chain(length: number): AuditRecord[] {
+  const records: AuditRecord[] = [];
+  for (let index = 0; index < length; index += 1) {
+    const type = AUDIT_TYPES[index % AUDIT_TYPES.length] ?? 'config.changed';
+    records.push(
+      linkRecord(
+        records.at(-1),
+        { type, details: { index, note: `ä${index}` } },
+        new Date(index * 1_000).toISOString(),
+      ),
+    );
+  }
+  return records;
+}
+
+function checkpoint(record: AuditRecord, prunedThrough = 0): AuditCheckpoint {
+  const open = { seq: record.seq, hash: record.hash, time: record.time, prunedThrough };
+  return { ...open, signature: sign(null, checkpointBytes(open), keys.privateKey).toString('base64') };
+}
+
+const at = (records: readonly AuditRecord[], seq: number): AuditRecord => {
+  const record = records[seq - 1];
+  if (!record) throw new Error(`no record ${seq}`);
+  return record;
+};
+
+describe('verifyChain', () => {
+  test('an untouched chain verifies, with and without checkpoints', () => {
+    const records = chain(20);
+    expect(verifyChain(records, [], checks)).toEqual({ ok: true, records: 20, checkpoints: 0, firstBad: null });
+    expect(verifyChain(records, [checkpoint(at(records, 20))], checks).ok).toBe(true);
+    expect(verifyChain([], [], checks).ok).toBe(true);
+  });
+
+  test('any change to any field of any record is found, and the first bad record is named', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 12 }),
+        fc.constantFrom('seq', 'time', 'type', 'peer', 'details', 'prevHash', 'hash'),
+        (seq, field) => {
+          const changed: Record<string, unknown> = {
+            seq: 99,
+            time: 'x',
+            type: 'x',
+            peer: 'x',
+            details: { x: 1 },
+            prevHash: 'f'.repeat(64),
+            hash: 'f'.repeat(64),
+          };
+          const records = chain(12).map((record) =>
+            record.seq === seq ? ({ ...record, [field]: changed[field] } as AuditRecord) : record,
+          );
+          const { ok, firstBad } = verifyChain(records, [], checks);
+          expect(ok).toBe(false);
+          expect(firstBad?.seq).toBe(field === 'seq' ? 99 : seq);
+        },
+      ),
+    );
+  });
+
+  test('a record that was taken out, put in twice or moved is found', () => {
+    const records = chain(10);
+    const without = records.filter((record) => record.seq !== 4);
+    expect(verifyChain(without, [], checks).firstBad).toEqual({ seq: 5, reason: 'it follows record 3, expected 4' });
+    expect(verifyChain([...records.slice(0, 4), at(records, 4), ...records.slice(4)], [], checks).ok).toBe(false);
+    expect(verifyChain([at(records, 2), at(records, 1)], [], checks).ok).toBe(false);
+  });
+
+  test('a chain that was written anew from some record on is found by a signed checkpoint', () => {
+    const records = chain(5);
+    const seal = checkpoint(at(records, 5));
+    const forged = [
+      ...records.slice(0, 4),
+      linkRecord(at(records, 4), { type: 'config.changed' }, at(records, 5).time),
+    ];
+    expect(verifyChain(forged, [], checks).ok).toBe(true);
+    expect(verifyChain(forged, [seal], checks).firstBad).toEqual({
+      seq: 5,
+      reason: 'a signed checkpoint names another hash',
+    });
+  });
+
+  test('records cut off the end are missed, as far as the newest checkpoint reaches', () => {
+    const records = chain(8);
+    expect(verifyChain(records.slice(0, 6), [checkpoint(at(records, 8))], checks).firstBad?.seq).toBe(7);
+    expect(verifyChain([], [checkpoint(at(records, 8))], checks).firstBad?.seq).toBe(1);
+  });
+
+  test('a prefix may be missing behind a signed checkpoint only', () => {
+    const records = chain(9);
+    const rest = records.slice(5);
+    expect(verifyChain(rest, [], checks).firstBad?.seq).toBe(6);
+    expect(verifyChain(rest, [checkpoint(at(records, 5))], checks).ok).toBe(false);
+    expect(verifyChain(rest, [checkpoint(at(records, 5), 5)], checks).ok).toBe(true);
+    expect(verifyChain(rest, [checkpoint(at(records, 4), 4)], checks).ok).toBe(false);
+  });
+
+  test('a checkpoint that somebody else signed is refused', () => {
+    const records = chain(3);
+    const seal = { ...checkpoint(at(records, 3)), prunedThrough: 2 };
+    expect(verifyChain(records, [seal], checks).firstBad).toEqual({
+      seq: 3,
+      reason: 'the signature of its checkpoint is wrong',
+    });
+  });
+});
+
+describe('an export', () => {
+  test('comes back as it was', () => {
+    const records = chain(6);
+    const checkpoints = [checkpoint(at(records, 6))];
+    const text = [...encodeAuditExport('caro:ed25519:AA==', records, checkpoints)].join('\n');
+    expect(decodeAuditExport(text)).toEqual({ node: 'caro:ed25519:AA==', records, checkpoints });
+  });
+
+  test.each([
+    '',
+    'not json',
+    '{"format":"other"}',
+    '{"format":"caro.audit.v1","node":"n"}\n{"other":1}',
+    '{"format":"caro.audit.v1","node":"n"}\n[1',
+  ])('anything else is refused with its line: %j', (text) => {
+    expect(() => decodeAuditExport(text)).toThrow(/^line \d: expected /);
+  });
+});
