@@ -1,11 +1,19 @@
 /** How figures, times and commands are written on the page: local time, tabular figures, no surprise characters. */
 
 const number = new Intl.NumberFormat(undefined);
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const clockSeconds = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+/** A clock of 24 hours everywhere, as in logs: it is short, and it is what the hours of the charts are. */
+const hours = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+const clock = new Intl.DateTimeFormat(undefined, hours);
+const clockSeconds = new Intl.DateTimeFormat(undefined, { ...hours, second: '2-digit' });
 const dayAndMonth = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' });
 const longDay = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const full = new Intl.DateTimeFormat(undefined, {
+  ...hours,
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  second: '2-digit',
+});
 
 export const count = (value: number): string => number.format(value);
 export const timeOfDay = (time: string | number | Date): string => clock.format(new Date(time));

@@ -46,7 +46,7 @@ export function ActivityChart({ statistics, range, now }: ActivityChartProps) {
   return (
     <Panel
       title={TITLES[range]}
-      class="span-8"
+      class="span-8 tall"
       aside={<span class="quiet nums">{pointed ? describe(pointed, range) : STEPS[range]}</span>}
     >
       <div class="plot" ref={place} role="img" aria-label={summary(data, range)} />

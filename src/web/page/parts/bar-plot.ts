@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { count } from '../format.ts';
+import { count, timeOfDay } from '../format.ts';
 import type { Bar } from '../ranges.ts';
 import { THEME_CHANGED } from '../theme.ts';
 
@@ -12,12 +12,12 @@ export interface Plot {
 /** Bars of commands with the failed ones in front, in the colours of the theme. `onPoint` tells the bar under the pointer. */
 export function makeBarPlot(place: HTMLElement, onPoint: (index: number | null) => void): Plot {
   let shown: readonly Bar[] = [];
-  let plot = draw(place, onPoint);
+  let plot = draw(place, () => shown, onPoint);
   const resize = new ResizeObserver(() => plot.setSize(sizeOf(place)));
   resize.observe(place);
   const repaint = (): void => {
     plot.destroy();
-    plot = draw(place, onPoint);
+    plot = draw(place, () => shown, onPoint);
     plot.setData(dataOf(shown));
   };
   const system = matchMedia('(prefers-color-scheme: dark)');
@@ -37,6 +37,12 @@ export function makeBarPlot(place: HTMLElement, onPoint: (index: number | null) 
   };
 }
 
+/** From the first edge to the last, in seconds, so that no bar is cut. */
+const edges = (data: readonly Bar[]): [number, number] => [
+  (data[0]?.start.getTime() ?? 0) / 1_000,
+  (data.at(-1)?.end.getTime() ?? 1_000) / 1_000,
+];
+
 const sizeOf = (place: HTMLElement) => ({ width: Math.max(place.clientWidth, 200), height: place.clientHeight || 190 });
 
 /** Times in seconds at the middle of each bar; an empty bar is a gap, so that nothing is drawn. */
@@ -48,7 +54,7 @@ function dataOf(data: readonly Bar[]): uPlot.AlignedData {
   ];
 }
 
-function draw(place: HTMLElement, onPoint: (index: number | null) => void): uPlot {
+function draw(place: HTMLElement, shown: () => readonly Bar[], onPoint: (index: number | null) => void): uPlot {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const paths = uPlot.paths.bars?.({ size: [0.72, 44, 2], radius: 0.18 });
@@ -68,15 +74,15 @@ function draw(place: HTMLElement, onPoint: (index: number | null) => void): uPlo
   return new uPlot(
     {
       ...sizeOf(place),
-      padding: [8, 4, 0, 0],
+      padding: [8, 20, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
       scales: {
-        x: { range: (_plot, low, high) => [low - 450, high + 450] },
+        x: { range: () => edges(shown()) },
         y: { range: (_plot, _low, high) => [0, Math.max(4, high ?? 0)] },
       },
       axes: [
-        { ...axis, grid: { show: false }, values: clockLabels, space: 56 },
+        { ...axis, grid: { show: false }, values: clockLabels, space: 64, size: 28 },
         {
           ...axis,
           size: 38,
@@ -93,7 +99,6 @@ function draw(place: HTMLElement, onPoint: (index: number | null) => void): uPlo
   );
 }
 
-const hour = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
 /** Hours within a day, dates at midnight and over days; nothing says twice what the reader knows. */
@@ -103,6 +108,6 @@ function clockLabels(_plot: uPlot, splits: number[]): string[] {
     const isMidnight = time.getHours() === 0 && time.getMinutes() === 0;
     return isMidnight && splits.length > 1 && (splits.at(-1) ?? 0) - (splits[0] ?? 0) > 86_400
       ? day.format(time)
-      : hour.format(time);
+      : timeOfDay(time);
   });
 }

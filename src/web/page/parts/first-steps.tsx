@@ -25,7 +25,7 @@ export function FirstSteps({ status }: { readonly status: Status | null }) {
             Add one line to the end of <code>{file}</code>
           </p>
           <Segments label="Shell" options={SHELLS} names={NAMES} chosen={shell} onChoose={setShell} />
-          <pre class="command-line">
+          <pre class="command-line in-file">
             <code>{line}</code>
           </pre>
         </li>

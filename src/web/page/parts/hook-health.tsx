@@ -45,7 +45,8 @@ export function HookHealth({ status, now }: { readonly status: Status; readonly 
         <div>
           <dt>Audit log</dt>
           <dd>
-            {count(audit.records)} <span class="quiet">{audit.verified ? 'verified' : 'not verified'}</span>
+            {count(audit.records)}{' '}
+            <span class="quiet">{audit.verified ? 'verified' : <a href="#/audit">not yet verified</a>}</span>
           </dd>
         </div>
         <div>

@@ -1,7 +1,9 @@
 import { RISK_LEVELS } from '../../../domain/risk-level.ts';
-import type { NodeSummary } from '../../../domain/summary.ts';
-import { count, fullTime, share } from '../format.ts';
+import type { NamedUsage, NodeSummary } from '../../../domain/summary.ts';
+import { count, duration, fullTime, share } from '../format.ts';
+import { medianDuration } from '../usage.ts';
 import { RiskMark } from './risk-mark.tsx';
+import { SmallBars } from './small-bars.tsx';
 
 /** A summary in a person's words: every kind of figure in it, none left out, so that its reader knows all that others would know. */
 export function SummaryReading({ payload }: { readonly payload: string }) {
@@ -16,12 +18,8 @@ export function SummaryReading({ payload }: { readonly payload: string }) {
       </p>
       <div class="columns">
         <NamedCounts title="Patterns" items={summary.patterns} />
-        <NamedCounts
-          title="Tools"
-          items={summary.tools}
-          note={(tool) => (tool.failures > 0 ? `${share(tool.failures, tool.count)} failed` : '')}
-        />
-        <NamedCounts title="Kinds of tools" items={summary.families} />
+        <NamedCounts title="Tools" items={summary.tools} note={usageNote} />
+        <NamedCounts title="Kinds of tools" items={summary.families} note={usageNote} />
         <div>
           <h3>Risk</h3>
           <ul class="counts">
@@ -35,16 +33,35 @@ export function SummaryReading({ payload }: { readonly payload: string }) {
           <NamedCounts title="ATT&CK techniques" items={safety.techniques} />
         </div>
       </div>
-      <h3>Hours</h3>
-      <ol class="hours" aria-label="Commands per hour of the day">
-        {activity.hours.map((value, hour) => (
-          <li key={hour} title={`${hour}–${hour + 1} h: ${count(value)}`}>
-            <meter min={0} max={Math.max(1, ...activity.hours)} value={value} aria-label={`${hour} to ${hour + 1} h`} />
-          </li>
-        ))}
-      </ol>
+      <div class="rhythm">
+        <div>
+          <h3>Hours of the day</h3>
+          <SmallBars
+            values={activity.hours}
+            names={['0', '6', '12', '18', '24']}
+            label="Commands per hour of the day"
+          />
+        </div>
+        <div>
+          <h3>Days of the week</h3>
+          <SmallBars values={activity.weekdays} names={WEEKDAYS} label="Commands per weekday" />
+        </div>
+      </div>
+      <p class="quiet">
+        Besides, it names this node (<span class="mono wrap">{summary.node}</span>), says when it was made, holds a
+        random id and number, and for each tool and kind of tool the sum of its run times and how many runs were how
+        long.
+      </p>
     </div>
   );
+}
+
+const WEEKDAYS = ['M', 'T', 'W', 'T', 'F', 'S', 'S'];
+
+function usageNote(usage: NamedUsage): string {
+  const median = medianDuration(usage);
+  const failed = usage.failures > 0 ? `${share(usage.failures, usage.count)} failed` : '';
+  return [failed, median === null ? '' : `~ ${duration(median)}`].filter((part) => part !== '').join(', ');
 }
 
 interface NamedCountsProps<T extends { readonly name: string; readonly count: number }> {

@@ -1,0 +1,41 @@
+interface SmallBarsProps {
+  readonly values: readonly number[];
+  /** Written below, spread over the width. */
+  readonly names: readonly string[];
+  readonly label: string;
+}
+
+const HEIGHT = 40;
+
+/** A few bars without an axis, drawn to the highest of them. */
+export function SmallBars({ values, names, label }: SmallBarsProps) {
+  const most = Math.max(1, ...values);
+  const text = `${label}: ${values.join(', ')}`;
+  return (
+    <>
+      <svg
+        class="bars"
+        viewBox={`0 0 ${values.length * 10} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={text}
+      >
+        <title>{text}</title>
+        {values.map((value, index) => {
+          const height = (value / most) * HEIGHT;
+          return (
+            <g key={index}>
+              <rect class="bar-back" x={index * 10} y={HEIGHT - 1} width="8.5" height="1" />
+              <rect class="bar-fill" x={index * 10} y={HEIGHT - height} width="8.5" height={height} />
+            </g>
+          );
+        })}
+      </svg>
+      <div class="bar-names quiet" aria-hidden="true">
+        {names.map((name, index) => (
+          <span key={index}>{name}</span>
+        ))}
+      </div>
+    </>
+  );
+}
