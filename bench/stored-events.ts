@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StartedCommand } from '../src/domain/event.ts';
+import { openDatabase } from '../src/storage/database.ts';
+import { createEventStore } from '../src/storage/event-store.ts';
+
+const TOOLS = ['git', 'docker', 'npm', 'cargo', 'kubectl', 'vim', 'ls', 'grep'] as const;
+const RISKS = ['safe', 'safe', 'safe', 'safe', 'safe', 'moderate', 'moderate', 'high'] as const;
+const BATCH = 10_000;
+const SPAN_MS = 28 * 86_400_000;
+
+/** Fills the database of a home with events spread over the last four weeks, through the store that the service uses. */
+export function storeEvents(home: string, count: number): Promise<void> {
+  mkdirSync(join(home, 'data'), { recursive: true, mode: 0o700 });
+  const { database } = openDatabase(join(home, 'data', 'caro.db'), Date.now());
+  database.pragma('synchronous = off');
+  const store = createEventStore(database, 'bench');
+  const from = Date.now() - SPAN_MS;
+  for (let done = 0; done < count; done += BATCH) {
+    const size = Math.min(BATCH, count - done);
+    const started = Array.from({ length: size }, (_, index) =>
+      event(done + index, from + ((done + index) / count) * SPAN_MS),
+    );
+    const finished = started.map(({ key, startMs }, index) => ({
+      key,
+      exitCode: index % 9 === 0 ? 1 : 0,
+      durationMs: (index * 37) % 5_000,
+      endMs: startMs,
+    }));
+    store.commit({ started, finished, ended: [], offsets: [], dropped: [], nowMs: Date.now() });
+  }
+  database.pragma('wal_checkpoint(truncate)');
+  database.close();
+  return Promise.resolve();
+}
+
+function event(index: number, startMs: number): StartedCommand {
+  const tool = TOOLS[index % TOOLS.length] ?? 'git';
+  const risk = RISKS[(index * 7) % RISKS.length] ?? 'safe';
+  return {
+    key: { session: `bash.${1_000 + (index % 20)}.1`, command: index },
+    startMs: Math.floor(startMs),
+    shell: 'bash',
+    command: `${tool} do something with file-${index}.txt --flag value`,
+    cwd: `/home/ada/project-${index % 50}`,
+    tools: [tool],
+    category: tool,
+    pattern: { name: `${tool} ${index % 12}`, tool },
+    risk,
+    rules: risk === 'high' ? ['files.delete'] : [],
+    redacted: false,
+  };
+}

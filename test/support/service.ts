@@ -1,0 +1,117 @@
+/** The real service as a process of its own, on a home of its own. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+export const CARO = resolve(__dirname, '../../bin/caro.js');
+
+export interface CommandOutcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface TestService {
+  readonly home: string;
+  readonly ready: Readonly<Record<string, unknown>> & { readonly dashboard: string };
+  readonly process: ChildProcess;
+  /** SIGKILL, and waits for the end. */
+  readonly kill: () => Promise<void>;
+  /** SIGTERM, and waits for the end; resolves with the exit code. */
+  readonly stop: () => Promise<number | null>;
+  readonly log: () => string;
+}
+
+/** Environment in which every command of one home runs; nothing of the developer's own node gets in. */
+export const homeEnvironment = (home: string): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  HOME: home,
+  CARO_HOME: home,
+  LANG: 'C.UTF-8',
+  SHELL: '/bin/bash',
+});
+
+/** Writes `caro.toml`; without text, one with a free dashboard port. */
+export async function configure(home: string, text?: string): Promise<void> {
+  mkdirSync(join(home, 'config'), { recursive: true, mode: 0o700 });
+  const port = await freePort();
+  writeFileSync(join(home, 'config', 'caro.toml'), text ?? `[dashboard]\nport = ${port}\n`, { mode: 0o600 });
+}
+
+/** Starts `caro service run` and waits for its ready line. */
+export async function startService(home: string): Promise<TestService> {
+  const child = spawn(process.execPath, [CARO, 'service', 'run'], {
+    env: homeEnvironment(home),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let shown = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    shown += chunk.toString();
+  });
+  const line = await new Promise<string>((done, failed) => {
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('\n')) done(text.slice(0, text.indexOf('\n')));
+    });
+    child.once('exit', (code) => failed(new Error(`the service ended with ${code} before it was ready: ${shown}`)));
+  });
+  const ended = new Promise<number | null>((done) => child.once('exit', done));
+  const end = (signal: NodeJS.Signals) => async (): Promise<number | null> => {
+    child.kill(signal);
+    return ended;
+  };
+  const killed = end('SIGKILL');
+  return {
+    home,
+    ready: JSON.parse(line) as TestService['ready'],
+    process: child,
+    kill: async () => void (await killed()),
+    stop: end('SIGTERM'),
+    log: () => shown,
+  };
+}
+
+/** Runs `caro …` to its end. */
+export async function caro(home: string, ...args: readonly string[]): Promise<CommandOutcome> {
+  return new Promise((done) => {
+    execFile(
+      process.execPath,
+      [CARO, ...args],
+      { env: homeEnvironment(home), encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => done({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
+    );
+  });
+}
+
+/** What `caro … --json` prints: one value a line. Throws with the error text where the command fails. */
+export async function caroJson<T>(home: string, ...args: readonly string[]): Promise<T[]> {
+  const { code, stdout, stderr } = await caro(home, ...args, '--json');
+  if (code !== 0) throw new Error(`caro ${args.join(' ')} ended with ${code}: ${stderr}`);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
+}
+
+/** Asks again until the answer fits; fails with the last answer when patience (ms) runs out. */
+export async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, patience = 10_000): Promise<T> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const answer = await ask();
+    if (fits(answer)) return answer;
+    if (Date.now() > deadline) throw new Error(`not in time; last answer: ${JSON.stringify(answer).slice(0, 2_000)}`);
+    await pause(20);
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
