@@ -66,4 +66,9 @@ export class CaroError extends Error {
   ) {
     super(message, options);
   }
+
+  /** How the process ends when this is the reason. */
+  get exitCode(): 1 | 2 {
+    return ERRORS[this.code].exit;
+  }
 }

@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+// The one way in: the service and the command line are separate bundles, so that neither pays for the other.
+'use strict';
+
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+
+const DIST = join(__dirname, '..', 'dist');
+const LEAST_NODE = [20, 19];
+
+/** Large, so that the optimising compiler's code stays out of memory until something is really hot (docs/architecture.md). */
+const SERVICE_FLAGS = '--interrupt-budget=10000000';
+
+function fail(text, code) {
+  process.stderr.write(`caro: ${text}\n`);
+  process.exitCode = code;
+}
+
+function main() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1])) {
+    fail(`expected Node.js ${LEAST_NODE.join('.')} or newer, got ${process.versions.node}; install a newer one`, 1);
+    return;
+  }
+  const args = process.argv.slice(2);
+  const wantsHelp = args.includes('--help') || args.includes('-h');
+  const isService = args[0] === 'service' && args[1] === 'run' && !wantsHelp;
+  const bundle = join(DIST, isService ? 'daemon.js' : 'cli.js');
+  if (!existsSync(bundle)) {
+    fail(`expected the built program in ${DIST}, it is not there; run: npm run build`, 1);
+    return;
+  }
+  if (isService) {
+    require('node:v8').setFlagsFromString(SERVICE_FLAGS);
+    require(bundle)
+      .runService(args.slice(2))
+      .catch((error) => {
+        // Only errors of our own table have an exit code; anything else is a defect and shows where it happened.
+        if (error?.exitCode) fail(error.message, error.exitCode);
+        else fail(error?.stack ?? String(error), 1);
+      });
+    return;
+  }
+  require(bundle)
+    .runCli(args)
+    .then((code) => {
+      process.exitCode = code;
+    });
+}
+
+main();

@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { callAdmin } from '../../admin/client.ts';
+import { verifyChain } from '../../audit/chain.ts';
+import { decodeAuditExport, encodeAuditExport } from '../../audit/export.ts';
+import { AUDIT_TYPES, type AuditRecord, type AuditVerification } from '../../domain/audit-record.ts';
+import { CaroError } from '../../domain/errors.ts';
+import { parseNodeId } from '../../domain/node-id.ts';
+import { readIdentity } from '../../identity/identity.ts';
+import { verify } from '../../identity/signature.ts';
+import type { Context } from '../context.ts';
+import { openAuditLog } from '../offline-log.ts';
+import { parseCount } from '../options.ts';
+import { localTime, paint, say, sayJson } from '../output.ts';
+import { sayTable } from '../table.ts';
+
+export function addAudit(program: Command, context: Context): void {
+  const audit = program.command('audit').description('the tamper-evident log of what was asked, answered and changed');
+  addList(audit, context);
+  addVerify(audit, context);
+  addExport(audit, context);
+}
+
+function addList(audit: Command, context: Context): void {
+  audit
+    .command('list')
+    .description('print records, newest last')
+    .option('--limit <count>', 'the newest ones only', parseCount, 50)
+    .addOption(new Option('--type <type>', 'of this type only').choices(AUDIT_TYPES))
+    .option('--json', 'print JSON lines')
+    .action(async (options: { readonly limit: number; readonly type?: string; readonly json?: true }) => {
+      const filter = { limit: options.limit, ...(options.type === undefined ? {} : { type: options.type }) };
+      const records = (await callAdmin(context.places().socket, 'audit.list', filter)).toReversed();
+      if (options.json) for (const record of records) sayJson(context, record);
+      else if (records.length === 0) say(context, 'No records match.');
+      else sayRecords(context, records);
+    });
+}
+
+function sayRecords(context: Context, records: readonly AuditRecord[]): void {
+  sayTable(
+    context,
+    [
+      { title: 'SEQ', align: 'right', text: (record) => String(record.seq) },
+      { title: 'TIME', text: (record) => localTime(record.time) },
+      { title: 'TYPE', text: (record) => record.type },
+      { title: 'PEER', text: (record) => record.peer ?? '-' },
+      { title: 'DETAILS', text: (record) => JSON.stringify(record.details) },
+    ],
+    records,
+  );
+}
+
+interface VerifyOptions {
+  readonly file?: string;
+  readonly id?: Uint8Array;
+  readonly json?: true;
+}
+
+function addVerify(audit: Command, context: Context): void {
+  audit
+    .command('verify')
+    .description('check every hash, link and signature, without trusting the service')
+    .option('--file <export>', 'an exported log instead of this node’s database')
+    .option('--id <node>', 'whose log it must be (this node, unless told)', parseId)
+    .option('--json', 'print one JSON object')
+    .action((options: VerifyOptions) => {
+      const verification = verificationOf(context, options);
+      if (!verification.ok) context.failed();
+      if (options.json) sayJson(context, verification);
+      else sayVerification(context, verification);
+    });
+}
+
+/** A log of another node is checked against that node's key, which the caller MUST name: an export vouches for nothing itself. */
+function verificationOf(context: Context, { file, id }: VerifyOptions): AuditVerification {
+  const publicKey = id ?? readIdentity(context.places().identityKey).publicKey;
+  const isSigned = (bytes: Uint8Array, signature: Uint8Array): boolean => verify(publicKey, bytes, signature);
+  if (file !== undefined) {
+    const { records, checkpoints } = decodeAuditExport(readText(file));
+    return verifyChain(records, checkpoints, isSigned);
+  }
+  const log = openAuditLog(context.places().database);
+  try {
+    return verifyChain(log.records(), log.checkpoints(), isSigned);
+  } finally {
+    log.close();
+  }
+}
+
+function sayVerification(context: Context, { ok, records, checkpoints, firstBad }: AuditVerification): void {
+  if (ok) say(context, `${paint(context, 'green', 'verified')}: ${records} records, ${checkpoints} signed checkpoints`);
+  else {
+    const where = firstBad === null ? 'the log does not verify' : `record ${firstBad.seq}: ${firstBad.reason}`;
+    say(context, `${paint(context, 'red', 'NOT VERIFIED')}: ${where}; ${records} records before it are good`);
+  }
+}
+
+function addExport(audit: Command, context: Context): void {
+  audit
+    .command('export')
+    .description('print the whole log, for archives and other programs')
+    .addOption(new Option('--format <format>', 'how').choices(['jsonl', 'json']).default('jsonl'))
+    .option('--out <file>', 'write it there instead')
+    .action(async (options: { readonly format: 'json' | 'jsonl'; readonly out?: string }) => {
+      const places = context.places();
+      const { id } = readIdentity(places.identityKey);
+      const log = openAuditLog(places.database);
+      try {
+        const lines = encodeAuditExport(id, log.records(), log.checkpoints());
+        await write(context, options.out, options.format === 'jsonl' ? lines : wrapped(lines));
+      } finally {
+        log.close();
+      }
+    });
+}
+
+/** The same lines as the elements of one JSON array. */
+function* wrapped(lines: Iterable<string>): Generator<string> {
+  let opening = '[';
+  for (const line of lines) {
+    yield `${opening}${line}`;
+    opening = ',';
+  }
+  yield ']';
+}
+
+async function write(context: Context, file: string | undefined, lines: Iterable<string>): Promise<void> {
+  const target = file === undefined ? context.stdout : createWriteStream(file, { mode: 0o600 });
+  for (const line of lines) if (!target.write(`${line}\n`)) await once(target, 'drain');
+  if (file === undefined) return;
+  target.end();
+  await once(target, 'close');
+  say(context, `written to ${file}`);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new CaroError('not_found', `${file}: expected an exported audit log, got ${code}`, { cause: error });
+  }
+}
+
+function parseId(text: string): Uint8Array {
+  const key = parseNodeId(text);
+  if (!key) throw new InvalidArgumentError('Expected a node id (caro:ed25519:…) as printed by: caro identity show');
+  return key;
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { checkConfiguration } from '../../config/loader.ts';
+import { problemLine } from '../../config/problem.ts';
+import type { Context } from '../context.ts';
+import { say, sayJson } from '../output.ts';
+
+export function addConfig(program: Command, context: Context): void {
+  const config = program.command('config').description('the settings of this node');
+  config
+    .command('check')
+    .description('say what is wrong with the configuration, if anything')
+    .option('--json', 'print one JSON object')
+    .action((options: { readonly json?: true }) => {
+      const { config: file, managed } = context.places();
+      const problems = checkConfiguration({ config: file, managed });
+      if (problems.length > 0) context.failed();
+      if (options.json) sayJson(context, { ok: problems.length === 0, file, managed, problems });
+      else if (problems.length === 0) say(context, `${file}: good`);
+      else for (const problem of problems) say(context, problemLine(problem));
+    });
+}

@@ -1,0 +1,133 @@
+import { type Command, Option } from 'commander';
+import { callAdmin, followAdmin } from '../../admin/client.ts';
+import { CaroError } from '../../domain/errors.ts';
+import type { EventFilter, TerminalEvent } from '../../domain/event.ts';
+import { RISK_LEVELS, type RiskLevel, riskRank } from '../../domain/risk-level.ts';
+import type { Context } from '../context.ts';
+import { parseCount, parseSince } from '../options.ts';
+import { clipped, duration, localTime, paint, paintRisk, say, sayJson } from '../output.ts';
+import { sayTable } from '../table.ts';
+
+const PAGE = 500;
+/** Without `--limit`: a screenful for people, as good as everything for scripts. */
+const MOST_SHOWN = 50;
+const MOST_PRINTED = 100_000;
+
+interface Options {
+  readonly since?: string;
+  readonly risk?: RiskLevel;
+  readonly tool?: string;
+  readonly limit?: number;
+  readonly follow?: true;
+  readonly json?: true;
+}
+
+export function addEvents(program: Command, context: Context): void {
+  program
+    .command('events')
+    .description('the commands that were observed, newest last; they never leave this machine')
+    .option('--since <time>', 'from then on: 1h, 7d, 2026-01-31T09:00', parseSince(context.now()))
+    .addOption(new Option('--risk <level>', 'of this risk at least').choices(RISK_LEVELS))
+    .option('--tool <name>', 'with this tool')
+    .option('--limit <count>', `the newest ones only (${MOST_SHOWN} on a terminal unless told)`, parseCount)
+    .option('--follow', 'go on with new ones until interrupted')
+    .option('--json', 'print JSON lines')
+    .action((options: Options) => (options.follow ? follow(context, options) : list(context, options)));
+}
+
+async function list(context: Context, options: Options): Promise<void> {
+  const limit = options.limit ?? (context.stdout.isTTY === true && !options.json ? MOST_SHOWN : MOST_PRINTED);
+  const events = await newest(context.places().socket, filterOf(options), limit);
+  if (options.json) for (const event of events) sayJson(context, event);
+  else if (events.length > 0) sayEvents(context, events);
+  else say(context, 'No commands match. If none show up at all, see what is missing with: caro doctor');
+}
+
+const filterOf = ({ since, risk, tool }: Options): EventFilter => ({
+  ...(since === undefined ? {} : { since }),
+  ...(risk === undefined ? {} : { risk }),
+  ...(tool === undefined ? {} : { tool }),
+});
+
+/** The newest `limit` events, oldest first; asked for page by page, in smaller ones where commands are long. */
+async function newest(socket: string, filter: EventFilter, limit: number): Promise<readonly TerminalEvent[]> {
+  const pages: (readonly TerminalEvent[])[] = [];
+  let before: number | undefined;
+  let size = PAGE;
+  for (let left = limit; left > 0; ) {
+    const asked = Math.min(size, left);
+    const page = await pageOrSmaller(socket, { ...filter, ...(before === undefined ? {} : { before }), limit: asked });
+    if (page === 'too large') {
+      size = Math.ceil(asked / 4);
+      continue;
+    }
+    pages.push(page.toReversed());
+    before = page.at(-1)?.id;
+    left -= page.length;
+    if (page.length < asked) break;
+    size = Math.min(PAGE, size * 2);
+  }
+  return pages.toReversed().flat();
+}
+
+async function pageOrSmaller(socket: string, filter: EventFilter): Promise<readonly TerminalEvent[] | 'too large'> {
+  try {
+    return await callAdmin(socket, 'events.list', filter);
+  } catch (error) {
+    if (error instanceof CaroError && error.code === 'answer_too_large') return 'too large';
+    throw error;
+  }
+}
+
+/** A command is shown when it is known how it ended; `--json` gives its start as well, under the same id. */
+async function follow(context: Context, options: Options): Promise<void> {
+  const notices = followAdmin(context.places().socket, ['event'], context.interrupted);
+  for await (const { params } of notices) {
+    const event = params as TerminalEvent;
+    if (!matches(event, options)) continue;
+    if (options.json) sayJson(context, event);
+    else if (event.exitCode !== null || event.durationMs !== null) say(context, eventLine(context, event));
+  }
+}
+
+const matches = (event: TerminalEvent, { risk, tool, since }: Options): boolean =>
+  (risk === undefined || riskRank(event.risk) >= riskRank(risk)) &&
+  (tool === undefined || event.tools.includes(tool)) &&
+  (since === undefined || event.time >= since);
+
+function sayEvents(context: Context, events: readonly TerminalEvent[]): void {
+  sayTable(
+    context,
+    [
+      { title: 'TIME', text: (event) => localTime(event.time) },
+      { title: 'SHELL', text: (event) => event.shell },
+      {
+        title: 'EXIT',
+        align: 'right',
+        text: (event) => String(event.exitCode ?? '-'),
+        paint: (event, text) => (event.exitCode === 0 || event.exitCode === null ? text : paint(context, 'red', text)),
+      },
+      {
+        title: 'TOOK',
+        align: 'right',
+        text: (event) => (event.durationMs === null ? '-' : duration(event.durationMs)),
+      },
+      { title: 'RISK', text: (event) => event.risk, paint: (event, text) => paintRisk(context, event.risk, text) },
+      { title: 'COMMAND', text: (event) => event.command },
+    ],
+    events,
+  );
+}
+
+function eventLine(context: Context, event: TerminalEvent): string {
+  const took = event.durationMs === null ? '-' : duration(event.durationMs);
+  const head = [
+    localTime(event.time),
+    event.shell.padEnd(4),
+    String(event.exitCode ?? '-').padStart(3),
+    took.padStart(8),
+  ];
+  const width =
+    context.stdout.isTTY === true ? Math.max(10, (context.stdout.columns ?? 80) - 52) : Number.MAX_SAFE_INTEGER;
+  return `${head.join('  ')}  ${paintRisk(context, event.risk, event.risk.padEnd(8))}  ${clipped(event.command, width)}`;
+}

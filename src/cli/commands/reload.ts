@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import { callAdmin } from '../../admin/client.ts';
+import type { Context } from '../context.ts';
+import { say, sayJson } from '../output.ts';
+
+export function addReload(program: Command, context: Context): void {
+  program
+    .command('reload')
+    .description('let the running service take the configuration as it is now')
+    .option('--json', 'print one JSON object')
+    .action(async (options: { readonly json?: true }) => {
+      const result = await callAdmin(context.places().socket, 'config.reload', {});
+      if (options.json) sayJson(context, result);
+      else say(context, result.changed ? 'The new configuration is in force.' : 'Nothing has changed.');
+    });
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Argument, type Command } from 'commander';
+import { prepareSpool } from '../../config/places.ts';
+import { SHELLS, type ShellKind } from '../../domain/shell-kind.ts';
+import type { Context } from '../context.ts';
+import { packageRoot } from '../package-root.ts';
+import { alwaysQuoted } from '../shell-quote.ts';
+
+export function addShell(program: Command, context: Context): void {
+  const shell = program.command('shell').description('code for your shell');
+  shell
+    .command('init')
+    .description('print the hook that observes a shell, for eval in its start-up file')
+    .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
+    .action((kind: ShellKind) => {
+      const { spool } = prepared(context);
+      context.stdout.write(hookCode(kind, spool));
+    });
+}
+
+/** Works before the service ever ran: a hook writes only into a directory that is there and private. */
+function prepared(context: Context): { readonly spool: string } {
+  const places = context.places();
+  prepareSpool(places);
+  return places;
+}
+
+/** The spool's place in one line, then the hook as it stands in `hooks/`. */
+function hookCode(shell: ShellKind, spool: string): string {
+  const place = alwaysQuoted(shell, spool);
+  const first = shell === 'fish' ? `set -g _caro_d ${place}` : `_caro_d=${place}`;
+  return `${first}\n${readFileSync(join(packageRoot(), 'hooks', `caro.${shell}`), 'utf8')}`;
+}

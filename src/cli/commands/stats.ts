@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { callAdmin } from '../../admin/client.ts';
+import { RISK_LEVELS } from '../../domain/risk-level.ts';
+import type { LocalStatistics } from '../../domain/statistics.ts';
+import type { NamedUsage } from '../../domain/summary.ts';
+import type { Context } from '../context.ts';
+import { parseSince } from '../options.ts';
+import { duration, localTime, paintRisk, say, sayJson } from '../output.ts';
+import { sayTable } from '../table.ts';
+
+const TOP = 15;
+const BAR = 30;
+
+export function addStats(program: Command, context: Context): void {
+  program
+    .command('stats')
+    .description('your own figures: tools, failures, risk')
+    .option('--since <time>', 'from then on: 1h, 7d, 2026-01-31T09:00', parseSince(context.now()))
+    .option('--json', 'print one JSON object')
+    .action(async (options: { readonly since?: string; readonly json?: true }) => {
+      const body = options.since === undefined ? {} : { since: options.since };
+      const statistics = await callAdmin(context.places().socket, 'stats.read', body);
+      if (options.json) sayJson(context, statistics);
+      else sayStatistics(context, statistics);
+    });
+}
+
+function sayStatistics(context: Context, statistics: LocalStatistics): void {
+  const { commands, failures, since, until } = statistics;
+  const share = commands === 0 ? '' : ` (${percent(failures, commands)})`;
+  say(context, `${localTime(since)} to ${localTime(until)}: ${commands} commands, ${failures} failed${share}`);
+  if (commands === 0) return;
+  say(context);
+  sayRisk(context, statistics);
+  say(context);
+  sayTable(
+    context,
+    [
+      { title: 'TOOL', text: (usage) => usage.name },
+      { title: 'COUNT', align: 'right', text: (usage) => String(usage.count) },
+      { title: 'FAILED', align: 'right', text: (usage) => percent(usage.failures, usage.count) },
+      { title: 'MEAN TIME', align: 'right', text: meanTime },
+    ],
+    statistics.tools.toSorted((a, b) => b.count - a.count).slice(0, TOP),
+  );
+  if (statistics.tools.length > TOP) say(context, `… and ${statistics.tools.length - TOP} more: caro stats --json`);
+}
+
+function sayRisk(context: Context, { levels, commands }: LocalStatistics): void {
+  for (const level of RISK_LEVELS) {
+    const bar = '█'.repeat(Math.ceil((levels[level] / commands) * BAR));
+    say(
+      context,
+      `${level.padEnd(8)}  ${String(levels[level]).padStart(7)}  ${paintRisk(context, level, bar)}`.trimEnd(),
+    );
+  }
+}
+
+const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
+
+/** Over the commands whose end was seen. */
+function meanTime({ durationBuckets, durationMsSum }: NamedUsage): string {
+  const ended = durationBuckets.reduce((sum, count) => sum + count, 0);
+  return ended === 0 ? '-' : duration(durationMsSum / ended);
+}

@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { callAdmin } from '../../admin/client.ts';
+import type { ServiceStatus } from '../../domain/status.ts';
+import type { Context } from '../context.ts';
+import { byteSize, duration, localTime, paint, say, sayJson } from '../output.ts';
+import { sayFacts, sayTable } from '../table.ts';
+
+export function addStatus(program: Command, context: Context): void {
+  program
+    .command('status')
+    .description('what the service does at the moment')
+    .option('--json', 'print one JSON object')
+    .action(async (options: { readonly json?: true }) => {
+      const status = await callAdmin(context.places().socket, 'service.status', {});
+      if (options.json) sayJson(context, status);
+      else sayStatus(context, status);
+    });
+}
+
+function sayStatus(context: Context, status: ServiceStatus): void {
+  const { node, service, observe, mesh, audit, memory } = status;
+  sayFacts(context, [
+    ['node', `${node.name} (${node.role})`],
+    ['node id', node.id],
+    ['fingerprint', node.fingerprint],
+    [
+      'service',
+      `version ${service.version}, process ${service.pid}, up for ${duration(service.uptimeSeconds * 1_000)}`,
+    ],
+    ['dashboard', status.dashboard.url],
+    ['commands', `${observe.events} stored, ${byteSize(observe.pending)} waiting, ${observe.dropped} dropped`],
+    [
+      'shells',
+      observe.shells.map(({ shell, lastSeen }) => `${shell} (last ${localTime(lastSeen)})`).join(', ') ||
+        'none yet: see caro init',
+    ],
+    ['mesh', meshLine(mesh)],
+    ['audit log', `${audit.records} records, ${audit.verified ? 'verified' : 'NOT VERIFIED: see caro audit verify'}`],
+    ['memory', byteSize(memory.rssBytes)],
+  ]);
+  if (observe.trouble !== null) say(context, paint(context, 'red', `Nothing is stored: ${observe.trouble}`));
+  const troubled = status.actors.filter((actor) => actor.state !== 'running');
+  for (const actor of troubled)
+    say(context, paint(context, 'red', `${actor.name} is ${actor.state}; see caro service logs`));
+  if (mesh.peers.length > 0) sayPeers(context, mesh.peers);
+}
+
+function meshLine(mesh: ServiceStatus['mesh']): string {
+  if (!mesh.enabled) return 'off: nothing leaves this machine';
+  const connected = mesh.peers.filter((peer) => peer.state === 'connected').length;
+  return `on, listens at ${mesh.listen ?? 'no address'}, ${connected} of ${mesh.peers.length} peers connected`;
+}
+
+function sayPeers(context: Context, peers: ServiceStatus['mesh']['peers']): void {
+  say(context);
+  sayTable(
+    context,
+    [
+      { title: 'PEER', text: (peer) => peer.name ?? '' },
+      {
+        title: 'STATE',
+        text: (peer) =>
+          peer.skewMs === null || peer.state !== 'skewed'
+            ? peer.state
+            : `${peer.state} by ${duration(Math.abs(peer.skewMs))}`,
+      },
+      { title: 'TRUST', text: (peer) => peer.trust },
+      { title: 'ADDRESS', text: (peer) => peer.address },
+      { title: 'ID', text: (peer) => peer.id },
+    ],
+    peers,
+  );
+}

@@ -1,0 +1,84 @@
+import { type Command, Option } from 'commander';
+import { callAdmin } from '../../admin/client.ts';
+import { PERIOD_KINDS, type PeriodKind } from '../../domain/period.ts';
+import type { NodeSummary } from '../../domain/summary.ts';
+import type { Context } from '../context.ts';
+import { parseCount } from '../options.ts';
+import { byteSize, localTime, paint, say, sayJson } from '../output.ts';
+import { sayTable } from '../table.ts';
+
+export function addSummary(program: Command, context: Context): void {
+  const summary = program.command('summary').description('what other nodes may be told about a period');
+  addPreview(summary, context);
+  addList(summary, context);
+}
+
+function addPreview(summary: Command, context: Context): void {
+  summary
+    .command('preview')
+    .description('print exactly the bytes that would leave')
+    .addOption(new Option('--period <kind>', 'which').choices(PERIOD_KINDS).default('daily'))
+    .option('--json', 'print the signed document as one JSON object')
+    .action(async (options: { readonly period: PeriodKind; readonly json?: true }) => {
+      const { document, closed } = await callAdmin(context.places().socket, 'summary.preview', {
+        period: options.period,
+      });
+      if (options.json) {
+        sayJson(context, document);
+        return;
+      }
+      const payload = Buffer.from(document.payload, 'base64').toString('utf8');
+      const content = JSON.parse(payload) as NodeSummary;
+      say(
+        context,
+        paint(
+          context,
+          'dim',
+          `# ${document.payloadType}, ${byteSize(payload.length)}, signed by key ${document.signatures[0]?.keyid ?? ''}`,
+        ),
+      );
+      say(
+        context,
+        paint(
+          context,
+          'dim',
+          `# ${content.period.kind}, from ${localTime(content.period.start)} to ${localTime(content.period.end)}${closed ? '' : ': not over yet, so it would still grow'}`,
+        ),
+      );
+      say(context, payload);
+    });
+}
+
+function addList(summary: Command, context: Context): void {
+  summary
+    .command('list')
+    .description('print the summaries that were made, newest last')
+    .option('--limit <count>', 'the newest ones only', parseCount, 50)
+    .option('--json', 'print JSON lines')
+    .action(async (options: { readonly limit: number; readonly json?: true }) => {
+      const lines = (await callAdmin(context.places().socket, 'summary.list', { limit: options.limit })).toReversed();
+      if (options.json) {
+        for (const line of lines) sayJson(context, line);
+        return;
+      }
+      if (lines.length === 0) {
+        say(
+          context,
+          'No summaries yet: the first is made when the first hour is over. See one now: caro summary preview',
+        );
+        return;
+      }
+      sayTable(
+        context,
+        [
+          { title: 'PERIOD', text: (line) => line.kind },
+          { title: 'START', text: (line) => localTime(line.start) },
+          { title: 'REVISION', align: 'right', text: (line) => String(line.revision) },
+          { title: 'MADE', text: (line) => localTime(line.createdAt) },
+          { title: 'SIZE', align: 'right', text: (line) => byteSize(line.bytes) },
+          { title: 'ID', text: (line) => line.id },
+        ],
+        lines,
+      );
+    });
+}

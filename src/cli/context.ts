@@ -1,0 +1,36 @@
+import { homedir, hostname } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import { type Places, placesFrom } from '../config/places.ts';
+
+/** What a command knows of the world around it; tests hand in another one. */
+export interface Context {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  readonly hostname: string;
+  readonly stdin: Readable;
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly now: () => Date;
+  /** @throws CaroError `usage` for a relative `CARO_HOME` */
+  readonly places: () => Places;
+  /** Ends a command that would go on for ever. */
+  readonly interrupted: AbortSignal;
+  /** Makes the process end with 1, for a command that did its work and found something bad. */
+  readonly failed: () => void;
+}
+
+export function processContext(interrupted: AbortSignal, failed: () => void): Context {
+  const home = homedir();
+  return {
+    env: process.env,
+    home,
+    hostname: hostname(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    now: () => new Date(),
+    places: () => placesFrom(process.env, home),
+    interrupted,
+    failed,
+  };
+}

@@ -1,0 +1,91 @@
+import { Command, CommanderError } from 'commander';
+import { CaroError } from '../domain/errors.ts';
+import { VERSION } from '../version.ts';
+import { addAudit } from './commands/audit.ts';
+import { addConfig } from './commands/config.ts';
+import { addDashboard } from './commands/dashboard.ts';
+import { addEvents } from './commands/events.ts';
+import { addIdentity } from './commands/identity.ts';
+import { addInit } from './commands/init.ts';
+import { addReload } from './commands/reload.ts';
+import { addShell } from './commands/shell.ts';
+import { addStats } from './commands/stats.ts';
+import { addStatus } from './commands/status.ts';
+import { addSummary } from './commands/summary.ts';
+import { type Context, processContext } from './context.ts';
+import { say, sayJson } from './output.ts';
+
+/** In the order of `caro --help`. */
+const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
+  addInit,
+  addStatus,
+  addReload,
+  addConfig,
+  addShell,
+  addEvents,
+  addStats,
+  addSummary,
+  addIdentity,
+  addAudit,
+  addDashboard,
+  addVersion,
+];
+
+/** All of the command line; completions read it too. */
+export function createProgram(context: Context): Command {
+  const program = new Command('caro')
+    .description('Observes your shells, rates the risk of commands, and answers a trusted mesh with summaries only.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .showHelpAfterError('(see: caro --help)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+    });
+  for (const add of COMMANDS) add(program, context);
+  return program;
+}
+
+/**
+ * Runs one command line (`args` without node and script) and says how the process is to end: 0 ok, 1 failed, 2 usage
+ * (design.md §10). Errors go to stderr in one line; a defect shows where it happened.
+ */
+export async function runCli(args: readonly string[]): Promise<number> {
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  let code = 0;
+  const context = processContext(interrupt.signal, () => {
+    code = 1;
+  });
+  try {
+    await createProgram(context).parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    return failure(context, error);
+  }
+}
+
+function failure({ stderr }: Context, error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CaroError) {
+    stderr.write(`caro: ${error.message}\n`);
+    return error.exitCode;
+  }
+  stderr.write(
+    `caro: a defect in this program: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return 1;
+}
+
+function addVersion(program: Command, context: Context): void {
+  program
+    .command('version')
+    .description('print the version')
+    .option('--json', 'print one JSON object')
+    .action((options: { readonly json?: true }) => {
+      if (options.json) sayJson(context, { version: VERSION, node: process.versions.node });
+      else say(context, VERSION);
+    });
+}
