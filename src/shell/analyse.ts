@@ -1,12 +1,11 @@
-import { FISH_GRAMMAR } from './fish-parser.ts';
 import type { Frame, Walk } from './frame.ts';
-import { MAX_DEPTH, MAX_LENGTH } from './limits.ts';
-import type { Analysis, Dialect, Script } from './model.ts';
-import { POSIX_GRAMMAR } from './parser.ts';
-import { type Notes, newNotes, newReader } from './reader.ts';
+import { MAX_LENGTH } from './limits.ts';
+import type { Analysis, Dialect } from './model.ts';
+import { parse } from './parse.ts';
+import { type Notes, newNotes } from './reader.ts';
 import { runCall } from './runner.ts';
 import { newScope } from './scope.ts';
-import { lineSource, type Source } from './source.ts';
+import { lineSource } from './source.ts';
 import { runScript } from './walker.ts';
 
 /**
@@ -20,7 +19,7 @@ export function analyse(command: string, dialect: Dialect): Analysis {
   if (command.length > MAX_LENGTH) notes.truncated = true;
   const text = command.slice(0, MAX_LENGTH);
   const walk = newWalk(notes);
-  const script = parse(notes, lineSource(text), dialect, 0);
+  const script = parse(lineSource(text), dialect, notes);
   walk.runScript(walk, script, topFrame(dialect));
   return {
     dialect,
@@ -35,18 +34,7 @@ export function analyse(command: string, dialect: Dialect): Analysis {
   };
 }
 
-function parse(notes: Notes, source: Source, dialect: Dialect, depth: number): Script {
-  if (depth > MAX_DEPTH) {
-    notes.truncated = true;
-    return { items: [], start: 0, end: 0 };
-  }
-  const grammar = dialect === 'fish' ? FISH_GRAMMAR : POSIX_GRAMMAR;
-  return grammar.parseScript(newReader(source, dialect, notes, grammar, depth), null);
-}
-
 function newWalk(notes: Notes): Walk {
-  // Whether a payload is complete says nothing about the line that holds it.
-  const inner: Notes = notes;
   return {
     notes,
     scope: newScope(),
@@ -57,9 +45,10 @@ function newWalk(notes: Notes): Walk {
     runScript,
     runCall,
     parse: (source, dialect, depth) => {
-      const { complete } = inner;
-      const script = parse(inner, source, dialect, depth);
-      inner.complete = complete;
+      // Whether a payload is complete says nothing about the line that holds it.
+      const { complete } = notes;
+      const script = parse(source, dialect, notes, depth);
+      notes.complete = complete;
       return script;
     },
   };

@@ -8,16 +8,28 @@ export type StartedCommand =
 
 const MAX_CALLS = 64;
 const MAX_CODE = 1 << 16;
-const ANY_CALL =
-  /\b(?:system|popen[234]?|getoutput|getstatusoutput|shell_exec|passthru|proc_open|pcntl_exec|exec[lv]?[pe]{0,2}|execute|spawn[lv]?[pe]{0,2}|exec(?:File)?(?:Sync)?|spawnSync|run|call|check_call|check_output|Popen|create_subprocess_shell|create_subprocess_exec|system2|readpipe|open3|capture[23e]*)\s*[({]?\s*/g;
+/** Functions that start a program, by language; what follows a name has to be a literal for the call to count. */
+const CALLS: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
+  python:
+    /\b(?:system|popen|exec[lv]p?e?|spawn[lv]p?e?|getoutput|getstatusoutput|check_call|check_output|Popen|create_subprocess_(?:shell|exec)|(?:subprocess|sp)\.(?:run|call)|pty\.spawn)\s*\(\s*/g,
+  node: /\b(?:execSync|exec|spawnSync|spawn|execFileSync|execFile|execa(?:Sync)?)\s*\(\s*/g,
+  perl: /\b(?:system|exec|readpipe)\b\s*(?:\(|\{[^}]*\})?\s*/g,
+  ruby: /\b(?:system|exec|spawn|popen[23]?e?|capture[23]e?)\b\s*\(?\s*/g,
+  php: /\b(?:system|exec|shell_exec|passthru|proc_open|popen|pcntl_exec)\s*\(\s*/g,
+  awk: /\bsystem\s*\(\s*/g,
+  lua: /\b(?:execute|popen)\s*\(?\s*/g,
+  r: /\b(?:system2?|shell)\s*\(\s*/g,
+  other: /\b(?:system|run|cmd|shell-command|execute|popen)\s*\(?\s*/g,
+};
+/** `"…".exec(…)` is a regular expression's method unless the program takes up child processes. */
+const NODE_STARTS = /child_process|execa|\bBun\b|\bDeno\b/;
 const QUOTED_COMMAND: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
   perl: /`([^`]+)`|\bqx\s*(?:\{([^}]*)\}|\(([^)]*)\)|\/([^/]*)\/|'([^']*)')/g,
   ruby: /`([^`]+)`|%x\s*(?:\{([^}]*)\}|\(([^)]*)\)|\[([^\]]*)\])/g,
   php: /`([^`]+)`/g,
-  other: /\brun\(`([^`]+)`|`([^`]+)`/g,
   awk: /"((?:[^"\\]|\\.)+)"\s*\|\s*getline|\|\s*"((?:[^"\\]|\\.)+)"/g,
   applescript: /do shell script "((?:[^"\\]|\\.)+)"/g,
-  tcl: /\bexec\s+((?:[^\s\]][^\n\]]*))/g,
+  tcl: /\b(?:exec|spawn)\s+([^\s\];][^\n\];]*)/g,
 };
 const STRING =
   /"""([\s\S]*?)"""|'''([\s\S]*?)'''|[rRbBuUfF]{0,2}"((?:[^"\\]|\\.)*)"|[rRbBuUfF]{0,2}'((?:[^'\\]|\\.)*)'|`([^`$]*)`/y;
@@ -25,7 +37,6 @@ const BETWEEN = /[\s,[\](]*(?:(?:%w|Array|array|argv\s*=|args\s*=|cmd\s*=)?[[(]\
 
 /** All commands that the text starts, in the order they are written. */
 export function scanCode(code: Code): StartedCommand[] {
-  if (code.language === 'sql' || code.language === 'powershell') return [];
   const text = code.text.slice(0, MAX_CODE);
   const found: { at: number; command: StartedCommand }[] = [];
   const quoted = QUOTED_COMMAND[code.language];
@@ -36,9 +47,10 @@ export function scanCode(code: Code): StartedCommand[] {
       if (found.length >= MAX_CALLS) break;
     }
   }
-  if (code.language !== 'applescript') {
-    for (const match of text.matchAll(ANY_CALL)) {
-      const command = readCall(text, match.index, match[0]);
+  const calls = code.language === 'node' && !NODE_STARTS.test(text) ? undefined : CALLS[code.language];
+  if (calls !== undefined) {
+    for (const match of text.matchAll(calls)) {
+      const command = readCall(text, match.index, match[0], code.language);
       if (command !== null) found.push({ at: match.index, command });
       if (found.length >= MAX_CALLS) break;
     }
@@ -46,16 +58,17 @@ export function scanCode(code: Code): StartedCommand[] {
   return found.sort((a, b) => a.at - b.at).map(({ command }) => command);
 }
 
-function readCall(text: string, at: number, callee: string): StartedCommand | null {
+function readCall(text: string, at: number, callee: string, language: CodeLanguage): StartedCommand | null {
   const { strings, open } = readStrings(text, at + callee.length);
   const [first, second] = strings;
   if (first === undefined) return null;
-  const name = callee.replace(/[^A-Za-z0-9_].*$/s, '');
+  const name = /[A-Za-z_0-9]+(?=\W*$)/.exec(callee)?.[0] ?? callee;
   // execl(path, argv0, …) repeats the program's name.
   if (/^(?:exec|spawn)[lv][pe]{0,2}$/.test(name) && second !== undefined) {
     return { kind: 'words', words: [first, ...strings.slice(2)], open };
   }
-  if (strings.length === 1) return { kind: 'shell', text: first, open };
+  const takesOne = language === 'php' || (language === 'node' && /^exec(?:Sync)?$/.test(name)) || name === 'popen';
+  if (strings.length === 1 || takesOne) return { kind: 'shell', text: first, open };
   return { kind: 'words', words: strings, open };
 }
 

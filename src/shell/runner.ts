@@ -8,6 +8,7 @@ import { MAX_DEPTH, MAX_WRAPPERS } from './limits.ts';
 import type { Word } from './model.ts';
 import { joinedSource } from './payload.ts';
 import { SHELL_VARIABLES } from './shells.ts';
+import { runStarters } from './starters.ts';
 import { runWrapper } from './unwrap.ts';
 
 /** Name of a program without its directory. */
@@ -31,7 +32,10 @@ export function runCall(walk: Walk, call: Call, frame: Frame): Output {
   const aliased = runAlias(walk, call, name, frame);
   if (aliased !== undefined) return aliased;
   const wrapped = runWrapper(walk, call, tool, frame);
-  if (wrapped !== undefined) return wrapped;
+  if (wrapped !== undefined) {
+    runStarters(walk, call, tool, frame);
+    return wrapped;
+  }
   const input = inputOf(call.redirections, frame);
   const code = codeOf(tool, call.words, input);
   const invocation = emit(walk, frame, call, tool, name, input, code);
@@ -42,6 +46,7 @@ export function runCall(walk: Walk, call: Call, frame: Frame): Output {
   if (builtin !== undefined) return builtin;
   const form = runForm(walk, call, tool, { ...frame, input });
   if (form !== undefined) return form;
+  runStarters(walk, call, tool, { ...frame, input });
   if (code !== null) runCode(walk, code, tool, call, { ...frame, input });
   return constantOutput(tool, call.words, input, frame.dialect);
 }

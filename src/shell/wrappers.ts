@@ -297,7 +297,25 @@ export const WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
     ],
     shell: ['-S', '--shell'],
   },
-  'start-stop-daemon': { command: 'none', long: ['exec', 'startas'], short: 'xapucgkrnNI' },
+  'start-stop-daemon': {
+    command: 'none',
+    permutes: true,
+    short: 'xapucgkrnNI',
+    long: ['exec', 'startas', 'pidfile', 'chuid', 'name', 'user', 'chdir', 'nicelevel'],
+    payload: ['--exec', '-x', '--startas', '-a'],
+  },
+  xterm: {
+    ...words,
+    singleDash: true,
+    long: ['T', 'title', 'geometry', 'fn', 'fa', 'fs', 'bg', 'fg', 'name', 'class'],
+  },
+  urxvt: { ...words, singleDash: true, long: ['T', 'title', 'geometry', 'fn', 'bg', 'fg', 'name', 'cd'] },
+  konsole: { ...words, short: 'p', long: ['profile', 'workdir', 'title'] },
+  alacritty: { ...words, short: 'tov', long: ['title', 'working-directory', 'config-file', 'class'] },
+  kitty: { ...words, short: 'cdoT', long: ['config', 'directory', 'title', 'class', 'name'] },
+  'gnome-terminal': { ...words, short: 't', long: ['title', 'working-directory', 'profile', 'geometry'] },
+  'xfce4-terminal': { ...words, short: 'eT', long: ['command', 'title'], payload: ['-e', '--command'] },
+  'x-terminal-emulator': words,
 
   // tracing, sandboxes, proxies, terminals
   strace: TRACE,

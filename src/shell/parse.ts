@@ -1,0 +1,16 @@
+import { FISH_GRAMMAR } from './fish-parser.ts';
+import { MAX_DEPTH } from './limits.ts';
+import type { Dialect, Script } from './model.ts';
+import { POSIX_GRAMMAR } from './parser.ts';
+import { type Notes, newReader } from './reader.ts';
+import type { Source } from './source.ts';
+
+/** Reads text into a syntax tree; findings go to `notes`. Beyond the depth limit the tree is empty. */
+export function parse(source: Source, dialect: Dialect, notes: Notes, depth = 0): Script {
+  if (depth > MAX_DEPTH) {
+    notes.truncated = true;
+    return { items: [], start: source.from(0), end: source.to(source.text.length) };
+  }
+  const grammar = dialect === 'fish' ? FISH_GRAMMAR : POSIX_GRAMMAR;
+  return grammar.parseScript(newReader(source, dialect, notes, grammar, depth), null);
+}
