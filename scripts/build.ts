@@ -28,8 +28,8 @@ async function bundle(): Promise<void> {
     target: 'node20.19',
     minify: true,
     keepNames: false,
-    // A native addon, found at run time from node_modules.
-    external: ['better-sqlite3'],
+    // Found in node_modules at run time: a native addon, and a pool that starts threads from a file of its own.
+    external: ['better-sqlite3', 'piscina'],
     logLevel: 'warning',
   });
   await build({

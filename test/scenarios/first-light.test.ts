@@ -29,7 +29,6 @@ async function shell(home: string, kind: 'bash' | 'zsh'): Promise<ShellSession> 
 }
 
 const events = (home: string): Promise<TerminalEvent[]> => caroJson<TerminalEvent>(home, 'events');
-const oldestFirst = (list: readonly TerminalEvent[]): TerminalEvent[] => [...list].reverse();
 
 for (const kind of ['bash', 'zsh'] as const) {
   requireShell(kind)(`a fresh node and a real ${kind}`, () => {
@@ -44,11 +43,9 @@ for (const kind of ['bash', 'zsh'] as const) {
       await session.run('sleep 0.2');
       await session.run(' echo private');
       await session.run('true && chmod -R 777 /nonexistent-caro');
-      const found = oldestFirst(
-        await until(
-          () => events(home),
-          (list) => list.length >= 5 && list.every((event) => event.exitCode !== null),
-        ),
+      const found = await until(
+        () => events(home),
+        (list) => list.length >= 5 && list.every((event) => event.exitCode !== null),
       );
       expect(found.map(({ command, exitCode, cwd }) => [command, exitCode, cwd])).toEqual([
         ['echo first light', 0, home],
@@ -84,9 +81,9 @@ for (const kind of ['bash', 'zsh'] as const) {
       await type(140, 150);
       const found = await until(
         () => caroJson<TerminalEvent>(home, 'events', '--limit', '1000'),
-        (list) => list.length >= typed.length && list[0]?.exitCode !== null,
+        (list) => list.length >= typed.length && list.at(-1)?.exitCode !== null,
       );
-      expect(oldestFirst(found).map((event) => event.command)).toEqual(typed);
+      expect(found.map((event) => event.command)).toEqual(typed);
       expect(found.every((event) => event.exitCode === 0)).toBe(true);
     });
   });
