@@ -1,0 +1,32 @@
+import { layoutOf } from './answer-layout.ts';
+import { commandsIn, type SummaryContext, summaryOf } from './answer-summary.ts';
+import { vectorOf } from './answer-vector.ts';
+import type { NamedCount, QueryBody, ResponseBody } from './query.ts';
+
+/**
+ * What this node answers at a level: level 1 its own summary with the vector, level 2 the vector alone (FR-705). `no_data` where
+ * nothing was observed in the span, or for anomalies where the history is too short to judge.
+ */
+export function answerOf({ type, spanHours }: QueryBody, level: 1 | 2, context: SummaryContext): ResponseBody {
+  if (!hasData(type, context)) return { result: 'no_data', type };
+  const layout = layoutOf(type, context.vocabulary);
+  return {
+    result: 'answered',
+    type,
+    level,
+    spanHours,
+    layout: layout.name,
+    cells: vectorOf(layout, type, context),
+    ...(level === 1 ? { summary: summaryOf(type, context) } : {}),
+  };
+}
+
+/** `git: 45 commands` */
+export const phrase = ({ name, count }: NamedCount): string =>
+  `${name}: ${count} ${count === 1 ? 'command' : 'commands'}`;
+
+function hasData(type: QueryBody['type'], { figures }: SummaryContext): boolean {
+  if (type === 'node-health') return true;
+  if (type === 'anomalies') return figures.anomalies().judged;
+  return commandsIn(figures.usage()) > 0;
+}

@@ -1,0 +1,134 @@
+import type { Configuration } from '../domain/configuration.ts';
+import type { QueryType, SharingLevel, TrustLevel } from '../domain/trust.ts';
+import { compileSubnets, type SubnetTable } from './subnets.ts';
+
+/** The part of the configuration that decides. */
+export type PolicySettings = Pick<Configuration, 'trust' | 'sharing'>;
+
+/** What another node wants of this one. `connect` also covers every message that carries none of our figures. */
+export const POLICY_ACTIONS = ['connect', 'receive-summary', 'query'] as const;
+export type PolicyAction = (typeof POLICY_ACTIONS)[number];
+
+export interface PolicyQuestion {
+  /** Node id of the other side, as proven by its key. */
+  readonly id: string;
+  /** Its IP address, where there is a connection. Without one no subnet matches. */
+  readonly address?: string;
+  readonly action: PolicyAction;
+  /** For the record; all types are decided alike. */
+  readonly queryType?: QueryType;
+  /** Set by the gate on what is about to leave: the decision must allow this level, not merely some level. */
+  readonly level?: 1 | 2;
+  /** Earlier ids of a node that rotated its key: a denial of any of them covers it at once (design.md §6). */
+  readonly formerIds?: readonly string[];
+  /** The former id whose trust has moved to this one, once the grace is over or the owner has confirmed it. */
+  readonly trustedAs?: string;
+  /** Set while conflicting endorsements suspend the key. */
+  readonly suspended?: boolean;
+}
+
+export interface Decision {
+  readonly allow: boolean;
+  /** The most detailed level that this node may have: 1 summaries, 2 aggregates only; null for `connect` and where denied. */
+  readonly level: 1 | 2 | null;
+  /** The rule that decided, as it stands in the configuration: `trust.subnets "10.0.1.0/24"`. */
+  readonly rule: string;
+  /** One plain sentence for the owner. Never sent to the other side. */
+  readonly reason: string;
+}
+
+/** Which line of the configuration speaks for a node. */
+export interface TrustRule {
+  readonly rule: string;
+  readonly level: TrustLevel;
+  readonly denied: boolean;
+}
+
+/** The table of design.md §5. Numbers are levels: 1 is more detailed than 2. */
+const GRANTS: Readonly<Record<TrustLevel, Readonly<Record<PolicyAction, 0 | 1 | 2 | 'yes'>>>> = {
+  untrusted: { connect: 0, 'receive-summary': 0, query: 0 },
+  share_to: { connect: 'yes', 'receive-summary': 1, query: 0 },
+  query_from: { connect: 'yes', 'receive-summary': 0, query: 1 },
+  peer: { connect: 'yes', 'receive-summary': 1, query: 1 },
+  supervisor: { connect: 'yes', 'receive-summary': 0, query: 2 },
+};
+
+const WANTED: Readonly<Record<PolicyAction, string>> = {
+  connect: 'connect',
+  'receive-summary': 'be sent summaries',
+  query: 'query this node',
+};
+
+/**
+ * Decides about another node: deny (node or subnet) over node over most specific subnet over default (FR-701–705, design.md §5).
+ * The sharing level cuts further and never widens; denied tools are cut out of every answer, whoever asks. Pure.
+ */
+export function decide(settings: PolicySettings, question: PolicyQuestion): Decision {
+  const trust = trustRuleFor(settings.trust, question);
+  if (trust.denied) return deny(trust.rule, `${trust.rule} shuts this node out`);
+  const granted = GRANTS[trust.level][question.action];
+  if (granted === 0)
+    return deny(trust.rule, `${trust.rule} says ${trust.level}, which may not ${WANTED[question.action]}`);
+  if (granted === 'yes')
+    return { allow: true, level: null, rule: trust.rule, reason: `${trust.rule} says ${trust.level}` };
+  return cut(settings.sharing.level, { ...trust, granted }, question);
+}
+
+/** What the sharing level leaves of a grant. A pushed summary exists at level 1 only; an answer can fall back to aggregates. */
+function cut(
+  sharing: SharingLevel,
+  { rule, level, granted }: TrustRule & { readonly granted: 1 | 2 },
+  { action, level: wanted }: PolicyQuestion,
+): Decision {
+  if (sharing === 0) return deny('sharing.level', 'sharing.level is 0: nothing leaves this node');
+  if (action === 'receive-summary' && sharing === 2)
+    return deny('sharing.level', 'sharing.level is 2: aggregates only, and a summary is not one');
+  const least = sharing > granted ? sharing : granted;
+  const because = sharing > granted ? 'sharing.level' : rule;
+  if (wanted !== undefined && wanted < least)
+    return deny(because, `${because} allows level ${least} at most, not level ${wanted}`);
+  const cutDown = sharing > granted ? ', cut down to aggregates by sharing.level' : '';
+  return { allow: true, level: least, rule, reason: `${rule} says ${level}${cutDown}` };
+}
+
+const deny = (rule: string, reason: string): Decision => ({ allow: false, level: null, rule, reason });
+
+/** The line of the configuration that speaks for a node, before anything is cut. */
+export function trustRuleFor(trust: PolicySettings['trust'], question: PolicyQuestion): TrustRule {
+  const { id, address, formerIds = [], trustedAs } = question;
+  const tables = tablesOf(trust);
+  if (question.suspended) return { rule: 'key.suspended', level: 'untrusted', denied: true };
+  const names = [id, ...formerIds, ...(trustedAs === undefined ? [] : [trustedAs])];
+  if (names.some((name) => trust.deny.nodes.includes(name)))
+    return { rule: 'trust.deny.nodes', level: 'untrusted', denied: true };
+  const deniedSubnet = address === undefined ? undefined : tables.denied(address);
+  if (deniedSubnet) return { rule: `trust.deny.subnets "${deniedSubnet.subnet}"`, level: 'untrusted', denied: true };
+  const node = ownEntry(trust.nodes, id) ?? (trustedAs === undefined ? undefined : ownEntry(trust.nodes, trustedAs));
+  if (node !== undefined) return { rule: 'trust.nodes', level: node, denied: false };
+  const subnet = address === undefined ? undefined : tables.granted(address);
+  if (subnet) return { rule: `trust.subnets "${subnet.subnet}"`, level: subnet.level, denied: false };
+  return { rule: 'trust.default', level: trust.default, denied: false };
+}
+
+interface Tables {
+  readonly denied: SubnetTable;
+  readonly granted: SubnetTable;
+}
+
+/** Compiled once for each configuration: settings are immutable, a changed configuration is another object. */
+const compiled = new WeakMap<PolicySettings['trust'], Tables>();
+
+function tablesOf(trust: PolicySettings['trust']): Tables {
+  const known = compiled.get(trust);
+  if (known) return known;
+  const tables = {
+    denied: compileSubnets(trust.deny.subnets.map((subnet) => ({ subnet, level: 'untrusted' }))),
+    granted: compileSubnets(Object.entries(trust.subnets).map(([subnet, level]) => ({ subnet, level }))),
+  };
+  compiled.set(trust, tables);
+  return tables;
+}
+
+/** Never finds what an object inherits. */
+const ownEntry = (table: Readonly<Record<string, TrustLevel>>, key: string): TrustLevel | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;

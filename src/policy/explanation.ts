@@ -1,0 +1,58 @@
+import type { TrustLevel } from '../domain/trust.ts';
+import {
+  type Decision,
+  decide,
+  type PolicyAction,
+  type PolicyQuestion,
+  type PolicySettings,
+  trustRuleFor,
+} from './decide.ts';
+
+/** What `caro trust explain` prints. `decision` is the one that the gate would make, not a description of it. */
+export interface Explanation {
+  readonly decision: Decision;
+  /** The level that trust alone gives, before the sharing level cuts. */
+  readonly trust: TrustLevel | 'denied';
+  /** In the order in which they were looked at, the deciding one last. */
+  readonly steps: readonly string[];
+  /** Decisions about the other actions, so that one answer tells the whole story. */
+  readonly others: Readonly<Partial<Record<PolicyAction, Decision>>>;
+  readonly toolsKeptBack: readonly string[];
+}
+
+/** Explains a decision (`caro trust explain`). Pure; asks `decide` itself, so that it cannot say anything else. */
+export function explain(settings: PolicySettings, question: PolicyQuestion): Explanation {
+  const trust = trustRuleFor(settings.trust, question);
+  const other = (action: PolicyAction): Partial<Record<PolicyAction, Decision>> =>
+    action === question.action ? {} : { [action]: decide(settings, { ...question, action }) };
+  return {
+    decision: decide(settings, question),
+    trust: trust.denied ? 'denied' : trust.level,
+    steps: stepsTo(trust.rule, settings, question),
+    others: { ...other('connect'), ...other('receive-summary'), ...other('query') },
+    toolsKeptBack: settings.sharing.deny_tools,
+  };
+}
+
+/** `allow L1`, `allow L2`, `allow` (where no level applies) or `deny`: the words of `[[trust.tests]]`. */
+export function outcomeOf({ allow, level }: Decision): 'allow' | 'allow L1' | 'allow L2' | 'deny' {
+  if (!allow) return 'deny';
+  return level === null ? 'allow' : `allow L${level}`;
+}
+
+function stepsTo(rule: string, { trust, sharing }: PolicySettings, { address }: PolicyQuestion): readonly string[] {
+  const from = address ?? 'no address given';
+  const steps = [
+    ['trust.deny.nodes', `${trust.deny.nodes.length} denied nodes`],
+    ['trust.deny.subnets', `${trust.deny.subnets.length} denied subnets (${from})`],
+    ['trust.nodes', `${Object.keys(trust.nodes).length} nodes with a level of their own`],
+    ['trust.subnets', `${Object.keys(trust.subnets).length} subnets with a level (${from})`],
+    ['trust.default', `the default, ${trust.default}`],
+  ] as const;
+  const decisive = steps.findIndex(([name]) => rule === name || rule.startsWith(`${name} `));
+  const looked = steps.slice(0, decisive + 1).map(([name, what], index) => {
+    const verdict = index === decisive ? `matches: ${rule}` : 'no match';
+    return `${name}: ${what}: ${verdict}`;
+  });
+  return [...looked, ...(decisive === -1 ? [rule] : []), `sharing.level: ${sharing.level}`];
+}

@@ -1,0 +1,89 @@
+import { answerOf } from '../domain/answer.ts';
+import type { AnswerFigures } from '../domain/answer-figures.ts';
+import type { AuditEntry } from '../domain/audit-record.ts';
+import { type QueryBody, type ResponseBody, spanStart } from '../domain/query.ts';
+import type { Vocabulary } from '../domain/vocabulary.ts';
+import { type Decision, decide, type PolicyQuestion, type PolicySettings } from './decide.ts';
+import { createRateLimit } from './rate-limit.ts';
+
+/** Who asks, as proven by its connection; the further members as in `PolicyQuestion`. */
+export type Asker = Pick<PolicyQuestion, 'id' | 'address' | 'formerIds' | 'trustedAs' | 'suspended'>;
+
+export interface ResponderPorts {
+  /** Figures of the span [sinceMs, untilMs) without commands of `deniedTools` (canonical names). */
+  readonly figures: (sinceMs: number, untilMs: number, deniedTools: readonly string[]) => AnswerFigures;
+  readonly vocabulary: Vocabulary;
+  /** Resolves once the record is on disk. */
+  readonly audit: (entry: AuditEntry) => Promise<unknown>;
+  readonly now: () => number;
+}
+
+export interface Responder {
+  /**
+   * Answers a peer's query as far as the policy allows (FR-603): figures at the level that it may see, or a refusal. Received query and
+   * answer are on record, with level, decision and rule, before the answer is returned (FR-902). Never rejects for policy reasons.
+   */
+  readonly answer: (settings: PolicySettings, asker: Asker, query: QueryBody) => Promise<ResponseBody>;
+  /** Forgets figures kept for repetition; to be called when the configuration changes, so that an old one cannot linger in them. */
+  readonly forget: () => void;
+}
+
+/** Served to each asker in a minute; beyond that it is told `suppressed`. */
+export const QUERIES_PER_MINUTE = 60;
+/** So long the same asker gets the same figures, so that he cannot watch single commands come in. */
+export const REPEAT_MS = 60_000;
+
+export function createResponder(ports: ResponderPorts): Responder {
+  const limit = createRateLimit(QUERIES_PER_MINUTE);
+  const kept = new Map<string, { readonly body: ResponseBody; readonly untilMs: number }>();
+
+  const figuresFor = (settings: PolicySettings, query: QueryBody, level: 1 | 2, nowMs: number): ResponseBody => {
+    const denied = deniedTools(settings.sharing.deny_tools, ports.vocabulary);
+    const figures = ports.figures(spanStart(query.spanHours, nowMs), nowMs, [...denied]);
+    return answerOf(query, level, { figures, vocabulary: ports.vocabulary, denied });
+  };
+  const repeated = (key: string, nowMs: number, make: () => ResponseBody): ResponseBody => {
+    for (const [other, { untilMs }] of kept) if (untilMs <= nowMs) kept.delete(other);
+    const known = kept.get(key);
+    if (known) return known.body;
+    const body = make();
+    kept.set(key, { body, untilMs: nowMs + REPEAT_MS });
+    return body;
+  };
+  const bodyFor = (settings: PolicySettings, asker: Asker, query: QueryBody, decision: Decision): ResponseBody => {
+    const nowMs = ports.now();
+    if (!decision.allow || decision.level === null) return { result: 'access_denied', type: query.type };
+    if (!limit.take(asker.id, nowMs)) return { result: 'suppressed', type: query.type };
+    const { level } = decision;
+    const key = [asker.id, query.type, query.spanHours, level].join(' ');
+    return repeated(key, nowMs, () => figuresFor(settings, query, level, nowMs));
+  };
+
+  return {
+    answer: async (settings, asker, query) => {
+      const { type, spanHours } = query;
+      await ports.audit({ type: 'query.received', peer: asker.id, details: { query: type, spanHours } });
+      const decision = decide(settings, { ...asker, action: 'query', queryType: type });
+      const body = bodyFor(settings, asker, query, decision);
+      await ports.audit({ type: 'query.answered', peer: asker.id, details: recordOf(query, decision, body) });
+      return body;
+    },
+    forget: () => kept.clear(),
+  };
+}
+
+function recordOf(query: QueryBody, decision: Decision, body: ResponseBody): NonNullable<AuditEntry['details']> {
+  return {
+    query: query.type,
+    spanHours: query.spanHours,
+    decision: decision.allow ? 'allow' : 'deny',
+    level: body.result === 'answered' ? body.level : null,
+    rule: decision.rule,
+    result: body.result,
+  };
+}
+
+/** A denied tool outside the catalogue is counted under `other`, which is then kept back as a whole: the two cannot be told apart. */
+function deniedTools(names: readonly string[], vocabulary: Vocabulary): ReadonlySet<string> {
+  return new Set(names.map((name) => vocabulary.canonicalTool(name) ?? 'other'));
+}

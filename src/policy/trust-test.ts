@@ -1,0 +1,56 @@
+import type { TrustTest } from '../domain/configuration.ts';
+import { CaroError } from '../domain/errors.ts';
+import { decide, type PolicySettings } from './decide.ts';
+import { outcomeOf } from './explanation.ts';
+
+export interface TrustTestResult {
+  /** Position in `[[trust.tests]]`, from 0. */
+  readonly index: number;
+  readonly test: TrustTest;
+  readonly ok: boolean;
+  /** What the rules of trust give, with sharing on. */
+  readonly outcome: string;
+  readonly rule: string;
+  /** What would happen now, with the sharing level as it is set. */
+  readonly now: string;
+}
+
+/**
+ * Runs `[[trust.tests]]` (design.md §5). They judge the rules of trust as if sharing were on (level 1): the sharing level is the owner's
+ * switch, and turning it off must never be refused because a test expects somebody to be served.
+ */
+export function runTrustTests(settings: PolicySettings): readonly TrustTestResult[] {
+  const sharingOn: PolicySettings = { trust: settings.trust, sharing: { ...settings.sharing, level: 1 } };
+  return settings.trust.tests.map((test, index) => {
+    const question = {
+      id: test.who,
+      ...(test.from === undefined ? {} : { address: test.from }),
+      action: 'query',
+      queryType: test.query,
+    } as const;
+    const decision = decide(sharingOn, question);
+    const outcome = outcomeOf(decision);
+    return {
+      index,
+      test,
+      ok: outcome === test.expect,
+      outcome,
+      rule: decision.rule,
+      now: outcomeOf(decide(settings, question)),
+    };
+  });
+}
+
+/**
+ * Refuses a configuration whose own tests fail.
+ * @throws CaroError `config_invalid` that names every failing test, what it expects, what came and the rule that decided.
+ */
+export function verifyTrustTests(settings: PolicySettings): void {
+  const failed = runTrustTests(settings).filter(({ ok }) => !ok);
+  if (failed.length === 0) return;
+  const lines = failed.map(({ index, test, outcome, rule }) => {
+    const from = test.from === undefined ? '' : ` from ${test.from}`;
+    return `trust.tests[${index}]: expected "${test.expect}" for ${test.query} asked by ${test.who}${from}, got "${outcome}" by ${rule}; change the rule or the test`;
+  });
+  throw new CaroError('config_invalid', lines.join('\n'));
+}
