@@ -59,9 +59,15 @@ export async function runCli(args: readonly string[]): Promise<number> {
   const context = processContext(interrupt.signal, () => {
     code = 1;
   });
+  const ended = await runWith(context, args);
+  return ended === 0 ? code : ended;
+}
+
+/** `runCli` in a world of the caller's choice. */
+export async function runWith(context: Context, args: readonly string[]): Promise<number> {
   try {
     await createProgram(context).parseAsync(args, { from: 'user' });
-    return code;
+    return 0;
   } catch (error) {
     return failure(context, error);
   }

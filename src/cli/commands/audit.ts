@@ -78,12 +78,20 @@ function verificationOf(context: Context, { file, id }: VerifyOptions): AuditVer
   const publicKey = id ?? readIdentity(context.places().identityKey).publicKey;
   const isSigned = (bytes: Uint8Array, signature: Uint8Array): boolean => verify(publicKey, bytes, signature);
   if (file !== undefined) {
-    const { records, checkpoints } = decodeAuditExport(readText(file));
+    const { records, checkpoints } = decodeAuditExport(readExport(file));
     return verifyChain(records, checkpoints, isSigned);
   }
   const log = openAuditLog(context.places().database);
   try {
     return verifyChain(log.records(), log.checkpoints(), isSigned);
+  } catch (error) {
+    throw new CaroError(
+      'audit_broken',
+      'expected records of the audit log in the database, got rows that cannot be read',
+      {
+        cause: error,
+      },
+    );
   } finally {
     log.close();
   }
@@ -135,12 +143,20 @@ async function write(context: Context, file: string | undefined, lines: Iterable
   say(context, `written to ${file}`);
 }
 
-function readText(file: string): string {
+/** Both formats of `export`, as the lines of the first. */
+function readExport(file: string): string {
+  let text: string;
   try {
-    return readFileSync(file, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     throw new CaroError('not_found', `${file}: expected an exported audit log, got ${code}`, { cause: error });
+  }
+  if (!text.trimStart().startsWith('[')) return text;
+  try {
+    return (JSON.parse(text) as unknown[]).map((line) => JSON.stringify(line)).join('\n');
+  } catch (error) {
+    throw new CaroError('usage', `${file}: expected an exported audit log, got broken JSON`, { cause: error });
   }
 }
 
