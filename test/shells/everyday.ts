@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { ShellKind } from '../../src/domain/shell-kind.ts';
 import type { ShellName } from '../support/pty.ts';
-import { type Observed, observe, type Spool } from './observed.ts';
+import { type Observed, type ObservedCommand, observe, type Spool } from './observed.ts';
 
 export interface EverydayShell {
   readonly kind: ShellKind;
@@ -46,7 +46,7 @@ export function everyday(subject: EverydayShell): void {
     await shell.run(subject.fail7);
     await shell.run('cd /usr');
     await shell.run('echo there');
-    const commands = spool.commands();
+    const commands = await ended(spool, 4);
     expect(commands.map((c) => [c.text, c.status, c.cwd])).toEqual([
       ['echo hello', 0, shell.home],
       [subject.fail7, 7, shell.home],
@@ -62,7 +62,7 @@ export function everyday(subject: EverydayShell): void {
       const before = Date.now();
       await shell.run('sleep 0.3');
       const after = Date.now();
-      const [command] = spool.commands();
+      const [command] = await ended(spool, 1);
       const lasted = command?.durationMs ?? ((command?.endedAt ?? 0) - (command?.startedAt ?? 0)) / 1000;
       expect(lasted).toBeGreaterThan(280);
       expect(lasted).toBeLessThan(after - before + 20);
@@ -133,7 +133,7 @@ export function everyday(subject: EverydayShell): void {
     shell.interrupt();
     await shell.waitForPrompt();
     await shell.run('echo on');
-    expect(spool.commands().map((c) => [c.text, c.status])).toEqual([
+    expect((await ended(spool, 2)).map((c) => [c.text, c.status])).toEqual([
       ['sleep 100', 130],
       ['echo on', 0],
     ]);
@@ -178,11 +178,11 @@ export function everyday(subject: EverydayShell): void {
 
   test('loading twice records once', async () => {
     const observed = await open();
-    const { spool, shell, texts } = observed;
+    const { spool, shell } = observed;
     await shell.run(spool.rc(subject.kind));
     await shell.run('echo once');
-    expect(texts().filter((text) => text === 'echo once')).toHaveLength(1);
-    expect(spool.commands().every((c) => c.ended)).toBe(true);
+    await shell.run('echo end');
+    expect((await ended(spool, 2)).filter((c) => c.text === 'echo once' && c.ended)).toHaveLength(1);
   });
 
   test('caro_off ends it in the running shell, loading again resumes', async () => {
@@ -202,12 +202,11 @@ export function everyday(subject: EverydayShell): void {
   });
 
   test('a new file begins after 64 records and nothing is lost between', async () => {
-    const { spool, shell, texts } = await open();
+    const { spool, shell } = await open();
     const typed = Array.from({ length: 70 }, (_, index) => `: ${index}`);
     for (const line of typed) await shell.run(line);
-    expect(texts()).toEqual(typed);
+    expect((await ended(spool, 70)).map((c) => c.text)).toEqual(typed);
     expect(spool.files().length).toBe(subject.starts ? 3 : 2);
-    expect(spool.commands().every((c) => c.ended)).toBe(true);
   });
 
   test('files are 0600 and the umask stays as it was', async () => {
@@ -246,6 +245,12 @@ const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(
 /** Waits until a start record with this text is in the spool. */
 export const startOf = (spool: Spool, text: string): Promise<void> =>
   eventually(() => spool.files().length > 0 && spool.commands().some((c) => c.text === text));
+
+/** The commands, once this many have ended: dash shows its prompt before it gets to write the end. */
+export async function ended(spool: Spool, count: number): Promise<readonly ObservedCommand[]> {
+  await eventually(() => spool.commands().filter((command) => command.ended).length >= count);
+  return spool.commands();
+}
 
 /** Waits until a child of the shell has this name, so that a signal reaches it and not the shell. */
 export const running = (parent: number, name: string): Promise<void> =>

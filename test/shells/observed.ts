@@ -61,7 +61,8 @@ export function makeSpool(dirName = 'spool'): Spool {
       const emitted = join(root, `emitted.${kind}`);
       const quoted = kind === 'fish' ? dir.replace(/[\\']/g, '\\$&') : dir.replaceAll("'", "'\\''");
       const first = kind === 'fish' ? `set -g _caro_d '${quoted}'` : `_caro_d='${quoted}'`;
-      writeFileSync(emitted, `${first}\n${readFileSync(join(HOOKS, `caro.${kind}`), 'utf8')}`);
+      const beside = kind === 'sh' ? `_caro_hooks='${HOOKS}'\n` : '';
+      writeFileSync(emitted, `${first}\n${beside}${readFileSync(join(HOOKS, `caro.${kind}`), 'utf8')}`);
       return kind === 'fish' ? `cat '${emitted}' | source` : `eval "$(cat '${emitted}')"`;
     },
     files,

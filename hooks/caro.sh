@@ -1,0 +1,260 @@
+# shellcheck shell=sh
+# Caro mesh, shells that are called sh: dash, busybox ash, ksh93, mksh, and bash or zsh in that role. Appends records to the spool
+# for each command typed here; nothing is printed. The record and the reasons: docs/hooks.md.
+# Expects _caro_d, the spool directory, and _caro_hooks, the directory of this file (for bash and zsh as sh).
+# `caro_off` ends it in a running shell; CARO_OFF=1 keeps it from loading.
+# shellcheck disable=SC2154 # both are set by the lines `caro shell init` puts before this text
+
+# State: _caro_q number of the next command, _caro_i records in the file _caro_f, _caro_seq its number, _caro_g a scratch file,
+# _caro_base what the uptime clock lacks to the epoch in µs (empty without /proc/uptime).
+
+_caro_nl='
+'
+
+# A directory of ours and no link: a root shell that kept HOME stays out of its user's spool.
+# shellcheck disable=SC3067 # every shell named above has -O
+_caro_open() { [ -n "$_caro_d" ] && [ -O "$_caro_d" ] && [ -d "$_caro_d" ] && [ ! -L "$_caro_d" ]; }
+
+# Makes _caro_f the file for one more record: a new one, 0600, after 64.
+_caro_next() {
+  _caro_open || return 1
+  _caro_i=$((_caro_i + 1))
+  [ "$_caro_i" -gt 64 ] || return 0
+  _caro_i=1 _caro_seq=$((_caro_seq + 1))
+  _caro_f=$_caro_d/sh.$$.$_caro_at.$_caro_seq
+  umask >|"$_caro_g" && read -r _caro_l <"$_caro_g" || return 1
+  umask 077
+  : >>"$_caro_f"
+  umask "$_caro_l"
+}
+
+# Sets _caro_t to µs since the epoch, or to nothing where no clock can be read without a fork.
+_caro_clock() {
+  _caro_t=
+  [ -n "$_caro_base" ] && read -r _caro_u _caro_l </proc/uptime || return 0
+  _caro_t=$((_caro_base + ${_caro_u%.*}${_caro_u#*.}0000))
+}
+
+# --- dash ---------------------------------------------------------------------------------------------------------------------
+# It has no hook of any kind. Its main loop is given a small file for its standard input, each line of which runs one step: note
+# the end of the last command, read the next from the terminal, run it with the terminal for its input. Job notices, PS1, ^C and
+# ^Z stay with dash's own loop. If the file is lost, dash goes on reading the terminal by itself.
+
+# Is the text in _caro_c complete? 0 yes, 1 needs more lines, 2 wrong (eval will say how). Defining a function around it answers
+# without a fork; only if that fails a second dash reads it, from its standard input so that no process list shows it.
+_caro_complete() {
+  command eval "_caro_x() { if :; then :
+$_caro_c
+fi; }" 2>/dev/null && return 0
+  case $_caro_c in
+  *\\\\) ;;
+  *\\) return 1 ;;
+  esac
+  case $(printf '%s\n' "$_caro_c" | "/proc/$$/exe" -n 2>&1) in
+  '') return 1 ;; # a here-document without its end
+  *'end of file unexpected'* | *Unterminated* | *'EOF in'* | *"Missing '"*) return 1 ;;
+  esac
+  return 2
+}
+
+# Reads a command into _caro_c. Fails at the end of input.
+_caro_read() {
+  _caro_c='' _caro_k=''
+  while :; do
+    if ! IFS= read -r _caro_l <"$_caro_tty"; then
+      # With a trap on INT an interrupted read looks like the end of input.
+      trap >|"$_caro_g"
+      while read -r _caro_u; do case $_caro_u in *INT) _caro_k=$_caro_k. ;; esac; done <"$_caro_g"
+      [ "$_caro_k" != . ] || continue
+      [ -n "$_caro_l$_caro_c" ] || { echo >&2; return 1; }
+    fi
+    _caro_c=$_caro_c${_caro_c:+$_caro_nl}$_caro_l
+    _caro_complete
+    [ $? -eq 1 ] || return 0
+    printf %s "${PS2-> }" >&2
+  done
+}
+
+# Writes the start of _caro_c, unless it is blank or private. Sets _caro_b to 1 if the end is to be written, too.
+_caro_begin() {
+  _caro_b=''
+  case $_caro_c in '' | [[:space:]]*) return 0 ;; esac
+  {
+    _caro_next && _caro_clock && {
+      printf '\0v1\0t=s\0q=%s\0g=10000\0' "$_caro_q"
+      [ -z "$_caro_t" ] || printf 'b=%s\0' "$_caro_t"
+      printf 'p=%s\0c=%s\0\0' "$PWD" "$_caro_c"
+    } >>"$_caro_f" && _caro_b=1
+  } 2>/dev/null
+}
+
+_caro_end() {
+  {
+    _caro_next && _caro_clock && {
+      printf '\0v1\0t=e\0q=%s\0s=%s\0g=10000\0' "$_caro_q" "$1"
+      [ -z "$_caro_t" ] || printf 'e=%s\0' "$_caro_t"
+      printf '\0'
+    } >>"$_caro_f"
+  } 2>/dev/null
+  _caro_q=$((_caro_q + 1)) _caro_b=''
+}
+
+_caro_ret() { return "$1"; }
+
+# shellcheck disable=SC2016 # run by the feed file's lines
+_caro_step='_caro_s=$?
+{ command exec 0<"$_caro_feed"; } 2>/dev/null || exec 0<"$_caro_tty"
+[ -z "$_caro_b" ] || _caro_end "$_caro_s"
+_caro_read || exit "$_caro_s"
+case $_caro_c in
+*[![:space:]]*) _caro_begin; { _caro_ret "$_caro_s"; eval "$_caro_c"; } <"$_caro_tty" ;;
+*) _caro_ret "$_caro_s" ;;
+esac'
+
+# The feed: lines of 32 bytes in two blocks of 8 KiB, since an interrupt throws away the block dash has read.
+_caro_dash() {
+  [ -t 0 ] && _caro_tty=$(tty) || return 0
+  _caro_feed=$_caro_g.feed
+  # shellcheck disable=SC2016 # expanded when dash reads the line
+  _caro_l=$(printf '%-31s' 'eval "$_caro_step"')$_caro_nl
+  for _caro_u in 1 2 3 4 5 6 7 8 9; do _caro_l=$_caro_l$_caro_l; done
+  _caro_open && { printf %s "$_caro_l" >|"$_caro_feed"; } 2>/dev/null && exec 0<"$_caro_feed"
+}
+
+# --- busybox ash --------------------------------------------------------------------------------------------------------------
+# PS1 is expanded at each prompt, and only the history tells what was typed: one record with the end, no start time. The hook
+# runs in a subshell; what must outlive it, PS1's arithmetic sets. $_ is set to a number nobody types, to tell an empty Enter
+# from a repeated command, which leaves no history entry.
+
+# _caro_ash STATUS LAST-WORD: prints the number of the last history entry.
+_caro_ash() {
+  exec 2>/dev/null
+  _caro_l=$(history | tail -n 1)
+  _caro_n=${_caro_l#"${_caro_l%%[0-9]*}"}
+  _caro_n=${_caro_n%%[!0-9]*}
+  echo "${_caro_n:-0}"
+  [ "$_caro_h" -ge 0 ] && _caro_open || return 0
+  if [ "${_caro_n:-0}" -eq "$_caro_h" ]; then
+    [ "$2" != 1795414808 ] || return 0
+    _caro_c=${_caro_l#*[0-9] }
+  else
+    _caro_c=
+    IFS=$_caro_nl
+    set -f
+    # Each line of a command is an entry of its own.
+    for _caro_l in $(history | tail -n $((_caro_n - _caro_h))); do
+      _caro_c=$_caro_c${_caro_c:+$_caro_nl}${_caro_l#*[0-9] }
+    done
+  fi
+  case $_caro_c in '' | [[:space:]]*) return 0 ;; esac
+  _caro_p=$PWD
+  case $_caro_c in cd | 'cd '*) [ "$1" -ne 0 ] || _caro_p=$OLDPWD ;; esac
+  _caro_clock
+  umask 077
+  {
+    printf '\0v1\0t=b\0q=%s\0s=%s\0g=10000\0' "$_caro_q" "$1"
+    [ -z "$_caro_t" ] || printf 'e=%s\0' "$_caro_t"
+    printf 'p=%s\0c=%s\0\0' "$_caro_p" "$_caro_c"
+  } >>"$_caro_d/sh.$$.$_caro_at.$((_caro_q / 64))"
+}
+# shellcheck disable=SC2016 # expanded at each prompt
+_caro_ps_ash='${_caro_z#$((_caro_h=$(_caro_ash "$?" "$_")))}${_caro_z#$((_caro_q=_caro_q+1))}${_caro_z#$((_=1795414808))}'
+
+# --- ksh93 and mksh -----------------------------------------------------------------------------------------------------------
+# PS1 is expanded at each prompt, and ${ …; } runs in the shell itself, without a fork: one record with the end, no start time.
+# The texts are parsed only by those shells.
+
+# shellcheck disable=SC2016 # evaluated by ksh
+_caro_ps_ksh='${ _caro_ksh "$?" "$_"; }'
+# shellcheck disable=SC2016 # evaluated by ksh
+_caro_def_ksh='_caro_ksh() {
+  {
+    _caro_entry
+    _caro_n=${_caro_l%%[!0-9]*}
+    if [ -n "$_caro_h" ] && [ "$_caro_n" != "$_caro_h" ]; then
+      _caro_c=${_caro_l#*"$_caro_tab"}
+      _caro_c=${_caro_c//"$_caro_nl$_caro_tab"/"$_caro_nl"}
+      case $_caro_c in ""|[[:space:]]*) ;; *) _caro_next && _caro_time && _caro_write "$1" ;; esac
+    fi
+    _caro_h=${_caro_n:-0} _caro_p=$PWD
+  } 2>/dev/null
+  : "$2"
+  return "$1"
+}'
+# shellcheck disable=SC2016 # evaluated by ksh93
+_caro_def_ksh93='_caro_entry() { _caro_l=${ hist -l -0 -0; }; }
+_caro_time() { _caro_t=${ printf "%(%s%6N)T" now; }; }
+_caro_write() {
+  printf "\0v1\0t=b\0q=%s\0s=%s\0e=%s\0p=%s\0c=%s\0\0" "$_caro_q" "$1" "$_caro_t" "$_caro_p" "$_caro_c" >>"$_caro_f"
+  _caro_q=$((_caro_q + 1))
+}'
+# mksh has no printf of its own, and hides the newest entry from every number but one that is too large.
+# shellcheck disable=SC2016 # evaluated by mksh
+_caro_def_mksh='_caro_entry() { _caro_l=${ fc -l 999999999 999999999; }; }
+_caro_time() { _caro_t=$EPOCHREALTIME; _caro_t=${_caro_t%.*}${_caro_t#*.}; }
+_caro_write() {
+  {
+    print -n "\0000v1\0000t=b\0000q=$_caro_q\0000s=$1\0000e=$_caro_t\0000p="
+    print -nr -- "$_caro_p"
+    print -n "\0000c="
+    print -nr -- "$_caro_c"
+    print -n "\0000\0000"
+  } >>"$_caro_f"
+  _caro_q=$((_caro_q + 1))
+}'
+
+# ------------------------------------------------------------------------------------------------------------------------------
+
+# Ends observation in this shell. In dash the loop stays and records nothing.
+caro_off() {
+  PS1=${PS1#"$_caro_ps"}
+  _caro_loaded='' _caro_d=''
+}
+
+_caro_load() {
+  _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_b='' _caro_base='' _caro_z='' _caro_ps='' _caro_c=''
+  # The forks, at load: the clock's distance to the epoch.
+  _caro_t=$(date +%s%N 2>/dev/null)
+  # Where date has no nanoseconds, whole seconds must do.
+  case $_caro_t in *[!0-9]* | '' | ??????????) _caro_t=$(date +%s)000000000 ;; esac
+  _caro_at=${_caro_t%???}
+  _caro_g=$_caro_d/.sh.$$.$_caro_at
+  if [ -n "${KSH_VERSION-}" ]; then
+    _caro_h='' _caro_p=$PWD _caro_tab=$(printf '\t')
+    case $KSH_VERSION in
+    *MIRBSD*) eval "$_caro_def_mksh" ;;
+    *) eval "$_caro_def_ksh93" ;;
+    esac
+    eval "$_caro_def_ksh"
+    _caro_ps=$_caro_ps_ksh
+    PS1=$_caro_ps${PS1-}
+    return 0
+  fi
+  [ ! -r /proc/uptime ] || { read -r _caro_u _caro_l </proc/uptime && _caro_base=$((_caro_at - ${_caro_u%.*}${_caro_u#*.}0000)); }
+  if command -v fc >/dev/null; then
+    # dash with line editing, or another shell we do not know: its input is not ours to swap.
+    :
+  elif command -v history >/dev/null; then
+    _caro_h=-1 _caro_ps=$_caro_ps_ash
+    PS1=$_caro_ps${PS1-}
+  elif [ -z "${_caro_feed-}" ]; then
+    _caro_dash
+  fi
+}
+
+case $- in
+*i*)
+  if [ -n "${CARO_OFF-}" ] || [ "${_caro_loaded-}" = "$$" ]; then
+    :
+  elif [ -n "${BASH_VERSION-}" ]; then
+    # shellcheck source=/dev/null # checked by itself
+    [ ! -r "${_caro_hooks-}/caro.bash" ] || . "$_caro_hooks/caro.bash"
+  elif [ -n "${ZSH_VERSION-}" ]; then
+    # shellcheck source=/dev/null # shellcheck does not know zsh
+    [ ! -r "${_caro_hooks-}/caro.zsh" ] || . "$_caro_hooks/caro.zsh"
+  else
+    _caro_loaded=$$
+    _caro_load
+  fi
+  ;;
+esac
