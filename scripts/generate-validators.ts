@@ -9,6 +9,16 @@ import standaloneCode from 'ajv/dist/standalone';
 import { BODY_SCHEMAS, SERVICE_SCHEMAS, SUBSCRIBE_SCHEMA } from '../src/bus/schemas.ts';
 import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../src/config/schema.ts';
 
+import {
+  messageBodySchemas,
+  PAYLOAD_SCHEMA,
+  REVOCATION_SCHEMA,
+  ROTATION_SCHEMA,
+  SUMMARY_SCHEMA,
+} from '../src/domain/mesh-message-schema.ts';
+import { RISK_FAMILIES } from '../src/risk/rule.ts';
+import { FAMILIES } from '../src/shell/catalogue.ts';
+
 const OUT = join('src', 'generated');
 
 interface Source {
@@ -28,15 +38,33 @@ const BODIES: Readonly<Record<string, Source>> = {
   ...named(SERVICE_SCHEMAS, () => 'Nothing'),
 };
 
+const MESSAGES: Readonly<Record<string, Source>> = {
+  validateMessagePayload: {
+    schema: PAYLOAD_SCHEMA,
+    type: 'MessageHeader & { readonly type: string; readonly body: object }',
+  },
+  validateSummaryDocument: { schema: SUMMARY_SCHEMA, type: 'NodeSummary' },
+  ...Object.fromEntries(
+    Object.entries(messageBodySchemas({ families: FAMILIES, ruleFamilies: RISK_FAMILIES })).map(([kind, schema]) => [
+      `${functionName(kind)}Message`,
+      { schema, type: `MessageBodies['${kind}']` },
+    ]),
+  ),
+};
+const STATEMENTS: Readonly<Record<string, Source>> = {
+  validateRotationStatement: { schema: ROTATION_SCHEMA, type: 'RotationStatement' },
+  validateRevocationStatement: { schema: REVOCATION_SCHEMA, type: 'RevocationStatement' },
+};
+
 function named(schemas: Readonly<Record<string, object>>, type: (method: string) => string): Record<string, Source> {
   return Object.fromEntries(
     Object.entries(schemas).map(([method, schema]) => [functionName(method), { schema, type: type(method) }]),
   );
 }
 
-/** `events.list` → `validateEventsList` */
+/** `events.list` → `validateEventsList`, `summary-ack` → `validateSummaryAck` */
 function functionName(method: string): string {
-  const words = method.split('.').map((part) => part.charAt(0).toUpperCase() + part.slice(1));
+  const words = method.split(/[.-]/).map((part) => part.charAt(0).toUpperCase() + part.slice(1));
   return `validate${words.join('')}`;
 }
 
@@ -47,6 +75,10 @@ import type { ManagedSettings } from '../config/managed-settings.ts';
 const BODY_IMPORTS = `import type { Messages, Nothing } from '../bus/messages.ts';
 import type { Topic } from '../bus/schemas.ts';
 `;
+const MESSAGE_IMPORTS = `import type { MessageBodies, MessageHeader } from '../domain/mesh-message.ts';
+import type { NodeSummary } from '../domain/summary.ts';
+`;
+const STATEMENT_IMPORTS = "import type { RevocationStatement, RotationStatement } from '../domain/key-statement.ts';\n";
 
 function write(file: string, imports: string, sources: Readonly<Record<string, Source>>, allErrors: boolean): void {
   const ajv = new Ajv({ allErrors, useDefaults: true, strict: true, code: { source: true, optimize: true } });
@@ -58,11 +90,13 @@ function write(file: string, imports: string, sources: Readonly<Record<string, S
   writeFileSync(join(OUT, `${file}.d.ts`), imports + VALIDATOR_IMPORT + types);
 }
 
-/** Two files, because the first is needed at start and reload only; and only its readers want all errors at once. */
+/** Several files, because the first is needed at start and reload only; and only its readers want all errors at once. */
 export function generateValidators(): Promise<void> {
   mkdirSync(OUT, { recursive: true });
   write('configuration-validators', CONFIGURATION_IMPORTS, CONFIGURATION, true);
   write('body-validators', BODY_IMPORTS, BODIES, false);
+  write('message-validators', MESSAGE_IMPORTS, MESSAGES, false);
+  write('statement-validators', STATEMENT_IMPORTS, STATEMENTS, false);
   return Promise.resolve();
 }
 

@@ -1,0 +1,23 @@
+/** Signed by the old and the new key: the node that had the one now has the other (FR-104, design.md §6). */
+export type RotationStatement = {
+  readonly type: 'caro.rotation';
+  readonly version: 1;
+  /** Node ids. */
+  readonly old: string;
+  readonly new: string;
+  readonly createdAt: string;
+  /** It may be accepted for the first time in [from, until); once accepted it stays so. */
+  readonly from: string;
+  readonly until: string;
+  /** Base64 of 16 random bytes. */
+  readonly nonce: string;
+};
+
+/** Signed by the key that it is about: do not trust it any more. */
+export type RevocationStatement = {
+  readonly type: 'caro.revocation';
+  readonly version: 1;
+  readonly key: string;
+  readonly createdAt: string;
+  readonly nonce: string;
+};
