@@ -1,0 +1,110 @@
+/**
+ * npm run eval:risk -- SET.jsonl … [--misses N] [--json]
+ *
+ * Rates the commands of labelled sets and prints recall on danger and critical, the false-alarm rate, how many "safe" ones are
+ * rated exactly safe, and the share of right tools, each per family, with the misses. A set is JSON lines with `command` and
+ * `expect` (danger, critical, benign, safe) or `tool`. Exit code 0 whatever the figures are.
+ */
+import { readFileSync } from 'node:fs';
+import type { RiskLevel } from '../src/domain/risk-level.ts';
+import { riskRank } from '../src/domain/risk-level.ts';
+import { rate } from '../src/risk/rate.ts';
+
+interface Line {
+  readonly id: string;
+  readonly command: string;
+  readonly expect?: 'danger' | 'critical' | 'benign' | 'safe';
+  readonly tool?: string | readonly string[];
+  readonly family?: string;
+  readonly kind?: string;
+}
+interface Answer {
+  readonly line: Line;
+  readonly level: RiskLevel;
+  readonly tools: readonly string[];
+  readonly rules: readonly string[];
+}
+
+const TRAPS = ['mention', 'mention-built', 'heredoc', 'scratch-rm', 'guard-allow'];
+
+const readSet = (file: string): readonly Line[] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((text) => text.trim() !== '')
+    .map((text) => JSON.parse(text) as Line);
+
+const answer = (line: Line): Answer => {
+  const { level, tools, findings } = rate(line.command, 'bash');
+  return { line, level, tools, rules: findings.map((item) => item.rule) };
+};
+
+const sameTools = ({ line, tools }: Answer): boolean =>
+  JSON.stringify(tools) === JSON.stringify(typeof line.tool === 'string' ? [line.tool] : line.tool);
+const loud = (item: Answer): boolean => riskRank(item.level) >= riskRank('high');
+const isDanger = ({ line }: Answer): boolean => line.expect === 'danger' || line.expect === 'critical';
+const isBenign = ({ line }: Answer): boolean => line.expect === 'benign' || line.expect === 'safe';
+
+interface Measure {
+  readonly name: string;
+  readonly of: (item: Answer) => boolean;
+  readonly good: (item: Answer) => boolean;
+  /** Printed as the share of what is not good (false alarms). */
+  readonly inverted?: boolean;
+}
+const MEASURES: readonly Measure[] = [
+  { name: 'danger rated high or critical', of: isDanger, good: loud },
+  {
+    name: 'critical rated critical',
+    of: ({ line }) => line.expect === 'critical',
+    good: ({ level }) => level === 'critical',
+  },
+  { name: 'false alarms on benign', of: isBenign, good: (item) => !loud(item), inverted: true },
+  {
+    name: 'false alarms on the traps',
+    of: (item) => isBenign(item) && TRAPS.includes(item.line.family ?? ''),
+    good: (item) => !loud(item),
+    inverted: true,
+  },
+  { name: 'safe rated exactly safe', of: ({ line }) => line.expect === 'safe', good: ({ level }) => level === 'safe' },
+  { name: 'tools right', of: ({ line }) => line.tool !== undefined, good: sameTools },
+];
+
+const percent = (part: number, all: number): string => `${((100 * part) / all).toFixed(1)} %`;
+
+const byFamily = (items: readonly Answer[]): Map<string, Answer[]> => {
+  const groups = new Map<string, Answer[]>();
+  for (const item of items) {
+    const key = item.line.family ?? item.line.kind ?? '?';
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return groups;
+};
+
+const report = (measure: Measure, answers: readonly Answer[], misses: number): Record<string, unknown> | null => {
+  const items = answers.filter(measure.of);
+  if (items.length === 0) return null;
+  const bad = items.filter((item) => !measure.good(item));
+  const shown = measure.inverted ? bad.length : items.length - bad.length;
+  console.log(`\n${measure.name.padEnd(34)} ${shown}/${items.length}  ${percent(shown, items.length)}`);
+  for (const [family, group] of [...byFamily(items)].sort((a, b) => b[1].length - a[1].length)) {
+    const wrong = group.filter((item) => !measure.good(item)).length;
+    if (wrong > 0) console.log(`  ${family.padEnd(26)} ${wrong} of ${group.length} missed`);
+  }
+  for (const { line, level, tools, rules } of bad.slice(0, misses))
+    console.log(
+      `    ${line.id} ${level} [${rules.join(' ')}] ${line.tool === undefined ? '' : `${tools.join(' ')} `}${JSON.stringify(line.command).slice(0, 160)}`,
+    );
+  return { measure: measure.name, part: shown, all: items.length };
+};
+
+const main = (argv: readonly string[]): void => {
+  const at = argv.indexOf('--misses');
+  const misses = at < 0 ? 20 : Number(argv[at + 1]);
+  const files = argv.filter((arg, index) => !arg.startsWith('--') && argv[index - 1] !== '--misses');
+  if (files.length === 0) throw new Error('Expected at least one set: npm run eval:risk -- SET.jsonl …');
+  const answers = files.flatMap(readSet).map(answer);
+  const figures = MEASURES.map((measure) => report(measure, answers, misses));
+  if (argv.includes('--json')) console.log(JSON.stringify(figures.filter((item) => item !== null)));
+};
+
+main(process.argv.slice(2));

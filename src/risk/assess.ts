@@ -1,0 +1,73 @@
+/** Rates what a command line would do (FR-404). Pure: the same analysis and place always give the same answer. */
+import { type RiskLevel, riskRank } from '../domain/risk-level.ts';
+import type { Analysis } from '../shell/model.ts';
+import type { Place } from './paths.ts';
+import type { Danger, RiskFamily, Rule, Verdict } from './rule.ts';
+import { rulesFor, SCENE_RULES } from './rule-set.ts';
+import { type Step, stepsOf } from './step.ts';
+
+/** Why a command is not safe. Holds nothing of the command itself. */
+export interface Finding {
+  readonly rule: string;
+  readonly level: Danger;
+  readonly family: RiskFamily;
+  readonly technique?: string;
+  readonly reason: string;
+  readonly safer: string;
+}
+
+export interface Assessment {
+  /** The highest level of all findings; safe where there is none. */
+  readonly level: RiskLevel;
+  /** Worst first; each rule at most once. */
+  readonly findings: readonly Finding[];
+}
+
+/** Programs that take a command or code of their own: `--help` among their words may belong to that. */
+const CARRIES_WORDS =
+  /^(?:docker|podman|nerdctl|kubectl|ssh|find|xargs|(?:ba|da|z|k|a|fi)?sh|nc|ncat|socat|python|perl|ruby|node|php|lua|awk|curl|git-filter-repo|su|tar|busybox|bun|deno|npm|npx)$/;
+
+/** Asked for help, version or a trial run, a program changes nothing. */
+const onlyAsks = (step: Step): boolean => {
+  if (step.carries || CARRIES_WORDS.test(step.tool)) return false;
+  const end = step.args.indexOf('--');
+  return (end < 0 ? step.args : step.args.slice(0, end)).some((arg) =>
+    /^--(?:help|version|dry-run(?:=(?:client|server|true))?|what-if|dryrun|simulate|just-print)$/.test(arg),
+  );
+};
+
+const levelOf = (rule: Rule, verdict: Verdict, elevated: boolean): Danger | null => {
+  if (verdict === false || verdict === 'safe') return null;
+  const level = verdict === true ? rule.level : verdict;
+  return level === 'moderate' && elevated && 'raise' in rule ? 'high' : level;
+};
+
+const findingOf = (rule: Rule, level: Danger): Finding => ({
+  rule: rule.id,
+  level,
+  family: rule.family,
+  ...(rule.technique === undefined ? {} : { technique: rule.technique }),
+  reason: rule.reason,
+  safer: rule.safer,
+});
+
+/** Rates an analysed command line as it stands in `place` (working directory and home, both optional). */
+export const assess = (analysis: Analysis, place: Place = {}): Assessment => {
+  const found = new Map<string, Finding>();
+  const add = (rule: Rule, level: Danger | null): void => {
+    if (level === null) return;
+    const known = found.get(rule.id);
+    if (!known || riskRank(level) > riskRank(known.level)) found.set(rule.id, findingOf(rule, level));
+  };
+  const steps = stepsOf(analysis, place);
+  for (const step of steps) {
+    if (onlyAsks(step)) continue;
+    const { own, general } = rulesFor(step.tool);
+    for (const rule of own) add(rule, levelOf(rule, rule.when(step), step.elevated));
+    for (const rule of general) add(rule, levelOf(rule, rule.when(step), step.elevated));
+  }
+  const scene = { analysis, steps, place };
+  for (const rule of SCENE_RULES) add(rule, levelOf(rule, rule.whenAll(scene), false));
+  const findings = [...found.values()].sort((a, b) => riskRank(b.level) - riskRank(a.level));
+  return { level: findings[0]?.level ?? 'safe', findings };
+};

@@ -1,0 +1,38 @@
+/** What rules say about themselves, for screens that explain a rating and for summaries that count them. */
+import type { Danger, RiskFamily, Rule } from './rule.ts';
+import { RULES } from './rule-set.ts';
+
+export interface RuleDescription {
+  readonly id: string;
+  /** The rule's own level; a finding may lie above or below it. */
+  readonly level: Danger;
+  readonly family: RiskFamily;
+  /** MITRE ATT&CK technique, or null. */
+  readonly technique: string | null;
+  readonly reason: string;
+  readonly safer: string;
+}
+
+const describe = ({ id, level, family, technique, reason, safer }: Rule): RuleDescription => ({
+  id,
+  level,
+  family,
+  technique: technique ?? null,
+  reason,
+  safer,
+});
+
+/** Descriptions of these rules, in the order of `ids`; ids that no rule has (any more) are left out. */
+export const describeRules = (ids: readonly string[]): readonly RuleDescription[] => {
+  const wanted = new Set(ids);
+  const known = new Map(RULES.filter((rule) => wanted.has(rule.id)).map((rule) => [rule.id, rule]));
+  return ids.flatMap((id) => {
+    const rule = known.get(id);
+    return rule ? [describe(rule)] : [];
+  });
+};
+
+/** Family and technique of every rule, by id: plain data that can be handed to a worker thread. */
+export const ruleFacts = (): Readonly<
+  Record<string, { readonly family: RiskFamily; readonly technique: string | null }>
+> => Object.fromEntries(RULES.map(({ id, family, technique }) => [id, { family, technique: technique ?? null }]));

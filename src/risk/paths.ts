@@ -1,0 +1,103 @@
+/** What a path written in a command stands for, as far as its text and the working directory tell. No file system is asked. */
+
+/** Where a command stands: both are optional because imported history has neither. */
+export interface Place {
+  readonly cwd?: string;
+  readonly home?: string;
+}
+
+/**
+ * root: `/` or everything in it · home: a whole home directory · system: a top directory of the system (or everything in it) ·
+ * system-part: something inside one · device: a disk or partition · scratch: temporary or generated, ordinary to delete ·
+ * here, parent: the working directory, one above it (or everything in them) · personal: inside a home · absolute, relative: other
+ * places · unknown: begins with something that is known at run time only.
+ */
+export type PathKind =
+  | 'root'
+  | 'home'
+  | 'system'
+  | 'system-part'
+  | 'device'
+  | 'scratch'
+  | 'here'
+  | 'parent'
+  | 'personal'
+  | 'absolute'
+  | 'relative'
+  | 'unknown';
+
+const SYSTEM =
+  /^\/(?:bin|sbin|boot|dev|etc|lib|lib32|lib64|libx32|opt|proc|root|run|srv|sys|usr|var|mnt|media|home|Users|System|Library|Applications|Volumes|private|private\/(?:etc|var)|nix|snap|cores|[cC]:?|Windows|usr\/(?:bin|sbin|lib|lib64|local|share|include|src|local\/bin|local\/lib)|var\/(?:lib|log|www|spool|db|mail|run|backups|lib\/docker|lib\/mysql|lib\/postgresql)|etc\/(?:ssh|ssl|pam\.d|systemd|sudoers\.d))$/;
+const SYSTEM_PART =
+  /^\/(?:bin|sbin|boot|dev|etc|lib|lib32|lib64|proc|root|run|srv|sys|usr|var|opt|System|Library|Applications|private\/(?:etc|var)|Windows)\//;
+const HOME = /^(?:~[\w.-]*|\/home\/[^/]+|\/Users\/[^/]+|\/root|\/var\/root|\/export\/home\/[^/]+)$/;
+const PERSONAL = /^(?:~[\w.-]*|\/home\/[^/]+|\/Users\/[^/]+|\/root|\/var\/root)\//;
+export const DEVICE =
+  /^\/dev\/(?:(?:r?disk\d|sd[a-z]|hd[a-z]|vd[a-z]|xvd[a-z]|nvme\d|mmcblk\d|loop\d|md\d|dm-\d|sr\d|nbd\d|zd\d|ada\d|da\d|mtd\w?\d)\w*|(?:mapper|disk|vg\w*|md|zvol|block)\/.+|(?:k?mem|port|core))$/;
+const TEMPORARY =
+  /^(?:\/private)?(?:\/var)?\/tmp\/.|^\/dev\/shm\/.|^\/(?:var\/folders|scratch)\/.|^\$\{?(?:TMPDIR|TMP|TEMP|RUNNER_TEMP|XDG_RUNTIME_DIR)(?::-[^}]*)?\}?\/?./;
+const GENERATED =
+  /^(?:node_modules|bower_components|jspm_packages|build|builds|dist|out|output|target|tmp|temp|te?mp[_-].*|.*[_-]te?mp|coverage|htmlcov|site|_site|public\/build|storybook-static|__pycache__|venv|\.venv|env|\.env\.d|vendor\/bundle|Pods|DerivedData|cmake-build-.*|bazel-.*|_build|deps|obj|logs?|artifacts|reports?|test-results|playwright-report|generated|zig-out|zig-cache|elm-stuff|\.(?:next|nuxt|output|svelte-kit|angular|turbo|cache|parcel-cache|vite|gradle|tox|nox|eggs|pytest_cache|mypy_cache|ruff_cache|nyc_output|terraform|dart_tool|sass-cache|ipynb_checkpoints|idea|vscode-test|serverless|aws-sam|docusaurus|expo|webpack|rollup\.cache|stack-work|bloop|metals|hypothesis|tmp|temp|build|dist)|.*\.egg-info|.*\.(?:pyc|pyo|o|obj|class|tmp|temp|log|bak|old|orig|rej|swp|swo|tsbuildinfo|cache|lock|pid|out|gcda|gcno|DS_Store)|.*~|\.DS_Store)$/;
+
+/** The part of a path that decides: quotes are gone, doubled and trailing slashes, `/./` and `/../` are resolved. */
+export const normalPath = (text: string): string => {
+  let path = text.replace(/^(?:\$HOME|\$\{HOME\}|"\$HOME")(?=\/|$)/, '~').replace(/^file:\/\//, '');
+  path = path.replace(/\/(?:\.?\/)+/g, '/');
+  for (let again = true; again; ) {
+    const shorter = path.replace(/\/(?!\.\.(?:\/|$))[^/$*]+\/\.\.(?=\/|$)/, '').replace(/^\/\.\.(?=\/|$)/, '');
+    again = shorter !== path;
+    path = shorter === '' && again ? '/' : shorter;
+  }
+  path = path.replace(/\/\.$/, '/');
+  return path.length > 1 ? path.replace(/\/+$/, '') || '/' : path;
+};
+
+/** `dir/*`, `dir/.*`, `dir/{*,.*}` mean all of `dir`; `dir/*.log` does not. */
+const wholeOf = (path: string): string => {
+  const match = /^(.*?)\/?(?:\*+|\.\*|\.\[!?[^\]]*\]\*|\{[*.,?[\]!^]+\}|\?\*|\*\/\*|\*\.\*)$/.exec(path);
+  if (!match) return path;
+  const [, dir = ''] = match;
+  return dir === '' ? (path.startsWith('/') ? '/' : '.') : dir;
+};
+
+const absolute = (path: string, place: Place): string => {
+  if (/^[/~$`(]/.test(path) || /^[a-zA-Z]:[\\/]/.test(path) || !place.cwd) return path;
+  return normalPath(`${place.cwd}/${path}`);
+};
+
+const kindOfAbsolute = (path: string): PathKind => {
+  if (path === '/') return 'root';
+  if (TEMPORARY.test(path)) return 'scratch';
+  if (DEVICE.test(path)) return 'device';
+  if (HOME.test(path)) return 'home';
+  if (SYSTEM.test(path)) return 'system';
+  if (PERSONAL.test(path))
+    return GENERATED.test(lastPart(path)) || /^[^/]*\/\.cache\/./.test(path) ? 'scratch' : 'personal';
+  if (SYSTEM_PART.test(path)) return 'system-part';
+  return GENERATED.test(lastPart(path)) ? 'scratch' : 'absolute';
+};
+
+const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const GENERATED_ANYWHERE =
+  /(?:^|\/)(?:node_modules|__pycache__|\.venv|venv|dist|build|target|\.next|\.cache|tmp|coverage)\//;
+
+/** What a path stands for. `place.cwd` turns relative paths into absolute ones, `place.home` recognises the owner's home. */
+export const pathKind = (text: string, place: Place = {}): PathKind => {
+  const written = wholeOf(normalPath(text.trim()));
+  if (TEMPORARY.test(written) || /^(?:\/private)?(?:\/var)?\/tmp\/./.test(normalPath(text.trim()))) return 'scratch';
+  const path = wholeOf(written);
+  if (path === '.' || path === './' || path === '$PWD' || path === '${PWD}' || path === '$(pwd)' || path === '`pwd`') {
+    const here = place.cwd ? kindOfAbsolute(normalPath(place.cwd)) : 'here';
+    return here === 'root' || here === 'home' || here === 'system' ? here : 'here';
+  }
+  if (/^\.\.(?:\/\.\.)*$/.test(path)) return 'parent';
+  if (/^[$`(]/.test(path)) return 'unknown';
+  if (place.home && (path === place.home || absolute(path, place) === place.home)) return 'home';
+  if (path.startsWith('/') || path.startsWith('~')) return kindOfAbsolute(path);
+  if (/^[a-zA-Z]:[\\/]*(?:\*|Windows.*|Users.*)?$/.test(path)) return 'root';
+  const plain = path.replace(/^\.\//, '');
+  if (GENERATED.test(lastPart(plain)) || GENERATED_ANYWHERE.test(plain)) return 'scratch';
+  if (!place.cwd) return 'relative';
+  const full = kindOfAbsolute(absolute(plain, place));
+  return full === 'personal' || full === 'absolute' || full === 'device' ? 'relative' : full;
+};

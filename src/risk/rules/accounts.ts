@@ -1,0 +1,318 @@
+/** Accounts of this machine, packages, and what macOS has of its own. */
+import { inFamily, type StepRule, type Verdict } from '../rule.ts';
+import type { Step } from '../step.ts';
+
+const createsAccount = (step: Step): Verdict => {
+  const home = step.value('-d', '--home', '--home-dir') ?? '';
+  const group = step.value('-g', '--gid') ?? '';
+  if (step.flag('-D') && step.operands.length === 0) return false;
+  if (step.tool === 'pw')
+    return step.sub('useradd|user', 'add') || step.sub('useradd')
+      ? /^(?:0|wheel|root)$/.test(group) || /^\/root/.test(home)
+        ? 'high'
+        : 'moderate'
+      : step.sub('userdel|usermod|lock|groupdel')
+        ? step.sub('usermod')
+          ? 'moderate'
+          : 'high'
+        : false;
+  if (step.tool === 'sysadminctl')
+    return step.some(/^-(?:addUser|resetPasswordFor|newPassword|deleteUser|secureTokenOn|guestAccount|autologin)$/)
+      ? 'high'
+      : false;
+  if (/^(?:0|root|wheel)$/.test(group) || /^\/root/.test(home)) return 'high';
+  return step.flag('-r', '--system') && step.some(/sh$/) && step.flag('-M', '--no-create-home', '-N')
+    ? 'high'
+    : 'moderate';
+};
+
+const dscl = (step: Step): Verdict =>
+  step.some(/^-?(?:delete|passwd|change)$/)
+    ? 'high'
+    : step.some(/^-?(?:create|append|merge)$/)
+      ? step.some(/UniqueID|PrimaryGroupID|UserShell|NFSHomeDirectory|IsHidden|^\/Users\/|GroupMembership/)
+        ? 'high'
+        : 'moderate'
+      : false;
+
+const changesPassword = (step: Step): Verdict => {
+  if (step.tool === 'chpasswd' || step.tool === 'newusers') return 'high';
+  if (step.tool === 'chage') return step.flag('-l') ? false : 'moderate';
+  if (step.tool === 'vipw') return 'high';
+  if (step.flag('-S', '--status', '-h', '--help')) return false;
+  if (step.flag('-d', '--delete', '--stdin')) return 'high';
+  if (step.operands.includes('root') || step.flag('-l', '--lock')) return 'high';
+  return step.operands.length > 0 ? 'moderate' : false;
+};
+
+const ESSENTIAL =
+  /^(?:libc6|libc-bin|glibc|musl|systemd(?:-sysv)?|init|coreutils|bash|dpkg|apt|sudo|openssh-server|linux-(?:image|generic|base)[\w.*-]*|kernel[\w.*-]*|linux|python3?(?:-minimal)?|grub[\w-]*|util-linux|passwd|login|network-manager|filesystem|base-files|pacman|rpm|dnf|yum|perl-base|e2fsprogs|mount|libpam[\w-]*|openssl|ca-certificates|gnome-shell|ubuntu-desktop|base)$/;
+const removesPackage = (step: Step): Verdict => {
+  const verb =
+    step.sub('remove|purge|autoremove|erase|uninstall|del|delete|autopurge|full-upgrade|dist-upgrade') ||
+    step.flag(
+      '-e',
+      '--erase',
+      '-r',
+      '-P',
+      '--purge',
+      '-R',
+      '-Rns',
+      '-Rdd',
+      '-Rs',
+      '-Rsc',
+      '-Rcns',
+      '--remove',
+      '-C',
+      '--unmerge',
+      '--depclean',
+    );
+  if (
+    !verb ||
+    step.flag('-s', '--simulate', '--dry-run', '--just-print', '--no-act', '-p') ||
+    (step.tool === 'pacman' && !step.some(/^-R/)) ||
+    (step.tool === 'emerge' && !step.flag('-C', '--unmerge', '--depclean')) ||
+    (step.tool === 'rpm' && !step.flag('-e', '--erase')) ||
+    (step.tool === 'dpkg' && !step.flag('-r', '-P', '--remove', '--purge'))
+  )
+    return false;
+  if (step.operands.some((name) => ESSENTIAL.test(name))) return 'critical';
+  if (
+    step.some(
+      /^--(?:force-all|force-remove-essential|force-depends|nodeps|allow-remove-essential|ignore-dependencies|break)/,
+    ) ||
+    step.some(/^-R\w*dd/)
+  )
+    return 'high';
+  if (step.operands.some((name) => /^\*$|^['"]?\*|\.\*/.test(name))) return 'high';
+  return 'moderate';
+};
+
+const FORCES =
+  /^(?:--force-yes|--allow-(?:unauthenticated|downgrades|insecure-repositories|untrusted)|--force-(?:all|overwrite|depends|bad-verify|breaks)|--no-?gpg-?check|--nogpgcheck|--no-verify|--nosignature|--nodigest|--break-system-packages|--trusted-host|--no-signature|--disable-gpg-check|--insecure|--legacy-peer-deps-force)/;
+
+const publishes = (step: Step): Verdict => {
+  const [verb = ''] = step.operands;
+  if (/^(?:unpublish|yank|deprecate|delete|owner)$/.test(verb))
+    return verb === 'deprecate' || verb === 'owner' ? 'moderate' : 'high';
+  return /^(?:publish|push|upload)$/.test(verb) && !step.flag('--dry-run') ? 'moderate' : false;
+};
+
+const NODE_MANAGERS = 'npm yarn pnpm bun';
+const nodeWipe = (step: Step): Verdict =>
+  step.sub('cache', 'clean|clear') && step.flag('--force', '-f', '--all')
+    ? 'moderate'
+    : step.sub('store', 'prune')
+      ? 'moderate'
+      : step.sub('audit', 'fix') && step.flag('--force')
+        ? 'moderate'
+        : step.sub('token', 'revoke|delete') ||
+            step.sub('access', 'revoke') ||
+            step.sub('owner', 'rm') ||
+            step.sub('dist-tag', 'rm') ||
+            step.sub('team|org', 'destroy|rm')
+          ? 'high'
+          : false;
+
+export const ACCOUNT_RULES: readonly StepRule[] = [
+  ...inFamily('accounts', [
+    {
+      id: 'accounts.delete',
+      level: 'high' as const,
+      tools: 'userdel deluser groupdel delgroup rmuser',
+      when: (s: Step) =>
+        s.flag('-r', '--remove', '-f', '--force', '--remove-home', '--remove-all-files') || /user/.test(s.tool)
+          ? 'high'
+          : 'moderate',
+      technique: 'T1531',
+      reason: 'Deletes an account; its files may go with it or be left to nobody.',
+      safer: 'Lock it first with usermod -L.',
+    },
+    {
+      id: 'accounts.create',
+      level: 'moderate' as const,
+      tools: 'useradd adduser pw sysadminctl',
+      when: createsAccount,
+      raise: true as const,
+      technique: 'T1136.001',
+      reason: 'Adds or removes an account on this machine.',
+      safer: 'Use the directory that the organisation has.',
+    },
+    {
+      id: 'accounts.directory',
+      level: 'high' as const,
+      tools: 'dscl dseditgroup',
+      when: (s: Step) => (s.tool === 'dscl' ? dscl(s) : s.some(/^(?:delete|edit)$/) ? 'moderate' : false),
+      technique: 'T1531',
+      reason: 'Changes or deletes accounts of this Mac.',
+      safer: 'Use System Settings.',
+    },
+    {
+      id: 'accounts.password',
+      level: 'high' as const,
+      tools: 'passwd chpasswd chage newusers vipw',
+      when: changesPassword,
+      technique: 'T1098',
+      reason: 'Changes, removes or locks the password of an account.',
+      safer: 'Let the owner run passwd.',
+    },
+    {
+      id: 'accounts.modify',
+      level: 'moderate' as const,
+      tools: 'usermod chsh groupmod gpasswd',
+      when: (s: Step) =>
+        s.flag('-L', '--lock', '-e', '--expiredate')
+          ? 'high'
+          : s.args.length > 0 && !s.flag('-l', '--list-shells') && 'moderate',
+      technique: 'T1098',
+      reason: 'Changes an account.',
+      safer: 'Note what it was.',
+    },
+    {
+      id: 'accounts.kick',
+      level: 'moderate' as const,
+      tools: 'loginctl',
+      when: (s: Step) => s.sub('terminate-user|terminate-session|kill-user|kill-session|enable-linger'),
+      technique: 'T1531',
+      reason: 'Ends other users’ sessions, or lets their programs live on without one.',
+      safer: 'Ask them.',
+    },
+  ]),
+  ...inFamily('packages', [
+    {
+      id: 'packages.remove',
+      level: 'moderate' as const,
+      tools:
+        'apt apt-get aptitude dpkg dnf yum rpm zypper pacman yay paru apk emerge pkg pkg_delete xbps-remove eopkg brew port snap flatpak choco winget scoop nix-env',
+      when: removesPackage,
+      reason: 'Removes packages that others may depend on.',
+      safer: 'Simulate it first and read the list.',
+    },
+    {
+      id: 'packages.unverified',
+      level: 'high' as const,
+      tools: 'apt apt-get dpkg dnf yum rpm zypper pacman apk pip gem snap brew npm choco',
+      when: (s: Step) =>
+        s.args.some((arg) => FORCES.test(arg))
+          ? s.some(
+              /^--(?:force-yes|allow-unauth|allow-insecure|allow-untrusted|force-all|no-?gpg|nogpg|nosig|disable-gpg)/,
+            ) || s.flag('--trusted-host')
+            ? 'high'
+            : 'moderate'
+          : s.tool === 'snap' && s.flag('--dangerous', '--devmode')
+            ? 'high'
+            : false,
+      technique: 'T1195.002',
+      reason: 'Installs without checking where a package comes from or what it breaks.',
+      safer: 'Add the repository’s key.',
+    },
+    {
+      id: 'packages.trust-key',
+      level: 'moderate' as const,
+      tools: 'apt-key rpm',
+      when: (s: Step) =>
+        s.tool === 'apt-key' && s.sub('add|adv|del')
+          ? s.invocation.input.kind === 'pipe'
+            ? 'high'
+            : 'moderate'
+          : s.tool === 'rpm' && s.some(/^--import$/) && s.some(/^http:/),
+      technique: 'T1553.004',
+      reason: 'Trusts a key for every package from then on.',
+      safer: 'Put the key into a file named by signed-by.',
+    },
+    {
+      id: 'packages.publish',
+      level: 'moderate' as const,
+      tools: 'npm yarn pnpm cargo gem twine poetry',
+      when: publishes,
+      technique: 'T1195.001',
+      reason: 'Publishes or withdraws a package for everybody.',
+      safer: 'Let the continuous integration publish, from a tag.',
+    },
+    {
+      id: 'packages.registry',
+      level: 'moderate' as const,
+      tools: NODE_MANAGERS,
+      when: nodeWipe,
+      reason: 'Clears caches or takes access away.',
+      safer: 'Check what needs it.',
+    },
+    {
+      id: 'packages.collect-garbage',
+      level: 'moderate' as const,
+      tools: 'nix-collect-garbage nix-store nix home-manager guix nixos-rebuild',
+      when: (s: Step) =>
+        s.tool === 'nix-collect-garbage'
+          ? s.flag('-d', '--delete-old', '--delete-older-than')
+          : s.sub('profile', 'wipe-history') ||
+            s.sub('store', 'delete|gc') ||
+            s.flag('--delete', '--gc') ||
+            s.sub('expire-generations') ||
+            s.sub('gc'),
+      reason: 'Deletes old generations: there is no way back to them.',
+      safer: 'Keep those of the last weeks.',
+    },
+  ]),
+  ...inFamily('macos', [
+    {
+      id: 'macos.system-settings',
+      level: 'moderate' as const,
+      tools: 'defaults pmset scutil networksetup systemsetup launchctl softwareupdate',
+      when: (s: Step) =>
+        s.tool === 'defaults'
+          ? s.sub('delete')
+            ? s.after(1).length === 1 || s.sub('delete', '-g|NSGlobalDomain')
+              ? 'high'
+              : 'moderate'
+            : false
+          : s.tool === 'softwareupdate'
+            ? s.flag('--ignore', '--schedule') && s.some(/off|ignore/)
+            : s.tool === 'networksetup'
+              ? s.some(/^-set(?:dnsservers|webproxy|securewebproxy|autoproxyurl|socksfirewallproxy)/)
+              : s.tool === 'scutil'
+                ? s.some(/^--set$/)
+                : false,
+      reason: 'Changes settings of the Mac that other programs rely on.',
+      safer: 'Read and save the old value first.',
+    },
+    {
+      id: 'macos.remote-management',
+      level: 'high' as const,
+      tools: 'kickstart ARDAgent systemsetup',
+      when: (s: Step) =>
+        s.tool === 'kickstart'
+          ? s.some(/^-(?:activate|configure|access)/)
+          : s.some(/^-setremotelogin$/) && s.some(/^on$/),
+      technique: 'T1021.005',
+      reason: 'Lets others control this Mac.',
+      safer: 'Use System Settings, for named users.',
+    },
+    {
+      id: 'macos.trust-certificate',
+      level: 'high' as const,
+      tools: 'security update-ca-certificates trust',
+      when: (s: Step) =>
+        s.tool === 'security'
+          ? s.sub(
+              'add-trusted-cert|remove-trusted-cert|trust-settings-import|set-keychain-settings|delete-keychain|delete-certificate',
+            ) && (s.sub('set-keychain-settings') ? 'moderate' : 'high')
+          : s.tool === 'trust'
+            ? s.sub('anchor')
+            : false,
+      technique: 'T1553.004',
+      reason: 'Changes which certificates this machine believes.',
+      safer: 'Have it done by device management.',
+    },
+    {
+      id: 'macos.plist-delete',
+      level: 'moderate' as const,
+      tools: 'pkgutil plistbuddy kmutil',
+      when: (s: Step) =>
+        s.flag('--forget') ||
+        (s.tool === 'plistbuddy' && s.some(/^Delete|^Clear/)) ||
+        (s.tool === 'kmutil' && s.sub('trigger-panic|clear-staging')),
+      reason: 'Removes records the system keeps about what is installed.',
+      safer: 'Save the file first.',
+    },
+  ]),
+];

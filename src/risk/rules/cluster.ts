@@ -1,0 +1,142 @@
+/** Kubernetes, its packages and its stores. */
+import { inFamily, type StepRule, type Verdict } from '../rule.ts';
+import type { Step } from '../step.ts';
+
+const dry = (step: Step): boolean =>
+  step.some(/^--dry-run(?:=(?!none)|$)|^--server-dry-run/) ||
+  (step.flag('--dry-run') && /^(?:client|server)$/.test(step.value('--dry-run') ?? ''));
+const WEIGHTY =
+  /^(?:ns|namespaces?|all|no|nodes?|pvc?|persistentvolume(?:claim)?s?|deploy(?:ments?)?(?:\.\w+)*|sts|statefulsets?|ds|daemonsets?|svc|services?|ing(?:ress(?:es)?)?|secrets?|cm|configmaps?|crds?|customresourcedefinitions?(?:\.[\w.]+)?|jobs?|cronjobs?|cj|sa|serviceaccounts?|(?:cluster)?role(?:binding)?s?|sc|storageclass(?:es)?|netpol|networkpolic(?:y|ies)|rs|replicasets?|hpa|pdb|clusters?|projects?|apps?|applications?|certificates?|ingressroutes?|[\w-]+\.[\w.-]+)(?:\/|,|$)/i;
+
+const kubectlDelete = (step: Step): Verdict => {
+  if (!step.sub('delete') || dry(step)) return false;
+  const [kind = ''] = step.after(1);
+  if (
+    step.flag(
+      '-A',
+      '--all-namespaces',
+      '--all',
+      '--force',
+      '-l',
+      '--selector',
+      '-f',
+      '--filename',
+      '-k',
+      '--kustomize',
+    ) ||
+    step.some(/^--grace-period=0|^--now/)
+  )
+    return 'high';
+  return WEIGHTY.test(kind) ||
+    step.after(1).some((word) => WEIGHTY.test(word) && word.includes('/')) ||
+    step.invocation.openArguments ||
+    step.words.some((word) => word.value === null)
+    ? 'high'
+    : 'moderate';
+};
+
+const kubectlOther = (step: Step): Verdict => {
+  if (dry(step)) return false;
+  if (step.sub('drain')) return 'high';
+  if (step.sub('scale')) return /--replicas[= ]0\b/.test(step.args.join(' ')) ? 'high' : false;
+  if (step.sub('taint')) return step.some(/:NoExecute$/) ? 'high' : 'moderate';
+  if (step.sub('cordon')) return 'moderate';
+  if (step.sub('replace')) return step.flag('--force') ? 'high' : false;
+  if (step.sub('rollout', 'undo|restart')) return 'moderate';
+  if (step.sub('patch')) return /"?finalizers"?\s*:\s*(?:null|\[\])/.test(step.args.join(' ')) ? 'high' : false;
+  if (step.sub('apply')) return step.flag('--prune') && step.flag('--all') ? 'high' : false;
+  if (step.sub('label|annotate')) return step.operands.includes('nodes') && step.flag('--all') ? 'moderate' : false;
+  return false;
+};
+
+const escalates = (step: Step): Verdict => {
+  const line = step.args.join(' ');
+  if (step.sub('create', 'clusterrolebinding|rolebinding'))
+    return /cluster-admin|system:masters/.test(line) ? 'high' : 'moderate';
+  if (step.sub('create', 'clusterrole|role')) return /--verb[= ]'?\*|--resource[= ]'?\*/.test(line) ? 'high' : false;
+  if (step.sub('run|debug|create|apply'))
+    return /"?privileged"?\s*:\s*true|"?hostPID"?\s*:\s*true|"?hostNetwork"?\s*:\s*true|hostPath|--profile[= ]sysadmin/.test(
+      line,
+    ) ||
+      (step.sub('debug') && /\bnode\//.test(line))
+      ? 'high'
+      : false;
+  if (step.sub('create', 'token')) return 'moderate';
+  if (step.sub('proxy')) return /--address[= ]0\.0\.0\.0|--accept-hosts/.test(line) ? 'high' : false;
+  return false;
+};
+
+const HELM: Readonly<Record<string, (s: Step) => Verdict>> = {
+  helm: (s) =>
+    s.sub('uninstall|delete|del|un')
+      ? 'high'
+      : s.sub('rollback')
+        ? 'moderate'
+        : s.sub('upgrade')
+          ? s.flag('--force', '--reset-values') && 'moderate'
+          : false,
+  helmfile: (s) => s.sub('destroy|delete') || s.operands.includes('destroy'),
+  argocd: (s) =>
+    s.sub('app|proj|repo|cluster|appset|account', 'delete|rm|delete-token|terminate-op') ||
+    (s.sub('app', 'sync') && s.flag('--prune', '--force')),
+  flux: (s) => s.sub('uninstall|delete') || s.sub('delete'),
+  istioctl: (s) => s.sub('uninstall') || s.sub('x', 'uninstall'),
+  linkerd: (s) => s.sub('uninstall'),
+  velero: (s) => s.operands.slice(0, 2).includes('delete') || s.sub('uninstall'),
+  eksctl: (s) => s.sub('delete') || (s.sub('drain') ? 'high' : false),
+  kops: (s) => s.sub('delete') || (s.sub('rolling-update') && s.flag('--yes') ? 'high' : false),
+  kubeadm: (s) => s.sub('reset') || s.sub('token', 'delete'),
+  k3s: (s) => s.sub('etcd-snapshot', 'delete|prune') || (s.sub('server') && s.flag('--cluster-reset')),
+  microk8s: (s) => s.sub('reset') || s.sub('remove-node|leave'),
+  talosctl: (s) => s.sub('reset|wipe|shutdown|reboot'),
+  skaffold: (s) => s.sub('delete'),
+  etcdctl: (s) =>
+    s.sub('del|rm|rmdir') ||
+    s.sub('member', 'remove') ||
+    s.sub('snapshot', 'restore') ||
+    s.sub('user|role', 'delete') ||
+    s.sub('auth', 'disable'),
+  'k3s-uninstall.sh': () => true,
+  'k3s-killall.sh': () => true,
+  rancher: (s) => s.operands.some((word) => /^(?:delete|rm)$/.test(word)),
+  crossplane: (s) => s.operands.includes('delete'),
+};
+
+export const CLUSTER_RULES: readonly StepRule[] = inFamily('cluster', [
+  {
+    id: 'cluster.delete',
+    level: 'high',
+    tools: 'kubectl',
+    when: kubectlDelete,
+    technique: 'T1485',
+    reason: 'Deletes objects of the cluster, with what runs in them or is stored by them.',
+    safer: 'Run it with --dry-run=client, and check the context.',
+  },
+  {
+    id: 'cluster.evict',
+    level: 'high',
+    tools: 'kubectl',
+    when: kubectlOther,
+    technique: 'T1489',
+    reason: 'Moves or stops what runs on the cluster.',
+    safer: 'Run it with --dry-run=client, one node at a time.',
+  },
+  {
+    id: 'cluster.escalate',
+    level: 'high',
+    tools: 'kubectl',
+    when: escalates,
+    technique: 'T1610',
+    reason: 'Gives an account or a pod power over the cluster or its nodes.',
+    safer: 'Bind a role with the few verbs needed.',
+  },
+  {
+    id: 'cluster.tool-delete',
+    level: 'high',
+    tools: Object.keys(HELM).join(' '),
+    when: (s: Step) => !dry(s) && (HELM[s.tool]?.(s) ?? false),
+    technique: 'T1485',
+    reason: 'Removes a release, a cluster or its data.',
+    safer: 'Look at what it would remove first, and keep a backup.',
+  },
+]);

@@ -1,0 +1,101 @@
+/** One-liners of interpreters that do with library calls what rm, mkfs or chmod would do. */
+import { inFamily, type StepRule, type Verdict } from '../rule.ts';
+import type { Step } from '../step.ts';
+import { deletionLevel } from './deletion.ts';
+
+const LANGUAGES = 'python perl ruby node php lua bun deno pwsh osascript julia r tclsh groovy elixir awk';
+
+const TREE =
+  /(?:shutil\.rmtree|rm_?rf?\b|FileUtils\.(?:rm|remove)\w*|fs\.(?:rm|rmdir|unlink)(?:Sync)?|fsPromises\.rm|rimraf(?:\.sync)?|remove_tree|rmtree|File::Path|os\.(?:remove|unlink|rmdir|removedirs)|Path\([^)]*\)\.(?:unlink|rmdir)|Dir\.(?:rmdir|delete|unlink)|File\.(?:delete|unlink)|unlink|rmdir|Deno\.remove(?:Sync)?|Remove-Item|os\.remove|File\.rm_rf!?|delete\s+\(?POSIX file)/;
+const CALL = new RegExp(
+  `${TREE.source}\\s*[({ ]\\s*(?:os\\.path\\.expanduser\\(\\s*|Path\\(\\s*|glob\\.glob\\(\\s*|glob\\s*\\(?\\s*|<)?["'\`]?([^"'\`,)>]*)["'\`]?`,
+  'g',
+);
+const RECURSIVE =
+  /rmtree|rm_?rf|rm_r\b|remove_(?:tree|dir|entry)|recursive|rimraf|force:\s*true|rm\(|rmSync|rmdirSync|Deno\.remove/i;
+
+/** Paths that code deletes, as far as they stand there as literals. */
+const removes = (step: Step): Verdict => {
+  const text = step.code;
+  if (text === '' || !TREE.test(text)) return false;
+  const wide = RECURSIVE.test(text);
+  let found: Verdict = false;
+  for (const match of text.matchAll(CALL)) {
+    const path = (match[1] ?? '').trim();
+    const level = path === '' ? (wide ? 'moderate' : false) : deletionLevel(step, path);
+    if (level === 'critical') return wide || /\*/.test(text) ? 'critical' : 'high';
+    if (level === 'high')
+      found = wide || /etc|boot|usr|bin|\*|\.ssh|history|log/.test(path) ? 'high' : found || 'moderate';
+    else if (level !== false) found ||= 'moderate';
+  }
+  return found;
+};
+
+const SYSTEM_CALL =
+  /(?:os\.(?:chmod|chown)|chmod|FileUtils\.ch(?:mod|own))\s*\(?\s*["']\/(?:etc|bin|usr|sbin)?\b[^"']*["']\s*,?\s*0?o?777/;
+const READS =
+  /(?:open|readFileSync|File\.read|file_get_contents|read_text|readfile|fopen|IO\.read|slurp)\s*\(?\s*["'<]*(?:\/etc\/(?:shadow|master\.passwd|sudoers)|[^"']*(?:id_rsa|id_ed25519|\.aws\/credentials|\.ssh\/))/;
+const OPENS_DEVICE = /open\(\s*["']\/dev\/(?:sd|nvme|hd|vd|disk|mem|kmem)[^"']*["']\s*,\s*["'][wra]?b?\+?/;
+const SHELL_OUT =
+  /(?:os\.system|subprocess\.\w+|popen\w*|exec(?:Sync)?|system|spawn(?:Sync)?|shell_exec|passthru|`|%x|child_process|Runtime|backtick|qx)\s*[\s({[]*["'`[(]*/;
+const DANGEROUS_TEXT =
+  /\brm\s+(?:-\w+\s+)*-?\w*[rR]\w*\s|\brm["',\s]+-(?:rf|fr|r)\b|\bmkfs|\bdd\s+if=|\bgit\s+(?:reset\s+--hard|clean\s+-\w*f|push\s+.*--force|checkout\s+--)|\bfind\s+\S+\s+.*-delete|\bshutdown\b|:\(\)\s*\{|\bchmod\s+-R\s+777|\bdropdb\b|\bterraform\s+destroy|>\s*\/dev\/sd/;
+const hiddenCommand = (step: Step): Verdict => SHELL_OUT.test(step.code) && DANGEROUS_TEXT.test(step.code);
+
+const NON_LITERAL =
+  /(?:subprocess\.(?:call|run|Popen|check_output|check_call)|os\.system|exec|eval)\s*\(\s*(?!["'[])\w+/;
+const DECODES = /b64decode|base64|fromhex|unhexlify|chr\(|xor|\^\s*ord|decode\(|fromCharCode|atob|unpack/i;
+
+export const CODE_RULES: readonly StepRule[] = [
+  ...inFamily('files', [
+    {
+      id: 'files.code-removes',
+      level: 'high' as const,
+      tools: LANGUAGES,
+      when: removes,
+      technique: 'T1485',
+      reason: 'Deletes files through an interpreter’s library.',
+      safer: 'Use rm with a path you have listed first.',
+    },
+    {
+      id: 'files.code-command',
+      level: 'high' as const,
+      tools: LANGUAGES,
+      when: hiddenCommand,
+      technique: 'T1059.006',
+      reason: 'Starts a destructive command from inside an interpreter.',
+      safer: 'Write the command itself.',
+    },
+    {
+      id: 'files.code-disk',
+      level: 'high' as const,
+      tools: LANGUAGES,
+      when: (s: Step) => OPENS_DEVICE.test(s.code) || SYSTEM_CALL.test(s.code),
+      technique: 'T1561.002',
+      reason: 'Opens a disk or system file for writing from code.',
+      safer: 'Work on an image or a copy.',
+    },
+  ]),
+  ...inFamily('credentials', [
+    {
+      id: 'credentials.code-reads',
+      level: 'high' as const,
+      tools: LANGUAGES,
+      when: (s: Step) => READS.test(s.code),
+      technique: 'T1003.008',
+      reason: 'Reads keys or password hashes from code.',
+      safer: 'Use the program the secret belongs to.',
+    },
+  ]),
+  ...inFamily('remote-code', [
+    {
+      id: 'remote-code.computed-command',
+      level: 'high' as const,
+      tools: LANGUAGES,
+      when: (s: Step) => NON_LITERAL.test(s.code) && DECODES.test(s.code),
+      technique: 'T1140',
+      reason: 'Runs a command that the code puts together from disguised data.',
+      safer: 'Print it first instead of running it.',
+    },
+  ]),
+];

@@ -1,0 +1,193 @@
+/** Containers that reach the host, and containers, images and volumes that would be gone. */
+import { inFamily, type StepRule, type Verdict } from '../rule.ts';
+import type { Step } from '../step.ts';
+
+const ENGINES = 'docker podman nerdctl docker-compose podman-compose ctr crictl buildah';
+/** `docker container rm` is `docker rm`. */
+const says = (step: Step, verbs: string): boolean =>
+  step.sub(verbs) ||
+  step.sub(
+    'container|image|volume|network|system|builder|pod|stack|secret|swarm|context|buildx|manifest|machine|service|config|node',
+    verbs,
+  );
+const runs = (step: Step): boolean =>
+  step.sub('run|create') ||
+  step.sub('container', 'run|create') ||
+  step.sub('compose', 'run') ||
+  step.sub('service', 'create');
+
+const SENSITIVE_MOUNT =
+  /^(?:\/|\/\*|\/(?:etc|root|home|usr|var|boot|proc|sys|dev|run|bin|lib|opt|Users|var\/run|var\/lib\/(?:docker|kubelet))\/?|.*\/(?:docker|containerd|podman|crio)\.sock)$/;
+const mounts = (step: Step): readonly string[] =>
+  step.args.flatMap((arg, at) => {
+    const flag = step.args[at - 1] ?? '';
+    if (/^(?:-v|--volume)$/.test(flag)) return [arg.split(':')[0] ?? ''];
+    if (/^(?:-v|--volume)=?./.test(arg)) return [arg.replace(/^(?:--volume=|-v=?)/, '').split(':')[0] ?? ''];
+    const mount = flag === '--mount' ? arg : arg.startsWith('--mount=') ? arg.slice(8) : '';
+    return [/(?:^|,)(?:src|source)=([^,]*)/.exec(mount)?.[1] ?? ''].filter((path) => path !== '');
+  });
+
+const escapes = (step: Step): Verdict => {
+  if (!runs(step) && !step.sub('exec') && !step.sub('build|buildx')) return false;
+  if (step.args.some((arg) => /^--privileged(?:=(?:true|1|"true"))?$/.test(arg))) return true;
+  if (!runs(step)) return false;
+  const options = step.args.join(' ');
+  if (/--(?:pid|ipc|userns|uts|cgroupns)[= ]host\b/.test(options) && /--(?:pid|userns)/.test(options)) return true;
+  if (
+    /--cap-add[= ](?:CAP_)?(?:ALL|SYS_ADMIN|SYS_PTRACE|SYS_MODULE|SYS_RAWIO|DAC_READ_SEARCH|DAC_OVERRIDE|BPF|NET_ADMIN)\b/i.test(
+      options,
+    )
+  )
+    return !/NET_ADMIN/.test(options) || 'moderate';
+  if (/--security-opt[= ](?:seccomp|apparmor|label|systempaths)[=:](?:unconfined|disable)/.test(options)) return true;
+  if (/--device[= ]\/dev\/(?:sd|nvme|vd|mem|kmem|disk|dm-|mapper)/.test(options)) return true;
+  return mounts(step).some((path) => SENSITIVE_MOUNT.test(path.replace(/\/+$/, '') || '/'));
+};
+
+/** Leaving a container or namespace for the host's. */
+const leaves = (step: Step): Verdict => {
+  if (step.tool === 'nsenter')
+    return (
+      (step.value('-t', '--target') ?? '') === '1' ||
+      (step.flag('-m', '-a', '--all', '--mount') && step.some(/^(?:-t1|--target=1)$|\/proc\/1\//))
+    );
+  if (step.tool === 'chroot')
+    return /^\/(?:host|mnt|hostfs|rootfs|proc\/1\/root)\b/.test(step.operands[0] ?? '') ? 'high' : false;
+  if (step.tool === 'unshare')
+    return step.flag('-r', '--map-root-user', '-U', '--user') && step.flag('-m', '--mount', '-C', '--cgroup')
+      ? 'high'
+      : false;
+  return false;
+};
+
+const prunes = (step: Step): Verdict => says(step, 'prune') && !step.flag('--dry-run');
+const removes = (step: Step): Verdict => {
+  if (
+    step.sub('volume', 'rm|remove') ||
+    step.sub('network', 'rm|remove') ||
+    step.sub('stack', 'rm|remove|down') ||
+    step.sub('service', 'rm|remove') ||
+    step.sub('secret|config|context|node|plugin', 'rm|remove|disable')
+  )
+    return 'high';
+  if (step.sub('swarm', 'leave') && step.flag('-f', '--force')) return 'high';
+  if (step.sub('system|machine', 'reset|rm') || step.sub('pod', 'rm')) return 'high';
+  const everything =
+    step.words.some((word) => word.parts.some((part) => part.kind === 'command')) ||
+    step.invocation.openArguments ||
+    step.flag('-a', '--all');
+  const forced = step.flag('-f', '--force', '-v', '--volumes');
+  if (step.sub('rm|remove') || step.sub('container', 'rm|remove')) return forced || everything ? 'high' : 'moderate';
+  if (step.sub('rmi') || step.sub('image', 'rm|remove')) return forced || everything ? 'high' : false;
+  if (step.sub('kill|stop') || step.sub('container', 'kill|stop')) return everything ? 'high' : false;
+  if (step.tool === 'ctr' || step.tool === 'crictl') return says(step, 'rm|delete|rmi|rmp|remove') ? 'high' : false;
+  return false;
+};
+
+const composeDown = (step: Step): Verdict => {
+  const compose = step.tool.endsWith('-compose')
+    ? step.operands
+    : step.sub('compose')
+      ? step.operands.filter((word) => word !== 'compose')
+      : [];
+  if (compose.includes('down')) return step.flag('-v', '--volumes', '--rmi') ? 'high' : false;
+  if (compose.includes('rm')) return step.flag('-v', '-f', '--force', '-s') ? 'high' : 'moderate';
+  return false;
+};
+
+const exposesDaemon = (step: Step): Verdict =>
+  /(?:^|\s)(?:-H|--host)[= ]tcp:\/\/(?:0\.0\.0\.0|\[::\])/.test(step.args.join(' ')) ||
+  (step.tool === 'dockerd' && step.some(/tcp:\/\//));
+
+export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
+  {
+    id: 'containers.escape',
+    level: 'high',
+    tools: 'docker podman nerdctl docker-compose ctr',
+    when: escapes,
+    technique: 'T1611',
+    reason: 'Gives the container the host: its devices, processes or files.',
+    safer: 'Mount the one directory needed, read-only, and add the one capability.',
+  },
+  {
+    id: 'containers.enter-host',
+    level: 'high',
+    tools: 'nsenter chroot unshare',
+    when: leaves,
+    technique: 'T1611',
+    reason: 'Enters the namespaces or the root of the host.',
+    safer: 'Log in to the host by ssh.',
+  },
+  {
+    id: 'containers.prune',
+    level: 'high',
+    tools: ENGINES,
+    when: prunes,
+    technique: 'T1485',
+    reason: 'Deletes every stopped container, unused image, network or volume with its data.',
+    safer: 'List them first, and remove by name.',
+  },
+  {
+    id: 'containers.remove',
+    level: 'high',
+    tools: 'docker podman nerdctl ctr crictl lxc incus',
+    when: (s: Step) =>
+      s.tool === 'lxc' || s.tool === 'incus'
+        ? s.sub('delete|rm') || s.sub('storage|image|network|profile|project|cluster|snapshot', 'delete|remove')
+        : removes(s),
+    technique: 'T1485',
+    reason: 'Removes containers or volumes together with what is stored in them.',
+    safer: 'Stop it, copy the data out, then remove it by name.',
+  },
+  {
+    id: 'containers.compose-down',
+    level: 'high',
+    tools: 'docker podman nerdctl docker-compose podman-compose',
+    when: composeDown,
+    technique: 'T1485',
+    reason: 'Removes the project’s containers with their volumes.',
+    safer: 'Leave out -v: volumes then stay.',
+  },
+  {
+    id: 'containers.open-daemon',
+    level: 'high',
+    tools: 'docker dockerd',
+    when: exposesDaemon,
+    technique: 'T1610',
+    reason: 'Lets everybody on the network start containers as root.',
+    safer: 'Use an ssh context.',
+  },
+  {
+    id: 'containers.host-network',
+    level: 'moderate',
+    tools: 'docker podman nerdctl',
+    when: (s: Step) => runs(s) && s.some(/^--net(?:work)?=host$/),
+    technique: 'T1611',
+    reason: 'The container sees all network traffic of the host.',
+    safer: 'Publish the ports it needs.',
+  },
+  {
+    id: 'containers.destroy-machine',
+    level: 'high',
+    tools:
+      'virsh vboxmanage multipass lima colima vagrant qm pct vmrun xl lxc-destroy minikube kind k3d docker-machine machinectl',
+    when: (s: Step) => {
+      if (s.tool === 'lxc-destroy') return true;
+      if (s.tool === 'virsh')
+        return (
+          s.sub('undefine|vol-delete|pool-delete|snapshot-delete|vol-wipe|pool-destroy|net-undefine') ||
+          (s.sub('destroy') ? 'moderate' : false)
+        );
+      if (s.tool === 'minikube' || s.tool === 'kind' || s.tool === 'k3d')
+        return s.sub('delete') || s.sub('cluster', 'delete') ? 'high' : false;
+      return (
+        s.sub('destroy|delete|rm|remove|purge|unregistervm|deleteVM|factory-reset') ||
+        s.sub('snapshot', 'delete|remove') ||
+        s.some(/^--delete$/)
+      );
+    },
+    technique: 'T1485',
+    reason: 'Deletes a virtual machine or local cluster with its disks.',
+    safer: 'Stop it, or take a snapshot first.',
+  },
+]);

@@ -1,0 +1,322 @@
+/** Secrets that are read, collected or sent away. */
+import { inFamily, type Scene, type SceneRule, type StepRule, type Verdict } from '../rule.ts';
+import type { Step } from '../step.ts';
+
+const SHADOW =
+  /(?:^|\/)etc\/(?:g?shadow-?|master\.passwd|spwd\.db|security\/passwd|opasswd|sudoers|krb5\.keytab|ppp\/chap-secrets)\b|\/var\/db\/(?:dslocal|shadow)|\/etc\/security\/opasswd/;
+const SSH_KEY =
+  /(?:^|\/)(?:id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|ssh_host_\w+_key|identity)$|\.ssh\/(?:\*|[\w-]*(?:_rsa|_ed25519|\.pem)|)$|\.ssh$|\.(?:ppk)$/;
+const CREDENTIAL_FILE =
+  /(?:^|\/)\.(?:aws\/(?:credentials|cli\/cache|sso\/cache)|config\/gcloud\/(?:credentials\.db|application_default_credentials\.json|access_tokens\.db|legacy_credentials)|azure\/(?:accessTokens\.json|msal_token_cache|azureProfile\.json)|kube\/config|docker\/config\.json|netrc|pgpass|my\.cnf|git-credentials|npmrc|pypirc|gem\/credentials|cargo\/credentials(?:\.toml)?|vault-token|terraform\.d\/credentials|config\/(?:gh\/hosts\.yml|hub|doctl|rclone)|boto|s3cfg|htpasswd|gnupg\/(?:private-keys-v1\.d|secring\.gpg)|password-store|mozilla\/firefox|config\/(?:google-chrome|chromium|BraveSoftware)|thunderbird|purple\/accounts\.xml|rhosts|Xauthority|msf4)(?:\/|$|\*)|(?:^|\/)(?:logins\.json|key[34]\.db|cookies\.sqlite|signons\.sqlite|Login Data|Cookies(?:\.binarycookies)?|Web Data|login\.keychain(?:-db)?|System\.keychain|wallet\.dat|\.?credentials\.json|secrets\.ya?ml|terraform\.tfstate|Local State)(?:$|["'])|\/run\/secrets\/(?:kubernetes\.io|.*token)|\/var\/run\/secrets\/|kubernetes\.io\/serviceaccount|\/etc\/kubernetes\/(?:admin|kubelet|controller-manager|scheduler)\.conf|\/etc\/(?:ssl\/private|letsencrypt\/(?:live|archive)\/.*priv|wireguard\/|openvpn\/.*\.key)|\/proc\/(?:\d+|self|\*|\$\w+|\$\{\w+\})\/(?:environ|mem|maps)$|(?:^|\/)Keychains(?:\/|$)/;
+
+const SENDERS =
+  /^(?:curl|wget|nc|ncat|netcat|socat|scp|rsync|ftp|sftp|tftp|aws|gsutil|rclone|mail|mailx|sendmail|mutt|swaks|telnet|openssl|http|croc|wormhole|dig|nslookup|ssh|busybox)$/;
+/** Reads what is inside; `ls`, `chmod`, `ssh -i`, `ssh-add` and editors of one's own files do not give it away. */
+const NOT_A_READ = new Set([
+  'file',
+  'stat',
+  'ssh-keygen',
+  'code',
+  'open',
+  'type',
+  'vim',
+  'nano',
+  'nvim',
+  'emacs',
+  'tee',
+  'install',
+  'view',
+  'sed',
+]);
+
+const readsSecretFile = (step: Step, pattern: RegExp): boolean => {
+  if (step.carries || NOT_A_READ.has(step.tool)) return false;
+  const files = /^(?:cp|mv|scp|rsync|ditto)$/.test(step.tool)
+    ? step.reads.slice(0, Math.max(1, step.reads.length - 1))
+    : /^(?:curl|wget)$/.test(step.tool)
+      ? step.args
+          .filter(
+            (arg) =>
+              /@|^(?:-T|--upload-file|--post-file)/.test(arg) ||
+              /^(?:-T|--upload-file|--post-file)$/.test(step.args[step.args.indexOf(arg) - 1] ?? '') ||
+              arg.startsWith('file://'),
+          )
+          .map((arg) => arg.replace(/^.*?(?:@|file:\/\/|=)/, ''))
+      : step.reads;
+  return files.some((path) => !path.endsWith('.pub') && pattern.test(path));
+};
+
+/** `grep root /etc/passwd` is harmless, a keyword search through everybody's files is not. */
+const SECRET_WORD =
+  /passw(?:or)?d|\bpass\b|secret|api[_-]?key|private[ _-]?key|BEGIN \w* ?PRIVATE|AKIA|token|credential/i;
+const huntsFor = (step: Step): Verdict => {
+  if (!/^(?:grep|rg|ag|ack|ugrep|find|fd|locate|mdfind|strings)$/.test(step.tool)) return false;
+  const hay = step.args.join(' ');
+  const broad = step.operands.some(
+    (path) => ['root', 'home', 'system'].includes(step.kind(path)) || /^\/(?:home|Users|etc|var|root)\b/.test(path),
+  );
+  if (step.tool === 'find' || step.tool === 'fd' || step.tool === 'locate' || step.tool === 'mdfind') {
+    const names =
+      /id_(?:rsa|dsa|ecdsa|ed25519)|\.(?:pem|ppk|kdbx?|pfx|p12|keychain|gpg|asc|ovpn|jks|keystore)\b|(?:^|[\s"'*.])(?:credentials|\.netrc|\.pgpass|\.git-credentials|shadow|wallet\.dat|logins\.json|\.?htpasswd|cookies\.sqlite|Login Data)\b|\*passw/i.test(
+        hay,
+      );
+    return names && (broad || step.tool !== 'find')
+      ? step.tool === 'find' && (step.args.includes('-exec') || broad)
+        ? 'high'
+        : 'moderate'
+      : false;
+  }
+  const recursive = step.flag('-r', '-R', '--recursive') || /^(?:rg|ag|ack)$/.test(step.tool);
+  if (SECRET_WORD.test(step.operands[0] ?? '') || SECRET_WORD.test(step.value('-e', '--regexp') ?? '')) {
+    if (recursive && broad) return 'high';
+    if (step.reads.some((path) => /_history$|\.(?:bash|zsh|sh)_history|fish_history|\/\.history/.test(path)))
+      return 'high';
+    return false;
+  }
+  return false;
+};
+
+const EXPORTS: Readonly<Record<string, (step: Step) => Verdict>> = {
+  gpg: (s) => s.some(/^--export-secret/),
+  security: (s) =>
+    s.sub('dump-keychain|export') ||
+    (s.sub('find-generic-password|find-internet-password') && s.flag('-w', '-g')) ||
+    s.sub('authorizationdb', 'write') ||
+    s.sub('delete-keychain'),
+  'keepassxc-cli': (s) => s.sub('export') || (s.sub('show|clip|attachment-export') ? 'moderate' : false),
+  bw: (s) => s.sub('export') || (s.sub('get', 'password|item|totp') ? 'moderate' : false),
+  op: (s) => (s.sub('read|inject') || s.sub('item', 'get') || s.sub('document', 'get')) && 'moderate',
+  pass: (s) =>
+    s.operands.length > 0 && !s.sub('ls|find|generate|insert|edit|git|init|grep|rm|mv|cp') ? 'moderate' : false,
+  vault: (s) =>
+    s.sub('kv', 'get') || s.sub('read|print')
+      ? 'moderate'
+      : s.sub('operator', 'generate-root|unseal|rekey')
+        ? 'high'
+        : false,
+  aws: (s) =>
+    s.sub('secretsmanager', 'get-secret-value|batch-get-secret-value') ||
+    (s.sub('ssm') && s.flag('--with-decryption')) ||
+    s.sub('sts', 'get-session-token|assume-role') ||
+    s.sub('ecr', 'get-login-password')
+      ? 'moderate'
+      : s.sub('iam', 'create-access-key')
+        ? 'high'
+        : s.sub('ec2', 'get-password-data')
+          ? 'high'
+          : false,
+  gcloud: (s) =>
+    s.sub('auth', 'print-access-token|print-identity-token') || s.sub('secrets', 'versions', 'access')
+      ? 'moderate'
+      : s.sub('iam', 'service-accounts', 'keys', 'create')
+        ? 'high'
+        : false,
+  kubectl: (s) =>
+    s.sub('get', 'secret|secrets') &&
+    /(?:-o|--output)[= ]?(?:ya?ml|json|go-template|jsonpath)/.test(s.args.join(' ')) &&
+    'moderate',
+  gh: (s) => s.sub('auth', 'token') && 'moderate',
+  heroku: (s) => (s.sub('auth:token') ? 'moderate' : false),
+  'secret-tool': (s) => s.sub('lookup|search') && 'moderate',
+  doppler: (s) => s.sub('secrets', 'download') && 'moderate',
+  'ssh-keygen': (s) => s.flag('-p') && s.flag('-N') && s.args.includes('') && 'moderate',
+};
+
+const METADATA =
+  /(?:169\.254\.169\.254|\[?fd00:ec2::254\]?|metadata\.google\.internal|100\.100\.100\.200|169\.254\.170\.2)\/?(?:.*(?:credential|token|user-data|iam|identity|service-accounts|meta-data)|.*)/i;
+
+const DUMPERS =
+  'gcore procdump mimipenguin lazagne laZagne.py linpeas linpeas.sh swift_belt unshadow secretsdump impacket-secretsdump hashcat john mimikatz pypykatz keydump chainbreaker LaZagne trufflehog keylogger logkeys snoopy';
+const BRUTE = 'hydra medusa ncrack patator crackmapexec sucrack thc-pptp-bruter brutespray kerbrute';
+
+const collects = ({ steps }: Scene): Verdict => {
+  const sends = steps.some((step) => !step.carries && SENDERS.test(step.tool) && step.tool !== 'ssh');
+  if (!sends) return false;
+  const packs = steps.some(
+    (step) =>
+      /^(?:tar|zip|7z|gzip|cat|base64|xxd|dd)$/.test(step.tool) &&
+      [...step.reads, ...step.operands].some(
+        (path) =>
+          ['home', 'root'].includes(step.kind(path)) ||
+          SSH_KEY.test(path) ||
+          CREDENTIAL_FILE.test(path) ||
+          SHADOW.test(path) ||
+          /^\/etc(?:\/passwd)?$/.test(path),
+      ),
+  );
+  const environment = steps.some(
+    (step) =>
+      /^(?:env|printenv|set|export|history)$/.test(step.tool) &&
+      step.args.length === 0 &&
+      step.invocation.pipesTo !== null,
+  );
+  return packs || environment;
+};
+
+/** A system file as the body of an upload: `curl -F f=@/etc/passwd`, `wget --post-file=/etc/passwd`, `nc host < /etc/passwd`. */
+const uploadsSystemFile = (step: Step): Verdict => {
+  if (step.carries || !SENDERS.test(step.tool)) return false;
+  const sent = step.args.some(
+    (arg) =>
+      /(?:^|=|')@?\/(?:etc|root|var\/(?:log|lib|db))\//.test(arg) &&
+      /@|^-T|--upload|--post-file|--body-file/.test(`${step.args[step.args.indexOf(arg) - 1] ?? ''} ${arg}`),
+  );
+  const fed =
+    /^(?:nc|ncat|netcat|socat|telnet|openssl|mail|mailx|curl)$/.test(step.tool) &&
+    step.invocation.redirections.some((item) => item.operator === '<' && /^\/(?:etc|root)\//.test(item.target.text));
+  return sent || fed;
+};
+
+const PROMPTS =
+  /display dialog.*(?:password|passphrase|credential)|(?:password|passphrase).*display dialog|hidden answer|Cookies\.binarycookies|keystroke|do shell script.*with administrator/is;
+
+export const CREDENTIAL_SCENES: readonly SceneRule[] = inFamily('credentials', [
+  {
+    id: 'credentials.collect-and-send',
+    level: 'critical',
+    whenAll: collects,
+    technique: 'T1048',
+    reason: 'Packs keys, homes or the environment and sends them over the network.',
+    safer: 'Copy the one file needed, by scp, to a host you know.',
+  },
+]);
+
+export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
+  {
+    id: 'credentials.password-database',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) => readsSecretFile(s, SHADOW) && s.tool !== 'visudo',
+    technique: 'T1003.008',
+    reason: 'Reads the password hashes of all users, or who may become root.',
+    safer: 'Use getent or id; sudo -l shows your own rights.',
+  },
+  {
+    id: 'credentials.private-key',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) => readsSecretFile(s, SSH_KEY) && !/^(?:grep|ls)$/.test(s.tool),
+    technique: 'T1552.004',
+    reason: 'Reads or copies a private key.',
+    safer: 'Only the .pub file is ever needed elsewhere; use ssh-add or ssh -A.',
+  },
+  {
+    id: 'credentials.credential-file',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) => readsSecretFile(s, CREDENTIAL_FILE),
+    technique: 'T1552.001',
+    reason: 'Reads a file in which a program keeps its login.',
+    safer: 'Ask the program for what you need, such as its list of profiles.',
+  },
+  {
+    id: 'credentials.key-search',
+    level: 'high',
+    tools: 'grep rg ag ack ugrep find fd locate mdfind strings',
+    when: huntsFor,
+    technique: 'T1552.001',
+    reason: 'Searches the machine for keys and passwords.',
+    safer: 'Scan your own project with gitleaks.',
+  },
+  {
+    id: 'credentials.export',
+    level: 'high',
+    tools: Object.keys(EXPORTS).join(' '),
+    when: (s: Step) => EXPORTS[s.tool]?.(s) ?? false,
+    technique: 'T1555',
+    reason: 'Shows or exports secrets from a store.',
+    safer: 'Let the program that needs the secret fetch it itself.',
+  },
+  {
+    id: 'credentials.cloud-metadata',
+    level: 'high',
+    tools: 'curl wget http nc python',
+    when: (s: Step) => s.some(METADATA) || METADATA.test(s.code),
+    technique: 'T1552.005',
+    reason: 'Asks the cloud’s metadata service, which hands out the machine’s credentials.',
+    safer: 'Use the cloud’s own command line.',
+  },
+  {
+    id: 'credentials.memory-dump',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) =>
+      DUMPERS.split(' ').includes(s.tool) ||
+      /(?:linpeas|mimipenguin|lazagne|pspy|LinEnum|linux-exploit-suggester|les\.sh)/i.test(s.invocation.name.text) ||
+      (s.tool === 'gdb' && s.flag('-p', '--pid', '-pid') && s.some(/dump memory|gcore|generate-core/)) ||
+      (s.tool === 'dd' && s.some(/^if=\/(?:proc\/.*mem|dev\/k?mem|proc\/kcore)/)) ||
+      (s.tool === 'strings' && s.some(/\/proc\/.*mem|\/dev\/mem/)),
+    technique: 'T1003.007',
+    reason: 'Takes secrets out of the memory of programs, or cracks them.',
+    safer: 'Only in a test you have permission for.',
+  },
+  {
+    id: 'credentials.guess-passwords',
+    level: 'high',
+    tools: `${BRUTE} su sshpass`,
+    when: (s: Step) =>
+      BRUTE.split(' ').includes(s.tool)
+        ? s.args.length > 0 && !s.flag('-h', '--help')
+        : s.tool === 'sshpass'
+          ? s.invocation.inLoop
+          : s.carries && s.invocation.inLoop && s.invocation.input.kind === 'pipe',
+    technique: 'T1110.001',
+    reason: 'Tries passwords until one fits.',
+    safer: 'Only in a test you have permission for.',
+  },
+  {
+    id: 'credentials.sudo-guess',
+    level: 'high',
+    tools: 'sudo',
+    when: (s: Step) => s.flag('-S', '--stdin') && (s.invocation.inLoop || s.invocation.inFunction !== null),
+    technique: 'T1110.001',
+    reason: 'Feeds passwords to sudo one after the other.',
+    safer: 'Type your password at its prompt.',
+  },
+  {
+    id: 'credentials.fake-prompt',
+    level: 'high',
+    tools: 'osascript zenity kdialog',
+    when: (s: Step) =>
+      s.tool === 'osascript'
+        ? PROMPTS.test(`${s.args.join(' ')} ${s.code}`)
+        : s.flag('--password') && s.invocation.pipesTo !== null,
+    technique: 'T1056.002',
+    reason: 'Asks the user for a password in the name of the system, or takes their session.',
+    safer: 'Let the system’s own dialog ask.',
+  },
+  {
+    id: 'credentials.sniff',
+    level: 'moderate',
+    tools: 'tcpdump tshark ngrep dsniff ettercap bettercap wireshark responder',
+    when: (s: Step) =>
+      /^(?:ettercap|bettercap|responder|dsniff)$/.test(s.tool)
+        ? 'high'
+        : !s.flag('-r', '-D', '--version', '-h', '--help', '--list-interfaces') && s.args.length > 0,
+    technique: 'T1040',
+    reason: 'Reads the traffic of others on the network.',
+    safer: 'Limit it to your own port and host.',
+  },
+  {
+    id: 'credentials.keylogger',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) =>
+      (s.tool === 'xinput' && s.sub('test')) ||
+      s.reads.some((path) => /^\/dev\/input\/event/.test(path)) ||
+      s.some(/pam_tty_audit\.so/) ||
+      (s.tool === 'showkey' && s.args.length > 0),
+    technique: 'T1056.001',
+    reason: 'Records what is typed.',
+    safer: 'None; it reads passwords, too.',
+  },
+  {
+    id: 'credentials.upload-system-file',
+    level: 'high',
+    tools: '*',
+    when: uploadsSystemFile,
+    technique: 'T1048.003',
+    reason: 'Sends a system file to another machine.',
+    safer: 'Send the few lines that are needed.',
+  },
+]);

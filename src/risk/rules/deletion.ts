@@ -1,0 +1,240 @@
+/** Files that would be gone: rm, find -delete, mv into nothing, shred, emptied and overwritten files. */
+
+import { riskRank } from '../../domain/risk-level.ts';
+import { normalPath } from '../paths.ts';
+import type { Danger } from '../rule.ts';
+import { inFamily, type StepRule, type Verdict } from '../rule.ts';
+import type { Step } from '../step.ts';
+
+const worst = (verdicts: readonly Verdict[]): Verdict => {
+  let found: Verdict = false;
+  for (const verdict of verdicts)
+    if (typeof verdict === 'string' && (typeof found !== 'string' || riskRank(verdict) > riskRank(found)))
+      found = verdict;
+  return found;
+};
+
+const WIPED_BY_NAME =
+  /(?:^|\/)(?:\.git|\.ssh|\.gnupg|\.aws|\.kube|\.hg|\.svn|\.config|\.local|\.password-store|Documents|Desktop|Library|Pictures)\/?\*?$/;
+const TEMP_NAME = /(?:te?mp|build|cache|out|dist|scratch|work_?dir|stag)/i;
+
+/** `$X` may be empty: `$X/…` is then the root, `$X` alone is nothing. `${X:?}` cannot be empty. */
+const unknownPath = (path: string): Danger => {
+  if (/^\$\{\w+:\?/.test(path)) return 'moderate';
+  const match = /^\$\{?(\w+)[^/}]*\}?(.*)$/.exec(path);
+  if (!match) return 'high';
+  const [, name = '', tail = ''] = match;
+  if (TEMP_NAME.test(name)) return 'moderate';
+  if (/^\/(?:\*|\.\*)?$/.test(tail)) return 'critical';
+  return tail.startsWith('/') ? 'high' : 'moderate';
+};
+
+/** How bad it is to delete this path with all it holds. */
+export const deletionLevel = (step: Step, path: string): Verdict => {
+  switch (step.kind(path)) {
+    case 'root':
+    case 'home':
+    case 'system':
+    case 'device':
+      return 'critical';
+    case 'system-part':
+    case 'absolute':
+    case 'here':
+    case 'parent':
+      return 'high';
+    case 'personal':
+      return /^(?:~|\/home\/[^/]+|\/Users\/[^/]+)\/\.(?:cache|npm|yarn|gradle|m2|cargo\/registry|Trash)(?:\/|$)/.test(
+        normalPath(path),
+      )
+        ? 'moderate'
+        : 'high';
+    case 'unknown':
+      return unknownPath(path);
+    case 'scratch':
+      return false;
+    case 'relative':
+      return WIPED_BY_NAME.test(path) || /(?:^|\/)\*$/.test(path) ? 'high' : 'moderate';
+  }
+};
+
+const targets = (step: Step): readonly string[] => step.operands;
+const recursive = (step: Step): boolean => step.flag('-r', '-R', '--recursive', '-d', '--dir');
+
+const removeTree = (step: Step): Verdict => {
+  if (!recursive(step) && !step.some(/^--no-preserve-root/)) return false;
+  if (step.invocation.openArguments && targets(step).every((path) => path.includes('{}') || path === '')) return 'high';
+  return worst(targets(step).map((path) => deletionLevel(step, path)));
+};
+
+/** Without -r only files go: bad where they are the system's, or where a glob takes everything. */
+const removeFiles = (step: Step): Verdict => {
+  if (recursive(step)) return false;
+  return worst(
+    targets(step).map((path) => {
+      const kind = step.kind(path);
+      if (kind === 'root' || kind === 'device') return 'critical';
+      if (
+        kind === 'system' ||
+        (kind === 'system-part' && !/^\/(?:var\/(?:cache|tmp|run|lock|crash)|run|opt)\//.test(path))
+      )
+        return 'high';
+      if (kind === 'home' || kind === 'parent') return path.includes('*') ? 'high' : false;
+      if (kind === 'here') return path.includes('*') ? 'moderate' : false;
+      return false;
+    }),
+  );
+};
+
+const FILTERS = /^-i?(?:name|path|regex|wholename|lname)$/;
+const ARTEFACT =
+  /^["']?(?:\*?\.?(?:\*\.)?(?:pyc|pyo|o|obj|class|tmp|temp|log|bak|orig|rej|swp|swo|old|gz|cache|core|DS_Store)|\*~|#\*#|__pycache__|node_modules|\.DS_Store|Thumbs\.db|\.pytest_cache|dist|build|target|\._\*|\.mypy_cache|\.terraform|core\.?\*?)["']?$/;
+
+const findDeletes = (step: Step): Verdict => {
+  if (!step.args.includes('-delete')) return false;
+  const end = step.args.findIndex((arg) => /^[-(!]/.test(arg));
+  const starts = end < 0 ? step.args : step.args.slice(0, end);
+  const kinds = (starts.length > 0 ? starts : ['.']).map((path) => step.kind(path));
+  const filters = step.args.flatMap((arg, at) => (FILTERS.test(arg) ? [step.args[at + 1] ?? ''] : []));
+  const filtered = filters.length > 0 || step.args.includes('-empty');
+  if (kinds.every((kind) => kind === 'scratch')) return 'moderate';
+  if (kinds.some((kind) => kind === 'root' || kind === 'home' || kind === 'system'))
+    return filtered ? 'high' : 'critical';
+  return step.args.includes('-empty') || (filters.length > 0 && filters.every((name) => ARTEFACT.test(name)))
+    ? 'moderate'
+    : 'high';
+};
+
+const moveAway = (step: Step): Verdict => {
+  const operands = step.operands;
+  const target = operands.at(-1) ?? '';
+  if (operands.length < 2) return false;
+  const moved = operands.slice(0, -1).map((path) => step.kind(path));
+  const bad = moved.some((kind) => kind === 'root' || kind === 'home' || kind === 'system');
+  if (/^\/dev\/null/.test(target)) return bad ? 'critical' : 'high';
+  return bad && !operands.slice(0, -1).every((path) => /[^/]\*|\{/.test(path)) ? 'high' : false;
+};
+
+const SYSTEM_FILE =
+  /^(?:\/private)?\/etc\/(?:passwd|shadow|group|gshadow|sudoers|fstab|hosts|hostname|resolv\.conf|nsswitch\.conf|crypttab|ssh\/sshd_config|default\/grub|inittab|login\.defs|profile|environment|ld\.so\.conf)$|^\/boot\/|^\/(?:usr\/)?s?bin\/|^\/(?:usr\/)?lib(?:64)?\/|^\/proc\/(?!self\/(?:fd|oom)|sys)|^\/sys\/(?:firmware|power)/;
+
+const overwritesSystem = (step: Step): Verdict =>
+  step.writes.some(
+    (item) =>
+      item.mode !== 'append' &&
+      SYSTEM_FILE.test(normalPath(item.path)) &&
+      !/^\/etc\/(?:hosts|resolv\.conf|profile|environment)$/.test(item.path),
+  ) && !['vim', 'nano', 'nvim', 'emacs', 'visudo'].includes(step.tool);
+
+const emptied = (step: Step): Verdict => {
+  if (step.tool === 'shred')
+    return worst(step.operands.map((path) => deletionLevel(step, path) || 'moderate')) || 'moderate';
+  if (step.tool === 'srm') return 'high';
+  return worst(
+    step.writes
+      .filter((item) => item.mode === 'empty')
+      .map((item) =>
+        ['root', 'home', 'system', 'system-part', 'device', 'here', 'parent'].includes(step.kind(item.path)) ||
+        item.path.includes('*')
+          ? 'high'
+          : 'moderate',
+      ),
+  );
+};
+
+const syncDeletes = (step: Step): Verdict => {
+  if (!step.some(/^--(?:delete|del$|remove-source-files)/) || step.flag('-n', '--dry-run')) return false;
+  const target = step.operands.at(-1) ?? '';
+  const level = deletionLevel(step, target);
+  return level === 'critical' ? 'critical' : target.includes(':') || level === 'high' ? 'high' : 'moderate';
+};
+
+export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
+  {
+    id: 'files.remove-tree',
+    level: 'high',
+    tools: 'rm',
+    when: removeTree,
+    raise: true as const,
+    technique: 'T1485',
+    reason: 'Deletes a directory with everything in it, for good.',
+    safer: 'List it first, name it relative to where you are, or move it to the trash.',
+  },
+  {
+    id: 'files.remove-system-file',
+    level: 'high',
+    tools: 'rm unlink trash rmdir',
+    when: removeFiles,
+    technique: 'T1070.004',
+    reason: 'Deletes files the system or you depend on.',
+    safer: 'Copy them first; remove packages with the package manager.',
+  },
+  {
+    id: 'files.no-preserve-root',
+    level: 'critical',
+    tools: 'rm chmod chown chgrp',
+    when: (s: Step) => s.some(/^--no-p/),
+    technique: 'T1485',
+    reason: 'Switches off the guard that keeps the root directory from being taken.',
+    safer: 'There is no reason to use it.',
+  },
+  {
+    id: 'files.find-delete',
+    level: 'high',
+    tools: 'find fd',
+    when: (s: Step) =>
+      s.tool === 'fd' ? s.some(/^(?:-[xX]|--exec(?:-batch)?)$/) && s.args.includes('rm') : findDeletes(s),
+    technique: 'T1485',
+    reason: 'Deletes every file the search finds, and one wrong condition finds them all.',
+    safer: 'Run it with -print first.',
+  },
+  {
+    id: 'files.move-into-nothing',
+    level: 'high',
+    tools: 'mv',
+    when: moveAway,
+    technique: 'T1485',
+    reason: 'Moves files to where they are lost, or a system directory out of its place.',
+    safer: 'Move to a directory that exists, such as a backup.',
+  },
+  {
+    id: 'files.overwrite-system',
+    level: 'high',
+    tools: '*',
+    when: overwritesSystem,
+    technique: 'T1565.001',
+    reason: 'Overwrites a file the system needs to run or to start.',
+    safer: 'Make a copy, edit that, and move it into place.',
+  },
+  {
+    id: 'files.shred',
+    level: 'high',
+    tools: 'shred truncate cp srm',
+    when: emptied,
+    technique: 'T1485',
+    reason: 'Destroys the content of files so that nothing can bring it back.',
+    safer: 'Make sure a backup exists.',
+  },
+  {
+    id: 'files.sync-delete',
+    level: 'high',
+    tools: 'rsync',
+    when: syncDeletes,
+    technique: 'T1485',
+    reason: 'Deletes at the target whatever the source lacks; swapped or empty sources lose everything.',
+    safer: 'Run it with --dry-run first.',
+  },
+  {
+    id: 'files.encrypt-in-bulk',
+    level: 'high',
+    tools: 'gpg openssl 7z zip ccrypt age',
+    when: (s: Step) =>
+      (s.invocation.openArguments || s.invocation.inLoop) &&
+      ((s.tool === 'gpg' && s.flag('-c', '--symmetric', '-e', '--encrypt')) ||
+        (s.tool === 'openssl' && s.sub('enc|rsautl|pkeyutl') && s.flag('-e', '-encrypt', '-in')) ||
+        (s.tool === 'zip' && s.flag('-P', '-e', '-m') && s.flag('-m')) ||
+        s.tool === 'ccrypt'),
+    technique: 'T1486',
+    reason: 'Encrypts many files one after the other, as ransomware does.',
+    safer: 'Make one encrypted archive and keep the originals until it is checked.',
+  },
+]);

@@ -1,0 +1,182 @@
+/** Traces that are removed: history, logs, times. */
+import { normalPath } from '../paths.ts';
+import { inFamily, type Scene, type SceneRule, type StepRule, type Verdict } from '../rule.ts';
+import type { Step } from '../step.ts';
+
+const HISTORY =
+  /(?:^|\/)\.?(?:bash_history|zsh_history|zhistory|sh_history|history|ash_history|python_history|mysql_history|psql_history|sqlite_history|lesshst|viminfo|node_repl_history|rediscli_history)$|fish_history$|^\$\{?HISTFILE\}?$|ConsoleHost_history/;
+const LOG =
+  /^(?:\/private)?\/var\/(?:log|audit|run\/utmp|adm)(?:\/|$)|^\/(?:private\/)?var\/db\/diagnostics|^\/var\/spool\/mail|(?:^|\/)(?:wtmp|btmp|lastlog|utmp|auth\.log|syslog|secure|messages|audit\.log|system\.log|kern\.log|maillog)$|^\/Library\/Logs|~\/Library\/Logs/;
+
+const gone = (step: Step): readonly string[] => [
+  ...(/^(?:rm|unlink|shred|srm|trash|wipe|mv)$/.test(step.tool) ? step.operands : []),
+  ...step.writes.filter((item) => item.mode !== 'append').map((item) => item.path),
+];
+const READS_ONLY = new Set(['vim', 'nano', 'nvim', 'touch', 'tar']);
+
+const wipesHistory = (step: Step): Verdict => {
+  if (step.tool === 'history')
+    return step.flag('-c', '-w')
+      ? step.flag('-c')
+      : step.sub('clear|delete|--clear') || step.some(/^--(?:clear|delete)$/)
+        ? 'high'
+        : false;
+  if (step.tool === 'fc') return step.flag('-p') && step.some(/^\/dev\/null$/);
+  return !READS_ONLY.has(step.tool) && gone(step).some((path) => HISTORY.test(path) && !/^docs?\//.test(path));
+};
+
+const KEEPS_LOGS = new Set([
+  'tee',
+  'curl',
+  'wget',
+  'rsync',
+  'scp',
+  'install',
+  'vim',
+  'nano',
+  'nvim',
+  'touch',
+  'logrotate',
+  'dd',
+]);
+const PRINTS_NOTHING = /^(?:echo|printf|:|true|cat|cp|truncate|shred|ln|mv|)$/;
+const wipesLogs = (step: Step): Verdict => {
+  const paths = gone(step)
+    .map(normalPath)
+    .filter((path) => LOG.test(path));
+  if (paths.length === 0 || KEEPS_LOGS.has(step.tool))
+    return step.tool === 'find' ? step.args.includes('-delete') && LOG.test(step.args[0] ?? '') : false;
+  if (/^(?:rm|unlink|shred|srm|wipe|trash)$/.test(step.tool)) return true;
+  if (step.tool === 'sed' || step.tool === 'perl') return true;
+  // A program that writes its own log is not wiping: `app > /var/log/app.log` prints something; `echo > syslog` does not.
+  return (
+    PRINTS_NOTHING.test(step.tool) &&
+    (step.tool !== 'cat' || step.args.every((arg) => arg === '/dev/null' || arg.startsWith('-')))
+  );
+};
+
+const journal = (step: Step): Verdict => {
+  if (step.tool === 'journalctl')
+    return (
+      step.some(/^--(?:vacuum-(?:time|size|files)|rotate|flush)/) &&
+      (step.some(/^--vacuum-(?:time=(?:\d{1,2}(?:s|m|sec|min)?$|1h)|size=\d{1,2}(?:K|M|B)?$|files=[01]$)/)
+        ? 'high'
+        : 'moderate')
+    );
+  if (step.tool === 'dmesg') return step.flag('-C', '--clear', '-c', '--read-clear', '-D', '--console-off');
+  if (step.tool === 'log') return step.sub('erase');
+  if (step.tool === 'wevtutil') return step.sub('cl|clear-log');
+  return step.tool === 'utmpdump' ? step.flag('-r') : false;
+};
+
+const SETTINGS = /^(?:HISTFILE|HISTSIZE|HISTFILESIZE|SAVEHIST|HISTCONTROL|HISTIGNORE|PROMPT_COMMAND|fish_history)$/;
+const switchesHistoryOff = ({ analysis, steps }: Scene): Verdict => {
+  const set = (name: string, value: string): Verdict => {
+    if (!SETTINGS.test(name)) return false;
+    if (name === 'HISTCONTROL') return /ignoreboth|ignorespace/.test(value) ? 'moderate' : false;
+    if (name === 'HISTIGNORE') return /^['"]?\*['"]?$/.test(value) ? 'high' : false;
+    if (name === 'PROMPT_COMMAND') return value === '' || /history -[acw]|\/dev\/null/.test(value) ? 'moderate' : false;
+    if (name === 'HISTFILE') return value === '' || /^\/dev\/null$|^\/tmp\//.test(value) ? 'high' : false;
+    return /^-?0*$/.test(value) ? 'high' : false;
+  };
+  const all = [
+    ...analysis.settings.map((item) => item.assignment),
+    ...steps.flatMap((step) => step.invocation.assignments),
+  ];
+  let found: Verdict = false;
+  for (const item of all) {
+    const verdict = set(item.name, item.value?.text ?? '');
+    if (verdict === 'high') return 'high';
+    found ||= verdict;
+  }
+  for (const step of steps) {
+    if (step.tool === 'unset' && step.operands.some((name) => /^HIST(?:FILE|SIZE|FILESIZE)$/.test(name))) return 'high';
+    if (step.tool === 'set' && /^(?:\+o history|-\+o history)$/.test(step.args.join(' '))) return 'high';
+    if (step.tool === 'shopt' && step.flag('-u') && step.operands.some((name) => /histappend|cmdhist/.test(name)))
+      return 'moderate';
+    if (
+      step.tool === 'set' &&
+      step.operands.some((name) => SETTINGS.test(name)) &&
+      step.args.some((arg) => arg === '' || arg === '/dev/null')
+    )
+      return 'high';
+    if (step.tool === 'export' && step.args.some((arg) => /^HIST(?:FILE=(?:\/dev\/null|)|(?:FILE)?SIZE=0)$/.test(arg)))
+      return 'high';
+  }
+  return found;
+};
+
+/** Files of the system, or a time copied from one: the mark of somebody who hides a change. */
+const falseTimes = (step: Step): Verdict => {
+  if (!step.flag('-t', '-d', '--date', '-r', '--reference', '-A')) return false;
+  const model = step.value('-r', '--reference') ?? '';
+  if (step.operands.some((path) => ['system', 'system-part'].includes(step.kind(path)))) return 'high';
+  if (/^\/(?:usr\/)?(?:s?bin|etc|lib)/.test(model) || (step.flag('-a') && step.flag('-m'))) return 'high';
+  return /^(?:19[789]\d|200\d)/.test(step.value('-t') ?? '') ? 'high' : false;
+};
+const falseClock = (step: Step): Verdict => {
+  if (step.tool === 'date') return step.flag('-s', '--set') && 'moderate';
+  if (step.tool !== 'timedatectl') return false;
+  const off = step.sub('set-ntp') && step.some(/^(?:false|no|0|off)$/);
+  return (step.sub('set-time') || off) && 'moderate';
+};
+
+export const EVASION_SCENES: readonly SceneRule[] = inFamily('evasion', [
+  {
+    id: 'evasion.history-off',
+    level: 'high',
+    whenAll: switchesHistoryOff,
+    technique: 'T1562.003',
+    reason: 'Keeps the shell from recording what is done.',
+    safer: 'Begin the one private command with a blank.',
+  },
+]);
+
+export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
+  {
+    id: 'evasion.history-wipe',
+    level: 'high',
+    tools: '*',
+    when: wipesHistory,
+    technique: 'T1070.003',
+    reason: 'Deletes the record of what was done.',
+    safer: 'Delete the one line with history -d.',
+  },
+  {
+    id: 'evasion.log-wipe',
+    level: 'high',
+    tools: '*',
+    when: wipesLogs,
+    technique: 'T1070.002',
+    reason: 'Deletes or empties logs that tell what happened.',
+    safer: 'Let logrotate do it.',
+  },
+  {
+    id: 'evasion.journal',
+    level: 'high',
+    tools: 'journalctl dmesg log wevtutil utmpdump',
+    when: journal,
+    technique: 'T1070.002',
+    reason: 'Throws system logs away.',
+    safer: 'Set a limit in journald.conf.',
+  },
+  {
+    id: 'evasion.timestamps',
+    level: 'high',
+    tools: 'touch date timedatectl hwclock',
+    when: (s: Step) => (s.tool === 'touch' ? falseTimes(s) : falseClock(s)),
+    technique: 'T1070.006',
+    reason: 'Gives files, or the clock, a false time.',
+    safer: 'Leave times as they are.',
+  },
+  {
+    id: 'evasion.hidden-process',
+    level: 'high',
+    tools: 'mount',
+    when: (s: Step) =>
+      (s.flag('--bind', '-B') || s.some(/\bbind\b/)) && s.operands.some((path) => /^\/proc\/(?:\d+|\$)/.test(path)),
+    technique: 'T1564',
+    reason: 'Hides a process from ps.',
+    safer: 'There is no reason to.',
+  },
+]);

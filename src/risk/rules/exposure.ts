@@ -1,0 +1,163 @@
+/** What becomes reachable for others. */
+import { inFamily, type StepRule, type Verdict } from '../rule.ts';
+import type { Step } from '../step.ts';
+
+const ANYWHERE = /(?:^|[^\d.])0\.0\.0\.0\/0|::\/0|(?:^|[\s="'])\*$/;
+
+const publicGrant = (step: Step): Verdict => {
+  const line = step.args.join(' ');
+  switch (step.tool) {
+    case 'aws':
+      return /--acl[= ]public-read|authorize-security-group-(?:in|e)gress.*(?:0\.0\.0\.0\/0|::\/0)|"?Principal"?\s*:\s*"?\{?"?(?:AWS"?\s*:\s*"?)?\*|put-public-access-block.*false|delete-public-access-block|--publicly-accessible|--public-access|add-permission.*--principal[= ]\*|modify-(?:image|snapshot)-attribute.*all/i.test(
+        line,
+      );
+    case 'gcloud':
+    case 'gsutil':
+      return (
+        /all(?:Authenticated)?Users|\bAllUsers\b|--allow-unauthenticated|--source-ranges[= ]?"?0\.0\.0\.0\/0|public-read|--authorized-networks[= ]0\.0\.0\.0\/0/i.test(
+          line,
+        ) && !/remove-iam|ch -d/.test(line)
+      );
+    case 'az':
+      return /--public-access[= ](?:blob|container|Enabled)|--allow-blob-public-access[= ]true|--source-address-prefixes?[= ]['"]?(?:\*|0\.0\.0\.0\/0|Internet)|--default-action[= ]Allow|--start-ip-address[= ]0\.0\.0\.0|public-network-access[= ]enabled/i.test(
+        line,
+      );
+    case 'mc':
+    case 's3cmd':
+      return /anonymous set (?:public|download|upload)|policy set public|--acl-public/.test(line);
+    case 'gh':
+      return step.sub('repo', 'edit') && /--visibility[= ]public/.test(line);
+    default:
+      return false;
+  }
+};
+
+const SERVERS = /^(?:http\.server|SimpleHTTPServer|pyftpdlib|smtpd)$/;
+
+export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
+  {
+    id: 'exposure.public-grant',
+    level: 'high',
+    tools: 'aws gcloud gsutil az mc s3cmd gh',
+    when: publicGrant,
+    technique: 'T1530',
+    reason: 'Opens data or a network to everybody.',
+    safer: 'Grant it to one account or address.',
+  },
+  {
+    id: 'exposure.file-server',
+    level: 'moderate',
+    tools: 'python php ruby http-server serve busybox updog miniserve',
+    when: (s: Step) =>
+      (s.tool === 'python' &&
+        s.args.some((arg, at) => SERVERS.test(arg) && s.args[at - 1] === '-m') &&
+        !s.some(/^(?:127\.0\.0\.1|localhost|::1)$/)) ||
+      (s.tool === 'php' && /^(?:0\.0\.0\.0|\[::\]):/.test(s.value('-S') ?? '')) ||
+      s.tool === 'updog' ||
+      s.tool === 'miniserve' ||
+      (s.tool === 'busybox' && s.sub('httpd|ftpd|telnetd')),
+    technique: 'T1048',
+    reason: 'Offers the files of this directory to the whole network.',
+    safer: 'Bind it to 127.0.0.1.',
+  },
+  {
+    id: 'exposure.tunnel',
+    level: 'moderate',
+    tools: 'ngrok cloudflared localtunnel tailscale frpc bore inlets serveo pagekite devtunnel',
+    when: (s: Step) =>
+      (s.tool === 'tailscale'
+        ? s.sub('funnel')
+        : s.tool === 'cloudflared'
+          ? s.sub('tunnel') && s.flag('--url', '--hello-world')
+          : s.tool === 'ngrok'
+            ? s.sub('http|tcp|tls|start')
+            : s.args.length > 0) && !s.flag('--help', '--version'),
+    technique: 'T1572',
+    reason: 'Makes this machine reachable from the internet, past the firewall.',
+    safer: 'Use the company’s VPN.',
+  },
+  {
+    id: 'exposure.ssh-remote-forward',
+    level: 'moderate',
+    tools: 'ssh autossh sshuttle',
+    when: (s: Step) =>
+      (s.flag('-R') && /^(?:\d+|0\.0\.0\.0|\*|:)/.test(s.value('-R') ?? '')) || (s.flag('-g') && s.flag('-L', '-D')),
+    technique: 'T1572',
+    reason: 'Opens a way from the other machine into this network.',
+    safer: 'Forward locally with -L, bound to 127.0.0.1.',
+  },
+  {
+    id: 'exposure.open-service',
+    level: 'high',
+    tools: 'redis-server mongod mysqld postgres vncserver x11vnc telnetd rshd dockerd memcached xhost sshd',
+    when: (s: Step) => {
+      const line = s.args.join(' ');
+      if (s.tool === 'xhost') return s.args.includes('+');
+      if (s.tool === 'redis-server') return /--protected-mode no|--bind (?:0\.0\.0\.0|\*)/.test(line);
+      if (s.tool === 'mongod') return /--bind_ip_all|--noauth|--bind_ip 0\.0\.0\.0/.test(line) && 'moderate';
+      if (s.tool === 'mysqld') return /--skip-grant-tables/.test(line);
+      if (s.tool === 'x11vnc') return !s.flag('-localhost', '-rfbauth', '-passwd') || s.flag('-nopw');
+      if (s.tool === 'vncserver') return /-localhost[= ]no|SecurityTypes[= ]None/i.test(line);
+      return (
+        s.tool === 'telnetd' ||
+        s.tool === 'rshd' ||
+        (s.tool === 'sshd' && /PermitRootLogin[= ]yes|PermitEmptyPasswords[= ]yes/.test(line))
+      );
+    },
+    technique: 'T1133',
+    reason: 'Starts a service without protection, for everybody to use.',
+    safer: 'Bind it to 127.0.0.1 and require a password.',
+  },
+  {
+    id: 'exposure.scan',
+    level: 'moderate',
+    tools:
+      'nmap masscan zmap rustscan nikto sqlmap gobuster ffuf feroxbuster dirb wfuzz wpscan nuclei amass enum4linux theharvester aircrack-ng airmon-ng crackmapexec',
+    when: (s: Step) =>
+      s.args.length > 0 &&
+      !s.flag('--help', '-h', '--version', '-V') &&
+      (/^(?:masscan|zmap|sqlmap)$/.test(s.tool) || s.operands.some((word) => ANYWHERE.test(word))
+        ? 'high'
+        : 'moderate'),
+    technique: 'T1046',
+    reason: 'Probes other machines, which their owners may take for an attack.',
+    safer: 'Only on networks you have permission for.',
+  },
+  {
+    id: 'exposure.spoof',
+    level: 'high',
+    tools: 'arpspoof ettercap bettercap macchanger aireplay-ng mdk3 mdk4 wifite dnsspoof',
+    when: (s: Step) => s.args.length > 0 && !s.flag('--help', '-h', '--version', '-V', '-s', '--show', '-l', '--list'),
+    technique: 'T1557',
+    reason: 'Pretends to be another machine on the network.',
+    safer: 'Only on networks you have permission for.',
+  },
+  {
+    id: 'exposure.hosts-file',
+    level: 'moderate',
+    tools: '*',
+    when: (s: Step) =>
+      s.writes.some((item) => /^(?:\/private)?\/etc\/(?:hosts|resolv\.conf)$/.test(item.path)) &&
+      !['vim', 'nano'].includes(s.tool),
+    technique: 'T1565',
+    reason: 'Changes where names lead to.',
+    safer: 'Use the resolver’s own settings.',
+  },
+  {
+    id: 'exposure.interface-down',
+    level: 'moderate',
+    tools: 'ip ifconfig ifdown nmcli route networksetup',
+    when: (s: Step) =>
+      (s.tool === 'ip' &&
+        ((s.sub('link|l') && s.operands.includes('down')) ||
+          (s.sub('route|r|addr|address|a|rule') && s.operands.some((word) => /^(?:del|delete|flush)$/.test(word))))) ||
+      (s.tool === 'ifconfig' && s.operands.at(-1) === 'down') ||
+      s.tool === 'ifdown' ||
+      (s.tool === 'route' && s.sub('del|delete|flush')) ||
+      (s.tool === 'nmcli' && (s.sub('networking', 'off') || s.sub('connection|con|c', 'delete'))),
+    raise: true as const,
+    technique: 'T1498',
+    reason: 'Cuts this machine off; over ssh you lock yourself out.',
+    safer: 'Set a timer that undoes it.',
+  },
+]);

@@ -1,0 +1,247 @@
+/** History and work that git would throw away. */
+import { inFamily, type StepRule } from '../rule.ts';
+import type { Step } from '../step.ts';
+
+/** Words after the subcommand and its options: refspecs, paths, branches. */
+const rest = (step: Step): readonly string[] => step.after(1);
+const dry = (step: Step): boolean => step.flag('-n', '--dry-run');
+const paths = (step: Step): readonly string[] => {
+  const at = step.args.indexOf('--');
+  return at < 0 ? [] : step.args.slice(at + 1);
+};
+
+/** `git -c alias.x=reset x --hard`, `GIT_CONFIG_VALUE_0=reset`: a name made up on the line hides what runs. */
+const hidden = (step: Step): boolean =>
+  step.args.some((arg, at) => /^alias\.[^=]+=/.test(arg) && step.args[at - 1] === '-c') ||
+  step.invocation.assignments.some(
+    (item) => /^GIT_CONFIG_(?:KEY|PARAMETERS)/.test(item.name) && /alias\./i.test(item.value?.text ?? ''),
+  );
+
+const checkoutDiscards = (step: Step): boolean => {
+  if (!step.sub('checkout')) return false;
+  if (step.flag('-f', '--force')) return true;
+  if (step.flag('-b', '-B', '--orphan', '--detach', '-p', '--patch', '-h')) return false;
+  const [first, ...more] = rest(step);
+  return (
+    paths(step).length > 0 ||
+    first === '.' ||
+    /^:/.test(first ?? '') ||
+    (more.length > 0 && !step.flag('-t', '--track'))
+  );
+};
+
+export const GIT_RULES: readonly StepRule[] = inFamily('git', [
+  {
+    id: 'git.push-force',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) =>
+      s.sub('push') &&
+      !dry(s) &&
+      (s.flag('-f', '--force', '--mirror', '--prune') || rest(s).some((word) => word.startsWith('+'))),
+    technique: 'T1565.001',
+    reason: 'Overwrites history that others may already have built upon.',
+    safer: 'Use --force-with-lease on your own branch, or push a new branch.',
+  },
+  {
+    id: 'git.push-lease',
+    level: 'moderate',
+    tools: 'git',
+    when: (s: Step) => s.sub('push') && !dry(s) && s.some(/^--force-(?:with-lease|if-includes)/),
+    reason: 'Rewrites the remote branch unless somebody else has pushed meanwhile.',
+    safer: 'Make sure nobody else works on this branch.',
+  },
+  {
+    id: 'git.push-delete',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) =>
+      s.sub('push') &&
+      !dry(s) &&
+      (s.flag('-d', '--delete') ||
+        rest(s)
+          .slice(1)
+          .some((word) => word.startsWith(':'))),
+    reason: 'Deletes a branch or tag on the remote.',
+    safer: 'Check that it is merged, and delete it on the forge, where it can be restored.',
+  },
+  {
+    id: 'git.reset-hard',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) => s.sub('reset') && s.flag('--hard', '--merge'),
+    technique: 'T1485',
+    reason: 'Throws uncommitted changes away for good.',
+    safer: 'Run git stash first, or use git reset --keep.',
+  },
+  {
+    id: 'git.clean',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) => s.sub('clean') && !dry(s) && s.flag('-f', '--force', '-x', '-X', '-d'),
+    technique: 'T1485',
+    reason: 'Deletes files that git does not know and cannot bring back.',
+    safer: 'Look first with git clean -n, or use git clean -i.',
+  },
+  {
+    id: 'git.checkout-discard',
+    level: 'high',
+    tools: 'git',
+    when: checkoutDiscards,
+    reason: 'Overwrites uncommitted changes in the working tree.',
+    safer: 'Run git stash first; switch branches with git switch.',
+  },
+  {
+    id: 'git.switch-discard',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) => s.sub('switch') && s.flag('-f', '--force', '--discard-changes'),
+    reason: 'Switches branches and throws uncommitted changes away.',
+    safer: 'Run git stash first, or commit.',
+  },
+  {
+    id: 'git.restore-discard',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) =>
+      s.sub('restore') && (!s.flag('-S', '--staged') || s.flag('-W', '--worktree')) && !s.flag('-p', '--patch', '-h'),
+    reason: 'Overwrites uncommitted changes in the working tree.',
+    safer: 'Run git stash first, or look with git diff.',
+  },
+  {
+    id: 'git.stash-drop',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) => s.sub('stash', 'drop|clear'),
+    reason: 'Throws stashed work away; only fsck may still find it.',
+    safer: 'Turn the stash into a branch with git stash branch.',
+  },
+  {
+    id: 'git.branch-delete',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) => s.sub('branch') && (s.flag('-D') || (s.flag('-d', '--delete') && s.flag('-f', '--force'))),
+    reason: 'Deletes a branch although it is not merged.',
+    safer: 'Use git branch -d, which refuses unmerged branches.',
+  },
+  {
+    id: 'git.history-rewrite',
+    level: 'high',
+    tools: 'git git-filter-repo bfg',
+    when: (s: Step) =>
+      s.tool !== 'git' ||
+      s.sub('filter-branch|filter-repo') ||
+      (s.sub('replace') && !s.flag('-l', '--list')) ||
+      s.sub('fast-import'),
+    technique: 'T1565.001',
+    reason: 'Rewrites the whole history: every clone stops matching.',
+    safer: 'Work on a fresh mirror clone and keep the old one.',
+  },
+  {
+    id: 'git.reflog-expire',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) => s.sub('reflog', 'expire|delete|drop') && !dry(s),
+    technique: 'T1070',
+    reason: 'Removes the log from which lost commits are recovered.',
+    safer: 'Let git expire it by itself.',
+  },
+  {
+    id: 'git.gc-now',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) => (s.sub('gc') && /^(?:now|all)$/.test(s.value('--prune') ?? '')) || (s.sub('prune') && !dry(s)),
+    reason: 'Deletes unreachable commits at once, so that nothing can be recovered.',
+    safer: 'Run git gc without --prune=now.',
+  },
+  {
+    id: 'git.ref-delete',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) =>
+      (s.sub('update-ref') && s.flag('-d', '--stdin')) || (s.sub('symbolic-ref') && s.flag('-d', '--delete')),
+    reason: 'Removes a reference without any check.',
+    safer: 'Use git branch -d or git tag -d.',
+  },
+  {
+    id: 'git.worktree-remove',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) =>
+      (s.sub('worktree', 'remove') && s.flag('-f', '--force')) ||
+      (s.sub('submodule', 'deinit') && s.flag('-f', '--force', '--all')),
+    reason: 'Removes a working tree together with its uncommitted changes.',
+    safer: 'Leave out --force: git then refuses a tree with changes.',
+  },
+  {
+    id: 'git.rm-force',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) =>
+      s.sub('rm') &&
+      !s.flag('--cached') &&
+      !dry(s) &&
+      (s.flag('-f', '--force') || (s.flag('-r') && rest(s).some((p) => /^(?:\.|\*|\.\/)$/.test(p)))),
+    reason: 'Deletes files with changes that are not committed.',
+    safer: 'Use git rm --cached, or leave out -f.',
+  },
+  {
+    id: 'git.alias-hidden',
+    level: 'high',
+    tools: 'git',
+    when: hidden,
+    technique: 'T1202',
+    reason: 'Runs a git command through an alias made up on the same line.',
+    safer: 'Write the real command.',
+  },
+  {
+    id: 'git.hook-or-pager-command',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) =>
+      s.args.some(
+        (arg, at) =>
+          /^-c$/.test(s.args[at - 1] ?? '') &&
+          /^(?:core\.(?:pager|editor|sshCommand|fsmonitor|hooksPath)|.*\.(?:command|cmd|helper))=.*(?:\bsh\b|[;|`]|\/tmp\/)/i.test(
+            arg,
+          ),
+      ),
+    technique: 'T1059',
+    reason: 'Makes git run a program given in a setting.',
+    safer: 'Run that program by itself.',
+  },
+  {
+    id: 'git.rewrite-local',
+    level: 'moderate',
+    tools: 'git',
+    when: (s: Step) =>
+      (s.sub('rebase') &&
+        !s.flag('--abort', '--continue', '--quit', '--skip') &&
+        s.flag('-i', '--root', '--onto', '--exec')) ||
+      (s.sub('commit') && s.flag('--amend')) ||
+      (s.sub('tag') && s.flag('-d', '--delete', '-f', '--force')) ||
+      s.sub('remote', 'rm|remove|prune') ||
+      (s.sub('reset') && /[~^]/.test(rest(s).join(' '))),
+    reason: 'Changes commits, tags or remotes that exist already; the reflog still has the old ones.',
+    safer: 'Make a branch at the old commit first.',
+  },
+  {
+    id: 'git.other-vcs-discard',
+    level: 'high',
+    tools: 'hg svn jj',
+    when: (s: Step) =>
+      (s.tool === 'hg' &&
+        ((s.sub('update|checkout|co|up') && s.flag('-C', '--clean')) ||
+          s.sub('strip|purge|rollback') ||
+          (s.sub('revert') && s.flag('-a', '--all', '--no-backup')) ||
+          (s.sub('push') && s.flag('-f', '--force')))) ||
+      (s.tool === 'svn' &&
+        ((s.sub('revert') && s.flag('-R', '--recursive', '--depth')) ||
+          (s.sub('delete|rm|remove') && s.some(/:\/\//)) ||
+          (s.sub('cleanup') && s.some(/^--remove/)))) ||
+      (s.tool === 'jj' &&
+        (s.sub('abandon') || s.sub('op', 'abandon|undo|restore') || (s.sub('git', 'push') && s.flag('--deleted')))),
+    reason: 'Discards changes or history of the working copy.',
+    safer: 'Shelve or commit first.',
+  },
+]);

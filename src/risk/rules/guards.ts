@@ -1,0 +1,228 @@
+/** Guards that are switched off: services, firewalls, auditing, the protections of macOS. */
+import { normalPath } from '../paths.ts';
+import { inFamily, type StepRule, type Verdict } from '../rule.ts';
+import type { Step } from '../step.ts';
+
+/** Services that watch or protect. */
+export const GUARDS =
+  /^(?:auditd?|rsyslogd?|syslog(?:-ng|d)?|systemd-journald|journald|firewalld|ufw|iptables|ip6tables|nftables|apparmor|selinux\w*|fail2ban|ossec\w*|wazuh\w*|falco\w*|falcon-sensor|falcond|crowdstrike\w*|cbagentd|cbdaemon|cbdefense|carbonblack|sentinel(?:one|d|agent)\w*|mdatp|osqueryd?|clamav\w*|clamd|clamav-freshclam|esets?|sophos\w*|sav-protect|symantec\w*|mcafee\w*|ds_agent|traps?_?pmd|cortex\w*|qualys\w*|nessus\w*|tanium\w*|splunk\w*|SplunkForwarder|filebeat|auditbeat|elastic-agent|packetbeat|telegraf|datadog-agent|aide|tripwire|rkhunter|chkrootkit|usbguard|snort|suricata|zeek|sysmon|auoms|omsagent|azuremonitoragent|amazon-ssm-agent|google-cloud-ops-agent|security|unattended-upgrades|apt-daily\w*|sssd|caro|caro-mesh|com\.(?:apple\.(?:alf|syslogd|auditd|XProtect\w*|MRT\w*|SoftwareUpdate)|crowdstrike\.\w+|objective-see\.\w+|carbonblack\.\w+|microsoft\.\w+)|at\.obdev\.\w+|LuLu|LittleSnitch|littlesnitch\w*|opensnitchd?|santad?|BlockBlock)(?:\.service|\.socket|\.timer|\.plist)?$/i;
+const CRITICAL_SERVICE =
+  /^(?:sshd?|network(?:ing|manager)?|systemd-(?:networkd|resolved|logind|timesyncd)|dbus|docker|containerd|kubelet|nginx|haproxy|apache2|httpd|traefik|envoy|caddy|mysqld?|mariadb|postgresql[\w@.-]*|mongod|redis(?:-server)?|rabbitmq-server|kafka|elasticsearch|etcd|vault|consul|cron|crond|chronyd?|ntpd?|bind9|named|dnsmasq|unbound|postfix|libvirtd)(?:\.service|\.socket)?$/i;
+
+const serviceOff = (step: Step): Verdict => {
+  const words = step.operands;
+  if (step.tool === 'systemctl') {
+    if (!step.sub('stop|disable|mask|kill')) return false;
+    return guardLevel(step.after(1));
+  }
+  if (step.tool === 'service' || step.tool === 'rc-service' || step.tool === 'initctl' || step.tool === 'invoke-rc.d')
+    return (
+      words.some((word) => /^(?:stop|disable|onedisable|onestop)$/.test(word)) &&
+      guardLevel(words.filter((word) => !/^(?:stop|disable|onestop|onedisable)$/.test(word)))
+    );
+  if (step.tool === 'chkconfig' || step.tool === 'update-rc.d' || step.tool === 'rc-update')
+    return words.some((word) => /^(?:off|remove|del|delete|disable|--del)$/.test(word)) && guardLevel(words);
+  if (step.tool === 'launchctl')
+    return (
+      step.sub('unload|bootout|disable|stop|remove|kill') &&
+      guardLevel(words.slice(1).map((word) => word.replace(/^.*\//, '').replace(/\.plist$/, '')))
+    );
+  if (step.tool === 'sysrc')
+    return step.some(/^(?:syslogd|auditd|firewall|pf|ipfilter|ipfw|blacklistd|newsyslog|cron|sshd|ntpd)_enable="?'?no/i)
+      ? 'high'
+      : false;
+  if (/^(?:pkill|killall|kill)$/.test(step.tool))
+    return words.some((word) => GUARDS.test(word.replace(/^.*\//, ''))) ? 'high' : false;
+  return false;
+};
+const guardLevel = (names: readonly string[]): Verdict =>
+  names.some((name) => GUARDS.test(name) || CRITICAL_SERVICE.test(name)) ? 'high' : 'moderate';
+
+const opensTables = (step: Step): boolean =>
+  step.flag('-F', '--flush', '-X', '--delete-chain', '-D', '--delete') ||
+  /(?:-P|--policy) (?:INPUT|FORWARD|OUTPUT) ACCEPT|(?:-A|-I) INPUT (?:-j ACCEPT|-s 0\.0\.0\.0\/0 -j ACCEPT)$/.test(
+    step.args.join(' '),
+  );
+
+const firewallOff = (step: Step): Verdict => {
+  switch (step.tool) {
+    case 'iptables':
+      return opensTables(step) && 'high';
+    case 'nft':
+      return step.sub('flush|delete|destroy|reset') ? 'high' : false;
+    case 'ufw':
+      return (
+        step.sub('disable|reset') ||
+        step.sub('--force', 'disable|reset') ||
+        step.some(/^(?:disable|reset)$/) ||
+        step.sub('default', 'allow') ||
+        (step.sub('logging', 'off') ? 'high' : step.sub('delete') ? 'high' : false)
+      );
+    case 'firewall-cmd':
+      return step.some(/^--(?:panic-off|set-target=ACCEPT|remove-|complete-reload|set-default-zone=trusted)/)
+        ? 'high'
+        : false;
+    case 'pfctl':
+      return step.flag('-d', '-F');
+    case 'ipfw':
+      return step.sub('flush') || step.sub('-f', 'flush') || step.sub('disable') || step.some(/^flush$/);
+    case 'socketfilterfw':
+      return step.some(/^--set(?:globalstate|stealthmode|blockall)$/) && step.args.includes('off');
+    case 'csf':
+    case 'shorewall':
+      return step.flag('-x', '-f') || step.sub('stop|clear');
+    case 'fail2ban-client':
+      return step.sub('stop') || step.sub('unban', '--all');
+    case 'esxcli':
+      return step.args.join(' ').includes('firewall set --enabled false');
+    default:
+      return false;
+  }
+};
+
+const auditOff = (step: Step): Verdict => {
+  if (step.tool === 'auditctl')
+    return (
+      step.flag('-D', '-d') ||
+      /^(?:0|1)$/.test(step.value('-e') ?? 'x') ||
+      step.flag('-W') ||
+      step.some(/^-e0$/) ||
+      /^0$/.test(step.value('-r', '-b') ?? '')
+    );
+  if (step.tool === 'setenforce') return step.some(/^(?:0|permissive)$/i);
+  if (step.tool === 'setsebool') return true;
+  if (step.tool === 'semanage') return step.sub('permissive') && step.flag('-a');
+  if (step.tool === 'aa-disable' || step.tool === 'aa-teardown' || step.tool === 'aa-complain') return true;
+  if (step.tool === 'apparmor_parser') return step.flag('-R');
+  return false;
+};
+
+const GUARD_FILES =
+  /^(?:\/private|\/usr\/local)?\/etc\/(?:selinux\/|sysconfig\/(?:selinux|iptables)|audit\/|auditd|rsyslog|syslog|systemd\/journald|apparmor|fail2ban|firewalld|ufw\/|default\/ufw|iptables|nftables|libaudit\.conf|security\/audit|pf\.conf|hosts\.(?:allow|deny)|newsyslog|logrotate\.conf|asl|clamav|osquery)/;
+const editsGuards = (step: Step): Verdict => {
+  const hit = step.writes.some((item) => GUARD_FILES.test(normalPath(item.path)));
+  if (!hit)
+    return (
+      (step.tool === 'rm' || step.tool === 'mv') && step.operands.some((path) => GUARD_FILES.test(normalPath(path)))
+    );
+  return ['vim', 'nano', 'nvim', 'sudoedit'].includes(step.tool) ? 'moderate' : 'high';
+};
+
+const DISABLES = /(?:disable-security|--no-verify-ssl|GIT_SSL_NO_VERIFY)/;
+
+export const GUARD_RULES: readonly StepRule[] = inFamily('evasion', [
+  {
+    id: 'evasion.service-off',
+    level: 'high',
+    tools:
+      'systemctl service rc-service initctl invoke-rc.d chkconfig update-rc.d rc-update launchctl sysrc pkill killall kill',
+    when: serviceOff,
+    technique: 'T1562.001',
+    reason: 'Stops a service that others, or the safety of the machine, rely on.',
+    safer: 'Restart it, or change its settings.',
+  },
+  {
+    id: 'evasion.firewall-off',
+    level: 'high',
+    tools: 'iptables nft ufw firewall-cmd pfctl ipfw socketfilterfw csf shorewall fail2ban-client esxcli',
+    when: firewallOff,
+    technique: 'T1562.004',
+    reason: 'Opens or removes the firewall.',
+    safer: 'Add one rule for what is needed.',
+  },
+  {
+    id: 'evasion.audit-off',
+    level: 'high',
+    tools: 'auditctl setenforce setsebool semanage aa-disable aa-teardown aa-complain apparmor_parser',
+    when: auditOff,
+    technique: 'T1562.012',
+    reason: 'Switches auditing or mandatory access control off.',
+    safer: 'Add an exception for the one program.',
+  },
+  {
+    id: 'evasion.guard-settings',
+    level: 'high',
+    tools: '*',
+    when: editsGuards,
+    technique: 'T1562.006',
+    reason: 'Changes the settings of logging, auditing or a firewall.',
+    safer: 'Change them through configuration management, reviewed.',
+  },
+  {
+    id: 'evasion.gatekeeper',
+    level: 'high',
+    tools: 'spctl csrutil xattr tccutil fdesetup systemsetup socketfilterfw mdutil profiles defaults nvram',
+    when: (s: Step) => {
+      switch (s.tool) {
+        case 'spctl':
+          return s.flag('--master-disable', '--global-disable', '--disable', '--add');
+        case 'csrutil':
+          return s.sub('disable|clear') || s.sub('authenticated-root', 'disable');
+        case 'xattr':
+          return (s.flag('-d', '-c') && s.some(/com\.apple\.quarantine/)) || (s.flag('-c') && s.operands.length > 0);
+        case 'fdesetup':
+          return s.sub('disable|remove|removerecovery');
+        case 'tccutil':
+          return s.sub('reset');
+        case 'profiles':
+          return s.sub('remove') || s.flag('-R', '-D');
+        case 'systemsetup':
+          return s.some(/^-setremotelogin$/) && s.some(/^on$/i) ? 'high' : s.some(/^-setremoteappleevents$/);
+        case 'nvram':
+          return s.flag('-c', '-d') || s.some(/^boot-args=/);
+        case 'defaults':
+          return (
+            s.sub('write') &&
+            /(?:LSQuarantine|GKAutoRearm|com\.apple\.(?:alf|LaunchServices|SoftwareUpdate|screensaver|universalaccess)|ScreenSharing|DisableScreenLock|AutomaticCheckEnabled|askForPassword)/.test(
+              s.args.join(' '),
+            ) &&
+            /(?:\s|^)(?:0|false|no|NO|FALSE|False)$/.test(s.args.at(-1) ?? '')
+          );
+        default:
+          return s.tool === 'mdutil' && s.flag('-i') && s.args.includes('off') ? 'moderate' : false;
+      }
+    },
+    technique: 'T1553.001',
+    reason: 'Switches off what macOS does to protect itself.',
+    safer: 'Allow the one program in System Settings.',
+  },
+  {
+    id: 'evasion.guard-removed',
+    level: 'high',
+    tools: 'apt apt-get dpkg yum dnf rpm zypper pacman brew apk',
+    when: (s: Step) =>
+      (s.sub('remove|purge|autoremove|erase|uninstall|del|rm|-e|-r|-P|-R') ||
+        s.flag('-e', '-r', '-P', '-R', '-Rns', '--purge', '--erase')) &&
+      s.operands.some((name) => GUARDS.test(name)),
+    technique: 'T1562.001',
+    reason: 'Uninstalls what watches or protects the machine.',
+    safer: 'Ask whoever looks after it.',
+  },
+  {
+    id: 'evasion.guard-agent',
+    level: 'high',
+    tools:
+      'falconctl mdatp sentinelctl osqueryctl wazuh-control ossec-control esets_daemon cbagentd datadog-agent splunk uninstall',
+    when: (s: Step) =>
+      s.some(/^(?:stop|disable|unload|uninstall|off|disabled|unprotect|-d|--disable)$/) ||
+      (s.tool === 'falconctl' && s.flag('-d')),
+    technique: 'T1562.001',
+    reason: 'Stops an agent that watches the machine.',
+    safer: 'Ask whoever looks after it.',
+  },
+  {
+    id: 'evasion.tls-off',
+    level: 'moderate',
+    tools: 'curl wget git npm pip node python',
+    when: (s: Step) =>
+      (s.tool === 'git' && s.args.join(' ').includes('http.sslVerify=false')) ||
+      (s.tool === 'npm' && s.args.join(' ').includes('strict-ssl false')) ||
+      s.invocation.assignments.some((item) =>
+        /^(?:NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY|GIT_SSL_NO_VERIFY)$/.test(item.name),
+      ) ||
+      s.some(DISABLES),
+    technique: 'T1553',
+    reason: 'Trusts whoever answers, instead of checking the certificate.',
+    safer: 'Add the missing certificate authority.',
+  },
+]);

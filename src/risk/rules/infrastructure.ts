@@ -1,0 +1,277 @@
+/** Infrastructure as code and clouds: what would be destroyed there. */
+import { inFamily, type StepRule, type Verdict } from '../rule.ts';
+import type { Step } from '../step.ts';
+import { DESTROY, dry } from '../verbs.ts';
+
+const terraform = (step: Step): Verdict => {
+  if (step.sub('destroy') || (step.sub('apply|plan') && step.flag('-destroy', '--destroy') && step.sub('apply')))
+    return 'high';
+  if (step.sub('apply')) return step.some(/^--?(?:auto-approve|replace)(?:=|$)/) ? 'high' : 'moderate';
+  if (step.sub('state', 'rm|push|mv|replace-provider')) return step.sub('state', 'mv') ? 'moderate' : 'high';
+  if (step.sub('taint|force-unlock')) return 'high';
+  if (step.sub('workspace', 'delete')) return 'high';
+  return step.sub('untaint|import') ? 'moderate' : false;
+};
+const TERRAGRUNT = /^(?:destroy|destroy-all|run-all|apply-all)$/;
+
+const OTHERS: Readonly<Record<string, (s: Step) => Verdict>> = {
+  terraform,
+  tofu: terraform,
+  terragrunt: (s) =>
+    s.operands.some((word) => /^destroy/.test(word))
+      ? 'high'
+      : TERRAGRUNT.test(s.operands[0] ?? '') && s.some(/auto-approve|non-interactive/)
+        ? 'high'
+        : terraform(s),
+  cdktf: (s) => s.sub('destroy') || (s.sub('deploy') && s.flag('--auto-approve') ? 'moderate' : false),
+  pulumi: (s) =>
+    s.sub('destroy|down') ||
+    (s.sub('stack', 'rm')
+      ? 'high'
+      : s.sub('state', 'delete|unprotect')
+        ? 'high'
+        : s.sub('cancel')
+          ? 'high'
+          : s.sub('up|update') && s.flag('-y', '--yes', '-f', '--skip-preview')
+            ? 'high'
+            : false),
+  cdk: (s) => s.sub('destroy'),
+  sam: (s) => s.sub('delete'),
+  serverless: (s) => s.sub('remove') || s.operands.includes('remove'),
+  sst: (s) => s.sub('remove'),
+  amplify: (s) => s.sub('delete|remove') || s.sub('env', 'remove') || s.operands[1] === 'remove',
+  copilot: (s) => s.operands.includes('delete'),
+  eb: (s) => s.sub('terminate') || s.sub('abort'),
+  nomad: (s) =>
+    s.sub('job', 'stop') || s.sub('stop')
+      ? s.flag('-purge', '--purge')
+        ? 'high'
+        : 'moderate'
+      : s.sub('system', 'gc') ||
+          s.sub('namespace|volume|var|quota|acl', 'delete|purge') ||
+          s.sub('node', 'drain') ||
+          s.sub('operator', 'raft')
+        ? 'high'
+        : false,
+  consul: (s) =>
+    s.sub('kv', 'delete') ||
+    s.sub('force-leave|leave') ||
+    s.sub('acl|config|intention|peering|snapshot', 'delete|restore') ||
+    s.operands.slice(0, 3).includes('delete'),
+  packer: () => false,
+  knife: (s) => (s.operands.includes('delete') || s.sub('ssh') ? s.operands.includes('delete') : false),
+  puppet: (s) =>
+    s.sub('node', 'purge|deactivate|clean') || s.sub('cert', 'clean|revoke') || s.sub('resource')
+      ? s.some(/ensure=absent/) || s.sub('node', 'purge')
+      : false,
+  'salt-key': (s) => s.flag('-D', '-d', '--delete-all', '--delete'),
+};
+
+/** Modules of ansible that run a shell or delete, given ad hoc. */
+const ansible = (step: Step): Verdict => {
+  const module = step.value('-m', '--module-name') ?? '';
+  const line = step.value('-a', '--args') ?? '';
+  if (step.flag('-C', '--check')) return false;
+  if (/^(?:ansible\.builtin\.)?(?:shell|command|raw|script|win_shell)$/.test(module) || (module === '' && line !== ''))
+    return /\brm\s+-\w*[rf]|\bdd\b|mkfs|shutdown|reboot|userdel|iptables -F|drop\s+(?:table|database)|systemctl\s+(?:stop|disable)/i.test(
+      line,
+    )
+      ? 'high'
+      : 'moderate';
+  return /state=absent/.test(line)
+    ? 'high'
+    : /^(?:reboot|user|file|copy)$/.test(module) && step.elevated
+      ? 'moderate'
+      : false;
+};
+
+const HARMLESS =
+  /^(?:delete-(?:tag|alarm)s?-?dry|reset-.*-(?:view|display)|stop-(?:query|crawl).*|describe-.*|list-.*|get-.*|wait|cancel-(?:key|spot).*)$/;
+
+const aws = (step: Step): Verdict => {
+  const [service = '', action = ''] = step.operands;
+  if (dry(step) || step.flag('--dryrun', '--dry-run') || action === 'help' || action === '') return false;
+  if (service === 's3') {
+    if (action === 'rb') return step.flag('--force') ? 'critical' : 'high';
+    if (action === 'rm') return step.flag('--recursive') ? 'high' : 'moderate';
+    if (action === 'sync' || action === 'mv')
+      return step.flag('--delete') ? 'high' : action === 'mv' ? 'moderate' : false;
+    return false;
+  }
+  if (/^delete-tags?$|^untag-/.test(action)) return 'moderate';
+  if (
+    /^(?:delete|terminate|destroy|purge|remove|deregister|release|revoke|schedule-key-deletion|cancel-(?!spot)|disable|detach|reset|batch-delete|reject|disassociate|stop|force|abort)(?:-|$)/.test(
+      action,
+    ) &&
+    !HARMLESS.test(action)
+  )
+    return /^(?:delete|terminate|destroy|purge|deregister|schedule|batch-delete|disable|remove|release|revoke|reset|force)/.test(
+      action,
+    )
+      ? 'high'
+      : /^(?:stop|detach|disassociate)/.test(action)
+        ? 'moderate'
+        : 'high';
+  if (
+    /^(?:stop-logging|update-trail|put-bucket-lifecycle|put-bucket-policy|put-bucket-versioning|create-access-key|create-login-profile|attach-(?:user|role|group)-policy|put-(?:user|role|group)-policy|update-assume-role-policy|modify-instance-attribute|create-policy-version|add-user-to-group|create-user)/.test(
+      action,
+    )
+  )
+    return /^(?:stop-logging|create-access-key|create-login-profile)/.test(action) ||
+      /AdministratorAccess|"\*"/.test(step.args.join(' '))
+      ? 'high'
+      : 'moderate';
+  return /^(?:modify|update|reboot|restore)-(?:db|instances|cluster)/.test(action) ? 'moderate' : false;
+};
+
+/** gcloud, az and those built like them: the verb is the last word of the command path. */
+const verbOf = (step: Step): number => step.operands.slice(0, 7).findIndex((word) => DESTROY.test(word));
+const pathCloud = (step: Step): Verdict => {
+  if (dry(step)) return false;
+  const at = verbOf(step);
+  if (at > 0)
+    return /^(?:detach|disable|clear|unset|cancel|reset|invalidate|empty)$/.test(step.operands[at] ?? '') &&
+      !step.sub('compute|sql|vm|container')
+      ? 'moderate'
+      : 'high';
+  if (
+    step.operands
+      .slice(0, 6)
+      .some((word) =>
+        /^(?:set-iam-policy|remove-iam-policy-binding|delete-.*|batch-delete|purge-.*|remove-.*|start-over|delete-versions|deallocate|failover)$/.test(
+          word,
+        ),
+      )
+  )
+    return step.operands.includes('deallocate') ? 'moderate' : 'high';
+  return step.operands.slice(0, 5).some((word) => /^(?:stop|add-iam-policy-binding|redeploy|reimage)$/.test(word))
+    ? 'moderate'
+    : false;
+};
+
+const objects = (step: Step): Verdict => {
+  if (dry(step) || step.flag('-n', '--dry-run')) return false;
+  const [verb = ''] = step.operands;
+  switch (step.tool) {
+    case 'gsutil':
+      return (
+        verb === 'rb' ||
+        (verb === 'rm'
+          ? step.flag('-r', '-R', '-a') || step.some(/\*/)
+            ? 'high'
+            : 'moderate'
+          : verb === 'rsync' && step.flag('-d')
+            ? 'high'
+            : /^(?:lifecycle|acl|iam|versioning|retention)$/.test(verb) &&
+                step.operands.some((word) => /^(?:set|ch|clear)$/.test(word))
+              ? 'moderate'
+              : false)
+      );
+    case 'bq':
+      return (
+        verb === 'rm' ||
+        (verb === 'query' && /\b(?:drop|truncate|delete)\b/i.test(step.args.join(' '))) ||
+        verb === 'truncate'
+      );
+    case 'rclone':
+      return /^(?:purge|delete|cleanup|rmdirs|dedupe)$/.test(verb)
+        ? 'high'
+        : /^(?:sync|deletefile|move|bisync|rmdir)$/.test(verb)
+          ? verb === 'sync'
+            ? 'high'
+            : 'moderate'
+          : false;
+    case 'azcopy':
+      return (
+        /^(?:remove|rm)$/.test(verb) ||
+        (verb === 'sync' && /--delete-destination[= ]true/.test(step.args.join(' '))) ||
+        (verb === 'jobs' && step.sub('jobs', 'clean|remove') ? 'moderate' : false)
+      );
+    case 'mc':
+      return (
+        /^(?:rb)$/.test(verb) ||
+        (verb === 'rm'
+          ? 'high'
+          : verb === 'mirror'
+            ? step.flag('--remove', '--overwrite')
+            : verb === 'admin'
+              ? step.operands.slice(1, 5).some((word) => /^(?:remove|rm|stop|detach|disable)$/.test(word)) && 'high'
+              : step.operands.slice(1, 3).some((word) => /^(?:rm|remove|clear)$/.test(word))
+                ? 'high'
+                : false)
+      );
+    default:
+      return /^(?:rb|rm|del|rmdir|expire|fixbucket)$/.test(verb)
+        ? verb === 'rb' || step.flag('-r', '--recursive', '--force', '-f') || step.tool === 's5cmd'
+          ? 'high'
+          : 'moderate'
+        : verb === 'sync' && step.flag('--delete-removed', '--delete')
+          ? 'high'
+          : false;
+  }
+};
+
+export const INFRASTRUCTURE_RULES: readonly StepRule[] = [
+  ...inFamily('infrastructure', [
+    {
+      id: 'infrastructure.destroy',
+      level: 'high' as const,
+      tools: Object.keys(OTHERS).join(' '),
+      when: (s: Step) => (dry(s) ? false : (OTHERS[s.tool]?.(s) ?? false)),
+      technique: 'T1485',
+      reason: 'Destroys or replaces infrastructure, or makes its records wrong.',
+      safer: 'Look at the plan first, and name the target.',
+    },
+    {
+      id: 'infrastructure.ad-hoc',
+      level: 'moderate' as const,
+      tools: 'ansible salt bolt pssh clush pdsh dsh',
+      when: (s: Step) =>
+        s.tool === 'ansible'
+          ? ansible(s)
+          : s.args.join(' ').match(/\brm\s+-\w*r|mkfs|\bdd\s+if|shutdown|reboot/)
+            ? 'high'
+            : false,
+      technique: 'T1072',
+      reason: 'Runs a command on many machines at once.',
+      safer: 'Try it with --check on one machine.',
+    },
+    {
+      id: 'infrastructure.force-playbook',
+      level: 'moderate' as const,
+      tools: 'ansible-playbook ansible-galaxy',
+      when: (s: Step) => s.tool === 'ansible-galaxy' && s.operands.includes('remove'),
+      reason: 'Removes roles that playbooks may need.',
+      safer: 'Remove it from the requirements file.',
+    },
+  ]),
+  ...inFamily('cloud', [
+    {
+      id: 'cloud.aws-delete',
+      level: 'high' as const,
+      tools: 'aws awslocal',
+      when: aws,
+      technique: 'T1485',
+      reason: 'Deletes, stops or opens cloud resources.',
+      safer: 'Check account and region, use --dry-run where it exists, and keep a snapshot.',
+    },
+    {
+      id: 'cloud.delete',
+      level: 'high' as const,
+      tools: 'gcloud az func cbt aws-vault eksctl saml2aws',
+      when: pathCloud,
+      technique: 'T1485',
+      reason: 'Deletes cloud resources with their data.',
+      safer: 'Check project and subscription, and keep a snapshot.',
+    },
+    {
+      id: 'cloud.delete-objects',
+      level: 'high' as const,
+      tools: 'gsutil bq rclone azcopy mc s3cmd s4cmd s5cmd ossutil b2',
+      when: objects,
+      technique: 'T1485',
+      reason: 'Deletes stored objects or whole buckets.',
+      safer: 'Run it as a dry run, and switch versioning on.',
+    },
+  ]),
+];

@@ -1,0 +1,131 @@
+/** The kernel, the boot loader and what they load. */
+import { normalPath } from '../paths.ts';
+import { inFamily, type StepRule, type Verdict } from '../rule.ts';
+import type { Step } from '../step.ts';
+
+const WEAKENS =
+  /^(?:kernel\.(?:randomize_va_space|yama\.ptrace_scope|kptr_restrict|dmesg_restrict|unprivileged_bpf_disabled|modules_disabled|core_pattern|sysrq|panic|nmi_watchdog|perf_event_paranoid|unprivileged_userns_clone|modprobe|usermodehelper)|fs\.(?:protected_\w+|suid_dumpable)|net\.ipv[46]\.(?:conf\.\w+\.(?:rp_filter|accept_redirects|accept_source_route)|ip_forward|tcp_syncookies|icmp_echo_ignore_all)|net\.core\.bpf|vm\.(?:mmap_min_addr|overcommit_memory|drop_caches)|dev\.tty|security\.)/;
+const sysctl = (step: Step): Verdict => {
+  const sets = step.args.filter((arg) => /^[\w./-]+\s*=/.test(arg));
+  if (sets.length === 0) return false;
+  const names = sets.map((arg) => arg.replace(/\//g, '.').replace(/\s*=.*$/, ''));
+  if (
+    names.some((name) =>
+      /^kernel\.(?:randomize_va_space|yama|kptr|core_pattern|modules_disabled|modprobe)|suid_dumpable|protected_/.test(
+        name,
+      ),
+    )
+  )
+    return 'high';
+  return names.some((name) => WEAKENS.test(name)) ? 'moderate' : 'moderate';
+};
+
+export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
+  {
+    id: 'kernel.load-module',
+    level: 'high',
+    tools: 'insmod modprobe kextload kmutil kldload',
+    when: (s: Step) => {
+      if (s.tool === 'modprobe')
+        return s.flag('-r', '--remove')
+          ? 'moderate'
+          : s.flag('-n', '--dry-run', '--show-depends', '-c', '--showconfig', '-D', '-R')
+            ? false
+            : s.some(/\.ko|\//)
+              ? 'high'
+              : s.operands.length > 0 && 'moderate';
+      return s.tool === 'kmutil' ? s.sub('load') : s.operands.length > 0;
+    },
+    technique: 'T1547.006',
+    reason: 'Puts code into the kernel, where it can do and hide everything.',
+    safer: 'Use modules of your distribution, signed.',
+  },
+  {
+    id: 'kernel.unload-module',
+    level: 'high',
+    tools: 'rmmod kextunload kldunload',
+    when: (s: Step) =>
+      s.operands.length > 0 &&
+      (s.flag('-f', '--force') ||
+      s.operands.some((name) =>
+        /audit|apparmor|falco|sysmon|vmmon|ip_tables|nf_|kvm|ext4|xfs|crowdstrike|cb/.test(name),
+      )
+        ? 'high'
+        : 'moderate'),
+    technique: 'T1562.001',
+    reason: 'Takes a part out of the running kernel.',
+    safer: 'Blacklist it and restart.',
+  },
+  {
+    id: 'kernel.settings',
+    level: 'moderate',
+    tools: 'sysctl',
+    when: sysctl,
+    raise: true as const,
+    technique: 'T1562',
+    reason: 'Changes how the running kernel protects or routes.',
+    safer: 'Put it into sysctl.d, reviewed.',
+  },
+  {
+    id: 'kernel.proc-write',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) =>
+      s.writes.some((item) =>
+        /^\/(?:proc\/sys\/|sys\/(?:kernel|module|devices\/system|fs\/cgroup|firmware|block|bus)|proc\/self\/(?:mem|uid_map)|sys\/fs\/selinux)/.test(
+          normalPath(item.path),
+        ),
+      ) &&
+      (s.writes.some((item) =>
+        /core_pattern|release_agent|uevent_helper|modprobe|randomize|binfmt_misc|selinux|ptrace_scope|notify_on_release/.test(
+          item.path,
+        ),
+      )
+        ? 'high'
+        : 'moderate'),
+    technique: 'T1611',
+    reason: 'Changes the running kernel through its files.',
+    safer: 'Use sysctl with a file under version control.',
+  },
+  {
+    id: 'kernel.kexec',
+    level: 'high',
+    tools: 'kexec',
+    when: (s: Step) => s.flag('-e', '--exec', '-l', '--load', '-f', '--force'),
+    technique: 'T1542',
+    reason: 'Starts another kernel without any of the checks of a boot.',
+    safer: 'Install it and restart.',
+  },
+  {
+    id: 'kernel.boot-loader',
+    level: 'high',
+    tools:
+      'grub-install efibootmgr bless bootctl flashrom fwupdtool update-grub grubby dracut update-initramfs mkinitcpio fastboot',
+    when: (s: Step) => {
+      if (s.tool === 'efibootmgr')
+        return s.flag('-B', '--delete-bootnum', '-b', '-c', '--create', '-o', '--bootorder', '-O', '-D');
+      if (s.tool === 'flashrom') return s.flag('-w', '--write', '-E', '--erase');
+      if (s.tool === 'bootctl')
+        return s.sub('remove|install|set-default') ? (s.sub('remove') ? 'high' : 'moderate') : false;
+      if (s.tool === 'grubby')
+        return (
+          s.some(/^--(?:remove|update)/) &&
+          (s.some(/selinux=0|audit=0|mitigations=off|init=/) || s.flag('--remove-kernel'))
+        );
+      if (s.tool === 'fastboot') return s.sub('erase|flash|flashing|format|oem') || s.flag('-w');
+      return s.tool === 'grub-install' ? s.operands.length > 0 : false;
+    },
+    technique: 'T1542',
+    reason: 'Changes what starts when the machine starts.',
+    safer: 'Have a rescue medium ready.',
+  },
+  {
+    id: 'kernel.debug-memory',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) => s.writes.some((item) => /^\/(?:dev\/k?mem|proc\/kcore|dev\/port)$/.test(item.path)),
+    technique: 'T1014',
+    reason: 'Writes into the memory of the kernel.',
+    safer: 'There is no reason to.',
+  },
+]);

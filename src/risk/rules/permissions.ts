@@ -1,0 +1,169 @@
+/** Modes, owners and attributes. */
+import { inFamily, type StepRule, type Verdict } from '../rule.ts';
+import type { Step } from '../step.ts';
+
+const recursive = (step: Step): boolean => step.flag('-R', '--recursive');
+/** Operands of chmod, chown: the mode or owner first. A mode such as `-x` looks like an option. */
+const targets = (step: Step): readonly string[] =>
+  step.some(/^--reference/)
+    ? step.operands
+    : step.args.some((arg) => /^-[rwxXst]+$/.test(arg))
+      ? step.operands
+      : step.operands.slice(1);
+const mode = (step: Step): string =>
+  step.args.find((arg) => /^[0-7]{1,5}$|^[ugoa]*[-+=]/.test(arg) && !/^-[Rvcf]+$/.test(arg)) ?? '';
+
+const OPEN = /^0*[0-7]?(?:777|666|776|767)$|^(?:a|o|ugo)?[+=](?:rwx?|w|wx|wrx|rwX|xrw)$/;
+const CLOSED = /^0*(?:000)?$|^(?:a|ugo)?(?:-rwx|=)$/;
+
+const SENSITIVE =
+  /^(?:\/private)?\/etc\/(?:passwd|shadow|group|sudoers|ssh|pam|cron|crontab|security|ld\.so)|\/\.ssh(?:\/|$)|\/\.gnupg|\/dev\/(?:k?mem|sd|nvme)|\/docker\.sock$|id_(?:rsa|ed25519|ecdsa)/;
+
+const tooOpen = (step: Step): Verdict => {
+  if (!OPEN.test(mode(step))) return false;
+  const kinds = targets(step).map((path) => step.kind(path));
+  if (recursive(step) && kinds.some((kind) => kind === 'root' || kind === 'system' || kind === 'home'))
+    return 'critical';
+  if (kinds.some((kind) => kind === 'root')) return 'critical';
+  if (
+    targets(step).some((path) => SENSITIVE.test(path)) ||
+    kinds.some((kind) => kind === 'system' || kind === 'system-part' || kind === 'home')
+  )
+    return 'high';
+  return recursive(step) ? 'high' : 'moderate';
+};
+
+const lockOut = (step: Step): Verdict => {
+  if (!CLOSED.test(mode(step)) || mode(step) === '') return false;
+  const kinds = targets(step).map((path) => step.kind(path));
+  return kinds.some((kind) => kind === 'root' || kind === 'system' || kind === 'home' || kind === 'system-part') ||
+    recursive(step)
+    ? 'high'
+    : 'moderate';
+};
+
+const recursiveOnSystem = (step: Step): Verdict => {
+  if (!recursive(step)) return false;
+  const kinds = targets(step).map((path) => step.kind(path));
+  if (kinds.includes('root')) return 'critical';
+  if (kinds.includes('system')) return 'critical';
+  if (step.tool === 'chmod') return kinds.includes('home') || kinds.includes('system-part') ? 'high' : false;
+  return kinds.includes('system-part') &&
+    !targets(step).every((path) => /^\/(?:var\/www|var\/lib|opt|srv|usr\/local)\//.test(path))
+    ? 'high'
+    : false;
+};
+
+const setuid = (step: Step): boolean =>
+  /^0*[2467][0-7]{3}$|^[ugoa,]*[+=][rwxXt]*s/.test(mode(step)) ||
+  step.args.some((arg) => /^[ugoa+=,rwxXst]*[ug]?[+=][rwx]*s[rwx]*/.test(arg)) ||
+  (step.tool === 'install' && /^0*[2467][0-7]{3}$|[+=].*s/.test(step.value('-m', '--mode') ?? ''));
+const setuidDirectory = (step: Step): Verdict => {
+  if (!setuid(step)) return false;
+  // The set-group bit on a directory only makes new files inherit the group.
+  const onlyGroup =
+    /^0*2[0-7]{3}$|^g[+=]/.test(mode(step)) &&
+    targets(step).every((path) => path.endsWith('/') || !step.elevated) &&
+    !targets(step).some((path) => /bin|tmp/.test(path));
+  return onlyGroup ? 'moderate' : 'high';
+};
+
+export const PERMISSION_RULES: readonly StepRule[] = inFamily('permissions', [
+  {
+    id: 'permissions.world-writable',
+    level: 'high',
+    tools: 'chmod',
+    when: tooOpen,
+    raise: true as const,
+    technique: 'T1222.002',
+    reason: 'Lets every local user and program change these files.',
+    safer: 'Give only what is needed, such as u+rwX or a group.',
+  },
+  {
+    id: 'permissions.lock-out',
+    level: 'high',
+    tools: 'chmod',
+    when: lockOut,
+    technique: 'T1222.002',
+    reason: 'Takes all access away, from yourself and from services, too.',
+    safer: 'Remove only group and other rights: go-rwx.',
+  },
+  {
+    id: 'permissions.recursive-on-system',
+    level: 'critical',
+    tools: 'chmod chown chgrp setfacl',
+    when: recursiveOnSystem,
+    technique: 'T1222.002',
+    reason: 'Changes modes or owners of a whole system tree; logins, sudo and services then fail.',
+    safer: 'Name the one directory that needs it.',
+  },
+  {
+    id: 'permissions.setuid',
+    level: 'high',
+    tools: 'chmod install',
+    when: setuidDirectory,
+    technique: 'T1548.001',
+    reason: 'Makes a program run with the rights of its owner, whoever starts it.',
+    safer: 'Use a sudo rule or a capability for the one thing needed.',
+  },
+  {
+    id: 'permissions.capability',
+    level: 'high',
+    tools: 'setcap',
+    when: (s: Step) =>
+      !s.flag('-r', '-v') &&
+      s.some(
+        /cap_(?:setuid|setgid|sys_admin|sys_ptrace|dac_override|dac_read_search|sys_module|chown|fowner|setfcap|net_raw|net_admin|sys_rawio|mac|all)|^(?:all)?[=+]e?i?p|=ep/i,
+      ) &&
+      !/^cap_net_bind_service[=+]e?i?p$/.test(s.operands[0] ?? ''),
+    technique: 'T1548.001',
+    reason: 'Gives a program a part of root’s power permanently.',
+    safer: 'Give a service the capability in its systemd unit.',
+  },
+  {
+    id: 'permissions.ownership',
+    level: 'high',
+    tools: 'chown chgrp',
+    when: (s: Step) =>
+      targets(s).some(
+        (path) =>
+          SENSITIVE.test(path) ||
+          s.kind(path) === 'root' ||
+          s.kind(path) === 'system' ||
+          /^\/(?:usr\/)?s?bin\//.test(path),
+      ) && !/^(?:root|0)(?::|$)/.test(s.operands[0] ?? ''),
+    technique: 'T1222.002',
+    reason: 'Gives system files to another owner.',
+    safer: 'Leave them to root; add your user to a group.',
+  },
+  {
+    id: 'permissions.immutable-removed',
+    level: 'high',
+    tools: 'chattr chflags',
+    when: (s: Step) =>
+      s.some(/^-[a-zA-Z]*i|^nos?u?chg|^nouchg/) &&
+      s.operands.some((path) => /^(?:\/|~)/.test(path) && !['scratch', 'personal'].includes(s.kind(path))),
+    technique: 'T1222.002',
+    reason: 'Removes the protection that keeps system files from being changed.',
+    safer: 'Find out who set it, and why.',
+  },
+  {
+    id: 'permissions.immutable-set',
+    level: 'moderate',
+    tools: 'chattr chflags',
+    when: (s: Step) => s.some(/^\+[a-zA-Z]*[ia]|^s?u?chg/),
+    raise: true as const,
+    technique: 'T1222.002',
+    reason: 'Makes files that not even root can change or delete until it is undone.',
+    safer: 'Use ordinary permissions.',
+  },
+  {
+    id: 'permissions.umask-open',
+    level: 'moderate',
+    tools: 'umask',
+    when: (s: Step) => s.some(/^0*0{1,3}$/),
+    technique: 'T1222.002',
+    reason: 'New files are then writable by everybody.',
+    safer: 'Use umask 022 or 077.',
+  },
+]);

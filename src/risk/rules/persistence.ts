@@ -1,0 +1,222 @@
+/** Things that start again by themselves: timers, services, profiles, keys, hooks. */
+import { normalPath } from '../paths.ts';
+import { inFamily, type StepRule, type Verdict } from '../rule.ts';
+import type { Step, Write } from '../step.ts';
+
+const EDITORS = new Set(['vim', 'nano', 'nvim', 'emacs', 'ed', 'sudoedit']);
+const writesTo = (step: Step, pattern: RegExp): readonly Write[] =>
+  step.writes.filter((item) => pattern.test(normalPath(item.path)));
+const places =
+  (pattern: RegExp) =>
+  (step: Step): Verdict =>
+    writesTo(step, pattern).length > 0 && (EDITORS.has(step.tool) ? 'moderate' : 'high');
+
+const CRON =
+  /^(?:\/private)?(?:\/etc\/(?:cron\.|crontab|anacrontab|periodic)|\/var\/(?:spool\/(?:cron|at)|at\/|cron\/)|\/usr\/lib\/cron)/;
+const UNIT =
+  /(?:^|\/)(?:etc|lib|run|share|\.config)\/systemd\/(?:system|user|network|system-generators|user-generators|system-shutdown)\b.|\.(?:service|timer|socket|path)$/;
+const BOOT =
+  /^(?:\/private)?\/etc\/(?:rc\.(?:local|common|d\/|conf)|rc\d?\.d\/|init\.d\/|init\/|inittab|initramfs|update-motd\.d\/|motd|profile\.d\/|profile$|bash\.bashrc|bashrc|zshrc|zshenv|zprofile|zlogin|csh\.|environment|xdg\/autostart|X11\/|udev\/rules\.d|NetworkManager\/dispatcher|network\/if-|apt\/apt\.conf\.d|modules-load\.d|modprobe\.d|modules$|dhcp\/|acpi|pm\/|logrotate\.d|emond\.d|launchd\.conf|security\/pam_env|cloud\/|kernel\/|rsyncd|xinetd|inetd\.conf|trapinfo)|^\/(?:usr\/)?lib\/(?:udev\/rules\.d|dracut)|^\/usr\/local\/etc\/rc\.d|^\/(?:Library|System\/Library)\/StartupItems/;
+const AUTOSTART =
+  /(?:\.config\/autostart|LaunchAgents|LaunchDaemons|\.xinitrc|\.xprofile|\.xsession|\.config\/(?:openbox|i3|sway)\/(?:autostart|config)|\.config\/plasma-workspace|\.kde\/Autostart|loginwindow\.plist|\.config\/systemd\/user)\b/;
+const PROFILE =
+  /^(?:~[\w.-]*|\/home\/[^/]+|\/Users\/[^/]+|\/root|\/etc\/skel|\$\w+)?\/?\.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin|zlogout|cshrc|tcshrc|kshrc|mkshrc|shrc|login|logout|vimrc|tmux\.conf|inputrc|config\/fish\/(?:config\.fish|conf\.d\/.*|functions\/.*)|pythonrc|gdbinit|pam_environment)$/;
+const KEYS =
+  /authorized_keys2?$|\/\.ssh\/(?:rc|environment|config)$|\/etc\/ssh\/(?:sshrc|sshd_config|ssh_config)|\.rhosts$|\/etc\/hosts\.equiv|\.k5login$/;
+const LOADER = /\/etc\/ld\.so\.(?:preload|conf)/;
+const HOOK =
+  /\.git\/hooks\/[\w-]+$|\/etc\/(?:apt|dpkg|yum|dnf)\/.*(?:hook|plugin)|\/usr\/lib\/python3?[^/]*\/(?:site|dist)-packages\/.*\.pth$|sitecustomize\.py$/;
+
+/** What everybody puts into a profile: a path, a variable, an alias, the start-up line of a known tool, a comment. */
+const ORDINARY_LINE =
+  /^\s*(?:#.*|export\s+[A-Za-z_]\w*=[^;&|`]*|[A-Z_]+=[^;&|`$()]*|alias\s+[\w.:-]+=.*|(?:source|\.)\s+[\w$~/.<>({}"' -]+|eval\s+"?\$\(\s*[\w/.~-]+\s+[\w\s:=/.-]*\)"?|[\w-]+\s+(?:init|completion|hook)\s[\w\s-]*(?:\|\s*source)?|\[.*\]\s*&&\s*(?:\\?\.|source)\s.*|(?:setopt|shopt|bindkey|set|autoload|zstyle|plugins=|fpath\+?=|PATH=|path\+?=|fish_add_path|abbr|complete|compdef|bind|ulimit|umask|stty|unset|PS1=|PROMPT=).*|)\s*$/;
+const profileEdit = (step: Step): Verdict => {
+  const hits = writesTo(step, PROFILE);
+  if (hits.length === 0) return false;
+  if (EDITORS.has(step.tool) || step.tool === 'touch') return false;
+  if (hits.every((item) => item.mode === 'link') || /^(?:cp|mv|rsync|ln|install|stow)$/.test(step.tool))
+    return 'moderate';
+  const printed = /^(?:echo|printf)$/.test(step.tool)
+    ? step.args.filter((arg) => !/^-[neE]+$/.test(arg)).join(' ')
+    : step.invocation.input.kind === 'pipe'
+      ? (step.invocation.input.output ?? '\n|')
+      : step.invocation.input.kind === 'here-document' || step.invocation.input.kind === 'here-string'
+        ? step.invocation.input.text
+        : '';
+  const content = printed.replace(/\\n/g, '\n').replace(/^%s\\?n? ?/, '');
+  const ordinary =
+    content.split('\n').every((line) => ORDINARY_LINE.test(line)) &&
+    !/(?:curl|wget|nc|\/dev\/tcp|base64|python|perl|nohup|\/tmp\/|LD_PRELOAD|\|\s*(?:ba)?sh)/.test(content);
+  // Atomic tests and intruders write from elsewhere than a person: a program's output is looked at as if it were a command.
+  return ordinary && content !== '' ? 'moderate' : /^#/.test(content) ? 'moderate' : 'high';
+};
+
+const installsCron = (step: Step): Verdict => {
+  if (step.flag('-l', '-h', '--help', '-V')) return false;
+  if (step.flag('-r')) return 'high';
+  if (step.flag('-e')) return 'moderate';
+  return step.args.length > 0 || step.invocation.input.kind !== 'inherited' ? 'high' : false;
+};
+
+const LAUNCH = /^(?:load|bootstrap|submit|enable|kickstart)$/;
+const launchd = (step: Step): Verdict =>
+  LAUNCH.test(step.operands[0] ?? '') &&
+  (step.some(/\/(?:tmp|Users\/Shared|private\/tmp)\//) || step.sub('submit') || step.sub('load|bootstrap')) &&
+  (step.sub('kickstart|enable') ? 'moderate' : 'high');
+
+export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
+  {
+    id: 'persistence.cron-file',
+    level: 'high',
+    tools: '*',
+    when: places(CRON),
+    technique: 'T1053.003',
+    reason: 'Adds or changes a job that then runs again and again, often as root.',
+    safer: 'Use crontab -e or a systemd timer that is under version control.',
+  },
+  {
+    id: 'persistence.crontab',
+    level: 'high',
+    tools: 'crontab',
+    when: installsCron,
+    technique: 'T1053.003',
+    reason: 'Replaces or removes the whole crontab.',
+    safer: 'Save it with crontab -l, and edit it with crontab -e.',
+  },
+  {
+    id: 'persistence.at-job',
+    level: 'moderate',
+    tools: 'at batch',
+    when: (s: Step) =>
+      !s.flag('-l', '-c', '-V', '-h') &&
+      (s.args.length > 0 || s.tool === 'batch') &&
+      (s.elevated || s.invocation.input.kind === 'pipe' || s.flag('-f') ? 'high' : 'moderate'),
+    technique: 'T1053.002',
+    reason: 'Runs a command later, when nobody is watching.',
+    safer: 'Use a systemd timer that is under version control.',
+  },
+  {
+    id: 'persistence.unit-file',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) =>
+      writesTo(s, UNIT).some((item) => /^(?:\/|~|\$)/.test(item.path)) && (EDITORS.has(s.tool) ? 'moderate' : 'high'),
+    technique: 'T1543.002',
+    reason: 'Writes a service or timer that starts by itself.',
+    safer: 'Install it as a package, or with systemctl edit.',
+  },
+  {
+    id: 'persistence.transient-timer',
+    level: 'moderate',
+    tools: 'systemd-run',
+    when: (s: Step) => s.some(/^--(?:on-|timer)/),
+    raise: true as const,
+    technique: 'T1053.006',
+    reason: 'Starts a command later or again and again.',
+    safer: 'Write a timer unit.',
+  },
+  {
+    id: 'persistence.boot-script',
+    level: 'high',
+    tools: '*',
+    when: places(BOOT),
+    technique: 'T1037.004',
+    reason: 'Changes what runs at start-up or at every login of every user.',
+    safer: 'Use a unit file or a package.',
+  },
+  {
+    id: 'persistence.autostart',
+    level: 'high',
+    tools: '*',
+    when: places(AUTOSTART),
+    technique: 'T1547.013',
+    reason: 'Adds a program that starts with every login.',
+    safer: 'Use the desktop’s own settings.',
+  },
+  {
+    id: 'persistence.profile',
+    level: 'high',
+    tools: '*',
+    when: profileEdit,
+    technique: 'T1546.004',
+    reason: 'Adds a command that runs in every new shell.',
+    safer: 'Edit the file by hand and keep it under version control.',
+  },
+  {
+    id: 'persistence.login-key',
+    level: 'high',
+    tools: '*',
+    when: places(KEYS),
+    technique: 'T1098.004',
+    reason: 'Changes who may log in here, or how.',
+    safer: 'Use ssh-copy-id from the machine that shall get access.',
+  },
+  {
+    id: 'persistence.loader',
+    level: 'critical',
+    tools: '*',
+    when: (s: Step) =>
+      writesTo(s, LOADER).length > 0 && (s.writes.some((item) => /preload/.test(item.path)) ? 'critical' : 'high'),
+    technique: 'T1574.006',
+    reason: 'Puts a library into every program that starts.',
+    safer: 'Set LD_LIBRARY_PATH for the one program.',
+  },
+  {
+    id: 'persistence.preload',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) =>
+      s.invocation.assignments.some(
+        (item) =>
+          /^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)$/.test(item.name) &&
+          /(?:\/(?:tmp|dev\/shm|home|var\/tmp)\/|^\.|\.so$|\.dylib$)/.test(item.value?.text ?? '') &&
+          (s.elevated || /\/(?:tmp|dev\/shm|var\/tmp)\//.test(item.value?.text ?? '')),
+      ),
+    technique: 'T1574.006',
+    reason: 'Puts a library of one’s own into a program.',
+    safer: 'Build the program with the change.',
+  },
+  {
+    id: 'persistence.git-hook',
+    level: 'moderate',
+    tools: '*',
+    when: (s: Step) => writesTo(s, HOOK).length > 0,
+    technique: 'T1546',
+    reason: 'Adds a program that runs with ordinary commands later.',
+    safer: 'Use pre-commit, whose hooks are listed in a file.',
+  },
+  {
+    id: 'persistence.launchd',
+    level: 'high',
+    tools: 'launchctl',
+    when: launchd,
+    technique: 'T1543.004',
+    reason: 'Loads a program that macOS then keeps running.',
+    safer: 'Use brew services or a login item.',
+  },
+  {
+    id: 'persistence.login-hook',
+    level: 'high',
+    tools: 'defaults osascript plutil plistbuddy',
+    when: (s: Step) =>
+      s.some(
+        /LoginHook|LogoutHook|AutoLaunchedApplicationDictionary|TALAppsToRelaunchAtLogin|LSEnvironment|StartupItems|LaunchAgents/,
+      ) ||
+      (s.tool === 'osascript' && /make login item/i.test(s.args.join(' '))),
+    technique: 'T1037.002',
+    reason: 'Adds a program that runs at every login.',
+    safer: 'Use the system’s settings for login items.',
+  },
+  {
+    id: 'persistence.bits-of-trap',
+    level: 'moderate',
+    tools: 'trap',
+    when: (s: Step) =>
+      /(?:curl|wget|nc|\/dev\/tcp|base64|\bsh\b|nohup|touch|echo)/.test(s.args[0] ?? '') &&
+      s.some(/^(?:DEBUG|EXIT|SIG\w+|INT|0)$/) &&
+      (/(?:curl|wget|nc |\/dev\/tcp|base64|nohup)/.test(s.args[0] ?? '') ? 'high' : false),
+    technique: 'T1546.005',
+    reason: 'Runs a hidden command at a signal or at every prompt.',
+    safer: 'Keep traps to cleaning up.',
+  },
+]);

@@ -1,0 +1,243 @@
+/** Ways to become root, and root shells that leave no record of what is done in them. */
+import { normalPath } from '../paths.ts';
+import { inFamily, type StepRule, type Verdict } from '../rule.ts';
+import type { Step } from '../step.ts';
+import { SHELL } from './remote-code.ts';
+
+const SHELL_PATH =
+  /(?:^|[^\w.-])(?:\/(?:usr\/)?(?:local\/)?bin\/(?:ba|da|z|k|c|tc|fi|a)?sh|\$SHELL|sh -[ip]|exec sh|['"`!]+(?:ba|da|z|k|a)?sh['"`]*)(?![\w./-])/;
+/** Tools that take a shell's path as a plain fact: a login shell, a file to look at, a link, an entry in a list. */
+const PLAIN = new Set(
+  'useradd usermod adduser chsh pw groupadd dscl sysadminctl ls stat file which whereis type cat head tail less grep diff cmp md5sum sha1sum sha256sum ln cp install chmod chown chgrp rm mv test apt apt-get dpkg rpm yum dnf echo printf tee sed ldd readlink realpath strings objdump readelf add-shell remove-shell update-alternatives systemctl touch chcon restorecon setfacl getfacl semanage aa-genprof aa-complain aa-enforce git ps pgrep pkill kill lsof fuser getcap setcap docker podman kubectl nerdctl machinectl lxc incus'.split(
+    ' ',
+  ),
+);
+const CONTAINER =
+  /^(?:docker|podman|nerdctl|kubectl|lxc|incus|machinectl|systemd-nspawn|chroot|distrobox|toolbox|docker-compose|crictl|ctr|ssh|pct)$/;
+
+/** A shell under root that is given no command of its own: everything done in it is out of sight. */
+const rootShell = (step: Step): Verdict => {
+  if (!step.elevated || step.carries || !SHELL.test(step.tool) || step.invocation.contained || step.invocation.remote)
+    return false;
+  if (step.invocation.via.some((wrapper) => CONTAINER.test(wrapper.name))) return false;
+  if (step.flag('-c') || step.code !== '' || step.flag('--version', '--help', '-n')) return false;
+  return (
+    !step.args.some((arg) => !arg.startsWith('-') && !/^[\d<>&|]+$/.test(arg)) &&
+    step.invocation.input.kind !== 'here-document'
+  );
+};
+
+/** `sudo vim -c ':!/bin/sh'`, `sudo tar … --checkpoint-action=exec=/bin/sh`: a way out of any program that can start another. */
+const shellEscape = (step: Step): Verdict => {
+  if (!step.elevated || PLAIN.has(step.tool) || SHELL.test(step.tool) || CONTAINER.test(step.tool)) return false;
+  if (
+    /^(?:sudo|doas|su|env|nice|nohup|time|timeout|xargs|runuser|pkexec|run0)$/.test(step.tool) ||
+    step.invocation.contained
+  )
+    return false;
+  return (
+    step.args.some((arg) => SHELL_PATH.test(arg)) ||
+    SHELL_PATH.test(step.code) ||
+    (step.code !== '' && /\b(?:exec|system|spawn|popen|setuid\(0\))/.test(step.code) && /sh\b/.test(step.code))
+  );
+};
+
+/** Escapes that need no shell's path: pagers, editors and package managers told to run something. */
+const HOOKS: Readonly<Record<string, RegExp>> = {
+  tar: /^--(?:checkpoint-action|to-command|use-compress-program|rsh-command)|^-I$/,
+  find: /^-(?:exec|execdir|ok|okdir)$/,
+  vim: /^(?:-c|--cmd)$|^:!|^\+!|:!|py3? |:lua|:terminal/,
+  apt: /(?:Pre-Invoke|Post-Invoke|Invoke::)/,
+  'apt-get': /(?:Pre-Invoke|Post-Invoke|Invoke::)/,
+  git: /^--paginate$|^-p$|help.browser|core\.(?:pager|editor|sshCommand)|ProxyCommand/,
+  nmap: /^--(?:interactive|script)=?\/?(?:tmp|\$|\w*shell)/,
+  rsync: /^-e$|^--rsh/,
+  ssh: /ProxyCommand|PermitLocalCommand|LocalCommand/,
+  scp: /^-S$/,
+  tcpdump: /^-z$/,
+  zip: /^-(?:TT|T)$|--unzip-command/,
+  awk: /system\(|getline/,
+  sed: /(?:^|\d|;|\})e\s|\/e$|^1e /,
+  man: /^(?:-P|-H|--pager|--html)/,
+  dpkg: /^-i$/,
+  pip: /^\$|TF|^\.$|\/tmp/,
+  npm: /^(?:exec|run|--script-shell)$|\/tmp/,
+  make: /^--eval|^-f$/,
+  crontab: /^-e$/,
+  journalctl: /^$/,
+  systemctl: /^$/,
+  wget: /^--use-askpass/,
+  rpm: /^--(?:eval|pipe)|%\(/,
+  split: /^--filter/,
+  ex: /^$/,
+  env: /^$/,
+  logsave: /./,
+  mount: /--bind|-o$/,
+  mysql: /\\!|system /,
+  psql: /\\!/,
+  sqlite3: /\.shell|\.system/,
+  busctl: /SpawnCommand|-H$/,
+  dmsetup: /^create$/,
+  snap: /^install$/,
+  socat: /exec:|system:/i,
+  start_stop_daemon: /./,
+  ldconfig: /^-f$/,
+  openssl: /engine/,
+};
+const hooked = (step: Step): Verdict => {
+  if (!step.elevated) return false;
+  const pattern = Object.hasOwn(HOOKS, step.tool) ? HOOKS[step.tool] : undefined;
+  if (!pattern) return false;
+  if (/^(?:find|vim|npm|make|dpkg|mount|crontab|snap|dmsetup|rsync|man|sed|git|awk)$/.test(step.tool))
+    return (
+      step.args.some((arg) => pattern.test(arg)) &&
+      step.args.some(
+        (arg) => SHELL_PATH.test(arg) || /(?:^|[\s"'(!])(?:ba|da|z|k)?sh\b|\/tmp\/|\$TF\b|\$LFILE|exec/.test(arg),
+      ) &&
+      !(step.tool === 'find' && !step.args.some((arg) => /(?:^|\/)(?:ba|da|z|k)?sh$/.test(arg)))
+    );
+  return step.args.some((arg) => pattern.test(arg));
+};
+
+const AUTH_FILES =
+  /^(?:\/private|\/usr\/local)?\/etc\/(?:passwd|shadow|group|gshadow|master\.passwd|sudoers(?:\.d\/|$)|sudoers|pam\.d\/|pam\.conf|security\/|doas\.conf|polkit-1\/|login\.defs|nsswitch\.conf|krb5\.conf|shells$)|\/pam_\w+\.so|\/usr\/share\/polkit-1|^\/var\/db\/(?:dslocal|auth)/;
+const EDITORS = new Set(['vim', 'nano', 'nvim', 'emacs', 'ed', 'sudoedit', 'touch']);
+
+const joinsGroup = (step: Step): Verdict => {
+  const groups = `${step.value('-G', '--groups', '-aG', '-Ga', '-g', '--gid') ?? ''} ${step.operands.join(' ')}`;
+  return (
+    /(?:^|[\s,])(?:sudo|wheel|admin|root|docker|lxd|disk|shadow|adm|kvm|libvirt|staff|0)(?:$|[\s,])/.test(groups) &&
+    !step.flag('-d', '--delete', '-r')
+  );
+};
+
+export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
+  {
+    id: 'privilege.root-shell',
+    level: 'high',
+    tools: '*',
+    when: rootShell,
+    technique: 'T1548.003',
+    reason: 'Opens a shell as root; what is done in it cannot be told from ordinary work.',
+    safer: 'Run the one command with sudo.',
+  },
+  {
+    id: 'privilege.shell-escape',
+    level: 'high',
+    tools: '*',
+    when: shellEscape,
+    technique: 'T1548.003',
+    reason: 'Uses a program that runs as root to get a root shell past sudo’s rules.',
+    safer: 'Allow the program without that feature, or with NOEXEC.',
+  },
+  {
+    id: 'privilege.program-hook',
+    level: 'high',
+    tools: Object.keys(HOOKS).join(' '),
+    when: hooked,
+    technique: 'T1548.003',
+    reason: 'Makes a program that runs as root start another one of your choice.',
+    safer: 'Run that other program with sudo by itself, if you may.',
+  },
+  {
+    id: 'privilege.switch-user',
+    level: 'moderate',
+    tools: 'sudo su doas',
+    when: (s: Step) =>
+      s.tool === 'su'
+        ? !s.flag('-c', '--command', '--help', '--version', '-V', '-h')
+        : s.flag('-i', '-s', '--login', '--shell') && !s.carries,
+    technique: 'T1548.003',
+    reason: 'Becomes another user for everything that follows.',
+    safer: 'Run the one command with sudo.',
+  },
+  {
+    id: 'privilege.login-files',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) => {
+      const hits = s.writes.filter((item) => AUTH_FILES.test(normalPath(item.path)));
+      return (
+        hits.length > 0 &&
+        (EDITORS.has(s.tool)
+          ? hits.some((item) => /sudoers|shadow|passwd/.test(item.path))
+            ? 'high'
+            : 'moderate'
+          : 'high')
+      );
+    },
+    technique: 'T1556.003',
+    reason: 'Changes who may log in, with which password, or who may become root.',
+    safer: 'Use visudo, passwd, usermod or pam-auth-update.',
+  },
+  {
+    id: 'privilege.sudoers-text',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) =>
+      s.some(/\bNOPASSWD\s*:|ALL\s*=\s*\(?ALL|!tty_tickets|timestamp_timeout\s*=\s*-1|!authenticate/) &&
+      (s.writes.length > 0 || s.invocation.pipesTo !== null || /^(?:sed|tee|visudo)$/.test(s.tool)) &&
+      !s.writes.every((item) => /\.(?:md|txt)$/.test(item.path)),
+    technique: 'T1548.003',
+    reason: 'Allows commands as root without a password.',
+    safer: 'List the commands one by one, with a password.',
+  },
+  {
+    id: 'privilege.sudo-cache',
+    level: 'high',
+    tools: 'rm touch cp tee sudo',
+    when: (s: Step) =>
+      s.writes.some((item) => /\/(?:var\/(?:db|run|lib)\/sudo|run\/sudo\/ts)/.test(item.path)) ||
+      (s.tool === 'rm' && s.some(/\/(?:var\/(?:db|run|lib)\/sudo|run\/sudo\/ts)/)),
+    technique: 'T1548.003',
+    reason: 'Tampers with sudo’s memory of who has given a password.',
+    safer: 'Use sudo -k.',
+  },
+  {
+    id: 'privilege.group-admin',
+    level: 'high',
+    tools: 'usermod useradd adduser gpasswd groupmod addgroup pw dseditgroup dscl groupadd',
+    when: (s: Step) =>
+      s.tool === 'dscl' || s.tool === 'dseditgroup'
+        ? s.some(/(?:\/Groups\/)?\b(?:admin|wheel)$/) && s.some(/append|create|merge|edit|-a$/)
+        : joinsGroup(s),
+    technique: 'T1098.007',
+    reason: 'Puts an account into a group that amounts to root.',
+    safer: 'Give it the one sudo rule it needs.',
+  },
+  {
+    id: 'privilege.uid-zero',
+    level: 'critical',
+    tools: 'useradd usermod adduser pw',
+    when: (s: Step) =>
+      /^0$/.test(s.value('-u', '--uid') ?? '') || (s.flag('-o', '--non-unique') && s.some(/^0$|^-u0$/)),
+    technique: 'T1136.001',
+    reason: 'Makes a second root.',
+    safer: 'Use sudo.',
+  },
+  {
+    id: 'privilege.ptrace-or-exploit',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) =>
+      /(?:dirtycow|dirty_?pipe|pwnkit|overlayfs.*exploit|exploit\.(?:sh|py)$|looney|sudo_killer|gtfo)/i.test(
+        s.invocation.name.text,
+      ) ||
+      (s.tool === 'pkexec' && s.args.length === 0 && s.invocation.assignments.length > 0),
+    technique: 'T1068',
+    reason: 'Exploits a flaw to become root.',
+    safer: 'Only in a test you have permission for.',
+  },
+  {
+    id: 'privilege.setuid-code',
+    level: 'high',
+    tools: 'python perl ruby php node gdb lua',
+    when: (s: Step) =>
+      /setuid\s*\(?\s*\(?0|setreuid\s*\(\s*0|seteuid\s*\(\s*0|Process::Sys\.setuid|posix_setuid\(0\)/.test(
+        `${s.code} ${s.args.join(' ')}`,
+      ),
+    technique: 'T1548.001',
+    reason: 'Takes root’s identity through a set-user-id program or capability.',
+    safer: 'Remove the capability from the interpreter.',
+  },
+]);

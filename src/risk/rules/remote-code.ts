@@ -1,0 +1,196 @@
+/** Programs that come from elsewhere, or in disguise, and are run unread. */
+import type { Invocation } from '../../shell/model.ts';
+import { inFamily, type Scene, type SceneRule, type StepRule, type Verdict } from '../rule.ts';
+import type { Step } from '../step.ts';
+
+export const SHELL = /^(?:ba|da|z|k|mk|pdk|a|c|tc|fi|ya|po)?sh$|^(?:elvish|nu|xonsh|oksh|rbash)$/;
+export const INTERPRETER =
+  /^(?:(?:ba|da|z|k|mk|a|c|tc|fi)?sh|busybox|python|perl|ruby|node|php|lua|luajit|tclsh|osascript|pwsh|deno|bun|r|source|\.|eval|at|batch)$/;
+const FETCHER =
+  /^(?:curl|wget|http|fetch|lynx|w3m|aria2c|axel|ftp|tftp|lftp|GET|HEAD|dig|host|nslookup|scp|nc|ncat|netcat|aws|gsutil|rclone)$/;
+const DECODER =
+  /^(?:base64|base32|basenc|xxd|uudecode|openssl|gpg|rev|tr|gunzip|zcat|bunzip2|xz|unxz|gzip|od|rot13|iconv|hexdump)$/;
+
+const producers = (invocation: Invocation): readonly Invocation[] =>
+  invocation.input.kind === 'pipe' || invocation.input.kind === 'process' ? invocation.input.from : [];
+
+/** `sh script` reads the script, `sh -c x` the string; `sh`, `sh -s`, `sh -` read what is piped in. */
+const readsProgram = (step: Step): boolean => {
+  if (!INTERPRETER.test(step.tool) || step.carries) return false;
+  if (/^(?:eval|source|\.)$/.test(step.tool))
+    return step.args.some((arg) => /^(?:-|\/dev\/(?:stdin|fd\/0))$/.test(arg));
+  if (step.tool === 'at' || step.tool === 'batch') return !step.flag('-f', '-l', '-d', '-r', '-c');
+  if (step.some(/^-(?:c|e|m|r|p|E)$|^--(?:eval|command|print)$/) && !step.flag('-s')) return false;
+  const script = step.args.find((arg) => !arg.startsWith('-') && !/^\/dev\/(?:stdin|fd\/0)$/.test(arg));
+  return script === undefined || step.flag('-s');
+};
+
+const readsData = (step: Step): boolean => /^(?:python|perl|ruby|node|php|awk)$/.test(step.tool) && step.code !== '';
+
+const fetches = (item: Invocation): boolean =>
+  FETCHER.test(item.tool) && !item.args.some((arg) => /^--?(?:version|help|head|I)$/.test(arg.text));
+const decodes = (item: Invocation): boolean =>
+  DECODER.test(item.tool) &&
+  (!/^(?:base64|base32|basenc|xxd|openssl|gzip|xz|od|hexdump|gpg)$/.test(item.tool) ||
+    item.args.some((arg) => /^-(?:[a-zA-Z]*[dDr][a-zA-Z]*|-?decode|-?decrypt|-?uncompress)$/.test(arg.text)));
+
+const pipedFromNet = (step: Step): Verdict =>
+  readsProgram(step) && !readsData(step) && producers(step.invocation).some(fetches);
+const pipedDecoded = (step: Step): Verdict => readsProgram(step) && producers(step.invocation).some(decodes);
+const pipedUnknown = (step: Step): Verdict => {
+  if (!readsProgram(step) || !SHELL.test(step.tool)) return false;
+  const from = producers(step.invocation);
+  return (
+    from.length > 0 &&
+    !from.some((item) => fetches(item) || decodes(item)) &&
+    step.invocation.input.kind === 'pipe' &&
+    step.invocation.input.output === null
+  );
+};
+
+/** `sh -c "$(curl …)"`, `eval "$(wget …)"`, `bash <(curl …)`, `source <(curl …)`: a fetcher inside the words of an interpreter. */
+const within = (step: Step, test: (item: Invocation) => boolean, scene: Scene): boolean => {
+  if (!INTERPRETER.test(step.tool)) return false;
+  return step.words.some(
+    (word) =>
+      word.parts.some((part) => part.kind === 'command' || part.kind === 'process') &&
+      scene.analysis.invocations.some(
+        (item) => item !== step.invocation && item.start >= word.start && item.end <= word.end && test(item),
+      ),
+  );
+};
+
+const KNOWN_INSTALLERS =
+  /^https:\/\/(?:sh\.rustup\.rs|get\.docker\.com|raw\.githubusercontent\.com\/(?:Homebrew\/install|nvm-sh\/nvm)\/)/;
+/** An installer of a known project over https is still unread code, but not by a stranger. */
+const knownInstaller = (scene: Scene): boolean =>
+  scene.analysis.invocations.some(
+    (item) => FETCHER.test(item.tool) && item.args.some((arg) => KNOWN_INSTALLERS.test(arg.text)),
+  ) && !scene.steps.some((step) => step.elevated);
+
+/** Downloads a file and runs that same file: `wget -O x … && sh x`, `curl -o /tmp/x … && chmod +x /tmp/x && /tmp/x`. */
+const downloadThenRun = ({ steps }: Scene): boolean => {
+  const files = new Set<string>();
+  for (const step of steps) {
+    if (step.carries) continue;
+    const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+    const name = step.invocation.name.text;
+    if (files.has(base(name)) && /\//.test(name)) return true;
+    if (SHELL.test(step.tool) || /^(?:python|perl|ruby|node|php|source|\.)$/.test(step.tool))
+      if (step.operands.some((path) => files.has(base(path)) && path !== '')) return true;
+    if (
+      step.tool === 'chmod' &&
+      step.some(/^(?:[ugoa]*\+[rw]*x|0?[1357]{3}|0?7[0-7]{2})$/) &&
+      step.operands.some((path) => files.has(base(path))) &&
+      step.operands.some((path) => step.kind(path) === 'scratch')
+    )
+      return true;
+    if (!FETCHER.test(step.tool)) continue;
+    for (const write of step.writes) files.add(base(write.path));
+    if (step.tool === 'wget' || step.flag('-O', '--remote-name'))
+      for (const arg of step.args) if (/^https?:\/\//.test(arg)) files.add(base(arg.replace(/[?#].*$/, '')));
+  }
+  return false;
+};
+
+const CODE_FETCH =
+  /(?:urlopen|requests\.get|urllib|http\.get|https\.get|open-uri|Net::HTTP|LWP::Simple|file_get_contents\(\s*['"]https?|fetch\(|DownloadString|Invoke-WebRequest|\biwr\b|\bcurl\b|\bwget\b)/i;
+const CODE_RUN =
+  /\b(?:exec|eval|system|popen|spawn|execSync|subprocess|compile|iex|Invoke-Expression|instance_eval|passthru|shell_exec|runpy)\b/i;
+const CODE_DECODE =
+  /b64decode|base64|fromhex|unhexlify|decode64|atob\(|Buffer\.from|codecs\.decode|unpack\(|marshal\.loads|zlib\.decompress|rot_?13|chr\(|fromCharCode|FromBase64String|pickle\.loads/i;
+
+export const REMOTE_CODE_SCENES: readonly SceneRule[] = inFamily('remote-code', [
+  {
+    id: 'remote-code.substituted',
+    level: 'high',
+    whenAll: (scene: Scene) =>
+      scene.steps.some((step) => within(step, fetches, scene)) ? (knownInstaller(scene) ? 'moderate' : 'high') : false,
+    technique: 'T1059.004',
+    reason: 'Runs a program fetched from the network that nobody has read.',
+    safer: 'Download it, read it, check its signature, then run it.',
+  },
+  {
+    id: 'remote-code.substituted-decoded',
+    level: 'high',
+    whenAll: (scene: Scene) => scene.steps.some((step) => within(step, decodes, scene)),
+    technique: 'T1140',
+    reason: 'Runs a program that is written in disguise.',
+    safer: 'Decode it into a file and read that first.',
+  },
+  {
+    id: 'remote-code.download-and-run',
+    level: 'high',
+    whenAll: downloadThenRun,
+    technique: 'T1105',
+    reason: 'Downloads a program and starts it at once.',
+    safer: 'Read it and check its signature before it runs.',
+  },
+]);
+
+export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
+  {
+    id: 'remote-code.piped',
+    level: 'high',
+    tools: '*',
+    when: pipedFromNet,
+    technique: 'T1059.004',
+    reason: 'Runs a program fetched from the network that nobody has read.',
+    safer: 'Download it, read it, check its signature, then run it.',
+  },
+  {
+    id: 'remote-code.encoded',
+    level: 'high',
+    tools: '*',
+    when: pipedDecoded,
+    technique: 'T1140',
+    reason: 'Runs a program that is written in disguise.',
+    safer: 'Decode it into a file and read that first.',
+  },
+  {
+    id: 'remote-code.piped-unknown',
+    level: 'moderate',
+    tools: '*',
+    when: pipedUnknown,
+    raise: true as const,
+    technique: 'T1059.004',
+    reason: 'Runs whatever the command before it prints.',
+    safer: 'Look at the output first.',
+  },
+  {
+    id: 'remote-code.interpreter',
+    level: 'high',
+    tools: 'python perl ruby node php pwsh lua bun deno',
+    when: (s: Step) =>
+      CODE_RUN.test(s.code) && (CODE_FETCH.test(s.code) || CODE_DECODE.test(s.code)) && s.code.length > 40,
+    technique: 'T1140',
+    reason: 'A one-liner that fetches or decodes a program and runs it.',
+    safer: 'Write the program out and read it first.',
+  },
+  {
+    id: 'remote-code.powershell-encoded',
+    level: 'high',
+    tools: 'pwsh',
+    when: (s: Step) =>
+      s.some(/^-(?:e|ec|en|enc\w*)$/i) ||
+      /DownloadString|\biex\b|Invoke-Expression|DownloadFile/i.test(s.args.join(' ')),
+    technique: 'T1059.001',
+    reason: 'Runs PowerShell that is encoded or comes from the network.',
+    safer: 'Use a script file.',
+  },
+  {
+    id: 'remote-code.untrusted-package',
+    level: 'high',
+    tools: 'pip npm gem cpan cpanm go cargo',
+    when: (s: Step) =>
+      (s.tool === 'pip' &&
+        s.sub('install|download') &&
+        (s.some(/^(?:git\+)?http:\/\//) ||
+          s.flag('--trusted-host') ||
+          /^http:/.test(s.value('-i', '--index-url', '--extra-index-url') ?? ''))) ||
+      (s.tool === 'npm' && s.sub('install|i|add') && s.some(/^http:\/\/|--registry=http:\/\//)),
+    technique: 'T1195.001',
+    reason: 'Installs a package over a connection that anybody can change.',
+    safer: 'Use the registry over https with a pinned version.',
+  },
+]);

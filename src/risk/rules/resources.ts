@@ -1,0 +1,156 @@
+/** What stops the machine: fork bombs, floods, kills, shutdowns. */
+
+import type { Scene } from '../rule.ts';
+import { inFamily, type SceneRule, type StepRule } from '../rule.ts';
+import type { Step } from '../step.ts';
+
+/** A function that starts itself in the background or into a pipe, more than once. */
+const forkBomb = ({ analysis }: Scene): boolean =>
+  analysis.functions.some((definition) => {
+    const own = definition.invocations.filter((item) => item.tool === definition.name);
+    return own.length >= 2 || own.some((item) => item.background);
+  });
+
+const selfStart = (step: Step): boolean =>
+  (/^(?:\$0|\$\{0\}|\$BASH_SOURCE)$/.test(step.invocation.name.text) &&
+    (step.invocation.background || step.invocation.pipesTo !== null)) ||
+  /\bfork\s+while\s+(?:1|fork|true)|while\s*(?:\(\s*)?(?:1|True|true)\s*(?:\))?\s*[:{]?\s*(?:os\.)?fork\b|(?:loop|fork)\s*\{\s*fork|os\.fork\(\)\s+while|while\s*\(\s*pcntl_fork/.test(
+    step.code,
+  );
+
+const INIT = /^(?:1|-1|0)$/;
+const kills = (step: Step): boolean => {
+  const targets = step.args.filter(
+    (arg, at) => !/^-(?:s|n|SIG\w+|[A-Z]+\d?|\d{1,2})$/.test(arg) || (arg === '-1' && at > 0),
+  );
+  if (step.tool === 'kill') return targets.some((arg) => INIT.test(arg)) && !step.flag('-l', '-L', '-0');
+  if (step.tool === 'killall5') return true;
+  return step.some(/^(?:-u|--user|--euid|-U)$/) && step.some(/^(?:root|-9|-KILL)$/);
+};
+
+const fills = (step: Step): boolean => {
+  if (step.tool === 'yes')
+    return (
+      step.writes.some((item) => !/^\/dev\/null/.test(item.path)) ||
+      (step.invocation.background && step.invocation.inLoop)
+    );
+  const source =
+    step.tool === 'cat'
+      ? step.args
+      : step.tool === 'dd'
+        ? step.args.filter((arg) => arg.startsWith('if=')).map((arg) => arg.slice(3))
+        : [];
+  if (!source.some((path) => /^\/dev\/(?:zero|u?random)$/.test(path))) return false;
+  if (step.tool === 'dd') return step.invocation.inLoop && step.invocation.background;
+  return step.writes.some((item) => !/^\/dev\/null/.test(item.path));
+};
+
+const POWER = /^(?:poweroff|reboot|halt|kexec|emergency|rescue|soft-reboot)$/;
+const shutsDown = (step: Step): boolean => {
+  if (step.flag('-c', '-k', '--help', '--show', '-w', '--wtmp-only')) return false;
+  if (step.tool === 'systemctl')
+    return (
+      POWER.test(step.operands[0] ?? '') ||
+      step.sub(
+        'isolate',
+        'poweroff.target|reboot.target|halt.target|rescue.target|emergency.target|runlevel0.target|runlevel6.target',
+      )
+    );
+  if (step.tool === 'init' || step.tool === 'telinit') return /^[016]$/.test(step.operands[0] ?? '');
+  return true;
+};
+
+export const RESOURCE_SCENES: readonly SceneRule[] = inFamily('resources', [
+  {
+    id: 'resources.fork-bomb',
+    level: 'critical',
+    whenAll: forkBomb,
+    technique: 'T1499.001',
+    reason: 'Starts copies of itself until the machine stops.',
+    safer: 'There is none; protect yourself with a process limit.',
+  },
+]);
+
+export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
+  {
+    id: 'resources.self-start',
+    level: 'critical',
+    tools: '*',
+    when: selfStart,
+    technique: 'T1499.001',
+    reason: 'Starts copies of itself until the machine stops.',
+    safer: 'There is none; protect yourself with a process limit.',
+  },
+  {
+    id: 'resources.kill-all',
+    level: 'high',
+    tools: 'kill pkill killall killall5 skill',
+    when: kills,
+    technique: 'T1489',
+    reason: 'Kills the first process, every process, or all of a user.',
+    safer: 'Find the one process with pgrep, and send it SIGTERM.',
+  },
+  {
+    id: 'resources.fill-disk',
+    level: 'high',
+    tools: 'yes cat dd',
+    when: fills,
+    technique: 'T1499.001',
+    reason: 'Writes without end until disk or memory is full.',
+    safer: 'Give a size, as with head -c or fallocate -l.',
+  },
+  {
+    id: 'resources.shutdown',
+    level: 'high',
+    tools: 'shutdown reboot halt poweroff init telinit systemctl',
+    when: shutsDown,
+    technique: 'T1529',
+    reason: 'Stops or restarts the machine with everything on it.',
+    safer: 'Announce it and give a delay: shutdown +10.',
+  },
+  {
+    id: 'resources.sysrq',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) =>
+      s.writes.some((item) => /^\/proc\/(?:sysrq-trigger|sys\/kernel\/sysrq)$/.test(item.path)) ||
+      (s.tool === 'sysctl' && s.some(/kernel\.sysrq\s*=/)),
+    technique: 'T1529',
+    reason: 'Talks to the kernel past all programs: it can reboot or crash at once.',
+    safer: 'Use systemctl reboot.',
+  },
+  {
+    id: 'resources.stress',
+    level: 'moderate',
+    tools: 'stress stress-ng',
+    when: (s: Step) => s.args.length > 0,
+    technique: 'T1496',
+    reason: 'Loads the machine on purpose.',
+    safer: 'Give a timeout and limits.',
+  },
+  {
+    id: 'resources.flood',
+    level: 'high',
+    tools: 'hping3 ping slowloris goldeneye',
+    when: (s: Step) =>
+      s.tool === 'ping'
+        ? s.flag('-f', '--flood')
+        : s.tool === 'hping3'
+          ? s.flag('--flood', '--rand-source', '-i')
+          : true,
+    technique: 'T1498',
+    reason: 'Floods a network or a host with packets.',
+    safer: 'Give a rate and a count, and only on networks of your own.',
+  },
+  {
+    id: 'resources.miner',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) =>
+      /^(?:xmrig|minerd|cpuminer|ethminer|xmr-stak|t-rex|nbminer|cgminer|bfgminer|ccminer)$/.test(s.tool) ||
+      s.some(/^stratum\+(?:tcp|ssl|tls):/),
+    technique: 'T1496',
+    reason: 'Uses the machine to mine coins.',
+    safer: 'Ask whose machine it is.',
+  },
+]);

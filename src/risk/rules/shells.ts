@@ -1,0 +1,158 @@
+/** Shells that somebody else gets: reverse and bind shells, relays, tunnels into an interpreter. */
+import type { Invocation } from '../../shell/model.ts';
+import { inFamily, type Scene, type SceneRule, type StepRule } from '../rule.ts';
+import type { Step } from '../step.ts';
+import { INTERPRETER, SHELL } from './remote-code.ts';
+
+const NET_FILE = /^\/(?:dev|inet\d?|net)\/(?:tcp|udp)\b/;
+const NETCAT =
+  /^(?:nc|ncat|netcat|socat|telnet|openssl|nc\.traditional|nc\.openbsd|rlwrap|websocat|cryptcat|pwncat|sbd|dbclient)$/;
+const SHELL_WORD = /(?:^|[\s:='"/(,])(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|k|a|c|tc)?sh\b|cmd(?:\.exe)?\b|powershell/;
+
+const usesNetFile = (step: Step): boolean =>
+  step.invocation.redirections.some((item) => NET_FILE.test(item.target.text)) && !step.carries;
+
+/** `exec 5<>/dev/tcp/…` alone is a client; with a shell reading or writing it, it is a door. */
+const netShell = ({ steps, analysis }: Scene): boolean => {
+  const opens = steps.some(usesNetFile) || analysis.redirections.some((item) => NET_FILE.test(item.target.text));
+  return (
+    opens &&
+    steps.some((step) => SHELL.test(step.tool) || /^(?:eval|source|exec|read|while|script|python)$/.test(step.tool))
+  );
+};
+
+const executes = (step: Step): boolean => {
+  if (step.tool === 'socat') return step.some(/(?:^|,)(?:exec|system|shell)\b:?/i) || step.some(/^(?:EXEC|SYSTEM):/i);
+  if (
+    step.some(/^-(?:[a-zA-Z]*[ec])$|^--(?:exec|sh-exec|lua-exec)/) &&
+    step.tool !== 'telnet' &&
+    step.tool !== 'openssl'
+  )
+    return (
+      step.some(SHELL_WORD) ||
+      step.flag('-e', '--exec', '--sh-exec', '--lua-exec') ||
+      (step.flag('-c') && step.some(/sh\b/))
+    );
+  return false;
+};
+
+const isNet = (item: Invocation): boolean =>
+  NETCAT.test(item.tool) &&
+  (item.tool !== 'openssl' || item.args[0]?.text === 's_client' || item.args[0]?.text === 's_server');
+
+/** A shell with a network program before or behind it in the pipeline: `mkfifo p; sh <p | nc h 1 >p`, `telnet h 1 | sh | telnet h 2`. */
+const pipedToNet = (step: Step): boolean => {
+  if (step.carries || !INTERPRETER.test(step.tool) || (step.code !== '' && !SHELL.test(step.tool))) return false;
+  const interactive = SHELL.test(step.tool) && !step.args.some((arg) => !arg.startsWith('-'));
+  if (!interactive) return false;
+  const { input, pipesTo } = step.invocation;
+  const from = input.kind === 'pipe' || input.kind === 'process' ? input.from : [];
+  return (pipesTo !== null && isNet(pipesTo)) || from.some(isNet);
+};
+
+const SOCKET =
+  /socket\.socket|\bsocket\s*\(|use\s+Socket|IO::Socket|TCPSocket|TCPServer|fsockopen|stream_socket|pfsockopen|net\.(?:Socket|connect|createServer|createConnection)|require\(\s*['"](?:net|socket)['"]\s*\)|require\s*\(?['"]socket['"]|\/inet\d?\/(?:tcp|udp)\/|socketConnection|\bsocket\s+-|ServerSocket|TCPClient|Net\.Sockets|\bTcp\b|WSAStartup|luasocket|server_socket|make\.socket/i;
+const SPAWN =
+  /\bexec\w*\b|\bsystem\b|\bspawn\w*\b|\bpopen\w*\b|dup2|pty\.|child_process|subprocess|getline|io\.popen|os\.execute|Process|\/bin\/\w*sh|shell_exec|passthru|proc_open|\bopen\b|ProcessBuilder|\|&/;
+const codeShell = (step: Step): boolean => {
+  const text = step.code || (INTERPRETER.test(step.tool) || LANGUAGES.test(step.tool) ? step.args.join(' ') : '');
+  return (
+    SOCKET.test(text) &&
+    SPAWN.test(text) &&
+    (/\bsh\b|cmd\.exe|powershell|getline|\$SHELL|\/bin\//.test(text) || /dup2/.test(text))
+  );
+};
+const LANGUAGES =
+  /^(?:awk|gawk|julia|r|irb|jjs|jrunscript|groovy|scala|elixir|erl|go|vim|nvim|emacs|gdb|lldb|tclsh|expect|guile|racket|octave|gimp|rview|easy_install|pip|jshell|clojure|nim|zsh|rlang|cpan|sqlite3|lua|luajit|node|php|python|perl|ruby|ksh|java|crystal|pwsh)$/;
+
+export const SHELL_SCENES: readonly SceneRule[] = inFamily('shells', [
+  {
+    id: 'shells.dev-tcp',
+    level: 'critical',
+    whenAll: netShell,
+    technique: 'T1059.004',
+    reason: 'Connects a shell to a machine on the network, which then controls this one.',
+    safer: 'Use ssh.',
+  },
+]);
+
+export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
+  {
+    id: 'shells.netcat-exec',
+    level: 'critical',
+    tools: 'nc ncat socat netcat cryptcat sbd websocat pwncat dbclient',
+    when: executes,
+    technique: 'T1059.004',
+    reason: 'Hands a program, mostly a shell, to whoever connects.',
+    safer: 'Use ssh.',
+  },
+  {
+    id: 'shells.piped-to-network',
+    level: 'critical',
+    tools: '*',
+    when: pipedToNet,
+    technique: 'T1059.004',
+    reason: 'Runs a shell that takes its commands from the network.',
+    safer: 'Use ssh.',
+  },
+  {
+    id: 'shells.code-socket',
+    level: 'critical',
+    tools: '*',
+    when: codeShell,
+    technique: 'T1059.006',
+    reason: 'A one-liner that connects a shell to the network.',
+    safer: 'Use ssh.',
+  },
+  {
+    id: 'shells.listener',
+    level: 'moderate',
+    tools: 'nc ncat netcat socat socket',
+    when: (s: Step) =>
+      s.flag('-l', '--listen', '-L') ||
+      s.some(/^(?:TCP|UDP|SSL|OPENSSL|SCTP)\d?-LISTEN:/i) ||
+      (s.tool === 'socket' && s.flag('-s')),
+    technique: 'T1571',
+    reason: 'Waits for connections from the network.',
+    safer: 'Bind it to 127.0.0.1.',
+  },
+  {
+    id: 'shells.socket-program',
+    level: 'high',
+    tools: 'socket',
+    when: (s: Step) => s.flag('-p', '-q', '-v') && s.some(SHELL_WORD),
+    technique: 'T1059.004',
+    reason: 'Hands a program to whoever connects.',
+    safer: 'Use ssh.',
+  },
+  {
+    id: 'shells.interactive-over-network',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) => !s.carries && SHELL.test(s.tool) && usesNetFile(s),
+    technique: 'T1059.004',
+    reason: 'Connects a shell to the network.',
+    safer: 'Use ssh.',
+  },
+  {
+    id: 'shells.payload-tool',
+    level: 'high',
+    tools:
+      'msfvenom msfconsole metasploit empire sliver weevely evil-winrm chisel ligolo revsocks pwncat villain havoc',
+    when: (s: Step) => s.args.length > 0 && !s.flag('--help', '-h', '--version'),
+    technique: 'T1587.001',
+    reason: 'Makes or runs attack payloads.',
+    safer: 'Only in a test you have permission for.',
+  },
+  {
+    id: 'shells.shared-terminal',
+    level: 'high',
+    tools: 'tmate gotty ttyd sshx teleconsole wetty shellinabox',
+    when: (s: Step) =>
+      !s.flag('-v', '--version', '-h', '--help') &&
+      !(s.value('-i', '--interface', '--address') ?? '').match(/^(?:127\.|lo$|localhost|::1)/),
+    technique: 'T1219',
+    reason: 'Shares this terminal with others over the network.',
+    safer: 'Bind it to 127.0.0.1 and require a password.',
+  },
+]);

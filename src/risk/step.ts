@@ -1,0 +1,230 @@
+/**
+ * One program of a command line, in the form that rules ask about: subcommand path, flags, values, files read and written.
+ * Wrappers (docker run, sudo, ssh) are steps of their own besides what they carry.
+ */
+import { afterGlobalOptions, type Family, lookupTool } from '../shell/catalogue.ts';
+import type { Analysis, Invocation, Redirection, Word } from '../shell/model.ts';
+import { type PathKind, type Place, pathKind } from './paths.ts';
+
+/** How a file is changed: `edit` is in place, `link` replaces it by a link, `append` keeps what was there. */
+export type WriteMode = 'overwrite' | 'append' | 'edit' | 'link' | 'empty';
+export interface Write {
+  readonly path: string;
+  readonly mode: WriteMode;
+}
+
+const NO_OPTIONS: ReadonlySet<string> = new Set();
+const texts = (words: readonly Word[]): readonly string[] => words.map((word) => word.text);
+
+/** Made once per program and assessment; what rules rarely ask for is computed when they do. */
+export class Step {
+  /** Canonical name of the catalogue, or the name as resolved where the catalogue does not have it. */
+  readonly tool: string;
+  readonly family: Family;
+  readonly args: readonly string[];
+  readonly #valueOptions: ReadonlySet<string>;
+  #operands: readonly string[] | null = null;
+  #writes: readonly Write[] | null = null;
+
+  constructor(
+    readonly invocation: Invocation,
+    /** True for a wrapper: its words end with the command it carries, and redirections are not its own. */
+    readonly carries: boolean,
+    name: string,
+    readonly words: readonly Word[],
+    readonly place: Place,
+  ) {
+    const known = lookupTool(name);
+    const module = known?.name === 'python' && words[0]?.text === '-m' ? lookupTool(words[1]?.text ?? '') : undefined;
+    this.tool = module?.name ?? known?.name ?? name;
+    this.family = module?.family ?? known?.family ?? 'other';
+    this.#valueOptions = (module ?? known)?.valueOptions ?? NO_OPTIONS;
+    this.args = texts(module ? words.slice(2) : words);
+  }
+
+  get elevated(): boolean {
+    return this.invocation.elevated;
+  }
+
+  /** Words that are no options, subcommand first; everything after `--`. */
+  get operands(): readonly string[] {
+    if (this.#operands) return this.#operands;
+    const rest = afterGlobalOptions(
+      this.args.map((text) => ({ text })),
+      this.#valueOptions,
+    ).map((word) => word.text);
+    const end = rest.indexOf('--');
+    const before = end < 0 ? rest : rest.slice(0, end);
+    const plain = before.filter((text, at) => !isOption(text) && !this.#valueOptions.has(before[at - 1] ?? ''));
+    this.#operands = end < 0 ? plain : [...plain, ...rest.slice(end + 1)];
+    return this.#operands;
+  }
+
+  /** Whether the subcommand path begins so: `sub('s3', 'rb|rm')`. */
+  sub(...path: readonly string[]): boolean {
+    return path.every((names, at) => names.split('|').includes(this.operands[at] ?? ''));
+  }
+
+  /** Operands behind the first `count` words of the subcommand path. */
+  after(count: number): readonly string[] {
+    return this.operands.slice(count);
+  }
+
+  /**
+   * Whether any of these options is given: `-f` also inside `-rf`, `--force` also as `--force=x` or cut short (`--forc`), anything
+   * else (`-delete`, `of`) as it stands or before `=`.
+   */
+  flag(...names: readonly string[]): boolean {
+    return names.some((name) => this.args.some((arg) => isFlag(arg, name)));
+  }
+
+  /** The value of an option: the next word, or what follows `=`, or what is glued to a one-letter option. */
+  value(...names: readonly string[]): string | undefined {
+    for (const [at, arg] of this.args.entries()) {
+      for (const name of names) {
+        if (arg === name) return this.args[at + 1];
+        if (arg.startsWith(`${name}=`)) return arg.slice(name.length + 1);
+        if (name.length === 2 && arg.startsWith(name) && !arg.startsWith('--')) return arg.slice(2);
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether any argument matches. */
+  some(pattern: RegExp): boolean {
+    return this.args.some((arg) => pattern.test(arg));
+  }
+
+  kind(path: string): PathKind {
+    return pathKind(path, this.place);
+  }
+
+  /** Files this step changes: by redirection, or because that is what the tool does. */
+  get writes(): readonly Write[] {
+    this.#writes ??= [...(this.carries ? [] : this.invocation.redirections.flatMap(writeOf)), ...writesOf(this)];
+    return this.#writes;
+  }
+
+  /** Files this step reads: by redirection, or as operands of a tool that reads its operands. */
+  get reads(): readonly string[] {
+    const fed = this.invocation.redirections.filter((item) => item.operator === '<').map((item) => item.target.text);
+    return [...fed, ...(READERS.has(this.tool) ? this.args.flatMap(fileOf) : [])];
+  }
+
+  /** Program text this step is given, or empty. */
+  get code(): string {
+    return this.carries ? '' : (this.invocation.code?.text ?? '');
+  }
+}
+
+const isOption = (text: string): boolean => text.length > 1 && text.startsWith('-');
+
+const isFlag = (arg: string, name: string): boolean => {
+  if (arg === name || (arg.startsWith(name) && arg[name.length] === '=')) return true;
+  if (name.startsWith('--')) return arg.length > 3 && arg.startsWith('--') && name.startsWith(arg);
+  return name.length === 2 && name.startsWith('-') && /^-[a-zA-Z0-9]+$/.test(arg) && arg.includes(name[1] ?? '');
+};
+
+/** `@file`, `file=@file`, `-T=file` name a file, too. */
+const fileOf = (arg: string): readonly string[] => {
+  if (!arg.startsWith('-')) return [arg.replace(/^[\w.-]*=?@/, '')];
+  const cut = arg.search(/[=@]/);
+  return cut < 0 ? [] : [arg.slice(cut + 1).replace(/^@/, '')];
+};
+
+const READERS: ReadonlySet<string> = new Set(
+  'cat tac bat less more most head tail nl strings xxd hexdump od base64 base32 grep rg ag awk sed cut sort uniq cp mv ln scp rsync sftp tar zip 7z gzip bzip2 xz zstd cpio dd tee curl wget nc openssl gpg diff cmp ditto install vim nvim nano emacs code python perl ruby php jq yq column fold rev tr wc view source aws gsutil rclone s3cmd split csplit paste join comm look pr fmt expand unexpand iconv uuencode basenc ssh-keygen john hashcat unshadow lookbin xargs type open pbcopy xclip file stat sqlite3 readarray'.split(
+    ' ',
+  ),
+);
+
+const EMPTY_SOURCE = /^\/dev\/(?:null|zero)$/;
+
+export const writeOf = (item: Redirection): readonly Write[] => {
+  const path = item.target.text;
+  if (/^(?:>|>\||&>|>\?|>!)$/.test(item.operator)) return [{ path, mode: 'overwrite' }];
+  if (item.operator === '>&' && !/^(?:\d+|-)$/.test(path)) return [{ path, mode: 'overwrite' }];
+  if (/^(?:>>|&>>|<>)$/.test(item.operator)) return [{ path, mode: 'append' }];
+  return [];
+};
+
+const plainOperands = (step: Step): readonly string[] => step.args.filter((arg) => !isOption(arg));
+const last = (step: Step): readonly string[] => {
+  const target = step.value('-t', '--target-directory');
+  if (target !== undefined) return [target];
+  const operands = plainOperands(step);
+  return operands.length > 1 ? operands.slice(-1) : [];
+};
+const as = (mode: WriteMode, paths: readonly string[]): readonly Write[] => paths.map((path) => ({ path, mode }));
+
+/** A directory given as the target: the file's own name decides where it ends up. */
+const copied = (step: Step, mode: WriteMode): readonly Write[] => {
+  const operands = plainOperands(step);
+  const named = last(step).flatMap((path) =>
+    path.endsWith('/') ? operands.slice(0, -1).map((from) => path + from.slice(from.lastIndexOf('/') + 1)) : [path],
+  );
+  const empty = operands.length > 1 && EMPTY_SOURCE.test(operands[0] ?? '');
+  return as(empty ? 'empty' : mode, named);
+};
+
+const WRITERS: Readonly<Record<string, (step: Step) => readonly Write[]>> = {
+  tee: (step) => as(step.flag('-a', '--append') ? 'append' : 'overwrite', plainOperands(step)),
+  sponge: (step) => as('overwrite', plainOperands(step)),
+  dd: (step) =>
+    as(
+      'overwrite',
+      step.args.flatMap((arg) => (arg.startsWith('of=') ? [arg.slice(3)] : [])),
+    ),
+  cp: (step) => copied(step, 'overwrite'),
+  mv: (step) => copied(step, 'overwrite'),
+  install: (step) => copied(step, 'overwrite'),
+  ditto: (step) => copied(step, 'overwrite'),
+  rsync: (step) => copied(step, 'overwrite'),
+  scp: (step) => copied(step, 'overwrite'),
+  ln: (step) => copied(step, 'link'),
+  sed: (step) => (step.some(/^-[a-zA-Z]*i|^--in-place/) ? as('edit', plainOperands(step).slice(1)) : []),
+  perl: (step) => (step.some(/^-[a-zA-Z0-9]*i/) && !step.carries ? as('edit', plainOperands(step)) : []),
+  truncate: (step) => as('empty', plainOperands(step)),
+  shred: (step) => as('empty', plainOperands(step)),
+  touch: (step) => as('append', plainOperands(step)),
+  curl: (step) =>
+    as(
+      'overwrite',
+      [step.value('-o', '--output')].flatMap((path) => (path === undefined ? [] : [path])),
+    ),
+  wget: (step) =>
+    as(
+      'overwrite',
+      [step.value('-O', '--output-document')].flatMap((path) => (path === undefined ? [] : [path])),
+    ),
+  vim: (step) => as('edit', plainOperands(step)),
+  nano: (step) => as('edit', plainOperands(step)),
+  ed: (step) => as('edit', plainOperands(step)),
+  emacs: (step) => as('edit', plainOperands(step)),
+  nvim: (step) => as('edit', plainOperands(step)),
+  sudoedit: (step) => as('edit', plainOperands(step)),
+  patch: (step) => as('edit', plainOperands(step).slice(0, 1)),
+};
+
+const writesOf = (step: Step): readonly Write[] =>
+  Object.hasOwn(WRITERS, step.tool) ? (WRITERS[step.tool]?.(step) ?? []) : [];
+
+/** All steps of a command line in execution order; a wrapper that carries several invocations is one step. */
+export const stepsOf = (analysis: Analysis, place: Place): readonly Step[] => {
+  const steps: Step[] = [];
+  const seen = new Set<unknown>();
+  const bodies = analysis.functions.flatMap((item) => item.invocations);
+  for (const invocation of [...analysis.invocations, ...bodies]) {
+    if (seen.has(invocation)) continue;
+    seen.add(invocation);
+    const where = invocation.remote || invocation.contained ? {} : place;
+    for (const wrapper of invocation.via) {
+      const key = wrapper.args[0] ?? wrapper;
+      if (seen.has(key) || wrapper.name === 'function' || wrapper.name === 'alias') continue;
+      seen.add(key);
+      steps.push(new Step(invocation, true, wrapper.name, wrapper.args, place));
+    }
+    steps.push(new Step(invocation, false, invocation.tool, invocation.args, where));
+  }
+  return steps;
+};

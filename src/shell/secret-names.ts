@@ -1,0 +1,70 @@
+/** Which names tell that a secret stands beside them, and which values can be one (FR-503, issue "secrets"). */
+
+/** Any of these in a text makes a closer look worth while. */
+export const NAME_HINT = /pass|pwd|secret|token|key|cred|auth|cookie|pat\b|session|identified|bearer|webhook/i;
+
+const PASSWORD =
+  /(?:passw(?:or)?d|passphrase|passcode|passwort|pwd|(?:^|[^a-z]|user|db|store|key|root|require|my)pass|psw)$/;
+const TOKEN =
+  /(?:secret|token|api[_-]?key|apikey|(?:access|account|secret|auth|encryption|signing|master|shared|service|deploy|storage|subscription|license|licence|routing|integration|project|write|admin|app|application|functions?)[_-]?key|private[_-]?key|secret[_-]?key[_-]?base|(?:^|[_-])pat|bearer|credentials?|authorization|jwt)$/;
+/** Parts that may follow the telling word without changing what is meant: `TOKEN_PROD`, `SECRET_2`, `PRIVATE_KEY_B64`. */
+const SUFFIX =
+  /[_.-]?(?:\d{1,3}|v\d|b64|base64|value|text|plain|plaintext|prod|production|dev|development|staging|stage|test|old|new|current)$/;
+
+export type TellingKind = 'password' | 'token' | 'key';
+
+/**
+ * The kind of secret a name announces, or null. Only the end of the name counts: `token_file`, `password-stdin`, `secretName` and
+ * `tokenizer` announce none.
+ */
+export const tellingKind = (name: string): TellingKind | null => {
+  if (name === 'PWD' || name === 'OLDPWD' || name.length > 80) return null;
+  const plain = name.replace(/^[-_.]+/, '').toLowerCase();
+  for (const candidate of [plain, plain.replace(SUFFIX, '')]) {
+    if (PASSWORD.test(candidate)) return 'password';
+    if (TOKEN.test(candidate)) return /key(?:[_-]?base)?$/.test(candidate) ? 'key' : 'token';
+  }
+  return null;
+};
+
+const NOT_A_VALUE =
+  /^(?:[$`‹<%]|\{\{|\\\$|@[\w./~-]|\*+$|\.{2,}$|x{3,}$|-+$|(?:true|false|null|none|nil|undefined|yes|no|on|off|stdin|prompt|ask|env|file|string|str|text|required|optional|auto|default|basic|bearer|disabled?|enabled?|always|never|change_?me)$|(?:env|file|fd|pass|stdin|prompt|keychain|op|vault|arn|ref|secretsmanager|projects)[:/]|os\.|process\.|env\.|ENV\[|secrets?\.|vars?\.|data\.|local\.|self\.|getpass|input\()/i;
+const PATH =
+  /^(?:~|\.{0,2})\/[\w./@-]*$|^[a-z]+:\/\/|^[\w-]+\/[\w./-]+\.(?:txt|key|pem|json|ya?ml|env|conf|cfg|crt|gpg)$/i;
+
+/**
+ * Whether a value that a telling name announces can be a secret. References (`$X`, `<token>`, `{{ x }}`), switches, paths and
+ * URLs are not; a token that is a small number is a count.
+ */
+export const isSecretValue = (value: string, kind: TellingKind): boolean => {
+  if (value === '' || /^\s/.test(value) || NOT_A_VALUE.test(value)) return false;
+  if (PATH.test(value) && !(value.length >= 30 && entropy(value) > 4)) return false;
+  if (kind !== 'password' && /^-?\d{1,7}$/.test(value)) return false;
+  if (kind === 'key' && value.length < 6) return false;
+  return true;
+};
+
+/** Shannon entropy in bits per character, of at most the first 256 characters. */
+export const entropy = (text: string): number => {
+  const sample = text.slice(0, 256);
+  const counts = new Map<string, number>();
+  for (const char of sample) counts.set(char, (counts.get(char) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / sample.length) * Math.log2(count / sample.length);
+  return bits;
+};
+
+const ORDINARY =
+  /^(?:[0-9a-f]{7,128}|[0-9A-F]{7,128}|\d+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|sha\d+[:-].*|[a-z][a-z-]*|[A-Z][A-Z_]*)$/i;
+
+/** Looks random, and is neither a hash, a UUID, a digest, a number, a word nor a path. */
+export const looksRandom = (value: string): boolean =>
+  value.length >= 16 &&
+  value.length <= 512 &&
+  /^[\w+/=.~-]+$/.test(value) &&
+  /\d/.test(value) &&
+  /[A-Za-z]/.test(value) &&
+  !ORDINARY.test(value) &&
+  !PATH.test(value) &&
+  !/[/.].*[/.].*[/.]|\.[a-z]{2,4}$/i.test(value) &&
+  entropy(value) > 3.5;

@@ -1,0 +1,174 @@
+/**
+ * Finds secrets in raw text, whatever the text is: a command, a here-document, a `-c` string, a JSON body, something that does
+ * not parse. Knows nothing of shell words; `secret-options.ts` adds what only the parsed command can tell.
+ */
+import { secretFormats } from './secret-formats.ts';
+import { isSecretValue, looksRandom, NAME_HINT, type TellingKind, tellingKind } from './secret-names.ts';
+
+/** `text.slice(start, end)` is secret. */
+export interface SecretSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: string;
+}
+
+/** A value longer than this is cut off there by the search for its end, so that unclosed quotes cannot make it quadratic. */
+const LONGEST_VALUE = 4096;
+const LONGEST_NAME = 64;
+
+const findTokens = (text: string, found: SecretSpan[]): void => {
+  for (const format of secretFormats()) {
+    if (!text.includes(format.hint)) continue;
+    for (const match of text.matchAll(format.pattern)) {
+      const [start, end] = match.indices?.[format.group ?? 0] ?? [0, 0];
+      found.push({ start, end, kind: format.kind });
+    }
+  }
+};
+
+/** Private keys: everything between the two marker lines, or to the end of the text where the second one is missing. */
+const findPem = (text: string, found: SecretSpan[]): void => {
+  const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
+  for (const match of text.matchAll(begin)) {
+    const start = match.index + match[0].length;
+    const end = text.indexOf('-----END', start);
+    const stop = end < 0 ? text.length : end;
+    if (stop > start && !text.startsWith('‹', start)) found.push({ start, end: stop, kind: 'private-key' });
+    if (end < 0) return;
+  }
+};
+
+/** `scheme://user:password@host`, `scheme://token@host`. */
+const findUrlCredentials = (text: string, found: SecretSpan[]): void => {
+  const authority = /:\/\/([^\s/:@'"`<>|;()]{0,256})(?::([^\s/'"`<>|;()]{1,512}))?@/dy;
+  for (let from = text.indexOf('://'); from >= 0; from = text.indexOf('://', from + 3)) {
+    authority.lastIndex = from;
+    const match = authority.exec(text);
+    if (!match) continue;
+    const [, user = '', password] = match;
+    const [start, end] = (password === undefined ? match.indices?.[1] : match.indices?.[2]) ?? [0, 0];
+    if (password === undefined ? looksRandom(user) : isSecretValue(password, 'password'))
+      found.push({ start, end, kind: password === undefined ? 'token' : 'password' });
+  }
+};
+
+/** Where a value that begins at `from` ends: at its closing quote, or at the first character that ends a bare word. */
+const valueEnd = (text: string, from: number, quote: string): number => {
+  const limit = Math.min(text.length, from + LONGEST_VALUE);
+  for (let at = from; at < limit; at += 1) {
+    const char = text[at] ?? '';
+    if (quote !== '' && char === '\\' && text[at + 1] !== quote) at += 1;
+    else if (
+      quote !== '' ? char === quote || (char === '\\' && text[at + 1] === quote) : /[\s'"`&;|<>(),}\]\\]/.test(char)
+    )
+      return at;
+  }
+  return limit;
+};
+
+interface Named {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The whole name around a telling word: letters, digits, `_`, `-`, `.`. */
+const nameAround = (text: string, start: number, end: number): Named => {
+  let from = start;
+  while (from > 0 && start - from < LONGEST_NAME && /[\w.-]/.test(text[from - 1] ?? '')) from -= 1;
+  let to = end;
+  while (to < text.length && to - end < LONGEST_NAME && /[\w-]/.test(text[to] ?? '')) to += 1;
+  return { name: text.slice(from, to), start: from, end: to };
+};
+
+const JOINT = /(\\*["']?\]?)([ \t]*)(=>|:=|==|=~|=|::|:\/\/|:|(?=\s))([ \t]*)(\\*["']?)/y;
+const HEADER = /(?:authorization|^x-|-token|-key|^api-?key|^cookie)/i;
+
+/** The value may be spoken of freely (`password: x`), or must be an option's (`--password x`), or look like a secret by itself. */
+const fits = (named: Named, joint: RegExpExecArray, value: string, kind: TellingKind): boolean => {
+  const [, closing = '', , sign = '', gap = '', opening = ''] = joint;
+  if (sign === '=' || sign === ':=' || sign === '=>')
+    return isSecretValue(value, kind) && !/^(?:id|type|src|source)=/.test(value);
+  if (sign === ':') {
+    const spoken = gap !== '' || opening !== '' || closing !== '' || HEADER.test(named.name) || looksRandom(value);
+    return spoken && isSecretValue(value, kind);
+  }
+  if (sign !== '') return false;
+  if (named.name.startsWith('-')) return !value.startsWith('-') && isSecretValue(value, kind);
+  return looksRandom(value);
+};
+
+const SCHEME = /^(?:basic|bearer|token|apikey|bot|digest|negotiate|aws4-hmac-sha256|key|splunk|flyv1|genie-?key)[ =]+/i;
+
+const spanAfter = (text: string, named: Named, kind: TellingKind): SecretSpan | null => {
+  JOINT.lastIndex = named.end;
+  const joint = JOINT.exec(text);
+  if (!joint) return null;
+  const quote = (joint[5] ?? '').at(-1) ?? '';
+  const header = /authorization$/i.test(named.name);
+  let start = JOINT.lastIndex;
+  // A header stands inside one quoted word: its value runs to that word's closing quote, over the blank after the scheme.
+  if (header) start += SCHEME.exec(text.slice(start, start + 40))?.[0].length ?? 0;
+  const end = valueEnd(text, start, quote);
+  const value = text.slice(start, end);
+  return fits(named, joint, value, kind) ? { start, end, kind } : null;
+};
+
+const TELLING =
+  /passw(?:or)?d|passphrase|passcode|passwort|pwd|pass|psw|secret|token|key|credential|authorization|auth|bearer|jwt|_pat\b/gi;
+/** Options of these programs ask for the password instead of taking it as the next word. */
+const ASKS =
+  /\b(?:mysql\w*|mariadb[\w-]*|psql|pg_\w+|createdb|dropdb|createuser|dropuser|vacuumdb|reindexdb|clusterdb|pgbench|mycli)\b/;
+const TAKES_NAMES = /\b(?:docker|podman|buildah|nerdctl|kubectl|kamal)\b/;
+
+const isExcepted = (text: string, named: Named): boolean => {
+  const before = text.slice(Math.max(0, named.start - 2), named.start);
+  if (before.endsWith('$') || before.endsWith('${')) return true;
+  if (!/\s/.test(text[named.end] ?? '')) return false;
+  if (/^--?password$/.test(named.name)) return ASKS.test(text.slice(Math.max(0, named.start - 300), named.start));
+  return named.name === '--secret' && TAKES_NAMES.test(text.slice(Math.max(0, named.start - 300), named.start));
+};
+
+/** `name=value`, `"name": "value"`, `--name value`, `X-Name: value`. */
+const findNamed = (text: string, found: SecretSpan[]): void => {
+  TELLING.lastIndex = 0;
+  for (let match = TELLING.exec(text); match; match = TELLING.exec(text)) {
+    const named = nameAround(text, match.index, TELLING.lastIndex);
+    const kind = tellingKind(named.name);
+    const span = kind && !isExcepted(text, named) ? spanAfter(text, named, kind) : null;
+    if (span) found.push(span);
+    TELLING.lastIndex = Math.max(TELLING.lastIndex, span?.end ?? named.end);
+  }
+};
+
+const SPOKEN: readonly (readonly [kind: string, pattern: RegExp])[] = [
+  [
+    'password',
+    /\b(?:identified\s{1,4}(?:with\s{1,4}[\w']{1,40}\s{1,4})?by|password)\s{1,4}(?:\\*["']|\$\$)([^'"\\$‹\s][^'"\\$‹]{0,200})/dgi,
+  ],
+  ['password', /\bpass:([^\s'"`‹$][^\s'"`‹]{0,200})/dg],
+  ['token', /\bBearer\s{1,4}([\w.~+/=-]{8,4000})/dg],
+  ['cookie', /\b(?:[\w-]{0,24}(?:sess(?:ion)?(?:_?id)?|sid|auth|jwt))=([^\s'";&‹$<>]{12,2000})/dgi],
+];
+
+const findSpoken = (text: string, found: SecretSpan[]): void => {
+  for (const [kind, pattern] of SPOKEN)
+    for (const match of text.matchAll(pattern)) {
+      const [start, end] = match.indices?.[1] ?? [0, 0];
+      if (kind !== 'cookie' || looksRandom(match[1] ?? '') || /^[0-9a-f]{20,}$/i.test(match[1] ?? ''))
+        found.push({ start, end, kind });
+    }
+};
+
+/** All secrets that the text alone gives away, in no order, possibly overlapping. Linear in the length of the text. */
+export const scanSecrets = (text: string): readonly SecretSpan[] => {
+  const found: SecretSpan[] = [];
+  findTokens(text, found);
+  if (text.includes('PRIVATE KEY')) findPem(text, found);
+  if (text.includes('://')) findUrlCredentials(text, found);
+  if (NAME_HINT.test(text)) {
+    findNamed(text, found);
+    findSpoken(text, found);
+  }
+  return found;
+};
