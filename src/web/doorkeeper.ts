@@ -77,6 +77,7 @@ class Door {
   #desk: LoginDesk | undefined;
   #running: PageProcess | undefined;
   #port = 0;
+  #closed = false;
 
   constructor(private readonly options: DashboardOptions) {
     this.#sessions = new SessionBook(options.now);
@@ -91,11 +92,7 @@ class Door {
     this.#port = this.options.port;
     try {
       for (const address of LOOPBACK) {
-        const server = await listen(
-          address,
-          this.#port,
-          (socket) => void this.#process().then((process) => process.take(socket)),
-        );
+        const server = await listen(address, this.#port, (socket) => void this.#admit(socket));
         if (!server) continue;
         this.#servers.push(server);
         this.#port = portOf(server);
@@ -118,10 +115,11 @@ class Door {
   }
 
   async warm(): Promise<void> {
-    await (await this.#process()).ready();
+    await (await this.#process())?.ready();
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     for (const { timer } of this.#refusals.values()) clearTimeout(timer);
     this.#desk?.close();
     const closed = this.#servers
@@ -130,9 +128,16 @@ class Door {
     await Promise.all([...closed, this.#running?.close()]);
   }
 
-  /** The running process, or a new one; what forks is loaded with the first. */
-  async #process(): Promise<PageProcess> {
+  async #admit(socket: Socket): Promise<void> {
+    const process = await this.#process();
+    if (process) process.take(socket);
+    else socket.destroy();
+  }
+
+  /** The running process, or a new one; none once the door is closed; what forks is loaded with the first. */
+  async #process(): Promise<PageProcess | null> {
     const { forkPage } = await import('./page-fork.ts');
+    if (this.#closed) return null;
     this.#running ??= this.#start(forkPage);
     return this.#running;
   }

@@ -8,6 +8,8 @@ import { decodeFromPage } from './link.ts';
 /** A connection that waits longer for the process to be ready is told to try again. */
 const READY_MS = 10_000;
 const MAX_WAITING = 64;
+const TRY_AGAIN =
+  'HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\nretry-after: 1\r\n\r\n';
 
 export interface PageProcessPorts {
   readonly childPath: string;
@@ -172,9 +174,9 @@ export class PageProcess {
 
   #exited(how: string): void {
     for (const socket of this.#waiting.splice(0)) {
-      socket.end(
-        'HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\nretry-after: 1\r\n\r\n',
-      );
+      socket.end(TRY_AGAIN, () => socket.destroy());
+      // Paused, it would not notice that its other end has gone.
+      socket.resume();
     }
     this.#leave(`the dashboard's process ended (${how})`);
     this.#wake();

@@ -27,7 +27,8 @@ import { sign } from '../../src/workers/tasks/sign.ts';
 import { summarize } from '../../src/workers/tasks/summarize.ts';
 import { SAMPLE_RULES, type SampleCommands } from './sample-commands.ts';
 
-const DIST = join(__dirname, '../../dist');
+/** A build elsewhere can be tested by naming its folder. */
+const DIST = process.env['CARO_TEST_DIST'] ?? join(__dirname, '../../dist');
 
 /** What a browser holds after a login. */
 export interface Login {
@@ -110,7 +111,7 @@ export function loginTokenIn(file: string): string {
 export function postLogin(dashboard: Dashboard, token: string, origin = 'null'): Promise<Response> {
   return fetch(`${dashboard.url}login`, {
     method: 'POST',
-    headers: { origin, 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { origin, connection: 'close', 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ login: token }).toString(),
   });
 }

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { EventPage, Overview, Preview } from '../../src/web/page/contract.ts';
+import { type DashboardRig, type Login, openRig } from './dashboard-rig.ts';
+import { sampleCommands } from './sample-commands.ts';
+
+const DAY_MS = 86_400_000;
+let rig: DashboardRig;
+let login: Login;
+const nowMs = Date.now();
+const sample = sampleCommands(700, 7, nowMs);
+
+beforeAll(async () => {
+  rig = await openRig();
+  await rig.record(sample);
+  login = await rig.login();
+});
+afterAll(() => rig.close());
+
+async function read<T>(path: string): Promise<T> {
+  const answer = await rig.get(path, login);
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as T;
+}
+
+const week = () => {
+  const bounds = { since: new Date(nowMs - 8 * DAY_MS).toISOString(), until: new Date(nowMs + DAY_MS).toISOString() };
+  return new URLSearchParams(bounds).toString();
+};
+
+describe('the overview', () => {
+  test('counts every command, failure and risk level of its range', async () => {
+    const { statistics } = await read<Overview>(`/api/overview?${week()}`);
+    expect(statistics.commands).toBe(700);
+    expect(statistics.failures).toBe(sample.finished.filter(({ exitCode }) => exitCode !== 0).length);
+    for (const level of ['safe', 'moderate', 'high', 'critical'] as const) {
+      expect([level, statistics.levels[level]]).toEqual([
+        level,
+        sample.started.filter(({ risk }) => risk === level).length,
+      ]);
+    }
+    expect(statistics.slots.reduce((sum, slot) => sum + slot.count, 0)).toBe(700);
+  });
+
+  test('brings the latest risky commands with the reason and the safer way of their rules', async () => {
+    const { risky, rules } = await read<Overview>(`/api/overview?${week()}`);
+    expect(risky.length).toBeGreaterThan(0);
+    for (const event of risky) {
+      expect(['high', 'critical']).toContain(event.risk);
+      const rule = rules.find(({ id }) => id === event.rules[0]);
+      expect(rule?.reason).toEqual(expect.stringMatching(/\w/));
+      expect(rule?.safer).toEqual(expect.stringMatching(/\w/));
+    }
+  });
+
+  test('brings the state of the service, and nothing of its actors', async () => {
+    const { status } = await read<Overview>(`/api/overview?${week()}`);
+    expect(status).toMatchObject({ mesh: { enabled: false, peers: [] }, observe: { events: 700, dropped: 0 } });
+    expect(status).not.toHaveProperty('actors');
+  });
+});
+
+describe('the events', () => {
+  test('pages give every event once, newest first', async () => {
+    const seen: number[] = [];
+    let before: number | null = null;
+    do {
+      const path: string = `/api/events?limit=64${before === null ? '' : `&before=${before}`}`;
+      const page: EventPage = await read<EventPage>(path);
+      seen.push(...page.events.map((event) => event.id));
+      before = page.next;
+    } while (before !== null);
+    expect(seen).toHaveLength(700);
+    expect(new Set(seen).size).toBe(700);
+    const times = (await read<EventPage>('/api/events?limit=200')).events.map((event) => event.time);
+    expect(times).toEqual([...times].sort().reverse());
+  });
+
+  test('can be searched by text, tool and least risk at once', async () => {
+    const wanted = sample.started.filter(({ command }) => command.includes('FORCE'.toLowerCase()));
+    const { events } = await read<EventPage>('/api/events?text=FORCE&tool=git&risk=high&limit=200');
+    expect(events).toHaveLength(wanted.length);
+    expect(new Set(events.map((event) => event.command))).toEqual(new Set(['git push --force origin main']));
+  });
+
+  test('a page that ends exactly at the last event says so', async () => {
+    const { events, next } = await read<EventPage>('/api/events?tool=nothing-of-the-kind');
+    expect([events, next]).toEqual([[], null]);
+  });
+});
+
+describe('privacy', () => {
+  test('the preview is the signed document, and its payload is what the page explains', async () => {
+    const preview = await read<Preview>('/api/summary?period=weekly');
+    expect(preview.bytes).toBe(Buffer.byteLength(preview.envelope));
+    const envelope = JSON.parse(preview.envelope) as { payload: string; signatures: unknown[] };
+    expect(Buffer.from(envelope.payload, 'base64').toString('utf8')).toBe(preview.payload);
+    expect(envelope.signatures).toHaveLength(1);
+  });
+
+  test('no command text stands in a preview', async () => {
+    const { envelope, payload } = await read<Preview>('/api/summary?period=weekly');
+    for (const { command, cwd } of sample.started.filter((started) => started.command.includes(' -'))) {
+      expect(envelope + payload).not.toContain(command);
+      expect(envelope + payload).not.toContain(cwd);
+    }
+  });
+
+  test('the sharing level is what the policy engine says', async () => {
+    expect(await read('/api/sharing')).toEqual({ level: 0, denyTools: [] });
+  });
+});
+
+describe('the audit log', () => {
+  test('is listed newest first, page by page, and verifies', async () => {
+    for (let extra = 0; extra < 3; extra += 1) await rig.login();
+    const first = await read<{ records: { seq: number }[]; next: number | null }>('/api/audit?limit=2');
+    expect(first.records).toHaveLength(2);
+    const second = await read<{ records: { seq: number }[] }>(`/api/audit?limit=2&before=${first.next}`);
+    expect([...first.records, ...second.records].map(({ seq }) => seq)).toEqual(
+      [0, 1, 2, 3].map((back) => (first.records[0]?.seq ?? 0) - back),
+    );
+    expect(await read('/api/audit/verification')).toMatchObject({ ok: true, firstBad: null });
+  });
+});

@@ -1,0 +1,123 @@
+import { connect, createServer } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import { CaroError } from '../../src/domain/errors.ts';
+import { type DashboardRig, openRig } from './dashboard-rig.ts';
+import { until } from './until.ts';
+
+let rig: DashboardRig | undefined;
+afterEach(async () => {
+  await rig?.close();
+  rig = undefined;
+});
+
+const alive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const closingFetch = (url: string): Promise<Response> => fetch(url, { headers: { connection: 'close' } });
+
+test('nothing runs until the first connection, and that one is answered', async () => {
+  rig = await openRig();
+  expect(rig.dashboard.childPid()).toBeUndefined();
+  expect((await closingFetch(rig.dashboard.url)).status).toBe(401);
+  expect(rig.dashboard.childPid()).toEqual(expect.any(Number));
+});
+
+test('warming starts the process before anybody connects', async () => {
+  rig = await openRig();
+  await rig.dashboard.warm();
+  expect(rig.dashboard.childPid()).toEqual(expect.any(Number));
+});
+
+test('forty connections at once before the process is up are all answered', async () => {
+  rig = await openRig();
+  const { url } = rig.dashboard;
+  const answers = await Promise.all(Array.from({ length: 40 }, () => closingFetch(url)));
+  expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 40 }, () => 401));
+});
+
+test('the process leaves after idling, the next visit starts another, and the login outlives it', async () => {
+  rig = await openRig({ idleMs: 150 });
+  const login = await rig.login();
+  const first = rig.dashboard.childPid() ?? 0;
+  await rig.get('/api/status', login, { connection: 'close' });
+  await until(() => rig?.dashboard.childPid() === undefined);
+  await until(() => !alive(first));
+  expect((await rig.get('/api/status', login, { connection: 'close' })).status).toBe(200);
+  expect(rig.dashboard.childPid()).not.toBe(first);
+  expect(rig.troubles).toEqual([]);
+});
+
+test('no visit is lost while processes come and go', async () => {
+  rig = await openRig({ idleMs: 1 });
+  const { url } = rig.dashboard;
+  const pids = new Set<number | undefined>();
+  const statuses: number[] = [];
+  for (let visit = 0; visit < 24; visit += 1) {
+    statuses.push((await closingFetch(url)).status);
+    pids.add(rig.dashboard.childPid());
+    await new Promise((resolve) => setTimeout(resolve, visit % 5));
+  }
+  expect(statuses.filter((status) => status !== 401)).toEqual([]);
+  expect(pids.size).toBeGreaterThan(1);
+});
+
+test('a crashed process is said so, and the next connection starts another', async () => {
+  rig = await openRig();
+  await rig.dashboard.warm();
+  const crashed = rig.dashboard.childPid() ?? 0;
+  process.kill(crashed, 'SIGKILL');
+  await until(() => rig?.dashboard.childPid() === undefined);
+  expect((await closingFetch(rig.dashboard.url)).status).toBe(401);
+  expect(rig.troubles).toEqual(["the dashboard's process ended (SIGKILL)"]);
+});
+
+test('both loopback addresses are taken', async () => {
+  rig = await openRig();
+  const { port } = rig.dashboard;
+  for (const host of ['127.0.0.1', '::1']) {
+    await new Promise<void>((resolve, reject) => {
+      const socket = connect(port, host, () => {
+        socket.destroy();
+        resolve();
+      }).once('error', reject);
+    });
+  }
+});
+
+test('a taken port is an error that names the port and what to do, also where only the IPv6 side is taken', async () => {
+  for (const host of ['127.0.0.1', '::1']) {
+    const other = createServer();
+    const port = await new Promise<number>((resolve) => {
+      other.listen(0, host, () => {
+        const address = other.address();
+        resolve(typeof address === 'object' && address ? address.port : 0);
+      });
+    });
+    const failed = await openRig({ port }).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    other.close();
+    expect(failed).toBeInstanceOf(CaroError);
+    expect(failed).toMatchObject({ code: 'address_in_use', message: expect.stringContaining(String(port)) });
+    expect(failed).toMatchObject({ message: expect.stringContaining('[dashboard] port') });
+  }
+});
+
+test('an address that others could reach is refused', async () => {
+  await expect(openRig({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'address_unsafe' });
+});
+
+test('closing takes the process along', async () => {
+  const closing = await openRig();
+  await closing.dashboard.warm();
+  const pid = closing.dashboard.childPid() ?? 0;
+  await closing.close();
+  expect(alive(pid)).toBe(false);
+});

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { afterEach, expect, test } from '@jest/globals';
+import { type DashboardRig, loginTokenIn, openRig, postLogin } from './dashboard-rig.ts';
+import { until } from './until.ts';
+
+let rig: DashboardRig;
+afterEach(() => rig.close());
+
+test('a login link that was not opened in time is refused, and its file is gone', async () => {
+  rig = await openRig({ loginLifetimeMs: 50 });
+  const { file } = await rig.dashboard.mintLogin();
+  const token = loginTokenIn(file);
+  await until(() => !existsSync(file));
+  expect((await postLogin(rig.dashboard, token)).status).toBe(403);
+});
+
+test('a link whose time is over is refused by the clock as well, should its timer be late', async () => {
+  let nowMs = Date.now();
+  rig = await openRig({ now: () => nowMs });
+  const { file } = await rig.dashboard.mintLogin();
+  nowMs += 2 * 60_000;
+  expect((await postLogin(rig.dashboard, loginTokenIn(file))).status).toBe(403);
+});
+
+test('a session ends by itself', async () => {
+  rig = await openRig({ sessionMs: 1_500 });
+  const login = await rig.login();
+  expect((await rig.get('/api/status', login)).status).toBe(200);
+  await until(async () => (await rig.get('/api/status', login)).status === 401);
+});
+
+test('login attempts are limited, and the limit says so', async () => {
+  rig = await openRig();
+  const answers: number[] = [];
+  for (let attempt = 0; attempt < 25; attempt += 1) {
+    answers.push((await postLogin(rig.dashboard, 'C'.repeat(43))).status);
+  }
+  expect(answers.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 403));
+  expect(answers.slice(20)).toEqual(Array.from({ length: 5 }, () => 429));
+});
+
+test('the audit log counts refusals instead of listing each', async () => {
+  rig = await openRig();
+  for (let attempt = 0; attempt < 5; attempt += 1) await postLogin(rig.dashboard, 'D'.repeat(43));
+  await until(async () => (await rig.bus.request('audit.list', { type: 'dashboard.refused' })).length > 0);
+  const records = await rig.bus.request('audit.list', { type: 'dashboard.refused' });
+  expect(records.map((record) => record.details)).toEqual([{ reason: 'login', count: 1 }]);
+});
