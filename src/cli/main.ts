@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CaroError } from '../domain/errors.ts';
 import { VERSION } from '../version.ts';
+import { addAssess } from './commands/assess.ts';
 import { addAudit } from './commands/audit.ts';
 import { addConfig } from './commands/config.ts';
 import { addDashboard } from './commands/dashboard.ts';
@@ -24,6 +25,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addShell,
   addEvents,
   addStats,
+  addAssess,
   addSummary,
   addIdentity,
   addAudit,

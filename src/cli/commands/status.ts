@@ -35,7 +35,10 @@ function sayStatus(context: Context, status: ServiceStatus): void {
         'none yet: see caro init',
     ],
     ['mesh', meshLine(mesh)],
-    ['audit log', `${audit.records} records, ${audit.verified ? 'verified' : 'NOT VERIFIED: see caro audit verify'}`],
+    [
+      'audit log',
+      `${audit.records} records, ${audit.verified ? 'verified' : 'not verified since the start: caro audit verify'}`,
+    ],
     ['memory', byteSize(memory.rssBytes)],
   ]);
   if (observe.trouble !== null) say(context, paint(context, 'red', `Nothing is stored: ${observe.trouble}`));

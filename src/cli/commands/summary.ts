@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { PERIOD_KINDS, type PeriodKind } from '../../domain/period.ts';
-import type { NodeSummary } from '../../domain/summary.ts';
+import type { Envelope, NodeSummary } from '../../domain/summary.ts';
 import type { Context } from '../context.ts';
 import { parseCount } from '../options.ts';
-import { byteSize, localTime, paint, say, sayJson } from '../output.ts';
+import { byteSize, localTime, say, sayJson } from '../output.ts';
 import { sayTable } from '../table.ts';
 
 export function addSummary(program: Command, context: Context): void {
@@ -28,25 +28,19 @@ function addPreview(summary: Command, context: Context): void {
         return;
       }
       const payload = Buffer.from(document.payload, 'base64').toString('utf8');
-      const content = JSON.parse(payload) as NodeSummary;
-      say(
-        context,
-        paint(
-          context,
-          'dim',
-          `# ${document.payloadType}, ${byteSize(payload.length)}, signed by key ${document.signatures[0]?.keyid ?? ''}`,
-        ),
-      );
-      say(
-        context,
-        paint(
-          context,
-          'dim',
-          `# ${content.period.kind}, from ${localTime(content.period.start)} to ${localTime(content.period.end)}${closed ? '' : ': not over yet, so it would still grow'}`,
-        ),
-      );
+      explain(context, document, payload, closed);
       say(context, payload);
     });
+}
+
+/** On stderr, so that stdout holds the bytes and nothing else. */
+function explain({ stderr }: Context, document: Envelope, payload: string, closed: boolean): void {
+  const { period } = JSON.parse(payload) as NodeSummary;
+  const key = document.signatures[0]?.keyid ?? 'none';
+  stderr.write(
+    `# ${document.payloadType}, ${byteSize(Buffer.byteLength(payload))}, signed by the key ${key}\n` +
+      `# ${period.kind}, ${localTime(period.start)} to ${localTime(period.end)}${closed ? '' : ': not over yet, it will still grow'}\n`,
+  );
 }
 
 function addList(summary: Command, context: Context): void {

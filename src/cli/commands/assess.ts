@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { text as readText } from 'node:stream/consumers';
+import { type Command, Option } from 'commander';
+import { CaroError } from '../../domain/errors.ts';
+import { SHELLS, type ShellKind } from '../../domain/shell-kind.ts';
+import type { Rating } from '../../risk/rate.ts';
+import type { Context } from '../context.ts';
+import { paintRisk, say, sayJson } from '../output.ts';
+
+interface Options {
+  readonly jsonl?: true;
+  readonly json?: true;
+  readonly shell: ShellKind;
+}
+
+export function addAssess(program: Command, context: Context): void {
+  program
+    .command('assess')
+    .description('rate a command without running it; nothing is stored')
+    .argument('[command]', 'the command; without it, it is read from stdin, where other users cannot see it')
+    .addOption(new Option('--shell <shell>', 'whose language it is').choices(SHELLS).default('bash'))
+    .option('--jsonl', 'read {"id","command"} lines from stdin, print a JSON line for each')
+    .option('--json', 'print one JSON object')
+    .action(async (command: string | undefined, options: Options) => {
+      if (!options.jsonl)
+        await assessOne(context, command ?? (await readText(context.stdin)).replace(/\n$/, ''), options);
+      else if (command === undefined) await assessLines(context, options.shell);
+      else throw new CaroError('usage', '--jsonl reads commands from stdin: give either it or a command');
+    });
+}
+
+async function assessOne(context: Context, command: string, options: Options): Promise<void> {
+  // Rules are loaded by this command alone: every other one starts without them.
+  const { rate } = await import('../../risk/rate.ts');
+  const rating = rate(command, options.shell);
+  if (options.json) {
+    const rules = rating.findings.map(({ rule, technique, level, family, reason, safer }) => ({
+      id: rule,
+      technique: technique ?? null,
+      level,
+      family,
+      reason,
+      safer,
+    }));
+    sayJson(context, { level: rating.level, tools: rating.tools, category: rating.category, rules });
+  } else sayRating(context, rating);
+}
+
+function sayRating(context: Context, { level, tools, category, findings }: Rating): void {
+  say(context, `${paintRisk(context, level, level)}  ${tools.join(', ') || 'no tool'} (${category})`);
+  for (const { rule, technique, reason, safer } of findings) {
+    say(context);
+    say(context, `  ${reason}  [${technique === undefined ? rule : `${rule}, ${technique}`}]`);
+    say(context, `  safer: ${safer}`);
+  }
+}
+
+async function assessLines(context: Context, shell: ShellKind): Promise<void> {
+  const { rate } = await import('../../risk/rate.ts');
+  let number = 0;
+  for await (const line of createInterface({ input: context.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number += 1;
+    if (line.trim() === '') continue;
+    const { id, command } = parseLine(line, number);
+    const { level, tools, findings } = rate(command, shell);
+    const rules = findings.map(({ rule, technique }) => ({ id: rule, technique: technique ?? null }));
+    const isTaken = context.stdout.write(`${JSON.stringify({ id, level, tools, rules })}\n`);
+    if (!isTaken) await once(context.stdout, 'drain');
+  }
+}
+
+/** Other members are ignored. The text of a bad line is not repeated: it holds a command. */
+function parseLine(line: string, number: number): { readonly id: string | number; readonly command: string } {
+  try {
+    const { id, command } = JSON.parse(line) as { readonly id?: unknown; readonly command?: unknown };
+    if ((typeof id === 'string' || typeof id === 'number') && typeof command === 'string') return { id, command };
+  } catch {
+    // Said below.
+  }
+  throw new CaroError('usage', `line ${number} of stdin: expected {"id": …, "command": "…"}, got something else`);
+}
