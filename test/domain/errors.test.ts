@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { CaroError, ERRORS, type ErrorCode } from '../../src/domain/errors.ts';
+
+const CODES = Object.keys(ERRORS) as ErrorCode[];
+
+describe('the error table', () => {
+  test('is the one in docs/errors.md, line by line', () => {
+    const documented = readFileSync(join(__dirname, '../../docs/errors.md'), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    const lines = CODES.map((code) => {
+      const { exit, rpc, what } = ERRORS[code];
+      return `| \`${code}\` | ${exit} | ${rpc} | ${what} |`;
+    });
+    expect(documented).toEqual(lines);
+  });
+
+  test('gives every error its own number, outside of what JSON-RPC keeps for itself unless it means just that', () => {
+    const numbers = CODES.map((code) => ERRORS[code].rpc);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    const reserved: readonly ErrorCode[] = ['usage', 'method_unknown', 'json_invalid', 'request_invalid', 'internal'];
+    for (const code of CODES) expect([code, ERRORS[code].rpc <= -32_600]).toEqual([code, reserved.includes(code)]);
+  });
+
+  test('names codes in one style and ends the process with 1 or 2', () => {
+    for (const code of CODES) {
+      expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/);
+      expect(ERRORS[code].what).toMatch(/^[A-Z].*\.$/);
+      expect([1, 2]).toContain(new CaroError(code, 'text').exitCode);
+    }
+  });
+});
