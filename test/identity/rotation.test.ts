@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { CaroError } from '../../src/domain/errors.ts';
+import type { DualEnvelope } from '../../src/domain/mesh-message.ts';
+import { type Identity, openIdentity } from '../../src/identity/identity.ts';
+import { openRevocation, openRotation, signRevocation, signRotation } from '../../src/identity/key-statement.ts';
+import {
+  confirmRotation,
+  EMPTY_KEY_BOOK,
+  GRACE_MS,
+  hasSucceeded,
+  type KeyBook,
+  observeRevocation,
+  observeRotation,
+  standingOf,
+} from '../../src/identity/rotation.ts';
+
+const NOW = Date.UTC(2026, 10, 23);
+const keys: Identity[] = [];
+const key = (index: number): Identity => {
+  const found = keys[index];
+  if (!found) throw new RangeError(`expected one of ${keys.length} keys`);
+  return found;
+};
+const facts = (nowMs = NOW) => ({ nowMs, nonce: new Uint8Array(randomBytes(16)) });
+const rotation = (from: number, to: number, nowMs = NOW): DualEnvelope =>
+  signRotation(key(from), key(to), facts(nowMs));
+const learn = (book: KeyBook, statement: DualEnvelope, nowMs = NOW): KeyBook =>
+  observeRotation(book, statement, nowMs).book;
+const state = (book: KeyBook, index: number, nowMs: number): string => standingOf(book, key(index).id, nowMs).state;
+
+function refusal(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof CaroError) return error.code;
+    throw error;
+  }
+  return 'no error';
+}
+
+beforeAll(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'caro-rotation-'));
+  for (let index = 0; index < 5; index += 1) keys.push(openIdentity(join(folder, `${index}.key`)));
+});
+
+describe('a rotation statement', () => {
+  test('is opened only with the signatures of both keys, in order', () => {
+    const good = rotation(0, 1);
+    const [old, next] = good.signatures;
+    if (!old || !next) throw new Error('expected two signatures');
+    expect(openRotation(good)).toMatchObject({ old: key(0).id, new: key(1).id });
+    const thief = signRotation(key(2), key(1), facts()).signatures;
+    for (const signatures of [[old], [next, old], [old, old], [next, next], [...thief]]) {
+      expect(refusal(() => openRotation({ ...good, signatures }))).toBe('rotation_invalid');
+    }
+  });
+
+  test('is refused when anything in it was changed', () => {
+    const good = rotation(0, 1);
+    const text = Buffer.from(good.payload, 'base64').toString();
+    for (const forged of [
+      text.replace(key(1).id, key(2).id),
+      `${text} `,
+      text.replace('"version":1', '"version":2'),
+      '{',
+    ]) {
+      const payload = Buffer.from(forged).toString('base64');
+      expect(refusal(() => openRotation({ ...good, payload }))).toBe('rotation_invalid');
+    }
+    expect(refusal(() => openRotation({ ...good, payloadType: 'application/json' }))).toBe('rotation_invalid');
+    expect(refusal(() => openRotation(rotation(0, 0)))).toBe('rotation_invalid');
+  });
+
+  test('counts for the first time only between from and until, by our clock', () => {
+    const later = rotation(0, 1, NOW + 10 * 60_000);
+    expect(refusal(() => observeRotation(EMPTY_KEY_BOOK, later, NOW))).toBe('rotation_invalid');
+    expect(observeRotation(EMPTY_KEY_BOOK, later, NOW + 6 * 60_000).outcome).toBe('new');
+    expect(refusal(() => observeRotation(EMPTY_KEY_BOOK, rotation(0, 1), NOW + 31 * 86_400_000))).toBe(
+      'rotation_invalid',
+    );
+  });
+});
+
+describe('trust in a key that was rotated', () => {
+  test('moves to the new key when the grace is over, and not before', () => {
+    const book = learn(EMPTY_KEY_BOOK, rotation(0, 1));
+    expect([state(book, 0, NOW), state(book, 1, NOW)]).toEqual(['current', 'pending']);
+    const before = NOW + GRACE_MS - 1;
+    expect([state(book, 0, before), state(book, 1, before)]).toEqual(['current', 'pending']);
+    const after = NOW + GRACE_MS;
+    expect([state(book, 0, after), state(book, 1, after)]).toEqual(['retired', 'current']);
+    expect(standingOf(book, key(1).id, after)).toMatchObject({ trustedAs: key(0).id, formerIds: [key(0).id] });
+    expect(hasSucceeded(book, key(0).id, key(1).id, before)).toBe(false);
+    expect(hasSucceeded(book, key(0).id, key(1).id, after)).toBe(true);
+  });
+
+  test('has its grace counted from when we learned of it, so that a thief cannot date it back', () => {
+    const seen = NOW + 5 * 86_400_000;
+    const book = learn(EMPTY_KEY_BOOK, rotation(0, 1), seen);
+    expect(state(book, 1, seen + GRACE_MS - 1)).toBe('pending');
+    expect(state(book, 1, seen + GRACE_MS)).toBe('current');
+  });
+
+  test('moves at once when the receiving owner confirms', () => {
+    const book = confirmRotation(learn(EMPTY_KEY_BOOK, rotation(0, 1)), key(1).id);
+    expect([state(book, 0, NOW), state(book, 1, NOW)]).toEqual(['retired', 'current']);
+    expect(refusal(() => confirmRotation(book, key(3).id))).toBe('not_found');
+  });
+
+  test('follows a chain of keys that was learned at once', () => {
+    const book = learn(learn(EMPTY_KEY_BOOK, rotation(0, 1)), rotation(1, 2));
+    expect(state(book, 2, NOW)).toBe('pending');
+    expect(standingOf(book, key(2).id, NOW + GRACE_MS)).toEqual({
+      state: 'current',
+      formerIds: [key(1).id, key(0).id],
+      trustedAs: key(0).id,
+      suspended: false,
+    });
+    expect([state(book, 0, NOW + GRACE_MS), state(book, 1, NOW + GRACE_MS)]).toEqual(['retired', 'retired']);
+  });
+
+  test('is suspended for every key concerned when two successors are endorsed, before or after the grace', () => {
+    const one = learn(EMPTY_KEY_BOOK, rotation(0, 1));
+    const { book, outcome } = observeRotation(one, rotation(0, 2), NOW + 2 * GRACE_MS);
+    expect(outcome).toBe('conflict');
+    for (const index of [0, 1, 2]) expect(state(book, index, NOW + 9 * GRACE_MS)).toBe('suspended');
+    expect(state(learn(book, rotation(2, 3), NOW), 3, NOW + 9 * GRACE_MS)).toBe('suspended');
+    expect(state(book, 4, NOW)).toBe('current');
+  });
+
+  test('comes back to the heir whom the owner confirms, and only to that one', () => {
+    const rivals = learn(learn(EMPTY_KEY_BOOK, rotation(0, 1)), rotation(0, 2));
+    const book = confirmRotation(rivals, key(2).id);
+    expect([state(book, 0, NOW), state(book, 1, NOW), state(book, 2, NOW)]).toEqual([
+      'retired',
+      'suspended',
+      'current',
+    ]);
+  });
+
+  test('is not shaken by a rival that comes after the owner confirmed', () => {
+    const book = learn(confirmRotation(learn(EMPTY_KEY_BOOK, rotation(0, 1)), key(1).id), rotation(0, 2));
+    expect([state(book, 1, NOW), state(book, 2, NOW)]).toEqual(['current', 'suspended']);
+  });
+
+  test('does not change when the same rotation is heard again', () => {
+    const book = learn(EMPTY_KEY_BOOK, rotation(0, 1));
+    expect(observeRotation(book, rotation(0, 1), NOW + 1)).toEqual({ book, outcome: 'known' });
+  });
+
+  test('never goes in circles or to a key of another lineage', () => {
+    const book = learn(learn(EMPTY_KEY_BOOK, rotation(0, 1)), rotation(1, 2));
+    expect(refusal(() => observeRotation(book, rotation(2, 0), NOW))).toBe('rotation_invalid');
+    expect(refusal(() => observeRotation(book, rotation(3, 2), NOW))).toBe('rotation_invalid');
+  });
+
+  test('grows by no more than a few rivals of one key', () => {
+    let book = EMPTY_KEY_BOOK;
+    for (const heir of [1, 2, 3, 4]) book = learn(book, rotation(0, heir));
+    const spare = openIdentity(join(mkdtempSync(join(tmpdir(), 'caro-rotation-')), 'k'));
+    const more = observeRotation(book, signRotation(key(0), spare, facts()), NOW);
+    expect(more).toEqual({ book, outcome: 'conflict' });
+  });
+});
+
+describe('a revocation', () => {
+  test('ends a key and its successors, but not one that the owner confirmed', () => {
+    const revocation = signRevocation(key(0), facts());
+    const plain = observeRevocation(learn(EMPTY_KEY_BOOK, rotation(0, 1)), revocation);
+    expect([state(plain, 0, NOW), state(plain, 1, NOW + GRACE_MS)]).toEqual(['revoked', 'revoked']);
+    expect(standingOf(plain, key(1).id, NOW).formerIds).toEqual([key(0).id]);
+    const confirmed = confirmRotation(plain, key(1).id);
+    expect([state(confirmed, 0, NOW), state(confirmed, 1, NOW)]).toEqual(['revoked', 'current']);
+    expect(observeRevocation(plain, revocation)).toBe(plain);
+  });
+
+  test('counts only with the signature of the key that it ends', () => {
+    const good = signRevocation(key(0), facts());
+    const other = signRevocation(key(1), facts());
+    expect(openRevocation(good)).toMatchObject({ key: key(0).id });
+    expect(refusal(() => openRevocation({ ...good, signatures: other.signatures }))).toBe('rotation_invalid');
+    expect(refusal(() => openRevocation({ ...good, payloadType: other.payload }))).toBe('rotation_invalid');
+  });
+});
