@@ -145,7 +145,7 @@ async function startActors(bus: Bus, places: Places, database: Database): Promis
       {
         store: createAuditStore(database),
         sign: identity.sign,
-        verify: async () => hash({ databaseFile: places.database, publicKey: identity.publicKey }),
+        verify: () => Promise.resolve(hash({ databaseFile: places.database, publicKey: identity.publicKey })),
         keepHead: () => undefined,
         now: Date.now,
       },
@@ -159,17 +159,13 @@ async function startActors(bus: Bus, places: Places, database: Database): Promis
         catalogueVersion: 1,
         store: createSummaryStore(database),
         digest: ({ startMs, endMs }) => periodDigest(database, startMs, endMs),
-        make: async (head, period) => {
+        make: (head, period) => {
           const rules = Object.fromEntries(
             SAMPLE_RULES.map(({ id, family, technique }) => [id, { family, technique }]),
           );
           const payload = summarize({ databaseFile: places.database, period, head, rules });
-          return sign({
-            seed: identity.seed(),
-            fingerprint: identity.fingerprint,
-            payloadType: SUMMARY_TYPE,
-            payload,
-          });
+          const { fingerprint } = identity;
+          return Promise.resolve(sign({ seed: identity.seed(), fingerprint, payloadType: SUMMARY_TYPE, payload }));
         },
         randomHex: (bytes) => randomBytes(bytes).toString('hex'),
         now: Date.now,
@@ -197,7 +193,7 @@ async function startActors(bus: Bus, places: Places, database: Database): Promis
   };
   const actors: Supervised[] = [];
   for (const [name, create] of Object.entries(makers)) {
-    const spec: ActorSpec = { name, capacity: 64, policy: 'wait', create: create as ActorSpec['create'] };
+    const spec: ActorSpec = { name, capacity: 64, policy: 'wait', create };
     const actor = new Supervised(spec, bus, SUPERVISION);
     await actor.start();
     actors.push(actor);

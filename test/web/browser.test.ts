@@ -1,0 +1,228 @@
+import { createServer, type Server } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import axe, { type AxeResults } from 'axe-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { enter, hasBrowser, launchBrowser } from './browser.ts';
+import { type DashboardRig, openRig } from './dashboard-rig.ts';
+import { sampleCommands } from './sample-commands.ts';
+
+const inBrowser = hasBrowser ? describe : describe.skip;
+const ATTACK = '<img src=x onerror="window.owned=1"><script>window.owned=1</script>';
+
+inBrowser('the page in Chromium', () => {
+  let browser: Browser | undefined;
+  let rig: DashboardRig;
+  let context: BrowserContext;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    rig = await openRig();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await rig.close();
+  });
+  afterEach(() => context.close());
+
+  /** A logged-in page; what it complains about or asks of others is collected. */
+  async function openPage(width = 1440, colorScheme: 'light' | 'dark' = 'light') {
+    if (!browser) throw new Error('expected a browser');
+    context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    const strangers: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (asked) => {
+      if (!asked.url().startsWith(rig.dashboard.url) && !/^(file|data|blob):/.test(asked.url()))
+        strangers.push(asked.url());
+    });
+    await enter(page, rig.dashboard);
+    return { page, complaints, strangers };
+  }
+
+  test('a fresh node explains what to do, and fills by itself when the first command arrives', async () => {
+    const { page, complaints } = await openPage();
+    await page.getByText('Nothing observed yet').waitFor();
+    await page.getByText('eval "$(caro shell init bash)"').waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    await rig.record(sampleCommands(1, 1, Date.now()));
+    await page.locator('.event').first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('a login leaves nothing of itself in the address or the history, and asks nobody else', async () => {
+    const { page, strangers } = await openPage();
+    expect(page.url()).toBe(rig.dashboard.url);
+    expect(strangers).toEqual([]);
+    const cookies = await context.cookies();
+    expect(cookies).toEqual([expect.objectContaining({ httpOnly: true, sameSite: 'Strict', path: '/' })]);
+    expect(await page.evaluate('document.cookie')).toBe('');
+  });
+
+  test('a command shows up while one looks, and its text is text', async () => {
+    const { page, complaints } = await openPage();
+    await page.getByText('live', { exact: true }).waitFor();
+    const sample = sampleCommands(1, 1, Date.now() + 1, 11);
+    const started = sample.started.map((one) => ({
+      ...one,
+      startMs: Date.now(),
+      command: ATTACK,
+      cwd: `/tmp/${ATTACK}`,
+    }));
+    const [event] = await rig.record({ ...sample, started });
+    const row = page.locator(`[data-event="${event?.id}"]`);
+    await row.waitFor();
+    expect(await row.locator('.command').first().textContent()).toBe(ATTACK);
+    await row.getByRole('button').click();
+    await row.locator('.details').waitFor();
+    expect(await row.locator('img, script').count()).toBe(0);
+    expect(await page.evaluate('"owned" in window')).toBe(false);
+    expect(complaints).toEqual([]);
+  });
+
+  test('searching, filtering and paging find what was typed', async () => {
+    await rig.record(sampleCommands(400, 10, Date.now() - 60_000));
+    const { page } = await openPage();
+    const rows = page.locator('.event');
+    await page.getByRole('button', { name: 'Older commands' }).click();
+    await expectCount(page, rows, (count) => count > 50);
+    await page.getByLabel('Search in commands').fill('UPTIME');
+    await expectCount(page, rows, (count) => count > 0 && count < 50);
+    for (const text of await rows.locator('.command').allTextContents()) expect(text).toContain('uptime');
+    await page.getByLabel('Least risk').selectOption('critical');
+    await page.getByText('No command fits this search.').waitFor();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await expectCount(page, rows, (count) => count >= 50);
+  });
+
+  test.each([
+    ['light', 1440],
+    ['dark', 1440],
+    ['light', 360],
+    ['dark', 360],
+  ] as const)(
+    'every view in %s at %i px is free of accessibility faults and of sideways scrolling',
+    async (theme, width) => {
+      const { page, complaints } = await openPage(width, theme);
+      for (const [view, sign] of [
+        ['today', '.h5'],
+        ['privacy', '.bytes'],
+        ['audit', '.records li'],
+      ] as const) {
+        await page.goto(`${rig.dashboard.url}#/${view}`);
+        await page.locator(sign).first().waitFor();
+        expect([view, await faults(page)]).toEqual([view, []]);
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect([view, overflow]).toEqual([view, 0]);
+      }
+      expect(complaints).toEqual([]);
+    },
+  );
+
+  test('the checker would see a fault', async () => {
+    const { page } = await openPage();
+    await page.evaluate(`document.querySelector('main').append(document.createElement('img'))`);
+    expect(await faults(page)).toEqual([expect.stringContaining('image-alt')]);
+  });
+
+  test('the page can be worked with the keyboard alone', async () => {
+    const { page } = await openPage();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement?.id')).toBe('content');
+    const row = page.locator('.event-line').first();
+    await row.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.details').first().waitFor();
+    await page.getByRole('link', { name: 'Privacy' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Privacy' }).waitFor();
+  });
+
+  test('the chosen colours stay', async () => {
+    const { page } = await openPage();
+    const paper = () => page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor');
+    const light = await paper();
+    const change = page.getByRole('button', { name: /^Colours/ });
+    await change.click();
+    await change.click();
+    await page.getByRole('button', { name: /^Colours: dark/ }).waitFor();
+    const dark = await paper();
+    expect(dark).not.toBe(light);
+    await page.reload();
+    await page.locator('.glance').waitFor();
+    expect(await paper()).toBe(dark);
+  });
+
+  test('logging out locks the page, and going back does not open it', async () => {
+    const { page } = await openPage();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByText('This dashboard is locked').waitFor();
+    await page.goto(rig.dashboard.url);
+    await page.getByText('This dashboard is locked').waitFor();
+    expect(await page.locator('.event').count()).toBe(0);
+  });
+
+  test('a page of another port has the cookie and still reads nothing', async () => {
+    await openPage();
+    const stranger = await context.newPage();
+    const { server, url } = await serve('<!doctype html><title>stranger</title>');
+    await stranger.goto(url);
+    const target = rig.dashboard.url;
+    const read = await stranger.evaluate(
+      `fetch('${target}api/status', { credentials: 'include' }).then((answer) => 'read ' + answer.status, () => 'blocked')`,
+    );
+    expect(read).toBe('blocked');
+    expect(await stranger.evaluate('Object.keys(localStorage)')).toEqual([]);
+    const framed = await stranger.evaluate(`new Promise((resolve) => {
+      const frame = document.createElement('iframe');
+      frame.addEventListener('load', () => {
+        try {
+          resolve(frame.contentDocument?.body.textContent ?? 'shut');
+        } catch {
+          resolve('shut');
+        }
+      });
+      frame.src = '${target}';
+      document.body.append(frame);
+    })`);
+    expect(framed).toBe('shut');
+    server.close();
+  });
+});
+
+/** Violations of WCAG 2.2 A and AA, and axe's best practices, by rule and place. */
+async function faults(page: Page): Promise<readonly string[]> {
+  // The policy of the page lets no script in, so the checker is put in through the debugger.
+  await page.evaluate(axe.source);
+  const violations = await page.evaluate<AxeResults['violations']>(
+    `axe.run(document, { rules: { 'target-size': { enabled: true } } }).then((results) => results.violations)`,
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
+  );
+}
+
+async function expectCount(page: Page, rows: ReturnType<Page['locator']>, holds: (count: number) => boolean) {
+  for (let look = 0; look < 100; look += 1) {
+    if (holds(await rows.count())) return;
+    await page.waitForTimeout(50);
+  }
+  throw new Error(`expected another number of rows than ${await rows.count()}`);
+}
+
+function serve(body: string): Promise<{ readonly server: Server; readonly url: string }> {
+  const server = createServer((_request, answer) => {
+    answer.setHeader('content-type', 'text/html');
+    answer.end(body);
+  });
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      resolve({ server, url: `http://localhost:${port}/` });
+    });
+  });
+}
