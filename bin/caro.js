@@ -1,5 +1,7 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --interrupt-budget=10000000
 // The one way in: the service and the command line are separate bundles, so that neither pays for the other.
+// The flag keeps the optimising compiler's code out of memory until something is really hot; set at run time instead, it would make
+// Node throw away its own code cache (docs/adr/0002).
 'use strict';
 
 const { existsSync } = require('node:fs');
@@ -7,9 +9,6 @@ const { join } = require('node:path');
 
 const DIST = join(__dirname, '..', 'dist');
 const LEAST_NODE = [20, 19];
-
-/** Large, so that the optimising compiler's code stays out of memory until something is really hot (docs/architecture.md). */
-const SERVICE_FLAGS = '--interrupt-budget=10000000';
 
 function fail(text, code) {
   process.stderr.write(`caro: ${text}\n`);
@@ -31,7 +30,6 @@ function main() {
     return;
   }
   if (isService) {
-    require('node:v8').setFlagsFromString(SERVICE_FLAGS);
     require(bundle)
       .runService(args.slice(2))
       .catch((error) => {

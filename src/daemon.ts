@@ -53,7 +53,7 @@ export async function runService(argv: readonly string[]): Promise<void> {
     await ended;
   } finally {
     await lifecycle.end();
-    log.close();
+    await log.close();
   }
 }
 
@@ -92,7 +92,9 @@ async function start(places: Places, log: ServiceLog, lifecycle: Lifecycle): Pro
   await lifecycle.begin('the status reporter', () => supervise(ground, statusSpec(ground, actors, dashboard)));
   await lifecycle.begin('observation', () => [null, watchSpool(ground)]);
   await startControl(ground, dashboard, lifecycle, async () => {
+    const before = configuration;
     configuration = await reload(ground);
+    return configurationChanges(before, configuration).length > 0;
   });
   await lifecycle.begin('the service record', () => [
     null,
@@ -236,23 +238,25 @@ async function startControl(
   ground: Ground,
   dashboard: Dashboard,
   lifecycle: Lifecycle,
-  onReload: () => Promise<void>,
+  onReload: () => Promise<boolean>,
 ): Promise<void> {
   const { bus, log, places } = ground;
-  const extra = {
-    'config.reload': async () => {
-      await onReload();
-      return { reloaded: true };
-    },
+  const service = {
+    'config.reload': async () => ({ changed: await onReload() }),
     'dashboard.link': async () => {
-      void dashboard.warm();
-      return dashboard.mintLogin();
+      void dashboard.warm().catch((error: unknown) => log.error({ err: error }, 'the dashboard did not start'));
+      return { ...(await dashboard.mintLogin()), url: dashboard.url };
     },
   };
   const onHangup = (): void =>
     void onReload().catch((error: unknown) => log.error({ err: error }, 'the configuration was not reloaded'));
   await lifecycle.begin('the control socket', async () => {
-    const server = await openAdminServer({ socketPath: places.socket, bus, extra });
+    const server = await openAdminServer({
+      socketPath: places.socket,
+      bus,
+      service,
+      onDefect: (error) => log.error({ err: error }, 'a request on the control socket failed'),
+    });
     process.on('SIGHUP', onHangup);
     return [
       server,

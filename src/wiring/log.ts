@@ -1,44 +1,61 @@
 import { existsSync, renameSync, statSync } from 'node:fs';
-import pino from 'pino';
+import type { Logger } from 'pino';
 import type { Log } from '../domain/log.ts';
 
 const ROTATE_BYTES = 5 * 1024 * 1024;
 
 export interface ServiceLog extends Log {
-  /** Moves a log that has grown large to `.1` and begins a new one. */
+  /** Moves a log that has grown large to `.1`; the next line begins a new one. */
   readonly rotate: () => void;
-  readonly close: () => void;
+  /** Resolves when the last line is written. */
+  readonly close: () => Promise<void>;
 }
 
-/** JSON lines on stderr and in `caro.log` (0600); written at once, so that the last line before a crash is there. */
+/**
+ * JSON lines on stderr and in `caro.log` (0600); each is on its way before the next event. Pino is loaded with the first line:
+ * a service in which all is well says nothing and saves its 5 MiB.
+ */
 export function openLog(file: string): ServiceLog {
-  const shift = (): boolean => {
-    if (!existsSync(file) || statSync(file).size < ROTATE_BYTES) return false;
-    renameSync(file, `${file}.1`);
-    return true;
-  };
-  shift();
-  const target = pino.destination({ dest: file, mode: 0o600, sync: true });
-  const logger = pino(
-    // Errors are shown by name and code: a message may quote what it failed on.
-    { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: describeError } },
-    pino.multistream([{ stream: pino.destination({ dest: 2, sync: true }) }, { stream: target }]),
-  );
+  let opened: Promise<Logger> | undefined;
+  const write =
+    (level: 'info' | 'warn' | 'error'): Log['info'] =>
+    (facts, text) => {
+      opened ??= openPino(file);
+      void opened.then((logger) => logger[level](facts, text));
+    };
   return {
-    info: (facts, text) => logger.info(facts, text),
-    warn: (facts, text) => logger.warn(facts, text),
-    error: (facts, text) => logger.error(facts, text),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
     rotate: () => {
-      if (shift()) target.reopen();
+      if (shift(file)) opened = undefined;
     },
-    close: () => target.end(),
+    close: async () => void (await opened),
   };
 }
 
+async function openPino(file: string): Promise<Logger> {
+  const { default: pino } = await import('pino');
+  shift(file);
+  return pino(
+    { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: describeError } },
+    pino.multistream([
+      { stream: pino.destination({ dest: 2, sync: true }) },
+      { stream: pino.destination({ dest: file, mode: 0o600, sync: true }) },
+    ]),
+  );
+}
+
+function shift(file: string): boolean {
+  if (!existsSync(file) || statSync(file).size < ROTATE_BYTES) return false;
+  renameSync(file, `${file}.1`);
+  return true;
+}
+
+/** Name, code and frames of an error; its message is left out, since it may quote what it failed on. */
 function describeError(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = (error as NodeJS.ErrnoException).code;
-  // Frames name our own source only; the message, their first line, is left out.
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return {
     type: error.name,
