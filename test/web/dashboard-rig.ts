@@ -3,8 +3,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuditor } from '../../src/actors/auditor.ts';
-import { createMeshGateway } from '../../src/actors/mesh-gateway.ts';
-import { createPolicyEngine } from '../../src/actors/policy-engine.ts';
 import { createStatusReporter } from '../../src/actors/status-reporter.ts';
 import { createSummarizer } from '../../src/actors/summarizer.ts';
 import type { Actor } from '../../src/bus/actor.ts';
@@ -22,6 +20,7 @@ import { periodDigest } from '../../src/storage/period-reader.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { createSummaryStore } from '../../src/storage/summary-store.ts';
 import { type Dashboard, type DashboardOptions, openDashboard } from '../../src/web/doorkeeper.ts';
+import { responderPorts } from '../../src/wiring/query-ports.ts';
 import { hash } from '../../src/workers/tasks/hash.ts';
 import { sign } from '../../src/workers/tasks/sign.ts';
 import { summarize } from '../../src/workers/tasks/summarize.ts';
@@ -136,9 +135,14 @@ async function startActors(bus: Bus, places: Places, database: Database): Promis
   const identity = openIdentity(places.identityKey);
   const { configuration } = loadConfiguration(places, 'rig');
   const reader = createReader(database);
-  const observer: Actor<'observe.status'> = {
-    name: 'observer',
-    handlers: { 'observe.status': () => ({ ...reader.counts(), pending: 0, shells: reader.shells(), trouble: null }) },
+  /** What stands outside the dashboard's concern answers as on a fresh node. */
+  const fresh: Actor<'observe.status' | 'policy.sharing' | 'mesh.status'> = {
+    name: 'fresh node',
+    handlers: {
+      'observe.status': () => ({ ...reader.counts(), pending: 0, shells: reader.shells(), trouble: null }),
+      'policy.sharing': () => ({ level: 0, denyTools: [] }),
+      'mesh.status': () => ({ enabled: false, listen: null, peers: [] }),
+    },
   };
   const auditor = () =>
     createAuditor(
@@ -185,7 +189,7 @@ async function startActors(bus: Bus, places: Places, database: Database): Promis
     });
   const makers = {
     auditor,
-    policy: () => createPolicyEngine(configuration),
+    policy: () => createPolicyEngine(responderPorts({ database, bus }), configuration),
     gateway: () => createMeshGateway(configuration),
     observer: () => observer,
     summarizer,
