@@ -1,7 +1,7 @@
 /** What stands between words: blanks, comments, line ends and the here-documents that begin behind them. */
 import type { WordPart } from './model.ts';
 import { addLiteral, wordOf } from './parts.ts';
-import { newReader, type PendingDocument, type Reader, spanFrom, take } from './reader.ts';
+import { newReader, type PendingDocument, type Reader, spanFrom, step, take } from './reader.ts';
 import { type Piece, piecedSource } from './source.ts';
 import { readLiveDocument } from './words.ts';
 
@@ -16,7 +16,7 @@ export const skipBlanks = (reader: Reader): void => {
 export function skipComment(reader: Reader): boolean {
   const start = reader.pos;
   if (take(reader, COMMENT) === null) return false;
-  reader.notes.comments.push(spanFrom(reader, start));
+  if (step(reader)) reader.notes.comments.push(spanFrom(reader, start));
   return true;
 }
 

@@ -3,7 +3,7 @@ import { skipBlanks, skipLines } from './blanks.ts';
 import { readArithmetic } from './dollar.ts';
 import type { Branch, Command, CompoundCommand, Script, Word, WordPart } from './model.ts';
 import { wordOf } from './parts.ts';
-import { emptyWord, looksAt, type Reader, readNested, spanFrom, step, take } from './reader.ts';
+import { emptyWord, looksAt, moveOn, type Reader, readNested, spanFrom, step, take } from './reader.ts';
 import { readRedirections } from './redirections.ts';
 import { readElements } from './simple-command.ts';
 import { readWord } from './words.ts';
@@ -139,7 +139,7 @@ function readForList(reader: Reader, words: Word[]): void {
     if ('\n;&|)'.includes(reader.text[reader.pos] ?? ';')) return;
     const before = reader.pos;
     words.push(readWord(reader));
-    if (reader.pos === before) reader.pos += 1;
+    moveOn(reader, before);
   }
 }
 
@@ -195,8 +195,7 @@ function readPatterns(reader: Reader, words: Word[]): void {
     if (char === '\n' || char === ';') return;
     const before = reader.pos;
     const pattern = readWord(reader);
-    if (reader.pos === before) reader.pos += 1;
-    else words.push(pattern);
+    if (!moveOn(reader, before)) words.push(pattern);
   }
 }
 
@@ -226,8 +225,7 @@ function readTest(reader: Reader): Body {
     if (take(reader, KEYWORDS.closeTest) !== null) return { kind: 'test', words };
     const before = reader.pos;
     const operand = readWord(reader, 'blank');
-    if (reader.pos === before) reader.pos += 1;
-    else words.push(operand);
+    if (!moveOn(reader, before)) words.push(operand);
   }
   reader.notes.complete = false;
   return { kind: 'test', words };

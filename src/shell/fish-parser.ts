@@ -14,7 +14,7 @@ import type {
   SimpleCommand,
   Word,
 } from './model.ts';
-import { type Draft, emptyWord, type Grammar, looksAt, type Reader, spanFrom, step, take } from './reader.ts';
+import { type Draft, emptyWord, type Grammar, looksAt, moveOn, type Reader, spanFrom, step, take } from './reader.ts';
 
 const AFTER_WORD = '(?=[ \\t\\r\\n;&|()<>]|$)';
 const keyword = (names: string): RegExp => new RegExp(`(?:${names})${AFTER_WORD}`, 'y');
@@ -73,7 +73,7 @@ function readItem(reader: Reader, items: Draft<ListItem>[]): void {
   skipBlanks(reader);
   const pipeline = readPipeline(reader);
   items.push({ pipeline, separator: readSeparator(reader) });
-  if (reader.pos === before) reader.pos += 1;
+  moveOn(reader, before);
 }
 
 function readSeparator(reader: Reader): Separator {
@@ -218,7 +218,7 @@ function readWordsAndRedirections(reader: Reader): Readings {
 function readWordOrBracket(reader: Reader): Word {
   const before = reader.pos;
   const word = readFishWord(reader);
-  if (reader.pos === before) reader.pos += 1;
+  moveOn(reader, before);
   return word;
 }
 

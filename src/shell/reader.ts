@@ -12,6 +12,8 @@ export interface Notes {
   truncated: boolean;
   /** Words, parts and commands read. */
   steps: number;
+  /** Opening square brackets that no closing one follows. */
+  openBrackets: number;
   /** Commands walked. */
   calls: number;
 }
@@ -44,7 +46,14 @@ export interface Reader {
   secondReadings: number;
 }
 
-export const newNotes = (): Notes => ({ comments: [], complete: true, truncated: false, steps: 0, calls: 0 });
+export const newNotes = (): Notes => ({
+  comments: [],
+  complete: true,
+  truncated: false,
+  steps: 0,
+  openBrackets: 0,
+  calls: 0,
+});
 
 export function newReader(source: Source, dialect: Dialect, notes: Notes, grammar: Grammar, depth: number): Reader {
   return {
@@ -67,6 +76,13 @@ export function step(reader: Reader): boolean {
   reader.notes.truncated = true;
   reader.pos = reader.text.length;
   return false;
+}
+
+/** Makes sure of progress: skips a character where nothing was read since `before`, and says whether it did. */
+export function moveOn(reader: Reader, before: number): boolean {
+  if (reader.pos > before) return false;
+  reader.pos = Math.min(before + 1, reader.text.length);
+  return true;
 }
 
 /** Span in the original of what was read since `start`. */

@@ -3,13 +3,14 @@ import type { Redirection, Word } from './model.ts';
 import { type Draft, emptyWord, type Reader, spanFrom } from './reader.ts';
 import { readWord } from './words.ts';
 
-const POSIX = /(\d{1,4}|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<>|<&|<(?!\()|>>(?!\()|>&|>\||>(?!\())|(&>>|&>)/y;
+const SH = /(\d{1,4})?(<<<|<<-|<<|<>|<&|<|>>|>&|>\||>)|(&>>|&>)/y;
+const BASH = /(\d{1,4}|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<>|<&|<(?!\()|>>(?!\()|>&|>\||>(?!\())|(&>>|&>)/y;
 const ZSH = /(\d{1,4}|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<>|<&|<(?!\()|>>&?[|!]?(?!\()|>&[|!]?|>[|!]|>(?!\())|(&>>?[|!]?)/y;
 
 /** Reads a redirection at the position; null when none stands there. Its here-document body follows after the line end. */
 export function readRedirection(reader: Reader): Redirection | null {
   const start = reader.pos;
-  const pattern = reader.dialect === 'zsh' ? ZSH : POSIX;
+  const pattern = reader.dialect === 'zsh' ? ZSH : reader.dialect === 'sh' ? SH : BASH;
   pattern.lastIndex = start;
   const found = pattern.exec(reader.text);
   if (found === null) return null;

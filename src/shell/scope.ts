@@ -1,4 +1,4 @@
-import { MAX_VALUE } from './limits.ts';
+import { MAX_SUBSTITUTED, MAX_VALUE } from './limits.ts';
 import type { CompoundCommand, VariablePart, Word } from './model.ts';
 
 /** What is known of the shell's state at a point of the command line. */
@@ -11,6 +11,8 @@ export interface Scope {
   readonly active: Set<string>;
   /** Names that were looked up; the loop over a list asks whether its body depends on the variable. */
   readonly reads: Set<string>;
+  /** Characters put in for variables so far. */
+  substituted: number;
   /** `$1`, `$2`, … of the function or `sh -c` being walked; null where they are unknown. */
   positional: readonly Word[] | null;
 }
@@ -21,11 +23,19 @@ export const newScope = (): Scope => ({
   functions: new Map(),
   active: new Set(),
   reads: new Set(),
+  substituted: 0,
   positional: null,
 });
 
 /** The value of a reference where it can be computed; null where it is known at run time only. */
 export function knownValue(scope: Scope, part: VariablePart): string | null {
+  const value = computeValue(scope, part);
+  if (value === null) return null;
+  scope.substituted += value.length;
+  return scope.substituted > MAX_SUBSTITUTED ? null : value;
+}
+
+function computeValue(scope: Scope, part: VariablePart): string | null {
   const current = lookUp(scope, part.name);
   if (part.operator === '') return current ?? null;
   const argument = part.argument === null ? '' : part.argument.value;

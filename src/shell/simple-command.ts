@@ -1,7 +1,7 @@
 /** Simple commands: assignments, words and redirections up to an operator. POSIX 2024 XCU §2.9.1. */
 import { skipBlanks, skipComment, skipLines } from './blanks.ts';
 import type { Assignment, Redirection, SimpleCommand, Word } from './model.ts';
-import { type Reader, spanFrom, step, take } from './reader.ts';
+import { moveOn, type Reader, spanFrom, step, take } from './reader.ts';
 import { readRedirection } from './redirections.ts';
 import { readPatternList, readWord } from './words.ts';
 
@@ -40,11 +40,19 @@ export function readSimple(reader: Reader): SimpleReading {
     }
     const assignment = words.length === 0 ? readAssignment(reader) : null;
     if (assignment) assignments.push(assignment);
-    else words.push(readWord(reader));
+    else words.push(readWordOrOperator(reader));
   }
   const { source } = reader;
   const span = { start: source.from(start), end: source.to(reader.pos >= reader.text.length ? reader.pos : end) };
   return { command: { kind: 'simple', assignments, words, redirections, ...span }, definesFunction };
+}
+
+/** A word always moves the position on: an operator that no grammar puts there is one of its own. */
+function readWordOrOperator(reader: Reader): Word {
+  const start = reader.pos;
+  const word = readWord(reader);
+  if (!moveOn(reader, start)) return word;
+  return { ...word, ...spanFrom(reader, start) };
 }
 
 /** A bracket among the words: the list of `declare x=(…)`, or one that no grammar puts there; its text is kept as a word. */
@@ -80,8 +88,7 @@ export function readElements(reader: Reader): Word[] {
     }
     const before = reader.pos;
     const word = readWord(reader);
-    if (reader.pos === before) reader.pos += 1;
-    else elements.push(word);
+    if (!moveOn(reader, before)) elements.push(word);
   }
   reader.notes.complete = false;
   return elements;

@@ -97,7 +97,8 @@ export function assign(walk: Walk, assignment: Assignment, exported: boolean): v
   const value = assignment.value?.value ?? null;
   const before = assignment.append ? walk.scope.variables.get(assignment.name) : '';
   const known = value !== null && before !== null && before !== undefined;
-  walk.scope.variables.set(assignment.name, known ? before + value : null);
+  const after = known ? before + value : null;
+  walk.scope.variables.set(assignment.name, after !== null && after.length > MAX_VALUE ? null : after);
 }
 
 function expandRedirection(redirection: Redirection, expander: Expander): Redirection {

@@ -1,5 +1,6 @@
 /** Words of bash, zsh and POSIX sh. POSIX 2024 XCU §2.2, §2.3, §2.6. */
 import { readBackquote, readDollar } from './dollar.ts';
+import { MAX_OPEN_BRACKETS } from './limits.ts';
 import type { Word, WordPart } from './model.ts';
 import { addLiteral, wordOf } from './parts.ts';
 import { type Reader, readNested, spanFrom, step, take } from './reader.ts';
@@ -192,10 +193,11 @@ function addGlob(reader: Reader, parts: WordPart[], start: number): void {
 
 function readBracket(reader: Reader, parts: WordPart[]): void {
   const start = reader.pos;
-  if (take(reader, BRACKET) !== null) {
+  if (reader.notes.openBrackets < MAX_OPEN_BRACKETS && take(reader, BRACKET) !== null) {
     addGlob(reader, parts, start);
     return;
   }
+  reader.notes.openBrackets += 1;
   reader.pos += 1;
   addLiteral(reader, parts, start, '[', false);
 }

@@ -1,0 +1,221 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { SHELLS } from '../../src/domain/shell-kind.ts';
+import { analyse } from '../../src/shell/analyse.ts';
+import { MAX_CALLS, MAX_INVOCATIONS, MAX_STEPS } from '../../src/shell/limits.ts';
+import type { Analysis, Word } from '../../src/shell/model.ts';
+import { parse } from '../../src/shell/parse.ts';
+import { newNotes } from '../../src/shell/reader.ts';
+import { lineSource } from '../../src/shell/source.ts';
+
+const TOKENS = [
+  ' ',
+  ' ',
+  '\n',
+  ';',
+  '|',
+  '&',
+  '&&',
+  '||',
+  '(',
+  ')',
+  '((',
+  '))',
+  '{',
+  '}',
+  '{ ',
+  '; }',
+  '[[ ',
+  ' ]]',
+  '$',
+  '${',
+  '$(',
+  '$((',
+  '`',
+  "'",
+  '"',
+  "$'",
+  '\\',
+  '<',
+  '>',
+  '<<',
+  '<<-',
+  '<<<',
+  '<(',
+  '>(',
+  '2>&1',
+  '&>',
+  '#',
+  '*',
+  '?',
+  '[',
+  ']',
+  '~',
+  '=',
+  '!',
+  '%',
+  'if ',
+  'then ',
+  'else ',
+  'fi',
+  'for ',
+  'in ',
+  'do ',
+  'done',
+  'while ',
+  'case ',
+  'esac',
+  ';;',
+  'function ',
+  'end',
+  'and ',
+  'begin ',
+  'EOF',
+  'x=',
+  'rm ',
+  '-rf ',
+  '/',
+  'sudo ',
+  '-u ',
+  'env ',
+  'sh ',
+  '-c ',
+  'eval ',
+  'xargs ',
+  'find ',
+  '-exec ',
+  '{}',
+  '\\;',
+  '+',
+  'ssh h ',
+  'echo ',
+  'printf ',
+  '%s',
+  '\\x41',
+  'base64 -d',
+  'python -c ',
+  'os.system(',
+  'parallel ',
+  ':::',
+  'alias ',
+  'set ',
+  '{a,b}',
+  '{1..9}',
+  'é',
+  '😀',
+  '\0',
+];
+const noise = fc.oneof(
+  fc.array(fc.constantFrom(...TOKENS), { maxLength: 60 }).map((tokens) => tokens.join('')),
+  fc.string({ unit: 'binary', maxLength: 200 }),
+);
+const dialect = fc.constantFrom(...SHELLS);
+
+function* wordsOf(analysis: Analysis): Generator<Word> {
+  for (const { name, args, redirections, assignments } of analysis.invocations) {
+    yield name;
+    yield* args;
+    for (const { target, body } of redirections) yield* body ? [target, body] : [target];
+    for (const { value } of assignments) if (value) yield value;
+  }
+}
+
+describe('whatever the text', () => {
+  test('analyse answers, and every offset lies within the text', () => {
+    fc.assert(
+      fc.property(noise, dialect, (text, shell) => {
+        const analysis = analyse(text, shell);
+        const inside = ({ start, end }: { start: number; end: number }) =>
+          0 <= start && start <= end && end <= text.length;
+        for (const word of wordsOf(analysis))
+          expect({ text, word, inside: inside(word) }).toMatchObject({ inside: true });
+        for (const { start, end } of analysis.comments) expect(inside({ start, end })).toBe(true);
+      }),
+      { numRuns: 4000 },
+    );
+  });
+
+  test('a word that is exact and written without quoting is what stands between its offsets', () => {
+    fc.assert(
+      fc.property(noise, dialect, (text, shell) => {
+        for (const word of wordsOf(analyse(text, shell))) {
+          const [part] = word.parts;
+          if (!word.exact || word.parts.length !== 1 || part?.kind !== 'literal' || part.quoted) continue;
+          const written = text.slice(word.start, word.end);
+          if (/^[\w./:-]+$/.test(written)) expect(word.text).toBe(written);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('reading takes at most a few steps for each character', () => {
+    fc.assert(
+      fc.property(noise, dialect, (text, shell) => {
+        const notes = newNotes();
+        parse(lineSource(text), shell, notes);
+        expect(notes.steps).toBeLessThanOrEqual(20 * text.length + 20);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('a longer text repeats what was found in the shorter one', () => {
+    fc.assert(
+      fc.property(noise, (text) => {
+        const once = analyse(text, 'bash');
+        if (!once.complete || once.truncated || once.functions.length > 0) return;
+        const twice = analyse(`${text}\ntrue`, 'bash');
+        expect(twice.tools.slice(0, once.tools.length)).toEqual(once.tools);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+const MEGABYTE = 1 << 20;
+const HUGE: Readonly<Record<string, string>> = {
+  'opening substitutions': '$('.repeat(MEGABYTE / 2),
+  'opening brackets': '('.repeat(10_000),
+  'arithmetic that never closes': '$(('.repeat(MEGABYTE / 3),
+  'parameter expansions': '${a:-'.repeat(MEGABYTE / 5),
+  backquotes: '`'.repeat(MEGABYTE + 1),
+  'nested quotes': '"$('.repeat(MEGABYTE / 3),
+  'one long word': 'a'.repeat(MEGABYTE),
+  'many words': 'a '.repeat(MEGABYTE / 2),
+  'many commands': 'a;'.repeat(MEGABYTE / 2),
+  'many pipes': 'a|'.repeat(MEGABYTE / 2),
+  'many here-documents': 'cat <<A;'.repeat(100_000),
+  'open conditionals': 'if '.repeat(MEGABYTE / 3),
+  'open cases': 'case x in '.repeat(MEGABYTE / 10),
+  'brace expansions': '{a,b}'.repeat(MEGABYTE / 5),
+  'opening braces': '{'.repeat(MEGABYTE),
+  'character classes': '[a'.repeat(MEGABYTE / 2),
+  wrappers: `${'sudo '.repeat(MEGABYTE / 5)}ls`,
+  evals: `${'eval '.repeat(MEGABYTE / 5)}ls`,
+  comments: '#\n'.repeat(MEGABYTE / 2),
+  'functions that call each other twice': `${Array.from({ length: 60 }, (_, i) => `f${60 - i}() { f${61 - i}; f${61 - i}; }; `).join('')}f1`,
+  'variables that double': `a=aaaaaaaa;${'a=$a$a;'.repeat(60)}echo $a`,
+  'nested loops': `${'for i in 1 2 3 4 5 6 7 8; do '.repeat(30)}echo $i${'; done'.repeat(30)}`,
+  'shells in shells': "sh -c '".repeat(10_000),
+};
+
+describe.each([...SHELLS])('a text made to be costly, in %s', (shell) => {
+  test.each(Object.entries(HUGE))('%s', (_name, text) => {
+    const notes = newNotes();
+    parse(lineSource(text), shell, notes);
+    expect(notes.steps).toBeLessThanOrEqual(MAX_STEPS + 1000);
+    const analysis = analyse(text, shell);
+    expect(analysis.invocations.length).toBeLessThanOrEqual(Math.min(MAX_INVOCATIONS, MAX_CALLS));
+    expect(
+      analysis.truncated || !analysis.complete || analysis.invocations.length > 0 || analysis.comments.length > 0,
+    ).toBe(true);
+  });
+
+  test('what stands behind brackets that are too deep is still read', () => {
+    const text = `echo ${'$('.repeat(500)}x${')'.repeat(500)}; rm -rf /`;
+    const analysis = analyse(text, shell);
+    expect(analysis.truncated).toBe(true);
+    expect(analysis.tools).toEqual(['echo', 'rm']);
+  });
+});
