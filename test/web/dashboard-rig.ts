@@ -20,7 +20,6 @@ import { periodDigest } from '../../src/storage/period-reader.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { createSummaryStore } from '../../src/storage/summary-store.ts';
 import { type Dashboard, type DashboardOptions, openDashboard } from '../../src/web/doorkeeper.ts';
-import { responderPorts } from '../../src/wiring/query-ports.ts';
 import { hash } from '../../src/workers/tasks/hash.ts';
 import { sign } from '../../src/workers/tasks/sign.ts';
 import { summarize } from '../../src/workers/tasks/summarize.ts';
@@ -189,9 +188,7 @@ async function startActors(bus: Bus, places: Places, database: Database): Promis
     });
   const makers = {
     auditor,
-    policy: () => createPolicyEngine(responderPorts({ database, bus }), configuration),
-    gateway: () => createMeshGateway(configuration),
-    observer: () => observer,
+    fresh: () => fresh,
     summarizer,
     status,
   };
