@@ -1,20 +1,27 @@
 import type { Actor } from '../bus/actor.ts';
+import type { AnomalyReport } from '../domain/anomaly.ts';
+import type { Configuration } from '../domain/configuration.ts';
 import type { EventFilter, TerminalEvent } from '../domain/event.ts';
 import { DAY_MS } from '../domain/period.ts';
-import type { QueryResult } from '../domain/query.ts';
 import type { LocalStatistics } from '../domain/statistics.ts';
-import { TARGET_STATES } from '../domain/trust.ts';
+import { type AskPorts, askMesh } from './mesh-question.ts';
 
 export interface QueryPorts {
   readonly listEvents: (filter: EventFilter) => readonly TerminalEvent[];
   readonly statistics: (sinceMs: number, untilMs: number) => LocalStatistics;
+  /** The owner's own view: no tool is kept back from him. */
+  readonly anomalies: (sinceMs: number, untilMs: number) => AnomalyReport;
+  readonly mesh: AskPorts;
   readonly now: () => number;
 }
 
+type Kinds = 'events.list' | 'stats.read' | 'anomalies.list' | 'mesh.query' | 'config.commit';
+
 const DEFAULT_SPAN_MS = 7 * DAY_MS;
 
-/** Answers the owner's questions from this node, and the mesh's by asking all targets, of which one node alone has none. */
-export function createQueryRouter(ports: QueryPorts): Actor<'events.list' | 'stats.read' | 'mesh.query'> {
+/** Answers the owner's questions from this node, and the mesh's by asking every trusted peer at once. */
+export function createQueryRouter(ports: QueryPorts, initial: Configuration): Actor<Kinds> {
+  let configuration = initial;
   const span = (since: string | undefined): { sinceMs: number; untilMs: number } => {
     const untilMs = ports.now();
     return { sinceMs: since === undefined ? untilMs - DEFAULT_SPAN_MS : Date.parse(since), untilMs };
@@ -27,20 +34,19 @@ export function createQueryRouter(ports: QueryPorts): Actor<'events.list' | 'sta
         const { sinceMs, untilMs } = span(since);
         return ports.statistics(sinceMs, untilMs);
       },
-      'mesh.query': ({ type, since }): QueryResult => {
+      'anomalies.list': ({ since }) => {
         const { sinceMs, untilMs } = span(since);
-        return {
+        return ports.anomalies(sinceMs, untilMs);
+      },
+      'mesh.query': ({ type, since, timeoutMs }) =>
+        askMesh(ports.mesh, configuration, {
           type,
-          since: new Date(sinceMs).toISOString(),
-          until: new Date(untilMs).toISOString(),
-          targets: [],
-          counts: Object.fromEntries(TARGET_STATES.map((state) => [state, 0])) as QueryResult['counts'],
-          contributors: 0,
-          withheld: 'cohort_too_small',
-          withheldCells: [],
-          aggregate: null,
-          elapsedMs: 0,
-        };
+          ...span(since),
+          ...(timeoutMs === undefined ? {} : { deadlineMs: timeoutMs }),
+        }),
+      'config.commit': (next) => {
+        configuration = next;
+        return null;
       },
     },
   };

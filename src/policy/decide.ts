@@ -1,41 +1,6 @@
-import type { Configuration } from '../domain/configuration.ts';
-import type { QueryType, SharingLevel, TrustLevel } from '../domain/trust.ts';
+import type { Decision, PolicyAction, PolicyQuestion, PolicySettings } from '../domain/policy.ts';
+import type { SharingLevel, TrustLevel } from '../domain/trust.ts';
 import { compileSubnets, type SubnetTable } from './subnets.ts';
-
-/** The part of the configuration that decides. */
-export type PolicySettings = Pick<Configuration, 'trust' | 'sharing'>;
-
-/** What another node wants of this one. `connect` also covers every message that carries none of our figures. */
-export const POLICY_ACTIONS = ['connect', 'receive-summary', 'query'] as const;
-export type PolicyAction = (typeof POLICY_ACTIONS)[number];
-
-export interface PolicyQuestion {
-  /** Node id of the other side, as proven by its key. */
-  readonly id: string;
-  /** Its IP address, where there is a connection. Without one no subnet matches. */
-  readonly address?: string;
-  readonly action: PolicyAction;
-  /** For the record; all types are decided alike. */
-  readonly queryType?: QueryType;
-  /** Set by the gate on what is about to leave: the decision must allow this level, not merely some level. */
-  readonly level?: 1 | 2;
-  /** Earlier ids of a node that rotated its key: a denial of any of them covers it at once (design.md §6). */
-  readonly formerIds?: readonly string[];
-  /** The former id whose trust has moved to this one, once the grace is over or the owner has confirmed it. */
-  readonly trustedAs?: string;
-  /** Set while conflicting endorsements suspend the key. */
-  readonly suspended?: boolean;
-}
-
-export interface Decision {
-  readonly allow: boolean;
-  /** The most detailed level that this node may have: 1 summaries, 2 aggregates only; null for `connect` and where denied. */
-  readonly level: 1 | 2 | null;
-  /** The rule that decided, as it stands in the configuration: `trust.subnets "10.0.1.0/24"`. */
-  readonly rule: string;
-  /** One plain sentence for the owner. Never sent to the other side. */
-  readonly reason: string;
-}
 
 /** Which line of the configuration speaks for a node. */
 export interface TrustRule {

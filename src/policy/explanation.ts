@@ -1,24 +1,5 @@
-import type { TrustLevel } from '../domain/trust.ts';
-import {
-  type Decision,
-  decide,
-  type PolicyAction,
-  type PolicyQuestion,
-  type PolicySettings,
-  trustRuleFor,
-} from './decide.ts';
-
-/** What `caro trust explain` prints. `decision` is the one that the gate would make, not a description of it. */
-export interface Explanation {
-  readonly decision: Decision;
-  /** The level that trust alone gives, before the sharing level cuts. */
-  readonly trust: TrustLevel | 'denied';
-  /** In the order in which they were looked at, the deciding one last. */
-  readonly steps: readonly string[];
-  /** Decisions about the other actions, so that one answer tells the whole story. */
-  readonly others: Readonly<Partial<Record<PolicyAction, Decision>>>;
-  readonly toolsKeptBack: readonly string[];
-}
+import type { Decision, Explanation, PolicyAction, PolicyQuestion, PolicySettings } from '../domain/policy.ts';
+import { decide, trustRuleFor } from './decide.ts';
 
 /** Explains a decision (`caro trust explain`). Pure; asks `decide` itself, so that it cannot say anything else. */
 export function explain(settings: PolicySettings, question: PolicyQuestion): Explanation {

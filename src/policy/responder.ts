@@ -1,13 +1,11 @@
 import { answerOf } from '../domain/answer.ts';
 import type { AnswerFigures } from '../domain/answer-figures.ts';
 import type { AuditEntry } from '../domain/audit-record.ts';
+import type { Asker, Decision, PolicySettings } from '../domain/policy.ts';
 import { type QueryBody, type ResponseBody, spanStart } from '../domain/query.ts';
 import type { Vocabulary } from '../domain/vocabulary.ts';
-import { type Decision, decide, type PolicyQuestion, type PolicySettings } from './decide.ts';
+import { decide } from './decide.ts';
 import { createRateLimit } from './rate-limit.ts';
-
-/** Who asks, as proven by its connection; the further members as in `PolicyQuestion`. */
-export type Asker = Pick<PolicyQuestion, 'id' | 'address' | 'formerIds' | 'trustedAs' | 'suspended'>;
 
 export interface ResponderPorts {
   /** Figures of the span [sinceMs, untilMs) without commands of `deniedTools` (canonical names). */

@@ -1,19 +1,7 @@
-import type { TrustTest } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
-import { decide, type PolicySettings } from './decide.ts';
+import type { PolicySettings, TrustTestResult } from '../domain/policy.ts';
+import { decide } from './decide.ts';
 import { outcomeOf } from './explanation.ts';
-
-export interface TrustTestResult {
-  /** Position in `[[trust.tests]]`, from 0. */
-  readonly index: number;
-  readonly test: TrustTest;
-  readonly ok: boolean;
-  /** What the rules of trust give, with sharing on. */
-  readonly outcome: string;
-  readonly rule: string;
-  /** What would happen now, with the sharing level as it is set. */
-  readonly now: string;
-}
 
 /**
  * Runs `[[trust.tests]]` (design.md §5). They judge the rules of trust as if sharing were on (level 1): the sharing level is the owner's

@@ -7,7 +7,7 @@ import { createClassifier } from '../actors/classifier.ts';
 import { type CollectorPorts, createCollector } from '../actors/collector.ts';
 import { createMeshGateway } from '../actors/mesh-gateway.ts';
 import { createPolicyEngine } from '../actors/policy-engine.ts';
-import { createQueryRouter } from '../actors/query-router.ts';
+import { createQueryRouter, type QueryPorts } from '../actors/query-router.ts';
 import { createRiskAssessor } from '../actors/risk-assessor.ts';
 import { createSummarizer, type SummaryPorts } from '../actors/summarizer.ts';
 import type { ActorSpec } from '../bus/supervisor.ts';
@@ -23,6 +23,7 @@ import { createReader } from '../storage/reader.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
 import { hash } from '../workers/tasks/hash.ts';
 import type { Ground } from './ground.ts';
+import { anomaliesOf, askNobody, askPorts, responderPorts } from './query-ports.ts';
 
 /** Observations and audit records wait for room, nothing of them is dropped; questions are refused when too many wait. */
 const WAITING = { capacity: 64, policy: 'wait' } as const;
@@ -33,17 +34,25 @@ const SHORT_LOG = 500;
 /** The actors in the order in which they start; they stop in reverse. */
 export function actorSpecs(ground: Ground): readonly ActorSpec[] {
   const { configuration } = ground;
-  const reader = createReader(ground.database);
   return [
     { name: 'auditor', ...WAITING, create: () => createAuditor(auditPorts(ground), configuration()) },
-    { name: 'policy engine', ...REFUSING, create: () => createPolicyEngine(configuration()) },
+    { name: 'policy engine', ...REFUSING, create: () => createPolicyEngine(responderPorts(ground), configuration()) },
     { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(configuration()) },
     { name: 'classifier', ...WAITING, create: createClassifier },
     { name: 'risk assessor', ...WAITING, create: () => createRiskAssessor(homedir()) },
-    { name: 'query router', ...REFUSING, create: () => createQueryRouter({ ...reader, now: Date.now }) },
+    { name: 'query router', ...REFUSING, create: () => createQueryRouter(queryPorts(ground), configuration()) },
     { name: 'summarizer', ...REFUSING, create: () => createSummarizer(summaryPorts(ground), configuration()) },
     { name: 'collector', ...WAITING, create: () => createCollector(collectorPorts(ground), configuration()) },
   ];
+}
+
+function queryPorts({ bus, database, identity }: Ground): QueryPorts {
+  return {
+    ...createReader(database),
+    anomalies: (sinceMs, untilMs) => anomaliesOf(database, sinceMs, untilMs),
+    mesh: askPorts(identity.id, bus, askNobody),
+    now: Date.now,
+  };
 }
 
 function collectorPorts({ bus, spool, database }: Ground): CollectorPorts {

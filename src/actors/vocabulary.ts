@@ -1,0 +1,22 @@
+import type { Vocabulary } from '../domain/vocabulary.ts';
+import { RISK_FAMILIES, type Rule } from '../risk/rule.ts';
+import { RULES } from '../risk/rule-set.ts';
+import { CATALOGUE_VERSION, FAMILIES, isPattern, lookupTool } from '../shell/catalogue.ts';
+
+/** The closed words of this version: what its catalogue and its rules can say, and nothing else. */
+export const vocabulary = (): Vocabulary => ({
+  catalogueVersion: CATALOGUE_VERSION,
+  families: FAMILIES,
+  ruleFamilies: RISK_FAMILIES,
+  rules: Object.fromEntries(
+    RULES.map((rule) => [rule.id, { family: rule.family, technique: rule.technique ?? null, tools: toolsOf(rule) }]),
+  ),
+  canonicalTool: (name) => lookupTool(name)?.name,
+  isPattern,
+});
+
+/** The only tools that a rule is about; null where it may concern any. */
+function toolsOf(rule: Rule): readonly string[] | null {
+  if (!('tools' in rule) || rule.tools.includes('*')) return null;
+  return rule.tools.split(' ').map((name) => lookupTool(name)?.name ?? name);
+}

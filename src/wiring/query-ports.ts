@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import type { AskPorts } from '../actors/mesh-question.ts';
+import { vocabulary } from '../actors/vocabulary.ts';
+import type { Speaker } from '../bus/bus.ts';
+import type { AnomalyReport } from '../domain/anomaly.ts';
+import { findAnomalies } from '../domain/anomaly-detection.ts';
+import { CaroError } from '../domain/errors.ts';
+import { DAY_MS } from '../domain/period.ts';
+import type { ResponderPorts } from '../policy/responder.ts';
+import { readAnswerFigures } from '../storage/answer-reader.ts';
+import type { Database } from '../storage/database.ts';
+import { readHistory } from '../storage/history-reader.ts';
+
+/** So far back the usual is taken from. */
+const HISTORY_MS = 365 * DAY_MS;
+
+/** What was unusual in a span, without the commands of some tools. */
+export function anomaliesOf(
+  database: Database,
+  sinceMs: number,
+  untilMs: number,
+  deniedTools: readonly string[] = [],
+): AnomalyReport {
+  const history = readHistory(database, untilMs - HISTORY_MS, sinceMs, untilMs, deniedTools);
+  return findAnomalies(history, { sinceMs, untilMs });
+}
+
+export function responderPorts({
+  database,
+  bus,
+}: {
+  readonly database: Database;
+  readonly bus: Speaker;
+}): ResponderPorts {
+  return {
+    figures: (sinceMs, untilMs, denied) =>
+      readAnswerFigures(database, sinceMs, untilMs, denied, () => anomaliesOf(database, sinceMs, untilMs, denied)),
+    vocabulary: vocabulary(),
+    audit: (entry) => bus.request('audit.append', entry),
+    now: Date.now,
+  };
+}
+
+export function askPorts(self: string, bus: Speaker, ask: AskPorts['ask']): AskPorts {
+  return {
+    self,
+    vocabulary: vocabulary(),
+    ask,
+    failureState,
+    audit: (entry) => bus.request('audit.append', entry),
+    progress: (notice) => void bus.publish('query.partial', notice),
+    randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+    now: Date.now,
+    ticks: () => performance.now(),
+  };
+}
+
+/** A peer that is not there and one that stays silent look the same to the asker. */
+function failureState(error: unknown): ReturnType<AskPorts['failureState']> {
+  const code = error instanceof CaroError ? error.code : null;
+  return code === 'not_running' || code === 'deadline_exceeded' ? 'no_response' : 'error';
+}
+
+/** Stands where the mesh is off: nobody is connected. */
+export const askNobody: AskPorts['ask'] = () =>
+  Promise.reject(
+    new CaroError('not_running', 'expected a connection to this peer, the mesh is off: set mesh.enabled = true'),
+  );
