@@ -27,7 +27,10 @@ import { openLog, type ServiceLog } from './wiring/log.ts';
 const STEP_TIMEOUT_MS = 1_500;
 /** Between two looks at the whole spool: finds what a lost file event hid, and removes what is done. */
 const SWEEP_MS = 5_000;
+const AUDIT_DEADLINE_MS = 120_000;
+/** What of this node stands in the audit log already; keys in the database's `meta`. */
 const AUDITED_CONFIGURATION = 'audited_configuration';
+const AUDITED_IDENTITY = 'audited_identity';
 
 /**
  * Runs the service in the foreground until SIGTERM or SIGINT. Prints one JSON line to stdout once everything listens; with
@@ -88,6 +91,7 @@ async function start(places: Places, log: ServiceLog, lifecycle: Lifecycle): Pro
   };
   const actors = await startActors(ground, lifecycle);
   await recordStart(ground, opened.setAside);
+  verifyAudit(ground);
   const dashboard = await startDashboard(ground, lifecycle);
   await lifecycle.begin('the status reporter', () => supervise(ground, statusSpec(ground, actors, dashboard)));
   await lifecycle.begin('observation', () => [null, watchSpool(ground)]);
@@ -147,9 +151,15 @@ async function recordStart(
     const last = lost === null ? {} : { lastSeq: lost.seq, lastHash: lost.hash };
     await append({ type: 'database.repaired', details: { reason: setAside.reason, ...last } });
   }
-  if (identity.isNew) await append({ type: 'identity.created', details: { fingerprint: identity.fingerprint } });
-  await append({ type: 'service.started', details: { version: VERSION } });
   const meta = createMetaStore(database);
+  if (meta.get(AUDITED_IDENTITY) !== identity.id) {
+    await append({
+      type: 'identity.created',
+      details: { fingerprint: identity.fingerprint, createdAt: identity.createdAt },
+    });
+    meta.set(AUDITED_IDENTITY, identity.id);
+  }
+  await append({ type: 'service.started', details: { version: VERSION } });
   const before = meta.get(AUDITED_CONFIGURATION);
   const changes = configurationChanges(
     before === undefined ? null : (JSON.parse(before) as Configuration),
@@ -157,6 +167,16 @@ async function recordStart(
   );
   for (const change of changes) await append(change);
   meta.set(AUDITED_CONFIGURATION, JSON.stringify(configuration()));
+}
+
+/** In the background: a broken log is shown in `status`, it does not keep the service from observing. */
+function verifyAudit({ bus, log }: Ground): void {
+  void bus.request('audit.verify', {}, AUDIT_DEADLINE_MS).then(
+    ({ firstBad }) => {
+      if (firstBad) log.error({ seq: firstBad.seq, reason: firstBad.reason }, 'the audit log does not verify');
+    },
+    (error: unknown) => log.error({ err: error }, 'the audit log could not be verified'),
+  );
 }
 
 function statusSpec(
