@@ -9,6 +9,7 @@ import { addEvents } from './commands/events.ts';
 import { addIdentity } from './commands/identity.ts';
 import { addInit } from './commands/init.ts';
 import { addReload } from './commands/reload.ts';
+import { addService } from './commands/service.ts';
 import { addShell } from './commands/shell.ts';
 import { addStats } from './commands/stats.ts';
 import { addStatus } from './commands/status.ts';
@@ -19,6 +20,7 @@ import { say, sayJson } from './output.ts';
 /** In the order of `caro --help`. */
 const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addInit,
+  addService,
   addStatus,
   addReload,
   addConfig,

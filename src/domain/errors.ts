@@ -50,6 +50,7 @@ export const ERRORS = {
   },
   answer_too_large: { exit: 1, rpc: -32027, what: 'A list does not fit into one line of the control socket.' },
   subscriber_slow: { exit: 1, rpc: -32026, what: 'A subscriber did not read its notifications fast enough.' },
+  service_manager: { exit: 1, rpc: -32028, what: 'The system has no service manager that can be used, or it refused.' },
   disk_full: { exit: 1, rpc: -32023, what: 'The disk holding the database is full or read-only.' },
   tls_version: { exit: 1, rpc: -32040, what: 'The other side of a mesh connection does not speak TLS 1.3.' },
   tls_handshake: { exit: 1, rpc: -32041, what: 'A TLS handshake failed, or what came was no TLS at all.' },

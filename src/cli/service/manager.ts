@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { CaroError } from '../../domain/errors.ts';
+import type { Context } from '../context.ts';
+import { launchdAgent, systemdUnit } from './unit.ts';
+
+/** What keeps the service running on this system. */
+export interface ServiceManager {
+  readonly name: string;
+  /** The unit's file, and what stands in it for the node of this environment. */
+  readonly file: string;
+  readonly unit: string;
+  /** Whether the unit on disk is for this very node. */
+  readonly isInstalled: () => boolean;
+  readonly install: () => void;
+  readonly uninstall: () => void;
+  readonly start: () => void;
+  readonly stop: () => void;
+}
+
+const SYSTEMD_NAME = 'caro.service';
+const LAUNCHD_LABEL = 'org.caro-mesh.caro';
+
+/** systemd's user instance or launchd; undefined on a system that has neither. */
+export function serviceManager({ env, home }: Pick<Context, 'env' | 'home'>): ServiceManager | undefined {
+  if (process.platform === 'darwin') return launchd(env, home);
+  return process.platform === 'linux' ? systemd(env, home) : undefined;
+}
+
+function systemd(env: Context['env'], home: string): ServiceManager {
+  const { XDG_CONFIG_HOME: config } = env;
+  const base = config !== undefined && isAbsolute(config) ? config : join(home, '.config');
+  const file = join(base, 'systemd', 'user', SYSTEMD_NAME);
+  const control = (...args: readonly string[]): void => run('systemctl', ['--user', ...args], NO_SYSTEMD);
+  return {
+    ...unitFile('systemd', file, systemdUnit(env)),
+    install: () => {
+      // Asked first, so that nothing is written where it would be of no use.
+      control('show-environment');
+      write(file, systemdUnit(env));
+      control('daemon-reload');
+      control('enable', '--now', SYSTEMD_NAME);
+    },
+    uninstall: () => {
+      control('disable', '--now', SYSTEMD_NAME);
+      rmSync(file, { force: true });
+      control('daemon-reload');
+    },
+    start: () => control('start', SYSTEMD_NAME),
+    stop: () => control('stop', SYSTEMD_NAME),
+  };
+}
+
+function launchd(env: Context['env'], home: string): ServiceManager {
+  const file = join(home, 'Library', 'LaunchAgents', `${LAUNCHD_LABEL}.plist`);
+  const domain = `gui/${process.getuid?.() ?? 501}`;
+  const control = (...args: readonly string[]): void => run('launchctl', args, NO_LAUNCHD);
+  const load = (): void => control('bootstrap', domain, file);
+  const unload = (): void => control('bootout', `${domain}/${LAUNCHD_LABEL}`);
+  return {
+    ...unitFile('launchd', file, launchdAgent(env)),
+    install: () => {
+      write(file, launchdAgent(env));
+      load();
+    },
+    uninstall: () => {
+      unload();
+      rmSync(file, { force: true });
+    },
+    // An agent that was booted out is unknown to launchd: it is loaded again, which starts it.
+    start: load,
+    stop: unload,
+  };
+}
+
+const NO_SYSTEMD = 'expected systemd to run services of this user';
+const NO_LAUNCHD = 'expected launchd to run agents of this user';
+
+const unitFile = (name: string, file: string, unit: string) => ({
+  name,
+  file,
+  unit,
+  isInstalled: () => existsSync(file) && readFileSync(file, 'utf8') === unit,
+});
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** @throws CaroError `service_manager` with the first line of what it said, and the way without it. */
+function run(program: string, args: readonly string[], expected: string): void {
+  const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+  if (status === 0) return;
+  const said = error ? ((error as NodeJS.ErrnoException).code ?? error.message) : (stderr.trim().split('\n')[0] ?? '');
+  throw new CaroError(
+    'service_manager',
+    `${expected}, ${program} ${args.join(' ')} failed: ${said || `status ${status ?? 'none'}`}; without it: caro service start`,
+  );
+}
