@@ -48,7 +48,7 @@ _caro_rotate() {
   ((++_caro_seq)) || :
   _caro_i=0
   _caro_f=$_caro_d/$_caro_kind.$$.$_caro_at.$_caro_seq
-  builtin umask >|"$_caro_g" && builtin read -r mask <"$_caro_g" || return 1
+  builtin umask >|"$_caro_g" && IFS='' builtin read -r mask <"$_caro_g" || return 1
   builtin umask 077
   : >>"$_caro_f"
   builtin umask "$mask"

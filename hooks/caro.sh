@@ -22,7 +22,7 @@ _caro_next() {
   [ "$_caro_i" -gt 64 ] || return 0
   _caro_i=1 _caro_seq=$((_caro_seq + 1))
   _caro_f=$_caro_d/sh.$$.$_caro_at.$_caro_seq
-  umask >|"$_caro_g" && read -r _caro_l <"$_caro_g" || return 1
+  umask >|"$_caro_g" && IFS= read -r _caro_l <"$_caro_g" || return 1
   umask 077
   : >>"$_caro_f"
   umask "$_caro_l"
@@ -31,7 +31,7 @@ _caro_next() {
 # Sets _caro_t to µs since the epoch, or to nothing where no clock can be read without a fork.
 _caro_clock() {
   _caro_t=
-  [ -n "$_caro_base" ] && read -r _caro_u _caro_l </proc/uptime || return 0
+  [ -n "$_caro_base" ] && IFS=' ' read -r _caro_u _caro_l </proc/uptime || return 0
   _caro_t=$((_caro_base + ${_caro_u%.*}${_caro_u#*.}0000))
 }
 
@@ -64,13 +64,13 @@ _caro_read() {
     if ! IFS= read -r _caro_l <"$_caro_tty"; then
       # With a trap on INT an interrupted read looks like the end of input.
       trap >|"$_caro_g"
-      while read -r _caro_u; do case $_caro_u in *INT) _caro_k=$_caro_k. ;; esac; done <"$_caro_g"
+      while IFS= read -r _caro_u; do case $_caro_u in *INT) _caro_k=$_caro_k. ;; esac; done <"$_caro_g"
       [ "$_caro_k" != . ] || continue
       [ -n "$_caro_l$_caro_c" ] || { echo >&2; return 1; }
     fi
     _caro_c=$_caro_c${_caro_c:+$_caro_nl}$_caro_l
     _caro_complete
-    [ $? -eq 1 ] || return 0
+    [ "$?" -eq 1 ] || return 0
     printf %s "${PS2-> }" >&2
   done
 }
@@ -132,9 +132,10 @@ _caro_ash() {
   _caro_l=$(history | tail -n 1)
   _caro_n=${_caro_l#"${_caro_l%%[0-9]*}"}
   _caro_n=${_caro_n%%[!0-9]*}
-  echo "${_caro_n:-0}"
-  [ "$_caro_h" -ge 0 ] && _caro_open || return 0
-  if [ "${_caro_n:-0}" -eq "$_caro_h" ]; then
+  _caro_n=${_caro_n:--1}
+  echo "$_caro_n"
+  [ "$_caro_h" -ge -1 ] && _caro_open || return 0
+  if [ "$_caro_n" -eq "$_caro_h" ]; then
     [ "$2" != 1795414808 ] || return 0
     _caro_c=${_caro_l#*[0-9] }
   else
@@ -162,7 +163,8 @@ _caro_ps_ash='${_caro_z#$((_caro_h=$(_caro_ash "$?" "$_")))}${_caro_z#$((_caro_q
 
 # --- ksh93 and mksh -----------------------------------------------------------------------------------------------------------
 # PS1 is expanded at each prompt, and ${ …; } runs in the shell itself, without a fork: one record with the end, no start time.
-# The texts are parsed only by those shells.
+# The texts are parsed only by those shells. ksh93 says 256 + n for a command that signal n ended, and a function that returns
+# that number has the signal sent to the shell again; it keeps $? over its prompt by itself, mksh does not.
 
 # shellcheck disable=SC2016 # evaluated by ksh
 _caro_ps_ksh='${ _caro_ksh "$?" "$_"; }'
@@ -174,12 +176,12 @@ _caro_def_ksh='_caro_ksh() {
     if [ -n "$_caro_h" ] && [ "$_caro_n" != "$_caro_h" ]; then
       _caro_c=${_caro_l#*"$_caro_tab"}
       _caro_c=${_caro_c//"$_caro_nl$_caro_tab"/"$_caro_nl"}
-      case $_caro_c in ""|[[:space:]]*) ;; *) _caro_next && _caro_time && _caro_write "$1" ;; esac
+      case $_caro_c in ""|[[:space:]]*) ;; *) _caro_next && _caro_time && _caro_write $(($1 > 256 ? $1 - 128 : $1)) ;; esac
     fi
     _caro_h=${_caro_n:-0} _caro_p=$PWD
   } 2>/dev/null
   : "$2"
-  return "$1"
+  [ "$1" -gt 255 ] || return "$1"
 }'
 # shellcheck disable=SC2016 # evaluated by ksh93
 _caro_def_ksh93='_caro_entry() { _caro_l=${ hist -l -0 -0; }; }
@@ -230,12 +232,12 @@ _caro_load() {
     PS1=$_caro_ps${PS1-}
     return 0
   fi
-  [ ! -r /proc/uptime ] || { read -r _caro_u _caro_l </proc/uptime && _caro_base=$((_caro_at - ${_caro_u%.*}${_caro_u#*.}0000)); }
+  [ ! -r /proc/uptime ] || { IFS=' ' read -r _caro_u _caro_l </proc/uptime && _caro_base=$((_caro_at - ${_caro_u%.*}${_caro_u#*.}0000)); }
   if command -v fc >/dev/null; then
     # dash with line editing, or another shell we do not know: its input is not ours to swap.
     :
   elif command -v history >/dev/null; then
-    _caro_h=-1 _caro_ps=$_caro_ps_ash
+    _caro_h=-2 _caro_ps=$_caro_ps_ash
     PS1=$_caro_ps${PS1-}
   elif [ -z "${_caro_feed-}" ]; then
     _caro_dash

@@ -18,6 +18,8 @@ export interface EverydayShell {
   readonly fail7: string;
   /** False where no start record can be written (busybox ash). */
   readonly starts: boolean;
+  /** False where the shell's history keeps neither repeats apart nor abandoned lines out (mksh). */
+  readonly exactHistory?: boolean;
   /** True where the shell announces the end of `exit`, too. */
   readonly exitEnds?: boolean;
   /** True where the shell tells no time at the start of a command. */
@@ -80,20 +82,22 @@ export function everyday(subject: EverydayShell): void {
     expect(texts()).toEqual(['echo first', 'echo last']);
   });
 
-  test('Enter on an empty line and ^C at the prompt record nothing', async () => {
-    const { texts, shell } = await open();
-    await shell.run('echo one');
-    await shell.run('');
-    shell.send('echo abandoned');
-    await shell.waitFor('abandoned');
-    shell.interrupt();
-    // Bash itself forgets to draw the prompt after one ^C in two hundred; Enter brings it back.
-    await shell.waitFor(/\^C|caro-test> /);
-    await shell.run('');
-    shell.type('echo two');
-    await eventually(() => texts().length > 1);
-    expect(texts()).toEqual(['echo one', 'echo two']);
-  });
+  if (subject.exactHistory !== false) {
+    test('Enter on an empty line and ^C at the prompt record nothing', async () => {
+      const { texts, shell } = await open();
+      await shell.run('echo one');
+      await shell.run('');
+      shell.send('echo abandoned');
+      await shell.waitFor('abandoned');
+      shell.interrupt();
+      // Bash itself forgets to draw the prompt after one ^C in two hundred; Enter brings it back.
+      await shell.waitFor(/\^C|caro-test> /);
+      await shell.run('');
+      shell.type('echo two');
+      await eventually(() => texts().length > 1);
+      expect(texts()).toEqual(['echo one', 'echo two']);
+    });
+  }
 
   test('a command over several lines is one command', async () => {
     const { texts, shell } = await open();
@@ -110,13 +114,15 @@ export function everyday(subject: EverydayShell): void {
     expect(texts()).toEqual([line]);
   });
 
-  test('the same command twice is two commands', async () => {
-    const { texts, shell } = await open();
-    await shell.run('echo same');
-    await shell.run('echo same');
-    await shell.run('echo same');
-    expect(texts()).toEqual(['echo same', 'echo same', 'echo same']);
-  });
+  if (subject.exactHistory !== false) {
+    test('the same command twice is two commands', async () => {
+      const { texts, shell } = await open();
+      await shell.run('echo same');
+      await shell.run('echo same');
+      await shell.run('echo same');
+      expect(texts()).toEqual(['echo same', 'echo same', 'echo same']);
+    });
+  }
 
   test('the status of the last command is still there for the next', async () => {
     const { shell } = await open();
@@ -254,7 +260,7 @@ export async function ended(spool: Spool, count: number): Promise<readonly Obser
 
 /** Waits until a child of the shell has this name, so that a signal reaches it and not the shell. */
 export const running = (parent: number, name: string): Promise<void> =>
-  eventually(() => children(parent).some((pid) => commandName(pid) === name));
+  eventually(() => children(parent).some((pid) => [name, 'busybox'].includes(commandName(pid))));
 
 const commandName = (pid: string): string => {
   try {

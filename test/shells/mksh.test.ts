@@ -8,6 +8,7 @@ requireShell('mksh')('mksh', () => {
     loop: { typed: ['for i in 1 2', 'do echo $i', 'done'], text: 'for i in 1 2\ndo echo $i\ndone' },
     statusLine: 'echo $?',
     fail7: '(exit 7)',
+    exactHistory: false,
     starts: false,
     timeless: true,
   });
