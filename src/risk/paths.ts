@@ -67,7 +67,7 @@ const absolute = (path: string, place: Place): string => {
 
 const kindOfAbsolute = (path: string): PathKind => {
   if (path === '/') return 'root';
-  if (TEMPORARY.test(path)) return 'scratch';
+  if (isTemporary(path)) return 'scratch';
   if (DEVICE.test(path)) return 'device';
   if (HOME.test(path)) return 'home';
   if (SYSTEM.test(path)) return 'system';
@@ -77,6 +77,9 @@ const kindOfAbsolute = (path: string): PathKind => {
   return GENERATED.test(lastPart(path)) ? 'scratch' : 'absolute';
 };
 
+/** `$TMPDIR/../etc` leaves the temporary directory again. */
+const isTemporary = (path: string): boolean => TEMPORARY.test(path) && !/\/\.\.(?:\/|$)/.test(path);
+
 const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const GENERATED_ANYWHERE =
   /(?:^|\/)(?:node_modules|__pycache__|\.venv|venv|dist|build|target|\.next|\.cache|tmp|coverage)\//;
@@ -84,7 +87,7 @@ const GENERATED_ANYWHERE =
 /** What a path stands for. `place.cwd` turns relative paths into absolute ones, `place.home` recognises the owner's home. */
 export const pathKind = (text: string, place: Place = {}): PathKind => {
   const written = wholeOf(normalPath(text.trim()));
-  if (TEMPORARY.test(written) || /^(?:\/private)?(?:\/var)?\/tmp\/./.test(normalPath(text.trim()))) return 'scratch';
+  if (isTemporary(written) || /^(?:\/private)?(?:\/var)?\/tmp\/./.test(normalPath(text.trim()))) return 'scratch';
   const path = wholeOf(written);
   if (path === '.' || path === './' || path === '$PWD' || path === '${PWD}' || path === '$(pwd)' || path === '`pwd`') {
     const here = place.cwd ? kindOfAbsolute(normalPath(place.cwd)) : 'here';

@@ -60,6 +60,14 @@ export class Step {
     return this.#operands;
   }
 
+  /** The subcommand path: operands before any `--`. */
+  get path(): readonly string[] {
+    const end = this.args.indexOf('--');
+    return end < 0
+      ? this.operands
+      : this.operands.slice(0, Math.max(0, this.operands.length - (this.args.length - end - 1)));
+  }
+
   /** Whether the subcommand path begins so: `sub('s3', 'rb|rm')`. */
   sub(...path: readonly string[]): boolean {
     return path.every((names, at) => names.split('|').includes(this.operands[at] ?? ''));
@@ -209,6 +217,50 @@ const WRITERS: Readonly<Record<string, (step: Step) => readonly Write[]>> = {
 const writesOf = (step: Step): readonly Write[] =>
   Object.hasOwn(WRITERS, step.tool) ? (WRITERS[step.tool]?.(step) ?? []) : [];
 
+/** Everything that writes into this program's input, nearest last: the pipeline before it. Short enough to walk each time. */
+export const upstream = ({ input }: Invocation): readonly Invocation[] => {
+  if (input.kind !== 'pipe' && input.kind !== 'process') return [];
+  const found: Invocation[] = [...input.from];
+  for (let first = found[0]; first?.input.kind === 'pipe' && found.length < 50; first = found[0]) {
+    const before = first.input.from.filter((item) => !found.includes(item));
+    if (before.length === 0) break;
+    found.unshift(...before);
+  }
+  return found;
+};
+
+/** Name of the step that stands for redirections without a program: `> file`. */
+export const ALONE = '>';
+
+const bare = ({ redirections, invocations }: Analysis): Invocation => {
+  const name: Word = { value: ALONE, text: ALONE, parts: [], exact: false, start: 0, end: 0 };
+  return {
+    tool: ALONE,
+    name,
+    args: [],
+    redirections,
+    assignments: [],
+    via: [],
+    elevated: false,
+    remote: false,
+    contained: false,
+    input: { kind: 'inherited' },
+    pipesTo: null,
+    background: false,
+    inFunction: null,
+    inLoop: false,
+    // With programs on the line the redirections may be those of a group or loop, which prints what they print.
+    conditional: invocations.length > 0,
+    topLevel: true,
+    depth: 0,
+    openArguments: false,
+    substitutions: [],
+    code: null,
+    start: 0,
+    end: 0,
+  };
+};
+
 /** All steps of a command line in execution order; a wrapper that carries several invocations is one step. */
 export const stepsOf = (analysis: Analysis, place: Place): readonly Step[] => {
   const steps: Step[] = [];
@@ -226,5 +278,6 @@ export const stepsOf = (analysis: Analysis, place: Place): readonly Step[] => {
     }
     steps.push(new Step(invocation, false, invocation.tool, invocation.args, where));
   }
+  if (analysis.redirections.length > 0) steps.push(new Step(bare(analysis), false, ALONE, [], place));
   return steps;
 };

@@ -7,7 +7,7 @@ export const dry = (step: Step): boolean =>
 
 /** Verbs at the place of the verb: `aws ec2 terminate-instances`, `gcloud sql instances delete`, `heroku apps:destroy`. */
 export const DESTROY =
-  /^(?:delete|destroy|purge|terminate|remove|wipe|erase|drop|nuke|deprovision|decommission|flush|truncate|reset|deregister|revoke|abandon|obliterate|rm|rb|del|unlink|uninstall|clear|empty|cancel|detach|disable|unset|rotate-and-delete|invalidate)$/;
+  /^(?:delete|destroy|purge|terminate|remove|wipe|erase|drop|nuke|deprovision|decommission|flush|truncate|reset|deregister|revoke|abandon|obliterate|rm|rb|del|unlink|uninstall|unregister|clear|empty|cancel|detach|disable|unset|rotate-and-delete|invalidate)$/;
 /** The same as a part of a longer word: `apps:destroy`, `delete-all`. */
 export const PATH_VERB =
   /(?:^|[-:_.])(?:delete|destroy|purge|terminate|remove|wipe|erase|drop|deregister|reset|clear|unset|unlink|disable|rm|revoke|leave|kill|stop|detach)(?:$|[-:_])/;

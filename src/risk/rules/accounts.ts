@@ -183,7 +183,7 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
       id: 'packages.remove',
       level: 'moderate' as const,
       tools:
-        'apt apt-get aptitude dpkg dnf yum rpm zypper pacman yay paru apk emerge pkg pkg_delete xbps-remove eopkg brew port snap flatpak choco winget scoop nix-env',
+        'apt apt-get aptitude dpkg dnf yum rpm zypper pacman yay paru apk emerge pkg pkg_delete xbps-remove eopkg brew port snap flatpak choco winget scoop nix-env pip',
       when: removesPackage,
       reason: 'Removes packages that others may depend on.',
       safer: 'Simulate it first and read the list.',

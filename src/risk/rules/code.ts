@@ -6,7 +6,7 @@ import { deletionLevel } from './deletion.ts';
 const LANGUAGES = 'python perl ruby node php lua bun deno pwsh osascript julia r tclsh groovy elixir awk';
 
 const TREE =
-  /(?:shutil\.rmtree|rm_?rf?\b|FileUtils\.(?:rm|remove)\w*|fs\.(?:rm|rmdir|unlink)(?:Sync)?|fsPromises\.rm|rimraf(?:\.sync)?|remove_tree|rmtree|File::Path|os\.(?:remove|unlink|rmdir|removedirs)|Path\([^)]*\)\.(?:unlink|rmdir)|Dir\.(?:rmdir|delete|unlink)|File\.(?:delete|unlink)|unlink|rmdir|Deno\.remove(?:Sync)?|Remove-Item|os\.remove|File\.rm_rf!?|delete\s+\(?POSIX file)/;
+  /(?:shutil\.rmtree|rm_?rf?\b|FileUtils\.(?:rm|remove)\w*|(?:\bfs|fs['"]\)|promises)\.(?:rm|rmdir|unlink)(?:Sync)?|fsPromises\.rm|rimraf(?:\.sync)?|remove_tree|rmtree|File::Path|os\.(?:remove|unlink|rmdir|removedirs)|Path\([^)]*\)\.(?:unlink|rmdir)|Dir\.(?:rmdir|delete|unlink)|File\.(?:delete|unlink)|unlink|rmdir|Deno\.remove(?:Sync)?|Remove-Item|os\.remove|File\.rm_rf!?|delete\s+\(?POSIX file)/;
 const CALL = new RegExp(
   `${TREE.source}\\s*[({ ]\\s*(?:os\\.path\\.expanduser\\(\\s*|Path\\(\\s*|glob\\.glob\\(\\s*|glob\\s*\\(?\\s*|<)?["'\`]?([^"'\`,)>]*)["'\`]?`,
   'g',

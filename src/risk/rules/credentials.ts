@@ -1,6 +1,6 @@
 /** Secrets that are read, collected or sent away. */
 import { inFamily, type Scene, type SceneRule, type StepRule, type Verdict } from '../rule.ts';
-import type { Step } from '../step.ts';
+import { type Step, upstream } from '../step.ts';
 
 const SHADOW =
   /(?:^|\/)etc\/(?:g?shadow-?|master\.passwd|spwd\.db|security\/passwd|opasswd|sudoers|krb5\.keytab|ppp\/chap-secrets)\b|\/var\/db\/(?:dslocal|shadow)|\/etc\/security\/opasswd/;
@@ -69,8 +69,10 @@ const huntsFor = (step: Step): Verdict => {
   const recursive = step.flag('-r', '-R', '--recursive') || /^(?:rg|ag|ack)$/.test(step.tool);
   if (SECRET_WORD.test(step.operands[0] ?? '') || SECRET_WORD.test(step.value('-e', '--regexp') ?? '')) {
     if (recursive && broad) return 'high';
-    if (step.reads.some((path) => /_history$|\.(?:bash|zsh|sh)_history|fish_history|\/\.history/.test(path)))
-      return 'high';
+    const fed = upstream(step.invocation).flatMap((item) =>
+      item.tool === 'history' ? ['.bash_history'] : item.args.map((arg) => arg.text),
+    );
+    if ([...step.reads, ...fed].some((path) => /_history$|\/\.history$/.test(path))) return 'high';
     return false;
   }
   return false;
@@ -111,10 +113,10 @@ const EXPORTS: Readonly<Record<string, (step: Step) => Verdict>> = {
       : s.sub('iam', 'service-accounts', 'keys', 'create')
         ? 'high'
         : false,
-  kubectl: (s) =>
-    s.sub('get', 'secret|secrets') &&
-    /(?:-o|--output)[= ]?(?:ya?ml|json|go-template|jsonpath)/.test(s.args.join(' ')) &&
-    'moderate',
+  kubectl: (s) => {
+    const shown = /(?:-o|--output)[= ]?(?:ya?ml|json|go-template|jsonpath)/.test(s.args.join(' '));
+    return s.sub('get', 'secret|secrets') && shown && (s.flag('-A', '--all-namespaces') ? 'high' : 'moderate');
+  },
   gh: (s) => s.sub('auth', 'token') && 'moderate',
   heroku: (s) => (s.sub('auth:token') ? 'moderate' : false),
   'secret-tool': (s) => s.sub('lookup|search') && 'moderate',

@@ -14,7 +14,9 @@ const statements = (step: Step): string => {
       : input.kind === 'pipe'
         ? (input.output ?? '')
         : '';
-  return `${step.args.join(' ; ')} ; ${fed} ; ${step.invocation.code?.language === 'sql' ? step.invocation.code.text : ''}`;
+  // An option's name is no SQL: `--execute` would read as the start of a comment.
+  const words = step.args.map((arg) => arg.replace(/^--?[\w-]+=?/, ''));
+  return `${words.join('\n;')} ;\n ${fed} ; ${step.invocation.code?.language === 'sql' ? step.invocation.code.text : ''}`;
 };
 
 /** Comments and the inside of string literals say nothing. Identifiers keep their quotes. */
@@ -228,7 +230,7 @@ export const DATABASE_RULES: readonly StepRule[] = inFamily('databases', [
   {
     id: 'databases.mongo',
     level: 'high',
-    tools: 'mongo mongosh mongorestore mongoimport',
+    tools: 'mongo mongosh mongos mongod mongorestore mongoimport',
     when: mongo,
     technique: 'T1485',
     reason: 'Drops or empties collections or databases.',

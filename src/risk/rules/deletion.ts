@@ -24,6 +24,7 @@ const unknownPath = (path: string): Danger => {
   const match = /^\$\{?(\w+)[^/}]*\}?(.*)$/.exec(path);
   if (!match) return 'high';
   const [, name = '', tail = ''] = match;
+  if (/\/\.\.(?:\/|$)/.test(tail)) return 'high';
   if (TEMP_NAME.test(name)) return 'moderate';
   if (/^\/(?:\*|\.\*)?$/.test(tail)) return 'critical';
   return tail.startsWith('/') ? 'high' : 'moderate';
@@ -60,9 +61,39 @@ export const deletionLevel = (step: Step, path: string): Verdict => {
 const targets = (step: Step): readonly string[] => step.operands;
 const recursive = (step: Step): boolean => step.flag('-r', '-R', '--recursive', '-d', '--dir');
 
+const FILTERS = /^-i?(?:name|path|regex|wholename|lname)$/;
+const ARTEFACT =
+  /^["']?(?:\*?\.?(?:\*\.)?(?:pyc|pyo|o|obj|class|tmp|temp|log|bak|orig|rej|swp|swo|old|gz|cache|core|DS_Store)|\*~|#\*#|__pycache__|node_modules|\.DS_Store|Thumbs\.db|\.pytest_cache|dist|build|target|\._\*|\.mypy_cache|\.terraform|core\.?\*?)["']?$/;
+
+/** How bad it is to delete all that a find with these words finds: where it starts, and what it leaves out. */
+const searchLevel = (step: Step, args: readonly string[]): Verdict => {
+  const end = args.findIndex((arg) => /^[-(!]/.test(arg));
+  const starts = end < 0 ? args : args.slice(0, end);
+  const kinds = (starts.length > 0 ? starts : ['.']).map((path) => step.kind(path));
+  const names = args.flatMap((arg, at) => (FILTERS.test(arg) ? [args[at + 1] ?? ''] : []));
+  const empty = args.includes('-empty');
+  if (kinds.every((kind) => kind === 'scratch')) return 'moderate';
+  if (kinds.some((kind) => kind === 'root' || kind === 'home' || kind === 'system'))
+    return names.length > 0 || empty ? 'high' : 'critical';
+  return empty || (names.length > 0 && names.every((name) => ARTEFACT.test(name))) ? 'moderate' : 'high';
+};
+
+/** What `xargs rm -rf` gets: judged by the search that feeds it, if one does. `find -exec` is judged at the find itself. */
+const openLevel = (step: Step): Verdict => {
+  if (step.invocation.via.at(-1)?.name === 'find') return false;
+  const feeder =
+    step.invocation.input.kind === 'pipe' ? step.invocation.input.from.find((item) => item.tool === 'find') : undefined;
+  if (!feeder) return 'high';
+  return searchLevel(
+    step,
+    feeder.args.map((word) => word.text),
+  );
+};
+
 const removeTree = (step: Step): Verdict => {
   if (!recursive(step) && !step.some(/^--no-preserve-root/)) return false;
-  if (step.invocation.openArguments && targets(step).every((path) => path.includes('{}') || path === '')) return 'high';
+  if (step.invocation.openArguments && targets(step).every((path) => path.includes('{}') || path === ''))
+    return openLevel(step);
   return worst(targets(step).map((path) => deletionLevel(step, path)));
 };
 
@@ -85,23 +116,13 @@ const removeFiles = (step: Step): Verdict => {
   );
 };
 
-const FILTERS = /^-i?(?:name|path|regex|wholename|lname)$/;
-const ARTEFACT =
-  /^["']?(?:\*?\.?(?:\*\.)?(?:pyc|pyo|o|obj|class|tmp|temp|log|bak|orig|rej|swp|swo|old|gz|cache|core|DS_Store)|\*~|#\*#|__pycache__|node_modules|\.DS_Store|Thumbs\.db|\.pytest_cache|dist|build|target|\._\*|\.mypy_cache|\.terraform|core\.?\*?)["']?$/;
-
+const DELETES = /^(?:rm|unlink|shred|srm|truncate)$/;
 const findDeletes = (step: Step): Verdict => {
-  if (!step.args.includes('-delete')) return false;
-  const end = step.args.findIndex((arg) => /^[-(!]/.test(arg));
-  const starts = end < 0 ? step.args : step.args.slice(0, end);
-  const kinds = (starts.length > 0 ? starts : ['.']).map((path) => step.kind(path));
-  const filters = step.args.flatMap((arg, at) => (FILTERS.test(arg) ? [step.args[at + 1] ?? ''] : []));
-  const filtered = filters.length > 0 || step.args.includes('-empty');
-  if (kinds.every((kind) => kind === 'scratch')) return 'moderate';
-  if (kinds.some((kind) => kind === 'root' || kind === 'home' || kind === 'system'))
-    return filtered ? 'high' : 'critical';
-  return step.args.includes('-empty') || (filters.length > 0 && filters.every((name) => ARTEFACT.test(name)))
-    ? 'moderate'
-    : 'high';
+  const carried = step.args.some(
+    (arg, at) =>
+      /^-(?:exec|execdir|ok|okdir)$/.test(arg) && DELETES.test((step.args[at + 1] ?? '').replace(/^.*\//, '')),
+  );
+  return (step.args.includes('-delete') || carried) && searchLevel(step, step.args);
 };
 
 const moveAway = (step: Step): Verdict => {
@@ -125,6 +146,16 @@ const overwritesSystem = (step: Step): Verdict =>
       !/^\/etc\/(?:hosts|resolv\.conf|profile|environment)$/.test(item.path),
   ) && !['vim', 'nano', 'nvim', 'emacs', 'visudo'].includes(step.tool);
 
+/** `scp x host:/etc/passwd`, `rsync x /usr/bin/`: the place after the host's name counts. */
+const copiesIntoSystem = (step: Step): Verdict => {
+  const target = (step.operands.at(-1) ?? '').replace(/^[\w@.-]+:/, '');
+  return (
+    step.operands.length > 1 &&
+    ['root', 'system', 'system-part'].includes(step.kind(target)) &&
+    !/^\/(?:opt|srv|var|mnt|media|Volumes|home|Users)\b/.test(target)
+  );
+};
+
 const emptied = (step: Step): Verdict => {
   if (step.tool === 'shred')
     return worst(step.operands.map((path) => deletionLevel(step, path) || 'moderate')) || 'moderate';
@@ -145,7 +176,8 @@ const syncDeletes = (step: Step): Verdict => {
   if (!step.some(/^--(?:delete|del$|remove-source-files)/) || step.flag('-n', '--dry-run')) return false;
   const target = step.operands.at(-1) ?? '';
   const level = deletionLevel(step, target);
-  return level === 'critical' ? 'critical' : target.includes(':') || level === 'high' ? 'high' : 'moderate';
+  if (level === 'critical') return 'critical';
+  return step.kind(target) === 'scratch' ? 'moderate' : 'high';
 };
 
 export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
@@ -204,6 +236,15 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
     technique: 'T1565.001',
     reason: 'Overwrites a file the system needs to run or to start.',
     safer: 'Make a copy, edit that, and move it into place.',
+  },
+  {
+    id: 'files.copy-into-system',
+    level: 'high',
+    tools: 'scp rsync',
+    when: copiesIntoSystem,
+    technique: 'T1570',
+    reason: 'Copies files over those of a system, here or on another machine.',
+    safer: 'Copy into your home and move them from there.',
   },
   {
     id: 'files.shred',

@@ -1,7 +1,7 @@
 /** Traces that are removed: history, logs, times. */
 import { normalPath } from '../paths.ts';
 import { inFamily, type Scene, type SceneRule, type StepRule, type Verdict } from '../rule.ts';
-import type { Step } from '../step.ts';
+import { ALONE, type Step } from '../step.ts';
 
 const HISTORY =
   /(?:^|\/)\.?(?:bash_history|zsh_history|zhistory|sh_history|history|ash_history|python_history|mysql_history|psql_history|sqlite_history|lesshst|viminfo|node_repl_history|rediscli_history)$|fish_history$|^\$\{?HISTFILE\}?$|ConsoleHost_history/;
@@ -39,20 +39,23 @@ const KEEPS_LOGS = new Set([
   'logrotate',
   'dd',
 ]);
-const PRINTS_NOTHING = /^(?:echo|printf|:|true|cat|cp|truncate|shred|ln|mv|)$/;
+const PRINTS_NOTHING = /^(?:echo|printf|:|true|cat|truncate|ln|mv)$/;
+const findWipes = (step: Step): boolean =>
+  LOG.test(step.args[0] ?? '') &&
+  (step.args.includes('-delete') ||
+    (step.some(/^-(?:exec|execdir|ok)$/) && step.some(/^(?:.*\/)?(?:rm|unlink|shred|truncate)$/)));
 const wipesLogs = (step: Step): Verdict => {
   const paths = gone(step)
     .map(normalPath)
     .filter((path) => LOG.test(path));
-  if (paths.length === 0 || KEEPS_LOGS.has(step.tool))
-    return step.tool === 'find' ? step.args.includes('-delete') && LOG.test(step.args[0] ?? '') : false;
-  if (/^(?:rm|unlink|shred|srm|wipe|trash)$/.test(step.tool)) return true;
-  if (step.tool === 'sed' || step.tool === 'perl') return true;
+  if (step.tool === 'find') return findWipes(step);
+  if (paths.length === 0 || KEEPS_LOGS.has(step.tool)) return false;
+  if (/^(?:rm|unlink|shred|srm|wipe|trash|sed|perl)$/.test(step.tool)) return true;
+  if (step.tool === ALONE) return !step.invocation.conditional;
+  if (step.tool === 'cp') return step.writes.some((item) => item.mode === 'empty');
   // A program that writes its own log is not wiping: `app > /var/log/app.log` prints something; `echo > syslog` does not.
-  return (
-    PRINTS_NOTHING.test(step.tool) &&
-    (step.tool !== 'cat' || step.args.every((arg) => arg === '/dev/null' || arg.startsWith('-')))
-  );
+  const empty = step.tool !== 'cat' || step.args.every((arg) => arg === '/dev/null' || arg.startsWith('-'));
+  return PRINTS_NOTHING.test(step.tool) && empty;
 };
 
 const journal = (step: Step): Verdict => {

@@ -40,7 +40,7 @@ const OWN_VERB: Readonly<Record<string, RegExp>> = {
   openstack: /^(?:delete|purge|rebuild|force-delete)$/,
   nova: /^(?:delete|purge|rebuild|force-delete)$/,
 };
-const MILD = /(?:^|:)(?:logout|unlink|disconnect|stop-.*|clear-cache|cache:clear|detach|env:unset)$/;
+const MILD = /(?:^|:)(?:logout|unlink|disconnect|stop-.*|clear-cache|cache:clear|detach)$/;
 
 /** `ps:scale web=0`, `scale count 0`: everything is still there, and nothing runs. */
 const scalesAway = (step: Step): boolean =>
@@ -50,7 +50,7 @@ const scalesAway = (step: Step): boolean =>
 const takesAway = (word: string, index: number): boolean =>
   DESTROY.test(word) ||
   (index === 0 && word.includes(':') && PATH_VERB.test(word)) ||
-  (index > 0 && /^(?:delete|destroy|remove|purge)-/.test(word));
+  (index > 0 && /^(?:delete|destroy|remove|purge)(?:-|[A-Z])/.test(word));
 
 const platform = (step: Step): Verdict => {
   if (dry(step)) return false;
@@ -58,7 +58,7 @@ const platform = (step: Step): Verdict => {
   if (step.tool === 'supabase' && step.sub('stop')) return step.flag('--no-backup');
   const special = SPECIAL[step.tool]?.find(([, ...path]) => step.sub(...path));
   if (special) return special[0];
-  const path = step.operands.slice(0, step.tool === 'heroku' ? 2 : 4);
+  const path = step.path.slice(0, step.tool === 'heroku' ? 2 : 4);
   const own = OWN_VERB[step.tool];
   if (own) return path.some((word) => own.test(word));
   const verb = path.find(takesAway);

@@ -88,6 +88,18 @@ const ansible = (step: Step): Verdict => {
 const HARMLESS =
   /^(?:delete-(?:tag|alarm)s?-?dry|reset-.*-(?:view|display)|stop-(?:query|crawl).*|describe-.*|list-.*|get-.*|wait|cancel-(?:key|spot).*)$/;
 
+/** Recording and watching that is switched off: CloudTrail, Config, GuardDuty, flow logs. */
+const AWS_BLIND =
+  /^(?:stop-(?:logging|configuration-recorder|monitoring-members|replication-task)|delete-.*|put-event-selectors|disable-.*|update-trail|update-detector|put-bucket-logging|put-bucket-lifecycle.*)$/;
+const awsBlinds = (step: Step, service: string, action: string): boolean =>
+  /^(?:cloudtrail|config|configservice|guardduty|securityhub|macie2|detective|inspector2|accessanalyzer|logs|ec2|s3api|s3)$/.test(
+    service,
+  ) &&
+  AWS_BLIND.test(action) &&
+  (/^(?:stop|disable)/.test(action) ||
+    step.some(/^--no-(?:enable|enabled|is-logging|include|is-multi|enable-log)/) ||
+    /put-(?:event-selectors|bucket-l)/.test(action));
+
 const aws = (step: Step): Verdict => {
   const [service = '', action = ''] = step.operands;
   if (dry(step) || step.flag('--dryrun', '--dry-run') || action === 'help' || action === '') return false;
@@ -99,6 +111,7 @@ const aws = (step: Step): Verdict => {
     return false;
   }
   if (/^delete-tags?$|^untag-/.test(action)) return 'moderate';
+  if (awsBlinds(step, service, action)) return 'high';
   if (
     /^(?:delete|terminate|destroy|purge|remove|deregister|release|revoke|schedule-key-deletion|cancel-(?!spot)|disable|detach|reset|batch-delete|reject|disassociate|stop|force|abort)(?:-|$)/.test(
       action,

@@ -5,7 +5,7 @@ import type { Step } from '../step.ts';
 import { SHELL } from './remote-code.ts';
 
 const SHELL_PATH =
-  /(?:^|[^\w.-])(?:\/(?:usr\/)?(?:local\/)?bin\/(?:ba|da|z|k|c|tc|fi|a)?sh|\$SHELL|sh -[ip]|exec sh|['"`!]+(?:ba|da|z|k|a)?sh['"`]*)(?![\w./-])/;
+  /(?:^|[^\w.])(?:\/(?:usr\/)?(?:local\/)?bin\/(?:ba|da|z|k|c|tc|fi|a)?sh|\$SHELL|sh -[ip]|exec sh|['"`!]+(?:ba|da|z|k|a)?sh['"`]*)(?![\w./-])/;
 /** Tools that take a shell's path as a plain fact: a login shell, a file to look at, a link, an entry in a list. */
 const PLAIN = new Set(
   'useradd usermod adduser chsh pw groupadd dscl sysadminctl ls stat file which whereis type cat head tail less grep diff cmp md5sum sha1sum sha256sum ln cp install chmod chown chgrp rm mv test apt apt-get dpkg rpm yum dnf echo printf tee sed ldd readlink realpath strings objdump readelf add-shell remove-shell update-alternatives systemctl touch chcon restorecon setfacl getfacl semanage aa-genprof aa-complain aa-enforce git ps pgrep pkill kill lsof fuser getcap setcap docker podman kubectl nerdctl machinectl lxc incus'.split(
@@ -15,16 +15,25 @@ const PLAIN = new Set(
 const CONTAINER =
   /^(?:docker|podman|nerdctl|kubectl|lxc|incus|machinectl|systemd-nspawn|chroot|distrobox|toolbox|docker-compose|crictl|ctr|ssh|pct)$/;
 
+/** Terminals and consoles that are as good as a shell when nothing else is asked of them. */
+const CONSOLE =
+  /^(?:screen|tmux|byobu|zellij|script|su|irb|ghci|tclsh|cpan|capsh|lua|python|node|julia|r|guile|iex|erl|jshell|ftp|mail|gdb|ed)$/;
+
 /** A shell under root that is given no command of its own: everything done in it is out of sight. */
 const rootShell = (step: Step): Verdict => {
-  if (!step.elevated || step.carries || !SHELL.test(step.tool) || step.invocation.contained || step.invocation.remote)
-    return false;
+  if (!step.elevated || step.carries || step.invocation.contained || step.invocation.remote) return false;
   if (step.invocation.via.some((wrapper) => CONTAINER.test(wrapper.name))) return false;
   if (step.flag('-c') || step.code !== '' || step.flag('--version', '--help', '-n')) return false;
-  return (
-    !step.args.some((arg) => !arg.startsWith('-') && !/^[\d<>&|]+$/.test(arg)) &&
-    step.invocation.input.kind !== 'here-document'
-  );
+  if (step.tool === 'chroot') return step.operands.length === 1;
+  const plain = step.args.filter((arg) => !arg.startsWith('-') && !/^[\d<>&|]+$/.test(arg) && arg !== '/dev/null');
+  if (step.tool === 'su') return plain.every((name) => name === 'root');
+  if (CONSOLE.test(step.tool))
+    return (
+      step.args.length === 0 ||
+      (step.tool === 'script' && plain.length === 0) ||
+      (step.tool === 'capsh' && step.args.includes('--'))
+    );
+  return SHELL.test(step.tool) && plain.length === 0 && step.invocation.input.kind !== 'here-document';
 };
 
 /** `sudo vim -c ':!/bin/sh'`, `sudo tar … --checkpoint-action=exec=/bin/sh`: a way out of any program that can start another. */
@@ -49,7 +58,7 @@ const HOOKS: Readonly<Record<string, RegExp>> = {
   vim: /^(?:-c|--cmd)$|^:!|^\+!|:!|py3? |:lua|:terminal/,
   apt: /(?:Pre-Invoke|Post-Invoke|Invoke::)/,
   'apt-get': /(?:Pre-Invoke|Post-Invoke|Invoke::)/,
-  git: /^--paginate$|^-p$|help.browser|core\.(?:pager|editor|sshCommand)|ProxyCommand/,
+  git: /help.browser|core\.(?:pager|editor|sshCommand)|ProxyCommand/,
   nmap: /^--(?:interactive|script)=?\/?(?:tmp|\$|\w*shell)/,
   rsync: /^-e$|^--rsh/,
   ssh: /ProxyCommand|PermitLocalCommand|LocalCommand/,
@@ -59,18 +68,15 @@ const HOOKS: Readonly<Record<string, RegExp>> = {
   awk: /system\(|getline/,
   sed: /(?:^|\d|;|\})e\s|\/e$|^1e /,
   man: /^(?:-P|-H|--pager|--html)/,
+  'run-parts': /./,
   dpkg: /^-i$/,
   pip: /^\$|TF|^\.$|\/tmp/,
   npm: /^(?:exec|run|--script-shell)$|\/tmp/,
   make: /^--eval|^-f$/,
   crontab: /^-e$/,
-  journalctl: /^$/,
-  systemctl: /^$/,
   wget: /^--use-askpass/,
   rpm: /^--(?:eval|pipe)|%\(/,
   split: /^--filter/,
-  ex: /^$/,
-  env: /^$/,
   logsave: /./,
   mount: /--bind|-o$/,
   mysql: /\\!|system /,
@@ -80,7 +86,7 @@ const HOOKS: Readonly<Record<string, RegExp>> = {
   dmsetup: /^create$/,
   snap: /^install$/,
   socat: /exec:|system:/i,
-  start_stop_daemon: /./,
+  'start-stop-daemon': /sh$/,
   ldconfig: /^-f$/,
   openssl: /engine/,
 };

@@ -1,7 +1,7 @@
 /** Programs that come from elsewhere, or in disguise, and are run unread. */
 import type { Invocation } from '../../shell/model.ts';
 import { inFamily, type Scene, type SceneRule, type StepRule, type Verdict } from '../rule.ts';
-import type { Step } from '../step.ts';
+import { type Step, upstream } from '../step.ts';
 
 export const SHELL = /^(?:ba|da|z|k|mk|pdk|a|c|tc|fi|ya|po)?sh$|^(?:elvish|nu|xonsh|oksh|rbash)$/;
 export const INTERPRETER =
@@ -9,10 +9,9 @@ export const INTERPRETER =
 const FETCHER =
   /^(?:curl|wget|http|fetch|lynx|w3m|aria2c|axel|ftp|tftp|lftp|GET|HEAD|dig|host|nslookup|scp|nc|ncat|netcat|aws|gsutil|rclone)$/;
 const DECODER =
-  /^(?:base64|base32|basenc|xxd|uudecode|openssl|gpg|rev|tr|gunzip|zcat|bunzip2|xz|unxz|gzip|od|rot13|iconv|hexdump)$/;
+  /^(?:base64|base32|basenc|xxd|uudecode|openssl|gpg|rev|tr|b64decode|b32decode|gunzip|zcat|bunzip2|xz|unxz|gzip|od|rot13|iconv|hexdump)$/;
 
-const producers = (invocation: Invocation): readonly Invocation[] =>
-  invocation.input.kind === 'pipe' || invocation.input.kind === 'process' ? invocation.input.from : [];
+const producers = upstream;
 
 /** `sh script` reads the script, `sh -c x` the string; `sh`, `sh -s`, `sh -` read what is piped in. */
 const readsProgram = (step: Step): boolean => {
@@ -37,6 +36,30 @@ const decodes = (item: Invocation): boolean =>
 const pipedFromNet = (step: Step): Verdict =>
   readsProgram(step) && !readsData(step) && producers(step.invocation).some(fetches);
 const pipedDecoded = (step: Step): Verdict => readsProgram(step) && producers(step.invocation).some(decodes);
+/** `echo … | filter | sh`: literal text that only becomes a program on its way is written in disguise, whatever the filter is. */
+const pipedDisguised = (step: Step): Verdict => {
+  const from = producers(step.invocation);
+  const [first] = from;
+  const literal =
+    first !== undefined &&
+    /^(?:echo|printf)$/.test(first.tool) &&
+    first.args.some((arg) => arg.value !== null && arg.value.length >= 6);
+  return (
+    readsProgram(step) &&
+    SHELL.test(step.tool) &&
+    literal &&
+    from.length > 1 &&
+    step.invocation.input.kind === 'pipe' &&
+    step.invocation.input.output === null
+  );
+};
+const pipedHistory = (step: Step): Verdict =>
+  readsProgram(step) &&
+  SHELL.test(step.tool) &&
+  producers(step.invocation).some(
+    (item) => item.tool === 'history' || item.tool === 'fc' || item.args.some((arg) => /_history$/.test(arg.text)),
+  );
+
 const pipedUnknown = (step: Step): Verdict => {
   if (!readsProgram(step) || !SHELL.test(step.tool)) return false;
   const from = producers(step.invocation);
@@ -142,10 +165,19 @@ export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
     id: 'remote-code.encoded',
     level: 'high',
     tools: '*',
-    when: pipedDecoded,
+    when: (s: Step) => pipedDecoded(s) || pipedDisguised(s),
     technique: 'T1140',
     reason: 'Runs a program that is written in disguise.',
     safer: 'Decode it into a file and read that first.',
+  },
+  {
+    id: 'remote-code.history',
+    level: 'high',
+    tools: '*',
+    when: pipedHistory,
+    technique: 'T1059.004',
+    reason: 'Runs old commands again, whatever they were.',
+    safer: 'Look at the list, and run the one you mean.',
   },
   {
     id: 'remote-code.piped-unknown',
@@ -162,7 +194,7 @@ export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
     level: 'high',
     tools: 'python perl ruby node php pwsh lua bun deno',
     when: (s: Step) =>
-      CODE_RUN.test(s.code) && (CODE_FETCH.test(s.code) || CODE_DECODE.test(s.code)) && s.code.length > 40,
+      CODE_RUN.test(s.code) && (CODE_FETCH.test(s.code) || CODE_DECODE.test(s.code)) && s.code.length > 24,
     technique: 'T1140',
     reason: 'A one-liner that fetches or decodes a program and runs it.',
     safer: 'Write the program out and read it first.',

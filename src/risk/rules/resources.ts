@@ -23,8 +23,14 @@ const kills = (step: Step): boolean => {
   const targets = step.args.filter(
     (arg, at) => !/^-(?:s|n|SIG\w+|[A-Z]+\d?|\d{1,2})$/.test(arg) || (arg === '-1' && at > 0),
   );
-  if (step.tool === 'kill') return targets.some((arg) => INIT.test(arg)) && !step.flag('-l', '-L', '-0');
+  if (step.tool === 'kill') return targets.some((arg) => INIT.test(arg)) && !step.some(/^-(?:l|L|0)$/);
   if (step.tool === 'killall5') return true;
+  if (
+    step.operands.some((name) =>
+      /^(?:systemd|init|launchd|kernel_task|sshd|Xorg|gnome-shell|loginwindow|WindowServer|dbus-daemon)$/.test(name),
+    )
+  )
+    return true;
   return step.some(/^(?:-u|--user|--euid|-U)$/) && step.some(/^(?:root|-9|-KILL)$/);
 };
 

@@ -84,7 +84,7 @@ const QUEUES: Readonly<Record<string, (s: Step) => Verdict>> = {
 };
 
 const REMOVE =
-  /^(?:delete|destroy|purge|remove|rm|wipe|erase|drop|terminate|expire|revoke|archive|clean|uninstall|deactivate|disable|reset|seal|del|trash|rmdir|unset|cancel|refund|detach|move-to-trash)(?:[-:].*)?$/;
+  /^(?:delete|destroy|purge|remove|rm|wipe|erase|drop|terminate|expire|revoke|archive|clean|uninstall|deactivate|disable|reset|seal|del|trash|rmdir|unset|cancel|refund|detach|unregister|move-to-trash)(?:[-:].*)?$/;
 /** Service clients whose verb stands among their first words. */
 const CLIENTS =
   'vault op doppler infisical chamber gopass bw pass ldcli flipt unleash stripe square braintree pd newrelic datadog-ci sentry-cli promtool amtool logcli grafana splunk algolia meilisearch solr opensearch-cli elasticsearch-plugin circleci travis jenkins-cli gitlab-runner buildkite-agent drone tkn mailgun sendgrid postmark nsupdate cfcli route53 dnscontrol step ipset conjur akeyless lk twilio launchctl-ld split traefik ory auth0 okta snowsql databricks dvc wandb mlflow huggingface-cli confluent ccloud teleport tsh tctl tailscale zerotier-cli pm2 supervisorctl';
@@ -103,7 +103,7 @@ const MILD_TOOLS = new Set([
 ]);
 const service = (step: Step): Verdict => {
   if (step.flag('--dry-run', '--help')) return false;
-  const words = step.operands.slice(0, 4);
+  const words = step.path.slice(0, 4);
   if (step.tool === 'vault') {
     if (step.sub('operator', 'seal|step-down|rekey|rotate|raft|generate-root')) return 'high';
     return (

@@ -1,7 +1,7 @@
 /** Shells that somebody else gets: reverse and bind shells, relays, tunnels into an interpreter. */
 import type { Invocation } from '../../shell/model.ts';
 import { inFamily, type Scene, type SceneRule, type StepRule } from '../rule.ts';
-import type { Step } from '../step.ts';
+import { type Step, upstream } from '../step.ts';
 import { INTERPRETER, SHELL } from './remote-code.ts';
 
 const NET_FILE = /^\/(?:dev|inet\d?|net)\/(?:tcp|udp)\b/;
@@ -45,8 +45,8 @@ const pipedToNet = (step: Step): boolean => {
   if (step.carries || !INTERPRETER.test(step.tool) || (step.code !== '' && !SHELL.test(step.tool))) return false;
   const interactive = SHELL.test(step.tool) && !step.args.some((arg) => !arg.startsWith('-'));
   if (!interactive) return false;
-  const { input, pipesTo } = step.invocation;
-  const from = input.kind === 'pipe' || input.kind === 'process' ? input.from : [];
+  const { pipesTo } = step.invocation;
+  const from = upstream(step.invocation);
   return (pipesTo !== null && isNet(pipesTo)) || from.some(isNet);
 };
 
