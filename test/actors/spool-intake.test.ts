@@ -1,0 +1,235 @@
+import { appendFileSync, existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type IntakePorts, SpoolIntake } from '../../src/actors/spool-intake.ts';
+import type { Speaker } from '../../src/bus/bus.ts';
+import { encodeSpoolRecord, type SpoolRecord } from '../../src/domain/spool-record.ts';
+import { openDatabase } from '../../src/storage/database.ts';
+import { createEventStore, type EventStore } from '../../src/storage/event-store.ts';
+import { createReader } from '../../src/storage/reader.ts';
+import { openSpoolFolder } from '../../src/storage/spool-folder.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+const folder = temporaryFolders();
+const NOW = Date.parse('2026-03-04T12:00:00Z');
+const uid = process.getuid?.() ?? 0;
+
+/** Classifies everything as itself; what the real actors say is their own tests' matter. */
+const speaker: Speaker = {
+  publish: () => Promise.resolve(),
+  request: (kind, body) =>
+    Promise.resolve(
+      (body as readonly { command?: string }[]).map(({ command }) =>
+        kind === 'command.classify'
+          ? {
+              analysis: {},
+              text: command,
+              redacted: false,
+              tools: ['git'],
+              category: 'vcs',
+              pattern: { name: 'git', tool: 'git' },
+            }
+          : { level: 'safe', rules: [] },
+      ) as never,
+    ),
+};
+
+interface Rig {
+  readonly spool: string;
+  readonly intake: () => SpoolIntake;
+  readonly commands: () => string[];
+  readonly store: EventStore;
+  readonly alive: Set<number>;
+  readonly dropped: () => number;
+}
+
+function rig(more: Partial<IntakePorts> = {}, rules: { ignore?: string[]; shells?: ('bash' | 'zsh')[] } = {}): Rig {
+  const spool = folder();
+  const { database } = openDatabase(join(folder(), 'caro.db'), NOW);
+  const store = createEventStore(database, 'host');
+  const reader = createReader(database);
+  const alive = new Set([1, 2, 3]);
+  const ports: IntakePorts = {
+    bus: speaker,
+    spool: openSpoolFolder(spool, uid),
+    store,
+    isAlive: (pid) => alive.has(pid),
+    now: () => NOW,
+    ...more,
+  };
+  const observe = { shells: rules.shells ?? (['bash', 'zsh'] as const), ignore: rules.ignore ?? [], redact: true };
+  return {
+    spool,
+    store,
+    alive,
+    intake: () => new SpoolIntake(ports, () => observe),
+    commands: () => [...reader.listEvents({ limit: 10_000 })].sort((a, b) => a.id - b.id).map((event) => event.command),
+    dropped: () => reader.counts().dropped,
+  };
+}
+
+const start = (command: number, text = `echo ${command}`): Buffer =>
+  encodeSpoolRecord({ type: 'start', command, startedAt: (NOW + command) * 1_000, granularity: 1, cwd: '/tmp', text });
+const end = (command: number): Buffer =>
+  encodeSpoolRecord({
+    type: 'end',
+    command,
+    endedAt: (NOW + command + 5) * 1_000,
+    granularity: 1,
+    status: 0,
+  } satisfies SpoolRecord);
+const write = (path: string, name: string, ...records: readonly Buffer[]): void =>
+  appendFileSync(join(path, name), Buffer.concat(records), { mode: 0o600 });
+
+describe('a sweep', () => {
+  test('stores all records and keeps the newest file of a living shell', async () => {
+    const { spool, intake, commands } = rig();
+    write(spool, 'bash.1.1.0', start(0), end(0));
+    write(spool, 'bash.1.1.1', start(1));
+    await intake().sweep();
+    expect(commands()).toEqual(['echo 0', 'echo 1']);
+    expect(readdirSync(spool)).toEqual(['bash.1.1.1']);
+  });
+
+  test('removes all files of a shell that is gone', async () => {
+    const { spool, intake, commands } = rig();
+    write(spool, 'zsh.99.1.0', start(0), end(0), start(1));
+    await intake().sweep();
+    expect(commands()).toEqual(['echo 0', 'echo 1']);
+    expect(readdirSync(spool)).toEqual([]);
+  });
+
+  test('waits for the rest of a record that is being written, and counts one that never ends', async () => {
+    const { spool, intake, commands, alive, dropped } = rig();
+    const record = start(0);
+    write(spool, 'bash.1.1.0', record.subarray(0, 20));
+    const reader = intake();
+    await reader.sweep();
+    expect(commands()).toEqual([]);
+    write(spool, 'bash.1.1.0', record.subarray(20), start(1).subarray(0, 15));
+    await reader.sweep();
+    expect(commands()).toEqual(['echo 0']);
+    expect(dropped()).toBe(0);
+    alive.clear();
+    await reader.sweep();
+    expect(readdirSync(spool)).toEqual([]);
+    expect(dropped()).toBe(1);
+  });
+
+  test('reads a backlog of many megabytes whole', async () => {
+    const { spool, intake, commands } = rig();
+    const big = 'x'.repeat(900_000);
+    for (let file = 0; file < 3; file += 1)
+      write(
+        spool,
+        `bash.${file + 1}.1.0`,
+        ...Array.from({ length: 9 }, (_, index) => start(index, `echo ${file}-${index} ${big}`)),
+      );
+    await intake().sweep();
+    expect(commands().map((text) => text.slice(0, 8))).toHaveLength(27);
+    expect(new Set(commands()).size).toBe(27);
+  });
+
+  test('does not read links and other strangers, says how many there are, and leaves them', async () => {
+    const { spool, intake, commands } = rig();
+    const outside = join(folder(), 'secret');
+    writeFileSync(outside, Buffer.concat([start(0, 'stolen')]), { mode: 0o600 });
+    symlinkSync(outside, join(spool, 'bash.1.1.0'));
+    writeFileSync(join(spool, 'notes.txt'), 'mine');
+    const reader = intake();
+    await reader.sweep();
+    expect(commands()).toEqual([]);
+    expect(reader.refused).toBe(1);
+    expect(existsSync(join(spool, 'notes.txt'))).toBe(true);
+  });
+
+  test('handles thousands of files that dead shells left behind', async () => {
+    const { spool, intake, commands } = rig();
+    for (let pid = 1_000; pid < 4_000; pid += 1) write(spool, `bash.${pid}.1.0`, start(0, `echo ${pid}`), end(0));
+    await intake().sweep();
+    expect(commands()).toHaveLength(3_000);
+    expect(readdirSync(spool)).toEqual([]);
+  });
+});
+
+describe('what the owner does not want recorded', () => {
+  test('a leading space, an ignored pattern and a shell that is not observed leave nothing', async () => {
+    const { spool, intake, commands } = rig({}, { ignore: ['pass *', '*secret*'], shells: ['bash'] });
+    write(
+      spool,
+      'bash.1.1.0',
+      start(0, ' private'),
+      start(1, 'pass show mail'),
+      start(2, 'cat secret.txt'),
+      start(3, 'ls'),
+      end(1),
+    );
+    write(spool, 'zsh.2.1.0', start(0, 'echo from zsh'));
+    await intake().sweep();
+    expect(commands()).toEqual(['ls']);
+  });
+});
+
+describe('exactly once', () => {
+  /** Stands for a process that is killed: the named port call never returns. */
+  class Killed extends Error {}
+
+  test('whatever call the service is killed at, after a restart every command is there once', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ file: fc.integer({ min: 0, max: 2 }), rotate: fc.boolean() }), {
+          minLength: 1,
+          maxLength: 30,
+        }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.boolean(),
+        async (typed, killAt, afterwards) => {
+          let calls = 0;
+          let armed = true;
+          const dying =
+            <A extends readonly unknown[], R>(port: (...args: A) => R) =>
+            (...args: A): R => {
+              calls += 1;
+              const dies = armed && calls === killAt;
+              if (dies && !afterwards) throw new Killed();
+              const result = port(...args);
+              if (dies) throw new Killed();
+              return result;
+            };
+          const { spool, store, commands, alive } = rig();
+          const real = openSpoolFolder(spool, uid);
+          const ports: IntakePorts = {
+            bus: speaker,
+            isAlive: (pid) => alive.has(pid),
+            now: () => NOW,
+            spool: { names: real.names, read: dying(real.read), remove: dying(real.remove) },
+            store: { offsetOf: store.offsetOf, commit: dying(store.commit), forget: dying(store.forget) },
+          };
+          const rules = () => ({ shells: ['bash'] as const, ignore: [], redact: true });
+          const sequence = [0, 0, 0];
+          const expected: string[] = [];
+          let intake = new SpoolIntake(ports, rules);
+          for (const [index, { file, rotate }] of typed.entries()) {
+            write(spool, `bash.${file + 1}.1.${sequence[file] ?? 0}`, start(index), end(index));
+            expected.push(`echo ${index}`);
+            if (rotate) sequence[file] = (sequence[file] ?? 0) + 1;
+            try {
+              await intake.sweep();
+            } catch (error) {
+              if (!(error instanceof Killed)) throw error;
+              armed = false;
+              intake = new SpoolIntake(ports, rules);
+            }
+          }
+          alive.clear();
+          armed = false;
+          await new SpoolIntake(ports, rules).sweep();
+          expect(commands().sort()).toEqual(expected.sort());
+          expect(readdirSync(spool)).toEqual([]);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
