@@ -283,7 +283,7 @@ const children = (parent: number): string[] =>
     }
   });
 
-/** Asks again at every turn of the event loop; the test's own time limit ends it. */
+/** Asks every few milliseconds, so that the terminal is read in between; the test's own time limit ends it. */
 export async function eventually(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 3));
 }
