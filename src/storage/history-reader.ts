@@ -50,12 +50,12 @@ function firstUses(
     .prepare(
       `WITH fresh AS (
          SELECT family, min(slot) AS slot, sum(count) AS count FROM rollup JOIN pattern ON pattern.id = pattern_id
-         WHERE slot >= ?2 AND slot < ?3 AND pattern_id NOT IN (SELECT id FROM pattern WHERE tool IN (SELECT value FROM json_each(?4)))
+         WHERE slot >= @recent AND slot < @until AND pattern_id NOT IN (SELECT id FROM pattern WHERE tool IN (SELECT value FROM json_each(@denied)))
          GROUP BY family),
-       older AS (SELECT DISTINCT pattern_id FROM rollup WHERE slot >= ?1 AND slot < ?2)
+       older AS (SELECT DISTINCT pattern_id FROM rollup WHERE slot >= @from AND slot < @recent)
        SELECT family, slot, count FROM fresh
        WHERE family NOT IN (SELECT family FROM pattern JOIN older ON pattern.id = older.pattern_id) ORDER BY slot, family`,
     )
-    .all(from, recent, until, denied) as { family: string; slot: number; count: number }[];
+    .all({ from, recent, until, denied }) as { family: string; slot: number; count: number }[];
   return rows.map(({ family, slot, count }) => ({ family, firstMs: slot * SLOT_MS, count }));
 }
