@@ -48,11 +48,9 @@ export function createResponder(ports: ResponderPorts): Responder {
     kept.set(key, { body, untilMs: nowMs + REPEAT_MS });
     return body;
   };
-  const bodyFor = (settings: PolicySettings, asker: Asker, query: QueryBody, decision: Decision): ResponseBody => {
+  const bodyFor = (settings: PolicySettings, asker: Asker, query: QueryBody, { level }: Decision): ResponseBody => {
+    if (level === null) return { result: 'access_denied', type: query.type };
     const nowMs = ports.now();
-    if (!decision.allow || decision.level === null) return { result: 'access_denied', type: query.type };
-    if (!limit.take(asker.id, nowMs)) return { result: 'suppressed', type: query.type };
-    const { level } = decision;
     const key = [asker.id, query.type, query.spanHours, level].join(' ');
     return repeated(key, nowMs, () => figuresFor(settings, query, level, nowMs));
   };
@@ -60,9 +58,13 @@ export function createResponder(ports: ResponderPorts): Responder {
   return {
     answer: async (settings, asker, query) => {
       const { type, spanHours } = query;
-      await ports.audit({ type: 'query.received', peer: asker.id, details: { query: type, spanHours } });
+      const { served, refused } = limit.take(asker.id, ports.now());
+      // A flood is recorded at its first question and counted in the next one that is served: it must not fill the log.
+      if (!served && refused > 1) return { result: 'suppressed', type };
+      const details = { query: type, spanHours, ...(refused > 0 ? { unserved: refused } : {}) };
+      await ports.audit({ type: 'query.received', peer: asker.id, details });
       const decision = decide(settings, { ...asker, action: 'query', queryType: type });
-      const body = bodyFor(settings, asker, query, decision);
+      const body: ResponseBody = served ? bodyFor(settings, asker, query, decision) : { result: 'suppressed', type };
       await ports.audit({ type: 'query.answered', peer: asker.id, details: recordOf(query, decision, body) });
       return body;
     },
