@@ -2,16 +2,17 @@
 # nothing is printed. The record and the reasons: docs/hooks.md.
 # Expects _caro_d, the spool directory. `caro_off` takes all of it out of a running shell; CARO_OFF=1 keeps it from loading.
 
-# State: _caro_q number of the next command, _caro_w its text while it runs, _caro_i records in the file _caro_f, _caro_seq that
-# file's number, _caro_base what the uptime clock lacks to the epoch, in µs (empty where there is no /proc/uptime).
+# State: _caro_q number of the next command, _caro_w 1 while one with a start record runs, _caro_i one element for each record in
+# the file _caro_f, _caro_seq that file's number, _caro_base what the uptime clock lacks to the epoch in µs (empty where there is
+# no /proc/uptime). Every command substitution costs 50 µs here, even of a builtin: the reader adds base and uptime.
 
 # A directory of ours and no link, which a redirection would print an error about: a root shell that kept HOME stays out of its
 # user's spool. Makes _caro_f the file for one more record.
 function _caro_next
     test -O "$_caro_d" -a -d "$_caro_d" -a -w "$_caro_d" -a ! -L "$_caro_d"; or return 1
-    set -g _caro_i (math $_caro_i + 1)
-    test $_caro_i -gt 64; or return 0
-    set -g _caro_i 1
+    set -ga _caro_i .
+    set -q _caro_i[65]; or return 0
+    set -g _caro_i .
     set -g _caro_seq (math $_caro_seq + 1)
     set -g _caro_f $_caro_d/fish.$fish_pid.$_caro_at.$_caro_seq
     set -l mask (umask)
@@ -20,24 +21,17 @@ function _caro_next
     umask $mask
 end
 
-# Prints a field with the time, tag $argv[1], where there is a clock to read without a fork.
-function _caro_time
-    set -q _caro_base[1]; or return 0
-    builtin read -l up _rest </proc/uptime
-    builtin printf '%s=%d\0' $argv[1] (math -s0 "$_caro_base + $up * 1000000")
-end
-
 function _caro_pre --on-event fish_preexec
     set -l s $status
     set -g _caro_w
     set -q fish_private_mode[1]; and return $s
-    string match -qr '^\S' -- $argv[1]; or return $s
-    _caro_next; or return $s
-    begin
-        builtin printf '\0v1\0t=s\0q=%s\0g=10000\0' $_caro_q
-        _caro_time b
-        builtin printf 'p=%s\0c=%s\0\0' "$PWD" "$argv[1]"
-    end >>$_caro_f
+    string match -qr '^\S' -- $argv[1]; and _caro_next; or return $s
+    if set -q _caro_base[1]
+        builtin read -l up _rest </proc/uptime
+        builtin printf '\0v1\0t=s\0q=%s\0g=10000\0z=%s\0u=%s\0p=%s\0c=%s\0\0' $_caro_q $_caro_base $up "$PWD" "$argv[1]" >>$_caro_f
+    else
+        builtin printf '\0v1\0t=s\0q=%s\0p=%s\0c=%s\0\0' $_caro_q "$PWD" "$argv[1]" >>$_caro_f
+    end
     set -g _caro_w 1
     return $s
 end
@@ -46,13 +40,14 @@ function _caro_post --on-event fish_postexec
     set -l s $status
     set -l d $CMD_DURATION
     set -q _caro_w[1]; and _caro_next; or return $s
-    begin
-        builtin printf '\0v1\0t=e\0q=%s\0s=%s\0g=10000\0' $_caro_q $s
-        _caro_time e
-        builtin printf 'd=%s\0\0' $d
-    end >>$_caro_f
-    set -g _caro_q (math $_caro_q + 1)
     set -g _caro_w
+    if set -q _caro_base[1]
+        builtin read -l up _rest </proc/uptime
+        builtin printf '\0v1\0t=e\0q=%s\0s=%s\0d=%s\0g=10000\0z=%s\0u=%s\0\0' $_caro_q $s $d $_caro_base $up >>$_caro_f
+    else
+        builtin printf '\0v1\0t=e\0q=%s\0s=%s\0d=%s\0\0' $_caro_q $s $d >>$_caro_f
+    end
+    set -g _caro_q (math $_caro_q + 1)
     return $s
 end
 
@@ -65,7 +60,7 @@ end
 function _caro_load
     set -g _caro_loaded $fish_pid
     set -g _caro_q 0
-    set -g _caro_i 64
+    set -g _caro_i (string split '' (string repeat -n 64 .))
     set -g _caro_seq -1
     set -g _caro_w
     set -g _caro_base

@@ -154,6 +154,7 @@ function toRecords(fields: readonly Buffer[]): readonly SpoolRecord[] | undefine
   const command = numbers?.q?.[0];
   if (numbers === undefined || command === undefined || type === undefined) return undefined;
   const cwd = values.get('p');
+  if (!addUptime(values, numbers, type)) return undefined;
   const base = { type, granularity: numbers.g?.[0] ?? 1, ...(cwd ? { cwd: bytesToText(cwd) } : {}) };
   const duration = numbers.d?.[0];
   const timing = duration === undefined ? {} : { durationMs: duration };
@@ -167,12 +168,23 @@ function toRecords(fields: readonly Buffer[]): readonly SpoolRecord[] | undefine
   );
 }
 
-type Numbers = Partial<Record<'q' | 'b' | 'e' | 's' | 'd' | 'g' | 'm', readonly number[]>>;
+type Numbers = Partial<Record<'q' | 'b' | 'e' | 's' | 'd' | 'g' | 'm' | 'z', readonly number[]>>;
+
+/** fish sends `z`, its uptime clock's zero in µs since the epoch, and `u`, the reading in seconds. False if they are none. */
+function addUptime(values: ReadonlyMap<string, Buffer>, numbers: Numbers, type: SpoolRecord['type']): boolean {
+  const zero = numbers.z?.[0];
+  const uptime = values.get('u')?.toString('latin1');
+  if (zero === undefined || uptime === undefined) return zero === undefined && uptime === undefined;
+  const parts = /^(\d{1,10})\.(\d\d)$/.exec(uptime);
+  if (!parts) return false;
+  numbers[type === 'start' ? 'b' : 'e'] = [zero + Number(parts[1]) * 1_000_000 + Number(parts[2]) * 10_000];
+  return true;
+}
 
 /** Numeric tags; `b`, `e` and `s` of pasted lines hold one number for each, separated by spaces. Undefined if one is none. */
 function numericFields(values: ReadonlyMap<string, Buffer>): Numbers | undefined {
   const numbers: Numbers = {};
-  for (const tag of ['q', 'b', 'e', 's', 'd', 'g', 'm'] as const) {
+  for (const tag of ['q', 'b', 'e', 's', 'd', 'g', 'm', 'z'] as const) {
     const text = values.get(tag)?.toString('latin1');
     if (text === undefined) continue;
     if (!/^\d{1,16}(?: \d{1,16})*$/.test(text)) return undefined;

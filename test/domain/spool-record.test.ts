@@ -134,6 +134,13 @@ describe('spool records', () => {
     expect(decodeSpool(bytes)).toMatchObject({ records: [{ command: 1 }], consumed: bytes.length, foreign: 1 });
   });
 
+  test('an uptime reading is added to its zero', () => {
+    const of = (type: string, uptime: string) => decodeSpool(raw(`\0v1\0t=${type}\0q=1\0z=1000\0u=${uptime}\0c=x\0\0`));
+    expect(of('s', '12.34').records[0]).toMatchObject({ startedAt: 12_341_000 });
+    expect(of('e', '12.34').records[0]).toMatchObject({ endedAt: 12_341_000 });
+    expect(of('e', '12').foreign).toBe(1);
+  });
+
   test('tags from the future are skipped', () => {
     expect(decodeSpool(raw('\0v1\0t=s\0q=1\0Z=new\0c=x\0\0')).records).toEqual([
       { type: 'start', command: 1, granularity: 1, text: 'x' },
