@@ -1,5 +1,5 @@
 import type { Frame, Walk } from './frame.ts';
-import { MAX_LENGTH } from './limits.ts';
+import { MAX_LENGTH, MAX_PAYLOADS } from './limits.ts';
 import type { Analysis, Dialect } from './model.ts';
 import { parse } from './parse.ts';
 import { type Notes, newNotes } from './reader.ts';
@@ -47,6 +47,11 @@ function newWalk(notes: Notes): Walk {
     parse: (source, dialect, depth) => {
       // Whether a payload is complete says nothing about the line that holds it.
       const { complete } = notes;
+      notes.payload += source.text.length;
+      if (notes.payload > MAX_PAYLOADS) {
+        notes.truncated = true;
+        return { items: [], start: 0, end: 0 };
+      }
       const script = parse(source, dialect, notes, depth);
       notes.complete = complete;
       return script;

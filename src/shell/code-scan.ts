@@ -13,7 +13,7 @@ const CALLS: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
   python:
     /\b(?:system|popen|exec[lv]p?e?|spawn[lv]p?e?|getoutput|getstatusoutput|check_call|check_output|Popen|create_subprocess_(?:shell|exec)|(?:subprocess|sp)\.(?:run|call)|pty\.spawn)\s*\(\s*/g,
   node: /\b(?:execSync|exec|spawnSync|spawn|execFileSync|execFile|execa(?:Sync)?)\s*\(\s*/g,
-  perl: /\b(?:system|exec|readpipe)\b\s*(?:\(|\{[^}]*\})?\s*/g,
+  perl: /\b(?:system|exec|readpipe)\b\s*(?:\(|\{[^}]{0,200}\})?\s*/g,
   ruby: /\b(?:system|exec|spawn|popen[23]?e?|capture[23]e?)\b\s*\(?\s*/g,
   php: /\b(?:system|exec|shell_exec|passthru|proc_open|popen|pcntl_exec)\s*\(\s*/g,
   awk: /\bsystem\s*\(\s*/g,

@@ -71,6 +71,8 @@ export function runForm(walk: Walk, call: Call, tool: string, frame: Frame): Out
     case 'parallel':
     case 'sem':
       return runParallel(walk, call, tool, frame);
+    case 'crontab':
+      return runCrontab(walk, call, frame);
     case 'trap':
       return runTrap(walk, call, frame);
     case 'source':
@@ -162,18 +164,38 @@ function runTrap(walk: Walk, call: Call, frame: Frame): Output {
   return '';
 }
 
+const CRON_LINE = /^[ \t]*(?:@\w+|(?:[^ \t\n=#]+[ \t]+){5})(.+)$/gm;
+
+/** `… | crontab -`: the lines of the table, where they are known. */
+function runCrontab(walk: Walk, call: Call, frame: Frame): Output {
+  const [, file] = call.words;
+  const text = file === undefined || file.text === '-' ? inputText(frame.input) : null;
+  if (text === null) return null;
+  const inner = inside({ ...frame, input: { kind: 'inherited' } }, wrapper('crontab', call, { options: [] }, []));
+  const carrier = itemWord('', call);
+  for (const [, command] of text.matchAll(CRON_LINE)) {
+    runText(walk, computedSource(command ?? '', carrier), 'sh', inner);
+  }
+  return null;
+}
+
 function runFind(walk: Walk, call: Call, tool: string, frame: Frame): Output {
   const args = call.words.slice(1);
   const firstTest = args.findIndex(({ text }) => /^[-(!]/.test(text));
   const paths = tool.startsWith('fd') ? [] : args.slice(0, firstTest < 0 ? args.length : firstTest);
-  for (let at = 0; at < args.length; at += 1) {
+  let started = 0;
+  for (let at = 0; at < args.length && started < MAX_ITEMS; at += 1) {
     const action = args[at]?.text ?? '';
     if (!EXECUTING.has(action)) continue;
-    const ends = args.findIndex(({ text }, index) => index > at && (text === ';' || text === '+'));
-    const words = args.slice(at + 1, ends < 0 ? args.length : ends);
+    const words: Word[] = [];
+    for (at += 1; at < args.length; at += 1) {
+      const word = args[at];
+      if (word === undefined || word.text === ';' || word.text === '+') break;
+      words.push(word);
+    }
+    started += 1;
     const inner = inside(frame, wrapper(tool, call, { options: [[action, null]] }, paths), true);
     if (words.length > 0) walk.runCall(walk, innerCall(call, words), inner);
-    at = ends < 0 ? args.length : ends;
   }
   return null;
 }

@@ -3,7 +3,7 @@ import { scanCode } from './code-scan.ts';
 import type { Call, Frame, Walk } from './frame.ts';
 import { inputText } from './frame.ts';
 import type { Code, CodeLanguage, Input, Word } from './model.ts';
-import { hasOption, type OptionSpec, readOptions } from './options.ts';
+import { hasOption, type OptionReading, type OptionSpec, readOptions } from './options.ts';
 import { computedSource } from './payload.ts';
 import { innerCall, runText } from './unwrap.ts';
 
@@ -13,6 +13,8 @@ interface Interpreter extends OptionSpec {
   readonly code: readonly string[];
   /** Options that make the first operand program text (`node -p 1+1`). */
   readonly operandWith?: readonly string[];
+  /** Options may follow operands (`psql db -c '…'`). */
+  readonly permutes?: true;
   /** The first operand is program text unless an option gives some (`awk '…'`). */
   readonly operand?: number;
   /** Without text and without operands it reads its program from standard input. */
@@ -48,6 +50,7 @@ const POWERSHELL: Interpreter = {
 };
 const MYSQL: Interpreter = {
   language: 'sql',
+  permutes: true,
   code: ['-e', '--execute'],
   short: 'ehuPDS',
   long: ['execute', 'host', 'user', 'port', 'database', 'socket'],
@@ -96,6 +99,7 @@ const INTERPRETERS: Readonly<Record<string, Interpreter>> = {
   expect: { language: 'tcl', code: ['-c'], short: 'cfD', stdin: true },
   psql: {
     language: 'sql',
+    permutes: true,
     code: ['-c', '--command'],
     short: 'cdfhoUpvLFPRT',
     long: ['command', 'host', 'port', 'username', 'dbname', 'file', 'set'],
@@ -143,12 +147,27 @@ function interpreterOf(tool: string): Interpreter | undefined {
   return Object.hasOwn(INTERPRETERS, name) ? INTERPRETERS[name] : undefined;
 }
 
+/** Reads the options, also those behind operands where the program takes them there. `next` is behind the first run of options. */
+function readAll(words: readonly Word[], interpreter: Interpreter): OptionReading {
+  const first = readOptions(words, 1, interpreter);
+  if (!interpreter.permutes) return first;
+  const options = [...first.options];
+  const holders = [...first.holders];
+  for (let at = first.next + 1; at < words.length; ) {
+    const more = readOptions(words, at, interpreter);
+    options.push(...more.options);
+    holders.push(...more.holders);
+    at = more.next + 1;
+  }
+  return { options, holders, next: first.next };
+}
+
 /** The program text a command gives its interpreter; null when there is none, or it is in a file. */
 export function codeOf(tool: string, words: readonly Word[], input: Input): Code | null {
   const interpreter = interpreterOf(tool);
   if (interpreter === undefined) return null;
   const { language } = interpreter;
-  const { options, holders, next } = readOptions(words, 1, interpreter);
+  const { options, holders, next } = readAll(words, interpreter);
   const texts: string[] = [];
   let start = Number.POSITIVE_INFINITY;
   let end = 0;

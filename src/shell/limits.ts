@@ -22,3 +22,5 @@ export const MAX_SECOND_READINGS = 16;
 export const MAX_SUBSTITUTED = 1 << 21;
 /** `[` that close nowhere near: behind so many, none is taken for a pattern any more. */
 export const MAX_OPEN_BRACKETS = 10_000;
+/** Characters of all payloads together: text that was put together is read again. */
+export const MAX_PAYLOADS = 1 << 22;

@@ -14,6 +14,8 @@ export interface Notes {
   steps: number;
   /** Opening square brackets that no closing one follows. */
   openBrackets: number;
+  /** Characters of payloads read. */
+  payload: number;
   /** Commands walked. */
   calls: number;
 }
@@ -52,6 +54,7 @@ export const newNotes = (): Notes => ({
   truncated: false,
   steps: 0,
   openBrackets: 0,
+  payload: 0,
   calls: 0,
 });
 

@@ -6,6 +6,7 @@ import { readRedirection } from './redirections.ts';
 import { readPatternList, readWord } from './words.ts';
 
 const ASSIGNMENT = /([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]\n]{0,200}\])?(\+?)=/y;
+const CLOSING_BRACE = /\}(?=[ \t\r\n;&|)]|$)/y;
 const EMPTY_BRACKETS = /\([ \t]*\)/y;
 
 /** What reading a simple command came upon: the command, or a function definition whose body comes next. */
@@ -23,29 +24,35 @@ export function readSimple(reader: Reader): SimpleReading {
   let definesFunction = false;
   let end = start;
   while (reader.pos < reader.text.length && step(reader)) {
-    end = reader.pos;
     skipBlanks(reader);
     const redirection = readRedirection(reader);
     if (redirection !== null) {
       redirections.push(redirection);
+      end = reader.pos;
       continue;
     }
     const char = reader.text[reader.pos];
-    if (char === undefined || '\n;&|)'.includes(char) || (char === '#' && skipComment(reader))) break;
+    if (char === undefined || '\n;&|)'.includes(char) || closesBlock(reader) || skipComment(reader)) break;
     if (char === '(') {
       definesFunction = words.length === 1 && redirections.length === 0 && take(reader, EMPTY_BRACKETS) !== null;
       if (definesFunction) break;
       readBracket(reader, words);
+      end = reader.pos;
       continue;
     }
     const assignment = words.length === 0 ? readAssignment(reader) : null;
     if (assignment) assignments.push(assignment);
     else words.push(readWordOrOperator(reader));
+    end = reader.pos;
   }
   const { source } = reader;
-  const span = { start: source.from(start), end: source.to(reader.pos >= reader.text.length ? reader.pos : end) };
+  const span = { start: source.from(start), end: source.to(end) };
   return { command: { kind: 'simple', assignments, words, redirections, ...span }, definesFunction };
 }
+
+/** zsh: a `}` ends the command before it without a separator. */
+const closesBlock = (reader: Reader): boolean =>
+  reader.dialect === 'zsh' && reader.depth > 0 && looksAt(reader, CLOSING_BRACE);
 
 /** A word always moves the position on: an operator that no grammar puts there is one of its own. */
 function readWordOrOperator(reader: Reader): Word {

@@ -18,6 +18,9 @@ interface Starter {
   readonly command?: string;
 }
 
+/** Longer values are not searched: the patterns may look at a character more than once. */
+const MAX_PATTERN_TEXT = 4096;
+
 const NETCAT: readonly Starter[] = [{ options: ['-e', '-c', '--exec', '--sh-exec'], bundled: 'ec' }];
 const TAR: readonly Starter[] = [
   { options: ['--checkpoint-action'], pattern: /^exec=(.+)$/s },
@@ -120,6 +123,7 @@ export function runStarters(walk: Walk, call: Call, tool: string, frame: Frame):
 
 function commandIn(value: string, { pattern, command }: Starter): string | null {
   if (pattern === undefined) return value;
+  if (value.length > MAX_PATTERN_TEXT) return null;
   const found = pattern.exec(value);
   return found === null ? null : (command ?? found.at(-1) ?? null);
 }

@@ -39,6 +39,7 @@ export const WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
   sudo: {
     ...prefix,
     assignments: true,
+    permutes: true,
     short: 'CDghpRrTtUua',
     long: [
       'user',
