@@ -6,7 +6,7 @@ const MAY_IMPORT = {
   risk: ['domain', 'shell'],
   policy: ['domain'],
   config: ['domain', 'generated'],
-  identity: ['domain'],
+  identity: ['domain', 'generated'],
   storage: ['domain'],
   audit: ['domain', 'identity'],
   mesh: ['domain', 'identity', 'generated'],
@@ -50,7 +50,12 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '\\.d\\.ts$' }, to: {} },
-    { name: 'no-development-packages', severity: 'error', from: { path: '^src/', pathNot: '^src/web/page/' }, to: { dependencyTypes: ['npm-dev'] } },
+    {
+      name: 'no-development-packages',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/web/page/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
     ...layers,
     ...homes,
   ],

@@ -30,7 +30,9 @@ export function openLog(file: string): ServiceLog {
     rotate: () => {
       if (shift(file)) opened = undefined;
     },
-    close: async () => void (await opened),
+    close: async () => {
+      await opened;
+    },
   };
 }
 

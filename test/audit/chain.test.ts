@@ -59,7 +59,7 @@ describe('verifyChain', () => {
             hash: 'f'.repeat(64),
           };
           const records = chain(12).map((record) =>
-            record.seq === seq ? ({ ...record, [field]: changed[field] } as AuditRecord) : record,
+            record.seq === seq ? { ...record, [field]: changed[field] } : record,
           );
           const { ok, firstBad } = verifyChain(records, [], checks);
           expect(ok).toBe(false);

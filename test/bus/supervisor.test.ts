@@ -71,7 +71,7 @@ describe('Supervised', () => {
     });
     const outcomes: string[] = [];
     for (let call = 0; call < 6; call += 1) {
-      await bus.request('stats.read', {}).catch((error: CaroError) => outcomes.push(error.code));
+      await bus.request('stats.read', {}).catch((error: unknown) => outcomes.push((error as CaroError).code));
     }
     expect(degraded).toEqual(['router']);
     expect(actor.status().state).toBe('degraded');
@@ -88,7 +88,7 @@ describe('Supervised', () => {
 
   test('a stop that hangs ends at its limit with an error that names the actor', async () => {
     const { bus, actor } = await watched(() => new Promise(() => undefined));
-    const lost = bus.request('stats.read', {}, 200).catch((error: CaroError) => error.code);
+    const lost = bus.request('stats.read', {}, 200).catch((error: unknown) => (error as CaroError).code);
     await expect(actor.stop()).rejects.toThrow('router to empty its mailbox within 50 ms');
     expect(await lost).toBe('deadline_exceeded');
   });

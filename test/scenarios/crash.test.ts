@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { TerminalEvent } from '../../src/domain/event.ts';
 import { encodeSpoolRecord } from '../../src/domain/spool-record.ts';

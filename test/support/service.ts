@@ -68,7 +68,9 @@ export async function startService(home: string): Promise<TestService> {
     home,
     ready: JSON.parse(line) as TestService['ready'],
     process: child,
-    kill: async () => void (await killed()),
+    kill: async () => {
+      await killed();
+    },
     stop: end('SIGTERM'),
     log: () => shown,
   };
