@@ -3,13 +3,16 @@ import { CaroError } from '../domain/errors.ts';
 import { VERSION } from '../version.ts';
 import { addAssess } from './commands/assess.ts';
 import { addAudit } from './commands/audit.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config.ts';
 import { addDashboard } from './commands/dashboard.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addIdentity } from './commands/identity.ts';
 import { addInit } from './commands/init.ts';
 import { addReload } from './commands/reload.ts';
 import { addService } from './commands/service.ts';
+import { addSharing } from './commands/sharing.ts';
 import { addShell } from './commands/shell.ts';
 import { addStats } from './commands/stats.ts';
 import { addStatus } from './commands/status.ts';
@@ -22,6 +25,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addInit,
   addService,
   addStatus,
+  addDoctor,
   addReload,
   addConfig,
   addShell,
@@ -29,9 +33,11 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addStats,
   addAssess,
   addSummary,
+  addSharing,
   addIdentity,
   addAudit,
   addDashboard,
+  addCompletion,
   addVersion,
 ];
 

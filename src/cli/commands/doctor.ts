@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { examine, type Outcome } from '../doctor/checks.ts';
+import { harmless, paint, type Style, say, sayJson } from '../output.ts';
+
+const STYLES: Readonly<Record<Outcome['state'], Style>> = { ok: 'green', warn: 'yellow', bad: 'red' };
+
+export function addDoctor(program: Command, context: Context): void {
+  program
+    .command('doctor')
+    .description('look for what is wrong or missing, and say how to mend it')
+    .option('--json', 'print JSON lines')
+    .action(async (options: { readonly json?: true }) => {
+      for await (const outcome of examine(context)) {
+        if (outcome.state === 'bad') context.failed();
+        if (options.json) sayJson(context, outcome);
+        else sayOutcome(context, outcome);
+      }
+    });
+}
+
+function sayOutcome(context: Context, { check, state, text }: Outcome): void {
+  const [first = '', ...others] = text.split('\n').map(harmless);
+  say(context, `${paint(context, STYLES[state], state.padEnd(4))}  ${check.padEnd(13)}  ${first}`);
+  for (const line of others) say(context, `${' '.repeat(21)}${line}`);
+}

@@ -1,0 +1,114 @@
+import { createInterface } from 'node:readline/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import { callAdmin } from '../../admin/client.ts';
+import { changeManaged, type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
+import { preparePlaces } from '../../config/places.ts';
+import { CaroError } from '../../domain/errors.ts';
+import type { SharingLevel } from '../../domain/trust.ts';
+import type { Context } from '../context.ts';
+import { say, sayJson } from '../output.ts';
+
+const WHAT: Readonly<Record<SharingLevel, string>> = {
+  0: 'nothing leaves this machine',
+  1: 'signed summaries and aggregates may leave, to nodes that you trust; never a command',
+  2: 'only aggregates may leave, to nodes that you trust; no summaries, never a command',
+};
+
+export function addSharing(program: Command, context: Context): void {
+  const sharing = program.command('sharing').description('what may leave this machine');
+  sharing
+    .command('status')
+    .description('print the level, and which file decided it')
+    .option('--json', 'print one JSON object')
+    .action((options: { readonly json?: true }) => {
+      const loaded = loadConfiguration(context.places(), context.hostname);
+      if (options.json) sayJson(context, facts(context, loaded));
+      else sayStatus(context, loaded);
+    });
+  sharing
+    .command('enable')
+    .description('let summaries (level 1) or only aggregates (level 2) leave; shows first what that is')
+    .option('--level <level>', '1 or 2', parseLevel, 1)
+    .option('--yes', 'do not ask')
+    .action((options: { readonly level: 1 | 2; readonly yes?: true }) => enable(context, options));
+  sharing
+    .command('disable')
+    .description('let nothing leave')
+    .action(() => change(context, 0));
+}
+
+function facts(context: Context, { configuration, managed }: LoadedConfiguration) {
+  const { config, managed: managedFile } = context.places();
+  const { level, deny_tools } = configuration.sharing;
+  const decidedBy = managed.sharing.level === undefined ? config : managedFile;
+  return { level, decidedBy, denyTools: deny_tools, mesh: configuration.mesh.enabled };
+}
+
+function sayStatus(context: Context, loaded: LoadedConfiguration): void {
+  const { level, decidedBy, denyTools, mesh } = facts(context, loaded);
+  say(context, `level ${level}: ${WHAT[level]}`);
+  say(context, `decided by ${decidedBy}`);
+  if (denyTools.length > 0) say(context, `never counted: ${denyTools.join(', ')}`);
+  if (!mesh) say(context, 'The mesh is off, so nothing leaves at any level.');
+}
+
+/** Consent needs to have seen what it is about: the preview comes first, and on a terminal the question. */
+async function enable(context: Context, { level, yes }: { readonly level: 1 | 2; readonly yes?: true }): Promise<void> {
+  say(context, `With level ${level}, ${WHAT[level]}.`);
+  const example = await preview(context);
+  say(
+    context,
+    example === undefined
+      ? 'See an example with: caro summary preview (the service must run)'
+      : `Today's summary would be:\n${example}`,
+  );
+  if (context.stdout.isTTY === true && yes !== true && !(await isConfirmed(context))) {
+    say(context, 'Nothing has changed.');
+    return;
+  }
+  await change(context, level);
+}
+
+async function preview(context: Context): Promise<string | undefined> {
+  try {
+    const { document } = await callAdmin(context.places().socket, 'summary.preview', { period: 'daily' });
+    return Buffer.from(document.payload, 'base64').toString('utf8');
+  } catch (error) {
+    if (error instanceof CaroError) return undefined;
+    throw error;
+  }
+}
+
+async function isConfirmed({ stdin, stdout, interrupted }: Context): Promise<boolean> {
+  const question = createInterface({ input: stdin, output: stdout });
+  try {
+    return /^y(es)?$/i.test((await question.question('Allow this? [y/N] ', { signal: interrupted })).trim());
+  } finally {
+    question.close();
+  }
+}
+
+async function change(context: Context, level: SharingLevel): Promise<void> {
+  const places = context.places();
+  preparePlaces(places);
+  changeManaged(places, context.hostname, (settings) => ({ ...settings, sharing: { level } }));
+  say(context, `level ${level}: ${WHAT[level]}`);
+  say(context, (await reloaded(places.socket)) ? 'in force' : 'in force when the service starts');
+}
+
+/** False where no service runs: it reads the file when it starts, and audits the change then. */
+async function reloaded(socket: string): Promise<boolean> {
+  try {
+    await callAdmin(socket, 'config.reload', {});
+    return true;
+  } catch (error) {
+    if (error instanceof CaroError && error.code === 'not_running') return false;
+    throw error;
+  }
+}
+
+function parseLevel(text: string): 1 | 2 {
+  if (text === '1') return 1;
+  if (text === '2') return 2;
+  throw new InvalidArgumentError('Expected 1 (summaries and aggregates) or 2 (aggregates only).');
+}

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+
+/** What may come next after some words of a command line. */
+export interface CompletionPoint {
+  /** The subcommands so far, without `caro`. */
+  readonly path: readonly string[];
+  readonly commands: readonly { readonly name: string; readonly description: string }[];
+  readonly options: readonly {
+    readonly flag: string;
+    readonly description: string;
+    readonly takesValue: boolean;
+    readonly choices: readonly string[];
+  }[];
+  /** Words that an argument may be. */
+  readonly choices: readonly string[];
+}
+
+/** The whole command line as data, from the commands themselves, so that completions cannot fall behind. */
+export function completionPoints(command: Command, path: readonly string[] = []): readonly CompletionPoint[] {
+  const commands = command.commands.map((child) => ({ name: child.name(), description: child.description() }));
+  const options = command.options.map((option) => ({
+    flag: option.long ?? option.flags,
+    description: option.description,
+    takesValue: option.required || option.optional,
+    choices: option.argChoices ?? [],
+  }));
+  const help = { flag: '--help', description: 'display help', takesValue: false, choices: [] };
+  const choices = command.registeredArguments.flatMap((argument) => argument.argChoices ?? []);
+  const here: CompletionPoint = { path, commands, options: [...options, help], choices };
+  return [here, ...command.commands.flatMap((child) => completionPoints(child, [...path, child.name()]))];
+}

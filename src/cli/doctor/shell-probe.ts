@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import type { ShellKind } from '../../domain/shell-kind.ts';
+
+const PATIENCE_MS = 10_000;
+/** Printed by the shell itself; the two halves keep it from being found in an echo of the question. */
+const YES = 'caro-hook-is-there';
+const NO = 'caro-hook-is-missing';
+
+/**
+ * Starts the user's shell as a terminal would, with its start files, and asks whether the hook is loaded: every hook defines
+ * `caro_off`. Undefined where the shell does not start that way or does not answer in time.
+ */
+export async function isHookLoaded(
+  program: string,
+  shell: ShellKind,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<boolean | undefined> {
+  const text = await output(program, question(shell), env);
+  if (text.includes(YES)) return true;
+  return text.includes(NO) ? false : undefined;
+}
+
+const question = (shell: ShellKind): string =>
+  shell === 'fish'
+    ? `functions -q caro_off; and echo ${YES}; or echo ${NO}`
+    : `if command -v caro_off >/dev/null 2>&1; then echo ${YES}; else echo ${NO}; fi`;
+
+async function output(
+  program: string,
+  script: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  return new Promise((resolve) => {
+    // A group of its own: what start files leave behind is ended with it, and it cannot take this terminal.
+    const child = spawn(program, ['-i', '-c', script], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+      env: { ...env },
+    });
+    let text = '';
+    const end = (): void => {
+      clearTimeout(timer);
+      if (child.pid !== undefined) endGroup(child.pid);
+      child.stdout.destroy();
+      resolve(text);
+    };
+    const timer = setTimeout(end, PATIENCE_MS);
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+    });
+    child.once('exit', end);
+    child.once('error', end);
+  });
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
