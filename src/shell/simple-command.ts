@@ -1,7 +1,7 @@
 /** Simple commands: assignments, words and redirections up to an operator. POSIX 2024 XCU §2.9.1. */
 import { skipBlanks, skipComment, skipLines } from './blanks.ts';
 import type { Assignment, Redirection, SimpleCommand, Word } from './model.ts';
-import { moveOn, type Reader, spanFrom, step, take } from './reader.ts';
+import { looksAt, moveOn, type Reader, spanFrom, step, take } from './reader.ts';
 import { readRedirection } from './redirections.ts';
 import { readPatternList, readWord } from './words.ts';
 
