@@ -53,7 +53,9 @@ export const normalPath = (text: string): string => {
 };
 
 /** `dir/*`, `dir/.*`, `dir/{*,.*}` mean all of `dir`; `dir/*.log` does not. */
-const wholeOf = (path: string): string => {
+const wholeOf = (written: string): string => {
+  // zsh's glob qualifiers narrow a pattern down; which files they leave is not known here.
+  const path = written.replace(/(?<=[*?\]/])\([^)]*\)$/, '');
   const match = /^(.*?)\/?(?:\*+|\.\*|\.\[!?[^\]]*\]\*|\{[*.,?[\]!^]+\}|\?\*|\*\/\*|\*\.\*)$/.exec(path);
   if (!match) return path;
   const [, dir = ''] = match;

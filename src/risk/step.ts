@@ -25,6 +25,7 @@ export class Step {
   readonly #valueOptions: ReadonlySet<string>;
   #operands: readonly string[] | null = null;
   #writes: readonly Write[] | null = null;
+  #code: string | null = null;
 
   constructor(
     readonly invocation: Invocation,
@@ -116,12 +117,13 @@ export class Step {
   /** Files this step reads: by redirection, or as operands of a tool that reads its operands. */
   get reads(): readonly string[] {
     const fed = this.invocation.redirections.filter((item) => item.operator === '<').map((item) => item.target.text);
-    return [...fed, ...(READERS.has(this.tool) ? this.args.flatMap(fileOf) : [])];
+    return [...fed, ...(READERS.has(this.tool) ? filesAmong(this) : [])];
   }
 
-  /** Program text this step is given, or empty. */
+  /** Program text this step is given, without what it only prints; or empty. */
   get code(): string {
-    return this.carries ? '' : (this.invocation.code?.text ?? '');
+    this.#code ??= this.carries ? '' : (this.invocation.code?.text ?? '').replace(PRINTED, ' ');
+    return this.#code;
   }
 }
 
@@ -139,6 +141,21 @@ const fileOf = (arg: string): readonly string[] => {
   const cut = arg.search(/[=@]/);
   return cut < 0 ? [] : [arg.slice(cut + 1).replace(/^@/, '')];
 };
+
+/** The first operand of these is a pattern or a program, unless an option gives that. */
+const PATTERN_FIRST = /^(?:grep|rg|ag|ack|sed|awk|perl|jq|yq|tr|column)$/;
+const filesAmong = (step: Step): readonly string[] => {
+  // The program text itself is no file.
+  if (step.invocation.code) return step.args.filter((arg) => arg !== step.invocation.code?.text).flatMap(fileOf);
+  if (!PATTERN_FIRST.test(step.tool) || step.some(/^-(?:[a-zA-Z]*[ef]|-(?:regexp|file|expression))$/))
+    return step.args.flatMap(fileOf);
+  const pattern = step.args.findIndex((arg) => !arg.startsWith('-'));
+  return step.args.flatMap((arg, at) => (at === pattern ? [] : fileOf(arg)));
+};
+
+/** `print("…")`, `console.log('…')`, `puts "…"`: a string that is shown is data. */
+const PRINTED =
+  /\b(?:print(?:ln)?|puts|echo|say|console\.(?:log|error|info|warn)|(?:sys\.stdout|process\.stdout)\.write|logging\.\w+)\s*\(?\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*\)?/g;
 
 const READERS: ReadonlySet<string> = new Set(
   'cat tac bat less more most head tail nl strings xxd hexdump od base64 base32 grep rg ag awk sed cut sort uniq cp mv ln scp rsync sftp tar zip 7z gzip bzip2 xz zstd cpio dd tee curl wget nc openssl gpg diff cmp ditto install vim nvim nano emacs code python perl ruby php jq yq column fold rev tr wc view source aws gsutil rclone s3cmd split csplit paste join comm look pr fmt expand unexpand iconv uuencode basenc ssh-keygen john hashcat unshadow lookbin xargs type open pbcopy xclip file stat sqlite3 readarray'.split(

@@ -133,7 +133,6 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
       level: 'moderate' as const,
       tools: 'useradd adduser pw sysadminctl',
       when: createsAccount,
-      raise: true as const,
       technique: 'T1136.001',
       reason: 'Adds or removes an account on this machine.',
       safer: 'Use the directory that the organisation has.',

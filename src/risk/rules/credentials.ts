@@ -48,7 +48,8 @@ const readsSecretFile = (step: Step, pattern: RegExp): boolean => {
 
 /** `grep root /etc/passwd` is harmless, a keyword search through everybody's files is not. */
 const SECRET_WORD =
-  /passw(?:or)?d|\bpass\b|secret|api[_-]?key|private[ _-]?key|BEGIN \w* ?PRIVATE|AKIA|token|credential/i;
+  /^[\W_]*(?:(?:passw(?:or)?d|passphrase|pass|pwd|secret|api[_-]?key|private[ _-]?key|BEGIN(?: \w+)? PRIVATE(?: KEY)?|AKIA|token|credential|access[_-]?key)s?(?:[\W_]{0,8}|$))+\w{0,3}[\W_]*$/i;
+/passw(?:or)?d|\bpass\b|secret|api[_-]?key|private[ _-]?key|BEGIN \w* ?PRIVATE|AKIA|token|credential/i;
 const huntsFor = (step: Step): Verdict => {
   if (!/^(?:grep|rg|ag|ack|ugrep|find|fd|locate|mdfind|strings)$/.test(step.tool)) return false;
   const hay = step.args.join(' ');
@@ -233,7 +234,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     id: 'credentials.cloud-metadata',
     level: 'high',
     tools: 'curl wget http nc python',
-    when: (s: Step) => s.some(METADATA) || METADATA.test(s.code),
+    when: (s: Step) => (s.invocation.code ? METADATA.test(s.code) : s.some(METADATA)),
     technique: 'T1552.005',
     reason: 'Asks the cloud’s metadata service, which hands out the machine’s credentials.',
     safer: 'Use the cloud’s own command line.',

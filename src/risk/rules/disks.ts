@@ -198,7 +198,6 @@ export const DISK_RULES: readonly StepRule[] = inFamily('disks', [
       (s.tool === 'umount' && s.flag('-f', '--force', '-l', '--lazy', '-a', '--all')) ||
       (s.tool === 'swapoff' && s.flag('-a', '--all')) ||
       (s.tool === 'losetup' && s.flag('-D')),
-    raise: true as const,
     reason: 'Takes a file system away although programs still use it.',
     safer: 'Find them with fuser -vm and stop them first.',
   },

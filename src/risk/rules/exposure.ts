@@ -155,7 +155,6 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
       s.tool === 'ifdown' ||
       (s.tool === 'route' && s.sub('del|delete|flush')) ||
       (s.tool === 'nmcli' && (s.sub('networking', 'off') || s.sub('connection|con|c', 'delete'))),
-    raise: true as const,
     technique: 'T1498',
     reason: 'Cuts this machine off; over ssh you lock yourself out.',
     safer: 'Set a timer that undoes it.',

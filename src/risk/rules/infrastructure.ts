@@ -162,67 +162,53 @@ const pathCloud = (step: Step): Verdict => {
     : false;
 };
 
-const objects = (step: Step): Verdict => {
-  if (dry(step) || step.flag('-n', '--dry-run')) return false;
-  const [verb = ''] = step.operands;
-  switch (step.tool) {
-    case 'gsutil':
-      return (
-        verb === 'rb' ||
-        (verb === 'rm'
-          ? step.flag('-r', '-R', '-a') || step.some(/\*/)
-            ? 'high'
-            : 'moderate'
-          : verb === 'rsync' && step.flag('-d')
-            ? 'high'
-            : /^(?:lifecycle|acl|iam|versioning|retention)$/.test(verb) &&
-                step.operands.some((word) => /^(?:set|ch|clear)$/.test(word))
-              ? 'moderate'
-              : false)
-      );
-    case 'bq':
-      return (
-        verb === 'rm' ||
-        (verb === 'query' && /\b(?:drop|truncate|delete)\b/i.test(step.args.join(' '))) ||
-        verb === 'truncate'
-      );
-    case 'rclone':
-      return /^(?:purge|delete|cleanup|rmdirs|dedupe)$/.test(verb)
-        ? 'high'
-        : /^(?:sync|deletefile|move|bisync|rmdir)$/.test(verb)
-          ? verb === 'sync'
-            ? 'high'
-            : 'moderate'
-          : false;
-    case 'azcopy':
-      return (
-        /^(?:remove|rm)$/.test(verb) ||
-        (verb === 'sync' && /--delete-destination[= ]true/.test(step.args.join(' '))) ||
-        (verb === 'jobs' && step.sub('jobs', 'clean|remove') ? 'moderate' : false)
-      );
-    case 'mc':
-      return (
-        /^(?:rb)$/.test(verb) ||
-        (verb === 'rm'
-          ? 'high'
-          : verb === 'mirror'
-            ? step.flag('--remove', '--overwrite')
-            : verb === 'admin'
-              ? step.operands.slice(1, 5).some((word) => /^(?:remove|rm|stop|detach|disable)$/.test(word)) && 'high'
-              : step.operands.slice(1, 3).some((word) => /^(?:rm|remove|clear)$/.test(word))
-                ? 'high'
-                : false)
-      );
-    default:
-      return /^(?:rb|rm|del|rmdir|expire|fixbucket)$/.test(verb)
-        ? verb === 'rb' || step.flag('-r', '--recursive', '--force', '-f') || step.tool === 's5cmd'
-          ? 'high'
-          : 'moderate'
-        : verb === 'sync' && step.flag('--delete-removed', '--delete')
-          ? 'high'
-          : false;
-  }
+const isVerb = (verb: string, names: string): boolean => names.split(' ').includes(verb);
+const gsutil = (step: Step, verb: string): Verdict => {
+  if (verb === 'rm') return step.flag('-r', '-R', '-a') || step.some(/\*/) ? 'high' : 'moderate';
+  if (verb === 'rb' || (verb === 'rsync' && step.flag('-d'))) return 'high';
+  return (
+    isVerb(verb, 'lifecycle acl iam versioning retention') &&
+    step.path.some((word) => isVerb(word, 'set ch clear')) &&
+    'moderate'
+  );
 };
+const rclone = (_step: Step, verb: string): Verdict => {
+  if (isVerb(verb, 'purge delete cleanup rmdirs dedupe sync')) return 'high';
+  return isVerb(verb, 'deletefile move bisync rmdir') && 'moderate';
+};
+const minio = (step: Step, verb: string): Verdict => {
+  if (isVerb(verb, 'rb rm')) return 'high';
+  if (verb === 'mirror') return step.flag('--remove', '--overwrite');
+  return step.path.slice(1, 5).some((word) => isVerb(word, 'remove rm stop detach disable clear'));
+};
+const bigQuery = (step: Step, verb: string): Verdict =>
+  isVerb(verb, 'rm truncate') || (verb === 'query' && /\b(?:drop|truncate|delete)\b/i.test(step.args.join(' ')));
+const azCopy = (step: Step, verb: string): Verdict => {
+  if (isVerb(verb, 'remove rm')) return 'high';
+  if (verb === 'jobs') return step.sub('jobs', 'clean|remove') && 'moderate';
+  return verb === 'sync' && /--delete-destination[= ]true/.test(step.args.join(' '));
+};
+const buckets = (step: Step, verb: string): Verdict => {
+  if (verb === 'sync') return step.flag('--delete-removed', '--delete');
+  if (!isVerb(verb, 'rb rm del rmdir expire fixbucket')) return false;
+  return verb === 'rb' || step.flag('-r', '--recursive', '--force', '-f') || step.tool === 's5cmd'
+    ? 'high'
+    : 'moderate';
+};
+const OBJECT_STORES: Readonly<Record<string, (step: Step, verb: string) => Verdict>> = {
+  gsutil,
+  rclone,
+  mc: minio,
+  bq: bigQuery,
+  azcopy: azCopy,
+  s3cmd: buckets,
+  s4cmd: buckets,
+  s5cmd: buckets,
+  ossutil: buckets,
+  b2: buckets,
+};
+const objects = (step: Step): Verdict =>
+  !dry(step) && !step.flag('-n', '--dry-run') && (OBJECT_STORES[step.tool]?.(step, step.path[0] ?? '') ?? false);
 
 export const INFRASTRUCTURE_RULES: readonly StepRule[] = [
   ...inFamily('infrastructure', [
@@ -280,7 +266,7 @@ export const INFRASTRUCTURE_RULES: readonly StepRule[] = [
     {
       id: 'cloud.delete-objects',
       level: 'high' as const,
-      tools: 'gsutil bq rclone azcopy mc s3cmd s4cmd s5cmd ossutil b2',
+      tools: Object.keys(OBJECT_STORES).join(' '),
       when: objects,
       technique: 'T1485',
       reason: 'Deletes stored objects or whole buckets.',

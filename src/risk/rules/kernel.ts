@@ -61,7 +61,6 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
     level: 'moderate',
     tools: 'sysctl',
     when: sysctl,
-    raise: true as const,
     technique: 'T1562',
     reason: 'Changes how the running kernel protects or routes.',
     safer: 'Put it into sysctl.d, reviewed.',

@@ -152,7 +152,6 @@ export const PERMISSION_RULES: readonly StepRule[] = inFamily('permissions', [
     level: 'moderate',
     tools: 'chattr chflags',
     when: (s: Step) => s.some(/^\+[a-zA-Z]*[ia]|^s?u?chg/),
-    raise: true as const,
     technique: 'T1222.002',
     reason: 'Makes files that not even root can change or delete until it is undone.',
     safer: 'Use ordinary permissions.',

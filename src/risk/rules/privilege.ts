@@ -240,7 +240,7 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
     tools: 'python perl ruby php node gdb lua',
     when: (s: Step) =>
       /setuid\s*\(?\s*\(?0|setreuid\s*\(\s*0|seteuid\s*\(\s*0|Process::Sys\.setuid|posix_setuid\(0\)/.test(
-        `${s.code} ${s.args.join(' ')}`,
+        s.invocation.code ? s.code : s.args.join(' '),
       ),
     technique: 'T1548.001',
     reason: 'Takes root’s identity through a set-user-id program or capability.',

