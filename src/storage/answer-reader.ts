@@ -2,11 +2,8 @@ import type { AnomalyReport } from '../domain/anomaly.ts';
 import type { AnswerFigures, PatternUsage } from '../domain/answer-figures.ts';
 import { SLOT_MS, slotOf } from '../domain/period.ts';
 import type { Database } from './database.ts';
+import { readPatterns } from './pattern-table.ts';
 import { USAGE_COLUMNS, type UsageRow, usageOf } from './rollup-row.ts';
-
-/** Rollups of kept-back tools are left out where they are read, so that no later step can forget to. Bound: a JSON array of names. */
-const NOT_DENIED = 'pattern.tool NOT IN (SELECT value FROM json_each(?))';
-const JOINED = `rollup JOIN pattern ON pattern.id = pattern_id WHERE slot >= ? AND slot < ? AND ${NOT_DENIED}`;
 
 /**
  * Figures of the quarter-hour slots that begin in [sinceMs, untilMs), for answers to peers; `anomalies` is handed in, since they are
@@ -20,27 +17,22 @@ export function readAnswerFigures(
   anomalies: () => AnomalyReport,
 ): AnswerFigures {
   const range = [slotOf(sinceMs), Math.ceil(untilMs / SLOT_MS)] as const;
-  const all = <T>(sql: string, ...bound: readonly unknown[]): T[] =>
-    database.prepare(sql).all(...range, ...bound) as T[];
-  const denied = JSON.stringify(deniedTools);
-  const usage = once(() =>
-    all<UsageRow & Pick<PatternUsage, 'name' | 'tool' | 'family'>>(
-      `SELECT pattern.name, pattern.tool, pattern.family, ${USAGE_COLUMNS} FROM ${JOINED} GROUP BY pattern.id
-       ORDER BY pattern.name, pattern.id`,
-      denied,
-    ).map((row) => ({ name: row.name, tool: row.tool, family: row.family, ...usageOf(row) })),
-  );
+  const all = <T>(sql: string): T[] => database.prepare(sql).all(...range) as T[];
+  const patterns = readPatterns(database);
+  // Kept-back tools are left out where rows are read, so that no later step can forget to.
+  const rows = `FROM rollup WHERE slot >= ? AND slot < ? ${patterns.without(deniedTools)}`;
   return {
-    usage,
+    usage: once(() =>
+      all<UsageRow & { pattern_id: number }>(`SELECT pattern_id, ${USAGE_COLUMNS} ${rows} GROUP BY pattern_id`)
+        .map((row) => ({ ...(patterns.byId.get(row.pattern_id) ?? UNKNOWN), ...usageOf(row) }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    ),
     levels: once(() => {
-      const rows = all<{ risk: number; count: number }>(
-        `SELECT risk, sum(count) AS count FROM ${JOINED} GROUP BY risk`,
-        denied,
-      );
-      return [0, 1, 2, 3].map((risk) => rows.find((row) => row.risk === risk)?.count ?? 0);
+      const levels = all<{ risk: number; count: number }>(`SELECT risk, sum(count) AS count ${rows} GROUP BY risk`);
+      return [0, 1, 2, 3].map((risk) => levels.find((row) => row.risk === risk)?.count ?? 0);
     }),
     slots: once(() =>
-      all<{ slot: number; count: number }>(`SELECT slot, sum(count) AS count FROM ${JOINED} GROUP BY slot`, denied).map(
+      all<{ slot: number; count: number }>(`SELECT slot, sum(count) AS count ${rows} GROUP BY slot`).map(
         ({ slot, count }) => ({ startMs: slot * SLOT_MS, count }),
       ),
     ),
@@ -53,6 +45,8 @@ export function readAnswerFigures(
     anomalies,
   };
 }
+
+const UNKNOWN: Pick<PatternUsage, 'name' | 'tool' | 'family'> = { name: 'other', tool: 'other', family: 'other' };
 
 const COVERAGE = `SELECT shell, sum(observed) AS observed, sum(redacted) AS redacted, sum(dropped) AS dropped
   FROM rollup_coverage WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY 1`;

@@ -1,14 +1,13 @@
 import type { History } from '../domain/anomaly-detection.ts';
 import { SLOT_MS, slotOf } from '../domain/period.ts';
 import type { Database } from './database.ts';
+import { type PatternTable, readPatterns } from './pattern-table.ts';
 
-/** Rows whose tool is not kept back; pattern ids spare a join on every row of a year. Bound: a JSON array of tool names. */
-const NOT_DENIED = 'pattern_id NOT IN (SELECT id FROM pattern WHERE tool IN (SELECT value FROM json_each(?)))';
 const HIGH_RISK = 2;
 
 /**
- * A node's own history for `findAnomalies`: quarter-hour slots that begin in [fromMs, untilMs), and for each tool family used since
- * `recentMs` when it was first used. Two passes over the rollups, none over events.
+ * A node's own history for `findAnomalies`: quarter-hour slots that begin in [fromMs, untilMs), and each tool family that was first
+ * used since `recentMs`. Tools kept back are left out where rows are read. One pass over the rollups, none over events.
  */
 export function readHistory(
   database: Database,
@@ -17,15 +16,15 @@ export function readHistory(
   untilMs: number,
   deniedTools: readonly string[],
 ): History {
-  const denied = JSON.stringify(deniedTools);
-  const until = Math.ceil(untilMs / SLOT_MS);
+  const patterns = readPatterns(database);
+  const range = { from: slotOf(fromMs), recent: slotOf(recentMs), until: Math.ceil(untilMs / SLOT_MS) };
   const slots = database
     .prepare(
       `SELECT slot, sum(count), sum(ended), sum(failures), sum(iif(risk >= ${HIGH_RISK}, count, 0))
-       FROM rollup WHERE slot >= ? AND slot < ? AND ${NOT_DENIED} GROUP BY slot ORDER BY slot`,
+       FROM rollup WHERE slot >= @from AND slot < @until ${patterns.without(deniedTools)} GROUP BY slot ORDER BY slot`,
     )
     .raw()
-    .all(slotOf(fromMs), until, denied) as [number, number, number, number, number][];
+    .all({ from: range.from, until: range.until }) as [number, number, number, number, number][];
   return {
     slots: slots.map(([slot, count, ended, failures, risky]) => ({
       startMs: slot * SLOT_MS,
@@ -34,28 +33,49 @@ export function readHistory(
       failures,
       risky,
     })),
-    families: firstUses(database, slotOf(fromMs), slotOf(recentMs), until, denied),
+    families: firstUses(database, patterns, range, deniedTools),
   };
 }
 
+interface SlotRange {
+  readonly from: number;
+  readonly recent: number;
+  readonly until: number;
+}
+
+interface Use {
+  readonly family: string;
+  readonly slot: number;
+  readonly count: number;
+}
+
+/** A family is new if no row of any of its patterns is older; a family in daily use is found old at its first row. */
 function firstUses(
   database: Database,
-  from: number,
-  recent: number,
-  until: number,
-  denied: string,
+  { byId, without }: PatternTable,
+  { from, recent, until }: SlotRange,
+  deniedTools: readonly string[],
 ): History['families'] {
-  // Families used before are found by their patterns: a family is new only if none of its patterns stands in the older rows.
   const rows = database
     .prepare(
-      `WITH fresh AS (
-         SELECT family, min(slot) AS slot, sum(count) AS count FROM rollup JOIN pattern ON pattern.id = pattern_id
-         WHERE slot >= @recent AND slot < @until AND pattern_id NOT IN (SELECT id FROM pattern WHERE tool IN (SELECT value FROM json_each(@denied)))
-         GROUP BY family),
-       older AS (SELECT DISTINCT pattern_id FROM rollup WHERE slot >= @from AND slot < @recent)
-       SELECT family, slot, count FROM fresh
-       WHERE family NOT IN (SELECT family FROM pattern JOIN older ON pattern.id = older.pattern_id) ORDER BY slot, family`,
+      `SELECT pattern_id, min(slot), sum(count) FROM rollup WHERE slot >= @recent AND slot < @until ${without(deniedTools)}
+       GROUP BY pattern_id`,
     )
-    .all({ from, recent, until, denied }) as { family: string; slot: number; count: number }[];
-  return rows.map(({ family, slot, count }) => ({ family, firstMs: slot * SLOT_MS, count }));
+    .raw()
+    .all({ recent, until }) as [number, number, number][];
+  const uses = new Map<string, Use>();
+  for (const [id, slot, count] of rows) {
+    const family = byId.get(id)?.family ?? 'other';
+    const known = uses.get(family);
+    uses.set(family, { family, slot: Math.min(slot, known?.slot ?? slot), count: count + (known?.count ?? 0) });
+  }
+  const older = database
+    .prepare(
+      `SELECT 1 FROM rollup WHERE slot >= @from AND slot < @recent
+       AND pattern_id IN (SELECT id FROM pattern WHERE family = @family) LIMIT 1`,
+    )
+    .pluck();
+  return [...uses.values()]
+    .filter(({ family }) => older.get({ from, recent, family }) === undefined)
+    .map(({ family, slot, count }) => ({ family, firstMs: slot * SLOT_MS, count }));
 }

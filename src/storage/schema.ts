@@ -118,4 +118,30 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER audit_checkpoint_no_delete BEFORE DELETE ON audit_checkpoint
     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
   `,
+  `
+  -- Everything that was handed to a peer, byte for byte, written before it left (design.md §2).
+  CREATE TABLE egress (
+    seq INTEGER PRIMARY KEY,
+    time TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    address TEXT NOT NULL,
+    type TEXT NOT NULL,
+    level INTEGER,
+    rule TEXT NOT NULL,
+    bytes TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX egress_recipient ON egress (recipient, seq);
+  CREATE INDEX egress_time ON egress (time);
+  CREATE TRIGGER egress_no_update BEFORE UPDATE ON egress
+    BEGIN SELECT RAISE(ABORT, 'the egress ledger is append-only'); END;
+
+  -- Since when a peer may have summaries, and which of them it has acknowledged.
+  CREATE TABLE recipient (peer TEXT PRIMARY KEY, since_ms INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+  CREATE TABLE delivery (
+    peer TEXT NOT NULL,
+    summary_id TEXT NOT NULL,
+    time_ms INTEGER NOT NULL,
+    PRIMARY KEY (peer, summary_id)
+  ) WITHOUT ROWID, STRICT;
+  `,
 ];

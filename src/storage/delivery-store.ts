@@ -1,0 +1,48 @@
+import type { Envelope } from '../domain/summary.ts';
+import type { Database } from './database.ts';
+
+export interface DueSummary {
+  readonly id: string;
+  readonly document: Envelope;
+}
+
+/** Which of the node's own summaries each peer has (design.md §7: kept and sent when the peer is back, once each). */
+export interface DeliveryStore {
+  /** Notes that a peer may have summaries from `nowMs` on; what was made before is not sent to it. Does nothing the second time. */
+  readonly admit: (peer: string, nowMs: number) => void;
+  /** The peer may no longer have any; if it may again later, it begins anew then. */
+  readonly dismiss: (peer: string) => void;
+  /** Newest revisions that the peer has not acknowledged, oldest first. */
+  readonly due: (node: string, peer: string, limit: number) => readonly DueSummary[];
+  readonly acknowledge: (peer: string, summaryId: string, nowMs: number) => void;
+}
+
+export function createDeliveryStore(database: Database): DeliveryStore {
+  const admit = database.prepare('INSERT OR IGNORE INTO recipient VALUES (?, ?)');
+  const dismiss = database.prepare('DELETE FROM recipient WHERE peer = ?');
+  const due = database.prepare(
+    `SELECT id, document FROM summary AS one
+     WHERE node = @node AND created_ms >= (SELECT since_ms FROM recipient WHERE peer = @peer)
+       AND NOT EXISTS (SELECT 1 FROM delivery WHERE peer = @peer AND summary_id = one.id)
+       AND NOT EXISTS (SELECT 1 FROM summary AS later
+                       WHERE later.node = one.node AND later.kind = one.kind AND later.start_ms = one.start_ms AND later.revision > one.revision)
+     ORDER BY created_ms, id LIMIT @limit`,
+  );
+  const acknowledge = database.prepare('INSERT OR IGNORE INTO delivery VALUES (?, ?, ?)');
+  return {
+    admit: (peer, nowMs) => {
+      admit.run(peer, nowMs);
+    },
+    dismiss: (peer) => {
+      dismiss.run(peer);
+    },
+    due: (node, peer, limit) =>
+      (due.all({ node, peer, limit }) as { id: string; document: string }[]).map(({ id, document }) => ({
+        id,
+        document: JSON.parse(document) as Envelope,
+      })),
+    acknowledge: (peer, summaryId, nowMs) => {
+      acknowledge.run(peer, summaryId, nowMs);
+    },
+  };
+}

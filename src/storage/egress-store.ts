@@ -1,0 +1,38 @@
+import type { EgressFilter, EgressLine, EgressMessage } from '../domain/egress.ts';
+import type { Database } from './database.ts';
+
+/** One message that is about to leave. */
+export type EgressEntry = Omit<EgressMessage, 'seq' | 'size'>;
+
+/** The egress ledger: written before anything leaves, never changed, removed by retention only. */
+export interface EgressStore {
+  /** On disk when it returns, all or nothing. */
+  readonly record: (entries: readonly EgressEntry[]) => void;
+  /** Newest first. */
+  readonly list: (filter: EgressFilter) => readonly EgressLine[];
+  readonly read: (seq: number) => EgressMessage | undefined;
+  readonly prune: (beforeMs: number) => void;
+}
+
+const DEFAULT_LIMIT = 100;
+const COLUMNS = 'seq, time, recipient, address, type, level, rule, length(CAST(bytes AS BLOB)) AS size';
+
+export function createEgressStore(database: Database): EgressStore {
+  const insert = database.prepare(
+    'INSERT INTO egress (time, recipient, address, type, level, rule, bytes) VALUES (@time, @recipient, @address, @type, @level, @rule, @bytes)',
+  );
+  const list = database.prepare(
+    `SELECT ${COLUMNS} FROM egress WHERE seq < coalesce(@before, 9e15) AND (@peer IS NULL OR recipient = @peer) ORDER BY seq DESC LIMIT @limit`,
+  );
+  const read = database.prepare(`SELECT ${COLUMNS}, bytes FROM egress WHERE seq = ?`);
+  return {
+    record: database.transaction((entries: readonly EgressEntry[]) => {
+      for (const entry of entries) insert.run(entry);
+    }),
+    list: ({ peer = null, before = null, limit = DEFAULT_LIMIT }) => list.all({ peer, before, limit }) as EgressLine[],
+    read: (seq) => read.get(seq) as EgressMessage | undefined,
+    prune: (beforeMs) => {
+      database.prepare('DELETE FROM egress WHERE time < ?').run(new Date(beforeMs).toISOString());
+    },
+  };
+}
