@@ -3,14 +3,17 @@
  * chunks. esbuild splits only ES modules, so the bundle is made as ES modules first and each chunk is then turned into CommonJS,
  * which costs the idle daemon 2 MiB less (measured.md).
  */
-import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { build as buildPage } from 'vite';
+import { generatePageValidators } from './generate-page-validators.ts';
 import { generateValidators } from './generate-validators.ts';
 
 const OUT = 'dist';
-const MODULES = join(OUT, '.modules');
+/** Built here and then put in the place of `dist/`, so that a failed build leaves what worked. */
+const NEXT = '.dist-next';
+const MODULES = join(NEXT, '.modules');
 
 async function bundle(): Promise<void> {
   await build({
@@ -34,7 +37,7 @@ async function bundle(): Promise<void> {
   });
   await build({
     entryPoints: readdirSync(MODULES).map((file) => join(MODULES, file)),
-    outdir: OUT,
+    outdir: NEXT,
     format: 'cjs',
     platform: 'node',
     target: 'node20.19',
@@ -48,10 +51,17 @@ async function bundle(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  rmSync(OUT, { recursive: true, force: true });
+  rmSync(NEXT, { recursive: true, force: true });
   await generateValidators();
+  generatePageValidators();
   await bundle();
-  await buildPage({ configFile: 'src/web/page/vite.config.mts', logLevel: 'warn' });
+  await buildPage({
+    configFile: 'src/web/page/vite.config.mts',
+    logLevel: 'warn',
+    build: { outDir: resolve(NEXT, 'page') },
+  });
+  rmSync(OUT, { recursive: true, force: true });
+  renameSync(NEXT, OUT);
 }
 
 main().catch((error: unknown) => {
