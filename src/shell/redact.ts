@@ -22,6 +22,19 @@ const merge = (spans: readonly SecretSpan[]): readonly SecretSpan[] => {
   return merged;
 };
 
+/** Leaves out what touches a mask that is there already: `‹redacted:token›@host` would read as a name and a password. */
+const awayFromMasks = (text: string, spans: readonly SecretSpan[]): readonly SecretSpan[] => {
+  if (!text.includes('‹redacted:')) return spans;
+  const masks = [...text.matchAll(/‹redacted:[\w-]{1,40}›/g)].map(
+    (match) => [match.index, match.index + match[0].length] as const,
+  );
+  let at = 0;
+  return spans.filter((span) => {
+    while ((masks[at]?.[1] ?? Number.POSITIVE_INFINITY) <= span.start) at += 1;
+    return (masks[at]?.[0] ?? Number.POSITIVE_INFINITY) >= span.end;
+  });
+};
+
 /** Quotes that open and close inside the span stay outside the mask, so that what is left still reads as the same command. */
 const insideQuotes = (text: string, span: SecretSpan): SecretSpan => {
   const first = text[span.start];
@@ -39,8 +52,7 @@ export const redact = (command: string, analysis: Analysis): Redacted => {
   const kinds = new Set<string>();
   let text = '';
   let from = 0;
-  for (const span of merge(found.map((item) => insideQuotes(command, item)))) {
-    if (command.slice(span.start, span.end).includes('‹redacted:')) continue;
+  for (const span of awayFromMasks(command, merge(found.map((item) => insideQuotes(command, item))))) {
     text += `${command.slice(from, span.start)}‹redacted:${span.kind}›`;
     from = span.end;
     kinds.add(span.kind);

@@ -86,6 +86,8 @@ const OPTIONS: Readonly<Record<string, string>> = {
   ykman: '-p -P',
 };
 
+const optionsOf = (words: string): string | undefined => (Object.hasOwn(OPTIONS, words) ? OPTIONS[words] : undefined);
+
 /** `tool subcommand …` whose operands from this position on (negative: from the end) are secret; `=`: only what follows it. */
 const OPERANDS: readonly (readonly [words: string, from: number, count: number, form?: '='])[] = [
   ['rabbitmqctl add_user', 1, 1],
@@ -187,8 +189,8 @@ const takeOption = (text: string, args: readonly Word[], at: number, spec: strin
 
 const findOptions = (text: string, invocation: Pick<Invocation, 'tool' | 'args'>, found: SecretSpan[]): void => {
   const name = lookupTool(invocation.tool)?.name ?? invocation.tool;
-  const specs = [OPTIONS[name]];
-  for (const word of invocation.args.slice(0, 6)) specs.push(OPTIONS[`${name} ${word.text}`]);
+  const specs = [optionsOf(name)];
+  for (const word of invocation.args.slice(0, 6)) specs.push(optionsOf(`${name} ${word.text}`));
   for (const spec of specs.flatMap((line) => line?.split(' ') ?? []))
     for (let at = 0; at < invocation.args.length; at += 1) takeOption(text, invocation.args, at, spec, found);
 };
