@@ -10,6 +10,7 @@ import { loginRoutes } from './routes/login.ts';
 import { pageRoutes, readPages } from './routes/pages.ts';
 import { personalRoutes } from './routes/personal.ts';
 import { privacyRoutes } from './routes/privacy.ts';
+import { COMPILERS } from './schema-checks.ts';
 
 /** Nothing that a page sends is larger. */
 const BODY_BYTES = 4 * 1024;
@@ -22,8 +23,7 @@ export async function createApplication(ports: DashboardPorts): Promise<FastifyI
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionTimeout: 60_000,
     forceCloseConnections: true,
-    // What is not described is refused, not quietly dropped.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
+    schemaController: { compilersFactory: COMPILERS },
   });
   const pages = readPages(ports.pageFolder);
   await app.register(cookie);

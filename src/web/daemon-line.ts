@@ -11,6 +11,7 @@ type Answer = (reply: Reply) => void;
 export class DaemonLine {
   readonly #pending = new Map<number, Answer>();
   readonly #listeners = new Set<(events: readonly TerminalEvent[]) => void>();
+  #following: Promise<unknown> | undefined;
   #next = 0;
 
   constructor(private readonly send: (message: PageMessage) => void) {}
@@ -39,13 +40,25 @@ export class DaemonLine {
     this.send({ type: 'refused', reason });
   }
 
-  /** Hears each batch of recorded events until the returned function is called. */
-  follow(listener: (events: readonly TerminalEvent[]) => void): () => void {
+  /**
+   * Hears each batch of events that is recorded after this resolves, until the returned function is called.
+   * @throws CaroError `deadline_exceeded`
+   */
+  async follow(listener: (events: readonly TerminalEvent[]) => void): Promise<() => void> {
     this.#listeners.add(listener);
-    if (this.#listeners.size === 1) this.send({ type: 'follow', on: true });
-    return () => {
-      if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.send({ type: 'follow', on: false });
+    this.#following ??= this.#call((id) => ({ type: 'follow', id, on: true }));
+    const unfollow = (): void => {
+      if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
+      this.#following = undefined;
+      this.#call((id) => ({ type: 'follow', id, on: false })).catch(() => undefined);
     };
+    try {
+      await this.#following;
+    } catch (error) {
+      unfollow();
+      throw error;
+    }
+    return unfollow;
   }
 
   reply(id: number, reply: Reply): void {

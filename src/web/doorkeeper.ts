@@ -122,10 +122,9 @@ class Door {
     this.#closed = true;
     for (const { timer } of this.#refusals.values()) clearTimeout(timer);
     this.#desk?.close();
-    const closed = this.#servers
-      .splice(0)
-      .map((server) => new Promise<void>((resolve) => void server.close(() => resolve())));
-    await Promise.all([...closed, this.#running?.close()]);
+    // What was handed over is the process's to end: waiting for the servers to be rid of it would wait for ever after a crash.
+    for (const server of this.#servers.splice(0)) server.close();
+    await this.#running?.close();
   }
 
   async #admit(socket: Socket): Promise<void> {

@@ -64,7 +64,7 @@ export type PageMessage =
     }
   | { readonly type: 'logout'; readonly cookieHash: string }
   | { readonly type: 'refused'; readonly reason: RefusalReason }
-  | { readonly type: 'follow'; readonly on: boolean }
+  | { readonly type: 'follow'; readonly id: number; readonly on: boolean }
   | { readonly type: 'leaving'; readonly received: number };
 
 export const REFUSALS = ['host', 'origin', 'login', 'rate'] as const;
@@ -155,7 +155,7 @@ const PAGE_SHAPES: Readonly<Record<PageMessage['type'], Check>> = {
   }),
   logout: shape({ type: oneOf(['logout']), cookieHash: isHash }),
   refused: shape({ type: oneOf(['refused']), reason: oneOf(REFUSALS) }),
-  follow: shape({ type: oneOf(['follow']), on: (value) => typeof value === 'boolean' }),
+  follow: shape({ type: oneOf(['follow']), id: isId, on: (value) => typeof value === 'boolean' }),
   leaving: shape({ type: oneOf(['leaving']), received: isId }),
 };
 

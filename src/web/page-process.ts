@@ -119,7 +119,7 @@ export class PageProcess {
         this.ports.refused(message.reason);
         break;
       case 'follow':
-        this.#follow(message.on);
+        void this.#answer(message.id, () => this.#follow(message.on));
         break;
       case 'leaving':
         this.#leaving(message.received);
@@ -151,11 +151,12 @@ export class PageProcess {
     this.#send({ type: 'reply', id, reply });
   }
 
-  #follow(on: boolean): void {
+  #follow(on: boolean): null {
     this.#unfollow?.();
     this.#unfollow = on
       ? this.ports.bus.listen('events.recorded', ({ events }) => this.#send({ type: 'events', events }))
       : undefined;
+    return null;
   }
 
   #leaving(received: number): void {

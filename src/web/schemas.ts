@@ -26,7 +26,7 @@ const object = (properties: Readonly<Record<string, Schema>>, optional: readonly
 const allOptional = (properties: Readonly<Record<string, Schema>>): Schema =>
   object(properties, Object.keys(properties));
 
-export const NO_QUERY = object({});
+const NO_QUERY = object({});
 
 export const ERROR = object({ error: object({ code: text, message: text }) });
 
@@ -96,7 +96,7 @@ export const STATUS = object({
 });
 
 const RANGE = { since: instant, until: instant };
-export const RANGE_QUERY = object(RANGE);
+const RANGE_QUERY = object(RANGE);
 
 export const OVERVIEW = object({
   statistics: STATISTICS,
@@ -109,7 +109,7 @@ export const OVERVIEW = object({
 export const ACTIVITY = object({ slots: SLOTS });
 export const USAGES = object({ statistics: STATISTICS });
 
-export const EVENTS_QUERY = allOptional({
+const EVENTS_QUERY = allOptional({
   ...RANGE,
   risk: word(RISK_LEVELS),
   tool: { type: 'string', minLength: 1, maxLength: 100 },
@@ -120,7 +120,7 @@ export const EVENTS_QUERY = allOptional({
 /** `next` is the `before` of the following page, null on the last one. */
 export const EVENTS = object({ events: list(EVENT), rules: list(RULE), next: maybeCount });
 
-export const PREVIEW_QUERY = object({ period: word(PERIOD_KINDS) });
+const PREVIEW_QUERY = object({ period: word(PERIOD_KINDS) });
 /** `envelope` is the document exactly as it would leave, `payload` what its base64 payload says; `closed` is false while the period runs. */
 export const PREVIEW = object({ envelope: text, payload: text, bytes: count, closed: flag });
 
@@ -140,7 +140,7 @@ export const SUMMARIES = object({
 
 export const SHARING = object({ level: words(SHARING_LEVELS), denyTools: list(text) });
 
-export const AUDIT_QUERY = allOptional({
+const AUDIT_QUERY = allOptional({
   type: word(AUDIT_TYPES),
   before: count,
   limit: { type: 'integer', minimum: 1, maximum: 500 },
@@ -161,3 +161,13 @@ export const VERIFICATION = object({
   checkpoints: count,
   firstBad: { ...object({ seq: count, reason: text }), nullable: true },
 });
+
+/** What a route takes; the build makes a check of each, under the same name (`src/generated/page-validators.js`). */
+export const INPUTS = {
+  nothing: NO_QUERY,
+  range: RANGE_QUERY,
+  events: EVENTS_QUERY,
+  preview: PREVIEW_QUERY,
+  audit: AUDIT_QUERY,
+  login: object({ login: { type: 'string', minLength: 1, maxLength: 200 } }),
+} as const;

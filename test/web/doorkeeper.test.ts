@@ -114,6 +114,20 @@ test('an address that others could reach is refused', async () => {
   await expect(openRig({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'address_unsafe' });
 });
 
+test('closing frees the port at once, also after crashes with connections open', async () => {
+  const closing = await openRig();
+  const { port, url } = closing.dashboard;
+  for (let crash = 0; crash < 3; crash += 1) {
+    const open = await Promise.all(Array.from({ length: 4 }, () => fetch(url)));
+    expect(open.map((answer) => answer.status)).toEqual([401, 401, 401, 401]);
+    process.kill(closing.dashboard.childPid() ?? 0);
+    await until(() => closing.dashboard.childPid() === undefined);
+  }
+  await closing.close();
+  rig = await openRig({ port });
+  expect((await closingFetch(rig.dashboard.url)).status).toBe(401);
+});
+
 test('closing takes the process along', async () => {
   const closing = await openRig();
   await closing.dashboard.warm();

@@ -14,7 +14,7 @@ describe('what the page process may say to the daemon', () => {
     { type: 'redeem', id: 5, login: 'x', cookieHash: HASH, pageHash: HASH },
     { type: 'logout', cookieHash: HASH },
     { type: 'refused', reason: 'origin' },
-    { type: 'follow', on: true },
+    { type: 'follow', id: 6, on: true },
     { type: 'leaving', received: 3 },
   ])('$type $kind passes', (message) => {
     expect(decodeFromPage(message)).toEqual(message);

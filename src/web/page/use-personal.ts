@@ -94,7 +94,6 @@ function useLive(
         void latest.current();
       }, BURST_MS);
     };
-    let broken = false;
     const end = followLive({
       events: (events) => {
         setFresh(events);
@@ -102,8 +101,8 @@ function useLive(
       },
       state: (state) => {
         setLive(state);
-        if (state === 'live' && broken) soon();
-        broken ||= state === 'lost';
+        // What was recorded before the stream began is in the database.
+        if (state === 'live') soon();
       },
     });
     return () => {

@@ -14,7 +14,7 @@ interface AuditQuery {
 export function auditRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   app.get<{ Querystring: AuditQuery }>(
     '/api/audit',
-    { schema: { querystring: schemas.AUDIT_QUERY, response: { 200: schemas.AUDIT } } },
+    { schema: { querystring: schemas.INPUTS.audit, response: { 200: schemas.AUDIT } } },
     async ({ query }) => {
       const limit = query.limit ?? PAGE;
       const found = await ports.daemon.ask('audit.list', { ...query, limit: limit + 1 });
@@ -24,7 +24,7 @@ export function auditRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   );
   app.get(
     '/api/audit/verification',
-    { schema: { querystring: schemas.NO_QUERY, response: { 200: schemas.VERIFICATION } } },
+    { schema: { querystring: schemas.INPUTS.nothing, response: { 200: schemas.VERIFICATION } } },
     async () => ports.daemon.ask('audit.verify', {}),
   );
 }

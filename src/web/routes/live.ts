@@ -21,17 +21,18 @@ export function liveRoutes(app: FastifyInstance, ports: DashboardPorts): void {
     }
     const stream = new PassThrough();
     open.add(stream);
-    stream.write(': open\n\n');
-    const beat = setInterval(() => stream.write(': beat\n\n'), BEAT_MS);
-    const unfollow = ports.daemon.follow((events) => {
+    stream.once('close', () => open.delete(stream));
+    // The answer begins when the daemon tells of events: what is recorded from then on is in the stream.
+    const unfollow = await ports.daemon.follow((events) => {
       if (stream.writableLength > MOST_BUFFERED) stream.destroy();
       else stream.write(`event: events\ndata: ${JSON.stringify(events)}\n\n`);
     });
+    const beat = setInterval(() => stream.write(': beat\n\n'), BEAT_MS);
     stream.once('close', () => {
       clearInterval(beat);
       unfollow();
-      open.delete(stream);
     });
+    stream.write(': open\n\n');
     return reply.type('text/event-stream; charset=utf-8').send(stream);
   });
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { cookieName, type DashboardPorts } from '../ports.ts';
+import { INPUTS } from '../schemas.ts';
 import { secretHash } from '../session-book.ts';
 import { type PageTexts, sendPage } from './pages.ts';
 
@@ -19,7 +20,7 @@ export function loginRoutes(app: FastifyInstance, ports: DashboardPorts, pages: 
   const limit = { max: LOGINS_A_MINUTE, timeWindow: 60_000, onExceeded: () => ports.daemon.refused('rate') };
   app.post<{ Body: { readonly login: string } }>(
     '/login',
-    { config: { rateLimit: limit }, schema: { body: LOGIN_BODY } },
+    { config: { rateLimit: limit }, schema: { body: INPUTS.login } },
     async ({ body }, reply) => {
       const cookie = randomBytes(32).toString('base64url');
       const pageToken = randomBytes(32).toString('base64url');
@@ -42,13 +43,6 @@ export function loginRoutes(app: FastifyInstance, ports: DashboardPorts, pages: 
     return reply.code(204).send();
   });
 }
-
-const LOGIN_BODY = {
-  type: 'object',
-  properties: { login: { type: 'string', minLength: 1, maxLength: 200 } },
-  required: ['login'],
-  additionalProperties: false,
-} as const;
 
 function setCookie(reply: FastifyReply, ports: DashboardPorts, value: string, maxAge: number): void {
   reply.setCookie(cookieName(ports.port), value, { path: '/', httpOnly: true, sameSite: 'strict', maxAge });

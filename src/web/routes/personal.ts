@@ -17,7 +17,7 @@ interface Range {
 export function personalRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   app.get<{ Querystring: Range }>(
     '/api/overview',
-    { schema: { querystring: schemas.RANGE_QUERY, response: { 200: schemas.OVERVIEW } } },
+    { schema: { querystring: schemas.INPUTS.range, response: { 200: schemas.OVERVIEW } } },
     async ({ query }) => {
       const reader = ports.reader();
       const recent = reader.listEvents({ limit: RECENT });
@@ -28,17 +28,17 @@ export function personalRoutes(app: FastifyInstance, ports: DashboardPorts): voi
   );
   app.get<{ Querystring: Range }>(
     '/api/usage',
-    { schema: { querystring: schemas.RANGE_QUERY, response: { 200: schemas.USAGES } } },
+    { schema: { querystring: schemas.INPUTS.range, response: { 200: schemas.USAGES } } },
     ({ query }) => ({ statistics: ports.reader().statistics(...span(query)) }),
   );
   app.get<{ Querystring: Range }>(
     '/api/activity',
-    { schema: { querystring: schemas.RANGE_QUERY, response: { 200: schemas.ACTIVITY } } },
+    { schema: { querystring: schemas.INPUTS.range, response: { 200: schemas.ACTIVITY } } },
     ({ query }) => ({ slots: ports.reader().slots(...span(query)) }),
   );
   app.get<{ Querystring: EventFilter }>(
     '/api/events',
-    { schema: { querystring: schemas.EVENTS_QUERY, response: { 200: schemas.EVENTS } } },
+    { schema: { querystring: schemas.INPUTS.events, response: { 200: schemas.EVENTS } } },
     async ({ query }) => {
       const limit = query.limit ?? RECENT;
       // One more than is shown tells whether there is a next page.
@@ -48,8 +48,10 @@ export function personalRoutes(app: FastifyInstance, ports: DashboardPorts): voi
       return { events, next, rules: await rulesOf(ports, events) };
     },
   );
-  app.get('/api/status', { schema: { querystring: schemas.NO_QUERY, response: { 200: schemas.STATUS } } }, async () =>
-    ports.daemon.ask('service.status', {}),
+  app.get(
+    '/api/status',
+    { schema: { querystring: schemas.INPUTS.nothing, response: { 200: schemas.STATUS } } },
+    async () => ports.daemon.ask('service.status', {}),
   );
 }
 

@@ -7,7 +7,7 @@ import * as schemas from '../schemas.ts';
 export function privacyRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   app.get<{ Querystring: { readonly period: PeriodKind } }>(
     '/api/summary',
-    { schema: { querystring: schemas.PREVIEW_QUERY, response: { 200: schemas.PREVIEW } } },
+    { schema: { querystring: schemas.INPUTS.preview, response: { 200: schemas.PREVIEW } } },
     async ({ query }) => {
       const { document, closed } = await ports.daemon.ask('summary.preview', { period: query.period });
       const envelope = JSON.stringify(document);
@@ -17,10 +17,12 @@ export function privacyRoutes(app: FastifyInstance, ports: DashboardPorts): void
   );
   app.get(
     '/api/summaries',
-    { schema: { querystring: schemas.NO_QUERY, response: { 200: schemas.SUMMARIES } } },
+    { schema: { querystring: schemas.INPUTS.nothing, response: { 200: schemas.SUMMARIES } } },
     async () => ({ summaries: await ports.daemon.ask('summary.list', { limit: 50 }) }),
   );
-  app.get('/api/sharing', { schema: { querystring: schemas.NO_QUERY, response: { 200: schemas.SHARING } } }, async () =>
-    ports.daemon.ask('policy.sharing', {}),
+  app.get(
+    '/api/sharing',
+    { schema: { querystring: schemas.INPUTS.nothing, response: { 200: schemas.SHARING } } },
+    async () => ports.daemon.ask('policy.sharing', {}),
   );
 }

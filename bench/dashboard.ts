@@ -1,0 +1,150 @@
+/**
+ * How fast the dashboard answers and shows (NFR-105): server time of its questions, first byte, first contentful paint and first
+ * figures in Chromium, with its process running (warm) and not (cold). Prints JSON.
+ *
+ *     npx tsx bench/dashboard.ts [--events 10000,1000000] [--rounds 15]
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
+import { enter, hasBrowser, launchBrowser } from '../test/web/browser.ts';
+import { type DashboardRig, type Login, openRig } from '../test/web/dashboard-rig.ts';
+import { sampleCommands } from '../test/web/sample-commands.ts';
+import { until } from '../test/web/until.ts';
+import { type Figures, report, summary } from './figures.ts';
+
+const DAY_MS = 86_400_000;
+const CHUNK = 20_000;
+
+async function timed(work: () => Promise<unknown>, rounds: number): Promise<Figures> {
+  const values: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const begun = performance.now();
+    await work();
+    values.push(performance.now() - begun);
+  }
+  return summary(values);
+}
+
+async function fill(rig: DashboardRig, total: number): Promise<void> {
+  for (let done = 0; done < total; done += CHUNK) {
+    await rig.record(sampleCommands(Math.min(CHUNK, total - done), 28, Date.now(), done + 1));
+  }
+}
+
+async function endPageProcess(rig: DashboardRig): Promise<void> {
+  const pid = rig.dashboard.childPid();
+  if (pid !== undefined) process.kill(pid);
+  await until(() => rig.dashboard.childPid() === undefined);
+}
+
+function questions(nowMs: number): Readonly<Record<string, string>> {
+  const range = (days: number): string =>
+    new URLSearchParams({
+      since: new Date(nowMs - days * DAY_MS).toISOString(),
+      until: new Date(nowMs + DAY_MS).toISOString(),
+    }).toString();
+  return {
+    overviewOfADay: `/api/overview?${range(1)}`,
+    overviewOf28Days: `/api/overview?${range(28)}`,
+    activityOf28Days: `/api/activity?${range(28)}`,
+    events: '/api/events?limit=50',
+    riskyEvents: '/api/events?limit=50&risk=high',
+    searchForCommonText: '/api/events?limit=50&text=git',
+    searchForAbsentText: '/api/events?limit=50&text=nothing-like-this',
+  };
+}
+
+async function server(rig: DashboardRig, login: Login, rounds: number): Promise<Record<string, Figures>> {
+  const answers: Record<string, Figures> = {};
+  for (const [name, path] of Object.entries(questions(Date.now()))) {
+    const ask = async (): Promise<unknown> => (await rig.get(path, login)).arrayBuffer();
+    await ask();
+    answers[name] = await timed(ask, rounds * 4);
+  }
+  return answers;
+}
+
+/** Notes when the first figures stand on the page, in ms since the navigation began. */
+const NOTE_FIGURES = `new MutationObserver((_, observer) => {
+  if (!document.querySelector('.glance')) return;
+  window.figuresAt = performance.now();
+  observer.disconnect();
+}).observe(document, { childList: true, subtree: true })`;
+
+async function visit(page: Page, url: string): Promise<{ readonly paint: number; readonly shown: number }> {
+  await page.goto('about:blank');
+  await page.goto(url);
+  await page.locator('.glance').waitFor();
+  return page.evaluate(
+    `({ paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0, shown: window.figuresAt })`,
+  );
+}
+
+async function browserFigures(rig: DashboardRig, rounds: number): Promise<unknown> {
+  if (!hasBrowser) return null;
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage();
+    await page.addInitScript(NOTE_FIGURES);
+    await enter(page, rig.dashboard);
+    await visit(page, rig.dashboard.url);
+    const visits = async (before: () => Promise<void>) => {
+      const seen: { paint: number; shown: number }[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        await before();
+        seen.push(await visit(page, rig.dashboard.url));
+      }
+      return {
+        firstContentfulPaint: summary(seen.map(({ paint }) => paint)),
+        firstFigures: summary(seen.map(({ shown }) => shown)),
+      };
+    };
+    return {
+      warm: await visits(() => Promise.resolve()),
+      cold: await visits(() => endPageProcess(rig)),
+    };
+  } finally {
+    await browser.close();
+  }
+}
+
+async function measure(events: number, rounds: number): Promise<unknown> {
+  const rig = await openRig();
+  try {
+    await fill(rig, events);
+    const login = await rig.login();
+    const front = (): Promise<unknown> =>
+      fetch(rig.dashboard.url, { headers: { connection: 'close' } }).then((answer) => answer.arrayBuffer());
+    const firstByteCold: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      await endPageProcess(rig);
+      firstByteCold.push((await timed(front, 1)).median);
+    }
+    const answers = await server(rig, login, rounds);
+    const rss = /Rss:\s+(\d+)/.exec(readFileSync(`/proc/${rig.dashboard.childPid() ?? 'self'}/smaps_rollup`, 'utf8'));
+    return {
+      events,
+      serverMs: answers,
+      firstByteMs: { cold: summary(firstByteCold), warm: await timed(front, rounds * 4) },
+      browserMs: await browserFigures(rig, rounds),
+      pageProcessRssMiB: Number((Number(rss?.[1] ?? 0) / 1024).toFixed(1)),
+    };
+  } finally {
+    await rig.close();
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { events: { type: 'string', default: '10000' }, rounds: { type: 'string', default: '15' } },
+  });
+  const sizes = [];
+  for (const size of values.events.split(',')) sizes.push(await measure(Number(size), Number(values.rounds)));
+  report('dashboard', sizes);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
