@@ -1,5 +1,6 @@
 /** Builtins that change what later commands of the line mean. */
-import type { Call, Frame, Output, Walk } from './frame.ts';
+import { constantOutput } from './constant-output.ts';
+import { type Call, type Frame, inputOf, inputText, type Output, type Walk } from './frame.ts';
 import type { Assignment, Word } from './model.ts';
 import { wordOf } from './parts.ts';
 import { assign } from './walker.ts';
@@ -12,11 +13,13 @@ export function runBuiltin(walk: Walk, call: Call, tool: string, frame: Frame): 
   const args = call.words.slice(1);
   if (DECLARING.has(tool)) return declare(walk, args, tool === 'export' || hasFlag(args, 'x'));
   if (tool === 'set' && frame.dialect === 'fish') return setFish(walk, call, args);
+  if (tool === 'set') return setPositional(walk, args);
   if (tool === 'alias') return defineAliases(walk, args, frame);
   if (tool === 'unset') return forget(walk, args);
   if (tool === 'unalias') return forgetAliases(walk, args);
-  if (tool === 'read' || tool === 'mapfile' || tool === 'readarray' || tool === 'getopts')
-    return forgetValues(walk, args);
+  if (tool === 'printf' && args[0]?.text === '-v') return printInto(walk, call, args, frame);
+  if (tool === 'read') return read(walk, args, inputText(inputOf(call.redirections, frame)));
+  if (tool === 'mapfile' || tool === 'readarray' || tool === 'getopts') return forgetValues(walk, args);
   return undefined;
 }
 
@@ -86,6 +89,31 @@ function forget(walk: Walk, args: readonly Word[]): Output {
 
 function forgetAliases(walk: Walk, args: readonly Word[]): Output {
   for (const { text } of args) walk.scope.aliases.delete(text);
+  return '';
+}
+
+/** `set -- a b` */
+function setPositional(walk: Walk, args: readonly Word[]): Output {
+  const dashes = args.findIndex(({ text }) => text === '--');
+  if (dashes >= 0) walk.scope.positional = args.slice(dashes + 1);
+  return args.length === 0 ? null : '';
+}
+
+/** `printf -v name format …` */
+function printInto(walk: Walk, call: Call, args: readonly Word[], frame: Frame): Output {
+  const words = [...call.words.slice(0, 1), ...args.slice(2)];
+  const value = constantOutput('printf', words, inputOf(call.redirections, frame), frame.dialect);
+  walk.scope.variables.set(args[1]?.text ?? '', value);
+  return '';
+}
+
+/** `read x`: the first line of what it reads, where that is known. */
+function read(walk: Walk, args: readonly Word[], input: string | null): Output {
+  const names = args.filter(({ text }) => /^[A-Za-z_]\w*$/.test(text));
+  const [line] = (input ?? '').split('\n');
+  for (const { text } of names) walk.scope.variables.set(text, null);
+  const [name] = names;
+  if (input !== null && names.length === 1 && name) walk.scope.variables.set(name.text, line?.trim() ?? null);
   return '';
 }
 

@@ -112,7 +112,8 @@ function formatOne(kind: string, value: string): string {
   }
 }
 
-function decodeBase64(input: string | null): string | null {
+/** Text that is base64; null for what is none, or decodes to no text. */
+export function decodeBase64(input: string | null): string | null {
   const text = input?.replace(/\s+/g, '') ?? '';
   if (text === '' || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return null;
   return printable(Buffer.from(text, 'base64').toString('utf8'));

@@ -2,7 +2,7 @@
 import { expandBraces, hasBraces } from './braces.ts';
 import type { LiteralPart, Script, VariablePart, Word, WordPart } from './model.ts';
 import { wordOf } from './parts.ts';
-import { knownValue, type Scope } from './scope.ts';
+import { knownValue, knownWords, type Scope } from './scope.ts';
 
 /** What expansion needs of the walk: it runs the scripts inside words and says what they print, null where unknown. */
 export interface Expander {
@@ -73,22 +73,21 @@ function addVariable(fields: Field[], part: VariablePart, expander: Expander): v
   }
   // What the default runs, runs whether or not the default is taken in the end.
   const argument = part.argument && part.argument.value === null ? expandWhole(part.argument, expander) : part.argument;
-  if (part.name === '@' || part.name === '*' || (part.name === 'argv' && expander.splits !== 'all')) {
-    if (addPositional(fields, part, expander)) return;
+  const words = knownWords(expander.scope, part);
+  if (words !== null) {
+    addWords(fields, words);
+    return;
   }
   const value = knownValue(expander.scope, argument === part.argument ? part : { ...part, argument });
   if (value === null) fields.at(-1)?.push(part);
   else addText(fields, value, part, part.quoted, expander.splits === 'all');
 }
 
-function addPositional(fields: Field[], part: VariablePart, expander: Expander): boolean {
-  const { positional } = expander.scope;
-  if (positional === null || part.operator !== '') return false;
-  for (const [index, word] of positional.entries()) {
+function addWords(fields: Field[], words: readonly Word[]): void {
+  for (const [index, word] of words.entries()) {
     if (index > 0) fields.push([]);
     fields.at(-1)?.push(...word.parts);
   }
-  return true;
 }
 
 function addText(fields: Field[], text: string, carrier: WordPart, quoted: boolean, splits: boolean): void {

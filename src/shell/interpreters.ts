@@ -1,5 +1,6 @@
 /** Program text given to interpreters, and the shell commands such text plainly starts. */
 import { scanCode } from './code-scan.ts';
+import { decodeBase64 } from './constant-output.ts';
 import type { Call, Frame, Walk } from './frame.ts';
 import { inputText } from './frame.ts';
 import type { Code, CodeLanguage, Input, Word } from './model.ts';
@@ -147,6 +148,19 @@ function interpreterOf(tool: string): Interpreter | undefined {
   return Object.hasOwn(INTERPRETERS, name) ? INTERPRETERS[name] : undefined;
 }
 
+const BASE64_LITERAL =
+  /(?:b64decode|base64_decode|decode_base64|decode64|atob|fromBase64|Buffer\.from)\(\s*b?["']([A-Za-z0-9+/_-]{8,65536}={0,2})["']/g;
+
+/** Adds what `b64decode('…')` and its kin in other languages decode to. */
+function withDecoded(text: string): string {
+  const decoded: string[] = [];
+  for (const [, literal] of text.matchAll(BASE64_LITERAL)) {
+    const plain = decodeBase64(literal ?? '');
+    if (plain !== null && decoded.length < 8) decoded.push(plain);
+  }
+  return [text, ...decoded].join('\n');
+}
+
 /** Reads the options, also those behind operands where the program takes them there. `next` is behind the first run of options. */
 function readAll(words: readonly Word[], interpreter: Interpreter): OptionReading {
   const first = readOptions(words, 1, interpreter);
@@ -178,11 +192,12 @@ export function codeOf(tool: string, words: readonly Word[], input: Input): Code
     start = Math.min(start, holder.start);
     end = Math.max(end, holder.end);
   }
-  if (texts.length > 0) return { language, text: texts.join('\n'), span: { start, end } };
+  if (texts.length > 0) return { language, text: withDecoded(texts.join('\n')), span: { start, end } };
   const readsFile = options.some(([name]) => name === '-f' || name === '--file' || name === '-m');
   const wanted = interpreter.operandWith && hasOption(options, interpreter.operandWith) ? 0 : interpreter.operand;
   const operand = wanted === undefined || readsFile ? undefined : words[next + wanted];
-  if (operand !== undefined) return { language, text: operand.text, span: operand };
+  if (operand !== undefined)
+    return { language, text: withDecoded(operand.text), span: { start: operand.start, end: operand.end } };
   return readsFile ? null : codeFromInput(interpreter, words.slice(next), input);
 }
 
@@ -193,7 +208,7 @@ function codeFromInput(interpreter: Interpreter, operands: readonly Word[], inpu
   const text = inputText(input);
   if (text === null) return null;
   const span = input.kind === 'here-document' || input.kind === 'here-string' ? input.word : { start: 0, end: 0 };
-  return { language: interpreter.language, text, span: { start: span.start, end: span.end } };
+  return { language: interpreter.language, text: withDecoded(text), span: { start: span.start, end: span.end } };
 }
 
 /** Walks the commands that program text starts through a shell or directly. */

@@ -166,6 +166,7 @@ export type Input =
 /** Program text handed to an interpreter (`python -c`, `node -e`, `awk '…'`, `perl <<EOF`). */
 export interface Code {
   readonly language: CodeLanguage;
+  /** As given, options in their order; behind it, each on a line of its own, what literals inside it plainly decode to. */
   readonly text: string;
   readonly span: Span;
 }

@@ -5,7 +5,7 @@ import { runForm } from './forms.ts';
 import { type Call, emit, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { codeOf, runCode } from './interpreters.ts';
 import { MAX_DEPTH, MAX_WRAPPERS } from './limits.ts';
-import type { Word } from './model.ts';
+import type { Word, WordPart } from './model.ts';
 import { joinedSource } from './payload.ts';
 import { SHELL_VARIABLES } from './shells.ts';
 import { runStarters } from './starters.ts';
@@ -13,12 +13,34 @@ import { runWrapper } from './unwrap.ts';
 
 /** Name of a program without its directory. */
 export function toolName(name: Word): string {
-  const { text } = name;
+  const text = name.value ?? spelledName(name);
   const slash = text.lastIndexOf('/');
   const base = slash < 0 || slash === text.length - 1 ? text : text.slice(slash + 1);
   const only = name.parts[0];
   if (name.parts.length === 1 && only?.kind === 'variable' && SHELL_VARIABLES.has(only.name)) return 'sh';
   return base;
+}
+
+/**
+ * A name with parts that are nearly always empty or their default (`r$@m`, `${x:-rm}`, `r[m]`): these are ways to write a name so
+ * that it is not recognized. The text as written where any other part is unknown.
+ */
+function spelledName(name: Word): string {
+  let spelled = '';
+  for (const part of name.parts) {
+    const text = spelledPart(part);
+    if (text === null) return name.text;
+    spelled += text;
+  }
+  return spelled === '' ? name.text : spelled;
+}
+
+function spelledPart(part: WordPart): string | null {
+  if (part.kind === 'literal' || part.kind === 'tilde') return part.text;
+  if (part.kind === 'glob') return /^\[(\w)\]$/.exec(part.text)?.[1] ?? null;
+  if (part.kind !== 'variable') return null;
+  if (part.operator === '' && (part.name === '@' || part.name === '*')) return '';
+  return /^:?[-=]$/.test(part.operator) ? (part.argument?.value ?? null) : null;
 }
 
 export function runCall(walk: Walk, call: Call, frame: Frame): Output {

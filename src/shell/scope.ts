@@ -5,6 +5,8 @@ import type { CompoundCommand, VariablePart, Word } from './model.ts';
 export interface Scope {
   /** Variables assigned on this line; null where the value is not known. */
   readonly variables: Map<string, string | null>;
+  /** Arrays written out on this line. */
+  readonly arrays: Map<string, readonly Word[]>;
   readonly aliases: Map<string, Word>;
   readonly functions: Map<string, CompoundCommand>;
   /** Functions and aliases whose body is being walked. */
@@ -19,6 +21,7 @@ export interface Scope {
 
 export const newScope = (): Scope => ({
   variables: new Map(),
+  arrays: new Map(),
   aliases: new Map(),
   functions: new Map(),
   active: new Set(),
@@ -40,7 +43,23 @@ function computeValue(scope: Scope, part: VariablePart): string | null {
   if (part.operator === '') return current ?? null;
   const argument = part.argument === null ? '' : part.argument.value;
   if (argument === null) return null;
+  if (part.operator === ':' && argument === '0:1' && current === undefined) return firstCharacter(part.name);
   return current === undefined ? null : applyOperator(current, part.operator, argument);
+}
+
+/** `${HOME:0:1}` is a way to write a slash, `${IFS:0:1}` one to write a blank. */
+function firstCharacter(name: string): string | null {
+  if (name === 'IFS') return ' ';
+  return ['HOME', 'PATH', 'PWD', 'OLDPWD', 'SHELL'].includes(name) ? '/' : null;
+}
+
+/** The words that `$@`, `$*`, `${a[@]}` or `${a[1]}` stand for; null where they are unknown or the reference is another. */
+export function knownWords(scope: Scope, { name, operator }: VariablePart): readonly Word[] | null {
+  if (operator === '' && (name === '@' || name === '*' || name === 'argv')) return scope.positional;
+  const subscript = /^\[(?:([@*])|(\d{1,4}))\]$/.exec(operator);
+  const elements = subscript ? scope.arrays.get(name) : undefined;
+  if (!subscript || !elements) return null;
+  return subscript[1] === undefined ? elements.slice(Number(subscript[2]), Number(subscript[2]) + 1) : elements;
 }
 
 /** Undefined where nothing is known, not even that it is unset. */

@@ -80,7 +80,7 @@ const DOCKER_RUN_LONG = [
 const CONTAINER_RUN: WrapperSpec = {
   command: 'words',
   operands: 1,
-  short: 'aceghlmpuvw',
+  short: 'acehlmpuvw',
   long: DOCKER_RUN_LONG,
   effect: 'contained',
 };

@@ -94,11 +94,15 @@ const printsElsewhere = (redirections: readonly Redirection[]): boolean =>
 /** Notes a variable that is set for the rest of the line. */
 export function assign(walk: Walk, assignment: Assignment, exported: boolean): void {
   walk.settings.push({ assignment, exported });
+  const { name, elements, append } = assignment;
+  if (assignment.value === null) {
+    walk.scope.arrays.set(name, append ? [...(walk.scope.arrays.get(name) ?? []), ...elements] : elements);
+  }
   const value = assignment.value?.value ?? null;
-  const before = assignment.append ? walk.scope.variables.get(assignment.name) : '';
+  const before = append ? walk.scope.variables.get(name) : '';
   const known = value !== null && before !== null && before !== undefined;
   const after = known ? before + value : null;
-  walk.scope.variables.set(assignment.name, after !== null && after.length > MAX_VALUE ? null : after);
+  walk.scope.variables.set(name, after !== null && after.length > MAX_VALUE ? null : after);
 }
 
 function expandRedirection(redirection: Redirection, expander: Expander): Redirection {
@@ -187,9 +191,12 @@ function defineFunction(walk: Walk, command: CompoundCommand, frame: Frame): voi
   const from = walk.invocations.length;
   const inner: Frame = { ...frame, inFunction: name, topLevel: false, conditional: true, depth: frame.depth + 1 };
   const variables = new Map(walk.scope.variables);
+  const { positional } = walk.scope;
+  walk.scope.positional = null;
   walk.scope.active.add(name);
   for (const { script } of command.branches) runScript(walk, script, { ...inner, input: { kind: 'inherited' } });
   walk.scope.active.delete(name);
+  walk.scope.positional = positional;
   for (const [key, value] of variables) walk.scope.variables.set(key, value);
   const { start, end } = command;
   walk.functions.push({ name, invocations: walk.invocations.splice(from), start, end });

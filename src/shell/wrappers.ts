@@ -21,7 +21,7 @@ const SSH: WrapperSpec = {
   command: 'shell',
   operands: 1,
   permutes: true,
-  short: 'BbcDEeFIiJLlmOopQRSWwM',
+  short: 'BbcDEeFIiJLlmOopPQRSWw',
   bareShell: true,
   effect: 'remote',
 };

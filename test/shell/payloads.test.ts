@@ -63,6 +63,16 @@ describe('what is known on the line is put in', () => {
     ["echo / | xargs -I{} sh -c 'rm {}'", 'xargs > sh > rm [/]'],
     ["echo 'rm -rf /' | xargs -I{} bash -c {}", 'xargs > bash > rm [-rf] [/]'],
     ["printf 'a\\nb\\n' | xargs -n 1 rm", 'xargs > rm [b]'],
+    ['r$@m x', 'rm [x]'],
+    ['r"$*"m x', 'rm [x]'],
+    ['${unset:-rm} x', 'rm [x]'],
+    ['/bin/r[m] x', 'rm [x]'],
+    ['rm -rf ${HOME:0:1}', 'rm [-rf] [/]'],
+    ['a=(rm -rf /); "${a[@]}"', 'rm [-rf] [/]'],
+    ['a=(ls rm); ${a[1]} x', 'rm [x]'],
+    ['set -- rm -rf /; "$@"', 'rm [-rf] [/]'],
+    ['read c <<< "rm"; $c x', 'rm [x]'],
+    ['printf -v c rm; $c x', 'rm [x]'],
     ['SHELL=x; $SHELL', 'x'],
     ['$SHELL -c "rm x"', '$SHELL > rm [x]'],
   ])('%s', (text, last) => {
@@ -146,6 +156,10 @@ describe('program text of an interpreter', () => {
     ['lua -e \'os.execute("rm x")\'', 'lua > rm [x]'],
     ['osascript -e \'do shell script "rm x"\'', 'osascript > rm [x]'],
     ['R -e \'system("rm x")\'', 'R > rm [x]'],
+    [
+      `python -c 'exec(__import__("base64").b64decode("${encoded('import os; os.system("rm x")')}"))'`,
+      'python > rm [x]',
+    ],
     ['python <<EOF\nimport os\nos.system("rm x")\nEOF', 'python > rm [x]'],
   ])('starts what %s says', (text, last) => {
     expect(runsLast(text)).toBe(last);
