@@ -6,6 +6,7 @@ import {
   validateAuditVerify,
   validateConfigReload,
   validateDashboardLink,
+  validateDatabaseBackup,
   validateEventsList,
   validateMeshQuery,
   validateMeshStatus,
@@ -51,12 +52,15 @@ export const BUS_METHODS: { readonly [K in BusMethod]: BusMethodEntry<K> } = {
 export const SERVICE_VALIDATORS: { readonly [M in ServiceMethod]: Validator<unknown> } = {
   'config.reload': validateConfigReload,
   'dashboard.link': validateDashboardLink,
+  'database.backup': validateDatabaseBackup,
 };
 
 /** What the service itself answers, beside the bus. */
 export interface ServiceReplies {
   /** Whether anything differed from the configuration in force. */
   readonly 'config.reload': { readonly changed: boolean };
+  /** The copy that was made. */
+  readonly 'database.backup': { readonly file: string };
   /** The file that logs its reader in once (design.md §12), and the dashboard's address. */
   readonly 'dashboard.link': { readonly file: string; readonly url: string };
 }

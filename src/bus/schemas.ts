@@ -5,7 +5,7 @@ import { QUERY_TYPES } from '../domain/trust.ts';
 import type { RequestKind } from './messages.ts';
 
 /** Methods of the control socket that the service answers beside the bus (design.md §11). */
-export const SERVICE_METHODS = ['config.reload', 'dashboard.link'] as const;
+export const SERVICE_METHODS = ['config.reload', 'dashboard.link', 'database.backup'] as const;
 export type ServiceMethod = (typeof SERVICE_METHODS)[number];
 export const TOPICS = ['event', 'mesh', 'query.partial'] as const;
 export type Topic = (typeof TOPICS)[number];
@@ -57,6 +57,7 @@ export const BODY_SCHEMAS = {
 export const SERVICE_SCHEMAS = {
   'config.reload': NOTHING,
   'dashboard.link': NOTHING,
+  'database.backup': NOTHING,
 } as const satisfies Record<ServiceMethod, BodySchema>;
 
 export const SUBSCRIBE_SCHEMA = body(

@@ -6,6 +6,7 @@ import { addAudit } from './commands/audit.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config.ts';
 import { addDashboard } from './commands/dashboard.ts';
+import { addDb } from './commands/db.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addIdentity } from './commands/identity.ts';
@@ -36,6 +37,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addSharing,
   addIdentity,
   addAudit,
+  addDb,
   addDashboard,
   addCompletion,
   addVersion,

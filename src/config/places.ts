@@ -14,6 +14,8 @@ export interface Places {
   readonly database: string;
   readonly identityKey: string;
   readonly backups: string;
+  /** The newest signed head of the audit log, kept outside the database so that it outlives it. */
+  readonly auditHead: string;
   readonly tls: string;
   readonly runtime: string;
   readonly socket: string;
@@ -60,6 +62,7 @@ function places(config: string, data: string, runtime: string, state: string): P
     database: join(data, 'caro.db'),
     identityKey: join(data, 'identity.key'),
     backups: join(data, 'backups'),
+    auditHead: join(data, 'audit-head.json'),
     tls: join(data, 'tls.pem'),
     runtime,
     socket: join(runtime, 'admin.sock'),

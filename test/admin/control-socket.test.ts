@@ -93,6 +93,7 @@ const open = (): Promise<AdminServer> =>
     service: {
       'config.reload': () => Promise.resolve({ changed: false }),
       'dashboard.link': () => Promise.resolve({ file: '/run/login.html', url: 'http://localhost:9237/' }),
+      'database.backup': () => Promise.resolve({ file: '/backups/caro.db' }),
     },
     onDefect: (error) => defects.push(error),
   });

@@ -59,7 +59,7 @@ describe('the unit that install writes', () => {
     const unit = systemdUnit(env);
     expect(unit).toContain('Environment="CARO_HOME=/srv/50%% \\"off\\"/$$HOME\\\\"\n');
     expect(unit).not.toContain('XDG_DATA_HOME');
-    expect(unit).toMatch(/^ExecStart="\/[^"]+" "\/[^"]+\/bin\/caro\.js" service run$/m);
+    expect(unit).toMatch(/^ExecStart="\/[^"]+" "--interrupt-budget=\d+" "\/[^"]+\/bin\/caro\.js" "service" "run"$/m);
     expect(unit).not.toContain('@');
   });
 
@@ -79,7 +79,13 @@ describe('the unit that install writes', () => {
     const agent: unknown = JSON.parse(execFileSync('python3', ['-c', read, file], { encoding: 'utf8' }));
     expect(agent).toMatchObject({
       Label: 'org.caro-mesh.caro',
-      ProgramArguments: [process.execPath, expect.stringMatching(/bin\/caro\.js$/), 'service', 'run'],
+      ProgramArguments: [
+        process.execPath,
+        expect.stringMatching(/^--interrupt-budget=/),
+        expect.stringMatching(/bin\/caro\.js$/),
+        'service',
+        'run',
+      ],
       EnvironmentVariables: { CARO_HOME: '/a & <b>' },
       RunAtLoad: true,
     });

@@ -1,10 +1,10 @@
-import { createInterface } from 'node:readline/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { changeManaged, type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
 import { preparePlaces } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { SharingLevel } from '../../domain/trust.ts';
+import { isConfirmed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
 import { say, sayJson } from '../output.ts';
 
@@ -62,7 +62,7 @@ async function enable(context: Context, { level, yes }: { readonly level: 1 | 2;
       ? 'See an example with: caro summary preview (the service must run)'
       : `Today's summary would be:\n${example}`,
   );
-  if (context.stdout.isTTY === true && yes !== true && !(await isConfirmed(context))) {
+  if (context.stdout.isTTY === true && yes !== true && !(await isConfirmed(context, 'Allow this?'))) {
     say(context, 'Nothing has changed.');
     return;
   }
@@ -76,15 +76,6 @@ async function preview(context: Context): Promise<string | undefined> {
   } catch (error) {
     if (error instanceof CaroError) return undefined;
     throw error;
-  }
-}
-
-async function isConfirmed({ stdin, stdout, interrupted }: Context): Promise<boolean> {
-  const question = createInterface({ input: stdin, output: stdout });
-  try {
-    return /^y(es)?$/i.test((await question.question('Allow this? [y/N] ', { signal: interrupted })).trim());
-  } finally {
-    question.close();
   }
 }
 

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { callAdmin } from '../../admin/client.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { ServiceStatus } from '../../domain/status.ts';
 import type { Context } from '../context.ts';
-import { packageRoot } from '../package-root.ts';
+import { serviceCommand } from './command.ts';
 
 const START_MS = 15_000;
 const STOP_MS = 10_000;
@@ -23,8 +22,8 @@ export async function runningService(context: Context): Promise<ServiceStatus | 
 
 /** Starts the service apart from this terminal, for systems without a service manager; it ends with the machine, or by `stop`. */
 export async function startBackground(context: Context): Promise<void> {
-  const caro = join(packageRoot(), 'bin', 'caro.js');
-  const child = spawn(process.execPath, [caro, 'service', 'run'], {
+  const [program, ...args] = serviceCommand();
+  const child = spawn(program, args, {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...context.env },

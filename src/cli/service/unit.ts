@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../package-root.ts';
+import { serviceCommand } from './command.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -9,9 +10,10 @@ const CARRIED = ['CARO_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOM
 
 /** The systemd user unit for the node of this environment (systemd.service(5), systemd.syntax(7)). */
 export function systemdUnit(env: Env): string {
+  const command = (words: readonly string[]): string => words.map(systemdWord).join(' ');
   return filled(
     'systemd/caro.service',
-    systemdWord,
+    command,
     (name, value) => `Environment=${systemdWord(`${name}=${value}`)}`,
     env,
   );
@@ -19,25 +21,23 @@ export function systemdUnit(env: Env): string {
 
 /** The launchd agent for the node of this environment (launchd.plist(5)). */
 export function launchdAgent(env: Env): string {
-  const entry = (name: string, value: string): string =>
-    `    <key>${name}</key>\n    <string>${xmlText(value)}</string>`;
-  return filled('launchd/org.caro-mesh.caro.plist', xmlText, entry, env);
+  const command = (words: readonly string[]): string => words.map((word) => `    ${xmlString(word)}`).join('\n');
+  const entry = (name: string, value: string): string => `    <key>${name}</key>\n    ${xmlString(value)}`;
+  return filled('launchd/org.caro-mesh.caro.plist', command, entry, env);
 }
 
 function filled(
   template: string,
-  word: (text: string) => string,
+  command: (words: readonly string[]) => string,
   entry: (name: string, value: string) => string,
   env: Env,
 ): string {
-  const root = packageRoot();
   const carried = CARRIED.flatMap((name) => {
     const value = env[name];
     return value === undefined || value === '' ? [] : [entry(name, value)];
   });
-  return readFileSync(join(root, 'config', template), 'utf8')
-    .replace('@NODE@', () => word(process.execPath))
-    .replace('@CARO@', () => word(join(root, 'bin', 'caro.js')))
+  return readFileSync(join(packageRoot(), 'config', template), 'utf8')
+    .replace('@COMMAND@', () => command(serviceCommand()))
     .replace('@ENVIRONMENT@\n', () => carried.map((line) => `${line}\n`).join(''));
 }
 
@@ -45,4 +45,5 @@ function filled(
 const systemdWord = (text: string): string =>
   `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
 
-const xmlText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const xmlString = (text: string): string =>
+  `<string>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</string>`;

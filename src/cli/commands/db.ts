@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { callAdmin } from '../../admin/client.ts';
+import { preparePlaces } from '../../config/places.ts';
+import { CaroError } from '../../domain/errors.ts';
+import { isConfirmed } from '../confirmation.ts';
+import type { Context } from '../context.ts';
+import { say, sayJson } from '../output.ts';
+
+const BACKUP_MS = 600_000;
+const STOP_FIRST = 'stop the service first: caro service stop';
+
+interface Json {
+  readonly json?: true;
+}
+
+export function addDb(program: Command, context: Context): void {
+  const db = program.command('db').description('care for the database');
+  const command = (name: string, description: string): Command =>
+    db.command(name).description(description).option('--json', 'print one JSON object');
+  command('check', 'read all of it and say whether it is whole').action((options: Json) => check(context, options));
+  command('repair', `save what can be read of a damaged one; ${STOP_FIRST}`).action((options: Json) =>
+    repair(context, options),
+  );
+  command('backup', 'copy it, also while the service runs').action((options: Json) => backup(context, options));
+  command('restore', `put a backup in its place and keep the old one; ${STOP_FIRST}`)
+    .argument('<file>', 'the backup')
+    .action((file: string, options: Json) => restore(context, resolve(file), options));
+  command('reset', `begin a fresh one and keep the old one; ${STOP_FIRST}`)
+    .option('--yes', 'do not ask')
+    .action((options: Json & { readonly yes?: true }) => reset(context, options));
+}
+
+async function check(context: Context, { json }: Json): Promise<void> {
+  const { database: file } = context.places();
+  if (!existsSync(file)) throw new CaroError('not_found', `${file}: expected the database, there is none yet`);
+  const { damageOf, openReadOnly } = await import('../../storage/database.ts');
+  const { damagedFiles } = await import('../../storage/salvage.ts');
+  const damage = damageOf(file) ?? wholeCheck(openReadOnly(file));
+  const setAside = damagedFiles(file);
+  if (damage !== null) context.failed();
+  if (json) {
+    sayJson(context, { ok: damage === null, file, damage, setAside });
+    return;
+  }
+  say(context, damage === null ? `${file}: whole` : `${file}: ${damage}; see what can be saved: caro db repair`);
+  for (const other of setAside) say(context, `${other}: set aside as damaged; see what can be saved: caro db repair`);
+}
+
+/** Unlike the check at start, it looks at every page and every index. */
+function wholeCheck(database: {
+  readonly pragma: (text: string, options: { simple: true }) => unknown;
+  close: () => unknown;
+}): string | null {
+  try {
+    return database.pragma('integrity_check(1)', { simple: true }) === 'ok'
+      ? null
+      : 'the integrity check found damaged pages';
+  } finally {
+    database.close();
+  }
+}
+
+async function repair(context: Context, { json }: Json): Promise<void> {
+  const places = context.places();
+  preparePlaces(places);
+  const work = await import('../database/repair.ts');
+  const salvaged = await work.alone(places, () => work.repair(places, context.now()));
+  if (json) sayJson(context, { file: places.database, salvaged });
+  else if (salvaged.length === 0) say(context, 'Nothing is damaged.');
+  for (const { file, events, summaries, gaps, auditFile, auditRecords } of json ? [] : salvaged) {
+    say(context, `${file}: ${events} commands and ${summaries} summaries taken over, ${gaps} places could not be read`);
+    if (auditFile !== null) say(context, `  its audit log, ${auditRecords} records: ${auditFile}`);
+  }
+}
+
+async function backup(context: Context, { json }: Json): Promise<void> {
+  const result = await backupFile(context);
+  if (json) sayJson(context, result);
+  else say(context, `copied to ${result.file}`);
+}
+
+async function backupFile(context: Context): Promise<{ readonly file: string }> {
+  const places = context.places();
+  try {
+    return await callAdmin(places.socket, 'database.backup', {}, BACKUP_MS);
+  } catch (error) {
+    if (!(error instanceof CaroError) || error.code !== 'not_running') throw error;
+  }
+  if (!existsSync(places.database))
+    throw new CaroError('not_found', `${places.database}: expected the database, there is none yet`);
+  preparePlaces(places);
+  const [{ alone }, { backupDatabase }, { openReadOnly }] = await Promise.all([
+    import('../database/repair.ts'),
+    import('../../storage/backup.ts'),
+    import('../../storage/database.ts'),
+  ]);
+  return alone(places, async () => {
+    const database = openReadOnly(places.database);
+    try {
+      return { file: await backupDatabase(database, places.backups, context.now().getTime()) };
+    } finally {
+      database.close();
+    }
+  });
+}
+
+async function restore(context: Context, file: string, { json }: Json): Promise<void> {
+  const places = context.places();
+  preparePlaces(places);
+  const work = await import('../database/repair.ts');
+  const before = await work.alone(places, () => work.restore(places, file, context.now()));
+  sayReplaced(context, json, `${file} is in place.`, before);
+}
+
+async function reset(context: Context, { json, yes }: Json & { readonly yes?: true }): Promise<void> {
+  const places = context.places();
+  if (yes !== true && context.stdout.isTTY !== true)
+    throw new CaroError('usage', 'expected --yes, since nobody can be asked here');
+  if (yes !== true && !(await isConfirmed(context, 'Begin a fresh database?'))) {
+    say(context, 'Nothing has changed.');
+    return;
+  }
+  preparePlaces(places);
+  const work = await import('../database/repair.ts');
+  const before = await work.alone(places, () => work.reset(places, context.now()));
+  sayReplaced(context, json, 'A fresh database is in place.', before);
+}
+
+function sayReplaced(context: Context, json: true | undefined, text: string, before: string | null): void {
+  if (json) sayJson(context, { file: context.places().database, before });
+  else say(context, before === null ? text : `${text} The one before is kept: ${before}`);
+}
