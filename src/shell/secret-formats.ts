@@ -80,6 +80,7 @@ const TOKENS: readonly Row[] = [
 
 /** Known by what stands before them; the first group is the secret. */
 const PARTS: readonly Row[] = [
+  ['password-hash', '$', '(\\$(?:1|2[abxy]|5|6|7|y|apr1|argon2id?)\\$[./A-Za-z0-9$=,+]{20,200})'],
   ['azure-key', 'AccountKey=', 'AccountKey=([A-Za-z0-9+/]{40,100}={0,2})'],
   ['azure-key', 'SharedAccessKey=', 'SharedAccessKey=([A-Za-z0-9+/]{20,100}={0,2})'],
   ['azure-signature', 'sig=', '[?&;]sig=([A-Za-z0-9%+/]{30,200}={0,2})'],

@@ -4,9 +4,9 @@
 export const NAME_HINT = /pass|pwd|secret|token|key|cred|auth|cookie|pat\b|session|identified|bearer|webhook/i;
 
 const PASSWORD =
-  /(?:passw(?:or)?d|passphrase|passcode|passwort|pwd|(?:^|[^a-z]|user|db|store|key|root|require|my)pass|psw)$/;
+  /(?:passw(?:or)?d|passphrase|passcode|passwort|pwd|(?:^|[^a-z]|user|ssh|db|store|key|root|require|my)pass|psw)$/;
 const TOKEN =
-  /(?:secret|token|api[_-]?key|apikey|(?:access|account|secret|auth|encryption|signing|master|shared|service|deploy|storage|subscription|license|licence|routing|integration|project|write|admin|app|application|functions?)[_-]?key|private[_-]?key|secret[_-]?key[_-]?base|(?:^|[_-])pat|bearer|credentials?|authorization|jwt)$/;
+  /(?:secret|token|api[_-]?key|apikey|(?:access|account|secret|auth|encryption|signing|master|shared|service|deploy|storage|subscription|license|licence|routing|integration|project|write|admin|app|application|functions?)[_-]?key|private[_-]?key|secret[_-]?key[_-]?base|(?:^|[_-])pat|bearer|credentials?|authorization|rediscli_auth|jwt)$/;
 /** Parts that may follow the telling word without changing what is meant: `TOKEN_PROD`, `SECRET_2`, `PRIVATE_KEY_B64`. */
 const SUFFIX =
   /[_.-]?(?:\d{1,3}|v\d|b64|base64|value|text|plain|plaintext|prod|production|dev|development|staging|stage|test|old|new|current)$/;

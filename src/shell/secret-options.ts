@@ -81,10 +81,20 @@ const OPTIONS: Readonly<Record<string, string>> = {
   'aws secretsmanager': '--secret-string --secret-binary',
   'fly auth': '-t?',
   caddy: '--plaintext',
+  nmcli: 'password wifi-sec.psk 802-11-wireless-security.psk',
+  'doctl auth': '-t --access-token',
+  snowsql: '-p',
+  impala: '-p',
+  winexe: '-U?%',
+  kadmin: '-w',
+  net: '-U?%',
   clickhouse: '--password',
   influx: '-p?',
   ykman: '-p -P',
 };
+
+/** Of any tool: `user:password` in one word. */
+const ANY_TOOL = '--auth: --basic-auth: --creds: --userpass:';
 
 const optionsOf = (words: string): string | undefined => (Object.hasOwn(OPTIONS, words) ? OPTIONS[words] : undefined);
 
@@ -123,7 +133,9 @@ const READS_SECRET: readonly (readonly [words: string, option?: RegExp])[] = [
   ['wrangler secret'],
   ['vercel env'],
   ['chpasswd'],
-  ['passwd', /^--stdin$/],
+  ['passwd'],
+  ['kinit'],
+  ['ssh-add'],
   ['cryptsetup'],
   ['docker secret'],
   ['podman secret'],
@@ -189,7 +201,7 @@ const takeOption = (text: string, args: readonly Word[], at: number, spec: strin
 
 const findOptions = (text: string, invocation: Pick<Invocation, 'tool' | 'args'>, found: SecretSpan[]): void => {
   const name = lookupTool(invocation.tool)?.name ?? invocation.tool;
-  const specs = [optionsOf(name)];
+  const specs = [ANY_TOOL, optionsOf(name)];
   for (const word of invocation.args.slice(0, 6)) specs.push(optionsOf(`${name} ${word.text}`));
   for (const spec of specs.flatMap((line) => line?.split(' ') ?? []))
     for (let at = 0; at < invocation.args.length; at += 1) takeOption(text, invocation.args, at, spec, found);
@@ -212,11 +224,15 @@ const findOperands = (text: string, invocation: Invocation, operands: readonly W
 const findSettings = (text: string, args: readonly Word[], found: SecretSpan[]): void => {
   const verb = args.findIndex((word) => /^(?:set|add|put|config|write|requirepass|AUTH|auth)$/.test(word.text));
   if (verb < 0) return;
-  for (let at = verb; at + 1 < args.length && at < verb + 4; at += 1) {
+  for (let at = verb; at + 1 < args.length && at < verb + 9; at += 1) {
     const name = args[at]?.text ?? '';
     const value = args[at + 1];
     const kind = name.startsWith('-') ? null : /^(?:requirepass|AUTH)$/.test(name) ? 'password' : tellingKind(name);
-    const bare = kind !== null && value && !/^(?:auth|token|tokens|secret|secrets|password)$/.test(name);
+    const bare =
+      kind !== null &&
+      value &&
+      (/^(?:set|put|add)$/.test(args[verb]?.text ?? '') ||
+        !/^(?:auth|token|tokens|secret|secrets|password)$/.test(name));
     if (bare && !value.text.startsWith('-') && isSecretValue(value.text, kind))
       found.push(tailSpan(text, value, 0, kind));
   }
@@ -224,6 +240,9 @@ const findSettings = (text: string, args: readonly Word[], found: SecretSpan[]):
 
 const findLiterals = (text: string, args: readonly Word[], found: SecretSpan[]): void => {
   for (const [at, word] of args.entries()) {
+    const named = /^--(?:arg|set|set-string|var)$/.test(args[at - 1]?.text ?? '') ? tellingKind(word.text) : null;
+    const behind = args[at + 1];
+    if (named && behind && isSecretValue(behind.text, named)) found.push(tailSpan(text, behind, 0, named));
     const glued = /^--from-literal=[^=]+=/.exec(word.text)?.[0].length;
     if (glued !== undefined) addValue(text, word, glued, '', found);
     else if (word.text === '--from-literal') {

@@ -100,7 +100,7 @@ const fits = (named: Named, joint: RegExpExecArray, value: string, kind: Telling
 
 const SCHEME = /^(?:basic|bearer|token|apikey|bot|digest|negotiate|aws4-hmac-sha256|key|splunk|flyv1|genie-?key)[ =]+/i;
 
-const spanAfter = (text: string, named: Named, kind: TellingKind): SecretSpan | null => {
+const spanAfter = (text: string, named: Named, announced: TellingKind | 'random'): SecretSpan | null => {
   JOINT.lastIndex = named.end;
   const joint = JOINT.exec(text);
   if (!joint) return null;
@@ -111,6 +111,9 @@ const spanAfter = (text: string, named: Named, kind: TellingKind): SecretSpan | 
   if (header) start += SCHEME.exec(text.slice(start, start + 40))?.[0].length ?? 0;
   const end = valueEnd(text, start, quote);
   const value = text.slice(start, end);
+  // Many things are called a key; only a value that looks like one is taken for it.
+  if (announced === 'random' && !looksRandom(value)) return null;
+  const kind = announced === 'random' ? 'key' : announced;
   return fits(named, joint, value, kind) ? { start, end, kind } : null;
 };
 
@@ -123,7 +126,9 @@ const TAKES_NAMES = /\b(?:docker|podman|buildah|nerdctl|kubectl|kamal)\b/;
 
 const isExcepted = (text: string, named: Named): boolean => {
   const before = text.slice(Math.max(0, named.start - 2), named.start);
-  if (before.endsWith('$') || before.endsWith('${')) return true;
+  // `$token = x` is a comparison; `$token='x'` an assignment in PHP or Perl.
+  if (before.endsWith('${') || (before.endsWith('$') && !/=["']/y.test(text.slice(named.end, named.end + 2))))
+    return true;
   if (!/\s/.test(text[named.end] ?? '')) return false;
   if (/^--?password$/.test(named.name)) return ASKS.test(text.slice(Math.max(0, named.start - 300), named.start));
   return named.name === '--secret' && TAKES_NAMES.test(text.slice(Math.max(0, named.start - 300), named.start));
@@ -134,7 +139,7 @@ const findNamed = (text: string, found: SecretSpan[]): void => {
   TELLING.lastIndex = 0;
   for (let match = TELLING.exec(text); match; match = TELLING.exec(text)) {
     const named = nameAround(text, match.index, TELLING.lastIndex);
-    const kind = tellingKind(named.name);
+    const kind = tellingKind(named.name) ?? (/[A-Z]_KEY$/.test(named.name) ? 'random' : null);
     const span = kind && !isExcepted(text, named) ? spanAfter(text, named, kind) : null;
     if (span) found.push(span);
     TELLING.lastIndex = Math.max(TELLING.lastIndex, span?.end ?? named.end);
@@ -146,6 +151,8 @@ const SPOKEN: readonly (readonly [kind: string, pattern: RegExp])[] = [
     'password',
     /\b(?:identified\s{1,4}(?:with\s{1,4}[\w']{1,40}\s{1,4})?by|password)\s{1,4}(?:\\*["']|\$\$)([^'"\\$‹\s][^'"\\$‹]{0,200})/dgi,
   ],
+  ['password', /\blogin\s{1,4}[\w.@-]{1,64}\s{1,4}password\s{1,4}([^\s'"$‹<]{1,200})/dgi],
+  ['password', /(?<![\w:/])[\w.*-]{1,64}:\d{4,5}:[\w*-]{1,64}:[\w*-]{1,64}:([^\s:'"$‹]{1,200})/dg],
   ['password', /\bpass:([^\s'"`‹$][^\s'"`‹]{0,200})/dg],
   ['token', /\bBearer\s{1,4}([\w.~+/=-]{8,4000})/dg],
   ['cookie', /\b(?:[\w-]{0,24}(?:sess(?:ion)?(?:_?id)?|sid|auth|jwt))=([^\s'";&‹$<>]{12,2000})/dgi],

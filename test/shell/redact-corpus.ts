@@ -184,6 +184,22 @@ export const CONTEXTS: readonly ((secret: string) => string)[] = [
   (s) => `xfreerdp /u:bob /p:${s} /v:host`,
   (s) => `nmcli dev wifi connect home password ${s}`,
   (s) => `bw unlock ${s}`,
+  (s) => `SSHPASS=${s} sshpass -e ssh host`,
+  (s) => `REDISCLI_AUTH=${s} redis-cli ping`,
+  (s) => `redis-cli AUTH ${s}`,
+  (s) => `jq -n --arg password ${s} '{p: $password}'`,
+  (s) => `rclone config create r s3 access_key_id x secret_access_key ${s}`,
+  (s) => `php -r '$password="${s}"; connect();'`,
+  (s) => `printf 'machine h login bob password ${s}' >> ~/.netrc`,
+  (s) => `echo "db:5432:app:bob:${s}" >> ~/.pgpass`,
+  (s) => `mytool --auth bob:${s}`,
+  (s) => `docker build --build-arg NPM_TOKEN=${s} .`,
+  (s) => `kubectl config set-credentials bob --token=${s}`,
+  (s) => `git -c http.extraHeader="Authorization: Bearer ${s}" fetch`,
+  (s) => `psql "host=db user=app password=${s} dbname=app"`,
+  (s) => `sudo -S ls <<< '${s}'`,
+  (s) => `gpg --passphrase-fd 0 -d a.gpg <<< ${s}`,
+  (s) => `htpasswd -b .htpasswd bob ${s}`,
   (s) => `argocd login cd.example.com --username admin --password ${s}`,
 ];
 
@@ -249,6 +265,8 @@ const PLAIN: readonly (() => string)[] = [
   () => `gpg --decrypt ${chars(LOWER, 5)}.gpg`,
   () => `openssl passwd -6`,
   () => `rsync -avz ${chars(LOWER, 4)}/ host:${chars(LOWER, 4)}/`,
+  () => `export SORT_KEY=${chars(LOWER, 6)}`,
+  () => `docker run -p 127.0.0.1:${chars('123456789', 4)}:80 -v /a:/b:ro nginx`,
   () => `llm --max-tokens ${chars('123456789', 3)} ask`,
 ];
 
