@@ -244,17 +244,16 @@ _caro_load() {
   fi
 }
 
+# bash and zsh have names in common with the functions above, so their own must follow each time; they see to the rest themselves.
 case $- in
 *i*)
-  if [ -n "${CARO_OFF-}" ] || [ "${_caro_loaded-}" = "$$" ]; then
-    :
-  elif [ -n "${BASH_VERSION-}" ]; then
+  if [ -n "${BASH_VERSION-}" ]; then
     # shellcheck source=/dev/null # checked by itself
     [ ! -r "${_caro_hooks-}/caro.bash" ] || . "$_caro_hooks/caro.bash"
   elif [ -n "${ZSH_VERSION-}" ]; then
     # shellcheck source=/dev/null # shellcheck does not know zsh
     [ ! -r "${_caro_hooks-}/caro.zsh" ] || . "$_caro_hooks/caro.zsh"
-  else
+  elif [ -z "${CARO_OFF-}" ] && [ "${_caro_loaded-}" != "$$" ]; then
     _caro_loaded=$$
     _caro_load
   fi

@@ -8,7 +8,7 @@ export type ShellName = 'bash' | 'zsh' | 'fish' | 'dash' | 'busybox' | 'ksh' | '
 
 export interface ShellOptions {
   readonly shell: ShellName;
-  /** Placed after the harness's own arguments, for instance `-r`. */
+  /** Beside the harness's own arguments, for instance `--posix` or `-r`. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Content of the shell's start file (`.bashrc`, `.zshrc`, `config.fish`, the file named by `ENV`). The prompt is set after it. */
@@ -69,7 +69,7 @@ export function startShell(options: ShellOptions): ShellSession {
   const made = options.home === undefined;
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'caro-shell-'));
   const start = startOf(options, home);
-  const child = spawn(start.file, [...start.args, ...(options.args ?? [])], {
+  const child = spawn(start.file, argumentsOf(start.args, options.args ?? []), {
     name: 'xterm',
     cols: 160,
     rows: 50,
@@ -166,6 +166,13 @@ const ESCAPES = new RegExp(
 
 /** Without escape sequences, carriage returns and backspaces. */
 const plain = (text: string): string => text.replace(ESCAPES, '').replace(/[\r\b]/g, '');
+
+/** bash takes long options before short ones only. */
+const argumentsOf = (own: readonly string[], more: readonly string[]): string[] => [
+  ...more.filter((arg) => arg.startsWith('--')),
+  ...own,
+  ...more.filter((arg) => !arg.startsWith('--')),
+];
 
 /** Writes the start file and says how to make the shell read it and nothing else. */
 function startOf(options: ShellOptions, home: string): Start {
