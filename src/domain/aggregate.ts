@@ -13,16 +13,12 @@ export interface Adder {
   readonly result: () => Aggregate;
 }
 
-/** A running sum over some nodes; bit n of `nodes` stands for the n-th of them, as far as it gave other than 0. */
-interface Cell {
-  sum: number;
-  nodes: bigint;
-}
-
-/** One running vector for each level. Level-1 answers are shown per node, so whoever reads the result can subtract them. */
+/** Answers of one level, added up. Level-1 answers are shown per node, so whoever reads the result can subtract them. */
 interface Pool {
-  readonly cells: readonly Cell[];
-  answers: number;
+  /** Running sum of each cell. */
+  readonly sums: number[];
+  /** For each answer which cells were other than 0: 1 or 0, never the value. */
+  readonly givers: Uint8Array[];
 }
 
 /**
@@ -36,10 +32,10 @@ export function createAdder(layout: Layout, floor: number): Adder {
     result: () => {
       const individual = pools[1];
       const hidden = pools[2];
-      const suppressedAggregates = hidden.answers > 0 && hidden.answers < floor && individual.answers >= floor;
+      const suppressedAggregates = isExposed(hidden.givers.length, floor) && individual.givers.length >= floor;
       const used = suppressedAggregates ? [individual] : [individual, hidden];
-      const contributors = used.reduce((sum, { answers }) => sum + answers, 0);
-      const isTooSmall = contributors < floor || (!suppressedAggregates && isExposed(hidden.answers, floor));
+      const contributors = used.reduce((sum, { givers }) => sum + givers.length, 0);
+      const isTooSmall = contributors < floor || (!suppressedAggregates && isExposed(hidden.givers.length, floor));
       if (isTooSmall) {
         return { contributors, withheld: 'cohort_too_small', withheldCells: [], aggregate: null, suppressedAggregates };
       }
@@ -79,8 +75,8 @@ interface Sums {
 
 function sumsOf(pools: readonly Pool[], floor: number): Sums {
   const sum = (some: readonly Pool[], place: number): number =>
-    some.reduce((before, pool) => before + (pool.cells[place]?.sum ?? 0), 0);
-  const hidden = pools.slice(1).filter(({ answers }) => answers > 0);
+    some.reduce((before, pool) => before + (pool.sums[place] ?? 0), 0);
+  const hidden = pools.slice(1).filter(({ givers }) => givers.length > 0);
   return {
     isThin: (places) => isBelowFloor(pools, places, floor),
     all: (place) => sum(pools, place),
@@ -114,27 +110,19 @@ function hideParts(parts: readonly number[], withheld: Set<number>, sums: Sums):
 
 /** Whether the sum of these cells stands for fewer nodes than the floor: of all nodes, or of those whose own answer is not shown. */
 function isBelowFloor(pools: readonly Pool[], places: readonly number[], floor: number): boolean {
-  const [individual, hidden] = pools.map((pool) =>
-    population(places.reduce((nodes, place) => nodes | (pool.cells[place]?.nodes ?? 0n), 0n)),
+  const [individual = 0, hidden = 0] = pools.map(
+    ({ givers }) => givers.filter((gave) => places.some((place) => gave[place] === 1)).length,
   );
-  return isExposed((individual ?? 0) + (hidden ?? 0), floor) || isExposed(hidden ?? 0, floor);
+  return isExposed(individual + hidden, floor) || isExposed(hidden, floor);
 }
 
-function population(bits: bigint): number {
-  let count = 0;
-  for (let rest = bits; rest > 0n; rest &= rest - 1n) count += 1;
-  return count;
-}
+const emptyPool = ({ cells }: Layout): Pool => ({ sums: cells.map(() => 0), givers: [] });
 
-const emptyPool = ({ cells }: Layout): Pool => ({ cells: cells.map(() => ({ sum: 0, nodes: 0n })), answers: 0 });
-
-function addTo(pool: Pool, vector: readonly number[]): void {
-  const bit = 1n << BigInt(pool.answers);
-  pool.answers += 1;
-  for (const [place, cell] of pool.cells.entries()) {
-    const value = vector[place] ?? 0;
-    if (value === 0) continue;
-    cell.sum += value;
-    cell.nodes |= bit;
+function addTo({ sums, givers }: Pool, vector: readonly number[]): void {
+  const gave = new Uint8Array(sums.length);
+  for (const [place, value] of vector.entries()) {
+    sums[place] = (sums[place] ?? 0) + value;
+    if (value > 0) gave[place] = 1;
   }
+  givers.push(gave);
 }

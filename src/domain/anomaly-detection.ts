@@ -157,23 +157,26 @@ function joinedPair(before: Finding, next: Finding): Finding {
   };
 }
 
+/** Slots gathered into stretches. They come in order, so a new stretch begins after the last one. */
 function gather(slots: History['slots'], startOf: (ms: number) => number, lengthMs: number): readonly Stretch[] {
-  const stretches = new Map<number, Stretch>();
+  const stretches: { -readonly [K in keyof Stretch]: Stretch[K] }[] = [];
+  let last = { startMs: Number.NEGATIVE_INFINITY, endMs: Number.NEGATIVE_INFINITY, hourOfWeek: 0, ...NOTHING };
   for (const slot of slots) {
-    const startMs = startOf(slot.startMs);
-    const known = stretches.get(startMs);
-    stretches.set(startMs, {
-      startMs,
-      endMs: startMs + lengthMs,
-      hourOfWeek: known?.hourOfWeek ?? hourOfWeek(localTime(startMs)),
-      count: slot.count + (known?.count ?? 0),
-      ended: slot.ended + (known?.ended ?? 0),
-      failures: slot.failures + (known?.failures ?? 0),
-      risky: slot.risky + (known?.risky ?? 0),
-    });
+    const startMs = slot.startMs < last.endMs ? last.startMs : startOf(slot.startMs);
+    // A day of 25 hours goes on under the same start.
+    if (startMs !== last.startMs) {
+      last = { startMs, endMs: startMs + lengthMs, hourOfWeek: hourOfWeek(localTime(startMs)), ...NOTHING };
+      stretches.push(last);
+    }
+    last.count += slot.count;
+    last.ended += slot.ended;
+    last.failures += slot.failures;
+    last.risky += slot.risky;
   }
-  return [...stretches.values()];
+  return stretches;
 }
+
+const NOTHING = { count: 0, ended: 0, failures: 0, risky: 0 };
 
 const hourOfWeek = ({ weekday, hour }: LocalTime): number => weekday * 24 + hour;
 

@@ -22,9 +22,6 @@ export function summaryOf(type: QueryType, context: SummaryContext): AnswerSumma
   return SUMMARIES[type](context);
 }
 
-/** Commands in a summary's span; what is empty is no data. */
-export const commandsIn = (usage: readonly PatternUsage[]): number => usage.reduce((sum, { count }) => sum + count, 0);
-
 const SUMMARIES: Readonly<Record<QueryType, (context: SummaryContext) => AnswerSummary>> = {
   'tool-usage': ({ figures, vocabulary }) => {
     const usage = figures.usage();

@@ -1,5 +1,5 @@
 import { type Layout, USAGE_MEASURES, WEEKDAYS } from './answer-layout.ts';
-import { familiesOf, type SummaryContext, summaryOf } from './answer-summary.ts';
+import { familiesOf, type SummaryContext } from './answer-summary.ts';
 import { type AnswerSummary, MOST_IN_A_CELL, type NamedCount } from './query.ts';
 import { RISK_LEVELS } from './risk-level.ts';
 import type { NamedUsage } from './summary.ts';
@@ -7,9 +7,14 @@ import type { QueryType } from './trust.ts';
 
 type Cells = Readonly<Record<string, number>>;
 
-/** The vector of a query type, in the order of `layout`; the same figures as the summary's, in fewer words. */
-export function vectorOf(layout: Layout, type: QueryType, context: SummaryContext): readonly number[] {
-  const cells: Cells = CELLS[type](summaryOf(type, context), context);
+/** The vector of a query type, in the order of `layout`: the figures of `summary` in fewer words. */
+export function vectorOf(
+  layout: Layout,
+  type: QueryType,
+  summary: AnswerSummary,
+  context: SummaryContext,
+): readonly number[] {
+  const cells: Cells = CELLS[type](summary, context);
   const vector = layout.cells.map((cell) => Math.min(MOST_IN_A_CELL, cells[cell] ?? 0));
   for (const { total, parts } of layout.partitions) {
     vector[total] = parts.reduce((sum, part) => sum + (vector[part] ?? 0), 0);

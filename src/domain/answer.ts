@@ -1,5 +1,6 @@
+import type { AnswerFigures } from './answer-figures.ts';
 import { layoutOf } from './answer-layout.ts';
-import { commandsIn, type SummaryContext, summaryOf } from './answer-summary.ts';
+import { type SummaryContext, summaryOf } from './answer-summary.ts';
 import { vectorOf } from './answer-vector.ts';
 import type { NamedCount, QueryBody, ResponseBody } from './query.ts';
 
@@ -8,16 +9,17 @@ import type { NamedCount, QueryBody, ResponseBody } from './query.ts';
  * nothing was observed in the span, or for anomalies where the history is too short to judge.
  */
 export function answerOf({ type, spanHours }: QueryBody, level: 1 | 2, context: SummaryContext): ResponseBody {
-  if (!hasData(type, context)) return { result: 'no_data', type };
+  if (!hasData(type, context.figures)) return { result: 'no_data', type };
   const layout = layoutOf(type, context.vocabulary);
+  const summary = summaryOf(type, context);
   return {
     result: 'answered',
     type,
     level,
     spanHours,
     layout: layout.name,
-    cells: vectorOf(layout, type, context),
-    ...(level === 1 ? { summary: summaryOf(type, context) } : {}),
+    cells: vectorOf(layout, type, summary, context),
+    ...(level === 1 ? { summary } : {}),
   };
 }
 
@@ -25,8 +27,10 @@ export function answerOf({ type, spanHours }: QueryBody, level: 1 | 2, context: 
 export const phrase = ({ name, count }: NamedCount): string =>
   `${name}: ${count} ${count === 1 ? 'command' : 'commands'}`;
 
-function hasData(type: QueryBody['type'], { figures }: SummaryContext): boolean {
+function hasData(type: QueryBody['type'], figures: AnswerFigures): boolean {
   if (type === 'node-health') return true;
   if (type === 'anomalies') return figures.anomalies().judged;
-  return commandsIn(figures.usage()) > 0;
+  // Whichever of the figures the answer is made of anyway.
+  if (type === 'safety-posture') return figures.levels().some((count) => count > 0);
+  return (type === 'activity-patterns' ? figures.slots() : figures.usage()).length > 0;
 }

@@ -33,7 +33,7 @@ const configurationFor = (
   ids: readonly string[],
   floor: number,
 ): Pick<Configuration, 'trust' | 'mesh' | 'privacy'> => ({
-  trust: settings({ trust: { nodes: Object.fromEntries(ids.map((id) => [id, 'peer' as TrustLevel])) } }).trust,
+  trust: settings({ trust: { nodes: Object.fromEntries(ids.map((id) => [id, 'peer'])) } }).trust,
   mesh: {
     enabled: true,
     listen: '127.0.0.1:0',
@@ -265,7 +265,7 @@ describe('a question to the mesh', () => {
       fc.constantFrom<Behaviour>('dead', 'skewed', 'broken'),
       fc
         .constantFrom('no_data', 'access_denied', 'suppressed', 'error')
-        .map((result) => reply({ result, type: 'safety-posture' } as ResponseBody)),
+        .map((result) => reply({ result, type: 'safety-posture' })),
       fc.tuple(fc.constantFrom<1 | 2>(1, 2), fc.nat(9)).map(([level, safe]) =>
         reply({
           result: 'answered',
@@ -288,9 +288,7 @@ describe('a question to the mesh', () => {
           expect(sum).toBe(behaviours.length);
           expect(result.targets.map(({ id }) => id)).toEqual(behaviours.map((_, index) => nodeId(index + 1)));
           for (const state of TARGET_STATES)
-            expect(result.counts[state]).toBe(
-              result.targets.filter((target) => target.state === (state as TargetState)).length,
-            );
+            expect(result.counts[state]).toBe(result.targets.filter((target) => target.state === state).length);
           if (result.aggregate !== null) expect(result.contributors).toBe(result.counts.answered);
         },
       ),
