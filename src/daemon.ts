@@ -14,6 +14,7 @@ import type { Configuration } from './domain/configuration.ts';
 import { slotOf } from './domain/period.ts';
 import { openIdentity } from './identity/identity.ts';
 import { describeRules } from './risk/describe.ts';
+import { backupDatabase } from './storage/backup.ts';
 import { type OpenedDatabase, openDatabase } from './storage/database.ts';
 import { lockInstance } from './storage/instance-lock.ts';
 import { createMetaStore } from './storage/meta-store.ts';
@@ -146,7 +147,7 @@ async function recordStart(
   setAside: OpenedDatabase['setAside'],
 ): Promise<void> {
   const append = (entry: AuditEntry): Promise<unknown> => bus.request('audit.append', entry);
-  const lost = setAside && readHead(places.data);
+  const lost = setAside && readHead(places.auditHead);
   if (setAside) {
     const last = lost === null ? {} : { lastSeq: lost.seq, lastHash: lost.hash };
     await append({ type: 'database.repaired', details: { reason: setAside.reason, ...last } });
@@ -260,9 +261,10 @@ async function startControl(
   lifecycle: Lifecycle,
   onReload: () => Promise<boolean>,
 ): Promise<void> {
-  const { bus, log, places } = ground;
+  const { bus, database, log, places } = ground;
   const service = {
     'config.reload': async () => ({ changed: await onReload() }),
+    'database.backup': async () => ({ file: await backupDatabase(database, places.backups, Date.now()) }),
     'dashboard.link': async () => {
       void dashboard.warm().catch((error: unknown) => log.error({ err: error }, 'the dashboard did not start'));
       return { ...(await dashboard.mintLogin()), url: dashboard.url };

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
-import { join } from 'node:path';
 import { type AuditPorts, createAuditor } from '../actors/auditor.ts';
 import { createClassifier } from '../actors/classifier.ts';
 import { type CollectorPorts, createCollector } from '../actors/collector.ts';
@@ -78,7 +77,7 @@ function auditPorts({ database, identity, places, pool }: Ground): AuditPorts {
     store,
     sign: identity.sign,
     verify: async () => (store.count() <= SHORT_LOG ? hash(input) : pool.run('hash', input)),
-    keepHead: (checkpoint) => writeHead(headFile(places.data), checkpoint),
+    keepHead: (checkpoint) => writeHead(places.auditHead, checkpoint),
     now: Date.now,
   };
 }
@@ -100,17 +99,15 @@ function summaryPorts({ bus, database, identity, places, pool }: Ground): Summar
   };
 }
 
-const headFile = (data: string): string => join(data, 'audit-head.json');
-
 function writeHead(file: string, checkpoint: AuditCheckpoint): void {
   writeFileSync(`${file}.new`, JSON.stringify(checkpoint), { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
 
 /** The newest checkpoint that was kept outside the database, if there is one. */
-export function readHead(data: string): Pick<AuditCheckpoint, 'seq' | 'hash'> | null {
+export function readHead(file: string): Pick<AuditCheckpoint, 'seq' | 'hash'> | null {
   try {
-    const { seq, hash: last } = JSON.parse(readFileSync(headFile(data), 'utf8')) as AuditCheckpoint;
+    const { seq, hash: last } = JSON.parse(readFileSync(file, 'utf8')) as AuditCheckpoint;
     return { seq, hash: last };
   } catch {
     return null;
