@@ -7,7 +7,7 @@ import type { AuditEntry } from '../../src/domain/audit-record.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
 import { CaroError } from '../../src/domain/errors.ts';
 import type { QueryProgress, QueryResult, ResponseBody } from '../../src/domain/query.ts';
-import { TARGET_STATES, type TargetState, type TrustLevel } from '../../src/domain/trust.ts';
+import { TARGET_STATES, type TrustLevel } from '../../src/domain/trust.ts';
 import { NOW, openNode, type TestNode } from '../policy/node.ts';
 import { nodeId, settings } from '../policy/settings.ts';
 
