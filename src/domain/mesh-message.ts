@@ -3,6 +3,9 @@ import type { Envelope } from './summary.ts';
 
 /** WebSocket subprotocol (design.md §7); another version of the wire has another name. */
 export const SUBPROTOCOL = 'caro.mesh.v1';
+/** Request targets of the upgrade: what a connection is for. */
+export const MESH_PATH = '/';
+export const PAIRING_PATH = '/pair';
 /** Media type under which a message is signed. */
 export const MESSAGE_TYPE = 'application/vnd.caro.mesh.v1+json';
 /** Media types of the documents about keys (design.md §6). */

@@ -1,0 +1,68 @@
+import type { CaroError, ErrorCode } from '../domain/errors.ts';
+import type { DualEnvelope, GoodbyeReason, MessageBodies, SummaryResult, Typed } from '../domain/mesh-message.ts';
+import type { QueryBody, ResponseBody } from '../domain/query.ts';
+import type { Envelope } from '../domain/summary.ts';
+import type { EgressGate } from './egress-gate.ts';
+import type { MeshLimits } from './limits.ts';
+import type { LinkPurpose } from './link.ts';
+import type { NonceCache } from './nonce-cache.ts';
+
+/** Why a connection ended, where one side refused the other. */
+export interface Ending {
+  readonly code: ErrorCode | null;
+  readonly reason: GoodbyeReason | null;
+  /** Whether the other side said so, or we. */
+  readonly by: 'us' | 'them';
+}
+
+export interface Connection {
+  readonly peer: string;
+  /** IP address and port of the other side. */
+  readonly address: string;
+  readonly port: number;
+  readonly isDialled: boolean;
+  readonly purpose: LinkPurpose;
+  /** Base64 of the TLS exporter value. */
+  readonly session: string;
+  readonly openedMs: number;
+  /** Their clock minus ours, in ms; null before their hello. */
+  readonly skewMs: () => number | null;
+  /** @throws CaroError `deadline_exceeded`, `peer_gone`, `egress_…` */
+  readonly ask: (body: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
+  /** Resolves when the peer has acknowledged the summary with this id. @throws CaroError as `ask` */
+  readonly deliver: (document: Envelope, id: string) => Promise<SummaryResult>;
+  readonly tell: (message: Typed<'rotation' | 'revocation' | 'pair'>, inReplyTo?: string) => Promise<void>;
+  /** Another connection with this peer is better: finishes what is under way, then ends. */
+  readonly retire: () => void;
+  readonly leave: (reason: GoodbyeReason) => void;
+  /** Ends the session because of what the other side did. */
+  readonly fail: (error: CaroError) => void;
+}
+
+/** What a connection needs of the mesh. */
+export interface ConnectionHost {
+  readonly self: string;
+  readonly gate: EgressGate;
+  readonly nonces: NonceCache;
+  readonly limits: MeshLimits;
+  readonly now: () => number;
+  /** Goes into our hello. */
+  readonly rotations: () => readonly DualEnvelope[];
+  readonly onHello: (connection: Connection, body: MessageBodies['hello']) => void;
+  readonly onQuery: (connection: Connection, body: QueryBody) => Promise<ResponseBody>;
+  /** Null where it could not be stored now: no acknowledgement, the peer sends it again. */
+  readonly onSummary: (
+    connection: Connection,
+    document: Envelope,
+  ) => Promise<{ readonly id: string; readonly result: SummaryResult } | null>;
+  readonly onRotation: (connection: Connection, statement: DualEnvelope) => void;
+  readonly onRevocation: (connection: Connection, statement: Envelope) => void;
+  readonly onPair: (
+    connection: Connection,
+    body: MessageBodies['pair'],
+    nonce: string,
+    inReplyTo: string | null,
+  ) => void;
+  readonly onRefuse: (connection: Connection, code: ErrorCode) => void;
+  readonly onEnd: (connection: Connection, ending: Ending) => void;
+}

@@ -1,0 +1,25 @@
+import { CaroError } from '../domain/errors.ts';
+import type { DualEnvelope } from '../domain/mesh-message.ts';
+import type { Envelope } from '../domain/summary.ts';
+import { openRevocation, openRotation } from '../identity/key-statement.ts';
+
+/**
+ * Holds the rotations of a hello to what a peer may say of itself: signed, each the continuation of the one before, and its own key one
+ * of theirs.
+ *
+ * @throws CaroError `rotation_invalid`
+ */
+export function checkRotations(peer: string, statements: readonly DualEnvelope[]): void {
+  const opened = statements.map(openRotation);
+  const isChain = opened.every((statement, index) => index === 0 || opened[index - 1]?.new === statement.old);
+  const isOwn = opened.length === 0 || opened.some((statement) => statement.old === peer || statement.new === peer);
+  if (!isChain || !isOwn)
+    throw new CaroError('rotation_invalid', 'expected rotations of the sender, each from the key before');
+}
+
+/** @throws CaroError `rotation_invalid` unless `peer` revokes its own key */
+export function checkRevocation(peer: string, statement: Envelope): void {
+  if (openRevocation(statement).key !== peer) {
+    throw new CaroError('rotation_invalid', 'expected a revocation of the key of its sender');
+  }
+}

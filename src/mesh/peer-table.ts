@@ -1,0 +1,117 @@
+import type { CaroError, ErrorCode } from '../domain/errors.ts';
+import type { Connection, Ending } from './connection.ts';
+import type { MeshLimits } from './limits.ts';
+import { createRedialer, type Redialer } from './redial.ts';
+
+/** A peer that is dialled until it is connected. */
+export interface PeerAddress {
+  readonly id: string;
+  /** `IP:port`, `[IPv6]:port` or `name:port`. */
+  readonly address: string;
+}
+
+export interface PeerState {
+  readonly id: string;
+  readonly address: string;
+  readonly state: 'connected' | 'connecting' | 'refused' | 'skewed';
+  /** Their clock minus ours, once measured. */
+  readonly skewMs: number | null;
+  /** Why the last attempt failed, or null. */
+  readonly code: ErrorCode | null;
+  /** Whether this side dialled the live connection; null without one. */
+  readonly isDialled: boolean | null;
+}
+
+interface Row {
+  readonly entry: PeerAddress;
+  readonly redialer: Redialer;
+  connection: Connection | undefined;
+  code: ErrorCode | null;
+  skewMs: number | null;
+}
+
+export interface PeerTable {
+  /** Starts to dial what is new, stops what is gone, and tries all others at once. */
+  readonly replace: (entries: readonly PeerAddress[]) => void;
+  readonly reached: (connection: Connection) => void;
+  /** A connection or an attempt at one has ended. */
+  readonly lost: (peer: string, ending: Pick<Ending, 'code' | 'reason'>, skewMs: number | null) => void;
+  readonly rows: () => readonly PeerState[];
+  readonly stop: () => void;
+}
+
+export interface PeerTableOptions {
+  readonly self: string;
+  readonly limits: MeshLimits;
+  readonly random: () => number;
+  readonly attempt: (entry: PeerAddress) => Promise<void>;
+  readonly onFailure: (entry: PeerAddress, error: CaroError) => void;
+  readonly hasSucceeded: (id: string, later: string) => boolean;
+}
+
+/** Codes that tell of a peer that is away, rather than of one that refuses or is refused. */
+const AWAY: readonly (ErrorCode | null)[] = [null, 'peer_unreachable', 'peer_gone', 'tls_timeout'];
+
+/** The peers of the configuration and how each of them stands. */
+export function createPeerTable(options: PeerTableOptions): PeerTable {
+  const rows = new Map<string, Row>();
+  const rowOf = (peer: string): Row | undefined =>
+    rows.get(peer) ?? [...rows.values()].find(({ entry }) => options.hasSucceeded(entry.id, peer));
+  const stop = (row: Row): void => {
+    row.redialer.stop();
+    rows.delete(row.entry.id);
+  };
+  return {
+    replace: (entries) => {
+      const wanted = new Map(entries.map((entry) => [entry.id, entry.address]));
+      for (const row of [...rows.values()]) if (wanted.get(row.entry.id) !== row.entry.address) stop(row);
+      for (const row of rows.values()) row.redialer.hurry();
+      for (const entry of entries)
+        if (!rows.has(entry.id) && entry.id !== options.self) rows.set(entry.id, startRow(options, entry, rows));
+    },
+    reached: (connection) => {
+      const row = rowOf(connection.peer);
+      if (!row) return;
+      Object.assign(row, { connection, code: null, skewMs: connection.skewMs() });
+      row.redialer.reached();
+    },
+    lost: (peer, { code, reason }, skewMs) => {
+      const row = rowOf(peer);
+      if (!row) return;
+      row.connection = undefined;
+      row.code = reason === 'untrusted' ? 'peer_untrusted' : code;
+      if (skewMs !== null) row.skewMs = skewMs;
+      row.redialer.lost();
+    },
+    rows: () => [...rows.values()].map(stateOf),
+    stop: () => [...rows.values()].forEach(stop),
+  };
+}
+
+/** Both sides dial; the one with the larger id leaves the other a moment, so that they seldom meet. */
+const POLITE_MS = 250;
+
+function startRow(
+  { self, limits, random, attempt, onFailure }: PeerTableOptions,
+  entry: PeerAddress,
+  rows: Map<string, Row>,
+): Row {
+  const redialer = createRedialer({
+    attempt: () => attempt(entry),
+    onFailure: (error) => {
+      const row = rows.get(entry.id);
+      if (row) row.code = error.code;
+      onFailure(entry, error);
+    },
+    random,
+    limits,
+    firstDelayMs: self < entry.id ? 0 : Math.min(POLITE_MS, limits.redialFirstMs),
+  });
+  return { entry, redialer, connection: undefined, code: null, skewMs: null };
+}
+
+function stateOf({ entry, connection, code, skewMs }: Row): PeerState {
+  const away = AWAY.includes(code) ? 'connecting' : 'refused';
+  const state = connection ? 'connected' : code === 'clock_skewed' ? 'skewed' : away;
+  return { id: entry.id, address: entry.address, state, skewMs, code, isDialled: connection?.isDialled ?? null };
+}

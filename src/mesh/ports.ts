@@ -1,0 +1,57 @@
+import type { DualEnvelope, SummaryResult } from '../domain/mesh-message.ts';
+import type { QueryBody, ResponseBody } from '../domain/query.ts';
+import type { Envelope, NodeSummary } from '../domain/summary.ts';
+import type { EgressPorts } from './egress-gate.ts';
+
+/** A node whose key TLS has proven, and the IP address it comes from. */
+export interface PeerAt {
+  readonly id: string;
+  readonly address: string;
+}
+
+export interface ConnectDecision {
+  readonly allow: boolean;
+  /** The rule that decided. */
+  readonly rule: string;
+  /** Whether a node that may not connect may pair while an invite is open. MUST be false for nodes and subnets that are denied. */
+  readonly mayPair: boolean;
+}
+
+export interface ReceivedSummary extends PeerAt {
+  /** As it came, to be stored verbatim. */
+  readonly document: Envelope;
+  /** What stands in it, checked. */
+  readonly summary: NodeSummary;
+}
+
+export interface PairedPeer extends PeerAt {
+  /** `[a-z0-9-]{1,32}`, as the other owner calls the node. */
+  readonly name: string;
+  /** 16 hex digits, for both owners to compare. */
+  readonly fingerprint: string;
+  /** Where it takes connections, as `IP:port`; null if nowhere. */
+  readonly endpoint: string | null;
+}
+
+/** Everything that the mesh asks of the rest of the node. None of these may block for long: they run between messages. */
+export interface MeshPorts extends EgressPorts {
+  readonly mayConnect: (peer: PeerAt) => ConnectDecision;
+  /** Statements that lead from our former keys to the present one, or from the present one to the next; oldest first. */
+  readonly rotations: () => readonly DualEnvelope[];
+  /** Whether trust has moved from the key `id` to the key `later`; true for equal ids. */
+  readonly hasSucceeded: (id: string, later: string) => boolean;
+  /** Never rejects for reasons of policy: a denial is an answer too. */
+  readonly onQuery: (asker: PeerAt, body: QueryBody) => Promise<ResponseBody>;
+  /**
+   * MUST have stored the document when it resolves with `stored`, and MUST answer `known` to one whose id is there already. A
+   * rejection means "not now": the peer will send it again.
+   */
+  readonly onSummary: (received: ReceivedSummary) => Promise<SummaryResult>;
+  /** A statement by `peer` about its own keys, signatures checked. What it throws ends the connection. */
+  readonly onRotation: (peer: PeerAt, statement: DualEnvelope) => void;
+  readonly onRevocation: (peer: PeerAt, statement: Envelope) => void;
+  readonly onPaired: (peer: PairedPeer) => void;
+  /** From here on the peer can be asked; what waits for it may be sent. */
+  readonly onConnected: (peer: PeerAt) => void;
+  readonly onDisconnected: (peer: PeerAt) => void;
+}

@@ -1,0 +1,80 @@
+import type { AuditEntry } from '../domain/audit-record.ts';
+import type { Json } from '../domain/canonical.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+
+export interface Refusal {
+  readonly code: ErrorCode;
+  /** IP address of the other side; null where there is none. */
+  readonly address: string | null;
+  /** Node id, once its key has proven it. */
+  readonly peer?: string;
+  readonly direction: 'inbound' | 'outbound';
+  /** Closed words, numbers, ids, fingerprints. */
+  readonly details?: Readonly<Record<string, Json>>;
+}
+
+export interface RefusalLog {
+  readonly refuse: (refusal: Refusal) => void;
+  /** Writes what is still counted. */
+  readonly close: () => void;
+}
+
+const EVERY_MS = 60_000;
+/** Beyond so many sources at once all share one entry a code. */
+const MOST_SOURCES = 512;
+
+interface Tally {
+  readonly refusal: Refusal;
+  count: number;
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * Puts refusals on record: the first of a source and code at once, the others as one record a minute with their count, so that
+ * nobody can flood the log (design.md §7).
+ */
+export function createRefusalLog(audit: (entry: AuditEntry) => void, everyMs = EVERY_MS): RefusalLog {
+  const tallies = new Map<string, Tally>();
+  const write = ({ code, address, peer, direction, details }: Refusal, count: number): void => {
+    audit({
+      type: 'peer.refused',
+      ...(peer === undefined ? {} : { peer }),
+      details: { code, address, direction, count, ...details },
+    });
+  };
+  const tick = (key: string, tally: Tally): void => {
+    if (tally.count === 0) {
+      clearInterval(tally.timer);
+      tallies.delete(key);
+      return;
+    }
+    write(tally.refusal, tally.count);
+    tally.count = 0;
+  };
+  const start = (key: string, refusal: Refusal): void => {
+    write(refusal, 1);
+    const timer = setInterval(() => {
+      const tally = tallies.get(key);
+      if (tally) tick(key, tally);
+    }, everyMs);
+    timer.unref();
+    tallies.set(key, { refusal, count: 0, timer });
+  };
+  return {
+    refuse: (refusal) => {
+      const own = `${refusal.peer ?? refusal.address ?? ''} ${refusal.code} ${refusal.direction}`;
+      const isOwn = tallies.has(own) || tallies.size < MOST_SOURCES;
+      const key = isOwn ? own : `* ${refusal.code} ${refusal.direction}`;
+      const tally = tallies.get(key);
+      if (tally) tally.count += 1;
+      else start(key, isOwn ? refusal : { code: refusal.code, address: null, direction: refusal.direction });
+    },
+    close: () => {
+      for (const { refusal, count, timer } of tallies.values()) {
+        clearInterval(timer);
+        if (count > 0) write(refusal, count);
+      }
+      tallies.clear();
+    },
+  };
+}
