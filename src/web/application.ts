@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import { installGuards, refuse } from './guards.ts';
+import { describeApi } from './openapi.ts';
 import type { DashboardPorts } from './ports.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { liveRoutes } from './routes/live.ts';
@@ -33,6 +34,7 @@ export async function createApplication(ports: DashboardPorts): Promise<FastifyI
   app.setNotFoundHandler((_request, reply) =>
     refuse(reply, { status: 404, code: 'not_found', message: 'There is no such address here.' }),
   );
+  describeApi(app);
   await pageRoutes(app, ports, pages);
   loginRoutes(app, ports, pages);
   personalRoutes(app, ports);

@@ -107,7 +107,6 @@ export const OVERVIEW = object({
 });
 
 export const ACTIVITY = object({ slots: SLOTS });
-export const USAGES = object({ statistics: STATISTICS });
 
 const EVENTS_QUERY = allOptional({
   ...RANGE,

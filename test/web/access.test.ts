@@ -60,7 +60,7 @@ describe('who may read', () => {
   });
 
   test('every address of the API asks for the login, the stream and the export among them', async () => {
-    const paths = ['overview', 'usage', 'activity', 'events', 'status', 'summary', 'summaries', 'sharing'];
+    const paths = ['overview', 'activity', 'events', 'status', 'summary', 'summaries', 'sharing'];
     for (const path of [...paths, 'audit', 'audit/verification', 'live', 'openapi.json']) {
       expect([path, (await raw(`/api/${path}`, { host: own() })).status]).toEqual([path, 401]);
     }

@@ -110,6 +110,34 @@ describe('privacy', () => {
   });
 });
 
+test('the description names every address of the API with its input and its answer', async () => {
+  const { openapi, paths } = await read<{
+    openapi: string;
+    paths: Record<string, Record<string, { parameters: { name: string }[]; responses: Record<string, unknown> }>>;
+  }>('/api/openapi.json');
+  expect(openapi).toBe('3.1.0');
+  expect(paths['/api/events']?.['get']?.parameters.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['text', 'tool', 'risk', 'before', 'limit']),
+  );
+  expect(JSON.stringify(paths['/api/overview']?.['get']?.responses['200'])).toContain('"durationBuckets"');
+  expect(JSON.stringify(paths)).not.toContain('nullable');
+  const described = Object.keys(paths).sort();
+  expect(described).toEqual([
+    '/api/activity',
+    '/api/audit',
+    '/api/audit/verification',
+    '/api/events',
+    '/api/live',
+    '/api/logout',
+    '/api/openapi.json',
+    '/api/overview',
+    '/api/sharing',
+    '/api/status',
+    '/api/summaries',
+    '/api/summary',
+  ]);
+});
+
 describe('the audit log', () => {
   test('is listed newest first, page by page, and verifies', async () => {
     for (let extra = 0; extra < 3; extra += 1) await rig.login();

@@ -20,7 +20,7 @@ export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: CHROMIUM, args: QUIET, headless: true });
 
 /** Opens the login file as a desktop does, and waits until the page shows. */
-export async function enter(page: Page, dashboard: Dashboard): Promise<void> {
+export async function enter(page: Page, dashboard: Pick<Dashboard, 'url' | 'mintLogin'>): Promise<void> {
   const { file } = await dashboard.mintLogin();
   await page.goto(`file://${file}`);
   await page.waitForURL(dashboard.url);

@@ -27,11 +27,6 @@ export function personalRoutes(app: FastifyInstance, ports: DashboardPorts): voi
     },
   );
   app.get<{ Querystring: Range }>(
-    '/api/usage',
-    { schema: { querystring: schemas.INPUTS.range, response: { 200: schemas.USAGES } } },
-    ({ query }) => ({ statistics: ports.reader().statistics(...span(query)) }),
-  );
-  app.get<{ Querystring: Range }>(
     '/api/activity',
     { schema: { querystring: schemas.INPUTS.range, response: { 200: schemas.ACTIVITY } } },
     ({ query }) => ({ slots: ports.reader().slots(...span(query)) }),
