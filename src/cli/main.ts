@@ -10,6 +10,7 @@ import { addDb } from './commands/db.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addIdentity } from './commands/identity.ts';
+import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
 import { addReload } from './commands/reload.ts';
 import { addService } from './commands/service.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addReload,
   addConfig,
   addShell,
+  addImport,
   addEvents,
   addStats,
   addAssess,

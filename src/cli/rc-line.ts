@@ -16,6 +16,8 @@ export interface RcLine {
   readonly shell: ShellKind;
   readonly file: string;
   readonly line: string;
+  /** How this program is called. */
+  readonly program: string;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -23,8 +25,10 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** The one line that starts observation in the user's own shell. */
 export function rcLine(env: Env): RcLine {
   const shell = shellOf(env);
-  const command = `${caroCommand(env, shell)} shell init ${shell}`;
-  return { shell, file: RC_FILES[shell], line: shell === 'fish' ? `${command} | source` : `eval "$(${command})"` };
+  const program = caroCommand(env, shell);
+  const command = `${program} shell init ${shell}`;
+  const line = shell === 'fish' ? `${command} | source` : `eval "$(${command})"`;
+  return { shell, file: RC_FILES[shell], line, program };
 }
 
 /** From `$SHELL`; any POSIX shell that has no hook of its own counts as sh. */

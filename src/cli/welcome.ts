@@ -9,7 +9,7 @@ export interface Welcome {
 
 /** What `npm start` shows once the service listens: who this node is and the one thing left to do. */
 export function welcomeText({ id, fingerprint, dashboard }: Welcome, env: NodeJS.ProcessEnv = process.env): string {
-  const { shell, file, line } = rcLine(env);
+  const { shell, file, line, program } = rcLine(env);
   return `
 Caro mesh observes this machine.
 
@@ -20,6 +20,10 @@ Caro mesh observes this machine.
 To observe ${shell}, put this line at the end of ${file} and open a new shell:
 
   ${line}
+
+To open the dashboard, logged in: ${program} dashboard
+To see what was observed:         ${program} events
+This service ends with Ctrl-C; ${program} service install starts it at every login.
 
 `;
 }
