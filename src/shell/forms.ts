@@ -1,4 +1,6 @@
 /** Programs whose command lines no table of options describes: shells, find, xargs, parallel, trap, source. */
+
+import { fileText } from './files.ts';
 import type { Call, Frame, Output, Walk } from './frame.ts';
 import { inputText } from './frame.ts';
 import type { Dialect, Word, Wrapper } from './model.ts';
@@ -127,7 +129,7 @@ function runShell(walk: Walk, call: Call, tool: string, dialect: Dialect, frame:
   ) {
     return runInputText(walk, call, inner, dialect);
   }
-  return runProcessText(walk, call, script, dialect, inner);
+  return runScriptFile(walk, call, script, dialect, inner);
 }
 
 /** Walks with `$1`, `$2`, … set. */
@@ -139,12 +141,12 @@ function withArguments(walk: Walk, args: readonly Word[], run: () => Output): Ou
   return output;
 }
 
-/** `bash <(echo …)`: what the process substitution prints is the script. */
-function runProcessText(walk: Walk, call: Call, script: Word, dialect: Dialect, frame: Frame): Output {
-  if (script.parts[0]?.kind !== 'process') return null;
-  const printed = call.substitutions.find(({ kind, output }) => kind === 'process' && output !== null);
-  if (printed?.output == null) return null;
-  return runText(walk, computedSource(printed.output, script), dialect, frame);
+/** `bash <(echo …)`: what the process substitution prints is the script; else a file that was written on this line. */
+function runScriptFile(walk: Walk, call: Call, script: Word, dialect: Dialect, frame: Frame): Output {
+  const isProcess = script.parts[0]?.kind === 'process';
+  const printed = call.substitutions.find(({ kind, output }) => kind === 'process' && output !== null)?.output;
+  const text = isProcess ? (printed ?? null) : fileText(walk, script);
+  return text === null ? null : runText(walk, computedSource(text, script), dialect, frame);
 }
 
 function runSource(walk: Walk, call: Call, tool: string, frame: Frame): Output {
@@ -152,7 +154,7 @@ function runSource(walk: Walk, call: Call, tool: string, frame: Frame): Output {
   if (file === undefined) return null;
   const inner = inside(frame, wrapper(tool, call, { options: [] }, [file]));
   if (file.text === '/dev/stdin' || file.text === '-') return runInputText(walk, call, inner, frame.dialect);
-  return runProcessText(walk, call, file, frame.dialect, inner);
+  return runScriptFile(walk, call, file, frame.dialect, inner);
 }
 
 function runTrap(walk: Walk, call: Call, frame: Frame): Output {

@@ -143,7 +143,7 @@ export interface Script extends Span {
 
 /** One program through which another was reached, e.g. `{name: 'sudo', options: [['-u', 'root']]}`. */
 export interface Wrapper {
-  /** Name of the wrapper without its path: sudo, env, ssh, xargs, sh, find, docker, eval, function, alias, … */
+  /** Name of the wrapper without its path: sudo, env, ssh, xargs, sh, find, docker, eval, …; or `function`, `alias`, `script`. */
   readonly name: string;
   /** Its own options as written, each with its value if it takes one. `--user=x` is `['--user', 'x']`. */
   readonly options: readonly (readonly [name: string, value: string | null])[];
@@ -204,7 +204,7 @@ export interface Substitution {
 export interface Invocation extends Span {
   /** Resolved name: path stripped, quoting and known variables undone. The text as written (`$x`) where it is unknown. */
   readonly tool: string;
-  /** The command word. Its `value` is null where the tool is unknown; a path is still in its text. */
+  /** The command word, path and all. Its `value` is null where it is known at run time only. */
   readonly name: Word;
   /** After brace expansion and splitting of known variables; the name is not among them. */
   readonly args: readonly Word[];

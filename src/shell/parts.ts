@@ -34,9 +34,3 @@ export function wordOf(parts: readonly WordPart[], start: number, end: number, e
   }
   return { start, end, value: known ? text : null, text, parts, exact };
 }
-
-/** Whether a word is written without any quoting or expansion, as a reserved word has to be. */
-export const isBare = (word: Word): boolean => {
-  const only = word.parts[0];
-  return word.parts.length === 1 && only?.kind === 'literal' && !only.quoted;
-};

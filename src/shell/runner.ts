@@ -1,15 +1,16 @@
 /** Decides what a command with known words runs: itself, something it wraps, or text it hands to a shell. */
 import { runBuiltin } from './builtins.ts';
 import { constantOutput } from './constant-output.ts';
+import { fileText, runFileTool } from './files.ts';
 import { runForm } from './forms.ts';
 import { type Call, emit, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { codeOf, runCode } from './interpreters.ts';
 import { MAX_DEPTH, MAX_WRAPPERS } from './limits.ts';
 import type { Word, WordPart } from './model.ts';
-import { joinedSource } from './payload.ts';
+import { computedSource, joinedSource } from './payload.ts';
 import { SHELL_VARIABLES } from './shells.ts';
 import { runStarters } from './starters.ts';
-import { runWrapper } from './unwrap.ts';
+import { runText, runWrapper } from './unwrap.ts';
 
 /** Name of a program without its directory. */
 export function toolName(name: Word): string {
@@ -66,11 +67,22 @@ export function runCall(walk: Walk, call: Call, frame: Frame): Output {
   if (called !== undefined) return called;
   const builtin = runBuiltin(walk, call, tool, frame);
   if (builtin !== undefined) return builtin;
+  const filed =
+    runFileTool(walk, tool, call.words, { ...frame, input }) ?? runWrittenFile(walk, call, name, { ...frame, input });
+  if (filed !== undefined) return filed;
   const form = runForm(walk, call, tool, { ...frame, input });
   if (form !== undefined) return form;
   runStarters(walk, call, tool, { ...frame, input });
   if (code !== null) runCode(walk, code, tool, call, { ...frame, input });
   return constantOutput(tool, call.words, input, frame.dialect);
+}
+
+/** A script that was written on this line and is now called by its path. */
+function runWrittenFile(walk: Walk, call: Call, name: Word, frame: Frame): Output | undefined {
+  const text = name.text.includes('/') ? fileText(walk, name) : null;
+  if (text === null) return undefined;
+  const via = [...frame.via, { name: 'script', options: [], operands: [name.text], args: call.words.slice(1) }];
+  return runText(walk, computedSource(text, name), 'sh', { ...frame, via, depth: frame.depth + 1, topLevel: false });
 }
 
 /** A function defined on this line: its body runs with the arguments of the call. */

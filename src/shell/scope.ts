@@ -5,6 +5,8 @@ import type { CompoundCommand, VariablePart, Word } from './model.ts';
 export interface Scope {
   /** Variables assigned on this line; null where the value is not known. */
   readonly variables: Map<string, string | null>;
+  /** Text of files written on this line, by path. */
+  readonly files: Map<string, string>;
   /** Arrays written out on this line. */
   readonly arrays: Map<string, readonly Word[]>;
   readonly aliases: Map<string, Word>;
@@ -21,6 +23,7 @@ export interface Scope {
 
 export const newScope = (): Scope => ({
   variables: new Map(),
+  files: new Map(),
   arrays: new Map(),
   aliases: new Map(),
   functions: new Map(),

@@ -1,6 +1,7 @@
 /** Applies the tables of wrappers to a command. */
 import { assignmentOf } from './builtins.ts';
-import { type Call, emit, type Frame, inputOf, inputText, type Output, type Walk } from './frame.ts';
+import { knownInput } from './files.ts';
+import { type Call, emit, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import type { Assignment, Dialect, Word, Wrapper } from './model.ts';
 import { hasOption, type Option, optionValue, readOptions } from './options.ts';
 import { computedSource, joinedSource, wordSource } from './payload.ts';
@@ -193,7 +194,7 @@ export function runInputText(walk: Walk, call: Call, frame: Frame, dialect: Dial
   if (input.kind === 'here-document' || input.kind === 'here-string') {
     return runText(walk, wordSource(input.word), dialect, inner);
   }
-  const text = inputText(input);
+  const text = knownInput(walk, input);
   const carrier = call.words[0];
   return text === null || carrier === undefined
     ? null

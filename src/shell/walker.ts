@@ -1,5 +1,6 @@
 /** Walks a syntax tree in execution order and hands every simple command, expanded, to the runner. */
 import { type Expander, expandWhole, expandWords } from './expansion.ts';
+import { noteRedirected } from './files.ts';
 import type { Call, Frame, Output, Walk } from './frame.ts';
 import { inputOf } from './frame.ts';
 import { MAX_CALLS, MAX_INVOCATIONS, MAX_VALUE } from './limits.ts';
@@ -81,6 +82,7 @@ function runSimple(walk: Walk, command: SimpleCommand, frame: Frame): Output {
     const { start, end } = command;
     const call: Call = { words, assignments, redirections, substitutions, start, end };
     const output = walk.runCall(walk, call, frame);
+    noteRedirected(walk, redirections, output);
     return printsElsewhere(redirections) ? '' : output;
   }
   for (const assignment of assignments) assign(walk, assignment, false);
@@ -153,6 +155,7 @@ function runCompound(walk: Walk, command: CompoundCommand, frame: Frame): Output
     command.kind === 'loop'
       ? runLoop(walk, command, words, { ...frame, input, inLoop: true })
       : runBranches(walk, command, { ...frame, input });
+  noteRedirected(walk, redirections, output);
   return printsElsewhere(redirections) ? '' : output;
 }
 

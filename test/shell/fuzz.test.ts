@@ -197,6 +197,7 @@ const HUGE: Readonly<Record<string, string>> = {
   'functions that call each other twice': `${Array.from({ length: 60 }, (_, i) => `f${60 - i}() { f${61 - i}; f${61 - i}; }; `).join('')}f1`,
   'variables that double': `a=aaaaaaaa;${'a=$a$a;'.repeat(60)}echo $a`,
   'nested loops': `${'for i in 1 2 3 4 5 6 7 8; do '.repeat(30)}echo $i${'; done'.repeat(30)}`,
+  'a file that doubles': `echo aaaaaaaa > s; ${'cat s s >> s; '.repeat(60)}sh s`,
   'many actions of find': `find . ${'-exec rm ; '.repeat(100_000)}`,
   'a text that evaluates itself twice': `x='eval "$x;$x"'; ${'y=$x$x$x$x; x=$y;'.repeat(8)} eval "$x"`,
   'arguments multiplied by xargs': `echo ${'a '.repeat(5000)}| xargs -n1 xargs -n1 sh -c 'xargs -n1 echo'`,

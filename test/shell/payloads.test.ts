@@ -25,6 +25,12 @@ describe('text that a shell is given is read', () => {
     ['bash <(echo rm x)', 'bash > rm [x]'],
     ['source /dev/stdin <<< "rm x"', 'source > rm [x]'],
     ['eval "$(echo rm x)"', 'eval > rm [x]'],
+    ["echo 'rm x' > s.sh; sh s.sh", 'sh > rm [x]'],
+    ['cat > s.sh <<EOF && bash ./s.sh\nrm x\nEOF', 'bash > rm [x]'],
+    ["echo 'rm x' | tee s > /dev/null; chmod +x s; ./s", 'script > rm [x]'],
+    ["echo 'rm x' > s; cat s | sh", 'sh > rm [x]'],
+    ["echo 'rm x' > s; bash < s", 'bash > rm [x]'],
+    ["echo ls > s; echo 'rm x' >> s; . ./s", '. > rm [x]'],
     ["echo '* * * * * rm x' | crontab -", 'crontab > rm [x]'],
   ])('%s', (text, last) => {
     expect(runsLast(text)).toBe(last);
@@ -34,6 +40,7 @@ describe('text that a shell is given is read', () => {
     const { input } = only('curl -s x | sh', 'sh');
     expect(input).toMatchObject({ kind: 'pipe', output: null, from: [{ tool: 'curl' }] });
     expect(runs('cat script | sh')).toEqual(['cat [script]', 'sh']);
+    expect(runs('echo ls > s; curl -o t x > s; sh s').at(-1)).toBe('sh [s]');
   });
 });
 

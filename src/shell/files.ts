@@ -1,0 +1,47 @@
+/** Files written on the line with text that is known, so that `echo '…' > x; sh x` is seen as what it is. */
+import { type Frame, inputText, type Output, type Walk } from './frame.ts';
+import { MAX_VALUE } from './limits.ts';
+import type { Input, Redirection, Word } from './model.ts';
+
+const nameOf = (word: Word): string | null => (word.value === null ? null : word.value.replace(/^\.\//, ''));
+
+/** Notes what a command's output redirections write. */
+export function noteRedirected(walk: Walk, redirections: readonly Redirection[], output: Output): void {
+  for (const { fd, operator, target } of redirections) {
+    if (fd === 1 && /^&?>{1,2}\|?$/.test(operator)) noteWritten(walk, target, output, operator.includes('>>'));
+  }
+}
+
+/** Notes what is written into a file; what is not known makes the file unknown. */
+export function noteWritten(walk: Walk, file: Word, output: Output, append: boolean): void {
+  const name = nameOf(file);
+  if (name === null || name.startsWith('/dev/')) return;
+  const before = append ? (walk.scope.files.get(name) ?? '') : '';
+  if (output === null || before.length + output.length > MAX_VALUE) walk.scope.files.delete(name);
+  else walk.scope.files.set(name, before + output);
+}
+
+/** The text of a file that was written on this line; null for any other. */
+export function fileText(walk: Walk, file: Word | undefined): string | null {
+  const name = file === undefined ? null : nameOf(file);
+  return name === null ? null : (walk.scope.files.get(name) ?? null);
+}
+
+/** What a command finds on its standard input, files of this line included. */
+export const knownInput = (walk: Walk, input: Input): string | null =>
+  input.kind === 'file' ? fileText(walk, input.word) : inputText(input);
+
+/** What `cat` prints and `tee` writes when files of this line are involved; undefined for other commands. */
+export function runFileTool(walk: Walk, tool: string, words: readonly Word[], frame: Frame): Output | undefined {
+  const files = words.slice(1).filter(({ text }) => !text.startsWith('-'));
+  if (files.length === 0) return undefined;
+  if (tool === 'tee') {
+    const output = knownInput(walk, frame.input);
+    const append = words.some(({ text }) => text === '-a' || text === '--append');
+    for (const file of files) noteWritten(walk, file, output, append);
+    return output;
+  }
+  if (tool !== 'cat' || files.length < words.length - 1) return undefined;
+  const texts = files.map((file) => fileText(walk, file));
+  return texts.includes(null) ? null : texts.join('');
+}
