@@ -42,7 +42,7 @@ export async function configure(home: string, text?: string): Promise<void> {
 
 /** Starts `caro service run` and waits for its ready line. */
 export async function startService(home: string): Promise<TestService> {
-  const child = spawn(process.execPath, [CARO, 'service', 'run'], {
+  const child = spawn(CARO, ['service', 'run'], {
     env: homeEnvironment(home),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -80,8 +80,8 @@ export async function startService(home: string): Promise<TestService> {
 export async function caro(home: string, ...args: readonly string[]): Promise<CommandOutcome> {
   return new Promise((done) => {
     execFile(
-      process.execPath,
-      [CARO, ...args],
+      CARO,
+      args,
       { env: homeEnvironment(home), encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => done({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
     );
