@@ -1,5 +1,6 @@
 import { type Layout, layoutOf } from './answer-layout.ts';
 import type { AnsweredBody, QueryBody, ResponseBody } from './query.ts';
+import type { NodeSummary } from './summary.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
@@ -11,12 +12,30 @@ export function answerFault(body: ResponseBody, vocabulary: Vocabulary): string 
   const fault = layoutFault(body, layoutOf(body.type, vocabulary));
   if (fault !== null) return fault;
   const { patterns = [], toolCounts = [], tools = [], safety } = body.summary ?? {};
-  const techniques = new Set(Object.values(vocabulary.rules).map(({ technique }) => technique));
   if (patterns.some(({ name }) => !vocabulary.isPattern(name))) return 'a pattern is not in the catalogue';
   if ([...toolCounts, ...tools].some(({ name }) => !isToolWord(name, vocabulary)))
     return 'a tool is not in the catalogue';
-  if (safety?.techniques.some(({ name }) => !techniques.has(name))) return 'a technique is not in the table of rules';
+  if (safety?.techniques.some(({ name }) => !techniquesOf(vocabulary).has(name))) return UNKNOWN_TECHNIQUE;
   return null;
+}
+
+/**
+ * Why a summary must not leave, or null: a word that is not in the vocabulary, or a tool that the owner keeps back (canonical names).
+ * The text holds no word of the summary.
+ */
+export function summaryFault(
+  summary: Pick<NodeSummary, 'patterns' | 'tools' | 'families' | 'safety'>,
+  vocabulary: Vocabulary,
+  denied: ReadonlySet<string>,
+): string | null {
+  const { patterns, tools, families, safety } = summary;
+  if (patterns.some(({ name }) => !vocabulary.isPattern(name))) return 'a pattern is not in the catalogue';
+  if (tools.some(({ name }) => !isToolWord(name, vocabulary))) return 'a tool is not in the catalogue';
+  if (tools.some(({ name }) => denied.has(name))) return 'a tool is kept back by the owner';
+  if (patterns.some(({ name }) => denied.has(name.split(' ')[0] ?? ''))) return 'a pattern is kept back by the owner';
+  if (families.some(({ name }) => !vocabulary.families.includes(name))) return 'a family is not in the catalogue';
+  if (safety.families.some(({ name }) => !vocabulary.ruleFamilies.includes(name))) return 'a rule family is unknown';
+  return safety.techniques.every(({ name }) => techniquesOf(vocabulary).has(name)) ? null : UNKNOWN_TECHNIQUE;
 }
 
 /**
@@ -53,6 +72,11 @@ function layoutFault(body: AnsweredBody, layout: Layout): string | null {
   if (!isSum) return 'a total is not the sum of its parts';
   return (body.level === 1) === (body.summary !== undefined) ? null : 'a summary belongs to level 1 and to no other';
 }
+
+const UNKNOWN_TECHNIQUE = 'a technique is not in the table of rules';
+
+const techniquesOf = (vocabulary: Vocabulary): ReadonlySet<string | null> =>
+  new Set(Object.values(vocabulary.rules).map(({ technique }) => technique));
 
 const isToolWord = (name: string, vocabulary: Vocabulary): boolean =>
   name === 'other' || vocabulary.canonicalTool(name) === name;

@@ -5,6 +5,7 @@ import type { Asker, Decision, PolicySettings } from '../domain/policy.ts';
 import { type QueryBody, type ResponseBody, spanStart } from '../domain/query.ts';
 import type { Vocabulary } from '../domain/vocabulary.ts';
 import { decide } from './decide.ts';
+import { keptBackTools } from './kept-back.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 export interface ResponderPorts {
@@ -36,7 +37,7 @@ export function createResponder(ports: ResponderPorts): Responder {
   const kept = new Map<string, { readonly body: ResponseBody; readonly untilMs: number }>();
 
   const figuresFor = (settings: PolicySettings, query: QueryBody, level: 1 | 2, nowMs: number): ResponseBody => {
-    const denied = deniedTools(settings.sharing.deny_tools, ports.vocabulary);
+    const denied = keptBackTools(settings.sharing.deny_tools, ports.vocabulary);
     const figures = ports.figures(spanStart(query.spanHours, nowMs), nowMs, [...denied]);
     return answerOf(query, level, { figures, vocabulary: ports.vocabulary, denied });
   };
@@ -81,9 +82,4 @@ function recordOf(query: QueryBody, decision: Decision, body: ResponseBody): Non
     rule: decision.rule,
     result: body.result,
   };
-}
-
-/** A denied tool outside the catalogue is counted under `other`, which is then kept back as a whole: the two cannot be told apart. */
-function deniedTools(names: readonly string[], vocabulary: Vocabulary): ReadonlySet<string> {
-  return new Set(names.map((name) => vocabulary.canonicalTool(name) ?? 'other'));
 }

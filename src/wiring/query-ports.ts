@@ -55,10 +55,13 @@ export function askPorts(self: string, bus: Speaker, ask: AskPorts['ask']): AskP
   };
 }
 
-/** A peer that is not there and one that stays silent look the same to the asker. */
+/** A peer that is not there, one that left and one that stays silent look the same to the asker. */
+const SILENCE: ReadonlySet<string> = new Set(['not_running', 'peer_unreachable', 'peer_gone', 'deadline_exceeded']);
+
 function failureState(error: unknown): ReturnType<AskPorts['failureState']> {
-  const code = error instanceof CaroError ? error.code : null;
-  return code === 'not_running' || code === 'deadline_exceeded' ? 'no_response' : 'error';
+  const code = error instanceof CaroError ? error.code : 'internal';
+  if (code === 'clock_skewed') return 'skewed';
+  return SILENCE.has(code) ? 'no_response' : 'error';
 }
 
 /** Stands where the mesh is off: nobody is connected. */

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { vocabulary } from '../../src/actors/vocabulary.ts';
 import { phrase } from '../../src/domain/answer.ts';
-import { answerFault } from '../../src/domain/answer-check.ts';
+import { answerFault, summaryFault } from '../../src/domain/answer-check.ts';
 import { layoutOf } from '../../src/domain/answer-layout.ts';
 import { QUERY_SCHEMA, responseSchema } from '../../src/domain/answer-schema.ts';
 import type { PolicySettings } from '../../src/domain/policy.ts';
@@ -254,6 +254,38 @@ describe('the closed form', () => {
   ])('the check beyond the schema refuses %s', async (_what, change) => {
     const body = answered(await ask(nodeWith(TYPED), 'peer', 'recent-commands'));
     expect(answerFault(change(body), WORDS)).not.toBeNull();
+  });
+
+  test('a summary may leave only with words of the catalogue, and without tools kept back', () => {
+    const usage = { count: 1, failures: 0, durationMsSum: 0, durationBuckets: [1, 0, 0, 0, 0, 0, 0, 0] };
+    const summary = {
+      patterns: [{ name: 'git push', count: 1 }],
+      tools: [{ name: 'git', ...usage }],
+      families: [{ name: 'git', ...usage }],
+      safety: {
+        levels: { safe: 1, moderate: 0, high: 0, critical: 0 },
+        families: [{ name: 'git', count: 1 }],
+        techniques: [{ name: forceRule?.technique ?? '', count: 1 }],
+      },
+    };
+    const nothing: ReadonlySet<string> = new Set();
+    expect(summaryFault(summary, WORDS, nothing)).toBeNull();
+    expect(summaryFault(summary, WORDS, new Set(['docker']))).toBeNull();
+    const canary = [{ name: 'canary', ...usage }];
+    const { safety } = summary;
+    for (const [changed, denied] of [
+      [{ ...summary, patterns: canary }, nothing],
+      [{ ...summary, tools: canary }, nothing],
+      [{ ...summary, families: canary }, nothing],
+      [{ ...summary, safety: { ...safety, families: canary } }, nothing],
+      [{ ...summary, safety: { ...safety, techniques: canary } }, nothing],
+      [summary, new Set(['git'])],
+      [{ ...summary, tools: [] }, new Set(['git'])],
+    ] as const) {
+      const fault = summaryFault(changed, WORDS, denied);
+      expect(fault).not.toBeNull();
+      expect(fault).not.toContain('canary');
+    }
   });
 
   test('a query has a type and one of three spans, and nothing else', () => {

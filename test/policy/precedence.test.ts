@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision, PolicySettings } from '../../src/domain/policy.ts';
-import { decide } from '../../src/policy/decide.ts';
+import { decide, decideConnection } from '../../src/policy/decide.ts';
 import { explain } from '../../src/policy/explanation.ts';
 import { ANA, addresses, anyQuestion, anySettings, BEN, settings } from './settings.ts';
 
@@ -117,6 +117,27 @@ describe('keys that changed', () => {
       allow: false,
       rule: 'key.suspended',
     });
+  });
+});
+
+describe('at the door', () => {
+  test('a stranger may pair but not connect; who is denied may do neither', () => {
+    expect(decideConnection(settings({}), { id: ANA, address: '10.0.1.7' })).toMatchObject({
+      allow: false,
+      mayPair: true,
+    });
+    for (const deny of [
+      { nodes: [ANA], subnets: [] },
+      { nodes: [], subnets: ['10.0.1.0/24'] },
+    ]) {
+      const given = settings({ trust: { default: 'peer', deny } });
+      expect(decideConnection(given, { id: ANA, address: '10.0.1.7' })).toMatchObject({ allow: false, mayPair: false });
+    }
+  });
+
+  test('nothing shared is no reason to refuse a connection', () => {
+    const given = settings({ trust: { nodes: { [ANA]: 'supervisor' } }, sharing: { level: 0 } });
+    expect(decideConnection(given, { id: ANA, address: '10.0.1.7' })).toMatchObject({ allow: true, level: null });
   });
 });
 

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { vocabulary } from '../../src/actors/vocabulary.ts';
+import { LAYOUT_VERSION, layoutOf } from '../../src/domain/answer-layout.ts';
+import { QUERY_TYPES } from '../../src/domain/trust.ts';
+
+const layouts = QUERY_TYPES.map((type) => layoutOf(type, vocabulary()));
+
+describe('layouts of vectors', () => {
+  test('every change of a layout comes with another version: raise LAYOUT_VERSION, then this digest', () => {
+    const digest = createHash('sha256').update(JSON.stringify(layouts)).digest('hex').slice(0, 16);
+    expect({ version: LAYOUT_VERSION, digest }).toEqual({ version: 1, digest: 'b09b682f1cd62ab7' });
+  });
+
+  test('cells have distinct names, and each belongs to one partition at most', () => {
+    for (const { cells, partitions } of layouts) {
+      expect(new Set(cells).size).toBe(cells.length);
+      const parts = partitions.flatMap((partition) => partition.parts);
+      expect(new Set(parts).size).toBe(parts.length);
+      const totals = new Set(partitions.map(({ total }) => total));
+      expect(parts.some((part) => totals.has(part))).toBe(false);
+    }
+  });
+
+  test('every cell but the totals of node health is a total or a part of one', () => {
+    for (const { name, cells, partitions } of layouts) {
+      const placed = new Set(partitions.flatMap(({ total, parts }) => [total, ...parts]));
+      const single = cells.filter((_, place) => !placed.has(place));
+      expect({ name, single: single.length === 0 || name.startsWith('node-health/') }).toEqual({ name, single: true });
+    }
+  });
+
+  test('names are lower-case words with dots and hold a number only for hours and durations', () => {
+    for (const { cells } of layouts)
+      for (const cell of cells) expect(cell).toMatch(/^[a-z]+(\.[a-z-]+(\.[a-zA-Z]+)?|\.\d{1,2})?$|^durationMs$/);
+  });
+});

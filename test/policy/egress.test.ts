@@ -1,0 +1,48 @@
+import { describe, expect, test } from '@jest/globals';
+import type { SharingLevel, TrustLevel } from '../../src/domain/trust.ts';
+import { decide } from '../../src/policy/decide.ts';
+import { egressQuestion } from '../../src/policy/egress.ts';
+import { ANA, settings } from './settings.ts';
+
+const response = (level: unknown) => ({ result: 'answered', type: 'tool-usage', level });
+const mayLeave = (trust: TrustLevel, sharing: SharingLevel, type: string, body: unknown): boolean =>
+  decide(
+    settings({ trust: { nodes: { [ANA]: trust } }, sharing: { level: sharing } }),
+    egressQuestion({ recipient: ANA, type, body }),
+  ).allow;
+
+describe('what the gate asks before a message leaves', () => {
+  test.each<[TrustLevel, SharingLevel, boolean, boolean, boolean]>([
+    // trust, sharing → summary, level-1 answer, level-2 answer
+    ['peer', 1, true, true, true],
+    ['peer', 2, false, false, true],
+    ['peer', 0, false, false, false],
+    ['supervisor', 1, false, false, true],
+    ['query_from', 1, false, true, true],
+    ['share_to', 1, true, false, false],
+    ['untrusted', 1, false, false, false],
+  ])(
+    '%s at sharing level %d: summary %s, level-1 answer %s, level-2 answer %s',
+    (trust, sharing, summary, one, two) => {
+      expect(mayLeave(trust, sharing, 'summary', {})).toBe(summary);
+      expect(mayLeave(trust, sharing, 'response', response(1))).toBe(one);
+      expect(mayLeave(trust, sharing, 'response', response(2))).toBe(two);
+    },
+  );
+
+  test('an answer that does not say its level is judged as the most detailed', () => {
+    expect(mayLeave('supervisor', 1, 'response', response(undefined))).toBe(false);
+    expect(mayLeave('supervisor', 1, 'response', response('2'))).toBe(false);
+  });
+
+  test('a refusal and messages without figures go to whoever may connect, and to nobody else', () => {
+    for (const [type, body] of [
+      ['response', { result: 'access_denied', type: 'tool-usage' }],
+      ['hello', {}],
+      ['query', { type: 'tool-usage', spanHours: 24 }],
+    ] as const) {
+      expect(mayLeave('share_to', 0, type, body)).toBe(true);
+      expect(mayLeave('untrusted', 1, type, body)).toBe(false);
+    }
+  });
+});
