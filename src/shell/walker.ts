@@ -2,7 +2,7 @@
 import { type Expander, expandWhole, expandWords } from './expansion.ts';
 import { noteRedirected } from './files.ts';
 import type { Call, Frame, Output, Walk } from './frame.ts';
-import { inputOf } from './frame.ts';
+import { emit, inputOf } from './frame.ts';
 import { MAX_CALLS, MAX_INVOCATIONS, MAX_VALUE } from './limits.ts';
 import type {
   Assignment,
@@ -151,12 +151,28 @@ function runCompound(walk: Walk, command: CompoundCommand, frame: Frame): Output
   walk.redirections.push(...redirections);
   const words = expandWords(command.words, () => expander);
   const input = inputOf(redirections, frame);
+  if (command.kind === 'test') emitTest(walk, command, { words, redirections, substitutions: found }, frame, input);
   const output =
     command.kind === 'loop'
       ? runLoop(walk, command, words, { ...frame, input, inLoop: true })
       : runBranches(walk, command, { ...frame, input });
   noteRedirected(walk, redirections, output);
   return printsElsewhere(redirections) ? '' : output;
+}
+
+/** `[[ … ]]` counts as a command, as `[ … ]` does. */
+function emitTest(
+  walk: Walk,
+  { start, end }: CompoundCommand,
+  found: Pick<Call, 'words' | 'redirections' | 'substitutions'>,
+  frame: Frame,
+  input: Input,
+): void {
+  const span = { start, end: Math.min(start + 2, end) };
+  const part = { kind: 'literal', text: '[[', quoted: false, ...span } as const;
+  const name: Word = { ...span, value: '[[', text: '[[', parts: [part], exact: true };
+  const call: Call = { ...found, words: [name, ...found.words], assignments: [], start, end };
+  emit(walk, frame, call, '[[', name, input, null);
 }
 
 function runBranches(walk: Walk, command: CompoundCommand, frame: Frame): Output {

@@ -172,7 +172,7 @@ export const WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
   noglob: prefix,
   nocorrect: prefix,
   '-': prefix,
-  coproc: prefix,
+  coproc: words,
   not: prefix,
   eval: { command: 'shell' },
 

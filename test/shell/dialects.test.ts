@@ -69,7 +69,7 @@ describe('zsh', () => {
     ['for x (1 2) a', ['a']],
     ['for x in 1 2; { a }', ['a']],
     ['foreach x (1 2); a; end', ['a']],
-    ['if [[ -f x ]] { a } else { b }', ['a', 'b']],
+    ['if [[ -f x ]] { a } else { b }', ['[[', 'a', 'b']],
     ['{ a } always { b }', ['a', 'b']],
     ['a >| x; b &| c', ['a', 'b', 'c']],
     ['a =(b)', ['b', 'a']],

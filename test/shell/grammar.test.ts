@@ -13,7 +13,7 @@ describe('every command of a construct is found', () => {
     ['for ((i=0; i<$(n); i++)); do a; done', ['n', 'a']],
     ['select x in a b; do c; done', ['c']],
     ['case $x in (a) b;; c|d) e;& *) f;;& esac', ['b', 'e', 'f']],
-    ['[[ -f $(a) && x == y* ]] && b', ['a', 'b']],
+    ['[[ -f $(a) && x == y* ]] && b', ['a', '[[', 'b']],
     ['(( x > $(a) )) || b', ['a', 'b']],
     ['x=$(a) y=`b` c', ['a', 'b', 'c']],
     ['x=(1 $(a) 3); b', ['a', 'b']],
