@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { ShellKind } from '../../src/domain/shell-kind.ts';
-import type { ShellName } from '../support/pty.ts';
+import type { ShellName, ShellSession } from '../support/pty.ts';
 import { type Observed, type ObservedCommand, observe, type Spool } from './observed.ts';
 
 export interface EverydayShell {
@@ -89,9 +89,9 @@ export function everyday(subject: EverydayShell): void {
       await shell.run('');
       shell.send('echo abandoned');
       await shell.waitFor('abandoned');
-      shell.interrupt();
+      const before = shell.screen().length;
+      await interruptUntil(shell, () => /\^C|caro-test> /.test(shell.screen().slice(before)));
       // Bash itself forgets to draw the prompt after one ^C in two hundred; Enter brings it back.
-      await shell.waitFor(/\^C|caro-test> /);
       await shell.run('');
       shell.type('echo two');
       await eventually(() => texts().length > 1);
@@ -136,7 +136,7 @@ export function everyday(subject: EverydayShell): void {
     if (subject.starts) await startOf(spool, 'sleep 100');
     else await shell.waitFor('sleep 100');
     await running(shell.pid, 'sleep');
-    shell.interrupt();
+    await interruptUntil(shell, () => !isRunning(shell.pid, 'sleep'));
     await shell.waitForPrompt();
     await shell.run('echo on');
     expect((await ended(spool, 2)).map((c) => [c.text, c.status])).toEqual([
@@ -171,7 +171,7 @@ export function everyday(subject: EverydayShell): void {
       await startOf(spool, 'sleep 100');
       expect(spool.commands().at(-1)?.ended).toBe(false);
       await running(shell.pid, 'sleep');
-      shell.interrupt();
+      await interruptUntil(shell, () => !isRunning(shell.pid, 'sleep'));
       await shell.waitForPrompt();
       shell.type('exit 3');
       expect(await shell.ended()).toBe(3);
@@ -254,13 +254,30 @@ export const startOf = (spool: Spool, text: string): Promise<void> =>
 
 /** The commands, once this many have ended: dash shows its prompt before it gets to write the end. */
 export async function ended(spool: Spool, count: number): Promise<readonly ObservedCommand[]> {
-  await eventually(() => spool.commands().filter((command) => command.ended).length >= count);
+  await eventually(
+    () => spool.commands().filter((command) => command.ended).length >= count,
+    () => JSON.stringify(spool.commands()),
+  );
   return spool.commands();
 }
 
 /** Waits until a child of the shell has this name, so that a signal reaches it and not the shell. */
-export const running = (parent: number, name: string): Promise<void> =>
-  eventually(() => children(parent).some((pid) => [name, 'busybox'].includes(commandName(pid))));
+export const running = (parent: number, name: string): Promise<void> => eventually(() => isRunning(parent, name));
+
+const isRunning = (parent: number, name: string): boolean =>
+  children(parent).some((pid) => [name, 'busybox'].includes(commandName(pid)));
+
+/** Presses ^C as a person would, again if the shell was just changing the terminal's mode and nothing came of it. */
+async function interruptUntil(shell: ShellSession, done: () => boolean): Promise<void> {
+  let pressed = 0;
+  await eventually(() => {
+    if (!done() && Date.now() - pressed > 1_000) {
+      shell.interrupt();
+      pressed = Date.now();
+    }
+    return done();
+  });
+}
 
 const commandName = (pid: string): string => {
   try {
@@ -283,7 +300,10 @@ const children = (parent: number): string[] =>
     }
   });
 
-/** Asks every few milliseconds, so that the terminal is read in between; the test's own time limit ends it. */
-export async function eventually(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 3));
+/** Asks every few milliseconds, so that the terminal is read in between. Throws `story()` when nothing came of it. */
+export async function eventually(condition: () => boolean, story: () => string = () => ''): Promise<void> {
+  for (const end = Date.now() + 20_000; !condition(); ) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${String(condition)} ${story()}`);
+    await new Promise((resolve) => setTimeout(resolve, 3));
+  }
 }
