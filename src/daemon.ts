@@ -13,7 +13,6 @@ import type { AuditEntry } from './domain/audit-record.ts';
 import type { Configuration } from './domain/configuration.ts';
 import { slotOf } from './domain/period.ts';
 import { openIdentity } from './identity/identity.ts';
-import { describeRules } from './risk/describe.ts';
 import { backupDatabase } from './storage/backup.ts';
 import { type OpenedDatabase, openDatabase } from './storage/database.ts';
 import { lockInstance } from './storage/instance-lock.ts';
@@ -210,7 +209,7 @@ function startDashboard(ground: Ground, lifecycle: Lifecycle): Promise<Dashboard
       databaseFile: places.database,
       runtimeFolder: places.runtime,
       bus,
-      describeRules,
+      describeRules: async (ids) => (await import('./risk/describe.ts')).describeRules(ids),
       now: Date.now,
       log: (text) => log.warn({ part: 'dashboard' }, text),
     });

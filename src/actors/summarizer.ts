@@ -15,7 +15,6 @@ export interface KnownSummary {
 export interface SummaryPorts {
   readonly bus: Speaker;
   readonly node: string;
-  readonly catalogueVersion: number;
   readonly store: {
     readonly latest: (node: string, kind: PeriodKind, startMs: number) => KnownSummary | undefined;
     readonly add: (
@@ -33,7 +32,7 @@ export interface SummaryPorts {
   readonly digest: (period: Period) => string;
   /** Makes and signs the document in a worker thread. */
   readonly make: (
-    head: Pick<NodeSummary, 'id' | 'replaces' | 'node' | 'createdAt' | 'nonce' | 'catalogueVersion'>,
+    head: Pick<NodeSummary, 'id' | 'replaces' | 'node' | 'createdAt' | 'nonce'>,
     period: Period,
   ) => Promise<Envelope>;
   readonly randomHex: (bytes: number) => string;
@@ -52,8 +51,8 @@ export function createSummarizer(ports: SummaryPorts, initial: Pick<Configuratio
   const make = async (period: Period, replaces: string | null): Promise<{ id: string; document: Envelope }> => {
     const id = ports.randomHex(16);
     const createdAt = new Date(ports.now()).toISOString();
-    const { node, catalogueVersion } = ports;
-    const head = { id, replaces, node, createdAt, nonce: ports.randomHex(16), catalogueVersion };
+    const { node } = ports;
+    const head = { id, replaces, node, createdAt, nonce: ports.randomHex(16) };
     return { id, document: await ports.make(head, period) };
   };
   /** The stored document of a closed period, made or made anew where it is missing or outdated; undefined where nothing was observed. */

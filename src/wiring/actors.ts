@@ -12,8 +12,6 @@ import { createSummarizer, type SummaryPorts } from '../actors/summarizer.ts';
 import type { ActorSpec } from '../bus/supervisor.ts';
 import type { AuditCheckpoint } from '../domain/audit-record.ts';
 import { SUMMARY_TYPE } from '../domain/summary.ts';
-import { ruleFacts } from '../risk/describe.ts';
-import { CATALOGUE_VERSION } from '../shell/catalogue.ts';
 import { createAuditStore } from '../storage/audit-store.ts';
 import { createEventStore } from '../storage/event-store.ts';
 import { isAlive } from '../storage/live-process.ts';
@@ -87,11 +85,19 @@ function summaryPorts({ bus, database, identity, places, pool }: Ground): Summar
   return {
     bus,
     node,
-    catalogueVersion: CATALOGUE_VERSION,
     store: createSummaryStore(database),
     digest: ({ startMs, endMs }) => periodDigest(database, startMs, endMs),
     make: async (head, period) => {
-      const payload = await pool.run('summarize', { databaseFile: places.database, period, head, rules: ruleFacts() });
+      const [{ ruleFacts }, { CATALOGUE_VERSION }] = await Promise.all([
+        import('../risk/describe.ts'),
+        import('../shell/catalogue.ts'),
+      ]);
+      const payload = await pool.run('summarize', {
+        databaseFile: places.database,
+        period,
+        head: { ...head, catalogueVersion: CATALOGUE_VERSION },
+        rules: ruleFacts(),
+      });
       return pool.run('sign', { seed: identity.seed(), fingerprint, payloadType: SUMMARY_TYPE, payload });
     },
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),

@@ -159,14 +159,18 @@ async function startActors(bus: Bus, places: Places, database: Database): Promis
       {
         bus,
         node: identity.id,
-        catalogueVersion: 1,
         store: createSummaryStore(database),
         digest: ({ startMs, endMs }) => periodDigest(database, startMs, endMs),
         make: (head, period) => {
           const rules = Object.fromEntries(
             SAMPLE_RULES.map(({ id, family, technique }) => [id, { family, technique }]),
           );
-          const payload = summarize({ databaseFile: places.database, period, head, rules });
+          const payload = summarize({
+            databaseFile: places.database,
+            period,
+            head: { ...head, catalogueVersion: 1 },
+            rules,
+          });
           const { fingerprint } = identity;
           return Promise.resolve(sign({ seed: identity.seed(), fingerprint, payloadType: SUMMARY_TYPE, payload }));
         },
