@@ -1,0 +1,30 @@
+import { bytesToText } from '../../domain/byte-text.ts';
+import { entry, type HistoryEntry } from './history-entry.ts';
+
+/**
+ * bash's history file. With HISTTIMEFORMAT set, a `#seconds` line stands before each command, and lines up to the next one belong
+ * to it; without it each line is a command.
+ */
+export function parseBashHistory(bytes: Buffer): readonly HistoryEntry[] {
+  const entries: HistoryEntry[] = [];
+  let startMs: number | null = null;
+  let lines: string[] = [];
+  const close = (): void => {
+    if (lines.length > 0) entries.push(entry(lines.join('\n'), startMs));
+    lines = [];
+  };
+  for (const line of bytesToText(bytes).split('\n')) {
+    const seconds = /^#(\d{1,11})$/.exec(line)?.[1];
+    if (seconds !== undefined) {
+      close();
+      startMs = Number(seconds) * 1_000;
+    } else if (startMs !== null || line !== '') {
+      lines.push(line);
+      if (startMs === null) close();
+    }
+  }
+  // What follows the last line feed is an empty string, not a line of the command.
+  if (lines.at(-1) === '') lines.pop();
+  close();
+  return entries.filter(({ text }) => text.trim() !== '');
+}

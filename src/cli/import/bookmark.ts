@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HistoryEntry } from './history-entry.ts';
+
+/** How far a history was imported: by its last entries, since histories are cut at their beginning. */
+export interface Bookmark {
+  readonly mark: string;
+  readonly lastMs: number | null;
+}
+
+/** So many entries make a mark: one alone is repeated too often. */
+const SPAN = 8;
+
+/** What is new since `bookmark`; 'lost' where neither the mark nor times tell. */
+export function entriesAfter(
+  entries: readonly HistoryEntry[],
+  bookmark: Bookmark | undefined,
+): readonly HistoryEntry[] | 'lost' {
+  if (!bookmark) return entries;
+  for (let index = entries.length - 1; index >= 0; index -= 1) {
+    if (markAt(entries, index) === bookmark.mark) return entries.slice(index + 1);
+  }
+  const { lastMs } = bookmark;
+  if (lastMs === null || entries.some(({ startMs }) => startMs === null)) return 'lost';
+  return entries.filter(({ startMs }) => startMs !== null && startMs > lastMs);
+}
+
+export function bookmarkOf(entries: readonly HistoryEntry[]): Bookmark {
+  return { mark: markAt(entries, entries.length - 1), lastMs: entries.at(-1)?.startMs ?? null };
+}
+
+/** A hash, so that no command stands in the file. */
+function markAt(entries: readonly HistoryEntry[], index: number): string {
+  const span = entries.slice(Math.max(0, index - SPAN + 1), index + 1).map(({ text, startMs }) => [text, startMs]);
+  return createHash('sha256').update(JSON.stringify(span)).digest('hex');
+}
+
+const FILE = 'imports.json';
+type Bookmarks = Readonly<Record<string, Bookmark>>;
+
+export function readBookmarks(data: string): Bookmarks {
+  try {
+    return JSON.parse(readFileSync(join(data, FILE), 'utf8')) as Bookmarks;
+  } catch {
+    return {};
+  }
+}
+
+export function writeBookmarks(data: string, bookmarks: Bookmarks): void {
+  writeFileSync(join(data, `${FILE}.new`), `${JSON.stringify(bookmarks, null, 2)}\n`, { mode: 0o600 });
+  renameSync(join(data, `${FILE}.new`), join(data, FILE));
+}

@@ -1,0 +1,40 @@
+import { bytesToText } from '../../domain/byte-text.ts';
+import { entry, type HistoryEntry } from './history-entry.ts';
+
+/** zsh writes bytes that mean something to itself as this one and the byte with bit 5 flipped (its "metafication"). */
+const META = 0x83;
+
+/** zsh's history file, plain or with EXTENDED_HISTORY (`: start:seconds;command`); a backslash before a line end continues. */
+export function parseZshHistory(bytes: Buffer): readonly HistoryEntry[] {
+  const lines = bytesToText(unmetafied(bytes)).split('\n');
+  const entries: HistoryEntry[] = [];
+  let open: string[] = [];
+  for (const line of lines) {
+    const continues = line.endsWith('\\');
+    open.push(continues ? line.slice(0, -1) : line);
+    if (continues) continue;
+    entries.push(toEntry(open.join('\n')));
+    open = [];
+  }
+  if (open.length > 0) entries.push(toEntry(open.join('\n')));
+  return entries.filter(({ text }) => text.trim() !== '');
+}
+
+function toEntry(text: string): HistoryEntry {
+  const [head = '', start, seconds] = /^: *(\d{1,11}):(\d{1,9});/.exec(text) ?? [];
+  // zsh puts a blank after a backslash that ends a command, so that it does not continue the line.
+  const command = text.slice(head.length).replace(/(\\ *) $/, '$1');
+  return head === '' ? entry(command) : entry(command, Number(start) * 1_000, Number(seconds) * 1_000);
+}
+
+function unmetafied(bytes: Buffer): Buffer {
+  const plain = Buffer.alloc(bytes.length);
+  let length = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const isMeta = bytes[index] === META && index + 1 < bytes.length;
+    if (isMeta) index += 1;
+    plain[length] = (bytes[index] ?? 0) ^ (isMeta ? 0x20 : 0);
+    length += 1;
+  }
+  return plain.subarray(0, length);
+}
