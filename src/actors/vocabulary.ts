@@ -1,18 +1,28 @@
-import type { Vocabulary } from '../domain/vocabulary.ts';
+import type { RuleWords, Vocabulary } from '../domain/vocabulary.ts';
 import { RISK_FAMILIES, type Rule } from '../risk/rule.ts';
 import { RULES } from '../risk/rule-set.ts';
 import { CATALOGUE_VERSION, FAMILIES, isPattern, lookupTool } from '../shell/catalogue.ts';
+
+let rules: Readonly<Record<string, RuleWords>> | undefined;
 
 /** The closed words of this version: what its catalogue and its rules can say, and nothing else. */
 export const vocabulary = (): Vocabulary => ({
   catalogueVersion: CATALOGUE_VERSION,
   families: FAMILIES,
   ruleFamilies: RISK_FAMILIES,
-  rules: Object.fromEntries(
-    RULES.map((rule) => [rule.id, { family: rule.family, technique: rule.technique ?? null, tools: toolsOf(rule) }]),
-  ),
+  /** Made when first asked for: it meets many tools, and an idle node that nobody asks shall not hold them. */
+  get rules() {
+    rules ??= Object.fromEntries(RULES.map((rule) => [rule.id, wordsOf(rule)]));
+    return rules;
+  },
   canonicalTool: (name) => lookupTool(name)?.name,
   isPattern,
+});
+
+const wordsOf = (rule: Rule): RuleWords => ({
+  family: rule.family,
+  technique: rule.technique ?? null,
+  tools: toolsOf(rule),
 });
 
 /** The only tools that a rule is about; null where it may concern any. */
