@@ -64,5 +64,7 @@ function answerError(error: FastifyError, reply: FastifyReply): FastifyReply {
   if (status >= 400 && status < 500) {
     return refuse(reply, { status, code: status === 429 ? 'too_many' : 'usage', message: error.message });
   }
+  // Goes to the service's stderr; what throws here names places in this program, never data.
+  console.error(error);
   return refuse(reply, { status: 500, code: 'internal', message: 'A defect in this program; nothing was changed.' });
 }
