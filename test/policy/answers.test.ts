@@ -143,6 +143,39 @@ describe('answers at level 2', () => {
   );
 });
 
+describe('anomalies', () => {
+  test('leave as counts of each kind, without times, families or sentences', async () => {
+    const node = nodeWith([
+      ...TYPED,
+      ...Array.from({ length: 40 }, (_, index) => ({
+        pattern: 'git log',
+        family: 'git',
+        times: 3,
+        ago: (index + 1) * 24 * 60,
+      })),
+      { pattern: 'aws s3', family: 'cloud', times: 12, risk: 'high', ago: 9 * 60 },
+    ]);
+    const body = answered(await ask(node, 'peer', 'anomalies'));
+    expect(body.summary).toEqual({
+      anomalies: [
+        { kind: 'unusual-volume', count: 0 },
+        { kind: 'unusual-hours', count: 1 },
+        { kind: 'failure-spike', count: 0 },
+        { kind: 'repeated-high-risk', count: 1 },
+        { kind: 'new-family', count: 2 },
+      ],
+    });
+    expect(cellsOf(body)).toEqual({
+      anomalies: 4,
+      'anomalies.unusual-hours': 1,
+      'anomalies.repeated-high-risk': 1,
+      'anomalies.new-family': 2,
+    });
+    expect(isResponse(body)).toBe(true);
+    expect(JSON.stringify(body)).not.toMatch(/cloud|2026|usual at/);
+  });
+});
+
 describe('what is kept back', () => {
   test('a denied tool is in no figure: not its patterns, family, levels, rules, hours nor totals', async () => {
     const node = nodeWith(TYPED);
