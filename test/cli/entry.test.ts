@@ -1,0 +1,57 @@
+/** `bin/caro.js` as a process: what a script sees of it. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+const BIN = join(__dirname, '../../bin/caro.js');
+let home: string;
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'caro-entry-'));
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const run = (program: string, ...args: readonly string[]) => {
+  const env = { PATH: process.env['PATH'], HOME: home, CARO_HOME: home };
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env, input: '' });
+  return { status, stdout, stderr };
+};
+
+test('it runs by its own path, and ends with 0, 1 or 2', () => {
+  expect(run(BIN, 'version')).toMatchObject({ status: 0, stderr: '' });
+  expect(run(BIN, 'status')).toMatchObject({ status: 1, stdout: '' });
+  expect(run(BIN, 'nonsense')).toMatchObject({ status: 2, stdout: '' });
+  expect(run(BIN)).toMatchObject({ status: 2 });
+});
+
+test('help of service run comes from the command line, not from a service', () => {
+  expect(run(BIN, 'service', 'run', '--help')).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('--welcome'),
+  });
+});
+
+test('a reader that has seen enough is no failure', () => {
+  expect(run('sh', '-c', `"${BIN}" completion bash | head -1`)).toMatchObject({ status: 0, stderr: '' });
+});
+
+test('without a build it says how to make one', () => {
+  const copy = join(home, 'copy');
+  mkdirSync(join(copy, 'bin'), { recursive: true });
+  cpSync(BIN, join(copy, 'bin', 'caro.js'));
+  expect(run(process.execPath, join(copy, 'bin', 'caro.js'), 'version')).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: `caro: expected the built program in ${copy}/dist, it is not there; run: npm run build\n`,
+  });
+});
+
+test('a service that cannot start ends with the code of its error', () => {
+  const relative = spawnSync(BIN, ['service', 'run'], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], CARO_HOME: 'here' },
+  });
+  expect(relative).toMatchObject({ status: 2, stdout: '' });
+  expect(relative.stderr).toBe('caro: CARO_HOME: expected an absolute path, got "here"\n');
+});
