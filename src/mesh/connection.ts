@@ -17,6 +17,8 @@ export interface Ending {
 
 export interface Connection {
   readonly peer: string;
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
   /** IP address and port of the other side. */
   readonly address: string;
   readonly port: number;
@@ -31,7 +33,7 @@ export interface Connection {
   readonly ask: (body: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
   /** Resolves when the peer has acknowledged the summary with this id. @throws CaroError as `ask` */
   readonly deliver: (document: Envelope, id: string) => Promise<SummaryResult>;
-  readonly tell: (message: Typed<'rotation' | 'revocation' | 'pair'>, inReplyTo?: string) => Promise<void>;
+  readonly tell: (message: Typed<'rotation' | 'revocation' | 'pair'>) => Promise<void>;
   /** Another connection with this peer is better: finishes what is under way, then ends. */
   readonly retire: () => void;
   readonly leave: (reason: GoodbyeReason) => void;
@@ -50,19 +52,14 @@ export interface ConnectionHost {
   readonly rotations: () => readonly DualEnvelope[];
   readonly onHello: (connection: Connection, body: MessageBodies['hello']) => void;
   readonly onQuery: (connection: Connection, body: QueryBody) => Promise<ResponseBody>;
-  /** Null where it could not be stored now: no acknowledgement, the peer sends it again. */
+  /** A rejection means no acknowledgement: the peer will send it again. */
   readonly onSummary: (
     connection: Connection,
     document: Envelope,
-  ) => Promise<{ readonly id: string; readonly result: SummaryResult } | null>;
+  ) => Promise<{ readonly id: string; readonly result: SummaryResult }>;
   readonly onRotation: (connection: Connection, statement: DualEnvelope) => void;
   readonly onRevocation: (connection: Connection, statement: Envelope) => void;
-  readonly onPair: (
-    connection: Connection,
-    body: MessageBodies['pair'],
-    nonce: string,
-    inReplyTo: string | null,
-  ) => void;
+  readonly onPair: (connection: Connection, body: MessageBodies['pair']) => void;
   readonly onRefuse: (connection: Connection, code: ErrorCode) => void;
   readonly onEnd: (connection: Connection, ending: Ending) => void;
 }

@@ -34,8 +34,8 @@ export interface PeerTable {
   /** Starts to dial what is new, stops what is gone, and tries all others at once. */
   readonly replace: (entries: readonly PeerAddress[]) => void;
   readonly reached: (connection: Connection) => void;
-  /** A connection or an attempt at one has ended. */
-  readonly lost: (peer: string, ending: Pick<Ending, 'code' | 'reason'>, skewMs: number | null) => void;
+  /** A connection has ended; `isOver` says that the peer must be dialled again. */
+  readonly lost: (id: string, ending: Pick<Ending, 'code' | 'reason'>, skewMs: number | null, isOver: boolean) => void;
   readonly rows: () => readonly PeerState[];
   readonly stop: () => void;
 }
@@ -75,13 +75,13 @@ export function createPeerTable(options: PeerTableOptions): PeerTable {
       Object.assign(row, { connection, code: null, skewMs: connection.skewMs() });
       row.redialer.reached();
     },
-    lost: (peer, { code, reason }, skewMs) => {
-      const row = rowOf(peer);
+    lost: (id, { code, reason }, skewMs, isOver) => {
+      const row = rowOf(id);
       if (!row) return;
       row.connection = undefined;
       row.code = reason === 'untrusted' ? 'peer_untrusted' : code;
       if (skewMs !== null) row.skewMs = skewMs;
-      row.redialer.lost();
+      if (isOver) row.redialer.lost();
     },
     rows: () => [...rows.values()].map(stateOf),
     stop: () => [...rows.values()].forEach(stop),

@@ -53,7 +53,7 @@ export function createRedialer({ attempt, onFailure, random, limits, firstDelayM
       reachedAt = performance.now();
     },
     lost: () => {
-      if (state === 'stopped') return;
+      if (state === 'stopped' || state === 'waiting') return;
       // A peer that drops us at once is no success.
       if (state === 'reached' && performance.now() - reachedAt > limits.redialFirstMs) failures = 0;
       schedule();

@@ -26,6 +26,7 @@ export const createConnection = (link: Link, host: ConnectionHost): Connection =
 
 class Session implements Connection {
   readonly peer: string;
+  readonly publicKey: Uint8Array;
   readonly address: string;
   readonly port: number;
   readonly isDialled: boolean;
@@ -50,6 +51,7 @@ class Session implements Connection {
   constructor(link: Link, host: ConnectionHost) {
     const { peer, address, port, isDialled, purpose, session, openedMs, socket } = link;
     this.peer = peer;
+    this.publicKey = link.publicKey;
     this.address = address;
     this.port = port;
     this.isDialled = isDialled;
@@ -84,8 +86,8 @@ class Session implements Connection {
     return this.#acknowledgements.wait(id, this.#host.limits.acknowledgeMs);
   }
 
-  async tell(message: Typed<'rotation' | 'revocation' | 'pair'>, inReplyTo?: string): Promise<void> {
-    await this.#channel.send(message, inReplyTo);
+  async tell(message: Typed<'rotation' | 'revocation' | 'pair'>): Promise<void> {
+    await this.#channel.send(message);
   }
 
   retire(): void {
@@ -147,13 +149,18 @@ class Session implements Connection {
 
   readonly #takers: Takers = {
     hello: ({ body }) => {
-      clearTimeout(this.#helloTimer);
-      this.#link.settled();
+      // Pairing as a whole has the time of a hello, so that strangers do not stay.
+      if (this.purpose === 'mesh') {
+        clearTimeout(this.#helloTimer);
+        this.#link.settled();
+      }
       this.#host.onHello(this, body);
     },
     query: ({ body, nonce }) =>
       this.#work(async () => {
-        await this.#channel.send({ type: 'response', body: await this.#host.onQuery(this, body) }, nonce);
+        const error: ResponseBody = { result: 'error', type: body.type };
+        const answer = await this.#host.onQuery(this, body).catch(() => error);
+        await this.#channel.send({ type: 'response', body: answer }, nonce);
       }),
     response: ({ body, inReplyTo }) => {
       // An answer that came too late is nobody's.
@@ -162,14 +169,14 @@ class Session implements Connection {
     summary: ({ body, nonce }) =>
       this.#work(async () => {
         const result = await this.#host.onSummary(this, body.document);
-        if (result) await this.#channel.send({ type: 'summary-ack', body: result }, nonce);
+        await this.#channel.send({ type: 'summary-ack', body: result }, nonce);
       }),
     'summary-ack': ({ body }) => {
       this.#acknowledgements.settle(body.id, body.result);
     },
     rotation: ({ body }) => this.#host.onRotation(this, body.statement),
     revocation: ({ body }) => this.#host.onRevocation(this, body.statement),
-    pair: ({ body, nonce, inReplyTo }) => this.#host.onPair(this, body, nonce, inReplyTo),
+    pair: ({ body }) => this.#host.onPair(this, body),
     goodbye: ({ body: { reason } }) => {
       if (reason !== 'duplicate') this.#end({ code: null, reason, by: 'them' }, STATUS.normal);
       this.#isFarewelled = true;
@@ -185,7 +192,10 @@ class Session implements Connection {
       this.#flow.workEnded();
       this.#finish();
     };
-    task().then(ended, ended);
+    task().then(ended, (error: unknown) => {
+      ended();
+      if (error instanceof CaroError && error.code === 'summary_invalid') this.fail(error);
+    });
   }
 
   /** What the gate refuses it has put on record; a lost connection shows itself. */

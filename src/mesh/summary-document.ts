@@ -6,24 +6,29 @@ import { validateSummaryDocument } from '../generated/message-validators.js';
 import { openEnvelope } from '../identity/envelope.ts';
 
 /**
- * The summary in a document that came from a peer, once its signature fits the node that it is about (E4).
- *
- * @param isAuthor whether a node id is the peer's own, now or before a rotation
+ * The summary in a document that came from a peer. Nobody has vouched for it yet: see `checkAuthor`.
  * @throws CaroError `summary_invalid`
  */
-export function openSummary(document: Envelope, isAuthor: (node: string) => boolean): NodeSummary {
-  if (document.payloadType !== SUMMARY_TYPE) throw invalid('expected a summary of version 1, got another document');
-  const bytes = Buffer.from(document.payload, 'base64');
-  const summary = parse(bytes);
-  if (!isAuthor(summary.node)) throw invalid('expected a summary about its sender, got one about another node');
-  const key = parseNodeId(summary.node);
+export function parseSummary({ payloadType, payload }: Envelope): NodeSummary {
+  if (payloadType !== SUMMARY_TYPE) throw invalid('expected a summary of version 1, got another document');
+  return parse(Buffer.from(payload, 'base64'));
+}
+
+/**
+ * Holds a summary to its signature, which must be of the node that it is about, and that node to be the sender (E4).
+ *
+ * @param isSender whether a node id is the sender's own, now or before a rotation
+ * @throws CaroError `summary_invalid`
+ */
+export function checkAuthor(document: Envelope, { node }: NodeSummary, isSender: (node: string) => boolean): void {
+  if (!isSender(node)) throw invalid('expected a summary about its sender, got one about another node');
+  const key = parseNodeId(node);
   if (!key) throw invalid('expected a node id');
   try {
     openEnvelope(document, key);
   } catch {
     throw invalid('expected a signature of the node that it is about, got none that fits');
   }
-  return summary;
 }
 
 function parse(bytes: Buffer): NodeSummary {
