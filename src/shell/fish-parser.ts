@@ -187,7 +187,8 @@ function readSimple(reader: Reader): SimpleCommand {
   const start = reader.pos;
   const { words, redirections, end } = readWordsAndRedirections(reader);
   const { source } = reader;
-  return { kind: 'simple', assignments: [], words, redirections, start: source.from(start), end: source.to(end) };
+  const from = source.from(start);
+  return { kind: 'simple', assignments: [], words, redirections, start: from, end: Math.max(from, source.to(end)) };
 }
 
 interface Readings {

@@ -12,5 +12,9 @@ export function parse(source: Source, dialect: Dialect, notes: Notes, depth = 0)
     return { items: [], start: source.from(0), end: source.to(source.text.length) };
   }
   const grammar = dialect === 'fish' ? FISH_GRAMMAR : POSIX_GRAMMAR;
-  return grammar.parseScript(newReader(source, dialect, notes, grammar, depth), null);
+  const reader = newReader(source, dialect, notes, grammar, depth);
+  const script = grammar.parseScript(reader, null);
+  // A here-document that was announced and never begun.
+  if (reader.documents.length > 0) notes.complete = false;
+  return script;
 }

@@ -89,10 +89,11 @@ export function moveOn(reader: Reader, before: number): boolean {
 }
 
 /** Span in the original of what was read since `start`. */
-export const spanFrom = (reader: Reader, start: number): Span => ({
-  start: reader.source.from(start),
-  end: reader.source.to(reader.pos),
-});
+export function spanFrom(reader: Reader, start: number): Span {
+  const from = reader.source.from(start);
+  // Of nothing, the end may lie in the piece before the one the beginning lies in.
+  return { start: from, end: Math.max(from, reader.source.to(reader.pos)) };
+}
 
 /** Matches a sticky expression at the position and moves behind it; null when it does not match there. */
 export function take(reader: Reader, sticky: RegExp): string | null {

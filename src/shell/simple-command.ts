@@ -46,7 +46,8 @@ export function readSimple(reader: Reader): SimpleReading {
     end = reader.pos;
   }
   const { source } = reader;
-  const span = { start: source.from(start), end: source.to(end) };
+  const from = source.from(start);
+  const span = { start: from, end: Math.max(from, source.to(end)) };
   return { command: { kind: 'simple', assignments, words, redirections, ...span }, definesFunction };
 }
 

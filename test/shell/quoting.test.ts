@@ -78,6 +78,7 @@ describe('text that is open at its end', () => {
     'echo $(ls',
     'if true; then ls',
     'cat <<EOF\nx',
+    'cat <<EOF',
     'echo a\\',
     'ls |',
     '(ls',
