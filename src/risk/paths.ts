@@ -39,17 +39,29 @@ const TEMPORARY =
 const GENERATED =
   /^(?:node_modules|bower_components|jspm_packages|build|builds|dist|out|output|target|tmp|temp|te?mp[_-].*|.*[_-]te?mp|coverage|htmlcov|site|_site|public\/build|storybook-static|__pycache__|venv|\.venv|env|\.env\.d|vendor\/bundle|Pods|DerivedData|cmake-build-.*|bazel-.*|_build|deps|obj|logs?|artifacts|reports?|test-results|playwright-report|generated|zig-out|zig-cache|elm-stuff|\.(?:next|nuxt|output|svelte-kit|angular|turbo|cache|parcel-cache|vite|gradle|tox|nox|eggs|pytest_cache|mypy_cache|ruff_cache|nyc_output|terraform|dart_tool|sass-cache|ipynb_checkpoints|idea|vscode-test|serverless|aws-sam|docusaurus|expo|webpack|rollup\.cache|stack-work|bloop|metals|hypothesis|tmp|temp|build|dist)|.*\.egg-info|.*\.(?:pyc|pyo|o|obj|class|tmp|temp|log|bak|old|orig|rej|swp|swo|tsbuildinfo|cache|lock|pid|out|gcda|gcno|DS_Store)|.*~|\.DS_Store)$/;
 
-/** The part of a path that decides: quotes are gone, doubled and trailing slashes, `/./` and `/../` are resolved. */
-export const normalPath = (text: string): string => {
-  let path = text.replace(/^(?:\$HOME|\$\{HOME\}|"\$HOME")(?=\/|$)/, '~').replace(/^file:\/\//, '');
-  path = path.replace(/\/(?:\.?\/)+/g, '/');
-  for (let again = true; again; ) {
-    const shorter = path.replace(/\/(?!\.\.(?:\/|$))[^/$*]+\/\.\.(?=\/|$)/, '').replace(/^\/\.\.(?=\/|$)/, '');
-    again = shorter !== path;
-    path = shorter === '' && again ? '/' : shorter;
+/** Longer than any path a kernel takes (PATH_MAX). */
+const LONGEST_PATH = 4096;
+
+/** Resolves `.`, `..` and empty parts. `..` goes back only over what is known: not over `$X`, `*` or another `..`. */
+const resolved = (path: string): string => {
+  const parts: string[] = [];
+  const rooted = path.startsWith('/');
+  for (const part of path.split('/')) {
+    const last = parts.at(-1);
+    if (part === '' || (part === '.' && (rooted || parts.length > 0))) continue;
+    if (part !== '..') parts.push(part);
+    else if (last === undefined) {
+      if (!rooted) parts.push(part);
+    } else if (last === '..' || /[$*`]/.test(last)) parts.push(part);
+    else parts.pop();
   }
-  path = path.replace(/\/\.$/, '/');
-  return path.length > 1 ? path.replace(/\/+$/, '') || '/' : path;
+  return rooted ? `/${parts.join('/')}` : parts.join('/');
+};
+
+/** The part of a path that decides: doubled and trailing slashes, `/./` and `/../` are resolved, `$HOME` is `~`. */
+export const normalPath = (text: string): string => {
+  const path = text.slice(0, LONGEST_PATH).replace(/^(?:\$HOME|\$\{HOME\})(?=\/|$)/, '~');
+  return /\/[./]|\/$/.test(path) ? resolved(path.replace(/^file:\/\//, '')) || '.' : path;
 };
 
 /** `dir/*`, `dir/.*`, `dir/{*,.*}` mean all of `dir`; `dir/*.log` does not. */

@@ -133,6 +133,14 @@ export const EVASION_SCENES: readonly SceneRule[] = inFamily('evasion', [
     reason: 'Keeps the shell from recording what is done.',
     safer: 'Begin the one private command with a blank.',
   },
+  {
+    id: 'evasion.unreadable',
+    level: 'moderate',
+    whenAll: ({ analysis }: Scene) => analysis.truncated,
+    technique: 'T1027',
+    reason: 'Nested too deeply or too long to be read to its end.',
+    safer: 'Write it as a script, in plain steps.',
+  },
 ]);
 
 export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [

@@ -98,8 +98,8 @@ export const CREDENTIALS_EXAMPLES: RuleExamples = {
   },
   'credentials.password-database': {
     fires: [
-      'python -c "print(open(\'/etc/shadow\').read())"',
-      "perl -e 'print `cat /etc/shadow`'",
+      'sudo head -3 /etc/sudoers',
+      'sort < /etc/gshadow',
       'cat /etc/shadow',
       'sudo cat /etc/shadow',
       'cp /etc/shadow /tmp/',

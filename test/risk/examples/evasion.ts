@@ -111,4 +111,8 @@ export const EVASION_EXAMPLES: RuleExamples = {
       'git switch main',
     ],
   },
+  'evasion.unreadable': {
+    fires: [`${'sudo '.repeat(3000)}rm -rf /`, '('.repeat(10_000)],
+    silent: ['sudo nice ls', '((1+2))'],
+  },
 };
