@@ -12,6 +12,7 @@ export interface SubnetRule {
 export type SubnetTable = (address: string) => SubnetRule | undefined;
 
 interface Entry extends SubnetRule {
+  readonly network: string;
   readonly prefix: number;
   readonly family: 'ipv4' | 'ipv6';
   readonly list: BlockList;
@@ -27,9 +28,12 @@ export function compileSubnets(entries: readonly SubnetRule[]): SubnetTable {
   const compiled = entries
     .flatMap((rule) => compile(rule) ?? [])
     .sort((a, b) => b.prefix - a.prefix || TRUST_LEVELS.indexOf(a.level) - TRUST_LEVELS.indexOf(b.level));
+  // Most strangers fall under no entry at all: one native look at all of them spares a look at each.
+  const any = new BlockList();
+  for (const { network, prefix, family } of compiled) any.addSubnet(network, prefix, family);
   return (address) => {
     const plain = parseAddress(address);
-    if (!plain) return undefined;
+    if (!plain || !any.check(plain.address, plain.family)) return undefined;
     const match = compiled.find(({ family, list }) => family === plain.family && list.check(plain.address, family));
     return match && { subnet: match.subnet, level: match.level };
   };
@@ -41,7 +45,7 @@ function compile(rule: SubnetRule): Entry | undefined {
   if (!subnet) return undefined;
   const list = new BlockList();
   list.addSubnet(subnet.address, subnet.prefix, subnet.family);
-  return { ...rule, prefix: subnet.prefix, family: subnet.family, list };
+  return { ...rule, network: subnet.address, prefix: subnet.prefix, family: subnet.family, list };
 }
 
 function withoutMapping(subnet: Subnet): Subnet {
