@@ -23,6 +23,13 @@ inBrowser('the page in Chromium', () => {
   });
   afterEach(() => context.close());
 
+  let filled: Promise<unknown> | undefined;
+  /** Work of ten days, once. */
+  const fill = (): Promise<unknown> => {
+    filled ??= rig.record(sampleCommands(400, 10, Date.now() - 60_000));
+    return filled;
+  };
+
   /** A logged-in page; what it complains about or asks of others is collected. */
   async function openPage(width = 1440, colorScheme: 'light' | 'dark' = 'light') {
     if (!browser) throw new Error('expected a browser');
@@ -83,7 +90,7 @@ inBrowser('the page in Chromium', () => {
   });
 
   test('searching, filtering and paging find what was typed', async () => {
-    await rig.record(sampleCommands(400, 10, Date.now() - 60_000));
+    await fill();
     const { page } = await openPage();
     const rows = page.locator('.event');
     await page.getByRole('button', { name: 'Older commands' }).click();
@@ -105,6 +112,7 @@ inBrowser('the page in Chromium', () => {
   ] as const)(
     'every view in %s at %i px is free of accessibility faults and of sideways scrolling',
     async (theme, width) => {
+      await fill();
       const { page, complaints } = await openPage(width, theme);
       for (const [view, sign] of [
         ['today', '.h5'],
@@ -121,6 +129,18 @@ inBrowser('the page in Chromium', () => {
     },
   );
 
+  test('the privacy page tells who asked and what they got, from the audit log', async () => {
+    const { page } = await openPage();
+    await page.getByRole('link', { name: 'Privacy' }).click();
+    await page.getByText('Nobody has asked, and nothing has left.').waitFor();
+    const details = { type: 'tool-usage', level: 2, rule: 'trust.nodes' };
+    await rig.bus.request('audit.append', { type: 'query.answered', peer: 'caro:ed25519:AAAA', details });
+    await page.reload();
+    const record = page.locator('.records li', { hasText: 'query.answered' });
+    await record.waitFor();
+    expect(await record.textContent()).toContain('type: tool-usage, level: 2, rule: trust.nodes');
+  });
+
   test('the checker would see a fault', async () => {
     const { page } = await openPage();
     await page.evaluate(`document.querySelector('main').append(document.createElement('img'))`);
@@ -128,6 +148,7 @@ inBrowser('the page in Chromium', () => {
   });
 
   test('the page can be worked with the keyboard alone', async () => {
+    await fill();
     const { page } = await openPage();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
@@ -142,6 +163,7 @@ inBrowser('the page in Chromium', () => {
   });
 
   test('the chosen colours stay', async () => {
+    await fill();
     const { page } = await openPage();
     const paper = () => page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor');
     const light = await paper();

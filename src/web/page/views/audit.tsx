@@ -2,7 +2,8 @@ import { useState } from 'preact/hooks';
 import { AUDIT_TYPES } from '../../../domain/audit-record.ts';
 import { read } from '../api.ts';
 import type { AuditPage, AuditRecord, AuditVerification } from '../contract.ts';
-import { count, fullTime } from '../format.ts';
+import { count } from '../format.ts';
+import { AuditRecords } from '../parts/audit-records.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { saveText } from '../save.ts';
 import { useReading } from '../use-reading.ts';
@@ -26,7 +27,11 @@ export function AuditView({ onLocked }: { readonly onLocked: () => void }) {
       </div>
       <div class="grid">
         <Panel title="Records" class="span-12" aside={<Tools type={type} onType={choose} />}>
-          {page.data ? <Records records={page.data.records} /> : <p class="quiet">{page.trouble ?? 'Reading …'}</p>}
+          {page.data ? (
+            <AuditRecords records={page.data.records} />
+          ) : (
+            <p class="quiet">{page.trouble ?? 'Reading …'}</p>
+          )}
           <div class="pager">
             {older.length > 0 && (
               <button type="button" onClick={() => setOlder(older.slice(0, -1))}>
@@ -99,32 +104,3 @@ async function exportAll(type: string): Promise<void> {
   const lines = records.reverse().map((record) => JSON.stringify(record));
   saveText('caro-audit.jsonl', `${lines.join('\n')}\n`);
 }
-
-function Records({ records }: { readonly records: readonly AuditRecord[] }) {
-  if (records.length === 0) return <p class="quiet">No such record.</p>;
-  return (
-    <ol class="records">
-      {records.map((record) => (
-        <li key={record.seq}>
-          <span class="nums quiet">{record.seq}</span>
-          <time class="nums" dateTime={record.time}>
-            {fullTime(record.time)}
-          </time>
-          <strong class="mono">{record.type}</strong>
-          <span class="mono quiet wrap">
-            {record.peer !== null && `${record.peer} `}
-            {detailText(record)}
-          </span>
-          <span class="mono quiet hash" title={record.hash}>
-            {record.hash.slice(0, 12)}
-          </span>
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-const detailText = ({ details }: AuditRecord): string =>
-  Object.entries(details)
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ');

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { PERIOD_KINDS, type PeriodKind } from '../../../domain/period.ts';
-import type { Preview, Sharing, Summaries } from '../contract.ts';
+import type { AuditPage, Preview, Sharing, Summaries } from '../contract.ts';
 import { bytes, count, fullTime } from '../format.ts';
+import { AuditRecords } from '../parts/audit-records.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Segments } from '../parts/segments.tsx';
 import { SummaryReading } from '../parts/summary-reading.tsx';
@@ -26,6 +27,7 @@ export function PrivacyView({ onLocked }: { readonly onLocked: () => void }) {
             <p class="quiet">{sharing.trouble ?? 'Reading …'}</p>
           )}
         </Panel>
+        <Dealings onLocked={onLocked} />
         <PreviewPanel onLocked={onLocked} />
         <Panel title="Summaries kept" class="span-12">
           {summaries.data ? (
@@ -68,6 +70,25 @@ function SharingState({ sharing }: { readonly sharing: Sharing }) {
         {sharing.denyTools.length > 0 && ` Left out of everything: ${sharing.denyTools.join(', ')}.`}
       </p>
     </>
+  );
+}
+
+/** What others asked and got, by the audit log; the most recent of each kind. */
+function Dealings({ onLocked }: { readonly onLocked: () => void }) {
+  const asked = useReading<AuditPage>('/api/audit', { type: 'query.received', limit: 20 }, onLocked);
+  const answered = useReading<AuditPage>('/api/audit', { type: 'query.answered', limit: 20 }, onLocked);
+  const sent = useReading<AuditPage>('/api/audit', { type: 'summary.sent', limit: 20 }, onLocked);
+  const readings = [asked, answered, sent];
+  const records = readings.flatMap(({ data }) => data?.records ?? []).sort((one, other) => other.seq - one.seq);
+  const trouble = readings.find((reading) => reading.trouble !== null)?.trouble;
+  const isRead = readings.every(({ data }) => data !== null);
+  return (
+    <Panel title="Who asked, and what left" class="span-12">
+      {records.length > 0 && <AuditRecords records={records} />}
+      {records.length === 0 && (
+        <p class="quiet">{trouble ?? (isRead ? 'Nobody has asked, and nothing has left.' : 'Reading …')}</p>
+      )}
+    </Panel>
   );
 }
 

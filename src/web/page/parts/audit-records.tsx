@@ -1,0 +1,32 @@
+import type { AuditRecord } from '../contract.ts';
+import { fullTime } from '../format.ts';
+
+/** Records of the audit log as they stand there: closed words, numbers, ids and addresses. */
+export function AuditRecords({ records }: { readonly records: readonly AuditRecord[] }) {
+  if (records.length === 0) return <p class="quiet">No such record.</p>;
+  return (
+    <ol class="records">
+      {records.map((record) => (
+        <li key={record.seq}>
+          <span class="nums quiet">{record.seq}</span>
+          <time class="nums" dateTime={record.time}>
+            {fullTime(record.time)}
+          </time>
+          <strong class="mono">{record.type}</strong>
+          <span class="mono quiet wrap">
+            {record.peer !== null && `${record.peer} `}
+            {detailText(record)}
+          </span>
+          <span class="mono quiet hash" title={record.hash}>
+            {record.hash.slice(0, 12)}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const detailText = ({ details }: AuditRecord): string =>
+  Object.entries(details)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
