@@ -1,7 +1,7 @@
 import type { Speaker } from '../bus/bus.ts';
 import type { FinishedCommand, StartedCommand, TerminalEvent } from '../domain/event.ts';
 import type { ShellKind } from '../domain/shell-kind.ts';
-import { decodeSpool, parseSpoolName, type SpoolName } from '../domain/spool-record.ts';
+import { decodeSpool, parseScratchName, parseSpoolName, type SpoolName } from '../domain/spool-record.ts';
 import { type ObserveRules, observe, type RawCommand, sessionOf, toStarted } from './observation.ts';
 
 export interface IntakePorts {
@@ -14,6 +14,8 @@ export interface IntakePorts {
       maxBytes: number,
     ) => { readonly bytes: Buffer; readonly size: number } | 'gone' | 'refused';
     readonly remove: (name: string) => void;
+    /** Removes a plain file of ours, whoever may read it; false for anything else, which stays. */
+    readonly removeOwn: (name: string) => boolean;
   };
   readonly store: {
     readonly offsetOf: (file: string) => number;
@@ -91,7 +93,8 @@ export class SpoolIntake {
 
   /** Commits everything there is, then removes the files that nobody will write to again. */
   async sweep(): Promise<void> {
-    const files = this.ports.spool.names().flatMap(toSpoolFile);
+    const names = this.ports.spool.names();
+    const files = names.flatMap(toSpoolFile);
     const closed = this.#closed(files);
     await this.drain(files.map((file) => file.name));
     const done = closed.files.filter((file) => this.#finish(file));
@@ -100,17 +103,32 @@ export class SpoolIntake {
     for (const { name } of done) this.ports.spool.remove(name);
     if (done.length > 0) this.ports.store.forget(done.map((file) => file.name));
     for (const { name } of done) this.#offsets.delete(name);
+    this.#removeScratch(names);
   }
 
-  /** Files that have a successor, and all files of sessions whose shell is gone. Asked before they are read to their end. */
+  /** A living shell still uses its scratch files (dash reads its input from one), even when it has become another session by `exec`. */
+  #removeScratch(names: readonly string[]): void {
+    for (const name of names) {
+      const session = parseScratchName(name);
+      if (!session || this.#refused.has(name) || this.ports.isAlive(session.pid, session.start)) continue;
+      if (!this.ports.spool.removeOwn(name)) this.#refused.add(name);
+    }
+  }
+
+  /**
+   * Files that have a successor, and all files of sessions whose shell is gone: its process ended, or became another shell by `exec`,
+   * which keeps the number and begins a session later. Asked before they are read to their end.
+   */
   #closed(files: readonly SpoolFile[]): { files: SpoolFile[]; sessions: string[] } {
     const newest = new Map<string, SpoolFile>();
     for (const file of files) {
       if (file.seq >= (newest.get(sessionOf(file))?.seq ?? 0)) newest.set(sessionOf(file), file);
     }
-    const dead = new Set(
-      [...newest].filter(([, { pid, start }]) => !this.ports.isAlive(pid, start)).map(([session]) => session),
-    );
+    const lastStart = new Map<number, number>();
+    for (const { pid, start } of files) lastStart.set(pid, Math.max(start, lastStart.get(pid) ?? 0));
+    const isDead = ({ pid, start }: SpoolFile): boolean =>
+      start < (lastStart.get(pid) ?? 0) || !this.ports.isAlive(pid, start);
+    const dead = new Set([...newest].filter(([, file]) => isDead(file)).map(([session]) => session));
     const isClosed = (file: SpoolFile): boolean => dead.has(sessionOf(file)) || newest.get(sessionOf(file)) !== file;
     return { files: files.filter(isClosed), sessions: [...dead] };
   }

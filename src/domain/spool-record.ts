@@ -62,6 +62,12 @@ export function parseSpoolName(name: string): SpoolName | undefined {
   return { shell, pid: Number(parts[2]), start: Number(parts[3]), seq: Number(parts[4]) };
 }
 
+/** Name of a session's scratch file, `.<shell>.<pid>.<start>`, with `.feed` behind it for dash's input; undefined for anything else. */
+export function parseScratchName(name: string): Omit<SpoolName, 'seq'> | undefined {
+  const session = /^\.(.+?)(?:\.feed)?$/.exec(name)?.[1];
+  return session === undefined ? undefined : parseSpoolName(`${session}.0`);
+}
+
 /** One record as a hook writes it where it holds the text itself (tag `c`). Throws RangeError for text that holds a NUL. */
 export function encodeSpoolRecord(record: SpoolRecord): Buffer {
   const fields: [string, string | number | undefined][] = [

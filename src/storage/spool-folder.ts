@@ -2,9 +2,11 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   openSync,
   readdirSync,
   readSync,
+  rmSync,
   type Stats,
   unlinkSync,
   watch,
@@ -27,6 +29,8 @@ export interface SpoolFolder {
   /** Bytes of a file of ours, 0 for anything else. */
   readonly size: (name: string) => number;
   readonly remove: (name: string) => void;
+  /** Removes a plain file of ours, whatever its mode; false for anything else, which stays. */
+  readonly removeOwn: (name: string) => boolean;
   /** Calls back with the name of a file that changed (inotify, kqueue), until the returned function is called. */
   readonly watch: (onChange: (name: string) => void) => () => void;
 }
@@ -57,6 +61,12 @@ export function openSpoolFolder(folder: string, uid: number): SpoolFolder {
       return typeof size === 'number' ? size : 0;
     },
     remove: (name) => unlinkSync(join(folder, name)),
+    removeOwn: (name) => {
+      const facts = lstatSync(join(folder, name), { throwIfNoEntry: false });
+      if (facts && !(facts.isFile() && facts.uid === uid)) return false;
+      rmSync(join(folder, name), { force: true });
+      return true;
+    },
     watch: (onChange) => {
       const watcher = watch(folder, { persistent: true }, (_event, name) => {
         if (name !== null) onChange(name);

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -42,9 +42,14 @@ interface Rig {
   readonly store: EventStore;
   readonly alive: Set<number>;
   readonly dropped: () => number;
+  /** Sessions with a command whose end is still awaited. */
+  readonly running: () => string[];
 }
 
-function rig(more: Partial<IntakePorts> = {}, rules: { ignore?: string[]; shells?: ('bash' | 'zsh')[] } = {}): Rig {
+function rig(
+  more: Partial<IntakePorts> = {},
+  rules: { ignore?: string[]; shells?: ('bash' | 'zsh' | 'sh')[] } = {},
+): Rig {
   const spool = folder();
   const { database } = openDatabase(join(folder(), 'caro.db'), NOW);
   const store = createEventStore(database, 'host');
@@ -58,7 +63,11 @@ function rig(more: Partial<IntakePorts> = {}, rules: { ignore?: string[]; shells
     now: () => NOW,
     ...more,
   };
-  const observe = { shells: rules.shells ?? (['bash', 'zsh'] as const), ignore: rules.ignore ?? [], redact: true };
+  const observe = {
+    shells: rules.shells ?? (['bash', 'zsh', 'sh'] as const),
+    ignore: rules.ignore ?? [],
+    redact: true,
+  };
   return {
     spool,
     store,
@@ -66,6 +75,11 @@ function rig(more: Partial<IntakePorts> = {}, rules: { ignore?: string[]; shells
     intake: () => new SpoolIntake(ports, () => observe),
     commands: () => [...reader.listEvents({ limit: 10_000 })].sort((a, b) => a.id - b.id).map((event) => event.command),
     dropped: () => reader.counts().dropped,
+    running: () =>
+      database
+        .prepare<[], string>('SELECT name FROM running JOIN session ON session.id = session_id ORDER BY 1')
+        .pluck()
+        .all(),
   };
 }
 
@@ -115,6 +129,62 @@ describe('a sweep', () => {
     await reader.sweep();
     expect(readdirSync(spool)).toEqual([]);
     expect(dropped()).toBe(1);
+  });
+
+  test('ends the session of a shell that became another by exec, and keeps that of the other', async () => {
+    const { spool, intake, commands, running } = rig();
+    write(spool, 'bash.1.100.0', start(0), end(0), start(1, 'exec zsh'));
+    const reader = intake();
+    await reader.sweep();
+    expect(running()).toEqual(['bash.1.100']);
+    write(spool, 'zsh.1.200.0', start(0, 'echo in zsh'));
+    await reader.sweep();
+    expect(readdirSync(spool)).toEqual(['zsh.1.200.0']);
+    expect(running()).toEqual(['zsh.1.200']);
+    expect(commands()).toEqual(['echo 0', 'exec zsh', 'echo in zsh']);
+    await reader.sweep();
+    expect(running()).toEqual(['zsh.1.200']);
+  });
+
+  test('commits what a shell wrote last before its process became another', async () => {
+    const { spool, intake, commands, running } = rig();
+    write(spool, 'zsh.1.200.0', start(0, 'echo in zsh'), end(0));
+    write(spool, 'bash.1.100.0', start(0), end(0));
+    write(spool, 'bash.1.100.1', start(1, 'exec zsh'));
+    await intake().sweep();
+    expect(commands().sort()).toEqual(['echo 0', 'echo in zsh', 'exec zsh']);
+    expect(readdirSync(spool)).toEqual(['zsh.1.200.0']);
+    expect(running()).toEqual([]);
+  });
+
+  test('removes the scratch files of a shell when it is gone, not before', async () => {
+    const { spool, intake, alive } = rig();
+    const scratch = ['.bash.1.100', '.sh.1.100', '.sh.1.100.feed', '.sh.2.100', '.sh.2.100.feed'];
+    for (const name of scratch) writeFileSync(join(spool, name), 'x', { mode: 0o664 });
+    // A later session of the same process: dash after `exec dash` may still read the first one's feed.
+    write(spool, 'sh.1.200.0', start(0), end(0));
+    const reader = intake();
+    await reader.sweep();
+    expect(readdirSync(spool).sort()).toEqual([...scratch, 'sh.1.200.0'].sort());
+    alive.delete(1);
+    await reader.sweep();
+    expect(readdirSync(spool).sort()).toEqual(['.sh.2.100', '.sh.2.100.feed']);
+  });
+
+  test('leaves a link, a directory and a stranger behind the names of scratch files, and says so', async () => {
+    const { spool, intake } = rig();
+    const outside = join(folder(), 'mine');
+    writeFileSync(outside, 'x');
+    symlinkSync(outside, join(spool, '.bash.98.100'));
+    mkdirSync(join(spool, '.sh.98.100.feed'));
+    for (const name of ['.hidden', '.sh.98', '.tcsh.98.100', '.sh.98.100.feed.feed'])
+      writeFileSync(join(spool, name), 'x');
+    const before = readdirSync(spool);
+    const reader = intake();
+    await reader.sweep();
+    await reader.sweep();
+    expect(readdirSync(spool)).toEqual(before);
+    expect(reader.refused).toBe(2);
   });
 
   test('reads a backlog of many megabytes whole', async () => {
@@ -203,7 +273,7 @@ describe('exactly once', () => {
             bus: speaker,
             isAlive: (pid) => alive.has(pid),
             now: () => NOW,
-            spool: { names: real.names, read: dying(real.read), remove: dying(real.remove) },
+            spool: { ...real, read: dying(real.read), remove: dying(real.remove) },
             store: { offsetOf: store.offsetOf, commit: dying(store.commit), forget: dying(store.forget) },
           };
           const rules = () => ({ shells: ['bash'] as const, ignore: [], redact: true });
