@@ -11,6 +11,7 @@ import { createRiskAssessor } from '../actors/risk-assessor.ts';
 import { createSummarizer, type SummaryPorts } from '../actors/summarizer.ts';
 import type { ActorSpec } from '../bus/supervisor.ts';
 import type { AuditCheckpoint } from '../domain/audit-record.ts';
+import { parseSpoolName } from '../domain/spool-record.ts';
 import { SUMMARY_TYPE } from '../domain/summary.ts';
 import { createAuditStore } from '../storage/audit-store.ts';
 import { createEventStore } from '../storage/event-store.ts';
@@ -62,7 +63,11 @@ function collectorPorts({ bus, spool, database }: Ground): CollectorPorts {
     isAlive,
     now: Date.now,
     facts: () => ({ ...reader.counts(), shells: reader.shells() }),
-    pending: () => spool.names().reduce((sum, name) => sum + Math.max(0, spool.size(name) - store.offsetOf(name)), 0),
+    pending: () =>
+      spool
+        .names()
+        .filter((name) => parseSpoolName(name) !== undefined)
+        .reduce((sum, name) => sum + Math.max(0, spool.size(name) - store.offsetOf(name)), 0),
     prune: store.prune,
     pruneRollups: store.pruneRollups,
   };
