@@ -88,6 +88,11 @@ async function start(places: Places, log: ServiceLog, lifecycle: Lifecycle): Pro
     pool,
     spool: openSpoolFolder(places.spool, process.getuid?.() ?? 0),
     configuration: () => configuration,
+    reload: async () => {
+      const before = configuration;
+      configuration = await reload(ground);
+      return configurationChanges(before, configuration).length > 0;
+    },
   };
   const actors = await startActors(ground, lifecycle);
   await recordStart(ground, opened.setAside);
@@ -95,11 +100,7 @@ async function start(places: Places, log: ServiceLog, lifecycle: Lifecycle): Pro
   const dashboard = await startDashboard(ground, lifecycle);
   await lifecycle.begin('the status reporter', () => supervise(ground, statusSpec(ground, actors, dashboard)));
   await lifecycle.begin('observation', () => [null, watchSpool(ground)]);
-  await startControl(ground, dashboard, lifecycle, async () => {
-    const before = configuration;
-    configuration = await reload(ground);
-    return configurationChanges(before, configuration).length > 0;
-  });
+  await startControl(ground, dashboard, lifecycle);
   await lifecycle.begin('the service record', () => [
     null,
     async () => {
@@ -254,15 +255,10 @@ function watchSpool({ bus, log, spool }: Ground): () => void {
   };
 }
 
-async function startControl(
-  ground: Ground,
-  dashboard: Dashboard,
-  lifecycle: Lifecycle,
-  onReload: () => Promise<boolean>,
-): Promise<void> {
+async function startControl(ground: Ground, dashboard: Dashboard, lifecycle: Lifecycle): Promise<void> {
   const { bus, database, log, places } = ground;
   const service = {
-    'config.reload': async () => ({ changed: await onReload() }),
+    'config.reload': async () => ({ changed: await ground.reload() }),
     'database.backup': async () => ({ file: await backupDatabase(database, places.backups, Date.now()) }),
     'dashboard.link': async () => {
       void dashboard.warm().catch((error: unknown) => log.error({ err: error }, 'the dashboard did not start'));
@@ -270,7 +266,7 @@ async function startControl(
     },
   };
   const onHangup = (): void =>
-    void onReload().catch((error: unknown) => log.error({ err: error }, 'the configuration was not reloaded'));
+    void ground.reload().catch((error: unknown) => log.error({ err: error }, 'the configuration was not reloaded'));
   await lifecycle.begin('the control socket', async () => {
     const server = await openAdminServer({
       socketPath: places.socket,

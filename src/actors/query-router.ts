@@ -28,6 +28,7 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
   };
   return {
     name: 'query router',
+    concurrent: ['mesh.query'],
     handlers: {
       'events.list': (filter) => ports.listEvents(filter),
       'stats.read': ({ since }) => {

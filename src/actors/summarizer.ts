@@ -76,6 +76,7 @@ export function createSummarizer(ports: SummaryPorts, initial: Pick<Configuratio
       type: 'summary.made',
       details: { id, period: period.kind, start: new Date(period.startMs).toISOString(), revision },
     });
+    await ports.bus.publish('summary.made', { id });
     return document;
   };
   return {

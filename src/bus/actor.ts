@@ -12,6 +12,8 @@ export type Handlers<K extends Kind> = { readonly [P in K]: (body: Messages[P]) 
 export interface Actor<K extends Kind = Kind> {
   readonly name: string;
   readonly handlers: Handlers<K>;
+  /** Kinds that wait for others rather than work: handled beside the mailbox, so that they hold nobody up. */
+  readonly concurrent?: readonly RequestKind[];
   readonly start?: () => void | Promise<void>;
   readonly stop?: () => void | Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { AnomalyReport } from '../domain/anomaly.ts';
 import type { AuditEntry, AuditRecord, AuditVerification } from '../domain/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
+import type { EgressFilter, EgressLine, EgressMessage } from '../domain/egress.ts';
 import type { EventFilter, Pattern, TerminalEvent } from '../domain/event.ts';
 import type { PeriodKind } from '../domain/period.ts';
 import type { Asker, Decision, Explanation, PolicyQuestion, TrustTestResult } from '../domain/policy.ts';
@@ -8,7 +9,7 @@ import type { QueryBody, QueryProgress, QueryResult, ResponseBody } from '../dom
 import type { RiskLevel } from '../domain/risk-level.ts';
 import type { ShellKind } from '../domain/shell-kind.ts';
 import type { LocalStatistics } from '../domain/statistics.ts';
-import type { MeshStatus, ObserveStatus, ServiceStatus } from '../domain/status.ts';
+import type { MeshChange, MeshStatus, ObserveStatus, OpenInvite, PairedNode, ServiceStatus } from '../domain/status.ts';
 import type { SummaryLine, SummaryPreview } from '../domain/summary.ts';
 import type { QueryType, SharingLevel } from '../domain/trust.ts';
 import type { Analysis } from '../shell/model.ts';
@@ -61,6 +62,12 @@ export interface Messages {
   'policy.explain': PolicyQuestion;
   'policy.test': Nothing;
   'mesh.status': Nothing;
+  'mesh.changed': MeshChange;
+  'peers.invite': { readonly host?: string };
+  'peers.join': { readonly code: string };
+  'summary.made': { readonly id: string };
+  'egress.list': EgressFilter;
+  'egress.show': { readonly seq: number };
   'mesh.query': { readonly type: QueryType; readonly since?: string; readonly timeoutMs?: number };
   'query.answer': { readonly asker: Asker; readonly query: QueryBody };
   'query.partial': QueryProgress;
@@ -89,6 +96,10 @@ export interface Replies {
   'policy.explain': Explanation;
   'policy.test': readonly TrustTestResult[];
   'mesh.status': MeshStatus;
+  'peers.invite': OpenInvite;
+  'peers.join': PairedNode;
+  'egress.list': readonly EgressLine[];
+  'egress.show': EgressMessage;
   'mesh.query': QueryResult;
   'query.answer': ResponseBody;
   'audit.append': AuditRecord;

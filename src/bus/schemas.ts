@@ -1,5 +1,6 @@
 import { AUDIT_TYPES } from '../domain/audit-record.ts';
 import { PERIOD_KINDS } from '../domain/period.ts';
+import { POLICY_ACTIONS } from '../domain/policy.ts';
 import { RISK_LEVELS } from '../domain/risk-level.ts';
 import { QUERY_TYPES } from '../domain/trust.ts';
 import type { RequestKind } from './messages.ts';
@@ -45,6 +46,16 @@ export const BODY_SCHEMAS = {
   'summary.list': body({ limit: whole(1, 10_000) }),
   'policy.sharing': NOTHING,
   'mesh.status': NOTHING,
+  'peers.invite': body({ host: short }),
+  'peers.join': body({ code: short }, ['code']),
+  'egress.list': body({ peer: short, limit: whole(1, 10_000), before: whole(0, Number.MAX_SAFE_INTEGER) }),
+  'egress.show': body({ seq: whole(1, Number.MAX_SAFE_INTEGER) }, ['seq']),
+  'policy.explain': body({ id: short, address: short, action: word(POLICY_ACTIONS), queryType: word(QUERY_TYPES) }, [
+    'id',
+    'action',
+  ]),
+  'policy.test': NOTHING,
+  'anomalies.list': body({ since: TIME }),
   'mesh.query': body({ type: word(QUERY_TYPES), since: TIME, timeoutMs: whole(1, 600_000) }, ['type']),
   'audit.list': body({
     limit: whole(1, 10_000),

@@ -92,7 +92,11 @@ export class Supervised {
     if (this.#actor.start)
       await within(this.options.stepTimeoutMs, `${this.name} to start`, Promise.resolve(this.#actor.start()));
     this.#state = 'running';
-    this.#mailbox.open((letter) => this.#deliver(letter));
+    const concurrent: readonly Kind[] = this.#actor.concurrent ?? [];
+    this.#mailbox.open((letter) => {
+      const handled = this.#deliver(letter);
+      return concurrent.includes(letter.kind) ? Promise.resolve() : handled;
+    });
   }
 
   #handlers(): AnyHandlers {

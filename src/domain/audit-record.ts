@@ -11,6 +11,7 @@ export const AUDIT_TYPES = [
   'peer.connected',
   'peer.disconnected',
   'peer.refused',
+  'peer.paired',
   'query.sent',
   'query.received',
   'query.answered',

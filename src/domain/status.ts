@@ -26,6 +26,27 @@ export interface MeshStatus {
   }[];
 }
 
+/** Something happened between this node and another. */
+export type MeshChange =
+  | { readonly change: 'connected' | 'disconnected'; readonly id: string; readonly address: string }
+  | ({ readonly change: 'paired' } & PairedNode);
+
+/** A code for `caro peers join`: to be shown to the owner once, never logged. */
+export interface OpenInvite {
+  readonly code: string;
+  /** ISO 8601 UTC. */
+  readonly expiresAt: string;
+}
+
+/** The other side of a pairing; it is trusted only once the owner has set a level. */
+export interface PairedNode {
+  readonly id: string;
+  readonly name: string;
+  readonly fingerprint: string;
+  /** `IP:port` where it takes connections; null if nowhere. */
+  readonly address: string | null;
+}
+
 export interface ActorStatus {
   readonly name: string;
   readonly state: 'running' | 'restarting' | 'degraded' | 'stopped';

@@ -28,6 +28,7 @@ interface SummaryRow {
 
 export interface SummaryStore {
   readonly add: (summary: StoredSummary) => void;
+  readonly has: (id: string) => boolean;
   readonly latest: (node: string, kind: PeriodKind, startMs: number) => StoredSummary | undefined;
   readonly list: (limit: number) => readonly SummaryLine[];
   readonly prune: (beforeMs: number) => void;
@@ -41,6 +42,7 @@ export function createSummaryStore(database: Database): SummaryStore {
         .prepare('INSERT INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
         .run(id, node, kind, startMs, revision, createdMs, JSON.stringify(document), seen);
     },
+    has: (id) => database.prepare('SELECT 1 FROM summary WHERE id = ?').get(id) !== undefined,
     latest: (node, kind, startMs) => {
       const row = database
         .prepare('SELECT * FROM summary WHERE node = ? AND kind = ? AND start_ms = ? ORDER BY revision DESC LIMIT 1')

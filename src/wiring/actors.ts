@@ -21,7 +21,8 @@ import { createReader } from '../storage/reader.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
 import { hash } from '../workers/tasks/hash.ts';
 import type { Ground } from './ground.ts';
-import { anomaliesOf, askNobody, askPorts, responderPorts } from './query-ports.ts';
+import { askThrough, gatewayPorts, type MeshSlot } from './mesh.ts';
+import { anomaliesOf, askPorts, responderPorts } from './query-ports.ts';
 
 /** Observations and audit records wait for room, nothing of them is dropped; questions are refused when too many wait. */
 const WAITING = { capacity: 64, policy: 'wait' } as const;
@@ -32,23 +33,24 @@ const SHORT_LOG = 500;
 /** The actors in the order in which they start; they stop in reverse. */
 export function actorSpecs(ground: Ground): readonly ActorSpec[] {
   const { configuration } = ground;
+  const slot: MeshSlot = { mesh: null };
   return [
     { name: 'auditor', ...WAITING, create: () => createAuditor(auditPorts(ground), configuration()) },
     { name: 'policy engine', ...REFUSING, create: () => createPolicyEngine(responderPorts(ground), configuration()) },
-    { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(configuration()) },
+    { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(gatewayPorts(ground, slot), configuration()) },
     { name: 'classifier', ...WAITING, create: createClassifier },
     { name: 'risk assessor', ...WAITING, create: () => createRiskAssessor(homedir()) },
-    { name: 'query router', ...REFUSING, create: () => createQueryRouter(queryPorts(ground), configuration()) },
+    { name: 'query router', ...REFUSING, create: () => createQueryRouter(queryPorts(ground, slot), configuration()) },
     { name: 'summarizer', ...REFUSING, create: () => createSummarizer(summaryPorts(ground), configuration()) },
     { name: 'collector', ...WAITING, create: () => createCollector(collectorPorts(ground), configuration()) },
   ];
 }
 
-function queryPorts({ bus, database, identity }: Ground): QueryPorts {
+function queryPorts({ bus, database, identity }: Ground, slot: MeshSlot): QueryPorts {
   return {
     ...createReader(database),
     anomalies: (sinceMs, untilMs) => anomaliesOf(database, sinceMs, untilMs),
-    mesh: askPorts(identity.id, bus, askNobody),
+    mesh: askPorts(identity.id, bus, askThrough(slot)),
     now: Date.now,
   };
 }

@@ -19,6 +19,8 @@ export interface Ground {
   readonly spool: SpoolFolder;
   /** As it is now; a reload puts another in its place. */
   readonly configuration: () => Configuration;
+  /** Takes over what the configuration files say now; tells whether anything changed. */
+  readonly reload: () => Promise<boolean>;
 }
 
 /** A pool that reads Piscina's code when the first task comes, and costs an idle service nothing before. */
@@ -29,7 +31,7 @@ export function lazyPool(): Pool {
     return opened;
   };
   return {
-    run: async (name, input, options) => (await open()).run(name, input, options),
+    run: (name, input, options) => open().then((pool) => pool.run(name, input, options)),
     close: async () => {
       if (opened) await (await opened).close();
     },

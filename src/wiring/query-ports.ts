@@ -63,9 +63,3 @@ function failureState(error: unknown): ReturnType<AskPorts['failureState']> {
   if (code === 'clock_skewed') return 'skewed';
   return SILENCE.has(code) ? 'no_response' : 'error';
 }
-
-/** Stands where the mesh is off: nobody is connected. */
-export const askNobody: AskPorts['ask'] = () =>
-  Promise.reject(
-    new CaroError('not_running', 'expected a connection to this peer, the mesh is off: set mesh.enabled = true'),
-  );

@@ -3,6 +3,13 @@ import { CaroError } from '../domain/errors.ts';
 import type * as tasks from './worker.ts';
 
 type Tasks = typeof tasks;
+/** What a task resolves with. */
+type Outcome<K extends keyof Tasks> = Awaited<ReturnType<Tasks[K]>>;
+
+interface RunOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
 
 /** Threads for work that would hold the event loop up. None lives while there is nothing to do. */
 export interface Pool {
@@ -14,8 +21,8 @@ export interface Pool {
   readonly run: <K extends keyof Tasks>(
     name: K,
     input: Parameters<Tasks[K]>[0],
-    options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
-  ) => Promise<ReturnType<Tasks[K]>>;
+    options?: RunOptions,
+  ) => Promise<Outcome<K>>;
   readonly close: () => Promise<void>;
 }
 
@@ -26,14 +33,17 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 export function openPool(filename: string): Pool {
   const piscina = new Piscina({ filename, minThreads: 0, maxThreads: 2, idleTimeout: IDLE_MS });
   return {
-    run: async (name, input, { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = {}) => {
+    run: async <K extends keyof Tasks>(
+      name: K,
+      input: Parameters<Tasks[K]>[0],
+      options: RunOptions = {},
+    ): Promise<Outcome<K>> => {
+      const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
       const limit = AbortSignal.timeout(timeoutMs);
       try {
-        const reply: unknown = await piscina.run(input, {
-          name,
-          signal: signal ? AbortSignal.any([limit, signal]) : limit,
-        });
-        return reply as ReturnType<Tasks[typeof name]>;
+        const either = signal ? AbortSignal.any([limit, signal]) : limit;
+        const reply: unknown = await piscina.run(input, { name, signal: either });
+        return reply as Outcome<K>;
       } catch (error) {
         throw failure(name, error, limit.aborted ? `it took longer than ${timeoutMs} ms` : null);
       }

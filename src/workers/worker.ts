@@ -1,4 +1,5 @@
 /** What a worker thread can do: one pure task a file (house style 7). The names are what `Pool.run` takes. */
+export { certificate } from './tasks/certificate.ts';
 export { hash } from './tasks/hash.ts';
 export { sign } from './tasks/sign.ts';
 export { summarize } from './tasks/summarize.ts';

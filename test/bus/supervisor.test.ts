@@ -93,3 +93,33 @@ describe('Supervised', () => {
     expect(await lost).toBe('deadline_exceeded');
   });
 });
+
+test('a kind that waits for others is handled beside the mailbox and holds nobody up', async () => {
+  const bus = new Bus();
+  let release: (() => void) | undefined;
+  const create = (): Actor<'stats.read' | 'events.list'> => ({
+    name: 'router',
+    concurrent: ['stats.read'],
+    handlers: {
+      'stats.read': () =>
+        new Promise<never>((resolve) => {
+          release = () => resolve('late' as never);
+        }),
+      'events.list': () => [],
+    },
+  });
+  const actor = new Supervised({ name: 'router', capacity: 8, policy: 'wait', create }, bus, {
+    backoffMs: () => 1,
+    maxCrashes: 3,
+    windowMs: 60_000,
+    stepTimeoutMs: 50,
+    now: () => performance.now(),
+    onCrash: () => undefined,
+    onDegraded: () => undefined,
+  });
+  await actor.start();
+  const waiting = bus.request('stats.read', {});
+  expect(await bus.request('events.list', {})).toEqual([]);
+  release?.();
+  expect(await waiting).toBe('late');
+});

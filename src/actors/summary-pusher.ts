@@ -1,0 +1,79 @@
+import type { AuditEntry } from '../domain/audit-record.ts';
+import type { Configuration } from '../domain/configuration.ts';
+import { CaroError } from '../domain/errors.ts';
+import type { SummaryResult } from '../domain/mesh-message.ts';
+import type { Envelope } from '../domain/summary.ts';
+
+export interface PeerAt {
+  readonly id: string;
+  readonly address: string;
+}
+
+export interface PusherPorts {
+  /** This node's id: the author of what is pushed. */
+  readonly node: string;
+  readonly connected: () => readonly PeerAt[];
+  readonly mayHaveSummaries: (configuration: Configuration, peer: PeerAt) => boolean;
+  /** Resolves with what the peer did with it; rejects while it is away. */
+  readonly deliver: (peer: string, document: Envelope, id: string) => Promise<SummaryResult>;
+  readonly deliveries: {
+    readonly admit: (peer: string, nowMs: number) => void;
+    readonly dismiss: (peer: string) => void;
+    readonly due: (
+      node: string,
+      peer: string,
+      limit: number,
+    ) => readonly { readonly id: string; readonly document: Envelope }[];
+    readonly acknowledge: (peer: string, summaryId: string, nowMs: number) => void;
+  };
+  readonly audit: (entry: AuditEntry) => Promise<unknown>;
+  readonly now: () => number;
+}
+
+export interface SummaryPusher {
+  /** Begins to send a connected peer what it has not acknowledged, if it may have it. */
+  readonly push: (configuration: Configuration, peer: PeerAt) => void;
+  readonly pushAll: (configuration: Configuration) => void;
+}
+
+const BATCH = 20;
+
+/**
+ * Summaries that could not be delivered are kept and sent when the peer is back, once each (design.md §7): a summary counts as delivered
+ * when the peer has acknowledged it, whatever it did with it. One delivery to a peer is under way at a time, outside the mailbox.
+ */
+export function createSummaryPusher(ports: PusherPorts): SummaryPusher {
+  const active = new Set<string>();
+  const send = async (peer: string): Promise<void> => {
+    for (;;) {
+      const due = ports.deliveries.due(ports.node, peer, BATCH);
+      if (due.length === 0) return;
+      for (const { id, document } of due) {
+        const result = await ports.deliver(peer, document, id);
+        ports.deliveries.acknowledge(peer, id, ports.now());
+        await ports.audit({ type: 'summary.sent', peer, details: { id, result } });
+      }
+    }
+  };
+  const push: SummaryPusher['push'] = (configuration, peer) => {
+    if (!ports.mayHaveSummaries(configuration, peer)) {
+      ports.deliveries.dismiss(peer.id);
+      return;
+    }
+    ports.deliveries.admit(peer.id, ports.now());
+    if (active.has(peer.id)) return;
+    active.add(peer.id);
+    send(peer.id)
+      .catch((error: unknown) => {
+        // A refusal by the gate is on record already, a peer that left gets the rest when it is back.
+        if (!(error instanceof CaroError)) throw error;
+      })
+      .finally(() => active.delete(peer.id));
+  };
+  return {
+    push,
+    pushAll: (configuration) => {
+      for (const peer of ports.connected()) push(configuration, peer);
+    },
+  };
+}

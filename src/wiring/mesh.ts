@@ -1,0 +1,246 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { GatewayPorts, OpenMesh } from '../actors/mesh-gateway.ts';
+import type { AskPorts } from '../actors/mesh-question.ts';
+import { createSummaryPusher } from '../actors/summary-pusher.ts';
+import { changeManaged, nodeName } from '../config/loader.ts';
+import { answerFault, summaryFault } from '../domain/answer-check.ts';
+import type { AuditEntry } from '../domain/audit-record.ts';
+import type { Configuration } from '../domain/configuration.ts';
+import { CaroError } from '../domain/errors.ts';
+import { parseEndpoint } from '../domain/ip-address.ts';
+import type { ResponseBody } from '../domain/query.ts';
+import type { MeshStatus, PairedNode } from '../domain/status.ts';
+import type { NodeSummary } from '../domain/summary.ts';
+import type { TrustLevel } from '../domain/trust.ts';
+import type { Mesh } from '../mesh/mesh-options.ts';
+import type { MeshPorts, PairedPeer, ReceivedSummary } from '../mesh/ports.ts';
+import { decide, decideConnection } from '../policy/decide.ts';
+import { egressQuestion } from '../policy/egress.ts';
+import { explain } from '../policy/explanation.ts';
+import { keptBackTools } from '../policy/kept-back.ts';
+import { createDeliveryStore } from '../storage/delivery-store.ts';
+import { createEgressStore } from '../storage/egress-store.ts';
+import { createMetaStore } from '../storage/meta-store.ts';
+import { createSummaryStore } from '../storage/summary-store.ts';
+import type { Ground } from './ground.ts';
+import { createKeyKeeper, type KeyKeeper } from './key-keeper.ts';
+
+/** Where the mesh is while it is open; what asks it is made before. */
+export interface MeshSlot {
+  mesh: Mesh | null;
+}
+
+const MESH_OFF = 'expected a connection to this peer, the mesh is off: set mesh.enabled = true';
+
+/** How the query router reaches peers. */
+export const askThrough =
+  (slot: MeshSlot): AskPorts['ask'] =>
+  async (id, query, deadlineMs) => {
+    if (!slot.mesh) throw new CaroError('not_running', MESH_OFF);
+    return slot.mesh.ask(id, query, deadlineMs);
+  };
+
+export function gatewayPorts(ground: Ground, slot: MeshSlot): GatewayPorts {
+  const { bus, database, identity } = ground;
+  const keys = createKeyKeeper(createMetaStore(database), Date.now);
+  const audit = (entry: AuditEntry): Promise<unknown> => bus.request('audit.append', entry);
+  return {
+    bus,
+    egress: createEgressStore(database),
+    open: async (configuration) => openMesh(ground, slot, keys, configuration),
+    pusher: createSummaryPusher({
+      node: identity.id,
+      connected: () => (slot.mesh?.status().peers ?? []).filter(({ state }) => state === 'connected'),
+      mayHaveSummaries: (settings, peer) => decide(settings, { ...keys.asker(peer), action: 'receive-summary' }).allow,
+      deliver: async (peer, document, id) => {
+        if (!slot.mesh) throw new CaroError('not_running', MESH_OFF);
+        return slot.mesh.deliver(peer, document, id);
+      },
+      deliveries: createDeliveryStore(database),
+      audit,
+      now: Date.now,
+    }),
+  };
+}
+
+/** Reads the mesh's code, which a node without peers never does, and opens it. */
+async function openMesh(
+  ground: Ground,
+  slot: MeshSlot,
+  keys: KeyKeeper,
+  configuration: Configuration,
+): Promise<OpenMesh> {
+  const [{ openMesh: open }, { tlsMaterial }, ports] = await Promise.all([
+    import('../mesh/mesh.ts'),
+    import('../identity/certificate.ts'),
+    meshPorts(ground, keys),
+  ]);
+  const { identity } = ground;
+  const mesh = await open({
+    identity,
+    tls: tlsMaterial(identity, await certificateOf(ground)),
+    name: nodeName(configuration.node.name),
+    listen: parseEndpoint(configuration.mesh.listen) ?? null,
+    rules: { allowPublic: configuration.mesh.allow_public, allowDns: configuration.mesh.allow_dns },
+    peers: configuration.mesh.peers,
+    ports,
+    now: Date.now,
+    randomBytes: (count) => randomBytes(count),
+  });
+  slot.mesh = mesh;
+  return {
+    status: () => statusOf(mesh, ground.configuration()),
+    reload: (next) => mesh.reload(next.mesh.peers),
+    invite: (host) => mesh.invite(host),
+    join: async (code) => {
+      const { endpoint, ...peer } = await mesh.join(code);
+      return { ...peer, address: endpoint };
+    },
+    renew: async () => mesh.renewCertificate(tlsMaterial(identity, await certificateOf(ground))),
+    close: async () => {
+      slot.mesh = null;
+      await mesh.close();
+    },
+  };
+}
+
+/** The certificate in `tls.pem`, made anew in a thread when it is due. */
+async function certificateOf({ identity, places, pool }: Ground): Promise<string> {
+  const { certificateIsDue } = await import('../identity/certificate.ts');
+  const present = readText(places.tls);
+  if (present !== undefined && !certificateIsDue(present, identity, Date.now())) return present;
+  const pem = await pool.run('certificate', { seed: identity.seed(), nowMs: Date.now() });
+  writeFileSync(`${places.tls}.new`, pem, { mode: 0o600 });
+  renameSync(`${places.tls}.new`, places.tls);
+  return pem;
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function statusOf(mesh: Mesh, configuration: Configuration): Pick<MeshStatus, 'listen' | 'peers'> {
+  const { listen, peers } = mesh.status();
+  const names = new Map(configuration.mesh.peers.map(({ id, name }) => [id, name]));
+  return {
+    listen,
+    peers: peers.map(({ id, address, state, skewMs }) => ({
+      id,
+      name: names.get(id) ?? null,
+      address,
+      trust: trustOf(configuration, id, address),
+      state,
+      skewMs,
+    })),
+  };
+}
+
+function trustOf(configuration: Configuration, id: string, endpoint: string): TrustLevel {
+  const address = parseEndpoint(endpoint)?.host;
+  const { trust } = explain(configuration, { id, action: 'connect', ...(address === undefined ? {} : { address }) });
+  return trust === 'denied' ? 'untrusted' : trust;
+}
+
+/** Everything the mesh asks of the rest of the node. Decisions are made by the policy's own functions, on the settings of the moment. */
+async function meshPorts(ground: Ground, keys: KeyKeeper): Promise<MeshPorts> {
+  const { bus, configuration, database, log } = ground;
+  const words = (await import('../actors/vocabulary.ts')).vocabulary();
+  const egress = createEgressStore(database);
+  const tell = (entry: AuditEntry): void =>
+    void bus
+      .request('audit.append', entry)
+      .catch((error: unknown) => log.error({ err: error }, 'nothing can be put on record'));
+  return {
+    decide: (message) => {
+      const question = egressQuestion(message);
+      return decide(configuration(), {
+        ...question,
+        ...keys.asker({ id: message.recipient, address: message.address }),
+      });
+    },
+    check: (type, content) => {
+      if (type === 'response') return answerFault(content as ResponseBody, words);
+      if (type !== 'summary') return null;
+      return summaryFault(content as NodeSummary, words, keptBackTools(configuration().sharing.deny_tools, words));
+    },
+    record: egress.record,
+    audit: tell,
+    mayConnect: (peer) => decideConnection(configuration(), keys.asker(peer)),
+    rotations: () => [],
+    hasSucceeded: keys.hasSucceeded,
+    onQuery: (peer, query) => bus.request('query.answer', { asker: keys.asker(peer), query }),
+    onSummary: (received) => takeSummary(ground, received),
+    onRotation: (peer, statement) => {
+      const outcome = keys.takeRotation(statement);
+      if (outcome !== 'known') tell({ type: 'key.rotated', peer: peer.id, details: { outcome } });
+    },
+    onRevocation: (peer, statement) => {
+      keys.takeRevocation(statement);
+      tell({ type: 'key.revoked', peer: peer.id });
+    },
+    onPaired: (peer) =>
+      void rememberPeer(ground, peer).catch((error: unknown) =>
+        log.error({ err: error }, 'a paired peer was not noted'),
+      ),
+    onConnected: ({ id, address }) => void bus.publish('mesh.changed', { change: 'connected', id, address }),
+    onDisconnected: ({ id, address }) => void bus.publish('mesh.changed', { change: 'disconnected', id, address }),
+  };
+}
+
+async function takeSummary(
+  { bus, database }: Ground,
+  { id: peer, document, summary }: ReceivedSummary,
+): ReturnType<MeshPorts['onSummary']> {
+  const store = createSummaryStore(database);
+  if (store.has(summary.id)) return 'known';
+  const startMs = Date.parse(summary.period.start);
+  const { kind } = summary.period;
+  const revision = (store.latest(summary.node, kind, startMs)?.revision ?? 0) + 1;
+  store.add({
+    id: summary.id,
+    node: summary.node,
+    kind,
+    startMs,
+    revision,
+    createdMs: Date.parse(summary.createdAt),
+    document,
+    seen: '',
+  });
+  await bus.request('audit.append', {
+    type: 'summary.received',
+    peer,
+    details: { id: summary.id, period: kind, start: summary.period.start },
+  });
+  return 'stored';
+}
+
+/** Notes name and address of a paired node in `managed.toml`. No trust comes of it: that is each owner's own choice. */
+async function rememberPeer(
+  { bus, places, reload }: Ground,
+  { id, name, fingerprint, endpoint }: PairedPeer,
+): Promise<void> {
+  const peer: PairedNode = { id, name, fingerprint, address: endpoint };
+  if (endpoint !== null) {
+    changeManaged(places, hostname(), (settings) => ({
+      ...settings,
+      mesh: {
+        ...settings.mesh,
+        peers: [...settings.mesh.peers.filter((known) => known.id !== id), { name, id, address: endpoint }],
+      },
+    }));
+  }
+  await bus.request('audit.append', {
+    type: 'peer.paired',
+    peer: id,
+    details: { name, fingerprint, address: endpoint },
+  });
+  await bus.publish('mesh.changed', { change: 'paired', ...peer });
+  await reload();
+}
