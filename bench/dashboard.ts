@@ -35,7 +35,7 @@ async function fill(rig: DashboardRig, total: number): Promise<void> {
 async function endPageProcess(rig: DashboardRig): Promise<void> {
   const pid = rig.dashboard.childPid();
   if (pid !== undefined) process.kill(pid);
-  await until(() => rig.dashboard.childPid() === undefined);
+  await until(() => rig.dashboard.childPid() !== pid || pid === undefined);
 }
 
 function questions(nowMs: number): Readonly<Record<string, string>> {
@@ -102,7 +102,11 @@ async function browserFigures(rig: DashboardRig, rounds: number): Promise<unknow
     };
     return {
       warm: await visits(() => Promise.resolve()),
-      cold: await visits(() => endPageProcess(rig)),
+      cold: await visits(async () => {
+        // An open page would connect again, and so start the next process itself.
+        await page.goto('about:blank');
+        await endPageProcess(rig);
+      }),
     };
   } finally {
     await browser.close();
