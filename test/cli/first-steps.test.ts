@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { alwaysQuoted } from '../../src/cli/shell-quote.ts';
 import { requireShell } from '../support/require-shell.ts';
@@ -80,6 +80,14 @@ describe('caro shell init', () => {
     expect(first).toBe("_caro_d='HOME/data/spool'");
     expect(rest.join('\n')).toBe(readFileSync(join(__dirname, `../../hooks/caro.${shell}`), 'utf8'));
     expect(lstatSync(cli.places.spool).mode & 0o777).toBe(0o700);
+  });
+
+  test('tells sh where the hooks of the other shells are, as well', async () => {
+    const { out } = await cli.run(['shell', 'init', 'sh']);
+    const hooks = resolve(__dirname, '../../hooks');
+    const [first, second, ...rest] = out.split('\n');
+    expect([first, second]).toEqual(["_caro_d='HOME/data/spool'", `_caro_hooks='${hooks}'`]);
+    expect(rest.join('\n')).toBe(readFileSync(join(hooks, 'caro.sh'), 'utf8'));
   });
 
   test('refuses a shell it does not know, with those it knows', async () => {

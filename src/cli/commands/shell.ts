@@ -26,9 +26,14 @@ function prepared(context: Context): { readonly spool: string } {
   return places;
 }
 
-/** The spool's place in one line, then the hook as it stands in `hooks/`. */
+/**
+ * The spool's place in one line, then the hook as it stands in `hooks/`. For sh the hooks' own place stands between them: bash and zsh in
+ * that role read theirs from there (docs/hooks.md).
+ */
 function hookCode(shell: ShellKind, spool: string): string {
+  const hooks = join(packageRoot(), 'hooks');
   const place = alwaysQuoted(shell, spool);
-  const first = shell === 'fish' ? `set -g _caro_d ${place}` : `_caro_d=${place}`;
-  return `${first}\n${readFileSync(join(packageRoot(), 'hooks', `caro.${shell}`), 'utf8')}`;
+  const lines = [shell === 'fish' ? `set -g _caro_d ${place}` : `_caro_d=${place}`];
+  if (shell === 'sh') lines.push(`_caro_hooks=${alwaysQuoted(shell, hooks)}`);
+  return [...lines, readFileSync(join(hooks, `caro.${shell}`), 'utf8')].join('\n');
 }
