@@ -2,7 +2,7 @@
 import { type RiskLevel, riskRank } from '../domain/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
 import type { Place } from './paths.ts';
-import type { Danger, RiskFamily, Rule, Verdict } from './rule.ts';
+import type { Danger, Need, RiskFamily, Rule, Verdict } from './rule.ts';
 import { rulesFor, SCENE_RULES } from './rule-set.ts';
 import { type Step, stepsOf } from './step.ts';
 
@@ -36,6 +36,23 @@ const onlyAsks = (step: Step): boolean => {
   );
 };
 
+const has = (step: Step, need: Need | undefined): boolean => {
+  switch (need) {
+    case undefined:
+      return true;
+    case 'writes':
+      return step.writes.length > 0;
+    case 'pipe':
+      return step.invocation.input.kind !== 'inherited' || step.invocation.pipesTo !== null;
+    case 'code':
+      return step.code !== '';
+    case 'root':
+      return step.elevated;
+    case 'assignments':
+      return step.invocation.assignments.length > 0;
+  }
+};
+
 const levelOf = (rule: Rule, verdict: Verdict, elevated: boolean): Danger | null => {
   if (verdict === false || verdict === 'safe') return null;
   const level = verdict === true ? rule.level : verdict;
@@ -64,7 +81,7 @@ export const assess = (analysis: Analysis, place: Place = {}): Assessment => {
     if (onlyAsks(step)) continue;
     const { own, general } = rulesFor(step.tool);
     for (const rule of own) add(rule, levelOf(rule, rule.when(step), step.elevated));
-    for (const rule of general) add(rule, levelOf(rule, rule.when(step), step.elevated));
+    for (const rule of general) if (has(step, rule.needs)) add(rule, levelOf(rule, rule.when(step), step.elevated));
   }
   const scene = { analysis, steps, place };
   for (const rule of SCENE_RULES) add(rule, levelOf(rule, rule.whenAll(scene), false));

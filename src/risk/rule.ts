@@ -50,11 +50,16 @@ interface RuleText {
   readonly safer: string;
 }
 
+/** Files it changes, something piped in, program text, root, assignments before it. */
+export type Need = 'writes' | 'pipe' | 'code' | 'root' | 'assignments';
+
 /** A rule about one program. */
 export interface StepRule extends RuleText {
   /** Canonical names of the tools it is about, separated by blanks; `*` for all. */
   readonly tools: string;
   readonly when: (step: Step) => Verdict;
+  /** What a step must have for the rule to be asked at all: most steps write nothing and are fed nothing. */
+  readonly needs?: Need;
   /** True where acting as root makes a moderate finding a high one. */
   readonly raise?: true;
 }

@@ -25,6 +25,7 @@ export class Step {
   readonly #valueOptions: ReadonlySet<string>;
   #operands: readonly string[] | null = null;
   #writes: readonly Write[] | null = null;
+  #reads: readonly string[] | null = null;
   #code: string | null = null;
 
   constructor(
@@ -116,8 +117,10 @@ export class Step {
 
   /** Files this step reads: by redirection, or as operands of a tool that reads its operands. */
   get reads(): readonly string[] {
+    if (this.#reads) return this.#reads;
     const fed = this.invocation.redirections.filter((item) => item.operator === '<').map((item) => item.target.text);
-    return [...fed, ...(READERS.has(this.tool) ? filesAmong(this) : [])];
+    this.#reads = READERS.has(this.tool) ? [...fed, ...filesAmong(this)] : fed;
+    return this.#reads;
   }
 
   /** Program text this step is given, without what it only prints; or empty. */

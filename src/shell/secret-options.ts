@@ -1,166 +1,12 @@
 /**
- * Secrets that only the parsed command tells: `-p…` is a password for mysql and a port for ssh. Data first, then the code that
- * finds the spans of those values in the original text.
+ * Secrets that only the parsed command tells: `-p…` is a password for mysql and a port for ssh. Finds the spans of those values
+ * in the original text.
  */
 import { afterGlobalOptions, lookupTool } from './catalogue.ts';
 import type { Analysis, Invocation, Word } from './model.ts';
 import { isSecretValue, looksRandom, tellingKind } from './secret-names.ts';
+import { commonOptions, type OptionSpec, type SecretPlaces, secretPlaces } from './secret-places.ts';
 import type { SecretSpan } from './secret-scan.ts';
-
-/**
- * Per tool (or `tool subcommand`), its options whose value is a secret. `-p*`: glued only; `-p?`: glued or the next word; else the
- * next word or after `=`. `:`, `%`, `,` at the end: only what follows that character is secret (`-u user:password`).
- */
-const OPTIONS: Readonly<Record<string, string>> = {
-  mysql: '-p*',
-  mysqldump: '-p*',
-  mysqladmin: '-p*',
-  mysqlimport: '-p*',
-  mysqlcheck: '-p*',
-  mycli: '-p?',
-  sshpass: '-p?',
-  curl: '-u?: --user: -U?: --proxy-user: --pass --tlspassword --proxy-pass',
-  wget: '--password --http-password --ftp-password --proxy-password',
-  http: '-a: --auth:',
-  'redis-cli': '-a --pass',
-  ldapsearch: '-w?',
-  ldapadd: '-w?',
-  ldapmodify: '-w?',
-  ldapdelete: '-w?',
-  ldapwhoami: '-w?',
-  ldappasswd: '-w? -s? -a?',
-  smbclient: '-U?% --user%',
-  rpcclient: '-U?%',
-  mongo: '-p?',
-  mongosh: '-p?',
-  mongodump: '-p?',
-  mongorestore: '-p?',
-  mongoexport: '-p?',
-  mongoimport: '-p?',
-  mongostat: '-p?',
-  cqlsh: '-p?',
-  'docker login': '-p?',
-  'podman login': '-p?',
-  'nerdctl login': '-p?',
-  'buildah login': '-p?',
-  'skopeo login': '-p?',
-  'az login': '-p',
-  'kubectl login': '-p?',
-  'cf login': '-p',
-  'argocd login': '--password',
-  '7z': '-p*',
-  zip: '-P?',
-  unzip: '-P?',
-  rar: '-p* -hp*',
-  unrar: '-p*',
-  openssl: '-k -K',
-  mosquitto_pub: '-P',
-  mosquitto_sub: '-P',
-  sqlcmd: '-P?',
-  bcp: '-P?',
-  isql: '-P?',
-  'ssh-keygen': '-N?',
-  'security add-generic-password': '-w',
-  'security add-internet-password': '-w',
-  'security unlock-keychain': '-p',
-  'security create-keychain': '-p',
-  'security import': '-P',
-  lftp: '-u?,',
-  useradd: '-p',
-  usermod: '-p',
-  xfreerdp: '/p:*',
-  rdesktop: '-p',
-  vncviewer: '-password',
-  hydra: '-p',
-  crackmapexec: '-p',
-  'evil-winrm': '-p',
-  snmpget: '-A -X',
-  snmpwalk: '-A -X',
-  ipmitool: '-P',
-  'gh secret': '-b --body',
-  'aws secretsmanager': '--secret-string --secret-binary',
-  'fly auth': '-t?',
-  caddy: '--plaintext',
-  nmcli: 'password wifi-sec.psk 802-11-wireless-security.psk',
-  'doctl auth': '-t --access-token',
-  snowsql: '-p',
-  impala: '-p',
-  winexe: '-U?%',
-  kadmin: '-w',
-  net: '-U?%',
-  clickhouse: '--password',
-  influx: '-p?',
-  ykman: '-p -P',
-};
-
-/** Of any tool: `user:password` in one word. */
-const ANY_TOOL = '--auth: --basic-auth: --creds: --userpass:';
-
-const optionsOf = (words: string): string | undefined => (Object.hasOwn(OPTIONS, words) ? OPTIONS[words] : undefined);
-
-/** `tool subcommand …` whose operands from this position on (negative: from the end) are secret; `=`: only what follows it. */
-const OPERANDS: readonly (readonly [words: string, from: number, count: number, form?: '='])[] = [
-  ['rabbitmqctl add_user', 1, 1],
-  ['rabbitmqctl change_password', 1, 1],
-  ['rabbitmqctl authenticate_user', 1, 1],
-  ['vault kv put', 1, 99, '='],
-  ['vault kv patch', 1, 99, '='],
-  ['vault write', 1, 99, '='],
-  ['vault login', 0, 1],
-  ['fly secrets set', 0, 99, '='],
-  ['doppler secrets set', 0, 99, '='],
-  ['infisical secrets set', 0, 99, '='],
-  ['supabase secrets set', 0, 99, '='],
-  ['chamber write', 2, 1],
-  ['bw login', 1, 1],
-  ['bw unlock', 0, 1],
-  ['rclone obscure', 0, 1],
-  ['mysqladmin password', 0, 1],
-  ['wpa_passphrase', 1, 1],
-  ['ansible-vault encrypt_string', 0, 1],
-  ['openssl passwd', 0, 1],
-  ['htpasswd', -1, 1],
-];
-
-/** Programs that read a secret from standard input: what `echo` or `printf` sends them is one. */
-const READS_SECRET: readonly (readonly [words: string, option?: RegExp])[] = [
-  ['docker login', /^--password-stdin$/],
-  ['podman login', /^--password-stdin$/],
-  ['helm registry', /^--password-stdin$/],
-  ['gh auth', /^--with-token$/],
-  ['glab auth', /^--stdin$/],
-  ['gh secret'],
-  ['wrangler secret'],
-  ['vercel env'],
-  ['chpasswd'],
-  ['passwd'],
-  ['kinit'],
-  ['ssh-add'],
-  ['cryptsetup'],
-  ['docker secret'],
-  ['podman secret'],
-  ['kubeseal'],
-  ['smbpasswd'],
-  ['pass insert'],
-  ['vault login'],
-  ['gpg', /^--passphrase-fd/],
-  ['oc login'],
-  ['argocd login'],
-];
-
-/** Leading operands of an invocation (subcommands and what follows), options left out. */
-const operandsOf = (invocation: Invocation): readonly Word[] => {
-  const tool = lookupTool(invocation.tool);
-  return afterGlobalOptions(invocation.args, tool?.valueOptions ?? new Set()).filter(
-    (word) => !word.text.startsWith('-'),
-  );
-};
-
-const matchesWords = (invocation: Invocation, operands: readonly Word[], words: string): boolean => {
-  const [tool, ...subcommands] = words.split(' ');
-  const name = lookupTool(invocation.tool)?.name ?? invocation.tool;
-  return name === tool && subcommands.every((word, at) => operands[at]?.text === word);
-};
 
 /** The span of the last `length` characters of what a word says, inside its closing quote; the whole word where that is unclear. */
 const tailSpan = (text: string, word: Word, length: number, kind: string): SecretSpan => {
@@ -173,8 +19,6 @@ const tailSpan = (text: string, word: Word, length: number, kind: string): Secre
   return { start: word.start + inner, end: word.end, kind };
 };
 
-const SEPARATORS = ':%,';
-
 /** Adds the secret of a value word, or of the end of it that follows the separator. */
 const addValue = (text: string, word: Word, glued: number, separator: string, found: SecretSpan[]): void => {
   let value = word.text.slice(glued);
@@ -186,35 +30,52 @@ const addValue = (text: string, word: Word, glued: number, separator: string, fo
   if (isSecretValue(value, 'password')) found.push(tailSpan(text, word, value.length, 'password'));
 };
 
-const takeOption = (text: string, args: readonly Word[], at: number, spec: string, found: SecretSpan[]): void => {
+const takeOption = (text: string, args: readonly Word[], at: number, spec: OptionSpec, found: SecretSpan[]): void => {
   const word = args[at];
-  if (!word) return;
-  const separator = SEPARATORS.includes(spec.at(-1) ?? '') && !spec.endsWith(':*') ? spec.slice(-1) : '';
-  const bare = separator === '' ? spec : spec.slice(0, -1);
-  const option = bare.replace(/[*?]$/, '');
-  if (word.text === option) {
+  if (!word?.text.startsWith(spec.option)) return;
+  const { length } = spec.option;
+  if (word.text.length === length) {
     const next = args[at + 1];
-    if (!bare.endsWith('*') && next && !next.text.startsWith('-')) addValue(text, next, 0, separator, found);
-  } else if (word.text.startsWith(`${option}=`)) addValue(text, word, option.length + 1, separator, found);
-  else if (/[*?]$/.test(bare) && word.text.startsWith(option)) addValue(text, word, option.length, separator, found);
+    if (spec.next && next && !next.text.startsWith('-')) addValue(text, next, 0, spec.separator, found);
+  } else if (word.text[length] === '=') addValue(text, word, length + 1, spec.separator, found);
+  else if (spec.glued) addValue(text, word, length, spec.separator, found);
 };
 
-const findOptions = (text: string, invocation: Pick<Invocation, 'tool' | 'args'>, found: SecretSpan[]): void => {
-  const name = lookupTool(invocation.tool)?.name ?? invocation.tool;
-  const specs = [ANY_TOOL, optionsOf(name)];
-  for (const word of invocation.args.slice(0, 6)) specs.push(optionsOf(`${name} ${word.text}`));
-  for (const spec of specs.flatMap((line) => line?.split(' ') ?? []))
-    for (let at = 0; at < invocation.args.length; at += 1) takeOption(text, invocation.args, at, spec, found);
+const takeOptions = (text: string, args: readonly Word[], specs: readonly OptionSpec[], found: SecretSpan[]): void => {
+  for (const spec of specs) for (let at = 0; at < args.length; at += 1) takeOption(text, args, at, spec, found);
 };
 
-const findOperands = (text: string, invocation: Invocation, operands: readonly Word[], found: SecretSpan[]): void => {
-  for (const [words, from, count, form] of OPERANDS) {
-    if (!matchesWords(invocation, operands, words)) continue;
-    const rest = operands.slice(words.split(' ').length - 1);
+const findOptions = (
+  text: string,
+  args: readonly Word[],
+  places: SecretPlaces | undefined,
+  found: SecretSpan[],
+): void => {
+  if (args.some((word) => /^--(?:auth|basic-auth|creds|userpass)\b/.test(word.text)))
+    takeOptions(text, args, commonOptions(), found);
+  if (!places) return;
+  takeOptions(text, args, places.options, found);
+  if (places.subcommandOptions.size === 0) return;
+  for (const word of args.slice(0, 6)) takeOptions(text, args, places.subcommandOptions.get(word.text) ?? [], found);
+};
+
+/** Leading operands of an invocation (subcommands and what follows), options left out. */
+const operandsOf = (invocation: Invocation): readonly Word[] =>
+  afterGlobalOptions(invocation.args, lookupTool(invocation.tool)?.valueOptions ?? new Set()).filter(
+    (word) => !word.text.startsWith('-'),
+  );
+
+const begins = (operands: readonly Word[], subcommands: readonly string[]): boolean =>
+  subcommands.every((word, at) => operands[at]?.text === word);
+
+const findOperands = (text: string, places: SecretPlaces, operands: readonly Word[], found: SecretSpan[]): void => {
+  for (const { subcommands, from, count, pairs } of places.operands) {
+    if (!begins(operands, subcommands)) continue;
+    const rest = operands.slice(subcommands.length);
     const first = from < 0 ? rest.length + from : from;
     for (const word of rest.slice(Math.max(0, first), first + count)) {
-      const value = form === '=' ? word.text.slice(word.text.indexOf('=') + 1) : word.text;
-      if (form === '=' && !word.text.includes('=')) continue;
+      if (pairs && !word.text.includes('=')) continue;
+      const value = pairs ? word.text.slice(word.text.indexOf('=') + 1) : word.text;
       if (isSecretValue(value, 'password')) found.push(tailSpan(text, word, value.length, 'secret'));
     }
   }
@@ -238,30 +99,33 @@ const findSettings = (text: string, args: readonly Word[], found: SecretSpan[]):
   }
 };
 
+/** `--from-literal=name=value` of kubectl, `--arg password value` of jq. */
 const findLiterals = (text: string, args: readonly Word[], found: SecretSpan[]): void => {
   for (const [at, word] of args.entries()) {
-    const named = /^--(?:arg|set|set-string|var)$/.test(args[at - 1]?.text ?? '') ? tellingKind(word.text) : null;
-    const behind = args[at + 1];
-    if (named && behind && isSecretValue(behind.text, named)) found.push(tailSpan(text, behind, 0, named));
-    const glued = /^--from-literal=[^=]+=/.exec(word.text)?.[0].length;
-    if (glued !== undefined) addValue(text, word, glued, '', found);
-    else if (word.text === '--from-literal') {
-      const next = args[at + 1];
-      if (next) addValue(text, next, next.text.indexOf('=') + 1, '', found);
+    if (!word.text.startsWith('--')) continue;
+    const next = args[at + 1];
+    const behind = args[at + 2];
+    if (word.text.startsWith('--from-literal=')) addValue(text, word, word.text.indexOf('=', 15) + 1, '', found);
+    else if (word.text === '--from-literal' && next) addValue(text, next, next.text.indexOf('=') + 1, '', found);
+    else if (/^--(?:arg|set|set-string|var)$/.test(word.text) && next && behind) {
+      const kind = tellingKind(next.text);
+      if (kind && isSecretValue(behind.text, kind)) found.push(tailSpan(text, behind, 0, kind));
     }
   }
 };
 
+const SUDO_STDIN = /^-[a-zA-Z]*S|^--stdin$/;
+/** Whether the program, or the sudo before it, reads a password from its standard input. */
+const readsSecret = (invocation: Invocation, places: SecretPlaces | undefined, operands: readonly Word[]): boolean =>
+  invocation.via.some((step) => step.name === 'sudo' && step.args.some((word) => SUDO_STDIN.test(word.text))) ||
+  (places?.inputs.some(
+    ({ subcommands, option }) =>
+      begins(operands, subcommands) && (!option || invocation.args.some((word) => option.test(word.text))),
+  ) ??
+    false);
+
 /** `echo secret | docker login --password-stdin`, `echo secret | sudo -S …`, `docker login … <<< secret`. */
-const findFed = (text: string, invocation: Invocation, operands: readonly Word[], found: SecretSpan[]): void => {
-  const sudo = invocation.via.some(
-    (step) => step.name === 'sudo' && step.args.some((word) => /^-[a-zA-Z]*S|^--stdin$/.test(word.text)),
-  );
-  const reads = READS_SECRET.some(
-    ([words, option]) =>
-      matchesWords(invocation, operands, words) && (!option || invocation.args.some((word) => option.test(word.text))),
-  );
-  if (!sudo && !reads) return;
+const findFed = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
   const { input } = invocation;
   if (input.kind === 'here-string') found.push(tailSpan(text, input.word, 0, 'password'));
   if (input.kind !== 'pipe') return;
@@ -274,18 +138,32 @@ const findFed = (text: string, invocation: Invocation, operands: readonly Word[]
   if (isSecretValue(value, 'password')) found.push(tailSpan(text, last, value.length, 'password'));
 };
 
+const findIn = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
+  const places = secretPlaces(lookupTool(invocation.tool)?.name ?? invocation.tool);
+  findOptions(text, invocation.args, places, found);
+  findSettings(text, invocation.args, found);
+  findLiterals(text, invocation.args, found);
+  for (const { name, value } of invocation.assignments) addAssignment(text, name, value, found);
+  if (!places && invocation.via.length === 0) return;
+  const operands = places ? operandsOf(invocation) : [];
+  if (places) findOperands(text, places, operands, found);
+  if (invocation.input.kind !== 'inherited' && readsSecret(invocation, places, operands))
+    findFed(text, invocation, found);
+};
+
 /** Secrets that the parsed command tells, as spans of the original text. */
 export const parsedSecrets = (text: string, analysis: Analysis): readonly SecretSpan[] => {
   const found: SecretSpan[] = [];
+  const wrappers = new Set<unknown>();
   for (const invocation of analysis.invocations) {
-    const operands = operandsOf(invocation);
-    findOptions(text, invocation, found);
-    findOperands(text, invocation, operands, found);
-    findSettings(text, invocation.args, found);
-    findLiterals(text, invocation.args, found);
-    findFed(text, invocation, operands, found);
-    for (const wrapper of invocation.via) findOptions(text, { tool: wrapper.name, args: wrapper.args }, found);
-    for (const { name, value } of invocation.assignments) addAssignment(text, name, value, found);
+    findIn(text, invocation, found);
+    for (const wrapper of invocation.via) {
+      // A wrapper of many commands is looked at once.
+      const key = wrapper.args[0] ?? wrapper;
+      if (wrappers.has(key)) continue;
+      wrappers.add(key);
+      findOptions(text, wrapper.args, secretPlaces(lookupTool(wrapper.name)?.name ?? wrapper.name), found);
+    }
   }
   for (const { assignment } of analysis.settings) addAssignment(text, assignment.name, assignment.value, found);
   return found;

@@ -49,7 +49,6 @@ const readsSecretFile = (step: Step, pattern: RegExp): boolean => {
 /** `grep root /etc/passwd` is harmless, a keyword search through everybody's files is not. */
 const SECRET_WORD =
   /^[\W_]*(?:(?:passw(?:or)?d|passphrase|pass|pwd|secret|api[_-]?key|private[ _-]?key|BEGIN(?: \w+)? PRIVATE(?: KEY)?|AKIA|token|credential|access[_-]?key)s?(?:[\W_]{0,8}|$))+\w{0,3}[\W_]*$/i;
-/passw(?:or)?d|\bpass\b|secret|api[_-]?key|private[ _-]?key|BEGIN \w* ?PRIVATE|AKIA|token|credential/i;
 const huntsFor = (step: Step): Verdict => {
   if (!/^(?:grep|rg|ag|ack|ugrep|find|fd|locate|mdfind|strings)$/.test(step.tool)) return false;
   const hay = step.args.join(' ');

@@ -232,6 +232,7 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
     id: 'files.overwrite-system',
     level: 'high',
     tools: '*',
+    needs: 'writes' as const,
     when: overwritesSystem,
     technique: 'T1565.001',
     reason: 'Overwrites a file the system needs to run or to start.',

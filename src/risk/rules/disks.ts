@@ -137,6 +137,7 @@ export const DISK_RULES: readonly StepRule[] = inFamily('disks', [
     id: 'disks.write-device',
     level: 'critical',
     tools: '*',
+    needs: 'writes' as const,
     when: writesDevice,
     technique: 'T1561.002',
     reason: 'Writes straight onto a disk, over its partitions and files.',

@@ -136,6 +136,7 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
     id: 'exposure.hosts-file',
     level: 'moderate',
     tools: '*',
+    needs: 'writes' as const,
     when: (s: Step) =>
       s.writes.some((item) => /^(?:\/private)?\/etc\/(?:hosts|resolv\.conf)$/.test(item.path)) &&
       !['vim', 'nano'].includes(s.tool),

@@ -11,7 +11,7 @@ const sysctl = (step: Step): Verdict => {
   const names = sets.map((arg) => arg.replace(/\//g, '.').replace(/\s*=.*$/, ''));
   if (
     names.some((name) =>
-      /^kernel\.(?:randomize_va_space|yama|kptr|core_pattern|modules_disabled|modprobe)|suid_dumpable|protected_/.test(
+      /^kernel\.(?:sysrq|randomize_va_space|yama|kptr|core_pattern|modules_disabled|modprobe)|suid_dumpable|protected_/.test(
         name,
       ),
     )
@@ -69,6 +69,7 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
     id: 'kernel.proc-write',
     level: 'high',
     tools: '*',
+    needs: 'writes' as const,
     when: (s: Step) =>
       s.writes.some((item) =>
         /^\/(?:proc\/sys\/|sys\/(?:kernel|module|devices\/system|fs\/cgroup|firmware|block|bus)|proc\/self\/(?:mem|uid_map)|sys\/fs\/selinux)/.test(
@@ -122,6 +123,7 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
     id: 'kernel.debug-memory',
     level: 'high',
     tools: '*',
+    needs: 'writes' as const,
     when: (s: Step) => s.writes.some((item) => /^\/(?:dev\/k?mem|proc\/kcore|dev\/port)$/.test(item.path)),
     technique: 'T1014',
     reason: 'Writes into the memory of the kernel.',

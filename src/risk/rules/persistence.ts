@@ -69,6 +69,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     id: 'persistence.cron-file',
     level: 'high',
     tools: '*',
+    needs: 'writes' as const,
     when: places(CRON),
     technique: 'T1053.003',
     reason: 'Adds or changes a job that then runs again and again, often as root.',
@@ -99,6 +100,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     id: 'persistence.unit-file',
     level: 'high',
     tools: '*',
+    needs: 'writes' as const,
     when: (s: Step) =>
       writesTo(s, UNIT).some((item) => /^(?:\/|~|\$)/.test(item.path)) && (EDITORS.has(s.tool) ? 'moderate' : 'high'),
     technique: 'T1543.002',
@@ -119,6 +121,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     id: 'persistence.boot-script',
     level: 'high',
     tools: '*',
+    needs: 'writes' as const,
     when: places(BOOT),
     technique: 'T1037.004',
     reason: 'Changes what runs at start-up or at every login of every user.',
@@ -128,6 +131,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     id: 'persistence.autostart',
     level: 'high',
     tools: '*',
+    needs: 'writes' as const,
     when: places(AUTOSTART),
     technique: 'T1547.013',
     reason: 'Adds a program that starts with every login.',
@@ -137,6 +141,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     id: 'persistence.profile',
     level: 'high',
     tools: '*',
+    needs: 'writes' as const,
     when: profileEdit,
     technique: 'T1546.004',
     reason: 'Adds a command that runs in every new shell.',
@@ -146,6 +151,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     id: 'persistence.login-key',
     level: 'high',
     tools: '*',
+    needs: 'writes' as const,
     when: places(KEYS),
     technique: 'T1098.004',
     reason: 'Changes who may log in here, or how.',
@@ -155,6 +161,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     id: 'persistence.loader',
     level: 'critical',
     tools: '*',
+    needs: 'writes' as const,
     when: (s: Step) =>
       writesTo(s, LOADER).length > 0 && (s.writes.some((item) => /preload/.test(item.path)) ? 'critical' : 'high'),
     technique: 'T1574.006',
@@ -165,6 +172,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     id: 'persistence.preload',
     level: 'high',
     tools: '*',
+    needs: 'assignments' as const,
     when: (s: Step) =>
       s.invocation.assignments.some(
         (item) =>
@@ -180,6 +188,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     id: 'persistence.git-hook',
     level: 'moderate',
     tools: '*',
+    needs: 'writes' as const,
     when: (s: Step) => writesTo(s, HOOK).length > 0,
     technique: 'T1546',
     reason: 'Adds a program that runs with ordinary commands later.',

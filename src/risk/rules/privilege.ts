@@ -122,6 +122,7 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
     id: 'privilege.root-shell',
     level: 'high',
     tools: '*',
+    needs: 'root' as const,
     when: rootShell,
     technique: 'T1548.003',
     reason: 'Opens a shell as root; what is done in it cannot be told from ordinary work.',
@@ -131,6 +132,7 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
     id: 'privilege.shell-escape',
     level: 'high',
     tools: '*',
+    needs: 'root' as const,
     when: shellEscape,
     technique: 'T1548.003',
     reason: 'Uses a program that runs as root to get a root shell past sudo’s rules.',
@@ -161,6 +163,7 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
     id: 'privilege.login-files',
     level: 'high',
     tools: '*',
+    needs: 'writes' as const,
     when: (s: Step) => {
       const hits = s.writes.filter((item) => AUTH_FILES.test(normalPath(item.path)));
       return (

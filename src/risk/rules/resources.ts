@@ -118,9 +118,8 @@ export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
     id: 'resources.sysrq',
     level: 'high',
     tools: '*',
-    when: (s: Step) =>
-      s.writes.some((item) => /^\/proc\/(?:sysrq-trigger|sys\/kernel\/sysrq)$/.test(item.path)) ||
-      (s.tool === 'sysctl' && s.some(/kernel\.sysrq\s*=/)),
+    needs: 'writes' as const,
+    when: (s: Step) => s.writes.some((item) => /^\/proc\/(?:sysrq-trigger|sys\/kernel\/sysrq)$/.test(item.path)),
     technique: 'T1529',
     reason: 'Talks to the kernel past all programs: it can reboot or crash at once.',
     safer: 'Use systemctl reboot.',

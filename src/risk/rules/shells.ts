@@ -94,6 +94,7 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
     id: 'shells.piped-to-network',
     level: 'critical',
     tools: '*',
+    needs: 'pipe' as const,
     when: pipedToNet,
     technique: 'T1059.004',
     reason: 'Runs a shell that takes its commands from the network.',

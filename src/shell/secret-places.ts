@@ -1,0 +1,218 @@
+/** Where single tools take secrets: data, and the index that is made of it on first use. */
+
+/**
+ * Per tool (or `tool subcommand`), its options whose value is a secret. `-p*`: glued only; `-p?`: glued or the next word; else the
+ * next word or after `=`. `:`, `%`, `,` at the end: only what follows that character is secret (`-u user:password`).
+ */
+const OPTIONS: Readonly<Record<string, string>> = {
+  mysql: '-p*',
+  mysqldump: '-p*',
+  mysqladmin: '-p*',
+  mysqlimport: '-p*',
+  mysqlcheck: '-p*',
+  mycli: '-p?',
+  sshpass: '-p?',
+  curl: '-u?: --user: -U?: --proxy-user: --pass --tlspassword --proxy-pass',
+  wget: '--password --http-password --ftp-password --proxy-password',
+  http: '-a: --auth:',
+  'redis-cli': '-a --pass',
+  ldapsearch: '-w?',
+  ldapadd: '-w?',
+  ldapmodify: '-w?',
+  ldapdelete: '-w?',
+  ldapwhoami: '-w?',
+  ldappasswd: '-w? -s? -a?',
+  smbclient: '-U?% --user%',
+  rpcclient: '-U?%',
+  mongo: '-p?',
+  mongosh: '-p?',
+  mongodump: '-p?',
+  mongorestore: '-p?',
+  mongoexport: '-p?',
+  mongoimport: '-p?',
+  mongostat: '-p?',
+  cqlsh: '-p?',
+  'docker login': '-p?',
+  'podman login': '-p?',
+  'nerdctl login': '-p?',
+  'buildah login': '-p?',
+  'skopeo login': '-p?',
+  'az login': '-p',
+  'kubectl login': '-p?',
+  'cf login': '-p',
+  'argocd login': '--password',
+  '7z': '-p*',
+  zip: '-P?',
+  unzip: '-P?',
+  rar: '-p* -hp*',
+  unrar: '-p*',
+  openssl: '-k -K',
+  mosquitto_pub: '-P',
+  mosquitto_sub: '-P',
+  sqlcmd: '-P?',
+  bcp: '-P?',
+  isql: '-P?',
+  'ssh-keygen': '-N?',
+  'security add-generic-password': '-w',
+  'security add-internet-password': '-w',
+  'security unlock-keychain': '-p',
+  'security create-keychain': '-p',
+  'security import': '-P',
+  lftp: '-u?,',
+  useradd: '-p',
+  usermod: '-p',
+  xfreerdp: '/p:*',
+  rdesktop: '-p',
+  vncviewer: '-password',
+  hydra: '-p',
+  crackmapexec: '-p',
+  'evil-winrm': '-p',
+  snmpget: '-A -X',
+  snmpwalk: '-A -X',
+  ipmitool: '-P',
+  'gh secret': '-b --body',
+  'aws secretsmanager': '--secret-string --secret-binary',
+  'fly auth': '-t?',
+  caddy: '--plaintext',
+  nmcli: 'password wifi-sec.psk 802-11-wireless-security.psk',
+  'doctl auth': '-t --access-token',
+  snowsql: '-p',
+  impala: '-p',
+  winexe: '-U?%',
+  kadmin: '-w',
+  net: '-U?%',
+  clickhouse: '--password',
+  influx: '-p?',
+  ykman: '-p -P',
+};
+
+/** Of any tool: `user:password` in one word. */
+const ANY_TOOL = '--auth: --basic-auth: --creds: --userpass:';
+
+/** `tool subcommand …` whose operands from this position on (negative: from the end) are secret; `=`: only what follows it. */
+const OPERANDS: readonly (readonly [words: string, from: number, count: number, form?: '='])[] = [
+  ['rabbitmqctl add_user', 1, 1],
+  ['rabbitmqctl change_password', 1, 1],
+  ['rabbitmqctl authenticate_user', 1, 1],
+  ['vault kv put', 1, 99, '='],
+  ['vault kv patch', 1, 99, '='],
+  ['vault write', 1, 99, '='],
+  ['vault login', 0, 1],
+  ['fly secrets set', 0, 99, '='],
+  ['doppler secrets set', 0, 99, '='],
+  ['infisical secrets set', 0, 99, '='],
+  ['supabase secrets set', 0, 99, '='],
+  ['chamber write', 2, 1],
+  ['bw login', 1, 1],
+  ['bw unlock', 0, 1],
+  ['rclone obscure', 0, 1],
+  ['mysqladmin password', 0, 1],
+  ['wpa_passphrase', 1, 1],
+  ['ansible-vault encrypt_string', 0, 1],
+  ['openssl passwd', 0, 1],
+  ['htpasswd', -1, 1],
+];
+
+/** Programs that read a secret from standard input: what `echo` or `printf` sends them is one. */
+const READS_SECRET: readonly (readonly [words: string, option?: RegExp])[] = [
+  ['docker login', /^--password-stdin$/],
+  ['podman login', /^--password-stdin$/],
+  ['helm registry', /^--password-stdin$/],
+  ['gh auth', /^--with-token$/],
+  ['glab auth', /^--stdin$/],
+  ['gh secret'],
+  ['wrangler secret'],
+  ['vercel env'],
+  ['chpasswd'],
+  ['passwd'],
+  ['kinit'],
+  ['ssh-add'],
+  ['cryptsetup'],
+  ['docker secret'],
+  ['podman secret'],
+  ['kubeseal'],
+  ['smbpasswd'],
+  ['pass insert'],
+  ['vault login'],
+  ['gpg', /^--passphrase-fd/],
+  ['oc login'],
+  ['argocd login'],
+];
+
+/** One option of a tool, taken apart. */
+export interface OptionSpec {
+  readonly option: string;
+  /** The value is glued to it (`-psecret`), stands in the next word, or either. */
+  readonly glued: boolean;
+  readonly next: boolean;
+  /** Only what follows this character in the value is secret; empty for all of it. */
+  readonly separator: string;
+}
+export interface OperandSpec {
+  readonly subcommands: readonly string[];
+  readonly from: number;
+  readonly count: number;
+  readonly pairs: boolean;
+}
+export interface InputSpec {
+  readonly subcommands: readonly string[];
+  readonly option: RegExp | undefined;
+}
+/** All that is known of one tool. */
+export interface SecretPlaces {
+  readonly options: readonly OptionSpec[];
+  readonly subcommandOptions: ReadonlyMap<string, readonly OptionSpec[]>;
+  readonly operands: readonly OperandSpec[];
+  readonly inputs: readonly InputSpec[];
+}
+
+const readSpec = (spec: string): OptionSpec => {
+  const separator = /[:%,]$/.test(spec) ? spec.slice(-1) : '';
+  const bare = separator === '' ? spec : spec.slice(0, -1);
+  return { option: bare.replace(/[*?]$/, ''), glued: /[*?]$/.test(bare), next: !bare.endsWith('*'), separator };
+};
+const readSpecs = (line: string): readonly OptionSpec[] => line.split(' ').map(readSpec);
+
+interface Draft {
+  options: readonly OptionSpec[];
+  readonly subcommandOptions: Map<string, readonly OptionSpec[]>;
+  readonly operands: OperandSpec[];
+  readonly inputs: InputSpec[];
+}
+
+const buildPlaces = (): ReadonlyMap<string, SecretPlaces> => {
+  const places = new Map<string, Draft>();
+  const of = (words: string): readonly [Draft, readonly string[]] => {
+    const [tool = '', ...subcommands] = words.split(' ');
+    const known = places.get(tool) ?? { options: [], subcommandOptions: new Map(), operands: [], inputs: [] };
+    places.set(tool, known);
+    return [known, subcommands];
+  };
+  for (const [words, line] of Object.entries(OPTIONS)) {
+    const [draft, [subcommand]] = of(words);
+    if (subcommand === undefined) draft.options = readSpecs(line);
+    else draft.subcommandOptions.set(subcommand, readSpecs(line));
+  }
+  for (const [words, from, count, form] of OPERANDS) {
+    const [draft, subcommands] = of(words);
+    draft.operands.push({ subcommands, from, count, pairs: form === '=' });
+  }
+  for (const [words, option] of READS_SECRET) {
+    const [draft, subcommands] = of(words);
+    draft.inputs.push({ subcommands, option });
+  }
+  return places;
+};
+
+let places: ReadonlyMap<string, SecretPlaces> | null = null;
+
+/** What is known of a tool by its canonical name; undefined for most. */
+export const secretPlaces = (tool: string): SecretPlaces | undefined => {
+  places ??= buildPlaces();
+  return places.get(tool);
+};
+
+let any: readonly OptionSpec[] | null = null;
+
+/** Options that mean the same for every tool. */
+export const commonOptions = (): readonly OptionSpec[] => (any ??= readSpecs(ANY_TOOL));
