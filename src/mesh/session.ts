@@ -158,9 +158,11 @@ class Session implements Connection {
     },
     query: ({ body, nonce }) =>
       this.#work(async () => {
-        const error: ResponseBody = { result: 'error', type: body.type };
-        const answer = await this.#host.onQuery(this, body).catch(() => error);
-        await this.#channel.send({ type: 'response', body: answer }, nonce);
+        const { type } = body;
+        const answer = await this.#host.onQuery(this, body).catch((): ResponseBody => ({ result: 'error', type }));
+        const respond = (response: ResponseBody): Promise<string> =>
+          this.#channel.send({ type: 'response', body: response }, nonce);
+        await respond(answer).catch((error: unknown) => respond({ result: keptBack(error), type }));
       }),
     response: ({ body, inReplyTo }) => {
       // An answer that came too late is nobody's.
@@ -246,6 +248,10 @@ class Session implements Connection {
 const DUPLICATE: Ending = { code: null, reason: 'duplicate', by: 'us' };
 
 const gone = (): CaroError => new CaroError('peer_gone', 'expected an answer of the peer, the connection ended first');
+
+/** What the asker is told instead of an answer that the gate has kept back. */
+const keptBack = (error: unknown): 'access_denied' | 'error' =>
+  error instanceof CaroError && error.code === 'egress_denied' ? 'access_denied' : 'error';
 
 /** Code for an error that `ws` found in a frame; undefined for a lost connection. */
 function frameCode(code: string): ErrorCode | undefined {

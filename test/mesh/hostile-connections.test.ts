@@ -77,7 +77,7 @@ describe('a connection is refused, on record and with a code of its own, when th
   test('is a stranger with a valid certificate: not a byte of its HTTP is answered', async () => {
     const socket = await tlsTo(victim, strangerTls);
     let answer = '';
-    socket.on('data', (data) => {
+    socket.on('data', (data: Buffer) => {
       answer += data.toString();
     });
     socket.write('GET / HTTP/1.1\r\nHost: caro\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TlsMaterial } from '../../src/identity/certificate.ts';
 import type { Identity } from '../../src/identity/identity.ts';
-import { type Hostile, intrude, payloadOf } from './hostile.ts';
+import { asJson, type Hostile, intrude, payloadOf } from './hostile.ts';
 import {
   makeIdentity,
   makeSummary,
@@ -140,7 +140,7 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
     code: 'summary_invalid',
     commit: ({ say, header }) => {
       const { document } = makeSummary(identity, { patterns: [{ name: '/home/ann/secret plan', count: 1 }] });
-      say({ ...header(), type: 'summary', body: { document: JSON.parse(JSON.stringify(document)) } });
+      say({ ...header(), type: 'summary', body: { document: asJson(document) } });
     },
   },
   'a rotation of keys that are not its own': {

@@ -119,3 +119,6 @@ export function payloadOf(text: string): { readonly [key: string]: unknown } {
   const { payload } = JSON.parse(text) as { payload: string };
   return JSON.parse(Buffer.from(payload, 'base64').toString()) as { readonly [key: string]: unknown };
 }
+
+/** A plain copy of a document, to be put into a message. */
+export const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;

@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AuditEntry } from '../../src/domain/audit-record.ts';
+import { createNonceCache } from '../../src/mesh/nonce-cache.ts';
+import { createRefusalLog } from '../../src/mesh/refusal-log.ts';
+import { createTokenBucket } from '../../src/mesh/token-bucket.ts';
+import { until } from './rig.ts';
+
+const MINUTE = 60_000;
+
+describe('the memory for nonces', () => {
+  test('knows a nonce for at least 10 minutes, whenever it came, and each sender by itself', () => {
+    for (const start of [0, 3, 9, 10, 11, 19]) {
+      let nowMs = 0;
+      const nonces = createNonceCache(() => nowMs);
+      expect(nonces.add('a', 'first')).toBe(true);
+      nowMs = start * MINUTE;
+      expect(nonces.add('a', 'n')).toBe(true);
+      expect(nonces.add('b', 'n')).toBe(true);
+      for (let later = 1; later <= 10; later += 1) {
+        nowMs = (start + later) * MINUTE;
+        expect(nonces.add('a', 'n')).toBe(false);
+      }
+    }
+  });
+
+  test('forgets after a while', () => {
+    let nowMs = 0;
+    const nonces = createNonceCache(() => nowMs);
+    nonces.add('a', 'n');
+    nowMs = 31 * MINUTE;
+    expect(nonces.add('a', 'n')).toBe(true);
+  });
+});
+
+describe('the rate of a peer', () => {
+  test('allows a burst, then so many a second, and says how long to wait', () => {
+    let nowMs = 0;
+    const bucket = createTokenBucket(10, 3, () => nowMs);
+    expect([bucket.take(), bucket.take(), bucket.take()]).toEqual([0, 0, 0]);
+    expect(bucket.take()).toBe(100);
+    nowMs = 200;
+    expect(bucket.take()).toBe(0);
+    nowMs = 10_000;
+    expect([bucket.take(), bucket.take(), bucket.take()]).toEqual([0, 0, 0]);
+    expect(bucket.take()).toBe(100);
+  });
+});
+
+describe('the log of refusals', () => {
+  test('has the first at once and the others of a minute as one record with their count', async () => {
+    const records: AuditEntry[] = [];
+    const log = createRefusalLog((entry) => records.push(entry), 40);
+    const refusal = { code: 'peer_untrusted', address: '10.0.0.7', direction: 'inbound' } as const;
+    for (let count = 0; count < 1_000; count += 1) log.refuse(refusal);
+    log.refuse({ ...refusal, code: 'tls_version' });
+    log.refuse({ ...refusal, address: '10.0.0.8' });
+    expect(records.map(({ details }) => [details?.['code'], details?.['address'], details?.['count']])).toEqual([
+      ['peer_untrusted', '10.0.0.7', 1],
+      ['tls_version', '10.0.0.7', 1],
+      ['peer_untrusted', '10.0.0.8', 1],
+    ]);
+    await until('the count', () => records.length === 4);
+    expect(records[3]?.details).toMatchObject({ code: 'peer_untrusted', address: '10.0.0.7', count: 999 });
+    log.refuse({ ...refusal, address: '10.0.0.9' });
+    log.refuse({ ...refusal, address: '10.0.0.9' });
+    log.close();
+    expect(records.at(-1)?.details).toMatchObject({ address: '10.0.0.9', count: 1 });
+  });
+
+  test('keeps its size, however many sources there are', () => {
+    const records: AuditEntry[] = [];
+    const log = createRefusalLog((entry) => records.push(entry));
+    for (let source = 0; source < 5_000; source += 1) {
+      log.refuse({ code: 'tls_handshake', address: `10.0.${source >> 8}.${source & 255}`, direction: 'inbound' });
+    }
+    log.close();
+    expect(records.length).toBe(514);
+    expect(records.reduce((sum, { details }) => sum + Number(details?.['count']), 0)).toBe(5_000);
+  });
+});

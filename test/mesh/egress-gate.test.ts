@@ -1,0 +1,178 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { AnsweredBody, QueryBody } from '../../src/domain/query.ts';
+import type { MeshPorts } from '../../src/mesh/ports.ts';
+import { intrude, payloadOf } from './hostile.ts';
+import {
+  bothConnected,
+  codeOf,
+  makeIdentity,
+  makeSummary,
+  makeTls,
+  NO_DATA,
+  QUESTION,
+  startNode,
+  startPair,
+  stopAll,
+  until,
+} from './rig.ts';
+
+afterEach(stopAll);
+
+const SOURCES = join(__dirname, '../../src/mesh');
+const refusedCodes = (audit: readonly { type: string; details?: Readonly<Record<string, unknown>> }[]): unknown[] =>
+  audit.filter(({ type }) => type === 'egress.refused').map(({ details }) => details?.['code']);
+
+describe('the egress gate', () => {
+  test('is the only file of the mesh that hands bytes to a socket', () => {
+    const sends = /\.(send|write|ping|pong|end|cork|pipe)\(/;
+    const callers = readdirSync(SOURCES).filter((file) =>
+      readFileSync(join(SOURCES, file), 'utf8')
+        .split('\n')
+        // The gate's own functions have these names too.
+        .some((line) => sends.test(line.replaceAll(/#?channel\.(send|ping|pong|end)\(/g, ''))),
+    );
+    expect(callers).toEqual(['egress-gate.ts']);
+    const sockets = readdirSync(SOURCES).filter((file) => /from 'ws'/.test(readFileSync(join(SOURCES, file), 'utf8')));
+    expect(sockets.sort()).toEqual(['dialler.ts', 'egress-gate.ts', 'flow-control.ts', 'link.ts', 'listener.ts']);
+  });
+
+  test('has in the ledger, byte for byte and in order, what the peer receives', async () => {
+    const identity = makeIdentity();
+    const victim = await startNode({ trusts: [identity.id] });
+    const peer = await intrude(victim, identity, await makeTls(identity));
+    peer.hello();
+    peer.say({ ...peer.header(), type: 'query', body: QUESTION });
+    await until('both messages', () => peer.received.length === 2);
+    expect(victim.ledger.map(({ bytes }) => bytes)).toEqual(peer.received);
+    expect(victim.ledger.map(({ type, recipient, address, rule }) => ({ type, recipient, address, rule }))).toEqual(
+      ['hello', 'response'].map((type) => ({
+        type,
+        recipient: identity.id,
+        address: '127.0.0.1',
+        rule: 'trust.nodes',
+      })),
+    );
+    peer.socket.terminate();
+  });
+
+  test('lets nothing leave that the policy denies, and puts that on record', async () => {
+    const decide: MeshPorts['decide'] = ({ type }) => ({ allow: type !== 'query', level: null, rule: 'sharing.level' });
+    const pair = await startPair({ ports: { decide } });
+    await bothConnected(pair);
+    expect(await codeOf(pair.a.mesh.ask(pair.b.id, QUESTION, 1_000))).toBe('egress_denied');
+    expect(pair.a.audit).toContainEqual({
+      type: 'egress.refused',
+      peer: pair.b.id,
+      details: { code: 'egress_denied', type: 'query' },
+    });
+    expect(pair.a.ledger.map(({ type }) => type)).toEqual(['hello']);
+  });
+
+  test('lets no body leave that does not fit its closed schema', async () => {
+    const pair = await startPair();
+    await bothConnected(pair);
+    const { a, b } = pair;
+    const loose = { ...QUESTION, note: 'free text' } as QueryBody;
+    expect(await codeOf(a.mesh.ask(b.id, loose, 1_000))).toBe('egress_schema');
+    const canary = makeSummary(a.identity, { tools: [], patterns: [{ name: 'CANARY in a command', count: 1 }] });
+    expect(await codeOf(a.mesh.deliver(b.id, canary.document, canary.id))).toBe('egress_schema');
+    expect(refusedCodes(a.audit)).toEqual(['egress_schema', 'egress_schema']);
+    expect(JSON.stringify(a.audit)).not.toContain('CANARY');
+    expect(await a.mesh.ask(b.id, QUESTION, 1_000)).toEqual(NO_DATA);
+  });
+
+  test('lets no word leave that the vocabulary does not know, and shows it the summary inside the document', async () => {
+    const seen: unknown[] = [];
+    const check: MeshPorts['check'] = (type, content) => {
+      if (type === 'summary') seen.push(content);
+      return type === 'summary' ? 'a pattern is not in the catalogue' : null;
+    };
+    const pair = await startPair({ ports: { check } });
+    await bothConnected(pair);
+    const { id, document } = makeSummary(pair.a.identity);
+    expect(await codeOf(pair.a.mesh.deliver(pair.b.id, document, id))).toBe('egress_schema');
+    expect(seen).toMatchObject([{ id, node: pair.a.id }]);
+    expect(pair.b.summaries).toEqual([]);
+  });
+
+  test('sends nothing that the ledger could not take, and goes on in sequence afterwards', async () => {
+    let isFull = false;
+    const ledger: string[] = [];
+    const record: MeshPorts['record'] = (entries) => {
+      if (isFull) throw new Error('disk full');
+      ledger.push(...entries.map(({ type }) => type));
+    };
+    const pair = await startPair({ ports: { record } });
+    await bothConnected(pair);
+    const { a, b } = pair;
+    isFull = true;
+    const codes = await Promise.all([1, 2, 3].map(() => codeOf(a.mesh.ask(b.id, QUESTION, 1_000))));
+    expect(codes).toEqual(['egress_unrecorded', 'egress_unrecorded', 'egress_unrecorded']);
+    expect(b.queries).toEqual([]);
+    isFull = false;
+    expect(await a.mesh.ask(b.id, QUESTION, 1_000)).toEqual(NO_DATA);
+    expect(ledger).toEqual(['hello', 'query']);
+  });
+
+  test('writes the questions to many peers in one go', async () => {
+    const self = makeIdentity();
+    const peers = await Promise.all([1, 2, 3, 4].map(() => startNode({ trusts: [self.id] })));
+    const asker = await startNode({
+      identity: self,
+      trusts: peers.map(({ id }) => id),
+      peers: peers.map(({ id, address }) => ({ id, address })),
+    });
+    await until('all to be connected', () => peers.every(({ id }) => asker.mesh.isConnected(id)));
+    asker.batches.length = 0;
+    await Promise.all(peers.map(({ id }) => asker.mesh.ask(id, QUESTION, 2_000)));
+    expect(asker.batches).toEqual([4]);
+  });
+
+  test('keeps back an answer above the level that the asker may see, and tells it that it was denied', async () => {
+    const answer: AnsweredBody = {
+      ...{
+        result: 'answered',
+        type: 'safety-posture',
+        level: 1,
+        spanHours: 24,
+        layout: 'safety-posture/1',
+        cells: [1],
+      },
+      summary: {},
+    };
+    const decide: MeshPorts['decide'] = ({ body }) => {
+      const isTooDetailed = 'level' in body && body.level === 1;
+      return { allow: !isTooDetailed, level: null, rule: 'trust.nodes' };
+    };
+    const pair = await startPair({}, { ports: { decide, onQuery: () => Promise.resolve(answer) } });
+    await bothConnected(pair);
+    expect(await pair.a.mesh.ask(pair.b.id, QUESTION, 2_000)).toEqual({
+      result: 'access_denied',
+      type: 'safety-posture',
+    });
+    expect(refusedCodes(pair.b.audit)).toEqual(['egress_denied']);
+    expect(pair.b.ledger.map(({ type }) => type)).toEqual(['hello', 'response']);
+    expect(pair.b.ledger.map(({ bytes }) => JSON.stringify(payloadOf(bytes))).join()).not.toContain('cells');
+  });
+
+  test('refuses to pile up messages for a peer that does not read', async () => {
+    const identity = makeIdentity();
+    const victim = await startNode({ trusts: [identity.id], limits: { backlogBytes: 64 * 1024, acknowledgeMs: 100 } });
+    const peer = await intrude(victim, identity, await makeTls(identity));
+    peer.hello();
+    await until('it to be connected', () => victim.mesh.isConnected(identity.id));
+    peer.socket.pause();
+    const patterns = Array.from({ length: 3_000 }, (_, index) => ({ name: `tool${index}`, count: index }));
+    let codes: string[] = [];
+    for (let round = 0; round < 60 && !codes.includes('egress_backlog'); round += 1) {
+      const summaries = Array.from({ length: 4 }, () => makeSummary(victim.identity, { patterns }));
+      codes = await Promise.all(
+        summaries.map(({ id, document }) => codeOf(victim.mesh.deliver(identity.id, document, id))),
+      );
+    }
+    expect(codes).toContain('egress_backlog');
+    peer.socket.terminate();
+  }, 60_000);
+});

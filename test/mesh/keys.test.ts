@@ -1,0 +1,122 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { DualEnvelope } from '../../src/domain/mesh-message.ts';
+import type { Identity } from '../../src/identity/identity.ts';
+import { signRevocation, signRotation } from '../../src/identity/key-statement.ts';
+import { EMPTY_KEY_BOOK, GRACE_MS, hasSucceeded, type KeyBook, observeRotation } from '../../src/identity/rotation.ts';
+import { asJson, intrude } from './hostile.ts';
+import {
+  bothConnected,
+  makeIdentity,
+  makeTls,
+  NO_DATA,
+  QUESTION,
+  random,
+  refusals,
+  startNode,
+  startPair,
+  stopAll,
+  until,
+} from './rig.ts';
+
+afterEach(stopAll);
+
+const facts = (): { nowMs: number; nonce: Uint8Array } => ({ nowMs: Date.now(), nonce: random(16) });
+const rotation = (from: Identity, to: Identity): DualEnvelope => signRotation(from, to, facts());
+
+describe('a rotation', () => {
+  test('is heard by every connected peer', async () => {
+    const pair = await startPair();
+    await bothConnected(pair);
+    const { a, b } = pair;
+    const statement = rotation(a.identity, makeIdentity());
+    expect(await a.mesh.announceRotation(statement)).toEqual([b.id]);
+    await until('b to hear it', () => b.rotations.length === 1);
+    expect(b.rotations).toEqual([{ peer: a.id, statement }]);
+  });
+
+  test('is learned from the hello by peers that were away while the old key still counts', async () => {
+    const identity = makeIdentity();
+    const statement = rotation(identity, makeIdentity());
+    const pair = await startPair({ identity, ports: { rotations: () => [statement] } });
+    await bothConnected(pair);
+    expect(pair.b.rotations).toEqual([{ peer: identity.id, statement }]);
+  });
+
+  test('is learned from the new key at the old address, which is trusted only after the grace', async () => {
+    const [old, next] = [makeIdentity(), makeIdentity()];
+    let book: KeyBook = EMPTY_KEY_BOOK;
+    let graceMs = 0;
+    const peer = makeIdentity();
+    const rotated = await startNode({
+      identity: next,
+      trusts: [peer.id],
+      ports: { rotations: () => [rotation(old, next)] },
+    });
+    const node = await startNode({
+      identity: peer,
+      trusts: [old.id],
+      peers: [{ id: old.id, address: rotated.address }],
+      ports: {
+        onRotation: (_peer, statement) => {
+          ({ book } = observeRotation(book, statement, Date.now()));
+        },
+        hasSucceeded: (id, later) => hasSucceeded(book, id, later, Date.now() + graceMs),
+      },
+    });
+    await until('the rotation to be known', () => book.rotations.length === 1);
+    await until('the status to tell', () => node.mesh.status().peers[0]?.code === 'key_changed');
+    expect(node.mesh.isConnected(old.id)).toBe(false);
+    expect(node.ledger).toEqual([]);
+    graceMs = GRACE_MS + 1_000;
+    node.trusted.add(next.id);
+    await until('the new key to be connected', () => node.mesh.isConnected(next.id));
+    expect(await node.mesh.ask(old.id, QUESTION, 2_000)).toEqual(NO_DATA);
+    expect(node.mesh.status().peers).toMatchObject([{ id: old.id, state: 'connected' }]);
+  });
+
+  test('ends the connection when it is about the keys of others', async () => {
+    const identity = makeIdentity();
+    const victim = await startNode({ trusts: [identity.id] });
+    const hostile = await intrude(victim, identity, await makeTls(identity));
+    hostile.hello();
+    const statement = asJson(rotation(makeIdentity(), makeIdentity()));
+    hostile.say({ ...hostile.header(), type: 'rotation', body: { statement } });
+    expect(await hostile.closed).toBe('rotation_invalid');
+    expect(victim.rotations).toEqual([]);
+    await until('it to be on record', () => refusals(victim).includes('rotation_invalid'));
+  });
+
+  test('ends the connection when the new key has not signed it', async () => {
+    const identity = makeIdentity();
+    const victim = await startNode({ trusts: [identity.id] });
+    const hostile = await intrude(victim, identity, await makeTls(identity));
+    const good = rotation(identity, makeIdentity());
+    const statement = { ...good, signatures: [good.signatures[0], good.signatures[0]] };
+    hostile.say({ ...hostile.header(), type: 'hello', body: { rotations: asJson([statement]) } });
+    expect(await hostile.closed).toBe('rotation_invalid');
+    expect(victim.mesh.isConnected(identity.id)).toBe(false);
+  });
+});
+
+describe('a revocation', () => {
+  test('is heard by every connected peer', async () => {
+    const pair = await startPair();
+    await bothConnected(pair);
+    const { a, b } = pair;
+    const statement = signRevocation(a.identity, facts());
+    expect(await a.mesh.announceRevocation(statement)).toEqual([b.id]);
+    await until('b to hear it', () => b.revocations.length === 1);
+    expect(b.revocations).toEqual([{ peer: a.id, statement }]);
+  });
+
+  test('ends the connection when it is about the key of somebody else', async () => {
+    const identity = makeIdentity();
+    const victim = await startNode({ trusts: [identity.id] });
+    const hostile = await intrude(victim, identity, await makeTls(identity));
+    hostile.hello();
+    const statement = asJson(signRevocation(makeIdentity(), facts()));
+    hostile.say({ ...hostile.header(), type: 'revocation', body: { statement } });
+    expect(await hostile.closed).toBe('rotation_invalid');
+    expect(victim.revocations).toEqual([]);
+  });
+});

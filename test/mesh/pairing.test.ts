@@ -1,0 +1,184 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { CaroError } from '../../src/domain/errors.ts';
+import { createInviteDesk, pairingProof } from '../../src/mesh/invite.ts';
+import { decodeInviteCode, encodeInviteCode } from '../../src/mesh/invite-code.ts';
+import { intrude } from './hostile.ts';
+import { codeOf, makeIdentity, makeTls, random, refusals, startNode, stopAll, until } from './rig.ts';
+
+afterEach(stopAll);
+
+function refusal(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof CaroError) return error.code;
+    throw error;
+  }
+  return 'no error';
+}
+
+describe('pairing', () => {
+  test('tells both owners name, fingerprint and address of the other, and gives no trust', async () => {
+    const host = await startNode({ name: 'desk-of-ann' });
+    const guest = await startNode({ name: 'laptop-of-bob' });
+    const { code, expiresAt } = host.mesh.invite();
+    expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(9 * 60_000);
+    expect(await guest.mesh.join(code)).toEqual({
+      ...{ id: host.id, name: 'desk-of-ann', fingerprint: host.identity.fingerprint, endpoint: host.address },
+    });
+    expect(host.paired).toEqual([
+      {
+        ...{ id: guest.id, address: '127.0.0.1', name: 'laptop-of-bob', fingerprint: guest.identity.fingerprint },
+        endpoint: guest.address,
+      },
+    ]);
+    expect([host.mesh.isConnected(guest.id), guest.mesh.isConnected(host.id)]).toEqual([false, false]);
+    expect([...host.connected, ...guest.connected]).toEqual([]);
+    expect([...host.ledger, ...guest.ledger].every(({ rule }) => rule === 'invite')).toBe(true);
+  });
+
+  test('works once with a code', async () => {
+    const host = await startNode();
+    const { code } = host.mesh.invite();
+    await (await startNode()).mesh.join(code);
+    const third = await startNode();
+    expect(await codeOf(third.mesh.join(code))).toBe('peer_untrusted');
+    expect(refusals(host)).toEqual(['peer_untrusted']);
+  });
+
+  test('works for nodes that trust each other already', async () => {
+    const [host, guest] = [await startNode(), await startNode()];
+    host.trusted.add(guest.id);
+    guest.trusted.add(host.id);
+    expect(await guest.mesh.join(host.mesh.invite().code)).toMatchObject({ id: host.id });
+  });
+
+  test('ends with the invite: after its time, its tries, or when the owner closes it', async () => {
+    const host = await startNode({ limits: { inviteMs: 50 } });
+    const { code, expiresAt } = host.mesh.invite();
+    await until('the invite to expire', () => Date.now() > Date.parse(expiresAt));
+    expect(await codeOf((await startNode()).mesh.join(code))).toBe('peer_untrusted');
+    const other = await startNode();
+    const second = other.mesh.invite();
+    other.mesh.endInvite();
+    expect(await codeOf((await startNode()).mesh.join(second.code))).toBe('peer_untrusted');
+  });
+
+  test('is refused to those who guess, five times in all, and then to everybody', async () => {
+    const host = await startNode();
+    const { code } = host.mesh.invite();
+    const right = decodeInviteCode(code);
+    const wrong = encodeInviteCode({ ...right, secret: random(16) });
+    for (let tries = 0; tries < 5; tries += 1) {
+      expect(await codeOf((await startNode()).mesh.join(wrong))).toBe('pairing_refused');
+    }
+    expect(await codeOf((await startNode()).mesh.join(code))).toBe('peer_untrusted');
+    expect(host.paired).toEqual([]);
+  });
+
+  test('is refused when another node answers than the one of the code', async () => {
+    const host = await startNode();
+    const code = encodeInviteCode({ ...decodeInviteCode(host.mesh.invite().code), id: makeIdentity().id });
+    expect(await codeOf((await startNode()).mesh.join(code))).toBe('key_changed');
+  });
+
+  test('is not offered to a node that is denied', async () => {
+    const [host, guest] = [await startNode(), await startNode()];
+    host.denied.add(guest.id);
+    expect(await codeOf(guest.mesh.join(host.mesh.invite().code))).toBe('peer_untrusted');
+  });
+
+  test('is all that a stranger may do while an invite is open', async () => {
+    const host = await startNode();
+    host.mesh.invite();
+    const stranger = makeIdentity();
+    const tls = await makeTls(stranger);
+    await expect(intrude(host, stranger, tls)).rejects.toThrow();
+    const hostile = await intrude(host, stranger, tls, { path: '/pair' });
+    hostile.hello();
+    hostile.say({ ...hostile.header(), type: 'query', body: { type: 'node-health', spanHours: 24 } });
+    expect(await hostile.closed).toBe('message_unexpected');
+    expect(host.queries).toEqual([]);
+    const long = await intrude(host, stranger, tls, { path: '/pair' });
+    long.socket.send('x'.repeat(40_000));
+    expect(await long.closed).toBe('1009');
+  });
+
+  test('does not let a stranger stay', async () => {
+    const host = await startNode({ limits: { helloMs: 150 } });
+    host.mesh.invite();
+    const stranger = makeIdentity();
+    const hostile = await intrude(host, stranger, await makeTls(stranger), { path: '/pair' });
+    hostile.hello();
+    await hostile.closed;
+    expect(host.mesh.status().strangers).toBe(0);
+  });
+});
+
+describe('the proof of an invite', () => {
+  const [host, guest] = [makeIdentity().id, makeIdentity().id];
+  const session = Buffer.alloc(32, 1).toString('base64');
+  const secret = new Uint8Array(16).fill(2);
+
+  test('fits one session and one direction only, so that it cannot be reflected or relayed', () => {
+    const proofs = [
+      pairingProof(secret, session, guest, host),
+      pairingProof(secret, session, host, guest),
+      pairingProof(secret, Buffer.alloc(32, 9).toString('base64'), guest, host),
+      pairingProof(new Uint8Array(16).fill(3), session, guest, host),
+    ];
+    expect(new Set(proofs).size).toBe(4);
+    const desk = createInviteDesk(host, () => 0, { inviteMs: 1_000, inviteTries: 5 });
+    desk.open(secret);
+    for (const proof of proofs.slice(1))
+      expect(refusal(() => desk.redeem(proof, session, guest))).toBe('pairing_refused');
+    expect(desk.redeem(proofs[0] ?? '', session, guest)).toBe(proofs[1]);
+    expect(refusal(() => desk.redeem(proofs[0] ?? '', session, guest))).toBe('invite_closed');
+  });
+});
+
+describe('an invite code', () => {
+  const id = makeIdentity().id;
+
+  test('comes back as what went in, also from a careless copy', () => {
+    const hosts = fc.oneof(
+      fc.ipV4(),
+      fc.ipV6().filter((host) => !host.includes('.')),
+    );
+    fc.assert(
+      fc.property(
+        hosts,
+        fc.integer({ min: 1, max: 65_535 }),
+        fc.uint8Array({ minLength: 16, maxLength: 16 }),
+        (host, port, secret) => {
+          const text = encodeInviteCode({ host, port, id, secret });
+          const read = decodeInviteCode(
+            ` ${text.toLowerCase().replaceAll('0', 'o').replaceAll('1', 'l').replaceAll('-', ' ')}\n`,
+          );
+          expect({ ...read, host: '' }).toEqual({ host: '', port, id, secret });
+          expect(encodeInviteCode(read)).toBe(text);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test('is refused with a wrong, missing or additional character, without being quoted', () => {
+    const text = encodeInviteCode({ host: '10.0.1.5', port: 9238, id, secret: new Uint8Array(16) });
+    fc.assert(
+      fc.property(
+        fc.nat({ max: text.length - 1 }),
+        fc.constantFrom(...Array.from('0123456789ABCDEFGHJKMNPQRSTVWXYZ')),
+        (at, digit) => {
+          const spoiled = text.slice(0, at) + digit + text.slice(at + 1);
+          if (spoiled !== text && text[at] !== '-')
+            expect(refusal(() => decodeInviteCode(spoiled))).toBe('invite_code_invalid');
+        },
+      ),
+    );
+    for (const bad of ['', 'hello', text.slice(0, -1), `${text}0`, text.replace(/.$/, '!')]) {
+      expect(refusal(() => decodeInviteCode(bad))).toBe('invite_code_invalid');
+    }
+  });
+});
