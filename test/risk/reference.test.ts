@@ -1,0 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { riskReference } from '../../scripts/risk-reference.ts';
+
+test('docs/risk.md says what the rules say', () => {
+  expect(readFileSync(join(__dirname, '../../docs/risk.md'), 'utf8')).toBe(riskReference());
+});
