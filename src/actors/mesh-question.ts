@@ -19,7 +19,8 @@ import type { Vocabulary } from '../domain/vocabulary.ts';
 export interface AskPorts {
   /** This node's own id: never a target. */
   readonly self: string;
-  readonly vocabulary: Vocabulary;
+  /** Read with the first question. */
+  readonly vocabulary: () => Promise<Vocabulary>;
   /**
    * Sends a query to a connected peer and resolves with its answer, whose schema and signature have been checked. Rejects at once where
    * there is no connection, and at `deadlineMs` (from now) at the latest.
@@ -75,12 +76,13 @@ export async function askMesh(
     type: 'query.sent',
     details: { query: type, spanHours: query.spanHours, targets: targets.length },
   });
-  const layout = layoutOf(type, ports.vocabulary);
+  const vocabulary = await ports.vocabulary();
+  const layout = layoutOf(type, vocabulary);
   const adder = createAdder(layout, configuration.privacy.min_contributors);
   const track = follow(ports, type, targets);
   const endings = await Promise.all(
     targets.map(async (target) => {
-      const ending = await endingOf(ports, target, { query, layout, deadlineMs, add: adder.add });
+      const ending = await endingOf(ports, target, { query, layout, vocabulary, deadlineMs, add: adder.add });
       track(target, ending.state);
       return { target, ending };
     }),
@@ -108,6 +110,7 @@ export function targetsOf({ trust, mesh }: Pick<Configuration, 'trust' | 'mesh'>
 interface Asking {
   readonly query: QueryBody;
   readonly layout: Layout;
+  readonly vocabulary: Vocabulary;
   readonly deadlineMs: number;
   readonly add: ReturnType<typeof createAdder>['add'];
 }
@@ -118,13 +121,13 @@ async function endingOf(ports: AskPorts, { id }: Target, asking: Asking): Promis
   try {
     const body = await beforeDeadline(ports.ask(id, asking.query, asking.deadlineMs), asking.deadlineMs);
     const elapsedMs = elapsedSince(ports, begun);
-    return { ...(body === LATE ? { state: 'no_response' } : taken(body, asking, ports.vocabulary)), elapsedMs };
+    return { ...(body === LATE ? { state: 'no_response' } : taken(body, asking)), elapsedMs };
   } catch (error) {
     return { state: ports.failureState(error), elapsedMs: elapsedSince(ports, begun) };
   }
 }
 
-function taken(body: ResponseBody, { query, layout, add }: Asking, vocabulary: Vocabulary): Omit<Ending, 'elapsedMs'> {
+function taken(body: ResponseBody, { query, layout, vocabulary, add }: Asking): Omit<Ending, 'elapsedMs'> {
   if (body.result !== 'answered') return { state: body.type === query.type ? body.result : 'error' };
   if (!isAnswerTo(query, body, layout)) return { state: 'error' };
   add(body);

@@ -11,7 +11,8 @@ import { createRateLimit } from './rate-limit.ts';
 export interface ResponderPorts {
   /** Figures of the span [sinceMs, untilMs) without commands of `deniedTools` (canonical names). */
   readonly figures: (sinceMs: number, untilMs: number, deniedTools: readonly string[]) => AnswerFigures;
-  readonly vocabulary: Vocabulary;
+  /** Read with the first query: a node that nobody asks does without it. */
+  readonly vocabulary: () => Promise<Vocabulary>;
   /** Resolves once the record is on disk. */
   readonly audit: (entry: AuditEntry) => Promise<unknown>;
   readonly now: () => number;
@@ -36,10 +37,16 @@ export function createResponder(ports: ResponderPorts): Responder {
   const limit = createRateLimit(QUERIES_PER_MINUTE);
   const kept = new Map<string, { readonly body: ResponseBody; readonly untilMs: number }>();
 
-  const figuresFor = (settings: PolicySettings, query: QueryBody, level: 1 | 2, nowMs: number): ResponseBody => {
-    const denied = keptBackTools(settings.sharing.deny_tools, ports.vocabulary);
+  const figuresFor = (
+    settings: PolicySettings,
+    query: QueryBody,
+    level: 1 | 2,
+    nowMs: number,
+    vocabulary: Vocabulary,
+  ): ResponseBody => {
+    const denied = keptBackTools(settings.sharing.deny_tools, vocabulary);
     const figures = ports.figures(spanStart(query.spanHours, nowMs), nowMs, [...denied]);
-    return answerOf(query, level, { figures, vocabulary: ports.vocabulary, denied });
+    return answerOf(query, level, { figures, vocabulary, denied });
   };
   const repeated = (key: string, nowMs: number, make: () => ResponseBody): ResponseBody => {
     for (const [other, { untilMs }] of kept) if (untilMs <= nowMs) kept.delete(other);
@@ -49,11 +56,17 @@ export function createResponder(ports: ResponderPorts): Responder {
     kept.set(key, { body, untilMs: nowMs + REPEAT_MS });
     return body;
   };
-  const bodyFor = (settings: PolicySettings, asker: Asker, query: QueryBody, { level }: Decision): ResponseBody => {
+  const bodyFor = async (
+    settings: PolicySettings,
+    asker: Asker,
+    query: QueryBody,
+    { level }: Decision,
+  ): Promise<ResponseBody> => {
     if (level === null) return { result: 'access_denied', type: query.type };
+    const vocabulary = await ports.vocabulary();
     const nowMs = ports.now();
     const key = [asker.id, query.type, query.spanHours, level].join(' ');
-    return repeated(key, nowMs, () => figuresFor(settings, query, level, nowMs));
+    return repeated(key, nowMs, () => figuresFor(settings, query, level, nowMs, vocabulary));
   };
 
   return {
@@ -65,7 +78,9 @@ export function createResponder(ports: ResponderPorts): Responder {
       const details = { query: type, spanHours, ...(refused > 0 ? { unserved: refused } : {}) };
       await ports.audit({ type: 'query.received', peer: asker.id, details });
       const decision = decide(settings, { ...asker, action: 'query', queryType: type });
-      const body: ResponseBody = served ? bodyFor(settings, asker, query, decision) : { result: 'suppressed', type };
+      const body: ResponseBody = served
+        ? await bodyFor(settings, asker, query, decision)
+        : { result: 'suppressed', type };
       await ports.audit({ type: 'query.answered', peer: asker.id, details: recordOf(query, decision, body) });
       return body;
     },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, unlink, writeFile } from 'node:fs/promises';
+// `promises` is read from here when it is used, not at the start: the idle service does without it.
+import { promises as files } from 'node:fs';
 import { join } from 'node:path';
 import { sameHash, secretHash } from './session-book.ts';
 
@@ -34,8 +35,8 @@ export class LoginDesk {
   async mint(): Promise<{ readonly file: string }> {
     const token = randomBytes(32).toString('base64url');
     const file = join(this.options.folder, `login-${randomBytes(8).toString('hex')}.html`);
-    await writeFile(file, loginPage(this.options.url, token), { mode: 0o600, flag: 'wx' });
-    await chmod(file, 0o600);
+    await files.writeFile(file, loginPage(this.options.url, token), { mode: 0o600, flag: 'wx' });
+    await files.chmod(file, 0o600);
     const lifetimeMs = this.options.lifetimeMs ?? LOGIN_MS;
     const timer = setTimeout(() => this.#forget(login), lifetimeMs).unref();
     const login: OpenLogin = { hash: secretHash(token), file, expiresMs: this.options.now() + lifetimeMs, timer };
@@ -62,7 +63,7 @@ export class LoginDesk {
     clearTimeout(login.timer);
     this.#open = this.#open.filter((open) => open !== login);
     // The file may be gone already: the runtime directory is emptied by the system at logout.
-    unlink(login.file).catch(() => undefined);
+    files.unlink(login.file).catch(() => undefined);
   }
 }
 

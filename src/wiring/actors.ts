@@ -33,7 +33,7 @@ const SHORT_LOG = 500;
 /** The actors in the order in which they start; they stop in reverse. */
 export function actorSpecs(ground: Ground): readonly ActorSpec[] {
   const { configuration } = ground;
-  const slot: MeshSlot = { mesh: null };
+  const slot: MeshSlot = { open: null };
   return [
     { name: 'auditor', ...WAITING, create: () => createAuditor(auditPorts(ground), configuration()) },
     { name: 'policy engine', ...REFUSING, create: () => createPolicyEngine(responderPorts(ground), configuration()) },

@@ -25,11 +25,11 @@ import { createEgressStore } from '../storage/egress-store.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
 import type { Ground } from './ground.ts';
-import { createKeyKeeper, type KeyKeeper } from './key-keeper.ts';
+import type { KeyKeeper } from './key-keeper.ts';
 
-/** Where the mesh is while it is open; what asks it is made before. */
+/** Where the mesh is while it is open, with what is known of its peers' keys; what asks it is made before. */
 export interface MeshSlot {
-  mesh: Mesh | null;
+  open: { readonly mesh: Mesh; readonly keys: KeyKeeper } | null;
 }
 
 const MESH_OFF = 'expected a connection to this peer, the mesh is off: set mesh.enabled = true';
@@ -38,25 +38,25 @@ const MESH_OFF = 'expected a connection to this peer, the mesh is off: set mesh.
 export const askThrough =
   (slot: MeshSlot): AskPorts['ask'] =>
   async (id, query, deadlineMs) => {
-    if (!slot.mesh) throw new CaroError('not_running', MESH_OFF);
-    return slot.mesh.ask(id, query, deadlineMs);
+    if (!slot.open) throw new CaroError('not_running', MESH_OFF);
+    return slot.open.mesh.ask(id, query, deadlineMs);
   };
 
 export function gatewayPorts(ground: Ground, slot: MeshSlot): GatewayPorts {
   const { bus, database, identity } = ground;
-  const keys = createKeyKeeper(createMetaStore(database), Date.now);
   const audit = (entry: AuditEntry): Promise<unknown> => bus.request('audit.append', entry);
   return {
     bus,
     egress: createEgressStore(database),
-    open: async (configuration) => openMesh(ground, slot, keys, configuration),
+    open: async (configuration) => openMesh(ground, slot, configuration),
     pusher: createSummaryPusher({
       node: identity.id,
-      connected: () => (slot.mesh?.status().peers ?? []).filter(({ state }) => state === 'connected'),
-      mayHaveSummaries: (settings, peer) => decide(settings, { ...keys.asker(peer), action: 'receive-summary' }).allow,
+      connected: () => (slot.open?.mesh.status().peers ?? []).filter(({ state }) => state === 'connected'),
+      mayHaveSummaries: (settings, peer) =>
+        slot.open !== null && decide(settings, { ...slot.open.keys.asker(peer), action: 'receive-summary' }).allow,
       deliver: async (peer, document, id) => {
-        if (!slot.mesh) throw new CaroError('not_running', MESH_OFF);
-        return slot.mesh.deliver(peer, document, id);
+        if (!slot.open) throw new CaroError('not_running', MESH_OFF);
+        return slot.open.mesh.deliver(peer, document, id);
       },
       deliveries: createDeliveryStore(database),
       audit,
@@ -66,17 +66,14 @@ export function gatewayPorts(ground: Ground, slot: MeshSlot): GatewayPorts {
 }
 
 /** Reads the mesh's code, which a node without peers never does, and opens it. */
-async function openMesh(
-  ground: Ground,
-  slot: MeshSlot,
-  keys: KeyKeeper,
-  configuration: Configuration,
-): Promise<OpenMesh> {
-  const [{ openMesh: open }, { tlsMaterial }, ports] = await Promise.all([
+async function openMesh(ground: Ground, slot: MeshSlot, configuration: Configuration): Promise<OpenMesh> {
+  const [{ openMesh: open }, { tlsMaterial }, { createKeyKeeper }] = await Promise.all([
     import('../mesh/mesh.ts'),
     import('../identity/certificate.ts'),
-    meshPorts(ground, keys),
+    import('./key-keeper.ts'),
   ]);
+  const keys = createKeyKeeper(createMetaStore(ground.database), Date.now);
+  const ports = await meshPorts(ground, keys);
   const { identity } = ground;
   const mesh = await open({
     identity,
@@ -89,7 +86,7 @@ async function openMesh(
     now: Date.now,
     randomBytes: (count) => randomBytes(count),
   });
-  slot.mesh = mesh;
+  slot.open = { mesh, keys };
   return {
     status: () => statusOf(mesh, ground.configuration()),
     reload: (next) => mesh.reload(next.mesh.peers),
@@ -100,7 +97,7 @@ async function openMesh(
     },
     renew: async () => mesh.renewCertificate(tlsMaterial(identity, await certificateOf(ground))),
     close: async () => {
-      slot.mesh = null;
+      slot.open = null;
       await mesh.close();
     },
   };

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { AskPorts } from '../actors/mesh-question.ts';
-import { vocabulary } from '../actors/vocabulary.ts';
 import type { Speaker } from '../bus/bus.ts';
 import type { AnomalyReport } from '../domain/anomaly.ts';
 import { findAnomalies } from '../domain/anomaly-detection.ts';
 import { CaroError } from '../domain/errors.ts';
 import { DAY_MS } from '../domain/period.ts';
+import type { Vocabulary } from '../domain/vocabulary.ts';
 import type { ResponderPorts } from '../policy/responder.ts';
 import { readAnswerFigures } from '../storage/answer-reader.ts';
 import type { Database } from '../storage/database.ts';
@@ -25,6 +25,9 @@ export function anomaliesOf(
   return findAnomalies(history, { sinceMs, untilMs });
 }
 
+/** The catalogue and the rules are large; a node that nobody asks and that asks nobody does without them. */
+const readVocabulary = async (): Promise<Vocabulary> => (await import('../actors/vocabulary.ts')).vocabulary();
+
 export function responderPorts({
   database,
   bus,
@@ -35,7 +38,7 @@ export function responderPorts({
   return {
     figures: (sinceMs, untilMs, denied) =>
       readAnswerFigures(database, sinceMs, untilMs, denied, () => anomaliesOf(database, sinceMs, untilMs, denied)),
-    vocabulary: vocabulary(),
+    vocabulary: readVocabulary,
     audit: (entry) => bus.request('audit.append', entry),
     now: Date.now,
   };
@@ -44,7 +47,7 @@ export function responderPorts({
 export function askPorts(self: string, bus: Speaker, ask: AskPorts['ask']): AskPorts {
   return {
     self,
-    vocabulary: vocabulary(),
+    vocabulary: readVocabulary,
     ask,
     failureState,
     audit: (entry) => bus.request('audit.append', entry),

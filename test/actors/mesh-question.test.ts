@@ -54,7 +54,7 @@ async function askAll(
   const audited: AuditEntry[] = [];
   const ports: AskPorts = {
     self: SELF,
-    vocabulary: WORDS,
+    vocabulary: () => Promise.resolve(WORDS),
     ask: (id, query) => {
       const behaviour = behaviours[ids.indexOf(id)];
       if (typeof behaviour === 'function') return behaviour(query);

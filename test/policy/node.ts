@@ -47,7 +47,7 @@ export function openNode(): TestNode {
   const responder = createResponder({
     figures: (sinceMs, untilMs, denied) =>
       readAnswerFigures(database, sinceMs, untilMs, denied, () => anomaliesOf(database, sinceMs, untilMs, denied)),
-    vocabulary: vocabulary(),
+    vocabulary: () => Promise.resolve(vocabulary()),
     audit: (entry) => Promise.resolve(audited.push(entry)),
     now: () => nowMs,
   });
