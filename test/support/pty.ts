@@ -14,6 +14,8 @@ export interface ShellOptions {
   /** Content of the shell's start file (`.bashrc`, `.zshrc`, `config.fish`, the file named by `ENV`). The prompt is set after it. */
   readonly rc?: string;
   readonly cwd?: string;
+  /** A command that runs the shell, such as a network namespace's. */
+  readonly prefix?: readonly string[];
   /** Reuse another session's home; otherwise a new temporary one is made and removed by `close`. */
   readonly home?: string;
   /** Milliseconds any wait may take; 15 000 unless given. */
@@ -69,7 +71,12 @@ export function startShell(options: ShellOptions): ShellSession {
   const made = options.home === undefined;
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'caro-shell-'));
   const start = startOf(options, home);
-  const child = spawn(start.file, argumentsOf(start.args, options.args ?? []), {
+  const [file = start.file, ...args] = [
+    ...(options.prefix ?? []),
+    start.file,
+    ...argumentsOf(start.args, options.args ?? []),
+  ];
+  const child = spawn(file, args, {
     name: 'xterm',
     cols: 160,
     rows: 50,

@@ -40,9 +40,10 @@ export async function configure(home: string, text?: string): Promise<void> {
   writeFileSync(join(home, 'config', 'caro.toml'), text ?? `[dashboard]\nport = ${port}\n`, { mode: 0o600 });
 }
 
-/** Starts `caro service run` and waits for its ready line. */
-export async function startService(home: string): Promise<TestService> {
-  const child = spawn(CARO, ['service', 'run'], {
+/** Starts `caro service run` and waits for its ready line. `prefix` is a command that runs it, such as a network namespace's. */
+export async function startService(home: string, prefix: readonly string[] = []): Promise<TestService> {
+  const [file, ...args] = [...prefix, CARO, 'service', 'run'];
+  const child = spawn(file, args, {
     env: homeEnvironment(home),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
