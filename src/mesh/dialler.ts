@@ -8,7 +8,7 @@ import { nodeIdOf, type TlsMaterial } from '../identity/certificate.ts';
 import { type AddressRules, checkDial, checkedLookup, plainAddress } from './address-rule.ts';
 import type { MeshLimits } from './limits.ts';
 import type { Link, LinkPurpose } from './link.ts';
-import { handshakeError, sessionOf, tlsSettings } from './tls-settings.ts';
+import { dialContext, handshakeError, sessionOf } from './tls-settings.ts';
 
 export interface DialOptions {
   /** `IP:port`, `[IPv6]:port`, or `name:port` where the rules allow it. */
@@ -50,7 +50,14 @@ async function openTls({ address, rules, tls, limits }: DialOptions): Promise<TL
   const lookup = isIP(host) === 0 ? { lookup: checkedLookup(rules) } : {};
   return new Promise((resolve, reject) => {
     // No server name: it would tell listeners on the wire the name of the peer.
-    const socket = connect({ ...tlsSettings(tls), ...lookup, host, port, servername: '' });
+    const socket = connect({
+      secureContext: dialContext(tls),
+      rejectUnauthorized: false,
+      ...lookup,
+      host,
+      port,
+      servername: '',
+    });
     const fail = (error: CaroError): void => {
       socket.destroy();
       reject(error);

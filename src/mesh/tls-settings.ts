@@ -1,5 +1,5 @@
 import { constants } from 'node:crypto';
-import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import { EXPORTER_LABEL, SESSION_BYTES } from '../domain/mesh-message.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
@@ -20,6 +20,17 @@ export const tlsSettings = ({
   secureOptions: constants.SSL_OP_NO_TICKET,
   rejectUnauthorized: false,
 });
+
+const contexts = new WeakMap<TlsMaterial, SecureContext>();
+
+/** The same context for all that is dialled with the same key and certificate: parsing them for each peer costs time and memory. */
+export function dialContext(material: TlsMaterial): SecureContext {
+  const known = contexts.get(material);
+  if (known) return known;
+  const context = createSecureContext(tlsSettings(material));
+  contexts.set(material, context);
+  return context;
+}
 
 /** What binds messages to this connection, base64; both ends get the same 32 bytes (RFC 8446 §7.5). */
 export const sessionOf = (socket: TLSSocket): string =>
