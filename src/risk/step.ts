@@ -281,6 +281,16 @@ const bare = ({ redirections, invocations }: Analysis): Invocation => {
   };
 };
 
+const RUNNERS = new Set(['npx', 'bunx', 'uvx']);
+/** `npx prisma migrate reset`, `pnpm exec knex …`: the package that is run is a program of its own. */
+const runnerCommand = (step: Step): readonly Word[] | null => {
+  const known = RUNNERS.has(step.tool) || step.sub('exec|dlx|x') || (step.tool === 'pipx' && step.sub('run'));
+  if (!known || !/^(?:npx|bunx|uvx|npm|pnpm|yarn|bun|pipx)$/.test(step.tool)) return null;
+  const skip = RUNNERS.has(step.tool) ? 0 : 1;
+  const first = step.words.findIndex((word, at) => at >= skip && !word.text.startsWith('-'));
+  return first < 0 ? null : step.words.slice(first);
+};
+
 /** All steps of a command line in execution order; a wrapper that carries several invocations is one step. */
 export const stepsOf = (analysis: Analysis, place: Place): readonly Step[] => {
   const steps: Step[] = [];
@@ -296,7 +306,10 @@ export const stepsOf = (analysis: Analysis, place: Place): readonly Step[] => {
       seen.add(key);
       steps.push(new Step(invocation, true, wrapper.name, wrapper.args, place));
     }
-    steps.push(new Step(invocation, false, invocation.tool, invocation.args, where));
+    const step = new Step(invocation, false, invocation.tool, invocation.args, where);
+    steps.push(step);
+    const inner = runnerCommand(step);
+    if (inner) steps.push(new Step(invocation, false, inner[0]?.text ?? '', inner.slice(1), where));
   }
   if (analysis.redirections.length > 0) steps.push(new Step(bare(analysis), false, ALONE, [], place));
   return steps;

@@ -12,7 +12,8 @@ const randomFrom = (seed: number): (() => number) => {
 };
 const random = randomFrom(20_260_701);
 const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
-const chars = (alphabet: string, length: number): string => Array.from({ length }, () => pick([...alphabet])).join('');
+const chars = (alphabet: string, length: number): string =>
+  Array.from({ length }, () => alphabet[Math.floor(random() * alphabet.length)] ?? '').join('');
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const LOWER = UPPER.toLowerCase();
 const DIGITS = '0123456789';
@@ -243,7 +244,7 @@ const PLAIN: readonly (() => string)[] = [
   () => `az account set --subscription ${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`,
   () => `kubectl logs web-${hex(10)}-${chars(LOWER, 5)} -f`,
   () => `curl https://example.com/files/${hex(32)}.tar.gz -o a.tgz`,
-  () => `npm install lodash@4.17.${pick([...DIGITS])}`,
+  () => `npm install lodash@4.17.${chars(DIGITS, 1)}`,
   () => `ls /var/lib/docker/overlay2/${hex(64)}/diff`,
   () => `export BUILD_ID=${hex(16)}`,
   () => `grep -rn password src/${chars(LOWER, 6)}`,

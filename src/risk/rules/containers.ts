@@ -62,6 +62,7 @@ const leaves = (step: Step): Verdict => {
 
 const prunes = (step: Step): Verdict => says(step, 'prune') && !step.flag('--dry-run');
 const removes = (step: Step): Verdict => {
+  if (step.tool === 'ctr' || step.tool === 'crictl') return says(step, 'rm|delete|rmi|rmp|remove') ? 'high' : false;
   if (
     step.sub('volume', 'rm|remove') ||
     step.sub('network', 'rm|remove') ||
@@ -80,7 +81,6 @@ const removes = (step: Step): Verdict => {
   if (step.sub('rm|remove') || step.sub('container', 'rm|remove')) return forced || everything ? 'high' : 'moderate';
   if (step.sub('rmi') || step.sub('image', 'rm|remove')) return forced || everything ? 'high' : false;
   if (step.sub('kill|stop') || step.sub('container', 'kill|stop')) return everything ? 'high' : false;
-  if (step.tool === 'ctr' || step.tool === 'crictl') return says(step, 'rm|delete|rmi|rmp|remove') ? 'high' : false;
   return false;
 };
 

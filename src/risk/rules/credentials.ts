@@ -7,7 +7,7 @@ const SHADOW =
 const SSH_KEY =
   /(?:^|\/)(?:id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|ssh_host_\w+_key|identity)$|\.ssh\/(?:\*|[\w-]*(?:_rsa|_ed25519|\.pem)|)$|\.ssh$|\.(?:ppk)$/;
 const CREDENTIAL_FILE =
-  /(?:^|\/)\.(?:aws\/(?:credentials|cli\/cache|sso\/cache)|config\/gcloud\/(?:credentials\.db|application_default_credentials\.json|access_tokens\.db|legacy_credentials)|azure\/(?:accessTokens\.json|msal_token_cache|azureProfile\.json)|kube\/config|docker\/config\.json|netrc|pgpass|my\.cnf|git-credentials|npmrc|pypirc|gem\/credentials|cargo\/credentials(?:\.toml)?|vault-token|terraform\.d\/credentials|config\/(?:gh\/hosts\.yml|hub|doctl|rclone)|boto|s3cfg|htpasswd|gnupg\/(?:private-keys-v1\.d|secring\.gpg)|password-store|mozilla\/firefox|config\/(?:google-chrome|chromium|BraveSoftware)|thunderbird|purple\/accounts\.xml|rhosts|Xauthority|msf4)(?:\/|$|\*)|(?:^|\/)(?:logins\.json|key[34]\.db|cookies\.sqlite|signons\.sqlite|Login Data|Cookies(?:\.binarycookies)?|Web Data|login\.keychain(?:-db)?|System\.keychain|wallet\.dat|\.?credentials\.json|secrets\.ya?ml|terraform\.tfstate|Local State)(?:$|["'])|\/run\/secrets\/(?:kubernetes\.io|.*token)|\/var\/run\/secrets\/|kubernetes\.io\/serviceaccount|\/etc\/kubernetes\/(?:admin|kubelet|controller-manager|scheduler)\.conf|\/etc\/(?:ssl\/private|letsencrypt\/(?:live|archive)\/.*priv|wireguard\/|openvpn\/.*\.key)|\/proc\/(?:\d+|self|\*|\$\w+|\$\{\w+\})\/(?:environ|mem|maps)$|(?:^|\/)Keychains(?:\/|$)/;
+  /(?:^|\/)\.(?:aws\/(?:credentials|cli\/cache|sso\/cache)|config\/gcloud\/(?:credentials\.db|application_default_credentials\.json|access_tokens\.db|legacy_credentials)|azure\/(?:accessTokens\.json|msal_token_cache|azureProfile\.json)|kube\/config|docker\/config\.json|netrc|pgpass|my\.cnf|git-credentials|npmrc|pypirc|gem\/credentials|cargo\/credentials(?:\.toml)?|vault-token|terraform\.d\/credentials|config\/(?:gh\/hosts\.yml|hub|doctl|rclone)|boto|s3cfg|htpasswd|gnupg\/(?:private-keys-v1\.d|secring\.gpg)|password-store|mozilla\/firefox|config\/(?:google-chrome|chromium|BraveSoftware)|thunderbird|purple\/accounts\.xml|rhosts|Xauthority|msf4)(?:\/|$|\*)|(?:^|\/)(?:logins\.json|key[34]\.db|cookies\.sqlite|signons\.sqlite|Login Data|Cookies(?:\.binarycookies)?|Web Data|login\.keychain(?:-db)?|System\.keychain|wallet\.dat|\.?credentials\.json|secrets\.ya?ml|terraform\.tfstate|Local State)(?:$|["'])|\/run\/secrets\/(?:kubernetes\.io|.*token)|\/var\/run\/secrets\/|kubernetes\.io\/serviceaccount|\/etc\/kubernetes\/(?:admin|kubelet|controller-manager|scheduler)\.conf|\/etc\/(?:ssl\/private|letsencrypt\/(?:live|archive)\/.*priv|wireguard\/|openvpn\/.*\.key)|\/proc\/(?:\d+|self|\*|\$\w+|\$\{\w+\})\/(?:environ|mem)$|(?:^|\/)Keychains(?:\/|$)/;
 
 const SENDERS =
   /^(?:curl|wget|nc|ncat|netcat|socat|scp|rsync|ftp|sftp|tftp|aws|gsutil|rclone|mail|mailx|sendmail|mutt|swaks|telnet|openssl|http|croc|wormhole|dig|nslookup|ssh|busybox)$/;
@@ -243,7 +243,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     level: 'high',
     tools: '*',
     when: (s: Step) =>
-      DUMPERS.split(' ').includes(s.tool) ||
+      (DUMPERS.split(' ').includes(s.tool) && (/^(?:john|hashcat)$/.test(s.tool) ? 'moderate' : 'high')) ||
       /(?:linpeas|mimipenguin|lazagne|pspy|LinEnum|linux-exploit-suggester|les\.sh)/i.test(s.invocation.name.text) ||
       (s.tool === 'gdb' && s.flag('-p', '--pid', '-pid') && s.some(/dump memory|gcore|generate-core/)) ||
       (s.tool === 'dd' && s.some(/^if=\/(?:proc\/.*mem|dev\/k?mem|proc\/kcore)/)) ||

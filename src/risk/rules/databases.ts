@@ -3,7 +3,7 @@ import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 
 const CLIENTS =
-  'psql pgcli mysql mycli sqlite3 litecli cqlsh clickhouse cockroach duckdb sqlplus sqlcmd isql usql dolt turso trino presto hive beeline impala-shell snowsql osql bteq spark-sql ysqlsh databricks bq wp drush drizzle-kit prisma db2 pgloader cypher-shell influx';
+  'psql pgcli mysql mycli sqlite3 litecli cqlsh clickhouse cockroach duckdb sqlplus sqlcmd isql usql dolt turso trino presto hive beeline impala-shell snowsql osql bteq spark-sql ysqlsh databricks bq wp drush drizzle-kit prisma heroku db2 pgloader cypher-shell influx';
 
 /** What of a client's words is SQL: the values of -c, -e, -q and free operands, a here-document, what `echo` pipes in. */
 const statements = (step: Step): string => {
@@ -186,6 +186,10 @@ const FRAMEWORK =
 const framework = (step: Step): Verdict => {
   const word = step.args.find((arg) => FRAMEWORK.test(arg));
   if (step.tool === 'rails' && step.sub('destroy|d')) return 'moderate';
+  if (/\b(?:destroy_all|delete_all|drop_database|execute\(.*(?:drop|truncate))\b/i.test(step.args.join(' ')))
+    return 'high';
+  if (step.some(/^(?:flyway:clean|flywayClean|liquibase:dropAll|dropAll)$/)) return 'high';
+  if (step.tool === 'manage.py') return step.some(/^(?:flush|sqlflush|reset_db|reset_schema|dropdb)$/);
   if (step.tool === 'python' || step.tool === 'django-admin') {
     if (step.tool === 'python' && !step.args.some((arg) => /manage\.py$/.test(arg))) return false;
     if (step.args.some((arg) => /^(?:flush|sqlflush|reset_db|reset_schema|dropdb)$/.test(arg))) return 'high';
@@ -257,7 +261,8 @@ export const DATABASE_RULES: readonly StepRule[] = inFamily('databases', [
   {
     id: 'databases.framework',
     level: 'high',
-    tools: 'rails rake mix symfony bundle python django-admin php artisan npx yarn pnpm npm bin/rails console adonis',
+    tools:
+      'rails rake mix symfony manage.py gitlab-rails mvn gradle sbt bundle python django-admin php artisan npx yarn pnpm npm bin/rails console adonis',
     when: framework,
     technique: 'T1485',
     reason: 'Drops or rebuilds the application’s database.',

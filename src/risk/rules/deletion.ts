@@ -106,7 +106,8 @@ const removeFiles = (step: Step): Verdict => {
       if (kind === 'root' || kind === 'device') return 'critical';
       if (
         kind === 'system' ||
-        (kind === 'system-part' && !/^\/(?:var\/(?:cache|tmp|run|lock|crash)|run|opt)\//.test(path))
+        (kind === 'system-part' &&
+          !/^\/(?:var\/(?:cache|tmp|run|lock|crash|www|spool\/cups)|run|opt|usr\/(?:local|src))\//.test(path))
       )
         return 'high';
       if (kind === 'home' || kind === 'parent') return path.includes('*') ? 'high' : false;
@@ -125,6 +126,9 @@ const findDeletes = (step: Step): Verdict => {
   return (step.args.includes('-delete') || carried) && searchLevel(step, step.args);
 };
 
+const SYSTEM_FILE =
+  /^(?:\/private)?\/etc\/(?:passwd|shadow|group|gshadow|sudoers|fstab|hosts|hostname|resolv\.conf|nsswitch\.conf|crypttab|ssh\/sshd_config|default\/grub|inittab|login\.defs|profile|environment|ld\.so\.conf)$|^\/boot\/|^\/(?:usr\/)?s?bin\/|^\/(?:usr\/)?lib(?:64)?\/|^\/proc\/(?!self\/(?:fd|oom)|sys)|^\/sys\/(?:firmware|power)/;
+
 const moveAway = (step: Step): Verdict => {
   const operands = step.operands;
   const target = operands.at(-1) ?? '';
@@ -132,19 +136,24 @@ const moveAway = (step: Step): Verdict => {
   const moved = operands.slice(0, -1).map((path) => step.kind(path));
   const bad = moved.some((kind) => kind === 'root' || kind === 'home' || kind === 'system');
   if (/^\/dev\/null/.test(target)) return bad ? 'critical' : 'high';
+  if (operands.slice(0, -1).some((path) => SYSTEM_FILE.test(normalPath(path)))) return 'high';
   return bad && !operands.slice(0, -1).every((path) => /[^/]\*|\{/.test(path)) ? 'high' : false;
 };
 
-const SYSTEM_FILE =
-  /^(?:\/private)?\/etc\/(?:passwd|shadow|group|gshadow|sudoers|fstab|hosts|hostname|resolv\.conf|nsswitch\.conf|crypttab|ssh\/sshd_config|default\/grub|inittab|login\.defs|profile|environment|ld\.so\.conf)$|^\/boot\/|^\/(?:usr\/)?s?bin\/|^\/(?:usr\/)?lib(?:64)?\/|^\/proc\/(?!self\/(?:fd|oom)|sys)|^\/sys\/(?:firmware|power)/;
-
-const overwritesSystem = (step: Step): Verdict =>
-  step.writes.some(
-    (item) =>
-      item.mode !== 'append' &&
-      SYSTEM_FILE.test(normalPath(item.path)) &&
-      !/^\/etc\/(?:hosts|resolv\.conf|profile|environment)$/.test(item.path),
-  ) && !['vim', 'nano', 'nvim', 'emacs', 'visudo'].includes(step.tool);
+const EDITED_BY_HAND = new Set(['vim', 'nano', 'nvim', 'emacs', 'visudo']);
+/** A library or program put in its place by root is how software is installed; a settings file overwritten whole is not. */
+const overwritesSystem = (step: Step): Verdict => {
+  if (EDITED_BY_HAND.has(step.tool)) return false;
+  const hit = step.writes
+    .filter((item) => item.mode !== 'append')
+    .map((item) => normalPath(item.path))
+    .filter((path) => SYSTEM_FILE.test(path) && !/^\/etc\/(?:hosts|resolv\.conf|profile|environment)$/.test(path));
+  if (hit.length === 0) return false;
+  const installs =
+    /^(?:cp|ln|install|rsync|ditto)$/.test(step.tool) &&
+    hit.every((path) => /^\/(?:usr\/)?(?:s?bin|lib(?:64)?)\//.test(path));
+  return installs && !step.writes.some((item) => item.mode === 'empty') ? 'moderate' : 'high';
+};
 
 /** `scp x host:/etc/passwd`, `rsync x /usr/bin/`: the place after the host's name counts. */
 const copiesIntoSystem = (step: Step): Verdict => {
@@ -157,9 +166,9 @@ const copiesIntoSystem = (step: Step): Verdict => {
 };
 
 const emptied = (step: Step): Verdict => {
+  if (step.tool === 'srm' || (step.tool === 'shred' && step.invocation.openArguments)) return 'high';
   if (step.tool === 'shred')
     return worst(step.operands.map((path) => deletionLevel(step, path) || 'moderate')) || 'moderate';
-  if (step.tool === 'srm') return 'high';
   return worst(
     step.writes
       .filter((item) => item.mode === 'empty')

@@ -57,12 +57,13 @@ const diskutil = (step: Step): Verdict => {
   return !/^(?:apfs|cs|appleRAID)$/i.test(verb) || /^(?:delete|erase|remove)/i.test(second);
 };
 
-const VOLUMES = 'lvremove vgremove pvremove lvreduce lvm zpool zfs btrfs mdadm dmsetup cryptsetup';
+const VOLUMES = 'lvremove vgremove pvremove lvreduce vgreduce lvm zpool zfs btrfs mdadm dmsetup cryptsetup';
 const volumes = (step: Step): Verdict => {
   const says = (...path: readonly string[]): boolean => step.sub(...path);
   if (/^(?:lvremove|vgremove|pvremove)$/.test(step.tool)) return !step.flag('-t', '--test');
   switch (step.tool) {
     case 'lvreduce':
+    case 'vgreduce':
       return true;
     case 'lvm':
       return says('lvremove|vgremove|pvremove|lvreduce');

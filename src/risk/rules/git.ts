@@ -19,7 +19,7 @@ const hidden = (step: Step): boolean =>
 
 const checkoutDiscards = (step: Step): boolean => {
   if (!step.sub('checkout')) return false;
-  if (step.flag('-f', '--force')) return true;
+  if (step.flag('-f', '--force', '--ours', '--theirs')) return true;
   if (step.flag('-b', '-B', '--orphan', '--detach', '-p', '--patch', '-h')) return false;
   const [first, ...more] = rest(step);
   return (
@@ -69,7 +69,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     id: 'git.reset-hard',
     level: 'high',
     tools: 'git',
-    when: (s: Step) => s.sub('reset') && s.flag('--hard', '--merge'),
+    when: (s: Step) => (s.sub('reset') && s.flag('--hard', '--merge')) || (s.sub('read-tree') && s.flag('--reset')),
     technique: 'T1485',
     reason: 'Throws uncommitted changes away for good.',
     safer: 'Run git stash first, or use git reset --keep.',
@@ -219,6 +219,8 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
         !s.flag('--abort', '--continue', '--quit', '--skip') &&
         s.flag('-i', '--root', '--onto', '--exec')) ||
       (s.sub('commit') && s.flag('--amend')) ||
+      (s.sub('branch') && s.flag('-f', '--force', '-M')) ||
+      (s.sub('rm') && s.flag('-r') && !s.flag('--cached')) ||
       (s.sub('tag') && s.flag('-d', '--delete', '-f', '--force')) ||
       s.sub('remote', 'rm|remove|prune') ||
       (s.sub('reset') && /[~^]/.test(rest(s).join(' '))),

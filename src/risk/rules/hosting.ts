@@ -13,6 +13,7 @@ const SPECIAL: Readonly<Record<string, readonly (readonly [Danger, ...string[]])
     ['high', 'pg:reset|pg:unfollow|pg:killall|repo:reset|pg:copy|pg:push|apps:transfer'],
   ],
   fly: [
+    ['high', 'ips', 'release'],
     ['moderate', 'machine|machines', 'stop'],
     ['high', 'machine|machines', 'kill|destroy|remove|rm|leases'],
     ['moderate', 'postgres|pg|mpg|redis|apps|volumes|ips|certs|secrets|extensions|orgs', 'failover|detach|restart'],
@@ -24,7 +25,10 @@ const SPECIAL: Readonly<Record<string, readonly (readonly [Danger, ...string[]])
     ['moderate', 'db', 'push'],
   ],
   vercel: [['moderate', 'rollback|promote|redeploy']],
-  wrangler: [['moderate', 'rollback']],
+  wrangler: [
+    ['moderate', 'rollback'],
+    ['moderate', 'deployments|versions', 'rollback'],
+  ],
   fastly: [['moderate', 'purge']],
   certbot: [['high', 'delete|revoke|unregister']],
   deck: [

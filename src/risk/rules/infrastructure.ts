@@ -111,7 +111,9 @@ const aws = (step: Step): Verdict => {
     return false;
   }
   if (/^delete-tags?$|^untag-/.test(action)) return 'moderate';
-  if (awsBlinds(step, service, action)) return 'high';
+  if (awsBlinds(step, service, action) || /^close-account$|^admin-delete-|-delete-/.test(action)) return 'high';
+  if (action === 'put-bucket-versioning' && step.some(/Suspended/)) return 'high';
+  if (action === 'change-resource-record-sets' && step.some(/"?Action"?\s*[:=]\s*"?DELETE/)) return 'high';
   if (
     /^(?:delete|terminate|destroy|purge|remove|deregister|release|revoke|schedule-key-deletion|cancel-(?!spot)|disable|detach|reset|batch-delete|reject|disassociate|stop|force|abort)(?:-|$)/.test(
       action,

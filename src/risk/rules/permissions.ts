@@ -43,6 +43,8 @@ const lockOut = (step: Step): Verdict => {
 };
 
 const recursiveOnSystem = (step: Step): Verdict => {
+  if (step.tool === 'setfacl' && step.some(/:[r-]?w/) && step.operands.some((path) => SENSITIVE.test(path)))
+    return 'high';
   if (!recursive(step)) return false;
   const kinds = targets(step).map((path) => step.kind(path));
   if (kinds.includes('root')) return 'critical';

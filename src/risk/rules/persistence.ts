@@ -36,6 +36,12 @@ const profileEdit = (step: Step): Verdict => {
   if (EDITORS.has(step.tool) || step.tool === 'touch') return false;
   if (hits.every((item) => item.mode === 'link') || /^(?:cp|mv|rsync|ln|install|stow)$/.test(step.tool))
     return 'moderate';
+  // A tool that prints its own start-up lines: `starship init zsh >> ~/.zshrc`.
+  if (
+    step.family !== 'other' &&
+    step.sub('init|completion|completions|hook|shellenv|activate|env|generate-shell-completion')
+  )
+    return 'moderate';
   const printed = /^(?:echo|printf)$/.test(step.tool)
     ? step.args.filter((arg) => !/^-[neE]+$/.test(arg)).join(' ')
     : step.invocation.input.kind === 'pipe'

@@ -65,6 +65,7 @@ const QUEUES: Readonly<Record<string, (s: Step) => Verdict>> = {
   'kafka-acls': (s) => s.flag('--remove'),
   'kafka-delete-records': () => true,
   kcat: () => false,
+  'kafka-streams-application-reset': () => true,
   rpk: (s) =>
     s.operands.slice(0, 4).some((word) => /^(?:delete|delete-topic|trim|trim-prefix|decommission|remove)$/.test(word)),
   rabbitmqctl: (s) =>
@@ -84,10 +85,10 @@ const QUEUES: Readonly<Record<string, (s: Step) => Verdict>> = {
 };
 
 const REMOVE =
-  /^(?:delete|destroy|purge|remove|rm|wipe|erase|drop|terminate|expire|revoke|archive|clean|uninstall|deactivate|disable|reset|seal|del|trash|rmdir|unset|cancel|refund|detach|unregister|move-to-trash)(?:[-:].*)?$/;
+  /^(?:delete|destroy|purge|remove|rm|wipe|erase|drop|terminate|expire|revoke|archive|clean|uninstall|deactivate|disable|reset|seal|del|trash|rmdir|unset|cancel|refund|clear|detach|unregister|move-to-trash)(?:[-:].*)?$/;
 /** Service clients whose verb stands among their first words. */
 const CLIENTS =
-  'vault op doppler infisical chamber gopass bw pass ldcli flipt unleash stripe square braintree pd newrelic datadog-ci sentry-cli promtool amtool logcli grafana splunk algolia meilisearch solr opensearch-cli elasticsearch-plugin circleci travis jenkins-cli gitlab-runner buildkite-agent drone tkn mailgun sendgrid postmark nsupdate cfcli route53 dnscontrol step ipset conjur akeyless lk twilio launchctl-ld split traefik ory auth0 okta snowsql databricks dvc wandb mlflow huggingface-cli confluent ccloud teleport tsh tctl tailscale zerotier-cli pm2 supervisorctl';
+  'vault op doppler infisical chamber gopass bw pass ldcli flipt unleash stripe square braintree pd newrelic datadog-ci sentry-cli promtool amtool logcli grafana splunk algolia meilisearch solr opensearch-cli elasticsearch-plugin circleci travis jenkins-cli gitlab-runner buildkite-agent drone tkn mailgun sendgrid postmark nsupdate cfcli route53 dnscontrol step ipset conjur akeyless lk twilio launchctl-ld split traefik ory auth0 okta snowsql databricks dvc wandb mlflow huggingface-cli confluent ccloud cloudflared teleport tsh tctl tailscale zerotier-cli pm2 supervisorctl';
 const MILD = new Set(['disable', 'reset', 'unset', 'cancel', 'archive', 'clean']);
 const MILD_TOOLS = new Set([
   'pm2',
@@ -154,6 +155,11 @@ const dns = (step: Step): Verdict => {
     : /\b(?:update\s+delete|del(?:ete)?)\b/i.test(text) || (step.flag('-l') && /delete/.test(text));
 };
 
+/** Jenkins is spoken to through a jar. */
+const jenkins = (step: Step): Verdict =>
+  step.some(/jenkins-cli\.jar$/) &&
+  step.some(/^(?:delete-\w+|shutdown|safe-shutdown|quiet-down|disable-\w+|clear-queue|offline-node|groovysh?)$/);
+
 export const SERVICE_RULES: readonly StepRule[] = inFamily('services', [
   {
     id: 'services.http-delete',
@@ -190,6 +196,15 @@ export const SERVICE_RULES: readonly StepRule[] = inFamily('services', [
     technique: 'T1485',
     reason: 'Deletes or revokes something that a service keeps for others.',
     safer: 'List it first, and check who uses it.',
+  },
+  {
+    id: 'services.jenkins',
+    level: 'high',
+    tools: 'java',
+    when: jenkins,
+    technique: 'T1485',
+    reason: 'Deletes jobs of the build server or stops it.',
+    safer: 'Disable the job in its settings.',
   },
   {
     id: 'services.web-server-stop',

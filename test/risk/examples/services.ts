@@ -63,4 +63,8 @@ export const SERVICES_EXAMPLES: RuleExamples = {
     fires: ['nginx -s stop', 'nginx -s quit'],
     silent: ['nginx -t', 'docker run -p 80:80 nginx', 'sudo apt install nginx', 'sudo systemctl restart nginx'],
   },
+  'services.jenkins': {
+    fires: ['java -jar jenkins-cli.jar -s http://j/ delete-job x', 'java -jar /opt/jenkins-cli.jar safe-shutdown'],
+    silent: ['java -jar jenkins-cli.jar list-jobs', 'java -jar app.jar delete-job'],
+  },
 };
