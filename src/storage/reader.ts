@@ -6,7 +6,7 @@ import type { LocalStatistics } from '../domain/statistics.ts';
 import type { NamedUsage } from '../domain/summary.ts';
 import { type Database, openReadOnly } from './database.ts';
 import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.ts';
-import { USAGE_COLUMNS, type UsageRow, usageOf } from './rollup-row.ts';
+import { addUp, readPatternUsage } from './rollup-row.ts';
 
 /** Questions about events; every one is bounded by rollups or by a page, never by the number of events stored. */
 export interface Reader {
@@ -79,18 +79,9 @@ function listEvents(database: Database, filter: EventFilter): readonly TerminalE
 function statistics(database: Database, sinceMs: number, untilMs: number): LocalStatistics {
   const from = slotOf(sinceMs);
   const to = Math.ceil(untilMs / SLOT_MS);
-  const by = (column: 'name' | 'tool' | 'family'): NamedUsage[] =>
-    (
-      database
-        .prepare(
-          `SELECT pattern.${column} AS name, ${USAGE_COLUMNS} FROM rollup JOIN pattern ON pattern.id = pattern_id
-           WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY count DESC, 1`,
-        )
-        .all(from, to) as (UsageRow & { readonly name: string })[]
-    ).map((row) => ({ name: row.name, ...usageOf(row) }));
-  const levels = database
-    .prepare('SELECT risk, sum(count) AS count FROM rollup WHERE slot >= ? AND slot < ? GROUP BY risk')
-    .all(from, to) as { risk: number; count: number }[];
+  const usage = readPatternUsage(database, from, to);
+  const most = (rows: readonly NamedUsage[]): NamedUsage[] =>
+    [...rows].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
   const slots = slotCounts(database, from, to);
   const rules = database
     .prepare(
@@ -103,11 +94,14 @@ function statistics(database: Database, sinceMs: number, untilMs: number): Local
     commands: slots.reduce((sum, slot) => sum + slot.count, 0),
     failures: slots.reduce((sum, slot) => sum + slot.failures, 0),
     levels: Object.fromEntries(
-      RISK_LEVELS.map((level, rank) => [level, levels.find((row) => row.risk === rank)?.count ?? 0]),
+      RISK_LEVELS.map((level, rank) => [
+        level,
+        usage.reduce((sum, row) => sum + (row.risk === rank ? row.usage.count : 0), 0),
+      ]),
     ) as Record<RiskLevel, number>,
-    tools: by('tool'),
-    patterns: by('name'),
-    families: by('family'),
+    tools: most(addUp(usage, ({ tool }) => tool)),
+    patterns: most(addUp(usage, ({ name }) => name)),
+    families: most(addUp(usage, ({ family }) => family)),
     rules,
     slots,
   };
