@@ -1,0 +1,116 @@
+import type { ResponsePacket } from 'multicast-dns';
+import { isInternal } from '../domain/ip-address.ts';
+import { parseNodeId } from '../domain/node-id.ts';
+import { fingerprint } from '../identity/fingerprint.ts';
+import { endpointText } from './address-rule.ts';
+import type { PeerAddress } from './peer-table.ts';
+
+const SERVICE = '_caro._tcp.local';
+/** RFC 6762 §10: how long others may believe an announcement, in seconds. */
+const TTL_S = 120;
+const ASK_MS = 60_000;
+/** Anybody on the network can announce anything, so what is remembered is bounded. */
+const MOST_FOUND = 256;
+
+export interface DiscoveryOptions {
+  /** Our node id, and where we take connections. */
+  readonly id: string;
+  readonly host: string;
+  readonly port: number;
+  /** A peer was found, or found at another address. */
+  readonly onFound: (found: PeerAddress) => void;
+  readonly now: () => number;
+  /** For tests: another port than that of mDNS. */
+  readonly multicastPort?: number;
+}
+
+/** Other nodes on the local network (RFC 6762, 6763). It tells where a node is said to be; who it is, TLS has to prove. */
+export interface Discovery {
+  readonly found: () => readonly PeerAddress[];
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Announces this node on the network of `host` and listens for others. Nothing but node id and port is told; no name. Off unless the
+ * owner turns it on (FR-204), and it never gives trust.
+ */
+export async function openDiscovery(options: DiscoveryOptions): Promise<Discovery> {
+  const { id, host, port, onFound, now, multicastPort = 5353 } = options;
+  const { default: createMulticast } = await import('multicast-dns');
+  const multicast = createMulticast({ port: multicastPort, interface: host, bind: '0.0.0.0', loopback: true });
+  const found = new Map<string, PeerAddress & { readonly untilMs: number }>();
+  const ask = (): void => multicast.query([{ name: SERVICE, type: 'PTR' }]);
+  const announce = (ttl: number): Promise<void> =>
+    new Promise((resolve) => multicast.respond({ answers: announcement({ id, host, port }, ttl) }, () => resolve()));
+  const take = (packet: ResponsePacket, address: string): void => {
+    const news = announcedBy(packet, address);
+    if (!news || news.id === id) return;
+    const known = found.get(news.id);
+    found.delete(news.id);
+    if (news.ttl === 0) return;
+    if (found.size >= MOST_FOUND) found.delete(found.keys().next().value ?? '');
+    const peer = { id: news.id, address: endpointText({ host: address, port: news.port }) };
+    found.set(peer.id, { ...peer, untilMs: now() + news.ttl * 1_000 });
+    if (known?.address !== peer.address) onFound(peer);
+  };
+  multicast.on('query', ({ questions }) => {
+    if (questions?.some(({ name }) => name === SERVICE)) void announce(TTL_S);
+  });
+  multicast.on('response', (packet, { address }) => take(packet, address));
+  // Without a network to announce on there is nobody to find either.
+  multicast.on('error', () => undefined);
+  const timer = setInterval(ask, ASK_MS);
+  ask();
+  void announce(TTL_S);
+  return {
+    found: () =>
+      [...found.values()]
+        .filter(({ untilMs }) => now() < untilMs)
+        .map(({ id: peer, address }) => ({ id: peer, address })),
+    close: async () => {
+      clearInterval(timer);
+      await announce(0);
+      await new Promise<void>((resolve) => multicast.destroy(() => resolve()));
+    },
+  };
+}
+
+type Answers = NonNullable<ResponsePacket['answers']>;
+
+function announcement({ id, host, port }: Pick<DiscoveryOptions, 'id' | 'host' | 'port'>, ttl: number): Answers {
+  const name = fingerprint(parseNodeId(id) ?? new Uint8Array());
+  const instance = `${name}.${SERVICE}`;
+  return [
+    { name: SERVICE, type: 'PTR', ttl, data: instance },
+    { name: instance, type: 'SRV', ttl, data: { port, target: `${name}.local`, priority: 0, weight: 0 } },
+    { name: instance, type: 'TXT', ttl, data: [`id=${id}`] },
+    { name: `${name}.local`, type: host.includes(':') ? 'AAAA' : 'A', ttl, data: host },
+  ];
+}
+
+interface Announced {
+  readonly id: string;
+  readonly port: number;
+  readonly ttl: number;
+}
+
+/** The node in a response; undefined unless it is well-formed and came from an internal address, which is where it is looked for. */
+function announcedBy({ answers, additionals }: ResponsePacket, address: string): Announced | undefined {
+  if (!isInternal(address)) return undefined;
+  const records = [...(answers ?? []), ...(additionals ?? [])];
+  const service = records.find((record) => record.type === 'SRV' && record.name.endsWith(`.${SERVICE}`));
+  if (service?.type !== 'SRV') return undefined;
+  const text = records.find((record) => record.type === 'TXT' && record.name === service.name);
+  const id = text?.type === 'TXT' ? idIn(text.data) : undefined;
+  const { port } = service.data;
+  if (id === undefined || parseNodeId(id) === undefined || port === 0) return undefined;
+  return { id, port, ttl: Math.min(service.ttl ?? 0, TTL_S) };
+}
+
+function idIn(data: string | Buffer | readonly (string | Buffer)[]): string | undefined {
+  const lines = typeof data === 'string' || Buffer.isBuffer(data) ? [data] : data;
+  return lines
+    .map(String)
+    .find((line) => line.startsWith('id='))
+    ?.slice('id='.length);
+}
