@@ -33,6 +33,8 @@ async function bundle(): Promise<void> {
     keepNames: false,
     // Found in node_modules at run time: a native addon, and a pool that starts threads from a file of its own.
     external: ['better-sqlite3', 'piscina'],
+    // An imported CommonJS chunk would have a default export and no names, unlike in Node.
+    alias: { '@peculiar/x509': '@peculiar/x509/build/x509.es.js' },
     logLevel: 'warning',
   });
   await build({
