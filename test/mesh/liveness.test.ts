@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { CaroError } from '../../src/domain/errors.ts';
+import { createRedialer } from '../../src/mesh/redial.ts';
+import { intrude } from './hostile.ts';
+import { bothConnected, makeIdentity, makeTls, QUESTION, startNode, startPair, stopAll, until } from './rig.ts';
+
+afterEach(stopAll);
+
+describe('a connection', () => {
+  test('lives on through several heartbeats while both sides are there', async () => {
+    const pair = await startPair({ limits: { heartbeatMs: 100 } }, { limits: { heartbeatMs: 100 } });
+    await bothConnected(pair);
+    const started = performance.now();
+    await until('several heartbeats to have passed', () => performance.now() - started > 550);
+    expect(pair.a.connected.length + pair.b.connected.length).toBe(2);
+  });
+
+  test('is cut when the other side has fallen silent', async () => {
+    const identity = makeIdentity();
+    const node = await startNode({ trusts: [identity.id], limits: { heartbeatMs: 40 } });
+    const silent = await intrude(node, identity, await makeTls(identity));
+    silent.hello();
+    await until('it to be connected', () => node.mesh.isConnected(identity.id));
+    silent.socket.pause();
+    await until('it to be cut', () => !node.mesh.isConnected(identity.id));
+    expect(node.audit.at(-1)).toMatchObject({ type: 'peer.disconnected', peer: identity.id, details: { code: null } });
+    silent.socket.terminate();
+  });
+
+  test('answers the pings of the other side with what they hold', async () => {
+    const identity = makeIdentity();
+    const node = await startNode({ trusts: [identity.id] });
+    const peer = await intrude(node, identity, await makeTls(identity));
+    const pong = new Promise<string>((resolve) => peer.socket.once('pong', (data) => resolve(data.toString())));
+    peer.socket.ping('still there?');
+    expect(await pong).toBe('still there?');
+    peer.socket.terminate();
+  });
+
+  test('does not take a message of an earlier session of the same peer', async () => {
+    const identity = makeIdentity();
+    const tls = await makeTls(identity);
+    const node = await startNode({ trusts: [identity.id] });
+    const first = await intrude(node, identity, tls);
+    first.hello();
+    const recorded = first.say({ ...first.header(), type: 'query', body: QUESTION });
+    await until('the answer', () => first.received.length === 2);
+    first.socket.terminate();
+    const second = await intrude(node, identity, tls);
+    second.hello();
+    second.socket.send(recorded);
+    expect(await second.closed).toBe('message_replayed');
+    expect(node.queries.length).toBe(1);
+  });
+});
+
+describe('redialling', () => {
+  const limits = { redialFirstMs: 20, redialMostMs: 60 };
+  const failing = (times: number[]) => (): Promise<void> => {
+    times.push(performance.now());
+    return Promise.reject(new CaroError('peer_unreachable', 'expected a peer, got none'));
+  };
+
+  test('waits twice as long after each failure, up to the longest wait', async () => {
+    const times: number[] = [];
+    const errors: string[] = [];
+    const redialer = createRedialer({
+      ...{ limits, random: () => 0.999, firstDelayMs: 0, attempt: failing(times) },
+      onFailure: ({ code }) => void errors.push(code),
+    });
+    await until('six attempts', () => times.length === 6);
+    redialer.stop();
+    const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    const least = [20, 40, 60, 60, 60];
+    for (const [index, wait] of waits.entries()) expect(wait).toBeGreaterThan((least[index] ?? 0) - 3);
+    expect(new Set(errors)).toEqual(new Set(['peer_unreachable']));
+  });
+
+  test('starts again with the shortest wait once the peer was there for a while, and stops when told', async () => {
+    const times: number[] = [];
+    let isThere = true;
+    const redialer = createRedialer({
+      ...{ limits, random: () => 0, firstDelayMs: 0, onFailure: () => undefined },
+      attempt: () => (isThere ? Promise.resolve() : failing(times)()),
+    });
+    redialer.reached();
+    const reachedAt = performance.now();
+    await until('a while', () => performance.now() - reachedAt > 30);
+    isThere = false;
+    redialer.lost();
+    await until('two attempts', () => times.length >= 2);
+    redialer.stop();
+    const stopped = times.length;
+    redialer.hurry();
+    redialer.lost();
+    const stoppedAt = performance.now();
+    await until('the time of several attempts', () => performance.now() - stoppedAt > 100);
+    expect(times.length).toBe(stopped);
+  });
+});
