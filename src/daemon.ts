@@ -90,7 +90,9 @@ async function start(places: Places, log: ServiceLog, lifecycle: Lifecycle): Pro
     configuration: () => configuration,
     reload: async () => {
       const before = configuration;
-      configuration = await reload(ground);
+      await reload(ground, (next) => {
+        configuration = next;
+      });
       return configurationChanges(before, configuration).length > 0;
     },
   };
@@ -285,12 +287,19 @@ async function startControl(ground: Ground, dashboard: Dashboard, lifecycle: Lif
   });
 }
 
-/** Verified by every part first, then committed by all, or refused whole (design.md §4). */
-async function reload({ bus, configuration, database, places }: Ground): Promise<Configuration> {
+/**
+ * Verified by every part first, then committed by all, or refused whole (design.md §4). `adopt` makes it the configuration of the
+ * moment before it is committed: the mesh judges its connections while it takes it over, and MUST do so by the new one.
+ */
+async function reload(
+  { bus, configuration, database, places }: Ground,
+  adopt: (next: Configuration) => void,
+): Promise<void> {
+  const before = configuration();
   const next = loadConfiguration(places, hostname()).configuration;
   await bus.requestAll('config.verify', next);
+  adopt(next);
   await bus.requestAll('config.commit', next);
-  for (const change of configurationChanges(configuration(), next)) await bus.request('audit.append', change);
+  for (const change of configurationChanges(before, next)) await bus.request('audit.append', change);
   createMetaStore(database).set(AUDITED_CONFIGURATION, JSON.stringify(next));
-  return next;
 }
