@@ -45,18 +45,21 @@ export function checkConfiguration(places: ConfigurationPlaces): readonly Proble
 
 /**
  * Changes `managed.toml`, if the configuration as a whole is still good afterwards. The service reads it at its next start or reload.
+ * `verify` may object to the whole by throwing: what the service would refuse MUST not be written, or its next start would fail.
  * @throws CaroError `config_invalid` (nothing is written), `permissions_unsafe`, `place_unusable`
  */
 export function changeManaged(
   places: ConfigurationPlaces,
   hostname: string,
   change: (settings: ManagedSettings) => ManagedSettings,
+  verify: (configuration: Configuration) => void = () => undefined,
 ): LoadedConfiguration {
   const owner = readSettings(places.config, CONFIGURATION_SCHEMA, validateConfiguration);
   const before = readSettings(places.managed, MANAGED_SCHEMA, validateManaged);
   const { managed } = combined(owner, before, hostname);
   const text = encodeManaged(change(managed));
   const after = combined(owner, parseSettings(places.managed, text, MANAGED_SCHEMA, validateManaged), hostname);
+  verify(after.configuration);
   writeManaged(places, after.managed);
   return after;
 }

@@ -93,6 +93,7 @@ async function openMesh(ground: Ground, slot: MeshSlot, configuration: Configura
     invite: (host) => mesh.invite(host),
     join: async (code) => {
       const { endpoint, ...peer } = await mesh.join(code);
+      await rememberPeer(ground, { ...peer, endpoint });
       return { ...peer, address: endpoint };
     },
     renew: async () => mesh.renewCertificate(tlsMaterial(identity, await certificateOf(ground))),
@@ -221,7 +222,7 @@ async function takeSummary(
 /** Notes name and address of a paired node in `managed.toml`. No trust comes of it: that is each owner's own choice. */
 async function rememberPeer(
   { bus, places, reload }: Ground,
-  { id, name, fingerprint, endpoint }: PairedPeer,
+  { id, name, fingerprint, endpoint }: Omit<PairedPeer, 'address'>,
 ): Promise<void> {
   const peer: PairedNode = { id, name, fingerprint, address: endpoint };
   if (endpoint !== null) {
