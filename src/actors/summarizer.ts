@@ -25,7 +25,8 @@ export interface SummaryPorts {
         readonly createdMs: number;
       },
     ) => void;
-    readonly list: (limit: number) => readonly SummaryLine[];
+    /** Newest first. */
+    readonly list: (limit: number, node: string) => readonly SummaryLine[];
     readonly prune: (beforeMs: number) => void;
   };
   /** Changes when late events changed what a summary would say; empty where nothing was observed. */
@@ -90,7 +91,7 @@ export function createSummarizer(ports: SummaryPorts, initial: Pick<Configuratio
         const { document } = await make(periodAt(kind, ports.now()), null);
         return { document, closed: false };
       },
-      'summary.list': ({ limit }) => ports.store.list(limit ?? DEFAULT_LIMIT),
+      'summary.list': ({ limit, from }) => ports.store.list(limit ?? DEFAULT_LIMIT, from ?? ports.node),
       'clock.quarter': async ({ nowMs }) => {
         for (const kind of PERIOD_KINDS) {
           for (const period of closedPeriods(kind, nowMs)) await settle(period);

@@ -55,7 +55,8 @@ export interface Messages {
   'events.list': EventFilter;
   'stats.read': { readonly since?: string };
   'summary.preview': { readonly period: PeriodKind };
-  'summary.list': { readonly limit?: number };
+  /** Those of this node, or those received from another (`from`: its node id). */
+  'summary.list': { readonly limit?: number; readonly from?: string };
   'anomalies.list': { readonly since?: string };
   'policy.sharing': Nothing;
   'policy.decide': PolicyQuestion;

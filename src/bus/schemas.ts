@@ -43,7 +43,7 @@ export const BODY_SCHEMAS = {
   }),
   'stats.read': body({ since: TIME }),
   'summary.preview': body({ period: word(PERIOD_KINDS) }, ['period']),
-  'summary.list': body({ limit: whole(1, 10_000) }),
+  'summary.list': body({ limit: whole(1, 10_000), from: short }),
   'policy.sharing': NOTHING,
   'mesh.status': NOTHING,
   'peers.invite': body({ host: short }),

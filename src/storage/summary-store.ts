@@ -30,7 +30,8 @@ export interface SummaryStore {
   readonly add: (summary: StoredSummary) => void;
   readonly has: (id: string) => boolean;
   readonly latest: (node: string, kind: PeriodKind, startMs: number) => StoredSummary | undefined;
-  readonly list: (limit: number) => readonly SummaryLine[];
+  /** Newest first; of every node, or of one. */
+  readonly list: (limit: number, node?: string) => readonly SummaryLine[];
   readonly prune: (beforeMs: number) => void;
 }
 
@@ -57,11 +58,13 @@ export function createSummaryStore(database: Database): SummaryStore {
         }
       );
     },
-    list: (limit) =>
+    list: (limit, node) =>
       (
         database
-          .prepare('SELECT * FROM summary ORDER BY start_ms DESC, kind, revision DESC LIMIT ?')
-          .all(limit) as SummaryRow[]
+          .prepare(
+            'SELECT * FROM summary WHERE @node IS NULL OR node = @node ORDER BY start_ms DESC, kind, revision DESC LIMIT @limit',
+          )
+          .all({ limit, node: node ?? null }) as SummaryRow[]
       ).map(lineOf),
     prune: (beforeMs) => {
       database.prepare('DELETE FROM summary WHERE start_ms < ?').run(beforeMs);
