@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   actors: ['domain', 'bus', 'shell', 'policy', 'risk', 'audit'],
   web: ['domain', 'bus', 'storage', 'generated'],
   admin: ['domain', 'bus', 'generated'],
-  cli: ['domain', 'config', 'admin', 'audit', 'storage', 'identity', 'risk', 'shell', 'version'],
+  cli: ['domain', 'config', 'admin', 'audit', 'storage', 'identity', 'risk', 'shell', 'policy', 'version'],
 };
 /** Each third-party package has one home. */
 const HOMES = {

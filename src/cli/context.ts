@@ -7,7 +7,7 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly hostname: string;
-  readonly stdin: Readable;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly now: () => Date;

@@ -8,10 +8,13 @@ import { addConfig } from './commands/config.ts';
 import { addDashboard } from './commands/dashboard.ts';
 import { addDb } from './commands/db.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEgress } from './commands/egress.ts';
 import { addEvents } from './commands/events.ts';
 import { addIdentity } from './commands/identity.ts';
 import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
+import { addMesh } from './commands/mesh.ts';
+import { addPeers } from './commands/peers.ts';
 import { addReload } from './commands/reload.ts';
 import { addService } from './commands/service.ts';
 import { addSharing } from './commands/sharing.ts';
@@ -19,6 +22,7 @@ import { addShell } from './commands/shell.ts';
 import { addStats } from './commands/stats.ts';
 import { addStatus } from './commands/status.ts';
 import { addSummary } from './commands/summary.ts';
+import { addTrust } from './commands/trust.ts';
 import { type Context, processContext } from './context.ts';
 import { say, sayJson } from './output.ts';
 
@@ -38,6 +42,10 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addSummary,
   addSharing,
   addIdentity,
+  addPeers,
+  addTrust,
+  addMesh,
+  addEgress,
   addAudit,
   addDb,
   addDashboard,

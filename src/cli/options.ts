@@ -21,6 +21,14 @@ export function parseSince(now: Date): (text: string) => string {
 const isoMs = (text: string): number =>
   /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?$/.test(text) ? Date.parse(text) : Number.NaN;
 
+/** `--timeout 500ms | 2s | 1m` in ms, from 1 ms to 10 min. */
+export function parseTimeout(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,6})(ms|s|m)$/.exec(text) ?? [];
+  const ms = Number(count) * (unit === 'ms' ? 1 : (UNITS_MS[unit] ?? Number.NaN));
+  if (!(ms >= 1 && ms <= 600_000)) throw new InvalidArgumentError('Expected a time such as 500ms, 2s or 1m.');
+  return ms;
+}
+
 /** A whole number of at least 1. */
 export function parseCount(text: string): number {
   const count = Number(text);

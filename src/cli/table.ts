@@ -5,6 +5,8 @@ export interface Column<Row> {
   readonly title: string;
   readonly text: (row: Row) => string;
   readonly align?: 'left' | 'right';
+  /** Never cut, as what people copy; it may then go over the edge of the terminal. */
+  readonly isWhole?: true;
   /** Colours; widths are measured before it. */
   readonly paint?: (row: Row, text: string) => string;
 }
@@ -28,7 +30,8 @@ export function sayTable<Row>(
   const placed = (index: number, text: string): string => {
     const column = columns[index];
     if (column?.align === 'right') return text.padStart(widths[index] ?? 0);
-    return index === last ? clipped(text, room) : text.padEnd(widths[index] ?? 0);
+    if (index !== last) return text.padEnd(widths[index] ?? 0);
+    return column?.isWhole === true ? text : clipped(text, room);
   };
   say(
     context,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { checkConfiguration } from '../../config/loader.ts';
 import { problemLine } from '../../config/problem.ts';
+import { configurationProblems } from '../configuration-problems.ts';
 import type { Context } from '../context.ts';
 import { say, sayJson } from '../output.ts';
 
@@ -8,11 +8,11 @@ export function addConfig(program: Command, context: Context): void {
   const config = program.command('config').description('the settings of this node');
   config
     .command('check')
-    .description('say what is wrong with the configuration, if anything')
+    .description('say what is wrong with the configuration, if anything, and run its trust tests')
     .option('--json', 'print one JSON object')
     .action((options: { readonly json?: true }) => {
       const { config: file, managed } = context.places();
-      const problems = checkConfiguration({ config: file, managed });
+      const problems = configurationProblems(context);
       if (problems.length > 0) context.failed();
       if (options.json) sayJson(context, { ok: problems.length === 0, file, managed, problems });
       else if (problems.length === 0) say(context, `${file}: good`);

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
-import { changeManaged, type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
-import { preparePlaces } from '../../config/places.ts';
+import { type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { SharingLevel } from '../../domain/trust.ts';
 import { isConfirmed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
 import { say, sayJson } from '../output.ts';
+import { changeSettings, sayForce } from '../settings-change.ts';
 
 const WHAT: Readonly<Record<SharingLevel, string>> = {
   0: 'nothing leaves this machine',
@@ -80,22 +80,9 @@ async function preview(context: Context): Promise<string | undefined> {
 }
 
 async function change(context: Context, level: SharingLevel): Promise<void> {
-  const places = context.places();
-  preparePlaces(places);
-  changeManaged(places, context.hostname, (settings) => ({ ...settings, sharing: { level } }));
+  const { isInForce } = await changeSettings(context, (settings) => ({ ...settings, sharing: { level } }));
   say(context, `level ${level}: ${WHAT[level]}`);
-  say(context, (await reloaded(places.socket)) ? 'in force' : 'in force when the service starts');
-}
-
-/** False where no service runs: it reads the file when it starts, and audits the change then. */
-async function reloaded(socket: string): Promise<boolean> {
-  try {
-    await callAdmin(socket, 'config.reload', {});
-    return true;
-  } catch (error) {
-    if (error instanceof CaroError && error.code === 'not_running') return false;
-    throw error;
-  }
+  sayForce(context, isInForce);
 }
 
 function parseLevel(text: string): 1 | 2 {

@@ -3,7 +3,8 @@ import { callAdmin } from '../../admin/client.ts';
 import type { ServiceStatus } from '../../domain/status.ts';
 import type { Context } from '../context.ts';
 import { byteSize, duration, localTime, paint, say, sayJson } from '../output.ts';
-import { sayFacts, sayTable } from '../table.ts';
+import { sayPeers } from '../peer-rows.ts';
+import { sayFacts } from '../table.ts';
 
 export function addStatus(program: Command, context: Context): void {
   program
@@ -45,32 +46,13 @@ function sayStatus(context: Context, status: ServiceStatus): void {
   const troubled = status.actors.filter((actor) => actor.state !== 'running');
   for (const actor of troubled)
     say(context, paint(context, 'red', `${actor.name} is ${actor.state}; see caro service logs`));
-  if (mesh.peers.length > 0) sayPeers(context, mesh.peers);
+  if (mesh.peers.length === 0) return;
+  say(context);
+  sayPeers(context, mesh.peers);
 }
 
 function meshLine(mesh: ServiceStatus['mesh']): string {
   if (!mesh.enabled) return 'off: nothing leaves this machine';
   const connected = mesh.peers.filter((peer) => peer.state === 'connected').length;
   return `on, listens at ${mesh.listen ?? 'no address'}, ${connected} of ${mesh.peers.length} peers connected`;
-}
-
-function sayPeers(context: Context, peers: ServiceStatus['mesh']['peers']): void {
-  say(context);
-  sayTable(
-    context,
-    [
-      { title: 'PEER', text: (peer) => peer.name ?? '' },
-      {
-        title: 'STATE',
-        text: (peer) =>
-          peer.skewMs === null || peer.state !== 'skewed'
-            ? peer.state
-            : `${peer.state} by ${duration(Math.abs(peer.skewMs))}`,
-      },
-      { title: 'TRUST', text: (peer) => peer.trust },
-      { title: 'ADDRESS', text: (peer) => peer.address },
-      { title: 'ID', text: (peer) => peer.id },
-    ],
-    peers,
-  );
 }

@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
+import { loadConfiguration } from '../../config/loader.ts';
 import { PERIOD_KINDS, type PeriodKind } from '../../domain/period.ts';
-import type { Envelope, NodeSummary } from '../../domain/summary.ts';
+import type { Envelope, NodeSummary, SummaryLine } from '../../domain/summary.ts';
 import type { Context } from '../context.ts';
 import { parseCount } from '../options.ts';
 import { byteSize, localTime, say, sayJson } from '../output.ts';
+import { nodeIdOf } from '../peer-names.ts';
 import { sayTable } from '../table.ts';
 
 export function addSummary(program: Command, context: Context): void {
@@ -43,36 +45,51 @@ function explain({ stderr }: Context, document: Envelope, payload: string, close
   );
 }
 
+interface ListOptions {
+  readonly limit: number;
+  readonly from?: string;
+  readonly json?: true;
+}
+
 function addList(summary: Command, context: Context): void {
   summary
     .command('list')
-    .description('print the summaries that were made, newest last')
+    .description('print the summaries that were made here, or received from a peer, newest last')
+    .option('--from <peer>', 'those received from this node: its id or name')
     .option('--limit <count>', 'the newest ones only', parseCount, 50)
     .option('--json', 'print JSON lines')
-    .action(async (options: { readonly limit: number; readonly json?: true }) => {
-      const lines = (await callAdmin(context.places().socket, 'summary.list', { limit: options.limit })).toReversed();
-      if (options.json) {
-        for (const line of lines) sayJson(context, line);
-        return;
-      }
-      if (lines.length === 0) {
+    .action(async (options: ListOptions) => {
+      const lines = await listed(context, options);
+      if (options.json) for (const line of lines) sayJson(context, line);
+      else if (lines.length > 0) sayLines(context, lines);
+      else if (options.from !== undefined) say(context, 'No summaries from this node.');
+      else
         say(
           context,
           'No summaries yet: the first is made when the first hour is over. See one now: caro summary preview',
         );
-        return;
-      }
-      sayTable(
-        context,
-        [
-          { title: 'PERIOD', text: (line) => line.kind },
-          { title: 'START', text: (line) => localTime(line.start) },
-          { title: 'REVISION', align: 'right', text: (line) => String(line.revision) },
-          { title: 'MADE', text: (line) => localTime(line.createdAt) },
-          { title: 'SIZE', align: 'right', text: (line) => byteSize(line.bytes) },
-          { title: 'ID', text: (line) => line.id },
-        ],
-        lines,
-      );
     });
+}
+
+/** Oldest first. */
+async function listed(context: Context, { limit, from }: ListOptions): Promise<readonly SummaryLine[]> {
+  const places = context.places();
+  const node = from === undefined ? null : nodeIdOf(from, loadConfiguration(places, context.hostname).configuration);
+  const lines = await callAdmin(places.socket, 'summary.list', { limit, ...(node === null ? {} : { from: node }) });
+  return lines.toReversed();
+}
+
+function sayLines(context: Context, lines: readonly SummaryLine[]): void {
+  sayTable(
+    context,
+    [
+      { title: 'PERIOD', text: (line) => line.kind },
+      { title: 'START', text: (line) => localTime(line.start) },
+      { title: 'REVISION', align: 'right', text: (line) => String(line.revision) },
+      { title: 'MADE', text: (line) => localTime(line.createdAt) },
+      { title: 'SIZE', align: 'right', text: (line) => byteSize(line.bytes) },
+      { title: 'ID', text: (line) => line.id },
+    ],
+    lines,
+  );
 }

@@ -1,28 +1,18 @@
 import { existsSync, statfsSync } from 'node:fs';
-import { checkConfiguration } from '../../config/loader.ts';
+import { loadConfiguration } from '../../config/loader.ts';
 import { checkPlaces } from '../../config/places.ts';
 import { problemLine } from '../../config/problem.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { ServiceStatus } from '../../domain/status.ts';
 import { readIdentity } from '../../identity/identity.ts';
+import { configurationProblems } from '../configuration-problems.ts';
 import type { Context } from '../context.ts';
 import { byteSize, localTime } from '../output.ts';
 import { rcLine } from '../rc-line.ts';
 import { runningService } from '../service/background.ts';
+import { meshAddresses, meshPeers } from './mesh-checks.ts';
 import { isHookLoaded } from './shell-probe.ts';
-
-/** `bad` means that something does not work, `warn` that something is worth a look. */
-export interface Outcome {
-  readonly check: string;
-  readonly state: 'ok' | 'warn' | 'bad';
-  /** What was found and, unless all is well, what to do. */
-  readonly text: string;
-}
-type Verdict = Omit<Outcome, 'check'>;
-
-const ok = (text: string): Verdict => ({ state: 'ok', text });
-const warn = (text: string): Verdict => ({ state: 'warn', text });
-const bad = (text: string): Verdict => ({ state: 'bad', text });
+import { bad, type Outcome, ok, type Verdict, warn } from './verdict.ts';
 
 const LITTLE_SPACE_BYTES = 256 * 1024 * 1024;
 
@@ -36,9 +26,10 @@ export async function* examine(context: Context): AsyncGenerator<Outcome> {
       : bad(`${places.data} is not there; run: caro init`);
   });
   yield await outcome('configuration', () => {
-    const problems = checkConfiguration(places);
+    const problems = configurationProblems(context);
     return problems.length === 0 ? ok(places.config) : bad(problems.map(problemLine).join('\n'));
   });
+  yield await outcome('mesh addresses', () => meshAddresses(loadConfiguration(places, context.hostname).configuration));
   yield await outcome('identity', () => ok(readIdentity(places.identityKey).fingerprint));
   yield await outcome('disk space', () => diskSpace(existsSync(places.data) ? places.data : context.home));
   yield await outcome('database', () => database(places.database));
@@ -49,11 +40,12 @@ export async function* examine(context: Context): AsyncGenerator<Outcome> {
     return status ? ok(`process ${status.service.pid}`) : bad('it does not run; start it: caro service start');
   });
   if (!status) return;
-  const { observe, audit, actors } = status;
+  const { observe, audit, actors, mesh } = status;
   yield await outcome('observation', () => observation(observe));
   yield await outcome('audit log', () =>
     audit.verified ? ok(`${audit.records} records`) : warn('not verified since the start; run: caro audit verify'),
   );
+  yield await outcome('mesh peers', () => meshPeers(mesh));
   yield await outcome('actors', () => {
     const troubled = actors
       .filter((actor) => actor.state !== 'running')

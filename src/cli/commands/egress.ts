@@ -1,0 +1,91 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { callAdmin } from '../../admin/client.ts';
+import { loadConfiguration } from '../../config/loader.ts';
+import type { Configuration } from '../../domain/configuration.ts';
+import type { EgressLine } from '../../domain/egress.ts';
+import type { Context } from '../context.ts';
+import { parseCount } from '../options.ts';
+import { byteSize, localTime, say, sayJson } from '../output.ts';
+import { nodeIdOf, shownName } from '../peer-names.ts';
+import { sayTable } from '../table.ts';
+
+const MOST = 10_000;
+const DEFAULT_LIMIT = 50;
+
+interface ListOptions {
+  readonly peer?: string;
+  readonly limit: number;
+  readonly show?: number;
+  readonly json?: true;
+}
+
+export function addEgress(program: Command, context: Context): void {
+  const egress = program.command('egress').description('what left this machine, to whom, by which rule, byte for byte');
+  egress
+    .command('list')
+    .description('print the messages that left, newest last')
+    .option('--peer <id>', 'those to this node: its id or name')
+    .option('--limit <count>', 'the newest ones only', parseLimit, DEFAULT_LIMIT)
+    .option('--show <seq>', 'print this one instead, as it was sent', parseCount)
+    .option('--json', 'print JSON lines')
+    .action((options: ListOptions) =>
+      options.show === undefined ? list(context, options) : show(context, options.show, options),
+    );
+  egress
+    .command('show')
+    .description('print one message exactly as it was sent')
+    .argument('<seq>', 'its number in caro egress list', parseCount)
+    .option('--json', 'print one JSON object')
+    .action((seq: number, options: { readonly json?: true }) => show(context, seq, options));
+}
+
+async function list(context: Context, { peer, limit, json }: ListOptions): Promise<void> {
+  const places = context.places();
+  const { configuration } = loadConfiguration(places, context.hostname);
+  const filter = { limit, ...(peer === undefined ? {} : { peer: nodeIdOf(peer, configuration) }) };
+  const lines = (await callAdmin(places.socket, 'egress.list', filter)).toReversed();
+  if (json) for (const line of lines) sayJson(context, line);
+  else if (lines.length > 0) sayLines(context, configuration, lines);
+  else say(context, peer === undefined ? 'Nothing has left this machine.' : 'Nothing has left for this node.');
+}
+
+function sayLines(context: Context, configuration: Configuration, lines: readonly EgressLine[]): void {
+  sayTable(
+    context,
+    [
+      { title: 'SEQ', align: 'right', text: (line) => String(line.seq) },
+      { title: 'TIME', text: (line) => localTime(line.time) },
+      { title: 'TYPE', text: (line) => line.type },
+      { title: 'LEVEL', text: (line) => levelText(line) },
+      { title: 'SIZE', align: 'right', text: (line) => byteSize(line.size) },
+      { title: 'RULE', text: (line) => line.rule },
+      { title: 'TO', text: (line) => `${shownName(line.recipient, configuration)} (${line.address})` },
+    ],
+    lines,
+  );
+}
+
+const levelText = ({ level }: EgressLine): string => (level === null ? '-' : `L${level}`);
+
+/** The bytes alone on stdout, nothing added, so that they can be compared and checked; what they are on stderr. */
+async function show(context: Context, seq: number, { json }: { readonly json?: true }): Promise<void> {
+  const message = await callAdmin(context.places().socket, 'egress.show', { seq });
+  if (json) {
+    sayJson(context, message);
+    return;
+  }
+  const { time, type, recipient, address, rule, size, bytes } = message;
+  context.stderr.write(
+    `# ${type}, ${byteSize(size)}, level ${levelText(message)}, left ${localTime(time)}\n` +
+      `# to ${recipient} at ${address}, by ${rule}\n` +
+      '# a DSSE envelope: the payload is base64 of what was signed\n',
+  );
+  context.stdout.write(bytes);
+  if (context.stdout.isTTY === true) context.stderr.write('\n');
+}
+
+function parseLimit(text: string): number {
+  const count = parseCount(text);
+  if (count > MOST) throw new InvalidArgumentError(`Expected at most ${MOST}.`);
+  return count;
+}

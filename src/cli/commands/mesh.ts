@@ -1,0 +1,75 @@
+import { Argument, type Command } from 'commander';
+import { callAdmin } from '../../admin/client.ts';
+import { loadConfiguration } from '../../config/loader.ts';
+import type { QueryResult } from '../../domain/query.ts';
+import type { MeshStatus } from '../../domain/status.ts';
+import { QUERY_TYPES, type QueryType } from '../../domain/trust.ts';
+import type { Context } from '../context.ts';
+import { parseSince, parseTimeout } from '../options.ts';
+import { say, sayJson } from '../output.ts';
+import { sayPeers } from '../peer-rows.ts';
+import { sayStatesWhile } from '../query-progress.ts';
+import { sayQueryResult } from '../query-report.ts';
+
+const DEFAULT_TIMEOUT_MS = 500;
+/** What adding up and reporting may take beyond the query's own time limit. */
+const GRACE_MS = 10_000;
+
+export function addMesh(program: Command, context: Context): void {
+  const mesh = program
+    .command('mesh')
+    .description('the nodes that this one is connected with, and questions to all of them');
+  mesh
+    .command('status')
+    .description('print where this node listens and how each peer stands')
+    .option('--json', 'print one JSON object')
+    .action(async (options: { readonly json?: true }) => {
+      const status = await callAdmin(context.places().socket, 'mesh.status', {});
+      if (options.json) sayJson(context, status);
+      else sayStatus(context, status);
+    });
+  mesh
+    .command('query')
+    .description('ask every node with a trust level of its own, and add up what they answer')
+    .addArgument(new Argument('<type>', 'what about').choices(QUERY_TYPES))
+    .option('--since <time>', 'from then on, taken as 24 h, 7 d or 30 d', parseSince(context.now()))
+    .option('--timeout <time>', 'how long to wait for answers: 500ms, 2s', parseTimeout, DEFAULT_TIMEOUT_MS)
+    .option('--json', 'print one JSON object')
+    .action((type: QueryType, options: QueryOptions) => query(context, type, options));
+}
+
+function sayStatus(context: Context, { enabled, listen, peers }: MeshStatus): void {
+  if (!enabled) {
+    say(context, 'The mesh is off: nothing leaves this machine. To take part, set enabled = true under [mesh].');
+    return;
+  }
+  const connected = peers.filter(({ state }) => state === 'connected').length;
+  say(context, `listens at ${listen ?? 'no address'}; ${connected} of ${peers.length} peers connected`);
+  if (peers.length === 0) return;
+  say(context);
+  sayPeers(context, peers);
+}
+
+interface QueryOptions {
+  readonly since?: string;
+  readonly timeout: number;
+  readonly json?: true;
+}
+
+async function query(context: Context, type: QueryType, { since, timeout, json }: QueryOptions): Promise<void> {
+  const { socket } = context.places();
+  const ask = (): Promise<QueryResult> =>
+    callAdmin(
+      socket,
+      'mesh.query',
+      { type, timeoutMs: timeout, ...(since === undefined ? {} : { since }) },
+      timeout + GRACE_MS,
+    );
+  if (json) {
+    sayJson(context, await ask());
+    return;
+  }
+  const result = context.stdout.isTTY === true ? await sayStatesWhile(context, type, ask) : await ask();
+  const { privacy } = loadConfiguration(context.places(), context.hostname).configuration;
+  sayQueryResult(context, result, privacy.min_contributors);
+}

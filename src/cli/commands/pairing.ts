@@ -1,0 +1,115 @@
+import { isIP } from 'node:net';
+import { type Command, InvalidArgumentError } from 'commander';
+import { callAdmin, followAdmin } from '../../admin/client.ts';
+import type { MeshChange, OpenInvite, PairedNode } from '../../domain/status.ts';
+import type { Context } from '../context.ts';
+import { readLine } from '../line-prompt.ts';
+import { localTime, say, sayJson } from '../output.ts';
+import { sayFacts } from '../table.ts';
+
+const JOIN_MS = 130_000;
+
+interface InviteOptions {
+  readonly host?: string;
+  readonly json?: true;
+}
+
+export function addInvite(peers: Command, context: Context): void {
+  peers
+    .command('invite')
+    .description(
+      'print a code with which another node can introduce itself, for ten minutes; on a terminal, wait for it',
+    )
+    .option('--host <ip>', 'the address at which it reaches this node', parseHost)
+    .option('--json', 'print one JSON object and do not wait')
+    .action((options: InviteOptions) =>
+      context.stdout.isTTY === true && !options.json ? inviteAndWait(context, options) : invite(context, options),
+    );
+}
+
+const openInvite = (context: Context, { host }: InviteOptions): Promise<OpenInvite> =>
+  callAdmin(context.places().socket, 'peers.invite', host === undefined ? {} : { host });
+
+async function invite(context: Context, options: InviteOptions): Promise<void> {
+  const opened = await openInvite(context, options);
+  if (options.json) sayJson(context, opened);
+  else sayInvite(context, opened);
+}
+
+function sayInvite(context: Context, { code, expiresAt }: OpenInvite): void {
+  say(context, code);
+  context.stderr.write(
+    `# good once, until ${localTime(expiresAt)}; on the other node: caro peers join\n` +
+      '# It lets a node introduce itself, no more: trust comes from caro trust set, on both sides.\n',
+  );
+}
+
+/** Listens before it opens the invite, so that nobody can be quicker. Ends with the invite. */
+async function inviteAndWait(context: Context, options: InviteOptions): Promise<void> {
+  const over = new AbortController();
+  let expiry: NodeJS.Timeout | undefined;
+  let opening: Promise<void> | undefined;
+  const open = async (): Promise<void> => {
+    const opened = await openInvite(context, options);
+    sayInvite(context, opened);
+    expiry = setTimeout(() => over.abort(), Date.parse(opened.expiresAt) - Date.now());
+  };
+  const begin = (): void => {
+    opening = open().catch((error: unknown) => {
+      over.abort();
+      throw error;
+    });
+    // Looked at below; until then a refusal must not end the process.
+    opening.catch(() => undefined);
+  };
+  try {
+    const peer = await nextPaired(context, AbortSignal.any([over.signal, context.interrupted]), begin);
+    await opening;
+    if (peer) sayPaired(context, peer);
+    else say(context, context.interrupted.aborted ? 'The code stays good until then.' : 'Nobody came.');
+  } finally {
+    clearTimeout(expiry);
+  }
+}
+
+async function nextPaired(context: Context, until: AbortSignal, onReady: () => void): Promise<PairedNode | undefined> {
+  for await (const { params } of followAdmin(context.places().socket, ['mesh'], until, onReady)) {
+    const change = params as MeshChange;
+    if (change.change === 'paired') return change;
+  }
+  return undefined;
+}
+
+export function addJoin(peers: Command, context: Context): void {
+  peers
+    .command('join')
+    .description('introduce this node with a code from: caro peers invite; asks for the code, or reads it from stdin')
+    .option('--json', 'print one JSON object')
+    .action(async (options: { readonly json?: true }) => {
+      const code = await readLine(context, 'Code: ');
+      const peer = await callAdmin(context.places().socket, 'peers.join', { code }, JOIN_MS);
+      if (options.json) sayJson(context, peer);
+      else sayPaired(context, peer);
+    });
+}
+
+function sayPaired(context: Context, { id, name, fingerprint, address }: PairedNode): void {
+  sayFacts(context, [
+    ['paired with', name],
+    ['fingerprint', fingerprint],
+    ['node id', id],
+    ['address', address ?? 'none: it takes no connections'],
+  ]);
+  const who = address === null ? id : name;
+  say(context);
+  say(
+    context,
+    'Compare the fingerprint with the other owner. Then say how far you trust it; until both have, nothing flows:',
+  );
+  say(context, `  caro trust set ${who} LEVEL     (share_to, query_from, peer or supervisor)`);
+}
+
+function parseHost(text: string): string {
+  if (isIP(text) !== 0 && !text.includes('%')) return text;
+  throw new InvalidArgumentError('Expected an IP address of this machine.');
+}

@@ -1,0 +1,133 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { callAdmin } from '../../admin/client.ts';
+import { loadConfiguration } from '../../config/loader.ts';
+import type { PeerEntry } from '../../domain/configuration.ts';
+import { CaroError } from '../../domain/errors.ts';
+import { parseEndpoint } from '../../domain/ip-address.ts';
+import { parseNodeId } from '../../domain/node-id.ts';
+import type { MeshStatus } from '../../domain/status.ts';
+import { explain } from '../../policy/explanation.ts';
+import type { Context } from '../context.ts';
+import { say, sayJson } from '../output.ts';
+import { nodeIdOf } from '../peer-names.ts';
+import { type PeerRow, sayPeers } from '../peer-rows.ts';
+import { changeSettings, sayForce } from '../settings-change.ts';
+import { addInvite, addJoin } from './pairing.ts';
+
+export function addPeers(program: Command, context: Context): void {
+  const peers = program.command('peers').description('the nodes that this one knows');
+  addList(peers, context);
+  peers
+    .command('add')
+    .description('note where a node is; it is trusted only after: caro trust set')
+    .argument('<id>', 'its node id, as printed by caro identity show on it', parseId)
+    .argument('<address>', 'where it listens: IP:port', parseAddress)
+    .option('--name <name>', 'what to call it', parseName)
+    .action((id: string, address: string, options: { readonly name?: string }) => add(context, id, address, options));
+  peers
+    .command('remove')
+    .description('forget where a node is; its trust stays until: caro trust revoke')
+    .argument('<id>', 'its node id or name')
+    .action((text: string) => remove(context, text));
+  addInvite(peers, context);
+  addJoin(peers, context);
+}
+
+function addList(peers: Command, context: Context): void {
+  peers
+    .command('list')
+    .description('print them, how far each is trusted and whether it is connected')
+    .option('--json', 'print JSON lines')
+    .action(async (options: { readonly json?: true }) => {
+      const { rows, note } = await peerRows(context);
+      if (options.json) for (const row of rows) sayJson(context, row);
+      else if (rows.length === 0)
+        say(context, 'No peers yet. Pair with one: caro peers invite here, caro peers join there.');
+      else {
+        sayPeers(context, rows);
+        if (note !== null) say(context, note);
+      }
+    });
+}
+
+/** As the running mesh sees them; else as they stand in the configuration, without a state. */
+async function peerRows(
+  context: Context,
+): Promise<{ readonly rows: readonly PeerRow[]; readonly note: string | null }> {
+  const mesh = await runningMesh(context);
+  if (mesh?.enabled) return { rows: mesh.peers, note: null };
+  const { configuration } = loadConfiguration(context.places(), context.hostname);
+  const rows = configuration.mesh.peers.map(({ id, name, address }): PeerRow => {
+    const host = parseEndpoint(address)?.host;
+    const { trust } = explain(configuration, {
+      id,
+      action: 'connect',
+      ...(host === undefined ? {} : { address: host }),
+    });
+    return {
+      id,
+      name: name ?? null,
+      address,
+      trust: trust === 'denied' ? 'untrusted' : trust,
+      state: null,
+      skewMs: null,
+    };
+  });
+  return { rows, note: mesh ? 'The mesh is off: set enabled = true under [mesh].' : 'The service does not run.' };
+}
+
+async function runningMesh(context: Context): Promise<MeshStatus | undefined> {
+  try {
+    return await callAdmin(context.places().socket, 'mesh.status', {});
+  } catch (error) {
+    if (error instanceof CaroError && error.code === 'not_running') return undefined;
+    throw error;
+  }
+}
+
+async function add(context: Context, id: string, address: string, { name }: { readonly name?: string }): Promise<void> {
+  const { isInForce } = await changeSettings(context, (settings) => {
+    const known = settings.mesh.peers.find((peer) => peer.id === id);
+    const called = name ?? known?.name;
+    const entry: PeerEntry = { ...(called === undefined ? {} : { name: called }), id, address };
+    const others = settings.mesh.peers.filter((peer) => peer.id !== id);
+    return { ...settings, mesh: { ...settings.mesh, peers: [...others, entry] } };
+  });
+  say(context, `${name ?? id} is at ${address}`);
+  sayForce(context, isInForce);
+  say(context, `It is trusted once you say how far: caro trust set ${name ?? id} LEVEL`);
+}
+
+async function remove(context: Context, text: string): Promise<void> {
+  const { config } = context.places();
+  const { configuration, managed } = loadConfiguration(context.places(), context.hostname);
+  const id = nodeIdOf(text, configuration);
+  if (!configuration.mesh.peers.some((peer) => peer.id === id))
+    throw new CaroError('not_found', 'expected a peer, this node is none; see: caro peers list');
+  if (!managed.mesh.peers.some((peer) => peer.id === id))
+    throw new CaroError('usage', `expected a peer that a command added, this one stands in ${config}; remove it there`);
+  const { loaded, isInForce } = await changeSettings(context, (settings) => ({
+    ...settings,
+    mesh: { ...settings.mesh, peers: settings.mesh.peers.filter((peer) => peer.id !== id) },
+  }));
+  const isLeft = loaded.configuration.mesh.peers.some((peer) => peer.id === id);
+  say(context, isLeft ? `${text} still stands in ${config}; remove it there, too` : `${text} is no peer any more`);
+  sayForce(context, isInForce);
+  if (Object.hasOwn(loaded.configuration.trust.nodes, id))
+    say(context, `Its trust stays, so that it may still connect; to end that: caro trust revoke ${id}`);
+}
+
+function parseId(text: string): string {
+  if (parseNodeId(text)) return text;
+  throw new InvalidArgumentError('Expected a node id (caro:ed25519:…), as printed on that node by: caro identity show');
+}
+
+function parseAddress(text: string): string {
+  if (parseEndpoint(text)) return text;
+  throw new InvalidArgumentError('Expected an address and a port, such as 10.0.1.5:9238 or [fd00::5]:9238.');
+}
+
+function parseName(text: string): string {
+  if (/^[a-z0-9-]{1,32}$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected 1 to 32 characters out of a-z, 0-9 and -.');
+}

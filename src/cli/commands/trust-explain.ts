@@ -1,0 +1,131 @@
+import { isIP } from 'node:net';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { callAdmin } from '../../admin/client.ts';
+import { loadConfiguration } from '../../config/loader.ts';
+import type { Configuration } from '../../domain/configuration.ts';
+import { CaroError } from '../../domain/errors.ts';
+import { parseEndpoint } from '../../domain/ip-address.ts';
+import type { Explanation, PolicyQuestion, TrustTestResult } from '../../domain/policy.ts';
+import { QUERY_TYPES, type QueryType } from '../../domain/trust.ts';
+import { explain as explainOffline } from '../../policy/explanation.ts';
+import { runTrustTests } from '../../policy/trust-test.ts';
+import type { Context } from '../context.ts';
+import { paint, say, sayJson } from '../output.ts';
+import { nodeIdOf, shownName } from '../peer-names.ts';
+import { sayFacts } from '../table.ts';
+
+interface ExplainOptions {
+  readonly from?: string;
+  readonly query?: QueryType;
+  readonly json?: true;
+}
+
+export function addExplain(trust: Command, context: Context): void {
+  trust
+    .command('explain')
+    .description('say what a node may do, and which rule decides')
+    .argument('<id>', 'its node id or name')
+    .option('--from <ip>', 'where it is (the address of the peer, unless told)', parseIp)
+    .addOption(new Option('--query <type>', 'what it asks').choices(QUERY_TYPES))
+    .option('--json', 'print one JSON object')
+    .action(async (text: string, options: ExplainOptions) => {
+      const { configuration } = loadConfiguration(context.places(), context.hostname);
+      const question = questionOf(text, options, configuration);
+      const explanation = await explained(context, question, configuration);
+      if (options.json) sayJson(context, explanation);
+      else sayExplanation(context, text, question, explanation);
+    });
+}
+
+function questionOf(text: string, { from, query }: ExplainOptions, configuration: Configuration): PolicyQuestion {
+  const id = nodeIdOf(text, configuration);
+  const host = parseEndpoint(configuration.mesh.peers.find((peer) => peer.id === id)?.address ?? '')?.host ?? '';
+  const address = from ?? (isIP(host) === 0 ? undefined : host);
+  return {
+    id,
+    ...(address === undefined ? {} : { address }),
+    ...(query === undefined ? { action: 'connect' } : { action: 'query', queryType: query }),
+  };
+}
+
+/** What the running service decides; without one, what it would decide after its start. */
+async function explained(
+  context: Context,
+  question: PolicyQuestion,
+  configuration: Configuration,
+): Promise<Explanation> {
+  const { id, address, action, queryType } = question;
+  try {
+    return await callAdmin(context.places().socket, 'policy.explain', {
+      id,
+      action,
+      ...(address === undefined ? {} : { address }),
+      ...(queryType === undefined ? {} : { queryType }),
+    });
+  } catch (error) {
+    if (!(error instanceof CaroError) || error.code !== 'not_running') throw error;
+    return explainOffline(configuration, question);
+  }
+}
+
+const ACTIONS: Readonly<Record<PolicyQuestion['action'], string>> = {
+  connect: 'connect',
+  'receive-summary': 'be sent summaries',
+  query: 'ask this node',
+};
+
+function sayExplanation(
+  context: Context,
+  who: string,
+  { action, address, queryType }: PolicyQuestion,
+  { decision, trust, steps, others, toolsKeptBack }: Explanation,
+): void {
+  const verdict = ({ allow, level }: Explanation['decision']): string =>
+    allow ? `allow${level === null ? '' : ` L${level}`}` : 'deny';
+  const asked = `${ACTIONS[action]}${queryType === undefined ? '' : ` for ${queryType}`}`;
+  say(context, `May ${who} ${asked}${address === undefined ? '' : ` from ${address}`}?`);
+  say(context);
+  sayFacts(context, [
+    ['decision', verdict(decision)],
+    ['rule', decision.rule],
+    ['reason', decision.reason],
+    ['trust', trust],
+  ]);
+  say(context);
+  say(context, 'Looked at, in this order:');
+  for (const [index, step] of steps.entries()) say(context, `  ${index + 1}. ${step}`);
+  say(context);
+  for (const [other, decided] of Object.entries(others) as [PolicyQuestion['action'], Explanation['decision']][])
+    say(context, `May it ${ACTIONS[other]}? ${verdict(decided)}: ${decided.reason}`);
+  if (toolsKeptBack.length > 0) say(context, `Never counted in what it is told: ${toolsKeptBack.join(', ')}`);
+}
+
+export function addTest(trust: Command, context: Context): void {
+  trust
+    .command('test')
+    .description('run the tests of the configuration ([[trust.tests]]) as the files stand, before a reload')
+    .option('--json', 'print JSON lines')
+    .action(({ json }: { readonly json?: true }) => {
+      const { configuration } = loadConfiguration(context.places(), context.hostname);
+      const results = runTrustTests(configuration);
+      if (results.some(({ ok }) => !ok)) context.failed();
+      if (json) for (const result of results) sayJson(context, result);
+      else if (results.length === 0) say(context, 'No tests: write them as [[trust.tests]], see docs/configuration.md');
+      else for (const result of results) sayResult(context, configuration, result);
+    });
+}
+
+function sayResult(context: Context, configuration: Configuration, result: TrustTestResult): void {
+  const { index, test, ok, outcome, rule, now } = result;
+  const from = test.from === undefined ? '' : ` from ${test.from}`;
+  const what = `trust.tests[${index}]: ${shownName(test.who, configuration)}${from} asks for ${test.query}`;
+  const came = ok ? outcome : `expected ${test.expect}, got ${outcome}`;
+  const today = now === outcome ? '' : ` (now: ${now}, by sharing.level)`;
+  const mark = ok ? paint(context, 'green', 'ok  ') : paint(context, 'red', 'FAIL');
+  say(context, `${mark}  ${what}: ${came} by ${rule}${today}`);
+}
+
+function parseIp(text: string): string {
+  if (isIP(text) !== 0) return text;
+  throw new InvalidArgumentError('Expected an IP address, such as 10.0.1.7.');
+}
