@@ -29,12 +29,13 @@ export interface SummaryPorts {
     readonly list: (limit: number, node: string) => readonly SummaryLine[];
     readonly prune: (beforeMs: number) => void;
   };
-  /** Changes when late events changed what a summary would say; empty where nothing was observed. */
-  readonly digest: (period: Period) => string;
-  /** Makes and signs the document in a worker thread. */
+  /** Changes when late events or `denyTools` changed what a summary would say; empty where nothing was observed. */
+  readonly digest: (period: Period, denyTools: readonly string[]) => string | Promise<string>;
+  /** Makes and signs the document in a worker thread, without the commands of `denyTools` (`sharing.deny_tools`). */
   readonly make: (
     head: Pick<NodeSummary, 'id' | 'replaces' | 'node' | 'createdAt' | 'nonce'>,
     period: Period,
+    denyTools: readonly string[],
   ) => Promise<Envelope>;
   readonly randomHex: (bytes: number) => string;
   readonly now: () => number;
@@ -47,18 +48,22 @@ const LOOK_BACK: Readonly<Record<PeriodKind, number>> = { hourly: 48, daily: 14,
 const DEFAULT_LIMIT = 50;
 
 /** Makes the node's own summaries when their period closes (FR-501), and shows what one would be (FR-504). */
-export function createSummarizer(ports: SummaryPorts, initial: Pick<Configuration, 'retention'>): Actor<Kinds> {
+export function createSummarizer(
+  ports: SummaryPorts,
+  initial: Pick<Configuration, 'retention' | 'sharing'>,
+): Actor<Kinds> {
   let keepDays = initial.retention.summaries_days;
+  let denyTools = initial.sharing.deny_tools;
   const make = async (period: Period, replaces: string | null): Promise<{ id: string; document: Envelope }> => {
     const id = ports.randomHex(16);
     const createdAt = new Date(ports.now()).toISOString();
     const { node } = ports;
     const head = { id, replaces, node, createdAt, nonce: ports.randomHex(16) };
-    return { id, document: await ports.make(head, period) };
+    return { id, document: await ports.make(head, period, denyTools) };
   };
   /** The stored document of a closed period, made or made anew where it is missing or outdated; undefined where nothing was observed. */
   const settle = async (period: Period): Promise<Envelope | undefined> => {
-    const seen = ports.digest(period);
+    const seen = await ports.digest(period, denyTools);
     const known = ports.store.latest(ports.node, period.kind, period.startMs);
     if (seen === '' || known?.seen === seen) return known?.document;
     const { id, document } = await make(period, known?.id ?? null);
@@ -98,8 +103,9 @@ export function createSummarizer(ports: SummaryPorts, initial: Pick<Configuratio
         }
         ports.store.prune(nowMs - keepDays * DAY_MS);
       },
-      'config.commit': ({ retention }) => {
+      'config.commit': ({ retention, sharing }) => {
         keepDays = retention.summaries_days;
+        denyTools = sharing.deny_tools;
         return null;
       },
     },

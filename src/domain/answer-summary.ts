@@ -82,7 +82,7 @@ export function activityOf(slots: ReturnType<AnswerFigures['slots']>): NodeSumma
  * Whether matches of a rule may be told of. Where tools are kept back, a rule is told of only if it cannot have matched one of them:
  * rather too few matches than one of a denied tool.
  */
-function mayTell(rule: string, vocabulary: Vocabulary, denied: ReadonlySet<string>): boolean {
+export function mayTell(rule: string, vocabulary: Vocabulary, denied: ReadonlySet<string>): boolean {
   const words = vocabulary.rules[rule];
   if (!words || denied.size === 0) return words !== undefined;
   return words.tools?.every((tool) => !denied.has(tool)) ?? false;

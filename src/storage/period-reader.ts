@@ -1,6 +1,7 @@
 import { SLOT_MS, slotOf } from '../domain/period.ts';
 import type { NamedUsage } from '../domain/summary.ts';
 import type { Database } from './database.ts';
+import { readPatterns } from './pattern-table.ts';
 import { USAGE_COLUMNS, type UsageRow, usageOf } from './rollup-row.ts';
 
 /** Everything rollups say about a period; the stuff of summaries and answers. Lists are sorted by name. */
@@ -20,27 +21,35 @@ export interface PeriodRollups {
   }[];
 }
 
-export function readPeriod(database: Database, startMs: number, endMs: number): PeriodRollups {
+/** @param keptBack canonical names of tools whose commands are left out of everything but `rules` and `coverage`, which know no tools */
+export function readPeriod(
+  database: Database,
+  startMs: number,
+  endMs: number,
+  keptBack: readonly string[],
+): PeriodRollups {
+  // Left out where rows are read, so that no later step can forget to.
+  const without = readPatterns(database).without(keptBack);
   const range = [slotOf(startMs), slotOf(endMs)] as const;
   const usage = (column: 'name' | 'tool' | 'family'): NamedUsage[] =>
     (
       database
         .prepare(
           `SELECT pattern.${column} AS name, ${USAGE_COLUMNS} FROM rollup JOIN pattern ON pattern.id = pattern_id
-           WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY 1`,
+           WHERE slot >= ? AND slot < ? ${without} GROUP BY 1 ORDER BY 1`,
         )
         .all(...range) as (UsageRow & { readonly name: string })[]
     ).map((row) => ({ name: row.name, ...usageOf(row) }));
   const all = <T>(sql: string): T[] => database.prepare(sql).all(...range) as T[];
   const levels = all<{ risk: number; count: number }>(
-    'SELECT risk, sum(count) AS count FROM rollup WHERE slot >= ? AND slot < ? GROUP BY risk',
+    `SELECT risk, sum(count) AS count FROM rollup WHERE slot >= ? AND slot < ? ${without} GROUP BY risk`,
   );
   return {
     patterns: usage('name'),
     tools: usage('tool'),
     families: usage('family'),
     slots: all<{ slot: number; count: number }>(
-      'SELECT slot, sum(count) AS count FROM rollup WHERE slot >= ? AND slot < ? GROUP BY slot',
+      `SELECT slot, sum(count) AS count FROM rollup WHERE slot >= ? AND slot < ? ${without} GROUP BY slot`,
     ).map(({ slot, count }) => ({ startMs: slot * SLOT_MS, count })),
     levels: [0, 1, 2, 3].map((risk) => levels.find((row) => row.risk === risk)?.count ?? 0),
     rules: all(
@@ -53,13 +62,26 @@ export function readPeriod(database: Database, startMs: number, endMs: number): 
   };
 }
 
-/** Changes whenever late events changed what a summary of the period would say. Empty where nothing was observed. */
-export function periodDigest(database: Database, startMs: number, endMs: number): string {
-  const row = database
-    .prepare(
-      `SELECT sum(count) AS count, sum(ended) AS ended, sum(failures) AS failures, sum(duration_ms) AS duration
-       FROM rollup WHERE slot >= ? AND slot < ?`,
-    )
-    .get(slotOf(startMs), slotOf(endMs)) as Record<string, number | null>;
-  return row['count'] === null ? '' : Object.values(row).join(':');
+/**
+ * Changes whenever late events, or another list of kept-back tools, changed what a summary of the period would say. Empty where
+ * nothing was observed.
+ */
+export function periodDigest(
+  database: Database,
+  startMs: number,
+  endMs: number,
+  keptBack: readonly string[] = [],
+): string {
+  const sums = (condition: string): string | undefined => {
+    const row = database
+      .prepare(
+        `SELECT sum(count) AS count, sum(ended) AS ended, sum(failures) AS failures, sum(duration_ms) AS duration
+         FROM rollup WHERE slot >= ? AND slot < ? ${condition}`,
+      )
+      .get(slotOf(startMs), slotOf(endMs)) as Record<string, number | null>;
+    return row['count'] === null ? undefined : Object.values(row).join(':');
+  };
+  const all = sums('');
+  if (all === undefined || keptBack.length === 0) return all ?? '';
+  return `${sums(readPatterns(database).without(keptBack)) ?? 'nothing'} without ${[...keptBack].sort().join(' ')}`;
 }

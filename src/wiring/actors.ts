@@ -10,9 +10,11 @@ import { createQueryRouter, type QueryPorts } from '../actors/query-router.ts';
 import { createRiskAssessor } from '../actors/risk-assessor.ts';
 import { createSummarizer, type SummaryPorts } from '../actors/summarizer.ts';
 import type { ActorSpec } from '../bus/supervisor.ts';
+import { mayTell } from '../domain/answer-summary.ts';
 import type { AuditCheckpoint } from '../domain/audit-record.ts';
 import { parseSpoolName } from '../domain/spool-record.ts';
 import { SUMMARY_TYPE } from '../domain/summary.ts';
+import { keptBackTools } from '../policy/kept-back.ts';
 import { createAuditStore } from '../storage/audit-store.ts';
 import { createEventStore } from '../storage/event-store.ts';
 import { isAlive } from '../storage/live-process.ts';
@@ -93,8 +95,9 @@ function summaryPorts({ bus, database, identity, places, pool }: Ground): Summar
     bus,
     node,
     store: createSummaryStore(database),
-    digest: ({ startMs, endMs }) => periodDigest(database, startMs, endMs),
-    make: async (head, period) => {
+    digest: async ({ startMs, endMs }, denyTools) =>
+      periodDigest(database, startMs, endMs, await keptBackOf(denyTools)),
+    make: async (head, period, denyTools) => {
       const [{ ruleFacts }, { CATALOGUE_VERSION }] = await Promise.all([
         import('../risk/describe.ts'),
         import('../shell/catalogue.ts'),
@@ -103,13 +106,33 @@ function summaryPorts({ bus, database, identity, places, pool }: Ground): Summar
         databaseFile: places.database,
         period,
         head: { ...head, catalogueVersion: CATALOGUE_VERSION },
-        rules: ruleFacts(),
+        rules: await tellableRules(ruleFacts(), denyTools),
+        keptBack: await keptBackOf(denyTools),
       });
       return pool.run('sign', { seed: identity.seed(), fingerprint, payloadType: SUMMARY_TYPE, payload });
     },
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),
     now: Date.now,
   };
+}
+
+/** Canonical names of tools that are kept back. The catalogue is only read where there are any. */
+async function keptBackOf(denyTools: readonly string[]): Promise<readonly string[]> {
+  if (denyTools.length === 0) return [];
+  const { vocabulary } = await import('../actors/vocabulary.ts');
+  return [...keptBackTools(denyTools, vocabulary())];
+}
+
+/** Without the rules that may have matched a command of a tool that is kept back. */
+async function tellableRules<T>(
+  facts: Readonly<Record<string, T>>,
+  denyTools: readonly string[],
+): Promise<Readonly<Record<string, T>>> {
+  if (denyTools.length === 0) return facts;
+  const { vocabulary } = await import('../actors/vocabulary.ts');
+  const words = vocabulary();
+  const keptBack = keptBackTools(denyTools, words);
+  return Object.fromEntries(Object.entries(facts).filter(([rule]) => mayTell(rule, words, keptBack)));
 }
 
 function writeHead(file: string, checkpoint: AuditCheckpoint): void {

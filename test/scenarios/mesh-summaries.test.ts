@@ -110,7 +110,7 @@ test('late commands make a revision that names the summary it replaces', async (
 
   const second = held(b, a, 'hourly');
   expect(second).toMatchObject({ revision: 2 });
-  const { replaces, patterns } = contentOf<NodeSummary>(second?.document ?? { payload: '' });
+  const { replaces, patterns } = contentOf(second?.document ?? { payload: '' }) as NodeSummary;
   expect(replaces).toBe(first?.id);
   expect(patterns).toEqual([
     { name: 'git status', count: 2 },

@@ -77,7 +77,9 @@ export async function makeNode(home: string, name: string, host = '127.0.0.1'): 
     },
     stop: end('stop'),
     kill: end('kill'),
-    reload: async () => void (await call('config.reload', {})),
+    reload: async () => {
+      await call('config.reload', {});
+    },
     observe: async (commands) => {
       const { events } = await call('observe.status', {});
       sessions += 1;
@@ -133,8 +135,8 @@ export const lately = (texts: readonly string[], more: Partial<ObservedCommand> 
   texts.map((text, index) => ({ text, atMs: Date.now() - DAY_MS / 24 + index * 1_000, ...more }));
 
 /** What was signed in a document or a message. */
-export const contentOf = <T>(document: Pick<Envelope, 'payload'>): T =>
-  JSON.parse(Buffer.from(document.payload, 'base64').toString()) as T;
+export const contentOf = ({ payload }: Pick<Envelope, 'payload'>): unknown =>
+  JSON.parse(Buffer.from(payload, 'base64').toString());
 
 const entryOf = ({ text, atMs, cwd = '/srv/project', exitCode = 0 }: ObservedCommand): HistoryEntry => ({
   text,

@@ -57,6 +57,7 @@ test('a summary made and signed in a thread opens with the node key and holds cl
       catalogueVersion: 1,
     },
     rules: { 'git.push-force': { family: 'git', technique: 'T1485' } },
+    keptBack: [],
   });
   const { seed, publicKey } = keyPair();
   const document = await pool.run('sign', { seed, fingerprint: '0'.repeat(16), payloadType: 'application/x', payload });

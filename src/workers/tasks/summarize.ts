@@ -15,25 +15,26 @@ export interface SummarizeInput {
   readonly databaseFile: string;
   readonly period: Period;
   readonly head: Pick<NodeSummary, 'id' | 'replaces' | 'node' | 'createdAt' | 'nonce' | 'catalogueVersion'>;
+  /** Rules whose matches may be told of; others are left out. */
   readonly rules: Readonly<Record<string, RuleFacts>>;
+  /** Canonical names of the tools that the owner keeps back (`sharing.deny_tools`). */
+  readonly keptBack: readonly string[];
 }
 
 /** Canonical UTF-8 bytes of the summary of a period (FR-501, FR-502), from rollups alone: events are never read. */
-export function summarize({ databaseFile, period, head, rules }: SummarizeInput): Uint8Array {
+export function summarize({ databaseFile, period, head, rules, keptBack }: SummarizeInput): Uint8Array {
   const database = openReadOnly(databaseFile);
   try {
-    const rollups = readPeriod(database, period.startMs, period.endMs);
-    return Buffer.from(canonical(compose(head, period, rollups, rules)));
+    const rollups = readPeriod(database, period.startMs, period.endMs, keptBack);
+    return Buffer.from(canonical(compose({ head, period, rules, keptBack }, rollups)));
   } finally {
     database.close();
   }
 }
 
 function compose(
-  head: SummarizeInput['head'],
-  period: Period,
+  { head, period, rules, keptBack }: Omit<SummarizeInput, 'databaseFile'>,
   rollups: PeriodRollups,
-  rules: SummarizeInput['rules'],
 ): NodeSummary {
   const { patterns, tools, families, coverage } = rollups;
   const total = (key: 'observed' | 'redacted' | 'dropped'): number => coverage.reduce((sum, row) => sum + row[key], 0);
@@ -52,7 +53,8 @@ function compose(
     activity: activityOf(rollups.slots),
     safety: safetyOf(rollups, rules),
     coverage: {
-      observed: total('observed'),
+      // Of a shell it is not known which of its commands are kept back: what is left is counted.
+      observed: keptBack.length === 0 ? total('observed') : rollups.levels.reduce((sum, count) => sum + count, 0),
       redacted: total('redacted'),
       dropped: total('dropped'),
       shells: coverage.map(({ shell }) => shell),
