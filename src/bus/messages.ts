@@ -4,14 +4,14 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { EgressFilter, EgressLine, EgressMessage } from '../domain/egress.ts';
 import type { EventFilter, Pattern, TerminalEvent } from '../domain/event.ts';
 import type { PeriodKind } from '../domain/period.ts';
-import type { Asker, Decision, Explanation, PolicyQuestion, TrustTestResult } from '../domain/policy.ts';
+import type { Asker, Decision, Explanation, PolicyQuestion, TrustRules, TrustTestResult } from '../domain/policy.ts';
 import type { QueryBody, QueryProgress, QueryResult, ResponseBody } from '../domain/query.ts';
 import type { RiskLevel } from '../domain/risk-level.ts';
 import type { ShellKind } from '../domain/shell-kind.ts';
 import type { LocalStatistics } from '../domain/statistics.ts';
 import type { MeshChange, MeshStatus, ObserveStatus, OpenInvite, PairedNode, ServiceStatus } from '../domain/status.ts';
 import type { SummaryLine, SummaryPreview } from '../domain/summary.ts';
-import type { QueryType, SharingLevel } from '../domain/trust.ts';
+import type { QueryType, SharingLevel, TrustLevel } from '../domain/trust.ts';
 import type { Analysis } from '../shell/model.ts';
 
 /** Body of a request that says nothing but its kind. */
@@ -62,6 +62,11 @@ export interface Messages {
   'policy.decide': PolicyQuestion;
   'policy.explain': PolicyQuestion;
   'policy.test': Nothing;
+  'trust.list': Nothing;
+  /** These three change `managed.toml` and are in force when answered; the reload puts them on record. */
+  'sharing.set': { readonly level: SharingLevel };
+  'trust.set': { readonly id: string; readonly level: TrustLevel };
+  'trust.revoke': { readonly id: string };
   'mesh.status': Nothing;
   'mesh.changed': MeshChange;
   'peers.invite': { readonly host?: string };
@@ -96,6 +101,10 @@ export interface Replies {
   'policy.decide': Decision;
   'policy.explain': Explanation;
   'policy.test': readonly TrustTestResult[];
+  'trust.list': TrustRules;
+  'sharing.set': null;
+  'trust.set': null;
+  'trust.revoke': null;
   'mesh.status': MeshStatus;
   'peers.invite': OpenInvite;
   'peers.join': PairedNode;

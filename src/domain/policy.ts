@@ -51,6 +51,25 @@ export interface Explanation {
   readonly toolsKeptBack: readonly string[];
 }
 
+/** A node that the rules of trust name. */
+export interface NamedNode {
+  readonly id: string;
+  readonly name: string | null;
+  /** IP address of its entry among the peers; null where it has none. */
+  readonly address: string | null;
+}
+
+/** Who is trusted how far, as the configuration says it; denials win over all else. */
+export interface TrustRules {
+  readonly default: TrustLevel;
+  readonly nodes: readonly (NamedNode & { readonly level: TrustLevel })[];
+  readonly subnets: readonly { readonly subnet: string; readonly level: TrustLevel }[];
+  readonly deniedNodes: readonly NamedNode[];
+  readonly deniedSubnets: readonly string[];
+  /** Peers that no rule names: the subnets or the default decide about them. */
+  readonly others: readonly NamedNode[];
+}
+
 /** How one of `[[trust.tests]]` came out. */
 export interface TrustTestResult {
   /** Position in `[[trust.tests]]`, from 0. */

@@ -8,9 +8,11 @@ import type { DashboardPorts } from './ports.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { liveRoutes } from './routes/live.ts';
 import { loginRoutes } from './routes/login.ts';
+import { meshRoutes } from './routes/mesh.ts';
 import { pageRoutes, readPages } from './routes/pages.ts';
 import { personalRoutes } from './routes/personal.ts';
 import { privacyRoutes } from './routes/privacy.ts';
+import { trustRoutes } from './routes/trust.ts';
 import { COMPILERS } from './schema-checks.ts';
 
 /** Nothing that a page sends is larger. */
@@ -40,6 +42,8 @@ export async function createApplication(ports: DashboardPorts): Promise<FastifyI
   personalRoutes(app, ports);
   privacyRoutes(app, ports);
   auditRoutes(app, ports);
+  trustRoutes(app, ports);
+  meshRoutes(app, ports);
   liveRoutes(app, ports);
   await app.ready();
   return app;
@@ -47,6 +51,7 @@ export async function createApplication(ports: DashboardPorts): Promise<FastifyI
 
 const STATUS_OF: Partial<Record<ErrorCode, number>> = {
   usage: 400,
+  config_invalid: 409,
   not_found: 404,
   mailbox_full: 503,
   actor_degraded: 503,

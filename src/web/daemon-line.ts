@@ -1,7 +1,8 @@
 import type { Messages, Replies } from '../bus/messages.ts';
 import { CaroError } from '../domain/errors.ts';
 import type { TerminalEvent } from '../domain/event.ts';
-import type { AskableKind, PageMessage, RefusalReason, Reply, RuleText, Session } from './link.ts';
+import type { QueryProgress } from '../domain/query.ts';
+import type { ActKind, AskableKind, PageMessage, Proof, RefusalReason, Reply, RuleText, Session } from './link.ts';
 
 const ANSWER_MS = 10_000;
 
@@ -11,6 +12,7 @@ type Answer = (reply: Reply) => void;
 export class DaemonLine {
   readonly #pending = new Map<number, Answer>();
   readonly #listeners = new Set<(events: readonly TerminalEvent[]) => void>();
+  readonly #progress = new Map<number, (progress: QueryProgress) => void>();
   #following: Promise<unknown> | undefined;
   #next = 0;
 
@@ -19,6 +21,32 @@ export class DaemonLine {
   /** @throws CaroError with the daemon's code, or `deadline_exceeded`. */
   ask<K extends AskableKind>(kind: K, body: Messages[K]): Promise<Replies[K]> {
     return this.#call((id) => ({ type: 'ask', id, kind, body })) as Promise<Replies[K]>;
+  }
+
+  /**
+   * Changes something, or asks the mesh, in the name of a login; `onProgress` hears how far a query is.
+   * @throws CaroError with the daemon's code, `usage` where the login ended, or `deadline_exceeded`.
+   */
+  async act<K extends ActKind>(
+    kind: K,
+    body: Messages[K],
+    proof: Proof,
+    onProgress: (progress: QueryProgress) => void = () => undefined,
+  ): Promise<Replies[K]> {
+    let call = 0;
+    try {
+      return (await this.#call((id) => {
+        call = id;
+        this.#progress.set(id, onProgress);
+        return { type: 'act', id, kind, body, proof };
+      })) as Replies[K];
+    } finally {
+      this.#progress.delete(call);
+    }
+  }
+
+  progress(id: number, progress: QueryProgress): void {
+    this.#progress.get(id)?.(progress);
   }
 
   /** Texts of these rules; ids that the daemon does not know are left out. */

@@ -156,6 +156,7 @@ class Door {
       }),
       redeem: (login, cookieHash, pageHash) => this.#redeem(login, cookieHash, pageHash),
       logout: (cookieHash) => this.#sessions.remove(cookieHash),
+      holds: ({ cookie, pageToken }) => this.#sessions.holds(cookie, pageToken),
       refused: (reason) => this.#refused(reason),
       gone: (trouble) => {
         if (trouble) this.options.log(trouble);

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { RefusalReason } from './link.ts';
+import type { Proof, RefusalReason } from './link.ts';
 import { cookieName, type DashboardPorts } from './ports.ts';
 
 /** No inline script or style, nothing from elsewhere, no frame around it: text that slips into the page stays text. */
@@ -97,9 +97,17 @@ function crossSiteCall(request: FastifyRequest): boolean {
 
 /** Cookie and page token both, of one login. */
 function loggedIn(request: FastifyRequest, ports: DashboardPorts): boolean {
-  const cookie = request.cookies[cookieName(ports.port)];
+  const { cookie, pageToken } = proofOf(request, ports);
+  return ports.sessions.holds(cookie, pageToken);
+}
+
+/** Both halves of the login that a request carries; empty where one is missing. */
+export function proofOf(request: FastifyRequest, ports: Pick<DashboardPorts, 'port'>): Proof {
   const pageToken = request.headers['x-caro-token'];
-  return cookie !== undefined && typeof pageToken === 'string' && ports.sessions.holds(cookie, pageToken);
+  return {
+    cookie: request.cookies[cookieName(ports.port)] ?? '',
+    pageToken: typeof pageToken === 'string' ? pageToken : '',
+  };
 }
 
 /** Answers an error in the one form that all errors of the API have. */

@@ -1,27 +1,46 @@
+import { isIP } from 'node:net';
 import type { Messages, Replies, RequestKind } from '../bus/messages.ts';
 import { AUDIT_TYPES } from '../domain/audit-record.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { TerminalEvent } from '../domain/event.ts';
+import { parseNodeId } from '../domain/node-id.ts';
 import { PERIOD_KINDS } from '../domain/period.ts';
+import { POLICY_ACTIONS } from '../domain/policy.ts';
+import type { QueryProgress } from '../domain/query.ts';
 import type { RiskLevel } from '../domain/risk-level.ts';
+import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/trust.ts';
 
 /**
  * What the daemon and the dashboard's process say to each other (JSON over Node's IPC channel). The page's process parses what
  * comes from a browser, so the daemon believes nothing of it: `decodeFromPage` lets through these shapes only, and of the bus
- * only the kinds in `ASKABLE`.
+ * only the kinds in `ASKABLE`, and those in `ACTS` with the proof of a login.
  */
 
-/** A request of the bus that the dashboard may make: all of them read, none of them changes anything. */
+/** A request of the bus that the dashboard's process may make by itself: all of them read, none of them changes anything. */
 export type AskableKind = Extract<
   RequestKind,
   | 'service.status'
   | 'mesh.status'
+  | 'egress.list'
+  | 'egress.show'
+  | 'trust.list'
+  | 'policy.explain'
+  | 'anomalies.list'
   | 'summary.preview'
   | 'summary.list'
   | 'policy.sharing'
   | 'audit.list'
   | 'audit.verify'
 >;
+
+/** A request that changes a setting or sends something out: taken only with the proof that somebody who is logged in wants it. */
+export type ActKind = Extract<RequestKind, 'mesh.query' | 'sharing.set' | 'trust.set' | 'trust.revoke'>;
+
+/** Both halves of a login, as the browser sent them. The daemon compares them with the hashes that it keeps itself. */
+export interface Proof {
+  readonly cookie: string;
+  readonly pageToken: string;
+}
 
 /** Why a rule finds a command dangerous, and what to do instead. */
 export interface RuleText {
@@ -50,10 +69,19 @@ export interface Ask<K extends AskableKind = AskableKind> {
   readonly body: Messages[K];
 }
 
+export interface Act<K extends ActKind = ActKind> {
+  readonly type: 'act';
+  readonly id: number;
+  readonly kind: K;
+  readonly body: Messages[K];
+  readonly proof: Proof;
+}
+
 /** From the page's process to the daemon. */
 export type PageMessage =
   | { readonly type: 'ready' }
   | Ask
+  | Act
   | { readonly type: 'rules'; readonly id: number; readonly ids: readonly string[] }
   | {
       readonly type: 'redeem';
@@ -71,7 +99,7 @@ export const REFUSALS = ['host', 'origin', 'login', 'rate'] as const;
 export type RefusalReason = (typeof REFUSALS)[number];
 
 export type Reply =
-  | { readonly ok: true; readonly body: Replies[AskableKind] | readonly RuleText[] | Session | null }
+  | { readonly ok: true; readonly body: Replies[AskableKind | ActKind] | readonly RuleText[] | Session | null }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
 /** What the page's process must know to begin. */
@@ -89,9 +117,11 @@ export type DaemonMessage =
   | { readonly type: 'socket' }
   | { readonly type: 'reply'; readonly id: number; readonly reply: Reply }
   | { readonly type: 'events'; readonly events: readonly TerminalEvent[] }
+  /** How far the query behind the `act` of this id is. */
+  | { readonly type: 'progress'; readonly id: number; readonly progress: QueryProgress }
   | { readonly type: 'goodbye' };
 
-const DAEMON_TYPES: ReadonlySet<unknown> = new Set(['setup', 'socket', 'reply', 'events', 'goodbye']);
+const DAEMON_TYPES: ReadonlySet<unknown> = new Set(['setup', 'socket', 'reply', 'events', 'progress', 'goodbye']);
 
 /** The daemon is trusted; only an unknown type (a newer daemon over an older page) is left alone. */
 export function decodeFromDaemon(value: unknown): DaemonMessage | null {
@@ -105,6 +135,9 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isHash: Check = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 const isId: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isLimit: Check = (value) => isId(value) && (value as number) <= 1000;
+const isNode: Check = (value) => typeof value === 'string' && parseNodeId(value) !== undefined;
+const isAddress: Check = (value) => typeof value === 'string' && isIP(value) !== 0;
+const isTime: Check = (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT[0-9:.]{8,12}Z$/.test(value);
 const isRuleId: Check = (value) => typeof value === 'string' && /^[a-z0-9][a-z0-9._/-]{0,79}$/i.test(value);
 const optional =
   (check: Check): Check =>
@@ -132,15 +165,39 @@ const ASKABLE: Readonly<Record<AskableKind, Check>> = {
   'policy.sharing': shape({}),
   'audit.list': shape({ limit: optional(isLimit), before: optional(isId), type: optional(oneOf(AUDIT_TYPES)) }),
   'audit.verify': shape({}),
+  'egress.list': shape({ peer: optional(isNode), before: optional(isId), limit: optional(isLimit) }),
+  'egress.show': shape({ seq: isId }),
+  'trust.list': shape({}),
+  'policy.explain': shape({ id: isNode, address: optional(isAddress), action: oneOf(POLICY_ACTIONS) }),
+  'anomalies.list': shape({ since: optional(isTime) }),
+};
+
+/** Body check of each kind that may be done on proof. */
+const ACTS: Readonly<Record<ActKind, Check>> = {
+  'mesh.query': shape({ type: oneOf(QUERY_TYPES), since: optional(isTime) }),
+  'sharing.set': shape({ level: (value) => SHARING_LEVELS.some((level) => level === value) }),
+  'trust.set': shape({ id: isNode, level: oneOf(TRUST_LEVELS) }),
+  'trust.revoke': shape({ id: isNode }),
 };
 
 const isAskable = (value: unknown): value is AskableKind => typeof value === 'string' && Object.hasOwn(ASKABLE, value);
 
+const isAct = (value: unknown): value is ActKind => typeof value === 'string' && Object.hasOwn(ACTS, value);
+const isSecret: Check = (value) => typeof value === 'string' && value.length <= 200;
+
+const ACT = shape({
+  type: oneOf(['act']),
+  id: isId,
+  kind: isAct,
+  body: isRecord,
+  proof: shape({ cookie: isSecret, pageToken: isSecret }),
+});
 const ASK = shape({ type: oneOf(['ask']), id: isId, kind: isAskable, body: isRecord });
 
 const PAGE_SHAPES: Readonly<Record<PageMessage['type'], Check>> = {
   ready: shape({ type: oneOf(['ready']) }),
   ask: (value) => ASK(value) && isRecord(value) && isAskable(value['kind']) && ASKABLE[value['kind']](value['body']),
+  act: (value) => ACT(value) && isRecord(value) && isAct(value['kind']) && ACTS[value['kind']](value['body']),
   rules: shape({
     type: oneOf(['rules']),
     id: isId,

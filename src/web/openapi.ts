@@ -8,6 +8,7 @@ interface Described {
     readonly properties?: Readonly<Record<string, Json>>;
     readonly required?: readonly string[];
   };
+  readonly body?: Json;
   readonly response?: Readonly<Record<string, Json>>;
 }
 
@@ -47,7 +48,7 @@ function description(routes: readonly RouteOptions[]): Json {
   };
 }
 
-function operation({ querystring, response }: Described): Json {
+function operation({ querystring, body, response }: Described): Json {
   const required = querystring?.required ?? [];
   const parameters = Object.entries(querystring?.properties ?? {}).map(([name, schema]) => ({
     name,
@@ -56,7 +57,11 @@ function operation({ querystring, response }: Described): Json {
     schema,
   }));
   const answers = Object.entries(response ?? {}).map(([status, schema]) => [status, content('The answer.', schema)]);
-  return { parameters, responses: { ...Object.fromEntries(answers), default: content('An error.', ERROR) } };
+  return {
+    parameters,
+    ...(body ? { requestBody: content('What to do.', body) } : {}),
+    responses: { ...Object.fromEntries(answers), default: content('An error.', ERROR) },
+  };
 }
 
 const content = (text: string, schema: Json): Json => ({

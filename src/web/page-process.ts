@@ -2,7 +2,18 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Bus } from '../bus/bus.ts';
 import { CaroError } from '../domain/errors.ts';
-import type { Ask, DaemonMessage, PageMessage, RefusalReason, Reply, RuleText, Session, Setup } from './link.ts';
+import type {
+  Act,
+  Ask,
+  DaemonMessage,
+  PageMessage,
+  Proof,
+  RefusalReason,
+  Reply,
+  RuleText,
+  Session,
+  Setup,
+} from './link.ts';
 import { decodeFromPage } from './link.ts';
 
 /** A connection that waits longer for the process to be ready is told to try again. */
@@ -19,6 +30,8 @@ export interface PageProcessPorts {
   /** Answers a login: the session if the token was good, else null. */
   readonly redeem: (login: string, cookieHash: string, pageHash: string) => Session | null;
   readonly logout: (cookieHash: string) => void;
+  /** True where both halves belong to one login that still holds. */
+  readonly holds: (proof: Proof) => boolean;
   readonly refused: (reason: RefusalReason) => void;
   /** Called once, when the process takes no more connections (it left, or died). */
   readonly gone: (trouble: string | null) => void;
@@ -106,6 +119,9 @@ export class PageProcess {
       case 'ask':
         void this.#answer(message.id, () => this.#ask(message));
         break;
+      case 'act':
+        void this.#answer(message.id, () => this.#act(message));
+        break;
       case 'rules':
         void this.#answer(message.id, () => this.ports.describeRules(message.ids));
         break;
@@ -136,6 +152,28 @@ export class PageProcess {
 
   #ask(message: Ask): Promise<(Reply & { ok: true })['body']> {
     return this.ports.bus.request(message.kind, message.body);
+  }
+
+  /** What changes something or leaves this node is done for somebody who is logged in, never for the page's process itself. */
+  async #act(message: Act): Promise<(Reply & { ok: true })['body']> {
+    if (!this.ports.holds(message.proof))
+      throw new CaroError('usage', 'expected the login of this page, got one that ended; run `caro dashboard`');
+    const stop = message.kind === 'mesh.query' ? this.#tellProgress(message as Act<'mesh.query'>) : () => undefined;
+    try {
+      return await this.ports.bus.request(message.kind, message.body);
+    } finally {
+      stop();
+    }
+  }
+
+  /** Tells of the states of this query, not of another that was begun elsewhere: the first notice of a query has one target. */
+  #tellProgress({ id, body }: Act<'mesh.query'>): () => void {
+    let query: string | undefined;
+    return this.ports.bus.listen('query.partial', (progress) => {
+      if (progress.type !== body.type) return;
+      if (progress.targets.length === 1) query ??= progress.query;
+      if (query === progress.query) this.#send({ type: 'progress', id, progress });
+    });
   }
 
   async #answer(id: number, work: () => unknown): Promise<void> {

@@ -1,19 +1,12 @@
 import type { FastifySchemaCompiler, FastifySerializerCompiler, FastifyServerOptions } from 'fastify';
 import type { Validator } from '../domain/validator.ts';
-import { audit, events, login, nothing, preview, range } from '../generated/page-validators.js';
+import * as validators from '../generated/page-validators.js';
 import { type AnswerSchema, project } from './projection.ts';
 import { INPUTS } from './schemas.ts';
 
 type Factory = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>;
 
-const CHECKS: Readonly<Record<keyof typeof INPUTS, Validator<unknown>>> = {
-  audit,
-  events,
-  login,
-  nothing,
-  preview,
-  range,
-};
+const CHECKS: Readonly<Record<keyof typeof INPUTS, Validator<unknown>>> = validators;
 
 /** The check that the build made of a schema; what the schema does not describe is refused, not quietly dropped. */
 const checkInput: FastifySchemaCompiler<unknown> = ({ schema }) => {

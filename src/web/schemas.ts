@@ -3,29 +3,22 @@ import { PERIOD_KINDS } from '../domain/period.ts';
 import { RISK_LEVELS } from '../domain/risk-level.ts';
 import { SHELLS } from '../domain/shell-kind.ts';
 import { SHARING_LEVELS, TRUST_LEVELS } from '../domain/trust.ts';
+import { MESH_INPUTS } from './mesh-schemas.ts';
+import {
+  allOptional,
+  count,
+  flag,
+  instant,
+  list,
+  maybeCount,
+  maybeText,
+  object,
+  text,
+  word,
+  words,
+} from './schema-words.ts';
 
-/** JSON Schemas of what the dashboard's API takes and gives; the OpenAPI description is made of them. */
-type Schema = Readonly<Record<string, unknown>>;
-
-const text: Schema = { type: 'string' };
-const maybeText: Schema = { type: ['string', 'null'] };
-const count: Schema = { type: 'integer', minimum: 0 };
-const maybeCount: Schema = { type: ['integer', 'null'] };
-const flag: Schema = { type: 'boolean' };
-const instant: Schema = { type: 'string', maxLength: 30, pattern: '^\\d{4}-\\d{2}-\\d{2}T[0-9:.]+Z$' };
-const words = (values: readonly (string | number)[]): Schema => ({ enum: values });
-const word = (values: readonly string[]): Schema => ({ type: 'string', enum: values });
-const list = (items: Schema): Schema => ({ type: 'array', items });
-/** Every member is required unless named in `optional`; nothing else may stand in it. */
-const object = (properties: Readonly<Record<string, Schema>>, optional: readonly string[] = []): Schema => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties).filter((key) => !optional.includes(key)),
-  additionalProperties: false,
-});
-const allOptional = (properties: Readonly<Record<string, Schema>>): Schema =>
-  object(properties, Object.keys(properties));
-
+/* JSON Schemas of what the dashboard's API takes and gives; the OpenAPI description is made of them. */
 const NO_QUERY = object({});
 
 export const ERROR = object({ error: object({ code: text, message: text }) });
@@ -168,5 +161,6 @@ export const INPUTS = {
   events: EVENTS_QUERY,
   preview: PREVIEW_QUERY,
   audit: AUDIT_QUERY,
+  ...MESH_INPUTS,
   login: object({ login: { type: 'string', minLength: 1, maxLength: 200 } }),
 } as const;

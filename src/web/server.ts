@@ -37,6 +37,7 @@ async function serve(setup: Setup): Promise<void> {
     if (message?.type === 'socket' && handle instanceof Socket) visitors.welcome(handle);
     else if (message?.type === 'reply') daemon.reply(message.id, message.reply);
     else if (message?.type === 'events') daemon.events(message.events);
+    else if (message?.type === 'progress') daemon.progress(message.id, message.progress);
     else if (message?.type === 'goodbye') process.disconnect();
   });
   tell({ type: 'ready' });

@@ -124,17 +124,24 @@ test('the description names every address of the API with its input and its answ
   const described = Object.keys(paths).sort();
   expect(described).toEqual([
     '/api/activity',
+    '/api/anomalies',
     '/api/audit',
     '/api/audit/verification',
+    '/api/egress',
+    '/api/egress/message',
     '/api/events',
     '/api/live',
     '/api/logout',
+    '/api/mesh/query',
     '/api/openapi.json',
     '/api/overview',
     '/api/sharing',
     '/api/status',
     '/api/summaries',
     '/api/summary',
+    '/api/trust',
+    '/api/trust/explanation',
+    '/api/trust/revocation',
   ]);
 });
 

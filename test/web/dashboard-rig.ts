@@ -1,28 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuditor } from '../../src/actors/auditor.ts';
-import { createStatusReporter } from '../../src/actors/status-reporter.ts';
-import { createSummarizer } from '../../src/actors/summarizer.ts';
-import type { Actor } from '../../src/bus/actor.ts';
 import { Bus } from '../../src/bus/bus.ts';
-import { type ActorSpec, Supervised } from '../../src/bus/supervisor.ts';
-import { loadConfiguration } from '../../src/config/loader.ts';
 import { placesFrom, preparePlaces } from '../../src/config/places.ts';
+import { CaroError } from '../../src/domain/errors.ts';
 import type { TerminalEvent } from '../../src/domain/event.ts';
-import { SUMMARY_TYPE } from '../../src/domain/summary.ts';
-import { openIdentity } from '../../src/identity/identity.ts';
-import { createAuditStore } from '../../src/storage/audit-store.ts';
 import { openDatabase } from '../../src/storage/database.ts';
+import { createEgressStore, type EgressStore } from '../../src/storage/egress-store.ts';
 import { createEventStore } from '../../src/storage/event-store.ts';
-import { periodDigest } from '../../src/storage/period-reader.ts';
-import { createReader } from '../../src/storage/reader.ts';
-import { createSummaryStore } from '../../src/storage/summary-store.ts';
 import { type Dashboard, type DashboardOptions, openDashboard } from '../../src/web/doorkeeper.ts';
-import { hash } from '../../src/workers/tasks/hash.ts';
-import { sign } from '../../src/workers/tasks/sign.ts';
-import { summarize } from '../../src/workers/tasks/summarize.ts';
+import { type RigMesh, startActors } from './rig-actors.ts';
 import { SAMPLE_RULES, type SampleCommands } from './sample-commands.ts';
 
 /** A build elsewhere can be tested by naming its folder. */
@@ -45,21 +32,35 @@ export interface DashboardRig {
   readonly login: () => Promise<Login>;
   /** GET with both halves of a login. */
   readonly get: (path: string, login: Login, headers?: Readonly<Record<string, string>>) => Promise<Response>;
+  /** POST of a JSON body as the page itself sends it; headers given replace its own. */
+  readonly post: (
+    path: string,
+    body: unknown,
+    login: Login,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Response>;
+  /** Puts messages on the ledger of what left, as the egress gate does. */
+  readonly send: (entries: Parameters<EgressStore['record']>[0]) => void;
   readonly troubles: readonly string[];
   readonly close: () => Promise<void>;
 }
 
 type Overrides = Partial<Pick<DashboardOptions, 'port' | 'host' | 'idleMs' | 'loginLifetimeMs' | 'sessionMs' | 'now'>>;
 
-export async function openRig(overrides: Overrides = {}): Promise<DashboardRig> {
+/** `toml` is the owner's configuration file, `mesh` what lies beyond this node: no peer unless told. */
+export async function openRig(
+  overrides: Overrides = {},
+  { toml = '', mesh = ALONE }: { readonly toml?: string; readonly mesh?: RigMesh } = {},
+): Promise<DashboardRig> {
   if (!existsSync(join(DIST, 'web.js'))) throw new Error('expected dist/web.js: run `npm run build` first');
   const home = mkdtempSync(join(tmpdir(), 'caro-web-'));
   const places = placesFrom({ CARO_HOME: home }, home);
   preparePlaces(places);
   mkdirSync(places.runtime, { recursive: true, mode: 0o700 });
   const { database } = openDatabase(places.database, Date.now());
+  writeFileSync(places.config, toml, { mode: 0o600 });
   const bus = new Bus();
-  const actors = await startActors(bus, places, database);
+  const actors = await startActors(bus, places, database, mesh);
   const troubles: string[] = [];
   const dashboard = await openDashboard({
     host: '127.0.0.1',
@@ -91,6 +92,19 @@ export async function openRig(overrides: Overrides = {}): Promise<DashboardRig> 
       fetch(new URL(path, dashboard.url), {
         headers: { cookie: login.cookie, 'x-caro-token': login.token, ...headers },
       }),
+    post: (path, body, login, headers = {}) =>
+      fetch(new URL(path, dashboard.url), {
+        method: 'POST',
+        headers: {
+          cookie: login.cookie,
+          'x-caro-token': login.token,
+          origin: dashboard.url.slice(0, -1),
+          'content-type': 'application/json',
+          ...headers,
+        },
+        body: JSON.stringify(body),
+      }),
+    send: createEgressStore(database).record,
     close: async () => {
       await dashboard.close();
       for (const actor of actors.reverse()) await actor.stop();
@@ -99,6 +113,11 @@ export async function openRig(overrides: Overrides = {}): Promise<DashboardRig> 
     },
   };
 }
+
+const ALONE: RigMesh = {
+  status: () => ({ enabled: false, listen: null, peers: [] }),
+  ask: () => Promise.reject(new CaroError('not_running', 'expected the mesh to be on')),
+};
 
 /** The login token in a login file. */
 export function loginTokenIn(file: string): string {
@@ -126,94 +145,3 @@ export async function loginOf(answer: Response): Promise<Login> {
   const token = /data-page-token="([\w-]+)"/.exec(await answer.text())?.[1] ?? '';
   return { cookie, token };
 }
-
-type Places = ReturnType<typeof placesFrom>;
-type Database = ReturnType<typeof openDatabase>['database'];
-
-async function startActors(bus: Bus, places: Places, database: Database): Promise<Supervised[]> {
-  const identity = openIdentity(places.identityKey);
-  const { configuration } = loadConfiguration(places, 'rig');
-  const reader = createReader(database);
-  /** What stands outside the dashboard's concern answers as on a fresh node. */
-  const fresh: Actor<'observe.status' | 'policy.sharing' | 'mesh.status'> = {
-    name: 'fresh node',
-    handlers: {
-      'observe.status': () => ({ ...reader.counts(), pending: 0, shells: reader.shells(), trouble: null }),
-      'policy.sharing': () => ({ level: 0, denyTools: [] }),
-      'mesh.status': () => ({ enabled: false, listen: null, peers: [] }),
-    },
-  };
-  const auditor = () =>
-    createAuditor(
-      {
-        store: createAuditStore(database),
-        sign: identity.sign,
-        verify: () => Promise.resolve(hash({ databaseFile: places.database, publicKey: identity.publicKey })),
-        keepHead: () => undefined,
-        now: Date.now,
-      },
-      configuration,
-    );
-  const summarizer = () =>
-    createSummarizer(
-      {
-        bus,
-        node: identity.id,
-        store: createSummaryStore(database),
-        digest: ({ startMs, endMs }) => periodDigest(database, startMs, endMs),
-        make: (head, period) => {
-          const rules = Object.fromEntries(
-            SAMPLE_RULES.map(({ id, family, technique }) => [id, { family, technique }]),
-          );
-          const payload = summarize({
-            databaseFile: places.database,
-            period,
-            head: { ...head, catalogueVersion: 1 },
-            rules,
-          });
-          const { fingerprint } = identity;
-          return Promise.resolve(sign({ seed: identity.seed(), fingerprint, payloadType: SUMMARY_TYPE, payload }));
-        },
-        randomHex: (bytes) => randomBytes(bytes).toString('hex'),
-        now: Date.now,
-      },
-      configuration,
-    );
-  const status = () =>
-    createStatusReporter({
-      bus,
-      facts: () => ({
-        node: { id: identity.id, fingerprint: identity.fingerprint, ...configuration.node },
-        service: { pid: process.pid, uptimeSeconds: Math.floor(process.uptime()), version: '0.1.0' },
-        dashboard: { url: '' },
-        memory: { rssBytes: process.memoryUsage.rss() },
-        actors: [],
-      }),
-    });
-  const makers = {
-    auditor,
-    fresh: () => fresh,
-    summarizer,
-    status,
-  };
-  const actors: Supervised[] = [];
-  for (const [name, create] of Object.entries(makers)) {
-    const spec: ActorSpec = { name, capacity: 64, policy: 'wait', create };
-    const actor = new Supervised(spec, bus, SUPERVISION);
-    await actor.start();
-    actors.push(actor);
-  }
-  return actors;
-}
-
-const SUPERVISION = {
-  backoffMs: () => 10,
-  maxCrashes: 3,
-  windowMs: 60_000,
-  stepTimeoutMs: 5_000,
-  now: () => performance.now(),
-  onCrash: (actor: string, error: unknown) => {
-    throw new Error(`${actor} crashed: ${error instanceof Error ? error.message : 'unknown'}`);
-  },
-  onDegraded: () => undefined,
-};

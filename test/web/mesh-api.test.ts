@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { AuditRecord } from '../../src/domain/audit-record.ts';
+import type { Explanation, TrustRules } from '../../src/domain/policy.ts';
+import type { QueryProgress, QueryResult } from '../../src/domain/query.ts';
+import type { Login } from './dashboard-rig.ts';
+import { type MeshRig, openMeshRig } from './mesh-rig.ts';
+
+interface Line {
+  readonly progress?: QueryProgress;
+  readonly result?: QueryResult;
+}
+
+let rig: MeshRig;
+let login: Login;
+const typed = [
+  { pattern: 'git push', family: 'git', times: 6 },
+  { pattern: 'rm', family: 'files', times: 2, risk: 'critical' as const },
+];
+
+beforeAll(async () => {
+  rig = await openMeshRig(
+    'security',
+    [
+      { name: 'ana', lets: 'supervisor', typed },
+      { name: 'ben', lets: 'supervisor', typed },
+      { name: 'eve' },
+      { name: 'gone', state: 'connecting' },
+      { name: 'late', state: 'skewed', skewMs: 400_000 },
+    ],
+    { floor: 2 },
+  );
+  login = await rig.login();
+});
+afterAll(() => rig.close());
+
+async function read<T>(path: string): Promise<T> {
+  const answer = await rig.get(path, login);
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as T;
+}
+const audited = async (type: string) =>
+  (await read<{ records: readonly AuditRecord[] }>(`/api/audit?type=${type}`)).records;
+const managed = (): string => {
+  try {
+    return readFileSync(join(rig.home, 'config', 'managed.toml'), 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+describe('a question to the mesh', () => {
+  const ask = async (body: unknown = { type: 'safety-posture', spanHours: 168 }): Promise<readonly Line[]> => {
+    const answer = await rig.post('/api/mesh/query', body, login);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/x-ndjson; charset=utf-8']);
+    const lines = (await answer.text()).split('\n').filter((line) => line !== '');
+    return lines.map((line) => JSON.parse(line) as Line);
+  };
+
+  test('tells of every node as it ends, then gives the sum, with each node accounted for', async () => {
+    const lines = await ask();
+    const progress = lines.flatMap((line) => (line.progress ? [line.progress] : []));
+    expect(progress.map(({ targets }) => targets.length)).toEqual([1, 2, 3, 4, 5]);
+    const { result } = lines.at(-1) ?? {};
+    expect(result?.targets.map(({ name, state }) => [name, state])).toEqual([
+      ['ana', 'answered'],
+      ['ben', 'answered'],
+      ['eve', 'access_denied'],
+      ['gone', 'no_response'],
+      ['late', 'skewed'],
+    ]);
+    expect(result?.aggregate).toMatchObject({ commands: 16, 'levels.critical': 4, 'levels.safe': 12 });
+  });
+
+  test('asks for the span that was chosen and no longer one', async () => {
+    for (const spanHours of [24, 168, 720]) {
+      await ask({ type: 'node-health', spanHours });
+      expect((await audited('query.sent'))[0]?.details).toMatchObject({ query: 'node-health', spanHours });
+    }
+  });
+
+  test('says nothing of a figure while it runs', async () => {
+    const lines = (await ask()).filter((line) => line.progress);
+    for (const line of lines) expect(Object.keys(line)).toEqual(['progress']);
+    expect(JSON.stringify(lines)).not.toMatch(/summary|aggregate|cells/);
+  });
+
+  test.each([{ type: 'everything', spanHours: 24 }, { type: 'anomalies', spanHours: 25 }, { type: 'anomalies' }])(
+    'that does not exist is not asked: %j',
+    async (body) => {
+      expect((await rig.post('/api/mesh/query', body, login)).status).toBe(400);
+    },
+  );
+});
+
+describe('the switches of the owner', () => {
+  const changes = [
+    ['/api/sharing', { level: 1 }],
+    ['/api/trust', { id: '', level: 'untrusted' }],
+    ['/api/trust/revocation', { id: '' }],
+    ['/api/mesh/query', { type: 'anomalies', spanHours: 24 }],
+  ] as const;
+  const bodyOf = (body: object): object => ('id' in body ? { ...body, id: rig.ids[0] } : body);
+
+  test.each(changes)('%s needs this page as origin, the cookie and the token', async (path, body) => {
+    const before = [managed(), (await audited('query.sent')).length];
+    const without = [
+      { origin: 'http://localhost:1' },
+      { origin: 'null' },
+      { cookie: 'caro=other' },
+      { 'x-caro-token': 'other' },
+    ];
+    const statuses = await Promise.all(
+      without.map(async (headers) => (await rig.post(path, bodyOf(body), login, headers)).status),
+    );
+    expect(statuses).toEqual([403, 403, 401, 401]);
+    expect([managed(), (await audited('query.sent')).length]).toEqual(before);
+  });
+
+  test('sharing is switched on and off, written down and put on record', async () => {
+    for (const level of [2, 1, 0]) {
+      expect((await rig.post('/api/sharing', { level }, login)).status).toBe(200);
+      expect(await read('/api/sharing')).toEqual({ level, denyTools: [] });
+      expect(managed()).toContain(`level = ${level}`);
+      expect((await audited('sharing.changed'))[0]?.details).toMatchObject({ level });
+    }
+  });
+
+  test('a level of trust is set, and explained by the rule that decides', async () => {
+    await rig.post('/api/sharing', { level: 1 }, login);
+    const [, ben = ''] = rig.ids;
+    expect((await rig.post('/api/trust', { id: ben, level: 'supervisor' }, login)).status).toBe(200);
+    const { nodes } = await read<TrustRules>('/api/trust');
+    expect(nodes.find(({ id }) => id === ben)).toEqual({
+      id: ben,
+      name: 'ben',
+      address: '10.0.1.11',
+      level: 'supervisor',
+    });
+    const told = await read<Explanation>(`/api/trust/explanation?id=${encodeURIComponent(ben)}&address=10.0.1.11`);
+    expect(told).toMatchObject({ trust: 'supervisor', decision: { allow: true, level: 2, rule: 'trust.nodes' } });
+    expect((await audited('trust.changed'))[0]?.details).toMatchObject({ nodes: { [ben]: 'supervisor' } });
+  });
+
+  test('a revoked node is denied, and a level of trust does not quietly take it back', async () => {
+    const [ana = ''] = rig.ids;
+    expect((await rig.post('/api/trust/revocation', { id: ana }, login)).status).toBe(200);
+    const rules = await read<TrustRules>('/api/trust');
+    expect(rules.deniedNodes).toEqual([{ id: ana, name: 'ana', address: '10.0.1.10' }]);
+    expect(rules.nodes.map(({ id }) => id)).not.toContain(ana);
+    expect((await rig.post('/api/trust', { id: ana, level: 'peer' }, login)).status).toBe(400);
+    expect((await read<TrustRules>('/api/trust')).deniedNodes).toHaveLength(1);
+  });
+
+  test('two changes at once are both kept', async () => {
+    const [, , eve = '', gone = ''] = rig.ids;
+    await Promise.all([
+      rig.post('/api/trust', { id: eve, level: 'share_to' }, login),
+      rig.post('/api/trust', { id: gone, level: 'query_from' }, login),
+    ]);
+    const { nodes } = await read<TrustRules>('/api/trust');
+    const levels = new Map(nodes.map(({ id, level }) => [id, level]));
+    expect([levels.get(eve), levels.get(gone)]).toEqual(['share_to', 'query_from']);
+  });
+});
+
+describe('the ledger of what left', () => {
+  test('is listed newest first, by recipient, page by page, with each message byte for byte', async () => {
+    const [ana = '', ben = ''] = rig.ids;
+    const bytes = '{"payload":"eyJ…","name":"Grüße"}';
+    const entry = { time: new Date().toISOString(), address: '10.0.1.10', type: 'response', level: 2 as const, bytes };
+    rig.send([ana, ben, ana].map((recipient) => ({ ...entry, recipient, rule: 'trust.nodes' })));
+    const page = await read<{ messages: { seq: number; size: number }[]; next: number }>('/api/egress?limit=2');
+    expect(page.messages.map(({ seq }) => seq)).toEqual([3, 2]);
+    expect(page.messages[0]?.size).toBe(Buffer.byteLength(bytes));
+    expect(await read(`/api/egress?before=${page.next}`)).toMatchObject({ messages: [{ seq: 1 }], next: null });
+    const bens = await read<{ messages: unknown[] }>(`/api/egress?peer=${encodeURIComponent(ben)}`);
+    expect(bens.messages).toHaveLength(1);
+    expect(await read('/api/egress/message?seq=2')).toMatchObject({ seq: 2, recipient: ben, bytes });
+    expect((await rig.get('/api/egress/message?seq=99', login)).status).toBe(404);
+  });
+});
+
+test('too short a history calls nothing unusual', async () => {
+  expect(await read('/api/anomalies')).toMatchObject({ judged: false, anomalies: [] });
+});

@@ -1,0 +1,91 @@
+import { CaroError } from '../../src/domain/errors.ts';
+import type { MeshStatus } from '../../src/domain/status.ts';
+import type { Role, TrustLevel } from '../../src/domain/trust.ts';
+import { openNode, type TestNode, type Typed } from '../policy/node.ts';
+import { nodeId, settings } from '../policy/settings.ts';
+import { type DashboardRig, openRig } from './dashboard-rig.ts';
+
+/** Another node: what its owner lets the asker have, what was typed there; or how it is out of reach. */
+export interface Neighbour {
+  readonly name: string;
+  readonly lets?: TrustLevel;
+  readonly typed?: readonly Typed[];
+  readonly state?: MeshStatus['peers'][number]['state'];
+  readonly skewMs?: number;
+}
+
+export interface MeshRig extends DashboardRig {
+  readonly ids: readonly string[];
+}
+
+/**
+ * A dashboard whose node trusts some neighbours. Each of them is a real database behind a real responder; what is missing is the wire,
+ * which the tests of the mesh are about.
+ */
+export async function openMeshRig(
+  role: Role,
+  neighbours: readonly Neighbour[],
+  { floor = 5, more = '' }: { readonly floor?: number; readonly more?: string } = {},
+): Promise<MeshRig> {
+  const ids = neighbours.map((_, index) => nodeId(index + 1));
+  const nodes = neighbours.map(({ typed }) => {
+    const node = openNode();
+    if (typed) node.type(typed);
+    return node;
+  });
+  const peers: MeshStatus['peers'] = neighbours.map(({ name, state = 'connected', skewMs = 12 }, index) => ({
+    id: ids[index] ?? '',
+    name,
+    address: `10.0.1.${index + 10}:9238`,
+    trust: 'peer',
+    state,
+    skewMs: state === 'connecting' ? null : skewMs,
+  }));
+  const rig = await openRig(
+    {},
+    {
+      toml: tomlOf(role, peers, floor) + more,
+      mesh: {
+        status: () => ({ enabled: true, listen: '10.0.1.2:9238', peers }),
+        ask: (id, query) => {
+          const index = ids.indexOf(id);
+          const { lets = 'untrusted', state = 'connected' } = neighbours[index] ?? {};
+          if (state !== 'connected') {
+            const code = state === 'skewed' ? 'clock_skewed' : 'peer_unreachable';
+            return Promise.reject(new CaroError(code, 'expected a connection'));
+          }
+          return responderOf(nodes[index]).answer(
+            settings({ trust: { nodes: { [SELF]: lets } } }),
+            { id: SELF },
+            query,
+          );
+        },
+      },
+    },
+  );
+  return {
+    ...rig,
+    ids,
+    close: async () => {
+      await rig.close();
+      for (const node of nodes) node.close();
+    },
+  };
+}
+
+const SELF = nodeId(200);
+
+function responderOf(node: TestNode | undefined): TestNode['responder'] {
+  if (!node) throw new Error('expected a neighbour');
+  return node.responder;
+}
+
+const tomlOf = (role: Role, peers: MeshStatus['peers'], floor: number): string =>
+  [
+    `[node]\nrole = "${role}"`,
+    '[mesh]\nenabled = true\nlisten = "127.0.0.1:0"',
+    ...peers.map(({ id, name, address }) => `[[mesh.peers]]\nname = "${name}"\nid = "${id}"\naddress = "${address}"`),
+    '[trust.nodes]',
+    ...peers.map(({ id }) => `"${id}" = "peer"`),
+    `[privacy]\nmin_contributors = ${floor}\n`,
+  ].join('\n');
