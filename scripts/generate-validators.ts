@@ -19,6 +19,8 @@ import {
 import { RISK_FAMILIES } from '../src/risk/rule.ts';
 import { FAMILIES } from '../src/shell/catalogue.ts';
 
+import { shareSchemas } from './shared-schemas.ts';
+
 const OUT = join('src', 'generated');
 
 interface Source {
@@ -84,10 +86,27 @@ function write(file: string, imports: string, sources: Readonly<Record<string, S
   const ajv = new Ajv({ allErrors, useDefaults: true, strict: true, code: { source: true, optimize: true } });
   const all = Object.entries(sources);
   for (const [name, { schema }] of all) ajv.addSchema(schema, name);
-  const code = standaloneCode(ajv, Object.fromEntries(all.map(([name]) => [name, name])));
-  const types = all.map(([name, { type }]) => `export const ${name}: Validator<${type}>;\n`).join('');
+  emit(file, imports, sources, ajv);
+}
+
+/** For what peers send: one check for each part that occurs more than once, and no texts; code and place of an error are enough. */
+function writeShared(file: string, imports: string, sources: Readonly<Record<string, Source>>): void {
+  const ajv = new Ajv({ messages: false, inlineRefs: false, strict: true, code: { source: true, optimize: true } });
+  const own = Object.entries(sources).map(
+    ([name, { schema }]) => [name, schema as Readonly<Record<string, unknown>>] as const,
+  );
+  const { schemas, definitions } = shareSchemas(Object.fromEntries(own));
+  ajv.addSchema(definitions);
+  for (const [name, schema] of Object.entries(schemas)) ajv.addSchema(schema, name);
+  emit(file, imports, sources, ajv);
+}
+
+function emit(file: string, imports: string, sources: Readonly<Record<string, Source>>, ajv: Ajv): void {
+  const names = Object.keys(sources);
+  const code = standaloneCode(ajv, Object.fromEntries(names.map((name) => [name, name])));
+  const types = Object.entries(sources).map(([name, { type }]) => `export const ${name}: Validator<${type}>;\n`);
   writeFileSync(join(OUT, `${file}.js`), `${code}\n`);
-  writeFileSync(join(OUT, `${file}.d.ts`), imports + VALIDATOR_IMPORT + types);
+  writeFileSync(join(OUT, `${file}.d.ts`), imports + VALIDATOR_IMPORT + types.join(''));
 }
 
 /** Several files, because the first is needed at start and reload only; and only its readers want all errors at once. */
@@ -95,8 +114,8 @@ export function generateValidators(): Promise<void> {
   mkdirSync(OUT, { recursive: true });
   write('configuration-validators', CONFIGURATION_IMPORTS, CONFIGURATION, true);
   write('body-validators', BODY_IMPORTS, BODIES, false);
-  write('message-validators', MESSAGE_IMPORTS, MESSAGES, false);
-  write('statement-validators', STATEMENT_IMPORTS, STATEMENTS, false);
+  writeShared('message-validators', MESSAGE_IMPORTS, MESSAGES);
+  writeShared('statement-validators', STATEMENT_IMPORTS, STATEMENTS);
   return Promise.resolve();
 }
 
