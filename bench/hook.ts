@@ -1,14 +1,15 @@
 /**
  * Time a hook adds to a command: Enter → next prompt under a pty, shells with and without a hook in random turn, beside a hook
- * that runs a small binary before and after each command. Run with `npx tsx bench/hook.ts [commands] [shell …]`; prints JSON.
+ * that runs a small binary before and after each command, and beside zoxide's where it is installed. Run with `npx tsx bench/hook.ts [commands] [shell …]`; prints JSON.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROMPT, type ShellName, type ShellSession, startShell } from '../test/support/pty.ts';
 import { report, round, summary } from './figures.ts';
 
-type Variant = 'none' | 'caro' | 'two forks';
+type Variant = 'none' | 'caro' | 'two forks' | 'zoxide';
 
 interface Subject {
   readonly shell: ShellName;
@@ -63,6 +64,7 @@ async function measure(subject: Subject, commands: number): Promise<readonly Res
     ['none', ''],
     ['caro', hookText(subject, join(spool, 'spool'))],
     ['two forks', subject.twoForks],
+    ...zoxide(subject.shell),
   ];
   const sessions: { variant: Variant; shell: ShellSession; times: number[] }[] = [];
   for (const [variant, rc] of variants) {
@@ -79,6 +81,13 @@ async function measure(subject: Subject, commands: number): Promise<readonly Res
   for (const { shell } of sessions) await shell.close();
   rmSync(spool, { recursive: true });
   return results(subject.shell, new Map(sessions.map(({ variant, times }) => [variant, times])));
+}
+
+/** zoxide's own hook, for the shells it knows. */
+function zoxide(shell: ShellName): readonly [Variant, string][] {
+  if (!['bash', 'zsh', 'fish'].includes(shell)) return [];
+  const { status, stdout } = spawnSync('zoxide', ['init', shell, '--hook', 'prompt'], { encoding: 'utf8' });
+  return status === 0 ? [['zoxide', stdout]] : [];
 }
 
 function hookText(subject: Subject, dir: string): string {
