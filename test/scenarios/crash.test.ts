@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { TerminalEvent } from '../../src/domain/event.ts';
 import { encodeSpoolRecord } from '../../src/domain/spool-record.ts';
+import { idleProcesses } from '../support/idle-processes.ts';
 import { caro, caroJson, configure, startService, until } from '../support/service.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
@@ -32,13 +33,14 @@ test(`killed -9 ${KILLS} times under load, the service has every command once an
   const spool = join(home, 'data', 'spool');
   const written: string[] = [];
   const counts = Array.from({ length: SESSIONS }, () => 0);
+  const shells = idleProcesses(SESSIONS);
   const begun = Date.now() * 1_000;
-  /** Appends as a hook does: a start and an end record, a new file every 64 commands. This process stands for the living shell. */
+  /** Appends as a hook does: a start and an end record, a new file every 64 commands. */
   const type = (session: number): void => {
     const command = counts[session] ?? 0;
     counts[session] = command + 1;
     const text = `echo ${session}-${command}`;
-    const file = join(spool, `bash.${process.pid}.${begun + session}.${Math.floor(command / ROTATE)}`);
+    const file = join(spool, `bash.${shells.pids[session]}.${begun}.${Math.floor(command / ROTATE)}`);
     const startedAt = Date.now() * 1_000;
     appendFileSync(file, encodeSpoolRecord({ type: 'start', command, startedAt, granularity: 1, cwd: '/tmp', text }), {
       mode: 0o600,
@@ -68,6 +70,7 @@ test(`killed -9 ${KILLS} times under load, the service has every command once an
   const newest = new Set(stored.map((event) => event.command));
   expect(newest.size).toBe(stored.length);
   for (const event of stored) expect(event.exitCode).toBe(0);
+  shells.end();
   await service.stop();
   expect((await caro(home, 'audit', 'verify')).code).toBe(0);
 }, 120_000);
