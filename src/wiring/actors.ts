@@ -25,6 +25,7 @@ import { hash } from '../workers/tasks/hash.ts';
 import type { Ground } from './ground.ts';
 import { askThrough, gatewayPorts, type MeshSlot } from './mesh.ts';
 import { anomaliesOf, askPorts, responderPorts } from './query-ports.ts';
+import { settingsPort } from './settings.ts';
 
 /** Observations and audit records wait for room, nothing of them is dropped; questions are refused when too many wait. */
 const WAITING = { capacity: 64, policy: 'wait' } as const;
@@ -38,7 +39,11 @@ export function actorSpecs(ground: Ground): readonly ActorSpec[] {
   const slot: MeshSlot = { open: null };
   return [
     { name: 'auditor', ...WAITING, create: () => createAuditor(auditPorts(ground), configuration()) },
-    { name: 'policy engine', ...REFUSING, create: () => createPolicyEngine(responderPorts(ground), configuration()) },
+    {
+      name: 'policy engine',
+      ...REFUSING,
+      create: () => createPolicyEngine({ ...responderPorts(ground), settings: settingsPort(ground) }, configuration()),
+    },
     { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(gatewayPorts(ground, slot), configuration()) },
     { name: 'classifier', ...WAITING, create: createClassifier },
     { name: 'risk assessor', ...WAITING, create: () => createRiskAssessor(homedir()) },
