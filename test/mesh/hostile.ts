@@ -35,9 +35,12 @@ const endpoint = ({ address }: Pick<TestNode, 'address'>): { host: string; port:
   return { host, port: Number(port) };
 };
 
+/** A node of a test, or a service. */
+export type Victim = Pick<TestNode, 'id' | 'address'>;
+
 /** TLS as the protocol wants it, unless `changes` say otherwise. */
 export function tlsTo(
-  victim: TestNode,
+  victim: Victim,
   material: Partial<TlsMaterial>,
   changes: ConnectionOptions = {},
 ): Promise<TLSSocket> {
@@ -56,7 +59,7 @@ export function tlsTo(
   });
 }
 
-export function tcpTo(victim: TestNode): Promise<Socket> {
+export function tcpTo(victim: Victim): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connectTcp(endpoint(victim), () => resolve(socket));
     socket.once('error', reject);
@@ -73,7 +76,7 @@ export const gone = (socket: Socket | TLSSocket): Promise<void> =>
 
 /** Up to the open WebSocket; nothing has been said yet. */
 export async function intrude(
-  victim: TestNode,
+  victim: Victim,
   identity: Identity,
   tls: TlsMaterial,
   options: HostileOptions = {},
