@@ -257,12 +257,14 @@ describe('caro doctor', () => {
     expect(others.map(({ check }) => check)).toEqual([
       'places',
       'configuration',
+      'mesh addresses',
       'identity',
       'disk space',
       'database',
       'service',
       'observation',
       'audit log',
+      'mesh peers',
       'actors',
     ]);
     expect(others.filter(({ state }) => state === 'bad')).toEqual([]);

@@ -18,12 +18,17 @@ export function meshAddresses({ mesh }: Pick<Configuration, 'mesh'>): Verdict {
     const peer = parseEndpoint(address)?.host ?? '';
     return isIP(peer) !== 0 && !isInternal(peer);
   });
-  if (outside.length > 0) return warn(`${outside.length} peers have public addresses; is that meant?`);
+  if (outside.length > 0)
+    return warn(
+      `${outside.length} ${outside.length === 1 ? 'peer has a public address' : 'peers have public addresses'}; is that meant?`,
+    );
   const named = mesh.peers.filter(({ address }) => isIP(parseEndpoint(address)?.host ?? '') === 0);
   if (named.length > 0 && !mesh.allow_dns)
-    return bad(`${named.length} peers have names for addresses; write IP addresses, or set mesh.allow_dns = true`);
+    return bad(`peers with a name for an address: ${named.length}; write IP addresses, or set mesh.allow_dns = true`);
   if (named.length > 0)
-    return warn(`${named.length} peers are looked up by name, which tells the name server; IP addresses would not`);
+    return warn(
+      `peers looked up by name: ${named.length}; the name server learns of them, which IP addresses would spare you`,
+    );
   return ok(`listens at ${mesh.listen}, peers are at internal IP addresses`);
 }
 
