@@ -8,18 +8,22 @@ const TOOLS = ['git', 'docker', 'npm', 'cargo', 'kubectl', 'vim', 'ls', 'grep'] 
 const RISKS = ['safe', 'safe', 'safe', 'safe', 'safe', 'moderate', 'moderate', 'high'] as const;
 const BATCH = 10_000;
 const SPAN_MS = 28 * 86_400_000;
+const SUBCOMMANDS = 25;
 
-/** Fills the database of a home with events spread over the last four weeks, through the store that the service uses. */
-export function storeEvents(home: string, count: number): Promise<void> {
+/** Fills the database of a home with events spread over [fromMs, fromMs + spanMs), the last four weeks unless told, through the store that the service uses. */
+export function storeEvents(
+  home: string,
+  count: number,
+  { fromMs, spanMs } = { fromMs: Date.now() - SPAN_MS, spanMs: SPAN_MS },
+): Promise<void> {
   mkdirSync(join(home, 'data'), { recursive: true, mode: 0o700 });
   const { database } = openDatabase(join(home, 'data', 'caro.db'), Date.now());
   database.pragma('synchronous = off');
   const store = createEventStore(database, 'bench');
-  const from = Date.now() - SPAN_MS;
   for (let done = 0; done < count; done += BATCH) {
     const size = Math.min(BATCH, count - done);
     const started = Array.from({ length: size }, (_, index) =>
-      event(done + index, from + ((done + index) / count) * SPAN_MS),
+      event(done + index, fromMs + ((done + index) / count) * spanMs),
     );
     const finished = started.map(({ key, startMs }, index) => ({
       key,
@@ -34,9 +38,12 @@ export function storeEvents(home: string, count: number): Promise<void> {
   return Promise.resolve();
 }
 
+/** Two hundred patterns, the first of each tool far more often than the last; every one at every risk. */
 function event(index: number, startMs: number): StartedCommand {
-  const tool = TOOLS[index % TOOLS.length] ?? 'git';
-  const risk = RISKS[(index * 7) % RISKS.length] ?? 'safe';
+  const chance = (salt: number): number => ((Math.imul(index + salt, 0x9e3779b1) >>> 8) & 0xffff) / 0x10000;
+  const tool = TOOLS[Math.floor(chance(1) * TOOLS.length)] ?? 'git';
+  const risk = RISKS[Math.floor(chance(50_021) * RISKS.length)] ?? 'safe';
+  const subcommand = Math.floor(SUBCOMMANDS * chance(7_919) ** 3);
   return {
     key: { session: `bash.${1_000 + (index % 20)}.1`, command: index },
     startMs: Math.floor(startMs),
@@ -45,7 +52,7 @@ function event(index: number, startMs: number): StartedCommand {
     cwd: `/home/ada/project-${index % 50}`,
     tools: [tool],
     category: tool,
-    pattern: { name: `${tool} ${index % 12}`, tool },
+    pattern: { name: `${tool} ${subcommand}`, tool },
     risk,
     rules: risk === 'high' ? ['files.delete'] : [],
     redacted: false,

@@ -1,0 +1,179 @@
+/**
+ * How many commands a second the service takes in, twenty shells at once: as fast as they can be written, and at a given pace. A start
+ * and an end record for each, appended as hooks append them, a new file after 64 records. Counts at the end what is stored. The baseline
+ * is SQLite itself: the same rows into a bare table, one durable transaction for a thousand.
+ *
+ *   npx tsx bench/ingest.ts [commands] [stored events] [paced commands a second]
+ */
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { callAdmin } from '../src/admin/client.ts';
+import { encodeSpoolRecord } from '../src/domain/spool-record.ts';
+import { openDatabase, openReadOnly } from '../src/storage/database.ts';
+import { ordinaryCommands } from '../test/shell/redact-corpus.ts';
+import { type IdleProcesses, idleProcesses } from '../test/support/idle-processes.ts';
+import { configure, startService, type TestService } from '../test/support/service.ts';
+import { report, round } from './figures.ts';
+import { storeEvents } from './stored-events.ts';
+
+const SESSIONS = 20;
+/** Commands a file: 64 records. */
+const ROTATE = 32;
+const POLL_MS = 20;
+/** Rows of one transaction of the baseline. */
+const BATCH = 1_000;
+const COMMANDS = ordinaryCommands(500);
+
+/** Appends one command's records; `number` counts over all sessions. */
+function typist(home: string, { pids }: IdleProcesses): (number: number) => void {
+  const begun = Date.now() * 1_000;
+  return (number) => {
+    const command = Math.floor(number / SESSIONS);
+    const session = `bash.${pids[number % SESSIONS]}.${begun}`;
+    const file = join(home, 'data', 'spool', `${session}.${Math.floor(command / ROTATE)}`);
+    const common = { command, granularity: 1 };
+    const startedAt = Date.now() * 1_000;
+    const text = COMMANDS[number % COMMANDS.length] ?? 'true';
+    // The directory tells commands apart: part of a text may be masked as a secret.
+    const cwd = `/home/ada/${begun}-${number}`;
+    const start = encodeSpoolRecord({ ...common, type: 'start', startedAt, cwd, text });
+    const end = encodeSpoolRecord({ ...common, type: 'end', endedAt: startedAt + 5_000, status: 0 });
+    for (const record of [start, end]) appendFileSync(file, record, { mode: 0o600 });
+  };
+}
+
+/** Types `count` commands, `pace` a second or as fast as it goes; resolves with the seconds it took. */
+async function typeAll(type: (number: number) => void, count: number, pace: number): Promise<number> {
+  const begun = performance.now();
+  for (let number = 0; number < count; ) {
+    const due = Math.min(count, Math.ceil(((performance.now() - begun) / 1_000) * pace), number + SESSIONS);
+    if (due === number) await pause(1);
+    for (; number < due; number += 1) type(number);
+    await turn();
+  }
+  return (performance.now() - begun) / 1_000;
+}
+
+/** Seconds until the service has committed `total` events and nothing waits in the spool. */
+async function settled(home: string, total: number): Promise<number> {
+  const begun = performance.now();
+  for (;;) {
+    const { events, pending } = await callAdmin(join(home, 'run', 'admin.sock'), 'observe.status', {});
+    if (events >= total && pending === 0) return (performance.now() - begun) / 1_000;
+    if (performance.now() - begun > 300_000) throw new Error(`only ${events} of ${total} events were stored`);
+    await pause(POLL_MS);
+  }
+}
+
+/** Processor time of a process so far, in seconds: says what a command costs whatever else this machine does. */
+function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return ((user ?? Number.NaN) + (system ?? Number.NaN)) / 100;
+}
+
+interface Round {
+  readonly name: string;
+  readonly before: number;
+  readonly count: number;
+  readonly pace: number;
+}
+
+async function run({ home, process: service }: TestService, { name, before, count, pace }: Round): Promise<unknown> {
+  const pid = service.pid ?? 0;
+  const cpu = cpuSeconds(pid);
+  const shells = idleProcesses(SESSIONS);
+  try {
+    const writingSeconds = await typeAll(typist(home, shells), count, pace);
+    const lagSeconds = await settled(home, before + count);
+    return {
+      name,
+      sessions: SESSIONS,
+      commands: count,
+      stored: before,
+      appendedPerSecond: Math.round(count / writingSeconds),
+      committedPerSecond: Math.round(count / (writingSeconds + lagSeconds)),
+      lagMs: round(lagSeconds * 1_000),
+      serviceCpuMicrosecondsPerCommand: Math.round(((cpuSeconds(pid) - cpu) / count) * 1e6),
+    };
+  } finally {
+    shells.end();
+  }
+}
+
+interface Stored {
+  readonly events: number;
+  readonly distinct: number;
+  readonly withoutEnd: number;
+}
+
+/** What stands in the database of the commands of this benchmark, once the service is gone. */
+function stored(home: string): Stored {
+  const database = openReadOnly(join(home, 'data', 'caro.db'));
+  try {
+    return database
+      .prepare<[], Stored>(
+        `SELECT count(*) AS events, count(DISTINCT cwd) AS "distinct", coalesce(sum(exit_code IS NULL), 0) AS withoutEnd
+         FROM event WHERE cwd LIKE '/home/ada/1%'`,
+      )
+      .get() as Stored;
+  } finally {
+    database.close();
+  }
+}
+
+function baseline(home: string, count: number): unknown {
+  const source = openReadOnly(join(home, 'data', 'caro.db'));
+  const rows = source.prepare('SELECT * FROM event ORDER BY id DESC LIMIT ?').raw().all(count) as unknown[][];
+  source.close();
+  const { database } = openDatabase(join(home, 'bare.db'), Date.now());
+  const places = rows[0]?.map(() => '?').join(', ') ?? '';
+  database.exec('CREATE TABLE bare AS SELECT * FROM event');
+  const insert = database.prepare(`INSERT INTO bare VALUES (${places})`);
+  const batch = database.transaction((some: readonly unknown[][]) => {
+    for (const row of some) insert.run(row);
+  });
+  const begun = performance.now();
+  for (let from = 0; from < rows.length; from += BATCH) batch.immediate(rows.slice(from, from + BATCH));
+  const seconds = (performance.now() - begun) / 1_000;
+  database.close();
+  return { name: `baseline: bare inserts, ${BATCH} a transaction`, rowsPerSecond: Math.round(rows.length / seconds) };
+}
+
+async function main(count: number, before: number, pace: number): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), 'caro-bench-'));
+  await configure(home);
+  if (before > 0) await storeEvents(home, before);
+  const service = await startService(home);
+  const paced = Math.min(count, pace * 10);
+  try {
+    const burst = await run(service, {
+      name: 'as fast as it can be written',
+      before,
+      count,
+      pace: Number.POSITIVE_INFINITY,
+    });
+    const steady = await run(service, { name: `${pace} a second`, before: before + count, count: paced, pace });
+    await service.stop();
+    const found = stored(home);
+    const lost = count + paced - found.distinct;
+    const doubled = found.events - found.distinct;
+    report('ingest', [burst, steady, { name: 'in the end', ...found, lost, doubled }, baseline(home, count)]);
+    if (lost + doubled > 0) process.exitCode = 1;
+  } finally {
+    await service.kill();
+    rmSync(home, { recursive: true });
+  }
+}
+
+const [commands = '50000', before = '0', pace = '5000'] = process.argv.slice(2);
+main(Number(commands), Number(before), Number(pace)).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
