@@ -5,11 +5,12 @@
  *   npx tsx bench/idle-memory.ts [seconds to idle]
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { configure, startService } from '../test/support/service.ts';
+import { encodeSpoolRecord } from '../src/domain/spool-record.ts';
+import { caro, caroJson, configure, freePort, startService, until } from '../test/support/service.ts';
 import { report, round } from './figures.ts';
 
 interface Memory {
@@ -39,7 +40,7 @@ function tree(pid: number): readonly number[] {
   return below(pid);
 }
 
-export function memoryOf(pid: number): Memory {
+function memoryOf(pid: number): Memory {
   const pids = tree(pid);
   const sum = (...names: readonly string[]): number =>
     round(
@@ -60,21 +61,71 @@ export function memoryOf(pid: number): Memory {
   };
 }
 
-async function main(seconds: number): Promise<void> {
+/** Commands as the hooks write them, and the questions an owner asks: everything that the service loads when it is used. */
+async function use(home: string): Promise<void> {
+  const file = join(home, 'data', 'spool', `bash.${process.pid}.${Date.now() * 1_000}.0`);
+  for (let command = 0; command < 2_000; command += 1) {
+    const startedAt = Date.now() * 1_000;
+    const text = `git commit -m "change ${command}" && docker build . | tee log-${command}.txt`;
+    appendFileSync(
+      file,
+      encodeSpoolRecord({
+        type: 'both',
+        command,
+        startedAt,
+        endedAt: startedAt,
+        granularity: 1,
+        status: 0,
+        cwd: home,
+        text,
+      }),
+      { mode: 0o600 },
+    );
+  }
+  await until(
+    () => caroJson<{ observe: { events: number } }>(home, 'status'),
+    ([status]) => status?.observe.events === 2_000,
+    60_000,
+  );
+  for (const question of [['stats'], ['events'], ['summary', 'preview', '--period', 'daily'], ['audit', 'verify']]) {
+    await caro(home, ...question);
+  }
+}
+
+const VARIANTS: readonly { readonly name: string; readonly mesh: boolean; readonly used: boolean }[] = [
+  { name: 'fresh node', mesh: false, used: false },
+  { name: 'after 2,000 commands and questions', mesh: false, used: true },
+  { name: 'mesh on', mesh: true, used: false },
+  { name: 'mesh on, after 2,000 commands and questions', mesh: true, used: true },
+];
+
+async function measured(seconds: number, mesh: boolean, used: boolean): Promise<Memory> {
   const home = mkdtempSync(join(tmpdir(), 'caro-bench-'));
-  await configure(home);
-  const idle = spawn(process.execPath, ['-e', 'setInterval(()=>{},1e9)'], { stdio: 'ignore' });
+  const dashboard = `[dashboard]\nport = ${await freePort()}\n`;
+  await configure(
+    home,
+    mesh ? `${dashboard}[mesh]\nenabled = true\nlisten = "127.0.0.1:${await freePort()}"\n` : dashboard,
+  );
   const service = await startService(home);
+  if (used) await use(home);
   await pause(seconds * 1_000);
-  const baseline = memoryOf(idle.pid ?? 0);
-  const fresh = memoryOf(service.process.pid ?? 0);
-  idle.kill();
+  const memory = memoryOf(service.process.pid ?? 0);
   await service.stop();
   rmSync(home, { recursive: true });
-  report('idle-memory', [
-    { name: 'fresh node', idleSeconds: seconds, ...fresh, ratioToBaseline: round(fresh.rssMiB / baseline.rssMiB) },
-    { name: 'baseline: node that does nothing', idleSeconds: seconds, ...baseline },
-  ]);
+  return memory;
+}
+
+async function main(seconds: number): Promise<void> {
+  const idle = spawn(process.execPath, ['-e', 'setInterval(()=>{},1e9)'], { stdio: 'ignore' });
+  const results = [];
+  for (const { name, mesh, used } of VARIANTS) {
+    const memory = await measured(seconds, mesh, used);
+    const baseline = memoryOf(idle.pid ?? 0);
+    results.push({ name, idleSeconds: seconds, ...memory, ratioToBaseline: round(memory.rssMiB / baseline.rssMiB) });
+  }
+  const baseline = memoryOf(idle.pid ?? 0);
+  idle.kill();
+  report('idle-memory', [...results, { name: 'baseline: node that does nothing', idleSeconds: seconds, ...baseline }]);
 }
 
 void main(Number(process.argv[2] ?? '60'));
