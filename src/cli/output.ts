@@ -24,6 +24,10 @@ export function hasColours({ env, stdout }: Out): boolean {
 export const paint = (context: Out, style: Style, text: string): string =>
   hasColours(context) ? styleText(style, text, { validateStream: false }) : text;
 
+/** Columns of the terminal; 80 where it does not know (some report 0). */
+export const terminalWidth = ({ stdout }: Pick<Context, 'stdout'>): number =>
+  stdout.columns === undefined || stdout.columns === 0 ? 80 : stdout.columns;
+
 const RISK_STYLES: Readonly<Record<RiskLevel, Style>> = {
   safe: 'dim',
   moderate: 'yellow',

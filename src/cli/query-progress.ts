@@ -2,7 +2,7 @@ import { followAdmin } from '../admin/client.ts';
 import type { QueryProgress, QueryResult } from '../domain/query.ts';
 import { type QueryType, TARGET_STATES } from '../domain/trust.ts';
 import type { Context } from './context.ts';
-import { clipped } from './output.ts';
+import { clipped, terminalWidth } from './output.ts';
 
 const CLEAR_LINE = '\r\u001b[K';
 
@@ -25,11 +25,10 @@ export async function sayStatesWhile(
     const until = AbortSignal.any([over.signal, context.interrupted]);
     for await (const { params } of followAdmin(context.places().socket, ['query.partial'], until, begin)) {
       const progress = params as QueryProgress;
-      // The dashboard may ask at the same time; the first notice of this type is taken for ours.
-      if (progress.type !== type) continue;
-      query ??= progress.query;
+      // The dashboard may ask at the same time; the first query that begins after we follow is taken for ours.
+      if (progress.type === type && progress.targets.length === 1) query ??= progress.query;
       if (query !== progress.query) continue;
-      const line = clipped(stateLine(progress), (context.stdout.columns ?? 80) - 1);
+      const line = clipped(stateLine(progress), terminalWidth(context) - 1);
       context.stdout.write(`${CLEAR_LINE}${line}`);
     }
   } finally {

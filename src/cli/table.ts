@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import { clipped, harmless, paint, say } from './output.ts';
+import { clipped, harmless, paint, say, terminalWidth } from './output.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -25,8 +25,7 @@ export function sayTable<Row>(
   );
   const last = columns.length - 1;
   const taken = widths.slice(0, last).reduce((sum, width) => sum + width + GAP.length, 0);
-  const room =
-    context.stdout.isTTY === true ? Math.max(10, (context.stdout.columns ?? 80) - taken) : Number.POSITIVE_INFINITY;
+  const room = context.stdout.isTTY === true ? Math.max(10, terminalWidth(context) - taken) : Number.POSITIVE_INFINITY;
   const placed = (index: number, text: string): string => {
     const column = columns[index];
     if (column?.align === 'right') return text.padStart(widths[index] ?? 0);

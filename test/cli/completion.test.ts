@@ -50,6 +50,8 @@ for (const shell of ['bash', 'zsh', 'fish'] as const) {
       expect(await completions(shell, 'caro', 'events', '--li')).toEqual(['--limit']);
       expect(await completions(shell, 'caro', 'events', '--risk', 'm')).toEqual(['moderate']);
       expect(await completions(shell, 'caro', 'shell', 'init', 'f')).toEqual(['fish']);
+      expect(await completions(shell, 'caro', 'mesh', 'query', 'saf')).toEqual(['safety-posture']);
+      expect(await completions(shell, 'caro', 'trust', 'set', 'ben', 'sup')).toEqual(['supervisor']);
     });
 
     test('are not thrown off by options before the cursor', async () => {

@@ -1,15 +1,16 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
 import type { Configuration } from '../../domain/configuration.ts';
-import type { EgressLine } from '../../domain/egress.ts';
+import type { EgressFilter, EgressLine } from '../../domain/egress.ts';
 import type { Context } from '../context.ts';
 import { parseCount } from '../options.ts';
 import { byteSize, localTime, say, sayJson } from '../output.ts';
 import { nodeIdOf, shownName } from '../peer-names.ts';
 import { sayTable } from '../table.ts';
 
-const MOST = 10_000;
+/** Some hundred lines fit well into one answer of the control socket. */
+const PAGE = 500;
 const DEFAULT_LIMIT = 50;
 
 interface ListOptions {
@@ -25,7 +26,7 @@ export function addEgress(program: Command, context: Context): void {
     .command('list')
     .description('print the messages that left, newest last')
     .option('--peer <id>', 'those to this node: its id or name')
-    .option('--limit <count>', 'the newest ones only', parseLimit, DEFAULT_LIMIT)
+    .option('--limit <count>', 'the newest ones only', parseCount, DEFAULT_LIMIT)
     .option('--show <seq>', 'print this one instead, as it was sent', parseCount)
     .option('--json', 'print JSON lines')
     .action((options: ListOptions) =>
@@ -42,11 +43,26 @@ export function addEgress(program: Command, context: Context): void {
 async function list(context: Context, { peer, limit, json }: ListOptions): Promise<void> {
   const places = context.places();
   const { configuration } = loadConfiguration(places, context.hostname);
-  const filter = { limit, ...(peer === undefined ? {} : { peer: nodeIdOf(peer, configuration) }) };
-  const lines = (await callAdmin(places.socket, 'egress.list', filter)).toReversed();
+  const filter = peer === undefined ? {} : { peer: nodeIdOf(peer, configuration) };
+  const lines = await newest(places.socket, filter, limit);
   if (json) for (const line of lines) sayJson(context, line);
   else if (lines.length > 0) sayLines(context, configuration, lines);
   else say(context, peer === undefined ? 'Nothing has left this machine.' : 'Nothing has left for this node.');
+}
+
+/** The newest `limit` lines, oldest first; asked for page by page. */
+async function newest(socket: string, filter: EgressFilter, limit: number): Promise<readonly EgressLine[]> {
+  const pages: (readonly EgressLine[])[] = [];
+  let before: number | undefined;
+  for (let left = limit; left > 0; left -= PAGE) {
+    const asked = Math.min(PAGE, left);
+    const range = before === undefined ? {} : { before };
+    const page = await callAdmin(socket, 'egress.list', { ...filter, ...range, limit: asked });
+    pages.push(page.toReversed());
+    before = page.at(-1)?.seq;
+    if (page.length < asked) break;
+  }
+  return pages.toReversed().flat();
 }
 
 function sayLines(context: Context, configuration: Configuration, lines: readonly EgressLine[]): void {
@@ -82,10 +98,4 @@ async function show(context: Context, seq: number, { json }: { readonly json?: t
   );
   context.stdout.write(bytes);
   if (context.stdout.isTTY === true) context.stderr.write('\n');
-}
-
-function parseLimit(text: string): number {
-  const count = parseCount(text);
-  if (count > MOST) throw new InvalidArgumentError(`Expected at most ${MOST}.`);
-  return count;
 }

@@ -5,7 +5,7 @@ import type { EventFilter, TerminalEvent } from '../../domain/event.ts';
 import { RISK_LEVELS, type RiskLevel, riskRank } from '../../domain/risk-level.ts';
 import type { Context } from '../context.ts';
 import { parseCount, parseSince } from '../options.ts';
-import { clipped, duration, localTime, paint, paintRisk, say, sayJson } from '../output.ts';
+import { clipped, duration, localTime, paint, paintRisk, say, sayJson, terminalWidth } from '../output.ts';
 import { sayTable } from '../table.ts';
 
 const PAGE = 500;
@@ -127,7 +127,6 @@ function eventLine(context: Context, event: TerminalEvent): string {
     String(event.exitCode ?? '-').padStart(3),
     took.padStart(8),
   ];
-  const width =
-    context.stdout.isTTY === true ? Math.max(10, (context.stdout.columns ?? 80) - 52) : Number.MAX_SAFE_INTEGER;
+  const width = context.stdout.isTTY === true ? Math.max(10, terminalWidth(context) - 52) : Number.MAX_SAFE_INTEGER;
   return `${head.join('  ')}  ${paintRisk(context, event.risk, event.risk.padEnd(8))}  ${clipped(event.command, width)}`;
 }

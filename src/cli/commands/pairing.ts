@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { type Command, InvalidArgumentError } from 'commander';
 import { callAdmin, followAdmin } from '../../admin/client.ts';
+import { loadConfiguration } from '../../config/loader.ts';
+import { isLoopback, parseEndpoint } from '../../domain/ip-address.ts';
 import type { MeshChange, OpenInvite, PairedNode } from '../../domain/status.ts';
 import type { Context } from '../context.ts';
 import { readLine } from '../line-prompt.ts';
@@ -33,10 +35,15 @@ const openInvite = (context: Context, { host }: InviteOptions): Promise<OpenInvi
 async function invite(context: Context, options: InviteOptions): Promise<void> {
   const opened = await openInvite(context, options);
   if (options.json) sayJson(context, opened);
-  else sayInvite(context, opened);
+  else sayInvite(context, options, opened);
 }
 
-function sayInvite(context: Context, { code, expiresAt }: OpenInvite): void {
+function sayInvite(context: Context, { host }: InviteOptions, { code, expiresAt }: OpenInvite): void {
+  const { listen } = loadConfiguration(context.places(), context.hostname).configuration.mesh;
+  if (host === undefined && isLoopback(parseEndpoint(listen)?.host ?? ''))
+    context.stderr.write(
+      `# This node listens at ${listen}: the code is of use on this machine only. For others, set mesh.listen.\n`,
+    );
   say(context, code);
   context.stderr.write(
     `# good once, until ${localTime(expiresAt)}; on the other node: caro peers join\n` +
@@ -51,7 +58,7 @@ async function inviteAndWait(context: Context, options: InviteOptions): Promise<
   let opening: Promise<void> | undefined;
   const open = async (): Promise<void> => {
     const opened = await openInvite(context, options);
-    sayInvite(context, opened);
+    sayInvite(context, options, opened);
     expiry = setTimeout(() => over.abort(), Date.parse(opened.expiresAt) - Date.now());
   };
   const begin = (): void => {
