@@ -257,7 +257,7 @@ describe('caro doctor', () => {
     expect(others.map(({ check }) => check)).toEqual([
       'places',
       'configuration',
-      'mesh addresses',
+      'mesh settings',
       'identity',
       'disk space',
       'database',

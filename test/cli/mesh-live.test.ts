@@ -196,7 +196,7 @@ describe('two owners', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { readonly check: string; readonly state: string; readonly text: string });
     expect(checks).toContainEqual({ check: 'mesh peers', state: 'ok', text: '1 connected' });
-    expect(checks.find(({ check }) => check === 'mesh addresses')?.state).toBe('ok');
+    expect(checks.find(({ check }) => check === 'mesh settings')?.state).toBe('ok');
   }, 20_000);
 
   test('end it at once by revoking: the connection is gone, and the other is not let in again', async () => {

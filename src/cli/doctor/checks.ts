@@ -29,7 +29,7 @@ export async function* examine(context: Context): AsyncGenerator<Outcome> {
     const problems = configurationProblems(context);
     return problems.length === 0 ? ok(places.config) : bad(problems.map(problemLine).join('\n'));
   });
-  yield await outcome('mesh addresses', () => meshAddresses(loadConfiguration(places, context.hostname).configuration));
+  yield await outcome('mesh settings', () => meshAddresses(loadConfiguration(places, context.hostname).configuration));
   yield await outcome('identity', () => ok(readIdentity(places.identityKey).fingerprint));
   yield await outcome('disk space', () => diskSpace(existsSync(places.data) ? places.data : context.home));
   yield await outcome('database', () => database(places.database));
