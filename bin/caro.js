@@ -1,7 +1,7 @@
-#!/usr/bin/env -S node --interrupt-budget=10000000
+#!/usr/bin/env -S node --interrupt-budget=10000000 --max-semi-space-size=2
 // The one way in: the service and the command line are separate bundles, so that neither pays for the other.
-// The flag keeps the optimising compiler's code out of memory until something is really hot; set at run time instead, it would make
-// Node throw away its own code cache (docs/adr/0002).
+// The first flag keeps the optimising compiler's code out of memory until something is really hot, the second what a burst of work
+// leaves behind; set at run time instead, they would make Node throw away its own code cache (docs/adr/0002).
 'use strict';
 
 const { existsSync } = require('node:fs');

@@ -59,7 +59,9 @@ describe('the unit that install writes', () => {
     const unit = systemdUnit(env);
     expect(unit).toContain('Environment="CARO_HOME=/srv/50%% \\"off\\"/$$HOME\\\\"\n');
     expect(unit).not.toContain('XDG_DATA_HOME');
-    expect(unit).toMatch(/^ExecStart="\/[^"]+" "--interrupt-budget=\d+" "\/[^"]+\/bin\/caro\.js" "service" "run"$/m);
+    expect(unit).toMatch(
+      /^ExecStart="\/[^"]+" "--interrupt-budget=\d+" "--max-semi-space-size=\d+" "\/[^"]+\/bin\/caro\.js" "service" "run"$/m,
+    );
     expect(unit).not.toContain('@');
   });
 
@@ -82,6 +84,7 @@ describe('the unit that install writes', () => {
       ProgramArguments: [
         process.execPath,
         expect.stringMatching(/^--interrupt-budget=/),
+        expect.stringMatching(/^--max-semi-space-size=/),
         expect.stringMatching(/bin\/caro\.js$/),
         'service',
         'run',
