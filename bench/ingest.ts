@@ -21,7 +21,8 @@ import { storeEvents } from './stored-events.ts';
 const SESSIONS = 20;
 /** Commands a file: 64 records. */
 const ROTATE = 32;
-const POLL_MS = 20;
+/** Rarely: being asked what is pending costs the service a look at every spool file. */
+const POLL_MS = 250;
 /** Rows of one transaction of the baseline. */
 const BATCH = 1_000;
 const COMMANDS = ordinaryCommands(500);

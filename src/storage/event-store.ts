@@ -6,7 +6,8 @@ import type { ShellKind } from '../domain/shell-kind.ts';
 import { durationBucket } from '../domain/summary.ts';
 import { type Database, isDiskFull } from './database.ts';
 import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.ts';
-import { DURATION_COLUMNS } from './rollup-row.ts';
+import { DURATION_COLUMNS, ROLLUP_COUNTS } from './rollup-row.ts';
+import { RollupTally } from './rollup-tally.ts';
 
 /** What one pass over the spool found; committed whole or not at all. */
 export interface ObservationCommit {
@@ -41,12 +42,23 @@ export interface EventStore {
 export function createEventStore(database: Database, host: string): EventStore {
   const statements = prepare(database);
   const commit = database.transaction((observed: ObservationCommit) => {
-    const touched = new Set<number>();
-    for (const command of observed.started) touched.add(insert(statements, command, host));
-    for (const command of observed.finished) {
-      const id = finish(statements, command);
-      if (id !== null) touched.add(id);
+    const written = new Map<number, TerminalEvent | null>();
+    const rollups = new RollupTally();
+    const ends = new Map<string, FinishedCommand>();
+    for (const command of observed.finished) if (!ends.has(keyOf(command))) ends.set(keyOf(command), command);
+    const idOf = identifiers(statements, observed.started);
+    for (const command of observed.started) {
+      const end = ends.get(keyOf(command)) ?? null;
+      const event = insert(statements, idOf, command, end, host);
+      rollups.add(command, idOf.pattern(command), end && event);
+      written.set(event.id, event);
+      ends.delete(keyOf(command));
     }
+    for (const command of ends.values()) {
+      const id = finish(statements, command);
+      if (id !== null) written.set(id, null);
+    }
+    rollups.write(statements);
     for (const session of observed.ended) statements.endSession.run(session);
     for (const { file, offset } of observed.offsets) statements.setOffset.run(file, offset);
     for (const { shell, count } of observed.dropped) {
@@ -54,12 +66,14 @@ export function createEventStore(database: Database, host: string): EventStore {
       statements.addCounter.run('dropped', count);
     }
     if (observed.started.length > 0) statements.addCounter.run('events', observed.started.length);
-    return [...touched];
+    return written;
   });
   return {
     commit: (observed) => {
       try {
-        return commit.immediate(observed).map((id) => eventOf(statements.read.get(id) as EventRow));
+        return [...commit.immediate(observed)].map(
+          ([id, event]) => event ?? eventOf(statements.read.get(id) as EventRow),
+        );
       } catch (error) {
         if (!isDiskFull(error)) throw error;
         throw new CaroError(
@@ -97,8 +111,8 @@ function prepare(database: Database) {
     pattern: database.prepare('SELECT id FROM pattern WHERE name = ? AND tool = ? AND family = ?').pluck(),
     addPattern: database.prepare('INSERT INTO pattern (name, tool, family) VALUES (?, ?, ?) RETURNING id').pluck(),
     insert: database.prepare(
-      `INSERT INTO event (time_ms, session_id, shell, command, cwd, tools, pattern_id, risk, rules, host)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO event (time_ms, session_id, shell, command, cwd, exit_code, duration_ms, tools, pattern_id, risk, rules, host)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     running: database.prepare('INSERT OR REPLACE INTO running (session_id, command, event_id) VALUES (?, ?, ?)'),
     takeRunning: database
@@ -112,8 +126,8 @@ function prepare(database: Database) {
     ),
     read: database.prepare(`SELECT ${EVENT_COLUMNS} WHERE event.id = ?`),
     count: database.prepare(
-      `INSERT INTO rollup VALUES (?, ?, ?, 1, 0, 0, 0, ${DURATION_COLUMNS.map(() => '0').join(', ')})
-       ON CONFLICT DO UPDATE SET count = count + 1`,
+      `INSERT INTO rollup VALUES (?, ?, ?, ${ROLLUP_COUNTS.map(() => '?').join(', ')})
+       ON CONFLICT DO UPDATE SET ${ROLLUP_COUNTS.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
     ),
     endCount: DURATION_COLUMNS.map((column) =>
       database.prepare(
@@ -121,7 +135,9 @@ function prepare(database: Database) {
          WHERE slot = ? AND pattern_id = ? AND risk = ?`,
       ),
     ),
-    countRule: database.prepare('INSERT INTO rollup_rule VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1'),
+    countRule: database.prepare(
+      'INSERT INTO rollup_rule VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
+    ),
     addCoverage: database.prepare(
       `INSERT INTO rollup_coverage VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
        observed = observed + excluded.observed, redacted = redacted + excluded.redacted, dropped = dropped + excluded.dropped`,
@@ -141,31 +157,71 @@ function prepare(database: Database) {
   };
 }
 
-function insert(statements: Statements, command: StartedCommand, host: string): number {
-  const { key, pattern, startMs, shell } = command;
-  const sessionId = statements.session.get(key.session, shell, startMs);
-  const patternKey = [pattern.name, pattern.tool, command.category];
-  const patternId = statements.pattern.get(patternKey) ?? statements.addPattern.get(patternKey);
-  const risk = riskRank(command.risk);
-  const slot = slotOf(startMs);
+const keyOf = ({ key }: StartedCommand | FinishedCommand): string => `${key.session} ${key.command}`;
+
+interface Identifiers {
+  readonly session: (command: StartedCommand) => number;
+  readonly pattern: (command: StartedCommand) => number;
+}
+
+/** Row ids of the sessions and patterns of one commit, each looked up or made once. */
+function identifiers(statements: Statements, started: readonly StartedCommand[]): Identifiers {
+  const latest = new Map<string, StartedCommand>();
+  for (const command of started) {
+    const before = latest.get(command.key.session);
+    if (!before || before.startMs < command.startMs) latest.set(command.key.session, command);
+  }
+  const sessions = new Map<string, number>();
+  for (const [name, { shell, startMs }] of latest)
+    sessions.set(name, statements.session.get(name, shell, startMs) as number);
+  const patterns = new Map<string, number>();
+  return {
+    session: ({ key }) => sessions.get(key.session) ?? 0,
+    pattern: ({ pattern, category }) => {
+      const key = [pattern.name, pattern.tool, category];
+      const known = patterns.get(key.join('\0'));
+      if (known !== undefined) return known;
+      const id = (statements.pattern.get(key) ?? statements.addPattern.get(key)) as number;
+      patterns.set(key.join('\0'), id);
+      return id;
+    },
+  };
+}
+
+/** Stores a command, at once with its end where that is known; otherwise it is running. */
+function insert(
+  statements: Statements,
+  idOf: Identifiers,
+  command: StartedCommand,
+  end: FinishedCommand | null,
+  host: string,
+): TerminalEvent {
+  const { key, startMs, shell, cwd, tools, category, risk, rules } = command;
+  const exitCode = end?.exitCode ?? null;
+  const durationMs = end === null ? null : lasted(startMs, end);
+  const sessionId = idOf.session(command);
   const { lastInsertRowid } = statements.insert.run(
     startMs,
     sessionId,
     shell,
     command.command,
-    command.cwd,
-    JSON.stringify(command.tools),
-    patternId,
-    risk,
-    JSON.stringify(command.rules),
+    cwd,
+    exitCode,
+    durationMs,
+    JSON.stringify(tools),
+    idOf.pattern(command),
+    riskRank(risk),
+    JSON.stringify(rules),
     host,
   );
-  statements.running.run(sessionId, key.command, lastInsertRowid);
-  statements.count.run(slot, patternId, risk);
-  for (const rule of command.rules) statements.countRule.run(slot, rule);
-  statements.addCoverage.run(slot, shell, 1, command.redacted ? 1 : 0, 0);
-  return Number(lastInsertRowid);
+  const id = Number(lastInsertRowid);
+  if (end === null) statements.running.run(sessionId, key.command, id);
+  const time = new Date(startMs).toISOString();
+  return { id, time, shell, command: command.command, cwd, exitCode, durationMs, tools, category, risk, rules, host };
 }
+
+const lasted = (startMs: number, { durationMs, endMs }: FinishedCommand): number | null =>
+  durationMs ?? (endMs === null ? null : Math.max(0, endMs - startMs));
 
 /** Ends a running command; null where its start was never seen, or its end was seen before. */
 function finish(statements: Statements, command: FinishedCommand): number | null {

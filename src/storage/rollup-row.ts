@@ -4,6 +4,9 @@ import type { Database } from './database.ts';
 /** One column a duration bucket (`DURATION_BUCKETS` of the domain). */
 export const DURATION_COLUMNS = ['d0', 'd1', 'd2', 'd3', 'd4', 'd5', 'd6', 'd7'] as const;
 
+/** The columns that count, in the order of the table; the columns before them are its key. */
+export const ROLLUP_COUNTS = ['count', 'ended', 'failures', 'duration_ms', ...DURATION_COLUMNS] as const;
+
 /** Select list that adds rollups up to `UsageRow`. */
 export const USAGE_COLUMNS = [
   'sum(count) AS count',

@@ -72,6 +72,45 @@ describe('a commit', () => {
     expect(reader.listEvents({})).toEqual([done]);
   });
 
+  test('says and counts the same whether a command ends in the commit that began it or in a later one', () => {
+    const command = fc.record({
+      startMs: fc.integer({ min: NOON, max: NOON + 3_600_000 }),
+      pattern: fc.constantFrom({ name: 'git commit', tool: 'git' }, { name: 'git', tool: 'git' }),
+      risk: fc.constantFrom('safe' as const, 'high' as const),
+      rules: fc.constantFrom([], ['files.delete']),
+      redacted: fc.boolean(),
+      end: fc.option(
+        fc.record({
+          exitCode: fc.option(fc.constantFrom(0, 1)),
+          durationMs: fc.option(fc.integer({ min: 0, max: 700_000 })),
+          endMs: fc.option(fc.integer({ min: NOON, max: NOON + 3_600_000 })),
+        }),
+      ),
+    });
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 12 }), (commands) => {
+        const begun = commands.map(({ startMs, pattern, risk, rules, redacted }, index) =>
+          started(index, { startMs, pattern, risk, rules, redacted }),
+        );
+        const ends = commands.flatMap(({ end }, index) => (end ? [{ ...finished(index), ...end }] : []));
+        const [together, apart] = [open(), open()];
+        const events = together.store.commit(observed({ started: begun, finished: ends }));
+        apart.store.commit(observed({ started: begun }));
+        apart.store.commit(observed({ finished: ends }));
+        expect(events).toEqual(together.reader.listEvents({}).toSorted((a, b) => a.id - b.id));
+        expect(together.reader.listEvents({})).toEqual(apart.reader.listEvents({}));
+        for (const table of ['rollup', 'rollup_rule', 'rollup_coverage', 'running', 'session', 'counter']) {
+          const rows = ({ database }: ReturnType<typeof open>): unknown =>
+            database.prepare(`SELECT * FROM ${table}`).all();
+          expect(rows(together)).toEqual(rows(apart));
+        }
+        together.database.close();
+        apart.database.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   test('ignores an end whose start was never seen, and a second end', () => {
     const { store, reader } = open();
     store.commit(observed({ started: [started(1)], finished: [finished(1, 0), finished(1, 9), finished(7, 3)] }));
