@@ -13,6 +13,14 @@ export const withTrust =
   (id: string, level: TrustLevel): Change =>
   ({ trust, ...settings }) => ({ ...settings, trust: { ...trust, nodes: { ...trust.nodes, [id]: level } } });
 
+/** Lifts a denial that a command set; one in the owner's own file stays. */
+export const withoutDenial =
+  (id: string): Change =>
+  ({ trust, ...settings }) => {
+    const nodes = trust.deny.nodes.filter((denied) => denied !== id);
+    return { ...settings, trust: { ...trust, deny: { ...trust.deny, nodes } } };
+  };
+
 /** Ends all trust in a node: a denial wins over every rule, also over those of the owner's own file (FR-704). */
 export const withRevoked =
   (id: string): Change =>

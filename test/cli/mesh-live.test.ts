@@ -191,6 +191,7 @@ describe('two owners', () => {
 
   test('have doctor look at the mesh', async () => {
     const outcomes = await caro(ada, 'doctor', '--json');
+    expect(outcomes.stderr).toBe('');
     const checks = outcomes.stdout
       .trimEnd()
       .split('\n')

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
+import { withSharing } from '../../config/managed-changes.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { SharingLevel } from '../../domain/trust.ts';
 import { isConfirmed } from '../confirmation.ts';
@@ -80,7 +81,7 @@ async function preview(context: Context): Promise<string | undefined> {
 }
 
 async function change(context: Context, level: SharingLevel): Promise<void> {
-  const { isInForce } = await changeSettings(context, (settings) => ({ ...settings, sharing: { level } }));
+  const { isInForce } = await changeSettings(context, withSharing(level));
   say(context, `level ${level}: ${WHAT[level]}`);
   sayForce(context, isInForce);
 }

@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
+import { withoutDenial, withRevoked, withTrust } from '../../config/managed-changes.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { TRUST_LEVELS, type TrustLevel } from '../../domain/trust.ts';
 import { isConfirmed } from '../confirmation.ts';
@@ -107,14 +108,9 @@ async function set(context: Context, text: string, level: TrustLevel, { yes }: {
       throw new CaroError('usage', `expected a node that is not denied, this one is in ${config}; remove it there`);
     if (!(await mayTakeBack(context, text, yes === true))) return;
   }
-  const { loaded, isInForce } = await changeSettings(context, ({ trust, ...settings }) => ({
-    ...settings,
-    trust: {
-      ...trust,
-      nodes: { ...trust.nodes, [id]: level },
-      deny: { ...trust.deny, nodes: trust.deny.nodes.filter((denied) => denied !== id) },
-    },
-  }));
+  const { loaded, isInForce } = await changeSettings(context, (settings) =>
+    withTrust(id, level)(withoutDenial(id)(settings)),
+  );
   if (loaded.configuration.trust.deny.nodes.includes(id))
     say(context, `${text} is still denied in ${config}, and a denial wins; remove it there`);
   else say(context, `${text} is ${level}: it ${MEANS[level]}`);
@@ -139,14 +135,7 @@ async function mayTakeBack(context: Context, who: string, isSure: boolean): Prom
 async function revoke(context: Context, text: string): Promise<void> {
   const { configuration } = loadConfiguration(context.places(), context.hostname);
   const id = nodeIdOf(text, configuration);
-  const { isInForce } = await changeSettings(context, ({ trust, ...settings }) => ({
-    ...settings,
-    trust: {
-      ...trust,
-      nodes: Object.fromEntries(Object.entries(trust.nodes).filter(([node]) => node !== id)),
-      deny: { ...trust.deny, nodes: [...new Set([...trust.deny.nodes, id])] },
-    },
-  }));
+  const { isInForce } = await changeSettings(context, withRevoked(id));
   say(context, `${text} is denied: it may not connect, ask or be sent anything, under this key or one that follows it`);
   say(context, isInForce ? 'in force; a connection with it has been ended' : 'in force when the service starts');
 }
