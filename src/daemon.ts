@@ -24,7 +24,8 @@ import { actorSpecs, readHead } from './wiring/actors.ts';
 import { type Ground, lazyPool } from './wiring/ground.ts';
 import { openLog, type ServiceLog } from './wiring/log.ts';
 
-const STEP_TIMEOUT_MS = 1_500;
+/** A first start makes keys and certificates, on a machine that may be busy; an end has to be quick, or the system kills. */
+const LIMITS = { startMs: 20_000, stopMs: 1_500 } as const;
 /** Between two looks at the whole spool: finds what a lost file event hid, and removes what is done. */
 const SWEEP_MS = 5_000;
 const AUDIT_DEADLINE_MS = 120_000;
@@ -43,7 +44,7 @@ export async function runService(argv: readonly string[]): Promise<void> {
   preparePlaces(places);
   prepareSpool(places);
   const log = openLog(places.log);
-  const lifecycle = new Lifecycle(STEP_TIMEOUT_MS, (step, error) =>
+  const lifecycle = new Lifecycle(LIMITS, (step, error) =>
     log.error({ step, err: error }, 'a part did not stop cleanly'),
   );
   const ended = new Promise<void>((resolve) => {
@@ -127,7 +128,7 @@ const supervision = ({ bus, log }: Ground): SupervisorOptions => ({
   backoffMs: (restart) => Math.min(30_000, 100 * 2 ** restart),
   maxCrashes: 5,
   windowMs: 60_000,
-  stepTimeoutMs: STEP_TIMEOUT_MS,
+  ...LIMITS,
   now: () => performance.now(),
   onCrash: (actor, error) => log.error({ actor, err: error }, 'an actor crashed'),
   onDegraded: (actor) => {

@@ -11,13 +11,13 @@ export class Lifecycle {
   readonly #stops: { readonly name: string; readonly stop: Stop }[] = [];
 
   constructor(
-    private readonly timeoutMs: number,
+    private readonly limits: { readonly startMs: number; readonly stopMs: number },
     private readonly onFault: (name: string, error: unknown) => void,
   ) {}
 
   /** Runs a step; what it returns beside its value ends it again. */
   async begin<T>(name: string, start: () => readonly [T, Stop] | Promise<readonly [T, Stop]>): Promise<T> {
-    const [value, stop] = await within(this.timeoutMs, `${name} to start`, Promise.resolve(start()));
+    const [value, stop] = await within(this.limits.startMs, `${name} to start`, Promise.resolve(start()));
     this.#stops.push({ name, stop });
     return value;
   }
@@ -25,7 +25,7 @@ export class Lifecycle {
   async end(): Promise<void> {
     for (let step = this.#stops.pop(); step; step = this.#stops.pop()) {
       try {
-        await within(this.timeoutMs, `${step.name} to stop`, Promise.resolve(step.stop()));
+        await within(this.limits.stopMs, `${step.name} to stop`, Promise.resolve(step.stop()));
       } catch (error) {
         this.onFault(step.name, error);
       }

@@ -20,7 +20,8 @@ export interface SupervisorOptions {
   /** So many crashes within `windowMs` set the actor aside. */
   readonly maxCrashes: number;
   readonly windowMs: number;
-  readonly stepTimeoutMs: number;
+  readonly startMs: number;
+  readonly stopMs: number;
   readonly now: () => number;
   readonly onCrash: (actor: string, error: unknown) => void;
   readonly onDegraded: (actor: string) => void;
@@ -78,9 +79,9 @@ export class Supervised {
     for (const disconnect of this.#disconnect.splice(0)) disconnect();
     try {
       if (this.#state === 'running')
-        await within(this.options.stepTimeoutMs, `${this.name} to empty its mailbox`, this.#mailbox.drained());
+        await within(this.options.stopMs, `${this.name} to empty its mailbox`, this.#mailbox.drained());
       const stop = this.#actor?.stop;
-      if (stop) await within(this.options.stepTimeoutMs, `${this.name} to stop`, Promise.resolve(stop()));
+      if (stop) await within(this.options.stopMs, `${this.name} to stop`, Promise.resolve(stop()));
     } finally {
       this.#mailbox.close(new CaroError('not_running', `expected ${this.name} to run, it has been stopped`));
       this.#state = 'stopped';
@@ -90,7 +91,7 @@ export class Supervised {
   async #create(): Promise<void> {
     this.#actor = this.spec.create();
     if (this.#actor.start)
-      await within(this.options.stepTimeoutMs, `${this.name} to start`, Promise.resolve(this.#actor.start()));
+      await within(this.options.startMs, `${this.name} to start`, Promise.resolve(this.#actor.start()));
     this.#state = 'running';
     const concurrent: readonly Kind[] = this.#actor.concurrent ?? [];
     this.#mailbox.open((letter) => {

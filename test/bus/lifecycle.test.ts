@@ -4,7 +4,7 @@ import { Lifecycle } from '../../src/bus/lifecycle.ts';
 test('what began last ends first, and a step that fails to stop does not keep the others', async () => {
   const ended: string[] = [];
   const faults: string[] = [];
-  const life = new Lifecycle(50, (name) => faults.push(name));
+  const life = new Lifecycle({ startMs: 50, stopMs: 50 }, (name) => faults.push(name));
   for (const name of ['lock', 'database', 'actors']) {
     await life.begin(name, () => [
       null,
@@ -20,7 +20,7 @@ test('what began last ends first, and a step that fails to stop does not keep th
 });
 
 test('a step that does not start in time is named', async () => {
-  const life = new Lifecycle(5, () => undefined);
+  const life = new Lifecycle({ startMs: 5, stopMs: 5 }, () => undefined);
   await expect(life.begin('the dashboard', () => new Promise<never>(() => undefined))).rejects.toThrow(
     'the dashboard to start within 5 ms',
   );
