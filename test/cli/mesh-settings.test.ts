@@ -198,4 +198,14 @@ describe('the owner’s trust tests', () => {
     expect(configuration().trust.nodes).toEqual({ [BEN]: 'supervisor' });
     expect(await cli.run(['config', 'check'])).toMatchObject({ code: 0 });
   });
+
+  test('that stand in the way of a revocation are named, after the word that nothing was revoked', async () => {
+    owner(TESTS);
+    const { code, out, err } = await cli.run(['trust', 'revoke', BEN]);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(
+      'caro: nothing has changed, since a trust test of yours would fail:\ntrust.tests[0]: expected',
+    );
+    expect(configuration().trust.deny.nodes).toEqual([]);
+  });
 });
