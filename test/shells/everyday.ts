@@ -84,18 +84,24 @@ export function everyday(subject: EverydayShell): void {
 
   if (subject.exactHistory !== false) {
     test('Enter on an empty line and ^C at the prompt record nothing', async () => {
-      const { texts, shell } = await open();
-      await shell.run('echo one');
-      await shell.run('');
-      shell.send('echo abandoned');
-      await shell.waitFor('abandoned');
-      const before = shell.screen().length;
-      await interruptUntil(shell, () => /\^C|caro-test> /.test(shell.screen().slice(before)));
-      // Bash itself forgets to draw the prompt after one ^C in two hundred; Enter brings it back.
-      await shell.run('');
-      shell.type('echo two');
-      await eventually(() => texts().length > 1);
-      expect(texts()).toEqual(['echo one', 'echo two']);
+      // A real shell now and then loses a ^C and runs the line after all, with and without a hook; that run tells nothing.
+      for (let attempt = 0; ; attempt += 1) {
+        const { texts, shell } = await open();
+        await shell.run('echo one');
+        await shell.run('');
+        shell.send('echo abandoned');
+        await shell.waitFor('abandoned');
+        const before = shell.screen().length;
+        await interruptUntil(shell, () => /\^C|caro-test> /.test(shell.screen().slice(before)));
+        // Bash itself forgets to draw the prompt after one ^C in two hundred; Enter brings it back.
+        await shell.run('');
+        shell.type('echo two');
+        await eventually(() => texts().length > 1);
+        const wasRun = /\n(?:abandoned|[^\n]*cho: [^\n]*not found)/.test(shell.screen().slice(before));
+        if (wasRun && attempt < 3) continue;
+        expect(texts()).toEqual(['echo one', 'echo two']);
+        return;
+      }
     });
   }
 

@@ -138,7 +138,6 @@ function summarizer(bus: Bus, places: Places, database: Database, identity: Iden
           head: { ...head, catalogueVersion: 1 },
           rules,
           keptBack: [],
-          keptBack: [],
         });
         const { fingerprint } = identity;
         return Promise.resolve(sign({ seed: identity.seed(), fingerprint, payloadType: SUMMARY_TYPE, payload }));
@@ -154,7 +153,8 @@ const SUPERVISION = {
   backoffMs: () => 10,
   maxCrashes: 3,
   windowMs: 60_000,
-  stepTimeoutMs: 5_000,
+  startMs: 5_000,
+  stopMs: 5_000,
   now: () => performance.now(),
   onCrash: (actor: string, error: unknown) => {
     throw new Error(`${actor} crashed: ${error instanceof Error ? error.message : 'unknown'}`);
