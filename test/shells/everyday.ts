@@ -84,7 +84,8 @@ export function everyday(subject: EverydayShell): void {
 
   if (subject.exactHistory !== false) {
     test('Enter on an empty line and ^C at the prompt record nothing', async () => {
-      // A real shell now and then loses a ^C and runs the line after all, with and without a hook; that run tells nothing.
+      // A real shell now and then loses a ^C and runs the line, or its end, after all, with and without a hook. A hook that records
+      // what was not run does so every time.
       for (let attempt = 0; ; attempt += 1) {
         const { texts, shell } = await open();
         await shell.run('echo one');
@@ -97,8 +98,7 @@ export function everyday(subject: EverydayShell): void {
         await shell.run('');
         shell.type('echo two');
         await eventually(() => texts().length > 1);
-        const wasRun = /\n(?:abandoned|[^\n]*cho: [^\n]*not found)/.test(shell.screen().slice(before));
-        if (wasRun && attempt < 3) continue;
+        if ('echo abandoned'.endsWith(texts()[1] ?? '-') && attempt < 3) continue;
         expect(texts()).toEqual(['echo one', 'echo two']);
         return;
       }
