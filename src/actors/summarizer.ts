@@ -52,18 +52,17 @@ export function createSummarizer(
   ports: SummaryPorts,
   initial: Pick<Configuration, 'retention' | 'sharing'>,
 ): Actor<Kinds> {
-  let keepDays = initial.retention.summaries_days;
-  let denyTools = initial.sharing.deny_tools;
+  let settings = initial;
   const make = async (period: Period, replaces: string | null): Promise<{ id: string; document: Envelope }> => {
     const id = ports.randomHex(16);
     const createdAt = new Date(ports.now()).toISOString();
     const { node } = ports;
     const head = { id, replaces, node, createdAt, nonce: ports.randomHex(16) };
-    return { id, document: await ports.make(head, period, denyTools) };
+    return { id, document: await ports.make(head, period, settings.sharing.deny_tools) };
   };
   /** The stored document of a closed period, made or made anew where it is missing or outdated; undefined where nothing was observed. */
   const settle = async (period: Period): Promise<Envelope | undefined> => {
-    const seen = await ports.digest(period, denyTools);
+    const seen = await ports.digest(period, settings.sharing.deny_tools);
     const known = ports.store.latest(ports.node, period.kind, period.startMs);
     if (seen === '' || known?.seen === seen) return known?.document;
     const { id, document } = await make(period, known?.id ?? null);
@@ -101,11 +100,10 @@ export function createSummarizer(
         for (const kind of PERIOD_KINDS) {
           for (const period of closedPeriods(kind, nowMs)) await settle(period);
         }
-        ports.store.prune(nowMs - keepDays * DAY_MS);
+        ports.store.prune(nowMs - settings.retention.summaries_days * DAY_MS);
       },
-      'config.commit': ({ retention, sharing }) => {
-        keepDays = retention.summaries_days;
-        denyTools = sharing.deny_tools;
+      'config.commit': (configuration) => {
+        settings = configuration;
         return null;
       },
     },
