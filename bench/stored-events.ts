@@ -40,10 +40,10 @@ export function storeEvents(
 
 /** Two hundred patterns, the first of each tool far more often than the last; every one at every risk. */
 function event(index: number, startMs: number): StartedCommand {
-  const chance = (salt: number): number => ((Math.imul(index + salt, 0x9e3779b1) >>> 8) & 0xffff) / 0x10000;
+  const chance = (salt: number): number => mixed(index * 4 + salt) / 0x1_0000_0000;
   const tool = TOOLS[Math.floor(chance(1) * TOOLS.length)] ?? 'git';
-  const risk = RISKS[Math.floor(chance(50_021) * RISKS.length)] ?? 'safe';
-  const subcommand = Math.floor(SUBCOMMANDS * chance(7_919) ** 3);
+  const risk = RISKS[Math.floor(chance(2) * RISKS.length)] ?? 'safe';
+  const subcommand = Math.floor(SUBCOMMANDS * chance(3) ** 3);
   return {
     key: { session: `bash.${1_000 + (index % 20)}.1`, command: index },
     startMs: Math.floor(startMs),
@@ -57,4 +57,11 @@ function event(index: number, startMs: number): StartedCommand {
     rules: risk === 'high' ? ['files.delete'] : [],
     redacted: false,
   };
+}
+
+/** 32 bits that look random, the same for the same number (the finalizer of MurmurHash3). */
+function mixed(number: number): number {
+  let bits = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
 }
