@@ -2,7 +2,7 @@ import { SLOT_MS, slotOf } from '../domain/period.ts';
 import type { NamedUsage } from '../domain/summary.ts';
 import type { Database } from './database.ts';
 import { readPatterns } from './pattern-table.ts';
-import { USAGE_COLUMNS, type UsageRow, usageOf } from './rollup-row.ts';
+import { addUp, readPatternUsage } from './rollup-row.ts';
 
 /** Everything rollups say about a period; the stuff of summaries and answers. Lists are sorted by name. */
 export interface PeriodRollups {
@@ -31,19 +31,10 @@ export function readPeriod(
   // Left out where rows are read, so that no later step can forget to.
   const without = readPatterns(database).without(keptBack);
   const range = [slotOf(startMs), slotOf(endMs)] as const;
+  const used = readPatternUsage(database, ...range, without);
   const usage = (column: 'name' | 'tool' | 'family'): NamedUsage[] =>
-    (
-      database
-        .prepare(
-          `SELECT pattern.${column} AS name, ${USAGE_COLUMNS} FROM rollup JOIN pattern ON pattern.id = pattern_id
-           WHERE slot >= ? AND slot < ? ${without} GROUP BY 1 ORDER BY 1`,
-        )
-        .all(...range) as (UsageRow & { readonly name: string })[]
-    ).map((row) => ({ name: row.name, ...usageOf(row) }));
+    [...addUp(used, (row) => row[column])].sort((x, y) => (x.name < y.name ? -1 : 1));
   const all = <T>(sql: string): T[] => database.prepare(sql).all(...range) as T[];
-  const levels = all<{ risk: number; count: number }>(
-    `SELECT risk, sum(count) AS count FROM rollup WHERE slot >= ? AND slot < ? ${without} GROUP BY risk`,
-  );
   return {
     patterns: usage('name'),
     tools: usage('tool'),
@@ -51,7 +42,7 @@ export function readPeriod(
     slots: all<{ slot: number; count: number }>(
       `SELECT slot, sum(count) AS count FROM rollup WHERE slot >= ? AND slot < ? ${without} GROUP BY slot`,
     ).map(({ slot, count }) => ({ startMs: slot * SLOT_MS, count })),
-    levels: [0, 1, 2, 3].map((risk) => levels.find((row) => row.risk === risk)?.count ?? 0),
+    levels: [0, 1, 2, 3].map((risk) => used.reduce((sum, row) => (row.risk === risk ? sum + row.usage.count : sum), 0)),
     rules: all(
       'SELECT rule AS name, sum(count) AS count FROM rollup_rule WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY 1',
     ),

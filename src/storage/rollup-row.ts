@@ -36,12 +36,12 @@ export interface PatternUsage {
   readonly usage: UsageCounts;
 }
 
-/** One pass over the slots from `from` to before `to`. */
-export function readPatternUsage(database: Database, from: number, to: number): readonly PatternUsage[] {
+/** One pass over the slots from `from` to before `to`; `and` is a further condition on rollups, in SQL. */
+export function readPatternUsage(database: Database, from: number, to: number, and = ''): readonly PatternUsage[] {
   const rows = database
     .prepare(
       `SELECT pattern.name, pattern.tool, pattern.family, sums.* FROM
-         (SELECT pattern_id, risk, ${USAGE_COLUMNS} FROM rollup WHERE slot >= ? AND slot < ? GROUP BY pattern_id, risk) AS sums
+         (SELECT pattern_id, risk, ${USAGE_COLUMNS} FROM rollup WHERE slot >= ? AND slot < ? ${and} GROUP BY pattern_id, risk) AS sums
        JOIN pattern ON pattern.id = sums.pattern_id`,
     )
     .all(from, to) as (UsageRow & Omit<PatternUsage, 'usage'>)[];
