@@ -7,10 +7,12 @@ export const SPANS_HOURS = [24, 168, 720] as const;
 export type SpanHours = (typeof SPANS_HOURS)[number];
 
 const HOUR_MS = 3_600_000;
+/** A question of the last 24 h is asked some moments after its beginning was worked out: it is one of 24 h still. */
+const SLACK_MS = 60_000;
 
-/** The shortest span that covers `since` … `now`, in hours; the longest where none does. Milliseconds since the epoch. */
+/** The shortest span that covers `since` … `now` but for a minute, in hours; the longest where none does. Milliseconds since the epoch. */
 export function snapSpan(sinceMs: number, nowMs: number): SpanHours {
-  return SPANS_HOURS.find((hours) => nowMs - sinceMs <= hours * HOUR_MS) ?? 720;
+  return SPANS_HOURS.find((hours) => nowMs - sinceMs <= hours * HOUR_MS + SLACK_MS) ?? 720;
 }
 
 /** First instant of the span that ends at `nowMs`. */
