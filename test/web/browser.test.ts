@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import axe, { type AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { faults } from './axe.ts';
 import { enter, hasBrowser, launchBrowser } from './browser.ts';
 import { type DashboardRig, openRig } from './dashboard-rig.ts';
 import { sampleCommands } from './sample-commands.ts';
@@ -133,12 +133,19 @@ inBrowser('the page in Chromium', () => {
     const { page } = await openPage();
     await page.getByRole('link', { name: 'Privacy' }).click();
     await page.getByText('Nobody has asked, and nothing has left.').waitFor();
-    const details = { type: 'tool-usage', level: 2, rule: 'trust.nodes' };
+    const details = {
+      query: 'tool-usage',
+      spanHours: 24,
+      decision: 'allow',
+      level: 2,
+      rule: 'trust.nodes',
+      result: 'answered',
+    };
     await rig.bus.request('audit.append', { type: 'query.answered', peer: 'caro:ed25519:AAAA', details });
     await page.reload();
-    const record = page.locator('.records li', { hasText: 'query.answered' });
+    const record = page.locator('.dealings li', { hasText: 'asked for tool usage' });
     await record.waitFor();
-    expect(await record.textContent()).toContain('type: tool-usage, level: 2, rule: trust.nodes');
+    expect(await record.textContent()).toContain('got sums (level 2)trust.nodes');
   });
 
   test('the checker would see a fault', async () => {
@@ -214,18 +221,6 @@ inBrowser('the page in Chromium', () => {
     server.close();
   });
 });
-
-/** Violations of WCAG 2.2 A and AA, and axe's best practices, by rule and place. */
-async function faults(page: Page): Promise<readonly string[]> {
-  // The policy of the page lets no script in, so the checker is put in through the debugger.
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate<AxeResults['violations']>(
-    `axe.run(document, { rules: { 'target-size': { enabled: true } } }).then((results) => results.violations)`,
-  );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
-  );
-}
 
 async function expectCount(page: Page, rows: ReturnType<Page['locator']>, holds: (count: number) => boolean) {
   for (let look = 0; look < 100; look += 1) {

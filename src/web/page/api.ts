@@ -27,6 +27,32 @@ export async function stream(path: string, signal: AbortSignal): Promise<Readabl
   return body;
 }
 
+/** Changes something. @throws ApiError */
+export async function change(path: string, body: unknown): Promise<void> {
+  await call(path, sent(body));
+}
+
+/** Sends something that is answered line by line, one JSON value each, as they come. @throws ApiError */
+export async function* lines<T>(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<T> {
+  const response = await call(path, { ...sent(body), signal });
+  const reader = response.body
+    ?.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
+    .getReader();
+  for (let rest = ''; reader; ) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const parts = (rest + value).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) yield JSON.parse(part) as T;
+  }
+}
+
+const sent = (body: unknown): RequestInit => ({
+  method: 'POST',
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+});
+
 /** Ends the login here and in the service. */
 export async function logOut(): Promise<void> {
   try {
@@ -39,7 +65,7 @@ export async function logOut(): Promise<void> {
 async function call(url: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, { ...init, headers: { 'x-caro-token': pageToken() } });
+    response = await fetch(url, { ...init, headers: { ...init.headers, 'x-caro-token': pageToken() } });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError('unreachable', 'The service does not answer. Is it running? `caro status` tells.');

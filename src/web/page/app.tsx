@@ -4,10 +4,17 @@ import type { Status } from './contract.ts';
 import { Locked } from './parts/locked.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { AuditView } from './views/audit.tsx';
+import { MeshView } from './views/mesh.tsx';
 import { PersonalView } from './views/personal.tsx';
 import { PrivacyView } from './views/privacy.tsx';
 
-export const VIEWS = { today: 'Activity', privacy: 'Privacy', audit: 'Audit log' } as const;
+export const VIEWS = {
+  today: 'Activity',
+  team: 'Team',
+  posture: 'Security posture',
+  privacy: 'Privacy',
+  audit: 'Audit log',
+} as const;
 export type ViewName = keyof typeof VIEWS;
 
 /** The page: a bar that is always in sight, and one of the views, named by the address after `#/`. */
@@ -39,6 +46,7 @@ export function App() {
       <TopBar view={view} status={status} onLogOut={() => void logOut().finally(lock)} />
       <main class="page" id="content" tabIndex={-1}>
         {view === 'today' && <PersonalView onStatus={setStatus} onLocked={lock} />}
+        {(view === 'team' || view === 'posture') && <MeshView key={view} kind={view} status={status} onLocked={lock} />}
         {view === 'privacy' && <PrivacyView onLocked={lock} />}
         {view === 'audit' && <AuditView onLocked={lock} />}
       </main>

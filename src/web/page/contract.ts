@@ -1,5 +1,7 @@
 import type { AuditRecord, AuditVerification } from '../../domain/audit-record.ts';
+import type { EgressLine } from '../../domain/egress.ts';
 import type { TerminalEvent } from '../../domain/event.ts';
+import type { QueryProgress, QueryResult } from '../../domain/query.ts';
 import type { LocalStatistics } from '../../domain/statistics.ts';
 import type { ServiceStatus } from '../../domain/status.ts';
 import type { SummaryLine } from '../../domain/summary.ts';
@@ -46,6 +48,18 @@ export interface Sharing {
 export interface AuditPage {
   readonly records: readonly AuditRecord[];
   readonly next: number | null;
+}
+
+export interface EgressPage {
+  readonly messages: readonly EgressLine[];
+  readonly next: number | null;
+}
+
+/** One line of the answer to a question to the mesh. */
+export interface QueryLine {
+  readonly progress?: QueryProgress;
+  readonly result?: QueryResult;
+  readonly error?: { readonly code: string; readonly message: string };
 }
 
 export type { AuditRecord, AuditVerification, LocalStatistics, RuleText, TerminalEvent };

@@ -71,3 +71,7 @@ export function visible(text: string): string {
     return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
   });
 }
+
+/** A node by its name; without one by the first letters of its key. */
+export const nodeName = (id: string, name: string | null | undefined): string =>
+  name ?? `${id.replace('caro:ed25519:', '').slice(0, 10)}…`;

@@ -6,11 +6,12 @@ export interface Reading<T> {
   readonly trouble: string | null;
 }
 
-/** Reads one address of the API once, and again when `parameters` change. */
+/** Reads one address of the API once, and again when `parameters` change or `turn` moves on; what was read stays until then. */
 export function useReading<T>(
   path: string,
   parameters: Readonly<Record<string, string | number | undefined>>,
   onLocked: () => void,
+  turn = 0,
 ): Reading<T> {
   const [reading, setReading] = useState<Reading<T>>({ data: null, trouble: null });
   const key = JSON.stringify(parameters);
@@ -26,6 +27,6 @@ export function useReading<T>(
       },
     );
     return () => run.abort();
-  }, [path, key, onLocked]);
+  }, [path, key, onLocked, turn]);
   return reading;
 }

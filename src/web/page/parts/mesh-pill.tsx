@@ -1,5 +1,8 @@
-import type { Status } from '../contract.ts';
-import { duration } from '../format.ts';
+import { useState } from 'preact/hooks';
+import type { AuditPage, AuditRecord, Status } from '../contract.ts';
+import { ago, duration, nodeName } from '../format.ts';
+import { trustName } from '../mesh-words.ts';
+import { useReading } from '../use-reading.ts';
 
 type Mesh = Status['mesh'];
 type Peer = Mesh['peers'][number];
@@ -7,12 +10,13 @@ type Peer = Mesh['peers'][number];
 const STATES: Readonly<Record<Peer['state'], string>> = {
   connected: 'connected',
   connecting: 'reconnecting',
-  refused: 'refused: the two nodes do not trust each other',
-  skewed: 'refused: the clocks differ too much',
+  refused: 'refused',
+  skewed: 'refused: the clocks differ by more than 5 minutes',
 };
 
-/** One line about the mesh; opened, every peer and how it stands with it. */
+/** One line about the mesh; opened, every peer and how it stands with it (FR-805). */
 export function MeshPill({ mesh }: { readonly mesh: Mesh | null }) {
+  const [isOpen, setOpen] = useState(false);
   if (!mesh) return <span class="pill quiet">Mesh …</span>;
   if (!mesh.enabled) {
     return (
@@ -21,27 +25,72 @@ export function MeshPill({ mesh }: { readonly mesh: Mesh | null }) {
       </span>
     );
   }
-  const connected = mesh.peers.filter((peer) => peer.state === 'connected').length;
-  const trouble = mesh.peers.some((peer) => peer.state === 'refused' || peer.state === 'skewed');
-  const lamp = trouble ? 'lamp bad' : connected === mesh.peers.length ? 'lamp good' : 'lamp wait';
+  const number = (state: Peer['state']): number => mesh.peers.filter((peer) => peer.state === state).length;
+  const refused = number('refused') + number('skewed');
+  const lamp = refused > 0 ? 'lamp bad' : number('connecting') === 0 ? 'lamp good' : 'lamp wait';
   return (
-    <details class="pill-box">
+    <details class="pill-box" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary class="pill">
-        <span class={lamp} aria-hidden="true" /> Mesh: {connected} of {mesh.peers.length} connected
+        <span class={lamp} aria-hidden="true" /> Mesh: {number('connected')} of {mesh.peers.length} connected
+        {refused > 0 && `, ${refused} refused`}
       </summary>
-      <ul class="peers">
-        {mesh.peers.length === 0 && <li class="quiet">No peers yet. `caro peers add` makes one known.</li>}
-        {mesh.peers.map((peer) => (
-          <li key={peer.id}>
-            <strong>{peer.name ?? peer.id.slice(0, 24)}</strong> <span class="mono quiet">{peer.address}</span>
-            <br />
-            {STATES[peer.state]} · trust: {peer.trust.replace('_', ' ')}
-            {peer.skewMs !== null &&
-              Math.abs(peer.skewMs) >= 1_000 &&
-              ` · clock off by ${duration(Math.abs(peer.skewMs))}`}
-          </li>
-        ))}
-      </ul>
+      {isOpen && <Peers peers={mesh.peers} />}
     </details>
   );
 }
+
+const ignore = (): void => undefined;
+
+/** The audit log knows why a peer was refused, and when a summary last went either way. */
+function Peers({ peers }: { readonly peers: readonly Peer[] }) {
+  const refused = useReading<AuditPage>('/api/audit', { type: 'peer.refused', limit: 100 }, ignore);
+  const sent = useReading<AuditPage>('/api/audit', { type: 'summary.sent', limit: 100 }, ignore);
+  const received = useReading<AuditPage>('/api/audit', { type: 'summary.received', limit: 100 }, ignore);
+  const lastOf = ({ data }: typeof sent, id: string): AuditRecord | undefined =>
+    data?.records.find(({ peer }) => peer === id);
+  return (
+    <ul class="peers">
+      {peers.length === 0 && (
+        <li class="quiet">
+          No peers yet. <code>caro peers add</code> makes one known.
+        </li>
+      )}
+      {peers.map((peer) => (
+        <li key={peer.id}>
+          <strong>{nodeName(peer.id, peer.name)}</strong> <span class="mono quiet">{peer.address}</span>
+          <br />
+          {STATES[peer.state]}
+          {peer.state === 'refused' && `: ${why(lastOf(refused, peer.id))}`} · trust: {trustName(peer.trust)}
+          {skewText(peer)}
+          <br />
+          <span class="quiet">
+            {summaryText('received', lastOf(received, peer.id))}, {summaryText('sent', lastOf(sent, peer.id))}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The commonest reasons in words; the audit log has the code of any other. */
+const REASONS: Readonly<Record<string, string>> = {
+  peer_untrusted: 'the two nodes do not trust each other',
+  key_changed: 'another key answers at its address',
+  certificate_kind: 'its certificate is not made from its key',
+  certificate_expired: 'its certificate is not valid now',
+  clock_skewed: 'the clocks differ too much',
+  message_forged: 'a signature did not fit',
+};
+
+function why(record: AuditRecord | undefined): string {
+  const code = record?.details['code'];
+  return typeof code === 'string' ? (REASONS[code] ?? code) : 'the two nodes do not trust each other';
+}
+
+function skewText({ skewMs }: Peer): string {
+  if (skewMs === null || Math.abs(skewMs) < 1_000) return '';
+  return ` · its clock is ${duration(Math.abs(skewMs))} ${skewMs > 0 ? 'ahead' : 'behind'}`;
+}
+
+const summaryText = (what: string, record: AuditRecord | undefined): string =>
+  record ? `last summary ${what} ${ago(record.time, Date.now())}` : `no summary ${what}`;

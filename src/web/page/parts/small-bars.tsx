@@ -1,5 +1,6 @@
 interface SmallBarsProps {
-  readonly values: readonly number[];
+  /** null is withheld: drawn as a place that is there and cannot be seen. */
+  readonly values: readonly (number | null)[];
   /** Written below, spread over the width. */
   readonly names: readonly string[];
   readonly label: string;
@@ -9,8 +10,8 @@ const HEIGHT = 40;
 
 /** A few bars without an axis, drawn to the highest of them. */
 export function SmallBars({ values, names, label }: SmallBarsProps) {
-  const most = Math.max(1, ...values);
-  const text = `${label}: ${values.join(', ')}`;
+  const most = Math.max(1, ...values.map((value) => value ?? 0));
+  const text = `${label}: ${values.map((value) => value ?? 'withheld').join(', ')}`;
   return (
     <>
       <svg
@@ -22,11 +23,17 @@ export function SmallBars({ values, names, label }: SmallBarsProps) {
       >
         <title>{text}</title>
         {values.map((value, index) => {
-          const height = (value / most) * HEIGHT;
+          const height = ((value ?? most / 3) / most) * HEIGHT;
           return (
             <g key={index}>
               <rect class="bar-back" x={index * 10} y={HEIGHT - 1} width="8.5" height="1" />
-              <rect class="bar-fill" x={index * 10} y={HEIGHT - height} width="8.5" height={height} />
+              <rect
+                class={value === null ? 'bar-withheld' : 'bar-fill'}
+                x={index * 10}
+                y={HEIGHT - height}
+                width="8.5"
+                height={height}
+              />
             </g>
           );
         })}

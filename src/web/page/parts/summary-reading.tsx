@@ -70,7 +70,8 @@ interface NamedCountsProps<T extends { readonly name: string; readonly count: nu
   readonly note?: (item: T) => string;
 }
 
-function NamedCounts<T extends { readonly name: string; readonly count: number }>(props: NamedCountsProps<T>) {
+/** A list of words and how often each was counted, most frequent first. */
+export function NamedCounts<T extends { readonly name: string; readonly count: number }>(props: NamedCountsProps<T>) {
   const { title, items, note } = props;
   const sorted = [...items].sort((one, other) => other.count - one.count);
   return (

@@ -25,7 +25,7 @@ export function TopBar({ view, status, onLogOut }: TopBarProps) {
           </span>
         )}
         <nav class="views" aria-label="Views">
-          {(Object.keys(VIEWS) as ViewName[]).map((name) => (
+          {offered(status).map((name) => (
             <a key={name} href={`#/${name}`} aria-current={name === view ? 'page' : undefined}>
               {VIEWS[name]}
             </a>
@@ -42,6 +42,15 @@ export function TopBar({ view, status, onLogOut }: TopBarProps) {
     </header>
   );
 }
+
+/** Which views a node offers follows from its role (design.md §4). */
+const ROLE_OF: Readonly<Partial<Record<ViewName, Status['node']['role']>>> = { team: 'admin', posture: 'security' };
+
+const offered = (status: Status | null): readonly ViewName[] =>
+  (Object.keys(VIEWS) as ViewName[]).filter((name) => {
+    const role = ROLE_OF[name];
+    return role === undefined || role === status?.node.role;
+  });
 
 const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: 'as the system', light: 'light', dark: 'dark' };
 const THEME_SIGNS: Readonly<Record<Theme, string>> = { auto: '◐', light: '○', dark: '●' };

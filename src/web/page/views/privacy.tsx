@@ -1,33 +1,36 @@
 import { useState } from 'preact/hooks';
 import { PERIOD_KINDS, type PeriodKind } from '../../../domain/period.ts';
-import type { AuditPage, Preview, Sharing, Summaries } from '../contract.ts';
-import { bytes, count, fullTime } from '../format.ts';
-import { AuditRecords } from '../parts/audit-records.tsx';
+import type { TrustRules } from '../../../domain/policy.ts';
+import type { Preview, Summaries } from '../contract.ts';
+import { bytes, count, fullTime, nodeName } from '../format.ts';
+import { DealingsPanel } from '../parts/dealings-panel.tsx';
+import { EgressPanel } from '../parts/egress-panel.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Segments } from '../parts/segments.tsx';
+import { SharingPanel } from '../parts/sharing-panel.tsx';
 import { SummaryReading } from '../parts/summary-reading.tsx';
+import { TrustPanel } from '../parts/trust-panel.tsx';
 import { useReading } from '../use-reading.ts';
 
 const PERIOD_NAMES: Readonly<Record<PeriodKind, string>> = { hourly: 'Hour', daily: 'Day', weekly: 'Week' };
 
-/** What others could learn, before they do (FR-504): the sharing level in plain words, and the document itself. */
+/** What others could learn, before they do (FR-504), what they asked and got, what left, and the owner's switches. */
 export function PrivacyView({ onLocked }: { readonly onLocked: () => void }) {
-  const sharing = useReading<Sharing>('/api/sharing', {}, onLocked);
+  const [turn, setTurn] = useState(0);
+  const trust = useReading<TrustRules>('/api/trust', {}, onLocked, turn);
   const summaries = useReading<Summaries>('/api/summaries', {}, onLocked);
+  const known = trust.data ? [...trust.data.nodes, ...trust.data.deniedNodes, ...trust.data.others] : [];
+  const nameOf = (id: string): string => nodeName(id, known.find((node) => node.id === id)?.name);
   return (
     <>
       <div class="head">
         <h1>Privacy</h1>
       </div>
       <div class="grid">
-        <Panel title="What leaves this machine" class="span-12">
-          {sharing.data ? (
-            <SharingState sharing={sharing.data} />
-          ) : (
-            <p class="quiet">{sharing.trouble ?? 'Reading …'}</p>
-          )}
-        </Panel>
-        <Dealings onLocked={onLocked} />
+        <SharingPanel onLocked={onLocked} />
+        <TrustPanel trust={trust} onChanged={() => setTurn((before) => before + 1)} onLocked={onLocked} />
+        <DealingsPanel nameOf={nameOf} onLocked={onLocked} />
+        <EgressPanel nameOf={nameOf} onLocked={onLocked} />
         <PreviewPanel onLocked={onLocked} />
         <Panel title="Summaries kept" class="span-12">
           {summaries.data ? (
@@ -38,57 +41,6 @@ export function PrivacyView({ onLocked }: { readonly onLocked: () => void }) {
         </Panel>
       </div>
     </>
-  );
-}
-
-const LEVELS = [
-  {
-    title: 'Nothing is shared',
-    text: 'No summary and no figure leaves this machine, whoever asks.',
-  },
-  {
-    title: 'Summaries and aggregates may be shared',
-    text: 'Nodes that you trust with it may get the summary below, and figures summed over its period.',
-  },
-  {
-    title: 'Only aggregates may be shared',
-    text: 'Nodes that you trust with it may get sums that go into the figures of a group; no summary leaves.',
-  },
-] as const;
-
-function SharingState({ sharing }: { readonly sharing: Sharing }) {
-  const level = LEVELS[sharing.level];
-  return (
-    <>
-      <p class="statement">
-        <span class={sharing.level === 0 ? 'lamp good' : 'lamp wait'} aria-hidden="true" />{' '}
-        <strong>{level.title}.</strong> {level.text}
-      </p>
-      <p class="quiet">
-        The text of a command, a path, or anything you typed never leaves, at any level. Change it with{' '}
-        <code>caro sharing enable</code> or <code>caro sharing disable</code>.
-        {sharing.denyTools.length > 0 && ` Left out of everything: ${sharing.denyTools.join(', ')}.`}
-      </p>
-    </>
-  );
-}
-
-/** What others asked and got, by the audit log; the most recent of each kind. */
-function Dealings({ onLocked }: { readonly onLocked: () => void }) {
-  const asked = useReading<AuditPage>('/api/audit', { type: 'query.received', limit: 20 }, onLocked);
-  const answered = useReading<AuditPage>('/api/audit', { type: 'query.answered', limit: 20 }, onLocked);
-  const sent = useReading<AuditPage>('/api/audit', { type: 'summary.sent', limit: 20 }, onLocked);
-  const readings = [asked, answered, sent];
-  const records = readings.flatMap(({ data }) => data?.records ?? []).sort((one, other) => other.seq - one.seq);
-  const trouble = readings.find((reading) => reading.trouble !== null)?.trouble;
-  const isRead = readings.every(({ data }) => data !== null);
-  return (
-    <Panel title="Who asked, and what left" class="span-12">
-      {records.length > 0 && <AuditRecords records={records} />}
-      {records.length === 0 && (
-        <p class="quiet">{trouble ?? (isRead ? 'Nobody has asked, and nothing has left.' : 'Reading …')}</p>
-      )}
-    </Panel>
   );
 }
 

@@ -1,0 +1,140 @@
+import { useState } from 'preact/hooks';
+import { SPANS_HOURS, type SpanHours } from '../../../domain/query.ts';
+import { QUERY_TYPES, type QueryType } from '../../../domain/trust.ts';
+import type { Status } from '../contract.ts';
+import { QUERY_NAMES, SPAN_NAMES } from '../mesh-words.ts';
+import { AnomaliesPanel } from '../parts/anomalies-panel.tsx';
+import { AnswerPanel } from '../parts/answer-panel.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { QuestionHistory } from '../parts/question-history.tsx';
+import { Segments } from '../parts/segments.tsx';
+import { TargetsPanel } from '../parts/targets-panel.tsx';
+import { type Question, useQuestion } from '../use-question.ts';
+
+const KINDS = {
+  team: { title: 'Team', role: 'admin', first: 'tool-usage', lead: 'How the nodes that trust this one work.' },
+  posture: {
+    title: 'Security posture',
+    role: 'security',
+    first: 'safety-posture',
+    lead: 'The risk across the nodes that trust this one, as sums over all of them.',
+  },
+} as const;
+
+interface MeshViewProps {
+  readonly kind: keyof typeof KINDS;
+  readonly status: Status | null;
+  readonly onLocked: () => void;
+}
+
+/** A question to the mesh and its answer, every node accounted for (FR-803, FR-804). */
+export function MeshView({ kind, status, onLocked }: MeshViewProps) {
+  const { title, role, first, lead } = KINDS[kind];
+  const question = useQuestion(onLocked);
+  if (!status) return <p class="quiet">Reading the state of the mesh …</p>;
+  return (
+    <>
+      <div class="head">
+        <h1>{title}</h1>
+        <span class="quiet">{lead}</span>
+      </div>
+      {status.node.role === role ? (
+        <div class="grid">
+          <AskPanel first={first} status={status} question={question} />
+          <TargetsPanel question={question} node={status.node.id} />
+          {question.result && <AnswerPanel result={question.result} />}
+          {kind === 'posture' && <AnomaliesPanel onLocked={onLocked} />}
+          <QuestionHistory turn={question.turn} onLocked={onLocked} />
+        </div>
+      ) : (
+        <p class="notice">
+          This view is for nodes whose role is {role}; the role of this one is {status.node.role}. It is set as{' '}
+          <code>role</code> under <code>[node]</code> in <code>caro.toml</code>. A role shows views and gives no rights:
+          what other nodes answer is their owners' choice.
+        </p>
+      )}
+    </>
+  );
+}
+
+interface AskPanelProps {
+  readonly first: QueryType;
+  readonly status: Status;
+  readonly question: Question;
+}
+
+function AskPanel({ first, status: { mesh }, question }: AskPanelProps) {
+  const [type, setType] = useState<QueryType>(first);
+  const [span, setSpan] = useState<SpanHours>(168);
+  const names = Object.fromEntries(SPANS_HOURS.map((hours) => [hours, SPAN_NAMES[hours]]));
+  return (
+    <Panel title="Ask the mesh" class="span-12">
+      {mesh.enabled && mesh.peers.length > 0 ? (
+        <form
+          class="ask"
+          onSubmit={(event) => {
+            event.preventDefault();
+            question.ask(type, span);
+          }}
+        >
+          <select
+            aria-label="Question"
+            value={type}
+            onChange={(event) => setType(event.currentTarget.value as QueryType)}
+          >
+            {QUERY_TYPES.map((name) => (
+              <option key={name} value={name}>
+                {QUERY_NAMES[name]}
+              </option>
+            ))}
+          </select>
+          <Segments
+            label="Span of time"
+            options={SPANS_HOURS.map(String)}
+            names={names}
+            chosen={String(span)}
+            onChoose={(hours) => setSpan(Number(hours) as SpanHours)}
+          />
+          <button type="submit" class="main" disabled={question.isAsking}>
+            {question.isAsking ? 'Asking …' : 'Ask'}
+          </button>
+          <span class="quiet">Every node that is asked puts the question on record, and its owner sees who asked.</span>
+        </form>
+      ) : (
+        <NobodyToAsk isOn={mesh.enabled} />
+      )}
+      {question.trouble && (
+        <p class="notice" role="alert">
+          {question.trouble}
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+/** Plainly, and what to do about it. */
+function NobodyToAsk({ isOn }: { readonly isOn: boolean }) {
+  return (
+    <>
+      <p class="statement">
+        <strong>{isOn ? 'No node is known to ask.' : 'The mesh is off, so there is nobody to ask.'}</strong>
+      </p>
+      <ol class="todo">
+        {!isOn && (
+          <li>
+            Set <code>enabled = true</code> under <code>[mesh]</code> in <code>caro.toml</code>, then run{' '}
+            <code>caro reload</code>.
+          </li>
+        )}
+        <li>
+          Make each node known: <code>caro peers invite</code> on one side, <code>caro peers join</code> on the other,
+          and trust it here with <code>caro trust set</code>.
+        </li>
+        <li>
+          Have its owner let this node ask: <code>caro trust set THIS-NODE supervisor</code> for sums only, and{' '}
+          <code>caro sharing enable</code>.
+        </li>
+      </ol>
+    </>
+  );
+}

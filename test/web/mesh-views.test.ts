@@ -1,0 +1,221 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Typed } from '../policy/node.ts';
+import { faults } from './axe.ts';
+import { enter, hasBrowser, launchBrowser } from './browser.ts';
+import { type MeshRig, openMeshRig } from './mesh-rig.ts';
+import { sampleCommands } from './sample-commands.ts';
+
+const inBrowser = hasBrowser ? describe : describe.skip;
+
+const typed: readonly Typed[] = [
+  { pattern: 'git push', family: 'git', times: 12 },
+  { pattern: 'rm', family: 'files', times: 3, risk: 'critical' },
+];
+const NEIGHBOURS = [
+  ...['ana', 'ben', 'cyd', 'dan', 'eli'].map((name) => ({ name, lets: 'supervisor' as const, typed })),
+  { name: 'fay' },
+  { name: 'gus', state: 'connecting' as const },
+  { name: 'hal', state: 'skewed' as const, skewMs: 420_000 },
+  { name: 'ida', state: 'refused' as const },
+];
+
+inBrowser('the views of the mesh in Chromium', () => {
+  let browser: Browser | undefined;
+  let context: BrowserContext | undefined;
+  const rigs = new Map<string, Promise<MeshRig>>();
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterEach(() => context?.close());
+  afterAll(async () => {
+    await browser?.close();
+    for (const rig of rigs.values()) await rig.then((opened) => opened.close());
+  });
+
+  const rigOf = (role: 'individual' | 'admin' | 'security', neighbours = NEIGHBOURS as typeof NEIGHBOURS) => {
+    const key = `${role} ${neighbours.map(({ name }) => name).join()}`;
+    const rig = rigs.get(key) ?? openMeshRig(role, neighbours);
+    rigs.set(key, rig);
+    return rig;
+  };
+
+  async function openPage(rig: MeshRig, view: string, width = 1440, colorScheme: 'light' | 'dark' = 'light') {
+    if (!browser) throw new Error('expected a browser');
+    context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await enter(page, rig.dashboard);
+    await page.goto(`${rig.dashboard.url}#/${view}`);
+    return { page, complaints };
+  }
+
+  const ask = async (page: Page): Promise<void> => {
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('heading', { name: /added up$/ }).waitFor();
+  };
+
+  test('the role of a node says which views it offers, and the others say plainly why not', async () => {
+    const names = async (role: 'individual' | 'admin' | 'security'): Promise<readonly string[]> => {
+      const { page } = await openPage(await rigOf(role, []), 'audit');
+      await page.getByRole('link', { name: 'Audit log' }).waitFor();
+      await page.locator('.node-name').waitFor();
+      const links = await page.locator('.views a').allTextContents();
+      await context?.close();
+      return links;
+    };
+    expect(await names('individual')).toEqual(['Activity', 'Privacy', 'Audit log']);
+    expect(await names('admin')).toEqual(['Activity', 'Team', 'Privacy', 'Audit log']);
+    expect(await names('security')).toEqual(['Activity', 'Security posture', 'Privacy', 'Audit log']);
+    const { page } = await openPage(await rigOf('individual', []), 'posture');
+    await page.getByText('This view is for nodes whose role is security').waitFor();
+    expect(await page.getByRole('button', { name: 'Ask', exact: true }).count()).toBe(0);
+  });
+
+  test('a question shows the risk of all, every node accounted for, and stands in the history', async () => {
+    const rig = await rigOf('security');
+    const { page, complaints } = await openPage(rig, 'posture');
+    await ask(page);
+    expect(await page.locator('.posture-total').textContent()).toBe('75 commands');
+    expect(await page.locator('.levels.one').textContent()).toMatch(/safe60 80 %.*critical15 20 %/);
+    const rows = await page.locator('.targets > li').allTextContents();
+    expect(rows.map((row) => row.trim().slice(0, 3))).toEqual(NEIGHBOURS.map(({ name }) => name));
+    const tally = page.locator('.panel', { hasText: 'asked ·' }).getByRole('status');
+    expect(await tally.textContent()).toMatch(/^9 asked · 5 answered · 1 denied · 2 no response · 1 clock off · \d/);
+    await page.getByText(/Safety posture over 7 days, 9 nodes asked/).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('a node that lets its summary be seen is shown by name, and no other', async () => {
+    const rig = await rigOf('admin', [
+      { name: 'ana', lets: 'peer', typed } as never,
+      ...(NEIGHBOURS.slice(1, 6) as never[]),
+    ]);
+    const { page } = await openPage(rig, 'team');
+    await page.getByLabel('Question').selectOption('recent-commands');
+    await ask(page);
+    await page.getByText('What ana lets this node see').click();
+    expect(await page.locator('.targets details').count()).toBe(1);
+    expect(await page.locator('.targets .counts').first().textContent()).toMatch(/git push\s*12/);
+  });
+
+  test('a sum over too few is withheld and why is said in plain words', async () => {
+    const rig = await rigOf('security', NEIGHBOURS.slice(0, 2));
+    const { page } = await openPage(rig, 'posture');
+    await ask(page);
+    await page.getByText('The sum is withheld.').waitFor();
+    await page.getByText('Only 2 answered with figures. A sum over so few would tell about single people.').waitFor();
+    expect(await page.locator('.posture-total').count()).toBe(0);
+  });
+
+  test('where nobody lets this node ask, the page says so and what to do', async () => {
+    const rig = await rigOf('security', [{ name: 'fay' }, { name: 'gil' }] as never);
+    const { page } = await openPage(rig, 'posture');
+    await ask(page);
+    await page.getByText('No node lets this one ask.').waitFor();
+    await page.getByText(/caro trust set caro:ed25519:\S+ supervisor/).waitFor();
+  });
+
+  test('sharing can be switched on only after what would leave was shown, and off at once', async () => {
+    const rig = await rigOf('individual');
+    await rig.record(sampleCommands(40, 2, Date.now() - 60_000));
+    const { page, complaints } = await openPage(rig, 'privacy');
+    const managed = () => readFileSync(join(rig.home, 'config', 'managed.toml'), 'utf8');
+    await page.getByRole('button', { name: 'Share summaries and sums …' }).click();
+    const confirm = page.getByRole('button', { name: 'Share summaries and sums', exact: true });
+    expect(await confirm.isDisabled()).toBe(true);
+    await page.locator('.consent-text').getByText('Patterns').waitFor();
+    await page.getByLabel('I have read what would leave').check();
+    await confirm.click();
+    await page.getByText('Summaries and sums may be shared.').waitFor();
+    expect(managed()).toContain('level = 1');
+    await page.getByRole('button', { name: 'Stop sharing' }).click();
+    await page.getByText('Nothing is shared.').waitFor();
+    expect(managed()).toContain('level = 0');
+    expect(complaints).toEqual([]);
+  });
+
+  test('trust is set, explained, and revoked after a second look', async () => {
+    const rig = await rigOf('individual', NEIGHBOURS.slice(0, 3));
+    const { page } = await openPage(rig, 'privacy');
+    await page.getByLabel('Trust in ben').selectOption('supervisor');
+    const ben = page.locator('.trust > li', { hasText: 'ben' });
+    await ben.getByText('may ask for sums only').waitFor();
+    await ben.getByText('What it may have, and why').click();
+    await ben.getByText('trust.nodes says supervisor').first().waitFor();
+    await ben.getByRole('button', { name: 'Revoke ben …' }).click();
+    await ben.getByRole('button', { name: 'Revoke ben now' }).click();
+    await ben.getByText('denied', { exact: true }).waitFor();
+    expect(await page.getByLabel('Trust in ben').count()).toBe(0);
+  });
+
+  test('a message that left can be read byte for byte', async () => {
+    const rig = await rigOf('individual', NEIGHBOURS.slice(0, 3));
+    const payload = Buffer.from('{"type":"response","name":"Grüße"}').toString('base64');
+    const bytes = JSON.stringify({ payload, payloadType: 'application/vnd.caro' });
+    const [recipient = ''] = rig.ids;
+    const entry = { time: new Date().toISOString(), recipient, address: '10.0.1.10', type: 'response' };
+    rig.send([{ ...entry, level: 2, rule: 'trust.nodes', bytes }]);
+    const { page } = await openPage(rig, 'privacy');
+    const message = page.locator('.egress > li').first();
+    expect((await message.textContent())?.replace(/\s+/g, ' ')).toContain('response to ana');
+    await message.locator('summary').click();
+    await message.locator('pre').nth(1).waitFor();
+    expect(await message.locator('pre').allTextContents()).toEqual([bytes, '{"type":"response","name":"Grüße"}']);
+  });
+
+  test('the state of the mesh is in sight: who is connected, who is refused and why, whose clock is off', async () => {
+    const rig = await rigOf('security');
+    const [ana = ''] = rig.ids;
+    const ida = rig.ids.at(-1) ?? '';
+    await rig.bus.request('audit.append', {
+      type: 'peer.refused',
+      peer: ida,
+      details: { code: 'key_changed', address: '10.0.1.18', direction: 'outbound', count: 1 },
+    });
+    await rig.bus.request('audit.append', { type: 'summary.received', peer: ana, details: { period: 'daily' } });
+    const { page } = await openPage(rig, 'audit');
+    const pill = page.locator('.pill-box');
+    await pill.getByText('Mesh: 6 of 9 connected, 2 refused').click();
+    const peer = (name: string) => pill.locator('li', { hasText: name });
+    await peer('ida').getByText('refused: another key answers at its address').waitFor();
+    await peer('hal').getByText('its clock is 7 min ahead').waitFor();
+    await peer('gus').getByText('reconnecting').waitFor();
+    await peer('ana').getByText('last summary received just now').waitFor();
+    expect(await faults(page)).toEqual([]);
+  });
+
+  test.each([
+    ['light', 1440],
+    ['dark', 1440],
+    ['light', 360],
+    ['dark', 360],
+  ] as const)('answers and switches in %s at %i px are free of accessibility faults', async (theme, width) => {
+    const rig = await rigOf('security');
+    const { page, complaints } = await openPage(rig, 'posture', width, theme);
+    const look = async (what: string): Promise<void> => {
+      expect([what, await faults(page)]).toEqual([what, []]);
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect([what, overflow]).toEqual([what, 0]);
+    };
+    for (const type of ['safety-posture', 'tool-usage', 'activity-patterns', 'anomalies', 'node-health']) {
+      await page.getByLabel('Question').selectOption(type);
+      await ask(page);
+      await look(type);
+    }
+    await page.goto(`${rig.dashboard.url}#/privacy`);
+    await page.getByRole('button', { name: 'Share only sums …' }).click();
+    await page.locator('.consent-text').waitFor();
+    await page.getByText('What it may have, and why').first().click();
+    await page.getByText('Looked at, in this order').waitFor();
+    await page.getByRole('button', { name: 'Revoke ana …' }).click();
+    await look('privacy');
+    expect(complaints).toEqual([]);
+  });
+});
