@@ -35,7 +35,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     for (const rig of rigs.values()) await rig.then((opened) => opened.close());
   });
 
-  const rigOf = (role: 'individual' | 'admin' | 'security', neighbours = NEIGHBOURS as typeof NEIGHBOURS) => {
+  const rigOf = (role: 'individual' | 'admin' | 'security', neighbours = NEIGHBOURS) => {
     const key = `${role} ${neighbours.map(({ name }) => name).join()}`;
     const rig = rigs.get(key) ?? openMeshRig(role, neighbours);
     rigs.set(key, rig);
