@@ -107,6 +107,6 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
 
 /** Settings that only a new socket can take over. */
 const socketSettings = ({ mesh, node }: Configuration): unknown => {
-  const { enabled, listen, allow_dns, allow_public } = mesh;
-  return { enabled, listen, allow_dns, allow_public, name: node.name };
+  const { enabled, listen, mdns, allow_dns, allow_public } = mesh;
+  return { enabled, listen, mdns, allow_dns, allow_public, name: node.name };
 };

@@ -24,6 +24,7 @@ import { createDeliveryStore } from '../storage/delivery-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
+import { findPeers } from './discovery.ts';
 import type { Ground } from './ground.ts';
 import type { KeyKeeper } from './key-keeper.ts';
 
@@ -87,9 +88,10 @@ async function openMesh(ground: Ground, slot: MeshSlot, configuration: Configura
     randomBytes: (count) => randomBytes(count),
   });
   slot.open = { mesh, keys };
+  const finder = await findPeers(ground, mesh);
   return {
     status: () => statusOf(mesh, ground.configuration()),
-    reload: (next) => mesh.reload(next.mesh.peers),
+    reload: (next) => mesh.reload(finder.peers(next)),
     invite: (host) => mesh.invite(host),
     join: async (code) => {
       const { endpoint, ...peer } = await mesh.join(code);
@@ -99,6 +101,7 @@ async function openMesh(ground: Ground, slot: MeshSlot, configuration: Configura
     renew: async () => mesh.renewCertificate(tlsMaterial(identity, await certificateOf(ground))),
     close: async () => {
       slot.open = null;
+      await finder.close();
       await mesh.close();
     },
   };

@@ -21,6 +21,8 @@ export interface NodeSettings {
   readonly denyTools?: readonly string[];
   readonly denied?: readonly string[];
   readonly minContributors?: number;
+  /** Looks for peers by multicast DNS. */
+  readonly mdns?: boolean;
 }
 
 export interface MeshNode {
@@ -151,7 +153,7 @@ function tomlOf(name: string, endpoint: string, settings: NodeSettings): string 
   const quoted = (texts: readonly string[]): string => `[${texts.map((text) => `"${text}"`).join(', ')}]`;
   return [
     ...['[node]', `name = "${name}"`, '[dashboard]', 'port = 0'],
-    ...['[mesh]', 'enabled = true', `listen = "${endpoint}"`],
+    ...['[mesh]', 'enabled = true', `listen = "${endpoint}"`, `mdns = ${settings.mdns ?? false}`],
     ...dials.flatMap((peer) => [
       '[[mesh.peers]]',
       `name = "${peer.name}"`,
