@@ -10,5 +10,6 @@ module.exports = {
     ],
   },
   transformIgnorePatterns: ['/node_modules/(?!@noble/)'],
+  setupFiles: ['<rootDir>/test/support/seed.ts'],
   testTimeout: 30_000,
 };

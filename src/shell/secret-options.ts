@@ -12,8 +12,10 @@ import type { SecretSpan } from './secret-scan.ts';
 const tailSpan = (text: string, word: Word, length: number, kind: string): SecretSpan => {
   const raw = text.slice(word.start, word.end);
   const secret = length > 0 ? word.text.slice(-length) : word.text;
-  const at = raw.lastIndexOf(secret);
-  if (secret !== '' && at >= 0) return { start: word.start + at, end: word.start + at + secret.length, kind };
+  // Where the same text stands in the word more than once (in a substitution, say), all from the first to the last of them goes.
+  const first = raw.indexOf(secret, word.text.length - secret.length);
+  const last = raw.lastIndexOf(secret);
+  if (secret !== '' && first >= 0) return { start: word.start + first, end: word.start + last + secret.length, kind };
   const cut = raw.search(/[=:]/);
   const inner = length > 0 && length < word.text.length && cut >= 0 ? cut + 1 : 0;
   return { start: word.start + inner, end: word.end, kind };

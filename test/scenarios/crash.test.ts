@@ -10,7 +10,7 @@ import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const folder = temporaryFolders();
 /** Replay a failure with CARO_SEED=… */
-const SEED = Number(process.env['CARO_SEED'] ?? '20261123');
+const SEED = Number(process.env['CARO_SEED']) || 20_261_123;
 const KILLS = 20;
 const SESSIONS = 4;
 const ROTATE = 64;
