@@ -89,6 +89,19 @@ inBrowser('the page in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('the chart is drawn inside its panel, its layers on each other', async () => {
+    const { page } = await openPage();
+    await fill();
+    const over = page.locator('.u-over');
+    await over.waitFor();
+    const [plot, canvas, layer] = await Promise.all(
+      [page.locator('.plot'), page.locator('.plot canvas'), over].map((part) => part.boundingBox()),
+    );
+    if (!plot || !canvas || !layer) throw new Error('expected a chart that is shown');
+    expect(Math.abs(canvas.y - plot.y)).toBeLessThan(1);
+    expect(layer.y + layer.height).toBeLessThanOrEqual(plot.y + plot.height);
+  });
+
   test('searching, filtering and paging find what was typed', async () => {
     await fill();
     const { page } = await openPage();

@@ -1,5 +1,4 @@
 import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { count, timeOfDay } from '../format.ts';
 import type { Bar } from '../ranges.ts';
 import { THEME_CHANGED } from '../theme.ts';
