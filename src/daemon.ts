@@ -237,13 +237,18 @@ function watchSpool({ bus, log, spool }: Ground): () => void {
     }
     telling = false;
   };
+  const readAll = (): void => void bus.publish('spool.changed', { files: 'all' }).catch(() => undefined);
   const stopWatching = spool.watch((name) => {
+    if (name === null) {
+      readAll();
+      return;
+    }
     changed.add(name);
     void tell();
   });
   let slot = slotOf(Date.now());
   const sweep = (): void => {
-    void bus.publish('spool.changed', { files: 'all' }).catch(() => undefined);
+    readAll();
     const nowMs = Date.now();
     if (slotOf(nowMs) === slot) return;
     slot = slotOf(nowMs);

@@ -31,12 +31,18 @@ export interface SpoolFolder {
   readonly remove: (name: string) => void;
   /** Removes a plain file of ours, whatever its mode; false for anything else, which stays. */
   readonly removeOwn: (name: string) => boolean;
-  /** Calls back with the name of a file that changed (inotify, kqueue), until the returned function is called. */
-  readonly watch: (onChange: (name: string) => void) => () => void;
+  /**
+   * Calls back with the name of a file that changed (inotify, kqueue), until the returned function is called. Where the system gives no
+   * events (a limit reached, a network file system that has none), it calls back with null every so often: any file may have changed.
+   */
+  readonly watch: (onChange: (name: string | null) => void) => () => void;
 }
 
+/** Between two looks where the system tells of no changes. */
+const POLL_MS = 500;
+
 /** Raw records of shell hooks (docs/hooks.md). MUST be a directory of ours alone; `uid` is its owner. */
-export function openSpoolFolder(folder: string, uid: number): SpoolFolder {
+export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof watch = watch): SpoolFolder {
   const open = <T>(name: string, use: (descriptor: number, facts: Stats) => T): T | 'gone' | 'refused' => {
     const descriptor = openOwn(join(folder, name));
     if (typeof descriptor === 'string') return descriptor;
@@ -68,10 +74,22 @@ export function openSpoolFolder(folder: string, uid: number): SpoolFolder {
       return true;
     },
     watch: (onChange) => {
-      const watcher = watch(folder, { persistent: true }, (_event, name) => {
-        if (name !== null) onChange(name);
-      });
-      return () => watcher.close();
+      let stop = (): void => undefined;
+      const poll = (): void => {
+        const timer = setInterval(() => onChange(null), POLL_MS);
+        stop = () => clearInterval(timer);
+      };
+      try {
+        const watcher = watchFolder(folder, { persistent: true }, (_event, name) => onChange(name));
+        stop = () => watcher.close();
+        watcher.once('error', () => {
+          stop();
+          poll();
+        });
+      } catch {
+        poll();
+      }
+      return () => stop();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { EventEmitter } from 'node:events';
+import { appendFileSync, chmodSync, linkSync, mkdirSync, symlinkSync, type watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { isAlive } from '../../src/storage/live-process.ts';
@@ -40,7 +41,7 @@ test('tells of a file that grows', async () => {
   const path = folder();
   writeFileSync(join(path, 'zsh.1.1.0'), '');
   const spool = openSpoolFolder(path, uid);
-  const changed = new Promise<string>((resolve) => {
+  const changed = new Promise<string | null>((resolve) => {
     const stop = spool.watch((name) => {
       stop();
       resolve(name);
@@ -49,6 +50,25 @@ test('tells of a file that grows', async () => {
   appendFileSync(join(path, 'zsh.1.1.0'), 'more');
   expect(await changed).toBe('zsh.1.1.0');
 });
+
+test.each(['refuses to watch', 'stops watching'])(
+  'where the system %s, changes are looked for instead',
+  async (trouble) => {
+    const watcher = Object.assign(new EventEmitter(), { close: () => undefined });
+    const system = (() => {
+      if (trouble === 'refuses to watch') throw Object.assign(new Error('no watches left'), { code: 'ENOSPC' });
+      return watcher;
+    }) as unknown as typeof watch;
+    const looked = new Promise<string | null>((resolve) => {
+      const stop = openSpoolFolder(folder(), uid, system).watch((name) => {
+        stop();
+        resolve(name);
+      });
+    });
+    if (trouble === 'stops watching') watcher.emit('error', new Error('the folder was moved'));
+    expect(await looked).toBeNull();
+  },
+);
 
 test('a process that took over the number of a dead shell is not taken for it', () => {
   const nowUs = Date.now() * 1_000;
