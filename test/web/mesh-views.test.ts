@@ -163,8 +163,11 @@ inBrowser('the views of the mesh in Chromium', () => {
     const entry = { time: new Date().toISOString(), recipient, address: '10.0.1.10', type: 'response' };
     rig.send([{ ...entry, level: 2, rule: 'trust.nodes', bytes }]);
     const { page } = await openPage(rig, 'privacy');
-    const message = page.locator('.egress > li').first();
-    expect((await message.textContent())?.replace(/\s+/g, ' ')).toContain('response to ana');
+    const message = page
+      .locator('.egress > li')
+      .filter({ hasText: /response\s+to\s+ana/ })
+      .first();
+    await message.waitFor();
     await message.locator('summary').click();
     await message.locator('pre').nth(1).waitFor();
     expect(await message.locator('pre').allTextContents()).toEqual([bytes, '{"type":"response","name":"Grüße"}']);
