@@ -3,20 +3,23 @@
  * chunks. esbuild splits only ES modules, so the bundle is made as ES modules first and each chunk is then turned into CommonJS,
  * which costs the idle daemon 2 MiB less (measured.md).
  */
-import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { build as buildPage } from 'vite';
+import { build as buildPage, type Plugin } from 'vite';
+import { notices, packagesOf } from './bundled-packages.ts';
 import { generatePageValidators } from './generate-page-validators.ts';
 import { generateValidators } from './generate-validators.ts';
 
 const OUT = 'dist';
 /** Built here and then put in the place of `dist/`, so that a failed build leaves what worked. */
 const NEXT = '.dist-next';
+const NOTICES = 'third-party-notices.txt';
 const MODULES = join(NEXT, '.modules');
 
-async function bundle(): Promise<void> {
-  await build({
+/** Resolves with the files whose code stands in the bundles. */
+async function bundle(): Promise<readonly string[]> {
+  const { metafile } = await build({
     entryPoints: {
       daemon: 'src/daemon.ts',
       cli: 'src/cli/main.ts',
@@ -36,6 +39,7 @@ async function bundle(): Promise<void> {
     // An imported CommonJS chunk would have a default export and no names, unlike in Node.
     alias: { '@peculiar/x509': '@peculiar/x509/build/x509.es.js' },
     logLevel: 'warning',
+    metafile: true,
   });
   await build({
     entryPoints: readdirSync(MODULES).map((file) => join(MODULES, file)),
@@ -50,18 +54,35 @@ async function bundle(): Promise<void> {
     logLevel: 'warning',
   });
   rmSync(MODULES, { recursive: true });
+  return Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+  );
+}
+
+/** Resolves with the files whose code stands in the page. */
+async function bundlePage(): Promise<readonly string[]> {
+  const files: string[] = [];
+  const noteFiles: Plugin = {
+    name: 'note-files',
+    generateBundle: (_options, chunks) => {
+      for (const chunk of Object.values(chunks)) if (chunk.type === 'chunk') files.push(...chunk.moduleIds);
+    },
+  };
+  await buildPage({
+    configFile: 'src/web/page/vite.config.mts',
+    logLevel: 'warn',
+    build: { outDir: resolve(NEXT, 'page') },
+    plugins: [noteFiles],
+  });
+  return files;
 }
 
 async function main(): Promise<void> {
   rmSync(NEXT, { recursive: true, force: true });
   await generateValidators();
   generatePageValidators();
-  await bundle();
-  await buildPage({
-    configFile: 'src/web/page/vite.config.mts',
-    logLevel: 'warn',
-    build: { outDir: resolve(NEXT, 'page') },
-  });
+  const files = [...(await bundle()), ...(await bundlePage())];
+  writeFileSync(join(NEXT, NOTICES), notices(packagesOf(files)));
   rmSync(OUT, { recursive: true, force: true });
   renameSync(NEXT, OUT);
 }
