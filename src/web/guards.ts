@@ -48,8 +48,20 @@ export function installGuards(app: FastifyInstance, ports: DashboardPorts): void
       ports.daemon.refused(refusal.reason);
       return refuse(reply, refusal);
     }
-    if (request.url.startsWith('/api/') && !loggedIn(request, ports)) return refuse(reply, NOT_LOGGED_IN);
+    if (isCall(request) && !loggedIn(request, ports)) return refuse(reply, NOT_LOGGED_IN);
   });
+}
+
+/** The documents and what they are made of: all that may be had without a login. */
+const OPEN_ROUTES: ReadonlySet<string> = new Set(['/', '/login', '/assets/*']);
+
+/**
+ * Judged by the route that was found, never by the address as it was written: the router decodes it first, so `/%61pi/events` is
+ * `/api/events`. What finds no route has nothing to give.
+ */
+function isCall(request: FastifyRequest): boolean {
+  const { url } = request.routeOptions;
+  return url !== undefined && !OPEN_ROUTES.has(url);
 }
 
 const NOT_LOGGED_IN: Refusal = {
@@ -78,7 +90,7 @@ function checkOrigin(request: FastifyRequest): GuardRefusal | null {
   const { origin, host } = request.headers;
   const own = `http://${host ?? ''}`;
   const reads = request.method === 'GET' || request.method === 'HEAD';
-  const isLogin = request.method === 'POST' && request.url === '/login';
+  const isLogin = request.method === 'POST' && request.routeOptions.url === '/login';
   if (origin === own || (reads && origin === undefined && !crossSiteCall(request))) return null;
   if (isLogin && origin === 'null') return null;
   return {
@@ -92,7 +104,7 @@ function checkOrigin(request: FastifyRequest): GuardRefusal | null {
 /** A script of another page, or another port of this host, calls the API. A link to the page itself is nobody's call. */
 function crossSiteCall(request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site'];
-  return request.url.startsWith('/api/') && site !== undefined && site !== 'same-origin' && site !== 'none';
+  return isCall(request) && site !== undefined && site !== 'same-origin' && site !== 'none';
 }
 
 /** Cookie and page token both, of one login. */
