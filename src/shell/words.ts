@@ -252,6 +252,8 @@ function addPatternList(reader: Reader, parts: WordPart[], start: number): void 
   let open = 0;
   while (reader.pos < reader.text.length && reader.text[reader.pos] !== '\n') {
     const char = reader.text[reader.pos];
+    // A backslash at the very end would take the next line with it.
+    if (char === '\\' && reader.pos + 1 === reader.text.length) reader.notes.complete = false;
     reader.pos += char === '\\' ? 2 : 1;
     if (char === '(') open += 1;
     if (char === ')') open -= 1;

@@ -168,7 +168,8 @@ describe('whatever the text', () => {
         const twice = analyse(`${text}\ntrue`, 'bash');
         expect(twice.tools.slice(0, once.tools.length)).toEqual(once.tools);
       }),
-      { numRuns: 2000 },
+      // Found once in a few ten thousand texts: a pattern list that a backslash leaves open.
+      { numRuns: 2000, examples: [['2>&1(\\'], ['?(\\'], ['<<<os.system(\\']] },
     );
   });
 });
