@@ -150,7 +150,7 @@ function baseline(home: string, count: number): unknown {
 async function main(count: number, before: number, pace: number): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'caro-bench-'));
   await configure(home);
-  if (before > 0) await storeEvents(home, before);
+  if (before > 0) storeEvents(home, before);
   const service = await startService(home);
   const paced = Math.min(count, pace * 10);
   try {

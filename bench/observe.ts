@@ -18,7 +18,7 @@ import { storeEvents } from './stored-events.ts';
 async function main(samples: number, stored: number): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'caro-bench-'));
   await configure(home);
-  if (stored > 0) await storeEvents(home, stored);
+  if (stored > 0) storeEvents(home, stored);
   const service = await startService(home);
   const waiting = new Map<string, (now: number) => void>();
   const socket = connect(join(home, 'run', 'admin.sock'));

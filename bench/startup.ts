@@ -43,7 +43,7 @@ async function measure(stored: number, rounds: number): Promise<readonly unknown
   const home = mkdtempSync(join(tmpdir(), 'caro-bench-'));
   try {
     await configure(home);
-    if (stored > 0) await storeEvents(home, stored);
+    if (stored > 0) storeEvents(home, stored);
     const idle = await lives(home, rounds, process.execPath, ['-e', IDLE]);
     const service = await lives(home, rounds, CARO, ['service', 'run']);
     const ratioToBaseline = round(service.ready.median / idle.ready.median);

@@ -1,67 +1,161 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { StartedCommand } from '../src/domain/event.ts';
-import { openDatabase } from '../src/storage/database.ts';
-import { createEventStore } from '../src/storage/event-store.ts';
+/**
+ * A database with many stored events for the other benchmarks, made once and kept in the folder for temporary files; the rollups are
+ * counted from the events in SQL. The bench-made databases follow the schema: an older one is migrated by whoever opens it.
+ *
+ *   npx tsx bench/stored-events.ts [events]
+ */
+import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { SLOT_MS } from '../src/domain/period.ts';
+import { DURATION_BOUNDS_MS } from '../src/domain/summary.ts';
+import { ruleFacts } from '../src/risk/describe.ts';
+import { type Database, openDatabase } from '../src/storage/database.ts';
 
 const TOOLS = ['git', 'docker', 'npm', 'cargo', 'kubectl', 'vim', 'ls', 'grep'] as const;
-const RISKS = ['safe', 'safe', 'safe', 'safe', 'safe', 'moderate', 'moderate', 'high'] as const;
-const BATCH = 10_000;
-const SPAN_MS = 28 * 86_400_000;
 const SUBCOMMANDS = 25;
+/** Ranks: five in eight commands are safe, one is of high risk. */
+const RISKS = [0, 0, 0, 0, 0, 1, 1, 2] as const;
+const RULES = Object.keys(ruleFacts()).slice(0, 40);
+const SESSIONS_A_DAY = 40;
+const DAY_MS = 86_400_000;
+const SPAN_MS = 30 * DAY_MS;
+/** Share of each UTC hour in a day's commands, and of each weekday (from Sunday) in a week's. */
+const HOURS = [1, 1, 1, 1, 1, 2, 3, 5, 9, 10, 10, 9, 7, 9, 10, 10, 9, 7, 5, 4, 4, 3, 2, 1] as const;
+const WEEKDAYS = [2, 6, 6, 6, 6, 5, 2] as const;
 
-/** Fills the database of a home with events spread over [fromMs, fromMs + spanMs), the last four weeks unless told, through the store that the service uses. */
-export function storeEvents(
-  home: string,
-  count: number,
-  { fromMs, spanMs } = { fromMs: Date.now() - SPAN_MS, spanMs: SPAN_MS },
-): Promise<void> {
-  mkdirSync(join(home, 'data'), { recursive: true, mode: 0o700 });
-  const { database } = openDatabase(join(home, 'data', 'caro.db'), Date.now());
-  database.pragma('synchronous = off');
-  const store = createEventStore(database, 'bench');
-  for (let done = 0; done < count; done += BATCH) {
-    const size = Math.min(BATCH, count - done);
-    const started = Array.from({ length: size }, (_, index) =>
-      event(done + index, fromMs + ((done + index) / count) * spanMs),
-    );
-    const finished = started.map(({ key, startMs }, index) => ({
-      key,
-      exitCode: index % 9 === 0 ? 1 : 0,
-      durationMs: (index * 37) % 5_000,
-      endMs: startMs,
-    }));
-    store.commit({ started, finished, ended: [], offsets: [], dropped: [], nowMs: Date.now() });
+/** Where the commands lie: [fromMs, fromMs + spanMs). */
+export interface Span {
+  readonly fromMs: number;
+  readonly spanMs: number;
+}
+
+/**
+ * Gives a home a database with `count` events, spread over the last thirty days unless told otherwise: evenly over a given span, else
+ * like working hours. The one over thirty days is made once and copied.
+ */
+export function storeEvents(home: string, count: number, span?: Span): void {
+  const file = join(home, 'data', 'caro.db');
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  if (span) makeDatabase(file, count, span);
+  else copyFileSync(keptDatabase(count), file, constants.COPYFILE_FICLONE);
+}
+
+/** The file that is kept for `count` events; made where it is missing. */
+function keptDatabase(count: number): string {
+  const kept = join(tmpdir(), `caro-bench-${count}.db`);
+  if (!existsSync(kept)) {
+    const draft = `${kept}.${process.pid}`;
+    makeDatabase(draft, count);
+    renameSync(draft, kept);
   }
-  database.pragma('wal_checkpoint(truncate)');
+  return kept;
+}
+
+function makeDatabase(file: string, count: number, span?: Span): void {
+  rmSync(file, { force: true });
+  const { database } = openDatabase(file, Date.now());
+  // Nobody needs what a power cut would leave of it.
+  for (const pragma of ['journal_mode = delete', 'journal_mode = off', 'synchronous = off', 'cache_size = -200000'])
+    database.pragma(pragma);
+  const indexes = database.prepare("SELECT name, sql FROM sqlite_master WHERE tbl_name = 'event' AND type = 'index'");
+  const dropped = indexes.all() as { readonly name: string; readonly sql: string }[];
+  database.transaction(() => {
+    for (const { name } of dropped) database.exec(`DROP INDEX ${name}`);
+    insertEvents(database, count, span);
+    for (const { sql } of dropped) database.exec(sql);
+    countRollups(database);
+  })();
+  database.pragma('journal_mode = wal');
   database.close();
-  return Promise.resolve();
 }
 
-/** Two hundred patterns, the first of each tool far more often than the last; every one at every risk. */
-function event(index: number, startMs: number): StartedCommand {
-  const chance = (salt: number): number => mixed(index * 4 + salt) / 0x1_0000_0000;
-  const tool = TOOLS[Math.floor(chance(1) * TOOLS.length)] ?? 'git';
-  const risk = RISKS[Math.floor(chance(2) * RISKS.length)] ?? 'safe';
-  const subcommand = Math.floor(SUBCOMMANDS * chance(3) ** 3);
-  return {
-    key: { session: `bash.${1_000 + (index % 20)}.1`, command: index },
-    startMs: Math.floor(startMs),
-    shell: 'bash',
-    command: `${tool} do something with file-${index}.txt --flag value`,
-    cwd: `/home/ada/project-${index % 50}`,
-    tools: [tool],
-    category: tool,
-    pattern: { name: `${tool} ${subcommand}`, tool },
-    risk,
-    rules: risk === 'high' ? ['files.delete'] : [],
-    redacted: false,
+const PATTERNS = TOOLS.flatMap((tool) =>
+  Array.from({ length: SUBCOMMANDS }, (_, subcommand) => [`${tool} ${subcommand}`, tool, tool] as const),
+);
+
+/** Two hundred patterns, the first of each tool far more often than the last; every one at every risk but critical. */
+function insertEvents(database: Database, count: number, span: Span | undefined): void {
+  const addPattern = database.prepare('INSERT INTO pattern (name, tool, family) VALUES (?, ?, ?)');
+  for (const pattern of PATTERNS) addPattern.run(...pattern);
+  const addSession = database.prepare("INSERT INTO session (id, name, shell, last_ms) VALUES (?, ?, 'bash', ?)");
+  const insert = database.prepare(`INSERT INTO event VALUES (?, ?, ?, 'bash', ?, ?, ?, ?, ?, ?, ?, ?, 'bench')`);
+  const tools = TOOLS.map((tool) => JSON.stringify([tool]));
+  const sessions = new Map<number, number>();
+  for (const { index, timeMs } of times(count, span)) {
+    const tool = Math.floor(chance(index, 1) * TOOLS.length);
+    const risk = RISKS[Math.floor(chance(index, 2) * RISKS.length)] ?? 0;
+    const subcommand = Math.floor(SUBCOMMANDS * chance(index, 3) ** 3);
+    const rule = RULES[index % RULES.length] ?? '';
+    const session = Math.floor(timeMs / DAY_MS) * SESSIONS_A_DAY + (index % SESSIONS_A_DAY);
+    sessions.set(session, timeMs);
+    insert.run(
+      index + 1,
+      timeMs,
+      session,
+      `${TOOLS[tool]} do something with file-${index}.txt --flag value`,
+      `/home/ada/project-${index % 50}`,
+      index % 9 === 0 ? 1 : 0,
+      (index * 37) % 5_000,
+      tools[tool],
+      tool * SUBCOMMANDS + subcommand + 1,
+      risk,
+      risk === 0 ? '[]' : `["${rule}"]`,
+    );
+  }
+  for (const [id, lastMs] of sessions) addSession.run(id, `bash.${1_000 + id}.1`, lastMs);
+  database.prepare("INSERT INTO counter VALUES ('events', ?)").run(count);
+}
+
+/** Times of `count` commands, oldest first. */
+function* times(count: number, span: Span | undefined): Iterable<{ readonly index: number; readonly timeMs: number }> {
+  const fromMs = span?.fromMs ?? Math.floor(Date.now() / SLOT_MS) * SLOT_MS - SPAN_MS;
+  const slots = Math.ceil((span?.spanMs ?? SPAN_MS) / SLOT_MS);
+  const shares = Array.from({ length: slots }, (_, slot) => {
+    const time = new Date(fromMs + slot * SLOT_MS);
+    return span ? 1 : (HOURS[time.getUTCHours()] ?? 1) * (WEEKDAYS[time.getUTCDay()] ?? 1);
+  });
+  const all = shares.reduce((sum, share) => sum + share, 0);
+  let index = 0;
+  let before = 0;
+  for (const [slot, share] of shares.entries()) {
+    before += share;
+    const first = index;
+    const end = Math.round((before / all) * count);
+    for (; index < end; index += 1) {
+      const within = (index - first) / (end - first);
+      yield { index, timeMs: Math.floor(fromMs + (slot + within) * SLOT_MS) };
+    }
+  }
+}
+
+/** A day at a time, so that sorting stays in memory. */
+function countRollups(database: Database): void {
+  const bucket = `CASE ${DURATION_BOUNDS_MS.map((bound, at) => `WHEN duration_ms < ${bound} THEN ${at}`).join(' ')}
+    ELSE ${DURATION_BOUNDS_MS.length} END`;
+  const buckets = Array.from({ length: DURATION_BOUNDS_MS.length + 1 }, (_, at) => `sum(bucket = ${at})`).join(', ');
+  const inDay = `time_ms >= @day AND time_ms < @day + ${DAY_MS}`;
+  const statements = [
+    `INSERT INTO rollup SELECT time_ms / ${SLOT_MS} AS slot, pattern_id, risk, count(*), count(*), sum(exit_code <> 0), sum(duration_ms), ${buckets}
+     FROM (SELECT *, ${bucket} AS bucket FROM event WHERE ${inDay}) GROUP BY slot, pattern_id, risk`,
+    `INSERT INTO rollup_rule SELECT time_ms / ${SLOT_MS} AS slot, value, count(*)
+     FROM event, json_each(rules) WHERE ${inDay} AND risk > 0 GROUP BY slot, value`,
+    `INSERT INTO rollup_coverage SELECT time_ms / ${SLOT_MS} AS slot, shell, count(*), 0, 0 FROM event WHERE ${inDay} GROUP BY slot, shell`,
+  ].map((sql) => database.prepare(sql));
+  const { first, last } = database.prepare('SELECT min(time_ms) AS first, max(time_ms) AS last FROM event').get() as {
+    readonly first: number;
+    readonly last: number;
   };
+  for (let day = Math.floor(first / DAY_MS) * DAY_MS; day <= last; day += DAY_MS)
+    for (const statement of statements) statement.run({ day });
 }
 
-/** 32 bits that look random, the same for the same number (the finalizer of MurmurHash3). */
-function mixed(number: number): number {
+/** In [0, 1), looks random and is the same for the same number (the finalizer of MurmurHash3). */
+function chance(index: number, salt: number): number {
+  const number = index * 4 + salt;
   let bits = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  return (bits ^ (bits >>> 16)) >>> 0;
+  return ((bits ^ (bits >>> 16)) >>> 0) / 0x1_0000_0000;
 }
+
+if (process.argv[1]?.endsWith('stored-events.ts')) console.log(keptDatabase(Number(process.argv[2] ?? '1000000')));

@@ -76,7 +76,7 @@ async function measure(kind: PeriodKind, events: number, rounds: number): Promis
   const home = mkdtempSync(join(tmpdir(), 'caro-bench-'));
   try {
     const period = lastClosed(kind, Date.now());
-    await storeEvents(home, events, { fromMs: period.startMs, spanMs: period.endMs - period.startMs });
+    storeEvents(home, events, { fromMs: period.startMs, spanMs: period.endMs - period.startMs });
     const { cold, warm } = await coldAndWarm(home, period, rounds);
     const { rows, baseline } = await withoutRollups(home, period, rounds);
     const facts = { kind, unit: 'ms', events, rollupRows: rows };
