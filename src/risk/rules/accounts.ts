@@ -50,26 +50,13 @@ const ESSENTIAL =
 const removesPackage = (step: Step): Verdict => {
   const verb =
     step.sub('remove|purge|autoremove|erase|uninstall|del|delete|autopurge|full-upgrade|dist-upgrade') ||
-    step.flag(
-      '-e',
-      '--erase',
-      '-r',
-      '-P',
-      '--purge',
-      '-R',
-      '-Rns',
-      '-Rdd',
-      '-Rs',
-      '-Rsc',
-      '-Rcns',
-      '--remove',
-      '-C',
-      '--unmerge',
-      '--depclean',
-    );
+    (step.tool === 'pacman' && step.some(/^-R[a-z]*$/)) ||
+    step.flag('-e', '--erase', '-r', '-P', '--purge', '--remove', '-C', '--unmerge', '--depclean');
   if (
     !verb ||
-    step.flag('-s', '--simulate', '--dry-run', '--just-print', '--no-act', '-p') ||
+    (step.tool === 'pacman'
+      ? step.flag('-p', '--print')
+      : step.flag('-s', '--simulate', '--dry-run', '--just-print', '--no-act', '-p')) ||
     (step.tool === 'pacman' && !step.some(/^-R/)) ||
     (step.tool === 'emerge' && !step.flag('-C', '--unmerge', '--depclean')) ||
     (step.tool === 'rpm' && !step.flag('-e', '--erase')) ||

@@ -46,9 +46,21 @@ const readsSecretFile = (step: Step, pattern: RegExp): boolean => {
   return files.some((path) => !path.endsWith('.pub') && pattern.test(path));
 };
 
+/** A program nobody knows that is given the password hashes reads them: that list of readers can never be complete. */
+const HASHES = /^\/etc\/(?:g?shadow-?|master\.passwd|security\/passwd|opasswd)$/;
+const KNOWN_NOT_TO_READ =
+  /^(?:ls|test|\[|\[\[|chmod|chown|chgrp|chattr|lsattr|getfacl|setfacl|chcon|restorecon|readlink|realpath|basename|dirname|echo|printf|touch|rm|git|auditctl|inotifywait|fuser|lsof|find|aide|tripwire|rpm|dpkg|dpkg-query|pwck|vipw|mount|umount|docker|podman|kubectl)$/;
+const unknownReader = (step: Step): boolean =>
+  !step.carries &&
+  !NOT_A_READ.has(step.tool) &&
+  !KNOWN_NOT_TO_READ.test(step.tool) &&
+  step.operands.some((path) => HASHES.test(path));
+
 /** `grep root /etc/passwd` is harmless, a keyword search through everybody's files is not. */
 const SECRET_WORD =
   /^[\W_]*(?:(?:passw(?:or)?d|passphrase|pass|pwd|secret|api[_-]?key|private[ _-]?key|BEGIN(?: \w+)? PRIVATE(?: KEY)?|AKIA|token|credential|access[_-]?key)s?(?:[\W_]{0,8}|$))+\w{0,3}[\W_]*$/i;
+/** How passwords are given on command lines: `mysql -p…`, `curl -u …`. */
+const PASSWORD_OPTION = /^['"]?\s*-(?:p|u|-password|-pass|-user)\b/;
 const huntsFor = (step: Step): Verdict => {
   if (!/^(?:grep|rg|ag|ack|ugrep|find|fd|locate|mdfind|strings)$/.test(step.tool)) return false;
   const hay = step.args.join(' ');
@@ -67,7 +79,8 @@ const huntsFor = (step: Step): Verdict => {
       : false;
   }
   const recursive = step.flag('-r', '-R', '--recursive') || /^(?:rg|ag|ack)$/.test(step.tool);
-  if (SECRET_WORD.test(step.operands[0] ?? '') || SECRET_WORD.test(step.value('-e', '--regexp') ?? '')) {
+  const sought = [step.operands[0] ?? '', step.value('-e', '--regexp') ?? ''];
+  if (sought.some((text) => SECRET_WORD.test(text) || PASSWORD_OPTION.test(text))) {
     if (recursive && broad) return 'high';
     const fed = upstream(step.invocation).flatMap((item) =>
       item.tool === 'history' ? ['.bash_history'] : item.args.map((arg) => arg.text),
@@ -128,7 +141,7 @@ const METADATA =
   /(?:169\.254\.169\.254|\[?fd00:ec2::254\]?|metadata\.google\.internal|100\.100\.100\.200|169\.254\.170\.2)\/?(?:.*(?:credential|token|user-data|iam|identity|service-accounts|meta-data)|.*)/i;
 
 const DUMPERS =
-  'gcore procdump mimipenguin lazagne laZagne.py linpeas linpeas.sh swift_belt unshadow secretsdump impacket-secretsdump hashcat john mimikatz pypykatz keydump chainbreaker LaZagne trufflehog keylogger logkeys snoopy';
+  'gcore procdump mimipenguin lazagne laZagne.py linpeas linpeas.sh swift_belt unshadow secretsdump secretsdump.py secretdump.py impacket-secretsdump hashcat john mimikatz pypykatz keydump chainbreaker LaZagne trufflehog keylogger logkeys snoopy';
 const BRUTE = 'hydra medusa ncrack patator crackmapexec sucrack thc-pptp-bruter brutespray kerbrute';
 
 const collects = ({ steps }: Scene): Verdict => {
@@ -188,7 +201,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     id: 'credentials.password-database',
     level: 'high',
     tools: '*',
-    when: (s: Step) => readsSecretFile(s, SHADOW) && s.tool !== 'visudo',
+    when: (s: Step) => (readsSecretFile(s, SHADOW) && s.tool !== 'visudo') || unknownReader(s),
     technique: 'T1003.008',
     reason: 'Reads the password hashes of all users, or who may become root.',
     safer: 'Use getent or id; sudo -l shows your own rights.',

@@ -99,6 +99,8 @@ const redis = (step: Step): Verdict => {
 const DIRECT: Readonly<Record<string, (s: Step) => Verdict>> = {
   dropdb: () => true,
   dropuser: () => true,
+  pg_dropcluster: () => true,
+  'memcached-tool': (s) => s.operands.includes('flush'),
   mysqladmin: (s) =>
     s.operands.some((word) => /^(?:drop|shutdown|kill)$/.test(word)) ||
     (s.operands.includes('flush-privileges') ? 'moderate' : false),

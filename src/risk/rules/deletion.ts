@@ -78,22 +78,11 @@ const searchLevel = (step: Step, args: readonly string[]): Verdict => {
   return empty || (names.length > 0 && names.every((name) => ARTEFACT.test(name))) ? 'moderate' : 'high';
 };
 
-/** What `xargs rm -rf` gets: judged by the search that feeds it, if one does. `find -exec` is judged at the find itself. */
-const openLevel = (step: Step): Verdict => {
-  if (step.invocation.via.at(-1)?.name === 'find') return false;
-  const feeder =
-    step.invocation.input.kind === 'pipe' ? step.invocation.input.from.find((item) => item.tool === 'find') : undefined;
-  if (!feeder) return 'high';
-  return searchLevel(
-    step,
-    feeder.args.map((word) => word.text),
-  );
-};
-
 const removeTree = (step: Step): Verdict => {
   if (!recursive(step) && !step.some(/^--no-preserve-root/)) return false;
   if (step.invocation.openArguments && targets(step).every((path) => path.includes('{}') || path === ''))
-    return openLevel(step);
+    // `find -exec` is judged at the find itself.
+    return step.invocation.via.at(-1)?.name === 'find' ? false : 'high';
   return worst(targets(step).map((path) => deletionLevel(step, path)));
 };
 
@@ -124,6 +113,24 @@ const findDeletes = (step: Step): Verdict => {
       /^-(?:exec|execdir|ok|okdir)$/.test(arg) && DELETES.test((step.args[at + 1] ?? '').replace(/^.*\//, '')),
   );
   return (step.args.includes('-delete') || carried) && searchLevel(step, step.args);
+};
+
+/** `find /home -type f | xargs rm`: file by file the same as `find -delete`. */
+const searchIsRemoved = (step: Step): Verdict => {
+  const { input } = step.invocation;
+  const search = input.kind === 'pipe' ? input.from.find((item) => item.tool === 'find') : undefined;
+  if (!search || !step.args.some((arg) => DELETES.test(arg.replace(/^.*\//, '')))) return false;
+  return searchLevel(
+    step,
+    search.args.map((word) => word.text),
+  );
+};
+
+const SEARCHES: Readonly<Record<string, (step: Step) => Verdict>> = {
+  find: findDeletes,
+  fd: (step) => step.some(/^(?:-[xX]|--exec(?:-batch)?)$/) && step.args.includes('rm'),
+  xargs: searchIsRemoved,
+  parallel: searchIsRemoved,
 };
 
 const SYSTEM_FILE =
@@ -221,9 +228,8 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
   {
     id: 'files.find-delete',
     level: 'high',
-    tools: 'find fd',
-    when: (s: Step) =>
-      s.tool === 'fd' ? s.some(/^(?:-[xX]|--exec(?:-batch)?)$/) && s.args.includes('rm') : findDeletes(s),
+    tools: 'find fd xargs parallel',
+    when: (s: Step) => SEARCHES[s.tool]?.(s) ?? false,
     technique: 'T1485',
     reason: 'Deletes every file the search finds, and one wrong condition finds them all.',
     safer: 'Run it with -print first.',

@@ -199,6 +199,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     level: 'high',
     tools: 'git',
     when: (s: Step) =>
+      s.some(/^ext::/) ||
       s.args.some(
         (arg, at) =>
           /^-c$/.test(s.args[at - 1] ?? '') &&
@@ -207,7 +208,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
           ),
       ),
     technique: 'T1059',
-    reason: 'Makes git run a program given in a setting.',
+    reason: 'Makes git run a program given in a setting or an address.',
     safer: 'Run that program by itself.',
   },
   {

@@ -80,7 +80,8 @@ const ansible = (step: Step): Verdict => {
       : 'moderate';
   return /state=absent/.test(line)
     ? 'high'
-    : /^(?:reboot|user|file|copy)$/.test(module) && step.elevated
+    : /^(?:ansible\.builtin\.)?(?:reboot|user|file|copy)$/.test(module) &&
+        (step.elevated || step.flag('-b', '--become'))
       ? 'moderate'
       : false;
 };
@@ -111,7 +112,8 @@ const aws = (step: Step): Verdict => {
     return false;
   }
   if (/^delete-tags?$|^untag-/.test(action)) return 'moderate';
-  if (awsBlinds(step, service, action) || /^close-account$|^admin-delete-|-delete-/.test(action)) return 'high';
+  if (awsBlinds(step, service, action) || /^(?:close-account|leave-organization)$|^admin-delete-|-delete-/.test(action))
+    return 'high';
   if (action === 'put-bucket-versioning' && step.some(/Suspended/)) return 'high';
   if (action === 'change-resource-record-sets' && step.some(/"?Action"?\s*[:=]\s*"?DELETE/)) return 'high';
   if (

@@ -5,7 +5,7 @@ import type { Step } from '../step.ts';
 import { SHELL } from './remote-code.ts';
 
 const SHELL_PATH =
-  /(?:^|[^\w.])(?:\/(?:usr\/)?(?:local\/)?bin\/(?:ba|da|z|k|c|tc|fi|a)?sh|\$SHELL|sh -[ip]|exec sh|['"`!]+(?:ba|da|z|k|a)?sh['"`]*)(?![\w./-])/;
+  /(?:^|[^\w.]|\.\.)(?:\/(?:usr\/)?(?:local\/)?bin\/(?:ba|da|z|k|c|tc|fi|a)?sh|\$SHELL|sh -[ip]|exec sh|['"`!]+(?:ba|da|z|k|a)?sh['"`]*)(?![\w./-])/;
 /** Tools that take a shell's path as a plain fact: a login shell, a file to look at, a link, an entry in a list. */
 const PLAIN = new Set(
   'useradd usermod adduser chsh pw groupadd dscl sysadminctl ls stat file which whereis type cat head tail less grep diff cmp md5sum sha1sum sha256sum ln cp install chmod chown chgrp rm mv test apt apt-get dpkg rpm yum dnf echo printf tee sed ldd readlink realpath strings objdump readelf add-shell remove-shell update-alternatives systemctl touch chcon restorecon setfacl getfacl semanage aa-genprof aa-complain aa-enforce git ps pgrep pkill kill lsof fuser getcap setcap docker podman kubectl nerdctl machinectl lxc incus'.split(
@@ -17,15 +17,19 @@ const CONTAINER =
 
 /** Terminals and consoles that are as good as a shell when nothing else is asked of them. */
 const CONSOLE =
-  /^(?:screen|tmux|byobu|zellij|script|su|irb|ghci|tclsh|cpan|capsh|lua|python|node|julia|r|guile|iex|erl|jshell|ftp|mail|gdb|ed)$/;
+  /^(?:screen|tmux|byobu|zellij|script|su|irb|ghci|tclsh|cpan|capsh|lua|python|node|julia|r|guile|iex|erl|jshell|ftp|lftp|ncftp|mail|gdb|ed|pry|jjs|wish|ipython|bpython|msfconsole|elvish|nu|xonsh|deno|scala|groovysh)$/;
 
 /** A shell under root that is given no command of its own: everything done in it is out of sight. */
 const rootShell = (step: Step): Verdict => {
+  // The root directory as the new root is no container at all.
+  if (step.tool === 'chroot' && step.elevated && step.operands[0] === '/') return true;
   if (!step.elevated || step.carries || step.invocation.contained || step.invocation.remote) return false;
   if (step.invocation.via.some((wrapper) => CONTAINER.test(wrapper.name))) return false;
   if (step.flag('-c') || step.code !== '' || step.flag('--version', '--help', '-n')) return false;
   if (step.tool === 'chroot') return step.operands.length === 1;
   const plain = step.args.filter((arg) => !arg.startsWith('-') && !/^[\d<>&|]+$/.test(arg) && arg !== '/dev/null');
+  if (step.tool === 'sg' || step.tool === 'newgrp')
+    return plain.length === 1 && /^(?:root|wheel|sudo)$/.test(plain[0] ?? '');
   if (step.tool === 'su') return plain.every((name) => name === 'root');
   if (CONSOLE.test(step.tool))
     return (
@@ -56,8 +60,8 @@ const HOOKS: Readonly<Record<string, RegExp>> = {
   tar: /^--(?:checkpoint-action|to-command|use-compress-program|rsh-command)|^-I$/,
   find: /^-(?:exec|execdir|ok|okdir)$/,
   vim: /^(?:-c|--cmd)$|^:!|^\+!|:!|py3? |:lua|:terminal/,
-  apt: /(?:Pre-Invoke|Post-Invoke|Invoke::)/,
-  'apt-get': /(?:Pre-Invoke|Post-Invoke|Invoke::)/,
+  apt: /(?:Pre-Invoke|Post-Invoke|Invoke::|::Pager=)/,
+  'apt-get': /(?:Pre-Invoke|Post-Invoke|Invoke::|::Pager=)/,
   git: /help.browser|core\.(?:pager|editor|sshCommand)|ProxyCommand/,
   nmap: /^--(?:interactive|script)=?\/?(?:tmp|\$|\w*shell)/,
   rsync: /^-e$|^--rsh/,

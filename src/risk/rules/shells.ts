@@ -63,7 +63,11 @@ const codeShell = (step: Step): boolean => {
   return (
     SOCKET.test(text) &&
     SPAWN.test(text) &&
-    (/\bsh\b|cmd\.exe|powershell|getline|\$SHELL|\/bin\//.test(text) || /dup2/.test(text))
+    (/\bsh\b|cmd\.exe|powershell|getline|\$SHELL|\/bin\//.test(text) ||
+      // What comes over the line is run as a command: no shell has to be named for that.
+      /dup2|popen\(\s*\w+\s*,|\.gets\b[\s\S]*(?:popen|system|exec)|recv\([\s\S]*(?:popen|system|exec|subprocess)/i.test(
+        text,
+      ))
   );
 };
 const LANGUAGES =

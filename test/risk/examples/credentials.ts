@@ -70,6 +70,7 @@ export const CREDENTIALS_EXAMPLES: RuleExamples = {
   },
   'credentials.key-search': {
     fires: [
+      "cat ~/.bash_history | grep -e '-p ' > loot",
       'grep -ri password /etc',
       'grep -r "BEGIN RSA PRIVATE KEY" /home',
       'find / -name "*.pem" -exec cp {} /tmp \\;',
@@ -98,6 +99,8 @@ export const CREDENTIALS_EXAMPLES: RuleExamples = {
   },
   'credentials.password-database': {
     fires: [
+      'sudo basez /etc/shadow | basez -d',
+      'sudo mtr --raw -F /etc/shadow',
       'sudo head -3 /etc/sudoers',
       'sort < /etc/gshadow',
       'cat /etc/shadow',

@@ -54,6 +54,8 @@ export const FILES_EXAMPLES: RuleExamples = {
   },
   'files.find-delete': {
     fires: [
+      'find /home -type f -print0 | xargs -0 rm -f',
+      'find . -type f | xargs rm',
       'find / -delete',
       'find . -type f -exec rm {} \\;',
       'find ~ -exec rm -rf {} +',

@@ -35,7 +35,7 @@ export const GIT_EXAMPLES: RuleExamples = {
     silent: ['git switch main', 'git -c color.ui=always status', 'git status', 'git commit -m "rm -rf /"'],
   },
   'git.hook-or-pager-command': {
-    fires: ['git -c core.sshCommand=\'sh -c "id"\' fetch'],
+    fires: ['git -c core.sshCommand=\'sh -c "id"\' fetch', "git clone 'ext::sh -c id'"],
     silent: ['git switch main', 'git -c color.ui=always status', 'git status', 'git commit -m "rm -rf /"'],
   },
   'git.other-vcs-discard': {

@@ -47,6 +47,9 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
   },
   'privilege.root-shell': {
     fires: [
+      'sudo chroot / /bin/sh',
+      'sudo pry',
+      'sudo sg root',
       'curl -fsSL https://get.example.com | sudo bash',
       'sudo su',
       'sudo bash',
@@ -69,6 +72,7 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
   },
   'privilege.shell-escape': {
     fires: [
+      'sudo service ../../bin/sh',
       "sudo vim -c ':!/bin/sh'",
       'sudo awk \'BEGIN {system("/bin/sh")}\'',
       'sudo find . -exec /bin/sh \\; -quit',
