@@ -1,13 +1,13 @@
 import type { Actor } from '../bus/actor.ts';
 import type { AnomalyReport } from '../domain/anomaly.ts';
 import type { Configuration } from '../domain/configuration.ts';
-import type { EventFilter, TerminalEvent } from '../domain/event.ts';
+import type { EventFilter, EventPage, TerminalEvent } from '../domain/event.ts';
 import { DAY_MS } from '../domain/period.ts';
 import type { LocalStatistics } from '../domain/statistics.ts';
 import { type AskPorts, askMesh } from './mesh-question.ts';
 
 export interface QueryPorts {
-  readonly listEvents: (filter: EventFilter) => readonly TerminalEvent[];
+  readonly search: (filter: EventFilter) => EventPage;
   readonly statistics: (sinceMs: number, untilMs: number) => LocalStatistics;
   /** The owner's own view: no tool is kept back from him. */
   readonly anomalies: (sinceMs: number, untilMs: number) => AnomalyReport;
@@ -28,9 +28,10 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
   };
   return {
     name: 'query router',
-    concurrent: ['mesh.query'],
+    // A search through all that is stored takes seconds; others need not wait for it.
+    concurrent: ['mesh.query', 'events.list'],
     handlers: {
-      'events.list': (filter) => ports.listEvents(filter),
+      'events.list': (filter) => searchAll(ports.search, filter),
       'stats.read': ({ since }) => {
         const { sinceMs, untilMs } = span(since);
         return ports.statistics(sinceMs, untilMs);
@@ -51,4 +52,20 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
       },
     },
   };
+}
+
+const DEFAULT_LIMIT = 100;
+
+/** Searches to the end, a slice at a time: between two of them the service observes. */
+async function searchAll(search: QueryPorts['search'], filter: EventFilter): Promise<readonly TerminalEvent[]> {
+  const { limit = DEFAULT_LIMIT } = filter;
+  const first = search({ ...filter, limit });
+  const events = [...first.events];
+  for (let before = first.next; before !== null && events.length < limit; ) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const page = search({ ...filter, before, limit: limit - events.length });
+    events.push(...page.events);
+    before = page.next;
+  }
+  return events;
 }

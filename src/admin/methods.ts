@@ -45,7 +45,8 @@ const long = (): number => LONG_MS;
 export const BUS_METHODS: { readonly [K in BusMethod]: BusMethodEntry<K> } = {
   'service.status': { isValid: validateServiceStatus, deadlineMs: soon },
   'observe.status': { isValid: validateObserveStatus, deadlineMs: soon },
-  'events.list': { isValid: validateEventsList, deadlineMs: soon },
+  // Looks at every event where few fit.
+  'events.list': { isValid: validateEventsList, deadlineMs: long },
   'stats.read': { isValid: validateStatsRead, deadlineMs: soon },
   'summary.preview': { isValid: validateSummaryPreview, deadlineMs: long },
   'summary.list': { isValid: validateSummaryList, deadlineMs: soon },

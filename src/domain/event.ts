@@ -27,6 +27,16 @@ export interface TerminalEvent {
   readonly host: string;
 }
 
+/** One page of a search. */
+export interface EventPage {
+  /** Newest first. */
+  readonly events: readonly TerminalEvent[];
+  /** `before` of the page that follows; null where there is none. */
+  readonly next: number | null;
+  /** How far back was searched (ISO 8601 UTC) where the page was ended before it was full: older events have not been looked at. */
+  readonly searchedTo: string | null;
+}
+
 /** Filter of `events.list`; newest first, `before` is the id to page on from (exclusive). */
 export interface EventFilter {
   readonly since?: string;

@@ -1,16 +1,18 @@
-import type { EventFilter, TerminalEvent } from '../domain/event.ts';
+import type { EventFilter, EventPage, TerminalEvent } from '../domain/event.ts';
 import { SLOT_MS, slotOf } from '../domain/period.ts';
-import { RISK_LEVELS, type RiskLevel, riskRank } from '../domain/risk-level.ts';
+import { RISK_LEVELS, type RiskLevel } from '../domain/risk-level.ts';
 import type { ShellKind } from '../domain/shell-kind.ts';
 import type { LocalStatistics } from '../domain/statistics.ts';
 import type { NamedUsage } from '../domain/summary.ts';
 import { type Database, openReadOnly } from './database.ts';
-import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.ts';
+import { allEvents, searchEvents } from './event-search.ts';
 import { addUp, readPatternUsage } from './rollup-row.ts';
 
-/** Questions about events; every one is bounded by rollups or by a page, never by the number of events stored. */
+/** Questions about events; but for `listEvents` each is bounded by rollups or by a page, never by the number of events stored. */
 export interface Reader {
-  /** Newest first; at most `limit` (100 unless told, 10,000 at most). */
+  /** One page of a search, newest first; at most `limit` events (100 unless told, 10,000 at most). */
+  readonly search: (filter: EventFilter) => EventPage;
+  /** The same, to its end: looks at every event where few fit. */
   readonly listEvents: (filter: EventFilter) => readonly TerminalEvent[];
   /** Figures of the quarter-hour slots that begin in [sinceMs, untilMs), widened to whole slots. */
   readonly statistics: (sinceMs: number, untilMs: number) => LocalStatistics;
@@ -19,9 +21,6 @@ export interface Reader {
   readonly counts: () => { readonly events: number; readonly dropped: number };
   readonly shells: () => readonly { readonly shell: ShellKind; readonly sessions: number; readonly lastSeen: string }[];
 }
-
-const DEFAULT_LIMIT = 100;
-const MOST = 10_000;
 
 /** A reader over a connection of its own, for another process (the dashboard). */
 export function openReader(file: string): Reader & { readonly close: () => void } {
@@ -35,7 +34,8 @@ export function createReader(database: Database): Reader {
     'SELECT shell, count(*) AS sessions, max(last_ms) AS last_ms FROM session GROUP BY shell ORDER BY shell',
   );
   return {
-    listEvents: (filter) => listEvents(database, filter),
+    search: (filter) => searchEvents(database, filter),
+    listEvents: (filter) => allEvents(database, filter),
     statistics: (sinceMs, untilMs) => statistics(database, sinceMs, untilMs),
     slots: (sinceMs, untilMs) => slotCounts(database, slotOf(sinceMs), Math.ceil(untilMs / SLOT_MS)),
     counts: () => ({ events: Number(counter.get('events')), dropped: Number(counter.get('dropped')) }),
@@ -48,32 +48,6 @@ export function createReader(database: Database): Reader {
         }),
       ),
   };
-}
-
-function listEvents(database: Database, filter: EventFilter): readonly TerminalEvent[] {
-  const conditions: string[] = [];
-  const values: (string | number)[] = [];
-  const where = (condition: string, ...bound: readonly (string | number)[]): void => {
-    conditions.push(condition);
-    values.push(...bound);
-  };
-  if (filter.since !== undefined) where('time_ms >= ?', Date.parse(filter.since));
-  if (filter.until !== undefined) where('time_ms < ?', Date.parse(filter.until));
-  // Spelled out for the two levels that have an index of their own.
-  if (filter.risk === 'high') where('risk >= 2');
-  else if (filter.risk === 'critical') where('risk >= 2 AND risk = 3');
-  else if (filter.risk !== undefined) where('risk >= ?', riskRank(filter.risk));
-  if (filter.tool !== undefined) where('EXISTS (SELECT 1 FROM json_each(event.tools) WHERE value = ?)', filter.tool);
-  if (filter.text !== undefined) where('instr(lower(command), lower(?)) > 0', filter.text);
-  if (filter.before !== undefined)
-    where('(time_ms, event.id) < (SELECT time_ms, id FROM event WHERE id = ?)', filter.before);
-  const rows = database
-    .prepare(
-      `SELECT ${EVENT_COLUMNS} ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
-       ORDER BY time_ms DESC, event.id DESC LIMIT ?`,
-    )
-    .all(...values, Math.min(filter.limit ?? DEFAULT_LIMIT, MOST)) as EventRow[];
-  return rows.map(eventOf);
 }
 
 function statistics(database: Database, sinceMs: number, untilMs: number): LocalStatistics {

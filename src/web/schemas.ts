@@ -109,8 +109,8 @@ const EVENTS_QUERY = allOptional({
   before: count,
   limit: { type: 'integer', minimum: 1, maximum: 200 },
 });
-/** `next` is the `before` of the following page, null on the last one. */
-export const EVENTS = object({ events: list(EVENT), rules: list(RULE), next: maybeCount });
+/** `next` is the `before` of the following page, null on the last one; `searchedTo` is how far back a search got that is not over. */
+export const EVENTS = object({ events: list(EVENT), rules: list(RULE), next: maybeCount, searchedTo: maybeText });
 
 const PREVIEW_QUERY = object({ period: word(PERIOD_KINDS) });
 /** `envelope` is the document exactly as it would leave, `payload` what its base64 payload says; `closed` is false while the period runs. */

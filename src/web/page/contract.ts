@@ -1,6 +1,6 @@
 import type { AuditRecord, AuditVerification } from '../../domain/audit-record.ts';
 import type { EgressLine } from '../../domain/egress.ts';
-import type { TerminalEvent } from '../../domain/event.ts';
+import type { EventPage as Found, TerminalEvent } from '../../domain/event.ts';
 import type { QueryProgress, QueryResult } from '../../domain/query.ts';
 import type { LocalStatistics } from '../../domain/statistics.ts';
 import type { ServiceStatus } from '../../domain/status.ts';
@@ -19,10 +19,8 @@ export interface Overview {
   readonly status: Status | null;
 }
 
-export interface EventPage {
-  readonly events: readonly TerminalEvent[];
+export interface EventPage extends Found {
   readonly rules: readonly RuleText[];
-  readonly next: number | null;
 }
 
 export interface Activity {

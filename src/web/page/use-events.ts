@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { RiskLevel } from '../../domain/risk-level.ts';
 import { read } from './api.ts';
-import type { EventPage, RuleText, TerminalEvent } from './contract.ts';
+import type { EventPage, TerminalEvent } from './contract.ts';
+import { append, merge } from './event-pages.ts';
 
 export interface EventSearch {
   readonly text: string;
@@ -13,17 +14,16 @@ export const EVERYTHING: EventSearch = { text: '', risk: 'safe', tool: '' };
 export const isEverything = (search: EventSearch): boolean =>
   search.text.trim() === '' && search.risk === 'safe' && search.tool === '';
 
-/** Rows kept on the page: with more, the oldest loaded ones go, and paging brings them back. */
-const MOST_ROWS = 1_000;
 const PAGE = 50;
 const TYPING_MS = 200;
+/** A search that finds little goes on by itself this often, then waits to be told: half a million commands. */
+const ROUNDS = 10;
+const NOTHING: EventPage = { events: [], rules: [], next: null, searchedTo: null };
 
-export interface EventList {
-  readonly events: readonly TerminalEvent[];
-  readonly rules: readonly RuleText[];
-  readonly hasMore: boolean;
+export interface EventList extends EventPage {
   readonly busy: boolean;
   readonly trouble: string | null;
+  /** Reads the next page, or searches further back. */
   readonly more: () => void;
 }
 
@@ -43,12 +43,12 @@ export function useEvents(search: EventSearch, seed: EventPage, fresh: readonly 
       const { signal } = current;
       setBusy(true);
       try {
-        const found = await read<EventPage>(
-          '/api/events',
-          { ...parameters(search), before: before ?? undefined },
-          signal,
-        );
-        setPage((old) => (before === null ? found : append(old, found)));
+        let isFirst = before === null;
+        for await (const found of pages(search, before, signal)) {
+          const starts = isFirst;
+          isFirst = false;
+          setPage((old) => append(starts ? NOTHING : old, found));
+        }
         setTrouble(null);
       } catch (error) {
         if (!signal.aborted) setTrouble(error instanceof Error ? error.message : 'The search failed.');
@@ -70,30 +70,37 @@ export function useEvents(search: EventSearch, seed: EventPage, fresh: readonly 
   }, [load, isAll]);
   useEffect(() => {
     if (isAll) setPage((old) => merge(old, fresh, []));
-    else if (fresh.length > 0) void load(null);
+    else newer(search, fresh).then(({ events, rules }) => setPage((old) => merge(old, events, rules)), ignore);
   }, [fresh]);
   useEffect(() => {
     if (isAll) setPage((old) => merge(old, seed.events, seed.rules));
   }, [seed]);
   const more = useCallback(() => void load(page.next), [load, page.next]);
-  return { events: page.events, rules: page.rules, hasMore: page.next !== null, busy, trouble, more };
+  return { ...page, busy, trouble, more };
+}
+
+const ignore = (): void => undefined;
+
+/** Pages from `before` on, until one is full, the search is over, or it has gone far enough to ask. */
+async function* pages(search: EventSearch, before: number | null, signal: AbortSignal): AsyncGenerator<EventPage> {
+  let from = before;
+  let wanted = PAGE;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const asked = { ...parameters(search), before: from ?? undefined, limit: wanted };
+    const found = await read<EventPage>('/api/events', asked, signal);
+    yield found;
+    from = found.next;
+    wanted -= found.events.length;
+    if (found.searchedTo === null || wanted <= 0) return;
+  }
+}
+
+/** Those of the new events that fit, as they are stored now. */
+async function newer(search: EventSearch, fresh: readonly TerminalEvent[]): Promise<EventPage> {
+  const [first] = fresh.map(({ time }) => time).sort();
+  return first === undefined ? NOTHING : read<EventPage>('/api/events', { ...parameters(search), since: first });
 }
 
 function parameters({ text, risk, tool }: EventSearch) {
-  return { text: text.trim(), tool, risk: risk === 'safe' ? undefined : risk, limit: PAGE };
-}
-
-function append(old: EventPage, found: EventPage): EventPage {
-  return { events: [...old.events, ...found.events], rules: [...old.rules, ...found.rules], next: found.next };
-}
-
-/** Events by id, the newer state of each, newest first. A command is told of when it starts and again when it ends. */
-function merge(old: EventPage, newer: readonly TerminalEvent[], rules: readonly RuleText[]): EventPage {
-  if (newer.length === 0) return old;
-  const byId = new Map(old.events.map((event) => [event.id, event]));
-  for (const event of newer) byId.set(event.id, event);
-  const events = [...byId.values()].sort((one, other) => other.time.localeCompare(one.time) || other.id - one.id);
-  const kept = events.slice(0, MOST_ROWS);
-  const next = events.length > kept.length || old.next !== null ? (kept.at(-1)?.id ?? null) : null;
-  return { events: kept, rules: [...old.rules, ...rules], next };
+  return { text: text.trim(), tool, risk: risk === 'safe' ? undefined : risk };
 }

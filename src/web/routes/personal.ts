@@ -20,8 +20,8 @@ export function personalRoutes(app: FastifyInstance, ports: DashboardPorts): voi
     { schema: { querystring: schemas.INPUTS.range, response: { 200: schemas.OVERVIEW } } },
     async ({ query }) => {
       const reader = ports.reader();
-      const recent = reader.listEvents({ limit: RECENT });
-      const risky = reader.listEvents({ risk: 'high', limit: RISKY });
+      const { events: recent } = reader.search({ limit: RECENT });
+      const { events: risky } = reader.search({ risk: 'high', limit: RISKY });
       const [rules, status] = await Promise.all([rulesOf(ports, [...recent, ...risky]), statusOf(ports)]);
       return { statistics: reader.statistics(...span(query)), risky, recent, rules, status };
     },
@@ -35,12 +35,8 @@ export function personalRoutes(app: FastifyInstance, ports: DashboardPorts): voi
     '/api/events',
     { schema: { querystring: schemas.INPUTS.events, response: { 200: schemas.EVENTS } } },
     async ({ query }) => {
-      const limit = query.limit ?? RECENT;
-      // One more than is shown tells whether there is a next page.
-      const found = ports.reader().listEvents({ ...query, limit: limit + 1 });
-      const events = found.slice(0, limit);
-      const next = found.length > limit ? (events.at(-1)?.id ?? null) : null;
-      return { events, next, rules: await rulesOf(ports, events) };
+      const page = ports.reader().search({ ...query, limit: query.limit ?? RECENT });
+      return { ...page, rules: await rulesOf(ports, page.events) };
     },
   );
   app.get(

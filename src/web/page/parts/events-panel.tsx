@@ -2,8 +2,8 @@ import { useMemo, useState } from 'preact/hooks';
 import { RISK_LEVELS, type RiskLevel } from '../../../domain/risk-level.ts';
 import type { NamedUsage } from '../../../domain/summary.ts';
 import type { EventPage, RuleText, TerminalEvent } from '../contract.ts';
-import { shortDay } from '../format.ts';
-import { EVERYTHING, type EventSearch, isEverything, useEvents } from '../use-events.ts';
+import { fullTime, shortDay } from '../format.ts';
+import { EVERYTHING, type EventList, type EventSearch, isEverything, useEvents } from '../use-events.ts';
 import { EventRow } from './event-row.tsx';
 import { Panel } from './panel.tsx';
 
@@ -21,7 +21,12 @@ const SEED = 50;
 export function EventsPanel({ seed, rules, fresh, tools }: EventsPanelProps) {
   const [search, setSearch] = useState<EventSearch>(EVERYTHING);
   const page = useMemo<EventPage>(
-    () => ({ events: seed, rules, next: seed.length >= SEED ? (seed.at(-1)?.id ?? null) : null }),
+    () => ({
+      events: seed,
+      rules,
+      next: seed.length >= SEED ? (seed.at(-1)?.id ?? null) : null,
+      searchedTo: null,
+    }),
     [seed, rules],
   );
   const list = useEvents(search, page, fresh);
@@ -33,11 +38,7 @@ export function EventsPanel({ seed, rules, fresh, tools }: EventsPanelProps) {
           {list.trouble}
         </p>
       )}
-      {list.events.length === 0 ? (
-        <p class="quiet" role="status">
-          {list.busy ? 'Searching …' : 'No command fits this search.'}
-        </p>
-      ) : (
+      {list.events.length > 0 && (
         <ol class="events">
           {list.events.map((event, index) => (
             <EventRow
@@ -50,13 +51,32 @@ export function EventsPanel({ seed, rules, fresh, tools }: EventsPanelProps) {
           ))}
         </ol>
       )}
-      {list.hasMore && (
-        <button type="button" class="wide" disabled={list.busy} onClick={list.more}>
-          {list.busy ? 'Reading …' : 'Older commands'}
-        </button>
-      )}
+      <HowFar list={list} />
     </Panel>
   );
+}
+
+/** What was looked at so far, and the way on: a search through millions of commands is done in parts. */
+function HowFar({ list }: { readonly list: EventList }) {
+  return (
+    <>
+      <p class="quiet how-far" role="status">
+        {howFar(list)}
+      </p>
+      {list.next !== null && (
+        <button type="button" class="wide" disabled={list.busy} onClick={list.more}>
+          {list.searchedTo === null ? 'Older commands' : 'Search further back'}
+        </button>
+      )}
+    </>
+  );
+}
+
+function howFar({ events, searchedTo, busy }: EventList): string {
+  if (searchedTo === null) return busy ? 'Searching …' : events.length === 0 ? 'No command fits this search.' : '';
+  const back = `back to ${fullTime(searchedTo)}`;
+  if (busy) return `Searching … ${back} so far.`;
+  return `${events.length === 0 ? 'No command fits' : 'No more fit'} ${back}; older ones have not been looked at.`;
 }
 
 /** The day to write above an event: where it differs from the day of the one before. */
