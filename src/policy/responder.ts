@@ -2,7 +2,7 @@ import { answerOf } from '../domain/answer.ts';
 import type { AnswerFigures } from '../domain/answer-figures.ts';
 import type { AuditEntry } from '../domain/audit-record.ts';
 import type { Asker, Decision, PolicySettings } from '../domain/policy.ts';
-import { type QueryBody, type ResponseBody, spanStart } from '../domain/query.ts';
+import { type QueryBody, type ResponseBody, type SpanHours, spanStart } from '../domain/query.ts';
 import type { Vocabulary } from '../domain/vocabulary.ts';
 import { decide } from './decide.ts';
 import { keptBackTools } from './kept-back.ts';
@@ -30,31 +30,23 @@ export interface Responder {
 
 /** Served to each asker in a minute; beyond that it is told `suppressed`. */
 export const QUERIES_PER_MINUTE = 60;
-/** So long the same asker gets the same figures, so that he cannot watch single commands come in. */
+/** So long the same asker gets the same figures, whatever he asks, so that he cannot watch single commands come in. */
 export const REPEAT_MS = 60_000;
 
 export function createResponder(ports: ResponderPorts): Responder {
   const limit = createRateLimit(QUERIES_PER_MINUTE);
-  const kept = new Map<string, { readonly body: ResponseBody; readonly untilMs: number }>();
+  const kept = new Map<string, { readonly figures: AnswerFigures; readonly untilMs: number }>();
 
-  const figuresFor = (
-    settings: PolicySettings,
-    query: QueryBody,
-    level: 1 | 2,
-    nowMs: number,
-    vocabulary: Vocabulary,
-  ): ResponseBody => {
-    const denied = keptBackTools(settings.sharing.deny_tools, vocabulary);
-    const figures = ports.figures(spanStart(query.spanHours, nowMs), nowMs, [...denied]);
-    return answerOf(query, level, { figures, vocabulary, denied });
-  };
-  const repeated = (key: string, nowMs: number, make: () => ResponseBody): ResponseBody => {
+  /** Kept by span alone: what two types of query tell of the same commands would tell what came between them. */
+  const figuresFor = (asker: string, spanHours: SpanHours, denied: ReadonlySet<string>): AnswerFigures => {
+    const nowMs = ports.now();
     for (const [other, { untilMs }] of kept) if (untilMs <= nowMs) kept.delete(other);
+    const key = `${asker} ${spanHours}`;
     const known = kept.get(key);
-    if (known) return known.body;
-    const body = make();
-    kept.set(key, { body, untilMs: nowMs + REPEAT_MS });
-    return body;
+    if (known) return known.figures;
+    const figures = readAtOnce(ports.figures(spanStart(spanHours, nowMs), nowMs, [...denied]));
+    kept.set(key, { figures, untilMs: nowMs + REPEAT_MS });
+    return figures;
   };
   const bodyFor = async (
     settings: PolicySettings,
@@ -64,9 +56,9 @@ export function createResponder(ports: ResponderPorts): Responder {
   ): Promise<ResponseBody> => {
     if (level === null) return { result: 'access_denied', type: query.type };
     const vocabulary = await ports.vocabulary();
-    const nowMs = ports.now();
-    const key = [asker.id, query.type, query.spanHours, level].join(' ');
-    return repeated(key, nowMs, () => figuresFor(settings, query, level, nowMs, vocabulary));
+    const denied = keptBackTools(settings.sharing.deny_tools, vocabulary);
+    const figures = figuresFor(asker.id, query.spanHours, denied);
+    return answerOf(query, level, { figures, vocabulary, denied });
   };
 
   return {
@@ -86,6 +78,12 @@ export function createResponder(ports: ResponderPorts): Responder {
     },
     forget: () => kept.clear(),
   };
+}
+
+/** All that commands add to is of one moment, whichever part of it is told first. */
+function readAtOnce(figures: AnswerFigures): AnswerFigures {
+  for (const read of [figures.usage, figures.levels, figures.slots, figures.rules, figures.coverage]) read();
+  return figures;
 }
 
 function recordOf(query: QueryBody, decision: Decision, body: ResponseBody): NonNullable<AuditEntry['details']> {

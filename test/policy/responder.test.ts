@@ -61,6 +61,18 @@ describe('answering peers', () => {
     expect(await commands()).toBe(7);
   });
 
+  test('another type of query within the minute tells nothing of what was typed between the two', async () => {
+    expect(await commands()).toBe(3);
+    node.type(git(4));
+    const totals = await Promise.all(
+      (['safety-posture', 'activity-patterns', 'node-health', 'recent-commands'] as const).map(async (type) => {
+        const body = await node.responder.answer(trusting, { id: ANA, address: '10.0.1.7' }, { type, spanHours: 24 });
+        return [type, body.result === 'answered' ? body.cells[0] : body.result];
+      }),
+    );
+    expect(totals.filter(([, total]) => total !== 3)).toEqual([]);
+  });
+
   test('a repeated answer does not outlive the trust it was given under', async () => {
     expect(await commands()).toBe(3);
     expect(await ask(ANA, settings({}))).toMatchObject({ result: 'access_denied' });
