@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { stringify } from 'smol-toml';
 import type { PeerEntry } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
 import type { SharingLevel, TrustLevel } from '../domain/trust.ts';
 import type { Places } from './places.ts';
+import { replacePrivately } from './private-file.ts';
 
 /** What commands such as `peers add`, `trust set` and `sharing enable` decided (design.md §4). */
 export interface ManagedSettings {
@@ -34,36 +32,12 @@ export const encodeManaged = (settings: ManagedSettings): string => HEADER + str
  * @throws CaroError `place_unusable`
  */
 export function writeManaged(places: Pick<Places, 'managed'>, settings: ManagedSettings): void {
-  const draft = `${places.managed}.${randomBytes(6).toString('hex')}.new`;
   try {
-    writeSynced(draft, encodeManaged(settings));
-    renameSync(draft, places.managed);
-    syncDirectory(dirname(places.managed));
+    replacePrivately(places.managed, encodeManaged(settings));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     throw new CaroError('place_unusable', `${places.managed}: expected to write this file, got ${code}`, {
       cause: error,
     });
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
-function writeSynced(path: string, text: string): void {
-  const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
-  try {
-    writeFileSync(descriptor, text);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function syncDirectory(path: string): void {
-  const descriptor = openSync(path, constants.O_RDONLY);
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { type AuditPorts, createAuditor } from '../actors/auditor.ts';
 import { createClassifier } from '../actors/classifier.ts';
@@ -10,6 +10,7 @@ import { createQueryRouter, type QueryPorts } from '../actors/query-router.ts';
 import { createRiskAssessor } from '../actors/risk-assessor.ts';
 import { createSummarizer, type SummaryPorts } from '../actors/summarizer.ts';
 import type { ActorSpec } from '../bus/supervisor.ts';
+import { replacePrivately } from '../config/private-file.ts';
 import { mayTell } from '../domain/answer-summary.ts';
 import type { AuditCheckpoint } from '../domain/audit-record.ts';
 import { parseSpoolName } from '../domain/spool-record.ts';
@@ -89,7 +90,7 @@ function auditPorts({ database, identity, places, pool }: Ground): AuditPorts {
     store,
     sign: identity.sign,
     verify: async () => (store.count() <= SHORT_LOG ? hash(input) : pool.run('hash', input)),
-    keepHead: (checkpoint) => writeHead(places.auditHead, checkpoint),
+    keepHead: (checkpoint) => replacePrivately(places.auditHead, JSON.stringify(checkpoint)),
     now: Date.now,
   };
 }
@@ -138,11 +139,6 @@ async function tellableRules<T>(
   const words = vocabulary();
   const keptBack = keptBackTools(denyTools, words);
   return Object.fromEntries(Object.entries(facts).filter(([rule]) => mayTell(rule, words, keptBack)));
-}
-
-function writeHead(file: string, checkpoint: AuditCheckpoint): void {
-  writeFileSync(`${file}.new`, JSON.stringify(checkpoint), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
 }
 
 /** The newest checkpoint that was kept outside the database, if there is one. */

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { GatewayPorts, OpenMesh } from '../actors/mesh-gateway.ts';
 import type { AskPorts } from '../actors/mesh-question.ts';
 import { createSummaryPusher } from '../actors/summary-pusher.ts';
 import { changeManaged, nodeName } from '../config/loader.ts';
+import { replacePrivately } from '../config/private-file.ts';
 import { answerFault, summaryFault } from '../domain/answer-check.ts';
 import type { AuditEntry } from '../domain/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
@@ -113,8 +114,7 @@ async function certificateOf({ identity, places, pool }: Ground): Promise<string
   const present = readText(places.tls);
   if (present !== undefined && !certificateIsDue(present, identity, Date.now())) return present;
   const pem = await pool.run('certificate', { seed: identity.seed(), nowMs: Date.now() });
-  writeFileSync(`${places.tls}.new`, pem, { mode: 0o600 });
-  renameSync(`${places.tls}.new`, places.tls);
+  replacePrivately(places.tls, pem);
   return pem;
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replacePrivately } from '../../config/private-file.ts';
 import type { HistoryEntry } from './history-entry.ts';
 
 /** How far a history was imported: by its last entries, since histories are cut at their beginning. */
@@ -48,6 +49,5 @@ export function readBookmarks(data: string): Bookmarks {
 }
 
 export function writeBookmarks(data: string, bookmarks: Bookmarks): void {
-  writeFileSync(join(data, `${FILE}.new`), `${JSON.stringify(bookmarks, null, 2)}\n`, { mode: 0o600 });
-  renameSync(join(data, `${FILE}.new`), join(data, FILE));
+  replacePrivately(join(data, FILE), `${JSON.stringify(bookmarks, null, 2)}\n`);
 }
