@@ -98,13 +98,17 @@ export function checkPlaces(places: Places): void {
   for (const directory of [places.data, places.spool, places.backups, places.runtime, places.state]) {
     checkPlace(directory, lstatSync, 'directory', 0o700);
   }
-  for (const file of [places.identityKey, places.database, places.tls, places.lock, places.log]) {
-    checkPlace(file, lstatSync, 'file', 0o600);
-  }
+  for (const file of privateFiles(places)) checkPlace(file, lstatSync, 'file', 0o600);
   // A configuration may be a link into the owner's dotfiles; what it points to is judged.
   checkPlace(dirname(places.config), statSync, 'directory', 0o700);
   for (const file of [places.config, places.managed]) checkPlace(file, statSync, 'file', 0o600);
 }
+
+/** What the service writes itself, and nobody else. */
+const privateFiles = ({ identityKey, database, auditHead, tls, lock, log }: Places): readonly string[] => [
+  ...[identityKey, database, `${database}-wal`, `${database}-shm`],
+  ...[auditHead, tls, lock, log, `${log}.1`],
+];
 
 /** Makes the spool alone, for shells that start before the service ever ran. */
 export function prepareSpool(places: Places): void {

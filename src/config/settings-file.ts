@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { parse, TomlDate, TomlError } from 'smol-toml';
 import { CaroError } from '../domain/errors.ts';
 import { assertPrivate } from '../domain/permissions.ts';
@@ -8,6 +8,9 @@ import { located, type Problem, schemaFindings } from './problem.ts';
 import type { ConfigurationSchema } from './schema.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
+
+/** The stack ends before the brackets do. */
+const TOO_DEEP = 'expected values nested a few levels deep, got thousands; remove the brackets';
 
 /** A TOML file that was read: its checked data, or what is wrong with it. */
 export type SettingsFile<T> =
@@ -32,6 +35,7 @@ export function parseSettings<T>(
   try {
     data = plain(parse(text, { unsafeKeyBehaviour: 'throw' }));
   } catch (error) {
+    if (error instanceof RangeError) return { file, problems: [{ file, line: 1, key: '', text: TOO_DEEP }] };
     if (!(error instanceof TomlError)) throw error;
     return {
       file,
@@ -62,7 +66,8 @@ function plain(value: unknown): unknown {
 function readPrivately(file: string): string | undefined {
   let descriptor: number;
   try {
-    descriptor = openSync(file, 'r');
+    // NONBLOCK: a FIFO in its place must not hang the service.
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     if (code === 'ENOENT') return undefined;
