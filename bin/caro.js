@@ -10,8 +10,12 @@ const { join } = require('node:path');
 const DIST = join(__dirname, '..', 'dist');
 const LEAST_NODE = [20, 19];
 
+/** Nothing that a terminal would obey: an error may name a value of the configuration. */
+const shown = (text) =>
+  text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, (character) => `\\u${character.codePointAt(0).toString(16).padStart(4, '0')}`);
+
 function fail(text, code) {
-  process.stderr.write(`caro: ${text}\n`);
+  process.stderr.write(`caro: ${shown(text)}\n`);
   process.exitCode = code;
 }
 

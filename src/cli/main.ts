@@ -24,7 +24,7 @@ import { addStatus } from './commands/status.ts';
 import { addSummary } from './commands/summary.ts';
 import { addTrust } from './commands/trust.ts';
 import { type Context, processContext } from './context.ts';
-import { say, sayJson } from './output.ts';
+import { harmlessLines, say, sayJson } from './output.ts';
 
 /** In the order of `caro --help`. */
 const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
@@ -62,7 +62,7 @@ export function createProgram(context: Context): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
+      writeErr: (text) => context.stderr.write(harmlessLines(text)),
     });
   for (const add of COMMANDS) add(program, context);
   return program;
@@ -98,11 +98,11 @@ export async function runWith(context: Context, args: readonly string[]): Promis
 function failure({ stderr }: Context, error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof CaroError) {
-    stderr.write(`caro: ${error.message}\n`);
+    stderr.write(`caro: ${harmlessLines(error.message)}\n`);
     return error.exitCode;
   }
   stderr.write(
-    `caro: a defect in this program: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    `caro: a defect in this program: ${harmlessLines(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
   );
   return 1;
 }

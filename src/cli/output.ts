@@ -12,8 +12,11 @@ export function say({ stdout }: Pick<Context, 'stdout'>, text = ''): void {
 
 /** One object a line, for scripts (design.md §10). */
 export function sayJson(context: Pick<Context, 'stdout'>, value: unknown): void {
-  say(context, JSON.stringify(value));
+  say(context, jsonText(value));
 }
+
+/** JSON that a terminal can show: the same value, with what JSON itself leaves unescaped (C1, direction marks) escaped as well. */
+export const jsonText = (value: unknown): string => JSON.stringify(value).replace(OBEYED, escaped);
 
 /** Colours follow NO_COLOR (no-color.org) and are left out where nobody looks. */
 export function hasColours({ env, stdout }: Out): boolean {
@@ -38,17 +41,28 @@ const RISK_STYLES: Readonly<Record<RiskLevel, Style>> = {
 export const paintRisk = (context: Out, level: RiskLevel, text: string): string =>
   paint(context, RISK_STYLES[level], text);
 
-/** Characters that a terminal would obey, or that would break a line of a table: C0, C1, line separators, direction marks. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const OBEYED = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/**
+ * What a terminal would obey, what would break a line of a table, and what hides or reorders text: control and format characters of
+ * Unicode but for the two joiners, which scripts and emoji are written with.
+ */
+const OBEYED = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+/** As JSON would write it, by UTF-16 units. */
+const escaped = (character: string): string =>
+  Array.from(
+    { length: character.length },
+    (_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`,
+  ).join('');
 
 /** Text of others made harmless for a terminal: a stored command could carry escape sequences. */
 export const harmless = (text: string): string =>
   text.replace(OBEYED, (character) => {
     if (character === '\n') return '↵';
-    if (character === '\t') return ' ';
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    return character === '\t' ? ' ' : escaped(character);
   });
+
+/** The same for text of several lines, such as an error. */
+export const harmlessLines = (text: string): string => text.split('\n').map(harmless).join('\n');
 
 /** `text` on one line of at most `width` characters. */
 export function clipped(text: string, width: number): string {

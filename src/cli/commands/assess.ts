@@ -6,7 +6,7 @@ import { CaroError } from '../../domain/errors.ts';
 import { SHELLS, type ShellKind } from '../../domain/shell-kind.ts';
 import type { Rating } from '../../risk/rate.ts';
 import type { Context } from '../context.ts';
-import { paintRisk, say, sayJson } from '../output.ts';
+import { harmless, jsonText, paintRisk, say, sayJson } from '../output.ts';
 
 interface Options {
   readonly jsonl?: true;
@@ -48,7 +48,7 @@ async function assessOne(context: Context, command: string, options: Options): P
 }
 
 function sayRating(context: Context, { level, tools, category, findings }: Rating): void {
-  say(context, `${paintRisk(context, level, level)}  ${tools.join(', ') || 'no tool'} (${category})`);
+  say(context, `${paintRisk(context, level, level)}  ${harmless(tools.join(', ')) || 'no tool'} (${category})`);
   for (const { rule, technique, reason, safer } of findings) {
     say(context);
     say(context, `  ${reason}  [${technique === undefined ? rule : `${rule}, ${technique}`}]`);
@@ -65,7 +65,7 @@ async function assessLines(context: Context, shell: ShellKind): Promise<void> {
     const { id, command } = parseLine(line, number);
     const { level, tools, findings } = rate(command, shell);
     const rules = findings.map(({ rule, technique }) => ({ id: rule, technique: technique ?? null }));
-    const isTaken = context.stdout.write(`${JSON.stringify({ id, level, tools, rules })}\n`);
+    const isTaken = context.stdout.write(`${jsonText({ id, level, tools, rules })}\n`);
     if (!isTaken) await once(context.stdout, 'drain');
   }
 }
