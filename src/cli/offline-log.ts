@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs';
+import type { Finding } from '../audit/finding.ts';
 import type { AuditCheckpoint, AuditRecord } from '../domain/audit-record.ts';
 import { CaroError } from '../domain/errors.ts';
 import { createAuditStore } from '../storage/audit-store.ts';
 import { openReadOnly } from '../storage/database.ts';
+import { findings } from './findings.ts';
 
 export interface OfflineLog {
   /** Oldest first. */
   readonly records: () => Iterable<AuditRecord>;
   readonly checkpoints: () => readonly AuditCheckpoint[];
+  /** What was found on this node, from rollups; MUST not be read while `records` is. */
+  readonly findings: (nowMs: number) => Iterable<Finding>;
   readonly close: () => void;
 }
 
@@ -22,7 +26,12 @@ export function openAuditLog(file: string): OfflineLog {
   try {
     const database = openReadOnly(file);
     const store = createAuditStore(database);
-    return { records: store.all, checkpoints: store.checkpoints, close: () => database.close() };
+    return {
+      records: store.all,
+      checkpoints: store.checkpoints,
+      findings: (nowMs) => findings(database, nowMs),
+      close: () => database.close(),
+    };
   } catch (error) {
     throw new CaroError('database_damaged', `${file}: expected a database of this service; look at: caro db check`, {
       cause: error,

@@ -37,6 +37,7 @@ export function commandLine(): CommandLine {
       const [stdout, stderr, stdin] = [new PassThrough(), new PassThrough(), new PassThrough()];
       const texts = [stdout, stderr].map((stream) => collected(stream));
       const screen = columns === undefined ? stdout : Object.assign(stdout, { isTTY: true, columns });
+      if (columns !== undefined) Object.assign(stderr, { isTTY: true });
       stdin.end(input);
       const code = await runWith(
         {

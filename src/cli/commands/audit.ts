@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { verifyChain } from '../../audit/chain.ts';
-import { decodeAuditExport, encodeAuditExport } from '../../audit/export.ts';
+import { decodeAuditExport } from '../../audit/export.ts';
 import { AUDIT_TYPES, type AuditRecord, type AuditVerification } from '../../domain/audit-record.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { parseNodeId } from '../../domain/node-id.ts';
@@ -14,6 +13,7 @@ import { openAuditLog } from '../offline-log.ts';
 import { parseCount } from '../options.ts';
 import { localTime, paint, say, sayJson } from '../output.ts';
 import { sayTable } from '../table.ts';
+import { addExport } from './audit-export.ts';
 
 export function addAudit(program: Command, context: Context): void {
   const audit = program.command('audit').description('the tamper-evident log of what was asked, answered and changed');
@@ -105,45 +105,7 @@ function sayVerification(context: Context, { ok, records, checkpoints, firstBad 
   }
 }
 
-function addExport(audit: Command, context: Context): void {
-  audit
-    .command('export')
-    .description('print the whole log, for archives and other programs')
-    .addOption(new Option('--format <format>', 'how').choices(['jsonl', 'json']).default('jsonl'))
-    .option('--out <file>', 'write it there instead')
-    .action(async (options: { readonly format: 'json' | 'jsonl'; readonly out?: string }) => {
-      const places = context.places();
-      const { id } = readIdentity(places.identityKey);
-      const log = openAuditLog(places.database);
-      try {
-        const lines = encodeAuditExport(id, log.records(), log.checkpoints());
-        await write(context, options.out, options.format === 'jsonl' ? lines : wrapped(lines));
-      } finally {
-        log.close();
-      }
-    });
-}
-
-/** The same lines as the elements of one JSON array. */
-function* wrapped(lines: Iterable<string>): Generator<string> {
-  let opening = '[';
-  for (const line of lines) {
-    yield `${opening}${line}`;
-    opening = ',';
-  }
-  yield ']';
-}
-
-async function write(context: Context, file: string | undefined, lines: Iterable<string>): Promise<void> {
-  const target = file === undefined ? context.stdout : createWriteStream(file, { mode: 0o600 });
-  for (const line of lines) if (!target.write(`${line}\n`)) await once(target, 'drain');
-  if (file === undefined) return;
-  target.end();
-  await once(target, 'close');
-  say(context, `written to ${file}`);
-}
-
-/** Both formats of `export`, as the lines of the first. */
+/** `jsonl` and `json`, as the lines of the first. */
 function readExport(file: string): string {
   let text: string;
   try {

@@ -1,0 +1,241 @@
+import type { AuditRecord, AuditType } from '../domain/audit-record.ts';
+import type { Json } from '../domain/canonical.ts';
+
+type Details = AuditRecord['details'];
+
+/** What a record is about, in the words of the formats that other security tools read. */
+export type EventKind = 'network' | 'api' | 'authentication' | 'entity' | 'lifecycle';
+export type Severity = 'informational' | 'low' | 'medium' | 'high' | 'critical';
+export type Outcome = 'success' | 'failure';
+
+/** Who exports: the node's id and the version of this program. */
+export interface Exporter {
+  readonly node: string;
+  readonly version: string;
+}
+
+interface EventSpec {
+  readonly title: string;
+  readonly kind: EventKind;
+  /** Caption of the activity in the OCSF class of `kind`. */
+  readonly activity: string;
+  readonly severity: Severity | ((details: Details) => Severity);
+  readonly outcome?: Outcome | ((details: Details) => Outcome);
+  /** The only members of `details` that are exported: closed words, numbers, ids and addresses. */
+  readonly facts: readonly string[];
+}
+
+/** A record as it may go to other tools; neither command text nor a path is in it. */
+export interface ExportEvent {
+  readonly record: AuditRecord;
+  readonly title: string;
+  readonly kind: EventKind;
+  readonly activity: string;
+  readonly severity: Severity;
+  readonly outcome: Outcome;
+  readonly facts: Readonly<Record<string, Json>>;
+}
+
+/** Refusals that an honest node never causes. */
+const GRAVE: ReadonlySet<Json | undefined> = new Set([
+  'key_changed',
+  'message_forged',
+  'message_replayed',
+  'message_sender',
+  'message_session',
+  'summary_invalid',
+  'rotation_invalid',
+]);
+
+const CHANGED_POLICY = { kind: 'entity', activity: 'Update', severity: 'low' } as const;
+const LOST_HEAD = ['lastSeq', 'lastHash'] as const;
+
+const SPECS: Readonly<Record<AuditType, EventSpec>> = {
+  'service.started': {
+    title: 'Service started',
+    kind: 'lifecycle',
+    activity: 'Start',
+    severity: 'informational',
+    facts: ['version'],
+  },
+  'service.stopped': {
+    title: 'Service stopped',
+    kind: 'lifecycle',
+    activity: 'Stop',
+    severity: 'informational',
+    facts: [],
+  },
+  'actor.degraded': {
+    title: 'Part of the service set aside after repeated failures',
+    kind: 'lifecycle',
+    activity: 'Disable',
+    severity: 'high',
+    outcome: 'failure',
+    facts: ['actor'],
+  },
+  'identity.created': {
+    title: 'Node key created',
+    kind: 'entity',
+    activity: 'Create',
+    severity: 'informational',
+    facts: ['fingerprint', 'createdAt'],
+  },
+  'key.rotated': {
+    title: 'Node key rotated',
+    kind: 'entity',
+    activity: 'Update',
+    severity: 'medium',
+    facts: ['outcome'],
+  },
+  'key.revoked': { title: 'Node key revoked', kind: 'entity', activity: 'Deactivate', severity: 'medium', facts: [] },
+  'config.changed': { title: 'Configuration changed', ...CHANGED_POLICY, facts: ['sections'] },
+  'trust.changed': {
+    title: 'Trust changed',
+    ...CHANGED_POLICY,
+    facts: ['default', 'nodes', 'subnets', 'deny', 'tests'],
+  },
+  'sharing.changed': { title: 'Sharing changed', ...CHANGED_POLICY, facts: ['level', 'deny_tools'] },
+  'peer.connected': {
+    title: 'Peer connected',
+    kind: 'network',
+    activity: 'Open',
+    severity: 'informational',
+    facts: ['address', 'direction', 'skewMs'],
+  },
+  'peer.disconnected': {
+    title: 'Peer disconnected',
+    kind: 'network',
+    activity: 'Close',
+    severity: 'informational',
+    facts: ['address', 'code', 'reason'],
+  },
+  'peer.refused': {
+    title: 'Connection or message of another node refused',
+    kind: 'network',
+    activity: 'Refuse',
+    severity: ({ code }) => (GRAVE.has(code) ? 'high' : 'low'),
+    outcome: 'failure',
+    facts: ['code', 'address', 'direction', 'count', 'skewMs', 'expected', 'found'],
+  },
+  'peer.paired': {
+    title: 'Peer paired',
+    kind: 'entity',
+    activity: 'Create',
+    severity: 'low',
+    facts: ['name', 'fingerprint', 'address'],
+  },
+  'query.sent': {
+    title: 'Query sent to the mesh',
+    kind: 'api',
+    activity: 'Read',
+    severity: 'informational',
+    facts: ['query', 'spanHours', 'targets'],
+  },
+  'query.received': {
+    title: 'Query received',
+    kind: 'api',
+    activity: 'Read',
+    severity: 'informational',
+    facts: ['query', 'spanHours', 'unserved'],
+  },
+  'query.answered': {
+    title: 'Query answered',
+    kind: 'api',
+    activity: 'Read',
+    severity: 'informational',
+    outcome: ({ decision }) => (decision === 'deny' ? 'failure' : 'success'),
+    facts: ['query', 'spanHours', 'decision', 'level', 'rule', 'result'],
+  },
+  'summary.made': {
+    title: 'Summary made',
+    kind: 'api',
+    activity: 'Create',
+    severity: 'informational',
+    facts: ['id', 'period', 'start', 'revision'],
+  },
+  'summary.sent': {
+    title: 'Summary sent',
+    kind: 'api',
+    activity: 'Create',
+    severity: 'informational',
+    facts: ['id', 'result'],
+  },
+  'summary.received': {
+    title: 'Summary received',
+    kind: 'api',
+    activity: 'Create',
+    severity: 'informational',
+    facts: ['id', 'period', 'start'],
+  },
+  'egress.refused': {
+    title: 'Outgoing message held back',
+    kind: 'api',
+    activity: 'Create',
+    severity: 'medium',
+    outcome: 'failure',
+    facts: ['code', 'type'],
+  },
+  'database.repaired': {
+    title: 'Database repaired or begun afresh',
+    kind: 'api',
+    activity: 'Update',
+    severity: 'medium',
+    facts: ['reason', 'events', 'summaries', 'gaps', ...LOST_HEAD],
+  },
+  'database.restored': {
+    title: 'Database restored from a backup',
+    kind: 'api',
+    activity: 'Update',
+    severity: 'medium',
+    facts: LOST_HEAD,
+  },
+  'history.imported': {
+    title: 'Shell history imported',
+    kind: 'api',
+    activity: 'Create',
+    severity: 'informational',
+    facts: ['shell', 'count'],
+  },
+  'retention.applied': {
+    title: 'Old records removed',
+    kind: 'api',
+    activity: 'Delete',
+    severity: 'informational',
+    facts: ['auditThrough'],
+  },
+  'dashboard.login': {
+    title: 'Login to the dashboard',
+    kind: 'authentication',
+    activity: 'Logon',
+    severity: 'informational',
+    facts: [],
+  },
+  'dashboard.refused': {
+    title: 'Access to the dashboard refused',
+    kind: 'authentication',
+    activity: 'Logon',
+    severity: 'medium',
+    outcome: 'failure',
+    facts: ['reason', 'count'],
+  },
+};
+
+/** What of a record may go to other tools: members of `details` that its type does not list are left out. */
+export function exportEvent(record: AuditRecord): ExportEvent {
+  const { title, kind, activity, severity, outcome = 'success', facts } = SPECS[record.type];
+  const { details } = record;
+  return {
+    record,
+    title,
+    kind,
+    activity,
+    severity: typeof severity === 'string' ? severity : severity(details),
+    outcome: typeof outcome === 'string' ? outcome : outcome(details),
+    facts: Object.fromEntries(
+      facts.flatMap((name) => {
+        const value = details[name];
+        return value === undefined || value === null ? [] : [[name, value]];
+      }),
+    ),
+  };
+}

@@ -1,0 +1,94 @@
+import { type Command, Option } from 'commander';
+import { cefEvent, cefFinding } from '../../audit/cef.ts';
+import { encodeAuditExport } from '../../audit/export.ts';
+import { type Exporter, exportEvent } from '../../audit/export-event.ts';
+import { ocsfEvent, ocsfFinding } from '../../audit/ocsf.ts';
+import { readIdentity } from '../../identity/identity.ts';
+import { VERSION } from '../../version.ts';
+import type { Context } from '../context.ts';
+import { type OfflineLog, openAuditLog } from '../offline-log.ts';
+import { say } from '../output.ts';
+import { writeLines, writePrivateFile } from '../output-file.ts';
+
+const FORMATS = ['jsonl', 'json', 'ocsf', 'cef'] as const;
+type Format = (typeof FORMATS)[number];
+
+const HELP = `
+Formats:
+  jsonl  every record and signed checkpoint, one a line; what "caro audit verify --file" checks
+  json   the same as one JSON array
+  ocsf   events of the Open Cybersecurity Schema Framework 1.5.0, one a line: records, and a detection finding for
+         each risk rule that matched on a day and for each anomaly (ids, levels and counts, never a command)
+  cef    the same in ArcSight's Common Event Format
+
+Examples:
+  caro audit export --out audit.jsonl
+  caro audit export --format ocsf | gzip > audit.ocsf.gz
+  caro audit export --format cef | logger --stderr --server siem.internal --port 514`;
+
+export function addExport(audit: Command, context: Context): void {
+  audit
+    .command('export')
+    .description('print the whole log, for archives and other programs')
+    .addOption(new Option('--format <format>', 'how').choices(FORMATS).default('jsonl'))
+    .option('--out <file>', 'write it there instead, readable by you alone')
+    .addHelpText('after', HELP)
+    .action(async (options: { readonly format: Format; readonly out?: string }) => {
+      const places = context.places();
+      const exporter = { node: readIdentity(places.identityKey).id, version: VERSION };
+      const log = openAuditLog(places.database);
+      try {
+        const lines = counted(context, LINES[options.format](log, exporter, context.now().getTime()));
+        if (options.out === undefined) {
+          await writeLines(context.stdout, lines);
+          return;
+        }
+        await writePrivateFile(options.out, lines);
+        say(context, `written to ${options.out}`);
+      } finally {
+        log.close();
+      }
+    });
+}
+
+type Lines = (log: OfflineLog, exporter: Exporter, nowMs: number) => Iterable<string>;
+
+const LINES: Readonly<Record<Format, Lines>> = {
+  jsonl: (log, { node }) => encodeAuditExport(node, log.records(), log.checkpoints()),
+  json: (log, { node }) => wrapped(encodeAuditExport(node, log.records(), log.checkpoints())),
+  ocsf: function* (log, exporter, nowMs) {
+    for (const record of log.records()) yield JSON.stringify(ocsfEvent(exportEvent(record), exporter));
+    for (const finding of log.findings(nowMs)) yield JSON.stringify(ocsfFinding(finding, exporter));
+  },
+  cef: function* (log, exporter, nowMs) {
+    for (const record of log.records()) yield cefEvent(exportEvent(record), exporter);
+    for (const finding of log.findings(nowMs)) yield cefFinding(finding, exporter);
+  },
+};
+
+/** The same lines as the elements of one JSON array. */
+function* wrapped(lines: Iterable<string>): Generator<string> {
+  let opening = '[';
+  for (const line of lines) {
+    yield `${opening}${line}`;
+    opening = ',';
+  }
+  yield ']';
+}
+
+/** So many lines between two looks of the waiting person. */
+const STEP = 10_000;
+
+/** Shows on a terminal how far it is; in a pipe nothing. The line is gone afterwards. */
+function* counted({ stderr }: Context, lines: Iterable<string>): Generator<string> {
+  let count = 0;
+  try {
+    for (const line of lines) {
+      yield line;
+      count += 1;
+      if (stderr.isTTY === true && count % STEP === 0) stderr.write(`\r\u001b[K${count} lines`);
+    }
+  } finally {
+    if (stderr.isTTY === true && count >= STEP) stderr.write('\r\u001b[K');
+  }
+}

@@ -1,0 +1,66 @@
+import type { Finding } from '../audit/finding.ts';
+import type { AnomalyKind } from '../domain/anomaly.ts';
+import { findAnomalies } from '../domain/anomaly-detection.ts';
+import { DAY_MS } from '../domain/period.ts';
+import { describeRules } from '../risk/describe.ts';
+import type { Database } from '../storage/database.ts';
+import { firstObserved, readRuleDays } from '../storage/finding-reader.ts';
+import { readHistory } from '../storage/history-reader.ts';
+
+/** What was found on this node, from rollups alone: rule ids, levels and counts, never text of a command. */
+export function* findings(database: Database, nowMs: number): Generator<Finding> {
+  yield* riskFindings(database, nowMs);
+  yield* anomalies(database, nowMs);
+}
+
+const SEVERITIES = { moderate: 'low', high: 'high', critical: 'critical' } as const;
+
+/** A rule that this version does not know any more is exported by its id alone. */
+function* riskFindings(database: Database, nowMs: number): Generator<Finding> {
+  for (const { startMs, rule, count } of readRuleDays(database)) {
+    const [known] = describeRules([rule]);
+    yield {
+      kind: 'risk',
+      name: rule,
+      title: known?.reason ?? 'A risk rule of another version of this program.',
+      severity: known ? SEVERITIES[known.level] : 'medium',
+      family: known?.family ?? null,
+      technique: known?.technique ?? null,
+      startMs,
+      endMs: Math.max(startMs, Math.min(startMs + DAY_MS, nowMs)),
+      count,
+      usual: null,
+    };
+  }
+}
+
+const TITLES: Readonly<Record<AnomalyKind, string>> = {
+  'unusual-volume': 'Far more commands than usual at this time of the week.',
+  'unusual-hours': 'Commands at a time of the week that is usually silent.',
+  'failure-spike': 'Far more failing commands than usual.',
+  'repeated-high-risk': 'Far more commands of high or critical risk than on a usual day.',
+  'new-family': 'First use of tools of a family.',
+};
+
+function* anomalies(database: Database, nowMs: number): Generator<Finding> {
+  const firstMs = firstObserved(database);
+  if (firstMs === undefined) return;
+  const history = readHistory(database, firstMs, firstMs, nowMs, []);
+  for (const { kind, start, end, observed, usual, family } of findAnomalies(history, {
+    sinceMs: firstMs,
+    untilMs: nowMs,
+  }).anomalies) {
+    yield {
+      kind: 'anomaly',
+      name: kind,
+      title: TITLES[kind],
+      severity: kind === 'repeated-high-risk' ? 'high' : 'low',
+      family,
+      technique: null,
+      startMs: Date.parse(start),
+      endMs: Date.parse(end),
+      count: observed,
+      usual,
+    };
+  }
+}
