@@ -1,10 +1,11 @@
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { CaroError } from '../domain/errors.ts';
 import { assertPrivate } from '../domain/permissions.ts';
 import { Session, type SessionPorts } from './session.ts';
 
 const MODE = 0o600;
+const OTHERS = 0o077;
 const MAX_CONNECTIONS = 64;
 
 export interface AdminServerOptions extends SessionPorts {
@@ -32,7 +33,6 @@ export async function openAdminServer(options: AdminServerOptions): Promise<Admi
   });
   server.maxConnections = MAX_CONNECTIONS;
   await listening(server, options.socketPath);
-  chmodSync(options.socketPath, MODE);
   return {
     close: async () => {
       for (const socket of clients) socket.destroy();
@@ -45,7 +45,13 @@ async function listening(server: Server, path: string): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(path, resolve);
+      // Bound within the call: at no moment is the socket there with another mode.
+      const umask = process.umask(0o777 & ~MODE);
+      try {
+        server.listen(path, resolve);
+      } finally {
+        process.umask(umask);
+      }
     });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
@@ -59,8 +65,13 @@ async function listening(server: Server, path: string): Promise<void> {
 async function removeStaleSocket(path: string): Promise<void> {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (!found) return;
-  assertPrivate(path, found, { kind: 'socket', mode: MODE, uid: process.getuid?.() ?? found.uid });
-  if (await isAnswered(path)) throw alreadyRunning(path);
+  const expected = { kind: 'socket', mode: MODE, uid: process.getuid?.() ?? found.uid } as const;
+  // Of a stale one the mode does not matter: nobody listens, and it is replaced.
+  assertPrivate(path, { uid: found.uid, mode: found.mode & ~OTHERS }, expected);
+  if (await isAnswered(path)) {
+    assertPrivate(path, found, expected);
+    throw alreadyRunning(path);
+  }
   unlinkSync(path);
 }
 

@@ -348,7 +348,7 @@ describe('the place of the socket', () => {
     await server.close();
     const program = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
     expect(
-      spawnSync('sh', ['-c', 'umask 077; exec "$0" -e "$1" "$2"', process.execPath, program, socketPath]).signal,
+      spawnSync('sh', ['-c', 'umask 022; exec "$0" -e "$1" "$2"', process.execPath, program, socketPath]).signal,
     ).toBe('SIGKILL');
     expect(lstatSync(socketPath).isSocket()).toBe(true);
     server = await open();
