@@ -1,0 +1,55 @@
+/**
+ * What this program is made of, as CycloneDX 1.5: the production dependencies of the lock file. The same lock file gives the same bytes,
+ * so a number that npm draws anew each time is derived from the content, and the time is that of the release.
+ *
+ *   npx tsx scripts/bundle-sbom.ts     prints it
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { releaseEpoch } from './bundle-archive.ts';
+
+export interface SbomComponent {
+  readonly name: string;
+  readonly version: string;
+  readonly purl: string;
+  readonly hashes?: readonly { readonly alg: string; readonly content: string }[];
+  readonly licenses?: readonly {
+    readonly license?: { readonly id?: string; readonly name?: string };
+    readonly expression?: string;
+  }[];
+}
+
+export interface Sbom {
+  readonly bomFormat: string;
+  readonly specVersion: string;
+  readonly serialNumber: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly components: readonly SbomComponent[];
+}
+
+/** `root` holds package.json and package-lock.json. Asks no registry. */
+export function makeSbom(root: string, epochSeconds: number): Sbom {
+  const text = execFileSync(
+    'npm',
+    ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--package-lock-only', '--silent'],
+    { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  );
+  const { metadata, ...rest } = JSON.parse(text) as Sbom;
+  // npm names the root after its folder, and itself with its version: neither is part of what is described.
+  const component = { ...(metadata['component'] as object), name: 'caro-mesh', type: 'application' };
+  const timestamp = new Date(epochSeconds * 1_000).toISOString();
+  const settled = { ...metadata, timestamp, tools: [{ vendor: 'npm', name: 'cli' }], component };
+  const components = [...rest.components].sort((a, b) => (a.purl < b.purl ? -1 : 1));
+  return { ...rest, serialNumber: serialOf(components), metadata: settled, components };
+}
+
+/** A UUID of version 8 (RFC 9562 §5.8) made of a hash. */
+function serialOf(components: readonly SbomComponent[]): string {
+  const hex = createHash('sha256').update(JSON.stringify(components)).digest('hex');
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+if (process.argv[1]?.endsWith('bundle-sbom.ts') === true) {
+  console.log(JSON.stringify(makeSbom(process.cwd(), releaseEpoch(process.cwd())), null, 2));
+}
