@@ -53,12 +53,22 @@ export async function runService(argv: readonly string[]): Promise<void> {
   });
   try {
     const service = await start(places, log, lifecycle);
+    if (process.env['NOTIFY_SOCKET'] !== undefined) await joinServiceManager(log, lifecycle);
     process.stdout.write(argv.includes('--welcome') ? service.welcome() : `${JSON.stringify(service.ready)}\n`);
     await ended;
   } finally {
     await lifecycle.end();
     await log.close();
   }
+}
+
+/** Under systemd: that the service is up, and signs of life from now on. */
+async function joinServiceManager(log: ServiceLog, lifecycle: Lifecycle): Promise<void> {
+  const { tellServiceManager } = await import('./wiring/service-manager.ts');
+  await lifecycle.begin('the word to systemd', async () => {
+    const stop = await tellServiceManager(process.env, (error) => log.error({ err: error }, 'systemd was not told'));
+    return [null, stop];
+  });
 }
 
 interface Service {

@@ -45,10 +45,8 @@ describe('caro service, where no service manager is in charge', () => {
   test('that cannot start says why', async () => {
     writeFileSync(cli.places.config, '[dashboard]\nprt = 0\n');
     const { code, err } = await cli.run(['service', 'start']);
-    expect(code).toBe(1);
-    expect(err).toContain(
-      'it ended with 2: HOME/config/caro.toml:2: dashboard.prt: expected one of the keys host, port',
-    );
+    expect(code).toBe(2);
+    expect(err).toContain('HOME/config/caro.toml:2: dashboard.prt: expected one of the keys host, port');
   });
 });
 
@@ -56,22 +54,61 @@ describe('the unit that install writes', () => {
   const env = { CARO_HOME: '/srv/50% "off"/$HOME\\', XDG_DATA_HOME: '' };
 
   test('for systemd carries the places of the node, with every special character escaped', () => {
-    const unit = systemdUnit(env);
-    expect(unit).toContain('Environment="CARO_HOME=/srv/50%% \\"off\\"/$$HOME\\\\"\n');
+    const unit = systemdUnit(env, '/home/ada');
+    expect(unit).toContain('Environment="CARO_HOME=/srv/50%% \\"off\\"/$HOME\\\\"\n');
+    expect(unit).toContain('ReadWritePaths="-/srv/50%% \\"off\\"/$HOME\\\\"\n');
     expect(unit).not.toContain('XDG_DATA_HOME');
+    expect(unit).not.toContain('RuntimeDirectory');
     expect(unit).toMatch(
       /^ExecStart="\/[^"]+" "--interrupt-budget=\d+" "--max-semi-space-size=\d+" "\/[^"]+\/bin\/caro\.js" "service" "run"$/m,
     );
-    expect(unit).not.toContain('@');
+    expect(unit).not.toMatch(/@[A-Z]+@/);
   });
 
-  (isThere('systemd-analyze') ? test : test.skip)('for systemd is one that systemd understands', () => {
+  test('for systemd lets it write its own places and nothing else', () => {
+    const unit = systemdUnit({ XDG_CONFIG_HOME: '/cfg', XDG_STATE_HOME: 'relative' }, '/home/ada');
+    expect(unit.split('\n').filter((line) => /^(ReadWritePaths|RuntimeDirectory)=/.test(line))).toEqual([
+      'ReadWritePaths="-/cfg/caro"',
+      'ReadWritePaths="-/home/ada/.local/share/caro"',
+      'ReadWritePaths="-/home/ada/.local/state/caro"',
+      'RuntimeDirectory=caro',
+    ]);
+  });
+
+  const analyse = (...args: readonly string[]): string => {
     const file = join(cli.home, 'caro.service');
-    writeFileSync(file, systemdUnit({ CARO_HOME: cli.home }));
-    execFileSync('systemd-analyze', ['--user', 'verify', file], {
+    writeFileSync(file, systemdUnit({ CARO_HOME: cli.home }, cli.home));
+    return execFileSync('systemd-analyze', ['--user', ...args, file], {
       stdio: 'pipe',
+      encoding: 'utf8',
       env: { ...process.env, XDG_RUNTIME_DIR: cli.home },
     });
+  };
+  const testWithSystemd = isThere('systemd-analyze') || process.env['CI'] === 'true' ? test : test.skip;
+
+  testWithSystemd('for systemd is one that systemd understands', () => {
+    analyse('verify');
+  });
+
+  testWithSystemd('for systemd is hardened in what a service of a user can give up', () => {
+    const found = JSON.parse(analyse('security', '--offline=true', '--json=short')) as { set: boolean; name: string }[];
+    const closed = new Set(found.filter(({ set }) => set).map(({ name }) => name));
+    expect([...closed]).toEqual(
+      expect.arrayContaining([
+        'NoNewPrivileges=',
+        'ProtectSystem=',
+        'ProtectControlGroups=',
+        'LockPersonality=',
+        'RestrictRealtime=',
+        'RestrictSUIDSGID=',
+        'SystemCallArchitectures=',
+        'SystemCallFilter=~@privileged',
+        'SystemCallFilter=~@debug',
+        'RestrictAddressFamilies=~AF_PACKET',
+        'RestrictNamespaces=~user',
+        'UMask=',
+      ]),
+    );
   });
 
   test('for launchd is a property list with the same places', () => {

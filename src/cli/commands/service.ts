@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { loadConfiguration } from '../../config/loader.ts';
 import { preparePlaces } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { ServiceStatus } from '../../domain/status.ts';
@@ -40,6 +41,8 @@ export function addService(program: Command, context: Context): void {
     .command('restart')
     .description('stop it and start it')
     .action(async () => {
+      // What runs goes on where its successor could not start.
+      assertStartable(context);
       await stopQuietly(context);
       await start(context);
     });
@@ -52,10 +55,17 @@ async function install(context: Context, options: { readonly print?: true }): Pr
     context.stdout.write(manager.unit);
     return;
   }
-  preparePlaces(context.places());
+  assertStartable(context);
   manager.install();
   say(context, `installed: ${manager.file}`);
   sayRunning(context, await started(context));
+}
+
+/** What keeps a service from starting is said here and now, not in the log of a service manager. */
+function assertStartable(context: Context): void {
+  const places = context.places();
+  preparePlaces(places);
+  loadConfiguration(places, context.hostname);
 }
 
 function uninstall(context: Context): void {
@@ -80,6 +90,7 @@ async function start(context: Context): Promise<void> {
     return;
   }
   const manager = serviceManager(context);
+  assertStartable(context);
   if (manager?.isInstalled()) manager.start();
   else await startBackground(context);
   sayRunning(context, await started(context));

@@ -34,11 +34,11 @@ function systemd(env: Context['env'], home: string): ServiceManager {
   const file = join(base, 'systemd', 'user', SYSTEMD_NAME);
   const control = (...args: readonly string[]): void => run('systemctl', ['--user', ...args], NO_SYSTEMD);
   return {
-    ...unitFile('systemd', file, systemdUnit(env)),
+    ...unitFile('systemd', file, systemdUnit(env, home)),
     install: () => {
       // Asked first, so that nothing is written where it would be of no use.
       control('show-environment');
-      write(file, systemdUnit(env));
+      write(file, systemdUnit(env, home));
       control('daemon-reload');
       control('enable', '--now', SYSTEMD_NAME);
     },
@@ -89,13 +89,14 @@ function write(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
-/** @throws CaroError `service_manager` with the first line of what it said, and the way without it. */
+/** @throws CaroError `service_manager` with the first line of what it objected to, and the way without it. */
 function run(program: string, args: readonly string[], expected: string): void {
   const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
   if (status === 0) return;
-  const said = error ? ((error as NodeJS.ErrnoException).code ?? error.message) : (stderr.trim().split('\n')[0] ?? '');
+  const reason = stderr.split('\n').find((line) => line.trim() !== '' && !line.startsWith('Created symlink'));
+  const said = error ? ((error as NodeJS.ErrnoException).code ?? error.message) : reason;
   throw new CaroError(
     'service_manager',
-    `${expected}, ${program} ${args.join(' ')} failed: ${said || `status ${status ?? 'none'}`}; without it: caro service start`,
+    `${expected}, ${program} ${args.join(' ')} failed: ${said ?? `status ${status ?? 'none'}`}; see: caro doctor; without it: caro service start`,
   );
 }

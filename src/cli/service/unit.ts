@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { placesFrom } from '../../config/places.ts';
 import { packageRoot } from '../package-root.ts';
 import { serviceCommand } from './command.ts';
 
@@ -8,42 +9,60 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** What decides where a node lives; a service manager starts without the user's shell, so the unit carries it. */
 const CARRIED = ['CARO_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME'] as const;
 
-/** The systemd user unit for the node of this environment (systemd.service(5), systemd.syntax(7)). */
-export function systemdUnit(env: Env): string {
-  const command = (words: readonly string[]): string => words.map(systemdWord).join(' ');
-  return filled(
-    'systemd/caro.service',
-    command,
-    (name, value) => `Environment=${systemdWord(`${name}=${value}`)}`,
-    env,
-  );
+/** The systemd user unit for the node of this environment (systemd.service(5), systemd.exec(5), systemd.syntax(7)). */
+export function systemdUnit(env: Env, home: string): string {
+  const command = serviceCommand().map((word) => systemdWord(word).replaceAll('$', '$$$$'));
+  return filled('systemd/caro.service', {
+    COMMAND: command.join(' '),
+    ENVIRONMENT: [
+      ...carried(env),
+      // What a large question spills to disk stays among the node's own files: elsewhere it could not write.
+      ['SQLITE_TMPDIR', placesFrom(env, home).data] as const,
+    ].map(([name, value]) => `Environment=${systemdWord(`${name}=${value}`)}`),
+    WRITABLE: writable(env, home),
+  });
+}
+
+/** Everything that the service writes; `-` lets it start and say itself what is missing. */
+function writable(env: Env, home: string): readonly string[] {
+  const { config, data, state } = placesFrom(env, home);
+  const own = carried(env).find(([name]) => name === 'CARO_HOME')?.[1];
+  const folders = own === undefined ? [dirname(config), data, state] : [own];
+  return [
+    ...folders.map((folder) => `ReadWritePaths=${systemdWord(`-${folder}`)}`),
+    ...(own === undefined
+      ? ['RuntimeDirectory=caro', 'RuntimeDirectoryMode=0700', 'RuntimeDirectoryPreserve=yes']
+      : []),
+  ];
 }
 
 /** The launchd agent for the node of this environment (launchd.plist(5)). */
 export function launchdAgent(env: Env): string {
-  const command = (words: readonly string[]): string => words.map((word) => `    ${xmlString(word)}`).join('\n');
-  const entry = (name: string, value: string): string => `    <key>${name}</key>\n    ${xmlString(value)}`;
-  return filled('launchd/org.caro-mesh.caro.plist', command, entry, env);
-}
-
-function filled(
-  template: string,
-  command: (words: readonly string[]) => string,
-  entry: (name: string, value: string) => string,
-  env: Env,
-): string {
-  const carried = CARRIED.flatMap((name) => {
-    const value = env[name];
-    return value === undefined || value === '' ? [] : [entry(name, value)];
+  return filled('launchd/org.caro-mesh.caro.plist', {
+    COMMAND: serviceCommand().map((word) => `    ${xmlString(word)}`),
+    ENVIRONMENT: carried(env).map(([name, value]) => `    <key>${name}</key>\n    ${xmlString(value)}`),
   });
-  return readFileSync(join(packageRoot(), 'config', template), 'utf8')
-    .replace('@COMMAND@', () => command(serviceCommand()))
-    .replace('@ENVIRONMENT@\n', () => carried.map((line) => `${line}\n`).join(''));
 }
 
-/** In double quotes `\` and `"` are special, `%` begins a specifier and `$` a variable. */
-const systemdWord = (text: string): string =>
-  `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
+const carried = (env: Env): readonly (readonly [name: string, value: string])[] =>
+  CARRIED.flatMap((name) => {
+    const value = env[name];
+    return value === undefined || value === '' ? [] : [[name, value] as const];
+  });
+
+/** A list takes the place of a whole line, and an empty one takes the line out. */
+function filled(template: string, values: Readonly<Record<string, string | readonly string[]>>): string {
+  return Object.entries(values).reduce(
+    (text, [name, value]) =>
+      typeof value === 'string'
+        ? text.replace(`@${name}@`, () => value)
+        : text.replace(`@${name}@\n`, () => value.map((line) => `${line}\n`).join('')),
+    readFileSync(join(packageRoot(), 'config', template), 'utf8'),
+  );
+}
+
+/** In double quotes `\` and `"` are special, and `%` begins a specifier. */
+const systemdWord = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')}"`;
 
 const xmlString = (text: string): string =>
   `<string>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</string>`;
