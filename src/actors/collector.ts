@@ -11,12 +11,16 @@ export interface CollectorPorts extends IntakePorts {
   readonly pending: () => number;
   /** Removes at most `limit` events that started before `beforeMs`; returns how many. */
   readonly prune: (beforeMs: number, limit: number) => number;
-  readonly pruneRollups: (beforeMs: number) => void;
+  /** Removes rollups of at most `slots` slots before `beforeMs`; true if there are more. */
+  readonly pruneRollups: (beforeMs: number, slots: number) => boolean;
 }
 
-type Kinds = 'spool.changed' | 'observe.status' | 'clock.quarter' | 'config.commit';
+type Kinds = 'spool.changed' | 'observe.status' | 'clock.quarter' | 'retention.slice' | 'config.commit';
 
-const PRUNE_ROWS = 5_000;
+/** One slice of retention: so little that an observation which waits for it is still committed within milliseconds. */
+const SLICE = { events: 500, slots: 1 } as const;
+/** Between two slices; what was observed meanwhile stands before the next one in the mailbox. */
+const SLICE_PAUSE_MS = 10;
 
 /** Turns spool records into stored events (FR-401, FR-402, FR-405) and forgets them when the owner wants (retention). */
 export function createCollector(
@@ -43,17 +47,27 @@ export function createCollector(
       ? null
       : `${intake.refused} entries in the spool are no plain files of this user; they are not read`;
   };
+  let nextSlice: NodeJS.Timeout | undefined;
+  const removeSlice = (nowMs: number): void => {
+    nextSlice = undefined;
+    const moreEvents = ports.prune(nowMs - retention.events_days * DAY_MS, SLICE.events) === SLICE.events;
+    const moreRollups = ports.pruneRollups(nowMs - retention.summaries_days * DAY_MS, SLICE.slots);
+    if (!moreEvents && !moreRollups) return;
+    nextSlice = setTimeout(
+      () => void ports.bus.publish('retention.slice', { nowMs }).catch(() => undefined),
+      SLICE_PAUSE_MS,
+    );
+  };
   return {
     name: 'collector',
+    stop: () => clearTimeout(nextSlice),
     handlers: {
       'spool.changed': ({ files }) => take(files),
       'observe.status': () => ({ ...ports.facts(), pending: ports.pending(), trouble: trouble() }),
-      'clock.quarter': async ({ nowMs }) => {
-        while (ports.prune(nowMs - retention.events_days * DAY_MS, PRUNE_ROWS) === PRUNE_ROWS) {
-          await new Promise((resolve) => setImmediate(resolve));
-        }
-        ports.pruneRollups(nowMs - retention.summaries_days * DAY_MS);
+      'clock.quarter': ({ nowMs }) => {
+        if (nextSlice === undefined) removeSlice(nowMs);
       },
+      'retention.slice': ({ nowMs }) => removeSlice(nowMs),
       'config.commit': (configuration) => {
         ({ observe, retention } = configuration);
         return null;

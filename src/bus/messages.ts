@@ -85,6 +85,8 @@ export interface Messages {
   'config.verify': Configuration;
   'config.commit': Configuration;
   'clock.quarter': { readonly nowMs: number };
+  /** The collector's note to itself: a slice of what has outlived its retention is due. */
+  'retention.slice': { readonly nowMs: number };
 }
 
 /** Kind of request → reply. */

@@ -3,6 +3,7 @@ import type { AnswerFigures, PatternUsage } from '../domain/answer-figures.ts';
 import { SLOT_MS, slotOf } from '../domain/period.ts';
 import type { Database } from './database.ts';
 import { readPatterns } from './pattern-table.ts';
+import { rulesBetween, slotsBetween, usageBetween } from './rollup-range.ts';
 import { USAGE_COLUMNS, type UsageRow, usageOf } from './rollup-row.ts';
 
 /**
@@ -17,10 +18,10 @@ export function readAnswerFigures(
   anomalies: () => AnomalyReport,
 ): AnswerFigures {
   const range = [slotOf(sinceMs), Math.ceil(untilMs / SLOT_MS)] as const;
-  const all = <T>(sql: string): T[] => database.prepare(sql).all(...range) as T[];
+  const all = <T>(sql: string): T[] => database.prepare(sql).all() as T[];
   const patterns = readPatterns(database);
   // Kept-back tools are left out where rows are read, so that no later step can forget to.
-  const rows = `FROM rollup WHERE slot >= ? AND slot < ? ${patterns.without(deniedTools)}`;
+  const rows = `FROM ${usageBetween(...range, patterns.without(deniedTools))}`;
   return {
     usage: once(() =>
       all<UsageRow & { pattern_id: number }>(`SELECT pattern_id, ${USAGE_COLUMNS} ${rows} GROUP BY pattern_id`)
@@ -32,16 +33,15 @@ export function readAnswerFigures(
       return [0, 1, 2, 3].map((risk) => levels.find((row) => row.risk === risk)?.count ?? 0);
     }),
     slots: once(() =>
-      all<{ slot: number; count: number }>(`SELECT slot, sum(count) AS count ${rows} GROUP BY slot`).map(
-        ({ slot, count }) => ({ startMs: slot * SLOT_MS, count }),
-      ),
+      all<{ slot: number; count: number }>(
+        `SELECT slot, sum(count) AS count FROM ${slotsBetween(...range, patterns.idsOf(deniedTools))}
+         GROUP BY slot HAVING sum(count) > 0`,
+      ).map(({ slot, count }) => ({ startMs: slot * SLOT_MS, count })),
     ),
     rules: once(() =>
-      all(
-        'SELECT rule AS name, sum(count) AS count FROM rollup_rule WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY 1',
-      ),
+      all(`SELECT rule AS name, sum(count) AS count FROM ${rulesBetween(...range)} GROUP BY 1 ORDER BY 1`),
     ),
-    coverage: once(() => coverageOf(all(COVERAGE))),
+    coverage: once(() => coverageOf(database.prepare(COVERAGE).all(...range) as CoverageRow[])),
     anomalies,
   };
 }

@@ -1,12 +1,11 @@
 import { CaroError } from '../domain/errors.ts';
 import type { FinishedCommand, StartedCommand, TerminalEvent } from '../domain/event.ts';
-import { slotOf } from '../domain/period.ts';
+import { DAY_MS, slotOf } from '../domain/period.ts';
 import { riskRank } from '../domain/risk-level.ts';
 import type { ShellKind } from '../domain/shell-kind.ts';
-import { durationBucket } from '../domain/summary.ts';
 import { type Database, isDiskFull } from './database.ts';
 import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.ts';
-import { DURATION_COLUMNS, ROLLUP_COUNTS } from './rollup-row.ts';
+import { ROLLUP_COUNTS } from './rollup-row.ts';
 import { RollupTally } from './rollup-tally.ts';
 
 /** What one pass over the spool found; committed whole or not at all. */
@@ -34,8 +33,8 @@ export interface EventStore {
   readonly forget: (files: readonly string[]) => void;
   /** Removes at most `limit` events that started before `beforeMs`; returns how many. */
   readonly prune: (beforeMs: number, limit: number) => number;
-  /** Removes rollups of slots that began before `beforeMs`. */
-  readonly pruneRollups: (beforeMs: number) => void;
+  /** Removes the rollups of the oldest slots of UTC days that were over before `beforeMs`, at most `limit` slots; true if there are more. */
+  readonly pruneRollups: (beforeMs: number, limit: number) => boolean;
 }
 
 /** Events and rollups (FR-405). `host` is stored with every event. */
@@ -55,7 +54,7 @@ export function createEventStore(database: Database, host: string): EventStore {
       ends.delete(keyOf(command));
     }
     for (const command of ends.values()) {
-      const id = finish(statements, command);
+      const id = finish(statements, command, rollups);
       if (id !== null) written.set(id, null);
     }
     rollups.write(statements);
@@ -92,9 +91,7 @@ export function createEventStore(database: Database, host: string): EventStore {
       if (changes > 0) statements.addCounter.run('events', -changes);
       return changes;
     }),
-    pruneRollups: database.transaction((beforeMs: number) => {
-      for (const statement of statements.pruneRollups) statement.run(slotOf(beforeMs));
-    }),
+    pruneRollups: database.transaction((beforeMs: number, limit: number) => removeRollups(statements, beforeMs, limit)),
   };
 }
 
@@ -129,11 +126,9 @@ function prepare(database: Database) {
       `INSERT INTO rollup VALUES (?, ?, ?, ${ROLLUP_COUNTS.map(() => '?').join(', ')})
        ON CONFLICT DO UPDATE SET ${ROLLUP_COUNTS.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
     ),
-    endCount: DURATION_COLUMNS.map((column) =>
-      database.prepare(
-        `UPDATE rollup SET ended = ended + 1, failures = failures + ?, duration_ms = duration_ms + ?, ${column} = ${column} + 1
-         WHERE slot = ? AND pattern_id = ? AND risk = ?`,
-      ),
+    countEnds: database.prepare(
+      `UPDATE rollup SET ${ROLLUP_COUNTS.map((column, index) => `${column} = ${column} + column${index + 4}`).join(', ')}
+       FROM (VALUES (?, ?, ?, ${ROLLUP_COUNTS.map(() => '?').join(', ')})) WHERE slot = column1 AND pattern_id = column2 AND risk = column3`,
     ),
     countRule: database.prepare(
       'INSERT INTO rollup_rule VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
@@ -151,9 +146,12 @@ function prepare(database: Database) {
     prune: database.prepare(
       'DELETE FROM event WHERE id IN (SELECT id FROM event WHERE time_ms < ? ORDER BY time_ms LIMIT ?)',
     ),
-    pruneRollups: ['rollup', 'rollup_rule', 'rollup_coverage'].map((table) =>
+    // Every observed slot stands there, and no other table knows slots that it does not.
+    oldestSlot: database.prepare('SELECT min(slot) FROM rollup_coverage').pluck(),
+    pruneSlots: ['rollup', 'rollup_slot', 'rollup_rule', 'rollup_coverage'].map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE slot < ?`),
     ),
+    pruneDays: ['rollup_day', 'rollup_rule_day'].map((table) => database.prepare(`DELETE FROM ${table} WHERE day < ?`)),
   };
 }
 
@@ -224,7 +222,7 @@ const lasted = (startMs: number, { durationMs, endMs }: FinishedCommand): number
   durationMs ?? (endMs === null ? null : Math.max(0, endMs - startMs));
 
 /** Ends a running command; null where its start was never seen, or its end was seen before. */
-function finish(statements: Statements, command: FinishedCommand): number | null {
+function finish(statements: Statements, command: FinishedCommand, rollups: RollupTally): number | null {
   const { session, command: number } = command.key;
   const id = statements.takeRunning.get(session, number) as number | undefined;
   if (id === undefined) return null;
@@ -233,8 +231,19 @@ function finish(statements: Statements, command: FinishedCommand): number | null
     | undefined;
   // Retention may have removed the event while it ran.
   if (!row) return null;
-  const failed = command.exitCode !== null && command.exitCode !== 0 ? 1 : 0;
-  const duration = row.duration_ms ?? 0;
-  statements.endCount[durationBucket(duration)]?.run(failed, duration, slotOf(row.time_ms), row.pattern_id, row.risk);
+  const end = { exitCode: command.exitCode, durationMs: row.duration_ms };
+  rollups.end({ slot: slotOf(row.time_ms), patternId: row.pattern_id, risk: row.risk }, end);
   return id;
+}
+
+/** Whole days: the sums by day stay those of the slots that are left. */
+function removeRollups(statements: Statements, beforeMs: number, limit: number): boolean {
+  const day = Math.floor(beforeMs / DAY_MS);
+  const end = slotOf(day * DAY_MS);
+  const oldest = (statements.oldestSlot.get() as number | null) ?? end;
+  if (oldest >= end) return false;
+  const until = Math.min(end, oldest + limit);
+  for (const statement of statements.pruneSlots) statement.run(until);
+  if (until === end) for (const statement of statements.pruneDays) statement.run(day);
+  return until < end;
 }

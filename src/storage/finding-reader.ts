@@ -10,9 +10,7 @@ export interface RuleDay {
 /** How often each risk rule matched on each UTC day, oldest first; from rollups alone, one row at a time. */
 export function* readRuleDays(database: Database): Generator<RuleDay> {
   const rows = database
-    .prepare(
-      `SELECT slot / ${DAY_MS / SLOT_MS}, rule, sum(count) FROM rollup_rule GROUP BY 1, 2 HAVING sum(count) > 0 ORDER BY 1, 2`,
-    )
+    .prepare('SELECT day, rule, count FROM rollup_rule_day WHERE count > 0 ORDER BY day, rule')
     .raw()
     .iterate() as IterableIterator<[number, string, number]>;
   for (const [day, rule, count] of rows) yield { startMs: day * DAY_MS, rule, count };

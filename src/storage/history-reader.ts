@@ -2,6 +2,7 @@ import type { History } from '../domain/anomaly-detection.ts';
 import { SLOT_MS, slotOf } from '../domain/period.ts';
 import type { Database } from './database.ts';
 import { type PatternTable, readPatterns } from './pattern-table.ts';
+import { slotsBetween, usageBetween } from './rollup-range.ts';
 
 const HIGH_RISK = 2;
 
@@ -21,10 +22,10 @@ export function readHistory(
   const slots = database
     .prepare(
       `SELECT slot, sum(count), sum(ended), sum(failures), sum(iif(risk >= ${HIGH_RISK}, count, 0))
-       FROM rollup WHERE slot >= @from AND slot < @until ${patterns.without(deniedTools)} GROUP BY slot ORDER BY slot`,
+       FROM ${slotsBetween(range.from, range.until, patterns.idsOf(deniedTools))} GROUP BY slot HAVING sum(count) > 0 ORDER BY slot`,
     )
     .raw()
-    .all({ from: range.from, until: range.until }) as [number, number, number, number, number][];
+    .all() as [number, number, number, number, number][];
   return {
     slots: slots.map(([slot, count, ended, failures, risky]) => ({
       startMs: slot * SLOT_MS,
@@ -71,11 +72,10 @@ function firstUses(
   }
   const older = database
     .prepare(
-      `SELECT 1 FROM rollup WHERE slot >= @from AND slot < @recent
-       AND pattern_id IN (SELECT id FROM pattern WHERE family = @family) LIMIT 1`,
+      `SELECT 1 FROM ${usageBetween(from, recent, 'AND pattern_id IN (SELECT id FROM pattern WHERE family = @family)')} LIMIT 1`,
     )
     .pluck();
   return [...uses.values()]
-    .filter(({ family }) => older.get({ from, recent, family }) === undefined)
+    .filter(({ family }) => older.get({ family }) === undefined)
     .map(({ family, slot, count }) => ({ family, firstMs: slot * SLOT_MS, count }));
 }

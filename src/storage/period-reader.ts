@@ -2,6 +2,7 @@ import { SLOT_MS, slotOf } from '../domain/period.ts';
 import type { NamedUsage } from '../domain/summary.ts';
 import type { Database } from './database.ts';
 import { readPatterns } from './pattern-table.ts';
+import { rulesBetween, slotsBetween } from './rollup-range.ts';
 import { addUp, readPatternUsage } from './rollup-row.ts';
 
 /** Everything rollups say about a period; the stuff of summaries and answers. Lists are sorted by name. */
@@ -21,6 +22,9 @@ export interface PeriodRollups {
   }[];
 }
 
+const COVERAGE = `SELECT shell, sum(observed) AS observed, sum(redacted) AS redacted, sum(dropped) AS dropped
+  FROM rollup_coverage WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY 1`;
+
 /** @param keptBack canonical names of tools whose commands are left out of everything but `rules` and `coverage`, which know no tools */
 export function readPeriod(
   database: Database,
@@ -29,27 +33,23 @@ export function readPeriod(
   keptBack: readonly string[],
 ): PeriodRollups {
   // Left out where rows are read, so that no later step can forget to.
-  const without = readPatterns(database).without(keptBack);
+  const patterns = readPatterns(database);
   const range = [slotOf(startMs), slotOf(endMs)] as const;
-  const used = readPatternUsage(database, ...range, without);
+  const used = readPatternUsage(database, ...range, patterns.without(keptBack));
   const usage = (column: 'name' | 'tool' | 'family'): NamedUsage[] =>
     [...addUp(used, (row) => row[column])].sort((x, y) => (x.name < y.name ? -1 : 1));
-  const all = <T>(sql: string): T[] => database.prepare(sql).all(...range) as T[];
+  const all = <T>(sql: string): T[] => database.prepare(sql).all() as T[];
   return {
     patterns: usage('name'),
     tools: usage('tool'),
     families: usage('family'),
     slots: all<{ slot: number; count: number }>(
-      `SELECT slot, sum(count) AS count FROM rollup WHERE slot >= ? AND slot < ? ${without} GROUP BY slot`,
+      `SELECT slot, sum(count) AS count FROM ${slotsBetween(...range, patterns.idsOf(keptBack))}
+       GROUP BY slot HAVING sum(count) > 0`,
     ).map(({ slot, count }) => ({ startMs: slot * SLOT_MS, count })),
     levels: [0, 1, 2, 3].map((risk) => used.reduce((sum, row) => (row.risk === risk ? sum + row.usage.count : sum), 0)),
-    rules: all(
-      'SELECT rule AS name, sum(count) AS count FROM rollup_rule WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY 1',
-    ),
-    coverage: all(
-      `SELECT shell, sum(observed) AS observed, sum(redacted) AS redacted, sum(dropped) AS dropped
-       FROM rollup_coverage WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY 1`,
-    ),
+    rules: all(`SELECT rule AS name, sum(count) AS count FROM ${rulesBetween(...range)} GROUP BY 1 ORDER BY 1`),
+    coverage: database.prepare(COVERAGE).all(...range) as PeriodRollups['coverage'],
   };
 }
 
@@ -63,16 +63,16 @@ export function periodDigest(
   endMs: number,
   keptBack: readonly string[] = [],
 ): string {
-  const sums = (condition: string): string | undefined => {
+  const sums = (leftOut: readonly number[]): string | undefined => {
     const row = database
       .prepare(
         `SELECT sum(count) AS count, sum(ended) AS ended, sum(failures) AS failures, sum(duration_ms) AS duration
-         FROM rollup WHERE slot >= ? AND slot < ? ${condition}`,
+         FROM ${slotsBetween(slotOf(startMs), slotOf(endMs), leftOut)}`,
       )
-      .get(slotOf(startMs), slotOf(endMs)) as Record<string, number | null>;
-    return row['count'] === null ? undefined : Object.values(row).join(':');
+      .get() as Record<string, number | null>;
+    return row['count'] ? Object.values(row).join(':') : undefined;
   };
-  const all = sums('');
+  const all = sums([]);
   if (all === undefined || keptBack.length === 0) return all ?? '';
-  return `${sums(readPatterns(database).without(keptBack)) ?? 'nothing'} without ${[...keptBack].sort().join(' ')}`;
+  return `${sums(readPatterns(database).idsOf(keptBack)) ?? 'nothing'} without ${[...keptBack].sort().join(' ')}`;
 }

@@ -6,6 +6,7 @@ import type { LocalStatistics } from '../domain/statistics.ts';
 import type { NamedUsage } from '../domain/summary.ts';
 import { type Database, openReadOnly } from './database.ts';
 import { allEvents, searchEvents } from './event-search.ts';
+import { rulesBetween, slotsBetween } from './rollup-range.ts';
 import { addUp, readPatternUsage } from './rollup-row.ts';
 
 /** Questions about events; but for `listEvents` each is bounded by rollups or by a page, never by the number of events stored. */
@@ -58,10 +59,8 @@ function statistics(database: Database, sinceMs: number, untilMs: number): Local
     [...rows].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
   const slots = slotCounts(database, from, to);
   const rules = database
-    .prepare(
-      'SELECT rule AS name, sum(count) AS count FROM rollup_rule WHERE slot >= ? AND slot < ? GROUP BY rule ORDER BY 2 DESC, 1',
-    )
-    .all(from, to) as { name: string; count: number }[];
+    .prepare(`SELECT rule AS name, sum(count) AS count FROM ${rulesBetween(from, to)} GROUP BY rule ORDER BY 2 DESC, 1`)
+    .all() as { name: string; count: number }[];
   return {
     since: new Date(from * SLOT_MS).toISOString(),
     until: new Date(to * SLOT_MS).toISOString(),
@@ -83,9 +82,7 @@ function statistics(database: Database, sinceMs: number, untilMs: number): Local
 
 function slotCounts(database: Database, from: number, to: number): LocalStatistics['slots'] {
   const rows = database
-    .prepare(
-      'SELECT slot, sum(count) AS count, sum(failures) AS failures FROM rollup WHERE slot >= ? AND slot < ? GROUP BY slot',
-    )
-    .all(from, to) as { slot: number; count: number; failures: number }[];
+    .prepare(`SELECT slot, sum(count) AS count, sum(failures) AS failures FROM ${slotsBetween(from, to)} GROUP BY slot`)
+    .all() as { slot: number; count: number; failures: number }[];
   return rows.map(({ slot, ...counts }) => ({ start: new Date(slot * SLOT_MS).toISOString(), ...counts }));
 }

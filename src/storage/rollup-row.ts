@@ -1,5 +1,6 @@
 import type { NamedUsage, UsageCounts } from '../domain/summary.ts';
 import type { Database } from './database.ts';
+import { usageBetween } from './rollup-range.ts';
 
 /** One column a duration bucket (`DURATION_BUCKETS` of the domain). */
 export const DURATION_COLUMNS = ['d0', 'd1', 'd2', 'd3', 'd4', 'd5', 'd6', 'd7'] as const;
@@ -36,15 +37,15 @@ export interface PatternUsage {
   readonly usage: UsageCounts;
 }
 
-/** One pass over the slots from `from` to before `to`; `and` is a further condition on rollups, in SQL. */
+/** One pass over the slots from `from` to before `to`; `and` is a further condition on patterns, in SQL. */
 export function readPatternUsage(database: Database, from: number, to: number, and = ''): readonly PatternUsage[] {
   const rows = database
     .prepare(
       `SELECT pattern.name, pattern.tool, pattern.family, sums.* FROM
-         (SELECT pattern_id, risk, ${USAGE_COLUMNS} FROM rollup WHERE slot >= ? AND slot < ? ${and} GROUP BY pattern_id, risk) AS sums
+         (SELECT pattern_id, risk, ${USAGE_COLUMNS} FROM ${usageBetween(from, to, and)} GROUP BY pattern_id, risk) AS sums
        JOIN pattern ON pattern.id = sums.pattern_id`,
     )
-    .all(from, to) as (UsageRow & Omit<PatternUsage, 'usage'>)[];
+    .all() as (UsageRow & Omit<PatternUsage, 'usage'>)[];
   return rows.map((row) => ({
     name: row.name,
     tool: row.tool,

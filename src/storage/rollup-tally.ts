@@ -11,6 +11,8 @@ interface Statement {
 export interface RollupStatements {
   /** Slot, pattern id, risk, then `ROLLUP_COUNTS`. */
   readonly count: Statement;
+  /** The same, where the row may be gone. */
+  readonly countEnds: Statement;
   /** Slot, rule, count. */
   readonly countRule: Statement;
   /** Slot, shell, observed, redacted, dropped. */
@@ -28,9 +30,17 @@ interface Row {
   readonly counts: number[];
 }
 
-/** Rollups of the commands that begin in one commit, added up so that each row is written once. */
+/** Which rollup a command is counted in; `risk` is the index in `RISK_LEVELS`. */
+export interface RollupKey {
+  readonly slot: number;
+  readonly patternId: number;
+  readonly risk: number;
+}
+
+/** Rollups of the commands that begin or end in one commit, added up so that each row is written once. */
 export class RollupTally {
   readonly #usage = new Map<string, Row>();
+  readonly #ends = new Map<string, Row>();
   readonly #rules = new Map<string, Row>();
   readonly #coverage = new Map<string, Row>();
 
@@ -42,9 +52,15 @@ export class RollupTally {
     add(this.#coverage, [slot, shell], [1, redacted ? 1 : 0, 0]);
   }
 
-  write({ count, countRule, addCoverage }: RollupStatements): void {
+  /** Counts the end of a command that was added in an earlier commit. */
+  end({ slot, patternId, risk }: RollupKey, end: End): void {
+    add(this.#ends, [slot, patternId, risk], [0, ...endCounts(end)]);
+  }
+
+  write({ count, countEnds, countRule, addCoverage }: RollupStatements): void {
     for (const [rows, statement] of [
       [this.#usage, count],
+      [this.#ends, countEnds],
       [this.#rules, countRule],
       [this.#coverage, addCoverage],
     ] as const) {

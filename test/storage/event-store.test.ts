@@ -256,6 +256,6 @@ test('retention removes old events in bounded steps and keeps the count true', (
   expect(store.prune(NOON + 20_000, 100)).toBe(12);
   expect(reader.counts().events).toBe(5);
   expect(reader.statistics(NOON, NOON + 3_600_000).commands).toBe(25);
-  store.pruneRollups(NOON + 24 * 3_600_000);
+  store.pruneRollups(NOON + 24 * 3_600_000, 1_000);
   expect(reader.statistics(NOON, NOON + 3_600_000).commands).toBe(0);
 });

@@ -43,7 +43,7 @@ describe('salvage', () => {
     const file = join(folder(), 'caro.db');
     fill(file, 0, 3_000);
     const bytes = readFileSync(file);
-    const page = 4_096 * 60;
+    const page = Math.floor(bytes.indexOf('echo 1500 x') / 4_096) * 4_096;
     bytes.fill(0x5a, page, page + 4_096);
     writeFileSync(file, bytes);
     expect(openDatabase(file, 7).setAside).not.toBeNull();

@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import Sqlite from 'better-sqlite3';
+import { type Database, openDatabase, openReadOnly } from '../../src/storage/database.ts';
+import { createEventStore } from '../../src/storage/event-store.ts';
+import { createReader } from '../../src/storage/reader.ts';
+import { MIGRATIONS } from '../../src/storage/schema.ts';
+import { CARO, configure, homeEnvironment, startService, type TestService, until } from '../support/service.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+import { EARLIER_SCHEMAS } from './earlier-schemas.ts';
+
+const folder = temporaryFolders();
+const NOON = Date.parse('2026-03-04T12:00:00Z');
+const SLOT = NOON / 900_000;
+const VERSIONS = EARLIER_SCHEMAS.map((_sql, index) => index + 1);
+
+/** A database as the program of that version left it, with forty patterns in one quarter of an hour of each of `days`. */
+function writtenBy(version: number, file: string, days: number): void {
+  const database = new Sqlite(file);
+  database.pragma('auto_vacuum = incremental');
+  database.pragma('journal_mode = wal');
+  database.transaction(() => {
+    for (const sql of EARLIER_SCHEMAS.slice(0, version)) database.exec(sql);
+    database.pragma(`user_version = ${version}`);
+    database.exec(`
+      INSERT INTO meta VALUES ('kept', 'yes');
+      INSERT INTO session VALUES (1, 'bash.1.1', 'bash', ${NOON});
+      INSERT INTO pattern VALUES (1, 'git commit', 'git', 'version-control');
+      INSERT INTO event VALUES (7, ${NOON}, 1, 'bash', 'git commit', '/tmp', 0, 5, '["git"]', 1, 0, '[]', 'host');
+      INSERT INTO running VALUES (1, 3, 7);
+      INSERT INTO counter VALUES ('events', 1);
+      INSERT INTO audit VALUES (1, '2026-03-04T12:00:00.000Z', 'service.started', NULL, '{}', '', 'h');
+      WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${days * 40 - 1})
+      INSERT INTO rollup SELECT ${SLOT} + n / 40 * 96, 1 + n % 40, n % 4, 2, 2, 1, n, 1, 1, 0, 0, 0, 0, 0, 0 FROM numbers;
+      INSERT INTO rollup_rule SELECT slot, 'files.delete', 40 FROM rollup GROUP BY slot;
+      INSERT INTO rollup_coverage SELECT slot, 'bash', 80, 1, 0 FROM rollup GROUP BY slot;
+    `);
+  })();
+  database.close();
+  chmodSync(file, 0o600);
+}
+
+const schemaOf = (database: Database): readonly unknown[] =>
+  database.prepare('SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name').all();
+
+const sums = (database: Database, table: string): unknown =>
+  database.prepare(`SELECT sum(count), sum(ended), sum(failures), sum(duration_ms) FROM ${table}`).raw().get();
+
+/** Every figure that a coarser table repeats. */
+function expectSums(database: Database): void {
+  const all = (sql: string): unknown => database.prepare(sql).all();
+  const counts = 'sum(count), sum(ended), sum(failures), sum(duration_ms)';
+  const buckets = 'sum(d0), sum(d1), sum(d2), sum(d3), sum(d4), sum(d5), sum(d6), sum(d7)';
+  expect(all(`SELECT day, pattern_id, risk, ${counts}, ${buckets} FROM rollup_day GROUP BY 1, 2, 3`)).toEqual(
+    all(`SELECT slot / 96 AS day, pattern_id, risk, ${counts}, ${buckets} FROM rollup GROUP BY 1, 2, 3`),
+  );
+  expect(all(`SELECT slot, risk, ${counts} FROM rollup_slot GROUP BY 1, 2`)).toEqual(
+    all(`SELECT slot, risk, ${counts} FROM rollup GROUP BY 1, 2`),
+  );
+  expect(all('SELECT day, rule, count FROM rollup_rule_day')).toEqual(
+    all('SELECT slot / 96 AS day, rule, sum(count) AS count FROM rollup_rule GROUP BY 1, 2'),
+  );
+}
+
+test('every earlier schema is kept here as it was', () => {
+  expect(EARLIER_SCHEMAS).toEqual(MIGRATIONS.slice(0, -1));
+});
+
+describe.each(VERSIONS)('a database of schema version %i', (version) => {
+  test('becomes one of today that lost nothing and goes on counting', () => {
+    const file = join(folder(), 'caro.db');
+    writtenBy(version, file, 20);
+    const before = new Sqlite(file, { readonly: true });
+    const counted = sums(before, 'rollup');
+    before.close();
+    const { database, setAside } = openDatabase(file, NOON);
+    expect(setAside).toBeNull();
+    const { database: fresh } = openDatabase(join(folder(), 'fresh.db'), NOON);
+    expect(schemaOf(database)).toEqual(schemaOf(fresh));
+    fresh.close();
+    expect(database.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
+    for (const table of ['rollup', 'rollup_day', 'rollup_slot']) expect(sums(database, table)).toEqual(counted);
+    expectSums(database);
+    const reader = createReader(database);
+    expect(reader.listEvents({})).toMatchObject([{ id: 7, command: 'git commit', exitCode: 0 }]);
+    createEventStore(database, 'host').commit({
+      started: [],
+      finished: [{ key: { session: 'bash.1.1', command: 3 }, exitCode: 1, durationMs: 20, endMs: null }],
+      ended: [],
+      offsets: [],
+      dropped: [],
+      nowMs: NOON,
+    });
+    expect(reader.listEvents({})).toMatchObject([{ id: 7, exitCode: 1 }]);
+    expectSums(database);
+    database.close();
+  });
+});
+
+describe('a service that is killed while it migrates', () => {
+  let service: TestService | undefined;
+  afterEach(() => service?.kill());
+
+  test.each(VERSIONS)('from version %i leaves the old database, which the next start migrates', async (version) => {
+    const home = folder();
+    await configure(home);
+    mkdirSync(join(home, 'data'), { mode: 0o700 });
+    const file = join(home, 'data', 'caro.db');
+    writtenBy(version, file, 4_000);
+    const child = spawn(CARO, ['service', 'run'], { env: homeEnvironment(home), stdio: 'ignore' });
+    const ended = new Promise((done) => child.once('exit', done));
+    // The migration's pages spill into the write-ahead log long before it is committed.
+    const spilled = (): Promise<number> =>
+      Promise.resolve(statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0);
+    await until(spilled, (size) => size > 200_000);
+    child.kill('SIGKILL');
+    await ended;
+    const left = openReadOnly(file);
+    expect(left.pragma('user_version', { simple: true })).toBeLessThan(MIGRATIONS.length);
+    const counted = sums(left, 'rollup');
+    left.close();
+    service = await startService(home);
+    await service.stop();
+    const database = openReadOnly(file);
+    expect(database.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
+    expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+    for (const table of ['rollup', 'rollup_day', 'rollup_slot']) expect(sums(database, table)).toEqual(counted);
+    database.close();
+  });
+});
