@@ -19,6 +19,23 @@ function fail(text, code) {
   process.exitCode = code;
 }
 
+/** What a person can mend; the rest is for a report. */
+const REMEDIES = {
+  ERR_DLOPEN_FAILED: 'the SQLite binding was built for another Node.js; run: npm rebuild better-sqlite3',
+  MODULE_NOT_FOUND: 'a part of the program is missing; run: npm ci && npm run build',
+  ENOSPC: 'the disk is full; free some space',
+  EROFS: 'the file system is read-only',
+  EMFILE: 'too many files are open; see: ulimit -n',
+};
+
+/** Its message may quote what it read, so that its kind is all that is shown; the log has the rest. */
+function failUnexpectedly(error) {
+  const code = error?.code ?? error?.name ?? 'unknown';
+  const remedy = REMEDIES[code] ?? 'a defect in this program; see: caro service logs';
+  fail(`expected to run, met ${code}: ${remedy} (CARO_DEBUG=1 shows the place)`, 1);
+  if (process.env.CARO_DEBUG) process.stderr.write(`${error?.stack ?? String(error)}\n`);
+}
+
 function main() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1])) {
@@ -37,9 +54,9 @@ function main() {
     require(bundle)
       .runService(args.slice(2))
       .catch((error) => {
-        // Only errors of our own table have an exit code; anything else is a defect and shows where it happened.
+        // Only errors of our own table have an exit code.
         if (error?.exitCode) fail(error.message, error.exitCode);
-        else fail(error?.stack ?? String(error), 1);
+        else failUnexpectedly(error);
       });
     return;
   }
@@ -47,7 +64,12 @@ function main() {
     .runCli(args)
     .then((code) => {
       process.exitCode = code;
-    });
+    })
+    .catch(failUnexpectedly);
 }
 
-main();
+try {
+  main();
+} catch (error) {
+  failUnexpectedly(error);
+}

@@ -11,6 +11,7 @@ import { loadConfiguration } from './config/loader.ts';
 import { type Places, placesFrom, preparePlaces, prepareSpool } from './config/places.ts';
 import type { AuditEntry } from './domain/audit-record.ts';
 import type { Configuration } from './domain/configuration.ts';
+import { CaroError } from './domain/errors.ts';
 import { slotOf } from './domain/period.ts';
 import { openIdentity } from './identity/identity.ts';
 import { backupDatabase } from './storage/backup.ts';
@@ -56,6 +57,9 @@ export async function runService(argv: readonly string[]): Promise<void> {
     if (process.env['NOTIFY_SOCKET'] !== undefined) await joinServiceManager(log, lifecycle);
     process.stdout.write(argv.includes('--welcome') ? service.welcome() : `${JSON.stringify(service.ready)}\n`);
     await ended;
+  } catch (error) {
+    if (!(error instanceof CaroError)) log.error({ err: error }, 'the service met a defect');
+    throw error;
   } finally {
     await lifecycle.end();
     await log.close();

@@ -70,7 +70,7 @@ export function createProgram(context: Context): Command {
 
 /**
  * Runs one command line (`args` without node and script) and says how the process is to end: 0 ok, 1 failed, 2 usage
- * (design.md §10). Errors go to stderr in one line; a defect shows where it happened.
+ * (design.md §10). Errors go to stderr in one line; a defect shows where it happened when CARO_DEBUG is set.
  */
 export async function runCli(args: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
@@ -95,15 +95,17 @@ export async function runWith(context: Context, args: readonly string[]): Promis
   }
 }
 
-function failure({ stderr }: Context, error: unknown): number {
+function failure({ env, stderr }: Context, error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof CaroError) {
     stderr.write(`caro: ${harmlessLines(error.message)}\n`);
     return error.exitCode;
   }
-  stderr.write(
-    `caro: a defect in this program: ${harmlessLines(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
-  );
+  // Its message may quote what it read, a command say; its kind is all that is shown unasked.
+  const kind = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'unknown';
+  stderr.write(`caro: a defect in this program: ${harmlessLines(kind)} (CARO_DEBUG=1 shows the place)\n`);
+  if (env['CARO_DEBUG'] !== undefined && env['CARO_DEBUG'] !== '')
+    stderr.write(`${harmlessLines(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
   return 1;
 }
 

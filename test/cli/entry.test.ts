@@ -1,9 +1,9 @@
 /** `bin/caro.js` as a process: what a script sees of it. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 const BIN = join(__dirname, '../../bin/caro.js');
 let home: string;
@@ -44,6 +44,39 @@ test('without a build it says how to make one', () => {
     status: 1,
     stdout: '',
     stderr: `caro: expected the built program in ${copy}/dist, it is not there; run: npm run build\n`,
+  });
+});
+
+describe('a defect', () => {
+  const broken = join(tmpdir(), `caro-broken-${process.pid}`);
+  const bin = join(broken, 'bin', 'caro.js');
+  beforeAll(() => {
+    for (const folder of ['bin', 'dist']) mkdirSync(join(broken, folder), { recursive: true });
+    cpSync(BIN, bin);
+    const fault = "Object.assign(new TypeError('got: rm -rf /secret'), CODE)";
+    const failing = (name: string, code: string): string =>
+      `exports.${name} = async () => { throw ${fault.replace('CODE', code)}; };`;
+    writeFileSync(join(broken, 'dist', 'cli.js'), failing('runCli', '{}'));
+    writeFileSync(
+      join(broken, 'dist', 'daemon.js'),
+      `throw ${fault.replace('CODE', "{ code: 'ERR_DLOPEN_FAILED' }")};`,
+    );
+  });
+  afterAll(() => rmSync(broken, { recursive: true, force: true }));
+
+  test('is told in one line that quotes nothing, and its place where CARO_DEBUG asks for it', () => {
+    const line =
+      'caro: expected to run, met TypeError: a defect in this program; see: caro service logs (CARO_DEBUG=1 shows the place)\n';
+    expect(run(bin, 'status')).toEqual({ status: 1, stdout: '', stderr: line });
+    expect(run('env', 'CARO_DEBUG=1', bin, 'status').stderr).toMatch(/shows the place\)\nTypeError: .*\n {4}at /);
+  });
+
+  test('that a person can mend says how', () => {
+    expect(run(bin, 'service', 'run')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^caro: expected to run, met ERR_DLOPEN_FAILED: .*run: npm rebuild.*\n$/),
+    });
   });
 });
 
