@@ -7,6 +7,8 @@ export interface Redacted {
   readonly text: string;
   /** What was masked, each kind once, in order of appearance: `password`, `token`, `github-token`, `private-key`, … */
   readonly kinds: readonly string[];
+  /** Where it stood in the command, in order, not overlapping. */
+  readonly masked: readonly SecretSpan[];
 }
 
 /** Overlapping spans become one, named after the more specific finding (a known token format before a telling name). */
@@ -48,14 +50,26 @@ const insideQuotes = (text: string, span: SecretSpan): SecretSpan => {
  */
 export const redact = (command: string, analysis: Analysis): Redacted => {
   const found = [...scanSecrets(command), ...parsedSecrets(command, analysis)];
-  if (found.length === 0) return { text: command, kinds: [] };
+  if (found.length === 0) return { text: command, kinds: [], masked: [] };
   const kinds = new Set<string>();
   let text = '';
   let from = 0;
-  for (const span of awayFromMasks(command, merge(found.map((item) => insideQuotes(command, item))))) {
-    text += `${command.slice(from, span.start)}‹redacted:${span.kind}›`;
+  const masked = awayFromMasks(command, merge(found.map((item) => insideQuotes(command, item))));
+  for (const span of masked) {
+    text += `${command.slice(from, span.start)}${maskOf(span)}`;
     from = span.end;
     kinds.add(span.kind);
   }
-  return { text: text + command.slice(from), kinds: [...kinds] };
+  return { text: text + command.slice(from), kinds: [...kinds], masked };
 };
+
+const maskOf = ({ kind }: SecretSpan): string => `‹redacted:${kind}›`;
+
+/** `analysis.tools`, but for names that hold what was masked: a token that was pasted as a command is called by its mask. */
+export const redactedTools = ({ invocations }: Analysis, { masked }: Redacted): readonly string[] =>
+  invocations
+    .filter(({ topLevel }) => topLevel)
+    .map(({ name, tool }) => {
+      const secret = masked.find((span) => span.start < name.end && name.start < span.end);
+      return secret === undefined ? tool : maskOf(secret);
+    });
