@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+
+const MODE = 0o600;
 
 /**
  * Puts a file (0600) in its place in one step: after a crash it holds the old text or the new one, never a part. The draft has a name
@@ -20,8 +22,10 @@ export function replacePrivately(path: string, text: string): void {
 }
 
 function writeSynced(path: string, text: string): void {
-  const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, MODE);
   try {
+    // A umask may have taken bits away from the owner.
+    fchmodSync(descriptor, MODE);
     writeFileSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {

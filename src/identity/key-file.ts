@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -91,6 +92,8 @@ function writeDraft(draft: string): void {
   const { privateKey } = generateKeyPairSync('ed25519');
   const descriptor = openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, MODE);
   try {
+    // A umask may have taken bits away from the owner.
+    fchmodSync(descriptor, MODE);
     writeFileSync(descriptor, privateKey.export({ format: 'pem', type: 'pkcs8' }));
     fsyncSync(descriptor);
   } finally {

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
 import { type Database, damageOf } from './database.ts';
@@ -34,7 +34,9 @@ export function pruneBackups(folder: string, keep: number): void {
  * @throws CaroError `not_found`, `database_damaged`; nothing is changed then
  */
 export function restoreDatabase(file: string, backup: string, nowMs: number): string | null {
-  if (!existsSync(backup)) throw new CaroError('not_found', `${backup}: expected a backup, there is no such file`);
+  // Anything else than a file is not even opened: a FIFO would never answer.
+  if (statSync(backup, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new CaroError('not_found', `${backup}: expected a backup, there is no such file`);
   const damage = damageOf(backup);
   if (damage !== null)
     throw new CaroError('database_damaged', `${backup}: expected a whole database, ${damage}; try another backup`);
