@@ -44,12 +44,15 @@ const POLL_MS = 500;
 /** Raw records of shell hooks (docs/hooks.md). MUST be a directory of ours alone; `uid` is its owner. */
 export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof watch = watch): SpoolFolder {
   const open = <T>(name: string, use: (descriptor: number, facts: Stats) => T): T | 'gone' | 'refused' => {
-    const descriptor = openOwn(join(folder, name));
+    const path = join(folder, name);
+    const descriptor = openOwn(path);
     if (typeof descriptor === 'string') return descriptor;
     try {
       const facts = fstatSync(descriptor);
       const ours = facts.isFile() && facts.uid === uid && facts.nlink === 1 && (facts.mode & 0o022) === 0;
-      return ours ? use(descriptor, facts) : 'refused';
+      if (!ours) return 'refused';
+      // A hard link that was swapped away after it was opened looks like a file with one name; it is not the one that is here.
+      return lstatSync(path, { throwIfNoEntry: false })?.ino === facts.ino ? use(descriptor, facts) : 'gone';
     } finally {
       closeSync(descriptor);
     }
