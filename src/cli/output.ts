@@ -5,9 +5,14 @@ import type { Context } from './context.ts';
 type Out = Pick<Context, 'env' | 'stdout'>;
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'magenta';
 
-/** One line of text for people. */
+/** Colours, which are put on after what they colour was made harmless. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for.
+const COLOURS = /(\u001b\[[0-9;]*m)/;
+
+/** Text for people, of one line or more. Whatever it quotes, a terminal obeys nothing in it but colours. */
 export function say({ stdout }: Pick<Context, 'stdout'>, text = ''): void {
-  stdout.write(`${text}\n`);
+  const pieces = text.split(COLOURS).map((piece, index) => (index % 2 === 1 ? piece : harmlessLines(piece)));
+  stdout.write(`${pieces.join('')}\n`);
 }
 
 /** One object a line, for scripts (design.md §10). */
