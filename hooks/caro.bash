@@ -34,6 +34,7 @@ else
   # Before 5.1 HISTCMD stands still there; only what `history` prints is right. A scratch file reads it back without a fork.
   _caro_number() {
     _caro_h=-1
+    _caro_open || return 0
     HISTTIMEFORMAT='' builtin history 1 >|"$_caro_g" && IFS=' *' builtin read -r _caro_h _ <"$_caro_g"
     [[ $_caro_h ]] || _caro_h=0
   }
@@ -193,7 +194,7 @@ fi
 _caro_debug='_caro_u=$_; if _caro_typed; then builtin trap - DEBUG; _caro_start; fi; : "$_caro_u"'
 # shellcheck disable=SC2016 # expanded at each prompt
 _caro_last='_caro_bye
-{ builtin trap -p DEBUG >|"$_caro_g" && _caro_arm; } 2>/dev/null'
+{ _caro_open && builtin trap -p DEBUG >|"$_caro_g" && _caro_arm; } 2>/dev/null'
 
 # What the next line starts from.
 _caro_ready() {
