@@ -2,6 +2,7 @@ import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { createStatusReporter } from './actors/status-reporter.ts';
 import { openAdminServer } from './admin/server.ts';
+import { isRolledBack } from './audit/rollback.ts';
 import { Bus } from './bus/bus.ts';
 import { Lifecycle } from './bus/lifecycle.ts';
 import { type ActorSpec, Supervised, type SupervisorOptions } from './bus/supervisor.ts';
@@ -14,6 +15,8 @@ import type { Configuration } from './domain/configuration.ts';
 import { CaroError } from './domain/errors.ts';
 import { slotOf } from './domain/period.ts';
 import { openIdentity } from './identity/identity.ts';
+import { readAuditHead } from './storage/audit-head.ts';
+import { createAuditStore } from './storage/audit-store.ts';
 import { backupDatabase } from './storage/backup.ts';
 import { type OpenedDatabase, openDatabase } from './storage/database.ts';
 import { lockInstance } from './storage/instance-lock.ts';
@@ -21,7 +24,7 @@ import { createMetaStore } from './storage/meta-store.ts';
 import { openSpoolFolder } from './storage/spool-folder.ts';
 import { VERSION } from './version.ts';
 import { type Dashboard, openDashboard } from './web/doorkeeper.ts';
-import { actorSpecs, readHead } from './wiring/actors.ts';
+import { actorSpecs } from './wiring/actors.ts';
 import { type Ground, lazyPool } from './wiring/ground.ts';
 import { openLog, type ServiceLog } from './wiring/log.ts';
 
@@ -160,14 +163,16 @@ async function startActors(ground: Ground, lifecycle: Lifecycle): Promise<readon
 
 /** What happened while nobody ran, and that somebody does now (FR-903). */
 async function recordStart(
-  { bus, configuration, database, identity, places }: Ground,
+  { bus, configuration, database, identity, log, places }: Ground,
   setAside: OpenedDatabase['setAside'],
 ): Promise<void> {
   const append = (entry: AuditEntry): Promise<unknown> => bus.request('audit.append', entry);
-  const lost = setAside && readHead(places.auditHead);
-  if (setAside) {
-    const last = lost === null ? {} : { lastSeq: lost.seq, lastHash: lost.hash };
-    await append({ type: 'database.repaired', details: { reason: setAside.reason, ...last } });
+  const kept = readAuditHead(places.auditHead);
+  const last = kept === null ? {} : { lastSeq: kept.seq, lastHash: kept.hash };
+  if (setAside) await append({ type: 'database.repaired', details: { reason: setAside.reason, ...last } });
+  else if (kept && isRolledBack(createAuditStore(database), kept)) {
+    log.error({ seq: kept.seq }, 'the database is older than the head of its audit log that was kept beside it');
+    await append({ type: 'database.restored', details: { reason: 'found older than its kept head', ...last } });
   }
   const meta = createMetaStore(database);
   if (meta.get(AUDITED_IDENTITY) !== identity.id) {

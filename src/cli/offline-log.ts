@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { Finding } from '../audit/finding.ts';
+import { isRolledBack } from '../audit/rollback.ts';
 import type { AuditCheckpoint, AuditRecord } from '../domain/audit-record.ts';
 import { CaroError } from '../domain/errors.ts';
+import { readAuditHead } from '../storage/audit-head.ts';
 import { createAuditStore } from '../storage/audit-store.ts';
 import { openReadOnly } from '../storage/database.ts';
 import { findings } from './findings.ts';
@@ -12,6 +14,8 @@ export interface OfflineLog {
   readonly checkpoints: () => readonly AuditCheckpoint[];
   /** What was found on this node, from rollups; MUST not be read while `records` is. */
   readonly findings: (nowMs: number) => Iterable<Finding>;
+  /** Whether the head that was kept in `headFile` is missing, and no record says why. */
+  readonly isRolledBack: (headFile: string) => boolean;
   readonly close: () => void;
 }
 
@@ -30,6 +34,10 @@ export function openAuditLog(file: string): OfflineLog {
       records: store.all,
       checkpoints: store.checkpoints,
       findings: (nowMs) => findings(database, nowMs),
+      isRolledBack: (headFile) => {
+        const kept = readAuditHead(headFile);
+        return kept !== null && isRolledBack(store, kept);
+      },
       close: () => database.close(),
     };
   } catch (error) {

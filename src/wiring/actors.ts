@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { type AuditPorts, createAuditor } from '../actors/auditor.ts';
 import { createClassifier } from '../actors/classifier.ts';
@@ -12,7 +11,6 @@ import { createSummarizer, type SummaryPorts } from '../actors/summarizer.ts';
 import type { ActorSpec } from '../bus/supervisor.ts';
 import { replacePrivately } from '../config/private-file.ts';
 import { mayTell } from '../domain/answer-summary.ts';
-import type { AuditCheckpoint } from '../domain/audit-record.ts';
 import { parseSpoolName } from '../domain/spool-record.ts';
 import { SUMMARY_TYPE } from '../domain/summary.ts';
 import { keptBackTools } from '../policy/kept-back.ts';
@@ -139,14 +137,4 @@ async function tellableRules<T>(
   const words = vocabulary();
   const keptBack = keptBackTools(denyTools, words);
   return Object.fromEntries(Object.entries(facts).filter(([rule]) => mayTell(rule, words, keptBack)));
-}
-
-/** The newest checkpoint that was kept outside the database, if there is one. */
-export function readHead(file: string): Pick<AuditCheckpoint, 'seq' | 'hash'> | null {
-  try {
-    const { seq, hash: last } = JSON.parse(readFileSync(file, 'utf8')) as AuditCheckpoint;
-    return { seq, hash: last };
-  } catch {
-    return null;
-  }
 }

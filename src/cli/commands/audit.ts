@@ -83,7 +83,8 @@ function verificationOf(context: Context, { file, id }: VerifyOptions): AuditVer
   }
   const log = openAuditLog(context.places().database);
   try {
-    return verifyChain(log.records(), log.checkpoints(), isSigned);
+    const verification = verifyChain(log.records(), log.checkpoints(), isSigned);
+    return verification.ok && log.isRolledBack(context.places().auditHead) ? rolledBack(verification) : verification;
   } catch (error) {
     throw new CaroError(
       'audit_broken',
@@ -96,6 +97,15 @@ function verificationOf(context: Context, { file, id }: VerifyOptions): AuditVer
     log.close();
   }
 }
+
+const rolledBack = (verification: AuditVerification): AuditVerification => ({
+  ...verification,
+  ok: false,
+  firstBad: {
+    seq: verification.records + 1,
+    reason: 'records are missing from here on: the head that was kept beside the database is not in it',
+  },
+});
 
 function sayVerification(context: Context, { ok, records, checkpoints, firstBad }: AuditVerification): void {
   if (ok) say(context, `${paint(context, 'green', 'verified')}: ${records} records, ${checkpoints} signed checkpoints`);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { linkRecord, verifyChain } from '../../audit/chain.ts';
 import { encodeAuditExport } from '../../audit/export.ts';
@@ -6,6 +6,7 @@ import type { Places } from '../../config/places.ts';
 import type { AuditCheckpoint, AuditEntry, AuditRecord } from '../../domain/audit-record.ts';
 import { readIdentity } from '../../identity/identity.ts';
 import { verify } from '../../identity/signature.ts';
+import { readAuditHead } from '../../storage/audit-head.ts';
 import { createAuditStore } from '../../storage/audit-store.ts';
 import { moveAside, restoreDatabase } from '../../storage/backup.ts';
 import { type Database, openDatabase, openReadOnly } from '../../storage/database.ts';
@@ -54,7 +55,7 @@ export function repair(places: Places, now: Date): readonly Salvaged[] {
 function takeOver(places: Places, damaged: string, database: Database, now: Date): Salvaged {
   const audit = saveAuditLog(places, damaged);
   const report = salvage(damaged, database);
-  const last = asDetails(audit.head ?? keptHead(places));
+  const last = asDetails(audit.head ?? readAuditHead(places.auditHead));
   append(database, now, { type: 'database.repaired', details: { ...report, ...last } });
   const file = `${damaged}.salvaged`;
   for (const part of ['', '-wal', '-shm']) if (existsSync(damaged + part)) renameSync(damaged + part, file + part);
@@ -66,7 +67,7 @@ function takeOver(places: Places, damaged: string, database: Database, now: Date
  * @returns where the database that was there is now
  */
 export function restore(places: Places, backup: string, now: Date): string | null {
-  const last = headOf(places.database) ?? keptHead(places);
+  const last = headOf(places.database) ?? readAuditHead(places.auditHead);
   const before = restoreDatabase(places.database, backup, now.getTime());
   continueLog(places, now, { type: 'database.restored', details: asDetails(last) });
   return before;
@@ -74,7 +75,7 @@ export function restore(places: Places, backup: string, now: Date): string | nul
 
 /** Begins a fresh database and keeps the old one beside it, as `restore` does. MUST be called within `alone`. */
 export function reset(places: Places, now: Date): string | null {
-  const last = headOf(places.database) ?? keptHead(places);
+  const last = headOf(places.database) ?? readAuditHead(places.auditHead);
   const before = moveAside(places.database, `replaced-${now.getTime()}`);
   continueLog(places, now, {
     type: 'database.repaired',
@@ -104,13 +105,6 @@ function headOf(file: string): Head | null {
   if (!existsSync(file)) return null;
   const head = attempt(() => reading(file, (database) => createAuditStore(database).head()));
   return head ? { seq: head.seq, hash: head.hash } : null;
-}
-
-function keptHead({ auditHead }: Places): Head | null {
-  return attempt(() => {
-    const { seq, hash } = JSON.parse(readFileSync(auditHead, 'utf8')) as AuditCheckpoint;
-    return { seq, hash };
-  });
 }
 
 /** The readable beginning of a damaged log as an export that `caro audit verify --file` takes. */
