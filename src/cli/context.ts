@@ -1,6 +1,7 @@
 import { homedir, hostname } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { type Places, placesFrom } from '../config/places.ts';
+import { withLiveSocket } from './live-socket.ts';
 
 /** What a command knows of the world around it; tests hand in another one. */
 export interface Context {
@@ -29,7 +30,7 @@ export function processContext(interrupted: AbortSignal, failed: () => void): Co
     stdout: process.stdout,
     stderr: process.stderr,
     now: () => new Date(),
-    places: () => placesFrom(process.env, home),
+    places: () => withLiveSocket(placesFrom(process.env, home), process.env, process.getuid?.()),
     interrupted,
     failed,
   };

@@ -23,6 +23,8 @@ interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly columns?: number;
+  /** 2026-03-04T05:06:07.008Z unless given. */
+  readonly now?: Date;
 }
 
 /** A fresh `CARO_HOME` and a command line in it. */
@@ -32,7 +34,7 @@ export function commandLine(): CommandLine {
   return {
     home,
     places,
-    run: async (args, { env = {}, input = '', columns } = {}) => {
+    run: async (args, { env = {}, input = '', columns, now = new Date('2026-03-04T05:06:07.008Z') } = {}) => {
       let failed = 0;
       const [stdout, stderr, stdin] = [new PassThrough(), new PassThrough(), new PassThrough()];
       const texts = [stdout, stderr].map((stream) => collected(stream));
@@ -47,7 +49,7 @@ export function commandLine(): CommandLine {
           stdin,
           stdout: screen,
           stderr,
-          now: () => new Date('2026-03-04T05:06:07.008Z'),
+          now: () => now,
           places: () => places,
           interrupted: new AbortController().signal,
           failed: () => {

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callAdmin, followAdmin } from '../../src/admin/client.ts';
-import { isHookLoaded } from '../../src/cli/doctor/shell-probe.ts';
+import { probeHook } from '../../src/cli/doctor/shell-probe.ts';
 import type { TerminalEvent } from '../../src/domain/event.ts';
 import { encodeSpoolRecord } from '../../src/domain/spool-record.ts';
 import type { ServiceStatus } from '../../src/domain/status.ts';
@@ -240,15 +240,15 @@ describe('caro doctor', () => {
     const home = join(cli.home, 'own');
     mkdirSync(home);
     const env = { PATH: process.env['PATH'], HOME: home };
-    expect(await isHookLoaded('/bin/bash', 'bash', env)).toBe(false);
+    expect(await probeHook('/bin/bash', 'bash', env)).toEqual({ spool: null });
     const code = (await cli.run(['shell', 'init', 'bash'])).out.replace('HOME/data', `${cli.home}/data`);
     writeFileSync(join(home, '.bashrc'), code);
-    expect(await isHookLoaded('/bin/bash', 'bash', env)).toBe(true);
-    expect(await isHookLoaded('/nonexistent/shell', 'bash', env)).toBeUndefined();
+    expect(await probeHook('/bin/bash', 'bash', env)).toEqual({ spool: cli.places.spool });
+    expect(await probeHook('/nonexistent/shell', 'bash', env)).toBeUndefined();
   });
 
   test('finds all else in order on a running node, and says what is wrong on a broken one', async () => {
-    const outcomes = lines((await cli.run(['doctor', '--json'])).out) as {
+    const outcomes = lines((await cli.run(['doctor', '--json'], { now: new Date() })).out) as {
       check: string;
       state: string;
       text: string;
@@ -261,6 +261,9 @@ describe('caro doctor', () => {
       'identity',
       'disk space',
       'database',
+      'set aside',
+      'spool',
+      'clock',
       'service',
       'observation',
       'audit log',
@@ -272,8 +275,8 @@ describe('caro doctor', () => {
     const { code, out } = await broken.run(['doctor'], { env: { SHELL: '' } });
     broken.remove();
     expect(code).toBe(1);
-    expect(out).toContain('bad   places         HOME/data is not there; run: caro init\n');
-    expect(out).toContain('bad   service        it does not run; start it: caro service start\n');
+    expect(out).toContain('bad   places          HOME/data is not there; run: caro init\n');
+    expect(out).toContain('bad   service         it does not run; start it: caro service start\n');
     expect(existsSync(broken.home)).toBe(false);
   });
 });

@@ -12,7 +12,7 @@ const status = (...peers: readonly Peer[]): MeshStatus => ({ enabled: true, list
 describe('doctor on peers', () => {
   test.each([
     ['all are there', status(peer('a', 'connected')), 'ok', '1 connected'],
-    ['one is away', status(peer('a', 'connected'), peer('b', 'connecting')), 'warn', 'not reached: b;'],
+    ['one is away', status(peer('a', 'connected'), peer('b', 'connecting')), 'bad', 'not reached: b;'],
     ['one refuses', status(peer('a', 'refused')), 'bad', 'refused: a; see why: caro audit list --type peer.refused'],
     ['a clock is too far off', status(peer('a', 'skewed', -400_000)), 'bad', 'clocks differ: a by -6 min 40 s;'],
     ['a clock runs away', status(peer('a', 'connected', 90_000)), 'warn', 'clocks differ: a by +1 min 30 s;'],

@@ -50,6 +50,13 @@ describe('the service under systemd', () => {
     expect(await pid()).toBe(before);
   });
 
+  test('is found, and managed, from a shell that lacks XDG_RUNTIME_DIR, as under su and cron', async () => {
+    const bare = (...args: readonly string[]) => systemd.run('env', '-u', 'XDG_RUNTIME_DIR', CARO, ...args);
+    expect((await bare('service', 'install')).code).toBe(0);
+    expect(JSON.parse((await bare('status', '--json')).out)).toMatchObject({ service: { pid: Number(await pid()) } });
+    expect((await bare('service', 'stop')).out).toBe('stopped\n');
+  });
+
   test('is started again after kill -9, and stays stopped after caro service stop', async () => {
     await caro('service', 'install');
     const before = await pid();

@@ -22,6 +22,6 @@ export function addDoctor(program: Command, context: Context): void {
 
 function sayOutcome(context: Context, { check, state, text }: Outcome): void {
   const [first = '', ...others] = text.split('\n').map(harmless);
-  say(context, `${paint(context, STYLES[state], state.padEnd(4))}  ${check.padEnd(13)}  ${first}`);
-  for (const line of others) say(context, `${' '.repeat(21)}${line}`);
+  say(context, `${paint(context, STYLES[state], state.padEnd(4))}  ${check.padEnd(14)}  ${first}`);
+  for (const line of others) say(context, `${' '.repeat(22)}${line}`);
 }

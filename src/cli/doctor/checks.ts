@@ -1,4 +1,4 @@
-import { existsSync, statfsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { loadConfiguration } from '../../config/loader.ts';
 import { checkPlaces } from '../../config/places.ts';
 import { problemLine } from '../../config/problem.ts';
@@ -7,97 +7,92 @@ import type { ServiceStatus } from '../../domain/status.ts';
 import { readIdentity } from '../../identity/identity.ts';
 import { configurationProblems } from '../configuration-problems.ts';
 import type { Context } from '../context.ts';
-import { byteSize, localTime } from '../output.ts';
-import { rcLine } from '../rc-line.ts';
 import { runningService } from '../service/background.ts';
+import { clock, database, diskSpace, setAside, spool } from './data-checks.ts';
 import { meshAddresses, meshPeers } from './mesh-checks.ts';
-import { isHookLoaded } from './shell-probe.ts';
+import { actors, observation, ports, service, unit } from './service-checks.ts';
+import { newShell, thisShell } from './shell-checks.ts';
 import { bad, type Outcome, ok, type Verdict, warn } from './verdict.ts';
 
-const LITTLE_SPACE_BYTES = 256 * 1024 * 1024;
+/** Undefined where there is nothing to look at. */
+type Look = () => Verdict | undefined | Promise<Verdict | undefined>;
 
 /** Everything that `caro doctor` looks at, in this order. One check that fails does not keep the others from running. */
 export async function* examine(context: Context): AsyncGenerator<Outcome> {
-  const places = context.places();
-  yield await outcome('places', () => {
-    checkPlaces(places);
-    return existsSync(places.data)
-      ? ok(`${places.data} is private`)
-      : bad(`${places.data} is not there; run: caro init`);
-  });
-  yield await outcome('configuration', () => {
-    const problems = configurationProblems(context);
-    return problems.length === 0 ? ok(places.config) : bad(problems.map(problemLine).join('\n'));
-  });
-  yield await outcome('mesh settings', () => meshAddresses(loadConfiguration(places, context.hostname).configuration));
-  yield await outcome('identity', () => ok(readIdentity(places.identityKey).fingerprint));
-  yield await outcome('disk space', () => diskSpace(existsSync(places.data) ? places.data : context.home));
-  yield await outcome('database', () => database(places.database));
-  yield await outcome('shell hook', () => shellHook(context));
-  let status: ServiceStatus | undefined;
-  yield await outcome('service', async () => {
-    status = await runningService(context);
-    return status ? ok(`process ${status.service.pid}`) : bad('it does not run; start it: caro service start');
-  });
-  if (!status) return;
-  const { observe, audit, actors, mesh } = status;
-  yield await outcome('observation', () => observation(observe));
-  yield await outcome('audit log', () =>
-    audit.verified ? ok(`${audit.records} records`) : warn('not verified since the start; run: caro audit verify'),
-  );
-  yield await outcome('mesh peers', () => meshPeers(mesh));
-  yield await outcome('actors', () => {
-    const troubled = actors
-      .filter((actor) => actor.state !== 'running')
-      .map((actor) => `${actor.name} is ${actor.state}`);
-    return troubled.length === 0
-      ? ok(`${actors.length} running`)
-      : bad(`${troubled.join(', ')}; see: caro service logs`);
-  });
-}
-
-async function outcome(check: string, look: () => Verdict | Promise<Verdict>): Promise<Outcome> {
-  try {
-    return { check, ...(await look()) };
-  } catch (error) {
-    if (error instanceof CaroError) return { check, ...bad(error.message) };
-    return { check, ...bad(`this check broke: ${error instanceof Error ? error.message : String(error)}`) };
+  // A service that does not answer is there all the same; why it does not is told where its turn comes.
+  const asked = runningService(context);
+  const status = await asked.catch(() => undefined);
+  const looks = [...ownThings(context, status !== undefined), ...serviceThings(context, status, asked)];
+  for (const [check, look] of looks) {
+    const verdict = await verdictOf(look);
+    if (verdict) yield { check, ...verdict };
   }
 }
 
-function diskSpace(folder: string): Verdict {
-  const { bavail, bsize } = statfsSync(folder);
-  const free = bavail * bsize;
-  return free < LITTLE_SPACE_BYTES
-    ? warn(`only ${byteSize(free)} left in ${folder}; free some`)
-    : ok(`${byteSize(free)} free`);
+type Looks = readonly (readonly [check: string, look: Look])[];
+
+/** What can be judged without the service. */
+function ownThings(context: Context, isRunning: boolean): Looks {
+  const places = context.places();
+  const configuration = () => loadConfiguration(places, context.hostname).configuration;
+  return [
+    [
+      'places',
+      () => {
+        checkPlaces(places);
+        return existsSync(places.data)
+          ? ok(`${places.data} is private`)
+          : bad(`${places.data} is not there; run: caro init`);
+      },
+    ],
+    [
+      'configuration',
+      () => {
+        const problems = configurationProblems(context);
+        return problems.length === 0 ? ok(places.config) : bad(problems.map(problemLine).join('\n'));
+      },
+    ],
+    ['mesh settings', () => meshAddresses(configuration())],
+    ['identity', () => ok(readIdentity(places.identityKey).fingerprint)],
+    ['disk space', () => diskSpace(existsSync(places.data) ? places.data : context.home)],
+    ['database', () => database(places)],
+    ['set aside', () => setAside(places)],
+    ['spool', () => spool(places, context.now(), isRunning)],
+    ['clock', () => clock(places, context.now())],
+    ['shell hook', () => newShell(context, places)],
+    ['this shell', () => thisShell(context, places)],
+    ['ports', () => (isRunning ? undefined : ports(configuration()))],
+    ['start at login', () => unit(context)],
+  ];
 }
 
-async function database(file: string): Promise<Verdict> {
-  if (!existsSync(file)) return ok('none yet; the service makes it');
-  const { damageOf } = await import('../../storage/database.ts');
-  const damage = damageOf(file);
-  return damage === null
-    ? ok(file)
-    : bad(`${file}: ${damage}; stop the service and start it: it begins a fresh one and keeps this`);
+function serviceThings(
+  context: Context,
+  status: ServiceStatus | undefined,
+  asked: Promise<ServiceStatus | undefined>,
+): Looks {
+  const itself = ['service', async () => service(context, await asked)] as const;
+  if (!status) return [itself];
+  const { observe, audit, mesh } = status;
+  return [
+    itself,
+    ['observation', () => observation(observe)],
+    [
+      'audit log',
+      () =>
+        audit.verified ? ok(`${audit.records} records`) : warn('not verified since the start; run: caro audit verify'),
+    ],
+    ['mesh peers', () => meshPeers(mesh)],
+    ['actors', () => actors(status.actors)],
+  ];
 }
 
-async function shellHook({ env }: Context): Promise<Verdict> {
-  const { shell, file, line } = rcLine(env);
-  const { SHELL: program = '' } = env;
-  if (program === '') return warn('expected $SHELL to name your shell, it is not set');
-  const loaded = await isHookLoaded(program, shell, env);
-  if (loaded === undefined)
-    return warn(`${program} gave no answer as an interactive shell; try there: command -v caro_off`);
-  return loaded
-    ? ok(`a new ${shell} loads it`)
-    : bad(`a new ${shell} does not load it; put this line at the end of ${file}: ${line}`);
-}
-
-function observation({ trouble, dropped, events, shells }: ServiceStatus['observe']): Verdict {
-  if (trouble !== null) return bad(`nothing is stored: ${trouble}`);
-  if (dropped > 0) return warn(`${dropped} records could not be kept; see: caro service logs`);
-  if (shells.length === 0) return warn('no shell has reported yet; open a new one and type a command');
-  const last = shells.map(({ shell, lastSeen }) => `${shell} at ${localTime(lastSeen)}`);
-  return ok(`${events} commands; last ones: ${last.join(', ')}`);
+async function verdictOf(look: Look): Promise<Verdict | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof CaroError) return bad(error.message);
+    const kind = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'unknown';
+    return bad(`this check broke: ${kind}`);
+  }
 }

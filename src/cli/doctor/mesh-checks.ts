@@ -52,7 +52,5 @@ export function meshPeers({ enabled, peers }: MeshStatus): Verdict {
       : []),
   ];
   if (found.length === 0) return ok(peers.length === 0 ? 'no peers yet' : `${peers.length} connected`);
-  return peers.some(({ state }) => state === 'skewed' || state === 'refused')
-    ? bad(found.join('\n'))
-    : warn(found.join('\n'));
+  return peers.every(({ state }) => state === 'connected') ? warn(found.join('\n')) : bad(found.join('\n'));
 }

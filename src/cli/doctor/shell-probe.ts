@@ -6,24 +6,31 @@ const PATIENCE_MS = 10_000;
 const YES = 'caro-hook-is-there';
 const NO = 'caro-hook-is-missing';
 
+/** Where a new shell writes to; null where its hook is not loaded. */
+export interface LoadedHook {
+  readonly spool: string | null;
+}
+
 /**
- * Starts the user's shell as a terminal would, with its start files, and asks whether the hook is loaded: every hook defines
- * `caro_off`. Undefined where the shell does not start that way or does not answer in time.
+ * Starts the user's shell as a terminal would, with its start files, and asks whether the hook is loaded and which spool it writes to:
+ * every hook defines `caro_off` and keeps its spool in `_caro_d`. Undefined where the shell does not start that way or does not answer
+ * in time.
  */
-export async function isHookLoaded(
+export async function probeHook(
   program: string,
   shell: ShellKind,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<boolean | undefined> {
+): Promise<LoadedHook | undefined> {
   const text = await output(program, question(shell), env);
-  if (text.includes(YES)) return true;
-  return text.includes(NO) ? false : undefined;
+  const spool = new RegExp(`${YES}:(.*):${YES}`).exec(text)?.[1];
+  if (spool !== undefined) return { spool };
+  return text.includes(NO) ? { spool: null } : undefined;
 }
 
 const question = (shell: ShellKind): string =>
   shell === 'fish'
-    ? `functions -q caro_off; and echo ${YES}; or echo ${NO}`
-    : `if command -v caro_off >/dev/null 2>&1; then echo ${YES}; else echo ${NO}; fi`;
+    ? `functions -q caro_off; and echo "${YES}:$_caro_d:${YES}"; or echo ${NO}`
+    : `if command -v caro_off >/dev/null 2>&1; then echo "${YES}:$_caro_d:${YES}"; else echo ${NO}; fi`;
 
 async function output(
   program: string,
@@ -37,17 +44,15 @@ async function output(
       detached: true,
       env: { ...env },
     });
-    let text = '';
+    const chunks: Buffer[] = [];
     const end = (): void => {
       clearTimeout(timer);
       if (child.pid !== undefined) endGroup(child.pid);
       child.stdout.destroy();
-      resolve(text);
+      resolve(Buffer.concat(chunks).toString('utf8'));
     };
     const timer = setTimeout(end, PATIENCE_MS);
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString('latin1');
-    });
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.once('exit', end);
     child.once('error', end);
   });

@@ -91,7 +91,11 @@ function write(file: string, text: string): void {
 
 /** @throws CaroError `service_manager` with the first line of what it objected to, and the way without it. */
 function run(program: string, args: readonly string[], expected: string): void {
-  const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+  const { status, stderr, error } = spawnSync(program, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...runtimeDirectory(), ...process.env },
+  });
   if (status === 0) return;
   const reason = stderr.split('\n').find((line) => line.trim() !== '' && !line.startsWith('Created symlink'));
   const said = error ? ((error as NodeJS.ErrnoException).code ?? error.message) : reason;
@@ -99,4 +103,10 @@ function run(program: string, args: readonly string[], expected: string): void {
     'service_manager',
     `${expected}, ${program} ${args.join(' ')} failed: ${said ?? `status ${status ?? 'none'}`}; see: caro doctor; without it: caro service start`,
   );
+}
+
+/** Where systemd's user instance listens; `su` and `cron` do not say so. */
+function runtimeDirectory(): Readonly<Record<string, string>> {
+  const directory = `/run/user/${process.getuid?.() ?? ''}`;
+  return existsSync(directory) ? { XDG_RUNTIME_DIR: directory } : {};
 }

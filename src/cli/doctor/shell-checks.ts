@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import type { Places } from '../../config/places.ts';
+import { SHELLS } from '../../domain/shell-kind.ts';
+import { parseSpoolName } from '../../domain/spool-record.ts';
+import type { Context } from '../context.ts';
+import { rcLine } from '../rc-line.ts';
+import { probeHook } from './shell-probe.ts';
+import { bad, ok, type Verdict, warn } from './verdict.ts';
+
+/** Whether the next shell that the user opens is observed, for this node. */
+export async function newShell({ env }: Pick<Context, 'env'>, { spool }: Places): Promise<Verdict> {
+  const { shell, file, line } = rcLine(env);
+  const { SHELL: program = '' } = env;
+  if (program === '') return warn('expected $SHELL to name your shell, it is not set');
+  const hook = await probeHook(program, shell, env);
+  if (hook === undefined)
+    return warn(`${program} gave no answer as an interactive shell; try there: command -v caro_off`);
+  if (hook.spool === null) return bad(`a new ${shell} does not load it; put this line at the end of ${file}: ${line}`);
+  return hook.spool === spool
+    ? ok(`a new ${shell} loads it`)
+    : bad(
+        `a new ${shell} writes to ${hook.spool}, this node reads ${spool}: two homes; set CARO_HOME alike in ${file} and here, or nowhere`,
+      );
+}
+
+/**
+ * Whether the shell that this command was typed into is observed: its hook has just written that command down. Undefined where no
+ * person typed it.
+ */
+export function thisShell({ env, stdin }: Pick<Context, 'env' | 'stdin'>, { spool }: Places): Verdict | undefined {
+  const pid = process.ppid;
+  const name = programOf(pid);
+  if (stdin.isTTY !== true || !SHELL_NAMES.has(name)) return undefined;
+  const isSeen = existsSync(spool) && readdirSync(spool).some((file) => parseSpoolName(file)?.pid === pid);
+  if (isSeen) return ok(`this ${name} (process ${pid}) is observed`);
+  const { line } = rcLine({ ...env, SHELL: name });
+  return bad(`this ${name} (process ${pid}) is not observed; open a new one, or type: ${line}`);
+}
+
+/** A script that runs `caro doctor` is a shell, too, but has no terminal to itself; `sh` has many names. */
+const SHELL_NAMES: ReadonlySet<string> = new Set([...SHELLS, 'dash', 'ash', 'ksh', 'ksh93', 'mksh']);
+
+function programOf(pid: number): string {
+  const { stdout } = spawnSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' });
+  // A login shell has a dash before its name, and some systems print the whole path.
+  return stdout?.trim().replace(/^-/, '').split('/').at(-1) ?? '';
+}
