@@ -1,7 +1,9 @@
-#!/usr/bin/env -S node --interrupt-budget=10000000 --max-semi-space-size=2
+#!/bin/sh
+':' //; f=; if [ "$1 $2" = 'service run' ]; then case $(node --version) in v20.*) f=--interrupt-budget=10000000 ;; v2[2-5].*) f='--invocation-count-for-maglev=1000000 --invocation-count-for-maglev-osr=1000000 --invocation-count-for-turbofan=1000000 --invocation-count-for-osr=1000000' ;; esac; fi; exec node $f --max-semi-space-size=2 "$0" "$@"
 // The one way in: the service and the command line are separate bundles, so that neither pays for the other.
-// The first flag keeps the optimising compiler's code out of memory until something is really hot, the second what a burst of work
-// leaves behind; set at run time instead, they would make Node throw away its own code cache (docs/adr/0002).
+// To a shell the line above is a command, to Node.js a string and a comment. Its flags keep the optimising compiler's code out of memory
+// until something is really hot, and what a burst of work leaves behind; they have other names from one V8 to the next, Node.js refuses
+// names it does not know, and set at run time they would make it throw away its own code cache (docs/adr/0002).
 'use strict';
 
 const { existsSync } = require('node:fs');
@@ -22,7 +24,8 @@ function fail(text, code) {
 /** What a person can mend; the rest is for a report. */
 const REMEDIES = {
   ERR_DLOPEN_FAILED: 'the SQLite binding was built for another Node.js; run: npm rebuild better-sqlite3',
-  MODULE_NOT_FOUND: 'a part of the program is missing; run: npm ci && npm run build',
+  MODULE_NOT_FOUND:
+    'a part of the program is missing; run: npm ci && npm run build (Node.js 20 needs a C++ compiler for it)',
   ENOSPC: 'the disk is full; free some space',
   EROFS: 'the file system is read-only',
   EMFILE: 'too many files are open; see: ulimit -n',

@@ -34,8 +34,8 @@ async function bundle(): Promise<readonly string[]> {
     target: 'node20.19',
     minify: true,
     keepNames: false,
-    // Found in node_modules at run time: a native addon, and a pool that starts threads from a file of its own.
-    external: ['better-sqlite3', 'piscina'],
+    // Found in node_modules at run time, as it starts threads from a file of its own; so is the addon of src/storage/sqlite.ts.
+    external: ['piscina'],
     // An imported CommonJS chunk would have a default export and no names, unlike in Node.
     alias: { '@peculiar/x509': '@peculiar/x509/build/x509.es.js' },
     logLevel: 'warning',

@@ -1,7 +1,8 @@
 import { chmodSync, closeSync, existsSync, openSync, readSync, renameSync, statSync } from 'node:fs';
-import Sqlite, { type Database } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { CaroError } from '../domain/errors.ts';
 import { MIGRATIONS } from './schema.ts';
+import { Sqlite } from './sqlite.ts';
 
 export type { Database };
 

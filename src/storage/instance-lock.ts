@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
 import { CaroError } from '../domain/errors.ts';
 import { isSqliteError } from './database.ts';
+import { Sqlite } from './sqlite.ts';
 
 /**
  * Keeps a second service off the same home. SQLite's own file lock is used, since the system lets go of it however the process ends.

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import type { Database } from './database.ts';
 import { isSqliteError } from './database.ts';
+import { Sqlite } from './sqlite.ts';
 
 /** What could be read of a damaged database, in rows. `gaps` counts places where something was unreadable. */
 export interface SalvageReport {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { lastLines, newLines } from '../../src/cli/log-file.ts';
+import { serviceCommand } from '../../src/cli/service/command.ts';
 import { launchdAgent, systemdUnit } from '../../src/cli/service/unit.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 
@@ -60,7 +61,7 @@ describe('the unit that install writes', () => {
     expect(unit).not.toContain('XDG_DATA_HOME');
     expect(unit).not.toContain('RuntimeDirectory');
     expect(unit).toMatch(
-      /^ExecStart="\/[^"]+" "--interrupt-budget=\d+" "--max-semi-space-size=\d+" "\/[^"]+\/bin\/caro\.js" "service" "run"$/m,
+      /^ExecStart="\/[^"]+" ("--(interrupt-budget|invocation-count-for-[a-z-]+)=\d+" )+"--max-semi-space-size=\d+" "\/[^"]+\/bin\/caro\.js" "service" "run"$/m,
     );
     expect(unit).not.toMatch(/@[A-Z]+@/);
   });
@@ -118,14 +119,7 @@ describe('the unit that install writes', () => {
     const agent: unknown = JSON.parse(execFileSync('python3', ['-c', read, file], { encoding: 'utf8' }));
     expect(agent).toMatchObject({
       Label: 'org.caro-mesh.caro',
-      ProgramArguments: [
-        process.execPath,
-        expect.stringMatching(/^--interrupt-budget=/),
-        expect.stringMatching(/^--max-semi-space-size=/),
-        expect.stringMatching(/bin\/caro\.js$/),
-        'service',
-        'run',
-      ],
+      ProgramArguments: [...serviceCommand()],
       EnvironmentVariables: { CARO_HOME: '/a & <b>' },
       RunAtLoad: true,
     });
