@@ -305,7 +305,9 @@ class MeshCore implements Mesh {
       this.#refuse(connection, 'summary_invalid');
       return { id: summary.id, result: 'refused' };
     }
-    return { id: summary.id, result: await ports.onSummary({ id: peer, address, document, summary }) };
+    const result = await ports.onSummary({ id: peer, address, document, summary });
+    if (result === 'refused') this.#refuse(connection, 'summary_invalid');
+    return { id: summary.id, result };
   }
 
   #takePair(connection: Connection, body: Parameters<Pairing['onPair']>[1]): void {

@@ -30,6 +30,8 @@ export interface SummaryStore {
   readonly add: (summary: StoredSummary) => void;
   readonly has: (id: string) => boolean;
   readonly latest: (node: string, kind: PeriodKind, startMs: number) => StoredSummary | undefined;
+  /** How many revisions of one period there are, and how many summaries of the node in all. */
+  readonly received: (node: string, kind: PeriodKind, startMs: number) => { revisions: number; all: number };
   /** Newest first; of every node, or of one. */
   readonly list: (limit: number, node?: string) => readonly SummaryLine[];
   readonly prune: (beforeMs: number) => void;
@@ -58,6 +60,12 @@ export function createSummaryStore(database: Database): SummaryStore {
         }
       );
     },
+    received: (node, kind, startMs) =>
+      database
+        .prepare(
+          'SELECT count(*) FILTER (WHERE kind = ? AND start_ms = ?) AS revisions, count(*) AS "all" FROM summary WHERE node = ?',
+        )
+        .get(kind, startMs, node) as { revisions: number; all: number },
     list: (limit, node) =>
       (
         database

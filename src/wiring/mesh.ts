@@ -14,6 +14,7 @@ import { parseEndpoint } from '../domain/ip-address.ts';
 import type { ResponseBody } from '../domain/query.ts';
 import type { MeshStatus, PairedNode } from '../domain/status.ts';
 import type { NodeSummary } from '../domain/summary.ts';
+import { intakeFault } from '../domain/summary-intake.ts';
 import type { TrustLevel } from '../domain/trust.ts';
 import type { Mesh } from '../mesh/mesh-options.ts';
 import type { MeshPorts, PairedPeer, ReceivedSummary } from '../mesh/ports.ts';
@@ -196,13 +197,16 @@ async function meshPorts(ground: Ground, keys: KeyKeeper): Promise<MeshPorts> {
 }
 
 async function takeSummary(
-  { bus, database }: Ground,
+  { bus, configuration, database }: Ground,
   { id: peer, document, summary }: ReceivedSummary,
 ): ReturnType<MeshPorts['onSummary']> {
   const store = createSummaryStore(database);
   if (store.has(summary.id)) return 'known';
   const startMs = Date.parse(summary.period.start);
   const { kind } = summary.period;
+  const limits = { nowMs: Date.now(), days: configuration().retention.summaries_days };
+  if (!Number.isFinite(startMs)) return 'refused';
+  if (intakeFault(summary, store.received(summary.node, kind, startMs), limits) !== null) return 'refused';
   const revision = (store.latest(summary.node, kind, startMs)?.revision ?? 0) + 1;
   store.add({
     id: summary.id,

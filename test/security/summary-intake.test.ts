@@ -1,0 +1,70 @@
+import { afterAll, afterEach, expect, test } from '@jest/globals';
+import { DAY_MS, lastClosed, type PeriodKind } from '../../src/domain/period.ts';
+import type { NodeSummary } from '../../src/domain/summary.ts';
+import { intakeFault, MOST_REVISIONS, MOST_SUMMARIES } from '../../src/domain/summary-intake.ts';
+import { asJson, intrude, payloadOf } from '../mesh/hostile.ts';
+import { makeIdentity, makeSummary, makeTls, stopAll } from '../mesh/rig.ts';
+import { type MeshNode, makeNode } from '../support/mesh-nodes.ts';
+import { until } from '../support/service.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+const folder = temporaryFolders();
+const open: MeshNode[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((node) => node.kill()));
+  await stopAll();
+});
+afterAll(stopAll);
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const periodOf = (kind: PeriodKind, nowMs: number): NodeSummary['period'] => {
+  const { startMs, endMs } = lastClosed(kind, nowMs);
+  return { kind, start: iso(startMs), end: iso(endMs) };
+};
+
+test('a trusted peer cannot fill the disk with periods that never were', async () => {
+  const peer = makeIdentity();
+  const victim = await makeNode(folder(), 'victim');
+  open.push(victim);
+  victim.configure({ trust: { [peer.id]: 'peer' } });
+  await victim.start();
+  const now = Date.now();
+  const hour = periodOf('hourly', now);
+  const summaries: readonly (readonly [Partial<NodeSummary>, string])[] = [
+    [{ createdAt: iso(now), period: hour }, 'stored'],
+    [{ createdAt: '2026-99-99T99:99:99.999Z', period: hour }, 'refused'],
+    [{ createdAt: iso(now), period: { ...hour, start: '2026-02-31T24:61:00.000Z' } }, 'refused'],
+    [{ createdAt: iso(now), period: { ...hour, kind: 'weekly' } }, 'refused'],
+    [{ createdAt: iso(now), period: { ...hour, end: iso(now) } }, 'refused'],
+    [{ createdAt: iso(now), period: periodOf('daily', now + 2 * DAY_MS) }, 'refused'],
+    [{ createdAt: iso(now), period: periodOf('daily', now - 400 * DAY_MS) }, 'refused'],
+    [{ createdAt: iso(now + DAY_MS), period: hour }, 'refused'],
+    [{ createdAt: iso(now), period: periodOf('weekly', now - 300 * DAY_MS) }, 'stored'],
+  ];
+  const hostile = await intrude({ id: victim.id, address: victim.endpoint }, peer, await makeTls(peer));
+  hostile.hello();
+  const sent = summaries.map(([changes, result]) => ({ ...makeSummary(peer, changes), result }));
+  for (const { document } of sent) {
+    hostile.say({ ...hostile.header(), type: 'summary', body: asJson({ document }) });
+  }
+  const answers = await until(
+    () => Promise.resolve(hostile.received.map(payloadOf).filter(({ type }) => type === 'summary-ack')),
+    (messages) => messages.length === summaries.length,
+  );
+  // The answers come as they are ready, not in order.
+  const results = new Map(
+    answers.map(({ body }) => [(body as { id: string }).id, (body as { result: string }).result]),
+  );
+  expect(sent.map(({ id }) => results.get(id))).toEqual(sent.map(({ result }) => result));
+  expect(await victim.call('summary.list', { limit: 100 })).toHaveLength(2);
+  expect(await victim.audited('peer.refused')).toMatchObject([{ peer: peer.id, details: { code: 'summary_invalid' } }]);
+});
+
+test('nor with revisions of one period, or more periods than there are', () => {
+  const nowMs = Date.parse('2026-11-23T10:30:00.000Z');
+  const summary = { createdAt: iso(nowMs), period: periodOf('hourly', nowMs) };
+  const fault = (revisions: number, all: number) => intakeFault(summary, { revisions, all }, { nowMs, days: 365 });
+  expect(fault(MOST_REVISIONS - 1, MOST_SUMMARIES - 1)).toBeNull();
+  expect(fault(MOST_REVISIONS, MOST_REVISIONS)).toContain('revisions');
+  expect(fault(0, MOST_SUMMARIES)).toContain('too much');
+});
