@@ -1,17 +1,20 @@
 /**
  * One archive that installs and runs without a registry or a compiler: `release/caro-mesh-VERSION-SYSTEM-ARCH.tar.gz`. It is made of
- * `dist/`, so build first (`npm run bundle:offline` does). The same commit and the same bindings give the same bytes.
+ * `dist/`, so build first (`npm run bundle:offline` does). The same commit and the same bindings give the same bytes. It serves the Node.js
+ * that makes it; with `--every-node` also those that npm installs no binding for here, which the registry is asked for.
  *
- *   npm run bundle:offline [-- FOLDER]
+ *   npm run bundle:offline [-- FOLDER] [--every-node]
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { releaseEpoch, writeArchive, writeSums } from './bundle-archive.ts';
-import { bindings, gather } from './bundle-contents.ts';
+import { fetchSharedBinding } from './bundle-binding.ts';
+import { gather, installedBindings } from './bundle-contents.ts';
 import { makeSbom } from './bundle-sbom.ts';
 
-function main(folder: string): void {
+function main(folder: string, everyNode: boolean): void {
   const root = process.cwd();
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
   const name = `caro-mesh-${version}-${process.platform}-${process.arch}`;
@@ -19,17 +22,23 @@ function main(folder: string): void {
   const stage = mkdtempSync(join(tmpdir(), 'caro-bundle-'));
   try {
     const target = join(stage, name);
-    const carried = bindings(root);
-    gather(root, target, carried);
+    const installed = installedBindings(root);
+    const isShared = installed.some(({ name }) => name === 'better-sqlite3-napi');
+    const bindings = everyNode && !isShared ? [...installed, fetchSharedBinding(root, stage)] : installed;
+    gather(root, target, bindings);
     writeFileSync(join(target, 'sbom.cdx.json'), `${JSON.stringify(makeSbom(root, epoch), null, 2)}\n`);
     writeSums(target);
     mkdirSync(folder, { recursive: true });
     const archive = join(folder, `${name}.tar.gz`);
     writeArchive(target, archive, epoch);
-    console.log(JSON.stringify({ archive, bindings: carried.map(({ tag }) => tag) }));
+    console.log(JSON.stringify({ archive, serves: bindings.map(({ serves }) => serves) }));
   } finally {
     rmSync(stage, { recursive: true });
   }
 }
 
-main(resolve(process.argv[2] ?? 'release'));
+const { values, positionals } = parseArgs({
+  options: { 'every-node': { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+main(resolve(positionals[0] ?? 'release'), values['every-node']);

@@ -22,10 +22,17 @@ node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
   process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' ||
   fail "expected Node.js 20.19 or newer, got $found; install a newer one"
 
-tag=$(node -p '["node-v" + process.versions.modules, process.platform, process.arch].join("-")')
-bindings=$here/node_modules/better-sqlite3/lib/binding
-[ -f "$bindings/$tag/better_sqlite3.node" ] ||
-  fail "expected a binding for $tag (Node.js $found), this archive holds: $(cd "$bindings" && echo *); use a Node.js that fits, or an archive made for this one"
+modules=$here/node_modules
+# As src/storage/sqlite.ts chooses: one binding for every Node.js with Node-API 10, or one for exactly this version.
+if [ "$(node -p 'Number(process.versions.napi) >= 10')" = true ]; then
+  sqlite=better-sqlite3-napi
+  binding=$(node -p '"prebuilds/" + [process.platform, process.arch].join("-") + ".node"')
+else
+  sqlite=better-sqlite3
+  binding=$(node -p '"lib/binding/" + ["node-v" + process.versions.modules, process.platform, process.arch].join("-") + "/better_sqlite3.node"')
+fi
+[ -f "$modules/$sqlite/$binding" ] ||
+  fail "expected $sqlite/$binding for Node.js $found, this archive holds: $(cd "$modules" && find . -name '*.node' | sed 's#^\./##' | tr '\n' ' ')- use a Node.js that fits, or an archive made for this one"
 
 if command -v sha256sum >/dev/null 2>&1; then
   check='sha256sum'
@@ -46,8 +53,8 @@ mkdir "$new"
 # Only what was checked is taken.
 (cd "$here" && sed 's/^[^ ]*  //' SHA256SUMS | tar -cf - -T - SHA256SUMS) | (cd "$new" && tar -xf -)
 
-node -e 'new (require(process.argv[1]))(":memory:").close()' "$new/node_modules/better-sqlite3" >/dev/null 2>&1 ||
-  fail "expected the SQLite binding for $tag to load on this system, it does not (another C library?); make an archive on such a system"
+node -e 'new (require(process.argv[1]))(":memory:").close()' "$new/node_modules/$sqlite" >/dev/null 2>&1 ||
+  fail "expected $sqlite/$binding to load on this system, it does not (another C library?); make an archive on such a system"
 version=$("$new/bin/caro.js" version) || fail 'expected the program to run, it does not; unpack the archive again'
 
 old=$lib.old.$$
