@@ -24,6 +24,7 @@ import { addStatus } from './commands/status.ts';
 import { addSummary } from './commands/summary.ts';
 import { addTrust } from './commands/trust.ts';
 import { type Context, processContext } from './context.ts';
+import { addHelp } from './help.ts';
 import { harmlessLines, say, sayJson } from './output.ts';
 
 /** In the order of `caro --help`. */
@@ -65,6 +66,7 @@ export function createProgram(context: Context): Command {
       writeErr: (text) => context.stderr.write(harmlessLines(text)),
     });
   for (const add of COMMANDS) add(program, context);
+  addHelp(program);
   return program;
 }
 

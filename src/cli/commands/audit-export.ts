@@ -19,12 +19,7 @@ Formats:
   json   the same as one JSON array
   ocsf   events of the Open Cybersecurity Schema Framework 1.5.0, one a line: records, and a detection finding for
          each risk rule that matched on a day and for each anomaly (ids, levels and counts, never a command)
-  cef    the same in ArcSight's Common Event Format
-
-Examples:
-  caro audit export --out audit.jsonl
-  caro audit export --format ocsf | gzip > audit.ocsf.gz
-  caro audit export --format cef | logger --stderr --server siem.internal --port 514`;
+  cef    the same in ArcSight's Common Event Format`;
 
 export function addExport(audit: Command, context: Context): void {
   audit

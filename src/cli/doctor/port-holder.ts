@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { programOf } from './process-name.ts';
 
 /** Who listens where this node wants to: `process 123 (nginx)`, or that it is not ours to see; undefined where the port is free. */
 export async function portHolder(host: string, port: number): Promise<string | undefined> {
@@ -53,12 +54,9 @@ function attempt<T>(read: () => T): T | undefined {
 }
 
 function otherHolder(port: number): number | undefined {
-  const { stdout } = spawnSync('lsof', ['-nP', '-t', `-iTCP:${port}`, '-sTCP:LISTEN'], { encoding: 'utf8' });
-  const pid = Number(stdout?.split('\n')[0]);
+  const { status, stdout } = spawnSync('lsof', ['-nP', '-t', `-iTCP:${port}`, '-sTCP:LISTEN'], { encoding: 'utf8' });
+  const pid = status === 0 ? Number(stdout.split('\n')[0]) : 0;
   return pid > 0 ? pid : undefined;
 }
 
-function nameOf(pid: number): string {
-  const { stdout } = spawnSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' });
-  return stdout?.trim().split('/').at(-1) || 'unknown';
-}
+const nameOf = (pid: number): string => programOf(pid) ?? 'unknown';

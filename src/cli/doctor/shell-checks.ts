@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import type { Places } from '../../config/places.ts';
 import { SHELLS } from '../../domain/shell-kind.ts';
 import { parseSpoolName } from '../../domain/spool-record.ts';
 import type { Context } from '../context.ts';
 import { rcLine } from '../rc-line.ts';
+import { programOf } from './process-name.ts';
 import { probeHook } from './shell-probe.ts';
 import { bad, ok, type Verdict, warn } from './verdict.ts';
 
@@ -31,7 +31,7 @@ export async function newShell({ env }: Pick<Context, 'env'>, { spool }: Places)
 export function thisShell({ env, stdin }: Pick<Context, 'env' | 'stdin'>, { spool }: Places): Verdict | undefined {
   const pid = process.ppid;
   const name = programOf(pid);
-  if (stdin.isTTY !== true || !SHELL_NAMES.has(name)) return undefined;
+  if (stdin.isTTY !== true || name === undefined || !SHELL_NAMES.has(name)) return undefined;
   const isSeen = existsSync(spool) && readdirSync(spool).some((file) => parseSpoolName(file)?.pid === pid);
   if (isSeen) return ok(`this ${name} (process ${pid}) is observed`);
   const { line } = rcLine({ ...env, SHELL: name });
@@ -40,9 +40,3 @@ export function thisShell({ env, stdin }: Pick<Context, 'env' | 'stdin'>, { spoo
 
 /** A script that runs `caro doctor` is a shell, too, but has no terminal to itself; `sh` has many names. */
 const SHELL_NAMES: ReadonlySet<string> = new Set([...SHELLS, 'dash', 'ash', 'ksh', 'ksh93', 'mksh']);
-
-function programOf(pid: number): string {
-  const { stdout } = spawnSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' });
-  // A login shell has a dash before its name, and some systems print the whole path.
-  return stdout?.trim().replace(/^-/, '').split('/').at(-1) ?? '';
-}
