@@ -1,0 +1,102 @@
+/**
+ * Runs every benchmark one after the other, and writes what each prints, with how loaded the machine was, to `bench/results/NAME.json`.
+ * One that fails or hangs is reported and does not keep the others from running.
+ *
+ *   npm run bench              some minutes, small numbers
+ *   npm run bench -- --full    growth with stored events, peers and shells; below 20 minutes
+ *   npm run bench -- --only ingest,observe
+ */
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const ROOT = resolve(__dirname, '..');
+const RESULTS = join(ROOT, 'bench', 'results');
+/** No further benchmark begins after this, so that the whole ends within 20 minutes. */
+const LAST_START_MS = 15 * 60_000;
+/** A single one is ended after this. */
+const LONGEST_MS = 5 * 60_000;
+
+/** Each benchmark with the arguments of its runs, quick and full; a later run matters less than an earlier one. */
+const PLAN: Readonly<Record<string, { readonly quick: readonly string[]; readonly full: readonly string[] }>> = {
+  'idle-memory': { quick: ['20'], full: ['60'] },
+  observe: { quick: ['300'], full: ['1000', '1000 10000', '1000 1000000', '1000 10000000'] },
+  summary: { quick: ['100000 3'], full: ['10000 10', '1000000 5'] },
+  'mesh-query': { quick: ['10'], full: ['1', '10', '100', '10 2'] },
+  ingest: { quick: ['10000'], full: ['50000', '50000 1000000', '50000 10000000'] },
+  hook: { quick: ['100'], full: ['400'] },
+  dashboard: {
+    quick: ['--events 10000 --rounds 5'],
+    full: ['--events 10000 --rounds 15', '--events 1000000 --rounds 15'],
+  },
+  startup: { quick: ['10000 3'], full: ['1000000 10'] },
+  assess: { quick: [''], full: [''] },
+  verify: { quick: [''], full: [''] },
+};
+
+interface Run {
+  readonly arguments: string;
+  readonly seconds: number;
+  /** Of the last minute, before and after. */
+  readonly load: readonly [number, number];
+  /** What the benchmark printed, or why there is nothing. */
+  readonly printed?: unknown;
+  readonly failed?: string;
+}
+
+function run(name: string, words: string): Promise<Run> {
+  const before = loadavg()[0] ?? 0;
+  const begun = performance.now();
+  const args = [join(ROOT, 'bench', `${name}.ts`), ...words.split(' ').filter((word) => word !== '')];
+  return new Promise((done) => {
+    execFile(
+      join(ROOT, 'node_modules', '.bin', 'tsx'),
+      args,
+      { cwd: ROOT, timeout: LONGEST_MS, killSignal: 'SIGTERM', maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        const seconds = Math.round((performance.now() - begun) / 100) / 10;
+        const common = { arguments: words, seconds, load: [before, loadavg()[0] ?? 0] as const };
+        try {
+          const printed: unknown = JSON.parse(stdout);
+          done(error ? { ...common, printed, failed: 'it ended with an error' } : { ...common, printed });
+        } catch {
+          const reason = error?.killed ? `it did not end within ${LONGEST_MS / 60_000} minutes` : stderr.trim();
+          done({ ...common, failed: reason === '' ? 'it printed no figures' : reason.slice(-500) });
+        }
+      },
+    );
+  });
+}
+
+async function main(isFull: boolean, only: readonly string[]): Promise<void> {
+  mkdirSync(RESULTS, { recursive: true });
+  const begun = performance.now();
+  for (const [name, { quick, full }] of Object.entries(PLAN)) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    const runs: Run[] = [];
+    for (const words of isFull ? full : quick) {
+      if (performance.now() - begun > LAST_START_MS) {
+        runs.push({ arguments: words, seconds: 0, load: [0, 0], failed: 'no time was left for it' });
+      } else runs.push(await run(name, words));
+      const { failed, seconds } = runs.at(-1) ?? { failed: undefined, seconds: 0 };
+      process.stderr.write(`${name} ${words}: ${failed === undefined ? 'done' : `FAILED, ${failed}`} (${seconds} s)\n`);
+      if (failed !== undefined) process.exitCode = 1;
+    }
+    const file = join(RESULTS, `${name}.json`);
+    const form = isFull ? 'full' : 'quick';
+    writeFileSync(file, `${JSON.stringify({ benchmark: name, form, node: process.version, runs }, null, 2)}\n`);
+  }
+}
+
+const { values } = parseArgs({
+  options: { full: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+});
+main(
+  values.full,
+  values.only.split(',').filter((name) => name !== ''),
+).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
