@@ -43,7 +43,7 @@ beforeAll(() => {
   store = createEventStore(database, 'host');
   store.commit({ started: commands, finished: [], ended: [], offsets: [], dropped: [], nowMs: NOON });
 });
-afterAll(() => database.close());
+afterAll(() => void database.close());
 
 /** What a filter means, said once more and plainly. */
 function wanted({ since, until, risk = 'safe', tool, text }: EventFilter): readonly string[] {
