@@ -70,7 +70,8 @@ requireShim()(`a service killed -9 in the middle of a call that changes a file (
       let over = false;
       const lived = await live(home, faults, async () => {
         // Each command makes the service change something, so that it comes to the call in which it dies.
-        for (let calls = -1; !over; await turn()) {
+        for (let calls = -1; !over; ) {
+          await turn();
           if (calls === faults.calls()) continue;
           calls = faults.calls();
           type(random(4));
