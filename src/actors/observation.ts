@@ -62,8 +62,12 @@ export function toStarted(
   { level, rules }: RiskRating,
   redact: boolean,
 ): StartedCommand {
+  const { key, startMs, shell, cwd } = raw;
   return {
-    ...raw,
+    key,
+    startMs,
+    shell,
+    cwd,
     command: redact ? text : raw.command,
     redacted: redact && redacted,
     tools,

@@ -43,8 +43,10 @@ export interface SpoolFile extends SpoolName {
 
 /** Larger than the largest record, so that a whole one always fits. */
 const READ_BYTES = 5 * 1024 * 1024;
-/** So much is read before a commit: a long backlog is worked off in bounded memory. */
-const BATCH_BYTES = 8 * 1024 * 1024;
+/** So much is read before a commit: a few thousand commands share its fsync, and a long backlog is worked off in bounded memory. */
+const BATCH_BYTES = 512 * 1024;
+/** So many commands are rated at a time: what was found out about their grammar is then let go of while it is young. */
+const RATED = 32;
 
 interface Chunk {
   readonly file: SpoolFile;
@@ -184,7 +186,13 @@ export class SpoolIntake {
   }
 
   async #rate(begun: readonly RawCommand[]): Promise<readonly StartedCommand[]> {
-    if (begun.length === 0) return [];
+    const started: StartedCommand[] = [];
+    for (let from = 0; from < begun.length; from += RATED)
+      started.push(...(await this.#rateSome(begun.slice(from, from + RATED))));
+    return started;
+  }
+
+  async #rateSome(begun: readonly RawCommand[]): Promise<readonly StartedCommand[]> {
     const classified = await this.ports.bus.request('command.classify', begun);
     const questions = classified.map(({ analysis }, index) => ({ analysis, cwd: begun[index]?.cwd ?? null }));
     const ratings = await this.ports.bus.request('command.assess', questions);

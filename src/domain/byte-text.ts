@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /**
  * Text from a terminal is UTF-8 most of the time and bytes always. A byte that belongs to no valid sequence becomes one
  * character of the private-use block U+EF80 … U+EFFF (its value plus U+EF00), so that the text can be stored and shown anywhere
@@ -8,13 +10,8 @@ const ESCAPED = /[\uEF80-\uEFFF]/;
 
 /** Never fails; `textToBytes` gives the same bytes back. */
 export function bytesToText(bytes: Buffer): string {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    if (!ESCAPED.test(text)) return text;
-  } catch {
-    // Not UTF-8: the slow way keeps its bytes.
-  }
-  return escapeInvalid(bytes);
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : null;
+  return text === null || ESCAPED.test(text) ? escapeInvalid(bytes) : text;
 }
 
 /** UTF-8, with escaped bytes as themselves. */

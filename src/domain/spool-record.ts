@@ -107,8 +107,9 @@ export function decodeSpool(bytes: Buffer): DecodedSpool {
   return { records, consumed: at, foreign };
 }
 
+/** `fields` are one byte a character, with NUL between them. */
 type Piece =
-  | { readonly kind: 'fields'; readonly fields: readonly Buffer[]; readonly next: number }
+  | { readonly kind: 'fields'; readonly fields: string; readonly next: number }
   | { readonly kind: 'foreign'; readonly next: number }
   | { readonly kind: 'partial' };
 
@@ -131,37 +132,36 @@ function skipped(bytes: Buffer, from: number): Piece {
 }
 
 function readFields(bytes: Buffer, start: number, body: number): Piece {
-  const fields: Buffer[] = [];
   let at = body;
   for (;;) {
     const end = bytes.indexOf(0, at);
     const size = (end === -1 ? bytes.length : end) - start;
     if (size > MAX_RECORD_BYTES) return skipped(bytes, at - 1);
     if (end === -1) return { kind: 'partial' };
-    if (end === at) return { kind: 'fields', fields, next: end + 1 };
-    const field = bytes.subarray(at, end);
+    if (end === at)
+      return { kind: 'fields', fields: bytes.toString('latin1', body, Math.max(body, end - 1)), next: end + 1 };
     // The record before was torn and another writer's turn came: its mark is the end of what we have.
-    if (end - at === VERSION.length && field.equals(MARK.subarray(1, -1))) return { kind: 'foreign', next: at - 1 };
-    fields.push(field);
+    if (end - at === VERSION.length && bytes.toString('latin1', at, end) === VERSION)
+      return { kind: 'foreign', next: at - 1 };
     at = end + 1;
   }
 }
 
 /** The records in one record's fields: none for a private command, several for lines pasted together; undefined if damaged. */
-function toRecords(fields: readonly Buffer[]): readonly SpoolRecord[] | undefined {
-  const values = new Map<string, Buffer>();
-  for (const field of fields) {
-    const tag = String.fromCharCode(field[0] ?? 0);
-    if (field[1] !== 0x3d || values.has(tag)) return undefined;
-    values.set(tag, field.subarray(2));
+function toRecords(fields: string): readonly SpoolRecord[] | undefined {
+  const values = new Map<string, string>();
+  for (const field of fields.split('\0')) {
+    const tag = field.slice(0, 1);
+    if (field[1] !== '=' || values.has(tag)) return undefined;
+    values.set(tag, field.slice(2));
   }
-  const type = (TYPES as ReadonlyMap<string, SpoolRecord['type']>).get(values.get('t')?.toString('latin1') ?? '');
+  const type = (TYPES as ReadonlyMap<string, SpoolRecord['type']>).get(values.get('t') ?? '');
   const numbers = numericFields(values);
   const command = numbers?.q?.[0];
   if (numbers === undefined || command === undefined || type === undefined) return undefined;
   const cwd = values.get('p');
   if (!addUptime(values, numbers, type)) return undefined;
-  const base = { type, granularity: numbers.g?.[0] ?? 1, ...(cwd ? { cwd: bytesToText(cwd) } : {}) };
+  const base = { type, granularity: numbers.g?.[0] ?? 1, ...(cwd ? { cwd: decoded(cwd) } : {}) };
   const duration = numbers.d?.[0];
   const timing = duration === undefined ? {} : { durationMs: duration };
   if (type === 'end') return [{ ...base, ...timing, command, ...timesOf(numbers, 0, 1) }];
@@ -174,12 +174,16 @@ function toRecords(fields: readonly Buffer[]): readonly SpoolRecord[] | undefine
   );
 }
 
+/** Bytes, one a character, as text. Most commands and directories are nothing but ASCII, and then what they seem. */
+const decoded = (bytes: string): string =>
+  /^[ -~\n\t]*$/.test(bytes) ? bytes : bytesToText(Buffer.from(bytes, 'latin1'));
+
 type Numbers = Partial<Record<'q' | 'b' | 'e' | 's' | 'd' | 'g' | 'm' | 'z', readonly number[]>>;
 
 /** fish sends `z`, its uptime clock's zero in µs since the epoch, and `u`, the reading in seconds. False if they are none. */
-function addUptime(values: ReadonlyMap<string, Buffer>, numbers: Numbers, type: SpoolRecord['type']): boolean {
+function addUptime(values: ReadonlyMap<string, string>, numbers: Numbers, type: SpoolRecord['type']): boolean {
   const zero = numbers.z?.[0];
-  const uptime = values.get('u')?.toString('latin1');
+  const uptime = values.get('u');
   if (zero === undefined || uptime === undefined) return zero === undefined && uptime === undefined;
   const parts = /^(\d{1,10})\.(\d\d)$/.exec(uptime);
   if (!parts) return false;
@@ -188,10 +192,10 @@ function addUptime(values: ReadonlyMap<string, Buffer>, numbers: Numbers, type: 
 }
 
 /** Numeric tags; `b`, `e` and `s` of pasted lines hold one number for each, separated by spaces. Undefined if one is none. */
-function numericFields(values: ReadonlyMap<string, Buffer>): Numbers | undefined {
+function numericFields(values: ReadonlyMap<string, string>): Numbers | undefined {
   const numbers: Numbers = {};
   for (const tag of ['q', 'b', 'e', 's', 'd', 'g', 'm', 'z'] as const) {
-    const text = values.get(tag)?.toString('latin1');
+    const text = values.get(tag);
     if (text === undefined) continue;
     if (!/^\d{1,16}(?: \d{1,16})*$/.test(text)) return undefined;
     const list = text.split(' ').map(Number);
@@ -220,12 +224,12 @@ function timesOf(
 }
 
 /** `c` verbatim, or the entries in `h`: one for each begun command, else joined again as the lines of one command. */
-function commandTexts(values: ReadonlyMap<string, Buffer>, numbers: Numbers): readonly string[] | undefined {
+function commandTexts(values: ReadonlyMap<string, string>, numbers: Numbers): readonly string[] | undefined {
   const verbatim = values.get('c');
-  if (verbatim) return [bytesToText(verbatim)];
+  if (verbatim !== undefined) return [decoded(verbatim)];
   const history = values.get('h');
-  if (!history) return undefined;
-  const entries = historyCommands(bytesToText(history), numbers.m?.[0] ?? 1);
+  if (history === undefined) return undefined;
+  const entries = historyCommands(decoded(history), numbers.m?.[0] ?? 1);
   if (entries === undefined) return undefined;
   // A record must not use more command numbers than the hook counted.
   const begun = numbers.b?.length ?? 1;

@@ -2,7 +2,7 @@
 import { type RiskLevel, riskRank } from '../domain/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
 import type { Place } from './paths.ts';
-import type { Danger, Need, RiskFamily, Rule, Verdict } from './rule.ts';
+import type { Danger, Need, RiskFamily, Rule, StepRule, Verdict } from './rule.ts';
 import { rulesFor, SCENE_RULES } from './rule-set.ts';
 import { type Step, stepsOf } from './step.ts';
 
@@ -80,8 +80,12 @@ export const assess = (analysis: Analysis, place: Place = {}): Assessment => {
   for (const step of steps) {
     if (onlyAsks(step)) continue;
     const { own, general } = rulesFor(step.tool);
-    for (const rule of own) add(rule, levelOf(rule, rule.when(step), step.elevated));
-    for (const rule of general) if (has(step, rule.needs)) add(rule, levelOf(rule, rule.when(step), step.elevated));
+    const ask = (rule: StepRule): void => add(rule, levelOf(rule, rule.when(step), step.elevated));
+    own.forEach(ask);
+    // A hundred rules for each step: a loop over an iterator would make as many objects.
+    general.forEach((rule) => {
+      if (has(step, rule.needs)) ask(rule);
+    });
   }
   const scene = { analysis, steps, place };
   for (const rule of SCENE_RULES) add(rule, levelOf(rule, rule.whenAll(scene), false));

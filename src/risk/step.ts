@@ -72,7 +72,7 @@ export class Step {
 
   /** Whether the subcommand path begins so: `sub('s3', 'rb|rm')`. */
   sub(...path: readonly string[]): boolean {
-    return path.every((names, at) => names.split('|').includes(this.operands[at] ?? ''));
+    return path.every((names, at) => namesIn(names).includes(this.operands[at] ?? ''));
   }
 
   /** Operands behind the first `count` words of the subcommand path. */
@@ -129,6 +129,16 @@ export class Step {
     return this.#code;
   }
 }
+
+const splitNames = new Map<string, readonly string[]>();
+/** Names out of a rule, `a|b`; rules ask the same ones about every command. */
+const namesIn = (names: string): readonly string[] => {
+  const known = splitNames.get(names);
+  if (known) return known;
+  const split = names.split('|');
+  splitNames.set(names, split);
+  return split;
+};
 
 const isOption = (text: string): boolean => text.length > 1 && text.startsWith('-');
 

@@ -1,7 +1,11 @@
 import type { StartedCommand } from '../domain/event.ts';
 import { slotOf } from '../domain/period.ts';
 import { riskRank } from '../domain/risk-level.ts';
-import { DURATION_BUCKETS, durationBucket } from '../domain/summary.ts';
+import { durationBucket } from '../domain/summary.ts';
+import { ROLLUP_COUNTS } from './rollup-row.ts';
+
+/** Places in `ROLLUP_COUNTS`; the buckets follow the last. */
+const [ENDED, FAILURES, DURATION] = [1, 2, 3] as const;
 
 interface Statement {
   readonly run: (...values: readonly (string | number)[]) => unknown;
@@ -47,14 +51,18 @@ export class RollupTally {
   /** @param end null while the command runs. */
   add({ startMs, risk, rules, shell, redacted }: StartedCommand, patternId: number, end: End | null): void {
     const slot = slotOf(startMs);
-    add(this.#usage, [slot, patternId, riskRank(risk)], [1, ...endCounts(end)]);
-    for (const rule of rules) add(this.#rules, [slot, rule], [1]);
-    add(this.#coverage, [slot, shell], [1, redacted ? 1 : 0, 0]);
+    const usage = countsOf(this.#usage, [slot, patternId, riskRank(risk)], ROLLUP_COUNTS.length);
+    increase(usage, 0, 1);
+    if (end) addEnd(usage, end);
+    for (const rule of rules) increase(countsOf(this.#rules, [slot, rule], 1), 0, 1);
+    const coverage = countsOf(this.#coverage, [slot, shell], 3);
+    increase(coverage, 0, 1);
+    if (redacted) increase(coverage, 1, 1);
   }
 
   /** Counts the end of a command that was added in an earlier commit. */
   end({ slot, patternId, risk }: RollupKey, end: End): void {
-    add(this.#ends, [slot, patternId, risk], [0, ...endCounts(end)]);
+    addEnd(countsOf(this.#ends, [slot, patternId, risk], ROLLUP_COUNTS.length), end);
   }
 
   write({ count, countEnds, countRule, addCoverage }: RollupStatements): void {
@@ -69,18 +77,22 @@ export class RollupTally {
   }
 }
 
-function add(rows: Map<string, Row>, key: Row['key'], counts: readonly number[]): void {
+/** The counts under a key, zeros where it is new. */
+function countsOf(rows: Map<string, Row>, key: Row['key'], size: number): number[] {
   const name = key.join(' ');
-  const row = rows.get(name);
-  if (row) for (const [index, count] of counts.entries()) row.counts[index] = (row.counts[index] ?? 0) + count;
-  else rows.set(name, { key, counts: [...counts] });
+  const row = rows.get(name) ?? { key, counts: new Array<number>(size).fill(0) };
+  if (row.key === key) rows.set(name, row);
+  return row.counts;
 }
 
-/** `ended`, `failures`, `duration_ms` and the buckets. */
-function endCounts(end: End | null): readonly number[] {
-  const buckets = Array.from({ length: DURATION_BUCKETS }, () => 0);
-  if (end === null) return [0, 0, 0, ...buckets];
-  const durationMs = end.durationMs ?? 0;
-  buckets[durationBucket(durationMs)] = 1;
-  return [1, end.exitCode !== null && end.exitCode !== 0 ? 1 : 0, durationMs, ...buckets];
+const increase = (counts: number[], at: number, by: number): void => {
+  counts[at] = (counts[at] ?? 0) + by;
+};
+
+/** Adds to `ROLLUP_COUNTS` that a command ended. */
+function addEnd(counts: number[], { exitCode, durationMs }: End): void {
+  increase(counts, ENDED, 1);
+  if (exitCode !== null && exitCode !== 0) increase(counts, FAILURES, 1);
+  increase(counts, DURATION, durationMs ?? 0);
+  increase(counts, DURATION + 1 + durationBucket(durationMs ?? 0), 1);
 }
