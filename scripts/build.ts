@@ -25,6 +25,8 @@ async function bundle(): Promise<readonly string[]> {
       cli: 'src/cli/main.ts',
       worker: 'src/workers/worker.ts',
       web: 'src/web/server.ts',
+      // Loaded by name, with V8's code cache (src/web/code-cache.ts).
+      'web-api': 'src/web/application.ts',
     },
     outdir: MODULES,
     bundle: true,

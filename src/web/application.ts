@@ -1,15 +1,16 @@
+import type { RequestListener, Server } from 'node:http';
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import { installGuards, refuse } from './guards.ts';
+import { lazyReader } from './lazy-reader.ts';
 import { describeApi } from './openapi.ts';
 import type { DashboardPorts } from './ports.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { liveRoutes } from './routes/live.ts';
 import { loginRoutes } from './routes/login.ts';
 import { meshRoutes } from './routes/mesh.ts';
-import { pageRoutes, readPages } from './routes/pages.ts';
 import { personalRoutes } from './routes/personal.ts';
 import { privacyRoutes } from './routes/privacy.ts';
 import { trustRoutes } from './routes/trust.ts';
@@ -17,18 +18,25 @@ import { COMPILERS } from './schema-checks.ts';
 
 /** Nothing that a page sends is larger. */
 const BODY_BYTES = 4 * 1024;
-const KEEP_ALIVE_MS = 10_000;
 
-/** The dashboard's HTTP side. It listens nowhere: connections are given to its `server` (design.md §12). */
-export async function createApplication(ports: DashboardPorts): Promise<FastifyInstance> {
+/**
+ * The API and the login, behind their guards (design.md §12): what takes a request of `server` that the shell has not answered. Loaded
+ * after the page is on its way (`server.ts`).
+ */
+export async function createApplication(
+  { databaseFile, ...given }: Omit<DashboardPorts, 'reader'> & { readonly databaseFile: string },
+  server: Server,
+): Promise<RequestListener> {
+  const ports: DashboardPorts = { ...given, reader: lazyReader(databaseFile) };
+  let listener: RequestListener = () => undefined;
   const app = fastify({
     bodyLimit: BODY_BYTES,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionTimeout: 60_000,
-    forceCloseConnections: true,
     schemaController: { compilersFactory: COMPILERS },
+    serverFactory: (handler) => {
+      listener = handler;
+      return server;
+    },
   });
-  const pages = readPages(ports.pageFolder);
   await app.register(cookie);
   await app.register(rateLimit, { global: false });
   installGuards(app, ports);
@@ -37,16 +45,19 @@ export async function createApplication(ports: DashboardPorts): Promise<FastifyI
     refuse(reply, { status: 404, code: 'not_found', message: 'There is no such address here.' }),
   );
   describeApi(app);
-  await pageRoutes(app, ports, pages);
-  loginRoutes(app, ports, pages);
+  addRoutes(app, ports);
+  await app.ready();
+  return listener;
+}
+
+function addRoutes(app: FastifyInstance, ports: DashboardPorts): void {
+  loginRoutes(app, ports);
   personalRoutes(app, ports);
   privacyRoutes(app, ports);
   auditRoutes(app, ports);
   trustRoutes(app, ports);
   meshRoutes(app, ports);
   liveRoutes(app, ports);
-  await app.ready();
-  return app;
 }
 
 const STATUS_OF: Partial<Record<ErrorCode, number>> = {

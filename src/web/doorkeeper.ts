@@ -23,7 +23,7 @@ export interface DashboardOptions {
   /** The built front end. */
   readonly pageFolder: string;
   readonly databaseFile: string;
-  /** Directory of mode 0700 for login files. */
+  /** Directory of mode 0700 for login files and compiled code. */
   readonly runtimeFolder: string;
   readonly bus: Pick<Bus, 'request' | 'listen'>;
   /** Texts of risk rules, unknown ids left out. */
@@ -151,6 +151,7 @@ class Door {
         port: this.#port,
         databaseFile,
         pageFolder,
+        cacheFolder: this.options.runtimeFolder,
         idleMs: this.options.idleMs ?? IDLE_MS,
         sessions: this.#sessions.list(),
       }),

@@ -107,6 +107,8 @@ export interface Setup {
   readonly port: number;
   readonly databaseFile: string;
   readonly pageFolder: string;
+  /** Of mode 0700; compiled code is kept there between two runs. */
+  readonly cacheFolder: string;
   readonly idleMs: number;
   readonly sessions: readonly Session[];
 }

@@ -1,11 +1,12 @@
 import type { Reader } from '../storage/reader.ts';
 import type { DaemonLine } from './daemon-line.ts';
+import type { PageTexts } from './page-texts.ts';
 import type { SessionBook } from './session-book.ts';
 
 /** What the routes of the dashboard work with. */
 export interface DashboardPorts {
   readonly port: number;
-  readonly pageFolder: string;
+  readonly pages: PageTexts;
   readonly now: () => number;
   readonly sessions: SessionBook;
   readonly daemon: DaemonLine;

@@ -1,11 +1,13 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { Socket } from 'node:net';
-import { CaroError } from '../domain/errors.ts';
-import { openReader, type Reader } from '../storage/reader.ts';
-import { createApplication } from './application.ts';
+import { join } from 'node:path';
+import { CachedModule } from './code-cache.ts';
 import { DaemonLine } from './daemon-line.ts';
-import { decodeFromDaemon, type PageMessage, type Setup } from './link.ts';
+import { LateApi } from './late-api.ts';
+import { type DaemonMessage, decodeFromDaemon, type PageMessage, type RefusalReason, type Setup } from './link.ts';
+import { readPages } from './page-texts.ts';
 import { SessionBook } from './session-book.ts';
+import { createShell } from './shell.ts';
 
 /** Entry of the page's process: one setup message, then connections, until it has idled long enough or the daemon is gone. */
 function main(): void {
@@ -13,34 +15,57 @@ function main(): void {
   process.once('message', (value) => {
     const message = decodeFromDaemon(value);
     if (message?.type !== 'setup') process.exit(2);
-    serve(message).catch((error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    });
+    serve(message);
   });
 }
 
-async function serve(setup: Setup): Promise<void> {
+const KEEP_ALIVE_MS = 10_000;
+/** Silence that ends a connection at work; streams beat more often. */
+const SILENCE_MS = 60_000;
+/** Time for the browser to ask for what the page is made of, before the API is loaded: that holds everything else up. */
+const ASSETS_MS = 60;
+const UNASKED_MS = 250;
+
+function serve(setup: Setup): void {
   const tell = (message: PageMessage): void => void process.send?.(message);
   const daemon = new DaemonLine(tell);
-  const app = await createApplication({
-    port: setup.port,
-    pageFolder: setup.pageFolder,
-    now: Date.now,
-    sessions: new SessionBook(Date.now, setup.sessions),
-    daemon,
-    reader: lazyReader(setup.databaseFile),
+  const sessions = new SessionBook(Date.now, setup.sessions);
+  const pages = readPages(setup.pageFolder);
+  const code = new CachedModule(join(__dirname, 'web-api.js'), join(setup.cacheFolder, 'web-api.code'));
+  const api = new LateApi(() => {
+    const { createApplication } = code.load() as typeof import('./application.ts');
+    const { port, databaseFile } = setup;
+    return createApplication({ port, databaseFile, pages, now: Date.now, sessions, daemon }, server);
   });
-  const visitors = new Visitors(app.server, setup.idleMs, (received) => tell({ type: 'leaving', received }));
+  const refused = (reason: RefusalReason): void => daemon.refused(reason);
+  const shell = createShell({ port: setup.port, pageFolder: setup.pageFolder, pages, sessions, refused });
+  const server = createServer((request, response) => {
+    if (shell(request, response)) response.once('finish', () => api.wantIn(request.url === '/' ? ASSETS_MS : 0));
+    else void api.answer(request, response);
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.setTimeout(SILENCE_MS);
+  const visitors = new Visitors(server, setup.idleMs, (received) => tell({ type: 'leaving', received }));
   process.on('message', (value, handle) => {
     const message = decodeFromDaemon(value);
     if (message?.type === 'socket' && handle instanceof Socket) visitors.welcome(handle);
-    else if (message?.type === 'reply') daemon.reply(message.id, message.reply);
-    else if (message?.type === 'events') daemon.events(message.events);
-    else if (message?.type === 'progress') daemon.progress(message.id, message.progress);
-    else if (message?.type === 'goodbye') process.disconnect();
+    else if (message?.type === 'goodbye') {
+      process.disconnect();
+      code.keep();
+    } else if (message) hear(daemon, message);
   });
+  process.once('SIGTERM', () => {
+    code.keep();
+    process.exit(0);
+  });
+  api.wantIn(UNASKED_MS);
   tell({ type: 'ready' });
+}
+
+function hear(daemon: DaemonLine, message: DaemonMessage): void {
+  if (message.type === 'reply') daemon.reply(message.id, message.reply);
+  else if (message.type === 'events') daemon.events(message.events);
+  else if (message.type === 'progress') daemon.progress(message.id, message.progress);
 }
 
 /** Counts the connections, and says when there has been none for a while. */
@@ -79,25 +104,6 @@ class Visitors {
       this.#timer = this.#wait();
     }, this.idleMs);
   }
-}
-
-/** Opens the database when first asked, again after a failure: the service may be mending it. */
-function lazyReader(file: string): () => Reader {
-  let reader: Reader | undefined;
-  return () => {
-    try {
-      reader ??= openReader(file);
-      return reader;
-    } catch (error) {
-      throw new CaroError(
-        'database_damaged',
-        'expected a readable database; run `caro db check` to see what is wrong',
-        {
-          cause: error,
-        },
-      );
-    }
-  };
 }
 
 main();

@@ -13,7 +13,7 @@ import { type RigMesh, startActors } from './rig-actors.ts';
 import { SAMPLE_RULES, type SampleCommands } from './sample-commands.ts';
 
 /** A build elsewhere can be tested by naming its folder. */
-const DIST = process.env['CARO_TEST_DIST'] ?? join(__dirname, '../../dist');
+export const DIST = process.env['CARO_TEST_DIST'] ?? join(__dirname, '../../dist');
 
 /** What a browser holds after a login. */
 export interface Login {
@@ -45,7 +45,9 @@ export interface DashboardRig {
   readonly close: () => Promise<void>;
 }
 
-type Overrides = Partial<Pick<DashboardOptions, 'port' | 'host' | 'idleMs' | 'loginLifetimeMs' | 'sessionMs' | 'now'>>;
+type Overrides = Partial<
+  Pick<DashboardOptions, 'port' | 'host' | 'idleMs' | 'loginLifetimeMs' | 'sessionMs' | 'now' | 'childPath'>
+>;
 
 /** `toml` is the owner's configuration file, `mesh` what lies beyond this node: no peer unless told. */
 export async function openRig(

@@ -1,3 +1,5 @@
+// First of all: it asks for the first figures.
+import './early.ts';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { applyTheme } from './theme.ts';

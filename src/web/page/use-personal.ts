@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, read } from './api.ts';
 import type { Activity, LocalStatistics, Overview, Status, TerminalEvent } from './contract.ts';
+import { takeEarly } from './early.ts';
 import { followLive, type LiveState } from './live.ts';
 import { bounds, midnight, type Range } from './ranges.ts';
 
@@ -42,11 +43,12 @@ export function usePersonal(range: Range, { onStatus, onLocked }: Callbacks): Pe
     const current = new AbortController();
     run.current = current;
     const { signal } = current;
-    const asked = new Date();
+    const { at, overview: reading } = (range === 'today' ? takeEarly() : undefined) ?? ask(range, signal);
     try {
-      const found = await read<Overview>('/api/overview', bounds(range, asked), signal);
+      const found = await reading;
+      if (signal.aborted) return;
       setOverview(found);
-      setNow(asked);
+      setNow(at);
       setTrouble(null);
       if (found.status) onStatus(found.status);
     } catch (error) {
@@ -56,7 +58,8 @@ export function usePersonal(range: Range, { onStatus, onLocked }: Callbacks): Pe
     }
   }, [range, onStatus, onLocked]);
 
-  useEffect(() => {
+  // Before the first paint rather than after it: the figures are on their way meanwhile.
+  useLayoutEffect(() => {
     void load();
     const timer = setInterval(() => document.visibilityState === 'visible' && void load(), REFRESH_MS);
     return () => clearInterval(timer);
@@ -70,6 +73,11 @@ export function usePersonal(range: Range, { onStatus, onLocked }: Callbacks): Pe
     if (live === 'locked') onLocked();
   }, [live, onLocked]);
   return { overview, slots, live, fresh, trouble, now };
+}
+
+function ask(range: Range, signal: AbortSignal): { readonly at: Date; readonly overview: Promise<Overview> } {
+  const at = new Date();
+  return { at, overview: read<Overview>('/api/overview', bounds(range, at), signal) };
 }
 
 /** Four weeks for the heat map: not needed for the first paint. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { HTML } from '../page-texts.ts';
 import { cookieName, type DashboardPorts } from '../ports.ts';
 import { INPUTS } from '../schemas.ts';
 import { secretHash } from '../session-book.ts';
-import { type PageTexts, sendPage } from './pages.ts';
 
 const LOGINS_A_MINUTE = 20;
 const PLACEHOLDER = '%PAGE_TOKEN%';
@@ -13,7 +13,7 @@ const PLACEHOLDER = '%PAGE_TOKEN%';
  * that token for this origin and moves on by itself, because a `SameSite=Strict` cookie is not sent along a redirect that
  * began on another site.
  */
-export function loginRoutes(app: FastifyInstance, ports: DashboardPorts, pages: PageTexts): void {
+export function loginRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(String(body))));
   });
@@ -27,12 +27,12 @@ export function loginRoutes(app: FastifyInstance, ports: DashboardPorts, pages: 
       const session = await ports.daemon.redeem(body.login, secretHash(cookie), secretHash(pageToken));
       if (!session) {
         ports.daemon.refused('login');
-        return sendPage(reply, 403, pages.locked);
+        return sendPage(reply, 403, ports.pages.locked);
       }
       ports.sessions.add(session);
       const maxAge = Math.max(1, Math.floor((session.expiresMs - ports.now()) / 1000));
       setCookie(reply, ports, cookie, maxAge);
-      return sendPage(reply, 200, pages.enter.replace(PLACEHOLDER, pageToken));
+      return sendPage(reply, 200, ports.pages.enter.replace(PLACEHOLDER, pageToken));
     },
   );
   app.post('/api/logout', async (request, reply) => {
@@ -43,6 +43,9 @@ export function loginRoutes(app: FastifyInstance, ports: DashboardPorts, pages: 
     return reply.code(204).send();
   });
 }
+
+const sendPage = (reply: FastifyReply, status: number, text: string): FastifyReply =>
+  reply.code(status).type(HTML).send(text);
 
 function setCookie(reply: FastifyReply, ports: DashboardPorts, value: string, maxAge: number): void {
   reply.setCookie(cookieName(ports.port), value, { path: '/', httpOnly: true, sameSite: 'strict', maxAge });
