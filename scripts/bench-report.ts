@@ -93,7 +93,7 @@ const GOALS: readonly Goal[] = [
       `${text(row['nodes'])} nodes, ${text(row['dead'])} of them dead: ${figures(row['firstOfEachTypeMs'])}; repeated ${figures(row['repeatedMs'])}`,
   },
   {
-    what: 'dashboard, first figures in the browser',
+    what: 'dashboard in the browser: first contentful paint, then first figures',
     required: '< 200 ms',
     aim: '< 100 ms warm, < 200 ms cold, at 10 M events',
     benchmark: 'dashboard',
@@ -101,7 +101,12 @@ const GOALS: readonly Goal[] = [
       const browser = row['browserMs'] as Readonly<Record<'warm' | 'cold', Row>> | null;
       return browser === null
         ? `${text(row['events'])} stored: no browser here`
-        : `${text(row['events'])} stored: warm ${figures(browser.warm['firstFigures'])}; cold ${figures(browser.cold['firstFigures'])}`;
+        : `${text(row['events'])} stored: ${(['warm', 'cold'] as const)
+            .map((state) => {
+              const { firstContentfulPaint, firstFigures } = browser[state];
+              return `${state} ${figures(firstContentfulPaint)}, then ${figures(firstFigures)}`;
+            })
+            .join('; ')}`;
     },
   },
   {

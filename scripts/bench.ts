@@ -29,7 +29,7 @@ const PLAN: Readonly<Record<string, { readonly quick: readonly string[]; readonl
   hook: { quick: ['100'], full: ['400'] },
   dashboard: {
     quick: ['--events 10000 --rounds 5'],
-    full: ['--events 10000 --rounds 15', '--events 1000000 --rounds 15'],
+    full: [10_000, 1_000_000, 10_000_000].map((events) => `--events ${events} --rounds 15`),
   },
   startup: { quick: ['10000 3'], full: ['1000000 10'] },
   assess: { quick: [''], full: [''] },

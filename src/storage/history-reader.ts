@@ -44,38 +44,36 @@ interface SlotRange {
   readonly until: number;
 }
 
-interface Use {
-  readonly family: string;
-  readonly slot: number;
-  readonly count: number;
-}
-
-/** A family is new if no row of any of its patterns is older; a family in daily use is found old at its first row. */
+/**
+ * A family is new if no row of any of its patterns is older; a family in daily use is found old at its first row. When exactly a
+ * new one was first used is looked up only then: it takes the rollups by slot, of which there are many.
+ */
 function firstUses(
   database: Database,
   { byId, without }: PatternTable,
   { from, recent, until }: SlotRange,
   deniedTools: readonly string[],
 ): History['families'] {
-  const rows = database
+  const used = database
     .prepare(
-      `SELECT pattern_id, min(slot), sum(count) FROM rollup WHERE slot >= @recent AND slot < @until ${without(deniedTools)}
-       GROUP BY pattern_id`,
+      `SELECT DISTINCT pattern_id FROM ${usageBetween(recent, until, without(deniedTools))} WHERE count > 0 ORDER BY 1`,
     )
-    .raw()
-    .all({ recent, until }) as [number, number, number][];
-  const uses = new Map<string, Use>();
-  for (const [id, slot, count] of rows) {
-    const family = byId.get(id)?.family ?? 'other';
-    const known = uses.get(family);
-    uses.set(family, { family, slot: Math.min(slot, known?.slot ?? slot), count: count + (known?.count ?? 0) });
-  }
+    .pluck()
+    .all() as number[];
   const older = database
     .prepare(
       `SELECT 1 FROM ${usageBetween(from, recent, 'AND pattern_id IN (SELECT id FROM pattern WHERE family = @family)')} LIMIT 1`,
     )
     .pluck();
-  return [...uses.values()]
-    .filter(({ family }) => older.get({ family }) === undefined)
-    .map(({ family, slot, count }) => ({ family, firstMs: slot * SLOT_MS, count }));
+  const first = database.prepare(
+    `SELECT min(slot) AS slot, sum(count) AS count FROM rollup
+       WHERE slot >= @recent AND slot < @until AND pattern_id IN (SELECT id FROM pattern WHERE family = @family) ${without(deniedTools)}`,
+  );
+  const families = new Set(used.flatMap((id) => byId.get(id)?.family ?? []));
+  return [...families]
+    .filter((family) => older.get({ family }) === undefined)
+    .map((family) => {
+      const { slot, count } = first.get({ recent, until, family }) as { readonly slot: number; readonly count: number };
+      return { family, firstMs: slot * SLOT_MS, count };
+    });
 }

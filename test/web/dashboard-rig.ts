@@ -49,16 +49,21 @@ type Overrides = Partial<
   Pick<DashboardOptions, 'port' | 'host' | 'idleMs' | 'loginLifetimeMs' | 'sessionMs' | 'now' | 'childPath'>
 >;
 
-/** `toml` is the owner's configuration file, `mesh` what lies beyond this node: no peer unless told. */
+/** `toml` is the owner's configuration file, `mesh` what lies beyond this node: no peer unless told; `fill` may put a database into the home. */
 export async function openRig(
   overrides: Overrides = {},
-  { toml = '', mesh = ALONE }: { readonly toml?: string; readonly mesh?: RigMesh } = {},
+  {
+    toml = '',
+    mesh = ALONE,
+    fill = () => undefined,
+  }: { readonly toml?: string; readonly mesh?: RigMesh; readonly fill?: (home: string) => void } = {},
 ): Promise<DashboardRig> {
   if (!existsSync(join(DIST, 'web.js'))) throw new Error('expected dist/web.js: run `npm run build` first');
   const home = mkdtempSync(join(tmpdir(), 'caro-web-'));
   const places = placesFrom({ CARO_HOME: home }, home);
   preparePlaces(places);
   mkdirSync(places.runtime, { recursive: true, mode: 0o700 });
+  fill(home);
   const { database } = openDatabase(places.database, Date.now());
   writeFileSync(places.config, toml, { mode: 0o600 });
   const bus = new Bus();
