@@ -17,7 +17,6 @@ import { slotOf } from './domain/period.ts';
 import { openIdentity } from './identity/identity.ts';
 import { readAuditHead } from './storage/audit-head.ts';
 import { createAuditStore } from './storage/audit-store.ts';
-import { backupDatabase } from './storage/backup.ts';
 import { type OpenedDatabase, openDatabase } from './storage/database.ts';
 import { lockInstance } from './storage/instance-lock.ts';
 import { createMetaStore } from './storage/meta-store.ts';
@@ -27,12 +26,16 @@ import { type Dashboard, openDashboard } from './web/doorkeeper.ts';
 import { actorSpecs } from './wiring/actors.ts';
 import { type Ground, lazyPool } from './wiring/ground.ts';
 import { openLog, type ServiceLog } from './wiring/log.ts';
+import { createStorageCare, type StorageCare } from './wiring/storage-care.ts';
+import { StorageHealth } from './wiring/storage-health.ts';
 
 /** A first start makes keys and certificates, on a machine that may be busy; an end has to be quick, or the system kills. */
 const LIMITS = { startMs: 20_000, stopMs: 1_500 } as const;
 /** Between two looks at the whole spool: finds what a lost file event hid, and removes what is done. */
 const SWEEP_MS = 5_000;
 const AUDIT_DEADLINE_MS = 120_000;
+/** A database in which damage shows so often in one process is beyond setting aside: something else is broken. */
+const MOST_SUSPICIONS = 5;
 /** What of this node stands in the audit log already; keys in the database's `meta`. */
 const AUDITED_CONFIGURATION = 'audited_configuration';
 const AUDITED_IDENTITY = 'audited_identity';
@@ -48,24 +51,57 @@ export async function runService(argv: readonly string[]): Promise<void> {
   preparePlaces(places);
   prepareSpool(places);
   const log = openLog(places.log);
+  const ended = new Promise<'ended'>((resolve) => {
+    process.once('SIGTERM', () => resolve('ended'));
+    process.once('SIGINT', () => resolve('ended'));
+  });
+  const announce = (service: Service): void => {
+    process.stdout.write(argv.includes('--welcome') ? service.welcome() : `${JSON.stringify(service.ready)}\n`);
+  };
+  try {
+    const suspicions: string[] = [];
+    while ((await live(places, log, suspicions, ended, announce)) === 'damaged');
+  } finally {
+    await log.close();
+  }
+}
+
+/**
+ * From start to stop. A database that turns out to be damaged while it is used ends it as well; the next life begins with a look at
+ * all of it, and sets it aside at the latest when that found nothing and the damage shows again (NFR-303).
+ */
+async function live(
+  places: Places,
+  log: ServiceLog,
+  suspicions: string[],
+  ended: Promise<'ended'>,
+  announce: (service: Service) => void,
+): Promise<'ended' | 'damaged'> {
   const lifecycle = new Lifecycle(LIMITS, (step, error) =>
     log.error({ step, err: error }, 'a part did not stop cleanly'),
   );
-  const ended = new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
+  let report: (outcome: 'damaged') => void = () => undefined;
+  const damaged = new Promise<'damaged'>((resolve) => {
+    report = resolve;
+  });
+  const lives = suspicions.length;
+  const health = new StorageHealth((reason) => {
+    if (suspicions.length > lives) return;
+    suspicions.push(reason);
+    log.error({ reason }, 'the database is damaged');
+    report('damaged');
   });
   try {
-    const service = await start(places, log, lifecycle);
+    const service = await start(places, log, lifecycle, health, suspicions);
     if (process.env['NOTIFY_SOCKET'] !== undefined) await joinServiceManager(log, lifecycle);
-    process.stdout.write(argv.includes('--welcome') ? service.welcome() : `${JSON.stringify(service.ready)}\n`);
-    await ended;
+    if (lives === 0) announce(service);
+    return await Promise.race([ended, damaged]);
   } catch (error) {
+    if (suspicions.length > lives && suspicions.length < MOST_SUSPICIONS) return 'damaged';
     if (!(error instanceof CaroError)) log.error({ err: error }, 'the service met a defect');
     throw error;
   } finally {
     await lifecycle.end();
-    await log.close();
   }
 }
 
@@ -83,14 +119,20 @@ interface Service {
   readonly welcome: () => string;
 }
 
-async function start(places: Places, log: ServiceLog, lifecycle: Lifecycle): Promise<Service> {
+async function start(
+  places: Places,
+  log: ServiceLog,
+  lifecycle: Lifecycle,
+  health: StorageHealth,
+  suspicions: readonly string[],
+): Promise<Service> {
   await lifecycle.begin('the instance lock', () => {
     const lock = lockInstance(places.lock);
     return [lock, lock.release];
   });
   let { configuration } = loadConfiguration(places, hostname());
   const opened = await lifecycle.begin('the database', () => {
-    const result = openDatabase(places.database, Date.now());
+    const result = openSuspected(places, suspicions);
     return [result, () => void result.database.close()];
   });
   const pool = await lifecycle.begin('the worker pool', () => {
@@ -102,6 +144,7 @@ async function start(places: Places, log: ServiceLog, lifecycle: Lifecycle): Pro
     identity: openIdentity(places.identityKey),
     database: opened.database,
     log,
+    health,
     bus: new Bus(),
     pool,
     spool: openSpoolFolder(places.spool, process.getuid?.() ?? 0),
@@ -118,9 +161,10 @@ async function start(places: Places, log: ServiceLog, lifecycle: Lifecycle): Pro
   await recordStart(ground, opened.setAside);
   verifyAudit(ground);
   const dashboard = await startDashboard(ground, lifecycle);
-  await lifecycle.begin('the status reporter', () => supervise(ground, statusSpec(ground, actors, dashboard)));
-  await lifecycle.begin('observation', () => [null, watchSpool(ground)]);
-  await startControl(ground, dashboard, lifecycle);
+  const care = createStorageCare(ground);
+  await lifecycle.begin('the status reporter', () => supervise(ground, statusSpec(ground, actors, dashboard, care)));
+  await lifecycle.begin('observation', () => [null, watchSpool(ground, care)]);
+  await startControl(ground, dashboard, care, lifecycle);
   await lifecycle.begin('the service record', () => [
     null,
     async () => {
@@ -134,9 +178,19 @@ async function start(places: Places, log: ServiceLog, lifecycle: Lifecycle): Pro
   };
 }
 
+/** The first suspicion asks for a look at all of it; another one after that is proof. */
+function openSuspected({ database }: Places, suspicions: readonly string[]): OpenedDatabase {
+  const [first, ...again] = suspicions;
+  const proof = again.at(-1);
+  return openDatabase(database, Date.now(), {
+    ...(first !== undefined && { depth: 'whole' }),
+    ...(proof !== undefined && { reason: `${proof} time and again` }),
+  });
+}
+
 /** A supervised actor as a step of the service's life. */
 async function supervise(ground: Ground, spec: ActorSpec): Promise<readonly [Supervised, () => Promise<void>]> {
-  const actor = new Supervised(spec, ground.bus, supervision(ground));
+  const actor = new Supervised(ground.health.sheltered(spec), ground.bus, supervision(ground));
   await actor.start();
   return [actor, () => actor.stop()];
 }
@@ -206,11 +260,13 @@ function statusSpec(
   { bus, configuration, identity }: Ground,
   actors: readonly Supervised[],
   dashboard: Dashboard,
+  care: StorageCare,
 ): ActorSpec {
   const facts = () => ({
     node: { id: identity.id, fingerprint: identity.fingerprint, ...configuration().node },
     service: { pid: process.pid, uptimeSeconds: Math.floor(process.uptime()), version: VERSION },
     dashboard: { url: dashboard.url },
+    storage: care.status(),
     memory: { rssBytes: process.memoryUsage.rss() },
     actors: actors.map((actor) => actor.status()),
   });
@@ -241,7 +297,7 @@ function startDashboard(ground: Ground, lifecycle: Lifecycle): Promise<Dashboard
 }
 
 /** Tells the collector of changed files as they change, and of all of them now and then; also keeps the quarter-hour clock. */
-function watchSpool({ bus, log, spool }: Ground): () => void {
+function watchSpool({ bus, log, spool }: Ground, care: StorageCare): () => void {
   const changed = new Set<string>();
   let telling = false;
   const tell = async (): Promise<void> => {
@@ -266,13 +322,16 @@ function watchSpool({ bus, log, spool }: Ground): () => void {
     void tell();
   });
   let slot = slotOf(Date.now());
+  const quarter = async (nowMs: number): Promise<void> =>
+    bus.publish('clock.quarter', { nowMs, retentionMs: care.quarter(nowMs) });
   const sweep = (): void => {
     readAll();
+    care.probe();
     const nowMs = Date.now();
     if (slotOf(nowMs) === slot) return;
     slot = slotOf(nowMs);
     log.rotate();
-    void bus.publish('clock.quarter', { nowMs }).catch(() => undefined);
+    void quarter(nowMs).catch((error: unknown) => log.error({ err: error }, 'the quarter of an hour was not closed'));
   };
   sweep();
   const timer = setInterval(sweep, SWEEP_MS);
@@ -282,11 +341,16 @@ function watchSpool({ bus, log, spool }: Ground): () => void {
   };
 }
 
-async function startControl(ground: Ground, dashboard: Dashboard, lifecycle: Lifecycle): Promise<void> {
-  const { bus, database, log, places } = ground;
+async function startControl(
+  ground: Ground,
+  dashboard: Dashboard,
+  care: StorageCare,
+  lifecycle: Lifecycle,
+): Promise<void> {
+  const { bus, log, places } = ground;
   const service = {
     'config.reload': async () => ({ changed: await ground.reload() }),
-    'database.backup': async () => ({ file: await backupDatabase(database, places.backups, Date.now()) }),
+    'database.backup': async () => ({ file: await care.backup() }),
     'dashboard.link': async () => {
       void dashboard.warm().catch((error: unknown) => log.error({ err: error }, 'the dashboard did not start'));
       return { ...(await dashboard.mintLogin()), url: dashboard.url };

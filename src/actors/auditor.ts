@@ -76,8 +76,8 @@ export function createAuditor(
         return verification;
       },
       'audit.status': () => ({ records: ports.store.count(), verified }),
-      'clock.quarter': ({ nowMs }) => {
-        applyRetention(nowMs);
+      'clock.quarter': ({ retentionMs }) => {
+        applyRetention(retentionMs);
         seal();
       },
       'config.commit': ({ retention }) => {

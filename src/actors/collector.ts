@@ -64,8 +64,8 @@ export function createCollector(
     handlers: {
       'spool.changed': ({ files }) => take(files),
       'observe.status': () => ({ ...ports.facts(), pending: ports.pending(), trouble: trouble() }),
-      'clock.quarter': ({ nowMs }) => {
-        if (nextSlice === undefined) removeSlice(nowMs);
+      'clock.quarter': ({ retentionMs }) => {
+        if (nextSlice === undefined) removeSlice(retentionMs);
       },
       'retention.slice': ({ nowMs }) => removeSlice(nowMs),
       'config.commit': (configuration) => {

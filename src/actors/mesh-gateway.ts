@@ -96,8 +96,8 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
         ports.pusher.pushAll(next);
         return null;
       },
-      'clock.quarter': async ({ nowMs }) => {
-        ports.egress.prune(nowMs - configuration.retention.egress_days * DAY_MS);
+      'clock.quarter': async ({ retentionMs }) => {
+        ports.egress.prune(retentionMs - configuration.retention.egress_days * DAY_MS);
         ports.pusher.pushAll(configuration);
         await mesh?.renew();
       },

@@ -1,6 +1,7 @@
 import type { Actor } from '../bus/actor.ts';
 import type { Speaker } from '../bus/bus.ts';
-import type { ServiceStatus } from '../domain/status.ts';
+import { CaroError } from '../domain/errors.ts';
+import type { ObserveStatus, ServiceStatus } from '../domain/status.ts';
 
 export interface StatusPorts {
   readonly bus: Speaker;
@@ -9,17 +10,37 @@ export interface StatusPorts {
 
 const DEADLINE_MS = 2_000;
 
-/** Puts `caro status` together from what every part says of itself. */
+/** Puts `caro status` together from what every part says of itself; a part that does not answer is said to be silent. */
 export const createStatusReporter = ({ bus, facts }: StatusPorts): Actor<'service.status'> => ({
   name: 'status reporter',
   handlers: {
     'service.status': async () => {
       const [observe, mesh, audit] = await Promise.all([
-        bus.request('observe.status', {}, DEADLINE_MS),
-        bus.request('mesh.status', {}, DEADLINE_MS),
-        bus.request('audit.status', {}, DEADLINE_MS),
+        bus.request('observe.status', {}, DEADLINE_MS).catch(silentObservation),
+        bus.request('mesh.status', {}, DEADLINE_MS).catch(orFault(SILENT_MESH)),
+        bus.request('audit.status', {}, DEADLINE_MS).catch(orFault(SILENT_AUDIT)),
       ]);
       return { ...facts(), observe, mesh, audit };
     },
   },
 });
+
+const SILENT_MESH = { enabled: false, listen: null, peers: [] } as const;
+const SILENT_AUDIT = { records: 0, verified: false } as const;
+
+/** That a part is degraded must not hide how the others are: `actors` tells which one it is. */
+const orFault =
+  <T>(instead: T) =>
+  (error: unknown): T => {
+    if (error instanceof CaroError) return instead;
+    throw error;
+  };
+
+const silentObservation = (error: unknown): ObserveStatus =>
+  orFault<ObserveStatus>({
+    events: 0,
+    pending: 0,
+    dropped: 0,
+    shells: [],
+    trouble: error instanceof Error ? error.message : null,
+  })(error);

@@ -96,11 +96,11 @@ export function createSummarizer(
         return { document, closed: false };
       },
       'summary.list': ({ limit, from }) => ports.store.list(limit ?? DEFAULT_LIMIT, from ?? ports.node),
-      'clock.quarter': async ({ nowMs }) => {
+      'clock.quarter': async ({ nowMs, retentionMs }) => {
         for (const kind of PERIOD_KINDS) {
           for (const period of closedPeriods(kind, nowMs)) await settle(period);
         }
-        ports.store.prune(nowMs - settings.retention.summaries_days * DAY_MS);
+        ports.store.prune(retentionMs - settings.retention.summaries_days * DAY_MS);
       },
       'config.commit': (configuration) => {
         settings = configuration;

@@ -84,7 +84,8 @@ export interface Messages {
   'service.status': Nothing;
   'config.verify': Configuration;
   'config.commit': Configuration;
-  'clock.quarter': { readonly nowMs: number };
+  /** A quarter of an hour is over. Nothing is deleted by `nowMs`: `retentionMs` does not follow a clock that leaps ahead. */
+  'clock.quarter': { readonly nowMs: number; readonly retentionMs: number };
   /** The collector's note to itself: a slice of what has outlived its retention is due. */
   'retention.slice': { readonly nowMs: number };
 }

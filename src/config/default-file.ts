@@ -59,6 +59,10 @@ name = ${JSON.stringify(name)}
 [privacy]
 # min_contributors = 5           # an aggregate over fewer nodes is withheld
 
+[backup]
+# daily = true                   # a copy of the database every day into data/backups, if there is room
+# keep = 3                       # so many of the newest are kept
+
 [retention]
 # events_days = 30
 # summaries_days = 365

@@ -98,7 +98,11 @@ export function checkPlaces(places: Places): void {
   for (const directory of [places.data, places.spool, places.backups, places.runtime, places.state]) {
     checkPlace(directory, lstatSync, 'directory', 0o700);
   }
-  for (const file of privateFiles(places)) checkPlace(file, lstatSync, 'file', 0o600);
+  for (const file of privateFiles(places)) {
+    // A directory in the place of the database is set aside as a damaged one is.
+    if (file === places.database && lstatSync(file, { throwIfNoEntry: false })?.isDirectory()) continue;
+    checkPlace(file, lstatSync, 'file', 0o600);
+  }
   // A configuration may be a link into the owner's dotfiles; what it points to is judged.
   checkPlace(dirname(places.config), statSync, 'directory', 0o700);
   for (const file of [places.config, places.managed]) checkPlace(file, statSync, 'file', 0o600);

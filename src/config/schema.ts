@@ -142,6 +142,7 @@ export const CONFIGURATION_SCHEMA = closed({
     level: choice(SHARING_LEVELS, 0),
     deny_tools: list(text('the name of a tool', '^[A-Za-z0-9._+-]{1,64}$', 'kubectl'), 'a list of tools'),
   }),
+  backup: table({ daily: flag(true), keep: integer(1, 365, 3) }),
   privacy: table({ min_contributors: integer(2, 1_000, 5) }),
   retention: table({
     events_days: integer(1, DAYS, 30),

@@ -41,6 +41,7 @@ export interface Configuration {
     readonly tests: readonly TrustTest[];
   };
   readonly sharing: { readonly level: SharingLevel; readonly deny_tools: readonly string[] };
+  readonly backup: { readonly daily: boolean; readonly keep: number };
   readonly privacy: { readonly min_contributors: number };
   readonly retention: {
     readonly events_days: number;

@@ -57,6 +57,24 @@ export interface ActorStatus {
   readonly busyMs: number;
 }
 
+/** How the database and the disk below it are (NFR-303). */
+export interface StorageStatus {
+  /** Why nothing can be written at the moment, if so. */
+  readonly trouble: string | null;
+  /** Writes that failed since the start because the disk was full, read-only or failing. */
+  readonly failures: number;
+  /** Databases that were set aside as damaged and not salvaged yet: paths, oldest first. */
+  readonly setAside: readonly string[];
+  readonly backup: {
+    /** When the newest scheduled or ordered copy was made, ISO 8601 UTC; null if there is none. */
+    readonly last: string | null;
+    /** Why the last one that was due could not be made, if so. */
+    readonly trouble: string | null;
+  };
+  /** Lines that could not be written to the log since the start. */
+  readonly logLinesLost: number;
+}
+
 /** `caro status --json` (design.md §10). */
 export interface ServiceStatus {
   readonly node: { readonly id: string; readonly fingerprint: string; readonly name: string; readonly role: Role };
@@ -65,6 +83,7 @@ export interface ServiceStatus {
   readonly observe: ObserveStatus;
   readonly mesh: MeshStatus;
   readonly audit: { readonly records: number; readonly verified: boolean };
+  readonly storage: StorageStatus;
   readonly memory: { readonly rssBytes: number };
   readonly actors: readonly ActorStatus[];
 }

@@ -1,18 +1,69 @@
-import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync, statSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
-import { type Database, damageOf } from './database.ts';
+import { DAY_MS } from '../domain/period.ts';
+import { damageOf, openReadOnly } from './database.ts';
 
-const NAME = /^caro-\d{8}T\d{6}Z\.db$/;
+const NAME = /^caro-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z\.db$/;
+/** What other programs, and the database itself, need beside a copy. */
+const RESERVE_BYTES = 64 * 1024 * 1024;
 
-/** Copies the live database while it is in use; the copy is whole and private. Returns its path. */
-export async function backupDatabase(database: Database, folder: string, nowMs: number): Promise<string> {
+/**
+ * Copies the live database while it is in use, as it was at one moment; the copy is whole, private, and on disk when this resolves.
+ * Returns its path. Takes long with a large database: the service does it in a thread.
+ *
+ * @throws CaroError `disk_full` where there is not room for it; nothing is left behind then
+ */
+export async function backupDatabase(file: string, folder: string, nowMs: number): Promise<string> {
   const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
-  const file = join(folder, `caro-${stamp}.db`);
-  await database.backup(`${file}.new`);
-  chmodSync(`${file}.new`, 0o600);
-  renameSync(`${file}.new`, file);
-  return file;
+  const target = join(folder, `caro-${stamp}.db`);
+  removeDrafts(folder);
+  assertRoom(file, folder);
+  const draft = `${target}.new`;
+  closeSync(openSync(draft, 'wx', 0o600));
+  const database = openReadOnly(file);
+  try {
+    // Holds one state of the database for as long as it takes, so that later commits do not make the copy begin again.
+    database.exec('BEGIN');
+    database.prepare('SELECT count(*) FROM meta').get();
+    await database.backup(draft);
+    renameSync(draft, target);
+    syncFolder(folder);
+    return target;
+  } finally {
+    database.close();
+    rmSync(draft, { force: true });
+  }
+}
+
+function assertRoom(file: string, folder: string): void {
+  const needed = statSync(file).size + RESERVE_BYTES;
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize >= needed) return;
+  throw new CaroError(
+    'disk_full',
+    `expected ${Math.ceil(needed / 1024 ** 2)} MiB free for a copy of the database, there are ${Math.floor((bavail * bsize) / 1024 ** 2)}: free some space`,
+  );
+}
+
+/** What a backup that was cut off left behind. */
+function removeDrafts(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.endsWith('.new') && NAME.test(name.slice(0, -'.new'.length))) rmSync(join(folder, name));
+  }
 }
 
 /** Backups in a folder, oldest first. */
@@ -22,9 +73,25 @@ export const listBackups = (folder: string): readonly string[] =>
     .sort()
     .map((name) => join(folder, name));
 
-/** Removes all but the newest `keep` backups. */
-export function pruneBackups(folder: string, keep: number): void {
-  for (const file of listBackups(folder).slice(0, -keep)) unlinkSync(file);
+/** When a backup was made, in ms since the epoch, by its name. */
+export function backupTime(file: string): number {
+  const [, year, month, day, hour, minute, second] = NAME.exec(file.slice(dirname(file).length + 1)) ?? [];
+  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+}
+
+/**
+ * Removes all but the newest `keep` backups. One that is dated ahead of now, by a clock that has been put right since, counts as old.
+ * None made before `spareBeforeMs` is removed: while a damaged database waits to be salvaged they may be all there is.
+ */
+export function pruneBackups(folder: string, keep: number, nowMs: number, spareBeforeMs: number | null = null): void {
+  const age = (file: string): number => {
+    const time = backupTime(file);
+    return time > nowMs + DAY_MS ? Number.POSITIVE_INFINITY : nowMs - time;
+  };
+  const byAge = [...listBackups(folder)].sort((a, b) => age(a) - age(b));
+  for (const file of byAge.slice(keep)) {
+    if (spareBeforeMs === null || backupTime(file) >= spareBeforeMs) unlinkSync(file);
+  }
 }
 
 /**
@@ -37,14 +104,24 @@ export function restoreDatabase(file: string, backup: string, nowMs: number): st
   // Anything else than a file is not even opened: a FIFO would never answer.
   if (statSync(backup, { throwIfNoEntry: false })?.isFile() !== true)
     throw new CaroError('not_found', `${backup}: expected a backup, there is no such file`);
-  const damage = damageOf(backup);
+  const damage = damageOf(backup, 'whole');
   if (damage !== null)
     throw new CaroError('database_damaged', `${backup}: expected a whole database, ${damage}; try another backup`);
-  copyFileSync(backup, `${file}.restoring`);
-  chmodSync(`${file}.restoring`, 0o600);
-  const before = moveAside(file, `replaced-${nowMs}`);
-  renameSync(`${file}.restoring`, file);
-  return before;
+  const draft = `${file}.restoring`;
+  rmSync(draft, { force: true });
+  try {
+    copyFileSync(backup, draft);
+    chmodSync(draft, 0o600);
+    const descriptor = openSync(draft, 'r');
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    const before = moveAside(file, `replaced-${nowMs}`);
+    renameSync(draft, file);
+    syncFolder(dirname(file));
+    return before;
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 /** Moves a database with its journal out of the way; null if there is none. */
@@ -53,5 +130,16 @@ export function moveAside(file: string, suffix: string): string | null {
   for (const part of ['', '-wal', '-shm']) {
     if (existsSync(file + part)) renameSync(file + part, `${file}.${suffix}${part}`);
   }
+  syncFolder(dirname(file));
   return `${file}.${suffix}`;
+}
+
+/** What was renamed or removed in it stays so after a power cut. */
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -1,4 +1,17 @@
-import { chmodSync, closeSync, existsSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fchmodSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CaroError } from '../domain/errors.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -6,9 +19,13 @@ import { Sqlite } from './sqlite.ts';
 
 export type { Database };
 
-/** Above this size the check at start would hold the service up for seconds; `caro db check` looks at all of it. */
-const QUICK_CHECK_LIMIT_BYTES = 64 * 1024 * 1024;
+/** Above this size a check at start would hold the service up for seconds; it is made beside the work then. */
+export const QUICK_CHECK_LIMIT_BYTES = 64 * 1024 * 1024;
 const HEADER = 'SQLite format 3\0';
+/** "caro" in the file's header, so that the database of another program is told from ours. */
+const APPLICATION_ID = 0x6361726f;
+/** A database and what SQLite keeps beside it. */
+const PARTS = ['', '-wal', '-shm'] as const;
 
 export interface OpenedDatabase {
   readonly database: Database;
@@ -17,20 +34,65 @@ export interface OpenedDatabase {
 }
 
 /**
+ * How much of a database is looked at: its header and schema and, up to `QUICK_CHECK_LIMIT_BYTES`, its pages; all pages; or all pages
+ * and indexes.
+ */
+export type CheckDepth = 'start' | 'pages' | 'whole';
+
+/**
  * Opens the node's database for writing, making or migrating it as needed. A damaged file is set aside and a fresh one begun, so that
  * observation goes on; nothing of the damaged one is deleted.
  *
+ * @param suspicion `whole` looks at all of it first; a `reason` sets it aside without a look
  * @throws CaroError `database_damaged` when it was written by a newer version, `disk_full` when it cannot be written at all.
  */
-export function openDatabase(file: string, nowMs: number): OpenedDatabase {
-  const reason = existsSync(file) ? damageOf(file) : null;
-  if (reason === null) return { database: openForWriting(file), setAside: null };
-  const aside = `${file}.damaged-${nowMs}`;
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+export function openDatabase(
+  file: string,
+  nowMs: number,
+  suspicion: { readonly depth?: CheckDepth; readonly reason?: string } = {},
+): OpenedDatabase {
+  try {
+    finishSettingAside(file);
+    const reason = isThere(file) ? (suspicion.reason ?? damageOf(file, suspicion.depth)) : null;
+    if (reason === null) return { database: openForWriting(file), setAside: null };
+    const aside = `${file}.damaged-${nowMs}`;
+    for (const part of PARTS) if (existsSync(file + part)) renameSync(file + part, aside + part);
+    return { database: openForWriting(file), setAside: { file: aside, reason } };
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    throw new CaroError(
+      'disk_full',
+      `${file}: expected to open the database for writing, the disk is full or read-only: free some space, or make it writable`,
+      { cause: error },
+    );
   }
-  return { database: openForWriting(file), setAside: { file: aside, reason } };
 }
+
+/**
+ * A crash may have come between moving a database aside and moving its journal: the journal follows, since it would be lost beside a
+ * fresh database, and with it what was committed last.
+ */
+function finishSettingAside(file: string): void {
+  if (isThere(file) || !existsSync(`${file}-wal`)) return;
+  const aside = [...setAsideFiles(file, 'damaged'), ...setAsideFiles(file, 'replaced')]
+    .sort((a, b) => setAsideTime(a) - setAsideTime(b))
+    .at(-1);
+  if (aside === undefined) return;
+  for (const part of PARTS.slice(1))
+    if (existsSync(file + part) && !existsSync(aside + part)) renameSync(file + part, aside + part);
+}
+
+/** Databases that were set aside as damaged and not salvaged yet, or replaced by a backup; oldest first. */
+export function setAsideFiles(file: string, why: 'damaged' | 'replaced' = 'damaged'): readonly string[] {
+  const prefix = `${basename(file)}.${why}-`;
+  return readdirSync(dirname(file))
+    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+    .map((name) => join(dirname(file), name))
+    .sort((a, b) => setAsideTime(a) - setAsideTime(b));
+}
+
+/** When a file was set aside, in ms since the epoch, by its name. */
+export const setAsideTime = (aside: string): number => Number(aside.slice(aside.lastIndexOf('-') + 1));
 
 /** Opens it for reading only, for processes that must not change anything. */
 export function openReadOnly(file: string): Database {
@@ -40,22 +102,42 @@ export function openReadOnly(file: string): Database {
   return database;
 }
 
-/** Why a database file cannot be used, or null. Never changes it. */
-export function damageOf(file: string): string | null {
-  if (statSync(file).size > 0 && !hasHeader(file)) return 'the file is not a SQLite database';
+/** Why a database file cannot be used, or null. Never changes what is in it; one that its owner cannot read is made readable. */
+export function damageOf(file: string, depth: CheckDepth = 'start'): string | null {
+  const facts = lstatSync(file);
+  if (facts.isDirectory()) return 'there is a directory in its place';
+  makeUsable(file, facts);
+  if (facts.size > 0 && !hasHeader(file)) return 'the file is not a SQLite database';
   let database: Database | undefined;
   try {
     database = new Sqlite(file, { readonly: true, fileMustExist: true });
-    database.pragma('schema_version');
-    if (statSync(file).size > QUICK_CHECK_LIMIT_BYTES) return null;
-    const verdict = database.pragma('quick_check(1)', { simple: true });
-    return verdict === 'ok' ? null : 'the integrity check found damaged pages';
+    if (isForeign(database)) return 'it is the database of another program';
+    if (depth === 'start' && statSync(file).size > QUICK_CHECK_LIMIT_BYTES) return null;
+    const check = depth === 'whole' ? 'integrity_check(1)' : 'quick_check(1)';
+    return database.pragma(check, { simple: true }) === 'ok' ? null : 'the integrity check found damaged pages';
   } catch (error) {
-    if (isSqliteError(error) && DAMAGE_CODES.has(error.code)) return `SQLite reports ${error.code}`;
+    const damage = damageIn(error);
+    if (damage !== null) return damage;
     throw error;
   } finally {
     database?.close();
   }
+}
+
+/** `fs.existsSync` follows links and wants permission. */
+const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+
+/** Our own file without permission for ourselves, as a `chmod` gone wrong leaves it. */
+function makeUsable(file: string, { mode, uid }: Stats): void {
+  if ((mode & 0o600) !== 0o600 && uid === process.getuid?.()) chmodSync(file, 0o600);
+}
+
+/** Ours have our mark or, if they are older than it, our tables and a version; a file of no bytes is nobody's. */
+function isForeign(database: Database): boolean {
+  const id = database.pragma('application_id', { simple: true });
+  if (id === APPLICATION_ID) return false;
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+  return id !== 0 || (tables.length > 0 && !(tables.includes('meta') && tables.includes('audit')));
 }
 
 const DAMAGE_CODES = new Set([
@@ -63,15 +145,25 @@ const DAMAGE_CODES = new Set([
   'SQLITE_NOTADB',
   'SQLITE_CORRUPT_INDEX',
   'SQLITE_CORRUPT_VTAB',
+  'SQLITE_CORRUPT_SEQUENCE',
   'SQLITE_IOERR_SHORT_READ',
 ]);
+/** Of SQLite and of the system: the disk is full, over a quota, read-only, or fails to write. */
 const FULL_CODES = new Set([
   'SQLITE_FULL',
-  'SQLITE_READONLY',
   'SQLITE_IOERR_WRITE',
-  'SQLITE_READONLY_DIRECTORY',
-  'SQLITE_READONLY_DBMOVED',
+  'SQLITE_IOERR_FSYNC',
+  'SQLITE_IOERR_DIR_FSYNC',
+  'SQLITE_IOERR_TRUNCATE',
+  'SQLITE_IOERR_DELETE',
+  'SQLITE_IOERR_SHMOPEN',
+  'SQLITE_IOERR_SHMSIZE',
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EIO',
 ]);
+const FULL_FAMILIES = /^SQLITE_(READONLY|CANTOPEN)/;
 
 export interface SqliteError extends Error {
   readonly code: string;
@@ -81,8 +173,15 @@ export interface SqliteError extends Error {
 export const isSqliteError = (error: unknown): error is SqliteError =>
   typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_');
 
-/** True for errors that more room or a writable disk would mend. */
-export const isDiskFull = (error: unknown): boolean => isSqliteError(error) && FULL_CODES.has(error.code);
+/** True for errors that more room or a writable disk would mend, of SQLite as well as of the system. */
+export const isDiskFull = (error: unknown): boolean => {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return FULL_CODES.has(code) || FULL_FAMILIES.test(code);
+};
+
+/** What an error of the file itself is, in words; null for any other error. */
+export const damageIn = (error: unknown): string | null =>
+  isSqliteError(error) && DAMAGE_CODES.has(error.code) ? `SQLite reports ${error.code}` : null;
 
 function hasHeader(file: string): boolean {
   const descriptor = openSync(file, 'r');
@@ -94,9 +193,18 @@ function hasHeader(file: string): boolean {
   }
 }
 
+/** SQLite would make it readable for others, and a crash could leave it so. An existing one is left as it is. */
+export function makePrivately(file: string): void {
+  if (isThere(file)) return;
+  const descriptor = openSync(file, 'ax', 0o600);
+  // A umask may have taken bits away from the owner.
+  fchmodSync(descriptor, 0o600);
+  closeSync(descriptor);
+}
+
 function openForWriting(file: string): Database {
+  makePrivately(file);
   const database = new Sqlite(file, { timeout: 5_000 });
-  chmodSync(file, 0o600);
   // FULL: a spool record is removed only after the commit that holds it has reached the disk (design.md §2).
   for (const pragma of [
     'auto_vacuum = incremental',
@@ -109,6 +217,8 @@ function openForWriting(file: string): Database {
   ]) {
     database.pragma(pragma);
   }
+  if (database.pragma('application_id', { simple: true }) !== APPLICATION_ID)
+    database.pragma(`application_id = ${APPLICATION_ID}`);
   migrate(database, file);
   return database;
 }

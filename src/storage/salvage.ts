@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import type { Database } from './database.ts';
 import { isSqliteError } from './database.ts';
 import { Sqlite } from './sqlite.ts';
@@ -16,15 +14,6 @@ interface Found {
   readonly gaps: number;
 }
 type Row = Readonly<Record<string, string | number | null>>;
-
-/** Databases that were set aside as damaged and not salvaged yet, oldest first. */
-export function damagedFiles(file: string): readonly string[] {
-  const prefix = `${basename(file)}.damaged-`;
-  return readdirSync(dirname(file))
-    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
-    .sort()
-    .map((name) => join(dirname(file), name));
-}
 
 /**
  * Adds what a damaged database still holds to a whole one, in one transaction: events with their sessions and patterns, rollups, and

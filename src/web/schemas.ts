@@ -85,6 +85,13 @@ export const STATUS = object({
   }),
   mesh: object({ enabled: flag, listen: maybeText, peers: list(PEER) }),
   audit: object({ records: count, verified: flag }),
+  storage: object({
+    trouble: maybeText,
+    failures: count,
+    setAside: list(text),
+    backup: object({ last: maybeText, trouble: maybeText }),
+    logLinesLost: count,
+  }),
   memory: object({ rssBytes: count }),
 });
 

@@ -61,8 +61,9 @@ function queryPorts({ bus, database, identity }: Ground, slot: MeshSlot): QueryP
   };
 }
 
-function collectorPorts({ bus, spool, database }: Ground): CollectorPorts {
-  const store = createEventStore(database, hostname());
+function collectorPorts({ bus, spool, database, health }: Ground): CollectorPorts {
+  const events = createEventStore(database, hostname());
+  const store = { ...events, commit: health.guard(events.commit), forget: health.guard(events.forget) };
   const reader = createReader(database);
   return {
     bus,

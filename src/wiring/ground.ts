@@ -7,6 +7,7 @@ import type { Database } from '../storage/database.ts';
 import type { SpoolFolder } from '../storage/spool-folder.ts';
 import type { Pool } from '../workers/pool.ts';
 import type { ServiceLog } from './log.ts';
+import type { StorageHealth } from './storage-health.ts';
 
 /** What every part of the service is made from. */
 export interface Ground {
@@ -14,6 +15,7 @@ export interface Ground {
   readonly identity: Identity;
   readonly database: Database;
   readonly log: ServiceLog;
+  readonly health: StorageHealth;
   readonly bus: Bus;
   readonly pool: Pool;
   readonly spool: SpoolFolder;

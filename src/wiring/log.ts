@@ -1,57 +1,96 @@
-import { existsSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fchmodSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Log } from '../domain/log.ts';
 
 const ROTATE_BYTES = 5 * 1024 * 1024;
+const STDERR = 2;
 
 export interface ServiceLog extends Log {
   /** Moves a log that has grown large to `.1`; the next line begins a new one. */
   readonly rotate: () => void;
+  /** Lines that could not be written to the file. */
+  readonly lost: () => number;
   /** Resolves when the last line is written. */
   readonly close: () => Promise<void>;
 }
 
 /**
  * JSON lines on stderr and in `caro.log` (0600); each is on its way before the next event. Pino is loaded with the first line:
- * a service in which all is well says nothing and saves its 5 MiB.
+ * a service in which all is well says nothing and saves its 5 MiB. A line that cannot be written is counted: neither a full disk nor
+ * a closed terminal may end the service.
  */
 export function openLog(file: string): ServiceLog {
   let opened: Promise<Logger> | undefined;
+  const lines = new LogFile(file);
   const write =
     (level: 'info' | 'warn' | 'error'): Log['info'] =>
     (facts, text) => {
-      opened ??= openPino(file);
-      void opened.then((logger) => logger[level](facts, text));
+      opened ??= openPino(lines);
+      void opened.then((logger) => {
+        logger[level](facts, text);
+      });
     };
   return {
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    rotate: () => {
-      if (shift(file)) opened = undefined;
-    },
+    rotate: () => lines.rotate(),
+    lost: () => lines.lost,
     close: async () => {
       await opened;
     },
   };
 }
 
-async function openPino(file: string): Promise<Logger> {
+async function openPino(lines: LogFile): Promise<Logger> {
   const { default: pino } = await import('pino');
-  shift(file);
+  lines.rotate();
   return pino(
     { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: describeError } },
-    pino.multistream([
-      { stream: pino.destination({ dest: 2, sync: true }) },
-      { stream: pino.destination({ dest: file, mode: 0o600, sync: true }) },
-    ]),
+    pino.multistream([{ stream: { write: toStderr } }, { stream: lines }]),
   );
 }
 
-function shift(file: string): boolean {
-  if (!existsSync(file) || statSync(file).size < ROTATE_BYTES) return false;
-  renameSync(file, `${file}.1`);
-  return true;
+function toStderr(line: string): void {
+  try {
+    writeSync(STDERR, line);
+  } catch {
+    // The terminal is gone, or nobody reads the pipe: the file has the line.
+  }
+}
+
+class LogFile {
+  lost = 0;
+  #descriptor: number | undefined;
+
+  constructor(private readonly path: string) {}
+
+  write(line: string): void {
+    try {
+      this.#descriptor ??= this.#open();
+      if (writeSync(this.#descriptor, line) < Buffer.byteLength(line)) this.lost += 1;
+    } catch {
+      this.lost += 1;
+    }
+  }
+
+  #open(): number {
+    const descriptor = openSync(this.path, 'a', 0o600);
+    // A umask may have taken bits away from the owner.
+    fchmodSync(descriptor, 0o600);
+    return descriptor;
+  }
+
+  rotate(): void {
+    try {
+      if (!existsSync(this.path) || statSync(this.path).size < ROTATE_BYTES) return;
+      renameSync(this.path, `${this.path}.1`);
+      if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+      this.#descriptor = undefined;
+    } catch {
+      // It goes on growing; the next quarter of an hour tries again.
+    }
+  }
 }
 
 /** Name, code and frames of an error; its message is left out, since it may quote what it failed on. */

@@ -1,5 +1,7 @@
 /** What a worker thread can do: one pure task a file (house style 7). The names are what `Pool.run` takes. */
+export { backup } from './tasks/backup.ts';
 export { certificate } from './tasks/certificate.ts';
+export { check } from './tasks/check.ts';
 export { hash } from './tasks/hash.ts';
 export { sign } from './tasks/sign.ts';
 export { summarize } from './tasks/summarize.ts';

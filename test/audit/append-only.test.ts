@@ -70,7 +70,7 @@ describe('the audit log', () => {
     const { actor, heads } = opened();
     const auditor = actor();
     const record = await auditor.handlers['audit.append']({ type: 'service.started' });
-    await auditor.handlers['clock.quarter']({ nowMs: 10 * DAY });
+    await auditor.handlers['clock.quarter']({ nowMs: 10 * DAY, retentionMs: 10 * DAY });
     expect(heads).toMatchObject([{ seq: 1, hash: record.hash }]);
   });
 
@@ -81,7 +81,7 @@ describe('the audit log', () => {
       clock.now = day * DAY;
       await auditor.handlers['audit.append']({ type: 'config.changed', details: { day } });
     }
-    await auditor.handlers['clock.quarter']({ nowMs: clock.now });
+    await auditor.handlers['clock.quarter']({ nowMs: clock.now, retentionMs: clock.now });
     expect(store.list({ limit: 100 }).at(-1)?.details).toEqual({ day: 13 });
     expect(store.head()).toMatchObject({ type: 'retention.applied', details: { auditThrough: 3 } });
     expect((await auditor.handlers['audit.verify']({})).ok).toBe(true);

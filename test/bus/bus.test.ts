@@ -11,7 +11,7 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
-const quarter = { nowMs: 1 };
+const quarter = { nowMs: 1, retentionMs: 1 };
 
 describe('Bus', () => {
   test('a request reaches its one taker and brings back the reply', async () => {
@@ -58,7 +58,9 @@ describe('Bus', () => {
       seen.push((letter.body as typeof quarter).nowMs);
       inside -= 1;
     });
-    await Promise.all(Array.from({ length: 50 }, (_, nowMs) => bus.publish('clock.quarter', { nowMs })));
+    await Promise.all(
+      Array.from({ length: 50 }, (_, nowMs) => bus.publish('clock.quarter', { nowMs, retentionMs: nowMs })),
+    );
     await mailbox.drained();
     expect(seen).toEqual(Array.from({ length: 50 }, (_, index) => index));
     expect(most).toBe(1);
@@ -71,7 +73,7 @@ describe('Bus', () => {
     let accepted = 0;
     const all = Promise.all(
       Array.from({ length: 10 }, (_, nowMs) =>
-        bus.publish('clock.quarter', { nowMs }).then(() => {
+        bus.publish('clock.quarter', { nowMs, retentionMs: nowMs }).then(() => {
           accepted += 1;
         }),
       ),

@@ -266,6 +266,7 @@ describe('caro doctor', () => {
       'clock',
       'service',
       'observation',
+      'storage',
       'audit log',
       'mesh peers',
       'actors',

@@ -39,6 +39,7 @@ describe('a configuration', () => {
       mesh: { enabled: false, listen: '127.0.0.1:9238', mdns: false, allow_dns: false, allow_public: false, peers: [] },
       trust: { default: 'untrusted', nodes: {}, subnets: {}, deny: { nodes: [], subnets: [] }, tests: [] },
       sharing: { level: 0, deny_tools: [] },
+      backup: { daily: true, keep: 3 },
       privacy: { min_contributors: 5 },
       retention: { events_days: 30, summaries_days: 365, audit_days: 730, egress_days: 365 },
     });

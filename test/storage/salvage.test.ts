@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { backupDatabase, listBackups, pruneBackups, restoreDatabase } from '../../src/storage/backup.ts';
-import { damageOf, openDatabase } from '../../src/storage/database.ts';
+import { damageOf, openDatabase, setAsideFiles } from '../../src/storage/database.ts';
 import { createEventStore } from '../../src/storage/event-store.ts';
 import { createReader } from '../../src/storage/reader.ts';
-import { damagedFiles, salvage } from '../../src/storage/salvage.ts';
+import { salvage } from '../../src/storage/salvage.ts';
 import { codeOf } from '../support/error-code.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
@@ -49,7 +49,7 @@ describe('salvage', () => {
     expect(openDatabase(file, 7).setAside).not.toBeNull();
     fill(file, 5_000, 10);
     const { database } = openDatabase(file, 8);
-    const [damaged = ''] = damagedFiles(file);
+    const [damaged = ''] = setAsideFiles(file);
     const report = salvage(damaged, database);
     expect(report.events).toBeGreaterThan(2_900);
     expect(report.events).toBeLessThan(3_000);
@@ -76,7 +76,7 @@ describe('backup and restore', () => {
     const file = join(home, 'caro.db');
     fill(file, 0, 20);
     const { database } = openDatabase(file, NOON);
-    const backup = await backupDatabase(database, home, NOON);
+    const backup = await backupDatabase(file, home, NOON);
     expect(listBackups(home)).toEqual([backup]);
     database.close();
     fill(file, 100, 5);
@@ -99,9 +99,10 @@ describe('backup and restore', () => {
 
   test('only the newest backups are kept', async () => {
     const home = folder();
-    const { database } = openDatabase(join(home, 'caro.db'), NOON);
-    for (let day = 0; day < 4; day += 1) await backupDatabase(database, home, NOON + day * 86_400_000);
-    pruneBackups(home, 2);
+    const file = join(home, 'caro.db');
+    fill(file, 0, 3);
+    for (let day = 0; day < 4; day += 1) await backupDatabase(file, home, NOON + day * 86_400_000);
+    pruneBackups(home, 2, NOON + 3 * 86_400_000);
     expect(listBackups(home).map((file) => file.slice(-19))).toEqual(['20260306T120000Z.db', '20260307T120000Z.db']);
   });
 });

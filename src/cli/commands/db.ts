@@ -35,10 +35,9 @@ export function addDb(program: Command, context: Context): void {
 async function check(context: Context, { json }: Json): Promise<void> {
   const { database: file } = context.places();
   if (!existsSync(file)) throw new CaroError('not_found', `${file}: expected the database, there is none yet`);
-  const { damageOf, openReadOnly } = await import('../../storage/database.ts');
-  const { damagedFiles } = await import('../../storage/salvage.ts');
-  const damage = damageOf(file) ?? wholeCheck(openReadOnly(file));
-  const setAside = damagedFiles(file);
+  const { damageOf, setAsideFiles } = await import('../../storage/database.ts');
+  const damage = damageOf(file, 'whole');
+  const setAside = setAsideFiles(file);
   if (damage !== null) context.failed();
   if (json) {
     sayJson(context, { ok: damage === null, file, damage, setAside });
@@ -46,20 +45,6 @@ async function check(context: Context, { json }: Json): Promise<void> {
   }
   say(context, damage === null ? `${file}: whole` : `${file}: ${damage}; see what can be saved: caro db repair`);
   for (const other of setAside) say(context, `${other}: set aside as damaged; see what can be saved: caro db repair`);
-}
-
-/** Unlike the check at start, it looks at every page and every index. */
-function wholeCheck(database: {
-  readonly pragma: (text: string, options: { simple: true }) => unknown;
-  close: () => unknown;
-}): string | null {
-  try {
-    return database.pragma('integrity_check(1)', { simple: true }) === 'ok'
-      ? null
-      : 'the integrity check found damaged pages';
-  } finally {
-    database.close();
-  }
 }
 
 async function repair(context: Context, { json }: Json): Promise<void> {
@@ -91,19 +76,13 @@ async function backupFile(context: Context): Promise<{ readonly file: string }> 
   if (!existsSync(places.database))
     throw new CaroError('not_found', `${places.database}: expected the database, there is none yet`);
   preparePlaces(places);
-  const [{ alone }, { backupDatabase }, { openReadOnly }] = await Promise.all([
+  const [{ alone }, { backupDatabase }] = await Promise.all([
     import('../database/repair.ts'),
     import('../../storage/backup.ts'),
-    import('../../storage/database.ts'),
   ]);
-  return alone(places, async () => {
-    const database = openReadOnly(places.database);
-    try {
-      return { file: await backupDatabase(database, places.backups, context.now().getTime()) };
-    } finally {
-      database.close();
-    }
-  });
+  return alone(places, async () => ({
+    file: await backupDatabase(places.database, places.backups, context.now().getTime()),
+  }));
 }
 
 async function restore(context: Context, file: string, { json }: Json): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
-import type { ServiceStatus } from '../../domain/status.ts';
+import type { ServiceStatus, StorageStatus } from '../../domain/status.ts';
 import type { Context } from '../context.ts';
 import { byteSize, duration, localTime, paint, say, sayJson } from '../output.ts';
 import { sayPeers } from '../peer-rows.ts';
@@ -19,7 +19,7 @@ export function addStatus(program: Command, context: Context): void {
 }
 
 function sayStatus(context: Context, status: ServiceStatus): void {
-  const { node, service, observe, mesh, audit, memory } = status;
+  const { node, service, observe, mesh, audit, memory, storage } = status;
   sayFacts(context, [
     ['node', `${node.name} (${node.role})`],
     ['node id', node.id],
@@ -40,9 +40,11 @@ function sayStatus(context: Context, status: ServiceStatus): void {
       'audit log',
       `${audit.records} records, ${audit.verified ? 'verified' : 'not verified since the start: caro audit verify'}`,
     ],
+    ['last copy', backupLine(storage)],
     ['memory', byteSize(memory.rssBytes)],
   ]);
   if (observe.trouble !== null) say(context, paint(context, 'red', `Nothing is stored: ${observe.trouble}`));
+  for (const line of storageLines(storage)) say(context, paint(context, 'red', line));
   const troubled = status.actors.filter((actor) => actor.state !== 'running');
   for (const actor of troubled)
     say(context, paint(context, 'red', `${actor.name} is ${actor.state}; see caro service logs`));
@@ -55,4 +57,17 @@ function meshLine(mesh: ServiceStatus['mesh']): string {
   if (!mesh.enabled) return 'off: nothing leaves this machine';
   const connected = mesh.peers.filter((peer) => peer.state === 'connected').length;
   return `on, listens at ${mesh.listen ?? 'no address'}, ${connected} of ${mesh.peers.length} peers connected`;
+}
+
+const backupLine = ({ backup }: StorageStatus): string =>
+  backup.last === null ? 'none yet: caro db backup' : localTime(backup.last);
+
+/** What is wrong with the disk or the database, a line each. */
+function storageLines({ trouble, failures, setAside, backup, logLinesLost }: StorageStatus): readonly string[] {
+  return [
+    ...(trouble === null ? [] : [`Nothing can be written, ${failures} tries failed: ${trouble}`]),
+    ...setAside.map((file) => `A damaged database was set aside: ${file}; see what can be saved: caro db repair`),
+    ...(backup.trouble === null ? [] : [`The database was not copied: ${backup.trouble}`]),
+    ...(logLinesLost === 0 ? [] : [`${logLinesLost} lines could not be written to the log`]),
+  ];
 }

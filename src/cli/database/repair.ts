@@ -9,9 +9,9 @@ import { verify } from '../../identity/signature.ts';
 import { readAuditHead } from '../../storage/audit-head.ts';
 import { createAuditStore } from '../../storage/audit-store.ts';
 import { moveAside, restoreDatabase } from '../../storage/backup.ts';
-import { type Database, openDatabase, openReadOnly } from '../../storage/database.ts';
+import { type Database, openDatabase, openReadOnly, setAsideFiles } from '../../storage/database.ts';
 import { lockInstance } from '../../storage/instance-lock.ts';
-import { damagedFiles, type SalvageReport, salvage } from '../../storage/salvage.ts';
+import { type SalvageReport, salvage } from '../../storage/salvage.ts';
 
 export interface Salvaged extends SalvageReport {
   /** The damaged database, under its new name. */
@@ -46,7 +46,7 @@ export async function alone<T>(places: Places, work: () => T | Promise<T>): Prom
 export function repair(places: Places, now: Date): readonly Salvaged[] {
   const { database } = openDatabase(places.database, now.getTime());
   try {
-    return damagedFiles(places.database).map((damaged) => takeOver(places, damaged, database, now));
+    return setAsideFiles(places.database).map((damaged) => takeOver(places, damaged, database, now));
   } finally {
     database.close();
   }

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { runningService } from '../service/background.ts';
 import { clock, database, diskSpace, setAside, spool } from './data-checks.ts';
 import { meshAddresses, meshPeers } from './mesh-checks.ts';
-import { actors, observation, ports, service, unit } from './service-checks.ts';
+import { actors, observation, ports, service, storage, unit } from './service-checks.ts';
 import { newShell, thisShell } from './shell-checks.ts';
 import { bad, type Outcome, ok, type Verdict, warn } from './verdict.ts';
 
@@ -77,6 +77,7 @@ function serviceThings(
   return [
     itself,
     ['observation', () => observation(observe)],
+    ['storage', () => storage(status.storage)],
     [
       'audit log',
       () =>

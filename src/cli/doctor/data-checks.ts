@@ -36,8 +36,8 @@ export async function database({ database: file }: Places): Promise<Verdict> {
 /** Databases that were damaged and set aside, so that observation went on; what they hold can often be had back. */
 export async function setAside({ database: file, data }: Places): Promise<Verdict> {
   if (!existsSync(data)) return ok('nothing');
-  const { damagedFiles } = await import('../../storage/salvage.ts');
-  const files = damagedFiles(file);
+  const { setAsideFiles } = await import('../../storage/database.ts');
+  const files = setAsideFiles(file);
   return files.length === 0
     ? ok('nothing')
     : bad(`a damaged database was set aside: ${files.join(', ')}; take over what it still holds: caro db repair`);

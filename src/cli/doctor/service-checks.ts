@@ -55,6 +55,13 @@ export async function ports({ dashboard, mesh }: Pick<Configuration, 'dashboard'
   return taken.length === 0 ? ok('free') : bad(taken.join('\n'));
 }
 
+export function storage({ trouble, failures, backup }: ServiceStatus['storage']): Verdict {
+  if (trouble !== null) return bad(`nothing can be written: ${trouble}`);
+  if (backup.trouble !== null) return warn(`the database was not copied: ${backup.trouble}`);
+  const failed = failures === 0 ? '' : `; ${failures} writes failed since the start, they work again`;
+  return ok(`${backup.last === null ? 'no copy yet' : `last copy ${localTime(backup.last)}`}${failed}`);
+}
+
 export function observation({ trouble, dropped, events, pending, shells }: ServiceStatus['observe']): Verdict {
   if (trouble !== null) return bad(`nothing is stored: ${trouble}; ${byteSize(pending)} wait`);
   if (dropped > 0) return warn(`${dropped} records could not be kept; see: caro service logs`);

@@ -221,6 +221,19 @@ int mkdir(const char *path, mode_t mode) {
   return change_name(MKDIR, whole, (uint32_t)strlen(whole), 0, do_mkdir, &names);
 }
 
+/* Not written down: after a power cut a mode is the old or the new one, as after a kill. */
+int chmod(const char *path, mode_t mode) {
+  char whole[PATH_MAX];
+  if (watched(path, whole)) {
+    pthread_mutex_lock(&lock);
+    int verdict = count_call();
+    if (verdict == 1) end();
+    pthread_mutex_unlock(&lock);
+    if (verdict < 0) return -1;
+  }
+  return REAL(chmod)(path, mode);
+}
+
 /* Opening counts where it makes or empties a file. */
 static int opened(int folder, const char *path, int flags, mode_t mode) {
   char whole[PATH_MAX];

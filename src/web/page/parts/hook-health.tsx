@@ -4,7 +4,7 @@ import { Panel } from './panel.tsx';
 
 /** Whether observation itself works: which shells report, what waits, what was lost. Silence of a hook is shown, not guessed. */
 export function HookHealth({ status, now }: { readonly status: Status; readonly now: Date }) {
-  const { observe, service, audit, memory } = status;
+  const { observe, service, audit, memory, storage } = status;
   return (
     <Panel
       title="Observation"
@@ -14,6 +14,20 @@ export function HookHealth({ status, now }: { readonly status: Status; readonly 
       {observe.trouble && (
         <p class="notice" role="status">
           {observe.trouble}
+        </p>
+      )}
+      {storage.trouble && (
+        <p class="notice" role="status">
+          Nothing can be written: {storage.trouble}
+        </p>
+      )}
+      {storage.setAside.length > 0 && (
+        <p class="notice" role="status">
+          {storage.setAside.length === 1
+            ? 'A damaged database was'
+            : `${storage.setAside.length} damaged databases were`}{' '}
+          set aside and a fresh one begun. What can be saved of it: <code>caro db repair</code>, with the service
+          stopped.
         </p>
       )}
       <dl class="health">
@@ -47,6 +61,12 @@ export function HookHealth({ status, now }: { readonly status: Status; readonly 
           <dd>
             {count(audit.records)}{' '}
             <span class="quiet">{audit.verified ? 'verified' : <a href="#/audit">not yet verified</a>}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>Last copy</dt>
+          <dd class={storage.backup.trouble === null ? '' : 'fail'} title={storage.backup.trouble ?? undefined}>
+            {storage.backup.last === null ? 'none yet' : ago(storage.backup.last, now.getTime())}
           </dd>
         </div>
         <div>

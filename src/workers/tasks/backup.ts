@@ -1,0 +1,11 @@
+import { backupDatabase } from '../../storage/backup.ts';
+
+export interface BackupInput {
+  readonly databaseFile: string;
+  readonly folder: string;
+  readonly nowMs: number;
+}
+
+/** Copies the database while the service goes on with it; resolves with the path of the copy. */
+export const backup = ({ databaseFile, folder, nowMs }: BackupInput): Promise<string> =>
+  backupDatabase(databaseFile, folder, nowMs);

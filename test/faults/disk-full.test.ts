@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { callAdmin } from '../../src/admin/client.ts';
+import { randomFrom } from '../support/random.ts';
+import { caro, configure, startService, until } from '../support/service.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+import { expectWhole, SEED, spooled, stored, type Typist, tally, times, typist } from './rig.ts';
+import { faultsBelow, requireShim } from './shim.ts';
+
+const folder = temporaryFolders();
+let shells: Typist | undefined;
+afterEach(() => shells?.end());
+
+const ALWAYS = 1_000_000_000;
+const status = (home: string) => callAdmin(join(home, 'run', 'admin.sock'), 'service.status', {});
+
+requireShim()(`a disk that is full (seed ${SEED})`, () => {
+  test('while the service runs: it says so, loses nothing, and goes on by itself when there is room', async () => {
+    const home = folder();
+    await configure(home);
+    shells = typist(home, 1);
+    const faults = faultsBelow(home);
+    const service = await startService(home, faults.prefix);
+    shells.type(0);
+    await stored(home, 1);
+    faults.failAt(1, 'ENOSPC', ALWAYS);
+    for (let command = 0; command < 200; command += 1) shells.type(0);
+    shells.typeInEnded(20);
+    const troubled = await until(
+      () => status(home),
+      ({ observe }) => observe.trouble !== null,
+    );
+    expect(troubled.observe.trouble).toContain('disk is full');
+    expect(troubled.observe.events).toBe(1);
+    expect(troubled.storage.trouble).toContain('disk is full');
+    expect(troubled.storage.failures).toBeGreaterThan(0);
+    expect((await caro(home, 'doctor')).stdout).toMatch(/disk is full/);
+    // Whatever wants to be put on record is refused meanwhile.
+    expect(
+      (await caro(home, 'trust', 'set', `caro:ed25519:${Buffer.alloc(32, 7).toString('base64')}`, 'peer')).code,
+    ).toBe(1);
+    faults.mend();
+    await stored(home, shells.typed.length);
+    const well = await until(
+      () => status(home),
+      ({ storage, observe }) => storage.trouble === null && observe.trouble === null,
+    );
+    expect(well.actors.filter(({ state }) => state !== 'running')).toEqual([]);
+    expect(well.storage.failures).toBeGreaterThan(0);
+    expect(await service.stop()).toBe(0);
+    expectWhole(home, shells.typed);
+    faults.close();
+  }, 60_000);
+
+  test('from any call on: the service lives or says why not, and everything is stored when there is room', async () => {
+    const random = randomFrom(SEED);
+    const rounds = times(10, 400);
+    let refused = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      const home = folder();
+      await configure(home);
+      shells = typist(home, 1);
+      shells.typeInEnded(5);
+      shells.type(0);
+      const faults = faultsBelow(home);
+      faults.failAt(1 + random(140), 'ENOSPC', random(2) === 0 ? ALWAYS : 1 + random(30));
+      const service = await startService(home, faults.prefix).catch((error: unknown) => String(error));
+      if (typeof service === 'string') {
+        // The last line is for people, and says what to do; there is no stack.
+        expect(service).toMatch(
+          /\n?[^\n]*caro: (\S+: )?expected [^\n]+, (the disk is full|(got|met) ENOSPC)[^\n]*\n?$/,
+        );
+        expect(service).not.toMatch(/^ {4}at /m);
+        refused += 1;
+      } else shells.type(0);
+      faults.mend();
+      const living = typeof service === 'string' ? await startService(home, faults.prefix) : service;
+      await stored(home, shells.typed.length);
+      await until(
+        () => Promise.resolve(spooled(home)),
+        (names) => names.length === 1,
+      );
+      expect(await living.stop()).toBe(0);
+      expectWhole(home, shells.typed);
+      faults.close();
+      shells.end();
+    }
+    tally(`starts on a disk that became full at some call, ${refused} of which were refused`, rounds);
+  }, 1_200_000);
+});
