@@ -3,6 +3,7 @@ import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
 import { DAY_MS } from '../domain/period.ts';
 import type { ObserveStatus } from '../domain/status.ts';
+import { recordImports } from './import-notes.ts';
 import { type IntakePorts, SpoolIntake } from './spool-intake.ts';
 
 export interface CollectorPorts extends IntakePorts {
@@ -33,7 +34,10 @@ export function createCollector(
 
   const take = async (files: readonly string[] | 'all'): Promise<void> => {
     try {
-      await (files === 'all' ? intake.sweep() : intake.drain(files));
+      if (files === 'all') {
+        await intake.sweep();
+        await recordImports(ports);
+      } else await intake.drain(files);
       fullDisk = null;
     } catch (error) {
       // The spool keeps what could not be stored; the next sweep tries again.

@@ -1,7 +1,13 @@
 import type { Speaker } from '../bus/bus.ts';
 import type { FinishedCommand, StartedCommand, TerminalEvent } from '../domain/event.ts';
 import type { ShellKind } from '../domain/shell-kind.ts';
-import { decodeSpool, parseScratchName, parseSpoolName, type SpoolName } from '../domain/spool-record.ts';
+import {
+  type DecodedSpool,
+  decodeSpool,
+  parseScratchName,
+  parseSpoolName,
+  type SpoolName,
+} from '../domain/spool-record.ts';
 import { type ObserveRules, observe, type RawCommand, sessionOf, toStarted } from './observation.ts';
 
 export interface IntakePorts {
@@ -41,8 +47,8 @@ export interface SpoolFile extends SpoolName {
   readonly name: string;
 }
 
-/** Larger than the largest record, so that a whole one always fits. */
-const READ_BYTES = 5 * 1024 * 1024;
+/** Read where less holds no whole record: larger than the largest, so that one always fits. */
+const LARGEST_READ = 5 * 1024 * 1024;
 /** So much is read before a commit: a few thousand commands share its fsync, and a long backlog is worked off in bounded memory. */
 const BATCH_BYTES = 512 * 1024;
 /** So many commands are rated at a time: what was found out about their grammar is then let go of while it is young. */
@@ -155,19 +161,27 @@ export class SpoolIntake {
 
   #read(file: SpoolFile): Chunk | null {
     const from = this.#offset(file.name);
-    const found = this.ports.spool.read(file.name, from, READ_BYTES);
-    if (found === 'refused') this.#refused.add(file.name);
-    if (typeof found === 'string') return null;
-    const { records, consumed, foreign } = decodeSpool(found.bytes);
+    const found = this.#decode(file.name, from, BATCH_BYTES);
+    if (!found) return null;
+    const { records, consumed, foreign, size } = found;
     const offset = from + consumed;
     return {
       file,
       foreign,
       bytes: consumed,
       offset,
-      left: found.size - offset,
+      left: size - offset,
       ...observe(file, records, this.rules(), this.ports.now()),
     };
+  }
+
+  #decode(name: string, from: number, most: number): (DecodedSpool & { readonly size: number }) | null {
+    const found = this.ports.spool.read(name, from, most);
+    if (found === 'refused') this.#refused.add(name);
+    if (typeof found === 'string') return null;
+    const decoded = decodeSpool(found.bytes);
+    const isCut = decoded.consumed === 0 && found.bytes.length === most && most < LARGEST_READ;
+    return isCut ? this.#decode(name, from, LARGEST_READ) : { ...decoded, size: found.size };
   }
 
   async #commit(chunks: readonly Chunk[]): Promise<void> {

@@ -194,7 +194,7 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     kind: 'api',
     activity: 'Create',
     severity: 'informational',
-    facts: ['shell', 'count'],
+    facts: ['source', 'count', 'skipped'],
   },
   'retention.applied': {
     title: 'Old records removed',

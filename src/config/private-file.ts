@@ -33,7 +33,8 @@ function writeSynced(path: string, text: string): void {
   }
 }
 
-function syncDirectory(path: string): void {
+/** Makes the names in a directory durable, after a rename or removal in it. */
+export function syncDirectory(path: string): void {
   const descriptor = openSync(path, constants.O_RDONLY);
   try {
     fsyncSync(descriptor);

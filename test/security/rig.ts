@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
-import { spoolEntries } from '../../src/cli/import/spool-writer.ts';
 import { type Places, placesFrom } from '../../src/config/places.ts';
 import type { TerminalEvent } from '../../src/domain/event.ts';
 import { configure, startService, type TestService, until } from '../support/service.ts';
+import { spoolEntries } from '../support/spooled-history.ts';
 
 export interface Target {
   readonly home: string;

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { callAdmin } from '../../src/admin/client.ts';
 import type { AdminMethod, AdminParams, AdminReply } from '../../src/admin/methods.ts';
 import type { HistoryEntry } from '../../src/cli/import/history-entry.ts';
-import { spoolEntries } from '../../src/cli/import/spool-writer.ts';
 import type { AuditRecord, AuditType } from '../../src/domain/audit-record.ts';
 import { DAY_MS, lastClosed, type PeriodKind } from '../../src/domain/period.ts';
 import type { Envelope } from '../../src/domain/summary.ts';
 import type { SharingLevel, TrustLevel } from '../../src/domain/trust.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { freePort, startService, type TestService, until } from './service.ts';
+import { spoolEntries } from './spooled-history.ts';
 
 export interface NodeSettings {
   readonly trust?: Readonly<Record<string, TrustLevel>>;

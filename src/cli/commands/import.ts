@@ -1,22 +1,19 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
-import { prepareSpool } from '../../config/places.ts';
+import { type Places, prepareSpool } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
-import type { ShellKind } from '../../domain/shell-kind.ts';
+import { IMPORT_SOURCES, type ImportSource } from '../../domain/import-note.ts';
 import type { Context } from '../context.ts';
 import { readAtuinHistory } from '../import/atuin.ts';
 import { parseBashHistory } from '../import/bash.ts';
-import { bookmarkOf, entriesAfter, readBookmarks, writeBookmarks } from '../import/bookmark.ts';
+import { bookmarkOf, entriesAfter, readBookmarks } from '../import/bookmark.ts';
 import { parseFishHistory } from '../import/fish.ts';
+import { finishImport, handOver } from '../import/hand-over.ts';
 import type { HistoryEntry } from '../import/history-entry.ts';
-import { spoolEntries } from '../import/spool-writer.ts';
 import { parseZshHistory } from '../import/zsh.ts';
 import { say, sayJson } from '../output.ts';
 import { shellOf } from '../rc-line.ts';
-
-const SOURCES = ['bash', 'zsh', 'fish', 'atuin'] as const;
-type Source = (typeof SOURCES)[number];
 
 interface Options {
   readonly file?: string;
@@ -28,48 +25,101 @@ export function addImport(program: Command, context: Context): void {
   program
     .command('import')
     .description('take over the commands of an existing history; what was taken over before is left out')
-    .addArgument(new Argument('<source>', 'whose history').choices(SOURCES))
+    .addArgument(new Argument('<source>', 'whose history').choices(IMPORT_SOURCES))
     .option('--file <file>', 'where it is, if not in its usual place')
     .option('--again', 'take over all of it once more')
     .option('--json', 'print one JSON object')
-    .action((source: Source, options: Options) => importHistory(context, source, options));
+    .action((source: ImportSource, options: Options) => importHistory(context, source, options));
 }
 
-async function importHistory(context: Context, source: Source, options: Options): Promise<void> {
+async function importHistory(context: Context, source: ImportSource, options: Options): Promise<void> {
   const places = context.places();
   prepareSpool(places);
   const { file, changedMs } = found(options.file === undefined ? usualFile(context, source) : resolve(options.file));
   const all = (await read(source, file)).filter(({ text }) => !text.includes('\0'));
-  const bookmarks = readBookmarks(places.data);
+  const lock = await lockImports(places);
+  try {
+    const imported = takeOver(context, { source, file, changedMs, all, again: options.again === true });
+    sayImported(context, options, { file, imported, skipped: all.length - imported });
+  } finally {
+    lock.release();
+  }
+}
+
+interface History {
+  readonly source: ImportSource;
+  readonly file: string;
+  readonly changedMs: number;
+  readonly all: readonly HistoryEntry[];
+  /** All of it, whatever was taken over before. */
+  readonly again: boolean;
+}
+
+/** How many commands were handed over, with those of an import that had been killed on the way. */
+function takeOver(context: Context, { source, file, changedMs, all, again }: History): number {
+  const places = context.places();
   const key = `${source}:${file}`;
-  const entries = entriesAfter(all, options.again ? undefined : bookmarks[key]);
+  const finished = finishImport(places);
+  const before = finished?.key === key ? finished.count : 0;
+  const entries = entriesAfter(all, again && before === 0 ? undefined : readBookmarks(places.data)[key]);
   if (entries === 'lost') {
     throw new CaroError(
       'usage',
       `${file}: expected where the last import ended, it has no times and was rewritten; --again takes all of it`,
     );
   }
-  const shell: ShellKind = source === 'atuin' ? shellOf(context.env) : source;
-  spoolEntries(places.spool, shell, entries, context.now().getTime(), changedMs);
-  if (all.length > 0) writeBookmarks(places.data, { ...bookmarks, [key]: bookmarkOf(all) });
-  const result = { file, imported: entries.length, skipped: all.length - entries.length };
-  if (options.json) sayJson(context, result);
-  else {
-    say(
-      context,
-      `${file}: ${result.imported} commands handed to the service, ${result.skipped} were taken over before`,
+  if (entries.length > 0) {
+    handOver(places, {
+      key,
+      bookmark: bookmarkOf(all),
+      source,
+      shell: source === 'atuin' ? shellOf(context.env) : source,
+      entries,
+      skipped: all.length - entries.length,
+      nowMs: context.now().getTime(),
+      endMs: changedMs,
+    });
+  }
+  return before + entries.length;
+}
+
+function sayImported(
+  context: Context,
+  { json }: Options,
+  result: { readonly file: string; readonly imported: number; readonly skipped: number },
+): void {
+  if (json) {
+    sayJson(context, result);
+    return;
+  }
+  say(
+    context,
+    `${result.file}: ${result.imported} commands handed to the service, ${result.skipped} were taken over before`,
+  );
+  say(context, 'Those that begin with a blank or match observe.ignore are left out; secrets are masked, as always.');
+}
+
+/** Two imports at once would both take what is new. */
+async function lockImports({ data }: Places): Promise<{ readonly release: () => void }> {
+  const { lockInstance } = await import('../../storage/instance-lock.ts');
+  try {
+    return lockInstance(join(data, 'import.lock'));
+  } catch (error) {
+    if (!(error instanceof CaroError) || error.code !== 'already_running') throw error;
+    throw new CaroError(
+      'already_running',
+      'expected no other caro import to run, one does: try again when it has ended',
     );
-    say(context, 'Those that begin with a blank or match observe.ignore are left out; secrets are masked, as always.');
   }
 }
 
-async function read(source: Source, file: string): Promise<readonly HistoryEntry[]> {
+async function read(source: ImportSource, file: string): Promise<readonly HistoryEntry[]> {
   if (source === 'atuin') return readAtuinHistory(file);
   const parse = { bash: parseBashHistory, zsh: parseZshHistory, fish: parseFishHistory }[source];
   return parse(readFileSync(file));
 }
 
-function usualFile({ env, home }: Context, source: Source): string {
+function usualFile({ env, home }: Context, source: ImportSource): string {
   const { HISTFILE: own, ZDOTDIR: zdotdir, XDG_DATA_HOME: xdg } = env;
   const data = xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, '.local', 'share');
   if (source === 'fish') return join(data, 'fish', 'fish_history');

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Places } from '../../config/places.ts';
+import { replacePrivately, syncDirectory } from '../../config/private-file.ts';
+import { encodeImportNote, type ImportNote, importNoteName } from '../../domain/import-note.ts';
+import type { ShellKind } from '../../domain/shell-kind.ts';
+import { type Bookmark, readBookmarks, writeBookmarks } from './bookmark.ts';
+import type { HistoryEntry } from './history-entry.ts';
+import { writeEntries } from './spool-writer.ts';
+
+type ImportPlaces = Pick<Places, 'data' | 'spool'>;
+
+/** An import whose commands are on disk, and what is left to do: each step may be done twice, so that it can go on after a kill. */
+interface Pending {
+  /** Which history, as in the bookmarks. */
+  readonly key: string;
+  readonly bookmark: Bookmark;
+  readonly note: ImportNote;
+  /** Names in the spool: where the commands are, and under which name the collector takes them. */
+  readonly draft: string;
+  readonly target: string;
+}
+
+export interface Import {
+  readonly key: string;
+  readonly bookmark: Bookmark;
+  readonly source: ImportNote['source'];
+  readonly shell: ShellKind;
+  readonly entries: readonly HistoryEntry[];
+  readonly skipped: number;
+  readonly nowMs: number;
+  /** Stands in for the time of the last entry where the history has none. */
+  readonly endMs: number;
+}
+
+const draftOf = (id: string): string => `import.${id}.new`;
+const DRAFT = /^import[.-].*\.new$/;
+
+/**
+ * Gives a history's commands to the collector and notes how far it was taken over, both or neither, whenever this process is killed:
+ * the commands are written under a name that the collector does not take; then what is to be done is written down, which decides;
+ * then it is done. MUST be called under the lock of imports, after `finishImport`.
+ */
+export function handOver(places: ImportPlaces, one: Import): void {
+  const id = randomBytes(6).toString('hex');
+  const pending: Pending = {
+    key: one.key,
+    bookmark: one.bookmark,
+    note: { id, source: one.source, count: one.entries.length, skipped: one.skipped },
+    draft: draftOf(id),
+    target: freeName(places.spool, one.shell, one.nowMs * 1_000),
+  };
+  writeEntries(join(places.spool, pending.draft), one.entries, one.endMs);
+  syncDirectory(places.spool);
+  replacePrivately(pendingFile(places), JSON.stringify(pending));
+  complete(places, pending);
+}
+
+/** Does the rest of an import that was killed, and removes what one left that had not come so far; says what was handed over now. */
+export function finishImport(places: ImportPlaces): { readonly key: string; readonly count: number } | null {
+  const pending = existsSync(pendingFile(places))
+    ? (JSON.parse(readFileSync(pendingFile(places), 'utf8')) as Pending)
+    : null;
+  if (pending) complete(places, pending);
+  for (const name of readdirSync(places.spool).filter((one) => DRAFT.test(one)))
+    rmSync(join(places.spool, name), { force: true });
+  return pending && { key: pending.key, count: pending.note.count };
+}
+
+function complete(places: ImportPlaces, { key, bookmark, note, draft, target }: Pending): void {
+  const from = join(places.spool, draft);
+  if (existsSync(from)) {
+    renameSync(from, join(places.spool, target));
+    syncDirectory(places.spool);
+  }
+  replacePrivately(join(places.spool, importNoteName(note.id)), encodeImportNote(note));
+  writeBookmarks(places.data, { ...readBookmarks(places.data), [key]: bookmark });
+  rmSync(pendingFile(places));
+  syncDirectory(places.data);
+}
+
+const pendingFile = ({ data }: ImportPlaces): string => join(data, 'import-pending.json');
+
+/** The name of a session that no file in the spool has yet. */
+function freeName(folder: string, shell: ShellKind, startUs: number): string {
+  const name = `${shell}.${process.pid}.${startUs}.0`;
+  return existsSync(join(folder, name)) ? freeName(folder, shell, startUs + 1) : name;
+}
