@@ -7,8 +7,12 @@
 # shellcheck disable=SC2178 # PROMPT_COMMAND is a string before bash 5.1 and an array since
 
 # State between functions. n: commands begun since the prompt, counted by PS0, with _caro_b their start times and _caro_x the $?
-# before each. w: '' no DEBUG trap seen, 0 private, 1 start record written. h0: last history number at the prompt, -1 unknown.
-# h1: history number of the start record. c: first simple command of the last line found in the history. q: next command number.
+# before each. w: '' no DEBUG trap seen, 0 private or our own turn, 1 start record written. h0: last history number at the prompt,
+# -1 unknown; h1: that of the start record, until then the one it should get. c: first simple command of the last line found in
+# the history. q: next command number. same: 1 while the last prompt found nothing to put right.
+
+# What runs for every line is short: bash copies the body of a function whenever it calls it, and goes through texts a character
+# at a time. Whatever is out of the ordinary has functions of its own.
 
 # _caro_ge MAJOR MINOR: is this bash at least that?
 _caro_ge() { ((BASH_VERSINFO[0] > $1 || (BASH_VERSINFO[0] == $1 && BASH_VERSINFO[1] >= $2))); }
@@ -34,8 +38,8 @@ else
   # Before 5.1 HISTCMD stands still there; only what `history` prints is right. A scratch file reads it back without a fork.
   _caro_number() {
     _caro_h=-1
-    _caro_open || return 0
     HISTTIMEFORMAT='' builtin history 1 >|"$_caro_g" && IFS=' *' builtin read -r _caro_h _ <"$_caro_g"
+    : >|"$_caro_g"
     [[ $_caro_h ]] || _caro_h=0
   }
 fi
@@ -50,13 +54,14 @@ _caro_rotate() {
   _caro_i=0
   _caro_f=$_caro_d/$_caro_kind.$$.$_caro_at.$_caro_seq
   builtin umask >|"$_caro_g" && IFS='' builtin read -r mask <"$_caro_g" || return 1
+  : >|"$_caro_g"
   builtin umask 077
   : >>"$_caro_f"
   builtin umask "$mask"
 }
 
 # Makes _caro_f the file for one more record.
-_caro_next() { ((_caro_i++ < 64)) || { _caro_rotate && _caro_i=1; }; }
+_caro_next() { { ((_caro_i++ < 64)) && [[ -f $_caro_f ]]; } || { _caro_rotate && _caro_i=1; }; }
 
 # Did a line that left the history number alone ($1, its first simple command) repeat the entry before it? The other reasons
 # are a leading space and HISTIGNORE, which are the owner's wish not to have it recorded: without proof it is not.
@@ -74,6 +79,7 @@ _caro_repeats() {
   # erasedups takes the older twin out, so the number stays or falls for a line that is new: compare texts, without the white
   # space that bash sets its own way, and as the aliases made it.
   HISTTIMEFORMAT='' builtin history 1 >|"$_caro_g" && IFS='' builtin read -rd '' text <"$_caro_g"
+  : >|"$_caro_g"
   text=${text#*[0-9][ \*] }
   word=${text%%[[:space:];&|<>()]*}
   [[ ${text//[[:space:]]/} == *"${1//[[:space:]]/}"* ]] && return 0
@@ -91,13 +97,28 @@ _caro_entries() {
   ((_caro_m < 1000))
 }
 
-# From the DEBUG trap: the start record, before the line's first command runs.
+# From the DEBUG trap, with its $_: is this the first command of a line the user typed? Then its start record is written and the
+# answer is yes. In completion functions, key bindings and prompt commands it is not.
 _caro_start() {
-  local now
-  if ((_caro_n == 0)); then # no PS0 here: the trap itself marks the start
-    _caro_clock
-    _caro_n=1 _caro_b=("$_caro_t")
+  _caro_u=$1
+  if [[ $_caro_n$_caro_w == 1 && $HISTCMD == "$_caro_h1" && $BASH_SUBSHELL == 0 && $BASH_COMMAND != _caro_* && $_caro_i != 64 &&
+    -o history && -z ${HISTTIMEFORMAT-} && -O $_caro_f ]]; then
+    _caro_w=0 _caro_c=$BASH_COMMAND
+    ((++_caro_i))
+    {
+      builtin printf '\0v1\0t=s\0q=%s\0b=%s\0p=%s\0m=1\0h=' "$_caro_q" "${_caro_b[0]}" "$PWD"
+      builtin history 1
+      builtin printf '\0\0'
+    } >>"$_caro_f" && _caro_w=1
+    return 0
   fi
+  _caro_unusual
+}
+
+# The same for a line that is not one new entry of the history, or the first of its file.
+_caro_unusual() {
+  [[ -z $_caro_w && $BASH_COMMAND != _caro_* && "${FUNCNAME[*]:2}" != *_caro_[abeipru]* ]] && ((BASH_SUBSHELL == 0)) || return 1
+  ((_caro_n > 0)) || _caro_unannounced || return 1
   ((_caro_n == 1 && _caro_h0 >= 0)) && _caro_open || return 0
   _caro_w=0
   [[ -o history ]] || return 0
@@ -109,14 +130,22 @@ _caro_start() {
     _caro_entries "$_caro_h0" 1 || return 0
   fi
   _caro_next || return 0
-  now=${_caro_b[0]} _caro_c=$BASH_COMMAND _caro_h1=$_caro_h
+  _caro_c=$BASH_COMMAND _caro_h1=$_caro_h
   {
-    builtin printf '\0v1\0t=s\0q=%s\0b=%s\0g=%s\0p=%s\0m=%s\0h=' "$_caro_q" "$now" "$_caro_res" "$PWD" "$_caro_m"
+    builtin printf '\0v1\0t=s\0q=%s\0b=%s\0g=%s\0p=%s\0m=%s\0h=' "$_caro_q" "${_caro_b[0]}" "$_caro_res" "$PWD" "$_caro_m"
     HISTTIMEFORMAT='' builtin history "$_caro_m"
     builtin printf '\0\0'
   } >>"$_caro_f" && _caro_w=1
   return 0
-} 2>/dev/null
+}
+
+# Where PS0 does not announce a line the trap itself marks its start.
+_caro_unannounced() {
+  ((_caro_h0 >= 0)) && [[ -z ${COMP_LINE-} && -z ${READLINE_LINE-} && ${PS0-} != *_caro_n* ]] || return 1
+  _caro_clock
+  _caro_same=0
+  _caro_n=1 _caro_b=("$_caro_t")
+}
 
 # Commands $1 … n-1 of this prompt, in one record with a text each: lines pasted together, or lines that no trap announced.
 # Reads n, s and e of _caro_end. $2 is the history number before the first of them.
@@ -148,75 +177,100 @@ _caro_finish() {
   esac
 }
 
-# First of PROMPT_COMMAND.
-_caro_end() {
-  local s=$? e n=$_caro_n w=$_caro_w s1='' e1=''
-  _caro_clock
-  e=$_caro_t
-  if ((_caro_h0 >= 0)) && _caro_open; then
-    _caro_number 1
-    # Where PS0 cannot count, a line without a simple command of its own shows only in the history.
-    if ((n == 0 && _caro_ps == 0 && _caro_h > _caro_h0)); then n=1; fi
-    if ((n > 0)); then
-      _caro_finish
-      _caro_q=$((_caro_q + n))
-    fi
+# The end of what is not one line with a start record.
+_caro_irregular() {
+  local s=$_caro_s e=$_caro_e n=$_caro_n w=$_caro_v s1='' e1=''
+  ((_caro_h0 >= 0)) && _caro_open || return 0
+  if [[ -z $e ]]; then
+    _caro_clock
+    e=$_caro_t
   fi
-  _caro_n=0 _caro_w='' _caro_h0=-1 _caro_b=() _caro_x=()
-  [[ $- != *e* ]] || return 0
-  return "$s"
-} 2>/dev/null
+  _caro_number 1
+  # Where PS0 does not count, a line without a simple command of its own shows only in the history.
+  if ((n == 0 && _caro_h > _caro_h0)) && [[ ${PS0-} != *_caro_n* ]]; then n=1 _caro_same=0 _caro_b=() _caro_x=(); fi
+  ((n > 0)) || return 0
+  _caro_finish
+  _caro_q=$((_caro_q + n))
+}
 
-# The DEBUG trap's own question: is this the first command of a line the user typed? In completion functions, key bindings and
-# prompt commands it is not. $? and $_ stay as they were for a trap that was there before ours.
+# First of PROMPT_COMMAND. Its first command keeps the DEBUG trap out of the others where that looks into functions.
+_caro_end() {
+  _caro_s=$? _caro_e=${EPOCHREALTIME/[.,]/} _caro_v=$_caro_w _caro_w=0
+  if [[ $_caro_n$_caro_v$_caro_res == 111 && $_caro_i != 64 && -O $_caro_f ]]; then
+    builtin printf '\0v1\0t=e\0q=%s\0s=%s\0e=%s\0\0' "$_caro_q" "$_caro_s" "$_caro_e" >>"$_caro_f"
+    ((++_caro_i, ++_caro_q))
+  else
+    _caro_irregular
+  fi
+  _caro_n=0 _caro_w='' _caro_h0=-1 _caro_h1=-1
+  [[ $- == *e* ]] || return "$_caro_s"
+}
+
+# The DEBUG trap beside one of the owner's: $? and $_ stay as they were for theirs.
 _caro_step() {
   local s=$?
-  _caro_typed && _caro_start
+  _caro_start "$1"
   return "$s"
-}
-_caro_typed() {
-  [[ -z $_caro_w && $BASH_COMMAND != _caro_* && "${FUNCNAME[*]}" != *_caro_[abepr]* && -z ${COMP_LINE-} && -z ${READLINE_LINE-} ]] && ((BASH_SUBSHELL == 0)) || return 1
-  ((_caro_n > 0 || (_caro_ps == 0 && _caro_h0 >= 0)))
-}
+} 2>/dev/null
 
 # What is put in front of PS0. Arithmetic sets the state without a fork. It must never fail: an error in PS0 keeps every command
 # from running. No `!`, which history expansion would take.
 if _caro_ge 5 0; then
   # shellcheck disable=SC2016 # expanded by the shell at each command
-  _caro_ps0='${_caro_z:$((_caro_x[_caro_n+0]=$?,_caro_b[_caro_n++]=${EPOCHREALTIME/[.,]/}+0,0)):0}'
+  _caro_ps0='${_caro_z:(_caro_x[_caro_n+0]=$?,_caro_b[_caro_n++]=${EPOCHREALTIME/[.,]/}+0):0}'
 else
   _caro_ps0=
 fi
 
 # The trap takes itself away when it has fired, in its own text because a function gets the old one back when it returns: a
-# trap that stays costs a loop 27 µs a turn instead of 2.
+# trap that stays costs a loop 27 µs a turn instead of 2. What stands in these texts shows under `set -x` unless it is redirected.
 # shellcheck disable=SC2016 # expanded when the trap fires
-_caro_debug='_caro_u=$_; if _caro_typed; then builtin trap - DEBUG; _caro_start; fi; : "$_caro_u"'
+_caro_debug='{ if _caro_start "$_"; then builtin trap - DEBUG; : "$_caro_u"; fi; } 2>/dev/null'
+_caro_first='{ _caro_end; } 2>/dev/null'
+# bash-preexec takes the first command after its own for the user's, unless it is a line of PROMPT_COMMAND as bash writes it.
 # shellcheck disable=SC2016 # expanded at each prompt
-_caro_last='_caro_bye
-{ _caro_open && builtin trap -p DEBUG >|"$_caro_g" && _caro_arm; } 2>/dev/null'
+_caro_look='builtin trap -p DEBUG >> "$_caro_g"
+_caro_arm "$?"
+} 2>/dev/null'
+_caro_last="{
+$_caro_look"
+_caro_only="{
+_caro_end
+$_caro_look"
 
 # What the next line starts from.
 _caro_ready() {
-  _caro_h0=-1 _caro_p=$PWD _caro_ps=0
+  _caro_h0=-1 _caro_h1=-1 _caro_p=$PWD
   if [[ -o history ]]; then
     _caro_number 1
     _caro_h0=$_caro_h
+    # Before 5.1 HISTCMD is of no use for the short way.
+    ! _caro_ge 5 1 || _caro_h1=$((_caro_h + 1))
   fi
   if [[ $_caro_ps0 ]] && builtin shopt -q promptvars; then
-    _caro_ps=1
     [[ ${PS0-} == *_caro_n* ]] || PS0=$_caro_ps0${PS0-}
   elif [[ ${PS0-} == *_caro_n* ]]; then
     PS0=${PS0/"$_caro_ps0"/}
   fi
 }
 
-# bash-preexec takes the first command after its own for the user's, unless it is a line of PROMPT_COMMAND by itself.
-_caro_bye() { :; }
-
-# Last of PROMPT_COMMAND: ready for the next line. The scratch file says which DEBUG trap is set; in a function it cannot be seen.
+# Last of PROMPT_COMMAND: ready for the next line. The scratch file, otherwise empty, has been told which DEBUG trap is set (in a
+# function it cannot be seen), or, where $1 is not 0, could not be: then none is set.
 _caro_arm() {
+  if [[ $1$_caro_same == 01 && ${#PROMPT_COMMAND[@]} == "$_caro_count" && ${PROMPT_COMMAND[0]} == "$_caro_head" && ! -s $_caro_g && -o history &&
+    -z ${bash_preexec_imported-}${__bp_imported-} ]] && builtin shopt -q promptvars; then
+    _caro_p=$PWD _caro_h1=$HISTCMD _caro_h0=$((HISTCMD - 1))
+    # shellcheck disable=SC2064 # the text of the trap is what the variable holds
+    builtin trap "$_caro_debug" DEBUG
+  elif (($1 == 0)); then
+    _caro_rearm
+  fi
+}
+
+# The same for a prompt that is not as the last one was.
+_caro_rearm() {
   local found=''
+  _caro_same=0
   if [[ ${bash_preexec_imported-}${__bp_imported-} ]]; then
     _caro_adopt
     # Our own commands have used up the one chance bash-preexec had to see the next line begin.
@@ -225,11 +279,15 @@ _caro_arm() {
   fi
   _caro_ready
   _caro_place
-  [[ ! -s $_caro_g ]] || IFS='' builtin read -rd '' found <"$_caro_g"
+  if [[ -s $_caro_g ]]; then
+    IFS='' builtin read -rd '' found <"$_caro_g"
+    : >|"$_caro_g"
+  fi
   case $found in
   '' | 'trap -- - '*) # the second in POSIX mode
     # shellcheck disable=SC2064 # the text of the trap is what the variable holds
     builtin trap "$_caro_debug" DEBUG
+    if _caro_ge 5 1; then _caro_same=1 _caro_count=${#PROMPT_COMMAND[@]} _caro_head=${PROMPT_COMMAND[0]}; fi
     ;;
   *_caro_*) ;;
   *)
@@ -243,12 +301,19 @@ _caro_arm() {
 }
 
 # Keeps our elements of PROMPT_COMMAND where they belong, whatever was assigned since: the end of a command is taken before other
-# hooks spend time, the next one prepared after them.
+# hooks spend time, the next one prepared after them. Where there are no others one element does both, never the first one, which
+# `PROMPT_COMMAND=…` replaces.
 _caro_place() {
+  local last=$((${#PROMPT_COMMAND[@]} - 1))
   _caro_ge 5 1 || return 0
-  [[ ${PROMPT_COMMAND[0]} == _caro_end && ${PROMPT_COMMAND[${#PROMPT_COMMAND[@]} - 1]} == "$_caro_last" ]] && return 0
+  [[ $last == 1 && -z ${PROMPT_COMMAND[0]} && ${PROMPT_COMMAND[1]} == "$_caro_only" ]] && return 0
+  [[ $last -gt 1 && ${PROMPT_COMMAND[0]} == "$_caro_first" && ${PROMPT_COMMAND[last]} == "$_caro_last" ]] && return 0
   _caro_remove
-  PROMPT_COMMAND=(_caro_end "${PROMPT_COMMAND[@]}" "$_caro_last")
+  if [[ ${PROMPT_COMMAND[*]} ]]; then
+    PROMPT_COMMAND=("$_caro_first" "${PROMPT_COMMAND[@]}" "$_caro_last")
+  else
+    PROMPT_COMMAND=('' "$_caro_only")
+  fi
 }
 
 # Takes our elements out of the PROMPT_COMMAND array.
@@ -256,7 +321,7 @@ _caro_remove() {
   local one
   local -a rest=()
   for one in "${PROMPT_COMMAND[@]}"; do
-    case $one in '' | _caro_end | "$_caro_last") ;; *) rest+=("$one") ;; esac
+    case $one in '' | "$_caro_first" | "$_caro_last" | "$_caro_only") ;; *) rest+=("$one") ;; esac
   done
   PROMPT_COMMAND=("${rest[@]}")
 }
@@ -296,7 +361,7 @@ _caro_unhook() {
     _caro_remove
   else
     PROMPT_COMMAND=${PROMPT_COMMAND/"$_caro_last"/}
-    PROMPT_COMMAND=${PROMPT_COMMAND/_caro_end/:}
+    PROMPT_COMMAND=${PROMPT_COMMAND/"$_caro_first"/:}
   fi
 }
 
@@ -323,7 +388,7 @@ _caro_load() {
   # Some sites make PROMPT_COMMAND read-only; then there is no place for us. (The one fork, at load.)
   (builtin unset -v PROMPT_COMMAND) 2>/dev/null || return 0
   _caro_z='' _caro_n=0 _caro_w='' _caro_h0=-1 _caro_h1=-1 _caro_h=-1 _caro_c='' _caro_b=() _caro_x=()
-  _caro_loaded=$$ _caro_kind=bash _caro_q=0 _caro_seq=-1 _caro_i=64 _caro_ps=0
+  _caro_loaded=$$ _caro_kind=bash _caro_q=0 _caro_seq=-1 _caro_i=64 _caro_same=0 _caro_count=0 _caro_head='' _caro_f=''
   [[ ! -o posix ]] || _caro_kind='sh'
   _caro_ge 4 2 || _caro_base=$(($(command date +%s) - SECONDS))
   _caro_clock
@@ -335,7 +400,7 @@ _caro_load() {
     # Not at index 0: a later `PROMPT_COMMAND=…` in the rc file replaces only that one.
     PROMPT_COMMAND=("${PROMPT_COMMAND[@]-}" "$_caro_last")
   else
-    PROMPT_COMMAND="_caro_end
+    PROMPT_COMMAND="$_caro_first
 ${PROMPT_COMMAND-}
 $_caro_last"
   fi

@@ -4,42 +4,47 @@
 
 # State: _caro_q number of the next command, _caro_b 1 while one runs, _caro_i records in the file _caro_f, _caro_seq its number.
 
-# _caro_put RECORD. A directory of ours and no link: a root shell that kept $HOME stays out of its user's spool.
-_caro_put() {
-  local fd
-  [[ -O $_caro_d && -d $_caro_d && ! -h $_caro_d ]] || return 1
-  if (( _caro_i++ >= 64 )); then
+# zsh maps fresh memory for every function it calls and every group it redirects, so there is one of each to a record. Defined under
+# `emulate … -c`, the functions run with zsh's own options whatever the owner has set, at less cost than `emulate -L` in each.
+# A directory of ours and no link: a root shell that kept $HOME stays out of its user's spool.
+_caro_define() {
+  _caro_pre() {
+    {
+      local -a t=("${epochtime[@]}")
+      local fd
+      _caro_b=
+      # $1 is the text as typed, also of a line histignorespace keeps out of the history; it is empty where there is no history.
+      [[ -n ${1:-$3} && ${1:-$3} != [[:space:]]* && -O $_caro_d && -d $_caro_d && ! -h $_caro_d ]] || return 0
+      (( _caro_i++ < 64 )) || _caro_rotate
+      sysopen -wa -o creat,cloexec,nofollow -m 600 -u fd -- "$_caro_f" || return 0
+      syswrite -o $fd -- $'\0v1\0t=s\0q='${_caro_q}$'\0b='$(( t[1] * 1000000 + t[2] / 1000 ))$'\0p='${PWD}$'\0c='${1:-$3}$'\0\0' && _caro_b=1
+      exec {fd}>&-
+      return 0
+    } 2>/dev/null
+  }
+
+  _caro_post() {
+    {
+      local s=$?
+      [[ -n $_caro_b ]] || return 0
+      local -a t=("${epochtime[@]}")
+      local fd r=$'\0v1\0t=e\0q='$(( _caro_q++ ))$'\0s='${s}$'\0e='$(( t[1] * 1000000 + t[2] / 1000 ))$'\0\0'
+      _caro_b=
+      [[ -O $_caro_d && -d $_caro_d && ! -h $_caro_d ]] || return 0
+      (( _caro_i++ < 64 )) || _caro_rotate
+      sysopen -wa -o creat,cloexec,nofollow -m 600 -u fd -- "$_caro_f" || return 0
+      syswrite -o $fd -- "$r"
+      exec {fd}>&-
+      return 0
+    } 2>/dev/null
+  }
+
+  _caro_rotate() {
     (( ++_caro_seq, _caro_i = 1 ))
     _caro_f=$_caro_d/zsh.$$.$_caro_at.$_caro_seq
-  fi
-  sysopen -wa -o creat,cloexec,nofollow -m 600 -u fd -- "$_caro_f" || return 1
-  syswrite -o $fd -- "$1"
-  exec {fd}>&-
+  }
 }
-
-_caro_pre() {
-  local -a t=("${epochtime[@]}")
-  { emulate -L zsh; setopt no_xtrace } 2>/dev/null
-  # $1 is the text as typed, also of a line histignorespace keeps out of the history; it is empty where there is no history.
-  local c=${1:-$3}
-  _caro_b=
-  [[ -n $c && $c != [[:space:]]* ]] || return 0
-  local r=$'\0v1\0t=s\0q='${_caro_q}$'\0b='$(( t[1] * 1000000 + t[2] / 1000 ))$'\0p='${PWD}$'\0c='${c}$'\0\0'
-  { _caro_put "$r" && _caro_b=1 } 2>/dev/null
-  return 0
-}
-
-_caro_post() {
-  local s=$?
-  local -a t=("${epochtime[@]}")
-  { emulate -L zsh; setopt no_xtrace } 2>/dev/null
-  [[ -n $_caro_b ]] || return 0
-  local r=$'\0v1\0t=e\0q='${_caro_q}$'\0s='${s}$'\0e='$(( t[1] * 1000000 + t[2] / 1000 ))$'\0\0'
-  { _caro_put "$r" } 2>/dev/null
-  (( ++_caro_q ))
-  _caro_b=
-  return 0
-}
+emulate zsh -c _caro_define
 
 # Ends observation in this shell.
 caro_off() {
