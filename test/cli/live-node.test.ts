@@ -1,5 +1,6 @@
 /** The commands that need a running service, against a real one that observed real spool files. */
-import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callAdmin, followAdmin } from '../../src/admin/client.ts';
@@ -9,7 +10,7 @@ import { encodeSpoolRecord } from '../../src/domain/spool-record.ts';
 import type { ServiceStatus } from '../../src/domain/status.ts';
 import { decodeEnvelope, openEnvelope } from '../../src/identity/envelope.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
-import { until } from '../support/service.ts';
+import { CARO, homeEnvironment, until } from '../support/service.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 
 const COMMANDS: readonly (readonly [string, number])[] = [
@@ -136,6 +137,54 @@ describe('caro events', () => {
     }
     expect(seen.at(-1)).toEqual(['event', 'echo followed']);
   });
+
+  test.each([['as JSON', '--json'], ['for people']])(
+    'with --follow, %s, print a command once, when it has ended',
+    async (_form, ...json) => {
+      const session = `bash.${process.pid}.${START_MS * 1_000 + 10 + json.length}.0`;
+      const write = (type: 'start' | 'end', command: number, text: string): void => {
+        const startedAt = (START_MS + command) * 1_000;
+        const common = { command, granularity: 1 };
+        const record =
+          type === 'start'
+            ? encodeSpoolRecord({ ...common, type, startedAt, text })
+            : encodeSpoolRecord({ ...common, type, endedAt: startedAt + 5_000, status: 0 });
+        appendFileSync(join(cli.places.spool, session), record, { mode: 0o600 });
+      };
+      const child = spawn(CARO, ['events', '--follow', ...json], { env: homeEnvironment(cli.home) });
+      let printed = '';
+      child.stdout.on('data', (bytes: Buffer) => {
+        printed += bytes.toString();
+      });
+      const shown = (text: string): Promise<unknown> =>
+        until(
+          () => Promise.resolve(printed),
+          (all) => all.includes(text),
+        );
+      try {
+        // Whether it listens already shows only in what it prints.
+        for (let attempt = 0; !printed.includes('echo listening'); attempt += 1) {
+          write('start', attempt, 'echo listening');
+          write('end', attempt, 'echo listening');
+          await until(
+            () => Promise.resolve(printed),
+            (all) => all !== '',
+            500,
+          ).catch(() => undefined);
+        }
+        write('start', 1_000, 'echo slow');
+        write('start', 1_001, 'echo quick');
+        write('end', 1_001, 'echo quick');
+        await shown('echo quick');
+        expect(printed).not.toContain('echo slow');
+        write('end', 1_000, 'echo slow');
+        await shown('echo slow');
+        for (const text of ['echo slow', 'echo quick']) expect(printed.split(text)).toHaveLength(2);
+      } finally {
+        child.kill('SIGKILL');
+      }
+    },
+  );
 });
 
 test('caro status has the fields of the contract', async () => {

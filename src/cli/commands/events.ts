@@ -30,7 +30,7 @@ export function addEvents(program: Command, context: Context): void {
     .addOption(new Option('--risk <level>', 'of this risk at least').choices(RISK_LEVELS))
     .option('--tool <name>', 'with this tool')
     .option('--limit <count>', `the newest ones only (${MOST_SHOWN} on a terminal unless told)`, parseCount)
-    .option('--follow', 'go on with new ones until interrupted')
+    .option('--follow', 'go on with new ones, each once when it has ended, until interrupted')
     .option('--json', 'print JSON lines')
     .action((options: Options) => (options.follow ? follow(context, options) : list(context, options)));
 }
@@ -79,14 +79,15 @@ async function pageOrSmaller(socket: string, filter: EventFilter): Promise<reado
   }
 }
 
-/** A command is shown when it is known how it ended; `--json` gives its start as well, under the same id. */
+/** Each command once, when it is known how it ended, so that no reader has to put two lines together. */
 async function follow(context: Context, options: Options): Promise<void> {
   const notices = followAdmin(context.places().socket, ['event'], context.interrupted);
   for await (const { params } of notices) {
     const event = params as TerminalEvent;
-    if (!matches(event, options)) continue;
+    const hasEnded = event.exitCode !== null || event.durationMs !== null;
+    if (!hasEnded || !matches(event, options)) continue;
     if (options.json) sayJson(context, event);
-    else if (event.exitCode !== null || event.durationMs !== null) say(context, eventLine(context, event));
+    else say(context, eventLine(context, event));
   }
 }
 
