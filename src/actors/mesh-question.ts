@@ -42,6 +42,8 @@ export interface MeshQuestion {
   readonly sinceMs: number;
   readonly untilMs: number;
   readonly deadlineMs?: number;
+  /** What its notices are known by; made up where it is missing. */
+  readonly query?: string;
 }
 
 export const DEFAULT_DEADLINE_MS = 500;
@@ -67,7 +69,7 @@ interface Ending {
 export async function askMesh(
   ports: AskPorts,
   configuration: Pick<Configuration, 'trust' | 'mesh' | 'privacy'>,
-  { type, sinceMs, untilMs, deadlineMs = DEFAULT_DEADLINE_MS }: MeshQuestion,
+  { type, sinceMs, untilMs, deadlineMs = DEFAULT_DEADLINE_MS, query: id = ports.randomHex(8) }: MeshQuestion,
 ): Promise<QueryResult> {
   const begun = ports.ticks();
   const targets = targetsOf(configuration, ports.self);
@@ -79,7 +81,7 @@ export async function askMesh(
   const vocabulary = await ports.vocabulary();
   const layout = layoutOf(type, vocabulary);
   const adder = createAdder(layout, configuration.privacy.min_contributors);
-  const track = follow(ports, type, targets);
+  const track = follow(ports, id, type, targets);
   const endings = await Promise.all(
     targets.map(async (target) => {
       const ending = await endingOf(ports, target, { query, layout, vocabulary, deadlineMs, add: adder.add });
@@ -158,10 +160,10 @@ async function beforeDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<
 /** Tells the states whenever one more target has ended. */
 function follow(
   ports: AskPorts,
+  query: string,
   type: QueryType,
   targets: readonly Target[],
 ): (target: Target, state: TargetState) => void {
-  const query = ports.randomHex(8);
   const ended: QueryProgress['targets'][number][] = [];
   return ({ id, name }, state) => {
     ended.push({ id, name, state });

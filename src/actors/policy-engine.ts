@@ -1,11 +1,17 @@
 import type { Actor } from '../bus/actor.ts';
 import type { Configuration } from '../domain/configuration.ts';
+import { CaroError } from '../domain/errors.ts';
 import type { SharingLevel, TrustLevel } from '../domain/trust.ts';
 import { decide } from '../policy/decide.ts';
 import { explain } from '../policy/explanation.ts';
 import { createResponder, type ResponderPorts } from '../policy/responder.ts';
 import { trustRules } from '../policy/trust-rules.ts';
 import { runTrustTests, verifyTrustTests } from '../policy/trust-test.ts';
+
+export interface ConsentPort {
+  /** Whether the preview of this digest was shown to the owner (`summary.shown`). */
+  readonly wasShown: (digest: string) => Promise<boolean>;
+}
 
 /** Changes the owner's settings; each is written, in force and on record when it resolves. */
 export interface SettingsPort {
@@ -32,7 +38,7 @@ type Kinds =
  * fail is refused, at start as at a reload.
  */
 export function createPolicyEngine(
-  ports: ResponderPorts & { readonly settings: SettingsPort },
+  ports: ResponderPorts & ConsentPort & { readonly settings: SettingsPort },
   initial: Configuration,
 ): Actor<Kinds> {
   verifyTrustTests(initial);
@@ -48,7 +54,11 @@ export function createPolicyEngine(
       'policy.explain': (question) => explain(settings, question),
       'policy.test': () => runTrustTests(settings),
       'trust.list': () => trustRules(settings),
-      'sharing.set': ({ level }) => ports.settings.setSharing(level).then(() => null),
+      'sharing.set': async ({ level, preview }) => {
+        if (EXPOSURE[level] > EXPOSURE[settings.sharing.level]) await assertShown(ports, preview);
+        await ports.settings.setSharing(level);
+        return null;
+      },
       'trust.set': ({ id, level }) => ports.settings.setTrust(id, level).then(() => null),
       'trust.revoke': ({ id }) => ports.settings.revokeTrust(id).then(() => null),
       'query.answer': ({ asker, query }) => responder.answer(settings, asker, query),
@@ -63,4 +73,16 @@ export function createPolicyEngine(
       },
     },
   };
+}
+
+/** How much may leave at each level: nothing, summaries and sums, sums only. */
+const EXPOSURE: Readonly<Record<SharingLevel, number>> = { 0: 0, 1: 2, 2: 1 };
+
+/** Consent needs to have seen what it is about, whoever asks: page and command line alike (FR-303, FR-504). */
+async function assertShown({ wasShown }: ConsentPort, preview: string | undefined): Promise<void> {
+  if (preview !== undefined && (await wasShown(preview))) return;
+  throw new CaroError(
+    'preview_unseen',
+    `expected a preview that was shown within the last hour before more is shared, got ${preview === undefined ? 'none' : 'another one'}; look at it with caro sharing enable or on the privacy page, then try again`,
+  );
 }

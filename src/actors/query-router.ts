@@ -40,11 +40,12 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
         const { sinceMs, untilMs } = span(since);
         return ports.anomalies(sinceMs, untilMs);
       },
-      'mesh.query': ({ type, since, timeoutMs }) =>
+      'mesh.query': ({ type, since, timeoutMs, query }) =>
         askMesh(ports.mesh, configuration, {
           type,
           ...span(since),
           ...(timeoutMs === undefined ? {} : { deadlineMs: timeoutMs }),
+          ...(query === undefined ? {} : { query }),
         }),
       'config.commit': (next) => {
         configuration = next;

@@ -3,6 +3,7 @@ import type { Speaker } from '../bus/bus.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { DAY_MS, lastClosed, PERIOD_KINDS, type Period, type PeriodKind, periodAt } from '../domain/period.ts';
 import type { Envelope, NodeSummary, SummaryLine } from '../domain/summary.ts';
+import { ShownPreviews } from './shown-previews.ts';
 
 /** A stored summary as far as the next one needs it. */
 export interface KnownSummary {
@@ -41,7 +42,7 @@ export interface SummaryPorts {
   readonly now: () => number;
 }
 
-type Kinds = 'summary.preview' | 'summary.list' | 'clock.quarter' | 'config.commit';
+type Kinds = 'summary.preview' | 'summary.shown' | 'summary.list' | 'clock.quarter' | 'config.commit';
 
 /** How many closed periods back late events still make a revision, and a node that was off catches up. */
 const LOOK_BACK: Readonly<Record<PeriodKind, number>> = { hourly: 48, daily: 14, weekly: 8 };
@@ -53,6 +54,7 @@ export function createSummarizer(
   initial: Pick<Configuration, 'retention' | 'sharing'>,
 ): Actor<Kinds> {
   let settings = initial;
+  const shown = new ShownPreviews(ports.now);
   const make = async (period: Period, replaces: string | null): Promise<{ id: string; document: Envelope }> => {
     const id = ports.randomHex(16);
     const createdAt = new Date(ports.now()).toISOString();
@@ -66,22 +68,7 @@ export function createSummarizer(
     const known = ports.store.latest(ports.node, period.kind, period.startMs);
     if (seen === '' || known?.seen === seen) return known?.document;
     const { id, document } = await make(period, known?.id ?? null);
-    const revision = (known?.revision ?? 0) + 1;
-    ports.store.add({
-      id,
-      node: ports.node,
-      kind: period.kind,
-      startMs: period.startMs,
-      revision,
-      createdMs: ports.now(),
-      document,
-      seen,
-    });
-    await ports.bus.request('audit.append', {
-      type: 'summary.made',
-      details: { id, period: period.kind, start: new Date(period.startMs).toISOString(), revision },
-    });
-    await ports.bus.publish('summary.made', { id });
+    await keep(ports, period, { id, revision: (known?.revision ?? 0) + 1, document, seen });
     return document;
   };
   return {
@@ -90,11 +77,12 @@ export function createSummarizer(
       'summary.preview': async ({ period: kind }) => {
         for (const period of closedPeriods(kind, ports.now())) {
           const document = await settle(period);
-          if (document) return { document, closed: true };
+          if (document) return { document, closed: true, digest: shown.note(document) };
         }
         const { document } = await make(periodAt(kind, ports.now()), null);
-        return { document, closed: false };
+        return { document, closed: false, digest: shown.note(document) };
       },
+      'summary.shown': ({ digest }) => shown.has(digest),
       'summary.list': ({ limit, from }) => ports.store.list(limit ?? DEFAULT_LIMIT, from ?? ports.node),
       'clock.quarter': async ({ nowMs, retentionMs }) => {
         for (const kind of PERIOD_KINDS) {
@@ -103,11 +91,23 @@ export function createSummarizer(
         ports.store.prune(retentionMs - settings.retention.summaries_days * DAY_MS);
       },
       'config.commit': (configuration) => {
+        if (configuration.sharing.deny_tools.join() !== settings.sharing.deny_tools.join()) shown.forget();
         settings = configuration;
         return null;
       },
     },
   };
+}
+
+/** Stores a document, puts it on record and tells of it. */
+async function keep({ bus, node, now, store }: SummaryPorts, period: Period, summary: KnownSummary): Promise<void> {
+  const { id, revision } = summary;
+  store.add({ ...summary, node, kind: period.kind, startMs: period.startMs, createdMs: now() });
+  await bus.request('audit.append', {
+    type: 'summary.made',
+    details: { id, period: period.kind, start: new Date(period.startMs).toISOString(), revision },
+  });
+  await bus.publish('summary.made', { id });
 }
 
 /** Newest first. */

@@ -20,6 +20,7 @@ import {
   validatePolicySharing,
   validatePolicyTest,
   validateServiceStatus,
+  validateSharingSet,
   validateStatsRead,
   validateSummaryList,
   validateSummaryPreview,
@@ -51,6 +52,7 @@ export const BUS_METHODS: { readonly [K in BusMethod]: BusMethodEntry<K> } = {
   'summary.preview': { isValid: validateSummaryPreview, deadlineMs: long },
   'summary.list': { isValid: validateSummaryList, deadlineMs: soon },
   'policy.sharing': { isValid: validatePolicySharing, deadlineMs: soon },
+  'sharing.set': { isValid: validateSharingSet, deadlineMs: soon },
   'mesh.status': { isValid: validateMeshStatus, deadlineMs: soon },
   // A stranger may take as long as the limits of a dial allow.
   'peers.invite': { isValid: validatePeersInvite, deadlineMs: soon },

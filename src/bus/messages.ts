@@ -55,6 +55,8 @@ export interface Messages {
   'events.list': EventFilter;
   'stats.read': { readonly since?: string };
   'summary.preview': { readonly period: PeriodKind };
+  /** Whether the preview of this digest was handed out in the last hour, and still tells what would leave. */
+  'summary.shown': { readonly digest: string };
   /** Those of this node, or those received from another (`from`: its node id). */
   'summary.list': { readonly limit?: number; readonly from?: string };
   'anomalies.list': { readonly since?: string };
@@ -63,8 +65,11 @@ export interface Messages {
   'policy.explain': PolicyQuestion;
   'policy.test': Nothing;
   'trust.list': Nothing;
-  /** These three change `managed.toml` and are in force when answered; the reload puts them on record. */
-  'sharing.set': { readonly level: SharingLevel };
+  /**
+   * These three change `managed.toml` and are in force when answered; the reload puts them on record. To share more than before needs
+   * the digest of a preview that was shown.
+   */
+  'sharing.set': { readonly level: SharingLevel; readonly preview?: string };
   'trust.set': { readonly id: string; readonly level: TrustLevel };
   'trust.revoke': { readonly id: string };
   'mesh.status': Nothing;
@@ -74,7 +79,13 @@ export interface Messages {
   'summary.made': { readonly id: string };
   'egress.list': EgressFilter;
   'egress.show': { readonly seq: number };
-  'mesh.query': { readonly type: QueryType; readonly since?: string; readonly timeoutMs?: number };
+  /** `query` (16 hex digits) is what its `query.partial` notices are to be known by. */
+  'mesh.query': {
+    readonly type: QueryType;
+    readonly since?: string;
+    readonly timeoutMs?: number;
+    readonly query?: string;
+  };
   'query.answer': { readonly asker: Asker; readonly query: QueryBody };
   'query.partial': QueryProgress;
   'audit.append': AuditEntry;
@@ -98,6 +109,7 @@ export interface Replies {
   'events.list': readonly TerminalEvent[];
   'stats.read': LocalStatistics;
   'summary.preview': SummaryPreview;
+  'summary.shown': boolean;
   'summary.list': readonly SummaryLine[];
   'anomalies.list': AnomalyReport;
   'policy.sharing': { readonly level: SharingLevel; readonly denyTools: readonly string[] };

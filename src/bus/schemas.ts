@@ -2,7 +2,7 @@ import { AUDIT_TYPES } from '../domain/audit-record.ts';
 import { PERIOD_KINDS } from '../domain/period.ts';
 import { POLICY_ACTIONS } from '../domain/policy.ts';
 import { RISK_LEVELS } from '../domain/risk-level.ts';
-import { QUERY_TYPES } from '../domain/trust.ts';
+import { QUERY_TYPES, SHARING_LEVELS } from '../domain/trust.ts';
 import type { RequestKind } from './messages.ts';
 
 /** Methods of the control socket that the service answers beside the bus (design.md §11). */
@@ -25,6 +25,7 @@ const body = (properties: Readonly<Record<string, BodySchema>>, required: readon
 const TIME: BodySchema = { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z$' };
 const whole = (minimum: number, maximum: number): BodySchema => ({ type: 'integer', minimum, maximum });
 const word = (values: readonly string[]): BodySchema => ({ enum: values });
+const hex = (digits: number): BodySchema => ({ type: 'string', pattern: `^[0-9a-f]{${digits}}$` });
 const short: BodySchema = { type: 'string', minLength: 1, maxLength: 1_000 };
 const NOTHING = body({});
 
@@ -45,6 +46,7 @@ export const BODY_SCHEMAS = {
   'summary.preview': body({ period: word(PERIOD_KINDS) }, ['period']),
   'summary.list': body({ limit: whole(1, 10_000), from: short }),
   'policy.sharing': NOTHING,
+  'sharing.set': body({ level: { enum: SHARING_LEVELS }, preview: hex(64) }, ['level']),
   'mesh.status': NOTHING,
   'peers.invite': body({ host: short }),
   'peers.join': body({ code: short }, ['code']),
@@ -56,7 +58,7 @@ export const BODY_SCHEMAS = {
   ]),
   'policy.test': NOTHING,
   'anomalies.list': body({ since: TIME }),
-  'mesh.query': body({ type: word(QUERY_TYPES), since: TIME, timeoutMs: whole(1, 600_000) }, ['type']),
+  'mesh.query': body({ type: word(QUERY_TYPES), since: TIME, timeoutMs: whole(1, 600_000), query: hex(16) }, ['type']),
   'audit.list': body({
     limit: whole(1, 10_000),
     before: whole(0, Number.MAX_SAFE_INTEGER),

@@ -1,15 +1,18 @@
 import { followAdmin } from '../admin/client.ts';
 import type { QueryProgress, QueryResult } from '../domain/query.ts';
-import { type QueryType, TARGET_STATES } from '../domain/trust.ts';
+import { TARGET_STATES } from '../domain/trust.ts';
 import type { Context } from './context.ts';
 import { clipped, terminalWidth } from './output.ts';
 
 const CLEAR_LINE = '\r\u001b[K';
 
-/** Shows on one line of the terminal how many targets ended in which state while `ask` runs; the line is gone afterwards. */
+/**
+ * Shows on one line of the terminal how many targets ended in which state while `ask` puts the query of that id; the line is gone
+ * afterwards.
+ */
 export async function sayStatesWhile(
   context: Context,
-  type: QueryType,
+  query: string,
   ask: () => Promise<QueryResult>,
 ): Promise<QueryResult> {
   const over = new AbortController();
@@ -20,19 +23,19 @@ export async function sayStatesWhile(
     // Looked at below; until then a refusal must not end the process.
     answer.catch(() => undefined);
   };
-  let query: string | undefined;
+  let isShown = false;
   try {
     const until = AbortSignal.any([over.signal, context.interrupted]);
     for await (const { params } of followAdmin(context.places().socket, ['query.partial'], until, begin)) {
       const progress = params as QueryProgress;
-      // The dashboard may ask at the same time; the first query that begins after we follow is taken for ours.
-      if (progress.type === type && progress.targets.length === 1) query ??= progress.query;
-      if (query !== progress.query) continue;
+      // The dashboard, or another terminal, may ask at the same time.
+      if (progress.query !== query) continue;
+      isShown = true;
       const line = clipped(stateLine(progress), terminalWidth(context) - 1);
       context.stdout.write(`${CLEAR_LINE}${line}`);
     }
   } finally {
-    if (query !== undefined) context.stdout.write(CLEAR_LINE);
+    if (isShown) context.stdout.write(CLEAR_LINE);
   }
   return answer ?? ask();
 }

@@ -48,6 +48,11 @@ export const ERRORS = {
     rpc: -32025,
     what: 'A signed document is malformed, or its signature does not fit the key.',
   },
+  preview_unseen: {
+    exit: 1,
+    rpc: -32029,
+    what: 'More was to be shared than before, and what would leave had not been shown.',
+  },
   answer_too_large: { exit: 1, rpc: -32027, what: 'A list does not fit into one line of the control socket.' },
   subscriber_slow: { exit: 1, rpc: -32026, what: 'A subscriber did not read its notifications fast enough.' },
   service_manager: { exit: 1, rpc: -32028, what: 'The system has no service manager that can be used, or it refused.' },

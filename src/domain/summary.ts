@@ -82,6 +82,8 @@ export interface SummaryLine {
 export interface SummaryPreview {
   readonly document: Envelope;
   readonly closed: boolean;
+  /** SHA-256 of the document's JSON text, 64 hex digits: who has it has been given the document. */
+  readonly digest: string;
 }
 
 /** Media type under which a summary is signed. */

@@ -63,6 +63,7 @@ function addRoutes(app: FastifyInstance, ports: DashboardPorts): void {
 const STATUS_OF: Partial<Record<ErrorCode, number>> = {
   usage: 400,
   config_invalid: 409,
+  preview_unseen: 409,
   not_found: 404,
   mailbox_full: 503,
   actor_degraded: 503,

@@ -177,7 +177,10 @@ const ASKABLE: Readonly<Record<AskableKind, Check>> = {
 /** Body check of each kind that may be done on proof. */
 const ACTS: Readonly<Record<ActKind, Check>> = {
   'mesh.query': shape({ type: oneOf(QUERY_TYPES), since: optional(isTime) }),
-  'sharing.set': shape({ level: (value) => SHARING_LEVELS.some((level) => level === value) }),
+  'sharing.set': shape({
+    level: (value) => SHARING_LEVELS.some((level) => level === value),
+    preview: optional(isHash),
+  }),
   'trust.set': shape({ id: isNode, level: oneOf(TRUST_LEVELS) }),
   'trust.revoke': shape({ id: isNode }),
 };

@@ -19,6 +19,7 @@ import {
 /* What the dashboard takes and gives where other nodes are concerned. */
 
 const nodeId: Schema = { type: 'string', maxLength: 100, pattern: '^caro:ed25519:[A-Za-z0-9+/]{43}=$' };
+export const digest: Schema = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 const open: Schema = { type: 'object', additionalProperties: true };
 const orNull = (schema: Schema): Schema => ({ ...schema, nullable: true });
 
@@ -106,7 +107,7 @@ export const MESH_INPUTS = {
   egressMessage: object({ seq: count }),
   anomalies: allOptional({ since: instant }),
   question: object({ type: word(QUERY_TYPES), spanHours: words(SPANS_HOURS) }),
-  sharing: object({ level: words(SHARING_LEVELS) }),
+  sharing: object({ level: words(SHARING_LEVELS), preview: digest }, ['preview']),
   trust: object({ id: nodeId, level: word(TRUST_LEVELS) }),
   revocation: object({ id: nodeId }),
 } as const;

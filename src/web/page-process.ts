@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Bus } from '../bus/bus.ts';
+import type { Replies } from '../bus/messages.ts';
 import { CaroError } from '../domain/errors.ts';
 import type {
   Act,
@@ -36,6 +38,8 @@ export interface PageProcessPorts {
   /** Called once, when the process takes no more connections (it left, or died). */
   readonly gone: (trouble: string | null) => void;
 }
+
+const isQuery = (message: Act): message is Act<'mesh.query'> => message.kind === 'mesh.query';
 
 /**
  * One run of the dashboard's process, from fork to exit. Connections wait here until it is ready. It leaves by itself after
@@ -158,22 +162,21 @@ export class PageProcess {
   async #act(message: Act): Promise<(Reply & { ok: true })['body']> {
     if (!this.ports.holds(message.proof))
       throw new CaroError('usage', 'expected the login of this page, got one that ended; run `caro dashboard`');
-    const stop = message.kind === 'mesh.query' ? this.#tellProgress(message as Act<'mesh.query'>) : () => undefined;
+    if (isQuery(message)) return this.#askMesh(message);
+    return this.ports.bus.request(message.kind, message.body);
+  }
+
+  /** Tells of the states of this query and of no other: its notices are known by an id of its own. */
+  async #askMesh({ id, body }: Act<'mesh.query'>): Promise<Replies['mesh.query']> {
+    const query = randomBytes(8).toString('hex');
+    const stop = this.ports.bus.listen('query.partial', (progress) => {
+      if (progress.query === query) this.#send({ type: 'progress', id, progress });
+    });
     try {
-      return await this.ports.bus.request(message.kind, message.body);
+      return await this.ports.bus.request('mesh.query', { ...body, query });
     } finally {
       stop();
     }
-  }
-
-  /** Tells of the states of this query, not of another that was begun elsewhere: the first notice of a query has one target. */
-  #tellProgress({ id, body }: Act<'mesh.query'>): () => void {
-    let query: string | undefined;
-    return this.ports.bus.listen('query.partial', (progress) => {
-      if (progress.type !== body.type) return;
-      if (progress.targets.length === 1) query ??= progress.query;
-      if (query === progress.query) this.#send({ type: 'progress', id, progress });
-    });
   }
 
   async #answer(id: number, work: () => unknown): Promise<void> {

@@ -3,7 +3,7 @@ import { PERIOD_KINDS } from '../domain/period.ts';
 import { RISK_LEVELS } from '../domain/risk-level.ts';
 import { SHELLS } from '../domain/shell-kind.ts';
 import { SHARING_LEVELS, TRUST_LEVELS } from '../domain/trust.ts';
-import { MESH_INPUTS } from './mesh-schemas.ts';
+import { digest, MESH_INPUTS } from './mesh-schemas.ts';
 import {
   allOptional,
   count,
@@ -120,8 +120,8 @@ const EVENTS_QUERY = allOptional({
 export const EVENTS = object({ events: list(EVENT), rules: list(RULE), next: maybeCount, searchedTo: maybeText });
 
 const PREVIEW_QUERY = object({ period: word(PERIOD_KINDS) });
-/** `envelope` is the document exactly as it would leave, `payload` what its base64 payload says; `closed` is false while the period runs. */
-export const PREVIEW = object({ envelope: text, payload: text, bytes: count, closed: flag });
+/** `envelope` is the document exactly as it would leave, `payload` what its base64 payload says; `closed` is false while the period runs; `digest` is what switches sharing on. */
+export const PREVIEW = object({ envelope: text, payload: text, bytes: count, closed: flag, digest });
 
 export const SUMMARIES = object({
   summaries: list(

@@ -24,7 +24,7 @@ import { hash } from '../workers/tasks/hash.ts';
 import type { Ground } from './ground.ts';
 import { askThrough, gatewayPorts, type MeshSlot } from './mesh.ts';
 import { anomaliesOf, askPorts, responderPorts } from './query-ports.ts';
-import { settingsPort } from './settings.ts';
+import { consentPort, settingsPort } from './settings.ts';
 
 /** Observations and audit records wait for room, nothing of them is dropped; questions are refused when too many wait. */
 const WAITING = { capacity: 64, policy: 'wait' } as const;
@@ -41,7 +41,11 @@ export function actorSpecs(ground: Ground): readonly ActorSpec[] {
     {
       name: 'policy engine',
       ...REFUSING,
-      create: () => createPolicyEngine({ ...responderPorts(ground), settings: settingsPort(ground) }, configuration()),
+      create: () =>
+        createPolicyEngine(
+          { ...responderPorts(ground), ...consentPort(ground.bus), settings: settingsPort(ground) },
+          configuration(),
+        ),
     },
     { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(gatewayPorts(ground, slot), configuration()) },
     { name: 'classifier', ...WAITING, create: createClassifier },

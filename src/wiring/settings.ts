@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import type { SettingsPort } from '../actors/policy-engine.ts';
+import type { ConsentPort, SettingsPort } from '../actors/policy-engine.ts';
+import type { Speaker } from '../bus/bus.ts';
 import { changeManaged } from '../config/loader.ts';
 import { withRevoked, withSharing, withTrust } from '../config/managed-changes.ts';
 import { CaroError } from '../domain/errors.ts';
@@ -37,3 +38,8 @@ export function settingsPort({
     revokeTrust: (id) => change(withRevoked(id)),
   };
 }
+
+/** The summarizer knows what it has shown. */
+export const consentPort = (bus: Speaker): ConsentPort => ({
+  wasShown: (digest) => bus.request('summary.shown', { digest }),
+});

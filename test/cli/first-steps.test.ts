@@ -180,6 +180,13 @@ describe('a command line', () => {
     },
   );
 
+  test('of sharing enable needs the service, which shows what would leave', async () => {
+    const { code, err } = await cli.run(['sharing', 'enable', '--yes']);
+    expect(code).toBe(1);
+    expect(err).toContain('has to be seen first: start it with caro service start');
+    expect((await cli.run(['sharing', 'disable'])).code).toBe(0);
+  });
+
   test('asked for help or the version ends with 0', async () => {
     expect((await cli.run(['--help'])).code).toBe(0);
     expect((await cli.run(['audit', 'verify', '--help'])).code).toBe(0);

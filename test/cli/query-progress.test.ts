@@ -60,6 +60,7 @@ test('states are shown on one line while a query runs, those of other queries ar
   const ask = async (): Promise<QueryResult> => {
     await bus.publish('query.partial', notice('other', 'node-health', 7, 'error'));
     await bus.publish('query.partial', notice('begun before', 'anomalies', 3, 'error', 'error'));
+    await bus.publish('query.partial', notice('begun just before', 'anomalies', 6, 'no_data'));
     await bus.publish('query.partial', notice('ours', 'anomalies', 2, 'answered'));
     await bus.publish('query.partial', notice('dashboard', 'anomalies', 8, 'skewed'));
     await bus.publish('query.partial', notice('ours', 'anomalies', 1, 'answered', 'access_denied'));
@@ -68,7 +69,7 @@ test('states are shown on one line while a query runs, those of other queries ar
     await seen('3 of 3');
     return RESULT;
   };
-  expect(await sayStatesWhile(context, 'anomalies', ask)).toBe(RESULT);
+  expect(await sayStatesWhile(context, 'ours', ask)).toBe(RESULT);
   expect(shown.split(CLEAR)).toEqual([
     '',
     '1 of 3: 1 answered',
@@ -80,6 +81,6 @@ test('states are shown on one line while a query runs, those of other queries ar
 
 test('a refusal ends the waiting with its own error', async () => {
   const refusal = new CaroError('not_running', 'expected the mesh to be on');
-  await expect(sayStatesWhile(context, 'anomalies', () => Promise.reject(refusal))).rejects.toBe(refusal);
+  await expect(sayStatesWhile(context, 'ours', () => Promise.reject(refusal))).rejects.toBe(refusal);
   expect(shown).toBe('');
 });

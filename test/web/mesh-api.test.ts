@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AuditRecord } from '../../src/domain/audit-record.ts';
 import type { Explanation, TrustRules } from '../../src/domain/policy.ts';
 import type { QueryProgress, QueryResult } from '../../src/domain/query.ts';
+import type { Preview } from '../../src/web/page/contract.ts';
 import type { Login } from './dashboard-rig.ts';
 import { type MeshRig, openMeshRig } from './mesh-rig.ts';
 
@@ -120,15 +121,36 @@ describe('the switches of the owner', () => {
 
   test('sharing is switched on and off, written down and put on record', async () => {
     for (const level of [2, 1, 0]) {
-      expect((await rig.post('/api/sharing', { level }, login)).status).toBe(200);
+      expect((await rig.post('/api/sharing', { level, preview: await shownPreview() }, login)).status).toBe(200);
       expect(await read('/api/sharing')).toEqual({ level, denyTools: [] });
       expect(managed()).toContain(`level = ${level}`);
       expect((await audited('sharing.changed'))[0]?.details).toMatchObject({ level });
     }
   });
 
+  const shownPreview = async (): Promise<string> => (await read<Preview>('/api/summary?period=daily')).digest;
+  const share = async (body: object): Promise<readonly [number, unknown]> => {
+    const answer = await rig.post('/api/sharing', body, login);
+    return [answer.status, await answer.json()];
+  };
+  const UNSEEN = [409, { error: { code: 'preview_unseen', message: expect.stringContaining('look at it') } }];
+
+  test('more is shared only by who was shown a preview: not without, not with one that never was', async () => {
+    await rig.post('/api/sharing', { level: 0 }, login);
+    const before = managed();
+    expect(await share({ level: 2 })).toEqual(UNSEEN);
+    expect(await share({ level: 1, preview: 'a'.repeat(64) })).toEqual(UNSEEN);
+    expect(managed()).toBe(before);
+    expect(await share({ level: 2, preview: await shownPreview() })).toEqual([200, {}]);
+    // Summaries are more than sums.
+    expect(await share({ level: 1 })).toEqual(UNSEEN);
+    expect(await share({ level: 1, preview: await shownPreview() })).toEqual([200, {}]);
+    expect(await share({ level: 2 })).toEqual([200, {}]);
+    expect(await share({ level: 0 })).toEqual([200, {}]);
+  });
+
   test('a level of trust is set, and explained by the rule that decides', async () => {
-    await rig.post('/api/sharing', { level: 1 }, login);
+    await rig.post('/api/sharing', { level: 1, preview: await shownPreview() }, login);
     const [, ben = ''] = rig.ids;
     expect((await rig.post('/api/trust', { id: ben, level: 'supervisor' }, login)).status).toBe(200);
     const { nodes } = await read<TrustRules>('/api/trust');

@@ -22,7 +22,7 @@ import { periodDigest } from '../../src/storage/period-reader.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { createSummaryStore } from '../../src/storage/summary-store.ts';
 import { anomaliesOf, askPorts, responderPorts } from '../../src/wiring/query-ports.ts';
-import { settingsPort } from '../../src/wiring/settings.ts';
+import { consentPort, settingsPort } from '../../src/wiring/settings.ts';
 import { hash } from '../../src/workers/tasks/hash.ts';
 import { sign } from '../../src/workers/tasks/sign.ts';
 import { summarize } from '../../src/workers/tasks/summarize.ts';
@@ -65,7 +65,7 @@ export async function startActors(bus: Bus, places: Places, database: Database, 
         },
         initial,
       ),
-    policy: () => createPolicyEngine({ ...responderPorts({ database, bus }), settings }, initial),
+    policy: () => createPolicyEngine({ ...responderPorts({ database, bus }), ...consentPort(bus), settings }, initial),
     queries: () =>
       createQueryRouter(
         {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Argument, type Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
@@ -57,19 +58,20 @@ interface QueryOptions {
 }
 
 async function query(context: Context, type: QueryType, { since, timeout, json }: QueryOptions): Promise<void> {
+  const id = randomBytes(8).toString('hex');
   const { socket } = context.places();
   const ask = (): Promise<QueryResult> =>
     callAdmin(
       socket,
       'mesh.query',
-      { type, timeoutMs: timeout, ...(since === undefined ? {} : { since }) },
+      { type, query: id, timeoutMs: timeout, ...(since === undefined ? {} : { since }) },
       timeout + GRACE_MS,
     );
   if (json) {
     sayJson(context, await ask());
     return;
   }
-  const result = context.stdout.isTTY === true ? await sayStatesWhile(context, type, ask) : await ask();
+  const result = context.stdout.isTTY === true ? await sayStatesWhile(context, id, ask) : await ask();
   const { privacy } = loadConfiguration(context.places(), context.hostname).configuration;
   sayQueryResult(context, result, privacy.min_contributors);
 }

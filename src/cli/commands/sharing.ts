@@ -3,6 +3,7 @@ import { callAdmin } from '../../admin/client.ts';
 import { type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
 import { withSharing } from '../../config/managed-changes.ts';
 import { CaroError } from '../../domain/errors.ts';
+import type { SummaryPreview } from '../../domain/summary.ts';
 import type { SharingLevel } from '../../domain/trust.ts';
 import { isConfirmed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
@@ -35,7 +36,7 @@ export function addSharing(program: Command, context: Context): void {
   sharing
     .command('disable')
     .description('let nothing leave')
-    .action(() => change(context, 0));
+    .action(() => disable(context));
 }
 
 function facts(context: Context, { configuration, managed }: LoadedConfiguration) {
@@ -53,35 +54,39 @@ function sayStatus(context: Context, loaded: LoadedConfiguration): void {
   if (!mesh) say(context, 'The mesh is off, so nothing leaves at any level.');
 }
 
-/** Consent needs to have seen what it is about: the preview comes first, and on a terminal the question. */
+/** Consent needs to have seen what it is about: the preview comes first, and on a terminal the question. The service insists on it. */
 async function enable(context: Context, { level, yes }: { readonly level: 1 | 2; readonly yes?: true }): Promise<void> {
+  const { socket } = context.places();
   say(context, `With level ${level}, ${WHAT[level]}.`);
-  const example = await preview(context);
-  say(
-    context,
-    example === undefined
-      ? 'See an example with: caro summary preview (the service must run)'
-      : `Today's summary would be:\n${example}`,
-  );
+  const { document, digest } = await preview(socket);
+  say(context, `A day's summary would be:\n${Buffer.from(document.payload, 'base64').toString('utf8')}`);
   if (context.stdout.isTTY === true && yes !== true && !(await isConfirmed(context, 'Allow this?'))) {
     say(context, 'Nothing has changed.');
     return;
   }
-  await change(context, level);
+  await callAdmin(socket, 'sharing.set', { level, preview: digest });
+  sayLevel(context, level, true);
 }
 
-async function preview(context: Context): Promise<string | undefined> {
+async function preview(socket: string): Promise<SummaryPreview> {
   try {
-    const { document } = await callAdmin(context.places().socket, 'summary.preview', { period: 'daily' });
-    return Buffer.from(document.payload, 'base64').toString('utf8');
+    return await callAdmin(socket, 'summary.preview', { period: 'daily' });
   } catch (error) {
-    if (error instanceof CaroError) return undefined;
-    throw error;
+    if (!(error instanceof CaroError) || error.code !== 'not_running') throw error;
+    throw new CaroError(
+      'not_running',
+      'expected the service to run, since what would leave has to be seen first: start it with caro service start. A level under [sharing] in caro.toml, written by hand, is consent as well',
+    );
   }
 }
 
-async function change(context: Context, level: SharingLevel): Promise<void> {
-  const { isInForce } = await changeSettings(context, withSharing(level));
+/** Off at once, also while no service runs. */
+async function disable(context: Context): Promise<void> {
+  const { isInForce } = await changeSettings(context, withSharing(0));
+  sayLevel(context, 0, isInForce);
+}
+
+function sayLevel(context: Context, level: SharingLevel, isInForce: boolean): void {
   say(context, `level ${level}: ${WHAT[level]}`);
   sayForce(context, isInForce);
 }

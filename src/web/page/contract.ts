@@ -32,6 +32,7 @@ export interface Preview {
   readonly payload: string;
   readonly bytes: number;
   readonly closed: boolean;
+  readonly digest: string;
 }
 
 export interface Summaries {

@@ -9,10 +9,10 @@ export function privacyRoutes(app: FastifyInstance, ports: DashboardPorts): void
     '/api/summary',
     { schema: { querystring: schemas.INPUTS.preview, response: { 200: schemas.PREVIEW } } },
     async ({ query }) => {
-      const { document, closed } = await ports.daemon.ask('summary.preview', { period: query.period });
+      const { document, closed, digest } = await ports.daemon.ask('summary.preview', { period: query.period });
       const envelope = JSON.stringify(document);
       const payload = Buffer.from(document.payload, 'base64').toString('utf8');
-      return { envelope, payload, bytes: Buffer.byteLength(envelope), closed };
+      return { envelope, payload, bytes: Buffer.byteLength(envelope), closed, digest };
     },
   );
   app.get(

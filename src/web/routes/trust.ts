@@ -28,10 +28,14 @@ export function trustRoutes(app: FastifyInstance, ports: DashboardPorts): void {
     { schema: { querystring: INPUTS.explain, response: { 200: schemas.EXPLANATION } } },
     async ({ query }) => daemon.ask('policy.explain', { ...query, action: 'query' }),
   );
-  app.post<{ Body: { readonly level: SharingLevel } }>('/api/sharing', change(INPUTS.sharing), async (request) => {
-    await daemon.act('sharing.set', request.body, proofOf(request, ports));
-    return {};
-  });
+  app.post<{ Body: { readonly level: SharingLevel; readonly preview?: string } }>(
+    '/api/sharing',
+    change(INPUTS.sharing),
+    async (request) => {
+      await daemon.act('sharing.set', request.body, proofOf(request, ports));
+      return {};
+    },
+  );
   app.post<{ Body: Trusted }>('/api/trust', change(INPUTS.trust), async (request) => {
     await daemon.act('trust.set', request.body, proofOf(request, ports));
     return {};

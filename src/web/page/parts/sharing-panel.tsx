@@ -95,7 +95,7 @@ function Consent({ level, change, onLocked, onEnd }: ConsentProps) {
   const preview = useReading<Preview>('/api/summary', { period: 'daily' }, onLocked);
   const [hasRead, setRead] = useState(false);
   const confirm = async (): Promise<void> => {
-    if (await change.run('/api/sharing', { level })) onEnd();
+    if (await change.run('/api/sharing', { level, preview: preview.data?.digest })) onEnd();
   };
   return (
     <div class="consent">
