@@ -19,7 +19,7 @@ export interface CollectorPorts extends IntakePorts {
 type Kinds = 'spool.changed' | 'observe.status' | 'clock.quarter' | 'retention.slice' | 'config.commit';
 
 /** One slice of retention: so little that an observation which waits for it is still committed within milliseconds. */
-const SLICE = { events: 500, slots: 1 } as const;
+const SLICE = { events: 500, slots: 4 } as const;
 /** Between two slices; what was observed meanwhile stands before the next one in the mailbox. */
 const SLICE_PAUSE_MS = 10;
 
