@@ -32,7 +32,9 @@ describe('imported histories', () => {
   });
   fuzzTest({
     name: 'any bytes are a history of zsh, its own escapes among them',
-    seeds: [': 1700000000:3;ls\n: 1700000001:0;echo a\\\nb\n', 'plain\nls \\\\ \n'].map((text) => Buffer.from(text)),
+    seeds: [': 1700000000:3;ls\n: 1700000001:0;echo a\\\nb\n', 'a\u0083*b', 'plain\nls \\\\ \n'].map((text) =>
+      Buffer.from(text),
+    ),
     words: [': 1700000000:0;', '\\\n', '\\', '\x83'],
     run: (input) => check(parseZshHistory(input), input),
   });

@@ -6,7 +6,11 @@ const META = 0x83;
 
 /** zsh's history file, plain or with EXTENDED_HISTORY (`: start:seconds;command`); a backslash before a line end continues. */
 export function parseZshHistory(bytes: Buffer): readonly HistoryEntry[] {
-  const lines = bytesToText(unmetafied(bytes)).split('\n');
+  // As zsh does: lines first, then its escapes, which could stand for a line feed.
+  const lines = bytes
+    .toString('latin1')
+    .split('\n')
+    .map((line) => bytesToText(unmetafied(Buffer.from(line, 'latin1'))));
   const entries: HistoryEntry[] = [];
   let open: string[] = [];
   for (const line of lines) {
