@@ -38,13 +38,15 @@ else
   # Before 5.1 HISTCMD stands still there; only what `history` prints is right. A scratch file reads it back without a fork.
   _caro_number() {
     _caro_h=-1
+    _caro_open || return 0
     HISTTIMEFORMAT='' builtin history 1 >|"$_caro_g" && IFS=' *' builtin read -r _caro_h _ <"$_caro_g"
     : >|"$_caro_g"
     [[ $_caro_h ]] || _caro_h=0
   }
 fi
 
-# The spool must be a directory of ours and no link: a root shell that kept $HOME stays out of its user's spool.
+# The spool must be a directory of ours and no link: a root shell that kept $HOME stays out of its user's spool. MUST be asked before
+# the scratch file is written, too: what lies there is read back and evaluated.
 _caro_open() { [[ -O $_caro_d && -d $_caro_d && ! -L $_caro_d ]]; }
 
 # Begins the next file of this session, 0600, and leaves the umask as it was.
@@ -229,7 +231,7 @@ _caro_debug='{ if _caro_start "$_"; then builtin trap - DEBUG; : "$_caro_u"; fi;
 _caro_first='{ _caro_end; } 2>/dev/null'
 # bash-preexec takes the first command after its own for the user's, unless it is a line of PROMPT_COMMAND as bash writes it.
 # shellcheck disable=SC2016 # expanded at each prompt
-_caro_look='builtin trap -p DEBUG >> "$_caro_g"
+_caro_look='_caro_open && builtin trap -p DEBUG >> "$_caro_g"
 _caro_arm "$?"
 } 2>/dev/null'
 _caro_last="{
