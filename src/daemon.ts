@@ -257,7 +257,7 @@ function verifyAudit({ bus, log }: Ground): void {
 }
 
 function statusSpec(
-  { bus, configuration, identity }: Ground,
+  { bus, configuration, identity, places }: Ground,
   actors: readonly Supervised[],
   dashboard: Dashboard,
   care: StorageCare,
@@ -270,11 +270,12 @@ function statusSpec(
     memory: { rssBytes: process.memoryUsage.rss() },
     actors: actors.map((actor) => actor.status()),
   });
+  const metrics = async () => (await import('./wiring/metrics.ts')).metricsFacts(places.database, actors);
   return {
     name: 'status reporter',
     capacity: 64,
     policy: 'refuse',
-    create: () => createStatusReporter({ bus, facts }),
+    create: () => createStatusReporter({ bus, facts, metrics }),
   };
 }
 
@@ -289,6 +290,7 @@ function startDashboard(ground: Ground, lifecycle: Lifecycle): Promise<Dashboard
       runtimeFolder: places.runtime,
       bus,
       describeRules: async (ids) => (await import('./risk/describe.ts')).describeRules(ids),
+      metricsToken: async () => (await import('./wiring/metrics.ts')).readMetricsToken(places.metricsToken),
       now: Date.now,
       log: (text) => log.warn({ part: 'dashboard' }, text),
     });

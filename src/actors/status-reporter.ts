@@ -1,29 +1,39 @@
 import type { Actor } from '../bus/actor.ts';
 import type { Speaker } from '../bus/bus.ts';
 import { CaroError } from '../domain/errors.ts';
+import type { ServiceMetrics } from '../domain/metrics.ts';
 import type { ObserveStatus, ServiceStatus } from '../domain/status.ts';
 
 export interface StatusPorts {
   readonly bus: Speaker;
   readonly facts: () => Omit<ServiceStatus, 'observe' | 'mesh' | 'audit'>;
+  readonly metrics: () => Promise<Omit<ServiceMetrics, 'status'>>;
 }
 
 const DEADLINE_MS = 2_000;
 
 /** Puts `caro status` together from what every part says of itself; a part that does not answer is said to be silent. */
-export const createStatusReporter = ({ bus, facts }: StatusPorts): Actor<'service.status'> => ({
-  name: 'status reporter',
-  handlers: {
-    'service.status': async () => {
-      const [observe, mesh, audit] = await Promise.all([
-        bus.request('observe.status', {}, DEADLINE_MS).catch(silentObservation),
-        bus.request('mesh.status', {}, DEADLINE_MS).catch(orFault(SILENT_MESH)),
-        bus.request('audit.status', {}, DEADLINE_MS).catch(orFault(SILENT_AUDIT)),
-      ]);
-      return { ...facts(), observe, mesh, audit };
+export function createStatusReporter({
+  bus,
+  facts,
+  metrics,
+}: StatusPorts): Actor<'service.status' | 'service.metrics'> {
+  const status = async (): Promise<ServiceStatus> => {
+    const [observe, mesh, audit] = await Promise.all([
+      bus.request('observe.status', {}, DEADLINE_MS).catch(silentObservation),
+      bus.request('mesh.status', {}, DEADLINE_MS).catch(orFault(SILENT_MESH)),
+      bus.request('audit.status', {}, DEADLINE_MS).catch(orFault(SILENT_AUDIT)),
+    ]);
+    return { ...facts(), observe, mesh, audit };
+  };
+  return {
+    name: 'status reporter',
+    handlers: {
+      'service.status': status,
+      'service.metrics': async () => ({ status: await status(), ...(await metrics()) }),
     },
-  },
-});
+  };
+}
 
 const SILENT_MESH = { enabled: false, listen: null, peers: [] } as const;
 const SILENT_AUDIT = { records: 0, verified: false } as const;

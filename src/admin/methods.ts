@@ -19,6 +19,7 @@ import {
   validatePolicyExplain,
   validatePolicySharing,
   validatePolicyTest,
+  validateServiceMetrics,
   validateServiceStatus,
   validateSharingSet,
   validateStatsRead,
@@ -45,6 +46,7 @@ const long = (): number => LONG_MS;
 
 export const BUS_METHODS: { readonly [K in BusMethod]: BusMethodEntry<K> } = {
   'service.status': { isValid: validateServiceStatus, deadlineMs: soon },
+  'service.metrics': { isValid: validateServiceMetrics, deadlineMs: soon },
   'observe.status': { isValid: validateObserveStatus, deadlineMs: soon },
   // Looks at every event where few fit.
   'events.list': { isValid: validateEventsList, deadlineMs: long },

@@ -3,6 +3,7 @@ import type { AuditEntry, AuditRecord, AuditVerification } from '../domain/audit
 import type { Configuration } from '../domain/configuration.ts';
 import type { EgressFilter, EgressLine, EgressMessage } from '../domain/egress.ts';
 import type { EventFilter, Pattern, TerminalEvent } from '../domain/event.ts';
+import type { ServiceMetrics } from '../domain/metrics.ts';
 import type { PeriodKind } from '../domain/period.ts';
 import type { Asker, Decision, Explanation, PolicyQuestion, TrustRules, TrustTestResult } from '../domain/policy.ts';
 import type { QueryBody, QueryProgress, QueryResult, ResponseBody } from '../domain/query.ts';
@@ -93,6 +94,7 @@ export interface Messages {
   'audit.verify': Nothing;
   'audit.status': Nothing;
   'service.status': Nothing;
+  'service.metrics': Nothing;
   'config.verify': Configuration;
   'config.commit': Configuration;
   /** A quarter of an hour is over. Nothing is deleted by `nowMs`: `retentionMs` does not follow a clock that leaps ahead. */
@@ -132,6 +134,7 @@ export interface Replies {
   'audit.verify': AuditVerification;
   'audit.status': ServiceStatus['audit'];
   'service.status': ServiceStatus;
+  'service.metrics': ServiceMetrics;
   'config.verify': null;
   'config.commit': null;
 }

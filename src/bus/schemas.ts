@@ -32,6 +32,7 @@ const NOTHING = body({});
 /** The kinds that may be asked from outside, each with the shape of its body. A kind that is not here cannot be reached. */
 export const BODY_SCHEMAS = {
   'service.status': NOTHING,
+  'service.metrics': NOTHING,
   'observe.status': NOTHING,
   'events.list': body({
     since: TIME,

@@ -40,6 +40,7 @@ export class Supervised {
   #state: ActorStatus['state'] = 'stopped';
   #crashes: number[] = [];
   #restartTimer: NodeJS.Timeout | undefined;
+  readonly #messages = new Map<Kind, number>();
   #counters = { handled: 0, failed: 0, restarts: 0, busyMs: 0 };
 
   constructor(
@@ -65,6 +66,11 @@ export class Supervised {
       queue: this.#mailbox.length,
       busyMs: Math.round(busyMs),
     };
+  }
+
+  /** Messages handled since the start, by kind. */
+  messages(): readonly { readonly kind: Kind; readonly count: number }[] {
+    return [...this.#messages].map(([kind, count]) => ({ kind, count }));
   }
 
   async start(): Promise<void> {
@@ -109,6 +115,7 @@ export class Supervised {
     try {
       const reply = await this.#handlers()[letter.kind]?.(letter.body);
       this.#counters.handled += 1;
+      this.#messages.set(letter.kind, (this.#messages.get(letter.kind) ?? 0) + 1);
       letter.settle.done(reply);
     } catch (error) {
       this.#counters.failed += 1;

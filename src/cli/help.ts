@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Getting started:': ['init', 'shell', 'import', 'completion'],
   'Your commands:': ['events', 'stats', 'assess', 'dashboard'],
-  'The service:': ['service', 'status', 'doctor', 'reload', 'config', 'db', 'version', 'help'],
+  'The service:': ['service', 'status', 'metrics', 'doctor', 'reload', 'config', 'db', 'version', 'help'],
   'What others may know:': ['summary', 'sharing', 'egress', 'audit'],
   'The mesh:': ['identity', 'peers', 'trust', 'mesh'],
 };
@@ -17,6 +17,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['caro events --since 1h --risk high', 'what was dangerous in the last hour'],
     ['caro doctor', 'find out why something does not work'],
   ],
+  metrics: [['caro metrics --token', 'the file for credentials_file in prometheus.yml']],
   'service logs': [['caro service logs --follow', 'go on with new lines until ^C']],
   'service install': [['caro service install --print', 'look at the unit before it is written']],
   'config check': [['caro config check && caro reload', 'take over a changed caro.toml']],

@@ -14,6 +14,7 @@ import { addIdentity } from './commands/identity.ts';
 import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
 import { addMesh } from './commands/mesh.ts';
+import { addMetrics } from './commands/metrics.ts';
 import { addPeers } from './commands/peers.ts';
 import { addReload } from './commands/reload.ts';
 import { addService } from './commands/service.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addInit,
   addService,
   addStatus,
+  addMetrics,
   addDoctor,
   addReload,
   addConfig,

@@ -16,6 +16,8 @@ export interface Places {
   readonly backups: string;
   /** The newest signed head of the audit log, kept outside the database so that it outlives it. */
   readonly auditHead: string;
+  /** What opens `/metrics`; made by `caro metrics --token`. */
+  readonly metricsToken: string;
   readonly tls: string;
   readonly runtime: string;
   readonly socket: string;
@@ -63,6 +65,7 @@ function places(config: string, data: string, runtime: string, state: string): P
     identityKey: join(data, 'identity.key'),
     backups: join(data, 'backups'),
     auditHead: join(data, 'audit-head.json'),
+    metricsToken: join(data, 'metrics.token'),
     tls: join(data, 'tls.pem'),
     runtime,
     socket: join(runtime, 'admin.sock'),

@@ -1,6 +1,7 @@
 import type { Messages, Replies } from '../bus/messages.ts';
 import { CaroError } from '../domain/errors.ts';
 import type { TerminalEvent } from '../domain/event.ts';
+import type { ServiceMetrics } from '../domain/metrics.ts';
 import type { QueryProgress } from '../domain/query.ts';
 import type { ActKind, AskableKind, PageMessage, Proof, RefusalReason, Reply, RuleText, Session } from './link.ts';
 
@@ -57,6 +58,11 @@ export class DaemonLine {
   /** The new session, or null where the login token is unknown, used or expired. */
   redeem(login: string, cookieHash: string, pageHash: string): Promise<Session | null> {
     return this.#call((id) => ({ type: 'redeem', id, login, cookieHash, pageHash })) as Promise<Session | null>;
+  }
+
+  /** The metrics, or null where the token is not the one of the owner's scraper. */
+  scrape(token: string): Promise<ServiceMetrics | null> {
+    return this.#call((id) => ({ type: 'scrape', id, token })) as Promise<ServiceMetrics | null>;
   }
 
   logout(cookieHash: string): void {

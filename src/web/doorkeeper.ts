@@ -28,6 +28,8 @@ export interface DashboardOptions {
   readonly bus: Pick<Bus, 'request' | 'listen'>;
   /** Texts of risk rules, unknown ids left out. */
   readonly describeRules: (ids: readonly string[]) => readonly RuleText[] | Promise<readonly RuleText[]>;
+  /** What opens `/metrics`; null where the owner has made none. */
+  readonly metricsToken: () => Promise<string | null>;
   readonly now: () => number;
   /** Takes rare lines of trouble; they hold no command text. */
   readonly log: (text: string) => void;
@@ -142,11 +144,12 @@ class Door {
   }
 
   #start(fork: typeof forkPage): PageProcess {
-    const { bus, childPath, describeRules, databaseFile, pageFolder } = this.options;
+    const { bus, childPath, describeRules, databaseFile, metricsToken, pageFolder } = this.options;
     const process = new PageProcess(fork, {
       childPath,
       bus,
       describeRules,
+      metricsToken,
       setup: () => ({
         port: this.#port,
         databaseFile,

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Proof } from './link.ts';
-import { cookieName, type DashboardPorts } from './ports.ts';
+import { type DashboardPorts, proofIn } from './ports.ts';
 import { type Asked, checkRequest, errorText, HEADERS, ownHosts, type Refusal } from './request-checks.ts';
 
 /** Puts the checks in front of every route: headers, Host, Origin; and the login in front of the API. */
@@ -35,17 +34,8 @@ const NOT_LOGGED_IN: Refusal = {
 
 /** Cookie and page token both, of one login. */
 function loggedIn(request: FastifyRequest, ports: DashboardPorts): boolean {
-  const { cookie, pageToken } = proofOf(request, ports);
+  const { cookie, pageToken } = proofIn(request.headers, ports.port);
   return ports.sessions.holds(cookie, pageToken);
-}
-
-/** Both halves of the login that a request carries; empty where one is missing. */
-export function proofOf(request: FastifyRequest, ports: Pick<DashboardPorts, 'port'>): Proof {
-  const pageToken = request.headers['x-caro-token'];
-  return {
-    cookie: request.cookies[cookieName(ports.port)] ?? '',
-    pageToken: typeof pageToken === 'string' ? pageToken : '',
-  };
 }
 
 /** Answers an error in the one form that all errors of the API have. */

@@ -20,6 +20,7 @@ import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/trust.ts';
 export type AskableKind = Extract<
   RequestKind,
   | 'service.status'
+  | 'service.metrics'
   | 'mesh.status'
   | 'egress.list'
   | 'egress.show'
@@ -90,12 +91,14 @@ export type PageMessage =
       readonly cookieHash: string;
       readonly pageHash: string;
     }
+  /** The metrics, for who knows the token of the owner's scraper. */
+  | { readonly type: 'scrape'; readonly id: number; readonly token: string }
   | { readonly type: 'logout'; readonly cookieHash: string }
   | { readonly type: 'refused'; readonly reason: RefusalReason }
   | { readonly type: 'follow'; readonly id: number; readonly on: boolean }
   | { readonly type: 'leaving'; readonly received: number };
 
-export const REFUSALS = ['host', 'origin', 'login', 'rate'] as const;
+export const REFUSALS = ['host', 'origin', 'login', 'rate', 'metrics'] as const;
 export type RefusalReason = (typeof REFUSALS)[number];
 
 export type Reply =
@@ -161,6 +164,7 @@ function shape(members: Readonly<Record<string, Check>>): Check {
 /** Body check of each kind that may be asked. */
 const ASKABLE: Readonly<Record<AskableKind, Check>> = {
   'service.status': shape({}),
+  'service.metrics': shape({}),
   'mesh.status': shape({}),
   'summary.preview': shape({ period: oneOf(PERIOD_KINDS) }),
   'summary.list': shape({ limit: optional(isLimit) }),
@@ -215,6 +219,7 @@ const PAGE_SHAPES: Readonly<Record<PageMessage['type'], Check>> = {
     cookieHash: isHash,
     pageHash: isHash,
   }),
+  scrape: shape({ type: oneOf(['scrape']), id: isId, token: isSecret }),
   logout: shape({ type: oneOf(['logout']), cookieHash: isHash }),
   refused: shape({ type: oneOf(['refused']), reason: oneOf(REFUSALS) }),
   follow: shape({ type: oneOf(['follow']), id: isId, on: (value) => typeof value === 'boolean' }),

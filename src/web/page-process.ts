@@ -17,6 +17,7 @@ import type {
   Setup,
 } from './link.ts';
 import { decodeFromPage } from './link.ts';
+import { sameHash, secretHash } from './session-book.ts';
 
 /** A connection that waits longer for the process to be ready is told to try again. */
 const READY_MS = 10_000;
@@ -31,6 +32,8 @@ export interface PageProcessPorts {
   readonly describeRules: (ids: readonly string[]) => readonly RuleText[] | Promise<readonly RuleText[]>;
   /** Answers a login: the session if the token was good, else null. */
   readonly redeem: (login: string, cookieHash: string, pageHash: string) => Session | null;
+  /** The token of the owner's scraper, where there is one. */
+  readonly metricsToken: () => Promise<string | null>;
   readonly logout: (cookieHash: string) => void;
   /** True where both halves belong to one login that still holds. */
   readonly holds: (proof: Proof) => boolean;
@@ -132,6 +135,9 @@ export class PageProcess {
       case 'redeem':
         void this.#answer(message.id, () => this.ports.redeem(message.login, message.cookieHash, message.pageHash));
         break;
+      case 'scrape':
+        void this.#answer(message.id, () => this.#scrape(message.token));
+        break;
       case 'logout':
         this.ports.logout(message.cookieHash);
         break;
@@ -152,6 +158,12 @@ export class PageProcess {
     this.#isReady = true;
     for (const socket of this.#waiting.splice(0)) this.#hand(socket);
     this.#wake();
+  }
+
+  async #scrape(token: string): Promise<Replies['service.metrics'] | null> {
+    const known = await this.ports.metricsToken();
+    if (known === null || known === '' || !sameHash(secretHash(known), secretHash(token))) return null;
+    return this.ports.bus.request('service.metrics', {});
   }
 
   #ask(message: Ask): Promise<(Reply & { ok: true })['body']> {

@@ -1,5 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Reader } from '../storage/reader.ts';
 import type { DaemonLine } from './daemon-line.ts';
+import type { Proof } from './link.ts';
 import type { PageTexts } from './page-texts.ts';
 import type { SessionBook } from './session-book.ts';
 
@@ -16,3 +18,11 @@ export interface DashboardPorts {
 
 /** Name of the session cookie. Cookies are shared between the ports of a host, so two nodes need two names. */
 export const cookieName = (port: number): string => `caro_${port}`;
+
+/** Both halves of the login that the headers of a request carry; empty where one is missing. */
+export function proofIn(headers: IncomingHttpHeaders, port: number): Proof {
+  const start = `${cookieName(port)}=`;
+  const pair = (headers.cookie ?? '').split(/; */).find((found) => found.startsWith(start));
+  const pageToken = headers['x-caro-token'];
+  return { cookie: pair?.slice(start.length) ?? '', pageToken: typeof pageToken === 'string' ? pageToken : '' };
+}

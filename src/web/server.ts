@@ -1,11 +1,13 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { CachedModule } from './code-cache.ts';
 import { DaemonLine } from './daemon-line.ts';
 import { LateApi } from './late-api.ts';
 import { type DaemonMessage, decodeFromDaemon, type PageMessage, type RefusalReason, type Setup } from './link.ts';
+import { createMetricsPage } from './metrics-page.ts';
 import { readPages } from './page-texts.ts';
+import { proofIn } from './ports.ts';
 import { SessionBook } from './session-book.ts';
 import { createShell } from './shell.ts';
 
@@ -24,6 +26,7 @@ const KEEP_ALIVE_MS = 10_000;
 const SILENCE_MS = 60_000;
 /** Time for the browser to ask for what the page is made of, before the API is loaded: that holds everything else up. */
 const ASSETS_MS = 60;
+/** Started ahead of the browser, it gets ready for it. */
 const UNASKED_MS = 250;
 
 function serve(setup: Setup): void {
@@ -39,7 +42,13 @@ function serve(setup: Setup): void {
   });
   const refused = (reason: RefusalReason): void => daemon.refused(reason);
   const shell = createShell({ port: setup.port, pageFolder: setup.pageFolder, pages, sessions, refused });
+  const isLoggedIn = ({ headers }: IncomingMessage): boolean => {
+    const { cookie, pageToken } = proofIn(headers, setup.port);
+    return sessions.holds(cookie, pageToken);
+  };
+  const metrics = createMetricsPage({ port: setup.port, daemon, isLoggedIn });
   const server = createServer((request, response) => {
+    if (metrics(request, response)) return;
     if (shell(request, response)) response.once('finish', () => api.wantIn(request.url === '/' ? ASSETS_MS : 0));
     else void api.answer(request, response);
   });
@@ -48,8 +57,10 @@ function serve(setup: Setup): void {
   const visitors = new Visitors(server, setup.idleMs, (received) => tell({ type: 'leaving', received }));
   process.on('message', (value, handle) => {
     const message = decodeFromDaemon(value);
-    if (message?.type === 'socket' && handle instanceof Socket) visitors.welcome(handle);
-    else if (message?.type === 'goodbye') {
+    if (message?.type === 'socket' && handle instanceof Socket) {
+      clearTimeout(unasked);
+      visitors.welcome(handle);
+    } else if (message?.type === 'goodbye') {
       process.disconnect();
       code.keep();
     } else if (message) hear(daemon, message);
@@ -58,7 +69,7 @@ function serve(setup: Setup): void {
     code.keep();
     process.exit(0);
   });
-  api.wantIn(UNASKED_MS);
+  const unasked = setTimeout(() => api.wantIn(0), UNASKED_MS);
   tell({ type: 'ready' });
 }
 

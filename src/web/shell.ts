@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import type { RefusalReason } from './link.ts';
 import { HTML, type PageTexts } from './page-texts.ts';
-import { cookieName } from './ports.ts';
+import { proofIn } from './ports.ts';
 import { checkRequest, errorText, HEADERS, ownHosts } from './request-checks.ts';
 import type { SessionBook } from './session-book.ts';
 
@@ -50,7 +50,8 @@ export function createShell(ports: ShellPorts): (request: IncomingMessage, respo
       send(request, response, refusal.status, { 'content-type': JSON_TEXT }, errorText(refusal));
     } else if (asset) sendAsset(request, response, asset);
     else {
-      const known = isKnown(request, ports);
+      // The page itself, or, to whoever is not logged in, what to do about it.
+      const known = ports.sessions.find(proofIn(request.headers, ports.port).cookie) !== undefined;
       send(
         request,
         response,
@@ -61,12 +62,6 @@ export function createShell(ports: ShellPorts): (request: IncomingMessage, respo
     }
     return true;
   };
-}
-
-/** The page itself, or, to whoever is not logged in, what to do about it. */
-function isKnown({ headers }: IncomingMessage, { port, sessions }: ShellPorts): boolean {
-  const found = (headers.cookie ?? '').split(/; */).find((pair) => pair.startsWith(`${cookieName(port)}=`));
-  return found !== undefined && sessions.find(found.slice(cookieName(port).length + 1)) !== undefined;
 }
 
 /** By address. Only what stands here is served: no path of a request ever reaches the file system. */

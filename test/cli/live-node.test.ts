@@ -1,6 +1,6 @@
 /** The commands that need a running service, against a real one that observed real spool files. */
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callAdmin, followAdmin } from '../../src/admin/client.ts';
@@ -10,6 +10,7 @@ import { encodeSpoolRecord } from '../../src/domain/spool-record.ts';
 import type { ServiceStatus } from '../../src/domain/status.ts';
 import { decodeEnvelope, openEnvelope } from '../../src/identity/envelope.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
+import { parsePrometheus } from '../support/prometheus-text.ts';
 import { CARO, homeEnvironment, until } from '../support/service.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 
@@ -222,6 +223,23 @@ test('caro summary preview prints exactly the signed bytes', async () => {
   const shown = await cli.run(['summary', 'preview', '--period', 'weekly']);
   expect(JSON.parse(shown.out)).toMatchObject({ period: { kind: 'weekly' } });
   expect(shown.err).toContain(`signed by the key ${identity.fingerprint}`);
+});
+
+test('caro metrics prints what Prometheus reads, and --token the path of a file for its owner alone', async () => {
+  const families = parsePrometheus((await cli.run(['metrics'])).out);
+  const { observe } = await callAdmin(cli.places.socket, 'service.status', {});
+  expect(families.find(({ name }) => name === 'caro_events_stored')?.samples[0]?.value).toBe(observe.events);
+  expect(JSON.parse((await cli.run(['metrics', '--json'])).out)).toMatchObject({ databaseBytes: expect.any(Number) });
+  const [first, again] = [await cli.run(['metrics', '--token']), await cli.run(['metrics', '--token'])];
+  expect(first.out).toBe('HOME/data/metrics.token\n');
+  expect(again.out).toBe(first.out);
+  const file = cli.places.metricsToken;
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const token = readFileSync(file, 'utf8').trim();
+  expect(token).toMatch(/^[\w-]{43}$/);
+  const { dashboard } = await callAdmin(cli.places.socket, 'service.status', {});
+  const headers = { authorization: `Bearer ${token}`, connection: 'close' };
+  expect((await fetch(`${dashboard.url}metrics`, { headers })).status).toBe(200);
 });
 
 describe('caro sharing', () => {

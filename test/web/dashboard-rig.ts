@@ -9,6 +9,7 @@ import { openDatabase } from '../../src/storage/database.ts';
 import { createEgressStore, type EgressStore } from '../../src/storage/egress-store.ts';
 import { createEventStore } from '../../src/storage/event-store.ts';
 import { type Dashboard, type DashboardOptions, openDashboard } from '../../src/web/doorkeeper.ts';
+import { readMetricsToken } from '../../src/wiring/metrics.ts';
 import { type RigMesh, startActors } from './rig-actors.ts';
 import { SAMPLE_RULES, type SampleCommands } from './sample-commands.ts';
 
@@ -78,6 +79,7 @@ export async function openRig(
     runtimeFolder: places.runtime,
     bus,
     describeRules: (ids) => SAMPLE_RULES.filter((rule) => ids.includes(rule.id)),
+    metricsToken: () => Promise.resolve(readMetricsToken(places.metricsToken)),
     now: Date.now,
     log: (text) => void troubles.push(text),
     ...overrides,

@@ -21,6 +21,7 @@ import { createEgressStore } from '../../src/storage/egress-store.ts';
 import { periodDigest } from '../../src/storage/period-reader.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { createSummaryStore } from '../../src/storage/summary-store.ts';
+import { metricsFacts } from '../../src/wiring/metrics.ts';
 import { anomaliesOf, askPorts, responderPorts } from '../../src/wiring/query-ports.ts';
 import { consentPort, settingsPort } from '../../src/wiring/settings.ts';
 import { hash } from '../../src/workers/tasks/hash.ts';
@@ -81,6 +82,7 @@ export async function startActors(bus: Bus, places: Places, database: Database, 
     status: () =>
       createStatusReporter({
         bus,
+        metrics: () => Promise.resolve(metricsFacts(places.database, actors)),
         facts: () => ({
           node: { id: identity.id, fingerprint: identity.fingerprint, ...configuration.node },
           service: { pid: process.pid, uptimeSeconds: Math.floor(process.uptime()), version: '0.1.0' },

@@ -4,10 +4,9 @@ import type { EgressFilter } from '../../domain/egress.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { SpanHours } from '../../domain/query.ts';
 import type { QueryType } from '../../domain/trust.ts';
-import { proofOf } from '../guards.ts';
 import type { Proof } from '../link.ts';
 import * as schemas from '../mesh-schemas.ts';
-import type { DashboardPorts } from '../ports.ts';
+import { type DashboardPorts, proofIn } from '../ports.ts';
 import { project } from '../projection.ts';
 import { INPUTS } from '../schemas.ts';
 
@@ -49,7 +48,7 @@ export function meshRoutes(app: FastifyInstance, ports: DashboardPorts): void {
     { schema: { body: INPUTS.question, response: { 200: schemas.QUERY_LINE } } },
     (request, reply) => {
       const lines = new PassThrough();
-      void answer(ports, request.body, proofOf(request, ports), lines);
+      void answer(ports, request.body, proofIn(request.headers, ports.port), lines);
       return reply.type('application/x-ndjson; charset=utf-8').send(lines);
     },
   );

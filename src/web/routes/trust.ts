@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { SharingLevel, TrustLevel } from '../../domain/trust.ts';
-import { proofOf } from '../guards.ts';
 import * as schemas from '../mesh-schemas.ts';
-import type { DashboardPorts } from '../ports.ts';
+import { type DashboardPorts, proofIn } from '../ports.ts';
 import { INPUTS } from '../schemas.ts';
 
 interface Explained {
@@ -32,16 +31,16 @@ export function trustRoutes(app: FastifyInstance, ports: DashboardPorts): void {
     '/api/sharing',
     change(INPUTS.sharing),
     async (request) => {
-      await daemon.act('sharing.set', request.body, proofOf(request, ports));
+      await daemon.act('sharing.set', request.body, proofIn(request.headers, ports.port));
       return {};
     },
   );
   app.post<{ Body: Trusted }>('/api/trust', change(INPUTS.trust), async (request) => {
-    await daemon.act('trust.set', request.body, proofOf(request, ports));
+    await daemon.act('trust.set', request.body, proofIn(request.headers, ports.port));
     return {};
   });
   app.post<{ Body: { readonly id: string } }>('/api/trust/revocation', change(INPUTS.revocation), async (request) => {
-    await daemon.act('trust.revoke', request.body, proofOf(request, ports));
+    await daemon.act('trust.revoke', request.body, proofIn(request.headers, ports.port));
     return {};
   });
 }
