@@ -18,9 +18,7 @@ test('every promise of the threat model names a test that exists', () => {
 });
 
 test('no promise goes without one', () => {
-  const promises = MODEL.split(/\n(?=- |\n)/).filter(
-    (block) => block.startsWith('- ') && /^## /m.test(block) === false,
-  );
+  const promises = MODEL.split(/\n(?=- |\n)/).filter((block) => block.startsWith('- ') && !/^## /m.test(block));
   const open = MODEL.slice(MODEL.indexOf('## What is left open'));
   const unheld = promises.filter((promise) => !open.includes(promise.trim()) && !/`test\//.test(promise));
   expect(unheld).toEqual([]);
