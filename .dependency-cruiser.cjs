@@ -26,12 +26,28 @@ const HOMES = {
   uplot: 'web',
   'smol-toml': 'config',
   ws: 'mesh',
+  'multicast-dns': 'mesh',
   '@peculiar/': 'identity',
+  'reflect-metadata': 'identity',
   '@noble/': '(identity|audit)',
   commander: 'cli',
   eventemitter3: 'bus',
   pino: 'wiring',
 };
+
+/** What opens connections or starts processes, and the files that are meant to; none where the list is empty. Types may be named anywhere. */
+const DOORS = [
+  ['websocket', 'node_modules/ws/', ['mesh/dialler', 'mesh/listener', 'mesh/egress-gate']],
+  ['multicast', 'node_modules/multicast-dns/', ['mesh/discovery']],
+  ['reflection', 'node_modules/reflect-metadata/', ['identity/certificate']],
+  ['tls', '^(node:)?tls$', ['mesh/dialler', 'mesh/listener', 'mesh/tls-settings']],
+  ['http', '^(node:)?http$', ['mesh/listener', 'web/server']],
+  ['dns', '^(node:)?dns(/promises)?$', ['mesh/address-rule']],
+  ['processes', '^(node:)?child_process$', ['cli/', 'web/page-fork', 'wiring/service-manager']],
+  ['never', '^(node:)?(https|http2|dgram|inspector(/promises)?|cluster)$', []],
+  // The one module that hands bytes to a peer; the mesh makes it and hands it on.
+  ['egress', '^src/mesh/egress-gate\\.ts$', ['mesh/mesh']],
+];
 
 const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
   name: `${folder}-imports`,
@@ -44,6 +60,12 @@ const homes = Object.entries(HOMES).map(([name, folder]) => ({
   severity: 'error',
   from: { path: '^src/', pathNot: `^src/${folder}/` },
   to: { path: `node_modules/${name}${name.endsWith('/') ? '' : '/'}` },
+}));
+const doors = DOORS.map(([name, path, files]) => ({
+  name: `door-${name}`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: files.map((file) => `^src/${file}`) },
+  to: { path, dependencyTypesNot: ['type-only'] },
 }));
 
 module.exports = {
@@ -58,6 +80,7 @@ module.exports = {
     },
     ...layers,
     ...homes,
+    ...doors,
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -27,6 +27,50 @@ export default tseslint.config(
     },
   },
   {
+    // Who opens sockets; .dependency-cruiser.cjs cannot tell `connect` from `isIP`.
+    files: ['src/**'],
+    ignores: [
+      'src/admin/{server,client}.ts',
+      'src/web/{doorkeeper,server}.ts',
+      'src/mesh/{listener,dialler}.ts',
+      'src/cli/doctor/port-holder.ts',
+    ],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:net', 'net'].map((name) => ({
+            name,
+            importNames: ['connect', 'createConnection', 'createServer', 'default', 'Server', 'Socket'],
+            allowTypeImports: true,
+            message: 'Sockets are opened in the files named in eslint.config.mjs only.',
+          })),
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/**'],
+    rules: {
+      'no-restricted-globals': ['error', 'fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'],
+    },
+  },
+  {
+    // Whatever leaves goes through the egress gate, which the mesh's sessions know as their channel.
+    files: ['src/mesh/**'],
+    ignores: ['src/mesh/egress-gate.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.property.type='Identifier'][callee.property.name=/^(send|write|ping|pong)$/]:not([callee.object.property.name='channel'])",
+          message: 'Only src/mesh/egress-gate.ts hands bytes to a peer.',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**', 'bench/**'],
     rules: { 'max-lines-per-function': 'off' },
   },
