@@ -1,5 +1,5 @@
 /**
- * Memory of the idle service: resident (RSS), proportional (PSS) and private bytes of its whole process tree, in MiB, from
+ * Memory of the idle service (NFR-101): resident (RSS), proportional (PSS) and private bytes of its whole process tree, in MiB, from
  * /proc/PID/smaps_rollup. The baseline beside it is a Node process that does nothing.
  *
  *   npx tsx bench/idle-memory.ts [seconds to idle]

@@ -1,6 +1,6 @@
 /**
- * Making and signing the summary of an hour, a day and a week in a worker thread, each with all stored events in it; with a thread that has
- * to be started first and with one that runs. The baseline counts the same patterns from the events themselves, without rollups.
+ * Making and signing the summary of an hour, a day and a week (NFR-103) in a worker thread, each with all stored events in it; with a
+ * thread that has to be started first and with one that runs. The baseline counts the same patterns from the events themselves, without rollups.
  *
  *   npx tsx bench/summary.ts [events in the period] [rounds]
  */

@@ -35,7 +35,7 @@ function opened() {
 }
 
 describe('the audit log', () => {
-  test('SQLite itself refuses to change or remove a record or a checkpoint', async () => {
+  test('SQLite itself refuses to change or remove a record or a checkpoint (FR-904)', async () => {
     const { database, actor } = opened();
     const auditor = actor();
     await auditor.handlers['audit.append']({ type: 'service.started' });

@@ -43,7 +43,7 @@ describe('verifyChain', () => {
     expect(verifyChain([], [], checks).ok).toBe(true);
   });
 
-  test('any change to any field of any record is found, and the first bad record is named', () => {
+  test('any change to any field of any record is found, and the first bad record is named (FR-904)', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 12 }),

@@ -80,7 +80,7 @@ describe('caro audit verify', () => {
 });
 
 describe('caro audit export', () => {
-  test('gives a file that verifies on another machine, given the node id', async () => {
+  test('gives a file that verifies on another machine, given the node id (FR-905)', async () => {
     const file = join(cli.home, 'audit.jsonl');
     expect((await cli.run(['audit', 'export', '--out', file])).out).toBe('written to HOME/audit.jsonl\n');
     const elsewhere = commandLine();

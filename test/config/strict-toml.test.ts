@@ -214,7 +214,7 @@ address = "10.0.1.5:9238"
 
   const peer = (address: string, flags = ''): string =>
     `[mesh]\n${flags}\n[[mesh.peers]]\nid = "${ID}"\naddress = "${address}"\n`;
-  test('takes peers by address on the inside, by name or outside only where the owner allows it', () => {
+  test('takes peers by address on the inside, by name or outside only where the owner allows it (FR-203)', () => {
     expect(refusal(peer('8.8.8.8:1'))[0]).toMatch(
       /^caro\.toml:5: mesh\.peers\[0\]\.address: expected a private or loopback/,
     );

@@ -89,7 +89,7 @@ function possibleValues(
 }
 
 describe('sums over nodes', () => {
-  test('an aggregate over fewer nodes than the floor is withheld whole, and over as many it is shown', () => {
+  test('an aggregate over fewer nodes than the floor is withheld whole, and over as many it is shown (FR-604)', () => {
     const four = Array.from({ length: 4 }, () => ({ level: 2 as const, cells: [3] }));
     expect(aggregateOf(FLAT, 5, four)).toMatchObject({
       contributors: 4,

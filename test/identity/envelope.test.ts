@@ -92,7 +92,7 @@ describe('a DSSE envelope', () => {
 });
 
 describe('a node id', () => {
-  test('is the prefix and padded base64, and comes back as the key', () => {
+  test('is the prefix and padded base64, and comes back as the key (FR-103)', () => {
     expect(encodeNodeId(KEY)).toBe('caro:ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=');
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (key) => {
@@ -117,7 +117,7 @@ describe('a node id', () => {
     expect(others.map((other) => parseNodeId(other))).toEqual(others.map(() => undefined));
   });
 
-  test('has a fingerprint of the first 8 bytes of BLAKE3 over the key', () => {
+  test('has a fingerprint of the first 8 bytes of BLAKE3 over the key (FR-105)', () => {
     // BLAKE3 of the empty input starts with af1349b9f5f9a1a6 (the published test vector).
     expect(fingerprint(new Uint8Array())).toBe('af1349b9f5f9a1a6');
   });

@@ -36,7 +36,7 @@ function failure(action: () => unknown): CaroError {
 }
 
 describe('the identity key', () => {
-  test('is made at first start, private, and is the same at the second', () => {
+  test('is made at first start, private, and is the same at the second (FR-101, FR-102)', () => {
     const first = openIdentity(path);
     const second = openIdentity(path);
     expect(lstatSync(path).mode & 0o777).toBe(0o600);
@@ -140,7 +140,7 @@ describe('the identity key', () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
-  test('never shows its content in an error', () => {
+  test('never shows its content in an error (NFR-202)', () => {
     const pem = execFileSync('openssl', ['genpkey', '-algorithm', 'ED25519'], { encoding: 'utf8' });
     const secret = pem.split('\n')[1] ?? '';
     writeFileSync(path, pem.replace('-----END PRIVATE KEY-----', ''), { mode: 0o600 });

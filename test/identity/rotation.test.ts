@@ -48,7 +48,7 @@ beforeAll(() => {
 });
 
 describe('a rotation statement', () => {
-  test('is opened only with the signatures of both keys, in order', () => {
+  test('is opened only with the signatures of both keys, in order (FR-104)', () => {
     const good = rotation(0, 1);
     const [old, next] = good.signatures;
     if (!old || !next) throw new Error('expected two signatures');

@@ -71,7 +71,7 @@ describe('Ed25519', () => {
     expect(strictNoble(key, message, signature)).toBe(true);
   });
 
-  test('OpenSSL and noble make the same signature for any seed and message, and verify takes both', () => {
+  test('OpenSSL and noble make the same signature for any seed and message, and verify takes both (NFR-201)', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: 32, maxLength: 32 }),

@@ -8,7 +8,7 @@ import { until } from './rig.ts';
 const MINUTE = 60_000;
 
 describe('the memory for nonces', () => {
-  test('knows a nonce for at least 10 minutes, whenever it came, and each sender by itself', () => {
+  test('knows a nonce for at least 10 minutes, whenever it came, and each sender by itself (NFR-205)', () => {
     for (const start of [0, 3, 9, 10, 11, 19]) {
       let nowMs = 0;
       const nonces = createNonceCache(() => nowMs);

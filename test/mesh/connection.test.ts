@@ -15,7 +15,7 @@ import {
 afterEach(stopAll);
 
 describe('two nodes that trust each other', () => {
-  test('connect, know each other by key, and put it on record on both sides', async () => {
+  test('connect, know each other by key, and put it on record on both sides (FR-202, FR-901)', async () => {
     const { a, b } = await startPair();
     await bothConnected({ a, b });
     expect(a.audit).toMatchObject([{ type: 'peer.connected', peer: b.id, details: { direction: 'outbound' } }]);
@@ -85,7 +85,7 @@ describe('two nodes that trust each other', () => {
     expect(b.connected).toEqual([a.id]);
   });
 
-  test('find each other again after one was away', async () => {
+  test('find each other again after one was away (NFR-302)', async () => {
     const pair = await startPair();
     await bothConnected(pair);
     const { a, b } = pair;

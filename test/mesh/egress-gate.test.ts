@@ -130,7 +130,7 @@ describe('the egress gate', () => {
     expect(asker.batches).toEqual([4]);
   });
 
-  test('keeps back an answer above the level that the asker may see, and tells it that it was denied', async () => {
+  test('keeps back an answer above the level that the asker may see, and tells it that it was denied (FR-301)', async () => {
     const answer: AnsweredBody = {
       ...{
         result: 'answered',

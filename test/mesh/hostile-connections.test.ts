@@ -74,7 +74,7 @@ const onRecord = (code: string): Promise<void> =>
   until(`${code} to be on record`, () => refusals(victim).includes(code));
 
 describe('a connection is refused, on record and with a code of its own, when the other side', () => {
-  test('is a stranger with a valid certificate: not a byte of its HTTP is answered', async () => {
+  test('is a stranger with a valid certificate: not a byte of its HTTP is answered (FR-205)', async () => {
     const socket = await tlsTo(victim, strangerTls);
     let answer = '';
     socket.on('data', (data: Buffer) => {
@@ -132,7 +132,7 @@ describe('a connection is refused, on record and with a code of its own, when th
     await onRecord('certificate_kind');
   });
 
-  test('speaks TLS 1.2 at most', async () => {
+  test('speaks TLS 1.2 at most (FR-201)', async () => {
     await expect(tlsTo(victim, strangerTls, { maxVersion: 'TLSv1.2' })).rejects.toThrow(/protocol version/);
     await onRecord('tls_version');
   });
@@ -273,7 +273,7 @@ describe('a node that dials refuses', () => {
     expect(await codeOf(node.mesh.ask(cold.id, QUESTION, 1_000))).toBe('peer_unreachable');
   });
 
-  test('names and public addresses, without a look-up and without a packet', async () => {
+  test('names and public addresses, without a look-up and without a packet (FR-206, FR-207)', async () => {
     for (const address of [
       'ciso.example:9238',
       'localhost:9238',
@@ -285,7 +285,7 @@ describe('a node that dials refuses', () => {
     }
   });
 
-  test('to listen where the internet could reach it', async () => {
+  test('to listen where the internet could reach it (FR-206)', async () => {
     for (const host of ['0.0.0.0', '::', '203.0.113.7', 'localhost']) {
       expect(await codeOf(startNode({ options: { listen: { host, port: 0 } } }))).toBe('address_unsafe');
     }

@@ -149,7 +149,7 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
   },
 };
 
-describe('a trusted peer that went bad is refused with a code of its own for', () => {
+describe('a trusted peer that went bad is refused with a code of its own for (FR-305, NFR-203)', () => {
   test.each(Object.entries(ATTACKS))('%s', async (_what, { code, commit }) => {
     const hostile = await intrude(victim, identity, tls);
     hostile.hello();

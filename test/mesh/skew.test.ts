@@ -6,7 +6,7 @@ const MINUTE = 60 * SECOND;
 
 afterEach(stopAll);
 
-describe('two nodes whose clocks differ', () => {
+describe('two nodes whose clocks differ (NFR-204, NFR-304)', () => {
   test.each([
     ['4:59 ahead', 5 * MINUTE - SECOND],
     ['4:59 behind', SECOND - 5 * MINUTE],

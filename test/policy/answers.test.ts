@@ -51,7 +51,7 @@ const TYPED: readonly Typed[] = [
   { pattern: 'other', family: 'other', times: 2, redacted: true },
 ];
 
-describe('answers at level 1', () => {
+describe('answers at level 1 (FR-605)', () => {
   test('recent commands are summarized patterns, never a command', async () => {
     const { summary, level } = answered(await ask(nodeWith(TYPED), 'peer', 'recent-commands'));
     expect(level).toBe(1);
@@ -98,7 +98,7 @@ describe('answers at level 1', () => {
 });
 
 describe('answers at level 2', () => {
-  test('a supervisor gets vectors alone, and of recent commands family counts alone', async () => {
+  test('a supervisor gets vectors alone, and of recent commands family counts alone (FR-705)', async () => {
     const body = await ask(nodeWith(TYPED), 'supervisor', 'recent-commands');
     expect(body).not.toHaveProperty('summary');
     expect(answered(body).level).toBe(2);

@@ -27,7 +27,7 @@ const ROWS = TABLE.flatMap(([trust, action, ...outcomes]) =>
   outcomes.map((outcome, sharing) => ({ trust, action, sharing: sharing as SharingLevel, outcome })),
 );
 
-describe('the table of trust', () => {
+describe('the table of trust (FR-301, FR-701)', () => {
   test.each(ROWS)('$trust, $action, sharing level $sharing: $outcome', ({ trust, action, sharing, outcome }) => {
     const decision = decide(settings({ trust: { nodes: { [ANA]: trust } }, sharing: { level: sharing } }), {
       id: ANA,

@@ -26,13 +26,13 @@ describe('which rule decides', () => {
     expect(decide(settings({ trust }), { ...query, address: '192.168.0.1' })).toMatchObject({ allow: true });
   });
 
-  test('a node counts over its subnet, even where the subnet says more', () => {
+  test('a node counts over its subnet, even where the subnet says more (FR-702)', () => {
     const trust = { nodes: { [ANA]: 'untrusted' as const }, subnets: { '10.0.1.0/24': 'peer' as const } };
     expect(decide(settings({ trust }), query)).toMatchObject({ allow: false, rule: 'trust.nodes' });
     expect(decide(settings({ trust }), { ...query, id: BEN })).toMatchObject({ allow: true, level: 1 });
   });
 
-  test('the most specific subnet counts, in whichever order they are written', () => {
+  test('the most specific subnet counts, in whichever order they are written (FR-703)', () => {
     const narrow = { '10.0.1.0/24': 'supervisor' } as const;
     const wide = { '10.0.0.0/8': 'peer' } as const;
     for (const subnets of [
@@ -142,7 +142,7 @@ describe('at the door', () => {
 });
 
 describe('for any settings and any question', () => {
-  test('deny always wins', () => {
+  test('deny always wins (FR-704)', () => {
     fc.assert(
       fc.property(anySettings, anyQuestion, addresses, (given, question, address) => {
         const denyNode = withDeny(given, { nodes: [question.id] });

@@ -22,7 +22,7 @@ describe('answering peers', () => {
     return body.result === 'answered' ? body.cells[0] : body.result;
   };
 
-  test('one who may not ask is told access_denied and no reason, which only the audit log has', async () => {
+  test('one who may not ask is told access_denied and no reason, which only the audit log has (FR-603)', async () => {
     const denying = settings({ trust: { nodes: { [ANA]: 'peer' }, deny: { nodes: [], subnets: ['10.0.1.0/24'] } } });
     expect(await ask(ANA, denying)).toEqual({ result: 'access_denied', type: 'tool-usage' });
     expect(node.audited).toEqual([
@@ -42,7 +42,7 @@ describe('answering peers', () => {
     ]);
   });
 
-  test('every answer is on record with its level, the decision and the rule behind it', async () => {
+  test('every answer is on record with its level, the decision and the rule behind it (FR-902)', async () => {
     await ask(BEN);
     expect(node.audited.at(-1)).toMatchObject({
       type: 'query.answered',

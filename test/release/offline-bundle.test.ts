@@ -43,7 +43,7 @@ requireMachine()('the offline archive, on a machine without a route', () => {
     return Promise.resolve(lines.map((line) => JSON.parse(line) as TerminalEvent));
   };
 
-  test('installs, observes a shell, makes a signed summary, verifies its log and shows the page, with the mesh off', async () => {
+  test('installs, observes a shell, makes a signed summary, verifies its log and shows the page, with the mesh off (FR-207, NFR-402)', async () => {
     expect(machine.run('ip', ['route']).stdout).toBe('');
     expect(machine.install()).toMatchObject({
       code: 0,

@@ -9,7 +9,7 @@ import { ALL_EXAMPLES } from './examples/all-examples.ts';
 const firing = (command: string): readonly string[] =>
   assess(analyse(command, 'bash')).findings.map((finding) => finding.rule);
 
-describe('every rule', () => {
+describe('every rule (FR-404)', () => {
   test('has examples of both kinds, and every example belongs to a rule', () => {
     expect(Object.keys(ALL_EXAMPLES).sort()).toEqual(RULES.map((rule) => rule.id).sort());
     for (const [id, { fires, silent }] of Object.entries(ALL_EXAMPLES))

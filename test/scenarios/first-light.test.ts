@@ -32,7 +32,7 @@ const events = (home: string): Promise<TerminalEvent[]> => caroJson<TerminalEven
 
 for (const kind of ['bash', 'zsh'] as const) {
   requireShell(kind)(`a fresh node and a real ${kind}`, () => {
-    test('every command typed stands in caro events once, with exit code, duration, directory and risk', async () => {
+    test('every command typed stands in caro events once, with exit code, duration, directory and risk (FR-402)', async () => {
       const home = folder();
       await configure(home);
       await service(home);

@@ -22,7 +22,7 @@ requireWire()('two nodes on a wire without a way out', () => {
     wire.remove();
   });
 
-  test('connect, exchange summaries and answer, and send nothing but the packets of the mesh', async () => {
+  test('connect, exchange summaries and answer, and send nothing but the packets of the mesh (S6, FR-207)', async () => {
     const [first, second] = wire.machines;
     const a = await makeNode(folder(), 'node-a', first.address);
     const b = await makeNode(folder(), 'node-b', second.address);

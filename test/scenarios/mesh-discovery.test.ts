@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 /** Multicast stays on the loopback interface, where these nodes listen. */
-test('nodes that trust each other find each other without an address; one that nobody trusts is not dialled', async () => {
+test('nodes that trust each other find each other without an address; one that nobody trusts is not dialled (FR-204)', async () => {
   const [a, b, stranger] = await Promise.all(['node-a', 'node-b', 'stranger'].map((name) => makeNode(folder(), name)));
   if (!a || !b || !stranger) throw new Error('three nodes were made');
   open.push(a, b, stranger);

@@ -93,7 +93,7 @@ const CLOSED: ReadonlySet<string> = new Set([
   ...ANOMALY_KINDS,
 ]);
 
-test('of what is typed nothing leaves but closed words and numbers, and the ledger holds every byte that a peer received', async () => {
+test('of what is typed nothing leaves but closed words and numbers, and the ledger holds every byte that a peer received (FR-302, FR-503)', async () => {
   const peer = makeIdentity();
   const node = await makeNode(folder(), CANARY);
   open.push(node);

@@ -32,7 +32,7 @@ async function organisation(count: number, denying: number): Promise<{ asker: Me
 const stateOf = (targets: readonly QueryTarget[], { id }: MeshNode): unknown =>
   targets.find((target) => target.id === id)?.state;
 
-test('a supervisor asks ten nodes: seven answer in aggregates, three deny, and one that dies is told as silent', async () => {
+test('a supervisor asks ten nodes: seven answer in aggregates, three deny, and one that dies is told as silent (S4, E1, FR-601, FR-602, NFR-301)', async () => {
   const { asker, nodes } = await organisation(10, 3);
   const answer = await asker.call('mesh.query', { type: 'safety-posture', timeoutMs: 10_000 });
 
@@ -60,7 +60,7 @@ test('a supervisor asks ten nodes: seven answer in aggregates, three deny, and o
   expect(later.elapsedMs).toBeLessThan(10_000);
 }, 90_000);
 
-test('an aggregate over fewer nodes than the floor is withheld, and every target is accounted for', async () => {
+test('an aggregate over fewer nodes than the floor is withheld, and every target is accounted for (FR-604)', async () => {
   const { asker } = await organisation(4, 1);
   const answer = await asker.call('mesh.query', { type: 'safety-posture', timeoutMs: 10_000 });
 
@@ -68,7 +68,7 @@ test('an aggregate over fewer nodes than the floor is withheld, and every target
   expect(answer).toMatchObject({ contributors: 3, withheld: 'cohort_too_small', aggregate: null });
 }, 60_000);
 
-test('asked for recent commands, a node with the default sharing policy tells patterns and puts query and level on record', async () => {
+test('asked for recent commands, a node with the default sharing policy tells patterns and puts query and level on record (S5, FR-902)', async () => {
   const node = await makeNode(folder(), 'dev');
   const admin = await makeNode(folder(), 'admin');
   open.push(node, admin);

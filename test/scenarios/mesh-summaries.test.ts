@@ -55,7 +55,7 @@ function spokenAt(endpoint: string, most: SecureVersion): Promise<string | null 
 const bytesOf = (node: MeshNode): string =>
   ['caro.db', 'caro.db-wal'].map((file) => readFileSync(join(node.home, 'data', file), 'latin1')).join();
 
-test('two peers prove their keys to each other over TLS 1.3, and both put the connection on record', async () => {
+test('two peers prove their keys to each other over TLS 1.3, and both put the connection on record (S2, FR-201, FR-202, FR-901)', async () => {
   const { a, b } = await pair();
   await startAll([a, b]);
   await connected(a, [b]);
@@ -70,7 +70,7 @@ test('two peers prove their keys to each other over TLS 1.3, and both put the co
   }
 });
 
-test('a daily summary reaches a peer signed and word for word, and no command text comes with it', async () => {
+test('a daily summary reaches a peer signed and word for word, and no command text comes with it (S3, FR-304, FR-501)', async () => {
   const { a, b } = await pair();
   await startAll([a, b]);
   await connected(a, [b]);

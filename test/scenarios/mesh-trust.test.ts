@@ -48,7 +48,7 @@ function summariesIn({ home }: MeshNode): unknown {
   }
 }
 
-test('revoking the trust in a peer ends its connection at once, and it is refused from then on', async () => {
+test('revoking the trust in a peer ends its connection at once, and it is refused from then on (E2)', async () => {
   const a = await makeNode(folder(), 'node-a');
   const b = await makeNode(folder(), 'node-b');
   open.push(a, b);
@@ -93,7 +93,7 @@ test('a rotated key is put on record, and a denial of the old key covers the new
   expect(refused.map(({ peer: id }) => id)).toContain(after.id);
 });
 
-test('a peer whose clock is 6 minutes off is refused with the difference, one of less than 5 is not', async () => {
+test('a peer whose clock is 6 minutes off is refused with the difference, one of less than 5 is not (E3)', async () => {
   const [late, fast] = [makeIdentity(), makeIdentity()];
   const service = await serviceFor([late.id, fast.id]);
   const refused = await intrude(asVictim(service), late, await makeTls(late), { offsetMs: -6 * MINUTE });
@@ -131,7 +131,7 @@ test('an asker is told that a peer is skewed, and by how much', async () => {
   expect(answer.counts).toMatchObject({ skewed: 1 });
 });
 
-test('a forged summary is refused and put on record, and nothing of it is kept', async () => {
+test('a forged summary is refused and put on record, and nothing of it is kept (E4)', async () => {
   const [peer, other] = [makeIdentity(), makeIdentity()];
   const service = await serviceFor([peer.id, other.id]);
   const tls = await makeTls(peer);

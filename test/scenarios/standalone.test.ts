@@ -75,7 +75,7 @@ requireNetworkNamespaces()('a node on a machine without a network', () => {
   }
 
   allShells()('with bash, zsh, fish and dash', () => {
-    test('observes, rates and shows every command, and no packet but loopback is sent', async () => {
+    test('observes, rates and shows every command, and no packet but loopback is sent (S1)', async () => {
       const home = folder();
       await caro(home, 'init');
       service = await startService(home, network.prefix);

@@ -9,7 +9,7 @@ const invocation = (line: string) => {
   };
 };
 
-describe('the tool catalogue', () => {
+describe('the tool catalogue (FR-403)', () => {
   test('holds at least 400 tools in at least 20 families, and no family is empty', () => {
     const used = new Set(toolNames().map(familyOf));
     expect(toolNames().length).toBeGreaterThanOrEqual(400);

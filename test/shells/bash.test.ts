@@ -18,7 +18,7 @@ requireShell('bash')('bash', () => {
 requireShell('bash')('bash in its own ways', () => {
   const open = opener('bash', 'bash');
 
-  test('lines pasted together are commands of their own, with their own statuses', async () => {
+  test('lines pasted together are commands of their own, with their own statuses (FR-401)', async () => {
     const { shell, spool } = await open();
     shell.paste('echo one\nfalse\n(exit 5)\necho three');
     shell.send('\r');

@@ -42,7 +42,7 @@ export function opener(kind: ShellKind, shell: ShellName, args?: readonly string
 export function everyday(subject: EverydayShell): void {
   const open = opener(subject.kind, subject.shell, subject.args);
 
-  test('a command is recorded with its text, status and directory', async () => {
+  test('a command is recorded with its text, status and directory (FR-401, FR-402)', async () => {
     const { spool, shell } = await open();
     await shell.run('echo hello');
     await shell.run(subject.fail7);

@@ -18,7 +18,7 @@ requireShell('fish')('fish', () => {
 requireShell('fish')('fish in its own ways', () => {
   const open = opener('fish', 'fish');
 
-  test('a private session is not looked into', async () => {
+  test('a private session is not looked into (FR-401)', async () => {
     const { spool, runAll } = await open({ args: ['--private'] });
     await runAll('echo a', 'echo b');
     expect(spool.files()).toEqual([]);

@@ -38,7 +38,7 @@ requireShell('zsh')('zsh in its own ways', () => {
     expect(shell.screen()).not.toMatch(/_caro|parameter|scalar/);
   });
 
-  test('$_, $? and pipestatus are untouched', async () => {
+  test('$_, $? and pipestatus are untouched (FR-401)', async () => {
     const { shell, runAll } = await open();
     await runAll('(exit 3) | (exit 4) | true');
     expect(await shell.run('echo "<$pipestatus>"')).toContain('<3 4 0>');

@@ -33,7 +33,7 @@ test('a new database has the newest schema, is private and outlives its closing'
   database.close();
 });
 
-describe('a damaged database is set aside whole and a fresh one begun (E5)', () => {
+describe('a damaged database is set aside whole and a fresh one begun (E5, NFR-303)', () => {
   test.each([
     [
       'damaged pages',

@@ -50,7 +50,7 @@ function open() {
   return { database, store: createEventStore(database, 'host-1'), reader: createReader(database) };
 }
 
-describe('a commit', () => {
+describe('a commit (FR-405)', () => {
   test('stores a command that began, and completes it when its end comes', () => {
     const { store, reader } = open();
     const [running] = store.commit(observed({ started: [started(1)] }));

@@ -27,7 +27,7 @@ const week = () => {
   return new URLSearchParams(bounds).toString();
 };
 
-describe('the overview', () => {
+describe('the overview (FR-802)', () => {
   test('counts every command, failure and risk level of its range', async () => {
     const { statistics } = await read<Overview>(`/api/overview?${week()}`);
     expect(statistics.commands).toBe(700);

@@ -90,7 +90,7 @@ test('both loopback addresses are taken', async () => {
   }
 });
 
-test('a taken port is an error that names the port and what to do, also where only the IPv6 side is taken', async () => {
+test('a taken port is an error that names the port and what to do, also where only the IPv6 side is taken (FR-801)', async () => {
   for (const host of ['127.0.0.1', '::1']) {
     const other = createServer();
     const port = await new Promise<number>((resolve) => {

@@ -95,7 +95,7 @@ describe('a question to the mesh', () => {
   );
 });
 
-describe('the switches of the owner', () => {
+describe('the switches of the owner (FR-903)', () => {
   const changes = [
     ['/api/sharing', { level: 1 }],
     ['/api/trust', { id: '', level: 'untrusted' }],

@@ -61,7 +61,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     await page.getByRole('heading', { name: /added up$/ }).waitFor();
   };
 
-  test('the role of a node says which views it offers, and the others say plainly why not', async () => {
+  test('the role of a node says which views it offers, and the others say plainly why not (FR-803, FR-804)', async () => {
     const names = async (role: 'individual' | 'admin' | 'security'): Promise<readonly string[]> => {
       const { page } = await openPage(await rigOf(role, []), 'audit');
       await page.getByRole('link', { name: 'Audit log' }).waitFor();
@@ -78,7 +78,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     expect(await page.getByRole('button', { name: 'Ask', exact: true }).count()).toBe(0);
   });
 
-  test('a question shows the risk of all, every node accounted for, and stands in the history', async () => {
+  test('a question shows the risk of all, every node accounted for, and stands in the history (FR-804)', async () => {
     const rig = await rigOf('security');
     const { page, complaints } = await openPage(rig, 'posture');
     await ask(page);
@@ -122,7 +122,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     await page.getByText(/caro trust set caro:ed25519:\S+ supervisor/).waitFor();
   });
 
-  test('sharing can be switched on only after what would leave was shown, and off at once', async () => {
+  test('sharing can be switched on only after what would leave was shown, and off at once (FR-303, FR-504)', async () => {
     const rig = await rigOf('individual');
     await rig.record(sampleCommands(40, 2, Date.now() - 60_000));
     const { page, complaints } = await openPage(rig, 'privacy');
@@ -173,7 +173,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     expect(await message.locator('pre').allTextContents()).toEqual([bytes, '{"type":"response","name":"Grüße"}']);
   });
 
-  test('the state of the mesh is in sight: who is connected, who is refused and why, whose clock is off', async () => {
+  test('the state of the mesh is in sight: who is connected, who is refused and why, whose clock is off (FR-805)', async () => {
     const rig = await rigOf('security');
     const [ana = ''] = rig.ids;
     const ida = rig.ids.at(-1) ?? '';

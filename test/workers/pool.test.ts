@@ -22,7 +22,7 @@ function keyPair(): { seed: Uint8Array; publicKey: Uint8Array } {
   return { seed, publicKey: new Uint8Array(key.export({ format: 'der', type: 'spki' }).subarray(-32)) };
 }
 
-test('a summary made and signed in a thread opens with the node key and holds closed words only', async () => {
+test('a summary made and signed in a thread opens with the node key and holds closed words only (FR-502, FR-503)', async () => {
   const file = join(folder(), 'caro.db');
   const { database } = openDatabase(file, START);
   createEventStore(database, 'host').commit({
