@@ -7,13 +7,13 @@ import type {
   Command,
   CompoundCommand,
   ListItem,
-  Pipeline,
   Redirection,
   Script,
   Separator,
   SimpleCommand,
   Word,
 } from './model.ts';
+import { type PipelineWords, readPipeline } from './pipeline.ts';
 import { type Draft, emptyWord, type Grammar, looksAt, moveOn, type Reader, spanFrom, step, take } from './reader.ts';
 
 const AFTER_WORD = '(?=[ \\t\\r\\n;&|()<>]|$)';
@@ -32,6 +32,8 @@ const SEPARATOR = /&&|\|\||&(?!\|)|;/y;
 const PIPE = /\|(?!\|)|&\||\d?>\|/y;
 const REDIRECTION = /(\d{1,3})?(<&|<\??|>>\??|>&|>\?|>(?!\|)|\^)|(&>>?\??)/y;
 const STRAY = /[;&|]+/y;
+
+const PIPELINE: PipelineWords = { not: NOT, pipe: PIPE, command: (reader) => readCommand(reader) };
 
 /** How to read fish. */
 export const FISH_GRAMMAR: Grammar = {
@@ -71,7 +73,7 @@ function readItem(reader: Reader, items: Draft<ListItem>[]): void {
   const previous = items.at(-1);
   if (join !== null && previous) previous.separator = join === 'and' ? '&&' : '||';
   skipBlanks(reader);
-  const pipeline = readPipeline(reader);
+  const pipeline = readPipeline(reader, PIPELINE);
   items.push({ pipeline, separator: readSeparator(reader) });
   moveOn(reader, before);
 }
@@ -80,24 +82,6 @@ function readSeparator(reader: Reader): Separator {
   skipBlanks(reader);
   const found = take(reader, SEPARATOR);
   return found === '&&' || found === '||' || found === '&' ? found : ';';
-}
-
-function readPipeline(reader: Reader): Pipeline {
-  const start = reader.pos;
-  const commands: Command[] = [];
-  let negated = false;
-  while (take(reader, NOT) !== null) {
-    negated = !negated;
-    skipBlanks(reader);
-  }
-  for (;;) {
-    commands.push(readCommand(reader));
-    skipBlanks(reader);
-    if (!step(reader) || take(reader, PIPE) === null) break;
-    skipLines(reader);
-    if (reader.pos >= reader.text.length) reader.notes.complete = false;
-  }
-  return { commands, negated, ...spanFrom(reader, start) };
 }
 
 function readCommand(reader: Reader): Command {

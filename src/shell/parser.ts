@@ -2,7 +2,8 @@
 import { readDocuments, skipBlanks, skipLines } from './blanks.ts';
 import { type Inner, readBracketed, readCompound, readFunctionBody } from './compound-command.ts';
 import { MAX_DEPTH } from './limits.ts';
-import type { Command, CompoundCommand, ListItem, Pipeline, Script, Separator } from './model.ts';
+import type { Command, CompoundCommand, ListItem, Script, Separator } from './model.ts';
+import { type PipelineWords, readPipeline } from './pipeline.ts';
 import { type Grammar, looksAt, type Reader, skipBalanced, spanFrom, step, take } from './reader.ts';
 import { readSimple } from './simple-command.ts';
 import { readArgument } from './words.ts';
@@ -17,6 +18,8 @@ const BANG = /!(?=[ \t\r\n(]|$)/y;
 const PIPE = /\|&?(?!\|)/y;
 const SEPARATOR = /&&|\|\||&[|!]?|;(?![;&|])/y;
 const STRAY = /[;&|]+/y;
+
+const PIPELINE: PipelineWords = { not: BANG, pipe: PIPE, command: (reader) => readCommand(reader) };
 
 /** How to read bash, zsh and sh. */
 export const POSIX_GRAMMAR: Grammar = {
@@ -52,7 +55,7 @@ function readList(reader: Reader, end: ListEnd): Script {
     }
     if (take(reader, STRAY) !== null) continue;
     const before = reader.pos;
-    const pipeline = readPipeline(reader);
+    const pipeline = readPipeline(reader, PIPELINE);
     items.push({ pipeline, separator: readSeparator(reader) });
     if (reader.pos === before) skipStray(reader);
   }
@@ -74,24 +77,6 @@ function readSeparator(reader: Reader): Separator {
     readDocuments(reader);
   }
   return ';';
-}
-
-function readPipeline(reader: Reader): Pipeline {
-  const start = reader.pos;
-  const commands: Command[] = [];
-  let negated = false;
-  while (take(reader, BANG) !== null) {
-    negated = !negated;
-    skipBlanks(reader);
-  }
-  for (;;) {
-    commands.push(readCommand(reader));
-    skipBlanks(reader);
-    if (!step(reader) || take(reader, PIPE) === null) break;
-    skipLines(reader);
-    if (reader.pos >= reader.text.length) reader.notes.complete = false;
-  }
-  return { commands, negated, ...spanFrom(reader, start) };
 }
 
 function readCommand(reader: Reader): Command {
