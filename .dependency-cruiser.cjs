@@ -33,6 +33,7 @@ const HOMES = {
   commander: 'cli',
   eventemitter3: 'bus',
   pino: 'wiring',
+  uqr: 'cli',
 };
 
 /** What opens connections or starts processes, and the files that are meant to; none where the list is empty. Types may be named anywhere. */

@@ -10,7 +10,9 @@ import { BODY_SCHEMAS, SERVICE_SCHEMAS, SUBSCRIBE_SCHEMA } from '../src/bus/sche
 import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../src/config/schema.ts';
 
 import {
+  KEY_BOOK_SCHEMA,
   messageBodySchemas,
+  OWN_STATEMENTS_SCHEMA,
   PAYLOAD_SCHEMA,
   REVOCATION_SCHEMA,
   ROTATION_SCHEMA,
@@ -56,6 +58,8 @@ const MESSAGES: Readonly<Record<string, Source>> = {
 const STATEMENTS: Readonly<Record<string, Source>> = {
   validateRotationStatement: { schema: ROTATION_SCHEMA, type: 'RotationStatement' },
   validateRevocationStatement: { schema: REVOCATION_SCHEMA, type: 'RevocationStatement' },
+  validateKeyBook: { schema: KEY_BOOK_SCHEMA, type: 'KeyBook' },
+  validateOwnStatements: { schema: OWN_STATEMENTS_SCHEMA, type: 'OwnStatements' },
 };
 
 function named(schemas: Readonly<Record<string, object>>, type: (method: string) => string): Record<string, Source> {
@@ -80,7 +84,10 @@ import type { Topic } from '../bus/schemas.ts';
 const MESSAGE_IMPORTS = `import type { MessageBodies, MessageHeader } from '../domain/mesh-message.ts';
 import type { NodeSummary } from '../domain/summary.ts';
 `;
-const STATEMENT_IMPORTS = "import type { RevocationStatement, RotationStatement } from '../domain/key-statement.ts';\n";
+const STATEMENT_IMPORTS = `import type { RevocationStatement, RotationStatement } from '../domain/key-statement.ts';
+import type { OwnStatements } from '../identity/own-rotation.ts';
+import type { KeyBook } from '../identity/rotation.ts';
+`;
 
 function write(file: string, imports: string, sources: Readonly<Record<string, Source>>, allErrors: boolean): void {
   const ajv = new Ajv({ allErrors, useDefaults: true, strict: true, code: { source: true, optimize: true } });

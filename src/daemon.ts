@@ -11,10 +11,10 @@ import { configurationChanges } from './config/changes.ts';
 import { loadConfiguration } from './config/loader.ts';
 import { type Places, placesFrom, preparePlaces, prepareSpool } from './config/places.ts';
 import type { AuditEntry } from './domain/audit-record.ts';
-import type { Configuration } from './domain/configuration.ts';
 import { CaroError } from './domain/errors.ts';
 import { slotOf } from './domain/period.ts';
-import { openIdentity } from './identity/identity.ts';
+import type { ServiceStatus } from './domain/status.ts';
+import { GRACE_MS } from './identity/grace.ts';
 import { readAuditHead } from './storage/audit-head.ts';
 import { createAuditStore } from './storage/audit-store.ts';
 import { type OpenedDatabase, openDatabase } from './storage/database.ts';
@@ -26,6 +26,9 @@ import { type Dashboard, openDashboard } from './web/doorkeeper.ts';
 import { actorSpecs } from './wiring/actors.ts';
 import { type Ground, lazyPool } from './wiring/ground.ts';
 import { openLog, type ServiceLog } from './wiring/log.ts';
+import { openOwnKeys, recordOwnKeys } from './wiring/own-keys.ts';
+import { lazyPeerKeys } from './wiring/peer-keys.ts';
+import { recordConfiguration, reload } from './wiring/reload.ts';
 import { createStorageCare, type StorageCare } from './wiring/storage-care.ts';
 import { StorageHealth } from './wiring/storage-health.ts';
 
@@ -36,9 +39,6 @@ const SWEEP_MS = 5_000;
 const AUDIT_DEADLINE_MS = 120_000;
 /** A database in which damage shows so often in one process is beyond setting aside: something else is broken. */
 const MOST_SUSPICIONS = 5;
-/** What of this node stands in the audit log already; keys in the database's `meta`. */
-const AUDITED_CONFIGURATION = 'audited_configuration';
-const AUDITED_IDENTITY = 'audited_identity';
 
 /**
  * Runs the service in the foreground until SIGTERM or SIGINT. Prints one JSON line to stdout once everything listens; with
@@ -60,7 +60,7 @@ export async function runService(argv: readonly string[]): Promise<void> {
   };
   try {
     const suspicions: string[] = [];
-    while ((await live(places, log, suspicions, ended, announce)) === 'damaged');
+    while ((await live(places, log, suspicions, ended, announce, graceOf(argv))) === 'damaged');
   } finally {
     await log.close();
   }
@@ -76,6 +76,7 @@ async function live(
   suspicions: string[],
   ended: Promise<'ended'>,
   announce: (service: Service) => void,
+  graceMs: number,
 ): Promise<'ended' | 'damaged'> {
   const lifecycle = new Lifecycle(LIMITS, (step, error) =>
     log.error({ step, err: error }, 'a part did not stop cleanly'),
@@ -92,7 +93,7 @@ async function live(
     report('damaged');
   });
   try {
-    const service = await start(places, log, lifecycle, health, suspicions);
+    const service = await start(places, log, lifecycle, health, suspicions, graceMs);
     if (process.env['NOTIFY_SOCKET'] !== undefined) await joinServiceManager(log, lifecycle);
     if (lives === 0) announce(service);
     return await Promise.race([ended, damaged]);
@@ -114,6 +115,12 @@ async function joinServiceManager(log: ServiceLog, lifecycle: Lifecycle): Promis
   });
 }
 
+/** Tests shorten the grace of keys (`--key-grace MS`), for which nobody has a day to wait; nothing makes it longer. */
+function graceOf(argv: readonly string[]): number {
+  const at = argv.indexOf('--key-grace');
+  return at === -1 ? GRACE_MS : Math.min(GRACE_MS, Math.max(0, Number(argv[at + 1]) || 0));
+}
+
 interface Service {
   readonly ready: Readonly<Record<'ready', true>> & Readonly<Record<'id' | 'dashboard' | 'socket', string>>;
   readonly welcome: () => string;
@@ -125,6 +132,7 @@ async function start(
   lifecycle: Lifecycle,
   health: StorageHealth,
   suspicions: readonly string[],
+  graceMs: number,
 ): Promise<Service> {
   await lifecycle.begin('the instance lock', () => {
     const lock = lockInstance(places.lock);
@@ -135,13 +143,16 @@ async function start(
     const result = openSuspected(places, suspicions);
     return [result, () => void result.database.close()];
   });
-  const pool = await lifecycle.begin('the worker pool', () => {
-    const lazy = lazyPool();
-    return [lazy, lazy.close];
-  });
+  const pool = lazyPool();
+  await lifecycle.begin('the worker pool', () => [pool, pool.close]);
+  const ownKeys = await openOwnKeys(places, graceMs);
   const ground: Ground = {
     places,
-    identity: openIdentity(places.identityKey),
+    get identity() {
+      return ownKeys.identity();
+    },
+    ownKeys,
+    peerKeys: lazyPeerKeys(places.peerKeys, graceMs),
     database: opened.database,
     log,
     health,
@@ -165,12 +176,9 @@ async function start(
   await lifecycle.begin('the status reporter', () => supervise(ground, statusSpec(ground, actors, dashboard, care)));
   await lifecycle.begin('observation', () => [null, watchSpool(ground, care)]);
   await startControl(ground, dashboard, care, lifecycle);
-  await lifecycle.begin('the service record', () => [
-    null,
-    async () => {
-      await ground.bus.request('audit.append', { type: 'service.stopped' });
-    },
-  ]);
+  const recordStop = (): Promise<void> =>
+    ground.bus.request('audit.append', { type: 'service.stopped' }).then(() => undefined);
+  await lifecycle.begin('the service record', () => [null, recordStop]);
   const { id, fingerprint } = ground.identity;
   return {
     ready: { ready: true, id, dashboard: dashboard.url, socket: places.socket },
@@ -217,7 +225,7 @@ async function startActors(ground: Ground, lifecycle: Lifecycle): Promise<readon
 
 /** What happened while nobody ran, and that somebody does now (FR-903). */
 async function recordStart(
-  { bus, configuration, database, identity, log, places }: Ground,
+  { bus, configuration, database, log, ownKeys, places }: Ground,
   setAside: OpenedDatabase['setAside'],
 ): Promise<void> {
   const append = (entry: AuditEntry): Promise<unknown> => bus.request('audit.append', entry);
@@ -229,21 +237,9 @@ async function recordStart(
     await append({ type: 'database.restored', details: { reason: 'found older than its kept head', ...last } });
   }
   const meta = createMetaStore(database);
-  if (meta.get(AUDITED_IDENTITY) !== identity.id) {
-    await append({
-      type: 'identity.created',
-      details: { fingerprint: identity.fingerprint, createdAt: identity.createdAt },
-    });
-    meta.set(AUDITED_IDENTITY, identity.id);
-  }
+  await recordOwnKeys(ownKeys, meta, bus);
   await append({ type: 'service.started', details: { version: VERSION } });
-  const before = meta.get(AUDITED_CONFIGURATION);
-  const changes = configurationChanges(
-    before === undefined ? null : (JSON.parse(before) as Configuration),
-    configuration(),
-  );
-  for (const change of changes) await append(change);
-  meta.set(AUDITED_CONFIGURATION, JSON.stringify(configuration()));
+  await recordConfiguration(meta, bus, configuration());
 }
 
 /** In the background: a broken log is shown in `status`, it does not keep the service from observing. */
@@ -256,27 +252,28 @@ function verifyAudit({ bus, log }: Ground): void {
   );
 }
 
-function statusSpec(
-  { bus, configuration, identity, places }: Ground,
-  actors: readonly Supervised[],
-  dashboard: Dashboard,
-  care: StorageCare,
-): ActorSpec {
+function statusSpec(ground: Ground, actors: readonly Supervised[], dashboard: Dashboard, care: StorageCare): ActorSpec {
   const facts = () => ({
-    node: { id: identity.id, fingerprint: identity.fingerprint, ...configuration().node },
+    node: nodeFacts(ground),
     service: { pid: process.pid, uptimeSeconds: Math.floor(process.uptime()), version: VERSION },
     dashboard: { url: dashboard.url },
     storage: care.status(),
     memory: { rssBytes: process.memoryUsage.rss() },
     actors: actors.map((actor) => actor.status()),
   });
-  const metrics = async () => (await import('./wiring/metrics.ts')).metricsFacts(places.database, actors);
+  const metrics = async () => (await import('./wiring/metrics.ts')).metricsFacts(ground.places.database, actors);
   return {
     name: 'status reporter',
     capacity: 64,
     policy: 'refuse',
-    create: () => createStatusReporter({ bus, facts, metrics }),
+    create: () => createStatusReporter({ bus: ground.bus, facts, metrics }),
   };
+}
+
+function nodeFacts({ configuration, identity, ownKeys }: Ground): ServiceStatus['node'] {
+  const rotation = ownKeys.rotation();
+  const { id, fingerprint } = identity;
+  return { id, fingerprint, ...configuration().node, ...(rotation === null ? {} : { rotation }) };
 }
 
 function startDashboard(ground: Ground, lifecycle: Lifecycle): Promise<Dashboard> {
@@ -376,21 +373,4 @@ async function startControl(
       },
     ];
   });
-}
-
-/**
- * Verified by every part first, then committed by all, or refused whole (design.md §4). `adopt` makes it the configuration of the
- * moment before it is committed: the mesh judges its connections while it takes it over, and MUST do so by the new one.
- */
-async function reload(
-  { bus, configuration, database, places }: Ground,
-  adopt: (next: Configuration) => void,
-): Promise<void> {
-  const before = configuration();
-  const next = loadConfiguration(places, hostname()).configuration;
-  await bus.requestAll('config.verify', next);
-  adopt(next);
-  await bus.requestAll('config.commit', next);
-  for (const change of configurationChanges(before, next)) await bus.request('audit.append', change);
-  createMetaStore(database).set(AUDITED_CONFIGURATION, JSON.stringify(next));
 }

@@ -3,8 +3,10 @@ import type { Speaker } from '../bus/bus.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { EgressFilter, EgressLine, EgressMessage } from '../domain/egress.ts';
 import { CaroError } from '../domain/errors.ts';
+import type { DualEnvelope } from '../domain/mesh-message.ts';
 import { DAY_MS } from '../domain/period.ts';
-import type { MeshStatus, OpenInvite, PairedNode } from '../domain/status.ts';
+import type { MeshStatus, OpenInvite, PairedNode, RotationStatus } from '../domain/status.ts';
+import type { Envelope } from '../domain/summary.ts';
 import type { SummaryPusher } from './summary-pusher.ts';
 
 /** The open mesh, as the gateway needs it. */
@@ -16,10 +18,38 @@ export interface OpenMesh {
   readonly join: (code: string) => Promise<PairedNode>;
   /** Makes a new certificate if the present one ends soon. */
   readonly renew: () => Promise<void>;
+  /** Tells connected peers of our own keys; ids of those that were told. */
+  readonly announce: (statements: KeyNews) => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 }
 
+/** What is new about this node's own key. */
+export interface KeyNews {
+  readonly rotations: readonly DualEnvelope[];
+  readonly revocations: readonly Envelope[];
+}
+
+/** The change of this node's own key. */
+export interface RotationPorts {
+  /** On disk and on record when it resolves. @throws CaroError `rotation_pending` */
+  readonly begin: (compromised: boolean) => Promise<RotationStatus & { readonly news: KeyNews }>;
+  /** Takes the next key into use, if its time has come; tells whether it did. */
+  readonly complete: () => Promise<boolean>;
+  /** Publishes `identity.due` when the time comes. */
+  readonly arm: () => void;
+  readonly stop: () => void;
+}
+
+/** The keys of peers. */
+export interface PeerKeyPorts {
+  /** Puts moves of trust on record, and publishes `keys.changed` when the next one comes. */
+  readonly settle: () => Promise<void>;
+  readonly stop: () => void;
+}
+
 export interface GatewayPorts {
+  readonly rotation: RotationPorts;
+  readonly peerKeys: PeerKeyPorts;
   readonly bus: Speaker;
   /** Reads the mesh's code and opens it. */
   readonly open: (configuration: Configuration) => Promise<OpenMesh>;
@@ -36,6 +66,9 @@ type Kinds =
   | 'mesh.changed'
   | 'peers.invite'
   | 'peers.join'
+  | 'keys.changed'
+  | 'identity.rotate'
+  | 'identity.due'
   | 'summary.made'
   | 'egress.list'
   | 'egress.show'
@@ -47,60 +80,103 @@ type Kinds =
  * may have them, and keeps the ledger of what left. With the mesh off no socket is opened and none of its code is read.
  */
 export function createMeshGateway(ports: GatewayPorts, initial: Configuration): Actor<Kinds> {
-  let configuration = initial;
-  let mesh: OpenMesh | null = null;
-  const opened = (): OpenMesh => {
-    if (mesh) return mesh;
-    throw new CaroError(
-      'not_running',
-      'expected the mesh to be on: set enabled = true under [mesh] in caro.toml, then caro reload',
-    );
+  const { egress, peerKeys, pusher, rotation } = ports;
+  const door = createDoor(ports, initial);
+  const pushAll = (): void => pusher.pushAll(door.configuration());
+  /** Live connections are judged again: the key behind one may be retired, or two keys claim to follow it. */
+  const judgeKeys = async (): Promise<void> => {
+    await peerKeys.settle();
+    door.mesh()?.reload(door.configuration());
+    pushAll();
   };
-  const close = async (): Promise<void> => {
-    const open = mesh;
-    mesh = null;
-    await open?.close();
-  };
-  const apply = async (next: Configuration): Promise<void> => {
-    const isSame = JSON.stringify(socketSettings(configuration)) === JSON.stringify(socketSettings(next));
-    configuration = next;
-    if (mesh && isSame) {
-      mesh.reload(next);
-      return;
-    }
-    await close();
-    if (next.mesh.enabled) mesh = await ports.open(next);
+  const completeRotation = async (): Promise<void> => {
+    if (await rotation.complete()) await door.reopen();
+    rotation.arm();
   };
   return {
     name: 'mesh gateway',
     concurrent: ['peers.join'],
-    start: () => apply(initial),
-    stop: close,
+    start: async () => {
+      await peerKeys.settle();
+      await door.apply(initial);
+      rotation.arm();
+    },
+    stop: async () => {
+      rotation.stop();
+      peerKeys.stop();
+      await door.close();
+    },
     handlers: {
-      'mesh.status': () => ({ enabled: mesh !== null, ...(mesh?.status() ?? { listen: null, peers: [] }) }),
+      'mesh.status': door.status,
       'mesh.changed': (change) => {
-        if (change.change === 'connected') ports.pusher.push(configuration, change);
+        if (change.change === 'connected') pusher.push(door.configuration(), change);
       },
-      'peers.invite': ({ host }) => opened().invite(host),
-      'peers.join': ({ code }) => opened().join(code),
-      'summary.made': () => ports.pusher.pushAll(configuration),
-      'egress.list': (filter) => ports.egress.list(filter),
-      'egress.show': ({ seq }) => {
-        const message = ports.egress.read(seq);
-        if (!message)
-          throw new CaroError('not_found', `expected the number of a message in the egress ledger, ${seq} is none`);
-        return message;
+      'peers.invite': ({ host }) => door.opened().invite(host),
+      'peers.join': ({ code }) => door.opened().join(code),
+      'keys.changed': judgeKeys,
+      'identity.rotate': async ({ compromised = false }) => {
+        const { news, ...status } = await rotation.begin(compromised);
+        const told = (await door.mesh()?.announce(news)) ?? [];
+        await completeRotation();
+        return { ...status, told };
       },
+      'identity.due': completeRotation,
+      'summary.made': pushAll,
+      'egress.list': (filter) => egress.list(filter),
+      'egress.show': ({ seq }) => egressMessage(egress, seq),
       'config.commit': async (next) => {
-        await apply(next);
-        ports.pusher.pushAll(next);
+        await door.apply(next);
+        pushAll();
         return null;
       },
       'clock.quarter': async ({ retentionMs }) => {
-        ports.egress.prune(retentionMs - configuration.retention.egress_days * DAY_MS);
-        ports.pusher.pushAll(configuration);
-        await mesh?.renew();
+        egress.prune(retentionMs - door.configuration().retention.egress_days * DAY_MS);
+        await judgeKeys();
+        await completeRotation();
+        await door.mesh()?.renew();
       },
+    },
+  };
+}
+
+function egressMessage(egress: GatewayPorts['egress'], seq: number): EgressMessage {
+  const message = egress.read(seq);
+  if (message) return message;
+  throw new CaroError('not_found', `expected the number of a message in the egress ledger, ${seq} is none`);
+}
+
+/** The mesh, open or not, as the configuration wants it. */
+function createDoor({ open }: Pick<GatewayPorts, 'open'>, initial: Configuration) {
+  let configuration = initial;
+  let mesh: OpenMesh | null = null;
+  const close = async (): Promise<void> => {
+    const present = mesh;
+    mesh = null;
+    await present?.close();
+  };
+  const reopen = async (): Promise<void> => {
+    await close();
+    if (configuration.mesh.enabled) mesh = await open(configuration);
+  };
+  return {
+    configuration: () => configuration,
+    mesh: () => mesh,
+    status: (): MeshStatus => ({ enabled: mesh !== null, ...(mesh?.status() ?? { listen: null, peers: [] }) }),
+    opened: (): OpenMesh => {
+      if (mesh) return mesh;
+      throw new CaroError(
+        'not_running',
+        'expected the mesh to be on: set enabled = true under [mesh] in caro.toml, then caro reload',
+      );
+    },
+    close,
+    /** With the key and the settings of the moment. */
+    reopen,
+    apply: async (next: Configuration): Promise<void> => {
+      const isSame = JSON.stringify(socketSettings(configuration)) === JSON.stringify(socketSettings(next));
+      configuration = next;
+      if (mesh && isSame) mesh.reload(next);
+      else await reopen();
     },
   };
 }

@@ -18,7 +18,9 @@ import type { Vocabulary } from '../domain/vocabulary.ts';
 
 export interface AskPorts {
   /** This node's own id: never a target. */
-  readonly self: string;
+  readonly self: () => string;
+  /** The same for all keys of a node, as far as trust has moved from one to the other. */
+  readonly account: (id: string) => string;
   /** Read with the first question. */
   readonly vocabulary: () => Promise<Vocabulary>;
   /**
@@ -72,7 +74,7 @@ export async function askMesh(
   { type, sinceMs, untilMs, deadlineMs = DEFAULT_DEADLINE_MS, query: id = ports.randomHex(8) }: MeshQuestion,
 ): Promise<QueryResult> {
   const begun = ports.ticks();
-  const targets = targetsOf(configuration, ports.self);
+  const targets = distinct(targetsOf(configuration, ports.self()), ports.account);
   const query: QueryBody = { type, spanHours: snapSpan(sinceMs, untilMs) };
   await ports.audit({
     type: 'query.sent',
@@ -107,6 +109,12 @@ export function targetsOf({ trust, mesh }: Pick<Configuration, 'trust' | 'mesh'>
   return Object.entries(trust.nodes)
     .filter(([id, level]) => id !== self && level !== 'untrusted' && !trust.deny.nodes.includes(id))
     .map(([id]) => ({ id, name: mesh.peers.find((peer) => peer.id === id)?.name ?? null }));
+}
+
+/** A node that is named by an old key and by its present one is one contributor. */
+function distinct(targets: readonly Target[], account: AskPorts['account']): readonly Target[] {
+  const first = new Map(targets.toReversed().map((target) => [account(target.id), target]));
+  return targets.filter((target) => first.get(account(target.id)) === target);
 }
 
 interface Asking {

@@ -1,6 +1,8 @@
 import type { Actor } from '../bus/actor.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
+import type { KeyChange } from '../domain/key-state.ts';
+import type { PolicyQuestion } from '../domain/policy.ts';
 import type { SharingLevel, TrustLevel } from '../domain/trust.ts';
 import { decide } from '../policy/decide.ts';
 import { explain } from '../policy/explanation.ts';
@@ -20,6 +22,15 @@ export interface SettingsPort {
   readonly revokeTrust: (id: string) => Promise<void>;
 }
 
+/** What is known of the keys of other nodes. */
+export interface StandingPort {
+  /** The question as the gateway would put it: with what became of the key. */
+  readonly complete: (question: PolicyQuestion) => Promise<PolicyQuestion>;
+  readonly changes: () => Promise<readonly KeyChange[]>;
+  /** In force when it resolves. @throws CaroError `not_found` */
+  readonly confirm: (id: string) => Promise<void>;
+}
+
 type Kinds =
   | 'policy.sharing'
   | 'policy.decide'
@@ -29,6 +40,8 @@ type Kinds =
   | 'sharing.set'
   | 'trust.set'
   | 'trust.revoke'
+  | 'trust.confirm'
+  | 'trust.keys'
   | 'query.answer'
   | 'config.verify'
   | 'config.commit';
@@ -38,7 +51,7 @@ type Kinds =
  * fail is refused, at start as at a reload.
  */
 export function createPolicyEngine(
-  ports: ResponderPorts & ConsentPort & { readonly settings: SettingsPort },
+  ports: ResponderPorts & ConsentPort & { readonly settings: SettingsPort; readonly standing: StandingPort },
   initial: Configuration,
 ): Actor<Kinds> {
   verifyTrustTests(initial);
@@ -50,8 +63,8 @@ export function createPolicyEngine(
     concurrent: ['sharing.set', 'trust.set', 'trust.revoke'],
     handlers: {
       'policy.sharing': () => ({ level: settings.sharing.level, denyTools: settings.sharing.deny_tools }),
-      'policy.decide': (question) => decide(settings, question),
-      'policy.explain': (question) => explain(settings, question),
+      'policy.decide': async (question) => decide(settings, await ports.standing.complete(question)),
+      'policy.explain': async (question) => explain(settings, await ports.standing.complete(question)),
       'policy.test': () => runTrustTests(settings),
       'trust.list': () => trustRules(settings),
       'sharing.set': async ({ level, preview }) => {
@@ -61,6 +74,8 @@ export function createPolicyEngine(
       },
       'trust.set': ({ id, level }) => ports.settings.setTrust(id, level).then(() => null),
       'trust.revoke': ({ id }) => ports.settings.revokeTrust(id).then(() => null),
+      'trust.confirm': ({ id }) => ports.standing.confirm(id).then(() => null),
+      'trust.keys': () => ports.standing.changes(),
       'query.answer': ({ asker, query }) => responder.answer(settings, asker, query),
       'config.verify': (configuration) => {
         verifyTrustTests(configuration);

@@ -15,7 +15,10 @@ export interface KnownSummary {
 
 export interface SummaryPorts {
   readonly bus: Speaker;
-  readonly node: string;
+  /** Ids of this node, the present one first: what it made under an earlier key is its own. */
+  readonly nodes: () => readonly [string, ...string[]];
+  /** Ids of the node that has this one, or had it. */
+  readonly family: (id: string) => readonly string[] | Promise<readonly string[]>;
   readonly store: {
     readonly latest: (node: string, kind: PeriodKind, startMs: number) => KnownSummary | undefined;
     readonly add: (
@@ -27,7 +30,7 @@ export interface SummaryPorts {
       },
     ) => void;
     /** Newest first. */
-    readonly list: (limit: number, node: string) => readonly SummaryLine[];
+    readonly list: (limit: number, nodes: readonly string[]) => readonly SummaryLine[];
     readonly prune: (beforeMs: number) => void;
   };
   /** Changes when late events or `denyTools` changed what a summary would say; empty where nothing was observed. */
@@ -55,20 +58,23 @@ export function createSummarizer(
 ): Actor<Kinds> {
   let settings = initial;
   const shown = new ShownPreviews(ports.now);
-  const make = async (period: Period, replaces: string | null): Promise<{ id: string; document: Envelope }> => {
+  const make = async (
+    period: Period,
+    replaces: string | null,
+  ): Promise<{ id: string; node: string; document: Envelope }> => {
     const id = ports.randomHex(16);
     const createdAt = new Date(ports.now()).toISOString();
-    const { node } = ports;
+    const [node] = ports.nodes();
     const head = { id, replaces, node, createdAt, nonce: ports.randomHex(16) };
-    return { id, document: await ports.make(head, period, settings.sharing.deny_tools) };
+    return { id, node, document: await ports.make(head, period, settings.sharing.deny_tools) };
   };
   /** The stored document of a closed period, made or made anew where it is missing or outdated; undefined where nothing was observed. */
   const settle = async (period: Period): Promise<Envelope | undefined> => {
     const seen = await ports.digest(period, settings.sharing.deny_tools);
-    const known = ports.store.latest(ports.node, period.kind, period.startMs);
+    const known = latestOf(ports, period);
     if (seen === '' || known?.seen === seen) return known?.document;
-    const { id, document } = await make(period, known?.id ?? null);
-    await keep(ports, period, { id, revision: (known?.revision ?? 0) + 1, document, seen });
+    const { id, node, document } = await make(period, known?.id ?? null);
+    await keep(ports, period, node, { id, revision: (known?.revision ?? 0) + 1, document, seen });
     return document;
   };
   return {
@@ -83,7 +89,8 @@ export function createSummarizer(
         return { document, closed: false, digest: shown.note(document) };
       },
       'summary.shown': ({ digest }) => shown.has(digest),
-      'summary.list': ({ limit, from }) => ports.store.list(limit ?? DEFAULT_LIMIT, from ?? ports.node),
+      'summary.list': async ({ limit, from }) =>
+        ports.store.list(limit ?? DEFAULT_LIMIT, from === undefined ? ports.nodes() : await ports.family(from)),
       'clock.quarter': async ({ nowMs, retentionMs }) => {
         for (const kind of PERIOD_KINDS) {
           for (const period of closedPeriods(kind, nowMs)) await settle(period);
@@ -100,7 +107,12 @@ export function createSummarizer(
 }
 
 /** Stores a document, puts it on record and tells of it. */
-async function keep({ bus, node, now, store }: SummaryPorts, period: Period, summary: KnownSummary): Promise<void> {
+async function keep(
+  { bus, now, store }: SummaryPorts,
+  period: Period,
+  node: string,
+  summary: KnownSummary,
+): Promise<void> {
   const { id, revision } = summary;
   store.add({ ...summary, node, kind: period.kind, startMs: period.startMs, createdMs: now() });
   await bus.request('audit.append', {
@@ -108,6 +120,13 @@ async function keep({ bus, node, now, store }: SummaryPorts, period: Period, sum
     details: { id, period: period.kind, start: new Date(period.startMs).toISOString(), revision },
   });
   await bus.publish('summary.made', { id });
+}
+
+/** What was made last about a period, under whichever of the node's keys. */
+function latestOf({ nodes, store }: SummaryPorts, { kind, startMs }: Period): KnownSummary | undefined {
+  return nodes()
+    .flatMap((node) => store.latest(node, kind, startMs) ?? [])
+    .at(0);
 }
 
 /** Newest first. */

@@ -10,8 +10,10 @@ export interface PeerAt {
 }
 
 export interface PusherPorts {
-  /** This node's id: the author of what is pushed. */
-  readonly node: string;
+  /** Ids of this node, now and before: the authors of what is pushed. */
+  readonly nodes: () => readonly string[];
+  /** The same for all keys of a peer, so that it gets nothing twice when its key changes. */
+  readonly account: (peer: string) => string;
   readonly connected: () => readonly PeerAt[];
   readonly mayHaveSummaries: (configuration: Configuration, peer: PeerAt) => boolean;
   /** Resolves with what the peer did with it; rejects while it is away. */
@@ -20,7 +22,7 @@ export interface PusherPorts {
     readonly admit: (peer: string, nowMs: number) => void;
     readonly dismiss: (peer: string) => void;
     readonly due: (
-      node: string,
+      nodes: readonly string[],
       peer: string,
       limit: number,
     ) => readonly { readonly id: string; readonly document: Envelope }[];
@@ -44,31 +46,32 @@ const BATCH = 20;
  */
 export function createSummaryPusher(ports: PusherPorts): SummaryPusher {
   const active = new Set<string>();
-  const send = async (peer: string): Promise<void> => {
+  const send = async (peer: string, account: string): Promise<void> => {
     for (;;) {
-      const due = ports.deliveries.due(ports.node, peer, BATCH);
+      const due = ports.deliveries.due(ports.nodes(), account, BATCH);
       if (due.length === 0) return;
       for (const { id, document } of due) {
         const result = await ports.deliver(peer, document, id).catch(keptBack);
-        ports.deliveries.acknowledge(peer, id, ports.now());
+        ports.deliveries.acknowledge(account, id, ports.now());
         if (result !== null) await ports.audit({ type: 'summary.sent', peer, details: { id, result } });
       }
     }
   };
   const push: SummaryPusher['push'] = (configuration, peer) => {
+    const account = ports.account(peer.id);
     if (!ports.mayHaveSummaries(configuration, peer)) {
-      ports.deliveries.dismiss(peer.id);
+      ports.deliveries.dismiss(account);
       return;
     }
-    ports.deliveries.admit(peer.id, ports.now());
-    if (active.has(peer.id)) return;
-    active.add(peer.id);
-    send(peer.id)
+    ports.deliveries.admit(account, ports.now());
+    if (active.has(account)) return;
+    active.add(account);
+    send(peer.id, account)
       .catch((error: unknown) => {
         // A refusal by the gate is on record already, a peer that left gets the rest when it is back.
         if (!(error instanceof CaroError)) throw error;
       })
-      .finally(() => active.delete(peer.id));
+      .finally(() => active.delete(account));
   };
   return {
     push,

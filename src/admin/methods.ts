@@ -11,6 +11,7 @@ import {
   validateEgressList,
   validateEgressShow,
   validateEventsList,
+  validateIdentityRotate,
   validateMeshQuery,
   validateMeshStatus,
   validateObserveStatus,
@@ -25,6 +26,8 @@ import {
   validateStatsRead,
   validateSummaryList,
   validateSummaryPreview,
+  validateTrustConfirm,
+  validateTrustKeys,
 } from '../generated/body-validators.js';
 
 /** Kinds of the bus that may be asked over the control socket: a closed list, since `Messages` holds more than outsiders may say. */
@@ -63,6 +66,10 @@ export const BUS_METHODS: { readonly [K in BusMethod]: BusMethodEntry<K> } = {
   'egress.show': { isValid: validateEgressShow, deadlineMs: soon },
   'policy.explain': { isValid: validatePolicyExplain, deadlineMs: soon },
   'policy.test': { isValid: validatePolicyTest, deadlineMs: soon },
+  'trust.confirm': { isValid: validateTrustConfirm, deadlineMs: soon },
+  'trust.keys': { isValid: validateTrustKeys, deadlineMs: soon },
+  // With a key that others may have, the mesh is opened anew before the answer.
+  'identity.rotate': { isValid: validateIdentityRotate, deadlineMs: long },
   'anomalies.list': { isValid: validateAnomaliesList, deadlineMs: soon },
   'mesh.query': { isValid: validateMeshQuery, deadlineMs: ({ timeoutMs = 500 }) => timeoutMs + MESH_GRACE_MS },
   'audit.list': { isValid: validateAuditList, deadlineMs: soon },

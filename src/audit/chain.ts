@@ -30,43 +30,117 @@ export function checkpointBytes({ seq, hash, time, prunedThrough }: Omit<AuditCh
   return utf8ToBytes(CHECKPOINT_CONTEXT + canonical({ seq, hash, time, prunedThrough }));
 }
 
-export type CheckSignature = (bytes: Uint8Array, signature: Uint8Array) => boolean;
+/** Whose signature it is: a node id out of `keys`, or null. */
+export type SignerOf = (keys: readonly string[], bytes: Uint8Array, signature: Uint8Array) => string | null;
+
+/** What a log is checked with. Steps from key to key are in the log itself, each in the record of its completion. */
+export interface LogProof {
+  /** Node id, present or former. */
+  readonly node: string;
+  readonly signerOf: SignerOf;
+  /** The ids between which a statement of rotation leads. @throws where it is not signed by both keys */
+  readonly openStep: (statement: unknown) => { readonly old: string; readonly new: string };
+}
 
 /**
  * Checks a whole log, oldest record first, without trusting whoever stored it: every hash, every link, every checkpoint's signature,
- * that a missing prefix stands behind a signed checkpoint, and that no record before the newest checkpoint was cut off the end.
+ * that a missing prefix stands behind a signed checkpoint, and that no record before the newest checkpoint was cut off the end. Where the
+ * node has changed its key, checkpoints before the change may be signed with the former one, and none after it.
  */
 export function verifyChain(
   records: Iterable<AuditRecord>,
   checkpoints: readonly AuditCheckpoint[],
-  checkSignature: CheckSignature,
+  proof: LogProof,
 ): AuditVerification {
-  const forged = checkpoints.find((checkpoint) => !isSigned(checkpoint, checkSignature));
-  const bad = (seq: number, reason: string, count: number): AuditVerification => ({
-    ok: false,
-    records: count,
+  const walk = walkRecords(records, checkpoints, proof);
+  const forged = forgedCheckpoint(checkpoints, walk, proof);
+  const verdict = (firstBad: AuditVerification['firstBad']): AuditVerification => ({
+    ok: firstBad === null,
+    records: firstBad === forged && forged !== null ? 0 : walk.count,
     checkpoints: checkpoints.length,
-    firstBad: { seq, reason },
+    firstBad,
   });
-  if (forged) return bad(forged.seq, 'the signature of its checkpoint is wrong', 0);
+  const bad = walk.bad && forged && forged.seq < walk.bad.seq ? forged : (walk.bad ?? forged);
+  if (bad) return verdict(bad);
+  const newest = Math.max(0, ...checkpoints.map((checkpoint) => checkpoint.seq));
+  const last = walk.last ?? Math.max(0, ...checkpoints.map((checkpoint) => checkpoint.prunedThrough));
+  if (last >= newest) return verdict(null);
+  return verdict({ seq: last + 1, reason: 'it is missing, a signed checkpoint says that it was there' });
+}
+
+interface Step {
+  /** The record that says so. */
+  readonly seq: number;
+  readonly old: string;
+  readonly new: string;
+}
+
+interface Walk {
+  readonly bad: AuditVerification['firstBad'];
+  /** Good records up to the first bad one. */
+  readonly count: number;
+  readonly first: number | undefined;
+  readonly last: number | undefined;
+  readonly steps: readonly Step[];
+}
+
+function walkRecords(
+  records: Iterable<AuditRecord>,
+  checkpoints: readonly AuditCheckpoint[],
+  { openStep }: LogProof,
+): Walk {
   const heads = new Map(checkpoints.map((checkpoint) => [checkpoint.seq, checkpoint.hash]));
+  const steps: Step[] = [];
+  let first: number | undefined;
   let previous: AuditRecord | undefined;
   let count = 0;
   for (const record of records) {
+    first ??= record.seq;
     const reason = previous ? brokenLink(previous, record) : brokenStart(record, checkpoints);
-    const fault = reason ?? brokenContent(record, heads.get(record.seq));
-    if (fault !== null) return bad(record.seq, fault, count);
+    const fault = reason ?? brokenContent(record, heads.get(record.seq)) ?? brokenStep(record, steps, openStep);
+    if (fault !== null) return { bad: { seq: record.seq, reason: fault }, count, first, last: previous?.seq, steps };
     previous = record;
     count += 1;
   }
-  const newest = Math.max(0, ...checkpoints.map((checkpoint) => checkpoint.seq));
-  const last = previous?.seq ?? Math.max(0, ...checkpoints.map((checkpoint) => checkpoint.prunedThrough));
-  if (last < newest) return bad(last + 1, 'it is missing, a signed checkpoint says that it was there', count);
-  return { ok: true, records: count, checkpoints: checkpoints.length, firstBad: null };
+  return { bad: null, count, first, last: previous?.seq, steps };
 }
 
-function isSigned(checkpoint: AuditCheckpoint, checkSignature: CheckSignature): boolean {
-  return checkSignature(checkpointBytes(checkpoint), Buffer.from(checkpoint.signature, 'base64'));
+/** Notes a completed change of key; what is wrong with it, or null. */
+function brokenStep({ seq, type, details }: AuditRecord, steps: Step[], openStep: LogProof['openStep']): string | null {
+  if (type !== 'rotation.completed') return null;
+  try {
+    const { old, new: successor } = openStep(details['statement']);
+    steps.push({ seq, old, new: successor });
+    return old === details['from'] && successor === details['to'] ? null : 'it names other keys than its statement';
+  } catch {
+    return 'its statement of rotation is not signed by both keys';
+  }
+}
+
+/** A key that had a successor signs nothing from the record on that says so. Checkpoints of removed records prove nothing any more. */
+function forgedCheckpoint(
+  checkpoints: readonly AuditCheckpoint[],
+  { first = 1, steps }: Walk,
+  { node, signerOf }: LogProof,
+): AuditVerification['firstBad'] {
+  const keys = lineOf(node, steps);
+  for (const { signature, ...open } of checkpoints) {
+    const signer = signerOf(keys, checkpointBytes(open), Buffer.from(signature, 'base64'));
+    if (signer === null && open.seq < first - 1) continue;
+    if (signer === null) return { seq: open.seq, reason: 'the signature of its checkpoint is wrong' };
+    const end = steps.find((step) => step.old === signer);
+    if (end && open.seq >= end.seq)
+      return { seq: open.seq, reason: 'its checkpoint is signed with a key that had a successor by then' };
+  }
+  return null;
+}
+
+/** All keys of the node, whichever of them is given. */
+function lineOf(node: string, steps: readonly Step[]): readonly string[] {
+  const keys = [node];
+  for (const step of steps) if (keys.includes(step.old) && !keys.includes(step.new)) keys.push(step.new);
+  for (const step of steps.toReversed()) if (keys.includes(step.new) && !keys.includes(step.old)) keys.push(step.old);
+  return keys;
 }
 
 function brokenLink(previous: AuditRecord, record: AuditRecord): string | null {

@@ -3,6 +3,7 @@ import type { AuditEntry, AuditRecord, AuditVerification } from '../domain/audit
 import type { Configuration } from '../domain/configuration.ts';
 import type { EgressFilter, EgressLine, EgressMessage } from '../domain/egress.ts';
 import type { EventFilter, Pattern, TerminalEvent } from '../domain/event.ts';
+import type { KeyChange } from '../domain/key-state.ts';
 import type { ServiceMetrics } from '../domain/metrics.ts';
 import type { PeriodKind } from '../domain/period.ts';
 import type { Asker, Decision, Explanation, PolicyQuestion, TrustRules, TrustTestResult } from '../domain/policy.ts';
@@ -10,7 +11,15 @@ import type { QueryBody, QueryProgress, QueryResult, ResponseBody } from '../dom
 import type { RiskLevel } from '../domain/risk-level.ts';
 import type { ShellKind } from '../domain/shell-kind.ts';
 import type { LocalStatistics } from '../domain/statistics.ts';
-import type { MeshChange, MeshStatus, ObserveStatus, OpenInvite, PairedNode, ServiceStatus } from '../domain/status.ts';
+import type {
+  MeshChange,
+  MeshStatus,
+  ObserveStatus,
+  OpenInvite,
+  PairedNode,
+  RotationBegun,
+  ServiceStatus,
+} from '../domain/status.ts';
 import type { SummaryLine, SummaryPreview } from '../domain/summary.ts';
 import type { QueryType, SharingLevel, TrustLevel } from '../domain/trust.ts';
 import type { Analysis } from '../shell/model.ts';
@@ -73,6 +82,15 @@ export interface Messages {
   'sharing.set': { readonly level: SharingLevel; readonly preview?: string };
   'trust.set': { readonly id: string; readonly level: TrustLevel };
   'trust.revoke': { readonly id: string };
+  /** The owner says that a key which another one endorsed is right. */
+  'trust.confirm': { readonly id: string };
+  /** Keys of peers that took the place of others, or want to. */
+  'trust.keys': Nothing;
+  /** The standing of a peer's key has changed, by word or by time. */
+  'keys.changed': Nothing;
+  'identity.rotate': { readonly compromised?: boolean };
+  /** The time has come for this node's next key. */
+  'identity.due': Nothing;
   'mesh.status': Nothing;
   'mesh.changed': MeshChange;
   'peers.invite': { readonly host?: string };
@@ -122,6 +140,9 @@ export interface Replies {
   'sharing.set': null;
   'trust.set': null;
   'trust.revoke': null;
+  'trust.confirm': null;
+  'trust.keys': readonly KeyChange[];
+  'identity.rotate': RotationBegun;
   'mesh.status': MeshStatus;
   'peers.invite': OpenInvite;
   'peers.join': PairedNode;

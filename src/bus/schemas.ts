@@ -58,6 +58,9 @@ export const BODY_SCHEMAS = {
     'action',
   ]),
   'policy.test': NOTHING,
+  'trust.confirm': body({ id: short }, ['id']),
+  'trust.keys': NOTHING,
+  'identity.rotate': body({ compromised: { type: 'boolean' } }),
   'anomalies.list': body({ since: TIME }),
   'mesh.query': body({ type: word(QUERY_TYPES), since: TIME, timeoutMs: whole(1, 600_000), query: hex(16) }, ['type']),
   'audit.list': body({

@@ -9,20 +9,38 @@ import type { Context } from './context.ts';
 import { say } from './output.ts';
 
 /**
- * Changes `managed.toml` and lets a running service take it at once. What the service would refuse is not written.
+ * Changes `managed.toml` and lets a running service take it at once. What the service would refuse is not written; `unconditionally` it
+ * is, as long as the files can be read: a revocation MUST stand, and what keeps it from being in force is said.
  * @throws CaroError as `changeManaged`; `config_invalid` also where one of the owner's trust tests would fail
  */
 export async function changeSettings(
   context: Context,
   change: (settings: ManagedSettings) => ManagedSettings,
+  how: 'if the tests pass' | 'unconditionally' = 'if the tests pass',
 ): Promise<{ readonly loaded: LoadedConfiguration; readonly isInForce: boolean }> {
   const places = context.places();
   preparePlaces(places);
-  const loaded = changeManaged(places, context.hostname, change, passesTests);
-  return { loaded, isInForce: await reloaded(places.socket) };
+  const isUnconditional = how === 'unconditionally';
+  const loaded = changeManaged(places, context.hostname, change, isUnconditional ? undefined : passesTests);
+  return { loaded, isInForce: await (isUnconditional ? surely(reloaded(places.socket)) : reloaded(places.socket)) };
 }
 
-/** Says first that nothing has changed: whoever revokes trust MUST NOT take it for done. */
+/** Says that the change stands in the file, where the service did not take it. */
+async function surely(taken: Promise<boolean>): Promise<boolean> {
+  try {
+    return await taken;
+  } catch (error) {
+    if (!(error instanceof CaroError)) throw error;
+    // What fails later than at the check leaves the service with its former settings and the new denials.
+    const isRefused = error.code === 'config_invalid';
+    throw new CaroError(
+      error.code,
+      `written, ${isRefused ? 'but NOT in force' : 'and denials are in force'}; the service did not take the configuration as a whole; mend it, then: caro reload\n${error.message}`,
+    );
+  }
+}
+
+/** Says first that nothing has changed. */
 function passesTests(configuration: Configuration): void {
   try {
     verifyTrustTests(configuration);

@@ -13,22 +13,25 @@ export const withTrust =
   (id: string, level: TrustLevel): Change =>
   ({ trust, ...settings }) => ({ ...settings, trust: { ...trust, nodes: { ...trust.nodes, [id]: level } } });
 
-/** Lifts a denial that a command set; one in the owner's own file stays. */
+/** Lifts denials that a command set; those in the owner's own file stay. */
 export const withoutDenial =
-  (id: string): Change =>
+  (ids: readonly string[]): Change =>
   ({ trust, ...settings }) => {
-    const nodes = trust.deny.nodes.filter((denied) => denied !== id);
+    const nodes = trust.deny.nodes.filter((denied) => !ids.includes(denied));
     return { ...settings, trust: { ...trust, deny: { ...trust.deny, nodes } } };
   };
 
-/** Ends all trust in a node: a denial wins over every rule, also over those of the owner's own file (FR-704). */
+/**
+ * Ends all trust in a node: a denial wins over every rule, also over those of the owner's own file (FR-704). `ids` are its key and those
+ * that followed it; each is named, so that a revocation outlives what is known of keys.
+ */
 export const withRevoked =
-  (id: string): Change =>
+  (ids: readonly string[]): Change =>
   ({ trust, ...settings }) => ({
     ...settings,
     trust: {
       ...trust,
-      nodes: Object.fromEntries(Object.entries(trust.nodes).filter(([node]) => node !== id)),
-      deny: { ...trust.deny, nodes: [...new Set([...trust.deny.nodes, id])] },
+      nodes: Object.fromEntries(Object.entries(trust.nodes).filter(([node]) => !ids.includes(node))),
+      deny: { ...trust.deny, nodes: [...new Set([...trust.deny.nodes, ...ids])] },
     },
   });

@@ -1,9 +1,9 @@
 import { stringify } from 'smol-toml';
 import type { PeerEntry } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
+import { replacePrivately } from '../domain/private-file.ts';
 import type { SharingLevel, TrustLevel } from '../domain/trust.ts';
 import type { Places } from './places.ts';
-import { replacePrivately } from './private-file.ts';
 
 /** What commands such as `peers add`, `trust set` and `sharing enable` decided (design.md §4). */
 export interface ManagedSettings {

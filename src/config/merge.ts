@@ -14,6 +14,7 @@ export function merge(owner: Configuration, managed: ManagedSettings): Configura
         nodes: union(owner.trust.deny.nodes, managed.trust.deny.nodes),
         subnets: union(owner.trust.deny.subnets, managed.trust.deny.subnets),
       },
+      ...(managed.trust.deny.nodes.length === 0 ? {} : { revoked: managed.trust.deny.nodes }),
     },
     sharing: { ...owner.sharing, level: managed.sharing.level ?? owner.sharing.level },
   };

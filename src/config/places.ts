@@ -13,6 +13,12 @@ export interface Places {
   readonly spool: string;
   readonly database: string;
   readonly identityKey: string;
+  /** The successor of the key, while a rotation is under way. */
+  readonly nextKey: string;
+  /** What this node has said about its own keys. */
+  readonly statements: string;
+  /** What this node knows about the keys of others. */
+  readonly peerKeys: string;
   readonly backups: string;
   /** The newest signed head of the audit log, kept outside the database so that it outlives it. */
   readonly auditHead: string;
@@ -63,6 +69,9 @@ function places(config: string, data: string, runtime: string, state: string): P
     spool: join(data, 'spool'),
     database: join(data, 'caro.db'),
     identityKey: join(data, 'identity.key'),
+    nextKey: join(data, 'identity.next.key'),
+    statements: join(data, 'own-keys.json'),
+    peerKeys: join(data, 'peer-keys.json'),
     backups: join(data, 'backups'),
     auditHead: join(data, 'audit-head.json'),
     metricsToken: join(data, 'metrics.token'),
@@ -112,8 +121,9 @@ export function checkPlaces(places: Places): void {
 }
 
 /** What the service writes itself, and nobody else. */
-const privateFiles = ({ identityKey, database, auditHead, tls, lock, log }: Places): readonly string[] => [
-  ...[identityKey, database, `${database}-wal`, `${database}-shm`],
+const privateFiles = ({ database, auditHead, tls, lock, log, ...keys }: Places): readonly string[] => [
+  ...[keys.identityKey, keys.nextKey, keys.statements, keys.peerKeys],
+  ...[database, `${database}-wal`, `${database}-shm`],
   ...[auditHead, tls, lock, log, `${log}.1`],
 ];
 

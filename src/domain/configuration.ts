@@ -38,6 +38,8 @@ export interface Configuration {
     readonly nodes: Readonly<Record<string, TrustLevel>>;
     readonly subnets: Readonly<Record<string, TrustLevel>>;
     readonly deny: { readonly nodes: readonly string[]; readonly subnets: readonly string[] };
+    /** Those of `deny.nodes` that a command denied (`trust revoke`): what the owner's tests say against it does not count. */
+    readonly revoked?: readonly string[];
     readonly tests: readonly TrustTest[];
   };
   readonly sharing: { readonly level: SharingLevel; readonly deny_tools: readonly string[] };

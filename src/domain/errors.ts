@@ -125,6 +125,20 @@ export const ERRORS = {
     rpc: -32075,
     what: 'A rotation or revocation of a key is not signed as it must be, or out of its time.',
   },
+  key_pending: {
+    exit: 1,
+    rpc: -32076,
+    what: 'The key says that it follows a trusted one, and the trust has not moved to it yet.',
+  },
+  key_retired: { exit: 1, rpc: -32077, what: 'Another key has taken the place of this one.' },
+  key_suspended: {
+    exit: 1,
+    rpc: -32078,
+    what: 'One key has named two successors, so neither it nor they are trusted until the owner has chosen.',
+  },
+  key_revoked: { exit: 1, rpc: -32079, what: 'The key was revoked by its own owner.' },
+  keys_damaged: { exit: 1, rpc: -32080, what: 'A file with statements about keys cannot be read.' },
+  rotation_pending: { exit: 1, rpc: -32081, what: 'This node is changing its key already.' },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -1,3 +1,8 @@
+/** At most so many keys back does a hello explain who the sender was. */
+export const MOST_ROTATIONS = 8;
+/** So many statements about keys a node keeps. */
+export const MOST_KEYS = 1_024;
+
 /** Signed by the old and the new key: the node that had the one now has the other (FR-104, design.md §6). */
 export type RotationStatement = {
   readonly type: 'caro.rotation';

@@ -1,4 +1,5 @@
 import { QUERY_SCHEMA, responseSchema } from './answer-schema.ts';
+import { MOST_KEYS, MOST_ROTATIONS } from './key-statement.ts';
 import { GOODBYE_REASONS, type MessageType, SUMMARY_RESULTS } from './mesh-message.ts';
 import { PERIOD_KINDS } from './period.ts';
 import { RISK_LEVELS } from './risk-level.ts';
@@ -47,9 +48,6 @@ const ROTATION = envelope('application/vnd.caro.rotation.v1+json', 2, STATEMENT_
 const REVOCATION = envelope('application/vnd.caro.revocation.v1+json', 1, STATEMENT_CHARACTERS);
 const SUMMARY_DOCUMENT = envelope('application/vnd.caro.summary.v1+json', 1, SUMMARY_CHARACTERS);
 
-/** At most so many keys back does a hello explain who the sender was. */
-export const MOST_ROTATIONS = 8;
-
 /** Every payload, whatever its type: types that are not known yet are skipped, so their bodies are any object. */
 export const PAYLOAD_SCHEMA: Schema = closed({
   version: { const: 1 },
@@ -69,7 +67,10 @@ export function messageBodySchemas(
   words: Pick<Vocabulary, 'families' | 'ruleFamilies'>,
 ): Readonly<Record<MessageType, Schema>> {
   return {
-    hello: closed({ rotations: list(ROTATION, 0, MOST_ROTATIONS) }),
+    hello: {
+      ...closed({ rotations: list(ROTATION, 0, MOST_ROTATIONS), revocations: list(REVOCATION, 1, MOST_ROTATIONS) }),
+      required: ['rotations'],
+    },
     summary: closed({ document: SUMMARY_DOCUMENT }),
     'summary-ack': closed({ id: SUMMARY_ID, result: { enum: SUMMARY_RESULTS } }),
     query: QUERY_SCHEMA,
@@ -146,4 +147,28 @@ export const REVOCATION_SCHEMA: Schema = closed({
   key: NODE_ID,
   createdAt: TIME,
   nonce: NONCE,
+});
+
+/** The file with what a node has said about its own keys: `OwnStatements`. */
+export const OWN_STATEMENTS_SCHEMA: Schema = closed({
+  rotations: list(ROTATION, 0, MOST_KEYS),
+  revocations: list(REVOCATION, 0, MOST_KEYS),
+});
+
+/** The file with what a node knows about the keys of others: `KeyBook`. */
+export const KEY_BOOK_SCHEMA: Schema = closed({
+  rotations: list(
+    closed({
+      old: NODE_ID,
+      new: NODE_ID,
+      firstSeenMs: { type: 'number' },
+      confirmed: { type: 'boolean' },
+      shown: { type: 'boolean' },
+      recorded: { type: 'boolean' },
+      statement: ROTATION,
+    }),
+    0,
+    MOST_KEYS,
+  ),
+  revoked: list(NODE_ID, 0, MOST_KEYS),
 });

@@ -36,8 +36,11 @@ export interface DualEnvelope {
 
 /** Type of a message → its body. Bodies are closed: words from lists, integers, times, ids, signed documents of the same kind. */
 export interface MessageBodies {
-  /** First message of each side. `rotations` lead from keys that the sender had before to the one it has, oldest first. */
-  readonly hello: { readonly rotations: readonly DualEnvelope[] };
+  /**
+   * First message of each side. `rotations` lead from keys that the sender had before to the one it has, and on to the one it will have,
+   * oldest first; `revocations` are of keys that it had before.
+   */
+  readonly hello: { readonly rotations: readonly DualEnvelope[]; readonly revocations?: readonly Envelope[] };
   readonly summary: { readonly document: Envelope };
   /** `id` is the summary's. */
   readonly 'summary-ack': { readonly id: string; readonly result: SummaryResult };

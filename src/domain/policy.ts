@@ -1,4 +1,5 @@
 import type { Configuration, TrustTest } from './configuration.ts';
+import type { KeyState } from './key-state.ts';
 import type { QueryType, TrustLevel } from './trust.ts';
 
 /** The part of the configuration that decides. */
@@ -22,8 +23,8 @@ export interface PolicyQuestion {
   readonly formerIds?: readonly string[];
   /** The former id whose trust has moved to this one, once the grace is over or the owner has confirmed it. */
   readonly trustedAs?: string;
-  /** Set while conflicting endorsements suspend the key. */
-  readonly suspended?: boolean;
+  /** How its key stands, where that is not simply current: a retired, suspended or revoked one is shut out. */
+  readonly keyState?: Exclude<KeyState, 'current'>;
 }
 
 export interface Decision {
@@ -37,7 +38,7 @@ export interface Decision {
 }
 
 /** Who asks, as proven by its connection. */
-export type Asker = Pick<PolicyQuestion, 'id' | 'address' | 'formerIds' | 'trustedAs' | 'suspended'>;
+export type Asker = Pick<PolicyQuestion, 'id' | 'address' | 'formerIds' | 'trustedAs' | 'keyState'>;
 
 /** What `caro trust explain` prints. `decision` is the one that the gate would make, not a description of it. */
 export interface Explanation {
@@ -76,6 +77,8 @@ export interface TrustTestResult {
   readonly index: number;
   readonly test: TrustTest;
   readonly ok: boolean;
+  /** Whether it fails because of `caro trust revoke`, which goes before it: it then keeps nothing from being taken over. */
+  readonly overruled: boolean;
   /** What the rules of trust give, with sharing on. */
   readonly outcome: string;
   readonly rule: string;

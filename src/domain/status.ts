@@ -47,6 +47,24 @@ export interface PairedNode {
   readonly address: string | null;
 }
 
+/** This node is on its way to another key (FR-104). */
+export interface RotationStatus {
+  /** Node ids: the key that it has, and the one that it will have. */
+  readonly from: string;
+  readonly to: string;
+  /** 16 hex digits, of the key to come. */
+  readonly fingerprint: string;
+  /** Whether the key that it has was revoked, since somebody else may have it. */
+  readonly compromised: boolean;
+  /** When the key to come takes its place, ISO 8601 UTC. */
+  readonly switchesAt: string;
+}
+
+export interface RotationBegun extends RotationStatus {
+  /** Node ids of the peers that were told at once; the others learn of it when they connect. */
+  readonly told: readonly string[];
+}
+
 export interface ActorStatus {
   readonly name: string;
   readonly state: 'running' | 'restarting' | 'degraded' | 'stopped';
@@ -77,7 +95,14 @@ export interface StorageStatus {
 
 /** `caro status --json` (design.md §10). */
 export interface ServiceStatus {
-  readonly node: { readonly id: string; readonly fingerprint: string; readonly name: string; readonly role: Role };
+  readonly node: {
+    readonly id: string;
+    readonly fingerprint: string;
+    readonly name: string;
+    readonly role: Role;
+    /** The change of key that is under way, if there is one. */
+    readonly rotation?: RotationStatus;
+  };
   readonly service: { readonly pid: number; readonly uptimeSeconds: number; readonly version: string };
   readonly dashboard: { readonly url: string };
   readonly observe: ObserveStatus;

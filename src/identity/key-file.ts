@@ -1,20 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, linkSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
 import { assertPrivate } from '../domain/permissions.ts';
+import { syncDirectory, writeSynced } from '../domain/private-file.ts';
 
 const MODE = 0o600;
 /** A PKCS#8 Ed25519 key in PEM has about 120 bytes; anything much longer is not one. */
@@ -90,15 +79,7 @@ export function createKeyFile(path: string): boolean {
 
 function writeDraft(draft: string): void {
   const { privateKey } = generateKeyPairSync('ed25519');
-  const descriptor = openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, MODE);
-  try {
-    // A umask may have taken bits away from the owner.
-    fchmodSync(descriptor, MODE);
-    writeFileSync(descriptor, privateKey.export({ format: 'pem', type: 'pkcs8' }));
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  writeSynced(draft, privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
 }
 
 /** Keys that a crash left half made; nobody ever used them. */
@@ -107,15 +88,6 @@ function removeDrafts(path: string): void {
   for (const name of readdirSync(dirname(path))) {
     if (name.startsWith(prefix) && /^[0-9a-f]{12}\.new$/.test(name.slice(prefix.length)))
       rmSync(join(dirname(path), name), { force: true });
-  }
-}
-
-function syncDirectory(path: string): void {
-  const descriptor = openSync(path, constants.O_RDONLY);
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

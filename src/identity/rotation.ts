@@ -1,10 +1,11 @@
 import { CaroError } from '../domain/errors.ts';
+import type { KeyState } from '../domain/key-state.ts';
+import { MOST_KEYS } from '../domain/key-statement.ts';
 import type { DualEnvelope } from '../domain/mesh-message.ts';
 import type { Envelope } from '../domain/summary.ts';
+import { GRACE_MS } from './grace.ts';
 import { openRevocation, openRotation } from './key-statement.ts';
 
-/** How long the receiving owner has to object before trust moves to the new key (design.md §6). */
-export const GRACE_MS = 24 * 3_600_000;
 /** Clocks differ: a statement may begin this much later than now. */
 const TOLERANCE_MS = 5 * 60_000;
 /** Further endorsements by the same key change nothing: two suspend it already. */
@@ -18,6 +19,10 @@ export interface AcceptedRotation {
   readonly firstSeenMs: number;
   /** The owner of this node has said that the new key is right. */
   readonly confirmed: boolean;
+  /** The new key has been seen at work since trust moved to it. */
+  readonly shown: boolean;
+  /** The move of trust stands in the audit log. */
+  readonly recorded: boolean;
   readonly statement: DualEnvelope;
 }
 
@@ -32,63 +37,74 @@ export const EMPTY_KEY_BOOK: KeyBook = { rotations: [], revoked: [] };
 
 /** In the form in which the policy asks for it. */
 export interface KeyStanding {
-  /**
-   * `current`: as good as the trust in it or in `trustedAs`; `pending`: a successor in its grace; `retired`: a successor has taken
-   * over; `suspended`: its lineage has two heirs; `revoked`: by its own owner.
-   */
-  readonly state: 'current' | 'pending' | 'retired' | 'suspended' | 'revoked';
+  readonly state: KeyState;
   /** Earlier ids of the node, youngest first: a denial of any of them covers this one at once. */
   readonly formerIds: readonly string[];
   /** The oldest id whose trust has moved to this one. */
   readonly trustedAs?: string;
-  /** Whether nobody may connect with it: retired, suspended or revoked. */
-  readonly suspended: boolean;
 }
 
 export interface Observation {
   readonly book: KeyBook;
-  /** `conflict`: the old key had endorsed another one before. */
-  readonly outcome: 'new' | 'known' | 'conflict';
+  /** `conflict`: the old key had endorsed another one before; `late`: nobody may begin to believe it any more. */
+  readonly outcome: 'new' | 'known' | 'conflict' | 'late';
 }
 
 /**
  * Takes note of a rotation that came with a hello or a message.
- * @throws CaroError `rotation_invalid`: signatures, time, or a key that already belongs to another lineage
+ * @throws CaroError `rotation_invalid`: signatures, a time that has not come, or a key that already belongs to another lineage
  */
 export function observeRotation(book: KeyBook, envelope: DualEnvelope, nowMs: number): Observation {
   const statement = openRotation(envelope);
   if (book.rotations.some((known) => known.old === statement.old && known.new === statement.new)) {
     return { book, outcome: 'known' };
   }
-  if (Date.parse(statement.from) > nowMs + TOLERANCE_MS || Date.parse(statement.until) <= nowMs) {
+  if (Date.parse(statement.from) > nowMs + TOLERANCE_MS) {
     throw new CaroError(
       'rotation_invalid',
-      `expected a rotation that counts at ${new Date(nowMs).toISOString()}, got one for ${statement.from} to ${statement.until}`,
+      `expected a rotation that counts at ${new Date(nowMs).toISOString()}, got one from ${statement.from}`,
     );
   }
-  if (
-    book.rotations.some((known) => known.new === statement.new) ||
-    lineage(book, statement.old).includes(statement.new)
-  ) {
+  if (Date.parse(statement.until) <= nowMs) return { book, outcome: 'late' };
+  const isTaken = book.rotations.some((known) => known.new === statement.new);
+  if (isTaken || lineage(book, statement.old).includes(statement.new)) {
     throw new CaroError('rotation_invalid', 'expected a key that no other lineage holds');
   }
-  const rivals = book.rotations.filter((known) => known.old === statement.old).length;
-  const entry = { old: statement.old, new: statement.new, firstSeenMs: nowMs, confirmed: false, statement: envelope };
-  const rotations = rivals < MOST_PER_KEY ? [...book.rotations, entry] : book.rotations;
+  const rivals = heirs(book, statement.old).length;
+  const hasRoom = rivals < MOST_PER_KEY && book.rotations.length < MOST_KEYS;
+  const known = { firstSeenMs: nowMs, confirmed: false, shown: false, recorded: false };
+  const entry = { old: statement.old, new: statement.new, ...known, statement: envelope };
+  const rotations = hasRoom ? [...book.rotations, entry] : book.rotations;
   return { book: { ...book, rotations }, outcome: rivals === 0 ? 'new' : 'conflict' };
 }
 
 /**
- * The owner of this node says that `newId` is right: trust moves at once, and rivals stay shut out.
+ * The owner of this node says that `newId` is right, and with it every step that led there: it is trusted at once, and rivals stay
+ * shut out.
  * @throws CaroError `not_found`
  */
 export function confirmRotation(book: KeyBook, newId: string): KeyBook {
-  const chosen = book.rotations.find((rotation) => rotation.new === newId);
-  if (!chosen) throw new CaroError('not_found', 'expected the id of a key that another one has endorsed');
+  const path = pathTo(book, newId);
+  if (path.length === 0) throw new CaroError('not_found', 'expected the id of a key that another one has endorsed');
+  const decided = new Set(path.map(({ old }) => old));
   const rotations = book.rotations.map((rotation) =>
-    rotation.old === chosen.old ? { ...rotation, confirmed: rotation === chosen } : rotation,
+    decided.has(rotation.old) ? decidedAs(rotation, path.includes(rotation)) : rotation,
   );
   return { ...book, rotations };
+}
+
+/** What the owner says anew goes on record anew. */
+const decidedAs = (rotation: AcceptedRotation, confirmed: boolean): AcceptedRotation => ({
+  ...rotation,
+  confirmed,
+  recorded: rotation.recorded && rotation.confirmed === confirmed,
+});
+
+/** Takes note that a key has connected. From then on the one before it is over, if trust has moved. */
+export function noteShown(book: KeyBook, id: string): KeyBook {
+  const isNews = (rotation: AcceptedRotation): boolean => rotation.new === id && !rotation.shown;
+  if (!book.rotations.some(isNews)) return book;
+  return { ...book, rotations: book.rotations.map((one) => (isNews(one) ? { ...one, shown: true } : one)) };
 }
 
 /**
@@ -98,41 +114,50 @@ export function confirmRotation(book: KeyBook, newId: string): KeyBook {
  */
 export function observeRevocation(book: KeyBook, envelope: Envelope): KeyBook {
   const { key } = openRevocation(envelope);
-  return book.revoked.includes(key) ? book : { ...book, revoked: [...book.revoked, key] };
+  return book.revoked.includes(key) || book.revoked.length >= MOST_KEYS
+    ? book
+    : { ...book, revoked: [...book.revoked, key] };
 }
 
 /** How a key stands at `nowMs`. A key that the book does not know is `current` with no past. */
-export function standingOf(book: KeyBook, id: string, nowMs: number): KeyStanding {
+export function standingOf(book: KeyBook, id: string, nowMs: number, graceMs = GRACE_MS): KeyStanding {
   const formerIds = lineage(book, id);
-  const path = [id, ...formerIds].flatMap((key) => book.rotations.find((rotation) => rotation.new === key) ?? []);
-  const shut = (state: KeyStanding['state']): KeyStanding => ({ state, formerIds, suspended: true });
-  if (isRevoked(book, id, path)) return shut('revoked');
-  if (isContested(book, id, path)) return shut('suspended');
-  const isSettled = ({ confirmed, firstSeenMs }: AcceptedRotation): boolean =>
-    confirmed || nowMs >= firstSeenMs + GRACE_MS;
-  if (!path.every(isSettled)) return { state: 'pending', formerIds, suspended: false };
-  if (book.rotations.some((rotation) => rotation.old === id && isSettled(rotation))) return shut('retired');
+  const path = pathTo(book, id);
+  if (isRevoked(book, id, path)) return { state: 'revoked', formerIds };
+  if (isContested(book, id, path)) return { state: 'suspended', formerIds };
+  const isOver = ({ firstSeenMs }: AcceptedRotation): boolean => nowMs >= firstSeenMs + graceMs;
+  if (!path.every((step) => step.confirmed || isOver(step))) return { state: 'pending', formerIds };
+  const own = heirs(book, id);
+  // Who says that a successor is right has not said that the key before it is bad: it serves until the new one does.
+  const isReplaced = own.some((heir) => isOver(heir) || (heir.confirmed && (heir.shown || own.length > 1)));
+  if (isReplaced) return { state: 'retired', formerIds };
   const trustedAs = formerIds.at(-1);
-  return { state: 'current', formerIds, suspended: false, ...(trustedAs === undefined ? {} : { trustedAs }) };
+  return { state: 'current', formerIds, ...(trustedAs === undefined ? {} : { trustedAs }) };
 }
 
 /** Whether `later` now stands for `id`: it is that key, or trust has moved from that one to it. */
-export function hasSucceeded(book: KeyBook, id: string, later: string, nowMs: number): boolean {
+export function hasSucceeded(book: KeyBook, id: string, later: string, nowMs: number, graceMs = GRACE_MS): boolean {
   if (id === later) return true;
-  const { state, formerIds } = standingOf(book, later, nowMs);
+  const { state, formerIds } = standingOf(book, later, nowMs, graceMs);
   return state === 'current' && formerIds.includes(id);
 }
 
-/** Ids before `id`, youngest first. `observeRotation` lets no circle in. */
-function lineage(book: KeyBook, id: string): readonly string[] {
-  const former: string[] = [];
-  for (let key: string | undefined = id; key !== undefined; ) {
-    const child: string = key;
-    key = book.rotations.find((rotation) => rotation.new === child)?.old;
-    if (key !== undefined) former.push(key);
-  }
-  return former;
+/** Every key that descends from `id`, whoever may be right: what a denial of it covers. */
+export function successorsOf(book: KeyBook, id: string): readonly string[] {
+  return heirs(book, id).flatMap((heir) => [heir.new, ...successorsOf(book, heir.new)]);
 }
+
+/** The steps that led to `id`, youngest first. `observeRotation` lets no circle in. */
+function pathTo(book: KeyBook, id: string): readonly AcceptedRotation[] {
+  const step = book.rotations.find((rotation) => rotation.new === id);
+  return step ? [step, ...pathTo(book, step.old)] : [];
+}
+
+/** Ids before `id`, youngest first. */
+const lineage = (book: KeyBook, id: string): readonly string[] => pathTo(book, id).map(({ old }) => old);
+
+const heirs = (book: KeyBook, id: string): readonly AcceptedRotation[] =>
+  book.rotations.filter((rotation) => rotation.old === id);
 
 /** Walks back to the first step that the owner confirmed; what was revoked before it does not count any more. */
 function isRevoked(book: KeyBook, id: string, path: readonly AcceptedRotation[]): boolean {
@@ -144,8 +169,7 @@ function isRevoked(book: KeyBook, id: string, path: readonly AcceptedRotation[])
 
 /** The key endorsed two, or descends from a step that has an unsettled rival. */
 function isContested(book: KeyBook, id: string, path: readonly AcceptedRotation[]): boolean {
-  const heirs = (key: string): readonly AcceptedRotation[] => book.rotations.filter(({ old }) => old === key);
-  const own = heirs(id);
+  const own = heirs(book, id);
   if (own.length > 1 && !own.some(({ confirmed }) => confirmed)) return true;
-  return path.some((step) => !step.confirmed && heirs(step.old).length > 1);
+  return path.some((step) => !step.confirmed && heirs(book, step.old).length > 1);
 }

@@ -37,6 +37,8 @@ export interface Connection {
   /** Another connection with this peer is better: finishes what is under way, then ends. */
   readonly retire: () => void;
   readonly leave: (reason: GoodbyeReason) => void;
+  /** Ends the session at once, because the other side may not connect any more. Nothing is sent but the code in the close frame. */
+  readonly expel: (code: ErrorCode) => void;
   /** Ends the session because of what the other side did. */
   readonly fail: (error: CaroError) => void;
 }
@@ -48,8 +50,8 @@ export interface ConnectionHost {
   readonly nonces: NonceCache;
   readonly limits: MeshLimits;
   readonly now: () => number;
-  /** Goes into our hello. */
-  readonly rotations: () => readonly DualEnvelope[];
+  /** Our hello. */
+  readonly hello: () => MessageBodies['hello'];
   readonly onHello: (connection: Connection, body: MessageBodies['hello']) => void;
   readonly onQuery: (connection: Connection, body: QueryBody) => Promise<ResponseBody>;
   /** A rejection means no acknowledgement: the peer will send it again. */

@@ -17,6 +17,14 @@ export function checkRotations(peer: string, statements: readonly DualEnvelope[]
     throw new CaroError('rotation_invalid', 'expected rotations of the sender, each from the key before');
 }
 
+/** @throws CaroError `rotation_invalid` unless each is of a key from which one of the rotations leads away */
+export function checkEarlierRevocations(rotations: readonly DualEnvelope[], revocations: readonly Envelope[]): void {
+  const earlier = rotations.map((rotation) => openRotation(rotation).old);
+  if (!revocations.every((revocation) => earlier.includes(openRevocation(revocation).key))) {
+    throw new CaroError('rotation_invalid', 'expected revocations of keys that the sender had before');
+  }
+}
+
 /** @throws CaroError `rotation_invalid` unless `peer` revokes its own key */
 export function checkRevocation(peer: string, statement: Envelope): void {
   if (openRevocation(statement).key !== peer) {

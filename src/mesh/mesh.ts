@@ -1,5 +1,5 @@
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
-import type { DualEnvelope, GoodbyeReason, Typed } from '../domain/mesh-message.ts';
+import type { DualEnvelope, GoodbyeReason, MessageBodies, Typed } from '../domain/mesh-message.ts';
 import { parseNodeId } from '../domain/node-id.ts';
 import type { Envelope } from '../domain/summary.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
@@ -10,7 +10,7 @@ import { type ConnectionBook, createConnectionBook } from './connection-book.ts'
 import { dial } from './dialler.ts';
 import { createEgressGate } from './egress-gate.ts';
 import type { InviteCode } from './invite-code.ts';
-import { checkRevocation, checkRotations } from './key-intake.ts';
+import { checkEarlierRevocations, checkRevocation, checkRotations } from './key-intake.ts';
 import { DEFAULT_LIMITS, type MeshLimits } from './limits.ts';
 import type { Link, LinkPurpose } from './link.ts';
 import { type Listener, openListener } from './listener.ts';
@@ -18,6 +18,7 @@ import type { Mesh, MeshOptions, MeshState } from './mesh-options.ts';
 import { createNonceCache } from './nonce-cache.ts';
 import { createPairing, type Pairing } from './pairing.ts';
 import { createPeerTable, type PeerAddress, type PeerState, type PeerTable } from './peer-table.ts';
+import type { ConnectDecision, MeshPorts } from './ports.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 import { createConnection } from './session.ts';
 import { checkAuthor, parseSummary } from './summary-document.ts';
@@ -130,8 +131,9 @@ class MeshCore implements Mesh {
   reload(peers: readonly PeerAddress[]): void {
     for (const connection of this.#connections) {
       const { peer, address, purpose } = connection;
-      if (purpose === 'mesh' && !this.#options.ports.mayConnect({ id: peer, address }).allow)
-        connection.leave('untrusted');
+      if (purpose !== 'mesh') continue;
+      const decision = this.#options.ports.mayConnect({ id: peer, address });
+      if (!decision.allow) connection.expel(refusalOf(decision).code);
     }
     this.#table.replace(peers);
   }
@@ -174,10 +176,10 @@ class MeshCore implements Mesh {
   }
 
   #admit(id: string, address: string): Exclude<LinkPurpose, 'introduction'> {
-    const { allow, mayPair, rule } = this.#options.ports.mayConnect({ id, address });
-    if (allow) return 'mesh';
-    if (mayPair && this.#pairing.isOpen()) return 'pairing';
-    throw new CaroError('peer_untrusted', `expected a node that may connect, got a refusal by ${rule}`);
+    const decision = this.#options.ports.mayConnect({ id, address });
+    if (decision.allow) return 'mesh';
+    if (decision.mayPair && this.#pairing.isOpen()) return 'pairing';
+    throw refusalOf(decision);
   }
 
   async #attempt(entry: PeerAddress): Promise<void> {
@@ -188,25 +190,25 @@ class MeshCore implements Mesh {
   /** The key that answers at the address of a peer. */
   #judge(entry: PeerAddress, id: string, address: string): LinkPurpose {
     const { ports } = this.#options;
-    const { allow, mayPair, rule } = ports.mayConnect({ id, address });
+    const decision = ports.mayConnect({ id, address });
     if (ports.hasSucceeded(entry.id, id)) {
-      if (allow) return 'mesh';
-      throw new CaroError('peer_untrusted', `expected a node that may connect, got a refusal by ${rule}`);
+      if (decision.allow) return 'mesh';
+      throw refusalOf(decision);
     }
     const details = { expected: fingerprintOf(entry.id), found: fingerprintOf(id) };
     this.#refusals.refuse({ code: 'key_changed', address, peer: id, direction: 'outbound', details });
     // One hello of it is read, since it may hold the rotation that explains the key; a denied key is not listened to.
-    if (mayPair || allow) return 'introduction';
+    if (decision.mayPair || decision.allow) return 'introduction';
     throw new CaroError('key_changed', `expected the key ${details.expected}, got ${details.found}`);
   }
 
   async #dialInvite({ host, port, id: expected }: InviteCode): Promise<Connection> {
     return this.#dial(endpointText({ host, port }), (id, address) => {
-      const { allow, mayPair, rule } = this.#options.ports.mayConnect({ id, address });
+      const decision = this.#options.ports.mayConnect({ id, address });
       if (id !== expected)
         throw new CaroError('key_changed', 'expected the node of the invite, another key answers there');
-      if (allow || mayPair) return 'pairing';
-      throw new CaroError('peer_untrusted', `expected a node that is not shut out, got a refusal by ${rule}`);
+      if (decision.allow || decision.mayPair) return 'pairing';
+      throw refusalOf(decision);
     });
   }
 
@@ -257,8 +259,8 @@ class MeshCore implements Mesh {
       nonces: createNonceCache(() => performance.now()),
       limits: this.#limits,
       now,
-      rotations: ports.rotations,
-      onHello: (connection, { rotations }) => this.#greet(connection, rotations),
+      hello: () => helloOf(ports),
+      onHello: (connection, hello) => this.#greet(connection, hello),
       onQuery: (connection, body) => ports.onQuery(at(connection), body),
       onSummary: (connection, document) => this.#takeSummary(connection, document),
       onRotation: (connection, statement) => {
@@ -275,7 +277,7 @@ class MeshCore implements Mesh {
     };
   }
 
-  #greet(connection: Connection, rotations: readonly DualEnvelope[]): void {
+  #greet(connection: Connection, { rotations, revocations = [] }: MessageBodies['hello']): void {
     const { ports } = this.#options;
     const peer = { id: connection.peer, address: connection.address };
     if (connection.purpose === 'pairing') {
@@ -283,7 +285,9 @@ class MeshCore implements Mesh {
       return;
     }
     checkRotations(connection.peer, rotations);
+    checkEarlierRevocations(rotations, revocations);
     for (const statement of rotations) ports.onRotation(peer, statement);
+    for (const statement of revocations) ports.onRevocation(peer, statement);
     if (connection.purpose === 'introduction')
       throw new CaroError('key_changed', 'expected the key of the peer, got another');
     const isNew = this.#book.add(connection);
@@ -335,7 +339,8 @@ class MeshCore implements Mesh {
       this.#options.ports.audit({ type: 'peer.disconnected', peer, details: { address, code, reason } });
       this.#options.ports.onDisconnected({ id: peer, address });
     }
-    if (this.#book.get(peer)) return;
+    // Another connection with the node goes on, with this key or with the one after it.
+    if (this.#find(peer)) return;
     const id = this.#attempts.get(connection)?.id ?? peer;
     this.#table.lost(id, ending, connection.skewMs(), wasInUse || connection.isDialled);
   }
@@ -344,7 +349,16 @@ class MeshCore implements Mesh {
 function stateOf(connection: Connection): PeerState {
   const { peer, address, port, isDialled } = connection;
   const endpoint = endpointText({ host: address, port });
-  return { id: peer, address: endpoint, state: 'connected', skewMs: connection.skewMs(), code: null, isDialled };
+  return { id: peer, address: endpoint, state: 'connected', skewMs: connection.skewMs(), code: null, isDialled, peer };
+}
+
+/** Why a node may not connect, as it is put on record; the other side is told nothing, or the code. */
+const refusalOf = ({ rule, code = 'peer_untrusted' }: ConnectDecision): CaroError =>
+  new CaroError(code, `expected a node that may connect, got a refusal by ${rule}`);
+
+function helloOf(ports: MeshPorts): MessageBodies['hello'] {
+  const revocations = ports.revocations();
+  return { rotations: ports.rotations(), ...(revocations.length === 0 ? {} : { revocations }) };
 }
 
 function fingerprintOf(id: string): string {

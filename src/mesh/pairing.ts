@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { CaroError } from '../domain/errors.ts';
 import { type Endpoint, isInternal, isLoopback } from '../domain/ip-address.ts';
 import type { MessageBodies } from '../domain/mesh-message.ts';
@@ -112,6 +113,11 @@ function reachable(listen: Endpoint | null, host?: string): Endpoint {
     throw new CaroError(
       'usage',
       'expected mesh.listen to take connections; set it, so that the other node can dial this one',
+    );
+  if (host !== undefined && (isIP(host) === 0 || host.includes('%')))
+    throw new CaroError(
+      'usage',
+      'expected an IP address without a zone, such as 10.0.1.5: an invite holds no names; name the address at which the other node reaches this one',
     );
   const address = host ?? listen.host;
   // Loopback serves several nodes on one machine.

@@ -20,6 +20,8 @@ export interface PeerState {
   readonly code: ErrorCode | null;
   /** Whether this side dialled the live connection; null without one. */
   readonly isDialled: boolean | null;
+  /** Key of the live connection, which may be a later one than `id`; null without one. */
+  readonly peer: string | null;
 }
 
 interface Row {
@@ -113,5 +115,13 @@ function startRow(
 function stateOf({ entry, connection, code, skewMs }: Row): PeerState {
   const away = AWAY.includes(code) ? 'connecting' : 'refused';
   const state = connection ? 'connected' : code === 'clock_skewed' ? 'skewed' : away;
-  return { id: entry.id, address: entry.address, state, skewMs, code, isDialled: connection?.isDialled ?? null };
+  return {
+    id: entry.id,
+    address: entry.address,
+    state,
+    skewMs,
+    code,
+    isDialled: connection?.isDialled ?? null,
+    peer: connection?.peer ?? null,
+  };
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../domain/errors.ts';
 import type { DualEnvelope, SummaryResult } from '../domain/mesh-message.ts';
 import type { QueryBody, ResponseBody } from '../domain/query.ts';
 import type { Envelope, NodeSummary } from '../domain/summary.ts';
@@ -13,6 +14,8 @@ export interface ConnectDecision {
   readonly allow: boolean;
   /** The rule that decided. */
   readonly rule: string;
+  /** What a refusal is put down to; `peer_untrusted` unless told. */
+  readonly code?: ErrorCode;
   /** Whether a node that may not connect may pair while an invite is open. MUST be false for nodes and subnets that are denied. */
   readonly mayPair: boolean;
 }
@@ -38,6 +41,8 @@ export interface MeshPorts extends EgressPorts {
   readonly mayConnect: (peer: PeerAt) => ConnectDecision;
   /** Statements that lead from our former keys to the present one, or from the present one to the next; oldest first. */
   readonly rotations: () => readonly DualEnvelope[];
+  /** Revocations of keys from which one of those rotations leads away. */
+  readonly revocations: () => readonly Envelope[];
   /** Whether trust has moved from the key `id` to the key `later`; true for equal ids. */
   readonly hasSucceeded: (id: string, later: string) => boolean;
   /** Never rejects for reasons of policy: a denial is an answer too. */

@@ -66,7 +66,7 @@ class Session implements Connection {
     this.#heartbeat = setInterval(() => this.#beat(), host.limits.heartbeatMs);
     this.#helloTimer = setTimeout(() => this.#missHello(), host.limits.helloMs);
     this.#listen();
-    if (purpose !== 'introduction') this.#send({ type: 'hello', body: { rotations: host.rotations() } });
+    if (purpose !== 'introduction') this.#send({ type: 'hello', body: host.hello() });
     socket.resume();
   }
 
@@ -100,6 +100,10 @@ class Session implements Connection {
   leave(reason: GoodbyeReason): void {
     if (this.#ending) return;
     this.#send({ type: 'goodbye', body: { reason } }, () => this.#end({ code: null, reason, by: 'us' }, STATUS.normal));
+  }
+
+  expel(code: ErrorCode): void {
+    this.#end({ code, reason: null, by: 'us' }, STATUS.violation);
   }
 
   fail(error: CaroError): void {

@@ -1,3 +1,4 @@
+import { isShut, type ShutState } from '../domain/key-state.ts';
 import type { Decision, PolicyAction, PolicyQuestion, PolicySettings } from '../domain/policy.ts';
 import type { SharingLevel, TrustLevel } from '../domain/trust.ts';
 import { compileSubnets, type SubnetTable } from './subnets.ts';
@@ -7,7 +8,15 @@ export interface TrustRule {
   readonly rule: string;
   readonly level: TrustLevel;
   readonly denied: boolean;
+  /** Where the rule is none of the configuration's. */
+  readonly because?: string;
 }
+
+const SHUT_OUT: Readonly<Record<ShutState, string>> = {
+  retired: 'another key has taken the place of this one',
+  suspended: 'one key has named two successors; neither it nor they count until you have confirmed one',
+  revoked: 'the owner of that node has revoked this key, or the one that endorsed it',
+};
 
 /** The table of design.md §5. Numbers are levels: 1 is more detailed than 2. */
 const GRANTS: Readonly<Record<TrustLevel, Readonly<Record<PolicyAction, 0 | 1 | 2 | 'yes'>>>> = {
@@ -30,7 +39,7 @@ const WANTED: Readonly<Record<PolicyAction, string>> = {
  */
 export function decide(settings: PolicySettings, question: PolicyQuestion): Decision {
   const trust = trustRuleFor(settings.trust, question);
-  if (trust.denied) return deny(trust.rule, `${trust.rule} shuts this node out`);
+  if (trust.denied) return deny(trust.rule, trust.because ?? `${trust.rule} shuts this node out`);
   const granted = GRANTS[trust.level][question.action];
   if (granted === 0)
     return deny(trust.rule, `${trust.rule} says ${trust.level}, which may not ${WANTED[question.action]}`);
@@ -60,15 +69,17 @@ const deny = (rule: string, reason: string): Decision => ({ allow: false, level:
 
 /** The line of the configuration that speaks for a node, before anything is cut. */
 export function trustRuleFor(trust: PolicySettings['trust'], question: PolicyQuestion): TrustRule {
-  const { id, address, formerIds = [], trustedAs } = question;
+  const { id, address, formerIds = [], trustedAs, keyState } = question;
   const tables = tablesOf(trust);
-  if (question.suspended) return { rule: 'key.suspended', level: 'untrusted', denied: true };
+  if (keyState !== undefined && isShut(keyState))
+    return { rule: `key.${keyState}`, level: 'untrusted', denied: true, because: SHUT_OUT[keyState] };
   const names = [id, ...formerIds, ...(trustedAs === undefined ? [] : [trustedAs])];
   if (names.some((name) => trust.deny.nodes.includes(name)))
     return { rule: 'trust.deny.nodes', level: 'untrusted', denied: true };
   const deniedSubnet = address === undefined ? undefined : tables.denied(address);
   if (deniedSubnet) return { rule: `trust.deny.subnets "${deniedSubnet.subnet}"`, level: 'untrusted', denied: true };
-  const node = ownEntry(trust.nodes, id) ?? (trustedAs === undefined ? undefined : ownEntry(trust.nodes, trustedAs));
+  const known = trustedAs === undefined ? [id] : [...names];
+  const node = known.map((name) => ownEntry(trust.nodes, name)).find((level) => level !== undefined);
   if (node !== undefined) return { rule: 'trust.nodes', level: node, denied: false };
   const subnet = address === undefined ? undefined : tables.granted(address);
   if (subnet) return { rule: `trust.subnets "${subnet.subnet}"`, level: subnet.level, denied: false };
@@ -100,7 +111,7 @@ const ownEntry = (table: Readonly<Record<string, TrustLevel>>, key: string): Tru
 
 /** What the listener needs to know of a node at its door. */
 export interface ConnectionDecision extends Decision {
-  /** Whether it may pair while an invite is open: anyone may who is not shut out by name, subnet or a suspended key. */
+  /** Whether it may pair while an invite is open: anyone may who is not shut out by name, subnet or the state of its key. */
   readonly mayPair: boolean;
 }
 

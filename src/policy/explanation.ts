@@ -1,3 +1,4 @@
+import type { KeyState } from '../domain/key-state.ts';
 import type { Decision, Explanation, PolicyAction, PolicyQuestion, PolicySettings } from '../domain/policy.ts';
 import { decide, trustRuleFor } from './decide.ts';
 
@@ -21,19 +22,42 @@ export function outcomeOf({ allow, level }: Decision): 'allow' | 'allow L1' | 'a
   return level === null ? 'allow' : `allow L${level}`;
 }
 
-function stepsTo(rule: string, { trust, sharing }: PolicySettings, { address }: PolicyQuestion): readonly string[] {
+const KEY_STATES: Readonly<Record<KeyState, string>> = {
+  current: 'trust in a key before it has moved to it',
+  pending: 'endorsed by a key before it, trust has not moved yet',
+  retired: 'another key has taken its place',
+  suspended: 'one key has named two successors',
+  revoked: 'revoked by its own owner',
+};
+
+function stepsTo(rule: string, { trust, sharing }: PolicySettings, question: PolicyQuestion): readonly string[] {
+  const { address, formerIds = [], keyState = 'current' } = question;
   const from = address ?? 'no address given';
+  const isPlain = keyState === 'current' && formerIds.length === 0;
   const steps = [
-    ['trust.deny.nodes', `${trust.deny.nodes.length} denied nodes`],
+    ...(isPlain ? [] : [[`key.${keyState}`, KEY_STATES[keyState]] as const]),
+    [
+      'trust.deny.nodes',
+      `${trust.deny.nodes.length} denied nodes${asFormer(question, 'one denied covers all after it')}`,
+    ],
     ['trust.deny.subnets', `${trust.deny.subnets.length} denied subnets (${from})`],
-    ['trust.nodes', `${Object.keys(trust.nodes).length} nodes with a level of their own`],
+    [
+      'trust.nodes',
+      `${Object.keys(trust.nodes).length} nodes with a level of their own${asFormer(question, formerTrust(question))}`,
+    ],
     ['trust.subnets', `${Object.keys(trust.subnets).length} subnets with a level (${from})`],
     ['trust.default', `the default, ${trust.default}`],
-  ] as const;
+  ] as const satisfies readonly (readonly [string, string])[];
   const decisive = steps.findIndex(([name]) => rule === name || rule.startsWith(`${name} `));
   const looked = steps.slice(0, decisive + 1).map(([name, what], index) => {
     const verdict = index === decisive ? `matches: ${rule}` : 'no match';
     return `${name}: ${what}: ${verdict}`;
   });
-  return [...looked, ...(decisive === -1 ? [rule] : []), `sharing.level: ${sharing.level}`];
+  return [...looked, `sharing.level: ${sharing.level}`];
 }
+
+const asFormer = ({ formerIds = [] }: PolicyQuestion, what: string): string =>
+  formerIds.length === 0 ? '' : ` (former keys: ${formerIds.length}; ${what})`;
+
+const formerTrust = ({ trustedAs }: PolicyQuestion): string =>
+  trustedAs === undefined ? 'their trust does not count for this one' : 'their trust counts for this one';

@@ -18,10 +18,12 @@ export function runTrustTests(settings: PolicySettings): readonly TrustTestResul
     } as const;
     const decision = decide(sharingOn, question);
     const outcome = outcomeOf(decision);
+    const ok = outcome === test.expect;
     return {
       index,
       test,
-      ok: outcome === test.expect,
+      ok,
+      overruled: !ok && decision.rule === 'trust.deny.nodes' && settings.trust.revoked?.includes(test.who) === true,
       outcome,
       rule: decision.rule,
       now: outcomeOf(decide(settings, question)),
@@ -29,12 +31,17 @@ export function runTrustTests(settings: PolicySettings): readonly TrustTestResul
   });
 }
 
+/** Those that expect a revoked node to be served. */
+export const overruledTests = (settings: PolicySettings): readonly TrustTestResult[] =>
+  runTrustTests(settings).filter(({ overruled }) => overruled);
+
 /**
- * Refuses a configuration whose own tests fail.
+ * Refuses a configuration whose own tests fail. A test that expects a revoked node to be served refuses nothing: whoever revokes MUST
+ * get his way.
  * @throws CaroError `config_invalid` that names every failing test, what it expects, what came and the rule that decided.
  */
 export function verifyTrustTests(settings: PolicySettings): void {
-  const failed = runTrustTests(settings).filter(({ ok }) => !ok);
+  const failed = runTrustTests(settings).filter(({ ok, overruled }) => !ok && !overruled);
   if (failed.length === 0) return;
   const lines = failed.map(({ index, test, outcome, rule }) => {
     const from = test.from === undefined ? '' : ` from ${test.from}`;

@@ -12,8 +12,8 @@ export interface DeliveryStore {
   readonly admit: (peer: string, nowMs: number) => void;
   /** The peer may no longer have any; if it may again later, it begins anew then. */
   readonly dismiss: (peer: string) => void;
-  /** Newest revisions that the peer has not acknowledged, oldest first. */
-  readonly due: (node: string, peer: string, limit: number) => readonly DueSummary[];
+  /** Newest revisions of what was made under one of these ids that the peer has not acknowledged, oldest first. */
+  readonly due: (nodes: readonly string[], peer: string, limit: number) => readonly DueSummary[];
   readonly acknowledge: (peer: string, summaryId: string, nowMs: number) => void;
 }
 
@@ -22,10 +22,10 @@ export function createDeliveryStore(database: Database): DeliveryStore {
   const dismiss = database.prepare('DELETE FROM recipient WHERE peer = ?');
   const due = database.prepare(
     `SELECT id, document FROM summary AS one
-     WHERE node = @node AND created_ms >= (SELECT since_ms FROM recipient WHERE peer = @peer)
+     WHERE node IN (SELECT value FROM json_each(@nodes)) AND created_ms >= (SELECT since_ms FROM recipient WHERE peer = @peer)
        AND NOT EXISTS (SELECT 1 FROM delivery WHERE peer = @peer AND summary_id = one.id)
        AND NOT EXISTS (SELECT 1 FROM summary AS later
-                       WHERE later.node = one.node AND later.kind = one.kind AND later.start_ms = one.start_ms AND later.revision > one.revision)
+                       WHERE later.node IN (SELECT value FROM json_each(@nodes)) AND later.kind = one.kind AND later.start_ms = one.start_ms AND later.revision > one.revision)
      ORDER BY created_ms, id LIMIT @limit`,
   );
   const acknowledge = database.prepare('INSERT OR IGNORE INTO delivery VALUES (?, ?, ?)');
@@ -36,11 +36,13 @@ export function createDeliveryStore(database: Database): DeliveryStore {
     dismiss: (peer) => {
       dismiss.run(peer);
     },
-    due: (node, peer, limit) =>
-      (due.all({ node, peer, limit }) as { id: string; document: string }[]).map(({ id, document }) => ({
-        id,
-        document: JSON.parse(document) as Envelope,
-      })),
+    due: (nodes, peer, limit) =>
+      (due.all({ nodes: JSON.stringify(nodes), peer, limit }) as { id: string; document: string }[]).map(
+        ({ id, document }) => ({
+          id,
+          document: JSON.parse(document) as Envelope,
+        }),
+      ),
     acknowledge: (peer, summaryId, nowMs) => {
       acknowledge.run(peer, summaryId, nowMs);
     },

@@ -32,8 +32,8 @@ export interface SummaryStore {
   readonly latest: (node: string, kind: PeriodKind, startMs: number) => StoredSummary | undefined;
   /** How many revisions of one period there are, and how many summaries of the node in all. */
   readonly received: (node: string, kind: PeriodKind, startMs: number) => { revisions: number; all: number };
-  /** Newest first; of every node, or of one. */
-  readonly list: (limit: number, node?: string) => readonly SummaryLine[];
+  /** Newest first. */
+  readonly list: (limit: number, nodes: readonly string[]) => readonly SummaryLine[];
   readonly prune: (beforeMs: number) => void;
 }
 
@@ -66,13 +66,13 @@ export function createSummaryStore(database: Database): SummaryStore {
           'SELECT count(*) FILTER (WHERE kind = ? AND start_ms = ?) AS revisions, count(*) AS "all" FROM summary WHERE node = ?',
         )
         .get(kind, startMs, node) as { revisions: number; all: number },
-    list: (limit, node) =>
+    list: (limit, nodes) =>
       (
         database
           .prepare(
-            'SELECT * FROM summary WHERE @node IS NULL OR node = @node ORDER BY start_ms DESC, kind, revision DESC LIMIT @limit',
+            'SELECT * FROM summary WHERE node IN (SELECT value FROM json_each(@nodes)) ORDER BY start_ms DESC, kind, revision DESC LIMIT @limit',
           )
-          .all({ limit, node: node ?? null }) as SummaryRow[]
+          .all({ limit, nodes: JSON.stringify(nodes) }) as SummaryRow[]
       ).map(lineOf),
     prune: (beforeMs) => {
       database.prepare('DELETE FROM summary WHERE start_ms < ?').run(beforeMs);

@@ -9,8 +9,8 @@ import { createQueryRouter, type QueryPorts } from '../actors/query-router.ts';
 import { createRiskAssessor } from '../actors/risk-assessor.ts';
 import { createSummarizer, type SummaryPorts } from '../actors/summarizer.ts';
 import type { ActorSpec } from '../bus/supervisor.ts';
-import { replacePrivately } from '../config/private-file.ts';
 import { mayTell } from '../domain/answer-summary.ts';
+import { replacePrivately } from '../domain/private-file.ts';
 import { parseSpoolName } from '../domain/spool-record.ts';
 import { SUMMARY_TYPE } from '../domain/summary.ts';
 import { keptBackTools } from '../policy/kept-back.ts';
@@ -22,9 +22,10 @@ import { createReader } from '../storage/reader.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
 import { hash } from '../workers/tasks/hash.ts';
 import type { Ground } from './ground.ts';
-import { askThrough, gatewayPorts, type MeshSlot } from './mesh.ts';
+import { accountThrough, askThrough, gatewayPorts, type MeshSlot } from './mesh.ts';
 import { anomaliesOf, askPorts, responderPorts } from './query-ports.ts';
 import { consentPort, settingsPort } from './settings.ts';
+import { standingPort } from './standing.ts';
 
 /** Observations and audit records wait for room, nothing of them is dropped; questions are refused when too many wait. */
 const WAITING = { capacity: 64, policy: 'wait' } as const;
@@ -43,7 +44,12 @@ export function actorSpecs(ground: Ground): readonly ActorSpec[] {
       ...REFUSING,
       create: () =>
         createPolicyEngine(
-          { ...responderPorts(ground), ...consentPort(ground.bus), settings: settingsPort(ground) },
+          {
+            ...responderPorts(ground),
+            ...consentPort(ground.bus),
+            settings: settingsPort(ground),
+            standing: standingPort(ground),
+          },
           configuration(),
         ),
     },
@@ -56,11 +62,12 @@ export function actorSpecs(ground: Ground): readonly ActorSpec[] {
   ];
 }
 
-function queryPorts({ bus, database, identity }: Ground, slot: MeshSlot): QueryPorts {
+function queryPorts(ground: Ground, slot: MeshSlot): QueryPorts {
+  const { bus, database } = ground;
   return {
     ...createReader(database),
     anomalies: (sinceMs, untilMs) => anomaliesOf(database, sinceMs, untilMs),
-    mesh: askPorts(identity.id, bus, askThrough(slot)),
+    mesh: askPorts(() => ground.identity.id, bus, askThrough(slot), accountThrough(slot)),
     now: Date.now,
   };
 }
@@ -86,27 +93,33 @@ function collectorPorts({ bus, spool, database, health }: Ground): CollectorPort
   };
 }
 
-function auditPorts({ database, identity, places, pool }: Ground): AuditPorts {
+function auditPorts(ground: Ground): AuditPorts {
+  const { database, places, pool } = ground;
   const store = createAuditStore(database);
-  const input = { databaseFile: places.database, publicKey: identity.publicKey };
   return {
     store,
-    sign: identity.sign,
-    verify: async () => (store.count() <= SHORT_LOG ? hash(input) : pool.run('hash', input)),
+    sign: (bytes) => ground.identity.sign(bytes),
+    verify: async () => {
+      const input = { databaseFile: places.database, publicKey: ground.identity.publicKey };
+      return store.count() <= SHORT_LOG ? hash(input) : pool.run('hash', input);
+    },
     keepHead: (checkpoint) => replacePrivately(places.auditHead, JSON.stringify(checkpoint)),
     now: Date.now,
   };
 }
 
-function summaryPorts({ bus, database, identity, places, pool }: Ground): SummaryPorts {
-  const { id: node, fingerprint } = identity;
+function summaryPorts(ground: Ground): SummaryPorts {
+  const { bus, database, ownKeys, peerKeys, places, pool } = ground;
   return {
     bus,
-    node,
+    nodes: () => [ground.identity.id, ...ownKeys.formerIds()],
+    family: async (id) => (await peerKeys.known())?.family(id) ?? [id],
     store: createSummaryStore(database),
     digest: async ({ startMs, endMs }, denyTools) =>
       periodDigest(database, startMs, endMs, await keptBackOf(denyTools)),
     make: async (head, period, denyTools) => {
+      // Taken before anything is waited for: the key that signs MUST be the one of `head.node`.
+      const { identity } = ground;
       const [{ ruleFacts }, { CATALOGUE_VERSION }] = await Promise.all([
         import('../risk/describe.ts'),
         import('../shell/catalogue.ts'),
@@ -118,7 +131,12 @@ function summaryPorts({ bus, database, identity, places, pool }: Ground): Summar
         rules: await tellableRules(ruleFacts(), denyTools),
         keptBack: await keptBackOf(denyTools),
       });
-      return pool.run('sign', { seed: identity.seed(), fingerprint, payloadType: SUMMARY_TYPE, payload });
+      return pool.run('sign', {
+        seed: identity.seed(),
+        fingerprint: identity.fingerprint,
+        payloadType: SUMMARY_TYPE,
+        payload,
+      });
     },
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),
     now: Date.now,

@@ -4,6 +4,7 @@ import type { Mesh } from '../mesh/mesh-options.ts';
 import type { PeerAddress } from '../mesh/peer-table.ts';
 import { decide } from '../policy/decide.ts';
 import type { Ground } from './ground.ts';
+import type { KeyKeeper } from './key-keeper.ts';
 
 /** Where the peers of a configuration are, those that were found on the network among them. */
 export interface PeerFinder {
@@ -17,7 +18,7 @@ const NOTHING_FOUND: PeerFinder = { peers: ({ mesh }) => mesh.peers, close: () =
  * Looks for peers by multicast DNS, if the owner wants it (FR-204). What is found gives no trust: only ids that may connect anyway are
  * dialled, and an address in the configuration goes before one that somebody announced.
  */
-export async function findPeers({ configuration, identity }: Ground, mesh: Mesh): Promise<PeerFinder> {
+export async function findPeers({ configuration, identity }: Ground, mesh: Mesh, keys: KeyKeeper): Promise<PeerFinder> {
   const endpoint = parseEndpoint(mesh.status().listen ?? '');
   if (!configuration().mesh.mdns || endpoint === undefined) return NOTHING_FOUND;
   const { openDiscovery } = await import('../mesh/discovery.ts');
@@ -27,7 +28,10 @@ export async function findPeers({ configuration, identity }: Ground, mesh: Mesh)
       const host = parseEndpoint(address)?.host;
       return (
         !listed.has(id) &&
-        decide(settings, { id, action: 'connect', ...(host === undefined ? {} : { address: host }) }).allow
+        decide(settings, {
+          ...keys.asker({ id, ...(host === undefined ? {} : { address: host }) }),
+          action: 'connect',
+        }).allow
       );
     };
     return [...settings.mesh.peers, ...discovery.found().filter(isWelcome)];

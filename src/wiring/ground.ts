@@ -7,12 +7,17 @@ import type { Database } from '../storage/database.ts';
 import type { SpoolFolder } from '../storage/spool-folder.ts';
 import type { Pool } from '../workers/pool.ts';
 import type { ServiceLog } from './log.ts';
+import type { OwnKeys } from './own-keys.ts';
+import type { PeerKeys } from './peer-keys.ts';
 import type { StorageHealth } from './storage-health.ts';
 
 /** What every part of the service is made from. */
 export interface Ground {
   readonly places: Places;
+  /** As it is now; a rotation puts another in its place, so do not keep it. */
   readonly identity: Identity;
+  readonly ownKeys: OwnKeys;
+  readonly peerKeys: PeerKeys;
   readonly database: Database;
   readonly log: ServiceLog;
   readonly health: StorageHealth;

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { GatewayPorts, OpenMesh } from '../actors/mesh-gateway.ts';
+import type { GatewayPorts, KeyNews, OpenMesh } from '../actors/mesh-gateway.ts';
 import type { AskPorts } from '../actors/mesh-question.ts';
 import { createSummaryPusher } from '../actors/summary-pusher.ts';
 import { changeManaged, nodeName } from '../config/loader.ts';
-import { replacePrivately } from '../config/private-file.ts';
 import { answerFault, summaryFault } from '../domain/answer-check.ts';
 import type { AuditEntry } from '../domain/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
-import { CaroError } from '../domain/errors.ts';
+import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
+import type { Asker } from '../domain/policy.ts';
+import { replacePrivately } from '../domain/private-file.ts';
 import type { ResponseBody } from '../domain/query.ts';
 import type { MeshStatus, PairedNode } from '../domain/status.ts';
 import type { NodeSummary } from '../domain/summary.ts';
@@ -24,11 +25,11 @@ import { explain } from '../policy/explanation.ts';
 import { keptBackTools } from '../policy/kept-back.ts';
 import { createDeliveryStore } from '../storage/delivery-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
-import { createMetaStore } from '../storage/meta-store.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
 import { findPeers } from './discovery.ts';
 import type { Ground } from './ground.ts';
 import type { KeyKeeper } from './key-keeper.ts';
+import { peerKeyPorts, rotationPorts } from './rotation.ts';
 
 /** Where the mesh is while it is open, with what is known of its peers' keys; what asks it is made before. */
 export interface MeshSlot {
@@ -36,6 +37,12 @@ export interface MeshSlot {
 }
 
 const MESH_OFF = 'expected a connection to this peer, the mesh is off: set mesh.enabled = true';
+
+/** Under which id a node is counted, whichever of its keys it is named by. */
+export const accountThrough =
+  (slot: MeshSlot): AskPorts['account'] =>
+  (id) =>
+    slot.open?.keys.account(id) ?? id;
 
 /** How the query router reaches peers. */
 export const askThrough =
@@ -46,15 +53,21 @@ export const askThrough =
   };
 
 export function gatewayPorts(ground: Ground, slot: MeshSlot): GatewayPorts {
-  const { bus, database, identity } = ground;
+  const { bus, database } = ground;
   const audit = (entry: AuditEntry): Promise<unknown> => bus.request('audit.append', entry);
   return {
     bus,
+    rotation: rotationPorts(ground),
+    peerKeys: peerKeyPorts(ground),
     egress: createEgressStore(database),
     open: async (configuration) => openMesh(ground, slot, configuration),
     pusher: createSummaryPusher({
-      node: identity.id,
-      connected: () => (slot.open?.mesh.status().peers ?? []).filter(({ state }) => state === 'connected'),
+      nodes: () => [ground.identity.id, ...ground.ownKeys.formerIds()],
+      account: accountThrough(slot),
+      connected: () =>
+        (slot.open?.mesh.status().peers ?? []).flatMap(({ peer, address }) =>
+          peer === null ? [] : [{ id: peer, address: parseEndpoint(address)?.host ?? address }],
+        ),
       mayHaveSummaries: (settings, peer) =>
         slot.open !== null && decide(settings, { ...slot.open.keys.asker(peer), action: 'receive-summary' }).allow,
       deliver: async (peer, document, id) => {
@@ -70,12 +83,11 @@ export function gatewayPorts(ground: Ground, slot: MeshSlot): GatewayPorts {
 
 /** Reads the mesh's code, which a node without peers never does, and opens it. */
 async function openMesh(ground: Ground, slot: MeshSlot, configuration: Configuration): Promise<OpenMesh> {
-  const [{ openMesh: open }, { tlsMaterial }, { createKeyKeeper }] = await Promise.all([
+  const [{ openMesh: open }, { tlsMaterial }, keys] = await Promise.all([
     import('../mesh/mesh.ts'),
     import('../identity/certificate.ts'),
-    import('./key-keeper.ts'),
+    ground.peerKeys.open(),
   ]);
-  const keys = createKeyKeeper(createMetaStore(ground.database), Date.now);
   const ports = await meshPorts(ground, keys);
   const { identity } = ground;
   const mesh = await open({
@@ -90,9 +102,9 @@ async function openMesh(ground: Ground, slot: MeshSlot, configuration: Configura
     randomBytes: (count) => randomBytes(count),
   });
   slot.open = { mesh, keys };
-  const finder = await findPeers(ground, mesh);
+  const finder = await findPeers(ground, mesh, keys);
   return {
-    status: () => statusOf(mesh, ground.configuration()),
+    status: () => statusOf(mesh, keys, ground.configuration()),
     reload: (next) => mesh.reload(finder.peers(next)),
     invite: (host) => mesh.invite(host),
     join: async (code) => {
@@ -101,12 +113,22 @@ async function openMesh(ground: Ground, slot: MeshSlot, configuration: Configura
       return { ...peer, address: endpoint };
     },
     renew: async () => mesh.renewCertificate(tlsMaterial(identity, await certificateOf(ground))),
+    announce: (news) => announce(mesh, news),
     close: async () => {
       slot.open = null;
       await finder.close();
       await mesh.close();
     },
   };
+}
+
+/** Rotations before revocations: who hears that a key is bad MUST know by then what came after it. */
+async function announce(mesh: Mesh, { rotations, revocations }: KeyNews): Promise<readonly string[]> {
+  const told = new Set<string>();
+  for (const statement of rotations.slice(-1)) for (const id of await mesh.announceRotation(statement)) told.add(id);
+  for (const statement of revocations.slice(-1))
+    for (const id of await mesh.announceRevocation(statement)) told.add(id);
+  return [...told];
 }
 
 /** The certificate in `tls.pem`, made anew in a thread when it is due. */
@@ -128,37 +150,45 @@ function readText(file: string): string | undefined {
   }
 }
 
-function statusOf(mesh: Mesh, configuration: Configuration): Pick<MeshStatus, 'listen' | 'peers'> {
+function statusOf(mesh: Mesh, keys: KeyKeeper, configuration: Configuration): Pick<MeshStatus, 'listen' | 'peers'> {
   const { listen, peers } = mesh.status();
   const names = new Map(configuration.mesh.peers.map(({ id, name }) => [id, name]));
   return {
     listen,
-    peers: peers.map(({ id, address, state, skewMs }) => ({
+    peers: peers.map(({ id, peer, address, state, skewMs }) => ({
       id,
       name: names.get(id) ?? null,
       address,
-      trust: trustOf(configuration, id, address),
+      trust: trustOf(configuration, keys, peer ?? id, address),
       state,
       skewMs,
     })),
   };
 }
 
-function trustOf(configuration: Configuration, id: string, endpoint: string): TrustLevel {
+function trustOf(configuration: Configuration, keys: KeyKeeper, id: string, endpoint: string): TrustLevel {
   const address = parseEndpoint(endpoint)?.host;
-  const { trust } = explain(configuration, { id, action: 'connect', ...(address === undefined ? {} : { address }) });
+  const { trust } = explain(configuration, {
+    ...keys.asker({ id, ...(address === undefined ? {} : { address }) }),
+    action: 'connect',
+  });
   return trust === 'denied' ? 'untrusted' : trust;
 }
 
 /** Everything the mesh asks of the rest of the node. Decisions are made by the policy's own functions, on the settings of the moment. */
 async function meshPorts(ground: Ground, keys: KeyKeeper): Promise<MeshPorts> {
   const { bus, configuration, database, log } = ground;
-  const words = (await import('../actors/vocabulary.ts')).vocabulary();
+  const [words, { openRevocation, openRotation }] = await Promise.all([
+    import('../actors/vocabulary.ts').then(({ vocabulary }) => vocabulary()),
+    import('../identity/key-statement.ts'),
+  ]);
   const egress = createEgressStore(database);
   const tell = (entry: AuditEntry): void =>
     void bus
       .request('audit.append', entry)
       .catch((error: unknown) => log.error({ err: error }, 'nothing can be put on record'));
+  // What is lost here in a rush the clock finds; every decision asks for the key's standing by itself.
+  const changed = (): void => void bus.publish('keys.changed', {}).catch(() => undefined);
   return {
     decide: (message) => {
       const question = egressQuestion(message);
@@ -174,26 +204,44 @@ async function meshPorts(ground: Ground, keys: KeyKeeper): Promise<MeshPorts> {
     },
     record: egress.record,
     audit: tell,
-    mayConnect: (peer) => decideConnection(configuration(), keys.asker(peer)),
-    rotations: () => [],
+    mayConnect: (peer) => {
+      const asker = keys.asker(peer);
+      const decision = decideConnection(configuration(), asker);
+      return { ...decision, ...(decision.allow ? {} : { code: refusalCode(decision.rule, asker.keyState) }) };
+    },
+    rotations: () => ground.ownKeys.statements().rotations,
+    revocations: () => ground.ownKeys.statements().revocations,
     hasSucceeded: keys.hasSucceeded,
     onQuery: (peer, query) => bus.request('query.answer', { asker: keys.asker(peer), query }),
     onSummary: (received) => takeSummary(ground, received),
     onRotation: (peer, statement) => {
       const outcome = keys.takeRotation(statement);
-      if (outcome !== 'known') tell({ type: 'key.rotated', peer: peer.id, details: { outcome } });
+      if (outcome === 'known' || outcome === 'late') return;
+      const { old: from, new: to } = openRotation(statement);
+      tell({ type: 'key.rotated', peer: peer.id, details: { outcome, from, to } });
+      changed();
     },
     onRevocation: (peer, statement) => {
-      keys.takeRevocation(statement);
-      tell({ type: 'key.revoked', peer: peer.id });
+      if (!keys.takeRevocation(statement)) return;
+      tell({ type: 'key.revoked', peer: peer.id, details: { key: openRevocation(statement).key } });
+      changed();
     },
     onPaired: (peer) =>
       void rememberPeer(ground, peer).catch((error: unknown) =>
         log.error({ err: error }, 'a paired peer was not noted'),
       ),
-    onConnected: ({ id, address }) => void bus.publish('mesh.changed', { change: 'connected', id, address }),
+    onConnected: ({ id, address }) => {
+      if (keys.noteShown(id)) changed();
+      void bus.publish('mesh.changed', { change: 'connected', id, address });
+    },
     onDisconnected: ({ id, address }) => void bus.publish('mesh.changed', { change: 'disconnected', id, address }),
   };
+}
+
+/** A key that is shut out for what it is, or that does not count yet, is refused with a code of its own. */
+function refusalCode(rule: string, state: Asker['keyState']): ErrorCode {
+  if (state === 'pending') return rule.startsWith('trust.deny') ? 'peer_untrusted' : 'key_pending';
+  return state !== undefined && rule === `key.${state}` ? `key_${state}` : 'peer_untrusted';
 }
 
 async function takeSummary(

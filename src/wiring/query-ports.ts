@@ -44,11 +44,17 @@ export function responderPorts({
   };
 }
 
-export function askPorts(self: string, bus: Speaker, ask: AskPorts['ask']): AskPorts {
+export function askPorts(
+  self: AskPorts['self'],
+  bus: Speaker,
+  ask: AskPorts['ask'],
+  account: AskPorts['account'] = (id) => id,
+): AskPorts {
   return {
     self,
     vocabulary: readVocabulary,
     ask,
+    account,
     failureState,
     audit: (entry) => bus.request('audit.append', entry),
     progress: (notice) => void bus.publish('query.partial', notice),

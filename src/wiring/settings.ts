@@ -3,39 +3,55 @@ import type { ConsentPort, SettingsPort } from '../actors/policy-engine.ts';
 import type { Speaker } from '../bus/bus.ts';
 import { changeManaged } from '../config/loader.ts';
 import { withRevoked, withSharing, withTrust } from '../config/managed-changes.ts';
+import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
+import { needsConfirmation } from '../domain/key-state.ts';
 import { verifyTrustTests } from '../policy/trust-test.ts';
 import type { Ground } from './ground.ts';
 
 /**
- * Writes `managed.toml` and takes it over at once, one change after the other. What the service would refuse is not written; what
- * changed is put on record by the reload.
+ * Writes `managed.toml` and takes it over at once, one change after the other. What the service would refuse is not written, but for a
+ * revocation, which always is; what changed is put on record by the reload.
  */
 export function settingsPort({
+  bus,
   places,
   configuration,
+  peerKeys,
   reload,
-}: Pick<Ground, 'places' | 'configuration' | 'reload'>): SettingsPort {
+}: Pick<Ground, 'bus' | 'places' | 'configuration' | 'peerKeys' | 'reload'>): SettingsPort {
   let last: Promise<unknown> = Promise.resolve();
-  const change = (edit: Parameters<typeof changeManaged>[2]): Promise<void> => {
+  const change = (
+    edit: Parameters<typeof changeManaged>[2],
+    verify?: (configuration: Configuration) => void,
+  ): Promise<void> => {
     const done = last.then(async () => {
-      changeManaged(places, hostname(), edit, verifyTrustTests);
+      changeManaged(places, hostname(), edit, verify);
       await reload();
     });
     last = done.catch(() => undefined);
     return done;
   };
   return {
-    setSharing: (level) => change(withSharing(level)),
+    setSharing: (level) => change(withSharing(level), verifyTrustTests),
     setTrust: async (id, level) => {
       if (configuration().trust.deny.nodes.includes(id))
         throw new CaroError(
           'usage',
           'expected a node that is not denied; to trust a revoked key again, use caro trust set',
         );
-      await change(withTrust(id, level));
+      await change(withTrust(id, level), verifyTrustTests);
+      if (level === 'untrusted') return;
+      // Who gives a level to a key that claims to follow another has said that it is right.
+      const keeper = await peerKeys.known();
+      if (!keeper?.changes().some((one) => one.new === id && needsConfirmation(one))) return;
+      keeper.confirm(id);
+      await bus.publish('keys.changed', {});
     },
-    revokeTrust: (id) => change(withRevoked(id)),
+    revokeTrust: async (id) => {
+      const keeper = await peerKeys.known();
+      await change(withRevoked(keeper?.heirs(id) ?? [id]));
+    },
   };
 }
 

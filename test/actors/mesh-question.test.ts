@@ -53,7 +53,8 @@ async function askAll(
   const notices: QueryProgress[] = [];
   const audited: AuditEntry[] = [];
   const ports: AskPorts = {
-    self: SELF,
+    self: () => SELF,
+    account: (id) => id,
     vocabulary: () => Promise.resolve(WORDS),
     ask: (id, query) => {
       const behaviour = behaviours[ids.indexOf(id)];

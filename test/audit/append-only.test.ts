@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type AuditPorts, createAuditor } from '../../src/actors/auditor.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
+import { logProof } from '../../src/audit/log-proof.ts';
 import type { AuditCheckpoint } from '../../src/domain/audit-record.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
-import { verify } from '../../src/identity/signature.ts';
 import { createAuditStore } from '../../src/storage/audit-store.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
@@ -22,12 +22,7 @@ function opened() {
   const ports: AuditPorts = {
     store,
     sign: identity.sign,
-    verify: () =>
-      Promise.resolve(
-        verifyChain(store.all(), store.checkpoints(), (bytes, signature) =>
-          verify(identity.publicKey, bytes, signature),
-        ),
-      ),
+    verify: () => Promise.resolve(verifyChain(store.all(), store.checkpoints(), logProof(identity.publicKey))),
     keepHead: (checkpoint) => heads.push(checkpoint),
     now: () => clock.now,
   };

@@ -1,18 +1,24 @@
-import { generateKeyPairSync, sign, verify } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { checkpointBytes, linkRecord, verifyChain } from '../../src/audit/chain.ts';
 import { decodeAuditExport, encodeAuditExport } from '../../src/audit/export.ts';
+import { logProof } from '../../src/audit/log-proof.ts';
 import type { AuditCheckpoint, AuditRecord } from '../../src/domain/audit-record.ts';
 import { AUDIT_TYPES } from '../../src/domain/audit-record.ts';
+import { openIdentity } from '../../src/identity/identity.ts';
 
-const keys = generateKeyPairSync('ed25519');
-const checks = (bytes: Uint8Array, signature: Uint8Array): boolean => verify(null, bytes, keys.publicKey, signature);
+const key = openIdentity(join(mkdtempSync(join(tmpdir(), 'caro-chain-')), 'identity.key'));
+const checks = logProof(key.publicKey);
+/** A record of this type has a statement to show: see rotations.test.ts. */
+const PLAIN_TYPES = AUDIT_TYPES.filter((type) => type !== 'rotation.completed');
 
 function chain(length: number): AuditRecord[] {
   const records: AuditRecord[] = [];
   for (let index = 0; index < length; index += 1) {
-    const type = AUDIT_TYPES[index % AUDIT_TYPES.length] ?? 'config.changed';
+    const type = PLAIN_TYPES[index % PLAIN_TYPES.length] ?? 'config.changed';
     records.push(
       linkRecord(
         records.at(-1),
@@ -26,7 +32,7 @@ function chain(length: number): AuditRecord[] {
 
 function checkpoint(record: AuditRecord, prunedThrough = 0): AuditCheckpoint {
   const open = { seq: record.seq, hash: record.hash, time: record.time, prunedThrough };
-  return { ...open, signature: sign(null, checkpointBytes(open), keys.privateKey).toString('base64') };
+  return { ...open, signature: Buffer.from(key.sign(checkpointBytes(open))).toString('base64') };
 }
 
 const at = (records: readonly AuditRecord[], seq: number): AuditRecord => {

@@ -13,6 +13,13 @@ type Details = NonNullable<AuditEntry['details']>;
 const DETAILS: Readonly<Partial<Record<AuditEntry['type'], Details>>> = {
   'service.started': { version: '1.2.3' },
   'identity.created': { fingerprint: '0011223344556677', createdAt: '2026-01-01T00:00:00.000Z' },
+  'rotation.begun': { from: NODE, to: PEER, compromised: true, switchesAt: '2026-01-02T00:00:00.000Z' },
+  'rotation.completed': { from: NODE, to: PEER },
+  'key.rotated': { outcome: 'conflict', from: NODE, to: PEER },
+  'key.succeeded': { from: NODE, by: 'grace' },
+  'key.revoked': { key: PEER },
+  'config.rolled_back': { code: 'address_in_use', everywhere: true },
+  'trust.overruled': { tests: [{ index: 0, who: PEER, expect: 'allow L1' }] },
   'config.changed': { sections: ['trust', 'sharing'] },
   'trust.changed': { default: 'untrusted', nodes: { [PEER]: 'peer' }, subnets: {}, deny: { nodes: [], subnets: [] } },
   'sharing.changed': { level: 1, deny_tools: ['vault'] },
@@ -38,7 +45,7 @@ const DETAILS: Readonly<Partial<Record<AuditEntry['type'], Details>>> = {
 };
 
 const WITHOUT_PEER =
-  /^(service|config|trust|sharing|database|history|retention|dashboard|actor|identity|query\.sent|summary\.made)/;
+  /^(service|rotation|config|trust|sharing|database|history|retention|dashboard|actor|identity|query\.sent|summary\.made)/;
 
 export function sampleRecords(): readonly AuditRecord[] {
   const records: AuditRecord[] = [];

@@ -91,7 +91,7 @@ describe('caro doctor', () => {
     );
     const { code, lines } = await doctor();
     expect(lines.filter(({ state }) => state !== 'ok')).toEqual([]);
-    expect([code, lines.length]).toEqual([0, 16]);
+    expect([code, lines.length]).toEqual([0, 17]);
   });
 
   const settings = (text: string) => (): void => appendFileSync(cli.places.config, text);

@@ -342,6 +342,7 @@ describe('caro doctor', () => {
       'configuration',
       'mesh settings',
       'identity',
+      'keys of peers',
       'disk space',
       'database',
       'set aside',

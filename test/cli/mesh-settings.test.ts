@@ -199,13 +199,26 @@ describe('the owner’s trust tests', () => {
     expect(await cli.run(['config', 'check'])).toMatchObject({ code: 0 });
   });
 
-  test('that stand in the way of a revocation are named, after the word that nothing was revoked', async () => {
+  test('do not stand in the way of a revocation, which is in force and says which of them it overrules', async () => {
     owner(TESTS);
     const { code, out, err } = await cli.run(['trust', 'revoke', BEN]);
-    expect([code, out]).toEqual([2, '']);
-    expect(err).toContain(
-      'caro: nothing has changed, since a trust test of yours would fail:\ntrust.tests[0]: expected',
-    );
-    expect(configuration().trust.deny.nodes).toEqual([]);
+    expect([code, out]).toEqual([0, expect.stringContaining('is denied')]);
+    expect(err).toContain('trust.tests[0] expects "allow L2" for a node that is revoked');
+    expect(configuration().trust.deny.nodes).toEqual([BEN]);
+    const results = await cli.run(['trust', 'test']);
+    expect([results.code, results.out]).toEqual([0, expect.stringContaining('void  trust.tests[0]')]);
+    expect(await cli.run(['config', 'check'])).toMatchObject({ code: 0 });
+  });
+
+  test('refuse a denial that the owner wrote himself, since he can mend both in one place', async () => {
+    owner(`[trust.deny]\nnodes = ["${BEN}"]\n${TESTS}`);
+    expect(await cli.run(['config', 'check'])).toMatchObject({ code: 1 });
+    expect((await cli.run(['trust', 'test'])).code).toBe(1);
+  });
+
+  test('that fail for another reason keep nobody from revoking: it is written, and what is wrong is said', async () => {
+    owner(TESTS.replace('expect = "deny"', 'expect = "allow L1"'));
+    expect(await cli.run(['trust', 'revoke', BEN])).toMatchObject({ code: 0 });
+    expect(configuration().trust.deny.nodes).toEqual([BEN]);
   });
 });

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
+import { logProof } from '../../src/audit/log-proof.ts';
 import { encodeSpoolRecord } from '../../src/domain/spool-record.ts';
 import { readIdentity } from '../../src/identity/identity.ts';
-import { verify } from '../../src/identity/signature.ts';
 import { createAuditStore } from '../../src/storage/audit-store.ts';
 import { openReadOnly } from '../../src/storage/database.ts';
 import { idleProcesses } from '../support/idle-processes.ts';
@@ -98,7 +98,7 @@ export function expectWhole(home: string, typed: readonly string[]): void {
     expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
     const log = createAuditStore(database);
     const { publicKey } = readIdentity(join(home, 'data', 'identity.key'));
-    const verdict = verifyChain(log.all(), log.checkpoints(), (bytes, sign) => verify(publicKey, bytes, sign));
+    const verdict = verifyChain(log.all(), log.checkpoints(), logProof(publicKey));
     expect(verdict.firstBad).toBeNull();
   } finally {
     database.close();

@@ -1,8 +1,8 @@
 import { describe } from '@jest/globals';
 import { checkpointBytes, linkRecord, verifyChain } from '../../src/audit/chain.ts';
 import { decodeAuditExport, encodeAuditExport } from '../../src/audit/export.ts';
+import { logProof } from '../../src/audit/log-proof.ts';
 import type { AuditCheckpoint, AuditRecord } from '../../src/domain/audit-record.ts';
-import { verify } from '../../src/identity/signature.ts';
 import { makeIdentity } from '../mesh/rig.ts';
 import { fuzzTest } from './fuzzer.ts';
 import { CANARY, holds, refusing, same } from './invariants.ts';
@@ -21,13 +21,13 @@ const checkpoint: AuditCheckpoint = {
 };
 const lines = [...encodeAuditExport(owner.id, records, [checkpoint])];
 
-const isSigned = (bytes: Uint8Array, signature: Uint8Array): boolean => verify(owner.publicKey, bytes, signature);
+const proof = logProof(owner.publicKey);
 
 /** Nothing verifies but records that were written, from the first on. */
 function check(text: string): void {
   const decoded = refusing(['usage'], () => decodeAuditExport(text));
   if (!decoded) return;
-  const { ok, firstBad } = verifyChain(decoded.records, decoded.checkpoints, isSigned);
+  const { ok, firstBad } = verifyChain(decoded.records, decoded.checkpoints, proof);
   holds('a verdict has its reason', ok === (firstBad === null));
   if (!ok || decoded.checkpoints.length === 0) return;
   same('records that verify', decoded.records, records);

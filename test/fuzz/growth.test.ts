@@ -4,6 +4,7 @@ import { LineSplitter } from '../../src/admin/line-splitter.ts';
 import { decodeRequest } from '../../src/admin/protocol.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { decodeAuditExport } from '../../src/audit/export.ts';
+import { logProof } from '../../src/audit/log-proof.ts';
 import { parseBashHistory } from '../../src/cli/import/bash.ts';
 import { parseFishHistory } from '../../src/cli/import/fish.ts';
 import { parseZshHistory } from '../../src/cli/import/zsh.ts';
@@ -76,7 +77,7 @@ const READERS: Readonly<
     read: (text) =>
       refused(() => {
         const { records, checkpoints } = decodeAuditExport(text);
-        verifyChain(records, checkpoints, () => false);
+        verifyChain(records, checkpoints, logProof(new Uint8Array(32)));
       }),
     pieces: ['{}\n', '\n', '[', '{"record":'],
   },

@@ -5,17 +5,19 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { CaroError } from '../../src/domain/errors.ts';
 import type { DualEnvelope } from '../../src/domain/mesh-message.ts';
+import { GRACE_MS } from '../../src/identity/grace.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { openRevocation, openRotation, signRevocation, signRotation } from '../../src/identity/key-statement.ts';
 import {
   confirmRotation,
   EMPTY_KEY_BOOK,
-  GRACE_MS,
   hasSucceeded,
   type KeyBook,
+  noteShown,
   observeRevocation,
   observeRotation,
   standingOf,
+  successorsOf,
 } from '../../src/identity/rotation.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
@@ -79,9 +81,10 @@ describe('a rotation statement', () => {
     const later = rotation(0, 1, NOW + 10 * 60_000);
     expect(refusal(() => observeRotation(EMPTY_KEY_BOOK, later, NOW))).toBe('rotation_invalid');
     expect(observeRotation(EMPTY_KEY_BOOK, later, NOW + 6 * 60_000).outcome).toBe('new');
-    expect(refusal(() => observeRotation(EMPTY_KEY_BOOK, rotation(0, 1), NOW + 31 * 86_400_000))).toBe(
-      'rotation_invalid',
-    );
+    expect(observeRotation(EMPTY_KEY_BOOK, rotation(0, 1), NOW + 31 * 86_400_000)).toEqual({
+      book: EMPTY_KEY_BOOK,
+      outcome: 'late',
+    });
   });
 });
 
@@ -105,10 +108,24 @@ describe('trust in a key that was rotated', () => {
     expect(state(book, 1, seen + GRACE_MS)).toBe('current');
   });
 
-  test('moves at once when the receiving owner confirms', () => {
+  test('moves at once when the receiving owner confirms; the old key serves until the new one does', () => {
     const book = confirmRotation(learn(EMPTY_KEY_BOOK, rotation(0, 1)), key(1).id);
-    expect([state(book, 0, NOW), state(book, 1, NOW)]).toEqual(['retired', 'current']);
+    expect([state(book, 0, NOW), state(book, 1, NOW)]).toEqual(['current', 'current']);
+    const shown = noteShown(book, key(1).id);
+    expect([state(shown, 0, NOW), state(shown, 1, NOW)]).toEqual(['retired', 'current']);
+    expect([state(book, 0, NOW + GRACE_MS), state(book, 1, NOW + GRACE_MS)]).toEqual(['retired', 'current']);
+    expect(noteShown(shown, key(1).id)).toBe(shown);
     expect(refusal(() => confirmRotation(book, key(3).id))).toBe('not_found');
+  });
+
+  test('is not hurried by a new key that shows itself before anybody has confirmed it', () => {
+    const book = noteShown(learn(EMPTY_KEY_BOOK, rotation(0, 1)), key(1).id);
+    expect([state(book, 0, NOW), state(book, 1, NOW)]).toEqual(['current', 'pending']);
+  });
+
+  test('moves along all of a chain when its last key is confirmed', () => {
+    const book = confirmRotation(learn(learn(EMPTY_KEY_BOOK, rotation(0, 1)), rotation(1, 2)), key(2).id);
+    expect(standingOf(book, key(2).id, NOW)).toMatchObject({ state: 'current', trustedAs: key(0).id });
   });
 
   test('follows a chain of keys that was learned at once', () => {
@@ -118,7 +135,6 @@ describe('trust in a key that was rotated', () => {
       state: 'current',
       formerIds: [key(1).id, key(0).id],
       trustedAs: key(0).id,
-      suspended: false,
     });
     expect([state(book, 0, NOW + GRACE_MS), state(book, 1, NOW + GRACE_MS)]).toEqual(['retired', 'retired']);
   });
@@ -150,6 +166,12 @@ describe('trust in a key that was rotated', () => {
   test('does not change when the same rotation is heard again', () => {
     const book = learn(EMPTY_KEY_BOOK, rotation(0, 1));
     expect(observeRotation(book, rotation(0, 1), NOW + 1)).toEqual({ book, outcome: 'known' });
+  });
+
+  test('is denied to every key that descends from a denied one, rivals among them', () => {
+    const book = learn(learn(learn(EMPTY_KEY_BOOK, rotation(0, 1)), rotation(0, 2)), rotation(2, 3));
+    expect(new Set(successorsOf(book, key(0).id))).toEqual(new Set([key(1).id, key(2).id, key(3).id]));
+    expect(successorsOf(book, key(3).id)).toEqual([]);
   });
 
   test('never goes in circles or to a key of another lineage', () => {

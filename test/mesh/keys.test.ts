@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { DualEnvelope } from '../../src/domain/mesh-message.ts';
+import { GRACE_MS } from '../../src/identity/grace.ts';
 import type { Identity } from '../../src/identity/identity.ts';
 import { signRevocation, signRotation } from '../../src/identity/key-statement.ts';
-import { EMPTY_KEY_BOOK, GRACE_MS, hasSucceeded, type KeyBook, observeRotation } from '../../src/identity/rotation.ts';
+import { EMPTY_KEY_BOOK, hasSucceeded, type KeyBook, observeRotation } from '../../src/identity/rotation.ts';
 import { asJson, intrude } from './hostile.ts';
 import {
   bothConnected,

@@ -117,6 +117,7 @@ function portsOf(node: Omit<TestNode, 'mesh' | 'address'>): MeshPorts {
       node.audit.push(entry);
     },
     rotations: () => [],
+    revocations: () => [],
     hasSucceeded: (id, later) => id === later,
     onQuery: (asker, body) => {
       node.queries.push({ asker, body });

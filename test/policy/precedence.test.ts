@@ -111,12 +111,19 @@ describe('keys that changed', () => {
     });
   });
 
-  test('a suspended key may not even connect', () => {
+  test.each(['retired', 'suspended', 'revoked'] as const)('a %s key may not even connect', (keyState) => {
     const given = settings({ trust: { nodes: { [ANA]: 'peer' } } });
-    expect(decide(given, { id: ANA, action: 'connect', suspended: true })).toMatchObject({
+    expect(decide(given, { id: ANA, action: 'connect', keyState })).toMatchObject({
       allow: false,
-      rule: 'key.suspended',
+      rule: `key.${keyState}`,
     });
+  });
+
+  test('a key in its grace has no trust but what the owner gives it by name', () => {
+    const given = (nodes: PolicySettings['trust']['nodes']) => settings({ trust: { nodes } });
+    const question = { id: BEN, action: 'connect', formerIds: [ANA], keyState: 'pending' } as const;
+    expect(decide(given({ [ANA]: 'peer' }), question)).toMatchObject({ allow: false, rule: 'trust.default' });
+    expect(decide(given({ [BEN]: 'peer' }), question)).toMatchObject({ allow: true, rule: 'trust.nodes' });
   });
 });
 

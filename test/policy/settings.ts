@@ -54,7 +54,7 @@ export const anyQuestion = fc.record(
     level: fc.constantFrom(1 as const, 2 as const),
     formerIds: fc.uniqueArray(ids, { maxLength: 1 }),
     trustedAs: ids,
-    suspended: fc.boolean(),
+    keyState: fc.constantFrom('pending' as const, 'retired' as const, 'suspended' as const, 'revoked' as const),
   },
   { requiredKeys: ['id', 'action'] },
 );

@@ -32,9 +32,9 @@ export interface MeshNode {
   readonly id: string;
   /** `IP:port` where it takes peers. */
   readonly endpoint: string;
-  /** Writes `caro.toml`; takes effect with `start` or `reload`. */
-  readonly configure: (settings: NodeSettings) => void;
-  readonly start: (prefix?: readonly string[]) => Promise<TestService>;
+  /** Writes `caro.toml`; takes effect with `start` or `reload`. `listen` is its endpoint unless told. */
+  readonly configure: (settings: NodeSettings, listen?: string) => void;
+  readonly start: (prefix?: readonly string[], options?: readonly string[]) => Promise<TestService>;
   readonly stop: () => Promise<void>;
   readonly kill: () => Promise<void>;
   readonly call: <M extends AdminMethod>(method: M, params: AdminParams<M>) => Promise<AdminReply<M>>;
@@ -71,10 +71,10 @@ export async function makeNode(home: string, name: string, host = '127.0.0.1'): 
   };
   return {
     ...{ home, name, identity, id: identity.id, endpoint, call, audit },
-    configure: (settings) =>
-      writeFileSync(join(home, 'config', 'caro.toml'), tomlOf(name, endpoint, settings), { mode: 0o600 }),
-    start: async (prefix) => {
-      service = await startService(home, prefix);
+    configure: (settings, listen = endpoint) =>
+      writeFileSync(join(home, 'config', 'caro.toml'), tomlOf(name, listen, settings), { mode: 0o600 }),
+    start: async (prefix, options) => {
+      service = await startService(home, prefix, options);
       return service;
     },
     stop: end('stop'),

@@ -40,9 +40,16 @@ export async function configure(home: string, text?: string): Promise<void> {
   writeFileSync(join(home, 'config', 'caro.toml'), text ?? `[dashboard]\nport = ${port}\n`, { mode: 0o600 });
 }
 
-/** Starts `caro service run` and waits for its ready line. `prefix` is a command that runs it, such as a network namespace's. */
-export async function startService(home: string, prefix: readonly string[] = []): Promise<TestService> {
-  const [file, ...args] = [...prefix, CARO, 'service', 'run'];
+/**
+ * Starts `caro service run` and waits for its ready line. `prefix` is a command that runs it, such as a network namespace's; `options` stand
+ * behind it.
+ */
+export async function startService(
+  home: string,
+  prefix: readonly string[] = [],
+  options: readonly string[] = [],
+): Promise<TestService> {
+  const [file = CARO, ...args] = [...prefix, CARO, 'service', 'run', ...options];
   const child = spawn(file, args, {
     env: homeEnvironment(home),
     stdio: ['ignore', 'pipe', 'pipe'],

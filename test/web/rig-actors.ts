@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createAuditor } from '../../src/actors/auditor.ts';
 import type { AskPorts } from '../../src/actors/mesh-question.ts';
-import { createPolicyEngine } from '../../src/actors/policy-engine.ts';
+import { createPolicyEngine, type StandingPort } from '../../src/actors/policy-engine.ts';
 import { createQueryRouter } from '../../src/actors/query-router.ts';
 import { createStatusReporter } from '../../src/actors/status-reporter.ts';
 import { createSummarizer } from '../../src/actors/summarizer.ts';
@@ -22,6 +22,7 @@ import { periodDigest } from '../../src/storage/period-reader.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { createSummaryStore } from '../../src/storage/summary-store.ts';
 import { metricsFacts } from '../../src/wiring/metrics.ts';
+import { lazyPeerKeys } from '../../src/wiring/peer-keys.ts';
 import { anomaliesOf, askPorts, responderPorts } from '../../src/wiring/query-ports.ts';
 import { consentPort, settingsPort } from '../../src/wiring/settings.ts';
 import { hash } from '../../src/workers/tasks/hash.ts';
@@ -53,7 +54,13 @@ export async function startActors(bus: Bus, places: Places, database: Database, 
     for (const change of changes) await bus.request('audit.append', change);
     return changes.length > 0;
   };
-  const settings = settingsPort({ places, configuration: () => configuration, reload });
+  const settings = settingsPort({
+    bus,
+    places,
+    configuration: () => configuration,
+    peerKeys: lazyPeerKeys(places.peerKeys, 0),
+    reload,
+  });
   const makers: Readonly<Record<string, ActorSpec['create']>> = {
     auditor: () =>
       createAuditor(
@@ -66,13 +73,17 @@ export async function startActors(bus: Bus, places: Places, database: Database, 
         },
         initial,
       ),
-    policy: () => createPolicyEngine({ ...responderPorts({ database, bus }), ...consentPort(bus), settings }, initial),
+    policy: () =>
+      createPolicyEngine(
+        { ...responderPorts({ database, bus }), ...consentPort(bus), settings, standing: NO_KEYS },
+        initial,
+      ),
     queries: () =>
       createQueryRouter(
         {
           ...reader,
           anomalies: (sinceMs, untilMs) => anomaliesOf(database, sinceMs, untilMs),
-          mesh: askPorts(identity.id, bus, mesh.ask),
+          mesh: askPorts(() => identity.id, bus, mesh.ask),
           now: Date.now,
         },
         initial,
@@ -103,6 +114,13 @@ export async function startActors(bus: Bus, places: Places, database: Database, 
   return actors;
 }
 
+/** No peer of the rig ever changed its key. */
+const NO_KEYS: StandingPort = {
+  complete: (question) => Promise.resolve(question),
+  changes: () => Promise.resolve([]),
+  confirm: () => Promise.reject(new CaroError('not_found', 'expected a key that another one has endorsed')),
+};
+
 /** Where shells and peers would be. The ledger is the real one. */
 function edge(
   database: Database,
@@ -130,7 +148,8 @@ function summarizer(bus: Bus, places: Places, database: Database, identity: Iden
   return createSummarizer(
     {
       bus,
-      node: identity.id,
+      nodes: () => [identity.id],
+      family: (id) => [id],
       store: createSummaryStore(database),
       digest: ({ startMs, endMs }) => periodDigest(database, startMs, endMs),
       make: (head, period) => {

@@ -3,11 +3,11 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { verifyChain } from '../../audit/chain.ts';
 import { decodeAuditExport } from '../../audit/export.ts';
+import { logProof } from '../../audit/log-proof.ts';
 import { AUDIT_TYPES, type AuditRecord, type AuditVerification } from '../../domain/audit-record.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { parseNodeId } from '../../domain/node-id.ts';
 import { readIdentity } from '../../identity/identity.ts';
-import { verify } from '../../identity/signature.ts';
 import type { Context } from '../context.ts';
 import { openAuditLog } from '../offline-log.ts';
 import { parseCount } from '../options.ts';
@@ -76,14 +76,14 @@ function addVerify(audit: Command, context: Context): void {
 /** A log of another node is checked against that node's key, which the caller MUST name: an export vouches for nothing itself. */
 function verificationOf(context: Context, { file, id }: VerifyOptions): AuditVerification {
   const publicKey = id ?? readIdentity(context.places().identityKey).publicKey;
-  const isSigned = (bytes: Uint8Array, signature: Uint8Array): boolean => verify(publicKey, bytes, signature);
+  const proof = logProof(publicKey);
   if (file !== undefined) {
     const { records, checkpoints } = decodeAuditExport(readExport(file));
-    return verifyChain(records, checkpoints, isSigned);
+    return verifyChain(records, checkpoints, proof);
   }
   const log = openAuditLog(context.places().database);
   try {
-    const verification = verifyChain(log.records(), log.checkpoints(), isSigned);
+    const verification = verifyChain(log.records(), log.checkpoints(), proof);
     return verification.ok && log.isRolledBack(context.places().auditHead) ? rolledBack(verification) : verification;
   } catch (error) {
     throw new CaroError(

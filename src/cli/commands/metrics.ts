@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { preparePlaces } from '../../config/places.ts';
-import { replacePrivately } from '../../config/private-file.ts';
 import { metricsText } from '../../domain/metrics-text.ts';
+import { replacePrivately } from '../../domain/private-file.ts';
 import type { Context } from '../context.ts';
 import { say, sayJson } from '../output.ts';
 

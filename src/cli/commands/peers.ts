@@ -4,10 +4,12 @@ import { loadConfiguration } from '../../config/loader.ts';
 import type { PeerEntry } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { parseEndpoint } from '../../domain/ip-address.ts';
+import { needsConfirmation } from '../../domain/key-state.ts';
 import { parseNodeId } from '../../domain/node-id.ts';
 import type { MeshStatus } from '../../domain/status.ts';
 import { explain } from '../../policy/explanation.ts';
 import type { Context } from '../context.ts';
+import { readKeyChanges, sayKeyChanges, withStanding } from '../key-changes.ts';
 import { say, sayJson } from '../output.ts';
 import { nodeIdOf } from '../peer-names.ts';
 import { type PeerRow, sayPeers } from '../peer-rows.ts';
@@ -46,8 +48,17 @@ function addList(peers: Command, context: Context): void {
       else {
         sayPeers(context, rows);
         if (note !== null) say(context, note);
+        await sayOpenKeys(context);
       }
     });
+}
+
+/** A key that asks for the owner's word explains why a peer does not connect. */
+async function sayOpenKeys(context: Context): Promise<void> {
+  const open = (await readKeyChanges(context)).filter(needsConfirmation);
+  if (open.length === 0) return;
+  say(context);
+  sayKeyChanges(context, open, loadConfiguration(context.places(), context.hostname).configuration);
 }
 
 /** As the running mesh sees them; else as they stand in the configuration, without a state. */
@@ -59,11 +70,8 @@ async function peerRows(
   const { configuration } = loadConfiguration(context.places(), context.hostname);
   const rows = configuration.mesh.peers.map(({ id, name, address }): PeerRow => {
     const host = parseEndpoint(address)?.host;
-    const { trust } = explain(configuration, {
-      id,
-      action: 'connect',
-      ...(host === undefined ? {} : { address: host }),
-    });
+    const question = { id, action: 'connect', ...(host === undefined ? {} : { address: host }) } as const;
+    const { trust } = explain(configuration, withStanding(context, question));
     return {
       id,
       name: name ?? null,

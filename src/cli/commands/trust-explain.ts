@@ -10,6 +10,7 @@ import { QUERY_TYPES, type QueryType } from '../../domain/trust.ts';
 import { explain as explainOffline } from '../../policy/explanation.ts';
 import { runTrustTests } from '../../policy/trust-test.ts';
 import type { Context } from '../context.ts';
+import { withStanding } from '../key-changes.ts';
 import { paint, say, sayJson } from '../output.ts';
 import { nodeIdOf, shownName } from '../peer-names.ts';
 import { sayFacts } from '../table.ts';
@@ -49,7 +50,7 @@ function questionOf(text: string, { from, query }: ExplainOptions, configuration
 }
 
 /** What the running service decides; without one, what it would decide after its start. */
-async function explained(
+export async function explained(
   context: Context,
   question: PolicyQuestion,
   configuration: Configuration,
@@ -64,7 +65,7 @@ async function explained(
     });
   } catch (error) {
     if (!(error instanceof CaroError) || error.code !== 'not_running') throw error;
-    return explainOffline(configuration, question);
+    return explainOffline(configuration, withStanding(context, question));
   }
 }
 
@@ -108,7 +109,7 @@ export function addTest(trust: Command, context: Context): void {
     .action(({ json }: { readonly json?: true }) => {
       const { configuration } = loadConfiguration(context.places(), context.hostname);
       const results = runTrustTests(configuration);
-      if (results.some(({ ok }) => !ok)) context.failed();
+      if (results.some(({ ok, overruled }) => !ok && !overruled)) context.failed();
       if (json) for (const result of results) sayJson(context, result);
       else if (results.length === 0) say(context, 'No tests: write them as [[trust.tests]], see docs/configuration.md');
       else for (const result of results) sayResult(context, configuration, result);
@@ -116,13 +117,18 @@ export function addTest(trust: Command, context: Context): void {
 }
 
 function sayResult(context: Context, configuration: Configuration, result: TrustTestResult): void {
-  const { index, test, ok, outcome, rule, now } = result;
+  const { index, test, ok, overruled, outcome, rule, now } = result;
   const from = test.from === undefined ? '' : ` from ${test.from}`;
   const what = `trust.tests[${index}]: ${shownName(test.who, configuration)}${from} asks for ${test.query}`;
   const came = ok ? outcome : `expected ${test.expect}, got ${outcome}`;
   const today = now === outcome ? '' : ` (now: ${now}, by sharing.level)`;
-  const mark = ok ? paint(context, 'green', 'ok  ') : paint(context, 'red', 'FAIL');
-  say(context, `${mark}  ${what}: ${came} by ${rule}${today}`);
+  const mark = ok
+    ? paint(context, 'green', 'ok  ')
+    : overruled
+      ? paint(context, 'yellow', 'void')
+      : paint(context, 'red', 'FAIL');
+  const advice = overruled ? '; its trust was revoked, which goes before the test: change the test' : '';
+  say(context, `${mark}  ${what}: ${came} by ${rule}${today}${advice}`);
 }
 
 function parseIp(text: string): string {

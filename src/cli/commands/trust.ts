@@ -2,14 +2,17 @@ import { Argument, type Command } from 'commander';
 import { type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
 import { withoutDenial, withRevoked, withTrust } from '../../config/managed-changes.ts';
 import { CaroError } from '../../domain/errors.ts';
+import { needsConfirmation } from '../../domain/key-state.ts';
 import { TRUST_LEVELS, type TrustLevel } from '../../domain/trust.ts';
+import { overruledTests } from '../../policy/trust-test.ts';
 import { isConfirmed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
+import { confirmKey, meantChange, readKeyChanges, sayKeyChanges, withSuccessors } from '../key-changes.ts';
 import { say, sayJson } from '../output.ts';
-import { nodeIdOf } from '../peer-names.ts';
+import { nodeIdOf, shownName } from '../peer-names.ts';
 import { changeSettings, sayForce } from '../settings-change.ts';
-import { sayTable } from '../table.ts';
-import { addExplain, addTest } from './trust-explain.ts';
+import { sayFacts, sayTable } from '../table.ts';
+import { addExplain, addTest, explained } from './trust-explain.ts';
 
 export function addTrust(program: Command, context: Context): void {
   const trust = program.command('trust').description('which nodes may connect, ask and be sent summaries');
@@ -20,8 +23,42 @@ export function addTrust(program: Command, context: Context): void {
     .description('end all trust in a node at once, for it and for every key that follows its present one')
     .argument('<id>', 'its node id or name')
     .action((text: string) => revoke(context, text));
+  addConfirm(trust, context);
   addExplain(trust, context);
   addTest(trust, context);
+}
+
+function addConfirm(trust: Command, context: Context): void {
+  trust
+    .command('confirm')
+    .description('say that a key which follows another one is right, after comparing its fingerprint with its owner')
+    .argument('<id>', 'the new node id; the name of the peer, where only one key claims to follow its own')
+    .option('--yes', 'do not ask')
+    .action((text: string, options: { readonly yes?: true }) => confirm(context, text, options));
+}
+
+async function confirm(context: Context, text: string, { yes }: { readonly yes?: true }): Promise<void> {
+  const { configuration } = loadConfiguration(context.places(), context.hostname);
+  const change = await meantChange(context, text, configuration);
+  const { old, new: id, oldFingerprint, newFingerprint } = change;
+  sayFacts(context, [
+    ['peer', shownName(old, configuration)],
+    ['former key', `${oldFingerprint}  ${old}`],
+    ['new key', `${newFingerprint}  ${id}`],
+  ]);
+  const isAsking = context.stdout.isTTY === true && !yes;
+  if (isAsking && !(await isConfirmed(context, 'Has its owner told you this fingerprint?'))) {
+    say(context, 'Nothing has changed.');
+    return;
+  }
+  await confirmKey(context, id);
+  const { decision, trust } = await explained(context, { id, action: 'connect' }, configuration);
+  if (trust === 'denied') say(context, `The new key may not connect all the same: ${decision.reason}`);
+  else
+    say(
+      context,
+      `The new key has the trust of the former one (${trust}). The former one serves until the new one connects.`,
+    );
 }
 
 /** One line of what decides, in the order in which it does. */
@@ -40,10 +77,13 @@ function addList(trust: Command, context: Context): void {
     .command('list')
     .description('print what decides, the strongest first: denials, nodes, subnets, the default')
     .option('--json', 'print JSON lines')
-    .action(({ json }: { readonly json?: true }) => {
-      const rows = trustRows(context, loadConfiguration(context.places(), context.hostname));
-      if (json) for (const row of rows) sayJson(context, row);
-      else
+    .action(async ({ json }: { readonly json?: true }) => {
+      const loaded = loadConfiguration(context.places(), context.hostname);
+      const rows = trustRows(context, loaded);
+      const changes = await readKeyChanges(context);
+      if (json)
+        for (const row of [...rows, ...changes.map((change) => ({ kind: 'key', ...change }))]) sayJson(context, row);
+      else {
         sayTable(
           context,
           [
@@ -54,6 +94,11 @@ function addList(trust: Command, context: Context): void {
           ],
           rows,
         );
+        if (changes.length > 0) {
+          say(context);
+          sayKeyChanges(context, changes, loaded.configuration);
+        }
+      }
     });
 }
 
@@ -100,8 +145,8 @@ const MEANS: Readonly<Record<TrustLevel, string>> = {
 };
 
 async function set(context: Context, text: string, level: TrustLevel, { yes }: { readonly yes?: true }): Promise<void> {
-  const { config } = context.places();
-  const { configuration, managed } = loadConfiguration(context.places(), context.hostname);
+  const { config, ...places } = context.places();
+  const { configuration, managed } = loadConfiguration({ config, ...places }, context.hostname);
   const id = nodeIdOf(text, configuration);
   if (configuration.trust.deny.nodes.includes(id)) {
     if (!managed.trust.deny.nodes.includes(id))
@@ -109,10 +154,13 @@ async function set(context: Context, text: string, level: TrustLevel, { yes }: {
     if (!(await mayTakeBack(context, text, yes === true))) return;
   }
   const { loaded, isInForce } = await changeSettings(context, (settings) =>
-    withTrust(id, level)(withoutDenial(id)(settings)),
+    withTrust(id, level)(withoutDenial(withSuccessors(places, id))(settings)),
   );
-  if (loaded.configuration.trust.deny.nodes.includes(id))
-    say(context, `${text} is still denied in ${config}, and a denial wins; remove it there`);
+  // Who gives a level to a key that claims to follow another has said that it is right.
+  const isClaimed = (await readKeyChanges(context)).some((change) => change.new === id && needsConfirmation(change));
+  if (isClaimed && level !== 'untrusted') await confirmKey(context, id);
+  const { decision, trust } = await explained(context, { id, action: 'connect' }, loaded.configuration);
+  if (trust === 'denied') say(context, `${text} is ${level} and may not connect all the same: ${decision.reason}`);
   else say(context, `${text} is ${level}: it ${MEANS[level]}`);
   sayForce(context, isInForce);
   if (loaded.configuration.sharing.level === 0 && level !== 'untrusted')
@@ -133,9 +181,18 @@ async function mayTakeBack(context: Context, who: string, isSure: boolean): Prom
 }
 
 async function revoke(context: Context, text: string): Promise<void> {
-  const { configuration } = loadConfiguration(context.places(), context.hostname);
+  const places = context.places();
+  const { configuration } = loadConfiguration(places, context.hostname);
   const id = nodeIdOf(text, configuration);
-  const { isInForce } = await changeSettings(context, withRevoked(id));
+  const { loaded, isInForce } = await changeSettings(
+    context,
+    withRevoked(withSuccessors(places, id)),
+    'unconditionally',
+  );
   say(context, `${text} is denied: it may not connect, ask or be sent anything, under this key or one that follows it`);
   say(context, isInForce ? 'in force; a connection with it has been ended' : 'in force when the service starts');
+  for (const { index, test } of overruledTests(loaded.configuration))
+    context.stderr.write(
+      `caro: trust.tests[${index}] expects "${test.expect}" for a node that is revoked; the revocation goes before it, change the test\n`,
+    );
 }

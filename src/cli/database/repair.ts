@@ -2,10 +2,10 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { linkRecord, verifyChain } from '../../audit/chain.ts';
 import { encodeAuditExport } from '../../audit/export.ts';
+import { logProof } from '../../audit/log-proof.ts';
 import type { Places } from '../../config/places.ts';
 import type { AuditCheckpoint, AuditEntry, AuditRecord } from '../../domain/audit-record.ts';
 import { readIdentity } from '../../identity/identity.ts';
-import { verify } from '../../identity/signature.ts';
 import { readAuditHead } from '../../storage/audit-head.ts';
 import { createAuditStore } from '../../storage/audit-store.ts';
 import { moveAside, restoreDatabase } from '../../storage/backup.ts';
@@ -121,7 +121,7 @@ function saveAuditLog(places: Places, damaged: string): SavedLog {
   if (!last) return { file: null, count: 0, head: null };
   const file = join(places.backups, `audit-of-${basename(damaged)}.jsonl`);
   writeFileSync(file, `${[...encodeAuditExport(id, records, checkpoints)].join('\n')}\n`, { mode: 0o600 });
-  const verdict = verifyChain(records, checkpoints, (bytes, signature) => verify(publicKey, bytes, signature));
+  const verdict = verifyChain(records, checkpoints, logProof(publicKey));
   return { file, count: records.length, head: verdict.ok ? { seq: last.seq, hash: last.hash } : null };
 }
 

@@ -4,11 +4,12 @@ import { checkPlaces } from '../../config/places.ts';
 import { problemLine } from '../../config/problem.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { ServiceStatus } from '../../domain/status.ts';
-import { readIdentity } from '../../identity/identity.ts';
 import { configurationProblems } from '../configuration-problems.ts';
 import type { Context } from '../context.ts';
+import { readKeyChanges } from '../key-changes.ts';
 import { runningService } from '../service/background.ts';
 import { clock, database, diskSpace, setAside, spool } from './data-checks.ts';
+import { ownKey, peerKeys } from './key-checks.ts';
 import { meshAddresses, meshPeers } from './mesh-checks.ts';
 import { actors, observation, ports, service, storage, unit } from './service-checks.ts';
 import { newShell, thisShell } from './shell-checks.ts';
@@ -53,7 +54,8 @@ function ownThings(context: Context, isRunning: boolean): Looks {
       },
     ],
     ['mesh settings', () => meshAddresses(configuration())],
-    ['identity', () => ok(readIdentity(places.identityKey).fingerprint)],
+    ['identity', () => ownKey(places)],
+    ['keys of peers', async () => peerKeys(await readKeyChanges(context))],
     ['disk space', () => diskSpace(existsSync(places.data) ? places.data : context.home)],
     ['database', () => database(places)],
     ['set aside', () => setAside(places)],

@@ -1,12 +1,12 @@
 import { verifyChain } from '../../audit/chain.ts';
+import { logProof } from '../../audit/log-proof.ts';
 import type { AuditVerification } from '../../domain/audit-record.ts';
-import { verify } from '../../identity/signature.ts';
 import { createAuditStore } from '../../storage/audit-store.ts';
 import { openReadOnly } from '../../storage/database.ts';
 
 export interface HashInput {
   readonly databaseFile: string;
-  /** 32 bytes, the key that checkpoints are signed with. */
+  /** 32 bytes, the present key of the node. */
   readonly publicKey: Uint8Array;
 }
 
@@ -15,7 +15,7 @@ export function hash({ databaseFile, publicKey }: HashInput): AuditVerification 
   const database = openReadOnly(databaseFile);
   try {
     const store = createAuditStore(database);
-    return verifyChain(store.all(), store.checkpoints(), (bytes, signature) => verify(publicKey, bytes, signature));
+    return verifyChain(store.all(), store.checkpoints(), logProof(publicKey));
   } finally {
     database.close();
   }

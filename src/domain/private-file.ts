@@ -14,14 +14,20 @@ export function replacePrivately(path: string, text: string): void {
   const draft = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
     writeSynced(draft, text);
-    renameSync(draft, path);
-    syncDirectory(dirname(path));
+    renameDurably(draft, path);
   } finally {
     rmSync(draft, { force: true });
   }
 }
 
-function writeSynced(path: string, text: string): void {
+/** Gives a file another name, also over one that is there, so that it survives a loss of power. */
+export function renameDurably(from: string, to: string): void {
+  renameSync(from, to);
+  syncDirectory(dirname(to));
+}
+
+/** Makes a file (0600) that was not there, and waits until its content is on the disk; its name may not be yet. */
+export function writeSynced(path: string, text: string): void {
   const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, MODE);
   try {
     // A umask may have taken bits away from the owner.

@@ -1,0 +1,35 @@
+/**
+ * How a key of another node stands (design.md §6). `current`: as good as the trust in it, or in the key whose trust has moved to it;
+ * `pending`: endorsed by a key before it, in its grace; `retired`: a successor has taken over; `suspended`: its lineage has two heirs;
+ * `revoked`: by its own owner.
+ */
+export const KEY_STATES = ['current', 'pending', 'retired', 'suspended', 'revoked'] as const;
+export type KeyState = (typeof KEY_STATES)[number];
+
+/** With a key in one of these nobody may connect, whatever the rules of trust say. */
+export const SHUT_STATES = ['retired', 'suspended', 'revoked'] as const;
+export type ShutState = (typeof SHUT_STATES)[number];
+
+export const isShut = (state: KeyState): state is ShutState => SHUT_STATES.some((shut) => shut === state);
+
+/** Whether the owner's word would make a difference: without it the new key is not trusted (yet). */
+export const needsConfirmation = ({ state, confirmed }: Pick<KeyChange, 'state' | 'confirmed'>): boolean =>
+  !confirmed && (state === 'pending' || state === 'suspended' || state === 'revoked');
+
+/** One step from a key to the next, as the owner of this node is shown it. */
+export interface KeyChange {
+  /** Node ids. */
+  readonly old: string;
+  readonly new: string;
+  /** 16 hex digits each, for people to compare. */
+  readonly oldFingerprint: string;
+  readonly newFingerprint: string;
+  /** How the new key stands. */
+  readonly state: KeyState;
+  /** When this node learned of it, ISO 8601 UTC. */
+  readonly since: string;
+  /** When trust moves by itself, unless the owner confirms it sooner; null where it has, or will not. */
+  readonly movesAt: string | null;
+  /** Whether the owner of this node said that it is right. */
+  readonly confirmed: boolean;
+}

@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs';
+import type { KeyKeeper } from './key-keeper.ts';
+
+/** The keys of peers, read when first needed: where no key ever changed and the mesh is off, neither the file nor the code is. */
+export interface PeerKeys {
+  /** @throws CaroError `keys_damaged`, `place_unusable` */
+  readonly open: () => Promise<KeyKeeper>;
+  /** Null while no key of a peer has ever changed. */
+  readonly known: () => Promise<KeyKeeper | null>;
+}
+
+export function lazyPeerKeys(file: string, graceMs: number): PeerKeys {
+  let opened: Promise<KeyKeeper> | undefined;
+  const open = (): Promise<KeyKeeper> => {
+    opened ??= import('./key-keeper.ts').then(({ openKeyKeeper }) => openKeyKeeper(file, Date.now, graceMs));
+    return opened;
+  };
+  return { open, known: async () => (opened || existsSync(file) ? open() : null) };
+}

@@ -1,0 +1,61 @@
+import type { PeerKeyPorts, RotationPorts } from '../actors/mesh-gateway.ts';
+import { CaroError } from '../domain/errors.ts';
+import { createMetaStore } from '../storage/meta-store.ts';
+import type { Ground } from './ground.ts';
+import { recordOwnKeys } from './own-keys.ts';
+
+/** The change of this node's own key, as the gateway brings it about. */
+export function rotationPorts({ bus, database, ownKeys }: Ground): RotationPorts {
+  const meta = createMetaStore(database);
+  const clock = createClock(() => void bus.publish('identity.due', {}).catch(() => undefined));
+  return {
+    begin: async (compromised) => {
+      const news = await ownKeys.begin(compromised);
+      await recordOwnKeys(ownKeys, meta, bus);
+      const status = ownKeys.rotation();
+      if (!status) throw new CaroError('internal', 'expected a change of key under way, there is none');
+      return { ...status, news };
+    },
+    complete: async () => {
+      const isCompleted = ownKeys.complete();
+      if (isCompleted) await recordOwnKeys(ownKeys, meta, bus);
+      return isCompleted;
+    },
+    arm: () => {
+      const rotation = ownKeys.rotation();
+      clock.set(rotation && Date.parse(rotation.switchesAt));
+    },
+    stop: clock.stop,
+  };
+}
+
+/** What becomes of the keys of peers with time. */
+export function peerKeyPorts({ bus, peerKeys }: Ground): PeerKeyPorts {
+  const clock = createClock(() => void bus.publish('keys.changed', {}).catch(() => undefined));
+  return {
+    settle: async () => {
+      const keeper = await peerKeys.known();
+      if (!keeper) return;
+      await keeper.recordMoves(({ old: from, new: to, by }) =>
+        bus.request('audit.append', { type: 'key.succeeded', peer: to, details: { from, by } }),
+      );
+      clock.set(keeper.nextMoveMs());
+    },
+    stop: clock.stop,
+  };
+}
+
+/** Goes off once, at the time that was set last. A machine that slept is late: the quarter-hour clock looks, too. */
+function createClock(goOff: () => void): {
+  readonly set: (atMs: number | null) => void;
+  readonly stop: () => void;
+} {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    set: (atMs) => {
+      clearTimeout(timer);
+      if (atMs !== null) timer = setTimeout(goOff, Math.max(1, atMs - Date.now()));
+    },
+    stop: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,14 @@
+import type { StandingPort } from '../actors/policy-engine.ts';
+import type { Ground } from './ground.ts';
+
+/** What the policy engine may know and say of the keys of peers. */
+export function standingPort({ bus, peerKeys }: Ground): StandingPort {
+  return {
+    complete: async (question) => (await peerKeys.known())?.asker(question) ?? question,
+    changes: async () => (await peerKeys.known())?.changes() ?? [],
+    confirm: async (id) => {
+      (await peerKeys.open()).confirm(id);
+      await bus.publish('keys.changed', {});
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { lstatSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { beforeEach, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { CaroError } from '../../src/domain/errors.ts';
+import { openIdentity } from '../../src/identity/identity.ts';
+import { readKeyBook, writeKeyBook } from '../../src/identity/key-book-file.ts';
+import { signRevocation, signRotation } from '../../src/identity/key-statement.ts';
+import {
+  confirmRotation,
+  EMPTY_KEY_BOOK,
+  type KeyBook,
+  noteShown,
+  observeRevocation,
+  observeRotation,
+} from '../../src/identity/rotation.ts';
+
+const NOW = Date.UTC(2026, 10, 23);
+const facts = { nowMs: NOW, nonce: new Uint8Array(16) };
+const folder = mkdtempSync(join(tmpdir(), 'caro-book-'));
+const keys = ['a', 'b', 'c', 'd'].map((name) => openIdentity(join(folder, name)));
+let file: string;
+beforeEach(() => {
+  file = join(mkdtempSync(join(tmpdir(), 'caro-book-')), 'peer-keys.json');
+});
+
+/** Books as they come about: keys that endorse others, owners that confirm and revoke. */
+const anyBook: fc.Arbitrary<KeyBook> = fc
+  .array(fc.tuple(fc.constantFrom('rotate', 'confirm', 'show', 'revoke'), fc.nat(3), fc.nat(3)), { maxLength: 8 })
+  .map((steps) =>
+    steps.reduce((book, [what, from, to]) => {
+      const [old, next] = [keys[from], keys[to]];
+      if (!old || !next) return book;
+      try {
+        if (what === 'rotate') return observeRotation(book, signRotation(old, next, facts), NOW).book;
+        if (what === 'confirm') return confirmRotation(book, next.id);
+        if (what === 'show') return noteShown(book, next.id);
+        return observeRevocation(book, signRevocation(old, facts));
+      } catch (error) {
+        if (error instanceof CaroError) return book;
+        throw error;
+      }
+    }, EMPTY_KEY_BOOK),
+  );
+
+test('what is known of the keys of peers comes back as it was written', () => {
+  expect(readKeyBook(file)).toEqual(EMPTY_KEY_BOOK);
+  fc.assert(
+    fc.property(anyBook, (book) => {
+      writeKeyBook(file, book);
+      expect(readKeyBook(file)).toEqual(book);
+    }),
+    { numRuns: 30 },
+  );
+  expect(lstatSync(file).mode & 0o777).toBe(0o600);
+  expect(readdirSync(dirname(file))).toEqual(['peer-keys.json']);
+});
+
+test.each(['', '[]', '{"rotations":[]}', '{"rotations":[],"revoked":["x"]}', '{"rotations":[],"revoked":[],"more":1}'])(
+  'a file of another form is refused with what to do: %j',
+  (text) => {
+    writeFileSync(file, text, { mode: 0o600 });
+    const read = (): unknown => readKeyBook(file);
+    expect(read).toThrow(CaroError);
+    expect(read).toThrow(/must then be confirmed again/);
+  },
+);
