@@ -21,9 +21,17 @@ function _caro_next
     umask $mask
 end
 
+# fish 3.1 does not announce the end of a command that ^C ended: written late, without its time.
+function _caro_unannounced
+    set -l d $CMD_DURATION
+    set -g _caro_w
+    _caro_next; and builtin printf '\0v1\0t=e\0q=%s\0s=%s\0d=%s\0\0' $_caro_q $argv[1] $d >>$_caro_f
+    set -g _caro_q (math $_caro_q + 1)
+end
+
 function _caro_pre --on-event fish_preexec
     set -l s $status
-    set -g _caro_w
+    set -q _caro_w[1]; and _caro_unannounced $s
     set -q fish_private_mode[1]; and return $s
     string match -qr '^\S' -- $argv[1]; and _caro_next; or return $s
     if set -q _caro_base[1]
@@ -39,15 +47,17 @@ end
 function _caro_post --on-event fish_postexec
     set -l s $status
     set -l d $CMD_DURATION
-    set -q _caro_w[1]; and _caro_next; or return $s
+    set -l q $_caro_q
+    set -q _caro_w[1]; or return $s
     set -g _caro_w
+    set -g _caro_q (math $q + 1)
+    _caro_next; or return $s
     if set -q _caro_base[1]
         builtin read -l up _rest </proc/uptime
-        builtin printf '\0v1\0t=e\0q=%s\0s=%s\0d=%s\0g=10000\0z=%s\0u=%s\0\0' $_caro_q $s $d $_caro_base $up >>$_caro_f
+        builtin printf '\0v1\0t=e\0q=%s\0s=%s\0d=%s\0g=10000\0z=%s\0u=%s\0\0' $q $s $d $_caro_base $up >>$_caro_f
     else
-        builtin printf '\0v1\0t=e\0q=%s\0s=%s\0d=%s\0\0' $_caro_q $s $d >>$_caro_f
+        builtin printf '\0v1\0t=e\0q=%s\0s=%s\0d=%s\0\0' $q $s $d >>$_caro_f
     end
-    set -g _caro_q (math $_caro_q + 1)
     return $s
 end
 

@@ -129,7 +129,8 @@ _caro_dash() {
 # _caro_ash STATUS LAST-WORD: prints the number of the last history entry.
 _caro_ash() {
   exec 2>/dev/null
-  _caro_l=$(history | tail -n 1)
+  # busybox 1.37 lists its history on the standard error.
+  _caro_l=$(history 2>&1 | tail -n 1)
   _caro_n=${_caro_l#"${_caro_l%%[0-9]*}"}
   _caro_n=${_caro_n%%[!0-9]*}
   _caro_n=${_caro_n:--1}
@@ -143,17 +144,23 @@ _caro_ash() {
     IFS=$_caro_nl
     set -f
     # Each line of a command is an entry of its own.
-    for _caro_l in $(history | tail -n $((_caro_n - _caro_h))); do
+    for _caro_l in $(history 2>&1 | tail -n $((_caro_n - _caro_h))); do
       _caro_c=$_caro_c${_caro_c:+$_caro_nl}${_caro_l#*[0-9] }
     done
   fi
   case $_caro_c in '' | [[:space:]]*) return 0 ;; esac
   _caro_p=$PWD
   case $_caro_c in cd | 'cd '*) [ "$1" -ne 0 ] || _caro_p=$OLDPWD ;; esac
-  _caro_clock
+  # Not by `read` where it can be helped: after an interrupted command that of busybox 1.38 never returns.
+  if [ -n "${EPOCHREALTIME-}" ]; then
+    _caro_t=${EPOCHREALTIME%.*}${EPOCHREALTIME#*.} _caro_u=1
+  else
+    _caro_clock
+    _caro_u=10000
+  fi
   umask 077
   {
-    printf '\0v1\0t=b\0q=%s\0s=%s\0g=10000\0' "$_caro_q" "$1"
+    printf '\0v1\0t=b\0q=%s\0s=%s\0g=%s\0' "$_caro_q" "$1" "$_caro_u"
     [ -z "$_caro_t" ] || printf 'e=%s\0' "$_caro_t"
     printf 'p=%s\0c=%s\0\0' "$_caro_p" "$_caro_c"
   } >>"$_caro_d/sh.$$.$_caro_at.$((_caro_q / 64))"

@@ -20,8 +20,10 @@ export interface EverydayShell {
   readonly starts: boolean;
   /** False where the shell's history keeps neither repeats apart nor abandoned lines out (mksh). */
   readonly exactHistory?: boolean;
-  /** True where the shell announces the end of `exit`, too. */
+  /** True where the shell may announce the end of `exit`, too (fish from 3.2 on). */
   readonly exitEnds?: boolean;
+  /** True where the shell's editor drops characters beyond the basic plane (mksh of Debian 11). */
+  readonly basicPlane?: boolean;
   /** True where the shell tells no time at the start of a command. */
   readonly timeless?: boolean;
 }
@@ -84,24 +86,18 @@ export function everyday(subject: EverydayShell): void {
 
   if (subject.exactHistory !== false) {
     test('Enter on an empty line and ^C at the prompt record nothing', async () => {
-      // A real shell now and then loses a ^C and runs the line, or its end, after all, with and without a hook. A hook that records
-      // what was not run does so every time.
-      for (let attempt = 0; ; attempt += 1) {
-        const { texts, shell } = await open();
-        await shell.run('echo one');
-        await shell.run('');
-        shell.send('echo abandoned');
-        await shell.waitFor('abandoned');
-        const before = shell.screen().length;
-        await interruptUntil(shell, () => /\^C|caro-test> /.test(shell.screen().slice(before)));
-        // Bash itself forgets to draw the prompt after one ^C in two hundred; Enter brings it back.
-        await shell.run('');
-        shell.type('echo two');
-        await eventually(() => texts().length > 1);
-        if ('echo abandoned'.endsWith(texts()[1] ?? '-') && attempt < 3) continue;
-        expect(texts()).toEqual(['echo one', 'echo two']);
-        return;
-      }
+      const { spool, texts, shell } = await open();
+      await shell.run('echo one');
+      await shell.run('');
+      shell.send('echo abandoned');
+      await shell.waitFor('abandoned');
+      const before = shell.screen().length;
+      await interruptUntil(shell, () => /\^C|caro-test> /.test(shell.screen().slice(before)));
+      // Bash itself forgets to draw the prompt after one ^C in two hundred; Enter brings it back.
+      await shell.run('');
+      shell.type('echo two');
+      await ended(spool, 2);
+      expect(texts()).toEqual(['echo one', 'echo two']);
     });
   }
 
@@ -115,7 +111,7 @@ export function everyday(subject: EverydayShell): void {
 
   test('unicode, quotes and a backslash survive', async () => {
     const { texts, shell } = await open();
-    const line = `echo "é ☃ 𝄞" '%s \\0 $x' \\* \\\\n`;
+    const line = `echo "é ☃ ${subject.basicPlane === true ? '' : '𝄞'}" '%s \\0 $x' \\* \\\\n`;
     await shell.run(line);
     expect(texts()).toEqual([line]);
   });
@@ -183,7 +179,7 @@ export function everyday(subject: EverydayShell): void {
       expect(await shell.ended()).toBe(3);
       expect(spool.commands().map((c) => [c.text, c.ended])).toEqual([
         ['sleep 100', true],
-        ['exit 3', subject.exitEnds === true],
+        ['exit 3', subject.exitEnds === true ? expect.any(Boolean) : false],
       ]);
     });
   }
@@ -273,9 +269,13 @@ export const running = (parent: number, name: string): Promise<void> => eventual
 const isRunning = (parent: number, name: string): boolean =>
   children(parent).some((pid) => [name, 'busybox'].includes(commandName(pid)));
 
-/** Presses ^C as a person would, again if the shell was just changing the terminal's mode and nothing came of it. */
+/**
+ * Presses ^C as a person would: when the shell is at rest, since bash and dash lose one that comes while they still draw the line,
+ * with and without a hook; and again if nothing came of it.
+ */
 async function interruptUntil(shell: ShellSession, done: () => boolean): Promise<void> {
   let pressed = 0;
+  await eventually(() => /^\d+ \(.*\) S/s.test(readFileSync(`/proc/${shell.pid}/stat`, 'utf8')));
   await eventually(() => {
     if (!done() && Date.now() - pressed > 1_000) {
       shell.interrupt();

@@ -50,6 +50,19 @@ requireShell('fish')('fish in its own ways', () => {
     await shell.run('echo c');
     expect(texts(spool)).toEqual(['echo c']);
   });
+
+  test('no number is given twice when the spool was away at the end of a command', async () => {
+    const { shell, spool } = await open();
+    await shell.run('echo a');
+    await shell.run(`mv '${spool.dir}' '${spool.dir}.away'`);
+    await shell.run(`mv '${spool.dir}.away' '${spool.dir}'`);
+    await shell.run('echo b');
+    expect(spool.commands().map((c) => [c.text, c.ended])).toEqual([
+      ['echo a', true],
+      [`mv '${spool.dir}' '${spool.dir}.away'`, false],
+      ['echo b', true],
+    ]);
+  });
 });
 
 const texts = (spool: Spool): string[] => spool.commands().map((command) => command.text);

@@ -9,6 +9,7 @@ requireShell('mksh')('mksh', () => {
     statusLine: 'echo $?',
     fail7: '(exit 7)',
     exactHistory: false,
+    basicPlane: true,
     starts: false,
     timeless: true,
   });

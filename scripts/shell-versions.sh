@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Runs test/shells with the shells of other Debian releases, each in a root of its own under /var/tmp that debootstrap makes once.
+#   scripts/shell-versions.sh [RELEASE …] [-- JEST ARGUMENT …]      the default is bullseye, trixie and sid
+# Needs root, debootstrap and Debian's mirror. CARO_SHELL_ROOTS and CARO_DEBIAN_MIRROR say where else to put and to fetch them.
+# Exit status: 0 when every release passed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+roots=${CARO_SHELL_ROOTS:-/var/tmp/caro-shells}
+mirror=${CARO_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+
+# In a mount namespace of its own, so that nothing stays mounted however this ends.
+if [ -z "${CARO_SHELL_VERSIONS_INSIDE-}" ]; then
+  CARO_SHELL_VERSIONS_INSIDE=1 exec unshare --mount --propagation private "$0" "$@"
+fi
+
+releases=()
+while [ "$#" -gt 0 ] && [ "$1" != -- ]; do
+  releases+=("$1")
+  shift
+done
+[ "$#" -eq 0 ] || shift
+[ "${#releases[@]}" -gt 0 ] || releases=(bullseye trixie sid)
+
+make_root() { # RELEASE ROOT KSH
+  [ ! -e "$2/made" ] || return 0
+  mkdir -p "$roots"
+  debootstrap --variant=minbase --include="bash,zsh,fish,dash,busybox,mksh,$3,procps" "$1" "$2" "$mirror" >"$2.log"
+  touch "$2/made"
+}
+
+status=0
+for release in "${releases[@]}"; do
+  root=$roots/$release
+  ksh=ksh93u+m
+  [ "$release" != bullseye ] || ksh=ksh
+  make_root "$release" "$root" "$ksh"
+  # What a shell under test has to see of this system: homes and spool in /tmp, the hooks in this tree.
+  for place in /tmp /proc /dev "$PWD"; do
+    mkdir -p "$root$place"
+    mount --rbind "$place" "$root$place"
+  done
+  echo "== $release"
+  # shellcheck disable=SC2016 # dpkg's own variables
+  chroot "$root" dpkg-query -W -f '${Package} ${Version}\n' bash zsh fish dash busybox mksh "$ksh"
+  CARO_TEST_SHELL_ROOT=$root npx jest test/shells --testPathIgnorePatterns shell-init "$@" || status=1
+done
+exit "$status"
