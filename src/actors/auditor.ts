@@ -25,25 +25,35 @@ export interface AuditPorts {
   readonly now: () => number;
 }
 
+interface AuditSettings {
+  readonly retention: { readonly audit_days: number };
+}
+
+/** So little a clock is put back by those who keep it right. */
+const STILL_MS = 1_000;
+
 type Kinds = 'audit.append' | 'audit.list' | 'audit.verify' | 'audit.status' | 'clock.quarter' | 'config.commit';
 
 /**
  * Keeps the tamper-evident log (FR-901–904). A record is on disk before its sender goes on. Checkpoints are signed every quarter of an
  * hour in which something was recorded, and at the end; retention removes whole prefixes behind one.
  */
-export function createAuditor(
-  ports: AuditPorts,
-  initial: { readonly retention: { readonly audit_days: number } },
-): Actor<Kinds> {
+export function createAuditor(ports: AuditPorts, { retention }: AuditSettings): Actor<Kinds> {
   let head = ports.store.head();
   let sealed = head?.seq ?? 0;
   let verified = false;
-  let days = initial.retention.audit_days;
-  const append = (entry: AuditEntry): AuditRecord => {
-    const record = linkRecord(head, entry, new Date(ports.now()).toISOString());
+  let days = retention.audit_days;
+  const link = (entry: AuditEntry, time: string): AuditRecord => {
+    const record = linkRecord(head, entry, time);
     ports.store.append(record);
     head = record;
     return record;
+  };
+  /** Times never go backwards, but where a record of its own says that the clock did. */
+  const append = (entry: AuditEntry): AuditRecord => {
+    const time = timeAfter(head, ports.now());
+    if (head && time < head.time) link({ type: 'clock.changed', details: { from: head.time } }, time);
+    return link(entry, time);
   };
   const checkpoint = (at: AuditRecord, prunedThrough: number): void => {
     const open = { seq: at.seq, hash: at.hash, time: new Date(ports.now()).toISOString(), prunedThrough };
@@ -80,10 +90,16 @@ export function createAuditor(
         applyRetention(retentionMs);
         seal();
       },
-      'config.commit': ({ retention }) => {
-        days = retention.audit_days;
+      'config.commit': (next) => {
+        days = next.retention.audit_days;
         return null;
       },
     },
   };
+}
+
+/** The time of a record behind `head`: where the clock was put back by less than a second, time stands still. */
+function timeAfter(head: AuditRecord | undefined, nowMs: number): string {
+  const lastMs = head === undefined ? 0 : Date.parse(head.time);
+  return new Date(nowMs + STILL_MS > lastMs ? Math.max(nowMs, lastMs) : nowMs).toISOString();
 }

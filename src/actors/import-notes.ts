@@ -23,7 +23,7 @@ export async function recordImports(ports: Pick<IntakePorts, 'bus' | 'spool'>): 
       if (error instanceof CaroError) return;
       throw error;
     }
-    ports.spool.remove(name);
+    ports.spool.remove([name]);
   }
 }
 

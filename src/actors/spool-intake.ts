@@ -19,7 +19,8 @@ export interface IntakePorts {
       offset: number,
       maxBytes: number,
     ) => { readonly bytes: Buffer; readonly size: number } | 'gone' | 'refused';
-    readonly remove: (name: string) => void;
+    /** On disk when it returns. */
+    readonly remove: (names: readonly string[]) => void;
     /** Removes a plain file of ours, whoever may read it; false for anything else, which stays. */
     readonly removeOwn: (name: string) => boolean;
   };
@@ -108,7 +109,8 @@ export class SpoolIntake {
     const done = closed.files.filter((file) => this.#finish(file));
     if (closed.sessions.length > 0)
       this.ports.store.commit({ ...NOTHING, ended: closed.sessions, nowMs: this.ports.now() });
-    for (const { name } of done) this.ports.spool.remove(name);
+    // Removed for certain before the offset is forgotten, or a power cut would have it read twice.
+    this.ports.spool.remove(done.map((file) => file.name));
     if (done.length > 0) this.ports.store.forget(done.map((file) => file.name));
     for (const { name } of done) this.#offsets.delete(name);
     this.#removeScratch(names);

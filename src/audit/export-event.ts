@@ -75,6 +75,13 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     outcome: 'failure',
     facts: ['actor'],
   },
+  'clock.changed': {
+    title: 'Clock of the machine set back',
+    kind: 'lifecycle',
+    activity: 'Other',
+    severity: 'low',
+    facts: ['from'],
+  },
   'identity.created': {
     title: 'Node key created',
     kind: 'entity',

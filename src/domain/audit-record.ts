@@ -33,6 +33,7 @@ export const AUDIT_TYPES = [
   'dashboard.login',
   'dashboard.refused',
   'actor.degraded',
+  'clock.changed',
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 

@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
 import { DAY_MS } from '../domain/period.ts';
-import { damageOf, openReadOnly } from './database.ts';
+import { damageOf, openReadOnly, PARTS } from './database.ts';
 
 const NAME = /^caro-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z\.db$/;
 /** What other programs, and the database itself, need beside a copy. */
@@ -127,7 +127,7 @@ export function restoreDatabase(file: string, backup: string, nowMs: number): st
 /** Moves a database with its journal out of the way; null if there is none. */
 export function moveAside(file: string, suffix: string): string | null {
   if (!existsSync(file)) return null;
-  for (const part of ['', '-wal', '-shm']) {
+  for (const part of PARTS) {
     if (existsSync(file + part)) renameSync(file + part, `${file}.${suffix}${part}`);
   }
   syncFolder(dirname(file));

@@ -24,8 +24,8 @@ export const QUICK_CHECK_LIMIT_BYTES = 64 * 1024 * 1024;
 const HEADER = 'SQLite format 3\0';
 /** "caro" in the file's header, so that the database of another program is told from ours. */
 const APPLICATION_ID = 0x6361726f;
-/** A database and what SQLite keeps beside it. */
-const PARTS = ['', '-wal', '-shm'] as const;
+/** A database and what SQLite keeps beside it: left there, a journal would be played into the next one. */
+export const PARTS = ['', '-wal', '-shm', '-journal'] as const;
 
 export interface OpenedDatabase {
   readonly database: Database;
@@ -108,6 +108,17 @@ export function damageOf(file: string, depth: CheckDepth = 'start'): string | nu
   if (facts.isDirectory()) return 'there is a directory in its place';
   makeUsable(file, facts);
   if (facts.size > 0 && !hasHeader(file)) return 'the file is not a SQLite database';
+  try {
+    return lookInto(file, depth);
+  } catch (error) {
+    if (!isUnfinished(error)) throw error;
+    // Cut off in the middle of a change: SQLite takes it back when it may write.
+    new Sqlite(file).exec('SELECT count(*) FROM sqlite_schema').close();
+    return lookInto(file, depth);
+  }
+}
+
+function lookInto(file: string, depth: CheckDepth): string | null {
   let database: Database | undefined;
   try {
     database = new Sqlite(file, { readonly: true, fileMustExist: true });
@@ -124,6 +135,10 @@ export function damageOf(file: string, depth: CheckDepth = 'start'): string | nu
   }
 }
 
+/** A journal waits to be played back, which a reader may not do. */
+const isUnfinished = (error: unknown): boolean =>
+  isSqliteError(error) && ['SQLITE_READONLY_ROLLBACK', 'SQLITE_READONLY_RECOVERY'].includes(error.code);
+
 /** `fs.existsSync` follows links and wants permission. */
 const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 
@@ -133,7 +148,7 @@ function makeUsable(file: string, { mode, uid }: Stats): void {
 }
 
 /** Ours have our mark or, if they are older than it, our tables and a version; a file of no bytes is nobody's. */
-function isForeign(database: Database): boolean {
+export function isForeign(database: Database): boolean {
   const id = database.pragma('application_id', { simple: true });
   if (id === APPLICATION_ID) return false;
   const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();

@@ -49,7 +49,17 @@ export class RollupTally {
   readonly #coverage = new Map<string, Row>();
 
   /** @param end null while the command runs. */
-  add({ startMs, risk, rules, shell, redacted }: StartedCommand, patternId: number, end: End | null): void {
+  add(
+    {
+      startMs,
+      risk,
+      rules,
+      shell,
+      redacted,
+    }: Pick<StartedCommand, 'startMs' | 'risk' | 'rules' | 'shell' | 'redacted'>,
+    patternId: number,
+    end: End | null,
+  ): void {
     const slot = slotOf(startMs);
     const usage = countsOf(this.#usage, [slot, patternId, riskRank(risk)], ROLLUP_COUNTS.length);
     increase(usage, 0, 1);

@@ -1,191 +1,230 @@
-import type { Database } from './database.ts';
-import { isSqliteError } from './database.ts';
+import { basename } from 'node:path';
+import type { RunResult } from 'better-sqlite3';
+import { attempt, DamagedRows, type Row } from './damaged-rows.ts';
+import { type Database, isForeign, isSqliteError } from './database.ts';
+import { createMetaStore } from './meta-store.ts';
+import { eventFacts, FIGURE_TABLES, SalvagedFigures } from './salvaged-figures.ts';
 import { Sqlite } from './sqlite.ts';
 
-/** What could be read of a damaged database, in rows. `gaps` counts places where something was unreadable. */
+/** What could be read of a damaged database, in rows. */
 export interface SalvageReport {
   readonly events: number;
+  /** Events that were read from the spool a second time after the damaged database was set aside; they are not stored twice. */
+  readonly known: number;
   readonly summaries: number;
+  /** Lines of the egress ledger. */
+  readonly egress: number;
+  /** Places where something could not be read. */
   readonly gaps: number;
 }
 
-interface Found {
-  readonly rows: readonly Row[];
-  readonly gaps: number;
-}
-type Row = Readonly<Record<string, string | number | null>>;
+/** Events whose session cannot be read; no row has this id. */
+const LOST_SESSION = 0;
+
+const NOTHING: SalvageReport = { events: 0, known: 0, summaries: 0, egress: 0, gaps: 1 };
 
 /**
- * Adds what a damaged database still holds to a whole one, in one transaction: events with their sessions and patterns, rollups, and
- * summaries (NFR-303). The damaged file is only read. MUST be called once a file, under the instance lock.
+ * Adds what a damaged database still holds to a whole one, in one transaction: events with their sessions and patterns, rollups,
+ * summaries with their deliveries, and the egress ledger (NFR-303). The damaged file is only read. Asked again for the same
+ * file, it adds nothing and reports what it did then. MUST be called under the instance lock.
+ *
+ * @param onReport runs within the transaction, and only when something is added
  */
-export function salvage(damaged: string, into: Database): SalvageReport {
-  const from = new Sqlite(damaged, { readonly: true });
+export function salvage(
+  damaged: string,
+  into: Database,
+  onReport: (report: SalvageReport) => void = () => undefined,
+): SalvageReport {
+  const meta = createMetaStore(into);
+  const key = `salvaged ${basename(damaged)}`;
+  const before = meta.get(key);
+  if (before !== undefined) return JSON.parse(before) as SalvageReport;
+  const from = openDamaged(damaged);
   try {
-    const [patterns, sessions, events] = ['pattern', 'session', 'event'].map((table) => readById(from, table)) as [
-      Found,
-      Found,
-      Found,
-    ];
-    const rollups = ROLLUPS.map(({ table }) => readEnds(from, table));
-    const summaries = readEnds(from, 'summary');
-    const gaps = [patterns, sessions, events, summaries, ...rollups].reduce((sum, found) => sum + found.gaps, 0);
     return into.transaction(() => {
-      const patternIds = adoptPatterns(into, patterns.rows);
-      const sessionIds = adoptSessions(into, sessions.rows);
-      const stored = adoptEvents(into, events.rows, patternIds, sessionIds);
-      for (const [index, { table, keys, sums }] of ROLLUPS.entries()) {
-        addUp(
-          into,
-          table,
-          keys,
-          sums,
-          (rollups[index]?.rows ?? []).map((row) => withPattern(row, patternIds)).filter(isRow),
-        );
-      }
-      return { events: stored, summaries: adoptSummaries(into, summaries.rows), gaps };
+      const report = from === null ? NOTHING : adopt(new DamagedRows(from), into);
+      meta.set(key, JSON.stringify(report));
+      onReport(report);
+      return report;
     })();
   } finally {
-    from.close();
+    from?.close();
   }
 }
 
-const ROLLUPS = [
-  {
-    table: 'rollup',
-    keys: ['slot', 'pattern_id', 'risk'],
-    sums: ['count', 'ended', 'failures', 'duration_ms', 'd0', 'd1', 'd2', 'd3', 'd4', 'd5', 'd6', 'd7'],
-  },
-  { table: 'rollup_rule', keys: ['slot', 'rule'], sums: ['count'] },
-  { table: 'rollup_coverage', keys: ['slot', 'shell'], sums: ['observed', 'redacted', 'dropped'] },
-] as const;
-
-const PAGE = 500;
-
-/** All readable rows of a table with an integer key: where a page of them cannot be read, one at a time, stepping over what is lost. */
-function readById(database: Database, table: string): Found {
-  const rows: Row[] = [];
-  let gaps = 0;
-  const last = attempt(() => Number(database.prepare(`SELECT coalesce(max(id), 0) FROM ${table}`).pluck().get())) ?? 0;
-  for (let at = 0; at < last; at += PAGE) {
-    const page = rowsBetween(database, table, at, at + PAGE);
-    if (page) rows.push(...page);
-    else {
-      gaps += 1;
-      for (let id = at; id < at + PAGE; id += 1) rows.push(...(rowsBetween(database, table, id, id + 1) ?? []));
-    }
-  }
-  return { rows, gaps };
-}
-
-const rowsBetween = (database: Database, table: string, after: number, through: number): readonly Row[] | undefined =>
-  attempt(() => database.prepare(`SELECT * FROM ${table} WHERE id > ? AND id <= ?`).all(after, through) as Row[]);
-
-/** All rows of a table from its beginning and, where that breaks off, from its end. */
-function readEnds(database: Database, table: string): Found {
-  const columns = attempt(() =>
-    (database.pragma(`table_info(${table})`) as { name: string; pk: number }[]).filter(({ pk }) => pk > 0),
-  );
-  const key = (columns ?? []).map(({ name }) => name);
-  const found = new Map<string, Row>();
-  let broken = 0;
-  for (const order of ['ASC', 'DESC']) {
-    const sql = `SELECT * FROM ${table} ORDER BY ${key.map((name) => `${name} ${order}`).join(', ') || '1'}`;
-    const whole = attempt(() => {
-      for (const row of database.prepare(sql).iterate())
-        found.set(key.map((name) => (row as Row)[name]).join('\0'), row as Row);
-      return true;
-    });
-    if (whole === true) break;
-    broken = 1;
-  }
-  return { rows: [...found.values()], gaps: broken };
-}
-
-function attempt<T>(read: () => T): T | undefined {
+/** Null for what is no database at all, or another program's. */
+function openDamaged(file: string): Database | null {
+  let database: Database | undefined;
   try {
-    return read();
+    database = new Sqlite(file, { readonly: true, fileMustExist: true });
+    if (!isForeign(database)) return database;
   } catch (error) {
-    if (isSqliteError(error)) return undefined;
-    throw error;
+    if (!isSqliteError(error)) throw error;
   }
+  database?.close();
+  return null;
 }
 
-function adoptPatterns(into: Database, rows: readonly Row[]): ReadonlyMap<number, number> {
+function adopt(rows: DamagedRows, into: Database): SalvageReport {
+  const patterns = adoptPatterns(into, rows.byKey('pattern'));
+  const twins = new Twins(into);
+  const unread = rows.gaps;
+  const sessions = adoptSessions(into, rows.byKey('session'), twins);
+  if (rows.gaps > unread) twins.expect();
+  const other = Number(adoptPatterns(into, [{ id: 0, name: 'other', tool: 'other', family: 'other' }]).get(0));
+  const patternOf = (row: Row): number => patterns.get(Number(row['pattern_id'])) ?? other;
+  const figures = new SalvagedFigures();
+  const { stored, known, ids } = adoptEvents(rows, into, twins, figures, (row) => ({
+    pattern_id: patternOf(row),
+    session_id: sessions.get(Number(row['session_id'])) ?? LOST_SESSION,
+  }));
+  for (const table of FIGURE_TABLES) {
+    for (const row of rows.fromBothEnds(table))
+      figures.rollup(table, row['pattern_id'] === undefined ? row : { ...row, pattern_id: patternOf(row) });
+  }
+  figures.write(into);
+  adoptRunning(rows, into, sessions, ids);
+  const summaries = adoptRows(rows.fromBothEnds('summary'), into, 'summary');
+  const egress = adoptRows(rows.byKey('egress', 'seq'), into, 'egress', ['seq']);
+  for (const table of ['recipient', 'delivery']) adoptRows(rows.fromBothEnds(table), into, table);
+  return { events: stored, known, summaries, egress, gaps: rows.gaps };
+}
+
+function adoptPatterns(into: Database, rows: Iterable<Row>): ReadonlyMap<number, number> {
   const insert = into.prepare('INSERT OR IGNORE INTO pattern (name, tool, family) VALUES (@name, @tool, @family)');
   const find = into.prepare('SELECT id FROM pattern WHERE name = @name AND tool = @tool AND family = @family').pluck();
-  return new Map(
-    rows.map((row) => {
-      insert.run(row);
-      return [Number(row['id']), Number(find.get(row))];
-    }),
-  );
+  const ids = new Map<number, number>();
+  for (const row of rows) {
+    attempt(() => insert.run(row));
+    const id = find.get(row);
+    if (id !== undefined) ids.set(Number(row['id']), Number(id));
+  }
+  return ids;
 }
 
-function adoptSessions(into: Database, rows: readonly Row[]): ReadonlyMap<number, number> {
+function adoptSessions(into: Database, rows: Iterable<Row>, twins: Twins): ReadonlyMap<number, number> {
   const insert = into.prepare('INSERT OR IGNORE INTO session (name, shell, last_ms) VALUES (@name, @shell, @last_ms)');
   const find = into.prepare('SELECT id FROM session WHERE name = @name').pluck();
-  return new Map(
-    rows.map((row) => {
-      insert.run(row);
-      return [Number(row['id']), Number(find.get(row))];
-    }),
-  );
+  const ids = new Map<number, number>();
+  for (const row of rows) {
+    const isNew = attempt(() => insert.run(row).changes) === 1;
+    const id = find.get(row);
+    if (id === undefined) continue;
+    ids.set(Number(row['id']), Number(id));
+    if (!isNew) twins.expect(Number(id));
+  }
+  return ids;
 }
 
-/** Events get new ids; one whose pattern or session was lost is kept under `other`. */
+/**
+ * Events that the whole database may have as well: of a living shell's last spool file the beginning was stored in the damaged
+ * database, and read again into the fresh one.
+ */
+class Twins {
+  readonly #take;
+
+  constructor(private readonly into: Database) {
+    into.exec(`
+      CREATE TEMP TABLE IF NOT EXISTS twin (time_ms, command, session_id, here, PRIMARY KEY (time_ms, command, session_id)) WITHOUT ROWID;
+      DELETE FROM twin;`);
+    this.#take = into.prepare(
+      `UPDATE twin SET here = here - 1 WHERE time_ms = @time_ms AND command = @command AND session_id = (
+         SELECT session_id FROM twin WHERE time_ms = @time_ms AND command = @command AND here > 0
+           AND (session_id = @session_id OR @session_id = ${LOST_SESSION}) LIMIT 1)`,
+    );
+  }
+
+  /** Looks for twins in one session or, where the sessions of the damaged database cannot be told, in all. */
+  expect(sessionId?: number): void {
+    this.into
+      .prepare(
+        `INSERT OR IGNORE INTO twin SELECT time_ms, command, session_id, count(*) FROM event
+         WHERE @sessionId IS NULL OR session_id = @sessionId GROUP BY 1, 2, 3`,
+      )
+      .run({ sessionId: sessionId ?? null });
+  }
+
+  /** Whether the event is there already; each that is there counts once. */
+  take(row: Row): boolean {
+    return this.#take.run(row).changes > 0;
+  }
+}
+
+interface Adopted {
+  readonly stored: number;
+  readonly known: number;
+  /** Id of an event in the damaged database → its id in the whole one. */
+  readonly ids: ReadonlyMap<number, number>;
+}
+
 function adoptEvents(
+  rows: DamagedRows,
   into: Database,
-  rows: readonly Row[],
-  patterns: ReadonlyMap<number, number>,
-  sessions: ReadonlyMap<number, number>,
-): number {
-  const other = Number(adoptPatterns(into, [{ id: 0, name: 'other', tool: 'other', family: 'other' }]).get(0));
-  const insert = into.prepare(
-    `INSERT INTO event (time_ms, session_id, shell, command, cwd, exit_code, duration_ms, tools, pattern_id, risk, rules, host)
-     VALUES (@time_ms, @session_id, @shell, @command, @cwd, @exit_code, @duration_ms, @tools, @pattern_id, @risk, @rules, @host)`,
-  );
-  for (const row of rows) {
-    insert.run({
-      ...row,
-      pattern_id: patterns.get(Number(row['pattern_id'])) ?? other,
-      session_id: sessions.get(Number(row['session_id'])) ?? 0,
-    });
+  twins: Twins,
+  figures: SalvagedFigures,
+  idsOf: (row: Row) => { readonly pattern_id: number; readonly session_id: number },
+): Adopted {
+  const running = new Set(rows.fromBothEnds('running').map((row) => row['event_id']));
+  const ids = new Map<number, number>();
+  const insert = inserter(into, 'event', ['id']);
+  let [stored, known] = [0, 0];
+  for (const row of rows.byKey('event')) {
+    const event = { ...row, ...idsOf(row) };
+    try {
+      const facts = eventFacts(event);
+      const isKnown = twins.take(event);
+      if (isKnown) known += 1;
+      else {
+        const { lastInsertRowid } = insert(event);
+        if (running.has(row['id'] ?? null)) ids.set(Number(row['id']), Number(lastInsertRowid));
+        stored += 1;
+      }
+      figures.event(facts, event.pattern_id, isKnown);
+    } catch {
+      // Its page was read, and what stands there is no event.
+      rows.gaps += 1;
+    }
   }
   into
     .prepare("INSERT INTO counter VALUES ('events', ?) ON CONFLICT DO UPDATE SET value = value + excluded.value")
-    .run(rows.length);
-  return rows.length;
+    .run(stored);
+  return { stored, known, ids };
 }
 
-const isRow = (row: Row | null): row is Row => row !== null;
-
-/** The row with the pattern's new id; null where the pattern was lost, since its rollup would count under nothing. */
-function withPattern(row: Row, patterns: ReadonlyMap<number, number>): Row | null {
-  if (row['pattern_id'] === undefined) return row;
-  const id = patterns.get(Number(row['pattern_id']));
-  return id === undefined ? null : { ...row, pattern_id: id };
-}
-
-function addUp(
+/** What still ran may yet end, if its shell lives. */
+function adoptRunning(
+  rows: DamagedRows,
   into: Database,
-  table: string,
-  keys: readonly string[],
-  sums: readonly string[],
-  rows: readonly Row[],
+  sessions: ReadonlyMap<number, number>,
+  events: ReadonlyMap<number, number>,
 ): void {
-  const columns = [...keys, ...sums];
-  const insert = into.prepare(
-    `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((name) => `@${name}`).join(', ')})
-     ON CONFLICT DO UPDATE SET ${sums.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`,
-  );
-  for (const row of rows) insert.run(row);
+  const insert = into.prepare('INSERT OR IGNORE INTO running (session_id, command, event_id) VALUES (?, ?, ?)');
+  for (const row of rows.fromBothEnds('running')) {
+    const [session, event] = [sessions.get(Number(row['session_id'])), events.get(Number(row['event_id']))];
+    if (session !== undefined && event !== undefined) insert.run(session, row['command'], event);
+  }
 }
 
-function adoptSummaries(into: Database, rows: readonly Row[]): number {
-  const insert = into.prepare(
-    `INSERT OR IGNORE INTO summary (id, node, kind, start_ms, revision, created_ms, document, seen)
-     VALUES (@id, @node, @kind, @start_ms, @revision, @created_ms, @document, @seen)`,
-  );
-  return rows.reduce((count, row) => count + insert.run(row).changes, 0);
+/** Adds rows that are not there yet; returns how many. Columns without a counterpart here are left out, as are those in `but`. */
+function adoptRows(rows: Iterable<Row>, into: Database, table: string, but: readonly string[] = []): number {
+  const insert = inserter(into, table, but, 'OR IGNORE');
+  let count = 0;
+  for (const row of rows) if (attempt(() => insert(row).changes) === 1) count += 1;
+  return count;
+}
+
+/** Inserts a row by the columns that both sides have. */
+function inserter(into: Database, table: string, but: readonly string[], or = ''): (row: Row) => RunResult {
+  const columns = (into.pragma(`table_info(${table})`) as { name: string }[])
+    .map(({ name }) => name)
+    .filter((name) => !but.includes(name));
+  let statement: ReturnType<Database['prepare']> | undefined;
+  return (row) => {
+    const names = columns.filter((name) => name in row);
+    // One file's rows all have the same columns.
+    statement ??= into.prepare(
+      `INSERT ${or} INTO ${table} (${names.join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`,
+    );
+    return statement.run(row);
+  };
 }

@@ -8,10 +8,10 @@ import {
   readSync,
   rmSync,
   type Stats,
-  unlinkSync,
   watch,
 } from 'node:fs';
 import { join } from 'node:path';
+import { syncFolder } from './backup.ts';
 
 export interface SpoolBytes {
   readonly bytes: Buffer;
@@ -28,7 +28,8 @@ export interface SpoolFolder {
   readonly read: (name: string, offset: number, maxBytes: number) => SpoolBytes | 'gone' | 'refused';
   /** Bytes of a file of ours, 0 for anything else. */
   readonly size: (name: string) => number;
-  readonly remove: (name: string) => void;
+  /** On disk when it returns: a file that came back after a power cut would be read again. */
+  readonly remove: (names: readonly string[]) => void;
   /** Removes a plain file of ours, whatever its mode; false for anything else, which stays. */
   readonly removeOwn: (name: string) => boolean;
   /**
@@ -69,7 +70,10 @@ export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof
       const size = open(name, (_descriptor, facts) => facts.size);
       return typeof size === 'number' ? size : 0;
     },
-    remove: (name) => unlinkSync(join(folder, name)),
+    remove: (names) => {
+      for (const name of names) rmSync(join(folder, name), { force: true });
+      if (names.length > 0) syncFolder(folder);
+    },
     removeOwn: (name) => {
       const facts = lstatSync(join(folder, name), { throwIfNoEntry: false });
       if (facts && !(facts.isFile() && facts.uid === uid)) return false;

@@ -20,17 +20,35 @@ interface State {
  * that was off for longer than a night is late with deleting by that much, and never early.
  */
 export class RetentionClock {
-  #seenAt: number | undefined;
+  #state: State;
+  #seenAt: number;
 
-  constructor(private readonly meta: MetaStore) {}
-
-  /** @param nowMs of the system's clock; `steadyMs` of one that never leaps, such as `performance.now()` */
-  read(nowMs: number, steadyMs: number): number {
-    const passed = this.#seenAt === undefined ? 0 : Math.max(0, steadyMs - this.#seenAt);
+  /**
+   * What was believed last stands in the database, from the first start on: a leap may come before the first deletion.
+   * @param nowMs of the system's clock; `steadyMs` of one that never leaps, such as `performance.now()`
+   */
+  constructor(
+    private readonly meta: MetaStore,
+    nowMs: number,
+    steadyMs: number,
+  ) {
+    const text = meta.get(KEY);
+    this.#state = text === undefined ? { believedMs: nowMs, heldMs: 0 } : (JSON.parse(text) as State);
     this.#seenAt = steadyMs;
-    const next = advance(stateOf(this.meta.get(KEY)) ?? { believedMs: nowMs, heldMs: 0 }, nowMs, passed);
-    this.meta.set(KEY, JSON.stringify(next));
-    return next.believedMs;
+    if (text === undefined) this.#keep();
+  }
+
+  /** The arguments are those of the constructor. */
+  read(nowMs: number, steadyMs: number): number {
+    const passed = Math.max(0, steadyMs - this.#seenAt);
+    this.#seenAt = steadyMs;
+    this.#state = advance(this.#state, nowMs, passed);
+    this.#keep();
+    return this.#state.believedMs;
+  }
+
+  #keep(): void {
+    this.meta.set(KEY, JSON.stringify(this.#state));
   }
 }
 
@@ -38,8 +56,4 @@ function advance({ believedMs, heldMs }: State, nowMs: number, passed: number): 
   if (nowMs <= believedMs + passed + LEAP_MS) return { believedMs: nowMs, heldMs: 0 };
   const held = heldMs + passed;
   return held >= PROBATION_MS ? { believedMs: nowMs, heldMs: 0 } : { believedMs: believedMs + passed, heldMs: held };
-}
-
-function stateOf(text: string | undefined): State | undefined {
-  return text === undefined ? undefined : (JSON.parse(text) as State);
 }

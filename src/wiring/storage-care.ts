@@ -29,7 +29,7 @@ export interface StorageCare {
 export function createStorageCare(ground: Ground): StorageCare {
   const { configuration, database, health, log, places, pool } = ground;
   const meta = createMetaStore(database);
-  const clock = new RetentionClock(meta);
+  const clock = health.guard(() => new RetentionClock(meta, Date.now(), performance.now()))();
   let backupTrouble: string | null = null;
   const backup = async (): Promise<string> => {
     const input = { databaseFile: places.database, folder: places.backups, nowMs: Date.now() };

@@ -42,6 +42,7 @@ const DETAILS: Readonly<Partial<Record<AuditEntry['type'], Details>>> = {
   'database.repaired': { reason: 'the file is not a SQLite database', lastSeq: 9, lastHash: 'f'.repeat(64) },
   'dashboard.refused': { reason: 'token', count: 2 },
   'actor.degraded': { actor: 'collector' },
+  'clock.changed': { from: '2026-03-04T12:00:00.000Z' },
 };
 
 const WITHOUT_PEER =

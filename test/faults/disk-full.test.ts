@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { randomFrom } from '../support/random.ts';
-import { caro, configure, startService, until } from '../support/service.ts';
+import { caro, configure, until } from '../support/service.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
-import { expectWhole, SEED, spooled, stored, type Typist, tally, times, typist } from './rig.ts';
+import { expectWhole, SEED, spooled, startService, stored, type Typist, tally, times, typist } from './rig.ts';
 import { faultsBelow, requireShim } from './shim.ts';
 
 const folder = temporaryFolders();
@@ -54,7 +54,7 @@ requireShim()(`a disk that is full (seed ${SEED})`, () => {
 
   test('from any call on: the service lives or says why not, and everything is stored when there is room', async () => {
     const random = randomFrom(SEED);
-    const rounds = times(10, 400);
+    const rounds = times(6, 400);
     let refused = 0;
     for (let round = 0; round < rounds; round += 1) {
       const home = folder();

@@ -1,9 +1,21 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { randomFrom } from '../support/random.ts';
-import { configure, startService } from '../support/service.ts';
+import { configure } from '../support/service.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
-import { copyOf, expectWhole, LONG, SEED, spooled, stored, type Typist, tally, times, typist } from './rig.ts';
+import {
+  copyOf,
+  expectWhole,
+  LONG,
+  SEED,
+  spooled,
+  startService,
+  stored,
+  type Typist,
+  tally,
+  times,
+  typist,
+} from './rig.ts';
 import { type Faults, faultsBelow, requireShim } from './shim.ts';
 
 const folder = temporaryFolders();
@@ -62,7 +74,7 @@ requireShim()(`a service killed -9 in the middle of a call that changes a file (
     shells = typist(home, 4);
     const { type, typed, typeInEnded } = shells;
     const random = randomFrom(SEED + 1);
-    const rounds = times(14, 1_500);
+    const rounds = times(10, 1_500);
     for (let round = 1; round <= rounds; round += 1) {
       const faults = faultsBelow(home);
       if (random(3) === 0) typeInEnded(1 + random(3));

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from '@jest/globals';
+import { afterEach, expect } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { logProof } from '../../src/audit/log-proof.ts';
@@ -11,7 +11,7 @@ import { readIdentity } from '../../src/identity/identity.ts';
 import { createAuditStore } from '../../src/storage/audit-store.ts';
 import { openReadOnly } from '../../src/storage/database.ts';
 import { idleProcesses } from '../support/idle-processes.ts';
-import { until } from '../support/service.ts';
+import { startService as start, type TestService, until } from '../support/service.ts';
 
 /** Play a failure again with CARO_SEED=…; the same seed injects the same faults. */
 export const SEED = Number(process.env['CARO_SEED']) || 20_261_123;
@@ -22,6 +22,19 @@ export const times = (short: number, long: number): number => (LONG ? long : sho
 /** Shown with the long form only. */
 export function tally(what: string, count: number): void {
   if (LONG) console.info(`${count} ${what} (seed ${SEED})`);
+}
+
+const started = new Set<TestService>();
+afterEach(async () => {
+  for (const service of started) await service.kill();
+  started.clear();
+});
+
+/** As the one of the same name; what a failed test leaves running ends with it. */
+export async function startService(home: string, prefix: readonly string[] = []): Promise<TestService> {
+  const service = await start(home, prefix);
+  started.add(service);
+  return service;
 }
 
 export interface Typist {

@@ -6,6 +6,7 @@ import { preparePlaces } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { isConfirmed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
+import type { Salvaged } from '../database/repair.ts';
 import { say, sayJson } from '../output.ts';
 
 const BACKUP_MS = 600_000;
@@ -54,10 +55,18 @@ async function repair(context: Context, { json }: Json): Promise<void> {
   const salvaged = await work.alone(places, () => work.repair(places, context.now()));
   if (json) sayJson(context, { file: places.database, salvaged });
   else if (salvaged.length === 0) say(context, 'Nothing is damaged.');
-  for (const { file, events, summaries, gaps, auditFile, auditRecords } of json ? [] : salvaged) {
-    say(context, `${file}: ${events} commands and ${summaries} summaries taken over, ${gaps} places could not be read`);
-    if (auditFile !== null) say(context, `  its audit log, ${auditRecords} records: ${auditFile}`);
-  }
+  for (const found of json ? [] : salvaged) saySalvaged(context, found);
+}
+
+function saySalvaged(context: Context, found: Salvaged): void {
+  const { file, events, known, summaries, egress, gaps, auditFile, auditRecords, auditFirstBad } = found;
+  const rest = known === 0 ? '' : `, ${known} commands were there already`;
+  say(
+    context,
+    `${file}: ${events} commands, ${summaries} summaries and ${egress} lines of the egress ledger taken over${rest}; ${gaps} places could not be read`,
+  );
+  if (auditFile !== null) say(context, `  its audit log, ${auditRecords} records: ${auditFile}`);
+  if (auditFirstBad) say(context, `  the first bad record is ${auditFirstBad.seq}: ${auditFirstBad.reason}`);
 }
 
 async function backup(context: Context, { json }: Json): Promise<void> {

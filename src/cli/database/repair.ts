@@ -1,15 +1,16 @@
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { linkRecord, verifyChain } from '../../audit/chain.ts';
 import { encodeAuditExport } from '../../audit/export.ts';
 import { logProof } from '../../audit/log-proof.ts';
 import type { Places } from '../../config/places.ts';
-import type { AuditCheckpoint, AuditEntry, AuditRecord } from '../../domain/audit-record.ts';
+import type { AuditCheckpoint, AuditEntry, AuditRecord, AuditVerification } from '../../domain/audit-record.ts';
+import { replacePrivately } from '../../domain/private-file.ts';
 import { readIdentity } from '../../identity/identity.ts';
 import { readAuditHead } from '../../storage/audit-head.ts';
-import { createAuditStore } from '../../storage/audit-store.ts';
+import { type AuditStore, createAuditStore } from '../../storage/audit-store.ts';
 import { moveAside, restoreDatabase } from '../../storage/backup.ts';
-import { type Database, openDatabase, openReadOnly, setAsideFiles } from '../../storage/database.ts';
+import { type Database, openDatabase, openReadOnly, PARTS, setAsideFiles } from '../../storage/database.ts';
 import { lockInstance } from '../../storage/instance-lock.ts';
 import { type SalvageReport, salvage } from '../../storage/salvage.ts';
 
@@ -19,14 +20,17 @@ export interface Salvaged extends SalvageReport {
   /** Its audit log as far as it could be read, as an export; null where nothing could. */
   readonly auditFile: string | null;
   readonly auditRecords: number;
+  /** The first record that is missing in it, and why; null where the log is whole. */
+  readonly auditFirstBad: AuditVerification['firstBad'];
 }
 
 type Head = Pick<AuditCheckpoint, 'seq' | 'hash'>;
 interface SavedLog {
   readonly file: string | null;
   readonly count: number;
-  /** Its last record, if all before it verifies. */
+  /** Its last record. */
   readonly head: Head | null;
+  readonly firstBad: AuditVerification['firstBad'];
 }
 
 /** Runs `work` while no service can start on this home. @throws CaroError `already_running` */
@@ -54,12 +58,19 @@ export function repair(places: Places, now: Date): readonly Salvaged[] {
 
 function takeOver(places: Places, damaged: string, database: Database, now: Date): Salvaged {
   const audit = saveAuditLog(places, damaged);
-  const report = salvage(damaged, database);
-  const last = asDetails(audit.head ?? readAuditHead(places.auditHead));
-  append(database, now, { type: 'database.repaired', details: { ...report, ...last } });
+  const last = asDetails(lastHead(audit.head, readAuditHead(places.auditHead), createAuditStore(database)));
+  const report = salvage(damaged, database, (found) => {
+    append(database, now, { type: 'database.repaired', details: { ...found, ...last } });
+  });
   const file = `${damaged}.salvaged`;
-  for (const part of ['', '-wal', '-shm']) if (existsSync(damaged + part)) renameSync(damaged + part, file + part);
-  return { ...report, file, auditFile: audit.file, auditRecords: audit.count };
+  for (const part of PARTS) if (existsSync(damaged + part)) renameSync(damaged + part, file + part);
+  return { ...report, file, auditFile: audit.file, auditRecords: audit.count, auditFirstBad: audit.firstBad };
+}
+
+/** The last head known of the damaged log: the one that was kept beside it may be younger than what can be read, or another log's by now. */
+function lastHead(readable: Head | null, kept: Head | null, log: AuditStore): Head | null {
+  if (!kept || log.list({ before: kept.seq + 1, limit: 1 })[0]?.hash === kept.hash) return readable;
+  return readable && readable.seq > kept.seq ? readable : kept;
 }
 
 /**
@@ -107,22 +118,31 @@ function headOf(file: string): Head | null {
   return head ? { seq: head.seq, hash: head.hash } : null;
 }
 
-/** The readable beginning of a damaged log as an export that `caro audit verify --file` takes. */
+/** The beginning of a damaged log up to the first record that is bad, as an export that `caro audit verify --file` takes. */
 function saveAuditLog(places: Places, damaged: string): SavedLog {
   const { id, publicKey } = readIdentity(places.identityKey);
-  const records: AuditRecord[] = [];
-  const checkpoints = attempt(() => reading(damaged, (database) => createAuditStore(database).checkpoints())) ?? [];
-  attempt(() =>
+  const found: AuditRecord[] = [];
+  const isRead = attempt(() =>
     reading(damaged, (database) => {
-      for (const entry of createAuditStore(database).all()) records.push(entry);
+      for (const entry of createAuditStore(database).all()) found.push(entry);
+      return true;
     }),
   );
+  const checkpoints = attempt(() => reading(damaged, (database) => createAuditStore(database).checkpoints())) ?? [];
+  const next = (found.at(-1)?.seq ?? 0) + 1;
+  const verdict = verifyChain(
+    found,
+    checkpoints.filter(({ seq }) => seq < next),
+    logProof(publicKey),
+  );
+  const firstBad = verdict.firstBad ?? (isRead ? null : { seq: next, reason: 'it cannot be read' });
+  const records = firstBad === null ? found : found.filter(({ seq }) => seq < firstBad.seq);
   const last = records.at(-1);
-  if (!last) return { file: null, count: 0, head: null };
+  if (!last) return { file: null, count: 0, head: null, firstBad };
   const file = join(places.backups, `audit-of-${basename(damaged)}.jsonl`);
-  writeFileSync(file, `${[...encodeAuditExport(id, records, checkpoints)].join('\n')}\n`, { mode: 0o600 });
-  const verdict = verifyChain(records, checkpoints, logProof(publicKey));
-  return { file, count: records.length, head: verdict.ok ? { seq: last.seq, hash: last.hash } : null };
+  const sealed = checkpoints.filter(({ seq }) => seq <= last.seq);
+  replacePrivately(file, `${[...encodeAuditExport(id, records, sealed)].join('\n')}\n`);
+  return { file, count: records.length, head: { seq: last.seq, hash: last.hash }, firstBad };
 }
 
 function reading<T>(file: string, read: (database: Database) => T): T {
