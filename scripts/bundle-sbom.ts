@@ -6,9 +6,19 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { releaseEpoch } from './bundle-archive.ts';
 
+/** The part of package-lock.json that is needed here. */
+interface Lock {
+  readonly packages: Readonly<
+    Record<string, { readonly name?: string; readonly version: string; readonly dev?: boolean }>
+  >;
+}
+
 export interface SbomComponent {
+  readonly 'bom-ref': string;
   readonly name: string;
   readonly version: string;
   readonly purl: string;
@@ -25,22 +35,41 @@ export interface Sbom {
   readonly serialNumber: string;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly components: readonly SbomComponent[];
+  readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
 }
 
 /** `root` holds package.json and package-lock.json. Asks no registry. */
 export function makeSbom(root: string, epochSeconds: number): Sbom {
-  const text = execFileSync(
-    'npm',
-    ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--package-lock-only', '--silent'],
-    { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
-  );
-  const { metadata, ...rest } = JSON.parse(text) as Sbom;
+  const text = execFileSync('npm', ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only', '--silent'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const { metadata, dependencies, ...rest } = JSON.parse(text) as Sbom;
   // npm names the root after its folder, and itself with its version: neither is part of what is described.
   const component = { ...(metadata['component'] as object), name: 'caro-mesh', type: 'application' };
   const timestamp = new Date(epochSeconds * 1_000).toISOString();
   const settled = { ...metadata, timestamp, tools: [{ vendor: 'npm', name: 'cli' }], component };
-  const components = [...rest.components].sort((a, b) => (a.purl < b.purl ? -1 : 1));
-  return { ...rest, serialNumber: serialOf(components), metadata: settled, components };
+  const production = productionPurls(root);
+  const components = rest.components
+    .filter(({ purl }) => production.has(decodeURIComponent(purl)))
+    .sort((a, b) => (a.purl < b.purl ? -1 : 1));
+  const refs = new Set(components.map((one) => one['bom-ref']));
+  const isKept = (ref: string): boolean => refs.has(ref) || ref.startsWith('caro-mesh@');
+  const kept = dependencies
+    .filter(({ ref }) => isKept(ref))
+    .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter(isKept) }));
+  return { ...rest, serialNumber: serialOf(components), metadata: settled, components, dependencies: kept };
+}
+
+/** `npm sbom --omit dev` leaves out packages that development needs, too (npm 11.19: commander, semver, …), so the lock file decides. */
+function productionPurls(root: string): ReadonlySet<string> {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock;
+  return new Set(
+    Object.entries(packages)
+      .filter(([path, { dev }]) => path !== '' && dev !== true)
+      .map(([path, { name, version }]) => `pkg:npm/${name ?? path.split('node_modules/').at(-1)}@${version}`),
+  );
 }
 
 /** A UUID of version 8 (RFC 9562 §5.8) made of a hash. */

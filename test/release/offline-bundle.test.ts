@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { TerminalEvent } from '../../src/domain/event.ts';
 import { until } from '../support/service.ts';
-import { type Machine, makeArchive, openMachine, type Running, requireMachine } from './offline-rig.ts';
+import { type Machine, makeArchive, NODE, openMachine, type Running, requireMachine } from './offline-rig.ts';
 
 requireMachine()('the offline archive, on a machine without a route', () => {
   let folder: string;
@@ -68,7 +68,7 @@ requireMachine()('the offline archive, on a machine without a route', () => {
     });
     expect(machine.caro('audit', 'verify')).toMatchObject({ code: 0, stderr: '' });
     const ask = `fetch(${JSON.stringify(service.ready['dashboard'])}).then((answer) => answer.text()).then(console.log)`;
-    expect(machine.run(process.execPath, ['-e', ask]).stdout).toContain('<title>');
+    expect(machine.run(NODE, ['-e', ask]).stdout).toContain('<title>');
     expect(machine.network.sent().outside).toBe(0);
     expect(await service.stop()).toBe(0);
   });

@@ -12,8 +12,13 @@ const ROOT = resolve(__dirname, '../..');
 const USER = 54_321;
 const TSX = join(ROOT, 'node_modules', '.bin', 'tsx');
 
+/** The Node.js of that machine: this one, or the one that scripts/node-versions.ts tries, with an archive for all of them. */
+export const NODE = process.env['CARO_TEST_NODE'] ?? process.execPath;
+
 /** Makes the archive of what stands in `dist/`; returns its path. `folder` gets it. */
 export function makeArchive(folder: string, root = ROOT): string {
+  const given = process.env['CARO_TEST_ARCHIVE'];
+  if (given !== undefined) return given;
   const env = { ...process.env, SOURCE_DATE_EPOCH: '1750000000' };
   const said = execFileSync(TSX, ['scripts/bundle-offline.ts', folder], { cwd: root, env, encoding: 'utf8' });
   return (JSON.parse(said) as { readonly archive: string }).archive;
@@ -62,7 +67,7 @@ export function openMachine(archive: string): Machine {
   const prefix = [...network.prefix, 'setpriv', '--reuid', `${USER}`, '--regid', `${USER}`, '--clear-groups'];
   const environment = {
     HOME: home,
-    PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
+    PATH: `${dirname(NODE)}:/usr/bin:/bin`,
     LANG: 'C.UTF-8',
     SHELL: '/bin/bash',
   };

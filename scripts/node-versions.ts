@@ -1,0 +1,47 @@
+/**
+ * Installs and runs one archive under several Node.js, with the tests of test/release/offline-bundle.test.ts: each as a second user, in a
+ * network namespace that leads nowhere. The interpreters and the binding that npm leaves out here come from the registry. Needs root.
+ *
+ *   npm run test:node-versions               22 and 24, and the one that runs this
+ *   npm run test:node-versions -- 22 24.1    others
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(__dirname, '..');
+const TESTS = 'test/release/offline-bundle';
+
+/** The path of that interpreter: npm packs it as `node-SYSTEM-ARCH`. */
+function fetchNode(version: string, folder: string): string {
+  const name = `node-${process.platform}-${process.arch}`;
+  const where = join(folder, version);
+  execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', where, `${name}@${version}`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return join(where, 'node_modules', name, 'bin', 'node');
+}
+
+function main(versions: readonly string[]): void {
+  const folder = mkdtempSync(join(tmpdir(), 'caro-node-versions-'));
+  chmodSync(folder, 0o755);
+  try {
+    const script = ['scripts/bundle-offline.ts', folder, '--every-node'];
+    const tsx = join(ROOT, 'node_modules', '.bin', 'tsx');
+    const said = execFileSync(tsx, script, { cwd: ROOT, encoding: 'utf8' });
+    const { archive } = JSON.parse(said) as { readonly archive: string };
+    for (const node of [process.execPath, ...versions.map((version) => fetchNode(version, folder))]) {
+      const found = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+      const env = { ...process.env, CI: 'true', CARO_TEST_NODE: node, CARO_TEST_ARCHIVE: archive };
+      const { status } = spawnSync('npx', ['jest', TESTS], { cwd: ROOT, env, stdio: 'inherit' });
+      console.log(`Node.js ${found}: ${status === 0 ? 'passed' : 'FAILED'}`);
+      if (status !== 0) process.exitCode = 1;
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const given = process.argv.slice(2);
+main(given.length > 0 ? given : ['22', '24']);
