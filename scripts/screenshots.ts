@@ -1,14 +1,23 @@
-/** Writes a picture of every view to `screenshots/`: both themes, 1440 and 360 px wide, filled, fresh and locked. */
+/**
+ * Writes a picture of every view to `screenshots/`: both themes, 1440 and 360 px wide; filled, fresh, locked, and with all troubles
+ * at once. With `--readme` it makes the pictures of the README instead, in `docs/images/`.
+ */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import type { Typed } from '../test/policy/node.ts';
 import { enter, launchBrowser } from '../test/web/browser.ts';
 import { type DashboardRig, openRig } from '../test/web/dashboard-rig.ts';
-import { type Neighbour, openMeshRig } from '../test/web/mesh-rig.ts';
+import { type MeshRig, type Neighbour, openMeshRig } from '../test/web/mesh-rig.ts';
 import { sampleCommands } from '../test/web/sample-commands.ts';
 
 const OUT = 'screenshots';
+const README_OUT = 'docs/images';
+const README_SIZE = { width: 1200, height: 960 };
+/** Of the node whose pages are pictured. */
+const NAME = 'dev-laptop';
+const DAY_MS = 86_400_000;
 const WIDTHS = { wide: 1440, narrow: 360 } as const;
 /** What each view shows last. */
 const DRAWN = { today: '.h5', privacy: '.bytes', audit: '.lamp.good' } as const;
@@ -66,16 +75,48 @@ async function fresh(browser: Browser, rig: DashboardRig): Promise<void> {
   }
 }
 
-const WORK: readonly Typed[] = [
-  { pattern: 'git push', family: 'git', times: 46 },
-  { pattern: 'docker compose', family: 'containers', times: 18, failing: true },
-  { pattern: 'rm', family: 'files', times: 3, risk: 'critical', rules: [] },
-  { pattern: 'chmod', family: 'files', times: 5, risk: 'moderate' },
+/** A week of somebody's work; `more` makes one differ from another. */
+const work = (more: number): readonly Typed[] => [
+  { pattern: 'git push', family: 'git', times: 46 + 7 * more },
+  { pattern: 'git status', family: 'git', times: 180 + 31 * more },
+  { pattern: 'npm test', family: 'node', times: 64 - 5 * more, failing: more % 3 === 1 },
+  { pattern: 'kubectl get', family: 'kubernetes', times: 22 + 3 * more },
+  { pattern: 'docker compose', family: 'containers', times: 18, failing: more % 2 === 0 },
+  { pattern: 'ls', family: 'files', times: 120 + 11 * more },
+  { pattern: 'chmod', family: 'files', times: 9 + more, risk: 'moderate', rules: ['permissions.world-writable'] },
+  { pattern: 'git push', family: 'git', times: 4 + more, risk: 'high', rules: ['git.push-force'] },
+  { pattern: 'curl', family: 'network', times: 3, risk: 'high', rules: ['remote-code.download-and-run'] },
+  { pattern: 'rm', family: 'files', times: 2, risk: 'critical', rules: ['files.remove-system-file'] },
 ];
+/** Everything that can be wrong at once, on each view that shows it. */
+async function ailing(browser: Browser, rig: DashboardRig): Promise<void> {
+  const actor = { handled: 812, failed: 6, restarts: 5, queue: 0, busyMs: 90 };
+  rig.ails = {
+    storage: {
+      trouble: 'expected room to write, the disk is full or read-only: free some space',
+      setAside: ['/one.damaged'],
+      backup: { last: new Date(afternoon().getTime() - DAY_MS).toISOString(), trouble: 'the copy could not be made' },
+      logLinesLost: 12,
+    },
+    observe: { pending: 48_200, dropped: 3 },
+    actors: [{ name: 'summarizer', state: 'degraded', ...actor }],
+  };
+  for (const [theme, width, size] of [
+    ['light', 1440, 'wide'],
+    ['dark', 360, 'narrow'],
+  ] as const) {
+    const page = await open(browser, rig, theme, width);
+    await page.locator('.notices').waitFor();
+    await shoot(page, `troubled-${theme}-${size}`);
+    await page.context().close();
+  }
+  rig.ails = {};
+}
+
 const NEIGHBOURS: readonly Neighbour[] = [
-  { name: 'ana-laptop', lets: 'peer', typed: WORK },
+  { name: 'ana-laptop', lets: 'peer', typed: work(0) },
   ...['ben-laptop', 'cyd-laptop', 'dan-laptop', 'eli-laptop', 'fay-laptop'].map(
-    (name): Neighbour => ({ name, lets: 'supervisor', typed: WORK }),
+    (name, index): Neighbour => ({ name, lets: 'supervisor', typed: work(index + 1) }),
   ),
   { name: 'gus-laptop' },
   { name: 'hal-laptop', state: 'connecting' },
@@ -125,17 +166,71 @@ async function switches(page: Page, url: string, name: string): Promise<void> {
   await shoot(page, `trust-${name}`);
 }
 
-async function main(): Promise<void> {
+/** What a reader of the README sees first: the top of three views, without their ends. */
+async function forReadme(browser: Browser, rig: DashboardRig): Promise<void> {
+  mkdirSync(README_OUT, { recursive: true });
+  await rig.record(sampleCommands(5_200, 28, afternoon().getTime()));
+  await takeForReadme(browser, rig, { view: 'today', drawn: '.h5', name: 'activity' });
+  const own = await openMeshRig('individual', NEIGHBOURS.slice(0, 4), { name: NAME, more: '[sharing]\nlevel = 2\n' });
+  await dealings(own);
+  await takeForReadme(browser, own, { view: 'privacy', drawn: '.bytes', name: 'privacy' });
+  await own.close();
+  const mesh = await openMeshRig('security', NEIGHBOURS, { name: 'security' });
+  await takeForReadme(browser, mesh, { view: 'posture', drawn: '.ask', name: 'posture' });
+  await mesh.close();
+}
+
+interface ReadmePicture {
+  readonly view: string;
+  /** What the view shows last. */
+  readonly drawn: string;
+  readonly name: string;
+}
+
+async function takeForReadme(browser: Browser, rig: DashboardRig, { view, drawn, name }: ReadmePicture): Promise<void> {
+  const page = await open(browser, rig, 'light', README_SIZE.width);
+  await page.goto(`${rig.dashboard.url}#/${view}`);
+  await page.locator(drawn).first().waitFor();
+  if (view === 'posture') {
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('heading', { name: /added up$/ }).waitFor();
+  }
+  await page.setViewportSize(README_SIZE);
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path: join(README_OUT, `${name}.png`), animations: 'disabled' });
+  await page.context().close();
+}
+
+/** Questions of other nodes, as the audit log has them. */
+async function dealings({ bus, ids }: MeshRig): Promise<void> {
+  const asked = { spanHours: 168, rule: 'trust.nodes' };
+  const allowed = { ...asked, decision: 'allow', level: 2, result: 'answered' };
+  const denied = { ...asked, decision: 'deny', level: null, result: 'access_denied', rule: 'sharing.level' };
+  for (const [peer, details] of [
+    [ids[1], { query: 'tool-usage', ...allowed }],
+    [ids[2], { query: 'recent-commands', ...denied }],
+    [ids[1], { query: 'safety-posture', ...allowed }],
+  ] as const)
+    await bus.request('audit.append', { type: 'query.answered', ...(peer === undefined ? {} : { peer }), details });
+}
+
+async function everything(browser: Browser, rig: DashboardRig): Promise<void> {
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
+  await fresh(browser, rig);
+  await meshed(browser, 'security', 'posture');
+  await meshed(browser, 'admin', 'team');
+  await rig.record(sampleCommands(5_200, 28, afternoon().getTime()));
+  await filled(browser, rig);
+  await ailing(browser, rig);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { readme: { type: 'boolean', default: false } } });
   const browser = await launchBrowser();
-  const rig = await openRig();
+  const rig = await openRig({}, { toml: `[node]\nname = "${NAME}"\n` });
   try {
-    await fresh(browser, rig);
-    await meshed(browser, 'security', 'posture');
-    await meshed(browser, 'admin', 'team');
-    await rig.record(sampleCommands(5_200, 28, afternoon().getTime()));
-    await filled(browser, rig);
+    await (values.readme ? forReadme : everything)(browser, rig);
   } finally {
     await browser.close();
     await rig.close();
