@@ -94,7 +94,10 @@ async function browserFigures(rig: DashboardRig, rounds: number): Promise<unknow
     await page.addInitScript(NOTE_FIGURES);
     await enter(page, rig.dashboard);
     await visit(page, rig.dashboard.url);
-    const visits = async (before: () => Promise<void>) => {
+    // Whether the browser has kept the page's files from an earlier visit.
+    const cache = await page.context().newCDPSession(page);
+    const visits = async (before: () => Promise<void>, cacheDisabled = false) => {
+      await cache.send('Network.setCacheDisabled', { cacheDisabled });
       const seen: { paint: number; shown: number }[] = [];
       for (let round = 0; round < rounds; round += 1) {
         await before();
@@ -105,13 +108,15 @@ async function browserFigures(rig: DashboardRig, rounds: number): Promise<unknow
         firstFigures: summary(seen.map(({ shown }) => shown)),
       };
     };
+    const end = async (): Promise<void> => {
+      // An open page would connect again, and so start the next process itself.
+      await page.goto('about:blank');
+      await endPageProcess(rig);
+    };
     return {
       warm: await visits(() => Promise.resolve()),
-      cold: await visits(async () => {
-        // An open page would connect again, and so start the next process itself.
-        await page.goto('about:blank');
-        await endPageProcess(rig);
-      }),
+      cold: await visits(end),
+      coldWithoutCache: await visits(end, true),
     };
   } finally {
     await browser.close();
