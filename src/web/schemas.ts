@@ -73,8 +73,11 @@ const PEER = object({
   skewMs: { type: ['number', 'null'] },
 });
 
+/** A change of this node's own key that is under way (FR-104). */
+const ROTATION = object({ from: text, to: text, fingerprint: text, compromised: flag, switchesAt: text });
+
 export const STATUS = object({
-  node: object({ id: text, fingerprint: text, name: text, role: text }),
+  node: object({ id: text, fingerprint: text, name: text, role: text, rotation: ROTATION }, ['rotation']),
   service: object({ pid: count, uptimeSeconds: { type: 'number' }, version: text }),
   observe: object({
     events: count,
@@ -93,6 +96,7 @@ export const STATUS = object({
     logLinesLost: count,
   }),
   memory: object({ rssBytes: count }),
+  actors: list(object({ name: text, state: word(['running', 'restarting', 'degraded', 'stopped']) })),
 });
 
 const RANGE = { since: instant, until: instant };

@@ -10,7 +10,7 @@ import { createEgressStore, type EgressStore } from '../../src/storage/egress-st
 import { createEventStore } from '../../src/storage/event-store.ts';
 import { type Dashboard, type DashboardOptions, openDashboard } from '../../src/web/doorkeeper.ts';
 import { readMetricsToken } from '../../src/wiring/metrics.ts';
-import { type RigMesh, startActors } from './rig-actors.ts';
+import { type Ails, type RigMesh, startActors } from './rig-actors.ts';
 import { SAMPLE_RULES, type SampleCommands } from './sample-commands.ts';
 
 /** A build elsewhere can be tested by naming its folder. */
@@ -43,6 +43,8 @@ export interface DashboardRig {
   /** Puts messages on the ledger of what left, as the egress gate does. */
   readonly send: (entries: Parameters<EgressStore['record']>[0]) => void;
   readonly troubles: readonly string[];
+  /** What is wrong with the service; nothing at first. */
+  ails: Ails;
   readonly close: () => Promise<void>;
 }
 
@@ -68,7 +70,8 @@ export async function openRig(
   const { database } = openDatabase(places.database, Date.now());
   writeFileSync(places.config, toml, { mode: 0o600 });
   const bus = new Bus();
-  const actors = await startActors(bus, places, database, mesh);
+  const service: { ails: Ails } = { ails: {} };
+  const actors = await startActors(bus, places, database, mesh, () => service.ails);
   const troubles: string[] = [];
   const dashboard = await openDashboard({
     host: '127.0.0.1',
@@ -90,6 +93,12 @@ export async function openRig(
     home,
     bus,
     troubles,
+    get ails() {
+      return service.ails;
+    },
+    set ails(next) {
+      service.ails = next;
+    },
     record: async ({ started, finished }) => {
       const commit = { started, finished, ended: [], offsets: [], dropped: [], nowMs: Date.now() };
       const recorded = events.commit(commit);

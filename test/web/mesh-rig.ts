@@ -25,7 +25,11 @@ export interface MeshRig extends DashboardRig {
 export async function openMeshRig(
   role: Role,
   neighbours: readonly Neighbour[],
-  { floor = 5, more = '' }: { readonly floor?: number; readonly more?: string } = {},
+  {
+    floor = 5,
+    more = '',
+    name = 'rig',
+  }: { readonly floor?: number; readonly more?: string; readonly name?: string } = {},
 ): Promise<MeshRig> {
   const ids = neighbours.map((_, index) => nodeId(index + 1));
   const nodes = neighbours.map(({ typed }) => {
@@ -44,7 +48,7 @@ export async function openMeshRig(
   const rig = await openRig(
     {},
     {
-      toml: tomlOf(role, peers, floor) + more,
+      toml: tomlOf(role, name, peers, floor) + more,
       mesh: {
         status: () => ({ enabled: true, listen: '10.0.1.2:9238', peers }),
         ask: (id, query) => {
@@ -80,11 +84,13 @@ function responderOf(node: TestNode | undefined): TestNode['responder'] {
   return node.responder;
 }
 
-const tomlOf = (role: Role, peers: MeshStatus['peers'], floor: number): string =>
+const tomlOf = (role: Role, name: string, peers: MeshStatus['peers'], floor: number): string =>
   [
-    `[node]\nrole = "${role}"`,
+    `[node]\nname = "${name}"\nrole = "${role}"`,
     '[mesh]\nenabled = true\nlisten = "127.0.0.1:0"',
-    ...peers.map(({ id, name, address }) => `[[mesh.peers]]\nname = "${name}"\nid = "${id}"\naddress = "${address}"`),
+    ...peers.map(
+      ({ id, name: peer, address }) => `[[mesh.peers]]\nname = "${peer}"\nid = "${id}"\naddress = "${address}"`,
+    ),
     '[trust.nodes]',
     ...peers.map(({ id }) => `"${id}" = "peer"`),
     `[privacy]\nmin_contributors = ${floor}\n`,

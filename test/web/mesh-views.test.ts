@@ -83,7 +83,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     const { page, complaints } = await openPage(rig, 'posture');
     await ask(page);
     expect(await page.locator('.posture-total').textContent()).toBe('75 commands');
-    expect(await page.locator('.levels.one').textContent()).toMatch(/safe60 80 %.*critical15 20 %/);
+    expect(await page.locator('.levels.one').textContent()).toMatch(/safe60 80%.*critical15 20%/);
     const rows = await page.locator('.targets > li').allTextContents();
     expect(rows.map((row) => row.trim().slice(0, 3))).toEqual(NEIGHBOURS.map(({ name }) => name));
     const tally = page.locator('.panel', { hasText: 'asked ·' }).getByRole('status');

@@ -12,7 +12,7 @@ import { configurationChanges } from '../../src/config/changes.ts';
 import { loadConfiguration } from '../../src/config/loader.ts';
 import type { Places } from '../../src/config/places.ts';
 import { CaroError } from '../../src/domain/errors.ts';
-import type { MeshStatus } from '../../src/domain/status.ts';
+import type { ActorStatus, MeshStatus, ObserveStatus, RotationStatus, StorageStatus } from '../../src/domain/status.ts';
 import { SUMMARY_TYPE } from '../../src/domain/summary.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import { createAuditStore } from '../../src/storage/audit-store.ts';
@@ -36,10 +36,24 @@ export interface RigMesh {
   readonly ask: AskPorts['ask'];
 }
 
+/** What is wrong with the service, as its parts would say it. */
+export interface Ails {
+  readonly storage?: Partial<StorageStatus>;
+  readonly observe?: Partial<ObserveStatus>;
+  readonly actors?: readonly ActorStatus[];
+  readonly rotation?: RotationStatus;
+}
+
 type Identity = ReturnType<typeof openIdentity>;
 
 /** The real actors behind the dashboard, on one database; only the shells and the wire to other nodes are left out. */
-export async function startActors(bus: Bus, places: Places, database: Database, mesh: RigMesh): Promise<Supervised[]> {
+export async function startActors(
+  bus: Bus,
+  places: Places,
+  database: Database,
+  mesh: RigMesh,
+  ails: () => Ails,
+): Promise<Supervised[]> {
   const identity = openIdentity(places.identityKey);
   let { configuration } = loadConfiguration(places, 'rig');
   const initial = configuration;
@@ -88,19 +102,19 @@ export async function startActors(bus: Bus, places: Places, database: Database, 
         },
         initial,
       ),
-    edge: () => edge(database, mesh),
+    edge: () => edge(database, mesh, ails),
     summarizer: () => summarizer(bus, places, database, identity),
     status: () =>
       createStatusReporter({
         bus,
         metrics: () => Promise.resolve(metricsFacts(places.database, actors)),
         facts: () => ({
-          node: { id: identity.id, fingerprint: identity.fingerprint, ...configuration.node },
+          node: { id: identity.id, fingerprint: identity.fingerprint, ...configuration.node, ...changing(ails()) },
           service: { pid: process.pid, uptimeSeconds: Math.floor(process.uptime()), version: '0.1.0' },
           dashboard: { url: '' },
-          storage: { trouble: null, failures: 0, setAside: [], backup: { last: null, trouble: null }, logLinesLost: 0 },
+          storage: { ...SOUND, ...ails().storage },
           memory: { rssBytes: process.memoryUsage.rss() },
-          actors: [],
+          actors: ails().actors ?? [],
         }),
       }),
   };
@@ -121,17 +135,34 @@ const NO_KEYS: StandingPort = {
   confirm: () => Promise.reject(new CaroError('not_found', 'expected a key that another one has endorsed')),
 };
 
+const changing = ({ rotation }: Ails) => (rotation ? { rotation } : {});
+
+const SOUND: StorageStatus = {
+  trouble: null,
+  failures: 0,
+  setAside: [],
+  backup: { last: null, trouble: null },
+  logLinesLost: 0,
+};
+
 /** Where shells and peers would be. The ledger is the real one. */
 function edge(
   database: Database,
   mesh: RigMesh,
+  ails: () => Ails,
 ): Actor<'observe.status' | 'mesh.status' | 'egress.list' | 'egress.show'> {
   const reader = createReader(database);
   const egress = createEgressStore(database);
   return {
     name: 'edge of the rig',
     handlers: {
-      'observe.status': () => ({ ...reader.counts(), pending: 0, shells: reader.shells(), trouble: null }),
+      'observe.status': () => ({
+        ...reader.counts(),
+        pending: 0,
+        shells: reader.shells(),
+        trouble: null,
+        ...ails().observe,
+      }),
       'mesh.status': mesh.status,
       'egress.list': egress.list,
       'egress.show': ({ seq }) => {

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import { logOut, read } from './api.ts';
 import type { Status } from './contract.ts';
 import { Locked } from './parts/locked.tsx';
+import { Notices } from './parts/notices.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { AuditView } from './views/audit.tsx';
 import { MeshView } from './views/mesh.tsx';
@@ -45,6 +46,7 @@ export function App() {
       </a>
       <TopBar view={view} status={status} onLogOut={() => void logOut().finally(lock)} />
       <main class="page" id="content" tabIndex={-1}>
+        <Notices status={status} />
         {view === 'today' && <PersonalView onStatus={setStatus} onLocked={lock} />}
         {(view === 'team' || view === 'posture') && <MeshView key={view} kind={view} status={status} onLocked={lock} />}
         {view === 'privacy' && <PrivacyView onLocked={lock} />}

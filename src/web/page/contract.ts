@@ -3,13 +3,15 @@ import type { EgressLine } from '../../domain/egress.ts';
 import type { EventPage as Found, TerminalEvent } from '../../domain/event.ts';
 import type { QueryProgress, QueryResult } from '../../domain/query.ts';
 import type { LocalStatistics } from '../../domain/statistics.ts';
-import type { ServiceStatus } from '../../domain/status.ts';
+import type { ActorStatus, ServiceStatus } from '../../domain/status.ts';
 import type { SummaryLine } from '../../domain/summary.ts';
 import type { SharingLevel } from '../../domain/trust.ts';
 import type { RuleText } from '../link.ts';
 
 /** What the API answers; the schemas of the server hold it to these shapes. */
-export type Status = Omit<ServiceStatus, 'actors' | 'dashboard'>;
+export type Status = Omit<ServiceStatus, 'actors' | 'dashboard'> & {
+  readonly actors: readonly Pick<ActorStatus, 'name' | 'state'>[];
+};
 
 export interface Overview {
   readonly statistics: LocalStatistics;

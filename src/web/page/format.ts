@@ -7,6 +7,7 @@ const clock = new Intl.DateTimeFormat(undefined, hours);
 const clockSeconds = new Intl.DateTimeFormat(undefined, { ...hours, second: '2-digit' });
 const dayAndMonth = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' });
 const longDay = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+const dayAndTime = new Intl.DateTimeFormat(undefined, { ...hours, day: 'numeric', month: 'short' });
 const full = new Intl.DateTimeFormat(undefined, {
   ...hours,
   day: 'numeric',
@@ -16,18 +17,21 @@ const full = new Intl.DateTimeFormat(undefined, {
 });
 
 export const count = (value: number): string => number.format(value);
+/** A number of things, in one or in many. */
+export const counted = (value: number, thing: string): string => `${count(value)} ${thing}${value === 1 ? '' : 's'}`;
 export const timeOfDay = (time: string | number | Date): string => clock.format(new Date(time));
 export const timeWithSeconds = (time: string | number | Date): string => clockSeconds.format(new Date(time));
 export const shortDay = (time: string | number | Date): string => dayAndMonth.format(new Date(time));
 export const wholeDay = (time: string | number | Date): string => longDay.format(new Date(time));
+export const moment = (time: string | number | Date): string => dayAndTime.format(new Date(time));
 export const fullTime = (time: string | number | Date): string => full.format(new Date(time));
 
 /** `part` of `whole` in percent; a trace of something is never shown as nothing. */
 export function share(part: number, whole: number): string {
-  if (whole === 0 || part === 0) return '0 %';
+  if (whole === 0 || part === 0) return '0%';
   const percent = (part / whole) * 100;
-  if (percent < 0.1) return '< 0.1 %';
-  return `${percent < 10 ? percent.toFixed(1).replace(/\.0$/, '') : Math.round(percent)} %`;
+  if (percent < 0.1) return '<0.1%';
+  return `${percent < 10 ? percent.toFixed(1).replace(/\.0$/, '') : Math.round(percent)}%`;
 }
 
 /** A duration in ms in at most two units. */
@@ -71,6 +75,16 @@ export function visible(text: string): string {
     return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
   });
 }
+
+/** A folder by its last two names: enough to tell one from another at a glance. */
+export function placeName(folder: string): string {
+  const names = folder.split('/').filter((name) => name !== '');
+  return names.length <= 2 ? folder : `…/${names.slice(-2).join('/')}`;
+}
+
+/** Words in a row, as one says them. */
+export const inWords = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 
 /** A node by its name; without one by the first letters of its key. */
 export const nodeName = (id: string, name: string | null | undefined): string =>

@@ -18,7 +18,9 @@ function Found({ report: { judged, historyDays, anomalies } }: { readonly report
   if (!judged)
     return (
       <p class="quiet">
-        {count(historyDays)} {historyDays === 1 ? 'day' : 'days'} of history: too short to call anything unusual.
+        This node knows{' '}
+        {historyDays === 0 ? 'less than a day' : historyDays === 1 ? 'one day' : `${count(historyDays)} days`} of itself
+        so far: too little to call anything unusual.
       </p>
     );
   if (anomalies.length === 0) return <p class="quiet">Nothing, by {count(historyDays)} days of history.</p>;

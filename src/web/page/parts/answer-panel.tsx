@@ -1,7 +1,7 @@
 import { ANOMALY_KINDS } from '../../../domain/anomaly.ts';
 import type { QueryResult } from '../../../domain/query.ts';
 import { SHELLS } from '../../../domain/shell-kind.ts';
-import { count, fullTime } from '../format.ts';
+import { count, moment } from '../format.ts';
 import { ANOMALY_NAMES, QUERY_NAMES } from '../mesh-words.ts';
 import { CellBars } from './cell-bars.tsx';
 import { FamilyTable } from './family-table.tsx';
@@ -23,7 +23,7 @@ export function AnswerPanel({ result }: { readonly result: QueryResult }) {
       class="span-12"
       aside={
         <span class="quiet">
-          {nodes}, {fullTime(since)} to {fullTime(until)}
+          {nodes} · {moment(since)} – {moment(until)}
         </span>
       }
     >
@@ -55,12 +55,12 @@ function Withheld({ result: { withheld, withheldCells, contributors, counts } }:
   return (
     <>
       {counts.suppressed > 0 && (
-        <p class="quiet">
+        <p class="quiet small">
           {count(counts.suppressed)} answered in sums only and are left out: they are too few to hide one another.
         </p>
       )}
       {withheldCells.length > 0 && (
-        <p class="quiet">
+        <p class="quiet small">
           {count(withheldCells.length)} {withheldCells.length === 1 ? 'figure is' : 'figures are'} withheld (marked
           “–”), because too few nodes contributed to {withheldCells.length === 1 ? 'it' : 'them'}, or because such a
           figure could be worked out from {withheldCells.length === 1 ? 'it' : 'them'}.

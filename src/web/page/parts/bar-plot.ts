@@ -102,11 +102,11 @@ const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' 
 
 /** Hours within a day, dates at midnight and over days; nothing says twice what the reader knows. */
 function clockLabels(_plot: uPlot, splits: number[]): string[] {
-  return splits.map((seconds) => {
+  const isOneDay = (splits.at(-1) ?? 0) - (splits[0] ?? 0) <= 90_000;
+  return splits.map((seconds, index) => {
     const time = new Date(seconds * 1000);
-    const isMidnight = time.getHours() === 0 && time.getMinutes() === 0;
-    return isMidnight && splits.length > 1 && (splits.at(-1) ?? 0) - (splits[0] ?? 0) > 86_400
-      ? day.format(time)
-      : timeOfDay(time);
+    if (time.getHours() !== 0 || time.getMinutes() !== 0) return timeOfDay(time);
+    if (!isOneDay) return day.format(time);
+    return index === 0 ? '00:00' : '24:00';
   });
 }

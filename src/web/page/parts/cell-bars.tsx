@@ -1,4 +1,5 @@
 import { count } from '../format.ts';
+import { Track } from './track.tsx';
 
 interface CellBarsProps {
   readonly title: string;
@@ -23,7 +24,7 @@ export function CellBars({ title, rows, unit, hasZeros = false }: CellBarsProps)
         {shown.map(({ name, value }) => (
           <li key={name}>
             <span>{name}</span>
-            <meter class="track" min={0} max={most} value={value ?? 0} aria-hidden="true" />
+            <Track value={value ?? 0} most={most} />
             {value === null ? (
               <span class="quiet nums" title="withheld: too few nodes">
                 <span aria-hidden="true">–</span>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { RuleText, TerminalEvent } from '../contract.ts';
-import { duration, fullTime, timeWithSeconds, visible } from '../format.ts';
+import { duration, fullTime, placeName, timeWithSeconds, visible } from '../format.ts';
 import { RiskMark } from './risk-mark.tsx';
 
 interface EventRowProps {
@@ -17,13 +17,13 @@ export function EventRow({ event, rules, isNew, day }: EventRowProps) {
   return (
     <>
       {day && <li class="day">{day}</li>}
-      <li class={`event ${isNew ? 'arrived' : ''}`} data-event={event.id}>
+      <li class={`event at-${event.risk} ${isNew ? 'arrived' : ''}`} data-event={event.id}>
         <button type="button" class="event-line" aria-expanded={open} onClick={() => setOpen(!open)}>
           <time class="nums quiet" dateTime={event.time}>
             {timeWithSeconds(event.time)}
           </time>
-          <RiskMark level={event.risk} quiet={event.risk === 'safe' || event.risk === 'moderate'} />
           <code class="command clip">{visible(event.command)}</code>
+          <span class="mono quiet clip place">{event.cwd !== null && visible(placeName(event.cwd))}</span>
           <Outcome event={event} />
         </button>
         {open && <Details event={event} rules={rules} />}
@@ -32,13 +32,13 @@ export function EventRow({ event, rules, isNew, day }: EventRowProps) {
   );
 }
 
-function Outcome({ event: { exitCode, durationMs } }: { readonly event: TerminalEvent }) {
+function Outcome({ event: { risk, exitCode, durationMs } }: { readonly event: TerminalEvent }) {
   const failed = exitCode !== null && exitCode !== 0;
   return (
     <span class="outcome nums">
-      {exitCode === null && durationMs === null && <span class="quiet">running or unknown</span>}
+      {risk === 'safe' ? <span class="unseen">safe</span> : <RiskMark level={risk} />}
       {failed && <span class="fail">failed {exitCode}</span>}
-      {durationMs !== null && <span class="quiet">{duration(durationMs)}</span>}
+      <span class="quiet took">{exitCode === null && durationMs === null ? 'running?' : duration(durationMs)}</span>
     </span>
   );
 }

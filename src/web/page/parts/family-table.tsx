@@ -1,5 +1,6 @@
 import type { QueryResult } from '../../../domain/query.ts';
 import { count, duration, share } from '../format.ts';
+import { Track } from './track.tsx';
 
 type Cells = NonNullable<QueryResult['aggregate']>;
 
@@ -36,8 +37,8 @@ export function FamilyTable({ cells }: { readonly cells: Cells }) {
         {families.map(({ name, runs, failures, durationMs }) => (
           <tr key={name}>
             <th scope="row">
+              <Track value={runs ?? 0} most={most} />
               <span class="mono">{name}</span>
-              <meter class="track" min={0} max={most} value={runs ?? 0} aria-hidden="true" />
             </th>
             <td class="right">{runs === null ? '–' : count(runs)}</td>
             <td class="right">{runs === null || failures === null ? '–' : share(failures, runs)}</td>

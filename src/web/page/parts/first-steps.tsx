@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { SHELLS, type ShellKind } from '../../../domain/shell-kind.ts';
 import type { Status } from '../contract.ts';
+import { CopyButton } from './copy-button.tsx';
 import { Segments } from './segments.tsx';
 
 const LINES: Readonly<Record<ShellKind, { readonly file: string; readonly line: string }>> = {
@@ -16,31 +17,51 @@ export function FirstSteps({ status }: { readonly status: Status | null }) {
   const [shell, setShell] = useState<ShellKind>('bash');
   const { file, line } = LINES[shell];
   return (
-    <section class="first" aria-labelledby="first-title">
-      <h2 id="first-title">Nothing observed yet</h2>
-      <p>The service runs and waits for a shell to report. Three steps, and this page fills by itself:</p>
-      <ol class="steps">
-        <li>
-          <p>
-            Add one line to the end of <code>{file}</code>
-          </p>
-          <Segments label="Shell" options={SHELLS} names={NAMES} chosen={shell} onChoose={setShell} />
-          <pre class="command-line in-file">
-            <code>{line}</code>
-          </pre>
-        </li>
-        <li>
-          <p>Open a new terminal. Shells that are open already do not know of the line.</p>
-        </li>
-        <li>
-          <p>Type any command. A command that begins with a space is private and never recorded.</p>
-        </li>
-      </ol>
-      <p class="quiet">
-        Everything stays in a database on this machine
-        {status && !status.mesh.enabled ? '; the mesh is off and nothing leaves it' : ''}. If a command does not show up
-        here, <code>caro doctor</code> finds out why.
-      </p>
+    <section class="panel first" aria-labelledby="first-title">
+      <div>
+        <h2 id="first-title">Nothing observed yet</h2>
+        <p>The service runs and waits for a shell to report. Three steps, and this page fills by itself:</p>
+        <ol class="steps">
+          <li>
+            <p>
+              Add one line to the end of <code>{file}</code>
+            </p>
+            <Segments label="Shell" options={SHELLS} names={NAMES} chosen={shell} onChoose={setShell} />
+            <div class="with-copy">
+              <pre class="command-line in-file">
+                <code>{line}</code>
+              </pre>
+              <CopyButton text={line} />
+            </div>
+          </li>
+          <li>
+            <p>Open a new terminal. Shells that are open already do not know of the line.</p>
+          </li>
+          <li>
+            <p>
+              Type any command. If it does not show up here, <code>caro doctor</code> finds out why.
+            </p>
+          </li>
+        </ol>
+      </div>
+      <Promises isMeshOff={status?.mesh.enabled === false} />
     </section>
+  );
+}
+
+/** What a person wants to know before he lets something watch his shell. */
+function Promises({ isMeshOff }: { readonly isMeshOff: boolean }) {
+  return (
+    <div class="promises">
+      <h3>Yours alone</h3>
+      <p>
+        Everything stays in a database on this machine{isMeshOff && '; the mesh is off and nothing leaves it'}. What
+        others could ever learn stands under <a href="#/privacy">Privacy</a>, before you share anything.
+      </p>
+      <h3>What is recorded</h3>
+      <p>The text of a command, where and when it ran, how long it took and how it ended. Never what it printed.</p>
+      <h3>What is not</h3>
+      <p>Secrets in a command are masked before it is stored. A command that begins with a space is not recorded.</p>
+    </div>
   );
 }

@@ -4,32 +4,17 @@ import { Panel } from './panel.tsx';
 
 /** Whether observation itself works: which shells report, what waits, what was lost. Silence of a hook is shown, not guessed. */
 export function HookHealth({ status, now }: { readonly status: Status; readonly now: Date }) {
-  const { observe, service, audit, memory, storage } = status;
+  const { node, observe, service, audit, memory, storage } = status;
   return (
     <Panel
       title="Observation"
       class="span-12"
-      aside={<span class="quiet">caro doctor tests the hooks in a real shell</span>}
+      aside={
+        <span class="quiet">
+          <code>caro doctor</code> tests the hooks in a real shell
+        </span>
+      }
     >
-      {observe.trouble && (
-        <p class="notice" role="status">
-          {observe.trouble}
-        </p>
-      )}
-      {storage.trouble && (
-        <p class="notice" role="status">
-          Nothing can be written: {storage.trouble}
-        </p>
-      )}
-      {storage.setAside.length > 0 && (
-        <p class="notice" role="status">
-          {storage.setAside.length === 1
-            ? 'A damaged database was'
-            : `${storage.setAside.length} damaged databases were`}{' '}
-          set aside and a fresh one begun. What can be saved of it: <code>caro db repair</code>, with the service
-          stopped.
-        </p>
-      )}
       <dl class="health">
         {observe.shells.map(({ shell, sessions, lastSeen }) => (
           <div key={shell}>
@@ -73,6 +58,12 @@ export function HookHealth({ status, now }: { readonly status: Status; readonly 
           <dt>Service</dt>
           <dd>
             {bytes(memory.rssBytes)} <span class="quiet">version {service.version}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>Node</dt>
+          <dd class="mono" title={node.id}>
+            {node.fingerprint}
           </dd>
         </div>
       </dl>

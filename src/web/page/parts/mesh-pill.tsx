@@ -31,8 +31,13 @@ export function MeshPill({ mesh }: { readonly mesh: Mesh | null }) {
   return (
     <details class="pill-box" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary class="pill">
-        <span class={lamp} aria-hidden="true" /> Mesh: {number('connected')} of {mesh.peers.length} connected
-        {refused > 0 && `, ${refused} refused`}
+        <span class={lamp} aria-hidden="true" />
+        <span class="pill-long">
+          Mesh: {number('connected')} of {mesh.peers.length} connected{refused > 0 && `, ${refused} refused`}
+        </span>
+        <span class="pill-short nums" aria-hidden="true">
+          {number('connected')}/{mesh.peers.length}
+        </span>
       </summary>
       {isOpen && <Peers peers={mesh.peers} />}
     </details>

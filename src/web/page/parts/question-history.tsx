@@ -1,7 +1,7 @@
 import type { SpanHours } from '../../../domain/query.ts';
 import type { QueryType } from '../../../domain/trust.ts';
 import type { AuditPage } from '../contract.ts';
-import { count, fullTime } from '../format.ts';
+import { count, fullTime, moment } from '../format.ts';
 import { QUERY_NAMES, SPAN_NAMES } from '../mesh-words.ts';
 import { useReading } from '../use-reading.ts';
 import { Panel } from './panel.tsx';
@@ -16,8 +16,8 @@ export function QuestionHistory({ turn, onLocked }: { readonly turn: number; rea
       <ul class="plain-rows">
         {data?.records.map(({ seq, time, details }) => (
           <li key={seq}>
-            <time class="nums quiet" dateTime={time}>
-              {fullTime(time)}
+            <time class="nums quiet" dateTime={time} title={fullTime(time)}>
+              {moment(time)}
             </time>{' '}
             <strong>{QUERY_NAMES[details['query'] as QueryType]}</strong> over{' '}
             {SPAN_NAMES[details['spanHours'] as SpanHours]},{' '}

@@ -1,6 +1,6 @@
 import { RISK_LEVELS } from '../../../domain/risk-level.ts';
 import type { NamedUsage, NodeSummary } from '../../../domain/summary.ts';
-import { count, duration, fullTime, share } from '../format.ts';
+import { count, duration, inWords, moment, share } from '../format.ts';
 import { medianDuration } from '../usage.ts';
 import { RiskMark } from './risk-mark.tsx';
 import { SmallBars } from './small-bars.tsx';
@@ -8,14 +8,44 @@ import { SmallBars } from './small-bars.tsx';
 /** A summary in a person's words: every kind of figure in it, none left out, so that its reader knows all that others would know. */
 export function SummaryReading({ payload }: { readonly payload: string }) {
   const summary = JSON.parse(payload) as NodeSummary;
-  const { period, coverage, safety, activity } = summary;
   return (
     <div class="reading">
-      <p>
-        From {fullTime(period.start)} to {fullTime(period.end)}: {count(coverage.observed)} commands
-        {coverage.shells.length > 0 && ` in ${coverage.shells.join(', ')}`}, {count(coverage.redacted)} with a masked
-        secret, {count(coverage.dropped)} lost.
+      <Covered summary={summary} />
+      {summary.coverage.observed > 0 && <Counted summary={summary} />}
+      <p class="quiet">
+        Besides, it names this node (<span class="mono wrap">{summary.node}</span>), says when it was made, holds a
+        random id and number, and for each tool and kind of tool the sum of its run times and how many runs were how
+        long.
       </p>
+    </div>
+  );
+}
+
+/** What stretch of time it tells of, and how much was seen in it. */
+function Covered({ summary: { period, coverage } }: { readonly summary: NodeSummary }) {
+  const facts = [
+    ['Period', `${moment(period.start)} – ${moment(period.end)}`],
+    ['Commands', count(coverage.observed)],
+    ['Shells', inWords(coverage.shells) || 'none'],
+    ['With a masked secret', count(coverage.redacted)],
+    ['Lost', count(coverage.dropped)],
+  ] as const;
+  return (
+    <dl class="health">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Counted({ summary }: { readonly summary: NodeSummary }) {
+  const { safety, activity } = summary;
+  return (
+    <>
       <div class="columns">
         <NamedCounts title="Patterns" items={summary.patterns} />
         <NamedCounts title="Tools" items={summary.tools} note={usageNote} />
@@ -47,12 +77,7 @@ export function SummaryReading({ payload }: { readonly payload: string }) {
           <SmallBars values={activity.weekdays} names={WEEKDAYS} label="Commands per weekday" />
         </div>
       </div>
-      <p class="quiet">
-        Besides, it names this node (<span class="mono wrap">{summary.node}</span>), says when it was made, holds a
-        random id and number, and for each tool and kind of tool the sum of its run times and how many runs were how
-        long.
-      </p>
-    </div>
+    </>
   );
 }
 

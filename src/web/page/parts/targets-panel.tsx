@@ -32,6 +32,7 @@ export function TargetsPanel({ question: { isAsking, progress, result }, node }:
   return (
     <Panel title="Nodes" class="span-12" aside={<Tally rows={rows} pending={pending} elapsedMs={result?.elapsedMs} />}>
       {result && <Verdict rows={rows} node={node} />}
+      <Coverage rows={rows} pending={pending} />
       <ul class="targets">
         {rows.map((row) => (
           <Target key={row.id} row={row} />
@@ -56,6 +57,20 @@ function Tally(props: {
       {[all, ...parts, ...(pending > 0 ? [`${count(pending)} pending`] : [])].join(' · ')}
       {elapsedMs !== undefined && ` · ${duration(elapsedMs)}`}
     </span>
+  );
+}
+
+/** How the nodes ended, as parts of one bar; the words beside it say the same. */
+function Coverage({ rows, pending }: { readonly rows: readonly Row[]; readonly pending: number }) {
+  return (
+    <div class="coverage" aria-hidden="true">
+      {TARGET_STATES.flatMap((state) =>
+        rows.filter((row) => row.state === state).map((row) => <i key={row.id} class={LAMPS[state]} />),
+      )}
+      {Array.from({ length: pending }, (_, index) => (
+        <i key={index} class="pulse" />
+      ))}
+    </div>
   );
 }
 

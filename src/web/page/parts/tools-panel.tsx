@@ -4,6 +4,7 @@ import { count, duration, share } from '../format.ts';
 import { failureRate, medianDuration, TOOL_ORDERS, type ToolOrder, topTools } from '../usage.ts';
 import { Panel } from './panel.tsx';
 import { Segments } from './segments.tsx';
+import { Track } from './track.tsx';
 
 const MOST = 9;
 const ORDER_NAMES: Readonly<Record<ToolOrder, string>> = { used: 'Most used', failing: 'Failing', slow: 'Slowest' };
@@ -60,8 +61,8 @@ function ToolRow({ usage, most }: { readonly usage: NamedUsage; readonly most: n
   return (
     <tr>
       <th scope="row">
+        <Track value={usage.count} most={most} />
         <span class="mono">{usage.name}</span>
-        <meter class="track" min={0} max={most} value={usage.count} aria-hidden="true" />
       </th>
       <td class="right">{count(usage.count)}</td>
       <td class={`right ${failureRate(usage) >= 0.2 ? 'fail' : ''}`}>{share(usage.failures, usage.count)}</td>

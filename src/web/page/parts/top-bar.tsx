@@ -19,9 +19,8 @@ export function TopBar({ view, status, onLogOut }: TopBarProps) {
           Caro
         </a>
         {status && (
-          <span class="node" title={status.node.id}>
+          <span class="node" title={`${status.node.id}, fingerprint ${status.node.fingerprint}`}>
             <span class="node-name">{status.node.name}</span>
-            <span class="mono quiet">{status.node.fingerprint}</span>
           </span>
         )}
         <nav class="views" aria-label="Views">

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { AUDIT_TYPES } from '../../../domain/audit-record.ts';
 import { read } from '../api.ts';
 import type { AuditPage, AuditRecord, AuditVerification } from '../contract.ts';
-import { count } from '../format.ts';
+import { counted } from '../format.ts';
 import { AuditRecords } from '../parts/audit-records.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { saveText } from '../save.ts';
@@ -63,7 +63,7 @@ function Verdict({
     <span class="live" role="status">
       <span class={ok ? 'lamp good' : 'lamp bad'} aria-hidden="true" />
       {ok
-        ? `verified: ${count(records)} records, ${count(checkpoints)} signed checkpoints`
+        ? `verified: ${counted(records, 'record')}, ${counted(checkpoints, 'signed checkpoint')}`
         : `broken at record ${firstBad?.seq ?? '?'}: ${firstBad?.reason ?? 'unknown'}`}
     </span>
   );

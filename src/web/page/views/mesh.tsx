@@ -41,8 +41,8 @@ export function MeshView({ kind, status, onLocked }: MeshViewProps) {
       {status.node.role === role ? (
         <div class="grid">
           <AskPanel first={first} status={status} question={question} />
-          <TargetsPanel question={question} node={status.node.id} />
           {question.result && <AnswerPanel result={question.result} />}
+          <TargetsPanel question={question} node={status.node.id} />
           {kind === 'posture' && <AnomaliesPanel onLocked={onLocked} />}
           <QuestionHistory turn={question.turn} onLocked={onLocked} />
         </div>

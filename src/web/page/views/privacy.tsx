@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { PERIOD_KINDS, type PeriodKind } from '../../../domain/period.ts';
 import type { TrustRules } from '../../../domain/policy.ts';
 import type { Preview, Summaries } from '../contract.ts';
-import { bytes, count, fullTime, nodeName } from '../format.ts';
+import { bytes, count, fullTime, moment, nodeName } from '../format.ts';
 import { DealingsPanel } from '../parts/dealings-panel.tsx';
 import { EgressPanel } from '../parts/egress-panel.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -28,8 +28,8 @@ export function PrivacyView({ onLocked }: { readonly onLocked: () => void }) {
       </div>
       <div class="grid">
         <SharingPanel onLocked={onLocked} />
-        <TrustPanel trust={trust} onChanged={() => setTurn((before) => before + 1)} onLocked={onLocked} />
         <DealingsPanel nameOf={nameOf} onLocked={onLocked} />
+        <TrustPanel trust={trust} onChanged={() => setTurn((before) => before + 1)} onLocked={onLocked} />
         <EgressPanel nameOf={nameOf} onLocked={onLocked} />
         <PreviewPanel onLocked={onLocked} />
         <Panel title="Summaries kept" class="span-12">
@@ -105,9 +105,13 @@ function Kept({ summaries: { summaries } }: { readonly summaries: Summaries }) {
       <tbody>
         {summaries.map((line) => (
           <tr key={line.id}>
-            <td class="nums">{fullTime(line.start)}</td>
+            <td class="nums" title={fullTime(line.start)}>
+              {moment(line.start)}
+            </td>
             <td>{PERIOD_NAMES[line.kind].toLowerCase()}</td>
-            <td class="nums">{fullTime(line.createdAt)}</td>
+            <td class="nums" title={fullTime(line.createdAt)}>
+              {moment(line.createdAt)}
+            </td>
             <td class="right">{count(line.revision)}</td>
             <td class="right">{bytes(line.bytes)}</td>
           </tr>

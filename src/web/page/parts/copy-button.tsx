@@ -1,0 +1,17 @@
+import { useState } from 'preact/hooks';
+
+/** Puts a text on the clipboard, and says that it did. */
+export function CopyButton({ text }: { readonly text: string }) {
+  const [copied, setCopied] = useState('');
+  const copy = (): void => {
+    navigator.clipboard.writeText(text).then(
+      () => setCopied(text),
+      () => undefined,
+    );
+  };
+  return (
+    <button type="button" onClick={copy}>
+      <span role="status">{copied === text ? 'Copied' : 'Copy'}</span>
+    </button>
+  );
+}

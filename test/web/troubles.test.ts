@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import type { Status } from '../../src/web/page/contract.ts';
+import { troublesOf } from '../../src/web/page/troubles.ts';
+import { nodeId } from '../policy/settings.ts';
+import { faults } from './axe.ts';
+import { enter, hasBrowser, launchBrowser } from './browser.ts';
+import { type DashboardRig, type Login, openRig } from './dashboard-rig.ts';
+import type { Ails } from './rig-actors.ts';
+
+const inBrowser = hasBrowser ? describe : describe.skip;
+
+const ROTATION = {
+  from: nodeId(1),
+  to: nodeId(2),
+  fingerprint: '00ff00ff00ff00ff',
+  compromised: false,
+  switchesAt: '2026-11-24T12:00:00.000Z',
+};
+const DEGRADED = { state: 'degraded', handled: 9, failed: 6, restarts: 5, queue: 0, busyMs: 3 } as const;
+
+inBrowser('what is wrong with the service', () => {
+  let browser: Browser;
+  let rig: DashboardRig;
+  let login: Login;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    rig = await openRig();
+    login = await rig.login();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await rig.close();
+  });
+
+  async function open(ails: Ails): Promise<Page> {
+    rig.ails = ails;
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await enter(page, rig.dashboard);
+    await page.locator('.node-name').waitFor();
+    return page;
+  }
+  const notices = (page: Page) => page.locator('.notices > li').allTextContents();
+
+  test('is not spoken of where all is well', async () => {
+    expect(await notices(await open({}))).toEqual([]);
+  });
+
+  test.each([
+    ['a full disk', { storage: { trouble: 'expected room' }, observe: { pending: 2048 } }, /Nothing can be.*2\.0 KiB/],
+    [
+      'a held-up collector',
+      { observe: { trouble: 'expected an answer' } },
+      /held up\. Expected an answer\. caro doctor/,
+    ],
+    [
+      'a degraded part',
+      { actors: [{ name: 'auditor', ...DEGRADED }] },
+      /The auditor was set aside.*caro service restart/,
+    ],
+    ['a damaged database', { storage: { setAside: ['/one'] } }, /damaged database was set aside.*caro db repair/],
+    ['dropped records', { observe: { dropped: 1 } }, /1 record was dropped/],
+    [
+      'a copy that failed',
+      { storage: { backup: { last: null, trouble: 'no room' } } },
+      /No room\. There is none yet\./,
+    ],
+    [
+      'a change of the key',
+      { rotation: ROTATION },
+      /key of this node is being changed\. The next one \(00ff00ff00ff00ff\)/,
+    ],
+    ['a stolen key', { rotation: { ...ROTATION, compromised: true } }, /given up as stolen/],
+    ['lost lines of the log', { storage: { logLinesLost: 4 } }, /4 lines of the log/],
+  ] satisfies readonly (readonly [string, Ails, RegExp])[])(
+    '%s is told, by what the service says of itself',
+    async (_what, ails, text) => {
+      rig.ails = ails;
+      const status = (await (await rig.get('/api/status', login)).json()) as Status;
+      const told = troublesOf(status, Date.now());
+      expect(told.map((trouble) => `${trouble.title} ${trouble.text} ${trouble.command ?? ''}`)).toEqual([
+        expect.stringMatching(text),
+      ]);
+    },
+  );
+
+  test('is told on every view, names no file, puts the gravest first, and is free of accessibility faults', async () => {
+    const page = await open({
+      observe: { dropped: 2 },
+      storage: { setAside: ['/secret/place'] },
+      actors: [{ name: 'auditor', ...DEGRADED }],
+    });
+    await page.locator('.notices').waitFor();
+    const told = await notices(page);
+    expect(told).toHaveLength(3);
+    expect(told[0]).toContain('The auditor');
+    expect(told.join()).not.toContain('/secret');
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Audit log' }).click();
+    await page.getByRole('heading', { name: 'Audit log' }).waitFor();
+    expect(await notices(page)).toEqual(told);
+  });
+
+  test('what is over can be put away, and comes back when it has happened again', async () => {
+    const page = await open({ observe: { dropped: 2 } });
+    await page.getByRole('button', { name: 'Put away: 2 records were dropped.' }).click();
+    await page.locator('.notices').waitFor({ state: 'detached' });
+    await page.reload();
+    await page.locator('.node-name').waitFor();
+    expect(await notices(page)).toEqual([]);
+    rig.ails = { observe: { dropped: 3 } };
+    await page.reload();
+    await page.getByText('3 records were dropped.').waitFor();
+  });
+});
