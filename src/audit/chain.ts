@@ -62,11 +62,15 @@ export function verifyChain(
   });
   const bad = walk.bad && forged && forged.seq < walk.bad.seq ? forged : (walk.bad ?? forged);
   if (bad) return verdict(bad);
-  const newest = Math.max(0, ...checkpoints.map((checkpoint) => checkpoint.seq));
-  const last = walk.last ?? Math.max(0, ...checkpoints.map((checkpoint) => checkpoint.prunedThrough));
+  const newest = largest(checkpoints, ({ seq }) => seq);
+  const last = walk.last ?? largest(checkpoints, ({ prunedThrough }) => prunedThrough);
   if (last >= newest) return verdict(null);
   return verdict({ seq: last + 1, reason: 'it is missing, a signed checkpoint says that it was there' });
 }
+
+/** Not `Math.max(...)`: a log of some years has more checkpoints than a call takes arguments. */
+const largest = (checkpoints: readonly AuditCheckpoint[], of: (checkpoint: AuditCheckpoint) => number): number =>
+  checkpoints.reduce((most, checkpoint) => Math.max(most, of(checkpoint)), 0);
 
 interface Step {
   /** The record that says so. */

@@ -60,7 +60,11 @@ export const ERRORS = {
   tls_version: { exit: 1, rpc: -32040, what: 'The other side of a mesh connection does not speak TLS 1.3.' },
   tls_handshake: { exit: 1, rpc: -32041, what: 'A TLS handshake failed, or what came was no TLS at all.' },
   tls_timeout: { exit: 1, rpc: -32042, what: 'The other side did not finish the TLS handshake or its hello in time.' },
-  connection_flood: { exit: 1, rpc: -32043, what: 'Too many connections that have not proven who they are.' },
+  connection_flood: {
+    exit: 1,
+    rpc: -32043,
+    what: 'Too many connections: of strangers at once, or of one peer that comes and goes.',
+  },
   certificate_missing: {
     exit: 1,
     rpc: -32044,

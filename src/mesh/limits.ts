@@ -7,6 +7,9 @@ export interface MeshLimits {
   /** Connections at once that have not said a valid hello yet: in all, and of one address. Beyond it the oldest makes way. */
   readonly strangers: number;
   readonly strangersPerAddress: number;
+  /** Connections of one trusted node: so many at once, then one in this time. */
+  readonly connectionBurst: number;
+  readonly connectionEveryMs: number;
   readonly heartbeatMs: number;
   readonly frameBytes: number;
   /** Largest message of a connection that is only there to pair or to learn of a rotation. */
@@ -33,11 +36,13 @@ export const DEFAULT_LIMITS: MeshLimits = {
   helloMs: 10_000,
   strangers: 256,
   strangersPerAddress: 128,
+  connectionBurst: 30,
+  connectionEveryMs: 10_000,
   heartbeatMs: 30_000,
   frameBytes: MAX_FRAME_BYTES,
   strangerFrameBytes: 32 * 1024,
   backlogBytes: 8 * MAX_FRAME_BYTES,
-  messagesPerSecond: 20,
+  messagesPerSecond: 2,
   messageBurst: 200,
   queriesAtOnce: 16,
   acknowledgeMs: 15_000,

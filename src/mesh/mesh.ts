@@ -7,6 +7,7 @@ import { fingerprint } from '../identity/fingerprint.ts';
 import { checkListen, endpointText } from './address-rule.ts';
 import type { Connection, ConnectionHost, Ending } from './connection.ts';
 import { type ConnectionBook, createConnectionBook } from './connection-book.ts';
+import { type ConnectionRate, createConnectionRate } from './connection-rate.ts';
 import { dial } from './dialler.ts';
 import { createEgressGate } from './egress-gate.ts';
 import type { InviteCode } from './invite-code.ts';
@@ -24,6 +25,8 @@ import { createConnection } from './session.ts';
 import { checkAuthor, parseSummary } from './summary-document.ts';
 
 const CLOSE_MS = 2_000;
+/** The rule of `ConnectDecision` that says who, not from where. */
+const NAMED = 'trust.nodes';
 
 /**
  * Takes part in the mesh: listens, dials the peers of the configuration until each is connected, and speaks the protocol of
@@ -44,6 +47,7 @@ class MeshCore implements Mesh {
   readonly #refusals: RefusalLog;
   readonly #host: ConnectionHost;
   readonly #book: ConnectionBook;
+  readonly #rate: ConnectionRate;
   readonly #table: PeerTable;
   readonly #pairing: Pairing;
   /** Every connection that has not ended, whether it has said hello or not. */
@@ -62,6 +66,7 @@ class MeshCore implements Mesh {
     this.#limits = limits;
     this.#refusals = createRefusalLog(ports.audit, limits.refusalsEveryMs);
     this.#book = createConnectionBook(identity.id, limits.raceMs);
+    this.#rate = createConnectionRate(limits, () => performance.now());
     this.#pairing = createPairing({
       ...{ self: identity.id, name: options.name, limits, now, randomBytes, onPaired: ports.onPaired },
       listen: () => this.#listener?.endpoint ?? null,
@@ -177,7 +182,11 @@ class MeshCore implements Mesh {
 
   #admit(id: string, address: string): Exclude<LinkPurpose, 'introduction'> {
     const decision = this.#options.ports.mayConnect({ id, address });
-    if (decision.allow) return 'mesh';
+    if (decision.allow) {
+      // A key that is named is one caller; where a subnet is trusted anybody in it can have any number of keys.
+      if (this.#rate(decision.rule === NAMED ? id : address)) return 'mesh';
+      throw new CaroError('connection_flood', 'expected a peer that stays connected, got one that comes and goes');
+    }
     if (decision.mayPair && this.#pairing.isOpen()) return 'pairing';
     throw refusalOf(decision);
   }

@@ -54,8 +54,8 @@ export function createRedialer({ attempt, onFailure, random, limits, firstDelayM
     },
     lost: () => {
       if (state === 'stopped' || state === 'waiting') return;
-      // A peer that drops us at once is no success.
-      if (state === 'reached' && performance.now() - reachedAt > limits.redialFirstMs) failures = 0;
+      // A peer that drops us soon is no success: it could have us come back, and put it on record, every other second.
+      if (state === 'reached' && performance.now() - reachedAt > limits.redialMostMs) failures = 0;
       schedule();
     },
     hurry: () => {

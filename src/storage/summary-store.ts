@@ -28,7 +28,8 @@ interface SummaryRow {
 
 export interface SummaryStore {
   readonly add: (summary: StoredSummary) => void;
-  readonly has: (id: string) => boolean;
+  /** Whether there is one of this node by this id. Another node's may have the same: ids are for their authors to choose. */
+  readonly has: (node: string, id: string) => boolean;
   readonly latest: (node: string, kind: PeriodKind, startMs: number) => StoredSummary | undefined;
   /** How many revisions of one period there are, and how many summaries of the node in all. */
   readonly received: (node: string, kind: PeriodKind, startMs: number) => { revisions: number; all: number };
@@ -43,9 +44,9 @@ export function createSummaryStore(database: Database): SummaryStore {
       const { id, node, kind, startMs, revision, createdMs, document, seen } = summary;
       database
         .prepare('INSERT INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-        .run(id, node, kind, startMs, revision, createdMs, JSON.stringify(document), seen);
+        .run(node, id, kind, startMs, revision, createdMs, JSON.stringify(document), seen);
     },
-    has: (id) => database.prepare('SELECT 1 FROM summary WHERE id = ?').get(id) !== undefined,
+    has: (node, id) => database.prepare('SELECT 1 FROM summary WHERE node = ? AND id = ?').get(node, id) !== undefined,
     latest: (node, kind, startMs) => {
       const row = database
         .prepare('SELECT * FROM summary WHERE node = ? AND kind = ? AND start_ms = ? ORDER BY revision DESC LIMIT 1')

@@ -249,7 +249,7 @@ async function takeSummary(
   { id: peer, document, summary }: ReceivedSummary,
 ): ReturnType<MeshPorts['onSummary']> {
   const store = createSummaryStore(database);
-  if (store.has(summary.id)) return 'known';
+  if (store.has(summary.node, summary.id)) return 'known';
   const startMs = Date.parse(summary.period.start);
   const { kind } = summary.period;
   const limits = { nowMs: Date.now(), days: configuration().retention.summaries_days };

@@ -28,7 +28,8 @@ const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false 
 export function readMetricsToken(file: string): string | null {
   let descriptor: number;
   try {
-    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+    // NONBLOCK: a FIFO in its place must not hang the service.
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch {
     return null;
   }

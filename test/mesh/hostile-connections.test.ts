@@ -218,6 +218,51 @@ describe('a crowd of strangers', () => {
   });
 });
 
+describe('a peer that comes and goes', () => {
+  const HOUR = 3_600_000;
+  const visit = async (node: TestNode, identity: Identity, tls: TlsMaterial): Promise<boolean> => {
+    try {
+      const visitor = await intrude(node, identity, tls);
+      visitor.hello();
+      await until('an answer to the hello', () => node.connected.includes(identity.id));
+      visitor.socket.terminate();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const written = (node: TestNode): number => node.audit.length + node.ledger.length;
+
+  test('is hung up on after a while, and from then on costs neither log nor ledger anything but a count', async () => {
+    const node = await startNode({
+      trusts: [stranger.id],
+      limits: { connectionBurst: 4, connectionEveryMs: HOUR, refusalsEveryMs: HOUR },
+    });
+    const taken: boolean[] = [];
+    for (let count = 0; count < 5; count += 1) taken.push(await visit(node, stranger, strangerTls));
+    expect(taken).toEqual([true, true, true, true, false]);
+    await until('the last to be gone', () => !node.mesh.isConnected(stranger.id));
+    expect(refusals(node)).toEqual(['connection_flood']);
+    const before = written(node);
+    for (let count = 0; count < 10; count += 1) expect(await visit(node, stranger, strangerTls)).toBe(false);
+    expect(written(node)).toBe(before);
+  });
+
+  test('is the same caller under any number of keys where its address is what is trusted', async () => {
+    const rule = 'trust.subnets "127.0.0.0/8"';
+    const node = await startNode({
+      limits: { connectionBurst: 2, connectionEveryMs: HOUR },
+      ports: { mayConnect: () => ({ allow: true, rule, mayPair: true }) },
+    });
+    const taken: boolean[] = [];
+    for (let count = 0; count < 4; count += 1) {
+      const key = makeIdentity();
+      taken.push(await visit(node, key, await makeTls(key)));
+    }
+    expect(taken).toEqual([true, true, false, false]);
+  });
+});
+
 describe('a node that dials refuses', () => {
   const outbound = async (address: string, id: string): Promise<TestNode> =>
     startNode({ trusts: [id], peers: [{ id, address }] });

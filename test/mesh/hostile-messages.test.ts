@@ -25,7 +25,7 @@ beforeEach(async () => {
   identity = makeIdentity();
   tls = await makeTls(identity);
   const key = makeIdentity();
-  victim = await startNode({ trusts: [identity.id, key.id] });
+  victim = await startNode({ trusts: [identity.id, key.id], limits: { messagesPerSecond: 20 } });
   friend = await startNode({ identity: key, trusts: [victim.id], peers: [{ id: victim.id, address: victim.address }] });
   await until('the friend to be connected', () => friend.mesh.isConnected(victim.id));
 });

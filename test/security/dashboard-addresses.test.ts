@@ -83,3 +83,30 @@ test('a script of another port reads nothing under another spelling, even with b
     expect([written, await status(written, 'GET', foreign)]).not.toContain(200);
   }
 });
+
+test('login attempts are counted for the machine, from whichever of its addresses they come', async () => {
+  const attempt = (localAddress: string): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const host = `localhost:${rig.dashboard.port}`;
+      const headers = { host, origin: `http://${host}`, 'content-type': 'application/x-www-form-urlencoded' };
+      const sent = request({
+        host: '127.0.0.1',
+        port: rig.dashboard.port,
+        path: '/login',
+        method: 'POST',
+        headers,
+        localAddress,
+      });
+      sent.once('response', (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      });
+      sent.once('error', reject);
+      sent.end(`login=${'x'.repeat(43)}`);
+    });
+  const statuses: number[] = [];
+  for (let last = 2; last < 32; last += 1) statuses.push(await attempt(`127.0.0.${last}`));
+  expect(new Set(statuses)).toEqual(new Set([403, 429]));
+  expect(statuses.filter((code) => code === 403).length).toBeLessThanOrEqual(20);
+  expect(statuses.at(-1)).toBe(429);
+});

@@ -60,6 +60,31 @@ test('a trusted peer cannot fill the disk with periods that never were', async (
   expect(await victim.audited('peer.refused')).toMatchObject([{ peer: peer.id, details: { code: 'summary_invalid' } }]);
 });
 
+test('a trusted peer that gives its summary the id of another’s does not keep that one out', async () => {
+  const [author, rival] = [makeIdentity(), makeIdentity()];
+  const victim = await makeNode(folder(), 'victim');
+  open.push(victim);
+  victim.configure({ trust: { [author.id]: 'peer', [rival.id]: 'peer' } });
+  await victim.start();
+  const now = Date.now();
+  const facts = { id: 'c0ffee'.padEnd(32, '0'), createdAt: iso(now), period: periodOf('hourly', now) };
+  const results: unknown[] = [];
+  for (const identity of [rival, author, author]) {
+    const peer = await intrude({ id: victim.id, address: victim.endpoint }, identity, await makeTls(identity));
+    peer.hello();
+    const { document } = makeSummary(identity, facts);
+    peer.say({ ...peer.header(), type: 'summary', body: asJson({ document }) });
+    const [answer] = await until(
+      () => Promise.resolve(peer.received.map(payloadOf).filter(({ type }) => type === 'summary-ack')),
+      (messages) => messages.length === 1,
+    );
+    results.push(answer?.['body']);
+    peer.socket.terminate();
+  }
+  expect(results).toEqual(['stored', 'stored', 'known'].map((result) => ({ id: facts.id, result })));
+  expect(await victim.call('summary.list', { limit: 10, from: author.id })).toMatchObject([{ node: author.id }]);
+});
+
 test('nor with revisions of one period, or more periods than there are', () => {
   const nowMs = Date.parse('2026-11-23T10:30:00.000Z');
   const summary = { createdAt: iso(nowMs), period: periodOf('hourly', nowMs) };

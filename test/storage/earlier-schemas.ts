@@ -144,4 +144,69 @@ export const EARLIER_SCHEMAS: readonly string[] = [
     PRIMARY KEY (peer, summary_id)
   ) WITHOUT ROWID, STRICT;
   `,
+  `
+  -- The same figures in coarser steps, so that a week or a month costs hundreds of rows where quarters of an hour would be hundreds of
+  -- thousands. Triggers keep them the exact sums of the rollups above, whoever writes those. A day has 96 slots, in UTC.
+  CREATE TABLE rollup_day (
+    day INTEGER NOT NULL,
+    pattern_id INTEGER NOT NULL,
+    risk INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    ended INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    d0 INTEGER NOT NULL, d1 INTEGER NOT NULL, d2 INTEGER NOT NULL, d3 INTEGER NOT NULL,
+    d4 INTEGER NOT NULL, d5 INTEGER NOT NULL, d6 INTEGER NOT NULL, d7 INTEGER NOT NULL,
+    PRIMARY KEY (day, pattern_id, risk)
+  ) WITHOUT ROWID, STRICT;
+  CREATE TABLE rollup_slot (
+    slot INTEGER NOT NULL,
+    risk INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    ended INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    PRIMARY KEY (slot, risk)
+  ) WITHOUT ROWID, STRICT;
+  CREATE TABLE rollup_rule_day (
+    day INTEGER NOT NULL,
+    rule TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (day, rule)
+  ) WITHOUT ROWID, STRICT;
+  INSERT INTO rollup_day SELECT slot / 96, pattern_id, risk, sum(count), sum(ended), sum(failures), sum(duration_ms),
+      sum(d0), sum(d1), sum(d2), sum(d3), sum(d4), sum(d5), sum(d6), sum(d7)
+    FROM rollup GROUP BY 1, 2, 3;
+  INSERT INTO rollup_slot SELECT slot, risk, sum(count), sum(ended), sum(failures), sum(duration_ms) FROM rollup GROUP BY 1, 2;
+  INSERT INTO rollup_rule_day SELECT slot / 96, rule, sum(count) FROM rollup_rule GROUP BY 1, 2;
+
+  CREATE TRIGGER rollup_added AFTER INSERT ON rollup BEGIN
+    INSERT INTO rollup_day VALUES (NEW.slot / 96, NEW.pattern_id, NEW.risk, NEW.count, NEW.ended, NEW.failures, NEW.duration_ms,
+        NEW.d0, NEW.d1, NEW.d2, NEW.d3, NEW.d4, NEW.d5, NEW.d6, NEW.d7)
+      ON CONFLICT DO UPDATE SET count = count + excluded.count, ended = ended + excluded.ended,
+        failures = failures + excluded.failures, duration_ms = duration_ms + excluded.duration_ms,
+        d0 = d0 + excluded.d0, d1 = d1 + excluded.d1, d2 = d2 + excluded.d2, d3 = d3 + excluded.d3,
+        d4 = d4 + excluded.d4, d5 = d5 + excluded.d5, d6 = d6 + excluded.d6, d7 = d7 + excluded.d7;
+    INSERT INTO rollup_slot VALUES (NEW.slot, NEW.risk, NEW.count, NEW.ended, NEW.failures, NEW.duration_ms)
+      ON CONFLICT DO UPDATE SET count = count + excluded.count, ended = ended + excluded.ended,
+        failures = failures + excluded.failures, duration_ms = duration_ms + excluded.duration_ms;
+  END;
+  CREATE TRIGGER rollup_counted AFTER UPDATE ON rollup BEGIN
+    UPDATE rollup_day SET count = count + NEW.count - OLD.count, ended = ended + NEW.ended - OLD.ended,
+        failures = failures + NEW.failures - OLD.failures, duration_ms = duration_ms + NEW.duration_ms - OLD.duration_ms,
+        d0 = d0 + NEW.d0 - OLD.d0, d1 = d1 + NEW.d1 - OLD.d1, d2 = d2 + NEW.d2 - OLD.d2, d3 = d3 + NEW.d3 - OLD.d3,
+        d4 = d4 + NEW.d4 - OLD.d4, d5 = d5 + NEW.d5 - OLD.d5, d6 = d6 + NEW.d6 - OLD.d6, d7 = d7 + NEW.d7 - OLD.d7
+      WHERE day = NEW.slot / 96 AND pattern_id = NEW.pattern_id AND risk = NEW.risk;
+    UPDATE rollup_slot SET count = count + NEW.count - OLD.count, ended = ended + NEW.ended - OLD.ended,
+        failures = failures + NEW.failures - OLD.failures, duration_ms = duration_ms + NEW.duration_ms - OLD.duration_ms
+      WHERE slot = NEW.slot AND risk = NEW.risk;
+  END;
+  CREATE TRIGGER rollup_rule_added AFTER INSERT ON rollup_rule BEGIN
+    INSERT INTO rollup_rule_day VALUES (NEW.slot / 96, NEW.rule, NEW.count)
+      ON CONFLICT DO UPDATE SET count = count + excluded.count;
+  END;
+  CREATE TRIGGER rollup_rule_counted AFTER UPDATE ON rollup_rule BEGIN
+    UPDATE rollup_rule_day SET count = count + NEW.count - OLD.count WHERE day = NEW.slot / 96 AND rule = NEW.rule;
+  END;
+  `,
 ];

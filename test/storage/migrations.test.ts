@@ -36,6 +36,8 @@ function writtenBy(version: number, file: string, days: number): void {
       INSERT INTO rollup SELECT ${SLOT} + n / 40 * 96, 1 + n % 40, n % 4, 2, 2, 1, n, 1, 1, 0, 0, 0, 0, 0, 0 FROM numbers;
       INSERT INTO rollup_rule SELECT slot, 'files.delete', 40 FROM rollup GROUP BY slot;
       INSERT INTO rollup_coverage SELECT slot, 'bash', 80, 1, 0 FROM rollup GROUP BY slot;
+      WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${days * 10 - 1})
+      INSERT INTO summary SELECT printf('%032x', n), 'caro:ed25519:node', 'hourly', n, 1, n, hex(zeroblob(200)), '' FROM numbers;
     `);
   })();
   database.close();
@@ -44,6 +46,9 @@ function writtenBy(version: number, file: string, days: number): void {
 
 const schemaOf = (database: Database): readonly unknown[] =>
   database.prepare('SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name').all();
+
+const summaries = (database: Database): unknown =>
+  database.prepare('SELECT count(*), max(id), max(document) FROM summary').raw().get();
 
 const sums = (database: Database, table: string): unknown =>
   database.prepare(`SELECT sum(count), sum(ended), sum(failures), sum(duration_ms) FROM ${table}`).raw().get();
@@ -74,6 +79,7 @@ describe.each(VERSIONS)('a database of schema version %i', (version) => {
     writtenBy(version, file, 20);
     const before = new Sqlite(file, { readonly: true });
     const counted = sums(before, 'rollup');
+    const kept = summaries(before);
     before.close();
     const { database, setAside } = openDatabase(file, NOON);
     expect(setAside).toBeNull();
@@ -82,6 +88,7 @@ describe.each(VERSIONS)('a database of schema version %i', (version) => {
     fresh.close();
     expect(database.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
     for (const table of ['rollup', 'rollup_day', 'rollup_slot']) expect(sums(database, table)).toEqual(counted);
+    expect(summaries(database)).toEqual(kept);
     expectSums(database);
     const reader = createReader(database);
     expect(reader.listEvents({})).toMatchObject([{ id: 7, command: 'git commit', exitCode: 0 }]);
@@ -120,6 +127,7 @@ describe('a service that is killed while it migrates', () => {
     const left = openReadOnly(file);
     expect(left.pragma('user_version', { simple: true })).toBeLessThan(MIGRATIONS.length);
     const counted = sums(left, 'rollup');
+    const kept = summaries(left);
     left.close();
     service = await startService(home);
     await service.stop();
@@ -127,6 +135,7 @@ describe('a service that is killed while it migrates', () => {
     expect(database.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
     expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
     for (const table of ['rollup', 'rollup_day', 'rollup_slot']) expect(sums(database, table)).toEqual(counted);
+    expect(summaries(database)).toEqual(kept);
     database.close();
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -111,6 +112,10 @@ describe('who may have them', () => {
     writeFileSync(elsewhere, TOKEN, { mode: 0o600 });
     symlinkSync(elsewhere, file);
     expect((await scrape()).status).toBe(401);
+    rmSync(file);
+    // Opening it would wait for a writer, and the whole service with it.
+    execFileSync('mkfifo', ['-m', '600', file]);
+    expect((await scrape()).status).toBe(503);
     rmSync(file);
     writeFileSync(file, '', { mode: 0o600 });
     expect((await scrape({ authorization: 'Bearer ' })).status).toBe(401);
