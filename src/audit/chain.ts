@@ -114,6 +114,8 @@ function brokenStep({ seq, type, details }: AuditRecord, steps: Step[], openStep
   if (type !== 'rotation.completed') return null;
   try {
     const { old, new: successor } = openStep(details['statement']);
+    // Who stole a former key could lead the log on to a key of his own.
+    if (steps.some((step) => step.old === old)) return 'the key that it hands over had a successor already';
     steps.push({ seq, old, new: successor });
     return old === details['from'] && successor === details['to'] ? null : 'it names other keys than its statement';
   } catch {

@@ -194,9 +194,15 @@ export const isDiskFull = (error: unknown): boolean => {
   return FULL_CODES.has(code) || FULL_FAMILIES.test(code);
 };
 
+/** What SQLite calls by its most general code although it says that the file's header is wrong. */
+const DAMAGE_TEXT = /^(unsupported file format|malformed database schema)/;
+
 /** What an error of the file itself is, in words; null for any other error. */
-export const damageIn = (error: unknown): string | null =>
-  isSqliteError(error) && DAMAGE_CODES.has(error.code) ? `SQLite reports ${error.code}` : null;
+export function damageIn(error: unknown): string | null {
+  if (!isSqliteError(error)) return null;
+  const isDamage = DAMAGE_CODES.has(error.code) || (error.code === 'SQLITE_ERROR' && DAMAGE_TEXT.test(error.message));
+  return isDamage ? `SQLite reports ${error.code}` : null;
+}
 
 function hasHeader(file: string): boolean {
   const descriptor = openSync(file, 'r');

@@ -52,6 +52,14 @@ describe('a damaged database is set aside whole and a fresh one begun (E5, NFR-3
         writeFileSync(file, bytes);
       },
     ],
+    [
+      'a schema format that there is not, a single wrong byte of the header',
+      (file: string) => {
+        const bytes = readFileSync(file);
+        bytes.writeUInt32BE(9, 44);
+        writeFileSync(file, bytes);
+      },
+    ],
     ['a foreign file', (file: string) => copyFileSync(__filename, file)],
   ])('%s', (_name, damage) => {
     const file = written();
