@@ -1,5 +1,5 @@
 import { QUERY_SCHEMA, responseSchema } from './answer-schema.ts';
-import { MOST_KEYS, MOST_ROTATIONS } from './key-statement.ts';
+import { MOST_KEYS, MOST_REVOKED, MOST_ROTATIONS } from './key-statement.ts';
 import { GOODBYE_REASONS, type MessageType, SUMMARY_RESULTS } from './mesh-message.ts';
 import { PERIOD_KINDS } from './period.ts';
 import { RISK_LEVELS } from './risk-level.ts';
@@ -168,7 +168,7 @@ export const KEY_BOOK_SCHEMA: Schema = closed({
       statement: ROTATION,
     }),
     0,
-    MOST_KEYS,
+    4 * MOST_KEYS,
   ),
-  revoked: list(NODE_ID, 0, MOST_KEYS),
+  revoked: list(NODE_ID, 0, MOST_REVOKED + 8 * MOST_KEYS),
 });

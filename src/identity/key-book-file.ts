@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { CaroError } from '../domain/errors.ts';
 import { replacePrivately } from '../domain/private-file.ts';
 import { validateKeyBook } from '../generated/statement-validators.js';
-import { EMPTY_KEY_BOOK, type KeyBook } from './rotation.ts';
+import { EMPTY_KEY_BOOK, isSound, type KeyBook } from './rotation.ts';
 
 /**
  * What this node knows about the keys of others. It stands in a file of its own, not in the database: with a lost one a retired or
@@ -27,7 +27,7 @@ export function writeKeyBook(path: string, book: KeyBook): void {
 function decodeKeyBook(path: string, text: string): KeyBook {
   try {
     const book: unknown = JSON.parse(text);
-    if (validateKeyBook(book)) return book;
+    if (validateKeyBook(book) && isSound(book)) return book;
   } catch {
     // The same to its reader as a file of another form.
   }

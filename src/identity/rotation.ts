@@ -1,6 +1,6 @@
 import { CaroError } from '../domain/errors.ts';
 import type { KeyState } from '../domain/key-state.ts';
-import { MOST_KEYS } from '../domain/key-statement.ts';
+import { MOST_KEYS, MOST_REVOKED } from '../domain/key-statement.ts';
 import type { DualEnvelope } from '../domain/mesh-message.ts';
 import type { Envelope } from '../domain/summary.ts';
 import { GRACE_MS } from './grace.ts';
@@ -10,6 +10,8 @@ import { openRevocation, openRotation } from './key-statement.ts';
 const TOLERANCE_MS = 5 * 60_000;
 /** Further endorsements by the same key change nothing: two suspend it already. */
 const MOST_PER_KEY = 4;
+/** So many steps of one family of keys, so that no peer can fill the book of all. */
+const MOST_PER_FAMILY = 32;
 
 export interface AcceptedRotation {
   /** Node ids. */
@@ -46,8 +48,11 @@ export interface KeyStanding {
 
 export interface Observation {
   readonly book: KeyBook;
-  /** `conflict`: the old key had endorsed another one before; `late`: nobody may begin to believe it any more. */
-  readonly outcome: 'new' | 'known' | 'conflict' | 'late';
+  /**
+   * `conflict`: the old key had endorsed another one before; `late`: nobody may begin to believe it any more; `full`: there is no room
+   * for it.
+   */
+  readonly outcome: 'new' | 'known' | 'conflict' | 'late' | 'full';
 }
 
 /**
@@ -71,11 +76,17 @@ export function observeRotation(book: KeyBook, envelope: DualEnvelope, nowMs: nu
     throw new CaroError('rotation_invalid', 'expected a key that no other lineage holds');
   }
   const rivals = heirs(book, statement.old).length;
-  const hasRoom = rivals < MOST_PER_KEY && book.rotations.length < MOST_KEYS;
+  if (!hasRoom(book, statement.old, rivals)) return { book, outcome: 'full' };
   const known = { firstSeenMs: nowMs, confirmed: false, shown: false, recorded: false };
   const entry = { old: statement.old, new: statement.new, ...known, statement: envelope };
-  const rotations = hasRoom ? [...book.rotations, entry] : book.rotations;
-  return { book: { ...book, rotations }, outcome: rivals === 0 ? 'new' : 'conflict' };
+  return { book: { ...book, rotations: [...book.rotations, entry] }, outcome: rivals === 0 ? 'new' : 'conflict' };
+}
+
+/** A rival always has, or a thief could fill the book first and his own heir would never be contested. */
+function hasRoom(book: KeyBook, old: string, rivals: number): boolean {
+  if (rivals > 0) return rivals < MOST_PER_KEY;
+  const eldest = lineage(book, old).at(-1) ?? old;
+  return book.rotations.length < MOST_KEYS && successorsOf(book, eldest).length < MOST_PER_FAMILY;
 }
 
 /**
@@ -110,13 +121,24 @@ export function noteShown(book: KeyBook, id: string): KeyBook {
 /**
  * Takes note of a revocation. It covers successors, since whoever has the key could have endorsed them, but for those that the owner
  * of this node has confirmed.
+ * @param sender who tells of it: of keys that the book does not know only its own is noted, so that nobody fills it with keys of nobody
  * @throws CaroError `rotation_invalid`
  */
-export function observeRevocation(book: KeyBook, envelope: Envelope): KeyBook {
+export function observeRevocation(book: KeyBook, envelope: Envelope, sender: string): KeyBook {
   const { key } = openRevocation(envelope);
-  return book.revoked.includes(key) || book.revoked.length >= MOST_KEYS
-    ? book
-    : { ...book, revoked: [...book.revoked, key] };
+  const isStep = book.rotations.some((rotation) => rotation.old === key || rotation.new === key);
+  const isNoted = isStep || (key === sender && book.revoked.length < MOST_REVOKED);
+  return book.revoked.includes(key) || !isNoted ? book : { ...book, revoked: [...book.revoked, key] };
+}
+
+/** Whether a book could have come about by itself: each step signed by both of its keys, no key twice a successor, no circle. */
+export function isSound({ rotations }: KeyBook): boolean {
+  const book = (count: number): KeyBook => ({ rotations: rotations.slice(0, count), revoked: [] });
+  return rotations.every((step, index) => {
+    const { old, new: successor } = openRotation(step.statement);
+    const isTaken = rotations.slice(0, index).some((earlier) => earlier.new === successor);
+    return old === step.old && successor === step.new && !isTaken && !lineage(book(index), old).includes(successor);
+  });
 }
 
 /** How a key stands at `nowMs`. A key that the book does not know is `current` with no past. */

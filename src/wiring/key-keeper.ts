@@ -29,8 +29,8 @@ export interface KeyKeeper {
   readonly heirs: (id: string) => readonly string[];
   /** @throws CaroError `rotation_invalid`, `place_unusable` */
   readonly takeRotation: (statement: DualEnvelope) => Observation['outcome'];
-  /** Whether it was news. @throws CaroError `rotation_invalid`, `place_unusable` */
-  readonly takeRevocation: (statement: Envelope) => boolean;
+  /** Whether it was news; `sender` tells of it. @throws CaroError `rotation_invalid`, `place_unusable` */
+  readonly takeRevocation: (statement: Envelope, sender: string) => boolean;
   /** The key has connected. Whether that ended the one before it. */
   readonly noteShown: (id: string) => boolean;
   /** @throws CaroError `not_found` */
@@ -69,7 +69,7 @@ export function openKeyKeeper(file: string, now: () => number, graceMs: number):
       keep(next);
       return outcome;
     },
-    takeRevocation: (statement) => keep(observeRevocation(book, statement)),
+    takeRevocation: (statement, sender) => keep(observeRevocation(book, statement, sender)),
     noteShown: (id) => keep(noteShown(book, id)),
     confirm: (newId) => void keep(confirmRotation(book, newId)),
     changes: () => keyChanges(book, now(), graceMs),

@@ -216,13 +216,13 @@ async function meshPorts(ground: Ground, keys: KeyKeeper): Promise<MeshPorts> {
     onSummary: (received) => takeSummary(ground, received),
     onRotation: (peer, statement) => {
       const outcome = keys.takeRotation(statement);
-      if (outcome === 'known' || outcome === 'late') return;
+      if (outcome !== 'new' && outcome !== 'conflict') return;
       const { old: from, new: to } = openRotation(statement);
       tell({ type: 'key.rotated', peer: peer.id, details: { outcome, from, to } });
       changed();
     },
     onRevocation: (peer, statement) => {
-      if (!keys.takeRevocation(statement)) return;
+      if (!keys.takeRevocation(statement, peer.id)) return;
       tell({ type: 'key.revoked', peer: peer.id, details: { key: openRevocation(statement).key } });
       changed();
     },

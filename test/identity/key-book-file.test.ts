@@ -36,7 +36,7 @@ const anyBook: fc.Arbitrary<KeyBook> = fc
         if (what === 'rotate') return observeRotation(book, signRotation(old, next, facts), NOW).book;
         if (what === 'confirm') return confirmRotation(book, next.id);
         if (what === 'show') return noteShown(book, next.id);
-        return observeRevocation(book, signRevocation(old, facts));
+        return observeRevocation(book, signRevocation(old, facts), old.id);
       } catch (error) {
         if (error instanceof CaroError) return book;
         throw error;
@@ -66,3 +66,30 @@ test.each(['', '[]', '{"rotations":[]}', '{"rotations":[],"revoked":["x"]}', '{"
     expect(read).toThrow(/must then be confirmed again/);
   },
 );
+
+test('a file that somebody has put together is refused, however well it is formed', () => {
+  const step = (from: number, to: number): KeyBook['rotations'][number] => {
+    const [old, next] = [keys[from], keys[to]];
+    if (!old || !next) throw new RangeError('expected two of the keys');
+    const known = { firstSeenMs: 0, confirmed: true, shown: true, recorded: true };
+    return { old: old.id, new: next.id, ...known, statement: signRotation(old, next, facts) };
+  };
+  const stolen = { ...step(0, 1), new: step(0, 2).new };
+  const unsigned = {
+    ...step(0, 1),
+    statement: { ...step(0, 1).statement, signatures: step(1, 0).statement.signatures },
+  };
+  const books = [
+    [stolen],
+    [unsigned],
+    [step(0, 1), step(1, 0)],
+    [step(0, 1), step(2, 1)],
+    [step(0, 1), step(1, 2), step(2, 0)],
+  ];
+  for (const rotations of books) {
+    writeKeyBook(file, { rotations, revoked: [] });
+    expect(() => readKeyBook(file)).toThrow(/must then be confirmed again/);
+  }
+  writeKeyBook(file, { rotations: [step(0, 1), step(0, 2), step(2, 3)], revoked: [] });
+  expect(readKeyBook(file).rotations).toHaveLength(3);
+});

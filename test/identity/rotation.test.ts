@@ -185,19 +185,54 @@ describe('trust in a key that was rotated', () => {
     for (const heir of [1, 2, 3, 4]) book = learn(book, rotation(0, heir));
     const spare = openIdentity(join(mkdtempSync(join(tmpdir(), 'caro-rotation-')), 'k'));
     const more = observeRotation(book, signRotation(key(0), spare, facts()), NOW);
-    expect(more).toEqual({ book, outcome: 'conflict' });
+    expect(more).toEqual({ book, outcome: 'full' });
+  });
+
+  /** Steps of keys that are nobody's: what a peer can make any number of. */
+  const junk = (count: number): KeyBook['rotations'] =>
+    Array.from({ length: count }, (_, index) => ({
+      ...{ old: `junk ${index}`, new: `junk ${index}'`, statement: rotation(3, 4) },
+      ...{ firstSeenMs: NOW, confirmed: false, shown: false, recorded: false },
+    }));
+
+  test('has room for a rival when it is full, so that a thief cannot fill it before his heir is contested', () => {
+    const stolen = learn(EMPTY_KEY_BOOK, rotation(0, 1));
+    const full: KeyBook = { ...stolen, rotations: [...stolen.rotations, ...junk(2_000)] };
+    expect(observeRotation(full, rotation(2, 3), NOW)).toEqual({ book: full, outcome: 'full' });
+    const contested = observeRotation(full, rotation(0, 2), NOW);
+    expect(contested.outcome).toBe('conflict');
+    expect(state(contested.book, 1, NOW + 2 * GRACE_MS)).toBe('suspended');
+  });
+
+  test('has little room for one family of keys, so that one peer cannot fill it for all', () => {
+    const chain = junk(32).map((step, index, steps) => ({ ...step, old: steps[index - 1]?.new ?? key(0).id }));
+    const book: KeyBook = {
+      rotations: [...chain.slice(0, 31), { ...chain[31], old: chain[30]?.new, new: key(1).id }] as KeyBook['rotations'],
+      revoked: [],
+    };
+    expect(observeRotation(book, rotation(1, 2), NOW)).toEqual({ book, outcome: 'full' });
+    expect(observeRotation(book, rotation(3, 4), NOW).outcome).toBe('new');
   });
 });
 
 describe('a revocation', () => {
   test('ends a key and its successors, but not one that the owner confirmed', () => {
     const revocation = signRevocation(key(0), facts());
-    const plain = observeRevocation(learn(EMPTY_KEY_BOOK, rotation(0, 1)), revocation);
+    const plain = observeRevocation(learn(EMPTY_KEY_BOOK, rotation(0, 1)), revocation, key(0).id);
     expect([state(plain, 0, NOW), state(plain, 1, NOW + GRACE_MS)]).toEqual(['revoked', 'revoked']);
     expect(standingOf(plain, key(1).id, NOW).formerIds).toEqual([key(0).id]);
     const confirmed = confirmRotation(plain, key(1).id);
     expect([state(confirmed, 0, NOW), state(confirmed, 1, NOW)]).toEqual(['revoked', 'current']);
-    expect(observeRevocation(plain, revocation)).toBe(plain);
+    expect(observeRevocation(plain, revocation, key(0).id)).toBe(plain);
+  });
+
+  test('is noted of a key in the book whoever tells of it, of any other only from that key itself', () => {
+    const revocation = signRevocation(key(0), facts());
+    const book = learn(EMPTY_KEY_BOOK, rotation(0, 1));
+    expect(observeRevocation(book, revocation, key(1).id).revoked).toEqual([key(0).id]);
+    expect(observeRevocation(EMPTY_KEY_BOOK, revocation, key(1).id)).toBe(EMPTY_KEY_BOOK);
+    const full: KeyBook = { ...book, revoked: Array.from({ length: 20_000 }, (_, index) => `junk ${index}`) };
+    expect(observeRevocation(full, revocation, key(0).id).revoked).toContain(key(0).id);
   });
 
   test('counts only with the signature of the key that it ends', () => {
