@@ -23,7 +23,7 @@ export interface ObservationCommit {
 
 export interface EventStore {
   /**
-   * One transaction, on disk when it returns. Returns the events as they now stand, each once.
+   * One transaction, on disk when it returns. Returns the events as they now stand, each once, in the order in which they began.
    * @throws CaroError `disk_full`; nothing is committed then.
    */
   readonly commit: (observed: ObservationCommit) => readonly TerminalEvent[];
@@ -70,9 +70,9 @@ export function createEventStore(database: Database, host: string): EventStore {
   return {
     commit: (observed) => {
       try {
-        return [...commit.immediate(observed)].map(
-          ([id, event]) => event ?? eventOf(statements.read.get(id) as EventRow),
-        );
+        return [...commit.immediate(observed)]
+          .toSorted(([one], [other]) => one - other)
+          .map(([id, event]) => event ?? eventOf(statements.read.get(id) as EventRow));
       } catch (error) {
         if (!isDiskFull(error)) throw error;
         throw new CaroError(

@@ -1,7 +1,6 @@
 /** `caro events --follow` beside a real shell. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterEach, expect, test } from '@jest/globals';
-import type { TerminalEvent } from '../../src/domain/event.ts';
 import { openShell, type ShellSession } from '../support/pty.ts';
 import { requireShell } from '../support/require-shell.ts';
 import { CARO, caro, configure, homeEnvironment, startService, type TestService, until } from '../support/service.ts';
@@ -80,22 +79,5 @@ requireShell('bash')('caro events --follow', () => {
     }
     expect((await follower.lines()).join('\n')).not.toContain('private');
     expect(await follower.end()).toBe(0);
-  });
-
-  test('with --json gives the start of a command before its end, under one id', async () => {
-    const home = await node();
-    const shell = await bashIn(home);
-    const follower = follow(home, '--json');
-    await attached(shell, follower.lines);
-    shell.type('read answer');
-    const events = async (): Promise<TerminalEvent[]> =>
-      (await follower.lines())
-        .map((line) => JSON.parse(line) as TerminalEvent)
-        .filter(({ command }) => command === 'read answer');
-    const begun = await until(events, (list) => list.length > 0);
-    expect(begun).toMatchObject([{ exitCode: null, durationMs: null }]);
-    await shell.run('yes');
-    const both = await until(events, (list) => list.length > 1);
-    expect(both).toMatchObject([{ exitCode: null }, { exitCode: 0, id: begun[0]?.id }]);
   });
 });

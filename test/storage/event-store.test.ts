@@ -111,6 +111,13 @@ describe('a commit (FR-405)', () => {
     );
   });
 
+  test('gives its events in the order in which they began, also where one of an earlier commit ends', () => {
+    const { store } = open();
+    store.commit(observed({ started: [started(1)] }));
+    const events = store.commit(observed({ started: [started(2)], finished: [finished(1), finished(2)] }));
+    expect(events.map(({ command }) => command)).toEqual(['git commit 1', 'git commit 2']);
+  });
+
   test('ignores an end whose start was never seen, and a second end', () => {
     const { store, reader } = open();
     store.commit(observed({ started: [started(1)], finished: [finished(1, 0), finished(1, 9), finished(7, 3)] }));
