@@ -1,9 +1,9 @@
 /**
- * How many commands a second the service takes in, twenty shells at once: as fast as they can be written, and at a given pace. A start
+ * How many commands a second the service takes in, several shells at once: as fast as they can be written, and at a given pace. A start
  * and an end record for each, appended as hooks append them, a new file after 64 records. Counts at the end what is stored. The baseline
  * is SQLite itself: the same rows into a bare table, one durable transaction for a thousand.
  *
- *   npx tsx bench/ingest.ts [commands] [stored events] [paced commands a second]
+ *   npx tsx bench/ingest.ts [commands] [stored events] [paced commands a second] [shells]
  */
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,6 @@ import { configure, startService, type TestService } from '../test/support/servi
 import { report, round } from './figures.ts';
 import { storeEvents } from './stored-events.ts';
 
-const SESSIONS = 20;
 /** Commands a file: 64 records. */
 const ROTATE = 32;
 /** Rarely: being asked what is pending costs the service a look at every spool file. */
@@ -31,8 +30,8 @@ const COMMANDS = ordinaryCommands(500);
 function typist(home: string, { pids }: IdleProcesses): (number: number) => void {
   const begun = Date.now() * 1_000;
   return (number) => {
-    const command = Math.floor(number / SESSIONS);
-    const session = `bash.${pids[number % SESSIONS]}.${begun}`;
+    const command = Math.floor(number / pids.length);
+    const session = `bash.${pids[number % pids.length]}.${begun}`;
     const file = join(home, 'data', 'spool', `${session}.${Math.floor(command / ROTATE)}`);
     const common = { command, granularity: 1 };
     const startedAt = Date.now() * 1_000;
@@ -46,10 +45,10 @@ function typist(home: string, { pids }: IdleProcesses): (number: number) => void
 }
 
 /** Types `count` commands, `pace` a second or as fast as it goes; resolves with the seconds it took. */
-async function typeAll(type: (number: number) => void, count: number, pace: number): Promise<number> {
+async function typeAll(type: (number: number) => void, count: number, pace: number, shells: number): Promise<number> {
   const begun = performance.now();
   for (let number = 0; number < count; ) {
-    const due = Math.min(count, Math.ceil(((performance.now() - begun) / 1_000) * pace), number + SESSIONS);
+    const due = Math.min(count, Math.ceil(((performance.now() - begun) / 1_000) * pace), number + shells);
     if (due === number) await pause(1);
     for (; number < due; number += 1) type(number);
     await turn();
@@ -84,18 +83,22 @@ interface Round {
   readonly before: number;
   readonly count: number;
   readonly pace: number;
+  readonly shells: number;
 }
 
-async function run({ home, process: service }: TestService, { name, before, count, pace }: Round): Promise<unknown> {
+async function run(
+  { home, process: service }: TestService,
+  { name, before, count, pace, shells: sessions }: Round,
+): Promise<unknown> {
   const pid = service.pid ?? 0;
   const cpu = cpuSeconds(pid);
-  const shells = idleProcesses(SESSIONS);
+  const shells = idleProcesses(sessions);
   try {
-    const writingSeconds = await typeAll(typist(home, shells), count, pace);
+    const writingSeconds = await typeAll(typist(home, shells), count, pace, sessions);
     const lagSeconds = await settled(home, before + count);
     return {
       name,
-      sessions: SESSIONS,
+      sessions,
       commands: count,
       stored: before,
       appendedPerSecond: Math.round(count / writingSeconds),
@@ -147,7 +150,7 @@ function baseline(home: string, count: number): unknown {
   return { name: `baseline: bare inserts, ${BATCH} a transaction`, rowsPerSecond: Math.round(rows.length / seconds) };
 }
 
-async function main(count: number, before: number, pace: number): Promise<void> {
+async function main(count: number, before: number, pace: number, shells: number): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'caro-bench-'));
   await configure(home);
   if (before > 0) storeEvents(home, before);
@@ -159,8 +162,9 @@ async function main(count: number, before: number, pace: number): Promise<void> 
       before,
       count,
       pace: Number.POSITIVE_INFINITY,
+      shells,
     });
-    const steady = await run(service, { name: `${pace} a second`, before: before + count, count: paced, pace });
+    const steady = await run(service, { name: `${pace} a second`, before: before + count, count: paced, pace, shells });
     await service.stop();
     const found = stored(home);
     const lost = count + paced - found.distinct;
@@ -173,8 +177,8 @@ async function main(count: number, before: number, pace: number): Promise<void> 
   }
 }
 
-const [commands = '50000', before = '0', pace = '5000'] = process.argv.slice(2);
-main(Number(commands), Number(before), Number(pace)).catch((error: unknown) => {
+const [commands = '50000', before = '0', pace = '5000', shells = '20'] = process.argv.slice(2);
+main(Number(commands), Number(before), Number(pace), Number(shells)).catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;
 });

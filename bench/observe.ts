@@ -2,7 +2,7 @@
  * Observation latency (NFR-102): spool write → committed in SQLite → announced to a subscriber of the control socket, in ms. A real
  * service, records appended as the hooks append them. The baseline beside it is an append with an fsync to the same disk, which no durable store can undercut.
  *
- *   npx tsx bench/observe.ts [samples] [stored events]
+ *   npx tsx bench/observe.ts [samples] [stored events] [shells, in turn]
  */
 import { appendFileSync, closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -11,11 +11,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { encodeSpoolRecord } from '../src/domain/spool-record.ts';
+import { idleProcesses } from '../test/support/idle-processes.ts';
 import { configure, startService } from '../test/support/service.ts';
 import { report, summary } from './figures.ts';
 import { storeEvents } from './stored-events.ts';
 
-async function main(samples: number, stored: number): Promise<void> {
+async function main(samples: number, stored: number, shells: number): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'caro-bench-'));
   await configure(home);
   if (stored > 0) storeEvents(home, stored);
@@ -28,7 +29,9 @@ async function main(samples: number, stored: number): Promise<void> {
     for (const [text, done] of waiting) if (line.includes(text)) done(now);
   });
   await pause(300);
-  const file = join(home, 'data', 'spool', `bash.${process.pid}.${Date.now() * 1_000}.0`);
+  const sessions = idleProcesses(shells);
+  const begunAt = Date.now() * 1_000;
+  const files = sessions.pids.map((pid) => join(home, 'data', 'spool', `bash.${pid}.${begunAt}.0`));
   const latencies: number[] = [];
   const baseline: number[] = [];
   const plain = openSync(join(home, 'plain'), 'a');
@@ -38,7 +41,7 @@ async function main(samples: number, stored: number): Promise<void> {
     const startedAt = Date.now() * 1_000;
     const record = encodeSpoolRecord({
       type: 'both',
-      command,
+      command: Math.floor(command / shells),
       startedAt,
       endedAt: startedAt,
       granularity: 1,
@@ -47,7 +50,7 @@ async function main(samples: number, stored: number): Promise<void> {
       text,
     });
     const begun = performance.now();
-    appendFileSync(file, record, { mode: 0o600 });
+    appendFileSync(files[command % shells] ?? '', record, { mode: 0o600 });
     const elapsed = (await seen) - begun;
     waiting.delete(text);
     const flushed = performance.now();
@@ -61,6 +64,7 @@ async function main(samples: number, stored: number): Promise<void> {
   }
   closeSync(plain);
   socket.destroy();
+  sessions.end();
   await service.stop();
   rmSync(home, { recursive: true });
   const observed = summary(latencies);
@@ -70,6 +74,7 @@ async function main(samples: number, stored: number): Promise<void> {
       name: 'spool write to announced commit',
       unit: 'ms',
       stored,
+      shells,
       ...observed,
       ratioToBaseline: observed.median / disk.median,
     },
@@ -77,5 +82,5 @@ async function main(samples: number, stored: number): Promise<void> {
   ]);
 }
 
-const [samples = '1000', stored = '0'] = process.argv.slice(2);
-void main(Number(samples), Number(stored));
+const [samples = '1000', stored = '0', shells = '1'] = process.argv.slice(2);
+void main(Number(samples), Number(stored), Number(shells));

@@ -88,7 +88,7 @@ test('every npm script that is named exists', () => {
 });
 
 test('every command and option of caro that is named exists', () => {
-  const program = createProgram(processContext());
+  const program = createProgram(processContext(new AbortController().signal, () => undefined));
   const calls = FILES.flatMap((file) =>
     codeIn(textOf(file)).flatMap((line) => callsIn(line).map((call) => ({ file, call }))),
   );
