@@ -12,10 +12,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { linkRecord } from '../../src/audit/chain.ts';
+import { systemdUnit } from '../../src/cli/service/unit.ts';
 import { placesFrom } from '../../src/config/places.ts';
 import { encodeNodeId } from '../../src/domain/node-id.ts';
 import { encodeSpoolRecord } from '../../src/domain/spool-record.ts';
@@ -209,6 +210,19 @@ describe('caro doctor', () => {
         const folder = join(cli.home, '.config', 'systemd', 'user');
         mkdirSync(folder, { recursive: true });
         writeFileSync(join(folder, 'caro.service'), `[Service]\nEnvironment="CARO_HOME=${cli.home}"\n`);
+      },
+    ],
+    [
+      'a unit that another major version of Node.js has written',
+      'start at login',
+      new RegExp(
+        `was written under another Node\\.js than this one \\(${process.versions.node}\\); run: caro service install`,
+      ),
+      () => {
+        const file = join(cli.home, '.config', 'systemd', 'user', 'caro.service');
+        mkdirSync(dirname(file), { recursive: true });
+        const unit = systemdUnit({ CARO_HOME: cli.home }, cli.home);
+        writeFileSync(file, unit.replace(/^ExecStart=\S+ /m, 'ExecStart=/usr/lib/node-18/bin/node --of-another-node '));
       },
     ],
   ])('finds %s', async (_fault, check, text, make) => {

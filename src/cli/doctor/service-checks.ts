@@ -37,8 +37,16 @@ export function unit(context: Context): Verdict | undefined {
   const { CARO_HOME: own = '' } = context.env;
   const text = readFileSync(manager.file, 'utf8');
   if (own === '' ? text.includes('CARO_HOME') : !text.includes(own)) return undefined;
-  return bad(`${manager.file} is of another version or place of this program; run: caro service install`);
+  // Interpreter and flags stand in it; the flags have other names from one major version to the next (docs/adr/0011).
+  const cause =
+    withoutNode(text) === withoutNode(manager.unit)
+      ? `was written under another Node.js than this one (${process.versions.node})`
+      : 'is of another version or place of this program';
+  return bad(`${manager.file} ${cause}; run: caro service install`);
 }
+
+/** A systemd unit but for what stands before the program in the command that it starts. */
+const withoutNode = (unit: string): string => unit.replace(/^ExecStart=.*?(?=\S*\/bin\/caro\.js)/m, 'ExecStart=');
 
 /** Where the service wants to listen and somebody else does. To be asked while it does not run. */
 export async function ports({ dashboard, mesh }: Pick<Configuration, 'dashboard' | 'mesh'>): Promise<Verdict> {
