@@ -75,6 +75,19 @@ describe('verifyChain', () => {
     );
   });
 
+  test('a record that was written anew with a hash that fits is found by the one after it', () => {
+    const records = chain(6);
+    for (const seq of [1, 3, 5]) {
+      const { type, time } = at(records, seq);
+      const anew = linkRecord(records[seq - 2], { type, details: { other: true } }, time);
+      const tampered = records.map((record) => (record.seq === seq ? anew : record));
+      expect(verifyChain(tampered, [], checks).firstBad).toEqual({
+        seq: seq + 1,
+        reason: 'it does not link to the record before it',
+      });
+    }
+  });
+
   test('a record that was taken out, put in twice or moved is found', () => {
     const records = chain(10);
     const without = records.filter((record) => record.seq !== 4);

@@ -123,7 +123,9 @@ describe('the identity key', () => {
   });
 
   test('refuses a symbolic link, a directory and a FIFO in its place', () => {
-    symlinkSync('/etc/hostname', path);
+    // A good key of ours, so that nothing but the link is wrong.
+    openIdentity(`${path}.elsewhere`);
+    symlinkSync(`${path}.elsewhere`, path);
     expect(failure(() => openIdentity(path)).code).toBe('permissions_unsafe');
     rmSync(path);
     execFileSync('mkfifo', ['-m', '600', path]);

@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { WebSocket, WebSocketServer } from 'ws';
 import type { AnsweredBody, QueryBody } from '../../src/domain/query.ts';
+import { createEgressGate, type EgressPorts } from '../../src/mesh/egress-gate.ts';
+import { DEFAULT_LIMITS } from '../../src/mesh/limits.ts';
 import type { MeshPorts } from '../../src/mesh/ports.ts';
 import { intrude, payloadOf } from './hostile.ts';
 import {
@@ -12,6 +16,7 @@ import {
   makeTls,
   NO_DATA,
   QUESTION,
+  random,
   startNode,
   startPair,
   stopAll,
@@ -68,6 +73,41 @@ describe('the egress gate', () => {
       details: { code: 'egress_denied', type: 'query' },
     });
     expect(pair.a.ledger.map(({ type }) => type)).toEqual(['hello']);
+  });
+
+  test('says to a stranger who pairs nothing but what pairing needs, without asking the policy', async () => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await new Promise((listening) => server.once('listening', listening));
+    const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    await new Promise((opened) => socket.once('open', opened));
+    const asked: unknown[] = [];
+    const left: unknown[] = [];
+    const ports: EgressPorts = {
+      decide: (message) => {
+        asked.push(message);
+        return { allow: true, level: null, rule: 'trust.nodes' };
+      },
+      check: () => null,
+      record: (entries) => void left.push(...entries.map(({ type, rule }) => [type, rule])),
+      audit: () => undefined,
+    };
+    const gate = createEgressGate({
+      identity: makeIdentity(),
+      now: Date.now,
+      randomBytes: random,
+      ports,
+      limits: DEFAULT_LIMITS,
+    });
+    const session = Buffer.from(random(32)).toString('base64');
+    const channel = gate.open(socket, { id: makeIdentity().id, address: '127.0.0.1', session, isPairing: true });
+    const { document } = makeSummary(makeIdentity());
+    expect(await codeOf(channel.send({ type: 'query', body: QUESTION }))).toBe('egress_denied');
+    expect(await codeOf(channel.send({ type: 'response', body: NO_DATA }))).toBe('egress_denied');
+    expect(await codeOf(channel.send({ type: 'summary', body: { document } }))).toBe('egress_denied');
+    await channel.send({ type: 'goodbye', body: { reason: 'paired' } });
+    expect([asked, left]).toEqual([[], [['goodbye', 'invite']]]);
+    socket.terminate();
+    server.close();
   });
 
   test('lets no body leave that does not fit its closed schema', async () => {

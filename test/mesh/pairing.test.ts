@@ -1,6 +1,13 @@
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { WebSocketServer } from 'ws';
+import { canonical } from '../../src/domain/canonical.ts';
 import { CaroError } from '../../src/domain/errors.ts';
+import { EXPORTER_LABEL, MESSAGE_TYPE, SUBPROTOCOL } from '../../src/domain/mesh-message.ts';
+import { encodeEnvelope, seal } from '../../src/identity/envelope.ts';
 import { createInviteDesk, pairingProof } from '../../src/mesh/invite.ts';
 import { decodeInviteCode, encodeInviteCode } from '../../src/mesh/invite-code.ts';
 import { intrude } from './hostile.ts';
@@ -75,6 +82,36 @@ describe('pairing', () => {
     }
     expect(await codeOf((await startNode()).mesh.join(code))).toBe('peer_untrusted');
     expect(host.paired).toEqual([]);
+  });
+
+  test('is refused to an inviter who answers without the secret of the code', async () => {
+    const inviter = makeIdentity();
+    const { key, certificate } = await makeTls(inviter);
+    const server = createServer({ key, cert: certificate, requestCert: true, rejectUnauthorized: false });
+    const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => SUBPROTOCOL });
+    const guest = await startNode();
+    server.on('upgrade', (request, socket, head) => {
+      const tls = socket as TLSSocket;
+      const session = tls.exportKeyingMaterial(32, EXPORTER_LABEL, Buffer.alloc(0)).toString('base64');
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        const bodies = [
+          { type: 'hello', body: { rotations: [] } },
+          { type: 'pair', body: { name: 'impostor', port: null, proof: Buffer.from(random(32)).toString('base64') } },
+        ];
+        for (const [sequence, message] of bodies.entries()) {
+          const nonce = Buffer.from(random(16)).toString('base64');
+          const facts = { version: 1, sender: inviter.id, recipient: guest.id, session, sequence, nonce };
+          const payload = canonical({ ...facts, time: new Date().toISOString(), inReplyTo: null, ...message });
+          webSocket.send(encodeEnvelope(seal(MESSAGE_TYPE, Buffer.from(payload), inviter)));
+        }
+      });
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', () => listening()));
+    const { port } = server.address() as AddressInfo;
+    const code = encodeInviteCode({ host: '127.0.0.1', port, id: inviter.id, secret: random(16) });
+    expect(await codeOf(guest.mesh.join(code))).toBe('pairing_refused');
+    expect(refusals(guest)).toContain('pairing_refused');
+    server.close();
   });
 
   test('is refused when another node answers than the one of the code', async () => {

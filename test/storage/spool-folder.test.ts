@@ -24,8 +24,9 @@ test('refuses what is no plain file of ours, and does not hang on it', () => {
   const path = folder();
   const outside = folder();
   writeFileSync(join(outside, 'secret'), 'x', { mode: 0o600 });
+  writeFileSync(join(outside, 'other'), 'x', { mode: 0o600 });
   symlinkSync(join(outside, 'secret'), join(path, 'link'));
-  linkSync(join(outside, 'secret'), join(path, 'hard-link'));
+  linkSync(join(outside, 'other'), join(path, 'hard-link'));
   mkdirSync(join(path, 'directory'));
   execFileSync('mkfifo', ['-m', '600', join(path, 'fifo')]);
   writeFileSync(join(path, 'writable'), 'x');
