@@ -8,10 +8,14 @@ export const MOST_REVISIONS = 700;
 /** Of one node, in all: a year has 9,200 periods. */
 export const MOST_SUMMARIES = 40_000;
 
+/** Of one node, in all: a year of honest ones has some 50 MB, and each may be as long as a frame. */
+export const MOST_BYTES = 256 * 1024 * 1024;
+
 /** What a node has left with us so far, for one period and in all. */
 export interface Received {
   readonly revisions: number;
   readonly all: number;
+  readonly bytes: number;
 }
 
 /**
@@ -31,5 +35,6 @@ export function intakeFault(
   if (endMs > nowMs + SKEW_MS || createdMs > nowMs + SKEW_MS) return 'the period is not over';
   if (endMs < nowMs - days * DAY_MS) return 'the period is older than what is kept';
   if (received.revisions >= MOST_REVISIONS) return 'the period has too many revisions';
-  return received.all >= MOST_SUMMARIES ? 'the node has left too much here' : null;
+  const isTooMuch = received.all >= MOST_SUMMARIES || received.bytes >= MOST_BYTES;
+  return isTooMuch ? 'the node has left too much here' : null;
 }

@@ -1,5 +1,6 @@
 import type { PeriodKind } from '../domain/period.ts';
 import type { Envelope, SummaryLine } from '../domain/summary.ts';
+import type { Received } from '../domain/summary-intake.ts';
 import type { Database } from './database.ts';
 
 /** A signed summary with what is needed to find it again; `document` is stored byte for byte. */
@@ -31,21 +32,28 @@ export interface SummaryStore {
   /** Whether there is one of this node by this id. Another node's may have the same: ids are for their authors to choose. */
   readonly has: (node: string, id: string) => boolean;
   readonly latest: (node: string, kind: PeriodKind, startMs: number) => StoredSummary | undefined;
-  /** How many revisions of one period there are, and how many summaries of the node in all. */
-  readonly received: (node: string, kind: PeriodKind, startMs: number) => { revisions: number; all: number };
+  /** How many revisions of one period there are, how many summaries of the node in all, and the bytes of their documents. */
+  readonly received: (node: string, kind: PeriodKind, startMs: number) => Received;
   /** Newest first. */
   readonly list: (limit: number, nodes: readonly string[]) => readonly SummaryLine[];
   readonly prune: (beforeMs: number) => void;
 }
 
+/** Kept beside them: to add up the lengths of all documents would mean to read them. */
+const bytesOf = (node: string): string => `summary bytes ${node}`;
+const COUNT_BYTES =
+  'INSERT INTO counter VALUES (?, ?) ON CONFLICT DO UPDATE SET value = max(0, value + excluded.value)';
+
 export function createSummaryStore(database: Database): SummaryStore {
   return {
-    add: (summary) => {
+    add: database.transaction((summary: StoredSummary) => {
       const { id, node, kind, startMs, revision, createdMs, document, seen } = summary;
+      const text = JSON.stringify(document);
       database
         .prepare('INSERT INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-        .run(node, id, kind, startMs, revision, createdMs, JSON.stringify(document), seen);
-    },
+        .run(node, id, kind, startMs, revision, createdMs, text, seen);
+      database.prepare(COUNT_BYTES).run(bytesOf(node), Buffer.byteLength(text));
+    }),
     has: (node, id) => database.prepare('SELECT 1 FROM summary WHERE node = ? AND id = ?').get(node, id) !== undefined,
     latest: (node, kind, startMs) => {
       const row = database
@@ -64,9 +72,10 @@ export function createSummaryStore(database: Database): SummaryStore {
     received: (node, kind, startMs) =>
       database
         .prepare(
-          'SELECT count(*) FILTER (WHERE kind = ? AND start_ms = ?) AS revisions, count(*) AS "all" FROM summary WHERE node = ?',
+          `SELECT count(*) FILTER (WHERE kind = ? AND start_ms = ?) AS revisions, count(*) AS "all",
+             (SELECT coalesce(sum(value), 0) FROM counter WHERE name = ?) AS bytes FROM summary WHERE node = ?`,
         )
-        .get(kind, startMs, node) as { revisions: number; all: number },
+        .get(kind, startMs, bytesOf(node), node) as Received,
     list: (limit, nodes) =>
       (
         database
@@ -75,9 +84,13 @@ export function createSummaryStore(database: Database): SummaryStore {
           )
           .all({ limit, nodes: JSON.stringify(nodes) }) as SummaryRow[]
       ).map(lineOf),
-    prune: (beforeMs) => {
+    prune: database.transaction((beforeMs: number) => {
+      const gone = database
+        .prepare('SELECT node, sum(length(document)) AS bytes FROM summary WHERE start_ms < ? GROUP BY node')
+        .all(beforeMs) as { node: string; bytes: number }[];
+      for (const { node, bytes } of gone) database.prepare(COUNT_BYTES).run(bytesOf(node), -bytes);
       database.prepare('DELETE FROM summary WHERE start_ms < ?').run(beforeMs);
-    },
+    }),
   };
 }
 

@@ -65,6 +65,16 @@ describe('a log that was kept with several keys', () => {
       expect(verdict(rotatedTwice(), key)).toEqual({ ok: true, records: 11, checkpoints: 3, firstBad: null });
   });
 
+  test('does not verify where somebody who has a former key leads it on to a key of his own', () => {
+    const made = rotatedTwice();
+    made.rotate(first, stranger);
+    made.work();
+    made.seal(stranger);
+    for (const key of [first, second, third, stranger])
+      expect([key.id, verdict(made, key).ok]).toEqual([key.id, false]);
+    expect(verdict(made, first).firstBad).toMatchObject({ seq: 12 });
+  });
+
   test('verifies as an export, which says no more than the log', () => {
     const { records, checkpoints } = rotatedTwice();
     const text = [...encodeAuditExport(third.id, records, checkpoints)].join('\n');

@@ -186,7 +186,7 @@ function takeSummary(document: Envelope): void {
     return true;
   });
   if (isTaken) same('whose it is', parsed.node, peer.id);
-  if (intakeFault(parsed, { revisions: 0, all: 0 }, { nowMs: NOW, days: 365 }) !== null) return;
+  if (intakeFault(parsed, { revisions: 0, all: 0, bytes: 0 }, { nowMs: NOW, days: 365 }) !== null) return;
   for (const time of [parsed.createdAt, parsed.period.start, parsed.period.end])
     holds('every time exists', Number.isFinite(Date.parse(time)));
 }

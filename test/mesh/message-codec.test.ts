@@ -45,6 +45,26 @@ describe('a message', () => {
     );
   });
 
+  test('is refused in any other spelling of the same JSON', () => {
+    fc.assert(
+      fc.property(header, message, (head, typed) => {
+        const text = Buffer.from(encodePayload(head, typed)).toString();
+        const members = Object.entries(JSON.parse(text) as object).reverse();
+        const spellings = [
+          ` ${text}`,
+          `${text}\n`,
+          text.replace('"version":1', '"version":1.0'),
+          text.replace('"type"', '"\\u0074ype"'),
+          text.replace('{', '{"version":2,'),
+          JSON.stringify(Object.fromEntries(members)),
+        ];
+        for (const spelling of spellings)
+          expect(() => decodePayload(Buffer.from(spelling))).toThrow('expected canonical JSON (RFC 8785)');
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   test('is refused with one code, whatever was changed or made up', () => {
     const identity = makeIdentity();
     const text = encodeMessage(seal(MESSAGE_TYPE, Buffer.from('{}'), identity));

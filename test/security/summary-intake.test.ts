@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import { DAY_MS, lastClosed, type PeriodKind } from '../../src/domain/period.ts';
 import type { NodeSummary } from '../../src/domain/summary.ts';
-import { intakeFault, MOST_REVISIONS, MOST_SUMMARIES } from '../../src/domain/summary-intake.ts';
+import { intakeFault, MOST_BYTES, MOST_REVISIONS, MOST_SUMMARIES } from '../../src/domain/summary-intake.ts';
+import { openDatabase } from '../../src/storage/database.ts';
+import { createSummaryStore } from '../../src/storage/summary-store.ts';
 import { asJson, intrude, payloadOf } from '../mesh/hostile.ts';
 import { makeIdentity, makeSummary, makeTls, stopAll } from '../mesh/rig.ts';
 import { type MeshNode, makeNode } from '../support/mesh-nodes.ts';
@@ -88,8 +91,29 @@ test('a trusted peer that gives its summary the id of another’s does not keep 
 test('nor with revisions of one period, or more periods than there are', () => {
   const nowMs = Date.parse('2026-11-23T10:30:00.000Z');
   const summary = { createdAt: iso(nowMs), period: periodOf('hourly', nowMs) };
-  const fault = (revisions: number, all: number) => intakeFault(summary, { revisions, all }, { nowMs, days: 365 });
+  const fault = (revisions: number, all: number, bytes = MOST_BYTES - 1) =>
+    intakeFault(summary, { revisions, all, bytes }, { nowMs, days: 365 });
   expect(fault(MOST_REVISIONS - 1, MOST_SUMMARIES - 1)).toBeNull();
   expect(fault(MOST_REVISIONS, MOST_REVISIONS)).toContain('revisions');
   expect(fault(0, MOST_SUMMARIES)).toContain('too much');
+  expect(fault(0, 0, MOST_BYTES)).toContain('too much');
+});
+
+test('what a node has left is counted in bytes, of each node by itself, and less when it is removed', () => {
+  const { database } = openDatabase(join(folder(), 'caro.db'), 0);
+  const store = createSummaryStore(database);
+  const [one, other] = [makeIdentity(), makeIdentity()];
+  const left = (node: string): number => store.received(node, 'hourly', 0).bytes;
+  const sizes = [one, one, other].map((identity, index) => {
+    const { id, document } = makeSummary(identity);
+    store.add({ id, node: identity.id, kind: 'hourly', startMs: index, revision: 1, createdMs: 0, document, seen: '' });
+    return JSON.stringify(document).length;
+  });
+  const [first = 0, second = 0, third = 0] = sizes;
+  expect([left(one.id), left(other.id)]).toEqual([first + second, third]);
+  store.prune(1);
+  expect([left(one.id), left(other.id)]).toEqual([second, third]);
+  store.prune(9);
+  expect([left(one.id), left(other.id), left('nobody')]).toEqual([0, 0, 0]);
+  database.close();
 });
