@@ -1,6 +1,6 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { WebSocketServer } from 'ws';
@@ -91,8 +91,8 @@ describe('pairing', () => {
     const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => SUBPROTOCOL });
     const guest = await startNode();
     server.on('upgrade', (request, socket, head) => {
-      const tls = socket as TLSSocket;
-      const session = tls.exportKeyingMaterial(32, EXPORTER_LABEL, Buffer.alloc(0)).toString('base64');
+      if (!(socket instanceof TLSSocket)) return;
+      const session = socket.exportKeyingMaterial(32, EXPORTER_LABEL, Buffer.alloc(0)).toString('base64');
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         const bodies = [
           { type: 'hello', body: { rotations: [] } },
