@@ -2,7 +2,7 @@
  * Memory of the idle service (NFR-101): resident (RSS), proportional (PSS) and private bytes of its whole process tree, in MiB, from
  * /proc/PID/smaps_rollup. The baseline beside it is a Node process that does nothing.
  *
- *   npx tsx bench/idle-memory.ts [seconds to idle]
+ *   npx tsx bench/idle-memory.ts [seconds to idle [part of a variant's name]]
  */
 import { spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { encodeSpoolRecord } from '../src/domain/spool-record.ts';
 import { caro, caroJson, configure, freePort, startService, until } from '../test/support/service.ts';
+import { loginOf, loginTokenIn, postLogin } from '../test/web/dashboard-rig.ts';
 import { report, round } from './figures.ts';
 
 interface Memory {
@@ -92,14 +93,47 @@ async function use(home: string): Promise<void> {
   }
 }
 
-const VARIANTS: readonly { readonly name: string; readonly mesh: boolean; readonly used: boolean }[] = [
+/** The page as a browser opens it, its figures and a search; then closed, until its process has gone. */
+async function lookAtDashboard(home: string, pid: number): Promise<void> {
+  const [link] = await caroJson<{ url: string; file: string }>(home, 'dashboard');
+  if (!link) throw new Error('expected the address of the dashboard');
+  const { url, file } = link;
+  const { cookie, token } = await loginOf(await postLogin({ url }, loginTokenIn(file)));
+  const since = new Date(Date.now() - 86_400_000).toISOString();
+  const until24h = new Date(Date.now() + 86_400_000).toISOString();
+  for (const path of [
+    '',
+    `api/overview?since=${since}&until=${until24h}`,
+    'api/events?text=git',
+    'api/summary?period=daily',
+  ]) {
+    const answer = await fetch(`${url}${path}`, { headers: { cookie, 'x-caro-token': token, connection: 'close' } });
+    if (!answer.ok) throw new Error(`expected the dashboard to answer, got ${answer.status}`);
+    await answer.arrayBuffer();
+  }
+  await until(
+    () => Promise.resolve(tree(pid)),
+    (pids) => pids.length === 1,
+    90_000,
+  );
+}
+
+interface Variant {
+  readonly name: string;
+  readonly mesh: boolean;
+  readonly used: boolean;
+  readonly dashboard?: true;
+}
+
+const VARIANTS: readonly Variant[] = [
   { name: 'fresh node', mesh: false, used: false },
+  { name: 'after the dashboard was used and closed', mesh: false, used: false, dashboard: true },
   { name: 'after 2,000 commands and questions', mesh: false, used: true },
   { name: 'mesh on', mesh: true, used: false },
   { name: 'mesh on, after 2,000 commands and questions', mesh: true, used: true },
 ];
 
-async function measured(seconds: number, mesh: boolean, used: boolean): Promise<Memory> {
+async function measured(seconds: number, { mesh, used, dashboard: looked }: Variant): Promise<Memory> {
   const home = mkdtempSync(join(tmpdir(), 'caro-bench-'));
   const dashboard = `[dashboard]\nport = ${await freePort()}\n`;
   await configure(
@@ -108,6 +142,7 @@ async function measured(seconds: number, mesh: boolean, used: boolean): Promise<
   );
   const service = await startService(home);
   if (used) await use(home);
+  if (looked) await lookAtDashboard(home, service.process.pid ?? 0);
   await pause(seconds * 1_000);
   const memory = memoryOf(service.process.pid ?? 0);
   await service.stop();
@@ -115,17 +150,22 @@ async function measured(seconds: number, mesh: boolean, used: boolean): Promise<
   return memory;
 }
 
-async function main(seconds: number): Promise<void> {
+async function main(seconds: number, part: string): Promise<void> {
   const idle = spawn(process.execPath, ['-e', 'setInterval(()=>{},1e9)'], { stdio: 'ignore' });
   const results = [];
-  for (const { name, mesh, used } of VARIANTS) {
-    const memory = await measured(seconds, mesh, used);
+  for (const variant of VARIANTS.filter(({ name }) => name.includes(part))) {
+    const memory = await measured(seconds, variant);
     const baseline = memoryOf(idle.pid ?? 0);
-    results.push({ name, idleSeconds: seconds, ...memory, ratioToBaseline: round(memory.rssMiB / baseline.rssMiB) });
+    results.push({
+      name: variant.name,
+      idleSeconds: seconds,
+      ...memory,
+      ratioToBaseline: round(memory.rssMiB / baseline.rssMiB),
+    });
   }
   const baseline = memoryOf(idle.pid ?? 0);
   idle.kill();
   report('idle-memory', [...results, { name: 'baseline: node that does nothing', idleSeconds: seconds, ...baseline }]);
 }
 
-void main(Number(process.argv[2] ?? '60'));
+void main(Number(process.argv[2] ?? '60'), process.argv[3] ?? '');

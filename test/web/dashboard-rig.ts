@@ -143,7 +143,7 @@ export function loginTokenIn(file: string): string {
 }
 
 /** Posts a login token the way the file does. */
-export function postLogin(dashboard: Dashboard, token: string, origin = 'null'): Promise<Response> {
+export function postLogin(dashboard: Pick<Dashboard, 'url'>, token: string, origin = 'null'): Promise<Response> {
   return fetch(`${dashboard.url}login`, {
     method: 'POST',
     headers: { origin, connection: 'close', 'content-type': 'application/x-www-form-urlencoded' },
