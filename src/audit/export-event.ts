@@ -1,4 +1,5 @@
 import type { AuditRecord, AuditType } from '../domain/audit-record.ts';
+import { AUDIT_TITLES } from '../domain/audit-titles.ts';
 import type { Json } from '../domain/canonical.ts';
 
 type Details = AuditRecord['details'];
@@ -15,7 +16,6 @@ export interface Exporter {
 }
 
 interface EventSpec {
-  readonly title: string;
   readonly kind: EventKind;
   /** Caption of the activity in the OCSF class of `kind`. */
   readonly activity: string;
@@ -54,21 +54,18 @@ const LOST_HEAD = ['lastSeq', 'lastHash'] as const;
 
 const SPECS: Readonly<Record<AuditType, EventSpec>> = {
   'service.started': {
-    title: 'Service started',
     kind: 'lifecycle',
     activity: 'Start',
     severity: 'informational',
     facts: ['version'],
   },
   'service.stopped': {
-    title: 'Service stopped',
     kind: 'lifecycle',
     activity: 'Stop',
     severity: 'informational',
     facts: [],
   },
   'actor.degraded': {
-    title: 'Part of the service set aside after repeated failures',
     kind: 'lifecycle',
     activity: 'Disable',
     severity: 'high',
@@ -76,86 +73,74 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     facts: ['actor'],
   },
   'clock.changed': {
-    title: 'Clock of the machine set back',
     kind: 'lifecycle',
     activity: 'Other',
     severity: 'low',
     facts: ['from'],
   },
   'identity.created': {
-    title: 'Node key created',
     kind: 'entity',
     activity: 'Create',
     severity: 'informational',
     facts: ['fingerprint', 'createdAt'],
   },
   'rotation.begun': {
-    title: 'Change of the node key begun',
     kind: 'entity',
     activity: 'Update',
     severity: ({ compromised }) => (compromised === true ? 'high' : 'low'),
     facts: ['from', 'to', 'compromised', 'switchesAt'],
   },
   'rotation.completed': {
-    title: 'Node key changed',
     kind: 'entity',
     activity: 'Update',
     severity: 'low',
     facts: ['from', 'to'],
   },
   'key.rotated': {
-    title: 'Node key rotated',
     kind: 'entity',
     activity: 'Update',
     severity: ({ outcome }) => (outcome === 'conflict' ? 'high' : 'medium'),
     facts: ['outcome', 'from', 'to'],
   },
   'key.succeeded': {
-    title: 'Trust moved to the next key of a node',
     kind: 'entity',
     activity: 'Update',
     severity: 'medium',
     facts: ['from', 'by'],
   },
   'key.revoked': {
-    title: 'Node key revoked',
     kind: 'entity',
     activity: 'Deactivate',
     severity: 'medium',
     facts: ['key'],
   },
   'config.rolled_back': {
-    title: 'Configuration could not be taken over and was rolled back',
     kind: 'entity',
     activity: 'Update',
     severity: 'medium',
     outcome: 'failure',
     facts: ['code', 'everywhere'],
   },
-  'trust.overruled': { title: 'Trust test overruled by a revocation', ...CHANGED_POLICY, facts: ['tests'] },
-  'config.changed': { title: 'Configuration changed', ...CHANGED_POLICY, facts: ['sections'] },
+  'trust.overruled': { ...CHANGED_POLICY, facts: ['tests'] },
+  'config.changed': { ...CHANGED_POLICY, facts: ['sections'] },
   'trust.changed': {
-    title: 'Trust changed',
     ...CHANGED_POLICY,
     facts: ['default', 'nodes', 'subnets', 'deny', 'revoked', 'tests'],
   },
-  'sharing.changed': { title: 'Sharing changed', ...CHANGED_POLICY, facts: ['level', 'deny_tools'] },
+  'sharing.changed': { ...CHANGED_POLICY, facts: ['level', 'deny_tools'] },
   'peer.connected': {
-    title: 'Peer connected',
     kind: 'network',
     activity: 'Open',
     severity: 'informational',
     facts: ['address', 'direction', 'skewMs'],
   },
   'peer.disconnected': {
-    title: 'Peer disconnected',
     kind: 'network',
     activity: 'Close',
     severity: 'informational',
     facts: ['address', 'code', 'reason'],
   },
   'peer.refused': {
-    title: 'Connection or message of another node refused',
     kind: 'network',
     activity: 'Refuse',
     severity: ({ code }) => (GRAVE.has(code) ? 'high' : 'low'),
@@ -163,28 +148,24 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     facts: ['code', 'address', 'direction', 'count', 'skewMs', 'expected', 'found'],
   },
   'peer.paired': {
-    title: 'Peer paired',
     kind: 'entity',
     activity: 'Create',
     severity: 'low',
     facts: ['name', 'fingerprint', 'address'],
   },
   'query.sent': {
-    title: 'Query sent to the mesh',
     kind: 'api',
     activity: 'Read',
     severity: 'informational',
     facts: ['query', 'spanHours', 'targets'],
   },
   'query.received': {
-    title: 'Query received',
     kind: 'api',
     activity: 'Read',
     severity: 'informational',
     facts: ['query', 'spanHours', 'unserved'],
   },
   'query.answered': {
-    title: 'Query answered',
     kind: 'api',
     activity: 'Read',
     severity: 'informational',
@@ -192,28 +173,24 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     facts: ['query', 'spanHours', 'decision', 'level', 'rule', 'result'],
   },
   'summary.made': {
-    title: 'Summary made',
     kind: 'api',
     activity: 'Create',
     severity: 'informational',
     facts: ['id', 'period', 'start', 'revision'],
   },
   'summary.sent': {
-    title: 'Summary sent',
     kind: 'api',
     activity: 'Create',
     severity: 'informational',
     facts: ['id', 'result'],
   },
   'summary.received': {
-    title: 'Summary received',
     kind: 'api',
     activity: 'Create',
     severity: 'informational',
     facts: ['id', 'period', 'start'],
   },
   'egress.refused': {
-    title: 'Outgoing message held back',
     kind: 'api',
     activity: 'Create',
     severity: 'medium',
@@ -221,42 +198,36 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     facts: ['code', 'type'],
   },
   'database.repaired': {
-    title: 'Database repaired or begun afresh',
     kind: 'api',
     activity: 'Update',
     severity: 'medium',
     facts: ['reason', 'events', 'summaries', 'gaps', ...LOST_HEAD],
   },
   'database.restored': {
-    title: 'Database restored from a backup',
     kind: 'api',
     activity: 'Update',
     severity: 'medium',
     facts: LOST_HEAD,
   },
   'history.imported': {
-    title: 'Shell history imported',
     kind: 'api',
     activity: 'Create',
     severity: 'informational',
     facts: ['source', 'count', 'skipped'],
   },
   'retention.applied': {
-    title: 'Old records removed',
     kind: 'api',
     activity: 'Delete',
     severity: 'informational',
     facts: ['auditThrough'],
   },
   'dashboard.login': {
-    title: 'Login to the dashboard',
     kind: 'authentication',
     activity: 'Logon',
     severity: 'informational',
     facts: [],
   },
   'dashboard.refused': {
-    title: 'Access to the dashboard refused',
     kind: 'authentication',
     activity: 'Logon',
     severity: 'medium',
@@ -267,11 +238,11 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
 
 /** What of a record may go to other tools: members of `details` that its type does not list are left out. */
 export function exportEvent(record: AuditRecord): ExportEvent {
-  const { title, kind, activity, severity, outcome = 'success', facts } = SPECS[record.type];
+  const { kind, activity, severity, outcome = 'success', facts } = SPECS[record.type];
   const { details } = record;
   return {
     record,
-    title,
+    title: AUDIT_TITLES[record.type],
     kind,
     activity,
     severity: typeof severity === 'string' ? severity : severity(details),

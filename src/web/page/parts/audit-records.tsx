@@ -1,7 +1,8 @@
+import { AUDIT_TITLES } from '../../../domain/audit-titles.ts';
 import type { AuditRecord } from '../contract.ts';
 import { fullTime } from '../format.ts';
 
-/** Records of the audit log as they stand there: closed words, numbers, ids and addresses. */
+/** Records of the audit log: what each says in words, and what stands in it: closed words, numbers, ids and addresses. */
 export function AuditRecords({ records }: { readonly records: readonly AuditRecord[] }) {
   if (records.length === 0) return <p class="quiet">No such record.</p>;
   return (
@@ -12,7 +13,8 @@ export function AuditRecords({ records }: { readonly records: readonly AuditReco
           <time class="nums" dateTime={record.time}>
             {fullTime(record.time)}
           </time>
-          <strong class="mono">{record.type}</strong>
+          <strong>{AUDIT_TITLES[record.type] ?? record.type}</strong>
+          <span class="mono quiet kind">{record.type}</span>
           <span class="mono quiet wrap">
             {record.peer !== null && `${record.peer} `}
             {detailText(record)}
@@ -28,5 +30,5 @@ export function AuditRecords({ records }: { readonly records: readonly AuditReco
 
 const detailText = ({ details }: AuditRecord): string =>
   Object.entries(details)
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ');
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' · ');

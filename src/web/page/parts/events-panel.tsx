@@ -125,7 +125,11 @@ function SearchForm({ search, tools, onSearch }: SearchFormProps) {
         >
           {RISK_LEVELS.map((level) => (
             <option key={level} value={level}>
-              {level === 'safe' ? 'any risk' : level === 'critical' ? 'critical' : `${level} or worse`}
+              {level === 'safe'
+                ? 'Any risk'
+                : level === 'critical'
+                  ? 'Only critical'
+                  : `${level === 'high' ? 'High' : 'Moderate'} or worse`}
             </option>
           ))}
         </select>

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { AUDIT_TYPES } from '../../../domain/audit-record.ts';
+import { AUDIT_TITLES } from '../../../domain/audit-titles.ts';
 import { read } from '../api.ts';
 import type { AuditPage, AuditRecord, AuditVerification } from '../contract.ts';
 import { counted } from '../format.ts';
@@ -78,10 +79,10 @@ function Tools({ type, onType }: { readonly type: string; readonly onType: (type
   return (
     <div class="search">
       <select aria-label="Kind of record" value={type} onChange={(event) => onType(event.currentTarget.value)}>
-        <option value="">all kinds</option>
+        <option value="">All kinds</option>
         {AUDIT_TYPES.map((name) => (
           <option key={name} value={name}>
-            {name}
+            {AUDIT_TITLES[name]}
           </option>
         ))}
       </select>
