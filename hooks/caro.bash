@@ -249,7 +249,7 @@ _caro_ready() {
     # Before 5.1 HISTCMD is of no use for the short way.
     ! _caro_ge 5 1 || _caro_h1=$((_caro_h + 1))
   fi
-  if [[ $_caro_ps0 ]] && builtin shopt -q promptvars; then
+  if [[ $_caro_ps0 && -z ${BLE_ATTACHED-} ]] && builtin shopt -q promptvars; then
     [[ ${PS0-} == *_caro_n* ]] || PS0=$_caro_ps0${PS0-}
   elif [[ ${PS0-} == *_caro_n* ]]; then
     PS0=${PS0/"$_caro_ps0"/}
@@ -281,6 +281,11 @@ _caro_rearm() {
   fi
   _caro_ready
   _caro_place
+  if [[ ${BLE_ATTACHED-} ]]; then
+    # ble.sh needs the DEBUG trap for itself, expands PS0 late, and hands the text over (once, however often it is asked).
+    blehook PREEXEC!=_caro_preexec
+    return 0
+  fi
   if [[ -s $_caro_g ]]; then
     IFS='' builtin read -rd '' found <"$_caro_g"
     : >|"$_caro_g"
@@ -379,6 +384,7 @@ caro_off() {
   [[ -z ${precmd_functions+set} ]] || precmd_functions=("${rest[@]}")
   # shellcheck disable=SC2064 # the text of the trap is what the variable holds
   [[ -z ${_caro_theirs-} ]] || builtin trap "$_caro_theirs" DEBUG
+  [[ -z ${BLE_ATTACHED-} ]] || blehook PREEXEC-=_caro_preexec
   builtin unset _caro_loaded
   _caro_h0=-1 _caro_w=0 _caro_n=0
 }

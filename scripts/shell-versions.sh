@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs test/shells with the shells of other Debian releases, each in a root of its own under /var/tmp that debootstrap makes once.
-#   scripts/shell-versions.sh [RELEASE …] [-- JEST ARGUMENT …]      the default is bullseye, trixie and sid
+#   scripts/shell-versions.sh [RELEASE …] [-- JEST ARGUMENT …]
+# The default is bullseye, trixie and sid, and all of test/shells.
 # Needs root, debootstrap and Debian's mirror. CARO_SHELL_ROOTS and CARO_DEBIAN_MIRROR say where else to put and to fetch them.
 # Exit status: 0 when every release passed.
 set -euo pipefail
@@ -21,11 +22,15 @@ while [ "$#" -gt 0 ] && [ "$1" != -- ]; do
 done
 [ "$#" -eq 0 ] || shift
 [ "${#releases[@]}" -gt 0 ] || releases=(bullseye trixie sid)
+[ "$#" -gt 0 ] || set -- test/shells
 
 make_root() { # RELEASE ROOT KSH
+  local packages="bash,zsh,fish,dash,busybox,mksh,$3,procps"
   [ ! -e "$2/made" ] || return 0
+  # What the hook is tried beside, where all of it is in Debian.
+  [ "$1" != sid ] || packages+=,starship,atuin,zoxide,direnv,fzf,ble.sh,zsh-autosuggestions,zsh-syntax-highlighting
   mkdir -p "$roots"
-  debootstrap --variant=minbase --include="bash,zsh,fish,dash,busybox,mksh,$3,procps" "$1" "$2" "$mirror" >"$2.log"
+  debootstrap --variant=minbase --include="$packages" "$1" "$2" "$mirror" >"$2.log"
   touch "$2/made"
 }
 
@@ -43,6 +48,6 @@ for release in "${releases[@]}"; do
   echo "== $release"
   # shellcheck disable=SC2016 # dpkg's own variables
   chroot "$root" dpkg-query -W -f '${Package} ${Version}\n' bash zsh fish dash busybox mksh "$ksh"
-  CARO_TEST_SHELL_ROOT=$root npx jest test/shells --testPathIgnorePatterns shell-init "$@" || status=1
+  CARO_TEST_SHELL_ROOT=$root npx jest --testPathIgnorePatterns shell-init --silent "$@" || status=1
 done
 exit "$status"

@@ -18,6 +18,8 @@ export interface ShellOptions {
   readonly prefix?: readonly string[];
   /** Reuse another session's home; otherwise a new temporary one is made and removed by `close`. */
   readonly home?: string;
+  /** Answers where the cursor is, for programs that show nothing before they know (ble.sh). */
+  readonly cursor?: boolean;
   /** Milliseconds any wait may take; 15 000 unless given. */
   readonly patience?: number;
 }
@@ -102,6 +104,7 @@ export function startShell(options: ShellOptions): ShellSession {
     shown += data;
     // fish 4 asks the terminal what it is and waits for the answer.
     if (data.includes(ASKS_KIND)) child.write(`${ESC}[?62;c`);
+    if (options.cursor === true) child.write(`${ESC}[5;3R`.repeat(data.split(ASKS_CURSOR).length - 1));
     wake();
   });
   child.onExit((event) => {
@@ -168,7 +171,7 @@ export function startShell(options: ShellOptions): ShellSession {
   };
 }
 
-const ASKS_KIND = '\u001b[0c';
+const [ASKS_KIND, ASKS_CURSOR] = ['\u001b[0c', '\u001b[6n'];
 const [ESC, BEL, SHIFT_IN] = ['\u001b', '\u0007', '\u000f'];
 const ESCAPES = new RegExp(
   `${ESC}(?:\\[[0-9;?>=]*[a-zA-Z]|\\][^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)|[()][A-Z0-9]|[=>78])|${SHIFT_IN}`,
