@@ -1,20 +1,21 @@
 /** Who may import whom (docs/architecture.md). A rule lists everything a folder may reach; all else is an error. */
 const MAY_IMPORT = {
   domain: [],
+  files: [],
   bus: ['domain', 'shell/model'],
   shell: ['domain'],
   risk: ['domain', 'shell'],
   policy: ['domain'],
-  config: ['domain', 'generated'],
-  identity: ['domain', 'generated'],
-  storage: ['domain'],
+  config: ['domain', 'files', 'generated'],
+  identity: ['domain', 'files', 'generated'],
+  storage: ['domain', 'files'],
   audit: ['domain', 'identity'],
   mesh: ['domain', 'identity', 'generated'],
   workers: ['domain', 'identity', 'storage', 'audit'],
   actors: ['domain', 'bus', 'shell', 'policy', 'risk', 'audit'],
   web: ['domain', 'bus', 'storage', 'generated'],
   admin: ['domain', 'bus', 'generated'],
-  cli: ['domain', 'config', 'admin', 'audit', 'storage', 'identity', 'risk', 'shell', 'policy', 'version'],
+  cli: ['domain', 'files', 'config', 'admin', 'audit', 'storage', 'identity', 'risk', 'shell', 'policy', 'version'],
 };
 /** Each third-party package has one home. */
 const HOMES = {
@@ -36,7 +37,7 @@ const HOMES = {
   uqr: 'cli',
 };
 
-/** What opens connections or starts processes, and the files that are meant to; none where the list is empty. Types may be named anywhere. */
+/** What opens connections or files, or starts processes, and the files that are meant to; none where the list is empty. Types may be named anywhere. */
 const DOORS = [
   ['websocket', 'node_modules/ws/', ['mesh/dialler', 'mesh/listener', 'mesh/egress-gate']],
   ['multicast', 'node_modules/multicast-dns/', ['mesh/discovery']],
@@ -45,6 +46,11 @@ const DOORS = [
   ['http', '^(node:)?http$', ['mesh/listener', 'web/server']],
   ['dns', '^(node:)?dns(/promises)?$', ['mesh/address-rule']],
   ['processes', '^(node:)?child_process$', ['cli/', 'web/page-fork', 'wiring/service-manager']],
+  [
+    'files',
+    '^(node:)?fs(/promises)?$',
+    ['files/', 'admin/', 'cli/', 'config/', 'identity/', 'storage/', 'web/', 'wiring/'],
+  ],
   ['never', '^(node:)?(https|http2|dgram|inspector(/promises)?|cluster)$', []],
   // The one module that hands bytes to a peer; the mesh makes it and hands it on.
   ['egress', '^src/mesh/egress-gate\\.ts$', ['mesh/mesh']],

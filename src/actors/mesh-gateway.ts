@@ -90,8 +90,9 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
     pushAll();
   };
   const completeRotation = async (): Promise<void> => {
-    if (await rotation.complete()) await door.reopen();
+    const isCompleted = await rotation.complete();
     rotation.arm();
+    if (isCompleted) await door.reopen().catch(notOpened);
   };
   return {
     name: 'mesh gateway',
@@ -133,7 +134,7 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
         egress.prune(retentionMs - door.configuration().retention.egress_days * DAY_MS);
         await judgeKeys();
         await completeRotation();
-        await door.mesh()?.renew();
+        await door.keepUp();
       },
     },
   };
@@ -143,6 +144,16 @@ function egressMessage(egress: GatewayPorts['egress'], seq: number): EgressMessa
   const message = egress.read(seq);
   if (message) return message;
   throw new CaroError('not_found', `expected the number of a message in the egress ledger, ${seq} is none`);
+}
+
+/** The change of key stands all the same, so nobody must take it for undone and order another one. */
+function notOpened(error: unknown): never {
+  if (!(error instanceof CaroError)) throw error;
+  throw new CaroError(
+    error.code,
+    `the key has changed, but the mesh is not open with it yet; the service tries again within a quarter of an hour: ${error.message}`,
+    { cause: error },
+  );
 }
 
 /** The mesh, open or not, as the configuration wants it. */
@@ -172,6 +183,8 @@ function createDoor({ open }: Pick<GatewayPorts, 'open'>, initial: Configuration
     close,
     /** With the key and the settings of the moment. */
     reopen,
+    /** Tries again where it could not be opened. */
+    keepUp: (): Promise<void> => mesh?.renew() ?? reopen(),
     apply: async (next: Configuration): Promise<void> => {
       const isSame = JSON.stringify(socketSettings(configuration)) === JSON.stringify(socketSettings(next));
       configuration = next;

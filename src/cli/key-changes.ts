@@ -1,5 +1,4 @@
 import { callAdmin } from '../admin/client.ts';
-import type { Places } from '../config/places.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
 import { type KeyChange, needsConfirmation } from '../domain/key-state.ts';
@@ -7,7 +6,7 @@ import { parseNodeId } from '../domain/node-id.ts';
 import type { PolicyQuestion } from '../domain/policy.ts';
 import { readKeyBook, writeKeyBook } from '../identity/key-book-file.ts';
 import { keyChanges } from '../identity/key-moves.ts';
-import { confirmRotation, standingOf, successorsOf } from '../identity/rotation.ts';
+import { askerOf, confirmRotation } from '../identity/rotation.ts';
 import type { Context } from './context.ts';
 import { alone } from './database/repair.ts';
 import { localTime, paint, type Style, say } from './output.ts';
@@ -27,21 +26,8 @@ export async function readKeyChanges(context: Context): Promise<readonly KeyChan
 
 /** The question as a service would put it that starts now: with what became of the key. */
 export function withStanding(context: Context, question: PolicyQuestion): PolicyQuestion {
-  const book = readKeyBook(context.places().peerKeys);
-  const { state, formerIds, trustedAs } = standingOf(book, question.id, context.now().getTime());
-  return {
-    ...question,
-    formerIds,
-    ...(state === 'current' ? {} : { keyState: state }),
-    ...(trustedAs === undefined ? {} : { trustedAs }),
-  };
+  return askerOf(readKeyBook(context.places().peerKeys), question, context.now().getTime());
 }
-
-/** A key and all that descend from it. */
-export const withSuccessors = (places: Pick<Places, 'peerKeys'>, id: string): readonly string[] => [
-  id,
-  ...successorsOf(readKeyBook(places.peerKeys), id),
-];
 
 /** In force when it resolves, in the running service or for the next one. @throws CaroError `not_found` */
 export async function confirmKey(context: Context, id: string): Promise<void> {

@@ -33,3 +33,23 @@ export interface KeyChange {
   /** Whether the owner of this node said that it is right. */
   readonly confirmed: boolean;
 }
+
+/** Keys of the node before `id`, youngest first. */
+export function keysBefore(changes: readonly KeyChange[], id: string): readonly string[] {
+  const step = changes.find((change) => change.new === id);
+  return step ? [step.old, ...keysBefore(changes, step.old)] : [];
+}
+
+/** Every key that descends from `id`, whoever may be right. */
+export const keysAfter = (changes: readonly KeyChange[], id: string): readonly string[] =>
+  changes.filter((change) => change.old === id).flatMap((change) => [change.new, ...keysAfter(changes, change.new)]);
+
+/**
+ * The keys that end with a revocation by the owner of this node: `id`, all that descend from it, and where trust has moved to it those
+ * before it, which would else be trusted again if what is known of keys were lost.
+ */
+export function revokedWith(changes: readonly KeyChange[], id: string): readonly string[] {
+  const state = changes.find((change) => change.new === id)?.state;
+  const hasTaken = state === 'current' || state === 'retired';
+  return [...(hasTaken ? keysBefore(changes, id) : []), id, ...keysAfter(changes, id)];
+}

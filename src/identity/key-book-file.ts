@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CaroError } from '../domain/errors.ts';
-import { replacePrivately } from '../domain/private-file.ts';
+import { replacePrivately } from '../files/private-file.ts';
 import { validateKeyBook } from '../generated/statement-validators.js';
 import { EMPTY_KEY_BOOK, isSound, type KeyBook } from './rotation.ts';
 

@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, linkSync, openSync, readdirSync, readF
 import { basename, dirname, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
 import { assertPrivate } from '../domain/permissions.ts';
-import { syncDirectory, writeSynced } from '../domain/private-file.ts';
+import { syncDirectory, writeSynced } from '../files/private-file.ts';
 
 const MODE = 0o600;
 /** A PKCS#8 Ed25519 key in PEM has about 120 bytes; anything much longer is not one. */

@@ -1,7 +1,8 @@
 import { CaroError } from '../domain/errors.ts';
 import type { KeyState } from '../domain/key-state.ts';
-import { MOST_KEYS, MOST_REVOKED } from '../domain/key-statement.ts';
+import { MOST_KEYS, MOST_REVOKED, type RotationStatement } from '../domain/key-statement.ts';
 import type { DualEnvelope } from '../domain/mesh-message.ts';
+import type { Asker } from '../domain/policy.ts';
 import type { Envelope } from '../domain/summary.ts';
 import { GRACE_MS } from './grace.ts';
 import { openRevocation, openRotation } from './key-statement.ts';
@@ -76,17 +77,17 @@ export function observeRotation(book: KeyBook, envelope: DualEnvelope, nowMs: nu
     throw new CaroError('rotation_invalid', 'expected a key that no other lineage holds');
   }
   const rivals = heirs(book, statement.old).length;
-  if (!hasRoom(book, statement.old, rivals)) return { book, outcome: 'full' };
+  if (!hasRoom(book, statement, rivals)) return { book, outcome: 'full' };
   const known = { firstSeenMs: nowMs, confirmed: false, shown: false, recorded: false };
   const entry = { old: statement.old, new: statement.new, ...known, statement: envelope };
   return { book: { ...book, rotations: [...book.rotations, entry] }, outcome: rivals === 0 ? 'new' : 'conflict' };
 }
 
 /** A rival always has, or a thief could fill the book first and his own heir would never be contested. */
-function hasRoom(book: KeyBook, old: string, rivals: number): boolean {
+function hasRoom(book: KeyBook, { old, new: successor }: RotationStatement, rivals: number): boolean {
   if (rivals > 0) return rivals < MOST_PER_KEY;
-  const eldest = lineage(book, old).at(-1) ?? old;
-  return book.rotations.length < MOST_KEYS && successorsOf(book, eldest).length < MOST_PER_FAMILY;
+  const ofFamily = successorsOf(book, rootOf(book, old)).length + successorsOf(book, successor).length;
+  return book.rotations.length < MOST_KEYS && ofFamily < MOST_PER_FAMILY;
 }
 
 /**
@@ -164,6 +165,22 @@ export function hasSucceeded(book: KeyBook, id: string, later: string, nowMs: nu
   return state === 'current' && formerIds.includes(id);
 }
 
+/** How a question about a key is put to the policy. */
+export function askerOf<P extends { readonly id: string; readonly address?: string }>(
+  book: KeyBook,
+  peer: P,
+  nowMs: number,
+  graceMs = GRACE_MS,
+): P & Asker {
+  const { state, formerIds, trustedAs } = standingOf(book, peer.id, nowMs, graceMs);
+  return {
+    ...peer,
+    formerIds,
+    ...(state === 'current' ? {} : { keyState: state }),
+    ...(trustedAs === undefined ? {} : { trustedAs }),
+  };
+}
+
 /** Every key that descends from `id`, whoever may be right: what a denial of it covers. */
 export function successorsOf(book: KeyBook, id: string): readonly string[] {
   return heirs(book, id).flatMap((heir) => [heir.new, ...successorsOf(book, heir.new)]);
@@ -174,6 +191,9 @@ function pathTo(book: KeyBook, id: string): readonly AcceptedRotation[] {
   const step = book.rotations.find((rotation) => rotation.new === id);
   return step ? [step, ...pathTo(book, step.old)] : [];
 }
+
+/** The first key of the node that has `id`, as far as it is known. */
+export const rootOf = (book: KeyBook, id: string): string => lineage(book, id).at(-1) ?? id;
 
 /** Ids before `id`, youngest first. */
 const lineage = (book: KeyBook, id: string): readonly string[] => pathTo(book, id).map(({ old }) => old);

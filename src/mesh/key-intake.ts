@@ -17,6 +17,19 @@ export function checkRotations(peer: string, statements: readonly DualEnvelope[]
     throw new CaroError('rotation_invalid', 'expected rotations of the sender, each from the key before');
 }
 
+/**
+ * A stranger at the address of a peer is heard on nothing but that he is that peer now: he MUST NOT fill the book with keys of his own.
+ * @throws CaroError `key_changed`
+ */
+export function checkIntroduction(
+  expected: string,
+  statements: readonly DualEnvelope[],
+  isHeir: (id: string, later: string) => boolean,
+): void {
+  if (!statements.some((statement) => isHeir(expected, openRotation(statement).old)))
+    throw new CaroError('key_changed', 'expected the key of the peer, got another that nothing explains');
+}
+
 /** @throws CaroError `rotation_invalid` unless each is of a key from which one of the rotations leads away */
 export function checkEarlierRevocations(rotations: readonly DualEnvelope[], revocations: readonly Envelope[]): void {
   const earlier = rotations.map((rotation) => openRotation(rotation).old);

@@ -11,7 +11,7 @@ import { type ConnectionRate, createConnectionRate } from './connection-rate.ts'
 import { dial } from './dialler.ts';
 import { createEgressGate } from './egress-gate.ts';
 import type { InviteCode } from './invite-code.ts';
-import { checkEarlierRevocations, checkRevocation, checkRotations } from './key-intake.ts';
+import { checkEarlierRevocations, checkIntroduction, checkRevocation, checkRotations } from './key-intake.ts';
 import { DEFAULT_LIMITS, type MeshLimits } from './limits.ts';
 import type { Link, LinkPurpose } from './link.ts';
 import { type Listener, openListener } from './listener.ts';
@@ -274,7 +274,7 @@ class MeshCore implements Mesh {
       onSummary: (connection, document) => this.#takeSummary(connection, document),
       onRotation: (connection, statement) => {
         checkRotations(connection.peer, [statement]);
-        ports.onRotation(at(connection), statement);
+        ports.onRotations(at(connection), [statement]);
       },
       onRevocation: (connection, statement) => {
         checkRevocation(connection.peer, statement);
@@ -295,7 +295,9 @@ class MeshCore implements Mesh {
     }
     checkRotations(connection.peer, rotations);
     checkEarlierRevocations(rotations, revocations);
-    for (const statement of rotations) ports.onRotation(peer, statement);
+    if (connection.purpose === 'introduction')
+      checkIntroduction(this.#attempts.get(connection)?.id ?? '', rotations, ports.isHeir);
+    if (rotations.length > 0) ports.onRotations(peer, rotations);
     for (const statement of revocations) ports.onRevocation(peer, statement);
     if (connection.purpose === 'introduction')
       throw new CaroError('key_changed', 'expected the key of the peer, got another');

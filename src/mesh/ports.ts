@@ -45,6 +45,8 @@ export interface MeshPorts extends EgressPorts {
   readonly revocations: () => readonly Envelope[];
   /** Whether trust has moved from the key `id` to the key `later`; true for equal ids. */
   readonly hasSucceeded: (id: string, later: string) => boolean;
+  /** Whether `later` is the key `id` or is known to have been named as its successor, directly or not, whatever became of that. */
+  readonly isHeir: (id: string, later: string) => boolean;
   /** Never rejects for reasons of policy: a denial is an answer too. */
   readonly onQuery: (asker: PeerAt, body: QueryBody) => Promise<ResponseBody>;
   /**
@@ -52,8 +54,8 @@ export interface MeshPorts extends EgressPorts {
    * rejection means "not now": the peer will send it again.
    */
   readonly onSummary: (received: ReceivedSummary) => Promise<SummaryResult>;
-  /** A statement by `peer` about its own keys, signatures checked. What it throws ends the connection. */
-  readonly onRotation: (peer: PeerAt, statement: DualEnvelope) => void;
+  /** What `peer` says about its own keys, oldest first, signatures checked. What it throws ends the connection. */
+  readonly onRotations: (peer: PeerAt, statements: readonly DualEnvelope[]) => void;
   readonly onRevocation: (peer: PeerAt, statement: Envelope) => void;
   readonly onPaired: (peer: PairedPeer) => void;
   /** From here on the peer can be asked; what waits for it may be sent. */

@@ -15,6 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
 import { DAY_MS } from '../domain/period.ts';
+import { renameDurably, syncDirectory } from '../files/private-file.ts';
 import { damageOf, openReadOnly, PARTS } from './database.ts';
 
 const NAME = /^caro-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z\.db$/;
@@ -40,8 +41,7 @@ export async function backupDatabase(file: string, folder: string, nowMs: number
     database.exec('BEGIN');
     database.prepare('SELECT count(*) FROM meta').get();
     await database.backup(draft);
-    renameSync(draft, target);
-    syncFolder(folder);
+    renameDurably(draft, target);
     return target;
   } finally {
     database.close();
@@ -116,8 +116,7 @@ export function restoreDatabase(file: string, backup: string, nowMs: number): st
     fsyncSync(descriptor);
     closeSync(descriptor);
     const before = moveAside(file, `replaced-${nowMs}`);
-    renameSync(draft, file);
-    syncFolder(dirname(file));
+    renameDurably(draft, file);
     return before;
   } finally {
     rmSync(draft, { force: true });
@@ -130,16 +129,6 @@ export function moveAside(file: string, suffix: string): string | null {
   for (const part of PARTS) {
     if (existsSync(file + part)) renameSync(file + part, `${file}.${suffix}${part}`);
   }
-  syncFolder(dirname(file));
+  syncDirectory(dirname(file));
   return `${file}.${suffix}`;
-}
-
-/** What was renamed or removed in it stays so after a power cut. */
-export function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -11,7 +11,7 @@ import {
   watch,
 } from 'node:fs';
 import { join } from 'node:path';
-import { syncFolder } from './backup.ts';
+import { syncDirectory } from '../files/private-file.ts';
 
 export interface SpoolBytes {
   readonly bytes: Buffer;
@@ -72,7 +72,7 @@ export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof
     },
     remove: (names) => {
       for (const name of names) rmSync(join(folder, name), { force: true });
-      if (names.length > 0) syncFolder(folder);
+      if (names.length > 0) syncDirectory(folder);
     },
     removeOwn: (name) => {
       const facts = lstatSync(join(folder, name), { throwIfNoEntry: false });

@@ -3,15 +3,15 @@ import type { DualEnvelope } from '../domain/mesh-message.ts';
 import type { Asker } from '../domain/policy.ts';
 import type { Envelope } from '../domain/summary.ts';
 import { readKeyBook, writeKeyBook } from '../identity/key-book-file.ts';
+import { type Hearing, hearRotations } from '../identity/key-hearing.ts';
 import { accountOf, type KeyMove, keyChanges, markRecorded, nextMoveMs, openMoves } from '../identity/key-moves.ts';
 import {
+  askerOf,
   confirmRotation,
   hasSucceeded,
   type KeyBook,
   noteShown,
-  type Observation,
   observeRevocation,
-  observeRotation,
   standingOf,
   successorsOf,
 } from '../identity/rotation.ts';
@@ -25,10 +25,10 @@ export interface KeyKeeper {
   readonly account: (id: string) => string;
   /** Former ids of the node that has this key, itself, and those after it. */
   readonly family: (id: string) => readonly string[];
-  /** The key and all that descend from it: what a denial of it covers. */
-  readonly heirs: (id: string) => readonly string[];
+  /** Whether `later` is that key or says that it came after it, whatever has become of it. */
+  readonly isHeir: (id: string, later: string) => boolean;
   /** @throws CaroError `rotation_invalid`, `place_unusable` */
-  readonly takeRotation: (statement: DualEnvelope) => Observation['outcome'];
+  readonly takeRotations: (statements: readonly DualEnvelope[], sender: string) => Omit<Hearing, 'book'>;
   /** Whether it was news; `sender` tells of it. @throws CaroError `rotation_invalid`, `place_unusable` */
   readonly takeRevocation: (statement: Envelope, sender: string) => boolean;
   /** The key has connected. Whether that ended the one before it. */
@@ -51,23 +51,15 @@ export function openKeyKeeper(file: string, now: () => number, graceMs: number):
     return true;
   };
   return {
-    asker: (peer) => {
-      const { state, formerIds, trustedAs } = standingOf(book, peer.id, now(), graceMs);
-      return {
-        ...peer,
-        formerIds,
-        ...(state === 'current' ? {} : { keyState: state }),
-        ...(trustedAs === undefined ? {} : { trustedAs }),
-      };
-    },
+    asker: (peer) => askerOf(book, peer, now(), graceMs),
     hasSucceeded: (id, later) => hasSucceeded(book, id, later, now(), graceMs),
     account: (id) => accountOf(book, id, now(), graceMs),
     family: (id) => [...successorsOf(book, id), id, ...standingOf(book, id, now(), graceMs).formerIds],
-    heirs: (id) => [id, ...successorsOf(book, id)],
-    takeRotation: (statement) => {
-      const { book: next, outcome } = observeRotation(book, statement, now());
+    isHeir: (id, later) => id === later || successorsOf(book, id).includes(later),
+    takeRotations: (statements, sender) => {
+      const { book: next, ...heard } = hearRotations(book, statements, sender, now());
       keep(next);
-      return outcome;
+      return heard;
     },
     takeRevocation: (statement, sender) => keep(observeRevocation(book, statement, sender)),
     noteShown: (id) => keep(noteShown(book, id)),

@@ -11,12 +11,12 @@ import type { Configuration } from '../domain/configuration.ts';
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
 import type { Asker } from '../domain/policy.ts';
-import { replacePrivately } from '../domain/private-file.ts';
 import type { ResponseBody } from '../domain/query.ts';
 import type { MeshStatus, PairedNode } from '../domain/status.ts';
 import type { NodeSummary } from '../domain/summary.ts';
 import { intakeFault } from '../domain/summary-intake.ts';
 import type { TrustLevel } from '../domain/trust.ts';
+import { replacePrivately } from '../files/private-file.ts';
 import type { Mesh } from '../mesh/mesh-options.ts';
 import type { MeshPorts, PairedPeer, ReceivedSummary } from '../mesh/ports.ts';
 import { decide, decideConnection } from '../policy/decide.ts';
@@ -178,7 +178,7 @@ function trustOf(configuration: Configuration, keys: KeyKeeper, id: string, endp
 /** Everything the mesh asks of the rest of the node. Decisions are made by the policy's own functions, on the settings of the moment. */
 async function meshPorts(ground: Ground, keys: KeyKeeper): Promise<MeshPorts> {
   const { bus, configuration, database, log } = ground;
-  const [words, { openRevocation, openRotation }] = await Promise.all([
+  const [words, { openRevocation }] = await Promise.all([
     import('../actors/vocabulary.ts').then(({ vocabulary }) => vocabulary()),
     import('../identity/key-statement.ts'),
   ]);
@@ -212,14 +212,14 @@ async function meshPorts(ground: Ground, keys: KeyKeeper): Promise<MeshPorts> {
     rotations: () => ground.ownKeys.statements().rotations,
     revocations: () => ground.ownKeys.statements().revocations,
     hasSucceeded: keys.hasSucceeded,
+    isHeir: keys.isHeir,
     onQuery: (peer, query) => bus.request('query.answer', { asker: keys.asker(peer), query }),
     onSummary: (received) => takeSummary(ground, received),
-    onRotation: (peer, statement) => {
-      const outcome = keys.takeRotation(statement);
-      if (outcome !== 'new' && outcome !== 'conflict') return;
-      const { old: from, new: to } = openRotation(statement);
-      tell({ type: 'key.rotated', peer: peer.id, details: { outcome, from, to } });
-      changed();
+    onRotations: (peer, statements) => {
+      const { news, isFull } = keys.takeRotations(statements, peer.id);
+      if (isFull) log.warn({ peer: peer.id }, 'a change of key was not noted: there are too many');
+      for (const details of news) tell({ type: 'key.rotated', peer: peer.id, details: { ...details } });
+      if (news.length > 0) changed();
     },
     onRevocation: (peer, statement) => {
       if (!keys.takeRevocation(statement, peer.id)) return;

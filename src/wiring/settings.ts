@@ -5,7 +5,7 @@ import { changeManaged } from '../config/loader.ts';
 import { withRevoked, withSharing, withTrust } from '../config/managed-changes.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
-import { needsConfirmation } from '../domain/key-state.ts';
+import { needsConfirmation, revokedWith } from '../domain/key-state.ts';
 import { verifyTrustTests } from '../policy/trust-test.ts';
 import type { Ground } from './ground.ts';
 
@@ -49,8 +49,9 @@ export function settingsPort({
       await bus.publish('keys.changed', {});
     },
     revokeTrust: async (id) => {
-      const keeper = await peerKeys.known();
-      await change(withRevoked(keeper?.heirs(id) ?? [id]));
+      // Never kept back, so least of all by a book that cannot be read.
+      const keeper = await peerKeys.known().catch(() => null);
+      await change(withRevoked(revokedWith(keeper?.changes() ?? [], id)));
     },
   };
 }

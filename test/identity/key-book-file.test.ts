@@ -6,15 +6,9 @@ import fc from 'fast-check';
 import { CaroError } from '../../src/domain/errors.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import { readKeyBook, writeKeyBook } from '../../src/identity/key-book-file.ts';
-import { signRevocation, signRotation } from '../../src/identity/key-statement.ts';
-import {
-  confirmRotation,
-  EMPTY_KEY_BOOK,
-  type KeyBook,
-  noteShown,
-  observeRevocation,
-  observeRotation,
-} from '../../src/identity/rotation.ts';
+import { signRotation } from '../../src/identity/key-statement.ts';
+import { EMPTY_KEY_BOOK, type KeyBook } from '../../src/identity/rotation.ts';
+import { anyBook } from './key-books.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 const facts = { nowMs: NOW, nonce: new Uint8Array(16) };
@@ -24,25 +18,6 @@ let file: string;
 beforeEach(() => {
   file = join(mkdtempSync(join(tmpdir(), 'caro-book-')), 'peer-keys.json');
 });
-
-/** Books as they come about: keys that endorse others, owners that confirm and revoke. */
-const anyBook: fc.Arbitrary<KeyBook> = fc
-  .array(fc.tuple(fc.constantFrom('rotate', 'confirm', 'show', 'revoke'), fc.nat(3), fc.nat(3)), { maxLength: 8 })
-  .map((steps) =>
-    steps.reduce((book, [what, from, to]) => {
-      const [old, next] = [keys[from], keys[to]];
-      if (!old || !next) return book;
-      try {
-        if (what === 'rotate') return observeRotation(book, signRotation(old, next, facts), NOW).book;
-        if (what === 'confirm') return confirmRotation(book, next.id);
-        if (what === 'show') return noteShown(book, next.id);
-        return observeRevocation(book, signRevocation(old, facts), old.id);
-      } catch (error) {
-        if (error instanceof CaroError) return book;
-        throw error;
-      }
-    }, EMPTY_KEY_BOOK),
-  );
 
 test('what is known of the keys of peers comes back as it was written', () => {
   expect(readKeyBook(file)).toEqual(EMPTY_KEY_BOOK);

@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { CaroError } from '../../src/domain/errors.ts';
+import { revokedWith } from '../../src/domain/key-state.ts';
 import type { DualEnvelope } from '../../src/domain/mesh-message.ts';
 import { GRACE_MS } from '../../src/identity/grace.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
+import { hearRotations } from '../../src/identity/key-hearing.ts';
+import { keyChanges } from '../../src/identity/key-moves.ts';
 import { openRevocation, openRotation, signRevocation, signRotation } from '../../src/identity/key-statement.ts';
 import {
   confirmRotation,
@@ -213,6 +216,65 @@ describe('trust in a key that was rotated', () => {
     expect(observeRotation(book, rotation(1, 2), NOW)).toEqual({ book, outcome: 'full' });
     expect(observeRotation(book, rotation(3, 4), NOW).outcome).toBe('new');
   });
+
+  test('leaves room for the keys of others, however many one node makes up', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'caro-many-'));
+    const many = Array.from({ length: 34 }, (_, index) => openIdentity(join(folder, `${index}.key`)));
+    let book = EMPTY_KEY_BOOK;
+    for (const [index, next] of many.entries()) {
+      const statement = signRotation(many[index - 1] ?? key(0), next, facts());
+      const heard = hearRotations(book, [statement], many[index - 1]?.id ?? key(0).id, NOW);
+      expect(heard.isFull).toBe(index >= 32);
+      if (heard.isFull) break;
+      ({ book } = heard);
+    }
+    // Nor does he get more by putting keys before the ones that are known.
+    expect(observeRotation(book, rotation(2, 0), NOW)).toEqual({ book, outcome: 'full' });
+    expect(observeRotation(book, rotation(3, 4), NOW).outcome).toBe('new');
+  });
+});
+
+describe('what a node says about its own keys', () => {
+  const strangers = (): readonly Identity[] => {
+    const folder = mkdtempSync(join(tmpdir(), 'caro-strangers-'));
+    return Array.from({ length: 4 }, (_, index) => openIdentity(join(folder, `${index}.key`)));
+  };
+  const chain = (...of: readonly Identity[]): readonly DualEnvelope[] =>
+    of.slice(1).map((next, index) => signRotation(of[index] ?? next, next, facts()));
+
+  test('is noted as a whole, whichever of the keys it has', () => {
+    for (const sender of [0, 1, 2]) {
+      const { book, news, isFull } = hearRotations(
+        EMPTY_KEY_BOOK,
+        [rotation(0, 1), rotation(1, 2)],
+        key(sender).id,
+        NOW,
+      );
+      expect(book.rotations).toHaveLength(2);
+      expect(news).toEqual([
+        { outcome: 'new', from: key(0).id, to: key(1).id },
+        { outcome: 'new', from: key(1).id, to: key(2).id },
+      ]);
+      expect(isFull).toBe(false);
+      expect(hearRotations(book, [rotation(0, 1), rotation(1, 2)], key(sender).id, NOW)).toEqual({
+        book,
+        news: [],
+        isFull: false,
+      });
+    }
+  });
+
+  test('does not fill the book with keys that he has made up and that lead nowhere', () => {
+    const known = learn(EMPTY_KEY_BOOK, rotation(0, 1));
+    const made = strangers();
+    // The last step is refused, since that key has another one before it; so none of them counts.
+    expect(refusal(() => hearRotations(known, chain(...made, key(1)), key(1).id, NOW))).toBe('rotation_invalid');
+    // A step that is too late to be believed would cut the others off from his key.
+    const [a, b] = [made[0] as Identity, made[1] as Identity];
+    const late = signRotation(key(1), a, facts(NOW - 31 * 86_400_000));
+    expect(refusal(() => hearRotations(known, [late, ...chain(a, b)], key(1).id, NOW))).toBe('rotation_invalid');
+    expect(hearRotations(known, [late], key(1).id, NOW)).toEqual({ book: known, news: [], isFull: false });
+  });
 });
 
 describe('a revocation', () => {
@@ -233,6 +295,17 @@ describe('a revocation', () => {
     expect(observeRevocation(EMPTY_KEY_BOOK, revocation, key(1).id)).toBe(EMPTY_KEY_BOOK);
     const full: KeyBook = { ...book, revoked: Array.from({ length: 20_000 }, (_, index) => `junk ${index}`) };
     expect(observeRevocation(full, revocation, key(0).id).revoked).toContain(key(0).id);
+  });
+
+  test('by the owner of this node ends the keys before one to which trust has moved, and none before a claim', () => {
+    const book = learn(learn(EMPTY_KEY_BOOK, rotation(0, 1)), rotation(1, 2));
+    const ended = (of: KeyBook, index: number, nowMs: number): readonly string[] =>
+      revokedWith(keyChanges(of, nowMs), key(index).id);
+    expect(ended(book, 1, NOW)).toEqual([key(1).id, key(2).id]);
+    expect(ended(book, 2, NOW + GRACE_MS)).toEqual([key(1).id, key(0).id, key(2).id]);
+    const rivals = learn(learn(EMPTY_KEY_BOOK, rotation(0, 1)), rotation(0, 2));
+    expect(ended(rivals, 1, NOW + GRACE_MS)).toEqual([key(1).id]);
+    expect(ended(EMPTY_KEY_BOOK, 0, NOW)).toEqual([key(0).id]);
   });
 
   test('counts only with the signature of the key that it ends', () => {

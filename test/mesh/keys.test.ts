@@ -2,8 +2,9 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { DualEnvelope } from '../../src/domain/mesh-message.ts';
 import { GRACE_MS } from '../../src/identity/grace.ts';
 import type { Identity } from '../../src/identity/identity.ts';
+import { hearRotations } from '../../src/identity/key-hearing.ts';
 import { signRevocation, signRotation } from '../../src/identity/key-statement.ts';
-import { EMPTY_KEY_BOOK, hasSucceeded, type KeyBook, observeRotation } from '../../src/identity/rotation.ts';
+import { EMPTY_KEY_BOOK, hasSucceeded, type KeyBook } from '../../src/identity/rotation.ts';
 import { asJson, intrude } from './hostile.ts';
 import {
   bothConnected,
@@ -58,8 +59,8 @@ describe('a rotation', () => {
       trusts: [old.id],
       peers: [{ id: old.id, address: rotated.address }],
       ports: {
-        onRotation: (_peer, statement) => {
-          ({ book } = observeRotation(book, statement, Date.now()));
+        onRotations: ({ id }, statements) => {
+          ({ book } = hearRotations(book, statements, id, Date.now()));
         },
         hasSucceeded: (id, later) => hasSucceeded(book, id, later, Date.now() + graceMs),
       },
@@ -73,6 +74,23 @@ describe('a rotation', () => {
     await until('the new key to be connected', () => node.mesh.isConnected(next.id));
     expect(await node.mesh.ask(old.id, QUESTION, 2_000)).toEqual(NO_DATA);
     expect(node.mesh.status().peers).toMatchObject([{ id: old.id, state: 'connected' }]);
+  });
+
+  test('is not heard from a stranger at the address of a peer whom it does not make that peer', async () => {
+    const [expected, stranger, friend] = [makeIdentity(), makeIdentity(), makeIdentity()];
+    const strange = await startNode({
+      identity: stranger,
+      trusts: [friend.id],
+      ports: { rotations: () => [rotation(makeIdentity(), stranger)] },
+    });
+    const node = await startNode({
+      identity: friend,
+      trusts: [expected.id],
+      peers: [{ id: expected.id, address: strange.address }],
+    });
+    await until('the status to tell', () => node.mesh.status().peers[0]?.code === 'key_changed');
+    expect(node.rotations).toEqual([]);
+    expect(node.ledger).toEqual([]);
   });
 
   test('ends the connection when it is about the keys of others', async () => {

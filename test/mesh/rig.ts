@@ -119,6 +119,7 @@ function portsOf(node: Omit<TestNode, 'mesh' | 'address'>): MeshPorts {
     rotations: () => [],
     revocations: () => [],
     hasSucceeded: (id, later) => id === later,
+    isHeir: (id, later) => id === later,
     onQuery: (asker, body) => {
       node.queries.push({ asker, body });
       return Promise.resolve({ result: 'no_data', type: body.type });
@@ -128,8 +129,8 @@ function portsOf(node: Omit<TestNode, 'mesh' | 'address'>): MeshPorts {
       if (!isKnown) node.summaries.push(received);
       return Promise.resolve(isKnown ? 'known' : 'stored');
     },
-    onRotation: ({ id }, statement) => {
-      node.rotations.push({ peer: id, statement });
+    onRotations: ({ id }, statements) => {
+      node.rotations.push(...statements.map((statement) => ({ peer: id, statement })));
     },
     onRevocation: ({ id }, statement) => {
       node.revocations.push({ peer: id, statement });

@@ -52,6 +52,12 @@ const IMPORTS: readonly (readonly [file: string, line: string, rule: string])[] 
     'door-processes',
   ],
   [
+    'src/domain/planted-file.ts',
+    "import { readFileSync } from 'node:fs'; export const found = readFileSync;",
+    'door-files',
+  ],
+  ['src/domain/planted-place.ts', "export { replacePrivately } from '../files/private-file.ts';", 'domain-imports'],
+  [
     'src/mesh/planted-gate.ts',
     "import { createEgressGate } from './egress-gate.ts'; export const found = createEgressGate;",
     'door-egress',

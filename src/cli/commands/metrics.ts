@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { preparePlaces } from '../../config/places.ts';
 import { metricsText } from '../../domain/metrics-text.ts';
-import { replacePrivately } from '../../domain/private-file.ts';
+import { replacePrivately } from '../../files/private-file.ts';
 import type { Context } from '../context.ts';
 import { say, sayJson } from '../output.ts';
 

@@ -24,6 +24,9 @@ function sayStatus(context: Context, status: ServiceStatus): void {
     ['node', `${node.name} (${node.role})`],
     ['node id', node.id],
     ['fingerprint', node.fingerprint],
+    ...(node.rotation
+      ? [['next key', `${node.rotation.fingerprint}, used from ${localTime(node.rotation.switchesAt)}`] as const]
+      : []),
     [
       'service',
       `version ${service.version}, process ${service.pid}, up for ${duration(service.uptimeSeconds * 1_000)}`,

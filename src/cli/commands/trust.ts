@@ -2,12 +2,12 @@ import { Argument, type Command } from 'commander';
 import { type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
 import { withoutDenial, withRevoked, withTrust } from '../../config/managed-changes.ts';
 import { CaroError } from '../../domain/errors.ts';
-import { needsConfirmation } from '../../domain/key-state.ts';
+import { type KeyChange, keysAfter, keysBefore, needsConfirmation, revokedWith } from '../../domain/key-state.ts';
 import { TRUST_LEVELS, type TrustLevel } from '../../domain/trust.ts';
 import { overruledTests } from '../../policy/trust-test.ts';
 import { isConfirmed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
-import { confirmKey, meantChange, readKeyChanges, sayKeyChanges, withSuccessors } from '../key-changes.ts';
+import { confirmKey, meantChange, readKeyChanges, sayKeyChanges } from '../key-changes.ts';
 import { say, sayJson } from '../output.ts';
 import { nodeIdOf, shownName } from '../peer-names.ts';
 import { changeSettings, sayForce } from '../settings-change.ts';
@@ -145,19 +145,26 @@ const MEANS: Readonly<Record<TrustLevel, string>> = {
 };
 
 async function set(context: Context, text: string, level: TrustLevel, { yes }: { readonly yes?: true }): Promise<void> {
-  const { config, ...places } = context.places();
-  const { configuration, managed } = loadConfiguration({ config, ...places }, context.hostname);
+  const places = context.places();
+  const { configuration, managed } = loadConfiguration(places, context.hostname);
   const id = nodeIdOf(text, configuration);
-  if (configuration.trust.deny.nodes.includes(id)) {
-    if (!managed.trust.deny.nodes.includes(id))
-      throw new CaroError('usage', `expected a node that is not denied, this one is in ${config}; remove it there`);
+  const changes = await readKeyChanges(context);
+  // A denial of a key before it would go on to cover it.
+  const line = [id, ...keysBefore(changes, id)];
+  const denied = line.filter((key) => configuration.trust.deny.nodes.includes(key));
+  if (denied.length > 0) {
+    if (!denied.every((key) => managed.trust.deny.nodes.includes(key)))
+      throw new CaroError(
+        'usage',
+        `expected a node that is not denied, this one is in ${places.config}; remove it there`,
+      );
     if (!(await mayTakeBack(context, text, yes === true))) return;
   }
   const { loaded, isInForce } = await changeSettings(context, (settings) =>
-    withTrust(id, level)(withoutDenial(withSuccessors(places, id))(settings)),
+    withTrust(id, level)(withoutDenial([...line, ...keysAfter(changes, id)])(settings)),
   );
   // Who gives a level to a key that claims to follow another has said that it is right.
-  const isClaimed = (await readKeyChanges(context)).some((change) => change.new === id && needsConfirmation(change));
+  const isClaimed = changes.some((change) => change.new === id && needsConfirmation(change));
   if (isClaimed && level !== 'untrusted') await confirmKey(context, id);
   const { decision, trust } = await explained(context, { id, action: 'connect' }, loaded.configuration);
   if (trust === 'denied') say(context, `${text} is ${level} and may not connect all the same: ${decision.reason}`);
@@ -181,18 +188,27 @@ async function mayTakeBack(context: Context, who: string, isSure: boolean): Prom
 }
 
 async function revoke(context: Context, text: string): Promise<void> {
-  const places = context.places();
-  const { configuration } = loadConfiguration(places, context.hostname);
+  const { configuration } = loadConfiguration(context.places(), context.hostname);
   const id = nodeIdOf(text, configuration);
-  const { loaded, isInForce } = await changeSettings(
-    context,
-    withRevoked(withSuccessors(places, id)),
-    'unconditionally',
-  );
+  const ended = revokedWith(await knownChanges(context), id);
+  const { loaded, isInForce } = await changeSettings(context, withRevoked(ended), 'unconditionally');
   say(context, `${text} is denied: it may not connect, ask or be sent anything, under this key or one that follows it`);
   say(context, isInForce ? 'in force; a connection with it has been ended' : 'in force when the service starts');
   for (const { index, test } of overruledTests(loaded.configuration))
     context.stderr.write(
       `caro: trust.tests[${index}] expects "${test.expect}" for a node that is revoked; the revocation goes before it, change the test\n`,
     );
+}
+
+/** A revocation is never kept back, so least of all by what cannot be read. */
+async function knownChanges(context: Context): Promise<readonly KeyChange[]> {
+  try {
+    return await readKeyChanges(context);
+  } catch (error) {
+    if (!(error instanceof CaroError)) throw error;
+    context.stderr.write(
+      `caro: keys that came before or after this one are not known, deny them too: ${error.message}\n`,
+    );
+    return [];
+  }
 }

@@ -5,7 +5,7 @@ import { encodeAuditExport } from '../../audit/export.ts';
 import { logProof } from '../../audit/log-proof.ts';
 import type { Places } from '../../config/places.ts';
 import type { AuditCheckpoint, AuditEntry, AuditRecord, AuditVerification } from '../../domain/audit-record.ts';
-import { replacePrivately } from '../../domain/private-file.ts';
+import { replacePrivately } from '../../files/private-file.ts';
 import { readIdentity } from '../../identity/identity.ts';
 import { readAuditHead } from '../../storage/audit-head.ts';
 import { type AuditStore, createAuditStore } from '../../storage/audit-store.ts';

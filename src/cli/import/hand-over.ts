@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:
 import { join } from 'node:path';
 import type { Places } from '../../config/places.ts';
 import { encodeImportNote, type ImportNote, importNoteName } from '../../domain/import-note.ts';
-import { replacePrivately, syncDirectory } from '../../domain/private-file.ts';
 import type { ShellKind } from '../../domain/shell-kind.ts';
+import { replacePrivately, syncDirectory } from '../../files/private-file.ts';
 import { type Bookmark, readBookmarks, writeBookmarks } from './bookmark.ts';
 import type { HistoryEntry } from './history-entry.ts';
 import { writeEntries } from './spool-writer.ts';

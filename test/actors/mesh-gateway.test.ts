@@ -1,0 +1,105 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { createMeshGateway, type GatewayPorts, type OpenMesh } from '../../src/actors/mesh-gateway.ts';
+import { Bus } from '../../src/bus/bus.ts';
+import { Supervised } from '../../src/bus/supervisor.ts';
+import { writeDefaultConfiguration } from '../../src/config/default-file.ts';
+import { loadConfiguration } from '../../src/config/loader.ts';
+import { placesFrom, preparePlaces } from '../../src/config/places.ts';
+import type { Configuration } from '../../src/domain/configuration.ts';
+import { CaroError } from '../../src/domain/errors.ts';
+import { encodeNodeId } from '../../src/domain/node-id.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+const folder = temporaryFolders();
+const running: Supervised[] = [];
+afterEach(async () => {
+  for (const actor of running.splice(0)) await actor.stop();
+});
+
+const [OLD, NEW] = [1, 2].map((byte) => encodeNodeId(new Uint8Array(32).fill(byte))) as [string, string];
+const STATUS = { from: OLD, to: NEW, fingerprint: '0'.repeat(16), compromised: true, switchesAt: '2026-01-01' };
+
+/** A configuration of its own defaults, but with the mesh on. */
+function withMesh(): Configuration {
+  const places = placesFrom({ CARO_HOME: folder() }, '/');
+  preparePlaces(places);
+  writeDefaultConfiguration(places, { name: 'ada' });
+  const { configuration } = loadConfiguration(places, 'host');
+  return { ...configuration, mesh: { ...configuration.mesh, enabled: true } };
+}
+
+/** A gateway whose door can be blocked, and the keys with which it was opened. */
+async function rig() {
+  const opened: string[] = [];
+  const state = { key: OLD, isBlocked: false };
+  const mesh: OpenMesh = {
+    status: () => ({ listen: '127.0.0.1:9238', peers: [] }),
+    reload: () => undefined,
+    invite: () => ({ code: '', expiresAt: '' }),
+    join: () => Promise.reject(new Error('nobody joins')),
+    renew: () => Promise.resolve(),
+    announce: () => Promise.resolve([]),
+    close: () => Promise.resolve(),
+  };
+  const ports: GatewayPorts = {
+    bus: new Bus(),
+    open: () => {
+      if (state.isBlocked) return Promise.reject(new CaroError('address_in_use', 'expected a free port'));
+      opened.push(state.key);
+      return Promise.resolve(mesh);
+    },
+    rotation: {
+      begin: () => Promise.resolve({ ...STATUS, news: { rotations: [], revocations: [] } }),
+      complete: () => {
+        const isDue = state.key === OLD;
+        state.key = NEW;
+        return Promise.resolve(isDue);
+      },
+      arm: () => undefined,
+      stop: () => undefined,
+    },
+    peerKeys: { settle: () => Promise.resolve(), stop: () => undefined },
+    pusher: { push: () => undefined, pushAll: () => undefined },
+    egress: { list: () => [], read: () => undefined, prune: () => undefined },
+  };
+  const bus = new Bus();
+  const configuration = withMesh();
+  const gateway = new Supervised(
+    { name: 'mesh gateway', capacity: 8, policy: 'wait', create: () => createMeshGateway(ports, configuration) },
+    bus,
+    {
+      backoffMs: () => 0,
+      maxCrashes: 1,
+      windowMs: 1_000,
+      startMs: 5_000,
+      stopMs: 5_000,
+      now: () => 0,
+      onCrash: (_, error) => {
+        throw error;
+      },
+      onDegraded: () => undefined,
+    },
+  );
+  await gateway.start();
+  running.push(gateway);
+  return { bus, opened, state };
+}
+
+test('the mesh is opened anew with the next key', async () => {
+  const { bus, opened } = await rig();
+  expect(await bus.request('identity.rotate', { compromised: true })).toEqual({ ...STATUS, told: [] });
+  expect(opened).toEqual([OLD, NEW]);
+});
+
+test('a mesh that cannot be opened with the next key is told as such, and opened when that is possible', async () => {
+  const { bus, opened, state } = await rig();
+  state.isBlocked = true;
+  const rotated = bus.request('identity.rotate', { compromised: true });
+  await expect(rotated).rejects.toThrow(/the key has changed, but the mesh is not open/);
+  await expect(rotated).rejects.toMatchObject({ code: 'address_in_use' });
+  expect(await bus.request('mesh.status', {})).toMatchObject({ enabled: false });
+  state.isBlocked = false;
+  await bus.publish('clock.quarter', { nowMs: 0, retentionMs: 0 });
+  expect(await bus.request('mesh.status', {})).toMatchObject({ enabled: true });
+  expect(opened).toEqual([OLD, NEW]);
+});
