@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, lstatSync, renameSync, rmSync } from 'node:fs';
 import { CaroError } from '../domain/errors.ts';
+import { isFullDisk } from '../files/full-disk.ts';
 
 /**
  * Writes lines into a file that only its owner can read (0600). The file appears whole or not at all, takes the place of an older
@@ -35,6 +36,6 @@ export async function writeLines(target: NodeJS.WritableStream, lines: Iterable<
 function unusable(file: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (error instanceof CaroError || code === undefined) return error;
-  const kind = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS' ? 'disk_full' : 'place_unusable';
+  const kind = isFullDisk(error) ? 'disk_full' : 'place_unusable';
   return new CaroError(kind, `${file}: expected to write it, got ${code}; name another place`, { cause: error });
 }

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
 import { assertPrivate, type FileFacts } from '../domain/permissions.ts';
@@ -148,7 +148,9 @@ function makeDirectory(path: string): void {
     // A umask may have taken bits away from the owner.
     if (made !== undefined) chmodSync(path, 0o700);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    const { code: met = 'unknown' } = error as NodeJS.ErrnoException;
+    // Node.js says so of a whole path that could not be begun, whatever kept it from that.
+    const code = met === 'ENOENT' ? (obstacleAbove(path) ?? met) : met;
     throw new CaroError(
       'place_unusable',
       `${path}: expected to make or use this directory, got ${code}; ${advice(code)}`,
@@ -159,9 +161,22 @@ function makeDirectory(path: string): void {
   }
 }
 
+/** Why nothing can be made in the nearest directory above that exists; undefined where something can. */
+function obstacleAbove(path: string): string | undefined {
+  let above = dirname(path);
+  while (!existsSync(above)) above = dirname(above);
+  try {
+    accessSync(above, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
+}
+
 function advice(code: string): string {
   if (code === 'EEXIST' || code === 'ENOTDIR') return 'a file stands in its way: move it';
   if (code === 'ENOSPC') return 'free some space on that disk';
+  if (code === 'EROFS') return 'make that disk writable, or set CARO_HOME to a directory on another one';
   return 'check the owner of its parent directory, or set CARO_HOME to a directory of yours';
 }
 

@@ -14,6 +14,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CaroError } from '../domain/errors.ts';
+import { isFullDisk } from '../files/full-disk.ts';
 import { MIGRATIONS } from './schema.ts';
 import { Sqlite } from './sqlite.ts';
 
@@ -163,7 +164,7 @@ const DAMAGE_CODES = new Set([
   'SQLITE_CORRUPT_SEQUENCE',
   'SQLITE_IOERR_SHORT_READ',
 ]);
-/** Of SQLite and of the system: the disk is full, over a quota, read-only, or fails to write. */
+/** The disk is full, over a quota, read-only, or fails to write. */
 const FULL_CODES = new Set([
   'SQLITE_FULL',
   'SQLITE_IOERR_WRITE',
@@ -173,10 +174,6 @@ const FULL_CODES = new Set([
   'SQLITE_IOERR_DELETE',
   'SQLITE_IOERR_SHMOPEN',
   'SQLITE_IOERR_SHMSIZE',
-  'ENOSPC',
-  'EDQUOT',
-  'EROFS',
-  'EIO',
 ]);
 const FULL_FAMILIES = /^SQLITE_(READONLY|CANTOPEN)/;
 
@@ -189,10 +186,8 @@ export const isSqliteError = (error: unknown): error is SqliteError =>
   typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_');
 
 /** True for errors that more room or a writable disk would mend, of SQLite as well as of the system. */
-export const isDiskFull = (error: unknown): boolean => {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  return FULL_CODES.has(code) || FULL_FAMILIES.test(code);
-};
+export const isDiskFull = (error: unknown): boolean =>
+  isFullDisk(error) || (isSqliteError(error) && (FULL_CODES.has(error.code) || FULL_FAMILIES.test(error.code)));
 
 /** What SQLite calls by its most general code although it says that the file's header is wrong. */
 const DAMAGE_TEXT = /^(unsupported file format|malformed database schema)/;

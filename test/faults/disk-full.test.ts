@@ -11,6 +11,8 @@ const folder = temporaryFolders();
 let shells: Typist | undefined;
 afterEach(() => shells?.end());
 
+/** What writing meets on a disk that is full, over its quota, read-only after a fault, or failing. */
+const ERRORS = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'] as const;
 const ALWAYS = 1_000_000_000;
 const status = (home: string) => callAdmin(join(home, 'run', 'admin.sock'), 'service.status', {});
 
@@ -63,12 +65,13 @@ requireShim()(`a disk that is full (seed ${SEED})`, () => {
       shells.typeInEnded(5);
       shells.type(0);
       const faults = faultsBelow(home);
-      faults.failAt(1 + random(140), 'ENOSPC', random(2) === 0 ? ALWAYS : 1 + random(30));
+      const met = ERRORS[random(ERRORS.length)] ?? 'ENOSPC';
+      faults.failAt(1 + random(140), met, random(2) === 0 ? ALWAYS : 1 + random(30));
       const service = await startService(home, faults.prefix).catch((error: unknown) => String(error));
       if (typeof service === 'string') {
         // The last line is for people, and says what to do; there is no stack.
         expect(service).toMatch(
-          /\n?[^\n]*caro: (\S+: )?expected [^\n]+, (the disk is full|(got|met) ENOSPC)[^\n]*\n?$/,
+          new RegExp(`\\n?[^\\n]*caro: (\\S+: )?expected [^\\n]+, (the disk is full|(got|met) ${met})[^\\n]*\\n?$`),
         );
         expect(service).not.toMatch(/^ {4}at /m);
         refused += 1;

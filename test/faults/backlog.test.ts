@@ -1,0 +1,64 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { callAdmin } from '../../src/admin/client.ts';
+import { encodeSpoolRecord } from '../../src/domain/spool-record.ts';
+import { configure, until } from '../support/service.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+import { expectWhole, spooled, startService, stored, tally, typist } from './rig.ts';
+
+const folder = temporaryFolders();
+const empty = (home: string): Promise<unknown> =>
+  until(
+    () => Promise.resolve(spooled(home)),
+    (names) => names.length === 0,
+    60_000,
+  );
+
+test('five thousand spool files of shells that are gone are all taken in and removed', async () => {
+  const home = folder();
+  await configure(home);
+  const { typed, typeInEnded, end } = typist(home, 0);
+  for (let session = 0; session < 5_000; session += 1) typeInEnded(1);
+  end();
+  expect(spooled(home)).toHaveLength(5_000);
+  const begun = performance.now();
+  const service = await startService(home);
+  const ready = performance.now() - begun;
+  await stored(home, typed.length);
+  const taken = performance.now() - begun;
+  await empty(home);
+  expect(await service.stop()).toBe(0);
+  expectWhole(home, typed);
+  tally(`stale spool files: ready after ${Math.round(ready)} ms, stored after ${Math.round(taken)} ms`, 5_000);
+}, 120_000);
+
+test('a record that a killed shell left torn at any byte costs itself, is counted, and nothing before it is lost', async () => {
+  const home = folder();
+  await configure(home);
+  const { typed, typeInEnded, end } = typist(home, 0);
+  const spool = join(home, 'data', 'spool');
+  mkdirSync(spool, { recursive: true, mode: 0o700 });
+  const torn = encodeSpoolRecord({
+    type: 'start',
+    command: 2,
+    startedAt: Date.now() * 1_000,
+    granularity: 1,
+    cwd: '/tmp',
+    text: 'echo cut off',
+  });
+  for (let cut = 1; cut < torn.length; cut += 1) {
+    typeInEnded(2);
+    const name = spooled(home).find((file) => typed.at(-1)?.includes(file.replace(/^bash\.|\.0$/g, '')));
+    appendFileSync(join(spool, name ?? ''), torn.subarray(0, cut));
+  }
+  end();
+  const service = await startService(home);
+  await stored(home, typed.length);
+  await empty(home);
+  const { dropped } = await callAdmin(join(home, 'run', 'admin.sock'), 'observe.status', {});
+  expect(dropped).toBe(torn.length - 1);
+  expect(await service.stop()).toBe(0);
+  expectWhole(home, typed);
+  tally('bytes at which a record was torn', torn.length - 1);
+}, 120_000);

@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { configure } from '../support/service.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+import { expectWhole, startService, stored, type Typist, typist } from './rig.ts';
+
+const folder = temporaryFolders();
+let shells: Typist | undefined;
+afterEach(() => shells?.end());
+
+/** Put before a command, this runs it where `place` cannot be written, in a mount namespace of its own. */
+const readOnly = (place: string): readonly string[] => [
+  ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
+  'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"',
+  place,
+];
+
+function requireMounts(): typeof describe | typeof describe.skip {
+  try {
+    execFileSync('unshare', ['--mount', 'true'], { stdio: 'pipe' });
+    return describe;
+  } catch (error) {
+    if (process.env['CI'] === 'true') throw new Error('CI needs root and unshare', { cause: error });
+    return describe.skip;
+  }
+}
+
+requireMounts()('a home on a disk that is read-only', () => {
+  const refusal = async (home: string): Promise<string> =>
+    startService(home, readOnly(home)).then(
+      () => 'it started',
+      (error: unknown) => String(error),
+    );
+
+  test('keeps the service from starting with a text that says so, and costs nothing', async () => {
+    const home = folder();
+    await configure(home);
+    shells = typist(home, 1);
+    shells.typeInEnded(3);
+    const first = await startService(home);
+    await stored(home, 3);
+    await first.stop();
+    shells.type(0);
+    const text = await refusal(home);
+    expect(text).toMatch(/ended with 1 .*caro: \S+: expected [^\n]+ read-only[^\n]*make it writable/s);
+    expect(text).not.toMatch(/^ {4}at /m);
+    const next = await startService(home);
+    await stored(home, shells.typed.length);
+    expect(await next.stop()).toBe(0);
+    expectWhole(home, shells.typed);
+  }, 60_000);
+
+  test('keeps a first start from happening with a text that names the directory', async () => {
+    const home = folder();
+    const text = await refusal(home);
+    expect(text).toMatch(/ended with 1 .*caro: \S+: expected to make or use this directory, got EROFS; \S+/s);
+    expect(text).not.toMatch(/^ {4}at /m);
+  }, 60_000);
+});

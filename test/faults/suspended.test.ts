@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, expect, test } from '@jest/globals';
+import { randomFrom } from '../support/random.ts';
+import { caro, configure, until } from '../support/service.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+import { expectWhole, SEED, startService, stored, type Typist, tally, times, typist } from './rig.ts';
+
+const folder = temporaryFolders();
+let shells: Typist | undefined;
+afterEach(() => shells?.end());
+
+const stateOf = (pid: number): string => / ([A-Z]) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? '';
+const linux = process.platform === 'linux' ? test : test.skip;
+
+linux(
+  `a service that is stopped and continued at random moments stores everything once (seed ${SEED})`,
+  async () => {
+    const home = folder();
+    await configure(home);
+    shells = typist(home, 2);
+    const service = await startService(home);
+    const pid = service.process.pid ?? 0;
+    const random = randomFrom(SEED);
+    const rounds = times(20, 500);
+    for (let round = 0; round < rounds; round += 1) {
+      for (let count = random(5); count > 0; count -= 1) shells.type(random(2));
+      if (random(4) === 0) await stored(home, shells.typed.length);
+      process.kill(pid, 'SIGSTOP');
+      await until(
+        () => Promise.resolve(stateOf(pid)),
+        (state) => state === 'T',
+      );
+      if (random(2) === 0) shells.typeInEnded(1 + random(70));
+      for (let count = random(70); count > 0; count -= 1) shells.type(random(2));
+      process.kill(pid, 'SIGCONT');
+    }
+    await stored(home, shells.typed.length);
+    process.kill(pid, 'SIGSTOP');
+    const asked = caro(home, 'status');
+    process.kill(pid, 'SIGCONT');
+    expect((await asked).code).toBe(0);
+    expect(await service.stop()).toBe(0);
+    expectWhole(home, shells.typed);
+    tally('suspensions', rounds);
+  },
+  600_000,
+);
