@@ -1,7 +1,8 @@
-import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
 import { assertPrivate, type FileFacts } from '../domain/permissions.ts';
+import { isOverQuota } from '../files/full-disk.ts';
 
 /** Where everything of one node lives (design.md §3). All paths are absolute. */
 export interface Places {
@@ -144,13 +145,9 @@ function checkPlace(path: string, stat: Stat, kind: 'file' | 'directory', mode: 
 
 function makeDirectory(path: string): void {
   try {
-    const made = mkdirSync(path, { recursive: true, mode: 0o700 });
-    // A umask may have taken bits away from the owner.
-    if (made !== undefined) chmodSync(path, 0o700);
+    makeMissing(path);
   } catch (error) {
-    const { code: met = 'unknown' } = error as NodeJS.ErrnoException;
-    // Node.js says so of a whole path that could not be begun, whatever kept it from that.
-    const code = met === 'ENOENT' ? (obstacleAbove(path) ?? met) : met;
+    const code = isOverQuota(error) ? 'EDQUOT' : ((error as NodeJS.ErrnoException).code ?? 'unknown');
     throw new CaroError(
       'place_unusable',
       `${path}: expected to make or use this directory, got ${code}; ${advice(code)}`,
@@ -161,21 +158,25 @@ function makeDirectory(path: string): void {
   }
 }
 
-/** Why nothing can be made in the nearest directory above that exists; undefined where something can. */
-function obstacleAbove(path: string): string | undefined {
-  let above = dirname(path);
-  while (!existsSync(above)) above = dirname(above);
+/** One after the other: told to make them all, Node.js answers ENOENT whatever kept it from that. */
+function makeMissing(path: string): void {
+  if (isDirectory(path)) return;
+  makeMissing(dirname(path));
   try {
-    accessSync(above, constants.W_OK | constants.X_OK);
-    return undefined;
+    mkdirSync(path, { mode: 0o700 });
+    // A umask may have taken bits away from the owner.
+    chmodSync(path, 0o700);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code;
+    // Somebody else was quicker.
+    if (!isDirectory(path)) throw error;
   }
 }
 
+const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 function advice(code: string): string {
   if (code === 'EEXIST' || code === 'ENOTDIR') return 'a file stands in its way: move it';
-  if (code === 'ENOSPC') return 'free some space on that disk';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'free some space on that disk';
   if (code === 'EROFS') return 'make that disk writable, or set CARO_HOME to a directory on another one';
   return 'check the owner of its parent directory, or set CARO_HOME to a directory of yours';
 }
