@@ -14,6 +14,7 @@ import type { AuditEntry } from './domain/audit-record.ts';
 import { CaroError } from './domain/errors.ts';
 import { slotOf } from './domain/period.ts';
 import type { ServiceStatus } from './domain/status.ts';
+import { steadyMs } from './domain/steady-clock.ts';
 import { GRACE_MS } from './identity/grace.ts';
 import { readAuditHead } from './storage/audit-head.ts';
 import { createAuditStore } from './storage/audit-store.ts';
@@ -208,7 +209,7 @@ const supervision = ({ bus, log }: Ground): SupervisorOptions => ({
   maxCrashes: 5,
   windowMs: 60_000,
   ...LIMITS,
-  now: () => performance.now(),
+  now: steadyMs,
   onCrash: (actor, error) => log.error({ actor, err: error }, 'an actor crashed'),
   onDegraded: (actor) => {
     log.error({ actor }, 'an actor crashed too often and was set aside');

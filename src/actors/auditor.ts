@@ -1,6 +1,7 @@
 import { checkpointBytes, linkRecord } from '../audit/chain.ts';
 import type { Actor } from '../bus/actor.ts';
 import type { AuditCheckpoint, AuditEntry, AuditRecord, AuditVerification } from '../domain/audit-record.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { DAY_MS } from '../domain/period.ts';
 
 export interface AuditPorts {
@@ -56,7 +57,7 @@ export function createAuditor(ports: AuditPorts, { retention }: AuditSettings): 
     return link(entry, time);
   };
   const checkpoint = (at: AuditRecord, prunedThrough: number): void => {
-    const open = { seq: at.seq, hash: at.hash, time: new Date(ports.now()).toISOString(), prunedThrough };
+    const open = { seq: at.seq, hash: at.hash, time: isoTime(ports.now()), prunedThrough };
     const sealedHead = { ...open, signature: Buffer.from(ports.sign(checkpointBytes(open))).toString('base64') };
     ports.store.addCheckpoint(sealedHead);
     if (prunedThrough === 0) ports.keepHead(sealedHead);
@@ -67,7 +68,7 @@ export function createAuditor(ports: AuditPorts, { retention }: AuditSettings): 
     sealed = head.seq;
   };
   const applyRetention = (nowMs: number): void => {
-    const last = ports.store.lastBefore(new Date(nowMs - days * DAY_MS).toISOString());
+    const last = ports.store.lastBefore(isoTime(nowMs - days * DAY_MS));
     if (!last || last.seq === head?.seq) return;
     checkpoint(last, last.seq);
     ports.store.prune(last.seq);
@@ -101,5 +102,5 @@ export function createAuditor(ports: AuditPorts, { retention }: AuditSettings): 
 /** The time of a record behind `head`: where the clock was put back by less than a second, time stands still. */
 function timeAfter(head: AuditRecord | undefined, nowMs: number): string {
   const lastMs = head === undefined ? 0 : Date.parse(head.time);
-  return new Date(nowMs + STILL_MS > lastMs ? Math.max(nowMs, lastMs) : nowMs).toISOString();
+  return isoTime(nowMs + STILL_MS > lastMs ? Math.max(nowMs, lastMs) : nowMs);
 }

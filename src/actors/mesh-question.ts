@@ -3,6 +3,7 @@ import { isAnswerTo, withKnownWords } from '../domain/answer-check.ts';
 import { type Layout, layoutOf } from '../domain/answer-layout.ts';
 import type { AuditEntry } from '../domain/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import {
   type AnswerSummary,
   type QueryBody,
@@ -95,8 +96,8 @@ export async function askMesh(
   const rows = endings.map(({ target, ending }) => rowOf(target, ending, suppressedAggregates));
   return {
     type,
-    since: new Date(spanStart(query.spanHours, untilMs)).toISOString(),
-    until: new Date(untilMs).toISOString(),
+    since: isoTime(spanStart(query.spanHours, untilMs)),
+    until: isoTime(untilMs),
     targets: rows,
     counts: countStates(rows),
     ...sums,

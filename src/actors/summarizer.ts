@@ -1,6 +1,7 @@
 import type { Actor } from '../bus/actor.ts';
 import type { Speaker } from '../bus/bus.ts';
 import type { Configuration } from '../domain/configuration.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { DAY_MS, lastClosed, PERIOD_KINDS, type Period, type PeriodKind, periodAt } from '../domain/period.ts';
 import type { Envelope, NodeSummary, SummaryLine } from '../domain/summary.ts';
 import { ShownPreviews } from './shown-previews.ts';
@@ -63,7 +64,7 @@ export function createSummarizer(
     replaces: string | null,
   ): Promise<{ id: string; node: string; document: Envelope }> => {
     const id = ports.randomHex(16);
-    const createdAt = new Date(ports.now()).toISOString();
+    const createdAt = isoTime(ports.now());
     const [node] = ports.nodes();
     const head = { id, replaces, node, createdAt, nonce: ports.randomHex(16) };
     return { id, node, document: await ports.make(head, period, settings.sharing.deny_tools) };
@@ -117,7 +118,7 @@ async function keep(
   store.add({ ...summary, node, kind: period.kind, startMs: period.startMs, createdMs: now() });
   await bus.request('audit.append', {
     type: 'summary.made',
-    details: { id, period: period.kind, start: new Date(period.startMs).toISOString(), revision },
+    details: { id, period: period.kind, start: isoTime(period.startMs), revision },
   });
   await bus.publish('summary.made', { id });
 }

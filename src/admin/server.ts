@@ -2,7 +2,7 @@ import { lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { CaroError } from '../domain/errors.ts';
 import { assertPrivate } from '../domain/permissions.ts';
-import { Session, type SessionPorts } from './session.ts';
+import type { SessionPorts } from './session.ts';
 
 const MODE = 0o600;
 const OTHERS = 0o077;
@@ -29,7 +29,7 @@ export async function openAdminServer(options: AdminServerOptions): Promise<Admi
   const server = createServer((socket) => {
     clients.add(socket);
     socket.on('close', () => clients.delete(socket));
-    new Session(socket, options);
+    void serve(socket, options);
   });
   server.maxConnections = MAX_CONNECTIONS;
   await listening(server, options.socketPath);
@@ -39,6 +39,12 @@ export async function openAdminServer(options: AdminServerOptions): Promise<Admi
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** What checks and answers is loaded with the first client; what that client says meanwhile waits in its socket. */
+async function serve(socket: Socket, ports: SessionPorts): Promise<void> {
+  const { Session } = await import('./session.ts');
+  if (!socket.destroyed) new Session(socket, ports);
 }
 
 async function listening(server: Server, path: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { isoTime } from '../domain/iso-time.ts';
 /** What security tools get to know of what was observed: that a risk rule matched so often on a day, that a stretch was unusual. */
 export interface Finding {
   readonly kind: 'risk' | 'anomaly';
@@ -21,6 +22,4 @@ export interface Finding {
 
 /** The same finding has the same id in every export of a node. */
 export const findingId = (node: string, { kind, name, startMs, family }: Finding): string =>
-  [kind, name, ...(kind === 'anomaly' && family !== null ? [family] : []), new Date(startMs).toISOString(), node].join(
-    ' ',
-  );
+  [kind, name, ...(kind === 'anomaly' && family !== null ? [family] : []), isoTime(startMs), node].join(' ');

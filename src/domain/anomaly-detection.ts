@@ -1,5 +1,6 @@
 import type { Anomaly, AnomalyKind, AnomalyReport } from './anomaly.ts';
 import { describeAnomaly } from './anomaly-text.ts';
+import { isoTime } from './iso-time.ts';
 import { type LocalTime, localTime } from './local-time.ts';
 import { DAY_MS, SLOT_MS } from './period.ts';
 import { type Usual, usual } from './robust.ts';
@@ -81,7 +82,7 @@ export function findAnomalies(history: History, span: JudgedSpan): AnomalyReport
 }
 
 function anomalyOf({ startMs, endMs, ...finding }: Finding, family: string | null): Anomaly {
-  const open = { ...finding, family, start: new Date(startMs).toISOString(), end: new Date(endMs).toISOString() };
+  const open = { ...finding, family, start: isoTime(startMs), end: isoTime(endMs) };
   return { ...open, explanation: describeAnomaly(open) };
 }
 

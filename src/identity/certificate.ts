@@ -1,5 +1,6 @@
 import { webcrypto, X509Certificate } from 'node:crypto';
 import { CaroError } from '../domain/errors.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { encodeNodeId } from '../domain/node-id.ts';
 import type { Identity } from './identity.ts';
 
@@ -83,10 +84,10 @@ export function nodeIdOf(certificate: X509Certificate | undefined, nowMs: number
   }
   const [from, to] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
   if (!(nowMs >= from - toleranceMs && nowMs <= to + toleranceMs)) {
-    const validity = `${new Date(from).toISOString()} to ${new Date(to).toISOString()}`;
+    const validity = `${isoTime(from)} to ${isoTime(to)}`;
     throw new CaroError(
       'certificate_expired',
-      `expected a certificate that is valid at ${new Date(nowMs).toISOString()}, got one for ${validity}; restart that node, it makes a new one`,
+      `expected a certificate that is valid at ${isoTime(nowMs)}, got one for ${validity}; restart that node, it makes a new one`,
     );
   }
   return encodeNodeId(publicKey);

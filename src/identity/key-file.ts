@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, linkSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { assertPrivate } from '../domain/permissions.ts';
 import { syncDirectory, writeSynced } from '../files/private-file.ts';
 
@@ -28,7 +29,7 @@ export function readKeyFile(path: string): KeyFile | undefined {
     if (facts.size > MAX_BYTES) {
       throw new CaroError('identity_damaged', `${path}: expected a key of about 120 bytes, got ${facts.size} bytes`);
     }
-    return { pem: readFileSync(descriptor, 'latin1'), createdAt: facts.mtime.toISOString() };
+    return { pem: readFileSync(descriptor, 'latin1'), createdAt: isoTime(facts.mtime.getTime()) };
   } finally {
     closeSync(descriptor);
   }

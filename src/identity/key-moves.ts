@@ -1,3 +1,4 @@
+import { isoTime } from '../domain/iso-time.ts';
 import type { KeyChange, KeyState } from '../domain/key-state.ts';
 import { parseNodeId } from '../domain/node-id.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -22,8 +23,8 @@ export function keyChanges(book: KeyBook, nowMs: number, graceMs = GRACE_MS): re
       oldFingerprint: fingerprintOf(rotation.old),
       newFingerprint: fingerprintOf(rotation.new),
       state,
-      since: new Date(rotation.firstSeenMs).toISOString(),
-      movesAt: state === 'pending' ? new Date(movesMs).toISOString() : null,
+      since: isoTime(rotation.firstSeenMs),
+      movesAt: state === 'pending' ? isoTime(movesMs) : null,
       confirmed: rotation.confirmed,
     };
   });

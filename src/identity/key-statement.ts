@@ -1,5 +1,6 @@
 import { canonical, type Json } from '../domain/canonical.ts';
 import { CaroError } from '../domain/errors.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import type { RevocationStatement, RotationStatement } from '../domain/key-statement.ts';
 import { type DualEnvelope, REVOCATION_TYPE, ROTATION_TYPE } from '../domain/mesh-message.ts';
 import { parseNodeId } from '../domain/node-id.ts';
@@ -29,9 +30,9 @@ export function signRotation(from: Signer, to: Signer, { nowMs, nonce }: Stateme
     version: 1,
     old: from.id,
     new: to.id,
-    createdAt: new Date(nowMs).toISOString(),
-    from: new Date(nowMs).toISOString(),
-    until: new Date(nowMs + ROTATION_VALID_MS).toISOString(),
+    createdAt: isoTime(nowMs),
+    from: isoTime(nowMs),
+    until: isoTime(nowMs + ROTATION_VALID_MS),
     nonce: Buffer.from(nonce).toString('base64'),
   };
   const payload = Buffer.from(canonical(statement));
@@ -65,7 +66,7 @@ export function signRevocation(key: Signer, { nowMs, nonce }: StatementFacts): E
     type: 'caro.revocation',
     version: 1,
     key: key.id,
-    createdAt: new Date(nowMs).toISOString(),
+    createdAt: isoTime(nowMs),
     nonce: Buffer.from(nonce).toString('base64'),
   };
   return seal(REVOCATION_TYPE, Buffer.from(canonical(statement)), key);

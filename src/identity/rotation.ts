@@ -1,4 +1,5 @@
 import { CaroError } from '../domain/errors.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import type { KeyState } from '../domain/key-state.ts';
 import { MOST_KEYS, MOST_REVOKED, type RotationStatement } from '../domain/key-statement.ts';
 import type { DualEnvelope } from '../domain/mesh-message.ts';
@@ -68,7 +69,7 @@ export function observeRotation(book: KeyBook, envelope: DualEnvelope, nowMs: nu
   if (Date.parse(statement.from) > nowMs + TOLERANCE_MS) {
     throw new CaroError(
       'rotation_invalid',
-      `expected a rotation that counts at ${new Date(nowMs).toISOString()}, got one from ${statement.from}`,
+      `expected a rotation that counts at ${isoTime(nowMs)}, got one from ${statement.from}`,
     );
   }
   if (Date.parse(statement.until) <= nowMs) return { book, outcome: 'late' };

@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 import type { AuditEntry } from '../domain/audit-record.ts';
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { MESSAGE_TYPE, type MessageHeader, type MessageType, NONCE_BYTES, type Typed } from '../domain/mesh-message.ts';
 import { SUMMARY_TYPE } from '../domain/summary.ts';
 import { validateSummaryDocument } from '../generated/message-validators.js';
@@ -166,7 +167,7 @@ function sealed({ identity, now, randomBytes, ports, limits }: GateOptions, pend
   checkSocket(socket, limits);
   const decision = decide(ports, recipient, message);
   checkContent(ports, message);
-  const time = new Date(now()).toISOString();
+  const time = isoTime(now());
   const nonce = Buffer.from(randomBytes(NONCE_BYTES)).toString('base64');
   const header: MessageHeader = {
     version: 1,

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import { steadyMs } from '../domain/steady-clock.ts';
 import type { MeshLimits } from './limits.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
@@ -19,7 +20,7 @@ export function createFlowControl(
   limits: Pick<MeshLimits, 'messagesPerSecond' | 'messageBurst' | 'queriesAtOnce'>,
   onRate: () => void,
 ): FlowControl {
-  const bucket = createTokenBucket(limits.messagesPerSecond, limits.messageBurst, () => performance.now());
+  const bucket = createTokenBucket(limits.messagesPerSecond, limits.messageBurst, steadyMs);
   let timer: NodeJS.Timeout | undefined;
   let working = 0;
   const update = (): void => {

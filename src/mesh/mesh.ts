@@ -1,6 +1,7 @@
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import type { DualEnvelope, GoodbyeReason, MessageBodies, Typed } from '../domain/mesh-message.ts';
 import { parseNodeId } from '../domain/node-id.ts';
+import { steadyMs } from '../domain/steady-clock.ts';
 import type { Envelope } from '../domain/summary.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
 import { fingerprint } from '../identity/fingerprint.ts';
@@ -66,7 +67,7 @@ class MeshCore implements Mesh {
     this.#limits = limits;
     this.#refusals = createRefusalLog(ports.audit, limits.refusalsEveryMs);
     this.#book = createConnectionBook(identity.id, limits.raceMs);
-    this.#rate = createConnectionRate(limits, () => performance.now());
+    this.#rate = createConnectionRate(limits, steadyMs);
     this.#pairing = createPairing({
       ...{ self: identity.id, name: options.name, limits, now, randomBytes, onPaired: ports.onPaired },
       listen: () => this.#listener?.endpoint ?? null,
@@ -174,8 +175,8 @@ class MeshCore implements Mesh {
   }
 
   async #drained(): Promise<void> {
-    const until = performance.now() + CLOSE_MS;
-    while (this.#connections.size > 0 && performance.now() < until) {
+    const until = steadyMs() + CLOSE_MS;
+    while (this.#connections.size > 0 && steadyMs() < until) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
@@ -265,7 +266,7 @@ class MeshCore implements Mesh {
     return {
       self: identity.id,
       gate: createEgressGate({ identity, now, randomBytes, ports, limits: this.#limits }),
-      nonces: createNonceCache(() => performance.now()),
+      nonces: createNonceCache(steadyMs),
       limits: this.#limits,
       now,
       hello: () => helloOf(ports),

@@ -1,4 +1,5 @@
 import { CaroError } from '../domain/errors.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { MAX_AGE_MS, MAX_SKEW_MS, type MessageBodies, type MessageType, type Typed } from '../domain/mesh-message.ts';
 import type { Validator } from '../domain/validator.ts';
 import {
@@ -113,8 +114,7 @@ function checkPlace({ session, sequence, type }: Payload, facts: SessionFacts, e
 
 function timeOf({ time }: Payload): number {
   const ms = Date.parse(time);
-  if (Number.isNaN(ms) || new Date(ms).toISOString() !== time)
-    throw refused('message_malformed', 'expected a time that exists');
+  if (Number.isNaN(ms) || isoTime(ms) !== time) throw refused('message_malformed', 'expected a time that exists');
   return ms;
 }
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { CaroError } from '../domain/errors.ts';
 import { type Endpoint, isInternal, isLoopback } from '../domain/ip-address.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import type { MessageBodies } from '../domain/mesh-message.ts';
 import { fingerprint } from '../identity/fingerprint.ts';
 import { endpointText } from './address-rule.ts';
@@ -55,7 +56,7 @@ export function createPairing(options: PairingOptions): Pairing {
       const secret = randomBytes(SECRET_BYTES);
       const endpoint = reachable(listen(), host);
       const code = encodeInviteCode({ ...endpoint, id: self, secret });
-      return { code, expiresAt: new Date(desk.open(secret)).toISOString() };
+      return { code, expiresAt: isoTime(desk.open(secret)) };
     },
     join: async (text, connect) => {
       const code = decodeInviteCode(text);

@@ -1,4 +1,5 @@
 import { CaroError } from '../domain/errors.ts';
+import { steadyMs } from '../domain/steady-clock.ts';
 import type { MeshLimits } from './limits.ts';
 
 /** Keeps trying one peer: exponential backoff from 1 s to 60 s, each wait between half and all of it (design.md §7). */
@@ -50,12 +51,12 @@ export function createRedialer({ attempt, onFailure, random, limits, firstDelayM
       if (state === 'stopped') return;
       clearTimeout(timer);
       state = 'reached';
-      reachedAt = performance.now();
+      reachedAt = steadyMs();
     },
     lost: () => {
       if (state === 'stopped' || state === 'waiting') return;
       // A peer that drops us soon is no success: it could have us come back, and put it on record, every other second.
-      if (state === 'reached' && performance.now() - reachedAt > limits.redialMostMs) failures = 0;
+      if (state === 'reached' && steadyMs() - reachedAt > limits.redialMostMs) failures = 0;
       schedule();
     },
     hurry: () => {

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { DAY_MS } from '../domain/period.ts';
 import { renameDurably, syncDirectory } from '../files/private-file.ts';
 import { damageOf, openReadOnly, PARTS } from './database.ts';
@@ -29,7 +30,7 @@ const RESERVE_BYTES = 64 * 1024 * 1024;
  * @throws CaroError `disk_full` where there is not room for it; nothing is left behind then
  */
 export async function backupDatabase(file: string, folder: string, nowMs: number): Promise<string> {
-  const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
+  const stamp = isoTime(nowMs).replaceAll(/[-:]|\.\d{3}/g, '');
   const target = join(folder, `caro-${stamp}.db`);
   removeDrafts(folder);
   assertRoom(file, folder);

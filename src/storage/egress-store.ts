@@ -1,4 +1,5 @@
 import type { EgressFilter, EgressLine, EgressMessage } from '../domain/egress.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import type { Database } from './database.ts';
 
 /** One message that is about to leave. */
@@ -32,7 +33,7 @@ export function createEgressStore(database: Database): EgressStore {
     list: ({ peer = null, before = null, limit = DEFAULT_LIMIT }) => list.all({ peer, before, limit }) as EgressLine[],
     read: (seq) => read.get(seq) as EgressMessage | undefined,
     prune: (beforeMs) => {
-      database.prepare('DELETE FROM egress WHERE time < ?').run(new Date(beforeMs).toISOString());
+      database.prepare('DELETE FROM egress WHERE time < ?').run(isoTime(beforeMs));
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { TerminalEvent } from '../domain/event.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { RISK_LEVELS } from '../domain/risk-level.ts';
 import type { ShellKind } from '../domain/shell-kind.ts';
 
@@ -23,7 +24,7 @@ export interface EventRow {
 
 export const eventOf = (row: EventRow): TerminalEvent => ({
   id: row.id,
-  time: new Date(row.time_ms).toISOString(),
+  time: isoTime(row.time_ms),
   shell: row.shell,
   command: row.command,
   cwd: row.cwd,

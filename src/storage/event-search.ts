@@ -1,4 +1,5 @@
 import type { EventFilter, EventPage } from '../domain/event.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { riskRank } from '../domain/risk-level.ts';
 import type { Database } from './database.ts';
 import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.ts';
@@ -47,7 +48,7 @@ export function searchEvents(database: Database, filter: EventFilter, mostLooked
   return {
     events: rows.map(eventOf),
     next: from?.id ?? null,
-    searchedTo: from && new Date(from.time_ms).toISOString(),
+    searchedTo: from && isoTime(from.time_ms),
   };
 }
 

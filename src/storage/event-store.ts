@@ -1,5 +1,6 @@
 import { CaroError } from '../domain/errors.ts';
 import type { FinishedCommand, StartedCommand, TerminalEvent } from '../domain/event.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { DAY_MS, slotOf } from '../domain/period.ts';
 import { riskRank } from '../domain/risk-level.ts';
 import type { ShellKind } from '../domain/shell-kind.ts';
@@ -214,7 +215,7 @@ function insert(
   );
   const id = Number(lastInsertRowid);
   if (end === null) statements.running.run(sessionId, key.command, id);
-  const time = new Date(startMs).toISOString();
+  const time = isoTime(startMs);
   return { id, time, shell, command: command.command, cwd, exitCode, durationMs, tools, category, risk, rules, host };
 }
 

@@ -1,4 +1,5 @@
 import type { EventFilter, EventPage, TerminalEvent } from '../domain/event.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { SLOT_MS, slotOf } from '../domain/period.ts';
 import { RISK_LEVELS, type RiskLevel } from '../domain/risk-level.ts';
 import type { ShellKind } from '../domain/shell-kind.ts';
@@ -45,7 +46,7 @@ export function createReader(database: Database): Reader {
         ({ shell, sessions, last_ms }) => ({
           shell,
           sessions,
-          lastSeen: new Date(last_ms).toISOString(),
+          lastSeen: isoTime(last_ms),
         }),
       ),
   };
@@ -62,8 +63,8 @@ function statistics(database: Database, sinceMs: number, untilMs: number): Local
     .prepare(`SELECT rule AS name, sum(count) AS count FROM ${rulesBetween(from, to)} GROUP BY rule ORDER BY 2 DESC, 1`)
     .all() as { name: string; count: number }[];
   return {
-    since: new Date(from * SLOT_MS).toISOString(),
-    until: new Date(to * SLOT_MS).toISOString(),
+    since: isoTime(from * SLOT_MS),
+    until: isoTime(to * SLOT_MS),
     commands: slots.reduce((sum, slot) => sum + slot.count, 0),
     failures: slots.reduce((sum, slot) => sum + slot.failures, 0),
     levels: Object.fromEntries(
@@ -84,5 +85,5 @@ function slotCounts(database: Database, from: number, to: number): LocalStatisti
   const rows = database
     .prepare(`SELECT slot, sum(count) AS count, sum(failures) AS failures FROM ${slotsBetween(from, to)} GROUP BY slot`)
     .all() as { slot: number; count: number; failures: number }[];
-  return rows.map(({ slot, ...counts }) => ({ start: new Date(slot * SLOT_MS).toISOString(), ...counts }));
+  return rows.map(({ slot, ...counts }) => ({ start: isoTime(slot * SLOT_MS), ...counts }));
 }

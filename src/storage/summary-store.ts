@@ -1,3 +1,4 @@
+import { isoTime } from '../domain/iso-time.ts';
 import type { PeriodKind } from '../domain/period.ts';
 import type { Envelope, SummaryLine } from '../domain/summary.ts';
 import type { Received } from '../domain/summary-intake.ts';
@@ -98,8 +99,8 @@ const lineOf = (row: SummaryRow): SummaryLine => ({
   id: row.id,
   node: row.node,
   kind: row.kind,
-  start: new Date(row.start_ms).toISOString(),
+  start: isoTime(row.start_ms),
   revision: row.revision,
-  createdAt: new Date(row.created_ms).toISOString(),
+  createdAt: isoTime(row.created_ms),
   bytes: Buffer.byteLength(row.document),
 });

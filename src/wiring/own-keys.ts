@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Speaker } from '../bus/bus.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import type { DualEnvelope } from '../domain/mesh-message.ts';
 import type { RotationStatus } from '../domain/status.ts';
 import { type Identity, openIdentity } from '../identity/identity.ts';
@@ -75,7 +76,7 @@ const statusOf = ({ from, next, compromised, dueMs }: OwnRotation): RotationStat
   to: next.id,
   fingerprint: next.fingerprint,
   compromised,
-  switchesAt: new Date(dueMs).toISOString(),
+  switchesAt: isoTime(dueMs),
 });
 
 /**

@@ -5,6 +5,7 @@ import type { AnomalyReport } from '../domain/anomaly.ts';
 import { findAnomalies } from '../domain/anomaly-detection.ts';
 import { CaroError } from '../domain/errors.ts';
 import { DAY_MS } from '../domain/period.ts';
+import { steadyMs } from '../domain/steady-clock.ts';
 import type { Vocabulary } from '../domain/vocabulary.ts';
 import type { ResponderPorts } from '../policy/responder.ts';
 import { readAnswerFigures } from '../storage/answer-reader.ts';
@@ -60,7 +61,7 @@ export function askPorts(
     progress: (notice) => void bus.publish('query.partial', notice),
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),
     now: Date.now,
-    ticks: () => performance.now(),
+    ticks: steadyMs,
   };
 }
 

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
-import { performance } from 'node:perf_hooks';
 import { CaroError } from '../domain/errors.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { DAY_MS } from '../domain/period.ts';
 import type { StorageStatus } from '../domain/status.ts';
+import { steadyMs } from '../domain/steady-clock.ts';
 import { backupTime, listBackups, pruneBackups } from '../storage/backup.ts';
 import { QUICK_CHECK_LIMIT_BYTES, setAsideFiles, setAsideTime } from '../storage/database.ts';
 import { createMetaStore, type MetaStore } from '../storage/meta-store.ts';
@@ -29,7 +30,7 @@ export interface StorageCare {
 export function createStorageCare(ground: Ground): StorageCare {
   const { configuration, database, health, log, places, pool } = ground;
   const meta = createMetaStore(database);
-  const clock = health.guard(() => new RetentionClock(meta, Date.now(), performance.now()))();
+  const clock = health.guard(() => new RetentionClock(meta, Date.now(), steadyMs()))();
   let backupTrouble: string | null = null;
   const backup = async (): Promise<string> => {
     const input = { databaseFile: places.database, folder: places.backups, nowMs: Date.now() };
@@ -60,7 +61,7 @@ export function createStorageCare(ground: Ground): StorageCare {
     quarter: (nowMs) => {
       if (backupIsDue(ground, nowMs)) scheduled();
       checked();
-      return health.guard(() => clock.read(nowMs, performance.now()))();
+      return health.guard(() => clock.read(nowMs, steadyMs()))();
     },
     probe: () => health.retry(() => meta.set(PROBE, String(Date.now()))),
   };
@@ -76,7 +77,7 @@ function backupIsDue({ configuration, identity, places }: Ground, nowMs: number)
 
 function lastBackup(folder: string): string | null {
   const last = listBackups(folder).at(-1);
-  return last === undefined ? null : new Date(backupTime(last)).toISOString();
+  return last === undefined ? null : isoTime(backupTime(last));
 }
 
 /** Pages of a database that is too large for a look at start, once a day, in a thread. */

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { EgressFilter } from '../../domain/egress.ts';
 import { CaroError } from '../../domain/errors.ts';
+import { isoTime } from '../../domain/iso-time.ts';
 import type { SpanHours } from '../../domain/query.ts';
 import type { QueryType } from '../../domain/trust.ts';
 import type { Proof } from '../link.ts';
@@ -60,7 +61,7 @@ async function answer(ports: DashboardPorts, question: Question, proof: Proof, l
     if (lines.writable) lines.write(`${JSON.stringify(project(schemas.QUERY_LINE, line))}\n`);
   };
   const { type, spanHours } = question;
-  const since = new Date(ports.now() - spanHours * HOUR_MS + LEEWAY_MS).toISOString();
+  const since = isoTime(ports.now() - spanHours * HOUR_MS + LEEWAY_MS);
   try {
     write({ result: await ports.daemon.act('mesh.query', { type, since }, proof, (progress) => write({ progress })) });
   } catch (error) {

@@ -1,4 +1,5 @@
 import { canonical } from '../../domain/canonical.ts';
+import { isoTime } from '../../domain/iso-time.ts';
 import type { Period } from '../../domain/period.ts';
 import { RISK_LEVELS, type RiskLevel } from '../../domain/risk-level.ts';
 import type { NodeSummary } from '../../domain/summary.ts';
@@ -44,8 +45,8 @@ function compose(
     ...head,
     period: {
       kind: period.kind,
-      start: new Date(period.startMs).toISOString(),
-      end: new Date(period.endMs).toISOString(),
+      start: isoTime(period.startMs),
+      end: isoTime(period.endMs),
     },
     patterns: patterns.map(({ name, count }) => ({ name, count })),
     tools,
