@@ -1,9 +1,8 @@
 #!/bin/sh
-':' //; f=; if [ "$1 $2" = 'service run' ]; then case $(node --version) in v20.*) f=--interrupt-budget=10000000 ;; v2[2-5].*) f='--invocation-count-for-maglev=1000000 --invocation-count-for-maglev-osr=1000000 --invocation-count-for-turbofan=1000000 --invocation-count-for-osr=1000000' ;; esac; fi; exec node $f --max-semi-space-size=2 "$0" "$@"
+':' //; [ "$1 $2" = 'service run' ] || exec node "$0" "$@"; f=; t=--invocation-count-for; n=5000000; case $(node --version) in v20.*) f='--interrupt-budget=100000000 --no-short-builtin-calls' ;; v2[2-5].*) f="$t-maglev=$n $t-maglev-osr=$n $t-turbofan=$n $t-osr=$n --max-optimized-bytecode-size=420 --no-use-osr --optimize-for-size --no-short-builtin-calls" ;; esac; exec node $f --max-semi-space-size=2 "$0" "$@"
 // The one way in: the service and the command line are separate bundles, so that neither pays for the other.
-// To a shell the line above is a command, to Node.js a string and a comment. Its flags keep the optimising compiler's code out of memory
-// until something is really hot, and what a burst of work leaves behind; they have other names from one V8 to the next, Node.js refuses
-// names it does not know, and set at run time they would make it throw away its own code cache (docs/adr/0002).
+// To a shell the line above is a command, to Node.js a string and a comment. Its flags keep the service small, and are explained where the
+// service's unit gets the same ones (src/cli/service/command.ts). The command line has none: with any, Node.js compiles its own modules anew.
 'use strict';
 
 const { existsSync } = require('node:fs');

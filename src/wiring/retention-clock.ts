@@ -25,7 +25,7 @@ export class RetentionClock {
 
   /**
    * What was believed last stands in the database, from the first start on: a leap may come before the first deletion.
-   * @param nowMs of the system's clock; `steadyMs` of one that never leaps, such as `steadyMs`
+   * @param nowMs of the system's clock; `steadyMs` of one that never leaps, such as that of `steady-clock.ts`
    */
   constructor(
     private readonly meta: MetaStore,

@@ -2,8 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { serviceCommand } from '../../src/cli/service/command.ts';
 
 const BIN = join(__dirname, '../../bin/caro.js');
 let home: string;
@@ -44,6 +45,30 @@ test('without a build it says how to make one', () => {
     status: 1,
     stdout: '',
     stderr: `caro: expected the built program in ${copy}/dist, it is not there; run: npm run build\n`,
+  });
+});
+
+describe('the flags of Node.js', () => {
+  const folder = join(tmpdir(), `caro-flags-${process.pid}`);
+  const bin = join(folder, 'bin', 'caro.js');
+  const flags = (...args: readonly string[]): unknown =>
+    JSON.parse(run('env', `PATH=${dirname(process.execPath)}:${process.env['PATH']}`, bin, ...args).stdout);
+  beforeAll(() => {
+    for (const name of ['bin', 'dist']) mkdirSync(join(folder, name), { recursive: true });
+    cpSync(BIN, bin);
+    const telling = (name: string): string =>
+      `exports.${name} = async () => void process.stdout.write(JSON.stringify(process.execArgv));`;
+    writeFileSync(join(folder, 'dist', 'cli.js'), telling('runCli'));
+    writeFileSync(join(folder, 'dist', 'daemon.js'), telling('runService'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('are those of the unit where the service is started by hand', () => {
+    expect(flags('service', 'run')).toEqual(serviceCommand().slice(1, -3));
+  });
+
+  test('are none for the command line, which starts the faster', () => {
+    expect(flags('status')).toEqual([]);
   });
 });
 

@@ -1,22 +1,32 @@
 import { join } from 'node:path';
 import { packageRoot } from '../package-root.ts';
 
-const NEVER = 1_000_000;
-/** Keep the idle service small; they count only when Node starts with them, and are named anew by each V8, as in bin/caro.js (docs/adr/0002). */
-const TIERING: Readonly<Record<string, readonly string[]>> = {
-  '20': ['--interrupt-budget=10000000'],
-  ...Object.fromEntries(
-    ['22', '23', '24', '25'].map((major) => [
-      major,
-      ['maglev', 'maglev-osr', 'turbofan', 'osr'].map((tier) => `--invocation-count-for-${tier}=${NEVER}`),
-    ]),
-  ),
+/** How often a function runs before it is compiled by an optimiser. V8 multiplies it by the length of the function's bytecode, in 32 bits. */
+const OFTEN = 5_000_000;
+/** So long may a function be, in bytes of bytecode, that the product above does not overflow: those that do are optimised at once. */
+const LONGEST = 420;
+
+/**
+ * Keep the idle service small; they count only when Node starts with them, are named anew by each V8, and are the same in bin/caro.js
+ * (docs/adr/0002, docs/adr/0011). An optimising compiler that ran once leaves 4 to 9 MiB of its own code in memory, so functions reach
+ * it late; `--no-short-builtin-calls` does without a second copy of V8's built-in code.
+ */
+const NEWER: readonly string[] = [
+  ...['maglev', 'maglev-osr', 'turbofan', 'osr'].map((tier) => `--invocation-count-for-${tier}=${OFTEN}`),
+  `--max-optimized-bytecode-size=${LONGEST}`,
+  '--no-use-osr',
+  '--optimize-for-size',
+  '--no-short-builtin-calls',
+];
+const FLAGS: Readonly<Record<string, readonly string[]>> = {
+  '20': ['--interrupt-budget=100000000', '--no-short-builtin-calls'],
+  ...Object.fromEntries(['22', '23', '24', '25'].map((major) => [major, NEWER])),
 };
 
 /** Program and arguments that run the service in the foreground. */
 export const serviceCommand = (): readonly [string, ...string[]] => [
   process.execPath,
-  ...(TIERING[process.versions.node.split('.')[0] ?? ''] ?? []),
+  ...(FLAGS[process.versions.node.split('.')[0] ?? ''] ?? []),
   '--max-semi-space-size=2',
   join(packageRoot(), 'bin', 'caro.js'),
   'service',
