@@ -72,6 +72,15 @@ requireShell('bash')('bash in its own ways', () => {
     expect(texts().filter((text) => text.startsWith('echo'))).toEqual(['echo a', 'echo b', 'echo c']);
   });
 
+  test('HISTSIZE=0 keeps no history, from which the text would come: nothing is recorded, nothing shown', async () => {
+    const { shell, texts, runAll } = await open({ before: 'HISTSIZE=0' });
+    await runAll('echo 1', 'false');
+    expect(texts()).toEqual([]);
+    expect(shell.screen()).not.toContain('_caro');
+    await runAll('HISTSIZE=500', 'echo 2');
+    expect(texts()).toContain('echo 2');
+  });
+
   test('a history shared between shells brings in no foreign commands', async () => {
     const share = "shopt -s histappend; PROMPT_COMMAND='history -a; history -c; history -r'";
     const first = await open({ before: share });
@@ -86,6 +95,10 @@ requireShell('bash')('bash in its own ways', () => {
 
   test.each([
     ['HISTSIZE=3', 'HISTSIZE=3'],
+    ['HISTSIZE=1', 'HISTSIZE=1'],
+    ['no history file', 'unset HISTFILE'],
+    ['vi mode', 'set -o vi'],
+    ['a read-only IFS and PS4', "readonly IFS PS4='+ '"],
     ['HISTTIMEFORMAT', "HISTTIMEFORMAT='%F %T '"],
     ['set -u', 'set -u'],
     ['set -o posix', 'set -o posix'],
