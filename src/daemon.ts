@@ -94,7 +94,7 @@ async function live(
     report('damaged');
   });
   try {
-    const service = await start(places, log, lifecycle, health, suspicions, graceMs);
+    const service = await health.guarded(() => start(places, log, lifecycle, health, suspicions, graceMs));
     if (process.env['NOTIFY_SOCKET'] !== undefined) await joinServiceManager(log, lifecycle);
     if (lives === 0) announce(service);
     return await Promise.race([ended, damaged]);

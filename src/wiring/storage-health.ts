@@ -37,6 +37,15 @@ export class StorageHealth {
     };
   }
 
+  /** As `guard`, for work that is waited for. */
+  async guarded<T>(act: () => T | Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      throw this.#answer(error);
+    }
+  }
+
   /** The same actor, with its start and every handler guarded. */
   sheltered(spec: ActorSpec): ActorSpec {
     return { ...spec, create: () => this.#shelter(spec.create()) };
@@ -57,19 +66,11 @@ export class StorageHealth {
     const handlers = Object.fromEntries(
       Object.entries(actor.handlers as AnyHandlers).map(([kind, handle]) => [
         kind,
-        async (body: unknown) => this.#awaited(() => handle(body)),
+        async (body: unknown) => this.guarded(() => handle(body)),
       ]),
     );
     const { start } = actor;
-    return { ...actor, handlers, ...(start && { start: () => this.#awaited(start) }) };
-  }
-
-  async #awaited<T>(act: () => T | Promise<T>): Promise<T> {
-    try {
-      return await act();
-    } catch (error) {
-      throw this.#answer(error);
-    }
+    return { ...actor, handlers, ...(start && { start: () => this.guarded(start) }) };
   }
 
   #answer(error: unknown): unknown {

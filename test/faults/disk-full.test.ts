@@ -66,7 +66,7 @@ requireShim()(`a disk that is full (seed ${SEED})`, () => {
       shells.type(0);
       const faults = faultsBelow(home);
       const met = ERRORS[random(ERRORS.length)] ?? 'ENOSPC';
-      faults.failAt(1 + random(140), met, random(2) === 0 ? ALWAYS : 1 + random(30));
+      faults.failAt(1 + random(320), met, random(2) === 0 ? ALWAYS : 1 + random(30));
       const service = await startService(home, faults.prefix).catch((error: unknown) => String(error));
       if (typeof service === 'string') {
         // The last line is for people, and says what to do; there is no stack.
