@@ -212,10 +212,15 @@ function hasHeader(file: string): boolean {
 /** SQLite would make it readable for others, and a crash could leave it so. An existing one is left as it is. */
 export function makePrivately(file: string): void {
   if (isThere(file)) return;
-  const descriptor = openSync(file, 'ax', 0o600);
-  // A umask may have taken bits away from the owner.
-  fchmodSync(descriptor, 0o600);
-  closeSync(descriptor);
+  try {
+    const descriptor = openSync(file, 'ax', 0o600);
+    // A umask may have taken bits away from the owner.
+    fchmodSync(descriptor, 0o600);
+    closeSync(descriptor);
+  } catch (error) {
+    // Another process that starts at the same moment may have made it since.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 function openForWriting(file: string): Database {
