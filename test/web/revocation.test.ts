@@ -35,7 +35,7 @@ inBrowser('revoking a node on the page ends its connection at once, on both real
     },
   });
   await page.getByText('Mesh: 1 of 1 connected').waitFor();
-  await page.getByRole('link', { name: 'Privacy' }).click();
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Privacy' }).click();
   await page.getByRole('button', { name: 'Revoke bob …' }).click();
   await page.getByRole('button', { name: 'Revoke bob now' }).click();
   await page.locator('.trust li', { hasText: 'denied' }).waitFor();
