@@ -7,7 +7,6 @@ import { Bus } from './bus/bus.ts';
 import { Lifecycle } from './bus/lifecycle.ts';
 import { type ActorSpec, Supervised, type SupervisorOptions } from './bus/supervisor.ts';
 import { welcomeText } from './cli/welcome.ts';
-import { configurationChanges } from './config/changes.ts';
 import { loadConfiguration } from './config/loader.ts';
 import { type Places, placesFrom, preparePlaces, prepareSpool } from './config/places.ts';
 import type { AuditEntry } from './domain/audit-record.ts';
@@ -29,7 +28,7 @@ import { type Ground, lazyPool } from './wiring/ground.ts';
 import { openLog, type ServiceLog } from './wiring/log.ts';
 import { openOwnKeys, recordOwnKeys } from './wiring/own-keys.ts';
 import { lazyPeerKeys } from './wiring/peer-keys.ts';
-import { recordConfiguration, reload } from './wiring/reload.ts';
+import { createReload, recordConfiguration } from './wiring/reload.ts';
 import { createStorageCare, type StorageCare } from './wiring/storage-care.ts';
 import { StorageHealth } from './wiring/storage-health.ts';
 
@@ -161,13 +160,12 @@ async function start(
     pool,
     spool: openSpoolFolder(places.spool, process.getuid?.() ?? 0),
     configuration: () => configuration,
-    reload: async () => {
-      const before = configuration;
-      await reload(ground, (next) => {
+    reload: createReload(
+      () => ground,
+      (next) => {
         configuration = next;
-      });
-      return configurationChanges(before, configuration).length > 0;
-    },
+      },
+    ),
   };
   const actors = await startActors(ground, lifecycle);
   await recordStart(ground, opened.setAside);

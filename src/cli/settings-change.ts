@@ -21,7 +21,11 @@ export async function changeSettings(
   const places = context.places();
   preparePlaces(places);
   const isUnconditional = how === 'unconditionally';
-  const loaded = changeManaged(places, context.hostname, change, isUnconditional ? undefined : passesTests);
+  // Read here, since other commands do without SQLite.
+  const { inTurn } = await import('../storage/instance-lock.ts');
+  const loaded = inTurn(places.managedLock, () =>
+    changeManaged(places, context.hostname, change, isUnconditional ? undefined : passesTests),
+  );
   return { loaded, isInForce: await (isUnconditional ? surely(reloaded(places.socket)) : reloaded(places.socket)) };
 }
 

@@ -1,3 +1,4 @@
+import type { PeerEntry } from '../domain/configuration.ts';
 import type { SharingLevel, TrustLevel } from '../domain/trust.ts';
 import type { ManagedSettings } from './managed-settings.ts';
 
@@ -7,6 +8,16 @@ type Change = (settings: ManagedSettings) => ManagedSettings;
 export const withSharing =
   (level: SharingLevel): Change =>
   (settings) => ({ ...settings, sharing: { level } });
+
+/** Where a node is; what was known of that is replaced, but for a name that is not given anew. */
+export const withPeer =
+  ({ name, ...entry }: PeerEntry): Change =>
+  ({ mesh, ...settings }) => {
+    const called = name ?? mesh.peers.find(({ id }) => id === entry.id)?.name;
+    const others = mesh.peers.filter(({ id }) => id !== entry.id);
+    const peer = { ...(called === undefined ? {} : { name: called }), ...entry };
+    return { ...settings, mesh: { ...mesh, peers: [...others, peer] } };
+  };
 
 /** A denial of the node is left in force: to lift one is a decision of its own. */
 export const withTrust =

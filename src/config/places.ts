@@ -10,6 +10,8 @@ export interface Places {
   readonly config: string;
   /** `managed.toml`, what commands such as `trust set` wrote. */
   readonly managed: string;
+  /** Held by whoever changes `managed`. */
+  readonly managedLock: string;
   readonly data: string;
   readonly spool: string;
   readonly database: string;
@@ -66,6 +68,7 @@ function places(config: string, data: string, runtime: string, state: string): P
   return {
     config: join(config, 'caro.toml'),
     managed: join(config, 'managed.toml'),
+    managedLock: join(data, 'managed.lock'),
     data,
     spool: join(data, 'spool'),
     database: join(data, 'caro.db'),

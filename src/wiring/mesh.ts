@@ -5,6 +5,7 @@ import type { GatewayPorts, KeyNews, OpenMesh } from '../actors/mesh-gateway.ts'
 import type { AskPorts } from '../actors/mesh-question.ts';
 import { createSummaryPusher } from '../actors/summary-pusher.ts';
 import { changeManaged, nodeName } from '../config/loader.ts';
+import { withPeer } from '../config/managed-changes.ts';
 import { answerFault, summaryFault } from '../domain/answer-check.ts';
 import type { AuditEntry } from '../domain/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
@@ -25,6 +26,7 @@ import { explain } from '../policy/explanation.ts';
 import { keptBackTools } from '../policy/kept-back.ts';
 import { createDeliveryStore } from '../storage/delivery-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
+import { inTurn } from '../storage/instance-lock.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
 import { findPeers } from './discovery.ts';
 import type { Ground } from './ground.ts';
@@ -281,13 +283,8 @@ async function rememberPeer(
 ): Promise<void> {
   const peer: PairedNode = { id, name, fingerprint, address: endpoint };
   if (endpoint !== null) {
-    changeManaged(places, hostname(), (settings) => ({
-      ...settings,
-      mesh: {
-        ...settings.mesh,
-        peers: [...settings.mesh.peers.filter((known) => known.id !== id), { name, id, address: endpoint }],
-      },
-    }));
+    const entry = { name, id, address: endpoint };
+    inTurn(places.managedLock, () => changeManaged(places, hostname(), withPeer(entry)));
   }
   await bus.request('audit.append', {
     type: 'peer.paired',

@@ -8,9 +8,24 @@ import { CaroError } from '../domain/errors.ts';
 import { overruledTests } from '../policy/trust-test.ts';
 import { createMetaStore, type MetaStore } from '../storage/meta-store.ts';
 import type { Ground } from './ground.ts';
+import { createQueue } from './queue.ts';
 
 /** The configuration that stands in the audit log already; a key in the database's `meta`. */
 const AUDITED_CONFIGURATION = 'audited_configuration';
+
+/**
+ * Takes over what the configuration files say, one reload after the other: two at once would adopt and roll back over each other, and the
+ * last to end need not be the last to have read the files. Tells whether anything changed; throws as `reload`.
+ */
+export function createReload(ground: () => Ground, adopt: (next: Configuration) => void): Ground['reload'] {
+  const oneByOne = createQueue();
+  return () =>
+    oneByOne(async () => {
+      const before = ground().configuration();
+      await reload(ground(), adopt);
+      return configurationChanges(before, ground().configuration()).length > 0;
+    });
+}
 
 /**
  * Verified by every part first, then committed by all, or refused whole (design.md §4). `adopt` makes it the configuration of the
@@ -18,7 +33,7 @@ const AUDITED_CONFIGURATION = 'audited_configuration';
  *
  * @throws CaroError what a part refused it for; the former settings are in force again then, with the denials of the new ones
  */
-export async function reload(ground: Ground, adopt: (next: Configuration) => void): Promise<void> {
+async function reload(ground: Ground, adopt: (next: Configuration) => void): Promise<void> {
   const { bus, configuration, database, places } = ground;
   const before = configuration();
   const next = loadConfiguration(places, hostname()).configuration;

@@ -7,7 +7,9 @@ import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
 import { needsConfirmation, revokedWith } from '../domain/key-state.ts';
 import { verifyTrustTests } from '../policy/trust-test.ts';
+import { inTurn } from '../storage/instance-lock.ts';
 import type { Ground } from './ground.ts';
+import { createQueue } from './queue.ts';
 
 /**
  * Writes `managed.toml` and takes it over at once, one change after the other. What the service would refuse is not written, but for a
@@ -20,18 +22,15 @@ export function settingsPort({
   peerKeys,
   reload,
 }: Pick<Ground, 'bus' | 'places' | 'configuration' | 'peerKeys' | 'reload'>): SettingsPort {
-  let last: Promise<unknown> = Promise.resolve();
+  const oneByOne = createQueue();
   const change = (
     edit: Parameters<typeof changeManaged>[2],
     verify?: (configuration: Configuration) => void,
-  ): Promise<void> => {
-    const done = last.then(async () => {
-      changeManaged(places, hostname(), edit, verify);
+  ): Promise<void> =>
+    oneByOne(async () => {
+      inTurn(places.managedLock, () => changeManaged(places, hostname(), edit, verify));
       await reload();
     });
-    last = done.catch(() => undefined);
-    return done;
-  };
   return {
     setSharing: (level) => change(withSharing(level), verifyTrustTests),
     setTrust: async (id, level) => {

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
-import type { PeerEntry } from '../../domain/configuration.ts';
+import { withPeer } from '../../config/managed-changes.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { parseEndpoint } from '../../domain/ip-address.ts';
 import { needsConfirmation } from '../../domain/key-state.ts';
@@ -94,13 +94,10 @@ async function runningMesh(context: Context): Promise<MeshStatus | undefined> {
 }
 
 async function add(context: Context, id: string, address: string, { name }: { readonly name?: string }): Promise<void> {
-  const { isInForce } = await changeSettings(context, (settings) => {
-    const known = settings.mesh.peers.find((peer) => peer.id === id);
-    const called = name ?? known?.name;
-    const entry: PeerEntry = { ...(called === undefined ? {} : { name: called }), id, address };
-    const others = settings.mesh.peers.filter((peer) => peer.id !== id);
-    return { ...settings, mesh: { ...settings.mesh, peers: [...others, entry] } };
-  });
+  const { isInForce } = await changeSettings(
+    context,
+    withPeer({ ...(name === undefined ? {} : { name }), id, address }),
+  );
   say(context, `${name ?? id} is at ${address}`);
   sayForce(context, isInForce);
   say(context, `It is trusted once you say how far: caro trust set ${name ?? id} LEVEL`);
