@@ -24,6 +24,7 @@ import { openSpoolFolder } from './storage/spool-folder.ts';
 import { VERSION } from './version.ts';
 import { type Dashboard, openDashboard } from './web/doorkeeper.ts';
 import { actorSpecs } from './wiring/actors.ts';
+import { gatherChanges } from './wiring/changed-files.ts';
 import { type Ground, lazyPool } from './wiring/ground.ts';
 import { openLog, type ServiceLog } from './wiring/log.ts';
 import { openOwnKeys, recordOwnKeys } from './wiring/own-keys.ts';
@@ -296,28 +297,15 @@ function startDashboard(ground: Ground, lifecycle: Lifecycle): Promise<Dashboard
 
 /** Tells the collector of changed files as they change, and of all of them now and then; also keeps the quarter-hour clock. */
 function watchSpool({ bus, log, spool }: Ground, care: StorageCare): () => void {
-  const changed = new Set<string>();
-  let telling = false;
-  const tell = async (): Promise<void> => {
-    if (telling) return;
-    telling = true;
-    while (changed.size > 0) {
-      const files = [...changed];
-      changed.clear();
-      await bus
-        .publish('spool.changed', { files })
-        .catch((error: unknown) => log.error({ err: error }, 'the spool is not read'));
-    }
-    telling = false;
-  };
+  const gather = gatherChanges((files) =>
+    bus
+      .publish('spool.changed', { files })
+      .catch((error: unknown) => log.error({ err: error }, 'the spool is not read')),
+  );
   const readAll = (): void => void bus.publish('spool.changed', { files: 'all' }).catch(() => undefined);
   const stopWatching = spool.watch((name) => {
-    if (name === null) {
-      readAll();
-      return;
-    }
-    changed.add(name);
-    void tell();
+    if (name === null) readAll();
+    else gather(name);
   });
   let slot = slotOf(Date.now());
   const quarter = async (nowMs: number): Promise<void> =>

@@ -1,4 +1,5 @@
 import type { Actor } from '../bus/actor.ts';
+import { turn } from '../bus/turn.ts';
 import type { AnomalyReport } from '../domain/anomaly.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { EventFilter, EventPage, TerminalEvent } from '../domain/event.ts';
@@ -63,7 +64,7 @@ async function searchAll(search: QueryPorts['search'], filter: EventFilter): Pro
   const first = search({ ...filter, limit });
   const events = [...first.events];
   for (let before = first.next; before !== null && events.length < limit; ) {
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     const page = search({ ...filter, before, limit: limit - events.length });
     events.push(...page.events);
     before = page.next;

@@ -1,4 +1,5 @@
 import type { Speaker } from '../bus/bus.ts';
+import { turn } from '../bus/turn.ts';
 import type { FinishedCommand, StartedCommand, TerminalEvent } from '../domain/event.ts';
 import type { ShellKind } from '../domain/shell-kind.ts';
 import {
@@ -50,8 +51,8 @@ export interface SpoolFile extends SpoolName {
 
 /** Read where less holds no whole record: larger than the largest, so that one always fits. */
 const LARGEST_READ = 5 * 1024 * 1024;
-/** So much is read before a commit: a few thousand commands share its fsync, and a long backlog is worked off in bounded memory. */
-const BATCH_BYTES = 512 * 1024;
+/** So much is read before a commit: some thousand records share its fsync, and whoever asks waits for no more than that. */
+const BATCH_BYTES = 128 * 1024;
 /** So many commands are rated at a time: what was found out about their grammar is then let go of while it is young. */
 const RATED = 32;
 
@@ -97,6 +98,8 @@ export class SpoolIntake {
       }
       if (batch.length > 0) await this.#commit(batch);
       queue.push(...batch.filter((chunk) => chunk.left > 0).map((chunk) => chunk.file));
+      // Whoever asks the service something is answered between two batches of a backlog.
+      if (queue.length > 0) await turn();
     }
   }
 

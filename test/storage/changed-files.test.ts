@@ -1,0 +1,53 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { turn } from '../../src/bus/turn.ts';
+import { openSpoolFolder } from '../../src/storage/spool-folder.ts';
+import { gatherChanges } from '../../src/wiring/changed-files.ts';
+import { until } from '../support/service.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+const folder = temporaryFolders();
+const NAMES = Array.from({ length: 20 }, (_, shell) => `bash.${shell + 1}.1.0`);
+
+test('what twenty shells wrote in one go is told of in a handful of tellings, not in one for each write', async () => {
+  const path = folder();
+  const told: (readonly string[])[] = [];
+  const gather = gatherChanges((files) => {
+    told.push(files);
+    return Promise.resolve();
+  });
+  const stop = openSpoolFolder(path, process.getuid?.() ?? 0).watch((name) => name !== null && gather(name));
+  try {
+    for (let write = 0; write < 10; write += 1) for (const name of NAMES) appendFileSync(join(path, name), 'x');
+    await until(
+      () => Promise.resolve(new Set(told.flat())),
+      (names) => names.size === NAMES.length,
+    );
+    expect(told.length).toBeLessThan(10);
+  } finally {
+    stop();
+  }
+});
+
+test('what changes while the reader is busy is told of when it is done, each file once', async () => {
+  const told: (readonly string[])[] = [];
+  let finish = (): void => undefined;
+  const gather = gatherChanges((files) => {
+    told.push(files);
+    return new Promise((done) => {
+      finish = done;
+    });
+  });
+  gather('first');
+  await turn();
+  expect(told).toEqual([['first']]);
+  for (const name of ['second', 'first', 'second']) gather(name);
+  await turn();
+  expect(told).toHaveLength(1);
+  finish();
+  await turn();
+  await turn();
+  expect(told).toEqual([['first'], ['second', 'first']]);
+  finish();
+});
