@@ -5,11 +5,13 @@
 
 # shellcheck disable=SC2154 # _caro_d is set by the line `caro shell init` puts before this text
 # shellcheck disable=SC2178 # PROMPT_COMMAND is a string before bash 5.1 and an array since
+# shellcheck disable=SC2015 # what stands between && and || below cannot fail, and `set -e` must not see a disk that is full
 
 # State between functions. n: commands begun since the prompt, counted by PS0, with _caro_b their start times and _caro_x the $?
 # before each. w: '' no DEBUG trap seen, 0 private or our own turn, 1 start record written. h0: last history number at the prompt,
 # -1 unknown; h1: that of the start record, until then the one it should get. c: first simple command of the last line found in
-# the history. q: next command number. same: 1 while the last prompt found nothing to put right.
+# the history. q: next command number. same: 1 while the last prompt found nothing to put right. lost: records since the last
+# written one that could not be (a full disk); miss: how the next with a text tells that, '' while there are none.
 
 # What runs for every line is short: bash copies the body of a function whenever it calls it, and goes through texts a character
 # at a time. Whatever is out of the ordinary has functions of its own.
@@ -49,21 +51,34 @@ fi
 # the scratch file is written, too: what lies there is read back and evaluated.
 _caro_open() { [[ -O $_caro_d && -d $_caro_d && ! -L $_caro_d ]]; }
 
+# Is the record just tried on disk? Every part of one MUST be asked: of a record cut short the end may fit where its middle did not.
+_caro_kept() { _caro_lost=0 _caro_miss=''; }
+_caro_lose() {
+  ((_caro_lost < 999999)) && ((++_caro_lost))
+  _caro_miss="l=$_caro_lost\\0"
+}
+
 # Begins the next file of this session, 0600, and leaves the umask as it was.
 _caro_rotate() {
-  local mask
+  local mask made=0
   ((++_caro_seq)) || :
   _caro_i=0
   _caro_f=$_caro_d/$_caro_kind.$$.$_caro_at.$_caro_seq
   builtin umask >|"$_caro_g" && IFS='' builtin read -r mask <"$_caro_g" || return 1
   : >|"$_caro_g"
   builtin umask 077
-  : >>"$_caro_f"
+  : >>"$_caro_f" || made=1
   builtin umask "$mask"
+  return "$made"
 }
 
-# Makes _caro_f the file for one more record.
-_caro_next() { { ((_caro_i++ < 64)) && [[ -f $_caro_f ]]; } || { _caro_rotate && _caro_i=1; }; }
+# Makes _caro_f the file for one more record. Where it cannot, that record is lost.
+_caro_next() {
+  { ((_caro_i++ < 64)) && [[ -f $_caro_f ]]; } || { _caro_rotate && _caro_i=1; } || {
+    _caro_lose
+    return 1
+  }
+}
 
 # Did a line that left the history number alone ($1, its first simple command) repeat the entry before it? The other reasons
 # are a leading space and HISTIGNORE, which are the owner's wish not to have it recorded: without proof it is not.
@@ -103,15 +118,15 @@ _caro_entries() {
 # answer is yes. In completion functions, key bindings and prompt commands it is not.
 _caro_start() {
   _caro_u=$1
-  if [[ $_caro_n$_caro_w == 1 && $HISTCMD == "$_caro_h1" && $BASH_SUBSHELL == 0 && $BASH_COMMAND != _caro_* && $_caro_i != 64 &&
+  if [[ $_caro_n$_caro_w$_caro_miss == 1 && $HISTCMD == "$_caro_h1" && $BASH_SUBSHELL == 0 && $BASH_COMMAND != _caro_* && $_caro_i != 64 &&
     -o history && -z ${HISTTIMEFORMAT-} && -O $_caro_f ]]; then
     _caro_w=0 _caro_c=$BASH_COMMAND
     ((++_caro_i))
     {
-      builtin printf '\0v1\0t=s\0q=%s\0b=%s\0p=%s\0m=1\0h=' "$_caro_q" "${_caro_b[0]}" "$PWD"
-      builtin history 1
-      builtin printf '\0\0'
-    } >>"$_caro_f" && _caro_w=1
+      builtin printf '\0v1\0t=s\0q=%s\0b=%s\0p=%s\0m=1\0h=' "$_caro_q" "${_caro_b[0]}" "$PWD" &&
+        builtin history 1 &&
+        builtin printf '\0\0'
+    } >>"$_caro_f" && _caro_w=1 || _caro_lose
     return 0
   fi
   _caro_unusual
@@ -134,10 +149,11 @@ _caro_unusual() {
   _caro_next || return 0
   _caro_c=$BASH_COMMAND _caro_h1=$_caro_h
   {
-    builtin printf '\0v1\0t=s\0q=%s\0b=%s\0g=%s\0p=%s\0m=%s\0h=' "$_caro_q" "${_caro_b[0]}" "$_caro_res" "$PWD" "$_caro_m"
-    HISTTIMEFORMAT='' builtin history "$_caro_m"
-    builtin printf '\0\0'
-  } >>"$_caro_f" && _caro_w=1
+    builtin printf '\0v1\0'"$_caro_miss"'t=s\0q=%s\0b=%s\0g=%s\0p=%s\0m=%s\0h=' \
+      "$_caro_q" "${_caro_b[0]}" "$_caro_res" "$PWD" "$_caro_m" &&
+      HISTTIMEFORMAT='' builtin history "$_caro_m" &&
+      builtin printf '\0\0'
+  } >>"$_caro_f" && _caro_kept && _caro_w=1 || _caro_lose
   return 0
 }
 
@@ -157,13 +173,13 @@ _caro_both() {
   # Without PS0 nothing but the first start and the last end is known.
   begun="${_caro_b[*]:i:n-i}" left="${_caro_b[*]:i+1:n-i-1}" x="${_caro_x[*]:i+1:n-i-1}"
   {
-    builtin printf '\0v1\0t=b\0q=%s\0' $((_caro_q + i))
-    [[ -z $begun ]] || builtin printf 'b=%s\0' "$begun"
-    builtin printf 's=%s\0e=%s\0g=%s\0p=%s\0m=%s\0h=' "${x:+$x }$s" "${left:+$left }$e" \
-      "$_caro_res" "$_caro_p" "$_caro_m"
-    HISTTIMEFORMAT='' builtin history "$_caro_m"
-    builtin printf '\0\0'
-  } >>"$_caro_f"
+    builtin printf '\0v1\0'"$_caro_miss"'t=b\0q=%s\0' $((_caro_q + i)) &&
+      { [[ -z $begun ]] || builtin printf 'b=%s\0' "$begun"; } &&
+      builtin printf 's=%s\0e=%s\0g=%s\0p=%s\0m=%s\0h=' "${x:+$x }$s" "${left:+$left }$e" \
+        "$_caro_res" "$_caro_p" "$_caro_m" &&
+      HISTTIMEFORMAT='' builtin history "$_caro_m" &&
+      builtin printf '\0\0'
+  } >>"$_caro_f" && _caro_kept || _caro_lose
 }
 
 # One more command has ended (or several, pasted together). Reads n, w, s and e of _caro_end.
@@ -172,7 +188,8 @@ _caro_finish() {
   1)
     _caro_next || return 0
     ((n == 1)) || s1=${_caro_x[1]} e1=${_caro_b[1]}
-    builtin printf '\0v1\0t=e\0q=%s\0s=%s\0e=%s\0g=%s\0\0' "$_caro_q" "${s1:-$s}" "${e1:-$e}" "$_caro_res" >>"$_caro_f"
+    builtin printf '\0v1\0t=e\0q=%s\0s=%s\0e=%s\0g=%s\0\0' "$_caro_q" "${s1:-$s}" "${e1:-$e}" "$_caro_res" >>"$_caro_f" ||
+      _caro_lose
     ((n == 1)) || _caro_both 1 "$_caro_h1"
     ;;
   '') ((_caro_h0 < 0)) || [[ ! -o history ]] || _caro_both 0 "$_caro_h0" ;;
@@ -199,7 +216,7 @@ _caro_irregular() {
 _caro_end() {
   _caro_s=$? _caro_e=${EPOCHREALTIME/[.,]/} _caro_v=$_caro_w _caro_w=0
   if [[ $_caro_n$_caro_v$_caro_res == 111 && $_caro_i != 64 && -O $_caro_f ]]; then
-    builtin printf '\0v1\0t=e\0q=%s\0s=%s\0e=%s\0\0' "$_caro_q" "$_caro_s" "$_caro_e" >>"$_caro_f"
+    builtin printf '\0v1\0t=e\0q=%s\0s=%s\0e=%s\0\0' "$_caro_q" "$_caro_s" "$_caro_e" >>"$_caro_f" || _caro_lose
     ((++_caro_i, ++_caro_q))
   else
     _caro_irregular
@@ -266,6 +283,9 @@ _caro_arm() {
     builtin trap "$_caro_debug" DEBUG
   elif (($1 == 0)); then
     _caro_rearm
+  elif _caro_open; then
+    # The scratch file could not be written: without the trap, the line has one record at its end.
+    _caro_ready
   fi
 }
 
@@ -343,8 +363,8 @@ _caro_preexec() {
   ((_caro_n > 0)) || _caro_n=1 _caro_b=("$_caro_t")
   _caro_number 0
   _caro_h1=$_caro_h
-  builtin printf '\0v1\0t=s\0q=%s\0b=%s\0g=%s\0p=%s\0c=%s\0\0' \
-    "$_caro_q" "$_caro_t" "$_caro_res" "$PWD" "$1" >>"$_caro_f" && _caro_w=1
+  builtin printf '\0v1\0'"$_caro_miss"'t=s\0q=%s\0b=%s\0g=%s\0p=%s\0c=%s\0\0' \
+    "$_caro_q" "$_caro_t" "$_caro_res" "$PWD" "$1" >>"$_caro_f" && _caro_kept && _caro_w=1 || _caro_lose
   return 0
 } 2>/dev/null
 _caro_precmd() {
@@ -397,6 +417,7 @@ _caro_load() {
   (builtin unset -v PROMPT_COMMAND) 2>/dev/null || return 0
   _caro_z='' _caro_n=0 _caro_w='' _caro_h0=-1 _caro_h1=-1 _caro_h=-1 _caro_c='' _caro_b=() _caro_x=()
   _caro_loaded=$$ _caro_kind=bash _caro_q=0 _caro_seq=-1 _caro_i=64 _caro_same=0 _caro_count=0 _caro_head='' _caro_f=''
+  _caro_kept
   [[ ! -o posix ]] || _caro_kind='sh'
   _caro_ge 4 2 || _caro_base=$(($(command date +%s) - SECONDS))
   _caro_clock

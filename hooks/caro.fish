@@ -4,12 +4,27 @@
 
 # State: _caro_q number of the next command, _caro_w 1 while one with a start record runs, _caro_i one element for each record in
 # the file _caro_f, _caro_seq that file's number, _caro_base what the uptime clock lacks to the epoch in µs (empty where there is
-# no /proc/uptime). Every command substitution costs 50 µs here, even of a builtin: the reader adds base and uptime.
+# no /proc/uptime), _caro_lost how many records since the last written one could not be (a full disk; empty: none), _caro_miss how
+# the next one tells that. Every command substitution costs 50 µs here, even of a builtin: the reader adds base and uptime.
+
+# Is the record just tried on disk?
+function _caro_kept
+    set -g _caro_lost
+    set -g _caro_miss ''
+end
+function _caro_lose
+    set -q _caro_lost[1]; or set -g _caro_lost 0
+    test $_caro_lost -lt 999999; and set -g _caro_lost (math $_caro_lost + 1)
+    set -g _caro_miss "l=$_caro_lost\\0"
+end
 
 # A directory of ours and no link, which a redirection would print an error about: a root shell that kept HOME stays out of its
 # user's spool. Makes _caro_f the file for one more record.
 function _caro_next
-    test -O "$_caro_d" -a -d "$_caro_d" -a -w "$_caro_d" -a ! -L "$_caro_d"; or return 1
+    if not test -O "$_caro_d" -a -d "$_caro_d" -a -w "$_caro_d" -a ! -L "$_caro_d"
+        test -O "$_caro_d" -a -d "$_caro_d" -a ! -L "$_caro_d"; and _caro_lose
+        return 1
+    end
     set -ga _caro_i .
     set -q _caro_i[65]; or return 0
     set -g _caro_i .
@@ -25,7 +40,9 @@ end
 function _caro_unannounced
     set -l d $CMD_DURATION
     set -g _caro_w
-    _caro_next; and builtin printf '\0v1\0t=e\0q=%s\0s=%s\0d=%s\0\0' $_caro_q $argv[1] $d >>$_caro_f
+    if _caro_next
+        builtin printf '\0v1\0t=e\0q=%s\0s=%s\0d=%s\0\0' $_caro_q $argv[1] $d >>$_caro_f; or _caro_lose
+    end
     set -g _caro_q (math $_caro_q + 1)
 end
 
@@ -36,11 +53,16 @@ function _caro_pre --on-event fish_preexec
     string match -qr '^\S' -- $argv[1]; and _caro_next; or return $s
     if set -q _caro_base[1]
         builtin read -l up _rest </proc/uptime
-        builtin printf '\0v1\0t=s\0q=%s\0g=10000\0z=%s\0u=%s\0p=%s\0c=%s\0\0' $_caro_q $_caro_base $up "$PWD" "$argv[1]" >>$_caro_f
+        builtin printf '\0v1\0'"$_caro_miss"'t=s\0q=%s\0g=10000\0z=%s\0u=%s\0p=%s\0c=%s\0\0' $_caro_q $_caro_base $up "$PWD" "$argv[1]" >>$_caro_f
     else
-        builtin printf '\0v1\0t=s\0q=%s\0p=%s\0c=%s\0\0' $_caro_q "$PWD" "$argv[1]" >>$_caro_f
+        builtin printf '\0v1\0'"$_caro_miss"'t=s\0q=%s\0p=%s\0c=%s\0\0' $_caro_q "$PWD" "$argv[1]" >>$_caro_f
+    end
+    or begin
+        _caro_lose
+        return $s
     end
     set -g _caro_w 1
+    set -q _caro_lost[1]; and _caro_kept
     return $s
 end
 
@@ -58,6 +80,7 @@ function _caro_post --on-event fish_postexec
     else
         builtin printf '\0v1\0t=e\0q=%s\0s=%s\0d=%s\0\0' $q $s $d >>$_caro_f
     end
+    or _caro_lose
     return $s
 end
 
@@ -74,6 +97,7 @@ function _caro_load
     set -g _caro_seq -1
     set -g _caro_w
     set -g _caro_base
+    _caro_kept
     # The forks, at load: the clock's distance to the epoch.
     set -g _caro_at (date +%s)000000
     if test -r /proc/uptime

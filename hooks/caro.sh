@@ -4,9 +4,11 @@
 # Expects _caro_d, the spool directory, and _caro_hooks, the directory of this file (for bash and zsh as sh).
 # `caro_off` ends it in a running shell; CARO_OFF=1 keeps it from loading.
 # shellcheck disable=SC2154 # both are set by the lines `caro shell init` puts before this text
+# shellcheck disable=SC2015 # what stands between && and || below cannot fail, and `set -e` must not see a disk that is full
 
 # State: _caro_q number of the next command, _caro_i records in the file _caro_f, _caro_seq its number, _caro_g a scratch file,
-# _caro_base what the uptime clock lacks to the epoch in µs (empty without /proc/uptime).
+# _caro_base what the uptime clock lacks to the epoch in µs (empty without /proc/uptime), _caro_lost records since the last written
+# one that could not be (a full disk), _caro_miss how the next start tells that.
 
 _caro_nl='
 '
@@ -15,17 +17,32 @@ _caro_nl='
 # shellcheck disable=SC3067 # every shell named above has -O
 _caro_open() { [ -n "$_caro_d" ] && [ -O "$_caro_d" ] && [ -d "$_caro_d" ] && [ ! -L "$_caro_d" ]; }
 
-# Makes _caro_f the file for one more record: a new one, 0600, after 64.
+# Is the record just tried on disk? Every part of one MUST be asked: of a record cut short the end may fit where its middle did not.
+_caro_kept() { _caro_lost=0 _caro_miss=''; }
+_caro_lose() {
+  [ "$_caro_lost" -ge 999999 ] || _caro_lost=$((_caro_lost + 1))
+  _caro_miss="l=$_caro_lost\\0"
+}
+
+# Makes _caro_f the file for one more record: a new one, 0600, after 64. Where it cannot, that record is lost.
 _caro_next() {
   _caro_open || return 1
   _caro_i=$((_caro_i + 1))
   [ "$_caro_i" -gt 64 ] || return 0
   _caro_i=1 _caro_seq=$((_caro_seq + 1))
   _caro_f=$_caro_d/sh.$$.$_caro_at.$_caro_seq
-  umask >|"$_caro_g" && IFS= read -r _caro_l <"$_caro_g" || return 1
+  _caro_mask && _caro_create && return 0
+  _caro_i=64
+  _caro_lose
+  return 1
+}
+_caro_mask() { umask >|"$_caro_g" && IFS= read -r _caro_l <"$_caro_g"; }
+# Not by `:` alone, a special builtin: where that cannot redirect, dash and mksh drop the whole line.
+_caro_create() {
   umask 077
-  : >>"$_caro_f"
+  { :; } >>"$_caro_f" && _caro_u=0 || _caro_u=1
   umask "$_caro_l"
+  return "$_caro_u"
 }
 
 # Sets _caro_t to µs since the epoch, or to nothing where no clock can be read without a fork.
@@ -80,23 +97,25 @@ _caro_begin() {
   _caro_b=''
   case $_caro_c in '' | [[:space:]]*) return 0 ;; esac
   {
-    _caro_next && _caro_clock && {
-      printf '\0v1\0t=s\0q=%s\0g=10000\0' "$_caro_q"
-      [ -z "$_caro_t" ] || printf 'b=%s\0' "$_caro_t"
-      printf 'p=%s\0c=%s\0\0' "$PWD" "$_caro_c"
-    } >>"$_caro_f" && _caro_b=1
+    _caro_next && _caro_clock || return 0
+    {
+      printf '\0v1\0'"$_caro_miss"'t=s\0q=%s\0g=10000\0' "$_caro_q" &&
+        { [ -z "$_caro_t" ] || printf 'b=%s\0' "$_caro_t"; } &&
+        printf 'p=%s\0c=%s\0\0' "$PWD" "$_caro_c"
+    } >>"$_caro_f" && _caro_kept && _caro_b=1 || _caro_lose
   } 2>/dev/null
 }
 
 _caro_end() {
-  {
-    _caro_next && _caro_clock && {
-      printf '\0v1\0t=e\0q=%s\0s=%s\0g=10000\0' "$_caro_q" "$1"
-      [ -z "$_caro_t" ] || printf 'e=%s\0' "$_caro_t"
-      printf '\0'
-    } >>"$_caro_f"
-  } 2>/dev/null
   _caro_q=$((_caro_q + 1)) _caro_b=''
+  {
+    _caro_next && _caro_clock || return 0
+    {
+      printf '\0v1\0t=e\0q=%s\0s=%s\0g=10000\0' $((_caro_q - 1)) "$1" &&
+        { [ -z "$_caro_t" ] || printf 'e=%s\0' "$_caro_t"; } &&
+        printf '\0'
+    } >>"$_caro_f" || _caro_lose
+  } 2>/dev/null
 }
 
 _caro_ret() { return "$1"; }
@@ -159,11 +178,14 @@ _caro_ash() {
     _caro_u=10000
   fi
   umask 077
+  # What is counted outlives the subshell in the same arithmetic as the number printed above.
   {
-    printf '\0v1\0t=b\0q=%s\0s=%s\0g=%s\0' "$_caro_q" "$1" "$_caro_u"
-    [ -z "$_caro_t" ] || printf 'e=%s\0' "$_caro_t"
-    printf 'p=%s\0c=%s\0\0' "$_caro_p" "$_caro_c"
-  } >>"$_caro_d/sh.$$.$_caro_at.$((_caro_q / 64))"
+    [ "$_caro_lost" -eq 0 ] || _caro_miss="l=$_caro_lost\\0"
+    printf '\0v1\0'"$_caro_miss"'t=b\0q=%s\0s=%s\0g=%s\0' "$_caro_q" "$1" "$_caro_u" &&
+      { [ -z "$_caro_t" ] || printf 'e=%s\0' "$_caro_t"; } &&
+      printf 'p=%s\0c=%s\0\0' "$_caro_p" "$_caro_c"
+  } >>"$_caro_d/sh.$$.$_caro_at.$((_caro_q / 64))" && _caro_kept || _caro_lose
+  echo ",_caro_lost=$_caro_lost"
 }
 # shellcheck disable=SC2016 # expanded at each prompt
 _caro_ps_ash='${_caro_z#$((_caro_h=$(_caro_ash "$?" "$_")))}${_caro_z#$((_caro_q=_caro_q+1))}${_caro_z#$((_=1795414808))}'
@@ -176,7 +198,8 @@ _caro_ps_ash='${_caro_z#$((_caro_h=$(_caro_ash "$?" "$_")))}${_caro_z#$((_caro_q
 # shellcheck disable=SC2016 # evaluated by ksh
 _caro_ps_ksh='${ _caro_ksh "$?" "$_"; }'
 # shellcheck disable=SC2016 # evaluated by ksh
-_caro_def_ksh='_caro_ksh() {
+_caro_def_ksh='_caro_mask() { _caro_l=${ umask; }; }
+_caro_ksh() {
   {
     _caro_entry
     _caro_n=${_caro_l%%[!0-9]*}
@@ -194,7 +217,8 @@ _caro_def_ksh='_caro_ksh() {
 _caro_def_ksh93='_caro_entry() { _caro_l=${ hist -l -0 -0; }; }
 _caro_time() { _caro_t=${ printf "%(%s%6N)T" now; }; }
 _caro_write() {
-  printf "\0v1\0t=b\0q=%s\0s=%s\0e=%s\0p=%s\0c=%s\0\0" "$_caro_q" "$1" "$_caro_t" "$_caro_p" "$_caro_c" >>"$_caro_f"
+  printf "\0v1\0${_caro_miss}t=b\0q=%s\0s=%s\0e=%s\0p=%s\0c=%s\0\0" \
+    "$_caro_q" "$1" "$_caro_t" "$_caro_p" "$_caro_c" >>"$_caro_f" && _caro_kept || _caro_lose
   _caro_q=$((_caro_q + 1))
 }'
 # mksh has no printf of its own, and hides the newest entry from every number but one that is too large.
@@ -203,12 +227,12 @@ _caro_def_mksh='_caro_entry() { _caro_l=${ fc -l 999999999 999999999; }; }
 _caro_time() { _caro_t=$EPOCHREALTIME; _caro_t=${_caro_t%.*}${_caro_t#*.}; }
 _caro_write() {
   {
-    print -n "\0000v1\0000t=b\0000q=$_caro_q\0000s=$1\0000e=$_caro_t\0000p="
-    print -nr -- "$_caro_p"
-    print -n "\0000c="
-    print -nr -- "$_caro_c"
-    print -n "\0000\0000"
-  } >>"$_caro_f"
+    print -n "\0000v1\0000${_caro_miss:+l=$_caro_lost\0000}t=b\0000q=$_caro_q\0000s=$1\0000e=$_caro_t\0000p=" &&
+      print -nr -- "$_caro_p" &&
+      print -n "\0000c=" &&
+      print -nr -- "$_caro_c" &&
+      print -n "\0000\0000"
+  } >>"$_caro_f" && _caro_kept || _caro_lose
   _caro_q=$((_caro_q + 1))
 }'
 
@@ -222,6 +246,7 @@ caro_off() {
 
 _caro_load() {
   _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_b='' _caro_base='' _caro_z='' _caro_ps='' _caro_c=''
+  _caro_kept
   # The forks, at load: the clock's distance to the epoch.
   _caro_t=$(date +%s%N 2>/dev/null)
   # Where date has no nanoseconds, whole seconds must do.

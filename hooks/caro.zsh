@@ -2,7 +2,8 @@
 # Nothing is forked and nothing is printed. The record and the reasons: docs/hooks.md.
 # Expects _caro_d, the spool directory. `caro_off` takes all of it out of a running shell; CARO_OFF=1 keeps it from loading.
 
-# State: _caro_q number of the next command, _caro_b 1 while one runs, _caro_i records in the file _caro_f, _caro_seq its number.
+# State: _caro_q number of the next command, _caro_b 1 while one runs, _caro_i records in the file _caro_f, _caro_seq its number,
+# _caro_lost records since the last written one that could not be (a full disk), _caro_miss how the next one tells that.
 
 # zsh maps fresh memory for every function it calls and every group it redirects, so there is one of each to a record. Defined under
 # `emulate … -c`, the functions run with zsh's own options whatever the owner has set, at less cost than `emulate -L` in each.
@@ -16,8 +17,8 @@ _caro_define() {
       # $1 is the text as typed, also of a line histignorespace keeps out of the history; it is empty where there is no history.
       [[ -n ${1:-$3} && ${1:-$3} != [[:space:]]* && -O $_caro_d && -d $_caro_d && ! -h $_caro_d ]] || return 0
       (( _caro_i++ < 64 )) || _caro_rotate
-      sysopen -wa -o creat,cloexec,nofollow -m 600 -u fd -- "$_caro_f" || return 0
-      syswrite -o $fd -- $'\0v1\0t=s\0q='${_caro_q}$'\0b='$(( t[1] * 1000000 + t[2] / 1000 ))$'\0p='${PWD}$'\0c='${1:-$3}$'\0\0' && _caro_b=1
+      sysopen -wa -o creat,cloexec,nofollow -m 600 -u fd -- "$_caro_f" || { _caro_lose; return 0 }
+      syswrite -o $fd -- $'\0v1\0'${_caro_miss}$'t=s\0q='${_caro_q}$'\0b='$(( t[1] * 1000000 + t[2] / 1000 ))$'\0p='${PWD}$'\0c='${1:-$3}$'\0\0' && _caro_b=1 _caro_lost=0 _caro_miss= || _caro_lose
       exec {fd}>&-
       return 0
     } 2>/dev/null
@@ -32,11 +33,16 @@ _caro_define() {
       _caro_b=
       [[ -O $_caro_d && -d $_caro_d && ! -h $_caro_d ]] || return 0
       (( _caro_i++ < 64 )) || _caro_rotate
-      sysopen -wa -o creat,cloexec,nofollow -m 600 -u fd -- "$_caro_f" || return 0
-      syswrite -o $fd -- "$r"
+      sysopen -wa -o creat,cloexec,nofollow -m 600 -u fd -- "$_caro_f" || { _caro_lose; return 0 }
+      syswrite -o $fd -- "$r" || _caro_lose
       exec {fd}>&-
       return 0
     } 2>/dev/null
+  }
+
+  _caro_lose() {
+    (( _caro_lost < 999999 && ++_caro_lost ))
+    _caro_miss=l=$_caro_lost$'\0'
   }
 
   _caro_rotate() {
@@ -59,8 +65,8 @@ _caro_load() {
   [[ -o interactive && ! -o restricted && -z $CARO_OFF && $_caro_loaded != $$ ]] || return 0
   zmodload zsh/datetime && zmodload zsh/system && zmodload -F zsh/parameter 2>/dev/null
   [[ -n $epochtime[1] && -n ${builtins[sysopen]} && -n ${builtins[syswrite]} ]] || return 0
-  typeset -g _caro_loaded=$$ _caro_b= _caro_f=
-  typeset -gi _caro_q=0 _caro_i=64 _caro_seq=-1
+  typeset -g _caro_loaded=$$ _caro_b= _caro_f= _caro_miss=
+  typeset -gi _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_lost=0
   typeset -g _caro_at=$(( epochtime[1] * 1000000 + epochtime[2] / 1000 ))
   typeset -ga preexec_functions precmd_functions
   # Last before the command and first after it, so that other hooks' time is not counted as the command's.

@@ -60,7 +60,8 @@ interface Chunk {
   readonly file: SpoolFile;
   readonly begun: readonly RawCommand[];
   readonly finished: readonly FinishedCommand[];
-  readonly foreign: number;
+  /** Set aside, or never written for want of room. */
+  readonly dropped: number;
   readonly bytes: number;
   readonly offset: number;
   /** Bytes behind `offset`: a torn tail, or what did not fit into this read. */
@@ -168,11 +169,11 @@ export class SpoolIntake {
     const from = this.#offset(file.name);
     const found = this.#decode(file.name, from, BATCH_BYTES);
     if (!found) return null;
-    const { records, consumed, foreign, size } = found;
+    const { records, consumed, foreign, lost, size } = found;
     const offset = from + consumed;
     return {
       file,
-      foreign,
+      dropped: foreign + lost,
       bytes: consumed,
       offset,
       left: size - offset,
@@ -196,8 +197,8 @@ export class SpoolIntake {
       ended: [],
       offsets: chunks.map(({ file, offset }) => ({ file: file.name, offset })),
       dropped: chunks
-        .filter((chunk) => chunk.foreign > 0)
-        .map(({ file, foreign }) => ({ shell: file.shell, count: foreign })),
+        .filter((chunk) => chunk.dropped > 0)
+        .map(({ file, dropped }) => ({ shell: file.shell, count: dropped })),
       nowMs: this.ports.now(),
     });
     for (const { file, offset } of chunks) this.#offsets.set(file.name, offset);

@@ -86,7 +86,7 @@ function observationFamilies({ status: { observe } }: ServiceMetrics): readonly 
   const { shells } = observe;
   return [
     gauge('caro_events_stored', 'Commands stored.', [observe.events]),
-    counter('caro_events_dropped_total', 'Records that could not be kept.', [observe.dropped]),
+    counter('caro_events_dropped_total', 'Records that could not be written or kept.', [observe.dropped]),
     gauge('caro_spool_pending_bytes', 'Bytes in the spool that are not stored yet.', [observe.pending]),
     gauge('caro_observation_trouble', '1 while nothing is stored.', [bit(observe.trouble !== null)]),
     gauge(

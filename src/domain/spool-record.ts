@@ -32,6 +32,8 @@ export interface DecodedSpool {
   readonly consumed: number;
   /** Pieces set aside: torn records, unknown versions, bad fields, bytes between records. */
   readonly foreign: number;
+  /** Records that the hooks say they could not write, without those that are set aside here because they were cut short. */
+  readonly lost: number;
 }
 
 export interface SpoolName {
@@ -41,6 +43,9 @@ export interface SpoolName {
   readonly start: number;
   readonly seq: number;
 }
+
+/** Above it a hook does not count what it could not write; no record says more. */
+const MAX_LOST = 999_999;
 
 /** A record that has not ended after this many bytes is none. */
 export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
@@ -68,9 +73,15 @@ export function parseScratchName(name: string): Omit<SpoolName, 'seq'> | undefin
   return session === undefined ? undefined : parseSpoolName(`${session}.0`);
 }
 
-/** One record as a hook writes it where it holds the text itself (tag `c`). Throws RangeError for text that holds a NUL. */
-export function encodeSpoolRecord(record: SpoolRecord): Buffer {
+/**
+ * One record as a hook writes it where it holds the text itself (tag `c`), with how many before it could not be written. Throws
+ * RangeError for text that holds a NUL, and for a number that no hook counts.
+ */
+export function encodeSpoolRecord(record: SpoolRecord, { lost = 0 }: { readonly lost?: number } = {}): Buffer {
+  if (!Number.isInteger(lost) || lost < 0 || lost > MAX_LOST)
+    throw new RangeError(`expected 0 to ${MAX_LOST} lost records, got ${lost}`);
   const fields: [string, string | number | undefined][] = [
+    ['l', lost === 0 ? undefined : lost],
     ['t', LETTERS[record.type]],
     ['q', record.command],
     ['b', record.startedAt],
@@ -93,18 +104,29 @@ export function encodeSpoolRecord(record: SpoolRecord): Buffer {
 export function decodeSpool(bytes: Buffer): DecodedSpool {
   const records: SpoolRecord[] = [];
   let foreign = 0;
+  let lost = 0;
+  /** Pieces set aside since the last record: its hook may have counted them, too. */
+  let before = 0;
   let at = 0;
   while (at < bytes.length) {
     const body = bodyStart(bytes, at);
     if (body === 'partial') break;
     const piece: Piece = body === 'none' ? skipped(bytes, at) : readFields(bytes, at, body);
     if (piece.kind === 'partial') break;
-    const found = piece.kind === 'fields' ? toRecords(piece.fields) : undefined;
-    if (found) records.push(...found);
-    else foreign += 1;
+    const values = piece.kind === 'fields' ? valuesOf(piece.fields) : undefined;
+    const found = values && toRecords(values);
+    const untold = values && lostBefore(values);
+    if (found && untold !== undefined) {
+      records.push(...found);
+      lost += Math.max(0, untold - before);
+      before = 0;
+    } else {
+      foreign += 1;
+      before += 1;
+    }
     at = piece.next;
   }
-  return { records, consumed: at, foreign };
+  return { records, consumed: at, foreign, lost };
 }
 
 /** `fields` are one byte a character, with NUL between them. */
@@ -147,14 +169,26 @@ function readFields(bytes: Buffer, start: number, body: number): Piece {
   }
 }
 
-/** The records in one record's fields: none for a private command, several for lines pasted together; undefined if damaged. */
-function toRecords(fields: string): readonly SpoolRecord[] | undefined {
+/** By tag; undefined if damaged. */
+function valuesOf(fields: string): ReadonlyMap<string, string> | undefined {
   const values = new Map<string, string>();
   for (const field of fields.split('\0')) {
     const tag = field.slice(0, 1);
     if (field[1] !== '=' || values.has(tag)) return undefined;
     values.set(tag, field.slice(2));
   }
+  return values;
+}
+
+/** How many records before this one its hook could not write; undefined for what no hook counts. */
+function lostBefore(values: ReadonlyMap<string, string>): number | undefined {
+  const text = values.get('l');
+  if (text === undefined) return 0;
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The records in one record's fields: none for a private command, several for lines pasted together; undefined if damaged. */
+function toRecords(values: ReadonlyMap<string, string>): readonly SpoolRecord[] | undefined {
   const type = (TYPES as ReadonlyMap<string, SpoolRecord['type']>).get(values.get('t') ?? '');
   const numbers = numericFields(values);
   const command = numbers?.q?.[0];

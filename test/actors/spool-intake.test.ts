@@ -131,6 +131,21 @@ describe('a sweep', () => {
     expect(dropped()).toBe(1);
   });
 
+  test('counts what a hook says it could not write, once, and again by nobody after a restart', async () => {
+    const { spool, intake, commands, dropped } = rig();
+    write(
+      spool,
+      'bash.1.1.0',
+      encodeSpoolRecord({ type: 'start', command: 0, granularity: 1, text: 'echo 0' }, { lost: 12 }),
+      encodeSpoolRecord({ type: 'end', command: 0, granularity: 1, status: 0 }),
+      Buffer.from('\0v1\0l=3\0t=s\0q=1\0c= private\0\0'),
+    );
+    await intake().sweep();
+    expect([commands(), dropped()]).toEqual([['echo 0'], 15]);
+    await intake().sweep();
+    expect(dropped()).toBe(15);
+  });
+
   test('ends the session of a shell that became another by exec, and keeps that of the other', async () => {
     const { spool, intake, commands, running } = rig();
     write(spool, 'bash.1.100.0', start(0), end(0), start(1, 'exec zsh'));

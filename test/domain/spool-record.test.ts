@@ -37,14 +37,14 @@ const record: fc.Arbitrary<SpoolRecord> = fc
       }),
   );
 
-const concat = (records: readonly SpoolRecord[]): Buffer => Buffer.concat(records.map(encodeSpoolRecord));
+const concat = (records: readonly SpoolRecord[]): Buffer => Buffer.concat(records.map((one) => encodeSpoolRecord(one)));
 
 describe('spool records', () => {
   test('what is encoded is decoded again, all of it', () => {
     fc.assert(
       fc.property(fc.array(record, { maxLength: 8 }), (records) => {
         const bytes = concat(records);
-        expect(decodeSpool(bytes)).toEqual({ records, consumed: bytes.length, foreign: 0 });
+        expect(decodeSpool(bytes)).toEqual({ records, consumed: bytes.length, foreign: 0, lost: 0 });
       }),
     );
   });
@@ -87,7 +87,7 @@ describe('spool records', () => {
         const garbage = Buffer.from(noise.map((byte) => (byte === 0 ? 1 : byte)));
         const bytes = Buffer.concat([encodeSpoolRecord(before), garbage, encodeSpoolRecord(after)]);
         fc.pre(!garbage.toString('latin1').startsWith('v'));
-        expect(decodeSpool(bytes)).toEqual({ records: [before, after], consumed: bytes.length, foreign: 1 });
+        expect(decodeSpool(bytes)).toEqual({ records: [before, after], consumed: bytes.length, foreign: 1, lost: 0 });
       }),
     );
   });
@@ -124,14 +124,56 @@ describe('spool records', () => {
     ['a tag twice', '\0v1\0t=s\0q=1\0q=2\0c=x\0\0'],
     ['a number that is none', '\0v1\0t=e\0q=1x\0\0'],
     ['a start without text', '\0v1\0t=s\0q=1\0\0'],
+    ['a count of lost records that is none', '\0v1\0l=-1\0t=s\0q=1\0c=x\0\0'],
+    ['no lost record', '\0v1\0l=0\0t=s\0q=1\0c=x\0\0'],
+    ['more lost records than a hook counts', '\0v1\0l=1000000\0t=s\0q=1\0c=x\0\0'],
+    ['a list of lost records', '\0v1\0l=1 2\0t=s\0q=1\0c=x\0\0'],
     ['a field without a tag', '\0v1\0t=s\0q=1\0nonsense\0\0'],
   ])('a record with %s is foreign', (_name: string, text: string) => {
-    expect(decodeSpool(raw(text))).toEqual({ records: [], consumed: text.length, foreign: 1 });
+    expect(decodeSpool(raw(text))).toEqual({ records: [], consumed: text.length, foreign: 1, lost: 0 });
+  });
+
+  test('what hooks could not write is added up, also before a private command', () => {
+    const lost = fc.nat({ max: 999_999 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(record, lost), { maxLength: 8 }), (pairs) => {
+        const bytes = Buffer.concat(pairs.map(([one, before]) => encodeSpoolRecord(one, { lost: before })));
+        const sum = pairs.reduce((total, [, before]) => total + before, 0);
+        const records = pairs.map(([one]) => one);
+        expect(decodeSpool(bytes)).toEqual({ records, consumed: bytes.length, foreign: 0, lost: sum });
+      }),
+    );
+    const hidden = decodeSpool(raw('\0v1\0l=7\0t=s\0q=1\0c= private\0\0'));
+    expect(hidden).toMatchObject({ records: [], foreign: 0, lost: 7 });
+  });
+
+  test('a record cut short by a full disk is counted once, as set aside or as lost', () => {
+    fc.assert(
+      fc.property(record, record, fc.nat(), fc.integer({ min: 1, max: 9 }), (torn, after, cut, lost) => {
+        const piece = encodeSpoolRecord(torn);
+        const rest = piece.subarray(0, cut % (piece.length - 2));
+        // Cut between two fields it is a record with fewer of them.
+        fc.pre(rest.at(-1) !== 0);
+        const bytes = Buffer.concat([rest, encodeSpoolRecord(after, { lost })]);
+        const decoded = decodeSpool(bytes);
+        expect(decoded.records).toEqual([after]);
+        expect(decoded.foreign + decoded.lost).toBe(lost);
+      }),
+    );
+  });
+
+  test.each([-1, 0.5, 1_000_000, Number.NaN])('%s lost records are not encoded', (lost) => {
+    expect(() => encodeSpoolRecord({ type: 'end', command: 0, granularity: 1 }, { lost })).toThrow(RangeError);
   });
 
   test('a record of another version is set aside and the next one read', () => {
     const bytes = Buffer.concat([raw('\0v2\0t=s\0q=1\0c=x\0\0'), raw('\0v1\0t=s\0q=1\0c=x\0\0')]);
-    expect(decodeSpool(bytes)).toMatchObject({ records: [{ command: 1 }], consumed: bytes.length, foreign: 1 });
+    expect(decodeSpool(bytes)).toMatchObject({
+      records: [{ command: 1 }],
+      consumed: bytes.length,
+      foreign: 1,
+      lost: 0,
+    });
   });
 
   test('an uptime reading is added to its zero', () => {
@@ -157,7 +199,7 @@ describe('spool records', () => {
       [2, 600_000],
     ]);
     expect([foreign, consumed]).toEqual([1, bytes.length]);
-    expect(decodeSpool(endless)).toEqual({ records: [], consumed: endless.length, foreign: 1 });
+    expect(decodeSpool(endless)).toEqual({ records: [], consumed: endless.length, foreign: 1, lost: 0 });
   });
 
   test('an encoded field cannot hold NUL', () => {
@@ -177,7 +219,7 @@ describe('text as bash prints its history', () => {
 
   test('a leading space makes it private', () => {
     expect(start('   12   secret\n')).toEqual([]);
-    expect(decodeSpool(raw('\0v1\0t=s\0q=1\0c= secret\0\0'))).toMatchObject({ records: [], foreign: 0 });
+    expect(decodeSpool(raw('\0v1\0t=s\0q=1\0c= secret\0\0'))).toMatchObject({ records: [], foreign: 0, lost: 0 });
   });
 
   test('several entries of one command are its lines', () => {
@@ -203,7 +245,7 @@ describe('text as bash prints its history', () => {
   });
 
   test('what is no history output is foreign', () => {
-    expect(decodeSpool(raw('\0v1\0t=s\0q=1\0h=ls\n\0\0'))).toMatchObject({ records: [], foreign: 1 });
+    expect(decodeSpool(raw('\0v1\0t=s\0q=1\0h=ls\n\0\0'))).toMatchObject({ records: [], foreign: 1, lost: 0 });
   });
 });
 

@@ -72,7 +72,7 @@ export function storage({ trouble, failures, backup }: ServiceStatus['storage'])
 
 export function observation({ trouble, dropped, events, pending, shells }: ServiceStatus['observe']): Verdict {
   if (trouble !== null) return bad(`nothing is stored: ${trouble}; ${byteSize(pending)} wait`);
-  if (dropped > 0) return warn(`${dropped} records could not be kept; see: caro service logs`);
+  if (dropped > 0) return warn(`${dropped} records could not be written (a full disk) or kept (torn or foreign)`);
   if (shells.length === 0) return warn('no shell has reported yet; open a new one and type a command');
   const last = shells.map(({ shell, lastSeen }) => `${shell} at ${localTime(lastSeen)}`);
   return ok(`${events} commands; last ones: ${last.join(', ')}`);

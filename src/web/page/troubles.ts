@@ -88,7 +88,7 @@ function lost({ observe, storage }: Status): readonly Trouble[] {
     troubles.push({
       isGrave: false,
       title: `${count(observe.dropped)} ${observe.dropped === 1 ? 'record was' : 'records were'} dropped.`,
-      text: 'They were torn, foreign or too large to be kept, so as many commands may be missing here.',
+      text: 'There was no room to write them, or they were torn, foreign or too large, so as many commands may be missing here.',
       command: 'caro doctor',
       past: `dropped ${observe.dropped}`,
     });

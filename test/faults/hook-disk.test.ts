@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { callAdmin } from '../../src/admin/client.ts';
+import { openShell, type ShellSession } from '../support/pty.ts';
+import { CARO, caro, configure, homeEnvironment, until } from '../support/service.ts';
+import { mountSmallDisk, requireSmallDisks, type SmallDisk } from '../support/small-disk.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+import { startService } from './rig.ts';
+
+let disk: SmallDisk | undefined;
+let shell: ShellSession | undefined;
+afterEach(async () => {
+  await shell?.close();
+  disk?.unmount();
+  [shell, disk] = [undefined, undefined];
+});
+// After the disk in it is unmounted.
+const folder = temporaryFolders();
+
+requireSmallDisks()('a spool without room for what a shell writes', () => {
+  test('the owner is told how many commands are missing, by the status, the doctor and the page', async () => {
+    const home = folder();
+    await configure(home);
+    const spool = join(home, 'data', 'spool');
+    mkdirSync(spool, { recursive: true, mode: 0o700 });
+    disk = mountSmallDisk(spool, 16);
+    const service = await startService(home);
+    const env = homeEnvironment(home);
+    const hook = execFileSync(CARO, ['shell', 'init', 'bash'], { env, encoding: 'utf8' });
+    shell = await openShell({ shell: 'bash', rc: hook, env: { CARO_HOME: home } });
+    const socket = join(home, 'run', 'admin.sock');
+    const status = () => callAdmin(socket, 'observe.status', {});
+    disk.fill();
+    for (let typed = 0; typed < 30; typed += 1) await shell.run(`: ${typed} ${'x'.repeat(300)}`);
+    disk.free();
+    await shell.run('echo after');
+    // The start of `echo after` tells of the others: what is stored or running, and what was lost, is all that was typed.
+    const { events, dropped } = await until(status, (now) => now.dropped > 0);
+    expect(dropped).toBeGreaterThan(0);
+    expect(events + dropped).toBeGreaterThanOrEqual(31);
+    expect((await caro(home, 'status')).stdout).toContain(`${dropped} dropped`);
+    expect((await caro(home, 'doctor')).stdout).toContain(`${dropped} records could not be written`);
+    expect(await service.stop()).toBe(0);
+  });
+});
