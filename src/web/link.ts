@@ -25,6 +25,7 @@ export type AskableKind = Extract<
   | 'egress.list'
   | 'egress.show'
   | 'trust.list'
+  | 'trust.keys'
   | 'policy.explain'
   | 'anomalies.list'
   | 'summary.preview'
@@ -35,7 +36,10 @@ export type AskableKind = Extract<
 >;
 
 /** A request that changes a setting or sends something out: taken only with the proof that somebody who is logged in wants it. */
-export type ActKind = Extract<RequestKind, 'mesh.query' | 'sharing.set' | 'trust.set' | 'trust.revoke'>;
+export type ActKind = Extract<
+  RequestKind,
+  'mesh.query' | 'sharing.set' | 'trust.set' | 'trust.revoke' | 'trust.confirm'
+>;
 
 /** Both halves of a login, as the browser sent them. The daemon compares them with the hashes that it keeps itself. */
 export interface Proof {
@@ -174,6 +178,7 @@ const ASKABLE: Readonly<Record<AskableKind, Check>> = {
   'egress.list': shape({ peer: optional(isNode), before: optional(isId), limit: optional(isLimit) }),
   'egress.show': shape({ seq: isId }),
   'trust.list': shape({}),
+  'trust.keys': shape({}),
   'policy.explain': shape({ id: isNode, address: optional(isAddress), action: oneOf(POLICY_ACTIONS) }),
   'anomalies.list': shape({ since: optional(isTime) }),
 };
@@ -187,6 +192,7 @@ const ACTS: Readonly<Record<ActKind, Check>> = {
   }),
   'trust.set': shape({ id: isNode, level: oneOf(TRUST_LEVELS) }),
   'trust.revoke': shape({ id: isNode }),
+  'trust.confirm': shape({ id: isNode }),
 };
 
 const isAskable = (value: unknown): value is AskableKind => typeof value === 'string' && Object.hasOwn(ASKABLE, value);

@@ -1,4 +1,5 @@
 import { ANOMALY_KINDS } from '../domain/anomaly.ts';
+import { KEY_STATES } from '../domain/key-state.ts';
 import { SPANS_HOURS } from '../domain/query.ts';
 import { QUERY_TYPES, SHARING_LEVELS, TARGET_STATES, TRUST_LEVELS } from '../domain/trust.ts';
 import {
@@ -32,6 +33,21 @@ export const TRUST_RULES = object({
   deniedNodes: list(object(NAMED_NODE)),
   deniedSubnets: list(text),
   others: list(object(NAMED_NODE)),
+});
+
+export const KEY_CHANGES = object({
+  changes: list(
+    object({
+      old: text,
+      new: text,
+      oldFingerprint: text,
+      newFingerprint: text,
+      state: word(KEY_STATES),
+      since: text,
+      movesAt: maybeText,
+      confirmed: flag,
+    }),
+  ),
 });
 
 const DECISION = object({ allow: flag, level: maybeCount, rule: text, reason: text });
@@ -110,4 +126,5 @@ export const MESH_INPUTS = {
   sharing: object({ level: words(SHARING_LEVELS), preview: digest }, ['preview']),
   trust: object({ id: nodeId, level: word(TRUST_LEVELS) }),
   revocation: object({ id: nodeId }),
+  confirmation: object({ id: nodeId }),
 } as const;

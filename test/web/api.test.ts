@@ -143,7 +143,9 @@ test('the description names every address of the API with its input and its answ
     '/api/summaries',
     '/api/summary',
     '/api/trust',
+    '/api/trust/confirmation',
     '/api/trust/explanation',
+    '/api/trust/keys',
     '/api/trust/revocation',
   ]);
 });

@@ -100,6 +100,7 @@ describe('the switches of the owner (FR-903)', () => {
     ['/api/sharing', { level: 1 }],
     ['/api/trust', { id: '', level: 'untrusted' }],
     ['/api/trust/revocation', { id: '' }],
+    ['/api/trust/confirmation', { id: '' }],
     ['/api/mesh/query', { type: 'anomalies', spanHours: 24 }],
   ] as const;
   const bodyOf = (body: object): object => ('id' in body ? { ...body, id: rig.ids[0] } : body);

@@ -115,6 +115,8 @@ describe('a page process that was taken over', () => {
   const body = { id: nodeId(7) };
   test.each([
     ['a change without a proof', { type: 'act', id: 1, kind: 'trust.revoke', body }],
+    ['a key that is confirmed without a proof', { type: 'act', id: 1, kind: 'trust.confirm', body }],
+    ['a key that is only asked to be confirmed', { type: 'ask', id: 1, kind: 'trust.confirm', body }],
     ['a change that is only asked for', { type: 'ask', id: 1, kind: 'trust.revoke', body }],
     ['a change that it may never make', { type: 'act', id: 1, kind: 'config.commit', body: {}, proof: proofOf('a') }],
     ['a proof that says it holds', revoke(1, { ...proofOf('a'), holds: true })],

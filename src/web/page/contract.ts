@@ -1,6 +1,7 @@
 import type { AuditRecord, AuditVerification } from '../../domain/audit-record.ts';
 import type { EgressLine } from '../../domain/egress.ts';
 import type { EventPage as Found, TerminalEvent } from '../../domain/event.ts';
+import type { KeyChange } from '../../domain/key-state.ts';
 import type { QueryProgress, QueryResult } from '../../domain/query.ts';
 import type { LocalStatistics } from '../../domain/statistics.ts';
 import type { ActorStatus, ServiceStatus } from '../../domain/status.ts';
@@ -39,6 +40,10 @@ export interface Preview {
 
 export interface Summaries {
   readonly summaries: readonly SummaryLine[];
+}
+
+export interface ChangedKeys {
+  readonly changes: readonly KeyChange[];
 }
 
 export interface Sharing {

@@ -27,6 +27,11 @@ export function trustRoutes(app: FastifyInstance, ports: DashboardPorts): void {
     { schema: { querystring: INPUTS.explain, response: { 200: schemas.EXPLANATION } } },
     async ({ query }) => daemon.ask('policy.explain', { ...query, action: 'query' }),
   );
+  app.get(
+    '/api/trust/keys',
+    { schema: { querystring: INPUTS.nothing, response: { 200: schemas.KEY_CHANGES } } },
+    async () => ({ changes: await daemon.ask('trust.keys', {}) }),
+  );
   app.post<{ Body: { readonly level: SharingLevel; readonly preview?: string } }>(
     '/api/sharing',
     change(INPUTS.sharing),
@@ -43,4 +48,12 @@ export function trustRoutes(app: FastifyInstance, ports: DashboardPorts): void {
     await daemon.act('trust.revoke', request.body, proofIn(request.headers, ports.port));
     return {};
   });
+  app.post<{ Body: { readonly id: string } }>(
+    '/api/trust/confirmation',
+    change(INPUTS.confirmation),
+    async (request) => {
+      await daemon.act('trust.confirm', request.body, proofIn(request.headers, ports.port));
+      return {};
+    },
+  );
 }

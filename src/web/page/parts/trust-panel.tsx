@@ -1,20 +1,25 @@
 import { useState } from 'preact/hooks';
 import type { Explanation, NamedNode, TrustRules } from '../../../domain/policy.ts';
 import { TRUST_LEVELS, type TrustLevel } from '../../../domain/trust.ts';
+import type { ChangedKeys } from '../contract.ts';
 import { nodeName } from '../format.ts';
 import { TRUST_MEANS, trustName } from '../mesh-words.ts';
 import { type Change, useChange } from '../use-change.ts';
 import { type Reading, useReading } from '../use-reading.ts';
+import { KeyChanges } from './key-changes.tsx';
 import { Panel } from './panel.tsx';
+import { TwoStep } from './two-step.tsx';
 
 interface TrustPanelProps {
   readonly trust: Reading<TrustRules>;
+  readonly keys: Reading<ChangedKeys>;
+  readonly nameOf: (id: string) => string;
   readonly onChanged: () => void;
   readonly onLocked: () => void;
 }
 
 /** Who is trusted how far, why, and how to end it (FR-701 to FR-704). */
-export function TrustPanel({ trust, onChanged, onLocked }: TrustPanelProps) {
+export function TrustPanel({ trust, keys, nameOf, onChanged, onLocked }: TrustPanelProps) {
   const change = useChange(onChanged, onLocked);
   const rules = trust.data;
   const rows = rules ? [...rules.nodes, ...rules.others.map((node) => ({ ...node, level: null }))] : [];
@@ -46,6 +51,11 @@ export function TrustPanel({ trust, onChanged, onLocked }: TrustPanelProps) {
         ))}
       </ul>
       {rules && <Others rules={rules} />}
+      {keys.data ? (
+        <KeyChanges changes={keys.data.changes} nameOf={nameOf} change={change} />
+      ) : (
+        keys.trouble && <p class="quiet">{keys.trouble}</p>
+      )}
     </Panel>
   );
 }
@@ -67,7 +77,6 @@ interface TrustedNodeProps {
 }
 
 function TrustedNode({ node, level, change, onLocked }: TrustedNodeProps) {
-  const [isSure, setSure] = useState(false);
   const { id } = node;
   const name = nodeName(id, node.name);
   return (
@@ -87,32 +96,15 @@ function TrustedNode({ node, level, change, onLocked }: TrustedNodeProps) {
         ))}
       </select>
       <span class="quiet">{level === null ? 'no rule names it' : TRUST_MEANS[level]}</span>
-      <span class="actions end">
-        {isSure ? (
-          <>
-            <button
-              type="button"
-              class="danger"
-              disabled={change.isBusy}
-              onClick={() => void change.run('/api/trust/revocation', { id })}
-            >
-              Revoke {name} now
-            </button>
-            <button type="button" onClick={() => setSure(false)}>
-              Keep it
-            </button>
-          </>
-        ) : (
-          <button type="button" onClick={() => setSure(true)} aria-label={`Revoke ${name} …`}>
-            Revoke …
-          </button>
-        )}
-      </span>
-      {isSure && (
-        <p class="quiet whole">
-          Ends its connection at once and denies this key and every one that follows it. It stands in the audit log.
-        </p>
-      )}
+      <TwoStep
+        first="Revoke …"
+        label={`Revoke ${name} …`}
+        sure={`Revoke ${name} now`}
+        consequence="Ends its connection at once and denies this key and every one that follows it. It stands in the audit log."
+        back="Keep it"
+        isBusy={change.isBusy}
+        onSure={() => void change.run('/api/trust/revocation', { id })}
+      />
       <Why node={node} level={level} onLocked={onLocked} />
     </li>
   );

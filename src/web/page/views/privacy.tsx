@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { PERIOD_KINDS, type PeriodKind } from '../../../domain/period.ts';
 import type { TrustRules } from '../../../domain/policy.ts';
-import type { Preview, Summaries } from '../contract.ts';
+import type { ChangedKeys, Preview, Summaries } from '../contract.ts';
 import { bytes, count, fullTime, moment, nodeName } from '../format.ts';
 import { DealingsPanel } from '../parts/dealings-panel.tsx';
 import { EgressPanel } from '../parts/egress-panel.tsx';
@@ -18,6 +18,7 @@ const PERIOD_NAMES: Readonly<Record<PeriodKind, string>> = { hourly: 'Hour', dai
 export function PrivacyView({ onLocked }: { readonly onLocked: () => void }) {
   const [turn, setTurn] = useState(0);
   const trust = useReading<TrustRules>('/api/trust', {}, onLocked, turn);
+  const keys = useReading<ChangedKeys>('/api/trust/keys', {}, onLocked, turn);
   const summaries = useReading<Summaries>('/api/summaries', {}, onLocked);
   const known = trust.data ? [...trust.data.nodes, ...trust.data.deniedNodes, ...trust.data.others] : [];
   const nameOf = (id: string): string => nodeName(id, known.find((node) => node.id === id)?.name);
@@ -29,7 +30,13 @@ export function PrivacyView({ onLocked }: { readonly onLocked: () => void }) {
       <div class="grid">
         <SharingPanel onLocked={onLocked} />
         <DealingsPanel nameOf={nameOf} onLocked={onLocked} />
-        <TrustPanel trust={trust} onChanged={() => setTurn((before) => before + 1)} onLocked={onLocked} />
+        <TrustPanel
+          trust={trust}
+          keys={keys}
+          nameOf={nameOf}
+          onChanged={() => setTurn((before) => before + 1)}
+          onLocked={onLocked}
+        />
         <EgressPanel nameOf={nameOf} onLocked={onLocked} />
         <PreviewPanel onLocked={onLocked} />
         <Panel title="Summaries kept" class="span-12">

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import type { RotationBegun } from '../../src/domain/status.ts';
 import { connected, type MeshNode, makeNode, startAll } from '../support/mesh-nodes.ts';
-import { caro, until } from '../support/service.ts';
+import { caro, caroJson, until } from '../support/service.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 import { enter, hasBrowser, launchBrowser } from './browser.ts';
 
@@ -15,7 +16,8 @@ afterEach(async () => {
 
 const inBrowser = hasBrowser ? test : test.skip;
 
-inBrowser('revoking a node on the page ends its connection at once, on both real services, for good', async () => {
+/** Two services that trust each other; the first one's page, in its Privacy view. */
+async function openPair(): Promise<{ readonly ada: MeshNode; readonly bob: MeshNode; readonly page: Page }> {
   const ada = await makeNode(folder(), 'ada');
   const bob = await makeNode(folder(), 'bob');
   nodes.push(ada, bob);
@@ -36,6 +38,11 @@ inBrowser('revoking a node on the page ends its connection at once, on both real
   });
   await page.getByText('Mesh: 1 of 1 connected').waitFor();
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Privacy' }).click();
+  return { ada, bob, page };
+}
+
+inBrowser('revoking a node on the page ends its connection at once, on both real services, for good', async () => {
+  const { ada, bob, page } = await openPair();
   await page.getByRole('button', { name: 'Revoke bob …' }).click();
   await page.getByRole('button', { name: 'Revoke bob now' }).click();
   await page.locator('.trust li', { hasText: 'denied' }).waitFor();
@@ -57,3 +64,28 @@ inBrowser('revoking a node on the page ends its connection at once, on both real
   await page.reload();
   await page.locator('.trust li', { hasText: 'denied' }).waitFor();
 });
+
+inBrowser(
+  'a key that bob changed waits on the page of ada with both fingerprints, and her word on it counts at once',
+  async () => {
+    const { ada, bob, page } = await openPair();
+    const [begun] = await caroJson<RotationBegun>(bob.home, 'identity', 'rotate');
+    const [change] = await until(
+      () => ada.call('trust.keys', {}),
+      (changes) => changes.length > 0,
+    );
+    expect(change).toMatchObject({ old: bob.id, state: 'pending' });
+    await page.reload();
+    const row = page.getByRole('list', { name: 'Keys that changed' }).getByRole('listitem');
+    await row.getByText(`${change?.oldFingerprint} → ${change?.newFingerprint}`).waitFor();
+    expect(await row.textContent()).toMatch(/bob.*waiting.*trust moves on/);
+
+    await row.getByRole('button', { name: 'Confirm the new key of bob …' }).click();
+    expect(await ada.call('trust.keys', {})).toMatchObject([{ confirmed: false }]);
+    await row.getByRole('button', { name: `${change?.newFingerprint} is right` }).click();
+    await row.getByText('by your word').waitFor();
+    expect(await ada.call('trust.keys', {})).toMatchObject([{ new: change?.new, confirmed: true, state: 'current' }]);
+    expect(begun?.to).toBe(change?.new);
+    expect(JSON.stringify(await ada.audited('key.succeeded'))).toContain(change?.new);
+  },
+);
