@@ -1,7 +1,7 @@
 import type { Actor } from '../bus/actor.ts';
 import type { Speaker } from '../bus/bus.ts';
 import type { Configuration } from '../domain/configuration.ts';
-import type { EgressFilter, EgressLine, EgressMessage } from '../domain/egress.ts';
+import type { EgressLine, EgressMessage, LedgerFilter } from '../domain/egress.ts';
 import { CaroError } from '../domain/errors.ts';
 import type { DualEnvelope } from '../domain/mesh-message.ts';
 import { DAY_MS } from '../domain/period.ts';
@@ -44,6 +44,8 @@ export interface RotationPorts {
 export interface PeerKeyPorts {
   /** Puts moves of trust on record, and publishes `keys.changed` when the next one comes. */
   readonly settle: () => Promise<void>;
+  /** A key, those before it and those that follow it. */
+  readonly family: (id: string) => Promise<readonly string[]>;
   readonly stop: () => void;
 }
 
@@ -55,7 +57,7 @@ export interface GatewayPorts {
   readonly open: (configuration: Configuration) => Promise<OpenMesh>;
   readonly pusher: SummaryPusher;
   readonly egress: {
-    readonly list: (filter: EgressFilter) => readonly EgressLine[];
+    readonly list: (filter: LedgerFilter) => readonly EgressLine[];
     readonly read: (seq: number) => EgressMessage | undefined;
     readonly prune: (beforeMs: number) => void;
   };
@@ -123,7 +125,8 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
       },
       'identity.due': completeRotation,
       'summary.made': pushAll,
-      'egress.list': (filter) => egress.list(filter),
+      'egress.list': async ({ peer, ...range }) =>
+        egress.list(peer === undefined ? range : { ...range, recipients: await peerKeys.family(peer) }),
       'egress.show': ({ seq }) => egressMessage(egress, seq),
       'config.commit': async (next) => {
         await door.apply(next);

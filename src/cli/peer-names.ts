@@ -1,5 +1,6 @@
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
+import { type KeyChange, keysBefore } from '../domain/key-state.ts';
 import { parseNodeId } from '../domain/node-id.ts';
 
 type Peers = Pick<Configuration, 'mesh'>;
@@ -22,5 +23,8 @@ export function nodeIdOf(text: string, { mesh }: Peers): string {
   return first.id;
 }
 
-/** What a person calls a node: its name in the configuration, else its id. */
-export const shownName = (id: string, { mesh }: Peers): string => mesh.peers.find((peer) => peer.id === id)?.name ?? id;
+/** What a person calls a node: its name in the configuration, which a key that follows another keeps; else its id. */
+export function shownName(id: string, { mesh }: Peers, changes: readonly KeyChange[] = []): string {
+  const keys = [id, ...keysBefore(changes, id)];
+  return keys.map((key) => mesh.peers.find((peer) => peer.id === key)?.name).find((name) => name !== undefined) ?? id;
+}

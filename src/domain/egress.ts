@@ -20,8 +20,17 @@ export interface EgressMessage extends EgressLine {
   readonly bytes: string;
 }
 
-export interface EgressFilter {
-  readonly peer?: string;
+interface EgressRange {
   readonly limit?: number;
   readonly before?: number;
+}
+
+export interface EgressFilter extends EgressRange {
+  /** A key of the node; what was sent to those before and after it belongs to it, too. */
+  readonly peer?: string;
+}
+
+/** What the ledger is asked: it knows keys, not whose they are. */
+export interface LedgerFilter extends EgressRange {
+  readonly recipients?: readonly string[];
 }

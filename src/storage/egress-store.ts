@@ -1,4 +1,4 @@
-import type { EgressFilter, EgressLine, EgressMessage } from '../domain/egress.ts';
+import type { EgressLine, EgressMessage, LedgerFilter } from '../domain/egress.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import type { Database } from './database.ts';
 
@@ -10,7 +10,7 @@ export interface EgressStore {
   /** On disk when it returns, all or nothing. */
   readonly record: (entries: readonly EgressEntry[]) => void;
   /** Newest first. */
-  readonly list: (filter: EgressFilter) => readonly EgressLine[];
+  readonly list: (filter: LedgerFilter) => readonly EgressLine[];
   readonly read: (seq: number) => EgressMessage | undefined;
   readonly prune: (beforeMs: number) => void;
 }
@@ -23,14 +23,19 @@ export function createEgressStore(database: Database): EgressStore {
     'INSERT INTO egress (time, recipient, address, type, level, rule, bytes) VALUES (@time, @recipient, @address, @type, @level, @rule, @bytes)',
   );
   const list = database.prepare(
-    `SELECT ${COLUMNS} FROM egress WHERE seq < coalesce(@before, 9e15) AND (@peer IS NULL OR recipient = @peer) ORDER BY seq DESC LIMIT @limit`,
+    `SELECT ${COLUMNS} FROM egress WHERE seq < coalesce(@before, 9e15) AND (@recipients IS NULL OR recipient IN (SELECT value FROM json_each(@recipients))) ORDER BY seq DESC LIMIT @limit`,
   );
   const read = database.prepare(`SELECT ${COLUMNS}, bytes FROM egress WHERE seq = ?`);
   return {
     record: database.transaction((entries: readonly EgressEntry[]) => {
       for (const entry of entries) insert.run(entry);
     }),
-    list: ({ peer = null, before = null, limit = DEFAULT_LIMIT }) => list.all({ peer, before, limit }) as EgressLine[],
+    list: ({ recipients, before = null, limit = DEFAULT_LIMIT }) =>
+      list.all({
+        recipients: recipients === undefined ? null : JSON.stringify(recipients),
+        before,
+        limit,
+      }) as EgressLine[],
     read: (seq) => read.get(seq) as EgressMessage | undefined,
     prune: (beforeMs) => {
       database.prepare('DELETE FROM egress WHERE time < ?').run(isoTime(beforeMs));

@@ -113,7 +113,7 @@ function summaryPorts(ground: Ground): SummaryPorts {
   return {
     bus,
     nodes: () => [ground.identity.id, ...ownKeys.formerIds()],
-    family: async (id) => (await peerKeys.known())?.family(id) ?? [id],
+    family: peerKeys.family,
     store: createSummaryStore(database),
     digest: async ({ startMs, endMs }, denyTools) =>
       periodDigest(database, startMs, endMs, await keptBackOf(denyTools)),

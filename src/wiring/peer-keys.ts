@@ -7,6 +7,8 @@ export interface PeerKeys {
   readonly open: () => Promise<KeyKeeper>;
   /** Null while no key of a peer has ever changed. */
   readonly known: () => Promise<KeyKeeper | null>;
+  /** A key, those before it and those that follow it. */
+  readonly family: (id: string) => Promise<readonly string[]>;
 }
 
 export function lazyPeerKeys(file: string, graceMs: number): PeerKeys {
@@ -15,5 +17,6 @@ export function lazyPeerKeys(file: string, graceMs: number): PeerKeys {
     opened ??= import('./key-keeper.ts').then(({ openKeyKeeper }) => openKeyKeeper(file, Date.now, graceMs));
     return opened;
   };
-  return { open, known: async () => (opened || existsSync(file) ? open() : null) };
+  const known = async (): Promise<KeyKeeper | null> => (opened || existsSync(file) ? open() : null);
+  return { open, known, family: async (id) => (await known())?.family(id) ?? [id] };
 }

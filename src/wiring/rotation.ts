@@ -41,6 +41,7 @@ export function peerKeyPorts({ bus, peerKeys }: Ground): PeerKeyPorts {
       );
       clock.set(keeper.nextMoveMs());
     },
+    family: peerKeys.family,
     stop: clock.stop,
   };
 }

@@ -58,7 +58,7 @@ async function rig() {
       arm: () => undefined,
       stop: () => undefined,
     },
-    peerKeys: { settle: () => Promise.resolve(), stop: () => undefined },
+    peerKeys: { settle: () => Promise.resolve(), family: (id) => Promise.resolve([id]), stop: () => undefined },
     pusher: { push: () => undefined, pushAll: () => undefined },
     egress: { list: () => [], read: () => undefined, prune: () => undefined },
   };

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { AuditRecord, AuditVerification } from '../../src/domain/audit-record.ts';
+import type { EgressLine } from '../../src/domain/egress.ts';
 import type { KeyChange } from '../../src/domain/key-state.ts';
 import type { QueryResult } from '../../src/domain/query.ts';
 import type { MeshStatus, RotationBegun, ServiceStatus } from '../../src/domain/status.ts';
@@ -129,6 +130,14 @@ test('a peer that is connected hears of the new key at once, and trusts it when 
     rule: 'key.retired',
   });
   expect((await ben.call('policy.explain', { id: begun.to, action: 'query' })).decision).toMatchObject({ allow: true });
+
+  // What left for ana stays hers, under the name that she has here, whichever key it was sent to.
+  for (const peer of ['ana', ana.id, begun.to]) {
+    const lines = await caroJson<EgressLine>(ben.home, 'egress', 'list', '--peer', peer);
+    expect(new Set(lines.map(({ recipient }) => recipient))).toEqual(new Set([ana.id, begun.to]));
+  }
+  const { stdout } = await caro(ben.home, 'egress', 'list');
+  expect(stdout).not.toContain('caro:ed25519:');
 
   await tryOldKey(ben, ana);
   await refusedFor(ben, ana.id, 'key_retired');

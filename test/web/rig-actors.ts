@@ -164,7 +164,7 @@ function edge(
         ...ails().observe,
       }),
       'mesh.status': mesh.status,
-      'egress.list': egress.list,
+      'egress.list': ({ peer, ...range }) => egress.list(peer === undefined ? range : { ...range, recipients: [peer] }),
       'egress.show': ({ seq }) => {
         const message = egress.read(seq);
         if (!message) throw new CaroError('not_found', 'expected the number of a message');

@@ -4,6 +4,7 @@ import { loadConfiguration } from '../../config/loader.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import type { EgressFilter, EgressLine } from '../../domain/egress.ts';
 import type { Context } from '../context.ts';
+import { readKeyChanges } from '../key-changes.ts';
 import { parseCount } from '../options.ts';
 import { byteSize, localTime, say, sayJson } from '../output.ts';
 import { nodeIdOf, shownName } from '../peer-names.ts';
@@ -46,7 +47,7 @@ async function list(context: Context, { peer, limit, json }: ListOptions): Promi
   const filter = peer === undefined ? {} : { peer: nodeIdOf(peer, configuration) };
   const lines = await newest(places.socket, filter, limit);
   if (json) for (const line of lines) sayJson(context, line);
-  else if (lines.length > 0) sayLines(context, configuration, lines);
+  else if (lines.length > 0) sayLines(context, await namesOf(context, configuration), lines);
   else say(context, peer === undefined ? 'Nothing has left this machine.' : 'Nothing has left for this node.');
 }
 
@@ -65,7 +66,12 @@ async function newest(socket: string, filter: EgressFilter, limit: number): Prom
   return pages.toReversed().flat();
 }
 
-function sayLines(context: Context, configuration: Configuration, lines: readonly EgressLine[]): void {
+async function namesOf(context: Context, configuration: Configuration): Promise<(id: string) => string> {
+  const changes = await readKeyChanges(context);
+  return (id) => shownName(id, configuration, changes);
+}
+
+function sayLines(context: Context, nameOf: (id: string) => string, lines: readonly EgressLine[]): void {
   sayTable(
     context,
     [
@@ -75,7 +81,7 @@ function sayLines(context: Context, configuration: Configuration, lines: readonl
       { title: 'LEVEL', text: (line) => levelText(line) },
       { title: 'SIZE', align: 'right', text: (line) => byteSize(line.size) },
       { title: 'RULE', text: (line) => line.rule },
-      { title: 'TO', text: (line) => `${shownName(line.recipient, configuration)} (${line.address})` },
+      { title: 'TO', text: (line) => `${nameOf(line.recipient)} (${line.address})` },
     ],
     lines,
   );
