@@ -37,7 +37,8 @@ import { StorageHealth } from './wiring/storage-health.ts';
 const LIMITS = { startMs: 20_000, stopMs: 1_500 } as const;
 /** Between two looks at the whole spool: finds what a lost file event hid, and removes what is done. */
 const SWEEP_MS = 5_000;
-const AUDIT_DEADLINE_MS = 120_000;
+/** A long log takes minutes; nobody waits for it. */
+const AUDIT_DEADLINE_MS = 30 * 60_000;
 /** A database in which damage shows so often in one process is beyond setting aside: something else is broken. */
 const MOST_SUSPICIONS = 5;
 

@@ -19,7 +19,7 @@ export interface AuditPorts {
     readonly prune: (throughSeq: number) => void;
   };
   readonly sign: (bytes: Uint8Array) => Uint8Array;
-  /** Verifies all of it, in a worker. */
+  /** Verifies all of it as it is at one moment, in a worker; records are added meanwhile. */
   readonly verify: () => Promise<AuditVerification>;
   /** Keeps the newest checkpoint outside the database, so that a lost database does not lose the head. */
   readonly keepHead: (checkpoint: AuditCheckpoint) => void;
@@ -74,18 +74,21 @@ export function createAuditor(ports: AuditPorts, { retention }: AuditSettings): 
     ports.store.prune(last.seq);
     append({ type: 'retention.applied', details: { auditThrough: last.seq } });
   };
+  const verify = shared(async () => {
+    seal();
+    const verification = await ports.verify();
+    verified = verification.ok;
+    return verification;
+  });
   return {
     name: 'auditor',
+    // A long log takes minutes, and nothing that has to be put on record may wait for it.
+    concurrent: ['audit.verify'],
     stop: seal,
     handlers: {
       'audit.append': append,
       'audit.list': (filter) => ports.store.list(filter),
-      'audit.verify': async () => {
-        seal();
-        const verification = await ports.verify();
-        verified = verification.ok;
-        return verification;
-      },
+      'audit.verify': verify,
       'audit.status': () => ({ records: ports.store.count(), verified }),
       'clock.quarter': ({ retentionMs }) => {
         applyRetention(retentionMs);
@@ -96,6 +99,17 @@ export function createAuditor(ports: AuditPorts, { retention }: AuditSettings): 
         return null;
       },
     },
+  };
+}
+
+/** Who asks while the work is under way gets what comes of it, however many ask. */
+function shared<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= work().finally(() => {
+      running = undefined;
+    });
+    return running;
   };
 }
 

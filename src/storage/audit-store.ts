@@ -46,6 +46,9 @@ const DEFAULT_LIMIT = 100;
 export function createAuditStore(database: Database): AuditStore {
   const insert = database.prepare('INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)');
   const head = database.prepare('SELECT * FROM audit ORDER BY seq DESC LIMIT 1');
+  const count = database
+    .prepare('SELECT coalesce((SELECT max(seq) FROM audit) - (SELECT min(seq) FROM audit) + 1, 0)')
+    .pluck();
   const list = database.prepare(
     'SELECT * FROM audit WHERE seq < coalesce(@before, 9e15) AND (@type IS NULL OR type = @type) ORDER BY seq DESC LIMIT @limit',
   );
@@ -57,7 +60,8 @@ export function createAuditStore(database: Database): AuditStore {
       insert.run(seq, time, type, peer, JSON.stringify(details), prevHash, hash);
     },
     head: () => optional(head.get()),
-    count: () => Number(database.prepare('SELECT count(*) FROM audit').pluck().get()),
+    // By the numbers, which have no gaps: to count the rows would mean to read all of a log of years for each status.
+    count: () => Number(count.get()),
     list: ({ limit = DEFAULT_LIMIT, before = null, type = null }) =>
       (list.all({ limit, before, type }) as AuditRow[]).map(recordOf),
     all: function* () {

@@ -4,8 +4,7 @@ import type { TerminalEvent } from '../domain/event.ts';
 import type { ServiceMetrics } from '../domain/metrics.ts';
 import type { QueryProgress } from '../domain/query.ts';
 import type { ActKind, AskableKind, PageMessage, Proof, RefusalReason, Reply, RuleText, Session } from './link.ts';
-
-const ANSWER_MS = 10_000;
+import { answerWithin } from './link.ts';
 
 type Answer = (reply: Reply) => void;
 
@@ -21,7 +20,7 @@ export class DaemonLine {
 
   /** @throws CaroError with the daemon's code, or `deadline_exceeded`. */
   ask<K extends AskableKind>(kind: K, body: Messages[K]): Promise<Replies[K]> {
-    return this.#call((id) => ({ type: 'ask', id, kind, body })) as Promise<Replies[K]>;
+    return this.#call((id) => ({ type: 'ask', id, kind, body }), answerWithin(kind)) as Promise<Replies[K]>;
   }
 
   /**
@@ -103,14 +102,14 @@ export class DaemonLine {
     for (const listener of this.#listeners) listener(events);
   }
 
-  #call(message: (id: number) => PageMessage): Promise<unknown> {
+  #call(message: (id: number) => PageMessage, withinMs = answerWithin(null)): Promise<unknown> {
     this.#next += 1;
     const id = this.#next;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
-        reject(new CaroError('deadline_exceeded', `expected the service to answer within ${ANSWER_MS} ms`));
-      }, ANSWER_MS);
+        reject(new CaroError('deadline_exceeded', `expected the service to answer within ${withinMs} ms`));
+      }, withinMs);
       this.#pending.set(id, (reply) => {
         clearTimeout(timer);
         this.#pending.delete(id);

@@ -35,6 +35,9 @@ export type AskableKind = Extract<
   | 'audit.verify'
 >;
 
+/** How long an answer may take, in ms. A long audit log takes a while; a connection that is silent for a minute is ended. */
+export const answerWithin = (kind: AskableKind | ActKind | null): number => (kind === 'audit.verify' ? 55_000 : 10_000);
+
 /** A request that changes a setting or sends something out: taken only with the proof that somebody who is logged in wants it. */
 export type ActKind = Extract<
   RequestKind,

@@ -16,7 +16,7 @@ import type {
   Session,
   Setup,
 } from './link.ts';
-import { decodeFromPage } from './link.ts';
+import { answerWithin, decodeFromPage } from './link.ts';
 import { sameHash, secretHash } from './session-book.ts';
 
 /** A connection that waits longer for the process to be ready is told to try again. */
@@ -167,7 +167,7 @@ export class PageProcess {
   }
 
   #ask(message: Ask): Promise<(Reply & { ok: true })['body']> {
-    return this.ports.bus.request(message.kind, message.body);
+    return this.ports.bus.request(message.kind, message.body, answerWithin(message.kind));
   }
 
   /** What changes something or leaves this node is done for somebody who is logged in, never for the page's process itself. */

@@ -32,6 +32,8 @@ const WAITING = { capacity: 64, policy: 'wait' } as const;
 const REFUSING = { capacity: 64, policy: 'refuse' } as const;
 /** Up to so many records the audit log is verified in place: a thread would cost more than it spares. */
 const SHORT_LOG = 500;
+/** A long one takes a minute a million of them. */
+const VERIFY_MS = 30 * 60_000;
 
 /** The actors in the order in which they start; they stop in reverse. */
 export function actorSpecs(ground: Ground): readonly ActorSpec[] {
@@ -101,7 +103,7 @@ function auditPorts(ground: Ground): AuditPorts {
     sign: (bytes) => ground.identity.sign(bytes),
     verify: async () => {
       const input = { databaseFile: places.database, publicKey: ground.identity.publicKey };
-      return store.count() <= SHORT_LOG ? hash(input) : pool.run('hash', input);
+      return store.count() <= SHORT_LOG ? hash(input) : pool.run('hash', input, { timeoutMs: VERIFY_MS });
     },
     keepHead: (checkpoint) => replacePrivately(places.auditHead, JSON.stringify(checkpoint)),
     now: Date.now,

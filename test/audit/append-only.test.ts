@@ -80,6 +80,7 @@ describe('the audit log', () => {
     expect(store.list({ limit: 100 }).at(-1)?.details).toEqual({ day: 13 });
     expect(store.head()).toMatchObject({ type: 'retention.applied', details: { auditThrough: 3 } });
     expect((await auditor.handlers['audit.verify']({})).ok).toBe(true);
+    expect(await auditor.handlers['audit.status']({})).toEqual({ records: store.list({}).length, verified: true });
     expect((await actor().handlers['audit.verify']({})).ok).toBe(true);
   });
 });
