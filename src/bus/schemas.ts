@@ -1,4 +1,5 @@
 import { AUDIT_TYPES } from '../domain/audit-record.ts';
+import { TIME_PATTERN } from '../domain/iso-time.ts';
 import { PERIOD_KINDS } from '../domain/period.ts';
 import { POLICY_ACTIONS } from '../domain/policy.ts';
 import { RISK_LEVELS } from '../domain/risk-level.ts';
@@ -21,8 +22,7 @@ const body = (properties: Readonly<Record<string, BodySchema>>, required: readon
   properties,
 });
 
-/** ISO 8601 UTC, milliseconds optional. */
-const TIME: BodySchema = { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z$' };
+const TIME: BodySchema = { type: 'string', pattern: TIME_PATTERN };
 const whole = (minimum: number, maximum: number): BodySchema => ({ type: 'integer', minimum, maximum });
 const word = (values: readonly string[]): BodySchema => ({ enum: values });
 const hex = (digits: number): BodySchema => ({ type: 'string', pattern: `^[0-9a-f]{${digits}}$` });

@@ -3,6 +3,7 @@ import type { Messages, Replies, RequestKind } from '../bus/messages.ts';
 import { AUDIT_TYPES } from '../domain/audit-record.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { TerminalEvent } from '../domain/event.ts';
+import { TIME_PATTERN } from '../domain/iso-time.ts';
 import { parseNodeId } from '../domain/node-id.ts';
 import { PERIOD_KINDS } from '../domain/period.ts';
 import { POLICY_ACTIONS } from '../domain/policy.ts';
@@ -149,7 +150,8 @@ const isId: Check = (value) => Number.isSafeInteger(value) && (value as number) 
 const isLimit: Check = (value) => isId(value) && (value as number) <= 1000;
 const isNode: Check = (value) => typeof value === 'string' && parseNodeId(value) !== undefined;
 const isAddress: Check = (value) => typeof value === 'string' && isIP(value) !== 0;
-const isTime: Check = (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT[0-9:.]{8,12}Z$/.test(value);
+const TIME = new RegExp(TIME_PATTERN);
+const isTime: Check = (value) => typeof value === 'string' && TIME.test(value);
 const isRuleId: Check = (value) => typeof value === 'string' && /^[a-z0-9][a-z0-9._/-]{0,79}$/i.test(value);
 const optional =
   (check: Check): Check =>

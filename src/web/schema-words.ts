@@ -1,3 +1,5 @@
+import { TIME_PATTERN } from '../domain/iso-time.ts';
+
 /** The words that the schemas of the dashboard's API are made of. */
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -6,7 +8,7 @@ export const maybeText: Schema = { type: ['string', 'null'] };
 export const count: Schema = { type: 'integer', minimum: 0 };
 export const maybeCount: Schema = { type: ['integer', 'null'] };
 export const flag: Schema = { type: 'boolean' };
-export const instant: Schema = { type: 'string', maxLength: 30, pattern: '^\\d{4}-\\d{2}-\\d{2}T[0-9:.]+Z$' };
+export const instant: Schema = { type: 'string', pattern: TIME_PATTERN };
 export const words = (values: readonly (string | number)[]): Schema => ({ enum: values });
 export const word = (values: readonly string[]): Schema => ({ type: 'string', enum: values });
 export const list = (items: Schema): Schema => ({ type: 'array', items });

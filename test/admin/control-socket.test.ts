@@ -186,6 +186,11 @@ describe('the control socket', () => {
       '{"jsonrpc":"2.0","id":1,"method":"events.list","params":{"limit":"1"}}',
       'usage',
     ],
+    [
+      'a time that does not exist',
+      '{"jsonrpc":"2.0","id":1,"method":"stats.read","params":{"since":"2026-13-45T99:99:99Z"}}',
+      'usage',
+    ],
     ['a limit out of range', '{"jsonrpc":"2.0","id":1,"method":"events.list","params":{"limit":0}}', 'usage'],
     [
       'a parameter to a method without',

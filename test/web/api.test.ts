@@ -113,6 +113,12 @@ describe('privacy', () => {
   });
 });
 
+test('a range with a time that does not exist is refused, not read', async () => {
+  const answer = await rig.get('/api/overview?since=2026-13-45T99:99:99Z&until=2026-01-01T00:00:00Z', login);
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ error: { code: 'usage', message: expect.stringContaining('since') } });
+});
+
 test('the description names every address of the API with its input and its answer', async () => {
   const { openapi, paths } = await read<{
     openapi: string;

@@ -40,6 +40,10 @@ describe('what the page process may say to the daemon', () => {
     ['a kind that every object has', { type: 'ask', id: 1, kind: 'constructor', body: {} }],
     ['a body with more than is known', { type: 'ask', id: 1, kind: 'service.status', body: { as: 'root' } }],
     ['a period that does not exist', { type: 'ask', id: 1, kind: 'summary.preview', body: { period: 'yearly' } }],
+    [
+      'a time that does not exist',
+      { type: 'ask', id: 1, kind: 'anomalies.list', body: { since: '2026-13-45T99:99:99Z' } },
+    ],
     ['an audit page without end', { type: 'ask', id: 1, kind: 'audit.list', body: { limit: 1e9 } }],
     ['a message with more than is known', { type: 'ready', extra: 1 }],
     ['a login without hashes', { type: 'redeem', id: 1, login: 'x', cookieHash: 'short', pageHash: HASH }],
