@@ -40,6 +40,7 @@ export class Supervised {
   #state: ActorStatus['state'] = 'stopped';
   #crashes: number[] = [];
   #restartTimer: NodeJS.Timeout | undefined;
+  #hasEnded = false;
   readonly #messages = new Map<Kind, number>();
   #counters = { handled: 0, failed: 0, restarts: 0, busyMs: 0 };
 
@@ -86,18 +87,29 @@ export class Supervised {
     try {
       if (this.#state === 'running')
         await within(this.options.stopMs, `${this.name} to empty its mailbox`, this.#mailbox.drained());
-      const stop = this.#actor?.stop;
-      if (stop) await within(this.options.stopMs, `${this.name} to stop`, Promise.resolve(stop()));
+      await this.#end();
     } finally {
+      this.#hasEnded = true;
+      clearTimeout(this.#restartTimer);
       this.#mailbox.close(new CaroError('not_running', `expected ${this.name} to run, it has been stopped`));
       this.#state = 'stopped';
     }
+  }
+
+  async #end(): Promise<void> {
+    const stop = this.#actor?.stop;
+    if (stop) await within(this.options.stopMs, `${this.name} to stop`, Promise.resolve(stop()));
   }
 
   async #create(): Promise<void> {
     this.#actor = this.spec.create();
     if (this.#actor.start)
       await within(this.options.startMs, `${this.name} to start`, Promise.resolve(this.#actor.start()));
+    // Set aside or stopped while it started.
+    if (this.#isOver()) {
+      await this.#end();
+      return;
+    }
     this.#state = 'running';
     const concurrent: readonly Kind[] = this.#actor.concurrent ?? [];
     this.#mailbox.open((letter) => {
@@ -126,12 +138,19 @@ export class Supervised {
     }
   }
 
-  #crashed(error: unknown): void {
+  #isOver(): boolean {
+    return this.#hasEnded || this.#state === 'degraded';
+  }
+
+  #crashed(error: unknown, isRestart = false): void {
     const now = this.options.now();
     this.#mailbox.pause();
     this.#crashes = [...this.#crashes.filter((time) => time > now - this.options.windowMs), now];
     this.options.onCrash(this.name, error);
+    // What is handled beside the mailbox may fail after the end of its actor, or while that is being made anew.
+    if (this.#isOver()) return;
     if (this.#crashes.length > this.options.maxCrashes) {
+      clearTimeout(this.#restartTimer);
       this.#state = 'degraded';
       this.#mailbox.close(
         new CaroError(
@@ -142,6 +161,7 @@ export class Supervised {
       this.options.onDegraded(this.name);
       return;
     }
+    if (this.#state === 'restarting' && !isRestart) return;
     this.#state = 'restarting';
     this.#restartTimer = setTimeout(() => void this.#restart(), this.options.backoffMs(this.#crashes.length - 1));
   }
@@ -149,14 +169,15 @@ export class Supervised {
   async #restart(): Promise<void> {
     this.#counters.restarts += 1;
     try {
-      await this.#actor?.stop?.();
+      await this.#end();
     } catch (error) {
       this.options.onCrash(this.name, error);
     }
+    if (this.#isOver()) return;
     try {
       await this.#create();
     } catch (error) {
-      this.#crashed(error);
+      this.#crashed(error, true);
     }
   }
 }

@@ -125,3 +125,105 @@ test('a kind that waits for others is handled beside the mailbox and holds nobod
   release?.();
   expect(await waiting).toBe('late');
 });
+
+/** A restart that must not come would have come by then. */
+const longerThanThePause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+/** An actor whose `stats.read` is handled beside the mailbox, and what decides how each of them ends. */
+async function besides(options: Partial<SupervisorOptions> = {}) {
+  const bus = new Bus();
+  const life: string[] = [];
+  const failing: ((error: Error) => void)[] = [];
+  let made = 0;
+  const create = (): Actor<'stats.read' | 'events.list'> => {
+    made += 1;
+    const name = String(made);
+    return {
+      name,
+      concurrent: ['stats.read'],
+      start: () => void life.push(`start ${name}`),
+      stop: () => void life.push(`stop ${name}`),
+      handlers: {
+        'stats.read': () => new Promise<never>((_resolve, reject) => failing.push(reject)),
+        'events.list': () => [],
+      },
+    };
+  };
+  const crashes: unknown[] = [];
+  const actor = new Supervised({ name: 'router', capacity: 8, policy: 'wait', create }, bus, {
+    backoffMs: () => 1,
+    maxCrashes: 3,
+    windowMs: 60_000,
+    startMs: 50,
+    stopMs: 50,
+    now: () => performance.now(),
+    onCrash: (_name, error) => crashes.push(error),
+    onDegraded: () => undefined,
+    ...options,
+  });
+  await actor.start();
+  const ask = (): Promise<unknown> => bus.request('stats.read', {}).catch((error: unknown) => error);
+  return { bus, actor, life, failing, crashes, ask };
+}
+
+describe('what is handled beside the mailbox', () => {
+  test('makes the actor anew once, however many of them fail at the same time', async () => {
+    const { actor, ask, bus, failing, life } = await besides();
+    const asked = [ask(), ask(), ask()];
+    await bus.request('events.list', {});
+    for (const fail of failing) fail(new Error('defect'));
+    await Promise.all(asked);
+    expect(await bus.request('events.list', {})).toEqual([]);
+    await longerThanThePause();
+    await actor.stop();
+    expect(life).toEqual(['start 1', 'stop 1', 'start 2', 'stop 2']);
+    expect(actor.status()).toMatchObject({ state: 'stopped', restarts: 1 });
+  });
+
+  test('makes no actor anew that has been stopped', async () => {
+    const { actor, ask, bus, crashes, failing, life } = await besides({ backoffMs: () => 0 });
+    const asked = ask();
+    await bus.request('events.list', {});
+    await actor.stop();
+    failing[0]?.(new Error('the database is closed'));
+    await asked;
+    await longerThanThePause();
+    expect(crashes).toHaveLength(1);
+    expect(life).toEqual(['start 1', 'stop 1']);
+    expect(actor.status().state).toBe('stopped');
+  });
+});
+
+test('an actor whose end hangs is made anew all the same', async () => {
+  const bus = new Bus();
+  let made = 0;
+  const create = (): Actor<'stats.read'> => {
+    made += 1;
+    return {
+      name: 'router',
+      stop: () => (made === 1 ? new Promise<void>(() => undefined) : undefined),
+      handlers: {
+        'stats.read': () => {
+          if (made === 1) throw new Error('defect');
+          return 'well' as never;
+        },
+      },
+    };
+  };
+  const crashes: string[] = [];
+  const actor = new Supervised({ name: 'router', capacity: 8, policy: 'wait', create }, bus, {
+    backoffMs: () => 1,
+    maxCrashes: 3,
+    windowMs: 60_000,
+    startMs: 50,
+    stopMs: 20,
+    now: () => performance.now(),
+    onCrash: (_name, error) => crashes.push(String(error)),
+    onDegraded: () => undefined,
+  });
+  await actor.start();
+  await expect(bus.request('stats.read', {})).rejects.toThrow('defect');
+  expect(await bus.request('stats.read', {})).toBe('well');
+  expect(crashes.at(-1)).toContain('router to stop within 20 ms');
+  await actor.stop();
+});
