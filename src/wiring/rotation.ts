@@ -46,7 +46,10 @@ export function peerKeyPorts({ bus, peerKeys }: Ground): PeerKeyPorts {
   };
 }
 
-/** Goes off once, at the time that was set last. A machine that slept is late: the quarter-hour clock looks, too. */
+/** A timer that is set for longer than 24.8 days goes off at once; a clock that was put back by years would have it do so for ever. */
+const LONGEST_MS = 3_600_000;
+
+/** Goes off at the time that was set last, or early, to be set again. A machine that slept is late: the quarter-hour clock looks, too. */
 function createClock(goOff: () => void): {
   readonly set: (atMs: number | null) => void;
   readonly stop: () => void;
@@ -55,7 +58,7 @@ function createClock(goOff: () => void): {
   return {
     set: (atMs) => {
       clearTimeout(timer);
-      if (atMs !== null) timer = setTimeout(goOff, Math.max(1, atMs - Date.now()));
+      if (atMs !== null) timer = setTimeout(goOff, Math.min(LONGEST_MS, Math.max(1, atMs - Date.now())));
     },
     stop: () => clearTimeout(timer),
   };

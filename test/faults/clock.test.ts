@@ -71,6 +71,24 @@ requireShim()('a clock that leaps', () => {
     tally('leaps of the clock', leaps.length);
     faults.close();
   }, 120_000);
+
+  test('back by years, while the node changes its key, keeps nobody busy until that time comes again', async () => {
+    const home = folder();
+    await configure(home);
+    const faults = faultsBelow(home);
+    const first = await startService(home, faults.prefix);
+    expect((await caro(home, 'identity', 'rotate', '--yes')).code).toBe(0);
+    await first.stop();
+    faults.shiftClock(-20 * 365 * DAY_MS);
+    const service = await startService(home, faults.prefix);
+    const socket = join(home, 'run', 'admin.sock');
+    // Each start of the command takes a while, in which a timer that goes off at once goes off a hundred times.
+    for (let look = 0; look < 3; look += 1) expect((await caro(home, 'identity', 'show')).stdout).toContain('next id');
+    const { messages } = await callAdmin(socket, 'service.metrics', {});
+    expect(messages.find(({ kind }) => kind === 'identity.due')?.count ?? 0).toBe(0);
+    await service.stop();
+    faults.close();
+  }, 60_000);
 });
 
 test('retention believes a clock that leapt only after a day of running under it, and is late after a long pause, never early', () => {
