@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fastify from 'fastify';
 import type { TerminalEvent } from '../../src/domain/event.ts';
+import { DaemonLine } from '../../src/web/daemon-line.ts';
+import type { Reply } from '../../src/web/link.ts';
+import type { DashboardPorts } from '../../src/web/ports.ts';
+import { liveRoutes } from '../../src/web/routes/live.ts';
 import { type DashboardRig, type Login, openRig } from './dashboard-rig.ts';
 import { sampleCommands } from './sample-commands.ts';
 
@@ -57,4 +62,27 @@ test('a command with markup, line ends and marks of the stream arrives as it was
   await rig.record({ ...sample, started });
   expect((await page.next()).map((event) => event.command)).toEqual([command]);
   page.end();
+});
+
+test('a service that does not answer for a while uses up none of the streams', async () => {
+  const app = fastify();
+  let isStuck = true;
+  const daemon = new DaemonLine((message) => {
+    const reply: Reply = isStuck
+      ? { ok: false, code: 'deadline_exceeded', message: 'too late' }
+      : { ok: true, body: null };
+    if (message.type === 'follow') setImmediate(() => daemon.reply(message.id, reply));
+  });
+  liveRoutes(app, { daemon } as DashboardPorts);
+  const run = new AbortController();
+  try {
+    const url = new URL('/api/live', await app.listen({ host: '127.0.0.1', port: 0 }));
+    for (let page = 0; page < 20; page += 1)
+      expect(await (await fetch(url)).json()).toMatchObject({ code: 'deadline_exceeded' });
+    isStuck = false;
+    expect((await fetch(url, { signal: run.signal })).status).toBe(200);
+  } finally {
+    run.abort();
+    await app.close();
+  }
 });

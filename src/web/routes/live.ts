@@ -22,17 +22,27 @@ export function liveRoutes(app: FastifyInstance, ports: DashboardPorts): void {
     const stream = new PassThrough();
     open.add(stream);
     stream.once('close', () => open.delete(stream));
-    // The answer begins when the daemon tells of events: what is recorded from then on is in the stream.
-    const unfollow = await ports.daemon.follow((events) => {
-      if (stream.writableLength > MOST_BUFFERED) stream.destroy();
-      else stream.write(`event: events\ndata: ${JSON.stringify(events)}\n\n`);
-    });
-    const beat = setInterval(() => stream.write(': beat\n\n'), BEAT_MS);
-    stream.once('close', () => {
-      clearInterval(beat);
-      unfollow();
-    });
-    stream.write(': open\n\n');
+    try {
+      // The answer begins when the daemon tells of events: what is recorded from then on is in the stream.
+      await begin(stream, ports);
+    } catch (error) {
+      stream.destroy();
+      throw error;
+    }
     return reply.type('text/event-stream; charset=utf-8').send(stream);
   });
+}
+
+/** Events into the stream, until it is closed. @throws CaroError `deadline_exceeded` */
+async function begin(stream: PassThrough, { daemon }: Pick<DashboardPorts, 'daemon'>): Promise<void> {
+  const unfollow = await daemon.follow((events) => {
+    if (stream.writableLength > MOST_BUFFERED) stream.destroy();
+    else stream.write(`event: events\ndata: ${JSON.stringify(events)}\n\n`);
+  });
+  const beat = setInterval(() => stream.write(': beat\n\n'), BEAT_MS);
+  stream.once('close', () => {
+    clearInterval(beat);
+    unfollow();
+  });
+  stream.write(': open\n\n');
 }
