@@ -1,13 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 
-/** Heap of the page's process in MB: it reads rollups and pages of events, never whole tables. */
-const HEAP_MB = 96;
-
-/** Starts the page's process with nothing of the daemon's environment but the time zone, and nothing on its standard streams. */
+/**
+ * Starts the page's process with nothing of the daemon's environment but the time zone, and nothing on its standard streams. Without
+ * flags for V8, either: any makes Node reject its own code cache, which takes a quarter of the time until the page is served.
+ */
 export function forkPage(path: string): ChildProcess {
   return fork(path, [], {
     env: environment(),
-    execArgv: [`--max-old-space-size=${HEAP_MB}`],
+    execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }
