@@ -173,7 +173,7 @@ _caro_both() {
   # Without PS0 nothing but the first start and the last end is known.
   begun="${_caro_b[*]:i:n-i}" left="${_caro_b[*]:i+1:n-i-1}" x="${_caro_x[*]:i+1:n-i-1}"
   {
-    builtin printf '\0v1\0'"$_caro_miss"'t=b\0q=%s\0' $((_caro_q + i)) &&
+    builtin printf '\0v1\0'"$_caro_miss"'t=b\0q=%s\0' "$((_caro_q + i))" &&
       { [[ -z $begun ]] || builtin printf 'b=%s\0' "$begun"; } &&
       builtin printf 's=%s\0e=%s\0g=%s\0p=%s\0m=%s\0h=' "${x:+$x }$s" "${left:+$left }$e" \
         "$_caro_res" "$_caro_p" "$_caro_m" &&
@@ -411,12 +411,15 @@ caro_off() {
 
 _caro_load() {
   # Scripts, a wish to be left alone, a second time in the same shell, a shell that may not redirect.
-  [[ $- == *i* && -z ${CARO_OFF-} && ${_caro_loaded-} != "$$" ]] || return 0
+  [[ $- == *i* && -z ${CARO_OFF-} && ${_caro_loaded[0]-} != "$$" ]] || return 0
   ! builtin shopt -q restricted_shell || return 0
   # Some sites make PROMPT_COMMAND read-only; then there is no place for us. (The one fork, at load.)
   (builtin unset -v PROMPT_COMMAND) 2>/dev/null || return 0
   _caro_z='' _caro_n=0 _caro_w='' _caro_h0=-1 _caro_h1=-1 _caro_h=-1 _caro_c='' _caro_b=() _caro_x=()
-  _caro_loaded=$$ _caro_kind=bash _caro_q=0 _caro_seq=-1 _caro_i=64 _caro_same=0 _caro_count=0 _caro_head='' _caro_f=''
+  # An array, which `set -a` does not hand on to the shell that takes this one's place by `exec`.
+  builtin unset -v _caro_loaded
+  _caro_loaded=("$$")
+  _caro_kind=bash _caro_q=0 _caro_seq=-1 _caro_i=64 _caro_same=0 _caro_count=0 _caro_head='' _caro_f=''
   _caro_kept
   [[ ! -o posix ]] || _caro_kind='sh'
   _caro_ge 4 2 || _caro_base=$(($(command date +%s) - SECONDS))

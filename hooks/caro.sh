@@ -111,7 +111,7 @@ _caro_end() {
   {
     _caro_next && _caro_clock || return 0
     {
-      printf '\0v1\0t=e\0q=%s\0s=%s\0g=10000\0' $((_caro_q - 1)) "$1" &&
+      printf '\0v1\0t=e\0q=%s\0s=%s\0g=10000\0' "$((_caro_q - 1))" "$1" &&
         { [ -z "$_caro_t" ] || printf 'e=%s\0' "$_caro_t"; } &&
         printf '\0'
     } >>"$_caro_f" || _caro_lose
@@ -120,23 +120,31 @@ _caro_end() {
 
 _caro_ret() { return "$1"; }
 
+# Our steps run without the owner's `set -x`, their commands with it. Sets _caro_s to the status of the last one.
+_caro_quiet() {
+  _caro_s=$?
+  case $- in *x*) set +x && _caro_v=1 ;; esac
+}
+# shellcheck disable=SC2016 # run before a command of the owner's
+_caro_loud='{ set -x; _caro_ret "$_caro_s"; } 2>/dev/null; '
+
 # shellcheck disable=SC2016 # run by the feed file's lines
-_caro_step='_caro_s=$?
-{ command exec 0<"$_caro_feed"; } 2>/dev/null || exec 0<"$_caro_tty"
+_caro_step='{ command exec 0<"$_caro_feed"; } 2>/dev/null || exec 0<"$_caro_tty"
 [ -z "$_caro_b" ] || _caro_end "$_caro_s"
 _caro_read || exit "$_caro_s"
 case $_caro_c in
-*[![:space:]]*) _caro_begin; { _caro_ret "$_caro_s"; eval "$_caro_c"; } <"$_caro_tty" ;;
+*[![:space:]]*) _caro_begin; { _caro_ret "$_caro_s"; eval "${_caro_v:+$_caro_loud}$_caro_c"; } <"$_caro_tty"
+  { _caro_s=$? _caro_v=; case $- in *x*) set +x; _caro_v=1 ;; esac; _caro_ret "$_caro_s"; } 2>/dev/null ;;
 *) _caro_ret "$_caro_s" ;;
 esac'
 
-# The feed: lines of 32 bytes in two blocks of 8 KiB, since an interrupt throws away the block dash has read.
+# The feed: lines of 64 bytes in two blocks of 8 KiB, since an interrupt throws away the block dash has read.
 _caro_dash() {
   [ -t 0 ] && _caro_tty=$(tty) || return 0
   _caro_feed=$_caro_g.feed
   # shellcheck disable=SC2016 # expanded when dash reads the line
-  _caro_l=$(printf '%-31s' 'eval "$_caro_step"')$_caro_nl
-  for _caro_u in 1 2 3 4 5 6 7 8 9; do _caro_l=$_caro_l$_caro_l; done
+  _caro_l=$(printf '%-63s' '{ _caro_quiet; } 2>/dev/null; eval "$_caro_step"')$_caro_nl
+  for _caro_u in 1 2 3 4 5 6 7 8; do _caro_l=$_caro_l$_caro_l; done
   _caro_open && { printf %s "$_caro_l" >|"$_caro_feed"; } 2>/dev/null && exec 0<"$_caro_feed"
 }
 
@@ -149,7 +157,7 @@ _caro_dash() {
 _caro_ash() {
   exec 2>/dev/null
   # busybox 1.37 lists its history on the standard error.
-  _caro_l=$(history 2>&1 | tail -n 1)
+  _caro_l=$(history 2>&1 | "$_caro_tail" -n 1)
   _caro_n=${_caro_l#"${_caro_l%%[0-9]*}"}
   _caro_n=${_caro_n%%[!0-9]*}
   _caro_n=${_caro_n:--1}
@@ -163,7 +171,7 @@ _caro_ash() {
     IFS=$_caro_nl
     set -f
     # Each line of a command is an entry of its own.
-    for _caro_l in $(history 2>&1 | tail -n $((_caro_n - _caro_h))); do
+    for _caro_l in $(history 2>&1 | "$_caro_tail" -n "$((_caro_n - _caro_h))"); do
       _caro_c=$_caro_c${_caro_c:+$_caro_nl}${_caro_l#*[0-9] }
     done
   fi
@@ -188,7 +196,7 @@ _caro_ash() {
   echo ",_caro_lost=$_caro_lost"
 }
 # shellcheck disable=SC2016 # expanded at each prompt
-_caro_ps_ash='${_caro_z#$((_caro_h=$(_caro_ash "$?" "$_")))}${_caro_z#$((_caro_q=_caro_q+1))}${_caro_z#$((_=1795414808))}'
+_caro_ps_ash='${_caro_z#$((_caro_h=$({ _caro_ash "$?" "$_"; } 2>/dev/null)))}${_caro_z#$((_caro_q=_caro_q+1))}${_caro_z#$((_=1795414808))}'
 
 # --- ksh93 and mksh -----------------------------------------------------------------------------------------------------------
 # PS1 is expanded at each prompt, and ${ …; } runs in the shell itself, without a fork: one record with the end, no start time.
@@ -196,25 +204,31 @@ _caro_ps_ash='${_caro_z#$((_caro_h=$(_caro_ash "$?" "$_")))}${_caro_z#$((_caro_q
 # that number has the signal sent to the shell again; it keeps $? over its prompt by itself, mksh does not.
 
 # shellcheck disable=SC2016 # evaluated by ksh
-_caro_ps_ksh='${ _caro_ksh "$?" "$_"; }'
+_caro_ps_mksh='${ _caro_ksh "$?" "$_"; }'
+# Under `set -x` ksh93 shows no call of this, and nothing that a function of this form does.
+# shellcheck disable=SC2016 # evaluated by ksh93
+_caro_ps_ksh93='${_caro_y}'
 # shellcheck disable=SC2016 # evaluated by ksh
 _caro_def_ksh='_caro_mask() { _caro_l=${ umask; }; }
 _caro_ksh() {
+  # Until it returns; the call itself mksh has shown.
+  case $- in *x*) set +x ;; esac
   {
     _caro_entry
     _caro_n=${_caro_l%%[!0-9]*}
     if [ -n "$_caro_h" ] && [ "$_caro_n" != "$_caro_h" ]; then
       _caro_c=${_caro_l#*"$_caro_tab"}
       _caro_c=${_caro_c//"$_caro_nl$_caro_tab"/"$_caro_nl"}
-      case $_caro_c in ""|[[:space:]]*) ;; *) _caro_next && _caro_time && _caro_write $(($1 > 256 ? $1 - 128 : $1)) ;; esac
+      case $_caro_c in ""|[[:space:]]*) ;; *) _caro_next && _caro_time && _caro_write "$(($1 > 256 ? $1 - 128 : $1))" ;; esac
     fi
     _caro_h=${_caro_n:-0} _caro_p=$PWD
   } 2>/dev/null
-  : "$2"
+  : "${2-}"
   [ "$1" -gt 255 ] || return "$1"
 }'
 # shellcheck disable=SC2016 # evaluated by ksh93
-_caro_def_ksh93='_caro_entry() { _caro_l=${ hist -l -0 -0; }; }
+_caro_def_ksh93='function _caro_y.get { _caro_ksh "$?"; }
+_caro_entry() { _caro_l=${ hist -l -0 -0; }; }
 _caro_time() { _caro_t=${ printf "%(%s%6N)T" now; }; }
 _caro_write() {
   printf "\0v1\0${_caro_miss}t=b\0q=%s\0s=%s\0e=%s\0p=%s\0c=%s\0\0" \
@@ -245,7 +259,7 @@ caro_off() {
 }
 
 _caro_load() {
-  _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_b='' _caro_base='' _caro_z='' _caro_ps='' _caro_c=''
+  _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_b='' _caro_base='' _caro_z='' _caro_ps='' _caro_c='' _caro_v=''
   _caro_kept
   # The forks, at load: the clock's distance to the epoch.
   _caro_t=$(date +%s%N 2>/dev/null)
@@ -254,13 +268,12 @@ _caro_load() {
   _caro_at=${_caro_t%???}
   _caro_g=$_caro_d/.sh.$$.$_caro_at
   if [ -n "${KSH_VERSION-}" ]; then
-    _caro_h='' _caro_p=$PWD _caro_tab=$(printf '\t')
+    _caro_h='' _caro_p=$PWD _caro_y='' _caro_tab=$(printf '\t')
     case $KSH_VERSION in
-    *MIRBSD*) eval "$_caro_def_mksh" ;;
-    *) eval "$_caro_def_ksh93" ;;
+    *MIRBSD*) eval "$_caro_def_mksh" && _caro_ps=$_caro_ps_mksh ;;
+    *) eval "$_caro_def_ksh93" && _caro_ps=$_caro_ps_ksh93 ;;
     esac
     eval "$_caro_def_ksh"
-    _caro_ps=$_caro_ps_ksh
     PS1=$_caro_ps${PS1-}
     return 0
   fi
@@ -269,7 +282,7 @@ _caro_load() {
     # dash with line editing, or another shell we do not know: its input is not ours to swap.
     :
   elif command -v history >/dev/null; then
-    _caro_h=-2 _caro_ps=$_caro_ps_ash
+    _caro_h=-2 _caro_ps=$_caro_ps_ash _caro_tail=$(command -v tail)
     PS1=$_caro_ps${PS1-}
   elif [ -z "${_caro_feed-}" ]; then
     _caro_dash
@@ -285,8 +298,11 @@ case $- in
   elif [ -n "${ZSH_VERSION-}" ]; then
     # shellcheck source=/dev/null # shellcheck does not know zsh
     [ ! -r "${_caro_hooks-}/caro.zsh" ] || . "$_caro_hooks/caro.zsh"
-  elif [ -z "${CARO_OFF-}" ] && [ "${_caro_loaded-}" != "$$" ]; then
+  elif [ -z "${CARO_OFF-}" ] && { [ "${_caro_loaded-}" != "$$" ] || ! command -v _caro_here >/dev/null; }; then
     _caro_loaded=$$
+    # `set -a` hands variables on to the shell that takes this one's place by `exec`, but no functions.
+    command -v _caro_here >/dev/null || _caro_feed=''
+    _caro_here() { :; }
     _caro_load
   fi
   ;;

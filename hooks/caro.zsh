@@ -62,10 +62,13 @@ caro_off() {
 
 _caro_load() {
   emulate -L zsh
-  [[ -o interactive && ! -o restricted && -z $CARO_OFF && $_caro_loaded != $$ ]] || return 0
+  [[ -o interactive && ! -o restricted && -z $CARO_OFF && $_caro_loaded[1] != $$ ]] || return 0
   zmodload zsh/datetime && zmodload zsh/system && zmodload -F zsh/parameter 2>/dev/null
   [[ -n $epochtime[1] && -n ${builtins[sysopen]} && -n ${builtins[syswrite]} ]] || return 0
-  typeset -g _caro_loaded=$$ _caro_b= _caro_f= _caro_miss=
+  # An array, which `set -a` does not hand on to the shell that takes this one's place by `exec`.
+  unset _caro_loaded
+  typeset -ga _caro_loaded=($$)
+  typeset -g _caro_b= _caro_f= _caro_miss=
   typeset -gi _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_lost=0
   typeset -g _caro_at=$(( epochtime[1] * 1000000 + epochtime[2] / 1000 ))
   typeset -ga preexec_functions precmd_functions

@@ -32,6 +32,9 @@ export function requireSmallDisks(): typeof describe | typeof describe.skip {
 export function mountSmallDisk(place: string, kib: number): SmallDisk {
   const mount = (...args: readonly string[]): void => void execFileSync('mount', args, { stdio: 'pipe' });
   mount('-t', 'tmpfs', '-o', `size=${kib}k,mode=700`, 'caro-test', place);
+  // Where shells of another system's root are tried, they see it there, too.
+  const there = process.env['CARO_TEST_SHELL_ROOT'];
+  if (there !== undefined) mount('--bind', place, join(there, place));
   const filler = join(place, '.filler');
   return {
     fill: () => {
@@ -45,7 +48,7 @@ export function mountSmallDisk(place: string, kib: number): SmallDisk {
     setReadOnly: (readOnly) => mount('-o', `remount,${readOnly ? 'ro' : 'rw'}`, place),
     unmount: () => {
       // A shell that is just ending may still have a file open there.
-      execFileSync('umount', ['--lazy', place], { stdio: 'pipe' });
+      for (const root of [there, '/']) if (root !== undefined) execFileSync('umount', ['--lazy', join(root, place)]);
       chmodSync(place, 0o700);
     },
   };
