@@ -205,7 +205,8 @@ _caro_ps_ash='${_caro_z#$((_caro_h=$({ _caro_ash "$?" "$_"; } 2>/dev/null)))}${_
 
 # shellcheck disable=SC2016 # evaluated by ksh
 _caro_ps_mksh='${ _caro_ksh "$?" "$_"; }'
-# Under `set -x` ksh93 shows no call of this, and nothing that a function of this form does.
+# Under `set -x` ksh93 shows no call of this, and nothing that a function of this form does. MUST not be exported (`set -a`): it would be
+# called to hand it on.
 # shellcheck disable=SC2016 # evaluated by ksh93
 _caro_ps_ksh93='${_caro_y}'
 # shellcheck disable=SC2016 # evaluated by ksh
@@ -227,7 +228,8 @@ _caro_ksh() {
   [ "$1" -gt 255 ] || return "$1"
 }'
 # shellcheck disable=SC2016 # evaluated by ksh93
-_caro_def_ksh93='function _caro_y.get { _caro_ksh "$?"; }
+_caro_def_ksh93='typeset +x _caro_y
+function _caro_y.get { _caro_ksh "$?"; }
 _caro_entry() { _caro_l=${ hist -l -0 -0; }; }
 _caro_time() { _caro_t=${ printf "%(%s%6N)T" now; }; }
 _caro_write() {
