@@ -143,3 +143,10 @@ describe('caro import', () => {
     );
   });
 });
+
+test('a history that cannot be read is named with what to do, not told as a defect', async () => {
+  // A plain file by its looks, which even root cannot read from its start.
+  const { code, err } = await cli.run(['import', 'bash', '--file', '/proc/self/mem']);
+  expect(code).toBe(1);
+  expect(err).toMatch(/^caro: \/proc\/\d+\/mem: expected a history that can be read, got EIO; name a copy/);
+});

@@ -313,6 +313,13 @@ test('caro dashboard gives a private login file and no token in the address', as
   expect(`${file}${link}${url}`).not.toContain(token);
 });
 
+test('caro audit list takes a limit beyond what one answer holds', async () => {
+  const all = lines((await cli.run(['audit', 'list', '--limit', '100000', '--json'])).out) as {
+    readonly seq: number;
+  }[];
+  expect(all.map(({ seq }) => seq)).toEqual(all.map((_record, index) => index + 1));
+});
+
 test('caro audit verify agrees with the running service', async () => {
   expect((await cli.run(['audit', 'verify'])).code).toBe(0);
   expect(await callAdmin(cli.places.socket, 'audit.verify', {})).toMatchObject({ ok: true });

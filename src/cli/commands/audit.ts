@@ -12,6 +12,7 @@ import type { Context } from '../context.ts';
 import { openAuditLog } from '../offline-log.ts';
 import { parseCount } from '../options.ts';
 import { localTime, paint, say, sayJson } from '../output.ts';
+import { newestOf } from '../pages.ts';
 import { sayTable } from '../table.ts';
 import { addExport } from './audit-export.ts';
 
@@ -30,8 +31,13 @@ function addList(audit: Command, context: Context): void {
     .addOption(new Option('--type <type>', 'of this type only').choices(AUDIT_TYPES))
     .option('--json', 'print JSON lines')
     .action(async (options: { readonly limit: number; readonly type?: string; readonly json?: true }) => {
-      const filter = { limit: options.limit, ...(options.type === undefined ? {} : { type: options.type }) };
-      const records = (await callAdmin(context.places().socket, 'audit.list', filter)).toReversed();
+      const { socket } = context.places();
+      const filter = options.type === undefined ? {} : { type: options.type };
+      const records = await newestOf(
+        (page) => callAdmin(socket, 'audit.list', { ...filter, ...page }),
+        ({ seq }) => seq,
+        options.limit,
+      );
       if (options.json) for (const record of records) sayJson(context, record);
       else if (records.length === 0) say(context, 'No records match.');
       else sayRecords(context, records);

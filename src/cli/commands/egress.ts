@@ -7,11 +7,10 @@ import type { Context } from '../context.ts';
 import { readKeyChanges } from '../key-changes.ts';
 import { parseCount } from '../options.ts';
 import { byteSize, localTime, say, sayJson } from '../output.ts';
+import { newestOf } from '../pages.ts';
 import { nodeIdOf, shownName } from '../peer-names.ts';
 import { sayTable } from '../table.ts';
 
-/** Some hundred lines fit well into one answer of the control socket. */
-const PAGE = 500;
 const DEFAULT_LIMIT = 50;
 
 interface ListOptions {
@@ -45,25 +44,11 @@ async function list(context: Context, { peer, limit, json }: ListOptions): Promi
   const places = context.places();
   const { configuration } = loadConfiguration(places, context.hostname);
   const filter = peer === undefined ? {} : { peer: nodeIdOf(peer, configuration) };
-  const lines = await newest(places.socket, filter, limit);
+  const ask = (page: EgressFilter) => callAdmin(places.socket, 'egress.list', { ...filter, ...page });
+  const lines = await newestOf(ask, ({ seq }) => seq, limit);
   if (json) for (const line of lines) sayJson(context, line);
   else if (lines.length > 0) sayLines(context, await namesOf(context, configuration), lines);
   else say(context, peer === undefined ? 'Nothing has left this machine.' : 'Nothing has left for this node.');
-}
-
-/** The newest `limit` lines, oldest first; asked for page by page. */
-async function newest(socket: string, filter: EgressFilter, limit: number): Promise<readonly EgressLine[]> {
-  const pages: (readonly EgressLine[])[] = [];
-  let before: number | undefined;
-  for (let left = limit; left > 0; left -= PAGE) {
-    const asked = Math.min(PAGE, left);
-    const range = before === undefined ? {} : { before };
-    const page = await callAdmin(socket, 'egress.list', { ...filter, ...range, limit: asked });
-    pages.push(page.toReversed());
-    before = page.at(-1)?.seq;
-    if (page.length < asked) break;
-  }
-  return pages.toReversed().flat();
 }
 
 async function namesOf(context: Context, configuration: Configuration): Promise<(id: string) => string> {

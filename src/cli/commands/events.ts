@@ -1,14 +1,13 @@
 import { type Command, Option } from 'commander';
 import { callAdmin, followAdmin } from '../../admin/client.ts';
-import { CaroError } from '../../domain/errors.ts';
 import type { EventFilter, TerminalEvent } from '../../domain/event.ts';
 import { RISK_LEVELS, type RiskLevel, riskRank } from '../../domain/risk-level.ts';
 import type { Context } from '../context.ts';
 import { parseCount, parseSince } from '../options.ts';
 import { clipped, duration, localTime, paint, paintRisk, say, sayJson, terminalWidth } from '../output.ts';
+import { newestOf } from '../pages.ts';
 import { sayTable } from '../table.ts';
 
-const PAGE = 500;
 /** Without `--limit`: a screenful for people, as good as everything for scripts. */
 const MOST_SHOWN = 50;
 const MOST_PRINTED = 100_000;
@@ -37,7 +36,9 @@ export function addEvents(program: Command, context: Context): void {
 
 async function list(context: Context, options: Options): Promise<void> {
   const limit = options.limit ?? (context.stdout.isTTY === true && !options.json ? MOST_SHOWN : MOST_PRINTED);
-  const events = await newest(context.places().socket, filterOf(options), limit);
+  const { socket } = context.places();
+  const ask = (page: EventFilter) => callAdmin(socket, 'events.list', { ...filterOf(options), ...page });
+  const events = await newestOf(ask, ({ id }) => id, limit);
   if (options.json) for (const event of events) sayJson(context, event);
   else if (events.length > 0) sayEvents(context, events);
   else say(context, 'No commands match. If none show up at all, see what is missing with: caro doctor');
@@ -48,36 +49,6 @@ const filterOf = ({ since, risk, tool }: Options): EventFilter => ({
   ...(risk === undefined ? {} : { risk }),
   ...(tool === undefined ? {} : { tool }),
 });
-
-/** The newest `limit` events, oldest first; asked for page by page, in smaller ones where commands are long. */
-async function newest(socket: string, filter: EventFilter, limit: number): Promise<readonly TerminalEvent[]> {
-  const pages: (readonly TerminalEvent[])[] = [];
-  let before: number | undefined;
-  let size = PAGE;
-  for (let left = limit; left > 0; ) {
-    const asked = Math.min(size, left);
-    const page = await pageOrSmaller(socket, { ...filter, ...(before === undefined ? {} : { before }), limit: asked });
-    if (page === 'too large') {
-      size = Math.ceil(asked / 4);
-      continue;
-    }
-    pages.push(page.toReversed());
-    before = page.at(-1)?.id;
-    left -= page.length;
-    if (page.length < asked) break;
-    size = Math.min(PAGE, size * 2);
-  }
-  return pages.toReversed().flat();
-}
-
-async function pageOrSmaller(socket: string, filter: EventFilter): Promise<readonly TerminalEvent[] | 'too large'> {
-  try {
-    return await callAdmin(socket, 'events.list', filter);
-  } catch (error) {
-    if (error instanceof CaroError && error.code === 'answer_too_large') return 'too large';
-    throw error;
-  }
-}
 
 /** Each command once, when it is known how it ended, so that no reader has to put two lines together. */
 async function follow(context: Context, options: Options): Promise<void> {

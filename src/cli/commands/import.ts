@@ -116,7 +116,22 @@ async function lockImports({ data }: Places): Promise<{ readonly release: () => 
 async function read(source: ImportSource, file: string): Promise<readonly HistoryEntry[]> {
   if (source === 'atuin') return readAtuinHistory(file);
   const parse = { bash: parseBashHistory, zsh: parseZshHistory, fish: parseFishHistory }[source];
-  return parse(readFileSync(file));
+  return parse(bytesOf(file));
+}
+
+function bytesOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new CaroError(
+      'place_unusable',
+      `${file}: expected a history that can be read, got ${code}; name a copy of yours with --file`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 function usualFile({ env, home }: Context, source: ImportSource): string {
