@@ -1,6 +1,6 @@
 import type { AnomalyReport } from './anomaly.ts';
 import type { NamedCount } from './query.ts';
-import type { UsageCounts } from './summary.ts';
+import type { NodeSummary, UsageCounts } from './summary.ts';
 
 /** Commands of one pattern. */
 export type PatternUsage = UsageCounts & { readonly name: string; readonly tool: string; readonly family: string };
@@ -16,7 +16,7 @@ export interface AnswerFigures {
   readonly slots: () => readonly { readonly startMs: number; readonly count: number }[];
   /** Matches per risk rule id. Not cut by tool: rules are counted apart from patterns. */
   readonly rules: () => readonly NamedCount[];
-  readonly coverage: () => { readonly redacted: number; readonly dropped: number; readonly shells: readonly string[] };
+  readonly coverage: () => NodeSummary['coverage'];
   /** Unusual stretches that end within the span. */
   readonly anomalies: () => AnomalyReport;
 }

@@ -58,7 +58,7 @@ const SUMMARIES: Readonly<Record<QueryType, (context: SummaryContext) => AnswerS
     };
   },
   'node-health': ({ figures, vocabulary }) => ({
-    coverage: { observed: figures.levels().reduce((sum, count) => sum + count, 0), ...figures.coverage() },
+    coverage: figures.coverage(),
     catalogueVersion: vocabulary.catalogueVersion,
   }),
 };
@@ -112,7 +112,7 @@ const mostFrequent = (rows: readonly NamedUsage[]): readonly NamedCount[] =>
     .slice(0, MOST_PATTERNS);
 
 /** Adds counts up under another name, sorted by it; a name of null is left out. */
-function tally(counts: readonly NamedCount[], nameOf: (name: string) => string | null): readonly NamedCount[] {
+export function tally(counts: readonly NamedCount[], nameOf: (name: string) => string | null): readonly NamedCount[] {
   const sums = new Map<string, number>();
   for (const { name, count } of counts) {
     const under = nameOf(name);

@@ -1,6 +1,7 @@
 import type { AnomalyReport } from '../domain/anomaly.ts';
 import type { AnswerFigures, PatternUsage } from '../domain/answer-figures.ts';
 import { SLOT_MS, slotOf } from '../domain/period.ts';
+import { readCoverage } from './coverage-reader.ts';
 import type { Database } from './database.ts';
 import { readPatterns } from './pattern-table.ts';
 import { rulesBetween, slotsBetween, usageBetween } from './rollup-range.ts';
@@ -22,16 +23,17 @@ export function readAnswerFigures(
   const patterns = readPatterns(database);
   // Kept-back tools are left out where rows are read, so that no later step can forget to.
   const rows = `FROM ${usageBetween(...range, patterns.without(deniedTools))}`;
+  const levels = once(() => {
+    const counts = all<{ risk: number; count: number }>(`SELECT risk, sum(count) AS count ${rows} GROUP BY risk`);
+    return [0, 1, 2, 3].map((risk) => counts.find((row) => row.risk === risk)?.count ?? 0);
+  });
   return {
     usage: once(() =>
       all<UsageRow & { pattern_id: number }>(`SELECT pattern_id, ${USAGE_COLUMNS} ${rows} GROUP BY pattern_id`)
         .map((row) => ({ ...(patterns.byId.get(row.pattern_id) ?? UNKNOWN), ...usageOf(row) }))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
     ),
-    levels: once(() => {
-      const levels = all<{ risk: number; count: number }>(`SELECT risk, sum(count) AS count ${rows} GROUP BY risk`);
-      return [0, 1, 2, 3].map((risk) => levels.find((row) => row.risk === risk)?.count ?? 0);
-    }),
+    levels,
     slots: once(() =>
       all<{ slot: number; count: number }>(
         `SELECT slot, sum(count) AS count FROM ${slotsBetween(...range, patterns.idsOf(deniedTools))}
@@ -41,28 +43,15 @@ export function readAnswerFigures(
     rules: once(() =>
       all(`SELECT rule AS name, sum(count) AS count FROM ${rulesBetween(...range)} GROUP BY 1 ORDER BY 1`),
     ),
-    coverage: once(() => coverageOf(database.prepare(COVERAGE).all(...range) as CoverageRow[])),
+    coverage: once(() => {
+      const observed = levels().reduce((sum, count) => sum + count, 0);
+      return readCoverage(database, range, observed, deniedTools);
+    }),
     anomalies,
   };
 }
 
 const UNKNOWN: Pick<PatternUsage, 'name' | 'tool' | 'family'> = { name: 'other', tool: 'other', family: 'other' };
-
-const COVERAGE = `SELECT shell, sum(observed) AS observed, sum(redacted) AS redacted, sum(dropped) AS dropped
-  FROM rollup_coverage WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY 1`;
-
-interface CoverageRow {
-  readonly shell: string;
-  readonly observed: number;
-  readonly redacted: number;
-  readonly dropped: number;
-}
-
-const coverageOf = (rows: readonly CoverageRow[]): ReturnType<AnswerFigures['coverage']> => ({
-  redacted: rows.reduce((sum, row) => sum + row.redacted, 0),
-  dropped: rows.reduce((sum, row) => sum + row.dropped, 0),
-  shells: rows.filter(({ observed }) => observed > 0).map(({ shell }) => shell),
-});
 
 function once<T>(read: () => T): () => T {
   let value: { readonly of: T } | undefined;

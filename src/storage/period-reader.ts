@@ -1,5 +1,6 @@
 import { SLOT_MS, slotOf } from '../domain/period.ts';
-import type { NamedUsage } from '../domain/summary.ts';
+import type { NamedUsage, NodeSummary } from '../domain/summary.ts';
+import { readCoverage } from './coverage-reader.ts';
 import type { Database } from './database.ts';
 import { readPatterns } from './pattern-table.ts';
 import { rulesBetween, slotsBetween } from './rollup-range.ts';
@@ -14,18 +15,10 @@ export interface PeriodRollups {
   /** Commands per risk level, by `RISK_LEVELS` index. */
   readonly levels: readonly number[];
   readonly rules: readonly { readonly name: string; readonly count: number }[];
-  readonly coverage: readonly {
-    readonly shell: string;
-    readonly observed: number;
-    readonly redacted: number;
-    readonly dropped: number;
-  }[];
+  readonly coverage: NodeSummary['coverage'];
 }
 
-const COVERAGE = `SELECT shell, sum(observed) AS observed, sum(redacted) AS redacted, sum(dropped) AS dropped
-  FROM rollup_coverage WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY 1`;
-
-/** @param keptBack canonical names of tools whose commands are left out of everything but `rules` and `coverage`, which know no tools */
+/** @param keptBack canonical names of tools whose commands are left out of everything but `rules`, which know no tools */
 export function readPeriod(
   database: Database,
   startMs: number,
@@ -49,7 +42,12 @@ export function readPeriod(
     ).map(({ slot, count }) => ({ startMs: slot * SLOT_MS, count })),
     levels: [0, 1, 2, 3].map((risk) => used.reduce((sum, row) => (row.risk === risk ? sum + row.usage.count : sum), 0)),
     rules: all(`SELECT rule AS name, sum(count) AS count FROM ${rulesBetween(...range)} GROUP BY 1 ORDER BY 1`),
-    coverage: database.prepare(COVERAGE).all(...range) as PeriodRollups['coverage'],
+    coverage: readCoverage(
+      database,
+      range,
+      used.reduce((sum, { usage: { count } }) => sum + count, 0),
+      keptBack,
+    ),
   };
 }
 

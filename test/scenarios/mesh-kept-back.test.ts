@@ -41,6 +41,23 @@ test('a tool that the owner keeps back is in no part of a summary', async () => 
   expect(await a.audit('egress.refused')).toEqual([]);
 });
 
+test('how many commands were masked is told only where no tool is kept back, whose commands they may be', async () => {
+  const masked = ['git status', 'kubectl create secret generic x --from-literal=password=hunter2-hunter2'];
+  const told = async (denyTools: readonly string[]): Promise<unknown[]> => {
+    const { a, b } = await pair(denyTools);
+    await a.observe(inLast('hourly', masked));
+    const { coverage } = summaryIn(await a.call('summary.preview', { period: 'hourly' }));
+    const { targets } = await b.call('mesh.query', { type: 'node-health', timeoutMs: 5_000 });
+    return [coverage, targets[0]?.summary?.coverage];
+  };
+  const open = { observed: 2, redacted: 1, dropped: 0, shells: ['bash'] };
+  expect(await told([])).toEqual([open, open]);
+  const kept = { observed: 1, redacted: 0, dropped: 0, shells: ['bash'] };
+  expect(await told(['kubectl'])).toEqual([kept, kept]);
+  const nothing = { observed: 0, redacted: 0, dropped: 0, shells: [] };
+  expect((await told(['kubectl', 'git']))[0]).toEqual(nothing);
+});
+
 test('keeping another tool back makes a revision without it', async () => {
   const { a, b } = await pair([]);
   await a.observe(inLast('hourly', COMMANDS));

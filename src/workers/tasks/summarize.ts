@@ -1,3 +1,4 @@
+import { activityOf, tally } from '../../domain/answer-summary.ts';
 import { canonical } from '../../domain/canonical.ts';
 import { isoTime } from '../../domain/iso-time.ts';
 import type { Period } from '../../domain/period.ts';
@@ -27,18 +28,17 @@ export function summarize({ databaseFile, period, head, rules, keptBack }: Summa
   const database = openReadOnly(databaseFile);
   try {
     const rollups = readPeriod(database, period.startMs, period.endMs, keptBack);
-    return Buffer.from(canonical(compose({ head, period, rules, keptBack }, rollups)));
+    return Buffer.from(canonical(compose({ head, period, rules }, rollups)));
   } finally {
     database.close();
   }
 }
 
 function compose(
-  { head, period, rules, keptBack }: Omit<SummarizeInput, 'databaseFile'>,
+  { head, period, rules }: Omit<SummarizeInput, 'databaseFile' | 'keptBack'>,
   rollups: PeriodRollups,
 ): NodeSummary {
   const { patterns, tools, families, coverage } = rollups;
-  const total = (key: 'observed' | 'redacted' | 'dropped'): number => coverage.reduce((sum, row) => sum + row[key], 0);
   return {
     type: 'caro.summary',
     version: 1,
@@ -53,28 +53,8 @@ function compose(
     families,
     activity: activityOf(rollups.slots),
     safety: safetyOf(rollups, rules),
-    coverage: {
-      // Of a shell it is not known which of its commands are kept back: what is left is counted.
-      observed: keptBack.length === 0 ? total('observed') : rollups.levels.reduce((sum, count) => sum + count, 0),
-      redacted: total('redacted'),
-      dropped: total('dropped'),
-      shells: coverage.map(({ shell }) => shell),
-    },
+    coverage,
   };
-}
-
-/** Hours 0–23 and weekdays from Monday, in this machine's time zone. */
-function activityOf(slots: PeriodRollups['slots']): NodeSummary['activity'] {
-  const hours = Array.from({ length: 24 }, () => 0);
-  const weekdays = Array.from({ length: 7 }, () => 0);
-  for (const { startMs, count } of slots) {
-    const local = new Date(startMs);
-    const hour = local.getHours();
-    const weekday = (local.getDay() + 6) % 7;
-    hours[hour] = (hours[hour] ?? 0) + count;
-    weekdays[weekday] = (weekdays[weekday] ?? 0) + count;
-  }
-  return { hours, weekdays };
 }
 
 function safetyOf(rollups: PeriodRollups, rules: SummarizeInput['rules']): NodeSummary['safety'] {
@@ -84,17 +64,4 @@ function safetyOf(rollups: PeriodRollups, rules: SummarizeInput['rules']): NodeS
     families: tally(rollups.rules, (rule) => rules[rule]?.family ?? null),
     techniques: tally(rollups.rules, (rule) => rules[rule]?.technique ?? null),
   };
-}
-
-/** Adds counts up under another name, sorted by it; a name of null is left out. */
-function tally(
-  counts: PeriodRollups['rules'],
-  nameOf: (name: string) => string | null,
-): readonly { readonly name: string; readonly count: number }[] {
-  const sums = new Map<string, number>();
-  for (const { name, count } of counts) {
-    const under = nameOf(name);
-    if (under !== null) sums.set(under, (sums.get(under) ?? 0) + count);
-  }
-  return [...sums].map(([name, count]) => ({ name, count })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
