@@ -80,8 +80,15 @@ function isOwn({ method, headers }: Sent, asked: Asked): boolean {
   if (origin === `http://${host}`) return true;
   if (method === 'GET' || method === 'HEAD')
     return origin === undefined && !(asked === 'call' && isFromElsewhere(headers));
-  return asked === 'login' && method === 'POST' && origin === 'null';
+  return asked === 'login' && method === 'POST' && origin === 'null' && !isEmbedded(headers);
 }
+
+/**
+ * A frame of another page, or a script of it: its origin is `null` as well where it is sandboxed, and it could use up the attempts of a
+ * minute for as long as that page is open. The login form is a page of its own.
+ */
+const isEmbedded = ({ 'sec-fetch-dest': destination }: IncomingHttpHeaders): boolean =>
+  destination !== undefined && destination !== 'document';
 
 /** A script of another page, or another port of this host, calls the API. A link to the page itself is nobody's call. */
 function isFromElsewhere({ 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {

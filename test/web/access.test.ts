@@ -171,3 +171,21 @@ describe('what is not described is refused', () => {
     expect(JSON.parse(answer.body)).toEqual({ error: { code: 'usage', message: expect.any(String) } });
   });
 });
+
+test('a page with a sandboxed frame, whose origin is null as well, cannot use up the attempts to log in', async () => {
+  const { file } = await rig.dashboard.mintLogin();
+  const framed = {
+    host: own(),
+    origin: 'null',
+    'sec-fetch-dest': 'iframe',
+    'sec-fetch-mode': 'navigate',
+    'sec-fetch-site': 'cross-site',
+    'content-type': 'application/x-www-form-urlencoded',
+  };
+  for (let attempt = 0; attempt < 25; attempt += 1) {
+    const { status, body } = await raw('/login', framed, 'POST', 'login=guess');
+    expect({ status, body }).toMatchObject({ status: 403, body: expect.stringContaining('foreign_origin') });
+  }
+  const opened = { ...framed, 'sec-fetch-dest': 'document' };
+  expect((await raw('/login', opened, 'POST', `login=${loginTokenIn(file)}`)).status).toBe(200);
+});
