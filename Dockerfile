@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # A node in a container: no compiler, no npm packages but what runs, no root, nothing writable but the volume (docs/operations.md).
 ARG NODE=24-bookworm
 
