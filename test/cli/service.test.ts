@@ -98,6 +98,7 @@ describe('the unit that install writes', () => {
       expect.arrayContaining([
         'NoNewPrivileges=',
         'ProtectSystem=',
+        'PrivateUsers=',
         'ProtectControlGroups=',
         'LockPersonality=',
         'RestrictRealtime=',

@@ -87,6 +87,22 @@ describe('the service under systemd', () => {
     expect(await pid()).not.toBe(before);
   });
 
+  test('is started when its owner says so, also after systemd has given it up', async () => {
+    settings('[Unit]\nStartLimitBurst=2\n[Service]\nRestartSec=0\n');
+    await caro('service', 'install');
+    await until(
+      async () => {
+        const running = Number(await pid());
+        if (running > 0) process.kill(running, 'SIGKILL');
+        return systemd.show(UNIT, 'ActiveState');
+      },
+      (state) => state === 'failed',
+      PATIENCE_MS,
+    );
+    expect(await caro('service', 'start')).toMatchObject({ code: 0 });
+    expect(await systemd.show(UNIT, 'ActiveState')).toBe('active');
+  });
+
   test('that cannot start because of its configuration is not tried again, and says why', async () => {
     await caro('service', 'install');
     writeFileSync(join(home, '.config', 'caro', 'caro.toml'), '[dashboard]\nprt = 1\n', { mode: 0o600 });

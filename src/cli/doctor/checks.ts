@@ -11,7 +11,7 @@ import { runningService } from '../service/background.ts';
 import { clock, database, diskSpace, setAside, spool } from './data-checks.ts';
 import { ownKey, peerKeys } from './key-checks.ts';
 import { meshAddresses, meshPeers } from './mesh-checks.ts';
-import { actors, observation, ports, service, storage, unit } from './service-checks.ts';
+import { actors, confinement, observation, ports, service, storage, unit } from './service-checks.ts';
 import { newShell, thisShell } from './shell-checks.ts';
 import { bad, type Outcome, ok, type Verdict, warn } from './verdict.ts';
 
@@ -78,6 +78,7 @@ function serviceThings(
   const { observe, audit, mesh } = status;
   return [
     itself,
+    ['confinement', () => confinement(context, status)],
     ['observation', () => observation(observe)],
     ['storage', () => storage(status.storage)],
     [

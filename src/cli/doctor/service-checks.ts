@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { placesFrom } from '../../config/places.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { parseEndpoint } from '../../domain/ip-address.ts';
@@ -7,6 +8,7 @@ import { VERSION } from '../../version.ts';
 import type { Context } from '../context.ts';
 import { byteSize, localTime } from '../output.ts';
 import { runningService } from '../service/background.ts';
+import { isReadOnlyTo } from '../service/confinement.ts';
 import { serviceManager } from '../service/manager.ts';
 import { portHolder } from './port-holder.ts';
 import { bad, ok, type Verdict, warn } from './verdict.ts';
@@ -47,6 +49,18 @@ export function unit(context: Context): Verdict | undefined {
 
 /** A systemd unit but for what stands before the program in the command that it starts. */
 const withoutNode = (unit: string): string => unit.replace(/^ExecStart=.*?(?=\S*\/bin\/caro\.js)/m, 'ExecStart=');
+
+/** Whether systemd really keeps the service from writing elsewhere: it passes over what the system does not allow (docs/adr/0010). */
+export function confinement(context: Context, { service }: ServiceStatus): Verdict | undefined {
+  const manager = serviceManager(context);
+  if (manager?.name !== 'systemd' || !existsSync(manager.file)) return undefined;
+  // The folder of units: what could write there would be started outside of all bounds.
+  return isReadOnlyTo(service.pid, dirname(manager.file))
+    ? ok('the service can write to its own places only')
+    : warn(
+        'the service is not kept from writing elsewhere; after an upgrade: caro service install, caro service restart. If it stays so, this system gives its users no namespaces',
+      );
+}
 
 /** Where the service wants to listen and somebody else does. To be asked while it does not run. */
 export async function ports({ dashboard, mesh }: Pick<Configuration, 'dashboard' | 'mesh'>): Promise<Verdict> {

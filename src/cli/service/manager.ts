@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { CaroError } from '../../domain/errors.ts';
@@ -33,13 +33,17 @@ function systemd(env: Context['env'], home: string): ServiceManager {
   const base = config !== undefined && isAbsolute(config) ? config : join(home, '.config');
   const file = join(base, 'systemd', 'user', SYSTEMD_NAME);
   const control = (...args: readonly string[]): void => run('systemctl', ['--user', ...args], NO_SYSTEMD);
+  // systemd counts a service's starts and in the end refuses more of them; what its owner asks for is no such try.
+  const forgive = (): void => void call('systemctl', ['--user', 'reset-failed', SYSTEMD_NAME]);
   return {
     ...unitFile('systemd', file, systemdUnit(env, home)),
     install: () => {
       // Asked first, so that nothing is written where it would be of no use.
       control('show-environment');
-      write(file, systemdUnit(env, home));
+      const unit = systemdUnit(env, home);
+      write(file, givesNamespaces() ? unit : withoutNamespaces(unit));
       control('daemon-reload');
+      forgive();
       control('enable', '--now', SYSTEMD_NAME);
     },
     uninstall: () => {
@@ -47,7 +51,10 @@ function systemd(env: Context['env'], home: string): ServiceManager {
       rmSync(file, { force: true });
       control('daemon-reload');
     },
-    start: () => control('start', SYSTEMD_NAME),
+    start: () => {
+      forgive();
+      control('start', SYSTEMD_NAME);
+    },
     stop: () => control('stop', SYSTEMD_NAME),
   };
 }
@@ -81,8 +88,23 @@ const unitFile = (name: string, file: string, unit: string) => ({
   name,
   file,
   unit,
-  isInstalled: () => existsSync(file) && readFileSync(file, 'utf8') === unit,
+  isInstalled: () => existsSync(file) && withoutNamespaces(readFileSync(file, 'utf8')) === withoutNamespaces(unit),
 });
+
+/** Where users get no namespaces, a unit that asks for one does not start (217/USER). */
+const withoutNamespaces = (unit: string): string => unit.replace(/^PrivateUsers=yes\n/m, '');
+
+/** Tried, since kernel settings, security modules and containers each forbid it in a way of their own. */
+const givesNamespaces = (): boolean =>
+  call('systemd-run', [
+    '--user',
+    '--quiet',
+    '--collect',
+    '--property=Type=oneshot',
+    '--property=PrivateUsers=yes',
+    '--property=ProtectSystem=strict',
+    'true',
+  ]).status === 0;
 
 function write(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
@@ -91,11 +113,7 @@ function write(file: string, text: string): void {
 
 /** @throws CaroError `service_manager` with the first line of what it objected to, and the way without it. */
 function run(program: string, args: readonly string[], expected: string): void {
-  const { status, stderr, error } = spawnSync(program, args, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...runtimeDirectory(), ...process.env },
-  });
+  const { status, stderr, error } = call(program, args);
   if (status === 0) return;
   const reason = stderr.split('\n').find((line) => line.trim() !== '' && !line.startsWith('Created symlink'));
   const said = error ? ((error as NodeJS.ErrnoException).code ?? error.message) : reason;
@@ -104,6 +122,13 @@ function run(program: string, args: readonly string[], expected: string): void {
     `${expected}, ${program} ${args.join(' ')} failed: ${said ?? `status ${status ?? 'none'}`}; see: caro doctor; without it: caro service start`,
   );
 }
+
+const call = (program: string, args: readonly string[]): SpawnSyncReturns<string> =>
+  spawnSync(program, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...runtimeDirectory(), ...process.env },
+  });
 
 /** Where systemd's user instance listens; `su` and `cron` do not say so. */
 function runtimeDirectory(): Readonly<Record<string, string>> {
