@@ -106,7 +106,7 @@ export async function startSystemd(home: string, options: SystemdUserOptions = {
     XDG_RUNTIME_DIR: runtime,
   };
   const users = givesNamespaces ? undefined : await makeUsers();
-  const [file = '', ...words] = [...(users?.prefix ?? []), 'unshare', '--mount', 'sh', '-c', startLine(home, options)];
+  const [file, ...words] = [...(users?.prefix ?? []), 'unshare', '--mount', 'sh', '-c', startLine(home, options)];
   const instance = spawn(file, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   const pid = instance.pid ?? 0;
   const said: string[] = [];
