@@ -1,5 +1,5 @@
 import { homedir, hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createStatusReporter } from './actors/status-reporter.ts';
 import { openAdminServer } from './admin/server.ts';
 import { isRolledBack } from './audit/rollback.ts';
@@ -27,6 +27,7 @@ import { actorSpecs } from './wiring/actors.ts';
 import { gatherChanges } from './wiring/changed-files.ts';
 import { type Ground, lazyPool } from './wiring/ground.ts';
 import { openLog, type ServiceLog } from './wiring/log.ts';
+import { copyIfRoom } from './wiring/migration-copy.ts';
 import { openOwnKeys, recordOwnKeys } from './wiring/own-keys.ts';
 import { lazyPeerKeys } from './wiring/peer-keys.ts';
 import { createReload, recordConfiguration } from './wiring/reload.ts';
@@ -142,7 +143,7 @@ async function start(
   });
   let { configuration } = loadConfiguration(places, hostname());
   const opened = await lifecycle.begin('the database', () => {
-    const result = openSuspected(places, suspicions);
+    const result = openSuspected(places, log, suspicions);
     return [result, () => void result.database.close()];
   });
   const pool = lazyPool();
@@ -170,7 +171,7 @@ async function start(
     ),
   };
   const actors = await startActors(ground, lifecycle);
-  await recordStart(ground, opened.setAside);
+  await recordStart(ground, opened);
   verifyAudit(ground);
   const dashboard = await startDashboard(ground, lifecycle);
   const care = createStorageCare(ground);
@@ -188,10 +189,11 @@ async function start(
 }
 
 /** The first suspicion asks for a look at all of it; another one after that is proof. */
-function openSuspected({ database }: Places, suspicions: readonly string[]): OpenedDatabase {
+function openSuspected(places: Places, log: ServiceLog, suspicions: readonly string[]): OpenedDatabase {
   const [first, ...again] = suspicions;
   const proof = again.at(-1);
-  return openDatabase(database, Date.now(), {
+  return openDatabase(places.database, Date.now(), {
+    beforeMigration: copyIfRoom(places, log),
     ...(first !== undefined && { depth: 'whole' }),
     ...(proof !== undefined && { reason: `${proof} time and again` }),
   });
@@ -227,7 +229,7 @@ async function startActors(ground: Ground, lifecycle: Lifecycle): Promise<readon
 /** What happened while nobody ran, and that somebody does now (FR-903). */
 async function recordStart(
   { bus, configuration, database, log, ownKeys, places }: Ground,
-  setAside: OpenedDatabase['setAside'],
+  { migration, setAside }: OpenedDatabase,
 ): Promise<void> {
   const append = (entry: AuditEntry): Promise<unknown> => bus.request('audit.append', entry);
   const kept = readAuditHead(places.auditHead);
@@ -236,6 +238,10 @@ async function recordStart(
   else if (kept && isRolledBack(createAuditStore(database), kept)) {
     log.error({ seq: kept.seq }, 'the database is older than the head of its audit log that was kept beside it');
     await append({ type: 'database.restored', details: { reason: 'found older than its kept head', ...last } });
+  }
+  if (migration) {
+    const { from, to, copy } = migration;
+    await append({ type: 'database.migrated', details: { from, to, copy: copy === null ? null : basename(copy) } });
   }
   const meta = createMetaStore(database);
   await recordOwnKeys(ownKeys, meta, bus);

@@ -209,6 +209,12 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     severity: 'medium',
     facts: LOST_HEAD,
   },
+  'database.migrated': {
+    kind: 'api',
+    activity: 'Update',
+    severity: 'informational',
+    facts: ['from', 'to', 'copy'],
+  },
   'history.imported': {
     kind: 'api',
     activity: 'Create',

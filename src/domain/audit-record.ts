@@ -28,6 +28,7 @@ export const AUDIT_TYPES = [
   'key.revoked',
   'database.repaired',
   'database.restored',
+  'database.migrated',
   'history.imported',
   'retention.applied',
   'dashboard.login',

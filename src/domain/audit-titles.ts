@@ -28,6 +28,7 @@ export const AUDIT_TITLES: Readonly<Record<AuditType, string>> = {
   'key.revoked': 'Node key revoked',
   'database.repaired': 'Database repaired or begun afresh',
   'database.restored': 'Database restored from a backup',
+  'database.migrated': 'Database taken over from an older version',
   'history.imported': 'Shell history imported',
   'retention.applied': 'Old records removed',
   'dashboard.login': 'Login to the dashboard',

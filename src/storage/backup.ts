@@ -12,14 +12,15 @@ import {
   statSync,
   unlinkSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { DAY_MS } from '../domain/period.ts';
 import { renameDurably, syncDirectory } from '../files/private-file.ts';
-import { damageOf, openReadOnly, PARTS } from './database.ts';
+import { type Database, damageOf, openReadOnly, PARTS } from './database.ts';
 
-const NAME = /^caro-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z\.db$/;
+/** With the schema version where it was made before a migration. */
+const NAME = /^caro-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(?:-v(\d+))?\.db$/;
 /** What other programs, and the database itself, need beside a copy. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
 
@@ -30,12 +31,8 @@ const RESERVE_BYTES = 64 * 1024 * 1024;
  * @throws CaroError `disk_full` where there is not room for it; nothing is left behind then
  */
 export async function backupDatabase(file: string, folder: string, nowMs: number): Promise<string> {
-  const stamp = isoTime(nowMs).replaceAll(/[-:]|\.\d{3}/g, '');
-  const target = join(folder, `caro-${stamp}.db`);
-  removeDrafts(folder);
-  assertRoom(file, folder);
-  const draft = `${target}.new`;
-  closeSync(openSync(draft, 'wx', 0o600));
+  const target = join(folder, `caro-${stampOf(nowMs)}.db`);
+  const draft = makeDraft(target, file);
   const database = openReadOnly(file);
   try {
     // Holds one state of the database for as long as it takes, so that later commits do not make the copy begin again.
@@ -50,8 +47,51 @@ export async function backupDatabase(file: string, folder: string, nowMs: number
   }
 }
 
+/**
+ * Copies an open database, as one statement, before a migration changes it: an older program opens the copy (docs/operations.md). It takes
+ * the place of an earlier one of the same version, so that starts that are cut off time and again do not fill the disk. A damaged page
+ * ends it, and the earlier copy stays.
+ *
+ * @returns its path
+ * @throws CaroError `disk_full` where there is not room for it, and what SQLite says; nothing is left behind then
+ */
+export function copyBeforeMigration(database: Database, version: number, folder: string, nowMs: number): string {
+  const target = join(folder, `caro-${stampOf(nowMs)}-v${version}.db`);
+  const draft = makeDraft(target, database.name);
+  try {
+    database.prepare('VACUUM INTO ?').run(draft);
+    sync(draft);
+    renameDurably(draft, target);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  for (const file of listBackups(folder))
+    if (file !== target && NAME.exec(basename(file))?.[7] === `${version}`) unlinkSync(file);
+  return target;
+}
+
+const stampOf = (nowMs: number): string => isoTime(nowMs).replaceAll(/[-:]|\.\d{3}/g, '');
+
+/** An empty private file for a copy of a database, where there is room for one. */
+function makeDraft(target: string, file: string): string {
+  const folder = dirname(target);
+  removeDrafts(folder);
+  assertRoom(file, folder);
+  const draft = `${target}.new`;
+  closeSync(openSync(draft, 'wx', 0o600));
+  return draft;
+}
+
+function sync(file: string): void {
+  const descriptor = openSync(file, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}
+
 function assertRoom(file: string, folder: string): void {
-  const needed = statSync(file).size + RESERVE_BYTES;
+  // What stands in its journal only is part of the copy, too.
+  const journal = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  const needed = statSync(file).size + journal + RESERVE_BYTES;
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize >= needed) return;
   throw new CaroError(
@@ -76,7 +116,7 @@ export const listBackups = (folder: string): readonly string[] =>
 
 /** When a backup was made, in ms since the epoch, by its name. */
 export function backupTime(file: string): number {
-  const [, year, month, day, hour, minute, second] = NAME.exec(file.slice(dirname(file).length + 1)) ?? [];
+  const [, year, month, day, hour, minute, second] = NAME.exec(basename(file)) ?? [];
   return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
 }
 
@@ -113,9 +153,7 @@ export function restoreDatabase(file: string, backup: string, nowMs: number): st
   try {
     copyFileSync(backup, draft);
     chmodSync(draft, 0o600);
-    const descriptor = openSync(draft, 'r');
-    fsyncSync(descriptor);
-    closeSync(descriptor);
+    sync(draft);
     const before = moveAside(file, `replaced-${nowMs}`);
     renameDurably(draft, file);
     return before;

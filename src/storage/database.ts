@@ -32,6 +32,14 @@ export interface OpenedDatabase {
   readonly database: Database;
   /** Set when a damaged file was found: where it has been put, and what was wrong with it (E5, NFR-303). */
   readonly setAside: { readonly file: string; readonly reason: string } | null;
+  /** Set when it was of an older schema version. */
+  readonly migration: Migration | null;
+}
+
+export interface Migration {
+  readonly from: number;
+  readonly to: number;
+  readonly copy: string | null;
 }
 
 /**
@@ -40,25 +48,29 @@ export interface OpenedDatabase {
  */
 export type CheckDepth = 'start' | 'pages' | 'whole';
 
+/** Called before a database of an older schema version is changed; returns where a copy of it is, if there is one. */
+export type BeforeMigration = (database: Database, version: number) => string | null;
+
 /**
  * Opens the node's database for writing, making or migrating it as needed. A damaged file is set aside and a fresh one begun, so that
  * observation goes on; nothing of the damaged one is deleted.
  *
- * @param suspicion `whole` looks at all of it first; a `reason` sets it aside without a look
+ * @param options `depth` `whole` looks at all of it first; a `reason` sets it aside without a look
  * @throws CaroError `database_damaged` when it was written by a newer version, `disk_full` when it cannot be written at all.
  */
 export function openDatabase(
   file: string,
   nowMs: number,
-  suspicion: { readonly depth?: CheckDepth; readonly reason?: string } = {},
+  options: { readonly depth?: CheckDepth; readonly reason?: string; readonly beforeMigration?: BeforeMigration } = {},
 ): OpenedDatabase {
+  const { depth, reason: given, beforeMigration } = options;
   try {
     finishSettingAside(file);
-    const reason = isThere(file) ? (suspicion.reason ?? damageOf(file, suspicion.depth)) : null;
-    if (reason === null) return { database: openForWriting(file), setAside: null };
+    const reason = isThere(file) ? (given ?? damageOf(file, depth)) : null;
+    if (reason === null) return { ...openForWriting(file, beforeMigration), setAside: null };
     const aside = `${file}.damaged-${nowMs}`;
     for (const part of PARTS) if (existsSync(file + part)) renameSync(file + part, aside + part);
-    return { database: openForWriting(file), setAside: { file: aside, reason } };
+    return { ...openForWriting(file), setAside: { file: aside, reason } };
   } catch (error) {
     if (!isDiskFull(error)) throw error;
     throw new CaroError(
@@ -223,7 +235,10 @@ export function makePrivately(file: string): void {
   }
 }
 
-function openForWriting(file: string): Database {
+function openForWriting(
+  file: string,
+  beforeMigration?: BeforeMigration,
+): Pick<OpenedDatabase, 'database' | 'migration'> {
   makePrivately(file);
   const database = new Sqlite(file, { timeout: 5_000 });
   // FULL: a spool record is removed only after the commit that holds it has reached the disk (design.md §2).
@@ -240,11 +255,10 @@ function openForWriting(file: string): Database {
   }
   if (database.pragma('application_id', { simple: true }) !== APPLICATION_ID)
     database.pragma(`application_id = ${APPLICATION_ID}`);
-  migrate(database, file);
-  return database;
+  return { database, migration: migrate(database, file, beforeMigration) };
 }
 
-function migrate(database: Database, file: string): void {
+function migrate(database: Database, file: string, beforeMigration?: BeforeMigration): Migration | null {
   const version = Number(database.pragma('user_version', { simple: true }));
   if (version > MIGRATIONS.length) {
     database.close();
@@ -253,10 +267,13 @@ function migrate(database: Database, file: string): void {
       `expected a database of schema version ${MIGRATIONS.length} or older in ${file}, found ${version}: install the newer program that wrote it`,
     );
   }
+  const isOld = version > 0 && version < MIGRATIONS.length;
+  const copy = isOld ? (beforeMigration?.(database, version) ?? null) : null;
   for (let next = version; next < MIGRATIONS.length; next += 1) {
     database.transaction(() => {
       database.exec(MIGRATIONS[next] ?? '');
       database.pragma(`user_version = ${next + 1}`);
     })();
   }
+  return isOld ? { from: version, to: MIGRATIONS.length, copy } : null;
 }

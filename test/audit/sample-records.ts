@@ -37,6 +37,7 @@ const DETAILS: Readonly<Partial<Record<AuditEntry['type'], Details>>> = {
     rule: 'trust.subnets "10.0.1.0/24"',
     result: 'access_denied',
   },
+  'database.migrated': { from: 3, to: 4, copy: 'caro-20260101T000000Z-v3.db' },
   'summary.sent': { id: 'a', result: 'stored' },
   'egress.refused': { code: 'egress_denied', type: 'summary' },
   'database.repaired': { reason: 'the file is not a SQLite database', lastSeq: 9, lastHash: 'f'.repeat(64) },

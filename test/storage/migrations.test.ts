@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { copyBeforeMigration, listBackups, restoreDatabase } from '../../src/storage/backup.ts';
 import { type Database, openDatabase, openReadOnly } from '../../src/storage/database.ts';
 import { createEventStore } from '../../src/storage/event-store.ts';
 import { createReader } from '../../src/storage/reader.ts';
@@ -103,6 +104,127 @@ describe.each(VERSIONS)('a database of schema version %i', (version) => {
     expect(reader.listEvents({})).toMatchObject([{ id: 7, exitCode: 1 }]);
     expectSums(database);
     database.close();
+  });
+});
+
+/** What an older program finds in a copy that was made for it. */
+function expectCopy(copy: string, version: number, counted: unknown): void {
+  expect(statSync(copy).mode & 0o777).toBe(0o600);
+  const database = openReadOnly(copy);
+  expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+  expect(database.pragma('user_version', { simple: true })).toBe(version);
+  const asMade = join(folder(), 'as-made.db');
+  writtenBy(version, asMade, 1);
+  const old = openReadOnly(asMade);
+  expect(schemaOf(database)).toEqual(schemaOf(old));
+  old.close();
+  expect(sums(database, 'rollup')).toEqual(counted);
+  expect(database.prepare('SELECT command FROM event').pluck().all()).toEqual(['git commit']);
+  database.close();
+}
+
+const copiesOf = (home: string): readonly string[] => readdirSync(join(home, 'data', 'backups'));
+
+describe.each(VERSIONS)('before the service migrates a database of schema version %i it', (version) => {
+  let service: TestService | undefined;
+  afterEach(() => service?.kill());
+
+  async function homeOf(days: number): Promise<{ readonly home: string; readonly counted: unknown }> {
+    const home = folder();
+    await configure(home);
+    mkdirSync(join(home, 'data'), { mode: 0o700 });
+    writtenBy(version, fileOf(home), days);
+    const before = openReadOnly(fileOf(home));
+    const counted = sums(before, 'rollup');
+    before.close();
+    return { home, counted };
+  }
+  const fileOf = (home: string): string => join(home, 'data', 'caro.db');
+
+  test('keeps a copy that puts the older version back, and says so in the audit log', async () => {
+    const { home, counted } = await homeOf(20);
+    service = await startService(home);
+    await service.stop();
+    const [name = '', ...more] = copiesOf(home);
+    expect([name, more]).toEqual([expect.stringMatching(new RegExp(`^caro-\\d{8}T\\d{6}Z-v${version}\\.db$`)), []]);
+    const database = openReadOnly(fileOf(home));
+    const details = database.prepare("SELECT details FROM audit WHERE type = 'database.migrated'").pluck().all();
+    database.close();
+    expect(details.map((text) => JSON.parse(String(text)) as unknown)).toEqual([
+      { from: version, to: MIGRATIONS.length, copy: name },
+    ]);
+    restoreDatabase(fileOf(home), join(home, 'data', 'backups', name), NOON);
+    expectCopy(fileOf(home), version, counted);
+    service = await startService(home);
+    await service.stop();
+    expect(copiesOf(home)).toHaveLength(1);
+  });
+
+  // Only root can make a disk that is too small.
+  const testAsRoot = process.getuid?.() === 0 || process.env['CI'] === 'true' ? test : test.skip;
+
+  testAsRoot('goes on without a copy where there is no room for one, and says so', async () => {
+    const { home, counted } = await homeOf(20);
+    const backups = join(home, 'data', 'backups');
+    mkdirSync(backups);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=700', 'tmpfs', backups]);
+    try {
+      service = await startService(home);
+      await service.stop();
+      expect(readdirSync(backups)).toEqual([]);
+    } finally {
+      execFileSync('umount', [backups]);
+    }
+    const database = openReadOnly(fileOf(home));
+    expect(sums(database, 'rollup')).toEqual(counted);
+    const details = database.prepare("SELECT details FROM audit WHERE type = 'database.migrated'").pluck().get();
+    database.close();
+    expect(JSON.parse(String(details))).toEqual({ from: version, to: MIGRATIONS.length, copy: null });
+    expect(readFileSync(join(home, 'state', 'caro.log'), 'utf8')).toContain('migrated without a copy');
+  });
+
+  test('leaves no half of a copy when it is killed with -9 meanwhile, and makes it at the next start', async () => {
+    const { home, counted } = await homeOf(4_000);
+    const child = spawn(CARO, ['service', 'run'], { env: homeEnvironment(home), stdio: 'ignore' });
+    const ended = new Promise((done) => child.once('exit', done));
+    const backups = join(home, 'data', 'backups');
+    const drafts = (): Promise<readonly string[]> =>
+      Promise.resolve(existsSync(backups) ? readdirSync(backups).filter((name) => name.endsWith('.new')) : []);
+    await until(drafts, (names) => names.length > 0);
+    child.kill('SIGKILL');
+    await ended;
+    const left = openReadOnly(fileOf(home));
+    expect(left.pragma('user_version', { simple: true })).toBe(version);
+    left.close();
+    service = await startService(home);
+    await service.stop();
+    const [name = '', ...more] = copiesOf(home);
+    expect(more).toEqual([]);
+    expectCopy(join(backups, name), version, counted);
+  });
+});
+
+describe('copies of one schema version', () => {
+  test('do not pile up: the newest stays, beside those of other versions and of every day', () => {
+    const backups = folder();
+    const file = join(folder(), 'caro.db');
+    writtenBy(1, file, 1);
+    const day = 86_400_000;
+    for (const [at, suffix] of [
+      [0, ''],
+      [1, '-v1'],
+      [2, '-v2'],
+    ] as const)
+      writeFileSync(join(backups, `caro-2026030${at + 1}T120000Z${suffix}.db`), '');
+    const database = new Sqlite(file);
+    const copy = copyBeforeMigration(database, 1, backups, NOON + day);
+    database.close();
+    expect(listBackups(backups).map((path) => path.slice(backups.length + 1))).toEqual([
+      'caro-20260301T120000Z.db',
+      'caro-20260303T120000Z-v2.db',
+      'caro-20260305T120000Z-v1.db',
+    ]);
+    expect(copy).toBe(join(backups, 'caro-20260305T120000Z-v1.db'));
   });
 });
 

@@ -9,7 +9,7 @@ import { replacePrivately } from '../../files/private-file.ts';
 import { readIdentity } from '../../identity/identity.ts';
 import { readAuditHead } from '../../storage/audit-head.ts';
 import { type AuditStore, createAuditStore } from '../../storage/audit-store.ts';
-import { moveAside, restoreDatabase } from '../../storage/backup.ts';
+import { copyBeforeMigration, moveAside, restoreDatabase } from '../../storage/backup.ts';
 import { type Database, openDatabase, openReadOnly, PARTS, setAsideFiles } from '../../storage/database.ts';
 import { lockInstance } from '../../storage/instance-lock.ts';
 import { type SalvageReport, salvage } from '../../storage/salvage.ts';
@@ -48,7 +48,9 @@ export async function alone<T>(places: Places, work: () => T | Promise<T>): Prom
  * them is deleted; their audit logs become files, since a chain cannot be continued across a gap. MUST be called within `alone`.
  */
 export function repair(places: Places, now: Date): readonly Salvaged[] {
-  const { database } = openDatabase(places.database, now.getTime());
+  const { database } = openDatabase(places.database, now.getTime(), {
+    beforeMigration: (old, version) => copyBeforeMigration(old, version, places.backups, now.getTime()),
+  });
   try {
     return setAsideFiles(places.database).map((damaged) => takeOver(places, damaged, database, now));
   } finally {
