@@ -15,7 +15,7 @@ RUN npm run --silent bundle:offline -- /bundle \
 FROM node:${NODE}-slim
 COPY --from=build /opt/caro /opt/caro
 COPY --chmod=755 config/container/start.sh /opt/caro/bin/start
-ENV PATH=/opt/caro/bin:$PATH CARO_HOME=/var/lib/caro HOME=/var/lib/caro
+ENV PATH=/opt/caro/bin:$PATH CARO_HOME=/var/lib/caro HOME=/var/lib/caro SHELL=/bin/bash
 RUN groupadd --gid 10001 caro \
   && useradd --uid 10001 --gid caro --home-dir /var/lib/caro --shell /bin/bash caro \
   && install --directory --owner caro --group caro --mode 0700 /var/lib/caro \
