@@ -32,7 +32,7 @@ export interface EventStore {
   readonly offsetOf: (file: string) => number;
   /** Forgets files that are gone from the spool. */
   readonly forget: (files: readonly string[]) => void;
-  /** Removes at most `limit` events that started before `beforeMs`; returns how many. */
+  /** Removes at most `limit` events that started before `beforeMs`, and after the last of them their sessions; returns how many. */
   readonly prune: (beforeMs: number, limit: number) => number;
   /** Removes the rollups of the oldest slots of UTC days that were over before `beforeMs`, at most `limit` slots; true if there are more. */
   readonly pruneRollups: (beforeMs: number, limit: number) => boolean;
@@ -90,6 +90,7 @@ export function createEventStore(database: Database, host: string): EventStore {
     prune: database.transaction((beforeMs: number, limit: number) => {
       const { changes } = statements.prune.run(beforeMs, limit);
       if (changes > 0) statements.addCounter.run('events', -changes);
+      if (changes < limit) statements.pruneSessions.run(beforeMs);
       return changes;
     }),
     pruneRollups: database.transaction((beforeMs: number, limit: number) => removeRollups(statements, beforeMs, limit)),
@@ -146,6 +147,10 @@ function prepare(database: Database) {
     forget: database.prepare('DELETE FROM spool WHERE file = ?'),
     prune: database.prepare(
       'DELETE FROM event WHERE id IN (SELECT id FROM event WHERE time_ms < ? ORDER BY time_ms LIMIT ?)',
+    ),
+    // When somebody opened a terminal is told no longer than what he typed there.
+    pruneSessions: database.prepare(
+      'DELETE FROM session WHERE last_ms < ? AND id NOT IN (SELECT session_id FROM running)',
     ),
     // Every observed slot stands there, and no other table knows slots that it does not.
     oldestSlot: database.prepare('SELECT min(slot) FROM rollup_coverage').pluck(),

@@ -37,6 +37,7 @@ export interface SummaryStore {
   readonly received: (node: string, kind: PeriodKind, startMs: number) => Received;
   /** Newest first. */
   readonly list: (limit: number, nodes: readonly string[]) => readonly SummaryLine[];
+  /** Removes those of periods that began before `beforeMs`, and who had them. */
   readonly prune: (beforeMs: number) => void;
 }
 
@@ -91,6 +92,8 @@ export function createSummaryStore(database: Database): SummaryStore {
         .all(beforeMs) as { node: string; bytes: number }[];
       for (const { node, bytes } of gone) database.prepare(COUNT_BYTES).run(bytesOf(node), -bytes);
       database.prepare('DELETE FROM summary WHERE start_ms < ?').run(beforeMs);
+      // What was delivered by then began before it.
+      database.prepare('DELETE FROM delivery WHERE time_ms < ?').run(beforeMs);
     }),
   };
 }
