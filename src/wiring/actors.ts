@@ -16,7 +16,7 @@ import { replacePrivately } from '../files/private-file.ts';
 import { keptBackTools } from '../policy/kept-back.ts';
 import { createAuditStore } from '../storage/audit-store.ts';
 import { createEventStore } from '../storage/event-store.ts';
-import { isAlive } from '../storage/live-process.ts';
+import { createLiveness } from '../storage/live-process.ts';
 import { periodDigest } from '../storage/period-reader.ts';
 import { createReader } from '../storage/reader.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
@@ -82,7 +82,7 @@ function collectorPorts({ bus, spool, database, health }: Ground): CollectorPort
     bus,
     spool,
     store,
-    isAlive,
+    isAlive: createLiveness(),
     now: Date.now,
     facts: () => ({ ...reader.counts(), shells: reader.shells() }),
     pending: () =>

@@ -3,7 +3,6 @@ import { EventEmitter } from 'node:events';
 import { appendFileSync, chmodSync, linkSync, mkdirSync, symlinkSync, type watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { isAlive } from '../../src/storage/live-process.ts';
 import { openSpoolFolder } from '../../src/storage/spool-folder.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
@@ -70,10 +69,3 @@ test.each(['refuses to watch', 'stops watching'])(
     expect(await looked).toBeNull();
   },
 );
-
-test('a process that took over the number of a dead shell is not taken for it', () => {
-  const nowUs = Date.now() * 1_000;
-  expect(isAlive(process.pid, nowUs)).toBe(true);
-  expect(isAlive(process.pid, nowUs - 86_400_000_000)).toBe(false);
-  expect(isAlive(2 ** 22 - 3, nowUs)).toBe(false);
-});

@@ -1,0 +1,57 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { createLiveness } from '../../src/storage/live-process.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+const folder = temporaryFolders();
+const HOUR_S = 3_600;
+const NOW_S = Math.floor(Date.parse('2026-03-04T12:00:00Z') / 1_000);
+
+/** What Linux says of this process, on a machine that booted at `bootS` (seconds since the epoch); it began an hour later. */
+function machine(bootS: number) {
+  const proc = folder();
+  const of = join(proc, String(process.pid));
+  mkdirSync(of);
+  writeFileSync(join(of, 'stat'), `${process.pid} (a (shell) ) S ${'0 '.repeat(18)}${HOUR_S * 100} 0\n`);
+  const setClock = (aheadS: number): void => writeFileSync(join(proc, 'stat'), `cpu 1 2 3\nbtime ${bootS + aheadS}\n`);
+  setClock(0);
+  return { proc, setClock, startUs: (bootS + HOUR_S) * 1e6 };
+}
+
+test('a process that took over the number of a dead shell is not taken for it', () => {
+  const isAlive = createLiveness();
+  const nowUs = Date.now() * 1_000;
+  expect(isAlive(process.pid, nowUs)).toBe(true);
+  expect(isAlive(process.pid, nowUs - 86_400_000_000)).toBe(false);
+  expect(isAlive(2 ** 22 - 3, nowUs)).toBe(false);
+});
+
+test('a shell lives on when the clock is set ahead, as after the pause of a virtual machine', () => {
+  const { proc, setClock, startUs } = machine(NOW_S);
+  const isAlive = createLiveness(proc);
+  expect(isAlive(process.pid, startUs)).toBe(true);
+  setClock(8 * HOUR_S);
+  expect(isAlive(process.pid, startUs)).toBe(true);
+  setClock(-8 * HOUR_S);
+  expect(isAlive(process.pid, startUs)).toBe(true);
+  // Nobody has seen this one alive before.
+  setClock(8 * HOUR_S);
+  expect(isAlive(process.pid, startUs - 1)).toBe(false);
+});
+
+test('another process that has the number later is not the shell that was known by it', () => {
+  const { proc, startUs } = machine(NOW_S);
+  const isAlive = createLiveness(proc);
+  expect(isAlive(process.pid, startUs)).toBe(true);
+  const stat = join(proc, String(process.pid), 'stat');
+  writeFileSync(stat, `${process.pid} (other) S ${'0 '.repeat(18)}${5 * HOUR_S * 100} 0\n`);
+  expect(isAlive(process.pid, startUs)).toBe(false);
+});
+
+test('where the system does not tell when a process began, any of that number counts', () => {
+  const { proc, startUs } = machine(NOW_S);
+  const elsewhere = join(folder(), 'none');
+  cpSync(join(proc, 'stat'), join(elsewhere, 'stat'), { recursive: true });
+  expect(createLiveness(elsewhere)(process.pid, startUs)).toBe(true);
+});
