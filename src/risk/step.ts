@@ -285,6 +285,7 @@ const bare = ({ redirections, invocations }: Analysis): Invocation => {
     depth: 0,
     openArguments: false,
     substitutions: [],
+    given: [],
     code: null,
     start: 0,
     end: 0,

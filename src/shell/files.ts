@@ -3,7 +3,19 @@ import { type Frame, inputText, type Output, type Walk } from './frame.ts';
 import { MAX_VALUE } from './limits.ts';
 import type { Input, Redirection, Word } from './model.ts';
 
-const nameOf = (word: Word): string | null => (word.value === null ? null : word.value.replace(/^\.\//, ''));
+/** By what a file is known on this line: its path, or how it is spelled where a variable in it is not known (`$TMP/x`); null for anything else. */
+function nameOf(word: Word): string | null {
+  const name = word.value ?? spelled(word);
+  return name === null ? null : name.replace(/^\.\//, '');
+}
+
+function spelled({ parts }: Word): string | null {
+  const texts = parts.map((part) => {
+    if (part.kind === 'literal') return part.text;
+    return part.kind === 'variable' && part.operator === '' ? `\${${part.name}}` : null;
+  });
+  return texts.includes(null) ? null : texts.join('');
+}
 
 /** Notes what a command's output redirections write. */
 export function noteRedirected(walk: Walk, redirections: readonly Redirection[], output: Output): void {
@@ -25,6 +37,18 @@ export function noteWritten(walk: Walk, file: Word, output: Output, append: bool
 export function fileText(walk: Walk, file: Word | undefined): string | null {
   const name = file === undefined ? null : nameOf(file);
   return name === null ? null : (walk.scope.files.get(name) ?? null);
+}
+
+/** Texts written on this line that a command is pointed at: each word, or what stands behind its `=`, may be a file or a folder with files in it. */
+export function givenTexts(walk: Walk, words: readonly Word[]): readonly string[] {
+  if (walk.scope.files.size === 0) return [];
+  const names = words.flatMap((word) => {
+    const name = nameOf(word);
+    return name === null ? [] : [name, name.slice(name.indexOf('=') + 1)];
+  });
+  return [...walk.scope.files].flatMap(([file, text]) =>
+    names.some((name) => name === file || file.startsWith(`${name}/`)) ? [text] : [],
+  );
 }
 
 /** What a command finds on its standard input, files of this line included. */

@@ -62,6 +62,8 @@ export interface Walk {
   readonly parse: (source: Source, dialect: Dialect, depth: number) => Script;
 }
 
+const NOTHING_GIVEN: readonly string[] = [];
+
 /** Notes an invocation; null, with `truncated` set, when there are too many. */
 export function emit(
   walk: Walk,
@@ -97,6 +99,7 @@ export function emit(
     openArguments: frame.openArguments,
     code,
     substitutions: call.substitutions,
+    given: NOTHING_GIVEN,
     start: call.start,
     end: call.end,
   };

@@ -1,8 +1,8 @@
 /** Program text given to interpreters, and the shell commands such text plainly starts. */
 import { scanCode } from './code-scan.ts';
 import { decodeBase64 } from './constant-output.ts';
+import { fileText, knownInput } from './files.ts';
 import type { Call, Frame, Walk } from './frame.ts';
-import { inputText } from './frame.ts';
 import type { Code, CodeLanguage, Input, Word } from './model.ts';
 import { hasOption, type OptionReading, type OptionSpec, readOptions } from './options.ts';
 import { computedSource } from './payload.ts';
@@ -177,7 +177,7 @@ function readAll(words: readonly Word[], interpreter: Interpreter): OptionReadin
 }
 
 /** The program text a command gives its interpreter; null when there is none, or it is in a file. */
-export function codeOf(tool: string, words: readonly Word[], input: Input): Code | null {
+export function codeOf(walk: Walk, tool: string, words: readonly Word[], input: Input): Code | null {
   const interpreter = interpreterOf(tool);
   if (interpreter === undefined) return null;
   const { language } = interpreter;
@@ -198,17 +198,23 @@ export function codeOf(tool: string, words: readonly Word[], input: Input): Code
   const operand = wanted === undefined || readsFile ? undefined : words[next + wanted];
   if (operand !== undefined)
     return { language, text: withDecoded(operand.text), span: { start: operand.start, end: operand.end } };
-  return readsFile ? null : codeFromInput(interpreter, words.slice(next), input);
+  return readsFile ? null : codeFromInput(walk, interpreter, words[next], input);
 }
 
-function codeFromInput(interpreter: Interpreter, operands: readonly Word[], input: Input): Code | null {
-  if (interpreter.stdin !== true) return null;
-  const isClient = interpreter.language === 'sql';
-  if (!isClient && operands.some(({ text }, index) => index === 0 && text !== '-')) return null;
-  const text = inputText(input);
+/** The program is on standard input, or in a file that was written on this line. */
+function codeFromInput(
+  walk: Walk,
+  { stdin, language }: Interpreter,
+  operand: Word | undefined,
+  input: Input,
+): Code | null {
+  if (stdin !== true) return null;
+  const isFile = language !== 'sql' && operand !== undefined && operand.text !== '-';
+  const text = isFile ? fileText(walk, operand) : knownInput(walk, input);
   if (text === null) return null;
-  const span = input.kind === 'here-document' || input.kind === 'here-string' ? input.word : { start: 0, end: 0 };
-  return { language: interpreter.language, text: withDecoded(text), span: { start: span.start, end: span.end } };
+  const isHere = !isFile && (input.kind === 'here-document' || input.kind === 'here-string');
+  const { start, end } = isHere ? input.word : { start: 0, end: 0 };
+  return { language, text: withDecoded(text), span: { start, end } };
 }
 
 /** Walks the commands that program text starts through a shell or directly. */

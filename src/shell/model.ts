@@ -238,6 +238,8 @@ export interface Invocation extends Span {
   readonly code: Code | null;
   /** What its words were made of by running something, in order. */
   readonly substitutions: readonly Substitution[];
+  /** Texts of files that were written on this line and that its words name, alone or with the folder they are in. */
+  readonly given: readonly string[];
 }
 
 /** An assignment that stands alone (`HISTFILE=/dev/null`, `export X=y`). */

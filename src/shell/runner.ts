@@ -1,7 +1,7 @@
 /** Decides what a command with known words runs: itself, something it wraps, or text it hands to a shell. */
 import { runBuiltin } from './builtins.ts';
 import { constantOutput } from './constant-output.ts';
-import { fileText, runFileTool } from './files.ts';
+import { fileText, givenTexts, runFileTool } from './files.ts';
 import { runForm } from './forms.ts';
 import { type Call, emit, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { codeOf, runCode } from './interpreters.ts';
@@ -9,7 +9,7 @@ import { MAX_DEPTH, MAX_WRAPPERS } from './limits.ts';
 import type { Word, WordPart } from './model.ts';
 import { computedSource, joinedSource } from './payload.ts';
 import { SHELL_VARIABLES } from './shells.ts';
-import { runStarters } from './starters.ts';
+import { runStarters, runVariableStarters } from './starters.ts';
 import { runText, runWrapper } from './unwrap.ts';
 
 /** Name of a program without its directory. */
@@ -60,9 +60,11 @@ export function runCall(walk: Walk, call: Call, frame: Frame): Output {
     return wrapped;
   }
   const input = inputOf(call.redirections, frame);
-  const code = codeOf(tool, call.words, input);
+  const code = codeOf(walk, tool, call.words, input);
   const invocation = emit(walk, frame, call, tool, name, input, code);
   if (invocation === null) return null;
+  invocation.given = givenTexts(walk, call.words.slice(1));
+  runVariableStarters(walk, call, { ...frame, input });
   const called = runFunction(walk, call, tool, frame);
   if (called !== undefined) return called;
   const builtin = runBuiltin(walk, call, tool, frame);
@@ -79,7 +81,7 @@ export function runCall(walk: Walk, call: Call, frame: Frame): Output {
 
 /** A script that was written on this line and is now called by its path. */
 function runWrittenFile(walk: Walk, call: Call, name: Word, frame: Frame): Output | undefined {
-  const text = name.text.includes('/') ? fileText(walk, name) : null;
+  const text = name.value === null || name.text.includes('/') ? fileText(walk, name) : null;
   if (text === null) return undefined;
   const via = [...frame.via, { name: 'script', options: [], operands: [name.text], args: call.words.slice(1) }];
   return runText(walk, computedSource(text, name), 'sh', { ...frame, via, depth: frame.depth + 1, topLevel: false });

@@ -3,7 +3,7 @@
  * The classes are those GTFOBins (gtfobins.github.io) names "shell", "command" and "reverse shell".
  */
 import type { Call, Frame, Walk } from './frame.ts';
-import type { Word } from './model.ts';
+import type { Assignment, Word } from './model.ts';
 import { computedSource, wordSource } from './payload.ts';
 import { runText } from './unwrap.ts';
 
@@ -119,6 +119,26 @@ export function runStarters(walk: Walk, call: Call, tool: string, frame: Frame):
       runText(walk, source, 'sh', inner);
     }
   }
+}
+
+/** Variables whose value a program runs: git(1), man(1), less(1), sudo(8), crontab(1), rsync(1), ssh(1), bash(1). */
+const COMMAND_VARIABLE =
+  /^(?:(?:MAN|GIT_|SYSTEMD_|DELTA_|BAT_)?PAGER|(?:GIT_|SUDO_|GIT_SEQUENCE_|FC)?(?:EDITOR|EDIT)|VISUAL|BROWSER|GIT_SSH(?:_COMMAND)?|GIT_EXTERNAL_DIFF|(?:GIT_|SSH_|SUDO_)ASKPASS|GIT_PROXY_COMMAND|RSYNC_RSH|LESSOPEN|LESSCLOSE|PROMPT_COMMAND|FZF_DEFAULT_COMMAND|PERL5DB)$/;
+/** A value that does more than name a program: `EDITOR=vim`, `PAGER='less -R'` are everyday settings, and start nothing by themselves. */
+const SCRIPT = /[|;&`\n]|\$\(|(?:^|[\s/])(?:ba|da|z|k)?sh(?:\s|$)|[<>]/;
+
+/** Walks what the variables set for a program make it run: `GIT_SSH_COMMAND='sh -c …' git fetch`. */
+export function runVariableStarters(walk: Walk, call: Call, frame: Frame): void {
+  for (const assignment of call.assignments) runHeldCommand(walk, assignment, frame);
+}
+
+function runHeldCommand(walk: Walk, { name, value }: Assignment, frame: Frame): void {
+  if (value === null || !COMMAND_VARIABLE.test(name) || !SCRIPT.test(value.text)) return;
+  const via = [...frame.via, { name: 'variable', options: [], operands: [name], args: [value] }];
+  // `LESSOPEN='|lesspipe %s'`: the bar says how the output is taken.
+  const text = value.text.replace(/^\|+-?/, '');
+  const source = text === value.text ? wordSource(value) : computedSource(text, value);
+  runText(walk, source, 'sh', { ...frame, via, depth: frame.depth + 1, topLevel: false });
 }
 
 function commandIn(value: string, { pattern, command }: Starter): string | null {

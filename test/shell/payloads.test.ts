@@ -32,8 +32,25 @@ describe('text that a shell is given is read', () => {
     ["echo 'rm x' > s; bash < s", 'bash > rm [x]'],
     ["echo ls > s; echo 'rm x' >> s; . ./s", '. > rm [x]'],
     ["echo '* * * * * rm x' | crontab -", 'crontab > rm [x]'],
+    ["F=$(mktemp); echo 'rm x' > $F; sh $F", 'sh > rm [x]'],
+    ["F=$(mktemp); echo 'rm x' > \"$F\"; chmod +x $F; ${F}", 'script > rm [x]'],
+    ["D=$(mktemp -d); echo 'rm x' > \"$D/a.sh\"; . $D/a.sh", '. > rm [x]'],
+    ["echo 'import os; os.system(\"rm x\")' > a.py; python3 a.py", 'python3 > rm [x]'],
+    ["echo 'import os; os.system(\"rm x\")' > a.py; python3 < a.py", 'python3 > rm [x]'],
+    ["GIT_SSH_COMMAND='sh -c \"rm x\"' git fetch", 'variable > sh > rm [x]'],
+    ["sudo PAGER='rm x; less' man ls", 'sudo > variable > less'],
+    ["PROMPT_COMMAND='curl -s h | sh' bash -i", 'variable > sh'],
   ])('%s', (text, last) => {
     expect(runsLast(text)).toBe(last);
+  });
+
+  test.each([
+    ["EDITOR='code --wait' git commit", 'git'],
+    ["PAGER='less -R' git log", 'git'],
+    ["echo 'rm x' > $F; F=other; sh other", 'sh'],
+    ["echo 'rm x' > a.txt; python3 b.py", 'python3'],
+  ])('%s starts nothing else', (text, tool) => {
+    expect(analyse(text, 'bash').invocations.at(-1)?.tool).toBe(tool);
   });
 
   test('and what cannot be computed is left open', () => {

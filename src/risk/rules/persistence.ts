@@ -70,6 +70,12 @@ const launchd = (step: Step): Verdict =>
   (step.some(/\/(?:tmp|Users\/Shared|private\/tmp)\//) || step.sub('submit') || step.sub('load|bootstrap')) &&
   (step.sub('kickstart|enable') ? 'moderate' : 'high');
 
+/** Where anybody may put a file. */
+const SCRATCH = /(?:^|[:=\s])\.{0,2}\/(?:tmp|dev\/shm|var\/tmp)\//;
+/** Variables that name code which a program loads before its own: ld.so(8), bash(1), python(1), perl(1), ruby(1), node(1), java(1). */
+const LOADED_FIRST =
+  /^(?:LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|GCONV_PATH|BASH_ENV|ENV|PYTHONPATH|PYTHONSTARTUP|PYTHONHOME|PERL5LIB|PERLLIB|PERL5OPT|RUBYLIB|RUBYOPT|NODE_OPTIONS|NODE_PATH|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|CLASSPATH|GEM_PATH|PATH)$/;
+
 export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
   {
     id: 'persistence.cron-file',
@@ -182,9 +188,10 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     when: (s: Step) =>
       s.invocation.assignments.some(
         (item) =>
-          /^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)$/.test(item.name) &&
-          /(?:\/(?:tmp|dev\/shm|home|var\/tmp)\/|^\.|\.so$|\.dylib$)/.test(item.value?.text ?? '') &&
-          (s.elevated || /\/(?:tmp|dev\/shm|var\/tmp)\//.test(item.value?.text ?? '')),
+          (/^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)$/.test(item.name) &&
+            /(?:\/(?:tmp|dev\/shm|home|var\/tmp)\/|^\.|\.so$|\.dylib$)/.test(item.value?.text ?? '') &&
+            (s.elevated || SCRATCH.test(item.value?.text ?? ''))) ||
+          (s.elevated && LOADED_FIRST.test(item.name) && SCRATCH.test(item.value?.text ?? '')),
       ),
     technique: 'T1574.006',
     reason: 'Puts a library of one’s own into a program.',

@@ -6,6 +6,11 @@ import { SHELL } from './remote-code.ts';
 
 const SHELL_PATH =
   /(?:^|[^\w.]|\.\.)(?:\/(?:usr\/)?(?:local\/)?bin\/(?:ba|da|z|k|c|tc|fi|a)?sh|\$SHELL|sh -[ip]|exec sh|['"`!]+(?:ba|da|z|k|a)?sh['"`]*)(?![\w./-])/;
+/** What a script, macro or settings file says that opens a shell for somebody, in whatever language it is: no arguments, or a terminal. */
+const OPENS_SHELL =
+  /(?:\/bin\/|exec |["'`\s(]|^)(?:ba|da|z|k)?sh(?:["'`)\]}]|\s*;?\s*$|\s+-[ip]\b|\s+["'\\]*[0-2&]?[<>])/m;
+/** Lines that only name a shell: the first of a script, a setting (`SHELL=/bin/bash`, `executable: /bin/bash`), an account. */
+const NAMES_SHELL = /^(?:#!.*|\s*[\w.-]+\s*[:=]\s*["']?\/[\w/]*sh["']?\s*|[^:\s]+(?::[^:]*){5}:\/[\w/]*sh\s*)$/gm;
 /** Tools that take a shell's path as a plain fact: a login shell, a file to look at, a link, an entry in a list. */
 const PLAIN = new Set(
   'useradd usermod adduser chsh pw groupadd dscl sysadminctl ls stat file which whereis type cat head tail less grep diff cmp md5sum sha1sum sha256sum ln cp install chmod chown chgrp rm mv test apt apt-get dpkg rpm yum dnf echo printf tee sed ldd readlink realpath strings objdump readelf add-shell remove-shell update-alternatives systemctl touch chcon restorecon setfacl getfacl semanage aa-genprof aa-complain aa-enforce git ps pgrep pkill kill lsof fuser getcap setcap docker podman kubectl nerdctl machinectl lxc incus'.split(
@@ -17,7 +22,7 @@ const CONTAINER =
 
 /** Terminals and consoles that are as good as a shell when nothing else is asked of them. */
 const CONSOLE =
-  /^(?:screen|tmux|byobu|zellij|script|su|irb|ghci|tclsh|cpan|capsh|lua|python|node|julia|r|guile|iex|erl|jshell|ftp|lftp|ncftp|mail|gdb|ed|pry|jjs|wish|ipython|bpython|msfconsole|elvish|nu|xonsh|deno|scala|groovysh)$/;
+  /^(?:screen|tmux|byobu|zellij|script|su|irb|ghci|tclsh|cpan|capsh|lua|python|node|julia|r|guile|iex|erl|jshell|ftp|lftp|ncftp|mail|gdb|ed|pry|jjs|wish|ipython|bpython|msfconsole|elvish|nu|xonsh|deno|scala|groovysh|pwsh|sash)$/;
 
 /** A shell under root that is given no command of its own: everything done in it is out of sight. */
 const rootShell = (step: Step): Verdict => {
@@ -50,6 +55,7 @@ const shellEscape = (step: Step): Verdict => {
     return false;
   return (
     step.args.some((arg) => SHELL_PATH.test(arg)) ||
+    step.invocation.given.some((text) => OPENS_SHELL.test(text.replace(NAMES_SHELL, ''))) ||
     SHELL_PATH.test(step.code) ||
     (step.code !== '' && /\b(?:exec|system|spawn|popen|setuid\(0\))/.test(step.code) && /sh\b/.test(step.code))
   );
@@ -63,7 +69,9 @@ const HOOKS: Readonly<Record<string, RegExp>> = {
   apt: /(?:Pre-Invoke|Post-Invoke|Invoke::|::Pager=)/,
   'apt-get': /(?:Pre-Invoke|Post-Invoke|Invoke::|::Pager=)/,
   git: /help.browser|core\.(?:pager|editor|sshCommand)|ProxyCommand/,
-  nmap: /^--(?:interactive|script)=?\/?(?:tmp|\$|\w*shell)/,
+  nmap: /^--interactive$|^--script=?\/?(?:tmp|\$|\w*shell)/,
+  tshark: /^-X\s*lua_script:/,
+  'ssh-keygen': /^(?:-D)?(?:\.{1,2}|\/tmp|\/var\/tmp|\/dev\/shm)\/.*\.so/,
   rsync: /^-e$|^--rsh/,
   ssh: /ProxyCommand|PermitLocalCommand|LocalCommand/,
   scp: /^-S$/,

@@ -51,14 +51,14 @@ const pipedToNet = (step: Step): boolean => {
 };
 
 const SOCKET =
-  /socket\.socket|\bsocket\s*\(|use\s+Socket|IO::Socket|TCPSocket|TCPServer|fsockopen|stream_socket|pfsockopen|net\.(?:Socket|connect|createServer|createConnection)|require\(\s*['"](?:net|socket)['"]\s*\)|require\s*\(?['"]socket['"]|\/inet\d?\/(?:tcp|udp)\/|socketConnection|\bsocket\s+-|ServerSocket|TCPClient|Net\.Sockets|\bTcp\b|WSAStartup|luasocket|server_socket|make\.socket/i;
+  /socket\.socket|\bsocket\s*\(|use\s+Socket|IO::Socket|TCPSocket|TCPServer|fsockopen|stream_socket|pfsockopen|net\.(?:Socket|connect|createServer|createConnection)|require\(\s*['"](?:net|socket)['"]\s*\)|require\s*\(?['"]socket['"]|\/inet\d?\/(?:tcp|udp)\/|socketConnection|\bsocket\s+-|ServerSocket|TCPClient|Net\.Sockets|\bTcp\b|WSAStartup|luasocket|server_socket|make\.socket|\bnet\.Dial\b/i;
 const SPAWN =
   /\bexec\w*\b|\bsystem\b|\bspawn\w*\b|\bpopen\w*\b|dup2|pty\.|child_process|subprocess|getline|io\.popen|os\.execute|Process|\/bin\/\w*sh|shell_exec|passthru|proc_open|\bopen\b|ProcessBuilder|\|&/;
 const codeShell = (step: Step): boolean => {
   const text = step.invocation.code
     ? step.code
     : INTERPRETER.test(step.tool) || LANGUAGES.test(step.tool)
-      ? step.args.join(' ')
+      ? [...step.args, ...step.invocation.given].join(' ')
       : '';
   return (
     SOCKET.test(text) &&
@@ -142,6 +142,29 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
     technique: 'T1059.004',
     reason: 'Connects a shell to the network.',
     safer: 'Use ssh.',
+  },
+  {
+    id: 'shells.kept-root',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) =>
+      !s.carries &&
+      s.args.length === 1 &&
+      s.args[0] === '-p' &&
+      /^(?:\.{1,2}|\/tmp|\/var\/tmp|\/dev\/shm|\/home\/[^/]+|~)\/(?:.*\/)?[\w.-]*sh$/.test(s.invocation.name.text),
+    technique: 'T1548.001',
+    reason: 'Starts a copied shell that keeps the identity of its owner, mostly root.',
+    safer: 'Remove the copy; use sudo for the one command.',
+  },
+  {
+    id: 'shells.remote-display',
+    level: 'high',
+    tools: 'xterm uxterm lxterm rxvt urxvt',
+    when: (s: Step) =>
+      /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\w-]+(?:\.[\w-]+)+):\d/.test(s.value('-display', '-d', '--display') ?? ''),
+    technique: 'T1059.004',
+    reason: 'Shows a terminal of this machine on another one, whose user then types here.',
+    safer: 'Use ssh -X from the other machine.',
   },
   {
     id: 'shells.payload-tool',

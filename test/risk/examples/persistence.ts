@@ -59,8 +59,22 @@ export const PERSISTENCE_EXAMPLES: RuleExamples = {
     silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
   },
   'persistence.preload': {
-    fires: ['LD_PRELOAD=/tmp/evil.so ls'],
-    silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
+    fires: [
+      'LD_PRELOAD=/tmp/evil.so ls',
+      'sudo LD_LIBRARY_PATH=/tmp/x apache2',
+      'PYTHONPATH=/tmp/mal sudo python3 /usr/local/bin/tool.py',
+      "sudo NODE_OPTIONS='--require /tmp/x.js' node app.js",
+      'GCONV_PATH=./tmp/x sudo pkexec',
+    ],
+    silent: [
+      'LD_LIBRARY_PATH=/usr/local/lib sudo ldconfig',
+      'PYTHONPATH=/tmp/mal python3 tool.py',
+      'sudo PATH=/usr/local/bin:$PATH make install',
+      'touch x',
+      "echo 'show stat' | socat stdio /run/haproxy.sock",
+      'touch -c x',
+      'crontab -l',
+    ],
   },
   'persistence.profile': {
     fires: [

