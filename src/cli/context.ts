@@ -1,6 +1,7 @@
 import { homedir, hostname } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { type Places, placesFrom } from '../config/places.ts';
+import type { ErrorCode } from '../domain/errors.ts';
 import { withLiveSocket } from './live-socket.ts';
 
 /** What a command knows of the world around it; tests hand in another one. */
@@ -16,11 +17,11 @@ export interface Context {
   readonly places: () => Places;
   /** Ends a command that would go on for ever. */
   readonly interrupted: AbortSignal;
-  /** Makes the process end with 1, for a command that did its work and found something bad. */
-  readonly failed: () => void;
+  /** Makes the process end with 1, or what the kind of error tells, for a command that did its work and found something bad. */
+  readonly failed: (kind?: ErrorCode) => void;
 }
 
-export function processContext(interrupted: AbortSignal, failed: () => void): Context {
+export function processContext(interrupted: AbortSignal, failed: Context['failed']): Context {
   const home = homedir();
   return {
     env: process.env,

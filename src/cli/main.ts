@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { CaroError } from '../domain/errors.ts';
+import { CaroError, ERRORS } from '../domain/errors.ts';
 import { VERSION } from '../version.ts';
 import { addAssess } from './commands/assess.ts';
 import { addAudit } from './commands/audit.ts';
@@ -82,8 +82,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
   // A reader that has seen enough (`| head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   let code = 0;
-  const context = processContext(interrupt.signal, () => {
-    code = 1;
+  const context = processContext(interrupt.signal, (kind) => {
+    code = kind === undefined ? 1 : ERRORS[kind].exit;
   });
   const ended = await runWith(context, args);
   return ended === 0 ? code : ended;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { runWith } from '../../src/cli/main.ts';
 import { type Places, placesFrom } from '../../src/config/places.ts';
+import { ERRORS } from '../../src/domain/errors.ts';
 
 export interface Ran {
   readonly code: number;
@@ -52,8 +53,8 @@ export function commandLine(): CommandLine {
           now: () => now,
           places: () => places,
           interrupted: new AbortController().signal,
-          failed: () => {
-            failed = 1;
+          failed: (kind) => {
+            failed = kind === undefined ? 1 : ERRORS[kind].exit;
           },
         },
         args,

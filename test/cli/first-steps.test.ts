@@ -141,12 +141,14 @@ describe('caro config check', () => {
     writeFileSync(cli.places.config, '[dashboard]\nprt = 1\nhost = "0.0.0.0"\n');
     const shown = await cli.run(['config', 'check']);
     expect(shown).toEqual({
-      code: 1,
+      code: 2,
       out: 'HOME/config/caro.toml:2: dashboard.prt: expected one of the keys host, port, got an unknown one; did you mean "port"?\n',
       err: '',
     });
     writeFileSync(cli.places.config, '[dashboard]\nhost = "0.0.0.0"\n');
-    expect(JSON.parse((await cli.run(['config', 'check', '--json'])).out)).toMatchObject({
+    const { code, out } = await cli.run(['config', 'check', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({
       ok: false,
       problems: [{ line: 2, key: 'dashboard.host' }],
     });
@@ -164,11 +166,22 @@ describe('a command line', () => {
       ['summary', 'preview', '--period', 'yearly'],
       'Allowed choices are hourly, daily, weekly.',
     ],
+    [
+      'a command to assess that is not quoted',
+      ['assess', 'rm', '-rf', 'x'],
+      "put '--' before it: caro assess -- rm -rf build",
+    ],
     ['a missing argument', ['shell', 'init'], "missing required argument 'shell'"],
   ])('with %s ends with 2 and says what was expected', async (_what, args, text) => {
     const { code, err } = await cli.run(args);
     expect(code).toBe(2);
     expect(err).toContain(text);
+  });
+
+  test('to assess takes a command of several words, behind -- with options of its own', async () => {
+    const quoted = await cli.run(['assess', 'rm -rf build', '--json']);
+    expect(JSON.parse(quoted.out)).toMatchObject({ tools: ['rm'] });
+    expect(await cli.run(['assess', '--json', '--', 'rm', '-rf', 'build'])).toEqual(quoted);
   });
 
   test.each([['status'], ['events'], ['stats'], ['reload'], ['dashboard'], ['audit list'], ['summary preview']])(

@@ -14,15 +14,20 @@ interface Options {
   readonly shell: ShellKind;
 }
 
+/** Its options would be taken for ours. */
+const UNQUOTED = "(a command with options: quote it, or put '--' before it: caro assess -- rm -rf build)";
+
 export function addAssess(program: Command, context: Context): void {
   program
     .command('assess')
     .description('rate a command without running it; nothing is stored')
-    .argument('[command]', 'the command; without it, it is read from stdin, where other users cannot see it')
+    .argument('[command...]', 'the command; without it, it is read from stdin, where other users cannot see it')
+    .showHelpAfterError(UNQUOTED)
     .addOption(new Option('--shell <shell>', 'whose language it is').choices(SHELLS).default('bash'))
     .option('--jsonl', 'read {"id","command"} lines from stdin, print a JSON line for each')
     .option('--json', 'print one JSON object')
-    .action(async (command: string | undefined, options: Options) => {
+    .action(async (words: readonly string[], options: Options) => {
+      const command = words.length === 0 ? undefined : words.join(' ');
       if (!options.jsonl)
         await assessOne(context, command ?? (await readText(context.stdin)).replace(/\n$/, ''), options);
       else if (command === undefined) await assessLines(context, options.shell);

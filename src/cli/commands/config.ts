@@ -13,7 +13,7 @@ export function addConfig(program: Command, context: Context): void {
     .action((options: { readonly json?: true }) => {
       const { config: file, managed } = context.places();
       const problems = configurationProblems(context);
-      if (problems.length > 0) context.failed();
+      if (problems.length > 0) context.failed('config_invalid');
       if (options.json) sayJson(context, { ok: problems.length === 0, file, managed, problems });
       else if (problems.length === 0) say(context, `${file}: good`);
       else for (const problem of problems) say(context, problemLine(problem));
