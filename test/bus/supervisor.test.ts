@@ -12,6 +12,15 @@ interface Watched {
   readonly made: () => number;
 }
 
+const LIMITS = {
+  backoffMs: () => 1,
+  maxCrashes: 3,
+  windowMs: 60_000,
+  startMs: 50,
+  stopMs: 50,
+  now: () => performance.now(),
+} as const;
+
 /** An actor that answers `stats.read` with what `handle` says. */
 async function watched(
   handle: (since: string | undefined) => unknown,
@@ -26,12 +35,7 @@ async function watched(
     return { name: 'router', handlers: { 'stats.read': ({ since }) => handle(since) as never } };
   };
   const actor = new Supervised({ name: 'router', capacity: 8, policy: 'wait', create }, bus, {
-    backoffMs: () => 1,
-    maxCrashes: 3,
-    windowMs: 60_000,
-    startMs: 50,
-    stopMs: 50,
-    now: () => performance.now(),
+    ...LIMITS,
     onCrash: (_name, error) => crashes.push(error),
     onDegraded: (name) => degraded.push(name),
     ...options,
@@ -110,12 +114,7 @@ test('a kind that waits for others is handled beside the mailbox and holds nobod
     },
   });
   const actor = new Supervised({ name: 'router', capacity: 8, policy: 'wait', create }, bus, {
-    backoffMs: () => 1,
-    maxCrashes: 3,
-    windowMs: 60_000,
-    startMs: 50,
-    stopMs: 50,
-    now: () => performance.now(),
+    ...LIMITS,
     onCrash: () => undefined,
     onDegraded: () => undefined,
   });
@@ -151,12 +150,7 @@ async function besides(options: Partial<SupervisorOptions> = {}) {
   };
   const crashes: unknown[] = [];
   const actor = new Supervised({ name: 'router', capacity: 8, policy: 'wait', create }, bus, {
-    backoffMs: () => 1,
-    maxCrashes: 3,
-    windowMs: 60_000,
-    startMs: 50,
-    stopMs: 50,
-    now: () => performance.now(),
+    ...LIMITS,
     onCrash: (_name, error) => crashes.push(error),
     onDegraded: () => undefined,
     ...options,
@@ -212,12 +206,8 @@ test('an actor whose end hangs is made anew all the same', async () => {
   };
   const crashes: string[] = [];
   const actor = new Supervised({ name: 'router', capacity: 8, policy: 'wait', create }, bus, {
-    backoffMs: () => 1,
-    maxCrashes: 3,
-    windowMs: 60_000,
-    startMs: 50,
+    ...LIMITS,
     stopMs: 20,
-    now: () => performance.now(),
     onCrash: (_name, error) => crashes.push(String(error)),
     onDegraded: () => undefined,
   });

@@ -1,5 +1,4 @@
 /** Settings that are changed from several sides at the same moment. */
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
@@ -8,13 +7,13 @@ import { placesFrom } from '../../src/config/places.ts';
 import { encodeNodeId } from '../../src/domain/node-id.ts';
 import { connected, type MeshNode, makeNode, startAll } from '../support/mesh-nodes.ts';
 import { caro, configure, startService, until } from '../support/service.ts';
+import { takenPorts } from '../support/taken-port.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const open: { readonly kill: () => Promise<unknown> }[] = [];
-const servers: { readonly close: () => void }[] = [];
+const takenPort = takenPorts();
 afterEach(async () => {
-  for (const server of servers.splice(0)) server.close();
   await Promise.all(open.splice(0).map((one) => one.kill()));
 });
 
@@ -73,15 +72,6 @@ describe('changes at the same moment', () => {
     expect(await a.isConnected(c.id)).toBe(false);
   }, 60_000);
 });
-
-async function takenPort(): Promise<number> {
-  const taken = createServer();
-  servers.push(taken);
-  await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done));
-  const address = taken.address();
-  if (address === null || typeof address === 'string') throw new Error('expected a port');
-  return address.port;
-}
 
 /** As `caro trust revoke` does. */
 const revoke = async (node: MeshNode, id: string): Promise<void> => {

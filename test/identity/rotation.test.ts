@@ -3,7 +3,6 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { CaroError } from '../../src/domain/errors.ts';
 import { revokedWith } from '../../src/domain/key-state.ts';
 import type { DualEnvelope } from '../../src/domain/mesh-message.ts';
 import { GRACE_MS } from '../../src/identity/grace.ts';
@@ -22,6 +21,7 @@ import {
   standingOf,
   successorsOf,
 } from '../../src/identity/rotation.ts';
+import { codeOf } from '../support/error-code.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 const keys: Identity[] = [];
@@ -37,16 +37,6 @@ const learn = (book: KeyBook, statement: DualEnvelope, nowMs = NOW): KeyBook =>
   observeRotation(book, statement, nowMs).book;
 const state = (book: KeyBook, index: number, nowMs: number): string => standingOf(book, key(index).id, nowMs).state;
 
-function refusal(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof CaroError) return error.code;
-    throw error;
-  }
-  return 'no error';
-}
-
 beforeAll(() => {
   const folder = mkdtempSync(join(tmpdir(), 'caro-rotation-'));
   for (let index = 0; index < 5; index += 1) keys.push(openIdentity(join(folder, `${index}.key`)));
@@ -60,7 +50,7 @@ describe('a rotation statement', () => {
     expect(openRotation(good)).toMatchObject({ old: key(0).id, new: key(1).id });
     const thief = signRotation(key(2), key(1), facts()).signatures;
     for (const signatures of [[old], [next, old], [old, old], [next, next], [...thief]]) {
-      expect(refusal(() => openRotation({ ...good, signatures }))).toBe('rotation_invalid');
+      expect(codeOf(() => openRotation({ ...good, signatures }))).toBe('rotation_invalid');
     }
   });
 
@@ -74,15 +64,15 @@ describe('a rotation statement', () => {
       '{',
     ]) {
       const payload = Buffer.from(forged).toString('base64');
-      expect(refusal(() => openRotation({ ...good, payload }))).toBe('rotation_invalid');
+      expect(codeOf(() => openRotation({ ...good, payload }))).toBe('rotation_invalid');
     }
-    expect(refusal(() => openRotation({ ...good, payloadType: 'application/json' }))).toBe('rotation_invalid');
-    expect(refusal(() => openRotation(rotation(0, 0)))).toBe('rotation_invalid');
+    expect(codeOf(() => openRotation({ ...good, payloadType: 'application/json' }))).toBe('rotation_invalid');
+    expect(codeOf(() => openRotation(rotation(0, 0)))).toBe('rotation_invalid');
   });
 
   test('counts for the first time only between from and until, by our clock', () => {
     const later = rotation(0, 1, NOW + 10 * 60_000);
-    expect(refusal(() => observeRotation(EMPTY_KEY_BOOK, later, NOW))).toBe('rotation_invalid');
+    expect(codeOf(() => observeRotation(EMPTY_KEY_BOOK, later, NOW))).toBe('rotation_invalid');
     expect(observeRotation(EMPTY_KEY_BOOK, later, NOW + 6 * 60_000).outcome).toBe('new');
     expect(observeRotation(EMPTY_KEY_BOOK, rotation(0, 1), NOW + 31 * 86_400_000)).toEqual({
       book: EMPTY_KEY_BOOK,
@@ -118,7 +108,7 @@ describe('trust in a key that was rotated', () => {
     expect([state(shown, 0, NOW), state(shown, 1, NOW)]).toEqual(['retired', 'current']);
     expect([state(book, 0, NOW + GRACE_MS), state(book, 1, NOW + GRACE_MS)]).toEqual(['retired', 'current']);
     expect(noteShown(shown, key(1).id)).toBe(shown);
-    expect(refusal(() => confirmRotation(book, key(3).id))).toBe('not_found');
+    expect(codeOf(() => confirmRotation(book, key(3).id))).toBe('not_found');
   });
 
   test('is not hurried by a new key that shows itself before anybody has confirmed it', () => {
@@ -179,8 +169,8 @@ describe('trust in a key that was rotated', () => {
 
   test('never goes in circles or to a key of another lineage', () => {
     const book = learn(learn(EMPTY_KEY_BOOK, rotation(0, 1)), rotation(1, 2));
-    expect(refusal(() => observeRotation(book, rotation(2, 0), NOW))).toBe('rotation_invalid');
-    expect(refusal(() => observeRotation(book, rotation(3, 2), NOW))).toBe('rotation_invalid');
+    expect(codeOf(() => observeRotation(book, rotation(2, 0), NOW))).toBe('rotation_invalid');
+    expect(codeOf(() => observeRotation(book, rotation(3, 2), NOW))).toBe('rotation_invalid');
   });
 
   test('grows by no more than a few rivals of one key', () => {
@@ -268,11 +258,11 @@ describe('what a node says about its own keys', () => {
     const known = learn(EMPTY_KEY_BOOK, rotation(0, 1));
     const made = strangers();
     // The last step is refused, since that key has another one before it; so none of them counts.
-    expect(refusal(() => hearRotations(known, chain(...made, key(1)), key(1).id, NOW))).toBe('rotation_invalid');
+    expect(codeOf(() => hearRotations(known, chain(...made, key(1)), key(1).id, NOW))).toBe('rotation_invalid');
     // A step that is too late to be believed would cut the others off from his key.
     const [a, b] = [made[0] as Identity, made[1] as Identity];
     const late = signRotation(key(1), a, facts(NOW - 31 * 86_400_000));
-    expect(refusal(() => hearRotations(known, [late, ...chain(a, b)], key(1).id, NOW))).toBe('rotation_invalid');
+    expect(codeOf(() => hearRotations(known, [late, ...chain(a, b)], key(1).id, NOW))).toBe('rotation_invalid');
     expect(hearRotations(known, [late], key(1).id, NOW)).toEqual({ book: known, news: [], isFull: false });
   });
 });
@@ -312,7 +302,7 @@ describe('a revocation', () => {
     const good = signRevocation(key(0), facts());
     const other = signRevocation(key(1), facts());
     expect(openRevocation(good)).toMatchObject({ key: key(0).id });
-    expect(refusal(() => openRevocation({ ...good, signatures: other.signatures }))).toBe('rotation_invalid');
-    expect(refusal(() => openRevocation({ ...good, payloadType: other.payload }))).toBe('rotation_invalid');
+    expect(codeOf(() => openRevocation({ ...good, signatures: other.signatures }))).toBe('rotation_invalid');
+    expect(codeOf(() => openRevocation({ ...good, payloadType: other.payload }))).toBe('rotation_invalid');
   });
 });

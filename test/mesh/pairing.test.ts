@@ -5,25 +5,15 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { WebSocketServer } from 'ws';
 import { canonical } from '../../src/domain/canonical.ts';
-import { CaroError } from '../../src/domain/errors.ts';
 import { EXPORTER_LABEL, MESSAGE_TYPE, SUBPROTOCOL } from '../../src/domain/mesh-message.ts';
 import { encodeEnvelope, seal } from '../../src/identity/envelope.ts';
 import { createInviteDesk, pairingProof } from '../../src/mesh/invite.ts';
 import { decodeInviteCode, encodeInviteCode } from '../../src/mesh/invite-code.ts';
+import { codeOf as thrownBy } from '../support/error-code.ts';
 import { intrude } from './hostile.ts';
 import { codeOf, makeIdentity, makeTls, random, refusals, startNode, stopAll, until } from './rig.ts';
 
 afterEach(stopAll);
-
-function refusal(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof CaroError) return error.code;
-    throw error;
-  }
-  return 'no error';
-}
 
 describe('pairing', () => {
   test('tells both owners name, fingerprint and address of the other, and gives no trust', async () => {
@@ -169,9 +159,9 @@ describe('the proof of an invite', () => {
     const desk = createInviteDesk(host, () => 0, { inviteMs: 1_000, inviteTries: 5 });
     desk.open(secret);
     for (const proof of proofs.slice(1))
-      expect(refusal(() => desk.redeem(proof, session, guest))).toBe('pairing_refused');
+      expect(thrownBy(() => desk.redeem(proof, session, guest))).toBe('pairing_refused');
     expect(desk.redeem(proofs[0] ?? '', session, guest)).toBe(proofs[1]);
-    expect(refusal(() => desk.redeem(proofs[0] ?? '', session, guest))).toBe('invite_closed');
+    expect(thrownBy(() => desk.redeem(proofs[0] ?? '', session, guest))).toBe('invite_closed');
   });
 });
 
@@ -210,12 +200,12 @@ describe('an invite code', () => {
         (at, digit) => {
           const spoiled = text.slice(0, at) + digit + text.slice(at + 1);
           if (spoiled !== text && text[at] !== '-')
-            expect(refusal(() => decodeInviteCode(spoiled))).toBe('invite_code_invalid');
+            expect(thrownBy(() => decodeInviteCode(spoiled))).toBe('invite_code_invalid');
         },
       ),
     );
     for (const bad of ['', 'hello', text.slice(0, -1), `${text}0`, text.replace(/.$/, '!')]) {
-      expect(refusal(() => decodeInviteCode(bad))).toBe('invite_code_invalid');
+      expect(thrownBy(() => decodeInviteCode(bad))).toBe('invite_code_invalid');
     }
   });
 });

@@ -1,16 +1,15 @@
 /** A configuration that every part approves of and one cannot take over: all go back, and it is on record. */
-import { createServer } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { connected, type MeshNode, makeNode, startAll } from '../support/mesh-nodes.ts';
 import { until } from '../support/service.ts';
+import { takenPorts } from '../support/taken-port.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];
-const servers: { readonly close: () => void }[] = [];
+const takenPort = takenPorts();
 
 afterEach(async () => {
-  for (const server of servers.splice(0)) server.close();
   await Promise.all(open.splice(0).map((node) => node.kill()));
 });
 
@@ -23,14 +22,9 @@ test('a port that is taken leaves the former settings in force, but a denial of 
   await startAll([a, b, c]);
   await connected(a, [b, c]);
 
-  const taken = createServer();
-  servers.push(taken);
-  await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done));
-  const address = taken.address();
-  if (address === null || typeof address === 'string') throw new Error('expected a port');
   a.configure(
     { trust: { [b.id]: 'supervisor', [c.id]: 'peer' }, denied: [c.id], level: 2 },
-    `127.0.0.1:${address.port}`,
+    `127.0.0.1:${await takenPort()}`,
   );
   await expect(a.reload()).rejects.toThrow(/the former settings are in force again/);
 
