@@ -122,7 +122,7 @@ class Door {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const { timer } of this.#refusals.values()) clearTimeout(timer);
+    for (const reason of [...this.#refusals.keys()]) this.#countRefusals(reason);
     this.#desk?.close();
     // What was handed over is the process's to end: waiting for the servers to be rid of it would wait for ever after a crash.
     for (const server of this.#servers.splice(0)) server.close();
@@ -185,12 +185,16 @@ class Door {
       return;
     }
     this.#record('dashboard.refused', { reason, count: 1 });
-    const timer = setTimeout(() => {
-      const count = this.#refusals.get(reason)?.count ?? 0;
-      this.#refusals.delete(reason);
-      if (count > 0) this.#record('dashboard.refused', { reason, count });
-    }, REFUSAL_MS).unref();
+    const timer = setTimeout(() => this.#countRefusals(reason), REFUSAL_MS).unref();
     this.#refusals.set(reason, { count: 0, timer });
+  }
+
+  /** Puts on record how many followed the first one. */
+  #countRefusals(reason: RefusalReason): void {
+    const { count, timer } = this.#refusals.get(reason) ?? { count: 0 };
+    clearTimeout(timer);
+    this.#refusals.delete(reason);
+    if (count > 0) this.#record('dashboard.refused', { reason, count });
   }
 
   #record(type: 'dashboard.login' | 'dashboard.refused', details: Readonly<Record<string, string | number>>): void {

@@ -135,3 +135,20 @@ test('closing takes the process along', async () => {
   await closing.close();
   expect(alive(pid)).toBe(false);
 });
+
+test('what was refused is on record in full when it closes, the first at once and the others with their count', async () => {
+  rig = await openRig();
+  const { bus } = rig;
+  const records = () => bus.request('audit.list', { type: 'dashboard.refused' });
+  const login = await rig.login();
+  for (let request = 0; request < 4; request += 1)
+    await fetch(rig.dashboard.url, { headers: { origin: 'http://elsewhere.example', connection: 'close' } });
+  // What its process says comes in order: when this is answered, the service has heard of them all.
+  expect((await rig.get('/api/status', login)).status).toBe(200);
+  await rig.dashboard.close();
+  await until(async () => (await records()).length === 2);
+  expect((await records()).map(({ details }) => details)).toEqual([
+    { reason: 'origin', count: 3 },
+    { reason: 'origin', count: 1 },
+  ]);
+});
