@@ -15,6 +15,7 @@ export function ownerFindings(settings: Omit<Configuration, 'node'>): Found {
   return [
     ...dashboardHost(settings.dashboard.host),
     ...listenAddress(settings.mesh),
+    ...announcedAddress(settings.mesh),
     ...distinctPorts(settings),
     ...sharedFindings(settings, settings.mesh),
     ...settings.trust.tests.flatMap((entry, index) => [
@@ -59,6 +60,15 @@ function listenAddress(mesh: Configuration['mesh']): Found {
   return one(
     path,
     `expected a private or loopback address, got ${shown(mesh.listen)}; write the address of the internal network, or set mesh.allow_public = true`,
+  );
+}
+
+/** Announcements go out over IPv4; without an address of that kind they would leave on whatever network the system prefers. */
+function announcedAddress({ mdns, listen }: Configuration['mesh']): Found {
+  if (!mdns || isIP(parseEndpoint(listen)?.host ?? '') !== 6) return NOTHING;
+  return one(
+    ['mesh', 'mdns'],
+    `expected an IPv4 address in mesh.listen where nodes find each other by multicast, got ${shown(listen)}; write one, or set mesh.mdns = false`,
   );
 }
 

@@ -178,6 +178,11 @@ address = "10.0.1.5:9238"
       'mesh.listen = "0.0.0.0:9238"',
       /mesh\.listen: expected a private or loopback/,
     ],
+    [
+      'announcements where there is no IPv4 address, which would go out on another network',
+      'mesh.listen = "[fd00::5]:9238"\nmesh.mdns = true',
+      /mesh\.mdns: expected an IPv4 address in mesh\.listen.*set mesh\.mdns = false/,
+    ],
     ['a name to listen on', 'mesh.listen = "localhost:9238"', /mesh\.listen: expected an IP address and a port/],
     [
       'one port for two uses',
