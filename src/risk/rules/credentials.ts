@@ -144,6 +144,9 @@ const DUMPERS =
   'gcore procdump mimipenguin lazagne laZagne.py linpeas linpeas.sh swift_belt unshadow secretsdump secretsdump.py secretdump.py impacket-secretsdump hashcat john mimikatz pypykatz keydump chainbreaker LaZagne trufflehog keylogger logkeys snoopy';
 const BRUTE = 'hydra medusa ncrack patator crackmapexec sucrack thc-pptp-bruter brutespray kerbrute';
 
+/** Settings of a program with its passwords; what ends in example or sample has none. */
+const ENV_FILE = /(?:^|\/)\.env(?:\.(?!example|sample|template|dist)\w+)?$/;
+
 const collects = ({ steps }: Scene): Verdict => {
   const sends = steps.some((step) => !step.carries && SENDERS.test(step.tool) && step.tool !== 'ssh');
   if (!sends) return false;
@@ -156,6 +159,7 @@ const collects = ({ steps }: Scene): Verdict => {
           SSH_KEY.test(path) ||
           CREDENTIAL_FILE.test(path) ||
           SHADOW.test(path) ||
+          ENV_FILE.test(path) ||
           /^\/etc(?:\/passwd)?$/.test(path),
       ),
   );

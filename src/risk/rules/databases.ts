@@ -179,6 +179,9 @@ const DIRECT: Readonly<Record<string, (s: Step) => Verdict>> = {
   supabase: () => false,
   pscale: (s) => s.operands.some((word) => /^(?:delete|destroy)$/.test(word)),
   turso: (s) => s.operands.some((word) => /^(?:destroy|delete|invalidate)$/.test(word)),
+  dotnet: (s) =>
+    s.sub('ef', 'database', 'drop') ||
+    (s.sub('ef', 'migrations', 'remove') || s.sub('ef', 'database', 'update', '0') ? 'moderate' : false),
   meteor: (s) => s.sub('reset'),
   edgedb: (s) => s.sub('database', 'drop|wipe') || s.sub('instance', 'destroy'),
 };

@@ -4,7 +4,7 @@ import type { Step } from '../step.ts';
 import { DESTROY, dry, PATH_VERB } from '../verbs.ts';
 
 const PLATFORMS =
-  'heroku vercel netlify fly railway render wrangler firebase supabase surge cf dokku balena shopify fastly flarectl deck apigeecli kong certbot ngrok turso pscale doctl linode-cli hcloud vultr-cli scw ibmcloud oci aliyun exo openstack nova civo';
+  'heroku vercel netlify fly railway render wrangler firebase supabase surge cf dokku balena shopify fastly flarectl deck apigeecli kong certbot ngrok turso pscale doctl linode-cli hcloud vultr-cli scw ibmcloud oci aliyun exo openstack nova civo neonctl avn koyeb northflank clever scalingo upsun astro';
 
 /** Subcommand paths that weigh more, or less, than their verb says. `|` separates alternatives. */
 const SPECIAL: Readonly<Record<string, readonly (readonly [Danger, ...string[]])[]>> = {
@@ -24,6 +24,7 @@ const SPECIAL: Readonly<Record<string, readonly (readonly [Danger, ...string[]])
     ['moderate', 'migration', 'repair|squash'],
     ['moderate', 'db', 'push'],
   ],
+  railway: [['high', 'down']],
   vercel: [['moderate', 'rollback|promote|redeploy']],
   wrangler: [
     ['moderate', 'rollback'],
@@ -54,7 +55,7 @@ const scalesAway = (step: Step): boolean =>
 const takesAway = (word: string, index: number): boolean =>
   DESTROY.test(word) ||
   (index === 0 && word.includes(':') && PATH_VERB.test(word)) ||
-  (index > 0 && /^(?:delete|destroy|remove|purge)(?:-|[A-Z])/.test(word));
+  (index > 0 && /^(?:delete|destroy|remove|purge)(?:-|[A-Z])|-(?:delete|destroy|remove|purge)$/.test(word));
 
 const platform = (step: Step): Verdict => {
   if (dry(step)) return false;

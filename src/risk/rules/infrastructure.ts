@@ -161,9 +161,18 @@ const pathCloud = (step: Step): Verdict => {
       )
   )
     return step.operands.includes('deallocate') ? 'moderate' : 'high';
-  return step.operands.slice(0, 5).some((word) => /^(?:stop|add-iam-policy-binding|redeploy|reimage)$/.test(word))
-    ? 'moderate'
-    : false;
+  return step.operands.slice(0, 5).some((word) => /^(?:stop|redeploy|reimage)$/.test(word)) ? 'moderate' : false;
+};
+
+/** Rights given away: `az role assignment create --role Owner`, `gcloud … add-iam-policy-binding --member=allUsers`. */
+const grants = (step: Step): Verdict => {
+  if (dry(step)) return false;
+  const isGrant = step.sub('role', 'assignment', 'create') || step.path.includes('add-iam-policy-binding');
+  const isWide =
+    /^(?:Owner|Contributor|User Access Administrator|roles\/(?:owner|editor|iam\..*admin.*))$/i.test(
+      step.value('--role') ?? '',
+    ) || /^all(?:Authenticated)?Users$/.test(step.value('--member') ?? '');
+  return isGrant && (isWide ? 'high' : 'moderate');
 };
 
 const isVerb = (verb: string, names: string): boolean => names.split(' ').includes(verb);
@@ -266,6 +275,15 @@ export const INFRASTRUCTURE_RULES: readonly StepRule[] = [
       technique: 'T1485',
       reason: 'Deletes cloud resources with their data.',
       safer: 'Check project and subscription, and keep a snapshot.',
+    },
+    {
+      id: 'cloud.grant',
+      level: 'high' as const,
+      tools: 'gcloud az gsutil',
+      when: grants,
+      technique: 'T1098.003',
+      reason: 'Gives an account rights over cloud resources.',
+      safer: 'Give the narrowest role, on one resource.',
     },
     {
       id: 'cloud.delete-objects',

@@ -24,7 +24,8 @@ const kills = (step: Step): boolean => {
     (arg, at) => !/^-(?:s|n|SIG\w+|[A-Z]+\d?|\d{1,2})$/.test(arg) || (arg === '-1' && at > 0),
   );
   if (step.tool === 'kill') return targets.some((arg) => INIT.test(arg)) && !step.some(/^-(?:l|L|0)$/);
-  if (step.tool === 'killall5') return true;
+  if (step.tool === 'killall5' || (step.tool === 'pkill' && step.operands.some((name) => /^\.[*+]?$/.test(name))))
+    return true;
   if (
     step.operands.some((name) =>
       /^(?:systemd|init|launchd|kernel_task|sshd|Xorg|gnome-shell|loginwindow|WindowServer|dbus-daemon)$/.test(name),

@@ -27,6 +27,15 @@ export const CLOUD_EXAMPLES: RuleExamples = {
     ],
     silent: ['gcloud compute instances list', 'gcloud auth login', 'gcloud config set project x', 'az login'],
   },
+  'cloud.grant': {
+    fires: [
+      'az role assignment create --assignee ada@example.org --role Owner',
+      'gcloud projects add-iam-policy-binding p --member=allUsers --role=roles/viewer',
+      'gcloud projects add-iam-policy-binding p --member=user:ada --role=roles/owner',
+      'gcloud run services add-iam-policy-binding s --member=user:ada --role=roles/run.invoker',
+    ],
+    silent: ['az role assignment list', 'gcloud projects get-iam-policy p'],
+  },
   'cloud.delete-objects': {
     fires: [
       'gsutil rm -r gs://b',

@@ -55,7 +55,14 @@ export const DATABASES_EXAMPLES: RuleExamples = {
     silent: ["psql -c 'SELECT 1'", 'bq ls', 'psql -d db -f schema.sql', 'mysql -u root -p db < dump.sql'],
   },
   'databases.tool': {
-    fires: ['dropdb prod', 'dropuser bob', 'mysqladmin -u root drop prod', 'flyway clean', 'alembic downgrade base'],
+    fires: [
+      'dropdb prod',
+      'dropuser bob',
+      'mysqladmin -u root drop prod',
+      'flyway clean',
+      'alembic downgrade base',
+      'dotnet ef database drop -f',
+    ],
     silent: ['dropdb --help', 'php artisan migrate', 'python manage.py migrate', 'npx prisma migrate dev'],
   },
 };

@@ -4,6 +4,9 @@ export const HOSTING_EXAMPLES: RuleExamples = {
   'hosting.destroy': {
     fires: [
       'doctl compute droplet delete x',
+      'railway down',
+      'neonctl projects delete x',
+      'ibmcloud resource service-instance-delete x',
       'linode-cli linodes delete 1',
       'hcloud server delete x',
       'heroku apps:destroy x',

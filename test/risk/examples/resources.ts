@@ -24,7 +24,7 @@ export const RESOURCES_EXAMPLES: RuleExamples = {
     ],
   },
   'resources.kill-all': {
-    fires: ['kill -9 -1', 'kill -KILL 1', 'pkill -9 -u root', 'killall -9 systemd', 'kill -9 1'],
+    fires: ['kill -9 -1', 'kill -KILL 1', 'pkill -9 -u root', 'killall -9 systemd', 'kill -9 1', 'pkill -f .'],
     silent: ['killall5 --help', 'sudo kill 1234', 'kill -9 1234', 'pkill node'],
   },
   'resources.miner': {
