@@ -11,7 +11,7 @@
 # before each. w: '' no DEBUG trap seen, 0 private or our own turn, 1 start record written. h0: last history number at the prompt,
 # -1 unknown; h1: that of the start record, until then the one it should get. c: first simple command of the last line found in
 # the history. q: next command number. same: 1 while the last prompt found nothing to put right. lost: records since the last
-# written one that could not be (a full disk); miss: how the next with a text tells that, '' while there are none.
+# written one that could not be (a full disk); mark: how the next with a text begins, which tells them.
 
 # What runs for every line is short: bash copies the body of a function whenever it calls it, and goes through texts a character
 # at a time. Whatever is out of the ordinary has functions of its own.
@@ -52,10 +52,11 @@ fi
 _caro_open() { [[ -O $_caro_d && -d $_caro_d && ! -L $_caro_d ]]; }
 
 # Is the record just tried on disk? Every part of one MUST be asked: of a record cut short the end may fit where its middle did not.
-_caro_kept() { _caro_lost=0 _caro_miss=''; }
+_caro_kept() { _caro_lost=0 _caro_mark='\0v1\0'; }
 _caro_lose() {
   ((_caro_lost < 999999)) && ((++_caro_lost))
-  _caro_miss="l=$_caro_lost\\0"
+  # One byte before it spoils a record cut short, which else could read as one with fewer fields.
+  _caro_mark="x\\0v1\\0l=$_caro_lost\\0"
 }
 
 # Begins the next file of this session, 0600, and leaves the umask as it was.
@@ -118,7 +119,7 @@ _caro_entries() {
 # answer is yes. In completion functions, key bindings and prompt commands it is not.
 _caro_start() {
   _caro_u=$1
-  if [[ $_caro_n$_caro_w$_caro_miss == 1 && $HISTCMD == "$_caro_h1" && $BASH_SUBSHELL == 0 && $BASH_COMMAND != _caro_* && $_caro_i != 64 &&
+  if [[ $_caro_n$_caro_w$_caro_lost == 10 && $HISTCMD == "$_caro_h1" && $BASH_SUBSHELL == 0 && $BASH_COMMAND != _caro_* && $_caro_i != 64 &&
     -o history && -z ${HISTTIMEFORMAT-} && -O $_caro_f ]]; then
     _caro_w=0 _caro_c=$BASH_COMMAND
     ((++_caro_i))
@@ -149,7 +150,7 @@ _caro_unusual() {
   _caro_next || return 0
   _caro_c=$BASH_COMMAND _caro_h1=$_caro_h
   {
-    builtin printf '\0v1\0'"$_caro_miss"'t=s\0q=%s\0b=%s\0g=%s\0p=%s\0m=%s\0h=' \
+    builtin printf "$_caro_mark"'t=s\0q=%s\0b=%s\0g=%s\0p=%s\0m=%s\0h=' \
       "$_caro_q" "${_caro_b[0]}" "$_caro_res" "$PWD" "$_caro_m" &&
       HISTTIMEFORMAT='' builtin history "$_caro_m" &&
       builtin printf '\0\0'
@@ -173,7 +174,7 @@ _caro_both() {
   # Without PS0 nothing but the first start and the last end is known.
   begun="${_caro_b[*]:i:n-i}" left="${_caro_b[*]:i+1:n-i-1}" x="${_caro_x[*]:i+1:n-i-1}"
   {
-    builtin printf '\0v1\0'"$_caro_miss"'t=b\0q=%s\0' "$((_caro_q + i))" &&
+    builtin printf "$_caro_mark"'t=b\0q=%s\0' "$((_caro_q + i))" &&
       { [[ -z $begun ]] || builtin printf 'b=%s\0' "$begun"; } &&
       builtin printf 's=%s\0e=%s\0g=%s\0p=%s\0m=%s\0h=' "${x:+$x }$s" "${left:+$left }$e" \
         "$_caro_res" "$_caro_p" "$_caro_m" &&
@@ -248,8 +249,8 @@ _caro_debug='{ if _caro_start "$_"; then builtin trap - DEBUG; : "$_caro_u"; fi;
 _caro_first='{ _caro_end; } 2>/dev/null'
 # bash-preexec takes the first command after its own for the user's, unless it is a line of PROMPT_COMMAND as bash writes it.
 # shellcheck disable=SC2016 # expanded at each prompt
-_caro_look='_caro_open && builtin trap -p DEBUG >> "$_caro_g"
-_caro_arm "$?"
+_caro_look='_caro_open && builtin trap -p DEBUG >> "$_caro_g" && _caro_k=0 || _caro_k=1
+_caro_arm "$_caro_k"
 } 2>/dev/null'
 _caro_last="{
 $_caro_look"
@@ -363,7 +364,7 @@ _caro_preexec() {
   ((_caro_n > 0)) || _caro_n=1 _caro_b=("$_caro_t")
   _caro_number 0
   _caro_h1=$_caro_h
-  builtin printf '\0v1\0'"$_caro_miss"'t=s\0q=%s\0b=%s\0g=%s\0p=%s\0c=%s\0\0' \
+  builtin printf "$_caro_mark"'t=s\0q=%s\0b=%s\0g=%s\0p=%s\0c=%s\0\0' \
     "$_caro_q" "$_caro_t" "$_caro_res" "$PWD" "$1" >>"$_caro_f" && _caro_kept && _caro_w=1 || _caro_lose
   return 0
 } 2>/dev/null

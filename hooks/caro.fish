@@ -4,18 +4,19 @@
 
 # State: _caro_q number of the next command, _caro_w 1 while one with a start record runs, _caro_i one element for each record in
 # the file _caro_f, _caro_seq that file's number, _caro_base what the uptime clock lacks to the epoch in µs (empty where there is
-# no /proc/uptime), _caro_lost how many records since the last written one could not be (a full disk; empty: none), _caro_miss how
-# the next one tells that. Every command substitution costs 50 µs here, even of a builtin: the reader adds base and uptime.
+# no /proc/uptime), _caro_lost how many records since the last written one could not be (a full disk; empty: none), _caro_mark how
+# the next start begins, which tells them. Every command substitution costs 50 µs here, even of a builtin: the reader adds base and uptime.
 
 # Is the record just tried on disk?
 function _caro_kept
     set -g _caro_lost
-    set -g _caro_miss ''
+    set -g _caro_mark '\0v1\0'
 end
 function _caro_lose
     set -q _caro_lost[1]; or set -g _caro_lost 0
     test $_caro_lost -lt 999999; and set -g _caro_lost (math $_caro_lost + 1)
-    set -g _caro_miss "l=$_caro_lost\\0"
+    # One byte before it spoils a record cut short, which else could read as one with fewer fields.
+    set -g _caro_mark "x\\0v1\\0l=$_caro_lost\\0"
 end
 
 # A directory of ours and no link, which a redirection would print an error about: a root shell that kept HOME stays out of its
@@ -53,9 +54,9 @@ function _caro_pre --on-event fish_preexec
     string match -qr '^\S' -- $argv[1]; and _caro_next; or return $s
     if set -q _caro_base[1]
         builtin read -l up _rest </proc/uptime
-        builtin printf '\0v1\0'"$_caro_miss"'t=s\0q=%s\0g=10000\0z=%s\0u=%s\0p=%s\0c=%s\0\0' $_caro_q $_caro_base $up "$PWD" "$argv[1]" >>$_caro_f
+        builtin printf "$_caro_mark"'t=s\0q=%s\0g=10000\0z=%s\0u=%s\0p=%s\0c=%s\0\0' $_caro_q $_caro_base $up "$PWD" "$argv[1]" >>$_caro_f
     else
-        builtin printf '\0v1\0'"$_caro_miss"'t=s\0q=%s\0p=%s\0c=%s\0\0' $_caro_q "$PWD" "$argv[1]" >>$_caro_f
+        builtin printf "$_caro_mark"'t=s\0q=%s\0p=%s\0c=%s\0\0' $_caro_q "$PWD" "$argv[1]" >>$_caro_f
     end
     or begin
         _caro_lose

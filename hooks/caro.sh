@@ -8,7 +8,7 @@
 
 # State: _caro_q number of the next command, _caro_i records in the file _caro_f, _caro_seq its number, _caro_g a scratch file,
 # _caro_base what the uptime clock lacks to the epoch in µs (empty without /proc/uptime), _caro_lost records since the last written
-# one that could not be (a full disk), _caro_miss how the next start tells that.
+# one that could not be (a full disk), _caro_mark how the next start begins, which tells them.
 
 _caro_nl='
 '
@@ -18,10 +18,11 @@ _caro_nl='
 _caro_open() { [ -n "$_caro_d" ] && [ -O "$_caro_d" ] && [ -d "$_caro_d" ] && [ ! -L "$_caro_d" ]; }
 
 # Is the record just tried on disk? Every part of one MUST be asked: of a record cut short the end may fit where its middle did not.
-_caro_kept() { _caro_lost=0 _caro_miss=''; }
+_caro_kept() { _caro_lost=0 _caro_cut='' _caro_mark='\0v1\0'; }
 _caro_lose() {
   [ "$_caro_lost" -ge 999999 ] || _caro_lost=$((_caro_lost + 1))
-  _caro_miss="l=$_caro_lost\\0"
+  # One byte before it spoils a record cut short, which else could read as one with fewer fields.
+  _caro_cut=x _caro_mark="x\\0v1\\0l=$_caro_lost\\0"
 }
 
 # Makes _caro_f the file for one more record: a new one, 0600, after 64. Where it cannot, that record is lost.
@@ -99,7 +100,7 @@ _caro_begin() {
   {
     _caro_next && _caro_clock || return 0
     {
-      printf '\0v1\0'"$_caro_miss"'t=s\0q=%s\0g=10000\0' "$_caro_q" &&
+      printf "$_caro_mark"'t=s\0q=%s\0g=10000\0' "$_caro_q" &&
         { [ -z "$_caro_t" ] || printf 'b=%s\0' "$_caro_t"; } &&
         printf 'p=%s\0c=%s\0\0' "$PWD" "$_caro_c"
     } >>"$_caro_f" && _caro_kept && _caro_b=1 || _caro_lose
@@ -188,8 +189,8 @@ _caro_ash() {
   umask 077
   # What is counted outlives the subshell in the same arithmetic as the number printed above.
   {
-    [ "$_caro_lost" -eq 0 ] || _caro_miss="l=$_caro_lost\\0"
-    printf '\0v1\0'"$_caro_miss"'t=b\0q=%s\0s=%s\0g=%s\0' "$_caro_q" "$1" "$_caro_u" &&
+    [ "$_caro_lost" -eq 0 ] || _caro_mark="x\\0v1\\0l=$_caro_lost\\0"
+    printf "$_caro_mark"'t=b\0q=%s\0s=%s\0g=%s\0' "$_caro_q" "$1" "$_caro_u" &&
       { [ -z "$_caro_t" ] || printf 'e=%s\0' "$_caro_t"; } &&
       printf 'p=%s\0c=%s\0\0' "$_caro_p" "$_caro_c"
   } >>"$_caro_d/sh.$$.$_caro_at.$((_caro_q / 64))" && _caro_kept || _caro_lose
@@ -233,7 +234,7 @@ function _caro_y.get { _caro_ksh "$?"; }
 _caro_entry() { _caro_l=${ hist -l -0 -0; }; }
 _caro_time() { _caro_t=${ printf "%(%s%6N)T" now; }; }
 _caro_write() {
-  printf "\0v1\0${_caro_miss}t=b\0q=%s\0s=%s\0e=%s\0p=%s\0c=%s\0\0" \
+  printf "${_caro_mark}t=b\0q=%s\0s=%s\0e=%s\0p=%s\0c=%s\0\0" \
     "$_caro_q" "$1" "$_caro_t" "$_caro_p" "$_caro_c" >>"$_caro_f" && _caro_kept || _caro_lose
   _caro_q=$((_caro_q + 1))
 }'
@@ -243,7 +244,7 @@ _caro_def_mksh='_caro_entry() { _caro_l=${ fc -l 999999999 999999999; }; }
 _caro_time() { _caro_t=$EPOCHREALTIME; _caro_t=${_caro_t%.*}${_caro_t#*.}; }
 _caro_write() {
   {
-    print -n "\0000v1\0000${_caro_miss:+l=$_caro_lost\0000}t=b\0000q=$_caro_q\0000s=$1\0000e=$_caro_t\0000p=" &&
+    print -n "$_caro_cut\0000v1\0000${_caro_cut:+l=$_caro_lost\0000}t=b\0000q=$_caro_q\0000s=$1\0000e=$_caro_t\0000p=" &&
       print -nr -- "$_caro_p" &&
       print -n "\0000c=" &&
       print -nr -- "$_caro_c" &&

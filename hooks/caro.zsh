@@ -3,7 +3,7 @@
 # Expects _caro_d, the spool directory. `caro_off` takes all of it out of a running shell; CARO_OFF=1 keeps it from loading.
 
 # State: _caro_q number of the next command, _caro_b 1 while one runs, _caro_i records in the file _caro_f, _caro_seq its number,
-# _caro_lost records since the last written one that could not be (a full disk), _caro_miss how the next one tells that.
+# _caro_lost records since the last written one that could not be (a full disk), _caro_mark how the next start begins, which tells them.
 
 # zsh maps fresh memory for every function it calls and every group it redirects, so there is one of each to a record. Defined under
 # `emulate … -c`, the functions run with zsh's own options whatever the owner has set, at less cost than `emulate -L` in each.
@@ -18,7 +18,7 @@ _caro_define() {
       [[ -n ${1:-$3} && ${1:-$3} != [[:space:]]* && -O $_caro_d && -d $_caro_d && ! -h $_caro_d ]] || return 0
       (( _caro_i++ < 64 )) || _caro_rotate
       sysopen -wa -o creat,cloexec,nofollow -m 600 -u fd -- "$_caro_f" || { _caro_lose; return 0 }
-      syswrite -o $fd -- $'\0v1\0'${_caro_miss}$'t=s\0q='${_caro_q}$'\0b='$(( t[1] * 1000000 + t[2] / 1000 ))$'\0p='${PWD}$'\0c='${1:-$3}$'\0\0' && _caro_b=1 _caro_lost=0 _caro_miss= || _caro_lose
+      syswrite -o $fd -- ${_caro_mark}$'t=s\0q='${_caro_q}$'\0b='$(( t[1] * 1000000 + t[2] / 1000 ))$'\0p='${PWD}$'\0c='${1:-$3}$'\0\0' && _caro_b=1 _caro_lost=0 _caro_mark=$'\0v1\0' || _caro_lose
       exec {fd}>&-
       return 0
     } 2>/dev/null
@@ -42,7 +42,8 @@ _caro_define() {
 
   _caro_lose() {
     (( _caro_lost < 999999 && ++_caro_lost ))
-    _caro_miss=l=$_caro_lost$'\0'
+    # One byte before it spoils a record cut short, which else could read as one with fewer fields.
+    _caro_mark=$'x\0v1\0l='$_caro_lost$'\0'
   }
 
   _caro_rotate() {
@@ -68,7 +69,7 @@ _caro_load() {
   # An array, which `set -a` does not hand on to the shell that takes this one's place by `exec`.
   unset _caro_loaded
   typeset -ga _caro_loaded=($$)
-  typeset -g _caro_b= _caro_f= _caro_miss=
+  typeset -g _caro_b= _caro_f= _caro_mark=$'\0v1\0'
   typeset -gi _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_lost=0
   typeset -g _caro_at=$(( epochtime[1] * 1000000 + epochtime[2] / 1000 ))
   typeset -ga preexec_functions precmd_functions

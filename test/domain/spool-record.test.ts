@@ -152,9 +152,7 @@ describe('spool records', () => {
       fc.property(record, record, fc.nat(), fc.integer({ min: 1, max: 9 }), (torn, after, cut, lost) => {
         const piece = encodeSpoolRecord(torn);
         const rest = piece.subarray(0, cut % (piece.length - 2));
-        // Cut between two fields it is a record with fewer of them.
-        fc.pre(rest.at(-1) !== 0);
-        const bytes = Buffer.concat([rest, encodeSpoolRecord(after, { lost })]);
+        const bytes = Buffer.concat([rest, raw('x'), encodeSpoolRecord(after, { lost })]);
         const decoded = decodeSpool(bytes);
         expect(decoded.records).toEqual([after]);
         expect(decoded.foreign + decoded.lost).toBe(lost);

@@ -27,6 +27,9 @@ const KIB = 64;
 const TYPED = Array.from({ length: 24 }, (_, index) => `: ${index} ${'x'.repeat(150 + 7 * index)}`);
 const QUIET = ['echo out', 'cd /', 'sh -c "exit 3"', ' echo hidden', 'echo on'];
 
+/** Of it bash can hear only by a scratch file in the spool. */
+const MINE = "trap ': mine' DEBUG";
+
 type Trouble = readonly [what: string, begin: (disk: SmallDisk) => void, end: (disk: SmallDisk) => void];
 const TROUBLES: readonly Trouble[] = [
   ['full', (disk) => disk.fill(), (disk) => disk.free()],
@@ -43,12 +46,13 @@ async function openOnSmallDisk(
   shell: ShellName,
   kind: ShellKind,
   env: Readonly<Record<string, string>> = {},
+  first = '',
 ): Promise<Observed & { readonly disk: SmallDisk }> {
   const spool = makeSpool();
   const disk = mountSmallDisk(spool.dir, KIB);
   undo.push(() => spool.remove(), disk.unmount);
   // Without it bash cannot tell that a command is private before its text has been written.
-  const before = shell === 'bash' ? 'HISTCONTROL=ignorespace' : '';
+  const before = shell === 'bash' ? `HISTCONTROL=ignorespace; ${first}` : first;
   const observed = await observe(kind, { shell, spool, env, before });
   undo.push(() => observed.shell.close());
   return { ...observed, disk };
@@ -89,28 +93,32 @@ const mounting = requireSmallDisks();
 for (const [shell, kind] of SHELLS) {
   const here = requireShell(shell);
   (mounting === describe ? here : mounting)(`${shell} with its spool on a disk that is`, () => {
-    test.each(TROUBLES)('%s: the next record tells how many could not be written', async (what, begin, end) => {
-      const { shell: session, spool, disk } = await openOnSmallDisk(shell, kind);
-      const last = `${TWO_RECORDS.includes(shell) ? 'end' : 'both'} of`;
-      await session.run('echo before');
-      await eventually(() => account(spool).last === `${last} echo before`);
-      begin(disk);
-      for (const line of TYPED) await session.run(line);
-      await session.run(' : private');
-      end(disk);
-      await session.run('echo after');
-      await session.run('echo last');
-      await eventually(
-        () => account(spool).last === `${last} echo last`,
-        () => JSON.stringify(account(spool)),
+    for (const first of shell === 'bash' ? ['', MINE] : [''])
+      test.each(TROUBLES)(
+        `%s: the next record tells how many could not be written ${first}`,
+        async (what, begin, end) => {
+          const { shell: session, spool, disk } = await openOnSmallDisk(shell, kind, {}, first);
+          const last = `${TWO_RECORDS.includes(shell) ? 'end' : 'both'} of`;
+          await session.run('echo before');
+          await eventually(() => account(spool).last === `${last} echo before`);
+          begin(disk);
+          for (const line of TYPED) await session.run(line);
+          await session.run(' : private');
+          end(disk);
+          await session.run('echo after');
+          await session.run('echo last');
+          await eventually(
+            () => account(spool).last === `${last} echo last`,
+            () => JSON.stringify(account(spool)),
+          );
+          const { begun, ended, dropped, texts } = account(spool);
+          const typed = ['echo before', ...TYPED, 'echo after', 'echo last'];
+          expect(typed.filter((text) => texts.includes(text))).toEqual(texts);
+          expect(texts).toEqual(expect.arrayContaining(['echo before', 'echo after', 'echo last']));
+          expect(dropped).toBe(typed.length - begun + (TWO_RECORDS.includes(shell) ? begun - ended : 0));
+          expect(dropped).toBeGreaterThan(what === 'full' ? 5 : 20);
+        },
       );
-      const { begun, ended, dropped, texts } = account(spool);
-      const typed = ['echo before', ...TYPED, 'echo after', 'echo last'];
-      expect(typed.filter((text) => texts.includes(text))).toEqual(texts);
-      expect(texts).toEqual(expect.arrayContaining(['echo before', 'echo after', 'echo last']));
-      expect(dropped).toBe(typed.length - begun + (TWO_RECORDS.includes(shell) ? begun - ended : 0));
-      expect(dropped).toBeGreaterThan(what === 'full' ? 5 : 20);
-    });
 
     test.each(TROUBLES)('%s: the owner sees nothing of it', async (_what, begin, end) => {
       const seen: string[] = [];
@@ -125,6 +133,16 @@ for (const [shell, kind] of SHELLS) {
       expect(withHook?.join('\n')).not.toMatch(/caro|space|read-only|cannot|error|denied|write/i);
       // What was typed ahead of ksh's prompt shows in pieces.
       if (shell !== 'ksh') expect(withHook).toEqual(without);
+    });
+
+    // fish has no such setting.
+    if (shell === 'fish') return;
+    test.each(TROUBLES)('%s: set -e does not end it', async (_what, begin, end) => {
+      const { shell: session, disk } = await openOnSmallDisk(shell, kind);
+      begin(disk);
+      for (const line of ['set -e', ...TYPED.slice(0, 20)]) await session.run(line);
+      end(disk);
+      expect(await session.run('echo "still $((20 + 3))"')).toContain('still 23');
     });
   });
 }
