@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -9,6 +9,7 @@ import { createReader } from '../../src/storage/reader.ts';
 import { MIGRATIONS } from '../../src/storage/schema.ts';
 import { Sqlite } from '../../src/storage/sqlite.ts';
 import { CARO, configure, homeEnvironment, startService, type TestService, until } from '../support/service.ts';
+import { mountSmallDisk, requireSmallDisks } from '../support/small-disk.ts';
 import { temporaryFolders } from '../support/temporary-folder.ts';
 import { EARLIER_SCHEMAS } from './earlier-schemas.ts';
 
@@ -160,27 +161,26 @@ describe.each(VERSIONS)('before the service migrates a database of schema versio
     expect(copiesOf(home)).toHaveLength(1);
   });
 
-  // Only root can make a disk that is too small.
-  const testAsRoot = process.getuid?.() === 0 || process.env['CI'] === 'true' ? test : test.skip;
-
-  testAsRoot('goes on without a copy where there is no room for one, and says so', async () => {
-    const { home, counted } = await homeOf(20);
-    const backups = join(home, 'data', 'backups');
-    mkdirSync(backups);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=700', 'tmpfs', backups]);
-    try {
-      service = await startService(home);
-      await service.stop();
-      expect(readdirSync(backups)).toEqual([]);
-    } finally {
-      execFileSync('umount', [backups]);
-    }
-    const database = openReadOnly(fileOf(home));
-    expect(sums(database, 'rollup')).toEqual(counted);
-    const details = database.prepare("SELECT details FROM audit WHERE type = 'database.migrated'").pluck().get();
-    database.close();
-    expect(JSON.parse(String(details))).toEqual({ from: version, to: MIGRATIONS.length, copy: null });
-    expect(readFileSync(join(home, 'state', 'caro.log'), 'utf8')).toContain('migrated without a copy');
+  requireSmallDisks()('where there is no room for a copy', () => {
+    test('goes on without one, and says so', async () => {
+      const { home, counted } = await homeOf(20);
+      const backups = join(home, 'data', 'backups');
+      mkdirSync(backups);
+      const disk = mountSmallDisk(backups, 16_384);
+      try {
+        service = await startService(home);
+        await service.stop();
+        expect(readdirSync(backups)).toEqual([]);
+      } finally {
+        disk.unmount();
+      }
+      const database = openReadOnly(fileOf(home));
+      expect(sums(database, 'rollup')).toEqual(counted);
+      const details = database.prepare("SELECT details FROM audit WHERE type = 'database.migrated'").pluck().get();
+      database.close();
+      expect(JSON.parse(String(details))).toEqual({ from: version, to: MIGRATIONS.length, copy: null });
+      expect(readFileSync(join(home, 'state', 'caro.log'), 'utf8')).toContain('migrated without a copy');
+    });
   });
 
   test('leaves no half of a copy when it is killed with -9 meanwhile, and makes it at the next start', async () => {
