@@ -100,10 +100,11 @@ function assertRoom(file: string, folder: string): void {
   );
 }
 
-/** What a backup that was cut off left behind. */
+/** What a backup that was cut off left behind, with what SQLite keeps beside it meanwhile. */
 function removeDrafts(folder: string): void {
   for (const name of readdirSync(folder)) {
-    if (name.endsWith('.new') && NAME.test(name.slice(0, -'.new'.length))) rmSync(join(folder, name));
+    const draft = name.replace(/-journal$/, '');
+    if (draft.endsWith('.new') && NAME.test(draft.slice(0, -'.new'.length))) rmSync(join(folder, name));
   }
 }
 

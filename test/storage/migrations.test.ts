@@ -205,6 +205,19 @@ describe.each(VERSIONS)('before the service migrates a database of schema versio
 });
 
 describe('copies of one schema version', () => {
+  test('take away what one that was cut off has left', () => {
+    const backups = folder();
+    const file = join(folder(), 'caro.db');
+    writtenBy(1, file, 1);
+    for (const left of ['-v1.db.new', '-v1.db.new-journal', '.db.new', '.db.new-journal'])
+      writeFileSync(join(backups, `caro-20260301T120000Z${left}`), 'half');
+    writeFileSync(join(backups, 'mine.db.new'), 'not ours');
+    const database = new Sqlite(file);
+    copyBeforeMigration(database, 1, backups, NOON);
+    database.close();
+    expect(readdirSync(backups).sort()).toEqual(['caro-20260304T120000Z-v1.db', 'mine.db.new']);
+  });
+
   test('do not pile up: the newest stays, beside those of other versions and of every day', () => {
     const backups = folder();
     const file = join(folder(), 'caro.db');
