@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from '../../src/shell/parse.ts';
 import { newNotes } from '../../src/shell/reader.ts';
 import { lineSource } from '../../src/shell/source.ts';
-import { oracleCommands } from './oracle.ts';
+import { type Oracle, openOracle } from './oracle.ts';
 import { simpleCommands } from './syntax-walk.ts';
 
 /** Name as written and number of arguments of every simple command, substitutions included. */
@@ -19,8 +19,12 @@ function readCommands(text: string): string[] {
     .map(({ name, args }) => (name === '[' ? name : `${name} ${args}`));
 }
 
+let oracle: Oracle;
+beforeAll(async () => {
+  oracle = await openOracle();
+});
 const oracleLines = (text: string): string[] | null =>
-  oracleCommands(text)?.map(({ name, args }) => (name === '[' ? name : `${name} ${args}`)) ?? null;
+  oracle(text)?.map(({ name, args }) => (name === '[' ? name : `${name} ${args}`)) ?? null;
 
 // What is left out is read differently on purpose, because bash does: tree-sitter-bash 0.25 takes words behind a redirection for
 // its targets, `0>` for a word and `>`, and a backquote inside a word for a word of its own.

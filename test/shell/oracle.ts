@@ -1,5 +1,5 @@
-import Parser from 'tree-sitter';
-import Bash from 'tree-sitter-bash';
+import { readFileSync } from 'node:fs';
+import { Language, type Node, Parser } from 'web-tree-sitter';
 
 /** A command as tree-sitter-bash sees it: offset, text of its name, number of arguments. */
 export interface SeenCommand {
@@ -8,15 +8,26 @@ export interface SeenCommand {
   readonly args: number;
 }
 
-const parser = new Parser();
-parser.setLanguage(Bash);
+/** Finds commands in the order they are written; null when it could not parse the text. */
+export type Oracle = (text: string) => SeenCommand[] | null;
 
-/** Commands found by tree-sitter-bash in the order they are written; null when it could not parse the text. */
-export function oracleCommands(text: string): SeenCommand[] | null {
+/** tree-sitter-bash as WebAssembly: its parser for Node.js has to be compiled on some systems, and a checkout MUST NOT need a compiler. */
+export async function openOracle(): Promise<Oracle> {
+  await Parser.init();
+  const parser = new Parser();
+  parser.setLanguage(await Language.load(readFileSync(require.resolve('tree-sitter-bash/tree-sitter-bash.wasm'))));
+  return (text) => commandsOf(parser, text);
+}
+
+function commandsOf(parser: Parser, text: string): SeenCommand[] | null {
   const tree = parser.parse(text);
-  if (tree.rootNode.hasError) return null;
+  if (tree === null) return null;
   const found: SeenCommand[] = [];
-  visit(tree.rootNode, found);
+  const isRead = !tree.rootNode.hasError;
+  if (isRead) visit(tree.rootNode, found);
+  // Its memory is not the collector's.
+  tree.delete();
+  if (!isRead) return null;
   return found.sort((a, b) => a.start - b.start || a.args - b.args);
 }
 
@@ -28,7 +39,7 @@ const NOT_ARGUMENTS = new Set([
   'comment',
 ]);
 
-function visit(node: Parser.SyntaxNode, found: SeenCommand[]): void {
+function visit(node: Node, found: SeenCommand[]): void {
   if (node.type === 'command') {
     const name = node.childForFieldName('name');
     const args = node.childrenForFieldName('argument').length;
@@ -39,5 +50,5 @@ function visit(node: Parser.SyntaxNode, found: SeenCommand[]): void {
   } else if (node.type === 'test_command' && node.child(0)?.type === '[') {
     found.push({ start: node.startIndex, name: '[', args: -1 });
   }
-  for (const child of node.children) if (!NOT_ARGUMENTS.has(node.type) || child.isNamed) visit(child, found);
+  for (const child of node.children) if (child && (!NOT_ARGUMENTS.has(node.type) || child.isNamed)) visit(child, found);
 }
