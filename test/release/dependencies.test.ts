@@ -15,6 +15,7 @@ interface Locked {
   readonly integrity?: string;
   readonly resolved?: string;
   readonly dev?: boolean;
+  readonly gypfile?: boolean;
 }
 
 const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
@@ -74,4 +75,8 @@ test('package, lock file and the newest heading of the changelog bear the same v
   for (const heading of headings) expect(heading).toMatch(/^## \d+\.\d+\.\d+ - (unreleased|\d{4}-\d\d-\d\d)$/);
   expect(headings.slice(1).filter((heading) => heading.endsWith('unreleased'))).toEqual([]);
   expect([lock.version, headings[0]?.split(' ')[1]]).toEqual([version, version]);
+});
+
+test('npm ci takes the binding that the package brings instead of compiling one (docs/adr/0011)', () => {
+  expect(lock.packages['node_modules/better-sqlite3-napi']).toMatchObject({ gypfile: false });
 });
