@@ -24,7 +24,7 @@ function fail(text, code) {
 const REMEDIES = {
   ERR_DLOPEN_FAILED: 'the SQLite binding was built for another Node.js; run: npm rebuild better-sqlite3',
   MODULE_NOT_FOUND:
-    'a part of the program is missing; run: npm ci && npm run build (Node.js 20 needs a C++ compiler for it)',
+    'a part of the program is missing; run: npm ci && npm run build (below Node.js 22.14 install a C++ compiler, make and Python before, or a newer Node.js)',
   ENOSPC: 'the disk is full; free some space',
   EROFS: 'the file system is read-only',
   EMFILE: 'too many files are open; see: ulimit -n',
