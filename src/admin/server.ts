@@ -1,6 +1,7 @@
 import { lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { CaroError } from '../domain/errors.ts';
+import { listenAt } from '../domain/listening.ts';
 import { assertPrivate } from '../domain/permissions.ts';
 import type { SessionPorts } from './session.ts';
 
@@ -51,10 +52,11 @@ async function listening(server: Server, path: string): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
+      server.once('listening', resolve);
       // Bound within the call: at no moment is the socket there with another mode.
       const umask = process.umask(0o777 & ~MODE);
       try {
-        server.listen(path, resolve);
+        listenAt(server, path);
       } finally {
         process.umask(umask);
       }

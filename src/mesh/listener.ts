@@ -4,6 +4,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { WebSocketServer } from 'ws';
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import type { Endpoint } from '../domain/ip-address.ts';
+import { listenAt } from '../domain/listening.ts';
 import { MAX_SKEW_MS, MESH_PATH, PAIRING_PATH, SUBPROTOCOL } from '../domain/mesh-message.ts';
 import { parseNodeId } from '../domain/node-id.ts';
 import { nodeIdOf, type TlsMaterial } from '../identity/certificate.ts';
@@ -157,10 +158,11 @@ function listen(server: Server, { host, port }: Endpoint): Promise<Endpoint> {
       const what = error.code === 'EADDRINUSE' ? 'it is taken' : `got ${error.code ?? 'an error'}`;
       reject(new CaroError(code, `expected to listen on ${host} port ${port} for the mesh, ${what}`, { cause: error }));
     });
-    server.listen({ host, port, exclusive: true }, () => {
+    server.once('listening', () => {
       server.removeAllListeners('error');
       server.on('error', () => undefined);
       resolve({ host, port: (server.address() as AddressInfo).port });
     });
+    listenAt(server, { host, port });
   });
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Bus } from '../bus/bus.ts';
 import { CaroError } from '../domain/errors.ts';
+import { listenAt } from '../domain/listening.ts';
 import type { RefusalReason, RuleText, Session } from './link.ts';
 import { LoginDesk } from './login-desk.ts';
 import type { forkPage } from './page-fork.ts';
@@ -226,7 +227,8 @@ async function listen(address: string, port: number, take: (socket: Socket) => v
       if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve(null);
       else reject(portError(error, address, port));
     });
-    server.listen({ host: address, port, ipv6Only: address === '::1' }, () => resolve(server));
+    server.once('listening', () => resolve(server));
+    listenAt(server, { host: address, port });
   });
 }
 
