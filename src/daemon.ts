@@ -26,6 +26,7 @@ import { type Dashboard, openDashboard } from './web/doorkeeper.ts';
 import { actorSpecs } from './wiring/actors.ts';
 import { gatherChanges } from './wiring/changed-files.ts';
 import { type Ground, lazyPool } from './wiring/ground.ts';
+import { createIdleCollection } from './wiring/idle-collection.ts';
 import { openLog, type ServiceLog } from './wiring/log.ts';
 import { copyIfRoom } from './wiring/migration-copy.ts';
 import { openOwnKeys, recordOwnKeys } from './wiring/own-keys.ts';
@@ -314,6 +315,10 @@ function watchSpool({ bus, log, spool }: Ground, care: StorageCare): () => void 
     if (name === null) readAll();
     else gather(name);
   });
+  const collectWhenIdle = createIdleCollection({
+    cpuUsage: () => process.cpuUsage(),
+    collect: () => globalThis.gc?.(),
+  });
   let slot = slotOf(Date.now());
   const quarter = async (nowMs: number): Promise<void> =>
     bus.publish('clock.quarter', { nowMs, retentionMs: care.quarter(nowMs) });
@@ -327,7 +332,10 @@ function watchSpool({ bus, log, spool }: Ground, care: StorageCare): () => void 
     void quarter(nowMs).catch((error: unknown) => log.error({ err: error }, 'the quarter of an hour was not closed'));
   };
   sweep();
-  const timer = setInterval(sweep, SWEEP_MS);
+  const timer = setInterval(() => {
+    sweep();
+    collectWhenIdle();
+  }, SWEEP_MS);
   return () => {
     clearInterval(timer);
     stopWatching();

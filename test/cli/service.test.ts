@@ -61,7 +61,7 @@ describe('the unit that install writes', () => {
     expect(unit).not.toContain('XDG_DATA_HOME');
     expect(unit).not.toContain('RuntimeDirectory');
     expect(unit).toMatch(
-      /^ExecStart="\/[^"]+" ("--(interrupt-budget|invocation-count-for-[a-z-]+|max-optimized-bytecode-size)=\d+" |"--(no-use-osr|optimize-for-size|no-short-builtin-calls)" )+"--max-semi-space-size=\d+" "\/[^"]+\/bin\/caro\.js" "service" "run"$/m,
+      /^ExecStart="\/[^"]+" ("--(interrupt-budget|invocation-count-for-[a-z-]+|max-optimized-bytecode-size|bytecode-old-age)=\d+" |"--(no-use-osr|optimize-for-size|no-short-builtin-calls|no-node-snapshot|flush-baseline-code|expose-gc)" )+"--max-semi-space-size=\d+" "\/[^"]+\/bin\/caro\.js" "service" "run"$/m,
     );
     expect(unit).not.toMatch(/@[A-Z]+@/);
   });

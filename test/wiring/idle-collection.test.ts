@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { describe, expect, it } from '@jest/globals';
+import { serviceCommand } from '../../src/cli/service/command.ts';
+import { createIdleCollection } from '../../src/wiring/idle-collection.ts';
+import { CARO, configure, homeEnvironment, until } from '../support/service.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+/** A service that spends processor time as told, in ms, between the looks; `collected` counts. */
+function rig(): { readonly look: (spentMs: number) => number } {
+  let micros = 0;
+  let collected = 0;
+  const look = createIdleCollection({
+    cpuUsage: () => ({ user: micros, system: 0 }),
+    collect: () => {
+      collected += 1;
+      micros += 40_000;
+    },
+  });
+  return {
+    look: (spentMs) => {
+      micros += spentMs * 1_000;
+      look();
+      return collected;
+    },
+  };
+}
+
+describe('collecting when the service falls quiet (NFR-101)', () => {
+  const folder = temporaryFolders();
+
+  it('collects at the first quiet look after the start, and not again without work', () => {
+    const { look } = rig();
+    expect([look(150), look(20), look(20), look(20)]).toEqual([0, 1, 1, 1]);
+  });
+
+  it('never collects while there is work', () => {
+    const { look } = rig();
+    expect(Array.from({ length: 50 }, () => look(2_000)).at(-1)).toBe(0);
+  });
+
+  it('collects once after each burst, and after much light work', () => {
+    const { look } = rig();
+    look(0);
+    expect([look(3_000), look(10), look(10)]).toEqual([1, 2, 2]);
+    expect(Array.from({ length: 5 }, () => look(90))).toEqual([2, 2, 2, 2, 3]);
+  });
+
+  it('is part of the service, with what its flags offer', async () => {
+    const home = folder();
+    await configure(home);
+    const [program, ...words] = serviceCommand();
+    const flags = words.slice(0, -3);
+    const service = spawn(program, ['--trace-gc', ...flags, CARO, 'service', 'run'], {
+      env: homeEnvironment(home),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let said = '';
+    service.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    try {
+      await until(
+        () => Promise.resolve(said),
+        (text) => text.includes('"ready":true') && /Mark-Compact.*testing/.test(text),
+        25_000,
+      );
+    } finally {
+      service.kill('SIGKILL');
+    }
+    expect(said).toMatch(/Mark-Compact/);
+  });
+});
