@@ -1,171 +1,141 @@
 /**
  * Memory of the idle service (NFR-101): resident (RSS), proportional (PSS) and private bytes of its whole process tree, in MiB, from
- * /proc/PID/smaps_rollup. The baseline beside it is a Node process that does nothing.
+ * /proc/PID/smaps_rollup, after each of several uses (bench/idle-variants.ts). The baseline beside them is a Node.js of the same version
+ * that does nothing. Variants idle at the same time: RSS, private and anonymous memory of a process do not depend on its neighbours;
+ * PSS does, and is lower than that of a service alone.
  *
- *   npx tsx bench/idle-memory.ts [seconds to idle [part of a variant's name]]
+ *   npx tsx bench/idle-memory.ts [--idle SECONDS] [--only PART] [--node VERSION] [--warn-against FILE]
+ *
+ *   --idle SECONDS       of idling before each measurement; 60 unless told
+ *   --only PART          variants with this in their name
+ *   --node VERSION       under that Node.js (22, 24.1, …), fetched from the registry and kept in the folder for temporary files, with an
+ *                        installation from the offline archive; unless told, under the one that runs this, in this tree
+ *   --warn-against FILE  a short form for CI: a fresh node and one with the mesh on, twice, the lesser of both against what FILE
+ *                        (bench/results/idle-memory.json) says; prints a warning where one has grown by more than 1 MiB, and no figures
  */
-import { spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { encodeSpoolRecord } from '../src/domain/spool-record.ts';
-import { caro, caroJson, configure, freePort, startService, until } from '../test/support/service.ts';
-import { loginOf, loginTokenIn, postLogin } from '../test/web/dashboard-rig.ts';
+import { parseArgs } from 'node:util';
+import { fetchNode } from '../scripts/fetched-node.ts';
 import { report, round } from './figures.ts';
+import { BASELINE, growthSince, type IdleRow, storedRows } from './idle-growth.ts';
+import type { Variant } from './idle-variants.ts';
+import { type Memory, memoryOf } from './process-memory.ts';
 
-interface Memory {
-  readonly processes: number;
-  readonly rssMiB: number;
-  readonly pssMiB: number;
-  readonly privateMiB: number;
-  readonly anonymousMiB: number;
+const ROOT = resolve(__dirname, '..');
+/** More at once would keep those that are still at work from their turn for longer than they idle. */
+const AT_ONCE = 4;
+/** Of the short form. */
+const SHORT_IDLE_SECONDS = 15;
+const SHORT_VARIANTS = ['fresh node', 'mesh on'];
+
+type Row = IdleRow & Memory & { readonly idleSeconds: number; readonly ratioToBaseline?: number };
+
+/** From here on `node` and `caro` are those of that version. Removes what it unpacked when called. */
+function installUnder(version: string): () => void {
+  const node = fetchNode(version, join(tmpdir(), 'caro-bench-nodes'));
+  const folder = mkdtempSync(join(tmpdir(), 'caro-bench-'));
+  const tsx = join(ROOT, 'node_modules', '.bin', 'tsx');
+  const said = execFileSync(tsx, ['scripts/bundle-offline.ts', folder, '--every-node'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  const { archive } = JSON.parse(said) as { readonly archive: string };
+  execFileSync('tar', ['-xzf', archive, '-C', folder]);
+  process.env['CARO_TEST_ENTRY'] = join(folder, basename(archive, '.tar.gz'), 'bin', 'caro.js');
+  process.env['PATH'] = `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}`;
+  return () => rmSync(folder, { recursive: true });
 }
 
-/** A process and all its descendants. */
-function tree(pid: number): readonly number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
-        return [{ pid: Number(name), parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) }];
-      } catch {
-        return [];
-      }
-    });
-  const below = (of: number): readonly number[] => [
-    of,
-    ...parents.filter(({ parent }) => parent === of).flatMap((child) => below(child.pid)),
-  ];
-  return below(pid);
-}
-
-function memoryOf(pid: number): Memory {
-  const pids = tree(pid);
-  const sum = (...names: readonly string[]): number =>
-    round(
-      pids.reduce((total, one) => {
-        const text = readFileSync(`/proc/${one}/smaps_rollup`, 'utf8');
-        return (
-          total +
-          names.reduce((kib, name) => kib + Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0), 0)
-        );
-      }, 0) / 1_024,
-    );
-  return {
-    processes: pids.length,
-    rssMiB: sum('Rss'),
-    pssMiB: sum('Pss'),
-    privateMiB: sum('Private_Clean', 'Private_Dirty'),
-    anonymousMiB: sum('Anonymous'),
-  };
-}
-
-/** Commands as the hooks write them, and the questions an owner asks: everything that the service loads when it is used. */
-async function use(home: string): Promise<void> {
-  const file = join(home, 'data', 'spool', `bash.${process.pid}.${Date.now() * 1_000}.0`);
-  for (let command = 0; command < 2_000; command += 1) {
-    const startedAt = Date.now() * 1_000;
-    const text = `git commit -m "change ${command}" && docker build . | tee log-${command}.txt`;
-    appendFileSync(
-      file,
-      encodeSpoolRecord({
-        type: 'both',
-        command,
-        startedAt,
-        endedAt: startedAt,
-        granularity: 1,
-        status: 0,
-        cwd: home,
-        text,
-      }),
-      { mode: 0o600 },
-    );
-  }
-  await until(
-    () => caroJson<{ observe: { events: number } }>(home, 'status'),
-    ([status]) => status?.observe.events === 2_000,
-    60_000,
-  );
-  for (const question of [['stats'], ['events'], ['summary', 'preview', '--period', 'daily'], ['audit', 'verify']]) {
-    await caro(home, ...question);
-  }
-}
-
-/** The page as a browser opens it, its figures and a search; then closed, until its process has gone. */
-async function lookAtDashboard(home: string, pid: number): Promise<void> {
-  const [link] = await caroJson<{ url: string; file: string }>(home, 'dashboard');
-  if (!link) throw new Error('expected the address of the dashboard');
-  const { url, file } = link;
-  const { cookie, token } = await loginOf(await postLogin({ url }, loginTokenIn(file)));
-  const since = new Date(Date.now() - 86_400_000).toISOString();
-  const until24h = new Date(Date.now() + 86_400_000).toISOString();
-  for (const path of [
-    '',
-    `api/overview?since=${since}&until=${until24h}`,
-    'api/events?text=git',
-    'api/summary?period=daily',
-  ]) {
-    const answer = await fetch(`${url}${path}`, { headers: { cookie, 'x-caro-token': token, connection: 'close' } });
-    if (!answer.ok) throw new Error(`expected the dashboard to answer, got ${answer.status}`);
-    await answer.arrayBuffer();
-  }
-  await until(
-    () => Promise.resolve(tree(pid)),
-    (pids) => pids.length === 1,
-    90_000,
-  );
-}
-
-interface Variant {
-  readonly name: string;
-  readonly mesh: boolean;
-  readonly used: boolean;
-  readonly dashboard?: true;
-}
-
-const VARIANTS: readonly Variant[] = [
-  { name: 'fresh node', mesh: false, used: false },
-  { name: 'after the dashboard was used and closed', mesh: false, used: false, dashboard: true },
-  { name: 'after 2,000 commands and questions', mesh: false, used: true },
-  { name: 'mesh on', mesh: true, used: false },
-  { name: 'mesh on, after 2,000 commands and questions', mesh: true, used: true },
-];
-
-async function measured(seconds: number, { mesh, used, dashboard: looked }: Variant): Promise<Memory> {
+async function measured(variant: Variant, seconds: number, node: string): Promise<readonly Row[]> {
   const home = mkdtempSync(join(tmpdir(), 'caro-bench-'));
-  const dashboard = `[dashboard]\nport = ${await freePort()}\n`;
-  await configure(
-    home,
-    mesh ? `${dashboard}[mesh]\nenabled = true\nlisten = "127.0.0.1:${await freePort()}"\n` : dashboard,
-  );
-  const service = await startService(home);
-  if (used) await use(home);
-  if (looked) await lookAtDashboard(home, service.process.pid ?? 0);
-  await pause(seconds * 1_000);
-  const memory = memoryOf(service.process.pid ?? 0);
-  await service.stop();
-  rmSync(home, { recursive: true });
-  return memory;
-}
-
-async function main(seconds: number, part: string): Promise<void> {
-  const idle = spawn(process.execPath, ['-e', 'setInterval(()=>{},1e9)'], { stdio: 'ignore' });
-  const results = [];
-  for (const variant of VARIANTS.filter(({ name }) => name.includes(part))) {
-    const memory = await measured(seconds, variant);
-    const baseline = memoryOf(idle.pid ?? 0);
-    results.push({
-      name: variant.name,
-      idleSeconds: seconds,
-      ...memory,
-      ratioToBaseline: round(memory.rssMiB / baseline.rssMiB),
-    });
+  const rows: Row[] = [];
+  try {
+    const { pid, end } = await variant.start(home);
+    const measure = async (name: string): Promise<void> => {
+      await pause(seconds * 1_000);
+      rows.push({ name, node, idleSeconds: seconds, ...memoryOf(pid) });
+    };
+    try {
+      await variant.use?.(home, pid);
+      await measure(variant.name);
+      await variant.next?.use(home, pid);
+      if (variant.next) await measure(variant.next.name);
+    } finally {
+      await end();
+    }
+  } finally {
+    rmSync(home, { recursive: true });
   }
-  const baseline = memoryOf(idle.pid ?? 0);
-  idle.kill();
-  report('idle-memory', [...results, { name: 'baseline: node that does nothing', idleSeconds: seconds, ...baseline }]);
+  return rows;
 }
 
-void main(Number(process.argv[2] ?? '60'), process.argv[3] ?? '');
+/** Resolves with the rows in the order of the variants. */
+async function allMeasured(variants: readonly Variant[], seconds: number, node: string): Promise<readonly Row[]> {
+  const rows: (readonly Row[])[] = [];
+  const waiting = [...variants.entries()];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift())
+      rows[next[0]] = await measured(next[1], seconds, node);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return rows.flat();
+}
+
+function startIdle(): ChildProcess {
+  return spawn('node', ['-e', 'setInterval(()=>{},1e9)'], { stdio: 'ignore' });
+}
+
+function withBaseline(rows: readonly Row[], baseline: Memory, seconds: number, node: string): readonly Row[] {
+  const compared = rows.map((row) => ({ ...row, ratioToBaseline: round(row.rssMiB / baseline.rssMiB) }));
+  return [...compared, { name: BASELINE, node, idleSeconds: seconds, ...baseline }];
+}
+
+/** Every variant twice, of which the one with less: what a collection left behind comes and goes. */
+const lesser = (rows: readonly Row[]): readonly Row[] =>
+  SHORT_VARIANTS.flatMap((name) =>
+    rows
+      .filter((row) => row.name === name)
+      .sort((a, b) => a.rssMiB - b.rssMiB)
+      .slice(0, 1),
+  );
+
+async function main(seconds: number, part: string, against: string | undefined): Promise<void> {
+  const node = execFileSync('node', ['--version'], { encoding: 'utf8' }).trim();
+  const { VARIANTS } = await import('./idle-variants.ts');
+  const idle = startIdle();
+  try {
+    if (against === undefined) {
+      const chosen = VARIANTS.filter(({ name }) => name.includes(part));
+      const rows = await allMeasured(chosen, seconds, node);
+      report('idle-memory', withBaseline(rows, memoryOf(idle.pid ?? 0), seconds, node));
+    } else {
+      const chosen = VARIANTS.filter(({ name }) => SHORT_VARIANTS.includes(name));
+      const rows = lesser(await allMeasured([...chosen, ...chosen], SHORT_IDLE_SECONDS, node));
+      const now = withBaseline(rows, memoryOf(idle.pid ?? 0), SHORT_IDLE_SECONDS, node);
+      for (const warning of growthSince(storedRows(readFileSync(against, 'utf8')), now))
+        console.log(`warning: ${warning}`);
+    }
+  } finally {
+    idle.kill();
+  }
+}
+
+const { values } = parseArgs({
+  options: {
+    idle: { type: 'string', default: '60' },
+    only: { type: 'string', default: '' },
+    node: { type: 'string' },
+    'warn-against': { type: 'string' },
+  },
+});
+const remove = values.node === undefined ? () => undefined : installUnder(values.node);
+main(Number(values.idle), values.only, values['warn-against'])
+  .catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  })
+  .finally(remove);

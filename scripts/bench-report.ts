@@ -75,7 +75,7 @@ const GOALS: readonly Goal[] = [
     aim: '< 50 MiB there, too; anonymous < 20 MiB',
     benchmark: 'idle-memory',
     figure: (row) =>
-      `${text(row['name'])}: ${text(row['rssMiB'])} MiB RSS, ${text(row['pssMiB'])} PSS, ${text(row['anonymousMiB'])} anonymous`,
+      `Node.js ${text(row['node'])}, ${text(row['name'])}: ${text(row['rssMiB'])} MiB RSS, ${text(row['pssMiB'])} PSS, ${text(row['anonymousMiB'])} anonymous`,
   },
   {
     what: 'summary of any period',

@@ -23,7 +23,7 @@ const LEAST_MS = 20_000;
 
 /** Each benchmark with the arguments of its runs, quick and full; a later run matters less than an earlier one. */
 const PLAN: Readonly<Record<string, { readonly quick: readonly string[]; readonly full: readonly string[] }>> = {
-  'idle-memory': { quick: ['20'], full: ['20'] },
+  'idle-memory': { quick: ['--idle 20'], full: ['--idle 30', '--idle 30 --node 22', '--idle 30 --node 24'] },
   'mesh-query': { quick: ['10'], full: ['1', '10', '30', '100', '10 2'] },
   observe: {
     quick: ['300'],

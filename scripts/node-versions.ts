@@ -9,19 +9,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fetchNode } from './fetched-node.ts';
 
 const ROOT = resolve(__dirname, '..');
 const TESTS = 'test/release/offline-bundle';
-
-/** The path of that interpreter: npm packs it as `node-SYSTEM-ARCH`. */
-function fetchNode(version: string, folder: string): string {
-  const name = `node-${process.platform}-${process.arch}`;
-  const where = join(folder, version);
-  execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', where, `${name}@${version}`], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  return join(where, 'node_modules', name, 'bin', 'node');
-}
 
 function main(versions: readonly string[]): void {
   const folder = mkdtempSync(join(tmpdir(), 'caro-node-versions-'));

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-export const CARO = resolve(__dirname, '../../bin/caro.js');
+/** `bin/caro.js` of this tree, or of an installation that a benchmark measures under another Node.js. */
+export const CARO = process.env['CARO_TEST_ENTRY'] ?? resolve(__dirname, '../../bin/caro.js');
 
 export interface CommandOutcome {
   readonly code: number;

@@ -1,0 +1,143 @@
+/** What a service went through before it idles, each on a home of its own. */
+import { join } from 'node:path';
+import { callAdmin } from '../src/admin/client.ts';
+import { QUERY_TYPES } from '../src/domain/trust.ts';
+import { ordinaryCommands } from '../test/shell/redact-corpus.ts';
+import { connected, type MeshNode, makeNode, startAll } from '../test/support/mesh-nodes.ts';
+import { caro, caroJson, configure, freePort, startService, until } from '../test/support/service.ts';
+import { spoolEntries } from '../test/support/spooled-history.ts';
+import { loginOf, loginTokenIn, postLogin } from '../test/web/dashboard-rig.ts';
+import { processTree } from './process-memory.ts';
+
+/** A service that has nothing to do any more. */
+export interface Idler {
+  readonly pid: number;
+  readonly end: () => Promise<void>;
+}
+
+/** What is done with a running service before it is measured. */
+type Use = (home: string, pid: number) => Promise<void>;
+
+export interface Variant {
+  readonly name: string;
+  readonly start: (home: string) => Promise<Idler>;
+  readonly use?: Use;
+  /** Done after the first measurement, for a second one of the same process under a name of its own. */
+  readonly next?: { readonly name: string; readonly use: Use };
+}
+
+const PEERS = 10;
+/** Commands of one spool file. */
+const FILE = 2_000;
+const SPAN_MS = 30 * 86_400_000;
+const TEXTS = ordinaryCommands(500);
+
+export const VARIANTS: readonly Variant[] = [
+  { name: 'fresh node', start: alone },
+  { name: 'mesh on', start: meshed },
+  { name: 'after the dashboard was used and closed', start: alone, use: lookAtDashboard },
+  { name: 'after 2,000 commands and questions', start: alone, use: observing(2_000) },
+  { name: 'after 100,000 commands and questions', start: alone, use: observing(100_000) },
+  { name: 'mesh on, after 2,000 commands and questions', start: meshed, use: observing(2_000) },
+  {
+    name: `mesh on, ${PEERS} peers`,
+    start: among,
+    next: { name: `mesh on, ${PEERS} peers, after each kind of query`, use: askEach },
+  },
+];
+
+async function alone(home: string, mesh = ''): Promise<Idler> {
+  await configure(home, `[dashboard]\nport = ${await freePort()}\n${mesh}`);
+  const service = await startService(home);
+  return { pid: service.process.pid ?? 0, end: service.kill };
+}
+
+async function meshed(home: string): Promise<Idler> {
+  return alone(home, `[mesh]\nenabled = true\nlisten = "127.0.0.1:${await freePort()}"\n`);
+}
+
+/** Commands of the last thirty days, and the questions an owner asks: everything that the service loads when it is used. */
+function observing(count: number): Use {
+  return async (home) => {
+    for (let first = 0; first < count; first += FILE) {
+      spoolCommands(home, first, count);
+      await until(
+        () => callAdmin(join(home, 'run', 'admin.sock'), 'observe.status', {}),
+        ({ events }) => events === first + FILE,
+        60_000,
+      );
+    }
+    for (const question of [['stats'], ['events'], ['summary', 'preview', '--period', 'daily'], ['audit', 'verify']]) {
+      const { code, stderr } = await caro(home, ...question);
+      if (code !== 0) throw new Error(`expected an answer to ${question.join(' ')}, got ${stderr}`);
+    }
+  };
+}
+
+/** The next file of `count` commands that lie as far apart as those of the others. */
+function spoolCommands(home: string, first: number, count: number): void {
+  const now = Date.now();
+  const entries = Array.from({ length: FILE }, (_, index) => ({
+    text: TEXTS[(first + index) % TEXTS.length] ?? 'ls',
+    startMs: now - SPAN_MS + Math.floor(((first + index) / count) * SPAN_MS),
+    durationMs: 40,
+    exitCode: 0,
+    cwd: home,
+  }));
+  spoolEntries(join(home, 'data', 'spool'), 'bash', entries, now, now);
+}
+
+/** The page as a browser opens it, its figures and a search; then closed, until its process has gone. */
+async function lookAtDashboard(home: string, pid: number): Promise<void> {
+  const [link] = await caroJson<{ url: string; file: string }>(home, 'dashboard');
+  if (!link) throw new Error('expected the address of the dashboard');
+  const { url, file } = link;
+  const { cookie, token } = await loginOf(await postLogin({ url }, loginTokenIn(file)));
+  const since = new Date(Date.now() - 86_400_000).toISOString();
+  const until24h = new Date(Date.now() + 86_400_000).toISOString();
+  for (const path of [
+    '',
+    `api/overview?since=${since}&until=${until24h}`,
+    'api/events?text=git',
+    'api/summary?period=daily',
+  ]) {
+    const answer = await fetch(`${url}${path}`, { headers: { cookie, 'x-caro-token': token, connection: 'close' } });
+    if (!answer.ok) throw new Error(`expected the dashboard to answer, got ${answer.status}`);
+    await answer.arrayBuffer();
+  }
+  await until(
+    () => Promise.resolve(processTree(pid)),
+    (pids) => pids.length === 1,
+    90_000,
+  );
+}
+
+/** Connected with ten further services, which trust it and which it trusts. */
+async function among(home: string): Promise<Idler> {
+  const asker = await makeNode(home, 'asker');
+  const peers: MeshNode[] = [];
+  for (let number = 0; number < PEERS; number += 1)
+    peers.push(await makeNode(join(home, `peer-${number}`), `peer-${number}`));
+  asker.configure({ trust: Object.fromEntries(peers.map(({ id }) => [id, 'peer'])), dials: peers, level: 0 });
+  for (const peer of peers) peer.configure({ trust: { [asker.id]: 'supervisor' } });
+  const end = async (): Promise<void> => {
+    await Promise.all([asker, ...peers].map((node) => node.kill()));
+  };
+  try {
+    await startAll(peers);
+    const { process: service } = await asker.start();
+    await connected(asker, peers);
+    return { pid: service.pid ?? 0, end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function askEach(home: string): Promise<void> {
+  for (const type of QUERY_TYPES) {
+    const { counts } = await callAdmin(join(home, 'run', 'admin.sock'), 'mesh.query', { type, timeoutMs: 10_000 });
+    if (counts.answered + counts.no_data + counts.suppressed !== PEERS)
+      throw new Error(`expected ${PEERS} answers, got ${JSON.stringify(counts)}`);
+  }
+}

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { round } from './figures.ts';
+
+/** In MiB, of all `processes` together. PSS falls the more processes share the binary of Node.js at that moment; the others do not. */
+export interface Memory {
+  readonly processes: number;
+  readonly rssMiB: number;
+  readonly pssMiB: number;
+  readonly privateMiB: number;
+  readonly anonymousMiB: number;
+}
+
+/** A process and all its descendants. */
+export function processTree(pid: number): readonly number[] {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+        return [{ pid: Number(name), parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) }];
+      } catch {
+        return [];
+      }
+    });
+  const below = (of: number): readonly number[] => [
+    of,
+    ...parents.filter(({ parent }) => parent === of).flatMap((child) => below(child.pid)),
+  ];
+  return below(pid);
+}
+
+/** What a process and its descendants have in memory, from /proc/PID/smaps_rollup (proc(5)). */
+export function memoryOf(pid: number): Memory {
+  const pids = processTree(pid);
+  const sum = (...names: readonly string[]): number =>
+    round(
+      pids.reduce((total, one) => {
+        const text = readFileSync(`/proc/${one}/smaps_rollup`, 'utf8');
+        return (
+          total +
+          names.reduce((kib, name) => kib + Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0), 0)
+        );
+      }, 0) / 1_024,
+    );
+  return {
+    processes: pids.length,
+    rssMiB: sum('Rss'),
+    pssMiB: sum('Pss'),
+    privateMiB: sum('Private_Clean', 'Private_Dirty'),
+    anonymousMiB: sum('Anonymous'),
+  };
+}
