@@ -29,7 +29,7 @@ const ROOT = resolve(__dirname, '..');
 /** More at once would keep those that are still at work from their turn for longer than they idle. */
 const AT_ONCE = 4;
 /** Of the short form. */
-const SHORT_IDLE_SECONDS = 15;
+const SHORT_IDLE_SECONDS = 25;
 const SHORT_VARIANTS = ['fresh node', 'mesh on'];
 
 type Row = IdleRow & Memory & { readonly idleSeconds: number; readonly ratioToBaseline?: number };
