@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -9,8 +7,9 @@ import { logProof } from '../../src/audit/log-proof.ts';
 import type { AuditCheckpoint, AuditRecord } from '../../src/domain/audit-record.ts';
 import { AUDIT_TYPES } from '../../src/domain/audit-record.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
+import { lastingFolder } from '../support/temporary-folder.ts';
 
-const key = openIdentity(join(mkdtempSync(join(tmpdir(), 'caro-chain-')), 'identity.key'));
+const key = openIdentity(join(lastingFolder(), 'identity.key'));
 const checks = logProof(key.publicKey);
 /** A record of this type has a statement to show: see rotations.test.ts. */
 const PLAIN_TYPES = AUDIT_TYPES.filter((type) => type !== 'rotation.completed');

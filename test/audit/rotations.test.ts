@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { checkpointBytes, linkRecord, verifyChain } from '../../src/audit/chain.ts';
@@ -9,8 +7,9 @@ import type { AuditCheckpoint, AuditRecord, AuditVerification } from '../../src/
 import type { Json } from '../../src/domain/canonical.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { signRotation } from '../../src/identity/key-statement.ts';
+import { lastingFolder } from '../support/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'caro-log-'));
+const folder = lastingFolder();
 const [first, second, third, stranger] = ['a', 'b', 'c', 'd'].map((name) => openIdentity(join(folder, name)));
 if (!first || !second || !third || !stranger) throw new Error('expected four keys');
 

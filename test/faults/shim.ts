@@ -1,9 +1,10 @@
 /** Steers `shim/fault-shim.c`, which stands between a program and the C library. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readSync, realpathSync, writeFileSync, writeSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { closeSync, openSync, readSync, realpathSync, writeFileSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
+import { lastingFolder } from '../support/temporary-folder.ts';
 
 const SOURCE = join(__dirname, 'shim', 'fault-shim.c');
 /** The fields of its `struct control`, 8 bytes each. */
@@ -40,7 +41,7 @@ export function requireShim(): typeof describe | typeof describe.skip {
 }
 
 function compile(): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'caro-shim-')), 'fault-shim.so');
+  const file = join(lastingFolder(), 'fault-shim.so');
   execFileSync('cc', ['-O1', '-shared', '-fPIC', '-o', file, SOURCE, '-ldl', '-lpthread'], { stdio: 'pipe' });
   return file;
 }
@@ -48,7 +49,7 @@ function compile(): string {
 /** @param root the folder whose files count; `record` is where to write down every change */
 export function faultsBelow(root: string, record?: string): Faults {
   library ??= compile();
-  const steer = join(mkdtempSync(join(tmpdir(), 'caro-steer-')), 'control');
+  const steer = join(lastingFolder(), 'control');
   writeFileSync(steer, Buffer.alloc(FIELDS.length * 8), { mode: 0o600 });
   const control = openSync(steer, 'r+');
   const at = (field: Field): number => FIELDS.indexOf(field) * 8;

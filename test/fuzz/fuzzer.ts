@@ -27,6 +27,8 @@ export const SEED =
   process.env['CARO_SEED'] === 'random' ? Date.now() % 2 ** 31 : Number(process.env['CARO_SEED'] ?? 20_261_123);
 export const FUZZ_TIMEOUT_MS = (SECONDS + 90) * 1_000;
 const BATCH = 64;
+/** So many inputs are kept together where one of them reached something new: to ask for coverage takes longer than to try some more. */
+const TOGETHER = SECONDS > 0 ? 1 : 4;
 const RUNS = 2_000;
 
 /** True until enough was tried: a number of inputs, or a time. */
@@ -110,7 +112,7 @@ class Search {
     for (const input of inputs) this.#try(input);
     const fresh = [...this.coverage.blocks()].filter((block) => !this.#seen.has(block));
     if (fresh.length === 0) return;
-    if (inputs.length === 1) this.#corpus.push(...inputs);
+    if (inputs.length <= TOGETHER) this.#corpus.push(...inputs);
     else {
       this.#sort(inputs.slice(0, inputs.length / 2));
       this.#sort(inputs.slice(inputs.length / 2));

@@ -1,17 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { certificateIsDue, makeCertificate, nodeIdOf, tlsMaterial } from '../../src/identity/certificate.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { codeOf } from '../support/error-code.ts';
+import { lastingFolder } from '../support/temporary-folder.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const DAY = 86_400_000;
 const TOLERANCE = 300_000;
-const folder = mkdtempSync(join(tmpdir(), 'caro-certificate-'));
+const folder = lastingFolder();
 let identity: Identity;
 let pem: string;
 

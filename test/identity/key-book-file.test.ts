@@ -1,5 +1,4 @@
-import { lstatSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -8,15 +7,16 @@ import { openIdentity } from '../../src/identity/identity.ts';
 import { readKeyBook, writeKeyBook } from '../../src/identity/key-book-file.ts';
 import { signRotation } from '../../src/identity/key-statement.ts';
 import { EMPTY_KEY_BOOK, type KeyBook } from '../../src/identity/rotation.ts';
+import { lastingFolder } from '../support/temporary-folder.ts';
 import { anyBook } from './key-books.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 const facts = { nowMs: NOW, nonce: new Uint8Array(16) };
-const folder = mkdtempSync(join(tmpdir(), 'caro-book-'));
+const folder = lastingFolder();
 const keys = ['a', 'b', 'c', 'd'].map((name) => openIdentity(join(folder, name)));
 let file: string;
 beforeEach(() => {
-  file = join(mkdtempSync(join(tmpdir(), 'caro-book-')), 'peer-keys.json');
+  file = join(lastingFolder(), 'peer-keys.json');
 });
 
 test('what is known of the keys of peers comes back as it was written', () => {

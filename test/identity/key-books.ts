@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { CaroError } from '../../src/domain/errors.ts';
@@ -13,11 +11,12 @@ import {
   observeRevocation,
   observeRotation,
 } from '../../src/identity/rotation.ts';
+import { lastingFolder } from '../support/temporary-folder.ts';
 
 /** When everything in these books was learned, ms since the epoch. */
 export const LEARNED_MS = Date.UTC(2026, 10, 23);
 const facts = { nowMs: LEARNED_MS, nonce: new Uint8Array(16) };
-const folder = mkdtempSync(join(tmpdir(), 'caro-book-'));
+const folder = lastingFolder();
 const keys = ['a', 'b', 'c', 'd'].map((name) => openIdentity(join(folder, name)));
 /** The keys in them. */
 export const BOOK_IDS: readonly string[] = keys.map(({ id }) => id);

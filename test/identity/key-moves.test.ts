@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { GRACE_MS } from '../../src/identity/grace.ts';
@@ -7,9 +5,10 @@ import { openIdentity } from '../../src/identity/identity.ts';
 import { accountOf, keyChanges, markRecorded, nextMoveMs, openMoves } from '../../src/identity/key-moves.ts';
 import { signRotation } from '../../src/identity/key-statement.ts';
 import { confirmRotation, EMPTY_KEY_BOOK, type KeyBook, observeRotation } from '../../src/identity/rotation.ts';
+import { lastingFolder } from '../support/temporary-folder.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
-const folder = mkdtempSync(join(tmpdir(), 'caro-moves-'));
+const folder = lastingFolder();
 const keys = ['a', 'b', 'c'].map((name) => openIdentity(join(folder, name)));
 const id = (index: number): string => keys[index]?.id ?? '';
 

@@ -1,5 +1,4 @@
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { CaroError } from '../../src/domain/errors.ts';
@@ -17,14 +16,16 @@ import {
   stepsBetween,
   tellable,
 } from '../../src/identity/own-rotation.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 const planned = { nowMs: NOW, nonce: new Uint8Array(16), compromised: false };
 let places: KeyPlaces;
 let old: Identity;
 
+const newFolder = temporaryFolders();
 beforeEach(() => {
-  const folder = mkdtempSync(join(tmpdir(), 'caro-own-'));
+  const folder = newFolder();
   places = {
     identityKey: join(folder, 'identity.key'),
     nextKey: join(folder, 'identity.next.key'),

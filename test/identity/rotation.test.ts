@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { revokedWith } from '../../src/domain/key-state.ts';
@@ -22,6 +20,7 @@ import {
   successorsOf,
 } from '../../src/identity/rotation.ts';
 import { codeOf } from '../support/error-code.ts';
+import { lastingFolder } from '../support/temporary-folder.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 const keys: Identity[] = [];
@@ -38,7 +37,7 @@ const learn = (book: KeyBook, statement: DualEnvelope, nowMs = NOW): KeyBook =>
 const state = (book: KeyBook, index: number, nowMs: number): string => standingOf(book, key(index).id, nowMs).state;
 
 beforeAll(() => {
-  const folder = mkdtempSync(join(tmpdir(), 'caro-rotation-'));
+  const folder = lastingFolder();
   for (let index = 0; index < 5; index += 1) keys.push(openIdentity(join(folder, `${index}.key`)));
 });
 
@@ -176,7 +175,7 @@ describe('trust in a key that was rotated', () => {
   test('grows by no more than a few rivals of one key', () => {
     let book = EMPTY_KEY_BOOK;
     for (const heir of [1, 2, 3, 4]) book = learn(book, rotation(0, heir));
-    const spare = openIdentity(join(mkdtempSync(join(tmpdir(), 'caro-rotation-')), 'k'));
+    const spare = openIdentity(join(lastingFolder(), 'k'));
     const more = observeRotation(book, signRotation(key(0), spare, facts()), NOW);
     expect(more).toEqual({ book, outcome: 'full' });
   });
@@ -208,7 +207,7 @@ describe('trust in a key that was rotated', () => {
   });
 
   test('leaves room for the keys of others, however many one node makes up', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'caro-many-'));
+    const folder = lastingFolder();
     const many = Array.from({ length: 34 }, (_, index) => openIdentity(join(folder, `${index}.key`)));
     let book = EMPTY_KEY_BOOK;
     for (const [index, next] of many.entries()) {
@@ -226,7 +225,7 @@ describe('trust in a key that was rotated', () => {
 
 describe('what a node says about its own keys', () => {
   const strangers = (): readonly Identity[] => {
-    const folder = mkdtempSync(join(tmpdir(), 'caro-strangers-'));
+    const folder = lastingFolder();
     return Array.from({ length: 4 }, (_, index) => openIdentity(join(folder, `${index}.key`)));
   };
   const chain = (...of: readonly Identity[]): readonly DualEnvelope[] =>

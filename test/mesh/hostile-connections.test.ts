@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TlsMaterial } from '../../src/identity/certificate.ts';
 import type { Identity } from '../../src/identity/identity.ts';
+import { lastingFolder } from '../support/temporary-folder.ts';
 import { gone, intrude, tcpTo, tlsTo } from './hostile.ts';
 import {
   codeOf,
@@ -30,7 +30,7 @@ let friend: TestNode;
 
 /** A key and certificate made by OpenSSL's own command line. */
 function opensslMaterial(...key: readonly string[]): TlsMaterial {
-  const folder = mkdtempSync(join(tmpdir(), 'caro-openssl-'));
+  const folder = lastingFolder();
   const [keyFile, certificateFile] = [join(folder, 'key'), join(folder, 'crt')];
   const request = [
     'req',
@@ -107,7 +107,7 @@ describe('a connection is refused, on record and with a code of its own, when th
   });
 
   test('has a certificate that another key has signed', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'caro-openssl-'));
+    const folder = lastingFolder();
     const run = (...words: readonly string[]): unknown =>
       execFileSync('openssl', words, { cwd: folder, stdio: 'ignore' });
     run('req', '-x509', '-newkey', 'ed25519', '-nodes', '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=ca');

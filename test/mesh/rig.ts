@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditEntry } from '../../src/domain/audit-record.ts';
 import { canonical } from '../../src/domain/canonical.ts';
@@ -16,6 +14,7 @@ import type { MeshLimits } from '../../src/mesh/limits.ts';
 import { openMesh } from '../../src/mesh/mesh.ts';
 import type { Mesh, MeshOptions } from '../../src/mesh/mesh-options.ts';
 import type { MeshPorts, PairedPeer, PeerAt, ReceivedSummary } from '../../src/mesh/ports.ts';
+import { lastingFolder } from '../support/temporary-folder.ts';
 
 /** A node of a test: a real mesh on a real socket, and everything that its ports were told. */
 export interface TestNode {
@@ -53,7 +52,7 @@ export interface NodeSettings {
 }
 
 const running: Mesh[] = [];
-const folder = mkdtempSync(join(tmpdir(), 'caro-mesh-'));
+const folder = lastingFolder();
 
 export const makeIdentity = (): Identity => openIdentity(join(folder, `${randomBytes(8).toString('hex')}.key`));
 

@@ -1,0 +1,3 @@
+const { setUp } = require('./temporary-root.ts');
+
+module.exports = setUp;

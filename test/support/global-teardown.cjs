@@ -1,0 +1,3 @@
+const { tearDown } = require('./temporary-root.ts');
+
+module.exports = tearDown;
