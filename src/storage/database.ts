@@ -66,8 +66,12 @@ export function openDatabase(
   const { depth, reason: given, beforeMigration } = options;
   try {
     finishSettingAside(file);
-    const reason = isThere(file) ? (given ?? damageOf(file, depth)) : null;
-    if (reason === null) return { ...openForWriting(file, beforeMigration), setAside: null };
+    let reason = isThere(file) ? (given ?? damageOf(file, depth)) : null;
+    if (reason === null) {
+      const opened = openWhole(file, beforeMigration);
+      if (typeof opened !== 'string') return { ...opened, setAside: null };
+      reason = opened;
+    }
     const aside = `${file}.damaged-${nowMs}`;
     for (const part of PARTS) if (existsSync(file + part)) renameSync(file + part, aside + part);
     return { ...openForWriting(file), setAside: { file: aside, reason } };
@@ -235,6 +239,16 @@ export function makePrivately(file: string): void {
   }
 }
 
+/** Or the reason why it is damaged after all: pages that are whole may hold tables of another version than the one they name. */
+function openWhole(file: string, beforeMigration?: BeforeMigration): ReturnType<typeof openForWriting> | string {
+  try {
+    return openForWriting(file, beforeMigration);
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== 'SQLITE_ERROR') throw error;
+    return 'its tables are not those of its schema version';
+  }
+}
+
 function openForWriting(
   file: string,
   beforeMigration?: BeforeMigration,
@@ -255,13 +269,17 @@ function openForWriting(
   }
   if (database.pragma('application_id', { simple: true }) !== APPLICATION_ID)
     database.pragma(`application_id = ${APPLICATION_ID}`);
-  return { database, migration: migrate(database, file, beforeMigration) };
+  try {
+    return { database, migration: migrate(database, file, beforeMigration) };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 function migrate(database: Database, file: string, beforeMigration?: BeforeMigration): Migration | null {
   const version = Number(database.pragma('user_version', { simple: true }));
   if (version > MIGRATIONS.length) {
-    database.close();
     throw new CaroError(
       'database_damaged',
       `expected a database of schema version ${MIGRATIONS.length} or older in ${file}, found ${version}: install the newer program that wrote it`,

@@ -76,6 +76,25 @@ describe('a damaged database is set aside whole and a fresh one begun (E5, NFR-3
   });
 });
 
+test.each([0, 1, 2])(
+  'tables of today under schema version %d, a wrong byte of the header, are set aside',
+  (version) => {
+    const file = written();
+    const bytes = readFileSync(file);
+    bytes.writeUInt32BE(version, 60);
+    writeFileSync(file, bytes);
+    expect(damageOf(file)).toBeNull();
+    const { database, setAside } = openDatabase(file, 1_234);
+    expect(setAside).toEqual({
+      file: `${file}.damaged-1234`,
+      reason: 'its tables are not those of its schema version',
+    });
+    createMetaStore(database).set('works', 'yes');
+    database.close();
+    expect(damageOf(file)).toBeNull();
+  },
+);
+
 test('an empty file is a database that was never written', () => {
   const file = join(folder(), 'caro.db');
   writeFileSync(file, '');
