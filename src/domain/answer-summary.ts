@@ -1,7 +1,7 @@
 import { ANOMALY_KINDS } from './anomaly.ts';
 import type { AnswerFigures, PatternUsage } from './answer-figures.ts';
 import { localTime } from './local-time.ts';
-import type { AnswerSummary, NamedCount } from './query.ts';
+import { type AnswerSummary, MOST_IN_A_CELL, type NamedCount } from './query.ts';
 import { RISK_LEVELS, type RiskLevel } from './risk-level.ts';
 import type { NamedUsage, NodeSummary } from './summary.ts';
 import type { QueryType } from './trust.ts';
@@ -98,7 +98,7 @@ function addUp(usage: readonly PatternUsage[], nameOf: (row: PatternUsage) => st
       name,
       count: row.count + (sum?.count ?? 0),
       failures: row.failures + (sum?.failures ?? 0),
-      durationMsSum: row.durationMsSum + (sum?.durationMsSum ?? 0),
+      durationMsSum: Math.min(MOST_IN_A_CELL, row.durationMsSum + (sum?.durationMsSum ?? 0)),
       durationBuckets: row.durationBuckets.map((count, bucket) => count + (sum?.durationBuckets[bucket] ?? 0)),
     });
   }

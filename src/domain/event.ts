@@ -70,6 +70,9 @@ export interface StartedCommand {
   readonly redacted: boolean;
 }
 
+/** A command that seems to have run for longer saw its clock leap: how long it ran is not known, and one false sum would outweigh a year. */
+export const LONGEST_MS = 366 * 86_400_000;
+
 export interface FinishedCommand {
   readonly key: CommandKey;
   readonly exitCode: number | null;

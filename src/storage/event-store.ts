@@ -1,5 +1,5 @@
 import { CaroError } from '../domain/errors.ts';
-import type { FinishedCommand, StartedCommand, TerminalEvent } from '../domain/event.ts';
+import { type FinishedCommand, LONGEST_MS, type StartedCommand, type TerminalEvent } from '../domain/event.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { DAY_MS, slotOf } from '../domain/period.ts';
 import { riskRank } from '../domain/risk-level.ts';
@@ -121,7 +121,8 @@ function prepare(database: Database) {
       .pluck(),
     endSession: database.prepare('DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?)'),
     finish: database.prepare(
-      'UPDATE event SET exit_code = ?, duration_ms = coalesce(?, max(0, ? - time_ms)) WHERE id = ? RETURNING time_ms, duration_ms, pattern_id, risk',
+      `UPDATE event SET exit_code = ?, duration_ms = (SELECT ms FROM (SELECT coalesce(?, max(0, ? - time_ms)) AS ms) WHERE ms <= ${LONGEST_MS})
+       WHERE id = ? RETURNING time_ms, duration_ms, pattern_id, risk`,
     ),
     read: database.prepare(`SELECT ${EVENT_COLUMNS} WHERE event.id = ?`),
     count: database.prepare(
@@ -224,8 +225,10 @@ function insert(
   return { id, time, shell, command: command.command, cwd, exitCode, durationMs, tools, category, risk, rules, host };
 }
 
-const lasted = (startMs: number, { durationMs, endMs }: FinishedCommand): number | null =>
-  durationMs ?? (endMs === null ? null : Math.max(0, endMs - startMs));
+function lasted(startMs: number, { durationMs, endMs }: FinishedCommand): number | null {
+  const ms = durationMs ?? (endMs === null ? null : Math.max(0, endMs - startMs));
+  return ms !== null && ms > LONGEST_MS ? null : ms;
+}
 
 /** Ends a running command; null where its start was never seen, or its end was seen before. */
 function finish(statements: Statements, command: FinishedCommand, rollups: RollupTally): number | null {

@@ -125,6 +125,22 @@ describe('a commit (FR-405)', () => {
     expect(reader.listEvents({})[0]?.exitCode).toBe(0);
   });
 
+  test.each([
+    ['in the commit that began it', (end: FinishedCommand) => [observed({ started: [started(1)], finished: [end] })]],
+    ['in a later one', (end: FinishedCommand) => [observed({ started: [started(1)] }), observed({ finished: [end] })]],
+  ])(
+    'does not believe that a command ran for 56 years when the clock leapt meanwhile, and it ended %s (E3)',
+    (_, commits) => {
+      const { store, reader } = open();
+      for (const commit of commits(finished(1, 0, 2 * NOON))) store.commit(commit);
+      for (const commit of commits({ ...finished(1), durationMs: NOON })) store.commit(commit);
+      expect(reader.listEvents({}).map(({ exitCode, durationMs }) => [exitCode, durationMs])).toEqual([
+        [0, null],
+        [0, null],
+      ]);
+    },
+  );
+
   test('leaves a command open whose shell is gone', () => {
     const { store, reader } = open();
     store.commit(observed({ started: [started(1)] }));
