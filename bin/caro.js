@@ -52,14 +52,10 @@ function main() {
     fail(`expected the built program in ${DIST}, it is not there; run: npm run build`, 1);
     return;
   }
+  // Only errors of our own table have an exit code.
+  const end = (error) => (error?.exitCode ? fail(error.message, error.exitCode) : failUnexpectedly(error));
   if (isService) {
-    require(bundle)
-      .runService(args.slice(2))
-      .catch((error) => {
-        // Only errors of our own table have an exit code.
-        if (error?.exitCode) fail(error.message, error.exitCode);
-        else failUnexpectedly(error);
-      });
+    require(bundle).runService(args.slice(2)).catch(end);
     return;
   }
   require(bundle)
@@ -67,7 +63,7 @@ function main() {
     .then((code) => {
       process.exitCode = code;
     })
-    .catch(failUnexpectedly);
+    .catch(end);
 }
 
 try {

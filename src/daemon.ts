@@ -1,4 +1,4 @@
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { createStatusReporter } from './actors/status-reporter.ts';
 import { openAdminServer } from './admin/server.ts';
@@ -7,6 +7,7 @@ import { Bus } from './bus/bus.ts';
 import { Lifecycle } from './bus/lifecycle.ts';
 import { type ActorSpec, Supervised, type SupervisorOptions } from './bus/supervisor.ts';
 import { welcomeText } from './cli/welcome.ts';
+import { homeDirectory } from './config/home.ts';
 import { loadConfiguration } from './config/loader.ts';
 import { type Places, placesFrom, preparePlaces, prepareSpool } from './config/places.ts';
 import type { AuditEntry } from './domain/audit-record.ts';
@@ -51,7 +52,7 @@ const MOST_SUSPICIONS = 5;
  * @throws CaroError when it cannot start: `already_running`, `config_invalid`, `permissions_unsafe`, `address_in_use`, …
  */
 export async function runService(argv: readonly string[]): Promise<void> {
-  const places = placesFrom(process.env, homedir());
+  const places = placesFrom(process.env, homeDirectory(process.env));
   preparePlaces(places);
   prepareSpool(places);
   const log = openLog(places.log);

@@ -1,5 +1,6 @@
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { homeDirectory } from '../config/home.ts';
 import { type Places, placesFrom } from '../config/places.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { withLiveSocket } from './live-socket.ts';
@@ -22,7 +23,7 @@ export interface Context {
 }
 
 export function processContext(interrupted: AbortSignal, failed: Context['failed']): Context {
-  const home = homedir();
+  const home = homeDirectory(process.env);
   return {
     env: process.env,
     home,

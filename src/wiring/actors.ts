@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { type AuditPorts, createAuditor } from '../actors/auditor.ts';
 import { createClassifier } from '../actors/classifier.ts';
 import { type CollectorPorts, createCollector } from '../actors/collector.ts';
@@ -9,6 +9,7 @@ import { createQueryRouter, type QueryPorts } from '../actors/query-router.ts';
 import { createRiskAssessor } from '../actors/risk-assessor.ts';
 import { createSummarizer, type SummaryPorts } from '../actors/summarizer.ts';
 import type { ActorSpec } from '../bus/supervisor.ts';
+import { homeDirectory } from '../config/home.ts';
 import { mayTell } from '../domain/answer-summary.ts';
 import { parseSpoolName } from '../domain/spool-record.ts';
 import { SUMMARY_TYPE } from '../domain/summary.ts';
@@ -57,7 +58,7 @@ export function actorSpecs(ground: Ground): readonly ActorSpec[] {
     },
     { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(gatewayPorts(ground, slot), configuration()) },
     { name: 'classifier', ...WAITING, create: createClassifier },
-    { name: 'risk assessor', ...WAITING, create: () => createRiskAssessor(homedir()) },
+    { name: 'risk assessor', ...WAITING, create: () => createRiskAssessor(homeDirectory(process.env)) },
     { name: 'query router', ...REFUSING, create: () => createQueryRouter(queryPorts(ground, slot), configuration()) },
     { name: 'summarizer', ...REFUSING, create: () => createSummarizer(summaryPorts(ground), configuration()) },
     { name: 'collector', ...WAITING, create: () => createCollector(collectorPorts(ground), configuration()) },

@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { CARO } from '../support/service.ts';
+import { temporaryFolders } from '../support/temporary-folder.ts';
+
+const folder = temporaryFolders();
+/** A user of whom no list of accounts knows, as a container may be started. */
+const NOBODY_KNOWN = 54_321;
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
+
+const run = (env: NodeJS.ProcessEnv, ...args: readonly string[]) =>
+  spawnSync(process.execPath, [CARO, ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    uid: NOBODY_KNOWN,
+    gid: NOBODY_KNOWN,
+    encoding: 'utf8',
+  });
+
+asRoot('a user without HOME whom the system does not know is told what to set', () => {
+  for (const command of [['status'], ['service', 'run'], ['doctor']]) {
+    const { status, stderr } = run({}, ...command);
+    expect([command, status]).toEqual([command, 1]);
+    expect(stderr).toMatch(/^caro: expected a home directory.* set HOME, or CARO_HOME to an absolute path\n$/);
+  }
+});
+
+asRoot('and works with CARO_HOME alone', () => {
+  const home = folder();
+  chmodSync(home, 0o777);
+  const { status, stderr } = run({ CARO_HOME: join(home, 'caro') }, 'init', '--quiet');
+  expect([status, stderr]).toEqual([0, '']);
+});
