@@ -23,7 +23,7 @@ export async function changeSettings(
   const isUnconditional = how === 'unconditionally';
   // Read here, since other commands do without SQLite.
   const { inTurn } = await import('../storage/instance-lock.ts');
-  const loaded = inTurn(places.managedLock, () =>
+  const loaded = await inTurn(places.managedLock, () =>
     changeManaged(places, context.hostname, change, isUnconditional ? undefined : passesTests),
   );
   return { loaded, isInForce: await (isUnconditional ? surely(reloaded(places.socket)) : reloaded(places.socket)) };

@@ -1,10 +1,13 @@
 import { truncateSync } from 'node:fs';
 import { CaroError } from '../domain/errors.ts';
+import { steadyMs } from '../domain/steady-clock.ts';
 import { damageIn, isDiskFull, isSqliteError, makePrivately } from './database.ts';
 import { Sqlite } from './sqlite.ts';
 
 /** A change takes milliseconds; the system lets go of the lock of one that was killed. */
-const TURN_MS = 5_000;
+const TURN_MS = 10_000;
+/** Between two tries, at most: by chance, so that those who wait do not come at the same moment again. */
+const PAUSE_MS = 40;
 
 interface Lock {
   readonly release: () => void;
@@ -16,7 +19,7 @@ interface Lock {
  */
 export function lockInstance(file: string): Lock {
   try {
-    return lock(file, 0);
+    return lock(file);
   } catch (error) {
     if (isBusy(error)) {
       throw new CaroError(
@@ -39,8 +42,8 @@ export function lockInstance(file: string): Lock {
  *
  * @throws CaroError `already_running` where another one does not end; what `act` throws
  */
-export function inTurn<T>(file: string, act: () => T): T {
-  const held = turnOf(file);
+export async function inTurn<T>(file: string, act: () => T): Promise<T> {
+  const held = await turnOf(file);
   try {
     return act();
   } finally {
@@ -49,38 +52,44 @@ export function inTurn<T>(file: string, act: () => T): T {
 }
 
 /** Null where the disk is full or read-only. */
-function turnOf(file: string): Lock | null {
-  try {
-    return lock(file, TURN_MS);
-  } catch (error) {
-    if (isDiskFull(error)) return null;
-    if (!isBusy(error)) throw error;
-    throw new CaroError(
-      'already_running',
-      `expected no other change of the settings under way, one has held ${file} for ${TURN_MS} ms; try again when it has ended`,
-    );
+async function turnOf(file: string): Promise<Lock | null> {
+  const begun = steadyMs();
+  for (;;) {
+    try {
+      return lock(file);
+    } catch (error) {
+      if (isDiskFull(error)) return null;
+      if (!isBusy(error)) throw error;
+      if (steadyMs() - begun > TURN_MS)
+        throw new CaroError(
+          'already_running',
+          `expected no other change of the settings under way, others have held ${file} for ${TURN_MS} ms; try again when they have ended`,
+        );
+    }
+    await pause();
   }
 }
 
+const pause = (): Promise<void> => new Promise((done) => setTimeout(done, Math.random() * PAUSE_MS));
+
 const isBusy = (error: unknown): boolean => isSqliteError(error) && error.code === 'SQLITE_BUSY';
 
-/** @param waitMs how long to wait for who holds it */
-function lock(file: string, waitMs: number): Lock {
+function lock(file: string): Lock {
   try {
-    return tryLock(file, waitMs);
+    return tryLock(file);
   } catch (error) {
     if (damageIn(error) === null) throw error;
     // Nothing stands in it. Emptied in place, since locks belong to the file and not to its name.
     truncateSync(file);
-    return tryLock(file, waitMs);
+    return tryLock(file);
   }
 }
 
-function tryLock(file: string, waitMs: number): Lock {
+/** Never waits: SQLite would, with the whole process, and two that wait while each holds its half of a lock would wait for each other. */
+function tryLock(file: string): Lock {
   makePrivately(file);
-  const database = new Sqlite(file, { timeout: waitMs });
+  const database = new Sqlite(file, { timeout: 0 });
   try {
-    database.pragma('locking_mode = exclusive');
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();

@@ -284,7 +284,7 @@ async function rememberPeer(
   const peer: PairedNode = { id, name, fingerprint, address: endpoint };
   if (endpoint !== null) {
     const entry = { name, id, address: endpoint };
-    inTurn(places.managedLock, () => changeManaged(places, hostname(), withPeer(entry)));
+    await inTurn(places.managedLock, () => changeManaged(places, hostname(), withPeer(entry)));
   }
   await bus.request('audit.append', {
     type: 'peer.paired',

@@ -28,7 +28,7 @@ export function settingsPort({
     verify?: (configuration: Configuration) => void,
   ): Promise<void> =>
     oneByOne(async () => {
-      inTurn(places.managedLock, () => changeManaged(places, hostname(), edit, verify));
+      await inTurn(places.managedLock, () => changeManaged(places, hostname(), edit, verify));
       await reload();
     });
   return {
