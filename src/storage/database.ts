@@ -135,11 +135,16 @@ export function damageOf(file: string, depth: CheckDepth = 'start'): string | nu
   }
 }
 
+/** No version of this program comes near; what a newer one wrote is refused, not set aside. */
+const FAR_VERSION = 1_000;
+
 function lookInto(file: string, depth: CheckDepth): string | null {
   let database: Database | undefined;
   try {
     database = new Sqlite(file, { readonly: true, fileMustExist: true });
     if (isForeign(database)) return 'it is the database of another program';
+    const version = Number(database.pragma('user_version', { simple: true }));
+    if (version < 0 || version > FAR_VERSION) return 'its header names a schema version that never was';
     if (depth === 'start' && statSync(file).size > QUICK_CHECK_LIMIT_BYTES) return null;
     const check = depth === 'whole' ? 'integrity_check(1)' : 'quick_check(1)';
     return database.pragma(check, { simple: true }) === 'ok' ? null : 'the integrity check found damaged pages';

@@ -95,6 +95,22 @@ test.each([0, 1, 2])(
   },
 );
 
+test.each([
+  ['below zero, which would be two thousand million steps from today', 60, 0x80],
+  ['of millions, which no newer program wrote', 61, 0x01],
+])('a schema version %s, one wrong bit of the header, is damage', (_, at, bit) => {
+  const file = written();
+  const bytes = readFileSync(file);
+  bytes[at] = (bytes[at] ?? 0) | bit;
+  writeFileSync(file, bytes);
+  expect(damageOf(file)).toBe('its header names a schema version that never was');
+  const { database, setAside } = openDatabase(file, 1_234);
+  expect(setAside?.file).toBe(`${file}.damaged-1234`);
+  createMetaStore(database).set('works', 'yes');
+  database.close();
+  expect(damageOf(file)).toBeNull();
+});
+
 test('an empty file is a database that was never written', () => {
   const file = join(folder(), 'caro.db');
   writeFileSync(file, '');
