@@ -1,6 +1,6 @@
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
-import { type KeyChange, keysBefore } from '../domain/key-state.ts';
+import { alongKeys, type KeyChange } from '../domain/key-state.ts';
 import { parseNodeId } from '../domain/node-id.ts';
 
 type Peers = Pick<Configuration, 'mesh'>;
@@ -24,7 +24,5 @@ export function nodeIdOf(text: string, { mesh }: Peers): string {
 }
 
 /** What a person calls a node: its name in the configuration, which a key that follows another keeps; else its id. */
-export function shownName(id: string, { mesh }: Peers, changes: readonly KeyChange[] = []): string {
-  const keys = [id, ...keysBefore(changes, id)];
-  return keys.map((key) => mesh.peers.find((peer) => peer.id === key)?.name).find((name) => name !== undefined) ?? id;
-}
+export const shownName = (id: string, { mesh }: Peers, changes: readonly KeyChange[] = []): string =>
+  alongKeys(changes, id, (key) => mesh.peers.find((peer) => peer.id === key)?.name) ?? id;

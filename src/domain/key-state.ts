@@ -40,6 +40,14 @@ export function keysBefore(changes: readonly KeyChange[], id: string): readonly 
   return step ? [step.old, ...keysBefore(changes, step.old)] : [];
 }
 
+/** What `find` says of a key or, where it says nothing, of the youngest key before it that it knows: a node keeps its name with a new key. */
+export const alongKeys = <T>(
+  changes: readonly KeyChange[],
+  id: string,
+  find: (key: string) => T | null | undefined,
+): T | undefined =>
+  [id, ...keysBefore(changes, id)].map(find).find((found) => found !== null && found !== undefined) ?? undefined;
+
 /** Every key that descends from `id`, whoever may be right. */
 export const keysAfter = (changes: readonly KeyChange[], id: string): readonly string[] =>
   changes.filter((change) => change.old === id).flatMap((change) => [change.new, ...keysAfter(changes, change.new)]);

@@ -42,13 +42,20 @@ export function fileText(walk: Walk, file: Word | undefined): string | null {
 /** Texts written on this line that a command is pointed at: each word, or what stands behind its `=`, may be a file or a folder with files in it. */
 export function givenTexts(walk: Walk, words: readonly Word[]): readonly string[] {
   if (walk.scope.files.size === 0) return [];
-  const names = words.flatMap((word) => {
+  const names = new Set<string>();
+  for (const word of words) {
     const name = nameOf(word);
-    return name === null ? [] : [name, name.slice(name.indexOf('=') + 1)];
-  });
-  return [...walk.scope.files].flatMap(([file, text]) =>
-    names.some((name) => name === file || file.startsWith(`${name}/`)) ? [text] : [],
-  );
+    if (name !== null) names.add(name).add(name.slice(name.indexOf('=') + 1));
+  }
+  return [...walk.scope.files].flatMap(([file, text]) => (isNamed(file, names) ? [text] : []));
+}
+
+/** Whether it, or a folder that it is in, is among them. */
+function isNamed(file: string, names: ReadonlySet<string>): boolean {
+  for (let end = file.length; end > 0; end = file.lastIndexOf('/', end - 1)) {
+    if (names.has(file.slice(0, end))) return true;
+  }
+  return false;
 }
 
 /** What a command finds on its standard input, files of this line included. */

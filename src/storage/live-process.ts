@@ -58,6 +58,14 @@ function startTicks(proc: string, pid: number): number | null {
 
 /** The same in ms since the epoch, by the clock of this moment. */
 function startMs(proc: string, ticks: number): number {
-  const boot = /^btime (\d+)$/m.exec(readFileSync(join(proc, 'stat'), 'latin1'))?.[1];
-  return Number(boot ?? 0) * 1_000 + (ticks * 1_000) / TICKS;
+  return bootSeconds(proc) * 1_000 + (ticks * 1_000) / TICKS;
+}
+
+/** 0 where the system does not tell, as some containers do: then any process of that number counts. */
+function bootSeconds(proc: string): number {
+  try {
+    return Number(/^btime (\d+)$/m.exec(readFileSync(join(proc, 'stat'), 'latin1'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
 }

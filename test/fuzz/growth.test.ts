@@ -90,6 +90,31 @@ const READERS: Readonly<
     read: (text) => parseFishHistory(Buffer.from(text)),
     pieces: ['- cmd: ', '\\n', '  when: ', '\n'],
   },
+  'a file that a command line writes for a program that runs as root': {
+    // Five times, since no longer text is followed.
+    read: (text) => {
+      for (let time = 0; time < 5; time += 1) rate(`cat > f <<'E'\nsh${text.slice(0, 60_000)}x\nE\nsudo foo f`, 'bash');
+    },
+    pieces: [
+      ' ',
+      '\n',
+      '\t',
+      'sh',
+      'sh ',
+      'sh\n',
+      'sh;',
+      'exec sh ',
+      'a: ',
+      'a:',
+      'a:\n',
+      '/',
+      '.',
+      '"',
+      "sh '",
+      'x=/sh\n',
+      '#!',
+    ],
+  },
   'a command': {
     read: (text) => {
       classify({ command: text, shell: 'bash' });

@@ -28,6 +28,17 @@ export interface EverydayShell {
   readonly timeless?: boolean;
 }
 
+/** Every shell that has a hook, and the hook's kind. */
+export const ALL_SHELLS: readonly (readonly [ShellName, ShellKind])[] = [
+  ['bash', 'bash'],
+  ['zsh', 'zsh'],
+  ['fish', 'fish'],
+  ['dash', 'sh'],
+  ['busybox', 'sh'],
+  ['ksh', 'sh'],
+  ['mksh', 'sh'],
+];
+
 /** Opened in a test, closed after it. */
 export function opener(kind: ShellKind, shell: ShellName, args?: readonly string[]) {
   const open: Observed[] = [];

@@ -7,20 +7,11 @@ import { decodeSpool } from '../../src/domain/spool-record.ts';
 import { PROMPT, type ShellName } from '../support/pty.ts';
 import { requireShell } from '../support/require-shell.ts';
 import { mountSmallDisk, requireSmallDisks, type SmallDisk } from '../support/small-disk.ts';
-import { eventually } from './everyday.ts';
+import { ALL_SHELLS, eventually } from './everyday.ts';
 import { makeSpool, type Observed, observe, type Spool } from './observed.ts';
 
 /** Shells that write a start and an end record; the others write one for both. */
 const TWO_RECORDS: readonly ShellName[] = ['bash', 'zsh', 'fish', 'dash'];
-const SHELLS: readonly (readonly [ShellName, ShellKind])[] = [
-  ['bash', 'bash'],
-  ['zsh', 'zsh'],
-  ['fish', 'fish'],
-  ['dash', 'sh'],
-  ['busybox', 'sh'],
-  ['ksh', 'sh'],
-  ['mksh', 'sh'],
-];
 /** dash's feed alone takes 16. */
 const KIB = 64;
 /** Each long enough that a page of the disk ends in the middle of some of them. */
@@ -90,7 +81,7 @@ const linesOf = (screen: string): readonly string[] =>
     .filter((line) => line !== '' && line !== 'write: No space left on device');
 
 const mounting = requireSmallDisks();
-for (const [shell, kind] of SHELLS) {
+for (const [shell, kind] of ALL_SHELLS) {
   const here = requireShell(shell);
   (mounting === describe ? here : mounting)(`${shell} with its spool on a disk that is`, () => {
     for (const first of shell === 'bash' ? ['', MINE] : [''])

@@ -3,21 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { ShellKind } from '../../src/domain/shell-kind.ts';
 import { PROMPT, type ShellName } from '../support/pty.ts';
 import { requireShell } from '../support/require-shell.ts';
-import { ended, eventually, opener } from './everyday.ts';
+import { ALL_SHELLS, ended, eventually, opener } from './everyday.ts';
 import { makeSpool, type Spool } from './observed.ts';
 
-const SHELLS: readonly (readonly [ShellName, ShellKind])[] = [
-  ['bash', 'bash'],
-  ['zsh', 'zsh'],
-  ['fish', 'fish'],
-  ['dash', 'sh'],
-  ['busybox', 'sh'],
-  ['ksh', 'sh'],
-  ['mksh', 'sh'],
-];
 /** The same shell again with the same start file. */
 const AGAIN: Readonly<Record<ShellName, string>> = {
   bash: 'bash --rcfile ~/.bashrc -i',
@@ -32,7 +22,7 @@ const sessionsIn = (spool: Spool): number =>
   new Set(spool.files().map((name) => name.split('.').slice(0, 3).join('.'))).size;
 const echoes = (texts: readonly string[]): readonly string[] => texts.filter((text) => text.startsWith('echo')).sort();
 
-for (const [shell, kind] of SHELLS) {
+for (const [shell, kind] of ALL_SHELLS) {
   requireShell(shell)(shell, () => {
     const open = opener(kind, shell);
 

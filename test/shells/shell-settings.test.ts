@@ -1,19 +1,8 @@
 /** Whatever the owner sets in a running shell: the hook goes on, and what the owner sees is what it would be without a hook. */
 import { expect, test } from '@jest/globals';
-import type { ShellKind } from '../../src/domain/shell-kind.ts';
 import type { ShellName } from '../support/pty.ts';
 import { requireShell } from '../support/require-shell.ts';
-import { eventually, opener } from './everyday.ts';
-
-const SHELLS: readonly (readonly [ShellName, ShellKind])[] = [
-  ['bash', 'bash'],
-  ['zsh', 'zsh'],
-  ['fish', 'fish'],
-  ['dash', 'sh'],
-  ['busybox', 'sh'],
-  ['ksh', 'sh'],
-  ['mksh', 'sh'],
-];
+import { ALL_SHELLS, eventually, opener } from './everyday.ts';
 
 interface Setting {
   readonly name: string;
@@ -51,7 +40,7 @@ const IN_FISH: readonly Setting[] = [
   ...EVERYWHERE,
 ];
 
-for (const [shell, kind] of SHELLS) {
+for (const [shell, kind] of ALL_SHELLS) {
   requireShell(shell)(`${shell} records on, and shows nothing of it, under`, () => {
     const open = opener(kind, shell);
     test.each((shell === 'fish' ? IN_FISH : IN_SH).filter(({ not }) => !not?.includes(shell)))(

@@ -8,9 +8,10 @@ const SHELL_PATH =
   /(?:^|[^\w.]|\.\.)(?:\/(?:usr\/)?(?:local\/)?bin\/(?:ba|da|z|k|c|tc|fi|a)?sh|\$SHELL|sh -[ip]|exec sh|['"`!]+(?:ba|da|z|k|a)?sh['"`]*)(?![\w./-])/;
 /** What a script, macro or settings file says that opens a shell for somebody, in whatever language it is: no arguments, or a terminal. */
 const OPENS_SHELL =
-  /(?:\/bin\/|exec |["'`\s(]|^)(?:ba|da|z|k)?sh(?:["'`)\]}]|\s*;?\s*$|\s+-[ip]\b|\s+["'\\]*[0-2&]?[<>])/m;
+  /(?:\/bin\/|exec |["'`\s(]|^)(?:ba|da|z|k)?sh(?:["'`)\]}]|[ \t]*(?:;[ \t]*)?$|[ \t]+-[ip]\b|[ \t]+["'\\]*[0-2&]?[<>])/m;
 /** Lines that only name a shell: the first of a script, a setting (`SHELL=/bin/bash`, `executable: /bin/bash`), an account. */
-const NAMES_SHELL = /^(?:#!.*|\s*[\w.-]+\s*[:=]\s*["']?\/[\w/]*sh["']?\s*|[^:\s]+(?::[^:]*){5}:\/[\w/]*sh\s*)$/gm;
+const NAMES_SHELL =
+  /^(?:#!.*|[ \t]*[\w.-]+[ \t]*[:=][ \t]*["']?\/[\w/]*sh["']?[ \t]*|[^:\s]+(?::[^:\n]*){5}:\/[\w/]*sh[ \t]*)$/gm;
 /** Tools that take a shell's path as a plain fact: a login shell, a file to look at, a link, an entry in a list. */
 const PLAIN = new Set(
   'useradd usermod adduser chsh pw groupadd dscl sysadminctl ls stat file which whereis type cat head tail less grep diff cmp md5sum sha1sum sha256sum ln cp install chmod chown chgrp rm mv test apt apt-get dpkg rpm yum dnf echo printf tee sed ldd readlink realpath strings objdump readelf add-shell remove-shell update-alternatives systemctl touch chcon restorecon setfacl getfacl semanage aa-genprof aa-complain aa-enforce git ps pgrep pkill kill lsof fuser getcap setcap docker podman kubectl nerdctl machinectl lxc incus'.split(

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { keysBefore } from '../../../domain/key-state.ts';
+import { alongKeys } from '../../../domain/key-state.ts';
 import { PERIOD_KINDS, type PeriodKind } from '../../../domain/period.ts';
 import type { TrustRules } from '../../../domain/policy.ts';
 import type { ChangedKeys, Preview, Summaries } from '../contract.ts';
@@ -22,16 +22,11 @@ export function PrivacyView({ onLocked }: { readonly onLocked: () => void }) {
   const keys = useReading<ChangedKeys>('/api/trust/keys', {}, onLocked, turn);
   const summaries = useReading<Summaries>('/api/summaries', {}, onLocked);
   const known = trust.data ? [...trust.data.nodes, ...trust.data.deniedNodes, ...trust.data.others] : [];
-  // A key that follows another keeps the name that its node has here.
-  const nameOf = (id: string): string => {
-    const names = [id, ...keysBefore(keys.data?.changes ?? [], id)].map(
-      (key) => known.find((node) => node.id === key)?.name,
-    );
-    return nodeName(
+  const nameOf = (id: string): string =>
+    nodeName(
       id,
-      names.find((name) => name),
+      alongKeys(keys.data?.changes ?? [], id, (key) => known.find((node) => node.id === key)?.name),
     );
-  };
   return (
     <>
       <div class="head">
