@@ -3,10 +3,9 @@ import type { Speaker } from '../bus/bus.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { EgressLine, EgressMessage, LedgerFilter } from '../domain/egress.ts';
 import { CaroError } from '../domain/errors.ts';
-import type { DualEnvelope } from '../domain/mesh-message.ts';
 import { DAY_MS } from '../domain/period.ts';
+import type { DualEnvelope, Envelope } from '../domain/signed-envelope.ts';
 import type { MeshStatus, OpenInvite, PairedNode, RotationStatus } from '../domain/status.ts';
-import type { Envelope } from '../domain/summary.ts';
 import type { SummaryPusher } from './summary-pusher.ts';
 
 /** The open mesh, as the gateway needs it. */

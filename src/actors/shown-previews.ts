@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Envelope } from '../domain/summary.ts';
+import type { Envelope } from '../domain/signed-envelope.ts';
 
 /** Consent given later than this after a preview may be about something else by then. */
 const SHOWN_MS = 3_600_000;

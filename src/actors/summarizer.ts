@@ -3,7 +3,8 @@ import type { Speaker } from '../bus/bus.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { DAY_MS, lastClosed, PERIOD_KINDS, type Period, type PeriodKind, periodAt } from '../domain/period.ts';
-import type { Envelope, NodeSummary, SummaryLine } from '../domain/summary.ts';
+import type { Envelope } from '../domain/signed-envelope.ts';
+import type { NodeSummary, SummaryLine } from '../domain/summary.ts';
 import { ShownPreviews } from './shown-previews.ts';
 
 /** A stored summary as far as the next one needs it. */

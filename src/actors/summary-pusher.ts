@@ -1,8 +1,8 @@
 import type { AuditEntry } from '../domain/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
-import type { SummaryResult } from '../domain/mesh-message.ts';
-import type { Envelope } from '../domain/summary.ts';
+import type { Envelope } from '../domain/signed-envelope.ts';
+import type { SummaryResult } from '../domain/summary.ts';
 
 export interface PeerAt {
   readonly id: string;

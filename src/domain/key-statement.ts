@@ -1,3 +1,6 @@
+/** Media types of the documents about keys (design.md §6). */
+export const ROTATION_TYPE = 'application/vnd.caro.rotation.v1+json';
+export const REVOCATION_TYPE = 'application/vnd.caro.revocation.v1+json';
 /** At most so many keys back does a hello explain who the sender was. */
 export const MOST_ROTATIONS = 8;
 /** So many statements about keys a node keeps, rivals not counted, of which each key has a few at most. */

@@ -1,10 +1,10 @@
 import { QUERY_SCHEMA, responseSchema } from './answer-schema.ts';
 import { MOST_KEYS, MOST_REVOKED, MOST_ROTATIONS } from './key-statement.ts';
-import { GOODBYE_REASONS, type MessageType, SUMMARY_RESULTS } from './mesh-message.ts';
+import { GOODBYE_REASONS, type MessageType } from './mesh-message.ts';
 import { PERIOD_KINDS } from './period.ts';
 import { RISK_LEVELS } from './risk-level.ts';
 import { SHELLS } from './shell-kind.ts';
-import { DURATION_BUCKETS } from './summary.ts';
+import { DURATION_BUCKETS, SUMMARY_RESULTS } from './summary.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** A JSON Schema (draft-07). Strings are bounded by their patterns. */

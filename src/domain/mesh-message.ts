@@ -1,5 +1,6 @@
 import type { QueryBody, ResponseBody } from './query.ts';
-import type { Envelope } from './summary.ts';
+import type { DualEnvelope, Envelope } from './signed-envelope.ts';
+import type { SummaryResult } from './summary.ts';
 
 /** WebSocket subprotocol (design.md §7); another version of the wire has another name. */
 export const SUBPROTOCOL = 'caro.mesh.v1';
@@ -8,9 +9,6 @@ export const MESH_PATH = '/';
 export const PAIRING_PATH = '/pair';
 /** Media type under which a message is signed. */
 export const MESSAGE_TYPE = 'application/vnd.caro.mesh.v1+json';
-/** Media types of the documents about keys (design.md §6). */
-export const ROTATION_TYPE = 'application/vnd.caro.rotation.v1+json';
-export const REVOCATION_TYPE = 'application/vnd.caro.revocation.v1+json';
 /** RFC 5705, RFC 8446 §7.5: what binds messages to their TLS connection is exported under this label, without context. */
 export const EXPORTER_LABEL = 'EXPORTER-caro-mesh-v1';
 export const SESSION_BYTES = 32;
@@ -22,17 +20,6 @@ export const MAX_SKEW_MS = 5 * 60_000;
 
 export const GOODBYE_REASONS = ['shutdown', 'duplicate', 'untrusted', 'paired'] as const;
 export type GoodbyeReason = (typeof GOODBYE_REASONS)[number];
-
-/** What the receiver did with a summary: it is new, it was there before, or it will never be taken. */
-export const SUMMARY_RESULTS = ['stored', 'known', 'refused'] as const;
-export type SummaryResult = (typeof SUMMARY_RESULTS)[number];
-
-/** A DSSE envelope with the signatures of the old and the new key, in this order. */
-export interface DualEnvelope {
-  readonly payloadType: string;
-  readonly payload: string;
-  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
-}
 
 /** Type of a message → its body. Bodies are closed: words from lists, integers, times, ids, signed documents of the same kind. */
 export interface MessageBodies {

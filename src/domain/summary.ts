@@ -1,5 +1,6 @@
 import type { PeriodKind } from './period.ts';
 import type { RiskLevel } from './risk-level.ts';
+import type { Envelope } from './signed-envelope.ts';
 
 /** Upper bounds in ms of the duration buckets; one more bucket holds what is longer. */
 export const DURATION_BOUNDS_MS = [10, 100, 1_000, 5_000, 30_000, 120_000, 600_000] as const;
@@ -60,12 +61,9 @@ export type NodeSummary = {
   };
 };
 
-/** Dead Simple Signing Envelope (DSSE v1); `payload` is base64 of the exact signed bytes. */
-export interface Envelope {
-  readonly payloadType: string;
-  readonly payload: string;
-  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
-}
+/** What the receiver did with a summary: it is new, it was there before, or it will never be taken. */
+export const SUMMARY_RESULTS = ['stored', 'known', 'refused'] as const;
+export type SummaryResult = (typeof SUMMARY_RESULTS)[number];
 
 /** One stored summary, for lists. */
 export interface SummaryLine {

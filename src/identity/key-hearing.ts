@@ -1,5 +1,5 @@
 import { CaroError } from '../domain/errors.ts';
-import type { DualEnvelope } from '../domain/mesh-message.ts';
+import type { DualEnvelope } from '../domain/signed-envelope.ts';
 import { openRotation } from './key-statement.ts';
 import { type KeyBook, observeRotation, rootOf } from './rotation.ts';
 

@@ -2,9 +2,9 @@ import { canonical, type Json } from '../domain/canonical.ts';
 import { CaroError } from '../domain/errors.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import type { RevocationStatement, RotationStatement } from '../domain/key-statement.ts';
-import { type DualEnvelope, REVOCATION_TYPE, ROTATION_TYPE } from '../domain/mesh-message.ts';
+import { REVOCATION_TYPE, ROTATION_TYPE } from '../domain/key-statement.ts';
 import { parseNodeId } from '../domain/node-id.ts';
-import type { Envelope } from '../domain/summary.ts';
+import type { DualEnvelope, Envelope } from '../domain/signed-envelope.ts';
 import type { Validator } from '../domain/validator.ts';
 
 import { validateRevocationStatement, validateRotationStatement } from '../generated/statement-validators.js';

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { CaroError } from '../domain/errors.ts';
 import { MOST_ROTATIONS, type RotationStatement } from '../domain/key-statement.ts';
-import type { DualEnvelope } from '../domain/mesh-message.ts';
-import type { Envelope } from '../domain/summary.ts';
+import type { DualEnvelope, Envelope } from '../domain/signed-envelope.ts';
 import { renameDurably, replacePrivately } from '../files/private-file.ts';
 import { validateOwnStatements } from '../generated/statement-validators.js';
 import { GRACE_MS } from './grace.ts';

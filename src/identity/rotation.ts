@@ -2,9 +2,8 @@ import { CaroError } from '../domain/errors.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import type { KeyState } from '../domain/key-state.ts';
 import { MOST_KEYS, MOST_REVOKED, type RotationStatement } from '../domain/key-statement.ts';
-import type { DualEnvelope } from '../domain/mesh-message.ts';
 import type { Asker } from '../domain/policy.ts';
-import type { Envelope } from '../domain/summary.ts';
+import type { DualEnvelope, Envelope } from '../domain/signed-envelope.ts';
 import { GRACE_MS } from './grace.ts';
 import { openRevocation, openRotation } from './key-statement.ts';
 

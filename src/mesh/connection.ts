@@ -1,7 +1,8 @@
 import type { CaroError, ErrorCode } from '../domain/errors.ts';
-import type { DualEnvelope, GoodbyeReason, MessageBodies, SummaryResult, Typed } from '../domain/mesh-message.ts';
+import type { GoodbyeReason, MessageBodies, Typed } from '../domain/mesh-message.ts';
 import type { QueryBody, ResponseBody } from '../domain/query.ts';
-import type { Envelope } from '../domain/summary.ts';
+import type { DualEnvelope, Envelope } from '../domain/signed-envelope.ts';
+import type { SummaryResult } from '../domain/summary.ts';
 import type { EgressGate } from './egress-gate.ts';
 import type { MeshLimits } from './limits.ts';
 import type { LinkPurpose } from './link.ts';

@@ -1,6 +1,5 @@
 import { CaroError } from '../domain/errors.ts';
-import type { DualEnvelope } from '../domain/mesh-message.ts';
-import type { Envelope } from '../domain/summary.ts';
+import type { DualEnvelope, Envelope } from '../domain/signed-envelope.ts';
 import { openRevocation, openRotation } from '../identity/key-statement.ts';
 
 /**

@@ -1,7 +1,8 @@
 import type { Endpoint } from '../domain/ip-address.ts';
-import type { DualEnvelope, GoodbyeReason, SummaryResult } from '../domain/mesh-message.ts';
+import type { GoodbyeReason } from '../domain/mesh-message.ts';
 import type { QueryBody, ResponseBody } from '../domain/query.ts';
-import type { Envelope } from '../domain/summary.ts';
+import type { DualEnvelope, Envelope } from '../domain/signed-envelope.ts';
+import type { SummaryResult } from '../domain/summary.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { AddressRules } from './address-rule.ts';

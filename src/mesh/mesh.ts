@@ -1,8 +1,8 @@
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
-import type { DualEnvelope, GoodbyeReason, MessageBodies, Typed } from '../domain/mesh-message.ts';
+import type { GoodbyeReason, MessageBodies, Typed } from '../domain/mesh-message.ts';
 import { parseNodeId } from '../domain/node-id.ts';
+import type { DualEnvelope, Envelope } from '../domain/signed-envelope.ts';
 import { steadyMs } from '../domain/steady-clock.ts';
-import type { Envelope } from '../domain/summary.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
 import { fingerprint } from '../identity/fingerprint.ts';
 import { checkListen, endpointText } from './address-rule.ts';

@@ -7,7 +7,7 @@ import {
   type MessageType,
   type Typed,
 } from '../domain/mesh-message.ts';
-import type { Envelope } from '../domain/summary.ts';
+import type { Envelope } from '../domain/signed-envelope.ts';
 import { validateMessagePayload } from '../generated/message-validators.js';
 import { decodeEnvelope, encodeEnvelope } from '../identity/envelope.ts';
 

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../domain/errors.ts';
-import type { DualEnvelope, SummaryResult } from '../domain/mesh-message.ts';
 import type { QueryBody, ResponseBody } from '../domain/query.ts';
-import type { Envelope, NodeSummary } from '../domain/summary.ts';
+import type { DualEnvelope, Envelope } from '../domain/signed-envelope.ts';
+import type { NodeSummary, SummaryResult } from '../domain/summary.ts';
 import type { EgressPorts } from './egress-gate.ts';
 
 /** A node whose key TLS has proven, and the IP address it comes from. */

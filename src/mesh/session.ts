@@ -1,7 +1,8 @@
 import { CaroError, ERRORS, type ErrorCode } from '../domain/errors.ts';
-import type { GoodbyeReason, MessageType, SummaryResult, Typed } from '../domain/mesh-message.ts';
+import type { GoodbyeReason, MessageType, Typed } from '../domain/mesh-message.ts';
 import type { QueryBody, ResponseBody } from '../domain/query.ts';
-import type { Envelope } from '../domain/summary.ts';
+import type { Envelope } from '../domain/signed-envelope.ts';
+import type { SummaryResult } from '../domain/summary.ts';
 import type { Connection, ConnectionHost, Ending } from './connection.ts';
 import type { Channel } from './egress-gate.ts';
 import { createFlowControl, type FlowControl } from './flow-control.ts';

@@ -1,7 +1,8 @@
 import { canonical } from '../domain/canonical.ts';
 import { CaroError } from '../domain/errors.ts';
 import { parseNodeId } from '../domain/node-id.ts';
-import { type Envelope, type NodeSummary, SUMMARY_TYPE } from '../domain/summary.ts';
+import type { Envelope } from '../domain/signed-envelope.ts';
+import { type NodeSummary, SUMMARY_TYPE } from '../domain/summary.ts';
 import { validateSummaryDocument } from '../generated/message-validators.js';
 import { openEnvelope } from '../identity/envelope.ts';
 

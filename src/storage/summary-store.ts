@@ -1,6 +1,7 @@
 import { isoTime } from '../domain/iso-time.ts';
 import type { PeriodKind } from '../domain/period.ts';
-import type { Envelope, SummaryLine } from '../domain/summary.ts';
+import type { Envelope } from '../domain/signed-envelope.ts';
+import type { SummaryLine } from '../domain/summary.ts';
 import type { Received } from '../domain/summary-intake.ts';
 import type { Database } from './database.ts';
 

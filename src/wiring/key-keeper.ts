@@ -1,7 +1,6 @@
 import type { KeyChange } from '../domain/key-state.ts';
-import type { DualEnvelope } from '../domain/mesh-message.ts';
 import type { Asker } from '../domain/policy.ts';
-import type { Envelope } from '../domain/summary.ts';
+import type { DualEnvelope, Envelope } from '../domain/signed-envelope.ts';
 import { readKeyBook, writeKeyBook } from '../identity/key-book-file.ts';
 import { type Hearing, hearRotations } from '../identity/key-hearing.ts';
 import { accountOf, type KeyMove, keyChanges, markRecorded, nextMoveMs, openMoves } from '../identity/key-moves.ts';

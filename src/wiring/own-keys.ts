@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Speaker } from '../bus/bus.ts';
 import { isoTime } from '../domain/iso-time.ts';
-import type { DualEnvelope } from '../domain/mesh-message.ts';
+import type { DualEnvelope } from '../domain/signed-envelope.ts';
 import type { RotationStatus } from '../domain/status.ts';
 import { type Identity, openIdentity } from '../identity/identity.ts';
 import type { KeyPlaces, KeyStep, OwnRotation, OwnStatements } from '../identity/own-rotation.ts';

@@ -1,9 +1,11 @@
 import { describe } from '@jest/globals';
 import { canonical, type Json } from '../../src/domain/canonical.ts';
 import { isInSubnet, isInternal, networkOf, parseEndpoint, parseSubnet } from '../../src/domain/ip-address.ts';
-import { MESSAGE_TYPE, ROTATION_TYPE } from '../../src/domain/mesh-message.ts';
+import { ROTATION_TYPE } from '../../src/domain/key-statement.ts';
+import { MESSAGE_TYPE } from '../../src/domain/mesh-message.ts';
 import { parseNodeId } from '../../src/domain/node-id.ts';
-import { type Envelope, SUMMARY_TYPE } from '../../src/domain/summary.ts';
+import type { Envelope } from '../../src/domain/signed-envelope.ts';
+import { SUMMARY_TYPE } from '../../src/domain/summary.ts';
 import { intakeFault } from '../../src/domain/summary-intake.ts';
 import { decodeEnvelope, encodeEnvelope, seal } from '../../src/identity/envelope.ts';
 import { openRevocation, openRotation, signRevocation, signRotation } from '../../src/identity/key-statement.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { revokedWith } from '../../src/domain/key-state.ts';
-import type { DualEnvelope } from '../../src/domain/mesh-message.ts';
+import type { DualEnvelope } from '../../src/domain/signed-envelope.ts';
 import { GRACE_MS } from '../../src/identity/grace.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { hearRotations } from '../../src/identity/key-hearing.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { DualEnvelope } from '../../src/domain/mesh-message.ts';
+import type { DualEnvelope } from '../../src/domain/signed-envelope.ts';
 import { GRACE_MS } from '../../src/identity/grace.ts';
 import type { Identity } from '../../src/identity/identity.ts';
 import { hearRotations } from '../../src/identity/key-hearing.ts';

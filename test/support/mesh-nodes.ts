@@ -6,7 +6,7 @@ import type { AdminMethod, AdminParams, AdminReply } from '../../src/admin/metho
 import type { HistoryEntry } from '../../src/cli/import/history-entry.ts';
 import type { AuditRecord, AuditType } from '../../src/domain/audit-record.ts';
 import { DAY_MS, lastClosed, type PeriodKind } from '../../src/domain/period.ts';
-import type { Envelope } from '../../src/domain/summary.ts';
+import type { Envelope } from '../../src/domain/signed-envelope.ts';
 import type { SharingLevel, TrustLevel } from '../../src/domain/trust.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { freePort, startService, type TestService, until } from './service.ts';

@@ -1,4 +1,4 @@
-import type { Envelope } from '../../domain/summary.ts';
+import type { Envelope } from '../../domain/signed-envelope.ts';
 import { seal } from '../../identity/envelope.ts';
 import { signWithSeed } from '../../identity/pool-signature.ts';
 
