@@ -1,21 +1,35 @@
 /** Who may import whom (docs/architecture.md). A rule lists everything a folder may reach; all else is an error. */
 const MAY_IMPORT = {
   domain: [],
-  files: [],
+  platform: ['domain'],
   bus: ['domain', 'shell/model'],
   shell: ['domain'],
   risk: ['domain', 'shell'],
   policy: ['domain'],
-  config: ['domain', 'files', 'generated'],
-  identity: ['domain', 'files', 'generated'],
-  storage: ['domain', 'files'],
+  config: ['domain', 'platform', 'generated'],
+  identity: ['domain', 'platform', 'generated'],
+  keys: ['domain', 'identity', 'platform', 'generated'],
+  storage: ['domain', 'platform'],
   audit: ['domain', 'identity'],
-  mesh: ['domain', 'identity', 'generated'],
+  mesh: ['domain', 'identity', 'keys', 'platform', 'generated'],
   workers: ['domain', 'identity', 'storage', 'audit'],
   actors: ['domain', 'bus', 'shell', 'policy', 'risk', 'audit'],
-  web: ['domain', 'bus', 'storage', 'generated'],
-  admin: ['domain', 'bus', 'generated'],
-  cli: ['domain', 'files', 'config', 'admin', 'audit', 'storage', 'identity', 'risk', 'shell', 'policy', 'version'],
+  web: ['domain', 'platform', 'bus', 'storage', 'generated'],
+  admin: ['domain', 'platform', 'bus', 'generated'],
+  cli: [
+    'domain',
+    'platform',
+    'config',
+    'admin',
+    'audit',
+    'storage',
+    'identity',
+    'keys',
+    'risk',
+    'shell',
+    'policy',
+    'version',
+  ],
 };
 /** Each third-party package has one home. */
 const HOMES = {
@@ -33,27 +47,31 @@ const HOMES = {
   '@noble/': '(identity|audit)',
   commander: 'cli',
   eventemitter3: 'bus',
-  pino: 'wiring',
+  pino: 'platform',
   uqr: 'cli',
 };
 
-/** What opens connections or files, or starts processes, and the files that are meant to; none where the list is empty. Types may be named anywhere. */
+/** What opens connections or files, or starts processes, and the files that may; empty: none. Types may be named anywhere. */
 const DOORS = [
-  ['websocket', 'node_modules/ws/', ['mesh/dialler', 'mesh/listener', 'mesh/egress-gate']],
+  [
+    'websocket',
+    'node_modules/ws/',
+    ['mesh/transport/dialler', 'mesh/transport/listener', 'mesh/transport/egress-gate'],
+  ],
   ['multicast', 'node_modules/multicast-dns/', ['mesh/discovery']],
   ['reflection', 'node_modules/reflect-metadata/', ['identity/certificate']],
-  ['tls', '^(node:)?tls$', ['mesh/dialler', 'mesh/listener', 'mesh/tls-settings']],
-  ['http', '^(node:)?http$', ['mesh/listener', 'web/server']],
-  ['dns', '^(node:)?dns(/promises)?$', ['mesh/address-rule']],
-  ['processes', '^(node:)?child_process$', ['cli/', 'web/page-fork', 'wiring/service-manager']],
+  ['tls', '^(node:)?tls$', ['mesh/transport/dialler', 'mesh/transport/listener', 'mesh/transport/tls-settings']],
+  ['http', '^(node:)?http$', ['mesh/transport/listener', 'web/server/server']],
+  ['dns', '^(node:)?dns(/promises)?$', ['mesh/transport/address-rule']],
+  ['processes', '^(node:)?child_process$', ['cli/', 'web/daemon/page-fork', 'platform/service-manager']],
   [
     'files',
     '^(node:)?fs(/promises)?$',
-    ['files/', 'admin/', 'cli/', 'config/', 'identity/', 'storage/', 'web/', 'wiring/'],
+    ['platform/', 'admin/', 'cli/', 'config/', 'identity/', 'keys/', 'storage/', 'web/', 'wiring/'],
   ],
   ['never', '^(node:)?(https|http2|dgram|inspector(/promises)?|cluster)$', []],
   // The one module that hands bytes to a peer; the mesh makes it and hands it on.
-  ['egress', '^src/mesh/egress-gate\\.ts$', ['mesh/mesh']],
+  ['egress', '^src/mesh/transport/egress-gate\\.ts$', ['mesh/mesh']],
 ];
 
 const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({

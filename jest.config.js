@@ -10,9 +10,9 @@ module.exports = {
     ],
   },
   transformIgnorePatterns: ['/node_modules/(?!@noble/)'],
-  globalSetup: '<rootDir>/test/support/global-setup.cjs',
-  globalTeardown: '<rootDir>/test/support/global-teardown.cjs',
-  setupFiles: ['<rootDir>/test/support/seed.ts'],
+  globalSetup: '<rootDir>/test/rig/global-setup.cjs',
+  globalTeardown: '<rootDir>/test/rig/global-teardown.cjs',
+  setupFiles: ['<rootDir>/test/rig/seed.ts'],
   testTimeout: 30_000,
   // Each test file leaves some 10 MiB behind, which makes processes slow to start and V8's coverage slow to ask.
   workerIdleMemoryLimit: '256MB',

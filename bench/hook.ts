@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PROMPT, type ShellName, type ShellSession, startShell } from '../test/support/pty.ts';
+import { PROMPT, type ShellName, type ShellSession, startShell } from '../test/rig/pty.ts';
 import { report, round, summary } from './figures.ts';
 
 type Variant = 'none' | 'caro' | 'two forks' | 'zoxide';

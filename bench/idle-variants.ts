@@ -1,11 +1,11 @@
 /** What a service went through before it idles, each on a home of its own. */
 import { join } from 'node:path';
 import { callAdmin } from '../src/admin/client.ts';
-import { QUERY_TYPES } from '../src/domain/trust.ts';
+import { QUERY_TYPES } from '../src/domain/policy/trust.ts';
+import { connected, type MeshNode, makeNode, startAll } from '../test/rig/mesh-nodes.ts';
+import { caro, caroJson, configure, freePort, startService, until } from '../test/rig/service.ts';
+import { spoolEntries } from '../test/rig/spooled-history.ts';
 import { ordinaryCommands } from '../test/shell/redact-corpus.ts';
-import { connected, type MeshNode, makeNode, startAll } from '../test/support/mesh-nodes.ts';
-import { caro, caroJson, configure, freePort, startService, until } from '../test/support/service.ts';
-import { spoolEntries } from '../test/support/spooled-history.ts';
 import { loginOf, loginTokenIn, postLogin } from '../test/web/dashboard-rig.ts';
 import { processTree } from './process-memory.ts';
 

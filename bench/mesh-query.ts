@@ -9,10 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer, type Server } from 'node:tls';
 import { WebSocket, WebSocketServer } from 'ws';
-import { QUERY_TYPES } from '../src/domain/trust.ts';
+import { QUERY_TYPES } from '../src/domain/policy/trust.ts';
 import { makeCertificate, type TlsMaterial, tlsMaterial } from '../src/identity/certificate.ts';
-import { tlsSettings } from '../src/mesh/tls-settings.ts';
-import { connected, lately, type MeshNode, makeNode, startAll } from '../test/support/mesh-nodes.ts';
+import { tlsSettings } from '../src/mesh/transport/tls-settings.ts';
+import { connected, lately, type MeshNode, makeNode, startAll } from '../test/rig/mesh-nodes.ts';
 import { report, round, summary } from './figures.ts';
 
 const [NODES = 10, DEAD = 0] = process.argv.slice(2).map(Number);

@@ -10,9 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { encodeSpoolRecord } from '../src/domain/spool-record.ts';
-import { idleProcesses } from '../test/support/idle-processes.ts';
-import { configure, startService } from '../test/support/service.ts';
+import { encodeSpoolRecord } from '../src/domain/spool/spool-record.ts';
+import { idleProcesses } from '../test/rig/idle-processes.ts';
+import { configure, startService } from '../test/rig/service.ts';
 import { report, summary } from './figures.ts';
 import { storeEvents } from './stored-events.ts';
 

@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CARO, configure, homeEnvironment } from '../test/support/service.ts';
+import { CARO, configure, homeEnvironment } from '../test/rig/service.ts';
 import { report, round, summary } from './figures.ts';
 import { storeEvents } from './stored-events.ts';
 

@@ -7,8 +7,8 @@
 import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { SLOT_MS } from '../src/domain/period.ts';
-import { DURATION_BOUNDS_MS } from '../src/domain/summary.ts';
+import { DURATION_BOUNDS_MS } from '../src/domain/summaries/summary.ts';
+import { SLOT_MS } from '../src/domain/time/period.ts';
 import { ruleFacts } from '../src/risk/describe.ts';
 import { type Database, openDatabase } from '../src/storage/database.ts';
 

@@ -7,8 +7,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { lastClosed, PERIOD_KINDS, type Period, type PeriodKind } from '../src/domain/period.ts';
-import { SUMMARY_TYPE } from '../src/domain/summary.ts';
+import { SUMMARY_TYPE } from '../src/domain/summaries/summary.ts';
+import { lastClosed, PERIOD_KINDS, type Period, type PeriodKind } from '../src/domain/time/period.ts';
 import { openIdentity } from '../src/identity/identity.ts';
 import { ruleFacts } from '../src/risk/describe.ts';
 import { openReadOnly } from '../src/storage/database.ts';

@@ -24,9 +24,9 @@ async function bundle(): Promise<readonly string[]> {
       daemon: 'src/daemon.ts',
       cli: 'src/cli/main.ts',
       worker: 'src/workers/worker.ts',
-      web: 'src/web/server.ts',
-      // Loaded by name, with V8's code cache (src/web/code-cache.ts).
-      'web-api': 'src/web/application.ts',
+      web: 'src/web/server/server.ts',
+      // Loaded by name, with V8's code cache (src/platform/code-cache.ts).
+      'web-api': 'src/web/server/application.ts',
     },
     outdir: MODULES,
     bundle: true,

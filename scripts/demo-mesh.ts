@@ -5,8 +5,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connected, lately, type MeshNode, makeNode, startAll } from '../test/support/mesh-nodes.ts';
-import { caro } from '../test/support/service.ts';
+import { connected, lately, type MeshNode, makeNode, startAll } from '../test/rig/mesh-nodes.ts';
+import { caro } from '../test/rig/service.ts';
 
 const NODES = 10;
 const DENYING = 3;

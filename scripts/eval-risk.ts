@@ -6,8 +6,8 @@
  * `expect` (danger, critical, benign, safe) or `tool`. Exit code 0 whatever the figures are.
  */
 import { readFileSync } from 'node:fs';
-import type { RiskLevel } from '../src/domain/risk-level.ts';
-import { riskRank } from '../src/domain/risk-level.ts';
+import type { RiskLevel } from '../src/domain/events/risk-level.ts';
+import { riskRank } from '../src/domain/events/risk-level.ts';
 import { rate } from '../src/risk/rate.ts';
 
 interface Line {

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone';
-import { INPUTS } from '../src/web/schemas.ts';
+import { INPUTS } from '../src/web/server/schemas/schemas.ts';
 
 const OUT = join('src', 'generated');
 
@@ -21,7 +21,7 @@ export function generatePageValidators(): void {
   writeFileSync(join(OUT, 'page-validators.js'), `${code}\n`);
   writeFileSync(
     join(OUT, 'page-validators.d.ts'),
-    `import type { Validator } from '../domain/validator.ts';\n\n${types}`,
+    `import type { Validator } from '../domain/encoding/validator.ts';\n\n${types}`,
   );
 }
 

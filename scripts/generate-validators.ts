@@ -17,9 +17,9 @@ import {
   REVOCATION_SCHEMA,
   ROTATION_SCHEMA,
   SUMMARY_SCHEMA,
-} from '../src/domain/mesh-message-schema.ts';
+} from '../src/mesh/protocol/message-schemas.ts';
 import { RISK_FAMILIES } from '../src/risk/rule.ts';
-import { FAMILIES } from '../src/shell/catalogue.ts';
+import { FAMILIES } from '../src/shell/catalogue/catalogue.ts';
 
 import { shareSchemas } from './shared-schemas.ts';
 
@@ -74,19 +74,19 @@ function functionName(method: string): string {
   return `validate${words.join('')}`;
 }
 
-const VALIDATOR_IMPORT = "import type { Validator } from '../domain/validator.ts';\n\n";
+const VALIDATOR_IMPORT = "import type { Validator } from '../domain/encoding/validator.ts';\n\n";
 const CONFIGURATION_IMPORTS = `import type { OwnerSettings } from '../config/loader.ts';
 import type { ManagedSettings } from '../config/managed-settings.ts';
 `;
 const BODY_IMPORTS = `import type { Messages, Nothing } from '../bus/messages.ts';
 import type { Topic } from '../bus/schemas.ts';
 `;
-const MESSAGE_IMPORTS = `import type { MessageBodies, MessageHeader } from '../domain/mesh-message.ts';
-import type { NodeSummary } from '../domain/summary.ts';
+const MESSAGE_IMPORTS = `import type { MessageBodies, MessageHeader } from '../mesh/protocol/messages.ts';
+import type { NodeSummary } from '../domain/summaries/summary.ts';
 `;
-const STATEMENT_IMPORTS = `import type { RevocationStatement, RotationStatement } from '../domain/key-statement.ts';
-import type { OwnStatements } from '../identity/own-rotation.ts';
-import type { KeyBook } from '../identity/rotation.ts';
+const STATEMENT_IMPORTS = `import type { RevocationStatement, RotationStatement } from '../domain/identity/key-statement.ts';
+import type { OwnStatements } from '../keys/own-rotation.ts';
+import type { KeyBook } from '../keys/key-book.ts';
 `;
 
 function write(file: string, imports: string, sources: Readonly<Record<string, Source>>, allErrors: boolean): void {

@@ -5,14 +5,14 @@
 import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonical, type Json } from '../src/domain/canonical.ts';
-import { MESSAGE_TYPE } from '../src/domain/mesh-message.ts';
-import { encodeNodeId } from '../src/domain/node-id.ts';
+import { canonical, type Json } from '../src/domain/encoding/canonical.ts';
+import { encodeNodeId } from '../src/domain/identity/node-id.ts';
 import { encodeEnvelope, seal } from '../src/identity/envelope.ts';
 import { fingerprint } from '../src/identity/fingerprint.ts';
 import { signRevocation, signRotation } from '../src/identity/key-statement.ts';
-import { pairingProof } from '../src/mesh/invite.ts';
-import { encodeInviteCode } from '../src/mesh/invite-code.ts';
+import { pairingProof } from '../src/mesh/pairing/invite.ts';
+import { encodeInviteCode } from '../src/mesh/pairing/invite-code.ts';
+import { MESSAGE_TYPE } from '../src/mesh/protocol/messages.ts';
 
 const OUT = join('test', 'vectors', 'mesh');
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs test/shells with the shells of other Debian releases, each in a root of its own under /var/tmp that debootstrap makes once.
+# Runs test/hooks with the shells of other Debian releases, each in a root of its own under /var/tmp that debootstrap makes once.
 #   scripts/shell-versions.sh [RELEASE …] [-- JEST ARGUMENT …]
-# The default is bullseye, trixie and sid, and all of test/shells.
+# The default is bullseye, trixie and sid, and all of test/hooks.
 # Needs root, debootstrap and Debian's mirror. CARO_SHELL_ROOTS and CARO_DEBIAN_MIRROR say where else to put and to fetch them.
 # Exit status: 0 when every release passed.
 set -euo pipefail
@@ -22,7 +22,7 @@ while [ "$#" -gt 0 ] && [ "$1" != -- ]; do
 done
 [ "$#" -eq 0 ] || shift
 [ "${#releases[@]}" -gt 0 ] || releases=(bullseye trixie sid)
-[ "$#" -gt 0 ] || set -- test/shells
+[ "$#" -gt 0 ] || set -- test/hooks
 
 make_root() { # RELEASE ROOT KSH
   local packages="bash,zsh,fish,dash,busybox,mksh,$3,procps"

@@ -6,35 +6,35 @@ import { isRolledBack } from './audit/rollback.ts';
 import { Bus } from './bus/bus.ts';
 import { Lifecycle } from './bus/lifecycle.ts';
 import { type ActorSpec, Supervised, type SupervisorOptions } from './bus/supervisor.ts';
-import { welcomeText } from './cli/welcome.ts';
+import { welcomeText } from './cli/output/welcome.ts';
 import { homeDirectory } from './config/home.ts';
 import { loadConfiguration } from './config/loader.ts';
 import { type Places, placesFrom, preparePlaces, prepareSpool } from './config/places.ts';
-import type { AuditEntry } from './domain/audit-record.ts';
+import type { AuditEntry } from './domain/audit/audit-record.ts';
 import { CaroError } from './domain/errors.ts';
-import { slotOf } from './domain/period.ts';
-import type { ServiceStatus } from './domain/status.ts';
-import { steadyMs } from './domain/steady-clock.ts';
-import { GRACE_MS } from './identity/grace.ts';
+import type { ServiceStatus } from './domain/status/status.ts';
+import { slotOf } from './domain/time/period.ts';
+import { GRACE_MS } from './keys/grace.ts';
+import { openOwnKeys, recordOwnKeys } from './keys/own-keys.ts';
+import { lazyPeerKeys } from './keys/peer-keys.ts';
+import { createIdleCollection } from './platform/idle-collection.ts';
+import { openLog, type ServiceLog } from './platform/service-log.ts';
+import { steadyMs } from './platform/steady-clock.ts';
 import { readAuditHead } from './storage/audit-head.ts';
 import { createAuditStore } from './storage/audit-store.ts';
 import { type OpenedDatabase, openDatabase } from './storage/database.ts';
+import { openSpoolFolder } from './storage/events/spool-folder.ts';
 import { lockInstance } from './storage/instance-lock.ts';
+import { copyIfRoom } from './storage/maintenance/migration-copy.ts';
+import { createStorageCare, type StorageCare } from './storage/maintenance/storage-care.ts';
+import { StorageHealth } from './storage/maintenance/storage-health.ts';
 import { createMetaStore } from './storage/meta-store.ts';
-import { openSpoolFolder } from './storage/spool-folder.ts';
 import { VERSION } from './version.ts';
-import { type Dashboard, openDashboard } from './web/doorkeeper.ts';
+import { type Dashboard, openDashboard } from './web/daemon/dashboard-listener.ts';
 import { actorSpecs } from './wiring/actors.ts';
 import { gatherChanges } from './wiring/changed-files.ts';
-import { type Ground, lazyPool } from './wiring/ground.ts';
-import { createIdleCollection } from './wiring/idle-collection.ts';
-import { openLog, type ServiceLog } from './wiring/log.ts';
-import { copyIfRoom } from './wiring/migration-copy.ts';
-import { openOwnKeys, recordOwnKeys } from './wiring/own-keys.ts';
-import { lazyPeerKeys } from './wiring/peer-keys.ts';
 import { createReload, recordConfiguration } from './wiring/reload.ts';
-import { createStorageCare, type StorageCare } from './wiring/storage-care.ts';
-import { StorageHealth } from './wiring/storage-health.ts';
+import { type Ground, lazyPool } from './wiring/service-context.ts';
 
 /** A first start makes keys and certificates, on a machine that may be busy; an end has to be quick, or the system kills. */
 const LIMITS = { startMs: 20_000, stopMs: 1_500 } as const;
@@ -113,7 +113,7 @@ async function live(
 
 /** Under systemd: that the service is up, and signs of life from now on. */
 async function joinServiceManager(log: ServiceLog, lifecycle: Lifecycle): Promise<void> {
-  const { tellServiceManager } = await import('./wiring/service-manager.ts');
+  const { tellServiceManager } = await import('./platform/service-manager.ts');
   await lifecycle.begin('the word to systemd', async () => {
     const stop = await tellServiceManager(process.env, (error) => log.error({ err: error }, 'systemd was not told'));
     return [null, stop];

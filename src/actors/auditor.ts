@@ -1,8 +1,8 @@
 import { checkpointBytes, linkRecord } from '../audit/chain.ts';
 import type { Actor } from '../bus/actor.ts';
-import type { AuditCheckpoint, AuditEntry, AuditRecord, AuditVerification } from '../domain/audit-record.ts';
-import { isoTime } from '../domain/iso-time.ts';
-import { DAY_MS } from '../domain/period.ts';
+import type { AuditCheckpoint, AuditEntry, AuditRecord, AuditVerification } from '../domain/audit/audit-record.ts';
+import { isoTime } from '../domain/time/iso-time.ts';
+import { DAY_MS } from '../domain/time/period.ts';
 
 export interface AuditPorts {
   readonly store: {

@@ -1,9 +1,9 @@
 import type { Actor } from '../bus/actor.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
-import type { KeyChange } from '../domain/key-state.ts';
-import type { PolicyQuestion } from '../domain/policy.ts';
-import type { SharingLevel, TrustLevel } from '../domain/trust.ts';
+import type { KeyChange } from '../domain/identity/key-state.ts';
+import type { PolicyQuestion } from '../domain/policy/policy.ts';
+import type { SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
 import { decide } from '../policy/decide.ts';
 import { explain } from '../policy/explanation.ts';
 import { createResponder, type ResponderPorts } from '../policy/responder.ts';

@@ -1,8 +1,8 @@
 import type { Actor } from '../bus/actor.ts';
 import type { Speaker } from '../bus/bus.ts';
 import { CaroError } from '../domain/errors.ts';
-import type { ServiceMetrics } from '../domain/metrics.ts';
-import type { ObserveStatus, ServiceStatus } from '../domain/status.ts';
+import type { ServiceMetrics } from '../domain/status/metrics.ts';
+import type { ObserveStatus, ServiceStatus } from '../domain/status/status.ts';
 
 export interface StatusPorts {
   readonly bus: Speaker;

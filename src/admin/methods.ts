@@ -1,6 +1,6 @@
 import type { Messages, Replies } from '../bus/messages.ts';
 import type { BODY_SCHEMAS, ServiceMethod } from '../bus/schemas.ts';
-import type { Validator } from '../domain/validator.ts';
+import type { Validator } from '../domain/encoding/validator.ts';
 import {
   validateAnomaliesList,
   validateAuditList,

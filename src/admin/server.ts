@@ -1,8 +1,8 @@
 import { lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { CaroError } from '../domain/errors.ts';
-import { listenAt } from '../domain/listening.ts';
-import { assertPrivate } from '../domain/permissions.ts';
+import { listenAt } from '../platform/listening.ts';
+import { assertPrivate } from '../platform/permissions.ts';
 import type { SessionPorts } from './session.ts';
 
 const MODE = 0o600;

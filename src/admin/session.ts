@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { Bus } from '../bus/bus.ts';
 import type { Replies } from '../bus/messages.ts';
 import { type ServiceMethod, TOPICS, type Topic } from '../bus/schemas.ts';
+import type { Validator } from '../domain/encoding/validator.ts';
 import { CaroError } from '../domain/errors.ts';
-import type { Validator } from '../domain/validator.ts';
 import { validateSubscribe } from '../generated/body-validators.js';
 import { LineSplitter } from './line-splitter.ts';
 import {

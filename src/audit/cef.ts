@@ -1,6 +1,6 @@
 /** Records and findings as lines of ArcSight's Common Event Format ("Implementing ArcSight CEF"; `CEF:0`). */
 import { isIP } from 'node:net';
-import { canonical, type Json } from '../domain/canonical.ts';
+import { canonical, type Json } from '../domain/encoding/canonical.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
 import type { ExportEvent, Exporter, Severity } from './export-event.ts';
 import { type Finding, findingId } from './finding.ts';

@@ -1,7 +1,7 @@
 import { blake3 } from '@noble/hashes/blake3.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { AuditCheckpoint, AuditEntry, AuditRecord, AuditVerification } from '../domain/audit-record.ts';
-import { canonical } from '../domain/canonical.ts';
+import type { AuditCheckpoint, AuditEntry, AuditRecord, AuditVerification } from '../domain/audit/audit-record.ts';
+import { canonical } from '../domain/encoding/canonical.ts';
 
 /** `prevHash` of the first record of a chain. */
 export const GENESIS = '0'.repeat(64);

@@ -1,6 +1,6 @@
-import type { AuditRecord, AuditType } from '../domain/audit-record.ts';
-import { AUDIT_TITLES } from '../domain/audit-titles.ts';
-import type { Json } from '../domain/canonical.ts';
+import type { AuditRecord, AuditType } from '../domain/audit/audit-record.ts';
+import { AUDIT_TITLES } from '../domain/audit/audit-titles.ts';
+import type { Json } from '../domain/encoding/canonical.ts';
 
 type Details = AuditRecord['details'];
 

@@ -1,4 +1,4 @@
-import type { AuditCheckpoint, AuditRecord } from '../domain/audit-record.ts';
+import type { AuditCheckpoint, AuditRecord } from '../domain/audit/audit-record.ts';
 import { CaroError } from '../domain/errors.ts';
 
 /** An exported log (FR-905): JSON lines, a head line, then every record and every checkpoint, oldest first. */

@@ -1,4 +1,4 @@
-import { isoTime } from '../domain/iso-time.ts';
+import { isoTime } from '../domain/time/iso-time.ts';
 /** What security tools get to know of what was observed: that a risk rule matched so often on a day, that a stretch was unusual. */
 export interface Finding {
   readonly kind: 'risk' | 'anomaly';

@@ -1,5 +1,5 @@
-import { encodeNodeId, parseNodeId } from '../domain/node-id.ts';
-import type { DualEnvelope } from '../domain/signed-envelope.ts';
+import { encodeNodeId, parseNodeId } from '../domain/identity/node-id.ts';
+import type { DualEnvelope } from '../domain/identity/signed-envelope.ts';
 import { openRotation } from '../identity/key-statement.ts';
 import { verify } from '../identity/signature.ts';
 import type { LogProof } from './chain.ts';

@@ -1,6 +1,6 @@
 /** Records and findings as events of the Open Cybersecurity Schema Framework (https://schema.ocsf.io), version 1.5.0. */
 import { isIP } from 'node:net';
-import type { Json } from '../domain/canonical.ts';
+import type { Json } from '../domain/encoding/canonical.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
 import type { EventKind, ExportEvent, Exporter, Outcome, Severity } from './export-event.ts';
 import { type Finding, findingId } from './finding.ts';

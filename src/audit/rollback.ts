@@ -1,4 +1,4 @@
-import type { AuditCheckpoint, AuditRecord } from '../domain/audit-record.ts';
+import type { AuditCheckpoint, AuditRecord } from '../domain/audit/audit-record.ts';
 
 type Head = Pick<AuditCheckpoint, 'seq' | 'hash'>;
 

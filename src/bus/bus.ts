@@ -1,7 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 import { CaroError } from '../domain/errors.ts';
-import type { Settle } from './letter.ts';
 import type { Mailbox } from './mailbox.ts';
+import type { Settle } from './message.ts';
 import type { Kind, Messages, Replies, RequestKind } from './messages.ts';
 
 const DEFAULT_DEADLINE_MS = 10_000;

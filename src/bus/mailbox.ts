@@ -1,5 +1,5 @@
 import { CaroError } from '../domain/errors.ts';
-import type { Letter } from './letter.ts';
+import type { Letter } from './message.ts';
 
 /** What happens to a letter that finds the mailbox full: `wait` holds the sender back, `refuse` fails it at once. */
 export type OverloadPolicy = 'wait' | 'refuse';

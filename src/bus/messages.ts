@@ -1,16 +1,23 @@
-import type { AnomalyReport } from '../domain/anomaly.ts';
-import type { AuditEntry, AuditRecord, AuditVerification } from '../domain/audit-record.ts';
+import type { AnomalyReport } from '../domain/anomalies/anomaly.ts';
+import type { QueryBody, QueryProgress, QueryResult, ResponseBody } from '../domain/answers/query.ts';
+import type { AuditEntry, AuditRecord, AuditVerification } from '../domain/audit/audit-record.ts';
+import type { EgressFilter, EgressLine, EgressMessage } from '../domain/audit/egress.ts';
 import type { Configuration } from '../domain/configuration.ts';
-import type { EgressFilter, EgressLine, EgressMessage } from '../domain/egress.ts';
-import type { EventFilter, Pattern, TerminalEvent } from '../domain/event.ts';
-import type { KeyChange } from '../domain/key-state.ts';
-import type { ServiceMetrics } from '../domain/metrics.ts';
-import type { PeriodKind } from '../domain/period.ts';
-import type { Asker, Decision, Explanation, PolicyQuestion, TrustRules, TrustTestResult } from '../domain/policy.ts';
-import type { QueryBody, QueryProgress, QueryResult, ResponseBody } from '../domain/query.ts';
-import type { RiskLevel } from '../domain/risk-level.ts';
-import type { ShellKind } from '../domain/shell-kind.ts';
-import type { LocalStatistics } from '../domain/statistics.ts';
+import type { EventFilter, Pattern, TerminalEvent } from '../domain/events/event.ts';
+import type { RiskLevel } from '../domain/events/risk-level.ts';
+import type { ShellKind } from '../domain/events/shell-kind.ts';
+import type { LocalStatistics } from '../domain/events/statistics.ts';
+import type { KeyChange } from '../domain/identity/key-state.ts';
+import type {
+  Asker,
+  Decision,
+  Explanation,
+  PolicyQuestion,
+  TrustRules,
+  TrustTestResult,
+} from '../domain/policy/policy.ts';
+import type { QueryType, SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
+import type { ServiceMetrics } from '../domain/status/metrics.ts';
 import type {
   MeshChange,
   MeshStatus,
@@ -19,9 +26,9 @@ import type {
   PairedNode,
   RotationBegun,
   ServiceStatus,
-} from '../domain/status.ts';
-import type { SummaryLine, SummaryPreview } from '../domain/summary.ts';
-import type { QueryType, SharingLevel, TrustLevel } from '../domain/trust.ts';
+} from '../domain/status/status.ts';
+import type { SummaryLine, SummaryPreview } from '../domain/summaries/summary.ts';
+import type { PeriodKind } from '../domain/time/period.ts';
 import type { Analysis } from '../shell/model.ts';
 
 /** Body of a request that says nothing but its kind. */

@@ -1,9 +1,9 @@
-import { AUDIT_TYPES } from '../domain/audit-record.ts';
-import { TIME_PATTERN } from '../domain/iso-time.ts';
-import { PERIOD_KINDS } from '../domain/period.ts';
-import { POLICY_ACTIONS } from '../domain/policy.ts';
-import { RISK_LEVELS } from '../domain/risk-level.ts';
-import { QUERY_TYPES, SHARING_LEVELS } from '../domain/trust.ts';
+import { AUDIT_TYPES } from '../domain/audit/audit-record.ts';
+import { RISK_LEVELS } from '../domain/events/risk-level.ts';
+import { POLICY_ACTIONS } from '../domain/policy/policy.ts';
+import { QUERY_TYPES, SHARING_LEVELS } from '../domain/policy/trust.ts';
+import { TIME_PATTERN } from '../domain/time/iso-time.ts';
+import { PERIOD_KINDS } from '../domain/time/period.ts';
 import type { RequestKind } from './messages.ts';
 
 /** Methods of the control socket that the service answers beside the bus (design.md §11). */

@@ -1,9 +1,9 @@
 import { CaroError } from '../domain/errors.ts';
-import type { ActorStatus } from '../domain/status.ts';
+import type { ActorStatus } from '../domain/status/status.ts';
 import type { Actor } from './actor.ts';
 import type { Bus } from './bus.ts';
-import type { Letter } from './letter.ts';
 import { Mailbox, type OverloadPolicy } from './mailbox.ts';
+import type { Letter } from './message.ts';
 import type { Kind } from './messages.ts';
 
 /** How to make an actor, again after each crash, and how much may wait for it. */

@@ -1,11 +1,11 @@
 import type { Finding } from '../audit/finding.ts';
-import type { AnomalyKind } from '../domain/anomaly.ts';
-import { findAnomalies } from '../domain/anomaly-detection.ts';
-import { DAY_MS } from '../domain/period.ts';
+import type { AnomalyKind } from '../domain/anomalies/anomaly.ts';
+import { findAnomalies } from '../domain/anomalies/anomaly-detection.ts';
+import { DAY_MS } from '../domain/time/period.ts';
 import { describeRules } from '../risk/describe.ts';
 import type { Database } from '../storage/database.ts';
-import { firstObserved, readRuleDays } from '../storage/finding-reader.ts';
-import { readHistory } from '../storage/history-reader.ts';
+import { firstObserved, readRuleDays } from '../storage/events/finding-reader.ts';
+import { readHistory } from '../storage/events/history-reader.ts';
 
 /** What was found on this node, from rollups alone: rule ids, levels and counts, never text of a command. */
 export function* findings(database: Database, nowMs: number): Generator<Finding> {

@@ -26,7 +26,7 @@ import { addSummary } from './commands/summary.ts';
 import { addTrust } from './commands/trust.ts';
 import { type Context, processContext } from './context.ts';
 import { addHelp } from './help.ts';
-import { harmlessLines, say, sayJson } from './output.ts';
+import { harmlessLines, say, sayJson } from './output/output.ts';
 
 /** In the order of `caro --help`. */
 const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Finding } from '../audit/finding.ts';
 import { isRolledBack } from '../audit/rollback.ts';
-import type { AuditCheckpoint, AuditRecord } from '../domain/audit-record.ts';
+import type { AuditCheckpoint, AuditRecord } from '../domain/audit/audit-record.ts';
 import { CaroError } from '../domain/errors.ts';
 import { readAuditHead } from '../storage/audit-head.ts';
 import { createAuditStore } from '../storage/audit-store.ts';

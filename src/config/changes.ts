@@ -1,6 +1,6 @@
-import type { AuditEntry } from '../domain/audit-record.ts';
-import { canonical, type Json } from '../domain/canonical.ts';
+import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
+import { canonical, type Json } from '../domain/encoding/canonical.ts';
 
 const TYPES: Readonly<Partial<Record<keyof Configuration, AuditEntry['type']>>> = {
   trust: 'trust.changed',

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Configuration } from '../domain/configuration.ts';
+import { parseNodeId } from '../domain/identity/node-id.ts';
 import { isInternal, isLoopback, networkOf, parseEndpoint, parseSubnet } from '../domain/ip-address.ts';
-import { parseNodeId } from '../domain/node-id.ts';
 import type { KeyPath } from './key-lines.ts';
 import type { ManagedSettings } from './managed-settings.ts';
 import { type Finding, shown } from './problem.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { canonical } from '../domain/canonical.ts';
 import type { Configuration } from '../domain/configuration.ts';
+import { canonical } from '../domain/encoding/canonical.ts';
 import { CaroError } from '../domain/errors.ts';
 import { validateConfiguration, validateManaged } from '../generated/configuration-validators.js';
 import { managedFindings, ownerFindings } from './cross-checks.ts';

@@ -1,5 +1,5 @@
 import type { PeerEntry } from '../domain/configuration.ts';
-import type { SharingLevel, TrustLevel } from '../domain/trust.ts';
+import type { SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
 import type { ManagedSettings } from './managed-settings.ts';
 
 /** What an owner can decide without an editor; each gives the settings as they are to be (`changeManaged` of loader.ts). */

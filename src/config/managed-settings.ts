@@ -1,8 +1,8 @@
 import { stringify } from 'smol-toml';
 import type { PeerEntry } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
-import type { SharingLevel, TrustLevel } from '../domain/trust.ts';
-import { replacePrivately } from '../files/private-file.ts';
+import type { SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
+import { replacePrivately } from '../platform/private-file.ts';
 import type { Places } from './places.ts';
 
 /** What commands such as `peers add`, `trust set` and `sharing enable` decided (design.md §4). */

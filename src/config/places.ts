@@ -1,8 +1,8 @@
 import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
-import { assertPrivate, type FileFacts } from '../domain/permissions.ts';
-import { isOverQuota } from '../files/full-disk.ts';
+import { isOverQuota } from '../platform/full-disk.ts';
+import { assertPrivate, type FileFacts } from '../platform/permissions.ts';
 
 /** Where everything of one node lives (design.md §3). All paths are absolute. */
 export interface Places {

@@ -1,4 +1,4 @@
-import type { SchemaError } from '../domain/validator.ts';
+import type { SchemaError } from '../domain/encoding/validator.ts';
 import type { KeyLines, KeyPath } from './key-lines.ts';
 import { nearestWord } from './nearest-word.ts';
 import type { ConfigurationSchema } from './schema.ts';

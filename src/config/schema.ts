@@ -1,5 +1,5 @@
-import { SHELLS } from '../domain/shell-kind.ts';
-import { QUERY_TYPES, ROLES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/trust.ts';
+import { SHELLS } from '../domain/events/shell-kind.ts';
+import { QUERY_TYPES, ROLES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/policy/trust.ts';
 
 /**
  * The part of JSON Schema that is used for the configuration. `description` completes "expected …" in errors; `default` and

@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { parse, TomlDate, TomlError } from 'smol-toml';
+import type { Validator } from '../domain/encoding/validator.ts';
 import { CaroError } from '../domain/errors.ts';
-import { assertPrivate } from '../domain/permissions.ts';
-import type { Validator } from '../domain/validator.ts';
+import { assertPrivate } from '../platform/permissions.ts';
 import { KeyLines } from './key-lines.ts';
 import { located, type Problem, schemaFindings } from './problem.ts';
 import type { ConfigurationSchema } from './schema.ts';

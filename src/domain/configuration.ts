@@ -1,5 +1,5 @@
-import type { ShellKind } from './shell-kind.ts';
-import type { QueryType, Role, SharingLevel, TrustLevel } from './trust.ts';
+import type { ShellKind } from './events/shell-kind.ts';
+import type { QueryType, Role, SharingLevel, TrustLevel } from './policy/trust.ts';
 
 export interface PeerEntry {
   readonly name?: string;

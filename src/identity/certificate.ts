@@ -1,7 +1,7 @@
 import { webcrypto, X509Certificate } from 'node:crypto';
 import { CaroError } from '../domain/errors.ts';
-import { isoTime } from '../domain/iso-time.ts';
-import { encodeNodeId } from '../domain/node-id.ts';
+import { encodeNodeId } from '../domain/identity/node-id.ts';
+import { isoTime } from '../domain/time/iso-time.ts';
 import type { Identity } from './identity.ts';
 
 /** The same for every node: a certificate tells nothing but its key (design.md §6). */

@@ -1,6 +1,6 @@
-import { canonical, type Json } from '../domain/canonical.ts';
+import { canonical, type Json } from '../domain/encoding/canonical.ts';
 import { CaroError } from '../domain/errors.ts';
-import type { Envelope } from '../domain/signed-envelope.ts';
+import type { Envelope } from '../domain/identity/signed-envelope.ts';
 import type { Identity } from './identity.ts';
 import { verify } from './signature.ts';
 

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { CaroError } from '../domain/errors.ts';
-import { encodeNodeId } from '../domain/node-id.ts';
+import { encodeNodeId } from '../domain/identity/node-id.ts';
 import { fingerprint } from './fingerprint.ts';
 import { createKeyFile, type KeyFile, readKeyFile } from './key-file.ts';
 

@@ -2,9 +2,9 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, linkSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
-import { isoTime } from '../domain/iso-time.ts';
-import { assertPrivate } from '../domain/permissions.ts';
-import { syncDirectory, writeSynced } from '../files/private-file.ts';
+import { isoTime } from '../domain/time/iso-time.ts';
+import { assertPrivate } from '../platform/permissions.ts';
+import { syncDirectory, writeSynced } from '../platform/private-file.ts';
 
 const MODE = 0o600;
 /** A PKCS#8 Ed25519 key in PEM has about 120 bytes; anything much longer is not one. */

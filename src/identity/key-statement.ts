@@ -1,11 +1,11 @@
-import { canonical, type Json } from '../domain/canonical.ts';
+import { canonical, type Json } from '../domain/encoding/canonical.ts';
+import type { Validator } from '../domain/encoding/validator.ts';
 import { CaroError } from '../domain/errors.ts';
-import { isoTime } from '../domain/iso-time.ts';
-import type { RevocationStatement, RotationStatement } from '../domain/key-statement.ts';
-import { REVOCATION_TYPE, ROTATION_TYPE } from '../domain/key-statement.ts';
-import { parseNodeId } from '../domain/node-id.ts';
-import type { DualEnvelope, Envelope } from '../domain/signed-envelope.ts';
-import type { Validator } from '../domain/validator.ts';
+import type { RevocationStatement, RotationStatement } from '../domain/identity/key-statement.ts';
+import { REVOCATION_TYPE, ROTATION_TYPE } from '../domain/identity/key-statement.ts';
+import { parseNodeId } from '../domain/identity/node-id.ts';
+import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
+import { isoTime } from '../domain/time/iso-time.ts';
 
 import { validateRevocationStatement, validateRotationStatement } from '../generated/statement-validators.js';
 import { openEnvelope, preAuthentication, seal } from './envelope.ts';

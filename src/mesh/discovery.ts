@@ -1,9 +1,9 @@
 import type { ResponsePacket } from 'multicast-dns';
+import { parseNodeId } from '../domain/identity/node-id.ts';
 import { isInternal } from '../domain/ip-address.ts';
-import { parseNodeId } from '../domain/node-id.ts';
 import { fingerprint } from '../identity/fingerprint.ts';
-import { endpointText } from './address-rule.ts';
 import type { PeerAddress } from './peer-table.ts';
+import { endpointText } from './transport/address-rule.ts';
 
 const SERVICE = '_caro._tcp.local';
 /** RFC 6762 §10: how long others may believe an announcement, in seconds. */

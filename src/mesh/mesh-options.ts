@@ -1,14 +1,14 @@
+import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
+import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { Endpoint } from '../domain/ip-address.ts';
-import type { GoodbyeReason } from '../domain/mesh-message.ts';
-import type { QueryBody, ResponseBody } from '../domain/query.ts';
-import type { DualEnvelope, Envelope } from '../domain/signed-envelope.ts';
-import type { SummaryResult } from '../domain/summary.ts';
+import type { SummaryResult } from '../domain/summaries/summary.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
 import type { Identity } from '../identity/identity.ts';
-import type { AddressRules } from './address-rule.ts';
-import type { MeshLimits } from './limits.ts';
 import type { PeerAddress, PeerState } from './peer-table.ts';
 import type { MeshPorts } from './ports.ts';
+import type { GoodbyeReason } from './protocol/messages.ts';
+import type { AddressRules } from './transport/address-rule.ts';
+import type { MeshLimits } from './transport/limits.ts';
 
 export interface MeshOptions {
   readonly identity: Pick<Identity, 'id' | 'publicKey' | 'sign' | 'fingerprint'>;

@@ -1,29 +1,34 @@
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
-import type { GoodbyeReason, MessageBodies, Typed } from '../domain/mesh-message.ts';
-import { parseNodeId } from '../domain/node-id.ts';
-import type { DualEnvelope, Envelope } from '../domain/signed-envelope.ts';
-import { steadyMs } from '../domain/steady-clock.ts';
+import { parseNodeId } from '../domain/identity/node-id.ts';
+import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
 import { fingerprint } from '../identity/fingerprint.ts';
-import { checkListen, endpointText } from './address-rule.ts';
-import type { Connection, ConnectionHost, Ending } from './connection.ts';
-import { type ConnectionBook, createConnectionBook } from './connection-book.ts';
-import { type ConnectionRate, createConnectionRate } from './connection-rate.ts';
-import { dial } from './dialler.ts';
-import { createEgressGate } from './egress-gate.ts';
-import type { InviteCode } from './invite-code.ts';
-import { checkEarlierRevocations, checkIntroduction, checkRevocation, checkRotations } from './key-intake.ts';
-import { DEFAULT_LIMITS, type MeshLimits } from './limits.ts';
-import type { Link, LinkPurpose } from './link.ts';
-import { type Listener, openListener } from './listener.ts';
+import { steadyMs } from '../platform/steady-clock.ts';
 import type { Mesh, MeshOptions, MeshState } from './mesh-options.ts';
-import { createNonceCache } from './nonce-cache.ts';
-import { createPairing, type Pairing } from './pairing.ts';
+import type { InviteCode } from './pairing/invite-code.ts';
+import { createPairing, type Pairing } from './pairing/pairing.ts';
 import { createPeerTable, type PeerAddress, type PeerState, type PeerTable } from './peer-table.ts';
 import type { ConnectDecision, MeshPorts } from './ports.ts';
+import type { GoodbyeReason, MessageBodies, Typed } from './protocol/messages.ts';
+import { createNonceCache } from './protocol/nonce-cache.ts';
+import {
+  checkEarlierRevocations,
+  checkIntroduction,
+  checkRevocation,
+  checkRotations,
+} from './protocol/statement-checks.ts';
+import { checkAuthor, parseSummary } from './protocol/summary-document.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
-import { createConnection } from './session.ts';
-import { checkAuthor, parseSummary } from './summary-document.ts';
+import { checkListen, endpointText } from './transport/address-rule.ts';
+import type { Connection, ConnectionHost, Ending } from './transport/connection.ts';
+import { type ConnectionRate, createConnectionRate } from './transport/connection-rate.ts';
+import { type ConnectionBook, createConnectionBook } from './transport/connection-registry.ts';
+import { dial } from './transport/dialler.ts';
+import { createEgressGate } from './transport/egress-gate.ts';
+import { DEFAULT_LIMITS, type MeshLimits } from './transport/limits.ts';
+import type { Link, LinkPurpose } from './transport/link.ts';
+import { type Listener, openListener } from './transport/listener.ts';
+import { createConnection } from './transport/session.ts';
 
 const CLOSE_MS = 2_000;
 /** The rule of `ConnectDecision` that says who, not from where. */

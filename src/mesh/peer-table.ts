@@ -1,7 +1,7 @@
 import type { CaroError, ErrorCode } from '../domain/errors.ts';
-import type { Connection, Ending } from './connection.ts';
-import type { MeshLimits } from './limits.ts';
 import { createRedialer, type Redialer } from './redial.ts';
+import type { Connection, Ending } from './transport/connection.ts';
+import type { MeshLimits } from './transport/limits.ts';
 
 /** A peer that is dialled until it is connected. */
 export interface PeerAddress {

@@ -1,8 +1,8 @@
+import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
 import type { ErrorCode } from '../domain/errors.ts';
-import type { QueryBody, ResponseBody } from '../domain/query.ts';
-import type { DualEnvelope, Envelope } from '../domain/signed-envelope.ts';
-import type { NodeSummary, SummaryResult } from '../domain/summary.ts';
-import type { EgressPorts } from './egress-gate.ts';
+import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
+import type { NodeSummary, SummaryResult } from '../domain/summaries/summary.ts';
+import type { EgressPorts } from './transport/egress-gate.ts';
 
 /** A node whose key TLS has proven, and the IP address it comes from. */
 export interface PeerAt {

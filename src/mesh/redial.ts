@@ -1,6 +1,6 @@
 import { CaroError } from '../domain/errors.ts';
-import { steadyMs } from '../domain/steady-clock.ts';
-import type { MeshLimits } from './limits.ts';
+import { steadyMs } from '../platform/steady-clock.ts';
+import type { MeshLimits } from './transport/limits.ts';
 
 /** Keeps trying one peer: exponential backoff from 1 s to 60 s, each wait between half and all of it (design.md §7). */
 export interface Redialer {

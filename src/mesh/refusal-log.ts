@@ -1,5 +1,5 @@
-import type { AuditEntry } from '../domain/audit-record.ts';
-import type { Json } from '../domain/canonical.ts';
+import type { AuditEntry } from '../domain/audit/audit-record.ts';
+import type { Json } from '../domain/encoding/canonical.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 
 export interface Refusal {

@@ -1,6 +1,6 @@
-import { isShut, type ShutState } from '../domain/key-state.ts';
-import type { Decision, PolicyAction, PolicyQuestion, PolicySettings } from '../domain/policy.ts';
-import type { SharingLevel, TrustLevel } from '../domain/trust.ts';
+import { isShut, type ShutState } from '../domain/identity/key-state.ts';
+import type { Decision, PolicyAction, PolicyQuestion, PolicySettings } from '../domain/policy/policy.ts';
+import type { SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
 import { compileSubnets, type SubnetTable } from './subnets.ts';
 
 /** Which line of the configuration speaks for a node. */

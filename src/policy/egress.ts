@@ -1,5 +1,5 @@
-import type { PolicyQuestion } from '../domain/policy.ts';
-import { QUERY_TYPES, type QueryType } from '../domain/trust.ts';
+import type { PolicyQuestion } from '../domain/policy/policy.ts';
+import { QUERY_TYPES, type QueryType } from '../domain/policy/trust.ts';
 
 /** A message that is about to leave, as far as policy looks at it. */
 export interface OutgoingMessage {

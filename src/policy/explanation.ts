@@ -1,5 +1,5 @@
-import type { KeyState } from '../domain/key-state.ts';
-import type { Decision, Explanation, PolicyAction, PolicyQuestion, PolicySettings } from '../domain/policy.ts';
+import type { KeyState } from '../domain/identity/key-state.ts';
+import type { Decision, Explanation, PolicyAction, PolicyQuestion, PolicySettings } from '../domain/policy/policy.ts';
 import { decide, trustRuleFor } from './decide.ts';
 
 /** Explains a decision (`caro trust explain`). Pure; asks `decide` itself, so that it cannot say anything else. */

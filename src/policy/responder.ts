@@ -1,11 +1,11 @@
-import { answerOf } from '../domain/answer.ts';
-import type { AnswerFigures } from '../domain/answer-figures.ts';
-import type { AuditEntry } from '../domain/audit-record.ts';
-import type { Asker, Decision, PolicySettings } from '../domain/policy.ts';
-import { type QueryBody, type ResponseBody, type SpanHours, spanStart } from '../domain/query.ts';
-import type { Vocabulary } from '../domain/vocabulary.ts';
+import { answerOf } from '../domain/answers/answer.ts';
+import type { AnswerFigures } from '../domain/answers/answer-figures.ts';
+import { type QueryBody, type ResponseBody, type SpanHours, spanStart } from '../domain/answers/query.ts';
+import type { Vocabulary } from '../domain/answers/vocabulary.ts';
+import type { AuditEntry } from '../domain/audit/audit-record.ts';
+import type { Asker, Decision, PolicySettings } from '../domain/policy/policy.ts';
 import { decide } from './decide.ts';
-import { keptBackTools } from './kept-back.ts';
+import { keptBackTools } from './denied-tools.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 export interface ResponderPorts {

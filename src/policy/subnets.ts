@@ -1,6 +1,6 @@
 import { BlockList, isIP, SocketAddress } from 'node:net';
 import { parseSubnet, type Subnet } from '../domain/ip-address.ts';
-import { TRUST_LEVELS, type TrustLevel } from '../domain/trust.ts';
+import { TRUST_LEVELS, type TrustLevel } from '../domain/policy/trust.ts';
 
 /** An entry of `trust.subnets` or `trust.deny.subnets` that matches. */
 export interface SubnetRule {

@@ -1,6 +1,6 @@
 import type { Configuration } from '../domain/configuration.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
-import type { NamedNode, TrustRules } from '../domain/policy.ts';
+import type { NamedNode, TrustRules } from '../domain/policy/policy.ts';
 
 /** The rules of trust for their owner's eyes, with the names and addresses that his peers have. Pure. */
 export function trustRules({ trust, mesh }: Pick<Configuration, 'trust' | 'mesh'>): TrustRules {

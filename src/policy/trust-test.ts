@@ -1,5 +1,5 @@
 import { CaroError } from '../domain/errors.ts';
-import type { PolicySettings, TrustTestResult } from '../domain/policy.ts';
+import type { PolicySettings, TrustTestResult } from '../domain/policy/policy.ts';
 import { decide } from './decide.ts';
 import { outcomeOf } from './explanation.ts';
 

@@ -1,5 +1,5 @@
 /** Rates what a command line would do (FR-404). Pure: the same analysis and place always give the same answer. */
-import { type RiskLevel, riskRank } from '../domain/risk-level.ts';
+import { type RiskLevel, riskRank } from '../domain/events/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
 import type { Place } from './paths.ts';
 import type { Danger, Need, RiskFamily, Rule, StepRule, Verdict } from './rule.ts';

@@ -1,10 +1,10 @@
 /** Everything the daemon and `caro assess` want to know of one command, in one call. */
-import type { RiskLevel } from '../domain/risk-level.ts';
+import type { RiskLevel } from '../domain/events/risk-level.ts';
 import { analyse } from '../shell/analyse.ts';
-import { type Family, familyOf } from '../shell/catalogue.ts';
-import { mainPattern } from '../shell/main-pattern.ts';
+import { type Family, familyOf } from '../shell/catalogue/catalogue.ts';
+import { mainPattern } from '../shell/catalogue/main-pattern.ts';
 import type { Dialect } from '../shell/model.ts';
-import { type Redacted, redact } from '../shell/redact.ts';
+import { type Redacted, redact } from '../shell/secrets/redact.ts';
 import { assess, type Finding } from './assess.ts';
 import type { Place } from './paths.ts';
 

@@ -1,5 +1,5 @@
 /** The form of a risk rule (FR-404). Rules are data with a small pure predicate; none looks at the raw line. */
-import type { RiskLevel } from '../domain/risk-level.ts';
+import type { RiskLevel } from '../domain/events/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
 import type { Place } from './paths.ts';
 import type { Step } from './step.ts';

@@ -2,7 +2,7 @@
  * One program of a command line, in the form that rules ask about: subcommand path, flags, values, files read and written.
  * Wrappers (docker run, sudo, ssh) are steps of their own besides what they carry.
  */
-import { afterGlobalOptions, type Family, lookupTool } from '../shell/catalogue.ts';
+import { afterGlobalOptions, type Family, lookupTool } from '../shell/catalogue/catalogue.ts';
 import type { Analysis, Invocation, Redirection, Word } from '../shell/model.ts';
 import { type PathKind, type Place, pathKind } from './paths.ts';
 

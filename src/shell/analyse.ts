@@ -1,12 +1,12 @@
-import type { Frame, Walk } from './frame.ts';
+import type { Frame, Walk } from './execution/frame.ts';
+import { runCall } from './execution/runner.ts';
+import { runScript } from './execution/walker.ts';
+import { newScope } from './expansion/scope.ts';
 import { MAX_LENGTH, MAX_PAYLOADS } from './limits.ts';
 import type { Analysis, Dialect } from './model.ts';
-import { parse } from './parse.ts';
-import { type Notes, newNotes } from './reader.ts';
-import { runCall } from './runner.ts';
-import { newScope } from './scope.ts';
 import { lineSource } from './source.ts';
-import { runScript } from './walker.ts';
+import { parse } from './syntax/parse.ts';
+import { type Notes, newNotes } from './syntax/reader.ts';
 
 /**
  * Tells what a command line would run (FR-403, FR-404).

@@ -5,7 +5,7 @@
  * Words inside a payload (`sh -c '…'`, a here-document, `eval`) carry offsets into the original text as well; where the payload
  * was decoded (base64, `printf`, `$(…)`) they carry the span of the words it came from, and `exact` is false.
  */
-import type { ShellKind } from '../domain/shell-kind.ts';
+import type { ShellKind } from '../domain/events/shell-kind.ts';
 
 /** The language a command line is written in. */
 export type Dialect = ShellKind;

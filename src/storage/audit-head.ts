@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
-import type { AuditCheckpoint } from '../domain/audit-record.ts';
+import type { AuditCheckpoint } from '../domain/audit/audit-record.ts';
 
 /** The newest checkpoint that was kept outside the database; null if there is none that can be read. */
 export function readAuditHead(file: string): Pick<AuditCheckpoint, 'seq' | 'hash'> | null {

@@ -1,5 +1,5 @@
-import type { AuditCheckpoint, AuditRecord, AuditType } from '../domain/audit-record.ts';
-import type { Json } from '../domain/canonical.ts';
+import type { AuditCheckpoint, AuditRecord, AuditType } from '../domain/audit/audit-record.ts';
+import type { Json } from '../domain/encoding/canonical.ts';
 import type { Database } from './database.ts';
 
 interface AuditRow {

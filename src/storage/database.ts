@@ -14,7 +14,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CaroError } from '../domain/errors.ts';
-import { isFullDisk } from '../files/full-disk.ts';
+import { isFullDisk } from '../platform/full-disk.ts';
 import { MIGRATIONS } from './schema.ts';
 import { Sqlite } from './sqlite.ts';
 

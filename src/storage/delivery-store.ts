@@ -1,4 +1,4 @@
-import type { Envelope } from '../domain/signed-envelope.ts';
+import type { Envelope } from '../domain/identity/signed-envelope.ts';
 import type { Database } from './database.ts';
 
 export interface DueSummary {

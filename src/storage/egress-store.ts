@@ -1,5 +1,5 @@
-import type { EgressLine, EgressMessage, LedgerFilter } from '../domain/egress.ts';
-import { isoTime } from '../domain/iso-time.ts';
+import type { EgressLine, EgressMessage, LedgerFilter } from '../domain/audit/egress.ts';
+import { isoTime } from '../domain/time/iso-time.ts';
 import type { Database } from './database.ts';
 
 /** One message that is about to leave. */

@@ -1,6 +1,6 @@
 import { truncateSync } from 'node:fs';
 import { CaroError } from '../domain/errors.ts';
-import { steadyMs } from '../domain/steady-clock.ts';
+import { steadyMs } from '../platform/steady-clock.ts';
 import { damageIn, isDiskFull, isSqliteError, makePrivately } from './database.ts';
 import { Sqlite } from './sqlite.ts';
 

@@ -1,14 +1,14 @@
-import type { EventFilter, EventPage, TerminalEvent } from '../domain/event.ts';
-import { isoTime } from '../domain/iso-time.ts';
-import { SLOT_MS, slotOf } from '../domain/period.ts';
-import { RISK_LEVELS, type RiskLevel } from '../domain/risk-level.ts';
-import type { ShellKind } from '../domain/shell-kind.ts';
-import type { LocalStatistics } from '../domain/statistics.ts';
-import type { NamedUsage } from '../domain/summary.ts';
+import type { EventFilter, EventPage, TerminalEvent } from '../domain/events/event.ts';
+import { RISK_LEVELS, type RiskLevel } from '../domain/events/risk-level.ts';
+import type { ShellKind } from '../domain/events/shell-kind.ts';
+import type { LocalStatistics } from '../domain/events/statistics.ts';
+import type { NamedUsage } from '../domain/summaries/summary.ts';
+import { isoTime } from '../domain/time/iso-time.ts';
+import { SLOT_MS, slotOf } from '../domain/time/period.ts';
 import { type Database, openReadOnly } from './database.ts';
-import { allEvents, searchEvents } from './event-search.ts';
-import { rulesBetween, slotsBetween } from './rollup-range.ts';
-import { addUp, readPatternUsage } from './rollup-row.ts';
+import { allEvents, searchEvents } from './events/event-search.ts';
+import { rulesBetween, slotsBetween } from './rollups/rollup-range.ts';
+import { addUp, readPatternUsage } from './rollups/rollup-row.ts';
 
 /** Questions about events; but for `listEvents` each is bounded by rollups or by a page, never by the number of events stored. */
 export interface Reader {

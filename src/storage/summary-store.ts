@@ -1,8 +1,8 @@
-import { isoTime } from '../domain/iso-time.ts';
-import type { PeriodKind } from '../domain/period.ts';
-import type { Envelope } from '../domain/signed-envelope.ts';
-import type { SummaryLine } from '../domain/summary.ts';
-import type { Received } from '../domain/summary-intake.ts';
+import type { Envelope } from '../domain/identity/signed-envelope.ts';
+import type { SummaryLine } from '../domain/summaries/summary.ts';
+import type { Received } from '../domain/summaries/summary-intake.ts';
+import { isoTime } from '../domain/time/iso-time.ts';
+import type { PeriodKind } from '../domain/time/period.ts';
 import type { Database } from './database.ts';
 
 /** A signed summary with what is needed to find it again; `document` is stored byte for byte. */

@@ -2,29 +2,29 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type AuditPorts, createAuditor } from '../actors/auditor.ts';
 import { createClassifier } from '../actors/classifier.ts';
-import { type CollectorPorts, createCollector } from '../actors/collector.ts';
-import { createMeshGateway } from '../actors/mesh-gateway.ts';
+import { type CollectorPorts, createCollector } from '../actors/collector/collector.ts';
+import { createMeshGateway } from '../actors/mesh-gateway/mesh-gateway.ts';
 import { createPolicyEngine } from '../actors/policy-engine.ts';
-import { createQueryRouter, type QueryPorts } from '../actors/query-router.ts';
+import { createQueryRouter, type QueryPorts } from '../actors/query-router/query-router.ts';
 import { createRiskAssessor } from '../actors/risk-assessor.ts';
-import { createSummarizer, type SummaryPorts } from '../actors/summarizer.ts';
+import { createSummarizer, type SummaryPorts } from '../actors/summarizer/summarizer.ts';
 import type { ActorSpec } from '../bus/supervisor.ts';
 import { homeDirectory } from '../config/home.ts';
-import { mayTell } from '../domain/answer-summary.ts';
-import { parseSpoolName } from '../domain/spool-record.ts';
-import { SUMMARY_TYPE } from '../domain/summary.ts';
-import { replacePrivately } from '../files/private-file.ts';
-import { keptBackTools } from '../policy/kept-back.ts';
+import { mayTell } from '../domain/answers/answer-summary.ts';
+import { parseSpoolName } from '../domain/spool/spool-record.ts';
+import { SUMMARY_TYPE } from '../domain/summaries/summary.ts';
+import { createLiveness } from '../platform/live-process.ts';
+import { replacePrivately } from '../platform/private-file.ts';
+import { keptBackTools } from '../policy/denied-tools.ts';
 import { createAuditStore } from '../storage/audit-store.ts';
-import { createEventStore } from '../storage/event-store.ts';
-import { createLiveness } from '../storage/live-process.ts';
-import { periodDigest } from '../storage/period-reader.ts';
+import { createEventStore } from '../storage/events/event-store.ts';
+import { periodDigest } from '../storage/events/period-reader.ts';
 import { createReader } from '../storage/reader.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
-import { hash } from '../workers/tasks/hash.ts';
-import type { Ground } from './ground.ts';
+import { hash } from '../workers/tasks/verify-audit-log.ts';
 import { accountThrough, askThrough, gatewayPorts, type MeshSlot } from './mesh.ts';
 import { anomaliesOf, askPorts, responderPorts } from './query-ports.ts';
+import type { Ground } from './service-context.ts';
 import { consentPort, settingsPort } from './settings.ts';
 import { standingPort } from './standing.ts';
 
@@ -125,7 +125,7 @@ function summaryPorts(ground: Ground): SummaryPorts {
       const { identity } = ground;
       const [{ ruleFacts }, { CATALOGUE_VERSION }] = await Promise.all([
         import('../risk/describe.ts'),
-        import('../shell/catalogue.ts'),
+        import('../shell/catalogue/catalogue.ts'),
       ]);
       const payload = await pool.run('summarize', {
         databaseFile: places.database,
@@ -149,7 +149,7 @@ function summaryPorts(ground: Ground): SummaryPorts {
 /** Canonical names of tools that are kept back. The catalogue is only read where there are any. */
 async function keptBackOf(denyTools: readonly string[]): Promise<readonly string[]> {
   if (denyTools.length === 0) return [];
-  const { vocabulary } = await import('../actors/vocabulary.ts');
+  const { vocabulary } = await import('../risk/vocabulary.ts');
   return [...keptBackTools(denyTools, vocabulary())];
 }
 
@@ -159,7 +159,7 @@ async function tellableRules<T>(
   denyTools: readonly string[],
 ): Promise<Readonly<Record<string, T>>> {
   if (denyTools.length === 0) return facts;
-  const { vocabulary } = await import('../actors/vocabulary.ts');
+  const { vocabulary } = await import('../risk/vocabulary.ts');
   const words = vocabulary();
   const keptBack = keptBackTools(denyTools, words);
   return Object.fromEntries(Object.entries(facts).filter(([rule]) => mayTell(rule, words, keptBack)));

@@ -1,4 +1,4 @@
-import { turn } from '../bus/turn.ts';
+import { turn } from '../bus/event-loop.ts';
 
 /**
  * Gathers names of changed files and tells of them together, one telling at a time: what the system reports in one go, and what changes

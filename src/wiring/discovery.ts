@@ -1,10 +1,10 @@
 import type { Configuration } from '../domain/configuration.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
+import type { KeyKeeper } from '../keys/peer-key-store.ts';
 import type { Mesh } from '../mesh/mesh-options.ts';
 import type { PeerAddress } from '../mesh/peer-table.ts';
 import { decide } from '../policy/decide.ts';
-import type { Ground } from './ground.ts';
-import type { KeyKeeper } from './key-keeper.ts';
+import type { Ground } from './service-context.ts';
 
 /** Where the peers of a configuration are, those that were found on the network among them. */
 export interface PeerFinder {

@@ -1,37 +1,37 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { GatewayPorts, KeyNews, OpenMesh } from '../actors/mesh-gateway.ts';
-import type { AskPorts } from '../actors/mesh-question.ts';
-import { createSummaryPusher } from '../actors/summary-pusher.ts';
+import type { GatewayPorts, KeyNews, OpenMesh } from '../actors/mesh-gateway/mesh-gateway.ts';
+import { createSummaryPusher } from '../actors/mesh-gateway/summary-pusher.ts';
+import type { AskPorts } from '../actors/query-router/mesh-question.ts';
 import { changeManaged, nodeName } from '../config/loader.ts';
 import { withPeer } from '../config/managed-changes.ts';
-import { answerFault, summaryFault } from '../domain/answer-check.ts';
-import type { AuditEntry } from '../domain/audit-record.ts';
+import { answerFault, summaryFault } from '../domain/answers/answer-check.ts';
+import type { ResponseBody } from '../domain/answers/query.ts';
+import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
-import type { Asker } from '../domain/policy.ts';
-import type { ResponseBody } from '../domain/query.ts';
-import type { MeshStatus, PairedNode } from '../domain/status.ts';
-import type { NodeSummary } from '../domain/summary.ts';
-import { intakeFault } from '../domain/summary-intake.ts';
-import type { TrustLevel } from '../domain/trust.ts';
-import { replacePrivately } from '../files/private-file.ts';
+import type { Asker } from '../domain/policy/policy.ts';
+import type { TrustLevel } from '../domain/policy/trust.ts';
+import type { MeshStatus, PairedNode } from '../domain/status/status.ts';
+import type { NodeSummary } from '../domain/summaries/summary.ts';
+import { intakeFault } from '../domain/summaries/summary-intake.ts';
+import type { KeyKeeper } from '../keys/peer-key-store.ts';
 import type { Mesh } from '../mesh/mesh-options.ts';
 import type { MeshPorts, PairedPeer, ReceivedSummary } from '../mesh/ports.ts';
+import { replacePrivately } from '../platform/private-file.ts';
 import { decide, decideConnection } from '../policy/decide.ts';
+import { keptBackTools } from '../policy/denied-tools.ts';
 import { egressQuestion } from '../policy/egress.ts';
 import { explain } from '../policy/explanation.ts';
-import { keptBackTools } from '../policy/kept-back.ts';
 import { createDeliveryStore } from '../storage/delivery-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
 import { inTurn } from '../storage/instance-lock.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
 import { findPeers } from './discovery.ts';
-import type { Ground } from './ground.ts';
-import type { KeyKeeper } from './key-keeper.ts';
 import { peerKeyPorts, rotationPorts } from './rotation.ts';
+import type { Ground } from './service-context.ts';
 
 /** Where the mesh is while it is open, with what is known of its peers' keys; what asks it is made before. */
 export interface MeshSlot {
@@ -181,7 +181,7 @@ function trustOf(configuration: Configuration, keys: KeyKeeper, id: string, endp
 async function meshPorts(ground: Ground, keys: KeyKeeper): Promise<MeshPorts> {
   const { bus, configuration, database, log } = ground;
   const [words, { openRevocation }] = await Promise.all([
-    import('../actors/vocabulary.ts').then(({ vocabulary }) => vocabulary()),
+    import('../risk/vocabulary.ts').then(({ vocabulary }) => vocabulary()),
     import('../identity/key-statement.ts'),
   ]);
   const egress = createEgressStore(database);

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { Kind } from '../bus/messages.ts';
-import type { ServiceMetrics } from '../domain/metrics.ts';
-import { assertPrivate } from '../domain/permissions.ts';
+import type { ServiceMetrics } from '../domain/status/metrics.ts';
+import { assertPrivate } from '../platform/permissions.ts';
 
 /** The part of the metrics that no status tells. */
 export function metricsFacts(

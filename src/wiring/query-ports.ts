@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { AskPorts } from '../actors/mesh-question.ts';
+import type { AskPorts } from '../actors/query-router/mesh-question.ts';
 import type { Speaker } from '../bus/bus.ts';
-import type { AnomalyReport } from '../domain/anomaly.ts';
-import { findAnomalies } from '../domain/anomaly-detection.ts';
+import type { AnomalyReport } from '../domain/anomalies/anomaly.ts';
+import { findAnomalies } from '../domain/anomalies/anomaly-detection.ts';
+import type { Vocabulary } from '../domain/answers/vocabulary.ts';
 import { CaroError } from '../domain/errors.ts';
-import { DAY_MS } from '../domain/period.ts';
-import { steadyMs } from '../domain/steady-clock.ts';
-import type { Vocabulary } from '../domain/vocabulary.ts';
+import { DAY_MS } from '../domain/time/period.ts';
+import { steadyMs } from '../platform/steady-clock.ts';
 import type { ResponderPorts } from '../policy/responder.ts';
-import { readAnswerFigures } from '../storage/answer-reader.ts';
 import type { Database } from '../storage/database.ts';
-import { readHistory } from '../storage/history-reader.ts';
+import { readAnswerFigures } from '../storage/events/answer-reader.ts';
+import { readHistory } from '../storage/events/history-reader.ts';
 
 /** So far back the usual is taken from. */
 const HISTORY_MS = 365 * DAY_MS;
@@ -27,7 +27,7 @@ export function anomaliesOf(
 }
 
 /** The catalogue and the rules are large; a node that nobody asks and that asks nobody does without them. */
-const readVocabulary = async (): Promise<Vocabulary> => (await import('../actors/vocabulary.ts')).vocabulary();
+const readVocabulary = async (): Promise<Vocabulary> => (await import('../risk/vocabulary.ts')).vocabulary();
 
 export function responderPorts({
   database,

@@ -2,13 +2,13 @@ import { hostname } from 'node:os';
 import type { Speaker } from '../bus/bus.ts';
 import { configurationChanges } from '../config/changes.ts';
 import { loadConfiguration } from '../config/loader.ts';
-import type { AuditEntry } from '../domain/audit-record.ts';
+import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
 import { overruledTests } from '../policy/trust-test.ts';
 import { createMetaStore, type MetaStore } from '../storage/meta-store.ts';
-import type { Ground } from './ground.ts';
 import { createQueue } from './queue.ts';
+import type { Ground } from './service-context.ts';
 
 /** The configuration that stands in the audit log already; a key in the database's `meta`. */
 const AUDITED_CONFIGURATION = 'audited_configuration';

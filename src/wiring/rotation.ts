@@ -1,8 +1,8 @@
-import type { PeerKeyPorts, RotationPorts } from '../actors/mesh-gateway.ts';
+import type { PeerKeyPorts, RotationPorts } from '../actors/mesh-gateway/mesh-gateway.ts';
 import { CaroError } from '../domain/errors.ts';
+import { recordOwnKeys } from '../keys/own-keys.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
-import type { Ground } from './ground.ts';
-import { recordOwnKeys } from './own-keys.ts';
+import type { Ground } from './service-context.ts';
 
 /** The change of this node's own key, as the gateway brings it about. */
 export function rotationPorts({ bus, database, ownKeys }: Ground): RotationPorts {

@@ -5,11 +5,11 @@ import { changeManaged } from '../config/loader.ts';
 import { withRevoked, withSharing, withTrust } from '../config/managed-changes.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
-import { needsConfirmation, revokedWith } from '../domain/key-state.ts';
+import { needsConfirmation, revokedWith } from '../domain/identity/key-state.ts';
 import { verifyTrustTests } from '../policy/trust-test.ts';
 import { inTurn } from '../storage/instance-lock.ts';
-import type { Ground } from './ground.ts';
 import { createQueue } from './queue.ts';
+import type { Ground } from './service-context.ts';
 
 /**
  * Writes `managed.toml` and takes it over at once, one change after the other. What the service would refuse is not written, but for a

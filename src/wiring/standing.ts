@@ -1,5 +1,5 @@
 import type { StandingPort } from '../actors/policy-engine.ts';
-import type { Ground } from './ground.ts';
+import type { Ground } from './service-context.ts';
 
 /** What the policy engine may know and say of the keys of peers. */
 export function standingPort({ bus, peerKeys }: Ground): StandingPort {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { createMeshGateway, type GatewayPorts, type OpenMesh } from '../../src/actors/mesh-gateway.ts';
+import { createMeshGateway, type GatewayPorts, type OpenMesh } from '../../src/actors/mesh-gateway/mesh-gateway.ts';
 import { Bus } from '../../src/bus/bus.ts';
 import { Supervised } from '../../src/bus/supervisor.ts';
 import { writeDefaultConfiguration } from '../../src/config/default-file.ts';
@@ -7,8 +7,8 @@ import { loadConfiguration } from '../../src/config/loader.ts';
 import { placesFrom, preparePlaces } from '../../src/config/places.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
 import { CaroError } from '../../src/domain/errors.ts';
-import { encodeNodeId } from '../../src/domain/node-id.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const running: Supervised[] = [];

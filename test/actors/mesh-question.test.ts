@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type AskPorts, askMesh, targetsOf } from '../../src/actors/mesh-question.ts';
-import { vocabulary } from '../../src/actors/vocabulary.ts';
-import { layoutOf } from '../../src/domain/answer-layout.ts';
-import type { AuditEntry } from '../../src/domain/audit-record.ts';
+import { type AskPorts, askMesh, targetsOf } from '../../src/actors/query-router/mesh-question.ts';
+import type { QueryProgress, QueryResult, ResponseBody } from '../../src/domain/answers/query.ts';
+import { layoutOf } from '../../src/domain/answers/vector-schema.ts';
+import type { AuditEntry } from '../../src/domain/audit/audit-record.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
 import { CaroError } from '../../src/domain/errors.ts';
-import type { QueryProgress, QueryResult, ResponseBody } from '../../src/domain/query.ts';
-import { TARGET_STATES, type TrustLevel } from '../../src/domain/trust.ts';
+import { TARGET_STATES, type TrustLevel } from '../../src/domain/policy/trust.ts';
+import { vocabulary } from '../../src/risk/vocabulary.ts';
 import { NOW, openNode, type TestNode } from '../policy/node.ts';
 import { nodeId, settings } from '../policy/settings.ts';
 

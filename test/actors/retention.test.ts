@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createCollector } from '../../src/actors/collector.ts';
+import { createCollector } from '../../src/actors/collector/collector.ts';
 import { Bus } from '../../src/bus/bus.ts';
 import { Supervised } from '../../src/bus/supervisor.ts';
-import { DAY_MS } from '../../src/domain/period.ts';
+import { DAY_MS } from '../../src/domain/time/period.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { createEventStore } from '../../src/storage/event-store.ts';
+import { createEventStore } from '../../src/storage/events/event-store.ts';
+import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
 import { createReader } from '../../src/storage/reader.ts';
-import { openSpoolFolder } from '../../src/storage/spool-folder.ts';
-import { until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const NOW = Date.parse('2026-03-04T12:00:00Z');

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { ShownPreviews } from '../../src/actors/shown-previews.ts';
-import type { Envelope } from '../../src/domain/signed-envelope.ts';
+import { ShownPreviews } from '../../src/actors/summarizer/shown-previews.ts';
+import type { Envelope } from '../../src/domain/identity/signed-envelope.ts';
 
 const document = (payload: string): Envelope => ({ payloadType: 'x', payload, signatures: [] });
 const HOUR_MS = 3_600_000;

@@ -2,14 +2,14 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeF
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type IntakePorts, SpoolIntake } from '../../src/actors/spool-intake.ts';
+import { type IntakePorts, SpoolIntake } from '../../src/actors/collector/spool-intake.ts';
 import type { Speaker } from '../../src/bus/bus.ts';
-import { encodeSpoolRecord, type SpoolRecord } from '../../src/domain/spool-record.ts';
+import { encodeSpoolRecord, type SpoolRecord } from '../../src/domain/spool/spool-record.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { createEventStore, type EventStore } from '../../src/storage/event-store.ts';
+import { createEventStore, type EventStore } from '../../src/storage/events/event-store.ts';
+import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
 import { createReader } from '../../src/storage/reader.ts';
-import { openSpoolFolder } from '../../src/storage/spool-folder.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const NOW = Date.parse('2026-03-04T12:00:00Z');

@@ -11,7 +11,7 @@ import type { Handlers } from '../../src/bus/actor.ts';
 import { Bus } from '../../src/bus/bus.ts';
 import { Supervised } from '../../src/bus/supervisor.ts';
 import { CaroError, ERRORS } from '../../src/domain/errors.ts';
-import type { TerminalEvent } from '../../src/domain/event.ts';
+import type { TerminalEvent } from '../../src/domain/events/event.ts';
 
 type Asked = 'events.list' | 'observe.status' | 'summary.preview';
 const EVENT: TerminalEvent = {

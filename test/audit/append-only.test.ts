@@ -3,11 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import { type AuditPorts, createAuditor } from '../../src/actors/auditor.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { logProof } from '../../src/audit/log-proof.ts';
-import type { AuditCheckpoint } from '../../src/domain/audit-record.ts';
+import type { AuditCheckpoint } from '../../src/domain/audit/audit-record.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import { createAuditStore } from '../../src/storage/audit-store.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const DAY = 86_400_000;

@@ -1,10 +1,10 @@
-import '../support/seed.ts';
+import '../rig/seed.ts';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { cefEvent, cefFinding } from '../../src/audit/cef.ts';
 import { linkRecord } from '../../src/audit/chain.ts';
 import { exportEvent } from '../../src/audit/export-event.ts';
-import { canonical } from '../../src/domain/canonical.ts';
+import { canonical } from '../../src/domain/encoding/canonical.ts';
 import { parseCef } from './cef-line.ts';
 import { EXPORTER, FINDINGS, NODE, PEER, sampleRecords } from './sample-records.ts';
 

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import { checkpointBytes, linkRecord, verifyChain } from '../../src/audit/chain.ts';
 import { decodeAuditExport, encodeAuditExport } from '../../src/audit/export.ts';
 import { logProof } from '../../src/audit/log-proof.ts';
-import type { AuditCheckpoint, AuditRecord } from '../../src/domain/audit-record.ts';
-import { AUDIT_TYPES } from '../../src/domain/audit-record.ts';
+import type { AuditCheckpoint, AuditRecord } from '../../src/domain/audit/audit-record.ts';
+import { AUDIT_TYPES } from '../../src/domain/audit/audit-record.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
-import { lastingFolder } from '../support/temporary-folder.ts';
+import { lastingFolder } from '../rig/temporary-folder.ts';
 
 const key = openIdentity(join(lastingFolder(), 'identity.key'));
 const checks = logProof(key.publicKey);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { exportEvent } from '../../src/audit/export-event.ts';
 import { ocsfEvent, ocsfFinding } from '../../src/audit/ocsf.ts';
-import type { AuditType } from '../../src/domain/audit-record.ts';
+import type { AuditType } from '../../src/domain/audit/audit-record.ts';
 import { type OcsfEvent, ocsfFaults } from './ocsf-schema.ts';
 import { EXPORTER, FINDINGS, NODE, PEER, sampleRecords } from './sample-records.ts';
 

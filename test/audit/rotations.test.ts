@@ -3,11 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import { checkpointBytes, linkRecord, verifyChain } from '../../src/audit/chain.ts';
 import { decodeAuditExport, encodeAuditExport } from '../../src/audit/export.ts';
 import { logProof } from '../../src/audit/log-proof.ts';
-import type { AuditCheckpoint, AuditRecord, AuditVerification } from '../../src/domain/audit-record.ts';
-import type { Json } from '../../src/domain/canonical.ts';
+import type { AuditCheckpoint, AuditRecord, AuditVerification } from '../../src/domain/audit/audit-record.ts';
+import type { Json } from '../../src/domain/encoding/canonical.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { signRotation } from '../../src/identity/key-statement.ts';
-import { lastingFolder } from '../support/temporary-folder.ts';
+import { lastingFolder } from '../rig/temporary-folder.ts';
 
 const folder = lastingFolder();
 const [first, second, third, stranger] = ['a', 'b', 'c', 'd'].map((name) => openIdentity(join(folder, name)));

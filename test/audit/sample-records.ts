@@ -1,8 +1,8 @@
 /** A record of every type, with the details that the service writes. */
 import { linkRecord } from '../../src/audit/chain.ts';
 import type { Finding } from '../../src/audit/finding.ts';
-import { AUDIT_TYPES, type AuditEntry, type AuditRecord } from '../../src/domain/audit-record.ts';
-import { encodeNodeId } from '../../src/domain/node-id.ts';
+import { AUDIT_TYPES, type AuditEntry, type AuditRecord } from '../../src/domain/audit/audit-record.ts';
+import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
 
 export const NODE = encodeNodeId(new Uint8Array(32).fill(1));
 export const PEER = encodeNodeId(new Uint8Array(32).fill(2));

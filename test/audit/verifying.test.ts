@@ -7,11 +7,11 @@ import { logProof } from '../../src/audit/log-proof.ts';
 import { Bus } from '../../src/bus/bus.ts';
 import { Supervised } from '../../src/bus/supervisor.ts';
 import { openAuditLog } from '../../src/cli/offline-log.ts';
-import type { AuditVerification } from '../../src/domain/audit-record.ts';
+import type { AuditVerification } from '../../src/domain/audit/audit-record.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import { createAuditStore } from '../../src/storage/audit-store.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const DAY = 86_400_000;

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadConfiguration } from '../../src/config/loader.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
-import type { Explanation } from '../../src/domain/policy.ts';
+import type { Explanation } from '../../src/domain/policy/policy.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
-import { writeKeyBook } from '../../src/identity/key-book-file.ts';
 import { signRotation } from '../../src/identity/key-statement.ts';
-import { EMPTY_KEY_BOOK, observeRotation } from '../../src/identity/rotation.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { EMPTY_KEY_BOOK, observeRotation } from '../../src/keys/key-book.ts';
+import { writeKeyBook } from '../../src/keys/key-book-file.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 
 const LEARNED = new Date('2026-03-04T05:06:07.008Z');

@@ -18,13 +18,13 @@ import { callAdmin } from '../../src/admin/client.ts';
 import { linkRecord } from '../../src/audit/chain.ts';
 import { systemdUnit } from '../../src/cli/service/unit.ts';
 import { placesFrom } from '../../src/config/places.ts';
-import { encodeNodeId } from '../../src/domain/node-id.ts';
-import { encodeSpoolRecord } from '../../src/domain/spool-record.ts';
+import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
+import { encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
 import { createAuditStore } from '../../src/storage/audit-store.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { VERSION } from '../../src/version.ts';
-import { openShell } from '../support/pty.ts';
-import { CARO, freePort, homeEnvironment, until } from '../support/service.ts';
+import { openShell } from '../rig/pty.ts';
+import { CARO, freePort, homeEnvironment, until } from '../rig/service.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 
 interface Line {

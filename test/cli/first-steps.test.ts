@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { alwaysQuoted } from '../../src/cli/shell-quote.ts';
-import { requireShell } from '../support/require-shell.ts';
+import { alwaysQuoted } from '../../src/cli/shell-setup/shell-quote.ts';
+import { requireShell } from '../rig/require-shell.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 
 const BIN = join(__dirname, '../../bin/caro.js');

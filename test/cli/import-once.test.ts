@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { placesFrom } from '../../src/config/places.ts';
-import type { AuditRecord } from '../../src/domain/audit-record.ts';
-import { decodeImportNote, encodeImportNote, IMPORT_SOURCES } from '../../src/domain/import-note.ts';
+import type { AuditRecord } from '../../src/domain/audit/audit-record.ts';
+import { decodeImportNote, encodeImportNote, IMPORT_SOURCES } from '../../src/domain/events/import-note.ts';
 import { openReadOnly } from '../../src/storage/database.ts';
 import {
   CARO,
@@ -16,8 +16,8 @@ import {
   startService,
   type TestService,
   until,
-} from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+} from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const COMMANDS = 4_000;

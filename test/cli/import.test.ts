@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseBashHistory } from '../../src/cli/import/bash.ts';
 import { parseFishHistory } from '../../src/cli/import/fish.ts';
 import { parseZshHistory } from '../../src/cli/import/zsh.ts';
-import { decodeSpool } from '../../src/domain/spool-record.ts';
-import { requireShell } from '../support/require-shell.ts';
+import { decodeSpool } from '../../src/domain/spool/spool-record.ts';
+import { requireShell } from '../rig/require-shell.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 
 let cli: CommandLine;

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callAdmin, followAdmin } from '../../src/admin/client.ts';
 import { probeHook } from '../../src/cli/doctor/shell-probe.ts';
-import type { TerminalEvent } from '../../src/domain/event.ts';
-import { encodeSpoolRecord } from '../../src/domain/spool-record.ts';
-import type { ServiceStatus } from '../../src/domain/status.ts';
+import type { TerminalEvent } from '../../src/domain/events/event.ts';
+import { encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
+import type { ServiceStatus } from '../../src/domain/status/status.ts';
 import { decodeEnvelope, openEnvelope } from '../../src/identity/envelope.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
-import { parsePrometheus } from '../support/prometheus-text.ts';
-import { CARO, homeEnvironment, until } from '../support/service.ts';
+import { parsePrometheus } from '../rig/prometheus-text.ts';
+import { CARO, homeEnvironment, until } from '../rig/service.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 
 const COMMANDS: readonly (readonly [string, number])[] = [

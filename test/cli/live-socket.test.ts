@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { withLiveSocket } from '../../src/cli/live-socket.ts';
 import { type Places, placesFrom } from '../../src/config/places.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 /** Without one, the directory of the developer's own session is left alone. */

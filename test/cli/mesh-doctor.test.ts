@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { meshAddresses, meshPeers } from '../../src/cli/doctor/mesh-checks.ts';
 import type { Configuration, PeerEntry } from '../../src/domain/configuration.ts';
-import type { MeshStatus } from '../../src/domain/status.ts';
+import type { MeshStatus } from '../../src/domain/status/status.ts';
 
 type Peer = MeshStatus['peers'][number];
 const peer = (name: string, state: Peer['state'], skewMs: number | null = 3): Peer => ({

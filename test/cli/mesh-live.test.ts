@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { EgressLine, EgressMessage } from '../../src/domain/egress.ts';
-import type { Explanation } from '../../src/domain/policy.ts';
-import type { QueryResult } from '../../src/domain/query.ts';
-import type { MeshStatus, PairedNode } from '../../src/domain/status.ts';
+import type { QueryResult } from '../../src/domain/answers/query.ts';
+import type { EgressLine, EgressMessage } from '../../src/domain/audit/egress.ts';
+import type { Explanation } from '../../src/domain/policy/policy.ts';
+import type { MeshStatus, PairedNode } from '../../src/domain/status/status.ts';
 import { decodeEnvelope, openEnvelope } from '../../src/identity/envelope.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
-import { openShell, type ShellSession } from '../support/pty.ts';
+import { openShell, type ShellSession } from '../rig/pty.ts';
 import {
   CARO,
   type CommandOutcome,
@@ -22,7 +22,7 @@ import {
   startService,
   type TestService,
   until,
-} from '../support/service.ts';
+} from '../rig/service.ts';
 
 type Peer = MeshStatus['peers'][number];
 const folder = mkdtempSync(join(tmpdir(), 'caro-mesh-cli-'));

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadConfiguration } from '../../src/config/loader.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
-import { encodeNodeId } from '../../src/domain/node-id.ts';
-import type { Explanation } from '../../src/domain/policy.ts';
+import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
+import type { Explanation } from '../../src/domain/policy/policy.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 
 const idOf = (byte: number): string => encodeNodeId(new Uint8Array(32).fill(byte));

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import { parseSince } from '../../src/cli/options.ts';
-import { byteSize, clipped, duration, harmless, paint } from '../../src/cli/output.ts';
-import { sayTable } from '../../src/cli/table.ts';
+import { parseSince } from '../../src/cli/input/options.ts';
+import { byteSize, clipped, duration, harmless, paint } from '../../src/cli/output/output.ts';
+import { sayTable } from '../../src/cli/output/table.ts';
 
 const out = (env: Readonly<Record<string, string>>, isTTY: boolean, columns = 40) => ({
   env,

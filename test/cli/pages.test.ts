@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { newestOf } from '../../src/cli/pages.ts';
+import { newestOf } from '../../src/cli/output/pages.ts';
 import { CaroError } from '../../src/domain/errors.ts';
 
 /** A service that has the entries 1 … `count` and lets no answer hold more than `most` of them. */

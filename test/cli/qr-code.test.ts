@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import jsQR from 'jsqr';
 import { openIdentity } from '../../src/identity/identity.ts';
-import { caro } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { caro } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 /** Pixels for each module of the code, as a camera would see more than one. */

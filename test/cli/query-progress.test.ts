@@ -6,12 +6,12 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type AdminServer, openAdminServer } from '../../src/admin/server.ts';
 import { Bus } from '../../src/bus/bus.ts';
 import type { Context } from '../../src/cli/context.ts';
-import { sayStatesWhile } from '../../src/cli/query-progress.ts';
+import { sayStatesWhile } from '../../src/cli/output/query-progress.ts';
 import { placesFrom } from '../../src/config/places.ts';
+import type { QueryProgress, QueryResult } from '../../src/domain/answers/query.ts';
 import { CaroError } from '../../src/domain/errors.ts';
-import type { QueryProgress, QueryResult } from '../../src/domain/query.ts';
-import type { QueryType, TargetState } from '../../src/domain/trust.ts';
-import { until } from '../support/service.ts';
+import type { QueryType, TargetState } from '../../src/domain/policy/trust.ts';
+import { until } from '../rig/service.ts';
 
 const CLEAR = '\r\u001b[K';
 const RESULT = { type: 'anomalies' } as QueryResult;

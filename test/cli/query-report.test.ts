@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import type { Context } from '../../src/cli/context.ts';
-import { parseTimeout } from '../../src/cli/options.ts';
-import { sayQueryResult } from '../../src/cli/query-report.ts';
-import type { QueryResult, QueryTarget } from '../../src/domain/query.ts';
-import { TARGET_STATES, type TargetState } from '../../src/domain/trust.ts';
+import { parseTimeout } from '../../src/cli/input/options.ts';
+import { sayQueryResult } from '../../src/cli/output/query-report.ts';
+import type { QueryResult, QueryTarget } from '../../src/domain/answers/query.ts';
+import { TARGET_STATES, type TargetState } from '../../src/domain/policy/trust.ts';
 
 const target = (name: string, state: TargetState, rest: Partial<QueryTarget> = {}): QueryTarget => ({
   id: `caro:ed25519:${name}`,

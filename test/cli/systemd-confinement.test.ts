@@ -3,8 +3,8 @@ import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { freePort } from '../support/service.ts';
-import { requireSystemd, type SystemdUser, startSystemd, TREE } from '../support/systemd-user.ts';
+import { freePort } from '../rig/service.ts';
+import { requireSystemd, type SystemdUser, startSystemd, TREE } from '../rig/systemd-user.ts';
 
 /** Nobody else on this machine. */
 const USER = 54_322;

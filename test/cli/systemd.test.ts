@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { CARO, freePort, until } from '../support/service.ts';
-import { requireSystemd, type SystemdUser, startSystemd } from '../support/systemd-user.ts';
+import { CARO, freePort, until } from '../rig/service.ts';
+import { requireSystemd, type SystemdUser, startSystemd } from '../rig/systemd-user.ts';
 
 const UNIT = 'caro.service';
 const PATIENCE_MS = 30_000;

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { CARO } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { CARO } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 /** A user of whom no list of accounts knows, as a container may be started. */

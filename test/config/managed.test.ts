@@ -9,8 +9,8 @@ import { encodeManaged, type ManagedSettings, writeManaged } from '../../src/con
 import { type Places, placesFrom, preparePlaces } from '../../src/config/places.ts';
 import { MANAGED_SCHEMA } from '../../src/config/schema.ts';
 import { parseSettings } from '../../src/config/settings-file.ts';
-import { encodeNodeId } from '../../src/domain/node-id.ts';
-import { SHARING_LEVELS, TRUST_LEVELS } from '../../src/domain/trust.ts';
+import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
+import { SHARING_LEVELS, TRUST_LEVELS } from '../../src/domain/policy/trust.ts';
 import { validateManaged } from '../../src/generated/configuration-validators.js';
 
 const id = (byte: number): string => encodeNodeId(new Uint8Array(32).fill(byte));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createAdder } from '../../src/domain/aggregate.ts';
-import type { Layout } from '../../src/domain/answer-layout.ts';
+import { createAdder } from '../../src/domain/answers/aggregate.ts';
+import type { Layout } from '../../src/domain/answers/vector-schema.ts';
 
 /** Two ways of adding up the same total, as hours and weekdays are. */
 const LAYOUT: Layout = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { findAnomalies, type History } from '../../src/domain/anomaly-detection.ts';
-import { DAY_MS, SLOT_MS } from '../../src/domain/period.ts';
+import { findAnomalies, type History } from '../../src/domain/anomalies/anomaly-detection.ts';
+import { DAY_MS, SLOT_MS } from '../../src/domain/time/period.ts';
 
 type Slot = History['slots'][number];
 const HOUR_MS = 4 * SLOT_MS;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { vocabulary } from '../../src/actors/vocabulary.ts';
-import { LAYOUT_VERSION, layoutOf } from '../../src/domain/answer-layout.ts';
-import { QUERY_TYPES } from '../../src/domain/trust.ts';
+import { LAYOUT_VERSION, layoutOf } from '../../src/domain/answers/vector-schema.ts';
+import { QUERY_TYPES } from '../../src/domain/policy/trust.ts';
+import { vocabulary } from '../../src/risk/vocabulary.ts';
 
 const layouts = QUERY_TYPES.map((type) => layoutOf(type, vocabulary()));
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isoTime, TIME_PATTERN } from '../../src/domain/iso-time.ts';
+import { isoTime, TIME_PATTERN } from '../../src/domain/time/iso-time.ts';
 
 const FARTHEST = 8_640_000_000_000_000;
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { listenAt } from '../../src/domain/listening.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { listenAt } from '../../src/platform/listening.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -69,7 +69,7 @@ describe('listening without what clusters need', () => {
 
   it('loads nothing for clusters and names, where the usual way does', () => {
     const script = join(folder(), 'listening.cjs');
-    const bundle = ['src/domain/listening.ts', '--bundle', '--platform=node', '--format=cjs', `--outfile=${script}`];
+    const bundle = ['src/platform/listening.ts', '--bundle', '--platform=node', '--format=cjs', `--outfile=${script}`];
     execFileSync(join(ROOT, 'node_modules', '.bin', 'esbuild'), [...bundle, '--log-level=error'], { cwd: ROOT });
     const loadedBy = (call: string): readonly string[] => {
       const program = `

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { snapSpan } from '../../src/domain/query.ts';
+import { snapSpan } from '../../src/domain/answers/query.ts';
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 10, 23, 8);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { bytesToText, textToBytes } from '../../src/domain/byte-text.ts';
+import { bytesToText, textToBytes } from '../../src/domain/spool/lossless-utf8.ts';
 import {
   decodeSpool,
   encodeSpoolRecord,
   MAX_RECORD_BYTES,
   parseSpoolName,
   type SpoolRecord,
-} from '../../src/domain/spool-record.ts';
+} from '../../src/domain/spool/spool-record.ts';
 
 const raw = (text: string): Buffer => Buffer.from(text, 'latin1');
 const word = fc.string({ unit: 'binary', maxLength: 40 }).map((text) => text.replaceAll('\0', ''));

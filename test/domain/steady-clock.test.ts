@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { steadyMs } from '../../src/domain/steady-clock.ts';
+import { steadyMs } from '../../src/platform/steady-clock.ts';
 
 test('the steady clock counts milliseconds, as the system’s monotonic clock does', () => {
   const before = process.hrtime.bigint();

@@ -2,9 +2,9 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
-import { encodeSpoolRecord } from '../../src/domain/spool-record.ts';
-import { configure, until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
+import { configure, until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { expectWhole, spooled, startService, stored, tally, typist } from './rig.ts';
 
 const folder = temporaryFolders();

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
-import { DAY_MS, SLOT_MS } from '../../src/domain/period.ts';
+import { DAY_MS, SLOT_MS } from '../../src/domain/time/period.ts';
 import { openDatabase, openReadOnly } from '../../src/storage/database.ts';
+import { RetentionClock } from '../../src/storage/maintenance/retention-clock.ts';
 import { createMetaStore } from '../../src/storage/meta-store.ts';
-import { RetentionClock } from '../../src/wiring/retention-clock.ts';
-import { caro, configure, until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { caro, configure, until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { expectWhole, LONG, startService, stored, type Typist, tally, typist } from './rig.ts';
 import { faultsBelow, requireShim } from './shim.ts';
 

@@ -18,12 +18,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { alone, repair } from '../../src/cli/database/repair.ts';
 import { placesFrom } from '../../src/config/places.ts';
-import type { TerminalEvent } from '../../src/domain/event.ts';
+import type { TerminalEvent } from '../../src/domain/events/event.ts';
 import { openReadOnly } from '../../src/storage/database.ts';
 import { Sqlite } from '../../src/storage/sqlite.ts';
-import { randomFrom } from '../support/random.ts';
-import { caro, configure, until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { randomFrom } from '../rig/random.ts';
+import { caro, configure, until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { copyOf, LONG, SEED, startService, stored, type Typist, tally, times, typist } from './rig.ts';
 
 const folder = temporaryFolders();

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { Sqlite } from '../../src/storage/sqlite.ts';
-import { caro, configure, until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { caro, configure, until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { expectWhole, startService, stored, type Typist, typist } from './rig.ts';
 
 const folder = temporaryFolders();

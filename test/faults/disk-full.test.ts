@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
-import { randomFrom } from '../support/random.ts';
-import { caro, configure, until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { randomFrom } from '../rig/random.ts';
+import { caro, configure, until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { expectWhole, SEED, spooled, startService, stored, type Typist, tally, times, typist } from './rig.ts';
 import { faultsBelow, requireShim } from './shim.ts';
 

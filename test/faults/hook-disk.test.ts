@@ -3,10 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
-import { openShell, type ShellSession } from '../support/pty.ts';
-import { CARO, caro, configure, homeEnvironment, until } from '../support/service.ts';
-import { mountSmallDisk, requireSmallDisks, type SmallDisk } from '../support/small-disk.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { openShell, type ShellSession } from '../rig/pty.ts';
+import { CARO, caro, configure, homeEnvironment, until } from '../rig/service.ts';
+import { mountSmallDisk, requireSmallDisks, type SmallDisk } from '../rig/small-disk.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { startService } from './rig.ts';
 
 let disk: SmallDisk | undefined;

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
-import { randomFrom } from '../support/random.ts';
-import { configure } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { randomFrom } from '../rig/random.ts';
+import { configure } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 import {
   copyOf,
   expectWhole,

@@ -1,9 +1,9 @@
 import { copyFileSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { randomFrom } from '../support/random.ts';
-import { configure, until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { randomFrom } from '../rig/random.ts';
+import { configure, until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { cutPower, readRecord } from './disk-model.ts';
 import { copyOf, expectWhole, LONG, SEED, spooled, startService, stored, tally, times, typist } from './rig.ts';
 import { faultsBelow, requireShim } from './shim.ts';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { configure } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { configure } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { expectWhole, startService, stored, type Typist, typist } from './rig.ts';
 
 const folder = temporaryFolders();

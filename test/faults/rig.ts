@@ -6,12 +6,12 @@ import { afterEach, expect } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { logProof } from '../../src/audit/log-proof.ts';
-import { encodeSpoolRecord } from '../../src/domain/spool-record.ts';
+import { encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
 import { readIdentity } from '../../src/identity/identity.ts';
 import { createAuditStore } from '../../src/storage/audit-store.ts';
 import { openReadOnly } from '../../src/storage/database.ts';
-import { idleProcesses } from '../support/idle-processes.ts';
-import { startService as start, type TestService, until } from '../support/service.ts';
+import { idleProcesses } from '../rig/idle-processes.ts';
+import { startService as start, type TestService, until } from '../rig/service.ts';
 
 /** Play a failure again with CARO_SEED=…; the same seed injects the same faults. */
 export const SEED = Number(process.env['CARO_SEED']) || 20_261_123;

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { caro, configure } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { caro, configure } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { expectWhole, startService, stored, type Typist, typist } from './rig.ts';
 
 const folder = temporaryFolders();

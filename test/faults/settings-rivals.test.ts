@@ -4,11 +4,11 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { loadConfiguration } from '../../src/config/loader.ts';
 import { placesFrom } from '../../src/config/places.ts';
-import { encodeNodeId } from '../../src/domain/node-id.ts';
-import { connected, type MeshNode, makeNode, startAll } from '../support/mesh-nodes.ts';
-import { caro, configure, startService, until } from '../support/service.ts';
-import { takenPorts } from '../support/taken-port.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
+import { connected, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
+import { caro, configure, startService, until } from '../rig/service.ts';
+import { takenPorts } from '../rig/taken-port.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const open: { readonly kill: () => Promise<unknown> }[] = [];

@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync, realpathSync, writeFileSync, writeSync }
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
-import { lastingFolder } from '../support/temporary-folder.ts';
+import { lastingFolder } from '../rig/temporary-folder.ts';
 
 const SOURCE = join(__dirname, 'shim', 'fault-shim.c');
 /** The fields of its `struct control`, 8 bytes each. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from '@jest/globals';
-import { randomFrom } from '../support/random.ts';
-import { caro, configure, until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { randomFrom } from '../rig/random.ts';
+import { caro, configure, until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { expectWhole, SEED, startService, stored, type Typist, tally, times, typist } from './rig.ts';
 
 const folder = temporaryFolders();

@@ -2,7 +2,7 @@ import { describe } from '@jest/globals';
 import { checkpointBytes, linkRecord, verifyChain } from '../../src/audit/chain.ts';
 import { decodeAuditExport, encodeAuditExport } from '../../src/audit/export.ts';
 import { logProof } from '../../src/audit/log-proof.ts';
-import type { AuditCheckpoint, AuditRecord } from '../../src/domain/audit-record.ts';
+import type { AuditCheckpoint, AuditRecord } from '../../src/domain/audit/audit-record.ts';
 import { makeIdentity } from '../mesh/rig.ts';
 import { fuzzTest } from './fuzzer.ts';
 import { CANARY, holds, refusing, same } from './invariants.ts';

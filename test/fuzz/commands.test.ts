@@ -1,11 +1,11 @@
 import { describe } from '@jest/globals';
 import { classify } from '../../src/actors/classification.ts';
-import { matchesGlob } from '../../src/domain/glob.ts';
-import { RISK_LEVELS } from '../../src/domain/risk-level.ts';
-import { SHELLS } from '../../src/domain/shell-kind.ts';
+import { matchesGlob } from '../../src/domain/encoding/glob.ts';
+import { RISK_LEVELS } from '../../src/domain/events/risk-level.ts';
+import { SHELLS } from '../../src/domain/events/shell-kind.ts';
 import { rate } from '../../src/risk/rate.ts';
 import { analyse } from '../../src/shell/analyse.ts';
-import { redact } from '../../src/shell/redact.ts';
+import { redact } from '../../src/shell/secrets/redact.ts';
 import { fuzzTest } from './fuzzer.ts';
 import { holds, same } from './invariants.ts';
 

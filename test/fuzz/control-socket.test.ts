@@ -3,7 +3,7 @@ import { LineSplitter } from '../../src/admin/line-splitter.ts';
 import { BUS_METHODS, isBusMethod, isServiceMethod, SERVICE_VALIDATORS } from '../../src/admin/methods.ts';
 import { decodeReply, decodeRequest, encodeError } from '../../src/admin/protocol.ts';
 import { validateSubscribe } from '../../src/generated/body-validators.js';
-import { decodeFromPage } from '../../src/web/link.ts';
+import { decodeFromPage } from '../../src/web/ipc-protocol.ts';
 import { fuzzTest } from './fuzzer.ts';
 import { CANARY, holds, refusing, same } from './invariants.ts';
 

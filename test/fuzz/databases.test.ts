@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
 import { readAtuinHistory } from '../../src/cli/import/atuin.ts';
 import { CaroError } from '../../src/domain/errors.ts';
-import { restoreDatabase } from '../../src/storage/backup.ts';
 import { openDatabase } from '../../src/storage/database.ts';
+import { restoreDatabase } from '../../src/storage/maintenance/backup.ts';
 import { createReader } from '../../src/storage/reader.ts';
-import { randomFrom } from '../support/random.ts';
+import { randomFrom } from '../rig/random.ts';
 import { budget, FUZZ_TIMEOUT_MS, report, SEED } from './fuzzer.ts';
 import { pick, type Random } from './mutation.ts';
 

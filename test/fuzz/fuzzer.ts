@@ -3,7 +3,7 @@
  * `CARO_FUZZ_SECONDS` looks for so long at each target, `CARO_SEED` begins elsewhere (docs/adr/0013).
  */
 import { expect, test } from '@jest/globals';
-import { randomFrom } from '../support/random.ts';
+import { randomFrom } from '../rig/random.ts';
 import { type Coverage, startCoverage } from './coverage.ts';
 import { mutated, mutatedJson, type Random } from './mutation.ts';
 

@@ -3,8 +3,8 @@ import { parseBashHistory } from '../../src/cli/import/bash.ts';
 import { parseFishHistory } from '../../src/cli/import/fish.ts';
 import type { HistoryEntry } from '../../src/cli/import/history-entry.ts';
 import { parseZshHistory } from '../../src/cli/import/zsh.ts';
-import { bytesToText, textToBytes } from '../../src/domain/byte-text.ts';
-import { decodeSpool, encodeSpoolRecord } from '../../src/domain/spool-record.ts';
+import { bytesToText, textToBytes } from '../../src/domain/spool/lossless-utf8.ts';
+import { decodeSpool, encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
 import { fuzzTest } from './fuzzer.ts';
 import { holds, same } from './invariants.ts';
 

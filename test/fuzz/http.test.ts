@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { randomFrom } from '../support/random.ts';
+import { randomFrom } from '../rig/random.ts';
 import { type DashboardRig, type Login, openRig } from '../web/dashboard-rig.ts';
 import { sampleCommands } from '../web/sample-commands.ts';
 import { budget, FUZZ_TIMEOUT_MS, report, SEED } from './fuzzer.ts';

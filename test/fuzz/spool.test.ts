@@ -1,7 +1,12 @@
 import { describe } from '@jest/globals';
-import { observe } from '../../src/actors/observation.ts';
-import { SHELLS } from '../../src/domain/shell-kind.ts';
-import { decodeSpool, encodeSpoolRecord, parseScratchName, parseSpoolName } from '../../src/domain/spool-record.ts';
+import { observe } from '../../src/actors/collector/observation.ts';
+import { SHELLS } from '../../src/domain/events/shell-kind.ts';
+import {
+  decodeSpool,
+  encodeSpoolRecord,
+  parseScratchName,
+  parseSpoolName,
+} from '../../src/domain/spool/spool-record.ts';
 import { fuzzTest } from './fuzzer.ts';
 import { holds, same } from './invariants.ts';
 

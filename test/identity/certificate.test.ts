@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { certificateIsDue, makeCertificate, nodeIdOf, tlsMaterial } from '../../src/identity/certificate.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
-import { codeOf } from '../support/error-code.ts';
-import { lastingFolder } from '../support/temporary-folder.ts';
+import { codeOf } from '../rig/error-code.ts';
+import { lastingFolder } from '../rig/temporary-folder.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const DAY = 86_400_000;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { encodeNodeId, parseNodeId } from '../../src/domain/node-id.ts';
+import { encodeNodeId, parseNodeId } from '../../src/domain/identity/node-id.ts';
 import { decodeEnvelope, encodeEnvelope, openEnvelope, preAuthentication, seal } from '../../src/identity/envelope.ts';
 import { fingerprint } from '../../src/identity/fingerprint.ts';
 import { signWithSeed } from '../../src/identity/pool-signature.ts';
-import { codeOf } from '../support/error-code.ts';
+import { codeOf } from '../rig/error-code.ts';
 
 /** RFC 8032 §7.1 test 1. */
 const SEED = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex');

@@ -4,10 +4,10 @@ import { beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CaroError } from '../../src/domain/errors.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
-import { readKeyBook, writeKeyBook } from '../../src/identity/key-book-file.ts';
 import { signRotation } from '../../src/identity/key-statement.ts';
-import { EMPTY_KEY_BOOK, type KeyBook } from '../../src/identity/rotation.ts';
-import { lastingFolder } from '../support/temporary-folder.ts';
+import { EMPTY_KEY_BOOK, type KeyBook } from '../../src/keys/key-book.ts';
+import { readKeyBook, writeKeyBook } from '../../src/keys/key-book-file.ts';
+import { lastingFolder } from '../rig/temporary-folder.ts';
 import { anyBook } from './key-books.ts';
 
 const NOW = Date.UTC(2026, 10, 23);

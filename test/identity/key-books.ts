@@ -10,8 +10,8 @@ import {
   noteShown,
   observeRevocation,
   observeRotation,
-} from '../../src/identity/rotation.ts';
-import { lastingFolder } from '../support/temporary-folder.ts';
+} from '../../src/keys/key-book.ts';
+import { lastingFolder } from '../rig/temporary-folder.ts';
 
 /** When everything in these books was learned, ms since the epoch. */
 export const LEARNED_MS = Date.UTC(2026, 10, 23);

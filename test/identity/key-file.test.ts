@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { CaroError } from '../../src/domain/errors.ts';
-import { parseNodeId } from '../../src/domain/node-id.ts';
+import { parseNodeId } from '../../src/domain/identity/node-id.ts';
 import { openIdentity, readIdentity } from '../../src/identity/identity.ts';
 import { verify } from '../../src/identity/signature.ts';
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { GRACE_MS } from '../../src/identity/grace.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
-import { accountOf, keyChanges, markRecorded, nextMoveMs, openMoves } from '../../src/identity/key-moves.ts';
 import { signRotation } from '../../src/identity/key-statement.ts';
-import { confirmRotation, EMPTY_KEY_BOOK, type KeyBook, observeRotation } from '../../src/identity/rotation.ts';
-import { lastingFolder } from '../support/temporary-folder.ts';
+import { GRACE_MS } from '../../src/keys/grace.ts';
+import { confirmRotation, EMPTY_KEY_BOOK, type KeyBook, observeRotation } from '../../src/keys/key-book.ts';
+import { accountOf, keyChanges, markRecorded, nextMoveMs, openMoves } from '../../src/keys/trust-moves.ts';
+import { lastingFolder } from '../rig/temporary-folder.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 const folder = lastingFolder();

@@ -2,9 +2,9 @@ import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { CaroError } from '../../src/domain/errors.ts';
-import { GRACE_MS } from '../../src/identity/grace.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { openRevocation, openRotation } from '../../src/identity/key-statement.ts';
+import { GRACE_MS } from '../../src/keys/grace.ts';
 import {
   beginRotation,
   completeRotation,
@@ -15,8 +15,8 @@ import {
   readOwnStatements,
   stepsBetween,
   tellable,
-} from '../../src/identity/own-rotation.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+} from '../../src/keys/own-rotation.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 const planned = { nowMs: NOW, nonce: new Uint8Array(16), compromised: false };

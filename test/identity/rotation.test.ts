@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { revokedWith } from '../../src/domain/key-state.ts';
-import type { DualEnvelope } from '../../src/domain/signed-envelope.ts';
-import { GRACE_MS } from '../../src/identity/grace.ts';
+import { revokedWith } from '../../src/domain/identity/key-state.ts';
+import type { DualEnvelope } from '../../src/domain/identity/signed-envelope.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
-import { hearRotations } from '../../src/identity/key-hearing.ts';
-import { keyChanges } from '../../src/identity/key-moves.ts';
 import { openRevocation, openRotation, signRevocation, signRotation } from '../../src/identity/key-statement.ts';
+import { GRACE_MS } from '../../src/keys/grace.ts';
 import {
   confirmRotation,
   EMPTY_KEY_BOOK,
@@ -18,9 +16,11 @@ import {
   observeRotation,
   standingOf,
   successorsOf,
-} from '../../src/identity/rotation.ts';
-import { codeOf } from '../support/error-code.ts';
-import { lastingFolder } from '../support/temporary-folder.ts';
+} from '../../src/keys/key-book.ts';
+import { hearRotations } from '../../src/keys/rotation-intake.ts';
+import { keyChanges } from '../../src/keys/trust-moves.ts';
+import { codeOf } from '../rig/error-code.ts';
+import { lastingFolder } from '../rig/temporary-folder.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 const keys: Identity[] = [];

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AuditEntry } from '../../src/domain/audit-record.ts';
-import { createConnectionRate } from '../../src/mesh/connection-rate.ts';
-import { createNonceCache } from '../../src/mesh/nonce-cache.ts';
+import type { AuditEntry } from '../../src/domain/audit/audit-record.ts';
+import { createNonceCache } from '../../src/mesh/protocol/nonce-cache.ts';
 import { createRefusalLog } from '../../src/mesh/refusal-log.ts';
 import { createTokenBucket } from '../../src/mesh/token-bucket.ts';
+import { createConnectionRate } from '../../src/mesh/transport/connection-rate.ts';
 import { until } from './rig.ts';
 
 const MINUTE = 60_000;

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { AnsweredBody, QueryBody } from '../../src/domain/query.ts';
-import { createEgressGate, type EgressPorts } from '../../src/mesh/egress-gate.ts';
-import { DEFAULT_LIMITS } from '../../src/mesh/limits.ts';
+import type { AnsweredBody, QueryBody } from '../../src/domain/answers/query.ts';
 import type { MeshPorts } from '../../src/mesh/ports.ts';
+import { createEgressGate, type EgressPorts } from '../../src/mesh/transport/egress-gate.ts';
+import { DEFAULT_LIMITS } from '../../src/mesh/transport/limits.ts';
 import { intrude, payloadOf } from './hostile.ts';
 import {
   bothConnected,

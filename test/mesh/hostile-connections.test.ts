@@ -6,7 +6,7 @@ import { createServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TlsMaterial } from '../../src/identity/certificate.ts';
 import type { Identity } from '../../src/identity/identity.ts';
-import { lastingFolder } from '../support/temporary-folder.ts';
+import { lastingFolder } from '../rig/temporary-folder.ts';
 import { gone, intrude, tcpTo, tlsTo } from './hostile.ts';
 import {
   codeOf,

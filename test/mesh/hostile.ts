@@ -1,12 +1,12 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
-import type { Json } from '../../src/domain/canonical.ts';
-import { canonical } from '../../src/domain/canonical.ts';
-import { EXPORTER_LABEL, MESSAGE_TYPE } from '../../src/domain/mesh-message.ts';
+import type { Json } from '../../src/domain/encoding/canonical.ts';
+import { canonical } from '../../src/domain/encoding/canonical.ts';
 import type { TlsMaterial } from '../../src/identity/certificate.ts';
 import { encodeEnvelope, seal } from '../../src/identity/envelope.ts';
 import type { Identity } from '../../src/identity/identity.ts';
+import { EXPORTER_LABEL, MESSAGE_TYPE } from '../../src/mesh/protocol/messages.ts';
 import { random, type TestNode } from './rig.ts';
 
 /** A peer that speaks the protocol by hand, so that it can break every rule of it. */

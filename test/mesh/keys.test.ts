@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { DualEnvelope } from '../../src/domain/signed-envelope.ts';
-import { GRACE_MS } from '../../src/identity/grace.ts';
+import type { DualEnvelope } from '../../src/domain/identity/signed-envelope.ts';
 import type { Identity } from '../../src/identity/identity.ts';
-import { hearRotations } from '../../src/identity/key-hearing.ts';
 import { signRevocation, signRotation } from '../../src/identity/key-statement.ts';
-import { EMPTY_KEY_BOOK, hasSucceeded, type KeyBook } from '../../src/identity/rotation.ts';
+import { GRACE_MS } from '../../src/keys/grace.ts';
+import { EMPTY_KEY_BOOK, hasSucceeded, type KeyBook } from '../../src/keys/key-book.ts';
+import { hearRotations } from '../../src/keys/rotation-intake.ts';
 import { asJson, intrude } from './hostile.ts';
 import {
   bothConnected,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CaroError } from '../../src/domain/errors.ts';
-import { MESSAGE_TYPE, type MessageHeader, type Typed } from '../../src/domain/mesh-message.ts';
-import { encodeNodeId } from '../../src/domain/node-id.ts';
+import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
 import { seal } from '../../src/identity/envelope.ts';
-import { decodeMessage, decodePayload, encodeMessage, encodePayload } from '../../src/mesh/message-codec.ts';
+import { decodeMessage, decodePayload, encodeMessage, encodePayload } from '../../src/mesh/protocol/message-codec.ts';
+import { MESSAGE_TYPE, type MessageHeader, type Typed } from '../../src/mesh/protocol/messages.ts';
 import { makeIdentity } from './rig.ts';
 
 const base64 = (length: number): fc.Arbitrary<string> =>

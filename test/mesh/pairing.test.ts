@@ -4,12 +4,12 @@ import { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { WebSocketServer } from 'ws';
-import { canonical } from '../../src/domain/canonical.ts';
-import { EXPORTER_LABEL, MESSAGE_TYPE, SUBPROTOCOL } from '../../src/domain/mesh-message.ts';
+import { canonical } from '../../src/domain/encoding/canonical.ts';
 import { encodeEnvelope, seal } from '../../src/identity/envelope.ts';
-import { createInviteDesk, pairingProof } from '../../src/mesh/invite.ts';
-import { decodeInviteCode, encodeInviteCode } from '../../src/mesh/invite-code.ts';
-import { codeOf as thrownBy } from '../support/error-code.ts';
+import { createInviteDesk, pairingProof } from '../../src/mesh/pairing/invite.ts';
+import { decodeInviteCode, encodeInviteCode } from '../../src/mesh/pairing/invite-code.ts';
+import { EXPORTER_LABEL, MESSAGE_TYPE, SUBPROTOCOL } from '../../src/mesh/protocol/messages.ts';
+import { codeOf as thrownBy } from '../rig/error-code.ts';
 import { intrude } from './hostile.ts';
 import { codeOf, makeIdentity, makeTls, random, refusals, startNode, stopAll, until } from './rig.ts';
 

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { AuditEntry } from '../../src/domain/audit-record.ts';
-import { canonical } from '../../src/domain/canonical.ts';
+import type { QueryBody, ResponseBody } from '../../src/domain/answers/query.ts';
+import type { AuditEntry } from '../../src/domain/audit/audit-record.ts';
+import { canonical } from '../../src/domain/encoding/canonical.ts';
 import { CaroError } from '../../src/domain/errors.ts';
-import type { QueryBody, ResponseBody } from '../../src/domain/query.ts';
-import type { DualEnvelope, Envelope } from '../../src/domain/signed-envelope.ts';
-import { type NodeSummary, SUMMARY_TYPE } from '../../src/domain/summary.ts';
+import type { DualEnvelope, Envelope } from '../../src/domain/identity/signed-envelope.ts';
+import { type NodeSummary, SUMMARY_TYPE } from '../../src/domain/summaries/summary.ts';
 import { makeCertificate, type TlsMaterial, tlsMaterial } from '../../src/identity/certificate.ts';
 import { seal } from '../../src/identity/envelope.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
-import type { LedgerEntry } from '../../src/mesh/egress-gate.ts';
-import type { MeshLimits } from '../../src/mesh/limits.ts';
 import { openMesh } from '../../src/mesh/mesh.ts';
 import type { Mesh, MeshOptions } from '../../src/mesh/mesh-options.ts';
 import type { MeshPorts, PairedPeer, PeerAt, ReceivedSummary } from '../../src/mesh/ports.ts';
-import { lastingFolder } from '../support/temporary-folder.ts';
+import type { LedgerEntry } from '../../src/mesh/transport/egress-gate.ts';
+import type { MeshLimits } from '../../src/mesh/transport/limits.ts';
+import { lastingFolder } from '../rig/temporary-folder.ts';
 
 /** A node of a test: a real mesh on a real socket, and everything that its ports were told. */
 export interface TestNode {

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { CaroError } from '../../src/domain/errors.ts';
-import { parseNodeId } from '../../src/domain/node-id.ts';
-import type { DualEnvelope, Envelope } from '../../src/domain/signed-envelope.ts';
+import { parseNodeId } from '../../src/domain/identity/node-id.ts';
+import type { DualEnvelope, Envelope } from '../../src/domain/identity/signed-envelope.ts';
 import { openRevocation, openRotation } from '../../src/identity/key-statement.ts';
-import { pairingProof } from '../../src/mesh/invite.ts';
-import { decodeInviteCode } from '../../src/mesh/invite-code.ts';
-import { createMessageReader } from '../../src/mesh/message-check.ts';
-import { decodeMessage, decodePayload, encodeMessage } from '../../src/mesh/message-codec.ts';
-import { createNonceCache } from '../../src/mesh/nonce-cache.ts';
+import { pairingProof } from '../../src/mesh/pairing/invite.ts';
+import { decodeInviteCode } from '../../src/mesh/pairing/invite-code.ts';
+import { createMessageReader } from '../../src/mesh/protocol/message-check.ts';
+import { decodeMessage, decodePayload, encodeMessage } from '../../src/mesh/protocol/message-codec.ts';
+import { createNonceCache } from '../../src/mesh/protocol/nonce-cache.ts';
 
 interface Vectors {
   readonly messages: {

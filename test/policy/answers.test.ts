@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
-import { vocabulary } from '../../src/actors/vocabulary.ts';
-import { phrase } from '../../src/domain/answer.ts';
-import { answerFault, summaryFault } from '../../src/domain/answer-check.ts';
-import { layoutOf } from '../../src/domain/answer-layout.ts';
-import { QUERY_SCHEMA, responseSchema } from '../../src/domain/answer-schema.ts';
-import type { PolicySettings } from '../../src/domain/policy.ts';
-import type { AnsweredBody, ResponseBody } from '../../src/domain/query.ts';
-import { QUERY_TYPES, type QueryType, type TrustLevel } from '../../src/domain/trust.ts';
+import { phrase } from '../../src/domain/answers/answer.ts';
+import { answerFault, summaryFault } from '../../src/domain/answers/answer-check.ts';
+import { QUERY_SCHEMA, responseSchema } from '../../src/domain/answers/answer-schema.ts';
+import type { AnsweredBody, ResponseBody } from '../../src/domain/answers/query.ts';
+import { layoutOf } from '../../src/domain/answers/vector-schema.ts';
+import type { PolicySettings } from '../../src/domain/policy/policy.ts';
+import { QUERY_TYPES, type QueryType, type TrustLevel } from '../../src/domain/policy/trust.ts';
 import { RULES } from '../../src/risk/rule-set.ts';
+import { vocabulary } from '../../src/risk/vocabulary.ts';
 import { openNode, type TestNode, type Typed } from './node.ts';
 import { ANA, settings } from './settings.ts';
 

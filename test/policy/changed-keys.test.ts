@@ -1,8 +1,8 @@
 /** What the policy makes of keys that changed, whatever happened to them: the answer of the gate and the one that is explained. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { GRACE_MS } from '../../src/identity/grace.ts';
-import { askerOf, type KeyBook, standingOf } from '../../src/identity/rotation.ts';
+import { GRACE_MS } from '../../src/keys/grace.ts';
+import { askerOf, type KeyBook, standingOf } from '../../src/keys/key-book.ts';
 import { decideConnection } from '../../src/policy/decide.ts';
 import { explain } from '../../src/policy/explanation.ts';
 import { anyBook, BOOK_IDS, LEARNED_MS } from '../identity/key-books.ts';

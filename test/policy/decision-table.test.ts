@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PolicyAction } from '../../src/domain/policy.ts';
-import type { SharingLevel, TrustLevel } from '../../src/domain/trust.ts';
+import type { PolicyAction } from '../../src/domain/policy/policy.ts';
+import type { SharingLevel, TrustLevel } from '../../src/domain/policy/trust.ts';
 import { decide } from '../../src/policy/decide.ts';
 import { outcomeOf } from '../../src/policy/explanation.ts';
 import { ANA, settings } from './settings.ts';

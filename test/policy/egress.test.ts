@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SharingLevel, TrustLevel } from '../../src/domain/trust.ts';
+import type { SharingLevel, TrustLevel } from '../../src/domain/policy/trust.ts';
 import { decide } from '../../src/policy/decide.ts';
 import { egressQuestion } from '../../src/policy/egress.ts';
 import { ANA, settings } from './settings.ts';

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vocabulary } from '../../src/actors/vocabulary.ts';
-import type { AuditEntry } from '../../src/domain/audit-record.ts';
-import type { StartedCommand } from '../../src/domain/event.ts';
+import type { AuditEntry } from '../../src/domain/audit/audit-record.ts';
+import type { StartedCommand } from '../../src/domain/events/event.ts';
 import { createResponder, type Responder } from '../../src/policy/responder.ts';
-import { readAnswerFigures } from '../../src/storage/answer-reader.ts';
+import { vocabulary } from '../../src/risk/vocabulary.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
-import { createEventStore } from '../../src/storage/event-store.ts';
+import { readAnswerFigures } from '../../src/storage/events/answer-reader.ts';
+import { createEventStore } from '../../src/storage/events/event-store.ts';
 import { anomaliesOf } from '../../src/wiring/query-ports.ts';
 
 /** A Wednesday noon, local time. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { encodeNodeId } from '../../src/domain/node-id.ts';
-import type { PolicySettings } from '../../src/domain/policy.ts';
-import { SHARING_LEVELS, TRUST_LEVELS } from '../../src/domain/trust.ts';
+import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
+import type { PolicySettings } from '../../src/domain/policy/policy.ts';
+import { SHARING_LEVELS, TRUST_LEVELS } from '../../src/domain/policy/trust.ts';
 
 /** The nth node of a test. */
 export const nodeId = (n: number): string => encodeNodeId(new Uint8Array(32).fill(n));

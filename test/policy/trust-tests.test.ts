@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TrustTest } from '../../src/domain/configuration.ts';
 import { CaroError } from '../../src/domain/errors.ts';
-import type { SharingLevel } from '../../src/domain/trust.ts';
+import type { SharingLevel } from '../../src/domain/policy/trust.ts';
 import { runTrustTests, verifyTrustTests } from '../../src/policy/trust-test.ts';
 import { ANA, BEN, settings } from './settings.ts';
 

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { type CommandOutcome, until } from '../support/service.ts';
+import { type CommandOutcome, until } from '../rig/service.ts';
 import { makeArchive } from './offline-rig.ts';
 
 const ROOT = resolve(__dirname, '../..');

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { until } from '../support/service.ts';
+import { until } from '../rig/service.ts';
 import { type Containers, HEALTH_CHECK, makeContainers } from './container-rig.ts';
 import { requireMachine } from './offline-rig.ts';
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const ROOT = resolve(__dirname, '../..');
 const newFolder = temporaryFolders();
@@ -124,7 +124,13 @@ test('a socket opened, or bytes handed to a peer, in any other file than the few
   const folder = planted(Object.fromEntries(LINES.map(([file, text]) => [file, `${text}\n`])));
   const files = LINES.map(([file]) => file);
   // A type is no socket: these two are fine.
-  const said = run(folder, 'eslint', ['--format', 'json', ...files, 'src/mesh/session.ts', 'src/admin/session.ts']);
+  const said = run(folder, 'eslint', [
+    '--format',
+    'json',
+    ...files,
+    'src/mesh/transport/session.ts',
+    'src/admin/session.ts',
+  ]);
   const results = JSON.parse(said) as readonly {
     readonly filePath: string;
     readonly messages: readonly { readonly ruleId: string | null }[];

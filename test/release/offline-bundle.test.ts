@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { TerminalEvent } from '../../src/domain/event.ts';
-import { until } from '../support/service.ts';
+import type { TerminalEvent } from '../../src/domain/events/event.ts';
+import { until } from '../rig/service.ts';
 import { type Machine, makeArchive, NODE, openMachine, type Running, requireMachine } from './offline-rig.ts';
 
 requireMachine()('the offline archive, on a machine without a route', () => {

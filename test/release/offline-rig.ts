@@ -4,8 +4,8 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } fro
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe } from '@jest/globals';
-import { type NetworkNamespace, openNetworkNamespace } from '../support/network-namespace.ts';
-import type { CommandOutcome } from '../support/service.ts';
+import { type NetworkNamespace, openNetworkNamespace } from '../rig/network-namespace.ts';
+import type { CommandOutcome } from '../rig/service.ts';
 
 const ROOT = resolve(__dirname, '../..');
 /** Nobody else on this machine. */

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const ROOT = resolve(__dirname, '../..');
 const newFolder = temporaryFolders();

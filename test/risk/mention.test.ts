@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { riskRank } from '../../src/domain/risk-level.ts';
+import { riskRank } from '../../src/domain/events/risk-level.ts';
 import { rate } from '../../src/risk/rate.ts';
 import { ALL_EXAMPLES } from './examples/all-examples.ts';
 

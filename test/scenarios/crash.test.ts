@@ -2,11 +2,11 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import type { TerminalEvent } from '../../src/domain/event.ts';
-import { encodeSpoolRecord } from '../../src/domain/spool-record.ts';
-import { idleProcesses } from '../support/idle-processes.ts';
-import { caro, caroJson, configure, startService, until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import type { TerminalEvent } from '../../src/domain/events/event.ts';
+import { encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
+import { idleProcesses } from '../rig/idle-processes.ts';
+import { caro, caroJson, configure, startService, until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 /** Replay a failure with CARO_SEED=… */

@@ -2,11 +2,11 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import type { TerminalEvent } from '../../src/domain/event.ts';
-import { openShell, type ShellSession } from '../support/pty.ts';
-import { requireShell } from '../support/require-shell.ts';
-import { caro, caroJson, configure, startService, type TestService, until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import type { TerminalEvent } from '../../src/domain/events/event.ts';
+import { openShell, type ShellSession } from '../rig/pty.ts';
+import { requireShell } from '../rig/require-shell.ts';
+import { caro, caroJson, configure, startService, type TestService, until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 let shell: ShellSession | undefined;

@@ -2,17 +2,17 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import type { AuditRecord, AuditVerification } from '../../src/domain/audit-record.ts';
-import type { EgressLine } from '../../src/domain/egress.ts';
-import type { KeyChange } from '../../src/domain/key-state.ts';
-import type { QueryResult } from '../../src/domain/query.ts';
-import type { MeshStatus, RotationBegun, ServiceStatus } from '../../src/domain/status.ts';
-import type { SummaryLine } from '../../src/domain/summary.ts';
+import type { QueryResult } from '../../src/domain/answers/query.ts';
+import type { AuditRecord, AuditVerification } from '../../src/domain/audit/audit-record.ts';
+import type { EgressLine } from '../../src/domain/audit/egress.ts';
+import type { KeyChange } from '../../src/domain/identity/key-state.ts';
+import type { MeshStatus, RotationBegun, ServiceStatus } from '../../src/domain/status/status.ts';
+import type { SummaryLine } from '../../src/domain/summaries/summary.ts';
 import { intrude } from '../mesh/hostile.ts';
 import { makeTls } from '../mesh/rig.ts';
-import { connected, inLast, type MeshNode, makeNode, startAll } from '../support/mesh-nodes.ts';
-import { caro, caroJson, until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { connected, inLast, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
+import { caro, caroJson, until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { connected, type MeshNode, makeNode, startAll } from '../support/mesh-nodes.ts';
-import { until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { connected, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
+import { until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

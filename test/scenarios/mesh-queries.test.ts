@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type { QueryTarget } from '../../src/domain/query.ts';
-import { connected, lately, type MeshNode, makeNode, startAll } from '../support/mesh-nodes.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import type { QueryTarget } from '../../src/domain/answers/query.ts';
+import { connected, lately, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

@@ -1,18 +1,18 @@
 /** S1: a fresh install on a machine without a network observes, categorizes and shows, and nothing leaves it. */
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { TerminalEvent } from '../../src/domain/event.ts';
-import type { ShellKind } from '../../src/domain/shell-kind.ts';
+import type { TerminalEvent } from '../../src/domain/events/event.ts';
+import type { ShellKind } from '../../src/domain/events/shell-kind.ts';
 import {
   LOOPBACK,
   type NetworkNamespace,
   openNetworkNamespace,
   requireNetworkNamespaces,
-} from '../support/network-namespace.ts';
-import { openShell, type ShellName, type ShellSession } from '../support/pty.ts';
-import { requireShell } from '../support/require-shell.ts';
-import { CARO, homeEnvironment, startService, type TestService, until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+} from '../rig/network-namespace.ts';
+import { openShell, type ShellName, type ShellSession } from '../rig/pty.ts';
+import { requireShell } from '../rig/require-shell.ts';
+import { CARO, homeEnvironment, startService, type TestService, until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const SHELLS: readonly (readonly [ShellName, ShellKind])[] = [
   ['bash', 'bash'],

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { CARO, caroJson, configure, startService } from '../support/service.ts';
+import { CARO, caroJson, configure, startService } from '../rig/service.ts';
 import { openHome, requireOtherUser, write } from './rig.ts';
 
 let home: string;

@@ -16,7 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Places, preparePlaces } from '../../src/config/places.ts';
 import { CaroError } from '../../src/domain/errors.ts';
-import { CARO, caro, homeEnvironment } from '../support/service.ts';
+import { CARO, caro, homeEnvironment } from '../rig/service.ts';
 import { openHome, requireOtherUser, write } from './rig.ts';
 
 const PRECIOUS = 'precious\n';

@@ -1,8 +1,8 @@
 import { chownSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { encodeSpoolRecord } from '../../src/domain/spool-record.ts';
-import { caro, caroJson } from '../support/service.ts';
+import { encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
+import { caro, caroJson } from '../rig/service.ts';
 import { asOther, OTHER_UID, openTarget, requireOtherUser, type Target } from './rig.ts';
 
 const MARK = 'canary-3f9d';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { loadConfiguration } from '../../src/config/loader.ts';
 import { placesFrom, preparePlaces } from '../../src/config/places.ts';
-import { TRUST_LEVELS } from '../../src/domain/trust.ts';
+import { TRUST_LEVELS } from '../../src/domain/policy/trust.ts';
 
 const STATEMENT = readFileSync(join(__dirname, '../../docs/privacy.md'), 'utf8');
 

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { describe } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { type Places, placesFrom } from '../../src/config/places.ts';
-import type { TerminalEvent } from '../../src/domain/event.ts';
-import { configure, startService, type TestService, until } from '../support/service.ts';
-import { spoolEntries } from '../support/spooled-history.ts';
+import type { TerminalEvent } from '../../src/domain/events/event.ts';
+import { configure, startService, type TestService, until } from '../rig/service.ts';
+import { spoolEntries } from '../rig/spooled-history.ts';
 
 export interface Target {
   readonly home: string;

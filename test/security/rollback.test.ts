@@ -1,8 +1,8 @@
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import type { AuditRecord } from '../../src/domain/audit-record.ts';
-import { caro, caroJson, configure, startService } from '../support/service.ts';
+import type { AuditRecord } from '../../src/domain/audit/audit-record.ts';
+import { caro, caroJson, configure, startService } from '../rig/service.ts';
 import { openHome } from './rig.ts';
 
 const homes: string[] = [];

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from '@jest/globals';
-import { DAY_MS, lastClosed, type PeriodKind } from '../../src/domain/period.ts';
-import type { NodeSummary } from '../../src/domain/summary.ts';
-import { intakeFault, MOST_BYTES, MOST_REVISIONS, MOST_SUMMARIES } from '../../src/domain/summary-intake.ts';
+import type { NodeSummary } from '../../src/domain/summaries/summary.ts';
+import { intakeFault, MOST_BYTES, MOST_REVISIONS, MOST_SUMMARIES } from '../../src/domain/summaries/summary-intake.ts';
+import { DAY_MS, lastClosed, type PeriodKind } from '../../src/domain/time/period.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createSummaryStore } from '../../src/storage/summary-store.ts';
 import { asJson, intrude, payloadOf } from '../mesh/hostile.ts';
 import { makeIdentity, makeSummary, makeTls, stopAll } from '../mesh/rig.ts';
-import { type MeshNode, makeNode } from '../support/mesh-nodes.ts';
-import { until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { type MeshNode, makeNode } from '../rig/mesh-nodes.ts';
+import { until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type CommandLine, commandLine } from '../cli/command-line.ts';
-import { openShell } from '../support/pty.ts';
-import { CARO, caro, homeEnvironment } from '../support/service.ts';
-import { spoolEntries } from '../support/spooled-history.ts';
+import { openShell } from '../rig/pty.ts';
+import { CARO, caro, homeEnvironment } from '../rig/service.ts';
+import { spoolEntries } from '../rig/spooled-history.ts';
 import { openTarget, type Target, write } from './rig.ts';
 
 const [ESC, BEL, CSI] = ['\u001b', '\u0007', '\u009b'];

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parse } from '../../src/shell/parse.ts';
-import { newNotes } from '../../src/shell/reader.ts';
 import { lineSource } from '../../src/shell/source.ts';
+import { parse } from '../../src/shell/syntax/parse.ts';
+import { newNotes } from '../../src/shell/syntax/reader.ts';
 import { type Oracle, openOracle } from './oracle.ts';
 import { simpleCommands } from './syntax-walk.ts';
 

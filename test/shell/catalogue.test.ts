@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { FAMILIES, familyOf, isPattern, lookupTool, patternOf, toolNames } from '../../src/shell/catalogue.ts';
+import {
+  FAMILIES,
+  familyOf,
+  isPattern,
+  lookupTool,
+  patternOf,
+  toolNames,
+} from '../../src/shell/catalogue/catalogue.ts';
 
 const invocation = (line: string) => {
   const [tool = '', ...args] = line.split(' ');

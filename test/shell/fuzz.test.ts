@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { SHELLS } from '../../src/domain/shell-kind.ts';
+import { SHELLS } from '../../src/domain/events/shell-kind.ts';
 import { analyse } from '../../src/shell/analyse.ts';
 import { MAX_CALLS, MAX_INVOCATIONS, MAX_STEPS } from '../../src/shell/limits.ts';
 import type { Analysis, Word } from '../../src/shell/model.ts';
-import { parse } from '../../src/shell/parse.ts';
-import { newNotes } from '../../src/shell/reader.ts';
 import { lineSource } from '../../src/shell/source.ts';
+import { parse } from '../../src/shell/syntax/parse.ts';
+import { newNotes } from '../../src/shell/syntax/reader.ts';
 
 const TOKENS = [
   ' ',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { analyse } from '../../src/shell/analyse.ts';
-import { redact } from '../../src/shell/redact.ts';
+import { redact } from '../../src/shell/secrets/redact.ts';
 import { ordinaryCommands, secretsInContext } from './redact-corpus.ts';
 
 const masked = (command: string): string => redact(command, analyse(command, 'bash')).text;

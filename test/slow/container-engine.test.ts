@@ -3,7 +3,7 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { until } from '../support/service.ts';
+import { until } from '../rig/service.ts';
 
 const ROOT = resolve(__dirname, '../..');
 const ENVIRONMENT = { ...process.env, COMPOSE_PROJECT_NAME: `caro-test-${process.pid}` };

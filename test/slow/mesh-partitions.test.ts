@@ -2,12 +2,12 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { lastClosed, PERIOD_KINDS } from '../../src/domain/period.ts';
+import { lastClosed, PERIOD_KINDS } from '../../src/domain/time/period.ts';
 import { openReadOnly } from '../../src/storage/database.ts';
 import { createSummaryStore } from '../../src/storage/summary-store.ts';
-import { connected, inLast, type MeshNode, makeNode, startAll } from '../support/mesh-nodes.ts';
-import { until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { connected, inLast, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
+import { until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const nodes: MeshNode[] = [];

@@ -1,11 +1,11 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { turn } from '../../src/bus/turn.ts';
-import { openSpoolFolder } from '../../src/storage/spool-folder.ts';
+import { turn } from '../../src/bus/event-loop.ts';
+import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
 import { gatherChanges } from '../../src/wiring/changed-files.ts';
-import { until } from '../support/service.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { until } from '../rig/service.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const NAMES = Array.from({ length: 20 }, (_, shell) => `bash.${shell + 1}.1.0`);

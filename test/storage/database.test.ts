@@ -5,8 +5,8 @@ import { damageOf, openDatabase } from '../../src/storage/database.ts';
 import { lockInstance } from '../../src/storage/instance-lock.ts';
 import { createMetaStore } from '../../src/storage/meta-store.ts';
 import { MIGRATIONS } from '../../src/storage/schema.ts';
-import { codeOf } from '../support/error-code.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { codeOf } from '../rig/error-code.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { EventFilter, StartedCommand } from '../../src/domain/event.ts';
-import { RISK_LEVELS, type RiskLevel, riskRank } from '../../src/domain/risk-level.ts';
+import type { EventFilter, StartedCommand } from '../../src/domain/events/event.ts';
+import { RISK_LEVELS, type RiskLevel, riskRank } from '../../src/domain/events/risk-level.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
-import { searchEvents } from '../../src/storage/event-search.ts';
-import { createEventStore, type EventStore } from '../../src/storage/event-store.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { searchEvents } from '../../src/storage/events/event-search.ts';
+import { createEventStore, type EventStore } from '../../src/storage/events/event-store.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const NOON = Date.parse('2026-03-04T12:00:00Z');

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { FinishedCommand, StartedCommand } from '../../src/domain/event.ts';
+import type { FinishedCommand, StartedCommand } from '../../src/domain/events/event.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { createEventStore, type EventStore, type ObservationCommit } from '../../src/storage/event-store.ts';
+import { createEventStore, type EventStore, type ObservationCommit } from '../../src/storage/events/event-store.ts';
 import { createReader } from '../../src/storage/reader.ts';
-import { codeOf } from '../support/error-code.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { codeOf } from '../rig/error-code.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const NOON = Date.parse('2026-03-04T12:00:00Z');

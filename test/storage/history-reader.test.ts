@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DAY_MS, SLOT_MS } from '../../src/domain/period.ts';
+import { DAY_MS, SLOT_MS } from '../../src/domain/time/period.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
-import { readHistory } from '../../src/storage/history-reader.ts';
+import { readHistory } from '../../src/storage/events/history-reader.ts';
 import { anomaliesOf } from '../../src/wiring/query-ports.ts';
 
 /** A Wednesday, local noon. */

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createLiveness } from '../../src/storage/live-process.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { createLiveness } from '../../src/platform/live-process.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const HOUR_S = 3_600;

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { StartedCommand } from '../../src/domain/event.ts';
-import { DAY_MS } from '../../src/domain/period.ts';
+import type { StartedCommand } from '../../src/domain/events/event.ts';
+import { DAY_MS } from '../../src/domain/time/period.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createDeliveryStore } from '../../src/storage/delivery-store.ts';
-import { createEventStore } from '../../src/storage/event-store.ts';
+import { createEventStore } from '../../src/storage/events/event-store.ts';
 import { createSummaryStore } from '../../src/storage/summary-store.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const NOW = Date.parse('2026-03-04T12:00:00Z');

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DAY_MS, SLOT_MS, slotOf } from '../../src/domain/period.ts';
-import { RISK_LEVELS, riskRank } from '../../src/domain/risk-level.ts';
-import { readAnswerFigures } from '../../src/storage/answer-reader.ts';
+import { RISK_LEVELS, riskRank } from '../../src/domain/events/risk-level.ts';
+import { DAY_MS, SLOT_MS, slotOf } from '../../src/domain/time/period.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { createEventStore, type EventStore } from '../../src/storage/event-store.ts';
-import { readHistory } from '../../src/storage/history-reader.ts';
-import { periodDigest, readPeriod } from '../../src/storage/period-reader.ts';
+import { readAnswerFigures } from '../../src/storage/events/answer-reader.ts';
+import { createEventStore, type EventStore } from '../../src/storage/events/event-store.ts';
+import { readHistory } from '../../src/storage/events/history-reader.ts';
+import { periodDigest, readPeriod } from '../../src/storage/events/period-reader.ts';
 import { createReader } from '../../src/storage/reader.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const MIDNIGHT = Date.parse('2026-03-04T00:00:00Z');

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { backupDatabase, listBackups, pruneBackups, restoreDatabase } from '../../src/storage/backup.ts';
 import { damageOf, openDatabase, setAsideFiles } from '../../src/storage/database.ts';
-import { createEventStore } from '../../src/storage/event-store.ts';
+import { createEventStore } from '../../src/storage/events/event-store.ts';
+import { backupDatabase, listBackups, pruneBackups, restoreDatabase } from '../../src/storage/maintenance/backup.ts';
+import { salvage } from '../../src/storage/maintenance/salvage.ts';
 import { createReader } from '../../src/storage/reader.ts';
-import { salvage } from '../../src/storage/salvage.ts';
-import { codeOf } from '../support/error-code.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { codeOf } from '../rig/error-code.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const NOON = Date.parse('2026-03-04T12:00:00Z');

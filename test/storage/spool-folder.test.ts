@@ -3,8 +3,8 @@ import { EventEmitter } from 'node:events';
 import { appendFileSync, chmodSync, linkSync, mkdirSync, symlinkSync, type watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { openSpoolFolder } from '../../src/storage/spool-folder.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const uid = process.getuid?.() ?? 0;

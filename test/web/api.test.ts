@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { EventPage, Overview, Preview } from '../../src/web/page/contract.ts';
+import type { EventPage, Overview, Preview } from '../../src/web/page/data/contract.ts';
 import { type DashboardRig, type Login, openRig } from './dashboard-rig.ts';
 import { sampleCommands } from './sample-commands.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import type { Dashboard } from '../../src/web/doorkeeper.ts';
+import type { Dashboard } from '../../src/web/daemon/dashboard-listener.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const QUIET = [

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fastify from 'fastify';
-import type { TerminalEvent } from '../../src/domain/event.ts';
-import { DaemonLine } from '../../src/web/daemon-line.ts';
-import type { Reply } from '../../src/web/link.ts';
-import type { DashboardPorts } from '../../src/web/ports.ts';
-import { liveRoutes } from '../../src/web/routes/live.ts';
+import type { TerminalEvent } from '../../src/domain/events/event.ts';
+import type { Reply } from '../../src/web/ipc-protocol.ts';
+import { DaemonLine } from '../../src/web/server/daemon-client.ts';
+import type { DashboardPorts } from '../../src/web/server/ports.ts';
+import { liveRoutes } from '../../src/web/server/routes/live.ts';
 import { type DashboardRig, type Login, openRig } from './dashboard-rig.ts';
 import { sampleCommands } from './sample-commands.ts';
 

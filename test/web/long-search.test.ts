@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { StartedCommand } from '../../src/domain/event.ts';
-import type { EventPage } from '../../src/web/page/contract.ts';
+import type { StartedCommand } from '../../src/domain/events/event.ts';
+import type { EventPage } from '../../src/web/page/data/contract.ts';
 import { enter, hasBrowser, launchBrowser } from './browser.ts';
 import { type DashboardRig, type Login, openRig } from './dashboard-rig.ts';
 import { sampleCommands } from './sample-commands.ts';

@@ -1,6 +1,6 @@
 import { CaroError } from '../../src/domain/errors.ts';
-import type { MeshStatus } from '../../src/domain/status.ts';
-import type { Role, TrustLevel } from '../../src/domain/trust.ts';
+import type { Role, TrustLevel } from '../../src/domain/policy/trust.ts';
+import type { MeshStatus } from '../../src/domain/status/status.ts';
 import { openNode, type TestNode, type Typed } from '../policy/node.ts';
 import { nodeId, settings } from '../policy/settings.ts';
 import { type DashboardRig, openRig } from './dashboard-rig.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createAuditor } from '../../src/actors/auditor.ts';
-import type { AskPorts } from '../../src/actors/mesh-question.ts';
 import { createPolicyEngine, type StandingPort } from '../../src/actors/policy-engine.ts';
-import { createQueryRouter } from '../../src/actors/query-router.ts';
+import type { AskPorts } from '../../src/actors/query-router/mesh-question.ts';
+import { createQueryRouter } from '../../src/actors/query-router/query-router.ts';
 import { createStatusReporter } from '../../src/actors/status-reporter.ts';
-import { createSummarizer } from '../../src/actors/summarizer.ts';
+import { createSummarizer } from '../../src/actors/summarizer/summarizer.ts';
 import type { Actor } from '../../src/bus/actor.ts';
 import type { Bus } from '../../src/bus/bus.ts';
 import { type ActorSpec, Supervised } from '../../src/bus/supervisor.ts';
@@ -12,22 +12,28 @@ import { configurationChanges } from '../../src/config/changes.ts';
 import { loadConfiguration } from '../../src/config/loader.ts';
 import type { Places } from '../../src/config/places.ts';
 import { CaroError } from '../../src/domain/errors.ts';
-import type { ActorStatus, MeshStatus, ObserveStatus, RotationStatus, StorageStatus } from '../../src/domain/status.ts';
-import { SUMMARY_TYPE } from '../../src/domain/summary.ts';
+import type {
+  ActorStatus,
+  MeshStatus,
+  ObserveStatus,
+  RotationStatus,
+  StorageStatus,
+} from '../../src/domain/status/status.ts';
+import { SUMMARY_TYPE } from '../../src/domain/summaries/summary.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
+import { lazyPeerKeys } from '../../src/keys/peer-keys.ts';
 import { createAuditStore } from '../../src/storage/audit-store.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { createEgressStore } from '../../src/storage/egress-store.ts';
-import { periodDigest } from '../../src/storage/period-reader.ts';
+import { periodDigest } from '../../src/storage/events/period-reader.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { createSummaryStore } from '../../src/storage/summary-store.ts';
 import { metricsFacts } from '../../src/wiring/metrics.ts';
-import { lazyPeerKeys } from '../../src/wiring/peer-keys.ts';
 import { anomaliesOf, askPorts, responderPorts } from '../../src/wiring/query-ports.ts';
 import { consentPort, settingsPort } from '../../src/wiring/settings.ts';
-import { hash } from '../../src/workers/tasks/hash.ts';
-import { sign } from '../../src/workers/tasks/sign.ts';
+import { sign } from '../../src/workers/tasks/seal-summary.ts';
 import { summarize } from '../../src/workers/tasks/summarize.ts';
+import { hash } from '../../src/workers/tasks/verify-audit-log.ts';
 import { SAMPLE_RULES } from './sample-commands.ts';
 
 /** What lies beyond this node: how its connections stand, and what answers a question. */

@@ -1,6 +1,6 @@
-import type { FinishedCommand, StartedCommand } from '../../src/domain/event.ts';
-import type { RiskLevel } from '../../src/domain/risk-level.ts';
-import type { RuleText } from '../../src/web/link.ts';
+import type { FinishedCommand, StartedCommand } from '../../src/domain/events/event.ts';
+import type { RiskLevel } from '../../src/domain/events/risk-level.ts';
+import type { RuleText } from '../../src/web/ipc-protocol.ts';
 
 /** Made-up weeks of work for the dashboard's tests, screenshots and measurements: the same seed gives the same commands. */
 interface Kind {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import type { Status } from '../../src/web/page/contract.ts';
-import { troublesOf } from '../../src/web/page/troubles.ts';
+import type { Status } from '../../src/web/page/data/contract.ts';
+import { troublesOf } from '../../src/web/page/model/faults.ts';
 import { nodeId } from '../policy/settings.ts';
 import { faults } from './axe.ts';
 import { enter, hasBrowser, launchBrowser } from './browser.ts';

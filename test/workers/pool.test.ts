@@ -1,12 +1,12 @@
 import { createPrivateKey, createPublicKey, verify as opensslVerify, randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import type { NodeSummary } from '../../src/domain/summary.ts';
+import type { NodeSummary } from '../../src/domain/summaries/summary.ts';
 import { openEnvelope } from '../../src/identity/envelope.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { createEventStore } from '../../src/storage/event-store.ts';
+import { createEventStore } from '../../src/storage/events/event-store.ts';
 import { openPool } from '../../src/workers/pool.ts';
-import { temporaryFolders } from '../support/temporary-folder.ts';
+import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const pool = openPool(resolve(__dirname, '../../dist/worker.js'));

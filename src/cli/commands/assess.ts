@@ -3,10 +3,10 @@ import { createInterface } from 'node:readline';
 import { text as readText } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import { CaroError } from '../../domain/errors.ts';
-import { SHELLS, type ShellKind } from '../../domain/shell-kind.ts';
+import { SHELLS, type ShellKind } from '../../domain/events/shell-kind.ts';
 import type { Rating } from '../../risk/rate.ts';
 import type { Context } from '../context.ts';
-import { harmless, jsonText, paintRisk, say, sayJson } from '../output.ts';
+import { harmless, jsonText, paintRisk, say, sayJson } from '../output/output.ts';
 
 interface Options {
   readonly jsonl?: true;

@@ -7,8 +7,8 @@ import { readIdentity } from '../../identity/identity.ts';
 import { VERSION } from '../../version.ts';
 import type { Context } from '../context.ts';
 import { type OfflineLog, openAuditLog } from '../offline-log.ts';
-import { say } from '../output.ts';
-import { writeLines, writePrivateFile } from '../output-file.ts';
+import { say } from '../output/output.ts';
+import { writeLines, writePrivateFile } from '../output/output-file.ts';
 
 const FORMATS = ['jsonl', 'json', 'ocsf', 'cef'] as const;
 type Format = (typeof FORMATS)[number];

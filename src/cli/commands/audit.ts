@@ -4,16 +4,16 @@ import { callAdmin } from '../../admin/client.ts';
 import { verifyChain } from '../../audit/chain.ts';
 import { decodeAuditExport } from '../../audit/export.ts';
 import { logProof } from '../../audit/log-proof.ts';
-import { AUDIT_TYPES, type AuditRecord, type AuditVerification } from '../../domain/audit-record.ts';
+import { AUDIT_TYPES, type AuditRecord, type AuditVerification } from '../../domain/audit/audit-record.ts';
 import { CaroError } from '../../domain/errors.ts';
-import { parseNodeId } from '../../domain/node-id.ts';
+import { parseNodeId } from '../../domain/identity/node-id.ts';
 import { readIdentity } from '../../identity/identity.ts';
 import type { Context } from '../context.ts';
+import { parseCount } from '../input/options.ts';
 import { openAuditLog } from '../offline-log.ts';
-import { parseCount } from '../options.ts';
-import { localTime, paint, say, sayJson } from '../output.ts';
-import { newestOf } from '../pages.ts';
-import { sayTable } from '../table.ts';
+import { localTime, paint, say, sayJson } from '../output/output.ts';
+import { newestOf } from '../output/pages.ts';
+import { sayTable } from '../output/table.ts';
 import { addExport } from './audit-export.ts';
 
 export function addAudit(program: Command, context: Context): void {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { problemLine } from '../../config/problem.ts';
-import { configurationProblems } from '../configuration-problems.ts';
 import type { Context } from '../context.ts';
-import { say, sayJson } from '../output.ts';
+import { configurationProblems } from '../output/configuration-problems.ts';
+import { say, sayJson } from '../output/output.ts';
 
 export function addConfig(program: Command, context: Context): void {
   const config = program.command('config').description('the settings of this node');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import type { Context } from '../context.ts';
-import { say, sayJson } from '../output.ts';
+import { say, sayJson } from '../output/output.ts';
 
 interface Options {
   readonly printUrl?: true;

@@ -4,10 +4,10 @@ import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { preparePlaces } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
-import { isConfirmed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
 import type { Salvaged } from '../database/repair.ts';
-import { say, sayJson } from '../output.ts';
+import { isConfirmed } from '../input/confirmation.ts';
+import { say, sayJson } from '../output/output.ts';
 
 const BACKUP_MS = 600_000;
 const STOP_FIRST = 'stop the service first: caro service stop';
@@ -87,7 +87,7 @@ async function backupFile(context: Context): Promise<{ readonly file: string }> 
   preparePlaces(places);
   const [{ alone }, { backupDatabase }] = await Promise.all([
     import('../database/repair.ts'),
-    import('../../storage/backup.ts'),
+    import('../../storage/maintenance/backup.ts'),
   ]);
   return alone(places, async () => ({
     file: await backupDatabase(places.database, places.backups, context.now().getTime()),

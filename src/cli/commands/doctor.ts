@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { examine } from '../doctor/checks.ts';
 import type { Outcome } from '../doctor/verdict.ts';
-import { harmless, paint, type Style, say, sayJson } from '../output.ts';
+import { harmless, paint, type Style, say, sayJson } from '../output/output.ts';
 
 const STYLES: Readonly<Record<Outcome['state'], Style>> = { ok: 'green', warn: 'yellow', bad: 'red' };
 

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
+import type { EgressFilter, EgressLine } from '../../domain/audit/egress.ts';
 import type { Configuration } from '../../domain/configuration.ts';
-import type { EgressFilter, EgressLine } from '../../domain/egress.ts';
 import type { Context } from '../context.ts';
-import { readKeyChanges } from '../key-changes.ts';
-import { parseCount } from '../options.ts';
-import { byteSize, localTime, say, sayJson } from '../output.ts';
-import { newestOf } from '../pages.ts';
-import { nodeIdOf, shownName } from '../peer-names.ts';
-import { sayTable } from '../table.ts';
+import { readKeyChanges } from '../input/key-changes.ts';
+import { parseCount } from '../input/options.ts';
+import { nodeIdOf, shownName } from '../input/peer-names.ts';
+import { byteSize, localTime, say, sayJson } from '../output/output.ts';
+import { newestOf } from '../output/pages.ts';
+import { sayTable } from '../output/table.ts';
 
 const DEFAULT_LIMIT = 50;
 

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { callAdmin, followAdmin } from '../../admin/client.ts';
-import type { EventFilter, TerminalEvent } from '../../domain/event.ts';
-import { RISK_LEVELS, type RiskLevel, riskRank } from '../../domain/risk-level.ts';
+import type { EventFilter, TerminalEvent } from '../../domain/events/event.ts';
+import { RISK_LEVELS, type RiskLevel, riskRank } from '../../domain/events/risk-level.ts';
 import type { Context } from '../context.ts';
-import { parseCount, parseSince } from '../options.ts';
-import { clipped, duration, localTime, paint, paintRisk, say, sayJson, terminalWidth } from '../output.ts';
-import { newestOf } from '../pages.ts';
-import { sayTable } from '../table.ts';
+import { parseCount, parseSince } from '../input/options.ts';
+import { clipped, duration, localTime, paint, paintRisk, say, sayJson, terminalWidth } from '../output/output.ts';
+import { newestOf } from '../output/pages.ts';
+import { sayTable } from '../output/table.ts';
 
 /** Without `--limit`: a screenful for people, as good as everything for scripts. */
 const MOST_SHOWN = 50;

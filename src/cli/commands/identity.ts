@@ -4,15 +4,15 @@ import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
 import { preparePlaces } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
-import type { RotationBegun, RotationStatus } from '../../domain/status.ts';
+import type { RotationBegun, RotationStatus } from '../../domain/status/status.ts';
 import { readIdentity } from '../../identity/identity.ts';
-import { beginRotation, type OwnRotation, ownRotation, readOwnStatements } from '../../identity/own-rotation.ts';
-import { isConfirmed } from '../confirmation.ts';
+import { beginRotation, type OwnRotation, ownRotation, readOwnStatements } from '../../keys/own-rotation.ts';
 import type { Context } from '../context.ts';
 import { alone } from '../database/repair.ts';
-import { localTime, say, sayJson } from '../output.ts';
-import { sayQrCode } from '../qr-code.ts';
-import { sayFacts } from '../table.ts';
+import { isConfirmed } from '../input/confirmation.ts';
+import { localTime, say, sayJson } from '../output/output.ts';
+import { sayQrCode } from '../output/qr-code.ts';
+import { sayFacts } from '../output/table.ts';
 
 /** The service opens the mesh anew before it answers. */
 const ROTATE_MS = 130_000;

@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { type Places, prepareSpool } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
-import { IMPORT_SOURCES, type ImportSource } from '../../domain/import-note.ts';
+import { IMPORT_SOURCES, type ImportSource } from '../../domain/events/import-note.ts';
 import type { Context } from '../context.ts';
 import { readAtuinHistory } from '../import/atuin.ts';
 import { parseBashHistory } from '../import/bash.ts';
@@ -12,8 +12,8 @@ import { parseFishHistory } from '../import/fish.ts';
 import { finishImport, handOver } from '../import/hand-over.ts';
 import type { HistoryEntry } from '../import/history-entry.ts';
 import { parseZshHistory } from '../import/zsh.ts';
-import { say, sayJson } from '../output.ts';
-import { shellOf } from '../rc-line.ts';
+import { say, sayJson } from '../output/output.ts';
+import { shellOf } from '../shell-setup/rc-line.ts';
 
 interface Options {
   readonly file?: string;

@@ -4,9 +4,9 @@ import { loadConfiguration, nodeName } from '../../config/loader.ts';
 import { preparePlaces } from '../../config/places.ts';
 import { openIdentity } from '../../identity/identity.ts';
 import type { Context } from '../context.ts';
-import { say, sayJson } from '../output.ts';
-import { rcLine } from '../rc-line.ts';
-import { sayFacts } from '../table.ts';
+import { say, sayJson } from '../output/output.ts';
+import { sayFacts } from '../output/table.ts';
+import { rcLine } from '../shell-setup/rc-line.ts';
 
 interface Options {
   readonly json?: true;

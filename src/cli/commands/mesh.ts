@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { Argument, type Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
-import type { QueryResult } from '../../domain/query.ts';
-import type { MeshStatus } from '../../domain/status.ts';
-import { QUERY_TYPES, type QueryType } from '../../domain/trust.ts';
+import type { QueryResult } from '../../domain/answers/query.ts';
+import { QUERY_TYPES, type QueryType } from '../../domain/policy/trust.ts';
+import type { MeshStatus } from '../../domain/status/status.ts';
 import type { Context } from '../context.ts';
-import { parseSince, parseTimeout } from '../options.ts';
-import { say, sayJson } from '../output.ts';
-import { sayPeers } from '../peer-rows.ts';
-import { sayStatesWhile } from '../query-progress.ts';
-import { sayQueryResult } from '../query-report.ts';
+import { parseSince, parseTimeout } from '../input/options.ts';
+import { say, sayJson } from '../output/output.ts';
+import { sayPeers } from '../output/peer-rows.ts';
+import { sayStatesWhile } from '../output/query-progress.ts';
+import { sayQueryResult } from '../output/query-report.ts';
 
 const DEFAULT_TIMEOUT_MS = 500;
 /** What adding up and reporting may take beyond the query's own time limit. */

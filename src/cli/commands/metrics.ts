@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { preparePlaces } from '../../config/places.ts';
-import { metricsText } from '../../domain/metrics-text.ts';
-import { replacePrivately } from '../../files/private-file.ts';
+import { metricsText } from '../../domain/status/metrics-text.ts';
+import { replacePrivately } from '../../platform/private-file.ts';
 import type { Context } from '../context.ts';
-import { say, sayJson } from '../output.ts';
+import { say, sayJson } from '../output/output.ts';
 
 interface Options {
   readonly token?: true;

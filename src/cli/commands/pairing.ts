@@ -3,11 +3,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { callAdmin, followAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
 import { isLoopback, parseEndpoint } from '../../domain/ip-address.ts';
-import type { MeshChange, OpenInvite, PairedNode } from '../../domain/status.ts';
+import type { MeshChange, OpenInvite, PairedNode } from '../../domain/status/status.ts';
 import type { Context } from '../context.ts';
-import { readLine } from '../line-prompt.ts';
-import { localTime, say, sayJson } from '../output.ts';
-import { sayFacts } from '../table.ts';
+import { readLine } from '../input/line-prompt.ts';
+import { localTime, say, sayJson } from '../output/output.ts';
+import { sayFacts } from '../output/table.ts';
 
 const JOIN_MS = 130_000;
 

@@ -3,17 +3,17 @@ import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
 import { withPeer } from '../../config/managed-changes.ts';
 import { CaroError } from '../../domain/errors.ts';
+import { needsConfirmation } from '../../domain/identity/key-state.ts';
+import { parseNodeId } from '../../domain/identity/node-id.ts';
 import { parseEndpoint } from '../../domain/ip-address.ts';
-import { needsConfirmation } from '../../domain/key-state.ts';
-import { parseNodeId } from '../../domain/node-id.ts';
-import type { MeshStatus } from '../../domain/status.ts';
+import type { MeshStatus } from '../../domain/status/status.ts';
 import { explain } from '../../policy/explanation.ts';
 import type { Context } from '../context.ts';
-import { readKeyChanges, sayKeyChanges, withStanding } from '../key-changes.ts';
-import { say, sayJson } from '../output.ts';
-import { nodeIdOf } from '../peer-names.ts';
-import { type PeerRow, sayPeers } from '../peer-rows.ts';
-import { changeSettings, sayForce } from '../settings-change.ts';
+import { readKeyChanges, sayKeyChanges, withStanding } from '../input/key-changes.ts';
+import { nodeIdOf } from '../input/peer-names.ts';
+import { changeSettings, sayForce } from '../input/settings-change.ts';
+import { say, sayJson } from '../output/output.ts';
+import { type PeerRow, sayPeers } from '../output/peer-rows.ts';
 import { addInvite, addJoin } from './pairing.ts';
 
 export function addPeers(program: Command, context: Context): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import type { Context } from '../context.ts';
-import { say, sayJson } from '../output.ts';
+import { say, sayJson } from '../output/output.ts';
 
 export function addReload(program: Command, context: Context): void {
   program

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { lastLines, newLines } from '../log-file.ts';
-import { harmless, localTime, paint, say } from '../output.ts';
+import { harmless, localTime, paint, say } from '../output/output.ts';
 
 interface Options {
   readonly lines: number;

@@ -3,12 +3,12 @@ import { callAdmin } from '../../admin/client.ts';
 import { type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
 import { withSharing } from '../../config/managed-changes.ts';
 import { CaroError } from '../../domain/errors.ts';
-import type { SummaryPreview } from '../../domain/summary.ts';
-import type { SharingLevel } from '../../domain/trust.ts';
-import { isConfirmed } from '../confirmation.ts';
+import type { SharingLevel } from '../../domain/policy/trust.ts';
+import type { SummaryPreview } from '../../domain/summaries/summary.ts';
 import type { Context } from '../context.ts';
-import { say, sayJson } from '../output.ts';
-import { changeSettings, sayForce } from '../settings-change.ts';
+import { isConfirmed } from '../input/confirmation.ts';
+import { changeSettings, sayForce } from '../input/settings-change.ts';
+import { say, sayJson } from '../output/output.ts';
 
 const WHAT: Readonly<Record<SharingLevel, string>> = {
   0: 'nothing leaves this machine',

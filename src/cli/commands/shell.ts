@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { prepareSpool } from '../../config/places.ts';
-import { SHELLS, type ShellKind } from '../../domain/shell-kind.ts';
+import { SHELLS, type ShellKind } from '../../domain/events/shell-kind.ts';
 import type { Context } from '../context.ts';
 import { packageRoot } from '../package-root.ts';
-import { alwaysQuoted } from '../shell-quote.ts';
+import { alwaysQuoted } from '../shell-setup/shell-quote.ts';
 
 export function addShell(program: Command, context: Context): void {
   const shell = program.command('shell').description('code for your shell');

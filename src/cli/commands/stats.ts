@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
-import { RISK_LEVELS } from '../../domain/risk-level.ts';
-import type { LocalStatistics } from '../../domain/statistics.ts';
-import type { NamedUsage } from '../../domain/summary.ts';
+import { RISK_LEVELS } from '../../domain/events/risk-level.ts';
+import type { LocalStatistics } from '../../domain/events/statistics.ts';
+import type { NamedUsage } from '../../domain/summaries/summary.ts';
 import type { Context } from '../context.ts';
-import { parseSince } from '../options.ts';
-import { duration, localTime, paintRisk, say, sayJson } from '../output.ts';
-import { sayTable } from '../table.ts';
+import { parseSince } from '../input/options.ts';
+import { duration, localTime, paintRisk, say, sayJson } from '../output/output.ts';
+import { sayTable } from '../output/table.ts';
 
 const TOP = 15;
 const BAR = 30;

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
-import type { ServiceStatus, StorageStatus } from '../../domain/status.ts';
+import type { ServiceStatus, StorageStatus } from '../../domain/status/status.ts';
 import type { Context } from '../context.ts';
-import { byteSize, duration, localTime, paint, say, sayJson } from '../output.ts';
-import { sayPeers } from '../peer-rows.ts';
-import { sayFacts } from '../table.ts';
+import { byteSize, duration, localTime, paint, say, sayJson } from '../output/output.ts';
+import { sayPeers } from '../output/peer-rows.ts';
+import { sayFacts } from '../output/table.ts';
 
 export function addStatus(program: Command, context: Context): void {
   program

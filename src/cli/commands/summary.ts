@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
-import { PERIOD_KINDS, type PeriodKind } from '../../domain/period.ts';
-import type { Envelope } from '../../domain/signed-envelope.ts';
-import type { NodeSummary, SummaryLine } from '../../domain/summary.ts';
+import type { Envelope } from '../../domain/identity/signed-envelope.ts';
+import type { NodeSummary, SummaryLine } from '../../domain/summaries/summary.ts';
+import { PERIOD_KINDS, type PeriodKind } from '../../domain/time/period.ts';
 import type { Context } from '../context.ts';
-import { parseCount } from '../options.ts';
-import { byteSize, localTime, say, sayJson } from '../output.ts';
-import { nodeIdOf } from '../peer-names.ts';
-import { sayTable } from '../table.ts';
+import { parseCount } from '../input/options.ts';
+import { nodeIdOf } from '../input/peer-names.ts';
+import { byteSize, localTime, say, sayJson } from '../output/output.ts';
+import { sayTable } from '../output/table.ts';
 
 export function addSummary(program: Command, context: Context): void {
   const summary = program.command('summary').description('what other nodes may be told about a period');

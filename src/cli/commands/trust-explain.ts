@@ -5,15 +5,15 @@ import { loadConfiguration } from '../../config/loader.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { parseEndpoint } from '../../domain/ip-address.ts';
-import type { Explanation, PolicyQuestion, TrustTestResult } from '../../domain/policy.ts';
-import { QUERY_TYPES, type QueryType } from '../../domain/trust.ts';
+import type { Explanation, PolicyQuestion, TrustTestResult } from '../../domain/policy/policy.ts';
+import { QUERY_TYPES, type QueryType } from '../../domain/policy/trust.ts';
 import { explain as explainOffline } from '../../policy/explanation.ts';
 import { runTrustTests } from '../../policy/trust-test.ts';
 import type { Context } from '../context.ts';
-import { withStanding } from '../key-changes.ts';
-import { paint, say, sayJson } from '../output.ts';
-import { nodeIdOf, shownName } from '../peer-names.ts';
-import { sayFacts } from '../table.ts';
+import { withStanding } from '../input/key-changes.ts';
+import { nodeIdOf, shownName } from '../input/peer-names.ts';
+import { paint, say, sayJson } from '../output/output.ts';
+import { sayFacts } from '../output/table.ts';
 
 interface ExplainOptions {
   readonly from?: string;

@@ -2,16 +2,22 @@ import { Argument, type Command } from 'commander';
 import { type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
 import { withoutDenial, withRevoked, withTrust } from '../../config/managed-changes.ts';
 import { CaroError } from '../../domain/errors.ts';
-import { type KeyChange, keysAfter, keysBefore, needsConfirmation, revokedWith } from '../../domain/key-state.ts';
-import { TRUST_LEVELS, type TrustLevel } from '../../domain/trust.ts';
+import {
+  type KeyChange,
+  keysAfter,
+  keysBefore,
+  needsConfirmation,
+  revokedWith,
+} from '../../domain/identity/key-state.ts';
+import { TRUST_LEVELS, type TrustLevel } from '../../domain/policy/trust.ts';
 import { overruledTests } from '../../policy/trust-test.ts';
-import { isConfirmed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
-import { confirmKey, meantChange, readKeyChanges, sayKeyChanges } from '../key-changes.ts';
-import { say, sayJson } from '../output.ts';
-import { nodeIdOf, shownName } from '../peer-names.ts';
-import { changeSettings, sayForce } from '../settings-change.ts';
-import { sayFacts, sayTable } from '../table.ts';
+import { isConfirmed } from '../input/confirmation.ts';
+import { confirmKey, meantChange, readKeyChanges, sayKeyChanges } from '../input/key-changes.ts';
+import { nodeIdOf, shownName } from '../input/peer-names.ts';
+import { changeSettings, sayForce } from '../input/settings-change.ts';
+import { say, sayJson } from '../output/output.ts';
+import { sayFacts, sayTable } from '../output/table.ts';
 import { addExplain, addTest, explained } from './trust-explain.ts';
 
 export function addTrust(program: Command, context: Context): void {

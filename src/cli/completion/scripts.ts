@@ -1,4 +1,4 @@
-import { alwaysQuoted } from '../shell-quote.ts';
+import { alwaysQuoted } from '../shell-setup/shell-quote.ts';
 import type { CompletionPoint } from './words.ts';
 
 type Points = readonly CompletionPoint[];

@@ -4,15 +4,15 @@ import { linkRecord, verifyChain } from '../../audit/chain.ts';
 import { encodeAuditExport } from '../../audit/export.ts';
 import { logProof } from '../../audit/log-proof.ts';
 import type { Places } from '../../config/places.ts';
-import type { AuditCheckpoint, AuditEntry, AuditRecord, AuditVerification } from '../../domain/audit-record.ts';
-import { replacePrivately } from '../../files/private-file.ts';
+import type { AuditCheckpoint, AuditEntry, AuditRecord, AuditVerification } from '../../domain/audit/audit-record.ts';
 import { readIdentity } from '../../identity/identity.ts';
+import { replacePrivately } from '../../platform/private-file.ts';
 import { readAuditHead } from '../../storage/audit-head.ts';
 import { type AuditStore, createAuditStore } from '../../storage/audit-store.ts';
-import { copyBeforeMigration, moveAside, restoreDatabase } from '../../storage/backup.ts';
 import { type Database, openDatabase, openReadOnly, PARTS, setAsideFiles } from '../../storage/database.ts';
 import { lockInstance } from '../../storage/instance-lock.ts';
-import { type SalvageReport, salvage } from '../../storage/salvage.ts';
+import { copyBeforeMigration, moveAside, restoreDatabase } from '../../storage/maintenance/backup.ts';
+import { type SalvageReport, salvage } from '../../storage/maintenance/salvage.ts';
 
 export interface Salvaged extends SalvageReport {
   /** The damaged database, under its new name. */

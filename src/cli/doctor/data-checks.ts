@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, readdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Places } from '../../config/places.ts';
-import { parseSpoolName } from '../../domain/spool-record.ts';
-import { byteSize, duration } from '../output.ts';
+import { parseSpoolName } from '../../domain/spool/spool-record.ts';
+import { byteSize, duration } from '../output/output.ts';
 import { bad, ok, type Verdict, warn } from './verdict.ts';
 
 const MIB = 1024 * 1024;

@@ -1,9 +1,9 @@
 import type { Places } from '../../config/places.ts';
-import { type KeyChange, needsConfirmation } from '../../domain/key-state.ts';
+import { type KeyChange, needsConfirmation } from '../../domain/identity/key-state.ts';
 import { readIdentity } from '../../identity/identity.ts';
 import { openRotation } from '../../identity/key-statement.ts';
-import { ownRotation, readOwnStatements } from '../../identity/own-rotation.ts';
-import { localTime } from '../output.ts';
+import { ownRotation, readOwnStatements } from '../../keys/own-rotation.ts';
+import { localTime } from '../output/output.ts';
 import { bad, ok, type Verdict, warn } from './verdict.ts';
 
 /** The key of this node, and a change of it that is under way or has lost its way. */

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import type { Configuration } from '../../domain/configuration.ts';
 import { isInternal, parseEndpoint } from '../../domain/ip-address.ts';
-import type { MeshStatus } from '../../domain/status.ts';
-import { skewText } from '../peer-rows.ts';
+import type { MeshStatus } from '../../domain/status/status.ts';
+import { skewText } from '../output/peer-rows.ts';
 import { bad, ok, type Verdict, warn } from './verdict.ts';
 
 /** Beyond this a clock is worth setting: at five minutes peers refuse each other (E3). */

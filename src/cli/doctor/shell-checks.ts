@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { Places } from '../../config/places.ts';
-import { SHELLS } from '../../domain/shell-kind.ts';
-import { parseSpoolName } from '../../domain/spool-record.ts';
+import { SHELLS } from '../../domain/events/shell-kind.ts';
+import { parseSpoolName } from '../../domain/spool/spool-record.ts';
 import type { Context } from '../context.ts';
-import { rcLine } from '../rc-line.ts';
+import { rcLine } from '../shell-setup/rc-line.ts';
 import { programOf } from './process-name.ts';
 import { probeHook } from './shell-probe.ts';
 import { bad, ok, type Verdict, warn } from './verdict.ts';

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { ShellKind } from '../../domain/shell-kind.ts';
+import type { ShellKind } from '../../domain/events/shell-kind.ts';
 
 const PATIENCE_MS = 10_000;
 /** Printed by the shell itself; the two halves keep it from being found in an echo of the question. */

@@ -1,4 +1,4 @@
-import { bytesToText } from '../../domain/byte-text.ts';
+import { bytesToText } from '../../domain/spool/lossless-utf8.ts';
 import { entry, type HistoryEntry } from './history-entry.ts';
 
 /**

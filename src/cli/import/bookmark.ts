@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { replacePrivately } from '../../files/private-file.ts';
+import { replacePrivately } from '../../platform/private-file.ts';
 import type { HistoryEntry } from './history-entry.ts';
 
 /** How far a history was imported: by its last entries, since histories are cut at their beginning. */

@@ -1,5 +1,5 @@
 import { closeSync, constants, fsyncSync, openSync, writeFileSync } from 'node:fs';
-import { encodeSpoolRecord } from '../../domain/spool-record.ts';
+import { encodeSpoolRecord } from '../../domain/spool/spool-record.ts';
 import type { HistoryEntry } from './history-entry.ts';
 
 /** So many commands are held as bytes at a time. */

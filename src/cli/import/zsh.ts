@@ -1,4 +1,4 @@
-import { bytesToText } from '../../domain/byte-text.ts';
+import { bytesToText } from '../../domain/spool/lossless-utf8.ts';
 import { entry, type HistoryEntry } from './history-entry.ts';
 
 /** zsh writes bytes that mean something to itself as this one and the byte with bit 5 flipped (its "metafication"). */

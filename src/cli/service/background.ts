@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { callAdmin } from '../../admin/client.ts';
 import { CaroError } from '../../domain/errors.ts';
-import type { ServiceStatus } from '../../domain/status.ts';
+import type { ServiceStatus } from '../../domain/status/status.ts';
 import type { Context } from '../context.ts';
 import { serviceCommand } from './command.ts';
 

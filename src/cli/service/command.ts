@@ -11,7 +11,7 @@ const LONGEST = 420;
  * (docs/adr/0002, docs/adr/0011). An optimising compiler that ran once leaves 4 to 9 MiB of its own code in memory, so functions reach
  * it late; `--no-short-builtin-calls` does without a second copy of V8's built-in code. Code that did not run between two collections
  * goes at the second instead of at the sixth, and so does what the first compiler made of it. Without Node's snapshot only what the service
- * needs of Node's own modules is made, at 35 ms of each start. `gc()` is for src/wiring/idle-collection.ts.
+ * needs of Node's own modules is made, at 35 ms of each start. `gc()` is for src/platform/idle-collection.ts.
  */
 const EVERY: readonly string[] = [
   '--no-short-builtin-calls',

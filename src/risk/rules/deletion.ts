@@ -1,6 +1,6 @@
 /** Files that would be gone: rm, find -delete, mv into nothing, shred, emptied and overwritten files. */
 
-import { riskRank } from '../../domain/risk-level.ts';
+import { riskRank } from '../../domain/events/risk-level.ts';
 import { normalPath } from '../paths.ts';
 import type { Danger } from '../rule.ts';
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';

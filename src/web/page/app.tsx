@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { logOut, read } from './api.ts';
-import type { Status } from './contract.ts';
-import { Locked } from './parts/locked.tsx';
-import { Notices } from './parts/notices.tsx';
-import { TopBar } from './parts/top-bar.tsx';
+import { logOut, read } from './data/api.ts';
+import type { Status } from './data/contract.ts';
+import { Locked } from './parts/common/locked.tsx';
+import { Notices } from './parts/common/notices.tsx';
+import { TopBar } from './parts/common/top-bar.tsx';
 import { AuditView } from './views/audit.tsx';
 import { MeshView } from './views/mesh.tsx';
 import { PersonalView } from './views/personal.tsx';

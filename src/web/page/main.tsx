@@ -1,8 +1,8 @@
 // First of all: it asks for the first figures.
-import './early.ts';
+import './data/early.ts';
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { applyTheme } from './theme.ts';
+import { applyTheme } from './model/theme.ts';
 
 applyTheme();
 const root = document.getElementById('app');

@@ -1,4 +1,4 @@
-import { backupDatabase } from '../../storage/backup.ts';
+import { backupDatabase } from '../../storage/maintenance/backup.ts';
 
 export interface BackupInput {
   readonly databaseFile: string;

@@ -1,11 +1,11 @@
-import { activityOf, tally } from '../../domain/answer-summary.ts';
-import { canonical } from '../../domain/canonical.ts';
-import { isoTime } from '../../domain/iso-time.ts';
-import type { Period } from '../../domain/period.ts';
-import { RISK_LEVELS, type RiskLevel } from '../../domain/risk-level.ts';
-import type { NodeSummary } from '../../domain/summary.ts';
+import { activityOf, tally } from '../../domain/answers/answer-summary.ts';
+import { canonical } from '../../domain/encoding/canonical.ts';
+import { RISK_LEVELS, type RiskLevel } from '../../domain/events/risk-level.ts';
+import type { NodeSummary } from '../../domain/summaries/summary.ts';
+import { isoTime } from '../../domain/time/iso-time.ts';
+import type { Period } from '../../domain/time/period.ts';
 import { openReadOnly } from '../../storage/database.ts';
-import { type PeriodRollups, readPeriod } from '../../storage/period-reader.ts';
+import { type PeriodRollups, readPeriod } from '../../storage/events/period-reader.ts';
 
 /** Family and ATT&CK technique of a risk rule. */
 export interface RuleFacts {

@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
-import { AUDIT_TYPES } from '../../../domain/audit-record.ts';
-import { AUDIT_TITLES } from '../../../domain/audit-titles.ts';
-import { read } from '../api.ts';
-import type { AuditPage, AuditRecord, AuditVerification } from '../contract.ts';
-import { counted } from '../format.ts';
-import { AuditRecords } from '../parts/audit-records.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { saveText } from '../save.ts';
-import { useReading } from '../use-reading.ts';
+import { AUDIT_TYPES } from '../../../domain/audit/audit-record.ts';
+import { AUDIT_TITLES } from '../../../domain/audit/audit-titles.ts';
+import { read } from '../data/api.ts';
+import type { AuditPage, AuditRecord, AuditVerification } from '../data/contract.ts';
+import { useReading } from '../data/use-reading.ts';
+import { counted } from '../model/format.ts';
+import { saveText } from '../model/save.ts';
+import { AuditRecords } from '../parts/common/audit-records.tsx';
+import { Panel } from '../parts/common/panel.tsx';
 
 /** The audit log (FR-901–905): what was done, whether the chain holds, and a copy to keep. */
 export function AuditView({ onLocked }: { readonly onLocked: () => void }) {

@@ -1,15 +1,15 @@
 import { useState } from 'preact/hooks';
-import { SPANS_HOURS, type SpanHours } from '../../../domain/query.ts';
-import { QUERY_TYPES, type QueryType } from '../../../domain/trust.ts';
-import type { Status } from '../contract.ts';
-import { QUERY_NAMES, SPAN_NAMES } from '../mesh-words.ts';
-import { AnomaliesPanel } from '../parts/anomalies-panel.tsx';
-import { AnswerPanel } from '../parts/answer-panel.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { QuestionHistory } from '../parts/question-history.tsx';
-import { Segments } from '../parts/segments.tsx';
-import { TargetsPanel } from '../parts/targets-panel.tsx';
-import { type Question, useQuestion } from '../use-question.ts';
+import { SPANS_HOURS, type SpanHours } from '../../../domain/answers/query.ts';
+import { QUERY_TYPES, type QueryType } from '../../../domain/policy/trust.ts';
+import type { Status } from '../data/contract.ts';
+import { type Question, useQuestion } from '../data/use-question.ts';
+import { QUERY_NAMES, SPAN_NAMES } from '../model/mesh-words.ts';
+import { Panel } from '../parts/common/panel.tsx';
+import { Segments } from '../parts/common/segments.tsx';
+import { AnswerPanel } from '../parts/mesh/answer-panel.tsx';
+import { QuestionHistory } from '../parts/mesh/question-history.tsx';
+import { TargetsPanel } from '../parts/mesh/targets-panel.tsx';
+import { AnomaliesPanel } from '../parts/personal/anomalies-panel.tsx';
 
 const KINDS = {
   team: { title: 'Team', role: 'admin', first: 'tool-usage', lead: 'How the nodes that trust this one work.' },

@@ -1,17 +1,17 @@
 import { useState } from 'preact/hooks';
-import type { Status } from '../contract.ts';
-import { wholeDay } from '../format.ts';
-import { ActivityChart } from '../parts/activity-chart.tsx';
-import { EventsPanel } from '../parts/events-panel.tsx';
-import { FirstSteps } from '../parts/first-steps.tsx';
-import { Glance } from '../parts/glance.tsx';
-import { HeatMap } from '../parts/heat-map.tsx';
-import { HookHealth } from '../parts/hook-health.tsx';
-import { RiskPanel } from '../parts/risk-panel.tsx';
-import { Segments } from '../parts/segments.tsx';
-import { ToolsPanel } from '../parts/tools-panel.tsx';
-import { RANGE_NAMES, RANGES, type Range } from '../ranges.ts';
-import { type Personal, usePersonal } from '../use-personal.ts';
+import type { Status } from '../data/contract.ts';
+import { type Personal, usePersonal } from '../data/use-personal.ts';
+import { wholeDay } from '../model/format.ts';
+import { RANGE_NAMES, RANGES, type Range } from '../model/ranges.ts';
+import { Segments } from '../parts/common/segments.tsx';
+import { ActivityChart } from '../parts/personal/activity-chart.tsx';
+import { EventsPanel } from '../parts/personal/events-panel.tsx';
+import { FirstSteps } from '../parts/personal/first-steps.tsx';
+import { Glance } from '../parts/personal/glance.tsx';
+import { HeatMap } from '../parts/personal/heat-map.tsx';
+import { HookHealth } from '../parts/personal/hook-health.tsx';
+import { RiskPanel } from '../parts/personal/risk-panel.tsx';
+import { ToolsPanel } from '../parts/personal/tools-panel.tsx';
 
 interface PersonalViewProps {
   readonly onStatus: (status: Status) => void;

@@ -1,17 +1,17 @@
 import { useState } from 'preact/hooks';
-import { alongKeys } from '../../../domain/key-state.ts';
-import { PERIOD_KINDS, type PeriodKind } from '../../../domain/period.ts';
-import type { TrustRules } from '../../../domain/policy.ts';
-import type { ChangedKeys, Preview, Summaries } from '../contract.ts';
-import { bytes, count, fullTime, moment, nodeName } from '../format.ts';
-import { DealingsPanel } from '../parts/dealings-panel.tsx';
-import { EgressPanel } from '../parts/egress-panel.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { Segments } from '../parts/segments.tsx';
-import { SharingPanel } from '../parts/sharing-panel.tsx';
-import { SummaryReading } from '../parts/summary-reading.tsx';
-import { TrustPanel } from '../parts/trust-panel.tsx';
-import { useReading } from '../use-reading.ts';
+import { alongKeys } from '../../../domain/identity/key-state.ts';
+import type { TrustRules } from '../../../domain/policy/policy.ts';
+import { PERIOD_KINDS, type PeriodKind } from '../../../domain/time/period.ts';
+import type { ChangedKeys, Preview, Summaries } from '../data/contract.ts';
+import { useReading } from '../data/use-reading.ts';
+import { bytes, count, fullTime, moment, nodeName } from '../model/format.ts';
+import { Panel } from '../parts/common/panel.tsx';
+import { Segments } from '../parts/common/segments.tsx';
+import { DealingsPanel } from '../parts/privacy/dealings-panel.tsx';
+import { EgressPanel } from '../parts/privacy/egress-panel.tsx';
+import { SharingPanel } from '../parts/privacy/sharing-panel.tsx';
+import { SummaryReading } from '../parts/privacy/summary-reading.tsx';
+import { TrustPanel } from '../parts/privacy/trust-panel.tsx';
 
 const PERIOD_NAMES: Readonly<Record<PeriodKind, string>> = { hourly: 'Hour', daily: 'Day', weekly: 'Week' };
 

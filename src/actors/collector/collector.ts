@@ -1,0 +1,81 @@
+import type { Actor } from '../../bus/actor.ts';
+import type { Configuration } from '../../domain/configuration.ts';
+import { CaroError } from '../../domain/errors.ts';
+import type { ObserveStatus } from '../../domain/status/status.ts';
+import { DAY_MS } from '../../domain/time/period.ts';
+import { recordImports } from './import-notes.ts';
+import { type IntakePorts, SpoolIntake } from './spool-intake.ts';
+
+export interface CollectorPorts extends IntakePorts {
+  readonly facts: () => Pick<ObserveStatus, 'events' | 'dropped' | 'shells'>;
+  /** Bytes in the spool that are not committed yet. */
+  readonly pending: () => number;
+  /** Removes at most `limit` events that started before `beforeMs`; returns how many. */
+  readonly prune: (beforeMs: number, limit: number) => number;
+  /** Removes rollups of at most `slots` slots before `beforeMs`; true if there are more. */
+  readonly pruneRollups: (beforeMs: number, slots: number) => boolean;
+}
+
+type Kinds = 'spool.changed' | 'observe.status' | 'clock.quarter' | 'retention.slice' | 'config.commit';
+
+/** One slice of retention: so little that an observation which waits for it is still committed within milliseconds. */
+const SLICE = { events: 500, slots: 4 } as const;
+/** Between two slices; what was observed meanwhile stands before the next one in the mailbox. */
+const SLICE_PAUSE_MS = 10;
+
+/** Turns spool records into stored events (FR-401, FR-402, FR-405) and forgets them when the owner wants (retention). */
+export function createCollector(
+  ports: CollectorPorts,
+  initial: Pick<Configuration, 'observe' | 'retention'>,
+): Actor<Kinds> {
+  let { observe, retention } = initial;
+  let fullDisk: string | null = null;
+  const intake = new SpoolIntake(ports, () => observe);
+
+  const take = async (files: readonly string[] | 'all'): Promise<void> => {
+    try {
+      if (files === 'all') {
+        await intake.sweep();
+        await recordImports(ports);
+      } else await intake.drain(files);
+      fullDisk = null;
+    } catch (error) {
+      // The spool keeps what could not be stored; the next sweep tries again.
+      if (!(error instanceof CaroError) || error.code !== 'disk_full') throw error;
+      fullDisk = error.message;
+    }
+  };
+  const trouble = (): string | null => {
+    if (fullDisk !== null) return fullDisk;
+    return intake.refused === 0
+      ? null
+      : `${intake.refused} entries in the spool are no plain files of this user; they are not read`;
+  };
+  let nextSlice: NodeJS.Timeout | undefined;
+  const removeSlice = (nowMs: number): void => {
+    nextSlice = undefined;
+    const moreEvents = ports.prune(nowMs - retention.events_days * DAY_MS, SLICE.events) === SLICE.events;
+    const moreRollups = ports.pruneRollups(nowMs - retention.summaries_days * DAY_MS, SLICE.slots);
+    if (!moreEvents && !moreRollups) return;
+    nextSlice = setTimeout(
+      () => void ports.bus.publish('retention.slice', { nowMs }).catch(() => undefined),
+      SLICE_PAUSE_MS,
+    );
+  };
+  return {
+    name: 'collector',
+    stop: () => clearTimeout(nextSlice),
+    handlers: {
+      'spool.changed': ({ files }) => take(files),
+      'observe.status': () => ({ ...ports.facts(), pending: ports.pending(), trouble: trouble() }),
+      'clock.quarter': ({ retentionMs }) => {
+        if (nextSlice === undefined) removeSlice(retentionMs);
+      },
+      'retention.slice': ({ nowMs }) => removeSlice(nowMs),
+      'config.commit': (configuration) => {
+        ({ observe, retention } = configuration);
+        return null;
+      },
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { CaroError } from '../../domain/errors.ts';
+import { decodeImportNote, type ImportNote, isImportNoteName } from '../../domain/events/import-note.ts';
+import type { IntakePorts } from './spool-intake.ts';
+
+const MOST_BYTES = 1_000;
+/** So many earlier imports are looked through for one that is on record already. */
+const EARLIER = 1_000;
+
+/**
+ * Puts imports of histories on record, each once: a note is removed after its record, and one whose record is there is only removed.
+ * Notes that cannot be recorded now stay for the next time.
+ */
+export async function recordImports(ports: Pick<IntakePorts, 'bus' | 'spool'>): Promise<void> {
+  for (const name of ports.spool.names().filter(isImportNoteName)) {
+    const found = ports.spool.read(name, 0, MOST_BYTES);
+    if (typeof found === 'string') continue;
+    const note = decodeImportNote(found.bytes.toString('utf8'));
+    try {
+      if (note && !(await isRecorded(ports, note))) {
+        await ports.bus.request('audit.append', { type: 'history.imported', details: { ...note } });
+      }
+    } catch (error) {
+      if (error instanceof CaroError) return;
+      throw error;
+    }
+    ports.spool.remove([name]);
+  }
+}
+
+async function isRecorded({ bus }: Pick<IntakePorts, 'bus'>, { id }: ImportNote): Promise<boolean> {
+  const earlier = await bus.request('audit.list', { type: 'history.imported', limit: EARLIER });
+  return earlier.some(({ details }) => details['id'] === id);
+}

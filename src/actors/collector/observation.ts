@@ -1,0 +1,79 @@
+import type { Classification, RiskRating } from '../../bus/messages.ts';
+import { matchesGlob } from '../../domain/encoding/glob.ts';
+import type { CommandKey, FinishedCommand, StartedCommand } from '../../domain/events/event.ts';
+import type { ShellKind } from '../../domain/events/shell-kind.ts';
+import type { SpoolName, SpoolRecord } from '../../domain/spool/spool-record.ts';
+
+/** A command that began, before it is classified: the text is raw and MUST NOT be stored. */
+export interface RawCommand {
+  readonly key: CommandKey;
+  readonly startMs: number;
+  readonly shell: ShellKind;
+  readonly command: string;
+  readonly cwd: string | null;
+}
+
+export interface Observed {
+  readonly begun: readonly RawCommand[];
+  readonly finished: readonly FinishedCommand[];
+}
+
+/** What the owner does not want recorded at all (design.md §4 `[observe]`). */
+export interface ObserveRules {
+  readonly shells: readonly ShellKind[];
+  readonly ignore: readonly string[];
+}
+
+/** A session's name in the database: the spool file's without the sequence number. */
+export const sessionOf = ({ shell, pid, start }: SpoolName): string => `${shell}.${pid}.${start}`;
+
+/** Sorts the records of one spool file into commands that began and commands that ended. `nowMs` stands in for missing clocks. */
+export function observe(
+  file: SpoolName,
+  records: readonly SpoolRecord[],
+  rules: ObserveRules,
+  nowMs: number,
+): Observed {
+  if (!rules.shells.includes(file.shell)) return { begun: [], finished: [] };
+  const session = sessionOf(file);
+  const begun = records.flatMap((record): RawCommand[] => {
+    const { text } = record;
+    if (record.type === 'end' || text === undefined || isPrivate(text, rules)) return [];
+    const startMs = record.startedAt === undefined ? nowMs : record.startedAt / 1_000;
+    const key = { session, command: record.command };
+    return [{ key, startMs: Math.floor(startMs), shell: file.shell, command: text, cwd: record.cwd ?? null }];
+  });
+  const finished = records.flatMap((record): FinishedCommand[] => {
+    if (record.type === 'start') return [];
+    const endMs = record.endedAt === undefined ? null : Math.floor(record.endedAt / 1_000);
+    const key = { session, command: record.command };
+    return [{ key, exitCode: record.status ?? null, durationMs: record.durationMs ?? null, endMs }];
+  });
+  return { begun, finished };
+}
+
+const isPrivate = (text: string, { ignore }: ObserveRules): boolean =>
+  text.trim() === '' || /^\s/.test(text) || ignore.some((pattern) => matchesGlob(pattern, text));
+
+/** Puts together what is stored of a command. With `redact` off the owner keeps the text as typed. */
+export function toStarted(
+  raw: RawCommand,
+  { text, redacted, tools, category, pattern }: Classification,
+  { level, rules }: RiskRating,
+  redact: boolean,
+): StartedCommand {
+  const { key, startMs, shell, cwd } = raw;
+  return {
+    key,
+    startMs,
+    shell,
+    cwd,
+    command: redact ? text : raw.command,
+    redacted: redact && redacted,
+    tools,
+    category,
+    pattern,
+    risk: level,
+    rules,
+  };
+}

@@ -1,0 +1,232 @@
+import type { Speaker } from '../../bus/bus.ts';
+import { turn } from '../../bus/event-loop.ts';
+import type { FinishedCommand, StartedCommand, TerminalEvent } from '../../domain/events/event.ts';
+import type { ShellKind } from '../../domain/events/shell-kind.ts';
+import {
+  type DecodedSpool,
+  decodeSpool,
+  parseScratchName,
+  parseSpoolName,
+  type SpoolName,
+} from '../../domain/spool/spool-record.ts';
+import { type ObserveRules, observe, type RawCommand, sessionOf, toStarted } from './observation.ts';
+
+export interface IntakePorts {
+  readonly bus: Speaker;
+  readonly spool: {
+    readonly names: () => readonly string[];
+    readonly read: (
+      name: string,
+      offset: number,
+      maxBytes: number,
+    ) => { readonly bytes: Buffer; readonly size: number } | 'gone' | 'refused';
+    /** On disk when it returns. */
+    readonly remove: (names: readonly string[]) => void;
+    /** Removes a plain file of ours, whoever may read it; false for anything else, which stays. */
+    readonly removeOwn: (name: string) => boolean;
+  };
+  readonly store: {
+    readonly offsetOf: (file: string) => number;
+    /** @throws CaroError `disk_full` */
+    readonly commit: (observed: {
+      readonly started: readonly StartedCommand[];
+      readonly finished: readonly FinishedCommand[];
+      readonly ended: readonly string[];
+      readonly offsets: readonly { readonly file: string; readonly offset: number }[];
+      readonly dropped: readonly { readonly shell: ShellKind; readonly count: number }[];
+      readonly nowMs: number;
+    }) => readonly TerminalEvent[];
+    readonly forget: (files: readonly string[]) => void;
+  };
+  readonly isAlive: (pid: number, sessionStartUs: number) => boolean;
+  readonly now: () => number;
+}
+
+/** What may be observed and how it is stored; asked anew for each batch, so that a reload takes effect at once. */
+export type IntakeRules = () => ObserveRules & { readonly redact: boolean };
+
+export interface SpoolFile extends SpoolName {
+  readonly name: string;
+}
+
+/** Read where less holds no whole record: larger than the largest, so that one always fits. */
+const LARGEST_READ = 5 * 1024 * 1024;
+/** So much is read before a commit: some thousand records share its fsync, and whoever asks waits for no more than that. */
+const BATCH_BYTES = 128 * 1024;
+/** So many commands are rated at a time: what was found out about their grammar is then let go of while it is young. */
+const RATED = 32;
+
+interface Chunk {
+  readonly file: SpoolFile;
+  readonly begun: readonly RawCommand[];
+  readonly finished: readonly FinishedCommand[];
+  /** Set aside, or never written for want of room. */
+  readonly dropped: number;
+  readonly bytes: number;
+  readonly offset: number;
+  /** Bytes behind `offset`: a torn tail, or what did not fit into this read. */
+  readonly left: number;
+}
+
+/**
+ * Reads spool files into the database. A file is removed only after the commit that holds all of it (design.md §2); how far it has been
+ * read is part of that commit, so that a crash at any point neither loses nor doubles a command.
+ */
+export class SpoolIntake {
+  readonly #offsets = new Map<string, number>();
+  readonly #refused = new Set<string>();
+
+  constructor(
+    private readonly ports: IntakePorts,
+    private readonly rules: IntakeRules,
+  ) {}
+
+  /** Files in the spool that are no plain files of ours, since the start. */
+  get refused(): number {
+    return this.#refused.size;
+  }
+
+  /** Commits all whole records of the named files. */
+  async drain(names: readonly string[]): Promise<void> {
+    const queue = names.flatMap(toSpoolFile);
+    while (queue.length > 0) {
+      const batch: Chunk[] = [];
+      for (let bytes = 0; bytes < BATCH_BYTES && queue.length > 0; ) {
+        const chunk = this.#read(queue.shift() as SpoolFile);
+        if (!chunk || chunk.bytes === 0) continue;
+        bytes += chunk.bytes;
+        batch.push(chunk);
+      }
+      if (batch.length > 0) await this.#commit(batch);
+      queue.push(...batch.filter((chunk) => chunk.left > 0).map((chunk) => chunk.file));
+      // Whoever asks the service something is answered between two batches of a backlog.
+      if (queue.length > 0) await turn();
+    }
+  }
+
+  /** Commits everything there is, then removes the files that nobody will write to again. */
+  async sweep(): Promise<void> {
+    const names = this.ports.spool.names();
+    const files = names.flatMap(toSpoolFile);
+    const closed = this.#closed(files);
+    await this.drain(files.map((file) => file.name));
+    const done = closed.files.filter((file) => this.#finish(file));
+    if (closed.sessions.length > 0)
+      this.ports.store.commit({ ...NOTHING, ended: closed.sessions, nowMs: this.ports.now() });
+    // Removed for certain before the offset is forgotten, or a power cut would have it read twice.
+    this.ports.spool.remove(done.map((file) => file.name));
+    if (done.length > 0) this.ports.store.forget(done.map((file) => file.name));
+    for (const { name } of done) this.#offsets.delete(name);
+    this.#removeScratch(names);
+  }
+
+  /** A living shell still uses its scratch files (dash reads its input from one), even when it has become another session by `exec`. */
+  #removeScratch(names: readonly string[]): void {
+    for (const name of names) {
+      const session = parseScratchName(name);
+      if (!session || this.#refused.has(name) || this.ports.isAlive(session.pid, session.start)) continue;
+      if (!this.ports.spool.removeOwn(name)) this.#refused.add(name);
+    }
+  }
+
+  /**
+   * Files that have a successor, and all files of sessions whose shell is gone: its process ended, or became another shell by `exec`,
+   * which keeps the number and begins a session later. Asked before they are read to their end.
+   */
+  #closed(files: readonly SpoolFile[]): { files: SpoolFile[]; sessions: string[] } {
+    const newest = new Map<string, SpoolFile>();
+    for (const file of files) {
+      if (file.seq >= (newest.get(sessionOf(file))?.seq ?? 0)) newest.set(sessionOf(file), file);
+    }
+    const lastStart = new Map<number, number>();
+    for (const { pid, start } of files) lastStart.set(pid, Math.max(start, lastStart.get(pid) ?? 0));
+    const isDead = ({ pid, start }: SpoolFile): boolean =>
+      start < (lastStart.get(pid) ?? 0) || !this.ports.isAlive(pid, start);
+    const dead = new Set([...newest].filter(([, file]) => isDead(file)).map(([session]) => session));
+    const isClosed = (file: SpoolFile): boolean => dead.has(sessionOf(file)) || newest.get(sessionOf(file)) !== file;
+    return { files: files.filter(isClosed), sessions: [...dead] };
+  }
+
+  /** Whether a closed file has been committed whole; a torn record at its end will never be completed and is counted. */
+  #finish(file: SpoolFile): boolean {
+    const rest = this.#read(file);
+    if (!rest || rest.bytes > 0) return false;
+    if (rest.left === 0) return true;
+    this.ports.store.commit({
+      ...NOTHING,
+      offsets: [{ file: file.name, offset: rest.offset + rest.left }],
+      dropped: [{ shell: file.shell, count: 1 }],
+      nowMs: this.ports.now(),
+    });
+    return true;
+  }
+
+  #offset(name: string): number {
+    return this.#offsets.get(name) ?? this.ports.store.offsetOf(name);
+  }
+
+  #read(file: SpoolFile): Chunk | null {
+    const from = this.#offset(file.name);
+    const found = this.#decode(file.name, from, BATCH_BYTES);
+    if (!found) return null;
+    const { records, consumed, foreign, lost, size } = found;
+    const offset = from + consumed;
+    return {
+      file,
+      dropped: foreign + lost,
+      bytes: consumed,
+      offset,
+      left: size - offset,
+      ...observe(file, records, this.rules(), this.ports.now()),
+    };
+  }
+
+  #decode(name: string, from: number, most: number): (DecodedSpool & { readonly size: number }) | null {
+    const found = this.ports.spool.read(name, from, most);
+    if (found === 'refused') this.#refused.add(name);
+    if (typeof found === 'string') return null;
+    const decoded = decodeSpool(found.bytes);
+    const isCut = decoded.consumed === 0 && found.bytes.length === most && most < LARGEST_READ;
+    return isCut ? this.#decode(name, from, LARGEST_READ) : { ...decoded, size: found.size };
+  }
+
+  async #commit(chunks: readonly Chunk[]): Promise<void> {
+    const events = this.ports.store.commit({
+      started: await this.#rate(chunks.flatMap((chunk) => chunk.begun)),
+      finished: chunks.flatMap((chunk) => chunk.finished),
+      ended: [],
+      offsets: chunks.map(({ file, offset }) => ({ file: file.name, offset })),
+      dropped: chunks
+        .filter((chunk) => chunk.dropped > 0)
+        .map(({ file, dropped }) => ({ shell: file.shell, count: dropped })),
+      nowMs: this.ports.now(),
+    });
+    for (const { file, offset } of chunks) this.#offsets.set(file.name, offset);
+    if (events.length > 0) await this.ports.bus.publish('events.recorded', { events });
+  }
+
+  async #rate(begun: readonly RawCommand[]): Promise<readonly StartedCommand[]> {
+    const started: StartedCommand[] = [];
+    for (let from = 0; from < begun.length; from += RATED)
+      started.push(...(await this.#rateSome(begun.slice(from, from + RATED))));
+    return started;
+  }
+
+  async #rateSome(begun: readonly RawCommand[]): Promise<readonly StartedCommand[]> {
+    const classified = await this.ports.bus.request('command.classify', begun);
+    const questions = classified.map(({ analysis }, index) => ({ analysis, cwd: begun[index]?.cwd ?? null }));
+    const ratings = await this.ports.bus.request('command.assess', questions);
+    const { redact } = this.rules();
+    return begun.flatMap((raw, index) => {
+      const [classification, rating] = [classified[index], ratings[index]];
+      return classification && rating ? [toStarted(raw, classification, rating, redact)] : [];
+    });
+  }
+}
+
+const NOTHING = { started: [], finished: [], ended: [], offsets: [], dropped: [] } as const;
+
+function toSpoolFile(name: string): SpoolFile[] {
+  const parsed = parseSpoolName(name);
+  return parsed ? [{ ...parsed, name }] : [];
+}

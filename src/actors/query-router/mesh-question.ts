@@ -1,0 +1,189 @@
+import { createAdder } from '../../domain/answers/aggregate.ts';
+import { isAnswerTo, withKnownWords } from '../../domain/answers/answer-check.ts';
+import {
+  type AnswerSummary,
+  type QueryBody,
+  type QueryProgress,
+  type QueryResult,
+  type QueryTarget,
+  type ResponseBody,
+  snapSpan,
+  spanStart,
+} from '../../domain/answers/query.ts';
+import { type Layout, layoutOf } from '../../domain/answers/vector-schema.ts';
+import type { Vocabulary } from '../../domain/answers/vocabulary.ts';
+import type { AuditEntry } from '../../domain/audit/audit-record.ts';
+import type { Configuration } from '../../domain/configuration.ts';
+import { type QueryType, TARGET_STATES, type TargetState } from '../../domain/policy/trust.ts';
+import { isoTime } from '../../domain/time/iso-time.ts';
+
+export interface AskPorts {
+  /** This node's own id: never a target. */
+  readonly self: () => string;
+  /** The same for all keys of a node, as far as trust has moved from one to the other. */
+  readonly account: (id: string) => string;
+  /** Read with the first question. */
+  readonly vocabulary: () => Promise<Vocabulary>;
+  /**
+   * Sends a query to a connected peer and resolves with its answer, whose schema and signature have been checked. Rejects at once where
+   * there is no connection, and at `deadlineMs` (from now) at the latest.
+   */
+  readonly ask: (id: string, query: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
+  /** Which state a rejection of `ask` stands for. */
+  readonly failureState: (error: unknown) => 'no_response' | 'skewed' | 'error';
+  readonly audit: (entry: AuditEntry) => Promise<unknown>;
+  /** Tells whoever follows the query; states only. */
+  readonly progress: (notice: QueryProgress) => void;
+  readonly randomHex: (bytes: number) => string;
+  readonly now: () => number;
+  /** Milliseconds that never run backwards, for measuring. */
+  readonly ticks: () => number;
+}
+
+export interface MeshQuestion {
+  readonly type: QueryType;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  readonly deadlineMs?: number;
+  /** What its notices are known by; made up where it is missing. */
+  readonly query?: string;
+}
+
+export const DEFAULT_DEADLINE_MS = 500;
+
+interface Target {
+  readonly id: string;
+  readonly name: string | null;
+}
+
+/** What remains of an answer once it has been added up: at level 2 nothing but its state. */
+interface Ending {
+  readonly state: TargetState;
+  readonly elapsedMs: number;
+  readonly level?: 1 | 2;
+  readonly summary?: AnswerSummary;
+}
+
+/**
+ * Asks every peer at once and adds up what comes (FR-601, FR-602, FR-604, design.md §8). Ends when the last live peer has answered, or at
+ * the deadline. Every target ends in one state, so the counts add up to the targets. The vector of a level-2 answer goes into the sum
+ * and nowhere else.
+ */
+export async function askMesh(
+  ports: AskPorts,
+  configuration: Pick<Configuration, 'trust' | 'mesh' | 'privacy'>,
+  { type, sinceMs, untilMs, deadlineMs = DEFAULT_DEADLINE_MS, query: id = ports.randomHex(8) }: MeshQuestion,
+): Promise<QueryResult> {
+  const begun = ports.ticks();
+  const targets = distinct(targetsOf(configuration, ports.self()), ports.account);
+  const query: QueryBody = { type, spanHours: snapSpan(sinceMs, untilMs) };
+  await ports.audit({
+    type: 'query.sent',
+    details: { query: type, spanHours: query.spanHours, targets: targets.length },
+  });
+  const vocabulary = await ports.vocabulary();
+  const layout = layoutOf(type, vocabulary);
+  const adder = createAdder(layout, configuration.privacy.min_contributors);
+  const track = follow(ports, id, type, targets);
+  const endings = await Promise.all(
+    targets.map(async (target) => {
+      const ending = await endingOf(ports, target, { query, layout, vocabulary, deadlineMs, add: adder.add });
+      track(target, ending.state);
+      return { target, ending };
+    }),
+  );
+  const { suppressedAggregates, ...sums } = adder.result();
+  const rows = endings.map(({ target, ending }) => rowOf(target, ending, suppressedAggregates));
+  return {
+    type,
+    since: isoTime(spanStart(query.spanHours, untilMs)),
+    until: isoTime(untilMs),
+    targets: rows,
+    counts: countStates(rows),
+    ...sums,
+    elapsedMs: elapsedSince(ports, begun),
+  };
+}
+
+/** The peers named in `trust.nodes`: a subnet makes no target, nor does a level of untrusted, a denial, or this node itself. */
+export function targetsOf({ trust, mesh }: Pick<Configuration, 'trust' | 'mesh'>, self: string): readonly Target[] {
+  return Object.entries(trust.nodes)
+    .filter(([id, level]) => id !== self && level !== 'untrusted' && !trust.deny.nodes.includes(id))
+    .map(([id]) => ({ id, name: mesh.peers.find((peer) => peer.id === id)?.name ?? null }));
+}
+
+/** A node that is named by an old key and by its present one is one contributor. */
+function distinct(targets: readonly Target[], account: AskPorts['account']): readonly Target[] {
+  const first = new Map(targets.toReversed().map((target) => [account(target.id), target]));
+  return targets.filter((target) => first.get(account(target.id)) === target);
+}
+
+interface Asking {
+  readonly query: QueryBody;
+  readonly layout: Layout;
+  readonly vocabulary: Vocabulary;
+  readonly deadlineMs: number;
+  readonly add: ReturnType<typeof createAdder>['add'];
+}
+
+/** Never rejects: whatever goes wrong is a state. What comes after the deadline is not looked at. */
+async function endingOf(ports: AskPorts, { id }: Target, asking: Asking): Promise<Ending> {
+  const begun = ports.ticks();
+  try {
+    const body = await beforeDeadline(ports.ask(id, asking.query, asking.deadlineMs), asking.deadlineMs);
+    const elapsedMs = elapsedSince(ports, begun);
+    return { ...(body === LATE ? { state: 'no_response' } : taken(body, asking)), elapsedMs };
+  } catch (error) {
+    return { state: ports.failureState(error), elapsedMs: elapsedSince(ports, begun) };
+  }
+}
+
+function taken(body: ResponseBody, { query, layout, vocabulary, add }: Asking): Omit<Ending, 'elapsedMs'> {
+  if (body.result !== 'answered') return { state: body.type === query.type ? body.result : 'error' };
+  if (!isAnswerTo(query, body, layout)) return { state: 'error' };
+  add(body);
+  const { level, summary } = withKnownWords(body, vocabulary);
+  return { state: 'answered', level, ...(summary ? { summary } : {}) };
+}
+
+function rowOf({ id, name }: Target, ending: Ending, suppressedAggregates: boolean): QueryTarget {
+  const { state, level, summary, elapsedMs } = ending;
+  const isLeftOut = suppressedAggregates && state === 'answered' && level === 2;
+  return { id, name, state: isLeftOut ? 'suppressed' : state, elapsedMs, ...(summary ? { summary } : {}) };
+}
+
+const LATE = Symbol('late');
+
+async function beforeDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T | typeof LATE> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<typeof LATE>((resolve) => {
+    timer = setTimeout(() => resolve(LATE), deadlineMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Tells the states whenever one more target has ended. */
+function follow(
+  ports: AskPorts,
+  query: string,
+  type: QueryType,
+  targets: readonly Target[],
+): (target: Target, state: TargetState) => void {
+  const ended: QueryProgress['targets'][number][] = [];
+  return ({ id, name }, state) => {
+    ended.push({ id, name, state });
+    ports.progress({ query, type, pending: targets.length - ended.length, targets: [...ended] });
+  };
+}
+
+const countStates = (rows: readonly QueryTarget[]): Readonly<Record<TargetState, number>> =>
+  Object.fromEntries(TARGET_STATES.map((state) => [state, rows.filter((row) => row.state === state).length])) as Record<
+    TargetState,
+    number
+  >;
+
+const elapsedSince = (ports: AskPorts, begun: number): number => Math.round(10 * (ports.ticks() - begun)) / 10;

@@ -1,0 +1,73 @@
+import type { Actor } from '../../bus/actor.ts';
+import { turn } from '../../bus/event-loop.ts';
+import type { AnomalyReport } from '../../domain/anomalies/anomaly.ts';
+import type { Configuration } from '../../domain/configuration.ts';
+import type { EventFilter, EventPage, TerminalEvent } from '../../domain/events/event.ts';
+import type { LocalStatistics } from '../../domain/events/statistics.ts';
+import { DAY_MS } from '../../domain/time/period.ts';
+import { type AskPorts, askMesh } from './mesh-question.ts';
+
+export interface QueryPorts {
+  readonly search: (filter: EventFilter) => EventPage;
+  readonly statistics: (sinceMs: number, untilMs: number) => LocalStatistics;
+  /** The owner's own view: no tool is kept back from him. */
+  readonly anomalies: (sinceMs: number, untilMs: number) => AnomalyReport;
+  readonly mesh: AskPorts;
+  readonly now: () => number;
+}
+
+type Kinds = 'events.list' | 'stats.read' | 'anomalies.list' | 'mesh.query' | 'config.commit';
+
+const DEFAULT_SPAN_MS = 7 * DAY_MS;
+
+/** Answers the owner's questions from this node, and the mesh's by asking every trusted peer at once. */
+export function createQueryRouter(ports: QueryPorts, initial: Configuration): Actor<Kinds> {
+  let configuration = initial;
+  const span = (since: string | undefined): { sinceMs: number; untilMs: number } => {
+    const untilMs = ports.now();
+    return { sinceMs: since === undefined ? untilMs - DEFAULT_SPAN_MS : Date.parse(since), untilMs };
+  };
+  return {
+    name: 'query router',
+    // A search through all that is stored takes seconds; others need not wait for it.
+    concurrent: ['mesh.query', 'events.list'],
+    handlers: {
+      'events.list': (filter) => searchAll(ports.search, filter),
+      'stats.read': ({ since }) => {
+        const { sinceMs, untilMs } = span(since);
+        return ports.statistics(sinceMs, untilMs);
+      },
+      'anomalies.list': ({ since }) => {
+        const { sinceMs, untilMs } = span(since);
+        return ports.anomalies(sinceMs, untilMs);
+      },
+      'mesh.query': ({ type, since, timeoutMs, query }) =>
+        askMesh(ports.mesh, configuration, {
+          type,
+          ...span(since),
+          ...(timeoutMs === undefined ? {} : { deadlineMs: timeoutMs }),
+          ...(query === undefined ? {} : { query }),
+        }),
+      'config.commit': (next) => {
+        configuration = next;
+        return null;
+      },
+    },
+  };
+}
+
+const DEFAULT_LIMIT = 100;
+
+/** Searches to the end, a slice at a time: between two of them the service observes. */
+async function searchAll(search: QueryPorts['search'], filter: EventFilter): Promise<readonly TerminalEvent[]> {
+  const { limit = DEFAULT_LIMIT } = filter;
+  const first = search({ ...filter, limit });
+  const events = [...first.events];
+  for (let before = first.next; before !== null && events.length < limit; ) {
+    await turn();
+    const page = search({ ...filter, before, limit: limit - events.length });
+    events.push(...page.events);
+    before = page.next;
+  }
+  return events;
+}

@@ -1,0 +1,144 @@
+import type { Actor } from '../../bus/actor.ts';
+import type { Speaker } from '../../bus/bus.ts';
+import type { Configuration } from '../../domain/configuration.ts';
+import type { Envelope } from '../../domain/identity/signed-envelope.ts';
+import type { NodeSummary, SummaryLine } from '../../domain/summaries/summary.ts';
+import { isoTime } from '../../domain/time/iso-time.ts';
+import { DAY_MS, lastClosed, PERIOD_KINDS, type Period, type PeriodKind, periodAt } from '../../domain/time/period.ts';
+import { ShownPreviews } from './shown-previews.ts';
+
+/** A stored summary as far as the next one needs it. */
+export interface KnownSummary {
+  readonly id: string;
+  readonly revision: number;
+  readonly seen: string;
+  readonly document: Envelope;
+}
+
+export interface SummaryPorts {
+  readonly bus: Speaker;
+  /** Ids of this node, the present one first: what it made under an earlier key is its own. */
+  readonly nodes: () => readonly [string, ...string[]];
+  /** Ids of the node that has this one, or had it. */
+  readonly family: (id: string) => readonly string[] | Promise<readonly string[]>;
+  readonly store: {
+    readonly latest: (node: string, kind: PeriodKind, startMs: number) => KnownSummary | undefined;
+    readonly add: (
+      summary: KnownSummary & {
+        readonly node: string;
+        readonly kind: PeriodKind;
+        readonly startMs: number;
+        readonly createdMs: number;
+      },
+    ) => void;
+    /** Newest first. */
+    readonly list: (limit: number, nodes: readonly string[]) => readonly SummaryLine[];
+    readonly prune: (beforeMs: number) => void;
+  };
+  /** Changes when late events or `denyTools` changed what a summary would say; empty where nothing was observed. */
+  readonly digest: (period: Period, denyTools: readonly string[]) => string | Promise<string>;
+  /** Makes and signs the document in a worker thread, without the commands of `denyTools` (`sharing.deny_tools`). */
+  readonly make: (
+    head: Pick<NodeSummary, 'id' | 'replaces' | 'node' | 'createdAt' | 'nonce'>,
+    period: Period,
+    denyTools: readonly string[],
+  ) => Promise<Envelope>;
+  readonly randomHex: (bytes: number) => string;
+  readonly now: () => number;
+}
+
+type Kinds = 'summary.preview' | 'summary.shown' | 'summary.list' | 'clock.quarter' | 'config.commit';
+
+/** How many closed periods back late events still make a revision, and a node that was off catches up. */
+const LOOK_BACK: Readonly<Record<PeriodKind, number>> = { hourly: 48, daily: 14, weekly: 8 };
+const DEFAULT_LIMIT = 50;
+
+/** Makes the node's own summaries when their period closes (FR-501), and shows what one would be (FR-504). */
+export function createSummarizer(
+  ports: SummaryPorts,
+  initial: Pick<Configuration, 'retention' | 'sharing'>,
+): Actor<Kinds> {
+  let settings = initial;
+  const shown = new ShownPreviews(ports.now);
+  const make = async (
+    period: Period,
+    replaces: string | null,
+  ): Promise<{ id: string; node: string; document: Envelope }> => {
+    const id = ports.randomHex(16);
+    const createdAt = isoTime(ports.now());
+    const [node] = ports.nodes();
+    const head = { id, replaces, node, createdAt, nonce: ports.randomHex(16) };
+    return { id, node, document: await ports.make(head, period, settings.sharing.deny_tools) };
+  };
+  /** The stored document of a closed period, made or made anew where it is missing or outdated; undefined where nothing was observed. */
+  const settle = async (period: Period): Promise<Envelope | undefined> => {
+    const seen = await ports.digest(period, settings.sharing.deny_tools);
+    const known = latestOf(ports, period);
+    if (seen === '' || known?.seen === seen) return known?.document;
+    const { id, node, document } = await make(period, known?.id ?? null);
+    await keep(ports, period, node, { id, revision: (known?.revision ?? 0) + 1, document, seen });
+    return document;
+  };
+  return {
+    name: 'summarizer',
+    handlers: {
+      'summary.preview': async ({ period: kind }) => {
+        for (const period of closedPeriods(kind, ports.now())) {
+          const document = await settle(period);
+          if (document) return { document, closed: true, digest: shown.note(document) };
+        }
+        const { document } = await make(periodAt(kind, ports.now()), null);
+        return { document, closed: false, digest: shown.note(document) };
+      },
+      'summary.shown': ({ digest }) => shown.has(digest),
+      'summary.list': async ({ limit, from }) =>
+        ports.store.list(limit ?? DEFAULT_LIMIT, from === undefined ? ports.nodes() : await ports.family(from)),
+      'clock.quarter': async ({ nowMs, retentionMs }) => {
+        for (const kind of PERIOD_KINDS) {
+          for (const period of closedPeriods(kind, nowMs)) await settle(period);
+        }
+        ports.store.prune(retentionMs - settings.retention.summaries_days * DAY_MS);
+      },
+      'config.commit': (configuration) => {
+        if (configuration.sharing.deny_tools.join() !== settings.sharing.deny_tools.join()) shown.forget();
+        settings = configuration;
+        return null;
+      },
+    },
+  };
+}
+
+/** Stores a document, puts it on record and tells of it. */
+async function keep(
+  { bus, now, store }: SummaryPorts,
+  period: Period,
+  node: string,
+  summary: KnownSummary,
+): Promise<void> {
+  const { id, revision } = summary;
+  store.add({ ...summary, node, kind: period.kind, startMs: period.startMs, createdMs: now() });
+  await bus.request('audit.append', {
+    type: 'summary.made',
+    details: { id, period: period.kind, start: isoTime(period.startMs), revision },
+  });
+  await bus.publish('summary.made', { id });
+}
+
+/** What was made last about a period, under whichever of the node's keys. */
+function latestOf({ nodes, store }: SummaryPorts, { kind, startMs }: Period): KnownSummary | undefined {
+  return nodes()
+    .flatMap((node) => store.latest(node, kind, startMs) ?? [])
+    .at(0);
+}
+
+/** Newest first. */
+function closedPeriods(kind: PeriodKind, nowMs: number): readonly Period[] {
+  const periods: Period[] = [];
+  for (
+    let period = lastClosed(kind, nowMs);
+    periods.length < LOOK_BACK[kind];
+    period = lastClosed(kind, period.startMs)
+  )
+    periods.push(period);
+  return periods;
+}

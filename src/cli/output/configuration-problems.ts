@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { KeyLines } from '../../config/key-lines.ts';
+import { checkConfiguration, loadConfiguration } from '../../config/loader.ts';
+import { located, type Problem } from '../../config/problem.ts';
+import { runTrustTests } from '../../policy/trust-test.ts';
+import type { Context } from '../context.ts';
+
+/**
+ * All that keeps the service from taking the configuration: what is wrong in the files and, where nothing is, the owner's trust tests
+ * that fail.
+ * @throws CaroError as `checkConfiguration`
+ */
+export function configurationProblems(context: Context): readonly Problem[] {
+  const places = context.places();
+  const problems = checkConfiguration(places);
+  return problems.length > 0 ? problems : failedTests(context);
+}
+
+function failedTests(context: Context): readonly Problem[] {
+  const places = context.places();
+  const failed = runTrustTests(loadConfiguration(places, context.hostname).configuration).filter(
+    ({ ok, overruled }) => !ok && !overruled,
+  );
+  if (failed.length === 0) return [];
+  // Tests stand in the owner's file only.
+  const lines = new KeyLines(readFileSync(places.config, 'utf8'));
+  return failed.map(({ index, test, outcome, rule }) =>
+    located(places.config, lines, {
+      path: ['trust', 'tests', index, 'expect'],
+      text: `expected "${test.expect}" for ${test.query}, got "${outcome}" by ${rule}; change the rule or the test`,
+    }),
+  );
+}

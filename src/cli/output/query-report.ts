@@ -1,0 +1,99 @@
+import type { QueryResult, QueryTarget } from '../../domain/answers/query.ts';
+import { TARGET_STATES, type TargetState } from '../../domain/policy/trust.ts';
+import type { Context } from '../context.ts';
+import { answerLines } from './answer-lines.ts';
+import { type CellRow, cellRows } from './cell-rows.ts';
+import { duration, harmless, localTime, paint, type Style, say } from './output.ts';
+import { type Column, sayTable } from './table.ts';
+
+const STYLES: Readonly<Record<TargetState, Style>> = {
+  answered: 'green',
+  no_data: 'dim',
+  access_denied: 'yellow',
+  no_response: 'red',
+  skewed: 'red',
+  error: 'red',
+  suppressed: 'yellow',
+};
+
+/** The answer of the mesh for people: every target with its state, then the sum. `floor` is `privacy.min_contributors`. */
+export function sayQueryResult(context: Context, result: QueryResult, floor: number): void {
+  const { type, since, until, targets, elapsedMs } = result;
+  say(context, paint(context, 'bold', `${type}, ${localTime(since)} to ${localTime(until)}`));
+  say(context);
+  if (targets.length === 0) {
+    say(context, 'There is nobody to ask: no node has a trust level of its own. Set one: caro trust set ID LEVEL');
+    return;
+  }
+  sayTargets(context, targets);
+  say(context);
+  say(context, `${countsText(result)}, in ${duration(elapsedMs)}`);
+  for (const target of targets) sayAnswer(context, target);
+  say(context);
+  sayAggregate(context, result, floor);
+}
+
+function sayTargets(context: Context, targets: readonly QueryTarget[]): void {
+  sayTable(
+    context,
+    [
+      { title: 'NODE', text: (target) => target.name ?? target.id },
+      {
+        title: 'STATE',
+        text: (target) => target.state,
+        paint: (target, text) => paint(context, STYLES[target.state], text),
+      },
+      { title: 'TOOK', align: 'right', text: (target) => duration(target.elapsedMs) },
+    ],
+    targets,
+  );
+}
+
+function countsText({ targets, counts }: QueryResult): string {
+  const states = TARGET_STATES.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`);
+  return `${targets.length} asked: ${states.join(', ')}`;
+}
+
+/** Only nodes that trust this one as a peer show figures of their own. */
+function sayAnswer(context: Context, { id, name, summary }: QueryTarget): void {
+  if (!summary) return;
+  say(context);
+  say(context, paint(context, 'bold', harmless(name ?? id)));
+  for (const line of answerLines(summary)) say(context, `  ${harmless(line)}`);
+}
+
+function sayAggregate(context: Context, result: QueryResult, floor: number): void {
+  const { aggregate, contributors, withheld, withheldCells, counts } = result;
+  const nodes = contributors === 1 ? '1 node' : `${contributors} nodes`;
+  if (aggregate === null || withheld !== null) {
+    say(context, paint(context, 'yellow', `No sum is shown: it would stand for ${nodes}.`));
+    say(
+      context,
+      `A sum needs ${floor} nodes (privacy.min_contributors), aggregate-only answers as many among themselves: ` +
+        'one over fewer could give a single person away.',
+    );
+    return;
+  }
+  say(context, paint(context, 'bold', `Sum over ${nodes}`));
+  const { titles, rows, zeros } = cellRows(aggregate);
+  if (rows.length > 0) sayTable(context, columnsOf(context, titles), rows);
+  if (zeros > 0) say(context, paint(context, 'dim', `${zeros} more ${zeros === 1 ? 'is' : 'are'} 0`));
+  if (withheldCells.length > 0)
+    say(
+      context,
+      `withheld: fewer than ${floor} nodes gave something to it, or it would let one that is withheld be worked out`,
+    );
+  if (counts.suppressed > 0)
+    say(context, 'suppressed: its answer stands in no sum, because too few others hide it or it was asked too often');
+}
+
+function columnsOf(context: Context, titles: readonly string[]): readonly Column<CellRow>[] {
+  const [first = '', ...others] = titles;
+  const measure = (title: string, index: number): Column<CellRow> => ({
+    title,
+    align: 'right',
+    text: ({ values }) => values[index] ?? 'withheld',
+    paint: ({ values }, text) => (values[index] === null ? paint(context, 'yellow', text) : text),
+  });
+  return [{ title: first, text: ({ name }) => name }, ...others.map(measure)];
+}

@@ -1,0 +1,29 @@
+import { rcLine } from '../shell-setup/rc-line.ts';
+
+export interface Welcome {
+  readonly id: string;
+  readonly fingerprint: string;
+  /** The dashboard's address. */
+  readonly dashboard: string;
+}
+
+/** What `npm start` shows once the service listens: who this node is and the one thing left to do. */
+export function welcomeText({ id, fingerprint, dashboard }: Welcome, env: NodeJS.ProcessEnv = process.env): string {
+  const { shell, file, line, program } = rcLine(env);
+  return `
+Caro mesh observes this machine.
+
+  node id      ${id}
+  fingerprint  ${fingerprint}
+  dashboard    ${dashboard}
+
+To observe ${shell}, put this line at the end of ${file} and open a new shell:
+
+  ${line}
+
+To open the dashboard, logged in: ${program} dashboard
+To see what was observed:         ${program} events
+This service ends with Ctrl-C; ${program} service install starts it at every login.
+
+`;
+}

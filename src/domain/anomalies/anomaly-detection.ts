@@ -1,0 +1,187 @@
+import { isoTime } from '../time/iso-time.ts';
+import { type LocalTime, localTime } from '../time/local-time.ts';
+import { DAY_MS, SLOT_MS } from '../time/period.ts';
+import type { Anomaly, AnomalyKind, AnomalyReport } from './anomaly.ts';
+import { describeAnomaly } from './anomaly-text.ts';
+import { type Usual, usual } from './median-deviation.ts';
+
+/** What rollups remember. */
+export interface History {
+  /** Quarter-hour slots with commands, oldest first. `risky` are those of high or critical risk. */
+  readonly slots: readonly {
+    readonly startMs: number;
+    readonly count: number;
+    readonly ended: number;
+    readonly failures: number;
+    readonly risky: number;
+  }[];
+  /** Tool families used in the judged span and never before it. */
+  readonly families: readonly { readonly family: string; readonly firstMs: number; readonly count: number }[];
+}
+
+export interface JudgedSpan {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
+/** A stretch of local time: an hour or a day. */
+interface Stretch {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly hourOfWeek: number;
+  readonly count: number;
+  readonly ended: number;
+  readonly failures: number;
+  readonly risky: number;
+}
+type Finding = Pick<Anomaly, 'kind' | 'observed' | 'usual'> & { readonly startMs: number; readonly endMs: number };
+
+const HOUR_MS = 4 * SLOT_MS;
+const HOURS_PER_WEEK = 168;
+/** Less history than this is not judged: each hour of the week must have been seen four times. */
+const MINIMUM_DAYS = 28;
+const MINIMUM_ACTIVE_DAYS = 10;
+/** How many scaled deviations from the median are unusual: about once in many years, were it chance. */
+const WIDE = 6;
+const LEAST = {
+  volume: 30,
+  oddHour: 5,
+  ended: 20,
+  judgedEnded: 10,
+  risky: 5,
+  sampleHours: 30,
+  failureRise: 0.25,
+} as const;
+
+/**
+ * What was unusual in a span, measured against the node's own history (design.md §8): median and MAD per hour of the week in the
+ * node's own time zone. Pure and linear in the number of slots.
+ */
+export function findAnomalies(history: History, span: JudgedSpan): AnomalyReport {
+  const first = history.slots[0]?.startMs ?? span.untilMs;
+  const historyDays = Math.max(0, Math.floor((span.untilMs - first) / DAY_MS));
+  const hours = gather(history.slots, hourStart, HOUR_MS);
+  const days = gather(history.slots, dayStart, DAY_MS);
+  if (historyDays < MINIMUM_DAYS || days.length < MINIMUM_ACTIVE_DAYS)
+    return { judged: false, historyDays, anomalies: [] };
+  const from = Math.max(span.sinceMs, first + MINIMUM_DAYS * DAY_MS);
+  const isJudged = ({ endMs }: { readonly endMs: number }): boolean => endMs > from;
+  const findings = [
+    ...joined(unusualHours(hours, Math.floor(historyDays / 7)).filter(isJudged)),
+    ...joined(failureSpikes(hours).filter(isJudged)),
+    ...riskyDays(days).filter(isJudged),
+  ];
+  const fresh = history.families.filter(({ family, firstMs }) => family !== 'other' && firstMs >= from);
+  const anomalies = [
+    ...findings.map((finding) => anomalyOf(finding, null)),
+    ...fresh.map(({ family, firstMs, count }) =>
+      anomalyOf({ kind: 'new-family', startMs: firstMs, endMs: firstMs + SLOT_MS, observed: count, usual: 0 }, family),
+    ),
+  ];
+  return { judged: true, historyDays, anomalies: anomalies.sort((a, b) => (a.start < b.start ? -1 : 1)) };
+}
+
+function anomalyOf({ startMs, endMs, ...finding }: Finding, family: string | null): Anomaly {
+  const open = { ...finding, family, start: isoTime(startMs), end: isoTime(endMs) };
+  return { ...open, explanation: describeAnomaly(open) };
+}
+
+/** Volume far above what this hour of the week usually has, or any at an hour that is usually silent. */
+function unusualHours(hours: readonly Stretch[], weeks: number): readonly Finding[] {
+  const byHour = Array.from({ length: HOURS_PER_WEEK }, (): number[] => []);
+  for (const { hourOfWeek, count } of hours) byHour[hourOfWeek]?.push(count);
+  const usually = byHour.map((counts) => usual(counts, Math.max(0, weeks - counts.length)));
+  const mostActive = (hour: number): number =>
+    Math.max(...[-1, 0, 1].map((step) => byHour[(hour + step + HOURS_PER_WEEK) % HOURS_PER_WEEK]?.length ?? 0));
+  return hours.flatMap((hour): Finding[] => {
+    const { startMs, endMs, count, hourOfWeek } = hour;
+    const normal = usually[hourOfWeek] ?? { median: 0, spread: 0 };
+    const finding = (kind: AnomalyKind): Finding[] => [{ kind, startMs, endMs, observed: count, usual: normal.median }];
+    // This very hour counts as one of the weeks.
+    if (normal.median === 0)
+      return count >= LEAST.oddHour && mostActive(hourOfWeek) - 1 <= weeks / 10 ? finding('unusual-hours') : [];
+    return count >= LEAST.volume && count > limit(normal, Math.sqrt(normal.median)) ? finding('unusual-volume') : [];
+  });
+}
+
+function failureSpikes(hours: readonly Stretch[]): readonly Finding[] {
+  const rate = ({ ended, failures }: Stretch): number => failures / ended;
+  const sample = hours.filter(({ ended }) => ended >= LEAST.judgedEnded);
+  if (sample.length < LEAST.sampleHours) return [];
+  const normal = usual(sample.map(rate));
+  const isSpike = (hour: Stretch): boolean =>
+    hour.ended >= LEAST.ended && rate(hour) > Math.max(limit(normal, 0), normal.median + LEAST.failureRise);
+  return sample.filter(isSpike).map((hour) => ({
+    kind: 'failure-spike',
+    startMs: hour.startMs,
+    endMs: hour.endMs,
+    observed: Math.round(100 * rate(hour)),
+    usual: Math.round(100 * normal.median),
+  }));
+}
+
+function riskyDays(days: readonly Stretch[]): readonly Finding[] {
+  const normal = usual(days.map(({ risky }) => risky));
+  return days
+    .filter(({ risky }) => risky >= LEAST.risky && risky > limit(normal, 1))
+    .map(({ startMs, endMs, risky }) => ({
+      kind: 'repeated-high-risk',
+      startMs,
+      endMs,
+      observed: risky,
+      usual: normal.median,
+    }));
+}
+
+const limit = ({ median, spread }: Usual, leastSpread: number): number => median + WIDE * Math.max(spread, leastSpread);
+
+/** Neighbouring hours of one kind are one anomaly: counts add up, percentages take the worst. */
+function joined(findings: readonly Finding[]): readonly Finding[] {
+  const episodes: Finding[] = [];
+  const latest = new Map<AnomalyKind, number>();
+  for (const finding of findings) {
+    const index = latest.get(finding.kind) ?? -1;
+    const before = episodes[index];
+    if (before?.endMs === finding.startMs) episodes[index] = joinedPair(before, finding);
+    else latest.set(finding.kind, episodes.push(finding) - 1);
+  }
+  return episodes;
+}
+
+function joinedPair(before: Finding, next: Finding): Finding {
+  const isRate = next.kind === 'failure-spike';
+  return {
+    ...before,
+    endMs: next.endMs,
+    observed: isRate ? Math.max(before.observed, next.observed) : before.observed + next.observed,
+    usual: isRate ? before.usual : before.usual + next.usual,
+  };
+}
+
+/** Slots gathered into stretches. They come in order, so a new stretch begins after the last one. */
+function gather(slots: History['slots'], startOf: (ms: number) => number, lengthMs: number): readonly Stretch[] {
+  const stretches: { -readonly [K in keyof Stretch]: Stretch[K] }[] = [];
+  let last = { startMs: Number.NEGATIVE_INFINITY, endMs: Number.NEGATIVE_INFINITY, hourOfWeek: 0, ...NOTHING };
+  for (const slot of slots) {
+    const startMs = slot.startMs < last.endMs ? last.startMs : startOf(slot.startMs);
+    // A day of 25 hours goes on under the same start.
+    if (startMs !== last.startMs) {
+      last = { startMs, endMs: startMs + lengthMs, hourOfWeek: hourOfWeek(localTime(startMs)), ...NOTHING };
+      stretches.push(last);
+    }
+    last.count += slot.count;
+    last.ended += slot.ended;
+    last.failures += slot.failures;
+    last.risky += slot.risky;
+  }
+  return stretches;
+}
+
+const NOTHING = { count: 0, ended: 0, failures: 0, risky: 0 };
+
+const hourOfWeek = ({ weekday, hour }: LocalTime): number => weekday * 24 + hour;
+
+/** Zones differ from UTC by whole quarters of an hour, so a slot lies in one local hour. */
+const hourStart = (ms: number): number => ms - new Date(ms).getMinutes() * 60_000;
+
+const dayStart = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0);

@@ -1,0 +1,22 @@
+import type { AnomalyReport } from '../anomalies/anomaly.ts';
+import type { NodeSummary, UsageCounts } from '../summaries/summary.ts';
+import type { NamedCount } from './query.ts';
+
+/** Commands of one pattern. */
+export type PatternUsage = UsageCounts & { readonly name: string; readonly tool: string; readonly family: string };
+
+/**
+ * What this node counted in a span, without the tools its owner keeps back. Each member is read when it is first called and says the
+ * same from then on; together they cost the same whatever the number of events.
+ */
+export interface AnswerFigures {
+  readonly usage: () => readonly PatternUsage[];
+  /** Commands per risk level, by `RISK_LEVELS` index. */
+  readonly levels: () => readonly number[];
+  readonly slots: () => readonly { readonly startMs: number; readonly count: number }[];
+  /** Matches per risk rule id. Not cut by tool: rules are counted apart from patterns. */
+  readonly rules: () => readonly NamedCount[];
+  readonly coverage: () => NodeSummary['coverage'];
+  /** Unusual stretches that end within the span. */
+  readonly anomalies: () => AnomalyReport;
+}

@@ -1,0 +1,88 @@
+import { ANOMALY_KINDS } from '../anomalies/anomaly.ts';
+import { RISK_LEVELS } from '../events/risk-level.ts';
+import { SHELLS } from '../events/shell-kind.ts';
+import { QUERY_TYPES } from '../policy/trust.ts';
+import { DURATION_BUCKETS } from '../summaries/summary.ts';
+import { MOST_IN_A_CELL, REFUSALS, SPANS_HOURS } from './query.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** A JSON Schema (draft-07). */
+export type AnswerSchema = Readonly<Record<string, unknown>>;
+
+const closed = (
+  properties: Readonly<Record<string, AnswerSchema>>,
+  required: readonly string[] = Object.keys(properties),
+): AnswerSchema => ({ type: 'object', additionalProperties: false, required, properties });
+
+const list = (items: AnswerSchema, maxItems: number, minItems = 0): AnswerSchema => ({
+  type: 'array',
+  minItems,
+  maxItems,
+  items,
+});
+
+const count: AnswerSchema = { type: 'integer', minimum: 0, maximum: MOST_IN_A_CELL };
+const counts = (length: number): AnswerSchema => list(count, length, length);
+const word = (values: readonly (string | number)[]): AnswerSchema => ({ enum: values });
+
+/** The form of catalogue words; that a word is in the catalogue is for `foreignWords` to say. */
+const TOOL: AnswerSchema = { type: 'string', pattern: '^[a-z0-9][a-z0-9._+-]{0,31}$' };
+const PATTERN: AnswerSchema = {
+  type: 'string',
+  pattern: '^[a-z0-9][a-z0-9._+-]{0,31}( [A-Za-z0-9][A-Za-z0-9._:+-]{0,31})?$',
+};
+const TECHNIQUE: AnswerSchema = { type: 'string', pattern: '^T\\d{4}(\\.\\d{3})?$' };
+export const MOST_NAMES = 4_000;
+const MOST_CELLS = 1_024;
+
+const named = (name: AnswerSchema): AnswerSchema => list(closed({ name, count }), MOST_NAMES);
+const usage = (name: AnswerSchema): AnswerSchema =>
+  list(
+    closed({ name, count, failures: count, durationMsSum: count, durationBuckets: counts(DURATION_BUCKETS) }),
+    MOST_NAMES,
+  );
+
+/** Body of a `query` message: a type and a span out of three, nothing to filter by. */
+export const QUERY_SCHEMA: AnswerSchema = closed({ type: word(QUERY_TYPES), spanHours: word(SPANS_HOURS) });
+
+/**
+ * Body of a `response` message. `words` closes the lists of families. The schema bounds form and size; `foreignWords` and the layout
+ * (`isAnswerTo`) are checked on top of it.
+ */
+export function responseSchema(words: Pick<Vocabulary, 'families' | 'ruleFamilies'>): AnswerSchema {
+  const family = word(words.families);
+  const levels = closed(Object.fromEntries(RISK_LEVELS.map((level) => [level, count])));
+  const summary = closed(
+    {
+      patterns: named(PATTERN),
+      toolCounts: named(TOOL),
+      tools: usage(TOOL),
+      families: usage(family),
+      activity: closed({ hours: counts(24), weekdays: counts(7) }),
+      safety: closed({ levels, families: named(word(words.ruleFamilies)), techniques: named(TECHNIQUE) }),
+      coverage: closed({
+        observed: count,
+        redacted: count,
+        dropped: count,
+        shells: { ...list(word(SHELLS), SHELLS.length), uniqueItems: true },
+      }),
+      anomalies: list(closed({ kind: word(ANOMALY_KINDS), count }), ANOMALY_KINDS.length),
+      catalogueVersion: count,
+    },
+    [],
+  );
+  const figures = {
+    result: { const: 'answered' },
+    type: word(QUERY_TYPES),
+    spanHours: word(SPANS_HOURS),
+    layout: { type: 'string', pattern: '^[a-z-]{1,32}/\\d{1,6}$' },
+    cells: list(count, MOST_CELLS, 1),
+  };
+  return {
+    oneOf: [
+      closed({ result: word(REFUSALS), type: word(QUERY_TYPES) }),
+      closed({ ...figures, level: { const: 1 }, summary }),
+      closed({ ...figures, level: { const: 2 } }),
+    ],
+  };
+}

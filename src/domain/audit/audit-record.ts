@@ -1,0 +1,78 @@
+import type { Json } from '../encoding/canonical.ts';
+
+/** Everything that is put on record (design.md §9); a closed list, so that readers and exports can rely on it. */
+export const AUDIT_TYPES = [
+  'service.started',
+  'service.stopped',
+  'identity.created',
+  'rotation.begun',
+  'rotation.completed',
+  'config.changed',
+  'config.rolled_back',
+  'trust.changed',
+  'trust.overruled',
+  'sharing.changed',
+  'peer.connected',
+  'peer.disconnected',
+  'peer.refused',
+  'peer.paired',
+  'query.sent',
+  'query.received',
+  'query.answered',
+  'summary.made',
+  'summary.sent',
+  'summary.received',
+  'egress.refused',
+  'key.rotated',
+  'key.succeeded',
+  'key.revoked',
+  'database.repaired',
+  'database.restored',
+  'database.migrated',
+  'history.imported',
+  'retention.applied',
+  'dashboard.login',
+  'dashboard.refused',
+  'actor.degraded',
+  'clock.changed',
+] as const;
+export type AuditType = (typeof AUDIT_TYPES)[number];
+
+/** What an actor asks to be put on record: closed words, numbers, ids and addresses; never command text. */
+export interface AuditEntry {
+  readonly type: AuditType;
+  /** Node id of the other side, where there is one. */
+  readonly peer?: string;
+  readonly details?: { readonly [key: string]: Json };
+}
+
+/** One link of the chain; `hash` covers the canonical form of everything else in it. */
+export interface AuditRecord {
+  readonly seq: number;
+  /** ISO 8601 UTC with milliseconds. */
+  readonly time: string;
+  readonly type: AuditType;
+  readonly peer: string | null;
+  readonly details: { readonly [key: string]: Json };
+  /** 64 hex digits, BLAKE3-256; of the first record 64 zeros. */
+  readonly prevHash: string;
+  readonly hash: string;
+}
+
+/** Signed statement that the chain had this head; with `prunedThrough`, that everything up to there was removed by retention. */
+export interface AuditCheckpoint {
+  readonly seq: number;
+  readonly hash: string;
+  readonly time: string;
+  readonly prunedThrough: number;
+  /** Base64 Ed25519 signature over the canonical form of the other fields. */
+  readonly signature: string;
+}
+
+export interface AuditVerification {
+  readonly ok: boolean;
+  readonly records: number;
+  readonly checkpoints: number;
+  /** First record that does not verify, and why. */
+  readonly firstBad: { readonly seq: number; readonly reason: string } | null;
+}

@@ -1,0 +1,17 @@
+import type { NamedUsage } from '../summaries/summary.ts';
+import type { RiskLevel } from './risk-level.ts';
+
+/** The owner's own figures (`caro stats`), from rollups; quarter-hour slots that begin in [since, until). */
+export interface LocalStatistics {
+  readonly since: string;
+  readonly until: string;
+  readonly commands: number;
+  readonly failures: number;
+  readonly levels: Readonly<Record<RiskLevel, number>>;
+  readonly tools: readonly NamedUsage[];
+  readonly patterns: readonly NamedUsage[];
+  readonly families: readonly NamedUsage[];
+  readonly rules: readonly { readonly name: string; readonly count: number }[];
+  /** Commands per quarter of an hour, only the slots that have any. */
+  readonly slots: readonly { readonly start: string; readonly count: number; readonly failures: number }[];
+}

@@ -1,0 +1,272 @@
+/**
+ * What a shell hook appends to its spool file (docs/hooks.md, FR-401, FR-402): NUL `v1` NUL, `tag=value` fields each ended by
+ * NUL, one more NUL. No quoting: every byte but NUL stands for itself, and no field is empty, so NUL NUL ends a record.
+ */
+
+import { historyCommands } from '../events/history-text.ts';
+import { SHELLS, type ShellKind } from '../events/shell-kind.ts';
+import { bytesToText, textToBytes } from './lossless-utf8.ts';
+
+/** One command's start, its end, or both in one. Times are integers in µs since the epoch. */
+export interface SpoolRecord {
+  readonly type: 'start' | 'end' | 'both';
+  /** Number of the command in its session, from 0; a start and an end with the same number belong together. */
+  readonly command: number;
+  /** Absent where the shell has no clock without a fork: take the time of arrival. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  /** How coarse the clock behind both times is, in µs: 1, 10 000 or 1 000 000. */
+  readonly granularity: number;
+  /** As the shell measured it, in ms; more exact than the difference of coarse times. */
+  readonly durationMs?: number;
+  /** Exit status 0 … 255; absent where it cannot be known (in a start; in lines pasted together). */
+  readonly status?: number;
+  /** Working directory when the command started. `byte-text.ts` tells how bytes that are not UTF-8 are kept. */
+  readonly cwd?: string;
+  /** The command, verbatim. In a start and a both; never begins with white space, which makes a command private. */
+  readonly text?: string;
+}
+
+export interface DecodedSpool {
+  readonly records: readonly SpoolRecord[];
+  /** Bytes that need not be read again: all but an incomplete last record. */
+  readonly consumed: number;
+  /** Pieces set aside: torn records, unknown versions, bad fields, bytes between records. */
+  readonly foreign: number;
+  /** Records that the hooks say they could not write, without those that are set aside here because they were cut short. */
+  readonly lost: number;
+}
+
+export interface SpoolName {
+  readonly shell: ShellKind;
+  readonly pid: number;
+  /** Makes the session unique among those with this pid: its start in µs since the epoch. */
+  readonly start: number;
+  readonly seq: number;
+}
+
+/** Above it a hook does not count what it could not write; no record says more. */
+const MAX_LOST = 999_999;
+
+/** A record that has not ended after this many bytes is none. */
+export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
+
+const MARK = Buffer.from('\0v1\0', 'latin1');
+const VERSION = 'v1';
+const TYPES = new Map([
+  ['s', 'start'],
+  ['e', 'end'],
+  ['b', 'both'],
+] as const);
+const LETTERS = { start: 's', end: 'e', both: 'b' } as const;
+
+/** Name of a session's file, `<shell>.<pid>.<start>.<seq>`; undefined for anything else, such as the hooks' scratch files. */
+export function parseSpoolName(name: string): SpoolName | undefined {
+  const parts = /^([a-z]+)\.(\d{1,10})\.(\d{1,16})\.(\d{1,10})$/.exec(name);
+  const shell = SHELLS.find((kind) => kind === parts?.[1]);
+  if (!parts || shell === undefined) return undefined;
+  return { shell, pid: Number(parts[2]), start: Number(parts[3]), seq: Number(parts[4]) };
+}
+
+/** Name of a session's scratch file, `.<shell>.<pid>.<start>`, with `.feed` behind it for dash's input; undefined for anything else. */
+export function parseScratchName(name: string): Omit<SpoolName, 'seq'> | undefined {
+  const session = /^\.(.+?)(?:\.feed)?$/.exec(name)?.[1];
+  return session === undefined ? undefined : parseSpoolName(`${session}.0`);
+}
+
+/**
+ * One record as a hook writes it where it holds the text itself (tag `c`), with how many before it could not be written. Throws
+ * RangeError for text that holds a NUL, and for a number that no hook counts.
+ */
+export function encodeSpoolRecord(record: SpoolRecord, { lost = 0 }: { readonly lost?: number } = {}): Buffer {
+  if (!Number.isInteger(lost) || lost < 0 || lost > MAX_LOST)
+    throw new RangeError(`expected 0 to ${MAX_LOST} lost records, got ${lost}`);
+  const fields: [string, string | number | undefined][] = [
+    ['l', lost === 0 ? undefined : lost],
+    ['t', LETTERS[record.type]],
+    ['q', record.command],
+    ['b', record.startedAt],
+    ['s', record.status],
+    ['e', record.endedAt],
+    ['d', record.durationMs],
+    ['g', record.granularity === 1 ? undefined : record.granularity],
+    ['p', record.cwd],
+    ['c', record.text],
+  ];
+  const text = fields.flatMap(([tag, value]) => (value === undefined ? [] : [`${tag}=${String(value)}`]));
+  if (text.some((field) => field.includes('\0'))) throw new RangeError('a spool field cannot hold NUL');
+  return Buffer.concat([MARK, textToBytes(`${text.join('\0')}\0\0`)]);
+}
+
+/**
+ * Reads what is there of a spool file. The tail may be torn: read it again from `consumed` when more has come. Bytes that are
+ * no record are skipped up to the next record and counted. Linear in the number of bytes.
+ */
+export function decodeSpool(bytes: Buffer): DecodedSpool {
+  const records: SpoolRecord[] = [];
+  let foreign = 0;
+  let lost = 0;
+  /** Pieces set aside since the last record: its hook may have counted them, too. */
+  let before = 0;
+  let at = 0;
+  while (at < bytes.length) {
+    const body = bodyStart(bytes, at);
+    if (body === 'partial') break;
+    const piece: Piece = body === 'none' ? skipped(bytes, at) : readFields(bytes, at, body);
+    if (piece.kind === 'partial') break;
+    const values = piece.kind === 'fields' ? valuesOf(piece.fields) : undefined;
+    const found = values && toRecords(values);
+    const untold = values && lostBefore(values);
+    if (found && untold !== undefined) {
+      records.push(...found);
+      lost += Math.max(0, untold - before);
+      before = 0;
+    } else {
+      foreign += 1;
+      before += 1;
+    }
+    at = piece.next;
+  }
+  return { records, consumed: at, foreign, lost };
+}
+
+/** `fields` are one byte a character, with NUL between them. */
+type Piece =
+  | { readonly kind: 'fields'; readonly fields: string; readonly next: number }
+  | { readonly kind: 'foreign'; readonly next: number }
+  | { readonly kind: 'partial' };
+
+/** Where the fields begin. The NUL before `v1` may have gone into ending a torn record. */
+function bodyStart(bytes: Buffer, at: number): number | 'none' | 'partial' {
+  const mark = bytes[at] === 0 ? MARK : MARK.subarray(1);
+  const there = bytes.subarray(at, at + mark.length);
+  if (there.equals(mark)) return at + mark.length;
+  return there.length < mark.length && there.equals(mark.subarray(0, there.length)) ? 'partial' : 'none';
+}
+
+/** Past foreign bytes: to the next mark, or so far that a mark just begun at the end is kept. */
+function skipped(bytes: Buffer, from: number): Piece {
+  const next = bytes.indexOf(MARK, from + 1);
+  if (next !== -1) return { kind: 'foreign', next };
+  const begun = [3, 2, 1].find(
+    (size) => bytes.length - size > from && bytes.subarray(bytes.length - size).equals(MARK.subarray(0, size)),
+  );
+  return { kind: 'foreign', next: bytes.length - (begun ?? 0) };
+}
+
+function readFields(bytes: Buffer, start: number, body: number): Piece {
+  let at = body;
+  for (;;) {
+    const end = bytes.indexOf(0, at);
+    const size = (end === -1 ? bytes.length : end) - start;
+    if (size > MAX_RECORD_BYTES) return skipped(bytes, at - 1);
+    if (end === -1) return { kind: 'partial' };
+    if (end === at)
+      return { kind: 'fields', fields: bytes.toString('latin1', body, Math.max(body, end - 1)), next: end + 1 };
+    // The record before was torn and another writer's turn came: its mark is the end of what we have.
+    if (end - at === VERSION.length && bytes.toString('latin1', at, end) === VERSION)
+      return { kind: 'foreign', next: at - 1 };
+    at = end + 1;
+  }
+}
+
+/** By tag; undefined if damaged. */
+function valuesOf(fields: string): ReadonlyMap<string, string> | undefined {
+  const values = new Map<string, string>();
+  for (const field of fields.split('\0')) {
+    const tag = field.slice(0, 1);
+    if (field[1] !== '=' || values.has(tag)) return undefined;
+    values.set(tag, field.slice(2));
+  }
+  return values;
+}
+
+/** How many records before this one its hook could not write; undefined for what no hook counts. */
+function lostBefore(values: ReadonlyMap<string, string>): number | undefined {
+  const text = values.get('l');
+  if (text === undefined) return 0;
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The records in one record's fields: none for a private command, several for lines pasted together; undefined if damaged. */
+function toRecords(values: ReadonlyMap<string, string>): readonly SpoolRecord[] | undefined {
+  const type = (TYPES as ReadonlyMap<string, SpoolRecord['type']>).get(values.get('t') ?? '');
+  const numbers = numericFields(values);
+  const command = numbers?.q?.[0];
+  if (numbers === undefined || command === undefined || type === undefined) return undefined;
+  const cwd = values.get('p');
+  if (!addUptime(values, numbers, type)) return undefined;
+  const base = { type, granularity: numbers.g?.[0] ?? 1, ...(cwd ? { cwd: decoded(cwd) } : {}) };
+  const duration = numbers.d?.[0];
+  const timing = duration === undefined ? {} : { durationMs: duration };
+  if (type === 'end') return [{ ...base, ...timing, command, ...timesOf(numbers, 0, 1) }];
+  const texts = commandTexts(values, numbers);
+  if (texts === undefined) return undefined;
+  return texts.flatMap((text, index) =>
+    text === '' || /^\s/.test(text)
+      ? []
+      : [{ ...base, ...timing, command: command + index, ...timesOf(numbers, index, texts.length), text }],
+  );
+}
+
+/** Bytes, one a character, as text. Most commands and directories are nothing but ASCII, and then what they seem. */
+const decoded = (bytes: string): string =>
+  /^[ -~\n\t]*$/.test(bytes) ? bytes : bytesToText(Buffer.from(bytes, 'latin1'));
+
+type Numbers = Partial<Record<'q' | 'b' | 'e' | 's' | 'd' | 'g' | 'm' | 'z', readonly number[]>>;
+
+/** fish sends `z`, its uptime clock's zero in µs since the epoch, and `u`, the reading in seconds. False if they are none. */
+function addUptime(values: ReadonlyMap<string, string>, numbers: Numbers, type: SpoolRecord['type']): boolean {
+  const zero = numbers.z?.[0];
+  const uptime = values.get('u');
+  if (zero === undefined || uptime === undefined) return zero === undefined && uptime === undefined;
+  const parts = /^(\d{1,10})\.(\d\d)$/.exec(uptime);
+  if (!parts) return false;
+  numbers[type === 'start' ? 'b' : 'e'] = [zero + Number(parts[1]) * 1_000_000 + Number(parts[2]) * 10_000];
+  return true;
+}
+
+/** Numeric tags; `b`, `e` and `s` of pasted lines hold one number for each, separated by spaces. Undefined if one is none. */
+function numericFields(values: ReadonlyMap<string, string>): Numbers | undefined {
+  const numbers: Numbers = {};
+  for (const tag of ['q', 'b', 'e', 's', 'd', 'g', 'm', 'z'] as const) {
+    const text = values.get(tag);
+    if (text === undefined) continue;
+    if (!/^\d{1,16}(?: \d{1,16})*$/.test(text)) return undefined;
+    const list = text.split(' ').map(Number);
+    if (!list.every(Number.isSafeInteger)) return undefined;
+    numbers[tag] = list;
+  }
+  return numbers;
+}
+
+/** Start, end and status of the command at `index` of `count` texts. Where the lists do not match, only the outermost are true. */
+function timesOf(
+  numbers: Numbers,
+  index: number,
+  count: number,
+): Pick<SpoolRecord, 'startedAt' | 'endedAt' | 'status'> {
+  const pick = (list: readonly number[] | undefined, otherwise: number | undefined): number | undefined =>
+    list?.length === count ? list[index] : otherwise;
+  const startedAt = pick(numbers.b, numbers.b?.[0]);
+  const endedAt = pick(numbers.e, numbers.e?.at(-1));
+  const status = pick(numbers.s, index === count - 1 ? numbers.s?.at(-1) : undefined);
+  return {
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+/** `c` verbatim, or the entries in `h`: one for each begun command, else joined again as the lines of one command. */
+function commandTexts(values: ReadonlyMap<string, string>, numbers: Numbers): readonly string[] | undefined {
+  const verbatim = values.get('c');
+  if (verbatim !== undefined) return [decoded(verbatim)];
+  const history = values.get('h');
+  if (history === undefined) return undefined;
+  const entries = historyCommands(decoded(history), numbers.m?.[0] ?? 1);
+  if (entries === undefined) return undefined;
+  // A record must not use more command numbers than the hook counted.
+  const begun = numbers.b?.length ?? 1;
+  return entries.length > begun ? [entries.join('\n')] : entries;
+}

@@ -1,0 +1,114 @@
+import type { ShellKind } from '../events/shell-kind.ts';
+import type { Role, TrustLevel } from '../policy/trust.ts';
+
+export interface ObserveStatus {
+  /** Events stored. */
+  readonly events: number;
+  /** Bytes in the spool that are not committed yet. */
+  readonly pending: number;
+  /** Records that hooks could not write (a full disk) or that could not be kept (torn, foreign, over a size cap), since the database was made. */
+  readonly dropped: number;
+  readonly shells: readonly { readonly shell: ShellKind; readonly sessions: number; readonly lastSeen: string }[];
+  /** Why nothing is stored at the moment, if so. */
+  readonly trouble: string | null;
+}
+
+export interface MeshStatus {
+  readonly enabled: boolean;
+  readonly listen: string | null;
+  readonly peers: readonly {
+    readonly id: string;
+    readonly name: string | null;
+    readonly address: string;
+    readonly trust: TrustLevel;
+    readonly state: 'connected' | 'connecting' | 'refused' | 'skewed';
+    readonly skewMs: number | null;
+  }[];
+}
+
+/** Something happened between this node and another. */
+export type MeshChange =
+  | { readonly change: 'connected' | 'disconnected'; readonly id: string; readonly address: string }
+  | ({ readonly change: 'paired' } & PairedNode);
+
+/** A code for `caro peers join`: to be shown to the owner once, never logged. */
+export interface OpenInvite {
+  readonly code: string;
+  /** ISO 8601 UTC. */
+  readonly expiresAt: string;
+}
+
+/** The other side of a pairing; it is trusted only once the owner has set a level. */
+export interface PairedNode {
+  readonly id: string;
+  readonly name: string;
+  readonly fingerprint: string;
+  /** `IP:port` where it takes connections; null if nowhere. */
+  readonly address: string | null;
+}
+
+/** This node is on its way to another key (FR-104). */
+export interface RotationStatus {
+  /** Node ids: the key that it has, and the one that it will have. */
+  readonly from: string;
+  readonly to: string;
+  /** 16 hex digits, of the key to come. */
+  readonly fingerprint: string;
+  /** Whether the key that it has was revoked, since somebody else may have it. */
+  readonly compromised: boolean;
+  /** When the key to come takes its place, ISO 8601 UTC. */
+  readonly switchesAt: string;
+}
+
+export interface RotationBegun extends RotationStatus {
+  /** Node ids of the peers that were told at once; the others learn of it when they connect. */
+  readonly told: readonly string[];
+}
+
+export interface ActorStatus {
+  readonly name: string;
+  readonly state: 'running' | 'restarting' | 'degraded' | 'stopped';
+  readonly handled: number;
+  readonly failed: number;
+  readonly restarts: number;
+  readonly queue: number;
+  readonly busyMs: number;
+}
+
+/** How the database and the disk below it are (NFR-303). */
+export interface StorageStatus {
+  /** Why nothing can be written at the moment, if so. */
+  readonly trouble: string | null;
+  /** Writes that failed since the start because the disk was full, read-only or failing. */
+  readonly failures: number;
+  /** Databases that were set aside as damaged and not salvaged yet: paths, oldest first. */
+  readonly setAside: readonly string[];
+  readonly backup: {
+    /** When the newest scheduled or ordered copy was made, ISO 8601 UTC; null if there is none. */
+    readonly last: string | null;
+    /** Why the last one that was due could not be made, if so. */
+    readonly trouble: string | null;
+  };
+  /** Lines that could not be written to the log since the start. */
+  readonly logLinesLost: number;
+}
+
+/** `caro status --json` (design.md §10). */
+export interface ServiceStatus {
+  readonly node: {
+    readonly id: string;
+    readonly fingerprint: string;
+    readonly name: string;
+    readonly role: Role;
+    /** The change of key that is under way, if there is one. */
+    readonly rotation?: RotationStatus;
+  };
+  readonly service: { readonly pid: number; readonly uptimeSeconds: number; readonly version: string };
+  readonly dashboard: { readonly url: string };
+  readonly observe: ObserveStatus;
+  readonly mesh: MeshStatus;
+  readonly audit: { readonly records: number; readonly verified: boolean };
+  readonly storage: StorageStatus;
+  readonly memory: { readonly rssBytes: number };
+  readonly actors: readonly ActorStatus[];
+}

@@ -1,0 +1,40 @@
+import { DAY_MS, periodAt } from '../time/period.ts';
+import type { NodeSummary } from './summary.ts';
+
+/** Clocks of two nodes that talk differ by at most this. */
+const SKEW_MS = 5 * 60_000;
+/** A period is made anew for late events, at most every quarter of an hour of a week that goes on coming in. */
+export const MOST_REVISIONS = 700;
+/** Of one node, in all: a year has 9,200 periods. */
+export const MOST_SUMMARIES = 40_000;
+
+/** Of one node, in all: a year of honest ones has some 50 MB, and each may be as long as a frame. */
+export const MOST_BYTES = 256 * 1024 * 1024;
+
+/** What a node has left with us so far, for one period and in all. */
+export interface Received {
+  readonly revisions: number;
+  readonly all: number;
+  readonly bytes: number;
+}
+
+/**
+ * Why a peer's summary is not taken, or null: a time that does not exist, no period of its kind, one that is not over or that retention
+ * would remove at once, more than a node has to say. A peer that is trusted with summaries is not trusted with the disk.
+ */
+export function intakeFault(
+  { createdAt, period }: Pick<NodeSummary, 'createdAt' | 'period'>,
+  received: Received,
+  { nowMs, days }: { readonly nowMs: number; readonly days: number },
+): string | null {
+  const [createdMs, startMs, endMs] = [createdAt, period.start, period.end].map((time) => Date.parse(time));
+  if (createdMs === undefined || startMs === undefined || endMs === undefined) return 'a time is missing';
+  if (![createdMs, startMs, endMs].every(Number.isFinite)) return 'a time does not exist';
+  const whole = periodAt(period.kind, startMs);
+  if (whole.startMs !== startMs || whole.endMs !== endMs) return 'the times are no period of its kind';
+  if (endMs > nowMs + SKEW_MS || createdMs > nowMs + SKEW_MS) return 'the period is not over';
+  if (endMs < nowMs - days * DAY_MS) return 'the period is older than what is kept';
+  if (received.revisions >= MOST_REVISIONS) return 'the period has too many revisions';
+  const isTooMuch = received.all >= MOST_SUMMARIES || received.bytes >= MOST_BYTES;
+  return isTooMuch ? 'the node has left too much here' : null;
+}

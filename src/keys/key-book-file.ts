@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { CaroError } from '../domain/errors.ts';
+import { validateKeyBook } from '../generated/statement-validators.js';
+import { replacePrivately } from '../platform/private-file.ts';
+import { EMPTY_KEY_BOOK, isSound, type KeyBook } from './key-book.ts';
+
+/**
+ * What this node knows about the keys of others. It stands in a file of its own, not in the database: with a lost one a retired or
+ * revoked key would be trusted again.
+ *
+ * @throws CaroError `keys_damaged`, `place_unusable`
+ */
+export function readKeyBook(path: string): KeyBook {
+  const text = readText(path);
+  return text === undefined ? EMPTY_KEY_BOOK : decodeKeyBook(path, text);
+}
+
+/** In force after a crash once this returns. @throws CaroError `place_unusable` */
+export function writeKeyBook(path: string, book: KeyBook): void {
+  try {
+    replacePrivately(path, `${JSON.stringify(book)}\n`);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+function decodeKeyBook(path: string, text: string): KeyBook {
+  try {
+    const book: unknown = JSON.parse(text);
+    if (validateKeyBook(book) && isSound(book)) return book;
+  } catch {
+    // The same to its reader as a file of another form.
+  }
+  throw new CaroError(
+    'keys_damaged',
+    `${path}: expected what is known of the keys of peers, got something else; put back your copy of this file, or move it away: ` +
+      'keys that took the place of others must then be confirmed again',
+  );
+}
+
+/** Undefined where there is no such file. @throws CaroError `place_unusable` */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw unusable(path, error);
+  }
+}
+
+export function unusable(path: string, error: unknown): CaroError {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+  return new CaroError('place_unusable', `${path}: expected to read or write this file, got ${code}`, { cause: error });
+}

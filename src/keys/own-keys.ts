@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import type { Speaker } from '../bus/bus.ts';
+import type { DualEnvelope } from '../domain/identity/signed-envelope.ts';
+import type { RotationStatus } from '../domain/status/status.ts';
+import { isoTime } from '../domain/time/iso-time.ts';
+import { type Identity, openIdentity } from '../identity/identity.ts';
+import type { MetaStore } from '../storage/meta-store.ts';
+import type { KeyPlaces, KeyStep, OwnRotation, OwnStatements } from './own-rotation.ts';
+
+type Module = typeof import('./own-rotation.ts');
+/** What of this node's keys stands in the audit log already; keys in the database's `meta`. */
+const AUDITED_IDENTITY = 'audited_identity';
+const AUDITED_ROTATION = 'audited_rotation';
+
+/** The key of this node, and its way to the next one (FR-104). */
+export interface OwnKeys {
+  /** As it is now; a rotation puts another in its place. */
+  readonly identity: () => Identity;
+  readonly formerIds: () => readonly string[];
+  readonly rotation: () => RotationStatus | null;
+  /** For hellos. */
+  readonly statements: () => OwnStatements;
+  /**
+   * Makes the next key; what peers are to be told, once it would survive a crash.
+   * @throws CaroError `rotation_pending`, `keys_damaged`, `place_unusable`
+   */
+  readonly begin: (compromised: boolean) => Promise<OwnStatements>;
+  /** Puts the next key in the place of the present one, if its time has come. */
+  readonly complete: () => boolean;
+  /** The steps from an earlier key to the present one, oldest first; none where it was no key of ours. */
+  readonly stepsFrom: (id: string) => readonly KeyStep[];
+  readonly nextStep: () => KeyStep | null;
+}
+
+/** Reads the keys, and completes a rotation whose time came while nobody ran. @throws CaroError as `openIdentity`, `keys_damaged` */
+export async function openOwnKeys(places: KeyPlaces, graceMs: number): Promise<OwnKeys> {
+  let identity = openIdentity(places.identityKey);
+  let statements: OwnStatements = { rotations: [], revocations: [] };
+  let rotation: OwnRotation | null = null;
+  let loaded: Module | undefined;
+  const read = (own: Module): void => {
+    statements = own.readOwnStatements(places, identity.id);
+    rotation = own.ownRotation(places, identity, statements, graceMs);
+  };
+  const complete = (): boolean => {
+    if (!loaded || !rotation || Date.now() < rotation.dueMs) return false;
+    identity = loaded.completeRotation(places);
+    read(loaded);
+    return true;
+  };
+  if (existsSync(places.statements)) {
+    loaded = await import('./own-rotation.ts');
+    read(loaded);
+    complete();
+  }
+  return {
+    identity: () => identity,
+    formerIds: () => loaded?.formerIdsOf(statements, identity.id) ?? [],
+    rotation: () => rotation && statusOf(rotation),
+    statements: () => loaded?.tellable(statements, Date.now()) ?? statements,
+    begin: async (compromised) => {
+      loaded ??= await import('./own-rotation.ts');
+      loaded.beginRotation(places, identity, { nowMs: Date.now(), nonce: randomBytes(16), compromised });
+      read(loaded);
+      return loaded.tellable(statements, Date.now());
+    },
+    complete,
+    stepsFrom: (id) => loaded?.stepsBetween(statements, id, identity.id) ?? [],
+    nextStep: () => rotation && { from: rotation.from, to: rotation.next.id, statement: rotation.statement },
+  };
+}
+
+const statusOf = ({ from, next, compromised, dueMs }: OwnRotation): RotationStatus => ({
+  from,
+  to: next.id,
+  fingerprint: next.fingerprint,
+  compromised,
+  switchesAt: isoTime(dueMs),
+});
+
+/**
+ * Puts on record what happened to this node's own key since it was last looked at, whether anybody ran or not. The statement is part
+ * of the record, so that the log by itself proves by which keys its checkpoints are signed.
+ */
+export async function recordOwnKeys(keys: OwnKeys, meta: MetaStore, bus: Speaker): Promise<void> {
+  const identity = keys.identity();
+  const audited = meta.get(AUDITED_IDENTITY);
+  if (audited !== identity.id) {
+    const steps = audited === undefined ? [] : keys.stepsFrom(audited);
+    for (const step of steps) await bus.request('audit.append', { type: 'rotation.completed', details: plain(step) });
+    if (steps.length === 0) {
+      const { fingerprint, createdAt } = identity;
+      await bus.request('audit.append', { type: 'identity.created', details: { fingerprint, createdAt } });
+    }
+    meta.set(AUDITED_IDENTITY, identity.id);
+  }
+  const [rotation, next] = [keys.rotation(), keys.nextStep()];
+  if (!rotation || !next) return;
+  const mark = `${rotation.to} ${rotation.compromised}`;
+  if (meta.get(AUDITED_ROTATION) === mark) return;
+  const { compromised, switchesAt } = rotation;
+  await bus.request('audit.append', { type: 'rotation.begun', details: { ...plain(next), compromised, switchesAt } });
+  meta.set(AUDITED_ROTATION, mark);
+}
+
+const plain = ({ from, to, statement }: KeyStep) => ({ from, to, statement: plainEnvelope(statement) });
+
+const plainEnvelope = ({ payloadType, payload, signatures }: DualEnvelope) => ({
+  payloadType,
+  payload,
+  signatures: signatures.map((signature) => ({ ...signature })),
+});

@@ -1,0 +1,195 @@
+import { existsSync } from 'node:fs';
+import { CaroError } from '../domain/errors.ts';
+import { MOST_ROTATIONS, type RotationStatement } from '../domain/identity/key-statement.ts';
+import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
+import { validateOwnStatements } from '../generated/statement-validators.js';
+import { type Identity, openIdentity, readIdentity } from '../identity/identity.ts';
+import {
+  openRevocation,
+  openRotation,
+  type StatementFacts,
+  signRevocation,
+  signRotation,
+} from '../identity/key-statement.ts';
+import { renameDurably, replacePrivately } from '../platform/private-file.ts';
+import { GRACE_MS } from './grace.ts';
+import { readText, unusable } from './key-book-file.ts';
+
+/**
+ * Where the keys of this node are. At every moment `identityKey` holds the one key that the node lives by. `nextKey` is its successor
+ * while a rotation is under way: it counts for nothing until a statement in `statements` names it, and takes the place of
+ * `identityKey` by one rename, which is also the end of the old key.
+ */
+export interface KeyPlaces {
+  readonly identityKey: string;
+  readonly nextKey: string;
+  readonly statements: string;
+}
+
+/** What this node has said about its own keys. */
+export interface OwnStatements {
+  /** Oldest first, each from the key to which the one before led. */
+  readonly rotations: readonly DualEnvelope[];
+  /** Keys of ours that somebody else may have. */
+  readonly revocations: readonly Envelope[];
+}
+
+export const NO_STATEMENTS: OwnStatements = { rotations: [], revocations: [] };
+
+/** One step from a key of ours to the next. */
+export interface KeyStep {
+  readonly from: string;
+  readonly to: string;
+  readonly statement: DualEnvelope;
+}
+
+/** A rotation that has been announced and not completed. */
+export interface OwnRotation {
+  readonly from: string;
+  /** The key to come. */
+  readonly next: Identity;
+  readonly statement: DualEnvelope;
+  /** The old key is revoked, so that nothing is to be waited for. */
+  readonly compromised: boolean;
+  /** From then on the new key is used, ms since the epoch. */
+  readonly dueMs: number;
+}
+
+/**
+ * The statements that lead to the key `id` or away from it; none where the key file was put there by hand.
+ * @throws CaroError `keys_damaged`, `place_unusable`
+ */
+export function readOwnStatements(places: KeyPlaces, id: string): OwnStatements {
+  const text = readText(places.statements);
+  if (text === undefined) return NO_STATEMENTS;
+  const statements = decode(places.statements, text);
+  const opened = statements.rotations.map(openedIn(places.statements));
+  const isChain = opened.every((one, index) => index === 0 || opened[index - 1]?.new === one.old);
+  if (!isChain) throw damaged(places.statements);
+  return opened.some((one) => one.old === id || one.new === id) ? statements : NO_STATEMENTS;
+}
+
+/** The rotation that is under way, if its key is there. */
+export function ownRotation(
+  places: KeyPlaces,
+  identity: Pick<Identity, 'id'>,
+  { rotations, revocations }: OwnStatements,
+  graceMs = GRACE_MS,
+): OwnRotation | null {
+  const statement = rotations.at(-1);
+  if (!statement || !existsSync(places.nextKey)) return null;
+  const { old, new: successor, from } = openRotation(statement);
+  const next = readIdentity(places.nextKey);
+  if (old !== identity.id || next.id !== successor) return null;
+  const compromised = revocations.some((revocation) => openRevocation(revocation).key === old);
+  const beganMs = Date.parse(from);
+  return { from: old, next, statement, compromised, dueMs: compromised ? beganMs : beganMs + graceMs };
+}
+
+/**
+ * Makes the next key and the statement for it. With `compromised` the old key is revoked as well, also while a rotation is under way.
+ * Once this returns, the rotation survives a crash; before, nothing has happened.
+ *
+ * @throws CaroError `rotation_pending`, `keys_damaged`, `place_unusable`
+ */
+export function beginRotation(
+  places: KeyPlaces,
+  identity: Identity,
+  { compromised, ...facts }: StatementFacts & { readonly compromised: boolean },
+): OwnStatements {
+  const before = readOwnStatements(places, identity.id);
+  const pending = ownRotation(places, identity, before);
+  if (pending && (pending.compromised || !compromised))
+    throw new CaroError(
+      'rotation_pending',
+      `expected no change of key under way, there is one to ${pending.next.fingerprint}; see: caro identity show`,
+    );
+  const rotations = pending ? before.rotations : [...settled(before, identity.id), signNext(places, identity, facts)];
+  const revocations = compromised ? [...before.revocations, signRevocation(identity, facts)] : before.revocations;
+  const statements = { rotations, revocations };
+  try {
+    replacePrivately(places.statements, `${JSON.stringify(statements)}\n`);
+  } catch (error) {
+    throw unusable(places.statements, error);
+  }
+  return statements;
+}
+
+/** A key that a crash left there without a statement was never told to anybody, so it may serve. */
+const signNext = (places: KeyPlaces, identity: Identity, facts: StatementFacts): DualEnvelope =>
+  signRotation(identity, openIdentity(places.nextKey), facts);
+
+/** Without the step to a key that is lost. */
+const settled = ({ rotations }: OwnStatements, id: string): readonly DualEnvelope[] =>
+  rotations.filter((rotation) => openRotation(rotation).old !== id);
+
+/**
+ * Puts the next key in the place of the present one, which is gone with that. One step: a crash leaves the one or the other.
+ * @throws CaroError `place_unusable`
+ */
+export function completeRotation(places: KeyPlaces): Identity {
+  try {
+    renameDurably(places.nextKey, places.identityKey);
+  } catch (error) {
+    throw unusable(places.identityKey, error);
+  }
+  return readIdentity(places.identityKey);
+}
+
+/** Ids that the node had before `id`, youngest first. */
+export function formerIdsOf({ rotations }: OwnStatements, id: string): readonly string[] {
+  const steps = rotations.map(openRotation);
+  const last = steps.findIndex((step) => step.new === id);
+  return steps
+    .slice(0, last + 1)
+    .map((step) => step.old)
+    .reverse();
+}
+
+/** The steps that lead from one key to another, oldest first; none where there is no such way. */
+export function stepsBetween({ rotations }: OwnStatements, from: string, to: string): readonly KeyStep[] {
+  const steps = rotations.map((statement): KeyStep => {
+    const opened = openRotation(statement);
+    return { from: opened.old, to: opened.new, statement };
+  });
+  const [first, last] = [steps.findIndex((step) => step.from === from), steps.findIndex((step) => step.to === to)];
+  return first === -1 ? [] : steps.slice(first, last + 1);
+}
+
+/** What a hello tells of them: nobody may begin to believe a statement whose time is over. */
+export function tellable({ rotations, revocations }: OwnStatements, nowMs: number): OwnStatements {
+  const isYoung = (rotation: DualEnvelope): boolean => Date.parse(openRotation(rotation).until) > nowMs;
+  const young = rotations.filter(isYoung).slice(-MOST_ROTATIONS);
+  const olds = young.map((rotation) => openRotation(rotation).old);
+  return {
+    rotations: young,
+    revocations: revocations.filter((revocation) => olds.includes(openRevocation(revocation).key)),
+  };
+}
+
+function decode(path: string, text: string): OwnStatements {
+  try {
+    const statements: unknown = JSON.parse(text);
+    if (validateOwnStatements(statements)) return statements;
+  } catch {
+    // The same to its reader as a file of another form.
+  }
+  throw damaged(path);
+}
+
+const openedIn =
+  (path: string) =>
+  (statement: DualEnvelope): RotationStatement => {
+    try {
+      return openRotation(statement);
+    } catch {
+      throw damaged(path);
+    }
+  };
+
+const damaged = (path: string): CaroError =>
+  new CaroError(
+    'keys_damaged',
+    `${path}: expected the statements by which this node changed its keys, got something else; put back your copy of this file, or move ` +
+      'it away: peers that have not heard of the change must then trust the new key by hand',
+  );

@@ -1,0 +1,74 @@
+import type { KeyChange } from '../domain/identity/key-state.ts';
+import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
+import type { Asker } from '../domain/policy/policy.ts';
+import {
+  askerOf,
+  confirmRotation,
+  hasSucceeded,
+  type KeyBook,
+  noteShown,
+  observeRevocation,
+  standingOf,
+  successorsOf,
+} from './key-book.ts';
+import { readKeyBook, writeKeyBook } from './key-book-file.ts';
+import { type Hearing, hearRotations } from './rotation-intake.ts';
+import { accountOf, type KeyMove, keyChanges, markRecorded, nextMoveMs, openMoves } from './trust-moves.ts';
+
+/** What this node knows about the keys of others (design.md §6), kept in a file that outlives the database. */
+export interface KeyKeeper {
+  /** The other side of a connection as the policy judges it. */
+  readonly asker: <P extends { readonly id: string; readonly address?: string }>(peer: P) => P & Asker;
+  readonly hasSucceeded: (id: string, later: string) => boolean;
+  /** Under which id things are kept for the node that has this key. */
+  readonly account: (id: string) => string;
+  /** Former ids of the node that has this key, itself, and those after it. */
+  readonly family: (id: string) => readonly string[];
+  /** Whether `later` is that key or says that it came after it, whatever has become of it. */
+  readonly isHeir: (id: string, later: string) => boolean;
+  /** @throws CaroError `rotation_invalid`, `place_unusable` */
+  readonly takeRotations: (statements: readonly DualEnvelope[], sender: string) => Omit<Hearing, 'book'>;
+  /** Whether it was news; `sender` tells of it. @throws CaroError `rotation_invalid`, `place_unusable` */
+  readonly takeRevocation: (statement: Envelope, sender: string) => boolean;
+  /** The key has connected. Whether that ended the one before it. */
+  readonly noteShown: (id: string) => boolean;
+  /** @throws CaroError `not_found` */
+  readonly confirm: (newId: string) => void;
+  readonly changes: () => readonly KeyChange[];
+  readonly nextMoveMs: () => number | null;
+  /** Hands every move of trust that is not on record yet to `record`, and forgets it once that has resolved. */
+  readonly recordMoves: (record: (move: KeyMove) => Promise<unknown>) => Promise<void>;
+}
+
+/** @throws CaroError `keys_damaged`, `place_unusable` */
+export function openKeyKeeper(file: string, now: () => number, graceMs: number): KeyKeeper {
+  let book = readKeyBook(file);
+  const keep = (next: KeyBook): boolean => {
+    if (next === book) return false;
+    writeKeyBook(file, next);
+    book = next;
+    return true;
+  };
+  return {
+    asker: (peer) => askerOf(book, peer, now(), graceMs),
+    hasSucceeded: (id, later) => hasSucceeded(book, id, later, now(), graceMs),
+    account: (id) => accountOf(book, id, now(), graceMs),
+    family: (id) => [...successorsOf(book, id), id, ...standingOf(book, id, now(), graceMs).formerIds],
+    isHeir: (id, later) => id === later || successorsOf(book, id).includes(later),
+    takeRotations: (statements, sender) => {
+      const { book: next, ...heard } = hearRotations(book, statements, sender, now());
+      keep(next);
+      return heard;
+    },
+    takeRevocation: (statement, sender) => keep(observeRevocation(book, statement, sender)),
+    noteShown: (id) => keep(noteShown(book, id)),
+    confirm: (newId) => void keep(confirmRotation(book, newId)),
+    changes: () => keyChanges(book, now(), graceMs),
+    nextMoveMs: () => nextMoveMs(book, now(), graceMs),
+    recordMoves: async (record) => {
+      const moves = openMoves(book, now(), graceMs);
+      for (const move of moves) await record(move);
+      if (moves.length > 0) keep(markRecorded(book, moves));
+    },
+  };
+}

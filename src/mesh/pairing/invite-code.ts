@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { isIPv4, isIPv6 } from 'node:net';
+import { CaroError } from '../../domain/errors.ts';
+import { encodeNodeId, parseNodeId } from '../../domain/identity/node-id.ts';
+
+/** What an invite code says. MUST NOT be logged, stored or put into an argument list: it holds the secret. */
+export interface InviteCode {
+  /** IP address and port at which the inviting node listens. */
+  readonly host: string;
+  readonly port: number;
+  readonly id: string;
+  /** 16 bytes. */
+  readonly secret: Uint8Array;
+}
+
+/** Crockford's base 32: no I, L, O, U. */
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const GROUP = 5;
+const VERSION = 1;
+const KEY_BYTES = 32;
+export const SECRET_BYTES = 16;
+const CHECK_BYTES = 4;
+const ADDRESS_BYTES = { 4: 4, 6: 16 } as const;
+
+/**
+ * Text for people to paste: base 32 in groups of 5 with dashes, of
+ * `version(1) family(1: 4 or 6) address(4 or 16) port(2) public key(32) secret(16) check(4)`, where check is the start of SHA-256
+ * over what stands before it.
+ *
+ * @throws RangeError unless `host` is an IP address, `id` a node id and `secret` has 16 bytes
+ */
+export function encodeInviteCode({ host, port, id, secret }: InviteCode): string {
+  const key = parseNodeId(id);
+  if (!key) throw new RangeError('expected a node id');
+  if (secret.length !== SECRET_BYTES)
+    throw new RangeError(`expected a secret of ${SECRET_BYTES} bytes, got ${secret.length}`);
+  const address = addressBytes(host);
+  const family = address.length === ADDRESS_BYTES[4] ? 4 : 6;
+  const content = Buffer.concat([
+    Buffer.from([VERSION, family]),
+    address,
+    Buffer.from([port >> 8, port & 0xff]),
+    key,
+    secret,
+  ]);
+  const digits = toBase32(Buffer.concat([content, check(content)]));
+  return digits.match(new RegExp(`.{1,${GROUP}}`, 'g'))?.join('-') ?? '';
+}
+
+/**
+ * Reads what `encodeInviteCode` writes; case, dashes, spaces and O, I, L for 0, 1, 1 are forgiven.
+ * @throws CaroError `invite_code_invalid`, which says nothing of the text
+ */
+export function decodeInviteCode(text: string): InviteCode {
+  const bytes = fromBase32(text.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1'));
+  const content = bytes.subarray(0, -CHECK_BYTES);
+  if (!check(content).equals(bytes.subarray(-CHECK_BYTES)))
+    throw invalid('its check digits do not fit; was all of it pasted?');
+  const family = content[1];
+  if (content[0] !== VERSION || (family !== 4 && family !== 6)) throw invalid('it is of another version');
+  const keyAt = 2 + ADDRESS_BYTES[family] + 2;
+  if (content.length !== keyAt + KEY_BYTES + SECRET_BYTES) throw invalid('it has another length');
+  const port = content.readUInt16BE(keyAt - 2);
+  if (port === 0) throw invalid('it names no port');
+  return {
+    host: addressText(content.subarray(2, keyAt - 2)),
+    port,
+    id: encodeNodeId(content.subarray(keyAt, keyAt + KEY_BYTES)),
+    secret: new Uint8Array(content.subarray(keyAt + KEY_BYTES)),
+  };
+}
+
+const check = (content: Uint8Array): Buffer => createHash('sha256').update(content).digest().subarray(0, CHECK_BYTES);
+
+function toBase32(bytes: Uint8Array): string {
+  let digits = '';
+  let bits = 0;
+  let value = 0;
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    for (bits += 8; bits >= 5; bits -= 5) digits += ALPHABET[(value >> (bits - 5)) & 31] ?? '';
+    value &= 0xff;
+  }
+  return bits > 0 ? digits + (ALPHABET[(value << (5 - bits)) & 31] ?? '') : digits;
+}
+
+function fromBase32(digits: string): Buffer {
+  const bytes: number[] = [];
+  let bits = 0;
+  let value = 0;
+  for (const digit of digits) {
+    const five = ALPHABET.indexOf(digit);
+    if (five === -1) throw invalid('it holds a character that no code has');
+    value = ((value << 5) | five) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push((value >> bits) & 0xff);
+  }
+  if (bytes.length <= CHECK_BYTES + 2 || bits >= 5 || (value & ((1 << bits) - 1)) !== 0)
+    throw invalid('it has another length');
+  return Buffer.from(bytes);
+}
+
+function addressBytes(host: string): Buffer {
+  if (isIPv4(host)) return Buffer.from(host.split('.').map(Number));
+  if (!isIPv6(host) || host.includes('%')) throw new RangeError('expected an IP address without a zone');
+  const groups = new URL(`http://[${host}]/`).hostname.slice(1, -1).split('::');
+  const [head = [], tail = []] = groups.map((part) => part.split(':').filter((group) => group !== ''));
+  const zeros = Array<string>(8 - head.length - tail.length).fill('0');
+  return Buffer.from([...head, ...zeros, ...tail].map((group) => group.padStart(4, '0')).join(''), 'hex');
+}
+
+function addressText(bytes: Buffer): string {
+  if (bytes.length === ADDRESS_BYTES[4]) return bytes.join('.');
+  const groups = bytes.toString('hex').match(/.{4}/g) ?? [];
+  return new URL(`http://[${groups.join(':')}]/`).hostname.slice(1, -1);
+}
+
+const invalid = (why: string): CaroError =>
+  new CaroError('invite_code_invalid', `expected the code that "caro peers invite" printed on the other node: ${why}`);

@@ -1,0 +1,76 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { CaroError } from '../../domain/errors.ts';
+import { parseNodeId } from '../../domain/identity/node-id.ts';
+import type { MeshLimits } from '../transport/limits.ts';
+
+/**
+ * HMAC-SHA256(secret, exporter ‖ sender's key ‖ recipient's key), base64: proof of the invite's secret that fits this TLS session, this
+ * pair and this direction only (design.md §7).
+ *
+ * @param session base64 of the TLS exporter value
+ * @param sender node id; likewise `recipient`
+ */
+export function pairingProof(secret: Uint8Array, session: string, sender: string, recipient: string): string {
+  const hmac = createHmac('sha256', secret).update(Buffer.from(session, 'base64'));
+  for (const id of [sender, recipient]) {
+    const key = parseNodeId(id);
+    if (!key) throw new RangeError('expected a node id');
+    hmac.update(key);
+  }
+  return hmac.digest('base64');
+}
+
+/** Whether `proof` is the one expected; takes the same time for every wrong one. */
+export function isProof(proof: string, expected: string): boolean {
+  const [given, wanted] = [Buffer.from(proof, 'base64'), Buffer.from(expected, 'base64')];
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+/** The one invite that may be open at a time. */
+export interface InviteDesk {
+  /** Opens an invite with this secret; an older one ends. Returns when it ends, in ms since the epoch. */
+  readonly open: (secret: Uint8Array) => number;
+  readonly isOpen: () => boolean;
+  /**
+   * Checks the proof of `sender` and answers with ours. A right one uses the invite up; the fifth wrong one ends it.
+   * @throws CaroError `invite_closed`, `pairing_refused`
+   */
+  readonly redeem: (proof: string, session: string, sender: string) => string;
+  readonly close: () => void;
+}
+
+export function createInviteDesk(
+  self: string,
+  now: () => number,
+  { inviteMs, inviteTries }: Pick<MeshLimits, 'inviteMs' | 'inviteTries'>,
+): InviteDesk {
+  let invite: { readonly secret: Uint8Array; readonly untilMs: number; tries: number } | undefined;
+  const current = (): typeof invite => {
+    if (invite && now() >= invite.untilMs) invite = undefined;
+    return invite;
+  };
+  return {
+    open: (secret) => {
+      invite = { secret, untilMs: now() + inviteMs, tries: inviteTries };
+      return invite.untilMs;
+    },
+    isOpen: () => current() !== undefined,
+    redeem: (proof, session, sender) => {
+      const open = current();
+      if (!open) throw new CaroError('invite_closed', 'expected an open invite, there is none; run: caro peers invite');
+      if (isProof(proof, pairingProof(open.secret, session, sender, self))) {
+        invite = undefined;
+        return pairingProof(open.secret, session, self, sender);
+      }
+      open.tries -= 1;
+      if (open.tries === 0) invite = undefined;
+      throw new CaroError(
+        'pairing_refused',
+        `expected a proof of the invite's secret, got another; ${open.tries} tries left`,
+      );
+    },
+    close: () => {
+      invite = undefined;
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { isIP } from 'node:net';
+import { CaroError } from '../../domain/errors.ts';
+import { type Endpoint, isInternal, isLoopback } from '../../domain/ip-address.ts';
+import { isoTime } from '../../domain/time/iso-time.ts';
+import { fingerprint } from '../../identity/fingerprint.ts';
+import type { JoinedPeer, OpenInvite } from '../mesh-options.ts';
+import type { PairedPeer } from '../ports.ts';
+import type { MessageBodies } from '../protocol/messages.ts';
+import { endpointText } from '../transport/address-rule.ts';
+import type { Connection, Ending } from '../transport/connection.ts';
+import type { MeshLimits } from '../transport/limits.ts';
+import { createInviteDesk, isProof, pairingProof } from './invite.ts';
+import { decodeInviteCode, encodeInviteCode, type InviteCode, SECRET_BYTES } from './invite-code.ts';
+
+export interface PairingOptions {
+  readonly self: string;
+  readonly name: string;
+  /** Where this node takes connections. */
+  readonly listen: () => Endpoint | null;
+  readonly limits: Pick<MeshLimits, 'inviteMs' | 'inviteTries'>;
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly onPaired: (peer: PairedPeer) => void;
+}
+
+/** Both sides of pairing (design.md §7). It never gives trust: each owner chooses a level afterwards. */
+export interface Pairing {
+  readonly isOpen: () => boolean;
+  readonly invite: (host?: string) => OpenInvite;
+  readonly endInvite: () => void;
+  /** `connect` opens a connection for pairing to the node of the code. */
+  readonly join: (text: string, connect: (code: InviteCode) => Promise<Connection>) => Promise<JoinedPeer>;
+  readonly onHello: (connection: Connection) => void;
+  readonly onPair: (connection: Connection, body: MessageBodies['pair']) => void;
+  readonly onEnd: (connection: Connection, ending: Ending) => void;
+}
+
+interface Joining {
+  readonly code: InviteCode;
+  readonly resolve: (peer: JoinedPeer) => void;
+  readonly reject: (error: CaroError) => void;
+}
+
+export function createPairing(options: PairingOptions): Pairing {
+  const { self, name, listen, now, randomBytes } = options;
+  const desk = createInviteDesk(self, now, options.limits);
+  const joining = new Map<Connection, Joining>();
+  const greet = (connection: Connection, proof: string): void => {
+    const body = { name, port: listen()?.port ?? null, proof };
+    connection.tell({ type: 'pair', body }).catch(() => connection.leave('paired'));
+  };
+  return {
+    isOpen: desk.isOpen,
+    endInvite: desk.close,
+    invite: (host) => {
+      const secret = randomBytes(SECRET_BYTES);
+      const endpoint = reachable(listen(), host);
+      const code = encodeInviteCode({ ...endpoint, id: self, secret });
+      return { code, expiresAt: isoTime(desk.open(secret)) };
+    },
+    join: async (text, connect) => {
+      const code = decodeInviteCode(text);
+      const connection = await connect(code);
+      return new Promise((resolve, reject) => joining.set(connection, { code, resolve, reject }));
+    },
+    onHello: (connection) => {
+      const joiner = joining.get(connection);
+      if (joiner) greet(connection, pairingProof(joiner.code.secret, connection.session, self, connection.peer));
+    },
+    onPair: (connection, body) => {
+      const joiner = joining.get(connection);
+      if (joiner) welcome(self, connection, body, joiner);
+      else {
+        greet(connection, desk.redeem(body.proof, connection.session, connection.peer));
+        options.onPaired(pairedPeer(connection, body));
+      }
+    },
+    onEnd: (connection, { code }) => {
+      const why = code ?? 'peer_gone';
+      joining
+        .get(connection)
+        ?.reject(new CaroError(why, 'expected to be paired, the other side ended it; make a new invite there'));
+      joining.delete(connection);
+    },
+  };
+}
+
+/** The invited side has the proof of the inviting one: both know the secret. */
+function welcome(
+  self: string,
+  connection: Connection,
+  { name, proof }: MessageBodies['pair'],
+  { code, resolve }: Joining,
+): void {
+  const { peer, session } = connection;
+  if (!isProof(proof, pairingProof(code.secret, session, peer, self))) {
+    throw new CaroError('pairing_refused', "expected a proof of the invite's secret, got another");
+  }
+  resolve({ id: peer, name, fingerprint: fingerprintOf(connection), endpoint: endpointText(code) });
+  connection.leave('paired');
+}
+
+function pairedPeer(connection: Connection, { name, port }: MessageBodies['pair']): PairedPeer {
+  const { peer, address } = connection;
+  const endpoint = port === null ? null : endpointText({ host: address, port });
+  return { id: peer, address, name, fingerprint: fingerprintOf(connection), endpoint };
+}
+
+const fingerprintOf = ({ publicKey }: Connection): string => fingerprint(publicKey);
+
+/** An address that another machine can dial. */
+function reachable(listen: Endpoint | null, host?: string): Endpoint {
+  if (!listen)
+    throw new CaroError(
+      'usage',
+      'expected mesh.listen to take connections; set it, so that the other node can dial this one',
+    );
+  if (host !== undefined && (isIP(host) === 0 || host.includes('%')))
+    throw new CaroError(
+      'usage',
+      'expected an IP address without a zone, such as 10.0.1.5: an invite holds no names; name the address at which the other node reaches this one',
+    );
+  const address = host ?? listen.host;
+  // Loopback serves several nodes on one machine.
+  if (isInternal(address) || isLoopback(address) || host !== undefined) return { host: address, port: listen.port };
+  throw new CaroError(
+    'usage',
+    `expected the address at which the other node reaches this one, got ${address}; name it`,
+  );
+}

@@ -1,0 +1,74 @@
+import { canonical, type Json } from '../../domain/encoding/canonical.ts';
+import { CaroError } from '../../domain/errors.ts';
+import type { Envelope } from '../../domain/identity/signed-envelope.ts';
+import { validateMessagePayload } from '../../generated/message-validators.js';
+import { decodeEnvelope, encodeEnvelope } from '../../identity/envelope.ts';
+import { MESSAGE_TYPE, MESSAGE_TYPES, type MessageHeader, type MessageType, type Typed } from './messages.ts';
+
+/** What stands in every payload; the body is looked at once the header has passed all checks. */
+export type Payload = MessageHeader & { readonly type: string; readonly body: object };
+
+/** UTF-8 bytes of a payload in canonical JSON (RFC 8785): these are signed. */
+export function encodePayload(header: MessageHeader, { type, body }: Typed): Uint8Array {
+  return Buffer.from(canonical({ ...header, type, body: body as unknown as Json }));
+}
+
+/**
+ * Reads exactly what `encodePayload` writes: another spelling of the same JSON is refused, so that what is checked, stored and shown
+ * is the one form there is.
+ *
+ * @throws CaroError `message_malformed`
+ */
+export function decodePayload(bytes: Uint8Array): Payload {
+  const text = Buffer.from(bytes).toString('utf8');
+  const value = parse(text);
+  if (!validateMessagePayload(value)) {
+    const { keyword, instancePath } = validateMessagePayload.errors?.[0] ?? { keyword: 'type', instancePath: '' };
+    throw malformed(`expected a payload of version 1, got one that breaks "${keyword}" at "${instancePath}"`);
+  }
+  if (!isCanonical(value as unknown as Json, bytes)) throw malformed('expected canonical JSON (RFC 8785)');
+  return value;
+}
+
+/**
+ * A message as it goes over the wire: one line of canonical JSON holding the DSSE envelope.
+ * @throws CaroError `message_malformed` from `decodeMessage`
+ */
+export const encodeMessage = encodeEnvelope;
+
+export function decodeMessage(text: string): Envelope {
+  const envelope = envelopeIn(text);
+  if (envelope.payloadType !== MESSAGE_TYPE)
+    throw malformed('expected the payload type of a mesh message, got another');
+  if (encodeEnvelope(envelope) !== text) throw malformed('expected canonical JSON (RFC 8785)');
+  return envelope;
+}
+
+export const isKnownType = (type: string): type is MessageType => MESSAGE_TYPES.some((known) => known === type);
+
+function envelopeIn(text: string): Envelope {
+  try {
+    return decodeEnvelope(text);
+  } catch (error) {
+    throw malformed(error instanceof CaroError ? error.message : 'expected a DSSE envelope');
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed('expected JSON');
+  }
+}
+
+/** JSON nested too deep for the stack has no canonical form either. */
+function isCanonical(value: Json, bytes: Uint8Array): boolean {
+  try {
+    return Buffer.from(canonical(value)).equals(bytes);
+  } catch {
+    return false;
+  }
+}
+
+const malformed = (message: string): CaroError => new CaroError('message_malformed', message);

@@ -1,0 +1,77 @@
+import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
+import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelope.ts';
+import type { SummaryResult } from '../../domain/summaries/summary.ts';
+
+/** WebSocket subprotocol (design.md §7); another version of the wire has another name. */
+export const SUBPROTOCOL = 'caro.mesh.v1';
+/** Request targets of the upgrade: what a connection is for. */
+export const MESH_PATH = '/';
+export const PAIRING_PATH = '/pair';
+/** Media type under which a message is signed. */
+export const MESSAGE_TYPE = 'application/vnd.caro.mesh.v1+json';
+/** RFC 5705, RFC 8446 §7.5: what binds messages to their TLS connection is exported under this label, without context. */
+export const EXPORTER_LABEL = 'EXPORTER-caro-mesh-v1';
+export const SESSION_BYTES = 32;
+export const NONCE_BYTES = 16;
+export const MAX_FRAME_BYTES = 1024 * 1024;
+/** Longest age of a message (NFR-204) and largest difference of two clocks (E3). */
+export const MAX_AGE_MS = 5 * 60_000;
+export const MAX_SKEW_MS = 5 * 60_000;
+
+export const GOODBYE_REASONS = ['shutdown', 'duplicate', 'untrusted', 'paired'] as const;
+export type GoodbyeReason = (typeof GOODBYE_REASONS)[number];
+
+/** Type of a message → its body. Bodies are closed: words from lists, integers, times, ids, signed documents of the same kind. */
+export interface MessageBodies {
+  /**
+   * First message of each side. `rotations` lead from keys that the sender had before to the one it has, and on to the one it will have,
+   * oldest first; `revocations` are of keys that it had before.
+   */
+  readonly hello: { readonly rotations: readonly DualEnvelope[]; readonly revocations?: readonly Envelope[] };
+  readonly summary: { readonly document: Envelope };
+  /** `id` is the summary's. */
+  readonly 'summary-ack': { readonly id: string; readonly result: SummaryResult };
+  readonly query: QueryBody;
+  readonly response: ResponseBody;
+  readonly rotation: { readonly statement: DualEnvelope };
+  readonly revocation: { readonly statement: Envelope };
+  /** `proof`: base64 HMAC-SHA256; `port`: where the sender takes connections, if it does. */
+  readonly pair: { readonly name: string; readonly port: number | null; readonly proof: string };
+  readonly goodbye: { readonly reason: GoodbyeReason };
+}
+
+export type MessageType = keyof MessageBodies;
+export const MESSAGE_TYPES = [
+  'hello',
+  'summary',
+  'summary-ack',
+  'query',
+  'response',
+  'rotation',
+  'revocation',
+  'pair',
+  'goodbye',
+] as const satisfies readonly MessageType[];
+
+/** A body with its type: what is handed to the egress gate, and what a receiver hands on. */
+export type Typed<T extends MessageType = MessageType> = {
+  [K in T]: { readonly type: K; readonly body: MessageBodies[K] };
+}[T];
+
+/** What every payload holds beside type and body. */
+export interface MessageHeader {
+  readonly version: 1;
+  /** Node ids. */
+  readonly sender: string;
+  readonly recipient: string;
+  /** Base64 of the TLS exporter value. */
+  readonly session: string;
+  /** From 0, without gaps, in each direction of each session. */
+  readonly sequence: number;
+  /** ISO 8601 UTC with milliseconds, by the sender's clock. */
+  readonly time: string;
+  /** Base64 of 16 random bytes. */
+  readonly nonce: string;
+  /** Nonce of the message that this one answers. */
+  readonly inReplyTo: string | null;
+}

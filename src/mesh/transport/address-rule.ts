@@ -1,0 +1,75 @@
+import { lookup } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { CaroError } from '../../domain/errors.ts';
+import { type Endpoint, isInternal, parseEndpoint } from '../../domain/ip-address.ts';
+
+export interface AddressRules {
+  readonly allowPublic: boolean;
+  readonly allowDns: boolean;
+}
+
+/** An IPv4 address in IPv6 clothes is the IPv4 address that it is. */
+export const plainAddress = (address: string): string => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
+
+/** Host and port as one text that `parseEndpoint` reads. */
+export const endpointText = ({ host, port }: Endpoint): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+
+/**
+ * Only loopback, private and link-local addresses may be listened on, unless the owner allows more (FR-206).
+ * @throws CaroError `address_unsafe`
+ */
+export function checkListen({ host, port }: Endpoint, { allowPublic }: Pick<AddressRules, 'allowPublic'>): void {
+  if (isIP(host) === 0) {
+    throw new CaroError(
+      'address_unsafe',
+      `expected mesh.listen to be an IP address and a port, got the name ${host}:${port}`,
+    );
+  }
+  if (allowPublic || isInternal(host)) return;
+  throw new CaroError(
+    'address_unsafe',
+    `expected mesh.listen to be a loopback, private or link-local address, got ${host}; set mesh.allow_public = true if that is meant`,
+  );
+}
+
+/**
+ * Where a peer may be dialled. A name needs `allowDns`; what it resolves to is checked when it is (see `checkedLookup`).
+ * @throws CaroError `address_unsafe`
+ */
+export function checkDial(address: string, { allowPublic, allowDns }: AddressRules): Endpoint {
+  const endpoint = parseEndpoint(address);
+  if (!endpoint || endpoint.port === 0)
+    throw new CaroError('address_unsafe', 'expected a peer at IP:port, got something else');
+  const isName = isIP(endpoint.host) === 0;
+  if (isName && !allowDns) {
+    throw new CaroError(
+      'address_unsafe',
+      `expected the IP address of a peer, got the name ${endpoint.host}; names are looked up only with mesh.allow_dns = true`,
+    );
+  }
+  if (!isName && !allowPublic && !isInternal(endpoint.host)) throw publicAddress(endpoint.host);
+  return endpoint;
+}
+
+/** Resolves a name like Node does, then holds every address to the rule of `checkDial`. Never called for an IP address. */
+export const checkedLookup =
+  ({ allowPublic }: Pick<AddressRules, 'allowPublic'>): LookupFunction =>
+  (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) {
+        callback(error, []);
+        return;
+      }
+      const outside = allowPublic ? undefined : addresses.find(({ address }) => !isInternal(address));
+      if (outside) callback(publicAddress(outside.address), []);
+      else if (options.all) callback(null, addresses);
+      else callback(null, addresses[0]?.address ?? '', addresses[0]?.family);
+    });
+  };
+
+const publicAddress = (host: string): CaroError =>
+  new CaroError(
+    'address_unsafe',
+    `expected a peer at a loopback, private or link-local address, got ${host}; set mesh.allow_public = true if that is meant`,
+  );

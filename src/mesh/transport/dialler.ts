@@ -1,0 +1,119 @@
+import { isIP } from 'node:net';
+import { connect, type TLSSocket } from 'node:tls';
+import { WebSocket } from 'ws';
+import { CaroError } from '../../domain/errors.ts';
+import { parseNodeId } from '../../domain/identity/node-id.ts';
+import { nodeIdOf, type TlsMaterial } from '../../identity/certificate.ts';
+import { MAX_SKEW_MS, MESH_PATH, PAIRING_PATH, SUBPROTOCOL } from '../protocol/messages.ts';
+import { type AddressRules, checkDial, checkedLookup, plainAddress } from './address-rule.ts';
+import type { MeshLimits } from './limits.ts';
+import type { Link, LinkPurpose } from './link.ts';
+import { dialContext, handshakeError, sessionOf } from './tls-settings.ts';
+
+export interface DialOptions {
+  /** `IP:port`, `[IPv6]:port`, or `name:port` where the rules allow it. */
+  readonly address: string;
+  readonly rules: AddressRules;
+  readonly tls: TlsMaterial;
+  readonly limits: MeshLimits;
+  readonly now: () => number;
+  /** What the key that answers may be used for; throws what it is refused with. */
+  readonly judge: (id: string, address: string) => LinkPurpose;
+}
+
+/**
+ * Opens a connection to a peer: TLS, then the judgement of its key, and only then the first byte of HTTP.
+ *
+ * @throws CaroError `address_unsafe`, `peer_unreachable`, `tls_…`, `certificate_…`, what `judge` throws, and `peer_untrusted` when the
+ * other side hangs up after the handshake, which is how it refuses
+ */
+export async function dial(options: DialOptions): Promise<Link> {
+  const tls = await openTls(options);
+  try {
+    const peer = nodeIdOf(tls.getPeerX509Certificate(), options.now(), MAX_SKEW_MS);
+    const publicKey = parseNodeId(peer);
+    if (!publicKey) throw new CaroError('certificate_kind', 'expected a key that has a node id');
+    const address = plainAddress(tls.remoteAddress ?? '');
+    const purpose = options.judge(peer, address);
+    const facts = { purpose, peer, publicKey, address, port: tls.remotePort ?? 0, session: sessionOf(tls) };
+    const openedMs = options.now();
+    const socket = await upgrade(tls, purpose, options.limits);
+    return { ...facts, socket, isDialled: true, openedMs, settled: () => undefined };
+  } catch (error) {
+    tls.destroy();
+    throw error;
+  }
+}
+
+async function openTls({ address, rules, tls, limits }: DialOptions): Promise<TLSSocket> {
+  const { host, port } = checkDial(address, rules);
+  const lookup = isIP(host) === 0 ? { lookup: checkedLookup(rules) } : {};
+  return new Promise((resolve, reject) => {
+    // No server name: it would tell listeners on the wire the name of the peer.
+    const socket = connect({
+      secureContext: dialContext(tls),
+      rejectUnauthorized: false,
+      ...lookup,
+      host,
+      port,
+      servername: '',
+    });
+    const fail = (error: CaroError): void => {
+      socket.destroy();
+      reject(error);
+    };
+    const timer = setTimeout(
+      fail,
+      limits.helloMs,
+      new CaroError('tls_timeout', 'expected a TLS handshake within its time'),
+    );
+    socket.once('close', () =>
+      fail(new CaroError('tls_handshake', 'expected a TLS handshake, the other side hung up')),
+    );
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      fail(dialError(error));
+    });
+    socket.once('secureConnect', () => {
+      clearTimeout(timer);
+      socket.removeAllListeners('error').removeAllListeners('close');
+      socket.on('error', () => socket.destroy());
+      resolve(socket);
+    });
+  });
+}
+
+function dialError(error: NodeJS.ErrnoException | CaroError): CaroError {
+  if (error instanceof CaroError) return error;
+  const { code = 'no answer' } = error;
+  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return handshakeError(error);
+  return new CaroError('peer_unreachable', `expected a peer that takes connections, got ${code}`, { cause: error });
+}
+
+function upgrade(tls: TLSSocket, purpose: LinkPurpose, limits: MeshLimits): Promise<WebSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`ws://caro${purpose === 'pairing' ? PAIRING_PATH : MESH_PATH}`, SUBPROTOCOL, {
+      createConnection: () => tls,
+      perMessageDeflate: false,
+      autoPong: false,
+      followRedirects: false,
+      handshakeTimeout: limits.helloMs,
+      maxPayload: purpose === 'mesh' ? limits.frameBytes : limits.strangerFrameBytes,
+    });
+    const refused = (): void => {
+      socket.terminate();
+      reject(
+        new CaroError('peer_untrusted', 'expected a welcome, the peer hung up: it does not trust this node (yet)'),
+      );
+    };
+    socket.once('error', refused);
+    tls.once('close', refused);
+    socket.once('open', () => {
+      socket.off('error', refused);
+      tls.off('close', refused);
+      // Frames may follow at once; the connection resumes when it listens.
+      socket.pause();
+      resolve(socket);
+    });
+  });
+}

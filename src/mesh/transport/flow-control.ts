@@ -1,0 +1,54 @@
+import type { WebSocket } from 'ws';
+import { steadyMs } from '../../platform/steady-clock.ts';
+import { createTokenBucket } from '../token-bucket.ts';
+import type { MeshLimits } from './limits.ts';
+
+/** Slows a peer down by not reading it: TCP then makes it wait, and nothing is lost. */
+export interface FlowControl {
+  /** A frame came; reading stops while the peer is over its rate. */
+  readonly took: () => void;
+  readonly workStarted: () => void;
+  readonly workEnded: () => void;
+  /** Pieces of work under way. */
+  readonly working: () => number;
+  readonly stop: () => void;
+}
+
+/** @param onRate called when reading stops because of the rate */
+export function createFlowControl(
+  socket: Pick<WebSocket, 'pause' | 'resume'>,
+  limits: Pick<MeshLimits, 'messagesPerSecond' | 'messageBurst' | 'queriesAtOnce'>,
+  onRate: () => void,
+): FlowControl {
+  const bucket = createTokenBucket(limits.messagesPerSecond, limits.messageBurst, steadyMs);
+  let timer: NodeJS.Timeout | undefined;
+  let working = 0;
+  const update = (): void => {
+    if (timer !== undefined || working >= limits.queriesAtOnce) socket.pause();
+    else socket.resume();
+  };
+  const wake = (): void => {
+    timer = undefined;
+    update();
+  };
+  return {
+    took: () => {
+      const waitMs = bucket.take();
+      if (waitMs === 0) return;
+      if (timer === undefined) onRate();
+      clearTimeout(timer);
+      timer = setTimeout(wake, waitMs);
+      update();
+    },
+    workStarted: () => {
+      working += 1;
+      update();
+    },
+    workEnded: () => {
+      working -= 1;
+      update();
+    },
+    working: () => working,
+    stop: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,272 @@
+import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
+import { CaroError, ERRORS, type ErrorCode } from '../../domain/errors.ts';
+import type { Envelope } from '../../domain/identity/signed-envelope.ts';
+import type { SummaryResult } from '../../domain/summaries/summary.ts';
+import { createMessageReader, type Incoming, type MessageReader } from '../protocol/message-check.ts';
+import type { GoodbyeReason, MessageType, Typed } from '../protocol/messages.ts';
+import type { Connection, ConnectionHost, Ending } from './connection.ts';
+import type { Channel } from './egress-gate.ts';
+import { createFlowControl, type FlowControl } from './flow-control.ts';
+import type { Link, LinkPurpose } from './link.ts';
+import { createPendingTable } from './pending-requests.ts';
+
+/** RFC 6455 §7.4.1 */
+const STATUS = { normal: 1000, violation: 1008, tooLarge: 1009 } as const;
+/** How long the closing handshake may take before the socket is cut. */
+const CLOSE_MS = 1_000;
+const ALLOWED: Readonly<Record<LinkPurpose, readonly MessageType[] | 'all'>> = {
+  mesh: 'all',
+  pairing: ['hello', 'pair', 'goodbye'],
+  introduction: ['hello'],
+};
+
+type Takers = { readonly [T in MessageType]: (message: Incoming<T>) => void };
+
+/** Speaks the protocol on one link: hello first, then both sides ask and answer until one says goodbye. */
+export const createConnection = (link: Link, host: ConnectionHost): Connection => new Session(link, host);
+
+class Session implements Connection {
+  readonly peer: string;
+  readonly publicKey: Uint8Array;
+  readonly address: string;
+  readonly port: number;
+  readonly isDialled: boolean;
+  readonly purpose: LinkPurpose;
+  readonly session: string;
+  readonly openedMs: number;
+  readonly #link: Link;
+  readonly #host: ConnectionHost;
+  readonly #channel: Channel;
+  readonly #reader: MessageReader;
+  readonly #flow: FlowControl;
+  readonly #answers = createPendingTable<ResponseBody>(() => this.#finish());
+  readonly #acknowledgements = createPendingTable<SummaryResult>(() => this.#finish());
+  readonly #heartbeat: NodeJS.Timeout;
+  readonly #helloTimer: NodeJS.Timeout;
+  #retireTimer: NodeJS.Timeout | undefined;
+  #ending: Ending | undefined;
+  #isAlive = true;
+  #retirement: 'none' | 'wanted' | 'announced' = 'none';
+  #isFarewelled = false;
+
+  constructor(link: Link, host: ConnectionHost) {
+    const { peer, address, port, isDialled, purpose, session, openedMs, socket } = link;
+    this.peer = peer;
+    this.publicKey = link.publicKey;
+    this.address = address;
+    this.port = port;
+    this.isDialled = isDialled;
+    this.purpose = purpose;
+    this.session = session;
+    this.openedMs = openedMs;
+    this.#link = link;
+    this.#host = host;
+    this.#reader = createMessageReader({ ...link, self: host.self }, host.nonces, host.now);
+    this.#channel = host.gate.open(socket, { id: peer, address, session, isPairing: purpose === 'pairing' });
+    this.#flow = createFlowControl(socket, host.limits, () => host.onRefuse(this, 'message_rate'));
+    this.#heartbeat = setInterval(() => this.#beat(), host.limits.heartbeatMs);
+    this.#helloTimer = setTimeout(() => this.#missHello(), host.limits.helloMs);
+    this.#listen();
+    if (purpose !== 'introduction') this.#send({ type: 'hello', body: host.hello() });
+    socket.resume();
+  }
+
+  skewMs(): number | null {
+    return this.#reader.skewMs();
+  }
+
+  async ask(body: QueryBody, deadlineMs: number): Promise<ResponseBody> {
+    const nonce = await this.#channel.send({ type: 'query', body });
+    if (this.#ending) throw gone();
+    return this.#answers.wait(nonce, deadlineMs);
+  }
+
+  async deliver(document: Envelope, id: string): Promise<SummaryResult> {
+    await this.#channel.send({ type: 'summary', body: { document } });
+    if (this.#ending) throw gone();
+    return this.#acknowledgements.wait(id, this.#host.limits.acknowledgeMs);
+  }
+
+  async tell(message: Typed<'rotation' | 'revocation' | 'pair'>): Promise<void> {
+    await this.#channel.send(message);
+  }
+
+  retire(): void {
+    if (this.#retirement !== 'none') return;
+    this.#retirement = 'wanted';
+    this.#retireTimer = setTimeout(() => this.#end(DUPLICATE, STATUS.normal), this.#host.limits.retireMs);
+    this.#finish();
+  }
+
+  leave(reason: GoodbyeReason): void {
+    if (this.#ending) return;
+    this.#send({ type: 'goodbye', body: { reason } }, () => this.#end({ code: null, reason, by: 'us' }, STATUS.normal));
+  }
+
+  expel(code: ErrorCode): void {
+    this.#end({ code, reason: null, by: 'us' }, STATUS.violation);
+  }
+
+  fail(error: CaroError): void {
+    if (this.#ending) return;
+    this.#host.onRefuse(this, error.code);
+    this.#end({ code: error.code, reason: null, by: 'us' }, STATUS.violation);
+  }
+
+  #listen(): void {
+    const { socket } = this.#link;
+    socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
+    socket.on('ping', (data) => {
+      this.#flow.took();
+      this.#channel.pong(data);
+    });
+    socket.on('pong', () => {
+      this.#isAlive = true;
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      const code = frameCode(error.code ?? '');
+      if (code) this.fail(new CaroError(code, 'expected a frame of the protocol'));
+    });
+    socket.on('close', (status, reason) => this.#closed(status, reason.toString()));
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    if (this.#ending) return;
+    this.#isAlive = true;
+    this.#flow.took();
+    try {
+      if (isBinary) throw new CaroError('frame_malformed', 'expected text, got a binary message');
+      this.#take(data.toString('utf8'));
+    } catch (error) {
+      this.fail(error instanceof CaroError ? error : new CaroError('internal', 'a message could not be handled'));
+    }
+  }
+
+  #take(text: string): void {
+    const message = this.#reader.read(text);
+    if (!message) return;
+    const allowed = ALLOWED[this.purpose];
+    if (allowed !== 'all' && !allowed.includes(message.type)) {
+      throw new CaroError('message_unexpected', `expected no ${message.type} on a connection for ${this.purpose}`);
+    }
+    (this.#takers[message.type] as (message: Incoming) => void)(message);
+  }
+
+  readonly #takers: Takers = {
+    hello: ({ body }) => {
+      // Pairing as a whole has the time of a hello, so that strangers do not stay.
+      if (this.purpose === 'mesh') {
+        clearTimeout(this.#helloTimer);
+        this.#link.settled();
+      }
+      this.#host.onHello(this, body);
+    },
+    query: ({ body, nonce }) =>
+      this.#work(async () => {
+        const { type } = body;
+        const answer = await this.#host.onQuery(this, body).catch((): ResponseBody => ({ result: 'error', type }));
+        const respond = (response: ResponseBody): Promise<string> =>
+          this.#channel.send({ type: 'response', body: response }, nonce);
+        await respond(answer).catch((error: unknown) => respond({ result: keptBack(error), type }));
+      }),
+    response: ({ body, inReplyTo }) => {
+      // An answer that came too late is nobody's.
+      this.#answers.settle(inReplyTo ?? '', body);
+    },
+    summary: ({ body, nonce }) =>
+      this.#work(async () => {
+        const result = await this.#host.onSummary(this, body.document);
+        await this.#channel.send({ type: 'summary-ack', body: result }, nonce);
+      }),
+    'summary-ack': ({ body }) => {
+      this.#acknowledgements.settle(body.id, body.result);
+    },
+    rotation: ({ body }) => this.#host.onRotation(this, body.statement),
+    revocation: ({ body }) => this.#host.onRevocation(this, body.statement),
+    pair: ({ body }) => this.#host.onPair(this, body),
+    goodbye: ({ body: { reason } }) => {
+      if (reason !== 'duplicate') this.#end({ code: null, reason, by: 'them' }, STATUS.normal);
+      this.#isFarewelled = true;
+      this.retire();
+      this.#finish();
+    },
+  };
+
+  /** Work of ours that a message asked for; its peer is not read while there is too much of it. */
+  #work(task: () => Promise<void>): void {
+    this.#flow.workStarted();
+    const ended = (): void => {
+      this.#flow.workEnded();
+      this.#finish();
+    };
+    task().then(ended, (error: unknown) => {
+      ended();
+      if (error instanceof CaroError && error.code === 'summary_invalid') this.fail(error);
+    });
+  }
+
+  /** What the gate refuses it has put on record; a lost connection shows itself. */
+  #send(message: Typed, then: () => void = () => undefined): void {
+    this.#channel.send(message).then(then, then);
+  }
+
+  /** Both sides have said that they will not ask any more, and nothing is under way: the connection may go. */
+  #finish(): void {
+    if (this.#retirement === 'none' || this.#ending) return;
+    if (this.#answers.size() + this.#acknowledgements.size() > 0) return;
+    if (this.#retirement === 'wanted') {
+      this.#retirement = 'announced';
+      this.#send({ type: 'goodbye', body: { reason: 'duplicate' } }, () => this.#finish());
+      return;
+    }
+    if (this.#isFarewelled && this.#flow.working() === 0) this.#end(DUPLICATE, STATUS.normal);
+  }
+
+  #beat(): void {
+    if (!this.#isAlive) this.#link.socket.terminate();
+    this.#isAlive = false;
+    this.#channel.ping();
+  }
+
+  #missHello(): void {
+    this.fail(new CaroError('tls_timeout', 'expected a hello within its time'));
+  }
+
+  #end(ending: Ending, status: number): void {
+    if (this.#ending) return;
+    this.#ending = ending;
+    this.#channel.end(status, ending.by === 'us' && ending.code !== null ? ending.code : undefined);
+    setTimeout(() => this.#link.socket.terminate(), CLOSE_MS).unref();
+  }
+
+  #closed(status: number, reason: string): void {
+    for (const timer of [this.#heartbeat, this.#helloTimer, this.#retireTimer]) clearTimeout(timer);
+    this.#flow.stop();
+    this.#link.settled();
+    this.#ending ??= { code: codeIn(status, reason), reason: null, by: 'them' };
+    this.#answers.failAll(gone());
+    this.#acknowledgements.failAll(gone());
+    this.#host.onEnd(this, this.#ending);
+  }
+}
+
+const DUPLICATE: Ending = { code: null, reason: 'duplicate', by: 'us' };
+
+const gone = (): CaroError => new CaroError('peer_gone', 'expected an answer of the peer, the connection ended first');
+
+/** What the asker is told instead of an answer that the gate has kept back. */
+const keptBack = (error: unknown): 'access_denied' | 'error' =>
+  error instanceof CaroError && error.code === 'egress_denied' ? 'access_denied' : 'error';
+
+/** Code for an error that `ws` found in a frame; undefined for a lost connection. */
+function frameCode(code: string): ErrorCode | undefined {
+  if (!code.startsWith('WS_ERR')) return undefined;
+  return code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'frame_too_large' : 'frame_malformed';
+}
+
+/** Why the other side closed, if it said so in a word that we know. */
+function codeIn(status: number, reason: string): ErrorCode | null {
+  if (status === STATUS.tooLarge) return 'frame_too_large';
+  const isCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text);
+  return status === STATUS.violation && isCode(reason) ? reason : null;
+}

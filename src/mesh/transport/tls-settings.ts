@@ -1,0 +1,62 @@
+import { constants } from 'node:crypto';
+import { createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import { CaroError, type ErrorCode } from '../../domain/errors.ts';
+import type { TlsMaterial } from '../../identity/certificate.ts';
+import { EXPORTER_LABEL, SESSION_BYTES } from '../protocol/messages.ts';
+
+/**
+ * TLS 1.3 with Ed25519 signatures only, and no tickets: a resumed session would skip the proof of the key (measured.md). Certificates
+ * are judged by `nodeIdOf` and the trust in their key, not by a certificate authority.
+ */
+export const tlsSettings = ({
+  key,
+  certificate,
+}: TlsMaterial): SecureContextOptions & { readonly rejectUnauthorized: false } => ({
+  key,
+  cert: certificate,
+  minVersion: 'TLSv1.3',
+  maxVersion: 'TLSv1.3',
+  sigalgs: 'ed25519',
+  secureOptions: constants.SSL_OP_NO_TICKET,
+  rejectUnauthorized: false,
+});
+
+const contexts = new WeakMap<TlsMaterial, SecureContext>();
+
+/** The same context for all that is dialled with the same key and certificate: parsing them for each peer costs time and memory. */
+export function dialContext(material: TlsMaterial): SecureContext {
+  const known = contexts.get(material);
+  if (known) return known;
+  const context = createSecureContext(tlsSettings(material));
+  contexts.set(material, context);
+  return context;
+}
+
+/** What binds messages to this connection, base64; both ends get the same 32 bytes (RFC 8446 §7.5). */
+export const sessionOf = (socket: TLSSocket): string =>
+  socket.exportKeyingMaterial(SESSION_BYTES, EXPORTER_LABEL, Buffer.alloc(0)).toString('base64');
+
+/** OpenSSL's reason for a failed handshake → ours; what is not listed is `tls_handshake`. */
+const REASONS: Readonly<Record<string, ErrorCode>> = {
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'tls_version',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'tls_version',
+  ERR_TLS_HANDSHAKE_TIMEOUT: 'tls_timeout',
+  // The other end has no signature algorithm in common with us: its key is RSA or ECDSA.
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'certificate_kind',
+  ERR_SSL_NO_SHARED_SIGNATURE_ALGORITHMS: 'certificate_kind',
+  ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM: 'certificate_kind',
+  ERR_SSL_WRONG_SIGNATURE_TYPE: 'certificate_kind',
+  ERR_SSL_UNKNOWN_CERTIFICATE_TYPE: 'certificate_kind',
+};
+
+const TEXTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  tls_version: 'expected TLS 1.3, the other side does not speak it',
+  tls_timeout: 'expected a TLS handshake within its time, it did not end',
+  certificate_kind: 'expected an Ed25519 key on both sides, the other side has another kind',
+};
+
+/** The texts of OpenSSL are dropped: they hold addresses of memory and source files. */
+export function handshakeError(error: NodeJS.ErrnoException): CaroError {
+  const code = REASONS[error.code ?? ''] ?? 'tls_handshake';
+  return new CaroError(code, TEXTS[code] ?? 'expected a TLS 1.3 handshake, it failed');
+}

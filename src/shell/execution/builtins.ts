@@ -1,0 +1,123 @@
+/** Builtins that change what later commands of the line mean. */
+import { constantOutput } from '../expansion/constant-output.ts';
+import type { Assignment, Word } from '../model.ts';
+import { wordOf } from '../syntax/parts.ts';
+import { type Call, type Frame, inputOf, inputText, type Output, type Walk } from './frame.ts';
+import { assign } from './walker.ts';
+
+const DECLARING = new Set(['export', 'declare', 'typeset', 'local', 'readonly']);
+const ASSIGNMENT = /^([A-Za-z_]\w*)(?:\[[^\]]*\])?(\+?)=/;
+
+/** What the builtin prints, after it has taken effect; undefined when `tool` is none of them. */
+export function runBuiltin(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
+  const args = call.words.slice(1);
+  if (DECLARING.has(tool)) return declare(walk, args, tool === 'export' || hasFlag(args, 'x'));
+  if (tool === 'set' && frame.dialect === 'fish') return setFish(walk, call, args);
+  if (tool === 'set') return setPositional(walk, args);
+  if (tool === 'alias') return defineAliases(walk, args, frame);
+  if (tool === 'unset') return forget(walk, args);
+  if (tool === 'unalias') return forgetAliases(walk, args);
+  if (tool === 'printf' && args[0]?.text === '-v') return printInto(walk, call, args, frame);
+  if (tool === 'read') return read(walk, args, inputText(inputOf(call.redirections, frame)));
+  if (tool === 'mapfile' || tool === 'readarray' || tool === 'getopts') return forgetValues(walk, args);
+  return undefined;
+}
+
+const hasFlag = (args: readonly Word[], letter: string): boolean =>
+  args.some(({ text }) => /^-[A-Za-z]+$/.test(text) && text.includes(letter));
+
+function declare(walk: Walk, args: readonly Word[], exported: boolean): Output {
+  for (const arg of args) {
+    const assignment = assignmentOf(arg);
+    if (assignment !== null) assign(walk, assignment, exported);
+  }
+  return '';
+}
+
+/** Reads a word of the form `NAME=value`; null for any other. */
+export function assignmentOf(word: Word): Assignment | null {
+  const found = ASSIGNMENT.exec(word.text);
+  if (found === null) return null;
+  const first = word.parts[0];
+  const skipped = found[0].length;
+  if (first?.kind !== 'literal' || first.text.length < skipped) return null;
+  const rest = first.text.slice(skipped);
+  const verbatim = first.end - first.start === first.text.length;
+  const head = { ...first, text: rest, start: verbatim ? first.start + skipped : first.start };
+  const parts = rest === '' ? word.parts.slice(1) : [head, ...word.parts.slice(1)];
+  const start = verbatim ? first.start + skipped : word.start;
+  const value = wordOf(parts, start, word.end, word.exact);
+  return { name: found[1] ?? '', append: found[2] === '+', value, elements: [], start: word.start, end: word.end };
+}
+
+/** fish: `set [-gxlU] NAME VALUE…` */
+function setFish(walk: Walk, call: Call, args: readonly Word[]): Output {
+  const at = args.findIndex(({ text }) => !text.startsWith('-'));
+  const name = args[at];
+  if (name === undefined) return null;
+  const values = args.slice(at + 1);
+  const only = values.length === 1 ? (values[0] ?? null) : null;
+  const { start, end } = call;
+  const assignment = { name: name.text, append: hasFlag(args, 'a'), value: only, elements: values, start, end };
+  assign(walk, assignment, hasFlag(args.slice(0, at), 'x'));
+  return '';
+}
+
+/** `alias name=text`, fish's `alias name text`. */
+function defineAliases(walk: Walk, args: readonly Word[], frame: Frame): Output {
+  const [name, text] = args;
+  if (frame.dialect === 'fish' && args.length === 2 && name && text) {
+    walk.scope.aliases.set(name.text, text);
+    return '';
+  }
+  for (const arg of args) {
+    const equals = arg.text.indexOf('=');
+    if (equals <= 0) continue;
+    const assignment = assignmentOf(arg);
+    if (assignment?.value) walk.scope.aliases.set(assignment.name, assignment.value);
+  }
+  return args.length === 0 ? null : '';
+}
+
+function forget(walk: Walk, args: readonly Word[]): Output {
+  for (const { text } of args) {
+    walk.scope.variables.delete(text);
+    walk.scope.functions.delete(text);
+  }
+  return '';
+}
+
+function forgetAliases(walk: Walk, args: readonly Word[]): Output {
+  for (const { text } of args) walk.scope.aliases.delete(text);
+  return '';
+}
+
+/** `set -- a b` */
+function setPositional(walk: Walk, args: readonly Word[]): Output {
+  const dashes = args.findIndex(({ text }) => text === '--');
+  if (dashes >= 0) walk.scope.positional = args.slice(dashes + 1);
+  return args.length === 0 ? null : '';
+}
+
+/** `printf -v name format …` */
+function printInto(walk: Walk, call: Call, args: readonly Word[], frame: Frame): Output {
+  const words = [...call.words.slice(0, 1), ...args.slice(2)];
+  const value = constantOutput('printf', words, inputOf(call.redirections, frame), frame.dialect);
+  walk.scope.variables.set(args[1]?.text ?? '', value);
+  return '';
+}
+
+/** `read x`: the first line of what it reads, where that is known. */
+function read(walk: Walk, args: readonly Word[], input: string | null): Output {
+  const names = args.filter(({ text }) => /^[A-Za-z_]\w*$/.test(text));
+  const [line] = (input ?? '').split('\n');
+  for (const { text } of names) walk.scope.variables.set(text, null);
+  const [name] = names;
+  if (input !== null && names.length === 1 && name) walk.scope.variables.set(name.text, line?.trim() ?? null);
+  return '';
+}
+
+function forgetValues(walk: Walk, args: readonly Word[]): Output {
+  for (const { text } of args) if (/^[A-Za-z_]\w*$/.test(text)) walk.scope.variables.set(text, null);
+  return '';
+}

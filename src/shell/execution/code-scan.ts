@@ -1,0 +1,93 @@
+/** Finds the commands that program text of another language plainly starts. No parsing: calls by name with literal arguments. */
+
+import type { Code, CodeLanguage } from '../model.ts';
+import { decodeEscapes } from '../syntax/escapes.ts';
+
+export type StartedCommand =
+  | { readonly kind: 'shell'; readonly text: string; readonly open: boolean }
+  | { readonly kind: 'words'; readonly words: readonly string[]; readonly open: boolean };
+
+const MAX_CALLS = 64;
+const MAX_CODE = 1 << 16;
+/** Functions that start a program, by language; what follows a name has to be a literal for the call to count. */
+const CALLS: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
+  python:
+    /\b(?:system|popen|exec[lv]p?e?|spawn[lv]p?e?|getoutput|getstatusoutput|check_call|check_output|Popen|create_subprocess_(?:shell|exec)|(?:subprocess|sp)\.(?:run|call)|pty\.spawn)\s*\(\s*/g,
+  node: /\b(?:execSync|exec|spawnSync|spawn|execFileSync|execFile|execa(?:Sync)?)\s*\(\s*/g,
+  perl: /\b(?:system|exec|readpipe)\b\s*(?:\(|\{[^}]{0,200}\})?\s*/g,
+  ruby: /\b(?:system|exec|spawn|popen[23]?e?|capture[23]e?)\b\s*\(?\s*/g,
+  php: /\b(?:system|exec|shell_exec|passthru|proc_open|popen|pcntl_exec)\s*\(\s*/g,
+  awk: /\bsystem\s*\(\s*/g,
+  lua: /\b(?:execute|popen)\s*\(?\s*/g,
+  r: /\b(?:system2?|shell)\s*\(\s*/g,
+  other: /\b(?:system|run|cmd|shell-command|execute|popen)\s*\(?\s*/g,
+};
+/** `"…".exec(…)` is a regular expression's method unless the program takes up child processes. */
+const NODE_STARTS = /child_process|execa|\bBun\b|\bDeno\b/;
+const QUOTED_COMMAND: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
+  perl: /`([^`]+)`|\bqx\s*(?:\{([^}]*)\}|\(([^)]*)\)|\/([^/]*)\/|'([^']*)')/g,
+  ruby: /`([^`]+)`|%x\s*(?:\{([^}]*)\}|\(([^)]*)\)|\[([^\]]*)\])/g,
+  php: /`([^`]+)`/g,
+  awk: /"((?:[^"\\]|\\.)+)"\s*\|\s*getline|\|\s*"((?:[^"\\]|\\.)+)"/g,
+  applescript: /do shell script "((?:[^"\\]|\\.)+)"/g,
+  tcl: /\b(?:exec|spawn)\s+([^\s\];][^\n\];]*)/g,
+};
+const STRING =
+  /"""([\s\S]*?)"""|'''([\s\S]*?)'''|[rRbBuUfF]{0,2}"((?:[^"\\]|\\.)*)"|[rRbBuUfF]{0,2}'((?:[^'\\]|\\.)*)'|`([^`$]*)`/y;
+const BETWEEN = /[\s,[\](]*(?:(?:%w|Array|array|argv\s*=|args\s*=|cmd\s*=)?[[(]\s*)?/y;
+
+/** All commands that the text starts, in the order they are written. */
+export function scanCode(code: Code): StartedCommand[] {
+  const text = code.text.slice(0, MAX_CODE);
+  const found: { at: number; command: StartedCommand }[] = [];
+  const quoted = QUOTED_COMMAND[code.language];
+  if (quoted !== undefined) {
+    for (const match of text.matchAll(quoted)) {
+      const command = match.slice(1).join('');
+      found.push({ at: match.index, command: { kind: 'shell', text: decodeEscapes(command), open: false } });
+      if (found.length >= MAX_CALLS) break;
+    }
+  }
+  const calls = code.language === 'node' && !NODE_STARTS.test(text) ? undefined : CALLS[code.language];
+  if (calls !== undefined) {
+    for (const match of text.matchAll(calls)) {
+      const command = readCall(text, match.index, match[0], code.language);
+      if (command !== null) found.push({ at: match.index, command });
+      if (found.length >= MAX_CALLS) break;
+    }
+  }
+  return found.sort((a, b) => a.at - b.at).map(({ command }) => command);
+}
+
+function readCall(text: string, at: number, callee: string, language: CodeLanguage): StartedCommand | null {
+  const { strings, open } = readStrings(text, at + callee.length);
+  const [first, second] = strings;
+  if (first === undefined) return null;
+  const name = /[A-Za-z_0-9]+(?=\W*$)/.exec(callee)?.[0] ?? callee;
+  // execl(path, argv0, …) repeats the program's name.
+  if (/^(?:exec|spawn)[lv][pe]{0,2}$/.test(name) && second !== undefined) {
+    return { kind: 'words', words: [first, ...strings.slice(2)], open };
+  }
+  const takesOne = language === 'php' || (language === 'node' && /^exec(?:Sync)?$/.test(name)) || name === 'popen';
+  if (strings.length === 1 || takesOne) return { kind: 'shell', text: first, open };
+  return { kind: 'words', words: strings, open };
+}
+
+/** Reads literal strings separated by commas and list brackets; `open` when something else follows where one could stand. */
+function readStrings(text: string, from: number): { strings: string[]; open: boolean } {
+  const strings: string[] = [];
+  let at = from;
+  for (;;) {
+    BETWEEN.lastIndex = at;
+    const between = BETWEEN.exec(text)?.[0] ?? '';
+    if (strings.length > 0 && !/[,[]/.test(between)) break;
+    STRING.lastIndex = at + between.length;
+    const found = STRING.exec(text);
+    if (found === null) break;
+    const raw = found[1] ?? found[2] ?? found[3] ?? found[4] ?? found[5] ?? '';
+    strings.push(decodeEscapes(raw));
+    at = STRING.lastIndex;
+  }
+  const after = /^[\s\])]*(.)/.exec(text.slice(at, at + 40))?.[1] ?? '';
+  return { strings, open: /[+.%,$&A-Za-z]/.test(after) && !/^[\s\])]*[;}]/.test(text.slice(at, at + 40)) };
+}

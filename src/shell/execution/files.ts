@@ -1,0 +1,79 @@
+/** Files written on the line with text that is known, so that `echo '…' > x; sh x` is seen as what it is. */
+
+import { MAX_VALUE } from '../limits.ts';
+import type { Input, Redirection, Word } from '../model.ts';
+import { type Frame, inputText, type Output, type Walk } from './frame.ts';
+
+/** By what a file is known on this line: its path, or how it is spelled where a variable in it is not known (`$TMP/x`); null for anything else. */
+function nameOf(word: Word): string | null {
+  const name = word.value ?? spelled(word);
+  return name === null ? null : name.replace(/^\.\//, '');
+}
+
+function spelled({ parts }: Word): string | null {
+  const texts = parts.map((part) => {
+    if (part.kind === 'literal') return part.text;
+    return part.kind === 'variable' && part.operator === '' ? `\${${part.name}}` : null;
+  });
+  return texts.includes(null) ? null : texts.join('');
+}
+
+/** Notes what a command's output redirections write. */
+export function noteRedirected(walk: Walk, redirections: readonly Redirection[], output: Output): void {
+  for (const { fd, operator, target } of redirections) {
+    if (fd === 1 && /^&?>{1,2}\|?$/.test(operator)) noteWritten(walk, target, output, operator.includes('>>'));
+  }
+}
+
+/** Notes what is written into a file; what is not known makes the file unknown. */
+export function noteWritten(walk: Walk, file: Word, output: Output, append: boolean): void {
+  const name = nameOf(file);
+  if (name === null || name.startsWith('/dev/')) return;
+  const before = append ? (walk.scope.files.get(name) ?? '') : '';
+  if (output === null || before.length + output.length > MAX_VALUE) walk.scope.files.delete(name);
+  else walk.scope.files.set(name, before + output);
+}
+
+/** The text of a file that was written on this line; null for any other. */
+export function fileText(walk: Walk, file: Word | undefined): string | null {
+  const name = file === undefined ? null : nameOf(file);
+  return name === null ? null : (walk.scope.files.get(name) ?? null);
+}
+
+/** Texts written on this line that a command is pointed at: each word, or what stands behind its `=`, may be a file or a folder with files in it. */
+export function givenTexts(walk: Walk, words: readonly Word[]): readonly string[] {
+  if (walk.scope.files.size === 0) return [];
+  const names = new Set<string>();
+  for (const word of words) {
+    const name = nameOf(word);
+    if (name !== null) names.add(name).add(name.slice(name.indexOf('=') + 1));
+  }
+  return [...walk.scope.files].flatMap(([file, text]) => (isNamed(file, names) ? [text] : []));
+}
+
+/** Whether it, or a folder that it is in, is among them. */
+function isNamed(file: string, names: ReadonlySet<string>): boolean {
+  for (let end = file.length; end > 0; end = file.lastIndexOf('/', end - 1)) {
+    if (names.has(file.slice(0, end))) return true;
+  }
+  return false;
+}
+
+/** What a command finds on its standard input, files of this line included. */
+export const knownInput = (walk: Walk, input: Input): string | null =>
+  input.kind === 'file' ? fileText(walk, input.word) : inputText(input);
+
+/** What `cat` prints and `tee` writes when files of this line are involved; undefined for other commands. */
+export function runFileTool(walk: Walk, tool: string, words: readonly Word[], frame: Frame): Output | undefined {
+  const files = words.slice(1).filter(({ text }) => !text.startsWith('-'));
+  if (files.length === 0) return undefined;
+  if (tool === 'tee') {
+    const output = knownInput(walk, frame.input);
+    const append = words.some(({ text }) => text === '-a' || text === '--append');
+    for (const file of files) noteWritten(walk, file, output, append);
+    return output;
+  }
+  if (tool !== 'cat' || files.length < words.length - 1) return undefined;
+  const texts = files.map((file) => fileText(walk, file));
+  return texts.includes(null) ? null : texts.join('');
+}

@@ -1,0 +1,129 @@
+import type { Scope } from '../expansion/scope.ts';
+import { MAX_INVOCATIONS } from '../limits.ts';
+import type {
+  Assignment,
+  Code,
+  Dialect,
+  FunctionDefinition,
+  Input,
+  Invocation,
+  Redirection,
+  Script,
+  Setting,
+  Span,
+  Substitution,
+  Word,
+  Wrapper,
+} from '../model.ts';
+import type { Source } from '../source.ts';
+import type { Draft, Notes } from '../syntax/reader.ts';
+
+/** Circumstances under which a command runs; handed down, never changed in place. */
+export interface Frame {
+  readonly dialect: Dialect;
+  readonly via: readonly Wrapper[];
+  readonly elevated: boolean;
+  readonly remote: boolean;
+  readonly contained: boolean;
+  readonly background: boolean;
+  readonly inFunction: string | null;
+  readonly inLoop: boolean;
+  readonly conditional: boolean;
+  readonly topLevel: boolean;
+  readonly depth: number;
+  readonly input: Input;
+  readonly openArguments: boolean;
+}
+
+/** What a command is known to print; null where that cannot be told. */
+export type Output = string | null;
+
+/** A simple command after expansion. */
+export interface Call extends Span {
+  readonly words: readonly Word[];
+  readonly assignments: readonly Assignment[];
+  readonly redirections: readonly Redirection[];
+  readonly substitutions: readonly Substitution[];
+}
+
+/** The walk over one command line: what it has found, and the two things that walking is made of. */
+export interface Walk {
+  readonly notes: Notes;
+  readonly scope: Scope;
+  readonly invocations: Draft<Invocation>[];
+  readonly functions: FunctionDefinition[];
+  readonly settings: Setting[];
+  readonly redirections: Redirection[];
+  /** Runs a script that has been parsed. */
+  readonly runScript: (walk: Walk, script: Script, frame: Frame) => Output;
+  /** Runs a command whose words are known: the inside of a wrapper, or the command itself. */
+  readonly runCall: (walk: Walk, call: Call, frame: Frame) => Output;
+  /** Parses text that a shell would be given; an empty script beyond the depth limit. */
+  readonly parse: (source: Source, dialect: Dialect, depth: number) => Script;
+}
+
+const NOTHING_GIVEN: readonly string[] = [];
+
+/** Notes an invocation; null, with `truncated` set, when there are too many. */
+export function emit(
+  walk: Walk,
+  frame: Frame,
+  call: Call,
+  tool: string,
+  name: Word,
+  input: Input,
+  code: Code | null,
+): Draft<Invocation> | null {
+  if (walk.invocations.length >= MAX_INVOCATIONS) {
+    walk.notes.truncated = true;
+    return null;
+  }
+  const invocation: Draft<Invocation> = {
+    tool,
+    name,
+    args: call.words.slice(1),
+    redirections: call.redirections,
+    assignments: call.assignments,
+    via: frame.via,
+    elevated: frame.elevated,
+    remote: frame.remote,
+    contained: frame.contained,
+    input,
+    pipesTo: null,
+    background: frame.background,
+    inFunction: frame.inFunction,
+    inLoop: frame.inLoop,
+    conditional: frame.conditional,
+    topLevel: frame.topLevel,
+    depth: frame.depth,
+    openArguments: frame.openArguments,
+    code,
+    substitutions: call.substitutions,
+    given: NOTHING_GIVEN,
+    start: call.start,
+    end: call.end,
+  };
+  walk.invocations.push(invocation);
+  return invocation;
+}
+
+/** Where a command reads from: its own redirections before what is handed down. */
+export function inputOf(redirections: readonly Redirection[], frame: Frame): Input {
+  let input = frame.input;
+  for (const redirection of redirections) {
+    if (redirection.fd !== 0) continue;
+    const { operator, body, target } = redirection;
+    if (body !== null) input = { kind: 'here-document', word: body, text: body.text };
+    else if (operator === '<<<') input = { kind: 'here-string', word: target, text: target.text };
+    else if (operator === '<' || operator === '<>') input = { kind: 'file', word: target };
+  }
+  return input;
+}
+
+/** The text a command finds on its standard input, if that can be told. */
+export function inputText(input: Input): string | null {
+  if (input.kind === 'pipe') return input.output;
+  if (input.kind === 'here-document') return input.text;
+  if (input.kind === 'here-string') return `${input.text}\n`;
+  return null;
+}

@@ -1,0 +1,87 @@
+/** Options of programs that start others, read the way getopt_long(3) reads them up to the first operand. */
+import type { Word } from '../model.ts';
+
+export interface OptionSpec {
+  /** Short options that take a value, in the same word or in the next. */
+  readonly short?: string;
+  /** Short options whose value, if any, stands in the same word (`xargs -i{}`). */
+  readonly optional?: string;
+  /** Long options that take a value, which may stand in the next word. Without their dashes. */
+  readonly long?: readonly string[];
+  /** Long options have one dash (`find -name`, `openssl -in`). */
+  readonly singleDash?: true;
+}
+
+export type Option = readonly [name: string, value: string | null];
+
+export interface OptionReading {
+  readonly options: readonly Option[];
+  /** The word that holds each option's value: the next word, or the option's own. */
+  readonly holders: readonly Word[];
+  /** Index of the first word that is no option. */
+  readonly next: number;
+}
+
+/** Reads options from `words[from]` on. `--` ends them and is skipped. */
+export function readOptions(words: readonly Word[], from: number, spec: OptionSpec): OptionReading {
+  const options: Option[] = [];
+  const holders: Word[] = [];
+  let next = from;
+  while (next < words.length) {
+    const word = words[next];
+    if (word === undefined) break;
+    const { text } = word;
+    if (text === '--') {
+      next += 1;
+      break;
+    }
+    if (text.length < 2 || (text[0] !== '-' && text[0] !== '+')) break;
+    if (text[0] === '+' && !/^\+[A-Za-z]+$/.test(text)) break;
+    const isLong = text.startsWith('--') || spec.singleDash === true;
+    const taken = isLong ? readLong(text, words[next + 1], spec) : readShort(text, words[next + 1], spec);
+    options.push(...taken.options);
+    for (let index = 1; index < taken.options.length; index += 1) holders.push(word);
+    holders.push(taken.usesNext ? (words[next + 1] ?? word) : word);
+    next += taken.usesNext ? 2 : 1;
+  }
+  return { options, holders, next: Math.min(next, words.length) };
+}
+
+interface Taken {
+  readonly options: readonly Option[];
+  readonly usesNext: boolean;
+}
+
+function readLong(text: string, following: Word | undefined, spec: OptionSpec): Taken {
+  const equals = text.indexOf('=');
+  if (equals > 0) return { options: [[text.slice(0, equals), text.slice(equals + 1)]], usesNext: false };
+  const takesValue = spec.long?.includes(text.replace(/^--?/, '')) === true && following !== undefined;
+  return { options: [[text, takesValue ? following.text : null]], usesNext: takesValue };
+}
+
+function readShort(text: string, following: Word | undefined, spec: OptionSpec): Taken {
+  const options: Option[] = [];
+  for (let at = 1; at < text.length; at += 1) {
+    const letter = text[at] ?? '';
+    const name = `${text[0] ?? '-'}${letter}`;
+    const rest = text.slice(at + 1);
+    if (spec.short?.includes(letter)) {
+      if (rest !== '') return { options: [...options, [name, rest]], usesNext: false };
+      const usesNext = following !== undefined;
+      return { options: [...options, [name, following?.text ?? null]], usesNext };
+    }
+    if (spec.optional?.includes(letter)) {
+      return { options: [...options, [name, rest === '' ? null : rest]], usesNext: false };
+    }
+    options.push([name, null]);
+  }
+  return { options, usesNext: false };
+}
+
+/** Value of the first of the named options that was given; undefined when none was, null when it came without a value. */
+export function optionValue(options: readonly Option[], names: readonly string[]): string | null | undefined {
+  return options.find(([name]) => names.includes(name))?.[1];
+}
+
+export const hasOption = (options: readonly Option[], names: readonly string[]): boolean =>
+  options.some(([name]) => names.includes(name));

@@ -1,0 +1,120 @@
+/** Decides what a command with known words runs: itself, something it wraps, or text it hands to a shell. */
+
+import { constantOutput } from '../expansion/constant-output.ts';
+import { MAX_DEPTH, MAX_WRAPPERS } from '../limits.ts';
+import type { Word, WordPart } from '../model.ts';
+import { runBuiltin } from './builtins.ts';
+import { runForm } from './exec-builtins.ts';
+import { runStarters, runVariableStarters } from './exec-options.ts';
+import { fileText, givenTexts, runFileTool } from './files.ts';
+import { type Call, emit, type Frame, inputOf, type Output, type Walk } from './frame.ts';
+import { codeOf, runCode } from './interpreters.ts';
+import { computedSource, joinedSource } from './payload.ts';
+import { SHELL_VARIABLES } from './shells.ts';
+import { runText, runWrapper } from './unwrap.ts';
+
+/** Name of a program without its directory. */
+export function toolName(name: Word): string {
+  const text = name.value ?? spelledName(name);
+  const slash = text.lastIndexOf('/');
+  const base = slash < 0 || slash === text.length - 1 ? text : text.slice(slash + 1);
+  const only = name.parts[0];
+  if (name.parts.length === 1 && only?.kind === 'variable' && SHELL_VARIABLES.has(only.name)) return 'sh';
+  return base;
+}
+
+/**
+ * A name with parts that are nearly always empty or their default (`r$@m`, `${x:-rm}`, `r[m]`): these are ways to write a name so
+ * that it is not recognized. The text as written where any other part is unknown.
+ */
+function spelledName(name: Word): string {
+  let spelled = '';
+  for (const part of name.parts) {
+    const text = spelledPart(part);
+    if (text === null) return name.text;
+    spelled += text;
+  }
+  return spelled === '' ? name.text : spelled;
+}
+
+function spelledPart(part: WordPart): string | null {
+  if (part.kind === 'literal' || part.kind === 'tilde') return part.text;
+  if (part.kind === 'glob') return /^\[(\w)\]$/.exec(part.text)?.[1] ?? null;
+  if (part.kind !== 'variable') return null;
+  if (part.operator === '' && (part.name === '@' || part.name === '*')) return '';
+  return /^:?[-=]$/.test(part.operator) ? (part.argument?.value ?? null) : null;
+}
+
+export function runCall(walk: Walk, call: Call, frame: Frame): Output {
+  const name = call.words[0];
+  if (name === undefined) return null;
+  if (frame.depth > MAX_DEPTH || frame.via.length > MAX_WRAPPERS) {
+    walk.notes.truncated = true;
+    return null;
+  }
+  const tool = toolName(name);
+  const aliased = runAlias(walk, call, name, frame);
+  if (aliased !== undefined) return aliased;
+  const wrapped = runWrapper(walk, call, tool, frame);
+  if (wrapped !== undefined) {
+    runStarters(walk, call, tool, frame);
+    return wrapped;
+  }
+  const input = inputOf(call.redirections, frame);
+  const code = codeOf(walk, tool, call.words, input);
+  const invocation = emit(walk, frame, call, tool, name, input, code);
+  if (invocation === null) return null;
+  invocation.given = givenTexts(walk, call.words.slice(1));
+  runVariableStarters(walk, call, { ...frame, input });
+  const called = runFunction(walk, call, tool, frame);
+  if (called !== undefined) return called;
+  const builtin = runBuiltin(walk, call, tool, frame);
+  if (builtin !== undefined) return builtin;
+  const filed =
+    runFileTool(walk, tool, call.words, { ...frame, input }) ?? runWrittenFile(walk, call, name, { ...frame, input });
+  if (filed !== undefined) return filed;
+  const form = runForm(walk, call, tool, { ...frame, input });
+  if (form !== undefined) return form;
+  runStarters(walk, call, tool, { ...frame, input });
+  if (code !== null) runCode(walk, code, tool, call, { ...frame, input });
+  return constantOutput(tool, call.words, input, frame.dialect);
+}
+
+/** A script that was written on this line and is now called by its path. */
+function runWrittenFile(walk: Walk, call: Call, name: Word, frame: Frame): Output | undefined {
+  const text = name.value === null || name.text.includes('/') ? fileText(walk, name) : null;
+  if (text === null) return undefined;
+  const via = [...frame.via, { name: 'script', options: [], operands: [name.text], args: call.words.slice(1) }];
+  return runText(walk, computedSource(text, name), 'sh', { ...frame, via, depth: frame.depth + 1, topLevel: false });
+}
+
+/** A function defined on this line: its body runs with the arguments of the call. */
+function runFunction(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
+  const definition = walk.scope.functions.get(tool);
+  if (definition === undefined || walk.scope.active.has(tool)) return undefined;
+  walk.scope.active.add(tool);
+  const before = walk.scope.positional;
+  walk.scope.positional = call.words.slice(1);
+  const via = [...frame.via, { name: 'function', options: [], operands: [tool], args: call.words.slice(1) }];
+  const inner: Frame = { ...frame, via, inFunction: tool, topLevel: false, depth: frame.depth + 1 };
+  let output: Output = null;
+  for (const { script } of definition.branches) output = walk.runScript(walk, script, inner);
+  walk.scope.positional = before;
+  walk.scope.active.delete(tool);
+  return output;
+}
+
+/** An alias defined on this line, written without quoting. */
+function runAlias(walk: Walk, call: Call, name: Word, frame: Frame): Output | undefined {
+  const text = walk.scope.aliases.get(name.text);
+  const only = name.parts[0];
+  if (text === undefined || walk.scope.active.has(`alias ${name.text}`)) return undefined;
+  if (name.parts.length !== 1 || only?.kind !== 'literal' || only.quoted) return undefined;
+  walk.scope.active.add(`alias ${name.text}`);
+  const via = [...frame.via, { name: 'alias', options: [], operands: [name.text], args: call.words.slice(1) }];
+  const source = joinedSource([text, ...call.words.slice(1)]);
+  const script = walk.parse(source, frame.dialect, frame.depth + 1);
+  const output = walk.runScript(walk, script, { ...frame, via, depth: frame.depth + 1 });
+  walk.scope.active.delete(`alias ${name.text}`);
+  return output;
+}

@@ -1,0 +1,203 @@
+/** Applies the tables of wrappers to a command. */
+
+import { SUBCOMMANDS } from '../catalogue/subcommand-wrappers.ts';
+import type { WrapperSpec } from '../catalogue/wrapper-spec.ts';
+import { WRAPPERS } from '../catalogue/wrappers.ts';
+import type { Assignment, Dialect, Word, Wrapper } from '../model.ts';
+import type { Source } from '../source.ts';
+import { assignmentOf } from './builtins.ts';
+import { knownInput } from './files.ts';
+import { type Call, emit, type Frame, inputOf, type Output, type Walk } from './frame.ts';
+import { hasOption, type Option, optionValue, readOptions } from './options.ts';
+import { computedSource, joinedSource, wordSource } from './payload.ts';
+
+/** What a wrapper's words say. */
+interface Reading {
+  readonly options: readonly Option[];
+  readonly holders: readonly Word[];
+  readonly operands: readonly Word[];
+  readonly assignments: readonly Assignment[];
+  /** Index of the first word of the command; the number of words when there is none. */
+  readonly next: number;
+}
+
+interface FoundSpec {
+  readonly spec: WrapperSpec;
+  /** Index of the first word behind the name and subcommand. */
+  readonly first: number;
+}
+
+const KEYS = new Set(['Enter', 'C-m', 'C-j', 'KPEnter']);
+
+/** Runs what a wrapper starts; undefined when the command is none, or a prefix that starts nothing. */
+export function runWrapper(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
+  const found = findSpec(tool, call.words);
+  if (found === null) return undefined;
+  const { spec, first } = found;
+  const reading = readWrapper(call.words, first, spec);
+  const idle = spec.idle !== undefined && hasOption(reading.options, spec.idle);
+  const startsSomething = reading.next < call.words.length || startsShell(spec, reading) || hasPayload(spec, reading);
+  if (spec.transparent && (idle || !startsSomething)) return undefined;
+  const inner = innerFrame(frame, spec, wrapperOf(tool, call, reading), reading);
+  if (spec.transparent && reading.next < call.words.length && !hasPayload(spec, reading)) {
+    return walk.runCall(walk, transparentCall(call, reading), inner);
+  }
+  const name = call.words[0];
+  if (name === undefined) return undefined;
+  const input = inputOf(call.redirections, frame);
+  emit(walk, frame, call, tool, name, input, null);
+  if (idle) return null;
+  return runInner(walk, call, spec, reading, { ...inner, input, depth: frame.depth + 1, topLevel: false }, tool);
+}
+
+function findSpec(tool: string, words: readonly Word[]): FoundSpec | null {
+  if (Object.hasOwn(WRAPPERS, tool)) {
+    const spec = WRAPPERS[tool];
+    return spec ? { spec, first: 1 } : null;
+  }
+  if (!Object.hasOwn(SUBCOMMANDS, tool)) return null;
+  const subcommands = SUBCOMMANDS[tool];
+  if (subcommands === undefined) return null;
+  let { next } = readOptions(words, 1, subcommands.global ?? {});
+  const name = words[next]?.text ?? '';
+  next += 1;
+  const own = Object.hasOwn(subcommands.commands, name) ? subcommands.commands[name] : undefined;
+  if (own) return { spec: own, first: next };
+  const second = readOptions(words, next, subcommands.global ?? {}).next;
+  const pair = `${name} ${words[second]?.text ?? ''}`;
+  const spec = Object.hasOwn(subcommands.commands, pair) ? subcommands.commands[pair] : undefined;
+  return spec ? { spec, first: second + 1 } : null;
+}
+
+function readWrapper(words: readonly Word[], first: number, spec: WrapperSpec): Reading {
+  const options: Option[] = [];
+  const holders: Word[] = [];
+  const operands: Word[] = [];
+  const assignments: Assignment[] = [];
+  const wanted = spec.command === 'none' ? Number.POSITIVE_INFINITY : (spec.operands ?? 0);
+  let next = first;
+  for (;;) {
+    if (next === first || spec.permutes) {
+      const read = readOptions(words, next, spec);
+      options.push(...read.options);
+      holders.push(...read.holders);
+      next = read.next;
+    }
+    const word = words[next];
+    if (word === undefined) break;
+    const assignment = spec.assignments ? assignmentOf(word) : null;
+    if (assignment) assignments.push(assignment);
+    else if (word.text === '-' && (spec.assignments || spec.userOperand !== undefined)) options.push(['-', null]);
+    else if (operands.length < wanted) operands.push(word);
+    else break;
+    if (word.text === '-') holders.push(word);
+    next += 1;
+  }
+  return { options, holders, operands, assignments, next };
+}
+
+const startsShell = (spec: WrapperSpec, { options }: Reading): boolean =>
+  spec.bareShell === true || (spec.shell !== undefined && hasOption(options, spec.shell));
+
+const hasPayload = (spec: WrapperSpec, { options }: Reading): boolean =>
+  spec.payload !== undefined && hasOption(options, spec.payload) && allowsPayload(spec, options);
+
+function allowsPayload(spec: WrapperSpec, options: readonly Option[]): boolean {
+  if (spec.payloadWith === undefined) return true;
+  const value = optionValue(options, spec.payloadWith.options);
+  return value === undefined || (value !== null && spec.payloadWith.oneOf.includes(value));
+}
+
+const wrapperOf = (tool: string, call: Call, reading: Reading): Wrapper => ({
+  name: tool,
+  options: reading.options,
+  operands: reading.operands.map(({ text }) => text),
+  args: call.words.slice(1),
+});
+
+function innerFrame(frame: Frame, spec: WrapperSpec, wrapper: Wrapper, reading: Reading): Frame {
+  const via = [...frame.via, wrapper];
+  switch (spec.effect) {
+    case 'elevates':
+      return { ...frame, via, elevated: isRoot(spec, reading) };
+    case 'remote':
+      return { ...frame, via, remote: true };
+    case 'contained':
+      return { ...frame, via, contained: true };
+    case 'remote-contained':
+      return { ...frame, via, remote: true, contained: true };
+    default:
+      return { ...frame, via };
+  }
+}
+
+/** Whether the user switched to is root, as it is where none is named. */
+function isRoot(spec: WrapperSpec, { options, operands }: Reading): boolean {
+  const byOption = spec.user === undefined ? undefined : optionValue(options, spec.user);
+  const named = byOption ?? (spec.userOperand === undefined ? undefined : operands[spec.userOperand]?.text);
+  return named === undefined || /^(?:root|#?0)(?::.*)?$/.test(named);
+}
+
+/** The command behind a prefix, which keeps the prefix's redirections and the place of its words. */
+function transparentCall(call: Call, reading: Reading): Call {
+  const substitutions = call.substitutions.map((one) => ({
+    ...one,
+    argument: Math.max(-1, one.argument - reading.next),
+  }));
+  const assignments = [...call.assignments, ...reading.assignments];
+  return { ...call, words: call.words.slice(reading.next), assignments, substitutions };
+}
+
+function runInner(walk: Walk, call: Call, spec: WrapperSpec, reading: Reading, frame: Frame, tool: string): Output {
+  const dialect: Dialect = tool === 'eval' ? frame.dialect : 'sh';
+  let output: Output = null;
+  if (hasPayload(spec, reading)) {
+    for (const source of payloadSources(spec, reading)) output = runText(walk, source, dialect, frame);
+    return output;
+  }
+  const words = call.words.slice(reading.next).filter(({ text }) => tool !== 'tmux' || !KEYS.has(text));
+  if (words.length === 0) return startsShell(spec, reading) ? runInputText(walk, call, frame) : null;
+  if (spec.requires && !spec.requires.oneOf.includes(reading.operands[spec.requires.operand]?.text ?? '')) return null;
+  if (spec.command === 'shell' || (spec.command === 'either' && words.length === 1)) {
+    return runText(walk, joinedSource(words), dialect, frame);
+  }
+  return walk.runCall(walk, innerCall(call, words, reading.assignments), frame);
+}
+
+/** A command that another program starts: its redirections are that program's, not its own. */
+export const innerCall = (call: Call, words: readonly Word[], assignments: readonly Assignment[] = []): Call => ({
+  words,
+  assignments,
+  redirections: [],
+  substitutions: [],
+  start: words[0]?.start ?? call.start,
+  end: words.at(-1)?.end ?? call.end,
+});
+
+function* payloadSources(spec: WrapperSpec, { options, holders }: Reading): Generator<Source> {
+  for (const [index, [name, value]] of options.entries()) {
+    const holder = holders[index];
+    if (!spec.payload?.includes(name) || value === null || holder === undefined) continue;
+    yield holder.text === value ? wordSource(holder) : computedSource(value, holder);
+  }
+}
+
+/** Runs text that a shell is given. */
+export function runText(walk: Walk, source: Source, dialect: Dialect, frame: Frame): Output {
+  const script = walk.parse(source, dialect, frame.depth);
+  return walk.runScript(walk, script, { ...frame, dialect });
+}
+
+/** Runs what a shell without a command finds on its standard input, where that is known. */
+export function runInputText(walk: Walk, call: Call, frame: Frame, dialect: Dialect = 'sh'): Output {
+  const { input } = frame;
+  const inner: Frame = { ...frame, input: { kind: 'inherited' } };
+  if (input.kind === 'here-document' || input.kind === 'here-string') {
+    return runText(walk, wordSource(input.word), dialect, inner);
+  }
+  const text = knownInput(walk, input);
+  const carrier = call.words[0];
+  return text === null || carrier === undefined
+    ? null
+    : runText(walk, computedSource(text, { ...carrier, start: call.start, end: call.end }), dialect, inner);
+}

@@ -1,0 +1,222 @@
+/** Walks a syntax tree in execution order and hands every simple command, expanded, to the runner. */
+import { type Expander, expandWhole, expandWords } from '../expansion/expansion.ts';
+import { MAX_CALLS, MAX_INVOCATIONS, MAX_VALUE } from '../limits.ts';
+import type {
+  Assignment,
+  Command,
+  CompoundCommand,
+  Input,
+  Pipeline,
+  Redirection,
+  Script,
+  SimpleCommand,
+  Substitution,
+  Word,
+} from '../model.ts';
+import { noteRedirected } from './files.ts';
+import type { Call, Frame, Output, Walk } from './frame.ts';
+import { emit, inputOf } from './frame.ts';
+
+/** Turns of a loop over a written-out list that are walked one by one. */
+const MAX_TURNS = 8;
+
+/** Walks a script. What it prints is known only when it is known of every command in it. */
+export function runScript(walk: Walk, script: Script, frame: Frame): Output {
+  let output: Output = '';
+  let conditional = frame.conditional;
+  for (const { pipeline, separator } of script.items) {
+    if (isExhausted(walk)) return null;
+    const background = frame.background || separator === '&';
+    const printed = runPipeline(walk, pipeline, { ...frame, conditional, background });
+    output = output === null || printed === null ? null : output + printed;
+    if (output !== null && output.length > MAX_VALUE) output = null;
+    conditional = frame.conditional || separator === '&&' || separator === '||';
+  }
+  return output;
+}
+
+/** Whether so much has been walked that the rest is left; counted, because functions and loops multiply. */
+function isExhausted({ notes, invocations }: Walk): boolean {
+  notes.calls += 1;
+  const exhausted = notes.calls > MAX_CALLS || invocations.length >= MAX_INVOCATIONS;
+  notes.truncated ||= exhausted;
+  return exhausted;
+}
+
+function runPipeline(walk: Walk, pipeline: Pipeline, frame: Frame): Output {
+  let input = frame.input;
+  let output: Output = null;
+  let previous: { from: number; to: number } | null = null;
+  for (const command of pipeline.commands) {
+    const from = walk.invocations.length;
+    output = runCommand(walk, command, { ...frame, input });
+    const to = walk.invocations.length;
+    if (previous !== null) linkReader(walk, previous, from);
+    if (pipeline.commands.length > 1) input = { kind: 'pipe', from: walk.invocations.slice(from, to), output };
+    previous = { from, to };
+  }
+  return output;
+}
+
+/** Tells the writers of a pipe who reads it: the first invocation of the next command that is not inside one of its words. */
+function linkReader(walk: Walk, writers: { from: number; to: number }, readerFrom: number): void {
+  const depth = Math.min(...walk.invocations.slice(readerFrom).map((invocation) => invocation.depth));
+  const reader = walk.invocations.slice(readerFrom).find((invocation) => invocation.depth === depth);
+  if (reader === undefined) return;
+  for (const writer of walk.invocations.slice(writers.from, writers.to)) {
+    writer.pipesTo ??= reader;
+  }
+}
+
+function runCommand(walk: Walk, command: Command, frame: Frame): Output {
+  return command.kind === 'simple' ? runSimple(walk, command, frame) : runCompound(walk, command, frame);
+}
+
+function runSimple(walk: Walk, command: SimpleCommand, frame: Frame): Output {
+  const substitutions: Substitution[] = [];
+  const expander = (argument: number): Expander => substituter(walk, frame, argument, substitutions);
+  const words = expandWords(command.words, (index) => expander(index - 1));
+  const redirections = command.redirections.map((one) => expandRedirection(one, expander(-1)));
+  const assignments = command.assignments.map((one) => expandAssignment(one, expander(-1)));
+  if (words.length > 0) {
+    const { start, end } = command;
+    const call: Call = { words, assignments, redirections, substitutions, start, end };
+    const output = walk.runCall(walk, call, frame);
+    noteRedirected(walk, redirections, output);
+    return printsElsewhere(redirections) ? '' : output;
+  }
+  for (const assignment of assignments) assign(walk, assignment, false);
+  walk.redirections.push(...redirections);
+  return '';
+}
+
+const printsElsewhere = (redirections: readonly Redirection[]): boolean =>
+  redirections.some(({ fd, operator }) => fd === 1 && operator.includes('>') && operator !== '>&');
+
+/** Notes a variable that is set for the rest of the line. */
+export function assign(walk: Walk, assignment: Assignment, exported: boolean): void {
+  walk.settings.push({ assignment, exported });
+  const { name, elements, append } = assignment;
+  if (assignment.value === null) {
+    walk.scope.arrays.set(name, append ? [...(walk.scope.arrays.get(name) ?? []), ...elements] : elements);
+  }
+  const value = assignment.value?.value ?? null;
+  const before = append ? walk.scope.variables.get(name) : '';
+  const known = value !== null && before !== null && before !== undefined;
+  const after = known ? before + value : null;
+  walk.scope.variables.set(name, after !== null && after.length > MAX_VALUE ? null : after);
+}
+
+function expandRedirection(redirection: Redirection, expander: Expander): Redirection {
+  const { target, body, operator } = redirection;
+  if (target.value !== null && (body === null || body.value !== null)) return redirection;
+  const isDocument = operator === '<<' || operator === '<<-';
+  return {
+    ...redirection,
+    target: isDocument ? target : expandWhole(target, expander),
+    body: body === null ? null : expandWhole(body, expander),
+  };
+}
+
+function expandAssignment(assignment: Assignment, expander: Expander): Assignment {
+  const value = assignment.value === null ? null : expandWhole(assignment.value, expander);
+  const elements = expandWords(assignment.elements, () => expander);
+  return value === assignment.value && elements.length === 0 ? assignment : { ...assignment, value, elements };
+}
+
+/** Runs what stands inside a word and notes it as a substitution of that word. */
+export function substituter(walk: Walk, frame: Frame, argument: number, found: Substitution[]): Expander {
+  const inner: Frame = { ...frame, topLevel: false, depth: frame.depth + 1, openArguments: false };
+  return {
+    scope: walk.scope,
+    splits: frame.dialect === 'bash' || frame.dialect === 'sh' ? 'all' : 'commands',
+    substitute: (script, kind, direction) => {
+      const from = walk.invocations.length;
+      const input: Input = direction === 'out' ? { kind: 'process', from: [] } : { kind: 'inherited' };
+      const output = runScript(walk, script, { ...inner, input });
+      found.push({ kind, argument, invocations: walk.invocations.slice(from), output });
+      return output;
+    },
+  };
+}
+
+function runCompound(walk: Walk, command: CompoundCommand, frame: Frame): Output {
+  if (command.kind === 'function') {
+    defineFunction(walk, command, frame);
+    return '';
+  }
+  const found: Substitution[] = [];
+  const expander = substituter(walk, frame, -1, found);
+  const redirections = command.redirections.map((one) => expandRedirection(one, expander));
+  walk.redirections.push(...redirections);
+  const words = expandWords(command.words, () => expander);
+  const input = inputOf(redirections, frame);
+  if (command.kind === 'test') emitTest(walk, command, { words, redirections, substitutions: found }, frame, input);
+  const output =
+    command.kind === 'loop'
+      ? runLoop(walk, command, words, { ...frame, input, inLoop: true })
+      : runBranches(walk, command, { ...frame, input });
+  noteRedirected(walk, redirections, output);
+  return printsElsewhere(redirections) ? '' : output;
+}
+
+/** `[[ … ]]` counts as a command, as `[ … ]` does. */
+function emitTest(
+  walk: Walk,
+  { start, end }: CompoundCommand,
+  found: Pick<Call, 'words' | 'redirections' | 'substitutions'>,
+  frame: Frame,
+  input: Input,
+): void {
+  const span = { start, end: Math.min(start + 2, end) };
+  const part = { kind: 'literal', text: '[[', quoted: false, ...span } as const;
+  const name: Word = { ...span, value: '[[', text: '[[', parts: [part], exact: true };
+  const call: Call = { ...found, words: [name, ...found.words], assignments: [], start, end };
+  emit(walk, frame, call, '[[', name, input, null);
+}
+
+function runBranches(walk: Walk, command: CompoundCommand, frame: Frame): Output {
+  const isChoice = command.kind === 'if' || command.kind === 'case';
+  const background = frame.background || command.kind === 'coproc';
+  let output: Output = '';
+  for (const [index, { script, role }] of command.branches.entries()) {
+    const conditional = frame.conditional || (isChoice && (index > 0 || role === 'body'));
+    const printed = runScript(walk, script, { ...frame, conditional, background });
+    output = isChoice || output === null || printed === null ? null : output + printed;
+  }
+  return output;
+}
+
+/** Walks a loop once, or once for each word of a written-out list, so that `for d in / /home; do rm -rf $d; done` is seen. */
+function runLoop(walk: Walk, command: CompoundCommand, words: readonly Word[], frame: Frame): Output {
+  const { name } = command;
+  const literal = name !== null && words.length > 0 && words.every((word) => word.value !== null);
+  const turns: readonly (Word | null)[] = literal ? words.slice(0, MAX_TURNS) : [null];
+  for (const [index, word] of turns.entries()) {
+    if (name !== null) walk.scope.variables.set(name, word?.value ?? null);
+    if (name !== null) walk.scope.reads.delete(name);
+    runBranches(walk, command, { ...frame, topLevel: frame.topLevel && index === 0 });
+    const differs = name !== null && walk.scope.reads.has(name);
+    if (!differs) break;
+  }
+  if (name !== null && words.length !== 1) walk.scope.variables.set(name, null);
+  return null;
+}
+
+/** Notes a function. Its body is walked apart, so that a rule can look at it although it may never be called. */
+function defineFunction(walk: Walk, command: CompoundCommand, frame: Frame): void {
+  const name = command.name ?? '';
+  walk.scope.functions.set(name, command);
+  const from = walk.invocations.length;
+  const inner: Frame = { ...frame, inFunction: name, topLevel: false, conditional: true, depth: frame.depth + 1 };
+  const variables = new Map(walk.scope.variables);
+  const { positional } = walk.scope;
+  walk.scope.positional = null;
+  walk.scope.active.add(name);
+  for (const { script } of command.branches) runScript(walk, script, { ...inner, input: { kind: 'inherited' } });
+  walk.scope.active.delete(name);
+  walk.scope.positional = positional;
+  for (const [key, value] of variables) walk.scope.variables.set(key, value);
+  const { start, end } = command;
+  walk.functions.push({ name, invocations: walk.invocations.splice(from), start, end });
+}

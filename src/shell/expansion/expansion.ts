@@ -1,0 +1,110 @@
+/** From words as written to the words a program receives, as far as that can be told without running anything. */
+
+import type { LiteralPart, Script, VariablePart, Word, WordPart } from '../model.ts';
+import { wordOf } from '../syntax/parts.ts';
+import { expandBraces, hasBraces } from './braces.ts';
+import { knownValue, knownWords, type Scope } from './scope.ts';
+
+/** What expansion needs of the walk: it runs the scripts inside words and says what they print, null where unknown. */
+export interface Expander {
+  readonly scope: Scope;
+  /** What falls into several words at its blanks: zsh and fish keep the value of a variable in one word. */
+  readonly splits: 'all' | 'commands' | 'nothing';
+  readonly substitute: (script: Script, kind: 'command' | 'process', direction: 'in' | 'out') => string | null;
+}
+
+type Field = WordPart[];
+
+const FIELD_SEPARATORS = /[ \t\n]+/;
+
+/** Whether a word stands for itself. */
+const isPlain = (word: Word): boolean => word.value !== null && !(word.value.includes('{') && hasBraces(word.parts));
+
+export function expandWords(words: readonly Word[], expander: (argument: number) => Expander): Word[] {
+  const result: Word[] = [];
+  for (const [index, word] of words.entries()) {
+    if (isPlain(word)) result.push(word);
+    else result.push(...expandWord(word, expander(index)));
+  }
+  return result;
+}
+
+export function expandWord(word: Word, expander: Expander): Word[] {
+  const alternatives = hasBraces(word.parts) ? expandBraces(word.parts) : [word.parts];
+  const result: Word[] = [];
+  for (const parts of alternatives) {
+    const fields = splitFields(parts, expander);
+    const alone = fields.length === 1 && alternatives.length === 1;
+    for (const field of fields) result.push(wordOf(field, word.start, word.end, alone && word.exact));
+  }
+  return result;
+}
+
+/** Expands a word that is never split: the value of an assignment, a here-document. */
+export function expandWhole(word: Word, expander: Expander): Word {
+  if (word.value !== null) return word;
+  const fields = splitFields(word.parts, { ...expander, splits: 'nothing' });
+  const parts = fields.flat();
+  return wordOf(parts, word.start, word.end, word.exact);
+}
+
+function splitFields(parts: readonly WordPart[], expander: Expander): Field[] {
+  const fields: Field[] = [[]];
+  for (const part of parts) {
+    const current = fields.at(-1);
+    if (current === undefined) break;
+    if (part.kind === 'variable') addVariable(fields, part, expander);
+    else if (part.kind === 'command' || part.kind === 'process') {
+      const direction = part.kind === 'process' ? part.direction : 'in';
+      const output = expander.substitute(part.script, part.kind, direction);
+      if (output === null || part.kind === 'process') current.push(part);
+      else addText(fields, output.replace(/\n+$/, ''), part, part.quoted, expander.splits !== 'nothing');
+    } else {
+      if (part.kind === 'arithmetic') splitFields(part.parts, expander);
+      current.push(part);
+    }
+  }
+  return fields.length > 1 || (fields[0]?.length ?? 0) > 0 ? fields.filter((field) => field.length > 0) : [];
+}
+
+function addVariable(fields: Field[], part: VariablePart, expander: Expander): void {
+  if (part.name === 'IFS' && !part.quoted && expander.splits === 'all' && !expander.scope.variables.has('IFS')) {
+    fields.push([]);
+    return;
+  }
+  // What the default runs, runs whether or not the default is taken in the end.
+  const argument = part.argument && part.argument.value === null ? expandWhole(part.argument, expander) : part.argument;
+  const words = knownWords(expander.scope, part);
+  if (words !== null) {
+    addWords(fields, words);
+    return;
+  }
+  const value = knownValue(expander.scope, argument === part.argument ? part : { ...part, argument });
+  if (value === null) fields.at(-1)?.push(part);
+  else addText(fields, value, part, part.quoted, expander.splits === 'all');
+}
+
+function addWords(fields: Field[], words: readonly Word[]): void {
+  for (const [index, word] of words.entries()) {
+    if (index > 0) fields.push([]);
+    fields.at(-1)?.push(...word.parts);
+  }
+}
+
+function addText(fields: Field[], text: string, carrier: WordPart, quoted: boolean, splits: boolean): void {
+  const literal = (value: string): LiteralPart => ({
+    kind: 'literal',
+    text: value,
+    quoted: true,
+    start: carrier.start,
+    end: carrier.end,
+  });
+  if (quoted || !splits || !FIELD_SEPARATORS.test(text)) {
+    if (text !== '' || quoted) fields.at(-1)?.push(literal(text));
+    return;
+  }
+  for (const [index, piece] of text.split(FIELD_SEPARATORS).entries()) {
+    if (index > 0) fields.push([]);
+    if (piece !== '') fields.at(-1)?.push(literal(piece));
+  }
+}

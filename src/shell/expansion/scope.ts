@@ -1,0 +1,139 @@
+import { MAX_SUBSTITUTED, MAX_VALUE } from '../limits.ts';
+import type { CompoundCommand, VariablePart, Word } from '../model.ts';
+
+/** What is known of the shell's state at a point of the command line. */
+export interface Scope {
+  /** Variables assigned on this line; null where the value is not known. */
+  readonly variables: Map<string, string | null>;
+  /** Text of files written on this line, by path. */
+  readonly files: Map<string, string>;
+  /** Arrays written out on this line. */
+  readonly arrays: Map<string, readonly Word[]>;
+  readonly aliases: Map<string, Word>;
+  readonly functions: Map<string, CompoundCommand>;
+  /** Functions and aliases whose body is being walked. */
+  readonly active: Set<string>;
+  /** Names that were looked up; the loop over a list asks whether its body depends on the variable. */
+  readonly reads: Set<string>;
+  /** Characters put in for variables so far. */
+  substituted: number;
+  /** `$1`, `$2`, … of the function or `sh -c` being walked; null where they are unknown. */
+  positional: readonly Word[] | null;
+}
+
+export const newScope = (): Scope => ({
+  variables: new Map(),
+  files: new Map(),
+  arrays: new Map(),
+  aliases: new Map(),
+  functions: new Map(),
+  active: new Set(),
+  reads: new Set(),
+  substituted: 0,
+  positional: null,
+});
+
+/** The value of a reference where it can be computed; null where it is known at run time only. */
+export function knownValue(scope: Scope, part: VariablePart): string | null {
+  const value = computeValue(scope, part);
+  if (value === null) return null;
+  scope.substituted += value.length;
+  return scope.substituted > MAX_SUBSTITUTED ? null : value;
+}
+
+function computeValue(scope: Scope, part: VariablePart): string | null {
+  const current = lookUp(scope, part.name);
+  if (part.operator === '') return current ?? null;
+  const argument = part.argument === null ? '' : part.argument.value;
+  if (argument === null) return null;
+  if (part.operator === ':' && argument === '0:1' && current === undefined) return firstCharacter(part.name);
+  return current === undefined ? null : applyOperator(current, part.operator, argument);
+}
+
+/** `${HOME:0:1}` is a way to write a slash, `${IFS:0:1}` one to write a blank. */
+function firstCharacter(name: string): string | null {
+  if (name === 'IFS') return ' ';
+  return ['HOME', 'PATH', 'PWD', 'OLDPWD', 'SHELL'].includes(name) ? '/' : null;
+}
+
+/** The words that `$@`, `$*`, `${a[@]}` or `${a[1]}` stand for; null where they are unknown or the reference is another. */
+export function knownWords(scope: Scope, { name, operator }: VariablePart): readonly Word[] | null {
+  if (operator === '' && (name === '@' || name === '*' || name === 'argv')) return scope.positional;
+  const subscript = /^\[(?:([@*])|(\d{1,4}))\]$/.exec(operator);
+  const elements = subscript ? scope.arrays.get(name) : undefined;
+  if (!subscript || !elements) return null;
+  return subscript[1] === undefined ? elements.slice(Number(subscript[2]), Number(subscript[2]) + 1) : elements;
+}
+
+/** Undefined where nothing is known, not even that it is unset. */
+function lookUp(scope: Scope, name: string): string | null | undefined {
+  if (/^[1-9]\d*$/.test(name)) return scope.positional?.[Number(name) - 1]?.value ?? undefined;
+  scope.reads.add(name);
+  return scope.variables.get(name);
+}
+
+function applyOperator(value: string | null, operator: string, argument: string): string | null {
+  if (value === null) return null;
+  switch (operator) {
+    case '-':
+    case '=':
+    case '?':
+    case ':?':
+      return value;
+    case ':-':
+    case ':=':
+      return value === '' ? argument : value;
+    case '+':
+      return argument;
+    case ':+':
+      return value === '' ? '' : argument;
+    case '^^':
+      return value.toUpperCase();
+    case ',,':
+      return value.toLowerCase();
+    case '^':
+      return value.slice(0, 1).toUpperCase() + value.slice(1);
+    case ',':
+      return value.slice(0, 1).toLowerCase() + value.slice(1);
+    case ':':
+      return substring(value, argument);
+    case '/':
+    case '//':
+      return replace(value, argument, operator === '//');
+    case '#':
+    case '##':
+      return isPlain(argument) ? (value.startsWith(argument) ? value.slice(argument.length) : value) : null;
+    case '%':
+    case '%%':
+      return isPlain(argument)
+        ? value.endsWith(argument)
+          ? value.slice(0, value.length - argument.length)
+          : value
+        : null;
+    default:
+      return null;
+  }
+}
+
+const isPlain = (pattern: string): boolean => !/[*?[\\]/.test(pattern);
+
+/** `${x:offset:length}` */
+function substring(value: string, argument: string): string | null {
+  const found = /^\s*(-?\d{1,6})\s*(?::\s*(-?\d{1,6})\s*)?$/.exec(argument);
+  if (found === null) return null;
+  const offset = Number(found[1]);
+  const start = offset < 0 ? value.length + offset : offset;
+  if (found[2] === undefined) return value.slice(start);
+  const length = Number(found[2]);
+  return value.slice(start, length < 0 ? value.length + length : start + length);
+}
+
+/** `${x/pattern/text}` with a pattern of plain characters. */
+function replace(value: string, argument: string, all: boolean): string | null {
+  const slash = argument.indexOf('/');
+  const pattern = slash < 0 ? argument : argument.slice(0, slash);
+  const text = slash < 0 ? '' : argument.slice(slash + 1);
+  if (pattern === '' || !isPlain(pattern)) return null;
+  const result = all ? value.split(pattern).join(text) : value.replace(pattern, () => text);
+  return result.length > MAX_VALUE ? null : result;
+}

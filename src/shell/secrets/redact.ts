@@ -1,0 +1,75 @@
+/** Masks secrets before anything is stored (FR-503): the shape of the command stays, the value goes. */
+import type { Analysis } from '../model.ts';
+import { parsedSecrets } from './secret-options.ts';
+import { type SecretSpan, scanSecrets } from './secret-scan.ts';
+
+export interface Redacted {
+  readonly text: string;
+  /** What was masked, each kind once, in order of appearance: `password`, `token`, `github-token`, `private-key`, … */
+  readonly kinds: readonly string[];
+  /** Where it stood in the command, in order, not overlapping. */
+  readonly masked: readonly SecretSpan[];
+}
+
+/** Overlapping spans become one, named after the more specific finding (a known token format before a telling name). */
+const merge = (spans: readonly SecretSpan[]): readonly SecretSpan[] => {
+  const merged: SecretSpan[] = [];
+  for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = merged.at(-1);
+    if (last && span.start < last.end) {
+      const kind = last.kind === 'password' || last.kind === 'token' || last.kind === 'key' ? span.kind : last.kind;
+      merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, span.end), kind };
+    } else if (span.end > span.start) merged.push(span);
+  }
+  return merged;
+};
+
+/** Leaves out what touches a mask that is there already: `‹redacted:token›@host` would read as a name and a password. */
+const awayFromMasks = (text: string, spans: readonly SecretSpan[]): readonly SecretSpan[] => {
+  if (!text.includes('‹redacted:')) return spans;
+  const masks = [...text.matchAll(/‹redacted:[\w-]{1,40}›/g)].map(
+    (match) => [match.index, match.index + match[0].length] as const,
+  );
+  let at = 0;
+  return spans.filter((span) => {
+    while ((masks[at]?.[1] ?? Number.POSITIVE_INFINITY) <= span.start) at += 1;
+    return (masks[at]?.[0] ?? Number.POSITIVE_INFINITY) >= span.end;
+  });
+};
+
+/** Quotes that open and close inside the span stay outside the mask, so that what is left still reads as the same command. */
+const insideQuotes = (text: string, span: SecretSpan): SecretSpan => {
+  const first = text[span.start];
+  const quoted = (first === '"' || first === "'") && text[span.end - 1] === first && span.end - span.start > 1;
+  return quoted ? { ...span, start: span.start + 1, end: span.end - 1 } : span;
+};
+
+/**
+ * `mysql -phunter2` becomes `mysql -p‹redacted:password›`. `analysis` must be that of `command`. Never throws, needs time linear in
+ * the length of the command, and leaves its own output as it is.
+ */
+export const redact = (command: string, analysis: Analysis): Redacted => {
+  const found = [...scanSecrets(command), ...parsedSecrets(command, analysis)];
+  if (found.length === 0) return { text: command, kinds: [], masked: [] };
+  const kinds = new Set<string>();
+  let text = '';
+  let from = 0;
+  const masked = awayFromMasks(command, merge(found.map((item) => insideQuotes(command, item))));
+  for (const span of masked) {
+    text += `${command.slice(from, span.start)}${maskOf(span)}`;
+    from = span.end;
+    kinds.add(span.kind);
+  }
+  return { text: text + command.slice(from), kinds: [...kinds], masked };
+};
+
+const maskOf = ({ kind }: SecretSpan): string => `‹redacted:${kind}›`;
+
+/** `analysis.tools`, but for names that hold what was masked: a token that was pasted as a command is called by its mask. */
+export const redactedTools = ({ invocations }: Analysis, { masked }: Redacted): readonly string[] =>
+  invocations
+    .filter(({ topLevel }) => topLevel)
+    .map(({ name, tool }) => {
+      const secret = masked.find((span) => span.start < name.end && name.start < span.end);
+      return secret === undefined ? tool : maskOf(secret);
+    });

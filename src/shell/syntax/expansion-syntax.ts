@@ -1,0 +1,216 @@
+/** What a `$` begins: variables, `${…}`, `$(…)`, `$((…))`, `$'…'`; and backquotes. POSIX 2024 XCU §2.6, bash and zsh manuals. */
+
+import { MAX_DEPTH, MAX_SECOND_READINGS } from '../limits.ts';
+import type { VariablePart, Word, WordPart } from '../model.ts';
+import { type Piece, piecedSource } from '../source.ts';
+import { readEscape } from './escapes.ts';
+import { addLiteral } from './parts.ts';
+import { newReader, type Reader, readNested, skipBalanced, spanFrom, step, take } from './reader.ts';
+
+const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+const SPECIAL = /[0-9@*#?$!-]/y;
+const BRACE_PREFIX = /(?:\([^)\n]*\))?[#!^=~+]*(?=[A-Za-z0-9_@*?$!-])/y;
+const BRACE_NAME = /[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*?$!#-]/y;
+const SUBSCRIPT = /\[[^\]\n]{0,200}\]/y;
+const OPERATOR = /:?[-=?+]|##?|%%?|\/\/?|\^\^?|,,?|@|:/y;
+const ANSI_RUN = /[^'\\]+/y;
+
+/** Reads what stands at a `$`. */
+export function readDollar(reader: Reader, parts: WordPart[], quoted: boolean): void {
+  const next = reader.text[reader.pos + 1];
+  if (next === '(') readParenthesis(reader, parts, quoted);
+  else if (next === '{') readBrace(reader, parts, quoted);
+  else if (next === "'" && !quoted) readAnsi(reader, parts);
+  else if (next !== '[' || !readOldArithmetic(reader, parts, quoted)) readPlainVariable(reader, parts, quoted);
+}
+
+/** bash's `$[…]`. */
+function readOldArithmetic(reader: Reader, parts: WordPart[], quoted: boolean): boolean {
+  if (reader.dialect === 'sh') return false;
+  const start = reader.pos;
+  reader.pos += 2;
+  if (readArithmetic(reader, parts, start, quoted, ']')) return true;
+  reader.pos = start;
+  return false;
+}
+
+function readPlainVariable(reader: Reader, parts: WordPart[], quoted: boolean): void {
+  const start = reader.pos;
+  reader.pos += 1;
+  const name = take(reader, NAME) ?? take(reader, SPECIAL);
+  if (name !== null) {
+    if (reader.dialect === 'zsh') take(reader, SUBSCRIPT);
+    addVariable(reader, parts, { start, quoted, name, operator: '', argument: null });
+  } else if (quoted || reader.text[reader.pos] !== '"') {
+    addLiteral(reader, parts, start, '$', quoted);
+  }
+  // `$"…"` is a string to translate: the quotes count, the dollar does not.
+}
+
+function addVariable(
+  reader: Reader,
+  parts: WordPart[],
+  found: Pick<VariablePart, 'quoted' | 'name' | 'operator' | 'argument'> & { start: number },
+): void {
+  const text = reader.text.slice(found.start, reader.pos);
+  if (step(reader)) parts.push({ ...found, kind: 'variable', text, ...spanFrom(reader, found.start) });
+}
+
+function readParenthesis(reader: Reader, parts: WordPart[], quoted: boolean): void {
+  const start = reader.pos;
+  if (reader.text[start + 2] === '(') {
+    reader.pos += 3;
+    if (readArithmetic(reader, parts, start, quoted, '))')) return;
+    reader.pos = start;
+  }
+  reader.pos += 2;
+  const script = readNested(reader, ')');
+  const text = reader.text.slice(start, reader.pos);
+  if (step(reader)) parts.push({ kind: 'command', text, quoted, script, ...spanFrom(reader, start) });
+}
+
+/**
+ * Reads an arithmetic expression with the position behind its opener. False, when brackets do not pair the way they do in
+ * arithmetic (`$((a) | (b))` is a command): the caller then steps back.
+ */
+export function readArithmetic(
+  reader: Reader,
+  parts: WordPart[],
+  start: number,
+  quoted: boolean,
+  closer: '))' | ']',
+): boolean {
+  if (reader.secondReadings >= MAX_SECOND_READINGS || reader.depth >= MAX_DEPTH) return false;
+  const notes = { ...reader.notes };
+  const inside: WordPart[] = [];
+  reader.depth += 1;
+  const closed = readExpression(reader, inside, closer);
+  reader.depth -= 1;
+  if (!closed) {
+    reader.secondReadings += 1;
+    reader.notes.complete = notes.complete;
+    return false;
+  }
+  const text = reader.text.slice(start, reader.pos);
+  if (step(reader)) parts.push({ kind: 'arithmetic', text, quoted, parts: inside, ...spanFrom(reader, start) });
+  return true;
+}
+
+function readExpression(reader: Reader, inside: WordPart[], closer: '))' | ']'): boolean {
+  let open = 0;
+  while (reader.pos < reader.text.length) {
+    const char = reader.text[reader.pos];
+    if (char === '$') readDollar(reader, inside, true);
+    else if (char === '`') readBackquote(reader, inside, true);
+    else if (open === 0 && reader.text.startsWith(closer, reader.pos)) {
+      reader.pos += closer.length;
+      return true;
+    } else {
+      if (char === '(' || char === '[') open += 1;
+      else if (char === ')' || char === ']') open -= 1;
+      if (open < 0) return false;
+      reader.pos += 1;
+    }
+  }
+  return false;
+}
+
+function readBrace(reader: Reader, parts: WordPart[], quoted: boolean): void {
+  const start = reader.pos;
+  reader.pos += 2;
+  const after = reader.text[reader.pos];
+  if (after === ' ' || after === '\n' || after === '\t' || after === '|') {
+    // bash 5.3 and mksh: `${ command; }`
+    if (after === '|') reader.pos += 1;
+    const script = readNested(reader, '}');
+    const text = reader.text.slice(start, reader.pos);
+    if (step(reader)) parts.push({ kind: 'command', text, quoted, script, ...spanFrom(reader, start) });
+    return;
+  }
+  const prefix = take(reader, BRACE_PREFIX) ?? '';
+  const name = take(reader, BRACE_NAME) ?? '';
+  const subscript = take(reader, SUBSCRIPT) ?? '';
+  const operator = prefix + (take(reader, OPERATOR) ?? subscript);
+  const argument = readBraceArgument(reader, quoted);
+  addVariable(reader, parts, { start, quoted, name, operator, argument });
+}
+
+function readBraceArgument(reader: Reader, quoted: boolean): Word | null {
+  if (reader.text[reader.pos] === '}') {
+    reader.pos += 1;
+    return null;
+  }
+  if (reader.depth >= MAX_DEPTH) {
+    skipBalanced(reader, '{', '}');
+    return null;
+  }
+  reader.depth += 1;
+  const word = reader.grammar.readArgument(reader, quoted);
+  reader.depth -= 1;
+  if (reader.text[reader.pos] === '}') reader.pos += 1;
+  else reader.notes.complete = false;
+  return word;
+}
+
+function readAnsi(reader: Reader, parts: WordPart[]): void {
+  const opening = reader.pos;
+  reader.pos += 2;
+  const first = reader.pos;
+  while (reader.pos < reader.text.length && reader.text[reader.pos] !== "'") {
+    const start = reader.pos;
+    const run = take(reader, ANSI_RUN);
+    if (run !== null) {
+      addLiteral(reader, parts, start, run, true);
+      continue;
+    }
+    const decoded = readEscape(reader.text, start);
+    reader.pos += decoded.length;
+    addLiteral(reader, parts, start, decoded.text, true);
+  }
+  const empty = reader.pos === first;
+  if (reader.pos < reader.text.length) reader.pos += 1;
+  else reader.notes.complete = false;
+  if (empty) addLiteral(reader, parts, opening, '', true);
+}
+
+/** Reads a backquoted command. Inside, a backslash protects only `` ` ``, `\` and `$` (POSIX 2024 XCU §2.6.3). */
+export function readBackquote(reader: Reader, parts: WordPart[], quoted: boolean): void {
+  const start = reader.pos;
+  reader.pos += 1;
+  const pieces: Piece[] = [];
+  let from = reader.pos;
+  const flush = (): void => {
+    if (reader.pos > from) pieces.push({ text: reader.text.slice(from, reader.pos), ...spanFrom(reader, from) });
+  };
+  while (reader.pos < reader.text.length && reader.text[reader.pos] !== '`') {
+    const next = reader.text[reader.pos + 1];
+    if (reader.text[reader.pos] !== '\\' || (next !== '`' && next !== '\\' && next !== '$')) {
+      reader.pos += 1;
+      continue;
+    }
+    flush();
+    from = reader.pos;
+    reader.pos += 2;
+    pieces.push({ text: next, ...spanFrom(reader, from) });
+    from = reader.pos;
+  }
+  flush();
+  if (reader.pos < reader.text.length) reader.pos += 1;
+  else reader.notes.complete = false;
+  const text = reader.text.slice(start, reader.pos);
+  const span = spanFrom(reader, start);
+  if (reader.depth >= MAX_DEPTH) {
+    reader.notes.truncated = true;
+    if (step(reader)) parts.push({ kind: 'literal', text, quoted: true, ...span });
+    return;
+  }
+  const inner = newReader(
+    piecedSource(pieces, reader.source.exact),
+    reader.dialect,
+    reader.notes,
+    reader.grammar,
+    reader.depth + 1,
+  );
+  const script = reader.grammar.parseScript(inner, null);
+  if (step(reader)) parts.push({ kind: 'command', text, quoted, script, ...span });
+}

@@ -1,0 +1,223 @@
+/** Statements of fish. fish manual, "The fish language". Never fails: what no grammar allows is read as words or skipped. */
+
+import { MAX_DEPTH } from '../limits.ts';
+import type {
+  Branch,
+  Command,
+  CompoundCommand,
+  ListItem,
+  Redirection,
+  Script,
+  Separator,
+  SimpleCommand,
+  Word,
+} from '../model.ts';
+import { readFishWord } from './fish-words.ts';
+import { type PipelineWords, readPipeline } from './pipeline.ts';
+import { type Draft, emptyWord, type Grammar, looksAt, moveOn, type Reader, spanFrom, step, take } from './reader.ts';
+import { skipBlanks, skipComment, skipLines } from './trivia.ts';
+
+const AFTER_WORD = '(?=[ \\t\\r\\n;&|()<>]|$)';
+const keyword = (names: string): RegExp => new RegExp(`(?:${names})${AFTER_WORD}`, 'y');
+const END = keyword('end');
+const ELSE = keyword('else');
+const IF = keyword('if');
+const CASE = keyword('case');
+const IN = keyword('in');
+const CLOSING = keyword('end|else|case');
+const JOIN = keyword('and|or');
+const NOT = keyword('not|!');
+const OPENING = keyword('if|while|for|switch|function|begin|\\{');
+const CLOSE_BRACE = keyword('\\}');
+const SEPARATOR = /&&|\|\||&(?!\|)|;/y;
+const PIPE = /\|(?!\|)|&\||\d?>\|/y;
+const REDIRECTION = /(\d{1,3})?(<&|<\??|>>\??|>&|>\?|>(?!\|)|\^)|(&>>?\??)/y;
+const STRAY = /[;&|]+/y;
+
+const PIPELINE: PipelineWords = { not: NOT, pipe: PIPE, command: (reader) => readCommand(reader) };
+
+/** How to read fish. */
+export const FISH_GRAMMAR: Grammar = {
+  parseScript: (reader) => readList(reader, false),
+  readArgument: (reader) => readFishWord(reader),
+};
+
+/** Reads statements up to a closing bracket, or inside a block up to `end`, `else`, `case`. */
+function readList(reader: Reader, inBlock: boolean): Script {
+  const start = reader.pos;
+  const items: Draft<ListItem>[] = [];
+  while (reader.pos < reader.text.length && step(reader)) {
+    skipLines(reader);
+    if (reader.pos >= reader.text.length) break;
+    if (reader.text[reader.pos] === ')') {
+      if (reader.depth > 0) break;
+      reader.pos += 1;
+      reader.notes.complete = false;
+      continue;
+    }
+    if (looksAt(reader, CLOSING) || looksAt(reader, CLOSE_BRACE)) {
+      if (inBlock) break;
+      if (take(reader, CLOSING) === null) reader.pos += 1;
+      reader.notes.complete = false;
+      continue;
+    }
+    if (take(reader, STRAY) !== null) continue;
+    readItem(reader, items);
+  }
+  return { items, ...spanFrom(reader, start) };
+}
+
+/** Reads a statement; `and` and `or` before it say how it hangs on the one before. */
+function readItem(reader: Reader, items: Draft<ListItem>[]): void {
+  const before = reader.pos;
+  const join = take(reader, JOIN);
+  const previous = items.at(-1);
+  if (join !== null && previous) previous.separator = join === 'and' ? '&&' : '||';
+  skipBlanks(reader);
+  const pipeline = readPipeline(reader, PIPELINE);
+  items.push({ pipeline, separator: readSeparator(reader) });
+  moveOn(reader, before);
+}
+
+function readSeparator(reader: Reader): Separator {
+  skipBlanks(reader);
+  const found = take(reader, SEPARATOR);
+  return found === '&&' || found === '||' || found === '&' ? found : ';';
+}
+
+function readCommand(reader: Reader): Command {
+  const start = reader.pos;
+  if (!looksAt(reader, OPENING)) return readSimple(reader);
+  if (reader.depth >= MAX_DEPTH) {
+    reader.notes.truncated = true;
+    return readSimple(reader);
+  }
+  reader.depth += 1;
+  const body = readBlock(reader, take(reader, OPENING) ?? '');
+  if (take(reader, body.kind === 'group' && reader.text[start] === '{' ? CLOSE_BRACE : END) === null) {
+    reader.notes.complete = false;
+  }
+  reader.depth -= 1;
+  const { redirections } = readWordsAndRedirections(reader);
+  return { name: null, words: [], ...body, redirections, ...spanFrom(reader, start) };
+}
+
+type Block = Pick<CompoundCommand, 'kind' | 'branches'> & Partial<Pick<CompoundCommand, 'name' | 'words'>>;
+
+function readBlock(reader: Reader, opening: string): Block {
+  skipBlanks(reader);
+  switch (opening) {
+    case 'if':
+      return { kind: 'if', branches: readIf(reader) };
+    case 'while':
+      return { kind: 'loop', branches: [readCondition(reader), readBody(reader)] };
+    case 'for':
+      return readFor(reader);
+    case 'switch':
+      return readSwitch(reader);
+    case 'function': {
+      const { words } = readWordsAndRedirections(reader);
+      return { kind: 'function', name: words[0]?.text ?? '', words: words.slice(1), branches: [readBody(reader)] };
+    }
+    default:
+      return { kind: 'group', branches: [readBody(reader)] };
+  }
+}
+
+const readBody = (reader: Reader): Branch => ({ role: 'body', script: readList(reader, true) });
+
+/** One statement, with those that `and` and `or` hang on it. */
+function readCondition(reader: Reader): Branch {
+  const start = reader.pos;
+  const items: Draft<ListItem>[] = [];
+  do {
+    readItem(reader, items);
+    skipLines(reader);
+  } while ((looksAt(reader, JOIN) || /&&|\|\|/.test(items.at(-1)?.separator ?? '')) && step(reader));
+  return { role: 'condition', script: { items, ...spanFrom(reader, start) } };
+}
+
+function readIf(reader: Reader): Branch[] {
+  const branches: Branch[] = [readCondition(reader), readBody(reader)];
+  while (take(reader, ELSE) !== null && step(reader)) {
+    skipBlanks(reader);
+    if (take(reader, IF) !== null) {
+      skipBlanks(reader);
+      branches.push(readCondition(reader));
+    }
+    branches.push(readBody(reader));
+  }
+  return branches;
+}
+
+function readFor(reader: Reader): Block {
+  const name = readFishWord(reader).text;
+  skipBlanks(reader);
+  take(reader, IN);
+  const { words } = readWordsAndRedirections(reader);
+  return { kind: 'loop', name, words, branches: [readBody(reader)] };
+}
+
+function readSwitch(reader: Reader): Block {
+  const { words } = readWordsAndRedirections(reader);
+  const branches: Branch[] = [readBody(reader)];
+  while (take(reader, CASE) !== null && step(reader)) {
+    words.push(...readWordsAndRedirections(reader).words);
+    branches.push(readBody(reader));
+  }
+  return { kind: 'case', words, branches };
+}
+
+function readSimple(reader: Reader): SimpleCommand {
+  const start = reader.pos;
+  const { words, redirections, end } = readWordsAndRedirections(reader);
+  const { source } = reader;
+  const from = source.from(start);
+  return { kind: 'simple', assignments: [], words, redirections, start: from, end: Math.max(from, source.to(end)) };
+}
+
+interface Readings {
+  readonly words: Word[];
+  readonly redirections: Redirection[];
+  /** Where the last of them ends. */
+  readonly end: number;
+}
+
+function readWordsAndRedirections(reader: Reader): Readings {
+  const words: Word[] = [];
+  const redirections: Redirection[] = [];
+  let end = reader.pos;
+  while (reader.pos < reader.text.length && step(reader)) {
+    skipBlanks(reader);
+    if (looksAt(reader, PIPE)) break;
+    const redirection = readRedirection(reader);
+    const char = reader.text[reader.pos];
+    if (redirection !== null) redirections.push(redirection);
+    else if (char === undefined || '\n;&|)'.includes(char) || (char === '#' && skipComment(reader))) break;
+    else words.push(readWordOrBracket(reader));
+    end = reader.pos;
+  }
+  return { words, redirections, end: Math.max(end, 0) };
+}
+
+/** A word always moves the position on: a bracket that closes nothing is one of its own. */
+function readWordOrBracket(reader: Reader): Word {
+  const before = reader.pos;
+  const word = readFishWord(reader);
+  moveOn(reader, before);
+  return word;
+}
+
+function readRedirection(reader: Reader): Redirection | null {
+  const start = reader.pos;
+  REDIRECTION.lastIndex = start;
+  const found = REDIRECTION.exec(reader.text);
+  if (found === null || (found[2] === '^' && !/[ \t]/.test(reader.text[start - 1] ?? ' '))) return null;
+  reader.pos += found[0].length;
+  skipBlanks(reader);
+  const target = reader.pos < reader.text.length ? readFishWord(reader) : emptyWord(reader);
+  const written = found[2] ?? found[3] ?? '>';
+  const operator = written === '^' ? '>' : written.replace('?', '');
+  const fd = found[1] !== undefined ? Number(found[1]) : written === '^' ? 2 : operator.startsWith('<') ? 0 : 1;
+  return { operator, fd, target, body: null, ...spanFrom(reader, start) };
+}

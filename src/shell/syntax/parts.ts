@@ -1,0 +1,36 @@
+import type { LiteralPart, Word, WordPart } from '../model.ts';
+import { type Draft, type Reader, spanFrom, step } from './reader.ts';
+
+/** Adds the characters read since `start` as standing for `text`, joining them to a literal they continue. */
+export function addLiteral(reader: Reader, parts: WordPart[], start: number, text: string, quoted: boolean): void {
+  const span = spanFrom(reader, start);
+  const last = parts.at(-1);
+  if (last?.kind === 'literal' && last.quoted === quoted && continues(reader, last, span.start, span.end, text)) {
+    const draft: Draft<LiteralPart> = last;
+    draft.text += text;
+    draft.end = Math.max(last.end, span.end);
+    return;
+  }
+  if (step(reader)) parts.push({ kind: 'literal', text, quoted, start: span.start, end: span.end });
+}
+
+function continues(reader: Reader, last: LiteralPart, start: number, end: number, text: string): boolean {
+  if (!reader.source.exact) return true;
+  const bothVerbatim = last.end - last.start === last.text.length && end - start === text.length;
+  return bothVerbatim && last.end === start;
+}
+
+/** What a word says as far as it is known, and whether that is all of it. */
+export function wordOf(parts: readonly WordPart[], start: number, end: number, exact: boolean): Word {
+  const only = parts[0];
+  if (parts.length === 1 && only?.kind === 'literal') {
+    return { start, end, value: only.text, text: only.text, parts, exact };
+  }
+  let text = '';
+  let known = true;
+  for (const part of parts) {
+    text += part.text;
+    if (part.kind !== 'literal') known = false;
+  }
+  return { start, end, value: known ? text : null, text, parts, exact };
+}

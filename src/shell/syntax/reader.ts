@@ -1,0 +1,148 @@
+import { MAX_DEPTH, MAX_STEPS } from '../limits.ts';
+import type { Dialect, Redirection, Script, Span, Word } from '../model.ts';
+import type { Source } from '../source.ts';
+
+/** Mutable twin of a model type, for as long as it is being built. */
+export type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Findings shared by all readers of one command line. */
+export interface Notes {
+  comments: Span[];
+  complete: boolean;
+  truncated: boolean;
+  /** Words, parts and commands read. */
+  steps: number;
+  /** Opening square brackets that no closing one follows. */
+  openBrackets: number;
+  /** Characters of payloads read. */
+  payload: number;
+  /** Commands walked. */
+  calls: number;
+}
+
+export interface PendingDocument {
+  readonly redirection: Draft<Redirection>;
+  readonly delimiter: string;
+  readonly quoted: boolean;
+  readonly stripTabs: boolean;
+}
+
+/** What reads the nested parts of a word; handed in, because words and scripts contain each other. */
+export interface Grammar {
+  /** Reads a script up to a closing bracket (or to the end), leaving the reader at that bracket. */
+  readonly parseScript: (reader: Reader, closer: ')' | '}' | null) => Script;
+  /** Reads the word after the operator of `${name:-word}`, leaving the reader at its `}`. */
+  readonly readArgument: (reader: Reader, quoted: boolean) => Word;
+}
+
+/** A position in a source. One pass, left to right; only `((` may step back, a bounded number of times. */
+export interface Reader {
+  readonly source: Source;
+  readonly text: string;
+  readonly dialect: Dialect;
+  readonly notes: Notes;
+  readonly grammar: Grammar;
+  readonly documents: PendingDocument[];
+  pos: number;
+  depth: number;
+  secondReadings: number;
+}
+
+export const newNotes = (): Notes => ({
+  comments: [],
+  complete: true,
+  truncated: false,
+  steps: 0,
+  openBrackets: 0,
+  payload: 0,
+  calls: 0,
+});
+
+export function newReader(source: Source, dialect: Dialect, notes: Notes, grammar: Grammar, depth: number): Reader {
+  return {
+    source,
+    text: source.text,
+    dialect,
+    notes,
+    grammar,
+    documents: [],
+    pos: 0,
+    depth,
+    secondReadings: 0,
+  };
+}
+
+/** Counts a step; false, with the reader moved to its end, when the limit is reached. */
+export function step(reader: Reader): boolean {
+  reader.notes.steps += 1;
+  if (reader.notes.steps <= MAX_STEPS) return true;
+  reader.notes.truncated = true;
+  reader.pos = reader.text.length;
+  return false;
+}
+
+/** Makes sure of progress: skips a character where nothing was read since `before`, and says whether it did. */
+export function moveOn(reader: Reader, before: number): boolean {
+  if (reader.pos > before) return false;
+  reader.pos = Math.min(before + 1, reader.text.length);
+  return true;
+}
+
+/** Span in the original of what was read since `start`. */
+export function spanFrom(reader: Reader, start: number): Span {
+  const from = reader.source.from(start);
+  // Of nothing, the end may lie in the piece before the one the beginning lies in.
+  return { start: from, end: Math.max(from, reader.source.to(reader.pos)) };
+}
+
+/** Matches a sticky expression at the position and moves behind it; null when it does not match there. */
+export function take(reader: Reader, sticky: RegExp): string | null {
+  sticky.lastIndex = reader.pos;
+  const found = sticky.exec(reader.text);
+  if (found === null) return null;
+  reader.pos += found[0].length;
+  return found[0];
+}
+
+/** Whether a sticky expression matches at the position. */
+export function looksAt(reader: Reader, sticky: RegExp): boolean {
+  sticky.lastIndex = reader.pos;
+  return sticky.test(reader.text);
+}
+
+/**
+ * Reads a nested script with the position behind its opening bracket, and its closing bracket. Beyond the depth limit the
+ * bracket is skipped by counting, so that what follows it is still read.
+ */
+export function readNested(reader: Reader, closer: ')' | '}'): Script {
+  const start = reader.pos;
+  if (reader.depth >= MAX_DEPTH) {
+    skipBalanced(reader, closer === ')' ? '(' : '{', closer);
+    return { ...spanFrom(reader, start), items: [] };
+  }
+  reader.depth += 1;
+  const script = reader.grammar.parseScript(reader, closer);
+  reader.depth -= 1;
+  if (reader.text[reader.pos] === closer) reader.pos += 1;
+  else reader.notes.complete = false;
+  return script;
+}
+
+/** Moves behind the bracket that closes the one just passed. */
+export function skipBalanced(reader: Reader, opener: string, closer: string): void {
+  reader.notes.truncated = true;
+  let open = 1;
+  while (reader.pos < reader.text.length && open > 0) {
+    const char = reader.text[reader.pos];
+    if (char === opener) open += 1;
+    else if (char === closer) open -= 1;
+    reader.pos += 1;
+  }
+  if (open > 0) reader.notes.complete = false;
+}
+
+/** A word of nothing, standing at the position. */
+export function emptyWord(reader: Reader): Word {
+  const at = reader.source.from(reader.pos);
+  return { start: at, end: at, value: '', text: '', parts: [], exact: reader.source.exact };
+}

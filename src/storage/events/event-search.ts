@@ -1,0 +1,119 @@
+import type { EventFilter, EventPage } from '../../domain/events/event.ts';
+import { riskRank } from '../../domain/events/risk-level.ts';
+import { isoTime } from '../../domain/time/iso-time.ts';
+import type { Database } from '../database.ts';
+import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.ts';
+
+const DEFAULT_LIMIT = 100;
+/** Events of one page, whatever is asked for. */
+const MOST = 10_000;
+/** Rows looked at for one page: some 30 ms of work, however many events are stored. */
+const MOST_LOOKED_AT = 50_000;
+const SLICE = 5_000;
+
+/** Where a slice ends: the order of events is by time, then by id. */
+interface Place {
+  readonly time_ms: number;
+  readonly id: number;
+}
+
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+/**
+ * Events that fit a filter, newest first. What an index answers (time, high risk) costs a page; for the rest rows are looked at in
+ * slices, at most `mostLookedAt` of them: `searchedTo` then tells how far back that was, and `next` goes on from there.
+ */
+export function searchEvents(database: Database, filter: EventFilter, mostLookedAt = MOST_LOOKED_AT): EventPage {
+  const limit = Math.min(filter.limit ?? DEFAULT_LIMIT, MOST);
+  const range = rangeOf(filter);
+  const fits = needlesOf(filter);
+  let from = filter.before === undefined ? null : placeOf(database, filter.before);
+  // An event that retention has removed was older than all that are left.
+  if (from === undefined) return { events: [], next: null, searchedTo: null };
+  const rows: EventRow[] = [];
+  for (let lookedAt = 0; lookedAt < mostLookedAt; lookedAt += SLICE) {
+    const slice: Condition[] = [...range, ...after(from)];
+    const end = fits.length > 0 ? endOfSlice(database, slice) : null;
+    const until = end ? [{ sql: '(time_ms, event.id) >= (?, ?)', values: [end.time_ms, end.id] }] : [];
+    // One more than is shown tells whether there is a next page.
+    rows.push(...read(database, [...slice, ...until, ...fits], limit + 1 - rows.length));
+    if (rows.length > limit)
+      return { events: rows.slice(0, limit).map(eventOf), next: idOf(rows[limit - 1]), searchedTo: null };
+    if (!end) return { events: rows.map(eventOf), next: null, searchedTo: null };
+    from = end;
+  }
+  return {
+    events: rows.map(eventOf),
+    next: from?.id ?? null,
+    searchedTo: from && isoTime(from.time_ms),
+  };
+}
+
+/** All events that fit, up to the limit of the filter, however long it takes. */
+export function allEvents(database: Database, filter: EventFilter): EventPage['events'] {
+  return searchEvents(database, filter, Number.POSITIVE_INFINITY).events;
+}
+
+const idOf = (row: EventRow | undefined): number | null => row?.id ?? null;
+
+/** What bounds the rows by an index. */
+function rangeOf({ since, until, risk }: EventFilter): readonly Condition[] {
+  return [
+    ...(since === undefined ? [] : [{ sql: 'time_ms >= ?', values: [Date.parse(since)] }]),
+    ...(until === undefined ? [] : [{ sql: 'time_ms < ?', values: [Date.parse(until)] }]),
+    // Spelled out, so that SQLite takes the index of what is risky.
+    ...(risk === 'high' || risk === 'critical' ? [{ sql: 'risk >= 2', values: [] }] : []),
+  ];
+}
+
+/** What each row must be looked at for. */
+function needlesOf({ risk, tool, text }: EventFilter): readonly Condition[] {
+  return [
+    ...(risk === 'moderate' || risk === 'critical' ? [{ sql: 'risk >= ?', values: [riskRank(risk)] }] : []),
+    // The first half is quick and lets a few too many through, the second is exact.
+    ...(tool === undefined
+      ? []
+      : [
+          {
+            sql: 'instr(tools, ?) > 0 AND EXISTS (SELECT 1 FROM json_each(event.tools) WHERE value = ?)',
+            values: [JSON.stringify(tool), tool],
+          },
+        ]),
+    ...(text === undefined ? [] : [{ sql: "command LIKE ? ESCAPE '\\'", values: [`%${literal(text)}%`] }]),
+  ];
+}
+
+const literal = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
+
+const after = (place: Place | null): readonly Condition[] =>
+  place ? [{ sql: '(time_ms, event.id) < (?, ?)', values: [place.time_ms, place.id] }] : [];
+
+function placeOf(database: Database, id: number): Place | undefined {
+  return database.prepare('SELECT time_ms, id FROM event WHERE id = ?').get(id) as Place | undefined;
+}
+
+/** The last row of a slice; null where what is left is less than one. */
+function endOfSlice(database: Database, conditions: readonly Condition[]): Place | null {
+  const { where, values } = joined(conditions);
+  const place = database
+    .prepare(`SELECT time_ms, id FROM event ${where} ORDER BY time_ms DESC, id DESC LIMIT 1 OFFSET ?`)
+    .get(...values, SLICE - 1) as Place | undefined;
+  return place ?? null;
+}
+
+function read(database: Database, conditions: readonly Condition[], limit: number): readonly EventRow[] {
+  const { where, values } = joined(conditions);
+  return database
+    .prepare(`SELECT ${EVENT_COLUMNS} ${where} ORDER BY time_ms DESC, event.id DESC LIMIT ?`)
+    .all(...values, limit) as EventRow[];
+}
+
+function joined(conditions: readonly Condition[]): { readonly where: string; readonly values: (string | number)[] } {
+  return {
+    where: conditions.length > 0 ? `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}` : '',
+    values: conditions.flatMap(({ values }) => values),
+  };
+}

@@ -1,0 +1,263 @@
+import { CaroError } from '../../domain/errors.ts';
+import {
+  type FinishedCommand,
+  LONGEST_MS,
+  type StartedCommand,
+  type TerminalEvent,
+} from '../../domain/events/event.ts';
+import { riskRank } from '../../domain/events/risk-level.ts';
+import type { ShellKind } from '../../domain/events/shell-kind.ts';
+import { isoTime } from '../../domain/time/iso-time.ts';
+import { DAY_MS, slotOf } from '../../domain/time/period.ts';
+import { type Database, isDiskFull } from '../database.ts';
+import { ROLLUP_COUNTS } from '../rollups/rollup-row.ts';
+import { RollupTally } from '../rollups/rollup-tally.ts';
+import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.ts';
+
+/** What one pass over the spool found; committed whole or not at all. */
+export interface ObservationCommit {
+  readonly started: readonly StartedCommand[];
+  readonly finished: readonly FinishedCommand[];
+  /** Sessions whose shell is gone: what still ran there has no known end. */
+  readonly ended: readonly string[];
+  /** Spool file → bytes of it that this commit makes durable. */
+  readonly offsets: readonly { readonly file: string; readonly offset: number }[];
+  /** Records that could not be kept, per shell. */
+  readonly dropped: readonly { readonly shell: ShellKind; readonly count: number }[];
+  readonly nowMs: number;
+}
+
+export interface EventStore {
+  /**
+   * One transaction, on disk when it returns. Returns the events as they now stand, each once, in the order in which they began.
+   * @throws CaroError `disk_full`; nothing is committed then.
+   */
+  readonly commit: (observed: ObservationCommit) => readonly TerminalEvent[];
+  /** Bytes of a spool file that are committed; 0 for an unknown one. */
+  readonly offsetOf: (file: string) => number;
+  /** Forgets files that are gone from the spool. */
+  readonly forget: (files: readonly string[]) => void;
+  /** Removes at most `limit` events that started before `beforeMs`, and after the last of them their sessions; returns how many. */
+  readonly prune: (beforeMs: number, limit: number) => number;
+  /** Removes the rollups of the oldest slots of UTC days that were over before `beforeMs`, at most `limit` slots; true if there are more. */
+  readonly pruneRollups: (beforeMs: number, limit: number) => boolean;
+}
+
+/** Events and rollups (FR-405). `host` is stored with every event. */
+export function createEventStore(database: Database, host: string): EventStore {
+  const statements = prepare(database);
+  const commit = database.transaction((observed: ObservationCommit) => {
+    const written = new Map<number, TerminalEvent | null>();
+    const rollups = new RollupTally();
+    const ends = new Map<string, FinishedCommand>();
+    for (const command of observed.finished) if (!ends.has(keyOf(command))) ends.set(keyOf(command), command);
+    const idOf = identifiers(statements, observed.started);
+    for (const command of observed.started) {
+      const end = ends.get(keyOf(command)) ?? null;
+      const event = insert(statements, idOf, command, end, host);
+      rollups.add(command, idOf.pattern(command), end && event);
+      written.set(event.id, event);
+      ends.delete(keyOf(command));
+    }
+    for (const command of ends.values()) {
+      const id = finish(statements, command, rollups);
+      if (id !== null) written.set(id, null);
+    }
+    rollups.write(statements);
+    for (const session of observed.ended) statements.endSession.run(session);
+    for (const { file, offset } of observed.offsets) statements.setOffset.run(file, offset);
+    for (const { shell, count } of observed.dropped) {
+      statements.addCoverage.run(slotOf(observed.nowMs), shell, 0, 0, count);
+      statements.addCounter.run('dropped', count);
+    }
+    if (observed.started.length > 0) statements.addCounter.run('events', observed.started.length);
+    return written;
+  });
+  return {
+    commit: (observed) => {
+      try {
+        return [...commit.immediate(observed)]
+          .toSorted(([one], [other]) => one - other)
+          .map(([id, event]) => event ?? eventOf(statements.read.get(id) as EventRow));
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+        throw new CaroError(
+          'disk_full',
+          'expected room for the database, the disk is full or read-only: free some space',
+          { cause: error },
+        );
+      }
+    },
+    offsetOf: (file) => (statements.offset.get(file) as { offset: number } | undefined)?.offset ?? 0,
+    forget: database.transaction((files: readonly string[]) => {
+      for (const file of files) statements.forget.run(file);
+    }),
+    prune: database.transaction((beforeMs: number, limit: number) => {
+      const { changes } = statements.prune.run(beforeMs, limit);
+      if (changes > 0) statements.addCounter.run('events', -changes);
+      if (changes < limit) statements.pruneSessions.run(beforeMs);
+      return changes;
+    }),
+    pruneRollups: database.transaction((beforeMs: number, limit: number) => removeRollups(statements, beforeMs, limit)),
+  };
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(database: Database) {
+  return {
+    session: database
+      .prepare(
+        `INSERT INTO session (name, shell, last_ms) VALUES (?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET last_ms = max(last_ms, excluded.last_ms) RETURNING id`,
+      )
+      .pluck(),
+    pattern: database.prepare('SELECT id FROM pattern WHERE name = ? AND tool = ? AND family = ?').pluck(),
+    addPattern: database.prepare('INSERT INTO pattern (name, tool, family) VALUES (?, ?, ?) RETURNING id').pluck(),
+    insert: database.prepare(
+      `INSERT INTO event (time_ms, session_id, shell, command, cwd, exit_code, duration_ms, tools, pattern_id, risk, rules, host)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    running: database.prepare('INSERT OR REPLACE INTO running (session_id, command, event_id) VALUES (?, ?, ?)'),
+    takeRunning: database
+      .prepare(
+        `DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?) AND command = ? RETURNING event_id`,
+      )
+      .pluck(),
+    endSession: database.prepare('DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?)'),
+    finish: database.prepare(
+      `UPDATE event SET exit_code = ?, duration_ms = (SELECT ms FROM (SELECT coalesce(?, max(0, ? - time_ms)) AS ms) WHERE ms <= ${LONGEST_MS})
+       WHERE id = ? RETURNING time_ms, duration_ms, pattern_id, risk`,
+    ),
+    read: database.prepare(`SELECT ${EVENT_COLUMNS} WHERE event.id = ?`),
+    count: database.prepare(
+      `INSERT INTO rollup VALUES (?, ?, ?, ${ROLLUP_COUNTS.map(() => '?').join(', ')})
+       ON CONFLICT DO UPDATE SET ${ROLLUP_COUNTS.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
+    ),
+    countEnds: database.prepare(
+      `UPDATE rollup SET ${ROLLUP_COUNTS.map((column, index) => `${column} = ${column} + column${index + 4}`).join(', ')}
+       FROM (VALUES (?, ?, ?, ${ROLLUP_COUNTS.map(() => '?').join(', ')})) WHERE slot = column1 AND pattern_id = column2 AND risk = column3`,
+    ),
+    countRule: database.prepare(
+      'INSERT INTO rollup_rule VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
+    ),
+    addCoverage: database.prepare(
+      `INSERT INTO rollup_coverage VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+       observed = observed + excluded.observed, redacted = redacted + excluded.redacted, dropped = dropped + excluded.dropped`,
+    ),
+    addCounter: database.prepare(
+      'INSERT INTO counter VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value',
+    ),
+    offset: database.prepare('SELECT offset FROM spool WHERE file = ?'),
+    setOffset: database.prepare('INSERT INTO spool VALUES (?, ?) ON CONFLICT DO UPDATE SET offset = excluded.offset'),
+    forget: database.prepare('DELETE FROM spool WHERE file = ?'),
+    prune: database.prepare(
+      'DELETE FROM event WHERE id IN (SELECT id FROM event WHERE time_ms < ? ORDER BY time_ms LIMIT ?)',
+    ),
+    // When somebody opened a terminal is told no longer than what he typed there.
+    pruneSessions: database.prepare(
+      'DELETE FROM session WHERE last_ms < ? AND id NOT IN (SELECT session_id FROM running)',
+    ),
+    // Every observed slot stands there, and no other table knows slots that it does not.
+    oldestSlot: database.prepare('SELECT min(slot) FROM rollup_coverage').pluck(),
+    pruneSlots: ['rollup', 'rollup_slot', 'rollup_rule', 'rollup_coverage'].map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE slot < ?`),
+    ),
+    pruneDays: ['rollup_day', 'rollup_rule_day'].map((table) => database.prepare(`DELETE FROM ${table} WHERE day < ?`)),
+  };
+}
+
+const keyOf = ({ key }: StartedCommand | FinishedCommand): string => `${key.session} ${key.command}`;
+
+interface Identifiers {
+  readonly session: (command: StartedCommand) => number;
+  readonly pattern: (command: StartedCommand) => number;
+}
+
+/** Row ids of the sessions and patterns of one commit, each looked up or made once. */
+function identifiers(statements: Statements, started: readonly StartedCommand[]): Identifiers {
+  const latest = new Map<string, StartedCommand>();
+  for (const command of started) {
+    const before = latest.get(command.key.session);
+    if (!before || before.startMs < command.startMs) latest.set(command.key.session, command);
+  }
+  const sessions = new Map<string, number>();
+  for (const [name, { shell, startMs }] of latest)
+    sessions.set(name, statements.session.get(name, shell, startMs) as number);
+  const patterns = new Map<string, number>();
+  return {
+    session: ({ key }) => sessions.get(key.session) ?? 0,
+    pattern: ({ pattern, category }) => {
+      const key = [pattern.name, pattern.tool, category];
+      const known = patterns.get(key.join('\0'));
+      if (known !== undefined) return known;
+      const id = (statements.pattern.get(key) ?? statements.addPattern.get(key)) as number;
+      patterns.set(key.join('\0'), id);
+      return id;
+    },
+  };
+}
+
+/** Stores a command, at once with its end where that is known; otherwise it is running. */
+function insert(
+  statements: Statements,
+  idOf: Identifiers,
+  command: StartedCommand,
+  end: FinishedCommand | null,
+  host: string,
+): TerminalEvent {
+  const { key, startMs, shell, cwd, tools, category, risk, rules } = command;
+  const exitCode = end?.exitCode ?? null;
+  const durationMs = end === null ? null : lasted(startMs, end);
+  const sessionId = idOf.session(command);
+  const { lastInsertRowid } = statements.insert.run(
+    startMs,
+    sessionId,
+    shell,
+    command.command,
+    cwd,
+    exitCode,
+    durationMs,
+    JSON.stringify(tools),
+    idOf.pattern(command),
+    riskRank(risk),
+    JSON.stringify(rules),
+    host,
+  );
+  const id = Number(lastInsertRowid);
+  if (end === null) statements.running.run(sessionId, key.command, id);
+  const time = isoTime(startMs);
+  return { id, time, shell, command: command.command, cwd, exitCode, durationMs, tools, category, risk, rules, host };
+}
+
+function lasted(startMs: number, { durationMs, endMs }: FinishedCommand): number | null {
+  const ms = durationMs ?? (endMs === null ? null : Math.max(0, endMs - startMs));
+  return ms !== null && ms > LONGEST_MS ? null : ms;
+}
+
+/** Ends a running command; null where its start was never seen, or its end was seen before. */
+function finish(statements: Statements, command: FinishedCommand, rollups: RollupTally): number | null {
+  const { session, command: number } = command.key;
+  const id = statements.takeRunning.get(session, number) as number | undefined;
+  if (id === undefined) return null;
+  const row = statements.finish.get(command.exitCode, command.durationMs, command.endMs, id) as
+    | { time_ms: number; duration_ms: number | null; pattern_id: number; risk: number }
+    | undefined;
+  // Retention may have removed the event while it ran.
+  if (!row) return null;
+  const end = { exitCode: command.exitCode, durationMs: row.duration_ms };
+  rollups.end({ slot: slotOf(row.time_ms), patternId: row.pattern_id, risk: row.risk }, end);
+  return id;
+}
+
+/** Whole days: the sums by day stay those of the slots that are left. */
+function removeRollups(statements: Statements, beforeMs: number, limit: number): boolean {
+  const day = Math.floor(beforeMs / DAY_MS);
+  const end = slotOf(day * DAY_MS);
+  const oldest = (statements.oldestSlot.get() as number | null) ?? end;
+  if (oldest >= end) return false;
+  const until = Math.min(end, oldest + limit);
+  for (const statement of statements.pruneSlots) statement.run(until);
+  if (until === end) for (const statement of statements.pruneDays) statement.run(day);
+  return until < end;
+}

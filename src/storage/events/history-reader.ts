@@ -1,0 +1,79 @@
+import type { History } from '../../domain/anomalies/anomaly-detection.ts';
+import { SLOT_MS, slotOf } from '../../domain/time/period.ts';
+import type { Database } from '../database.ts';
+import { slotsBetween, usageBetween } from '../rollups/rollup-range.ts';
+import { type PatternTable, readPatterns } from './pattern-table.ts';
+
+const HIGH_RISK = 2;
+
+/**
+ * A node's own history for `findAnomalies`: quarter-hour slots that begin in [fromMs, untilMs), and each tool family that was first
+ * used since `recentMs`. Tools kept back are left out where rows are read. One pass over the rollups, none over events.
+ */
+export function readHistory(
+  database: Database,
+  fromMs: number,
+  recentMs: number,
+  untilMs: number,
+  deniedTools: readonly string[],
+): History {
+  const patterns = readPatterns(database);
+  const range = { from: slotOf(fromMs), recent: slotOf(recentMs), until: Math.ceil(untilMs / SLOT_MS) };
+  const slots = database
+    .prepare(
+      `SELECT slot, sum(count), sum(ended), sum(failures), sum(iif(risk >= ${HIGH_RISK}, count, 0))
+       FROM ${slotsBetween(range.from, range.until, patterns.idsOf(deniedTools))} GROUP BY slot HAVING sum(count) > 0 ORDER BY slot`,
+    )
+    .raw()
+    .all() as [number, number, number, number, number][];
+  return {
+    slots: slots.map(([slot, count, ended, failures, risky]) => ({
+      startMs: slot * SLOT_MS,
+      count,
+      ended,
+      failures,
+      risky,
+    })),
+    families: firstUses(database, patterns, range, deniedTools),
+  };
+}
+
+interface SlotRange {
+  readonly from: number;
+  readonly recent: number;
+  readonly until: number;
+}
+
+/**
+ * A family is new if no row of any of its patterns is older; a family in daily use is found old at its first row. When exactly a
+ * new one was first used is looked up only then: it takes the rollups by slot, of which there are many.
+ */
+function firstUses(
+  database: Database,
+  { byId, without }: PatternTable,
+  { from, recent, until }: SlotRange,
+  deniedTools: readonly string[],
+): History['families'] {
+  const used = database
+    .prepare(
+      `SELECT DISTINCT pattern_id FROM ${usageBetween(recent, until, without(deniedTools))} WHERE count > 0 ORDER BY 1`,
+    )
+    .pluck()
+    .all() as number[];
+  const older = database
+    .prepare(
+      `SELECT 1 FROM ${usageBetween(from, recent, 'AND pattern_id IN (SELECT id FROM pattern WHERE family = @family)')} LIMIT 1`,
+    )
+    .pluck();
+  const first = database.prepare(
+    `SELECT min(slot) AS slot, sum(count) AS count FROM rollup
+       WHERE slot >= @recent AND slot < @until AND pattern_id IN (SELECT id FROM pattern WHERE family = @family) ${without(deniedTools)}`,
+  );
+  const families = new Set(used.flatMap((id) => byId.get(id)?.family ?? []));
+  return [...families]
+    .filter((family) => older.get({ family }) === undefined)
+    .map((family) => {
+      const { slot, count } = first.get({ recent, until, family }) as { readonly slot: number; readonly count: number };
+      return { family, firstMs: slot * SLOT_MS, count };
+    });
+}

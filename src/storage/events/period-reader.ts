@@ -1,0 +1,76 @@
+import type { NamedUsage, NodeSummary } from '../../domain/summaries/summary.ts';
+import { SLOT_MS, slotOf } from '../../domain/time/period.ts';
+import type { Database } from '../database.ts';
+import { rulesBetween, slotsBetween } from '../rollups/rollup-range.ts';
+import { addUp, readPatternUsage } from '../rollups/rollup-row.ts';
+import { readCoverage } from './coverage-reader.ts';
+import { readPatterns } from './pattern-table.ts';
+
+/** Everything rollups say about a period; the stuff of summaries and answers. Lists are sorted by name. */
+export interface PeriodRollups {
+  readonly patterns: readonly NamedUsage[];
+  readonly tools: readonly NamedUsage[];
+  readonly families: readonly NamedUsage[];
+  readonly slots: readonly { readonly startMs: number; readonly count: number }[];
+  /** Commands per risk level, by `RISK_LEVELS` index. */
+  readonly levels: readonly number[];
+  readonly rules: readonly { readonly name: string; readonly count: number }[];
+  readonly coverage: NodeSummary['coverage'];
+}
+
+/** @param keptBack canonical names of tools whose commands are left out of everything but `rules`, which know no tools */
+export function readPeriod(
+  database: Database,
+  startMs: number,
+  endMs: number,
+  keptBack: readonly string[],
+): PeriodRollups {
+  // Left out where rows are read, so that no later step can forget to.
+  const patterns = readPatterns(database);
+  const range = [slotOf(startMs), slotOf(endMs)] as const;
+  const used = readPatternUsage(database, ...range, patterns.without(keptBack));
+  const usage = (column: 'name' | 'tool' | 'family'): NamedUsage[] =>
+    [...addUp(used, (row) => row[column])].sort((x, y) => (x.name < y.name ? -1 : 1));
+  const all = <T>(sql: string): T[] => database.prepare(sql).all() as T[];
+  return {
+    patterns: usage('name'),
+    tools: usage('tool'),
+    families: usage('family'),
+    slots: all<{ slot: number; count: number }>(
+      `SELECT slot, sum(count) AS count FROM ${slotsBetween(...range, patterns.idsOf(keptBack))}
+       GROUP BY slot HAVING sum(count) > 0`,
+    ).map(({ slot, count }) => ({ startMs: slot * SLOT_MS, count })),
+    levels: [0, 1, 2, 3].map((risk) => used.reduce((sum, row) => (row.risk === risk ? sum + row.usage.count : sum), 0)),
+    rules: all(`SELECT rule AS name, sum(count) AS count FROM ${rulesBetween(...range)} GROUP BY 1 ORDER BY 1`),
+    coverage: readCoverage(
+      database,
+      range,
+      used.reduce((sum, { usage: { count } }) => sum + count, 0),
+      keptBack,
+    ),
+  };
+}
+
+/**
+ * Changes whenever late events, or another list of kept-back tools, changed what a summary of the period would say. Empty where
+ * nothing was observed.
+ */
+export function periodDigest(
+  database: Database,
+  startMs: number,
+  endMs: number,
+  keptBack: readonly string[] = [],
+): string {
+  const sums = (leftOut: readonly number[]): string | undefined => {
+    const row = database
+      .prepare(
+        `SELECT sum(count) AS count, sum(ended) AS ended, sum(failures) AS failures, sum(duration_ms) AS duration
+         FROM ${slotsBetween(slotOf(startMs), slotOf(endMs), leftOut)}`,
+      )
+      .get() as Record<string, number | null>;
+    return row['count'] ? Object.values(row).join(':') : undefined;
+  };
+  const all = sums([]);
+  if (all === undefined || keptBack.length === 0) return all ?? '';
+  return `${sums(readPatterns(database).idsOf(keptBack)) ?? 'nothing'} without ${[...keptBack].sort().join(' ')}`;
+}

@@ -1,0 +1,117 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  type Stats,
+  watch,
+} from 'node:fs';
+import { join } from 'node:path';
+import { syncDirectory } from '../../platform/private-file.ts';
+
+export interface SpoolBytes {
+  readonly bytes: Buffer;
+  readonly size: number;
+}
+
+export interface SpoolFolder {
+  /** Names of everything in the folder, unordered. */
+  readonly names: () => readonly string[];
+  /**
+   * At most `maxBytes` from `offset` on, with the file's size. `gone` is what is no longer there; `refused` what is no plain file of
+   * ours: a link, a device, another owner's, one that others may write.
+   */
+  readonly read: (name: string, offset: number, maxBytes: number) => SpoolBytes | 'gone' | 'refused';
+  /** Bytes of a file of ours, 0 for anything else. */
+  readonly size: (name: string) => number;
+  /** On disk when it returns: a file that came back after a power cut would be read again. */
+  readonly remove: (names: readonly string[]) => void;
+  /** Removes a plain file of ours, whatever its mode; false for anything else, which stays. */
+  readonly removeOwn: (name: string) => boolean;
+  /**
+   * Calls back with the name of a file that changed (inotify, kqueue), until the returned function is called. Where the system gives no
+   * events (a limit reached, a network file system that has none), it calls back with null every so often: any file may have changed.
+   */
+  readonly watch: (onChange: (name: string | null) => void) => () => void;
+}
+
+/** Between two looks where the system tells of no changes. */
+const POLL_MS = 500;
+
+/** Raw records of shell hooks (docs/hooks.md). MUST be a directory of ours alone; `uid` is its owner. */
+export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof watch = watch): SpoolFolder {
+  const open = <T>(name: string, use: (descriptor: number, facts: Stats) => T): T | 'gone' | 'refused' => {
+    const path = join(folder, name);
+    const descriptor = openOwn(path);
+    if (typeof descriptor === 'string') return descriptor;
+    try {
+      const facts = fstatSync(descriptor);
+      const ours = facts.isFile() && facts.uid === uid && facts.nlink === 1 && (facts.mode & 0o022) === 0;
+      if (!ours) return 'refused';
+      // A hard link that was swapped away after it was opened looks like a file with one name; it is not the one that is here.
+      return lstatSync(path, { throwIfNoEntry: false })?.ino === facts.ino ? use(descriptor, facts) : 'gone';
+    } finally {
+      closeSync(descriptor);
+    }
+  };
+  return {
+    names: () => readdirSync(folder),
+    read: (name, offset, maxBytes) =>
+      open(name, (descriptor, { size }) => {
+        const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(maxBytes, size - offset)));
+        const count = bytes.length === 0 ? 0 : readSync(descriptor, bytes, 0, bytes.length, offset);
+        return { bytes: bytes.subarray(0, count), size };
+      }),
+    size: (name) => {
+      const size = open(name, (_descriptor, facts) => facts.size);
+      return typeof size === 'number' ? size : 0;
+    },
+    remove: (names) => {
+      for (const name of names) rmSync(join(folder, name), { force: true });
+      if (names.length > 0) syncDirectory(folder);
+    },
+    removeOwn: (name) => {
+      const facts = lstatSync(join(folder, name), { throwIfNoEntry: false });
+      if (facts && !(facts.isFile() && facts.uid === uid)) return false;
+      rmSync(join(folder, name), { force: true });
+      return true;
+    },
+    watch: (onChange) => {
+      let stop = (): void => undefined;
+      const poll = (): void => {
+        const timer = setInterval(() => onChange(null), POLL_MS);
+        stop = () => clearInterval(timer);
+      };
+      try {
+        const watcher = watchFolder(folder, { persistent: true }, (_event, name) => onChange(name));
+        stop = () => watcher.close();
+        watcher.once('error', () => {
+          stop();
+          poll();
+        });
+      } catch {
+        poll();
+      }
+      return () => stop();
+    },
+  };
+}
+
+/** What opening says of a symbolic link, of a file without permission, of a FIFO or socket. */
+const REFUSED = new Set(['ELOOP', 'EACCES', 'ENXIO']);
+
+/** NONBLOCK: opening a FIFO that somebody put there must not hang the service. */
+function openOwn(path: string): number | 'gone' | 'refused' {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'ENOENT') return 'gone';
+    if (REFUSED.has(code)) return 'refused';
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Actor } from '../../bus/actor.ts';
+import type { ActorSpec } from '../../bus/supervisor.ts';
+import { CaroError } from '../../domain/errors.ts';
+import type { StorageStatus } from '../../domain/status/status.ts';
+import { damageIn, isDiskFull } from '../database.ts';
+
+type AnyHandlers = Readonly<Record<string, (body: unknown) => unknown>>;
+
+/**
+ * Tells faults of the disk from defects of the program: a full disk is an answer to whoever asked, counted and shown, and over when there
+ * is room again; it does not make an actor crash. A damaged file is reported once, so that the service can set it aside (NFR-303).
+ */
+export class StorageHealth {
+  #trouble: string | null = null;
+  #failures = 0;
+
+  constructor(private readonly onDamage: (reason: string) => void) {}
+
+  status(): Pick<StorageStatus, 'trouble' | 'failures'> {
+    return { trouble: this.#trouble, failures: this.#failures };
+  }
+
+  /** Somebody found the file damaged. */
+  damaged(reason: string): void {
+    this.onDamage(reason);
+  }
+
+  /** The same function with its faults of the disk noted and turned into answers. */
+  guard<A extends readonly unknown[], R>(act: (...args: A) => R): (...args: A) => R {
+    return (...args) => {
+      try {
+        return act(...args);
+      } catch (error) {
+        if (error instanceof CaroError && error.code === 'disk_full') this.#full(error.message);
+        throw this.#answer(error);
+      }
+    };
+  }
+
+  /** As `guard`, for work that is waited for. */
+  async guarded<T>(act: () => T | Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      throw this.#answer(error);
+    }
+  }
+
+  /** The same actor, with its start and every handler guarded. */
+  sheltered(spec: ActorSpec): ActorSpec {
+    return { ...spec, create: () => this.#shelter(spec.create()) };
+  }
+
+  /** Where a write failed before: tries one more. MUST be called now and then. */
+  retry(write: () => void): void {
+    if (this.#trouble === null) return;
+    try {
+      write();
+      this.#trouble = null;
+    } catch (error) {
+      this.#answer(error);
+    }
+  }
+
+  #shelter(actor: Actor<never>): Actor<never> {
+    const handlers = Object.fromEntries(
+      Object.entries(actor.handlers as AnyHandlers).map(([kind, handle]) => [
+        kind,
+        async (body: unknown) => this.guarded(() => handle(body)),
+      ]),
+    );
+    const { start } = actor;
+    return { ...actor, handlers, ...(start && { start: () => this.guarded(start) }) };
+  }
+
+  #answer(error: unknown): unknown {
+    if (error instanceof CaroError) return error;
+    const damage = damageIn(error);
+    if (damage !== null) {
+      this.damaged(damage);
+      return new CaroError(
+        'database_damaged',
+        `expected a whole database, ${damage}; it is set aside and a fresh one begun: see caro db repair`,
+        { cause: error },
+      );
+    }
+    if (!isDiskFull(error)) return error;
+    const text = 'expected room to write, the disk is full or read-only: free some space';
+    this.#full(text);
+    return new CaroError('disk_full', text, { cause: error });
+  }
+
+  #full(text: string): void {
+    this.#failures += 1;
+    this.#trouble = text;
+  }
+}

@@ -1,0 +1,59 @@
+import { DAY_MS, SLOT_MS } from '../../domain/time/period.ts';
+
+const SLOTS_A_DAY = DAY_MS / SLOT_MS;
+
+/** A table by slot, and the one that holds its sums by UTC day, in the columns that both have. */
+interface Grains {
+  readonly bySlot: string;
+  readonly byDay: string;
+  readonly columns: string;
+}
+
+const USAGE: Grains = {
+  bySlot: 'rollup',
+  byDay: 'rollup_day',
+  columns: 'pattern_id, risk, count, ended, failures, duration_ms, d0, d1, d2, d3, d4, d5, d6, d7',
+};
+const RULES: Grains = { bySlot: 'rollup_rule', byDay: 'rollup_rule_day', columns: 'rule, count' };
+
+/**
+ * A subquery over the rollups of the slots from `from` to before `to`, to be added up: whole UTC days out of `rollup_day`, the rest on
+ * either side out of `rollup`. `and` is a further condition on `pattern_id` or `risk`, in SQL.
+ */
+export const usageBetween = (from: number, to: number, and = ''): string => between(USAGE, from, to, and);
+
+/** The same for the matches of rules. */
+export const rulesBetween = (from: number, to: number): string => between(RULES, from, to, '');
+
+/**
+ * A subquery over the totals of those slots by risk: slot, risk, count, ended, failures, duration_ms. What the patterns `leftOut` have
+ * part in is taken off, so that a slot which knows no others adds up to a count of 0.
+ */
+export function slotsBetween(from: number, to: number, leftOut: readonly number[] = []): string {
+  const inRange = `slot >= ${Math.floor(from)} AND slot < ${Math.ceil(to)}`;
+  const all = `SELECT slot, risk, count, ended, failures, duration_ms FROM rollup_slot WHERE ${inRange}`;
+  if (leftOut.length === 0) return `(${all})`;
+  // CROSS JOIN: SQLite then looks each row up by its key, where it would read all rollups of the range.
+  return `(${all} UNION ALL
+    SELECT one.slot, one.risk, -one.count, -one.ended, -one.failures, -one.duration_ms
+    FROM rollup_slot CROSS JOIN rollup AS one
+      ON one.slot = rollup_slot.slot AND one.pattern_id IN (${leftOut.join(', ')}) AND one.risk = rollup_slot.risk
+    WHERE rollup_slot.${inRange.replace('AND slot', 'AND rollup_slot.slot')})`;
+}
+
+function between({ bySlot, byDay, columns }: Grains, from: number, to: number, and: string): string {
+  const part = (table: string, key: string, least: number, before: number): string[] =>
+    least < before
+      ? [
+          `SELECT ${columns} FROM ${table} WHERE ${key} >= ${Math.floor(least)} AND ${key} < ${Math.ceil(before)} ${and}`,
+        ]
+      : [];
+  const first = Math.ceil(from / SLOTS_A_DAY);
+  const end = Math.max(first, Math.floor(to / SLOTS_A_DAY));
+  const parts = [
+    ...part(bySlot, 'slot', from, Math.min(to, first * SLOTS_A_DAY)),
+    ...part(byDay, 'day', first, end),
+    ...part(bySlot, 'slot', Math.max(from, end * SLOTS_A_DAY), to),
+  ];
+  return `(${parts.length === 0 ? `SELECT ${columns} FROM ${bySlot} WHERE 0` : parts.join(' UNION ALL ')})`;
+}

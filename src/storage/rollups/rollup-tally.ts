@@ -1,0 +1,108 @@
+import type { StartedCommand } from '../../domain/events/event.ts';
+import { riskRank } from '../../domain/events/risk-level.ts';
+import { durationBucket } from '../../domain/summaries/summary.ts';
+import { slotOf } from '../../domain/time/period.ts';
+import { ROLLUP_COUNTS } from './rollup-row.ts';
+
+/** Places in `ROLLUP_COUNTS`; the buckets follow the last. */
+const [ENDED, FAILURES, DURATION] = [1, 2, 3] as const;
+
+interface Statement {
+  readonly run: (...values: readonly (string | number)[]) => unknown;
+}
+
+/** What writes a tally: each adds its counts to the row that is there. */
+export interface RollupStatements {
+  /** Slot, pattern id, risk, then `ROLLUP_COUNTS`. */
+  readonly count: Statement;
+  /** The same, where the row may be gone. */
+  readonly countEnds: Statement;
+  /** Slot, rule, count. */
+  readonly countRule: Statement;
+  /** Slot, shell, observed, redacted, dropped. */
+  readonly addCoverage: Statement;
+}
+
+/** How a command ended. */
+export interface End {
+  readonly exitCode: number | null;
+  readonly durationMs: number | null;
+}
+
+interface Row {
+  readonly key: readonly (string | number)[];
+  readonly counts: number[];
+}
+
+/** Which rollup a command is counted in; `risk` is the index in `RISK_LEVELS`. */
+export interface RollupKey {
+  readonly slot: number;
+  readonly patternId: number;
+  readonly risk: number;
+}
+
+/** Rollups of the commands that begin or end in one commit, added up so that each row is written once. */
+export class RollupTally {
+  readonly #usage = new Map<string, Row>();
+  readonly #ends = new Map<string, Row>();
+  readonly #rules = new Map<string, Row>();
+  readonly #coverage = new Map<string, Row>();
+
+  /** @param end null while the command runs. */
+  add(
+    {
+      startMs,
+      risk,
+      rules,
+      shell,
+      redacted,
+    }: Pick<StartedCommand, 'startMs' | 'risk' | 'rules' | 'shell' | 'redacted'>,
+    patternId: number,
+    end: End | null,
+  ): void {
+    const slot = slotOf(startMs);
+    const usage = countsOf(this.#usage, [slot, patternId, riskRank(risk)], ROLLUP_COUNTS.length);
+    increase(usage, 0, 1);
+    if (end) addEnd(usage, end);
+    for (const rule of rules) increase(countsOf(this.#rules, [slot, rule], 1), 0, 1);
+    const coverage = countsOf(this.#coverage, [slot, shell], 3);
+    increase(coverage, 0, 1);
+    if (redacted) increase(coverage, 1, 1);
+  }
+
+  /** Counts the end of a command that was added in an earlier commit. */
+  end({ slot, patternId, risk }: RollupKey, end: End): void {
+    addEnd(countsOf(this.#ends, [slot, patternId, risk], ROLLUP_COUNTS.length), end);
+  }
+
+  write({ count, countEnds, countRule, addCoverage }: RollupStatements): void {
+    for (const [rows, statement] of [
+      [this.#usage, count],
+      [this.#ends, countEnds],
+      [this.#rules, countRule],
+      [this.#coverage, addCoverage],
+    ] as const) {
+      for (const { key, counts } of rows.values()) statement.run(...key, ...counts);
+    }
+  }
+}
+
+/** The counts under a key, zeros where it is new. */
+function countsOf(rows: Map<string, Row>, key: Row['key'], size: number): number[] {
+  const name = key.join(' ');
+  const row = rows.get(name) ?? { key, counts: new Array<number>(size).fill(0) };
+  if (row.key === key) rows.set(name, row);
+  return row.counts;
+}
+
+const increase = (counts: number[], at: number, by: number): void => {
+  counts[at] = (counts[at] ?? 0) + by;
+};
+
+/** Adds to `ROLLUP_COUNTS` that a command ended. */
+function addEnd(counts: number[], { exitCode, durationMs }: End): void {
+  increase(counts, ENDED, 1);
+  if (exitCode !== null && exitCode !== 0) increase(counts, FAILURES, 1);
+  increase(counts, DURATION, durationMs ?? 0);
+  increase(counts, DURATION + 1 + durationBucket(durationMs ?? 0), 1);
+}

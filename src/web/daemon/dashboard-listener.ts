@@ -1,0 +1,243 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Bus } from '../../bus/bus.ts';
+import { CaroError } from '../../domain/errors.ts';
+import { listenAt } from '../../platform/listening.ts';
+import type { RefusalReason, RuleText, Session } from '../ipc-protocol.ts';
+import { SESSION_MS, SessionBook } from '../server/session-store.ts';
+import { LoginDesk } from './login-tokens.ts';
+import type { forkPage } from './page-fork.ts';
+import { PageProcess } from './page-process.ts';
+
+const IDLE_MS = 30_000;
+/** Refusals of one kind are put on record once in this time, with a count: a web page cannot flood the audit log. */
+const REFUSAL_MS = 60_000;
+/** Both are taken, so that no other program can answer for `localhost` on this port. */
+const LOOPBACK = ['127.0.0.1', '::1'] as const;
+
+export interface DashboardOptions {
+  /** Loopback only: `127.0.0.1`, `::1` or `localhost`; in each case both loopback addresses are taken. */
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** The built `web.js`. */
+  readonly childPath: string;
+  /** The built front end. */
+  readonly pageFolder: string;
+  readonly databaseFile: string;
+  /** Directory of mode 0700 for login files and compiled code. */
+  readonly runtimeFolder: string;
+  readonly bus: Pick<Bus, 'request' | 'listen'>;
+  /** Texts of risk rules, unknown ids left out. */
+  readonly describeRules: (ids: readonly string[]) => readonly RuleText[] | Promise<readonly RuleText[]>;
+  /** What opens `/metrics`; null where the owner has made none. */
+  readonly metricsToken: () => Promise<string | null>;
+  readonly now: () => number;
+  /** Takes rare lines of trouble; they hold no command text. */
+  readonly log: (text: string) => void;
+  readonly idleMs?: number;
+  readonly loginLifetimeMs?: number;
+  readonly sessionMs?: number;
+}
+
+export interface Dashboard {
+  /** `http://localhost:PORT/` */
+  readonly url: string;
+  readonly port: number;
+  /** Process id of the page's process while there is one. */
+  readonly childPid: () => number | undefined;
+  /** Writes the file that logs its reader in once (design.md §12). */
+  readonly mintLogin: () => Promise<{ readonly file: string }>;
+  /** Starts the page's process ahead of the browser; resolves when it serves. */
+  readonly warm: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Holds the dashboard's port open in the daemon and costs it next to nothing: no HTTP is parsed here. The first connection
+ * starts the page's process, every connection is handed to it, and it leaves after idling (docs/adr/0007). Logins live here, as
+ * hashes, so they outlast that process.
+ *
+ * @throws CaroError `address_unsafe` for a host that is not loopback, `address_in_use` where the port is taken.
+ */
+export async function openDashboard(options: DashboardOptions): Promise<Dashboard> {
+  assertLoopback(options.host);
+  const door = new Door(options);
+  const port = await door.open();
+  return {
+    url: `http://localhost:${port}/`,
+    port,
+    childPid: () => door.childPid(),
+    mintLogin: () => door.desk.mint(),
+    warm: () => door.warm(),
+    close: () => door.close(),
+  };
+}
+
+class Door {
+  readonly #servers: Server[] = [];
+  readonly #sessions: SessionBook;
+  readonly #refusals = new Map<RefusalReason, { count: number; readonly timer: NodeJS.Timeout }>();
+  #desk: LoginDesk | undefined;
+  #running: PageProcess | undefined;
+  #port = 0;
+  #closed = false;
+
+  constructor(private readonly options: DashboardOptions) {
+    this.#sessions = new SessionBook(options.now);
+  }
+
+  get desk(): LoginDesk {
+    if (!this.#desk) throw new CaroError('not_running', 'expected the dashboard to be open, it is not');
+    return this.#desk;
+  }
+
+  async open(): Promise<number> {
+    this.#port = this.options.port;
+    try {
+      for (const address of LOOPBACK) {
+        const server = await listen(address, this.#port, (socket) => void this.#admit(socket));
+        if (!server) continue;
+        this.#servers.push(server);
+        this.#port = portOf(server);
+      }
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.#desk = new LoginDesk({
+      folder: this.options.runtimeFolder,
+      url: `http://localhost:${this.#port}/`,
+      now: this.options.now,
+      ...(this.options.loginLifetimeMs === undefined ? {} : { lifetimeMs: this.options.loginLifetimeMs }),
+    });
+    return this.#port;
+  }
+
+  childPid(): number | undefined {
+    return this.#running?.pid;
+  }
+
+  async warm(): Promise<void> {
+    await (await this.#process())?.ready();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const reason of [...this.#refusals.keys()]) this.#countRefusals(reason);
+    this.#desk?.close();
+    // What was handed over is the process's to end: waiting for the servers to be rid of it would wait for ever after a crash.
+    for (const server of this.#servers.splice(0)) server.close();
+    await this.#running?.close();
+  }
+
+  async #admit(socket: Socket): Promise<void> {
+    const process = await this.#process();
+    if (process) process.take(socket);
+    else socket.destroy();
+  }
+
+  /** The running process, or a new one; none once the door is closed; what forks is loaded with the first. */
+  async #process(): Promise<PageProcess | null> {
+    const { forkPage } = await import('./page-fork.ts');
+    if (this.#closed) return null;
+    this.#running ??= this.#start(forkPage);
+    return this.#running;
+  }
+
+  #start(fork: typeof forkPage): PageProcess {
+    const { bus, childPath, describeRules, databaseFile, metricsToken, pageFolder } = this.options;
+    const process = new PageProcess(fork, {
+      childPath,
+      bus,
+      describeRules,
+      metricsToken,
+      setup: () => ({
+        port: this.#port,
+        databaseFile,
+        pageFolder,
+        cacheFolder: this.options.runtimeFolder,
+        idleMs: this.options.idleMs ?? IDLE_MS,
+        sessions: this.#sessions.list(),
+      }),
+      redeem: (login, cookieHash, pageHash) => this.#redeem(login, cookieHash, pageHash),
+      logout: (cookieHash) => this.#sessions.remove(cookieHash),
+      holds: ({ cookie, pageToken }) => this.#sessions.holds(cookie, pageToken),
+      refused: (reason) => this.#refused(reason),
+      gone: (trouble) => {
+        if (trouble) this.options.log(trouble);
+        if (this.#running === process) this.#running = undefined;
+      },
+    });
+    return process;
+  }
+
+  #redeem(login: string, cookieHash: string, pageHash: string): Session | null {
+    if (!this.desk.redeem(login)) return null;
+    const session = { cookieHash, pageHash, expiresMs: this.options.now() + (this.options.sessionMs ?? SESSION_MS) };
+    this.#sessions.add(session);
+    this.#record('dashboard.login', {});
+    return session;
+  }
+
+  #refused(reason: RefusalReason): void {
+    const open = this.#refusals.get(reason);
+    if (open) {
+      open.count += 1;
+      return;
+    }
+    this.#record('dashboard.refused', { reason, count: 1 });
+    const timer = setTimeout(() => this.#countRefusals(reason), REFUSAL_MS).unref();
+    this.#refusals.set(reason, { count: 0, timer });
+  }
+
+  /** Puts on record how many followed the first one. */
+  #countRefusals(reason: RefusalReason): void {
+    const { count, timer } = this.#refusals.get(reason) ?? { count: 0 };
+    clearTimeout(timer);
+    this.#refusals.delete(reason);
+    if (count > 0) this.#record('dashboard.refused', { reason, count });
+  }
+
+  #record(type: 'dashboard.login' | 'dashboard.refused', details: Readonly<Record<string, string | number>>): void {
+    this.options.bus.request('audit.append', { type, details }).catch((error: unknown) => {
+      this.options.log(`${type} could not be put on record: ${error instanceof Error ? error.message : 'unknown'}`);
+    });
+  }
+}
+
+function assertLoopback(host: string): void {
+  if (![...LOOPBACK, 'localhost'].includes(host)) {
+    throw new CaroError(
+      'address_unsafe',
+      `dashboard.host: expected 127.0.0.1, ::1 or localhost, got ${host}; the dashboard is for this machine only`,
+    );
+  }
+}
+
+const portOf = (server: Server): number => {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+};
+
+/** null where this machine has no such address (IPv6 switched off). */
+async function listen(address: string, port: number, take: (socket: Socket) => void): Promise<Server | null> {
+  const server = createServer({ pauseOnConnect: true, noDelay: true }, take);
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve(null);
+      else reject(portError(error, address, port));
+    });
+    server.once('listening', () => resolve(server));
+    listenAt(server, { host: address, port });
+  });
+}
+
+function portError(error: NodeJS.ErrnoException, address: string, port: number): Error {
+  if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') return error;
+  const why = error.code === 'EACCES' ? 'this user may not open it' : 'another program has it';
+  return new CaroError(
+    'address_in_use',
+    `expected port ${port} on ${address} for the dashboard, ${why}; set another one as [dashboard] port in caro.toml`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+// `promises` is read from here when it is used, not at the start: the idle service does without it.
+import { promises as files } from 'node:fs';
+import { join } from 'node:path';
+import { sameHash, secretHash } from '../server/session-store.ts';
+
+/** A login link must be opened within this time, and opens once. */
+export const LOGIN_MS = 2 * 60_000;
+const MAX_OPEN = 8;
+
+interface OpenLogin {
+  readonly hash: string;
+  readonly file: string;
+  readonly expiresMs: number;
+  readonly timer: NodeJS.Timeout;
+}
+
+export interface LoginDeskOptions {
+  /** Directory of mode 0700 for the login files. */
+  readonly folder: string;
+  readonly url: string;
+  readonly now: () => number;
+  readonly lifetimeMs?: number;
+}
+
+/**
+ * Mints one-time logins. The token stands in a file that only its owner can read and travels in a POST body: never in an
+ * argument list, a URL, a log or the browser's history (design.md §12). Only its hash is kept here.
+ */
+export class LoginDesk {
+  #open: readonly OpenLogin[] = [];
+
+  constructor(private readonly options: LoginDeskOptions) {}
+
+  async mint(): Promise<{ readonly file: string }> {
+    const token = randomBytes(32).toString('base64url');
+    const file = join(this.options.folder, `login-${randomBytes(8).toString('hex')}.html`);
+    await files.writeFile(file, loginPage(this.options.url, token), { mode: 0o600, flag: 'wx' });
+    await files.chmod(file, 0o600);
+    const lifetimeMs = this.options.lifetimeMs ?? LOGIN_MS;
+    const timer = setTimeout(() => this.#forget(login), lifetimeMs).unref();
+    const login: OpenLogin = { hash: secretHash(token), file, expiresMs: this.options.now() + lifetimeMs, timer };
+    this.#open = [...this.#open, login];
+    for (const surplus of this.#open.slice(0, -MAX_OPEN)) this.#forget(surplus);
+    return { file };
+  }
+
+  /** True once for a token that was minted less than two minutes ago; its file goes away with it. */
+  redeem(token: string): boolean {
+    const hash = secretHash(token);
+    const login = this.#open.find((open) => sameHash(open.hash, hash));
+    if (!login) return false;
+    this.#forget(login);
+    return login.expiresMs > this.options.now();
+  }
+
+  /** Takes all open logins back. */
+  close(): void {
+    for (const login of this.#open) this.#forget(login);
+  }
+
+  #forget(login: OpenLogin): void {
+    clearTimeout(login.timer);
+    this.#open = this.#open.filter((open) => open !== login);
+    // The file may be gone already: the runtime directory is emptied by the system at logout.
+    files.unlink(login.file).catch(() => undefined);
+  }
+}
+
+/** A page that posts the token by itself; with scripts off, by a button. It is opened from disk, so no policy of the server applies. */
+function loginPage(url: string, token: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>Opening the Caro dashboard</title>
+<style>
+body { font: 1rem/1.5 system-ui, sans-serif; display: grid; place-content: center; min-height: 90vh; text-align: center }
+button { font: inherit; padding: .5rem 1.25rem; border-radius: .5rem; border: 1px solid; background: none; color: inherit; cursor: pointer }
+</style>
+</head>
+<body>
+<form method="post" action="${url}login" id="login">
+<input type="hidden" name="login" value="${token}">
+<p>Opening your dashboard …</p>
+<button>Open the dashboard</button>
+</form>
+<script>document.getElementById('login').submit()</script>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,71 @@
+import type { QueryProgress, QueryResult } from '../../../domain/answers/query.ts';
+import type { AuditRecord, AuditVerification } from '../../../domain/audit/audit-record.ts';
+import type { EgressLine } from '../../../domain/audit/egress.ts';
+import type { EventPage as Found, TerminalEvent } from '../../../domain/events/event.ts';
+import type { LocalStatistics } from '../../../domain/events/statistics.ts';
+import type { KeyChange } from '../../../domain/identity/key-state.ts';
+import type { SharingLevel } from '../../../domain/policy/trust.ts';
+import type { ActorStatus, ServiceStatus } from '../../../domain/status/status.ts';
+import type { SummaryLine } from '../../../domain/summaries/summary.ts';
+import type { RuleText } from '../../ipc-protocol.ts';
+
+/** What the API answers; the schemas of the server hold it to these shapes. */
+export type Status = Omit<ServiceStatus, 'actors' | 'dashboard'> & {
+  readonly actors: readonly Pick<ActorStatus, 'name' | 'state'>[];
+};
+
+export interface Overview {
+  readonly statistics: LocalStatistics;
+  readonly risky: readonly TerminalEvent[];
+  readonly recent: readonly TerminalEvent[];
+  readonly rules: readonly RuleText[];
+  readonly status: Status | null;
+}
+
+export interface EventPage extends Found {
+  readonly rules: readonly RuleText[];
+}
+
+export interface Activity {
+  readonly slots: LocalStatistics['slots'];
+}
+
+export interface Preview {
+  readonly envelope: string;
+  readonly payload: string;
+  readonly bytes: number;
+  readonly closed: boolean;
+  readonly digest: string;
+}
+
+export interface Summaries {
+  readonly summaries: readonly SummaryLine[];
+}
+
+export interface ChangedKeys {
+  readonly changes: readonly KeyChange[];
+}
+
+export interface Sharing {
+  readonly level: SharingLevel;
+  readonly denyTools: readonly string[];
+}
+
+export interface AuditPage {
+  readonly records: readonly AuditRecord[];
+  readonly next: number | null;
+}
+
+export interface EgressPage {
+  readonly messages: readonly EgressLine[];
+  readonly next: number | null;
+}
+
+/** One line of the answer to a question to the mesh. */
+export interface QueryLine {
+  readonly progress?: QueryProgress;
+  readonly result?: QueryResult;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export type { AuditRecord, AuditVerification, LocalStatistics, RuleText, TerminalEvent };

@@ -1,0 +1,101 @@
+import { useState } from 'preact/hooks';
+import type { AuditPage, AuditRecord, Status } from '../../data/contract.ts';
+import { useReading } from '../../data/use-reading.ts';
+import { ago, duration, nodeName } from '../../model/format.ts';
+import { trustName } from '../../model/mesh-words.ts';
+
+type Mesh = Status['mesh'];
+type Peer = Mesh['peers'][number];
+
+const STATES: Readonly<Record<Peer['state'], string>> = {
+  connected: 'connected',
+  connecting: 'reconnecting',
+  refused: 'refused',
+  skewed: 'refused: the clocks differ by more than 5 minutes',
+};
+
+/** One line about the mesh; opened, every peer and how it stands with it (FR-805). */
+export function MeshPill({ mesh }: { readonly mesh: Mesh | null }) {
+  const [isOpen, setOpen] = useState(false);
+  if (!mesh) return <span class="pill quiet">Mesh …</span>;
+  if (!mesh.enabled) {
+    return (
+      <span class="pill" title="No socket is open beyond this machine, and none is dialled.">
+        <span class="lamp" aria-hidden="true" /> Mesh off
+      </span>
+    );
+  }
+  const number = (state: Peer['state']): number => mesh.peers.filter((peer) => peer.state === state).length;
+  const refused = number('refused') + number('skewed');
+  const lamp = refused > 0 ? 'lamp bad' : number('connecting') === 0 ? 'lamp good' : 'lamp wait';
+  return (
+    <details class="pill-box" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary class="pill">
+        <span class={lamp} aria-hidden="true" />
+        <span class="pill-long">
+          Mesh: {number('connected')} of {mesh.peers.length} connected{refused > 0 && `, ${refused} refused`}
+        </span>
+        <span class="pill-short nums" aria-hidden="true">
+          {number('connected')}/{mesh.peers.length}
+        </span>
+      </summary>
+      {isOpen && <Peers peers={mesh.peers} />}
+    </details>
+  );
+}
+
+const ignore = (): void => undefined;
+
+/** The audit log knows why a peer was refused, and when a summary last went either way. */
+function Peers({ peers }: { readonly peers: readonly Peer[] }) {
+  const refused = useReading<AuditPage>('/api/audit', { type: 'peer.refused', limit: 100 }, ignore);
+  const sent = useReading<AuditPage>('/api/audit', { type: 'summary.sent', limit: 100 }, ignore);
+  const received = useReading<AuditPage>('/api/audit', { type: 'summary.received', limit: 100 }, ignore);
+  const lastOf = ({ data }: typeof sent, id: string): AuditRecord | undefined =>
+    data?.records.find(({ peer }) => peer === id);
+  return (
+    <ul class="peers">
+      {peers.length === 0 && (
+        <li class="quiet">
+          No peers yet. <code>caro peers add</code> makes one known.
+        </li>
+      )}
+      {peers.map((peer) => (
+        <li key={peer.id}>
+          <strong>{nodeName(peer.id, peer.name)}</strong> <span class="mono quiet">{peer.address}</span>
+          <br />
+          {STATES[peer.state]}
+          {peer.state === 'refused' && `: ${why(lastOf(refused, peer.id))}`} · trust: {trustName(peer.trust)}
+          {skewText(peer)}
+          <br />
+          <span class="quiet">
+            {summaryText('received', lastOf(received, peer.id))}, {summaryText('sent', lastOf(sent, peer.id))}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The commonest reasons in words; the audit log has the code of any other. */
+const REASONS: Readonly<Record<string, string>> = {
+  peer_untrusted: 'the two nodes do not trust each other',
+  key_changed: 'another key answers at its address',
+  certificate_kind: 'its certificate is not made from its key',
+  certificate_expired: 'its certificate is not valid now',
+  clock_skewed: 'the clocks differ too much',
+  message_forged: 'a signature did not fit',
+};
+
+function why(record: AuditRecord | undefined): string {
+  const code = record?.details['code'];
+  return typeof code === 'string' ? (REASONS[code] ?? code) : 'the two nodes do not trust each other';
+}
+
+function skewText({ skewMs }: Peer): string {
+  if (skewMs === null || Math.abs(skewMs) < 1_000) return '';
+  return ` · its clock is ${duration(Math.abs(skewMs))} ${skewMs > 0 ? 'ahead' : 'behind'}`;
+}
+
+const summaryText = (what: string, record: AuditRecord | undefined): string =>
+  record ? `last summary ${what} ${ago(record.time, Date.now())}` : `no summary ${what}`;

@@ -1,0 +1,75 @@
+import { useState } from 'preact/hooks';
+import { VIEWS, type ViewName } from '../../app.tsx';
+import type { Status } from '../../data/contract.ts';
+import { chooseTheme, THEMES, type Theme, theme } from '../../model/theme.ts';
+import { MeshPill } from './mesh-pill.tsx';
+
+interface TopBarProps {
+  readonly view: ViewName;
+  readonly status: Status | null;
+  readonly onLogOut: () => void;
+}
+
+/** Whose node this is, where to go, and how the mesh is (FR-805): in sight on every view. */
+export function TopBar({ view, status, onLogOut }: TopBarProps) {
+  return (
+    <header class="bar">
+      <div class="bar-in">
+        <a class="wordmark" href="#/today">
+          Caro
+        </a>
+        {status && (
+          <span class="node" title={`${status.node.id}, fingerprint ${status.node.fingerprint}`}>
+            <span class="node-name">{status.node.name}</span>
+          </span>
+        )}
+        <nav class="views" aria-label="Views">
+          {offered(status).map((name) => (
+            <a key={name} href={`#/${name}`} aria-current={name === view ? 'page' : undefined}>
+              {VIEWS[name]}
+            </a>
+          ))}
+        </nav>
+        <div class="bar-end">
+          <MeshPill mesh={status?.mesh ?? null} />
+          <ThemeSwitch />
+          <button type="button" class="plain" onClick={onLogOut}>
+            Log out
+          </button>
+        </div>
+      </div>
+    </header>
+  );
+}
+
+/** Which views a node offers follows from its role (design.md §4). */
+const ROLE_OF: Readonly<Partial<Record<ViewName, Status['node']['role']>>> = { team: 'admin', posture: 'security' };
+
+const offered = (status: Status | null): readonly ViewName[] =>
+  (Object.keys(VIEWS) as ViewName[]).filter((name) => {
+    const role = ROLE_OF[name];
+    return role === undefined || role === status?.node.role;
+  });
+
+const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: 'as the system', light: 'light', dark: 'dark' };
+const THEME_SIGNS: Readonly<Record<Theme, string>> = { auto: '◐', light: '○', dark: '●' };
+
+function ThemeSwitch() {
+  const [chosen, setChosen] = useState(theme);
+  const next = THEMES[(THEMES.indexOf(chosen) + 1) % THEMES.length] ?? 'auto';
+  const change = (): void => {
+    chooseTheme(next);
+    setChosen(next);
+  };
+  return (
+    <button
+      type="button"
+      class="plain sign"
+      onClick={change}
+      aria-label={`Colours: ${THEME_NAMES[chosen]}. Change to ${THEME_NAMES[next]}`}
+      title={`Colours: ${THEME_NAMES[chosen]}`}
+    >
+      <span aria-hidden="true">{THEME_SIGNS[chosen]}</span>
+    </button>
+  );
+}

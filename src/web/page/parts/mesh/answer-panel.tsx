@@ -1,0 +1,139 @@
+import { ANOMALY_KINDS } from '../../../../domain/anomalies/anomaly.ts';
+import type { QueryResult } from '../../../../domain/answers/query.ts';
+import { SHELLS } from '../../../../domain/events/shell-kind.ts';
+import { count, moment } from '../../model/format.ts';
+import { ANOMALY_NAMES, QUERY_NAMES } from '../../model/mesh-words.ts';
+import { Panel } from '../common/panel.tsx';
+import { SmallBars } from '../common/small-bars.tsx';
+import { CellBars } from './cell-bars.tsx';
+import { FamilyTable } from './family-table.tsx';
+import { RiskCells } from './risk-cells.tsx';
+
+type Cells = NonNullable<QueryResult['aggregate']>;
+
+const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+
+/** The figures of all nodes that answered, added up, and what is held back and why. */
+export function AnswerPanel({ result }: { readonly result: QueryResult }) {
+  const { type, since, until, contributors, aggregate } = result;
+  const nodes = `${count(contributors)} ${contributors === 1 ? 'node' : 'nodes'}`;
+  return (
+    <Panel
+      title={`${QUERY_NAMES[type]}, added up`}
+      class="span-12"
+      aside={
+        <span class="quiet">
+          {nodes} · {moment(since)} – {moment(until)}
+        </span>
+      }
+    >
+      <Withheld result={result} />
+      {aggregate && <Figures type={type} cells={aggregate} />}
+    </Panel>
+  );
+}
+
+/** In plain words: a sum over few people says too much about each of them. */
+function Withheld({ result: { withheld, withheldCells, contributors, counts } }: { readonly result: QueryResult }) {
+  if (withheld)
+    return (
+      <>
+        <p class="statement">
+          <strong>{contributors === 0 ? 'There is nothing to add up.' : 'The sum is withheld.'}</strong>{' '}
+          {contributors === 0
+            ? 'No node answered with figures.'
+            : `Only ${count(contributors)} answered with figures. A sum over so few would tell about single people.`}
+        </p>
+        {contributors > 0 && (
+          <p class="quiet">
+            It is shown when as many nodes answer as <code>min_contributors</code> under <code>[privacy]</code> says, 5
+            unless it was changed.
+          </p>
+        )}
+      </>
+    );
+  return (
+    <>
+      {counts.suppressed > 0 && (
+        <p class="quiet small">
+          {count(counts.suppressed)} answered in sums only and are left out: they are too few to hide one another.
+        </p>
+      )}
+      {withheldCells.length > 0 && (
+        <p class="quiet small">
+          {count(withheldCells.length)} {withheldCells.length === 1 ? 'figure is' : 'figures are'} withheld (marked
+          “–”), because too few nodes contributed to {withheldCells.length === 1 ? 'it' : 'them'}, or because such a
+          figure could be worked out from {withheldCells.length === 1 ? 'it' : 'them'}.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Figures({ type, cells }: { readonly type: QueryResult['type']; readonly cells: Cells }) {
+  switch (type) {
+    case 'safety-posture':
+      return <RiskCells cells={cells} />;
+    case 'tool-usage':
+      return <FamilyTable cells={cells} />;
+    case 'recent-commands':
+      return (
+        <CellBars title="Commands by kind of tool" rows={rowsOf(cells, /^families\.(.+)\.count$/)} unit="commands" />
+      );
+    case 'activity-patterns':
+      return <Rhythm cells={cells} />;
+    case 'anomalies':
+      return (
+        <CellBars
+          title="Unusual stretches of time"
+          rows={ANOMALY_KINDS.map((kind) => ({ name: ANOMALY_NAMES[kind], value: cells[`anomalies.${kind}`] ?? null }))}
+          unit="times"
+          hasZeros
+        />
+      );
+    case 'node-health':
+      return (
+        <div class="columns">
+          <CellBars
+            title="Observation"
+            rows={['commands', 'redacted', 'dropped'].map((name) => ({ name, value: cells[name] ?? null }))}
+            unit="commands"
+            hasZeros
+          />
+          <CellBars
+            title="Nodes on which a shell reports"
+            rows={SHELLS.map((name) => ({ name, value: cells[`shells.${name}`] ?? null }))}
+            unit="nodes"
+            hasZeros
+          />
+        </div>
+      );
+  }
+}
+
+function Rhythm({ cells }: { readonly cells: Cells }) {
+  const hours = Array.from({ length: 24 }, (_, hour) => cells[`hours.${hour}`] ?? null);
+  const weekdays = WEEKDAYS.map((day) => cells[`weekdays.${day}`] ?? null);
+  return (
+    <>
+      <p>{cells['commands'] == null ? 'The total is withheld.' : `${count(cells['commands'])} commands.`}</p>
+      <div class="rhythm wide">
+        <div>
+          <h3>Hours of the day, in each node's own time</h3>
+          <SmallBars values={hours} names={['0', '6', '12', '18', '24']} label="Commands per hour of the day" />
+        </div>
+        <div>
+          <h3>Days of the week</h3>
+          <SmallBars values={weekdays} names={['M', 'T', 'W', 'T', 'F', 'S', 'S']} label="Commands per weekday" />
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** Cells whose name fits, with the part of it that matters. */
+export const rowsOf = (cells: Cells, name: RegExp) =>
+  Object.entries(cells).flatMap(([cell, value]) => {
+    const found = name.exec(cell)?.[1];
+    return found === undefined ? [] : [{ name: found, value }];
+  });

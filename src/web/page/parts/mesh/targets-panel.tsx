@@ -1,0 +1,119 @@
+import type { QueryTarget } from '../../../../domain/answers/query.ts';
+import { TARGET_STATES, type TargetState } from '../../../../domain/policy/trust.ts';
+import type { Question } from '../../data/use-question.ts';
+import { count, duration, nodeName } from '../../model/format.ts';
+import { STATE_MEANS, STATE_NAMES } from '../../model/mesh-words.ts';
+import { Panel } from '../common/panel.tsx';
+import { AnswerReading } from './answer-reading.tsx';
+
+type Row = Pick<QueryTarget, 'id' | 'name' | 'state'> & Partial<QueryTarget>;
+
+const LAMPS: Readonly<Record<TargetState, string>> = {
+  answered: 'lamp good',
+  no_data: 'lamp',
+  access_denied: 'lamp wait',
+  no_response: 'lamp bad',
+  skewed: 'lamp bad',
+  error: 'lamp bad',
+  suppressed: 'lamp wait',
+};
+
+interface TargetsPanelProps {
+  readonly question: Question;
+  /** Id of this node, which the others must know to authorise it. */
+  readonly node: string;
+}
+
+/** Every node that was asked and how it ended, as they end; the states add up to the nodes. */
+export function TargetsPanel({ question: { isAsking, progress, result }, node }: TargetsPanelProps) {
+  const rows: readonly Row[] = result?.targets ?? progress?.targets ?? [];
+  if (!result && !isAsking) return null;
+  const pending = result ? 0 : (progress?.pending ?? 0);
+  return (
+    <Panel title="Nodes" class="span-12" aside={<Tally rows={rows} pending={pending} elapsedMs={result?.elapsedMs} />}>
+      {result && <Verdict rows={rows} node={node} />}
+      <Coverage rows={rows} pending={pending} />
+      <ul class="targets">
+        {rows.map((row) => (
+          <Target key={row.id} row={row} />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Tally(props: {
+  readonly rows: readonly Row[];
+  readonly pending: number;
+  readonly elapsedMs: number | undefined;
+}) {
+  const { rows, pending, elapsedMs } = props;
+  const parts = TARGET_STATES.map((state) => [state, rows.filter((row) => row.state === state).length] as const)
+    .filter(([, number]) => number > 0)
+    .map(([state, number]) => `${count(number)} ${STATE_NAMES[state]}`);
+  const all = `${count(rows.length + pending)} asked`;
+  return (
+    <span class="quiet" role="status">
+      {[all, ...parts, ...(pending > 0 ? [`${count(pending)} pending`] : [])].join(' · ')}
+      {elapsedMs !== undefined && ` · ${duration(elapsedMs)}`}
+    </span>
+  );
+}
+
+/** How the nodes ended, as parts of one bar; the words beside it say the same. */
+function Coverage({ rows, pending }: { readonly rows: readonly Row[]; readonly pending: number }) {
+  return (
+    <div class="coverage" aria-hidden="true">
+      {TARGET_STATES.flatMap((state) =>
+        rows.filter((row) => row.state === state).map((row) => <i key={row.id} class={LAMPS[state]} />),
+      )}
+      {Array.from({ length: pending }, (_, index) => (
+        <i key={index} class="pulse" />
+      ))}
+    </div>
+  );
+}
+
+/** Where nothing can be shown because nobody lets this node ask, that is said first, and what to do. */
+function Verdict({ rows, node }: { readonly rows: readonly Row[]; readonly node: string }) {
+  const denied = rows.filter((row) => row.state === 'access_denied').length;
+  if (rows.length === 0)
+    return (
+      <p class="statement">
+        <strong>Nobody was asked.</strong> Only nodes with a level of trust of their own are: set one with{' '}
+        <code>caro trust set</code>.
+      </p>
+    );
+  if (denied < rows.length) return null;
+  return (
+    <>
+      <p class="statement">
+        <strong>No node lets this one ask.</strong> All {count(rows.length)} denied it, so there is nothing to show.
+      </p>
+      <p class="quiet">
+        Each owner decides for himself. To be answered in sums, ask them to run{' '}
+        <code class="wrap">caro trust set {node} supervisor</code> and <code>caro sharing enable</code>.
+      </p>
+    </>
+  );
+}
+
+function Target({ row }: { readonly row: Row }) {
+  return (
+    <li>
+      <span class="target-name">
+        <span class={LAMPS[row.state]} aria-hidden="true" />{' '}
+        <strong title={row.id}>{nodeName(row.id, row.name)}</strong>
+      </span>
+      <span>{STATE_NAMES[row.state]}</span>
+      <span class="quiet">{STATE_MEANS[row.state]}</span>
+      <span class="quiet nums">{row.elapsedMs === undefined ? '' : duration(row.elapsedMs)}</span>
+      {row.summary && (
+        <details>
+          <summary>What {nodeName(row.id, row.name)} lets this node see</summary>
+          <AnswerReading summary={row.summary} />
+        </details>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,36 @@
+import type { AnomalyReport } from '../../../../domain/anomalies/anomaly.ts';
+import { useReading } from '../../data/use-reading.ts';
+import { count } from '../../model/format.ts';
+import { ANOMALY_NAMES } from '../../model/mesh-words.ts';
+import { Panel } from '../common/panel.tsx';
+
+/** What was unusual on this node in the last week, next to its own history. Others are told how often, never when. */
+export function AnomaliesPanel({ onLocked }: { readonly onLocked: () => void }) {
+  const { data, trouble } = useReading<AnomalyReport>('/api/anomalies', {}, onLocked);
+  return (
+    <Panel title="Unusual on this node" class="span-12" aside={<span class="quiet">last 7 days</span>}>
+      {data ? <Found report={data} /> : <p class="quiet">{trouble ?? 'Reading …'}</p>}
+    </Panel>
+  );
+}
+
+function Found({ report: { judged, historyDays, anomalies } }: { readonly report: AnomalyReport }) {
+  if (!judged)
+    return (
+      <p class="quiet">
+        This node knows{' '}
+        {historyDays === 0 ? 'less than a day' : historyDays === 1 ? 'one day' : `${count(historyDays)} days`} of itself
+        so far: too little to call anything unusual.
+      </p>
+    );
+  if (anomalies.length === 0) return <p class="quiet">Nothing, by {count(historyDays)} days of history.</p>;
+  return (
+    <ul class="plain-rows">
+      {anomalies.map((anomaly) => (
+        <li key={`${anomaly.kind} ${anomaly.start} ${anomaly.family ?? ''}`}>
+          <strong>{ANOMALY_NAMES[anomaly.kind]}</strong> <span class="quiet">{anomaly.explanation}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,95 @@
+import { useState } from 'preact/hooks';
+import type { RuleText, TerminalEvent } from '../../data/contract.ts';
+import { duration, fullTime, placeName, timeWithSeconds, visible } from '../../model/format.ts';
+import { RiskMark } from '../common/risk-mark.tsx';
+
+interface EventRowProps {
+  readonly event: TerminalEvent;
+  readonly rules: readonly RuleText[];
+  readonly isNew: boolean;
+  /** Written above the row where a new day begins. */
+  readonly day: string | null;
+}
+
+/** One command on a line; opened, everything that is stored about it. Its text is always text, never markup. */
+export function EventRow({ event, rules, isNew, day }: EventRowProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      {day && <li class="day">{day}</li>}
+      <li class={`event at-${event.risk} ${isNew ? 'arrived' : ''}`} data-event={event.id}>
+        <button type="button" class="event-line" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <time class="nums quiet" dateTime={event.time}>
+            {timeWithSeconds(event.time)}
+          </time>
+          <code class="command clip">{visible(event.command)}</code>
+          <span class="mono quiet clip place">{event.cwd !== null && visible(placeName(event.cwd))}</span>
+          <Outcome event={event} />
+        </button>
+        {open && <Details event={event} rules={rules} />}
+      </li>
+    </>
+  );
+}
+
+function Outcome({ event: { risk, exitCode, durationMs } }: { readonly event: TerminalEvent }) {
+  const failed = exitCode !== null && exitCode !== 0;
+  return (
+    <span class="outcome nums">
+      {risk === 'safe' ? <span class="unseen">safe</span> : <RiskMark level={risk} />}
+      {failed && <span class="fail">failed {exitCode}</span>}
+      <span class="quiet took">{exitCode === null && durationMs === null ? 'running?' : duration(durationMs)}</span>
+    </span>
+  );
+}
+
+function Details({ event, rules }: { readonly event: TerminalEvent; readonly rules: readonly RuleText[] }) {
+  const matched = event.rules.map((id) => rules.find((rule) => rule.id === id) ?? id);
+  return (
+    <div class="details">
+      <pre>
+        <code class="command">{visible(event.command)}</code>
+      </pre>
+      {matched.map((rule) =>
+        typeof rule === 'string' ? (
+          <p key={rule} class="reason">
+            <span class="mono">{rule}</span>
+          </p>
+        ) : (
+          <p key={rule.id} class="reason">
+            <RiskMark level={rule.level} /> {rule.reason} <span class="safer">{rule.safer}</span>{' '}
+            <span class="quiet mono">
+              {rule.id}
+              {rule.technique === null ? '' : ` · ATT&CK ${rule.technique}`}
+            </span>
+          </p>
+        ),
+      )}
+      <dl class="facts">
+        <Fact name="Started" value={fullTime(event.time)} />
+        <Fact name="In" value={event.cwd === null ? 'not known' : visible(event.cwd)} mono />
+        <Fact name="Shell" value={`${event.shell} on ${event.host}`} />
+        <Fact name="Tools" value={`${event.tools.join(' · ') || 'none'} (${event.category})`} />
+        <Fact name="Status" value={event.exitCode === null ? 'not known' : String(event.exitCode)} />
+        <Fact name="Took" value={duration(event.durationMs)} />
+      </dl>
+    </div>
+  );
+}
+
+function Fact({
+  name,
+  value,
+  mono = false,
+}: {
+  readonly name: string;
+  readonly value: string;
+  readonly mono?: boolean;
+}) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class={mono ? 'mono' : ''}>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+import type { ComponentChildren } from 'preact';
+import type { LocalStatistics } from '../../data/contract.ts';
+import { count, duration, share } from '../../model/format.ts';
+import { type Range, usualDay } from '../../model/ranges.ts';
+
+interface GlanceProps {
+  readonly statistics: LocalStatistics;
+  readonly slots: LocalStatistics['slots'] | null;
+  readonly range: Range;
+  readonly now: Date;
+}
+
+const QUARTER_MS = 15 * 60_000;
+
+/** Four figures that say how the day (or week, or month) went. */
+export function Glance({ statistics, slots, range, now }: GlanceProps) {
+  const { commands, failures, levels, slots: active } = statistics;
+  const risky = levels.high + levels.critical;
+  return (
+    <dl class="glance span-12">
+      <Figure name="Commands" value={count(commands)}>
+        {range === 'today' ? <Usual slots={slots} commands={commands} now={now} /> : perDay(statistics)}
+      </Figure>
+      <Figure name="Failed" value={count(failures)} tone={failures > 0 ? 'fail' : undefined}>
+        {commands === 0 ? 'nothing ran yet' : `${share(failures, commands)} of all`}
+      </Figure>
+      <Figure name="Risky" value={count(risky)} tone={risky > 0 ? 'risk' : undefined}>
+        {levels.critical > 0 ? `${count(levels.critical)} of them critical` : 'rated high or critical'}
+      </Figure>
+      <Figure name="Active" value={duration(active.length * QUARTER_MS)}>
+        quarter hours with a command
+      </Figure>
+    </dl>
+  );
+}
+
+interface FigureProps {
+  readonly name: string;
+  readonly value: string;
+  readonly tone?: 'fail' | 'risk' | undefined;
+  readonly children: ComponentChildren;
+}
+
+function Figure({ name, value, tone, children }: FigureProps) {
+  return (
+    <div class="figure">
+      <dt>{name}</dt>
+      <dd class={`value ${tone ?? ''}`}>{value}</dd>
+      <dd class="quiet">{children}</dd>
+    </div>
+  );
+}
+
+function Usual({
+  slots,
+  commands,
+  now,
+}: {
+  readonly commands: number;
+  readonly slots: LocalStatistics['slots'] | null;
+  readonly now: Date;
+}) {
+  const usual = slots && usualDay(slots, now);
+  if (!usual || usual.byNow === 0) return <>so far today</>;
+  const ratio = commands / usual.byNow;
+  const word = ratio > 1.25 ? 'more than' : ratio < 0.75 ? 'fewer than' : 'about';
+  return <>{`${word} the usual ${count(usual.byNow)} by now`}</>;
+}
+
+function perDay({ commands, slots }: LocalStatistics): string {
+  const days = new Set(slots.map((slot) => new Date(slot.start).toDateString())).size;
+  return days === 0 ? 'none' : `on ${days} ${days === 1 ? 'day' : 'days'}, ${count(Math.round(commands / days))} a day`;
+}

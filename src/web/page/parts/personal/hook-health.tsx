@@ -1,0 +1,72 @@
+import type { Status } from '../../data/contract.ts';
+import { ago, bytes, count, fullTime } from '../../model/format.ts';
+import { Panel } from '../common/panel.tsx';
+
+/** Whether observation itself works: which shells report, what waits, what was lost. Silence of a hook is shown, not guessed. */
+export function HookHealth({ status, now }: { readonly status: Status; readonly now: Date }) {
+  const { node, observe, service, audit, memory, storage } = status;
+  return (
+    <Panel
+      title="Observation"
+      class="span-12"
+      aside={
+        <span class="quiet">
+          <code>caro doctor</code> tests the hooks in a real shell
+        </span>
+      }
+    >
+      <dl class="health">
+        {observe.shells.map(({ shell, sessions, lastSeen }) => (
+          <div key={shell}>
+            <dt class="mono">{shell}</dt>
+            <dd>
+              <time dateTime={lastSeen} title={fullTime(lastSeen)}>
+                {ago(lastSeen, now.getTime())}
+              </time>{' '}
+              <span class="quiet">
+                {count(sessions)} {sessions === 1 ? 'session' : 'sessions'}
+              </span>
+            </dd>
+          </div>
+        ))}
+        <div>
+          <dt>Stored</dt>
+          <dd>{count(observe.events)}</dd>
+        </div>
+        <div>
+          <dt>Dropped</dt>
+          <dd class={observe.dropped > 0 ? 'fail' : ''}>{count(observe.dropped)}</dd>
+        </div>
+        <div>
+          <dt>Waiting</dt>
+          <dd>{bytes(observe.pending)}</dd>
+        </div>
+        <div>
+          <dt>Audit log</dt>
+          <dd>
+            {count(audit.records)}{' '}
+            <span class="quiet">{audit.verified ? 'verified' : <a href="#/audit">not yet verified</a>}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>Last copy</dt>
+          <dd class={storage.backup.trouble === null ? '' : 'fail'} title={storage.backup.trouble ?? undefined}>
+            {storage.backup.last === null ? 'none yet' : ago(storage.backup.last, now.getTime())}
+          </dd>
+        </div>
+        <div>
+          <dt>Service</dt>
+          <dd>
+            {bytes(memory.rssBytes)} <span class="quiet">version {service.version}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>Node</dt>
+          <dd class="mono" title={node.id}>
+            {node.fingerprint}
+          </dd>
+        </div>
+      </dl>
+    </Panel>
+  );
+}

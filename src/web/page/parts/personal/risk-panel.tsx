@@ -1,0 +1,69 @@
+import { RISK_LEVELS } from '../../../../domain/events/risk-level.ts';
+import type { LocalStatistics, RuleText, TerminalEvent } from '../../data/contract.ts';
+import { ago, count, fullTime, share, visible } from '../../model/format.ts';
+import { Panel } from '../common/panel.tsx';
+import { RiskMark } from '../common/risk-mark.tsx';
+
+interface RiskPanelProps {
+  readonly statistics: LocalStatistics;
+  readonly risky: readonly TerminalEvent[];
+  readonly rules: readonly RuleText[];
+}
+
+const SHOWN = 3;
+
+/** How risky the commands were, and for the latest risky ones: why, and how to do it more safely (FR-404). */
+export function RiskPanel({ statistics: { levels, commands }, risky, rules }: RiskPanelProps) {
+  return (
+    <Panel title="Risk" class="span-4">
+      <div class="risk-bar" aria-hidden="true">
+        {RISK_LEVELS.filter((level) => levels[level] > 0).map((level) => (
+          <i key={level} class={`fill-${level}`} style={{ flexGrow: String(levels[level]) }} />
+        ))}
+      </div>
+      <dl class="levels">
+        {RISK_LEVELS.map((level) => (
+          <div key={level}>
+            <dt>
+              <RiskMark level={level} />
+            </dt>
+            <dd>
+              {count(levels[level])} <span class="quiet">{share(levels[level], commands)}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <h3>Latest risky commands</h3>
+      {risky.length === 0 ? (
+        <p class="quiet">None was rated high or critical.</p>
+      ) : (
+        <ol class="risky">
+          {risky.slice(0, SHOWN).map((event) => (
+            <RiskyCommand key={event.id} event={event} rule={rules.find((rule) => rule.id === event.rules[0])} />
+          ))}
+        </ol>
+      )}
+    </Panel>
+  );
+}
+
+function RiskyCommand({ event, rule }: { readonly event: TerminalEvent; readonly rule: RuleText | undefined }) {
+  return (
+    <li>
+      <p>
+        <RiskMark level={event.risk} />{' '}
+        <time class="quiet" dateTime={event.time} title={fullTime(event.time)}>
+          {ago(event.time, Date.now())}
+        </time>
+      </p>
+      <code class="command clip" title={visible(event.command)}>
+        {visible(event.command)}
+      </code>
+      {rule && (
+        <p class="reason">
+          {rule.reason} <span class="safer">{rule.safer}</span>
+        </p>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,72 @@
+import { useState } from 'preact/hooks';
+import type { NamedUsage } from '../../../../domain/summaries/summary.ts';
+import { count, duration, share } from '../../model/format.ts';
+import { failureRate, medianDuration, TOOL_ORDERS, type ToolOrder, topTools } from '../../model/usage.ts';
+import { Panel } from '../common/panel.tsx';
+import { Segments } from '../common/segments.tsx';
+import { Track } from '../common/track.tsx';
+
+const MOST = 9;
+const ORDER_NAMES: Readonly<Record<ToolOrder, string>> = { used: 'Most used', failing: 'Failing', slow: 'Slowest' };
+const EMPTY: Readonly<Record<ToolOrder, string>> = {
+  used: 'No commands in this stretch of time.',
+  failing: 'Nothing has failed that ran at least three times.',
+  slow: 'Nothing has run three times yet.',
+};
+
+/** Which tools, how often they fail and how long they take. */
+export function ToolsPanel({ tools }: { readonly tools: readonly NamedUsage[] }) {
+  const [order, setOrder] = useState<ToolOrder>('used');
+  const shown = topTools(tools, order, MOST);
+  const most = Math.max(1, ...shown.map((usage) => usage.count));
+  return (
+    <Panel
+      title="Tools"
+      class="span-5"
+      aside={
+        <Segments label="Order of tools" options={TOOL_ORDERS} names={ORDER_NAMES} chosen={order} onChoose={setOrder} />
+      }
+    >
+      {shown.length === 0 ? (
+        <p class="quiet">{EMPTY[order]}</p>
+      ) : (
+        <table class="figures">
+          <thead>
+            <tr>
+              <th scope="col">Tool</th>
+              <th scope="col" class="right">
+                Runs
+              </th>
+              <th scope="col" class="right">
+                Failed
+              </th>
+              <th scope="col" class="right" title="Estimated from duration classes">
+                Median
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((usage) => (
+              <ToolRow key={usage.name} usage={usage} most={most} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+}
+
+function ToolRow({ usage, most }: { readonly usage: NamedUsage; readonly most: number }) {
+  const median = medianDuration(usage);
+  return (
+    <tr>
+      <th scope="row">
+        <Track value={usage.count} most={most} />
+        <span class="mono">{usage.name}</span>
+      </th>
+      <td class="right">{count(usage.count)}</td>
+      <td class={`right ${failureRate(usage) >= 0.2 ? 'fail' : ''}`}>{share(usage.failures, usage.count)}</td>
+      <td class="right">{median === null ? '–' : duration(median)}</td>
+    </tr>
+  );
+}

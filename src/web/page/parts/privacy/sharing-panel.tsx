@@ -1,0 +1,132 @@
+import { useState } from 'preact/hooks';
+import type { SharingLevel } from '../../../../domain/policy/trust.ts';
+import type { Preview, Sharing } from '../../data/contract.ts';
+import { type Change, useChange } from '../../data/use-change.ts';
+import { useReading } from '../../data/use-reading.ts';
+import { bytes } from '../../model/format.ts';
+import { Panel } from '../common/panel.tsx';
+import { SummaryReading } from './summary-reading.tsx';
+
+const LEVELS = [
+  {
+    title: 'Nothing is shared',
+    text: 'No summary and no figure leaves this machine, whoever asks.',
+    offer: 'Stop sharing',
+  },
+  {
+    title: 'Summaries and sums may be shared',
+    text: 'Nodes that you trust with it may get the summaries below, and figures that are added up with those of others.',
+    offer: 'Share summaries and sums …',
+  },
+  {
+    title: 'Only sums may be shared',
+    text: 'Nodes that you trust with it may get figures that are added up with those of others; no summary leaves.',
+    offer: 'Share only sums …',
+  },
+] as const;
+
+/** The sharing level in plain words, and its switches: on only after having seen what would leave (FR-303, FR-504), off at once. */
+export function SharingPanel({ onLocked }: { readonly onLocked: () => void }) {
+  const [turn, setTurn] = useState(0);
+  const [wanted, setWanted] = useState<SharingLevel | null>(null);
+  const sharing = useReading<Sharing>('/api/sharing', {}, onLocked, turn);
+  const change = useChange(() => setTurn((before) => before + 1), onLocked);
+  const choose = (level: SharingLevel): void => {
+    if (level === 0) void change.run('/api/sharing', { level });
+    setWanted(level === 0 ? null : level);
+  };
+  const level = sharing.data?.level;
+  return (
+    <Panel title="What leaves this machine" class="span-12">
+      {sharing.data ? <State sharing={sharing.data} /> : <p class="quiet">{sharing.trouble ?? 'Reading …'}</p>}
+      {level !== undefined && (
+        <div class="actions">
+          {([1, 2, 0] as const)
+            .filter((other) => other !== level)
+            .map((other) => (
+              <button
+                key={other}
+                type="button"
+                disabled={change.isBusy}
+                aria-expanded={other === 0 ? undefined : wanted === other}
+                onClick={() => choose(other)}
+              >
+                {LEVELS[other].offer}
+              </button>
+            ))}
+        </div>
+      )}
+      {change.trouble && (
+        <p class="notice" role="alert">
+          {change.trouble}
+        </p>
+      )}
+      {wanted !== null && wanted !== level && (
+        <Consent level={wanted} change={change} onLocked={onLocked} onEnd={() => setWanted(null)} />
+      )}
+    </Panel>
+  );
+}
+
+function State({ sharing: { level, denyTools } }: { readonly sharing: Sharing }) {
+  const { title, text } = LEVELS[level];
+  return (
+    <>
+      <p class="statement" role="status">
+        <span class={level === 0 ? 'lamp good' : 'lamp wait'} aria-hidden="true" /> <strong>{title}.</strong> {text}
+      </p>
+      <p class="quiet">
+        The text of a command, a path, or anything you typed never leaves, at any level.
+        {denyTools.length > 0 && ` Left out of everything: ${denyTools.join(', ')}.`}
+      </p>
+    </>
+  );
+}
+
+interface ConsentProps {
+  readonly level: SharingLevel;
+  readonly change: Change;
+  readonly onLocked: () => void;
+  readonly onEnd: () => void;
+}
+
+/** Consent needs to have seen what it is about: the button stands below the document, and works once that is there. */
+function Consent({ level, change, onLocked, onEnd }: ConsentProps) {
+  const preview = useReading<Preview>('/api/summary', { period: 'daily' }, onLocked);
+  const [hasRead, setRead] = useState(false);
+  const confirm = async (): Promise<void> => {
+    if (await change.run('/api/sharing', { level, preview: preview.data?.digest })) onEnd();
+  };
+  return (
+    <div class="consent">
+      <h3>{level === 1 ? 'This is what a day’s summary says' : 'No more than these figures, added up with others’'}</h3>
+      {preview.data ? (
+        <div class="consent-text">
+          <SummaryReading payload={preview.data.payload} />
+          <p class="quiet">
+            {bytes(preview.data.bytes)} as a signed document; its exact bytes stand further down on this page.
+          </p>
+        </div>
+      ) : (
+        <p class="quiet">{preview.trouble ?? 'Making the summary …'}</p>
+      )}
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={hasRead}
+          disabled={!preview.data}
+          onChange={(event) => setRead(event.currentTarget.checked)}
+        />{' '}
+        I have read what would leave. Who may get it is set under Trust, below.
+      </label>
+      <div class="actions">
+        <button type="button" class="main" disabled={!hasRead || change.isBusy} onClick={() => void confirm()}>
+          {level === 1 ? 'Share summaries and sums' : 'Share only sums'}
+        </button>
+        <button type="button" onClick={onEnd}>
+          Leave it
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+import type { RequestListener, Server } from 'node:http';
+import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { CaroError, type ErrorCode } from '../../domain/errors.ts';
+import { installGuards, refuse } from './guards.ts';
+import { lazyReader } from './lazy-reader.ts';
+import { describeApi } from './openapi.ts';
+import type { DashboardPorts } from './ports.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { liveRoutes } from './routes/live.ts';
+import { loginRoutes } from './routes/login.ts';
+import { meshRoutes } from './routes/mesh.ts';
+import { personalRoutes } from './routes/personal.ts';
+import { privacyRoutes } from './routes/privacy.ts';
+import { trustRoutes } from './routes/trust.ts';
+import { COMPILERS } from './schemas/schema-checks.ts';
+
+/** Nothing that a page sends is larger. */
+const BODY_BYTES = 4 * 1024;
+
+/**
+ * The API and the login, behind their guards (design.md §12): what takes a request of `server` that the shell has not answered. Loaded
+ * after the page is on its way (`server.ts`).
+ */
+export async function createApplication(
+  { databaseFile, ...given }: Omit<DashboardPorts, 'reader'> & { readonly databaseFile: string },
+  server: Server,
+): Promise<RequestListener> {
+  const ports: DashboardPorts = { ...given, reader: lazyReader(databaseFile) };
+  let listener: RequestListener = () => undefined;
+  const app = fastify({
+    bodyLimit: BODY_BYTES,
+    schemaController: { compilersFactory: COMPILERS },
+    serverFactory: (handler) => {
+      listener = handler;
+      return server;
+    },
+  });
+  await app.register(cookie);
+  await app.register(rateLimit, { global: false });
+  installGuards(app, ports);
+  app.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply));
+  app.setNotFoundHandler((_request, reply) =>
+    refuse(reply, { status: 404, code: 'not_found', message: 'There is no such address here.' }),
+  );
+  describeApi(app);
+  addRoutes(app, ports);
+  await app.ready();
+  return listener;
+}
+
+function addRoutes(app: FastifyInstance, ports: DashboardPorts): void {
+  loginRoutes(app, ports);
+  personalRoutes(app, ports);
+  privacyRoutes(app, ports);
+  auditRoutes(app, ports);
+  trustRoutes(app, ports);
+  meshRoutes(app, ports);
+  liveRoutes(app, ports);
+}
+
+const STATUS_OF: Partial<Record<ErrorCode, number>> = {
+  usage: 400,
+  config_invalid: 409,
+  preview_unseen: 409,
+  not_found: 404,
+  mailbox_full: 503,
+  actor_degraded: 503,
+  not_running: 503,
+  database_damaged: 503,
+  deadline_exceeded: 504,
+};
+
+/** One form for all errors; what is not meant for users is not told. */
+function answerError(error: FastifyError, reply: FastifyReply): FastifyReply {
+  if (error instanceof CaroError) {
+    return refuse(reply, { status: STATUS_OF[error.code] ?? 500, code: error.code, message: error.message });
+  }
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500) {
+    return refuse(reply, { status, code: status === 429 ? 'too_many' : 'usage', message: error.message });
+  }
+  // Goes to the service's stderr; what throws here names places in this program, never data.
+  console.error(error);
+  return refuse(reply, { status: 500, code: 'internal', message: 'A defect in this program; nothing was changed.' });
+}

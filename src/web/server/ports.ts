@@ -1,0 +1,28 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Reader } from '../../storage/reader.ts';
+import type { Proof } from '../ipc-protocol.ts';
+import type { DaemonLine } from './daemon-client.ts';
+import type { PageTexts } from './page-texts.ts';
+import type { SessionBook } from './session-store.ts';
+
+/** What the routes of the dashboard work with. */
+export interface DashboardPorts {
+  readonly port: number;
+  readonly pages: PageTexts;
+  readonly now: () => number;
+  readonly sessions: SessionBook;
+  readonly daemon: DaemonLine;
+  /** The database, read only; opened when first needed. @throws CaroError `database_damaged`, `not_found`. */
+  readonly reader: () => Reader;
+}
+
+/** Name of the session cookie. Cookies are shared between the ports of a host, so two nodes need two names. */
+export const cookieName = (port: number): string => `caro_${port}`;
+
+/** Both halves of the login that the headers of a request carry; empty where one is missing. */
+export function proofIn(headers: IncomingHttpHeaders, port: number): Proof {
+  const start = `${cookieName(port)}=`;
+  const pair = (headers.cookie ?? '').split(/; */).find((found) => found.startsWith(start));
+  const pageToken = headers['x-caro-token'];
+  return { cookie: pair?.slice(start.length) ?? '', pageToken: typeof pageToken === 'string' ? pageToken : '' };
+}

@@ -1,0 +1,73 @@
+import { PassThrough } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import type { SpanHours } from '../../../domain/answers/query.ts';
+import type { EgressFilter } from '../../../domain/audit/egress.ts';
+import { CaroError } from '../../../domain/errors.ts';
+import type { QueryType } from '../../../domain/policy/trust.ts';
+import { isoTime } from '../../../domain/time/iso-time.ts';
+import type { Proof } from '../../ipc-protocol.ts';
+import { type DashboardPorts, proofIn } from '../ports.ts';
+import * as schemas from '../schemas/mesh-schemas.ts';
+import { project } from '../schemas/projection.ts';
+import { INPUTS } from '../schemas/schemas.ts';
+
+const PAGE = 50;
+const HOUR_MS = 3_600_000;
+/** The daemon takes the shortest span that covers `since`: a question must not grow into the next one on its way there. */
+const LEEWAY_MS = 60_000;
+
+interface Question {
+  readonly type: QueryType;
+  readonly spanHours: SpanHours;
+}
+
+/** What left this node, what is unusual on it, and questions to the mesh (FR-601, FR-803, FR-804). */
+export function meshRoutes(app: FastifyInstance, ports: DashboardPorts): void {
+  const { daemon } = ports;
+  app.get<{ Querystring: EgressFilter }>(
+    '/api/egress',
+    { schema: { querystring: INPUTS.egress, response: { 200: schemas.EGRESS } } },
+    async ({ query }) => {
+      const limit = query.limit ?? PAGE;
+      const found = await daemon.ask('egress.list', { ...query, limit: limit + 1 });
+      const messages = found.slice(0, limit);
+      return { messages, next: found.length > limit ? (messages.at(-1)?.seq ?? null) : null };
+    },
+  );
+  app.get<{ Querystring: { readonly seq: number } }>(
+    '/api/egress/message',
+    { schema: { querystring: INPUTS.egressMessage, response: { 200: schemas.EGRESS_MESSAGE } } },
+    async ({ query }) => daemon.ask('egress.show', query),
+  );
+  app.get<{ Querystring: { readonly since?: string } }>(
+    '/api/anomalies',
+    { schema: { querystring: INPUTS.anomalies, response: { 200: schemas.ANOMALIES } } },
+    async ({ query }) => daemon.ask('anomalies.list', query),
+  );
+  app.post<{ Body: Question }>(
+    '/api/mesh/query',
+    { schema: { body: INPUTS.question, response: { 200: schemas.QUERY_LINE } } },
+    (request, reply) => {
+      const lines = new PassThrough();
+      void answer(ports, request.body, proofIn(request.headers, ports.port), lines);
+      return reply.type('application/x-ndjson; charset=utf-8').send(lines);
+    },
+  );
+}
+
+/** Writes a line whenever a target has ended, and the result last. */
+async function answer(ports: DashboardPorts, question: Question, proof: Proof, lines: PassThrough): Promise<void> {
+  const write = (line: unknown): void => {
+    if (lines.writable) lines.write(`${JSON.stringify(project(schemas.QUERY_LINE, line))}\n`);
+  };
+  const { type, spanHours } = question;
+  const since = isoTime(ports.now() - spanHours * HOUR_MS + LEEWAY_MS);
+  try {
+    write({ result: await ports.daemon.act('mesh.query', { type, since }, proof, (progress) => write({ progress })) });
+  } catch (error) {
+    const known = error instanceof CaroError;
+    if (!known) console.error(error);
+    write({ error: known ? error : { code: 'internal', message: 'A defect in this program; nothing was changed.' } });
+  }
+  lines.end();
+}

@@ -1,0 +1,130 @@
+import { ANOMALY_KINDS } from '../../../domain/anomalies/anomaly.ts';
+import { SPANS_HOURS } from '../../../domain/answers/query.ts';
+import { KEY_STATES } from '../../../domain/identity/key-state.ts';
+import { QUERY_TYPES, SHARING_LEVELS, TARGET_STATES, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
+import {
+  allOptional,
+  count,
+  flag,
+  instant,
+  list,
+  maybeCount,
+  maybeText,
+  object,
+  type Schema,
+  text,
+  word,
+  words,
+} from './schema-words.ts';
+
+/* What the dashboard takes and gives where other nodes are concerned. */
+
+const nodeId: Schema = { type: 'string', maxLength: 100, pattern: '^caro:ed25519:[A-Za-z0-9+/]{43}=$' };
+export const digest: Schema = { type: 'string', pattern: '^[0-9a-f]{64}$' };
+const open: Schema = { type: 'object', additionalProperties: true };
+const orNull = (schema: Schema): Schema => ({ ...schema, nullable: true });
+
+const NAMED_NODE = { id: text, name: maybeText, address: maybeText };
+
+export const TRUST_RULES = object({
+  default: word(TRUST_LEVELS),
+  nodes: list(object({ ...NAMED_NODE, level: word(TRUST_LEVELS) })),
+  subnets: list(object({ subnet: text, level: word(TRUST_LEVELS) })),
+  deniedNodes: list(object(NAMED_NODE)),
+  deniedSubnets: list(text),
+  others: list(object(NAMED_NODE)),
+});
+
+export const KEY_CHANGES = object({
+  changes: list(
+    object({
+      old: text,
+      new: text,
+      oldFingerprint: text,
+      newFingerprint: text,
+      state: word(KEY_STATES),
+      since: text,
+      movesAt: maybeText,
+      confirmed: flag,
+    }),
+  ),
+});
+
+const DECISION = object({ allow: flag, level: maybeCount, rule: text, reason: text });
+export const EXPLANATION = object({
+  decision: DECISION,
+  trust: text,
+  steps: list(text),
+  others: allOptional({ connect: DECISION, 'receive-summary': DECISION, query: DECISION }),
+  toolsKeptBack: list(text),
+});
+
+const EGRESS_LINE = {
+  seq: count,
+  time: text,
+  recipient: text,
+  address: text,
+  type: text,
+  level: maybeCount,
+  rule: text,
+  size: count,
+};
+export const EGRESS = object({ messages: list(object(EGRESS_LINE)), next: maybeCount });
+export const EGRESS_MESSAGE = object({ ...EGRESS_LINE, bytes: text });
+
+export const ANOMALIES = object({
+  judged: flag,
+  historyDays: count,
+  anomalies: list(
+    object({
+      kind: word(ANOMALY_KINDS),
+      start: text,
+      end: text,
+      observed: { type: 'number' },
+      usual: { type: 'number' },
+      family: maybeText,
+      explanation: text,
+    }),
+  ),
+});
+
+const TARGET = { id: text, name: maybeText, state: word(TARGET_STATES) };
+export const QUERY_PROGRESS = object({
+  query: text,
+  type: word(QUERY_TYPES),
+  pending: count,
+  targets: list(object(TARGET)),
+});
+export const QUERY_RESULT = object({
+  type: word(QUERY_TYPES),
+  since: text,
+  until: text,
+  targets: list(object({ ...TARGET, elapsedMs: { type: 'number' }, summary: open }, ['summary'])),
+  counts: object(Object.fromEntries(TARGET_STATES.map((state) => [state, count]))),
+  contributors: count,
+  withheld: maybeText,
+  withheldCells: list(text),
+  aggregate: orNull(open),
+  elapsedMs: { type: 'number' },
+});
+/** One line of the answer to a query: what came so far, then the result or why there is none. */
+export const QUERY_LINE = allOptional({
+  progress: QUERY_PROGRESS,
+  result: QUERY_RESULT,
+  error: object({ code: text, message: text }),
+});
+
+export const DONE = object({});
+
+/** Under these names the build makes the checks of what a route takes. */
+export const MESH_INPUTS = {
+  explain: object({ id: nodeId, address: { type: 'string', maxLength: 50 } }, ['address']),
+  egress: allOptional({ peer: nodeId, before: count, limit: { type: 'integer', minimum: 1, maximum: 500 } }),
+  egressMessage: object({ seq: count }),
+  anomalies: allOptional({ since: instant }),
+  question: object({ type: word(QUERY_TYPES), spanHours: words(SPANS_HOURS) }),
+  sharing: object({ level: words(SHARING_LEVELS), preview: digest }, ['preview']),
+  trust: object({ id: nodeId, level: word(TRUST_LEVELS) }),
+  revocation: object({ id: nodeId }),
+  confirmation: object({ id: nodeId }),
+} as const;

@@ -1,0 +1,23 @@
+import { TIME_PATTERN } from '../../../domain/time/iso-time.ts';
+
+/** The words that the schemas of the dashboard's API are made of. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+export const text: Schema = { type: 'string' };
+export const maybeText: Schema = { type: ['string', 'null'] };
+export const count: Schema = { type: 'integer', minimum: 0 };
+export const maybeCount: Schema = { type: ['integer', 'null'] };
+export const flag: Schema = { type: 'boolean' };
+export const instant: Schema = { type: 'string', pattern: TIME_PATTERN };
+export const words = (values: readonly (string | number)[]): Schema => ({ enum: values });
+export const word = (values: readonly string[]): Schema => ({ type: 'string', enum: values });
+export const list = (items: Schema): Schema => ({ type: 'array', items });
+/** Every member is required unless named in `optional`; nothing else may stand in it. */
+export const object = (properties: Readonly<Record<string, Schema>>, optional: readonly string[] = []): Schema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties).filter((key) => !optional.includes(key)),
+  additionalProperties: false,
+});
+export const allOptional = (properties: Readonly<Record<string, Schema>>): Schema =>
+  object(properties, Object.keys(properties));

@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { CachedModule } from '../../platform/code-cache.ts';
+import {
+  type DaemonMessage,
+  decodeFromDaemon,
+  type PageMessage,
+  type RefusalReason,
+  type Setup,
+} from '../ipc-protocol.ts';
+import { DaemonLine } from './daemon-client.ts';
+import { LateApi } from './deferred-api.ts';
+import { createMetricsPage } from './metrics-page.ts';
+import { readPages } from './page-texts.ts';
+import { proofIn } from './ports.ts';
+import { SessionBook } from './session-store.ts';
+import { createShell } from './static-pages.ts';
+
+/** Entry of the page's process: one setup message, then connections, until it has idled long enough or the daemon is gone. */
+function main(): void {
+  process.once('disconnect', () => process.exit(0));
+  process.once('message', (value) => {
+    const message = decodeFromDaemon(value);
+    if (message?.type !== 'setup') process.exit(2);
+    serve(message);
+  });
+}
+
+const KEEP_ALIVE_MS = 10_000;
+/** Silence that ends a connection at work; streams beat more often. */
+const SILENCE_MS = 60_000;
+/** Time for the browser to ask for what the page is made of, before the API is loaded: that holds everything else up. */
+const ASSETS_MS = 60;
+/** Started ahead of the browser, it gets ready for it. */
+const UNASKED_MS = 250;
+
+function serve(setup: Setup): void {
+  const tell = (message: PageMessage): void => void process.send?.(message);
+  const daemon = new DaemonLine(tell);
+  const sessions = new SessionBook(Date.now, setup.sessions);
+  const pages = readPages(setup.pageFolder);
+  const code = new CachedModule(join(__dirname, 'web-api.js'), join(setup.cacheFolder, 'web-api.code'));
+  const api = new LateApi(() => {
+    const { createApplication } = code.load() as typeof import('./application.ts');
+    const { port, databaseFile } = setup;
+    return createApplication({ port, databaseFile, pages, now: Date.now, sessions, daemon }, server);
+  });
+  const refused = (reason: RefusalReason): void => daemon.refused(reason);
+  const shell = createShell({ port: setup.port, pageFolder: setup.pageFolder, pages, sessions, refused });
+  const isLoggedIn = ({ headers }: IncomingMessage): boolean => {
+    const { cookie, pageToken } = proofIn(headers, setup.port);
+    return sessions.holds(cookie, pageToken);
+  };
+  const metrics = createMetricsPage({ port: setup.port, daemon, isLoggedIn });
+  const server = createServer((request, response) => {
+    if (metrics(request, response)) return;
+    if (shell(request, response)) response.once('finish', () => api.wantIn(request.url === '/' ? ASSETS_MS : 0));
+    else void api.answer(request, response);
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.setTimeout(SILENCE_MS);
+  const visitors = new Visitors(server, setup.idleMs, (received) => tell({ type: 'leaving', received }));
+  process.on('message', (value, handle) => {
+    const message = decodeFromDaemon(value);
+    if (message?.type === 'socket' && handle instanceof Socket) {
+      clearTimeout(unasked);
+      visitors.welcome(handle);
+    } else if (message?.type === 'goodbye') {
+      process.disconnect();
+      code.keep();
+    } else if (message) hear(daemon, message);
+  });
+  process.once('SIGTERM', () => {
+    code.keep();
+    process.exit(0);
+  });
+  const unasked = setTimeout(() => api.wantIn(0), UNASKED_MS);
+  tell({ type: 'ready' });
+}
+
+function hear(daemon: DaemonLine, message: DaemonMessage): void {
+  if (message.type === 'reply') daemon.reply(message.id, message.reply);
+  else if (message.type === 'events') daemon.events(message.events);
+  else if (message.type === 'progress') daemon.progress(message.id, message.progress);
+}
+
+/** Counts the connections, and says when there has been none for a while. */
+class Visitors {
+  #open = 0;
+  #received = 0;
+  #timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly server: Server,
+    private readonly idleMs: number,
+    private readonly idle: (received: number) => void,
+  ) {
+    this.#timer = this.#wait();
+  }
+
+  welcome(socket: Socket): void {
+    clearTimeout(this.#timer);
+    this.#open += 1;
+    this.#received += 1;
+    socket.once('close', () => {
+      this.#open -= 1;
+      if (this.#open > 0) return;
+      clearTimeout(this.#timer);
+      this.#timer = this.#wait();
+    });
+    this.server.emit('connection', socket);
+    // It was accepted paused, so that no byte was read before it got here.
+    socket.resume();
+  }
+
+  #wait(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.idle(this.#received);
+      // The daemon may know of a connection on its way and not agree.
+      this.#timer = this.#wait();
+    }, this.idleMs);
+  }
+}
+
+main();

@@ -1,0 +1,59 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Session } from '../ipc-protocol.ts';
+
+/** A login lasts half a day; then `caro dashboard` again. */
+export const SESSION_MS = 12 * 3_600_000;
+/** So many browsers at once; the oldest login is forgotten for one more. */
+const MAX_SESSIONS = 32;
+
+/** SHA-256 of a secret in hex: what is kept and compared instead of the secret. */
+export const secretHash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+
+/** Compares two hex digests in constant time. */
+export const sameHash = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one, 'hex'), Buffer.from(other, 'hex'));
+
+/** The logins that hold, by hash of their cookie. */
+export class SessionBook {
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(
+    private readonly now: () => number,
+    sessions: readonly Session[] = [],
+  ) {
+    for (const session of sessions) this.add(session);
+  }
+
+  add(session: Session): void {
+    this.#prune();
+    this.#sessions.set(session.cookieHash, session);
+    const [oldest] = this.#sessions.keys();
+    if (this.#sessions.size > MAX_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
+  }
+
+  remove(cookieHash: string): void {
+    this.#sessions.delete(cookieHash);
+  }
+
+  list(): readonly Session[] {
+    this.#prune();
+    return [...this.#sessions.values()];
+  }
+
+  /** The login behind a cookie, unless it has run out. A cookie alone opens nothing: see `holds`. */
+  find(cookie: string): Session | undefined {
+    const session = this.#sessions.get(secretHash(cookie));
+    return session && session.expiresMs > this.now() ? session : undefined;
+  }
+
+  /** True where cookie and page token belong to the same login. Cookies are shared between the ports of a host; the token is not. */
+  holds(cookie: string, pageToken: string): boolean {
+    const session = this.find(cookie);
+    return session !== undefined && sameHash(session.pageHash, secretHash(pageToken));
+  }
+
+  #prune(): void {
+    const now = this.now();
+    for (const [key, session] of this.#sessions) if (session.expiresMs <= now) this.#sessions.delete(key);
+  }
+}

@@ -1,0 +1,326 @@
+/** What every shell's hook must do, told once; the shells' own test files add what is theirs. */
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import type { ShellKind } from '../../src/domain/events/shell-kind.ts';
+import type { ShellName, ShellSession } from '../rig/pty.ts';
+import { type Observed, type ObservedCommand, observe, type Spool } from './observed.ts';
+
+export interface EverydayShell {
+  readonly kind: ShellKind;
+  readonly shell: ShellName;
+  readonly args?: readonly string[];
+  /** The text of a loop typed over three lines, as this shell hands it over. */
+  readonly loop: { readonly typed: readonly string[]; readonly text: string };
+  /** Prints the last status and sets it to 7. */
+  readonly statusLine: string;
+  readonly fail7: string;
+  /** False where no start record can be written (busybox ash). */
+  readonly starts: boolean;
+  /** False where the shell's history keeps neither repeats apart nor abandoned lines out (mksh). */
+  readonly exactHistory?: boolean;
+  /** True where the shell may announce the end of `exit`, too (fish from 3.2 on). */
+  readonly exitEnds?: boolean;
+  /** True where the shell's editor drops characters beyond the basic plane (mksh of Debian 11). */
+  readonly basicPlane?: boolean;
+  /** True where the shell tells no time at the start of a command. */
+  readonly timeless?: boolean;
+}
+
+/** Every shell that has a hook, and the hook's kind. */
+export const ALL_SHELLS: readonly (readonly [ShellName, ShellKind])[] = [
+  ['bash', 'bash'],
+  ['zsh', 'zsh'],
+  ['fish', 'fish'],
+  ['dash', 'sh'],
+  ['busybox', 'sh'],
+  ['ksh', 'sh'],
+  ['mksh', 'sh'],
+];
+
+/** Opened in a test, closed after it. */
+export function opener(kind: ShellKind, shell: ShellName, args?: readonly string[]) {
+  const open: Observed[] = [];
+  afterEach(async () => {
+    for (const one of open.splice(0)) await one.close();
+  });
+  return async (options: Partial<Parameters<typeof observe>[1]> = {}): Promise<Observed> => {
+    const observed = await observe(kind, { shell, ...(args ? { args } : {}), ...options });
+    open.push(observed);
+    return observed;
+  };
+}
+
+export function everyday(subject: EverydayShell): void {
+  const open = opener(subject.kind, subject.shell, subject.args);
+
+  test('a command is recorded with its text, status and directory (FR-401, FR-402)', async () => {
+    const { spool, shell } = await open();
+    await shell.run('echo hello');
+    await shell.run(subject.fail7);
+    await shell.run('cd /usr');
+    await shell.run('echo there');
+    const commands = await ended(spool, 4);
+    expect(commands.map((c) => [c.text, c.status, c.cwd])).toEqual([
+      ['echo hello', 0, shell.home],
+      [subject.fail7, 7, shell.home],
+      ['cd /usr', 0, shell.home],
+      ['echo there', 0, '/usr'],
+    ]);
+    expect(commands.every((c) => c.ended)).toBe(true);
+  });
+
+  if (subject.timeless !== true) {
+    test('the times are those of the command', async () => {
+      const { spool, shell } = await open();
+      const before = Date.now();
+      await shell.run('sleep 0.3');
+      const after = Date.now();
+      const [command] = await ended(spool, 1);
+      const lasted = command?.durationMs ?? ((command?.endedAt ?? 0) - (command?.startedAt ?? 0)) / 1000;
+      expect(lasted).toBeGreaterThan(280);
+      expect(lasted).toBeLessThan(after - before + 20);
+      expect(command?.startedAt).toBeGreaterThan((before - 1100) * 1000);
+      expect(command?.startedAt).toBeLessThan((after + 1100) * 1000);
+    });
+  }
+
+  test('a command with a leading space leaves nothing behind', async () => {
+    const { texts, shell } = await open();
+    await shell.run('echo first');
+    expect(await shell.run(' echo hidden')).toContain('hidden');
+    await shell.run(' echo first');
+    await shell.run('echo last');
+    expect(texts()).toEqual(['echo first', 'echo last']);
+  });
+
+  if (subject.exactHistory !== false) {
+    test('Enter on an empty line and ^C at the prompt record nothing', async () => {
+      const { spool, texts, shell } = await open();
+      await shell.run('echo one');
+      await shell.run('');
+      shell.send('echo abandoned');
+      await shell.waitFor('abandoned');
+      const before = shell.screen().length;
+      await interruptUntil(shell, () => /\^C|caro-test> /.test(shell.screen().slice(before)));
+      // Bash itself forgets to draw the prompt after one ^C in two hundred; Enter brings it back.
+      await shell.run('');
+      shell.type('echo two');
+      await ended(spool, 2);
+      expect(texts()).toEqual(['echo one', 'echo two']);
+    });
+  }
+
+  test('a command over several lines is one command', async () => {
+    const { texts, shell } = await open();
+    shell.type(subject.loop.typed.join('\r'));
+    await shell.waitForPrompt();
+    await shell.run('echo after');
+    expect(texts()).toEqual([subject.loop.text, 'echo after']);
+  });
+
+  test('unicode, quotes and a backslash survive', async () => {
+    const { texts, shell } = await open();
+    const line = `echo "é ☃ ${subject.basicPlane === true ? '' : '𝄞'}" '%s \\0 $x' \\* \\\\n`;
+    await shell.run(line);
+    expect(texts()).toEqual([line]);
+  });
+
+  if (subject.exactHistory !== false) {
+    test('the same command twice is two commands', async () => {
+      const { texts, shell } = await open();
+      await shell.run('echo same');
+      await shell.run('echo same');
+      await shell.run('echo same');
+      expect(texts()).toEqual(['echo same', 'echo same', 'echo same']);
+    });
+  }
+
+  test('the status of the last command is still there for the next', async () => {
+    const { shell } = await open();
+    await shell.run(subject.fail7);
+    expect(await shell.run(subject.statusLine)).toMatch(/^7\s*$/m);
+  });
+
+  test('^C ends a command and its status says so', async () => {
+    const { spool, shell } = await open();
+    shell.type('sleep 100');
+    if (subject.starts) await startOf(spool, 'sleep 100');
+    else await shell.waitFor('sleep 100');
+    await running(shell.pid, 'sleep');
+    await interruptUntil(shell, () => !isRunning(shell.pid, 'sleep'));
+    await shell.waitForPrompt();
+    await shell.run('echo on');
+    expect((await ended(spool, 2)).map((c) => [c.text, c.status])).toEqual([
+      ['sleep 100', 130],
+      ['echo on', 0],
+    ]);
+  });
+
+  test('^Z and a job in the background end like any command', async () => {
+    const { spool, shell } = await open();
+    shell.type('sleep 99');
+    await running(shell.pid, 'sleep');
+    shell.suspend();
+    await shell.waitForPrompt();
+    await shell.run('sleep 98 &');
+    await shell.run('kill %1 %2');
+    shell.type('echo on');
+    // A job's notice makes some shells draw their prompt once more, so the prompt is no sign here.
+    await eventually(() => spool.commands().some((c) => c.text === 'echo on' && c.ended));
+    expect(spool.commands().map((c) => [c.text, c.ended])).toEqual([
+      ['sleep 99', true],
+      ['sleep 98 &', true],
+      ['kill %1 %2', true],
+      ['echo on', true],
+    ]);
+  });
+
+  if (subject.starts) {
+    test('a command that still runs, and exit, have their start recorded', async () => {
+      const { spool, shell } = await open();
+      shell.type('sleep 100');
+      await startOf(spool, 'sleep 100');
+      expect(spool.commands().at(-1)?.ended).toBe(false);
+      await running(shell.pid, 'sleep');
+      await interruptUntil(shell, () => !isRunning(shell.pid, 'sleep'));
+      await shell.waitForPrompt();
+      shell.type('exit 3');
+      expect(await shell.ended()).toBe(3);
+      expect(spool.commands().map((c) => [c.text, c.ended])).toEqual([
+        ['sleep 100', true],
+        ['exit 3', subject.exitEnds === true ? expect.any(Boolean) : false],
+      ]);
+    });
+  }
+
+  test('loading twice records once', async () => {
+    const observed = await open();
+    const { spool, shell } = observed;
+    await shell.run(spool.rc(subject.kind));
+    await shell.run('echo once');
+    await shell.run('echo end');
+    expect((await ended(spool, 2)).filter((c) => c.text === 'echo once' && c.ended)).toHaveLength(1);
+  });
+
+  test('caro_off ends it in the running shell, loading again resumes', async () => {
+    const { spool, shell, texts } = await open();
+    await shell.run('echo seen');
+    await shell.run('caro_off');
+    await shell.run('echo unseen');
+    await shell.run(spool.rc(subject.kind));
+    await shell.run('echo again');
+    expect(texts().filter((text) => text.startsWith('echo'))).toEqual(['echo seen', 'echo again']);
+  });
+
+  test('CARO_OFF=1 keeps it from loading', async () => {
+    const { spool, shell } = await open({ env: { CARO_OFF: '1' } });
+    await shell.run('echo unseen');
+    expect(spool.files()).toEqual([]);
+  });
+
+  test('a new file begins after 64 records and nothing is lost between', async () => {
+    const { spool, shell } = await open();
+    const typed = Array.from({ length: 70 }, (_, index) => `: ${index}`);
+    for (const line of typed) await shell.run(line);
+    expect((await ended(spool, 70)).map((c) => c.text)).toEqual(typed);
+    expect(spool.files().length).toBe(subject.starts ? 3 : 2);
+  });
+
+  test('files are 0600 and the umask stays as it was', async () => {
+    const { spool, shell } = await open();
+    await shell.run('umask 002');
+    await shell.run('echo one');
+    expect(await shell.run('umask')).toMatch(/^0*2\s*$/m);
+    expect(spool.files().map((name) => modeOf(join(spool.dir, name)))).toEqual(['600']);
+  });
+
+  test('a spool that is missing stays unseen', async () => {
+    const { spool, shell } = await open();
+    await shell.run(`mv '${spool.dir}' '${spool.dir}.away'`);
+    expect(await shell.run('echo quiet')).toMatch(/^.*echo quiet\n+(?:\W*\n)?quiet\n*\W*$/);
+    expect(existsSync(spool.dir)).toBe(false);
+    mkdirSync(spool.dir, { mode: 0o700 });
+    await shell.run('echo back');
+    await shell.run('echo again');
+    expect(spool.commands().at(-1)?.text).toBe('echo again');
+  });
+
+  test('the exact screen without the hook and with it', async () => {
+    const lines = ['echo out', 'echo err >&2', subject.fail7, '', ' echo x', 'cd /', 'set', subject.statusLine];
+    const seen: string[] = [];
+    for (const env of [{ CARO_OFF: '1' }, {}]) {
+      const { shell } = await open({ env });
+      for (const line of lines.filter((one) => one !== 'set')) await shell.run(line);
+      seen.push(shell.screen().replaceAll(shell.home, 'HOME'));
+    }
+    expect(seen[1]).toBe(seen[0]);
+  });
+}
+
+const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(8);
+
+/** Waits until a start record with this text is in the spool. */
+export const startOf = (spool: Spool, text: string): Promise<void> =>
+  eventually(() => spool.files().length > 0 && spool.commands().some((c) => c.text === text));
+
+/** The commands, once this many have ended: dash shows its prompt before it gets to write the end. */
+export async function ended(spool: Spool, count: number): Promise<readonly ObservedCommand[]> {
+  await eventually(
+    () => spool.commands().filter((command) => command.ended).length >= count,
+    () => JSON.stringify(spool.commands()),
+  );
+  return spool.commands();
+}
+
+/** Waits until a child of the shell has this name, so that a signal reaches it and not the shell. */
+export const running = (parent: number, name: string): Promise<void> => eventually(() => isRunning(parent, name));
+
+const isRunning = (parent: number, name: string): boolean =>
+  children(parent).some((pid) => [name, 'busybox'].includes(commandName(pid)));
+
+/**
+ * Presses ^C as a person would: when the shell is at rest, since bash and dash lose one that comes while they still draw the line,
+ * with and without a hook; and again if nothing came of it.
+ */
+async function interruptUntil(shell: ShellSession, done: () => boolean): Promise<void> {
+  let pressed = 0;
+  await eventually(() => /^\d+ \(.*\) S/s.test(readFileSync(`/proc/${shell.pid}/stat`, 'utf8')));
+  await eventually(() => {
+    if (!done() && Date.now() - pressed > 1_000) {
+      shell.interrupt();
+      pressed = Date.now();
+    }
+    return done();
+  });
+}
+
+const commandName = (pid: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
+};
+const children = (parent: number): string[] =>
+  readdirSync('/proc').filter((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    try {
+      return (
+        readFileSync(`/proc/${entry}/stat`, 'utf8')
+          .replace(/^.*\) /s, '')
+          .split(' ')[1] === String(parent)
+      );
+    } catch {
+      return false;
+    }
+  });
+
+/** Asks every few milliseconds, so that the terminal is read in between. Throws `story()` when nothing came of it. */
+export async function eventually(condition: () => boolean, story: () => string = () => ''): Promise<void> {
+  for (const end = Date.now() + 20_000; !condition(); ) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${String(condition)} ${story()}`);
+    await new Promise((resolve) => setTimeout(resolve, 3));
+  }
+}
