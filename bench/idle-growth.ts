@@ -8,7 +8,7 @@ export interface IdleRow {
 }
 
 /** More than this above what was measured before is worth a warning (NFR-101). */
-const MOST_MIB = 1;
+const MAX_MIB = 1;
 /** The row of a Node.js that does nothing. */
 export const BASELINE = 'baseline: node that does nothing';
 
@@ -37,7 +37,7 @@ export function growthSince(before: readonly IdleRow[], now: readonly IdleRow[])
     if (compared.length === 0)
       return [`idle memory on Node.js ${version}: nothing was measured before to compare with`];
     return compared
-      .filter(({ mib, kept }) => mib - kept > MOST_MIB)
+      .filter(({ mib, kept }) => mib - kept > MAX_MIB)
       .map(
         ({ name, mib, kept }) =>
           `idle memory, ${name}: ${mib.toFixed(1)} MiB above Node.js ${version} itself, ${kept.toFixed(1)} before; look at what is loaded at start, or measure anew: npm run bench -- --full --only idle-memory`,

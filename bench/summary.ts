@@ -32,7 +32,7 @@ async function make(pool: Pool, home: string, period: Period): Promise<number> {
   const databaseFile = join(home, 'data', 'caro.db');
   const payload = await pool.run('summarize', { databaseFile, period, head, rules: ruleFacts(), keptBack: [] });
   const { fingerprint } = identity;
-  const envelope = await pool.run('sign', {
+  const envelope = await pool.run('sealSummary', {
     seed: identity.seed(),
     fingerprint,
     payloadType: SUMMARY_TYPE,

@@ -17,9 +17,9 @@ const RESULTS = join(ROOT, 'bench', 'results');
 /** All of it ends within this: what would not is ended, and what has no time left is reported as not measured. */
 const WHOLE_MS = 14.5 * 60_000;
 /** A single one is ended after this. */
-const LONGEST_MS = 5 * 60_000;
+const MAX_RUN_MS = 5 * 60_000;
 /** With less than this left nothing further begins. */
-const LEAST_MS = 20_000;
+const MIN_LEFT_MS = 20_000;
 
 /** Each benchmark with the arguments of its runs, quick and full; a later run matters less than an earlier one. */
 const PLAN: Readonly<Record<string, { readonly quick: readonly string[]; readonly full: readonly string[] }>> = {
@@ -86,8 +86,9 @@ async function main(isFull: boolean, only: readonly string[]): Promise<void> {
     const runs: Run[] = [];
     for (const words of isFull ? full : quick) {
       const left = WHOLE_MS - (performance.now() - begun);
-      if (left < LEAST_MS) runs.push({ arguments: words, seconds: 0, load: [0, 0], failed: 'no time was left for it' });
-      else runs.push(await run(name, words, Math.min(left, LONGEST_MS)));
+      if (left < MIN_LEFT_MS)
+        runs.push({ arguments: words, seconds: 0, load: [0, 0], failed: 'no time was left for it' });
+      else runs.push(await run(name, words, Math.min(left, MAX_RUN_MS)));
       const { failed, seconds } = runs.at(-1) ?? { failed: undefined, seconds: 0 };
       process.stderr.write(`${name} ${words}: ${failed === undefined ? 'done' : `FAILED, ${failed}`} (${seconds} s)\n`);
       if (failed !== undefined) process.exitCode = 1;

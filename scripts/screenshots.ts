@@ -91,7 +91,7 @@ const work = (more: number): readonly Typed[] => [
 /** Everything that can be wrong at once, on each view that shows it. */
 async function ailing(browser: Browser, rig: DashboardRig): Promise<void> {
   const actor = { handled: 812, failed: 6, restarts: 5, queue: 0, busyMs: 90 };
-  rig.ails = {
+  rig.faults = {
     storage: {
       trouble: 'expected room to write, the disk is full or read-only: free some space',
       setAside: ['/one.damaged'],
@@ -110,7 +110,7 @@ async function ailing(browser: Browser, rig: DashboardRig): Promise<void> {
     await shoot(page, `troubled-${theme}-${size}`);
     await page.context().close();
   }
-  rig.ails = {};
+  rig.faults = {};
 }
 
 const NEIGHBOURS: readonly Neighbour[] = [

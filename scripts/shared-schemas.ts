@@ -8,9 +8,9 @@ export interface SharedSchemas {
 
 const ID = 'shared';
 /** Smaller ones cost less in place than as a function. */
-const LEAST_LENGTH = 40;
+const MIN_LENGTH = 40;
 /** A part that occurs once is cheaper outside as well, since checks inside an alternative have to collect their errors. */
-const LEAST_ALONE = 400;
+const MIN_LENGTH_ALONE = 400;
 
 /**
  * The same schemas with each part that is large or occurs more than once moved to one place, so that its check is generated once: the checks of
@@ -24,7 +24,7 @@ export function shareSchemas(sources: Readonly<Record<string, Schema>>): SharedS
   const replace = (schema: unknown): unknown => mapParts(schema, (part) => share(part));
   const share = (part: unknown): unknown => {
     const text = JSON.stringify(part);
-    const least = (counts.get(text) ?? 0) > 1 ? LEAST_LENGTH : LEAST_ALONE;
+    const least = (counts.get(text) ?? 0) > 1 ? MIN_LENGTH : MIN_LENGTH_ALONE;
     if (text.length < least) return replace(part);
     const name = names.get(text) ?? `part${names.size}`;
     if (!names.has(text)) {

@@ -34,7 +34,7 @@ import { type Dashboard, openDashboard } from './web/daemon/dashboard-listener.t
 import { actorSpecs } from './wiring/actors.ts';
 import { gatherChanges } from './wiring/changed-files.ts';
 import { createReload, recordConfiguration } from './wiring/reload.ts';
-import { type Ground, lazyPool } from './wiring/service-context.ts';
+import { lazyPool, type ServiceContext } from './wiring/service-context.ts';
 
 /** A first start makes keys and certificates, on a machine that may be busy; an end has to be quick, or the system kills. */
 const LIMITS = { startMs: 20_000, stopMs: 1_500 } as const;
@@ -43,7 +43,7 @@ const SWEEP_MS = 5_000;
 /** A long log takes minutes; nobody waits for it. */
 const AUDIT_DEADLINE_MS = 30 * 60_000;
 /** A database in which damage shows so often in one process is beyond setting aside: something else is broken. */
-const MOST_SUSPICIONS = 5;
+const MAX_SUSPICIONS = 5;
 
 /**
  * Runs the service in the foreground until SIGTERM or SIGINT. Prints one JSON line to stdout once everything listens; with
@@ -103,7 +103,7 @@ async function live(
     if (lives === 0) announce(service);
     return await Promise.race([ended, damaged]);
   } catch (error) {
-    if (suspicions.length > lives && suspicions.length < MOST_SUSPICIONS) return 'damaged';
+    if (suspicions.length > lives && suspicions.length < MAX_SUSPICIONS) return 'damaged';
     if (!(error instanceof CaroError)) log.error({ err: error }, 'the service met a defect');
     throw error;
   } finally {
@@ -151,7 +151,7 @@ async function start(
   const pool = lazyPool();
   await lifecycle.begin('the worker pool', () => [pool, pool.close]);
   const ownKeys = await openOwnKeys(places, graceMs);
-  const ground: Ground = {
+  const context: ServiceContext = {
     places,
     get identity() {
       return ownKeys.identity();
@@ -166,24 +166,24 @@ async function start(
     spool: openSpoolFolder(places.spool, process.getuid?.() ?? 0),
     configuration: () => configuration,
     reload: createReload(
-      () => ground,
+      () => context,
       (next) => {
         configuration = next;
       },
     ),
   };
-  const actors = await startActors(ground, lifecycle);
-  await recordStart(ground, opened);
-  verifyAudit(ground);
-  const dashboard = await startDashboard(ground, lifecycle);
-  const care = createStorageCare(ground);
-  await lifecycle.begin('the status reporter', () => supervise(ground, statusSpec(ground, actors, dashboard, care)));
-  await lifecycle.begin('observation', () => [null, watchSpool(ground, care)]);
-  await startControl(ground, dashboard, care, lifecycle);
+  const actors = await startActors(context, lifecycle);
+  await recordStart(context, opened);
+  verifyAudit(context);
+  const dashboard = await startDashboard(context, lifecycle);
+  const care = createStorageCare(context);
+  await lifecycle.begin('the status reporter', () => supervise(context, statusSpec(context, actors, dashboard, care)));
+  await lifecycle.begin('observation', () => [null, watchSpool(context, care)]);
+  await startControl(context, dashboard, care, lifecycle);
   const recordStop = (): Promise<void> =>
-    ground.bus.request('audit.append', { type: 'service.stopped' }).then(() => undefined);
+    context.bus.request('audit.append', { type: 'service.stopped' }).then(() => undefined);
   await lifecycle.begin('the service record', () => [null, recordStop]);
-  const { id, fingerprint } = ground.identity;
+  const { id, fingerprint } = context.identity;
   return {
     ready: { ready: true, id, dashboard: dashboard.url, socket: places.socket },
     welcome: () => welcomeText({ id, fingerprint, dashboard: dashboard.url }),
@@ -202,13 +202,16 @@ function openSuspected(places: Places, log: ServiceLog, suspicions: readonly str
 }
 
 /** A supervised actor as a step of the service's life. */
-async function supervise(ground: Ground, spec: ActorSpec): Promise<readonly [Supervised, () => Promise<void>]> {
-  const actor = new Supervised(ground.health.sheltered(spec), ground.bus, supervision(ground));
+async function supervise(
+  context: ServiceContext,
+  spec: ActorSpec,
+): Promise<readonly [Supervised, () => Promise<void>]> {
+  const actor = new Supervised(context.health.sheltered(spec), context.bus, supervision(context));
   await actor.start();
   return [actor, () => actor.stop()];
 }
 
-const supervision = ({ bus, log }: Ground): SupervisorOptions => ({
+const supervision = ({ bus, log }: ServiceContext): SupervisorOptions => ({
   backoffMs: (restart) => Math.min(30_000, 100 * 2 ** restart),
   maxCrashes: 5,
   windowMs: 60_000,
@@ -222,15 +225,15 @@ const supervision = ({ bus, log }: Ground): SupervisorOptions => ({
   },
 });
 
-async function startActors(ground: Ground, lifecycle: Lifecycle): Promise<readonly Supervised[]> {
+async function startActors(context: ServiceContext, lifecycle: Lifecycle): Promise<readonly Supervised[]> {
   const actors: Supervised[] = [];
-  for (const spec of actorSpecs(ground)) actors.push(await lifecycle.begin(spec.name, () => supervise(ground, spec)));
+  for (const spec of actorSpecs(context)) actors.push(await lifecycle.begin(spec.name, () => supervise(context, spec)));
   return actors;
 }
 
 /** What happened while nobody ran, and that somebody does now (FR-903). */
 async function recordStart(
-  { bus, configuration, database, log, ownKeys, places }: Ground,
+  { bus, configuration, database, log, ownKeys, places }: ServiceContext,
   { migration, setAside }: OpenedDatabase,
 ): Promise<void> {
   const append = (entry: AuditEntry): Promise<unknown> => bus.request('audit.append', entry);
@@ -252,7 +255,7 @@ async function recordStart(
 }
 
 /** In the background: a broken log is shown in `status`, it does not keep the service from observing. */
-function verifyAudit({ bus, log }: Ground): void {
+function verifyAudit({ bus, log }: ServiceContext): void {
   void bus.request('audit.verify', {}, AUDIT_DEADLINE_MS).then(
     ({ firstBad }) => {
       if (firstBad) log.error({ seq: firstBad.seq, reason: firstBad.reason }, 'the audit log does not verify');
@@ -261,32 +264,37 @@ function verifyAudit({ bus, log }: Ground): void {
   );
 }
 
-function statusSpec(ground: Ground, actors: readonly Supervised[], dashboard: Dashboard, care: StorageCare): ActorSpec {
+function statusSpec(
+  context: ServiceContext,
+  actors: readonly Supervised[],
+  dashboard: Dashboard,
+  care: StorageCare,
+): ActorSpec {
   const facts = () => ({
-    node: nodeFacts(ground),
+    node: nodeFacts(context),
     service: { pid: process.pid, uptimeSeconds: Math.floor(process.uptime()), version: VERSION },
     dashboard: { url: dashboard.url },
     storage: care.status(),
     memory: { rssBytes: process.memoryUsage.rss() },
     actors: actors.map((actor) => actor.status()),
   });
-  const metrics = async () => (await import('./wiring/metrics.ts')).metricsFacts(ground.places.database, actors);
+  const metrics = async () => (await import('./wiring/metrics.ts')).metricsFacts(context.places.database, actors);
   return {
     name: 'status reporter',
     capacity: 64,
     policy: 'refuse',
-    create: () => createStatusReporter({ bus: ground.bus, facts, metrics }),
+    create: () => createStatusReporter({ bus: context.bus, facts, metrics }),
   };
 }
 
-function nodeFacts({ configuration, identity, ownKeys }: Ground): ServiceStatus['node'] {
+function nodeFacts({ configuration, identity, ownKeys }: ServiceContext): ServiceStatus['node'] {
   const rotation = ownKeys.rotation();
   const { id, fingerprint } = identity;
   return { id, fingerprint, ...configuration().node, ...(rotation === null ? {} : { rotation }) };
 }
 
-function startDashboard(ground: Ground, lifecycle: Lifecycle): Promise<Dashboard> {
-  const { bus, configuration, log, places } = ground;
+function startDashboard(context: ServiceContext, lifecycle: Lifecycle): Promise<Dashboard> {
+  const { bus, configuration, log, places } = context;
   return lifecycle.begin('the dashboard', async () => {
     const dashboard = await openDashboard({
       ...configuration().dashboard,
@@ -305,7 +313,7 @@ function startDashboard(ground: Ground, lifecycle: Lifecycle): Promise<Dashboard
 }
 
 /** Tells the collector of changed files as they change, and of all of them now and then; also keeps the quarter-hour clock. */
-function watchSpool({ bus, log, spool }: Ground, care: StorageCare): () => void {
+function watchSpool({ bus, log, spool }: ServiceContext, care: StorageCare): () => void {
   const gather = gatherChanges((files) =>
     bus
       .publish('spool.changed', { files })
@@ -344,14 +352,14 @@ function watchSpool({ bus, log, spool }: Ground, care: StorageCare): () => void 
 }
 
 async function startControl(
-  ground: Ground,
+  context: ServiceContext,
   dashboard: Dashboard,
   care: StorageCare,
   lifecycle: Lifecycle,
 ): Promise<void> {
-  const { bus, log, places } = ground;
+  const { bus, log, places } = context;
   const service = {
-    'config.reload': async () => ({ changed: await ground.reload() }),
+    'config.reload': async () => ({ changed: await context.reload() }),
     'database.backup': async () => ({ file: await care.backup() }),
     'dashboard.link': async () => {
       void dashboard.warm().catch((error: unknown) => log.error({ err: error }, 'the dashboard did not start'));
@@ -359,7 +367,7 @@ async function startControl(
     },
   };
   const onHangup = (): void =>
-    void ground.reload().catch((error: unknown) => log.error({ err: error }, 'the configuration was not reloaded'));
+    void context.reload().catch((error: unknown) => log.error({ err: error }, 'the configuration was not reloaded'));
   await lifecycle.begin('the control socket', async () => {
     const server = await openAdminServer({
       socketPath: places.socket,

@@ -23,7 +23,7 @@ export interface SettingsPort {
 }
 
 /** What is known of the keys of other nodes. */
-export interface StandingPort {
+export interface KeyStatusPort {
   /** The question as the gateway would put it: with what became of the key. */
   readonly complete: (question: PolicyQuestion) => Promise<PolicyQuestion>;
   readonly changes: () => Promise<readonly KeyChange[]>;
@@ -51,7 +51,7 @@ type Kinds =
  * fail is refused, at start as at a reload.
  */
 export function createPolicyEngine(
-  ports: ResponderPorts & ConsentPort & { readonly settings: SettingsPort; readonly standing: StandingPort },
+  ports: ResponderPorts & ConsentPort & { readonly settings: SettingsPort; readonly standing: KeyStatusPort },
   initial: Configuration,
 ): Actor<Kinds> {
   verifyTrustTests(initial);

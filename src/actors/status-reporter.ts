@@ -1,11 +1,11 @@
 import type { Actor } from '../bus/actor.ts';
-import type { Speaker } from '../bus/bus.ts';
+import type { BusClient } from '../bus/bus.ts';
 import { CaroError } from '../domain/errors.ts';
 import type { ServiceMetrics } from '../domain/status/metrics.ts';
 import type { ObserveStatus, ServiceStatus } from '../domain/status/status.ts';
 
 export interface StatusPorts {
-  readonly bus: Speaker;
+  readonly bus: BusClient;
   readonly facts: () => Omit<ServiceStatus, 'observe' | 'mesh' | 'audit'>;
   readonly metrics: () => Promise<Omit<ServiceMetrics, 'status'>>;
 }

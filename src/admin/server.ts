@@ -3,13 +3,13 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { CaroError } from '../domain/errors.ts';
 import { listenAt } from '../platform/listening.ts';
 import { assertPrivate } from '../platform/permissions.ts';
-import type { SessionPorts } from './session.ts';
+import type { ControlConnectionPorts } from './session.ts';
 
 const MODE = 0o600;
 const OTHERS = 0o077;
 const MAX_CONNECTIONS = 64;
 
-export interface AdminServerOptions extends SessionPorts {
+export interface AdminServerOptions extends ControlConnectionPorts {
   /** In a directory of mode 0700: that, and the socket's own mode, keep other users out. */
   readonly socketPath: string;
 }
@@ -43,9 +43,9 @@ export async function openAdminServer(options: AdminServerOptions): Promise<Admi
 }
 
 /** What checks and answers is loaded with the first client; what that client says meanwhile waits in its socket. */
-async function serve(socket: Socket, ports: SessionPorts): Promise<void> {
-  const { Session } = await import('./session.ts');
-  if (!socket.destroyed) new Session(socket, ports);
+async function serve(socket: Socket, ports: ControlConnectionPorts): Promise<void> {
+  const { ControlConnection } = await import('./session.ts');
+  if (!socket.destroyed) new ControlConnection(socket, ports);
 }
 
 async function listening(server: Server, path: string): Promise<void> {

@@ -29,7 +29,7 @@ const MAX_IN_WORK = 8;
 /** So many bytes may wait for a subscriber that does not read; then it is cut off. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 
-export interface SessionPorts {
+export interface ControlConnectionPorts {
   readonly bus: Pick<Bus, 'request' | 'listen'>;
   readonly service: { readonly [M in ServiceMethod]: () => Promise<ServiceReplies[M]> };
   /** Takes errors that are defects; they hold no command text. */
@@ -37,7 +37,7 @@ export interface SessionPorts {
 }
 
 /** One client of the control socket, from its first byte to its last. */
-export class Session {
+export class ControlConnection {
   readonly #lines = new LineSplitter(MAX_LINE_BYTES);
   readonly #subscriptions = new Map<Topic, () => void>();
   #waiting: Uint8Array[] = [];
@@ -45,7 +45,7 @@ export class Session {
 
   constructor(
     private readonly socket: Socket,
-    private readonly ports: SessionPorts,
+    private readonly ports: ControlConnectionPorts,
   ) {
     socket.on('data', (chunk) => this.#read(chunk));
     socket.on('drain', () => this.#pump());

@@ -3,14 +3,14 @@ import { isIP } from 'node:net';
 import { canonical, type Json } from '../domain/encoding/canonical.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
 import type { ExportEvent, Exporter, Severity } from './export-event.ts';
-import { type Finding, findingId } from './finding.ts';
+import { type DetectionFinding, findingId } from './finding.ts';
 
 /** Keys of the CEF dictionary, in the order in which they are written. */
 type Extension = Readonly<Record<string, string | number>>;
 
 const SEVERITIES: Readonly<Record<Severity, number>> = { informational: 2, low: 3, medium: 5, high: 8, critical: 10 };
 /** What a custom string holds (`cs1` … `cs6`). */
-const LONGEST = 4_000;
+const MAX_LENGTH = 4_000;
 
 /** One audit record as one line; `cs2` is its hash, which leads back to it in the chain. */
 export function cefEvent(event: ExportEvent, exporter: Exporter): string {
@@ -33,7 +33,7 @@ export function cefEvent(event: ExportEvent, exporter: Exporter): string {
 }
 
 /** One finding as one line; `cs2` is the same in every export. */
-export function cefFinding(finding: Finding, exporter: Exporter): string {
+export function cefFinding(finding: DetectionFinding, exporter: Exporter): string {
   const { kind, name, title, severity, startMs, endMs, count, usual, family, technique } = finding;
   return line(exporter, `finding.${kind}.${name}`, title, severity, {
     rt: endMs,
@@ -88,7 +88,7 @@ function address(text: Json | undefined, direction: Json | undefined): Extension
 function details(facts: ExportEvent['facts']): Extension {
   if (Object.keys(facts).length === 0) return {};
   const whole = canonical(facts);
-  const text = whole.length <= LONGEST ? whole : canonical(Object.fromEntries(Object.entries(facts).map(sized)));
+  const text = whole.length <= MAX_LENGTH ? whole : canonical(Object.fromEntries(Object.entries(facts).map(sized)));
   return { cs3Label: 'details', cs3: text };
 }
 

@@ -1,6 +1,6 @@
 import { isoTime } from '../domain/time/iso-time.ts';
 /** What security tools get to know of what was observed: that a risk rule matched so often on a day, that a stretch was unusual. */
-export interface Finding {
+export interface DetectionFinding {
   readonly kind: 'risk' | 'anomaly';
   /** Id of the risk rule, or kind of the anomaly. */
   readonly name: string;
@@ -21,5 +21,5 @@ export interface Finding {
 }
 
 /** The same finding has the same id in every export of a node. */
-export const findingId = (node: string, { kind, name, startMs, family }: Finding): string =>
+export const findingId = (node: string, { kind, name, startMs, family }: DetectionFinding): string =>
   [kind, name, ...(kind === 'anomaly' && family !== null ? [family] : []), isoTime(startMs), node].join(' ');

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Json } from '../domain/encoding/canonical.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
 import type { EventKind, ExportEvent, Exporter, Outcome, Severity } from './export-event.ts';
-import { type Finding, findingId } from './finding.ts';
+import { type DetectionFinding, findingId } from './finding.ts';
 
 export const OCSF_VERSION = '1.5.0';
 
@@ -89,7 +89,7 @@ export function ocsfEvent(event: ExportEvent, exporter: Exporter): OcsfObject {
 }
 
 /** One finding as one event; `finding_info.uid` is the same in every export. */
-export function ocsfFinding(finding: Finding, exporter: Exporter): OcsfObject {
+export function ocsfFinding(finding: DetectionFinding, exporter: Exporter): OcsfObject {
   const { severity, startMs, endMs, count, title } = finding;
   const isRule = finding.kind === 'risk';
   return {
@@ -193,7 +193,7 @@ function endpoint(peer: string | null, address: Json | undefined): OcsfObject | 
   return 'uid' in known || 'ip' in known ? known : null;
 }
 
-function findingInfo(finding: Finding, node: string): OcsfObject {
+function findingInfo(finding: DetectionFinding, node: string): OcsfObject {
   const { kind, name, title, family, technique, startMs, endMs } = finding;
   return {
     uid: findingId(node, finding),
@@ -221,7 +221,7 @@ function attack(technique: string): OcsfObject {
   };
 }
 
-function analysis({ name, count, usual, startMs, endMs }: Finding, node: string): OcsfObject {
+function analysis({ name, count, usual, startMs, endMs }: DetectionFinding, node: string): OcsfObject {
   const observed = (value: number): OcsfObject => ({
     observation_parameter: name,
     observations: [{ value: String(value) }],

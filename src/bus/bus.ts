@@ -7,7 +7,7 @@ import type { Kind, Messages, Replies, RequestKind } from './messages.ts';
 const DEFAULT_DEADLINE_MS = 10_000;
 
 /** What an actor may do with the bus: speak, never listen (its handlers are wired by the supervisor). */
-export interface Speaker {
+export interface BusClient {
   /** Tells every taker of a kind; resolves when each mailbox has taken the notice (the sender waits for room). */
   readonly publish: <K extends Kind>(kind: K, body: Messages[K]) => Promise<void>;
   /**
@@ -19,9 +19,9 @@ export interface Speaker {
 
 /**
  * Typed messages between actors of this process. Each kind has a list of mailboxes, held by an eventemitter3 emitter;
- * a mailbox hands its actor one letter at a time.
+ * a mailbox hands its actor one message at a time.
  */
-export class Bus implements Speaker {
+export class Bus implements BusClient {
   readonly #emitter = new EventEmitter<Kind>();
   readonly #takers = new Map<Kind, Mailbox[]>();
 

@@ -12,7 +12,7 @@ export class Lifecycle {
 
   constructor(
     private readonly limits: { readonly startMs: number; readonly stopMs: number },
-    private readonly onFault: (name: string, error: unknown) => void,
+    private readonly onStopFailure: (name: string, error: unknown) => void,
   ) {}
 
   /** Runs a step; what it returns beside its value ends it again. */
@@ -27,7 +27,7 @@ export class Lifecycle {
       try {
         await within(this.limits.stopMs, `${step.name} to stop`, Promise.resolve(step.stop()));
       } catch (error) {
-        this.onFault(step.name, error);
+        this.onStopFailure(step.name, error);
       }
     }
   }

@@ -1,7 +1,7 @@
 import type { Kind, Messages } from './messages.ts';
 
 /** What travels: the body, and where the answer goes. */
-export interface Letter<K extends Kind = Kind> {
+export interface Message<K extends Kind = Kind> {
   readonly kind: K;
   readonly body: Messages[K];
   readonly settle: Settle;

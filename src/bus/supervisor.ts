@@ -3,7 +3,7 @@ import type { ActorStatus } from '../domain/status/status.ts';
 import type { Actor } from './actor.ts';
 import type { Bus } from './bus.ts';
 import { Mailbox, type OverloadPolicy } from './mailbox.ts';
-import type { Letter } from './message.ts';
+import type { Message } from './message.ts';
 import type { Kind } from './messages.ts';
 
 /** How to make an actor, again after each crash, and how much may wait for it. */
@@ -112,9 +112,9 @@ export class Supervised {
     }
     this.#state = 'running';
     const concurrent: readonly Kind[] = this.#actor.concurrent ?? [];
-    this.#mailbox.open((letter) => {
-      const handled = this.#deliver(letter);
-      return concurrent.includes(letter.kind) ? Promise.resolve() : handled;
+    this.#mailbox.open((message) => {
+      const handled = this.#deliver(message);
+      return concurrent.includes(message.kind) ? Promise.resolve() : handled;
     });
   }
 
@@ -122,16 +122,16 @@ export class Supervised {
     return this.#actor?.handlers ?? {};
   }
 
-  async #deliver(letter: Letter): Promise<void> {
+  async #deliver(message: Message): Promise<void> {
     const begun = this.options.now();
     try {
-      const reply = await this.#handlers()[letter.kind]?.(letter.body);
+      const reply = await this.#handlers()[message.kind]?.(message.body);
       this.#counters.handled += 1;
-      this.#messages.set(letter.kind, (this.#messages.get(letter.kind) ?? 0) + 1);
-      letter.settle.done(reply);
+      this.#messages.set(message.kind, (this.#messages.get(message.kind) ?? 0) + 1);
+      message.settle.done(reply);
     } catch (error) {
       this.#counters.failed += 1;
-      letter.settle.failed(error);
+      message.settle.failed(error);
       if (!(error instanceof CaroError)) this.#crashed(error);
     } finally {
       this.#counters.busyMs += this.options.now() - begun;

@@ -1,4 +1,4 @@
-import type { Finding } from '../audit/finding.ts';
+import type { DetectionFinding } from '../audit/finding.ts';
 import type { AnomalyKind } from '../domain/anomalies/anomaly.ts';
 import { findAnomalies } from '../domain/anomalies/anomaly-detection.ts';
 import { DAY_MS } from '../domain/time/period.ts';
@@ -8,7 +8,7 @@ import { firstObserved, readRuleDays } from '../storage/events/finding-reader.ts
 import { readHistory } from '../storage/events/history-reader.ts';
 
 /** What was found on this node, from rollups alone: rule ids, levels and counts, never text of a command. */
-export function* findings(database: Database, nowMs: number): Generator<Finding> {
+export function* findings(database: Database, nowMs: number): Generator<DetectionFinding> {
   yield* riskFindings(database, nowMs);
   yield* anomalies(database, nowMs);
 }
@@ -16,7 +16,7 @@ export function* findings(database: Database, nowMs: number): Generator<Finding>
 const SEVERITIES = { moderate: 'low', high: 'high', critical: 'critical' } as const;
 
 /** A rule that this version does not know any more is exported by its id alone. */
-function* riskFindings(database: Database, nowMs: number): Generator<Finding> {
+function* riskFindings(database: Database, nowMs: number): Generator<DetectionFinding> {
   for (const { startMs, rule, count } of readRuleDays(database)) {
     const [known] = describeRules([rule]);
     yield {
@@ -42,7 +42,7 @@ const TITLES: Readonly<Record<AnomalyKind, string>> = {
   'new-family': 'First use of tools of a family.',
 };
 
-function* anomalies(database: Database, nowMs: number): Generator<Finding> {
+function* anomalies(database: Database, nowMs: number): Generator<DetectionFinding> {
   const firstMs = firstObserved(database);
   if (firstMs === undefined) return;
   const history = readHistory(database, firstMs, firstMs, nowMs, []);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Finding } from '../audit/finding.ts';
+import type { DetectionFinding } from '../audit/finding.ts';
 import { isRolledBack } from '../audit/rollback.ts';
 import type { AuditCheckpoint, AuditRecord } from '../domain/audit/audit-record.ts';
 import { CaroError } from '../domain/errors.ts';
@@ -13,7 +13,7 @@ export interface OfflineLog {
   readonly records: () => Iterable<AuditRecord>;
   readonly checkpoints: () => readonly AuditCheckpoint[];
   /** What was found on this node, from rollups; MUST not be read while `records` is. */
-  readonly findings: (nowMs: number) => Iterable<Finding>;
+  readonly findings: (nowMs: number) => Iterable<DetectionFinding>;
   /** Whether the head that was kept in `headFile` is missing, and no record says why. */
   readonly isRolledBack: (headFile: string) => boolean;
   readonly close: () => void;

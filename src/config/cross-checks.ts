@@ -4,14 +4,14 @@ import { parseNodeId } from '../domain/identity/node-id.ts';
 import { isInternal, isLoopback, networkOf, parseEndpoint, parseSubnet } from '../domain/ip-address.ts';
 import type { KeyPath } from './key-lines.ts';
 import type { ManagedSettings } from './managed-settings.ts';
-import { type Finding, shown } from './problem.ts';
+import { shown, type UnlocatedProblem } from './problem.ts';
 
 type MeshFlags = Pick<Configuration['mesh'], 'allow_dns' | 'allow_public'>;
-type Found = readonly Finding[];
+type Found = readonly UnlocatedProblem[];
 const NOTHING: Found = [];
 
 /** What a schema cannot say about `caro.toml`: addresses, ids, subnets, and keys that must fit together. */
-export function ownerFindings(settings: Omit<Configuration, 'node'>): Found {
+export function ownerProblems(settings: Omit<Configuration, 'node'>): Found {
   return [
     ...dashboardHost(settings.dashboard.host),
     ...listenAddress(settings.mesh),
@@ -26,7 +26,7 @@ export function ownerFindings(settings: Omit<Configuration, 'node'>): Found {
 }
 
 /** The same for `managed.toml`; what peers may look like is the owner's choice, so `flags` come from `caro.toml`. */
-export const managedFindings = (settings: ManagedSettings, flags: MeshFlags): Found => sharedFindings(settings, flags);
+export const managedProblems = (settings: ManagedSettings, flags: MeshFlags): Found => sharedFindings(settings, flags);
 
 function sharedFindings(settings: Pick<ManagedSettings, 'mesh' | 'trust'>, flags: MeshFlags): Found {
   const { nodes, subnets, deny } = settings.trust;

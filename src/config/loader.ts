@@ -3,7 +3,7 @@ import type { Configuration } from '../domain/configuration.ts';
 import { canonical } from '../domain/encoding/canonical.ts';
 import { CaroError } from '../domain/errors.ts';
 import { validateConfiguration, validateManaged } from '../generated/configuration-validators.js';
-import { managedFindings, ownerFindings } from './cross-checks.ts';
+import { managedProblems, ownerProblems } from './cross-checks.ts';
 import { encodeManaged, type ManagedSettings, writeManaged } from './managed-settings.ts';
 import { merge } from './merge.ts';
 import type { Places } from './places.ts';
@@ -83,10 +83,10 @@ function problemsOf(owner: SettingsFile<OwnerSettings>, managed: SettingsFile<Ma
   const flags = 'data' in owner ? owner.data.mesh : { allow_dns: false, allow_public: false };
   return [
     ...owner.problems,
-    ...('data' in owner ? ownerFindings(owner.data).map((found) => located(owner.file, owner.lines, found)) : []),
+    ...('data' in owner ? ownerProblems(owner.data).map((found) => located(owner.file, owner.lines, found)) : []),
     ...managed.problems,
     ...('data' in managed
-      ? managedFindings(managed.data, flags).map((found) => located(managed.file, managed.lines, found))
+      ? managedProblems(managed.data, flags).map((found) => located(managed.file, managed.lines, found))
       : []),
   ];
 }

@@ -15,7 +15,7 @@ export interface Problem {
 }
 
 /** A problem before its line is known. */
-export interface Finding {
+export interface UnlocatedProblem {
   readonly path: KeyPath;
   readonly text: string;
 }
@@ -23,16 +23,16 @@ export interface Finding {
 export const problemLine = (problem: Problem): string =>
   `${problem.file}:${problem.line}: ${problem.key === '' ? '' : `${problem.key}: `}${problem.text}`;
 
-export function located(file: string, lines: KeyLines, finding: Finding): Problem {
+export function located(file: string, lines: KeyLines, finding: UnlocatedProblem): Problem {
   return { file, line: lines.lineOf(finding.path), key: written(finding.path), text: finding.text };
 }
 
 /** What the schema finds wrong with `data`, in words; one finding for each place. */
-export function schemaFindings(
+export function schemaProblems(
   schema: ConfigurationSchema,
   data: unknown,
   errors: readonly SchemaError[],
-): readonly Finding[] {
+): readonly UnlocatedProblem[] {
   const seen = new Set<string>();
   return errors
     .map((error) => finding(schema, data, error))
@@ -42,7 +42,7 @@ export function schemaFindings(
     });
 }
 
-function finding(schema: ConfigurationSchema, data: unknown, error: SchemaError): Finding {
+function finding(schema: ConfigurationSchema, data: unknown, error: SchemaError): UnlocatedProblem {
   const path = pointerPath(data, error.instancePath);
   const place = schemaAt(schema, path);
   if (error.keyword === 'additionalProperties') {

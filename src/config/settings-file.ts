@@ -4,7 +4,7 @@ import type { Validator } from '../domain/encoding/validator.ts';
 import { CaroError } from '../domain/errors.ts';
 import { assertPrivate } from '../platform/permissions.ts';
 import { KeyLines } from './key-lines.ts';
-import { located, type Problem, schemaFindings } from './problem.ts';
+import { located, type Problem, schemaProblems } from './problem.ts';
 import type { ConfigurationSchema } from './schema.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -44,7 +44,7 @@ export function parseSettings<T>(
   }
   const lines = new KeyLines(text);
   if (isValid(data)) return { file, lines, data, problems: [] };
-  const [first, ...others] = schemaFindings(schema, data, isValid.errors ?? []).map((finding) =>
+  const [first, ...others] = schemaProblems(schema, data, isValid.errors ?? []).map((finding) =>
     located(file, lines, finding),
   );
   if (!first) throw new CaroError('internal', `expected a reason why ${file} does not fit its schema`);

@@ -1,6 +1,6 @@
 import { CaroError } from '../domain/errors.ts';
 import type { KeyState } from '../domain/identity/key-state.ts';
-import { MOST_KEYS, MOST_REVOKED, type RotationStatement } from '../domain/identity/key-statement.ts';
+import { MAX_KEYS, MAX_REVOKED, type RotationStatement } from '../domain/identity/key-statement.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { Asker } from '../domain/policy/policy.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
@@ -10,9 +10,9 @@ import { GRACE_MS } from './grace.ts';
 /** Clocks differ: a statement may begin this much later than now. */
 const TOLERANCE_MS = 5 * 60_000;
 /** Further endorsements by the same key change nothing: two suspend it already. */
-const MOST_PER_KEY = 4;
+const MAX_PER_KEY = 4;
 /** So many steps of one family of keys, so that no peer can fill the book of all. */
-const MOST_PER_FAMILY = 32;
+const MAX_PER_FAMILY = 32;
 
 export interface AcceptedRotation {
   /** Node ids. */
@@ -39,7 +39,7 @@ export interface KeyBook {
 export const EMPTY_KEY_BOOK: KeyBook = { rotations: [], revoked: [] };
 
 /** In the form in which the policy asks for it. */
-export interface KeyStanding {
+export interface KeyStatus {
   readonly state: KeyState;
   /** Earlier ids of the node, youngest first: a denial of any of them covers this one at once. */
   readonly formerIds: readonly string[];
@@ -85,9 +85,9 @@ export function observeRotation(book: KeyBook, envelope: DualEnvelope, nowMs: nu
 
 /** A rival always has, or a thief could fill the book first and his own heir would never be contested. */
 function hasRoom(book: KeyBook, { old, new: successor }: RotationStatement, rivals: number): boolean {
-  if (rivals > 0) return rivals < MOST_PER_KEY;
+  if (rivals > 0) return rivals < MAX_PER_KEY;
   const ofFamily = successorsOf(book, rootOf(book, old)).length + successorsOf(book, successor).length;
-  return book.rotations.length < MOST_KEYS && ofFamily < MOST_PER_FAMILY;
+  return book.rotations.length < MAX_KEYS && ofFamily < MAX_PER_FAMILY;
 }
 
 /**
@@ -128,7 +128,7 @@ export function noteShown(book: KeyBook, id: string): KeyBook {
 export function observeRevocation(book: KeyBook, envelope: Envelope, sender: string): KeyBook {
   const { key } = openRevocation(envelope);
   const isStep = book.rotations.some((rotation) => rotation.old === key || rotation.new === key);
-  const isNoted = isStep || (key === sender && book.revoked.length < MOST_REVOKED);
+  const isNoted = isStep || (key === sender && book.revoked.length < MAX_REVOKED);
   return book.revoked.includes(key) || !isNoted ? book : { ...book, revoked: [...book.revoked, key] };
 }
 
@@ -143,7 +143,7 @@ export function isSound({ rotations }: KeyBook): boolean {
 }
 
 /** How a key stands at `nowMs`. A key that the book does not know is `current` with no past. */
-export function standingOf(book: KeyBook, id: string, nowMs: number, graceMs = GRACE_MS): KeyStanding {
+export function keyStatusOf(book: KeyBook, id: string, nowMs: number, graceMs = GRACE_MS): KeyStatus {
   const formerIds = lineage(book, id);
   const path = pathTo(book, id);
   if (isRevoked(book, id, path)) return { state: 'revoked', formerIds };
@@ -161,7 +161,7 @@ export function standingOf(book: KeyBook, id: string, nowMs: number, graceMs = G
 /** Whether `later` now stands for `id`: it is that key, or trust has moved from that one to it. */
 export function hasSucceeded(book: KeyBook, id: string, later: string, nowMs: number, graceMs = GRACE_MS): boolean {
   if (id === later) return true;
-  const { state, formerIds } = standingOf(book, later, nowMs, graceMs);
+  const { state, formerIds } = keyStatusOf(book, later, nowMs, graceMs);
   return state === 'current' && formerIds.includes(id);
 }
 
@@ -172,7 +172,7 @@ export function askerOf<P extends { readonly id: string; readonly address?: stri
   nowMs: number,
   graceMs = GRACE_MS,
 ): P & Asker {
-  const { state, formerIds, trustedAs } = standingOf(book, peer.id, nowMs, graceMs);
+  const { state, formerIds, trustedAs } = keyStatusOf(book, peer.id, nowMs, graceMs);
   return {
     ...peer,
     formerIds,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { Speaker } from '../bus/bus.ts';
+import type { BusClient } from '../bus/bus.ts';
 import type { DualEnvelope } from '../domain/identity/signed-envelope.ts';
 import type { RotationStatus } from '../domain/status/status.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
@@ -83,7 +83,7 @@ const statusOf = ({ from, next, compromised, dueMs }: OwnRotation): RotationStat
  * Puts on record what happened to this node's own key since it was last looked at, whether anybody ran or not. The statement is part
  * of the record, so that the log by itself proves by which keys its checkpoints are signed.
  */
-export async function recordOwnKeys(keys: OwnKeys, meta: MetaStore, bus: Speaker): Promise<void> {
+export async function recordOwnKeys(keys: OwnKeys, meta: MetaStore, bus: BusClient): Promise<void> {
   const identity = keys.identity();
   const audited = meta.get(AUDITED_IDENTITY);
   if (audited !== identity.id) {

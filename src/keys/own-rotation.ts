@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { CaroError } from '../domain/errors.ts';
-import { MOST_ROTATIONS, type RotationStatement } from '../domain/identity/key-statement.ts';
+import { MAX_ROTATIONS, type RotationStatement } from '../domain/identity/key-statement.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import { validateOwnStatements } from '../generated/statement-validators.js';
 import { type Identity, openIdentity, readIdentity } from '../identity/identity.ts';
@@ -159,7 +159,7 @@ export function stepsBetween({ rotations }: OwnStatements, from: string, to: str
 /** What a hello tells of them: nobody may begin to believe a statement whose time is over. */
 export function tellable({ rotations, revocations }: OwnStatements, nowMs: number): OwnStatements {
   const isYoung = (rotation: DualEnvelope): boolean => Date.parse(openRotation(rotation).until) > nowMs;
-  const young = rotations.filter(isYoung).slice(-MOST_ROTATIONS);
+  const young = rotations.filter(isYoung).slice(-MAX_ROTATIONS);
   const olds = young.map((rotation) => openRotation(rotation).old);
   return {
     rotations: young,

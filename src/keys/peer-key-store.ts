@@ -6,17 +6,17 @@ import {
   confirmRotation,
   hasSucceeded,
   type KeyBook,
+  keyStatusOf,
   noteShown,
   observeRevocation,
-  standingOf,
   successorsOf,
 } from './key-book.ts';
 import { readKeyBook, writeKeyBook } from './key-book-file.ts';
-import { type Hearing, hearRotations } from './rotation-intake.ts';
+import { type RotationIntake, takeRotations } from './rotation-intake.ts';
 import { accountOf, type KeyMove, keyChanges, markRecorded, nextMoveMs, openMoves } from './trust-moves.ts';
 
 /** What this node knows about the keys of others (design.md §6), kept in a file that outlives the database. */
-export interface KeyKeeper {
+export interface PeerKeyStore {
   /** The other side of a connection as the policy judges it. */
   readonly asker: <P extends { readonly id: string; readonly address?: string }>(peer: P) => P & Asker;
   readonly hasSucceeded: (id: string, later: string) => boolean;
@@ -27,7 +27,7 @@ export interface KeyKeeper {
   /** Whether `later` is that key or says that it came after it, whatever has become of it. */
   readonly isHeir: (id: string, later: string) => boolean;
   /** @throws CaroError `rotation_invalid`, `place_unusable` */
-  readonly takeRotations: (statements: readonly DualEnvelope[], sender: string) => Omit<Hearing, 'book'>;
+  readonly takeRotations: (statements: readonly DualEnvelope[], sender: string) => Omit<RotationIntake, 'book'>;
   /** Whether it was news; `sender` tells of it. @throws CaroError `rotation_invalid`, `place_unusable` */
   readonly takeRevocation: (statement: Envelope, sender: string) => boolean;
   /** The key has connected. Whether that ended the one before it. */
@@ -41,7 +41,7 @@ export interface KeyKeeper {
 }
 
 /** @throws CaroError `keys_damaged`, `place_unusable` */
-export function openKeyKeeper(file: string, now: () => number, graceMs: number): KeyKeeper {
+export function openPeerKeyStore(file: string, now: () => number, graceMs: number): PeerKeyStore {
   let book = readKeyBook(file);
   const keep = (next: KeyBook): boolean => {
     if (next === book) return false;
@@ -53,10 +53,10 @@ export function openKeyKeeper(file: string, now: () => number, graceMs: number):
     asker: (peer) => askerOf(book, peer, now(), graceMs),
     hasSucceeded: (id, later) => hasSucceeded(book, id, later, now(), graceMs),
     account: (id) => accountOf(book, id, now(), graceMs),
-    family: (id) => [...successorsOf(book, id), id, ...standingOf(book, id, now(), graceMs).formerIds],
+    family: (id) => [...successorsOf(book, id), id, ...keyStatusOf(book, id, now(), graceMs).formerIds],
     isHeir: (id, later) => id === later || successorsOf(book, id).includes(later),
     takeRotations: (statements, sender) => {
-      const { book: next, ...heard } = hearRotations(book, statements, sender, now());
+      const { book: next, ...heard } = takeRotations(book, statements, sender, now());
       keep(next);
       return heard;
     },

@@ -11,7 +11,7 @@ export interface KeyNews {
   readonly to: string;
 }
 
-export interface Hearing {
+export interface RotationIntake {
   readonly book: KeyBook;
   readonly news: readonly KeyNews[];
   /** From some step on nothing was noted, since the book holds as much as it may of that node, or of all. */
@@ -24,12 +24,12 @@ export interface Hearing {
  * @throws CaroError `rotation_invalid`, also for a step that leads neither to that key nor away from it: whoever says such things could
  * fill the book
  */
-export function hearRotations(
+export function takeRotations(
   book: KeyBook,
   statements: readonly DualEnvelope[],
   sender: string,
   nowMs: number,
-): Hearing {
+): RotationIntake {
   const news: KeyNews[] = [];
   let next = book;
   let isFull = false;

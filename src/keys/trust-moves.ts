@@ -3,7 +3,7 @@ import { parseNodeId } from '../domain/identity/node-id.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import { fingerprint } from '../identity/fingerprint.ts';
 import { GRACE_MS } from './grace.ts';
-import { type AcceptedRotation, type KeyBook, standingOf } from './key-book.ts';
+import { type AcceptedRotation, type KeyBook, keyStatusOf } from './key-book.ts';
 
 /** A move of trust from one key to the next. */
 export interface KeyMove {
@@ -15,7 +15,7 @@ export interface KeyMove {
 /** Every change of a key that this node knows of, oldest first. */
 export function keyChanges(book: KeyBook, nowMs: number, graceMs = GRACE_MS): readonly KeyChange[] {
   return book.rotations.map((rotation) => {
-    const { state } = standingOf(book, rotation.new, nowMs, graceMs);
+    const { state } = keyStatusOf(book, rotation.new, nowMs, graceMs);
     const movesMs = rotation.firstSeenMs + graceMs;
     return {
       old: rotation.old,
@@ -39,7 +39,7 @@ export function nextMoveMs(book: KeyBook, nowMs: number, graceMs = GRACE_MS): nu
 /** Moves of trust that have come about and are not on record yet. */
 export const openMoves = (book: KeyBook, nowMs: number, graceMs = GRACE_MS): readonly KeyMove[] =>
   book.rotations
-    .filter((one) => !one.recorded && hasCome(standingOf(book, one.new, nowMs, graceMs).state))
+    .filter((one) => !one.recorded && hasCome(keyStatusOf(book, one.new, nowMs, graceMs).state))
     .map((one) => ({ old: one.old, new: one.new, by: one.confirmed ? 'owner' : 'grace' }));
 
 export function markRecorded(book: KeyBook, moves: readonly KeyMove[]): KeyBook {
@@ -53,7 +53,7 @@ export function markRecorded(book: KeyBook, moves: readonly KeyMove[]): KeyBook 
  * it has been sent, is kept under that.
  */
 export function accountOf(book: KeyBook, id: string, nowMs: number, graceMs = GRACE_MS): string {
-  const { state, formerIds } = standingOf(book, id, nowMs, graceMs);
+  const { state, formerIds } = keyStatusOf(book, id, nowMs, graceMs);
   return hasCome(state) ? (formerIds.at(-1) ?? id) : id;
 }
 

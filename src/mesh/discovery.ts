@@ -10,7 +10,7 @@ const SERVICE = '_caro._tcp.local';
 const TTL_S = 120;
 const ASK_MS = 60_000;
 /** Anybody on the network can announce anything, so what is remembered is bounded. */
-const MOST_FOUND = 256;
+const MAX_FOUND = 256;
 
 export interface DiscoveryOptions {
   /** Our node id, and where we take connections. */
@@ -48,7 +48,7 @@ export async function openDiscovery(options: DiscoveryOptions): Promise<Discover
     const known = found.get(news.id);
     found.delete(news.id);
     if (news.ttl === 0) return;
-    if (found.size >= MOST_FOUND) found.delete(found.keys().next().value ?? '');
+    if (found.size >= MAX_FOUND) found.delete(found.keys().next().value ?? '');
     const peer = { id: news.id, address: endpointText({ host: address, port: news.port }) };
     found.set(peer.id, { ...peer, untilMs: now() + news.ttl * 1_000 });
     if (known?.address !== peer.address) onFound(peer);

@@ -22,7 +22,7 @@ import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 import { checkListen, endpointText } from './transport/address-rule.ts';
 import type { Connection, ConnectionHost, Ending } from './transport/connection.ts';
 import { type ConnectionRate, createConnectionRate } from './transport/connection-rate.ts';
-import { type ConnectionBook, createConnectionBook } from './transport/connection-registry.ts';
+import { type ConnectionRegistry, createConnectionRegistry } from './transport/connection-registry.ts';
 import { dial } from './transport/dialler.ts';
 import { createEgressGate } from './transport/egress-gate.ts';
 import { DEFAULT_LIMITS, type MeshLimits } from './transport/limits.ts';
@@ -52,7 +52,7 @@ class MeshCore implements Mesh {
   readonly #limits: MeshLimits;
   readonly #refusals: RefusalLog;
   readonly #host: ConnectionHost;
-  readonly #book: ConnectionBook;
+  readonly #book: ConnectionRegistry;
   readonly #rate: ConnectionRate;
   readonly #table: PeerTable;
   readonly #pairing: Pairing;
@@ -71,7 +71,7 @@ class MeshCore implements Mesh {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#limits = limits;
     this.#refusals = createRefusalLog(ports.audit, limits.refusalsEveryMs);
-    this.#book = createConnectionBook(identity.id, limits.raceMs);
+    this.#book = createConnectionRegistry(identity.id, limits.raceMs);
     this.#rate = createConnectionRate(limits, steadyMs);
     this.#pairing = createPairing({
       ...{ self: identity.id, name: options.name, limits, now, randomBytes, onPaired: ports.onPaired },

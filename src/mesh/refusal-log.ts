@@ -21,7 +21,7 @@ export interface RefusalLog {
 
 const EVERY_MS = 60_000;
 /** Beyond so many sources at once all share one entry a code. */
-const MOST_SOURCES = 512;
+const MAX_SOURCES = 512;
 
 interface Tally {
   readonly refusal: Refusal;
@@ -63,7 +63,7 @@ export function createRefusalLog(audit: (entry: AuditEntry) => void, everyMs = E
   return {
     refuse: (refusal) => {
       const own = `${refusal.peer ?? refusal.address ?? ''} ${refusal.code} ${refusal.direction}`;
-      const isOwn = tallies.has(own) || tallies.size < MOST_SOURCES;
+      const isOwn = tallies.has(own) || tallies.size < MAX_SOURCES;
       const key = isOwn ? own : `* ${refusal.code} ${refusal.direction}`;
       const tally = tallies.get(key);
       if (tally) tally.count += 1;

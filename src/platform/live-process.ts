@@ -6,7 +6,7 @@ const TICKS = 100;
 /** A shell's hook notes the session's start a little after the process began, never before. */
 const TOLERANCE_MS = 5_000;
 /** More than anybody has terminals; those that ended by becoming another program are never asked for again. */
-const MOST_KNOWN = 1_000;
+const MAX_KNOWN = 1_000;
 
 /** Whether the process that began a session (`sessionStartUs`) still lives; a later one that got the same number does not count. */
 export type Liveness = (pid: number, sessionStartUs: number) => boolean;
@@ -29,7 +29,7 @@ export function createLiveness(proc = '/proc'): Liveness {
     const ticks = startTicks(proc, pid);
     if (ticks === null || known.get(session) === ticks) return true;
     const isSame = startMs(proc, ticks) <= sessionStartUs / 1_000 + TOLERANCE_MS;
-    if (known.size >= MOST_KNOWN) known.clear();
+    if (known.size >= MAX_KNOWN) known.clear();
     if (isSame) known.set(session, ticks);
     return isSame;
   };

@@ -5,7 +5,7 @@ import type { Vocabulary } from '../domain/answers/vocabulary.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Asker, Decision, PolicySettings } from '../domain/policy/policy.ts';
 import { decide } from './decide.ts';
-import { keptBackTools } from './denied-tools.ts';
+import { deniedTools } from './denied-tools.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 export interface ResponderPorts {
@@ -56,7 +56,7 @@ export function createResponder(ports: ResponderPorts): Responder {
   ): Promise<ResponseBody> => {
     if (level === null) return { result: 'access_denied', type: query.type };
     const vocabulary = await ports.vocabulary();
-    const denied = keptBackTools(settings.sharing.deny_tools, vocabulary);
+    const denied = deniedTools(settings.sharing.deny_tools, vocabulary);
     const figures = figuresFor(asker.id, query.spanHours, denied);
     return answerOf(query, level, { figures, vocabulary, denied });
   };

@@ -1,15 +1,15 @@
 /** Rates what a command line would do (FR-404). Pure: the same analysis and place always give the same answer. */
 import { type RiskLevel, riskRank } from '../domain/events/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
-import type { Place } from './paths.ts';
-import type { Danger, Need, RiskFamily, Rule, StepRule, Verdict } from './rule.ts';
-import { rulesFor, SCENE_RULES } from './rule-set.ts';
+import type { PathContext } from './paths.ts';
+import type { Precondition, RiskFamily, Rule, Severity, StepRule, Verdict } from './rule.ts';
+import { COMMAND_LINE_RULES, rulesFor } from './rule-set.ts';
 import { type Step, stepsOf } from './step.ts';
 
 /** Why a command is not safe. Holds nothing of the command itself. */
 export interface Finding {
   readonly rule: string;
-  readonly level: Danger;
+  readonly level: Severity;
   readonly family: RiskFamily;
   readonly technique?: string;
   readonly reason: string;
@@ -36,7 +36,7 @@ const onlyAsks = (step: Step): boolean => {
   );
 };
 
-const has = (step: Step, need: Need | undefined): boolean => {
+const has = (step: Step, need: Precondition | undefined): boolean => {
   switch (need) {
     case undefined:
       return true;
@@ -53,13 +53,13 @@ const has = (step: Step, need: Need | undefined): boolean => {
   }
 };
 
-const levelOf = (rule: Rule, verdict: Verdict, elevated: boolean): Danger | null => {
+const levelOf = (rule: Rule, verdict: Verdict, elevated: boolean): Severity | null => {
   if (verdict === false || verdict === 'safe') return null;
   const level = verdict === true ? rule.level : verdict;
   return level === 'moderate' && elevated && 'raise' in rule ? 'high' : level;
 };
 
-const findingOf = (rule: Rule, level: Danger): Finding => ({
+const findingOf = (rule: Rule, level: Severity): Finding => ({
   rule: rule.id,
   level,
   family: rule.family,
@@ -69,9 +69,9 @@ const findingOf = (rule: Rule, level: Danger): Finding => ({
 });
 
 /** Rates an analysed command line as it stands in `place` (working directory and home, both optional). */
-export const assess = (analysis: Analysis, place: Place = {}): Assessment => {
+export const assess = (analysis: Analysis, place: PathContext = {}): Assessment => {
   const found = new Map<string, Finding>();
-  const add = (rule: Rule, level: Danger | null): void => {
+  const add = (rule: Rule, level: Severity | null): void => {
     if (level === null) return;
     const known = found.get(rule.id);
     if (!known || riskRank(level) > riskRank(known.level)) found.set(rule.id, findingOf(rule, level));
@@ -87,8 +87,8 @@ export const assess = (analysis: Analysis, place: Place = {}): Assessment => {
       if (has(step, rule.needs)) ask(rule);
     });
   }
-  const scene = { analysis, steps, place };
-  for (const rule of SCENE_RULES) add(rule, levelOf(rule, rule.whenAll(scene), false));
+  const context = { analysis, steps, place };
+  for (const rule of COMMAND_LINE_RULES) add(rule, levelOf(rule, rule.whenAll(context), false));
   const findings = [...found.values()].sort((a, b) => riskRank(b.level) - riskRank(a.level));
   return { level: findings[0]?.level ?? 'safe', findings };
 };

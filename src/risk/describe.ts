@@ -1,11 +1,11 @@
 /** What rules say about themselves, for screens that explain a rating and for summaries that count them. */
-import type { Danger, RiskFamily, Rule } from './rule.ts';
+import type { RiskFamily, Rule, Severity } from './rule.ts';
 import { RULES } from './rule-set.ts';
 
 export interface RuleDescription {
   readonly id: string;
   /** The rule's own level; a finding may lie above or below it. */
-  readonly level: Danger;
+  readonly level: Severity;
   readonly family: RiskFamily;
   /** MITRE ATT&CK technique, or null. */
   readonly technique: string | null;

@@ -1,7 +1,7 @@
 /** What a path written in a command stands for, as far as its text and the working directory tell. No file system is asked. */
 
 /** Where a command stands: both are optional because imported history has neither. */
-export interface Place {
+export interface PathContext {
   readonly cwd?: string;
   readonly home?: string;
 }
@@ -40,7 +40,7 @@ const GENERATED =
   /^(?:node_modules|bower_components|jspm_packages|build|builds|dist|out|output|target|tmp|temp|te?mp[_-].*|.*[_-]te?mp|coverage|htmlcov|site|_site|public\/build|storybook-static|__pycache__|venv|\.venv|env|\.env\.d|vendor\/bundle|Pods|DerivedData|cmake-build-.*|bazel-.*|_build|deps|obj|logs?|artifacts|reports?|test-results|playwright-report|generated|zig-out|zig-cache|elm-stuff|\.(?:next|nuxt|output|svelte-kit|angular|turbo|cache|parcel-cache|vite|gradle|tox|nox|eggs|pytest_cache|mypy_cache|ruff_cache|nyc_output|terraform|dart_tool|sass-cache|ipynb_checkpoints|idea|vscode-test|serverless|aws-sam|docusaurus|expo|webpack|rollup\.cache|stack-work|bloop|metals|hypothesis|tmp|temp|build|dist)|.*\.egg-info|.*\.(?:pyc|pyo|o|obj|class|tmp|temp|log|bak|old|orig|rej|swp|swo|tsbuildinfo|cache|lock|pid|out|gcda|gcno|DS_Store)|.*~|\.DS_Store)$/;
 
 /** Longer than any path a kernel takes (PATH_MAX). */
-const LONGEST_PATH = 4096;
+const MAX_PATH_LENGTH = 4096;
 
 /** Resolves `.`, `..` and empty parts. `..` goes back only over what is known: not over `$X`, `*` or another `..`. */
 const resolved = (path: string): string => {
@@ -60,7 +60,7 @@ const resolved = (path: string): string => {
 
 /** The part of a path that decides: doubled and trailing slashes, `/./` and `/../` are resolved, `$HOME` is `~`. */
 export const normalPath = (text: string): string => {
-  const path = text.slice(0, LONGEST_PATH).replace(/^(?:\$HOME|\$\{HOME\})(?=\/|$)/, '~');
+  const path = text.slice(0, MAX_PATH_LENGTH).replace(/^(?:\$HOME|\$\{HOME\})(?=\/|$)/, '~');
   return /\/[./]|\/$/.test(path) ? resolved(path.replace(/^file:\/\//, '')) || '.' : path;
 };
 
@@ -74,7 +74,7 @@ const wholeOf = (written: string): string => {
   return dir === '' ? (path.startsWith('/') ? '/' : '.') : dir;
 };
 
-const absolute = (path: string, place: Place): string => {
+const absolute = (path: string, place: PathContext): string => {
   if (/^[/~$`(]/.test(path) || /^[a-zA-Z]:[\\/]/.test(path) || !place.cwd) return path;
   return normalPath(`${place.cwd}/${path}`);
 };
@@ -99,7 +99,7 @@ const GENERATED_ANYWHERE =
   /(?:^|\/)(?:node_modules|__pycache__|\.venv|venv|dist|build|target|\.next|\.cache|tmp|coverage)\//;
 
 /** What a path stands for. `place.cwd` turns relative paths into absolute ones, `place.home` recognises the owner's home. */
-export const pathKind = (text: string, place: Place = {}): PathKind => {
+export const pathKind = (text: string, place: PathContext = {}): PathKind => {
   const written = wholeOf(normalPath(text.trim()));
   if (isTemporary(written) || /^(?:\/private)?(?:\/var)?\/tmp\/./.test(normalPath(text.trim()))) return 'scratch';
   const path = wholeOf(written);

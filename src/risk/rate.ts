@@ -6,7 +6,7 @@ import { mainPattern } from '../shell/catalogue/main-pattern.ts';
 import type { Dialect } from '../shell/model.ts';
 import { type Redacted, redact } from '../shell/secrets/redact.ts';
 import { assess, type Finding } from './assess.ts';
-import type { Place } from './paths.ts';
+import type { PathContext } from './paths.ts';
 
 export interface Rating {
   readonly level: RiskLevel;
@@ -21,7 +21,7 @@ export interface Rating {
 }
 
 /** Analyses, classifies, rates and redacts a command. Never throws on any input. */
-export const rate = (command: string, dialect: Dialect, place: Place = {}): Rating => {
+export const rate = (command: string, dialect: Dialect, place: PathContext = {}): Rating => {
   const analysis = analyse(command, dialect);
   const pattern = mainPattern(analysis);
   return {

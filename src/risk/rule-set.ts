@@ -1,6 +1,6 @@
 /** All rules, and the index by which an assessment finds those that can apply. Built on first use. */
 
-import type { Rule, SceneRule, StepRule } from './rule.ts';
+import type { CommandLineRule, Rule, StepRule } from './rule.ts';
 import { ACCOUNT_RULES } from './rules/accounts.ts';
 import { CLUSTER_RULES } from './rules/cluster.ts';
 import { CODE_RULES } from './rules/code.ts';
@@ -49,7 +49,7 @@ export const STEP_RULES: readonly StepRule[] = [
   ...CODE_RULES,
 ];
 
-export const SCENE_RULES: readonly SceneRule[] = [
+export const COMMAND_LINE_RULES: readonly CommandLineRule[] = [
   ...RESOURCE_SCENES,
   ...REMOTE_CODE_SCENES,
   ...SHELL_SCENES,
@@ -58,7 +58,7 @@ export const SCENE_RULES: readonly SceneRule[] = [
 ];
 
 /** Every rule there is, for reference lists and tests. */
-export const RULES: readonly Rule[] = [...STEP_RULES, ...SCENE_RULES];
+export const RULES: readonly Rule[] = [...STEP_RULES, ...COMMAND_LINE_RULES];
 
 let byTool: Map<string, StepRule[]> | null = null;
 let general: readonly StepRule[] = [];

@@ -1,7 +1,7 @@
 /** The form of a risk rule (FR-404). Rules are data with a small pure predicate; none looks at the raw line. */
 import type { RiskLevel } from '../domain/events/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
-import type { Place } from './paths.ts';
+import type { PathContext } from './paths.ts';
 import type { Step } from './step.ts';
 
 /** Families of rules, as summaries count them. Append only: vectors of counts are laid out by this order (design.md §2). */
@@ -32,7 +32,7 @@ export const RISK_FAMILIES = [
 ] as const;
 export type RiskFamily = (typeof RISK_FAMILIES)[number];
 
-export type Danger = Exclude<RiskLevel, 'safe'>;
+export type Severity = Exclude<RiskLevel, 'safe'>;
 
 /** What a predicate says: no; yes, with the rule's own level; or yes, with this level. */
 export type Verdict = boolean | RiskLevel;
@@ -40,7 +40,7 @@ export type Verdict = boolean | RiskLevel;
 interface RuleText {
   /** Stable and public: `git.push-force`. Its first part is short for the family. */
   readonly id: string;
-  readonly level: Danger;
+  readonly level: Severity;
   readonly family: RiskFamily;
   /** MITRE ATT&CK technique, e.g. `T1070.003`, where one fits. */
   readonly technique?: string;
@@ -51,7 +51,7 @@ interface RuleText {
 }
 
 /** Files it changes, something piped in, program text, root, assignments before it. */
-export type Need = 'writes' | 'pipe' | 'code' | 'root' | 'assignments';
+export type Precondition = 'writes' | 'pipe' | 'code' | 'root' | 'assignments';
 
 /** A rule about one program. */
 export interface StepRule extends RuleText {
@@ -59,26 +59,26 @@ export interface StepRule extends RuleText {
   readonly tools: string;
   readonly when: (step: Step) => Verdict;
   /** What a step must have for the rule to be asked at all: most steps write nothing and are fed nothing. */
-  readonly needs?: Need;
+  readonly needs?: Precondition;
   /** True where acting as root makes a moderate finding a high one. */
   readonly raise?: true;
 }
 
-export interface Scene {
+export interface CommandLineContext {
   readonly analysis: Analysis;
   readonly steps: readonly Step[];
-  readonly place: Place;
+  readonly place: PathContext;
 }
 
 /** A rule about the whole command line: settings, functions, what flows where. */
-export interface SceneRule extends RuleText {
-  readonly whenAll: (scene: Scene) => Verdict;
+export interface CommandLineRule extends RuleText {
+  readonly whenAll: (context: CommandLineContext) => Verdict;
 }
 
-export type Rule = StepRule | SceneRule;
+export type Rule = StepRule | CommandLineRule;
 
 /** Puts a family's name on its rules, so that each entry need not repeat it. */
-export const inFamily = <R extends Omit<StepRule, 'family'> | Omit<SceneRule, 'family'>>(
+export const inFamily = <R extends Omit<StepRule, 'family'> | Omit<CommandLineRule, 'family'>>(
   family: RiskFamily,
   rules: readonly R[],
 ): readonly (R & { readonly family: RiskFamily })[] => rules.map((rule) => ({ ...rule, family }));

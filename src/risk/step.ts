@@ -4,7 +4,7 @@
  */
 import { afterGlobalOptions, type Family, lookupTool } from '../shell/catalogue/catalogue.ts';
 import type { Analysis, Invocation, Redirection, Word } from '../shell/model.ts';
-import { type PathKind, type Place, pathKind } from './paths.ts';
+import { type PathContext, type PathKind, pathKind } from './paths.ts';
 
 /** How a file is changed: `edit` is in place, `link` replaces it by a link, `append` keeps what was there. */
 export type WriteMode = 'overwrite' | 'append' | 'edit' | 'link' | 'empty';
@@ -34,7 +34,7 @@ export class Step {
     readonly carries: boolean,
     name: string,
     readonly words: readonly Word[],
-    readonly place: Place,
+    readonly place: PathContext,
   ) {
     const known = lookupTool(name);
     const module = known?.name === 'python' && words[0]?.text === '-m' ? lookupTool(words[1]?.text ?? '') : undefined;
@@ -303,7 +303,7 @@ const runnerCommand = (step: Step): readonly Word[] | null => {
 };
 
 /** All steps of a command line in execution order; a wrapper that carries several invocations is one step. */
-export const stepsOf = (analysis: Analysis, place: Place): readonly Step[] => {
+export const stepsOf = (analysis: Analysis, place: PathContext): readonly Step[] => {
   const steps: Step[] = [];
   const seen = new Set<unknown>();
   const bodies = analysis.functions.flatMap((item) => item.invocations);

@@ -42,7 +42,7 @@ export function lockInstance(file: string): Lock {
  *
  * @throws CaroError `already_running` where another one does not end; what `act` throws
  */
-export async function inTurn<T>(file: string, act: () => T): Promise<T> {
+export async function withFileLock<T>(file: string, act: () => T): Promise<T> {
   const held = await turnOf(file);
   try {
     return act();

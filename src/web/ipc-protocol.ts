@@ -63,7 +63,7 @@ export interface RuleText {
 }
 
 /** A login that the daemon vouches for; it keeps hashes only, so its memory holds nothing that opens a page. */
-export interface Session {
+export interface BrowserSession {
   /** SHA-256 of the cookie's value, 64 hex digits. */
   readonly cookieHash: string;
   /** SHA-256 of the token that only the page holds, 64 hex digits. */
@@ -110,7 +110,7 @@ export const REFUSALS = ['host', 'origin', 'login', 'rate', 'metrics'] as const;
 export type RefusalReason = (typeof REFUSALS)[number];
 
 export type Reply =
-  | { readonly ok: true; readonly body: Replies[AskableKind | ActKind] | readonly RuleText[] | Session | null }
+  | { readonly ok: true; readonly body: Replies[AskableKind | ActKind] | readonly RuleText[] | BrowserSession | null }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
 /** What the page's process must know to begin. */
@@ -121,7 +121,7 @@ export interface Setup {
   /** Of mode 0700; compiled code is kept there between two runs. */
   readonly cacheFolder: string;
   readonly idleMs: number;
-  readonly sessions: readonly Session[];
+  readonly sessions: readonly BrowserSession[];
 }
 
 /** From the daemon to the page's process. `socket` carries the handle of an accepted connection. */

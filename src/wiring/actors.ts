@@ -15,16 +15,16 @@ import { parseSpoolName } from '../domain/spool/spool-record.ts';
 import { SUMMARY_TYPE } from '../domain/summaries/summary.ts';
 import { createLiveness } from '../platform/live-process.ts';
 import { replacePrivately } from '../platform/private-file.ts';
-import { keptBackTools } from '../policy/denied-tools.ts';
+import { deniedTools } from '../policy/denied-tools.ts';
 import { createAuditStore } from '../storage/audit-store.ts';
 import { createEventStore } from '../storage/events/event-store.ts';
 import { periodDigest } from '../storage/events/period-reader.ts';
 import { createReader } from '../storage/reader.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
-import { hash } from '../workers/tasks/verify-audit-log.ts';
+import { verifyAuditLog } from '../workers/tasks/verify-audit-log.ts';
 import { accountThrough, askThrough, gatewayPorts, type MeshSlot } from './mesh.ts';
 import { anomaliesOf, askPorts, responderPorts } from './query-ports.ts';
-import type { Ground } from './service-context.ts';
+import type { ServiceContext } from './service-context.ts';
 import { consentPort, settingsPort } from './settings.ts';
 import { standingPort } from './standing.ts';
 
@@ -37,45 +37,49 @@ const SHORT_LOG = 500;
 const VERIFY_MS = 30 * 60_000;
 
 /** The actors in the order in which they start; they stop in reverse. */
-export function actorSpecs(ground: Ground): readonly ActorSpec[] {
-  const { configuration } = ground;
+export function actorSpecs(context: ServiceContext): readonly ActorSpec[] {
+  const { configuration } = context;
   const slot: MeshSlot = { open: null };
   return [
-    { name: 'auditor', ...WAITING, create: () => createAuditor(auditPorts(ground), configuration()) },
+    { name: 'auditor', ...WAITING, create: () => createAuditor(auditPorts(context), configuration()) },
     {
       name: 'policy engine',
       ...REFUSING,
       create: () =>
         createPolicyEngine(
           {
-            ...responderPorts(ground),
-            ...consentPort(ground.bus),
-            settings: settingsPort(ground),
-            standing: standingPort(ground),
+            ...responderPorts(context),
+            ...consentPort(context.bus),
+            settings: settingsPort(context),
+            standing: standingPort(context),
           },
           configuration(),
         ),
     },
-    { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(gatewayPorts(ground, slot), configuration()) },
+    {
+      name: 'mesh gateway',
+      ...REFUSING,
+      create: () => createMeshGateway(gatewayPorts(context, slot), configuration()),
+    },
     { name: 'classifier', ...WAITING, create: createClassifier },
     { name: 'risk assessor', ...WAITING, create: () => createRiskAssessor(homeDirectory(process.env)) },
-    { name: 'query router', ...REFUSING, create: () => createQueryRouter(queryPorts(ground, slot), configuration()) },
-    { name: 'summarizer', ...REFUSING, create: () => createSummarizer(summaryPorts(ground), configuration()) },
-    { name: 'collector', ...WAITING, create: () => createCollector(collectorPorts(ground), configuration()) },
+    { name: 'query router', ...REFUSING, create: () => createQueryRouter(queryPorts(context, slot), configuration()) },
+    { name: 'summarizer', ...REFUSING, create: () => createSummarizer(summaryPorts(context), configuration()) },
+    { name: 'collector', ...WAITING, create: () => createCollector(collectorPorts(context), configuration()) },
   ];
 }
 
-function queryPorts(ground: Ground, slot: MeshSlot): QueryPorts {
-  const { bus, database } = ground;
+function queryPorts(context: ServiceContext, slot: MeshSlot): QueryPorts {
+  const { bus, database } = context;
   return {
     ...createReader(database),
     anomalies: (sinceMs, untilMs) => anomaliesOf(database, sinceMs, untilMs),
-    mesh: askPorts(() => ground.identity.id, bus, askThrough(slot), accountThrough(slot)),
+    mesh: askPorts(() => context.identity.id, bus, askThrough(slot), accountThrough(slot)),
     now: Date.now,
   };
 }
 
-function collectorPorts({ bus, spool, database, health }: Ground): CollectorPorts {
+function collectorPorts({ bus, spool, database, health }: ServiceContext): CollectorPorts {
   const events = createEventStore(database, hostname());
   const store = { ...events, commit: health.guard(events.commit), forget: health.guard(events.forget) };
   const reader = createReader(database);
@@ -96,33 +100,35 @@ function collectorPorts({ bus, spool, database, health }: Ground): CollectorPort
   };
 }
 
-function auditPorts(ground: Ground): AuditPorts {
-  const { database, places, pool } = ground;
+function auditPorts(context: ServiceContext): AuditPorts {
+  const { database, places, pool } = context;
   const store = createAuditStore(database);
   return {
     store,
-    sign: (bytes) => ground.identity.sign(bytes),
+    sign: (bytes) => context.identity.sign(bytes),
     verify: async () => {
-      const input = { databaseFile: places.database, publicKey: ground.identity.publicKey };
-      return store.count() <= SHORT_LOG ? hash(input) : pool.run('hash', input, { timeoutMs: VERIFY_MS });
+      const input = { databaseFile: places.database, publicKey: context.identity.publicKey };
+      return store.count() <= SHORT_LOG
+        ? verifyAuditLog(input)
+        : pool.run('verifyAuditLog', input, { timeoutMs: VERIFY_MS });
     },
     keepHead: (checkpoint) => replacePrivately(places.auditHead, JSON.stringify(checkpoint)),
     now: Date.now,
   };
 }
 
-function summaryPorts(ground: Ground): SummaryPorts {
-  const { bus, database, ownKeys, peerKeys, places, pool } = ground;
+function summaryPorts(context: ServiceContext): SummaryPorts {
+  const { bus, database, ownKeys, peerKeys, places, pool } = context;
   return {
     bus,
-    nodes: () => [ground.identity.id, ...ownKeys.formerIds()],
+    nodes: () => [context.identity.id, ...ownKeys.formerIds()],
     family: peerKeys.family,
     store: createSummaryStore(database),
     digest: async ({ startMs, endMs }, denyTools) =>
       periodDigest(database, startMs, endMs, await keptBackOf(denyTools)),
     make: async (head, period, denyTools) => {
       // Taken before anything is waited for: the key that signs MUST be the one of `head.node`.
-      const { identity } = ground;
+      const { identity } = context;
       const [{ ruleFacts }, { CATALOGUE_VERSION }] = await Promise.all([
         import('../risk/describe.ts'),
         import('../shell/catalogue/catalogue.ts'),
@@ -134,7 +140,7 @@ function summaryPorts(ground: Ground): SummaryPorts {
         rules: await tellableRules(ruleFacts(), denyTools),
         keptBack: await keptBackOf(denyTools),
       });
-      return pool.run('sign', {
+      return pool.run('sealSummary', {
         seed: identity.seed(),
         fingerprint: identity.fingerprint,
         payloadType: SUMMARY_TYPE,
@@ -150,7 +156,7 @@ function summaryPorts(ground: Ground): SummaryPorts {
 async function keptBackOf(denyTools: readonly string[]): Promise<readonly string[]> {
   if (denyTools.length === 0) return [];
   const { vocabulary } = await import('../risk/vocabulary.ts');
-  return [...keptBackTools(denyTools, vocabulary())];
+  return [...deniedTools(denyTools, vocabulary())];
 }
 
 /** Without the rules that may have matched a command of a tool that is kept back. */
@@ -161,6 +167,6 @@ async function tellableRules<T>(
   if (denyTools.length === 0) return facts;
   const { vocabulary } = await import('../risk/vocabulary.ts');
   const words = vocabulary();
-  const keptBack = keptBackTools(denyTools, words);
+  const keptBack = deniedTools(denyTools, words);
   return Object.fromEntries(Object.entries(facts).filter(([rule]) => mayTell(rule, words, keptBack)));
 }

@@ -1,4 +1,4 @@
-import { turn } from '../bus/event-loop.ts';
+import { yieldToEventLoop } from '../bus/event-loop.ts';
 
 /**
  * Gathers names of changed files and tells of them together, one telling at a time: what the system reports in one go, and what changes
@@ -11,7 +11,7 @@ export function gatherChanges(tell: (files: readonly string[]) => Promise<void>)
     telling = true;
     while (changed.size > 0) {
       // The events of one wake-up arrive one by one, each with its promises settled: without this turn, each would be told of alone.
-      await turn();
+      await yieldToEventLoop();
       const files = [...changed];
       changed.clear();
       await tell(files);

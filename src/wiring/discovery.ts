@@ -1,10 +1,10 @@
 import type { Configuration } from '../domain/configuration.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
-import type { KeyKeeper } from '../keys/peer-key-store.ts';
+import type { PeerKeyStore } from '../keys/peer-key-store.ts';
 import type { Mesh } from '../mesh/mesh-options.ts';
 import type { PeerAddress } from '../mesh/peer-table.ts';
 import { decide } from '../policy/decide.ts';
-import type { Ground } from './service-context.ts';
+import type { ServiceContext } from './service-context.ts';
 
 /** Where the peers of a configuration are, those that were found on the network among them. */
 export interface PeerFinder {
@@ -18,7 +18,11 @@ const NOTHING_FOUND: PeerFinder = { peers: ({ mesh }) => mesh.peers, close: () =
  * Looks for peers by multicast DNS, if the owner wants it (FR-204). What is found gives no trust: only ids that may connect anyway are
  * dialled, and an address in the configuration goes before one that somebody announced.
  */
-export async function findPeers({ configuration, identity }: Ground, mesh: Mesh, keys: KeyKeeper): Promise<PeerFinder> {
+export async function findPeers(
+  { configuration, identity }: ServiceContext,
+  mesh: Mesh,
+  keys: PeerKeyStore,
+): Promise<PeerFinder> {
   const endpoint = parseEndpoint(mesh.status().listen ?? '');
   if (!configuration().mesh.mdns || endpoint === undefined) return NOTHING_FOUND;
   const { openDiscovery } = await import('../mesh/discovery.ts');

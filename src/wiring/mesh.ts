@@ -17,25 +17,25 @@ import type { TrustLevel } from '../domain/policy/trust.ts';
 import type { MeshStatus, PairedNode } from '../domain/status/status.ts';
 import type { NodeSummary } from '../domain/summaries/summary.ts';
 import { intakeFault } from '../domain/summaries/summary-intake.ts';
-import type { KeyKeeper } from '../keys/peer-key-store.ts';
+import type { PeerKeyStore } from '../keys/peer-key-store.ts';
 import type { Mesh } from '../mesh/mesh-options.ts';
 import type { MeshPorts, PairedPeer, ReceivedSummary } from '../mesh/ports.ts';
 import { replacePrivately } from '../platform/private-file.ts';
 import { decide, decideConnection } from '../policy/decide.ts';
-import { keptBackTools } from '../policy/denied-tools.ts';
+import { deniedTools } from '../policy/denied-tools.ts';
 import { egressQuestion } from '../policy/egress.ts';
 import { explain } from '../policy/explanation.ts';
 import { createDeliveryStore } from '../storage/delivery-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
-import { inTurn } from '../storage/instance-lock.ts';
+import { withFileLock } from '../storage/instance-lock.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
 import { findPeers } from './discovery.ts';
 import { peerKeyPorts, rotationPorts } from './rotation.ts';
-import type { Ground } from './service-context.ts';
+import type { ServiceContext } from './service-context.ts';
 
 /** Where the mesh is while it is open, with what is known of its peers' keys; what asks it is made before. */
 export interface MeshSlot {
-  open: { readonly mesh: Mesh; readonly keys: KeyKeeper } | null;
+  open: { readonly mesh: Mesh; readonly keys: PeerKeyStore } | null;
 }
 
 const MESH_OFF = 'expected a connection to this peer, the mesh is off: set mesh.enabled = true';
@@ -54,17 +54,17 @@ export const askThrough =
     return slot.open.mesh.ask(id, query, deadlineMs);
   };
 
-export function gatewayPorts(ground: Ground, slot: MeshSlot): GatewayPorts {
-  const { bus, database } = ground;
+export function gatewayPorts(context: ServiceContext, slot: MeshSlot): GatewayPorts {
+  const { bus, database } = context;
   const audit = (entry: AuditEntry): Promise<unknown> => bus.request('audit.append', entry);
   return {
     bus,
-    rotation: rotationPorts(ground),
-    peerKeys: peerKeyPorts(ground),
+    rotation: rotationPorts(context),
+    peerKeys: peerKeyPorts(context),
     egress: createEgressStore(database),
-    open: async (configuration) => openMesh(ground, slot, configuration),
+    open: async (configuration) => openMesh(context, slot, configuration),
     pusher: createSummaryPusher({
-      nodes: () => [ground.identity.id, ...ground.ownKeys.formerIds()],
+      nodes: () => [context.identity.id, ...context.ownKeys.formerIds()],
       account: accountThrough(slot),
       connected: () =>
         (slot.open?.mesh.status().peers ?? []).flatMap(({ peer, address }) =>
@@ -84,17 +84,17 @@ export function gatewayPorts(ground: Ground, slot: MeshSlot): GatewayPorts {
 }
 
 /** Reads the mesh's code, which a node without peers never does, and opens it. */
-async function openMesh(ground: Ground, slot: MeshSlot, configuration: Configuration): Promise<OpenMesh> {
+async function openMesh(context: ServiceContext, slot: MeshSlot, configuration: Configuration): Promise<OpenMesh> {
   const [{ openMesh: open }, { tlsMaterial }, keys] = await Promise.all([
     import('../mesh/mesh.ts'),
     import('../identity/certificate.ts'),
-    ground.peerKeys.open(),
+    context.peerKeys.open(),
   ]);
-  const ports = await meshPorts(ground, keys);
-  const { identity } = ground;
+  const ports = await meshPorts(context, keys);
+  const { identity } = context;
   const mesh = await open({
     identity,
-    tls: tlsMaterial(identity, await certificateOf(ground)),
+    tls: tlsMaterial(identity, await certificateOf(context)),
     name: nodeName(configuration.node.name),
     listen: parseEndpoint(configuration.mesh.listen) ?? null,
     rules: { allowPublic: configuration.mesh.allow_public, allowDns: configuration.mesh.allow_dns },
@@ -104,17 +104,17 @@ async function openMesh(ground: Ground, slot: MeshSlot, configuration: Configura
     randomBytes: (count) => randomBytes(count),
   });
   slot.open = { mesh, keys };
-  const finder = await findPeers(ground, mesh, keys);
+  const finder = await findPeers(context, mesh, keys);
   return {
-    status: () => statusOf(mesh, keys, ground.configuration()),
+    status: () => statusOf(mesh, keys, context.configuration()),
     reload: (next) => mesh.reload(finder.peers(next)),
     invite: (host) => mesh.invite(host),
     join: async (code) => {
       const { endpoint, ...peer } = await mesh.join(code);
-      await rememberPeer(ground, { ...peer, endpoint });
+      await rememberPeer(context, { ...peer, endpoint });
       return { ...peer, address: endpoint };
     },
-    renew: async () => mesh.renewCertificate(tlsMaterial(identity, await certificateOf(ground))),
+    renew: async () => mesh.renewCertificate(tlsMaterial(identity, await certificateOf(context))),
     announce: (news) => announce(mesh, news),
     close: async () => {
       slot.open = null;
@@ -134,7 +134,7 @@ async function announce(mesh: Mesh, { rotations, revocations }: KeyNews): Promis
 }
 
 /** The certificate in `tls.pem`, made anew in a thread when it is due. */
-async function certificateOf({ identity, places, pool }: Ground): Promise<string> {
+async function certificateOf({ identity, places, pool }: ServiceContext): Promise<string> {
   const { certificateIsDue } = await import('../identity/certificate.ts');
   const present = readText(places.tls);
   if (present !== undefined && !certificateIsDue(present, identity, Date.now())) return present;
@@ -152,7 +152,7 @@ function readText(file: string): string | undefined {
   }
 }
 
-function statusOf(mesh: Mesh, keys: KeyKeeper, configuration: Configuration): Pick<MeshStatus, 'listen' | 'peers'> {
+function statusOf(mesh: Mesh, keys: PeerKeyStore, configuration: Configuration): Pick<MeshStatus, 'listen' | 'peers'> {
   const { listen, peers } = mesh.status();
   const names = new Map(configuration.mesh.peers.map(({ id, name }) => [id, name]));
   return {
@@ -168,7 +168,7 @@ function statusOf(mesh: Mesh, keys: KeyKeeper, configuration: Configuration): Pi
   };
 }
 
-function trustOf(configuration: Configuration, keys: KeyKeeper, id: string, endpoint: string): TrustLevel {
+function trustOf(configuration: Configuration, keys: PeerKeyStore, id: string, endpoint: string): TrustLevel {
   const address = parseEndpoint(endpoint)?.host;
   const { trust } = explain(configuration, {
     ...keys.asker({ id, ...(address === undefined ? {} : { address }) }),
@@ -178,8 +178,8 @@ function trustOf(configuration: Configuration, keys: KeyKeeper, id: string, endp
 }
 
 /** Everything the mesh asks of the rest of the node. Decisions are made by the policy's own functions, on the settings of the moment. */
-async function meshPorts(ground: Ground, keys: KeyKeeper): Promise<MeshPorts> {
-  const { bus, configuration, database, log } = ground;
+async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<MeshPorts> {
+  const { bus, configuration, database, log } = context;
   const [words, { openRevocation }] = await Promise.all([
     import('../risk/vocabulary.ts').then(({ vocabulary }) => vocabulary()),
     import('../identity/key-statement.ts'),
@@ -202,7 +202,7 @@ async function meshPorts(ground: Ground, keys: KeyKeeper): Promise<MeshPorts> {
     check: (type, content) => {
       if (type === 'response') return answerFault(content as ResponseBody, words);
       if (type !== 'summary') return null;
-      return summaryFault(content as NodeSummary, words, keptBackTools(configuration().sharing.deny_tools, words));
+      return summaryFault(content as NodeSummary, words, deniedTools(configuration().sharing.deny_tools, words));
     },
     record: egress.record,
     audit: tell,
@@ -211,12 +211,12 @@ async function meshPorts(ground: Ground, keys: KeyKeeper): Promise<MeshPorts> {
       const decision = decideConnection(configuration(), asker);
       return { ...decision, ...(decision.allow ? {} : { code: refusalCode(decision.rule, asker.keyState) }) };
     },
-    rotations: () => ground.ownKeys.statements().rotations,
-    revocations: () => ground.ownKeys.statements().revocations,
+    rotations: () => context.ownKeys.statements().rotations,
+    revocations: () => context.ownKeys.statements().revocations,
     hasSucceeded: keys.hasSucceeded,
     isHeir: keys.isHeir,
     onQuery: (peer, query) => bus.request('query.answer', { asker: keys.asker(peer), query }),
-    onSummary: (received) => takeSummary(ground, received),
+    onSummary: (received) => takeSummary(context, received),
     onRotations: (peer, statements) => {
       const { news, isFull } = keys.takeRotations(statements, peer.id);
       if (isFull) log.warn({ peer: peer.id }, 'a change of key was not noted: there are too many');
@@ -229,7 +229,7 @@ async function meshPorts(ground: Ground, keys: KeyKeeper): Promise<MeshPorts> {
       changed();
     },
     onPaired: (peer) =>
-      void rememberPeer(ground, peer).catch((error: unknown) =>
+      void rememberPeer(context, peer).catch((error: unknown) =>
         log.error({ err: error }, 'a paired peer was not noted'),
       ),
     onConnected: ({ id, address }) => {
@@ -247,7 +247,7 @@ function refusalCode(rule: string, state: Asker['keyState']): ErrorCode {
 }
 
 async function takeSummary(
-  { bus, configuration, database }: Ground,
+  { bus, configuration, database }: ServiceContext,
   { id: peer, document, summary }: ReceivedSummary,
 ): ReturnType<MeshPorts['onSummary']> {
   const store = createSummaryStore(database);
@@ -278,13 +278,13 @@ async function takeSummary(
 
 /** Notes name and address of a paired node in `managed.toml`. No trust comes of it: that is each owner's own choice. */
 async function rememberPeer(
-  { bus, places, reload }: Ground,
+  { bus, places, reload }: ServiceContext,
   { id, name, fingerprint, endpoint }: Omit<PairedPeer, 'address'>,
 ): Promise<void> {
   const peer: PairedNode = { id, name, fingerprint, address: endpoint };
   if (endpoint !== null) {
     const entry = { name, id, address: endpoint };
-    await inTurn(places.managedLock, () => changeManaged(places, hostname(), withPeer(entry)));
+    await withFileLock(places.managedLock, () => changeManaged(places, hostname(), withPeer(entry)));
   }
   await bus.request('audit.append', {
     type: 'peer.paired',

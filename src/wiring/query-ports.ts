@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AskPorts } from '../actors/query-router/mesh-question.ts';
-import type { Speaker } from '../bus/bus.ts';
+import type { BusClient } from '../bus/bus.ts';
 import type { AnomalyReport } from '../domain/anomalies/anomaly.ts';
 import { findAnomalies } from '../domain/anomalies/anomaly-detection.ts';
 import type { Vocabulary } from '../domain/answers/vocabulary.ts';
@@ -34,7 +34,7 @@ export function responderPorts({
   bus,
 }: {
   readonly database: Database;
-  readonly bus: Speaker;
+  readonly bus: BusClient;
 }): ResponderPorts {
   return {
     figures: (sinceMs, untilMs, denied) =>
@@ -47,7 +47,7 @@ export function responderPorts({
 
 export function askPorts(
   self: AskPorts['self'],
-  bus: Speaker,
+  bus: BusClient,
   ask: AskPorts['ask'],
   account: AskPorts['account'] = (id) => id,
 ): AskPorts {

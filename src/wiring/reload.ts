@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Speaker } from '../bus/bus.ts';
+import type { BusClient } from '../bus/bus.ts';
 import { configurationChanges } from '../config/changes.ts';
 import { loadConfiguration } from '../config/loader.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
@@ -8,7 +8,7 @@ import { CaroError } from '../domain/errors.ts';
 import { overruledTests } from '../policy/trust-test.ts';
 import { createMetaStore, type MetaStore } from '../storage/meta-store.ts';
 import { createQueue } from './queue.ts';
-import type { Ground } from './service-context.ts';
+import type { ServiceContext } from './service-context.ts';
 
 /** The configuration that stands in the audit log already; a key in the database's `meta`. */
 const AUDITED_CONFIGURATION = 'audited_configuration';
@@ -17,13 +17,16 @@ const AUDITED_CONFIGURATION = 'audited_configuration';
  * Takes over what the configuration files say, one reload after the other: two at once would adopt and roll back over each other, and the
  * last to end need not be the last to have read the files. Tells whether anything changed; throws as `reload`.
  */
-export function createReload(ground: () => Ground, adopt: (next: Configuration) => void): Ground['reload'] {
+export function createReload(
+  context: () => ServiceContext,
+  adopt: (next: Configuration) => void,
+): ServiceContext['reload'] {
   const oneByOne = createQueue();
   return () =>
     oneByOne(async () => {
-      const before = ground().configuration();
-      await reload(ground(), adopt);
-      return configurationChanges(before, ground().configuration()).length > 0;
+      const before = context().configuration();
+      await reload(context(), adopt);
+      return configurationChanges(before, context().configuration()).length > 0;
     });
 }
 
@@ -33,8 +36,8 @@ export function createReload(ground: () => Ground, adopt: (next: Configuration) 
  *
  * @throws CaroError what a part refused it for; the former settings are in force again then, with the denials of the new ones
  */
-async function reload(ground: Ground, adopt: (next: Configuration) => void): Promise<void> {
-  const { bus, configuration, database, places } = ground;
+async function reload(context: ServiceContext, adopt: (next: Configuration) => void): Promise<void> {
+  const { bus, configuration, database, places } = context;
   const before = configuration();
   const next = loadConfiguration(places, hostname()).configuration;
   await bus.requestAll('config.verify', next);
@@ -42,14 +45,14 @@ async function reload(ground: Ground, adopt: (next: Configuration) => void): Pro
   try {
     await bus.requestAll('config.commit', next);
   } catch (error) {
-    await rollBack(ground, adopt, before, next, error);
+    await rollBack(context, adopt, before, next, error);
     throw rolledBack(error);
   }
   await recordConfiguration(createMetaStore(database), bus, next);
 }
 
 /** Puts on record what changed since a configuration was last put there, also while nobody ran (FR-903). */
-export async function recordConfiguration(meta: MetaStore, bus: Speaker, next: Configuration): Promise<void> {
+export async function recordConfiguration(meta: MetaStore, bus: BusClient, next: Configuration): Promise<void> {
   const audited = meta.get(AUDITED_CONFIGURATION);
   const before = audited === undefined ? null : (JSON.parse(audited) as Configuration);
   for (const change of [...configurationChanges(before, next), ...overruled(before, next)])
@@ -71,7 +74,7 @@ function overruled(before: Configuration | null, next: Configuration): readonly 
  * since a revocation must not be lost to a port that is taken.
  */
 async function rollBack(
-  { bus, database }: Ground,
+  { bus, database }: ServiceContext,
   adopt: (next: Configuration) => void,
   before: Configuration,
   next: Configuration,

@@ -2,10 +2,10 @@ import type { PeerKeyPorts, RotationPorts } from '../actors/mesh-gateway/mesh-ga
 import { CaroError } from '../domain/errors.ts';
 import { recordOwnKeys } from '../keys/own-keys.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
-import type { Ground } from './service-context.ts';
+import type { ServiceContext } from './service-context.ts';
 
 /** The change of this node's own key, as the gateway brings it about. */
-export function rotationPorts({ bus, database, ownKeys }: Ground): RotationPorts {
+export function rotationPorts({ bus, database, ownKeys }: ServiceContext): RotationPorts {
   const meta = createMetaStore(database);
   const clock = createClock(() => void bus.publish('identity.due', {}).catch(() => undefined));
   return {
@@ -30,7 +30,7 @@ export function rotationPorts({ bus, database, ownKeys }: Ground): RotationPorts
 }
 
 /** What becomes of the keys of peers with time. */
-export function peerKeyPorts({ bus, peerKeys }: Ground): PeerKeyPorts {
+export function peerKeyPorts({ bus, peerKeys }: ServiceContext): PeerKeyPorts {
   const clock = createClock(() => void bus.publish('keys.changed', {}).catch(() => undefined));
   return {
     settle: async () => {
@@ -47,7 +47,7 @@ export function peerKeyPorts({ bus, peerKeys }: Ground): PeerKeyPorts {
 }
 
 /** A timer that is set for longer than 24.8 days goes off at once; a clock that was put back by years would have it do so for ever. */
-const LONGEST_MS = 3_600_000;
+const MAX_TIMER_MS = 3_600_000;
 
 /** Goes off at the time that was set last, or early, to be set again. A machine that slept is late: the quarter-hour clock looks, too. */
 function createClock(goOff: () => void): {
@@ -58,7 +58,7 @@ function createClock(goOff: () => void): {
   return {
     set: (atMs) => {
       clearTimeout(timer);
-      if (atMs !== null) timer = setTimeout(goOff, Math.min(LONGEST_MS, Math.max(1, atMs - Date.now())));
+      if (atMs !== null) timer = setTimeout(goOff, Math.min(MAX_TIMER_MS, Math.max(1, atMs - Date.now())));
     },
     stop: () => clearTimeout(timer),
   };

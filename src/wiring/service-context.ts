@@ -12,7 +12,7 @@ import type { StorageHealth } from '../storage/maintenance/storage-health.ts';
 import type { Pool } from '../workers/pool.ts';
 
 /** What every part of the service is made from. */
-export interface Ground {
+export interface ServiceContext {
   readonly places: Places;
   /** As it is now; a rotation puts another in its place, so do not keep it. */
   readonly identity: Identity;

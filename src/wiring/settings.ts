@@ -1,15 +1,15 @@
 import { hostname } from 'node:os';
 import type { ConsentPort, SettingsPort } from '../actors/policy-engine.ts';
-import type { Speaker } from '../bus/bus.ts';
+import type { BusClient } from '../bus/bus.ts';
 import { changeManaged } from '../config/loader.ts';
 import { withRevoked, withSharing, withTrust } from '../config/managed-changes.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
 import { needsConfirmation, revokedWith } from '../domain/identity/key-state.ts';
 import { verifyTrustTests } from '../policy/trust-test.ts';
-import { inTurn } from '../storage/instance-lock.ts';
+import { withFileLock } from '../storage/instance-lock.ts';
 import { createQueue } from './queue.ts';
-import type { Ground } from './service-context.ts';
+import type { ServiceContext } from './service-context.ts';
 
 /**
  * Writes `managed.toml` and takes it over at once, one change after the other. What the service would refuse is not written, but for a
@@ -21,14 +21,14 @@ export function settingsPort({
   configuration,
   peerKeys,
   reload,
-}: Pick<Ground, 'bus' | 'places' | 'configuration' | 'peerKeys' | 'reload'>): SettingsPort {
+}: Pick<ServiceContext, 'bus' | 'places' | 'configuration' | 'peerKeys' | 'reload'>): SettingsPort {
   const oneByOne = createQueue();
   const change = (
     edit: Parameters<typeof changeManaged>[2],
     verify?: (configuration: Configuration) => void,
   ): Promise<void> =>
     oneByOne(async () => {
-      await inTurn(places.managedLock, () => changeManaged(places, hostname(), edit, verify));
+      await withFileLock(places.managedLock, () => changeManaged(places, hostname(), edit, verify));
       await reload();
     });
   return {
@@ -56,6 +56,6 @@ export function settingsPort({
 }
 
 /** The summarizer knows what it has shown. */
-export const consentPort = (bus: Speaker): ConsentPort => ({
+export const consentPort = (bus: BusClient): ConsentPort => ({
   wasShown: (digest) => bus.request('summary.shown', { digest }),
 });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type AskPorts, askMesh, targetsOf } from '../../src/actors/query-router/mesh-question.ts';
 import type { QueryProgress, QueryResult, ResponseBody } from '../../src/domain/answers/query.ts';
-import { layoutOf } from '../../src/domain/answers/vector-schema.ts';
+import { vectorSchemaOf } from '../../src/domain/answers/vector-schema.ts';
 import type { AuditEntry } from '../../src/domain/audit/audit-record.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
 import { CaroError } from '../../src/domain/errors.ts';
@@ -255,7 +255,7 @@ describe('a question to the mesh', () => {
   });
 
   test('whatever the targets do, every one is accounted for once and the states add up', async () => {
-    const layout = layoutOf('safety-posture', WORDS);
+    const layout = vectorSchemaOf('safety-posture', WORDS);
     const vector = (safe: number): readonly number[] =>
       layout.cells.map((name) => (name === 'commands' || name === 'levels.safe' ? safe : 0));
     const reply =

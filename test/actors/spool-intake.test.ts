@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type IntakePorts, SpoolIntake } from '../../src/actors/collector/spool-intake.ts';
-import type { Speaker } from '../../src/bus/bus.ts';
+import type { BusClient } from '../../src/bus/bus.ts';
 import { encodeSpoolRecord, type SpoolRecord } from '../../src/domain/spool/spool-record.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createEventStore, type EventStore } from '../../src/storage/events/event-store.ts';
@@ -16,7 +16,7 @@ const NOW = Date.parse('2026-03-04T12:00:00Z');
 const uid = process.getuid?.() ?? 0;
 
 /** Classifies everything as itself; what the real actors say is their own tests' matter. */
-const speaker: Speaker = {
+const speaker: BusClient = {
   publish: () => Promise.resolve(),
   request: (kind, body) =>
     Promise.resolve(

@@ -1,6 +1,6 @@
 /** A record of every type, with the details that the service writes. */
 import { linkRecord } from '../../src/audit/chain.ts';
-import type { Finding } from '../../src/audit/finding.ts';
+import type { DetectionFinding } from '../../src/audit/finding.ts';
 import { AUDIT_TYPES, type AuditEntry, type AuditRecord } from '../../src/domain/audit/audit-record.ts';
 import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
 
@@ -64,7 +64,7 @@ export function sampleRecords(): readonly AuditRecord[] {
 }
 
 const DAY = Date.UTC(2026, 1, 3);
-export const FINDINGS: readonly Finding[] = [
+export const FINDINGS: readonly DetectionFinding[] = [
   {
     kind: 'risk',
     name: 'git.push-force',

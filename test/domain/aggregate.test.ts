@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createAdder } from '../../src/domain/answers/aggregate.ts';
-import type { Layout } from '../../src/domain/answers/vector-schema.ts';
+import { createAggregator } from '../../src/domain/answers/aggregate.ts';
+import type { VectorSchema } from '../../src/domain/answers/vector-schema.ts';
 
 /** Two ways of adding up the same total, as hours and weekdays are. */
-const LAYOUT: Layout = {
+const LAYOUT: VectorSchema = {
   name: 'test/1',
   cells: ['total', 'a', 'b', 'c', 'd', 'x', 'y', 'z'],
   partitions: [
@@ -12,17 +12,17 @@ const LAYOUT: Layout = {
     { total: 0, parts: [5, 6, 7] },
   ],
 };
-const FLAT: Layout = { name: 'flat/1', cells: ['n'], partitions: [] };
+const FLAT: VectorSchema = { name: 'flat/1', cells: ['n'], partitions: [] };
 
 interface Node {
   readonly level: 1 | 2;
   readonly cells: readonly number[];
 }
 
-const aggregateOf = (layout: Layout, floor: number, nodes: readonly Node[]) => {
-  const adder = createAdder(layout, floor);
-  for (const node of nodes) adder.add(node);
-  return adder.result();
+const aggregateOf = (layout: VectorSchema, floor: number, nodes: readonly Node[]) => {
+  const aggregator = createAggregator(layout, floor);
+  for (const node of nodes) aggregator.add(node);
+  return aggregator.result();
 };
 
 const node = (level: 1 | 2, parts: readonly number[], split: readonly number[] = [0]): Node => {
@@ -64,7 +64,7 @@ function waysToShare(sum: number, count: number): readonly (readonly number[])[]
  * cell is at least 1: every total that fits (`most` at most) and every way of sharing it out.
  */
 function possibleValues(
-  layout: Layout,
+  layout: VectorSchema,
   shown: Readonly<Record<string, number | null>>,
   most: number,
 ): ReadonlyMap<number, ReadonlySet<number>> {
@@ -121,7 +121,7 @@ describe('sums over nodes', () => {
   });
 
   test('where five nodes gave 1 to five different parts, the total goes with them', () => {
-    const layout: Layout = {
+    const layout: VectorSchema = {
       name: 'kinds/1',
       cells: ['total', 'a', 'b', 'c', 'd', 'e'],
       partitions: [{ total: 0, parts: [1, 2, 3, 4, 5] }],

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { LAYOUT_VERSION, layoutOf } from '../../src/domain/answers/vector-schema.ts';
+import { LAYOUT_VERSION, vectorSchemaOf } from '../../src/domain/answers/vector-schema.ts';
 import { QUERY_TYPES } from '../../src/domain/policy/trust.ts';
 import { vocabulary } from '../../src/risk/vocabulary.ts';
 
-const layouts = QUERY_TYPES.map((type) => layoutOf(type, vocabulary()));
+const layouts = QUERY_TYPES.map((type) => vectorSchemaOf(type, vocabulary()));
 
 describe('layouts of vectors', () => {
   test('every change of a layout comes with another version: raise LAYOUT_VERSION, then this digest', () => {

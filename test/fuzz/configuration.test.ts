@@ -1,5 +1,5 @@
 import { describe } from '@jest/globals';
-import { managedFindings, ownerFindings } from '../../src/config/cross-checks.ts';
+import { managedProblems, ownerProblems } from '../../src/config/cross-checks.ts';
 import { encodeManaged } from '../../src/config/managed-settings.ts';
 import { located, problemLine } from '../../src/config/problem.ts';
 import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../../src/config/schema.ts';
@@ -42,7 +42,7 @@ describe('configuration files', () => {
       const lines = text.split('\n').length;
       const found =
         'data' in settings
-          ? ownerFindings(settings.data).map((finding) => located(settings.file, settings.lines, finding))
+          ? ownerProblems(settings.data).map((finding) => located(settings.file, settings.lines, finding))
           : settings.problems;
       holds(
         'every problem is on a line of the file',
@@ -63,7 +63,7 @@ describe('configuration files', () => {
     run: (input) => {
       const settings = parseSettings('managed.toml', input.toString(), MANAGED_SCHEMA, validateManaged);
       if (!('data' in settings)) return;
-      managedFindings(settings.data, { allow_dns: false, allow_public: false });
+      managedProblems(settings.data, { allow_dns: false, allow_public: false });
       const again = parseSettings('managed.toml', encodeManaged(settings.data), MANAGED_SCHEMA, validateManaged);
       holds('what is written can be read', 'data' in again);
       if ('data' in again) same('settings', again.data, settings.data);

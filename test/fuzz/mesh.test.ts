@@ -8,7 +8,7 @@ import { SUMMARY_TYPE } from '../../src/domain/summaries/summary.ts';
 import { intakeFault } from '../../src/domain/summaries/summary-intake.ts';
 import { decodeEnvelope, encodeEnvelope, seal } from '../../src/identity/envelope.ts';
 import { openRevocation, openRotation, signRevocation, signRotation } from '../../src/identity/key-statement.ts';
-import { EMPTY_KEY_BOOK, observeRotation, standingOf } from '../../src/keys/key-book.ts';
+import { EMPTY_KEY_BOOK, keyStatusOf, observeRotation } from '../../src/keys/key-book.ts';
 import { decodeInviteCode, encodeInviteCode } from '../../src/mesh/pairing/invite-code.ts';
 import { createMessageReader, type SessionFacts } from '../../src/mesh/protocol/message-check.ts';
 import { MESSAGE_TYPE } from '../../src/mesh/protocol/messages.ts';
@@ -129,7 +129,7 @@ describe('what comes in over the mesh', () => {
       const observed = refusing(['rotation_invalid'], () =>
         observeRotation(EMPTY_KEY_BOOK, dual as typeof rotation, NOW),
       );
-      if (observed) same('a third key', standingOf(observed.book, self.id, NOW).state, 'current');
+      if (observed) same('a third key', keyStatusOf(observed.book, self.id, NOW).state, 'current');
     },
   });
 

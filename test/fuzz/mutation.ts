@@ -3,7 +3,7 @@ export type Random = (below: number) => number;
 
 export const pick = <T>(random: Random, from: readonly T[]): T => from[random(from.length)] as T;
 
-const MOST_BYTES = 4 * 1024;
+const MAX_BYTES = 4 * 1024;
 const NUMBERS = [
   '0',
   '-1',
@@ -72,7 +72,7 @@ const CHANGES: readonly Change[] = [
 export function mutated(corpus: readonly Buffer[], words: readonly string[], random: Random): Buffer {
   let input = pick(random, corpus);
   for (let left = 1 + random(6); left > 0; left -= 1)
-    input = pick(random, CHANGES)(input, random, corpus, words).subarray(0, MOST_BYTES);
+    input = pick(random, CHANGES)(input, random, corpus, words).subarray(0, MAX_BYTES);
   return input;
 }
 

@@ -11,13 +11,13 @@ import {
   EMPTY_KEY_BOOK,
   hasSucceeded,
   type KeyBook,
+  keyStatusOf,
   noteShown,
   observeRevocation,
   observeRotation,
-  standingOf,
   successorsOf,
 } from '../../src/keys/key-book.ts';
-import { hearRotations } from '../../src/keys/rotation-intake.ts';
+import { takeRotations } from '../../src/keys/rotation-intake.ts';
 import { keyChanges } from '../../src/keys/trust-moves.ts';
 import { codeOf } from '../rig/error-code.ts';
 import { lastingFolder } from '../rig/temporary-folder.ts';
@@ -34,7 +34,7 @@ const rotation = (from: number, to: number, nowMs = NOW): DualEnvelope =>
   signRotation(key(from), key(to), facts(nowMs));
 const learn = (book: KeyBook, statement: DualEnvelope, nowMs = NOW): KeyBook =>
   observeRotation(book, statement, nowMs).book;
-const state = (book: KeyBook, index: number, nowMs: number): string => standingOf(book, key(index).id, nowMs).state;
+const state = (book: KeyBook, index: number, nowMs: number): string => keyStatusOf(book, key(index).id, nowMs).state;
 
 beforeAll(() => {
   const folder = lastingFolder();
@@ -88,7 +88,7 @@ describe('trust in a key that was rotated', () => {
     expect([state(book, 0, before), state(book, 1, before)]).toEqual(['current', 'pending']);
     const after = NOW + GRACE_MS;
     expect([state(book, 0, after), state(book, 1, after)]).toEqual(['retired', 'current']);
-    expect(standingOf(book, key(1).id, after)).toMatchObject({ trustedAs: key(0).id, formerIds: [key(0).id] });
+    expect(keyStatusOf(book, key(1).id, after)).toMatchObject({ trustedAs: key(0).id, formerIds: [key(0).id] });
     expect(hasSucceeded(book, key(0).id, key(1).id, before)).toBe(false);
     expect(hasSucceeded(book, key(0).id, key(1).id, after)).toBe(true);
   });
@@ -117,13 +117,13 @@ describe('trust in a key that was rotated', () => {
 
   test('moves along all of a chain when its last key is confirmed', () => {
     const book = confirmRotation(learn(learn(EMPTY_KEY_BOOK, rotation(0, 1)), rotation(1, 2)), key(2).id);
-    expect(standingOf(book, key(2).id, NOW)).toMatchObject({ state: 'current', trustedAs: key(0).id });
+    expect(keyStatusOf(book, key(2).id, NOW)).toMatchObject({ state: 'current', trustedAs: key(0).id });
   });
 
   test('follows a chain of keys that was learned at once', () => {
     const book = learn(learn(EMPTY_KEY_BOOK, rotation(0, 1)), rotation(1, 2));
     expect(state(book, 2, NOW)).toBe('pending');
-    expect(standingOf(book, key(2).id, NOW + GRACE_MS)).toEqual({
+    expect(keyStatusOf(book, key(2).id, NOW + GRACE_MS)).toEqual({
       state: 'current',
       formerIds: [key(1).id, key(0).id],
       trustedAs: key(0).id,
@@ -212,7 +212,7 @@ describe('trust in a key that was rotated', () => {
     let book = EMPTY_KEY_BOOK;
     for (const [index, next] of many.entries()) {
       const statement = signRotation(many[index - 1] ?? key(0), next, facts());
-      const heard = hearRotations(book, [statement], many[index - 1]?.id ?? key(0).id, NOW);
+      const heard = takeRotations(book, [statement], many[index - 1]?.id ?? key(0).id, NOW);
       expect(heard.isFull).toBe(index >= 32);
       if (heard.isFull) break;
       ({ book } = heard);
@@ -233,7 +233,7 @@ describe('what a node says about its own keys', () => {
 
   test('is noted as a whole, whichever of the keys it has', () => {
     for (const sender of [0, 1, 2]) {
-      const { book, news, isFull } = hearRotations(
+      const { book, news, isFull } = takeRotations(
         EMPTY_KEY_BOOK,
         [rotation(0, 1), rotation(1, 2)],
         key(sender).id,
@@ -245,7 +245,7 @@ describe('what a node says about its own keys', () => {
         { outcome: 'new', from: key(1).id, to: key(2).id },
       ]);
       expect(isFull).toBe(false);
-      expect(hearRotations(book, [rotation(0, 1), rotation(1, 2)], key(sender).id, NOW)).toEqual({
+      expect(takeRotations(book, [rotation(0, 1), rotation(1, 2)], key(sender).id, NOW)).toEqual({
         book,
         news: [],
         isFull: false,
@@ -257,12 +257,12 @@ describe('what a node says about its own keys', () => {
     const known = learn(EMPTY_KEY_BOOK, rotation(0, 1));
     const made = strangers();
     // The last step is refused, since that key has another one before it; so none of them counts.
-    expect(codeOf(() => hearRotations(known, chain(...made, key(1)), key(1).id, NOW))).toBe('rotation_invalid');
+    expect(codeOf(() => takeRotations(known, chain(...made, key(1)), key(1).id, NOW))).toBe('rotation_invalid');
     // A step that is too late to be believed would cut the others off from his key.
     const [a, b] = [made[0] as Identity, made[1] as Identity];
     const late = signRotation(key(1), a, facts(NOW - 31 * 86_400_000));
-    expect(codeOf(() => hearRotations(known, [late, ...chain(a, b)], key(1).id, NOW))).toBe('rotation_invalid');
-    expect(hearRotations(known, [late], key(1).id, NOW)).toEqual({ book: known, news: [], isFull: false });
+    expect(codeOf(() => takeRotations(known, [late, ...chain(a, b)], key(1).id, NOW))).toBe('rotation_invalid');
+    expect(takeRotations(known, [late], key(1).id, NOW)).toEqual({ book: known, news: [], isFull: false });
   });
 });
 
@@ -271,7 +271,7 @@ describe('a revocation', () => {
     const revocation = signRevocation(key(0), facts());
     const plain = observeRevocation(learn(EMPTY_KEY_BOOK, rotation(0, 1)), revocation, key(0).id);
     expect([state(plain, 0, NOW), state(plain, 1, NOW + GRACE_MS)]).toEqual(['revoked', 'revoked']);
-    expect(standingOf(plain, key(1).id, NOW).formerIds).toEqual([key(0).id]);
+    expect(keyStatusOf(plain, key(1).id, NOW).formerIds).toEqual([key(0).id]);
     const confirmed = confirmRotation(plain, key(1).id);
     expect([state(confirmed, 0, NOW), state(confirmed, 1, NOW)]).toEqual(['revoked', 'current']);
     expect(observeRevocation(plain, revocation, key(0).id)).toBe(plain);

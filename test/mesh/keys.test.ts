@@ -4,7 +4,7 @@ import type { Identity } from '../../src/identity/identity.ts';
 import { signRevocation, signRotation } from '../../src/identity/key-statement.ts';
 import { GRACE_MS } from '../../src/keys/grace.ts';
 import { EMPTY_KEY_BOOK, hasSucceeded, type KeyBook } from '../../src/keys/key-book.ts';
-import { hearRotations } from '../../src/keys/rotation-intake.ts';
+import { takeRotations } from '../../src/keys/rotation-intake.ts';
 import { asJson, intrude } from './hostile.ts';
 import {
   bothConnected,
@@ -60,7 +60,7 @@ describe('a rotation', () => {
       peers: [{ id: old.id, address: rotated.address }],
       ports: {
         onRotations: ({ id }, statements) => {
-          ({ book } = hearRotations(book, statements, id, Date.now()));
+          ({ book } = takeRotations(book, statements, id, Date.now()));
         },
         hasSucceeded: (id, later) => hasSucceeded(book, id, later, Date.now() + graceMs),
       },

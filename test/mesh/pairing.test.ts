@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { WebSocketServer } from 'ws';
 import { canonical } from '../../src/domain/encoding/canonical.ts';
 import { encodeEnvelope, seal } from '../../src/identity/envelope.ts';
-import { createInviteDesk, pairingProof } from '../../src/mesh/pairing/invite.ts';
+import { createInvites, pairingProof } from '../../src/mesh/pairing/invite.ts';
 import { decodeInviteCode, encodeInviteCode } from '../../src/mesh/pairing/invite-code.ts';
 import { EXPORTER_LABEL, MESSAGE_TYPE, SUBPROTOCOL } from '../../src/mesh/protocol/messages.ts';
 import { codeOf as thrownBy } from '../rig/error-code.ts';
@@ -156,7 +156,7 @@ describe('the proof of an invite', () => {
       pairingProof(new Uint8Array(16).fill(3), session, guest, host),
     ];
     expect(new Set(proofs).size).toBe(4);
-    const desk = createInviteDesk(host, () => 0, { inviteMs: 1_000, inviteTries: 5 });
+    const desk = createInvites(host, () => 0, { inviteMs: 1_000, inviteTries: 5 });
     desk.open(secret);
     for (const proof of proofs.slice(1))
       expect(thrownBy(() => desk.redeem(proof, session, guest))).toBe('pairing_refused');

@@ -4,7 +4,7 @@ import { phrase } from '../../src/domain/answers/answer.ts';
 import { answerFault, summaryFault } from '../../src/domain/answers/answer-check.ts';
 import { QUERY_SCHEMA, responseSchema } from '../../src/domain/answers/answer-schema.ts';
 import type { AnsweredBody, ResponseBody } from '../../src/domain/answers/query.ts';
-import { layoutOf } from '../../src/domain/answers/vector-schema.ts';
+import { vectorSchemaOf } from '../../src/domain/answers/vector-schema.ts';
 import type { PolicySettings } from '../../src/domain/policy/policy.ts';
 import { QUERY_TYPES, type QueryType, type TrustLevel } from '../../src/domain/policy/trust.ts';
 import { RULES } from '../../src/risk/rule-set.ts';
@@ -40,7 +40,7 @@ const answered = (body: ResponseBody): AnsweredBody => {
 /** The cells that are not 0, by name. */
 const cellsOf = (body: ResponseBody): Record<string, number> => {
   const { cells, type } = answered(body);
-  const { cells: names } = layoutOf(type, WORDS);
+  const { cells: names } = vectorSchemaOf(type, WORDS);
   return Object.fromEntries(names.flatMap((name, place) => (cells[place] ? [[name, cells[place]]] : [])));
 };
 

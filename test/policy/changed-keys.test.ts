@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { GRACE_MS } from '../../src/keys/grace.ts';
-import { askerOf, type KeyBook, standingOf } from '../../src/keys/key-book.ts';
+import { askerOf, type KeyBook, keyStatusOf } from '../../src/keys/key-book.ts';
 import { decideConnection } from '../../src/policy/decide.ts';
 import { explain } from '../../src/policy/explanation.ts';
 import { anyBook, BOOK_IDS, LEARNED_MS } from '../identity/key-books.ts';
@@ -27,7 +27,7 @@ describe('keys that changed', () => {
         const { mayPair, ...decided } = decideConnection(given, asker);
         expect(decision).toEqual(decided);
         expect(trust === 'denied').toBe(!mayPair);
-        const { state, formerIds } = standingOf(book, id, nowMs);
+        const { state, formerIds } = keyStatusOf(book, id, nowMs);
         if (state !== 'current' || formerIds.length > 0) expect(steps[0]).toContain(`key.${state}`);
       }),
     );
@@ -62,7 +62,7 @@ describe('keys that changed', () => {
     fc.assert(
       fc.property(anyBook, anyKey, anyKey, anyTime, (book, denied, id, nowMs) => {
         const given = settings({ trust: { default: 'peer', deny: { nodes: [denied], subnets: [] } } });
-        const { formerIds } = standingOf(book, id, nowMs);
+        const { formerIds } = keyStatusOf(book, id, nowMs);
         if (id === denied || formerIds.includes(denied))
           expect(decideConnection(given, askerOf(book, { id }, nowMs)).allow).toBe(false);
       }),

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { assess } from '../../src/risk/assess.ts';
-import type { Place } from '../../src/risk/paths.ts';
+import type { PathContext } from '../../src/risk/paths.ts';
 import { analyse } from '../../src/shell/analyse.ts';
 
-const level = (command: string, place: Place = {}): string => assess(analyse(command, 'bash'), place).level;
+const level = (command: string, place: PathContext = {}): string => assess(analyse(command, 'bash'), place).level;
 
 describe('the place counts', () => {
   test.each([

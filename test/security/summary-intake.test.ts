@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import type { NodeSummary } from '../../src/domain/summaries/summary.ts';
-import { intakeFault, MOST_BYTES, MOST_REVISIONS, MOST_SUMMARIES } from '../../src/domain/summaries/summary-intake.ts';
+import { intakeFault, MAX_BYTES, MAX_REVISIONS, MAX_SUMMARIES } from '../../src/domain/summaries/summary-intake.ts';
 import { DAY_MS, lastClosed, type PeriodKind } from '../../src/domain/time/period.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createSummaryStore } from '../../src/storage/summary-store.ts';
@@ -91,12 +91,12 @@ test('a trusted peer that gives its summary the id of another’s does not keep 
 test('nor with revisions of one period, or more periods than there are', () => {
   const nowMs = Date.parse('2026-11-23T10:30:00.000Z');
   const summary = { createdAt: iso(nowMs), period: periodOf('hourly', nowMs) };
-  const fault = (revisions: number, all: number, bytes = MOST_BYTES - 1) =>
+  const fault = (revisions: number, all: number, bytes = MAX_BYTES - 1) =>
     intakeFault(summary, { revisions, all, bytes }, { nowMs, days: 365 });
-  expect(fault(MOST_REVISIONS - 1, MOST_SUMMARIES - 1)).toBeNull();
-  expect(fault(MOST_REVISIONS, MOST_REVISIONS)).toContain('revisions');
-  expect(fault(0, MOST_SUMMARIES)).toContain('too much');
-  expect(fault(0, 0, MOST_BYTES)).toContain('too much');
+  expect(fault(MAX_REVISIONS - 1, MAX_SUMMARIES - 1)).toBeNull();
+  expect(fault(MAX_REVISIONS, MAX_REVISIONS)).toContain('revisions');
+  expect(fault(0, MAX_SUMMARIES)).toContain('too much');
+  expect(fault(0, 0, MAX_BYTES)).toContain('too much');
 });
 
 test('what a node has left is counted in bytes, of each node by itself, and less when it is removed', () => {

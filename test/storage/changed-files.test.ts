@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { turn } from '../../src/bus/event-loop.ts';
+import { yieldToEventLoop } from '../../src/bus/event-loop.ts';
 import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
 import { gatherChanges } from '../../src/wiring/changed-files.ts';
 import { until } from '../rig/service.ts';
@@ -40,14 +40,14 @@ test('what changes while the reader is busy is told of when it is done, each fil
     });
   });
   gather('first');
-  await turn();
+  await yieldToEventLoop();
   expect(told).toEqual([['first']]);
   for (const name of ['second', 'first', 'second']) gather(name);
-  await turn();
+  await yieldToEventLoop();
   expect(told).toHaveLength(1);
   finish();
-  await turn();
-  await turn();
+  await yieldToEventLoop();
+  await yieldToEventLoop();
   expect(told).toEqual([['first'], ['second', 'first']]);
   finish();
 });

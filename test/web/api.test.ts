@@ -54,9 +54,9 @@ describe('the overview (FR-802)', () => {
 
   test('brings the state of the service, of its actors no more than how they are', async () => {
     const busy = { handled: 9, failed: 1, restarts: 1, queue: 2, busyMs: 3 };
-    rig.ails = { actors: [{ name: 'auditor', state: 'restarting', ...busy }] };
+    rig.faults = { actors: [{ name: 'auditor', state: 'restarting', ...busy }] };
     const { status } = await read<Overview>(`/api/overview?${week()}`);
-    rig.ails = {};
+    rig.faults = {};
     expect(status).toMatchObject({ mesh: { enabled: false, peers: [] }, observe: { events: 700, dropped: 0 } });
     expect(status?.actors).toEqual([{ name: 'auditor', state: 'restarting' }]);
   });

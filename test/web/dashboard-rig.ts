@@ -10,7 +10,7 @@ import { createEgressStore, type EgressStore } from '../../src/storage/egress-st
 import { createEventStore } from '../../src/storage/events/event-store.ts';
 import { type Dashboard, type DashboardOptions, openDashboard } from '../../src/web/daemon/dashboard-listener.ts';
 import { readMetricsToken } from '../../src/wiring/metrics.ts';
-import { type Ails, type RigMesh, startActors } from './rig-actors.ts';
+import { type Faults, type RigMesh, startActors } from './rig-actors.ts';
 import { SAMPLE_RULES, type SampleCommands } from './sample-commands.ts';
 
 /** A build elsewhere can be tested by naming its folder. */
@@ -44,7 +44,7 @@ export interface DashboardRig {
   readonly send: (entries: Parameters<EgressStore['record']>[0]) => void;
   readonly troubles: readonly string[];
   /** What is wrong with the service; nothing at first. */
-  ails: Ails;
+  faults: Faults;
   readonly close: () => Promise<void>;
 }
 
@@ -70,8 +70,8 @@ export async function openRig(
   const { database } = openDatabase(places.database, Date.now());
   writeFileSync(places.config, toml, { mode: 0o600 });
   const bus = new Bus();
-  const service: { ails: Ails } = { ails: {} };
-  const actors = await startActors(bus, places, database, mesh, () => service.ails);
+  const service: { faults: Faults } = { faults: {} };
+  const actors = await startActors(bus, places, database, mesh, () => service.faults);
   const troubles: string[] = [];
   const dashboard = await openDashboard({
     host: '127.0.0.1',
@@ -93,11 +93,11 @@ export async function openRig(
     home,
     bus,
     troubles,
-    get ails() {
-      return service.ails;
+    get faults() {
+      return service.faults;
     },
-    set ails(next) {
-      service.ails = next;
+    set faults(next) {
+      service.faults = next;
     },
     record: async ({ started, finished }) => {
       const commit = { started, finished, ended: [], offsets: [], dropped: [], nowMs: Date.now() };

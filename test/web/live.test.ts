@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fastify from 'fastify';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
 import type { Reply } from '../../src/web/ipc-protocol.ts';
-import { DaemonLine } from '../../src/web/server/daemon-client.ts';
+import { DaemonClient } from '../../src/web/server/daemon-client.ts';
 import type { DashboardPorts } from '../../src/web/server/ports.ts';
 import { liveRoutes } from '../../src/web/server/routes/live.ts';
 import { type DashboardRig, type Login, openRig } from './dashboard-rig.ts';
@@ -67,7 +67,7 @@ test('a command with markup, line ends and marks of the stream arrives as it was
 test('a service that does not answer for a while uses up none of the streams', async () => {
   const app = fastify();
   let isStuck = true;
-  const daemon = new DaemonLine((message) => {
+  const daemon = new DaemonClient((message) => {
     const reply: Reply = isStuck
       ? { ok: false, code: 'deadline_exceeded', message: 'too late' }
       : { ok: true, body: null };

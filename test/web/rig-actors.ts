@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createAuditor } from '../../src/actors/auditor.ts';
-import { createPolicyEngine, type StandingPort } from '../../src/actors/policy-engine.ts';
+import { createPolicyEngine, type KeyStatusPort } from '../../src/actors/policy-engine.ts';
 import type { AskPorts } from '../../src/actors/query-router/mesh-question.ts';
 import { createQueryRouter } from '../../src/actors/query-router/query-router.ts';
 import { createStatusReporter } from '../../src/actors/status-reporter.ts';
@@ -31,9 +31,9 @@ import { createSummaryStore } from '../../src/storage/summary-store.ts';
 import { metricsFacts } from '../../src/wiring/metrics.ts';
 import { anomaliesOf, askPorts, responderPorts } from '../../src/wiring/query-ports.ts';
 import { consentPort, settingsPort } from '../../src/wiring/settings.ts';
-import { sign } from '../../src/workers/tasks/seal-summary.ts';
+import { sealSummary } from '../../src/workers/tasks/seal-summary.ts';
 import { summarize } from '../../src/workers/tasks/summarize.ts';
-import { hash } from '../../src/workers/tasks/verify-audit-log.ts';
+import { verifyAuditLog } from '../../src/workers/tasks/verify-audit-log.ts';
 import { SAMPLE_RULES } from './sample-commands.ts';
 
 /** What lies beyond this node: how its connections stand, and what answers a question. */
@@ -43,7 +43,7 @@ export interface RigMesh {
 }
 
 /** What is wrong with the service, as its parts would say it. */
-export interface Ails {
+export interface Faults {
   readonly storage?: Partial<StorageStatus>;
   readonly observe?: Partial<ObserveStatus>;
   readonly actors?: readonly ActorStatus[];
@@ -58,7 +58,7 @@ export async function startActors(
   places: Places,
   database: Database,
   mesh: RigMesh,
-  ails: () => Ails,
+  faults: () => Faults,
 ): Promise<Supervised[]> {
   const identity = openIdentity(places.identityKey);
   let { configuration } = loadConfiguration(places, 'rig');
@@ -87,7 +87,8 @@ export async function startActors(
         {
           store: createAuditStore(database),
           sign: identity.sign,
-          verify: () => Promise.resolve(hash({ databaseFile: places.database, publicKey: identity.publicKey })),
+          verify: () =>
+            Promise.resolve(verifyAuditLog({ databaseFile: places.database, publicKey: identity.publicKey })),
           keepHead: () => undefined,
           now: Date.now,
         },
@@ -108,19 +109,19 @@ export async function startActors(
         },
         initial,
       ),
-    edge: () => edge(database, mesh, ails),
+    edge: () => edge(database, mesh, faults),
     summarizer: () => summarizer(bus, places, database, identity),
     status: () =>
       createStatusReporter({
         bus,
         metrics: () => Promise.resolve(metricsFacts(places.database, actors)),
         facts: () => ({
-          node: { id: identity.id, fingerprint: identity.fingerprint, ...configuration.node, ...changing(ails()) },
+          node: { id: identity.id, fingerprint: identity.fingerprint, ...configuration.node, ...changing(faults()) },
           service: { pid: process.pid, uptimeSeconds: Math.floor(process.uptime()), version: '0.1.0' },
           dashboard: { url: '' },
-          storage: { ...SOUND, ...ails().storage },
+          storage: { ...SOUND, ...faults().storage },
           memory: { rssBytes: process.memoryUsage.rss() },
-          actors: ails().actors ?? [],
+          actors: faults().actors ?? [],
         }),
       }),
   };
@@ -135,13 +136,13 @@ export async function startActors(
 }
 
 /** No peer of the rig ever changed its key. */
-const NO_KEYS: StandingPort = {
+const NO_KEYS: KeyStatusPort = {
   complete: (question) => Promise.resolve(question),
   changes: () => Promise.resolve([]),
   confirm: () => Promise.reject(new CaroError('not_found', 'expected a key that another one has endorsed')),
 };
 
-const changing = ({ rotation }: Ails) => (rotation ? { rotation } : {});
+const changing = ({ rotation }: Faults) => (rotation ? { rotation } : {});
 
 const SOUND: StorageStatus = {
   trouble: null,
@@ -155,7 +156,7 @@ const SOUND: StorageStatus = {
 function edge(
   database: Database,
   mesh: RigMesh,
-  ails: () => Ails,
+  faults: () => Faults,
 ): Actor<'observe.status' | 'mesh.status' | 'egress.list' | 'egress.show'> {
   const reader = createReader(database);
   const egress = createEgressStore(database);
@@ -167,7 +168,7 @@ function edge(
         pending: 0,
         shells: reader.shells(),
         trouble: null,
-        ...ails().observe,
+        ...faults().observe,
       }),
       'mesh.status': mesh.status,
       'egress.list': ({ peer, ...range }) => egress.list(peer === undefined ? range : { ...range, recipients: [peer] }),
@@ -199,7 +200,7 @@ function summarizer(bus: Bus, places: Places, database: Database, identity: Iden
           keptBack: [],
         });
         const { fingerprint } = identity;
-        return Promise.resolve(sign({ seed: identity.seed(), fingerprint, payloadType: SUMMARY_TYPE, payload }));
+        return Promise.resolve(sealSummary({ seed: identity.seed(), fingerprint, payloadType: SUMMARY_TYPE, payload }));
       },
       randomHex: (bytes) => randomBytes(bytes).toString('hex'),
       now: Date.now,

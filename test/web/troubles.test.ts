@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import type { Status } from '../../src/web/page/data/contract.ts';
-import { troublesOf } from '../../src/web/page/model/faults.ts';
+import { faultsOf } from '../../src/web/page/model/faults.ts';
 import { nodeId } from '../policy/settings.ts';
 import { faults } from './axe.ts';
 import { enter, hasBrowser, launchBrowser } from './browser.ts';
 import { type DashboardRig, type Login, openRig } from './dashboard-rig.ts';
-import type { Ails } from './rig-actors.ts';
+import type { Faults } from './rig-actors.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 
@@ -33,8 +33,8 @@ inBrowser('what is wrong with the service', () => {
     await rig.close();
   });
 
-  async function open(ails: Ails): Promise<Page> {
-    rig.ails = ails;
+  async function open(faults: Faults): Promise<Page> {
+    rig.faults = faults;
     const context = await browser.newContext();
     const page = await context.newPage();
     await enter(page, rig.dashboard);
@@ -73,12 +73,12 @@ inBrowser('what is wrong with the service', () => {
     ],
     ['a stolen key', { rotation: { ...ROTATION, compromised: true } }, /given up as stolen/],
     ['lost lines of the log', { storage: { logLinesLost: 4 } }, /4 lines of the log/],
-  ] satisfies readonly (readonly [string, Ails, RegExp])[])(
+  ] satisfies readonly (readonly [string, Faults, RegExp])[])(
     '%s is told, by what the service says of itself',
-    async (_what, ails, text) => {
-      rig.ails = ails;
+    async (_what, faults, text) => {
+      rig.faults = faults;
       const status = (await (await rig.get('/api/status', login)).json()) as Status;
-      const told = troublesOf(status, Date.now());
+      const told = faultsOf(status, Date.now());
       expect(told.map((trouble) => `${trouble.title} ${trouble.text} ${trouble.command ?? ''}`)).toEqual([
         expect.stringMatching(text),
       ]);
@@ -109,7 +109,7 @@ inBrowser('what is wrong with the service', () => {
     await page.reload();
     await page.locator('.node-name').waitFor();
     expect(await notices(page)).toEqual([]);
-    rig.ails = { observe: { dropped: 3 } };
+    rig.faults = { observe: { dropped: 3 } };
     await page.reload();
     await page.getByText('3 records were dropped.').waitFor();
   });

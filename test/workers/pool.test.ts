@@ -60,7 +60,12 @@ test('a summary made and signed in a thread opens with the node key and holds cl
     keptBack: [],
   });
   const { seed, publicKey } = keyPair();
-  const document = await pool.run('sign', { seed, fingerprint: '0'.repeat(16), payloadType: 'application/x', payload });
+  const document = await pool.run('sealSummary', {
+    seed,
+    fingerprint: '0'.repeat(16),
+    payloadType: 'application/x',
+    payload,
+  });
   const summary = JSON.parse(Buffer.from(openEnvelope(document, publicKey)).toString()) as NodeSummary;
   expect(summary.patterns).toEqual([{ name: 'git push', count: 3 }]);
   expect(summary.tools).toMatchObject([{ name: 'git', count: 3, failures: 1, durationMsSum: 250 }]);
@@ -79,7 +84,7 @@ test('the thread signs as OpenSSL does', async () => {
   const { seed, publicKey } = keyPair();
   const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), publicKey]);
   const message = randomBytes(100);
-  const { signatures, payload } = await pool.run('sign', {
+  const { signatures, payload } = await pool.run('sealSummary', {
     seed,
     fingerprint: '0'.repeat(16),
     payloadType: 't/x',
@@ -98,7 +103,9 @@ test('the thread signs as OpenSSL does', async () => {
 
 test('a task that fails says so with the code of its error, and the pool goes on', async () => {
   const { seed } = keyPair();
-  await expect(pool.run('hash', { databaseFile: '/nonexistent/caro.db', publicKey: seed })).rejects.toMatchObject({
+  await expect(
+    pool.run('verifyAuditLog', { databaseFile: '/nonexistent/caro.db', publicKey: seed }),
+  ).rejects.toMatchObject({
     code: 'worker_failed',
   });
   expect(await pool.run('verifyBatch', [])).toEqual([]);
@@ -125,7 +132,7 @@ test('a task that takes too long is ended, one that is cancelled as well, and th
 
 test('a thread that crashes fails its task alone', async () => {
   const crashing = openPool(resolve(__dirname, 'crashing-worker.cjs'));
-  await expect(crashing.run('sign', {} as never)).rejects.toMatchObject({ code: 'worker_failed' });
+  await expect(crashing.run('sealSummary', {} as never)).rejects.toMatchObject({ code: 'worker_failed' });
   expect(await crashing.run('verifyBatch', [])).toEqual([]);
   await crashing.close();
 });

@@ -2,7 +2,7 @@ import { CaroError } from '../../domain/errors.ts';
 import { decodeImportNote, type ImportNote, isImportNoteName } from '../../domain/events/import-note.ts';
 import type { IntakePorts } from './spool-intake.ts';
 
-const MOST_BYTES = 1_000;
+const MAX_BYTES = 1_000;
 /** So many earlier imports are looked through for one that is on record already. */
 const EARLIER = 1_000;
 
@@ -12,7 +12,7 @@ const EARLIER = 1_000;
  */
 export async function recordImports(ports: Pick<IntakePorts, 'bus' | 'spool'>): Promise<void> {
   for (const name of ports.spool.names().filter(isImportNoteName)) {
-    const found = ports.spool.read(name, 0, MOST_BYTES);
+    const found = ports.spool.read(name, 0, MAX_BYTES);
     if (typeof found === 'string') continue;
     const note = decodeImportNote(found.bytes.toString('utf8'));
     try {

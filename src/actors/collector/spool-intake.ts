@@ -1,5 +1,5 @@
-import type { Speaker } from '../../bus/bus.ts';
-import { turn } from '../../bus/event-loop.ts';
+import type { BusClient } from '../../bus/bus.ts';
+import { yieldToEventLoop } from '../../bus/event-loop.ts';
 import type { FinishedCommand, StartedCommand, TerminalEvent } from '../../domain/events/event.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import {
@@ -12,7 +12,7 @@ import {
 import { type ObserveRules, observe, type RawCommand, sessionOf, toStarted } from './observation.ts';
 
 export interface IntakePorts {
-  readonly bus: Speaker;
+  readonly bus: BusClient;
   readonly spool: {
     readonly names: () => readonly string[];
     readonly read: (
@@ -100,7 +100,7 @@ export class SpoolIntake {
       if (batch.length > 0) await this.#commit(batch);
       queue.push(...batch.filter((chunk) => chunk.left > 0).map((chunk) => chunk.file));
       // Whoever asks the service something is answered between two batches of a backlog.
-      if (queue.length > 0) await turn();
+      if (queue.length > 0) await yieldToEventLoop();
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Actor } from '../../bus/actor.ts';
-import type { Speaker } from '../../bus/bus.ts';
+import type { BusClient } from '../../bus/bus.ts';
 import type { EgressLine, EgressMessage, LedgerFilter } from '../../domain/audit/egress.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
@@ -51,7 +51,7 @@ export interface PeerKeyPorts {
 export interface GatewayPorts {
   readonly rotation: RotationPorts;
   readonly peerKeys: PeerKeyPorts;
-  readonly bus: Speaker;
+  readonly bus: BusClient;
   /** Reads the mesh's code and opens it. */
   readonly open: (configuration: Configuration) => Promise<OpenMesh>;
   readonly pusher: SummaryPusher;

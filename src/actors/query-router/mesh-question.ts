@@ -1,4 +1,4 @@
-import { createAdder } from '../../domain/answers/aggregate.ts';
+import { createAggregator } from '../../domain/answers/aggregate.ts';
 import { isAnswerTo, withKnownWords } from '../../domain/answers/answer-check.ts';
 import {
   type AnswerSummary,
@@ -10,7 +10,7 @@ import {
   snapSpan,
   spanStart,
 } from '../../domain/answers/query.ts';
-import { type Layout, layoutOf } from '../../domain/answers/vector-schema.ts';
+import { type VectorSchema, vectorSchemaOf } from '../../domain/answers/vector-schema.ts';
 import type { Vocabulary } from '../../domain/answers/vocabulary.ts';
 import type { AuditEntry } from '../../domain/audit/audit-record.ts';
 import type { Configuration } from '../../domain/configuration.ts';
@@ -82,17 +82,17 @@ export async function askMesh(
     details: { query: type, spanHours: query.spanHours, targets: targets.length },
   });
   const vocabulary = await ports.vocabulary();
-  const layout = layoutOf(type, vocabulary);
-  const adder = createAdder(layout, configuration.privacy.min_contributors);
+  const layout = vectorSchemaOf(type, vocabulary);
+  const aggregator = createAggregator(layout, configuration.privacy.min_contributors);
   const track = follow(ports, id, type, targets);
   const endings = await Promise.all(
     targets.map(async (target) => {
-      const ending = await endingOf(ports, target, { query, layout, vocabulary, deadlineMs, add: adder.add });
+      const ending = await endingOf(ports, target, { query, layout, vocabulary, deadlineMs, add: aggregator.add });
       track(target, ending.state);
       return { target, ending };
     }),
   );
-  const { suppressedAggregates, ...sums } = adder.result();
+  const { suppressedAggregates, ...sums } = aggregator.result();
   const rows = endings.map(({ target, ending }) => rowOf(target, ending, suppressedAggregates));
   return {
     type,
@@ -120,10 +120,10 @@ function distinct(targets: readonly Target[], account: AskPorts['account']): rea
 
 interface Asking {
   readonly query: QueryBody;
-  readonly layout: Layout;
+  readonly layout: VectorSchema;
   readonly vocabulary: Vocabulary;
   readonly deadlineMs: number;
-  readonly add: ReturnType<typeof createAdder>['add'];
+  readonly add: ReturnType<typeof createAggregator>['add'];
 }
 
 /** Never rejects: whatever goes wrong is a state. What comes after the deadline is not looked at. */

@@ -1,5 +1,5 @@
 import type { Actor } from '../../bus/actor.ts';
-import { turn } from '../../bus/event-loop.ts';
+import { yieldToEventLoop } from '../../bus/event-loop.ts';
 import type { AnomalyReport } from '../../domain/anomalies/anomaly.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import type { EventFilter, EventPage, TerminalEvent } from '../../domain/events/event.ts';
@@ -64,7 +64,7 @@ async function searchAll(search: QueryPorts['search'], filter: EventFilter): Pro
   const first = search({ ...filter, limit });
   const events = [...first.events];
   for (let before = first.next; before !== null && events.length < limit; ) {
-    await turn();
+    await yieldToEventLoop();
     const page = search({ ...filter, before, limit: limit - events.length });
     events.push(...page.events);
     before = page.next;

@@ -3,7 +3,7 @@ import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 
 /** Consent given later than this after a preview may be about something else by then. */
 const SHOWN_MS = 3_600_000;
-const MOST = 32;
+const MAX_SHOWN = 32;
 
 /**
  * The previews that have been handed out lately, by digest: sharing more than before needs one of them (FR-303, FR-504), so that
@@ -20,7 +20,7 @@ export class ShownPreviews {
     this.#shown.delete(digest);
     this.#shown.set(digest, this.now());
     const [oldest] = this.#shown.keys();
-    if (this.#shown.size > MOST && oldest !== undefined) this.#shown.delete(oldest);
+    if (this.#shown.size > MAX_SHOWN && oldest !== undefined) this.#shown.delete(oldest);
     return digest;
   }
 

@@ -1,5 +1,5 @@
 import type { Actor } from '../../bus/actor.ts';
-import type { Speaker } from '../../bus/bus.ts';
+import type { BusClient } from '../../bus/bus.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { NodeSummary, SummaryLine } from '../../domain/summaries/summary.ts';
@@ -16,7 +16,7 @@ export interface KnownSummary {
 }
 
 export interface SummaryPorts {
-  readonly bus: Speaker;
+  readonly bus: BusClient;
   /** Ids of this node, the present one first: what it made under an earlier key is its own. */
   readonly nodes: () => readonly [string, ...string[]];
   /** Ids of the node that has this one, or had it. */

@@ -9,8 +9,8 @@ import { newestOf } from '../output/pages.ts';
 import { sayTable } from '../output/table.ts';
 
 /** Without `--limit`: a screenful for people, as good as everything for scripts. */
-const MOST_SHOWN = 50;
-const MOST_PRINTED = 100_000;
+const MAX_SHOWN = 50;
+const MAX_PRINTED = 100_000;
 
 interface Options {
   readonly since?: string;
@@ -28,14 +28,14 @@ export function addEvents(program: Command, context: Context): void {
     .option('--since <time>', 'from then on: 1h, 7d, 2026-01-31T09:00', parseSince(context.now()))
     .addOption(new Option('--risk <level>', 'of this risk at least').choices(RISK_LEVELS))
     .option('--tool <name>', 'with this tool')
-    .option('--limit <count>', `the newest ones only (${MOST_SHOWN} on a terminal unless told)`, parseCount)
+    .option('--limit <count>', `the newest ones only (${MAX_SHOWN} on a terminal unless told)`, parseCount)
     .option('--follow', 'go on with new ones, each once when it has ended, until interrupted')
     .option('--json', 'print JSON lines')
     .action((options: Options) => (options.follow ? follow(context, options) : list(context, options)));
 }
 
 async function list(context: Context, options: Options): Promise<void> {
-  const limit = options.limit ?? (context.stdout.isTTY === true && !options.json ? MOST_SHOWN : MOST_PRINTED);
+  const limit = options.limit ?? (context.stdout.isTTY === true && !options.json ? MAX_SHOWN : MAX_PRINTED);
   const { socket } = context.places();
   const ask = (page: EventFilter) => callAdmin(socket, 'events.list', { ...filterOf(options), ...page });
   const events = await newestOf(ask, ({ id }) => id, limit);

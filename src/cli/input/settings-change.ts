@@ -22,8 +22,8 @@ export async function changeSettings(
   preparePlaces(places);
   const isUnconditional = how === 'unconditionally';
   // Read here, since other commands do without SQLite.
-  const { inTurn } = await import('../../storage/instance-lock.ts');
-  const loaded = await inTurn(places.managedLock, () =>
+  const { withFileLock } = await import('../../storage/instance-lock.ts');
+  const loaded = await withFileLock(places.managedLock, () =>
     changeManaged(places, context.hostname, change, isUnconditional ? undefined : passesTests),
   );
   return { loaded, isInForce: await (isUnconditional ? surely(reloaded(places.socket)) : reloaded(places.socket)) };

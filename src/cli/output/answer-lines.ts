@@ -2,7 +2,7 @@ import type { AnswerSummary, NamedCount } from '../../domain/answers/query.ts';
 import { RISK_LEVELS } from '../../domain/events/risk-level.ts';
 
 /** So much of a list is shown; `--json` has all of it. */
-const MOST_LINES = 10;
+const MAX_LINES = 10;
 
 /** What one node told at level 1, in a few lines: `git: 45 commands`. */
 export function answerLines(summary: AnswerSummary): readonly string[] {
@@ -21,11 +21,9 @@ export function answerLines(summary: AnswerSummary): readonly string[] {
 
 function commandLines(counts: readonly NamedCount[]): readonly string[] {
   const sorted = counts.toSorted((a, b) => b.count - a.count);
-  const left = sorted.length - MOST_LINES;
+  const left = sorted.length - MAX_LINES;
   return [
-    ...sorted
-      .slice(0, MOST_LINES)
-      .map(({ name, count }) => `${name}: ${count} ${count === 1 ? 'command' : 'commands'}`),
+    ...sorted.slice(0, MAX_LINES).map(({ name, count }) => `${name}: ${count} ${count === 1 ? 'command' : 'commands'}`),
     ...(left > 0 ? [`and ${left} more tools`] : []),
   ];
 }
@@ -46,7 +44,7 @@ const coverageLine = ({ observed, redacted, dropped, shells }: NonNullable<Answe
 
 function listed(counts: readonly NamedCount[]): string {
   const some = counts.filter(({ count }) => count > 0).toSorted((a, b) => b.count - a.count);
-  const shown = some.slice(0, MOST_LINES).map(({ name, count }) => `${name} ${count}`);
+  const shown = some.slice(0, MAX_LINES).map(({ name, count }) => `${name} ${count}`);
   const left = some.length - shown.length;
   return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join(', ') || 'none';
 }

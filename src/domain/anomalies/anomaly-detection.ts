@@ -34,7 +34,7 @@ interface Stretch {
   readonly failures: number;
   readonly risky: number;
 }
-type Finding = Pick<Anomaly, 'kind' | 'observed' | 'usual'> & { readonly startMs: number; readonly endMs: number };
+type Candidate = Pick<Anomaly, 'kind' | 'observed' | 'usual'> & { readonly startMs: number; readonly endMs: number };
 
 const HOUR_MS = 4 * SLOT_MS;
 const HOURS_PER_WEEK = 168;
@@ -43,7 +43,7 @@ const MINIMUM_DAYS = 28;
 const MINIMUM_ACTIVE_DAYS = 10;
 /** How many scaled deviations from the median are unusual: about once in many years, were it chance. */
 const WIDE = 6;
-const LEAST = {
+const MINIMUM = {
   volume: 30,
   oddHour: 5,
   ended: 20,
@@ -81,36 +81,38 @@ export function findAnomalies(history: History, span: JudgedSpan): AnomalyReport
   return { judged: true, historyDays, anomalies: anomalies.sort((a, b) => (a.start < b.start ? -1 : 1)) };
 }
 
-function anomalyOf({ startMs, endMs, ...finding }: Finding, family: string | null): Anomaly {
+function anomalyOf({ startMs, endMs, ...finding }: Candidate, family: string | null): Anomaly {
   const open = { ...finding, family, start: isoTime(startMs), end: isoTime(endMs) };
   return { ...open, explanation: describeAnomaly(open) };
 }
 
 /** Volume far above what this hour of the week usually has, or any at an hour that is usually silent. */
-function unusualHours(hours: readonly Stretch[], weeks: number): readonly Finding[] {
+function unusualHours(hours: readonly Stretch[], weeks: number): readonly Candidate[] {
   const byHour = Array.from({ length: HOURS_PER_WEEK }, (): number[] => []);
   for (const { hourOfWeek, count } of hours) byHour[hourOfWeek]?.push(count);
   const usually = byHour.map((counts) => usual(counts, Math.max(0, weeks - counts.length)));
   const mostActive = (hour: number): number =>
     Math.max(...[-1, 0, 1].map((step) => byHour[(hour + step + HOURS_PER_WEEK) % HOURS_PER_WEEK]?.length ?? 0));
-  return hours.flatMap((hour): Finding[] => {
+  return hours.flatMap((hour): Candidate[] => {
     const { startMs, endMs, count, hourOfWeek } = hour;
     const normal = usually[hourOfWeek] ?? { median: 0, spread: 0 };
-    const finding = (kind: AnomalyKind): Finding[] => [{ kind, startMs, endMs, observed: count, usual: normal.median }];
+    const finding = (kind: AnomalyKind): Candidate[] => [
+      { kind, startMs, endMs, observed: count, usual: normal.median },
+    ];
     // This very hour counts as one of the weeks.
     if (normal.median === 0)
-      return count >= LEAST.oddHour && mostActive(hourOfWeek) - 1 <= weeks / 10 ? finding('unusual-hours') : [];
-    return count >= LEAST.volume && count > limit(normal, Math.sqrt(normal.median)) ? finding('unusual-volume') : [];
+      return count >= MINIMUM.oddHour && mostActive(hourOfWeek) - 1 <= weeks / 10 ? finding('unusual-hours') : [];
+    return count >= MINIMUM.volume && count > limit(normal, Math.sqrt(normal.median)) ? finding('unusual-volume') : [];
   });
 }
 
-function failureSpikes(hours: readonly Stretch[]): readonly Finding[] {
+function failureSpikes(hours: readonly Stretch[]): readonly Candidate[] {
   const rate = ({ ended, failures }: Stretch): number => failures / ended;
-  const sample = hours.filter(({ ended }) => ended >= LEAST.judgedEnded);
-  if (sample.length < LEAST.sampleHours) return [];
+  const sample = hours.filter(({ ended }) => ended >= MINIMUM.judgedEnded);
+  if (sample.length < MINIMUM.sampleHours) return [];
   const normal = usual(sample.map(rate));
   const isSpike = (hour: Stretch): boolean =>
-    hour.ended >= LEAST.ended && rate(hour) > Math.max(limit(normal, 0), normal.median + LEAST.failureRise);
+    hour.ended >= MINIMUM.ended && rate(hour) > Math.max(limit(normal, 0), normal.median + MINIMUM.failureRise);
   return sample.filter(isSpike).map((hour) => ({
     kind: 'failure-spike',
     startMs: hour.startMs,
@@ -120,10 +122,10 @@ function failureSpikes(hours: readonly Stretch[]): readonly Finding[] {
   }));
 }
 
-function riskyDays(days: readonly Stretch[]): readonly Finding[] {
+function riskyDays(days: readonly Stretch[]): readonly Candidate[] {
   const normal = usual(days.map(({ risky }) => risky));
   return days
-    .filter(({ risky }) => risky >= LEAST.risky && risky > limit(normal, 1))
+    .filter(({ risky }) => risky >= MINIMUM.risky && risky > limit(normal, 1))
     .map(({ startMs, endMs, risky }) => ({
       kind: 'repeated-high-risk',
       startMs,
@@ -136,8 +138,8 @@ function riskyDays(days: readonly Stretch[]): readonly Finding[] {
 const limit = ({ median, spread }: Usual, leastSpread: number): number => median + WIDE * Math.max(spread, leastSpread);
 
 /** Neighbouring hours of one kind are one anomaly: counts add up, percentages take the worst. */
-function joined(findings: readonly Finding[]): readonly Finding[] {
-  const episodes: Finding[] = [];
+function joined(findings: readonly Candidate[]): readonly Candidate[] {
+  const episodes: Candidate[] = [];
   const latest = new Map<AnomalyKind, number>();
   for (const finding of findings) {
     const index = latest.get(finding.kind) ?? -1;
@@ -148,7 +150,7 @@ function joined(findings: readonly Finding[]): readonly Finding[] {
   return episodes;
 }
 
-function joinedPair(before: Finding, next: Finding): Finding {
+function joinedPair(before: Candidate, next: Candidate): Candidate {
   const isRate = next.kind === 'failure-spike';
   return {
     ...before,

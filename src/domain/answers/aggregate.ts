@@ -1,7 +1,7 @@
 /* Sums over nodes with a floor: no sum that can be read or worked out may stand for fewer nodes than the cohort asks (design.md §8). */
 
 import type { AnsweredBody, QueryResult } from './query.ts';
-import type { Layout } from './vector-schema.ts';
+import type { VectorSchema } from './vector-schema.ts';
 
 export type Aggregate = Pick<QueryResult, 'contributors' | 'withheld' | 'withheldCells' | 'aggregate'> & {
   /** True where aggregate-only answers were too few to hide among themselves and were left out. */
@@ -9,7 +9,7 @@ export type Aggregate = Pick<QueryResult, 'contributors' | 'withheld' | 'withhel
 };
 
 /** Adds answers up. Holds sums and who contributed to each, never a single node's vector. */
-export interface Adder {
+export interface Aggregator {
   readonly add: (answer: Pick<AnsweredBody, 'level' | 'cells'>) => void;
   readonly result: () => Aggregate;
 }
@@ -19,24 +19,26 @@ interface Pool {
   /** Running sum of each cell. */
   readonly sums: number[];
   /** For each answer which cells were other than 0: 1 or 0, never the value. */
-  readonly givers: Uint8Array[];
+  readonly contributors: Uint8Array[];
 }
 
 /**
- * Makes an adder for answers of one layout. `floor` (k) is the least number of nodes that any shown sum may stand for, at least 2.
+ * Makes an aggregator for answers of one layout. `floor` (k) is the least number of nodes that any shown sum may stand for, at least 2.
  * All answers MUST fit `layout`.
  */
-export function createAdder(layout: Layout, floor: number): Adder {
+export function createAggregator(layout: VectorSchema, floor: number): Aggregator {
   const pools: Readonly<Record<1 | 2, Pool>> = { 1: emptyPool(layout), 2: emptyPool(layout) };
   return {
     add: ({ level, cells }) => addTo(pools[level], cells),
     result: () => {
       const individual = pools[1];
       const hidden = pools[2];
-      const suppressedAggregates = isExposed(hidden.givers.length, floor) && individual.givers.length >= floor;
+      const suppressedAggregates =
+        isExposed(hidden.contributors.length, floor) && individual.contributors.length >= floor;
       const used = suppressedAggregates ? [individual] : [individual, hidden];
-      const contributors = used.reduce((sum, { givers }) => sum + givers.length, 0);
-      const isTooSmall = contributors < floor || (!suppressedAggregates && isExposed(hidden.givers.length, floor));
+      const contributors = used.reduce((sum, { contributors }) => sum + contributors.length, 0);
+      const isTooSmall =
+        contributors < floor || (!suppressedAggregates && isExposed(hidden.contributors.length, floor));
       if (isTooSmall) {
         return { contributors, withheld: 'cohort_too_small', withheldCells: [], aggregate: null, suppressedAggregates };
       }
@@ -48,7 +50,11 @@ export function createAdder(layout: Layout, floor: number): Adder {
 /** Whether so many nodes are too few to hide one. None is not: there is nobody to hide. */
 const isExposed = (nodes: number, floor: number): boolean => nodes > 0 && nodes < floor;
 
-function shown(layout: Layout, floor: number, pools: readonly Pool[]): Pick<Aggregate, 'withheldCells' | 'aggregate'> {
+function shown(
+  layout: VectorSchema,
+  floor: number,
+  pools: readonly Pool[],
+): Pick<Aggregate, 'withheldCells' | 'aggregate'> {
   const sums = sumsOf(pools, floor);
   const withheld = new Set(layout.cells.flatMap((_, place) => (sums.isThin([place]) ? [place] : [])));
   for (const { total, parts } of layout.partitions) {
@@ -77,7 +83,7 @@ interface Sums {
 function sumsOf(pools: readonly Pool[], floor: number): Sums {
   const sum = (some: readonly Pool[], place: number): number =>
     some.reduce((before, pool) => before + (pool.sums[place] ?? 0), 0);
-  const hidden = pools.slice(1).filter(({ givers }) => givers.length > 0);
+  const hidden = pools.slice(1).filter(({ contributors }) => contributors.length > 0);
   return {
     isThin: (places) => isBelowFloor(pools, places, floor),
     all: (place) => sum(pools, place),
@@ -112,18 +118,18 @@ function hideParts(parts: readonly number[], withheld: Set<number>, sums: Sums):
 /** Whether the sum of these cells stands for fewer nodes than the floor: of all nodes, or of those whose own answer is not shown. */
 function isBelowFloor(pools: readonly Pool[], places: readonly number[], floor: number): boolean {
   const [individual = 0, hidden = 0] = pools.map(
-    ({ givers }) => givers.filter((gave) => places.some((place) => gave[place] === 1)).length,
+    ({ contributors }) => contributors.filter((gave) => places.some((place) => gave[place] === 1)).length,
   );
   return isExposed(individual + hidden, floor) || isExposed(hidden, floor);
 }
 
-const emptyPool = ({ cells }: Layout): Pool => ({ sums: cells.map(() => 0), givers: [] });
+const emptyPool = ({ cells }: VectorSchema): Pool => ({ sums: cells.map(() => 0), contributors: [] });
 
-function addTo({ sums, givers }: Pool, vector: readonly number[]): void {
+function addTo({ sums, contributors }: Pool, vector: readonly number[]): void {
   const gave = new Uint8Array(sums.length);
   for (const [place, value] of vector.entries()) {
     sums[place] = (sums[place] ?? 0) + value;
     if (value > 0) gave[place] = 1;
   }
-  givers.push(gave);
+  contributors.push(gave);
 }

@@ -1,6 +1,6 @@
 import type { NodeSummary } from '../summaries/summary.ts';
 import type { AnsweredBody, QueryBody, ResponseBody } from './query.ts';
-import { type Layout, layoutOf } from './vector-schema.ts';
+import { type VectorSchema, vectorSchemaOf } from './vector-schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { Vocabulary } from './vocabulary.ts';
  */
 export function answerFault(body: ResponseBody, vocabulary: Vocabulary): string | null {
   if (body.result !== 'answered') return null;
-  const fault = layoutFault(body, layoutOf(body.type, vocabulary));
+  const fault = layoutFault(body, vectorSchemaOf(body.type, vocabulary));
   if (fault !== null) return fault;
   const { patterns = [], toolCounts = [], tools = [], safety } = body.summary ?? {};
   if (patterns.some(({ name }) => !vocabulary.isPattern(name))) return 'a pattern is not in the catalogue';
@@ -42,7 +42,7 @@ export function summaryFault(
  * Whether a body answers the question that was asked (`layout` is the one of its type), so that its vector may be added to others. Its words may be newer than ours:
  * see `withKnownWords`.
  */
-export function isAnswerTo(query: QueryBody, body: AnsweredBody, layout: Layout): boolean {
+export function isAnswerTo(query: QueryBody, body: AnsweredBody, layout: VectorSchema): boolean {
   return body.type === query.type && body.spanHours === query.spanHours && layoutFault(body, layout) === null;
 }
 
@@ -63,7 +63,7 @@ export function withKnownWords(body: AnsweredBody, vocabulary: Vocabulary): Answ
   };
 }
 
-function layoutFault(body: AnsweredBody, layout: Layout): string | null {
+function layoutFault(body: AnsweredBody, layout: VectorSchema): string | null {
   if (body.layout !== layout.name) return 'the layout has another version';
   if (body.cells.length !== layout.cells.length) return 'the vector does not fit its layout';
   const isSum = layout.partitions.every(

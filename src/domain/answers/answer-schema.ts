@@ -3,7 +3,7 @@ import { RISK_LEVELS } from '../events/risk-level.ts';
 import { SHELLS } from '../events/shell-kind.ts';
 import { QUERY_TYPES } from '../policy/trust.ts';
 import { DURATION_BUCKETS } from '../summaries/summary.ts';
-import { MOST_IN_A_CELL, REFUSALS, SPANS_HOURS } from './query.ts';
+import { MAX_CELL_VALUE, REFUSALS, SPANS_HOURS } from './query.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** A JSON Schema (draft-07). */
@@ -21,7 +21,7 @@ const list = (items: AnswerSchema, maxItems: number, minItems = 0): AnswerSchema
   items,
 });
 
-const count: AnswerSchema = { type: 'integer', minimum: 0, maximum: MOST_IN_A_CELL };
+const count: AnswerSchema = { type: 'integer', minimum: 0, maximum: MAX_CELL_VALUE };
 const counts = (length: number): AnswerSchema => list(count, length, length);
 const word = (values: readonly (string | number)[]): AnswerSchema => ({ enum: values });
 
@@ -32,14 +32,14 @@ const PATTERN: AnswerSchema = {
   pattern: '^[a-z0-9][a-z0-9._+-]{0,31}( [A-Za-z0-9][A-Za-z0-9._:+-]{0,31})?$',
 };
 const TECHNIQUE: AnswerSchema = { type: 'string', pattern: '^T\\d{4}(\\.\\d{3})?$' };
-export const MOST_NAMES = 4_000;
-const MOST_CELLS = 1_024;
+export const MAX_NAMES = 4_000;
+const MAX_CELLS = 1_024;
 
-const named = (name: AnswerSchema): AnswerSchema => list(closed({ name, count }), MOST_NAMES);
+const named = (name: AnswerSchema): AnswerSchema => list(closed({ name, count }), MAX_NAMES);
 const usage = (name: AnswerSchema): AnswerSchema =>
   list(
     closed({ name, count, failures: count, durationMsSum: count, durationBuckets: counts(DURATION_BUCKETS) }),
-    MOST_NAMES,
+    MAX_NAMES,
   );
 
 /** Body of a `query` message: a type and a span out of three, nothing to filter by. */
@@ -76,7 +76,7 @@ export function responseSchema(words: Pick<Vocabulary, 'families' | 'ruleFamilie
     type: word(QUERY_TYPES),
     spanHours: word(SPANS_HOURS),
     layout: { type: 'string', pattern: '^[a-z-]{1,32}/\\d{1,6}$' },
-    cells: list(count, MOST_CELLS, 1),
+    cells: list(count, MAX_CELLS, 1),
   };
   return {
     oneOf: [

@@ -4,11 +4,11 @@ import type { QueryType } from '../policy/trust.ts';
 import type { NamedUsage, NodeSummary } from '../summaries/summary.ts';
 import { localTime } from '../time/local-time.ts';
 import type { AnswerFigures, PatternUsage } from './answer-figures.ts';
-import { type AnswerSummary, MOST_IN_A_CELL, type NamedCount } from './query.ts';
+import { type AnswerSummary, MAX_CELL_VALUE, type NamedCount } from './query.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Patterns beyond the most frequent ones tell of rarities rather than of habits, and could grow an answer past a frame. */
-const MOST_PATTERNS = 500;
+const MAX_PATTERNS = 500;
 
 export interface SummaryContext {
   readonly figures: AnswerFigures;
@@ -98,7 +98,7 @@ function addUp(usage: readonly PatternUsage[], nameOf: (row: PatternUsage) => st
       name,
       count: row.count + (sum?.count ?? 0),
       failures: row.failures + (sum?.failures ?? 0),
-      durationMsSum: Math.min(MOST_IN_A_CELL, row.durationMsSum + (sum?.durationMsSum ?? 0)),
+      durationMsSum: Math.min(MAX_CELL_VALUE, row.durationMsSum + (sum?.durationMsSum ?? 0)),
       durationBuckets: row.durationBuckets.map((count, bucket) => count + (sum?.durationBuckets[bucket] ?? 0)),
     });
   }
@@ -109,7 +109,7 @@ const mostFrequent = (rows: readonly NamedUsage[]): readonly NamedCount[] =>
   rows
     .map(({ name, count }) => ({ name, count }))
     .sort((a, b) => b.count - a.count)
-    .slice(0, MOST_PATTERNS);
+    .slice(0, MAX_PATTERNS);
 
 /** Adds counts up under another name, sorted by it; a name of null is left out. */
 export function tally(counts: readonly NamedCount[], nameOf: (name: string) => string | null): readonly NamedCount[] {

@@ -2,20 +2,20 @@ import { RISK_LEVELS } from '../events/risk-level.ts';
 import type { QueryType } from '../policy/trust.ts';
 import type { NamedUsage } from '../summaries/summary.ts';
 import { familiesOf, type SummaryContext } from './answer-summary.ts';
-import { type AnswerSummary, MOST_IN_A_CELL, type NamedCount } from './query.ts';
-import { type Layout, USAGE_MEASURES, WEEKDAYS } from './vector-schema.ts';
+import { type AnswerSummary, MAX_CELL_VALUE, type NamedCount } from './query.ts';
+import { USAGE_MEASURES, type VectorSchema, WEEKDAYS } from './vector-schema.ts';
 
 type Cells = Readonly<Record<string, number>>;
 
 /** The vector of a query type, in the order of `layout`: the figures of `summary` in fewer words. */
 export function vectorOf(
-  layout: Layout,
+  layout: VectorSchema,
   type: QueryType,
   summary: AnswerSummary,
   context: SummaryContext,
 ): readonly number[] {
   const cells: Cells = CELLS[type](summary, context);
-  const vector = layout.cells.map((cell) => Math.min(MOST_IN_A_CELL, cells[cell] ?? 0));
+  const vector = layout.cells.map((cell) => Math.min(MAX_CELL_VALUE, cells[cell] ?? 0));
   for (const { total, parts } of layout.partitions) {
     vector[total] = parts.reduce((sum, part) => sum + (vector[part] ?? 0), 0);
   }

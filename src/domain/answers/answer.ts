@@ -2,7 +2,7 @@ import type { AnswerFigures } from './answer-figures.ts';
 import { type SummaryContext, summaryOf } from './answer-summary.ts';
 import { vectorOf } from './answer-vector.ts';
 import type { NamedCount, QueryBody, ResponseBody } from './query.ts';
-import { layoutOf } from './vector-schema.ts';
+import { vectorSchemaOf } from './vector-schema.ts';
 
 /**
  * What this node answers at a level: level 1 its own summary with the vector, level 2 the vector alone (FR-705). `no_data` where
@@ -10,7 +10,7 @@ import { layoutOf } from './vector-schema.ts';
  */
 export function answerOf({ type, spanHours }: QueryBody, level: 1 | 2, context: SummaryContext): ResponseBody {
   if (!hasData(type, context.figures)) return { result: 'no_data', type };
-  const layout = layoutOf(type, context.vocabulary);
+  const layout = vectorSchemaOf(type, context.vocabulary);
   const summary = summaryOf(type, context);
   return {
     result: 'answered',

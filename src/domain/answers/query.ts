@@ -62,7 +62,7 @@ export type RefusedBody = { readonly result: (typeof REFUSALS)[number]; readonly
 export type ResponseBody = AnsweredBody | RefusedBody;
 
 /** So that the sum over any number of nodes stays an exact integer. */
-export const MOST_IN_A_CELL = 1e12;
+export const MAX_CELL_VALUE = 1e12;
 
 export interface QueryTarget {
   readonly id: string;

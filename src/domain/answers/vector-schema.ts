@@ -19,7 +19,7 @@ export interface Partition {
 }
 
 /** Names of the places of an answer's vector, and which of them add up to which. */
-export interface Layout {
+export interface VectorSchema {
   /** `safety-posture/1` */
   readonly name: string;
   readonly cells: readonly string[];
@@ -38,7 +38,7 @@ interface Section {
 }
 
 /** The layout of a query type's vectors. Every sum that ties cells together MUST be declared: the floor relies on it. */
-export function layoutOf(type: QueryType, words: Pick<Vocabulary, 'families' | 'ruleFamilies'>): Layout {
+export function vectorSchemaOf(type: QueryType, words: Pick<Vocabulary, 'families' | 'ruleFamilies'>): VectorSchema {
   const { sections, singles } = SHAPES[type](words);
   const cells = [
     ...new Set([...sections.map(({ total }) => total), ...singles, ...sections.flatMap(({ parts }) => parts.flat())]),

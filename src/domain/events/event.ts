@@ -71,7 +71,7 @@ export interface StartedCommand {
 }
 
 /** A command that seems to have run for longer saw its clock leap: how long it ran is not known, and one false sum would outweigh a year. */
-export const LONGEST_MS = 366 * 86_400_000;
+export const MAX_DURATION_MS = 366 * 86_400_000;
 
 export interface FinishedCommand {
   readonly key: CommandKey;

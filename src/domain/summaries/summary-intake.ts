@@ -4,12 +4,12 @@ import type { NodeSummary } from './summary.ts';
 /** Clocks of two nodes that talk differ by at most this. */
 const SKEW_MS = 5 * 60_000;
 /** A period is made anew for late events, at most every quarter of an hour of a week that goes on coming in. */
-export const MOST_REVISIONS = 700;
+export const MAX_REVISIONS = 700;
 /** Of one node, in all: a year has 9,200 periods. */
-export const MOST_SUMMARIES = 40_000;
+export const MAX_SUMMARIES = 40_000;
 
 /** Of one node, in all: a year of honest ones has some 50 MB, and each may be as long as a frame. */
-export const MOST_BYTES = 256 * 1024 * 1024;
+export const MAX_BYTES = 256 * 1024 * 1024;
 
 /** What a node has left with us so far, for one period and in all. */
 export interface Received {
@@ -34,7 +34,7 @@ export function intakeFault(
   if (whole.startMs !== startMs || whole.endMs !== endMs) return 'the times are no period of its kind';
   if (endMs > nowMs + SKEW_MS || createdMs > nowMs + SKEW_MS) return 'the period is not over';
   if (endMs < nowMs - days * DAY_MS) return 'the period is older than what is kept';
-  if (received.revisions >= MOST_REVISIONS) return 'the period has too many revisions';
-  const isTooMuch = received.all >= MOST_SUMMARIES || received.bytes >= MOST_BYTES;
+  if (received.revisions >= MAX_REVISIONS) return 'the period has too many revisions';
+  const isTooMuch = received.all >= MAX_SUMMARIES || received.bytes >= MAX_BYTES;
   return isTooMuch ? 'the node has left too much here' : null;
 }

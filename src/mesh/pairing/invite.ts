@@ -27,7 +27,7 @@ export function isProof(proof: string, expected: string): boolean {
 }
 
 /** The one invite that may be open at a time. */
-export interface InviteDesk {
+export interface Invites {
   /** Opens an invite with this secret; an older one ends. Returns when it ends, in ms since the epoch. */
   readonly open: (secret: Uint8Array) => number;
   readonly isOpen: () => boolean;
@@ -39,11 +39,11 @@ export interface InviteDesk {
   readonly close: () => void;
 }
 
-export function createInviteDesk(
+export function createInvites(
   self: string,
   now: () => number,
   { inviteMs, inviteTries }: Pick<MeshLimits, 'inviteMs' | 'inviteTries'>,
-): InviteDesk {
+): Invites {
   let invite: { readonly secret: Uint8Array; readonly untilMs: number; tries: number } | undefined;
   const current = (): typeof invite => {
     if (invite && now() >= invite.untilMs) invite = undefined;

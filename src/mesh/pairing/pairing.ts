@@ -9,7 +9,7 @@ import type { MessageBodies } from '../protocol/messages.ts';
 import { endpointText } from '../transport/address-rule.ts';
 import type { Connection, Ending } from '../transport/connection.ts';
 import type { MeshLimits } from '../transport/limits.ts';
-import { createInviteDesk, isProof, pairingProof } from './invite.ts';
+import { createInvites, isProof, pairingProof } from './invite.ts';
 import { decodeInviteCode, encodeInviteCode, type InviteCode, SECRET_BYTES } from './invite-code.ts';
 
 export interface PairingOptions {
@@ -43,7 +43,7 @@ interface Joining {
 
 export function createPairing(options: PairingOptions): Pairing {
   const { self, name, listen, now, randomBytes } = options;
-  const desk = createInviteDesk(self, now, options.limits);
+  const desk = createInvites(self, now, options.limits);
   const joining = new Map<Connection, Joining>();
   const greet = (connection: Connection, proof: string): void => {
     const body = { name, port: listen()?.port ?? null, proof };

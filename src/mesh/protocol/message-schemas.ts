@@ -2,7 +2,7 @@ import { QUERY_SCHEMA, responseSchema } from '../../domain/answers/answer-schema
 import type { Vocabulary } from '../../domain/answers/vocabulary.ts';
 import { RISK_LEVELS } from '../../domain/events/risk-level.ts';
 import { SHELLS } from '../../domain/events/shell-kind.ts';
-import { MOST_KEYS, MOST_REVOKED, MOST_ROTATIONS } from '../../domain/identity/key-statement.ts';
+import { MAX_KEYS, MAX_REVOKED, MAX_ROTATIONS } from '../../domain/identity/key-statement.ts';
 import { DURATION_BUCKETS, SUMMARY_RESULTS } from '../../domain/summaries/summary.ts';
 import { PERIOD_KINDS } from '../../domain/time/period.ts';
 import { GOODBYE_REASONS, type MessageType } from './messages.ts';
@@ -68,7 +68,7 @@ export function messageBodySchemas(
 ): Readonly<Record<MessageType, Schema>> {
   return {
     hello: {
-      ...closed({ rotations: list(ROTATION, 0, MOST_ROTATIONS), revocations: list(REVOCATION, 1, MOST_ROTATIONS) }),
+      ...closed({ rotations: list(ROTATION, 0, MAX_ROTATIONS), revocations: list(REVOCATION, 1, MAX_ROTATIONS) }),
       required: ['rotations'],
     },
     summary: closed({ document: SUMMARY_DOCUMENT }),
@@ -87,17 +87,17 @@ export function messageBodySchemas(
 }
 
 const count: Schema = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
-const MOST_NAMES = 4_000;
+const MAX_NAMES = 4_000;
 /** The form of closed words. Which words there are depends on the catalogue's version, so the sender's gate checks that, not the schema. */
 const WORD = text('^[a-z0-9][a-z0-9._+-]{0,31}$');
 const PATTERN = text('^[a-z0-9][a-z0-9._+-]{0,31}( [A-Za-z0-9][A-Za-z0-9._:+-]{0,31})?$');
 const counts = (length: number): Schema => list(count, length, length);
-const named = (name: Schema): Schema => list(closed({ name, count }), 0, MOST_NAMES);
+const named = (name: Schema): Schema => list(closed({ name, count }), 0, MAX_NAMES);
 const usage = (name: Schema): Schema =>
   list(
     closed({ name, count, failures: count, durationMsSum: count, durationBuckets: counts(DURATION_BUCKETS) }),
     0,
-    MOST_NAMES,
+    MAX_NAMES,
   );
 
 /** The signed document inside a `summary` message (`NodeSummary`). */
@@ -151,8 +151,8 @@ export const REVOCATION_SCHEMA: Schema = closed({
 
 /** The file with what a node has said about its own keys: `OwnStatements`. */
 export const OWN_STATEMENTS_SCHEMA: Schema = closed({
-  rotations: list(ROTATION, 0, MOST_KEYS),
-  revocations: list(REVOCATION, 0, MOST_KEYS),
+  rotations: list(ROTATION, 0, MAX_KEYS),
+  revocations: list(REVOCATION, 0, MAX_KEYS),
 });
 
 /** The file with what a node knows about the keys of others: `KeyBook`. */
@@ -168,7 +168,7 @@ export const KEY_BOOK_SCHEMA: Schema = closed({
       statement: ROTATION,
     }),
     0,
-    4 * MOST_KEYS,
+    4 * MAX_KEYS,
   ),
-  revoked: list(NODE_ID, 0, MOST_REVOKED + 8 * MOST_KEYS),
+  revoked: list(NODE_ID, 0, MAX_REVOKED + 8 * MAX_KEYS),
 });

@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts';
 
 /** The live connections that have said their hello: one for each peer. */
-export interface ConnectionBook {
+export interface ConnectionRegistry {
   /** Takes a connection in; the one that it does not keep is retired. True if there was none with this peer before. */
   readonly add: (connection: Connection) => boolean;
   /** Forgets a connection. True if it was the one in use. */
@@ -14,7 +14,7 @@ export interface ConnectionBook {
  * @param self node id
  * @param raceMs two connections that open within this time were dialled at once from both sides
  */
-export function createConnectionBook(self: string, raceMs: number): ConnectionBook {
+export function createConnectionRegistry(self: string, raceMs: number): ConnectionRegistry {
   const live = new Map<string, Connection>();
   return {
     add: (connection) => {

@@ -4,7 +4,7 @@ import type { MeshLimits } from './limits.ts';
 export type Eviction = 'tls_timeout' | 'connection_flood';
 
 /** Connections that have not said a valid hello yet; bounded in number and time, whatever they send or do not send. */
-export interface WaitingRoom {
+export interface HandshakeLimiter {
   readonly enter: (socket: Socket) => void;
   /** By the remote end, since TLS does not give its inner socket away. */
   readonly leave: (address: string | undefined, port: number | undefined) => void;
@@ -12,7 +12,7 @@ export interface WaitingRoom {
   readonly close: () => void;
 }
 
-interface Guest {
+interface PendingConnection {
   readonly socket: Socket;
   readonly address: string;
   readonly timer: NodeJS.Timeout;
@@ -21,34 +21,34 @@ interface Guest {
 const keyOf = (address: string | undefined, port: number | undefined): string => `${address ?? ''} ${port ?? 0}`;
 
 /**
- * When the room is full the guest who waits longest makes way: a flood then ousts itself, while a peer needs its place for a few
+ * When the room is full the connection who waits longest makes way: a flood then ousts itself, while a peer needs its place for a few
  * milliseconds only.
  */
-export function createWaitingRoom(
+export function createHandshakeLimiter(
   limits: Pick<MeshLimits, 'helloMs' | 'strangers' | 'strangersPerAddress'>,
   onEvict: (why: Eviction, address: string) => void,
-): WaitingRoom {
+): HandshakeLimiter {
   // A map keeps the order of arrival.
-  const guests = new Map<string, Guest>();
+  const pending = new Map<string, PendingConnection>();
   const counts = new Map<string, number>();
-  const remove = (key: string): Guest | undefined => {
-    const guest = guests.get(key);
-    if (!guest) return undefined;
-    clearTimeout(guest.timer);
-    guests.delete(key);
-    const left = (counts.get(guest.address) ?? 1) - 1;
-    if (left > 0) counts.set(guest.address, left);
-    else counts.delete(guest.address);
-    return guest;
+  const remove = (key: string): PendingConnection | undefined => {
+    const connection = pending.get(key);
+    if (!connection) return undefined;
+    clearTimeout(connection.timer);
+    pending.delete(key);
+    const left = (counts.get(connection.address) ?? 1) - 1;
+    if (left > 0) counts.set(connection.address, left);
+    else counts.delete(connection.address);
+    return connection;
   };
   const evict = (key: string, why: Eviction): void => {
-    const guest = remove(key);
-    if (!guest) return;
-    guest.socket.destroy();
-    onEvict(why, guest.address);
+    const connection = remove(key);
+    if (!connection) return;
+    connection.socket.destroy();
+    onEvict(why, connection.address);
   };
   const oldest = (address?: string): string => {
-    for (const [key, guest] of guests) if (address === undefined || guest.address === address) return key;
+    for (const [key, connection] of pending) if (address === undefined || connection.address === address) return key;
     return '';
   };
   return {
@@ -56,18 +56,18 @@ export function createWaitingRoom(
       const address = socket.remoteAddress ?? '';
       const key = keyOf(socket.remoteAddress, socket.remotePort);
       if ((counts.get(address) ?? 0) >= limits.strangersPerAddress) evict(oldest(address), 'connection_flood');
-      else if (guests.size >= limits.strangers) evict(oldest(), 'connection_flood');
+      else if (pending.size >= limits.strangers) evict(oldest(), 'connection_flood');
       const timer = setTimeout(evict, limits.helloMs, key, 'tls_timeout');
-      guests.set(key, { socket, address, timer });
+      pending.set(key, { socket, address, timer });
       counts.set(address, (counts.get(address) ?? 0) + 1);
       socket.once('close', () => remove(key));
     },
     leave: (address, port) => {
       remove(keyOf(address, port));
     },
-    size: () => guests.size,
+    size: () => pending.size,
     close: () => {
-      for (const key of [...guests.keys()]) remove(key)?.socket.destroy();
+      for (const key of [...pending.keys()]) remove(key)?.socket.destroy();
     },
   };
 }

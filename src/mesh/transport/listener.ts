@@ -9,7 +9,7 @@ import { nodeIdOf, type TlsMaterial } from '../../identity/certificate.ts';
 import { listenAt } from '../../platform/listening.ts';
 import { MAX_SKEW_MS, MESH_PATH, PAIRING_PATH, SUBPROTOCOL } from '../protocol/messages.ts';
 import { plainAddress } from './address-rule.ts';
-import { createWaitingRoom, type WaitingRoom } from './handshake-limiter.ts';
+import { createHandshakeLimiter, type HandshakeLimiter } from './handshake-limiter.ts';
 import type { MeshLimits } from './limits.ts';
 import type { Link, LinkPurpose } from './link.ts';
 import { handshakeError, sessionOf, tlsSettings } from './tls-settings.ts';
@@ -51,7 +51,7 @@ const HEADER_BYTES = 4_096;
  */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { limits, onRefuse } = options;
-  const room = createWaitingRoom(limits, (why, address) => onRefuse(why, plainAddress(address)));
+  const room = createHandshakeLimiter(limits, (why, address) => onRefuse(why, plainAddress(address)));
   const admitted = new WeakMap<object, Admitted>();
   const web = createWebServer(options, room, admitted);
   const server = createServer({ ...tlsSettings(options.tls), requestCert: true, handshakeTimeout: 2 * limits.helloMs });
@@ -103,7 +103,11 @@ function welcome(socket: TLSSocket, { now, admit, onRefuse }: ListenerOptions): 
 }
 
 /** Speaks HTTP with trusted nodes only, and nothing but the upgrade to the mesh's subprotocol. */
-function createWebServer(options: ListenerOptions, room: WaitingRoom, admitted: WeakMap<object, Admitted>): HttpServer {
+function createWebServer(
+  options: ListenerOptions,
+  room: HandshakeLimiter,
+  admitted: WeakMap<object, Admitted>,
+): HttpServer {
   const { limits, now, onLink, onRefuse } = options;
   const doors = { mesh: createDoor(limits.frameBytes), pairing: createDoor(limits.strangerFrameBytes) };
   const refuse = (socket: object & { destroy: () => unknown }): void => {

@@ -1,7 +1,7 @@
 import { CaroError } from '../../domain/errors.ts';
 
 /** Questions that wait for their answer, by the key that the answer will name. */
-export interface PendingTable<T> {
+export interface PendingRequests<T> {
   /** Whoever waits for the same key shares one answer. @throws CaroError (in the promise) `deadline_exceeded`, or what `failAll` was given */
   readonly wait: (key: string, deadlineMs: number) => Promise<T>;
   /** False where nobody waits: the answer came too late, or was never asked for. */
@@ -18,7 +18,7 @@ interface Waiter<T> {
 }
 
 /** @param onEmpty called whenever the last waiter has been served */
-export function createPendingTable<T>(onEmpty: () => void): PendingTable<T> {
+export function createPendingRequests<T>(onEmpty: () => void): PendingRequests<T> {
   const waiters = new Map<string, Waiter<T>>();
   const take = (key: string): Waiter<T> | undefined => {
     const waiter = waiters.get(key);

@@ -8,7 +8,7 @@ import type { Connection, ConnectionHost, Ending } from './connection.ts';
 import type { Channel } from './egress-gate.ts';
 import { createFlowControl, type FlowControl } from './flow-control.ts';
 import type { Link, LinkPurpose } from './link.ts';
-import { createPendingTable } from './pending-requests.ts';
+import { createPendingRequests } from './pending-requests.ts';
 
 /** RFC 6455 §7.4.1 */
 const STATUS = { normal: 1000, violation: 1008, tooLarge: 1009 } as const;
@@ -39,8 +39,8 @@ class Session implements Connection {
   readonly #channel: Channel;
   readonly #reader: MessageReader;
   readonly #flow: FlowControl;
-  readonly #answers = createPendingTable<ResponseBody>(() => this.#finish());
-  readonly #acknowledgements = createPendingTable<SummaryResult>(() => this.#finish());
+  readonly #answers = createPendingRequests<ResponseBody>(() => this.#finish());
+  readonly #acknowledgements = createPendingRequests<SummaryResult>(() => this.#finish());
   readonly #heartbeat: NodeJS.Timeout;
   readonly #helloTimer: NodeJS.Timeout;
   #retireTimer: NodeJS.Timeout | undefined;

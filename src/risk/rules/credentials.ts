@@ -1,5 +1,5 @@
 /** Secrets that are read, collected or sent away. */
-import { inFamily, type Scene, type SceneRule, type StepRule, type Verdict } from '../rule.ts';
+import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { type Step, upstream } from '../step.ts';
 
 const SHADOW =
@@ -147,7 +147,7 @@ const BRUTE = 'hydra medusa ncrack patator crackmapexec sucrack thc-pptp-bruter 
 /** Settings of a program with its passwords; what ends in example or sample has none. */
 const ENV_FILE = /(?:^|\/)\.env(?:\.(?!example|sample|template|dist)\w+)?$/;
 
-const collects = ({ steps }: Scene): Verdict => {
+const collects = ({ steps }: CommandLineContext): Verdict => {
   const sends = steps.some((step) => !step.carries && SENDERS.test(step.tool) && step.tool !== 'ssh');
   if (!sends) return false;
   const packs = steps.some(
@@ -189,7 +189,7 @@ const uploadsSystemFile = (step: Step): Verdict => {
 const PROMPTS =
   /display dialog.*(?:password|passphrase|credential)|(?:password|passphrase).*display dialog|hidden answer|Cookies\.binarycookies|keystroke|do shell script.*with administrator/is;
 
-export const CREDENTIAL_SCENES: readonly SceneRule[] = inFamily('credentials', [
+export const CREDENTIAL_SCENES: readonly CommandLineRule[] = inFamily('credentials', [
   {
     id: 'credentials.collect-and-send',
     level: 'critical',

@@ -2,7 +2,7 @@
 
 import { riskRank } from '../../domain/events/risk-level.ts';
 import { normalPath } from '../paths.ts';
-import type { Danger } from '../rule.ts';
+import type { Severity } from '../rule.ts';
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 
@@ -19,7 +19,7 @@ const WIPED_BY_NAME =
 const TEMP_NAME = /(?:te?mp|build|cache|out|dist|scratch|work_?dir|stag)/i;
 
 /** `$X` may be empty: `$X/…` is then the root, `$X` alone is nothing. `${X:?}` cannot be empty. */
-const unknownPath = (path: string): Danger => {
+const unknownPath = (path: string): Severity => {
   if (/^\$\{\w+:\?/.test(path)) return 'moderate';
   const match = /^\$\{?(\w+)[^/}]*\}?(.*)$/.exec(path);
   if (!match) return 'high';

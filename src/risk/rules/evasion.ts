@@ -1,6 +1,6 @@
 /** Traces that are removed: history, logs, times. */
 import { normalPath } from '../paths.ts';
-import { inFamily, type Scene, type SceneRule, type StepRule, type Verdict } from '../rule.ts';
+import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { ALONE, type Step } from '../step.ts';
 
 const HISTORY =
@@ -73,7 +73,7 @@ const journal = (step: Step): Verdict => {
 };
 
 const SETTINGS = /^(?:HISTFILE|HISTSIZE|HISTFILESIZE|SAVEHIST|HISTCONTROL|HISTIGNORE|PROMPT_COMMAND|fish_history)$/;
-const switchesHistoryOff = ({ analysis, steps }: Scene): Verdict => {
+const switchesHistoryOff = ({ analysis, steps }: CommandLineContext): Verdict => {
   const set = (name: string, value: string): Verdict => {
     if (!SETTINGS.test(name)) return false;
     if (name === 'HISTCONTROL') return /ignoreboth|ignorespace/.test(value) ? 'moderate' : false;
@@ -124,7 +124,7 @@ const falseClock = (step: Step): Verdict => {
   return (step.sub('set-time') || off) && 'moderate';
 };
 
-export const EVASION_SCENES: readonly SceneRule[] = inFamily('evasion', [
+export const EVASION_SCENES: readonly CommandLineRule[] = inFamily('evasion', [
   {
     id: 'evasion.history-off',
     level: 'high',
@@ -136,7 +136,7 @@ export const EVASION_SCENES: readonly SceneRule[] = inFamily('evasion', [
   {
     id: 'evasion.unreadable',
     level: 'moderate',
-    whenAll: ({ analysis }: Scene) => analysis.truncated,
+    whenAll: ({ analysis }: CommandLineContext) => analysis.truncated,
     technique: 'T1027',
     reason: 'Nested too deeply or too long to be read to its end.',
     safer: 'Write it as a script, in plain steps.',

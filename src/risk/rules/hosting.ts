@@ -1,5 +1,5 @@
 /** Hosting platforms and forges. */
-import { type Danger, inFamily, type StepRule, type Verdict } from '../rule.ts';
+import { inFamily, type Severity, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 import { DESTROY, dry, PATH_VERB } from '../verbs.ts';
 
@@ -7,7 +7,7 @@ const PLATFORMS =
   'heroku vercel netlify fly railway render wrangler firebase supabase surge cf dokku balena shopify fastly flarectl deck apigeecli kong certbot ngrok turso pscale doctl linode-cli hcloud vultr-cli scw ibmcloud oci aliyun exo openstack nova civo neonctl avn koyeb northflank clever scalingo upsun astro';
 
 /** Subcommand paths that weigh more, or less, than their verb says. `|` separates alternatives. */
-const SPECIAL: Readonly<Record<string, readonly (readonly [Danger, ...string[]])[]>> = {
+const SPECIAL: Readonly<Record<string, readonly (readonly [Severity, ...string[]])[]>> = {
   heroku: [
     ['moderate', 'maintenance:on|pipelines:promote|repo:purge_cache|pg:promote|rollback|releases:rollback'],
     ['high', 'pg:reset|pg:unfollow|pg:killall|repo:reset|pg:copy|pg:push|apps:transfer'],
@@ -70,7 +70,7 @@ const platform = (step: Step): Verdict => {
   return verb !== undefined && !MILD.test(verb);
 };
 
-const FORGE: readonly (readonly [Danger, ...string[]])[] = [
+const FORGE: readonly (readonly [Severity, ...string[]])[] = [
   ['moderate', 'repo|label|project', 'rename'],
   ['moderate', 'ci|pipeline|run', 'cancel'],
   ['high', 'workflow', 'disable'],

@@ -1,6 +1,6 @@
 /** Programs that come from elsewhere, or in disguise, and are run unread. */
 import type { Invocation } from '../../shell/model.ts';
-import { inFamily, type Scene, type SceneRule, type StepRule, type Verdict } from '../rule.ts';
+import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { type Step, upstream } from '../step.ts';
 
 export const SHELL = /^(?:ba|da|z|k|mk|pdk|a|c|tc|fi|ya|po)?sh$|^(?:elvish|nu|xonsh|oksh|rbash)$/;
@@ -72,12 +72,12 @@ const pipedUnknown = (step: Step): Verdict => {
 };
 
 /** `sh -c "$(curl …)"`, `eval "$(wget …)"`, `bash <(curl …)`, `source <(curl …)`: a fetcher inside the words of an interpreter. */
-const within = (step: Step, test: (item: Invocation) => boolean, scene: Scene): boolean => {
+const within = (step: Step, test: (item: Invocation) => boolean, context: CommandLineContext): boolean => {
   if (!INTERPRETER.test(step.tool)) return false;
   return step.words.some(
     (word) =>
       word.parts.some((part) => part.kind === 'command' || part.kind === 'process') &&
-      scene.analysis.invocations.some(
+      context.analysis.invocations.some(
         (item) => item !== step.invocation && item.start >= word.start && item.end <= word.end && test(item),
       ),
   );
@@ -86,13 +86,13 @@ const within = (step: Step, test: (item: Invocation) => boolean, scene: Scene): 
 const KNOWN_INSTALLERS =
   /^https:\/\/(?:sh\.rustup\.rs|get\.docker\.com|raw\.githubusercontent\.com\/(?:Homebrew\/install|nvm-sh\/nvm)\/)/;
 /** An installer of a known project over https is still unread code, but not by a stranger. */
-const knownInstaller = (scene: Scene): boolean =>
-  scene.analysis.invocations.some(
+const knownInstaller = (context: CommandLineContext): boolean =>
+  context.analysis.invocations.some(
     (item) => FETCHER.test(item.tool) && item.args.some((arg) => KNOWN_INSTALLERS.test(arg.text)),
-  ) && !scene.steps.some((step) => step.elevated);
+  ) && !context.steps.some((step) => step.elevated);
 
 /** Downloads a file and runs that same file: `wget -O x … && sh x`, `curl -o /tmp/x … && chmod +x /tmp/x && /tmp/x`. */
-const downloadThenRun = ({ steps }: Scene): boolean => {
+const downloadThenRun = ({ steps }: CommandLineContext): boolean => {
   const files = new Set<string>();
   for (const step of steps) {
     if (step.carries) continue;
@@ -123,12 +123,16 @@ const CODE_RUN =
 const CODE_DECODE =
   /b64decode|base64|fromhex|unhexlify|decode64|atob\(|Buffer\.from|codecs\.decode|unpack\(|marshal\.loads|zlib\.decompress|rot_?13|chr\(|fromCharCode|FromBase64String|pickle\.loads/i;
 
-export const REMOTE_CODE_SCENES: readonly SceneRule[] = inFamily('remote-code', [
+export const REMOTE_CODE_SCENES: readonly CommandLineRule[] = inFamily('remote-code', [
   {
     id: 'remote-code.substituted',
     level: 'high',
-    whenAll: (scene: Scene) =>
-      scene.steps.some((step) => within(step, fetches, scene)) ? (knownInstaller(scene) ? 'moderate' : 'high') : false,
+    whenAll: (context: CommandLineContext) =>
+      context.steps.some((step) => within(step, fetches, context))
+        ? knownInstaller(context)
+          ? 'moderate'
+          : 'high'
+        : false,
     technique: 'T1059.004',
     reason: 'Runs a program fetched from the network that nobody has read.',
     safer: 'Download it, read it, check its signature, then run it.',
@@ -136,7 +140,7 @@ export const REMOTE_CODE_SCENES: readonly SceneRule[] = inFamily('remote-code', 
   {
     id: 'remote-code.substituted-decoded',
     level: 'high',
-    whenAll: (scene: Scene) => scene.steps.some((step) => within(step, decodes, scene)),
+    whenAll: (context: CommandLineContext) => context.steps.some((step) => within(step, decodes, context)),
     technique: 'T1140',
     reason: 'Runs a program that is written in disguise.',
     safer: 'Decode it into a file and read that first.',

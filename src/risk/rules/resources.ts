@@ -1,11 +1,11 @@
 /** What stops the machine: fork bombs, floods, kills, shutdowns. */
 
-import type { Scene } from '../rule.ts';
-import { inFamily, type SceneRule, type StepRule } from '../rule.ts';
+import type { CommandLineContext } from '../rule.ts';
+import { type CommandLineRule, inFamily, type StepRule } from '../rule.ts';
 import type { Step } from '../step.ts';
 
 /** A function that starts itself in the background or into a pipe, more than once. */
-const forkBomb = ({ analysis }: Scene): boolean =>
+const forkBomb = ({ analysis }: CommandLineContext): boolean =>
   analysis.functions.some((definition) => {
     const own = definition.invocations.filter((item) => item.tool === definition.name);
     return own.length >= 2 || own.some((item) => item.background);
@@ -67,7 +67,7 @@ const shutsDown = (step: Step): boolean => {
   return true;
 };
 
-export const RESOURCE_SCENES: readonly SceneRule[] = inFamily('resources', [
+export const RESOURCE_SCENES: readonly CommandLineRule[] = inFamily('resources', [
   {
     id: 'resources.fork-bomb',
     level: 'critical',

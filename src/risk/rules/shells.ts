@@ -1,6 +1,6 @@
 /** Shells that somebody else gets: reverse and bind shells, relays, tunnels into an interpreter. */
 import type { Invocation } from '../../shell/model.ts';
-import { inFamily, type Scene, type SceneRule, type StepRule } from '../rule.ts';
+import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule } from '../rule.ts';
 import { type Step, upstream } from '../step.ts';
 import { INTERPRETER, SHELL } from './remote-code.ts';
 
@@ -13,7 +13,7 @@ const usesNetFile = (step: Step): boolean =>
   step.invocation.redirections.some((item) => NET_FILE.test(item.target.text)) && !step.carries;
 
 /** `exec 5<>/dev/tcp/…` alone is a client; with a shell reading or writing it, it is a door. */
-const netShell = ({ steps, analysis }: Scene): boolean => {
+const netShell = ({ steps, analysis }: CommandLineContext): boolean => {
   const opens = steps.some(usesNetFile) || analysis.redirections.some((item) => NET_FILE.test(item.target.text));
   return (
     opens &&
@@ -73,7 +73,7 @@ const codeShell = (step: Step): boolean => {
 const LANGUAGES =
   /^(?:awk|gawk|julia|r|irb|jjs|jrunscript|groovy|scala|elixir|erl|go|vim|nvim|emacs|gdb|lldb|tclsh|expect|guile|racket|octave|gimp|rview|easy_install|pip|jshell|clojure|nim|zsh|rlang|cpan|sqlite3|lua|luajit|node|php|python|perl|ruby|ksh|java|crystal|pwsh)$/;
 
-export const SHELL_SCENES: readonly SceneRule[] = inFamily('shells', [
+export const SHELL_SCENES: readonly CommandLineRule[] = inFamily('shells', [
   {
     id: 'shells.dev-tcp',
     level: 'critical',

@@ -58,7 +58,7 @@ const PARALLEL = {
 const EXECUTING = new Set(['-exec', '-execdir', '-ok', '-okdir', '-x', '--exec', '-X', '--exec-batch', '-exec-batch']);
 
 /** What the program prints, after what it starts has been walked; undefined when it is none of these. */
-export function runForm(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
+export function runExecBuiltin(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
   const dialect = shellDialect(tool);
   if (dialect !== undefined) return runShell(walk, call, tool, dialect, frame);
   switch (tool) {

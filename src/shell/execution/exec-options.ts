@@ -107,7 +107,7 @@ const STARTERS: Readonly<Record<string, readonly Starter[]>> = {
 };
 
 /** Walks the commands that a program is told to run by its options. */
-export function runStarters(walk: Walk, call: Call, tool: string, frame: Frame): void {
+export function runExecOptions(walk: Walk, call: Call, tool: string, frame: Frame): void {
   const starters = Object.hasOwn(STARTERS, tool) ? STARTERS[tool] : undefined;
   if (starters === undefined) return;
   const via = [...frame.via, { name: tool, options: [], operands: [], args: call.words.slice(1) }];
@@ -129,7 +129,7 @@ const COMMAND_VARIABLE =
 const SCRIPT = /[|;&`\n]|\$\(|(?:^|[\s/])(?:ba|da|z|k)?sh(?:\s|$)|[<>]/;
 
 /** Walks what the variables set for a program make it run: `GIT_SSH_COMMAND='sh -c …' git fetch`. */
-export function runVariableStarters(walk: Walk, call: Call, frame: Frame): void {
+export function runExecVariables(walk: Walk, call: Call, frame: Frame): void {
   for (const assignment of call.assignments) runHeldCommand(walk, assignment, frame);
 }
 

@@ -4,8 +4,8 @@ import { constantOutput } from '../expansion/constant-output.ts';
 import { MAX_DEPTH, MAX_WRAPPERS } from '../limits.ts';
 import type { Word, WordPart } from '../model.ts';
 import { runBuiltin } from './builtins.ts';
-import { runForm } from './exec-builtins.ts';
-import { runStarters, runVariableStarters } from './exec-options.ts';
+import { runExecBuiltin } from './exec-builtins.ts';
+import { runExecOptions, runExecVariables } from './exec-options.ts';
 import { fileText, givenTexts, runFileTool } from './files.ts';
 import { type Call, emit, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { codeOf, runCode } from './interpreters.ts';
@@ -57,7 +57,7 @@ export function runCall(walk: Walk, call: Call, frame: Frame): Output {
   if (aliased !== undefined) return aliased;
   const wrapped = runWrapper(walk, call, tool, frame);
   if (wrapped !== undefined) {
-    runStarters(walk, call, tool, frame);
+    runExecOptions(walk, call, tool, frame);
     return wrapped;
   }
   const input = inputOf(call.redirections, frame);
@@ -65,7 +65,7 @@ export function runCall(walk: Walk, call: Call, frame: Frame): Output {
   const invocation = emit(walk, frame, call, tool, name, input, code);
   if (invocation === null) return null;
   invocation.given = givenTexts(walk, call.words.slice(1));
-  runVariableStarters(walk, call, { ...frame, input });
+  runExecVariables(walk, call, { ...frame, input });
   const called = runFunction(walk, call, tool, frame);
   if (called !== undefined) return called;
   const builtin = runBuiltin(walk, call, tool, frame);
@@ -73,9 +73,9 @@ export function runCall(walk: Walk, call: Call, frame: Frame): Output {
   const filed =
     runFileTool(walk, tool, call.words, { ...frame, input }) ?? runWrittenFile(walk, call, name, { ...frame, input });
   if (filed !== undefined) return filed;
-  const form = runForm(walk, call, tool, { ...frame, input });
+  const form = runExecBuiltin(walk, call, tool, { ...frame, input });
   if (form !== undefined) return form;
-  runStarters(walk, call, tool, { ...frame, input });
+  runExecOptions(walk, call, tool, { ...frame, input });
   if (code !== null) runCode(walk, code, tool, call, { ...frame, input });
   return constantOutput(tool, call.words, input, frame.dialect);
 }

@@ -13,8 +13,8 @@ export interface SecretSpan {
 }
 
 /** A value longer than this is cut off there by the search for its end, so that unclosed quotes cannot make it quadratic. */
-const LONGEST_VALUE = 4096;
-const LONGEST_NAME = 64;
+const MAX_VALUE_LENGTH = 4096;
+const MAX_NAME_LENGTH = 64;
 
 const findTokens = (text: string, found: SecretSpan[]): void => {
   // Eighty formats, almost none of which fits: a loop over an iterator would make as many objects.
@@ -55,7 +55,7 @@ const findUrlCredentials = (text: string, found: SecretSpan[]): void => {
 
 /** Where a value that begins at `from` ends: at its closing quote, or at the first character that ends a bare word. */
 const valueEnd = (text: string, from: number, quote: string): number => {
-  const limit = Math.min(text.length, from + LONGEST_VALUE);
+  const limit = Math.min(text.length, from + MAX_VALUE_LENGTH);
   for (let at = from; at < limit; at += 1) {
     const char = text[at] ?? '';
     if (quote !== '' && char === '\\' && text[at + 1] !== quote) at += 1;
@@ -76,9 +76,9 @@ interface Named {
 /** The whole name around a telling word: letters, digits, `_`, `-`, `.`. */
 const nameAround = (text: string, start: number, end: number): Named => {
   let from = start;
-  while (from > 0 && start - from < LONGEST_NAME && /[\w.-]/.test(text[from - 1] ?? '')) from -= 1;
+  while (from > 0 && start - from < MAX_NAME_LENGTH && /[\w.-]/.test(text[from - 1] ?? '')) from -= 1;
   let to = end;
-  while (to < text.length && to - end < LONGEST_NAME && /[\w-]/.test(text[to] ?? '')) to += 1;
+  while (to < text.length && to - end < MAX_NAME_LENGTH && /[\w-]/.test(text[to] ?? '')) to += 1;
   return { name: text.slice(from, to), start: from, end: to };
 };
 

@@ -6,13 +6,13 @@ import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.ts';
 
 const DEFAULT_LIMIT = 100;
 /** Events of one page, whatever is asked for. */
-const MOST = 10_000;
+const MAX_EVENTS = 10_000;
 /** Rows looked at for one page: some 30 ms of work, however many events are stored. */
-const MOST_LOOKED_AT = 50_000;
+const MAX_ROWS_SCANNED = 50_000;
 const SLICE = 5_000;
 
 /** Where a slice ends: the order of events is by time, then by id. */
-interface Place {
+interface Cursor {
   readonly time_ms: number;
   readonly id: number;
 }
@@ -26,8 +26,8 @@ interface Condition {
  * Events that fit a filter, newest first. What an index answers (time, high risk) costs a page; for the rest rows are looked at in
  * slices, at most `mostLookedAt` of them: `searchedTo` then tells how far back that was, and `next` goes on from there.
  */
-export function searchEvents(database: Database, filter: EventFilter, mostLookedAt = MOST_LOOKED_AT): EventPage {
-  const limit = Math.min(filter.limit ?? DEFAULT_LIMIT, MOST);
+export function searchEvents(database: Database, filter: EventFilter, mostLookedAt = MAX_ROWS_SCANNED): EventPage {
+  const limit = Math.min(filter.limit ?? DEFAULT_LIMIT, MAX_EVENTS);
   const range = rangeOf(filter);
   const fits = needlesOf(filter);
   let from = filter.before === undefined ? null : placeOf(database, filter.before);
@@ -88,19 +88,19 @@ function needlesOf({ risk, tool, text }: EventFilter): readonly Condition[] {
 
 const literal = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
-const after = (place: Place | null): readonly Condition[] =>
+const after = (place: Cursor | null): readonly Condition[] =>
   place ? [{ sql: '(time_ms, event.id) < (?, ?)', values: [place.time_ms, place.id] }] : [];
 
-function placeOf(database: Database, id: number): Place | undefined {
-  return database.prepare('SELECT time_ms, id FROM event WHERE id = ?').get(id) as Place | undefined;
+function placeOf(database: Database, id: number): Cursor | undefined {
+  return database.prepare('SELECT time_ms, id FROM event WHERE id = ?').get(id) as Cursor | undefined;
 }
 
 /** The last row of a slice; null where what is left is less than one. */
-function endOfSlice(database: Database, conditions: readonly Condition[]): Place | null {
+function endOfSlice(database: Database, conditions: readonly Condition[]): Cursor | null {
   const { where, values } = joined(conditions);
   const place = database
     .prepare(`SELECT time_ms, id FROM event ${where} ORDER BY time_ms DESC, id DESC LIMIT 1 OFFSET ?`)
-    .get(...values, SLICE - 1) as Place | undefined;
+    .get(...values, SLICE - 1) as Cursor | undefined;
   return place ?? null;
 }
 

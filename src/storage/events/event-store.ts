@@ -1,7 +1,7 @@
 import { CaroError } from '../../domain/errors.ts';
 import {
   type FinishedCommand,
-  LONGEST_MS,
+  MAX_DURATION_MS,
   type StartedCommand,
   type TerminalEvent,
 } from '../../domain/events/event.ts';
@@ -126,7 +126,7 @@ function prepare(database: Database) {
       .pluck(),
     endSession: database.prepare('DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?)'),
     finish: database.prepare(
-      `UPDATE event SET exit_code = ?, duration_ms = (SELECT ms FROM (SELECT coalesce(?, max(0, ? - time_ms)) AS ms) WHERE ms <= ${LONGEST_MS})
+      `UPDATE event SET exit_code = ?, duration_ms = (SELECT ms FROM (SELECT coalesce(?, max(0, ? - time_ms)) AS ms) WHERE ms <= ${MAX_DURATION_MS})
        WHERE id = ? RETURNING time_ms, duration_ms, pattern_id, risk`,
     ),
     read: database.prepare(`SELECT ${EVENT_COLUMNS} WHERE event.id = ?`),
@@ -232,7 +232,7 @@ function insert(
 
 function lasted(startMs: number, { durationMs, endMs }: FinishedCommand): number | null {
   const ms = durationMs ?? (endMs === null ? null : Math.max(0, endMs - startMs));
-  return ms !== null && ms > LONGEST_MS ? null : ms;
+  return ms !== null && ms > MAX_DURATION_MS ? null : ms;
 }
 
 /** Ends a running command; null where its start was never seen, or its end was seen before. */

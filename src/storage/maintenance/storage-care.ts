@@ -4,7 +4,7 @@ import type { StorageStatus } from '../../domain/status/status.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
 import { steadyMs } from '../../platform/steady-clock.ts';
-import type { Ground } from '../../wiring/service-context.ts';
+import type { ServiceContext } from '../../wiring/service-context.ts';
 import { QUICK_CHECK_LIMIT_BYTES, setAsideFiles, setAsideTime } from '../database.ts';
 import { createMetaStore, type MetaStore } from '../meta-store.ts';
 import { backupTime, listBackups, pruneBackups } from './backup.ts';
@@ -27,8 +27,8 @@ export interface StorageCare {
   readonly probe: () => void;
 }
 
-export function createStorageCare(ground: Ground): StorageCare {
-  const { configuration, database, health, log, places, pool } = ground;
+export function createStorageCare(context: ServiceContext): StorageCare {
+  const { configuration, database, health, log, places, pool } = context;
   const meta = createMetaStore(database);
   const clock = health.guard(() => new RetentionClock(meta, Date.now(), steadyMs()))();
   let backupTrouble: string | null = null;
@@ -49,7 +49,7 @@ export function createStorageCare(ground: Ground): StorageCare {
       log.error({ err: error }, 'the scheduled backup was not made');
     }
   });
-  const checked = once(() => checkPages(ground, meta));
+  const checked = once(() => checkPages(context, meta));
   return {
     status: () => ({
       ...health.status(),
@@ -59,7 +59,7 @@ export function createStorageCare(ground: Ground): StorageCare {
     }),
     backup,
     quarter: (nowMs) => {
-      if (backupIsDue(ground, nowMs)) scheduled();
+      if (backupIsDue(context, nowMs)) scheduled();
       checked();
       return health.guard(() => clock.read(nowMs, steadyMs()))();
     },
@@ -68,7 +68,7 @@ export function createStorageCare(ground: Ground): StorageCare {
 }
 
 /** Whether a day has gone by since the last copy, or since the node was made; also where a clock was put back since. */
-function backupIsDue({ configuration, identity, places }: Ground, nowMs: number): boolean {
+function backupIsDue({ configuration, identity, places }: ServiceContext, nowMs: number): boolean {
   if (!configuration().backup.daily) return false;
   const last = listBackups(places.backups).at(-1);
   const since = last === undefined ? Date.parse(identity.createdAt) : backupTime(last);
@@ -81,11 +81,11 @@ function lastBackup(folder: string): string | null {
 }
 
 /** Pages of a database that is too large for a look at start, once a day, in a thread. */
-async function checkPages({ health, log, places, pool }: Ground, meta: MetaStore): Promise<void> {
+async function checkPages({ health, log, places, pool }: ServiceContext, meta: MetaStore): Promise<void> {
   if (statSync(places.database).size <= QUICK_CHECK_LIMIT_BYTES) return;
   if (Math.abs(Date.now() - Number(meta.get(CHECKED) ?? 0)) < DAY_MS) return;
   try {
-    const damage = await pool.run('check', { databaseFile: places.database }, { timeoutMs: CHECK_MS });
+    const damage = await pool.run('checkDatabase', { databaseFile: places.database }, { timeoutMs: CHECK_MS });
     if (damage === null) meta.set(CHECKED, String(Date.now()));
     else health.damaged(damage);
   } catch (error) {

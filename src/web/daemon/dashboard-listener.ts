@@ -2,9 +2,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Bus } from '../../bus/bus.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { listenAt } from '../../platform/listening.ts';
-import type { RefusalReason, RuleText, Session } from '../ipc-protocol.ts';
-import { SESSION_MS, SessionBook } from '../server/session-store.ts';
-import { LoginDesk } from './login-tokens.ts';
+import type { BrowserSession, RefusalReason, RuleText } from '../ipc-protocol.ts';
+import { SESSION_MS, SessionStore } from '../server/session-store.ts';
+import { LoginTokens } from './login-tokens.ts';
 import type { forkPage } from './page-fork.ts';
 import { PageProcess } from './page-process.ts';
 
@@ -75,18 +75,18 @@ export async function openDashboard(options: DashboardOptions): Promise<Dashboar
 
 class Door {
   readonly #servers: Server[] = [];
-  readonly #sessions: SessionBook;
+  readonly #sessions: SessionStore;
   readonly #refusals = new Map<RefusalReason, { count: number; readonly timer: NodeJS.Timeout }>();
-  #desk: LoginDesk | undefined;
+  #desk: LoginTokens | undefined;
   #running: PageProcess | undefined;
   #port = 0;
   #closed = false;
 
   constructor(private readonly options: DashboardOptions) {
-    this.#sessions = new SessionBook(options.now);
+    this.#sessions = new SessionStore(options.now);
   }
 
-  get desk(): LoginDesk {
+  get desk(): LoginTokens {
     if (!this.#desk) throw new CaroError('not_running', 'expected the dashboard to be open, it is not');
     return this.#desk;
   }
@@ -104,7 +104,7 @@ class Door {
       await this.close();
       throw error;
     }
-    this.#desk = new LoginDesk({
+    this.#desk = new LoginTokens({
       folder: this.options.runtimeFolder,
       url: `http://localhost:${this.#port}/`,
       now: this.options.now,
@@ -171,7 +171,7 @@ class Door {
     return process;
   }
 
-  #redeem(login: string, cookieHash: string, pageHash: string): Session | null {
+  #redeem(login: string, cookieHash: string, pageHash: string): BrowserSession | null {
     if (!this.desk.redeem(login)) return null;
     const session = { cookieHash, pageHash, expiresMs: this.options.now() + (this.options.sessionMs ?? SESSION_MS) };
     this.#sessions.add(session);

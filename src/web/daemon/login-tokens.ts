@@ -15,7 +15,7 @@ interface OpenLogin {
   readonly timer: NodeJS.Timeout;
 }
 
-export interface LoginDeskOptions {
+export interface LoginTokensOptions {
   /** Directory of mode 0700 for the login files. */
   readonly folder: string;
   readonly url: string;
@@ -27,10 +27,10 @@ export interface LoginDeskOptions {
  * Mints one-time logins. The token stands in a file that only its owner can read and travels in a POST body: never in an
  * argument list, a URL, a log or the browser's history (design.md §12). Only its hash is kept here.
  */
-export class LoginDesk {
+export class LoginTokens {
   #open: readonly OpenLogin[] = [];
 
-  constructor(private readonly options: LoginDeskOptions) {}
+  constructor(private readonly options: LoginTokensOptions) {}
 
   async mint(): Promise<{ readonly file: string }> {
     const token = randomBytes(32).toString('base64url');

@@ -7,13 +7,13 @@ import { CaroError } from '../../domain/errors.ts';
 import type {
   Act,
   Ask,
+  BrowserSession,
   DaemonMessage,
   PageMessage,
   Proof,
   RefusalReason,
   Reply,
   RuleText,
-  Session,
   Setup,
 } from '../ipc-protocol.ts';
 import { answerWithin, decodeFromPage } from '../ipc-protocol.ts';
@@ -31,7 +31,7 @@ export interface PageProcessPorts {
   readonly bus: Pick<Bus, 'request' | 'listen'>;
   readonly describeRules: (ids: readonly string[]) => readonly RuleText[] | Promise<readonly RuleText[]>;
   /** Answers a login: the session if the token was good, else null. */
-  readonly redeem: (login: string, cookieHash: string, pageHash: string) => Session | null;
+  readonly redeem: (login: string, cookieHash: string, pageHash: string) => BrowserSession | null;
   /** The token of the owner's scraper, where there is one. */
   readonly metricsToken: () => Promise<string | null>;
   readonly logout: (cookieHash: string) => void;

@@ -6,19 +6,19 @@ import type { ServiceMetrics } from '../../domain/status/metrics.ts';
 import type {
   ActKind,
   AskableKind,
+  BrowserSession,
   PageMessage,
   Proof,
   RefusalReason,
   Reply,
   RuleText,
-  Session,
 } from '../ipc-protocol.ts';
 import { answerWithin } from '../ipc-protocol.ts';
 
 type Answer = (reply: Reply) => void;
 
 /** The page process's end of the channel to the daemon: asks, and hears of new events while somebody looks. */
-export class DaemonLine {
+export class DaemonClient {
   readonly #pending = new Map<number, Answer>();
   readonly #listeners = new Set<(events: readonly TerminalEvent[]) => void>();
   readonly #progress = new Map<number, (progress: QueryProgress) => void>();
@@ -64,8 +64,8 @@ export class DaemonLine {
   }
 
   /** The new session, or null where the login token is unknown, used or expired. */
-  redeem(login: string, cookieHash: string, pageHash: string): Promise<Session | null> {
-    return this.#call((id) => ({ type: 'redeem', id, login, cookieHash, pageHash })) as Promise<Session | null>;
+  redeem(login: string, cookieHash: string, pageHash: string): Promise<BrowserSession | null> {
+    return this.#call((id) => ({ type: 'redeem', id, login, cookieHash, pageHash })) as Promise<BrowserSession | null>;
   }
 
   /** The metrics, or null where the token is not the one of the owner's scraper. */

@@ -7,7 +7,7 @@ const DEFECT = { status: 500, code: 'internal', message: 'A defect in this progr
  * What answers with data, loaded once the page is on its way to the browser: loading it holds all else up. A request that comes
  * earlier waits for it.
  */
-export class LateApi {
+export class DeferredApi {
   #loading: Promise<RequestListener> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;

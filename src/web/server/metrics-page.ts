@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServiceMetrics } from '../../domain/status/metrics.ts';
 import { METRICS_TYPE, metricsText } from '../../domain/status/metrics-text.ts';
-import type { DaemonLine } from './daemon-client.ts';
+import type { DaemonClient } from './daemon-client.ts';
 import { checkRequest, errorText, HEADERS, ownHosts, type Refusal } from './request-checks.ts';
 
 export interface MetricsPorts {
   readonly port: number;
-  readonly daemon: Pick<DaemonLine, 'ask' | 'scrape' | 'refused'>;
+  readonly daemon: Pick<DaemonClient, 'ask' | 'scrape' | 'refused'>;
   /** True where the request carries both halves of a login. */
   readonly isLoggedIn: (request: IncomingMessage) => boolean;
 }

@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Reader } from '../../storage/reader.ts';
 import type { Proof } from '../ipc-protocol.ts';
-import type { DaemonLine } from './daemon-client.ts';
+import type { DaemonClient } from './daemon-client.ts';
 import type { PageTexts } from './page-texts.ts';
-import type { SessionBook } from './session-store.ts';
+import type { SessionStore } from './session-store.ts';
 
 /** What the routes of the dashboard work with. */
 export interface DashboardPorts {
   readonly port: number;
   readonly pages: PageTexts;
   readonly now: () => number;
-  readonly sessions: SessionBook;
-  readonly daemon: DaemonLine;
+  readonly sessions: SessionStore;
+  readonly daemon: DaemonClient;
   /** The database, read only; opened when first needed. @throws CaroError `database_damaged`, `not_found`. */
   readonly reader: () => Reader;
 }

@@ -9,13 +9,13 @@ import {
   type RefusalReason,
   type Setup,
 } from '../ipc-protocol.ts';
-import { DaemonLine } from './daemon-client.ts';
-import { LateApi } from './deferred-api.ts';
+import { DaemonClient } from './daemon-client.ts';
+import { DeferredApi } from './deferred-api.ts';
 import { createMetricsPage } from './metrics-page.ts';
 import { readPages } from './page-texts.ts';
 import { proofIn } from './ports.ts';
-import { SessionBook } from './session-store.ts';
-import { createShell } from './static-pages.ts';
+import { SessionStore } from './session-store.ts';
+import { createStaticPages } from './static-pages.ts';
 
 /** Entry of the page's process: one setup message, then connections, until it has idled long enough or the daemon is gone. */
 function main(): void {
@@ -37,17 +37,17 @@ const UNASKED_MS = 250;
 
 function serve(setup: Setup): void {
   const tell = (message: PageMessage): void => void process.send?.(message);
-  const daemon = new DaemonLine(tell);
-  const sessions = new SessionBook(Date.now, setup.sessions);
+  const daemon = new DaemonClient(tell);
+  const sessions = new SessionStore(Date.now, setup.sessions);
   const pages = readPages(setup.pageFolder);
   const code = new CachedModule(join(__dirname, 'web-api.js'), join(setup.cacheFolder, 'web-api.code'));
-  const api = new LateApi(() => {
+  const api = new DeferredApi(() => {
     const { createApplication } = code.load() as typeof import('./application.ts');
     const { port, databaseFile } = setup;
     return createApplication({ port, databaseFile, pages, now: Date.now, sessions, daemon }, server);
   });
   const refused = (reason: RefusalReason): void => daemon.refused(reason);
-  const shell = createShell({ port: setup.port, pageFolder: setup.pageFolder, pages, sessions, refused });
+  const shell = createStaticPages({ port: setup.port, pageFolder: setup.pageFolder, pages, sessions, refused });
   const isLoggedIn = ({ headers }: IncomingMessage): boolean => {
     const { cookie, pageToken } = proofIn(headers, setup.port);
     return sessions.holds(cookie, pageToken);
@@ -79,7 +79,7 @@ function serve(setup: Setup): void {
   tell({ type: 'ready' });
 }
 
-function hear(daemon: DaemonLine, message: DaemonMessage): void {
+function hear(daemon: DaemonClient, message: DaemonMessage): void {
   if (message.type === 'reply') daemon.reply(message.id, message.reply);
   else if (message.type === 'events') daemon.events(message.events);
   else if (message.type === 'progress') daemon.progress(message.id, message.progress);

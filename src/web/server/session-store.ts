@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Session } from '../ipc-protocol.ts';
+import type { BrowserSession } from '../ipc-protocol.ts';
 
 /** A login lasts half a day; then `caro dashboard` again. */
 export const SESSION_MS = 12 * 3_600_000;
@@ -14,17 +14,17 @@ export const sameHash = (one: string, other: string): boolean =>
   one.length === other.length && timingSafeEqual(Buffer.from(one, 'hex'), Buffer.from(other, 'hex'));
 
 /** The logins that hold, by hash of their cookie. */
-export class SessionBook {
-  readonly #sessions = new Map<string, Session>();
+export class SessionStore {
+  readonly #sessions = new Map<string, BrowserSession>();
 
   constructor(
     private readonly now: () => number,
-    sessions: readonly Session[] = [],
+    sessions: readonly BrowserSession[] = [],
   ) {
     for (const session of sessions) this.add(session);
   }
 
-  add(session: Session): void {
+  add(session: BrowserSession): void {
     this.#prune();
     this.#sessions.set(session.cookieHash, session);
     const [oldest] = this.#sessions.keys();
@@ -35,13 +35,13 @@ export class SessionBook {
     this.#sessions.delete(cookieHash);
   }
 
-  list(): readonly Session[] {
+  list(): readonly BrowserSession[] {
     this.#prune();
     return [...this.#sessions.values()];
   }
 
   /** The login behind a cookie, unless it has run out. A cookie alone opens nothing: see `holds`. */
-  find(cookie: string): Session | undefined {
+  find(cookie: string): BrowserSession | undefined {
     const session = this.#sessions.get(secretHash(cookie));
     return session && session.expiresMs > this.now() ? session : undefined;
   }

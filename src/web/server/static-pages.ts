@@ -5,13 +5,13 @@ import type { RefusalReason } from '../ipc-protocol.ts';
 import { HTML, type PageTexts } from './page-texts.ts';
 import { proofIn } from './ports.ts';
 import { checkRequest, errorText, HEADERS, ownHosts } from './request-checks.ts';
-import type { SessionBook } from './session-store.ts';
+import type { SessionStore } from './session-store.ts';
 
-export interface ShellPorts {
+export interface StaticPagesPorts {
   readonly port: number;
   readonly pageFolder: string;
   readonly pages: PageTexts;
-  readonly sessions: Pick<SessionBook, 'find'>;
+  readonly sessions: Pick<SessionStore, 'find'>;
   readonly refused: (reason: RefusalReason) => void;
 }
 
@@ -36,7 +36,9 @@ interface Asset {
  * Answers what may be had without a login, and needs nothing of Fastify: the page is on its way to the browser while the API is
  * still being loaded (docs/adr/0007). False for any other request, which it has not touched.
  */
-export function createShell(ports: ShellPorts): (request: IncomingMessage, response: ServerResponse) => boolean {
+export function createStaticPages(
+  ports: StaticPagesPorts,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
   const hosts = ownHosts(ports.port);
   const assets = listAssets(join(ports.pageFolder, 'assets'));
   return (request, response) => {

@@ -2,7 +2,7 @@ import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import { seal } from '../../identity/envelope.ts';
 import { signWithSeed } from '../../identity/pool-signature.ts';
 
-export interface SignInput {
+export interface SealSummaryInput {
   readonly seed: Uint8Array;
   /** 16 hex digits, the key id in the envelope. */
   readonly fingerprint: string;
@@ -11,6 +11,6 @@ export interface SignInput {
 }
 
 /** DSSE envelope around a payload, signed with the audited @noble/ed25519 (NFR-201). */
-export function sign({ seed, fingerprint, payloadType, payload }: SignInput): Envelope {
+export function sealSummary({ seed, fingerprint, payloadType, payload }: SealSummaryInput): Envelope {
   return seal(payloadType, payload, { fingerprint, sign: (bytes) => signWithSeed(seed, bytes) });
 }

@@ -4,14 +4,14 @@ import type { AuditVerification } from '../../domain/audit/audit-record.ts';
 import { createAuditStore } from '../../storage/audit-store.ts';
 import { openReadOnly } from '../../storage/database.ts';
 
-export interface HashInput {
+export interface VerifyAuditLogInput {
   readonly databaseFile: string;
   /** 32 bytes, the present key of the node. */
   readonly publicKey: Uint8Array;
 }
 
 /** Hashes the whole audit chain again and checks it against its links and signed checkpoints (FR-904). */
-export function hash({ databaseFile, publicKey }: HashInput): AuditVerification {
+export function verifyAuditLog({ databaseFile, publicKey }: VerifyAuditLogInput): AuditVerification {
   const database = openReadOnly(databaseFile);
   try {
     const store = createAuditStore(database);

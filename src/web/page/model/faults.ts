@@ -2,7 +2,7 @@ import type { Status } from '../data/contract.ts';
 import { ago, bytes, count, moment } from './format.ts';
 
 /** Something that the owner should know of wherever he looks: what is wrong, what it means, and what to do. */
-export interface Trouble {
+export interface Fault {
   /** True where commands are being lost or nothing is stored. */
   readonly isGrave: boolean;
   readonly title: string;
@@ -14,15 +14,15 @@ export interface Trouble {
 }
 
 /** What is wrong with the service, the gravest first; nothing where all is well. Texts hold no path: the commands they name do. */
-export function troublesOf(status: Status, nowMs: number): readonly Trouble[] {
+export function faultsOf(status: Status, nowMs: number): readonly Fault[] {
   const found = [...writing(status), ...parts(status), ...keys(status), ...lost(status), ...copies(status, nowMs)];
   return [...found.filter(({ isGrave }) => isGrave), ...found.filter(({ isGrave }) => !isGrave)];
 }
 
-function writing({ observe, storage }: Status): readonly Trouble[] {
-  const troubles: Trouble[] = [];
+function writing({ observe, storage }: Status): readonly Fault[] {
+  const faults: Fault[] = [];
   if (storage.trouble !== null)
-    troubles.push({
+    faults.push({
       isGrave: true,
       title: 'Nothing can be written.',
       text: `${sentence(storage.trouble)} Commands wait in the spool until it can: ${bytes(observe.pending)} so far.`,
@@ -30,7 +30,7 @@ function writing({ observe, storage }: Status): readonly Trouble[] {
       past: null,
     });
   else if (observe.trouble !== null)
-    troubles.push({
+    faults.push({
       isGrave: true,
       title: 'Observation is held up.',
       text: sentence(observe.trouble),
@@ -38,20 +38,20 @@ function writing({ observe, storage }: Status): readonly Trouble[] {
       past: null,
     });
   if (storage.setAside.length > 0)
-    troubles.push({
+    faults.push({
       isGrave: false,
       title: storage.setAside.length === 1 ? 'A damaged database was set aside.' : 'Damaged databases were set aside.',
       text: 'A fresh one was begun, so older commands are missing here. Stop the service to take over what can still be read:',
       command: 'caro db repair',
       past: `set-aside ${storage.setAside.length}`,
     });
-  return troubles;
+  return faults;
 }
 
 const STATES = { degraded: 'was set aside after crashing again and again', stopped: 'has stopped' } as const;
 
 /** A part that is being restarted is back in a moment; one that was set aside stays away until somebody acts. */
-function parts({ actors }: Status): readonly Trouble[] {
+function parts({ actors }: Status): readonly Fault[] {
   return actors.flatMap(({ name, state }) =>
     state === 'degraded' || state === 'stopped'
       ? [
@@ -68,7 +68,7 @@ function parts({ actors }: Status): readonly Trouble[] {
 }
 
 /** No fault, but what other owners may ask about, and have to compare. */
-function keys({ node: { rotation } }: Status): readonly Trouble[] {
+function keys({ node: { rotation } }: Status): readonly Fault[] {
   if (!rotation) return [];
   const { compromised, fingerprint, switchesAt } = rotation;
   return [
@@ -82,10 +82,10 @@ function keys({ node: { rotation } }: Status): readonly Trouble[] {
   ];
 }
 
-function lost({ observe, storage }: Status): readonly Trouble[] {
-  const troubles: Trouble[] = [];
+function lost({ observe, storage }: Status): readonly Fault[] {
+  const faults: Fault[] = [];
   if (observe.dropped > 0)
-    troubles.push({
+    faults.push({
       isGrave: false,
       title: `${count(observe.dropped)} ${observe.dropped === 1 ? 'record was' : 'records were'} dropped.`,
       text: 'There was no room to write them, or they were torn, foreign or too large, so as many commands may be missing here.',
@@ -93,17 +93,17 @@ function lost({ observe, storage }: Status): readonly Trouble[] {
       past: `dropped ${observe.dropped}`,
     });
   if (storage.logLinesLost > 0)
-    troubles.push({
+    faults.push({
       isGrave: false,
       title: `${count(storage.logLinesLost)} ${storage.logLinesLost === 1 ? 'line' : 'lines'} of the log could not be written.`,
       text: 'The service works; what it had to say is gone.',
       command: null,
       past: `log-lines ${storage.logLinesLost}`,
     });
-  return troubles;
+  return faults;
 }
 
-function copies({ storage: { backup } }: Status, nowMs: number): readonly Trouble[] {
+function copies({ storage: { backup } }: Status, nowMs: number): readonly Fault[] {
   if (backup.trouble === null) return [];
   const last = backup.last === null ? 'There is none yet.' : `The last one was made ${ago(backup.last, nowMs)}.`;
   return [

@@ -3,11 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { refuse } from '../guards.ts';
 import type { DashboardPorts } from '../ports.ts';
 
-const MOST_STREAMS = 16;
+const MAX_STREAMS = 16;
 /** Shorter than any idle limit between here and the page. */
 const BEAT_MS = 15_000;
 /** A reader that is so far behind is let go: the page reads what it missed from the database. */
-const MOST_BUFFERED = 1024 * 1024;
+const MAX_BUFFERED = 1024 * 1024;
 
 /**
  * New events as they are recorded: a stream of `text/event-stream` that the page reads with `fetch`, because `EventSource` cannot
@@ -16,7 +16,7 @@ const MOST_BUFFERED = 1024 * 1024;
 export function liveRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   const open = new Set<PassThrough>();
   app.get('/api/live', async (_request, reply) => {
-    if (open.size >= MOST_STREAMS) {
+    if (open.size >= MAX_STREAMS) {
       return refuse(reply, { status: 503, code: 'too_many_streams', message: 'Too many pages of this kind are open.' });
     }
     const stream = new PassThrough();
@@ -36,7 +36,7 @@ export function liveRoutes(app: FastifyInstance, ports: DashboardPorts): void {
 /** Events into the stream, until it is closed. @throws CaroError `deadline_exceeded` */
 async function begin(stream: PassThrough, { daemon }: Pick<DashboardPorts, 'daemon'>): Promise<void> {
   const unfollow = await daemon.follow((events) => {
-    if (stream.writableLength > MOST_BUFFERED) stream.destroy();
+    if (stream.writableLength > MAX_BUFFERED) stream.destroy();
     else stream.write(`event: events\ndata: ${JSON.stringify(events)}\n\n`);
   });
   const beat = setInterval(() => stream.write(': beat\n\n'), BEAT_MS);

@@ -1,23 +1,23 @@
 import { useState } from 'preact/hooks';
 import type { Status } from '../../data/contract.ts';
-import { keepAway, putAway } from '../../model/dismissed-notices.ts';
-import { type Trouble, troublesOf } from '../../model/faults.ts';
+import { dismissedNotices, dismissNotice } from '../../model/dismissed-notices.ts';
+import { type Fault, faultsOf } from '../../model/faults.ts';
 
 /** What is wrong with the service, on every view and above all else; nothing at all where all is well. */
 export function Notices({ status }: { readonly status: Status | null }) {
-  const [away, setAway] = useState(putAway);
-  const troubles = (status ? troublesOf(status, Date.now()) : []).filter(
+  const [away, setAway] = useState(dismissedNotices);
+  const faults = (status ? faultsOf(status, Date.now()) : []).filter(
     ({ past }) => past === null || !away.includes(past),
   );
   const put = (past: string): void => {
-    keepAway(past);
-    setAway(putAway());
+    dismissNotice(past);
+    setAway(dismissedNotices());
   };
   return (
     <div role="status">
-      {troubles.length > 0 && (
+      {faults.length > 0 && (
         <ul class="notices">
-          {troubles.map((trouble) => (
+          {faults.map((trouble) => (
             <Notice key={trouble.title} trouble={trouble} onPutAway={put} />
           ))}
         </ul>
@@ -27,7 +27,7 @@ export function Notices({ status }: { readonly status: Status | null }) {
 }
 
 interface NoticeProps {
-  readonly trouble: Trouble;
+  readonly trouble: Fault;
   readonly onPutAway: (past: string) => void;
 }
 

@@ -115,14 +115,14 @@ function Why({ node, level, onLocked }: Pick<TrustedNodeProps, 'node' | 'level' 
   return (
     <details class="whole" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>What it may have, and why</summary>
-      {isOpen && <Told key={level} node={node} onLocked={onLocked} />}
+      {isOpen && <DecisionExplanation key={level} node={node} onLocked={onLocked} />}
     </details>
   );
 }
 
 const ACTIONS = { connect: 'connect', 'receive-summary': 'be sent summaries', query: 'ask this node' } as const;
 
-function Told({ node: { id, address }, onLocked }: Pick<TrustedNodeProps, 'node' | 'onLocked'>) {
+function DecisionExplanation({ node: { id, address }, onLocked }: Pick<TrustedNodeProps, 'node' | 'onLocked'>) {
   const { data, trouble } = useReading<Explanation>(
     '/api/trust/explanation',
     { id, address: address ?? undefined },
