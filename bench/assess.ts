@@ -1,6 +1,7 @@
 /**
- * What one command costs the daemon: analysing, rating and redacting it. Median and p99 in microseconds over real commands, a
- * regex split of the same text as the yardstick, the worst of adversarial lines, and the heap that loading all of it adds. Prints JSON.
+ * What one command costs the daemon: analysing, rating and redacting it. Median and p99 in
+ * microseconds over real commands, a regex split of the same text as the yardstick, the worst of
+ * adversarial lines, and the heap that loading all of it adds. Prints JSON.
  *
  *     npx tsx bench/assess.ts [SET.jsonl …]
  */
@@ -32,7 +33,10 @@ const ownCommands = (): readonly string[] => [
   ...secretsInContext().map((item) => item.command),
 ];
 
-/** Microseconds per command: the median of its rounds, so that the figures are of commands and not of the garbage collector. */
+/**
+ * Microseconds per command: the median of its rounds, so that the figures are of commands and not
+ * of the garbage collector.
+ */
 const perCommand = (commands: readonly string[], work: (command: string) => unknown): Figures => {
   for (const command of commands) work(command);
   return summary(

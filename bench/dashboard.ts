@@ -1,6 +1,7 @@
 /**
- * How fast the dashboard answers and shows (NFR-105): server time of its questions, first byte, first contentful paint and first
- * figures in Chromium, with its process running (warm) and not (cold). Prints JSON.
+ * How fast the dashboard answers and shows (NFR-105): server time of its questions, first byte,
+ * first contentful paint and first figures in Chromium, with its process running (warm) and not
+ * (cold). Prints JSON.
  *
  *     npx tsx bench/dashboard.ts [--events 10000,1000000,10000000] [--rounds 15]
  */

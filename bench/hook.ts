@@ -1,6 +1,8 @@
 /**
- * Time a hook adds to a command: Enter → next prompt under a pty, shells with and without a hook in random turn, beside a hook
- * that runs a small binary before and after each command, and beside zoxide's where it is installed. Run with `npx tsx bench/hook.ts [commands] [shell …]`; prints JSON.
+ * Time a hook adds to a command: Enter → next prompt under a pty, shells with and without a hook in
+ * random turn, beside a hook that runs a small binary before and after each command, and beside
+ * zoxide's where it is installed. Run with `npx tsx bench/hook.ts [commands] [shell …]`; prints
+ * JSON.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -95,9 +97,13 @@ function hookText(subject: Subject, dir: string): string {
   return `${subject.hook === 'fish' ? 'set -g _caro_d ' : '_caro_d='}'${dir}'\n${text}`;
 }
 
-/** Milliseconds from Enter to the prompt. The line is typed and echoed before, so that editing it does not count. */
+/**
+ * Milliseconds from Enter to the prompt. The line is typed and echoed before, so that editing it
+ * does not count.
+ */
 async function timed(shell: ShellSession, line: string): Promise<number> {
-  // Whatever a shell still has to say about its last prompt, or to do after it, is over when the line has been echoed.
+  // Whatever a shell still has to say about its last prompt, or to do after it, is over when the
+  // line has been echoed.
   shell.send(line);
   await shell.waitFor(line.slice(-1));
   await new Promise((resolve) => setTimeout(resolve, 4));

@@ -1,4 +1,7 @@
-/** Compares idle memory with what was measured before, above what Node.js itself takes on the machine of each: machines differ. */
+/**
+ * Compares idle memory with what was measured before, above what Node.js itself takes on the
+ * machine of each: machines differ.
+ */
 
 export interface IdleRow {
   readonly name: string;
@@ -14,7 +17,10 @@ export const BASELINE = 'baseline: node that does nothing';
 
 const major = ({ node }: IdleRow): string => node.split('.')[0] ?? '';
 
-/** What each row takes above the baseline of its own Node.js, by name; rows without one are left out. */
+/**
+ * What each row takes above the baseline of its own Node.js, by name; rows without one are left
+ * out.
+ */
 function aboveBaseline(rows: readonly IdleRow[], version: string): ReadonlyMap<string, number> {
   const ours = rows.filter((row) => major(row) === version);
   const baseline = ours.find(({ name }) => name === BASELINE);
@@ -23,8 +29,9 @@ function aboveBaseline(rows: readonly IdleRow[], version: string): ReadonlyMap<s
 }
 
 /**
- * One sentence for each row of `now` that has grown by more than 1 MiB above its baseline since `before`, and one where nothing could be
- * compared. Rows are compared with those of the same name and the same major version of Node.js.
+ * One sentence for each row of `now` that has grown by more than 1 MiB above its baseline since
+ * `before`, and one where nothing could be compared. Rows are compared with those of the same name
+ * and the same major version of Node.js.
  */
 export function growthSince(before: readonly IdleRow[], now: readonly IdleRow[]): readonly string[] {
   const versions = [...new Set(now.map(major))];

@@ -1,8 +1,9 @@
 /**
- * Memory of the idle service (NFR-101): resident (RSS), proportional (PSS) and private bytes of its whole process tree, in MiB, from
- * /proc/PID/smaps_rollup, after each of several uses (bench/idle-variants.ts). The baseline beside them is a Node.js of the same version
- * that does nothing. Variants idle at the same time: RSS, private and anonymous memory of a process do not depend on its neighbours;
- * PSS does, and is lower than that of a service alone.
+ * Memory of the idle service (NFR-101): resident (RSS), proportional (PSS) and private bytes of its
+ * whole process tree, in MiB, from /proc/PID/smaps_rollup, after each of several uses
+ * (bench/idle-variants.ts). The baseline beside them is a Node.js of the same version that does
+ * nothing. Variants idle at the same time: RSS, private and anonymous memory of a process do not
+ * depend on its neighbours; PSS does, and is lower than that of a service alone.
  *
  *   npx tsx bench/idle-memory.ts [--idle SECONDS] [--only PART] [--node VERSION] [--warn-against FILE]
  *
@@ -26,7 +27,9 @@ import type { Variant } from './idle-variants.ts';
 import { type Memory, memoryOf } from './process-memory.ts';
 
 const ROOT = resolve(__dirname, '..');
-/** More at once would keep those that are still at work from their turn for longer than they idle. */
+/**
+ * More at once would keep those that are still at work from their turn for longer than they idle.
+ */
 const AT_ONCE = 4;
 /** Of the short form. */
 const SHORT_IDLE_SECONDS = 25;
@@ -34,7 +37,9 @@ const SHORT_VARIANTS = ['fresh node', 'mesh on'];
 
 type Row = IdleRow & Memory & { readonly idleSeconds: number; readonly ratioToBaseline?: number };
 
-/** From here on `node` and `caro` are those of that version. Removes what it unpacked when called. */
+/**
+ * From here on `node` and `caro` are those of that version. Removes what it unpacked when called.
+ */
 function installUnder(version: string): () => void {
   const node = fetchNode(version, join(tmpdir(), 'caro-bench-nodes'));
   const folder = mkdtempSync(join(tmpdir(), 'caro-bench-'));
@@ -94,7 +99,9 @@ function withBaseline(rows: readonly Row[], baseline: Memory, seconds: number, n
   return [...compared, { name: BASELINE, node, idleSeconds: seconds, ...baseline }];
 }
 
-/** Every variant twice, of which the one with less: what a collection left behind comes and goes. */
+/**
+ * Every variant twice, of which the one with less: what a collection left behind comes and goes.
+ */
 const lesser = (rows: readonly Row[]): readonly Row[] =>
   SHORT_VARIANTS.flatMap((name) =>
     rows

@@ -22,7 +22,9 @@ export interface Variant {
   readonly name: string;
   readonly start: (home: string) => Promise<Idler>;
   readonly use?: Use;
-  /** Done after the first measurement, for a second one of the same process under a name of its own. */
+  /**
+   * Done after the first measurement, for a second one of the same process under a name of its own.
+   */
   readonly next?: { readonly name: string; readonly use: Use };
 }
 
@@ -58,7 +60,10 @@ async function meshed(home: string): Promise<Idler> {
   return alone(home, `[mesh]\nenabled = true\nlisten = "127.0.0.1:${await freePort()}"\n`);
 }
 
-/** Commands of the last thirty days, and the questions an owner asks: everything that the service loads when it is used. */
+/**
+ * Commands of the last thirty days, and the questions an owner asks: everything that the service
+ * loads when it is used.
+ */
 function observing(count: number): Use {
   return async (home) => {
     for (let first = 0; first < count; first += FILE) {
@@ -89,7 +94,10 @@ function spoolCommands(home: string, first: number, count: number): void {
   spoolEntries(join(home, 'data', 'spool'), 'bash', entries, now, now);
 }
 
-/** The page as a browser opens it, its figures and a search; then closed, until its process has gone. */
+/**
+ * The page as a browser opens it, its figures and a search; then closed, until its process has
+ * gone.
+ */
 async function lookAtDashboard(home: string, pid: number): Promise<void> {
   const [link] = await caroJson<{ url: string; file: string }>(home, 'dashboard');
   if (!link) throw new Error('expected the address of the dashboard');

@@ -1,7 +1,8 @@
 /**
- * How many commands a second the service takes in, several shells at once: as fast as they can be written, and at a given pace. A start
- * and an end record for each, appended as hooks append them, a new file after 64 records. Counts at the end what is stored. The baseline
- * is SQLite itself: the same rows into a bare table, one durable transaction for a thousand.
+ * How many commands a second the service takes in, several shells at once: as fast as they can be
+ * written, and at a given pace. A start and an end record for each, appended as hooks append them,
+ * a new file after 64 records. Counts at the end what is stored. The baseline is SQLite itself: the
+ * same rows into a bare table, one durable transaction for a thousand.
  *
  *   npx tsx bench/ingest.ts [commands] [stored events] [paced commands a second] [shells]
  */
@@ -44,7 +45,9 @@ function typist(home: string, { pids }: IdleProcesses): (number: number) => void
   };
 }
 
-/** Types `count` commands, `pace` a second or as fast as it goes; resolves with the seconds it took. */
+/**
+ * Types `count` commands, `pace` a second or as fast as it goes; resolves with the seconds it took.
+ */
 async function typeAll(type: (number: number) => void, count: number, pace: number, shells: number): Promise<number> {
   const begun = performance.now();
   for (let number = 0; number < count; ) {
@@ -67,7 +70,10 @@ async function settled(home: string, total: number): Promise<number> {
   }
 }
 
-/** Processor time of a process so far, in seconds: says what a command costs whatever else this machine does. */
+/**
+ * Processor time of a process so far, in seconds: says what a command costs whatever else this
+ * machine does.
+ */
 function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const [user, system] = stat

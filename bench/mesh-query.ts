@@ -1,6 +1,6 @@
 /**
- * Round trip of a mesh query over real nodes on this machine (NFR-104), beside a bare `ws` echo to as many servers over the same TLS.
- * Usage: mesh-query [NODES] [DEAD]; 10 and 0 unless told.
+ * Round trip of a mesh query over real nodes on this machine (NFR-104), beside a bare `ws` echo to
+ * as many servers over the same TLS. Usage: mesh-query [NODES] [DEAD]; 10 and 0 unless told.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -58,7 +58,8 @@ async function measureMesh(asker: MeshNode, nodes: readonly MeshNode[]): Promise
     (number < QUERY_TYPES.length ? first : again).push(took);
     inside.push(elapsedMs);
   }
-  // Nodes repeat their figures for a minute: the first of each type is worked out, those after it are not.
+  // Nodes repeat their figures for a minute: the first of each type is worked out, those after it
+  // are not.
   return { firstOfEachTypeMs: summary(first), repeatedMs: summary(again), insideAskerMs: summary(inside) };
 }
 

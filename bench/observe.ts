@@ -1,6 +1,8 @@
 /**
- * Observation latency (NFR-102): spool write → committed in SQLite → announced to a subscriber of the control socket, in ms. A real
- * service, records appended as the hooks append them. The baseline beside it is an append with an fsync to the same disk, which no durable store can undercut.
+ * Observation latency (NFR-102): spool write → committed in SQLite → announced to a subscriber of
+ * the control socket, in ms. A real service, records appended as the hooks append them. The
+ * baseline beside it is an append with an fsync to the same disk, which no durable store can
+ * undercut.
  *
  *   npx tsx bench/observe.ts [samples] [stored events] [shells, in turn]
  */

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { round } from './figures.ts';
 
-/** In MiB, of all `processes` together. PSS falls the more processes share the binary of Node.js at that moment; the others do not. */
+/**
+ * In MiB, of all `processes` together. PSS falls the more processes share the binary of Node.js at
+ * that moment; the others do not.
+ */
 export interface Memory {
   readonly processes: number;
   readonly rssMiB: number;

@@ -1,6 +1,7 @@
 /**
- * From spawning the service to its ready line, and from SIGTERM to its end, in ms, with nothing and with many events stored. The baseline
- * is a Node process that prints a line and waits for the signal.
+ * From spawning the service to its ready line, and from SIGTERM to its end, in ms, with nothing and
+ * with many events stored. The baseline is a Node process that prints a line and waits for the
+ * signal.
  *
  *   npx tsx bench/startup.ts [stored events] [rounds]
  */

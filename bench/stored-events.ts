@@ -1,6 +1,7 @@
 /**
- * A database with many stored events for the other benchmarks, made once and kept in the folder for temporary files; the rollups are
- * counted from the events in SQL. The bench-made databases follow the schema: an older one is migrated by whoever opens it.
+ * A database with many stored events for the other benchmarks, made once and kept in the folder for
+ * temporary files; the rollups are counted from the events in SQL. The bench-made databases follow
+ * the schema: an older one is migrated by whoever opens it.
  *
  *   npx tsx bench/stored-events.ts [events]
  */
@@ -31,8 +32,9 @@ export interface Span {
 }
 
 /**
- * Gives a home a database with `count` events, spread over the last thirty days unless told otherwise: evenly over a given span, else
- * like working hours. The one over thirty days is made once and copied.
+ * Gives a home a database with `count` events, spread over the last thirty days unless told
+ * otherwise: evenly over a given span, else like working hours. The one over thirty days is made
+ * once and copied.
  */
 export function storeEvents(home: string, count: number, span?: Span): void {
   const file = join(home, 'data', 'caro.db');
@@ -74,7 +76,10 @@ const PATTERNS = TOOLS.flatMap((tool) =>
   Array.from({ length: SUBCOMMANDS }, (_, subcommand) => [`${tool} ${subcommand}`, tool, tool] as const),
 );
 
-/** Two hundred patterns, the first of each tool far more often than the last; every one at every risk but critical. */
+/**
+ * Two hundred patterns, the first of each tool far more often than the last; every one at every
+ * risk but critical.
+ */
 function insertEvents(database: Database, count: number, span: Span | undefined): void {
   const addPattern = database.prepare('INSERT INTO pattern (name, tool, family) VALUES (?, ?, ?)');
   for (const pattern of PATTERNS) addPattern.run(...pattern);

@@ -1,6 +1,7 @@
 /**
- * Making and signing the summary of an hour, a day and a week (NFR-103) in a worker thread, each with all stored events in it; with a
- * thread that has to be started first and with one that runs. The baseline counts the same patterns from the events themselves, without rollups.
+ * Making and signing the summary of an hour, a day and a week (NFR-103) in a worker thread, each
+ * with all stored events in it; with a thread that has to be started first and with one that runs.
+ * The baseline counts the same patterns from the events themselves, without rollups.
  *
  *   npx tsx bench/summary.ts [events in the period] [rounds]
  */
@@ -18,7 +19,9 @@ import { storeEvents } from './stored-events.ts';
 
 const WORKER = resolve(__dirname, '../dist/worker.js');
 
-/** What `src/wiring/actors.ts` asks of the pool for a summary; returns the signed document's bytes. */
+/**
+ * What `src/wiring/actors.ts` asks of the pool for a summary; returns the signed document's bytes.
+ */
 async function make(pool: Pool, home: string, period: Period): Promise<number> {
   const identity = openIdentity(join(home, 'data', 'identity.key'));
   const head = {

@@ -1,4 +1,7 @@
-/** Signatures verified a second in the pool, in batches as large as answers of a mesh, beside node:crypto in this thread. */
+/**
+ * Signatures verified a second in the pool, in batches as large as answers of a mesh, beside
+ * node:crypto in this thread.
+ */
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,8 +1,10 @@
 #!/bin/sh
 ':' //; [ "$1 $2" = 'service run' ] || exec node "$0" "$@"; f=; t=--invocation-count-for; n=5000000; e='--no-short-builtin-calls --no-node-snapshot --bytecode-old-age=1 --flush-baseline-code --expose-gc'; case $(node --version) in v20.*) f="--interrupt-budget=100000000 $e" ;; v2[2-5].*) f="$t-maglev=$n $t-maglev-osr=$n $t-turbofan=$n $t-osr=$n --max-optimized-bytecode-size=420 --no-use-osr --optimize-for-size $e" ;; esac; exec node $f --max-semi-space-size=2 "$0" "$@"
-// The one way in: the service and the command line are separate bundles, so that neither pays for the other.
-// To a shell the line above is a command, to Node.js a string and a comment. Its flags keep the service small, and are explained where the
-// service's unit gets the same ones (src/cli/service/command.ts). The command line has none: with any, Node.js compiles its own modules anew.
+// The one way in: the service and the command line are separate bundles, so that neither pays for
+// the other. To a shell the line above is a command, to Node.js a string and a comment. Its flags
+// keep the service small, and are explained where the service's unit gets the same ones
+// (src/cli/service/command.ts). The command line has none: with any, Node.js compiles its own
+// modules anew.
 'use strict';
 
 const { existsSync } = require('node:fs');
@@ -30,7 +32,9 @@ const REMEDIES = {
   EMFILE: 'too many files are open; see: ulimit -n',
 };
 
-/** Its message may quote what it read, so that its kind is all that is shown; the log has the rest. */
+/**
+ * Its message may quote what it read, so that its kind is all that is shown; the log has the rest.
+ */
 function failUnexpectedly(error) {
   const code = error?.code ?? error?.name ?? 'unknown';
   const remedy = REMEDIES[code] ?? 'a defect in this program; see: caro service logs';

@@ -1,5 +1,6 @@
 /**
- * Writes docs/performance.md from `bench/results/*.json`: what was required (design.md §13) beside what was measured, and then all figures.
+ * Writes docs/performance.md from `bench/results/*.json`: what was required (design.md §13) beside
+ * what was measured, and then all figures.
  *
  *   npm run bench:report
  */
@@ -125,7 +126,10 @@ const GOALS: readonly Goal[] = [
   },
 ];
 
-/** One level of columns: figures become their median and p99, other objects their parts with a dotted name. */
+/**
+ * One level of columns: figures become their median and p99, other objects their parts with a
+ * dotted name.
+ */
 function flat(row: Row, before = ''): readonly (readonly [string, unknown])[] {
   return Object.entries(row).flatMap(([key, value]): readonly (readonly [string, unknown])[] => {
     const name = before + key;

@@ -1,6 +1,7 @@
 /**
- * Runs every benchmark one after the other, and writes what each prints, with how loaded the machine was, to `bench/results/NAME.json`.
- * One that fails or hangs is reported and does not keep the others from running.
+ * Runs every benchmark one after the other, and writes what each prints, with how loaded the
+ * machine was, to `bench/results/NAME.json`. One that fails or hangs is reported and does not keep
+ * the others from running.
  *
  *   npm run bench              some minutes, small numbers
  *   npm run bench -- --full    growth with stored events, peers and shells; below 15 minutes
@@ -14,14 +15,20 @@ import { parseArgs } from 'node:util';
 
 const ROOT = resolve(__dirname, '..');
 const RESULTS = join(ROOT, 'bench', 'results');
-/** All of it ends within this: what would not is ended, and what has no time left is reported as not measured. */
+/**
+ * All of it ends within this: what would not is ended, and what has no time left is reported as not
+ * measured.
+ */
 const WHOLE_MS = 14.5 * 60_000;
 /** A single one is ended after this. */
 const MAX_RUN_MS = 5 * 60_000;
 /** With less than this left nothing further begins. */
 const MIN_LEFT_MS = 20_000;
 
-/** Each benchmark with the arguments of its runs, quick and full; a later run matters less than an earlier one. */
+/**
+ * Each benchmark with the arguments of its runs, quick and full; a later run matters less than an
+ * earlier one.
+ */
 const PLAN: Readonly<Record<string, { readonly quick: readonly string[]; readonly full: readonly string[] }>> = {
   'idle-memory': { quick: ['--idle 20'], full: ['--idle 30', '--idle 30 --node 22', '--idle 30 --node 24'] },
   'mesh-query': { quick: ['10'], full: ['1', '10', '30', '100', '10 2'] },

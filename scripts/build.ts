@@ -1,7 +1,8 @@
 /**
- * Builds `dist/`: the daemon, the command line, the worker threads and the dashboard's process as CommonJS with shared, lazily loaded
- * chunks. esbuild splits only ES modules, so the bundle is made as ES modules first and each chunk is then turned into CommonJS,
- * which costs the idle daemon 2 MiB less (measured.md).
+ * Builds `dist/`: the daemon, the command line, the worker threads and the dashboard's process as
+ * CommonJS with shared, lazily loaded chunks. esbuild splits only ES modules, so the bundle is made
+ * as ES modules first and each chunk is then turned into CommonJS, which costs the idle daemon 2
+ * MiB less (measured.md).
  */
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -36,7 +37,8 @@ async function bundle(): Promise<readonly string[]> {
     target: 'node20.19',
     minify: true,
     keepNames: false,
-    // Found in node_modules at run time, as it starts threads from a file of its own; so is the addon of src/storage/sqlite.ts.
+    // Found in node_modules at run time, as it starts threads from a file of its own; so is the
+    // addon of src/storage/sqlite.ts.
     external: ['piscina'],
     // An imported CommonJS chunk would have a default export and no names, unlike in Node.
     alias: { '@peculiar/x509': '@peculiar/x509/build/x509.es.js' },
@@ -49,7 +51,8 @@ async function bundle(): Promise<readonly string[]> {
     format: 'cjs',
     platform: 'node',
     target: 'node20.19',
-    // `import()` of a chunk becomes a deferred `require`, so that a chunk is read when first needed.
+    // `import()` of a chunk becomes a deferred `require`, so that a chunk is read when first
+    // needed.
     supported: { 'dynamic-import': false },
     minify: true,
     legalComments: 'none',

@@ -1,4 +1,7 @@
-/** Archives that have the same bytes whenever and wherever they are made of the same files. Needs GNU tar. */
+/**
+ * Archives that have the same bytes whenever and wherever they are made of the same files. Needs
+ * GNU tar.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,7 +10,10 @@ import { constants, gzipSync } from 'node:zlib';
 
 const SUMS = 'SHA256SUMS';
 
-/** Seconds since 1970 that stand for the time of a release: SOURCE_DATE_EPOCH (reproducible-builds.org), or the last commit. */
+/**
+ * Seconds since 1970 that stand for the time of a release: SOURCE_DATE_EPOCH
+ * (reproducible-builds.org), or the last commit.
+ */
 export function releaseEpoch(root: string): number {
   const told = process.env['SOURCE_DATE_EPOCH'];
   if (told !== undefined && /^\d+$/.test(told)) return Number(told);
@@ -24,7 +30,10 @@ export function writeSums(folder: string): void {
   writeFileSync(join(folder, SUMS), lines.join(''));
 }
 
-/** A gzipped ustar archive of a folder: sorted, owned by root, every time the same. Files keep whether they can be run, nothing else. */
+/**
+ * A gzipped ustar archive of a folder: sorted, owned by root, every time the same. Files keep
+ * whether they can be run, nothing else.
+ */
 export function writeArchive(folder: string, archive: string, epochSeconds: number): void {
   const order = ['--sort=name', '--format=ustar', `--mtime=@${epochSeconds}`];
   const owner = ['--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX'];

@@ -1,4 +1,7 @@
-/** The release of better-sqlite3 that npm leaves out on Node.js 20, for archives that are to serve every Node.js. */
+/**
+ * The release of better-sqlite3 that npm leaves out on Node.js 20, for archives that are to serve
+ * every Node.js.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -9,7 +12,10 @@ interface Lock {
   readonly packages: Readonly<Record<string, { readonly version: string; readonly integrity: string }>>;
 }
 
-/** Fetches it from the registry into `folder`. @throws Error when it is not what the lock file of `root` says */
+/**
+ * Fetches it from the registry into `folder`. @throws Error when it is not what the lock file of
+ * `root` says
+ */
 export function fetchSharedBinding(root: string, folder: string): Binding {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock;
   const locked = packages['node_modules/better-sqlite3-napi'];

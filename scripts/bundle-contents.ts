@@ -1,4 +1,7 @@
-/** What an installation without a registry consists of: the files of the npm package, and the packages that are not in its bundles. */
+/**
+ * What an installation without a registry consists of: the files of the npm package, and the
+ * packages that are not in its bundles.
+ */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -51,7 +54,10 @@ export function installedBindings(root: string): readonly Binding[] {
   return found;
 }
 
-/** Copies everything but sums and bill of materials to `target`, which must not be there. `root` has been built. */
+/**
+ * Copies everything but sums and bill of materials to `target`, which must not be there. `root` has
+ * been built.
+ */
 export function gather(root: string, target: string, bindings: readonly Binding[]): void {
   for (const file of packedFiles(root)) copy(join(root, file), join(target, file));
   copy(join(root, 'scripts', 'install.sh'), join(target, 'install.sh'));

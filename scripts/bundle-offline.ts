@@ -1,7 +1,9 @@
 /**
- * One archive that installs and runs without a registry or a compiler: `release/caro-mesh-VERSION-SYSTEM-ARCH.tar.gz`. It is made of
- * `dist/`, so build first (`npm run bundle:offline` does). The same commit and the same bindings give the same bytes. It serves the Node.js
- * that makes it; with `--every-node` also those that npm installs no binding for here, which the registry is asked for.
+ * One archive that installs and runs without a registry or a compiler:
+ * `release/caro-mesh-VERSION-SYSTEM-ARCH.tar.gz`. It is made of `dist/`, so build first (`npm run
+ * bundle:offline` does). The same commit and the same bindings give the same bytes. It serves the
+ * Node.js that makes it; with `--every-node` also those that npm installs no binding for here,
+ * which the registry is asked for.
  *
  *   npm run bundle:offline [-- FOLDER] [--every-node]
  */

@@ -1,6 +1,7 @@
 /**
- * What this program is made of, as CycloneDX 1.5: the production dependencies of the lock file. The same lock file gives the same bytes,
- * so a number that npm draws anew each time is derived from the content, and the time is that of the release.
+ * What this program is made of, as CycloneDX 1.5: the production dependencies of the lock file. The
+ * same lock file gives the same bytes, so a number that npm draws anew each time is derived from
+ * the content, and the time is that of the release.
  *
  *   npx tsx scripts/bundle-sbom.ts     prints it
  */
@@ -46,7 +47,8 @@ export function makeSbom(root: string, epochSeconds: number): Sbom {
     maxBuffer: 64 * 1024 * 1024,
   });
   const { metadata, dependencies, ...rest } = JSON.parse(text) as Sbom;
-  // npm names the root after its folder, and itself with its version: neither is part of what is described.
+  // npm names the root after its folder, and itself with its version: neither is part of what is
+  // described.
   const component = { ...(metadata['component'] as object), name: 'caro-mesh', type: 'application' };
   const timestamp = new Date(epochSeconds * 1_000).toISOString();
   const settled = { ...metadata, timestamp, tools: [{ vendor: 'npm', name: 'cli' }], component };
@@ -62,7 +64,10 @@ export function makeSbom(root: string, epochSeconds: number): Sbom {
   return { ...rest, serialNumber: serialOf(components), metadata: settled, components, dependencies: kept };
 }
 
-/** `npm sbom --omit dev` leaves out packages that development needs, too (npm 11.19: commander, semver, …), so the lock file decides. */
+/**
+ * `npm sbom --omit dev` leaves out packages that development needs, too (npm 11.19: commander,
+ * semver, …), so the lock file decides.
+ */
 function productionPurls(root: string): ReadonlySet<string> {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock;
   return new Set(

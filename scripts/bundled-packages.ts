@@ -1,4 +1,7 @@
-/** Which packages' code stands in `dist/`, and the text that their licences ask to be handed on with it. */
+/**
+ * Which packages' code stands in `dist/`, and the text that their licences ask to be handed on with
+ * it.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 
@@ -13,7 +16,9 @@ interface BundledPackage {
 
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)(\.(md|txt|mit|apache2?))?$/i;
 
-/** The packages of these files (absolute, or relative to the working directory), each once, by name. */
+/**
+ * The packages of these files (absolute, or relative to the working directory), each once, by name.
+ */
 export function packagesOf(files: Iterable<string>): readonly BundledPackage[] {
   const folders = new Set<string>();
   for (const file of files) {

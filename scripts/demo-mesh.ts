@@ -1,6 +1,7 @@
 /**
- * A mesh of ten real nodes on this machine, asked for its safety posture by an eleventh: three deny, one is dead. Prints what the
- * security analyst would see. Everything it makes is gone afterwards.
+ * A mesh of ten real nodes on this machine, asked for its safety posture by an eleventh: three
+ * deny, one is dead. Prints what the security analyst would see. Everything it makes is gone
+ * afterwards.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

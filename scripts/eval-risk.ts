@@ -1,9 +1,10 @@
 /**
  * npm run eval:risk -- SET.jsonl … [--misses N] [--json]
  *
- * Rates the commands of labelled sets and prints recall on danger and critical, the false-alarm rate, how many "safe" ones are
- * rated exactly safe, and the share of right tools, each per family, with the misses. A set is JSON lines with `command` and
- * `expect` (danger, critical, benign, safe) or `tool`. Exit code 0 whatever the figures are.
+ * Rates the commands of labelled sets and prints recall on danger and critical, the false-alarm
+ * rate, how many "safe" ones are rated exactly safe, and the share of right tools, each per family,
+ * with the misses. A set is JSON lines with `command` and `expect` (danger, critical, benign, safe)
+ * or `tool`. Exit code 0 whatever the figures are.
  */
 import { readFileSync } from 'node:fs';
 import type { RiskLevel } from '../src/domain/events/risk-level.ts';

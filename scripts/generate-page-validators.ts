@@ -1,6 +1,7 @@
 /**
- * Turns the schemas of what the dashboard's API takes into plain functions (`src/generated/page-validators.js`), so that the page's
- * process loads no schema compiler: that is a third of its cold start. Run by `npm run build`.
+ * Turns the schemas of what the dashboard's API takes into plain functions
+ * (`src/generated/page-validators.js`), so that the page's process loads no schema compiler: that
+ * is a third of its cold start. Run by `npm run build`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

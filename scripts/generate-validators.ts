@@ -1,6 +1,7 @@
 /**
- * Turns the JSON Schemas of everything that comes from outside into plain functions (`src/generated/*.js`), so that
- * the service needs no schema compiler at run time. Run by `npm run build`; by hand: `npx tsx scripts/generate-validators.ts`.
+ * Turns the JSON Schemas of everything that comes from outside into plain functions
+ * (`src/generated/*.js`), so that the service needs no schema compiler at run time. Run by `npm run
+ * build`; by hand: `npx tsx scripts/generate-validators.ts`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -96,7 +97,10 @@ function write(file: string, imports: string, sources: Readonly<Record<string, S
   emit(file, imports, sources, ajv);
 }
 
-/** For what peers send: one check for each part that occurs more than once, and no texts; code and place of an error are enough. */
+/**
+ * For what peers send: one check for each part that occurs more than once, and no texts; code and
+ * place of an error are enough.
+ */
 function writeShared(file: string, imports: string, sources: Readonly<Record<string, Source>>): void {
   const ajv = new Ajv({ messages: false, inlineRefs: false, strict: true, code: { source: true, optimize: true } });
   const own = Object.entries(sources).map(
@@ -116,7 +120,10 @@ function emit(file: string, imports: string, sources: Readonly<Record<string, So
   writeFileSync(join(OUT, `${file}.d.ts`), imports + VALIDATOR_IMPORT + types.join(''));
 }
 
-/** Several files, because the first is needed at start and reload only; and only its readers want all errors at once. */
+/**
+ * Several files, because the first is needed at start and reload only; and only its readers want
+ * all errors at once.
+ */
 export function generateValidators(): Promise<void> {
   mkdirSync(OUT, { recursive: true });
   write('configuration-validators', CONFIGURATION_IMPORTS, CONFIGURATION, true);

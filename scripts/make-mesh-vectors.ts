@@ -1,6 +1,6 @@
 /**
- * Writes test/vectors/mesh/*.json: everything in them follows from the RFC 8032 test keys and fixed times, so another run gives the same
- * files. By hand: `npx tsx scripts/make-mesh-vectors.ts`.
+ * Writes test/vectors/mesh/*.json: everything in them follows from the RFC 8032 test keys and fixed
+ * times, so another run gives the same files. By hand: `npx tsx scripts/make-mesh-vectors.ts`.
  */
 import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** `man/caro.1`, made from the command line's own definitions: run it after a change of a command, an option or an example. */
+/**
+ * `man/caro.1`, made from the command line's own definitions: run it after a change of a command,
+ * an option or an example.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { processContext } from '../src/cli/context.ts';
@@ -6,7 +9,10 @@ import { EXAMPLES } from '../src/cli/help.ts';
 import { createProgram } from '../src/cli/main.ts';
 import { VERSION } from '../src/version.ts';
 
-/** Text of a man page (man(7)): backslashes and hyphens are special, and so is a dot or a quote at the beginning of a line. */
+/**
+ * Text of a man page (man(7)): backslashes and hyphens are special, and so is a dot or a quote at
+ * the beginning of a line.
+ */
 const plain = (text: string): string =>
   text
     .replaceAll('\\', '\\e')

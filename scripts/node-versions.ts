@@ -1,6 +1,8 @@
 /**
- * Installs and runs one archive under several Node.js, with the tests of test/release/offline-bundle.test.ts: each as a second user, in a
- * network namespace that leads nowhere. The interpreters and the binding that npm leaves out here come from the registry. Needs root.
+ * Installs and runs one archive under several Node.js, with the tests of
+ * test/release/offline-bundle.test.ts: each as a second user, in a network namespace that leads
+ * nowhere. The interpreters and the binding that npm leaves out here come from the registry. Needs
+ * root.
  *
  *   npm run test:node-versions               22 and 24, and the one that runs this
  *   npm run test:node-versions -- 22 24.1    others

@@ -1,4 +1,7 @@
-/** npx tsx scripts/risk-reference.ts > docs/risk.md: the rule reference, written from the rules. A test holds the two together. */
+/**
+ * npx tsx scripts/risk-reference.ts > docs/risk.md: the rule reference, written from the rules. A
+ * test holds the two together.
+ */
 import { RISK_FAMILIES, type Rule } from '../src/risk/rule.ts';
 import { RULES } from '../src/risk/rule-set.ts';
 

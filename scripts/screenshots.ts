@@ -1,6 +1,7 @@
 /**
- * Writes a picture of every view to `screenshots/`: both themes, 1440 and 360 px wide; filled, fresh, locked, and with all troubles
- * at once. With `--readme` it makes the pictures of the README instead, in `docs/images/`.
+ * Writes a picture of every view to `screenshots/`: both themes, 1440 and 360 px wide; filled,
+ * fresh, locked, and with all troubles at once. With `--readme` it makes the pictures of the README
+ * instead, in `docs/images/`.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -9,12 +9,16 @@ export interface SharedSchemas {
 const ID = 'shared';
 /** Smaller ones cost less in place than as a function. */
 const MIN_LENGTH = 40;
-/** A part that occurs once is cheaper outside as well, since checks inside an alternative have to collect their errors. */
+/**
+ * A part that occurs once is cheaper outside as well, since checks inside an alternative have to
+ * collect their errors.
+ */
 const MIN_LENGTH_ALONE = 400;
 
 /**
- * The same schemas with each part that is large or occurs more than once moved to one place, so that its check is generated once: the checks of
- * messages shrink to a fraction, which is memory of the service.
+ * The same schemas with each part that is large or occurs more than once moved to one place, so
+ * that its check is generated once: the checks of messages shrink to a fraction, which is memory of
+ * the service.
  */
 export function shareSchemas(sources: Readonly<Record<string, Schema>>): SharedSchemas {
   const counts = new Map<string, number>();

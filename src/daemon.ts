@@ -36,20 +36,29 @@ import { gatherChanges } from './wiring/changed-files.ts';
 import { createReload, recordConfiguration } from './wiring/reload.ts';
 import { lazyPool, type ServiceContext } from './wiring/service-context.ts';
 
-/** A first start makes keys and certificates, on a machine that may be busy; an end has to be quick, or the system kills. */
+/**
+ * A first start makes keys and certificates, on a machine that may be busy; an end has to be quick,
+ * or the system kills.
+ */
 const LIMITS = { startMs: 20_000, stopMs: 1_500 } as const;
-/** Between two looks at the whole spool: finds what a lost file event hid, and removes what is done. */
+/**
+ * Between two looks at the whole spool: finds what a lost file event hid, and removes what is done.
+ */
 const SWEEP_MS = 5_000;
 /** A long log takes minutes; nobody waits for it. */
 const AUDIT_DEADLINE_MS = 30 * 60_000;
-/** A database in which damage shows so often in one process is beyond setting aside: something else is broken. */
+/**
+ * A database in which damage shows so often in one process is beyond setting aside: something else
+ * is broken.
+ */
 const MAX_SUSPICIONS = 5;
 
 /**
- * Runs the service in the foreground until SIGTERM or SIGINT. Prints one JSON line to stdout once everything listens; with
- * `--welcome` a text for people instead.
+ * Runs the service in the foreground until SIGTERM or SIGINT. Prints one JSON line to stdout once
+ * everything listens; with `--welcome` a text for people instead.
  *
- * @throws CaroError when it cannot start: `already_running`, `config_invalid`, `permissions_unsafe`, `address_in_use`, …
+ * @throws CaroError when it cannot start: `already_running`, `config_invalid`,
+ *   `permissions_unsafe`, `address_in_use`, …
  */
 export async function runService(argv: readonly string[]): Promise<void> {
   const places = placesFrom(process.env, homeDirectory(process.env));
@@ -72,8 +81,9 @@ export async function runService(argv: readonly string[]): Promise<void> {
 }
 
 /**
- * From start to stop. A database that turns out to be damaged while it is used ends it as well; the next life begins with a look at
- * all of it, and sets it aside at the latest when that found nothing and the damage shows again (NFR-303).
+ * From start to stop. A database that turns out to be damaged while it is used ends it as well; the
+ * next life begins with a look at all of it, and sets it aside at the latest when that found
+ * nothing and the damage shows again (NFR-303).
  */
 async function live(
   places: Places,
@@ -120,7 +130,10 @@ async function joinServiceManager(log: ServiceLog, lifecycle: Lifecycle): Promis
   });
 }
 
-/** Tests shorten the grace of keys (`--key-grace MS`), for which nobody has a day to wait; nothing makes it longer. */
+/**
+ * Tests shorten the grace of keys (`--key-grace MS`), for which nobody has a day to wait; nothing
+ * makes it longer.
+ */
 function graceOf(argv: readonly string[]): number {
   const at = argv.indexOf('--key-grace');
   return at === -1 ? GRACE_MS : Math.min(GRACE_MS, Math.max(0, Number(argv[at + 1]) || 0));
@@ -254,7 +267,10 @@ async function recordStart(
   await recordConfiguration(meta, bus, configuration());
 }
 
-/** In the background: a broken log is shown in `status`, it does not keep the service from observing. */
+/**
+ * In the background: a broken log is shown in `status`, it does not keep the service from
+ * observing.
+ */
 function verifyAudit({ bus, log }: ServiceContext): void {
   void bus.request('audit.verify', {}, AUDIT_DEADLINE_MS).then(
     ({ firstBad }) => {
@@ -312,7 +328,10 @@ function startDashboard(context: ServiceContext, lifecycle: Lifecycle): Promise<
   });
 }
 
-/** Tells the collector of changed files as they change, and of all of them now and then; also keeps the quarter-hour clock. */
+/**
+ * Tells the collector of changed files as they change, and of all of them now and then; also keeps
+ * the quarter-hour clock.
+ */
 function watchSpool({ bus, log, spool }: ServiceContext, care: StorageCare): () => void {
   const gather = gatherChanges((files) =>
     bus

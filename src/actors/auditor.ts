@@ -21,7 +21,10 @@ export interface AuditPorts {
   readonly sign: (bytes: Uint8Array) => Uint8Array;
   /** Verifies all of it as it is at one moment, in a worker; records are added meanwhile. */
   readonly verify: () => Promise<AuditVerification>;
-  /** Keeps the newest checkpoint outside the database, so that a lost database does not lose the head. */
+  /**
+   * Keeps the newest checkpoint outside the database, so that a lost database does not lose the
+   * head.
+   */
   readonly keepHead: (checkpoint: AuditCheckpoint) => void;
   readonly now: () => number;
 }
@@ -36,8 +39,9 @@ const STILL_MS = 1_000;
 type Kinds = 'audit.append' | 'audit.list' | 'audit.verify' | 'audit.status' | 'clock.quarter' | 'config.commit';
 
 /**
- * Keeps the tamper-evident log (FR-901–904). A record is on disk before its sender goes on. Checkpoints are signed every quarter of an
- * hour in which something was recorded, and at the end; retention removes whole prefixes behind one.
+ * Keeps the tamper-evident log (FR-901–904). A record is on disk before its sender goes on.
+ * Checkpoints are signed every quarter of an hour in which something was recorded, and at the end;
+ * retention removes whole prefixes behind one.
  */
 export function createAuditor(ports: AuditPorts, { retention }: AuditSettings): Actor<Kinds> {
   let head = ports.store.head();
@@ -113,7 +117,10 @@ function shared<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** The time of a record behind `head`: where the clock was put back by less than a second, time stands still. */
+/**
+ * The time of a record behind `head`: where the clock was put back by less than a second, time
+ * stands still.
+ */
 function timeAfter(head: AuditRecord | undefined, nowMs: number): string {
   const lastMs = head === undefined ? 0 : Date.parse(head.time);
   return isoTime(nowMs + STILL_MS > lastMs ? Math.max(nowMs, lastMs) : nowMs);

@@ -47,8 +47,8 @@ type Kinds =
   | 'config.commit';
 
 /**
- * Says what other nodes may have from this one, and answers their queries accordingly (FR-603). A configuration whose own trust tests
- * fail is refused, at start as at a reload.
+ * Says what other nodes may have from this one, and answers their queries accordingly (FR-603). A
+ * configuration whose own trust tests fail is refused, at start as at a reload.
  */
 export function createPolicyEngine(
   ports: ResponderPorts & ConsentPort & { readonly settings: SettingsPort; readonly standing: KeyStatusPort },
@@ -93,7 +93,10 @@ export function createPolicyEngine(
 /** How much may leave at each level: nothing, summaries and sums, sums only. */
 const EXPOSURE: Readonly<Record<SharingLevel, number>> = { 0: 0, 1: 2, 2: 1 };
 
-/** Consent needs to have seen what it is about, whoever asks: page and command line alike (FR-303, FR-504). */
+/**
+ * Consent needs to have seen what it is about, whoever asks: page and command line alike (FR-303,
+ * FR-504).
+ */
 async function assertShown({ wasShown }: ConsentPort, preview: string | undefined): Promise<void> {
   if (preview !== undefined && (await wasShown(preview))) return;
   throw new CaroError(

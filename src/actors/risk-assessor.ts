@@ -1,6 +1,9 @@
 import type { Actor } from '../bus/actor.ts';
 
-/** Rates every command (FR-404). `home` is the owner's home directory, which `~` and `$HOME` stand for. Rules are read with the first one. */
+/**
+ * Rates every command (FR-404). `home` is the owner's home directory, which `~` and `$HOME` stand
+ * for. Rules are read with the first one.
+ */
 export const createRiskAssessor = (home: string): Actor<'command.assess'> => ({
   name: 'risk assessor',
   handlers: {

@@ -12,7 +12,10 @@ export interface StatusPorts {
 
 const DEADLINE_MS = 2_000;
 
-/** Puts `caro status` together from what every part says of itself; a part that does not answer is said to be silent. */
+/**
+ * Puts `caro status` together from what every part says of itself; a part that does not answer is
+ * said to be silent.
+ */
 export function createStatusReporter({
   bus,
   facts,

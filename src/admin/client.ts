@@ -17,7 +17,8 @@ export interface TopicNotice {
 /**
  * One question to the service of this home.
  *
- * @throws CaroError `not_running` where nobody listens, `deadline_exceeded` after `timeoutMs`, or what the service answered.
+ * @throws CaroError `not_running` where nobody listens, `deadline_exceeded` after `timeoutMs`, or
+ *   what the service answered.
  */
 export async function callAdmin<M extends AdminMethod>(
   socketPath: string,
@@ -41,7 +42,8 @@ export async function callAdmin<M extends AdminMethod>(
 }
 
 /**
- * What happens on `topics` from now on, until `signal` fires. `onReady` is called once nothing can be missed any more.
+ * What happens on `topics` from now on, until `signal` fires. `onReady` is called once nothing can
+ * be missed any more.
  * @throws CaroError as `callAdmin`, and `subscriber_slow` when notices were not taken fast enough.
  */
 export async function* followAdmin(
@@ -58,7 +60,9 @@ export async function* followAdmin(
   if (!signal.aborted) throw new CaroError('not_running', 'expected more notifications, the service went away');
 }
 
-/** Sends one request and gives back everything that comes, until either side or `signal` ends it. */
+/**
+ * Sends one request and gives back everything that comes, until either side or `signal` ends it.
+ */
 async function* exchange(
   socketPath: string,
   method: string,

@@ -1,6 +1,9 @@
 const LINE_FEED = 0x0a;
 
-/** Cuts a byte stream into lines of at most `maxBytes`. What comes after too long a line is lost: the stream MUST be closed. */
+/**
+ * Cuts a byte stream into lines of at most `maxBytes`. What comes after too long a line is lost:
+ * the stream MUST be closed.
+ */
 export class LineSplitter {
   #parts: Uint8Array[] = [];
   #length = 0;
@@ -8,8 +11,9 @@ export class LineSplitter {
   constructor(private readonly maxBytes: number) {}
 
   /**
-   * The lines that `chunk` completes, without their line feeds; 'too long' once a line passes the limit, finished or not.
-   * Takes time linear in the chunk, however small the pieces are in which a line arrives.
+   * The lines that `chunk` completes, without their line feeds; 'too long' once a line passes the
+   * limit, finished or not. Takes time linear in the chunk, however small the pieces are in which a
+   * line arrives.
    */
   push(chunk: Uint8Array): readonly Uint8Array[] | 'too long' {
     const lines: Uint8Array[] = [];

@@ -30,7 +30,10 @@ import {
   validateTrustKeys,
 } from '../generated/body-validators.js';
 
-/** Kinds of the bus that may be asked over the control socket: a closed list, since `Messages` holds more than outsiders may say. */
+/**
+ * Kinds of the bus that may be asked over the control socket: a closed list, since `Messages` holds
+ * more than outsiders may say.
+ */
 export type BusMethod = keyof typeof BODY_SCHEMAS;
 
 const DEADLINE_MS = 10_000;

@@ -25,7 +25,8 @@ export const encodeRequest = (id: number, method: string, params: unknown): stri
 
 /**
  * Parameters MUST be an object where present: every method names its own.
- * @throws CaroError `json_invalid` (not UTF-8, not JSON) or `request_invalid`; neither text quotes the line.
+ * @throws CaroError `json_invalid` (not UTF-8, not JSON) or `request_invalid`; neither text quotes
+ *   the line.
  */
 export function decodeRequest(bytes: Uint8Array): RpcRequest {
   const value = parse(bytes);
@@ -43,7 +44,10 @@ export const encodeResult = (id: RequestId, result: unknown): string => line({ j
 
 export const encodeNotification = (method: string, params: unknown): string => line({ jsonrpc: '2.0', method, params });
 
-/** Only a `CaroError` is told in its own words; anything else could hold what nobody outside should read. */
+/**
+ * Only a `CaroError` is told in its own words; anything else could hold what nobody outside should
+ * read.
+ */
 export function encodeError(id: RequestId, error: unknown): string {
   const told =
     error instanceof CaroError
@@ -60,7 +64,8 @@ export function encodeError(id: RequestId, error: unknown): string {
 }
 
 /**
- * Reads what the server writes. Unknown codes of a newer service become `internal`, with the text kept.
+ * Reads what the server writes. Unknown codes of a newer service become `internal`, with the text
+ * kept.
  * @throws CaroError `json_invalid`
  */
 export function decodeReply(bytes: Uint8Array): RpcReply {

@@ -20,9 +20,11 @@ export interface AdminServer {
 }
 
 /**
- * Opens the control socket (design.md §11): JSON-RPC 2.0, one message a line. A socket that a dead service left behind is replaced.
+ * Opens the control socket (design.md §11): JSON-RPC 2.0, one message a line. A socket that a dead
+ * service left behind is replaced.
  *
- * @throws CaroError `already_running` where somebody answers on it; `permissions_unsafe` where something else is in its place.
+ * @throws CaroError `already_running` where somebody answers on it; `permissions_unsafe` where
+ *   something else is in its place.
  */
 export async function openAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   await removeStaleSocket(options.socketPath);
@@ -42,7 +44,10 @@ export async function openAdminServer(options: AdminServerOptions): Promise<Admi
   };
 }
 
-/** What checks and answers is loaded with the first client; what that client says meanwhile waits in its socket. */
+/**
+ * What checks and answers is loaded with the first client; what that client says meanwhile waits in
+ * its socket.
+ */
 async function serve(socket: Socket, ports: ControlConnectionPorts): Promise<void> {
   const { ControlConnection } = await import('./session.ts');
   if (!socket.destroyed) new ControlConnection(socket, ports);

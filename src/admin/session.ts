@@ -24,7 +24,9 @@ import {
 } from './protocol.ts';
 import { TOPIC_SOURCES } from './topics.ts';
 
-/** So many requests of one connection are in work at once; further lines wait, and no more are read. */
+/**
+ * So many requests of one connection are in work at once; further lines wait, and no more are read.
+ */
 const MAX_IN_WORK = 8;
 /** So many bytes may wait for a subscriber that does not read; then it is cut off. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
@@ -83,7 +85,9 @@ export class ControlConnection {
     }
   }
 
-  /** Goes on only while little is in work and the client takes its answers: nothing piles up here. */
+  /**
+   * Goes on only while little is in work and the client takes its answers: nothing piles up here.
+   */
   #pump(): void {
     while (this.#inWork < MAX_IN_WORK && this.socket.writableLength <= MAX_LINE_BYTES) {
       const line = this.#waiting.shift();
@@ -155,7 +159,10 @@ export class ControlConnection {
   }
 }
 
-/** A list that does not fit into a line is refused, so that the client asks for less; a single long entry is sent as it is. */
+/**
+ * A list that does not fit into a line is refused, so that the client asks for less; a single long
+ * entry is sent as it is.
+ */
 function fitting(id: RequestId, result: unknown): string {
   const line = encodeResult(id, result ?? null);
   if (Buffer.byteLength(line) > MAX_LINE_BYTES && Array.isArray(result) && result.length > 1) {

@@ -1,4 +1,7 @@
-/** Records and findings as lines of ArcSight's Common Event Format ("Implementing ArcSight CEF"; `CEF:0`). */
+/**
+ * Records and findings as lines of ArcSight's Common Event Format ("Implementing ArcSight CEF";
+ * `CEF:0`).
+ */
 import { isIP } from 'node:net';
 import { canonical, type Json } from '../domain/encoding/canonical.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';

@@ -8,7 +8,10 @@ export const GENESIS = '0'.repeat(64);
 const RECORD_CONTEXT = 'caro.audit.record.v1\n';
 const CHECKPOINT_CONTEXT = 'caro.audit.checkpoint.v1\n';
 
-/** The record that follows `previous` (FR-904): its hash covers everything in it and, through `prevHash`, all before it. */
+/**
+ * The record that follows `previous` (FR-904): its hash covers everything in it and, through
+ * `prevHash`, all before it.
+ */
 export function linkRecord(previous: AuditRecord | undefined, entry: AuditEntry, time: string): AuditRecord {
   const open = {
     seq: (previous?.seq ?? 0) + 1,
@@ -33,19 +36,26 @@ export function checkpointBytes({ seq, hash, time, prunedThrough }: Omit<AuditCh
 /** Whose signature it is: a node id out of `keys`, or null. */
 export type SignerOf = (keys: readonly string[], bytes: Uint8Array, signature: Uint8Array) => string | null;
 
-/** What a log is checked with. Steps from key to key are in the log itself, each in the record of its completion. */
+/**
+ * What a log is checked with. Steps from key to key are in the log itself, each in the record of
+ * its completion.
+ */
 export interface LogProof {
   /** Node id, present or former. */
   readonly node: string;
   readonly signerOf: SignerOf;
-  /** The ids between which a statement of rotation leads. @throws where it is not signed by both keys */
+  /**
+   * The ids between which a statement of rotation leads. @throws where it is not signed by both
+   * keys
+   */
   readonly openStep: (statement: unknown) => { readonly old: string; readonly new: string };
 }
 
 /**
- * Checks a whole log, oldest record first, without trusting whoever stored it: every hash, every link, every checkpoint's signature,
- * that a missing prefix stands behind a signed checkpoint, and that no record before the newest checkpoint was cut off the end. Where the
- * node has changed its key, checkpoints before the change may be signed with the former one, and none after it.
+ * Checks a whole log, oldest record first, without trusting whoever stored it: every hash, every
+ * link, every checkpoint's signature, that a missing prefix stands behind a signed checkpoint, and
+ * that no record before the newest checkpoint was cut off the end. Where the node has changed its
+ * key, checkpoints before the change may be signed with the former one, and none after it.
  */
 export function verifyChain(
   records: Iterable<AuditRecord>,
@@ -123,7 +133,10 @@ function brokenStep({ seq, type, details }: AuditRecord, steps: Step[], openStep
   }
 }
 
-/** A key that had a successor signs nothing from the record on that says so. Checkpoints of removed records prove nothing any more. */
+/**
+ * A key that had a successor signs nothing from the record on that says so. Checkpoints of removed
+ * records prove nothing any more.
+ */
 function forgedCheckpoint(
   checkpoints: readonly AuditCheckpoint[],
   { first = 1, steps }: Walk,

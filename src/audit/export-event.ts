@@ -242,7 +242,10 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
   },
 };
 
-/** What of a record may go to other tools: members of `details` that its type does not list are left out. */
+/**
+ * What of a record may go to other tools: members of `details` that its type does not list are left
+ * out.
+ */
 export function exportEvent(record: AuditRecord): ExportEvent {
   const { kind, activity, severity, outcome = 'success', facts } = SPECS[record.type];
   const { details } = record;

@@ -1,7 +1,10 @@
 import type { AuditCheckpoint, AuditRecord } from '../domain/audit/audit-record.ts';
 import { CaroError } from '../domain/errors.ts';
 
-/** An exported log (FR-905): JSON lines, a head line, then every record and every checkpoint, oldest first. */
+/**
+ * An exported log (FR-905): JSON lines, a head line, then every record and every checkpoint, oldest
+ * first.
+ */
 export interface AuditExport {
   readonly node: string;
   readonly records: readonly AuditRecord[];
@@ -51,7 +54,9 @@ const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (val
 const isHash = matches(/^[0-9a-f]{64}$/);
 const isTime = matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
-/** Members that no hash covers would be shown beside those that were verified, so there are none. */
+/**
+ * Members that no hash covers would be shown beside those that were verified, so there are none.
+ */
 const RECORD: Checks = {
   seq: isCount,
   time: isTime,

@@ -1,5 +1,8 @@
 import { isoTime } from '../domain/time/iso-time.ts';
-/** What security tools get to know of what was observed: that a risk rule matched so often on a day, that a stretch was unusual. */
+/**
+ * What security tools get to know of what was observed: that a risk rule matched so often on a day,
+ * that a stretch was unusual.
+ */
 export interface DetectionFinding {
   readonly kind: 'risk' | 'anomaly';
   /** Id of the risk rule, or kind of the anomaly. */

@@ -5,8 +5,8 @@ import { verify } from '../identity/signature.ts';
 import type { LogProof } from './chain.ts';
 
 /**
- * What a log is checked with where nothing is known but a public key of its node (32 bytes): the present one or a former one. The log
- * itself proves the others.
+ * What a log is checked with where nothing is known but a public key of its node (32 bytes): the
+ * present one or a former one. The log itself proves the others.
  */
 export const logProof = (publicKey: Uint8Array): LogProof => ({
   node: encodeNodeId(publicKey),

@@ -1,4 +1,7 @@
-/** Records and findings as events of the Open Cybersecurity Schema Framework (https://schema.ocsf.io), version 1.5.0. */
+/**
+ * Records and findings as events of the Open Cybersecurity Schema Framework
+ * (https://schema.ocsf.io), version 1.5.0.
+ */
 import { isIP } from 'node:net';
 import type { Json } from '../domain/encoding/canonical.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
@@ -64,7 +67,10 @@ const STATUSES = {
 /** `risk_level_id`. */
 const RISK_LEVELS = { low: 1, medium: 2, high: 3, critical: 4 } as const;
 
-/** One audit record as one event; `metadata.uid` and `metadata.sequence` lead back to it in the chain. */
+/**
+ * One audit record as one event; `metadata.uid` and `metadata.sequence` lead back to it in the
+ * chain.
+ */
 export function ocsfEvent(event: ExportEvent, exporter: Exporter): OcsfObject {
   const { record, title, outcome, facts, severity } = event;
   const [statusId, status] = STATUSES[outcome];

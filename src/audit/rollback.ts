@@ -15,8 +15,9 @@ interface Log {
 const ACCOUNTS = ['database.restored', 'database.repaired'] as const;
 
 /**
- * Whether a log lacks the head that was kept beside its database, and no record accounts for it: then an older copy of the database
- * was put in its place, which verifies in itself. Who puts back both is not noticed by this.
+ * Whether a log lacks the head that was kept beside its database, and no record accounts for it:
+ * then an older copy of the database was put in its place, which verifies in itself. Who puts back
+ * both is not noticed by this.
  */
 export function isRolledBack(log: Log, kept: Head): boolean {
   const [found] = log.list({ before: kept.seq + 1, limit: 1 });

@@ -6,13 +6,16 @@ type Answer<K extends Kind> = K extends RequestKind ? Replies[K] | Promise<Repli
 export type Handlers<K extends Kind> = { readonly [P in K]: (body: Messages[P]) => Answer<P> };
 
 /**
- * A named part of the service with its own state. `start` runs before the first message; `stop` runs after the last one.
- * Both are bounded by the supervisor.
+ * A named part of the service with its own state. `start` runs before the first message; `stop`
+ * runs after the last one. Both are bounded by the supervisor.
  */
 export interface Actor<K extends Kind = Kind> {
   readonly name: string;
   readonly handlers: Handlers<K>;
-  /** Kinds that wait for others rather than work: handled beside the mailbox, so that they hold nobody up. */
+  /**
+   * Kinds that wait for others rather than work: handled beside the mailbox, so that they hold
+   * nobody up.
+   */
   readonly concurrent?: readonly RequestKind[];
   readonly start?: () => void | Promise<void>;
   readonly stop?: () => void | Promise<void>;

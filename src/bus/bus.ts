@@ -6,20 +6,27 @@ import type { Kind, Messages, Replies, RequestKind } from './messages.ts';
 
 const DEFAULT_DEADLINE_MS = 10_000;
 
-/** What an actor may do with the bus: speak, never listen (its handlers are wired by the supervisor). */
+/**
+ * What an actor may do with the bus: speak, never listen (its handlers are wired by the
+ * supervisor).
+ */
 export interface BusClient {
-  /** Tells every taker of a kind; resolves when each mailbox has taken the notice (the sender waits for room). */
+  /**
+   * Tells every taker of a kind; resolves when each mailbox has taken the notice (the sender waits
+   * for room).
+   */
   readonly publish: <K extends Kind>(kind: K, body: Messages[K]) => Promise<void>;
   /**
    * Asks the one taker of a kind.
-   * @throws CaroError `deadline_exceeded` (deadline in ms, 10 s unless told), `mailbox_full`, `actor_degraded`, or what the taker threw.
+   * @throws CaroError `deadline_exceeded` (deadline in ms, 10 s unless told), `mailbox_full`,
+   *   `actor_degraded`, or what the taker threw.
    */
   readonly request: <K extends RequestKind>(kind: K, body: Messages[K], deadlineMs?: number) => Promise<Replies[K]>;
 }
 
 /**
- * Typed messages between actors of this process. Each kind has a list of mailboxes, held by an eventemitter3 emitter;
- * a mailbox hands its actor one message at a time.
+ * Typed messages between actors of this process. Each kind has a list of mailboxes, held by an
+ * eventemitter3 emitter; a mailbox hands its actor one message at a time.
  */
 export class Bus implements BusClient {
   readonly #emitter = new EventEmitter<Kind>();
@@ -36,7 +43,10 @@ export class Bus implements BusClient {
       );
   }
 
-  /** Listens without a mailbox: for the edges (sockets, dashboard), whose own buffers apply. Returns what ends it. */
+  /**
+   * Listens without a mailbox: for the edges (sockets, dashboard), whose own buffers apply. Returns
+   * what ends it.
+   */
   listen<K extends Kind>(kind: K, listener: (body: Messages[K]) => void): () => void {
     this.#emitter.on(kind, listener);
     return () => this.#emitter.off(kind, listener);
@@ -62,7 +72,10 @@ export class Bus implements BusClient {
     return this.#ask(taker, kind, body, deadlineMs);
   }
 
-  /** Asks every taker of a kind and waits for all; the first failure is thrown when all have answered. */
+  /**
+   * Asks every taker of a kind and waits for all; the first failure is thrown when all have
+   * answered.
+   */
   async requestAll<K extends RequestKind>(
     kind: K,
     body: Messages[K],

@@ -4,8 +4,8 @@ import { within } from './supervisor.ts';
 export type Stop = () => void | Promise<void>;
 
 /**
- * Ordered start and mirrored stop: what began last ends first. Every step has a time limit, and the error names the culprit. A step
- * that fails to stop does not keep the others from stopping.
+ * Ordered start and mirrored stop: what began last ends first. Every step has a time limit, and the
+ * error names the culprit. A step that fails to stop does not keep the others from stopping.
  */
 export class Lifecycle {
   readonly #stops: { readonly name: string; readonly stop: Stop }[] = [];

@@ -1,12 +1,16 @@
 import { CaroError } from '../domain/errors.ts';
 import type { Message } from './message.ts';
 
-/** What happens to a message that finds the mailbox full: `wait` holds the sender back, `refuse` fails it at once. */
+/**
+ * What happens to a message that finds the mailbox full: `wait` holds the sender back, `refuse`
+ * fails it at once.
+ */
 export type OverloadPolicy = 'wait' | 'refuse';
 
 /**
- * Bounded queue in front of one actor. Messages leave in the order in which they came, one at a time. A message that was taken MUST
- * be settled: delivered, or failed by `close`. Nothing is dropped: when full, the sender waits or is refused (house style 4).
+ * Bounded queue in front of one actor. Messages leave in the order in which they came, one at a
+ * time. A message that was taken MUST be settled: delivered, or failed by `close`. Nothing is
+ * dropped: when full, the sender waits or is refused (house style 4).
  */
 export class Mailbox {
   readonly #queue: Message[] = [];

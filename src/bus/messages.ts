@@ -60,8 +60,9 @@ export interface RiskRating {
 }
 
 /**
- * Every message on the bus: kind → body. A kind that stands in `Replies` too is a request, taken by exactly one actor; the others
- * are notices for whoever takes them. Bodies that come from outside are checked against `schemas.ts` before they get here.
+ * Every message on the bus: kind → body. A kind that stands in `Replies` too is a request, taken by
+ * exactly one actor; the others are notices for whoever takes them. Bodies that come from outside
+ * are checked against `schemas.ts` before they get here.
  */
 export interface Messages {
   'spool.changed': { readonly files: readonly string[] | 'all' };
@@ -72,7 +73,10 @@ export interface Messages {
   'events.list': EventFilter;
   'stats.read': { readonly since?: string };
   'summary.preview': { readonly period: PeriodKind };
-  /** Whether the preview of this digest was handed out in the last hour, and still tells what would leave. */
+  /**
+   * Whether the preview of this digest was handed out in the last hour, and still tells what would
+   * leave.
+   */
   'summary.shown': { readonly digest: string };
   /** Those of this node, or those received from another (`from`: its node id). */
   'summary.list': { readonly limit?: number; readonly from?: string };
@@ -83,8 +87,8 @@ export interface Messages {
   'policy.test': Nothing;
   'trust.list': Nothing;
   /**
-   * These three change `managed.toml` and are in force when answered; the reload puts them on record. To share more than before needs
-   * the digest of a preview that was shown.
+   * These three change `managed.toml` and are in force when answered; the reload puts them on
+   * record. To share more than before needs the digest of a preview that was shown.
    */
   'sharing.set': { readonly level: SharingLevel; readonly preview?: string };
   'trust.set': { readonly id: string; readonly level: TrustLevel };
@@ -122,7 +126,10 @@ export interface Messages {
   'service.metrics': Nothing;
   'config.verify': Configuration;
   'config.commit': Configuration;
-  /** A quarter of an hour is over. Nothing is deleted by `nowMs`: `retentionMs` does not follow a clock that leaps ahead. */
+  /**
+   * A quarter of an hour is over. Nothing is deleted by `nowMs`: `retentionMs` does not follow a
+   * clock that leaps ahead.
+   */
   'clock.quarter': { readonly nowMs: number; readonly retentionMs: number };
   /** The collector's note to itself: a slice of what has outlived its retention is due. */
   'retention.slice': { readonly nowMs: number };

@@ -29,7 +29,10 @@ const hex = (digits: number): BodySchema => ({ type: 'string', pattern: `^[0-9a-
 const short: BodySchema = { type: 'string', minLength: 1, maxLength: 1_000 };
 const NOTHING = body({});
 
-/** The kinds that may be asked from outside, each with the shape of its body. A kind that is not here cannot be reached. */
+/**
+ * The kinds that may be asked from outside, each with the shape of its body. A kind that is not
+ * here cannot be reached.
+ */
 export const BODY_SCHEMAS = {
   'service.status': NOTHING,
   'service.metrics': NOTHING,

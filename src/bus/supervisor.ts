@@ -30,8 +30,9 @@ export interface SupervisorOptions {
 type AnyHandlers = Readonly<Partial<Record<Kind, (body: unknown) => unknown>>>;
 
 /**
- * Keeps one actor alive. A `CaroError` out of a handler is an answer; anything else is a crash: the actor is made anew after a pause
- * while its mailbox holds what waits, and after too many crashes it is degraded: its messages fail at once and `status` shows it.
+ * Keeps one actor alive. A `CaroError` out of a handler is an answer; anything else is a crash: the
+ * actor is made anew after a pause while its mailbox holds what waits, and after too many crashes
+ * it is degraded: its messages fail at once and `status` shows it.
  */
 export class Supervised {
   readonly #mailbox: Mailbox;
@@ -80,7 +81,10 @@ export class Supervised {
       this.#disconnect.push(this.bus.connect(kind, this.#mailbox));
   }
 
-  /** Takes no new message, lets what waits be handled, then ends the actor; each step within the time limit. */
+  /**
+   * Takes no new message, lets what waits be handled, then ends the actor; each step within the
+   * time limit.
+   */
   async stop(): Promise<void> {
     clearTimeout(this.#restartTimer);
     for (const disconnect of this.#disconnect.splice(0)) disconnect();
@@ -147,7 +151,8 @@ export class Supervised {
     this.#mailbox.pause();
     this.#crashes = [...this.#crashes.filter((time) => time > now - this.options.windowMs), now];
     this.options.onCrash(this.name, error);
-    // What is handled beside the mailbox may fail after the end of its actor, or while that is being made anew.
+    // What is handled beside the mailbox may fail after the end of its actor, or while that is
+    // being made anew.
     if (this.#isOver()) return;
     if (this.#crashes.length > this.options.maxCrashes) {
       clearTimeout(this.#restartTimer);

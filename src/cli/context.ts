@@ -18,7 +18,10 @@ export interface Context {
   readonly places: () => Places;
   /** Ends a command that would go on for ever. */
   readonly interrupted: AbortSignal;
-  /** Makes the process end with 1, or what the kind of error tells, for a command that did its work and found something bad. */
+  /**
+   * Makes the process end with 1, or what the kind of error tells, for a command that did its work
+   * and found something bad.
+   */
   readonly failed: (kind?: ErrorCode) => void;
 }
 

@@ -7,7 +7,10 @@ import type { Database } from '../storage/database.ts';
 import { firstObserved, readRuleDays } from '../storage/events/finding-reader.ts';
 import { readHistory } from '../storage/events/history-reader.ts';
 
-/** What was found on this node, from rollups alone: rule ids, levels and counts, never text of a command. */
+/**
+ * What was found on this node, from rollups alone: rule ids, levels and counts, never text of a
+ * command.
+ */
 export function* findings(database: Database, nowMs: number): Generator<DetectionFinding> {
   yield* riskFindings(database, nowMs);
   yield* anomalies(database, nowMs);

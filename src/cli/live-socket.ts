@@ -5,9 +5,10 @@ import type { Places } from '../config/places.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * The places of a node with the control socket where the service really made it. A login shell has `XDG_RUNTIME_DIR`, `cron` and `su` have
- * not, so that service and client may look in different directories; of the sockets of ours that are there the newest counts. With
- * `CARO_HOME` there is one place only.
+ * The places of a node with the control socket where the service really made it. A login shell has
+ * `XDG_RUNTIME_DIR`, `cron` and `su` have not, so that service and client may look in different
+ * directories; of the sockets of ours that are there the newest counts. With `CARO_HOME` there is
+ * one place only.
  */
 export function withLiveSocket(places: Places, env: Env, uid: number | undefined): Places {
   const { CARO_HOME: own } = env;

@@ -23,7 +23,10 @@ export function lastLines(path: string, count: number): LastLines {
   return { lines: lines.slice(-count).map(decoded), end: size };
 }
 
-/** Lines that are added after `end`, until `signal`. A file that was moved away and begun anew is read from its start. */
+/**
+ * Lines that are added after `end`, until `signal`. A file that was moved away and begun anew is
+ * read from its start.
+ */
 export async function* newLines(path: string, end: number, signal: AbortSignal): AsyncGenerator<string> {
   let wake = (): void => undefined;
   let changes = 0;
@@ -55,7 +58,9 @@ export async function* newLines(path: string, end: number, signal: AbortSignal):
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-/** Bytes as latin1, so that a range may begin and end within a character; whole lines are decoded. */
+/**
+ * Bytes as latin1, so that a range may begin and end within a character; whole lines are decoded.
+ */
 function readRange(path: string, begin: number, end: number): string {
   if (end <= begin) return '';
   const descriptor = openSync(path, 'r');

@@ -29,7 +29,8 @@ export function openAuditLog(file: string): OfflineLog {
   }
   try {
     const database = openReadOnly(file);
-    // All that is read is of one moment: retention may remove a prefix meanwhile, and add the checkpoint that accounts for it.
+    // All that is read is of one moment: retention may remove a prefix meanwhile, and add the
+    // checkpoint that accounts for it.
     database.exec('BEGIN');
     const store = createAuditStore(database);
     return {

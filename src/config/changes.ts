@@ -7,7 +7,10 @@ const TYPES: Readonly<Partial<Record<keyof Configuration, AuditEntry['type']>>> 
   sharing: 'sharing.changed',
 };
 
-/** What to put on record when one configuration takes the place of another (FR-903): trust and sharing in full, others by name. */
+/**
+ * What to put on record when one configuration takes the place of another (FR-903): trust and
+ * sharing in full, others by name.
+ */
 export function configurationChanges(before: Configuration | null, after: Configuration): readonly AuditEntry[] {
   const sections = Object.keys(after) as (keyof Configuration)[];
   const changed = sections.filter((section) => before === null || plain(before[section]) !== plain(after[section]));

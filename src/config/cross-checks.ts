@@ -10,7 +10,10 @@ type MeshFlags = Pick<Configuration['mesh'], 'allow_dns' | 'allow_public'>;
 type Found = readonly UnlocatedProblem[];
 const NOTHING: Found = [];
 
-/** What a schema cannot say about `caro.toml`: addresses, ids, subnets, and keys that must fit together. */
+/**
+ * What a schema cannot say about `caro.toml`: addresses, ids, subnets, and keys that must fit
+ * together.
+ */
 export function ownerProblems(settings: Omit<Configuration, 'node'>): Found {
   return [
     ...dashboardHost(settings.dashboard.host),
@@ -25,7 +28,10 @@ export function ownerProblems(settings: Omit<Configuration, 'node'>): Found {
   ];
 }
 
-/** The same for `managed.toml`; what peers may look like is the owner's choice, so `flags` come from `caro.toml`. */
+/**
+ * The same for `managed.toml`; what peers may look like is the owner's choice, so `flags` come from
+ * `caro.toml`.
+ */
 export const managedProblems = (settings: ManagedSettings, flags: MeshFlags): Found => sharedFindings(settings, flags);
 
 function sharedFindings(settings: Pick<ManagedSettings, 'mesh' | 'trust'>, flags: MeshFlags): Found {
@@ -63,7 +69,10 @@ function listenAddress(mesh: Configuration['mesh']): Found {
   );
 }
 
-/** Announcements go out over IPv4; without an address of that kind they would leave on whatever network the system prefers. */
+/**
+ * Announcements go out over IPv4; without an address of that kind they would leave on whatever
+ * network the system prefers.
+ */
 function announcedAddress({ mdns, listen }: Configuration['mesh']): Found {
   if (!mdns || isIP(parseEndpoint(listen)?.host ?? '') !== 6) return NOTHING;
   return one(

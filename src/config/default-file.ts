@@ -2,7 +2,10 @@ import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
 import { CaroError } from '../domain/errors.ts';
 import type { Places } from './places.ts';
 
-/** A configuration in which only the name is set: all else stands as a comment with its default (design.md §4). */
+/**
+ * A configuration in which only the name is set: all else stands as a comment with its default
+ * (design.md §4).
+ */
 export const defaultConfiguration = (
   name: string,
 ): string => `# Caro mesh: settings of this node. Lines that begin with # show the defaults.
@@ -71,7 +74,8 @@ name = ${JSON.stringify(name)}
 `;
 
 /**
- * Writes `caro.toml` (0600) for a new node. The owner's file is never written again, so an existing one is left as it is.
+ * Writes `caro.toml` (0600) for a new node. The owner's file is never written again, so an existing
+ * one is left as it is.
  * @returns whether it was written
  * @throws CaroError `place_unusable`
  */

@@ -2,8 +2,8 @@ import { homedir } from 'node:os';
 import { CaroError } from '../domain/errors.ts';
 
 /**
- * The user's home directory: `HOME`, or what the system's list of accounts says; `CARO_HOME` for a user in neither (a container's, a
- * service's).
+ * The user's home directory: `HOME`, or what the system's list of accounts says; `CARO_HOME` for a
+ * user in neither (a container's, a service's).
  *
  * @throws CaroError `place_unusable` where none of them says
  */

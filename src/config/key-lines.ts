@@ -4,8 +4,9 @@ import { parse } from 'smol-toml';
 export type KeyPath = readonly (string | number)[];
 
 /**
- * Line (from 1) of every key, table header and list element in a TOML document, asked by path. The text MUST have been parsed
- * successfully before: this reader follows the grammar but judges nothing. smol-toml keeps no positions.
+ * Line (from 1) of every key, table header and list element in a TOML document, asked by path. The
+ * text MUST have been parsed successfully before: this reader follows the grammar but judges
+ * nothing. smol-toml keeps no positions.
  */
 export class KeyLines {
   readonly #lines = new Map<string, number>();
@@ -23,7 +24,10 @@ export class KeyLines {
     }
   }
 
-  /** The line of `path`, or of the nearest part of it that is written down; 1 where nothing of it is. */
+  /**
+   * The line of `path`, or of the nearest part of it that is written down; 1 where nothing of it
+   * is.
+   */
   lineOf(path: KeyPath): number {
     for (let length = path.length; length > 0; length -= 1) {
       const line = this.#lines.get(JSON.stringify(path.slice(0, length)));
@@ -42,7 +46,10 @@ export class KeyLines {
     this.#note(this.#table, line);
   }
 
-  /** Puts in the index of the last element wherever a key names a list of tables; a list header adds an element. */
+  /**
+   * Puts in the index of the last element wherever a key names a list of tables; a list header adds
+   * an element.
+   */
   #resolve(keys: readonly string[], adds: boolean): KeyPath {
     let path: KeyPath = [];
     for (const [index, key] of keys.entries()) {

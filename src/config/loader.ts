@@ -22,14 +22,19 @@ export interface LoadedConfiguration {
   readonly configuration: Configuration;
   /** What `managed.toml` alone says. */
   readonly managed: ManagedSettings;
-  /** 64 hex digits, SHA-256 of the canonical configuration: the same settings have the same hash, however they are written. */
+  /**
+   * 64 hex digits, SHA-256 of the canonical configuration: the same settings have the same hash,
+   * however they are written.
+   */
   readonly hash: string;
 }
 
 /**
- * Reads `caro.toml` and `managed.toml`; missing files count as empty. `hostname` names the node where the owner did not.
+ * Reads `caro.toml` and `managed.toml`; missing files count as empty. `hostname` names the node
+ * where the owner did not.
  *
- * @throws CaroError `config_invalid` with every problem on a line of its own (`FILE:LINE: KEY: expected …, got …; how to mend it`),
+ * @throws CaroError `config_invalid` with every problem on a line of its own (`FILE:LINE: KEY:
+ *   expected …, got …; how to mend it`),
  *   `permissions_unsafe`, `place_unusable`
  */
 export function loadConfiguration(places: ConfigurationPlaces, hostname: string): LoadedConfiguration {
@@ -44,8 +49,9 @@ export function checkConfiguration(places: ConfigurationPlaces): readonly Proble
 }
 
 /**
- * Changes `managed.toml`, if the configuration as a whole is still good afterwards. The service reads it at its next start or reload.
- * `verify` may object to the whole by throwing: what the service would refuse MUST not be written, or its next start would fail.
+ * Changes `managed.toml`, if the configuration as a whole is still good afterwards. The service
+ * reads it at its next start or reload. `verify` may object to the whole by throwing: what the
+ * service would refuse MUST not be written, or its next start would fail.
  * @throws CaroError `config_invalid` (nothing is written), `permissions_unsafe`, `place_unusable`
  */
 export function changeManaged(
@@ -79,7 +85,8 @@ function combined(
 }
 
 function problemsOf(owner: SettingsFile<OwnerSettings>, managed: SettingsFile<ManagedSettings>): readonly Problem[] {
-  // Without a readable owner's file its permissions are unknown: the strictest are used on the other.
+  // Without a readable owner's file its permissions are unknown: the strictest are used on the
+  // other.
   const flags = 'data' in owner ? owner.data.mesh : { allow_dns: false, allow_public: false };
   return [
     ...owner.problems,

@@ -2,7 +2,10 @@ import type { PeerEntry } from '../domain/configuration.ts';
 import type { SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
 import type { ManagedSettings } from './managed-settings.ts';
 
-/** What an owner can decide without an editor; each gives the settings as they are to be (`changeManaged` of loader.ts). */
+/**
+ * What an owner can decide without an editor; each gives the settings as they are to be
+ * (`changeManaged` of loader.ts).
+ */
 type Change = (settings: ManagedSettings) => ManagedSettings;
 
 export const withSharing =
@@ -33,8 +36,9 @@ export const withoutDenial =
   };
 
 /**
- * Ends all trust in a node: a denial wins over every rule, also over those of the owner's own file (FR-704). `ids` are its key and those
- * that followed it; each is named, so that a revocation outlives what is known of keys.
+ * Ends all trust in a node: a denial wins over every rule, also over those of the owner's own file
+ * (FR-704). `ids` are its key and those that followed it; each is named, so that a revocation
+ * outlives what is known of keys.
  */
 export const withRevoked =
   (ids: readonly string[]): Change =>

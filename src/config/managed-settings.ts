@@ -26,8 +26,8 @@ const HEADER = `# Written by caro commands (peers, trust, sharing) and merged ov
 export const encodeManaged = (settings: ManagedSettings): string => HEADER + stringify(settings);
 
 /**
- * Replaces `managed.toml` (0600) in one step: after a crash it holds the old settings or the new ones, never a part.
- * `settings` MUST have been checked: `changeManaged` in loader.ts does both.
+ * Replaces `managed.toml` (0600) in one step: after a crash it holds the old settings or the new
+ * ones, never a part. `settings` MUST have been checked: `changeManaged` in loader.ts does both.
  *
  * @throws CaroError `place_unusable`
  */

@@ -1,7 +1,10 @@
 import type { Configuration, PeerEntry } from '../domain/configuration.ts';
 import type { ManagedSettings } from './managed-settings.ts';
 
-/** `managed.toml` over `caro.toml`: the later word counts, but lists of what is denied add up (FR-704). */
+/**
+ * `managed.toml` over `caro.toml`: the later word counts, but lists of what is denied add up
+ * (FR-704).
+ */
 export function merge(owner: Configuration, managed: ManagedSettings): Configuration {
   return {
     ...owner,

@@ -1,4 +1,7 @@
-/** The word of `known` that is fewest edits away from `word`, if it is near enough to be a slip of the finger. */
+/**
+ * The word of `known` that is fewest edits away from `word`, if it is near enough to be a slip of
+ * the finger.
+ */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate) }))

@@ -39,10 +39,11 @@ export interface Places {
 const SOCKET_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
 
 /**
- * The places of a node from its environment: `CARO_HOME`, or the XDG base directories. As the XDG specification asks, a relative
- * XDG path is ignored. `home` is the user's home directory.
+ * The places of a node from its environment: `CARO_HOME`, or the XDG base directories. As the XDG
+ * specification asks, a relative XDG path is ignored. `home` is the user's home directory.
  *
- * @throws CaroError `usage` for a relative `CARO_HOME`, which would move with the working directory.
+ * @throws CaroError `usage` for a relative `CARO_HOME`, which would move with the working
+ *   directory.
  */
 export function placesFrom(env: Readonly<Record<string, string | undefined>>, home: string): Places {
   const { CARO_HOME: own, XDG_RUNTIME_DIR: runtime } = env;
@@ -89,9 +90,11 @@ function places(config: string, data: string, runtime: string, state: string): P
 }
 
 /**
- * Makes the directories that are missing (0700) and refuses what others could read or change. Nothing that exists is altered.
+ * Makes the directories that are missing (0700) and refuses what others could read or change.
+ * Nothing that exists is altered.
  *
- * @throws CaroError `permissions_unsafe` with the path, the mode expected and found, and the line that mends it; `place_unusable`
+ * @throws CaroError `permissions_unsafe` with the path, the mode expected and found, and the line
+ *   that mends it; `place_unusable`
  *   where a directory cannot be made or the socket's path is too long.
  */
 export function preparePlaces(places: Places): void {
@@ -161,7 +164,9 @@ function makeDirectory(path: string): void {
   }
 }
 
-/** One after the other: told to make them all, Node.js answers ENOENT whatever kept it from that. */
+/**
+ * One after the other: told to make them all, Node.js answers ENOENT whatever kept it from that.
+ */
 function makeMissing(path: string): void {
   if (isDirectory(path)) return;
   makeMissing(dirname(path));

@@ -2,8 +2,8 @@ import { SHELLS } from '../domain/events/shell-kind.ts';
 import { QUERY_TYPES, ROLES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/policy/trust.ts';
 
 /**
- * The part of JSON Schema that is used for the configuration. `description` completes "expected …" in errors; `default` and
- * `examples` show how to write it right.
+ * The part of JSON Schema that is used for the configuration. `description` completes "expected …"
+ * in errors; `default` and `examples` show how to write it right.
  */
 export interface ConfigurationSchema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';

@@ -51,7 +51,9 @@ export function parseSettings<T>(
   return { file, problems: [first, ...others] };
 }
 
-/** Without the excerpt that smol-toml adds: it could hold a pattern that the owner keeps to himself. */
+/**
+ * Without the excerpt that smol-toml adds: it could hold a pattern that the owner keeps to himself.
+ */
 const reason = (error: TomlError): string =>
   (error.message.split('\n')[0] ?? '').replace(/^Invalid TOML document: /, '');
 

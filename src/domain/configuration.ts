@@ -16,7 +16,10 @@ export interface TrustTest {
   readonly expect: string;
 }
 
-/** The whole configuration with defaults filled in (design.md §4); keys are spelled as in the TOML file. */
+/**
+ * The whole configuration with defaults filled in (design.md §4); keys are spelled as in the TOML
+ * file.
+ */
 export interface Configuration {
   readonly node: { readonly name: string; readonly role: Role };
   readonly observe: {
@@ -38,7 +41,10 @@ export interface Configuration {
     readonly nodes: Readonly<Record<string, TrustLevel>>;
     readonly subnets: Readonly<Record<string, TrustLevel>>;
     readonly deny: { readonly nodes: readonly string[]; readonly subnets: readonly string[] };
-    /** Those of `deny.nodes` that a command denied (`trust revoke`): what the owner's tests say against it does not count. */
+    /**
+     * Those of `deny.nodes` that a command denied (`trust revoke`): what the owner's tests say
+     * against it does not count.
+     */
     readonly revoked?: readonly string[];
     readonly tests: readonly TrustTest[];
   };

@@ -1,6 +1,7 @@
 /**
- * Every error a user, a script or a peer can meet. A text says what was expected, what came and what to do; it never holds
- * command text, a path taken from a command, or a secret. `docs/errors.md` is this table in prose; a test compares the two.
+ * Every error a user, a script or a peer can meet. A text says what was expected, what came and
+ * what to do; it never holds command text, a path taken from a command, or a secret.
+ * `docs/errors.md` is this table in prose; a test compares the two.
  */
 interface ErrorKind {
   /** Process exit code of the command line: 1 failed, 2 usage (design.md §10). */

@@ -37,7 +37,10 @@ export function parseEndpoint(text: string): Endpoint | undefined {
   return { host, port };
 }
 
-/** `address/prefix` (RFC 4632, RFC 4291); undefined if malformed. Bits after the prefix may be set: see `networkOf`. */
+/**
+ * `address/prefix` (RFC 4632, RFC 4291); undefined if malformed. Bits after the prefix may be set:
+ * see `networkOf`.
+ */
 export function parseSubnet(text: string): Subnet | undefined {
   const match = /^([0-9A-Fa-f:.]+)\/(\d{1,3})$/.exec(text);
   const address = match?.[1] ?? '';
@@ -47,7 +50,10 @@ export function parseSubnet(text: string): Subnet | undefined {
   return { address, prefix, family: family === 4 ? 'ipv4' : 'ipv6' };
 }
 
-/** The one spelling of a subnet: bits after the prefix cleared, lower case, IPv6 compressed (RFC 5952). */
+/**
+ * The one spelling of a subnet: bits after the prefix cleared, lower case, IPv6 compressed (RFC
+ * 5952).
+ */
 export function networkOf(subnet: Subnet): string {
   const bytes = addressBytes(subnet.address).map((byte, index) => {
     const kept = Math.min(8, Math.max(0, subnet.prefix - 8 * index));
@@ -56,7 +62,10 @@ export function networkOf(subnet: Subnet): string {
   return `${addressText(bytes)}/${subnet.prefix}`;
 }
 
-/** Whether `address` lies in `subnet`; an IPv4 address in IPv6 clothes (`::ffff:a.b.c.d`) counts as the IPv4 address it is. */
+/**
+ * Whether `address` lies in `subnet`; an IPv4 address in IPv6 clothes (`::ffff:a.b.c.d`) counts as
+ * the IPv4 address it is.
+ */
 export function isInSubnet(address: string, subnet: Subnet): boolean {
   const list = new BlockList();
   list.addSubnet(subnet.address, subnet.prefix, subnet.family);
@@ -67,7 +76,10 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || isListed(blockList(LOOPBACK), host);
 }
 
-/** Loopback or a network that the internet does not route to. The unspecified address (`0.0.0.0`, `::`) is neither. */
+/**
+ * Loopback or a network that the internet does not route to. The unspecified address (`0.0.0.0`,
+ * `::`) is neither.
+ */
 export function isInternal(address: string): boolean {
   return isListed(blockList([...LOOPBACK, ...INTERNAL]), address);
 }

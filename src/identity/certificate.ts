@@ -20,9 +20,10 @@ export interface TlsMaterial {
 }
 
 /**
- * A self-signed X.509 certificate (PEM) with the node's own key, valid for a year from a day ago, so that TLS 1.3's CertificateVerify
- * is the proof of the Ed25519 identity (FR-202). Loads a library of 14 MiB that stays in memory: call it in a process or thread that
- * ends, or only when `certificateIsDue` says so.
+ * A self-signed X.509 certificate (PEM) with the node's own key, valid for a year from a day ago,
+ * so that TLS 1.3's CertificateVerify is the proof of the Ed25519 identity (FR-202). Loads a
+ * library of 14 MiB that stays in memory: call it in a process or thread that ends, or only when
+ * `certificateIsDue` says so.
  *
  * @param nowMs milliseconds since the epoch
  */
@@ -43,7 +44,10 @@ export async function makeCertificate(identity: Pick<Identity, 'seed'>, nowMs: n
   return `${certificate.toString('pem')}\n`;
 }
 
-/** Whether a new certificate must be made: there is none, it has another key, it cannot be read, or it ends within 30 days. */
+/**
+ * Whether a new certificate must be made: there is none, it has another key, it cannot be read, or
+ * it ends within 30 days.
+ */
 export function certificateIsDue(
   pem: string | undefined,
   identity: Pick<Identity, 'publicKey'>,
@@ -66,7 +70,8 @@ export function tlsMaterial(identity: Pick<Identity, 'seed'>, certificate: strin
 }
 
 /**
- * Node id of whoever showed this certificate. Possession of the key is for TLS to prove, not for this.
+ * Node id of whoever showed this certificate. Possession of the key is for TLS to prove, not for
+ * this.
  *
  * @param toleranceMs how far the validity may be exceeded, since our own clock may be off as well
  * @throws CaroError `certificate_missing`, `certificate_kind`, `certificate_expired`

@@ -9,8 +9,9 @@ const KEY_ID = /^[0-9a-f]{16}$/;
 const SIGNATURE_BYTES = 64;
 
 /**
- * What is signed: DSSE v1 pre-authentication encoding, `DSSEv1 LEN(type) type LEN(body) body` with lengths as decimal byte counts.
- * It binds the payload to its type, and no two pairs share an encoding.
+ * What is signed: DSSE v1 pre-authentication encoding, `DSSEv1 LEN(type) type LEN(body) body` with
+ * lengths as decimal byte counts. It binds the payload to its type, and no two pairs share an
+ * encoding.
  */
 export function preAuthentication(payloadType: string, payload: Uint8Array): Uint8Array {
   const header = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `;
@@ -31,8 +32,8 @@ export function seal(
 }
 
 /**
- * The signed bytes, once a signature in the envelope fits `publicKey`. The key id is a hint that nobody signed, so it is not
- * looked at. Nothing of the payload MUST be read before this returns.
+ * The signed bytes, once a signature in the envelope fits `publicKey`. The key id is a hint that
+ * nobody signed, so it is not looked at. Nothing of the payload MUST be read before this returns.
  *
  * @throws CaroError `signature_invalid`
  */
@@ -51,8 +52,8 @@ export function encodeEnvelope(envelope: Envelope): string {
 }
 
 /**
- * Reads what `encodeEnvelope` writes, and any other spelling of the same JSON; strict about its members: no others, base64 as in
- * RFC 4648 §4, exactly one signature of 64 bytes.
+ * Reads what `encodeEnvelope` writes, and any other spelling of the same JSON; strict about its
+ * members: no others, base64 as in RFC 4648 §4, exactly one signature of 64 bytes.
  *
  * @throws CaroError `signature_invalid` naming the member, never its content.
  */
@@ -88,7 +89,9 @@ function members<K extends string>(value: Json, names: readonly K[]): Readonly<R
   return value as Readonly<Record<K, Json>>;
 }
 
-/** Strict RFC 4648 §4: Node's decoder alone takes missing padding, stray bits and the URL alphabet. */
+/**
+ * Strict RFC 4648 §4: Node's decoder alone takes missing padding, stray bits and the URL alphabet.
+ */
 function fromBase64(text: string, member: string): Uint8Array {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.toString('base64') !== text) throw invalid(`${member}: expected padded base64 (RFC 4648 §4)`);

@@ -6,7 +6,10 @@ import { createKeyFile, type KeyFile, readKeyFile } from './key-file.ts';
 
 const SEED_BYTES = 32;
 
-/** A node's own key (FR-101). The private half stays in here: `seed` is for this process's worker threads only (NFR-202). */
+/**
+ * A node's own key (FR-101). The private half stays in here: `seed` is for this process's worker
+ * threads only (NFR-202).
+ */
 export interface Identity {
   /** `caro:ed25519:<base64>` */
   readonly id: string;
@@ -25,7 +28,8 @@ export interface Identity {
 }
 
 /**
- * The identity in `path`, made there (0600) if it is missing. Two processes that start at once end up with the same key.
+ * The identity in `path`, made there (0600) if it is missing. Two processes that start at once end
+ * up with the same key.
  *
  * @throws CaroError `permissions_unsafe`, `identity_damaged`, `place_unusable`
  */

@@ -53,8 +53,8 @@ function openToRead(path: string): number | undefined {
 }
 
 /**
- * Makes a key. It is written under another name, synced, then linked to `path`, which fails if another process was first: at no
- * moment does `path` hold half a key, and no key is ever replaced.
+ * Makes a key. It is written under another name, synced, then linked to `path`, which fails if
+ * another process was first: at no moment does `path` hold half a key, and no key is ever replaced.
  *
  * @returns false if somebody else made one meanwhile
  */

@@ -14,7 +14,10 @@ import { verify } from './signature.ts';
 
 type Signer = Pick<Identity, 'id' | 'fingerprint' | 'sign'>;
 
-/** How long a statement may be accepted for the first time: peers that were away for longer must trust the new key by hand. */
+/**
+ * How long a statement may be accepted for the first time: peers that were away for longer must
+ * trust the new key by hand.
+ */
 export const ROTATION_VALID_MS = 30 * 86_400_000;
 
 export interface StatementFacts {

@@ -4,8 +4,9 @@ import { sha512 } from '@noble/hashes/sha2.js';
 const SEED_BYTES = 32;
 
 /**
- * Ed25519 signature (64 bytes, RFC 8032 §5.1.6) with the audited JavaScript implementation, for worker threads: they get the seed,
- * never a key file. Same bytes as `Identity.sign`, since Ed25519 is deterministic.
+ * Ed25519 signature (64 bytes, RFC 8032 §5.1.6) with the audited JavaScript implementation, for
+ * worker threads: they get the seed, never a key file. Same bytes as `Identity.sign`, since Ed25519
+ * is deterministic.
  *
  * @throws RangeError unless `seed` has 32 bytes.
  */

@@ -11,14 +11,15 @@ const SIGN_BIT = 2n ** 255n;
 /** y of a point of order 8; the other such points have P - y. */
 const ORDER_8_Y = 2707385501144840649318225287225658788936804267575313519463743609750303402022n;
 /**
- * y of the points whose order divides 8. With such a key one signature fits many messages; RFC 8032 lets a verifier take them, a
- * strict one refuses.
+ * y of the points whose order divides 8. With such a key one signature fits many messages; RFC 8032
+ * lets a verifier take them, a strict one refuses.
  */
 const SMALL_ORDER_Y: ReadonlySet<bigint> = new Set([0n, 1n, P - 1n, ORDER_8_Y, P - ORDER_8_Y]);
 
 /**
- * The one place where signatures are verified: strict RFC 8032 §5.1.7 (not ZIP215). OpenSSL alone would let some pass that are
- * refused here first: points that are not canonically encoded, keys and commitments of small order.
+ * The one place where signatures are verified: strict RFC 8032 §5.1.7 (not ZIP215). OpenSSL alone
+ * would let some pass that are refused here first: points that are not canonically encoded, keys
+ * and commitments of small order.
  *
  * @param publicKey 32 bytes; any other length is false, not an error, since keys come from peers
  * @param signature 64 bytes; likewise
@@ -30,7 +31,10 @@ export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Ui
   return opensslVerify(null, message, publicKeyObject(publicKey), signature);
 }
 
-/** RFC 8032 §5.1.3 steps 1 and 4 (y < p; x = 0 has no sign, and only points of small order have x = 0), and no small order. */
+/**
+ * RFC 8032 §5.1.3 steps 1 and 4 (y < p; x = 0 has no sign, and only points of small order have x =
+ * 0), and no small order.
+ */
 function isStrictPoint(bytes: Uint8Array): boolean {
   const y = littleEndian(bytes) & (SIGN_BIT - 1n);
   return y < P && !SMALL_ORDER_Y.has(y);

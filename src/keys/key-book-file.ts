@@ -5,8 +5,8 @@ import { replacePrivately } from '../platform/private-file.ts';
 import { EMPTY_KEY_BOOK, isSound, type KeyBook } from './key-book.ts';
 
 /**
- * What this node knows about the keys of others. It stands in a file of its own, not in the database: with a lost one a retired or
- * revoked key would be trusted again.
+ * What this node knows about the keys of others. It stands in a file of its own, not in the
+ * database: with a lost one a retired or revoked key would be trusted again.
  *
  * @throws CaroError `keys_damaged`, `place_unusable`
  */

@@ -18,7 +18,10 @@ export interface AcceptedRotation {
   /** Node ids. */
   readonly old: string;
   readonly new: string;
-  /** By our own clock, which a thief cannot set: the grace counts from here, not from what the statement says. */
+  /**
+   * By our own clock, which a thief cannot set: the grace counts from here, not from what the
+   * statement says.
+   */
   readonly firstSeenMs: number;
   /** The owner of this node has said that the new key is right. */
   readonly confirmed: boolean;
@@ -50,15 +53,16 @@ export interface KeyStatus {
 export interface Observation {
   readonly book: KeyBook;
   /**
-   * `conflict`: the old key had endorsed another one before; `late`: nobody may begin to believe it any more; `full`: there is no room
-   * for it.
+   * `conflict`: the old key had endorsed another one before; `late`: nobody may begin to believe it
+   * any more; `full`: there is no room for it.
    */
   readonly outcome: 'new' | 'known' | 'conflict' | 'late' | 'full';
 }
 
 /**
  * Takes note of a rotation that came with a hello or a message.
- * @throws CaroError `rotation_invalid`: signatures, a time that has not come, or a key that already belongs to another lineage
+ * @throws CaroError `rotation_invalid`: signatures, a time that has not come, or a key that already
+ *   belongs to another lineage
  */
 export function observeRotation(book: KeyBook, envelope: DualEnvelope, nowMs: number): Observation {
   const statement = openRotation(envelope);
@@ -83,7 +87,10 @@ export function observeRotation(book: KeyBook, envelope: DualEnvelope, nowMs: nu
   return { book: { ...book, rotations: [...book.rotations, entry] }, outcome: rivals === 0 ? 'new' : 'conflict' };
 }
 
-/** A rival always has, or a thief could fill the book first and his own heir would never be contested. */
+/**
+ * A rival always has, or a thief could fill the book first and his own heir would never be
+ * contested.
+ */
 function hasRoom(book: KeyBook, { old, new: successor }: RotationStatement, rivals: number): boolean {
   if (rivals > 0) return rivals < MAX_PER_KEY;
   const ofFamily = successorsOf(book, rootOf(book, old)).length + successorsOf(book, successor).length;
@@ -91,8 +98,8 @@ function hasRoom(book: KeyBook, { old, new: successor }: RotationStatement, riva
 }
 
 /**
- * The owner of this node says that `newId` is right, and with it every step that led there: it is trusted at once, and rivals stay
- * shut out.
+ * The owner of this node says that `newId` is right, and with it every step that led there: it is
+ * trusted at once, and rivals stay shut out.
  * @throws CaroError `not_found`
  */
 export function confirmRotation(book: KeyBook, newId: string): KeyBook {
@@ -112,7 +119,9 @@ const decidedAs = (rotation: AcceptedRotation, confirmed: boolean): AcceptedRota
   recorded: rotation.recorded && rotation.confirmed === confirmed,
 });
 
-/** Takes note that a key has connected. From then on the one before it is over, if trust has moved. */
+/**
+ * Takes note that a key has connected. From then on the one before it is over, if trust has moved.
+ */
 export function noteShown(book: KeyBook, id: string): KeyBook {
   const isNews = (rotation: AcceptedRotation): boolean => rotation.new === id && !rotation.shown;
   if (!book.rotations.some(isNews)) return book;
@@ -120,9 +129,10 @@ export function noteShown(book: KeyBook, id: string): KeyBook {
 }
 
 /**
- * Takes note of a revocation. It covers successors, since whoever has the key could have endorsed them, but for those that the owner
- * of this node has confirmed.
- * @param sender who tells of it: of keys that the book does not know only its own is noted, so that nobody fills it with keys of nobody
+ * Takes note of a revocation. It covers successors, since whoever has the key could have endorsed
+ * them, but for those that the owner of this node has confirmed.
+ * @param sender who tells of it: of keys that the book does not know only its own is noted, so that
+ *   nobody fills it with keys of nobody
  * @throws CaroError `rotation_invalid`
  */
 export function observeRevocation(book: KeyBook, envelope: Envelope, sender: string): KeyBook {
@@ -132,7 +142,10 @@ export function observeRevocation(book: KeyBook, envelope: Envelope, sender: str
   return book.revoked.includes(key) || !isNoted ? book : { ...book, revoked: [...book.revoked, key] };
 }
 
-/** Whether a book could have come about by itself: each step signed by both of its keys, no key twice a successor, no circle. */
+/**
+ * Whether a book could have come about by itself: each step signed by both of its keys, no key
+ * twice a successor, no circle.
+ */
 export function isSound({ rotations }: KeyBook): boolean {
   const book = (count: number): KeyBook => ({ rotations: rotations.slice(0, count), revoked: [] });
   return rotations.every((step, index) => {
@@ -151,7 +164,8 @@ export function keyStatusOf(book: KeyBook, id: string, nowMs: number, graceMs = 
   const isOver = ({ firstSeenMs }: AcceptedRotation): boolean => nowMs >= firstSeenMs + graceMs;
   if (!path.every((step) => step.confirmed || isOver(step))) return { state: 'pending', formerIds };
   const own = heirs(book, id);
-  // Who says that a successor is right has not said that the key before it is bad: it serves until the new one does.
+  // Who says that a successor is right has not said that the key before it is bad: it serves until
+  // the new one does.
   const isReplaced = own.some((heir) => isOver(heir) || (heir.confirmed && (heir.shown || own.length > 1)));
   if (isReplaced) return { state: 'retired', formerIds };
   const trustedAs = formerIds.at(-1);
@@ -201,7 +215,10 @@ const lineage = (book: KeyBook, id: string): readonly string[] => pathTo(book, i
 const heirs = (book: KeyBook, id: string): readonly AcceptedRotation[] =>
   book.rotations.filter((rotation) => rotation.old === id);
 
-/** Walks back to the first step that the owner confirmed; what was revoked before it does not count any more. */
+/**
+ * Walks back to the first step that the owner confirmed; what was revoked before it does not count
+ * any more.
+ */
 function isRevoked(book: KeyBook, id: string, path: readonly AcceptedRotation[]): boolean {
   if (book.revoked.includes(id)) return true;
   const open = path.findIndex(({ confirmed }) => confirmed);

@@ -28,12 +28,18 @@ export interface OwnKeys {
   readonly begin: (compromised: boolean) => Promise<OwnStatements>;
   /** Puts the next key in the place of the present one, if its time has come. */
   readonly complete: () => boolean;
-  /** The steps from an earlier key to the present one, oldest first; none where it was no key of ours. */
+  /**
+   * The steps from an earlier key to the present one, oldest first; none where it was no key of
+   * ours.
+   */
   readonly stepsFrom: (id: string) => readonly KeyStep[];
   readonly nextStep: () => KeyStep | null;
 }
 
-/** Reads the keys, and completes a rotation whose time came while nobody ran. @throws CaroError as `openIdentity`, `keys_damaged` */
+/**
+ * Reads the keys, and completes a rotation whose time came while nobody ran. @throws CaroError as
+ * `openIdentity`, `keys_damaged`
+ */
 export async function openOwnKeys(places: KeyPlaces, graceMs: number): Promise<OwnKeys> {
   let identity = openIdentity(places.identityKey);
   let statements: OwnStatements = { rotations: [], revocations: [] };
@@ -80,8 +86,9 @@ const statusOf = ({ from, next, compromised, dueMs }: OwnRotation): RotationStat
 });
 
 /**
- * Puts on record what happened to this node's own key since it was last looked at, whether anybody ran or not. The statement is part
- * of the record, so that the log by itself proves by which keys its checkpoints are signed.
+ * Puts on record what happened to this node's own key since it was last looked at, whether anybody
+ * ran or not. The statement is part of the record, so that the log by itself proves by which keys
+ * its checkpoints are signed.
  */
 export async function recordOwnKeys(keys: OwnKeys, meta: MetaStore, bus: BusClient): Promise<void> {
   const identity = keys.identity();

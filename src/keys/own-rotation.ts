@@ -16,9 +16,10 @@ import { GRACE_MS } from './grace.ts';
 import { readText, unusable } from './key-book-file.ts';
 
 /**
- * Where the keys of this node are. At every moment `identityKey` holds the one key that the node lives by. `nextKey` is its successor
- * while a rotation is under way: it counts for nothing until a statement in `statements` names it, and takes the place of
- * `identityKey` by one rename, which is also the end of the old key.
+ * Where the keys of this node are. At every moment `identityKey` holds the one key that the node
+ * lives by. `nextKey` is its successor while a rotation is under way: it counts for nothing until a
+ * statement in `statements` names it, and takes the place of `identityKey` by one rename, which is
+ * also the end of the old key.
  */
 export interface KeyPlaces {
   readonly identityKey: string;
@@ -56,7 +57,8 @@ export interface OwnRotation {
 }
 
 /**
- * The statements that lead to the key `id` or away from it; none where the key file was put there by hand.
+ * The statements that lead to the key `id` or away from it; none where the key file was put there
+ * by hand.
  * @throws CaroError `keys_damaged`, `place_unusable`
  */
 export function readOwnStatements(places: KeyPlaces, id: string): OwnStatements {
@@ -87,8 +89,9 @@ export function ownRotation(
 }
 
 /**
- * Makes the next key and the statement for it. With `compromised` the old key is revoked as well, also while a rotation is under way.
- * Once this returns, the rotation survives a crash; before, nothing has happened.
+ * Makes the next key and the statement for it. With `compromised` the old key is revoked as well,
+ * also while a rotation is under way. Once this returns, the rotation survives a crash; before,
+ * nothing has happened.
  *
  * @throws CaroError `rotation_pending`, `keys_damaged`, `place_unusable`
  */
@@ -124,7 +127,8 @@ const settled = ({ rotations }: OwnStatements, id: string): readonly DualEnvelop
   rotations.filter((rotation) => openRotation(rotation).old !== id);
 
 /**
- * Puts the next key in the place of the present one, which is gone with that. One step: a crash leaves the one or the other.
+ * Puts the next key in the place of the present one, which is gone with that. One step: a crash
+ * leaves the one or the other.
  * @throws CaroError `place_unusable`
  */
 export function completeRotation(places: KeyPlaces): Identity {

@@ -15,7 +15,10 @@ import { readKeyBook, writeKeyBook } from './key-book-file.ts';
 import { type RotationIntake, takeRotations } from './rotation-intake.ts';
 import { accountOf, type KeyMove, keyChanges, markRecorded, nextMoveMs, openMoves } from './trust-moves.ts';
 
-/** What this node knows about the keys of others (design.md §6), kept in a file that outlives the database. */
+/**
+ * What this node knows about the keys of others (design.md §6), kept in a file that outlives the
+ * database.
+ */
 export interface PeerKeyStore {
   /** The other side of a connection as the policy judges it. */
   readonly asker: <P extends { readonly id: string; readonly address?: string }>(peer: P) => P & Asker;
@@ -28,7 +31,10 @@ export interface PeerKeyStore {
   readonly isHeir: (id: string, later: string) => boolean;
   /** @throws CaroError `rotation_invalid`, `place_unusable` */
   readonly takeRotations: (statements: readonly DualEnvelope[], sender: string) => Omit<RotationIntake, 'book'>;
-  /** Whether it was news; `sender` tells of it. @throws CaroError `rotation_invalid`, `place_unusable` */
+  /**
+   * Whether it was news; `sender` tells of it. @throws CaroError `rotation_invalid`,
+   * `place_unusable`
+   */
   readonly takeRevocation: (statement: Envelope, sender: string) => boolean;
   /** The key has connected. Whether that ended the one before it. */
   readonly noteShown: (id: string) => boolean;
@@ -36,7 +42,10 @@ export interface PeerKeyStore {
   readonly confirm: (newId: string) => void;
   readonly changes: () => readonly KeyChange[];
   readonly nextMoveMs: () => number | null;
-  /** Hands every move of trust that is not on record yet to `record`, and forgets it once that has resolved. */
+  /**
+   * Hands every move of trust that is not on record yet to `record`, and forgets it once that has
+   * resolved.
+   */
   readonly recordMoves: (record: (move: KeyMove) => Promise<unknown>) => Promise<void>;
 }
 

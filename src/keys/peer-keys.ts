@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { PeerKeyStore } from './peer-key-store.ts';
 
-/** The keys of peers, read when first needed: where no key ever changed and the mesh is off, neither the file nor the code is. */
+/**
+ * The keys of peers, read when first needed: where no key ever changed and the mesh is off, neither
+ * the file nor the code is.
+ */
 export interface PeerKeys {
   /** @throws CaroError `keys_damaged`, `place_unusable` */
   readonly open: () => Promise<PeerKeyStore>;

@@ -14,14 +14,19 @@ export interface KeyNews {
 export interface RotationIntake {
   readonly book: KeyBook;
   readonly news: readonly KeyNews[];
-  /** From some step on nothing was noted, since the book holds as much as it may of that node, or of all. */
+  /**
+   * From some step on nothing was noted, since the book holds as much as it may of that node, or of
+   * all.
+   */
   readonly isFull: boolean;
 }
 
 /**
- * Takes note of what a node with the key `sender` says of its own keys, oldest first, as far as there is room.
+ * Takes note of what a node with the key `sender` says of its own keys, oldest first, as far as
+ * there is room.
  *
- * @throws CaroError `rotation_invalid`, also for a step that leads neither to that key nor away from it: whoever says such things could
+ * @throws CaroError `rotation_invalid`, also for a step that leads neither to that key nor away
+ *   from it: whoever says such things could
  * fill the book
  */
 export function takeRotations(

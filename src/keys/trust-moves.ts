@@ -30,7 +30,10 @@ export function keyChanges(book: KeyBook, nowMs: number, graceMs = GRACE_MS): re
   });
 }
 
-/** When the next key comes to the end of its grace, in ms since the epoch; null where none is in one. */
+/**
+ * When the next key comes to the end of its grace, in ms since the epoch; null where none is in
+ * one.
+ */
 export function nextMoveMs(book: KeyBook, nowMs: number, graceMs = GRACE_MS): number | null {
   const ends = book.rotations.map(({ firstSeenMs }) => firstSeenMs + graceMs).filter((end) => end > nowMs);
   return ends.length === 0 ? null : Math.min(...ends);
@@ -49,8 +52,8 @@ export function markRecorded(book: KeyBook, moves: readonly KeyMove[]): KeyBook 
 }
 
 /**
- * The first id of the node that has the key `id` now or had it before, as far as trust has moved: what is kept for a node, such as what
- * it has been sent, is kept under that.
+ * The first id of the node that has the key `id` now or had it before, as far as trust has moved:
+ * what is kept for a node, such as what it has been sent, is kept under that.
  */
 export function accountOf(book: KeyBook, id: string, nowMs: number, graceMs = GRACE_MS): string {
   const { state, formerIds } = keyStatusOf(book, id, nowMs, graceMs);

@@ -24,15 +24,18 @@ export interface DiscoveryOptions {
   readonly multicastPort?: number;
 }
 
-/** Other nodes on the local network (RFC 6762, 6763). It tells where a node is said to be; who it is, TLS has to prove. */
+/**
+ * Other nodes on the local network (RFC 6762, 6763). It tells where a node is said to be; who it
+ * is, TLS has to prove.
+ */
 export interface Discovery {
   readonly found: () => readonly PeerAddress[];
   readonly close: () => Promise<void>;
 }
 
 /**
- * Announces this node on the network of `host` and listens for others. Nothing but node id and port is told; no name. Off unless the
- * owner turns it on (FR-204), and it never gives trust.
+ * Announces this node on the network of `host` and listens for others. Nothing but node id and port
+ * is told; no name. Off unless the owner turns it on (FR-204), and it never gives trust.
  */
 export async function openDiscovery(options: DiscoveryOptions): Promise<Discovery> {
   const { id, host, port, onFound, now, multicastPort = 5353 } = options;
@@ -94,7 +97,10 @@ interface Announced {
   readonly ttl: number;
 }
 
-/** The node in a response; undefined unless it is well-formed and came from an internal address, which is where it is looked for. */
+/**
+ * The node in a response; undefined unless it is well-formed and came from an internal address,
+ * which is where it is looked for.
+ */
 function announcedBy({ answers, additionals }: ResponsePacket, address: string): Announced | undefined {
   if (!isInternal(address)) return undefined;
   const records = [...(answers ?? []), ...(additionals ?? [])];

@@ -58,15 +58,20 @@ export interface Mesh {
   readonly isConnected: (id: string) => boolean;
   /**
    * Asks one peer. Questions asked in one turn of the event loop share one ledger transaction.
-   * @throws CaroError at once `peer_unreachable`, `clock_skewed`, `egress_…`; later `deadline_exceeded`, `peer_gone`
+   * @throws CaroError at once `peer_unreachable`, `clock_skewed`, `egress_…`; later
+   *   `deadline_exceeded`, `peer_gone`
    */
   readonly ask: (id: string, query: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
   /**
-   * Delivers a signed summary; resolves once the peer has acknowledged it. What fails with `peer_unreachable`, `peer_gone` or
-   * `deadline_exceeded` is the caller's to send again when the peer is connected. `summaryId` is the id inside the document.
+   * Delivers a signed summary; resolves once the peer has acknowledged it. What fails with
+   * `peer_unreachable`, `peer_gone` or `deadline_exceeded` is the caller's to send again when the
+   * peer is connected. `summaryId` is the id inside the document.
    */
   readonly deliver: (id: string, document: Envelope, summaryId: string) => Promise<SummaryResult>;
-  /** To every connected peer; those that are away learn a rotation from the hello. Ids of the peers that it was sent to. */
+  /**
+   * To every connected peer; those that are away learn a rotation from the hello. Ids of the peers
+   * that it was sent to.
+   */
   readonly announceRotation: (statement: DualEnvelope) => Promise<readonly string[]>;
   readonly announceRevocation: (statement: Envelope) => Promise<readonly string[]>;
   /** Applies a new list of peers and judges all live connections again with `ports.mayConnect`. */
@@ -82,7 +87,10 @@ export interface Mesh {
    */
   readonly invite: (host?: string) => OpenInvite;
   readonly endInvite: () => void;
-  /** @throws CaroError `invite_code_invalid`, `pairing_refused`, `peer_untrusted` (no invite is open there), `peer_unreachable`, … */
+  /**
+   * @throws CaroError `invite_code_invalid`, `pairing_refused`, `peer_untrusted` (no invite is open
+   *   there), `peer_unreachable`, …
+   */
   readonly join: (code: string) => Promise<JoinedPeer>;
   readonly close: () => Promise<void>;
 }

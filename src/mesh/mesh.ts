@@ -35,8 +35,9 @@ const CLOSE_MS = 2_000;
 const NAMED = 'trust.nodes';
 
 /**
- * Takes part in the mesh: listens, dials the peers of the configuration until each is connected, and speaks the protocol of
- * docs/protocol.md with them. Everything else is asked of `options.ports`.
+ * Takes part in the mesh: listens, dials the peers of the configuration until each is connected,
+ * and speaks the protocol of docs/protocol.md with them. Everything else is asked of
+ * `options.ports`.
  *
  * @throws CaroError `address_unsafe`, `address_in_use`
  */
@@ -189,7 +190,8 @@ class MeshCore implements Mesh {
   #admit(id: string, address: string): Exclude<LinkPurpose, 'introduction'> {
     const decision = this.#options.ports.mayConnect({ id, address });
     if (decision.allow) {
-      // A key that is named is one caller; where a subnet is trusted anybody in it can have any number of keys.
+      // A key that is named is one caller; where a subnet is trusted anybody in it can have any
+      // number of keys.
       if (this.#rate(decision.rule === NAMED ? id : address)) return 'mesh';
       throw new CaroError('connection_flood', 'expected a peer that stays connected, got one that comes and goes');
     }
@@ -212,7 +214,8 @@ class MeshCore implements Mesh {
     }
     const details = { expected: fingerprintOf(entry.id), found: fingerprintOf(id) };
     this.#refusals.refuse({ code: 'key_changed', address, peer: id, direction: 'outbound', details });
-    // One hello of it is read, since it may hold the rotation that explains the key; a denied key is not listened to.
+    // One hello of it is read, since it may hold the rotation that explains the key; a denied key
+    // is not listened to.
     if (decision.mayPair || decision.allow) return 'introduction';
     throw new CaroError('key_changed', `expected the key ${details.expected}, got ${details.found}`);
   }
@@ -369,7 +372,9 @@ function stateOf(connection: Connection): PeerState {
   return { id: peer, address: endpoint, state: 'connected', skewMs: connection.skewMs(), code: null, isDialled, peer };
 }
 
-/** Why a node may not connect, as it is put on record; the other side is told nothing, or the code. */
+/**
+ * Why a node may not connect, as it is put on record; the other side is told nothing, or the code.
+ */
 const refusalOf = ({ rule, code = 'peer_untrusted' }: ConnectDecision): CaroError =>
   new CaroError(code, `expected a node that may connect, got a refusal by ${rule}`);
 

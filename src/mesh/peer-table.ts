@@ -90,7 +90,9 @@ export function createPeerTable(options: PeerTableOptions): PeerTable {
   };
 }
 
-/** Both sides dial; the one with the larger id leaves the other a moment, so that they seldom meet. */
+/**
+ * Both sides dial; the one with the larger id leaves the other a moment, so that they seldom meet.
+ */
 const POLITE_MS = 250;
 
 function startRow(

@@ -16,7 +16,10 @@ export interface ConnectDecision {
   readonly rule: string;
   /** What a refusal is put down to; `peer_untrusted` unless told. */
   readonly code?: ErrorCode;
-  /** Whether a node that may not connect may pair while an invite is open. MUST be false for nodes and subnets that are denied. */
+  /**
+   * Whether a node that may not connect may pair while an invite is open. MUST be false for nodes
+   * and subnets that are denied.
+   */
   readonly mayPair: boolean;
 }
 
@@ -36,25 +39,37 @@ export interface PairedPeer extends PeerAt {
   readonly endpoint: string | null;
 }
 
-/** Everything that the mesh asks of the rest of the node. None of these may block for long: they run between messages. */
+/**
+ * Everything that the mesh asks of the rest of the node. None of these may block for long: they run
+ * between messages.
+ */
 export interface MeshPorts extends EgressPorts {
   readonly mayConnect: (peer: PeerAt) => ConnectDecision;
-  /** Statements that lead from our former keys to the present one, or from the present one to the next; oldest first. */
+  /**
+   * Statements that lead from our former keys to the present one, or from the present one to the
+   * next; oldest first.
+   */
   readonly rotations: () => readonly DualEnvelope[];
   /** Revocations of keys from which one of those rotations leads away. */
   readonly revocations: () => readonly Envelope[];
   /** Whether trust has moved from the key `id` to the key `later`; true for equal ids. */
   readonly hasSucceeded: (id: string, later: string) => boolean;
-  /** Whether `later` is the key `id` or is known to have been named as its successor, directly or not, whatever became of that. */
+  /**
+   * Whether `later` is the key `id` or is known to have been named as its successor, directly or
+   * not, whatever became of that.
+   */
   readonly isHeir: (id: string, later: string) => boolean;
   /** Never rejects for reasons of policy: a denial is an answer too. */
   readonly onQuery: (asker: PeerAt, body: QueryBody) => Promise<ResponseBody>;
   /**
-   * MUST have stored the document when it resolves with `stored`, and MUST answer `known` to one whose id is there already. A
-   * rejection means "not now": the peer will send it again.
+   * MUST have stored the document when it resolves with `stored`, and MUST answer `known` to one
+   * whose id is there already. A rejection means "not now": the peer will send it again.
    */
   readonly onSummary: (received: ReceivedSummary) => Promise<SummaryResult>;
-  /** What `peer` says about its own keys, oldest first, signatures checked. What it throws ends the connection. */
+  /**
+   * What `peer` says about its own keys, oldest first, signatures checked. What it throws ends the
+   * connection.
+   */
   readonly onRotations: (peer: PeerAt, statements: readonly DualEnvelope[]) => void;
   readonly onRevocation: (peer: PeerAt, statement: Envelope) => void;
   readonly onPaired: (peer: PairedPeer) => void;

@@ -2,7 +2,10 @@ import { CaroError } from '../domain/errors.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
 import type { MeshLimits } from './transport/limits.ts';
 
-/** Keeps trying one peer: exponential backoff from 1 s to 60 s, each wait between half and all of it (design.md §7). */
+/**
+ * Keeps trying one peer: exponential backoff from 1 s to 60 s, each wait between half and all of it
+ * (design.md §7).
+ */
 export interface Redialer {
   /** The peer is connected, whichever side dialled: no more tries until `lost`. */
   readonly reached: () => void;
@@ -14,7 +17,10 @@ export interface Redialer {
 }
 
 export interface RedialOptions {
-  /** Tries once; resolves when the attempt has led to a connection, which reports to `reached` and `lost`. */
+  /**
+   * Tries once; resolves when the attempt has led to a connection, which reports to `reached` and
+   * `lost`.
+   */
   readonly attempt: () => Promise<void>;
   readonly onFailure: (error: CaroError) => void;
   /** From 0 up to, not including, 1. */
@@ -55,7 +61,8 @@ export function createRedialer({ attempt, onFailure, random, limits, firstDelayM
     },
     lost: () => {
       if (state === 'stopped' || state === 'waiting') return;
-      // A peer that drops us soon is no success: it could have us come back, and put it on record, every other second.
+      // A peer that drops us soon is no success: it could have us come back, and put it on record,
+      // every other second.
       if (state === 'reached' && steadyMs() - reachedAt > limits.redialMostMs) failures = 0;
       schedule();
     },

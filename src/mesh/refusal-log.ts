@@ -30,8 +30,8 @@ interface Tally {
 }
 
 /**
- * Puts refusals on record: the first of a source and code at once, the others as one record a minute with their count, so that
- * nobody can flood the log (design.md §7).
+ * Puts refusals on record: the first of a source and code at once, the others as one record a
+ * minute with their count, so that nobody can flood the log (design.md §7).
  */
 export function createRefusalLog(audit: (entry: AuditEntry) => void, everyMs = EVERY_MS): RefusalLog {
   const tallies = new Map<string, Tally>();

@@ -7,9 +7,10 @@ import { Script } from 'node:vm';
 const DIGEST_BYTES = 32;
 
 /**
- * A CommonJS file of this program that V8 has compiled before: half the time to load it is compiling otherwise. The compiled code lies
- * in a file of ours that names the source it was made from, so another version of the program never gets it. Where it is missing,
- * foreign or damaged the source is compiled as ever.
+ * A CommonJS file of this program that V8 has compiled before: half the time to load it is
+ * compiling otherwise. The compiled code lies in a file of ours that names the source it was made
+ * from, so another version of the program never gets it. Where it is missing, foreign or damaged
+ * the source is compiled as ever.
  */
 export class CachedModule {
   #compiled: { readonly script: Script; readonly source: string; readonly isKept: boolean } | undefined;
@@ -32,7 +33,10 @@ export class CachedModule {
     return loaded.exports;
   }
 
-  /** Keeps what has been compiled by now for the next time, unless it came from there. Never throws: nothing depends on it. */
+  /**
+   * Keeps what has been compiled by now for the next time, unless it came from there. Never throws:
+   * nothing depends on it.
+   */
   keep(): void {
     if (!this.#compiled || this.#compiled.isKept) return;
     const { script, source } = this.#compiled;
@@ -47,7 +51,10 @@ export class CachedModule {
   }
 }
 
-/** Binds compiled code to its source and to the V8 that made it; V8 itself compares no more than lengths. */
+/**
+ * Binds compiled code to its source and to the V8 that made it; V8 itself compares no more than
+ * lengths.
+ */
 const digestOf = (source: string, code: Buffer): Buffer =>
   createHash('sha256').update(process.version).update(process.arch).update(source).update(code).digest();
 

@@ -2,7 +2,10 @@ import { constants } from 'node:os';
 
 const CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EROFS', 'EIO']);
 
-/** True for errors of the system that more room or a writable disk would mend: full, over a quota, read-only, or failing to write. */
+/**
+ * True for errors of the system that more room or a writable disk would mend: full, over a quota,
+ * read-only, or failing to write.
+ */
 export function isFullDisk(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   return CODES.has((error as { readonly code?: unknown }).code) || isOverQuota(error);

@@ -5,16 +5,23 @@ import { join } from 'node:path';
 const TICKS = 100;
 /** A shell's hook notes the session's start a little after the process began, never before. */
 const TOLERANCE_MS = 5_000;
-/** More than anybody has terminals; those that ended by becoming another program are never asked for again. */
+/**
+ * More than anybody has terminals; those that ended by becoming another program are never asked for
+ * again.
+ */
 const MAX_KNOWN = 1_000;
 
-/** Whether the process that began a session (`sessionStartUs`) still lives; a later one that got the same number does not count. */
+/**
+ * Whether the process that began a session (`sessionStartUs`) still lives; a later one that got the
+ * same number does not count.
+ */
 export type Liveness = (pid: number, sessionStartUs: number) => boolean;
 
 /**
- * Compares when process and session began. A clock that is set ahead (a virtual machine that was paused, a first word from a time server)
- * moves the start of every process with it, but not what a session noted before; so a process that was found to be the session's once
- * is known by its ticks since boot from then on, which no clock moves.
+ * Compares when process and session began. A clock that is set ahead (a virtual machine that was
+ * paused, a first word from a time server) moves the start of every process with it, but not what a
+ * session noted before; so a process that was found to be the session's once is known by its ticks
+ * since boot from then on, which no clock moves.
  *
  * @param proc Linux's /proc; where there is none, any process of that number counts
  */
@@ -48,7 +55,8 @@ function exists(pid: number): boolean {
 function startTicks(proc: string, pid: number): number | null {
   try {
     const stat = readFileSync(join(proc, String(pid), 'stat'), 'latin1');
-    // Fields after the command name, which may hold blanks and brackets (proc(5): starttime is field 22).
+    // Fields after the command name, which may hold blanks and brackets (proc(5): starttime is
+    // field 22).
     const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
     return Number.isFinite(ticks) ? ticks : null;
   } catch {
@@ -61,7 +69,9 @@ function startMs(proc: string, ticks: number): number {
   return bootSeconds(proc) * 1_000 + (ticks * 1_000) / TICKS;
 }
 
-/** 0 where the system does not tell, as some containers do: then any process of that number counts. */
+/**
+ * 0 where the system does not tell, as some containers do: then any process of that number counts.
+ */
 function bootSeconds(proc: string): number {
   try {
     return Number(/^btime (\d+)$/m.exec(readFileSync(join(proc, 'stat'), 'latin1'))?.[1] ?? 0);

@@ -31,8 +31,9 @@ export function fileKind(mode: number): FileKind {
 }
 
 /**
- * Refuses a file of ours that others can read or change, that belongs to somebody else, or that is something else (design.md §3).
- * `path` MUST be one of our own places, never a path out of a command: it stands in the error text.
+ * Refuses a file of ours that others can read or change, that belongs to somebody else, or that is
+ * something else (design.md §3). `path` MUST be one of our own places, never a path out of a
+ * command: it stands in the error text.
  *
  * @throws CaroError `permissions_unsafe`, with the line that mends it.
  */

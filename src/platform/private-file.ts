@@ -5,8 +5,9 @@ import { dirname } from 'node:path';
 const MODE = 0o600;
 
 /**
- * Puts a file (0600) in its place in one step: after a crash it holds the old text or the new one, never a part. The draft has a name
- * that nobody can foresee and is made, not opened, so that nothing planted in its place is written through.
+ * Puts a file (0600) in its place in one step: after a crash it holds the old text or the new one,
+ * never a part. The draft has a name that nobody can foresee and is made, not opened, so that
+ * nothing planted in its place is written through.
  *
  * @throws what the file system says
  */
@@ -26,7 +27,10 @@ export function renameDurably(from: string, to: string): void {
   syncDirectory(dirname(to));
 }
 
-/** Makes a file (0600) that was not there, and waits until its content is on the disk; its name may not be yet. */
+/**
+ * Makes a file (0600) that was not there, and waits until its content is on the disk; its name may
+ * not be yet.
+ */
 export function writeSynced(path: string, text: string): void {
   const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, MODE);
   try {

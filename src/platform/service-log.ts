@@ -15,9 +15,10 @@ export interface ServiceLog extends Log {
 }
 
 /**
- * JSON lines on stderr and in `caro.log` (0600); each is on its way before the next event. Pino is loaded with the first line:
- * a service in which all is well says nothing and saves its 5 MiB. A line that cannot be written is counted: neither a full disk nor
- * a closed terminal may end the service.
+ * JSON lines on stderr and in `caro.log` (0600); each is on its way before the next event. Pino is
+ * loaded with the first line: a service in which all is well says nothing and saves its 5 MiB. A
+ * line that cannot be written is counted: neither a full disk nor a closed terminal may end the
+ * service.
  */
 export function openLog(file: string): ServiceLog {
   let opened: Promise<Logger> | undefined;
@@ -93,7 +94,9 @@ class LogFile {
   }
 }
 
-/** Name, code and frames of an error; its message is left out, since it may quote what it failed on. */
+/**
+ * Name, code and frames of an error; its message is left out, since it may quote what it failed on.
+ */
 function describeError(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = (error as NodeJS.ErrnoException).code;

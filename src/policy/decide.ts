@@ -34,8 +34,9 @@ const WANTED: Readonly<Record<PolicyAction, string>> = {
 };
 
 /**
- * Decides about another node: deny (node or subnet) over node over most specific subnet over default (FR-701–705, design.md §5).
- * The sharing level cuts further and never widens; denied tools are cut out of every answer, whoever asks. Pure.
+ * Decides about another node: deny (node or subnet) over node over most specific subnet over
+ * default (FR-701–705, design.md §5). The sharing level cuts further and never widens; denied tools
+ * are cut out of every answer, whoever asks. Pure.
  */
 export function decide(settings: PolicySettings, question: PolicyQuestion): Decision {
   const trust = trustRuleFor(settings.trust, question);
@@ -48,7 +49,10 @@ export function decide(settings: PolicySettings, question: PolicyQuestion): Deci
   return cut(settings.sharing.level, { ...trust, granted }, question);
 }
 
-/** What the sharing level leaves of a grant. A pushed summary exists at level 1 only; an answer can fall back to aggregates. */
+/**
+ * What the sharing level leaves of a grant. A pushed summary exists at level 1 only; an answer can
+ * fall back to aggregates.
+ */
 function cut(
   sharing: SharingLevel,
   { rule, level, granted }: TrustRule & { readonly granted: 1 | 2 },
@@ -91,7 +95,10 @@ interface Tables {
   readonly granted: SubnetTable;
 }
 
-/** Compiled once for each configuration: settings are immutable, a changed configuration is another object. */
+/**
+ * Compiled once for each configuration: settings are immutable, a changed configuration is another
+ * object.
+ */
 const compiled = new WeakMap<PolicySettings['trust'], Tables>();
 
 function tablesOf(trust: PolicySettings['trust']): Tables {
@@ -111,7 +118,10 @@ const ownEntry = (table: Readonly<Record<string, TrustLevel>>, key: string): Tru
 
 /** What the listener needs to know of a node at its door. */
 export interface ConnectionDecision extends Decision {
-  /** Whether it may pair while an invite is open: anyone may who is not shut out by name, subnet or the state of its key. */
+  /**
+   * Whether it may pair while an invite is open: anyone may who is not shut out by name, subnet or
+   * the state of its key.
+   */
   readonly mayPair: boolean;
 }
 

@@ -1,8 +1,8 @@
 import type { Vocabulary } from '../domain/answers/vocabulary.ts';
 
 /**
- * Canonical names of the tools in `sharing.deny_tools`. A name outside the catalogue is counted under `other`, which is then kept back
- * as a whole: the two cannot be told apart.
+ * Canonical names of the tools in `sharing.deny_tools`. A name outside the catalogue is counted
+ * under `other`, which is then kept back as a whole: the two cannot be told apart.
  */
 export const deniedTools = (
   names: readonly string[],

@@ -11,8 +11,9 @@ export interface OutgoingMessage {
 }
 
 /**
- * What the egress gate asks the policy about a message. Summaries are level 1; a response with figures has the level it says; every
- * other message carries none of our figures and may go to whoever may connect.
+ * What the egress gate asks the policy about a message. Summaries are level 1; a response with
+ * figures has the level it says; every other message carries none of our figures and may go to
+ * whoever may connect.
  */
 export function egressQuestion({ recipient, address, type, body }: OutgoingMessage): PolicyQuestion {
   const who = { id: recipient, ...(address === undefined ? {} : { address }) };

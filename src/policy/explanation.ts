@@ -2,7 +2,10 @@ import type { KeyState } from '../domain/identity/key-state.ts';
 import type { Decision, Explanation, PolicyAction, PolicyQuestion, PolicySettings } from '../domain/policy/policy.ts';
 import { decide, trustRuleFor } from './decide.ts';
 
-/** Explains a decision (`caro trust explain`). Pure; asks `decide` itself, so that it cannot say anything else. */
+/**
+ * Explains a decision (`caro trust explain`). Pure; asks `decide` itself, so that it cannot say
+ * anything else.
+ */
 export function explain(settings: PolicySettings, question: PolicyQuestion): Explanation {
   const trust = trustRuleFor(settings.trust, question);
   const other = (action: PolicyAction): Partial<Record<PolicyAction, Decision>> =>
@@ -16,7 +19,10 @@ export function explain(settings: PolicySettings, question: PolicyQuestion): Exp
   };
 }
 
-/** `allow L1`, `allow L2`, `allow` (where no level applies) or `deny`: the words of `[[trust.tests]]`. */
+/**
+ * `allow L1`, `allow L2`, `allow` (where no level applies) or `deny`: the words of
+ * `[[trust.tests]]`.
+ */
 export function outcomeOf({ allow, level }: Decision): 'allow' | 'allow L1' | 'allow L2' | 'deny' {
   if (!allow) return 'deny';
   return level === null ? 'allow' : `allow L${level}`;

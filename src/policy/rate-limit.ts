@@ -19,8 +19,9 @@ interface Allowance {
 const MINUTE_MS = 60_000;
 
 /**
- * An allowance of `perMinute` questions for each asker that refills evenly, so that any `perMinute` of them within a minute are
- * served (design.md §8). Askers whose allowance is full again are forgotten.
+ * An allowance of `perMinute` questions for each asker that refills evenly, so that any `perMinute`
+ * of them within a minute are served (design.md §8). Askers whose allowance is full again are
+ * forgotten.
  */
 export function createRateLimit(perMinute: number): RateLimit {
   const askers = new Map<string, Allowance>();

@@ -20,24 +20,34 @@ export interface ResponderPorts {
 
 export interface Responder {
   /**
-   * Answers a peer's query as far as the policy allows (FR-603): figures at the level that it may see, or a refusal. Received query and
-   * answer are on record, with level, decision and rule, before the answer is returned (FR-902). Never rejects for policy reasons.
+   * Answers a peer's query as far as the policy allows (FR-603): figures at the level that it may
+   * see, or a refusal. Received query and answer are on record, with level, decision and rule,
+   * before the answer is returned (FR-902). Never rejects for policy reasons.
    */
   readonly answer: (settings: PolicySettings, asker: Asker, query: QueryBody) => Promise<ResponseBody>;
-  /** Forgets figures kept for repetition; to be called when the configuration changes, so that an old one cannot linger in them. */
+  /**
+   * Forgets figures kept for repetition; to be called when the configuration changes, so that an
+   * old one cannot linger in them.
+   */
   readonly forget: () => void;
 }
 
 /** Served to each asker in a minute; beyond that it is told `suppressed`. */
 export const QUERIES_PER_MINUTE = 60;
-/** So long the same asker gets the same figures, whatever he asks, so that he cannot watch single commands come in. */
+/**
+ * So long the same asker gets the same figures, whatever he asks, so that he cannot watch single
+ * commands come in.
+ */
 export const REPEAT_MS = 60_000;
 
 export function createResponder(ports: ResponderPorts): Responder {
   const limit = createRateLimit(QUERIES_PER_MINUTE);
   const kept = new Map<string, { readonly figures: AnswerFigures; readonly untilMs: number }>();
 
-  /** Kept by span alone: what two types of query tell of the same commands would tell what came between them. */
+  /**
+   * Kept by span alone: what two types of query tell of the same commands would tell what came
+   * between them.
+   */
   const figuresFor = (asker: string, spanHours: SpanHours, denied: ReadonlySet<string>): AnswerFigures => {
     const nowMs = ports.now();
     for (const [other, { untilMs }] of kept) if (untilMs <= nowMs) kept.delete(other);
@@ -65,7 +75,8 @@ export function createResponder(ports: ResponderPorts): Responder {
     answer: async (settings, asker, query) => {
       const { type, spanHours } = query;
       const { served, refused } = limit.take(asker.id, ports.now());
-      // A flood is recorded at its first question and counted in the next one that is served: it must not fill the log.
+      // A flood is recorded at its first question and counted in the next one that is served: it
+      // must not fill the log.
       if (!served && refused > 1) return { result: 'suppressed', type };
       const details = { query: type, spanHours, ...(refused > 0 ? { unserved: refused } : {}) };
       await ports.audit({ type: 'query.received', peer: asker.id, details });

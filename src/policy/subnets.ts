@@ -8,7 +8,10 @@ export interface SubnetRule {
   readonly level: TrustLevel;
 }
 
-/** Says which entry of a table an address falls under: the longest prefix; of equal ones the level that grants least. */
+/**
+ * Says which entry of a table an address falls under: the longest prefix; of equal ones the level
+ * that grants least.
+ */
 export type SubnetTable = (address: string) => SubnetRule | undefined;
 
 interface Entry extends SubnetRule {
@@ -21,14 +24,16 @@ interface Entry extends SubnetRule {
 const MAPPED_PREFIX = 96;
 
 /**
- * Compiles a table of subnets (FR-703). IPv4, IPv6, and IPv4 in IPv6 clothes (RFC 4291 §2.5.5.2) in addresses and in entries alike. Node's
- * own `BlockList` does the matching. A malformed entry, which a checked configuration cannot hold, matches nothing.
+ * Compiles a table of subnets (FR-703). IPv4, IPv6, and IPv4 in IPv6 clothes (RFC 4291 §2.5.5.2) in
+ * addresses and in entries alike. Node's own `BlockList` does the matching. A malformed entry,
+ * which a checked configuration cannot hold, matches nothing.
  */
 export function compileSubnets(entries: readonly SubnetRule[]): SubnetTable {
   const compiled = entries
     .flatMap((rule) => compile(rule) ?? [])
     .sort((a, b) => b.prefix - a.prefix || TRUST_LEVELS.indexOf(a.level) - TRUST_LEVELS.indexOf(b.level));
-  // Most strangers fall under no entry at all: one native look at all of them spares a look at each.
+  // Most strangers fall under no entry at all: one native look at all of them spares a look at
+  // each.
   const any = new BlockList();
   for (const { network, prefix, family } of compiled) any.addSubnet(network, prefix, family);
   return (address) => {
@@ -54,7 +59,10 @@ function withoutMapping(subnet: Subnet): Subnet {
   return { ...plain, prefix: subnet.prefix - MAPPED_PREFIX };
 }
 
-/** An address in its plain form: no zone (`%eth0`), IPv4 where it is a mapped IPv4; undefined if it is no address. */
+/**
+ * An address in its plain form: no zone (`%eth0`), IPv4 where it is a mapped IPv4; undefined if it
+ * is no address.
+ */
 function parseAddress(text: string): { readonly address: string; readonly family: 'ipv4' | 'ipv6' } | undefined {
   const address = text.replace(/%.*$/, '');
   const version = isIP(address);

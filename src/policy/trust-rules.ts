@@ -2,7 +2,10 @@ import type { Configuration } from '../domain/configuration.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
 import type { NamedNode, TrustRules } from '../domain/policy/policy.ts';
 
-/** The rules of trust for their owner's eyes, with the names and addresses that his peers have. Pure. */
+/**
+ * The rules of trust for their owner's eyes, with the names and addresses that his peers have.
+ * Pure.
+ */
 export function trustRules({ trust, mesh }: Pick<Configuration, 'trust' | 'mesh'>): TrustRules {
   const named = (id: string): NamedNode => {
     const peer = mesh.peers.find((entry) => entry.id === id);

@@ -4,8 +4,9 @@ import { decide } from './decide.ts';
 import { outcomeOf } from './explanation.ts';
 
 /**
- * Runs `[[trust.tests]]` (design.md §5). They judge the rules of trust as if sharing were on (level 1): the sharing level is the owner's
- * switch, and turning it off must never be refused because a test expects somebody to be served.
+ * Runs `[[trust.tests]]` (design.md §5). They judge the rules of trust as if sharing were on (level
+ * 1): the sharing level is the owner's switch, and turning it off must never be refused because a
+ * test expects somebody to be served.
  */
 export function runTrustTests(settings: PolicySettings): readonly TrustTestResult[] {
   const sharingOn: PolicySettings = { trust: settings.trust, sharing: { ...settings.sharing, level: 1 } };
@@ -36,9 +37,10 @@ export const overruledTests = (settings: PolicySettings): readonly TrustTestResu
   runTrustTests(settings).filter(({ overruled }) => overruled);
 
 /**
- * Refuses a configuration whose own tests fail. A test that expects a revoked node to be served refuses nothing: whoever revokes MUST
- * get his way.
- * @throws CaroError `config_invalid` that names every failing test, what it expects, what came and the rule that decided.
+ * Refuses a configuration whose own tests fail. A test that expects a revoked node to be served
+ * refuses nothing: whoever revokes MUST get his way.
+ * @throws CaroError `config_invalid` that names every failing test, what it expects, what came and
+ *   the rule that decided.
  */
 export function verifyTrustTests(settings: PolicySettings): void {
   const failed = runTrustTests(settings).filter(({ ok, overruled }) => !ok && !overruled);

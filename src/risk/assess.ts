@@ -1,4 +1,7 @@
-/** Rates what a command line would do (FR-404). Pure: the same analysis and place always give the same answer. */
+/**
+ * Rates what a command line would do (FR-404). Pure: the same analysis and place always give the
+ * same answer.
+ */
 import { type RiskLevel, riskRank } from '../domain/events/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
 import type { PathContext } from './paths.ts';
@@ -23,7 +26,9 @@ export interface Assessment {
   readonly findings: readonly Finding[];
 }
 
-/** Programs that take a command or code of their own: `--help` among their words may belong to that. */
+/**
+ * Programs that take a command or code of their own: `--help` among their words may belong to that.
+ */
 const CARRIES_WORDS =
   /^(?:docker|podman|nerdctl|kubectl|ssh|find|xargs|(?:ba|da|z|k|a|fi)?sh|nc|ncat|socat|python|perl|ruby|node|php|lua|awk|curl|git-filter-repo|su|tar|busybox|bun|deno|npm|npx)$/;
 
@@ -68,7 +73,10 @@ const findingOf = (rule: Rule, level: Severity): Finding => ({
   safer: rule.safer,
 });
 
-/** Rates an analysed command line as it stands in `place` (working directory and home, both optional). */
+/**
+ * Rates an analysed command line as it stands in `place` (working directory and home, both
+ * optional).
+ */
 export const assess = (analysis: Analysis, place: PathContext = {}): Assessment => {
   const found = new Map<string, Finding>();
   const add = (rule: Rule, level: Severity | null): void => {

@@ -1,4 +1,7 @@
-/** What rules say about themselves, for screens that explain a rating and for summaries that count them. */
+/**
+ * What rules say about themselves, for screens that explain a rating and for summaries that count
+ * them.
+ */
 import type { RiskFamily, Rule, Severity } from './rule.ts';
 import { RULES } from './rule-set.ts';
 
@@ -22,7 +25,9 @@ const describe = ({ id, level, family, technique, reason, safer }: Rule): RuleDe
   safer,
 });
 
-/** Descriptions of these rules, in the order of `ids`; ids that no rule has (any more) are left out. */
+/**
+ * Descriptions of these rules, in the order of `ids`; ids that no rule has (any more) are left out.
+ */
 export const describeRules = (ids: readonly string[]): readonly RuleDescription[] => {
   const wanted = new Set(ids);
   const known = new Map(RULES.filter((rule) => wanted.has(rule.id)).map((rule) => [rule.id, rule]));

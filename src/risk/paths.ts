@@ -1,4 +1,7 @@
-/** What a path written in a command stands for, as far as its text and the working directory tell. No file system is asked. */
+/**
+ * What a path written in a command stands for, as far as its text and the working directory tell.
+ * No file system is asked.
+ */
 
 /** Where a command stands: both are optional because imported history has neither. */
 export interface PathContext {
@@ -7,10 +10,11 @@ export interface PathContext {
 }
 
 /**
- * root: `/` or everything in it · home: a whole home directory · system: a top directory of the system (or everything in it) ·
- * system-part: something inside one · device: a disk or partition · scratch: temporary or generated, ordinary to delete ·
- * here, parent: the working directory, one above it (or everything in them) · personal: inside a home · absolute, relative: other
- * places · unknown: begins with something that is known at run time only.
+ * root: `/` or everything in it · home: a whole home directory · system: a top directory of the
+ * system (or everything in it) · system-part: something inside one · device: a disk or partition ·
+ * scratch: temporary or generated, ordinary to delete · here, parent: the working directory, one
+ * above it (or everything in them) · personal: inside a home · absolute, relative: other places ·
+ * unknown: begins with something that is known at run time only.
  */
 export type PathKind =
   | 'root'
@@ -42,7 +46,10 @@ const GENERATED =
 /** Longer than any path a kernel takes (PATH_MAX). */
 const MAX_PATH_LENGTH = 4096;
 
-/** Resolves `.`, `..` and empty parts. `..` goes back only over what is known: not over `$X`, `*` or another `..`. */
+/**
+ * Resolves `.`, `..` and empty parts. `..` goes back only over what is known: not over `$X`, `*` or
+ * another `..`.
+ */
 const resolved = (path: string): string => {
   const parts: string[] = [];
   const rooted = path.startsWith('/');
@@ -58,7 +65,10 @@ const resolved = (path: string): string => {
   return rooted ? `/${parts.join('/')}` : parts.join('/');
 };
 
-/** The part of a path that decides: doubled and trailing slashes, `/./` and `/../` are resolved, `$HOME` is `~`. */
+/**
+ * The part of a path that decides: doubled and trailing slashes, `/./` and `/../` are resolved,
+ * `$HOME` is `~`.
+ */
 export const normalPath = (text: string): string => {
   const path = text.slice(0, MAX_PATH_LENGTH).replace(/^(?:\$HOME|\$\{HOME\})(?=\/|$)/, '~');
   return /\/[./]|\/$/.test(path) ? resolved(path.replace(/^file:\/\//, '')) || '.' : path;
@@ -98,7 +108,10 @@ const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 const GENERATED_ANYWHERE =
   /(?:^|\/)(?:node_modules|__pycache__|\.venv|venv|dist|build|target|\.next|\.cache|tmp|coverage)\//;
 
-/** What a path stands for. `place.cwd` turns relative paths into absolute ones, `place.home` recognises the owner's home. */
+/**
+ * What a path stands for. `place.cwd` turns relative paths into absolute ones, `place.home`
+ * recognises the owner's home.
+ */
 export const pathKind = (text: string, place: PathContext = {}): PathKind => {
   const written = wholeOf(normalPath(text.trim()));
   if (isTemporary(written) || /^(?:\/private)?(?:\/var)?\/tmp\/./.test(normalPath(text.trim()))) return 'scratch';

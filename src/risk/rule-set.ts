@@ -1,4 +1,6 @@
-/** All rules, and the index by which an assessment finds those that can apply. Built on first use. */
+/**
+ * All rules, and the index by which an assessment finds those that can apply. Built on first use.
+ */
 
 import type { CommandLineRule, Rule, StepRule } from './rule.ts';
 import { ACCOUNT_RULES } from './rules/accounts.ts';

@@ -1,10 +1,16 @@
-/** The form of a risk rule (FR-404). Rules are data with a small pure predicate; none looks at the raw line. */
+/**
+ * The form of a risk rule (FR-404). Rules are data with a small pure predicate; none looks at the
+ * raw line.
+ */
 import type { RiskLevel } from '../domain/events/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
 import type { PathContext } from './paths.ts';
 import type { Step } from './step.ts';
 
-/** Families of rules, as summaries count them. Append only: vectors of counts are laid out by this order (design.md §2). */
+/**
+ * Families of rules, as summaries count them. Append only: vectors of counts are laid out by this
+ * order (design.md §2).
+ */
 export const RISK_FAMILIES = [
   'files',
   'disks',
@@ -58,7 +64,10 @@ export interface StepRule extends RuleText {
   /** Canonical names of the tools it is about, separated by blanks; `*` for all. */
   readonly tools: string;
   readonly when: (step: Step) => Verdict;
-  /** What a step must have for the rule to be asked at all: most steps write nothing and are fed nothing. */
+  /**
+   * What a step must have for the rule to be asked at all: most steps write nothing and are fed
+   * nothing.
+   */
   readonly needs?: Precondition;
   /** True where acting as root makes a moderate finding a high one. */
   readonly raise?: true;

@@ -1,12 +1,16 @@
 /**
- * One program of a command line, in the form that rules ask about: subcommand path, flags, values, files read and written.
- * Wrappers (docker run, sudo, ssh) are steps of their own besides what they carry.
+ * One program of a command line, in the form that rules ask about: subcommand path, flags, values,
+ * files read and written. Wrappers (docker run, sudo, ssh) are steps of their own besides what they
+ * carry.
  */
 import { afterGlobalOptions, type Family, lookupTool } from '../shell/catalogue/catalogue.ts';
 import type { Analysis, Invocation, Redirection, Word } from '../shell/model.ts';
 import { type PathContext, type PathKind, pathKind } from './paths.ts';
 
-/** How a file is changed: `edit` is in place, `link` replaces it by a link, `append` keeps what was there. */
+/**
+ * How a file is changed: `edit` is in place, `link` replaces it by a link, `append` keeps what was
+ * there.
+ */
 export type WriteMode = 'overwrite' | 'append' | 'edit' | 'link' | 'empty';
 export interface Write {
   readonly path: string;
@@ -18,7 +22,9 @@ const texts = (words: readonly Word[]): readonly string[] => words.map((word) =>
 
 /** Made once per program and assessment; what rules rarely ask for is computed when they do. */
 export class Step {
-  /** Canonical name of the catalogue, or the name as resolved where the catalogue does not have it. */
+  /**
+   * Canonical name of the catalogue, or the name as resolved where the catalogue does not have it.
+   */
   readonly tool: string;
   readonly family: Family;
   readonly args: readonly string[];
@@ -30,7 +36,10 @@ export class Step {
 
   constructor(
     readonly invocation: Invocation,
-    /** True for a wrapper: its words end with the command it carries, and redirections are not its own. */
+    /**
+     * True for a wrapper: its words end with the command it carries, and redirections are not its
+     * own.
+     */
     readonly carries: boolean,
     name: string,
     readonly words: readonly Word[],
@@ -81,14 +90,17 @@ export class Step {
   }
 
   /**
-   * Whether any of these options is given: `-f` also inside `-rf`, `--force` also as `--force=x` or cut short (`--forc`), anything
-   * else (`-delete`, `of`) as it stands or before `=`.
+   * Whether any of these options is given: `-f` also inside `-rf`, `--force` also as `--force=x` or
+   * cut short (`--forc`), anything else (`-delete`, `of`) as it stands or before `=`.
    */
   flag(...names: readonly string[]): boolean {
     return names.some((name) => this.args.some((arg) => isFlag(arg, name)));
   }
 
-  /** The value of an option: the next word, or what follows `=`, or what is glued to a one-letter option. */
+  /**
+   * The value of an option: the next word, or what follows `=`, or what is glued to a one-letter
+   * option.
+   */
   value(...names: readonly string[]): string | undefined {
     for (const [at, arg] of this.args.entries()) {
       for (const name of names) {
@@ -247,7 +259,10 @@ const WRITERS: Readonly<Record<string, (step: Step) => readonly Write[]>> = {
 const writesOf = (step: Step): readonly Write[] =>
   Object.hasOwn(WRITERS, step.tool) ? (WRITERS[step.tool]?.(step) ?? []) : [];
 
-/** Everything that writes into this program's input, nearest last: the pipeline before it. Short enough to walk each time. */
+/**
+ * Everything that writes into this program's input, nearest last: the pipeline before it. Short
+ * enough to walk each time.
+ */
 export const upstream = ({ input }: Invocation): readonly Invocation[] => {
   if (input.kind !== 'pipe' && input.kind !== 'process') return [];
   const found: Invocation[] = [...input.from];
@@ -279,7 +294,8 @@ const bare = ({ redirections, invocations }: Analysis): Invocation => {
     background: false,
     inFunction: null,
     inLoop: false,
-    // With programs on the line the redirections may be those of a group or loop, which prints what they print.
+    // With programs on the line the redirections may be those of a group or loop, which prints what
+    // they print.
     conditional: invocations.length > 0,
     topLevel: true,
     depth: 0,
@@ -293,7 +309,9 @@ const bare = ({ redirections, invocations }: Analysis): Invocation => {
 };
 
 const RUNNERS = new Set(['npx', 'bunx', 'uvx']);
-/** `npx prisma migrate reset`, `pnpm exec knex …`: the package that is run is a program of its own. */
+/**
+ * `npx prisma migrate reset`, `pnpm exec knex …`: the package that is run is a program of its own.
+ */
 const runnerCommand = (step: Step): readonly Word[] | null => {
   const known = RUNNERS.has(step.tool) || step.sub('exec|dlx|x') || (step.tool === 'pipx' && step.sub('run'));
   if (!known || !/^(?:npx|bunx|uvx|npm|pnpm|yarn|bun|pipx)$/.test(step.tool)) return null;
@@ -302,7 +320,10 @@ const runnerCommand = (step: Step): readonly Word[] | null => {
   return first < 0 ? null : step.words.slice(first);
 };
 
-/** All steps of a command line in execution order; a wrapper that carries several invocations is one step. */
+/**
+ * All steps of a command line in execution order; a wrapper that carries several invocations is one
+ * step.
+ */
 export const stepsOf = (analysis: Analysis, place: PathContext): readonly Step[] => {
   const steps: Step[] = [];
   const seen = new Set<unknown>();

@@ -5,7 +5,10 @@ import type { Step } from './step.ts';
 export const dry = (step: Step): boolean =>
   step.some(/^--?(?:dry-?run|what-if|whatif|no-execute|plan|preview)(?:=true)?$/i) || step.flag('--help');
 
-/** Verbs at the place of the verb: `aws ec2 terminate-instances`, `gcloud sql instances delete`, `heroku apps:destroy`. */
+/**
+ * Verbs at the place of the verb: `aws ec2 terminate-instances`, `gcloud sql instances delete`,
+ * `heroku apps:destroy`.
+ */
 export const DESTROY =
   /^(?:delete|destroy|purge|terminate|remove|wipe|erase|drop|nuke|deprovision|decommission|flush|truncate|reset|deregister|revoke|abandon|obliterate|rm|rb|del|unlink|uninstall|unregister|clear|empty|cancel|detach|disable|unset|rotate-and-delete|invalidate)$/;
 /** The same as a part of a longer word: `apps:destroy`, `delete-all`. */

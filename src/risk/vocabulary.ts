@@ -10,7 +10,10 @@ export const vocabulary = (): Vocabulary => ({
   catalogueVersion: CATALOGUE_VERSION,
   families: FAMILIES,
   ruleFamilies: RISK_FAMILIES,
-  /** Made when first asked for: it meets many tools, and an idle node that nobody asks shall not hold them. */
+  /**
+   * Made when first asked for: it meets many tools, and an idle node that nobody asks shall not
+   * hold them.
+   */
   get rules() {
     rules ??= Object.fromEntries(RULES.map((rule) => [rule.id, wordsOf(rule)]));
     return rules;

@@ -11,8 +11,9 @@ import { type Notes, newNotes } from './syntax/reader.ts';
 /**
  * Tells what a command line would run (FR-403, FR-404).
  *
- * Pure and total: never throws, whatever the text; incomplete and wrong input is read as far as it goes (`complete`), limits on
- * size and depth cut the rest off (`truncated`). Time is linear in the length of `command` (UTF-16 units, at most 1 Mi are read).
+ * Pure and total: never throws, whatever the text; incomplete and wrong input is read as far as it
+ * goes (`complete`), limits on size and depth cut the rest off (`truncated`). Time is linear in the
+ * length of `command` (UTF-16 units, at most 1 Mi are read).
  */
 export function analyse(command: string, dialect: Dialect): Analysis {
   const notes = newNotes();

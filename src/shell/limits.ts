@@ -1,8 +1,14 @@
-/** What one analysis may cost. Beyond these the rest is left unread and `truncated` is set; nothing is refused. */
+/**
+ * What one analysis may cost. Beyond these the rest is left unread and `truncated` is set; nothing
+ * is refused.
+ */
 
 /** UTF-16 units of one command line that are read. */
 export const MAX_LENGTH = 1 << 20;
-/** Brackets, quotes with substitutions and payloads inside each other. Deeper ones are skipped over by counting brackets. */
+/**
+ * Brackets, quotes with substitutions and payloads inside each other. Deeper ones are skipped over
+ * by counting brackets.
+ */
 export const MAX_DEPTH = 60;
 /** Words, parts and commands read from text, payloads included. */
 export const MAX_STEPS = 60_000;

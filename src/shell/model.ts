@@ -1,9 +1,10 @@
 /**
  * What the shell front end tells about one command line (FR-401, FR-403, FR-404). Types only.
  *
- * Offsets are UTF-16 indexes into the text that was handed to `analyse`: `text.slice(start, end)` is what the user typed.
- * Words inside a payload (`sh -c '…'`, a here-document, `eval`) carry offsets into the original text as well; where the payload
- * was decoded (base64, `printf`, `$(…)`) they carry the span of the words it came from, and `exact` is false.
+ * Offsets are UTF-16 indexes into the text that was handed to `analyse`: `text.slice(start, end)`
+ * is what the user typed. Words inside a payload (`sh -c '…'`, a here-document, `eval`) carry
+ * offsets into the original text as well; where the payload was decoded (base64, `printf`, `$(…)`)
+ * they carry the span of the words it came from, and `exact` is false.
  */
 import type { ShellKind } from '../domain/events/shell-kind.ts';
 
@@ -15,7 +16,10 @@ export interface Span {
   readonly end: number;
 }
 
-/** A run of characters that stand for themselves. An escape (`\n` in `$'…'`, `\"`) is a part of its own: its span is longer than its text. */
+/**
+ * A run of characters that stand for themselves. An escape (`\n` in `$'…'`, `\"`) is a part of its
+ * own: its span is longer than its text.
+ */
 export interface LiteralPart extends Span {
   readonly kind: 'literal';
   readonly text: string;
@@ -37,7 +41,10 @@ export interface VariablePart extends Span {
   readonly text: string;
   readonly quoted: boolean;
   readonly name: string;
-  /** What follows the name inside braces, operator first: `:-`, `%`, `##`, `[`, …; empty for a plain reference. */
+  /**
+   * What follows the name inside braces, operator first: `:-`, `%`, `##`, `[`, …; empty for a plain
+   * reference.
+   */
   readonly operator: string;
   /** The word after the operator (the default of `${x:-/}`), if there is one. */
   readonly argument: Word | null;
@@ -66,9 +73,15 @@ export interface ArithmeticPart extends Span {
 export type WordPart = LiteralPart | GlobPart | TildePart | VariablePart | CommandPart | ProcessPart | ArithmeticPart;
 
 export interface Word extends Span {
-  /** The exact string the program receives, or null where it is known at run time only (variables, substitutions, globs, tildes). */
+  /**
+   * The exact string the program receives, or null where it is known at run time only (variables,
+   * substitutions, globs, tildes).
+   */
   readonly value: string | null;
-  /** The best that is known: quotes and escapes removed, known variables put in, unknown parts as written (`$x`, `*`, `~`). */
+  /**
+   * The best that is known: quotes and escapes removed, known variables put in, unknown parts as
+   * written (`$x`, `*`, `~`).
+   */
   readonly text: string;
   readonly parts: readonly WordPart[];
   /** False where the offsets are those of the carrier of a decoded payload. */
@@ -82,7 +95,10 @@ export interface Redirection extends Span {
   readonly fd: number | string;
   /** File, descriptor, here-string or delimiter. */
   readonly target: Word;
-  /** The body of a here-document: one word whose parts are live unless the delimiter was quoted; null for all others. */
+  /**
+   * The body of a here-document: one word whose parts are live unless the delimiter was quoted;
+   * null for all others.
+   */
   readonly body: Word | null;
 }
 
@@ -95,7 +111,8 @@ export interface Assignment extends Span {
   readonly elements: readonly Word[];
 }
 
-// --- syntax tree ---------------------------------------------------------------------------------------------------------
+// --- syntax tree
+// ---------------------------------------------------------------------------------------------------------
 
 export interface SimpleCommand extends Span {
   readonly kind: 'simple';
@@ -139,13 +156,22 @@ export interface Script extends Span {
   readonly items: readonly ListItem[];
 }
 
-// --- what runs -----------------------------------------------------------------------------------------------------------
+// --- what runs
+// -----------------------------------------------------------------------------------------------------------
 
-/** One program through which another was reached, e.g. `{name: 'sudo', options: [['-u', 'root']]}`. */
+/**
+ * One program through which another was reached, e.g. `{name: 'sudo', options: [['-u', 'root']]}`.
+ */
 export interface Wrapper {
-  /** Name of the wrapper without its path: sudo, env, ssh, xargs, sh, find, docker, eval, …; or `function`, `alias`, `script`. */
+  /**
+   * Name of the wrapper without its path: sudo, env, ssh, xargs, sh, find, docker, eval, …; or
+   * `function`, `alias`, `script`.
+   */
   readonly name: string;
-  /** Its own options as written, each with its value if it takes one. `--user=x` is `['--user', 'x']`. */
+  /**
+   * Its own options as written, each with its value if it takes one. `--user=x` is `['--user',
+   * 'x']`.
+   */
   readonly options: readonly (readonly [name: string, value: string | null])[];
   /** Its operands that are not the command: host, container, pod, file to lock, duration. */
   readonly operands: readonly string[];
@@ -156,7 +182,10 @@ export interface Wrapper {
 /** Where the standard input of an invocation comes from. */
 export type Input =
   | { readonly kind: 'inherited' }
-  /** `from` are the invocations that write into the pipe, last one last; `output` is what they print where that can be computed. */
+  /**
+   * `from` are the invocations that write into the pipe, last one last; `output` is what they print
+   * where that can be computed.
+   */
   | { readonly kind: 'pipe'; readonly from: readonly Invocation[]; readonly output: string | null }
   /** `text` is the body as far as it is known. */
   | { readonly kind: 'here-document' | 'here-string'; readonly word: Word; readonly text: string }
@@ -166,7 +195,10 @@ export type Input =
 /** Program text handed to an interpreter (`python -c`, `node -e`, `awk '…'`, `perl <<EOF`). */
 export interface Code {
   readonly language: CodeLanguage;
-  /** As given, options in their order; behind it, each on a line of its own, what literals inside it plainly decode to. */
+  /**
+   * As given, options in their order; behind it, each on a line of its own, what literals inside it
+   * plainly decode to.
+   */
   readonly text: string;
   readonly span: Span;
 }
@@ -196,13 +228,17 @@ export interface Substitution {
 }
 
 /**
- * One program (or builtin, or function call) that would run. Everyday prefixes (sudo, doas, env, nohup, nice, time, timeout, exec,
- * command, …) are no invocations of their own, they stand in `via`, unless they start nothing. Programs that start others (sh -c,
- * eval, xargs, find -exec, ssh, docker exec, watch, …) are an invocation, followed by those they start, which name them in `via`.
- * Prose, file names and other mere arguments are never one.
+ * One program (or builtin, or function call) that would run. Everyday prefixes (sudo, doas, env,
+ * nohup, nice, time, timeout, exec, command, …) are no invocations of their own, they stand in
+ * `via`, unless they start nothing. Programs that start others (sh -c, eval, xargs, find -exec,
+ * ssh, docker exec, watch, …) are an invocation, followed by those they start, which name them in
+ * `via`. Prose, file names and other mere arguments are never one.
  */
 export interface Invocation extends Span {
-  /** Resolved name: path stripped, quoting and known variables undone. The text as written (`$x`) where it is unknown. */
+  /**
+   * Resolved name: path stripped, quoting and known variables undone. The text as written (`$x`)
+   * where it is unknown.
+   */
   readonly tool: string;
   /** The command word, path and all. Its `value` is null where it is known at run time only. */
   readonly name: Word;
@@ -213,7 +249,10 @@ export interface Invocation extends Span {
   readonly assignments: readonly Assignment[];
   /** Wrappers it was reached through, outermost first. */
   readonly via: readonly Wrapper[];
-  /** Runs as root by sudo, doas, su, pkexec, run0, …; false where they name another user, who stands in `via`. */
+  /**
+   * Runs as root by sudo, doas, su, pkexec, run0, …; false where they name another user, who stands
+   * in `via`.
+   */
   readonly elevated: boolean;
   /** Runs on another machine (ssh, `kubectl exec`). */
   readonly remote: boolean;
@@ -232,13 +271,19 @@ export interface Invocation extends Span {
   readonly topLevel: boolean;
   /** Nesting: 0 on the command line itself, +1 per substitution or payload. */
   readonly depth: number;
-  /** Arguments arrive at run time from a pipe or a list that could not be computed (`xargs rm`, `find -exec rm {}`). */
+  /**
+   * Arguments arrive at run time from a pipe or a list that could not be computed (`xargs rm`,
+   * `find -exec rm {}`).
+   */
   readonly openArguments: boolean;
   /** Program text it is given, if it is an interpreter and the text is plainly readable. */
   readonly code: Code | null;
   /** What its words were made of by running something, in order. */
   readonly substitutions: readonly Substitution[];
-  /** Texts of files that were written on this line and that its words name, alone or with the folder they are in. */
+  /**
+   * Texts of files that were written on this line and that its words name, alone or with the folder
+   * they are in.
+   */
   readonly given: readonly string[];
 }
 
@@ -256,13 +301,22 @@ export interface FunctionDefinition extends Span {
 
 export interface Analysis {
   readonly dialect: Dialect;
-  /** All that would run, in execution order; bodies of functions that are only defined are in `functions`. */
+  /**
+   * All that would run, in execution order; bodies of functions that are only defined are in
+   * `functions`.
+   */
   readonly invocations: readonly Invocation[];
-  /** Tools of the top-level pipeline or list, in order, repeats kept; everyday wrappers and paths stripped (design.md §10). */
+  /**
+   * Tools of the top-level pipeline or list, in order, repeats kept; everyday wrappers and paths
+   * stripped (design.md §10).
+   */
   readonly tools: readonly string[];
   readonly functions: readonly FunctionDefinition[];
   readonly settings: readonly Setting[];
-  /** Redirections that stand alone or belong to a compound command (`> file`, `{ …; } > file`, `exec > file`). */
+  /**
+   * Redirections that stand alone or belong to a compound command (`> file`, `{ …; } > file`, `exec
+   * > file`).
+   */
   readonly redirections: readonly Redirection[];
   readonly comments: readonly Span[];
   /** False where a quote, bracket or here-document is left open. */

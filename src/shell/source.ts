@@ -3,7 +3,10 @@ import type { Span } from './model.ts';
 /** Text to read together with where each of its characters stands in the original command line. */
 export interface Source {
   readonly text: string;
-  /** False where characters cannot be told apart any more (decoded payloads): every offset is then the carrier's. */
+  /**
+   * False where characters cannot be told apart any more (decoded payloads): every offset is then
+   * the carrier's.
+   */
   readonly exact: boolean;
   /** Offset in the original of a span that begins at `offset`. */
   readonly from: (offset: number) => number;

@@ -1,7 +1,9 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import type { AuditCheckpoint } from '../domain/audit/audit-record.ts';
 
-/** The newest checkpoint that was kept outside the database; null if there is none that can be read. */
+/**
+ * The newest checkpoint that was kept outside the database; null if there is none that can be read.
+ */
 export function readAuditHead(file: string): Pick<AuditCheckpoint, 'seq' | 'hash'> | null {
   try {
     const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

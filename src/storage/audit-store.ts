@@ -37,7 +37,10 @@ export interface AuditStore {
   readonly addCheckpoint: (checkpoint: AuditCheckpoint) => void;
   /** Removes the prefix that a checkpoint allows to go. */
   readonly prune: (throughSeq: number) => void;
-  /** The record before the first one that is not older than `time`: a clock that jumped never makes a young record go. */
+  /**
+   * The record before the first one that is not older than `time`: a clock that jumped never makes
+   * a young record go.
+   */
   readonly lastBefore: (time: string) => AuditRecord | undefined;
 }
 
@@ -60,7 +63,8 @@ export function createAuditStore(database: Database): AuditStore {
       insert.run(seq, time, type, peer, JSON.stringify(details), prevHash, hash);
     },
     head: () => optional(head.get()),
-    // By the numbers, which have no gaps: to count the rows would mean to read all of a log of years for each status.
+    // By the numbers, which have no gaps: to count the rows would mean to read all of a log of
+    // years for each status.
     count: () => Number(count.get()),
     list: ({ limit = DEFAULT_LIMIT, before = null, type = null }) =>
       (list.all({ limit, before, type }) as AuditRow[]).map(recordOf),

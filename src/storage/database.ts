@@ -20,17 +20,26 @@ import { Sqlite } from './sqlite.ts';
 
 export type { Database };
 
-/** Above this size a check at start would hold the service up for seconds; it is made beside the work then. */
+/**
+ * Above this size a check at start would hold the service up for seconds; it is made beside the
+ * work then.
+ */
 export const QUICK_CHECK_LIMIT_BYTES = 64 * 1024 * 1024;
 const HEADER = 'SQLite format 3\0';
 /** "caro" in the file's header, so that the database of another program is told from ours. */
 const APPLICATION_ID = 0x6361726f;
-/** A database and what SQLite keeps beside it: left there, a journal would be played into the next one. */
+/**
+ * A database and what SQLite keeps beside it: left there, a journal would be played into the next
+ * one.
+ */
 export const PARTS = ['', '-wal', '-shm', '-journal'] as const;
 
 export interface OpenedDatabase {
   readonly database: Database;
-  /** Set when a damaged file was found: where it has been put, and what was wrong with it (E5, NFR-303). */
+  /**
+   * Set when a damaged file was found: where it has been put, and what was wrong with it (E5,
+   * NFR-303).
+   */
   readonly setAside: { readonly file: string; readonly reason: string } | null;
   /** Set when it was of an older schema version. */
   readonly migration: Migration | null;
@@ -43,20 +52,24 @@ export interface Migration {
 }
 
 /**
- * How much of a database is looked at: its header and schema and, up to `QUICK_CHECK_LIMIT_BYTES`, its pages; all pages; or all pages
- * and indexes.
+ * How much of a database is looked at: its header and schema and, up to `QUICK_CHECK_LIMIT_BYTES`,
+ * its pages; all pages; or all pages and indexes.
  */
 export type CheckDepth = 'start' | 'pages' | 'whole';
 
-/** Called before a database of an older schema version is changed; returns where a copy of it is, if there is one. */
+/**
+ * Called before a database of an older schema version is changed; returns where a copy of it is, if
+ * there is one.
+ */
 export type BeforeMigration = (database: Database, version: number) => string | null;
 
 /**
- * Opens the node's database for writing, making or migrating it as needed. A damaged file is set aside and a fresh one begun, so that
- * observation goes on; nothing of the damaged one is deleted.
+ * Opens the node's database for writing, making or migrating it as needed. A damaged file is set
+ * aside and a fresh one begun, so that observation goes on; nothing of the damaged one is deleted.
  *
  * @param options `depth` `whole` looks at all of it first; a `reason` sets it aside without a look
- * @throws CaroError `database_damaged` when it was written by a newer version, `disk_full` when it cannot be written at all.
+ * @throws CaroError `database_damaged` when it was written by a newer version, `disk_full` when it
+ *   cannot be written at all.
  */
 export function openDatabase(
   file: string,
@@ -86,8 +99,8 @@ export function openDatabase(
 }
 
 /**
- * A crash may have come between moving a database aside and moving its journal: the journal follows, since it would be lost beside a
- * fresh database, and with it what was committed last.
+ * A crash may have come between moving a database aside and moving its journal: the journal
+ * follows, since it would be lost beside a fresh database, and with it what was committed last.
  */
 function finishSettingAside(file: string): void {
   if (isThere(file) || !existsSync(`${file}-wal`)) return;
@@ -99,7 +112,10 @@ function finishSettingAside(file: string): void {
     if (existsSync(file + part) && !existsSync(aside + part)) renameSync(file + part, aside + part);
 }
 
-/** Databases that were set aside as damaged and not salvaged yet, or replaced by a backup; oldest first. */
+/**
+ * Databases that were set aside as damaged and not salvaged yet, or replaced by a backup; oldest
+ * first.
+ */
 export function setAsideFiles(file: string, why: 'damaged' | 'replaced' = 'damaged'): readonly string[] {
   const prefix = `${basename(file)}.${why}-`;
   return readdirSync(dirname(file))
@@ -119,7 +135,10 @@ export function openReadOnly(file: string): Database {
   return database;
 }
 
-/** Why a database file cannot be used, or null. Never changes what is in it; one that its owner cannot read is made readable. */
+/**
+ * Why a database file cannot be used, or null. Never changes what is in it; one that its owner
+ * cannot read is made readable.
+ */
 export function damageOf(file: string, depth: CheckDepth = 'start'): string | null {
   const facts = lstatSync(file);
   if (facts.isDirectory()) return 'there is a directory in its place';
@@ -169,7 +188,10 @@ function makeUsable(file: string, { mode, uid }: Stats): void {
   if ((mode & 0o600) !== 0o600 && uid === process.getuid?.()) chmodSync(file, 0o600);
 }
 
-/** Ours have our mark or, if they are older than it, our tables and a version; a file of no bytes is nobody's. */
+/**
+ * Ours have our mark or, if they are older than it, our tables and a version; a file of no bytes is
+ * nobody's.
+ */
 export function isForeign(database: Database): boolean {
   const id = database.pragma('application_id', { simple: true });
   if (id === APPLICATION_ID) return false;
@@ -202,11 +224,16 @@ export interface SqliteError extends Error {
   readonly code: string;
 }
 
-/** By its code, not its class: the addon keeps the class of whichever copy of its module was loaded first. */
+/**
+ * By its code, not its class: the addon keeps the class of whichever copy of its module was loaded
+ * first.
+ */
 export const isSqliteError = (error: unknown): error is SqliteError =>
   typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_');
 
-/** True for errors that more room or a writable disk would mend, of SQLite as well as of the system. */
+/**
+ * True for errors that more room or a writable disk would mend, of SQLite as well as of the system.
+ */
 export const isDiskFull = (error: unknown): boolean =>
   isFullDisk(error) || (isSqliteError(error) && (FULL_CODES.has(error.code) || FULL_FAMILIES.test(error.code)));
 
@@ -230,7 +257,10 @@ function hasHeader(file: string): boolean {
   }
 }
 
-/** SQLite would make it readable for others, and a crash could leave it so. An existing one is left as it is. */
+/**
+ * SQLite would make it readable for others, and a crash could leave it so. An existing one is left
+ * as it is.
+ */
 export function makePrivately(file: string): void {
   if (isThere(file)) return;
   try {
@@ -244,7 +274,10 @@ export function makePrivately(file: string): void {
   }
 }
 
-/** Or the reason why it is damaged after all: pages that are whole may hold tables of another version than the one they name. */
+/**
+ * Or the reason why it is damaged after all: pages that are whole may hold tables of another
+ * version than the one they name.
+ */
 function openWhole(file: string, beforeMigration?: BeforeMigration): ReturnType<typeof openForWriting> | string {
   try {
     return openForWriting(file, beforeMigration);
@@ -260,7 +293,8 @@ function openForWriting(
 ): Pick<OpenedDatabase, 'database' | 'migration'> {
   makePrivately(file);
   const database = new Sqlite(file, { timeout: 5_000 });
-  // FULL: a spool record is removed only after the commit that holds it has reached the disk (design.md §2).
+  // FULL: a spool record is removed only after the commit that holds it has reached the disk
+  // (design.md §2).
   for (const pragma of [
     'auto_vacuum = incremental',
     'journal_mode = wal',

@@ -6,13 +6,22 @@ export interface DueSummary {
   readonly document: Envelope;
 }
 
-/** Which of the node's own summaries each peer has (design.md §7: kept and sent when the peer is back, once each). */
+/**
+ * Which of the node's own summaries each peer has (design.md §7: kept and sent when the peer is
+ * back, once each).
+ */
 export interface DeliveryStore {
-  /** Notes that a peer may have summaries from `nowMs` on; what was made before is not sent to it. Does nothing the second time. */
+  /**
+   * Notes that a peer may have summaries from `nowMs` on; what was made before is not sent to it.
+   * Does nothing the second time.
+   */
   readonly admit: (peer: string, nowMs: number) => void;
   /** The peer may no longer have any; if it may again later, it begins anew then. */
   readonly dismiss: (peer: string) => void;
-  /** Newest revisions of what was made under one of these ids that the peer has not acknowledged, oldest first. */
+  /**
+   * Newest revisions of what was made under one of these ids that the peer has not acknowledged,
+   * oldest first.
+   */
   readonly due: (nodes: readonly string[], peer: string, limit: number) => readonly DueSummary[];
   readonly acknowledge: (peer: string, summaryId: string, nowMs: number) => void;
 }

@@ -6,7 +6,10 @@ import { Sqlite } from './sqlite.ts';
 
 /** A change takes milliseconds; the system lets go of the lock of one that was killed. */
 const TURN_MS = 10_000;
-/** Between two tries, at most: by chance, so that those who wait do not come at the same moment again. */
+/**
+ * Between two tries, at most: by chance, so that those who wait do not come at the same moment
+ * again.
+ */
 const PAUSE_MS = 40;
 
 interface Lock {
@@ -14,7 +17,8 @@ interface Lock {
 }
 
 /**
- * Keeps a second service off the same home. SQLite's own file lock is used, since the system lets go of it however the process ends.
+ * Keeps a second service off the same home. SQLite's own file lock is used, since the system lets
+ * go of it however the process ends.
  * @throws CaroError `already_running`, `disk_full`
  */
 export function lockInstance(file: string): Lock {
@@ -37,8 +41,9 @@ export function lockInstance(file: string): Lock {
 }
 
 /**
- * Runs `act` while no other process of this user runs one under the same lock: what is read, changed and written back would else lose
- * what another one wrote in between. Where there is no room for the lock `act` runs all the same, since nothing else may keep it back.
+ * Runs `act` while no other process of this user runs one under the same lock: what is read,
+ * changed and written back would else lose what another one wrote in between. Where there is no
+ * room for the lock `act` runs all the same, since nothing else may keep it back.
  *
  * @throws CaroError `already_running` where another one does not end; what `act` throws
  */
@@ -85,7 +90,10 @@ function lock(file: string): Lock {
   }
 }
 
-/** Never waits: SQLite would, with the whole process, and two that wait while each holds its half of a lock would wait for each other. */
+/**
+ * Never waits: SQLite would, with the whole process, and two that wait while each holds its half of
+ * a lock would wait for each other.
+ */
 function tryLock(file: string): Lock {
   makePrivately(file);
   const database = new Sqlite(file, { timeout: 0 });

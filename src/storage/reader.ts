@@ -10,9 +10,14 @@ import { allEvents, searchEvents } from './events/event-search.ts';
 import { rulesBetween, slotsBetween } from './rollups/rollup-range.ts';
 import { addUp, readPatternUsage } from './rollups/rollup-row.ts';
 
-/** Questions about events; but for `listEvents` each is bounded by rollups or by a page, never by the number of events stored. */
+/**
+ * Questions about events; but for `listEvents` each is bounded by rollups or by a page, never by
+ * the number of events stored.
+ */
 export interface Reader {
-  /** One page of a search, newest first; at most `limit` events (100 unless told, 10,000 at most). */
+  /**
+   * One page of a search, newest first; at most `limit` events (100 unless told, 10,000 at most).
+   */
   readonly search: (filter: EventFilter) => EventPage;
   /** The same, to its end: looks at every event where few fit. */
   readonly listEvents: (filter: EventFilter) => readonly TerminalEvent[];

@@ -31,10 +31,16 @@ interface SummaryRow {
 
 export interface SummaryStore {
   readonly add: (summary: StoredSummary) => void;
-  /** Whether there is one of this node by this id. Another node's may have the same: ids are for their authors to choose. */
+  /**
+   * Whether there is one of this node by this id. Another node's may have the same: ids are for
+   * their authors to choose.
+   */
   readonly has: (node: string, id: string) => boolean;
   readonly latest: (node: string, kind: PeriodKind, startMs: number) => StoredSummary | undefined;
-  /** How many revisions of one period there are, how many summaries of the node in all, and the bytes of their documents. */
+  /**
+   * How many revisions of one period there are, how many summaries of the node in all, and the
+   * bytes of their documents.
+   */
   readonly received: (node: string, kind: PeriodKind, startMs: number) => Received;
   /** Newest first. */
   readonly list: (limit: number, nodes: readonly string[]) => readonly SummaryLine[];

@@ -12,12 +12,16 @@ import { TIME_PATTERN } from '../domain/time/iso-time.ts';
 import { PERIOD_KINDS } from '../domain/time/period.ts';
 
 /**
- * What the daemon and the dashboard's process say to each other (JSON over Node's IPC channel). The page's process parses what
- * comes from a browser, so the daemon believes nothing of it: `decodeFromPage` lets through these shapes only, and of the bus
- * only the kinds in `ASKABLE`, and those in `ACTS` with the proof of a login.
+ * What the daemon and the dashboard's process say to each other (JSON over Node's IPC channel). The
+ * page's process parses what comes from a browser, so the daemon believes nothing of it:
+ * `decodeFromPage` lets through these shapes only, and of the bus only the kinds in `ASKABLE`, and
+ * those in `ACTS` with the proof of a login.
  */
 
-/** A request of the bus that the dashboard's process may make by itself: all of them read, none of them changes anything. */
+/**
+ * A request of the bus that the dashboard's process may make by itself: all of them read, none of
+ * them changes anything.
+ */
 export type AskableKind = Extract<
   RequestKind,
   | 'service.status'
@@ -36,16 +40,25 @@ export type AskableKind = Extract<
   | 'audit.verify'
 >;
 
-/** How long an answer may take, in ms. A long audit log takes a while; a connection that is silent for a minute is ended. */
+/**
+ * How long an answer may take, in ms. A long audit log takes a while; a connection that is silent
+ * for a minute is ended.
+ */
 export const answerWithin = (kind: AskableKind | ActKind | null): number => (kind === 'audit.verify' ? 55_000 : 10_000);
 
-/** A request that changes a setting or sends something out: taken only with the proof that somebody who is logged in wants it. */
+/**
+ * A request that changes a setting or sends something out: taken only with the proof that somebody
+ * who is logged in wants it.
+ */
 export type ActKind = Extract<
   RequestKind,
   'mesh.query' | 'sharing.set' | 'trust.set' | 'trust.revoke' | 'trust.confirm'
 >;
 
-/** Both halves of a login, as the browser sent them. The daemon compares them with the hashes that it keeps itself. */
+/**
+ * Both halves of a login, as the browser sent them. The daemon compares them with the hashes that
+ * it keeps itself.
+ */
 export interface Proof {
   readonly cookie: string;
   readonly pageToken: string;
@@ -62,7 +75,10 @@ export interface RuleText {
   readonly safer: string;
 }
 
-/** A login that the daemon vouches for; it keeps hashes only, so its memory holds nothing that opens a page. */
+/**
+ * A login that the daemon vouches for; it keeps hashes only, so its memory holds nothing that opens
+ * a page.
+ */
 export interface BrowserSession {
   /** SHA-256 of the cookie's value, 64 hex digits. */
   readonly cookieHash: string;
@@ -136,7 +152,9 @@ export type DaemonMessage =
 
 const DAEMON_TYPES: ReadonlySet<unknown> = new Set(['setup', 'socket', 'reply', 'events', 'progress', 'goodbye']);
 
-/** The daemon is trusted; only an unknown type (a newer daemon over an older page) is left alone. */
+/**
+ * The daemon is trusted; only an unknown type (a newer daemon over an older page) is left alone.
+ */
 export function decodeFromDaemon(value: unknown): DaemonMessage | null {
   return isRecord(value) && DAEMON_TYPES.has(value['type']) ? (value as DaemonMessage) : null;
 }

@@ -28,10 +28,16 @@ import type { ServiceContext } from './service-context.ts';
 import { consentPort, settingsPort } from './settings.ts';
 import { standingPort } from './standing.ts';
 
-/** Observations and audit records wait for room, nothing of them is dropped; questions are refused when too many wait. */
+/**
+ * Observations and audit records wait for room, nothing of them is dropped; questions are refused
+ * when too many wait.
+ */
 const WAITING = { capacity: 64, policy: 'wait' } as const;
 const REFUSING = { capacity: 64, policy: 'refuse' } as const;
-/** Up to so many records the audit log is verified in place: a thread would cost more than it spares. */
+/**
+ * Up to so many records the audit log is verified in place: a thread would cost more than it
+ * spares.
+ */
 const SHORT_LOG = 500;
 /** A long one takes a minute a million of them. */
 const VERIFY_MS = 30 * 60_000;

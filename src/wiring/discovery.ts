@@ -15,8 +15,9 @@ export interface PeerFinder {
 const NOTHING_FOUND: PeerFinder = { peers: ({ mesh }) => mesh.peers, close: () => Promise.resolve() };
 
 /**
- * Looks for peers by multicast DNS, if the owner wants it (FR-204). What is found gives no trust: only ids that may connect anyway are
- * dialled, and an address in the configuration goes before one that somebody announced.
+ * Looks for peers by multicast DNS, if the owner wants it (FR-204). What is found gives no trust:
+ * only ids that may connect anyway are dialled, and an address in the configuration goes before one
+ * that somebody announced.
  */
 export async function findPeers(
   { configuration, identity }: ServiceContext,

@@ -33,7 +33,10 @@ import { findPeers } from './discovery.ts';
 import { peerKeyPorts, rotationPorts } from './rotation.ts';
 import type { ServiceContext } from './service-context.ts';
 
-/** Where the mesh is while it is open, with what is known of its peers' keys; what asks it is made before. */
+/**
+ * Where the mesh is while it is open, with what is known of its peers' keys; what asks it is made
+ * before.
+ */
 export interface MeshSlot {
   open: { readonly mesh: Mesh; readonly keys: PeerKeyStore } | null;
 }
@@ -124,7 +127,9 @@ async function openMesh(context: ServiceContext, slot: MeshSlot, configuration: 
   };
 }
 
-/** Rotations before revocations: who hears that a key is bad MUST know by then what came after it. */
+/**
+ * Rotations before revocations: who hears that a key is bad MUST know by then what came after it.
+ */
 async function announce(mesh: Mesh, { rotations, revocations }: KeyNews): Promise<readonly string[]> {
   const told = new Set<string>();
   for (const statement of rotations.slice(-1)) for (const id of await mesh.announceRotation(statement)) told.add(id);
@@ -177,7 +182,10 @@ function trustOf(configuration: Configuration, keys: PeerKeyStore, id: string, e
   return trust === 'denied' ? 'untrusted' : trust;
 }
 
-/** Everything the mesh asks of the rest of the node. Decisions are made by the policy's own functions, on the settings of the moment. */
+/**
+ * Everything the mesh asks of the rest of the node. Decisions are made by the policy's own
+ * functions, on the settings of the moment.
+ */
 async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<MeshPorts> {
   const { bus, configuration, database, log } = context;
   const [words, { openRevocation }] = await Promise.all([
@@ -189,7 +197,8 @@ async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<M
     void bus
       .request('audit.append', entry)
       .catch((error: unknown) => log.error({ err: error }, 'nothing can be put on record'));
-  // What is lost here in a rush the clock finds; every decision asks for the key's standing by itself.
+  // What is lost here in a rush the clock finds; every decision asks for the key's standing by
+  // itself.
   const changed = (): void => void bus.publish('keys.changed', {}).catch(() => undefined);
   return {
     decide: (message) => {
@@ -240,7 +249,10 @@ async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<M
   };
 }
 
-/** A key that is shut out for what it is, or that does not count yet, is refused with a code of its own. */
+/**
+ * A key that is shut out for what it is, or that does not count yet, is refused with a code of its
+ * own.
+ */
 function refusalCode(rule: string, state: Asker['keyState']): ErrorCode {
   if (state === 'pending') return rule.startsWith('trust.deny') ? 'peer_untrusted' : 'key_pending';
   return state !== undefined && rule === `key.${state}` ? `key_${state}` : 'peer_untrusted';
@@ -276,7 +288,10 @@ async function takeSummary(
   return 'stored';
 }
 
-/** Notes name and address of a paired node in `managed.toml`. No trust comes of it: that is each owner's own choice. */
+/**
+ * Notes name and address of a paired node in `managed.toml`. No trust comes of it: that is each
+ * owner's own choice.
+ */
 async function rememberPeer(
   { bus, places, reload }: ServiceContext,
   { id, name, fingerprint, endpoint }: Omit<PairedPeer, 'address'>,

@@ -20,8 +20,8 @@ export function metricsFacts(
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 /**
- * The token that opens `/metrics`, or null where `caro metrics --token` has made none. Read for each question: who removes the file
- * closes the door.
+ * The token that opens `/metrics`, or null where `caro metrics --token` has made none. Read for
+ * each question: who removes the file closes the door.
  *
  * @throws CaroError `permissions_unsafe` for a file that others can read or that is none of ours
  */

@@ -26,7 +26,10 @@ export function anomaliesOf(
   return findAnomalies(history, { sinceMs, untilMs });
 }
 
-/** The catalogue and the rules are large; a node that nobody asks and that asks nobody does without them. */
+/**
+ * The catalogue and the rules are large; a node that nobody asks and that asks nobody does without
+ * them.
+ */
 const readVocabulary = async (): Promise<Vocabulary> => (await import('../risk/vocabulary.ts')).vocabulary();
 
 export function responderPorts({

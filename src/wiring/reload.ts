@@ -14,8 +14,9 @@ import type { ServiceContext } from './service-context.ts';
 const AUDITED_CONFIGURATION = 'audited_configuration';
 
 /**
- * Takes over what the configuration files say, one reload after the other: two at once would adopt and roll back over each other, and the
- * last to end need not be the last to have read the files. Tells whether anything changed; throws as `reload`.
+ * Takes over what the configuration files say, one reload after the other: two at once would adopt
+ * and roll back over each other, and the last to end need not be the last to have read the files.
+ * Tells whether anything changed; throws as `reload`.
  */
 export function createReload(
   context: () => ServiceContext,
@@ -31,10 +32,12 @@ export function createReload(
 }
 
 /**
- * Verified by every part first, then committed by all, or refused whole (design.md §4). `adopt` makes it the configuration of the
- * moment before it is committed: the mesh judges its connections while it takes it over, and MUST do so by the new one.
+ * Verified by every part first, then committed by all, or refused whole (design.md §4). `adopt`
+ * makes it the configuration of the moment before it is committed: the mesh judges its connections
+ * while it takes it over, and MUST do so by the new one.
  *
- * @throws CaroError what a part refused it for; the former settings are in force again then, with the denials of the new ones
+ * @throws CaroError what a part refused it for; the former settings are in force again then, with
+ *   the denials of the new ones
  */
 async function reload(context: ServiceContext, adopt: (next: Configuration) => void): Promise<void> {
   const { bus, configuration, database, places } = context;
@@ -51,7 +54,10 @@ async function reload(context: ServiceContext, adopt: (next: Configuration) => v
   await recordConfiguration(createMetaStore(database), bus, next);
 }
 
-/** Puts on record what changed since a configuration was last put there, also while nobody ran (FR-903). */
+/**
+ * Puts on record what changed since a configuration was last put there, also while nobody ran
+ * (FR-903).
+ */
 export async function recordConfiguration(meta: MetaStore, bus: BusClient, next: Configuration): Promise<void> {
   const audited = meta.get(AUDITED_CONFIGURATION);
   const before = audited === undefined ? null : (JSON.parse(audited) as Configuration);
@@ -60,7 +66,10 @@ export async function recordConfiguration(meta: MetaStore, bus: BusClient, next:
   meta.set(AUDITED_CONFIGURATION, JSON.stringify(next));
 }
 
-/** A test of the owner's that fails because he revoked the node keeps nothing back, so it is at least to be found later. */
+/**
+ * A test of the owner's that fails because he revoked the node keeps nothing back, so it is at
+ * least to be found later.
+ */
 function overruled(before: Configuration | null, next: Configuration): readonly AuditEntry[] {
   const listed = (settings: Configuration) =>
     overruledTests(settings).map(({ index, test }) => ({ index, who: test.who, expect: test.expect }));
@@ -70,8 +79,8 @@ function overruled(before: Configuration | null, next: Configuration): readonly 
 }
 
 /**
- * Some parts have taken the new settings and one has not. All go back to the former ones; who is denied in the new ones stays denied,
- * since a revocation must not be lost to a port that is taken.
+ * Some parts have taken the new settings and one has not. All go back to the former ones; who is
+ * denied in the new ones stays denied, since a revocation must not be lost to a port that is taken.
  */
 async function rollBack(
   { bus, database }: ServiceContext,

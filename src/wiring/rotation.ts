@@ -46,10 +46,16 @@ export function peerKeyPorts({ bus, peerKeys }: ServiceContext): PeerKeyPorts {
   };
 }
 
-/** A timer that is set for longer than 24.8 days goes off at once; a clock that was put back by years would have it do so for ever. */
+/**
+ * A timer that is set for longer than 24.8 days goes off at once; a clock that was put back by
+ * years would have it do so for ever.
+ */
 const MAX_TIMER_MS = 3_600_000;
 
-/** Goes off at the time that was set last, or early, to be set again. A machine that slept is late: the quarter-hour clock looks, too. */
+/**
+ * Goes off at the time that was set last, or early, to be set again. A machine that slept is late:
+ * the quarter-hour clock looks, too.
+ */
 function createClock(goOff: () => void): {
   readonly set: (atMs: number | null) => void;
   readonly stop: () => void;

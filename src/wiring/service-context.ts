@@ -30,7 +30,10 @@ export interface ServiceContext {
   readonly reload: () => Promise<boolean>;
 }
 
-/** A pool that reads Piscina's code when the first task comes, and costs an idle service nothing before. */
+/**
+ * A pool that reads Piscina's code when the first task comes, and costs an idle service nothing
+ * before.
+ */
 export function lazyPool(): Pool {
   let opened: Promise<Pool> | undefined;
   const open = (): Promise<Pool> => {

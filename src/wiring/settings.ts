@@ -12,8 +12,9 @@ import { createQueue } from './queue.ts';
 import type { ServiceContext } from './service-context.ts';
 
 /**
- * Writes `managed.toml` and takes it over at once, one change after the other. What the service would refuse is not written, but for a
- * revocation, which always is; what changed is put on record by the reload.
+ * Writes `managed.toml` and takes it over at once, one change after the other. What the service
+ * would refuse is not written, but for a revocation, which always is; what changed is put on record
+ * by the reload.
  */
 export function settingsPort({
   bus,

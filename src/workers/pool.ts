@@ -15,7 +15,8 @@ interface RunOptions {
 export interface Pool {
   /**
    * Runs a task in a thread.
-   * @throws CaroError `worker_failed` when the thread crashed, took longer than `timeoutMs` (it is then ended) or was cancelled;
+   * @throws CaroError `worker_failed` when the thread crashed, took longer than `timeoutMs` (it is
+   *   then ended) or was cancelled;
    * a `CaroError` that the task threw comes back as itself.
    */
   readonly run: <K extends keyof Tasks>(

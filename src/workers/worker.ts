@@ -1,4 +1,7 @@
-/** What a worker thread can do: one pure task a file (house style 7). The names are what `Pool.run` takes. */
+/**
+ * What a worker thread can do: one pure task a file (house style 7). The names are what `Pool.run`
+ * takes.
+ */
 export { backup } from './tasks/backup.ts';
 export { certificate } from './tasks/certificate.ts';
 export { checkDatabase } from './tasks/check-database.ts';

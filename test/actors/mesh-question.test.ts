@@ -15,7 +15,10 @@ const WORDS = vocabulary();
 const SELF = nodeId(200);
 const DAY_MS = 24 * 3_600_000;
 
-/** What each target does: answers like a real node, with what it was given, or one of the ways to fail. */
+/**
+ * What each target does: answers like a real node, with what it was given, or one of the ways to
+ * fail.
+ */
 type Behaviour =
   | 'dead'
   | 'skewed'
@@ -89,7 +92,9 @@ const opened: TestNode[] = [];
 afterEach(() => {
   for (const node of opened.splice(0)) node.close();
 });
-/** A real node that trusts the asker at a level and has typed so many safe and critical commands. */
+/**
+ * A real node that trusts the asker at a level and has typed so many safe and critical commands.
+ */
 const realNode = (level: TrustLevel, safe: number, critical = 0): Behaviour => {
   const node = openNode();
   opened.push(node);

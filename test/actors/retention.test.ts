@@ -87,7 +87,8 @@ test('what has outlived its retention goes in slices, between which the collecto
   const days = (from: number): number => reader.statistics(NOW - from * DAY_MS, NOW + DAY_MS).commands;
   await bus.publish('clock.quarter', { nowMs: NOW, retentionMs: NOW });
   const counts: number[] = [];
-  // Rollups go by whole UTC days: sixty of them stay, and the half day before noon that the limit falls into.
+  // Rollups go by whole UTC days: sixty of them stay, and the half day before noon that the limit
+  // falls into.
   const [events, commands] = [(EVENTS * 30) / DAYS, (EVENTS * 60.5) / DAYS];
   await until(
     async () => {

@@ -176,7 +176,8 @@ describe('a sweep', () => {
     const { spool, intake, alive } = rig();
     const scratch = ['.bash.1.100', '.sh.1.100', '.sh.1.100.feed', '.sh.2.100', '.sh.2.100.feed'];
     for (const name of scratch) writeFileSync(join(spool, name), 'x', { mode: 0o664 });
-    // A later session of the same process: dash after `exec dash` may still read the first one's feed.
+    // A later session of the same process: dash after `exec dash` may still read the first one's
+    // feed.
     write(spool, 'sh.1.200.0', start(0), end(0));
     const reader = intake();
     await reader.sweep();

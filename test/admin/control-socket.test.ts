@@ -312,7 +312,8 @@ describe('a subscription', () => {
     socket.write('{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"topics":["event"]}}\n');
     expect((await next())?.id).toBe(1);
     const long = { ...EVENT, command: 'x'.repeat(100_000) };
-    // Nobody reads meanwhile: the writes go into the socket's buffer, then into ours, up to its limit.
+    // Nobody reads meanwhile: the writes go into the socket's buffer, then into ours, up to its
+    // limit.
     for (let index = 0; index < 300; index += 1) await bus.publish('events.recorded', { events: [long] });
     let last: Message | undefined;
     let told = 0;

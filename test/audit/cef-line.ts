@@ -1,4 +1,7 @@
-/** A strict reader of ArcSight's Common Event Format, written from its grammar and not from our writer. */
+/**
+ * A strict reader of ArcSight's Common Event Format, written from its grammar and not from our
+ * writer.
+ */
 export interface CefLine {
   /** Vendor, product, version, signature, name, severity. */
   readonly header: readonly string[];
@@ -35,7 +38,10 @@ function splitHeader(line: string): { readonly fields: readonly string[]; readon
   throw new Error(`${fields.length} header fields`);
 }
 
-/** A value goes on until the last space before the next unescaped `=`; keys are letters, digits and underscores. */
+/**
+ * A value goes on until the last space before the next unescaped `=`; keys are letters, digits and
+ * underscores.
+ */
 function parseExtension(text: string): Readonly<Record<string, string>> {
   const extension: Record<string, string> = {};
   let rest = text;

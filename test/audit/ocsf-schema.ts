@@ -1,4 +1,7 @@
-/** The published classes of OCSF 1.5.0 (test/vectors/ocsf-1.5.0.json says where they are from), as a validator of events. */
+/**
+ * The published classes of OCSF 1.5.0 (test/vectors/ocsf-1.5.0.json says where they are from), as a
+ * validator of events.
+ */
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
@@ -75,7 +78,9 @@ export function ocsfFaults(event: OcsfEvent): readonly string[] {
   return [...said, ...mismatches(event, definition, uid)];
 }
 
-/** What JSON Schema cannot say: uids are computed from one another, captions belong to their ids. */
+/**
+ * What JSON Schema cannot say: uids are computed from one another, captions belong to their ids.
+ */
 function mismatches(event: OcsfEvent, definition: ClassDefinition, uid: number): readonly string[] {
   const enums = { ...PUBLISHED.enums, ...definition.enums };
   const activity = enums['activity_id']?.[String(event['activity_id'])];

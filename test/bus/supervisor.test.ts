@@ -128,7 +128,10 @@ test('a kind that waits for others is handled beside the mailbox and holds nobod
 /** A restart that must not come would have come by then. */
 const longerThanThePause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
-/** An actor whose `stats.read` is handled beside the mailbox, and what decides how each of them ends. */
+/**
+ * An actor whose `stats.read` is handled beside the mailbox, and what decides how each of them
+ * ends.
+ */
 async function besides(options: Partial<SupervisorOptions> = {}) {
   const bus = new Bus();
   const life: string[] = [];

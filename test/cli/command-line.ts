@@ -15,7 +15,10 @@ export interface Ran {
 export interface CommandLine {
   readonly home: string;
   readonly places: Places;
-  /** Runs `caro <args>` in this process, with everything else real. The home's path is shown as `HOME`. */
+  /**
+   * Runs `caro <args>` in this process, with everything else real. The home's path is shown as
+   * `HOME`.
+   */
   readonly run: (args: readonly string[], options?: RunOptions) => Promise<Ran>;
   readonly remove: () => void;
 }

@@ -1,4 +1,6 @@
-/** Every fault that `caro doctor` knows, made for real: the line it prints, and that it ends with 1. */
+/**
+ * Every fault that `caro doctor` knows, made for real: the line it prints, and that it ends with 1.
+ */
 import { execFileSync, spawn } from 'node:child_process';
 import {
   appendFileSync,

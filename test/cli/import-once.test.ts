@@ -62,7 +62,10 @@ async function takenBy(place: string): Promise<{ stored: Stored; records: AuditR
   return { stored: stored(place), records };
 }
 
-/** What an import has left behind at one of its steps; the file system is looked at until it is there. */
+/**
+ * What an import has left behind at one of its steps; the file system is looked at until it is
+ * there.
+ */
 const STEPS: Readonly<Record<string, (place: string) => boolean>> = {
   'the commands are being written': (place) => inSpool(place, /^import\..*\.new$/),
   'what is to be done is written down': (place) => existsSync(join(place, 'data', 'import-pending.json')),

@@ -1,4 +1,6 @@
-/** Two owners and their real services: from strangers to peers and back, by the command line alone. */
+/**
+ * Two owners and their real services: from strangers to peers and back, by the command line alone.
+ */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,6 @@
-/** peers, trust and config check without a service: what they write, and what they refuse to write. */
+/**
+ * peers, trust and config check without a service: what they write, and what they refuse to write.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadConfiguration } from '../../src/config/loader.ts';

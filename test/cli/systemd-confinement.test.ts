@@ -1,4 +1,7 @@
-/** What systemd lets the service of an ordinary user do, on a system that gives its users namespaces and on one that does not. */
+/**
+ * What systemd lets the service of an ordinary user do, on a system that gives its users namespaces
+ * and on one that does not.
+ */
 import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

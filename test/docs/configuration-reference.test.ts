@@ -1,4 +1,6 @@
-/** docs/configuration.md has a row for every key of the schema, with what it takes and its default. */
+/**
+ * docs/configuration.md has a row for every key of the schema, with what it takes and its default.
+ */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -9,7 +11,10 @@ type Row = readonly [key: string, takes: string, fallback: string];
 const fallbackOf = (schema: ConfigurationSchema): string =>
   schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``;
 
-/** Rows as the schema wants them. A table of keys has none of its own; a list of tables and a table with free keys do. */
+/**
+ * Rows as the schema wants them. A table of keys has none of its own; a list of tables and a table
+ * with free keys do.
+ */
 function rowsOf(schema: ConfigurationSchema, path: string): readonly Row[] {
   const takes = schema.description ?? '';
   const inside = (properties: ConfigurationSchema['properties'], prefix: string): readonly Row[] =>

@@ -32,7 +32,10 @@ function deadLinks(file: string, text: string): readonly string[] {
   });
 }
 
-/** Code as it would be typed: spans, fenced blocks and indented ones, a line each. Tables of other programs' output are not told apart. */
+/**
+ * Code as it would be typed: spans, fenced blocks and indented ones, a line each. Tables of other
+ * programs' output are not told apart.
+ */
 function codeIn(text: string): readonly string[] {
   const lines = text.split('\n');
   const code: string[] = [];

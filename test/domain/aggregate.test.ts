@@ -60,8 +60,9 @@ function waysToShare(sum: number, count: number): readonly (readonly number[])[]
 }
 
 /**
- * All values that each withheld cell could have, for an attacker who knows the layout, everything that is shown, and that a withheld
- * cell is at least 1: every total that fits (`most` at most) and every way of sharing it out.
+ * All values that each withheld cell could have, for an attacker who knows the layout, everything
+ * that is shown, and that a withheld cell is at least 1: every total that fits (`most` at most) and
+ * every way of sharing it out.
  */
 function possibleValues(
   layout: VectorSchema,
@@ -202,7 +203,8 @@ describe('the floor', () => {
         for (const { total, parts } of LAYOUT.partitions) {
           const withheld = parts.filter((part) => aggregate[LAYOUT.cells[part] ?? ''] === null);
           if (withheld.length === 0 || aggregate[LAYOUT.cells[total] ?? ''] === null) continue;
-          // The total less what is shown less what level 1 said is the sum of the others' withheld parts.
+          // The total less what is shown less what level 1 said is the sum of the others' withheld
+          // parts.
           const count = givers(hidden, withheld);
           expect(count === 0 || count >= floor).toBe(true);
           expect(withheld.length).toBeGreaterThan(1);

@@ -22,7 +22,10 @@ const slot = (startMs: number, count: number, more: Partial<Slot> = {}): Slot =>
   ...more,
 });
 
-/** Twelve weeks of working days from 9 to 17, 10 to 14 commands a quarter of an hour, a tenth of them failing. */
+/**
+ * Twelve weeks of working days from 9 to 17, 10 to 14 commands a quarter of an hour, a tenth of
+ * them failing.
+ */
 const workingWeeks = (): Slot[] => {
   const slots: Slot[] = [];
   for (let day = 0; day < 7 * WEEKS; day += 1) {

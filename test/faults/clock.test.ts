@@ -82,7 +82,8 @@ requireShim()('a clock that leaps', () => {
     faults.shiftClock(-20 * 365 * DAY_MS);
     const service = await startService(home, faults.prefix);
     const socket = join(home, 'run', 'admin.sock');
-    // Each start of the command takes a while, in which a timer that goes off at once goes off a hundred times.
+    // Each start of the command takes a while, in which a timer that goes off at once goes off a
+    // hundred times.
     for (let look = 0; look < 3; look += 1) expect((await caro(home, 'identity', 'show')).stdout).toContain('next id');
     const { messages } = await callAdmin(socket, 'service.metrics', {});
     expect(messages.find(({ kind }) => kind === 'identity.due')?.count ?? 0).toBe(0);
@@ -111,7 +112,8 @@ test('retention believes a clock that leapt only after a day of running under it
   expect(quarter(leapt + DAY_MS)).toBe(3_650 * DAY_MS + DAY_MS);
   // Put back: it follows at once, since nothing is deleted by that.
   expect(quarter(start + DAY_MS)).toBe(DAY_MS);
-  // Another service on the same database knows what was believed, and how long the leap lasts already.
+  // Another service on the same database knows what was believed, and how long the leap lasts
+  // already.
   quarter(leapt);
   quarter(leapt + DAY_MS / 2, DAY_MS / 2);
   const next = new RetentionClock(createMetaStore(database), leapt + DAY_MS / 2, 0);

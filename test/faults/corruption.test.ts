@@ -30,7 +30,10 @@ const folder = temporaryFolders();
 const PAGE = 4_096;
 const random = randomFrom(SEED);
 
-/** A node that was stopped, one that was killed with its journal beside it, and that one's journal of an earlier moment. */
+/**
+ * A node that was stopped, one that was killed with its journal beside it, and that one's journal
+ * of an earlier moment.
+ */
 interface Bases {
   readonly stopped: string;
   readonly killed: string;
@@ -86,7 +89,10 @@ function otherProgram(file: string, id: number): void {
   chmodSync(file, 0o600);
 }
 
-/** What is done to the file; whether the fresh start is told of by a set-aside file, by the log alone, or not at all. */
+/**
+ * What is done to the file; whether the fresh start is told of by a set-aside file, by the log
+ * alone, or not at all.
+ */
 const DAMAGES: readonly (readonly [string, 'stopped' | 'killed', Damage, 'aside' | 'log' | 'nothing'])[] = [
   ['is cut off', 'stopped', (file) => truncateSync(file, PAGE * (2 + random(20)) + random(PAGE)), 'aside'],
   ['has a wrong header', 'stopped', (file) => writeSync(openSync(file, 'r+'), 'SQLite format 9\0', 0), 'aside'],
@@ -111,7 +117,10 @@ function garbleIndex(file: string): void {
   writeFileSync(`${file}-shm`, Buffer.alloc(32_768, 0x7f), { mode: 0o600 });
 }
 
-/** Starts on what is left, sees that observation goes on, stops, repairs twice, and looks for anything doubled. */
+/**
+ * Starts on what is left, sees that observation goes on, stops, repairs twice, and looks for
+ * anything doubled.
+ */
 async function live(
   home: string,
 ): Promise<{ readonly setAside: number; readonly salvaged: number; readonly told: boolean }> {

@@ -11,7 +11,9 @@ const folder = temporaryFolders();
 let shells: Typist | undefined;
 afterEach(() => shells?.end());
 
-/** What writing meets on a disk that is full, over its quota, read-only after a fault, or failing. */
+/**
+ * What writing meets on a disk that is full, over its quota, read-only after a fault, or failing.
+ */
 const ERRORS = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'] as const;
 const ALWAYS = 1_000_000_000;
 const status = (home: string) => callAdmin(join(home, 'run', 'admin.sock'), 'service.status', {});

@@ -2,7 +2,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-/** Kinds of the shim's `enum kind`, and the head before each: kind, inode, number, length of what follows. */
+/**
+ * Kinds of the shim's `enum kind`, and the head before each: kind, inode, number, length of what
+ * follows.
+ */
 const KINDS = ['', 'create', 'write', 'sync', 'truncate', 'rename', 'unlink', 'mkdir', 'link', 'syncFolder'] as const;
 const HEAD = 21;
 /** Disks write so many bytes whole or not at all. */
@@ -41,9 +44,10 @@ interface File {
 type Dice = (below: number) => number;
 
 /**
- * Changes the copy `home` of what was there at first into what may be left after a power cut behind the first `count` changes: all that
- * was synced, and of the rest what chance keeps. Names change in the order of a journal, so that a beginning of their changes survives,
- * at least up to the last sync of a folder; contents go sector by sector.
+ * Changes the copy `home` of what was there at first into what may be left after a power cut behind
+ * the first `count` changes: all that was synced, and of the rest what chance keeps. Names change
+ * in the order of a journal, so that a beginning of their changes survives, at least up to the last
+ * sync of a folder; contents go sector by sector.
  *
  * @param root where the recorded program had it
  */

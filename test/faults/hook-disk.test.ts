@@ -36,7 +36,8 @@ requireSmallDisks()('a spool without room for what a shell writes', () => {
     for (let typed = 0; typed < 30; typed += 1) await shell.run(`: ${typed} ${'x'.repeat(300)}`);
     disk.free();
     await shell.run('echo after');
-    // The start of `echo after` tells of the others: what is stored or running, and what was lost, is all that was typed.
+    // The start of `echo after` tells of the others: what is stored or running, and what was lost,
+    // is all that was typed.
     const { events, dropped } = await until(status, (now) => now.dropped > 0);
     expect(dropped).toBeGreaterThan(0);
     expect(events + dropped).toBeGreaterThanOrEqual(31);

@@ -81,7 +81,8 @@ requireShim()(`a service killed -9 in the middle of a call that changes a file (
       faults.killAt(1 + random(120));
       let over = false;
       const lived = await live(home, faults, async () => {
-        // Each command makes the service change something, so that it comes to the call in which it dies.
+        // Each command makes the service change something, so that it comes to the call in which it
+        // dies.
         for (let calls = -1; !over; ) {
           await turn();
           if (calls === faults.calls()) continue;

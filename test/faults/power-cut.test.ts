@@ -12,7 +12,8 @@ const folder = temporaryFolders();
 
 requireShim()(`a power cut (seed ${SEED})`, () => {
   test('at any change of a life leaves a node that opens, verifies, and has every command once', async () => {
-    // Everything that shells ever wrote, on disk for certain; the service gets it in parts and removes it.
+    // Everything that shells ever wrote, on disk for certain; the service gets it in parts and
+    // removes it.
     const base = folder();
     await configure(base);
     const { typed, typeInEnded, end } = typist(base, 0);

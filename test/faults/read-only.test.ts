@@ -8,7 +8,10 @@ const folder = temporaryFolders();
 let shells: Typist | undefined;
 afterEach(() => shells?.end());
 
-/** Put before a command, this runs it where `place` cannot be written, in a mount namespace of its own. */
+/**
+ * Put before a command, this runs it where `place` cannot be written, in a mount namespace of its
+ * own.
+ */
 const readOnly = (place: string): readonly string[] => [
   ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
   'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"',

@@ -1,4 +1,7 @@
-/** What every fault suite needs: a seed, commands that were typed for certain, and the check that all of it is stored once. */
+/**
+ * What every fault suite needs: a seed, commands that were typed for certain, and the check that
+ * all of it is stored once.
+ */
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +43,10 @@ export async function startService(home: string, prefix: readonly string[] = [])
 export interface Typist {
   /** Texts typed so far, in order; each is different from all others. */
   readonly typed: readonly string[];
-  /** Appends a command to a living session as a hook does: a start and an end record, a new file every 64 commands. */
+  /**
+   * Appends a command to a living session as a hook does: a start and an end record, a new file
+   * every 64 commands.
+   */
   readonly type: (session: number) => void;
   /** The same in a session whose shell has gone: its files are removed once they are stored. */
   readonly typeInEnded: (commands: number) => void;
@@ -93,7 +99,10 @@ export const stored = async (home: string, count: number): Promise<void> => {
   );
 };
 
-/** Every typed command is stored once with its end, the figures agree with the rows, the file is whole and the audit log verifies. */
+/**
+ * Every typed command is stored once with its end, the figures agree with the rows, the file is
+ * whole and the audit log verifies.
+ */
 export function expectWhole(home: string, typed: readonly string[]): void {
   const database = openReadOnly(join(home, 'data', 'caro.db'));
   try {

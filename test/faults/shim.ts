@@ -29,7 +29,10 @@ export interface Faults {
 
 let library: string | undefined;
 
-/** `describe`, or a named skip without a C compiler. With CI=true a missing one fails the file instead. */
+/**
+ * `describe`, or a named skip without a C compiler. With CI=true a missing one fails the file
+ * instead.
+ */
 export function requireShim(): typeof describe | typeof describe.skip {
   try {
     library ??= compile();

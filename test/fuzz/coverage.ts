@@ -1,6 +1,9 @@
 import { type Profiler, Session } from 'node:inspector';
 
-/** Which blocks of `src/` ran, and how often, since it was asked last: V8's own counters, so nothing has to be instrumented. */
+/**
+ * Which blocks of `src/` ran, and how often, since it was asked last: V8's own counters, so nothing
+ * has to be instrumented.
+ */
 export interface Coverage {
   /** Forgets what ran so far. */
   readonly reset: () => void;

@@ -18,7 +18,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Fields of SQLite's file header (fileformat2 §1.3), the beginnings of its pages, and bytes anywhere. */
+/**
+ * Fields of SQLite's file header (fileformat2 §1.3), the beginnings of its pages, and bytes
+ * anywhere.
+ */
 function damaged(file: Buffer, random: Random): Buffer {
   const copy = Buffer.from(file);
   for (let left = 1 + random(8); left > 0; left -= 1) {

@@ -1,6 +1,7 @@
 /**
- * A small fuzzer that keeps what reaches new blocks of the program and goes on from there. The same seed tries the same inputs;
- * `CARO_FUZZ_SECONDS` looks for so long at each target, `CARO_SEED` begins elsewhere (docs/adr/0013).
+ * A small fuzzer that keeps what reaches new blocks of the program and goes on from there. The same
+ * seed tries the same inputs; `CARO_FUZZ_SECONDS` looks for so long at each target, `CARO_SEED`
+ * begins elsewhere (docs/adr/0013).
  */
 import { expect, test } from '@jest/globals';
 import { randomFrom } from '../rig/random.ts';
@@ -13,7 +14,10 @@ export interface FuzzTarget {
   readonly seeds: readonly Buffer[];
   /** What the grammar is made of. */
   readonly words?: readonly string[];
-  /** The inputs are JSON: half of them are changed as values, so that more than the JSON parser is reached. */
+  /**
+   * The inputs are JSON: half of them are changed as values, so that more than the JSON parser is
+   * reached.
+   */
   readonly isJson?: true;
   /** Inputs of the short form; 2000 unless told. */
   readonly runs?: number;
@@ -27,7 +31,10 @@ export const SEED =
   process.env['CARO_SEED'] === 'random' ? Date.now() % 2 ** 31 : Number(process.env['CARO_SEED'] ?? 20_261_123);
 export const FUZZ_TIMEOUT_MS = (SECONDS + 90) * 1_000;
 const BATCH = 64;
-/** So many inputs are kept together where one of them reached something new: to ask for coverage takes longer than to try some more. */
+/**
+ * So many inputs are kept together where one of them reached something new: to ask for coverage
+ * takes longer than to try some more.
+ */
 const TOGETHER = SECONDS > 0 ? 1 : 4;
 const RUNS = 2_000;
 
@@ -106,7 +113,10 @@ class Search {
     }
   }
 
-  /** Runs inputs together, since asking for coverage is dear; halves them only where something new was reached. */
+  /**
+   * Runs inputs together, since asking for coverage is dear; halves them only where something new
+   * was reached.
+   */
   #sort(inputs: readonly Buffer[]): void {
     this.coverage.reset();
     for (const input of inputs) this.#try(input);
@@ -117,7 +127,8 @@ class Search {
       this.#sort(inputs.slice(0, inputs.length / 2));
       this.#sort(inputs.slice(inputs.length / 2));
     }
-    // V8 joins blocks that ran equally often, so some are seen only when several inputs ran: known they are all the same.
+    // V8 joins blocks that ran equally often, so some are seen only when several inputs ran: known
+    // they are all the same.
     for (const block of fresh) this.#seen.add(block);
   }
 

@@ -24,7 +24,10 @@ import { SECONDS } from './fuzzer.ts';
 const SMALL = 4 * 1024;
 /** Twice the input may take three times the work, once more for what does not grow. */
 const MAX_GROWTH = 3;
-/** Regular expressions run outside of what is counted. A quadratic one would take a minute for this much. */
+/**
+ * Regular expressions run outside of what is counted. A quadratic one would take a minute for this
+ * much.
+ */
 const LARGE = (SECONDS > 0 ? 256 : 64) * 1024;
 const MAX_CPU_MS = 10_000;
 

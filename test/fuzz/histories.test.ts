@@ -14,7 +14,8 @@ function check(entries: readonly HistoryEntry[], input: Buffer): void {
   for (const { text, startMs } of entries) {
     holds('a command is not blank', text.trim() !== '');
     holds('a time is one', startMs === null || (Number.isSafeInteger(startMs) && startMs >= 0));
-    // Leading blanks make a command private; NUL cannot be typed. Both are left out before the spool.
+    // Leading blanks make a command private; NUL cannot be typed. Both are left out before the
+    // spool.
     if (/^\s/.test(text) || text.includes('\0')) continue;
     const bytes = encodeSpoolRecord({ type: 'both', command: 0, granularity: 1, startedAt: 1, text });
     same('a command in the spool', decodeSpool(bytes).records[0]?.text, text);

@@ -3,7 +3,10 @@ import { CaroError, type ErrorCode } from '../../src/domain/errors.ts';
 /** Stands in inputs for what must never be told. */
 export const CANARY = 'canary-8wQz';
 
-/** What `act` gives, or null where it refuses with one of these codes, in words that tell nothing of the input. */
+/**
+ * What `act` gives, or null where it refuses with one of these codes, in words that tell nothing of
+ * the input.
+ */
 export function refusing<T>(codes: readonly ErrorCode[], act: () => T): T | null {
   try {
     return act();

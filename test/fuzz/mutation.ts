@@ -1,4 +1,7 @@
-/** Changes that break what parsers rely on: lengths, terminators, nesting, encodings, numbers at their limits. */
+/**
+ * Changes that break what parsers rely on: lengths, terminators, nesting, encodings, numbers at
+ * their limits.
+ */
 export type Random = (below: number) => number;
 
 export const pick = <T>(random: Random, from: readonly T[]): T => from[random(from.length)] as T;

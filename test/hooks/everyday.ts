@@ -265,7 +265,9 @@ const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(
 export const startOf = (spool: Spool, text: string): Promise<void> =>
   eventually(() => spool.files().length > 0 && spool.commands().some((c) => c.text === text));
 
-/** The commands, once this many have ended: dash shows its prompt before it gets to write the end. */
+/**
+ * The commands, once this many have ended: dash shows its prompt before it gets to write the end.
+ */
 export async function ended(spool: Spool, count: number): Promise<readonly ObservedCommand[]> {
   await eventually(
     () => spool.commands().filter((command) => command.ended).length >= count,
@@ -274,15 +276,17 @@ export async function ended(spool: Spool, count: number): Promise<readonly Obser
   return spool.commands();
 }
 
-/** Waits until a child of the shell has this name, so that a signal reaches it and not the shell. */
+/**
+ * Waits until a child of the shell has this name, so that a signal reaches it and not the shell.
+ */
 export const running = (parent: number, name: string): Promise<void> => eventually(() => isRunning(parent, name));
 
 const isRunning = (parent: number, name: string): boolean =>
   children(parent).some((pid) => [name, 'busybox'].includes(commandName(pid)));
 
 /**
- * Presses ^C as a person would: when the shell is at rest, since bash and dash lose one that comes while they still draw the line,
- * with and without a hook; and again if nothing came of it.
+ * Presses ^C as a person would: when the shell is at rest, since bash and dash lose one that comes
+ * while they still draw the line, with and without a hook; and again if nothing came of it.
  */
 async function interruptUntil(shell: ShellSession, done: () => boolean): Promise<void> {
   let pressed = 0;
@@ -317,7 +321,10 @@ const children = (parent: number): string[] =>
     }
   });
 
-/** Asks every few milliseconds, so that the terminal is read in between. Throws `story()` when nothing came of it. */
+/**
+ * Asks every few milliseconds, so that the terminal is read in between. Throws `story()` when
+ * nothing came of it.
+ */
 export async function eventually(condition: () => boolean, story: () => string = () => ''): Promise<void> {
   for (const end = Date.now() + 20_000; !condition(); ) {
     if (Date.now() > end) throw new Error(`waited in vain for ${String(condition)} ${story()}`);

@@ -105,7 +105,10 @@ requireShell('bash')('beside other hooks in bash', () => {
     expect(shown).not.toContain('_caro');
   });
 
-  /** The interface of bash-preexec and how it takes its place: at the first prompt, with the DEBUG trap its own. */
+  /**
+   * The interface of bash-preexec and how it takes its place: at the first prompt, with the DEBUG
+   * trap its own.
+   */
   const preexec = `
     __bp_imported=defined precmd_functions=() preexec_functions=()
     bp_run() { local f; for f in "\${preexec_functions[@]}"; do "$f" "$1"; done; }

@@ -1,4 +1,7 @@
-/** What a hook cannot write it counts, and tells when it can again (design.md §2): nothing is lost in silence. */
+/**
+ * What a hook cannot write it counts, and tells when it can again (design.md §2): nothing is lost
+ * in silence.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';

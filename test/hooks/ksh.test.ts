@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { requireShell } from '../rig/require-shell.ts';
 import { ended, opener, running } from './everyday.ts';
 
-// ksh93 edits the line itself and draws its prompt again whenever it likes, so these tests wait for the spool and not the prompt.
+// ksh93 edits the line itself and draws its prompt again whenever it likes, so these tests wait for
+// the spool and not the prompt.
 requireShell('ksh')('ksh93', () => {
   const open = opener('sh', 'ksh');
 

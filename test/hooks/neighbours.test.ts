@@ -1,6 +1,6 @@
 /**
- * The hook beside programs that many people have in their start files: the real ones. Those of Debian 12 are tried in CI; the
- * others, newer, by `npm run test:shell-versions`.
+ * The hook beside programs that many people have in their start files: the real ones. Those of
+ * Debian 12 are tried in CI; the others, newer, by `npm run test:shell-versions`.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

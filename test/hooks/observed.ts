@@ -27,7 +27,10 @@ export interface Spool {
   readonly rc: (kind: ShellKind) => string;
   readonly files: () => string[];
   readonly records: () => readonly SpoolRecord[];
-  /** Commands in the order their records were written, one session after the other. Throws if a byte was foreign. */
+  /**
+   * Commands in the order their records were written, one session after the other. Throws if a byte
+   * was foreign.
+   */
   readonly commands: () => readonly ObservedCommand[];
   readonly remove: () => void;
 }
@@ -43,7 +46,8 @@ export function makeSpool(dirName = 'spool'): Spool {
   const read = (): Map<string, SpoolRecord[]> => {
     const sessions = new Map<string, SpoolRecord[]>();
     for (const name of files()) {
-      // The byte that spoils what may have been cut short before a record that tells of it (docs/hooks.md) is the hook's own.
+      // The byte that spoils what may have been cut short before a record that tells of it
+      // (docs/hooks.md) is the hook's own.
       const bytes = Buffer.from(
         readFileSync(join(dir, name)).toString('latin1').replaceAll('x\0v1\0l=', '\0v1\0l='),
         'latin1',

@@ -1,4 +1,7 @@
-/** Shells within shells, in place of shells, of other users and in terminals of their own: each is a session by itself, or none. */
+/**
+ * Shells within shells, in place of shells, of other users and in terminals of their own: each is a
+ * session by itself, or none.
+ */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -128,7 +131,10 @@ requireShell('bash')('a bash', () => {
   });
 });
 
-/** `describe`, or a named skip without tmux, or where shells of another system's root are tried. With CI=true that fails the file instead. */
+/**
+ * `describe`, or a named skip without tmux, or where shells of another system's root are tried.
+ * With CI=true that fails the file instead.
+ */
 function requireTmux(): typeof describe | typeof describe.skip {
   if (process.env['CARO_TEST_SHELL_ROOT'] !== undefined) return describe.skip;
   try {

@@ -1,4 +1,7 @@
-/** Whatever the owner sets in a running shell: the hook goes on, and what the owner sees is what it would be without a hook. */
+/**
+ * Whatever the owner sets in a running shell: the hook goes on, and what the owner sees is what it
+ * would be without a hook.
+ */
 import { expect, test } from '@jest/globals';
 import type { ShellName } from '../rig/pty.ts';
 import { requireShell } from '../rig/require-shell.ts';
@@ -68,5 +71,8 @@ for (const [shell, kind] of ALL_SHELLS) {
   });
 }
 
-/** What is typed ahead of ksh's prompt shows anywhere, so that only lines of its own can be compared. */
+/**
+ * What is typed ahead of ksh's prompt shows anywhere, so that only lines of its own can be
+ * compared.
+ */
 const tracedIn = (screen = ''): readonly string[] => screen.split('\n').filter((line) => /^\+|ksh:/.test(line));

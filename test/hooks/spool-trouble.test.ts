@@ -1,4 +1,7 @@
-/** Whatever is wrong with the spool, the owner's shell shows nothing of it; and many shells at once lose nothing. */
+/**
+ * Whatever is wrong with the spool, the owner's shell shows nothing of it; and many shells at once
+ * lose nothing.
+ */
 import { chownSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';

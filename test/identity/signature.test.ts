@@ -154,7 +154,8 @@ describe('a strict verifier refuses', () => {
 
   test('a signature that only ZIP215 would take: a commitment with a part of small order', () => {
     const torsion = Point.fromBytes(hex('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a'));
-    // R' = [r]B + T with r = 5; then S = 5 + k·a satisfies the equation only after multiplication by the cofactor.
+    // R' = [r]B + T with r = 5; then S = 5 + k·a satisfies the equation only after multiplication
+    // by the cofactor.
     const commitment = Point.BASE.multiply(5n).add(torsion).toBytes();
     const clamped = new Uint8Array(sha512(seed).subarray(0, 32));
     clamped[0] = (clamped[0] ?? 0) & 248;

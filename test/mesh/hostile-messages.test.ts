@@ -20,7 +20,10 @@ let friend: TestNode;
 let identity: Identity;
 let tls: TlsMaterial;
 
-/** The hostile peer is a trusted one that went bad: nothing else gets this far. A friend watches that the victim keeps answering. */
+/**
+ * The hostile peer is a trusted one that went bad: nothing else gets this far. A friend watches
+ * that the victim keeps answering.
+ */
 beforeEach(async () => {
   identity = makeIdentity();
   tls = await makeTls(identity);

@@ -1,4 +1,7 @@
-/** What the policy makes of keys that changed, whatever happened to them: the answer of the gate and the one that is explained. */
+/**
+ * What the policy makes of keys that changed, whatever happened to them: the answer of the gate and
+ * the one that is explained.
+ */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { GRACE_MS } from '../../src/keys/grace.ts';

@@ -36,7 +36,10 @@ export interface TestNode {
   readonly close: () => void;
 }
 
-/** A node with a real database and a real responder; only its clock and its place in the mesh are the test's. */
+/**
+ * A node with a real database and a real responder; only its clock and its place in the mesh are
+ * the test's.
+ */
 export function openNode(): TestNode {
   const folder = mkdtempSync(join(tmpdir(), 'caro-node-'));
   const { database } = openDatabase(join(folder, 'caro.db'), NOW);

@@ -1,6 +1,7 @@
 /**
- * What a container engine would make of Dockerfile and compose.yaml, without one: the image's program read-only below a folder, and for each
- * service a network namespace with its address and a mount namespace in which nothing but its volume can be written.
+ * What a container engine would make of Dockerfile and compose.yaml, without one: the image's
+ * program read-only below a folder, and for each service a network namespace with its address and a
+ * mount namespace in which nothing but its volume can be written.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
@@ -40,7 +41,10 @@ interface Running {
 
 export interface Containers {
   readonly services: readonly Service[];
-  /** `docker compose up --wait` of all or of one: resolves once the health check succeeds, rejects with the log of one that ended. */
+  /**
+   * `docker compose up --wait` of all or of one: resolves once the health check succeeds, rejects
+   * with the log of one that ended.
+   */
   readonly start: (only?: string) => Promise<void>;
   /** `docker compose exec`, with input for the command. */
   readonly exec: (name: string, words: readonly string[], input?: string) => CommandOutcome;
@@ -100,7 +104,10 @@ function layNetwork(services: readonly Service[]): {
   };
 }
 
-/** Everything read-only but the volume, then the user of the image without any capability. Arguments: the volume, and the command. */
+/**
+ * Everything read-only but the volume, then the user of the image without any capability.
+ * Arguments: the volume, and the command.
+ */
 const CONFINE = `set -eu
 volume=$1
 shift
@@ -129,7 +136,9 @@ function makeImage(folder: string): string {
   return bin;
 }
 
-/** In a shell, what `docker compose exec` and `up` are here; standard input goes on to the command. */
+/**
+ * In a shell, what `docker compose exec` and `up` are here; standard input goes on to the command.
+ */
 const DOCKER = `docker() {
   [ "$1" = compose ] || return 64
   if [ "$2" = up ]; then return 0; fi

@@ -1,4 +1,7 @@
-/** Three nodes as compose.yaml runs them: no root, nothing writable but the volume, paired by the lines of docs/operations.md. */
+/**
+ * Three nodes as compose.yaml runs them: no root, nothing writable but the volume, paired by the
+ * lines of docs/operations.md.
+ */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';

@@ -1,11 +1,17 @@
-/** What the lock file brings in: under which licences, from where, and that the bill of materials says the same. */
+/**
+ * What the lock file brings in: under which licences, from where, and that the bill of materials
+ * says the same.
+ */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { makeSbom } from '../../scripts/bundle-sbom.ts';
 
 const ROOT = resolve(__dirname, '../..');
-/** All let a program be handed on under any licence, if their text goes with it (dist/third-party-notices.txt). */
+/**
+ * All let a program be handed on under any licence, if their text goes with it
+ * (dist/third-party-notices.txt).
+ */
 const PERMISSIVE = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD']);
 
 interface Locked {
@@ -26,7 +32,10 @@ const installed = Object.entries(lock.packages).filter(([path]) => path !== '');
 const production = installed.filter(([, { dev }]) => dev !== true);
 const nameOf = (path: string, { name }: Locked): string => name ?? path.slice(path.lastIndexOf('node_modules/') + 13);
 
-/** Of an SPDX expression with OR, one choice is enough; anything more complicated is for a person to judge. */
+/**
+ * Of an SPDX expression with OR, one choice is enough; anything more complicated is for a person to
+ * judge.
+ */
 const isPermissive = (licence: string): boolean =>
   licence
     .replace(/^\((.*)\)$/, '$1')

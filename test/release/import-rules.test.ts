@@ -1,4 +1,7 @@
-/** The rules about who may import and open what: each is broken in a copy of the sources, and has to object by its name. */
+/**
+ * The rules about who may import and open what: each is broken in a copy of the sources, and has to
+ * object by its name.
+ */
 import { spawnSync } from 'node:child_process';
 import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -56,13 +59,13 @@ const IMPORTS: readonly (readonly [file: string, line: string, rule: string])[] 
     "import { readFileSync } from 'node:fs'; export const found = readFileSync;",
     'door-files',
   ],
-  ['src/domain/planted-place.ts', "export { replacePrivately } from '../files/private-file.ts';", 'domain-imports'],
+  ['src/domain/planted-place.ts', "export { replacePrivately } from '../platform/private-file.ts';", 'domain-imports'],
   [
-    'src/mesh/planted-gate.ts',
+    'src/mesh/transport/planted-gate.ts',
     "import { createEgressGate } from './egress-gate.ts'; export const found = createEgressGate;",
     'door-egress',
   ],
-  ['src/wiring/planted-gate.ts', "export const found = import('../mesh/egress-gate.ts');", 'door-egress'],
+  ['src/wiring/planted-gate.ts', "export const found = import('../mesh/transport/egress-gate.ts');", 'door-egress'],
   [
     'src/domain/planted-layer.ts',
     "import { connect } from '../admin/client.ts'; export const found = connect;",
@@ -109,7 +112,7 @@ const LINES: readonly (readonly [file: string, line: string, rule: string])[] = 
     'no-restricted-globals',
   ],
   [
-    'src/mesh/planted-send.ts',
+    'src/mesh/transport/planted-send.ts',
     "import type { Link } from './link.ts'; export const found = (link: Link): void => link.socket.send('x');",
     'no-restricted-syntax',
   ],

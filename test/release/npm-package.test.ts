@@ -47,7 +47,8 @@ test('is small, installs as a global command and runs', () => {
   const tarball = join(folder, execFileSync('npm', pack, { cwd: ROOT, encoding: 'utf8' }).trim());
   expect(statSync(tarball).size).toBeLessThan(LARGEST_BYTES);
   const prefix = join(folder, 'prefix');
-  // Its packages are in npm's cache since `npm ci`; the binding is not compiled, for want of minutes (the offline archive brings one).
+  // Its packages are in npm's cache since `npm ci`; the binding is not compiled, for want of
+  // minutes (the offline archive brings one).
   const install = ['install', '--global', '--prefix', prefix, '--prefer-offline', '--ignore-scripts', '--no-audit'];
   const done = spawnSync('npm', [...install, '--no-fund', tarball], { cwd: folder, encoding: 'utf8' });
   expect([done.status, done.stderr]).toEqual([0, expect.any(String)]);

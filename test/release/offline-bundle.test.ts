@@ -1,4 +1,7 @@
-/** An archive for machines without a registry: installs and runs where there is Node.js and no way out. */
+/**
+ * An archive for machines without a registry: installs and runs where there is Node.js and no way
+ * out.
+ */
 import {
   appendFileSync,
   chmodSync,
@@ -51,7 +54,8 @@ requireMachine()('the offline archive, on a machine without a route', () => {
       stderr: '',
     });
     service = await machine.startService();
-    // Interactive without a terminal: its rc file, its history and its hooks are those of a typed session.
+    // Interactive without a terminal: its rc file, its history and its hooks are those of a typed
+    // session.
     const typed = String.raw`printf 'eval "$(.local/bin/caro shell init bash)"\n' > rc
       printf '%s\n' 'echo offline' 'chmod -R 777 /nonexistent-caro' | bash --rcfile rc -i`;
     machine.run('bash', ['-c', typed]);

@@ -1,4 +1,7 @@
-/** A machine that has Node.js and nothing else: a user of its own, in a network namespace that leads nowhere. */
+/**
+ * A machine that has Node.js and nothing else: a user of its own, in a network namespace that leads
+ * nowhere.
+ */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +15,10 @@ const ROOT = resolve(__dirname, '../..');
 const USER = 54_321;
 const TSX = join(ROOT, 'node_modules', '.bin', 'tsx');
 
-/** The Node.js of that machine: this one, or the one that scripts/node-versions.ts tries, with an archive for all of them. */
+/**
+ * The Node.js of that machine: this one, or the one that scripts/node-versions.ts tries, with an
+ * archive for all of them.
+ */
 export const NODE = process.env['CARO_TEST_NODE'] ?? process.execPath;
 
 /** Makes the archive of what stands in `dist/`; returns its path. `folder` gets it. */
@@ -45,7 +51,10 @@ export interface Machine {
   readonly remove: () => void;
 }
 
-/** `describe`, or a named skip where there is no second user to be. With CI=true that fails the file instead. */
+/**
+ * `describe`, or a named skip where there is no second user to be. With CI=true that fails the file
+ * instead.
+ */
 export function requireMachine(): typeof describe | typeof describe.skip {
   try {
     openNetworkNamespace().remove();

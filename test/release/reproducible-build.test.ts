@@ -25,7 +25,8 @@ function build(folder: string, env: Readonly<Record<string, string>>): ReadonlyM
   for (const name of readdirSync(ROOT)) {
     if (!NOT_SOURCES.has(name)) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   }
-  // Names of chunks depend on where packages lie below the project, so they have to lie there; links where the file system has them.
+  // Names of chunks depend on where packages lie below the project, so they have to lie there;
+  // links where the file system has them.
   const copy = (how: string): number | null =>
     spawnSync('cp', [how, join(ROOT, 'node_modules'), folder], { stdio: 'ignore' }).status;
   if (copy('-al') !== 0 && copy('-a') !== 0) throw new Error('expected to copy node_modules, could not');

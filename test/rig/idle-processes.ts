@@ -5,7 +5,9 @@ export interface IdleProcesses {
   readonly end: () => void;
 }
 
-/** Living processes that do nothing: each stands for a shell whose records the test writes itself. */
+/**
+ * Living processes that do nothing: each stands for a shell whose records the test writes itself.
+ */
 export function idleProcesses(count: number): IdleProcesses {
   const children = Array.from({ length: count }, () =>
     // Ends by itself with its standard input, should the test be killed.

@@ -1,4 +1,7 @@
-/** Two machines on one wire and nothing else: network namespaces joined by a veth pair, without a default route. */
+/**
+ * Two machines on one wire and nothing else: network namespaces joined by a veth pair, without a
+ * default route.
+ */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +23,10 @@ export interface Machine {
 }
 
 export interface Capture {
-  /** Ends it; resolves with one line a packet: protocol, and source and destination where there are any. */
+  /**
+   * Ends it; resolves with one line a packet: protocol, and source and destination where there are
+   * any.
+   */
   readonly packets: () => Promise<readonly Packet[]>;
 }
 
@@ -32,7 +38,10 @@ export interface Packet {
   readonly to: string;
 }
 
-/** `describe`, or a named skip where wires cannot be laid or listened to. With CI=true that fails the file instead. */
+/**
+ * `describe`, or a named skip where wires cannot be laid or listened to. With CI=true that fails
+ * the file instead.
+ */
 export function requireWire(): typeof describe | typeof describe.skip {
   try {
     layWire().remove();

@@ -32,7 +32,10 @@ export interface MeshNode {
   readonly id: string;
   /** `IP:port` where it takes peers. */
   readonly endpoint: string;
-  /** Writes `caro.toml`; takes effect with `start` or `reload`. `listen` is its endpoint unless told. */
+  /**
+   * Writes `caro.toml`; takes effect with `start` or `reload`. `listen` is its endpoint unless
+   * told.
+   */
   readonly configure: (settings: NodeSettings, listen?: string) => void;
   readonly start: (prefix?: readonly string[], options?: readonly string[]) => Promise<TestService>;
   readonly stop: () => Promise<void>;

@@ -1,4 +1,7 @@
-/** A machine without a network, but with an interface that counts what would have left it: a network namespace of the test's own. */
+/**
+ * A machine without a network, but with an interface that counts what would have left it: a network
+ * namespace of the test's own.
+ */
 import { type ExecFileOptions, execFile, execFileSync } from 'node:child_process';
 import { describe } from '@jest/globals';
 
@@ -6,7 +9,9 @@ export interface Traffic {
   /** Packets of any kind, ARP included, handed to an interface other than loopback. */
   readonly outside: number;
   readonly loopback: number;
-  /** UDP datagrams over any interface: a question to a resolver on this very machine would be one. */
+  /**
+   * UDP datagrams over any interface: a question to a resolver on this very machine would be one.
+   */
   readonly datagrams: number;
 }
 
@@ -17,12 +22,18 @@ export interface NetworkNamespace {
   readonly run: (file: string, args: readonly string[], options?: ExecFileOptions) => Promise<string>;
   /** Since the namespace was made. */
   readonly sent: () => Traffic;
-  /** Addresses that something listens on, TCP and UDP, in the hexadecimal form of proc_net_tcp(5), without port. */
+  /**
+   * Addresses that something listens on, TCP and UDP, in the hexadecimal form of proc_net_tcp(5),
+   * without port.
+   */
   readonly listening: () => readonly string[];
   readonly remove: () => void;
 }
 
-/** `describe`, or a named skip where namespaces cannot be made. With CI=true that fails the file instead. */
+/**
+ * `describe`, or a named skip where namespaces cannot be made. With CI=true that fails the file
+ * instead.
+ */
 export function requireNetworkNamespaces(): typeof describe | typeof describe.skip {
   try {
     openNetworkNamespace().remove();
@@ -37,9 +48,9 @@ export function requireNetworkNamespaces(): typeof describe | typeof describe.sk
 let made = 0;
 
 /**
- * Loopback, and an interface with a default route behind which nobody is: whatever is sent anywhere really leaves through it and is
- * counted. The neighbour is given, so that a packet is counted as itself; the interfaces have no IPv6 address, so that the kernel says
- * nothing by itself.
+ * Loopback, and an interface with a default route behind which nobody is: whatever is sent anywhere
+ * really leaves through it and is counted. The neighbour is given, so that a packet is counted as
+ * itself; the interfaces have no IPv6 address, so that the kernel says nothing by itself.
  */
 export function openNetworkNamespace(): NetworkNamespace {
   made += 1;

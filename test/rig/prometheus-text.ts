@@ -1,4 +1,7 @@
-/** A strict reader of Prometheus' text format 0.0.4, as promtool checks it: every deviation is an error. */
+/**
+ * A strict reader of Prometheus' text format 0.0.4, as promtool checks it: every deviation is an
+ * error.
+ */
 export interface PrometheusFamily {
   readonly name: string;
   readonly type: string;

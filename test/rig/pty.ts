@@ -11,7 +11,10 @@ export interface ShellOptions {
   /** Beside the harness's own arguments, for instance `--posix` or `-r`. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Content of the shell's start file (`.bashrc`, `.zshrc`, `config.fish`, the file named by `ENV`). The prompt is set after it. */
+  /**
+   * Content of the shell's start file (`.bashrc`, `.zshrc`, `config.fish`, the file named by
+   * `ENV`). The prompt is set after it.
+   */
   readonly rc?: string;
   readonly cwd?: string;
   /** A command that runs the shell, such as a network namespace's. */
@@ -31,7 +34,10 @@ export interface ShellSession {
   send(text: string): void;
   /** Types a line and Enter. */
   type(line: string): void;
-  /** Types a line and Enter and waits for the next prompt; resolves with what was shown in between, escapes removed. */
+  /**
+   * Types a line and Enter and waits for the next prompt; resolves with what was shown in between,
+   * escapes removed.
+   */
   run(line: string): Promise<string>;
   /** Pastes text as a terminal with bracketed paste does, without Enter. */
   paste(text: string): void;
@@ -112,7 +118,10 @@ export function startShell(options: ShellOptions): ShellSession {
     wake();
   });
 
-  /** Resolves with the first defined value of `probe`, asked again whenever the shell showed something or ended. */
+  /**
+   * Resolves with the first defined value of `probe`, asked again whenever the shell showed
+   * something or ended.
+   */
   function until<T>(what: string, probe: () => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {
@@ -181,7 +190,10 @@ const ESCAPES = new RegExp(
 /** Without escape sequences, carriage returns and backspaces. */
 const plain = (text: string): string => text.replace(ESCAPES, '').replace(/[\r\b]/g, '');
 
-/** Runs the shells of another system's root instead of this one's, where `scripts/shell-versions.sh` asks for it. */
+/**
+ * Runs the shells of another system's root instead of this one's, where `scripts/shell-versions.sh`
+ * asks for it.
+ */
 function otherRoot(cwd: string): readonly string[] {
   const root = process.env['CARO_TEST_SHELL_ROOT'];
   return root === undefined ? [] : ['chroot', root, 'env', '-C', cwd];
@@ -222,7 +234,8 @@ function startOf(options: ShellOptions, home: string): Start {
         '.config/fish/config.fish',
         [
           rc,
-          // fish draws a prompt again whenever it likes; a mark tells the first time. Of ^C at the prompt fish 4 shows nothing.
+          // fish draws a prompt again whenever it likes; a mark tells the first time. Of ^C at the
+          // prompt fish 4 shows nothing.
           'function _test_new --on-event fish_prompt --on-event fish_preexec; set -g _test_new; end',
           `function fish_prompt; set -q _test_new; and printf '\\e]777;prompt\\a' >/dev/tty; set -e _test_new; echo -n '${PROMPT}'; end`,
           "function _test_cancel --on-event fish_cancel; printf '^C'; end",

@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { describe } from '@jest/globals';
 import type { ShellName } from './pty.ts';
 
-/** `describe`, or a named skip where the shell is missing. With CI=true a missing shell fails the file instead. */
+/**
+ * `describe`, or a named skip where the shell is missing. With CI=true a missing shell fails the
+ * file instead.
+ */
 export function requireShell(name: ShellName): typeof describe | typeof describe.skip {
   if (hasShell(name)) return describe;
   if (process.env['CI'] === 'true') throw new Error(`CI needs ${name}; .ci/run installs it`);

@@ -1,6 +1,7 @@
 /**
- * Properties are tried with the same inputs every time, so that a run tells about the change and not about luck. `CARO_SEED=random`
- * looks further; what it finds is printed with its seed, and `CARO_SEED=<seed>` plays it again.
+ * Properties are tried with the same inputs every time, so that a run tells about the change and
+ * not about luck. `CARO_SEED=random` looks further; what it finds is printed with its seed, and
+ * `CARO_SEED=<seed>` plays it again.
  */
 import fc from 'fast-check';
 

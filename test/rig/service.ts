@@ -5,7 +5,10 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** `bin/caro.js` of this tree, or of an installation that a benchmark measures under another Node.js. */
+/**
+ * `bin/caro.js` of this tree, or of an installation that a benchmark measures under another
+ * Node.js.
+ */
 export const CARO = process.env['CARO_TEST_ENTRY'] ?? resolve(__dirname, '../../bin/caro.js');
 
 export interface CommandOutcome {
@@ -25,7 +28,9 @@ export interface TestService {
   readonly log: () => string;
 }
 
-/** Environment in which every command of one home runs; nothing of the developer's own node gets in. */
+/**
+ * Environment in which every command of one home runs; nothing of the developer's own node gets in.
+ */
 export const homeEnvironment = (home: string): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: home,
@@ -42,8 +47,8 @@ export async function configure(home: string, text?: string): Promise<void> {
 }
 
 /**
- * Starts `caro service run` and waits for its ready line. `prefix` is a command that runs it, such as a network namespace's; `options` stand
- * behind it.
+ * Starts `caro service run` and waits for its ready line. `prefix` is a command that runs it, such
+ * as a network namespace's; `options` stand behind it.
  */
 export async function startService(
   home: string,
@@ -97,7 +102,10 @@ export async function caro(home: string, ...args: readonly string[]): Promise<Co
   });
 }
 
-/** What `caro … --json` prints: one value a line. Throws with the error text where the command fails. */
+/**
+ * What `caro … --json` prints: one value a line. Throws with the error text where the command
+ * fails.
+ */
 export async function caroJson<T>(home: string, ...args: readonly string[]): Promise<T[]> {
   const { code, stdout, stderr } = await caro(home, ...args, '--json');
   if (code !== 0) throw new Error(`caro ${args.join(' ')} ended with ${code}: ${stderr}`);

@@ -1,4 +1,7 @@
-/** A real file system with room for next to nothing, so that a disk is full when a test wants it to be. */
+/**
+ * A real file system with room for next to nothing, so that a disk is full when a test wants it to
+ * be.
+ */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +17,10 @@ export interface SmallDisk {
   readonly unmount: () => void;
 }
 
-/** `describe`, or a named skip where nothing may be mounted. With CI=true that fails the file instead. */
+/**
+ * `describe`, or a named skip where nothing may be mounted. With CI=true that fails the file
+ * instead.
+ */
 export function requireSmallDisks(): typeof describe | typeof describe.skip {
   const place = mkdtempSync(join(tmpdir(), 'caro-disk-'));
   try {
@@ -28,7 +34,10 @@ export function requireSmallDisks(): typeof describe | typeof describe.skip {
   }
 }
 
-/** Mounts an empty tmpfs of so many KiB over a directory, 0700. What lies in the directory is hidden until it is unmounted. */
+/**
+ * Mounts an empty tmpfs of so many KiB over a directory, 0700. What lies in the directory is hidden
+ * until it is unmounted.
+ */
 export function mountSmallDisk(place: string, kib: number): SmallDisk {
   const mount = (...args: readonly string[]): void => void execFileSync('mount', args, { stdio: 'pipe' });
   mount('-t', 'tmpfs', '-o', `size=${kib}k,mode=700`, 'caro-test', place);

@@ -4,7 +4,10 @@ import type { HistoryEntry } from '../../src/cli/import/history-entry.ts';
 import { writeEntries } from '../../src/cli/import/spool-writer.ts';
 import type { ShellKind } from '../../src/domain/events/shell-kind.ts';
 
-/** Hands commands to a service at once, as a session of this process that began at `sessionMs`, a moment that no other call gives. */
+/**
+ * Hands commands to a service at once, as a session of this process that began at `sessionMs`, a
+ * moment that no other call gives.
+ */
 export function spoolEntries(
   folder: string,
   shell: ShellKind,

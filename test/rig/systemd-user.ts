@@ -1,4 +1,7 @@
-/** A real systemd user instance of the test's own, in a mount namespace where it believes that the machine was booted by it. */
+/**
+ * A real systemd user instance of the test's own, in a mount namespace where it believes that the
+ * machine was booted by it.
+ */
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -16,7 +19,10 @@ export interface SystemdUser {
   readonly end: () => Promise<void>;
 }
 
-/** `describe`, or a named skip where no instance can be had. With CI=true that fails the file instead. */
+/**
+ * `describe`, or a named skip where no instance can be had. With CI=true that fails the file
+ * instead.
+ */
 export function requireSystemd(): typeof describe | typeof describe.skip {
   try {
     if (!existsSync(SYSTEMD)) throw new Error(`${SYSTEMD} is not there`);
@@ -30,7 +36,10 @@ export function requireSystemd(): typeof describe | typeof describe.skip {
 }
 
 export interface SystemdUserOptions {
-  /** Root, whose instance may do everything, or somebody who has no privileges and whose home is below /home. */
+  /**
+   * Root, whose instance may do everything, or somebody who has no privileges and whose home is
+   * below /home.
+   */
   readonly uid?: number;
   /** Whether the system lets its users make namespaces; a hardened one does not. */
   readonly givesNamespaces?: boolean;

@@ -1,6 +1,7 @@
 /**
- * One folder for all that a run of the tests puts into the system's temporary folder: `setUp` makes it before the first test, `tearDown`
- * removes it after the last, and says what tests have left in it. A run that was killed cannot; the next one removes its folder.
+ * One folder for all that a run of the tests puts into the system's temporary folder: `setUp` makes
+ * it before the first test, `tearDown` removes it after the last, and says what tests have left in
+ * it. A run that was killed cannot; the next one removes its folder.
  */
 import { chmodSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

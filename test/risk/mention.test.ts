@@ -58,7 +58,8 @@ const EXECUTIONS: Readonly<Record<string, (command: string) => string>> = {
 };
 
 describe('a dangerous command stays dangerous', () => {
-  // Redirections and pipes of the example bind differently inside these; what is lost is lost to the grammar, not to a rule.
+  // Redirections and pipes of the example bind differently inside these; what is lost is lost to
+  // the grammar, not to a rule.
   const simple = ONE_LINE.filter((command) => /^[\w./ -]+$/.test(command));
 
   test('there are enough plain examples to wrap', () => expect(simple.length).toBeGreaterThan(200));

@@ -1,4 +1,6 @@
-/** `exec` of another shell keeps the process, and with it the number in the names of spool files. */
+/**
+ * `exec` of another shell keeps the process, and with it the number in the names of spool files.
+ */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';

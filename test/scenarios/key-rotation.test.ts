@@ -22,7 +22,10 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((node) => node.kill()));
 });
 
-/** `--key-grace` of a service: how long its peers' owners have to object, and how long it goes on with its own old key. */
+/**
+ * `--key-grace` of a service: how long its peers' owners have to object, and how long it goes on
+ * with its own old key.
+ */
 const grace = (ms: number): readonly string[] => ['--key-grace', String(ms)];
 const LONG = 600_000;
 
@@ -248,7 +251,8 @@ test('a revocation covers the keys before and after, also when all that is known
   const begun = await rotate(ana);
   await connectedWith(ben, begun.to);
 
-  // Of the new key; the old one must not come back to its level when nothing tells any more that it is retired.
+  // Of the new key; the old one must not come back to its level when nothing tells any more that it
+  // is retired.
   const revoked = await caro(ben.home, 'trust', 'revoke', begun.to);
   expect(revoked).toMatchObject({ code: 0, stderr: '' });
   await stands(ben, ana, 'refused');

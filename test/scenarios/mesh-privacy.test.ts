@@ -22,7 +22,10 @@ afterEach(async () => {
 });
 
 const CANARY = 'canaryzq';
-/** In arguments, paths, environment, tool names, branches, users, hosts, options, quotes and secrets. */
+/**
+ * In arguments, paths, environment, tool names, branches, users, hosts, options, quotes and
+ * secrets.
+ */
 const COMMANDS = [
   `echo ${CANARY}`,
   `git checkout -b ${CANARY}-branch`,
@@ -43,7 +46,10 @@ const COMMANDS = [
   `npm run ${CANARY}`,
 ] as const;
 
-/** A peer that takes down every message it gets, answers nothing but what it must, and asks everything there is to ask. */
+/**
+ * A peer that takes down every message it gets, answers nothing but what it must, and asks
+ * everything there is to ask.
+ */
 async function record(node: MeshNode, peer: ReturnType<typeof makeIdentity>): Promise<Hostile> {
   const recorder = await intrude({ id: node.id, address: node.endpoint }, peer, await makeTls(peer));
   const acknowledged = new Set<string>();
@@ -75,7 +81,10 @@ function strings(value: unknown): readonly string[] {
 }
 
 const WORDS = vocabulary();
-/** What a message may say in words: ids, times, base64, numbers of a session, and the words of the catalogue and the protocol. */
+/**
+ * What a message may say in words: ids, times, base64, numbers of a session, and the words of the
+ * catalogue and the protocol.
+ */
 const isClosed = (text: string): boolean =>
   /^caro:ed25519:[A-Za-z0-9+/]{43}=$/.test(text) ||
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) ||

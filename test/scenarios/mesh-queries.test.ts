@@ -12,7 +12,10 @@ afterEach(async () => {
 
 const COMMANDS = ['git status', 'git push --force', 'rm -rf build'] as const;
 
-/** An asker and `count` nodes that call it supervisor, but for the first `denying`, who shut it out of their figures. */
+/**
+ * An asker and `count` nodes that call it supervisor, but for the first `denying`, who shut it out
+ * of their figures.
+ */
 async function organisation(count: number, denying: number): Promise<{ asker: MeshNode; nodes: MeshNode[] }> {
   const asker = await makeNode(folder(), 'ciso');
   open.push(asker);

@@ -38,7 +38,10 @@ function held(holder: MeshNode, author: MeshNode, kind: SummaryLine['kind']): St
   }
 }
 
-/** The version of TLS that an endpoint agrees to when `most` is the newest that the dialler knows, or the code of its refusal. */
+/**
+ * The version of TLS that an endpoint agrees to when `most` is the newest that the dialler knows,
+ * or the code of its refusal.
+ */
 function spokenAt(endpoint: string, most: SecureVersion): Promise<string | null | undefined> {
   const [host, port] = endpoint.split(':');
   return new Promise((resolve) => {

@@ -1,4 +1,7 @@
-/** A configuration that every part approves of and one cannot take over: all go back, and it is on record. */
+/**
+ * A configuration that every part approves of and one cannot take over: all go back, and it is on
+ * record.
+ */
 import { afterEach, expect, test } from '@jest/globals';
 import { connected, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
 import { until } from '../rig/service.ts';

@@ -1,4 +1,7 @@
-/** S1: a fresh install on a machine without a network observes, categorizes and shows, and nothing leaves it. */
+/**
+ * S1: a fresh install on a machine without a network observes, categorizes and shows, and nothing
+ * leaves it.
+ */
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
@@ -66,7 +69,10 @@ requireNetworkNamespaces()('a node on a machine without a network', () => {
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as TerminalEvent);
 
-  /** Types the commands into a shell of this kind, inside, with what `caro shell init` prints in its start file. */
+  /**
+   * Types the commands into a shell of this kind, inside, with what `caro shell init` prints in its
+   * start file.
+   */
   async function typeInto(shell: ShellName, kind: ShellKind, home: string): Promise<void> {
     const rc = await caro(home, 'shell', 'init', kind);
     const session = await openShell({ shell, rc, prefix: network.prefix });

@@ -75,7 +75,8 @@ const refusal = (): string => {
 describe.each(Object.entries(FILES))('the place of %s', (name, place) => {
   test.each(Object.entries(PLANTS))('with %s in it', (what, plant) => {
     plant(place());
-    // The configuration may be a link into the owner's dotfiles; what it points to is judged, and a link to nowhere is no file.
+    // The configuration may be a link into the owner's dotfiles; what it points to is judged, and a
+    // link to nowhere is no file.
     if (name.endsWith('.toml') && what === 'a link to nowhere') expect(refusal()).toBe('taken');
     else expect(refusal()).toMatch(/^permissions_unsafe: .*(?:expected|chmod)/s);
     untouched();

@@ -1,4 +1,7 @@
-/** A real service with real commands in it, in a home that others may enter: only what lies inside keeps them out. */
+/**
+ * A real service with real commands in it, in a home that others may enter: only what lies inside
+ * keeps them out.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,7 +65,10 @@ export async function openTarget(toml?: string, prefix: readonly string[] = []):
 export const OTHER_UID = 65_534;
 const AS_OTHER = ['setpriv', `--reuid=${OTHER_UID}`, `--regid=${OTHER_UID}`, '--clear-groups'] as const;
 
-/** `describe`, or a named skip where there is no root to become another user from. With CI=true that fails the file instead. */
+/**
+ * `describe`, or a named skip where there is no root to become another user from. With CI=true that
+ * fails the file instead.
+ */
 export function requireOtherUser(): typeof describe | typeof describe.skip {
   const [file, ...args] = AS_OTHER;
   if (process.getuid?.() === 0 && spawnSync(file, [...args, 'true']).status === 0) return describe;
@@ -70,7 +76,10 @@ export function requireOtherUser(): typeof describe | typeof describe.skip {
   return describe.skip;
 }
 
-/** Runs a program text as the other user with a list of arguments; resolves with the JSON value that it prints. */
+/**
+ * Runs a program text as the other user with a list of arguments; resolves with the JSON value that
+ * it prints.
+ */
 export function asOther(program: string, args: readonly string[] = []): unknown {
   const [file, ...before] = AS_OTHER;
   const printed = execFileSync(file, [...before, process.execPath, '-e', program, '--', ...args], {

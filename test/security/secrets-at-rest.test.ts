@@ -25,7 +25,8 @@ beforeAll(async () => {
   await target.observe(TYPED.map(([command]) => command));
   await until(
     () => Promise.resolve(readdirSync(target.places.spool).filter((name) => name.startsWith('bash.'))),
-    // The session's process is this one; its file stays until it has a successor, as that of a living shell does.
+    // The session's process is this one; its file stays until it has a successor, as that of a
+    // living shell does.
     (names) => names.length <= 1,
   );
 });

@@ -6,7 +6,9 @@ import { preparePlaces } from '../../src/config/places.ts';
 import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
 import { openHome, write } from './rig.ts';
 
-/** Puts one thing after another in the place of a spool file, as fast as it can, until it is ended. */
+/**
+ * Puts one thing after another in the place of a spool file, as fast as it can, until it is ended.
+ */
 const SWAP = `
 const fs = require('node:fs');
 const { execFileSync } = require('node:child_process');

@@ -22,7 +22,10 @@ const HOSTILE: readonly string[] = [
   'one\u2028two\u0085three',
   `bell${BEL}\b\b\b\rfake`,
 ];
-/** Control and format characters but for the line feed and the joiners; `say` writes line feeds of its own. */
+/**
+ * Control and format characters but for the line feed and the joiners; `say` writes line feeds of
+ * its own.
+ */
 const OBEYED = /(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/u;
 
 const shown = (text: string): readonly string[] => text.split('\n').filter((line) => OBEYED.test(line));

@@ -26,8 +26,9 @@ beforeAll(async () => {
 const oracleLines = (text: string): string[] | null =>
   oracle(text)?.map(({ name, args }) => (name === '[' ? name : `${name} ${args}`)) ?? null;
 
-// What is left out is read differently on purpose, because bash does: tree-sitter-bash 0.25 takes words behind a redirection for
-// its targets, `0>` for a word and `>`, and a backquote inside a word for a word of its own.
+// What is left out is read differently on purpose, because bash does: tree-sitter-bash 0.25 takes
+// words behind a redirection for its targets, `0>` for a word and `>`, and a backquote inside a
+// word for a word of its own.
 const name = fc.constantFrom('ls', 'git', 'rm', 'echo', 'make', './run.sh', '/bin/cat', 'docker-compose', 'x_1');
 const bare = fc.constantFrom(
   '-rf',

@@ -11,7 +11,10 @@ export interface SeenCommand {
 /** Finds commands in the order they are written; null when it could not parse the text. */
 export type Oracle = (text: string) => SeenCommand[] | null;
 
-/** tree-sitter-bash as WebAssembly: its parser for Node.js has to be compiled on some systems, and a checkout MUST NOT need a compiler. */
+/**
+ * tree-sitter-bash as WebAssembly: its parser for Node.js has to be compiled on some systems, and a
+ * checkout MUST NOT need a compiler.
+ */
 export async function openOracle(): Promise<Oracle> {
   await Parser.init();
   const parser = new Parser();

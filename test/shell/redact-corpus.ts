@@ -1,4 +1,7 @@
-/** Secrets in context, built by construction: nothing here was ever valid. Deterministic, so that a failure can be repeated. */
+/**
+ * Secrets in context, built by construction: nothing here was ever valid. Deterministic, so that a
+ * failure can be repeated.
+ */
 
 /** A small generator of numbers (mulberry32). */
 const randomFrom = (seed: number): (() => number) => {
@@ -86,7 +89,10 @@ export const TOKENS: readonly (() => string)[] = [
   () => `${chars(DIGITS, 9)}:AA${alnum(33)}`,
 ];
 
-/** Places a token is met in; the token is recognised by itself, so that none of them has a telling name. */
+/**
+ * Places a token is met in; the token is recognised by itself, so that none of them has a telling
+ * name.
+ */
 const TOKEN_PLACES: readonly ((token: string) => string)[] = [
   (token) => `curl https://api.example.com/v1/me?x=${token}`,
   (token) => `deploy --with ${token} prod`,
@@ -212,7 +218,10 @@ export interface SecretInContext {
   readonly secret: string;
 }
 
-/** All of them: each token in two places, each context with a password and with a random value, and private keys. */
+/**
+ * All of them: each token in two places, each context with a password and with a random value, and
+ * private keys.
+ */
 export const secretsInContext = (): readonly SecretInContext[] => [
   ...TOKENS.flatMap((make) =>
     [0, 1].map(() => {

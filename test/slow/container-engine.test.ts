@@ -1,4 +1,7 @@
-/** The image and the mesh of compose.yaml, built and run by a real container engine: scripts/container-engine.sh provides one. */
+/**
+ * The image and the mesh of compose.yaml, built and run by a real container engine:
+ * scripts/container-engine.sh provides one.
+ */
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -21,7 +24,10 @@ const run = (file: string, args: readonly string[], input = ''): SpawnSyncReturn
 const compose = (...args: readonly string[]): SpawnSyncReturns<string> => run('docker', ['compose', ...args]);
 const inside = (name: string, ...words: readonly string[]) => compose('exec', '-T', name, ...words);
 
-/** `describe`, or a named skip where there is no engine with Docker Compose 2. With CI=true that fails the file instead. */
+/**
+ * `describe`, or a named skip where there is no engine with Docker Compose 2. With CI=true that
+ * fails the file instead.
+ */
 function requireEngine(): typeof describe | typeof describe.skip {
   const isThere = run('docker', ['info']).status === 0 && /\bv?2\./.test(compose('version').stdout);
   if (!isThere && process.env['CI'] === 'true') throw new Error('CI needs Docker and Docker Compose 2');

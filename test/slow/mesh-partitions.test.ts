@@ -1,4 +1,7 @@
-/** Nodes that are killed and started at random: afterwards every summary is where it belongs, once, and every audit log verifies. */
+/**
+ * Nodes that are killed and started at random: afterwards every summary is where it belongs, once,
+ * and every audit log verifies.
+ */
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';

@@ -1,6 +1,7 @@
 /**
- * The statements with which earlier versions of the program made their databases, copied and never to be changed: a new entry in
- * `MIGRATIONS` comes with a copy of the one before it here. Index is the schema version less one.
+ * The statements with which earlier versions of the program made their databases, copied and never
+ * to be changed: a new entry in `MIGRATIONS` comes with a copy of the one before it here. Index is
+ * the schema version less one.
  */
 export const EARLIER_SCHEMAS: readonly string[] = [
   `

@@ -8,7 +8,10 @@ const folder = temporaryFolders();
 const HOUR_S = 3_600;
 const NOW_S = Math.floor(Date.parse('2026-03-04T12:00:00Z') / 1_000);
 
-/** What Linux says of this process, on a machine that booted at `bootS` (seconds since the epoch); it began an hour later. */
+/**
+ * What Linux says of this process, on a machine that booted at `bootS` (seconds since the epoch);
+ * it began an hour later.
+ */
 function machine(bootS: number) {
   const proc = folder();
   const of = join(proc, String(process.pid));

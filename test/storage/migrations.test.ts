@@ -18,7 +18,10 @@ const NOON = Date.parse('2026-03-04T12:00:00Z');
 const SLOT = NOON / 900_000;
 const VERSIONS = EARLIER_SCHEMAS.map((_sql, index) => index + 1);
 
-/** A database as the program of that version left it, with forty patterns in one quarter of an hour of each of `days`. */
+/**
+ * A database as the program of that version left it, with forty patterns in one quarter of an hour
+ * of each of `days`.
+ */
 function writtenBy(version: number, file: string, days: number): void {
   const database = new Sqlite(file);
   database.pragma('auto_vacuum = incremental');
@@ -198,7 +201,8 @@ describe.each(VERSIONS)('before the service migrates a database of schema versio
     left.close();
     service = await startService(home);
     await service.stop();
-    // On a busy machine the end comes late, when the copy is whole and some steps are made: those have a copy of their own then.
+    // On a busy machine the end comes late, when the copy is whole and some steps are made: those
+    // have a copy of their own then.
     const kept = [...new Set([version, reached])].filter((of) => of < MIGRATIONS.length);
     const copies = copiesOf(home);
     expect(copies.map((name) => /-v(\d+)\.db$/.exec(name)?.[1]).sort()).toEqual(kept.map(String).sort());

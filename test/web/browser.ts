@@ -13,7 +13,10 @@ const QUIET = [
   '--disable-sync',
 ];
 
-/** Where there is no Chromium the browser tests are skipped by name; in CI that would hide something, so there they fail. */
+/**
+ * Where there is no Chromium the browser tests are skipped by name; in CI that would hide
+ * something, so there they fail.
+ */
 export const hasBrowser = existsSync(CHROMIUM) || process.env['CI'] === 'true';
 
 export const launchBrowser = (): Promise<Browser> =>

@@ -22,7 +22,10 @@ export interface Login {
   readonly token: string;
 }
 
-/** The dashboard as the daemon opens it, on a home of its own, with the real parts behind it and no shells. */
+/**
+ * The dashboard as the daemon opens it, on a home of its own, with the real parts behind it and no
+ * shells.
+ */
 export interface DashboardRig {
   readonly dashboard: Dashboard;
   readonly home: string;
@@ -52,7 +55,10 @@ type Overrides = Partial<
   Pick<DashboardOptions, 'port' | 'host' | 'idleMs' | 'loginLifetimeMs' | 'sessionMs' | 'now' | 'childPath'>
 >;
 
-/** `toml` is the owner's configuration file, `mesh` what lies beyond this node: no peer unless told; `fill` may put a database into the home. */
+/**
+ * `toml` is the owner's configuration file, `mesh` what lies beyond this node: no peer unless told;
+ * `fill` may put a database into the home.
+ */
 export async function openRig(
   overrides: Overrides = {},
   {

@@ -1,6 +1,7 @@
 /*
- * Stands in for the page's process after somebody has taken it over: says to the service what `script.json` beside it lists, one
- * message after the other, and writes what it is answered to `answers.json`. A message without an id gets no answer.
+ * Stands in for the page's process after somebody has taken it over: says to the service what
+ * `script.json` beside it lists, one message after the other, and writes what it is answered to
+ * `answers.json`. A message without an id gets no answer.
  */
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');

@@ -5,7 +5,10 @@ import { openNode, type TestNode, type Typed } from '../policy/node.ts';
 import { nodeId, settings } from '../policy/settings.ts';
 import { type DashboardRig, openRig } from './dashboard-rig.ts';
 
-/** Another node: what its owner lets the asker have, what was typed there; or how it is out of reach. */
+/**
+ * Another node: what its owner lets the asker have, what was typed there; or how it is out of
+ * reach.
+ */
 export interface Neighbour {
   readonly name: string;
   readonly lets?: TrustLevel;
@@ -19,8 +22,8 @@ export interface MeshRig extends DashboardRig {
 }
 
 /**
- * A dashboard whose node trusts some neighbours. Each of them is a real database behind a real responder; what is missing is the wire,
- * which the tests of the mesh are about.
+ * A dashboard whose node trusts some neighbours. Each of them is a real database behind a real
+ * responder; what is missing is the wire, which the tests of the mesh are about.
  */
 export async function openMeshRig(
   role: Role,

@@ -52,7 +52,10 @@ export interface Faults {
 
 type Identity = ReturnType<typeof openIdentity>;
 
-/** The real actors behind the dashboard, on one database; only the shells and the wire to other nodes are left out. */
+/**
+ * The real actors behind the dashboard, on one database; only the shells and the wire to other
+ * nodes are left out.
+ */
 export async function startActors(
   bus: Bus,
   places: Places,

@@ -2,7 +2,10 @@ import type { FinishedCommand, StartedCommand } from '../../src/domain/events/ev
 import type { RiskLevel } from '../../src/domain/events/risk-level.ts';
 import type { RuleText } from '../../src/web/ipc-protocol.ts';
 
-/** Made-up weeks of work for the dashboard's tests, screenshots and measurements: the same seed gives the same commands. */
+/**
+ * Made-up weeks of work for the dashboard's tests, screenshots and measurements: the same seed
+ * gives the same commands.
+ */
 interface Kind {
   readonly command: string;
   readonly tool: string;

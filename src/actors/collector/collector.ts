@@ -18,12 +18,18 @@ export interface CollectorPorts extends IntakePorts {
 
 type Kinds = 'spool.changed' | 'observe.status' | 'clock.quarter' | 'retention.slice' | 'config.commit';
 
-/** One slice of retention: so little that an observation which waits for it is still committed within milliseconds. */
+/**
+ * One slice of retention: so little that an observation which waits for it is still committed
+ * within milliseconds.
+ */
 const SLICE = { events: 500, slots: 4 } as const;
 /** Between two slices; what was observed meanwhile stands before the next one in the mailbox. */
 const SLICE_PAUSE_MS = 10;
 
-/** Turns spool records into stored events (FR-401, FR-402, FR-405) and forgets them when the owner wants (retention). */
+/**
+ * Turns spool records into stored events (FR-401, FR-402, FR-405) and forgets them when the owner
+ * wants (retention).
+ */
 export function createCollector(
   ports: CollectorPorts,
   initial: Pick<Configuration, 'observe' | 'retention'>,

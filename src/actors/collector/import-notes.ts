@@ -7,8 +7,8 @@ const MAX_BYTES = 1_000;
 const EARLIER = 1_000;
 
 /**
- * Puts imports of histories on record, each once: a note is removed after its record, and one whose record is there is only removed.
- * Notes that cannot be recorded now stay for the next time.
+ * Puts imports of histories on record, each once: a note is removed after its record, and one whose
+ * record is there is only removed. Notes that cannot be recorded now stay for the next time.
  */
 export async function recordImports(ports: Pick<IntakePorts, 'bus' | 'spool'>): Promise<void> {
   for (const name of ports.spool.names().filter(isImportNoteName)) {

@@ -27,7 +27,10 @@ export interface ObserveRules {
 /** A session's name in the database: the spool file's without the sequence number. */
 export const sessionOf = ({ shell, pid, start }: SpoolName): string => `${shell}.${pid}.${start}`;
 
-/** Sorts the records of one spool file into commands that began and commands that ended. `nowMs` stands in for missing clocks. */
+/**
+ * Sorts the records of one spool file into commands that began and commands that ended. `nowMs`
+ * stands in for missing clocks.
+ */
 export function observe(
   file: SpoolName,
   records: readonly SpoolRecord[],
@@ -55,7 +58,9 @@ export function observe(
 const isPrivate = (text: string, { ignore }: ObserveRules): boolean =>
   text.trim() === '' || /^\s/.test(text) || ignore.some((pattern) => matchesGlob(pattern, text));
 
-/** Puts together what is stored of a command. With `redact` off the owner keeps the text as typed. */
+/**
+ * Puts together what is stored of a command. With `redact` off the owner keeps the text as typed.
+ */
 export function toStarted(
   raw: RawCommand,
   { text, redacted, tools, category, pattern }: Classification,

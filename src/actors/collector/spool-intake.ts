@@ -42,7 +42,10 @@ export interface IntakePorts {
   readonly now: () => number;
 }
 
-/** What may be observed and how it is stored; asked anew for each batch, so that a reload takes effect at once. */
+/**
+ * What may be observed and how it is stored; asked anew for each batch, so that a reload takes
+ * effect at once.
+ */
 export type IntakeRules = () => ObserveRules & { readonly redact: boolean };
 
 export interface SpoolFile extends SpoolName {
@@ -51,9 +54,15 @@ export interface SpoolFile extends SpoolName {
 
 /** Read where less holds no whole record: larger than the largest, so that one always fits. */
 const LARGEST_READ = 5 * 1024 * 1024;
-/** So much is read before a commit: some thousand records share its fsync, and whoever asks waits for no more than that. */
+/**
+ * So much is read before a commit: some thousand records share its fsync, and whoever asks waits
+ * for no more than that.
+ */
 const BATCH_BYTES = 128 * 1024;
-/** So many commands are rated at a time: what was found out about their grammar is then let go of while it is young. */
+/**
+ * So many commands are rated at a time: what was found out about their grammar is then let go of
+ * while it is young.
+ */
 const RATED = 32;
 
 interface Chunk {
@@ -69,8 +78,9 @@ interface Chunk {
 }
 
 /**
- * Reads spool files into the database. A file is removed only after the commit that holds all of it (design.md §2); how far it has been
- * read is part of that commit, so that a crash at any point neither loses nor doubles a command.
+ * Reads spool files into the database. A file is removed only after the commit that holds all of it
+ * (design.md §2); how far it has been read is part of that commit, so that a crash at any point
+ * neither loses nor doubles a command.
  */
 export class SpoolIntake {
   readonly #offsets = new Map<string, number>();
@@ -120,7 +130,10 @@ export class SpoolIntake {
     this.#removeScratch(names);
   }
 
-  /** A living shell still uses its scratch files (dash reads its input from one), even when it has become another session by `exec`. */
+  /**
+   * A living shell still uses its scratch files (dash reads its input from one), even when it has
+   * become another session by `exec`.
+   */
   #removeScratch(names: readonly string[]): void {
     for (const name of names) {
       const session = parseScratchName(name);
@@ -130,8 +143,9 @@ export class SpoolIntake {
   }
 
   /**
-   * Files that have a successor, and all files of sessions whose shell is gone: its process ended, or became another shell by `exec`,
-   * which keeps the number and begins a session later. Asked before they are read to their end.
+   * Files that have a successor, and all files of sessions whose shell is gone: its process ended,
+   * or became another shell by `exec`, which keeps the number and begins a session later. Asked
+   * before they are read to their end.
    */
   #closed(files: readonly SpoolFile[]): { files: SpoolFile[]; sessions: string[] } {
     const newest = new Map<string, SpoolFile>();
@@ -147,7 +161,10 @@ export class SpoolIntake {
     return { files: files.filter(isClosed), sessions: [...dead] };
   }
 
-  /** Whether a closed file has been committed whole; a torn record at its end will never be completed and is counted. */
+  /**
+   * Whether a closed file has been committed whole; a torn record at its end will never be
+   * completed and is counted.
+   */
   #finish(file: SpoolFile): boolean {
     const rest = this.#read(file);
     if (!rest || rest.bytes > 0) return false;

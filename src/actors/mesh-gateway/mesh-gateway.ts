@@ -77,14 +77,18 @@ type Kinds =
   | 'clock.quarter';
 
 /**
- * Stands between this node and its peers: opens and closes the mesh as the configuration says, sees to it that summaries reach those who
- * may have them, and keeps the ledger of what left. With the mesh off no socket is opened and none of its code is read.
+ * Stands between this node and its peers: opens and closes the mesh as the configuration says, sees
+ * to it that summaries reach those who may have them, and keeps the ledger of what left. With the
+ * mesh off no socket is opened and none of its code is read.
  */
 export function createMeshGateway(ports: GatewayPorts, initial: Configuration): Actor<Kinds> {
   const { egress, peerKeys, pusher, rotation } = ports;
   const door = createDoor(ports, initial);
   const pushAll = (): void => pusher.pushAll(door.configuration());
-  /** Live connections are judged again: the key behind one may be retired, or two keys claim to follow it. */
+  /**
+   * Live connections are judged again: the key behind one may be retired, or two keys claim to
+   * follow it.
+   */
   const judgeKeys = async (): Promise<void> => {
     await peerKeys.settle();
     door.mesh()?.reload(door.configuration());
@@ -148,7 +152,9 @@ function egressMessage(egress: GatewayPorts['egress'], seq: number): EgressMessa
   throw new CaroError('not_found', `expected the number of a message in the egress ledger, ${seq} is none`);
 }
 
-/** The change of key stands all the same, so nobody must take it for undone and order another one. */
+/**
+ * The change of key stands all the same, so nobody must take it for undone and order another one.
+ */
 function notOpened(error: unknown): never {
   if (!(error instanceof CaroError)) throw error;
   throw new CaroError(

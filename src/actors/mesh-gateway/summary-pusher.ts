@@ -41,8 +41,10 @@ export interface SummaryPusher {
 const BATCH = 20;
 
 /**
- * Summaries that could not be delivered are kept and sent when the peer is back, once each (design.md §7): a summary counts as delivered
- * when the peer has acknowledged it, whatever it did with it, or when its words may not leave any more. One delivery to a peer is under way at a time, outside the mailbox.
+ * Summaries that could not be delivered are kept and sent when the peer is back, once each
+ * (design.md §7): a summary counts as delivered when the peer has acknowledged it, whatever it did
+ * with it, or when its words may not leave any more. One delivery to a peer is under way at a time,
+ * outside the mailbox.
  */
 export function createSummaryPusher(ports: PusherPorts): SummaryPusher {
   const active = new Set<string>();
@@ -68,7 +70,8 @@ export function createSummaryPusher(ports: PusherPorts): SummaryPusher {
     active.add(account);
     send(peer.id, account)
       .catch((error: unknown) => {
-        // A refusal by the gate is on record already, a peer that left gets the rest when it is back.
+        // A refusal by the gate is on record already, a peer that left gets the rest when it is
+        // back.
         if (!(error instanceof CaroError)) throw error;
       })
       .finally(() => active.delete(account));
@@ -82,8 +85,9 @@ export function createSummaryPusher(ports: PusherPorts): SummaryPusher {
 }
 
 /**
- * Null where the gate keeps the document back for what stands in it, such as a tool that is denied since it was made: it never may leave
- * as it is, a revision takes its place, and those behind it must not wait. The refusal is on record already.
+ * Null where the gate keeps the document back for what stands in it, such as a tool that is denied
+ * since it was made: it never may leave as it is, a revision takes its place, and those behind it
+ * must not wait. The refusal is on record already.
  */
 function keptBack(error: unknown): null {
   if (error instanceof CaroError && error.code === 'egress_schema') return null;

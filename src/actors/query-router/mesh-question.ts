@@ -25,8 +25,9 @@ export interface AskPorts {
   /** Read with the first question. */
   readonly vocabulary: () => Promise<Vocabulary>;
   /**
-   * Sends a query to a connected peer and resolves with its answer, whose schema and signature have been checked. Rejects at once where
-   * there is no connection, and at `deadlineMs` (from now) at the latest.
+   * Sends a query to a connected peer and resolves with its answer, whose schema and signature have
+   * been checked. Rejects at once where there is no connection, and at `deadlineMs` (from now) at
+   * the latest.
    */
   readonly ask: (id: string, query: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
   /** Which state a rejection of `ask` stands for. */
@@ -65,9 +66,9 @@ interface Ending {
 }
 
 /**
- * Asks every peer at once and adds up what comes (FR-601, FR-602, FR-604, design.md §8). Ends when the last live peer has answered, or at
- * the deadline. Every target ends in one state, so the counts add up to the targets. The vector of a level-2 answer goes into the sum
- * and nowhere else.
+ * Asks every peer at once and adds up what comes (FR-601, FR-602, FR-604, design.md §8). Ends when
+ * the last live peer has answered, or at the deadline. Every target ends in one state, so the
+ * counts add up to the targets. The vector of a level-2 answer goes into the sum and nowhere else.
  */
 export async function askMesh(
   ports: AskPorts,
@@ -105,7 +106,10 @@ export async function askMesh(
   };
 }
 
-/** The peers named in `trust.nodes`: a subnet makes no target, nor does a level of untrusted, a denial, or this node itself. */
+/**
+ * The peers named in `trust.nodes`: a subnet makes no target, nor does a level of untrusted, a
+ * denial, or this node itself.
+ */
 export function targetsOf({ trust, mesh }: Pick<Configuration, 'trust' | 'mesh'>, self: string): readonly Target[] {
   return Object.entries(trust.nodes)
     .filter(([id, level]) => id !== self && level !== 'untrusted' && !trust.deny.nodes.includes(id))
@@ -126,7 +130,9 @@ interface Asking {
   readonly add: ReturnType<typeof createAggregator>['add'];
 }
 
-/** Never rejects: whatever goes wrong is a state. What comes after the deadline is not looked at. */
+/**
+ * Never rejects: whatever goes wrong is a state. What comes after the deadline is not looked at.
+ */
 async function endingOf(ports: AskPorts, { id }: Target, asking: Asking): Promise<Ending> {
   const begun = ports.ticks();
   try {

@@ -20,7 +20,10 @@ type Kinds = 'events.list' | 'stats.read' | 'anomalies.list' | 'mesh.query' | 'c
 
 const DEFAULT_SPAN_MS = 7 * DAY_MS;
 
-/** Answers the owner's questions from this node, and the mesh's by asking every trusted peer at once. */
+/**
+ * Answers the owner's questions from this node, and the mesh's by asking every trusted peer at
+ * once.
+ */
 export function createQueryRouter(ports: QueryPorts, initial: Configuration): Actor<Kinds> {
   let configuration = initial;
   const span = (since: string | undefined): { sinceMs: number; untilMs: number } => {

@@ -6,8 +6,8 @@ const SHOWN_MS = 3_600_000;
 const MAX_SHOWN = 32;
 
 /**
- * The previews that have been handed out lately, by digest: sharing more than before needs one of them (FR-303, FR-504), so that
- * nobody switches it on without having had the document in hand.
+ * The previews that have been handed out lately, by digest: sharing more than before needs one of
+ * them (FR-303, FR-504), so that nobody switches it on without having had the document in hand.
  */
 export class ShownPreviews {
   readonly #shown = new Map<string, number>();

@@ -35,9 +35,15 @@ export interface SummaryPorts {
     readonly list: (limit: number, nodes: readonly string[]) => readonly SummaryLine[];
     readonly prune: (beforeMs: number) => void;
   };
-  /** Changes when late events or `denyTools` changed what a summary would say; empty where nothing was observed. */
+  /**
+   * Changes when late events or `denyTools` changed what a summary would say; empty where nothing
+   * was observed.
+   */
   readonly digest: (period: Period, denyTools: readonly string[]) => string | Promise<string>;
-  /** Makes and signs the document in a worker thread, without the commands of `denyTools` (`sharing.deny_tools`). */
+  /**
+   * Makes and signs the document in a worker thread, without the commands of `denyTools`
+   * (`sharing.deny_tools`).
+   */
   readonly make: (
     head: Pick<NodeSummary, 'id' | 'replaces' | 'node' | 'createdAt' | 'nonce'>,
     period: Period,
@@ -49,11 +55,17 @@ export interface SummaryPorts {
 
 type Kinds = 'summary.preview' | 'summary.shown' | 'summary.list' | 'clock.quarter' | 'config.commit';
 
-/** How many closed periods back late events still make a revision, and a node that was off catches up. */
+/**
+ * How many closed periods back late events still make a revision, and a node that was off catches
+ * up.
+ */
 const LOOK_BACK: Readonly<Record<PeriodKind, number>> = { hourly: 48, daily: 14, weekly: 8 };
 const DEFAULT_LIMIT = 50;
 
-/** Makes the node's own summaries when their period closes (FR-501), and shows what one would be (FR-504). */
+/**
+ * Makes the node's own summaries when their period closes (FR-501), and shows what one would be
+ * (FR-504).
+ */
 export function createSummarizer(
   ports: SummaryPorts,
   initial: Pick<Configuration, 'retention' | 'sharing'>,
@@ -70,7 +82,10 @@ export function createSummarizer(
     const head = { id, replaces, node, createdAt, nonce: ports.randomHex(16) };
     return { id, node, document: await ports.make(head, period, settings.sharing.deny_tools) };
   };
-  /** The stored document of a closed period, made or made anew where it is missing or outdated; undefined where nothing was observed. */
+  /**
+   * The stored document of a closed period, made or made anew where it is missing or outdated;
+   * undefined where nothing was observed.
+   */
   const settle = async (period: Period): Promise<Envelope | undefined> => {
     const seen = await ports.digest(period, settings.sharing.deny_tools);
     const known = latestOf(ports, period);

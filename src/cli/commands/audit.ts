@@ -79,7 +79,10 @@ function addVerify(audit: Command, context: Context): void {
     });
 }
 
-/** A log of another node is checked against that node's key, which the caller MUST name: an export vouches for nothing itself. */
+/**
+ * A log of another node is checked against that node's key, which the caller MUST name: an export
+ * vouches for nothing itself.
+ */
 function verificationOf(context: Context, { file, id }: VerifyOptions): AuditVerification {
   const publicKey = id ?? readIdentity(context.places().identityKey).publicKey;
   const proof = logProof(publicKey);

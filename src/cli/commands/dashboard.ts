@@ -24,7 +24,10 @@ export function addDashboard(program: Command, context: Context): void {
     });
 }
 
-/** The file, not a token, stands in the browser's arguments: other users can list processes, but not read the file. */
+/**
+ * The file, not a token, stands in the browser's arguments: other users can list processes, but not
+ * read the file.
+ */
 async function open(context: Context, link: string): Promise<void> {
   const program = process.platform === 'darwin' ? 'open' : 'xdg-open';
   const opened = await new Promise<boolean>((resolve) => {

@@ -74,7 +74,10 @@ function sayLines(context: Context, nameOf: (id: string) => string, lines: reado
 
 const levelText = ({ level }: EgressLine): string => (level === null ? '-' : `L${level}`);
 
-/** The bytes alone on stdout, nothing added, so that they can be compared and checked; what they are on stderr. */
+/**
+ * The bytes alone on stdout, nothing added, so that they can be compared and checked; what they are
+ * on stderr.
+ */
 async function show(context: Context, seq: number, { json }: { readonly json?: true }): Promise<void> {
   const message = await callAdmin(context.places().socket, 'egress.show', { seq });
   if (json) {

@@ -50,7 +50,10 @@ const filterOf = ({ since, risk, tool }: Options): EventFilter => ({
   ...(tool === undefined ? {} : { tool }),
 });
 
-/** Each command once, when it is known how it ended, so that no reader has to put two lines together. */
+/**
+ * Each command once, when it is known how it ended, so that no reader has to put two lines
+ * together.
+ */
 async function follow(context: Context, options: Options): Promise<void> {
   const notices = followAdmin(context.places().socket, ['event'], context.interrupted);
   for await (const { params } of notices) {

@@ -32,7 +32,10 @@ export function addMetrics(program: Command, context: Context): void {
     });
 }
 
-/** The token itself is never printed: a scraper reads the file (`credentials_file`). One that is there stays. */
+/**
+ * The token itself is never printed: a scraper reads the file (`credentials_file`). One that is
+ * there stays.
+ */
 function makeToken(context: Context): string {
   const places = context.places();
   preparePlaces(places);

@@ -16,7 +16,8 @@ export function addService(program: Command, context: Context): void {
     .command('run')
     .description('stay in the foreground; prints one JSON line once everything listens')
     .option('--welcome', 'print a text for people instead')
-    // bin/caro.js starts the service itself, from a bundle of its own; only a program that bypasses it ends up here.
+    // bin/caro.js starts the service itself, from a bundle of its own; only a program that bypasses
+    // it ends up here.
     .action(() => {
       throw new CaroError('usage', 'expected to be started as: caro service run');
     });
@@ -100,7 +101,10 @@ async function stop(context: Context): Promise<void> {
   say(context, (await stopQuietly(context)) ? 'stopped' : 'It does not run.');
 }
 
-/** Through the service manager where it is in charge, so that it does not start the service again; then whatever still answers. */
+/**
+ * Through the service manager where it is in charge, so that it does not start the service again;
+ * then whatever still answers.
+ */
 async function stopQuietly(context: Context): Promise<boolean> {
   const wasRunning = (await runningService(context)) !== undefined;
   const manager = serviceManager(context);

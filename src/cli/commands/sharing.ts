@@ -54,7 +54,10 @@ function sayStatus(context: Context, loaded: LoadedConfiguration): void {
   if (!mesh) say(context, 'The mesh is off, so nothing leaves at any level.');
 }
 
-/** Consent needs to have seen what it is about: the preview comes first, and on a terminal the question. The service insists on it. */
+/**
+ * Consent needs to have seen what it is about: the preview comes first, and on a terminal the
+ * question. The service insists on it.
+ */
 async function enable(context: Context, { level, yes }: { readonly level: 1 | 2; readonly yes?: true }): Promise<void> {
   const { socket } = context.places();
   say(context, `With level ${level}, ${WHAT[level]}.`);

@@ -180,7 +180,9 @@ async function set(context: Context, text: string, level: TrustLevel, { yes }: {
     say(context, 'Sharing is off, so nothing is told to it: caro sharing enable');
 }
 
-/** A revocation may have been for a stolen key: nobody is to take it back by repeating an old line. */
+/**
+ * A revocation may have been for a stolen key: nobody is to take it back by repeating an old line.
+ */
 async function mayTakeBack(context: Context, who: string, isSure: boolean): Promise<boolean> {
   if (isSure) return true;
   if (context.stdout.isTTY !== true)

@@ -4,7 +4,10 @@ import type { CompletionPoint } from './words.ts';
 type Points = readonly CompletionPoint[];
 export type CompletionShell = 'bash' | 'zsh' | 'fish';
 
-/** Code for a shell's start file. All three complete subcommands, options and their fixed values, offline and without a fork. */
+/**
+ * Code for a shell's start file. All three complete subcommands, options and their fixed values,
+ * offline and without a fork.
+ */
 export const completionScript: Readonly<Record<CompletionShell, (points: Points) => string>> = { bash, zsh, fish };
 
 const wordsAt = ({ commands, choices }: CompletionPoint): readonly string[] => [

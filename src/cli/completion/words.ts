@@ -15,7 +15,10 @@ export interface CompletionPoint {
   readonly choices: readonly string[];
 }
 
-/** The whole command line as data, from the commands themselves, so that completions cannot fall behind. */
+/**
+ * The whole command line as data, from the commands themselves, so that completions cannot fall
+ * behind.
+ */
 export function completionPoints(command: Command, path: readonly string[] = []): readonly CompletionPoint[] {
   const commands = command.commands.map((child) => ({ name: child.name(), description: child.description() }));
   const options = command.options.map((option) => ({

@@ -44,8 +44,9 @@ export async function alone<T>(places: Places, work: () => T | Promise<T>): Prom
 }
 
 /**
- * Sets a damaged database aside and takes over from every one set aside so far what can still be read (NFR-303, E5). Nothing of
- * them is deleted; their audit logs become files, since a chain cannot be continued across a gap. MUST be called within `alone`.
+ * Sets a damaged database aside and takes over from every one set aside so far what can still be
+ * read (NFR-303, E5). Nothing of them is deleted; their audit logs become files, since a chain
+ * cannot be continued across a gap. MUST be called within `alone`.
  */
 export function repair(places: Places, now: Date): readonly Salvaged[] {
   const { database } = openDatabase(places.database, now.getTime(), {
@@ -69,14 +70,18 @@ function takeOver(places: Places, damaged: string, database: Database, now: Date
   return { ...report, file, auditFile: audit.file, auditRecords: audit.count, auditFirstBad: audit.firstBad };
 }
 
-/** The last head known of the damaged log: the one that was kept beside it may be younger than what can be read, or another log's by now. */
+/**
+ * The last head known of the damaged log: the one that was kept beside it may be younger than what
+ * can be read, or another log's by now.
+ */
 function lastHead(readable: Head | null, kept: Head | null, log: AuditStore): Head | null {
   if (!kept || log.list({ before: kept.seq + 1, limit: 1 })[0]?.hash === kept.hash) return readable;
   return readable && readable.seq > kept.seq ? readable : kept;
 }
 
 /**
- * Puts a backup in place; the next record of its log names the head that was lost by it. MUST be called within `alone`.
+ * Puts a backup in place; the next record of its log names the head that was lost by it. MUST be
+ * called within `alone`.
  * @returns where the database that was there is now
  */
 export function restore(places: Places, backup: string, now: Date): string | null {
@@ -86,7 +91,10 @@ export function restore(places: Places, backup: string, now: Date): string | nul
   return before;
 }
 
-/** Begins a fresh database and keeps the old one beside it, as `restore` does. MUST be called within `alone`. */
+/**
+ * Begins a fresh database and keeps the old one beside it, as `restore` does. MUST be called within
+ * `alone`.
+ */
 export function reset(places: Places, now: Date): string | null {
   const last = headOf(places.database) ?? readAuditHead(places.auditHead);
   const before = moveAside(places.database, `replaced-${now.getTime()}`);
@@ -120,7 +128,10 @@ function headOf(file: string): Head | null {
   return head ? { seq: head.seq, hash: head.hash } : null;
 }
 
-/** The beginning of a damaged log up to the first record that is bad, as an export that `caro audit verify --file` takes. */
+/**
+ * The beginning of a damaged log up to the first record that is bad, as an export that `caro audit
+ * verify --file` takes.
+ */
 function saveAuditLog(places: Places, damaged: string): SavedLog {
   const { id, publicKey } = readIdentity(places.identityKey);
   const found: AuditRecord[] = [];

@@ -18,9 +18,13 @@ import { bad, type Outcome, ok, type Verdict, warn } from './verdict.ts';
 /** Undefined where there is nothing to look at. */
 type Look = () => Verdict | undefined | Promise<Verdict | undefined>;
 
-/** Everything that `caro doctor` looks at, in this order. One check that fails does not keep the others from running. */
+/**
+ * Everything that `caro doctor` looks at, in this order. One check that fails does not keep the
+ * others from running.
+ */
 export async function* examine(context: Context): AsyncGenerator<Outcome> {
-  // A service that does not answer is there all the same; why it does not is told where its turn comes.
+  // A service that does not answer is there all the same; why it does not is told where its turn
+  // comes.
   const asked = runningService(context);
   const status = await asked.catch(() => undefined);
   const looks = [...ownThings(context, status !== undefined), ...serviceThings(context, status, asked)];

@@ -33,7 +33,10 @@ export async function database({ database: file }: Places): Promise<Verdict> {
     : bad(`${file}: ${damage}; stop the service and start it: it begins a fresh one and keeps this`);
 }
 
-/** Databases that were damaged and set aside, so that observation went on; what they hold can often be had back. */
+/**
+ * Databases that were damaged and set aside, so that observation went on; what they hold can often
+ * be had back.
+ */
 export async function setAside({ database: file, data }: Places): Promise<Verdict> {
   if (!existsSync(data)) return ok('nothing');
   const { setAsideFiles } = await import('../../storage/database.ts');
@@ -43,7 +46,10 @@ export async function setAside({ database: file, data }: Places): Promise<Verdic
     : bad(`a damaged database was set aside: ${files.join(', ')}; take over what it still holds: caro db repair`);
 }
 
-/** Whether the clock stands behind what it has been: records would be dated before older ones, and peers refuse us at 5 minutes. */
+/**
+ * Whether the clock stands behind what it has been: records would be dated before older ones, and
+ * peers refuse us at 5 minutes.
+ */
 export async function clock({ database: file }: Places, now: Date): Promise<Verdict> {
   if (!existsSync(file)) return ok('nothing is dated yet');
   const [{ openReadOnly }, { createAuditStore }] = await Promise.all([

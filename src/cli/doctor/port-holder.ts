@@ -3,7 +3,10 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { programOf } from './process-name.ts';
 
-/** Who listens where this node wants to: `process 123 (nginx)`, or that it is not ours to see; undefined where the port is free. */
+/**
+ * Who listens where this node wants to: `process 123 (nginx)`, or that it is not ours to see;
+ * undefined where the port is free.
+ */
 export async function portHolder(host: string, port: number): Promise<string | undefined> {
   if (port === 0 || (await isFree(host, port))) return undefined;
   const pid = process.platform === 'linux' ? linuxHolder(port) : otherHolder(port);
@@ -18,7 +21,10 @@ async function isFree(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** proc_net_tcp(5): local address and port in hexadecimal, state 0A listening, inode of the socket in the tenth column. */
+/**
+ * proc_net_tcp(5): local address and port in hexadecimal, state 0A listening, inode of the socket
+ * in the tenth column.
+ */
 function linuxHolder(port: number): number | undefined {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
   const inodes = new Set(
@@ -37,7 +43,10 @@ function linuxHolder(port: number): number | undefined {
 const lines = (file: string): readonly string[] =>
   (attempt(() => readFileSync(file, 'latin1')) ?? '').split('\n').slice(1);
 
-/** What the descriptors of a process point to; none of those of another user, nor of those closed meanwhile. */
+/**
+ * What the descriptors of a process point to; none of those of another user, nor of those closed
+ * meanwhile.
+ */
 function descriptors(pid: number): readonly string[] {
   const folder = `/proc/${pid}/fd`;
   return (attempt(() => readdirSync(folder)) ?? []).map(

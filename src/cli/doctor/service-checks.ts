@@ -22,7 +22,10 @@ export async function service(context: Context, status: ServiceStatus | undefine
     : bad(`process ${pid} is of version ${version}, this command of ${VERSION}; run: caro service restart`);
 }
 
-/** A service that was started without the CARO_HOME of this environment is easily taken for the one that is missing. */
+/**
+ * A service that was started without the CARO_HOME of this environment is easily taken for the one
+ * that is missing.
+ */
 async function otherHome(context: Context): Promise<string> {
   const { CARO_HOME: own = '', ...env } = context.env;
   if (own === '') return '';
@@ -31,7 +34,10 @@ async function otherHome(context: Context): Promise<string> {
   return other ? `another one does, without CARO_HOME=${own}, as process ${other.service.pid}; ` : '';
 }
 
-/** Whether what starts at login is this program and this node. Undefined where nothing is installed or it is for another home. */
+/**
+ * Whether what starts at login is this program and this node. Undefined where nothing is installed
+ * or it is for another home.
+ */
 export function unit(context: Context): Verdict | undefined {
   const manager = serviceManager(context);
   if (!manager || !existsSync(manager.file)) return undefined;
@@ -39,7 +45,8 @@ export function unit(context: Context): Verdict | undefined {
   const { CARO_HOME: own = '' } = context.env;
   const text = readFileSync(manager.file, 'utf8');
   if (own === '' ? text.includes('CARO_HOME') : !text.includes(own)) return undefined;
-  // Interpreter and flags stand in it; the flags have other names from one major version to the next (docs/adr/0011).
+  // Interpreter and flags stand in it; the flags have other names from one major version to the
+  // next (docs/adr/0011).
   const cause =
     withoutNode(text) === withoutNode(manager.unit)
       ? `was written under another Node.js than this one (${process.versions.node})`
@@ -50,7 +57,10 @@ export function unit(context: Context): Verdict | undefined {
 /** A systemd unit but for what stands before the program in the command that it starts. */
 const withoutNode = (unit: string): string => unit.replace(/^ExecStart=.*?(?=\S*\/bin\/caro\.js)/m, 'ExecStart=');
 
-/** Whether systemd really keeps the service from writing elsewhere: it passes over what the system does not allow (docs/adr/0010). */
+/**
+ * Whether systemd really keeps the service from writing elsewhere: it passes over what the system
+ * does not allow (docs/adr/0010).
+ */
 export function confinement(context: Context, { service }: ServiceStatus): Verdict | undefined {
   const manager = serviceManager(context);
   if (manager?.name !== 'systemd' || !existsSync(manager.file)) return undefined;

@@ -25,8 +25,8 @@ export async function newShell({ env }: Pick<Context, 'env'>, { spool }: Places)
 }
 
 /**
- * Whether the shell that this command was typed into is observed: its hook has just written that command down. Undefined where no
- * person typed it.
+ * Whether the shell that this command was typed into is observed: its hook has just written that
+ * command down. Undefined where no person typed it.
  */
 export function thisShell({ env, stdin }: Pick<Context, 'env' | 'stdin'>, { spool }: Places): Verdict | undefined {
   const pid = process.ppid;
@@ -38,5 +38,8 @@ export function thisShell({ env, stdin }: Pick<Context, 'env' | 'stdin'>, { spoo
   return bad(`this ${name} (process ${pid}) is not observed; open a new one, or type: ${line}`);
 }
 
-/** A script that runs `caro doctor` is a shell, too, but has no terminal to itself; `sh` has many names. */
+/**
+ * A script that runs `caro doctor` is a shell, too, but has no terminal to itself; `sh` has many
+ * names.
+ */
 const SHELL_NAMES: ReadonlySet<string> = new Set([...SHELLS, 'dash', 'ash', 'ksh', 'ksh93', 'mksh']);

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
 
 const PATIENCE_MS = 10_000;
-/** Printed by the shell itself; the two halves keep it from being found in an echo of the question. */
+/**
+ * Printed by the shell itself; the two halves keep it from being found in an echo of the question.
+ */
 const YES = 'caro-hook-is-there';
 const NO = 'caro-hook-is-missing';
 
@@ -12,9 +14,9 @@ export interface LoadedHook {
 }
 
 /**
- * Starts the user's shell as a terminal would, with its start files, and asks whether the hook is loaded and which spool it writes to:
- * every hook defines `caro_off` and keeps its spool in `_caro_d`. Undefined where the shell does not start that way or does not answer
- * in time.
+ * Starts the user's shell as a terminal would, with its start files, and asks whether the hook is
+ * loaded and which spool it writes to: every hook defines `caro_off` and keeps its spool in
+ * `_caro_d`. Undefined where the shell does not start that way or does not answer in time.
  */
 export async function probeHook(
   program: string,
@@ -38,7 +40,8 @@ async function output(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
   return new Promise((resolve) => {
-    // A group of its own: what start files leave behind is ended with it, and it cannot take this terminal.
+    // A group of its own: what start files leave behind is ended with it, and it cannot take this
+    // terminal.
     const child = spawn(program, ['-i', '-c', script], {
       stdio: ['ignore', 'pipe', 'ignore'],
       detached: true,

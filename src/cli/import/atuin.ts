@@ -11,7 +11,10 @@ interface Row {
   readonly cwd: string;
 }
 
-/** Atuin's SQLite history, oldest first, without what was deleted there. The file is opened for reading only. */
+/**
+ * Atuin's SQLite history, oldest first, without what was deleted there. The file is opened for
+ * reading only.
+ */
 export async function readAtuinHistory(file: string): Promise<readonly HistoryEntry[]> {
   const { openReadOnly } = await import('../../storage/database.ts');
   try {

@@ -2,8 +2,8 @@ import { bytesToText } from '../../domain/spool/lossless-utf8.ts';
 import { entry, type HistoryEntry } from './history-entry.ts';
 
 /**
- * bash's history file. With HISTTIMEFORMAT set, a `#seconds` line stands before each command, and lines up to the next one belong
- * to it; without it each line is a command.
+ * bash's history file. With HISTTIMEFORMAT set, a `#seconds` line stands before each command, and
+ * lines up to the next one belong to it; without it each line is a command.
  */
 export function parseBashHistory(bytes: Buffer): readonly HistoryEntry[] {
   const entries: HistoryEntry[] = [];

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { replacePrivately } from '../../platform/private-file.ts';
 import type { HistoryEntry } from './history-entry.ts';
 
-/** How far a history was imported: by its last entries, since histories are cut at their beginning. */
+/**
+ * How far a history was imported: by its last entries, since histories are cut at their beginning.
+ */
 export interface Bookmark {
   readonly mark: string;
   readonly lastMs: number | null;

@@ -1,7 +1,10 @@
 import { bytesToText } from '../../domain/spool/lossless-utf8.ts';
 import { entry, type HistoryEntry } from './history-entry.ts';
 
-/** fish's `fish_history`: looks like YAML but is its own format, with `\n` and `\\` as the only escapes. */
+/**
+ * fish's `fish_history`: looks like YAML but is its own format, with `\n` and `\\` as the only
+ * escapes.
+ */
 export function parseFishHistory(bytes: Buffer): readonly HistoryEntry[] {
   const entries: HistoryEntry[] = [];
   for (const line of bytesToText(bytes).split('\n')) {

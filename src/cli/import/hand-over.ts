@@ -11,7 +11,10 @@ import { writeEntries } from './spool-writer.ts';
 
 type ImportPlaces = Pick<Places, 'data' | 'spool'>;
 
-/** An import whose commands are on disk, and what is left to do: each step may be done twice, so that it can go on after a kill. */
+/**
+ * An import whose commands are on disk, and what is left to do: each step may be done twice, so
+ * that it can go on after a kill.
+ */
 interface Pending {
   /** Which history, as in the bookmarks. */
   readonly key: string;
@@ -38,9 +41,10 @@ const draftOf = (id: string): string => `import.${id}.new`;
 const DRAFT = /^import[.-].*\.new$/;
 
 /**
- * Gives a history's commands to the collector and notes how far it was taken over, both or neither, whenever this process is killed:
- * the commands are written under a name that the collector does not take; then what is to be done is written down, which decides;
- * then it is done. MUST be called under the lock of imports, after `finishImport`.
+ * Gives a history's commands to the collector and notes how far it was taken over, both or neither,
+ * whenever this process is killed: the commands are written under a name that the collector does
+ * not take; then what is to be done is written down, which decides; then it is done. MUST be called
+ * under the lock of imports, after `finishImport`.
  */
 export function handOver(places: ImportPlaces, one: Import): void {
   const id = randomBytes(6).toString('hex');
@@ -57,7 +61,10 @@ export function handOver(places: ImportPlaces, one: Import): void {
   complete(places, pending);
 }
 
-/** Does the rest of an import that was killed, and removes what one left that had not come so far; says what was handed over now. */
+/**
+ * Does the rest of an import that was killed, and removes what one left that had not come so far;
+ * says what was handed over now.
+ */
 export function finishImport(places: ImportPlaces): { readonly key: string; readonly count: number } | null {
   const pending = existsSync(pendingFile(places))
     ? (JSON.parse(readFileSync(pendingFile(places), 'utf8')) as Pending)

@@ -6,10 +6,11 @@ import type { HistoryEntry } from './history-entry.ts';
 const BATCH = 1_000;
 
 /**
- * Writes old commands the way shells do, as finished records of a session, so that they are masked, rated and counted like any other.
- * They are on disk when it returns.
+ * Writes old commands the way shells do, as finished records of a session, so that they are masked,
+ * rated and counted like any other. They are on disk when it returns.
  *
- * @param endMs stands in for the time of the last entry where the history has none; earlier ones lie 1 ms apart before it
+ * @param endMs stands in for the time of the last entry where the history has none; earlier ones
+ *   lie 1 ms apart before it
  */
 export function writeEntries(path: string, entries: readonly HistoryEntry[], endMs: number): void {
   const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);

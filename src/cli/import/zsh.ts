@@ -1,10 +1,16 @@
 import { bytesToText } from '../../domain/spool/lossless-utf8.ts';
 import { entry, type HistoryEntry } from './history-entry.ts';
 
-/** zsh writes bytes that mean something to itself as this one and the byte with bit 5 flipped (its "metafication"). */
+/**
+ * zsh writes bytes that mean something to itself as this one and the byte with bit 5 flipped (its
+ * "metafication").
+ */
 const META = 0x83;
 
-/** zsh's history file, plain or with EXTENDED_HISTORY (`: start:seconds;command`); a backslash before a line end continues. */
+/**
+ * zsh's history file, plain or with EXTENDED_HISTORY (`: start:seconds;command`); a backslash
+ * before a line end continues.
+ */
 export function parseZshHistory(bytes: Buffer): readonly HistoryEntry[] {
   // As zsh does: lines first, then its escapes, which could stand for a line feed.
   const lines = bytes

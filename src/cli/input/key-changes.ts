@@ -13,7 +13,10 @@ import { localTime, paint, type Style, say } from '../output/output.ts';
 import { sayTable } from '../output/table.ts';
 import { nodeIdOf, shownName } from './peer-names.ts';
 
-/** Keys of peers that took the place of others, or want to: as the running service sees them, else as its file says. */
+/**
+ * Keys of peers that took the place of others, or want to: as the running service sees them, else
+ * as its file says.
+ */
 export async function readKeyChanges(context: Context): Promise<readonly KeyChange[]> {
   const { peerKeys, socket } = context.places();
   try {
@@ -29,7 +32,10 @@ export function withStanding(context: Context, question: PolicyQuestion): Policy
   return askerOf(readKeyBook(context.places().peerKeys), question, context.now().getTime());
 }
 
-/** In force when it resolves, in the running service or for the next one. @throws CaroError `not_found` */
+/**
+ * In force when it resolves, in the running service or for the next one. @throws CaroError
+ * `not_found`
+ */
 export async function confirmKey(context: Context, id: string): Promise<void> {
   const places = context.places();
   try {
@@ -41,7 +47,8 @@ export async function confirmKey(context: Context, id: string): Promise<void> {
 }
 
 /**
- * The change of key that the owner means: by the new key, or by the name of the peer where only one claims to follow its key.
+ * The change of key that the owner means: by the new key, or by the name of the peer where only one
+ * claims to follow its key.
  * @throws CaroError `not_found`, `usage`
  */
 export async function meantChange(context: Context, text: string, configuration: Configuration): Promise<KeyChange> {

@@ -3,8 +3,8 @@ import { CaroError } from '../../domain/errors.ts';
 import type { Context } from '../context.ts';
 
 /**
- * One line that MUST NOT stand in an argument list: asked for on a terminal, else the first line of stdin. The question goes to stderr,
- * so that stdout keeps to the answer of the command.
+ * One line that MUST NOT stand in an argument list: asked for on a terminal, else the first line of
+ * stdin. The question goes to stderr, so that stdout keeps to the answer of the command.
  * @throws CaroError `usage` where nothing comes
  */
 export async function readLine({ stdin, stderr, interrupted }: Context, question: string): Promise<string> {

@@ -6,7 +6,8 @@ import { parseNodeId } from '../../domain/identity/node-id.ts';
 type Peers = Pick<Configuration, 'mesh'>;
 
 /**
- * The node id that `text` stands for: itself, or that of the peer whose name it is in the configuration.
+ * The node id that `text` stands for: itself, or that of the peer whose name it is in the
+ * configuration.
  * @throws CaroError `not_found` for a name that no peer has, `usage` for one that several have
  */
 export function nodeIdOf(text: string, { mesh }: Peers): string {
@@ -23,6 +24,9 @@ export function nodeIdOf(text: string, { mesh }: Peers): string {
   return first.id;
 }
 
-/** What a person calls a node: its name in the configuration, which a key that follows another keeps; else its id. */
+/**
+ * What a person calls a node: its name in the configuration, which a key that follows another
+ * keeps; else its id.
+ */
 export const shownName = (id: string, { mesh }: Peers, changes: readonly KeyChange[] = []): string =>
   alongKeys(changes, id, (key) => mesh.peers.find((peer) => peer.id === key)?.name) ?? id;

@@ -9,9 +9,11 @@ import type { Context } from '../context.ts';
 import { say } from '../output/output.ts';
 
 /**
- * Changes `managed.toml` and lets a running service take it at once. What the service would refuse is not written; `unconditionally` it
- * is, as long as the files can be read: a revocation MUST stand, and what keeps it from being in force is said.
- * @throws CaroError as `changeManaged`; `config_invalid` also where one of the owner's trust tests would fail
+ * Changes `managed.toml` and lets a running service take it at once. What the service would refuse
+ * is not written; `unconditionally` it is, as long as the files can be read: a revocation MUST
+ * stand, and what keeps it from being in force is said.
+ * @throws CaroError as `changeManaged`; `config_invalid` also where one of the owner's trust tests
+ *   would fail
  */
 export async function changeSettings(
   context: Context,
@@ -35,7 +37,8 @@ async function surely(taken: Promise<boolean>): Promise<boolean> {
     return await taken;
   } catch (error) {
     if (!(error instanceof CaroError)) throw error;
-    // What fails later than at the check leaves the service with its former settings and the new denials.
+    // What fails later than at the check leaves the service with its former settings and the new
+    // denials.
     const isRefused = error.code === 'config_invalid';
     throw new CaroError(
       error.code,

@@ -36,7 +36,10 @@ const TOTALS: Readonly<Record<string, string>> = {
   dropped: 'records dropped',
 };
 
-/** The cells of an aggregate as lines of a table. Names that are new to this program are shown as they came. */
+/**
+ * The cells of an aggregate as lines of a table. Names that are new to this program are shown as
+ * they came.
+ */
 export function cellRows(aggregate: Aggregate): CellTable {
   const measures = (Object.keys(MEASURES) as Measure[]).filter((measure) =>
     Object.keys(aggregate).some((cell) => cell.startsWith('families.') && cell.endsWith(`.${measure}`)),

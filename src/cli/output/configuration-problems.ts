@@ -6,8 +6,8 @@ import { runTrustTests } from '../../policy/trust-test.ts';
 import type { Context } from '../context.ts';
 
 /**
- * All that keeps the service from taking the configuration: what is wrong in the files and, where nothing is, the owner's trust tests
- * that fail.
+ * All that keeps the service from taking the configuration: what is wrong in the files and, where
+ * nothing is, the owner's trust tests that fail.
  * @throws CaroError as `checkConfiguration`
  */
 export function configurationProblems(context: Context): readonly Problem[] {

@@ -5,10 +5,12 @@ import { CaroError } from '../../domain/errors.ts';
 import { isFullDisk } from '../../platform/full-disk.ts';
 
 /**
- * Writes lines into a file that only its owner can read (0600). The file appears whole or not at all, takes the place of an older
- * regular file, and is never written through a link: whoever can plant one chooses nothing.
+ * Writes lines into a file that only its owner can read (0600). The file appears whole or not at
+ * all, takes the place of an older regular file, and is never written through a link: whoever can
+ * plant one chooses nothing.
  *
- * @throws CaroError `place_unusable` where something else than a regular file is there, or nothing can be written; `disk_full`
+ * @throws CaroError `place_unusable` where something else than a regular file is there, or nothing
+ *   can be written; `disk_full`
  */
 export async function writePrivateFile(file: string, lines: Iterable<string>): Promise<void> {
   const found = lstatSync(file, { throwIfNoEntry: false });

@@ -9,7 +9,10 @@ export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'magenta';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for.
 const COLOURS = /(\u001b\[[0-9;]*m)/;
 
-/** Text for people, of one line or more. Whatever it quotes, a terminal obeys nothing in it but colours. */
+/**
+ * Text for people, of one line or more. Whatever it quotes, a terminal obeys nothing in it but
+ * colours.
+ */
 export function say({ stdout }: Pick<Context, 'stdout'>, text = ''): void {
   const pieces = text.split(COLOURS).map((piece, index) => (index % 2 === 1 ? piece : harmlessLines(piece)));
   stdout.write(`${pieces.join('')}\n`);
@@ -20,7 +23,10 @@ export function sayJson(context: Pick<Context, 'stdout'>, value: unknown): void 
   say(context, jsonText(value));
 }
 
-/** JSON that a terminal can show: the same value, with what JSON itself leaves unescaped (C1, direction marks) escaped as well. */
+/**
+ * JSON that a terminal can show: the same value, with what JSON itself leaves unescaped (C1,
+ * direction marks) escaped as well.
+ */
 export const jsonText = (value: unknown): string => JSON.stringify(value).replace(OBEYED, escaped);
 
 /** Colours follow NO_COLOR (no-color.org) and are left out where nobody looks. */
@@ -47,8 +53,9 @@ export const paintRisk = (context: Out, level: RiskLevel, text: string): string 
   paint(context, RISK_STYLES[level], text);
 
 /**
- * What a terminal would obey, what would break a line of a table, and what hides or reorders text: control and format characters of
- * Unicode but for the two joiners, which scripts and emoji are written with.
+ * What a terminal would obey, what would break a line of a table, and what hides or reorders text:
+ * control and format characters of Unicode but for the two joiners, which scripts and emoji are
+ * written with.
  */
 const OBEYED = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 

@@ -10,7 +10,8 @@ interface Page {
 }
 
 /**
- * The newest `limit` entries of a list, oldest first; asked for page by page, newest first, and in smaller pages where entries are long.
+ * The newest `limit` entries of a list, oldest first; asked for page by page, newest first, and in
+ * smaller pages where entries are long.
  * @throws CaroError what `ask` throws, but for `answer_too_large`
  */
 export async function newestOf<T>(

@@ -7,8 +7,8 @@ import { clipped, terminalWidth } from './output.ts';
 const CLEAR_LINE = '\r\u001b[K';
 
 /**
- * Shows on one line of the terminal how many targets ended in which state while `ask` puts the query of that id; the line is gone
- * afterwards.
+ * Shows on one line of the terminal how many targets ended in which state while `ask` puts the
+ * query of that id; the line is gone afterwards.
  */
 export async function sayStatesWhile(
   context: Context,

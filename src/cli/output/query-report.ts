@@ -16,7 +16,10 @@ const STYLES: Readonly<Record<TargetState, Style>> = {
   suppressed: 'yellow',
 };
 
-/** The answer of the mesh for people: every target with its state, then the sum. `floor` is `privacy.min_contributors`. */
+/**
+ * The answer of the mesh for people: every target with its state, then the sum. `floor` is
+ * `privacy.min_contributors`.
+ */
 export function sayQueryResult(context: Context, result: QueryResult, floor: number): void {
   const { type, since, until, targets, elapsedMs } = result;
   say(context, paint(context, 'bold', `${type}, ${localTime(since)} to ${localTime(until)}`));

@@ -13,7 +13,10 @@ export interface Column<Row> {
 
 const GAP = '  ';
 
-/** Rows under aligned titles. The last column takes what is left of the terminal's width; in a pipe nothing is cut. */
+/**
+ * Rows under aligned titles. The last column takes what is left of the terminal's width; in a pipe
+ * nothing is cut.
+ */
 export function sayTable<Row>(
   context: Pick<Context, 'stdout' | 'env'>,
   columns: readonly Column<Row>[],

@@ -7,7 +7,9 @@ export interface Welcome {
   readonly dashboard: string;
 }
 
-/** What `npm start` shows once the service listens: who this node is and the one thing left to do. */
+/**
+ * What `npm start` shows once the service listens: who this node is and the one thing left to do.
+ */
 export function welcomeText({ id, fingerprint, dashboard }: Welcome, env: NodeJS.ProcessEnv = process.env): string {
   const { shell, file, line, program } = rcLine(env);
   return `

@@ -20,7 +20,10 @@ export async function runningService(context: Context): Promise<ServiceStatus | 
   }
 }
 
-/** Starts the service apart from this terminal, for systems without a service manager; it ends with the machine, or by `stop`. */
+/**
+ * Starts the service apart from this terminal, for systems without a service manager; it ends with
+ * the machine, or by `stop`.
+ */
 export async function startBackground(context: Context): Promise<void> {
   const [program, ...args] = serviceCommand();
   const child = spawn(program, args, {
@@ -47,7 +50,10 @@ export async function startBackground(context: Context): Promise<void> {
   }
 }
 
-/** Resolves once the service of this home answers. @throws CaroError `deadline_exceeded`, at once when `signal` says so */
+/**
+ * Resolves once the service of this home answers. @throws CaroError `deadline_exceeded`, at once
+ * when `signal` says so
+ */
 export async function started(context: Context, signal?: AbortSignal): Promise<ServiceStatus> {
   for (let waited = 0; waited < START_MS && signal?.aborted !== true; waited += LOOK_MS) {
     const status = await runningService(context);
@@ -60,7 +66,10 @@ export async function started(context: Context, signal?: AbortSignal): Promise<S
   );
 }
 
-/** Ends the process that answers on this home, if there is one. @throws CaroError `deadline_exceeded` */
+/**
+ * Ends the process that answers on this home, if there is one. @throws CaroError
+ * `deadline_exceeded`
+ */
 export async function stopRunning(context: Context): Promise<boolean> {
   const status = await runningService(context);
   if (!status) return false;

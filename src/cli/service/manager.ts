@@ -33,7 +33,8 @@ function systemd(env: Context['env'], home: string): ServiceManager {
   const base = config !== undefined && isAbsolute(config) ? config : join(home, '.config');
   const file = join(base, 'systemd', 'user', SYSTEMD_NAME);
   const control = (...args: readonly string[]): void => run('systemctl', ['--user', ...args], NO_SYSTEMD);
-  // systemd counts a service's starts and in the end refuses more of them; what its owner asks for is no such try.
+  // systemd counts a service's starts and in the end refuses more of them; what its owner asks for
+  // is no such try.
   const forgive = (): void => void call('systemctl', ['--user', 'reset-failed', SYSTEMD_NAME]);
   return {
     ...unitFile('systemd', file, systemdUnit(env, home)),
@@ -94,7 +95,10 @@ const unitFile = (name: string, file: string, unit: string) => ({
 /** Where users get no namespaces, a unit that asks for one does not start (217/USER). */
 const withoutNamespaces = (unit: string): string => unit.replace(/^PrivateUsers=yes\n/m, '');
 
-/** Tried, since kernel settings, security modules and containers each forbid it in a way of their own. */
+/**
+ * Tried, since kernel settings, security modules and containers each forbid it in a way of their
+ * own.
+ */
 const givesNamespaces = (): boolean =>
   call('systemd-run', [
     '--user',
@@ -111,7 +115,10 @@ function write(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
-/** @throws CaroError `service_manager` with the first line of what it objected to, and the way without it. */
+/**
+ * @throws CaroError `service_manager` with the first line of what it objected to, and the way
+ *   without it.
+ */
 function run(program: string, args: readonly string[], expected: string): void {
   const { status, stderr, error } = call(program, args);
   if (status === 0) return;

@@ -6,17 +6,24 @@ import { serviceCommand } from './command.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What decides where a node lives; a service manager starts without the user's shell, so the unit carries it. */
+/**
+ * What decides where a node lives; a service manager starts without the user's shell, so the unit
+ * carries it.
+ */
 const CARRIED = ['CARO_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME'] as const;
 
-/** The systemd user unit for the node of this environment (systemd.service(5), systemd.exec(5), systemd.syntax(7)). */
+/**
+ * The systemd user unit for the node of this environment (systemd.service(5), systemd.exec(5),
+ * systemd.syntax(7)).
+ */
 export function systemdUnit(env: Env, home: string): string {
   const command = serviceCommand().map((word) => systemdWord(word).replaceAll('$', '$$$$'));
   return filled('systemd/caro.service', {
     COMMAND: command.join(' '),
     ENVIRONMENT: [
       ...carried(env),
-      // What a large question spills to disk stays among the node's own files: elsewhere it could not write.
+      // What a large question spills to disk stays among the node's own files: elsewhere it could
+      // not write.
       ['SQLITE_TMPDIR', placesFrom(env, home).data] as const,
     ].map(([name, value]) => `Environment=${systemdWord(`${name}=${value}`)}`),
     WRITABLE: writable(env, home),

@@ -37,7 +37,10 @@ export function shellOf({ SHELL: path = '' }: Env): ShellKind {
   return name === 'bash' || name === 'zsh' || name === 'fish' ? name : 'sh';
 }
 
-/** `caro` where that is this program, otherwise its full path, so that the line works without an installation. */
+/**
+ * `caro` where that is this program, otherwise its full path, so that the line works without an
+ * installation.
+ */
 function caroCommand(env: Env, shell: ShellKind): string {
   const own = join(packageRoot(), 'bin', 'caro.js');
   if (isOnPath(env, own)) return 'caro';

@@ -41,7 +41,9 @@ const HOURS_PER_WEEK = 168;
 /** Less history than this is not judged: each hour of the week must have been seen four times. */
 const MINIMUM_DAYS = 28;
 const MINIMUM_ACTIVE_DAYS = 10;
-/** How many scaled deviations from the median are unusual: about once in many years, were it chance. */
+/**
+ * How many scaled deviations from the median are unusual: about once in many years, were it chance.
+ */
 const WIDE = 6;
 const MINIMUM = {
   volume: 30,
@@ -54,8 +56,8 @@ const MINIMUM = {
 } as const;
 
 /**
- * What was unusual in a span, measured against the node's own history (design.md §8): median and MAD per hour of the week in the
- * node's own time zone. Pure and linear in the number of slots.
+ * What was unusual in a span, measured against the node's own history (design.md §8): median and
+ * MAD per hour of the week in the node's own time zone. Pure and linear in the number of slots.
  */
 export function findAnomalies(history: History, span: JudgedSpan): AnomalyReport {
   const first = history.slots[0]?.startMs ?? span.untilMs;
@@ -86,7 +88,10 @@ function anomalyOf({ startMs, endMs, ...finding }: Candidate, family: string | n
   return { ...open, explanation: describeAnomaly(open) };
 }
 
-/** Volume far above what this hour of the week usually has, or any at an hour that is usually silent. */
+/**
+ * Volume far above what this hour of the week usually has, or any at an hour that is usually
+ * silent.
+ */
 function unusualHours(hours: readonly Stretch[], weeks: number): readonly Candidate[] {
   const byHour = Array.from({ length: HOURS_PER_WEEK }, (): number[] => []);
   for (const { hourOfWeek, count } of hours) byHour[hourOfWeek]?.push(count);
@@ -160,7 +165,9 @@ function joinedPair(before: Candidate, next: Candidate): Candidate {
   };
 }
 
-/** Slots gathered into stretches. They come in order, so a new stretch begins after the last one. */
+/**
+ * Slots gathered into stretches. They come in order, so a new stretch begins after the last one.
+ */
 function gather(slots: History['slots'], startOf: (ms: number) => number, lengthMs: number): readonly Stretch[] {
   const stretches: { -readonly [K in keyof Stretch]: Stretch[K] }[] = [];
   let last = { startMs: Number.NEGATIVE_INFINITY, endMs: Number.NEGATIVE_INFINITY, hourOfWeek: 0, ...NOTHING };

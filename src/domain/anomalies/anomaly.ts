@@ -1,4 +1,7 @@
-/** What can be unusual about a node's own history; a closed list, since counts of these leave the node (design.md §8). */
+/**
+ * What can be unusual about a node's own history; a closed list, since counts of these leave the
+ * node (design.md §8).
+ */
 export const ANOMALY_KINDS = [
   'unusual-volume',
   'unusual-hours',
@@ -8,7 +11,10 @@ export const ANOMALY_KINDS = [
 ] as const;
 export type AnomalyKind = (typeof ANOMALY_KINDS)[number];
 
-/** One unusual stretch of time, for the owner. Only how many there are of each kind may leave the node. */
+/**
+ * One unusual stretch of time, for the owner. Only how many there are of each kind may leave the
+ * node.
+ */
 export interface Anomaly {
   readonly kind: AnomalyKind;
   /** First and (exclusive) last instant, ISO 8601 UTC. */

@@ -7,7 +7,10 @@ export interface Usual {
 
 const MAD_TO_SIGMA = 1.4826;
 
-/** Median and scaled MAD of values; zeros may be given as a number of `silent` occasions instead of values. */
+/**
+ * Median and scaled MAD of values; zeros may be given as a number of `silent` occasions instead of
+ * values.
+ */
 export function usual(values: readonly number[], silent = 0): Usual {
   const middle = median(values, silent);
   const deviations = values.map((value) => Math.abs(value - middle));

@@ -1,4 +1,7 @@
-/* Sums over nodes with a floor: no sum that can be read or worked out may stand for fewer nodes than the cohort asks (design.md §8). */
+/*
+ * Sums over nodes with a floor: no sum that can be read or worked out may stand for fewer nodes
+ * than the cohort asks (design.md §8).
+ */
 
 import type { AnsweredBody, QueryResult } from './query.ts';
 import type { VectorSchema } from './vector-schema.ts';
@@ -14,7 +17,10 @@ export interface Aggregator {
   readonly result: () => Aggregate;
 }
 
-/** Answers of one level, added up. Level-1 answers are shown per node, so whoever reads the result can subtract them. */
+/**
+ * Answers of one level, added up. Level-1 answers are shown per node, so whoever reads the result
+ * can subtract them.
+ */
 interface Pool {
   /** Running sum of each cell. */
   readonly sums: number[];
@@ -23,8 +29,8 @@ interface Pool {
 }
 
 /**
- * Makes an aggregator for answers of one layout. `floor` (k) is the least number of nodes that any shown sum may stand for, at least 2.
- * All answers MUST fit `layout`.
+ * Makes an aggregator for answers of one layout. `floor` (k) is the least number of nodes that any
+ * shown sum may stand for, at least 2. All answers MUST fit `layout`.
  */
 export function createAggregator(layout: VectorSchema, floor: number): Aggregator {
   const pools: Readonly<Record<1 | 2, Pool>> = { 1: emptyPool(layout), 2: emptyPool(layout) };
@@ -92,10 +98,12 @@ function sumsOf(pools: readonly Pool[], floor: number): Sums {
 }
 
 /**
- * Withholds further parts until what the withheld ones add up to, which anyone can work out from the total (or from the same total in the
- * answer to another query), is a sum over enough nodes and leaves each of them more than one possible value, even for a reader who knows
- * that a withheld cell is at least 1. The largest part goes first: it hides best. False where all parts together cannot hide one another,
- * as when five nodes gave 1 to five different parts: then the total has to go as well.
+ * Withholds further parts until what the withheld ones add up to, which anyone can work out from
+ * the total (or from the same total in the answer to another query), is a sum over enough nodes and
+ * leaves each of them more than one possible value, even for a reader who knows that a withheld
+ * cell is at least 1. The largest part goes first: it hides best. False where all parts together
+ * cannot hide one another, as when five nodes gave 1 to five different parts: then the total has to
+ * go as well.
  */
 function hideParts(parts: readonly number[], withheld: Set<number>, sums: Sums): boolean {
   const hidden = parts.filter((part) => withheld.has(part));
@@ -115,7 +123,10 @@ function hideParts(parts: readonly number[], withheld: Set<number>, sums: Sums):
   return isSafe();
 }
 
-/** Whether the sum of these cells stands for fewer nodes than the floor: of all nodes, or of those whose own answer is not shown. */
+/**
+ * Whether the sum of these cells stands for fewer nodes than the floor: of all nodes, or of those
+ * whose own answer is not shown.
+ */
 function isBelowFloor(pools: readonly Pool[], places: readonly number[], floor: number): boolean {
   const [individual = 0, hidden = 0] = pools.map(
     ({ contributors }) => contributors.filter((gave) => places.some((place) => gave[place] === 1)).length,

@@ -4,8 +4,9 @@ import { type VectorSchema, vectorSchemaOf } from './vector-schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
- * Why an answer must not leave, or null: a word that is not in the vocabulary, a vector that does not fit its layout, a summary at
- * level 2. The schema has been checked before; this is what a schema cannot say. The text holds no word of the answer.
+ * Why an answer must not leave, or null: a word that is not in the vocabulary, a vector that does
+ * not fit its layout, a summary at level 2. The schema has been checked before; this is what a
+ * schema cannot say. The text holds no word of the answer.
  */
 export function answerFault(body: ResponseBody, vocabulary: Vocabulary): string | null {
   if (body.result !== 'answered') return null;
@@ -20,8 +21,8 @@ export function answerFault(body: ResponseBody, vocabulary: Vocabulary): string 
 }
 
 /**
- * Why a summary must not leave, or null: a word that is not in the vocabulary, or a tool that the owner keeps back (canonical names).
- * The text holds no word of the summary.
+ * Why a summary must not leave, or null: a word that is not in the vocabulary, or a tool that the
+ * owner keeps back (canonical names). The text holds no word of the summary.
  */
 export function summaryFault(
   summary: Pick<NodeSummary, 'patterns' | 'tools' | 'families' | 'safety'>,
@@ -39,14 +40,16 @@ export function summaryFault(
 }
 
 /**
- * Whether a body answers the question that was asked (`layout` is the one of its type), so that its vector may be added to others. Its words may be newer than ours:
- * see `withKnownWords`.
+ * Whether a body answers the question that was asked (`layout` is the one of its type), so that its
+ * vector may be added to others. Its words may be newer than ours: see `withKnownWords`.
  */
 export function isAnswerTo(query: QueryBody, body: AnsweredBody, layout: VectorSchema): boolean {
   return body.type === query.type && body.spanHours === query.spanHours && layoutFault(body, layout) === null;
 }
 
-/** An answer as it may be shown: what our own vocabulary does not have is left out, whoever sent it. */
+/**
+ * An answer as it may be shown: what our own vocabulary does not have is left out, whoever sent it.
+ */
 export function withKnownWords(body: AnsweredBody, vocabulary: Vocabulary): AnsweredBody {
   const { summary } = body;
   if (!summary) return body;

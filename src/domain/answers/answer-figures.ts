@@ -6,8 +6,9 @@ import type { NamedCount } from './query.ts';
 export type PatternUsage = UsageCounts & { readonly name: string; readonly tool: string; readonly family: string };
 
 /**
- * What this node counted in a span, without the tools its owner keeps back. Each member is read when it is first called and says the
- * same from then on; together they cost the same whatever the number of events.
+ * What this node counted in a span, without the tools its owner keeps back. Each member is read
+ * when it is first called and says the same from then on; together they cost the same whatever the
+ * number of events.
  */
 export interface AnswerFigures {
   readonly usage: () => readonly PatternUsage[];

@@ -46,8 +46,8 @@ const usage = (name: AnswerSchema): AnswerSchema =>
 export const QUERY_SCHEMA: AnswerSchema = closed({ type: word(QUERY_TYPES), spanHours: word(SPANS_HOURS) });
 
 /**
- * Body of a `response` message. `words` closes the lists of families. The schema bounds form and size; `foreignWords` and the layout
- * (`isAnswerTo`) are checked on top of it.
+ * Body of a `response` message. `words` closes the lists of families. The schema bounds form and
+ * size; `foreignWords` and the layout (`isAnswerTo`) are checked on top of it.
  */
 export function responseSchema(words: Pick<Vocabulary, 'families' | 'ruleFamilies'>): AnswerSchema {
   const family = word(words.families);

@@ -7,7 +7,10 @@ import type { AnswerFigures, PatternUsage } from './answer-figures.ts';
 import { type AnswerSummary, MAX_CELL_VALUE, type NamedCount } from './query.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** Patterns beyond the most frequent ones tell of rarities rather than of habits, and could grow an answer past a frame. */
+/**
+ * Patterns beyond the most frequent ones tell of rarities rather than of habits, and could grow an
+ * answer past a frame.
+ */
 const MAX_PATTERNS = 500;
 
 export interface SummaryContext {
@@ -17,7 +20,10 @@ export interface SummaryContext {
   readonly denied: ReadonlySet<string>;
 }
 
-/** Level-1 figures of one node for one query type. Words outside the vocabulary are counted as `other` or left out. */
+/**
+ * Level-1 figures of one node for one query type. Words outside the vocabulary are counted as
+ * `other` or left out.
+ */
 export function summaryOf(type: QueryType, context: SummaryContext): AnswerSummary {
   return SUMMARIES[type](context);
 }
@@ -79,8 +85,8 @@ export function activityOf(slots: ReturnType<AnswerFigures['slots']>): NodeSumma
 }
 
 /**
- * Whether matches of a rule may be told of. Where tools are kept back, a rule is told of only if it cannot have matched one of them:
- * rather too few matches than one of a denied tool.
+ * Whether matches of a rule may be told of. Where tools are kept back, a rule is told of only if it
+ * cannot have matched one of them: rather too few matches than one of a denied tool.
  */
 export function mayTell(rule: string, vocabulary: Vocabulary, denied: ReadonlySet<string>): boolean {
   const words = vocabulary.rules[rule];

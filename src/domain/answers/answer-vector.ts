@@ -7,7 +7,9 @@ import { USAGE_MEASURES, type VectorSchema, WEEKDAYS } from './vector-schema.ts'
 
 type Cells = Readonly<Record<string, number>>;
 
-/** The vector of a query type, in the order of `layout`: the figures of `summary` in fewer words. */
+/**
+ * The vector of a query type, in the order of `layout`: the figures of `summary` in fewer words.
+ */
 export function vectorOf(
   layout: VectorSchema,
   type: QueryType,

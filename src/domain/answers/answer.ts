@@ -5,8 +5,9 @@ import type { NamedCount, QueryBody, ResponseBody } from './query.ts';
 import { vectorSchemaOf } from './vector-schema.ts';
 
 /**
- * What this node answers at a level: level 1 its own summary with the vector, level 2 the vector alone (FR-705). `no_data` where
- * nothing was observed in the span, or for anomalies where the history is too short to judge.
+ * What this node answers at a level: level 1 its own summary with the vector, level 2 the vector
+ * alone (FR-705). `no_data` where nothing was observed in the span, or for anomalies where the
+ * history is too short to judge.
  */
 export function answerOf({ type, spanHours }: QueryBody, level: 1 | 2, context: SummaryContext): ResponseBody {
   if (!hasData(type, context.figures)) return { result: 'no_data', type };

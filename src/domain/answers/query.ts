@@ -2,15 +2,24 @@ import type { AnomalyKind } from '../anomalies/anomaly.ts';
 import type { QueryType, TargetState } from '../policy/trust.ts';
 import type { NodeSummary } from '../summaries/summary.ts';
 
-/** The only spans of time that can be asked for (design.md §8): fewer questions are fewer differences to learn from. */
+/**
+ * The only spans of time that can be asked for (design.md §8): fewer questions are fewer
+ * differences to learn from.
+ */
 export const SPANS_HOURS = [24, 168, 720] as const;
 export type SpanHours = (typeof SPANS_HOURS)[number];
 
 const HOUR_MS = 3_600_000;
-/** A question of the last 24 h is asked some moments after its beginning was worked out: it is one of 24 h still. */
+/**
+ * A question of the last 24 h is asked some moments after its beginning was worked out: it is one
+ * of 24 h still.
+ */
 const SLACK_MS = 60_000;
 
-/** The shortest span that covers `since` … `now` but for a minute, in hours; the longest where none does. Milliseconds since the epoch. */
+/**
+ * The shortest span that covers `since` … `now` but for a minute, in hours; the longest where none
+ * does. Milliseconds since the epoch.
+ */
 export function snapSpan(sinceMs: number, nowMs: number): SpanHours {
   return SPANS_HOURS.find((hours) => nowMs - sinceMs <= hours * HOUR_MS + SLACK_MS) ?? 720;
 }
@@ -18,7 +27,10 @@ export function snapSpan(sinceMs: number, nowMs: number): SpanHours {
 /** First instant of the span that ends at `nowMs`. */
 export const spanStart = (hours: SpanHours, nowMs: number): number => nowMs - hours * HOUR_MS;
 
-/** Body of a `query` message. The span is a closed word rather than a time, so that skewed clocks cannot move it. */
+/**
+ * Body of a `query` message. The span is a closed word rather than a time, so that skewed clocks
+ * cannot move it.
+ */
 export type QueryBody = {
   readonly type: QueryType;
   readonly spanHours: SpanHours;
@@ -29,7 +41,10 @@ export interface NamedCount {
   readonly count: number;
 }
 
-/** What one node tells a trusted asker at level 1; which members stand in it follows from the type of the query. */
+/**
+ * What one node tells a trusted asker at level 1; which members stand in it follows from the type
+ * of the query.
+ */
 export type AnswerSummary = Partial<Pick<NodeSummary, 'patterns' | 'activity' | 'safety' | 'families'>> & {
   readonly tools?: NodeSummary['tools'];
   /** Commands per tool, most frequent first. */
@@ -40,8 +55,8 @@ export type AnswerSummary = Partial<Pick<NodeSummary, 'patterns' | 'activity' | 
 };
 
 /**
- * Figures of one node. `cells` is the vector whose places `layout` names (`safety-posture/1`); level 1 adds the node's own summary,
- * level 2 has the vector alone.
+ * Figures of one node. `cells` is the vector whose places `layout` names (`safety-posture/1`);
+ * level 1 adds the node's own summary, level 2 has the vector alone.
  */
 export type AnsweredBody = {
   readonly result: 'answered';
@@ -54,7 +69,10 @@ export type AnsweredBody = {
   readonly summary?: AnswerSummary;
 };
 
-/** Why there are no figures. A denial says that much and no more: the rule behind it is the owner's own business. */
+/**
+ * Why there are no figures. A denial says that much and no more: the rule behind it is the owner's
+ * own business.
+ */
 export const REFUSALS = ['no_data', 'access_denied', 'suppressed', 'error'] as const;
 export type RefusedBody = { readonly result: (typeof REFUSALS)[number]; readonly type: QueryType };
 
@@ -90,7 +108,10 @@ export interface QueryResult {
   readonly elapsedMs: number;
 }
 
-/** Notice while a query runs: states only, never figures (design.md §8). `pending` targets have not ended yet. */
+/**
+ * Notice while a query runs: states only, never figures (design.md §8). `pending` targets have not
+ * ended yet.
+ */
 export interface QueryProgress {
   readonly query: string;
   readonly type: QueryType;

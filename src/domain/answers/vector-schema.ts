@@ -5,8 +5,8 @@ import type { QueryType } from '../policy/trust.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
- * Rises whenever any layout changes, which includes any change of the family lists: vectors of different versions are never added.
- * A test compares this number with a digest of all cell names.
+ * Rises whenever any layout changes, which includes any change of the family lists: vectors of
+ * different versions are never added. A test compares this number with a digest of all cell names.
  */
 export const LAYOUT_VERSION = 1;
 
@@ -27,8 +27,9 @@ export interface VectorSchema {
 }
 
 /**
- * The measures kept of each tool family; durations are sums, to be divided by `count`. None may repeat another under a second name
- * (as a count of ended commands would): what the floor hides in one could be read from the other.
+ * The measures kept of each tool family; durations are sums, to be divided by `count`. None may
+ * repeat another under a second name (as a count of ended commands would): what the floor hides in
+ * one could be read from the other.
  */
 export const USAGE_MEASURES = ['count', 'failures', 'durationMs'] as const;
 
@@ -37,7 +38,10 @@ interface Section {
   readonly parts: readonly (readonly string[])[];
 }
 
-/** The layout of a query type's vectors. Every sum that ties cells together MUST be declared: the floor relies on it. */
+/**
+ * The layout of a query type's vectors. Every sum that ties cells together MUST be declared: the
+ * floor relies on it.
+ */
 export function vectorSchemaOf(type: QueryType, words: Pick<Vocabulary, 'families' | 'ruleFamilies'>): VectorSchema {
   const { sections, singles } = SHAPES[type](words);
   const cells = [

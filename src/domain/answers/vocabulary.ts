@@ -3,13 +3,16 @@ export interface RuleWords {
   readonly family: string;
   /** MITRE ATT&CK technique, where one fits. */
   readonly technique: string | null;
-  /** Canonical names of the only tools that the rule is about; absent or null where it may concern any. */
+  /**
+   * Canonical names of the only tools that the rule is about; absent or null where it may concern
+   * any.
+   */
   readonly tools?: readonly string[] | null;
 }
 
 /**
- * The closed words that may stand in an answer (FR-503). Handed to the functions that make and check answers, so that they stay
- * pure: the catalogue and the rules live elsewhere.
+ * The closed words that may stand in an answer (FR-503). Handed to the functions that make and
+ * check answers, so that they stay pure: the catalogue and the rules live elsewhere.
  */
 export interface Vocabulary {
   readonly catalogueVersion: number;

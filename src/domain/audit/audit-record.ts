@@ -1,6 +1,9 @@
 import type { Json } from '../encoding/canonical.ts';
 
-/** Everything that is put on record (design.md §9); a closed list, so that readers and exports can rely on it. */
+/**
+ * Everything that is put on record (design.md §9); a closed list, so that readers and exports can
+ * rely on it.
+ */
 export const AUDIT_TYPES = [
   'service.started',
   'service.stopped',
@@ -38,7 +41,10 @@ export const AUDIT_TYPES = [
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 
-/** What an actor asks to be put on record: closed words, numbers, ids and addresses; never command text. */
+/**
+ * What an actor asks to be put on record: closed words, numbers, ids and addresses; never command
+ * text.
+ */
 export interface AuditEntry {
   readonly type: AuditType;
   /** Node id of the other side, where there is one. */
@@ -59,7 +65,10 @@ export interface AuditRecord {
   readonly hash: string;
 }
 
-/** Signed statement that the chain had this head; with `prunedThrough`, that everything up to there was removed by retention. */
+/**
+ * Signed statement that the chain had this head; with `prunedThrough`, that everything up to there
+ * was removed by retention.
+ */
 export interface AuditCheckpoint {
   readonly seq: number;
   readonly hash: string;

@@ -1,6 +1,9 @@
 import type { AuditType } from './audit-record.ts';
 
-/** What each kind of record says, in a few words: for exports to other systems, and for a person who reads the log. */
+/**
+ * What each kind of record says, in a few words: for exports to other systems, and for a person who
+ * reads the log.
+ */
 export const AUDIT_TITLES: Readonly<Record<AuditType, string>> = {
   'service.started': 'Service started',
   'service.stopped': 'Service stopped',

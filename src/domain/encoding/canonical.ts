@@ -1,10 +1,12 @@
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * Canonical JSON (RFC 8785): keys sorted by UTF-16 code units, no white space, ECMAScript number and string forms. What is hashed
- * or signed is this text in UTF-8, so that anyone can make the same bytes.
+ * Canonical JSON (RFC 8785): keys sorted by UTF-16 code units, no white space, ECMAScript number
+ * and string forms. What is hashed or signed is this text in UTF-8, so that anyone can make the
+ * same bytes.
  *
- * @throws TypeError for a number that JSON cannot hold and for lone surrogates, which have no UTF-8 form.
+ * @throws TypeError for a number that JSON cannot hold and for lone surrogates, which have no UTF-8
+ *   form.
  */
 export function canonical(value: Json): string {
   if (value === null || typeof value === 'boolean') return String(value);

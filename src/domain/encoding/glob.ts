@@ -1,6 +1,7 @@
 /**
- * Whether `text` as a whole fits a pattern in which `*` stands for any run of characters and `?` for one. Linear in the text for each
- * star, with no backtracking over earlier stars, so that no pattern can hang the service.
+ * Whether `text` as a whole fits a pattern in which `*` stands for any run of characters and `?`
+ * for one. Linear in the text for each star, with no backtracking over earlier stars, so that no
+ * pattern can hang the service.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   let p = 0;

@@ -2,8 +2,8 @@ import type { RiskLevel } from './risk-level.ts';
 import type { ShellKind } from './shell-kind.ts';
 
 /**
- * One observed command, as its owner sees it (level 0: never leaves the node, FR-302). Field names are the contract of
- * `caro events --json` (design.md §10).
+ * One observed command, as its owner sees it (level 0: never leaves the node, FR-302). Field names
+ * are the contract of `caro events --json` (design.md §10).
  */
 export interface TerminalEvent {
   readonly id: number;
@@ -33,7 +33,10 @@ export interface EventPage {
   readonly events: readonly TerminalEvent[];
   /** `before` of the page that follows; null where there is none. */
   readonly next: number | null;
-  /** How far back was searched (ISO 8601 UTC) where the page was ended before it was full: older events have not been looked at. */
+  /**
+   * How far back was searched (ISO 8601 UTC) where the page was ended before it was full: older
+   * events have not been looked at.
+   */
   readonly searchedTo: string | null;
 }
 
@@ -49,7 +52,10 @@ export interface EventFilter {
   readonly limit?: number;
 }
 
-/** What a command is counted as, in closed vocabulary: `{ name: 'git push', tool: 'git' }`, `{ name: 'other', tool: 'other' }`. */
+/**
+ * What a command is counted as, in closed vocabulary: `{ name: 'git push', tool: 'git' }`, `{ name:
+ * 'other', tool: 'other' }`.
+ */
 export interface Pattern {
   readonly name: string;
   readonly tool: string;
@@ -70,7 +76,10 @@ export interface StartedCommand {
   readonly redacted: boolean;
 }
 
-/** A command that seems to have run for longer saw its clock leap: how long it ran is not known, and one false sum would outweigh a year. */
+/**
+ * A command that seems to have run for longer saw its clock leap: how long it ran is not known, and
+ * one false sum would outweigh a year.
+ */
 export const MAX_DURATION_MS = 366 * 86_400_000;
 
 export interface FinishedCommand {

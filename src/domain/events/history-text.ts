@@ -2,8 +2,9 @@
 const PREFIX = /^ *(\d+)[ *] /;
 
 /**
- * The entries in what bash's `history COUNT` printed, oldest first, each without its number and its last newline. An entry may
- * span lines, so a further one is taken to begin only where a line carries the next number. Undefined if it is no such output.
+ * The entries in what bash's `history COUNT` printed, oldest first, each without its number and its
+ * last newline. An entry may span lines, so a further one is taken to begin only where a line
+ * carries the next number. Undefined if it is no such output.
  */
 export function historyCommands(printed: string, count: number): readonly string[] | undefined {
   const first = PREFIX.exec(printed);

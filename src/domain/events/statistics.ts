@@ -1,7 +1,10 @@
 import type { NamedUsage } from '../summaries/summary.ts';
 import type { RiskLevel } from './risk-level.ts';
 
-/** The owner's own figures (`caro stats`), from rollups; quarter-hour slots that begin in [since, until). */
+/**
+ * The owner's own figures (`caro stats`), from rollups; quarter-hour slots that begin in [since,
+ * until).
+ */
 export interface LocalStatistics {
   readonly since: string;
   readonly until: string;

@@ -1,7 +1,7 @@
 /**
- * How a key of another node stands (design.md §6). `current`: as good as the trust in it, or in the key whose trust has moved to it;
- * `pending`: endorsed by a key before it, in its grace; `retired`: a successor has taken over; `suspended`: its lineage has two heirs;
- * `revoked`: by its own owner.
+ * How a key of another node stands (design.md §6). `current`: as good as the trust in it, or in the
+ * key whose trust has moved to it; `pending`: endorsed by a key before it, in its grace; `retired`:
+ * a successor has taken over; `suspended`: its lineage has two heirs; `revoked`: by its own owner.
  */
 export const KEY_STATES = ['current', 'pending', 'retired', 'suspended', 'revoked'] as const;
 export type KeyState = (typeof KEY_STATES)[number];
@@ -12,7 +12,9 @@ export type ShutState = (typeof SHUT_STATES)[number];
 
 export const isShut = (state: KeyState): state is ShutState => SHUT_STATES.some((shut) => shut === state);
 
-/** Whether the owner's word would make a difference: without it the new key is not trusted (yet). */
+/**
+ * Whether the owner's word would make a difference: without it the new key is not trusted (yet).
+ */
 export const needsConfirmation = ({ state, confirmed }: Pick<KeyChange, 'state' | 'confirmed'>): boolean =>
   !confirmed && (state === 'pending' || state === 'suspended' || state === 'revoked');
 
@@ -28,7 +30,10 @@ export interface KeyChange {
   readonly state: KeyState;
   /** When this node learned of it, ISO 8601 UTC. */
   readonly since: string;
-  /** When trust moves by itself, unless the owner confirms it sooner; null where it has, or will not. */
+  /**
+   * When trust moves by itself, unless the owner confirms it sooner; null where it has, or will
+   * not.
+   */
   readonly movesAt: string | null;
   /** Whether the owner of this node said that it is right. */
   readonly confirmed: boolean;
@@ -40,7 +45,10 @@ export function keysBefore(changes: readonly KeyChange[], id: string): readonly 
   return step ? [step.old, ...keysBefore(changes, step.old)] : [];
 }
 
-/** What `find` says of a key or, where it says nothing, of the youngest key before it that it knows: a node keeps its name with a new key. */
+/**
+ * What `find` says of a key or, where it says nothing, of the youngest key before it that it knows:
+ * a node keeps its name with a new key.
+ */
 export const alongKeys = <T>(
   changes: readonly KeyChange[],
   id: string,
@@ -53,8 +61,9 @@ export const keysAfter = (changes: readonly KeyChange[], id: string): readonly s
   changes.filter((change) => change.old === id).flatMap((change) => [change.new, ...keysAfter(changes, change.new)]);
 
 /**
- * The keys that end with a revocation by the owner of this node: `id`, all that descend from it, and where trust has moved to it those
- * before it, which would else be trusted again if what is known of keys were lost.
+ * The keys that end with a revocation by the owner of this node: `id`, all that descend from it,
+ * and where trust has moved to it those before it, which would else be trusted again if what is
+ * known of keys were lost.
  */
 export function revokedWith(changes: readonly KeyChange[], id: string): readonly string[] {
   const state = changes.find((change) => change.new === id)?.state;

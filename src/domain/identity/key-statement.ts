@@ -3,12 +3,18 @@ export const ROTATION_TYPE = 'application/vnd.caro.rotation.v1+json';
 export const REVOCATION_TYPE = 'application/vnd.caro.revocation.v1+json';
 /** At most so many keys back does a hello explain who the sender was. */
 export const MAX_ROTATIONS = 8;
-/** So many statements about keys a node keeps, rivals not counted, of which each key has a few at most. */
+/**
+ * So many statements about keys a node keeps, rivals not counted, of which each key has a few at
+ * most.
+ */
 export const MAX_KEYS = 1_024;
 /** So many keys that a node remembers as revoked by their owners. */
 export const MAX_REVOKED = 16_384;
 
-/** Signed by the old and the new key: the node that had the one now has the other (FR-104, design.md §6). */
+/**
+ * Signed by the old and the new key: the node that had the one now has the other (FR-104, design.md
+ * §6).
+ */
 export type RotationStatement = {
   readonly type: 'caro.rotation';
   readonly version: 1;

@@ -10,8 +10,8 @@ export function encodeNodeId(publicKey: Uint8Array): string {
 }
 
 /**
- * The public key in a node id; undefined unless `text` is exactly what `encodeNodeId` makes, so that a node has one spelling
- * only (base64 decoders accept several).
+ * The public key in a node id; undefined unless `text` is exactly what `encodeNodeId` makes, so
+ * that a node has one spelling only (base64 decoders accept several).
  */
 export function parseNodeId(text: string): Uint8Array | undefined {
   if (!text.startsWith(PREFIX)) return undefined;

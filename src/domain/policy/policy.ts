@@ -5,7 +5,10 @@ import type { QueryType, TrustLevel } from './trust.ts';
 /** The part of the configuration that decides. */
 export type PolicySettings = Pick<Configuration, 'trust' | 'sharing'>;
 
-/** What another node wants of this one. `connect` also covers every message that carries none of our figures. */
+/**
+ * What another node wants of this one. `connect` also covers every message that carries none of our
+ * figures.
+ */
 export const POLICY_ACTIONS = ['connect', 'receive-summary', 'query'] as const;
 export type PolicyAction = (typeof POLICY_ACTIONS)[number];
 
@@ -17,19 +20,34 @@ export interface PolicyQuestion {
   readonly action: PolicyAction;
   /** For the record; all types are decided alike. */
   readonly queryType?: QueryType;
-  /** Set by the gate on what is about to leave: the decision must allow this level, not merely some level. */
+  /**
+   * Set by the gate on what is about to leave: the decision must allow this level, not merely some
+   * level.
+   */
   readonly level?: 1 | 2;
-  /** Earlier ids of a node that rotated its key: a denial of any of them covers it at once (design.md §6). */
+  /**
+   * Earlier ids of a node that rotated its key: a denial of any of them covers it at once
+   * (design.md §6).
+   */
   readonly formerIds?: readonly string[];
-  /** The former id whose trust has moved to this one, once the grace is over or the owner has confirmed it. */
+  /**
+   * The former id whose trust has moved to this one, once the grace is over or the owner has
+   * confirmed it.
+   */
   readonly trustedAs?: string;
-  /** How its key stands, where that is not simply current: a retired, suspended or revoked one is shut out. */
+  /**
+   * How its key stands, where that is not simply current: a retired, suspended or revoked one is
+   * shut out.
+   */
   readonly keyState?: Exclude<KeyState, 'current'>;
 }
 
 export interface Decision {
   readonly allow: boolean;
-  /** The most detailed level that this node may have: 1 summaries, 2 aggregates only; null for `connect` and where denied. */
+  /**
+   * The most detailed level that this node may have: 1 summaries, 2 aggregates only; null for
+   * `connect` and where denied.
+   */
   readonly level: 1 | 2 | null;
   /** The rule that decided, as it stands in the configuration: `trust.subnets "10.0.1.0/24"`. */
   readonly rule: string;
@@ -40,7 +58,10 @@ export interface Decision {
 /** Who asks, as proven by its connection. */
 export type Asker = Pick<PolicyQuestion, 'id' | 'address' | 'formerIds' | 'trustedAs' | 'keyState'>;
 
-/** What `caro trust explain` prints. `decision` is the one that the gate would make, not a description of it. */
+/**
+ * What `caro trust explain` prints. `decision` is the one that the gate would make, not a
+ * description of it.
+ */
 export interface Explanation {
   readonly decision: Decision;
   /** The level that trust alone gives, before the sharing level cuts. */
@@ -77,7 +98,10 @@ export interface TrustTestResult {
   readonly index: number;
   readonly test: TrustTest;
   readonly ok: boolean;
-  /** Whether it fails because of `caro trust revoke`, which goes before it: it then keeps nothing from being taken over. */
+  /**
+   * Whether it fails because of `caro trust revoke`, which goes before it: it then keeps nothing
+   * from being taken over.
+   */
   readonly overruled: boolean;
   /** What the rules of trust give, with sharing on. */
   readonly outcome: string;

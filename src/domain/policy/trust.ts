@@ -2,7 +2,10 @@
 export const TRUST_LEVELS = ['untrusted', 'share_to', 'query_from', 'peer', 'supervisor'] as const;
 export type TrustLevel = (typeof TRUST_LEVELS)[number];
 
-/** The most detailed level that may leave: 0 nothing, 1 summaries and aggregates, 2 aggregates only (FR-303). */
+/**
+ * The most detailed level that may leave: 0 nothing, 1 summaries and aggregates, 2 aggregates only
+ * (FR-303).
+ */
 export const SHARING_LEVELS = [0, 1, 2] as const;
 export type SharingLevel = (typeof SHARING_LEVELS)[number];
 

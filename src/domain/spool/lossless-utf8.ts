@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * Text from a terminal is UTF-8 most of the time and bytes always. A byte that belongs to no valid sequence becomes one
- * character of the private-use block U+EF80 … U+EFFF (its value plus U+EF00), so that the text can be stored and shown anywhere
- * and the bytes are still in it. Bytes that spell one of these characters are treated the same way, so nothing is ambiguous.
+ * Text from a terminal is UTF-8 most of the time and bytes always. A byte that belongs to no valid
+ * sequence becomes one character of the private-use block U+EF80 … U+EFFF (its value plus U+EF00),
+ * so that the text can be stored and shown anywhere and the bytes are still in it. Bytes that spell
+ * one of these characters are treated the same way, so nothing is ambiguous.
  */
 const ESCAPE = 0xef00;
 const ESCAPED = /[\uEF80-\uEFFF]/;
@@ -49,7 +50,10 @@ function escapeInvalid(bytes: Buffer): string {
   return parts.join('');
 }
 
-/** Length of the well-formed sequence at `at` (RFC 3629 §4), 0 if there is none or it spells an escape. */
+/**
+ * Length of the well-formed sequence at `at` (RFC 3629 §4), 0 if there is none or it spells an
+ * escape.
+ */
 function sequenceLength(bytes: Buffer, at: number): number {
   const [lead = 0, second = 0, third = 0, fourth = 0] = bytes.subarray(at, at + 4);
   if (lead < 0x80) return 1;

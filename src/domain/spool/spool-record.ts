@@ -1,6 +1,7 @@
 /**
- * What a shell hook appends to its spool file (docs/hooks.md, FR-401, FR-402): NUL `v1` NUL, `tag=value` fields each ended by
- * NUL, one more NUL. No quoting: every byte but NUL stands for itself, and no field is empty, so NUL NUL ends a record.
+ * What a shell hook appends to its spool file (docs/hooks.md, FR-401, FR-402): NUL `v1` NUL,
+ * `tag=value` fields each ended by NUL, one more NUL. No quoting: every byte but NUL stands for
+ * itself, and no field is empty, so NUL NUL ends a record.
  */
 
 import { historyCommands } from '../events/history-text.ts';
@@ -10,7 +11,10 @@ import { bytesToText, textToBytes } from './lossless-utf8.ts';
 /** One command's start, its end, or both in one. Times are integers in µs since the epoch. */
 export interface SpoolRecord {
   readonly type: 'start' | 'end' | 'both';
-  /** Number of the command in its session, from 0; a start and an end with the same number belong together. */
+  /**
+   * Number of the command in its session, from 0; a start and an end with the same number belong
+   * together.
+   */
   readonly command: number;
   /** Absent where the shell has no clock without a fork: take the time of arrival. */
   readonly startedAt?: number;
@@ -19,11 +23,19 @@ export interface SpoolRecord {
   readonly granularity: number;
   /** As the shell measured it, in ms; more exact than the difference of coarse times. */
   readonly durationMs?: number;
-  /** Exit status 0 … 255; absent where it cannot be known (in a start; in lines pasted together). */
+  /**
+   * Exit status 0 … 255; absent where it cannot be known (in a start; in lines pasted together).
+   */
   readonly status?: number;
-  /** Working directory when the command started. `byte-text.ts` tells how bytes that are not UTF-8 are kept. */
+  /**
+   * Working directory when the command started. `byte-text.ts` tells how bytes that are not UTF-8
+   * are kept.
+   */
   readonly cwd?: string;
-  /** The command, verbatim. In a start and a both; never begins with white space, which makes a command private. */
+  /**
+   * The command, verbatim. In a start and a both; never begins with white space, which makes a
+   * command private.
+   */
   readonly text?: string;
 }
 
@@ -33,7 +45,10 @@ export interface DecodedSpool {
   readonly consumed: number;
   /** Pieces set aside: torn records, unknown versions, bad fields, bytes between records. */
   readonly foreign: number;
-  /** Records that the hooks say they could not write, without those that are set aside here because they were cut short. */
+  /**
+   * Records that the hooks say they could not write, without those that are set aside here because
+   * they were cut short.
+   */
   readonly lost: number;
 }
 
@@ -60,7 +75,10 @@ const TYPES = new Map([
 ] as const);
 const LETTERS = { start: 's', end: 'e', both: 'b' } as const;
 
-/** Name of a session's file, `<shell>.<pid>.<start>.<seq>`; undefined for anything else, such as the hooks' scratch files. */
+/**
+ * Name of a session's file, `<shell>.<pid>.<start>.<seq>`; undefined for anything else, such as the
+ * hooks' scratch files.
+ */
 export function parseSpoolName(name: string): SpoolName | undefined {
   const parts = /^([a-z]+)\.(\d{1,10})\.(\d{1,16})\.(\d{1,10})$/.exec(name);
   const shell = SHELLS.find((kind) => kind === parts?.[1]);
@@ -68,15 +86,19 @@ export function parseSpoolName(name: string): SpoolName | undefined {
   return { shell, pid: Number(parts[2]), start: Number(parts[3]), seq: Number(parts[4]) };
 }
 
-/** Name of a session's scratch file, `.<shell>.<pid>.<start>`, with `.feed` behind it for dash's input; undefined for anything else. */
+/**
+ * Name of a session's scratch file, `.<shell>.<pid>.<start>`, with `.feed` behind it for dash's
+ * input; undefined for anything else.
+ */
 export function parseScratchName(name: string): Omit<SpoolName, 'seq'> | undefined {
   const session = /^\.(.+?)(?:\.feed)?$/.exec(name)?.[1];
   return session === undefined ? undefined : parseSpoolName(`${session}.0`);
 }
 
 /**
- * One record as a hook writes it where it holds the text itself (tag `c`), with how many before it could not be written. Throws
- * RangeError for text that holds a NUL, and for a number that no hook counts.
+ * One record as a hook writes it where it holds the text itself (tag `c`), with how many before it
+ * could not be written. Throws RangeError for text that holds a NUL, and for a number that no hook
+ * counts.
  */
 export function encodeSpoolRecord(record: SpoolRecord, { lost = 0 }: { readonly lost?: number } = {}): Buffer {
   if (!Number.isInteger(lost) || lost < 0 || lost > MAX_LOST)
@@ -99,8 +121,9 @@ export function encodeSpoolRecord(record: SpoolRecord, { lost = 0 }: { readonly 
 }
 
 /**
- * Reads what is there of a spool file. The tail may be torn: read it again from `consumed` when more has come. Bytes that are
- * no record are skipped up to the next record and counted. Linear in the number of bytes.
+ * Reads what is there of a spool file. The tail may be torn: read it again from `consumed` when
+ * more has come. Bytes that are no record are skipped up to the next record and counted. Linear in
+ * the number of bytes.
  */
 export function decodeSpool(bytes: Buffer): DecodedSpool {
   const records: SpoolRecord[] = [];
@@ -163,7 +186,8 @@ function readFields(bytes: Buffer, start: number, body: number): Piece {
     if (end === -1) return { kind: 'partial' };
     if (end === at)
       return { kind: 'fields', fields: bytes.toString('latin1', body, Math.max(body, end - 1)), next: end + 1 };
-    // The record before was torn and another writer's turn came: its mark is the end of what we have.
+    // The record before was torn and another writer's turn came: its mark is the end of what we
+    // have.
     if (end - at === VERSION.length && bytes.toString('latin1', at, end) === VERSION)
       return { kind: 'foreign', next: at - 1 };
     at = end + 1;
@@ -188,7 +212,10 @@ function lostBefore(values: ReadonlyMap<string, string>): number | undefined {
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The records in one record's fields: none for a private command, several for lines pasted together; undefined if damaged. */
+/**
+ * The records in one record's fields: none for a private command, several for lines pasted
+ * together; undefined if damaged.
+ */
 function toRecords(values: ReadonlyMap<string, string>): readonly SpoolRecord[] | undefined {
   const type = (TYPES as ReadonlyMap<string, SpoolRecord['type']>).get(values.get('t') ?? '');
   const numbers = numericFields(values);
@@ -209,13 +236,19 @@ function toRecords(values: ReadonlyMap<string, string>): readonly SpoolRecord[] 
   );
 }
 
-/** Bytes, one a character, as text. Most commands and directories are nothing but ASCII, and then what they seem. */
+/**
+ * Bytes, one a character, as text. Most commands and directories are nothing but ASCII, and then
+ * what they seem.
+ */
 const decoded = (bytes: string): string =>
   /^[ -~\n\t]*$/.test(bytes) ? bytes : bytesToText(Buffer.from(bytes, 'latin1'));
 
 type Numbers = Partial<Record<'q' | 'b' | 'e' | 's' | 'd' | 'g' | 'm' | 'z', readonly number[]>>;
 
-/** fish sends `z`, its uptime clock's zero in µs since the epoch, and `u`, the reading in seconds. False if they are none. */
+/**
+ * fish sends `z`, its uptime clock's zero in µs since the epoch, and `u`, the reading in seconds.
+ * False if they are none.
+ */
 function addUptime(values: ReadonlyMap<string, string>, numbers: Numbers, type: SpoolRecord['type']): boolean {
   const zero = numbers.z?.[0];
   const uptime = values.get('u');
@@ -226,7 +259,10 @@ function addUptime(values: ReadonlyMap<string, string>, numbers: Numbers, type: 
   return true;
 }
 
-/** Numeric tags; `b`, `e` and `s` of pasted lines hold one number for each, separated by spaces. Undefined if one is none. */
+/**
+ * Numeric tags; `b`, `e` and `s` of pasted lines hold one number for each, separated by spaces.
+ * Undefined if one is none.
+ */
 function numericFields(values: ReadonlyMap<string, string>): Numbers | undefined {
   const numbers: Numbers = {};
   for (const tag of ['q', 'b', 'e', 's', 'd', 'g', 'm', 'z'] as const) {
@@ -240,7 +276,10 @@ function numericFields(values: ReadonlyMap<string, string>): Numbers | undefined
   return numbers;
 }
 
-/** Start, end and status of the command at `index` of `count` texts. Where the lists do not match, only the outermost are true. */
+/**
+ * Start, end and status of the command at `index` of `count` texts. Where the lists do not match,
+ * only the outermost are true.
+ */
 function timesOf(
   numbers: Numbers,
   index: number,
@@ -258,7 +297,10 @@ function timesOf(
   };
 }
 
-/** `c` verbatim, or the entries in `h`: one for each begun command, else joined again as the lines of one command. */
+/**
+ * `c` verbatim, or the entries in `h`: one for each begun command, else joined again as the lines
+ * of one command.
+ */
 function commandTexts(values: ReadonlyMap<string, string>, numbers: Numbers): readonly string[] | undefined {
   const verbatim = values.get('c');
   if (verbatim !== undefined) return [decoded(verbatim)];

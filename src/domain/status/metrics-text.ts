@@ -19,7 +19,10 @@ const QUERY_KINDS = { asked: 'mesh.query', answered: 'query.answer' } as const;
 /** Media type of the text below. */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** The figures in Prometheus' text format 0.0.4. Every label has a closed set of values, so that no series grows without end. */
+/**
+ * The figures in Prometheus' text format 0.0.4. Every label has a closed set of values, so that no
+ * series grows without end.
+ */
 export function metricsText(metrics: ServiceMetrics): string {
   const families = [
     ...serviceFamilies(metrics),

@@ -6,7 +6,10 @@ export interface ObserveStatus {
   readonly events: number;
   /** Bytes in the spool that are not committed yet. */
   readonly pending: number;
-  /** Records that hooks could not write (a full disk) or that could not be kept (torn, foreign, over a size cap), since the database was made. */
+  /**
+   * Records that hooks could not write (a full disk) or that could not be kept (torn, foreign, over
+   * a size cap), since the database was made.
+   */
   readonly dropped: number;
   readonly shells: readonly { readonly shell: ShellKind; readonly sessions: number; readonly lastSeen: string }[];
   /** Why nothing is stored at the moment, if so. */

@@ -3,12 +3,17 @@ import type { NodeSummary } from './summary.ts';
 
 /** Clocks of two nodes that talk differ by at most this. */
 const SKEW_MS = 5 * 60_000;
-/** A period is made anew for late events, at most every quarter of an hour of a week that goes on coming in. */
+/**
+ * A period is made anew for late events, at most every quarter of an hour of a week that goes on
+ * coming in.
+ */
 export const MAX_REVISIONS = 700;
 /** Of one node, in all: a year has 9,200 periods. */
 export const MAX_SUMMARIES = 40_000;
 
-/** Of one node, in all: a year of honest ones has some 50 MB, and each may be as long as a frame. */
+/**
+ * Of one node, in all: a year of honest ones has some 50 MB, and each may be as long as a frame.
+ */
 export const MAX_BYTES = 256 * 1024 * 1024;
 
 /** What a node has left with us so far, for one period and in all. */
@@ -19,8 +24,9 @@ export interface Received {
 }
 
 /**
- * Why a peer's summary is not taken, or null: a time that does not exist, no period of its kind, one that is not over or that retention
- * would remove at once, more than a node has to say. A peer that is trusted with summaries is not trusted with the disk.
+ * Why a peer's summary is not taken, or null: a time that does not exist, no period of its kind,
+ * one that is not over or that retention would remove at once, more than a node has to say. A peer
+ * that is trusted with summaries is not trusted with the disk.
  */
 export function intakeFault(
   { createdAt, period }: Pick<NodeSummary, 'createdAt' | 'period'>,

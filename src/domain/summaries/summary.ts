@@ -28,8 +28,9 @@ export type UsageCounts = {
 export type NamedUsage = UsageCounts & { readonly name: string };
 
 /**
- * Level 1: what a node may tell trusted peers about a period (FR-502). Only closed words, integers and times: no text, path or
- * prompt can stand in it (FR-503). All lists are sorted by name, so that the same figures give the same bytes.
+ * Level 1: what a node may tell trusted peers about a period (FR-502). Only closed words, integers
+ * and times: no text, path or prompt can stand in it (FR-503). All lists are sorted by name, so
+ * that the same figures give the same bytes.
  */
 export type NodeSummary = {
   readonly type: 'caro.summary';
@@ -61,7 +62,9 @@ export type NodeSummary = {
   };
 };
 
-/** What the receiver did with a summary: it is new, it was there before, or it will never be taken. */
+/**
+ * What the receiver did with a summary: it is new, it was there before, or it will never be taken.
+ */
 export const SUMMARY_RESULTS = ['stored', 'known', 'refused'] as const;
 export type SummaryResult = (typeof SUMMARY_RESULTS)[number];
 
@@ -76,7 +79,10 @@ export interface SummaryLine {
   readonly bytes: number;
 }
 
-/** `closed` is false where no period with commands is over yet: the document then tells of the running one so far. */
+/**
+ * `closed` is false where no period with commands is over yet: the document then tells of the
+ * running one so far.
+ */
 export interface SummaryPreview {
   readonly document: Envelope;
   readonly closed: boolean;

@@ -1,13 +1,15 @@
 /**
- * The form of an instant that others may name, as a regular expression: ISO 8601 in UTC, milliseconds optional, and only such as
- * `Date.parse` takes. What passes and is no number would go through every comparison after it.
+ * The form of an instant that others may name, as a regular expression: ISO 8601 in UTC,
+ * milliseconds optional, and only such as `Date.parse` takes. What passes and is no number would go
+ * through every comparison after it.
  */
 export const TIME_PATTERN =
   '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{3})?Z$';
 
 /**
- * An instant as ISO 8601 in UTC with milliseconds, as `Date.prototype.toISOString` writes it. V8's own loads the tables of all time zones
- * before it writes UTC, and keeps them: 0.8 to 1 MiB in an idle service (docs/adr/0002).
+ * An instant as ISO 8601 in UTC with milliseconds, as `Date.prototype.toISOString` writes it. V8's
+ * own loads the tables of all time zones before it writes UTC, and keeps them: 0.8 to 1 MiB in an
+ * idle service (docs/adr/0002).
  *
  * @param ms since 1970
  * @throws RangeError where no date is that far away.

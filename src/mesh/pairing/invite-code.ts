@@ -3,7 +3,10 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { CaroError } from '../../domain/errors.ts';
 import { encodeNodeId, parseNodeId } from '../../domain/identity/node-id.ts';
 
-/** What an invite code says. MUST NOT be logged, stored or put into an argument list: it holds the secret. */
+/**
+ * What an invite code says. MUST NOT be logged, stored or put into an argument list: it holds the
+ * secret.
+ */
 export interface InviteCode {
   /** IP address and port at which the inviting node listens. */
   readonly host: string;
@@ -23,8 +26,8 @@ const CHECK_BYTES = 4;
 const ADDRESS_BYTES = { 4: 4, 6: 16 } as const;
 
 /**
- * Text for people to paste: base 32 in groups of 5 with dashes, of
- * `version(1) family(1: 4 or 6) address(4 or 16) port(2) public key(32) secret(16) check(4)`, where check is the start of SHA-256
+ * Text for people to paste: base 32 in groups of 5 with dashes, of `version(1) family(1: 4 or 6)
+ * address(4 or 16) port(2) public key(32) secret(16) check(4)`, where check is the start of SHA-256
  * over what stands before it.
  *
  * @throws RangeError unless `host` is an IP address, `id` a node id and `secret` has 16 bytes

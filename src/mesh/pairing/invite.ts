@@ -4,8 +4,8 @@ import { parseNodeId } from '../../domain/identity/node-id.ts';
 import type { MeshLimits } from '../transport/limits.ts';
 
 /**
- * HMAC-SHA256(secret, exporter ‖ sender's key ‖ recipient's key), base64: proof of the invite's secret that fits this TLS session, this
- * pair and this direction only (design.md §7).
+ * HMAC-SHA256(secret, exporter ‖ sender's key ‖ recipient's key), base64: proof of the invite's
+ * secret that fits this TLS session, this pair and this direction only (design.md §7).
  *
  * @param session base64 of the TLS exporter value
  * @param sender node id; likewise `recipient`
@@ -28,11 +28,15 @@ export function isProof(proof: string, expected: string): boolean {
 
 /** The one invite that may be open at a time. */
 export interface Invites {
-  /** Opens an invite with this secret; an older one ends. Returns when it ends, in ms since the epoch. */
+  /**
+   * Opens an invite with this secret; an older one ends. Returns when it ends, in ms since the
+   * epoch.
+   */
   readonly open: (secret: Uint8Array) => number;
   readonly isOpen: () => boolean;
   /**
-   * Checks the proof of `sender` and answers with ours. A right one uses the invite up; the fifth wrong one ends it.
+   * Checks the proof of `sender` and answers with ours. A right one uses the invite up; the fifth
+   * wrong one ends it.
    * @throws CaroError `invite_closed`, `pairing_refused`
    */
   readonly redeem: (proof: string, session: string, sender: string) => string;

@@ -23,7 +23,10 @@ export interface PairingOptions {
   readonly onPaired: (peer: PairedPeer) => void;
 }
 
-/** Both sides of pairing (design.md §7). It never gives trust: each owner chooses a level afterwards. */
+/**
+ * Both sides of pairing (design.md §7). It never gives trust: each owner chooses a level
+ * afterwards.
+ */
 export interface Pairing {
   readonly isOpen: () => boolean;
   readonly invite: (host?: string) => OpenInvite;

@@ -38,17 +38,24 @@ export interface SessionFacts {
   readonly publicKey: Uint8Array;
   /** Base64 of the TLS exporter value. */
   readonly session: string;
-  /** Milliseconds since the epoch, by our clock, when the WebSocket opened: the other side's hello is not older. */
+  /**
+   * Milliseconds since the epoch, by our clock, when the WebSocket opened: the other side's hello
+   * is not older.
+   */
   readonly openedMs: number;
 }
 
 export interface MessageReader {
   /**
-   * Checks a message in the order of docs/protocol.md and takes it as read. Null for a type that is not known (it is skipped).
+   * Checks a message in the order of docs/protocol.md and takes it as read. Null for a type that is
+   * not known (it is skipped).
    * @throws CaroError with the code of the first check that fails; the session MUST end then
    */
   readonly read: (text: string) => Incoming | null;
-  /** Their clock minus ours in ms, measured with the hello, even if it is then refused for it; null before it. */
+  /**
+   * Their clock minus ours in ms, measured with the hello, even if it is then refused for it; null
+   * before it.
+   */
   readonly skewMs: () => number | null;
 }
 
@@ -118,7 +125,10 @@ function timeOf({ time }: Payload): number {
   return ms;
 }
 
-/** The hello was written between the opening of the WebSocket and now: the middle of the two is the best guess of when. */
+/**
+ * The hello was written between the opening of the WebSocket and now: the middle of the two is the
+ * best guess of when.
+ */
 const measureSkew = (theirs: number, openedMs: number, nowMs: number): number =>
   Math.round(theirs - (openedMs + nowMs) / 2);
 

@@ -14,8 +14,8 @@ export function encodePayload(header: MessageHeader, { type, body }: Typed): Uin
 }
 
 /**
- * Reads exactly what `encodePayload` writes: another spelling of the same JSON is refused, so that what is checked, stored and shown
- * is the one form there is.
+ * Reads exactly what `encodePayload` writes: another spelling of the same JSON is refused, so that
+ * what is checked, stored and shown is the one form there is.
  *
  * @throws CaroError `message_malformed`
  */

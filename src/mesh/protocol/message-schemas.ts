@@ -48,7 +48,10 @@ const ROTATION = envelope('application/vnd.caro.rotation.v1+json', 2, STATEMENT_
 const REVOCATION = envelope('application/vnd.caro.revocation.v1+json', 1, STATEMENT_CHARACTERS);
 const SUMMARY_DOCUMENT = envelope('application/vnd.caro.summary.v1+json', 1, SUMMARY_CHARACTERS);
 
-/** Every payload, whatever its type: types that are not known yet are skipped, so their bodies are any object. */
+/**
+ * Every payload, whatever its type: types that are not known yet are skipped, so their bodies are
+ * any object.
+ */
 export const PAYLOAD_SCHEMA: Schema = closed({
   version: { const: 1 },
   type: text('^[a-z][a-z-]{0,31}$'),
@@ -88,7 +91,10 @@ export function messageBodySchemas(
 
 const count: Schema = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 const MAX_NAMES = 4_000;
-/** The form of closed words. Which words there are depends on the catalogue's version, so the sender's gate checks that, not the schema. */
+/**
+ * The form of closed words. Which words there are depends on the catalogue's version, so the
+ * sender's gate checks that, not the schema.
+ */
 const WORD = text('^[a-z0-9][a-z0-9._+-]{0,31}$');
 const PATTERN = text('^[a-z0-9][a-z0-9._+-]{0,31}( [A-Za-z0-9][A-Za-z0-9._:+-]{0,31})?$');
 const counts = (length: number): Schema => list(count, length, length);

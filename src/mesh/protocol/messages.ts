@@ -9,7 +9,10 @@ export const MESH_PATH = '/';
 export const PAIRING_PATH = '/pair';
 /** Media type under which a message is signed. */
 export const MESSAGE_TYPE = 'application/vnd.caro.mesh.v1+json';
-/** RFC 5705, RFC 8446 §7.5: what binds messages to their TLS connection is exported under this label, without context. */
+/**
+ * RFC 5705, RFC 8446 §7.5: what binds messages to their TLS connection is exported under this
+ * label, without context.
+ */
 export const EXPORTER_LABEL = 'EXPORTER-caro-mesh-v1';
 export const SESSION_BYTES = 32;
 export const NONCE_BYTES = 16;
@@ -21,11 +24,15 @@ export const MAX_SKEW_MS = 5 * 60_000;
 export const GOODBYE_REASONS = ['shutdown', 'duplicate', 'untrusted', 'paired'] as const;
 export type GoodbyeReason = (typeof GOODBYE_REASONS)[number];
 
-/** Type of a message → its body. Bodies are closed: words from lists, integers, times, ids, signed documents of the same kind. */
+/**
+ * Type of a message → its body. Bodies are closed: words from lists, integers, times, ids, signed
+ * documents of the same kind.
+ */
 export interface MessageBodies {
   /**
-   * First message of each side. `rotations` lead from keys that the sender had before to the one it has, and on to the one it will have,
-   * oldest first; `revocations` are of keys that it had before.
+   * First message of each side. `rotations` lead from keys that the sender had before to the one it
+   * has, and on to the one it will have, oldest first; `revocations` are of keys that it had
+   * before.
    */
   readonly hello: { readonly rotations: readonly DualEnvelope[]; readonly revocations?: readonly Envelope[] };
   readonly summary: { readonly document: Envelope };

@@ -8,7 +8,8 @@ export interface NonceCache {
 export const NONCE_MEMORY_MS = 10 * 60_000;
 
 /**
- * Two generations a sender, so that forgetting costs nothing. What one sender can fill is bounded by its message rate.
+ * Two generations a sender, so that forgetting costs nothing. What one sender can fill is bounded
+ * by its message rate.
  * @param now milliseconds that never go back
  */
 export function createNonceCache(now: () => number): NonceCache {

@@ -3,8 +3,8 @@ import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelo
 import { openRevocation, openRotation } from '../../identity/key-statement.ts';
 
 /**
- * Holds the rotations of a hello to what a peer may say of itself: signed, each the continuation of the one before, and its own key one
- * of theirs.
+ * Holds the rotations of a hello to what a peer may say of itself: signed, each the continuation of
+ * the one before, and its own key one of theirs.
  *
  * @throws CaroError `rotation_invalid`
  */
@@ -17,7 +17,8 @@ export function checkRotations(peer: string, statements: readonly DualEnvelope[]
 }
 
 /**
- * A stranger at the address of a peer is heard on nothing but that he is that peer now: he MUST NOT fill the book with keys of his own.
+ * A stranger at the address of a peer is heard on nothing but that he is that peer now: he MUST NOT
+ * fill the book with keys of his own.
  * @throws CaroError `key_changed`
  */
 export function checkIntroduction(
@@ -29,7 +30,10 @@ export function checkIntroduction(
     throw new CaroError('key_changed', 'expected the key of the peer, got another that nothing explains');
 }
 
-/** @throws CaroError `rotation_invalid` unless each is of a key from which one of the rotations leads away */
+/**
+ * @throws CaroError `rotation_invalid` unless each is of a key from which one of the rotations
+ *   leads away
+ */
 export function checkEarlierRevocations(rotations: readonly DualEnvelope[], revocations: readonly Envelope[]): void {
   const earlier = rotations.map((rotation) => openRotation(rotation).old);
   if (!revocations.every((revocation) => earlier.includes(openRevocation(revocation).key))) {

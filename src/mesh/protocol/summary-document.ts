@@ -7,7 +7,8 @@ import { validateSummaryDocument } from '../../generated/message-validators.js';
 import { openEnvelope } from '../../identity/envelope.ts';
 
 /**
- * The summary in a document that came from a peer. Nobody has vouched for it yet: see `checkAuthor`.
+ * The summary in a document that came from a peer. Nobody has vouched for it yet: see
+ * `checkAuthor`.
  * @throws CaroError `summary_invalid`
  */
 export function parseSummary({ payloadType, payload }: Envelope): NodeSummary {
@@ -16,7 +17,8 @@ export function parseSummary({ payloadType, payload }: Envelope): NodeSummary {
 }
 
 /**
- * Holds a summary to its signature, which must be of the node that it is about, and that node to be the sender (E4).
+ * Holds a summary to its signature, which must be of the node that it is about, and that node to be
+ * the sender (E4).
  *
  * @param isSender whether a node id is the sender's own, now or before a rotation
  * @throws CaroError `summary_invalid`

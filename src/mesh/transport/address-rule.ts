@@ -16,7 +16,8 @@ export const endpointText = ({ host, port }: Endpoint): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
 /**
- * Only loopback, private and link-local addresses may be listened on, unless the owner allows more (FR-206).
+ * Only loopback, private and link-local addresses may be listened on, unless the owner allows more
+ * (FR-206).
  * @throws CaroError `address_unsafe`
  */
 export function checkListen({ host, port }: Endpoint, { allowPublic }: Pick<AddressRules, 'allowPublic'>): void {
@@ -34,7 +35,8 @@ export function checkListen({ host, port }: Endpoint, { allowPublic }: Pick<Addr
 }
 
 /**
- * Where a peer may be dialled. A name needs `allowDns`; what it resolves to is checked when it is (see `checkedLookup`).
+ * Where a peer may be dialled. A name needs `allowDns`; what it resolves to is checked when it is
+ * (see `checkedLookup`).
  * @throws CaroError `address_unsafe`
  */
 export function checkDial(address: string, { allowPublic, allowDns }: AddressRules): Endpoint {
@@ -52,7 +54,10 @@ export function checkDial(address: string, { allowPublic, allowDns }: AddressRul
   return endpoint;
 }
 
-/** Resolves a name like Node does, then holds every address to the rule of `checkDial`. Never called for an IP address. */
+/**
+ * Resolves a name like Node does, then holds every address to the rule of `checkDial`. Never called
+ * for an IP address.
+ */
 export const checkedLookup =
   ({ allowPublic }: Pick<AddressRules, 'allowPublic'>): LookupFunction =>
   (hostname, options, callback) => {

@@ -1,6 +1,9 @@
 import type { MeshLimits } from './limits.ts';
 
-/** Says of each connection that a trusted node opens whether it is taken; true takes one from its allowance. */
+/**
+ * Says of each connection that a trusted node opens whether it is taken; true takes one from its
+ * allowance.
+ */
 export type ConnectionRate = (caller: string) => boolean;
 
 interface Allowance {
@@ -9,8 +12,9 @@ interface Allowance {
 }
 
 /**
- * A connection that is taken costs two records and a line of the ledger, so a trusted node that does nothing but come and go would fill
- * the disk. Each caller has an allowance that refills evenly; refused calls cost nothing. Callers whose allowance is full are forgotten.
+ * A connection that is taken costs two records and a line of the ledger, so a trusted node that
+ * does nothing but come and go would fill the disk. Each caller has an allowance that refills
+ * evenly; refused calls cost nothing. Callers whose allowance is full are forgotten.
  *
  * @param now milliseconds that never go back
  */

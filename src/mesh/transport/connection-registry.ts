@@ -2,7 +2,10 @@ import type { Connection } from './connection.ts';
 
 /** The live connections that have said their hello: one for each peer. */
 export interface ConnectionRegistry {
-  /** Takes a connection in; the one that it does not keep is retired. True if there was none with this peer before. */
+  /**
+   * Takes a connection in; the one that it does not keep is retired. True if there was none with
+   * this peer before.
+   */
   readonly add: (connection: Connection) => boolean;
   /** Forgets a connection. True if it was the one in use. */
   readonly remove: (connection: Connection) => boolean;
@@ -31,8 +34,9 @@ export function createConnectionRegistry(self: string, raceMs: number): Connecti
 }
 
 /**
- * Which of two connections stays; both ends come to the same answer. Dialled at once from both sides: the one that the node with the
- * smaller id dialled. Otherwise the younger one, since nobody dials a peer that it believes connected.
+ * Which of two connections stays; both ends come to the same answer. Dialled at once from both
+ * sides: the one that the node with the smaller id dialled. Otherwise the younger one, since nobody
+ * dials a peer that it believes connected.
  */
 function preferred(self: string, known: Connection, young: Connection, raceMs: number): Connection {
   if (known.isDialled === young.isDialled || young.openedMs - known.openedMs > raceMs) return young;

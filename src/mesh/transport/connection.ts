@@ -32,13 +32,18 @@ export interface Connection {
   readonly skewMs: () => number | null;
   /** @throws CaroError `deadline_exceeded`, `peer_gone`, `egress_…` */
   readonly ask: (body: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
-  /** Resolves when the peer has acknowledged the summary with this id. @throws CaroError as `ask` */
+  /**
+   * Resolves when the peer has acknowledged the summary with this id. @throws CaroError as `ask`
+   */
   readonly deliver: (document: Envelope, id: string) => Promise<SummaryResult>;
   readonly tell: (message: Typed<'rotation' | 'revocation' | 'pair'>) => Promise<void>;
   /** Another connection with this peer is better: finishes what is under way, then ends. */
   readonly retire: () => void;
   readonly leave: (reason: GoodbyeReason) => void;
-  /** Ends the session at once, because the other side may not connect any more. Nothing is sent but the code in the close frame. */
+  /**
+   * Ends the session at once, because the other side may not connect any more. Nothing is sent but
+   * the code in the close frame.
+   */
   readonly expel: (code: ErrorCode) => void;
   /** Ends the session because of what the other side did. */
   readonly fail: (error: CaroError) => void;

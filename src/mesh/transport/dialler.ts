@@ -22,9 +22,11 @@ export interface DialOptions {
 }
 
 /**
- * Opens a connection to a peer: TLS, then the judgement of its key, and only then the first byte of HTTP.
+ * Opens a connection to a peer: TLS, then the judgement of its key, and only then the first byte of
+ * HTTP.
  *
- * @throws CaroError `address_unsafe`, `peer_unreachable`, `tls_…`, `certificate_…`, what `judge` throws, and `peer_untrusted` when the
+ * @throws CaroError `address_unsafe`, `peer_unreachable`, `tls_…`, `certificate_…`, what `judge`
+ *   throws, and `peer_untrusted` when the
  * other side hangs up after the handshake, which is how it refuses
  */
 export async function dial(options: DialOptions): Promise<Link> {

@@ -43,11 +43,14 @@ export interface LedgerEntry {
 export interface EgressPorts {
   readonly decide: (message: Outgoing) => EgressDecision;
   /**
-   * What a schema cannot say: words outside the vocabulary. Null, or why the content must not leave. `content` is the body; of a
-   * `summary` it is the summary inside the document.
+   * What a schema cannot say: words outside the vocabulary. Null, or why the content must not
+   * leave. `content` is the body; of a `summary` it is the summary inside the document.
    */
   readonly check: (type: MessageType, content: unknown) => string | null;
-  /** MUST have stored all entries when it returns; what it throws keeps them from leaving. One call holds all that left at once. */
+  /**
+   * MUST have stored all entries when it returns; what it throws keeps them from leaving. One call
+   * holds all that left at once.
+   */
   readonly record: (entries: readonly LedgerEntry[]) => void;
   readonly audit: (entry: AuditEntry) => void;
 }
@@ -63,7 +66,8 @@ export interface GateOptions {
 /** One direction of one session. */
 export interface Channel {
   /**
-   * Sends a message, or refuses to: `egress_denied`, `egress_schema`, `egress_unrecorded`, `egress_backlog`, `peer_gone`.
+   * Sends a message, or refuses to: `egress_denied`, `egress_schema`, `egress_unrecorded`,
+   * `egress_backlog`, `peer_gone`.
    * @param inReplyTo nonce of the message that it answers
    * @returns its nonce
    */
@@ -71,7 +75,9 @@ export interface Channel {
   /** WebSocket control frames: they hold none of our data. */
   readonly ping: () => void;
   readonly pong: (data: Buffer) => void;
-  /** Ends the session with a status (RFC 6455 §7.4) and a code of `src/domain/errors.ts` or nothing. */
+  /**
+   * Ends the session with a status (RFC 6455 §7.4) and a code of `src/domain/errors.ts` or nothing.
+   */
   readonly end: (status: number, code?: ErrorCode) => void;
 }
 
@@ -87,7 +93,10 @@ export interface EgressGate {
   readonly open: (socket: WebSocket, recipient: Recipient) => Channel;
 }
 
-/** What may be said to a stranger while an invite is open: it holds no figures, and the invite is the owner's leave. */
+/**
+ * What may be said to a stranger while an invite is open: it holds no figures, and the invite is
+ * the owner's leave.
+ */
 const PAIRING_TYPES: readonly MessageType[] = ['hello', 'pair', 'goodbye'];
 const PAIRING_RULE = 'invite';
 
@@ -109,9 +118,9 @@ interface Sealed {
 }
 
 /**
- * The only code that hands bytes to a peer: it asks the policy, checks the closed schema, signs, writes the ledger, and only then
- * sends (design.md §2). Messages handed in during one turn of the event loop go into the ledger together, so that asking a hundred
- * peers costs one transaction.
+ * The only code that hands bytes to a peer: it asks the policy, checks the closed schema, signs,
+ * writes the ledger, and only then sends (design.md §2). Messages handed in during one turn of the
+ * event loop go into the ledger together, so that asking a hundred peers costs one transaction.
  */
 export function createEgressGate(options: GateOptions): EgressGate {
   let waiting: Pending[] = [];

@@ -3,7 +3,10 @@ import type { MeshLimits } from './limits.ts';
 
 export type Eviction = 'tls_timeout' | 'connection_flood';
 
-/** Connections that have not said a valid hello yet; bounded in number and time, whatever they send or do not send. */
+/**
+ * Connections that have not said a valid hello yet; bounded in number and time, whatever they send
+ * or do not send.
+ */
 export interface HandshakeLimiter {
   readonly enter: (socket: Socket) => void;
   /** By the remote end, since TLS does not give its inner socket away. */
@@ -21,8 +24,8 @@ interface PendingConnection {
 const keyOf = (address: string | undefined, port: number | undefined): string => `${address ?? ''} ${port ?? 0}`;
 
 /**
- * When the room is full the connection who waits longest makes way: a flood then ousts itself, while a peer needs its place for a few
- * milliseconds only.
+ * When the room is full the connection who waits longest makes way: a flood then ousts itself,
+ * while a peer needs its place for a few milliseconds only.
  */
 export function createHandshakeLimiter(
   limits: Pick<MeshLimits, 'helloMs' | 'strangers' | 'strangersPerAddress'>,

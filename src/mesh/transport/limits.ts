@@ -4,7 +4,10 @@ import { MAX_FRAME_BYTES } from '../protocol/messages.ts';
 export interface MeshLimits {
   /** From accepting (or dialling) a TCP connection to the other side's valid hello. */
   readonly helloMs: number;
-  /** Connections at once that have not said a valid hello yet: in all, and of one address. Beyond it the oldest makes way. */
+  /**
+   * Connections at once that have not said a valid hello yet: in all, and of one address. Beyond it
+   * the oldest makes way.
+   */
   readonly strangers: number;
   readonly strangersPerAddress: number;
   /** Connections of one trusted node: so many at once, then one in this time. */
@@ -25,7 +28,9 @@ export interface MeshLimits {
   readonly retireMs: number;
   readonly redialFirstMs: number;
   readonly redialMostMs: number;
-  /** Two connections with one peer that open within this time were dialled at once from both sides. */
+  /**
+   * Two connections with one peer that open within this time were dialled at once from both sides.
+   */
   readonly raceMs: number;
   readonly refusalsEveryMs: number;
   readonly inviteMs: number;

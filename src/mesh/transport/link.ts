@@ -1,8 +1,9 @@
 import type { WebSocket } from 'ws';
 
 /**
- * `mesh`: with a trusted node. `pairing`: with a stranger while an invite is open. `introduction`: at the address of a peer answers
- * another key, of which we read one hello and to which we say nothing.
+ * `mesh`: with a trusted node. `pairing`: with a stranger while an invite is open. `introduction`:
+ * at the address of a peer answers another key, of which we read one hello and to which we say
+ * nothing.
  */
 export type LinkPurpose = 'mesh' | 'pairing' | 'introduction';
 
@@ -20,7 +21,10 @@ export interface Link {
   readonly session: string;
   /** Whether this side opened the connection. */
   readonly isDialled: boolean;
-  /** When the upgrade was asked for (dialled) or granted, ms since the epoch: the other side's hello is not older. */
+  /**
+   * When the upgrade was asked for (dialled) or granted, ms since the epoch: the other side's hello
+   * is not older.
+   */
   readonly openedMs: number;
   /** Ends the bounds for connections that have not said a hello yet. */
   readonly settled: () => void;

@@ -44,8 +44,8 @@ type Admitted = Omit<Link, 'socket' | 'openedMs' | 'settled' | 'isDialled' | 'pu
 const HEADER_BYTES = 4_096;
 
 /**
- * Takes connections from peers. Trust is decided on the TLS socket; only then is the socket handed to the HTTP and WebSocket server, so
- * that a stranger's bytes are never parsed.
+ * Takes connections from peers. Trust is decided on the TLS socket; only then is the socket handed
+ * to the HTTP and WebSocket server, so that a stranger's bytes are never parsed.
  *
  * @throws CaroError `address_in_use`, `address_unsafe`
  */
@@ -83,7 +83,10 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   };
 }
 
-/** Identity and trust, before any byte of HTTP is read; undefined once the socket was refused and destroyed. */
+/**
+ * Identity and trust, before any byte of HTTP is read; undefined once the socket was refused and
+ * destroyed.
+ */
 function welcome(socket: TLSSocket, { now, admit, onRefuse }: ListenerOptions): Admitted | undefined {
   const address = plainAddress(socket.remoteAddress ?? '');
   socket.on('error', () => socket.destroy());

@@ -2,7 +2,10 @@ import { CaroError } from '../../domain/errors.ts';
 
 /** Questions that wait for their answer, by the key that the answer will name. */
 export interface PendingRequests<T> {
-  /** Whoever waits for the same key shares one answer. @throws CaroError (in the promise) `deadline_exceeded`, or what `failAll` was given */
+  /**
+   * Whoever waits for the same key shares one answer. @throws CaroError (in the promise)
+   * `deadline_exceeded`, or what `failAll` was given
+   */
   readonly wait: (key: string, deadlineMs: number) => Promise<T>;
   /** False where nobody waits: the answer came too late, or was never asked for. */
   readonly settle: (key: string, value: T) => boolean;

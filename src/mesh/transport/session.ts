@@ -22,7 +22,10 @@ const ALLOWED: Readonly<Record<LinkPurpose, readonly MessageType[] | 'all'>> = {
 
 type Takers = { readonly [T in MessageType]: (message: Incoming<T>) => void };
 
-/** Speaks the protocol on one link: hello first, then both sides ask and answer until one says goodbye. */
+/**
+ * Speaks the protocol on one link: hello first, then both sides ask and answer until one says
+ * goodbye.
+ */
 export const createConnection = (link: Link, host: ConnectionHost): Connection => new Session(link, host);
 
 class Session implements Connection {
@@ -210,7 +213,10 @@ class Session implements Connection {
     this.#channel.send(message).then(then, then);
   }
 
-  /** Both sides have said that they will not ask any more, and nothing is under way: the connection may go. */
+  /**
+   * Both sides have said that they will not ask any more, and nothing is under way: the connection
+   * may go.
+   */
   #finish(): void {
     if (this.#retirement === 'none' || this.#ending) return;
     if (this.#answers.size() + this.#acknowledgements.size() > 0) return;

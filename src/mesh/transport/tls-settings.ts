@@ -5,8 +5,9 @@ import type { TlsMaterial } from '../../identity/certificate.ts';
 import { EXPORTER_LABEL, SESSION_BYTES } from '../protocol/messages.ts';
 
 /**
- * TLS 1.3 with Ed25519 signatures only, and no tickets: a resumed session would skip the proof of the key (measured.md). Certificates
- * are judged by `nodeIdOf` and the trust in their key, not by a certificate authority.
+ * TLS 1.3 with Ed25519 signatures only, and no tickets: a resumed session would skip the proof of
+ * the key (measured.md). Certificates are judged by `nodeIdOf` and the trust in their key, not by a
+ * certificate authority.
  */
 export const tlsSettings = ({
   key,
@@ -23,7 +24,10 @@ export const tlsSettings = ({
 
 const contexts = new WeakMap<TlsMaterial, SecureContext>();
 
-/** The same context for all that is dialled with the same key and certificate: parsing them for each peer costs time and memory. */
+/**
+ * The same context for all that is dialled with the same key and certificate: parsing them for each
+ * peer costs time and memory.
+ */
 export function dialContext(material: TlsMaterial): SecureContext {
   const known = contexts.get(material);
   if (known) return known;
@@ -32,7 +36,9 @@ export function dialContext(material: TlsMaterial): SecureContext {
   return context;
 }
 
-/** What binds messages to this connection, base64; both ends get the same 32 bytes (RFC 8446 §7.5). */
+/**
+ * What binds messages to this connection, base64; both ends get the same 32 bytes (RFC 8446 §7.5).
+ */
 export const sessionOf = (socket: TLSSocket): string =>
   socket.exportKeyingMaterial(SESSION_BYTES, EXPORTER_LABEL, Buffer.alloc(0)).toString('base64');
 

@@ -11,7 +11,10 @@ const CREDENTIAL_FILE =
 
 const SENDERS =
   /^(?:curl|wget|nc|ncat|netcat|socat|scp|rsync|ftp|sftp|tftp|aws|gsutil|rclone|mail|mailx|sendmail|mutt|swaks|telnet|openssl|http|croc|wormhole|dig|nslookup|ssh|busybox)$/;
-/** Reads what is inside; `ls`, `chmod`, `ssh -i`, `ssh-add` and editors of one's own files do not give it away. */
+/**
+ * Reads what is inside; `ls`, `chmod`, `ssh -i`, `ssh-add` and editors of one's own files do not
+ * give it away.
+ */
 const NOT_A_READ = new Set([
   'file',
   'stat',
@@ -46,7 +49,10 @@ const readsSecretFile = (step: Step, pattern: RegExp): boolean => {
   return files.some((path) => !path.endsWith('.pub') && pattern.test(path));
 };
 
-/** A program nobody knows that is given the password hashes reads them: that list of readers can never be complete. */
+/**
+ * A program nobody knows that is given the password hashes reads them: that list of readers can
+ * never be complete.
+ */
 const HASHES = /^\/etc\/(?:g?shadow-?|master\.passwd|security\/passwd|opasswd)$/;
 const KNOWN_NOT_TO_READ =
   /^(?:ls|test|\[|\[\[|chmod|chown|chgrp|chattr|lsattr|getfacl|setfacl|chcon|restorecon|readlink|realpath|basename|dirname|echo|printf|touch|rm|git|auditctl|inotifywait|fuser|lsof|find|aide|tripwire|rpm|dpkg|dpkg-query|pwck|vipw|mount|umount|docker|podman|kubectl)$/;
@@ -172,7 +178,10 @@ const collects = ({ steps }: CommandLineContext): Verdict => {
   return packs || environment;
 };
 
-/** A system file as the body of an upload: `curl -F f=@/etc/passwd`, `wget --post-file=/etc/passwd`, `nc host < /etc/passwd`. */
+/**
+ * A system file as the body of an upload: `curl -F f=@/etc/passwd`, `wget --post-file=/etc/passwd`,
+ * `nc host < /etc/passwd`.
+ */
 const uploadsSystemFile = (step: Step): Verdict => {
   if (step.carries || !SENDERS.test(step.tool)) return false;
   const sent = step.args.some(

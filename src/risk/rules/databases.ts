@@ -1,11 +1,17 @@
-/** Databases: SQL and commands that reach one through its client, and the tools that drop, reset or flush. */
+/**
+ * Databases: SQL and commands that reach one through its client, and the tools that drop, reset or
+ * flush.
+ */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 
 const CLIENTS =
   'psql pgcli mysql mycli sqlite3 litecli cqlsh clickhouse cockroach duckdb sqlplus sqlcmd isql usql dolt turso trino presto hive beeline impala-shell snowsql osql bteq spark-sql ysqlsh databricks bq wp drush drizzle-kit prisma heroku db2 pgloader cypher-shell influx';
 
-/** What of a client's words is SQL: the values of -c, -e, -q and free operands, a here-document, what `echo` pipes in. */
+/**
+ * What of a client's words is SQL: the values of -c, -e, -q and free operands, a here-document,
+ * what `echo` pipes in.
+ */
 const statements = (step: Step): string => {
   const { input } = step.invocation;
   const fed =

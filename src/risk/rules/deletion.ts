@@ -1,4 +1,7 @@
-/** Files that would be gone: rm, find -delete, mv into nothing, shred, emptied and overwritten files. */
+/**
+ * Files that would be gone: rm, find -delete, mv into nothing, shred, emptied and overwritten
+ * files.
+ */
 
 import { riskRank } from '../../domain/events/risk-level.ts';
 import { normalPath } from '../paths.ts';
@@ -65,7 +68,10 @@ const FILTERS = /^-i?(?:name|path|regex|wholename|lname)$/;
 const ARTEFACT =
   /^["']?(?:\*?\.?(?:\*\.)?(?:pyc|pyo|o|obj|class|tmp|temp|log|bak|orig|rej|swp|swo|old|gz|cache|core|DS_Store)|\*~|#\*#|__pycache__|node_modules|\.DS_Store|Thumbs\.db|\.pytest_cache|dist|build|target|\._\*|\.mypy_cache|\.terraform|core\.?\*?)["']?$/;
 
-/** How bad it is to delete all that a find with these words finds: where it starts, and what it leaves out. */
+/**
+ * How bad it is to delete all that a find with these words finds: where it starts, and what it
+ * leaves out.
+ */
 const searchLevel = (step: Step, args: readonly string[]): Verdict => {
   const end = args.findIndex((arg) => /^[-(!]/.test(arg));
   const starts = end < 0 ? args : args.slice(0, end);
@@ -148,7 +154,10 @@ const moveAway = (step: Step): Verdict => {
 };
 
 const EDITED_BY_HAND = new Set(['vim', 'nano', 'nvim', 'emacs', 'visudo']);
-/** A library or program put in its place by root is how software is installed; a settings file overwritten whole is not. */
+/**
+ * A library or program put in its place by root is how software is installed; a settings file
+ * overwritten whole is not.
+ */
 const overwritesSystem = (step: Step): Verdict => {
   if (EDITED_BY_HAND.has(step.tool)) return false;
   const hit = step.writes

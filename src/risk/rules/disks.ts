@@ -11,7 +11,10 @@ const onDevice = (step: Step): boolean => step.operands.some(isDevice);
 const writesDevice = (step: Step): Verdict =>
   step.writes.some((item) => isDevice(item.path) && item.mode !== 'link') && step.tool !== 'touch';
 
-/** `mkfs.ext4 file.img` makes an image; a device is what must not be hit. A list or help option is no format. */
+/**
+ * `mkfs.ext4 file.img` makes an image; a device is what must not be hit. A list or help option is
+ * no format.
+ */
 const formats = (step: Step): Verdict => {
   if (step.flag('-V', '-n', '-N', '--help', '--version')) return false;
   const operands = step.operands;

@@ -53,7 +53,8 @@ const wipesLogs = (step: Step): Verdict => {
   if (/^(?:rm|unlink|shred|srm|wipe|trash|sed|perl)$/.test(step.tool)) return true;
   if (step.tool === ALONE) return !step.invocation.conditional;
   if (step.tool === 'cp') return step.writes.some((item) => item.mode === 'empty');
-  // A program that writes its own log is not wiping: `app > /var/log/app.log` prints something; `echo > syslog` does not.
+  // A program that writes its own log is not wiping: `app > /var/log/app.log` prints something;
+  // `echo > syslog` does not.
   const empty = step.tool !== 'cat' || step.args.every((arg) => arg === '/dev/null' || arg.startsWith('-'));
   return PRINTS_NOTHING.test(step.tool) && empty;
 };

@@ -10,7 +10,10 @@ const paths = (step: Step): readonly string[] => {
   return at < 0 ? [] : step.args.slice(at + 1);
 };
 
-/** `git -c alias.x=reset x --hard`, `GIT_CONFIG_VALUE_0=reset`: a name made up on the line hides what runs. */
+/**
+ * `git -c alias.x=reset x --hard`, `GIT_CONFIG_VALUE_0=reset`: a name made up on the line hides
+ * what runs.
+ */
 const hidden = (step: Step): boolean =>
   step.args.some((arg, at) => /^alias\.[^=]+=/.test(arg) && step.args[at - 1] === '-c') ||
   step.invocation.assignments.some(

@@ -164,7 +164,10 @@ const pathCloud = (step: Step): Verdict => {
   return step.operands.slice(0, 5).some((word) => /^(?:stop|redeploy|reimage)$/.test(word)) ? 'moderate' : false;
 };
 
-/** Rights given away: `az role assignment create --role Owner`, `gcloud … add-iam-policy-binding --member=allUsers`. */
+/**
+ * Rights given away: `az role assignment create --role Owner`, `gcloud … add-iam-policy-binding
+ * --member=allUsers`.
+ */
 const grants = (step: Step): Verdict => {
   if (dry(step)) return false;
   const isGrant = step.sub('role', 'assignment', 'create') || step.path.includes('add-iam-policy-binding');

@@ -27,7 +27,10 @@ const LOADER = /\/etc\/ld\.so\.(?:preload|conf)/;
 const HOOK =
   /\.git\/hooks\/[\w-]+$|\/etc\/(?:apt|dpkg|yum|dnf)\/.*(?:hook|plugin)|\/usr\/lib\/python3?[^/]*\/(?:site|dist)-packages\/.*\.pth$|sitecustomize\.py$/;
 
-/** What everybody puts into a profile: a path, a variable, an alias, the start-up line of a known tool, a comment. */
+/**
+ * What everybody puts into a profile: a path, a variable, an alias, the start-up line of a known
+ * tool, a comment.
+ */
 const ORDINARY_LINE =
   /^\s*(?:#.*|export\s+[A-Za-z_]\w*=[^;&|`]*|[A-Z_]+=[^;&|`$()]*|alias\s+[\w.:-]+=.*|(?:source|\.)\s+[\w$~/.<>({}"' -]+|eval\s+"?\$\(\s*[\w/.~-]+\s+[\w\s:=/.-]*\)"?|[\w-]+\s+(?:init|completion|hook)\s[\w\s-]*(?:\|\s*source)?|\[.*\]\s*&&\s*(?:\\?\.|source)\s.*|(?:setopt|shopt|bindkey|set|autoload|zstyle|plugins=|fpath\+?=|PATH=|path\+?=|fish_add_path|abbr|complete|compdef|bind|ulimit|umask|stty|unset|PS1=|PROMPT=).*|)\s*$/;
 const profileEdit = (step: Step): Verdict => {
@@ -53,7 +56,8 @@ const profileEdit = (step: Step): Verdict => {
   const ordinary =
     content.split('\n').every((line) => ORDINARY_LINE.test(line)) &&
     !/(?:curl|wget|nc|\/dev\/tcp|base64|python|perl|nohup|\/tmp\/|LD_PRELOAD|\|\s*(?:ba)?sh)/.test(content);
-  // Atomic tests and intruders write from elsewhere than a person: a program's output is looked at as if it were a command.
+  // Atomic tests and intruders write from elsewhere than a person: a program's output is looked at
+  // as if it were a command.
   return ordinary && content !== '' ? 'moderate' : /^#/.test(content) ? 'moderate' : 'high';
 };
 
@@ -72,7 +76,10 @@ const launchd = (step: Step): Verdict =>
 
 /** Where anybody may put a file. */
 const SCRATCH = /(?:^|[:=\s])\.{0,2}\/(?:tmp|dev\/shm|var\/tmp)\//;
-/** Variables that name code which a program loads before its own: ld.so(8), bash(1), python(1), perl(1), ruby(1), node(1), java(1). */
+/**
+ * Variables that name code which a program loads before its own: ld.so(8), bash(1), python(1),
+ * perl(1), ruby(1), node(1), java(1).
+ */
 const LOADED_FIRST =
   /^(?:LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|GCONV_PATH|BASH_ENV|ENV|PYTHONPATH|PYTHONSTARTUP|PYTHONHOME|PERL5LIB|PERLLIB|PERL5OPT|RUBYLIB|RUBYOPT|NODE_OPTIONS|NODE_PATH|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|CLASSPATH|GEM_PATH|PATH)$/;
 

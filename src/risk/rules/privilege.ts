@@ -6,13 +6,22 @@ import { SHELL } from './remote-code.ts';
 
 const SHELL_PATH =
   /(?:^|[^\w.]|\.\.)(?:\/(?:usr\/)?(?:local\/)?bin\/(?:ba|da|z|k|c|tc|fi|a)?sh|\$SHELL|sh -[ip]|exec sh|['"`!]+(?:ba|da|z|k|a)?sh['"`]*)(?![\w./-])/;
-/** What a script, macro or settings file says that opens a shell for somebody, in whatever language it is: no arguments, or a terminal. */
+/**
+ * What a script, macro or settings file says that opens a shell for somebody, in whatever language
+ * it is: no arguments, or a terminal.
+ */
 const OPENS_SHELL =
   /(?:\/bin\/|exec |["'`\s(]|^)(?:ba|da|z|k)?sh(?:["'`)\]}]|[ \t]*(?:;[ \t]*)?$|[ \t]+-[ip]\b|[ \t]+["'\\]*[0-2&]?[<>])/m;
-/** Lines that only name a shell: the first of a script, a setting (`SHELL=/bin/bash`, `executable: /bin/bash`), an account. */
+/**
+ * Lines that only name a shell: the first of a script, a setting (`SHELL=/bin/bash`, `executable:
+ * /bin/bash`), an account.
+ */
 const NAMES_SHELL =
   /^(?:#!.*|[ \t]*[\w.-]+[ \t]*[:=][ \t]*["']?\/[\w/]*sh["']?[ \t]*|[^:\s]+(?::[^:\n]*){5}:\/[\w/]*sh[ \t]*)$/gm;
-/** Tools that take a shell's path as a plain fact: a login shell, a file to look at, a link, an entry in a list. */
+/**
+ * Tools that take a shell's path as a plain fact: a login shell, a file to look at, a link, an
+ * entry in a list.
+ */
 const PLAIN = new Set(
   'useradd usermod adduser chsh pw groupadd dscl sysadminctl ls stat file which whereis type cat head tail less grep diff cmp md5sum sha1sum sha256sum ln cp install chmod chown chgrp rm mv test apt apt-get dpkg rpm yum dnf echo printf tee sed ldd readlink realpath strings objdump readelf add-shell remove-shell update-alternatives systemctl touch chcon restorecon setfacl getfacl semanage aa-genprof aa-complain aa-enforce git ps pgrep pkill kill lsof fuser getcap setcap docker podman kubectl nerdctl machinectl lxc incus'.split(
     ' ',
@@ -25,7 +34,9 @@ const CONTAINER =
 const CONSOLE =
   /^(?:screen|tmux|byobu|zellij|script|su|irb|ghci|tclsh|cpan|capsh|lua|python|node|julia|r|guile|iex|erl|jshell|ftp|lftp|ncftp|mail|gdb|ed|pry|jjs|wish|ipython|bpython|msfconsole|elvish|nu|xonsh|deno|scala|groovysh|pwsh|sash)$/;
 
-/** A shell under root that is given no command of its own: everything done in it is out of sight. */
+/**
+ * A shell under root that is given no command of its own: everything done in it is out of sight.
+ */
 const rootShell = (step: Step): Verdict => {
   // The root directory as the new root is no container at all.
   if (step.tool === 'chroot' && step.elevated && step.operands[0] === '/') return true;
@@ -46,7 +57,10 @@ const rootShell = (step: Step): Verdict => {
   return SHELL.test(step.tool) && plain.length === 0 && step.invocation.input.kind !== 'here-document';
 };
 
-/** `sudo vim -c ':!/bin/sh'`, `sudo tar … --checkpoint-action=exec=/bin/sh`: a way out of any program that can start another. */
+/**
+ * `sudo vim -c ':!/bin/sh'`, `sudo tar … --checkpoint-action=exec=/bin/sh`: a way out of any
+ * program that can start another.
+ */
 const shellEscape = (step: Step): Verdict => {
   if (!step.elevated || PLAIN.has(step.tool) || SHELL.test(step.tool) || CONTAINER.test(step.tool)) return false;
   if (
@@ -62,7 +76,9 @@ const shellEscape = (step: Step): Verdict => {
   );
 };
 
-/** Escapes that need no shell's path: pagers, editors and package managers told to run something. */
+/**
+ * Escapes that need no shell's path: pagers, editors and package managers told to run something.
+ */
 const HOOKS: Readonly<Record<string, RegExp>> = {
   tar: /^--(?:checkpoint-action|to-command|use-compress-program|rsh-command)|^-I$/,
   find: /^-(?:exec|execdir|ok|okdir)$/,

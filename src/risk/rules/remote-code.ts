@@ -13,7 +13,9 @@ const DECODER =
 
 const producers = upstream;
 
-/** `sh script` reads the script, `sh -c x` the string; `sh`, `sh -s`, `sh -` read what is piped in. */
+/**
+ * `sh script` reads the script, `sh -c x` the string; `sh`, `sh -s`, `sh -` read what is piped in.
+ */
 const readsProgram = (step: Step): boolean => {
   if (!INTERPRETER.test(step.tool) || step.carries) return false;
   if (/^(?:eval|source|\.)$/.test(step.tool))
@@ -36,7 +38,10 @@ const decodes = (item: Invocation): boolean =>
 const pipedFromNet = (step: Step): Verdict =>
   readsProgram(step) && !readsData(step) && producers(step.invocation).some(fetches);
 const pipedDecoded = (step: Step): Verdict => readsProgram(step) && producers(step.invocation).some(decodes);
-/** `echo … | filter | sh`: literal text that only becomes a program on its way is written in disguise, whatever the filter is. */
+/**
+ * `echo … | filter | sh`: literal text that only becomes a program on its way is written in
+ * disguise, whatever the filter is.
+ */
 const pipedDisguised = (step: Step): Verdict => {
   const from = producers(step.invocation);
   const [first] = from;
@@ -71,7 +76,10 @@ const pipedUnknown = (step: Step): Verdict => {
   );
 };
 
-/** `sh -c "$(curl …)"`, `eval "$(wget …)"`, `bash <(curl …)`, `source <(curl …)`: a fetcher inside the words of an interpreter. */
+/**
+ * `sh -c "$(curl …)"`, `eval "$(wget …)"`, `bash <(curl …)`, `source <(curl …)`: a fetcher inside
+ * the words of an interpreter.
+ */
 const within = (step: Step, test: (item: Invocation) => boolean, context: CommandLineContext): boolean => {
   if (!INTERPRETER.test(step.tool)) return false;
   return step.words.some(
@@ -91,7 +99,10 @@ const knownInstaller = (context: CommandLineContext): boolean =>
     (item) => FETCHER.test(item.tool) && item.args.some((arg) => KNOWN_INSTALLERS.test(arg.text)),
   ) && !context.steps.some((step) => step.elevated);
 
-/** Downloads a file and runs that same file: `wget -O x … && sh x`, `curl -o /tmp/x … && chmod +x /tmp/x && /tmp/x`. */
+/**
+ * Downloads a file and runs that same file: `wget -O x … && sh x`, `curl -o /tmp/x … && chmod +x
+ * /tmp/x && /tmp/x`.
+ */
 const downloadThenRun = ({ steps }: CommandLineContext): boolean => {
   const files = new Set<string>();
   for (const step of steps) {

@@ -1,4 +1,6 @@
-/** Queues, search, backups, monitoring, secrets and other services, and HTTP interfaces that delete. */
+/**
+ * Queues, search, backups, monitoring, secrets and other services, and HTTP interfaces that delete.
+ */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 
@@ -135,7 +137,10 @@ const webServer = (step: Step): Verdict => {
   return false;
 };
 
-/** Commands to HAProxy's runtime socket: `echo "disable server b/s" | socat stdio /run/haproxy.sock`. */
+/**
+ * Commands to HAProxy's runtime socket: `echo "disable server b/s" | socat stdio
+ * /run/haproxy.sock`.
+ */
 const runtimeSocket = (step: Step): Verdict => {
   const { input } = step.invocation;
   if (!/haproxy|stats/.test(step.args.join(' ')) || input.kind !== 'pipe') return false;

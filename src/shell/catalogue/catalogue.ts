@@ -1,9 +1,11 @@
 /**
- * The closed vocabulary of tools (FR-403, FR-503). What is not in it is `other`, and no name from outside it ever leaves the node.
+ * The closed vocabulary of tools (FR-403, FR-503). What is not in it is `other`, and no name from
+ * outside it ever leaves the node.
  *
- * Form of the lines in `tools/*.ts`: `@family` begins a family; `name(alias,alias) [options that take a value]: subcommand …`
- * is one tool with subcommands; a line without a colon lists tools that have none. A tool is added at any place of its family;
- * `CATALOGUE_VERSION` rises with every change, so that two nodes can tell whether they mean the same words.
+ * Form of the lines in `tools/*.ts`: `@family` begins a family; `name(alias,alias) [options that
+ * take a value]: subcommand …` is one tool with subcommands; a line without a colon lists tools
+ * that have none. A tool is added at any place of its family; `CATALOGUE_VERSION` rises with every
+ * change, so that two nodes can tell whether they mean the same words.
  */
 import type { Invocation } from '../model.ts';
 import { DESKTOP_TOOLS } from './tools/desktop.ts';
@@ -14,7 +16,10 @@ import { SYSTEM_TOOLS } from './tools/system.ts';
 
 export const CATALOGUE_VERSION = 1;
 
-/** Families are the categories of events. Append only: vectors of family counts are laid out by this order (design.md §2). */
+/**
+ * Families are the categories of events. Append only: vectors of family counts are laid out by this
+ * order (design.md §2).
+ */
 export const FAMILIES = [
   'other',
   'git',
@@ -81,7 +86,10 @@ export interface Tool {
   readonly valueOptions: ReadonlySet<string>;
 }
 
-/** What is kept for each name until somebody asks: most tools are never met, so their lists stay text. */
+/**
+ * What is kept for each name until somebody asks: most tools are never met, so their lists stay
+ * text.
+ */
 interface Entry {
   readonly head: string;
   readonly family: Family;
@@ -130,8 +138,8 @@ const plainName = (name: string): string =>
 const wordSet = (text: string): ReadonlySet<string> => (text === '' ? NO_NAMES : new Set(text.split(' ')));
 
 /**
- * The tool that a resolved command name (no path) stands for, or undefined for a name outside the catalogue. Aliases,
- * version suffixes and letter case are undone.
+ * The tool that a resolved command name (no path) stands for, or undefined for a name outside the
+ * catalogue. Aliases, version suffixes and letter case are undone.
  */
 export const lookupTool = (name: string): Tool | undefined => {
   const entry = entries().get(name) ?? entries().get(plainName(name));
@@ -153,11 +161,17 @@ export const lookupTool = (name: string): Tool | undefined => {
 /** The category of events of this tool; `other` for a name outside the catalogue. */
 export const familyOf = (name: string): Family => lookupTool(name)?.family ?? 'other';
 
-/** Canonical names of all tools, sorted: with `FAMILIES` and `isPattern` the whole vocabulary that may leave a node. */
+/**
+ * Canonical names of all tools, sorted: with `FAMILIES` and `isPattern` the whole vocabulary that
+ * may leave a node.
+ */
 export const toolNames = (): readonly string[] =>
   [...new Set([...entries().values()].map((entry) => namesOf(entry.head)[0] ?? ''))].sort();
 
-/** The words after a tool's own leading options: subcommand first. `git -C dir push -f origin` gives `push -f origin`. */
+/**
+ * The words after a tool's own leading options: subcommand first. `git -C dir push -f origin` gives
+ * `push -f origin`.
+ */
 export const afterGlobalOptions = <W extends { readonly text: string }>(
   args: readonly W[],
   valueOptions: ReadonlySet<string>,
@@ -176,8 +190,9 @@ const behindModule = (tool: Tool, args: Invocation['args']): Tool | undefined =>
   tool.name === 'python' && args[0]?.text === '-m' ? lookupTool(args[1]?.text ?? '') : undefined;
 
 /**
- * The pattern under which an invocation is counted: `git push`, `git`, or `other`. Built from closed lists only, so that it can
- * hold nothing the user made up: an unknown subcommand leaves the tool alone.
+ * The pattern under which an invocation is counted: `git push`, `git`, or `other`. Built from
+ * closed lists only, so that it can hold nothing the user made up: an unknown subcommand leaves the
+ * tool alone.
  */
 export const patternOf = (invocation: Pick<Invocation, 'tool' | 'args'>): string => {
   const tool = lookupTool(invocation.tool);
@@ -189,7 +204,10 @@ export const patternOf = (invocation: Pick<Invocation, 'tool' | 'args'>): string
   return word !== undefined && tool.subcommands.has(word) ? `${tool.name} ${word}` : tool.name;
 };
 
-/** Whether a text is one that `patternOf` can give: the closed check at the egress gate and on what peers send. */
+/**
+ * Whether a text is one that `patternOf` can give: the closed check at the egress gate and on what
+ * peers send.
+ */
 export const isPattern = (text: string): boolean => {
   if (text === 'other') return true;
   const space = text.indexOf(' ');

@@ -9,8 +9,8 @@ const PREPARATION = new Set([
 ]);
 
 /**
- * What a line counts as, in closed words only. It counts once, as its first known command that is more than preparation:
- * `cd repo && git pull` is a `git pull`.
+ * What a line counts as, in closed words only. It counts once, as its first known command that is
+ * more than preparation: `cd repo && git pull` is a `git pull`.
  */
 export function mainPattern({ invocations }: Analysis): Pattern {
   const top = invocations.filter((invocation) => invocation.topLevel);

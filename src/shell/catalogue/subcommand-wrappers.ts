@@ -1,4 +1,7 @@
-/** Programs whose subcommands start others: containers, clusters, project runners. Options from the tools' own manuals. */
+/**
+ * Programs whose subcommands start others: containers, clusters, project runners. Options from the
+ * tools' own manuals.
+ */
 import type { SubcommandSpec, WrapperSpec } from './wrapper-spec.ts';
 
 const DOCKER_RUN_LONG = [

@@ -1,16 +1,21 @@
 import type { OptionSpec } from '../execution/options.ts';
 
 /**
- * How a program that starts another one is told apart from the one it starts. What comes after its options is, in this order:
- * `NAME=value` words if it takes them, its own operands, and the command.
+ * How a program that starts another one is told apart from the one it starts. What comes after its
+ * options is, in this order: `NAME=value` words if it takes them, its own operands, and the
+ * command.
  */
 export interface WrapperSpec extends OptionSpec {
   /**
-   * What the words of the command are: `words` a program and its arguments; `shell` text that a shell reads, joined by blanks;
-   * `either` text for a shell when it is one word, else a program and its arguments; `none` it takes no such words.
+   * What the words of the command are: `words` a program and its arguments; `shell` text that a
+   * shell reads, joined by blanks; `either` text for a shell when it is one word, else a program
+   * and its arguments; `none` it takes no such words.
    */
   readonly command: 'words' | 'shell' | 'either' | 'none';
-  /** Everyday prefix: the program it starts counts as the tool, the prefix is no invocation of its own. */
+  /**
+   * Everyday prefix: the program it starts counts as the tool, the prefix is no invocation of its
+   * own.
+   */
   readonly transparent?: true;
   /** `NAME=value` words may precede the command. */
   readonly assignments?: true;
@@ -22,7 +27,9 @@ export interface WrapperSpec extends OptionSpec {
   readonly payload?: readonly string[];
   /** Options with which it starts nothing (`command -v`, `sudo -l`). */
   readonly idle?: readonly string[];
-  /** Options that make it start a shell, which reads its standard input when no command is given. */
+  /**
+   * Options that make it start a shell, which reads its standard input when no command is given.
+   */
   readonly shell?: readonly string[];
   /** Without a command it starts a shell that reads its standard input (`ssh host <<EOF`). */
   readonly bareShell?: true;
@@ -31,7 +38,10 @@ export interface WrapperSpec extends OptionSpec {
   readonly user?: readonly string[];
   /** Which of its operands names the user. */
   readonly userOperand?: number;
-  /** The payload counts only when this option is absent or has one of these values (`ansible -m shell -a '…'`). */
+  /**
+   * The payload counts only when this option is absent or has one of these values (`ansible -m
+   * shell -a '…'`).
+   */
   readonly payloadWith?: { readonly options: readonly string[]; readonly oneOf: readonly string[] };
   /** Only with this operand does it start something (`salt '*' cmd.run '…'`). */
   readonly requires?: { readonly operand: number; readonly oneOf: readonly string[] };

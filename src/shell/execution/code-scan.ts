@@ -1,4 +1,7 @@
-/** Finds the commands that program text of another language plainly starts. No parsing: calls by name with literal arguments. */
+/**
+ * Finds the commands that program text of another language plainly starts. No parsing: calls by
+ * name with literal arguments.
+ */
 
 import type { Code, CodeLanguage } from '../model.ts';
 import { decodeEscapes } from '../syntax/escapes.ts';
@@ -9,7 +12,10 @@ export type StartedCommand =
 
 const MAX_CALLS = 64;
 const MAX_CODE = 1 << 16;
-/** Functions that start a program, by language; what follows a name has to be a literal for the call to count. */
+/**
+ * Functions that start a program, by language; what follows a name has to be a literal for the call
+ * to count.
+ */
 const CALLS: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
   python:
     /\b(?:system|popen|exec[lv]p?e?|spawn[lv]p?e?|getoutput|getstatusoutput|check_call|check_output|Popen|create_subprocess_(?:shell|exec)|(?:subprocess|sp)\.(?:run|call)|pty\.spawn)\s*\(\s*/g,
@@ -73,7 +79,10 @@ function readCall(text: string, at: number, callee: string, language: CodeLangua
   return { kind: 'words', words: strings, open };
 }
 
-/** Reads literal strings separated by commas and list brackets; `open` when something else follows where one could stand. */
+/**
+ * Reads literal strings separated by commas and list brackets; `open` when something else follows
+ * where one could stand.
+ */
 function readStrings(text: string, from: number): { strings: string[]; open: boolean } {
   const strings: string[] = [];
   let at = from;

@@ -1,4 +1,7 @@
-/** Programs whose command lines no table of options describes: shells, find, xargs, parallel, trap, source. */
+/**
+ * Programs whose command lines no table of options describes: shells, find, xargs, parallel, trap,
+ * source.
+ */
 
 import type { Dialect, Word, Wrapper } from '../model.ts';
 import { fileText } from './files.ts';
@@ -57,7 +60,10 @@ const PARALLEL = {
 };
 const EXECUTING = new Set(['-exec', '-execdir', '-ok', '-okdir', '-x', '--exec', '-X', '--exec-batch', '-exec-batch']);
 
-/** What the program prints, after what it starts has been walked; undefined when it is none of these. */
+/**
+ * What the program prints, after what it starts has been walked; undefined when it is none of
+ * these.
+ */
 export function runExecBuiltin(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
   const dialect = shellDialect(tool);
   if (dialect !== undefined) return runShell(walk, call, tool, dialect, frame);
@@ -141,7 +147,10 @@ function withArguments(walk: Walk, args: readonly Word[], run: () => Output): Ou
   return output;
 }
 
-/** `bash <(echo …)`: what the process substitution prints is the script; else a file that was written on this line. */
+/**
+ * `bash <(echo …)`: what the process substitution prints is the script; else a file that was
+ * written on this line.
+ */
 function runScriptFile(walk: Walk, call: Call, script: Word, dialect: Dialect, frame: Frame): Output {
   const isProcess = script.parts[0]?.kind === 'process';
   const printed = call.substitutions.find(({ kind, output }) => kind === 'process' && output !== null)?.output;

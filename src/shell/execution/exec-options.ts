@@ -1,6 +1,7 @@
 /**
- * Programs that can be told, by an option or inside an operand, to run a command: pagers, archivers, editors, network tools.
- * The classes are those GTFOBins (gtfobins.github.io) names "shell", "command" and "reverse shell".
+ * Programs that can be told, by an option or inside an operand, to run a command: pagers,
+ * archivers, editors, network tools. The classes are those GTFOBins (gtfobins.github.io) names
+ * "shell", "command" and "reverse shell".
  */
 
 import type { Assignment, Word } from '../model.ts';
@@ -9,11 +10,17 @@ import { computedSource, wordSource } from './payload.ts';
 import { runText } from './unwrap.ts';
 
 interface Starter {
-  /** Options whose value is looked at: the next word, or what follows `=`. Without options every word is looked at. */
+  /**
+   * Options whose value is looked at: the next word, or what follows `=`. Without options every
+   * word is looked at.
+   */
   readonly options?: readonly string[];
   /** Short options in a bundle (`socket -qvp '/bin/sh'`): the last letter decides. */
   readonly bundled?: string;
-  /** What of the value is the command: the last group that matched. Without a pattern the whole value is. */
+  /**
+   * What of the value is the command: the last group that matched. Without a pattern the whole
+   * value is.
+   */
   readonly pattern?: RegExp;
   /** What runs when the value matches, where it is not written in the value (`vi -c :terminal`). */
   readonly command?: string;
@@ -122,13 +129,21 @@ export function runExecOptions(walk: Walk, call: Call, tool: string, frame: Fram
   }
 }
 
-/** Variables whose value a program runs: git(1), man(1), less(1), sudo(8), crontab(1), rsync(1), ssh(1), bash(1). */
+/**
+ * Variables whose value a program runs: git(1), man(1), less(1), sudo(8), crontab(1), rsync(1),
+ * ssh(1), bash(1).
+ */
 const COMMAND_VARIABLE =
   /^(?:(?:MAN|GIT_|SYSTEMD_|DELTA_|BAT_)?PAGER|(?:GIT_|SUDO_|GIT_SEQUENCE_|FC)?(?:EDITOR|EDIT)|VISUAL|BROWSER|GIT_SSH(?:_COMMAND)?|GIT_EXTERNAL_DIFF|(?:GIT_|SSH_|SUDO_)ASKPASS|GIT_PROXY_COMMAND|RSYNC_RSH|LESSOPEN|LESSCLOSE|PROMPT_COMMAND|FZF_DEFAULT_COMMAND|PERL5DB)$/;
-/** A value that does more than name a program: `EDITOR=vim`, `PAGER='less -R'` are everyday settings, and start nothing by themselves. */
+/**
+ * A value that does more than name a program: `EDITOR=vim`, `PAGER='less -R'` are everyday
+ * settings, and start nothing by themselves.
+ */
 const SCRIPT = /[|;&`\n]|\$\(|(?:^|[\s/])(?:ba|da|z|k)?sh(?:\s|$)|[<>]/;
 
-/** Walks what the variables set for a program make it run: `GIT_SSH_COMMAND='sh -c …' git fetch`. */
+/**
+ * Walks what the variables set for a program make it run: `GIT_SSH_COMMAND='sh -c …' git fetch`.
+ */
 export function runExecVariables(walk: Walk, call: Call, frame: Frame): void {
   for (const assignment of call.assignments) runHeldCommand(walk, assignment, frame);
 }

@@ -1,10 +1,16 @@
-/** Files written on the line with text that is known, so that `echo '…' > x; sh x` is seen as what it is. */
+/**
+ * Files written on the line with text that is known, so that `echo '…' > x; sh x` is seen as what
+ * it is.
+ */
 
 import { MAX_VALUE } from '../limits.ts';
 import type { Input, Redirection, Word } from '../model.ts';
 import { type Frame, inputText, type Output, type Walk } from './frame.ts';
 
-/** By what a file is known on this line: its path, or how it is spelled where a variable in it is not known (`$TMP/x`); null for anything else. */
+/**
+ * By what a file is known on this line: its path, or how it is spelled where a variable in it is
+ * not known (`$TMP/x`); null for anything else.
+ */
 function nameOf(word: Word): string | null {
   const name = word.value ?? spelled(word);
   return name === null ? null : name.replace(/^\.\//, '');
@@ -40,7 +46,10 @@ export function fileText(walk: Walk, file: Word | undefined): string | null {
   return name === null ? null : (walk.scope.files.get(name) ?? null);
 }
 
-/** Texts written on this line that a command is pointed at: each word, or what stands behind its `=`, may be a file or a folder with files in it. */
+/**
+ * Texts written on this line that a command is pointed at: each word, or what stands behind its
+ * `=`, may be a file or a folder with files in it.
+ */
 export function givenTexts(walk: Walk, words: readonly Word[]): readonly string[] {
   if (walk.scope.files.size === 0) return [];
   const names = new Set<string>();
@@ -63,7 +72,10 @@ function isNamed(file: string, names: ReadonlySet<string>): boolean {
 export const knownInput = (walk: Walk, input: Input): string | null =>
   input.kind === 'file' ? fileText(walk, input.word) : inputText(input);
 
-/** What `cat` prints and `tee` writes when files of this line are involved; undefined for other commands. */
+/**
+ * What `cat` prints and `tee` writes when files of this line are involved; undefined for other
+ * commands.
+ */
 export function runFileTool(walk: Walk, tool: string, words: readonly Word[], frame: Frame): Output | undefined {
   const files = words.slice(1).filter(({ text }) => !text.startsWith('-'));
   if (files.length === 0) return undefined;

@@ -46,7 +46,9 @@ export interface Call extends Span {
   readonly substitutions: readonly Substitution[];
 }
 
-/** The walk over one command line: what it has found, and the two things that walking is made of. */
+/**
+ * The walk over one command line: what it has found, and the two things that walking is made of.
+ */
 export interface Walk {
   readonly notes: Notes;
   readonly scope: Scope;

@@ -162,7 +162,10 @@ function withDecoded(text: string): string {
   return [text, ...decoded].join('\n');
 }
 
-/** Reads the options, also those behind operands where the program takes them there. `next` is behind the first run of options. */
+/**
+ * Reads the options, also those behind operands where the program takes them there. `next` is
+ * behind the first run of options.
+ */
 function readAll(words: readonly Word[], interpreter: Interpreter): OptionReading {
   const first = readOptions(words, 1, interpreter);
   if (!interpreter.permutes) return first;
@@ -177,7 +180,9 @@ function readAll(words: readonly Word[], interpreter: Interpreter): OptionReadin
   return { options, holders, next: first.next };
 }
 
-/** The program text a command gives its interpreter; null when there is none, or it is in a file. */
+/**
+ * The program text a command gives its interpreter; null when there is none, or it is in a file.
+ */
 export function codeOf(walk: Walk, tool: string, words: readonly Word[], input: Input): Code | null {
   const interpreter = interpreterOf(tool);
   if (interpreter === undefined) return null;

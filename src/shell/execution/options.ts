@@ -1,4 +1,7 @@
-/** Options of programs that start others, read the way getopt_long(3) reads them up to the first operand. */
+/**
+ * Options of programs that start others, read the way getopt_long(3) reads them up to the first
+ * operand.
+ */
 import type { Word } from '../model.ts';
 
 export interface OptionSpec {
@@ -78,7 +81,10 @@ function readShort(text: string, following: Word | undefined, spec: OptionSpec):
   return { options, usesNext: false };
 }
 
-/** Value of the first of the named options that was given; undefined when none was, null when it came without a value. */
+/**
+ * Value of the first of the named options that was given; undefined when none was, null when it
+ * came without a value.
+ */
 export function optionValue(options: readonly Option[], names: readonly string[]): string | null | undefined {
   return options.find(([name]) => names.includes(name))?.[1];
 }

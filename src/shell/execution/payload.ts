@@ -2,7 +2,10 @@
 import type { Word, WordPart } from '../model.ts';
 import { carriedSource, type Piece, piecedSource, type Source } from '../source.ts';
 
-/** Stands where a substitution stood that could not be computed: a variable of which nothing is known. */
+/**
+ * Stands where a substitution stood that could not be computed: a variable of which nothing is
+ * known.
+ */
 const UNKNOWN = `$\{?}`;
 
 /** The text of a word as a shell would be given it. Variables that are not known stay variables. */

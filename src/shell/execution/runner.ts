@@ -1,4 +1,7 @@
-/** Decides what a command with known words runs: itself, something it wraps, or text it hands to a shell. */
+/**
+ * Decides what a command with known words runs: itself, something it wraps, or text it hands to a
+ * shell.
+ */
 
 import { constantOutput } from '../expansion/constant-output.ts';
 import { MAX_DEPTH, MAX_WRAPPERS } from '../limits.ts';
@@ -24,8 +27,9 @@ export function toolName(name: Word): string {
 }
 
 /**
- * A name with parts that are nearly always empty or their default (`r$@m`, `${x:-rm}`, `r[m]`): these are ways to write a name so
- * that it is not recognized. The text as written where any other part is unknown.
+ * A name with parts that are nearly always empty or their default (`r$@m`, `${x:-rm}`, `r[m]`):
+ * these are ways to write a name so that it is not recognized. The text as written where any other
+ * part is unknown.
  */
 function spelledName(name: Word): string {
   let spelled = '';

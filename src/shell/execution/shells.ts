@@ -1,6 +1,9 @@
 import type { Dialect } from '../model.ts';
 
-/** Shells by name, with the grammar their text is read in. csh is read as sh: close enough for what it starts. */
+/**
+ * Shells by name, with the grammar their text is read in. csh is read as sh: close enough for what
+ * it starts.
+ */
 const SHELLS: Readonly<Record<string, Dialect>> = {
   sh: 'sh',
   bash: 'bash',
@@ -20,7 +23,9 @@ const SHELLS: Readonly<Record<string, Dialect>> = {
   tcsh: 'sh',
 };
 
-/** The language of a shell, by the name of its program; undefined for programs that are no shell. */
+/**
+ * The language of a shell, by the name of its program; undefined for programs that are no shell.
+ */
 export const shellDialect = (tool: string): Dialect | undefined =>
   Object.hasOwn(SHELLS, tool) ? SHELLS[tool] : undefined;
 

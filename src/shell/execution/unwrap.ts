@@ -29,7 +29,9 @@ interface FoundSpec {
 
 const KEYS = new Set(['Enter', 'C-m', 'C-j', 'KPEnter']);
 
-/** Runs what a wrapper starts; undefined when the command is none, or a prefix that starts nothing. */
+/**
+ * Runs what a wrapper starts; undefined when the command is none, or a prefix that starts nothing.
+ */
 export function runWrapper(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
   const found = findSpec(tool, call.words);
   if (found === null) return undefined;
@@ -138,7 +140,9 @@ function isRoot(spec: WrapperSpec, { options, operands }: Reading): boolean {
   return named === undefined || /^(?:root|#?0)(?::.*)?$/.test(named);
 }
 
-/** The command behind a prefix, which keeps the prefix's redirections and the place of its words. */
+/**
+ * The command behind a prefix, which keeps the prefix's redirections and the place of its words.
+ */
 function transparentCall(call: Call, reading: Reading): Call {
   const substitutions = call.substitutions.map((one) => ({
     ...one,

@@ -1,4 +1,6 @@
-/** Walks a syntax tree in execution order and hands every simple command, expanded, to the runner. */
+/**
+ * Walks a syntax tree in execution order and hands every simple command, expanded, to the runner.
+ */
 import { type Expander, expandWhole, expandWords } from '../expansion/expansion.ts';
 import { MAX_CALLS, MAX_INVOCATIONS, MAX_VALUE } from '../limits.ts';
 import type {
@@ -35,7 +37,10 @@ export function runScript(walk: Walk, script: Script, frame: Frame): Output {
   return output;
 }
 
-/** Whether so much has been walked that the rest is left; counted, because functions and loops multiply. */
+/**
+ * Whether so much has been walked that the rest is left; counted, because functions and loops
+ * multiply.
+ */
 function isExhausted({ notes, invocations }: Walk): boolean {
   notes.calls += 1;
   const exhausted = notes.calls > MAX_CALLS || invocations.length >= MAX_INVOCATIONS;
@@ -58,7 +63,10 @@ function runPipeline(walk: Walk, pipeline: Pipeline, frame: Frame): Output {
   return output;
 }
 
-/** Tells the writers of a pipe who reads it: the first invocation of the next command that is not inside one of its words. */
+/**
+ * Tells the writers of a pipe who reads it: the first invocation of the next command that is not
+ * inside one of its words.
+ */
 function linkReader(walk: Walk, writers: { from: number; to: number }, readerFrom: number): void {
   const depth = Math.min(...walk.invocations.slice(readerFrom).map((invocation) => invocation.depth));
   const reader = walk.invocations.slice(readerFrom).find((invocation) => invocation.depth === depth);
@@ -187,7 +195,10 @@ function runBranches(walk: Walk, command: CompoundCommand, frame: Frame): Output
   return output;
 }
 
-/** Walks a loop once, or once for each word of a written-out list, so that `for d in / /home; do rm -rf $d; done` is seen. */
+/**
+ * Walks a loop once, or once for each word of a written-out list, so that `for d in / /home; do rm
+ * -rf $d; done` is seen.
+ */
 function runLoop(walk: Walk, command: CompoundCommand, words: readonly Word[], frame: Frame): Output {
   const { name } = command;
   const literal = name !== null && words.length > 0 && words.every((word) => word.value !== null);
@@ -203,7 +214,10 @@ function runLoop(walk: Walk, command: CompoundCommand, words: readonly Word[], f
   return null;
 }
 
-/** Notes a function. Its body is walked apart, so that a rule can look at it although it may never be called. */
+/**
+ * Notes a function. Its body is walked apart, so that a rule can look at it although it may never
+ * be called.
+ */
 function defineFunction(walk: Walk, command: CompoundCommand, frame: Frame): void {
   const name = command.name ?? '';
   walk.scope.functions.set(name, command);

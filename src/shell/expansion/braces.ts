@@ -14,7 +14,10 @@ const MAX_NESTING = 20;
 export const hasBraces = (parts: Parts): boolean =>
   parts.some((part) => part.kind === 'literal' && !part.quoted && part.text.includes('{'));
 
-/** The words a word stands for; at most `MAX_EXPANSION`, otherwise the word itself. Spans stay those of the part expanded. */
+/**
+ * The words a word stands for; at most `MAX_EXPANSION`, otherwise the word itself. Spans stay those
+ * of the part expanded.
+ */
 export function expandBraces(parts: Parts): readonly Parts[] {
   const atoms: Atom[] = [];
   const bare = parts.find((part) => part.kind === 'literal' && !part.quoted);
@@ -51,7 +54,9 @@ interface Brace {
   readonly alternatives: readonly (readonly Atom[])[];
 }
 
-/** Finds the first brace that expands; a brace with neither comma nor sequence stands for itself. */
+/**
+ * Finds the first brace that expands; a brace with neither comma nor sequence stands for itself.
+ */
 function findBrace(atoms: readonly Atom[]): Brace | null {
   for (let start = 0; start < atoms.length; start += 1) {
     if (atoms[start] !== '{') continue;

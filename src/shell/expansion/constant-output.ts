@@ -1,4 +1,7 @@
-/** What a few harmless programs print, computed from literal arguments, so that encoded and assembled commands are seen. */
+/**
+ * What a few harmless programs print, computed from literal arguments, so that encoded and
+ * assembled commands are seen.
+ */
 
 import { inputText } from '../execution/frame.ts';
 import { MAX_VALUE } from '../limits.ts';

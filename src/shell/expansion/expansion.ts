@@ -1,14 +1,23 @@
-/** From words as written to the words a program receives, as far as that can be told without running anything. */
+/**
+ * From words as written to the words a program receives, as far as that can be told without running
+ * anything.
+ */
 
 import type { LiteralPart, Script, VariablePart, Word, WordPart } from '../model.ts';
 import { wordOf } from '../syntax/parts.ts';
 import { expandBraces, hasBraces } from './braces.ts';
 import { knownValue, knownWords, type Scope } from './scope.ts';
 
-/** What expansion needs of the walk: it runs the scripts inside words and says what they print, null where unknown. */
+/**
+ * What expansion needs of the walk: it runs the scripts inside words and says what they print, null
+ * where unknown.
+ */
 export interface Expander {
   readonly scope: Scope;
-  /** What falls into several words at its blanks: zsh and fish keep the value of a variable in one word. */
+  /**
+   * What falls into several words at its blanks: zsh and fish keep the value of a variable in one
+   * word.
+   */
   readonly splits: 'all' | 'commands' | 'nothing';
   readonly substitute: (script: Script, kind: 'command' | 'process', direction: 'in' | 'out') => string | null;
 }

@@ -13,7 +13,9 @@ export interface Scope {
   readonly functions: Map<string, CompoundCommand>;
   /** Functions and aliases whose body is being walked. */
   readonly active: Set<string>;
-  /** Names that were looked up; the loop over a list asks whether its body depends on the variable. */
+  /**
+   * Names that were looked up; the loop over a list asks whether its body depends on the variable.
+   */
   readonly reads: Set<string>;
   /** Characters put in for variables so far. */
   substituted: number;
@@ -56,7 +58,10 @@ function firstCharacter(name: string): string | null {
   return ['HOME', 'PATH', 'PWD', 'OLDPWD', 'SHELL'].includes(name) ? '/' : null;
 }
 
-/** The words that `$@`, `$*`, `${a[@]}` or `${a[1]}` stand for; null where they are unknown or the reference is another. */
+/**
+ * The words that `$@`, `$*`, `${a[@]}` or `${a[1]}` stand for; null where they are unknown or the
+ * reference is another.
+ */
 export function knownWords(scope: Scope, { name, operator }: VariablePart): readonly Word[] | null {
   if (operator === '' && (name === '@' || name === '*' || name === 'argv')) return scope.positional;
   const subscript = /^\[(?:([@*])|(\d{1,4}))\]$/.exec(operator);

@@ -1,17 +1,25 @@
-/** Masks secrets before anything is stored (FR-503): the shape of the command stays, the value goes. */
+/**
+ * Masks secrets before anything is stored (FR-503): the shape of the command stays, the value goes.
+ */
 import type { Analysis } from '../model.ts';
 import { parsedSecrets } from './secret-options.ts';
 import { type SecretSpan, scanSecrets } from './secret-scan.ts';
 
 export interface Redacted {
   readonly text: string;
-  /** What was masked, each kind once, in order of appearance: `password`, `token`, `github-token`, `private-key`, … */
+  /**
+   * What was masked, each kind once, in order of appearance: `password`, `token`, `github-token`,
+   * `private-key`, …
+   */
   readonly kinds: readonly string[];
   /** Where it stood in the command, in order, not overlapping. */
   readonly masked: readonly SecretSpan[];
 }
 
-/** Overlapping spans become one, named after the more specific finding (a known token format before a telling name). */
+/**
+ * Overlapping spans become one, named after the more specific finding (a known token format before
+ * a telling name).
+ */
 const merge = (spans: readonly SecretSpan[]): readonly SecretSpan[] => {
   const merged: SecretSpan[] = [];
   for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
@@ -24,7 +32,10 @@ const merge = (spans: readonly SecretSpan[]): readonly SecretSpan[] => {
   return merged;
 };
 
-/** Leaves out what touches a mask that is there already: `‹redacted:token›@host` would read as a name and a password. */
+/**
+ * Leaves out what touches a mask that is there already: `‹redacted:token›@host` would read as a
+ * name and a password.
+ */
 const awayFromMasks = (text: string, spans: readonly SecretSpan[]): readonly SecretSpan[] => {
   if (!text.includes('‹redacted:')) return spans;
   const masks = [...text.matchAll(/‹redacted:[\w-]{1,40}›/g)].map(
@@ -37,7 +48,10 @@ const awayFromMasks = (text: string, spans: readonly SecretSpan[]): readonly Sec
   });
 };
 
-/** Quotes that open and close inside the span stay outside the mask, so that what is left still reads as the same command. */
+/**
+ * Quotes that open and close inside the span stay outside the mask, so that what is left still
+ * reads as the same command.
+ */
 const insideQuotes = (text: string, span: SecretSpan): SecretSpan => {
   const first = text[span.start];
   const quoted = (first === '"' || first === "'") && text[span.end - 1] === first && span.end - span.start > 1;
@@ -45,8 +59,8 @@ const insideQuotes = (text: string, span: SecretSpan): SecretSpan => {
 };
 
 /**
- * `mysql -phunter2` becomes `mysql -p‹redacted:password›`. `analysis` must be that of `command`. Never throws, needs time linear in
- * the length of the command, and leaves its own output as it is.
+ * `mysql -phunter2` becomes `mysql -p‹redacted:password›`. `analysis` must be that of `command`.
+ * Never throws, needs time linear in the length of the command, and leaves its own output as it is.
  */
 export const redact = (command: string, analysis: Analysis): Redacted => {
   const found = [...scanSecrets(command), ...parsedSecrets(command, analysis)];
@@ -65,7 +79,10 @@ export const redact = (command: string, analysis: Analysis): Redacted => {
 
 const maskOf = ({ kind }: SecretSpan): string => `‹redacted:${kind}›`;
 
-/** `analysis.tools`, but for names that hold what was masked: a token that was pasted as a command is called by its mask. */
+/**
+ * `analysis.tools`, but for names that hold what was masked: a token that was pasted as a command
+ * is called by its mask.
+ */
 export const redactedTools = ({ invocations }: Analysis, { masked }: Redacted): readonly string[] =>
   invocations
     .filter(({ topLevel }) => topLevel)

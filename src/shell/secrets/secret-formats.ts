@@ -1,6 +1,7 @@
 /**
- * Tokens that show by themselves what they are. A `hint` must occur in the text before its pattern is tried, so that an ordinary
- * command costs a few substring searches. Patterns have bounded, unambiguous repetition: matching is linear.
+ * Tokens that show by themselves what they are. A `hint` must occur in the text before its pattern
+ * is tried, so that an ordinary command costs a few substring searches. Patterns have bounded,
+ * unambiguous repetition: matching is linear.
  */
 export interface SecretFormat {
   readonly kind: string;

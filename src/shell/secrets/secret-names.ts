@@ -1,4 +1,7 @@
-/** Which names tell that a secret stands beside them, and which values can be one (FR-503, issue "secrets"). */
+/**
+ * Which names tell that a secret stands beside them, and which values can be one (FR-503, issue
+ * "secrets").
+ */
 
 /** Any of these in a text makes a closer look worth while. */
 export const NAME_HINT = /pass|pwd|secret|token|key|cred|auth|cookie|pat\b|session|identified|bearer|webhook/i;
@@ -7,15 +10,18 @@ const PASSWORD =
   /(?:passw(?:or)?d|passphrase|passcode|passwort|pwd|(?:^|[^a-z]|user|ssh|db|store|key|root|require|my)pass|psw)$/;
 const TOKEN =
   /(?:secret|token|api[_-]?key|apikey|(?:access|account|secret|auth|encryption|signing|master|shared|service|deploy|storage|subscription|license|licence|routing|integration|project|write|admin|app|application|functions?)[_-]?key|private[_-]?key|secret[_-]?key[_-]?base|(?:^|[_-])pat|bearer|credentials?|authorization|rediscli_auth|jwt)$/;
-/** Parts that may follow the telling word without changing what is meant: `TOKEN_PROD`, `SECRET_2`, `PRIVATE_KEY_B64`. */
+/**
+ * Parts that may follow the telling word without changing what is meant: `TOKEN_PROD`, `SECRET_2`,
+ * `PRIVATE_KEY_B64`.
+ */
 const SUFFIX =
   /[_.-]?(?:\d{1,3}|v\d|b64|base64|value|text|plain|plaintext|prod|production|dev|development|staging|stage|test|old|new|current)$/;
 
 export type TellingKind = 'password' | 'token' | 'key';
 
 /**
- * The kind of secret a name announces, or null. Only the end of the name counts: `token_file`, `password-stdin`, `secretName` and
- * `tokenizer` announce none.
+ * The kind of secret a name announces, or null. Only the end of the name counts: `token_file`,
+ * `password-stdin`, `secretName` and `tokenizer` announce none.
  */
 export const tellingKind = (name: string): TellingKind | null => {
   if (name === 'PWD' || name === 'OLDPWD' || name.length > 80) return null;
@@ -33,8 +39,8 @@ const PATH =
   /^(?:~|\.{0,2})\/[\w./@-]*$|^[a-z]+:\/\/|^[\w-]+\/[\w./-]+\.(?:txt|key|pem|json|ya?ml|env|conf|cfg|crt|gpg)$/i;
 
 /**
- * Whether a value that a telling name announces can be a secret. References (`$X`, `<token>`, `{{ x }}`), switches, paths and
- * URLs are not; a token that is a small number is a count.
+ * Whether a value that a telling name announces can be a secret. References (`$X`, `<token>`, `{{ x
+ * }}`), switches, paths and URLs are not; a token that is a small number is a count.
  */
 export const isSecretValue = (value: string, kind: TellingKind): boolean => {
   if (value === '' || /^\s/.test(value) || NOT_A_VALUE.test(value)) return false;

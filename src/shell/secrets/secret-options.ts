@@ -1,6 +1,6 @@
 /**
- * Secrets that only the parsed command tells: `-p…` is a password for mysql and a port for ssh. Finds the spans of those values
- * in the original text.
+ * Secrets that only the parsed command tells: `-p…` is a password for mysql and a port for ssh.
+ * Finds the spans of those values in the original text.
  */
 import { afterGlobalOptions, lookupTool } from '../catalogue/catalogue.ts';
 import type { Analysis, Invocation, Word } from '../model.ts';
@@ -8,11 +8,15 @@ import { isSecretValue, looksRandom, tellingKind } from './secret-names.ts';
 import { commonOptions, type OptionSpec, type SecretPlaces, secretPlaces } from './secret-places.ts';
 import type { SecretSpan } from './secret-scan.ts';
 
-/** The span of the last `length` characters of what a word says, inside its closing quote; the whole word where that is unclear. */
+/**
+ * The span of the last `length` characters of what a word says, inside its closing quote; the whole
+ * word where that is unclear.
+ */
 const tailSpan = (text: string, word: Word, length: number, kind: string): SecretSpan => {
   const raw = text.slice(word.start, word.end);
   const secret = length > 0 ? word.text.slice(-length) : word.text;
-  // Where the same text stands in the word more than once (in a substitution, say), all from the first to the last of them goes.
+  // Where the same text stands in the word more than once (in a substitution, say), all from the
+  // first to the last of them goes.
   const first = raw.indexOf(secret, word.text.length - secret.length);
   const last = raw.lastIndexOf(secret);
   if (secret !== '' && first >= 0) return { start: word.start + first, end: word.start + last + secret.length, kind };
@@ -83,7 +87,10 @@ const findOperands = (text: string, places: SecretPlaces, operands: readonly Wor
   }
 };
 
-/** `config set NAME value`, `configure set aws_secret_access_key value`: a telling name as a word of its own, after a setting verb. */
+/**
+ * `config set NAME value`, `configure set aws_secret_access_key value`: a telling name as a word of
+ * its own, after a setting verb.
+ */
 const findSettings = (text: string, args: readonly Word[], found: SecretSpan[]): void => {
   const verb = args.findIndex((word) => /^(?:set|add|put|config|write|requirepass|AUTH|auth)$/.test(word.text));
   if (verb < 0) return;
@@ -126,7 +133,10 @@ const readsSecret = (invocation: Invocation, places: SecretPlaces | undefined, o
   ) ??
     false);
 
-/** `echo secret | docker login --password-stdin`, `echo secret | sudo -S …`, `docker login … <<< secret`. */
+/**
+ * `echo secret | docker login --password-stdin`, `echo secret | sudo -S …`, `docker login … <<<
+ * secret`.
+ */
 const findFed = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
   const { input } = invocation;
   if (input.kind === 'here-string') found.push(tailSpan(text, input.word, 0, 'password'));

@@ -1,8 +1,9 @@
 /** Where single tools take secrets: data, and the index that is made of it on first use. */
 
 /**
- * Per tool (or `tool subcommand`), its options whose value is a secret. `-p*`: glued only; `-p?`: glued or the next word; else the
- * next word or after `=`. `:`, `%`, `,` at the end: only what follows that character is secret (`-u user:password`).
+ * Per tool (or `tool subcommand`), its options whose value is a secret. `-p*`: glued only; `-p?`:
+ * glued or the next word; else the next word or after `=`. `:`, `%`, `,` at the end: only what
+ * follows that character is secret (`-u user:password`).
  */
 const OPTIONS: Readonly<Record<string, string>> = {
   mysql: '-p*',
@@ -89,7 +90,10 @@ const OPTIONS: Readonly<Record<string, string>> = {
 /** Of any tool: `user:password` in one word. */
 const ANY_TOOL = '--auth: --basic-auth: --creds: --userpass:';
 
-/** `tool subcommand …` whose operands from this position on (negative: from the end) are secret; `=`: only what follows it. */
+/**
+ * `tool subcommand …` whose operands from this position on (negative: from the end) are secret;
+ * `=`: only what follows it.
+ */
 const OPERANDS: readonly (readonly [words: string, from: number, count: number, form?: '='])[] = [
   ['rabbitmqctl add_user', 1, 1],
   ['rabbitmqctl change_password', 1, 1],

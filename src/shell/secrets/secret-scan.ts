@@ -1,6 +1,7 @@
 /**
- * Finds secrets in raw text, whatever the text is: a command, a here-document, a `-c` string, a JSON body, something that does
- * not parse. Knows nothing of shell words; `secret-options.ts` adds what only the parsed command can tell.
+ * Finds secrets in raw text, whatever the text is: a command, a here-document, a `-c` string, a
+ * JSON body, something that does not parse. Knows nothing of shell words; `secret-options.ts` adds
+ * what only the parsed command can tell.
  */
 import { secretFormats } from './secret-formats.ts';
 import { isSecretValue, looksRandom, NAME_HINT, type TellingKind, tellingKind } from './secret-names.ts';
@@ -12,7 +13,10 @@ export interface SecretSpan {
   readonly kind: string;
 }
 
-/** A value longer than this is cut off there by the search for its end, so that unclosed quotes cannot make it quadratic. */
+/**
+ * A value longer than this is cut off there by the search for its end, so that unclosed quotes
+ * cannot make it quadratic.
+ */
 const MAX_VALUE_LENGTH = 4096;
 const MAX_NAME_LENGTH = 64;
 
@@ -27,7 +31,10 @@ const findTokens = (text: string, found: SecretSpan[]): void => {
   }
 };
 
-/** Private keys: everything between the two marker lines, or to the end of the text where the second one is missing. */
+/**
+ * Private keys: everything between the two marker lines, or to the end of the text where the second
+ * one is missing.
+ */
 const findPem = (text: string, found: SecretSpan[]): void => {
   const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
   for (const match of text.matchAll(begin)) {
@@ -53,7 +60,10 @@ const findUrlCredentials = (text: string, found: SecretSpan[]): void => {
   }
 };
 
-/** Where a value that begins at `from` ends: at its closing quote, or at the first character that ends a bare word. */
+/**
+ * Where a value that begins at `from` ends: at its closing quote, or at the first character that
+ * ends a bare word.
+ */
 const valueEnd = (text: string, from: number, quote: string): number => {
   const limit = Math.min(text.length, from + MAX_VALUE_LENGTH);
   for (let at = from; at < limit; at += 1) {
@@ -85,7 +95,10 @@ const nameAround = (text: string, start: number, end: number): Named => {
 const JOINT = /(\\*["']?\]?)([ \t]*)(=>|:=|==|=~|=|::|:\/\/|:|(?=\s))([ \t]*)(\\*["']?)/y;
 const HEADER = /(?:authorization|^x-|-token|-key|^api-?key|^cookie)/i;
 
-/** The value may be spoken of freely (`password: x`), or must be an option's (`--password x`), or look like a secret by itself. */
+/**
+ * The value may be spoken of freely (`password: x`), or must be an option's (`--password x`), or
+ * look like a secret by itself.
+ */
 const fits = (named: Named, joint: RegExpExecArray, value: string, kind: TellingKind): boolean => {
   const [, closing = '', , sign = '', gap = '', opening = ''] = joint;
   if (sign === '=' || sign === ':=' || sign === '=>')
@@ -108,7 +121,8 @@ const spanAfter = (text: string, named: Named, announced: TellingKind | 'random'
   const quote = (joint[5] ?? '').at(-1) ?? '';
   const header = /authorization$/i.test(named.name);
   let start = JOINT.lastIndex;
-  // A header stands inside one quoted word: its value runs to that word's closing quote, over the blank after the scheme.
+  // A header stands inside one quoted word: its value runs to that word's closing quote, over the
+  // blank after the scheme.
   if (header) start += SCHEME.exec(text.slice(start, start + 40))?.[0].length ?? 0;
   const end = valueEnd(text, start, quote);
   const value = text.slice(start, end);
@@ -168,7 +182,10 @@ const findSpoken = (text: string, found: SecretSpan[]): void => {
     }
 };
 
-/** All secrets that the text alone gives away, in no order, possibly overlapping. Linear in the length of the text. */
+/**
+ * All secrets that the text alone gives away, in no order, possibly overlapping. Linear in the
+ * length of the text.
+ */
 export const scanSecrets = (text: string): readonly SecretSpan[] => {
   const found: SecretSpan[] = [];
   findTokens(text, found);

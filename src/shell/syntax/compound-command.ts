@@ -1,4 +1,7 @@
-/** Compound commands and function definitions. POSIX 2024 XCU §2.9.4, §2.9.5; bash `[[ ]]`, `(( ))`, `select`; zsh short forms. */
+/**
+ * Compound commands and function definitions. POSIX 2024 XCU §2.9.4, §2.9.5; bash `[[ ]]`, `(( ))`,
+ * `select`; zsh short forms.
+ */
 
 import type { Branch, Command, CompoundCommand, Script, Word, WordPart } from '../model.ts';
 import { readArithmetic } from './expansion-syntax.ts';

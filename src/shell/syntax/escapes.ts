@@ -29,7 +29,8 @@ const fromCode = (code: number): string => (code <= 0x10ffff ? String.fromCodePo
 
 /**
  * Reads the escape whose backslash stands at `at`. An unknown escape keeps its backslash.
- * `zeroOctal`: octal may have four digits when the first is 0, as `echo -e` and `printf '%b'` take it.
+ * `zeroOctal`: octal may have four digits when the first is 0, as `echo -e` and `printf '%b'` take
+ * it.
  */
 export function readEscape(text: string, at: number, zeroOctal = false): Escape {
   const next = text[at + 1];

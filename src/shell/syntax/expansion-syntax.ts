@@ -1,4 +1,7 @@
-/** What a `$` begins: variables, `${…}`, `$(…)`, `$((…))`, `$'…'`; and backquotes. POSIX 2024 XCU §2.6, bash and zsh manuals. */
+/**
+ * What a `$` begins: variables, `${…}`, `$(…)`, `$((…))`, `$'…'`; and backquotes. POSIX 2024 XCU
+ * §2.6, bash and zsh manuals.
+ */
 
 import { MAX_DEPTH, MAX_SECOND_READINGS } from '../limits.ts';
 import type { VariablePart, Word, WordPart } from '../model.ts';
@@ -70,8 +73,8 @@ function readParenthesis(reader: Reader, parts: WordPart[], quoted: boolean): vo
 }
 
 /**
- * Reads an arithmetic expression with the position behind its opener. False, when brackets do not pair the way they do in
- * arithmetic (`$((a) | (b))` is a command): the caller then steps back.
+ * Reads an arithmetic expression with the position behind its opener. False, when brackets do not
+ * pair the way they do in arithmetic (`$((a) | (b))` is a command): the caller then steps back.
  */
 export function readArithmetic(
   reader: Reader,
@@ -173,7 +176,10 @@ function readAnsi(reader: Reader, parts: WordPart[]): void {
   if (empty) addLiteral(reader, parts, opening, '', true);
 }
 
-/** Reads a backquoted command. Inside, a backslash protects only `` ` ``, `\` and `$` (POSIX 2024 XCU §2.6.3). */
+/**
+ * Reads a backquoted command. Inside, a backslash protects only `` ` ``, `\` and `$` (POSIX 2024
+ * XCU §2.6.3).
+ */
 export function readBackquote(reader: Reader, parts: WordPart[], quoted: boolean): void {
   const start = reader.pos;
   reader.pos += 1;

@@ -1,4 +1,7 @@
-/** Statements of fish. fish manual, "The fish language". Never fails: what no grammar allows is read as words or skipped. */
+/**
+ * Statements of fish. fish manual, "The fish language". Never fails: what no grammar allows is read
+ * as words or skipped.
+ */
 
 import { MAX_DEPTH } from '../limits.ts';
 import type {

@@ -5,7 +5,9 @@ import { FISH_GRAMMAR } from './fish-parser.ts';
 import { POSIX_GRAMMAR } from './parser.ts';
 import { type Notes, newReader } from './reader.ts';
 
-/** Reads text into a syntax tree; findings go to `notes`. Beyond the depth limit the tree is empty. */
+/**
+ * Reads text into a syntax tree; findings go to `notes`. Beyond the depth limit the tree is empty.
+ */
 export function parse(source: Source, dialect: Dialect, notes: Notes, depth = 0): Script {
   if (depth > MAX_DEPTH) {
     notes.truncated = true;

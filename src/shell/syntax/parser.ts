@@ -1,4 +1,7 @@
-/** Lists and pipelines of bash, zsh and POSIX sh. Never fails: what no grammar allows is read as words or skipped. */
+/**
+ * Lists and pipelines of bash, zsh and POSIX sh. Never fails: what no grammar allows is read as
+ * words or skipped.
+ */
 
 import { MAX_DEPTH } from '../limits.ts';
 import type { Command, CompoundCommand, ListItem, Script, Separator } from '../model.ts';
@@ -33,7 +36,10 @@ const INNER: Inner = {
   command: (reader) => readCommand(reader),
 };
 
-/** Ends a list: a bracket, a closing keyword of the compound command around it, or only the end of the text. */
+/**
+ * Ends a list: a bracket, a closing keyword of the compound command around it, or only the end of
+ * the text.
+ */
 type ListEnd = ')' | '}' | 'keyword' | null;
 
 function readList(reader: Reader, end: ListEnd): Script {
@@ -101,7 +107,10 @@ function readDeeper(reader: Reader, start: number): Command {
   return readSimpleOrFunction(reader);
 }
 
-/** Brackets are skipped over, so that what follows them is still read; keywords are read as ordinary words. */
+/**
+ * Brackets are skipped over, so that what follows them is still read; keywords are read as ordinary
+ * words.
+ */
 function readTooDeep(reader: Reader): Command {
   reader.notes.truncated = true;
   if (reader.text[reader.pos] === '(') {

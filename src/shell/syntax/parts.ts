@@ -1,7 +1,10 @@
 import type { LiteralPart, Word, WordPart } from '../model.ts';
 import { type Draft, type Reader, spanFrom, step } from './reader.ts';
 
-/** Adds the characters read since `start` as standing for `text`, joining them to a literal they continue. */
+/**
+ * Adds the characters read since `start` as standing for `text`, joining them to a literal they
+ * continue.
+ */
 export function addLiteral(reader: Reader, parts: WordPart[], start: number, text: string, quoted: boolean): void {
   const span = spanFrom(reader, start);
   const last = parts.at(-1);

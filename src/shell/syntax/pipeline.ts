@@ -2,7 +2,10 @@ import type { Command, Pipeline } from '../model.ts';
 import { type Reader, spanFrom, step, take } from './reader.ts';
 import { skipBlanks, skipLines } from './trivia.ts';
 
-/** What a dialect writes before a pipeline to negate it, between its commands, and how it reads one of those. Both patterns sticky. */
+/**
+ * What a dialect writes before a pipeline to negate it, between its commands, and how it reads one
+ * of those. Both patterns sticky.
+ */
 export interface PipelineWords {
   readonly not: RegExp;
   readonly pipe: RegExp;

@@ -27,7 +27,9 @@ export interface PendingDocument {
   readonly stripTabs: boolean;
 }
 
-/** What reads the nested parts of a word; handed in, because words and scripts contain each other. */
+/**
+ * What reads the nested parts of a word; handed in, because words and scripts contain each other.
+ */
 export interface Grammar {
   /** Reads a script up to a closing bracket (or to the end), leaving the reader at that bracket. */
   readonly parseScript: (reader: Reader, closer: ')' | '}' | null) => Script;
@@ -35,7 +37,10 @@ export interface Grammar {
   readonly readArgument: (reader: Reader, quoted: boolean) => Word;
 }
 
-/** A position in a source. One pass, left to right; only `((` may step back, a bounded number of times. */
+/**
+ * A position in a source. One pass, left to right; only `((` may step back, a bounded number of
+ * times.
+ */
 export interface Reader {
   readonly source: Source;
   readonly text: string;
@@ -81,7 +86,10 @@ export function step(reader: Reader): boolean {
   return false;
 }
 
-/** Makes sure of progress: skips a character where nothing was read since `before`, and says whether it did. */
+/**
+ * Makes sure of progress: skips a character where nothing was read since `before`, and says whether
+ * it did.
+ */
 export function moveOn(reader: Reader, before: number): boolean {
   if (reader.pos > before) return false;
   reader.pos = Math.min(before + 1, reader.text.length);
@@ -95,7 +103,10 @@ export function spanFrom(reader: Reader, start: number): Span {
   return { start: from, end: Math.max(from, reader.source.to(reader.pos)) };
 }
 
-/** Matches a sticky expression at the position and moves behind it; null when it does not match there. */
+/**
+ * Matches a sticky expression at the position and moves behind it; null when it does not match
+ * there.
+ */
 export function take(reader: Reader, sticky: RegExp): string | null {
   sticky.lastIndex = reader.pos;
   const found = sticky.exec(reader.text);
@@ -111,8 +122,8 @@ export function looksAt(reader: Reader, sticky: RegExp): boolean {
 }
 
 /**
- * Reads a nested script with the position behind its opening bracket, and its closing bracket. Beyond the depth limit the
- * bracket is skipped by counting, so that what follows it is still read.
+ * Reads a nested script with the position behind its opening bracket, and its closing bracket.
+ * Beyond the depth limit the bracket is skipped by counting, so that what follows it is still read.
  */
 export function readNested(reader: Reader, closer: ')' | '}'): Script {
   const start = reader.pos;

@@ -7,7 +7,10 @@ const SH = /(\d{1,4})?(<<<|<<-|<<|<>|<&|<|>>|>&|>\||>)|(&>>|&>)/y;
 const BASH = /(\d{1,4}|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<>|<&|<(?!\()|>>(?!\()|>&|>\||>(?!\())|(&>>|&>)/y;
 const ZSH = /(\d{1,4}|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<>|<&|<(?!\()|>>&?[|!]?(?!\()|>&[|!]?|>[|!]|>(?!\())|(&>>?[|!]?)/y;
 
-/** Reads a redirection at the position; null when none stands there. Its here-document body follows after the line end. */
+/**
+ * Reads a redirection at the position; null when none stands there. Its here-document body follows
+ * after the line end.
+ */
 export function readRedirection(reader: Reader): Redirection | null {
   const start = reader.pos;
   const pattern = reader.dialect === 'zsh' ? ZSH : reader.dialect === 'sh' ? SH : BASH;

@@ -1,4 +1,6 @@
-/** Simple commands: assignments, words and redirections up to an operator. POSIX 2024 XCU §2.9.1. */
+/**
+ * Simple commands: assignments, words and redirections up to an operator. POSIX 2024 XCU §2.9.1.
+ */
 
 import type { Assignment, Redirection, SimpleCommand, Word } from '../model.ts';
 import { looksAt, moveOn, type Reader, spanFrom, step, take } from './reader.ts';
@@ -10,7 +12,10 @@ const ASSIGNMENT = /([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]\n]{0,200}\])?(\+?)=/y;
 const CLOSING_BRACE = /\}(?=[ \t\r\n;&|)]|$)/y;
 const EMPTY_BRACKETS = /\([ \t]*\)/y;
 
-/** What reading a simple command came upon: the command, or a function definition whose body comes next. */
+/**
+ * What reading a simple command came upon: the command, or a function definition whose body comes
+ * next.
+ */
 export interface SimpleReading {
   readonly command: SimpleCommand;
   /** True when `name ()` was read: the position is behind the brackets. */
@@ -56,7 +61,9 @@ export function readSimple(reader: Reader): SimpleReading {
 const closesBlock = (reader: Reader): boolean =>
   reader.dialect === 'zsh' && reader.depth > 0 && looksAt(reader, CLOSING_BRACE);
 
-/** A word always moves the position on: an operator that no grammar puts there is one of its own. */
+/**
+ * A word always moves the position on: an operator that no grammar puts there is one of its own.
+ */
 function readWordOrOperator(reader: Reader): Word {
   const start = reader.pos;
   const word = readWord(reader);
@@ -64,7 +71,10 @@ function readWordOrOperator(reader: Reader): Word {
   return { ...word, ...spanFrom(reader, start) };
 }
 
-/** A bracket among the words: the list of `declare x=(…)`, or one that no grammar puts there; its text is kept as a word. */
+/**
+ * A bracket among the words: the list of `declare x=(…)`, or one that no grammar puts there; its
+ * text is kept as a word.
+ */
 function readBracket(reader: Reader, words: Word[]): void {
   if (reader.text[reader.pos - 1] === '=') {
     words.push(...readElements(reader));

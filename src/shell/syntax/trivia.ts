@@ -1,4 +1,7 @@
-/** What stands between words: blanks, comments, line ends and the here-documents that begin behind them. */
+/**
+ * What stands between words: blanks, comments, line ends and the here-documents that begin behind
+ * them.
+ */
 import type { WordPart } from '../model.ts';
 import { type Piece, piecedSource } from '../source.ts';
 import { addLiteral, wordOf } from './parts.ts';
@@ -20,7 +23,9 @@ export function skipComment(reader: Reader): boolean {
   return true;
 }
 
-/** Skips blanks, comments and line ends; here-documents that wait for a line end are read behind it. */
+/**
+ * Skips blanks, comments and line ends; here-documents that wait for a line end are read behind it.
+ */
 export function skipLines(reader: Reader): void {
   while (reader.pos < reader.text.length) {
     skipBlanks(reader);

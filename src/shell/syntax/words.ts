@@ -6,7 +6,10 @@ import { readBackquote, readDollar } from './expansion-syntax.ts';
 import { addLiteral, wordOf } from './parts.ts';
 import { type Reader, readNested, spanFrom, step, take } from './reader.ts';
 
-/** Where a word ends: at a metacharacter, at a blank only (inside `[[ ]]`), or at the `}` of `${x:-…}`. */
+/**
+ * Where a word ends: at a metacharacter, at a blank only (inside `[[ ]]`), or at the `}` of
+ * `${x:-…}`.
+ */
 export type WordEnd = 'operator' | 'blank' | 'brace';
 
 const RUN = /[^ \t\r\n'"\\$`*?[~<>|&;()=]+/y;
@@ -64,13 +67,17 @@ function endsWord(reader: Reader, end: WordEnd): boolean {
   if (end === 'brace') return char === '}';
   if (end === 'blank') return BLANKS.includes(char);
   if (!BLANKS_AND_OPERATORS.includes(char)) return false;
-  // `<(…)` and `>(…)` are part of the word they touch, and so is a bracket that no shell grammar puts there.
+  // `<(…)` and `>(…)` are part of the word they touch, and so is a bracket that no shell grammar
+  // puts there.
   return !((char === '<' || char === '>') && reader.text[reader.pos + 1] === '(' && reader.dialect !== 'sh');
 }
 
 type PartReader = (reader: Reader, parts: WordPart[], wordStart: number) => void;
 
-/** What a character begins where nothing is quoted. All others belong to a run that stands for itself. */
+/**
+ * What a character begins where nothing is quoted. All others belong to a run that stands for
+ * itself.
+ */
 const PART_READERS: Readonly<Record<string, PartReader>> = {
   "'": readSingle,
   '"': readDouble,
@@ -135,7 +142,10 @@ function readDouble(reader: Reader, parts: WordPart[]): void {
   else reader.notes.complete = false;
 }
 
-/** Reads one part of a double-quoted string or a here-document; `escapable` are the characters a backslash protects. */
+/**
+ * Reads one part of a double-quoted string or a here-document; `escapable` are the characters a
+ * backslash protects.
+ */
 function readQuotedPart(reader: Reader, parts: WordPart[], run: RegExp, escapable: string): void {
   const start = reader.pos;
   const text = take(reader, run);
@@ -243,7 +253,9 @@ function readProcess(reader: Reader, parts: WordPart[]): void {
   if (step(reader)) parts.push({ kind: 'process', text, direction, script, ...spanFrom(reader, start) });
 }
 
-/** bash's and zsh's `@(a|b)`, `!(x)`: the operator character has just been read as the end of a run. */
+/**
+ * bash's and zsh's `@(a|b)`, `!(x)`: the operator character has just been read as the end of a run.
+ */
 function endsInPatternList(reader: Reader, run: string): boolean {
   return reader.dialect !== 'sh' && reader.text[reader.pos] === '(' && /[+@!]$/.test(run);
 }

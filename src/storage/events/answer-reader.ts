@@ -8,8 +8,9 @@ import { readCoverage } from './coverage-reader.ts';
 import { readPatterns } from './pattern-table.ts';
 
 /**
- * Figures of the quarter-hour slots that begin in [sinceMs, untilMs), for answers to peers; `anomalies` is handed in, since they are
- * judged against the whole history. Nothing is read before it is asked for.
+ * Figures of the quarter-hour slots that begin in [sinceMs, untilMs), for answers to peers;
+ * `anomalies` is handed in, since they are judged against the whole history. Nothing is read before
+ * it is asked for.
  */
 export function readAnswerFigures(
   database: Database,

@@ -11,8 +11,9 @@ interface CoverageRow {
 }
 
 /**
- * How much of what was typed is behind the figures of the slots from `from` to before `to`. It knows no tools, so where some are kept
- * back it tells nothing that could be said of their commands: not how many were masked, and no shell where nothing else was observed.
+ * How much of what was typed is behind the figures of the slots from `from` to before `to`. It
+ * knows no tools, so where some are kept back it tells nothing that could be said of their
+ * commands: not how many were masked, and no shell where nothing else was observed.
  *
  * @param observed commands of these slots without those of `keptBack`
  */

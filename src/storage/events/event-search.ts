@@ -23,8 +23,9 @@ interface Condition {
 }
 
 /**
- * Events that fit a filter, newest first. What an index answers (time, high risk) costs a page; for the rest rows are looked at in
- * slices, at most `mostLookedAt` of them: `searchedTo` then tells how far back that was, and `next` goes on from there.
+ * Events that fit a filter, newest first. What an index answers (time, high risk) costs a page; for
+ * the rest rows are looked at in slices, at most `mostLookedAt` of them: `searchedTo` then tells
+ * how far back that was, and `next` goes on from there.
  */
 export function searchEvents(database: Database, filter: EventFilter, mostLookedAt = MAX_ROWS_SCANNED): EventPage {
   const limit = Math.min(filter.limit ?? DEFAULT_LIMIT, MAX_EVENTS);

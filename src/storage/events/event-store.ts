@@ -29,7 +29,8 @@ export interface ObservationCommit {
 
 export interface EventStore {
   /**
-   * One transaction, on disk when it returns. Returns the events as they now stand, each once, in the order in which they began.
+   * One transaction, on disk when it returns. Returns the events as they now stand, each once, in
+   * the order in which they began.
    * @throws CaroError `disk_full`; nothing is committed then.
    */
   readonly commit: (observed: ObservationCommit) => readonly TerminalEvent[];
@@ -37,9 +38,15 @@ export interface EventStore {
   readonly offsetOf: (file: string) => number;
   /** Forgets files that are gone from the spool. */
   readonly forget: (files: readonly string[]) => void;
-  /** Removes at most `limit` events that started before `beforeMs`, and after the last of them their sessions; returns how many. */
+  /**
+   * Removes at most `limit` events that started before `beforeMs`, and after the last of them their
+   * sessions; returns how many.
+   */
   readonly prune: (beforeMs: number, limit: number) => number;
-  /** Removes the rollups of the oldest slots of UTC days that were over before `beforeMs`, at most `limit` slots; true if there are more. */
+  /**
+   * Removes the rollups of the oldest slots of UTC days that were over before `beforeMs`, at most
+   * `limit` slots; true if there are more.
+   */
   readonly pruneRollups: (beforeMs: number, limit: number) => boolean;
 }
 

@@ -7,7 +7,10 @@ export interface RuleDay {
   readonly count: number;
 }
 
-/** How often each risk rule matched on each UTC day, oldest first; from rollups alone, one row at a time. */
+/**
+ * How often each risk rule matched on each UTC day, oldest first; from rollups alone, one row at a
+ * time.
+ */
 export function* readRuleDays(database: Database): Generator<RuleDay> {
   const rows = database
     .prepare('SELECT day, rule, count FROM rollup_rule_day WHERE count > 0 ORDER BY day, rule')

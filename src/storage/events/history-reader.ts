@@ -7,8 +7,9 @@ import { type PatternTable, readPatterns } from './pattern-table.ts';
 const HIGH_RISK = 2;
 
 /**
- * A node's own history for `findAnomalies`: quarter-hour slots that begin in [fromMs, untilMs), and each tool family that was first
- * used since `recentMs`. Tools kept back are left out where rows are read. One pass over the rollups, none over events.
+ * A node's own history for `findAnomalies`: quarter-hour slots that begin in [fromMs, untilMs), and
+ * each tool family that was first used since `recentMs`. Tools kept back are left out where rows
+ * are read. One pass over the rollups, none over events.
  */
 export function readHistory(
   database: Database,
@@ -45,8 +46,9 @@ interface SlotRange {
 }
 
 /**
- * A family is new if no row of any of its patterns is older; a family in daily use is found old at its first row. When exactly a
- * new one was first used is looked up only then: it takes the rollups by slot, of which there are many.
+ * A family is new if no row of any of its patterns is older; a family in daily use is found old at
+ * its first row. When exactly a new one was first used is looked up only then: it takes the rollups
+ * by slot, of which there are many.
  */
 function firstUses(
   database: Database,

@@ -1,11 +1,17 @@
 import type { Database } from '../database.ts';
 
-/** Rows of the pattern table by id: a few hundred, read once instead of joined to every row of a rollup. */
+/**
+ * Rows of the pattern table by id: a few hundred, read once instead of joined to every row of a
+ * rollup.
+ */
 export interface PatternTable {
   readonly byId: ReadonlyMap<number, { readonly name: string; readonly tool: string; readonly family: string }>;
   /** Ids of the patterns of the given tools. */
   readonly idsOf: (tools: readonly string[]) => readonly number[];
-  /** Condition on rollups by pattern that leaves the given tools out; empty where nothing has to be left out. Holds numbers only. */
+  /**
+   * Condition on rollups by pattern that leaves the given tools out; empty where nothing has to be
+   * left out. Holds numbers only.
+   */
   readonly without: (tools: readonly string[]) => string;
 }
 

@@ -6,7 +6,10 @@ import { addUp, readPatternUsage } from '../rollups/rollup-row.ts';
 import { readCoverage } from './coverage-reader.ts';
 import { readPatterns } from './pattern-table.ts';
 
-/** Everything rollups say about a period; the stuff of summaries and answers. Lists are sorted by name. */
+/**
+ * Everything rollups say about a period; the stuff of summaries and answers. Lists are sorted by
+ * name.
+ */
 export interface PeriodRollups {
   readonly patterns: readonly NamedUsage[];
   readonly tools: readonly NamedUsage[];
@@ -18,7 +21,10 @@ export interface PeriodRollups {
   readonly coverage: NodeSummary['coverage'];
 }
 
-/** @param keptBack canonical names of tools whose commands are left out of everything but `rules`, which know no tools */
+/**
+ * @param keptBack canonical names of tools whose commands are left out of everything but `rules`,
+ *   which know no tools
+ */
 export function readPeriod(
   database: Database,
   startMs: number,
@@ -52,8 +58,8 @@ export function readPeriod(
 }
 
 /**
- * Changes whenever late events, or another list of kept-back tools, changed what a summary of the period would say. Empty where
- * nothing was observed.
+ * Changes whenever late events, or another list of kept-back tools, changed what a summary of the
+ * period would say. Empty where nothing was observed.
  */
 export function periodDigest(
   database: Database,

@@ -22,8 +22,9 @@ export interface SpoolFolder {
   /** Names of everything in the folder, unordered. */
   readonly names: () => readonly string[];
   /**
-   * At most `maxBytes` from `offset` on, with the file's size. `gone` is what is no longer there; `refused` what is no plain file of
-   * ours: a link, a device, another owner's, one that others may write.
+   * At most `maxBytes` from `offset` on, with the file's size. `gone` is what is no longer there;
+   * `refused` what is no plain file of ours: a link, a device, another owner's, one that others may
+   * write.
    */
   readonly read: (name: string, offset: number, maxBytes: number) => SpoolBytes | 'gone' | 'refused';
   /** Bytes of a file of ours, 0 for anything else. */
@@ -33,8 +34,9 @@ export interface SpoolFolder {
   /** Removes a plain file of ours, whatever its mode; false for anything else, which stays. */
   readonly removeOwn: (name: string) => boolean;
   /**
-   * Calls back with the name of a file that changed (inotify, kqueue), until the returned function is called. Where the system gives no
-   * events (a limit reached, a network file system that has none), it calls back with null every so often: any file may have changed.
+   * Calls back with the name of a file that changed (inotify, kqueue), until the returned function
+   * is called. Where the system gives no events (a limit reached, a network file system that has
+   * none), it calls back with null every so often: any file may have changed.
    */
   readonly watch: (onChange: (name: string | null) => void) => () => void;
 }
@@ -42,7 +44,10 @@ export interface SpoolFolder {
 /** Between two looks where the system tells of no changes. */
 const POLL_MS = 500;
 
-/** Raw records of shell hooks (docs/hooks.md). MUST be a directory of ours alone; `uid` is its owner. */
+/**
+ * Raw records of shell hooks (docs/hooks.md). MUST be a directory of ours alone; `uid` is its
+ * owner.
+ */
 export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof watch = watch): SpoolFolder {
   const open = <T>(name: string, use: (descriptor: number, facts: Stats) => T): T | 'gone' | 'refused' => {
     const path = join(folder, name);
@@ -52,7 +57,8 @@ export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof
       const facts = fstatSync(descriptor);
       const ours = facts.isFile() && facts.uid === uid && facts.nlink === 1 && (facts.mode & 0o022) === 0;
       if (!ours) return 'refused';
-      // A hard link that was swapped away after it was opened looks like a file with one name; it is not the one that is here.
+      // A hard link that was swapped away after it was opened looks like a file with one name; it
+      // is not the one that is here.
       return lstatSync(path, { throwIfNoEntry: false })?.ino === facts.ino ? use(descriptor, facts) : 'gone';
     } finally {
       closeSync(descriptor);

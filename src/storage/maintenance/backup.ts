@@ -25,8 +25,9 @@ const NAME = /^caro-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(?:-v(\d+))?\.db
 const RESERVE_BYTES = 64 * 1024 * 1024;
 
 /**
- * Copies the live database while it is in use, as it was at one moment; the copy is whole, private, and on disk when this resolves.
- * Returns its path. Takes long with a large database: the service does it in a thread.
+ * Copies the live database while it is in use, as it was at one moment; the copy is whole, private,
+ * and on disk when this resolves. Returns its path. Takes long with a large database: the service
+ * does it in a thread.
  *
  * @throws CaroError `disk_full` where there is not room for it; nothing is left behind then
  */
@@ -35,7 +36,8 @@ export async function backupDatabase(file: string, folder: string, nowMs: number
   const draft = makeDraft(target, file);
   const database = openReadOnly(file);
   try {
-    // Holds one state of the database for as long as it takes, so that later commits do not make the copy begin again.
+    // Holds one state of the database for as long as it takes, so that later commits do not make
+    // the copy begin again.
     database.exec('BEGIN');
     database.prepare('SELECT count(*) FROM meta').get();
     await database.backup(draft);
@@ -48,12 +50,14 @@ export async function backupDatabase(file: string, folder: string, nowMs: number
 }
 
 /**
- * Copies an open database, as one statement, before a migration changes it: an older program opens the copy (docs/operations.md). It takes
- * the place of an earlier one of the same version, so that starts that are cut off time and again do not fill the disk. A damaged page
- * ends it, and the earlier copy stays.
+ * Copies an open database, as one statement, before a migration changes it: an older program opens
+ * the copy (docs/operations.md). It takes the place of an earlier one of the same version, so that
+ * starts that are cut off time and again do not fill the disk. A damaged page ends it, and the
+ * earlier copy stays.
  *
  * @returns its path
- * @throws CaroError `disk_full` where there is not room for it, and what SQLite says; nothing is left behind then
+ * @throws CaroError `disk_full` where there is not room for it, and what SQLite says; nothing is
+ *   left behind then
  */
 export function copyBeforeMigration(database: Database, version: number, folder: string, nowMs: number): string {
   const target = join(folder, `caro-${stampOf(nowMs)}-v${version}.db`);
@@ -122,8 +126,9 @@ export function backupTime(file: string): number {
 }
 
 /**
- * Removes all but the newest `keep` backups. One that is dated ahead of now, by a clock that has been put right since, counts as old.
- * None made before `spareBeforeMs` is removed: while a damaged database waits to be salvaged they may be all there is.
+ * Removes all but the newest `keep` backups. One that is dated ahead of now, by a clock that has
+ * been put right since, counts as old. None made before `spareBeforeMs` is removed: while a damaged
+ * database waits to be salvaged they may be all there is.
  */
 export function pruneBackups(folder: string, keep: number, nowMs: number, spareBeforeMs: number | null = null): void {
   const age = (file: string): number => {
@@ -137,7 +142,8 @@ export function pruneBackups(folder: string, keep: number, nowMs: number, spareB
 }
 
 /**
- * Puts a backup in the place of the database, which is kept beside it. MUST be called under the instance lock.
+ * Puts a backup in the place of the database, which is kept beside it. MUST be called under the
+ * instance lock.
  *
  * @returns where the database that was there is now, or null if there was none
  * @throws CaroError `not_found`, `database_damaged`; nothing is changed then

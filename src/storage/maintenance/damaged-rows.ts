@@ -11,7 +11,10 @@ export class DamagedRows {
 
   constructor(private readonly database: Database) {}
 
-  /** Rows of a table with an integer key, in its order; where a page of them cannot be read, one at a time. None where it is not there. */
+  /**
+   * Rows of a table with an integer key, in its order; where a page of them cannot be read, one at
+   * a time. None where it is not there.
+   */
   *byKey(table: string, key = 'id'): Generator<Row> {
     const last = attempt(() =>
       Number(this.database.prepare(`SELECT coalesce(max(${key}), 0) FROM ${table}`).pluck().get()),

@@ -4,7 +4,10 @@ import type { ServiceLog } from '../../platform/service-log.ts';
 import { type BeforeMigration, isDiskFull } from '../database.ts';
 import { copyBeforeMigration } from './backup.ts';
 
-/** Where there is no room for a copy the service goes on without it: not to observe would be worse than not to be able to go back. */
+/**
+ * Where there is no room for a copy the service goes on without it: not to observe would be worse
+ * than not to be able to go back.
+ */
 export function copyIfRoom({ backups }: Places, log: ServiceLog): BeforeMigration {
   return (database, version) => {
     try {

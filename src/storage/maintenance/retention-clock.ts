@@ -15,17 +15,20 @@ interface State {
 }
 
 /**
- * The time by which retention deletes. It follows the system's clock, except where that leaps ahead by more than half a day: a dead
- * battery or a mistyped year must not delete everything at once. After a day of running under the new time it is believed; a machine
- * that was off for longer than a night is late with deleting by that much, and never early.
+ * The time by which retention deletes. It follows the system's clock, except where that leaps ahead
+ * by more than half a day: a dead battery or a mistyped year must not delete everything at once.
+ * After a day of running under the new time it is believed; a machine that was off for longer than
+ * a night is late with deleting by that much, and never early.
  */
 export class RetentionClock {
   #state: State;
   #seenAt: number;
 
   /**
-   * What was believed last stands in the database, from the first start on: a leap may come before the first deletion.
-   * @param nowMs of the system's clock; `steadyMs` of one that never leaps, such as that of `steady-clock.ts`
+   * What was believed last stands in the database, from the first start on: a leap may come before
+   * the first deletion.
+   * @param nowMs of the system's clock; `steadyMs` of one that never leaps, such as that of
+   *   `steady-clock.ts`
    */
   constructor(
     private readonly meta: MetaStore,

@@ -9,7 +9,10 @@ import { eventFacts, FIGURE_TABLES, SalvagedFigures } from './salvaged-figures.t
 /** What could be read of a damaged database, in rows. */
 export interface SalvageReport {
   readonly events: number;
-  /** Events that were read from the spool a second time after the damaged database was set aside; they are not stored twice. */
+  /**
+   * Events that were read from the spool a second time after the damaged database was set aside;
+   * they are not stored twice.
+   */
   readonly known: number;
   readonly summaries: number;
   /** Lines of the egress ledger. */
@@ -24,9 +27,10 @@ const LOST_SESSION = 0;
 const NOTHING: SalvageReport = { events: 0, known: 0, summaries: 0, egress: 0, gaps: 1 };
 
 /**
- * Adds what a damaged database still holds to a whole one, in one transaction: events with their sessions and patterns, rollups,
- * summaries with their deliveries, and the egress ledger (NFR-303). The damaged file is only read. Asked again for the same
- * file, it adds nothing and reports what it did then. MUST be called under the instance lock.
+ * Adds what a damaged database still holds to a whole one, in one transaction: events with their
+ * sessions and patterns, rollups, summaries with their deliveries, and the egress ledger (NFR-303).
+ * The damaged file is only read. Asked again for the same file, it adds nothing and reports what it
+ * did then. MUST be called under the instance lock.
  *
  * @param onReport runs within the transaction, and only when something is added
  */
@@ -117,8 +121,8 @@ function adoptSessions(into: Database, rows: Iterable<Row>, twins: Twins): Reado
 }
 
 /**
- * Events that the whole database may have as well: of a living shell's last spool file the beginning was stored in the damaged
- * database, and read again into the fresh one.
+ * Events that the whole database may have as well: of a living shell's last spool file the
+ * beginning was stored in the damaged database, and read again into the fresh one.
  */
 class Twins {
   readonly #take;
@@ -134,7 +138,10 @@ class Twins {
     );
   }
 
-  /** Looks for twins in one session or, where the sessions of the damaged database cannot be told, in all. */
+  /**
+   * Looks for twins in one session or, where the sessions of the damaged database cannot be told,
+   * in all.
+   */
   expect(sessionId?: number): void {
     this.into
       .prepare(
@@ -205,7 +212,10 @@ function adoptRunning(
   }
 }
 
-/** Adds rows that are not there yet; returns how many. Columns without a counterpart here are left out, as are those in `but`. */
+/**
+ * Adds rows that are not there yet; returns how many. Columns without a counterpart here are left
+ * out, as are those in `but`.
+ */
 function adoptRows(rows: Iterable<Row>, into: Database, table: string, but: readonly string[] = []): number {
   const insert = inserter(into, table, but, 'OR IGNORE');
   let count = 0;

@@ -38,8 +38,9 @@ export function eventFacts(row: Row): EventFacts {
 type Counts = Map<string, { readonly key: readonly (string | number)[]; readonly counts: readonly number[] }>;
 
 /**
- * What the figures of a damaged database come to: its rollups, at least what its readable events add up to (a rollup's page may be lost
- * while theirs are not), less the events that the whole database has already.
+ * What the figures of a damaged database come to: its rollups, at least what its readable events
+ * add up to (a rollup's page may be lost while theirs are not), less the events that the whole
+ * database has already.
  */
 export class SalvagedFigures {
   readonly #readable = new RollupTally();

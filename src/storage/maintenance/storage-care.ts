@@ -16,7 +16,10 @@ const CHECK_MS = 30 * 60_000;
 const CHECKED = 'pages_checked_ms';
 const PROBE = 'written_ms';
 
-/** Looks after the database beside the work: backups, checks of a large one, and what `caro status` says of it. */
+/**
+ * Looks after the database beside the work: backups, checks of a large one, and what `caro status`
+ * says of it.
+ */
 export interface StorageCare {
   readonly status: () => StorageStatus;
   /** Makes a copy in a thread. @throws CaroError `disk_full`, `worker_failed` */
@@ -67,7 +70,10 @@ export function createStorageCare(context: ServiceContext): StorageCare {
   };
 }
 
-/** Whether a day has gone by since the last copy, or since the node was made; also where a clock was put back since. */
+/**
+ * Whether a day has gone by since the last copy, or since the node was made; also where a clock was
+ * put back since.
+ */
 function backupIsDue({ configuration, identity, places }: ServiceContext, nowMs: number): boolean {
   if (!configuration().backup.daily) return false;
   const last = listBackups(places.backups).at(-1);

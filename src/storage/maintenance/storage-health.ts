@@ -7,8 +7,9 @@ import { damageIn, isDiskFull } from '../database.ts';
 type AnyHandlers = Readonly<Record<string, (body: unknown) => unknown>>;
 
 /**
- * Tells faults of the disk from defects of the program: a full disk is an answer to whoever asked, counted and shown, and over when there
- * is room again; it does not make an actor crash. A damaged file is reported once, so that the service can set it aside (NFR-303).
+ * Tells faults of the disk from defects of the program: a full disk is an answer to whoever asked,
+ * counted and shown, and over when there is room again; it does not make an actor crash. A damaged
+ * file is reported once, so that the service can set it aside (NFR-303).
  */
 export class StorageHealth {
   #trouble: string | null = null;

@@ -17,8 +17,9 @@ const USAGE: Grains = {
 const RULES: Grains = { bySlot: 'rollup_rule', byDay: 'rollup_rule_day', columns: 'rule, count' };
 
 /**
- * A subquery over the rollups of the slots from `from` to before `to`, to be added up: whole UTC days out of `rollup_day`, the rest on
- * either side out of `rollup`. `and` is a further condition on `pattern_id` or `risk`, in SQL.
+ * A subquery over the rollups of the slots from `from` to before `to`, to be added up: whole UTC
+ * days out of `rollup_day`, the rest on either side out of `rollup`. `and` is a further condition
+ * on `pattern_id` or `risk`, in SQL.
  */
 export const usageBetween = (from: number, to: number, and = ''): string => between(USAGE, from, to, and);
 
@@ -26,14 +27,16 @@ export const usageBetween = (from: number, to: number, and = ''): string => betw
 export const rulesBetween = (from: number, to: number): string => between(RULES, from, to, '');
 
 /**
- * A subquery over the totals of those slots by risk: slot, risk, count, ended, failures, duration_ms. What the patterns `leftOut` have
- * part in is taken off, so that a slot which knows no others adds up to a count of 0.
+ * A subquery over the totals of those slots by risk: slot, risk, count, ended, failures,
+ * duration_ms. What the patterns `leftOut` have part in is taken off, so that a slot which knows no
+ * others adds up to a count of 0.
  */
 export function slotsBetween(from: number, to: number, leftOut: readonly number[] = []): string {
   const inRange = `slot >= ${Math.floor(from)} AND slot < ${Math.ceil(to)}`;
   const all = `SELECT slot, risk, count, ended, failures, duration_ms FROM rollup_slot WHERE ${inRange}`;
   if (leftOut.length === 0) return `(${all})`;
-  // CROSS JOIN: SQLite then looks each row up by its key, where it would read all rollups of the range.
+  // CROSS JOIN: SQLite then looks each row up by its key, where it would read all rollups of the
+  // range.
   return `(${all} UNION ALL
     SELECT one.slot, one.risk, -one.count, -one.ended, -one.failures, -one.duration_ms
     FROM rollup_slot CROSS JOIN rollup AS one

@@ -37,7 +37,10 @@ export interface PatternUsage {
   readonly usage: UsageCounts;
 }
 
-/** One pass over the slots from `from` to before `to`; `and` is a further condition on patterns, in SQL. */
+/**
+ * One pass over the slots from `from` to before `to`; `and` is a further condition on patterns, in
+ * SQL.
+ */
 export function readPatternUsage(database: Database, from: number, to: number, and = ''): readonly PatternUsage[] {
   const rows = database
     .prepare(

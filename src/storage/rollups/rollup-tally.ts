@@ -41,7 +41,10 @@ export interface RollupKey {
   readonly risk: number;
 }
 
-/** Rollups of the commands that begin or end in one commit, added up so that each row is written once. */
+/**
+ * Rollups of the commands that begin or end in one commit, added up so that each row is written
+ * once.
+ */
 export class RollupTally {
   readonly #usage = new Map<string, Row>();
   readonly #ends = new Map<string, Row>();

@@ -9,13 +9,19 @@ import type { forkPage } from './page-fork.ts';
 import { PageProcess } from './page-process.ts';
 
 const IDLE_MS = 30_000;
-/** Refusals of one kind are put on record once in this time, with a count: a web page cannot flood the audit log. */
+/**
+ * Refusals of one kind are put on record once in this time, with a count: a web page cannot flood
+ * the audit log.
+ */
 const REFUSAL_MS = 60_000;
 /** Both are taken, so that no other program can answer for `localhost` on this port. */
 const LOOPBACK = ['127.0.0.1', '::1'] as const;
 
 export interface DashboardOptions {
-  /** Loopback only: `127.0.0.1`, `::1` or `localhost`; in each case both loopback addresses are taken. */
+  /**
+   * Loopback only: `127.0.0.1`, `::1` or `localhost`; in each case both loopback addresses are
+   * taken.
+   */
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -53,11 +59,12 @@ export interface Dashboard {
 }
 
 /**
- * Holds the dashboard's port open in the daemon and costs it next to nothing: no HTTP is parsed here. The first connection
- * starts the page's process, every connection is handed to it, and it leaves after idling (docs/adr/0007). Logins live here, as
- * hashes, so they outlast that process.
+ * Holds the dashboard's port open in the daemon and costs it next to nothing: no HTTP is parsed
+ * here. The first connection starts the page's process, every connection is handed to it, and it
+ * leaves after idling (docs/adr/0007). Logins live here, as hashes, so they outlast that process.
  *
- * @throws CaroError `address_unsafe` for a host that is not loopback, `address_in_use` where the port is taken.
+ * @throws CaroError `address_unsafe` for a host that is not loopback, `address_in_use` where the
+ *   port is taken.
  */
 export async function openDashboard(options: DashboardOptions): Promise<Dashboard> {
   assertLoopback(options.host);
@@ -125,7 +132,8 @@ class Door {
     this.#closed = true;
     for (const reason of [...this.#refusals.keys()]) this.#countRefusals(reason);
     this.#desk?.close();
-    // What was handed over is the process's to end: waiting for the servers to be rid of it would wait for ever after a crash.
+    // What was handed over is the process's to end: waiting for the servers to be rid of it would
+    // wait for ever after a crash.
     for (const server of this.#servers.splice(0)) server.close();
     await this.#running?.close();
   }
@@ -136,7 +144,10 @@ class Door {
     else socket.destroy();
   }
 
-  /** The running process, or a new one; none once the door is closed; what forks is loaded with the first. */
+  /**
+   * The running process, or a new one; none once the door is closed; what forks is loaded with the
+   * first.
+   */
   async #process(): Promise<PageProcess | null> {
     const { forkPage } = await import('./page-fork.ts');
     if (this.#closed) return null;

@@ -24,8 +24,9 @@ export interface LoginTokensOptions {
 }
 
 /**
- * Mints one-time logins. The token stands in a file that only its owner can read and travels in a POST body: never in an
- * argument list, a URL, a log or the browser's history (design.md §12). Only its hash is kept here.
+ * Mints one-time logins. The token stands in a file that only its owner can read and travels in a
+ * POST body: never in an argument list, a URL, a log or the browser's history (design.md §12). Only
+ * its hash is kept here.
  */
 export class LoginTokens {
   #open: readonly OpenLogin[] = [];
@@ -45,7 +46,9 @@ export class LoginTokens {
     return { file };
   }
 
-  /** True once for a token that was minted less than two minutes ago; its file goes away with it. */
+  /**
+   * True once for a token that was minted less than two minutes ago; its file goes away with it.
+   */
   redeem(token: string): boolean {
     const hash = secretHash(token);
     const login = this.#open.find((open) => sameHash(open.hash, hash));
@@ -67,7 +70,10 @@ export class LoginTokens {
   }
 }
 
-/** A page that posts the token by itself; with scripts off, by a button. It is opened from disk, so no policy of the server applies. */
+/**
+ * A page that posts the token by itself; with scripts off, by a button. It is opened from disk, so
+ * no policy of the server applies.
+ */
 function loginPage(url: string, token: string): string {
   return `<!doctype html>
 <html lang="en">

@@ -45,8 +45,9 @@ export interface PageProcessPorts {
 const isQuery = (message: Act): message is Act<'mesh.query'> => message.kind === 'mesh.query';
 
 /**
- * One run of the dashboard's process, from fork to exit. Connections wait here until it is ready. It leaves by itself after
- * idling: it says how many connections it got, and the daemon agrees only if none is on its way, so that none is lost.
+ * One run of the dashboard's process, from fork to exit. Connections wait here until it is ready.
+ * It leaves by itself after idling: it says how many connections it got, and the daemon agrees only
+ * if none is on its way, so that none is lost.
  */
 export class PageProcess {
   readonly #child: ChildProcess;
@@ -170,7 +171,10 @@ export class PageProcess {
     return this.ports.bus.request(message.kind, message.body, answerWithin(message.kind));
   }
 
-  /** What changes something or leaves this node is done for somebody who is logged in, never for the page's process itself. */
+  /**
+   * What changes something or leaves this node is done for somebody who is logged in, never for the
+   * page's process itself.
+   */
   async #act(message: Act): Promise<(Reply & { ok: true })['body']> {
     if (!this.ports.holds(message.proof))
       throw new CaroError('usage', 'expected the login of this page, got one that ended; run `caro dashboard`');
@@ -178,7 +182,9 @@ export class PageProcess {
     return this.ports.bus.request(message.kind, message.body);
   }
 
-  /** Tells of the states of this query and of no other: its notices are known by an id of its own. */
+  /**
+   * Tells of the states of this query and of no other: its notices are known by an id of its own.
+   */
   async #askMesh({ id, body }: Act<'mesh.query'>): Promise<Replies['mesh.query']> {
     const query = randomBytes(8).toString('hex');
     const stop = this.ports.bus.listen('query.partial', (progress) => {

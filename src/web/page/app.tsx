@@ -18,7 +18,9 @@ export const VIEWS = {
 } as const;
 export type ViewName = keyof typeof VIEWS;
 
-/** The page: a bar that is always in sight, and one of the views, named by the address after `#/`. */
+/**
+ * The page: a bar that is always in sight, and one of the views, named by the address after `#/`.
+ */
 export function App() {
   const [view, setView] = useState<ViewName>(viewOfAddress);
   const [status, setStatus] = useState<Status | null>(null);

@@ -5,7 +5,10 @@ import type { Plugin } from 'vite';
 
 const TEXTS = new Set(['.js', '.css', '.svg']);
 
-/** Writes `.br` and `.gz` copies of the built assets, so that the server compresses nothing while it serves. */
+/**
+ * Writes `.br` and `.gz` copies of the built assets, so that the server compresses nothing while it
+ * serves.
+ */
 export function precompress(): Plugin {
   let folder = '';
   return {

@@ -4,7 +4,10 @@ import { precompress } from './precompress.mts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The front end: three documents, everything else under `assets/` with hashed names and compressed copies beside it. */
+/**
+ * The front end: three documents, everything else under `assets/` with hashed names and compressed
+ * copies beside it.
+ */
 export default defineConfig({
   root: here('.'),
   base: './',

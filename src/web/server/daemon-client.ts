@@ -17,7 +17,10 @@ import { answerWithin } from '../ipc-protocol.ts';
 
 type Answer = (reply: Reply) => void;
 
-/** The page process's end of the channel to the daemon: asks, and hears of new events while somebody looks. */
+/**
+ * The page process's end of the channel to the daemon: asks, and hears of new events while somebody
+ * looks.
+ */
 export class DaemonClient {
   readonly #pending = new Map<number, Answer>();
   readonly #listeners = new Set<(events: readonly TerminalEvent[]) => void>();
@@ -33,8 +36,10 @@ export class DaemonClient {
   }
 
   /**
-   * Changes something, or asks the mesh, in the name of a login; `onProgress` hears how far a query is.
-   * @throws CaroError with the daemon's code, `usage` where the login ended, or `deadline_exceeded`.
+   * Changes something, or asks the mesh, in the name of a login; `onProgress` hears how far a query
+   * is.
+   * @throws CaroError with the daemon's code, `usage` where the login ended, or
+   *   `deadline_exceeded`.
    */
   async act<K extends ActKind>(
     kind: K,
@@ -83,7 +88,8 @@ export class DaemonClient {
   }
 
   /**
-   * Hears each batch of events that is recorded after this resolves, until the returned function is called.
+   * Hears each batch of events that is recorded after this resolves, until the returned function is
+   * called.
    * @throws CaroError `deadline_exceeded`
    */
   async follow(listener: (events: readonly TerminalEvent[]) => void): Promise<() => void> {

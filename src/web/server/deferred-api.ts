@@ -4,8 +4,8 @@ import { errorText, HEADERS } from './request-checks.ts';
 const DEFECT = { status: 500, code: 'internal', message: 'A defect in this program; nothing was changed.' } as const;
 
 /**
- * What answers with data, loaded once the page is on its way to the browser: loading it holds all else up. A request that comes
- * earlier waits for it.
+ * What answers with data, loaded once the page is on its way to the browser: loading it holds all
+ * else up. A request that comes earlier waits for it.
  */
 export class DeferredApi {
   #loading: Promise<RequestListener> | undefined;

@@ -2,7 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DashboardPorts, proofIn } from './ports.ts';
 import { type Asked, checkRequest, errorText, HEADERS, ownHosts, type Refusal } from './request-checks.ts';
 
-/** Puts the checks in front of every route: headers, Host, Origin; and the login in front of the API. */
+/**
+ * Puts the checks in front of every route: headers, Host, Origin; and the login in front of the
+ * API.
+ */
 export function installGuards(app: FastifyInstance, ports: DashboardPorts): void {
   const hosts = ownHosts(ports.port);
   app.addHook('onRequest', async (request, reply) => {
@@ -18,8 +21,9 @@ export function installGuards(app: FastifyInstance, ports: DashboardPorts): void
 }
 
 /**
- * Judged by the route that was found, never by the address as it was written: the router decodes it first, so `/%61pi/events` is
- * `/api/events`. What finds no route has nothing to give; all others but the login are calls.
+ * Judged by the route that was found, never by the address as it was written: the router decodes it
+ * first, so `/%61pi/events` is `/api/events`. What finds no route has nothing to give; all others
+ * but the login are calls.
  */
 function askedOf({ routeOptions: { url } }: FastifyRequest): Asked {
   if (url === undefined) return 'document';

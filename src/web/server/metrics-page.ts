@@ -19,8 +19,9 @@ const NO_TOKEN: Refusal = {
 const SILENT: Refusal = { status: 503, code: 'not_running', message: 'The service does not answer.' };
 
 /**
- * `/metrics` for Prometheus, answered by the bare server: a scrape loads neither Fastify nor SQLite. The token is compared by the
- * service; this process never learns it. False for any other request.
+ * `/metrics` for Prometheus, answered by the bare server: a scrape loads neither Fastify nor
+ * SQLite. The token is compared by the service; this process never learns it. False for any other
+ * request.
  */
 export function createMetricsPage(
   ports: MetricsPorts,

@@ -13,8 +13,8 @@ interface Described {
 }
 
 /**
- * Collects every route of the API as it is registered and serves their description (OpenAPI 3.1), made of the same schemas that
- * check the requests. MUST be installed before the routes.
+ * Collects every route of the API as it is registered and serves their description (OpenAPI 3.1),
+ * made of the same schemas that check the requests. MUST be installed before the routes.
  */
 export function describeApi(app: FastifyInstance): void {
   const routes: RouteOptions[] = [];

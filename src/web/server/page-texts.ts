@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The three documents; none holds data. Their scripts and styles have hashed names and may be kept for ever. */
+/**
+ * The three documents; none holds data. Their scripts and styles have hashed names and may be kept
+ * for ever.
+ */
 export interface PageTexts {
   readonly index: string;
   readonly enter: string;

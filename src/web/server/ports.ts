@@ -12,11 +12,17 @@ export interface DashboardPorts {
   readonly now: () => number;
   readonly sessions: SessionStore;
   readonly daemon: DaemonClient;
-  /** The database, read only; opened when first needed. @throws CaroError `database_damaged`, `not_found`. */
+  /**
+   * The database, read only; opened when first needed. @throws CaroError `database_damaged`,
+   * `not_found`.
+   */
   readonly reader: () => Reader;
 }
 
-/** Name of the session cookie. Cookies are shared between the ports of a host, so two nodes need two names. */
+/**
+ * Name of the session cookie. Cookies are shared between the ports of a host, so two nodes need two
+ * names.
+ */
 export const cookieName = (port: number): string => `caro_${port}`;
 
 /** Both halves of the login that the headers of a request carry; empty where one is missing. */

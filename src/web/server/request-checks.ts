@@ -1,7 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RefusalReason } from '../ipc-protocol.ts';
 
-/** No inline script or style, nothing from elsewhere, no frame around it: text that slips into the page stays text. */
+/**
+ * No inline script or style, nothing from elsewhere, no frame around it: text that slips into the
+ * page stays text.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -37,13 +40,19 @@ export type GuardRefusal = Refusal & { readonly reason: RefusalReason };
 /** The one form that all errors of the API have. */
 export const errorText = ({ code, message }: Refusal): string => JSON.stringify({ error: { code, message } });
 
-/** Names under which this machine may be asked for the page: any other is a foreign name pointed at it (DNS rebinding). */
+/**
+ * Names under which this machine may be asked for the page: any other is a foreign name pointed at
+ * it (DNS rebinding).
+ */
 export function ownHosts(port: number): ReadonlySet<string> {
   const names = ['localhost', '127.0.0.1', '[::1]'];
   return new Set([...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])]);
 }
 
-/** What a request asks for: the documents and their assets hold no data, the login lets in, a call needs a login. */
+/**
+ * What a request asks for: the documents and their assets hold no data, the login lets in, a call
+ * needs a login.
+ */
 export type Asked = 'document' | 'login' | 'call';
 
 interface Sent {
@@ -72,8 +81,9 @@ const FOREIGN_ORIGIN: GuardRefusal = {
 };
 
 /**
- * Who sent it, as far as the browser says. Reading needs no Origin (a page's own GET has none) but may not have a foreign one;
- * whatever changes state must come from this page. The login form is opened from disk: its origin is `null`.
+ * Who sent it, as far as the browser says. Reading needs no Origin (a page's own GET has none) but
+ * may not have a foreign one; whatever changes state must come from this page. The login form is
+ * opened from disk: its origin is `null`.
  */
 function isOwn({ method, headers }: Sent, asked: Asked): boolean {
   const { origin, host = '' } = headers;
@@ -84,13 +94,17 @@ function isOwn({ method, headers }: Sent, asked: Asked): boolean {
 }
 
 /**
- * A frame of another page, or a script of it: its origin is `null` as well where it is sandboxed, and it could use up the attempts of a
- * minute for as long as that page is open. The login form is a page of its own.
+ * A frame of another page, or a script of it: its origin is `null` as well where it is sandboxed,
+ * and it could use up the attempts of a minute for as long as that page is open. The login form is
+ * a page of its own.
  */
 const isEmbedded = ({ 'sec-fetch-dest': destination }: IncomingHttpHeaders): boolean =>
   destination !== undefined && destination !== 'document';
 
-/** A script of another page, or another port of this host, calls the API. A link to the page itself is nobody's call. */
+/**
+ * A script of another page, or another port of this host, calls the API. A link to the page itself
+ * is nobody's call.
+ */
 function isFromElsewhere({ 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
   return site !== undefined && site !== 'same-origin' && site !== 'none';
 }

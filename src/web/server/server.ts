@@ -17,7 +17,10 @@ import { proofIn } from './ports.ts';
 import { SessionStore } from './session-store.ts';
 import { createStaticPages } from './static-pages.ts';
 
-/** Entry of the page's process: one setup message, then connections, until it has idled long enough or the daemon is gone. */
+/**
+ * Entry of the page's process: one setup message, then connections, until it has idled long enough
+ * or the daemon is gone.
+ */
 function main(): void {
   process.once('disconnect', () => process.exit(0));
   process.once('message', (value) => {
@@ -30,7 +33,10 @@ function main(): void {
 const KEEP_ALIVE_MS = 10_000;
 /** Silence that ends a connection at work; streams beat more often. */
 const SILENCE_MS = 60_000;
-/** Time for the browser to ask for what the page is made of, before the API is loaded: that holds everything else up. */
+/**
+ * Time for the browser to ask for what the page is made of, before the API is loaded: that holds
+ * everything else up.
+ */
 const ASSETS_MS = 60;
 /** Started ahead of the browser, it gets ready for it. */
 const UNASKED_MS = 250;

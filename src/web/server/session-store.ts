@@ -40,13 +40,18 @@ export class SessionStore {
     return [...this.#sessions.values()];
   }
 
-  /** The login behind a cookie, unless it has run out. A cookie alone opens nothing: see `holds`. */
+  /**
+   * The login behind a cookie, unless it has run out. A cookie alone opens nothing: see `holds`.
+   */
   find(cookie: string): BrowserSession | undefined {
     const session = this.#sessions.get(secretHash(cookie));
     return session && session.expiresMs > this.now() ? session : undefined;
   }
 
-  /** True where cookie and page token belong to the same login. Cookies are shared between the ports of a host; the token is not. */
+  /**
+   * True where cookie and page token belong to the same login. Cookies are shared between the ports
+   * of a host; the token is not.
+   */
   holds(cookie: string, pageToken: string): boolean {
     const session = this.find(cookie);
     return session !== undefined && sameHash(session.pageHash, secretHash(pageToken));

@@ -33,8 +33,9 @@ interface Asset {
 }
 
 /**
- * Answers what may be had without a login, and needs nothing of Fastify: the page is on its way to the browser while the API is
- * still being loaded (docs/adr/0007). False for any other request, which it has not touched.
+ * Answers what may be had without a login, and needs nothing of Fastify: the page is on its way to
+ * the browser while the API is still being loaded (docs/adr/0007). False for any other request,
+ * which it has not touched.
  */
 export function createStaticPages(
   ports: StaticPagesPorts,
@@ -66,7 +67,9 @@ export function createStaticPages(
   };
 }
 
-/** By address. Only what stands here is served: no path of a request ever reaches the file system. */
+/**
+ * By address. Only what stands here is served: no path of a request ever reaches the file system.
+ */
 function listAssets(folder: string): ReadonlyMap<string, Asset> {
   const names = new Set(readdirSync(folder));
   const isCopy = (name: string): boolean => Object.values(ENCODINGS).some((ending) => name.endsWith(ending));

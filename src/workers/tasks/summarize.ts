@@ -23,7 +23,10 @@ export interface SummarizeInput {
   readonly keptBack: readonly string[];
 }
 
-/** Canonical UTF-8 bytes of the summary of a period (FR-501, FR-502), from rollups alone: events are never read. */
+/**
+ * Canonical UTF-8 bytes of the summary of a period (FR-501, FR-502), from rollups alone: events are
+ * never read.
+ */
 export function summarize({ databaseFile, period, head, rules, keptBack }: SummarizeInput): Uint8Array {
   const database = openReadOnly(databaseFile);
   try {

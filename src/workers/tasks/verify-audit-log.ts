@@ -10,12 +10,16 @@ export interface VerifyAuditLogInput {
   readonly publicKey: Uint8Array;
 }
 
-/** Hashes the whole audit chain again and checks it against its links and signed checkpoints (FR-904). */
+/**
+ * Hashes the whole audit chain again and checks it against its links and signed checkpoints
+ * (FR-904).
+ */
 export function verifyAuditLog({ databaseFile, publicKey }: VerifyAuditLogInput): AuditVerification {
   const database = openReadOnly(databaseFile);
   try {
     const store = createAuditStore(database);
-    // As of one moment: retention may remove a prefix meanwhile, and add the checkpoint that accounts for it.
+    // As of one moment: retention may remove a prefix meanwhile, and add the checkpoint that
+    // accounts for it.
     return database.transaction(() => verifyChain(store.all(), store.checkpoints(), logProof(publicKey)))();
   } finally {
     database.close();

@@ -1,4 +1,7 @@
-/** Catalogue lines for media, documents, phones and the desktop; the form of a line is described in ../catalogue.ts. */
+/**
+ * Catalogue lines for media, documents, phones and the desktop; the form of a line is described in
+ * ../catalogue.ts.
+ */
 export const DESKTOP_TOOLS = `
 @media
 ffmpeg ffprobe ffplay sox mpv vlc mplayer

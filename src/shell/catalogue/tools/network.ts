@@ -1,4 +1,7 @@
-/** Catalogue lines for networks, remote machines and security; the form of a line is described in ../catalogue.ts. */
+/**
+ * Catalogue lines for networks, remote machines and security; the form of a line is described in
+ * ../catalogue.ts.
+ */
 export const NETWORK_TOOLS = `
 @network
 ip [-n -netns]: a addr address l link maddress monitor mptcp n neigh neighbor netconf netns ntable r route rule stats tcp_metrics token tunnel tuntap vrf xfrm

@@ -1,4 +1,7 @@
-/** Catalogue lines for containers, clusters, clouds and the services run on them; form described in ../catalogue.ts. */
+/**
+ * Catalogue lines for containers, clusters, clouds and the services run on them; form described in
+ * ../catalogue.ts.
+ */
 export const OPERATIONS_TOOLS = `
 @containers
 docker [-H --host --context -c --config -l --log-level --tlscacert --tlscert --tlskey]: attach build builder buildx checkpoint commit compose config container context cp create debug desktop diff events exec export history image images import info init inspect kill load login logout logs manifest model network node pause plugin port ps pull push rename restart rm rmi run save scan scout search secret service stack start stats stop swarm system tag top trust unpause update version volume wait

@@ -1,4 +1,7 @@
-/** Catalogue lines for the operating system itself; the form of a line is described in ../catalogue.ts. */
+/**
+ * Catalogue lines for the operating system itself; the form of a line is described in
+ * ../catalogue.ts.
+ */
 export const SYSTEM_TOOLS = `
 @files
 ls(gls,vdir,dir) exa eza lsd tree cd(chdir) pwd pushd popd dirs z

@@ -1,6 +1,8 @@
 import { forgetPageToken, pageToken } from './session.ts';
 
-/** An answer that is not what was asked for; `code` is the server's word for it, or `unreachable`. */
+/**
+ * An answer that is not what was asked for; `code` is the server's word for it, or `unreachable`.
+ */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
@@ -32,7 +34,10 @@ export async function change(path: string, body: unknown): Promise<void> {
   await call(path, sent(body));
 }
 
-/** Sends something that is answered line by line, one JSON value each, as they come. @throws ApiError */
+/**
+ * Sends something that is answered line by line, one JSON value each, as they come. @throws
+ * ApiError
+ */
 export async function* lines<T>(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<T> {
   const response = await call(path, { ...sent(body), signal });
   const reader = response.body

@@ -7,7 +7,9 @@ interface Asked {
   readonly overview: Promise<Overview>;
 }
 
-/** The first figures are asked for before the page is made: they come while the browser draws it. */
+/**
+ * The first figures are asked for before the page is made: they come while the browser draws it.
+ */
 let asked: Asked | undefined = /^(#\/?(today)?)?$/.test(location.hash) ? ask() : undefined;
 
 function ask(): Asked {

@@ -1,6 +1,9 @@
 import type { EventPage, RuleText, TerminalEvent } from './contract.ts';
 
-/** Rows kept on the page while new ones come in: with more, the oldest loaded ones go, and paging brings them back. */
+/**
+ * Rows kept on the page while new ones come in: with more, the oldest loaded ones go, and paging
+ * brings them back.
+ */
 const MOST_ROWS = 1_000;
 
 /** The page that follows, below; the search stands where it ended. */
@@ -9,7 +12,10 @@ export function append(old: EventPage, found: EventPage): EventPage {
   return { events, rules, next: found.next, searchedTo: found.searchedTo };
 }
 
-/** Events that came in since. A command is told of when it starts and again when it ends: the newer state of each is kept. */
+/**
+ * Events that came in since. A command is told of when it starts and again when it ends: the newer
+ * state of each is kept.
+ */
 export function merge(old: EventPage, newer: readonly TerminalEvent[], rules: readonly RuleText[]): EventPage {
   if (newer.length === 0) return old;
   const all = joined(old, newer, rules);

@@ -13,7 +13,10 @@ interface Listener {
   readonly state: (state: LiveState) => void;
 }
 
-/** Follows new events, reconnects with growing pauses, rests while the page is hidden. Returns what ends it. */
+/**
+ * Follows new events, reconnects with growing pauses, rests while the page is hidden. Returns what
+ * ends it.
+ */
 export function followLive(listener: Listener): () => void {
   let run: AbortController | undefined;
   let hiding: ReturnType<typeof setTimeout> | undefined;
@@ -60,7 +63,9 @@ async function keepFollowing(listener: Listener, signal: AbortSignal): Promise<v
   }
 }
 
-/** The data of each message of an event stream (HTML standard 9.2.6, as far as our server uses it). */
+/**
+ * The data of each message of an event stream (HTML standard 9.2.6, as far as our server uses it).
+ */
 async function* messages(body: ReadableStream<Uint8Array>): AsyncGenerator<readonly TerminalEvent[]> {
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
   let rest = '';

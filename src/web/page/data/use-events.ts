@@ -16,7 +16,10 @@ export const isEverything = (search: EventSearch): boolean =>
 
 const PAGE = 50;
 const TYPING_MS = 200;
-/** A search that finds little goes on by itself this often, then waits to be told: half a million commands. */
+/**
+ * A search that finds little goes on by itself this often, then waits to be told: half a million
+ * commands.
+ */
 const ROUNDS = 10;
 const NOTHING: EventPage = { events: [], rules: [], next: null, searchedTo: null };
 
@@ -27,7 +30,10 @@ export interface EventList extends EventPage {
   readonly more: () => void;
 }
 
-/** Events that fit a search, newest first, page by page; new ones come in on top as they are recorded. */
+/**
+ * Events that fit a search, newest first, page by page; new ones come in on top as they are
+ * recorded.
+ */
 export function useEvents(search: EventSearch, seed: EventPage, fresh: readonly TerminalEvent[]): EventList {
   const [page, setPage] = useState<EventPage>(seed);
   const [busy, setBusy] = useState(false);
@@ -81,7 +87,9 @@ export function useEvents(search: EventSearch, seed: EventPage, fresh: readonly 
 
 const ignore = (): void => undefined;
 
-/** Pages from `before` on, until one is full, the search is over, or it has gone far enough to ask. */
+/**
+ * Pages from `before` on, until one is full, the search is over, or it has gone far enough to ask.
+ */
 async function* pages(search: EventSearch, before: number | null, signal: AbortSignal): AsyncGenerator<EventPage> {
   let from = before;
   let wanted = PAGE;

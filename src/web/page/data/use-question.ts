@@ -18,7 +18,10 @@ export interface Question {
 type Answer = Omit<Question, 'ask' | 'turn'>;
 const SILENT: Answer = { isAsking: false, progress: null, result: null, trouble: null };
 
-/** Asks the mesh when told to, never by itself: every question stands in the audit log of every node that gets it. */
+/**
+ * Asks the mesh when told to, never by itself: every question stands in the audit log of every node
+ * that gets it.
+ */
 export function useQuestion(onLocked: () => void): Question {
   const [answer, setAnswer] = useState<Answer>(SILENT);
   const [turn, setTurn] = useState(0);

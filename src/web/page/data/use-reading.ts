@@ -6,7 +6,10 @@ export interface Reading<T> {
   readonly trouble: string | null;
 }
 
-/** Reads one address of the API once, and again when `parameters` change or `turn` moves on; what was read stays until then. */
+/**
+ * Reads one address of the API once, and again when `parameters` change or `turn` moves on; what
+ * was read stays until then.
+ */
 export function useReading<T>(
   path: string,
   parameters: Readonly<Record<string, string | number | undefined>>,

@@ -1,6 +1,9 @@
 const KEY = 'caro.put-away';
 
-/** What the owner has put away on this browser: names of troubles that are over, each with how often they had happened. */
+/**
+ * What the owner has put away on this browser: names of troubles that are over, each with how often
+ * they had happened.
+ */
 export function dismissedNotices(): readonly string[] {
   return (localStorage.getItem(KEY) ?? '').split('\n');
 }

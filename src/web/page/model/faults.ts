@@ -1,7 +1,10 @@
 import type { Status } from '../data/contract.ts';
 import { ago, bytes, count, moment } from './format.ts';
 
-/** Something that the owner should know of wherever he looks: what is wrong, what it means, and what to do. */
+/**
+ * Something that the owner should know of wherever he looks: what is wrong, what it means, and what
+ * to do.
+ */
 export interface Fault {
   /** True where commands are being lost or nothing is stored. */
   readonly isGrave: boolean;
@@ -9,11 +12,17 @@ export interface Fault {
   readonly text: string;
   /** What to type, if that helps. */
   readonly command: string | null;
-  /** Of what has happened and may be put away: names it, and how often it has happened. null for what goes on. */
+  /**
+   * Of what has happened and may be put away: names it, and how often it has happened. null for
+   * what goes on.
+   */
   readonly past: string | null;
 }
 
-/** What is wrong with the service, the gravest first; nothing where all is well. Texts hold no path: the commands they name do. */
+/**
+ * What is wrong with the service, the gravest first; nothing where all is well. Texts hold no path:
+ * the commands they name do.
+ */
 export function faultsOf(status: Status, nowMs: number): readonly Fault[] {
   const found = [...writing(status), ...parts(status), ...keys(status), ...lost(status), ...copies(status, nowMs)];
   return [...found.filter(({ isGrave }) => isGrave), ...found.filter(({ isGrave }) => !isGrave)];
@@ -50,7 +59,10 @@ function writing({ observe, storage }: Status): readonly Fault[] {
 
 const STATES = { degraded: 'was set aside after crashing again and again', stopped: 'has stopped' } as const;
 
-/** A part that is being restarted is back in a moment; one that was set aside stays away until somebody acts. */
+/**
+ * A part that is being restarted is back in a moment; one that was set aside stays away until
+ * somebody acts.
+ */
 function parts({ actors }: Status): readonly Fault[] {
   return actors.flatMap(({ name, state }) =>
     state === 'degraded' || state === 'stopped'

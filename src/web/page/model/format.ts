@@ -1,7 +1,13 @@
-/** How figures, times and commands are written on the page: local time, tabular figures, no surprise characters. */
+/**
+ * How figures, times and commands are written on the page: local time, tabular figures, no surprise
+ * characters.
+ */
 
 const number = new Intl.NumberFormat(undefined);
-/** A clock of 24 hours everywhere, as in logs: it is short, and it is what the hours of the charts are. */
+/**
+ * A clock of 24 hours everywhere, as in logs: it is short, and it is what the hours of the charts
+ * are.
+ */
 const hours = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
 const clock = new Intl.DateTimeFormat(undefined, hours);
 const clockSeconds = new Intl.DateTimeFormat(undefined, { ...hours, second: '2-digit' });
@@ -63,8 +69,9 @@ export const bytes = (value: number): string =>
       : `${(value / 1_048_576).toFixed(1)} MiB`;
 
 /**
- * Text of a command with everything visible: control characters as their pictures, marks that hide or reorder text spelled out, so
- * that what is read is what ran (Trojan Source, CVE-2021-42574). The joiner of emoji stays.
+ * Text of a command with everything visible: control characters as their pictures, marks that hide
+ * or reorder text spelled out, so that what is read is what ran (Trojan Source, CVE-2021-42574).
+ * The joiner of emoji stays.
  */
 export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, (mark) => {

@@ -1,6 +1,8 @@
 import type { LocalStatistics } from '../data/contract.ts';
 
-/** The stretches of time a person asks about; each ends with today and begins at a local midnight. */
+/**
+ * The stretches of time a person asks about; each ends with today and begins at a local midnight.
+ */
 export const RANGES = ['today', 'week', 'month'] as const;
 export type Range = (typeof RANGES)[number];
 export const RANGE_NAMES: Readonly<Record<Range, string>> = { today: 'Today', week: '7 days', month: '28 days' };
@@ -8,7 +10,10 @@ const DAYS: Readonly<Record<Range, number>> = { today: 1, week: 7, month: 28 };
 
 type Slot = LocalStatistics['slots'][number];
 
-/** Local midnight, `days` before the day of `now`. Counted in calendar days, so that changes of the clock do not shift it. */
+/**
+ * Local midnight, `days` before the day of `now`. Counted in calendar days, so that changes of the
+ * clock do not shift it.
+ */
 export function midnight(now: Date, days: number): Date {
   return new Date(now.getFullYear(), now.getMonth(), now.getDate() - days);
 }
@@ -24,7 +29,9 @@ export interface Bar {
   readonly failures: number;
 }
 
-/** Bars of a chart: quarter hours of a day, hours of a week, days of a month; empty ones included. */
+/**
+ * Bars of a chart: quarter hours of a day, hours of a week, days of a month; empty ones included.
+ */
 export function bars(range: Range, slots: readonly Slot[], now: Date): readonly Bar[] {
   const edges = range === 'month' ? dayEdges(now) : evenEdges(range, now);
   const made = edges.slice(0, -1).map((start, index) => ({
@@ -63,7 +70,10 @@ export interface UsualDay {
   readonly days: number;
 }
 
-/** What is usual by this time of day, from the four weeks before today; null with fewer than three such days. */
+/**
+ * What is usual by this time of day, from the four weeks before today; null with fewer than three
+ * such days.
+ */
 export function usualDay(slots: readonly Slot[], now: Date): UsualDay | null {
   const elapsed = now.getTime() - midnight(now, 0).getTime();
   const days = new Map<number, number>();

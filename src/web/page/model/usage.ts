@@ -3,7 +3,10 @@ import { DURATION_BOUNDS_MS, type NamedUsage } from '../../../domain/summaries/s
 /** Longest that the open last bucket is taken for, in ms. */
 const LAST_BOUND_MS = 3_600_000;
 
-/** Median duration in ms, estimated within the bucket that holds it (on a logarithmic scale); null where no command has ended. */
+/**
+ * Median duration in ms, estimated within the bucket that holds it (on a logarithmic scale); null
+ * where no command has ended.
+ */
 export function medianDuration(usage: NamedUsage): number | null {
   const total = usage.durationBuckets.reduce((sum, bucket) => sum + bucket, 0);
   if (total === 0) return null;

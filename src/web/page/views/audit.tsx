@@ -93,7 +93,10 @@ function Tools({ type, onType }: { readonly type: string; readonly onType: (type
   );
 }
 
-/** All records of a kind, oldest first, one a line: what `caro audit verify --file` reads where no kind is chosen. */
+/**
+ * All records of a kind, oldest first, one a line: what `caro audit verify --file` reads where no
+ * kind is chosen.
+ */
 async function exportAll(type: string): Promise<void> {
   const records: AuditRecord[] = [];
   let before: number | undefined;

@@ -18,7 +18,9 @@ interface PersonalViewProps {
   readonly onLocked: () => void;
 }
 
-/** The owner's own commands: how much, with what, when, how it went, and what was risky (FR-802). */
+/**
+ * The owner's own commands: how much, with what, when, how it went, and what was risky (FR-802).
+ */
 export function PersonalView(props: PersonalViewProps) {
   const [range, setRange] = useState<Range>('today');
   const personal = usePersonal(range, props);

@@ -15,7 +15,10 @@ import { TrustPanel } from '../parts/privacy/trust-panel.tsx';
 
 const PERIOD_NAMES: Readonly<Record<PeriodKind, string>> = { hourly: 'Hour', daily: 'Day', weekly: 'Week' };
 
-/** What others could learn, before they do (FR-504), what they asked and got, what left, and the owner's switches. */
+/**
+ * What others could learn, before they do (FR-504), what they asked and got, what left, and the
+ * owner's switches.
+ */
 export function PrivacyView({ onLocked }: { readonly onLocked: () => void }) {
   const [turn, setTurn] = useState(0);
   const trust = useReading<TrustRules>('/api/trust', {}, onLocked, turn);

@@ -10,8 +10,9 @@ const BEAT_MS = 15_000;
 const MAX_BUFFERED = 1024 * 1024;
 
 /**
- * New events as they are recorded: a stream of `text/event-stream` that the page reads with `fetch`, because `EventSource` cannot
- * send the page's token. Each message is `event: events` with a JSON array of events.
+ * New events as they are recorded: a stream of `text/event-stream` that the page reads with
+ * `fetch`, because `EventSource` cannot send the page's token. Each message is `event: events` with
+ * a JSON array of events.
  */
 export function liveRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   const open = new Set<PassThrough>();
@@ -23,7 +24,8 @@ export function liveRoutes(app: FastifyInstance, ports: DashboardPorts): void {
     open.add(stream);
     stream.once('close', () => open.delete(stream));
     try {
-      // The answer begins when the daemon tells of events: what is recorded from then on is in the stream.
+      // The answer begins when the daemon tells of events: what is recorded from then on is in the
+      // stream.
       await begin(stream, ports);
     } catch (error) {
       stream.destroy();

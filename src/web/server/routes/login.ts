@@ -9,9 +9,9 @@ const LOGINS_A_MINUTE = 20;
 const PLACEHOLDER = '%PAGE_TOKEN%';
 
 /**
- * The way in and the way out. A login answers with the cookie and with a page that holds the page token once; its script keeps
- * that token for this origin and moves on by itself, because a `SameSite=Strict` cookie is not sent along a redirect that
- * began on another site.
+ * The way in and the way out. A login answers with the cookie and with a page that holds the page
+ * token once; its script keeps that token for this origin and moves on by itself, because a
+ * `SameSite=Strict` cookie is not sent along a redirect that began on another site.
  */
 export function loginRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
@@ -20,7 +20,8 @@ export function loginRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   const limit = {
     max: LOGINS_A_MINUTE,
     timeWindow: 60_000,
-    // For the machine as a whole: 127.0.0.0/8 has 16 million addresses, and a caller that has hung up has none.
+    // For the machine as a whole: 127.0.0.0/8 has 16 million addresses, and a caller that has hung
+    // up has none.
     keyGenerator: () => 'login',
     onExceeded: () => ports.daemon.refused('rate'),
   };

@@ -13,7 +13,10 @@ import { INPUTS } from '../schemas/schemas.ts';
 
 const PAGE = 50;
 const HOUR_MS = 3_600_000;
-/** The daemon takes the shortest span that covers `since`: a question must not grow into the next one on its way there. */
+/**
+ * The daemon takes the shortest span that covers `since`: a question must not grow into the next
+ * one on its way there.
+ */
 const LEEWAY_MS = 60_000;
 
 interface Question {
@@ -21,7 +24,9 @@ interface Question {
   readonly spanHours: SpanHours;
 }
 
-/** What left this node, what is unusual on it, and questions to the mesh (FR-601, FR-803, FR-804). */
+/**
+ * What left this node, what is unusual on it, and questions to the mesh (FR-601, FR-803, FR-804).
+ */
 export function meshRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   const { daemon } = ports;
   app.get<{ Querystring: EgressFilter }>(

@@ -13,7 +13,10 @@ interface Range {
   readonly until: string;
 }
 
-/** The owner's own figures and events (FR-802), read from the database; times are UTC, the page makes them local. */
+/**
+ * The owner's own figures and events (FR-802), read from the database; times are UTC, the page
+ * makes them local.
+ */
 export function personalRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   app.get<{ Querystring: Range }>(
     '/api/overview',

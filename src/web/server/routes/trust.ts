@@ -16,7 +16,10 @@ interface Trusted {
 
 const change = <S>(body: S) => ({ schema: { body, response: { 200: schemas.DONE } } });
 
-/** Who is trusted how far and why, and the owner's switches; whatever changes goes to the daemon with the proof of the login. */
+/**
+ * Who is trusted how far and why, and the owner's switches; whatever changes goes to the daemon
+ * with the proof of the login.
+ */
 export function trustRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   const { daemon } = ports;
   app.get('/api/trust', { schema: { querystring: INPUTS.nothing, response: { 200: schemas.TRUST_RULES } } }, async () =>

@@ -10,10 +10,12 @@ export interface AnswerSchema {
 }
 
 /**
- * The part of a value that its schema describes: members that the schema does not name do not leave. Made for answers, where the
- * compiled serializers of Fastify would cost a third of the cold start (docs/adr/0007).
+ * The part of a value that its schema describes: members that the schema does not name do not
+ * leave. Made for answers, where the compiled serializers of Fastify would cost a third of the cold
+ * start (docs/adr/0007).
  *
- * @throws TypeError where a member is missing or of another kind: the answer would break its promise. The text names the place only.
+ * @throws TypeError where a member is missing or of another kind: the answer would break its
+ *   promise. The text names the place only.
  */
 export function project(schema: AnswerSchema, value: unknown, place = 'answer'): unknown {
   if (value === null && allowsNull(schema)) return null;

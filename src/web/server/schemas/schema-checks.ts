@@ -8,7 +8,10 @@ type Factory = NonNullable<NonNullable<FastifyServerOptions['schemaController']>
 
 const CHECKS: Readonly<Record<keyof typeof INPUTS, Validator<unknown>>> = validators;
 
-/** The check that the build made of a schema; what the schema does not describe is refused, not quietly dropped. */
+/**
+ * The check that the build made of a schema; what the schema does not describe is refused, not
+ * quietly dropped.
+ */
 const checkInput: FastifySchemaCompiler<unknown> = ({ schema }) => {
   const [name] = Object.entries(INPUTS).find(([, known]) => known === schema) ?? [];
   if (name === undefined) throw new TypeError('expected an input schema out of INPUTS');
@@ -27,7 +30,7 @@ const writeAnswer: FastifySerializerCompiler<AnswerSchema> =
     JSON.stringify(project(schema, data));
 
 /**
- * What Fastify checks and writes with in place of compilers that are loaded and run at every start. Its types ask for the functions that
- * Ajv makes; what it calls is these.
+ * What Fastify checks and writes with in place of compilers that are loaded and run at every start.
+ * Its types ask for the functions that Ajv makes; what it calls is these.
  */
 export const COMPILERS = { buildValidator: () => checkInput, buildSerializer: () => writeAnswer } as unknown as Factory;

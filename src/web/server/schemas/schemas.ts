@@ -18,7 +18,10 @@ import {
   words,
 } from './schema-words.ts';
 
-/* JSON Schemas of what the dashboard's API takes and gives; the OpenAPI description is made of them. */
+/*
+ * JSON Schemas of what the dashboard's API takes and gives; the OpenAPI description is made of
+ * them.
+ */
 const NO_QUERY = object({});
 
 export const ERROR = object({ error: object({ code: text, message: text }) });
@@ -120,11 +123,17 @@ const EVENTS_QUERY = allOptional({
   before: count,
   limit: { type: 'integer', minimum: 1, maximum: 200 },
 });
-/** `next` is the `before` of the following page, null on the last one; `searchedTo` is how far back a search got that is not over. */
+/**
+ * `next` is the `before` of the following page, null on the last one; `searchedTo` is how far back
+ * a search got that is not over.
+ */
 export const EVENTS = object({ events: list(EVENT), rules: list(RULE), next: maybeCount, searchedTo: maybeText });
 
 const PREVIEW_QUERY = object({ period: word(PERIOD_KINDS) });
-/** `envelope` is the document exactly as it would leave, `payload` what its base64 payload says; `closed` is false while the period runs; `digest` is what switches sharing on. */
+/**
+ * `envelope` is the document exactly as it would leave, `payload` what its base64 payload says;
+ * `closed` is false while the period runs; `digest` is what switches sharing on.
+ */
 export const PREVIEW = object({ envelope: text, payload: text, bytes: count, closed: flag, digest });
 
 export const SUMMARIES = object({
@@ -165,7 +174,10 @@ export const VERIFICATION = object({
   firstBad: { ...object({ seq: count, reason: text }), nullable: true },
 });
 
-/** What a route takes; the build makes a check of each, under the same name (`src/generated/page-validators.js`). */
+/**
+ * What a route takes; the build makes a check of each, under the same name
+ * (`src/generated/page-validators.js`).
+ */
 export const INPUTS = {
   nothing: NO_QUERY,
   range: RANGE_QUERY,

@@ -2,7 +2,10 @@ import { AUDIT_TITLES } from '../../../../domain/audit/audit-titles.ts';
 import type { AuditRecord } from '../../data/contract.ts';
 import { fullTime } from '../../model/format.ts';
 
-/** Records of the audit log: what each says in words, and what stands in it: closed words, numbers, ids and addresses. */
+/**
+ * Records of the audit log: what each says in words, and what stands in it: closed words, numbers,
+ * ids and addresses.
+ */
 export function AuditRecords({ records }: { readonly records: readonly AuditRecord[] }) {
   if (records.length === 0) return <p class="quiet">No such record.</p>;
   return (

@@ -3,7 +3,10 @@ import type { Status } from '../../data/contract.ts';
 import { dismissedNotices, dismissNotice } from '../../model/dismissed-notices.ts';
 import { type Fault, faultsOf } from '../../model/faults.ts';
 
-/** What is wrong with the service, on every view and above all else; nothing at all where all is well. */
+/**
+ * What is wrong with the service, on every view and above all else; nothing at all where all is
+ * well.
+ */
 export function Notices({ status }: { readonly status: Status | null }) {
   const [away, setAway] = useState(dismissedNotices);
   const faults = (status ? faultsOf(status, Date.now()) : []).filter(

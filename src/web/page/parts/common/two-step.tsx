@@ -12,7 +12,10 @@ interface TwoStepProps {
   readonly onSure: () => void;
 }
 
-/** A button for what cannot be taken back: says what it means, and asks once more. Two cells of the row that it stands in. */
+/**
+ * A button for what cannot be taken back: says what it means, and asks once more. Two cells of the
+ * row that it stands in.
+ */
 export function TwoStep({ first, label, sure, consequence, back, isBusy, onSure }: TwoStepProps) {
   const [isAsked, setAsked] = useState(false);
   return (

@@ -10,7 +10,10 @@ interface CellBarsProps {
   readonly hasZeros?: boolean;
 }
 
-/** Sums by name, the largest first, each with a bar; a withheld one has a dash and no bar, and stands last. */
+/**
+ * Sums by name, the largest first, each with a bar; a withheld one has a dash and no bar, and
+ * stands last.
+ */
 export function CellBars({ title, rows, unit, hasZeros = false }: CellBarsProps) {
   const shown = rows
     .filter(({ value }) => hasZeros || value !== 0)

@@ -4,7 +4,10 @@ import { Track } from '../common/track.tsx';
 
 type Cells = NonNullable<QueryResult['aggregate']>;
 
-/** Kinds of tools over all who answered: runs, failures, mean duration. A figure that is withheld is a dash. */
+/**
+ * Kinds of tools over all who answered: runs, failures, mean duration. A figure that is withheld is
+ * a dash.
+ */
 export function FamilyTable({ cells }: { readonly cells: Cells }) {
   const families = Object.keys(cells)
     .flatMap((name) => /^families\.(.+)\.count$/.exec(name)?.[1] ?? [])

@@ -6,7 +6,10 @@ import { count, fullTime, moment } from '../../model/format.ts';
 import { QUERY_NAMES, SPAN_NAMES } from '../../model/mesh-words.ts';
 import { Panel } from '../common/panel.tsx';
 
-/** Questions this node has sent, by its audit log. Answers are not kept: a sum is gone when the page is. */
+/**
+ * Questions this node has sent, by its audit log. Answers are not kept: a sum is gone when the page
+ * is.
+ */
 export function QuestionHistory({ turn, onLocked }: { readonly turn: number; readonly onLocked: () => void }) {
   const { data, trouble } = useReading<AuditPage>('/api/audit', { type: 'query.sent', limit: 12 }, onLocked, turn);
   return (

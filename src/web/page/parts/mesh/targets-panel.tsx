@@ -74,7 +74,9 @@ function Coverage({ rows, pending }: { readonly rows: readonly Row[]; readonly p
   );
 }
 
-/** Where nothing can be shown because nobody lets this node ask, that is said first, and what to do. */
+/**
+ * Where nothing can be shown because nobody lets this node ask, that is said first, and what to do.
+ */
 function Verdict({ rows, node }: { readonly rows: readonly Row[]; readonly node: string }) {
   const denied = rows.filter((row) => row.state === 'access_denied').length;
   if (rows.length === 0)

@@ -4,7 +4,10 @@ import { count } from '../../model/format.ts';
 import { ANOMALY_NAMES } from '../../model/mesh-words.ts';
 import { Panel } from '../common/panel.tsx';
 
-/** What was unusual on this node in the last week, next to its own history. Others are told how often, never when. */
+/**
+ * What was unusual on this node in the last week, next to its own history. Others are told how
+ * often, never when.
+ */
 export function AnomaliesPanel({ onLocked }: { readonly onLocked: () => void }) {
   const { data, trouble } = useReading<AnomalyReport>('/api/anomalies', {}, onLocked);
   return (

@@ -8,7 +8,10 @@ export interface Plot {
   readonly destroy: () => void;
 }
 
-/** Bars of commands with the failed ones in front, in the colours of the theme. `onPoint` tells the bar under the pointer. */
+/**
+ * Bars of commands with the failed ones in front, in the colours of the theme. `onPoint` tells the
+ * bar under the pointer.
+ */
 export function makeBarPlot(place: HTMLElement, onPoint: (index: number | null) => void): Plot {
   let shown: readonly Bar[] = [];
   let plot = draw(place, () => shown, onPoint);
@@ -100,7 +103,9 @@ function draw(place: HTMLElement, shown: () => readonly Bar[], onPoint: (index: 
 
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
-/** Hours within a day, dates at midnight and over days; nothing says twice what the reader knows. */
+/**
+ * Hours within a day, dates at midnight and over days; nothing says twice what the reader knows.
+ */
 function clockLabels(_plot: uPlot, splits: number[]): string[] {
   const isOneDay = (splits.at(-1) ?? 0) - (splits[0] ?? 0) <= 90_000;
   return splits.map((seconds, index) => {

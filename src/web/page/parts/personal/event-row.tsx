@@ -11,7 +11,10 @@ interface EventRowProps {
   readonly day: string | null;
 }
 
-/** One command on a line; opened, everything that is stored about it. Its text is always text, never markup. */
+/**
+ * One command on a line; opened, everything that is stored about it. Its text is always text, never
+ * markup.
+ */
 export function EventRow({ event, rules, isNew, day }: EventRowProps) {
   const [open, setOpen] = useState(false);
   return (

@@ -56,7 +56,10 @@ export function EventsPanel({ seed, rules, fresh, tools }: EventsPanelProps) {
   );
 }
 
-/** What was looked at so far, and the way on: a search through millions of commands is done in parts. */
+/**
+ * What was looked at so far, and the way on: a search through millions of commands is done in
+ * parts.
+ */
 function HowFar({ list }: { readonly list: EventList }) {
   return (
     <>

@@ -12,7 +12,9 @@ const LINES: Readonly<Record<ShellKind, { readonly file: string; readonly line: 
 };
 const NAMES = Object.fromEntries(SHELLS.map((shell) => [shell, shell])) as Record<ShellKind, string>;
 
-/** What a fresh node shows: how the first command gets here. It goes away by itself when one has. */
+/**
+ * What a fresh node shows: how the first command gets here. It goes away by itself when one has.
+ */
 export function FirstSteps({ status }: { readonly status: Status | null }) {
   const [shell, setShell] = useState<ShellKind>('bash');
   const { file, line } = LINES[shell];

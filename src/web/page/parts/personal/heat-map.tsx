@@ -6,7 +6,10 @@ import { Panel } from '../common/panel.tsx';
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
-/** When commands are typed: a table of hours and weekdays, each cell as dark as it is busy, on a square-root scale. */
+/**
+ * When commands are typed: a table of hours and weekdays, each cell as dark as it is busy, on a
+ * square-root scale.
+ */
 export function HeatMap({ slots }: { readonly slots: LocalStatistics['slots'] | null }) {
   const grid = hoursByWeekday(slots ?? []);
   const most = Math.max(1, ...grid.flat());

@@ -2,7 +2,10 @@ import type { Status } from '../../data/contract.ts';
 import { ago, bytes, count, fullTime } from '../../model/format.ts';
 import { Panel } from '../common/panel.tsx';
 
-/** Whether observation itself works: which shells report, what waits, what was lost. Silence of a hook is shown, not guessed. */
+/**
+ * Whether observation itself works: which shells report, what waits, what was lost. Silence of a
+ * hook is shown, not guessed.
+ */
 export function HookHealth({ status, now }: { readonly status: Status; readonly now: Date }) {
   const { node, observe, service, audit, memory, storage } = status;
   return (

@@ -12,7 +12,10 @@ interface RiskPanelProps {
 
 const SHOWN = 3;
 
-/** How risky the commands were, and for the latest risky ones: why, and how to do it more safely (FR-404). */
+/**
+ * How risky the commands were, and for the latest risky ones: why, and how to do it more safely
+ * (FR-404).
+ */
 export function RiskPanel({ statistics: { levels, commands }, risky, rules }: RiskPanelProps) {
   return (
     <Panel title="Risk" class="span-4">

@@ -10,7 +10,10 @@ interface DealingsPanelProps {
   readonly onLocked: () => void;
 }
 
-/** Who asked this node what and what they got, by the audit log (S5, FR-902), and to whom summaries went. */
+/**
+ * Who asked this node what and what they got, by the audit log (S5, FR-902), and to whom summaries
+ * went.
+ */
 export function DealingsPanel({ nameOf, onLocked }: DealingsPanelProps) {
   const answered = useReading<AuditPage>('/api/audit', { type: 'query.answered', limit: 20 }, onLocked);
   const sent = useReading<AuditPage>('/api/audit', { type: 'summary.sent', limit: 20 }, onLocked);

@@ -9,7 +9,10 @@ interface KeyChangesProps {
   readonly change: Change;
 }
 
-/** Keys of other nodes that took the place of others or want to, and the owner's word on them (FR-104, design.md §6). */
+/**
+ * Keys of other nodes that took the place of others or want to, and the owner's word on them
+ * (FR-104, design.md §6).
+ */
 export function KeyChanges({ changes, nameOf, change }: KeyChangesProps) {
   if (changes.length === 0) return null;
   return (

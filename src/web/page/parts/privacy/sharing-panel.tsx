@@ -25,7 +25,10 @@ const LEVELS = [
   },
 ] as const;
 
-/** The sharing level in plain words, and its switches: on only after having seen what would leave (FR-303, FR-504), off at once. */
+/**
+ * The sharing level in plain words, and its switches: on only after having seen what would leave
+ * (FR-303, FR-504), off at once.
+ */
 export function SharingPanel({ onLocked }: { readonly onLocked: () => void }) {
   const [turn, setTurn] = useState(0);
   const [wanted, setWanted] = useState<SharingLevel | null>(null);
@@ -90,7 +93,10 @@ interface ConsentProps {
   readonly onEnd: () => void;
 }
 
-/** Consent needs to have seen what it is about: the button stands below the document, and works once that is there. */
+/**
+ * Consent needs to have seen what it is about: the button stands below the document, and works once
+ * that is there.
+ */
 function Consent({ level, change, onLocked, onEnd }: ConsentProps) {
   const preview = useReading<Preview>('/api/summary', { period: 'daily' }, onLocked);
   const [hasRead, setRead] = useState(false);

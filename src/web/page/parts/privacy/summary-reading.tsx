@@ -5,7 +5,10 @@ import { medianDuration } from '../../model/usage.ts';
 import { RiskMark } from '../common/risk-mark.tsx';
 import { SmallBars } from '../common/small-bars.tsx';
 
-/** A summary in a person's words: every kind of figure in it, none left out, so that its reader knows all that others would know. */
+/**
+ * A summary in a person's words: every kind of figure in it, none left out, so that its reader
+ * knows all that others would know.
+ */
 export function SummaryReading({ payload }: { readonly payload: string }) {
   const summary = JSON.parse(payload) as NodeSummary;
   return (
