@@ -1,4 +1,4 @@
-/** Sources run straight from TypeScript (swc, no type check: `npm run lint` has that); @noble ships ES modules only. */
+/** Sources run straight from TypeScript (swc, no type check: `npm run lint` has that); @noble and a few others ship ES modules only. */
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
@@ -9,7 +9,7 @@ module.exports = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!@noble/)'],
+  transformIgnorePatterns: ['/node_modules/(?!@noble/|@scure/|string-width/|get-east-asian-width/|strip-ansi/|ansi-regex/)'],
   globalSetup: '<rootDir>/test/rig/global-setup.cjs',
   globalTeardown: '<rootDir>/test/rig/global-teardown.cjs',
   setupFiles: ['<rootDir>/test/rig/seed.ts'],
