@@ -9,7 +9,9 @@ module.exports = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!@noble/|@scure/|string-width/|get-east-asian-width/|strip-ansi/|ansi-regex/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!@noble/|@scure/|string-width/|get-east-asian-width/|strip-ansi/|ansi-regex/)',
+  ],
   globalSetup: '<rootDir>/test/rig/global-setup.cjs',
   globalTeardown: '<rootDir>/test/rig/global-teardown.cjs',
   setupFiles: ['<rootDir>/test/rig/seed.ts'],
