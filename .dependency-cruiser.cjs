@@ -31,6 +31,14 @@ const MAY_IMPORT = {
     'version',
   ],
 };
+/** The layers of `src/shell` (ADR 0004) and what each may import besides model, limits, source. */
+const SHELL_LAYERS = {
+  syntax: [],
+  expansion: ['syntax'],
+  execution: ['syntax', 'expansion', 'catalogue'],
+  catalogue: [],
+  secrets: ['catalogue'],
+};
 /** Each third-party package has one home. */
 const HOMES = {
   'better-sqlite3': 'storage',
@@ -80,6 +88,12 @@ const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
   from: { path: `^src/${folder}/` },
   to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})(/|\\.|$)` },
 }));
+const shellLayers = Object.entries(SHELL_LAYERS).map(([folder, allowed]) => ({
+  name: `shell-${folder}-imports`,
+  severity: 'error',
+  from: { path: `^src/shell/${folder}/` },
+  to: { path: '^src/shell/', pathNot: `^src/shell/((${[folder, ...allowed].join('|')})/|(limits|model|source)\\.ts$)` },
+}));
 const homes = Object.entries(HOMES).map(([name, folder]) => ({
   name: `home-of-${name.replaceAll(/\W/g, '')}`,
   severity: 'error',
@@ -104,6 +118,7 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'] },
     },
     ...layers,
+    ...shellLayers,
     ...homes,
     ...doors,
   ],

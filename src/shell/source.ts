@@ -23,8 +23,8 @@ const identity = (offset: number): number => offset;
 
 export const lineSource = (text: string): Source => ({ text, exact: true, from: identity, to: identity });
 
-/** Text that was computed: all of it is said to stand where its carrier stands. */
-export const carriedSource = (text: string, carrier: Span): Source => ({
+/** Computed text: every offset in it maps to the span of `carrier`, the word it came from. */
+export const computedSource = (text: string, carrier: Span): Source => ({
   text,
   exact: false,
   from: () => carrier.start,

@@ -1,4 +1,14 @@
-import type { OptionSpec } from '../execution/options.ts';
+/** Which options of a program take a value. */
+export interface OptionSpec {
+  /** Short options that take a value, in the same word or in the next. */
+  readonly short?: string;
+  /** Short options whose value, if any, stands in the same word (`xargs -i{}`). */
+  readonly optional?: string;
+  /** Long options that take a value, which may stand in the next word. Without their dashes. */
+  readonly long?: readonly string[];
+  /** Long options have one dash (`find -name`, `openssl -in`). */
+  readonly singleDash?: true;
+}
 
 /**
  * How a program that starts another one is told apart from the one it starts. What comes after its

@@ -1,8 +1,9 @@
 /** Builtins that change what later commands of the line mean. */
 import { constantOutput } from '../expansion/constant-output.ts';
+import { inputText } from '../expansion/input-text.ts';
 import type { Assignment, Word } from '../model.ts';
 import { wordOf } from '../syntax/parts.ts';
-import { type Call, type Frame, inputOf, inputText, type Output, type Walk } from './frame.ts';
+import { type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { assign } from './walker.ts';
 
 const DECLARING = new Set(['export', 'declare', 'typeset', 'local', 'readonly']);

@@ -3,12 +3,13 @@
  * source.
  */
 
+import { inputText } from '../expansion/input-text.ts';
 import type { Dialect, Word, Wrapper } from '../model.ts';
+import { computedSource } from '../source.ts';
 import { fileText } from './files.ts';
 import type { Call, Frame, Output, Walk } from './frame.ts';
-import { inputText } from './frame.ts';
 import { hasOption, type OptionReading, optionValue, readOptions } from './options.ts';
-import { computedSource, joinedSource, wordSource } from './payload.ts';
+import { joinedSource, wordSource } from './payload.ts';
 import { shellDialect } from './shells.ts';
 import { innerCall, runInputText, runText } from './unwrap.ts';
 

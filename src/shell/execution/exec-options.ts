@@ -5,8 +5,9 @@
  */
 
 import type { Assignment, Word } from '../model.ts';
+import { computedSource } from '../source.ts';
 import type { Call, Frame, Walk } from './frame.ts';
-import { computedSource, wordSource } from './payload.ts';
+import { wordSource } from './payload.ts';
 import { runText } from './unwrap.ts';
 
 interface Starter {

@@ -3,9 +3,10 @@
  * it is.
  */
 
+import { inputText } from '../expansion/input-text.ts';
 import { MAX_VALUE } from '../limits.ts';
 import type { Input, Redirection, Word } from '../model.ts';
-import { type Frame, inputText, type Output, type Walk } from './frame.ts';
+import type { Frame, Output, Walk } from './frame.ts';
 
 /**
  * By what a file is known on this line: its path, or how it is spelled where a variable in it is

@@ -121,11 +121,3 @@ export function inputOf(redirections: readonly Redirection[], frame: Frame): Inp
   }
   return input;
 }
-
-/** The text a command finds on its standard input, if that can be told. */
-export function inputText(input: Input): string | null {
-  if (input.kind === 'pipe') return input.output;
-  if (input.kind === 'here-document') return input.text;
-  if (input.kind === 'here-string') return `${input.text}\n`;
-  return null;
-}

@@ -1,12 +1,13 @@
 /** Program text given to interpreters, and the shell commands such text plainly starts. */
 
+import type { OptionSpec } from '../catalogue/wrapper-spec.ts';
 import { decodeBase64 } from '../expansion/constant-output.ts';
 import type { Code, CodeLanguage, Input, Word } from '../model.ts';
+import { computedSource } from '../source.ts';
 import { scanCode } from './code-scan.ts';
 import { fileText, knownInput } from './files.ts';
 import type { Call, Frame, Walk } from './frame.ts';
-import { hasOption, type OptionReading, type OptionSpec, readOptions } from './options.ts';
-import { computedSource } from './payload.ts';
+import { hasOption, type OptionReading, readOptions } from './options.ts';
 import { innerCall, runText } from './unwrap.ts';
 
 interface Interpreter extends OptionSpec {

@@ -2,18 +2,8 @@
  * Options of programs that start others, read the way getopt_long(3) reads them up to the first
  * operand.
  */
+import type { OptionSpec } from '../catalogue/wrapper-spec.ts';
 import type { Word } from '../model.ts';
-
-export interface OptionSpec {
-  /** Short options that take a value, in the same word or in the next. */
-  readonly short?: string;
-  /** Short options whose value, if any, stands in the same word (`xargs -i{}`). */
-  readonly optional?: string;
-  /** Long options that take a value, which may stand in the next word. Without their dashes. */
-  readonly long?: readonly string[];
-  /** Long options have one dash (`find -name`, `openssl -in`). */
-  readonly singleDash?: true;
-}
 
 export type Option = readonly [name: string, value: string | null];
 

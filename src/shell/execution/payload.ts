@@ -1,6 +1,6 @@
 /** Text for a shell, put together from words. */
 import type { Word, WordPart } from '../model.ts';
-import { carriedSource, type Piece, piecedSource, type Source } from '../source.ts';
+import { type Piece, piecedSource, type Source } from '../source.ts';
 
 /**
  * Stands where a substitution stood that could not be computed: a variable of which nothing is
@@ -24,9 +24,6 @@ export function joinedSource(words: readonly Word[]): Source {
   }
   return piecedSource(pieces, exact);
 }
-
-/** Text that was computed from a word. */
-export const computedSource = (text: string, carrier: Word): Source => carriedSource(text, carrier);
 
 const pieceOf = (part: WordPart): Piece => ({
   text: part.kind === 'command' || part.kind === 'process' ? UNKNOWN : part.text,

@@ -6,13 +6,14 @@
 import { constantOutput } from '../expansion/constant-output.ts';
 import { MAX_DEPTH, MAX_WRAPPERS } from '../limits.ts';
 import type { Word, WordPart } from '../model.ts';
+import { computedSource } from '../source.ts';
 import { runBuiltin } from './builtins.ts';
 import { runExecBuiltin } from './exec-builtins.ts';
 import { runExecOptions, runExecVariables } from './exec-options.ts';
 import { fileText, givenTexts, runFileTool } from './files.ts';
 import { type Call, emit, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { codeOf, runCode } from './interpreters.ts';
-import { computedSource, joinedSource } from './payload.ts';
+import { joinedSource } from './payload.ts';
 import { SHELL_VARIABLES } from './shells.ts';
 import { runText, runWrapper } from './unwrap.ts';
 

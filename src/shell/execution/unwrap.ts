@@ -4,12 +4,12 @@ import { SUBCOMMANDS } from '../catalogue/subcommand-wrappers.ts';
 import type { WrapperSpec } from '../catalogue/wrapper-spec.ts';
 import { WRAPPERS } from '../catalogue/wrappers.ts';
 import type { Assignment, Dialect, Word, Wrapper } from '../model.ts';
-import type { Source } from '../source.ts';
+import { computedSource, type Source } from '../source.ts';
 import { assignmentOf } from './builtins.ts';
 import { knownInput } from './files.ts';
 import { type Call, emit, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { hasOption, type Option, optionValue, readOptions } from './options.ts';
-import { computedSource, joinedSource, wordSource } from './payload.ts';
+import { joinedSource, wordSource } from './payload.ts';
 
 /** What a wrapper's words say. */
 interface Reading {

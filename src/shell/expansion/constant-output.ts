@@ -3,10 +3,10 @@
  * assembled commands are seen.
  */
 
-import { inputText } from '../execution/frame.ts';
 import { MAX_VALUE } from '../limits.ts';
 import type { Dialect, Input, Word } from '../model.ts';
 import { decodeEscapes } from '../syntax/escapes.ts';
+import { inputText } from './input-text.ts';
 
 type Filter = (args: readonly string[], input: string | null, dialect: Dialect) => string | null;
 
