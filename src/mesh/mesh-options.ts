@@ -1,6 +1,7 @@
 import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { Endpoint } from '../domain/ip-address.ts';
+import type { OpenInvite } from '../domain/status/status.ts';
 import type { SummaryResult } from '../domain/summaries/summary.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -35,13 +36,6 @@ export interface MeshState {
   readonly peers: readonly PeerState[];
   /** Connections that have not said a valid hello. */
   readonly strangers: number;
-}
-
-export interface OpenInvite {
-  /** To be shown to the owner once, and never logged. */
-  readonly code: string;
-  /** ISO 8601 UTC. */
-  readonly expiresAt: string;
 }
 
 export interface JoinedPeer {

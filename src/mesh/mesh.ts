@@ -281,13 +281,13 @@ class MeshCore implements Mesh {
       onHello: (connection, hello) => this.#greet(connection, hello),
       onQuery: (connection, body) => ports.onQuery(at(connection), body),
       onSummary: (connection, document) => this.#takeSummary(connection, document),
-      onRotation: (connection, statement) => {
+      onRotation: async (connection, statement) => {
         checkRotations(connection.peer, [statement]);
-        ports.onRotations(at(connection), [statement]);
+        await ports.onKeys(at(connection), { rotations: [statement], revocations: [] });
       },
-      onRevocation: (connection, statement) => {
+      onRevocation: async (connection, statement) => {
         checkRevocation(connection.peer, statement);
-        ports.onRevocation(at(connection), statement);
+        await ports.onKeys(at(connection), { rotations: [], revocations: [statement] });
       },
       onPair: (connection, body) => this.#takePair(connection, body),
       onRefuse: (connection, code) => this.#refuse(connection, code),
@@ -295,7 +295,7 @@ class MeshCore implements Mesh {
     };
   }
 
-  #greet(connection: Connection, { rotations, revocations = [] }: MessageBodies['hello']): void {
+  async #greet(connection: Connection, { rotations, revocations = [] }: MessageBodies['hello']): Promise<void> {
     const { ports } = this.#options;
     const peer = { id: connection.peer, address: connection.address };
     if (connection.purpose === 'pairing') {
@@ -306,8 +306,8 @@ class MeshCore implements Mesh {
     checkEarlierRevocations(rotations, revocations);
     if (connection.purpose === 'introduction')
       checkIntroduction(this.#attempts.get(connection)?.id ?? '', rotations, ports.isHeir);
-    if (rotations.length > 0) ports.onRotations(peer, rotations);
-    for (const statement of revocations) ports.onRevocation(peer, statement);
+    if (rotations.length + revocations.length > 0) await ports.onKeys(peer, { rotations, revocations });
+    if (connection.hasEnded()) return;
     if (connection.purpose === 'introduction')
       throw new CaroError('key_changed', 'expected the key of the peer, got another');
     const isNew = this.#book.add(connection);

@@ -1,14 +1,9 @@
 import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { PeerAt } from '../domain/identity/peer-at.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { NodeSummary, SummaryResult } from '../domain/summaries/summary.ts';
 import type { EgressPorts } from './transport/egress-gate.ts';
-
-/** A node whose key TLS has proven, and the IP address it comes from. */
-export interface PeerAt {
-  readonly id: string;
-  readonly address: string;
-}
 
 export interface ConnectDecision {
   readonly allow: boolean;
@@ -21,6 +16,12 @@ export interface ConnectDecision {
    * and subnets that are denied.
    */
   readonly mayPair: boolean;
+}
+
+/** Statements about keys, as received; each list is ordered from the oldest to the newest. */
+export interface KeyStatements {
+  readonly rotations: readonly DualEnvelope[];
+  readonly revocations: readonly Envelope[];
 }
 
 export interface ReceivedSummary extends PeerAt {
@@ -67,11 +68,11 @@ export interface MeshPorts extends EgressPorts {
    */
   readonly onSummary: (received: ReceivedSummary) => Promise<SummaryResult>;
   /**
-   * What `peer` says about its own keys, oldest first, signatures checked. What it throws ends the
-   * connection.
+   * Statements of `peer` about its own keys, with checked signatures. The next message of the
+   * connection is handled only when this has resolved. A rejection ends the connection with that
+   * error.
    */
-  readonly onRotations: (peer: PeerAt, statements: readonly DualEnvelope[]) => void;
-  readonly onRevocation: (peer: PeerAt, statement: Envelope) => void;
+  readonly onKeys: (peer: PeerAt, statements: KeyStatements) => Promise<void>;
   readonly onPaired: (peer: PairedPeer) => void;
   /** From here on the peer can be asked; what waits for it may be sent. */
   readonly onConnected: (peer: PeerAt) => void;

@@ -11,6 +11,7 @@ import type { ResponseBody } from '../domain/answers/query.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
+import type { PeerAt } from '../domain/identity/peer-at.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
 import type { Asker } from '../domain/policy/policy.ts';
 import type { TrustLevel } from '../domain/policy/trust.ts';
@@ -19,7 +20,7 @@ import type { NodeSummary } from '../domain/summaries/summary.ts';
 import { intakeFault } from '../domain/summaries/summary-intake.ts';
 import type { PeerKeyStore } from '../keys/peer-key-store.ts';
 import type { Mesh } from '../mesh/mesh-options.ts';
-import type { MeshPorts, PairedPeer, ReceivedSummary } from '../mesh/ports.ts';
+import type { KeyStatements, MeshPorts, PairedPeer, ReceivedSummary } from '../mesh/ports.ts';
 import { replacePrivately } from '../platform/private-file.ts';
 import { decide, decideConnection } from '../policy/decide.ts';
 import { deniedTools } from '../policy/denied-tools.ts';
@@ -200,6 +201,17 @@ async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<M
   // What is lost here in a rush the clock finds; every decision asks for the key's standing by
   // itself.
   const changed = (): void => void bus.publish('keys.changed', {}).catch(() => undefined);
+  const takeKeys = (peer: PeerAt, { rotations, revocations }: KeyStatements): void => {
+    const { news, isFull } = keys.takeRotations(rotations, peer.id);
+    if (isFull) log.warn({ peer: peer.id }, 'a change of key was not noted: there are too many');
+    for (const details of news) tell({ type: 'key.rotated', peer: peer.id, details: { ...details } });
+    if (news.length > 0) changed();
+    for (const statement of revocations) {
+      if (!keys.takeRevocation(statement, peer.id)) continue;
+      tell({ type: 'key.revoked', peer: peer.id, details: { key: openRevocation(statement).key } });
+      changed();
+    }
+  };
   return {
     decide: (message) => {
       const question = egressQuestion(message);
@@ -226,17 +238,7 @@ async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<M
     isHeir: keys.isHeir,
     onQuery: (peer, query) => bus.request('query.answer', { asker: keys.asker(peer), query }),
     onSummary: (received) => takeSummary(context, received),
-    onRotations: (peer, statements) => {
-      const { news, isFull } = keys.takeRotations(statements, peer.id);
-      if (isFull) log.warn({ peer: peer.id }, 'a change of key was not noted: there are too many');
-      for (const details of news) tell({ type: 'key.rotated', peer: peer.id, details: { ...details } });
-      if (news.length > 0) changed();
-    },
-    onRevocation: (peer, statement) => {
-      if (!keys.takeRevocation(statement, peer.id)) return;
-      tell({ type: 'key.revoked', peer: peer.id, details: { key: openRevocation(statement).key } });
-      changed();
-    },
+    onKeys: (peer, statements) => Promise.resolve().then(() => takeKeys(peer, statements)),
     onPaired: (peer) =>
       void rememberPeer(context, peer).catch((error: unknown) =>
         log.error({ err: error }, 'a paired peer was not noted'),

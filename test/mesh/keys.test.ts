@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { CaroError } from '../../src/domain/errors.ts';
 import type { DualEnvelope } from '../../src/domain/identity/signed-envelope.ts';
 import type { Identity } from '../../src/identity/identity.ts';
 import { signRevocation, signRotation } from '../../src/identity/key-statement.ts';
@@ -59,8 +60,9 @@ describe('a rotation', () => {
       trusts: [old.id],
       peers: [{ id: old.id, address: rotated.address }],
       ports: {
-        onRotations: ({ id }, statements) => {
-          ({ book } = takeRotations(book, statements, id, Date.now()));
+        onKeys: ({ id }, { rotations }) => {
+          ({ book } = takeRotations(book, rotations, id, Date.now()));
+          return Promise.resolve();
         },
         hasSucceeded: (id, later) => hasSucceeded(book, id, later, Date.now() + graceMs),
       },
@@ -91,6 +93,61 @@ describe('a rotation', () => {
     await until('the status to tell', () => node.mesh.status().peers[0]?.code === 'key_changed');
     expect(node.rotations).toEqual([]);
     expect(node.ledger).toEqual([]);
+  });
+
+  test('is taken before the connection counts and before the next message is handled', async () => {
+    const identity = makeIdentity();
+    const events: string[] = [];
+    let finish: () => void = () => undefined;
+    const victim = await startNode({
+      trusts: [identity.id],
+      ports: {
+        onKeys: () => new Promise<void>((resolve) => (finish = resolve)).then(() => void events.push('keys')),
+        onConnected: () => void events.push('connected'),
+        onQuery: ({ id }, { type }) => {
+          events.push(victim.mesh.isConnected(id) ? 'query' : 'query too early');
+          return Promise.resolve({ result: 'no_data', type });
+        },
+      },
+    });
+    const hostile = await intrude(victim, identity, await makeTls(identity));
+    const rotations = asJson([rotation(identity, makeIdentity())]);
+    hostile.say({ ...hostile.header(), type: 'hello', body: { rotations } });
+    hostile.say({ ...hostile.header(), type: 'query', body: { ...QUESTION } });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(events).toEqual([]);
+    expect(victim.mesh.isConnected(identity.id)).toBe(false);
+    finish();
+    await until('the query to be handled', () => events.length === 3);
+    expect(events).toEqual(['keys', 'connected', 'query']);
+  });
+
+  test('ends the connection when it cannot be taken', async () => {
+    const identity = makeIdentity();
+    const onKeys = (): Promise<void> => Promise.reject(new CaroError('rotation_invalid', 'expected another rotation'));
+    const victim = await startNode({ trusts: [identity.id], ports: { onKeys } });
+    const hostile = await intrude(victim, identity, await makeTls(identity));
+    const rotations = asJson([rotation(identity, makeIdentity())]);
+    hostile.say({ ...hostile.header(), type: 'hello', body: { rotations } });
+    expect(await hostile.closed).toBe('rotation_invalid');
+    expect(victim.connected).toEqual([]);
+  });
+
+  test('leaves no connection behind when its sender hangs up while it is being taken', async () => {
+    const identity = makeIdentity();
+    let finish: () => void = () => undefined;
+    const onKeys = jest.fn(() => new Promise<void>((resolve) => (finish = resolve)));
+    const victim = await startNode({ trusts: [identity.id], ports: { onKeys } });
+    const hostile = await intrude(victim, identity, await makeTls(identity));
+    const rotations = asJson([rotation(identity, makeIdentity())]);
+    hostile.say({ ...hostile.header(), type: 'hello', body: { rotations } });
+    await until('the statement to be received', () => onKeys.mock.calls.length === 1);
+    victim.mesh.disconnect(identity.id, 'untrusted');
+    await hostile.closed;
+    finish();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(victim.mesh.status().peers).toEqual([]);
+    expect(victim.connected).toEqual([]);
   });
 
   test('ends the connection when it is about the keys of others', async () => {

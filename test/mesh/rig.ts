@@ -4,6 +4,7 @@ import type { QueryBody, ResponseBody } from '../../src/domain/answers/query.ts'
 import type { AuditEntry } from '../../src/domain/audit/audit-record.ts';
 import { canonical } from '../../src/domain/encoding/canonical.ts';
 import { CaroError } from '../../src/domain/errors.ts';
+import type { PeerAt } from '../../src/domain/identity/peer-at.ts';
 import type { DualEnvelope, Envelope } from '../../src/domain/identity/signed-envelope.ts';
 import { type NodeSummary, SUMMARY_TYPE } from '../../src/domain/summaries/summary.ts';
 import { makeCertificate, type TlsMaterial, tlsMaterial } from '../../src/identity/certificate.ts';
@@ -11,7 +12,7 @@ import { seal } from '../../src/identity/envelope.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { openMesh } from '../../src/mesh/mesh.ts';
 import type { Mesh, MeshOptions } from '../../src/mesh/mesh-options.ts';
-import type { MeshPorts, PairedPeer, PeerAt, ReceivedSummary } from '../../src/mesh/ports.ts';
+import type { MeshPorts, PairedPeer, ReceivedSummary } from '../../src/mesh/ports.ts';
 import type { LedgerEntry } from '../../src/mesh/transport/egress-gate.ts';
 import type { MeshLimits } from '../../src/mesh/transport/limits.ts';
 import { lastingFolder } from '../rig/temporary-folder.ts';
@@ -128,11 +129,10 @@ function portsOf(node: Omit<TestNode, 'mesh' | 'address'>): MeshPorts {
       if (!isKnown) node.summaries.push(received);
       return Promise.resolve(isKnown ? 'known' : 'stored');
     },
-    onRotations: ({ id }, statements) => {
-      node.rotations.push(...statements.map((statement) => ({ peer: id, statement })));
-    },
-    onRevocation: ({ id }, statement) => {
-      node.revocations.push({ peer: id, statement });
+    onKeys: ({ id }, { rotations, revocations }) => {
+      node.rotations.push(...rotations.map((statement) => ({ peer: id, statement })));
+      node.revocations.push(...revocations.map((statement) => ({ peer: id, statement })));
+      return Promise.resolve();
     },
     onPaired: (peer) => {
       node.paired.push(peer);

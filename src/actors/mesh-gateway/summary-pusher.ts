@@ -1,13 +1,9 @@
 import type { AuditEntry } from '../../domain/audit/audit-record.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
+import type { PeerAt } from '../../domain/identity/peer-at.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
-
-export interface PeerAt {
-  readonly id: string;
-  readonly address: string;
-}
 
 export interface PusherPorts {
   /** Ids of this node, now and before: the authors of what is pushed. */

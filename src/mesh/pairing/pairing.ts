@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
 import { CaroError } from '../../domain/errors.ts';
 import { type Endpoint, isInternal, isLoopback } from '../../domain/ip-address.ts';
+import type { OpenInvite } from '../../domain/status/status.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { fingerprint } from '../../identity/fingerprint.ts';
-import type { JoinedPeer, OpenInvite } from '../mesh-options.ts';
+import type { JoinedPeer } from '../mesh-options.ts';
 import type { PairedPeer } from '../ports.ts';
 import type { MessageBodies } from '../protocol/messages.ts';
 import { endpointText } from '../transport/address-rule.ts';

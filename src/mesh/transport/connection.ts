@@ -28,6 +28,8 @@ export interface Connection {
   /** Base64 of the TLS exporter value. */
   readonly session: string;
   readonly openedMs: number;
+  /** Whether the session has ended or is ending: nothing of it is handled any more. */
+  readonly hasEnded: () => boolean;
   /** Their clock minus ours, in ms; null before their hello. */
   readonly skewMs: () => number | null;
   /** @throws CaroError `deadline_exceeded`, `peer_gone`, `egress_…` */
@@ -58,15 +60,15 @@ export interface ConnectionHost {
   readonly now: () => number;
   /** Our hello. */
   readonly hello: () => MessageBodies['hello'];
-  readonly onHello: (connection: Connection, body: MessageBodies['hello']) => void;
+  readonly onHello: (connection: Connection, body: MessageBodies['hello']) => Promise<void>;
   readonly onQuery: (connection: Connection, body: QueryBody) => Promise<ResponseBody>;
   /** A rejection means no acknowledgement: the peer will send it again. */
   readonly onSummary: (
     connection: Connection,
     document: Envelope,
   ) => Promise<{ readonly id: string; readonly result: SummaryResult }>;
-  readonly onRotation: (connection: Connection, statement: DualEnvelope) => void;
-  readonly onRevocation: (connection: Connection, statement: Envelope) => void;
+  readonly onRotation: (connection: Connection, statement: DualEnvelope) => Promise<void>;
+  readonly onRevocation: (connection: Connection, statement: Envelope) => Promise<void>;
   readonly onPair: (connection: Connection, body: MessageBodies['pair']) => void;
   readonly onRefuse: (connection: Connection, code: ErrorCode) => void;
   readonly onEnd: (connection: Connection, ending: Ending) => void;

@@ -7,6 +7,8 @@ import type { MeshLimits } from './limits.ts';
 export interface FlowControl {
   /** A frame came; reading stops while the peer is over its rate. */
   readonly took: () => void;
+  /** Whether a message is being handled that the next one has to wait for. */
+  readonly hold: (isHeld: boolean) => void;
   readonly workStarted: () => void;
   readonly workEnded: () => void;
   /** Pieces of work under way. */
@@ -23,8 +25,9 @@ export function createFlowControl(
   const bucket = createTokenBucket(limits.messagesPerSecond, limits.messageBurst, steadyMs);
   let timer: NodeJS.Timeout | undefined;
   let working = 0;
+  let isHeld = false;
   const update = (): void => {
-    if (timer !== undefined || working >= limits.queriesAtOnce) socket.pause();
+    if (isHeld || timer !== undefined || working >= limits.queriesAtOnce) socket.pause();
     else socket.resume();
   };
   const wake = (): void => {
@@ -38,6 +41,10 @@ export function createFlowControl(
       if (timer === undefined) onRate();
       clearTimeout(timer);
       timer = setTimeout(wake, waitMs);
+      update();
+    },
+    hold: (wanted) => {
+      isHeld = wanted;
       update();
     },
     workStarted: () => {

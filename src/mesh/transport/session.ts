@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<LinkPurpose, readonly MessageType[] | 'all'>> = {
   introduction: ['hello'],
 };
 
-type Takers = { readonly [T in MessageType]: (message: Incoming<T>) => void };
+type Takers = { readonly [T in MessageType]: (message: Incoming<T>) => void | Promise<void> };
 
 /**
  * Speaks the protocol on one link: hello first, then both sides ask and answer until one says
@@ -48,6 +48,9 @@ class Session implements Connection {
   readonly #helloTimer: NodeJS.Timeout;
   #retireTimer: NodeJS.Timeout | undefined;
   #ending: Ending | undefined;
+  /** Messages received while an earlier one is being handled. */
+  readonly #inbox: string[] = [];
+  #isHandling = false;
   #isAlive = true;
   #retirement: 'none' | 'wanted' | 'announced' = 'none';
   #isFarewelled = false;
@@ -72,6 +75,10 @@ class Session implements Connection {
     this.#listen();
     if (purpose !== 'introduction') this.#send({ type: 'hello', body: host.hello() });
     socket.resume();
+  }
+
+  hasEnded(): boolean {
+    return this.#ending !== undefined;
   }
 
   skewMs(): number | null {
@@ -137,22 +144,41 @@ class Session implements Connection {
     if (this.#ending) return;
     this.#isAlive = true;
     this.#flow.took();
+    if (isBinary) {
+      this.fail(new CaroError('frame_malformed', 'expected text, got a binary message'));
+      return;
+    }
+    this.#inbox.push(data.toString('utf8'));
+    if (!this.#isHandling) void this.#handleAll();
+  }
+
+  /**
+   * Handles the messages in their order. Where a handler returns a promise, the next message waits
+   * for it, and the socket is not read meanwhile.
+   */
+  async #handleAll(): Promise<void> {
+    this.#isHandling = true;
     try {
-      if (isBinary) throw new CaroError('frame_malformed', 'expected text, got a binary message');
-      this.#take(data.toString('utf8'));
+      for (let text = this.#inbox.shift(); text !== undefined && !this.#ending; text = this.#inbox.shift()) {
+        const handled = this.#take(text);
+        if (!handled) continue;
+        this.#flow.hold(true);
+        await handled.finally(() => this.#flow.hold(false));
+      }
     } catch (error) {
       this.fail(error instanceof CaroError ? error : new CaroError('internal', 'a message could not be handled'));
     }
+    this.#isHandling = false;
   }
 
-  #take(text: string): void {
+  #take(text: string): void | Promise<void> {
     const message = this.#reader.read(text);
     if (!message) return;
     const allowed = ALLOWED[this.purpose];
     if (allowed !== 'all' && !allowed.includes(message.type)) {
       throw new CaroError('message_unexpected', `expected no ${message.type} on a connection for ${this.purpose}`);
     }
-    (this.#takers[message.type] as (message: Incoming) => void)(message);
+    return (this.#takers[message.type] as (message: Incoming) => void | Promise<void>)(message);
   }
 
   readonly #takers: Takers = {
@@ -162,7 +188,7 @@ class Session implements Connection {
         clearTimeout(this.#helloTimer);
         this.#link.settled();
       }
-      this.#host.onHello(this, body);
+      return this.#host.onHello(this, body);
     },
     query: ({ body, nonce }) =>
       this.#work(async () => {
