@@ -1,10 +1,32 @@
 #!/bin/sh
-':' //; [ "$1 $2" = 'service run' ] || exec node "$0" "$@"; f=; t=--invocation-count-for; n=5000000; e='--no-short-builtin-calls --no-node-snapshot --bytecode-old-age=1 --flush-baseline-code --expose-gc'; case $(node --version) in v20.*) f="--interrupt-budget=100000000 $e" ;; v2[2-5].*) f="$t-maglev=$n $t-maglev-osr=$n $t-turbofan=$n $t-osr=$n --max-optimized-bytecode-size=420 --no-use-osr --optimize-for-size $e" ;; esac; exec node $f --max-semi-space-size=2 "$0" "$@"
-// The one way in: the service and the command line are separate bundles, so that neither pays for
-// the other. To a shell the line above is a command, to Node.js a string and a comment. Its flags
-// keep the service small, and are explained where the service's unit gets the same ones
-// (src/cli/service/command.ts). The command line has none: with any, Node.js compiles its own
-// modules anew.
+':' /*
+# The entry point. A shell runs the lines of this comment, Node.js the JavaScript below it.
+# The service starts with the flags of v8-flags.txt. The command line starts without flags: with
+# any, Node.js rejects its code cache and compiles its own modules again.
+flags=
+if [ "$1 $2" = 'service run' ]; then
+  file=$0
+  [ "${file%/*}" != "$file" ] || file=./$file
+  while [ -L "$file" ]; do
+    link=$(readlink "$file")
+    case $link in /*) file=$link ;; *) file=${file%/*}/$link ;; esac
+  done
+  version=$(node --version)
+  major=${version#v}
+  major=${major%%.*}
+  applies=0
+  while read -r word majors; do
+    case $word in
+      majors:) case " $majors " in *" $major "* | ' any ') applies=1 ;; *) applies=0 ;; esac ;;
+      --*) [ "$applies" = 0 ] || flags="$flags $word" ;;
+    esac
+  done <"${file%/*}/v8-flags.txt"
+fi
+# Unquoted, so that each flag is a word of its own.
+# shellcheck disable=SC2086
+exec node $flags "$0" "$@"
+*/
+// The service and the command line are separate bundles, so that neither loads the other.
 'use strict';
 
 const { existsSync } = require('node:fs');

@@ -1,12 +1,14 @@
 /** `bin/caro.js` as a process: what a script sees of it. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serviceCommand } from '../../src/cli/service/command.ts';
+import { readV8Flags } from '../../src/platform/v8-flags.ts';
 
 const BIN = join(__dirname, '../../bin/caro.js');
+const V8_FLAGS = join(__dirname, '../../bin/v8-flags.txt');
 let home: string;
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'caro-entry-'));
@@ -48,14 +50,18 @@ test('without a build it says how to make one', () => {
   });
 });
 
-describe('the flags of Node.js', () => {
+describe('the V8 flags', () => {
   const folder = join(tmpdir(), `caro-flags-${process.pid}`);
   const bin = join(folder, 'bin', 'caro.js');
-  const flags = (...args: readonly string[]): unknown =>
-    JSON.parse(run('env', `PATH=${dirname(process.execPath)}:${process.env['PATH']}`, bin, ...args).stdout);
+  /** A `node` that tells another version and the arguments that it was started with. */
+  const stub = join(folder, 'stub');
+  const flagsWith = (path: string, ...command: readonly string[]): unknown =>
+    JSON.parse(run('env', `PATH=${path}:${process.env['PATH']}`, ...command).stdout);
+  const flags = (...command: readonly string[]): unknown => flagsWith(dirname(process.execPath), ...command);
   beforeAll(() => {
-    for (const name of ['bin', 'dist']) mkdirSync(join(folder, name), { recursive: true });
+    for (const name of ['bin', 'dist', 'stub']) mkdirSync(join(folder, name), { recursive: true });
     cpSync(BIN, bin);
+    cpSync(V8_FLAGS, join(folder, 'bin', 'v8-flags.txt'));
     const telling = (name: string): string =>
       `exports.${name} = async () => void process.stdout.write(JSON.stringify(process.execArgv));`;
     writeFileSync(join(folder, 'dist', 'cli.js'), telling('runCli'));
@@ -63,12 +69,27 @@ describe('the flags of Node.js', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('are those of the unit where the service is started by hand', () => {
-    expect(flags('service', 'run')).toEqual(serviceCommand().slice(1, -3));
+  test('of a service started by hand are those of the unit', () => {
+    expect(flags(bin, 'service', 'run')).toEqual(serviceCommand().slice(1, -3));
   });
 
-  test('are none for the command line, which starts the faster', () => {
-    expect(flags('status')).toEqual([]);
+  test.each(['20', '22', '23', '24', '25', '26'])('for Node.js %s are read alike by both readers', (major) => {
+    const text = `[ "$1" = --version ] && echo v${major}.1.0 || printf '"%s",' "$@" | sed 's/^/[/; s/,$/]/'`;
+    writeFileSync(join(stub, 'node'), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    const expected = [...readV8Flags(V8_FLAGS, major), bin, 'service', 'run'];
+    expect(flagsWith(stub, bin, 'service', 'run')).toEqual(expected);
+    expect(expected.length).toBeGreaterThan(major === '26' ? 3 : 9);
+  });
+
+  test.each(['dash', 'bash', 'busybox sh'])('are found by %s behind links, as npm makes them', (shell) => {
+    const link = join(folder, shell);
+    symlinkSync('bin/caro.js', `${link}-inner`);
+    symlinkSync(`${link}-inner`, link);
+    expect(flags(...shell.split(' '), link, 'service', 'run')).toEqual(serviceCommand().slice(1, -3));
+  });
+
+  test('are absent from the command line, which starts faster without them', () => {
+    expect(flags(bin, 'status')).toEqual([]);
   });
 });
 
@@ -78,6 +99,7 @@ describe('a defect', () => {
   beforeAll(() => {
     for (const folder of ['bin', 'dist']) mkdirSync(join(broken, folder), { recursive: true });
     cpSync(BIN, bin);
+    cpSync(V8_FLAGS, join(broken, 'bin', 'v8-flags.txt'));
     const fault = "Object.assign(new TypeError('got: rm -rf /secret'), CODE)";
     const failing = (name: string, code: string): string =>
       `exports.${name} = async () => { throw ${fault.replace('CODE', code)}; };`;

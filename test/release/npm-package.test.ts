@@ -11,7 +11,7 @@ const newFolder = temporaryFolders();
 /** 0.9 MB when this was written. */
 const LARGEST_BYTES = 1_500_000;
 const ALLOWED = [
-  /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|bin\/caro\.js|man\/caro\.1)$/,
+  /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|bin\/(caro\.js|v8-flags\.txt)|man\/caro\.1)$/,
   /^hooks\/caro\.(bash|fish|sh|zsh)$/,
   /^config\/(caro\.example\.toml|systemd\/caro\.service|launchd\/org\.caro-mesh\.caro\.plist)$/,
   /^docs\/([a-z-]+|adr\/\d{4}-[a-z0-9-]+)\.md$/,
@@ -22,7 +22,14 @@ const ALLOWED = [
   /^dist\/page\/[A-Za-z0-9_./-]+\.(js|css|svg)(\.br|\.gz)?$/,
 ];
 const NEEDED = [
-  ...['bin/caro.js', 'man/caro.1', 'CHANGELOG.md', 'dist/third-party-notices.txt', 'dist/page/index.html'],
+  ...[
+    'bin/caro.js',
+    'bin/v8-flags.txt',
+    'man/caro.1',
+    'CHANGELOG.md',
+    'dist/third-party-notices.txt',
+    'dist/page/index.html',
+  ],
   ...['cli', 'daemon', 'web', 'web-api', 'worker'].map((name) => `dist/${name}.js`),
   ...['bash', 'fish', 'sh', 'zsh'].map((shell) => `hooks/caro.${shell}`),
   ...['config/systemd/caro.service', 'config/launchd/org.caro-mesh.caro.plist', 'config/caro.example.toml'],
