@@ -1,15 +1,92 @@
-/** What the documentation names is there: files, headings, scripts, commands and their options. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+/** Everything that a document or a comment refers to exists (docs/architecture.md). */
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { Command } from 'commander';
 import { processContext } from '../../src/cli/context.ts';
 import { createProgram } from '../../src/cli/main.ts';
+import { FOREIGN_NAMES } from './foreign-names.ts';
+import {
+  FILES,
+  hashComments,
+  isHashed,
+  isMarkdown,
+  isScript,
+  type Passage,
+  ROOT,
+  readSource,
+  type Source,
+  textOf,
+  wordsOf,
+} from './prose.ts';
+import { CHECKS, commandFault, type Known } from './references.ts';
 
-const ROOT = resolve(__dirname, '../..');
-const FILES = execFileSync('git', ['ls-files', '*.md'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
-const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const DOCUMENTS = FILES.filter(isMarkdown);
+const generated = readdirSync(join(ROOT, 'src/generated')).map((name) => `src/generated/${name}`);
+const sources = new Map<string, Source>(FILES.filter(isScript).map((file) => [file, readSource(file, textOf(file))]));
+
+/** What scripts/build.ts makes, so that the test does not need a build. */
+const builtFiles = (): readonly string[] => [
+  'dist/page',
+  'dist/third-party-notices.txt',
+  ...[...textOf('scripts/build.ts').matchAll(/^ +'?([\w-]+)'?: 'src\//gm)].map(([, name = '']) => `dist/${name}.js`),
+];
+
+/** Identifiers and single words of all code, configuration and data. */
+function namesInUse(): ReadonlySet<string> {
+  const data = [...generated, ...FILES.filter((file) => /\.json$/.test(file) || isHashed(file))];
+  const words = data.flatMap((file) =>
+    wordsOf(isHashed(file) ? textOf(file).replaceAll(/^\s*#.*$/gm, '') : textOf(file)),
+  );
+  return new Set([...words, ...[...sources.values()].flatMap(({ names }) => [...names]), ...FOREIGN_NAMES]);
+}
+
+const sectionsOf = (text: string): ReadonlySet<string> =>
+  new Set([...text.matchAll(/^#+ §?(\d+(?:\.\d+)*)\b/gm)].map(([, section = '']) => section));
+
+const { scripts } = JSON.parse(textOf('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
+const known: Known = {
+  files: [...FILES, ...generated, ...builtFiles()],
+  names: namesInUse(),
+  requirements: new Set(
+    [...textOf('docs/requirements.md').matchAll(/^\| (N?FR-\d{3}|[SE]\d) \|/gm)].map(([, id = '']) => id),
+  ),
+  npmScripts: new Set(Object.keys(scripts)),
+  sections: new Map(DOCUMENTS.map((file) => [file, sectionsOf(textOf(file))])),
+  program: createProgram(processContext(new AbortController().signal, () => undefined)),
+};
+
+const faultsIn = (passage: Passage): readonly string[] => CHECKS.flatMap((check) => check(passage, known));
+
+const sorted = (passages: readonly Passage[]): readonly string[] => [...new Set(passages.flatMap(faultsIn))].sort();
+
+test('every file, symbol, section, number and command that a comment names exists', () => {
+  const comments = [
+    ...[...sources.values()].flatMap(({ comments }) => comments),
+    ...FILES.filter(isHashed).flatMap((file) => hashComments(file, textOf(file))),
+  ];
+  expect(comments.length).toBeGreaterThan(2000);
+  expect(sorted(comments)).toEqual([]);
+});
+
+test('every file, symbol, section, number and command that a document names exists', () => {
+  expect(DOCUMENTS.length).toBeGreaterThan(20);
+  expect(sorted(DOCUMENTS.map((file) => ({ file, line: 1, text: textOf(file) })))).toEqual([]);
+});
+
+test('every command of caro that a message names exists', () => {
+  const messages = [...sources].flatMap(([file, { strings }]) => (file.startsWith('src/') ? strings : []));
+  const calls = messages.flatMap(({ file, line, text }) =>
+    [...text.matchAll(/(?<=^|[:;,(] ?|\b(?:with|use|then|see|at) )caro ([a-z][a-z-]*(?: [a-z-]+)*)/g)].map(
+      ([, call = '']) => ({ place: `${file}:${line}`, call }),
+    ),
+  );
+  expect(calls.length).toBeGreaterThan(50);
+  const faults = calls.flatMap(({ place, call }) => {
+    const fault = commandFault(known.program, call);
+    return fault === null ? [] : [`${place}: caro ${call}: ${fault}`];
+  });
+  expect(faults).toEqual([]);
+});
 
 /** As GitHub names the place of a heading. */
 const anchorOf = (heading: string): string =>
@@ -32,75 +109,41 @@ function deadLinks(file: string, text: string): readonly string[] {
   });
 }
 
-/**
- * Code as it would be typed: spans, fenced blocks and indented ones, a line each. Tables of other
- * programs' output are not told apart.
- */
-function codeIn(text: string): readonly string[] {
-  const lines = text.split('\n');
-  const code: string[] = [];
-  let isFenced = false;
-  for (const line of lines) {
-    if (/^\s*```/.test(line)) isFenced = !isFenced;
-    else if (isFenced || line.startsWith('    ')) code.push(line.trim());
-    else for (const [, span = ''] of line.matchAll(/`([^`]+)`/g)) code.push(span.trim());
-  }
-  return code;
-}
-
-/** The commands of `caro` in a line of code: each with its words and options. */
-const callsIn = (line: string): readonly string[] =>
-  [...line.matchAll(/(?:^|\$ |\| |&& |\$\(|[a-z0-9/-]+ -T [$a-z0-9-]+ |; |: )caro( [^|;&)#]*)/g)].map(
-    ([, words = '']) => words.trim(),
-  );
-
-/** Null, or what this call names that does not exist. */
-function fault(program: Command, call: string): string | null {
-  // What is quoted is an argument.
-  const words = call.replaceAll(/'[^']*'|"[^"]*"/g, 'TEXT').split(/\s+/);
-  let command = program;
-  for (const word of words) {
-    const next = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
-    if (!next) break;
-    command = next;
-  }
-  const [first = ''] = words;
-  if (command === program && /^[a-z]/.test(first) && first !== 'help') return `no command ${first}`;
-  const known = command.options.flatMap(({ long }) => long ?? []);
-  const unknown = words.filter((word) => word.startsWith('--')).map((word) => word.split('=')[0] ?? word);
-  const missing = unknown.filter((word) => ![...known, '--help', '--version', '--'].includes(word));
-  return missing.length === 0 ? null : `no option ${missing.join(' ')} of ${command.name()}`;
-}
+test('a file, symbol, section, number or command that does not exist is reported', () => {
+  const text = [
+    '`src/nothing.ts`, nothing.ts, docs/nothing.md, protocol.md and `test/{rig,nothing}/`; not src/bus/bus.ts.',
+    '`nothingAtAll`, `Bus.nothingAtAll` and `nothingAtAll()`; not `wordsOf`.',
+    'docs/protocol.md §1, §99 and §98, then §3; not RFC 8032 §99.',
+    'ADR 9999, FR-999, NFR-999, (S9), `npm run nothing`; not ADR 0004, FR-101, (S1), `npm run lint`.',
+    '`caro nothing`, `caro peers nothing`, `caro status --nothing`; not `caro peers list --json`.',
+  ].join('\n');
+  expect(faultsIn({ file: 'src/planted.ts', line: 11, text })).toEqual([
+    'src/planted.ts:11: no file src/nothing.ts',
+    'src/planted.ts:11: no file nothing.ts',
+    'src/planted.ts:11: no file docs/nothing.md',
+    'src/planted.ts:11: no file protocol.md',
+    'src/planted.ts:11: no file test/{rig,nothing}/',
+    'src/planted.ts:12: no symbol nothingAtAll',
+    'src/planted.ts:12: no symbol Bus.nothingAtAll',
+    'src/planted.ts:12: no symbol nothingAtAll()',
+    'src/planted.ts:13: no section docs/protocol.md §99',
+    'src/planted.ts:13: no section docs/protocol.md §98',
+    'src/planted.ts:13: no document of §3',
+    'src/planted.ts:14: no ADR 9999',
+    'src/planted.ts:14: no requirement FR-999',
+    'src/planted.ts:14: no requirement NFR-999',
+    'src/planted.ts:14: no requirement S9',
+    'src/planted.ts:14: no npm script nothing',
+    'src/planted.ts:15: caro nothing: no command nothing',
+    'src/planted.ts:15: caro peers nothing: no command nothing of peers',
+    'src/planted.ts:15: caro status --nothing: no option --nothing of status',
+  ]);
+});
 
 test('every relative link leads to a file, and to a heading where it names one', () => {
-  expect(FILES.length).toBeGreaterThan(20);
-  expect(FILES.flatMap((file) => deadLinks(file, textOf(file)))).toEqual([]);
+  expect(DOCUMENTS.flatMap((file) => deadLinks(file, textOf(file)))).toEqual([]);
   expect(deadLinks('README.md', '[a](docs/nothing.md) [b](#nowhere) [c](docs/errors.md#errors)')).toEqual([
     'README.md: docs/nothing.md',
     'README.md: #nowhere',
   ]);
-});
-
-test('every npm script that is named exists', () => {
-  const { scripts } = JSON.parse(textOf('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
-  const named = FILES.flatMap((file) =>
-    [...textOf(file).matchAll(/npm run (?:--silent )?([a-z][a-z:-]*)/g)].map(([, name = '']) => `${file}: ${name}`),
-  );
-  expect(named.length).toBeGreaterThan(10);
-  expect(named.filter((name) => !((name.split(': ')[1] ?? '') in scripts))).toEqual([]);
-});
-
-test('every command and option of caro that is named exists', () => {
-  const program = createProgram(processContext(new AbortController().signal, () => undefined));
-  const calls = FILES.flatMap((file) =>
-    codeIn(textOf(file)).flatMap((line) => callsIn(line).map((call) => ({ file, call }))),
-  );
-  expect(calls.length).toBeGreaterThan(100);
-  const faults = calls.flatMap(({ file, call }) => {
-    const found = fault(program, call);
-    return found === null ? [] : [`${file}: caro ${call}: ${found}`];
-  });
-  expect(faults).toEqual([]);
-  expect(fault(program, 'conjure --now')).toBe('no command conjure');
-  expect(fault(program, 'events --since 1h --backwards')).toBe('no option --backwards of events');
 });
