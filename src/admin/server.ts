@@ -58,13 +58,7 @@ async function listening(server: Server, path: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.once('listening', resolve);
-      // Bound within the call: at no moment is the socket there with another mode.
-      const umask = process.umask(0o777 & ~MODE);
-      try {
-        listenAt(server, path);
-      } finally {
-        process.umask(umask);
-      }
+      listenAt(server, path);
     });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
@@ -78,7 +72,7 @@ async function listening(server: Server, path: string): Promise<void> {
 async function removeStaleSocket(path: string): Promise<void> {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (!found) return;
-  const expected = { kind: 'socket', mode: MODE, uid: process.getuid?.() ?? found.uid } as const;
+  const expected = { kind: 'socket', mode: MODE } as const;
   // Of a stale one the mode does not matter: nobody listens, and it is replaced.
   assertPrivate(path, { uid: found.uid, mode: found.mode & ~OTHERS }, expected);
   if (await isAnswered(path)) {

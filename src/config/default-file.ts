@@ -1,5 +1,5 @@
-import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
 import { CaroError } from '../domain/errors.ts';
+import { writePrivately } from '../platform/private-file.ts';
 import type { Places } from './places.ts';
 
 /**
@@ -80,9 +80,9 @@ name = ${JSON.stringify(name)}
  * @throws CaroError `place_unusable`
  */
 export function writeDefaultConfiguration(places: Pick<Places, 'config'>, options: { readonly name: string }): boolean {
-  let descriptor: number;
   try {
-    descriptor = openSync(places.config, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+    writePrivately(places.config, defaultConfiguration(options.name));
+    return true;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     if (code === 'EEXIST') return false;
@@ -90,10 +90,4 @@ export function writeDefaultConfiguration(places: Pick<Places, 'config'>, option
       cause: error,
     });
   }
-  try {
-    writeFileSync(descriptor, defaultConfiguration(options.name));
-  } finally {
-    closeSync(descriptor);
-  }
-  return true;
 }

@@ -1,8 +1,9 @@
-import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
 import { isOverQuota } from '../platform/full-disk.ts';
 import { assertPrivate, type FileFacts } from '../platform/permissions.ts';
+import { makePrivateDirectory } from '../platform/private-file.ts';
 
 /** Where everything of one node lives (design.md §3). All paths are absolute. */
 export interface Places {
@@ -146,7 +147,7 @@ type Stat = (path: string, options: { readonly throwIfNoEntry: false }) => FileF
 
 function checkPlace(path: string, stat: Stat, kind: 'file' | 'directory', mode: number): void {
   const found = stat(path, { throwIfNoEntry: false });
-  if (found) assertPrivate(path, found, { kind, mode, uid: process.getuid?.() ?? found.uid });
+  if (found) assertPrivate(path, found, { kind, mode });
 }
 
 function makeDirectory(path: string): void {
@@ -171,9 +172,7 @@ function makeMissing(path: string): void {
   if (isDirectory(path)) return;
   makeMissing(dirname(path));
   try {
-    mkdirSync(path, { mode: 0o700 });
-    // A umask may have taken bits away from the owner.
-    chmodSync(path, 0o700);
+    makePrivateDirectory(path);
   } catch (error) {
     // Somebody else was quicker.
     if (!isDirectory(path)) throw error;

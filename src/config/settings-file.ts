@@ -1,8 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parse, TomlDate, TomlError } from 'smol-toml';
 import type { Validator } from '../domain/encoding/validator.ts';
 import { CaroError } from '../domain/errors.ts';
-import { assertPrivate } from '../platform/permissions.ts';
+import { withPrivateFile } from '../platform/private-file.ts';
 import { KeyLines } from './key-lines.ts';
 import { located, type Problem, schemaProblems } from './problem.ts';
 import type { ConfigurationSchema } from './schema.ts';
@@ -65,24 +65,20 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]));
 }
 
+/** The file may be a symbolic link: some owners keep their settings in a folder of their own. */
 function readPrivately(file: string): string | undefined {
-  let descriptor: number;
   try {
-    // NONBLOCK: a FIFO in its place must not hang the service.
-    descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    return withPrivateFile(file, (descriptor, { size }) => readLimited(file, descriptor, size), { followLinks: true });
   } catch (error) {
+    if (error instanceof CaroError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     if (code === 'ENOENT') return undefined;
     throw new CaroError('place_unusable', `${file}: expected to read the configuration, got ${code}`, { cause: error });
   }
-  try {
-    const facts = fstatSync(descriptor);
-    assertPrivate(file, facts, { kind: 'file', mode: 0o600, uid: process.getuid?.() ?? facts.uid });
-    if (facts.size > MAX_BYTES) {
-      throw new CaroError('config_invalid', `${file}: expected at most ${MAX_BYTES} bytes, got ${facts.size}`);
-    }
-    return readFileSync(descriptor, 'utf8');
-  } finally {
-    closeSync(descriptor);
-  }
+}
+
+function readLimited(file: string, descriptor: number, size: number): string {
+  if (size > MAX_BYTES)
+    throw new CaroError('config_invalid', `${file}: expected at most ${MAX_BYTES} bytes, got ${size}`);
+  return readFileSync(descriptor, 'utf8');
 }

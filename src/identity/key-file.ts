@@ -1,12 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, linkSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, rmSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
-import { assertPrivate } from '../platform/permissions.ts';
-import { syncDirectory, writeSynced } from '../platform/private-file.ts';
+import { syncDirectory, withPrivateFile, writeSynced } from '../platform/private-file.ts';
 
-const MODE = 0o600;
 /** A PKCS#8 Ed25519 key in PEM has about 120 bytes; anything much longer is not one. */
 const MAX_BYTES = 16_384;
 const ATTEMPTS = 5;
@@ -17,39 +15,28 @@ export interface KeyFile {
 }
 
 /**
- * What stands in the key file; undefined if there is none. Looks through no symbolic link.
+ * The content of the key file; undefined if there is none. Follows no symbolic link.
  * @throws CaroError `permissions_unsafe`, `identity_damaged` (far too long), `place_unusable`
  */
 export function readKeyFile(path: string): KeyFile | undefined {
-  const descriptor = openToRead(path);
-  if (descriptor === undefined) return undefined;
   try {
-    const facts = fstatSync(descriptor);
-    assertPrivate(path, facts, { kind: 'file', mode: MODE, uid: process.getuid?.() ?? facts.uid });
-    if (facts.size > MAX_BYTES) {
-      throw new CaroError('identity_damaged', `${path}: expected a key of about 120 bytes, got ${facts.size} bytes`);
-    }
-    return { pem: readFileSync(descriptor, 'latin1'), createdAt: isoTime(facts.mtime.getTime()) };
-  } finally {
-    closeSync(descriptor);
+    return withPrivateFile(path, (descriptor, facts) => readKey(path, descriptor, facts));
+  } catch (error) {
+    if (error instanceof CaroError) throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') return undefined;
+    if (code !== 'ELOOP') throw unusable(path, error);
+    throw new CaroError(
+      'permissions_unsafe',
+      `${path}: expected a file, got a symbolic link; put the key itself there`,
+    );
   }
 }
 
-/** O_NONBLOCK, so that a FIFO in its place does not hang the start. */
-function openToRead(path: string): number | undefined {
-  try {
-    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') return undefined;
-    if (code === 'ELOOP') {
-      throw new CaroError(
-        'permissions_unsafe',
-        `${path}: expected a file, got a symbolic link; put the key itself there`,
-      );
-    }
-    throw unusable(path, error);
-  }
+function readKey(path: string, descriptor: number, { size, mtime }: Stats): KeyFile {
+  if (size > MAX_BYTES)
+    throw new CaroError('identity_damaged', `${path}: expected a key of about 120 bytes, got ${size} bytes`);
+  return { pem: readFileSync(descriptor, 'latin1'), createdAt: isoTime(mtime.getTime()) };
 }
 
 /**

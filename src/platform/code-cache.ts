@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 import { dirname } from 'node:path';
 import { Script } from 'node:vm';
+import { withPrivateFile, writePrivately } from './private-file.ts';
 
 const DIGEST_BYTES = 32;
 
@@ -43,7 +44,7 @@ export class CachedModule {
     const next = `${this.cacheFile}.${process.pid}`;
     try {
       const code = script.createCachedData();
-      writeFileSync(next, Buffer.concat([digestOf(source, code), code]), { mode: 0o600, flag: 'wx' });
+      writePrivately(next, Buffer.concat([digestOf(source, code), code]));
       renameSync(next, this.cacheFile);
     } catch {
       rmSync(next, { force: true });
@@ -58,23 +59,13 @@ export class CachedModule {
 const digestOf = (source: string, code: Buffer): Buffer =>
   createHash('sha256').update(process.version).update(process.arch).update(source).update(code).digest();
 
-/** What `keep` wrote, by this user, whole and for this source. */
+/** What `keep` wrote, if the file is private, complete and for this source. */
 function readOwn(file: string, source: string): Buffer | undefined {
-  let descriptor: number;
   try {
-    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW);
-  } catch {
-    return undefined;
-  }
-  try {
-    const { uid, mode } = fstatSync(descriptor);
-    if (uid !== process.getuid?.() || (mode & 0o077) !== 0) return undefined;
-    const bytes = readFileSync(descriptor);
+    const bytes = withPrivateFile(file, (descriptor) => readFileSync(descriptor));
     const code = bytes.subarray(DIGEST_BYTES);
     return digestOf(source, code).equals(bytes.subarray(0, DIGEST_BYTES)) ? code : undefined;
   } catch {
     return undefined;
-  } finally {
-    closeSync(descriptor);
   }
 }

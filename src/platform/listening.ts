@@ -3,6 +3,7 @@ import type { Endpoint } from '../domain/ip-address.ts';
 
 /** Pending connections that the kernel keeps: what Node.js asks for. */
 const BACKLOG = 511;
+const SOCKET_MODE = 0o600;
 
 /**
  * The half of `listen` that binds; in Node.js from its beginnings, for code that took its place,
@@ -22,9 +23,19 @@ interface Binding {
  */
 export function listenAt(server: Pick<Server, 'listen'>, place: string | Endpoint): void {
   const binding = server as Binding;
-  const family = typeof place === 'string' ? -1 : isIP(place.host);
-  if (binding._listen2 === undefined || family === 0)
-    server.listen(typeof place === 'string' ? { path: place } : { ...place, exclusive: true });
-  else if (typeof place === 'string') binding._listen2(place, -1, family, BACKLOG);
-  else binding._listen2(place.host, place.port, family, BACKLOG);
+  if (typeof place === 'string') listenAtPath(server, place);
+  else if (binding._listen2 === undefined || isIP(place.host) === 0) server.listen({ ...place, exclusive: true });
+  else binding._listen2(place.host, place.port, isIP(place.host), BACKLOG);
+}
+
+/** Bound within the call, so the socket never exists with another mode than 0600. */
+function listenAtPath(server: Pick<Server, 'listen'>, path: string): void {
+  const binding = server as Binding;
+  const umask = process.umask(0o777 & ~SOCKET_MODE);
+  try {
+    if (binding._listen2 === undefined) server.listen({ path });
+    else binding._listen2(path, -1, -1, BACKLOG);
+  } finally {
+    process.umask(umask);
+  }
 }

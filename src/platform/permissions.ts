@@ -12,18 +12,17 @@ const OTHERS = 0o077;
 
 export type FileKind = 'file' | 'directory' | 'socket' | 'symbolic link' | 'special file';
 
-/** What `lstat` or `fstat` says; `fs.Stats` fits. */
+/** The part of `fs.Stats` that is checked. */
 export interface FileFacts {
   readonly mode: number;
   readonly uid: number;
 }
 
-/** What a place of ours must be: `mode` is what we make it with, e.g. 0o600. */
+/** What one of our own files or directories must be. */
 export interface PrivateFile {
   readonly kind: 'file' | 'directory' | 'socket';
+  /** The mode that we make it with, e.g. 0o600. */
   readonly mode: number;
-  /** Numeric id of the user we run as. */
-  readonly uid: number;
 }
 
 export function fileKind(mode: number): FileKind {
@@ -31,14 +30,15 @@ export function fileKind(mode: number): FileKind {
 }
 
 /**
- * Refuses a file of ours that others can read or change, that belongs to somebody else, or that is
- * something else (design.md §3). `path` MUST be one of our own places, never a path out of a
- * command: it stands in the error text.
+ * Refuses a file of ours that others can read or change, that belongs to another user than that
+ * of this process, or that is of another kind (docs/design.md §3). `path` MUST be one of our own files, never a path from a
+ * command: it is part of the error text.
  *
- * @throws CaroError `permissions_unsafe`, with the line that mends it.
+ * @throws CaroError `permissions_unsafe`, with the command that repairs it
  */
 export function assertPrivate(path: string, found: FileFacts, expected: PrivateFile): void {
   const kind = fileKind(found.mode);
+  const uid = process.getuid?.() ?? found.uid;
   const wanted = octal(expected.mode);
   if (kind !== expected.kind) {
     throw unsafe(
@@ -47,17 +47,13 @@ export function assertPrivate(path: string, found: FileFacts, expected: PrivateF
       `move it away: mv ${quoted(path)} ${quoted(`${path}.old`)}`,
     );
   }
-  if (found.uid !== expected.uid) {
-    throw unsafe(
-      path,
-      `expected owner ${expected.uid}, got ${found.uid}`,
-      `sudo chown ${expected.uid} ${quoted(path)}`,
-    );
+  if (found.uid !== uid) {
+    throw unsafe(path, `expected owner ${uid}, got ${found.uid}`, `sudo chown ${uid} ${quoted(path)}`);
   }
   if ((found.mode & OTHERS) !== 0) {
     throw unsafe(
       path,
-      `expected mode ${wanted}, got ${octal(found.mode & 0o777)}: other users could get at it`,
+      `expected mode ${wanted}, got ${octal(found.mode & 0o777)}: other users have access`,
       `chmod ${wanted} ${quoted(path)}`,
     );
   }
@@ -66,6 +62,6 @@ export function assertPrivate(path: string, found: FileFacts, expected: PrivateF
 const octal = (mode: number): string => `0${mode.toString(8).padStart(3, '0')}`;
 const quoted = (path: string): string => `'${path.replaceAll("'", "'\\''")}'`;
 
-function unsafe(path: string, difference: string, mend: string): CaroError {
-  return new CaroError('permissions_unsafe', `${path}: ${difference}; to mend it: ${mend}`);
+function unsafe(path: string, difference: string, repair: string): CaroError {
+  return new CaroError('permissions_unsafe', `${path}: ${difference}; to fix it: ${repair}`);
 }

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fchmodSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, renameSync, statSync, writeSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Log } from '../domain/log.ts';
+import { openPrivately } from './private-file.ts';
 
 const ROTATE_BYTES = 5 * 1024 * 1024;
 const STDERR = 2;
@@ -68,18 +69,11 @@ class LogFile {
 
   write(line: string): void {
     try {
-      this.#descriptor ??= this.#open();
+      this.#descriptor ??= openPrivately(this.path, 'a');
       if (writeSync(this.#descriptor, line) < Buffer.byteLength(line)) this.lost += 1;
     } catch {
       this.lost += 1;
     }
-  }
-
-  #open(): number {
-    const descriptor = openSync(this.path, 'a', 0o600);
-    // A umask may have taken bits away from the owner.
-    fchmodSync(descriptor, 0o600);
-    return descriptor;
   }
 
   rotate(): void {

@@ -1,18 +1,13 @@
-import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { AuditCheckpoint } from '../domain/audit/audit-record.ts';
+import { withOpenFile } from '../platform/private-file.ts';
 
-/**
- * The newest checkpoint that was kept outside the database; null if there is none that can be read.
- */
+/** The newest checkpoint kept outside the database; null if there is none that can be read. */
 export function readAuditHead(file: string): Pick<AuditCheckpoint, 'seq' | 'hash'> | null {
   try {
-    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      const { seq, hash } = JSON.parse(readFileSync(descriptor, 'utf8')) as Partial<AuditCheckpoint>;
-      return Number.isSafeInteger(seq) && typeof hash === 'string' ? { seq: seq as number, hash } : null;
-    } finally {
-      closeSync(descriptor);
-    }
+    const text = withOpenFile(file, (descriptor) => readFileSync(descriptor, 'utf8'));
+    const { seq, hash } = JSON.parse(text) as Partial<AuditCheckpoint>;
+    return Number.isSafeInteger(seq) && typeof hash === 'string' ? { seq: seq as number, hash } : null;
   } catch {
     return null;
   }

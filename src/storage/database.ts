@@ -2,7 +2,6 @@ import {
   chmodSync,
   closeSync,
   existsSync,
-  fchmodSync,
   lstatSync,
   openSync,
   readdirSync,
@@ -15,6 +14,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CaroError } from '../domain/errors.ts';
 import { isFullDisk } from '../platform/full-disk.ts';
+import { openPrivately } from '../platform/private-file.ts';
 import { MIGRATIONS } from './schema.ts';
 import { Sqlite } from './sqlite.ts';
 
@@ -264,10 +264,7 @@ function hasHeader(file: string): boolean {
 export function makePrivately(file: string): void {
   if (isThere(file)) return;
   try {
-    const descriptor = openSync(file, 'ax', 0o600);
-    // A umask may have taken bits away from the owner.
-    fchmodSync(descriptor, 0o600);
-    closeSync(descriptor);
+    closeSync(openPrivately(file, 'ax'));
   } catch (error) {
     // Another process that starts at the same moment may have made it since.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -1,7 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Kind } from '../bus/messages.ts';
+import { CaroError } from '../domain/errors.ts';
 import type { ServiceMetrics } from '../domain/status/metrics.ts';
-import { assertPrivate } from '../platform/permissions.ts';
+import { withPrivateFile } from '../platform/private-file.ts';
 
 /** The part of the metrics that no status tells. */
 export function metricsFacts(
@@ -26,17 +27,10 @@ const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false 
  * @throws CaroError `permissions_unsafe` for a file that others can read or that is none of ours
  */
 export function readMetricsToken(file: string): string | null {
-  let descriptor: number;
   try {
-    // NONBLOCK: a FIFO in its place must not hang the service.
-    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch {
+    return withPrivateFile(file, (descriptor) => readFileSync(descriptor, 'utf8').trim());
+  } catch (error) {
+    if (error instanceof CaroError) throw error;
     return null;
-  }
-  try {
-    assertPrivate(file, fstatSync(descriptor), { kind: 'file', mode: 0o600, uid: process.getuid?.() ?? 0 });
-    return readFileSync(descriptor, 'utf8').trim();
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -55,7 +55,7 @@ Then start the service: caro service install (at every login), or caro service r
     expect(await cli.run(['init', '--quiet'])).toEqual({
       code: 1,
       out: '',
-      err: "caro: HOME/data: expected mode 0700, got 0755: other users could get at it; to mend it: chmod 0700 'HOME/data'\n",
+      err: "caro: HOME/data: expected mode 0700, got 0755: other users have access; to fix it: chmod 0700 'HOME/data'\n",
     });
   });
 

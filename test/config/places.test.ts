@@ -97,7 +97,7 @@ describe('preparing the places', () => {
       const error = failure(() => preparePlaces(places));
       expect(error.code).toBe('permissions_unsafe');
       expect(error.message).toContain(`${places[name]}: expected mode 0700, got 0750`);
-      execFileSync('sh', ['-c', error.message.split('to mend it: ')[1] ?? 'false']);
+      execFileSync('sh', ['-c', error.message.split('to fix it: ')[1] ?? 'false']);
       preparePlaces(places);
     },
   );

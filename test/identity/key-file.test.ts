@@ -112,13 +112,13 @@ describe('the identity key', () => {
     }
   });
 
-  test.each([0o640, 0o604, 0o620, 0o666])('refuses mode %o and says how to mend it', (mode) => {
+  test.each([0o640, 0o604, 0o620, 0o666])('refuses mode %o and says how to fix it', (mode) => {
     openIdentity(path);
     chmodSync(path, mode);
     const error = failure(() => openIdentity(path));
     expect(error.code).toBe('permissions_unsafe');
     expect(error.message).toContain(`expected mode 0600, got 0${mode.toString(8)}`);
-    execFileSync('sh', ['-c', error.message.split('to mend it: ')[1] ?? 'false']);
+    execFileSync('sh', ['-c', error.message.split('to fix it: ')[1] ?? 'false']);
     expect(openIdentity(path).isNew).toBe(false);
   });
 

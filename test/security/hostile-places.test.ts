@@ -132,7 +132,7 @@ describe('the service itself', () => {
     return { code: status, shown: stderr };
   };
 
-  test('does not start on a planted link, and says which and how to mend it', () => {
+  test('does not start on a planted link, and says which and how to fix it', () => {
     symlinkSync(precious, `${places.database}-wal`);
     const { code, shown } = run();
     expect(code).toBe(1);
@@ -162,7 +162,7 @@ describe('the service itself', () => {
     chmodSync(places.socket, 0o666);
     const { code, shown } = run();
     await new Promise((closed) => server.close(closed));
-    expect([code, shown]).toEqual([1, expect.stringContaining('other users could get at it')]);
+    expect([code, shown]).toEqual([1, expect.stringContaining('other users have access')]);
   });
 });
 

@@ -1,5 +1,6 @@
-import { closeSync, constants, fsyncSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, writeFileSync } from 'node:fs';
 import { encodeSpoolRecord } from '../../domain/spool/spool-record.ts';
+import { openPrivately } from '../../platform/private-file.ts';
 import type { HistoryEntry } from './history-entry.ts';
 
 /** So many commands are held as bytes at a time. */
@@ -13,7 +14,7 @@ const BATCH = 1_000;
  *   lie 1 ms apart before it
  */
 export function writeEntries(path: string, entries: readonly HistoryEntry[], endMs: number): void {
-  const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  const descriptor = openPrivately(path, 'wx');
   try {
     for (let begin = 0; begin < entries.length; begin += BATCH) {
       const records = entries.slice(begin, begin + BATCH).map((entry, index) => {

@@ -1,17 +1,6 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  rmSync,
-  type Stats,
-  watch,
-} from 'node:fs';
+import { lstatSync, readdirSync, readSync, rmSync, type Stats, watch } from 'node:fs';
 import { join } from 'node:path';
-import { syncDirectory } from '../../platform/private-file.ts';
+import { syncDirectory, withOpenFile } from '../../platform/private-file.ts';
 
 export interface SpoolBytes {
   readonly bytes: Buffer;
@@ -51,18 +40,13 @@ const POLL_MS = 500;
 export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof watch = watch): SpoolFolder {
   const open = <T>(name: string, use: (descriptor: number, facts: Stats) => T): T | 'gone' | 'refused' => {
     const path = join(folder, name);
-    const descriptor = openOwn(path);
-    if (typeof descriptor === 'string') return descriptor;
-    try {
-      const facts = fstatSync(descriptor);
-      const ours = facts.isFile() && facts.uid === uid && facts.nlink === 1 && (facts.mode & 0o022) === 0;
-      if (!ours) return 'refused';
-      // A hard link that was swapped away after it was opened looks like a file with one name; it
-      // is not the one that is here.
+    return withOwnFile(path, (descriptor, facts) => {
+      const isOurs = facts.isFile() && facts.uid === uid && facts.nlink === 1 && (facts.mode & 0o022) === 0;
+      if (!isOurs) return 'refused';
+      // A hard link that was replaced after it was opened has one name left and looks like a file
+      // of ours, but it is not the file that is here.
       return lstatSync(path, { throwIfNoEntry: false })?.ino === facts.ino ? use(descriptor, facts) : 'gone';
-    } finally {
-      closeSync(descriptor);
-    }
+    });
   };
   return {
     names: () => readdirSync(folder),
@@ -107,13 +91,12 @@ export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof
   };
 }
 
-/** What opening says of a symbolic link, of a file without permission, of a FIFO or socket. */
+/** What opening reports for a symbolic link, a file without permission, and a FIFO or socket. */
 const REFUSED = new Set(['ELOOP', 'EACCES', 'ENXIO']);
 
-/** NONBLOCK: opening a FIFO that somebody put there must not hang the service. */
-function openOwn(path: string): number | 'gone' | 'refused' {
+function withOwnFile<T>(path: string, use: (descriptor: number, facts: Stats) => T): T | 'gone' | 'refused' {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return withOpenFile(path, use);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'ENOENT') return 'gone';

@@ -16,7 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { CaroError } from '../../domain/errors.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
-import { renameDurably, syncDirectory } from '../../platform/private-file.ts';
+import { openPrivately, renameDurably, syncDirectory } from '../../platform/private-file.ts';
 import { type Database, damageOf, openReadOnly, PARTS } from '../database.ts';
 
 /** With the schema version where it was made before a migration. */
@@ -82,7 +82,7 @@ function makeDraft(target: string, file: string): string {
   removeDrafts(folder);
   assertRoom(file, folder);
   const draft = `${target}.new`;
-  closeSync(openSync(draft, 'wx', 0o600));
+  closeSync(openPrivately(draft, 'wx'));
   return draft;
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { lstatSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -8,7 +9,7 @@ import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const ROOT = resolve(__dirname, '../..');
 
-describe('listening without what clusters need', () => {
+describe('listening without the modules for clusters', () => {
   const folder = temporaryFolders();
   const servers: Server[] = [];
 
@@ -42,9 +43,16 @@ describe('listening without what clusters need', () => {
     expect(await answerAt(address)).toBe('hello');
   });
 
-  it('serves at a path', async () => {
+  it('serves at a path, with a socket for its owner only, under any umask', async () => {
     const path = join(folder(), 'socket');
-    await listening(serverOf(), path);
+    const before = process.umask(0);
+    try {
+      await listening(serverOf(), path);
+      expect(process.umask(0)).toBe(0);
+    } finally {
+      process.umask(before);
+    }
+    expect(lstatSync(path).mode & 0o777).toBe(0o600);
     expect(await answerAt(path)).toBe('hello');
   });
 
@@ -57,7 +65,7 @@ describe('listening without what clusters need', () => {
     expect(await failed).toMatchObject([{ code: 'EADDRINUSE' }]);
   });
 
-  it('serves on a Node.js without the inner way in, too', async () => {
+  it('serves on a Node.js without `_listen2`, too', async () => {
     const server = serverOf();
     const up = once(server, 'listening');
     // Node.js itself calls `_listen2` of the server, so that it is hidden from us only.
@@ -67,7 +75,7 @@ describe('listening without what clusters need', () => {
     expect(await answerAt(server.address() as AddressInfo)).toBe('hello');
   });
 
-  it('loads nothing for clusters and names, where the usual way does', () => {
+  it('loads no module for clusters and names, as `server.listen` does', () => {
     const script = join(folder(), 'listening.cjs');
     const bundle = ['src/platform/listening.ts', '--bundle', '--platform=node', '--format=cjs', `--outfile=${script}`];
     execFileSync(join(ROOT, 'node_modules', '.bin', 'esbuild'), [...bundle, '--log-level=error'], { cwd: ROOT });
