@@ -1,4 +1,4 @@
-/** Who may import whom (docs/architecture.md). A rule lists everything a folder may reach; all else is an error. */
+/** What each folder may import (docs/architecture.md). Any other import is an error. */
 const MAY_IMPORT = {
   domain: [],
   platform: ['domain'],
@@ -59,7 +59,7 @@ const HOMES = {
   uqr: 'cli',
 };
 
-/** What opens connections or files, or starts processes, and the files that may; empty: none. Types may be named anywhere. */
+/** Modules for connections, files and processes, and the files that may import them. */
 const DOORS = [
   [
     'websocket',
@@ -78,7 +78,7 @@ const DOORS = [
     ['platform/', 'admin/', 'cli/', 'config/', 'identity/', 'keys/', 'storage/', 'web/', 'wiring/'],
   ],
   ['never', '^(node:)?(https|http2|dgram|inspector(/promises)?|cluster)$', []],
-  // The one module that hands bytes to a peer; the mesh makes it and hands it on.
+  // The only module that sends bytes to a peer; the mesh creates it and passes it on.
   ['egress', '^src/mesh/transport/egress-gate\\.ts$', ['mesh/mesh']],
 ];
 

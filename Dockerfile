@@ -1,4 +1,5 @@
-# A node in a container: no compiler, no npm packages but what runs, no root, nothing writable but the volume (docs/operations.md).
+# A node in a container, without a compiler, development packages or root. Only the volume is
+# writable (docs/operations.md).
 ARG NODE=24-bookworm
 
 FROM node:${NODE} AS build
@@ -6,7 +7,8 @@ WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY . .
-# The time of the release, so that the same sources give the same bytes: --build-arg SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+# The time of the release makes the build reproducible:
+#   --build-arg SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 ARG SOURCE_DATE_EPOCH=0
 RUN npm run --silent bundle:offline -- /bundle \
   && tar -xzf /bundle/*.tar.gz -C /bundle \

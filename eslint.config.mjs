@@ -27,7 +27,7 @@ export default tseslint.config(
     },
   },
   {
-    // Who opens sockets; .dependency-cruiser.cjs cannot tell `connect` from `isIP`.
+    // Files that may open sockets; .dependency-cruiser.cjs cannot tell `connect` from `isIP`.
     files: ['src/**'],
     ignores: [
       'src/admin/{server,client}.ts',
@@ -57,7 +57,7 @@ export default tseslint.config(
     },
   },
   {
-    // Whatever leaves goes through the egress gate, which the mesh's sessions know as their channel.
+    // All outgoing bytes pass the egress gate, which a session holds as `channel`.
     files: ['src/mesh/**'],
     ignores: ['src/mesh/transport/egress-gate.ts'],
     rules: {

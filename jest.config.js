@@ -1,4 +1,4 @@
-/** Sources run straight from TypeScript (swc, no type check: `npm run lint` has that); @noble and a few others ship ES modules only. */
+/** swc transpiles TypeScript; `npm run lint` checks types. A few packages are ES modules only. */
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
@@ -16,6 +16,6 @@ module.exports = {
   globalTeardown: '<rootDir>/test/rig/global-teardown.cjs',
   setupFiles: ['<rootDir>/test/rig/seed.ts'],
   testTimeout: 30_000,
-  // Each test file leaves some 10 MiB behind, which makes processes slow to start and V8's coverage slow to ask.
+  // Each test file leaks about 10 MiB, which slows down forks and V8 coverage.
   workerIdleMemoryLimit: '256MB',
 };

@@ -5,14 +5,17 @@
  * nothing. Variants idle at the same time: RSS, private and anonymous memory of a process do not
  * depend on its neighbours; PSS does, and is lower than that of a service alone.
  *
- *   npx tsx bench/idle-memory.ts [--idle SECONDS] [--only PART] [--node VERSION] [--warn-against FILE]
+ *   npx tsx bench/idle-memory.ts [--idle SECONDS] [--only PART] [--node VERSION]
+ *                                [--warn-against FILE]
  *
- *   --idle SECONDS       of idling before each measurement; 60 unless told
- *   --only PART          variants with this in their name
- *   --node VERSION       under that Node.js (22, 24.1, …), fetched from the registry and kept in the folder for temporary files, with an
- *                        installation from the offline archive; unless told, under the one that runs this, in this tree
- *   --warn-against FILE  a short form for CI: a fresh node and one with the mesh on, twice, the lesser of both against what FILE
- *                        (bench/results/idle-memory.json) says; prints a warning where one has grown by more than 1 MiB, and no figures
+ *   --idle SECONDS       idle time before each measurement (60)
+ *   --only PART          variants whose names contain PART
+ *   --node VERSION       run an installation from the offline archive under this Node.js (22,
+ *                        24.1, …), fetched from the registry and kept in the temporary folder;
+ *                        by default, run this tree under the current Node.js
+ *   --warn-against FILE  short form for CI: measure a fresh node and one with the mesh on, twice,
+ *                        and compare the lower figures with FILE (bench/results/idle-memory.json);
+ *                        print a warning for growth by more than 1 MiB, and no figures
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Builds the image and runs the mesh of compose.yaml with a real engine (test/slow/container-engine.test.ts).
+# Builds the image and runs the mesh of compose.yaml with a real container engine
+# (test/slow/container-engine.test.ts).
 #   scripts/container-engine.sh [JEST ARGUMENT …]
-# Where no engine runs, one is started for as long as it takes, in a network namespace of its own: that needs root, dockerd, iptables and
-# iproute2. Where Docker's registry has no answer, stand-ins for Node's images are made from Debian's and npm's: that needs debootstrap.
-# Docker Compose 2 has to be there (Debian 13: docker-compose; DOCKER_CONFIG names a folder with cli-plugins/docker-compose in it).
-# CARO_DEBIAN_MIRROR says where else to fetch. Exit status: that of the tests.
+# If no engine is running, one is started in its own network namespace and stopped afterwards; this
+# needs root, dockerd, iptables and iproute2. If Docker's registry is unreachable, substitutes for
+# the Node.js images are built from Debian and npm packages; this needs debootstrap.
+# Requires Docker Compose 2: on Debian 13 the package docker-compose, or a folder named by
+# DOCKER_CONFIG that contains cli-plugins/docker-compose.
+# CARO_DEBIAN_MIRROR sets another mirror. The exit status is that of the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -37,7 +40,7 @@ start_engine() {
   ip -n "$space" route add default via 10.77.98.1
   sysctl -qw net.ipv4.ip_forward=1
   iptables -t nat -A POSTROUTING -s 10.77.98.0/24 -j MASQUERADE
-  # nsenter, since ip netns exec would hide the control groups.
+  # nsenter, because `ip netns exec` hides the control groups.
   nsenter --net="/run/netns/$space" dockerd --host "$DOCKER_HOST" --data-root "$work/data" --exec-root "$work/exec" \
     --pidfile "$work/pid" >"$work/log" 2>&1 &
   engine=$!
@@ -47,8 +50,8 @@ start_engine() {
   done
 }
 
-# What the official image has: Debian, Node.js and npm in /usr/local and, in the larger one, a compiler. With the npm settings and
-# certificates of this machine, so that its registry is reached.
+# Contents of the official image: Debian, Node.js and npm in /usr/local and, in the larger image, a
+# compiler. Uses the npm settings and certificates of this machine to reach its registry.
 stand_in() { # TAG PACKAGES
   local tag=$1 root=$work/root
   debootstrap --variant=minbase --include="$2" "${node##*-}" "$root" "$mirror" >"$work/debootstrap.log"

@@ -23,7 +23,8 @@ node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
   fail "expected Node.js 20.19 or newer, got $found; install a newer one"
 
 modules=$here/node_modules
-# As src/storage/sqlite.ts chooses: one binding for every Node.js with Node-API 10, or one for exactly this version.
+# The choice of src/storage/sqlite.ts: one binding for every Node.js with Node-API 10, or else one
+# for exactly this version.
 if [ "$(node -p 'Number(process.versions.napi) >= 10')" = true ]; then
   sqlite=better-sqlite3-napi
   binding=$(node -p '"prebuilds/" + [process.platform, process.arch].join("-") + ".node"')

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Runs test/hooks with the shells of other Debian releases, each in a root of its own under /var/tmp that debootstrap makes once.
+# Runs test/hooks with the shells of other Debian releases, each in its own root folder under
+# /var/tmp, which debootstrap creates once.
 #   scripts/shell-versions.sh [RELEASE …] [-- JEST ARGUMENT …]
 # The default is bullseye, trixie and sid, and all of test/hooks.
-# Needs root, debootstrap and Debian's mirror. CARO_SHELL_ROOTS and CARO_DEBIAN_MIRROR say where else to put and to fetch them.
-# Exit status: 0 when every release passed.
+# Needs root, debootstrap and a Debian mirror. CARO_SHELL_ROOTS and CARO_DEBIAN_MIRROR set another
+# folder and mirror. The exit status is 0 if every release passed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 roots=${CARO_SHELL_ROOTS:-/var/tmp/caro-shells}
 mirror=${CARO_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 
-# In a mount namespace of its own, so that nothing stays mounted however this ends.
+# In its own mount namespace, so that nothing stays mounted when the script ends.
 if [ -z "${CARO_SHELL_VERSIONS_INSIDE-}" ]; then
   CARO_SHELL_VERSIONS_INSIDE=1 exec unshare --mount --propagation private "$0" "$@"
 fi
@@ -27,7 +28,7 @@ done
 make_root() { # RELEASE ROOT KSH
   local packages="bash,zsh,fish,dash,busybox,mksh,$3,procps"
   [ ! -e "$2/made" ] || return 0
-  # What the hook is tried beside, where all of it is in Debian.
+  # Programs that the hook is tested with, in the release that packages them all.
   [ "$1" != sid ] || packages+=,starship,atuin,zoxide,direnv,fzf,ble.sh,zsh-autosuggestions,zsh-syntax-highlighting
   mkdir -p "$roots"
   debootstrap --variant=minbase --include="$packages" "$1" "$2" "$mirror" >"$2.log"
@@ -40,7 +41,7 @@ for release in "${releases[@]}"; do
   ksh=ksh93u+m
   [ "$release" != bullseye ] || ksh=ksh
   make_root "$release" "$root" "$ksh"
-  # What a shell under test has to see of this system: homes and spool in /tmp, the hooks in this tree.
+  # What a shell under test needs of this system: homes and the spool in /tmp, and this tree.
   for place in /tmp /proc /dev "$PWD"; do
     mkdir -p "$root$place"
     mount --rbind "$place" "$root$place"

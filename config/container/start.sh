@@ -1,6 +1,6 @@
 #!/bin/sh
-# The first process of a container: writes the text of CARO_TOML as the configuration where there is none yet, and becomes the service.
-# An existing configuration is the owner's, and stays as it is.
+# The first process of a container: writes CARO_TOML to the configuration file, then runs the
+# service. An existing configuration file is left unchanged.
 set -eu
 umask 077
 toml=${CARO_HOME:?expected CARO_HOME to name the data volume}/config/caro.toml

@@ -54,19 +54,20 @@ export function readSource(file: string, text: string): Source {
   const lineOf = (position: number): number => source.getLineAndCharacterOfPosition(position).line + 1;
   const names = new Set<string>();
   const strings: Passage[] = [];
-  let code = text;
+  const opaque: (readonly [number, number])[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) names.add(node.text.replace('#', ''));
     else if (ts.isLiteralExpression(node) || ts.isTemplateLiteralToken(node) || ts.isJsxText(node)) {
       const start = node.getStart(source);
       // What looks like a comment in here is none.
-      code = code.slice(0, start) + blank(text.slice(start, node.end)) + code.slice(node.end);
+      opaque.push([start, node.end]);
       if (!/\S\s+\S/.test(node.text)) for (const word of wordsOf(node.text)) names.add(word);
       strings.push({ file, line: lineOf(start), text: node.text });
     }
     ts.forEachChild(node, visit);
   };
   visit(source);
+  const code = withoutRanges(text, opaque);
   const ranges = [...code.matchAll(/\/\*[\s\S]*?\*\/|\/\/.*/g)].map(
     ({ 0: { length }, index }) => [index, index + length] as const,
   );
@@ -80,6 +81,17 @@ export function readSource(file: string, text: string): Source {
 
 /** As many spaces, with the line breaks kept. */
 export const blank = (text: string): string => text.replaceAll(/[^\n]/g, ' ');
+
+/** `ranges` of the text, in order, blanked out. */
+function withoutRanges(text: string, ranges: readonly (readonly [number, number])[]): string {
+  let end = 0;
+  const parts = ranges.map(([start, until]) => {
+    const part = text.slice(end, start) + blank(text.slice(start, until));
+    end = until;
+    return part;
+  });
+  return parts.join('') + text.slice(end);
+}
 
 export const wordsOf = (text: string): readonly string[] => text.match(/[A-Za-z_$][\w$]*/g) ?? [];
 
@@ -108,7 +120,7 @@ export function hashComments(file: string, text: string): readonly Passage[] {
     const [, words] = /^\s*#+(?!!)[ \t]?(.*)$/.exec(line) ?? [];
     if (words !== undefined) open = { line: open?.line ?? index + 1, text: `${open?.text ?? ''}${words}\n` };
     else if (open) {
-      passages.push({ file, ...open });
+      passages.push({ file, line: open.line, text: open.text.trimEnd() });
       open = undefined;
     }
   }

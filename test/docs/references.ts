@@ -86,7 +86,10 @@ export const deadNames: Check = (passage, { names }) =>
 const CITATION =
   /(?<file>[\w./-]+\.md\b)|(?<other>\bRFC \d+|\bXCU\b|\b[Mm]anuals?\b|\bfileformat2\b|\bBSI\b)|§ ?(?<section>\d+(?:\.\d+)*)/g;
 
-/** A document and `§N`, and a bare `§N` inside a document; sections of other specifications are not checked. */
+/**
+ * `§N` after the path of a document, or inside a document. Sections of other specifications are
+ * not checked.
+ */
 export const deadSections: Check = (passage, { sections }) => {
   const own = isDocument(passage) ? passage.file : undefined;
   let cited: string | undefined = own;
