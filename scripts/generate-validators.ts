@@ -7,9 +7,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone';
-import { BODY_SCHEMAS, SERVICE_SCHEMAS, SUBSCRIBE_SCHEMA } from '../src/bus/schemas.ts';
+import { SUBSCRIBE_SCHEMA } from '../src/admin/topics.ts';
+import { REQUESTS } from '../src/bus/requests.ts';
 import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../src/config/schema.ts';
-
 import {
   KEY_BOOK_SCHEMA,
   messageBodySchemas,
@@ -21,8 +21,8 @@ import {
 } from '../src/mesh/protocol/message-schemas.ts';
 import { RISK_FAMILIES } from '../src/risk/rule.ts';
 import { FAMILIES } from '../src/shell/catalogue/catalogue.ts';
-
 import { shareSchemas } from './shared-schemas.ts';
+import { writeRecord } from './validator-record.ts';
 
 const OUT = join('src', 'generated');
 
@@ -32,15 +32,10 @@ interface Source {
   readonly type: string;
 }
 
-/** Name of the exported function → what it checks. A new schema is one more line here. */
+/** Name of the exported function → what it checks. */
 const CONFIGURATION: Readonly<Record<string, Source>> = {
   validateConfiguration: { schema: CONFIGURATION_SCHEMA, type: 'OwnerSettings' },
   validateManaged: { schema: MANAGED_SCHEMA, type: 'ManagedSettings' },
-};
-const BODIES: Readonly<Record<string, Source>> = {
-  validateSubscribe: { schema: SUBSCRIBE_SCHEMA, type: '{ readonly topics: readonly Topic[] }' },
-  ...named(BODY_SCHEMAS, (kind) => `Messages['${kind}']`),
-  ...named(SERVICE_SCHEMAS, () => 'Nothing'),
 };
 
 const MESSAGES: Readonly<Record<string, Source>> = {
@@ -63,24 +58,15 @@ const STATEMENTS: Readonly<Record<string, Source>> = {
   validateOwnStatements: { schema: OWN_STATEMENTS_SCHEMA, type: 'OwnStatements' },
 };
 
-function named(schemas: Readonly<Record<string, object>>, type: (method: string) => string): Record<string, Source> {
-  return Object.fromEntries(
-    Object.entries(schemas).map(([method, schema]) => [functionName(method), { schema, type: type(method) }]),
-  );
-}
-
-/** `events.list` → `validateEventsList`, `summary-ack` → `validateSummaryAck` */
-function functionName(method: string): string {
-  const words = method.split(/[.-]/).map((part) => part.charAt(0).toUpperCase() + part.slice(1));
+/** `summary-ack` → `validateSummaryAck` */
+function functionName(type: string): string {
+  const words = type.split('-').map((part) => part.charAt(0).toUpperCase() + part.slice(1));
   return `validate${words.join('')}`;
 }
 
 const VALIDATOR_IMPORT = "import type { Validator } from '../domain/encoding/validator.ts';\n\n";
 const CONFIGURATION_IMPORTS = `import type { OwnerSettings } from '../config/loader.ts';
 import type { ManagedSettings } from '../config/managed-settings.ts';
-`;
-const BODY_IMPORTS = `import type { Messages, Nothing } from '../bus/messages.ts';
-import type { Topic } from '../bus/schemas.ts';
 `;
 const MESSAGE_IMPORTS = `import type { MessageBodies, MessageHeader } from '../mesh/protocol/messages.ts';
 import type { NodeSummary } from '../domain/summaries/summary.ts';
@@ -90,11 +76,29 @@ import type { OwnStatements } from '../keys/own-rotation.ts';
 import type { KeyBook } from '../keys/key-book.ts';
 `;
 
-function write(file: string, imports: string, sources: Readonly<Record<string, Source>>, allErrors: boolean): void {
-  const ajv = new Ajv({ allErrors, useDefaults: true, strict: true, code: { source: true, optimize: true } });
-  const all = Object.entries(sources);
-  for (const [name, { schema }] of all) ajv.addSchema(schema, name);
+function write(file: string, imports: string, sources: Readonly<Record<string, Source>>): void {
+  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: true, code: { source: true, optimize: true } });
+  for (const [name, { schema }] of Object.entries(sources)) ajv.addSchema(schema, name);
   emit(file, imports, sources, ajv);
+}
+
+/** Request bodies: a record of checks, since they are looked up by kind. */
+function writeBodies(): void {
+  const rows = Object.entries(REQUESTS).flatMap(([kind, row]) => ('body' in row ? [[kind, row.body] as const] : []));
+  const ajv = new Ajv({ useDefaults: true, strict: true, code: { source: true, optimize: true } });
+  ajv.addSchema(SUBSCRIBE_SCHEMA, 'validateSubscribe');
+  writeRecord(ajv, {
+    file: 'body-validators',
+    record: 'bodyValidators',
+    schemas: Object.fromEntries(rows),
+    others: ['validateSubscribe'],
+    types: `import type { Topic } from '../admin/topics.ts';
+import type { Messages } from '../bus/messages.ts';
+import type { ExposedKind } from '../bus/requests.ts';
+${VALIDATOR_IMPORT}export const bodyValidators: { readonly [K in ExposedKind]: Validator<Messages[K]> };
+export const validateSubscribe: Validator<{ readonly topics: readonly Topic[] }>;
+`,
+  });
 }
 
 /**
@@ -121,13 +125,13 @@ function emit(file: string, imports: string, sources: Readonly<Record<string, So
 }
 
 /**
- * Several files, because the first is needed at start and reload only; and only its readers want
- * all errors at once.
+ * Several files, because each is loaded with its first use; only a configuration is checked for all
+ * of its errors at once.
  */
 export function generateValidators(): Promise<void> {
   mkdirSync(OUT, { recursive: true });
-  write('configuration-validators', CONFIGURATION_IMPORTS, CONFIGURATION, true);
-  write('body-validators', BODY_IMPORTS, BODIES, false);
+  write('configuration-validators', CONFIGURATION_IMPORTS, CONFIGURATION);
+  writeBodies();
   writeShared('message-validators', MESSAGE_IMPORTS, MESSAGES);
   writeShared('statement-validators', STATEMENT_IMPORTS, STATEMENTS);
   return Promise.resolve();

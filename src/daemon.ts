@@ -1,10 +1,12 @@
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
+import { createServiceControl } from './actors/service-control.ts';
 import { createStatusReporter } from './actors/status-reporter.ts';
 import { openAdminServer } from './admin/server.ts';
 import { isRolledBack } from './audit/rollback.ts';
 import { Bus } from './bus/bus.ts';
 import { Lifecycle } from './bus/lifecycle.ts';
+import type { Replies } from './bus/messages.ts';
 import { type ActorSpec, Supervised, type SupervisorOptions } from './bus/supervisor.ts';
 import { welcomeText } from './cli/output/welcome.ts';
 import { homeDirectory } from './config/home.ts';
@@ -377,21 +379,24 @@ async function startControl(
   lifecycle: Lifecycle,
 ): Promise<void> {
   const { bus, log, places } = context;
-  const service = {
-    'config.reload': async () => ({ changed: await context.reload() }),
-    'database.backup': async () => ({ file: await care.backup() }),
-    'dashboard.link': async () => {
-      void dashboard.warm().catch((error: unknown) => log.error({ err: error }, 'the dashboard did not start'));
-      return { ...(await dashboard.mintLogin()), url: dashboard.url };
-    },
+  const openDashboard = async (): Promise<Replies['dashboard.link']> => {
+    void dashboard.warm().catch((error: unknown) => log.error({ err: error }, 'the dashboard did not start'));
+    return { ...(await dashboard.mintLogin()), url: dashboard.url };
   };
+  await lifecycle.begin('service control', () =>
+    supervise(context, {
+      name: 'service control',
+      capacity: 64,
+      policy: 'refuse',
+      create: () => createServiceControl({ reload: context.reload, backup: care.backup, openDashboard }),
+    }),
+  );
   const onHangup = (): void =>
     void context.reload().catch((error: unknown) => log.error({ err: error }, 'the configuration was not reloaded'));
   await lifecycle.begin('the control socket', async () => {
     const server = await openAdminServer({
       socketPath: places.socket,
       bus,
-      service,
       onDefect: (error) => log.error({ err: error }, 'a request on the control socket failed'),
     });
     process.on('SIGHUP', onHangup);

@@ -1,13 +1,16 @@
 import { connect, type Socket } from 'node:net';
-import type { Topic } from '../bus/schemas.ts';
+import type { Messages, Replies } from '../bus/messages.ts';
+import { type AdminMethod, deadlineOf } from '../bus/requests.ts';
 import { CaroError } from '../domain/errors.ts';
 import { LineSplitter } from './line-splitter.ts';
-import type { AdminMethod, AdminParams, AdminReply } from './methods.ts';
 import { decodeReply, encodeRequest, type RpcReply } from './protocol.ts';
+import type { Topic } from './topics.ts';
 
 /** Answers may hold one entry that is longer than a request may be. */
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 const ONLY_ID = 1;
+/** Time for the service's own error to arrive when its deadline has passed. */
+const LEEWAY_MS = 5_000;
 
 export interface TopicNotice {
   readonly topic: Topic;
@@ -15,7 +18,7 @@ export interface TopicNotice {
 }
 
 /**
- * One question to the service of this home.
+ * Makes one request to the service of this home.
  *
  * @throws CaroError `not_running` where nobody listens, `deadline_exceeded` after `timeoutMs`, or
  *   what the service answered.
@@ -23,14 +26,14 @@ export interface TopicNotice {
 export async function callAdmin<M extends AdminMethod>(
   socketPath: string,
   method: M,
-  params: AdminParams<M>,
-  timeoutMs = 15_000,
-): Promise<AdminReply<M>> {
+  params: Messages[M],
+  timeoutMs = deadlineOf(method, params) + LEEWAY_MS,
+): Promise<Replies[M]> {
   const signal = AbortSignal.timeout(timeoutMs);
   for await (const reply of exchange(socketPath, method, params, signal)) {
     if ('error' in reply) throw reply.error;
-    // The service checks what it is asked, its own types vouch for what it answers.
-    if ('result' in reply) return reply.result as AdminReply<M>;
+    // The service checks requests; its types guarantee the answers.
+    if ('result' in reply) return reply.result as Replies[M];
   }
   if (signal.aborted) {
     throw new CaroError('deadline_exceeded', `expected an answer to ${method} within ${timeoutMs} ms, none came`);

@@ -1,6 +1,6 @@
 import { CaroError, ERRORS, type ErrorCode } from '../domain/errors.ts';
 
-/** Longest line in bytes, its line feed not counted (design.md §11). */
+/** Longest line in bytes, its line feed not counted (docs/design.md §11). */
 export const MAX_LINE_BYTES = 1024 * 1024;
 
 export type RequestId = string | number | null;

@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { CaroError } from '../domain/errors.ts';
 import { listenAt } from '../platform/listening.ts';
 import { assertPrivate } from '../platform/permissions.ts';
-import type { ControlConnectionPorts } from './session.ts';
+import type { ControlConnectionPorts } from './control-connection.ts';
 
 const MODE = 0o600;
 const OTHERS = 0o077;
@@ -20,7 +20,7 @@ export interface AdminServer {
 }
 
 /**
- * Opens the control socket (design.md §11): JSON-RPC 2.0, one message a line. A socket that a dead
+ * Opens the control socket (docs/design.md §11): JSON-RPC 2.0, one message a line. A socket that a dead
  * service left behind is replaced.
  *
  * @throws CaroError `already_running` where somebody answers on it; `permissions_unsafe` where
@@ -49,7 +49,7 @@ export async function openAdminServer(options: AdminServerOptions): Promise<Admi
  * its socket.
  */
 async function serve(socket: Socket, ports: ControlConnectionPorts): Promise<void> {
-  const { ControlConnection } = await import('./session.ts');
+  const { ControlConnection } = await import('./control-connection.ts');
   if (!socket.destroyed) new ControlConnection(socket, ports);
 }
 

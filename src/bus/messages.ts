@@ -60,9 +60,9 @@ export interface RiskRating {
 }
 
 /**
- * Every message on the bus: kind → body. A kind that stands in `Replies` too is a request, taken by
- * exactly one actor; the others are notices for whoever takes them. Bodies that come from outside
- * are checked against `schemas.ts` before they get here.
+ * Every message on the bus: kind → body. A kind that is in `Replies` too is a request, taken by
+ * exactly one actor; the others are notices, for any number of actors. Bodies that come from
+ * outside are checked against the table in `requests.ts` before they get here.
  */
 export interface Messages {
   'spool.changed': { readonly files: readonly string[] | 'all' };
@@ -126,6 +126,9 @@ export interface Messages {
   'service.metrics': Nothing;
   'config.verify': Configuration;
   'config.commit': Configuration;
+  'config.reload': Nothing;
+  'dashboard.link': Nothing;
+  'database.backup': Nothing;
   /**
    * A quarter of an hour is over. Nothing is deleted by `nowMs`: `retentionMs` does not follow a
    * clock that leaps ahead.
@@ -172,6 +175,12 @@ export interface Replies {
   'service.metrics': ServiceMetrics;
   'config.verify': null;
   'config.commit': null;
+  /** Whether anything differed from the configuration in force. */
+  'config.reload': { readonly changed: boolean };
+  /** The file that logs its reader in once (docs/design.md §12), and the dashboard's address. */
+  'dashboard.link': { readonly file: string; readonly url: string };
+  /** The copy that was made. */
+  'database.backup': { readonly file: string };
 }
 
 export type Kind = keyof Messages;

@@ -13,7 +13,7 @@ import { Supervised } from '../../src/bus/supervisor.ts';
 import { CaroError, ERRORS } from '../../src/domain/errors.ts';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
 
-type Asked = 'events.list' | 'observe.status' | 'summary.preview';
+type Asked = 'events.list' | 'observe.status' | 'summary.preview' | 'config.reload' | 'dashboard.link';
 const EVENT: TerminalEvent = {
   id: 1,
   time: '2026-01-02T03:04:05.678Z',
@@ -62,9 +62,16 @@ beforeEach(async () => {
     'summary.preview': () => {
       throw new TypeError('secret internals');
     },
+    'config.reload': () => ({ changed: false }),
+    'dashboard.link': () => ({ file: '/run/login.html', url: 'http://localhost:9237/' }),
   };
   actor = new Supervised(
-    { name: 'answers', capacity: 100, policy: 'wait', create: () => ({ name: 'answers', handlers }) },
+    {
+      name: 'answers',
+      capacity: 100,
+      policy: 'wait',
+      create: () => ({ name: 'answers', concurrent: ['observe.status'], handlers }),
+    },
     bus,
     {
       backoffMs: () => 1,
@@ -91,11 +98,6 @@ const open = (): Promise<AdminServer> =>
   openAdminServer({
     socketPath,
     bus,
-    service: {
-      'config.reload': () => Promise.resolve({ changed: false }),
-      'dashboard.link': () => Promise.resolve({ file: '/run/login.html', url: 'http://localhost:9237/' }),
-      'database.backup': () => Promise.resolve({ file: '/backups/caro.db' }),
-    },
     onDefect: (error) => defects.push(error),
   });
 

@@ -25,13 +25,9 @@ beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'caro-query-'));
   const places = { ...placesFrom({ CARO_HOME: home }, ''), socket: join(home, 'admin.sock') };
   bus = new Bus();
-  const unused = (): never => {
-    throw new Error('not asked here');
-  };
   server = await openAdminServer({
     socketPath: places.socket,
     bus,
-    service: { 'config.reload': unused, 'dashboard.link': unused, 'database.backup': unused },
     onDefect: () => undefined,
   });
   shown = '';

@@ -1,16 +1,16 @@
 import { describe } from '@jest/globals';
 import { LineSplitter } from '../../src/admin/line-splitter.ts';
-import { BUS_METHODS, isBusMethod, isServiceMethod, SERVICE_VALIDATORS } from '../../src/admin/methods.ts';
 import { decodeReply, decodeRequest, encodeError } from '../../src/admin/protocol.ts';
-import { validateSubscribe } from '../../src/generated/body-validators.js';
-import { decodeFromPage } from '../../src/web/ipc-protocol.ts';
+import { isExposed, REQUESTS } from '../../src/bus/requests.ts';
+import { bodyValidators, validateSubscribe } from '../../src/generated/body-validators.js';
+import { decodeFromPage } from '../../src/web/daemon/page-messages.ts';
 import { fuzzTest } from './fuzzer.ts';
 import { CANARY, holds, refusing, same } from './invariants.ts';
 
 const ID = 'caro:ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';
 const request = (method: string, params: unknown = {}): Buffer =>
   Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
-const REQUESTS = [
+const SEEDS = [
   request('service.status'),
   request('events.list', { limit: 10, text: CANARY, risk: 'high', tool: 'git', since: '2026-01-01T00:00:00.000Z' }),
   request('policy.explain', { id: ID, address: '10.0.0.1', action: 'query', queryType: 'tool-usage' }),
@@ -23,16 +23,15 @@ const REQUESTS = [
 describe('what comes in from other processes', () => {
   fuzzTest({
     name: 'a line of the control socket is a request or an error in its own words, and parameters fit or do not',
-    seeds: REQUESTS,
-    words: Object.keys(BUS_METHODS),
+    seeds: SEEDS,
+    words: Object.keys(REQUESTS),
     isJson: true,
     run: (input) => {
       const read = refusing(['json_invalid', 'request_invalid'], () => decodeRequest(input));
       refusing(['json_invalid'], () => decodeReply(input));
       if (!read) return;
       const { method, params } = read;
-      if (isBusMethod(method)) BUS_METHODS[method].isValid(params);
-      else if (isServiceMethod(method)) SERVICE_VALIDATORS[method](params);
+      if (isExposed(method, 'command-line')) bodyValidators[method](params);
       else validateSubscribe(params);
       holds('an error is one line of JSON', JSON.parse(encodeError(read.id ?? null, new Error(CANARY))) !== null);
       holds('a defect tells nothing', !encodeError(null, new Error(CANARY)).includes(CANARY));

@@ -132,7 +132,7 @@ test('a socket opened, or bytes handed to a peer, in any other file than the few
     'json',
     ...files,
     'src/mesh/transport/session.ts',
-    'src/admin/session.ts',
+    'src/admin/control-connection.ts',
   ]);
   const results = JSON.parse(said) as readonly {
     readonly filePath: string;

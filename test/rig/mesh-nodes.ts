@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { callAdmin } from '../../src/admin/client.ts';
-import type { AdminMethod, AdminParams, AdminReply } from '../../src/admin/methods.ts';
+import type { Messages, Replies } from '../../src/bus/messages.ts';
+import type { AdminMethod } from '../../src/bus/requests.ts';
 import type { HistoryEntry } from '../../src/cli/import/history-entry.ts';
 import type { AuditRecord, AuditType } from '../../src/domain/audit/audit-record.ts';
 import type { Envelope } from '../../src/domain/identity/signed-envelope.ts';
@@ -40,7 +41,7 @@ export interface MeshNode {
   readonly start: (prefix?: readonly string[], options?: readonly string[]) => Promise<TestService>;
   readonly stop: () => Promise<void>;
   readonly kill: () => Promise<void>;
-  readonly call: <M extends AdminMethod>(method: M, params: AdminParams<M>) => Promise<AdminReply<M>>;
+  readonly call: <M extends AdminMethod>(method: M, params: Messages[M]) => Promise<Replies[M]>;
   readonly reload: () => Promise<void>;
   /** Hands commands to the collector as a shell does, and waits until they are stored. */
   readonly observe: (commands: readonly ObservedCommand[]) => Promise<void>;

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { secretHash } from '../../src/web/server/session-store.ts';
+import { secretHash } from '../../src/web/session-store.ts';
 import { nodeId } from '../policy/settings.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { type DashboardRig, loginTokenIn, openRig } from './dashboard-rig.ts';

@@ -3,10 +3,9 @@ import type { Bus } from '../../bus/bus.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { listenAt } from '../../platform/listening.ts';
 import type { BrowserSession, RefusalReason, RuleText } from '../ipc-protocol.ts';
-import { SESSION_MS, SessionStore } from '../server/session-store.ts';
+import { SESSION_MS, SessionStore } from '../session-store.ts';
 import { LoginTokens } from './login-tokens.ts';
-import type { forkPage } from './page-fork.ts';
-import { PageProcess } from './page-process.ts';
+import type { PageProcess } from './page-process.ts';
 
 const IDLE_MS = 30_000;
 /**
@@ -68,23 +67,23 @@ export interface Dashboard {
  */
 export async function openDashboard(options: DashboardOptions): Promise<Dashboard> {
   assertLoopback(options.host);
-  const door = new Door(options);
-  const port = await door.open();
+  const listener = new DashboardListener(options);
+  const port = await listener.open();
   return {
     url: `http://localhost:${port}/`,
     port,
-    childPid: () => door.childPid(),
-    mintLogin: () => door.desk.mint(),
-    warm: () => door.warm(),
-    close: () => door.close(),
+    childPid: () => listener.childPid(),
+    mintLogin: () => listener.logins.mint(),
+    warm: () => listener.warm(),
+    close: () => listener.close(),
   };
 }
 
-class Door {
+class DashboardListener {
   readonly #servers: Server[] = [];
   readonly #sessions: SessionStore;
   readonly #refusals = new Map<RefusalReason, { count: number; readonly timer: NodeJS.Timeout }>();
-  #desk: LoginTokens | undefined;
+  #logins: LoginTokens | undefined;
   #running: PageProcess | undefined;
   #port = 0;
   #closed = false;
@@ -93,9 +92,9 @@ class Door {
     this.#sessions = new SessionStore(options.now);
   }
 
-  get desk(): LoginTokens {
-    if (!this.#desk) throw new CaroError('not_running', 'expected the dashboard to be open, it is not');
-    return this.#desk;
+  get logins(): LoginTokens {
+    if (!this.#logins) throw new CaroError('not_running', 'expected the dashboard to be open, it is not');
+    return this.#logins;
   }
 
   async open(): Promise<number> {
@@ -111,7 +110,7 @@ class Door {
       await this.close();
       throw error;
     }
-    this.#desk = new LoginTokens({
+    this.#logins = new LoginTokens({
       folder: this.options.runtimeFolder,
       url: `http://localhost:${this.#port}/`,
       now: this.options.now,
@@ -131,7 +130,7 @@ class Door {
   async close(): Promise<void> {
     this.#closed = true;
     for (const reason of [...this.#refusals.keys()]) this.#countRefusals(reason);
-    this.#desk?.close();
+    this.#logins?.close();
     // What was handed over is the process's to end: waiting for the servers to be rid of it would
     // wait for ever after a crash.
     for (const server of this.#servers.splice(0)) server.close();
@@ -144,20 +143,17 @@ class Door {
     else socket.destroy();
   }
 
-  /**
-   * The running process, or a new one; none once the door is closed; what forks is loaded with the
-   * first.
-   */
+  /** The running process, or a new one; null after `close`. Its code is loaded with the first. */
   async #process(): Promise<PageProcess | null> {
-    const { forkPage } = await import('./page-fork.ts');
+    const loaded = await import('./page-process.ts');
     if (this.#closed) return null;
-    this.#running ??= this.#start(forkPage);
+    this.#running ??= this.#start(loaded);
     return this.#running;
   }
 
-  #start(fork: typeof forkPage): PageProcess {
+  #start({ PageProcess }: typeof import('./page-process.ts')): PageProcess {
     const { bus, childPath, describeRules, databaseFile, metricsToken, pageFolder } = this.options;
-    const process = new PageProcess(fork, {
+    const process = new PageProcess({
       childPath,
       bus,
       describeRules,
@@ -183,7 +179,7 @@ class Door {
   }
 
   #redeem(login: string, cookieHash: string, pageHash: string): BrowserSession | null {
-    if (!this.desk.redeem(login)) return null;
+    if (!this.logins.redeem(login)) return null;
     const session = { cookieHash, pageHash, expiresMs: this.options.now() + (this.options.sessionMs ?? SESSION_MS) };
     this.#sessions.add(session);
     this.#record('dashboard.login', {});

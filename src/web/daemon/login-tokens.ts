@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 // `promises` is read from here when it is used, not at the start: the idle service does without it.
 import { promises as files } from 'node:fs';
 import { join } from 'node:path';
-import { sameHash, secretHash } from '../server/session-store.ts';
+import { sameHash, secretHash } from '../session-store.ts';
 
 /** A login link must be opened within this time, and opens once. */
 export const LOGIN_MS = 2 * 60_000;

@@ -16,8 +16,10 @@ import type {
   RuleText,
   Setup,
 } from '../ipc-protocol.ts';
-import { answerWithin, decodeFromPage } from '../ipc-protocol.ts';
-import { sameHash, secretHash } from '../server/session-store.ts';
+import { answerWithin } from '../ipc-protocol.ts';
+import { sameHash, secretHash } from '../session-store.ts';
+import { forkPage } from './page-fork.ts';
+import { decodeFromPage } from './page-messages.ts';
 
 /** A connection that waits longer for the process to be ready is told to try again. */
 const READY_MS = 10_000;
@@ -60,14 +62,11 @@ export class PageProcess {
   #sent = 0;
   #unfollow: (() => void) | undefined;
 
-  constructor(
-    fork: (path: string) => ChildProcess,
-    private readonly ports: PageProcessPorts,
-  ) {
+  constructor(private readonly ports: PageProcessPorts) {
     this.#ready = new Promise((resolve) => {
       this.#wake = resolve;
     });
-    this.#child = fork(ports.childPath);
+    this.#child = forkPage(ports.childPath);
     this.#child.on('message', (value) => this.#receive(value));
     this.#child.once('exit', (status, signal) => this.#exited(signal ?? String(status)));
     this.#child.once('error', (error) => this.#exited(error.message));
@@ -168,7 +167,7 @@ export class PageProcess {
   }
 
   #ask(message: Ask): Promise<(Reply & { ok: true })['body']> {
-    return this.ports.bus.request(message.kind, message.body, answerWithin(message.kind));
+    return this.ports.bus.request(message.kind, message.body, answerWithin(message.kind, message.body));
   }
 
   /**
@@ -179,7 +178,7 @@ export class PageProcess {
     if (!this.ports.holds(message.proof))
       throw new CaroError('usage', 'expected the login of this page, got one that ended; run `caro dashboard`');
     if (isQuery(message)) return this.#askMesh(message);
-    return this.ports.bus.request(message.kind, message.body);
+    return this.ports.bus.request(message.kind, message.body, answerWithin(message.kind, message.body));
   }
 
   /**
@@ -191,7 +190,7 @@ export class PageProcess {
       if (progress.query === query) this.#send({ type: 'progress', id, progress });
     });
     try {
-      return await this.ports.bus.request('mesh.query', { ...body, query });
+      return await this.ports.bus.request('mesh.query', { ...body, query }, answerWithin('mesh.query', body));
     } finally {
       stop();
     }

@@ -7,13 +7,11 @@ import { installGuards, refuse } from './guards.ts';
 import { lazyReader } from './lazy-reader.ts';
 import { describeApi } from './openapi.ts';
 import type { DashboardPorts } from './ports.ts';
-import { auditRoutes } from './routes/audit.ts';
 import { liveRoutes } from './routes/live.ts';
 import { loginRoutes } from './routes/login.ts';
 import { meshRoutes } from './routes/mesh.ts';
 import { personalRoutes } from './routes/personal.ts';
-import { privacyRoutes } from './routes/privacy.ts';
-import { trustRoutes } from './routes/trust.ts';
+import { requestRoutes } from './routes/requests.ts';
 import { COMPILERS } from './schemas/schema-checks.ts';
 
 /** Nothing that a page sends is larger. */
@@ -53,9 +51,7 @@ export async function createApplication(
 function addRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   loginRoutes(app, ports);
   personalRoutes(app, ports);
-  privacyRoutes(app, ports);
-  auditRoutes(app, ports);
-  trustRoutes(app, ports);
+  requestRoutes(app, ports);
   meshRoutes(app, ports);
   liveRoutes(app, ports);
 }

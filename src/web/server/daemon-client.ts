@@ -1,21 +1,16 @@
 import type { Messages, Replies } from '../../bus/messages.ts';
+import type { ActKind, AskableKind } from '../../bus/requests.ts';
 import type { QueryProgress } from '../../domain/answers/query.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { TerminalEvent } from '../../domain/events/event.ts';
 import type { ServiceMetrics } from '../../domain/status/metrics.ts';
-import type {
-  ActKind,
-  AskableKind,
-  BrowserSession,
-  PageMessage,
-  Proof,
-  RefusalReason,
-  Reply,
-  RuleText,
-} from '../ipc-protocol.ts';
+import type { BrowserSession, PageMessage, Proof, RefusalReason, Reply, RuleText } from '../ipc-protocol.ts';
 import { answerWithin } from '../ipc-protocol.ts';
 
 type Answer = (reply: Reply) => void;
+
+/** For what is not a request of the bus. */
+const SOON_MS = 10_000;
 
 /**
  * The page process's end of the channel to the daemon: asks, and hears of new events while somebody
@@ -32,7 +27,7 @@ export class DaemonClient {
 
   /** @throws CaroError with the daemon's code, or `deadline_exceeded`. */
   ask<K extends AskableKind>(kind: K, body: Messages[K]): Promise<Replies[K]> {
-    return this.#call((id) => ({ type: 'ask', id, kind, body }), answerWithin(kind)) as Promise<Replies[K]>;
+    return this.#call((id) => ({ type: 'ask', id, kind, body }), answerWithin(kind, body)) as Promise<Replies[K]>;
   }
 
   /**
@@ -49,11 +44,14 @@ export class DaemonClient {
   ): Promise<Replies[K]> {
     let call = 0;
     try {
-      return (await this.#call((id) => {
-        call = id;
-        this.#progress.set(id, onProgress);
-        return { type: 'act', id, kind, body, proof };
-      })) as Replies[K];
+      return (await this.#call(
+        (id) => {
+          call = id;
+          this.#progress.set(id, onProgress);
+          return { type: 'act', id, kind, body, proof };
+        },
+        answerWithin(kind, body),
+      )) as Replies[K];
     } finally {
       this.#progress.delete(call);
     }
@@ -117,7 +115,7 @@ export class DaemonClient {
     for (const listener of this.#listeners) listener(events);
   }
 
-  #call(message: (id: number) => PageMessage, withinMs = answerWithin(null)): Promise<unknown> {
+  #call(message: (id: number) => PageMessage, withinMs = SOON_MS): Promise<unknown> {
     this.#next += 1;
     const id = this.#next;
     return new Promise((resolve, reject) => {

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Reader } from '../../storage/reader.ts';
 import type { Proof } from '../ipc-protocol.ts';
+import type { SessionStore } from '../session-store.ts';
 import type { DaemonClient } from './daemon-client.ts';
 import type { PageTexts } from './page-texts.ts';
-import type { SessionStore } from './session-store.ts';
 
 /** What the routes of the dashboard work with. */
 export interface DashboardPorts {

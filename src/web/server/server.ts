@@ -9,12 +9,12 @@ import {
   type RefusalReason,
   type Setup,
 } from '../ipc-protocol.ts';
+import { SessionStore } from '../session-store.ts';
 import { DaemonClient } from './daemon-client.ts';
 import { DeferredApi } from './deferred-api.ts';
 import { createMetricsPage } from './metrics-page.ts';
 import { readPages } from './page-texts.ts';
 import { proofIn } from './ports.ts';
-import { SessionStore } from './session-store.ts';
 import { createStaticPages } from './static-pages.ts';
 
 /**

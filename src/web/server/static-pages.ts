@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import type { RefusalReason } from '../ipc-protocol.ts';
+import type { SessionStore } from '../session-store.ts';
 import { HTML, type PageTexts } from './page-texts.ts';
 import { proofIn } from './ports.ts';
 import { checkRequest, errorText, HEADERS, ownHosts } from './request-checks.ts';
-import type { SessionStore } from './session-store.ts';
 
 export interface StaticPagesPorts {
   readonly port: number;

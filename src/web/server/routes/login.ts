@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { secretHash } from '../../session-store.ts';
 import { HTML } from '../page-texts.ts';
 import { cookieName, type DashboardPorts } from '../ports.ts';
 import { INPUTS } from '../schemas/schemas.ts';
-import { secretHash } from '../session-store.ts';
 
 const LOGINS_A_MINUTE = 20;
 const PLACEHOLDER = '%PAGE_TOKEN%';

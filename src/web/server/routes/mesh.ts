@@ -1,7 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { SpanHours } from '../../../domain/answers/query.ts';
-import type { EgressFilter } from '../../../domain/audit/egress.ts';
 import { CaroError } from '../../../domain/errors.ts';
 import type { QueryType } from '../../../domain/policy/trust.ts';
 import { isoTime } from '../../../domain/time/iso-time.ts';
@@ -11,7 +10,6 @@ import * as schemas from '../schemas/mesh-schemas.ts';
 import { project } from '../schemas/projection.ts';
 import { INPUTS } from '../schemas/schemas.ts';
 
-const PAGE = 50;
 const HOUR_MS = 3_600_000;
 /**
  * The daemon takes the shortest span that covers `since`: a question must not grow into the next
@@ -24,31 +22,8 @@ interface Question {
   readonly spanHours: SpanHours;
 }
 
-/**
- * What left this node, what is unusual on it, and questions to the mesh (FR-601, FR-803, FR-804).
- */
+/** Questions to the mesh (FR-601, FR-803, FR-804). */
 export function meshRoutes(app: FastifyInstance, ports: DashboardPorts): void {
-  const { daemon } = ports;
-  app.get<{ Querystring: EgressFilter }>(
-    '/api/egress',
-    { schema: { querystring: INPUTS.egress, response: { 200: schemas.EGRESS } } },
-    async ({ query }) => {
-      const limit = query.limit ?? PAGE;
-      const found = await daemon.ask('egress.list', { ...query, limit: limit + 1 });
-      const messages = found.slice(0, limit);
-      return { messages, next: found.length > limit ? (messages.at(-1)?.seq ?? null) : null };
-    },
-  );
-  app.get<{ Querystring: { readonly seq: number } }>(
-    '/api/egress/message',
-    { schema: { querystring: INPUTS.egressMessage, response: { 200: schemas.EGRESS_MESSAGE } } },
-    async ({ query }) => daemon.ask('egress.show', query),
-  );
-  app.get<{ Querystring: { readonly since?: string } }>(
-    '/api/anomalies',
-    { schema: { querystring: INPUTS.anomalies, response: { 200: schemas.ANOMALIES } } },
-    async ({ query }) => daemon.ask('anomalies.list', query),
-  );
   app.post<{ Body: Question }>(
     '/api/mesh/query',
     { schema: { body: INPUTS.question, response: { 200: schemas.QUERY_LINE } } },

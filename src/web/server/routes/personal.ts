@@ -42,11 +42,6 @@ export function personalRoutes(app: FastifyInstance, ports: DashboardPorts): voi
       return { ...page, rules: await rulesOf(ports, page.events) };
     },
   );
-  app.get(
-    '/api/status',
-    { schema: { querystring: schemas.INPUTS.nothing, response: { 200: schemas.STATUS } } },
-    async () => ports.daemon.ask('service.status', {}),
-  );
 }
 
 const span = ({ since, until }: Range): [number, number] => [Date.parse(since), Date.parse(until)];

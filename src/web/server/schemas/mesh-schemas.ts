@@ -1,12 +1,10 @@
 import { ANOMALY_KINDS } from '../../../domain/anomalies/anomaly.ts';
-import { SPANS_HOURS } from '../../../domain/answers/query.ts';
 import { KEY_STATES } from '../../../domain/identity/key-state.ts';
-import { QUERY_TYPES, SHARING_LEVELS, TARGET_STATES, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
+import { QUERY_TYPES, TARGET_STATES, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
 import {
   allOptional,
   count,
   flag,
-  instant,
   list,
   maybeCount,
   maybeText,
@@ -14,13 +12,10 @@ import {
   type Schema,
   text,
   word,
-  words,
 } from './schema-words.ts';
 
 /* What the dashboard takes and gives where other nodes are concerned. */
 
-const nodeId: Schema = { type: 'string', maxLength: 100, pattern: '^caro:ed25519:[A-Za-z0-9+/]{43}=$' };
-export const digest: Schema = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 const open: Schema = { type: 'object', additionalProperties: true };
 const orNull = (schema: Schema): Schema => ({ ...schema, nullable: true });
 
@@ -115,16 +110,3 @@ export const QUERY_LINE = allOptional({
 });
 
 export const DONE = object({});
-
-/** Under these names the build makes the checks of what a route takes. */
-export const MESH_INPUTS = {
-  explain: object({ id: nodeId, address: { type: 'string', maxLength: 50 } }, ['address']),
-  egress: allOptional({ peer: nodeId, before: count, limit: { type: 'integer', minimum: 1, maximum: 500 } }),
-  egressMessage: object({ seq: count }),
-  anomalies: allOptional({ since: instant }),
-  question: object({ type: word(QUERY_TYPES), spanHours: words(SPANS_HOURS) }),
-  sharing: object({ level: words(SHARING_LEVELS), preview: digest }, ['preview']),
-  trust: object({ id: nodeId, level: word(TRUST_LEVELS) }),
-  revocation: object({ id: nodeId }),
-  confirmation: object({ id: nodeId }),
-} as const;

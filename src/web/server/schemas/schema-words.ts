@@ -1,6 +1,4 @@
-import { TIME_PATTERN } from '../../../domain/time/iso-time.ts';
-
-/** The words that the schemas of the dashboard's API are made of. */
+/** The parts that the schemas of the dashboard's API are made of. */
 export type Schema = Readonly<Record<string, unknown>>;
 
 export const text: Schema = { type: 'string' };
@@ -8,11 +6,10 @@ export const maybeText: Schema = { type: ['string', 'null'] };
 export const count: Schema = { type: 'integer', minimum: 0 };
 export const maybeCount: Schema = { type: ['integer', 'null'] };
 export const flag: Schema = { type: 'boolean' };
-export const instant: Schema = { type: 'string', pattern: TIME_PATTERN };
 export const words = (values: readonly (string | number)[]): Schema => ({ enum: values });
 export const word = (values: readonly string[]): Schema => ({ type: 'string', enum: values });
 export const list = (items: Schema): Schema => ({ type: 'array', items });
-/** Every member is required unless named in `optional`; nothing else may stand in it. */
+/** Every member is required unless named in `optional`; nothing else is allowed. */
 export const object = (properties: Readonly<Record<string, Schema>>, optional: readonly string[] = []): Schema => ({
   type: 'object',
   properties,

@@ -1,29 +1,16 @@
-import { AUDIT_TYPES } from '../../../domain/audit/audit-record.ts';
+import { type ActKind, type AskableKind, isExposed, REQUESTS } from '../../../bus/requests.ts';
+import { address, hex, nodeId, time } from '../../../bus/schema-words.ts';
+import { SPANS_HOURS } from '../../../domain/answers/query.ts';
 import { RISK_LEVELS } from '../../../domain/events/risk-level.ts';
 import { SHELLS } from '../../../domain/events/shell-kind.ts';
-import { SHARING_LEVELS, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
+import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
 import { PERIOD_KINDS } from '../../../domain/time/period.ts';
-import { digest, MESH_INPUTS } from './mesh-schemas.ts';
-import {
-  allOptional,
-  count,
-  flag,
-  instant,
-  list,
-  maybeCount,
-  maybeText,
-  object,
-  text,
-  word,
-  words,
-} from './schema-words.ts';
+import { count, flag, list, maybeCount, maybeText, object, type Schema, text, word, words } from './schema-words.ts';
 
 /*
- * JSON Schemas of what the dashboard's API takes and gives; the OpenAPI description is made of
+ * JSON Schemas of the inputs and answers of the dashboard's API; the OpenAPI description is made of
  * them.
  */
-const NO_QUERY = object({});
-
 export const ERROR = object({ error: object({ code: text, message: text }) });
 
 const EVENT = object({
@@ -102,9 +89,6 @@ export const STATUS = object({
   actors: list(object({ name: text, state: word(['running', 'restarting', 'degraded', 'stopped']) })),
 });
 
-const RANGE = { since: instant, until: instant };
-const RANGE_QUERY = object(RANGE);
-
 export const OVERVIEW = object({
   statistics: STATISTICS,
   risky: list(EVENT),
@@ -115,26 +99,17 @@ export const OVERVIEW = object({
 
 export const ACTIVITY = object({ slots: SLOTS });
 
-const EVENTS_QUERY = allOptional({
-  ...RANGE,
-  risk: word(RISK_LEVELS),
-  tool: { type: 'string', minLength: 1, maxLength: 100 },
-  text: { type: 'string', minLength: 1, maxLength: 200 },
-  before: count,
-  limit: { type: 'integer', minimum: 1, maximum: 200 },
-});
 /**
  * `next` is the `before` of the following page, null on the last one; `searchedTo` is how far back
  * a search got that is not over.
  */
 export const EVENTS = object({ events: list(EVENT), rules: list(RULE), next: maybeCount, searchedTo: maybeText });
 
-const PREVIEW_QUERY = object({ period: word(PERIOD_KINDS) });
 /**
  * `envelope` is the document exactly as it would leave, `payload` what its base64 payload says;
  * `closed` is false while the period runs; `digest` is what switches sharing on.
  */
-export const PREVIEW = object({ envelope: text, payload: text, bytes: count, closed: flag, digest });
+export const PREVIEW = object({ envelope: text, payload: text, bytes: count, closed: flag, digest: hex(64) });
 
 export const SUMMARIES = object({
   summaries: list(
@@ -152,11 +127,6 @@ export const SUMMARIES = object({
 
 export const SHARING = object({ level: words(SHARING_LEVELS), denyTools: list(text) });
 
-const AUDIT_QUERY = allOptional({
-  type: word(AUDIT_TYPES),
-  before: count,
-  limit: { type: 'integer', minimum: 1, maximum: 500 },
-});
 const AUDIT_RECORD = object({
   seq: count,
   time: text,
@@ -174,16 +144,29 @@ export const VERIFICATION = object({
   firstBad: { ...object({ seq: count, reason: text }), nullable: true },
 });
 
+/** Inputs of routes that take something else than the body of a request. */
+const OWN_INPUTS = {
+  nothing: object({}),
+  range: object({ since: time, until: time }),
+  // Answered by the page's process, which reads the database itself.
+  events: REQUESTS['events.list'].body,
+  explain: object({ id: nodeId, address }, ['address']),
+  question: object({ type: word(QUERY_TYPES), spanHours: words(SPANS_HOURS) }),
+  login: object({ login: { type: 'string', minLength: 1, maxLength: 200 } }),
+} as const;
+
+const isForPage = (kind: string): kind is AskableKind | ActKind =>
+  isExposed(kind, 'page') || isExposed(kind, 'page-login');
+
 /**
  * What a route takes; the build makes a check of each, under the same name
  * (`src/generated/page-validators.js`).
  */
-export const INPUTS = {
-  nothing: NO_QUERY,
-  range: RANGE_QUERY,
-  events: EVENTS_QUERY,
-  preview: PREVIEW_QUERY,
-  audit: AUDIT_QUERY,
-  ...MESH_INPUTS,
-  login: object({ login: { type: 'string', minLength: 1, maxLength: 200 } }),
-} as const;
+export const INPUTS: Readonly<Record<keyof typeof OWN_INPUTS, Schema>> & Readonly<Record<string, Schema>> = {
+  ...OWN_INPUTS,
+  ...Object.fromEntries(
+    Object.keys(REQUESTS)
+      .filter(isForPage)
+      .map((kind) => [kind, REQUESTS[kind].body]),
+  ),
+};

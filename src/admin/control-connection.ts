@@ -1,19 +1,11 @@
 import type { Socket } from 'node:net';
 import type { Bus } from '../bus/bus.ts';
 import type { Replies } from '../bus/messages.ts';
-import { type ServiceMethod, TOPICS, type Topic } from '../bus/schemas.ts';
+import { type AdminMethod, deadlineOf, isExposed } from '../bus/requests.ts';
 import type { Validator } from '../domain/encoding/validator.ts';
 import { CaroError } from '../domain/errors.ts';
-import { validateSubscribe } from '../generated/body-validators.js';
+import { bodyValidators, validateSubscribe } from '../generated/body-validators.js';
 import { LineSplitter } from './line-splitter.ts';
-import {
-  BUS_METHODS,
-  type BusMethod,
-  isBusMethod,
-  isServiceMethod,
-  SERVICE_VALIDATORS,
-  type ServiceReplies,
-} from './methods.ts';
 import {
   decodeRequest,
   encodeError,
@@ -22,18 +14,18 @@ import {
   MAX_LINE_BYTES,
   type RequestId,
 } from './protocol.ts';
-import { TOPIC_SOURCES } from './topics.ts';
+import { TOPIC_SOURCES, TOPICS, type Topic } from './topics.ts';
 
 /**
- * So many requests of one connection are in work at once; further lines wait, and no more are read.
+ * Maximum number of requests of one connection in work at once; further lines wait, and no more
+ * are read.
  */
 const MAX_IN_WORK = 8;
-/** So many bytes may wait for a subscriber that does not read; then it is cut off. */
+/** Maximum number of bytes that wait for a subscriber; one that reads too slowly is disconnected. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 
 export interface ControlConnectionPorts {
   readonly bus: Pick<Bus, 'request' | 'listen'>;
-  readonly service: { readonly [M in ServiceMethod]: () => Promise<ServiceReplies[M]> };
   /** Takes errors that are defects; they hold no command text. */
   readonly onDefect: (error: unknown) => void;
 }
@@ -51,7 +43,7 @@ export class ControlConnection {
   ) {
     socket.on('data', (chunk) => this.#read(chunk));
     socket.on('drain', () => this.#pump());
-    // A client that vanishes is no trouble of ours.
+    // A client that vanishes is not an error.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#unsubscribe());
   }
@@ -100,21 +92,16 @@ export class ControlConnection {
 
   #dispatch(method: string, params: unknown): unknown {
     if (method === 'subscribe') return this.#subscribe(params);
-    if (isBusMethod(method)) return this.#ask(method, params);
-    if (isServiceMethod(method)) {
-      checked(SERVICE_VALIDATORS[method], method, params);
-      return this.ports.service[method]();
-    }
+    if (isExposed(method, 'command-line')) return this.#ask(method, params);
     throw new CaroError(
       'method_unknown',
       `expected a method of the control socket, got ${JSON.stringify(method.slice(0, 80))}`,
     );
   }
 
-  #ask<K extends BusMethod>(kind: K, params: unknown): Promise<Replies[K]> {
-    const { isValid, deadlineMs } = BUS_METHODS[kind];
-    const body = checked(isValid, kind, params);
-    return this.ports.bus.request(kind, body, deadlineMs(body));
+  #ask<K extends AdminMethod>(kind: K, params: unknown): Promise<Replies[K]> {
+    const body = checked(bodyValidators[kind], kind, params);
+    return this.ports.bus.request(kind, body, deadlineOf(kind, body));
   }
 
   #subscribe(params: unknown): { readonly topics: readonly Topic[] } {

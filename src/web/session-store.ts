@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { BrowserSession } from '../ipc-protocol.ts';
+import type { BrowserSession } from './ipc-protocol.ts';
 
 /** A login lasts half a day; then `caro dashboard` again. */
 export const SESSION_MS = 12 * 3_600_000;

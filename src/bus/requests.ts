@@ -1,0 +1,158 @@
+import { AUDIT_TYPES } from '../domain/audit/audit-record.ts';
+import { RISK_LEVELS } from '../domain/events/risk-level.ts';
+import { POLICY_ACTIONS } from '../domain/policy/policy.ts';
+import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/policy/trust.ts';
+import { PERIOD_KINDS } from '../domain/time/period.ts';
+import type { Messages, RequestKind } from './messages.ts';
+import { address, type BodySchema, hex, nodeId, object, short, time, whole, word } from './schema-words.ts';
+
+/**
+ * The one table of requests: the shape of each body, how long the answer may take, and from where
+ * the request may come. The control socket, the channel to the dashboard's process and the routes
+ * of the dashboard read it; their checks are generated from it (`scripts/generate-validators.ts`).
+ */
+
+/**
+ * Where a request may come from, other than another actor: the control socket (`command-line`), the
+ * dashboard's process by itself (`page`: reads only), or that process with the proof of a login
+ * (`page-login`: changes, and what leaves this node).
+ */
+export type Exposure = 'command-line' | 'page' | 'page-login';
+
+interface Exposed<K extends RequestKind> {
+  readonly exposure: readonly Exposure[];
+  readonly body: BodySchema;
+  /** In ms. */
+  readonly deadline: number | ((body: Messages[K]) => number);
+}
+
+/** Between actors only: whoever asks sets the deadline, and the types vouch for the body. */
+const INTERNAL = { exposure: [] } as const;
+
+/** Maximum number of entries in one answer, wherever the request comes from. */
+export const MAX_ENTRIES = 10_000;
+const limit = whole(1, MAX_ENTRIES);
+const before = whole(0);
+
+const NOTHING = object({});
+const SOON_MS = 10_000;
+const LONG_MS = 120_000;
+const BACKUP_MS = 600_000;
+/** Time to add up the answers to a query, beyond the query's own time limit. */
+const MESH_GRACE_MS = 5_000;
+
+/** A kind that is not exposed here cannot be reached from outside. */
+export const REQUESTS = {
+  'command.classify': INTERNAL,
+  'command.assess': INTERNAL,
+  'observe.status': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
+  'events.list': {
+    exposure: ['command-line'],
+    body: object({ since: time, until: time, risk: word(RISK_LEVELS), tool: short, text: short, before, limit }),
+    // Looks at every event where few match.
+    deadline: LONG_MS,
+  },
+  'stats.read': { exposure: ['command-line'], body: object({ since: time }), deadline: SOON_MS },
+  'summary.preview': {
+    exposure: ['command-line', 'page'],
+    body: object({ period: word(PERIOD_KINDS) }, ['period']),
+    deadline: LONG_MS,
+  },
+  'summary.shown': INTERNAL,
+  'summary.list': { exposure: ['command-line', 'page'], body: object({ limit, from: nodeId }), deadline: SOON_MS },
+  'anomalies.list': { exposure: ['command-line', 'page'], body: object({ since: time }), deadline: SOON_MS },
+  'policy.sharing': { exposure: ['command-line', 'page'], body: NOTHING, deadline: SOON_MS },
+  'policy.decide': INTERNAL,
+  'policy.explain': {
+    exposure: ['command-line', 'page'],
+    body: object({ id: nodeId, address, action: word(POLICY_ACTIONS), queryType: word(QUERY_TYPES) }, ['id', 'action']),
+    deadline: SOON_MS,
+  },
+  'policy.test': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
+  'trust.list': { exposure: ['page'], body: NOTHING, deadline: SOON_MS },
+  'sharing.set': {
+    exposure: ['command-line', 'page-login'],
+    body: object({ level: word(SHARING_LEVELS), preview: hex(64) }, ['level']),
+    deadline: SOON_MS,
+  },
+  'trust.set': {
+    exposure: ['page-login'],
+    body: object({ id: nodeId, level: word(TRUST_LEVELS) }, ['id', 'level']),
+    deadline: SOON_MS,
+  },
+  'trust.revoke': { exposure: ['page-login'], body: object({ id: nodeId }, ['id']), deadline: SOON_MS },
+  'trust.confirm': {
+    exposure: ['command-line', 'page-login'],
+    body: object({ id: nodeId }, ['id']),
+    deadline: SOON_MS,
+  },
+  'trust.keys': { exposure: ['command-line', 'page'], body: NOTHING, deadline: SOON_MS },
+  'identity.rotate': {
+    exposure: ['command-line'],
+    body: object({ compromised: { type: 'boolean' } }),
+    // With a key that others may have, the mesh is opened again before the answer.
+    deadline: LONG_MS,
+  },
+  'mesh.status': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
+  'peers.invite': { exposure: ['command-line'], body: object({ host: short }), deadline: SOON_MS },
+  'peers.join': {
+    exposure: ['command-line'],
+    body: object({ code: short }, ['code']),
+    // The other node may take as long as the limits of a dial allow.
+    deadline: LONG_MS,
+  },
+  'egress.list': {
+    exposure: ['command-line', 'page'],
+    body: object({ peer: nodeId, before, limit }),
+    deadline: SOON_MS,
+  },
+  'egress.show': { exposure: ['command-line', 'page'], body: object({ seq: whole(1) }, ['seq']), deadline: SOON_MS },
+  'mesh.query': {
+    exposure: ['command-line', 'page-login'],
+    body: object({ type: word(QUERY_TYPES), since: time, timeoutMs: whole(1, 600_000), query: hex(16) }, ['type']),
+    deadline: ({ timeoutMs = 500 }) => timeoutMs + MESH_GRACE_MS,
+  },
+  'query.answer': INTERNAL,
+  'audit.append': INTERNAL,
+  'audit.list': {
+    exposure: ['command-line', 'page'],
+    body: object({ limit, before, type: word(AUDIT_TYPES) }),
+    deadline: SOON_MS,
+  },
+  'audit.verify': { exposure: ['command-line', 'page'], body: NOTHING, deadline: LONG_MS },
+  'audit.status': INTERNAL,
+  'service.status': { exposure: ['command-line', 'page'], body: NOTHING, deadline: SOON_MS },
+  'service.metrics': { exposure: ['command-line', 'page'], body: NOTHING, deadline: SOON_MS },
+  'config.verify': INTERNAL,
+  'config.commit': INTERNAL,
+  'config.reload': { exposure: ['command-line'], body: NOTHING, deadline: LONG_MS },
+  'dashboard.link': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
+  'database.backup': { exposure: ['command-line'], body: NOTHING, deadline: BACKUP_MS },
+} as const satisfies { readonly [K in RequestKind]: Exposed<K> | typeof INTERNAL };
+
+type Table = typeof REQUESTS;
+
+/** Kinds that may come from one of these places. */
+export type ExposedTo<E extends Exposure> = {
+  [K in RequestKind]: Extract<Table[K]['exposure'][number], E> extends never ? never : K;
+}[RequestKind];
+export type ExposedKind = ExposedTo<Exposure>;
+
+/** What a client of the control socket may ask. */
+export type AdminMethod = ExposedTo<'command-line'>;
+/** What the dashboard's process may ask by itself: reads, none of which changes anything. */
+export type AskableKind = ExposedTo<'page'>;
+/** What changes a setting or sends something out: taken from that process with the proof of a login. */
+export type ActKind = ExposedTo<'page-login'>;
+
+export function isExposed<E extends Exposure>(kind: string, to: E): kind is ExposedTo<E> {
+  if (!Object.hasOwn(REQUESTS, kind)) return false;
+  const { exposure }: { readonly exposure: readonly Exposure[] } = REQUESTS[kind as RequestKind];
+  return exposure.includes(to);
+}
+
+/** How long the answer may take, in ms. */
+export function deadlineOf<K extends ExposedKind>(kind: K, body: Messages[K]): number {
+  const { deadline } = REQUESTS[kind] as Exposed<K>;
+  return typeof deadline === 'number' ? deadline : deadline(body);
+}

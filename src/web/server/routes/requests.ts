@@ -1,0 +1,124 @@
+import type { FastifyInstance } from 'fastify';
+import type { Messages, Replies } from '../../../bus/messages.ts';
+import { type ActKind, type AskableKind, MAX_ENTRIES, REQUESTS } from '../../../bus/requests.ts';
+import type { BodySchema } from '../../../bus/schema-words.ts';
+import { type DashboardPorts, proofIn } from '../ports.ts';
+import * as mesh from '../schemas/mesh-schemas.ts';
+import type { AnswerSchema } from '../schemas/projection.ts';
+import * as schemas from '../schemas/schemas.ts';
+
+/** A read that passes a request on to the service. */
+interface Read<K extends AskableKind> {
+  readonly path: string;
+  readonly answer: AnswerSchema;
+  /** The query string, where it is not the body of the request. */
+  readonly input?: BodySchema;
+  /** Makes the answer, where it is not the reply itself. */
+  readonly make?: (ask: (body: Messages[K]) => Promise<Replies[K]>, query: Messages[K]) => Promise<unknown>;
+}
+
+const AUDIT_PAGE = 100;
+const EGRESS_PAGE = 50;
+const SUMMARIES = 50;
+
+/** Every read that the table exposes to the page; null: it has a route of its own. */
+const READS: { readonly [K in AskableKind]: Read<K> | null } = {
+  // Answered before this application is loaded: metrics-page.ts.
+  'service.metrics': null,
+  'service.status': { path: '/api/status', answer: schemas.STATUS },
+  'summary.preview': {
+    path: '/api/summary',
+    answer: schemas.PREVIEW,
+    make: async (ask, query) => {
+      const { document, closed, digest } = await ask(query);
+      const envelope = JSON.stringify(document);
+      const payload = Buffer.from(document.payload, 'base64').toString('utf8');
+      return { envelope, payload, bytes: Buffer.byteLength(envelope), closed, digest };
+    },
+  },
+  'summary.list': {
+    path: '/api/summaries',
+    answer: schemas.SUMMARIES,
+    input: schemas.INPUTS.nothing,
+    make: async (ask) => ({ summaries: await ask({ limit: SUMMARIES }) }),
+  },
+  'policy.sharing': { path: '/api/sharing', answer: schemas.SHARING },
+  'audit.list': {
+    path: '/api/audit',
+    answer: schemas.AUDIT,
+    make: async (ask, query) => {
+      const { entries, next } = await pageOf(query.limit ?? AUDIT_PAGE, (limit) => ask({ ...query, limit }));
+      return { records: entries, next };
+    },
+  },
+  'audit.verify': { path: '/api/audit/verification', answer: schemas.VERIFICATION },
+  'egress.list': {
+    path: '/api/egress',
+    answer: mesh.EGRESS,
+    make: async (ask, query) => {
+      const { entries, next } = await pageOf(query.limit ?? EGRESS_PAGE, (limit) => ask({ ...query, limit }));
+      return { messages: entries, next };
+    },
+  },
+  'egress.show': { path: '/api/egress/message', answer: mesh.EGRESS_MESSAGE },
+  'anomalies.list': { path: '/api/anomalies', answer: mesh.ANOMALIES },
+  'trust.list': { path: '/api/trust', answer: mesh.TRUST_RULES },
+  'trust.keys': {
+    path: '/api/trust/keys',
+    answer: mesh.KEY_CHANGES,
+    make: async (ask) => ({ changes: await ask({}) }),
+  },
+  'policy.explain': {
+    path: '/api/trust/explanation',
+    answer: mesh.EXPLANATION,
+    input: schemas.INPUTS.explain,
+    make: (ask, query) => ask({ ...query, action: 'query' }),
+  },
+};
+
+/** Every change that the table exposes to a logged-in page; null: it has a route of its own. */
+const CHANGES: { readonly [K in ActKind]: { readonly path: string } | null } = {
+  'sharing.set': { path: '/api/sharing' },
+  'trust.set': { path: '/api/trust' },
+  'trust.revoke': { path: '/api/trust/revocation' },
+  'trust.confirm': { path: '/api/trust/confirmation' },
+  // Streams its progress: mesh.ts.
+  'mesh.query': null,
+};
+
+/** Routes that pass requests of the table on; a request without its line above does not compile. */
+export function requestRoutes(app: FastifyInstance, ports: DashboardPorts): void {
+  for (const kind of Object.keys(READS) as AskableKind[]) addRead(app, ports, kind);
+  for (const kind of Object.keys(CHANGES) as ActKind[]) addChange(app, ports, kind);
+}
+
+function addRead<K extends AskableKind>(app: FastifyInstance, { daemon }: DashboardPorts, kind: K): void {
+  const route: Read<K> | null = READS[kind];
+  if (!route) return;
+  const { path, answer, input = REQUESTS[kind].body, make = (ask, query) => ask(query) } = route;
+  app.get(path, { schema: { querystring: input, response: { 200: answer } } }, async ({ query }) =>
+    make((body) => daemon.ask(kind, body), query as Messages[K]),
+  );
+}
+
+/** Passed on with the proof of the login, which the service checks itself. */
+function addChange<K extends ActKind>(app: FastifyInstance, ports: DashboardPorts, kind: K): void {
+  const route = CHANGES[kind];
+  if (!route) return;
+  const schema = { body: REQUESTS[kind].body, response: { 200: mesh.DONE } };
+  app.post(route.path, { schema }, async ({ body, headers }) => {
+    await ports.daemon.act(kind, body as Messages[K], proofIn(headers, ports.port));
+    return {};
+  });
+}
+
+/** One entry more than asked for tells whether there is another page. */
+async function pageOf<T extends { readonly seq: number }>(
+  limit: number,
+  list: (limit: number) => Promise<readonly T[]>,
+) {
+  const asked = Math.min(limit + 1, MAX_ENTRIES);
+  const found = await list(asked);
+  const entries = found.slice(0, limit);
+  return { entries, next: found.length === asked ? (entries.at(-1)?.seq ?? null) : null };
+}
