@@ -29,20 +29,20 @@ export interface Assessment {
 /**
  * Programs that take a command or code of their own: `--help` among their words may belong to that.
  */
-const CARRIES_WORDS =
+const TAKES_COMMANDS =
   /^(?:docker|podman|nerdctl|kubectl|ssh|find|xargs|(?:ba|da|z|k|a|fi)?sh|nc|ncat|socat|python|perl|ruby|node|php|lua|awk|curl|git-filter-repo|su|tar|busybox|bun|deno|npm|npx)$/;
 
 /** Asked for help, version or a trial run, a program changes nothing. */
-const onlyAsks = (step: Step): boolean => {
-  if (step.carries || CARRIES_WORDS.test(step.tool)) return false;
+const isQueryOnly = (step: Step): boolean => {
+  if (step.isWrapper || TAKES_COMMANDS.test(step.tool)) return false;
   const end = step.args.indexOf('--');
   return (end < 0 ? step.args : step.args.slice(0, end)).some((arg) =>
     /^--(?:help|version|dry-run(?:=(?:client|server|true))?|what-if|dryrun|simulate|just-print)$/.test(arg),
   );
 };
 
-const has = (step: Step, need: Precondition | undefined): boolean => {
-  switch (need) {
+const meets = (step: Step, precondition: Precondition | undefined): boolean => {
+  switch (precondition) {
     case undefined:
       return true;
     case 'writes':
@@ -77,25 +77,25 @@ const findingOf = (rule: Rule, level: Severity): Finding => ({
  * Rates an analysed command line as it stands in `place` (working directory and home, both
  * optional).
  */
-export const assess = (analysis: Analysis, place: PathContext = {}): Assessment => {
+export const assess = (analysis: Analysis, pathContext: PathContext = {}): Assessment => {
   const found = new Map<string, Finding>();
   const add = (rule: Rule, level: Severity | null): void => {
     if (level === null) return;
     const known = found.get(rule.id);
     if (!known || riskRank(level) > riskRank(known.level)) found.set(rule.id, findingOf(rule, level));
   };
-  const steps = stepsOf(analysis, place);
+  const steps = stepsOf(analysis, pathContext);
   for (const step of steps) {
-    if (onlyAsks(step)) continue;
+    if (isQueryOnly(step)) continue;
     const { own, general } = rulesFor(step.tool);
-    const ask = (rule: StepRule): void => add(rule, levelOf(rule, rule.when(step), step.elevated));
-    own.forEach(ask);
+    const evaluate = (rule: StepRule): void => add(rule, levelOf(rule, rule.when(step), step.elevated));
+    own.forEach(evaluate);
     // A hundred rules for each step: a loop over an iterator would make as many objects.
     general.forEach((rule) => {
-      if (has(step, rule.needs)) ask(rule);
+      if (meets(step, rule.needs)) evaluate(rule);
     });
   }
-  const context = { analysis, steps, place };
+  const context = { analysis, steps, pathContext };
   for (const rule of COMMAND_LINE_RULES) add(rule, levelOf(rule, rule.whenAll(context), false));
   const findings = [...found.values()].sort((a, b) => riskRank(b.level) - riskRank(a.level));
   return { level: findings[0]?.level ?? 'safe', findings };

@@ -75,7 +75,7 @@ export const normalPath = (text: string): string => {
 };
 
 /** `dir/*`, `dir/.*`, `dir/{*,.*}` mean all of `dir`; `dir/*.log` does not. */
-const wholeOf = (written: string): string => {
+const coveredDirectory = (written: string): string => {
   // zsh's glob qualifiers narrow a pattern down; which files they leave is not known here.
   const path = written.replace(/(?<=[*?\]/])\([^)]*\)$/, '');
   const match = /^(.*?)\/?(?:\*+|\.\*|\.\[!?[^\]]*\]\*|\{[*.,?[\]!^]+\}|\?\*|\*\/\*|\*\.\*)$/.exec(path);
@@ -84,9 +84,9 @@ const wholeOf = (written: string): string => {
   return dir === '' ? (path.startsWith('/') ? '/' : '.') : dir;
 };
 
-const absolute = (path: string, place: PathContext): string => {
-  if (/^[/~$`(]/.test(path) || /^[a-zA-Z]:[\\/]/.test(path) || !place.cwd) return path;
-  return normalPath(`${place.cwd}/${path}`);
+const absolute = (path: string, context: PathContext): string => {
+  if (/^[/~$`(]/.test(path) || /^[a-zA-Z]:[\\/]/.test(path) || !context.cwd) return path;
+  return normalPath(`${context.cwd}/${path}`);
 };
 
 const kindOfAbsolute = (path: string): PathKind => {
@@ -112,22 +112,22 @@ const GENERATED_ANYWHERE =
  * What a path stands for. `place.cwd` turns relative paths into absolute ones, `place.home`
  * recognises the owner's home.
  */
-export const pathKind = (text: string, place: PathContext = {}): PathKind => {
-  const written = wholeOf(normalPath(text.trim()));
+export const pathKind = (text: string, context: PathContext = {}): PathKind => {
+  const written = coveredDirectory(normalPath(text.trim()));
   if (isTemporary(written) || /^(?:\/private)?(?:\/var)?\/tmp\/./.test(normalPath(text.trim()))) return 'scratch';
-  const path = wholeOf(written);
+  const path = coveredDirectory(written);
   if (path === '.' || path === './' || path === '$PWD' || path === '${PWD}' || path === '$(pwd)' || path === '`pwd`') {
-    const here = place.cwd ? kindOfAbsolute(normalPath(place.cwd)) : 'here';
+    const here = context.cwd ? kindOfAbsolute(normalPath(context.cwd)) : 'here';
     return here === 'root' || here === 'home' || here === 'system' ? here : 'here';
   }
   if (/^\.\.(?:\/\.\.)*$/.test(path)) return 'parent';
   if (/^[$`(]/.test(path)) return 'unknown';
-  if (place.home && (path === place.home || absolute(path, place) === place.home)) return 'home';
+  if (context.home && (path === context.home || absolute(path, context) === context.home)) return 'home';
   if (path.startsWith('/') || path.startsWith('~')) return kindOfAbsolute(path);
   if (/^[a-zA-Z]:[\\/]*(?:\*|Windows.*|Users.*)?$/.test(path)) return 'root';
   const plain = path.replace(/^\.\//, '');
   if (GENERATED.test(lastPart(plain)) || GENERATED_ANYWHERE.test(plain)) return 'scratch';
-  if (!place.cwd) return 'relative';
-  const full = kindOfAbsolute(absolute(plain, place));
+  if (!context.cwd) return 'relative';
+  const full = kindOfAbsolute(absolute(plain, context));
   return full === 'personal' || full === 'absolute' || full === 'device' ? 'relative' : full;
 };

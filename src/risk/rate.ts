@@ -21,11 +21,11 @@ export interface Rating {
 }
 
 /** Analyses, classifies, rates and redacts a command. Never throws on any input. */
-export const rate = (command: string, dialect: Dialect, place: PathContext = {}): Rating => {
+export const rate = (command: string, dialect: Dialect, pathContext: PathContext = {}): Rating => {
   const analysis = analyse(command, dialect);
   const pattern = mainPattern(analysis);
   return {
-    ...assess(analysis, place),
+    ...assess(analysis, pathContext),
     tools: analysis.tools,
     category: familyOf(pattern.tool),
     pattern: pattern.name,

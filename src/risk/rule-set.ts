@@ -7,24 +7,24 @@ import { ACCOUNT_RULES } from './rules/accounts.ts';
 import { CLUSTER_RULES } from './rules/cluster.ts';
 import { CODE_RULES } from './rules/code.ts';
 import { CONTAINER_RULES } from './rules/containers.ts';
-import { CREDENTIAL_RULES, CREDENTIAL_SCENES } from './rules/credentials.ts';
+import { CREDENTIAL_LINE_RULES, CREDENTIAL_RULES } from './rules/credentials.ts';
 import { DATABASE_RULES } from './rules/databases.ts';
+import { DEFENSE_RULES } from './rules/defenses.ts';
 import { DELETION_RULES } from './rules/deletion.ts';
 import { DISK_RULES } from './rules/disks.ts';
-import { EVASION_RULES, EVASION_SCENES } from './rules/evasion.ts';
+import { EVASION_LINE_RULES, EVASION_RULES } from './rules/evasion.ts';
 import { EXPOSURE_RULES } from './rules/exposure.ts';
 import { GIT_RULES } from './rules/git.ts';
-import { GUARD_RULES } from './rules/guards.ts';
 import { HOSTING_RULES } from './rules/hosting.ts';
 import { INFRASTRUCTURE_RULES } from './rules/infrastructure.ts';
 import { KERNEL_RULES } from './rules/kernel.ts';
 import { PERMISSION_RULES } from './rules/permissions.ts';
 import { PERSISTENCE_RULES } from './rules/persistence.ts';
 import { PRIVILEGE_RULES } from './rules/privilege.ts';
-import { REMOTE_CODE_RULES, REMOTE_CODE_SCENES } from './rules/remote-code.ts';
-import { RESOURCE_RULES, RESOURCE_SCENES } from './rules/resources.ts';
+import { REMOTE_CODE_LINE_RULES, REMOTE_CODE_RULES } from './rules/remote-code.ts';
+import { RESOURCE_LINE_RULES, RESOURCE_RULES } from './rules/resources.ts';
 import { SERVICE_RULES } from './rules/services.ts';
-import { SHELL_RULES, SHELL_SCENES } from './rules/shells.ts';
+import { SHELL_LINE_RULES, SHELL_RULES } from './rules/shells.ts';
 
 export const STEP_RULES: readonly StepRule[] = [
   ...DELETION_RULES,
@@ -37,7 +37,7 @@ export const STEP_RULES: readonly StepRule[] = [
   ...PERSISTENCE_RULES,
   ...PRIVILEGE_RULES,
   ...EVASION_RULES,
-  ...GUARD_RULES,
+  ...DEFENSE_RULES,
   ...KERNEL_RULES,
   ...EXPOSURE_RULES,
   ...CONTAINER_RULES,
@@ -52,11 +52,11 @@ export const STEP_RULES: readonly StepRule[] = [
 ];
 
 export const COMMAND_LINE_RULES: readonly CommandLineRule[] = [
-  ...RESOURCE_SCENES,
-  ...REMOTE_CODE_SCENES,
-  ...SHELL_SCENES,
-  ...CREDENTIAL_SCENES,
-  ...EVASION_SCENES,
+  ...RESOURCE_LINE_RULES,
+  ...REMOTE_CODE_LINE_RULES,
+  ...SHELL_LINE_RULES,
+  ...CREDENTIAL_LINE_RULES,
+  ...EVASION_LINE_RULES,
 ];
 
 /** Every rule there is, for reference lists and tests. */

@@ -76,7 +76,7 @@ export interface StepRule extends RuleText {
 export interface CommandLineContext {
   readonly analysis: Analysis;
   readonly steps: readonly Step[];
-  readonly place: PathContext;
+  readonly pathContext: PathContext;
 }
 
 /** A rule about the whole command line: settings, functions, what flows where. */

@@ -40,10 +40,10 @@ export class Step {
      * True for a wrapper: its words end with the command it carries, and redirections are not its
      * own.
      */
-    readonly carries: boolean,
+    readonly isWrapper: boolean,
     name: string,
     readonly words: readonly Word[],
-    readonly place: PathContext,
+    readonly pathContext: PathContext,
   ) {
     const known = lookupTool(name);
     const module = known?.name === 'python' && words[0]?.text === '-m' ? lookupTool(words[1]?.text ?? '') : undefined;
@@ -118,26 +118,28 @@ export class Step {
   }
 
   kind(path: string): PathKind {
-    return pathKind(path, this.place);
+    return pathKind(path, this.pathContext);
   }
 
   /** Files this step changes: by redirection, or because that is what the tool does. */
   get writes(): readonly Write[] {
-    this.#writes ??= [...(this.carries ? [] : this.invocation.redirections.flatMap(writeOf)), ...writesOf(this)];
+    this.#writes ??= [...(this.isWrapper ? [] : this.invocation.redirections.flatMap(writeOf)), ...writesOf(this)];
     return this.#writes;
   }
 
   /** Files this step reads: by redirection, or as operands of a tool that reads its operands. */
   get reads(): readonly string[] {
     if (this.#reads) return this.#reads;
-    const fed = this.invocation.redirections.filter((item) => item.operator === '<').map((item) => item.target.text);
-    this.#reads = READERS.has(this.tool) ? [...fed, ...filesAmong(this)] : fed;
+    const redirected = this.invocation.redirections
+      .filter((item) => item.operator === '<')
+      .map((item) => item.target.text);
+    this.#reads = READERS.has(this.tool) ? [...redirected, ...filesAmong(this)] : redirected;
     return this.#reads;
   }
 
   /** Program text this step is given, without what it only prints; or empty. */
   get code(): string {
-    this.#code ??= this.carries ? '' : (this.invocation.code?.text ?? '').replace(PRINTED, ' ');
+    this.#code ??= this.isWrapper ? '' : (this.invocation.code?.text ?? '').replace(PRINTED, ' ');
     return this.#code;
   }
 }
@@ -199,61 +201,61 @@ export const writeOf = (item: Redirection): readonly Write[] => {
 };
 
 const plainOperands = (step: Step): readonly string[] => step.args.filter((arg) => !isOption(arg));
-const last = (step: Step): readonly string[] => {
+const targetOperand = (step: Step): readonly string[] => {
   const target = step.value('-t', '--target-directory');
   if (target !== undefined) return [target];
   const operands = plainOperands(step);
   return operands.length > 1 ? operands.slice(-1) : [];
 };
-const as = (mode: WriteMode, paths: readonly string[]): readonly Write[] => paths.map((path) => ({ path, mode }));
+const asWrites = (mode: WriteMode, paths: readonly string[]): readonly Write[] => paths.map((path) => ({ path, mode }));
 
 /** A directory given as the target: the file's own name decides where it ends up. */
-const copied = (step: Step, mode: WriteMode): readonly Write[] => {
+const copyTargets = (step: Step, mode: WriteMode): readonly Write[] => {
   const operands = plainOperands(step);
-  const named = last(step).flatMap((path) =>
+  const named = targetOperand(step).flatMap((path) =>
     path.endsWith('/') ? operands.slice(0, -1).map((from) => path + from.slice(from.lastIndexOf('/') + 1)) : [path],
   );
   const empty = operands.length > 1 && EMPTY_SOURCE.test(operands[0] ?? '');
-  return as(empty ? 'empty' : mode, named);
+  return asWrites(empty ? 'empty' : mode, named);
 };
 
 const WRITERS: Readonly<Record<string, (step: Step) => readonly Write[]>> = {
-  tee: (step) => as(step.flag('-a', '--append') ? 'append' : 'overwrite', plainOperands(step)),
-  sponge: (step) => as('overwrite', plainOperands(step)),
+  tee: (step) => asWrites(step.flag('-a', '--append') ? 'append' : 'overwrite', plainOperands(step)),
+  sponge: (step) => asWrites('overwrite', plainOperands(step)),
   dd: (step) =>
-    as(
+    asWrites(
       'overwrite',
       step.args.flatMap((arg) => (arg.startsWith('of=') ? [arg.slice(3)] : [])),
     ),
-  cp: (step) => copied(step, 'overwrite'),
-  mv: (step) => copied(step, 'overwrite'),
-  install: (step) => copied(step, 'overwrite'),
-  ditto: (step) => copied(step, 'overwrite'),
-  rsync: (step) => copied(step, 'overwrite'),
-  scp: (step) => copied(step, 'overwrite'),
-  ln: (step) => copied(step, 'link'),
-  sed: (step) => (step.some(/^-[a-zA-Z]*i|^--in-place/) ? as('edit', plainOperands(step).slice(1)) : []),
-  perl: (step) => (step.some(/^-[a-zA-Z0-9]*i/) && !step.carries ? as('edit', plainOperands(step)) : []),
-  truncate: (step) => as('empty', plainOperands(step)),
-  shred: (step) => as('empty', plainOperands(step)),
-  touch: (step) => as('append', plainOperands(step)),
+  cp: (step) => copyTargets(step, 'overwrite'),
+  mv: (step) => copyTargets(step, 'overwrite'),
+  install: (step) => copyTargets(step, 'overwrite'),
+  ditto: (step) => copyTargets(step, 'overwrite'),
+  rsync: (step) => copyTargets(step, 'overwrite'),
+  scp: (step) => copyTargets(step, 'overwrite'),
+  ln: (step) => copyTargets(step, 'link'),
+  sed: (step) => (step.some(/^-[a-zA-Z]*i|^--in-place/) ? asWrites('edit', plainOperands(step).slice(1)) : []),
+  perl: (step) => (step.some(/^-[a-zA-Z0-9]*i/) && !step.isWrapper ? asWrites('edit', plainOperands(step)) : []),
+  truncate: (step) => asWrites('empty', plainOperands(step)),
+  shred: (step) => asWrites('empty', plainOperands(step)),
+  touch: (step) => asWrites('append', plainOperands(step)),
   curl: (step) =>
-    as(
+    asWrites(
       'overwrite',
       [step.value('-o', '--output')].flatMap((path) => (path === undefined ? [] : [path])),
     ),
   wget: (step) =>
-    as(
+    asWrites(
       'overwrite',
       [step.value('-O', '--output-document')].flatMap((path) => (path === undefined ? [] : [path])),
     ),
-  vim: (step) => as('edit', plainOperands(step)),
-  nano: (step) => as('edit', plainOperands(step)),
-  ed: (step) => as('edit', plainOperands(step)),
-  emacs: (step) => as('edit', plainOperands(step)),
-  nvim: (step) => as('edit', plainOperands(step)),
-  sudoedit: (step) => as('edit', plainOperands(step)),
-  patch: (step) => as('edit', plainOperands(step).slice(0, 1)),
+  vim: (step) => asWrites('edit', plainOperands(step)),
+  nano: (step) => asWrites('edit', plainOperands(step)),
+  ed: (step) => asWrites('edit', plainOperands(step)),
+  emacs: (step) => asWrites('edit', plainOperands(step)),
+  nvim: (step) => asWrites('edit', plainOperands(step)),
+  sudoedit: (step) => asWrites('edit', plainOperands(step)),
+  patch: (step) => asWrites('edit', plainOperands(step).slice(0, 1)),
 };
 
 const writesOf = (step: Step): readonly Write[] =>
@@ -275,12 +277,12 @@ export const upstream = ({ input }: Invocation): readonly Invocation[] => {
 };
 
 /** Name of the step that stands for redirections without a program: `> file`. */
-export const ALONE = '>';
+export const REDIRECTION_ONLY = '>';
 
-const bare = ({ redirections, invocations }: Analysis): Invocation => {
-  const name: Word = { value: ALONE, text: ALONE, parts: [], exact: false, start: 0, end: 0 };
+const redirectionInvocation = ({ redirections, invocations }: Analysis): Invocation => {
+  const name: Word = { value: REDIRECTION_ONLY, text: REDIRECTION_ONLY, parts: [], exact: false, start: 0, end: 0 };
   return {
-    tool: ALONE,
+    tool: REDIRECTION_ONLY,
     name,
     args: [],
     redirections,
@@ -301,7 +303,7 @@ const bare = ({ redirections, invocations }: Analysis): Invocation => {
     depth: 0,
     openArguments: false,
     substitutions: [],
-    given: [],
+    referencedTexts: [],
     code: null,
     start: 0,
     end: 0,
@@ -324,25 +326,26 @@ const runnerCommand = (step: Step): readonly Word[] | null => {
  * All steps of a command line in execution order; a wrapper that carries several invocations is one
  * step.
  */
-export const stepsOf = (analysis: Analysis, place: PathContext): readonly Step[] => {
+export const stepsOf = (analysis: Analysis, pathContext: PathContext): readonly Step[] => {
   const steps: Step[] = [];
   const seen = new Set<unknown>();
   const bodies = analysis.functions.flatMap((item) => item.invocations);
   for (const invocation of [...analysis.invocations, ...bodies]) {
     if (seen.has(invocation)) continue;
     seen.add(invocation);
-    const where = invocation.remote || invocation.contained ? {} : place;
+    const where = invocation.remote || invocation.contained ? {} : pathContext;
     for (const wrapper of invocation.via) {
       const key = wrapper.args[0] ?? wrapper;
       if (seen.has(key) || wrapper.name === 'function' || wrapper.name === 'alias') continue;
       seen.add(key);
-      steps.push(new Step(invocation, true, wrapper.name, wrapper.args, place));
+      steps.push(new Step(invocation, true, wrapper.name, wrapper.args, pathContext));
     }
     const step = new Step(invocation, false, invocation.tool, invocation.args, where);
     steps.push(step);
     const inner = runnerCommand(step);
     if (inner) steps.push(new Step(invocation, false, inner[0]?.text ?? '', inner.slice(1), where));
   }
-  if (analysis.redirections.length > 0) steps.push(new Step(bare(analysis), false, ALONE, [], place));
+  if (analysis.redirections.length > 0)
+    steps.push(new Step(redirectionInvocation(analysis), false, REDIRECTION_ONLY, [], pathContext));
   return steps;
 };

@@ -2,7 +2,7 @@
 import type { Step } from './step.ts';
 
 /** A trial run, in the spellings of service clients. */
-export const dry = (step: Step): boolean =>
+export const isDryRun = (step: Step): boolean =>
   step.some(/^--?(?:dry-?run|what-if|whatif|no-execute|plan|preview)(?:=true)?$/i) || step.flag('--help');
 
 /**

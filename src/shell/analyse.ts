@@ -6,7 +6,7 @@ import { MAX_LENGTH, MAX_PAYLOADS } from './limits.ts';
 import type { Analysis, Dialect } from './model.ts';
 import { lineSource } from './source.ts';
 import { parse } from './syntax/parse.ts';
-import { type Notes, newNotes } from './syntax/reader.ts';
+import { type AnalysisState, newAnalysisState } from './syntax/reader.ts';
 
 /**
  * Tells what a command line would run (FR-403, FR-404).
@@ -16,11 +16,11 @@ import { type Notes, newNotes } from './syntax/reader.ts';
  * length of `command` (UTF-16 units, at most 1 Mi are read).
  */
 export function analyse(command: string, dialect: Dialect): Analysis {
-  const notes = newNotes();
-  if (command.length > MAX_LENGTH) notes.truncated = true;
+  const state = newAnalysisState();
+  if (command.length > MAX_LENGTH) state.truncated = true;
   const text = command.slice(0, MAX_LENGTH);
-  const walk = newWalk(notes);
-  const script = parse(lineSource(text), dialect, notes);
+  const walk = newWalk(state);
+  const script = parse(lineSource(text), dialect, state);
   walk.runScript(walk, script, topFrame(dialect));
   return {
     dialect,
@@ -29,15 +29,15 @@ export function analyse(command: string, dialect: Dialect): Analysis {
     functions: walk.functions,
     settings: walk.settings,
     redirections: walk.redirections,
-    comments: notes.comments,
-    complete: notes.complete,
-    truncated: notes.truncated,
+    comments: state.comments,
+    complete: state.complete,
+    truncated: state.truncated,
   };
 }
 
-function newWalk(notes: Notes): Walk {
+function newWalk(state: AnalysisState): Walk {
   return {
-    notes,
+    state,
     scope: newScope(),
     invocations: [],
     functions: [],
@@ -47,14 +47,14 @@ function newWalk(notes: Notes): Walk {
     runCall,
     parse: (source, dialect, depth) => {
       // Whether a payload is complete says nothing about the line that holds it.
-      const { complete } = notes;
-      notes.payload += source.text.length;
-      if (notes.payload > MAX_PAYLOADS) {
-        notes.truncated = true;
+      const { complete } = state;
+      state.payload += source.text.length;
+      if (state.payload > MAX_PAYLOADS) {
+        state.truncated = true;
         return { items: [], start: 0, end: 0 };
       }
-      const script = parse(source, dialect, notes, depth);
-      notes.complete = complete;
+      const script = parse(source, dialect, state, depth);
+      state.complete = complete;
       return script;
     },
   };

@@ -23,7 +23,7 @@ export const MAX_EXPANSION = 512;
 /** Characters of a value or an output that is computed. */
 export const MAX_VALUE = 1 << 16;
 /** `((` that turned out to be no arithmetic: each costs a second reading. */
-export const MAX_SECOND_READINGS = 16;
+export const MAX_BACKTRACKS = 16;
 /** Characters of all values that are put in for variables. */
 export const MAX_SUBSTITUTED = 1 << 21;
 /** `[` that close nowhere near: behind so many, none is taken for a pattern any more. */

@@ -284,7 +284,7 @@ export interface Invocation extends Span {
    * Texts of files that were written on this line and that its words name, alone or with the folder
    * they are in.
    */
-  readonly given: readonly string[];
+  readonly referencedTexts: readonly string[];
 }
 
 /** An assignment that stands alone (`HISTFILE=/dev/null`, `export X=y`). */

@@ -24,11 +24,11 @@ const identity = (offset: number): number => offset;
 export const lineSource = (text: string): Source => ({ text, exact: true, from: identity, to: identity });
 
 /** Computed text: every offset in it maps to the span of `carrier`, the word it came from. */
-export const computedSource = (text: string, carrier: Span): Source => ({
+export const computedSource = (text: string, origin: Span): Source => ({
   text,
   exact: false,
-  from: () => carrier.start,
-  to: () => carrier.end,
+  from: () => origin.start,
+  to: () => origin.end,
 });
 
 /** Text put together from stretches of the original, in order. */

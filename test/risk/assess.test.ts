@@ -3,7 +3,7 @@ import { assess } from '../../src/risk/assess.ts';
 import type { PathContext } from '../../src/risk/paths.ts';
 import { analyse } from '../../src/shell/analyse.ts';
 
-const level = (command: string, place: PathContext = {}): string => assess(analyse(command, 'bash'), place).level;
+const level = (command: string, context: PathContext = {}): string => assess(analyse(command, 'bash'), context).level;
 
 describe('the place counts', () => {
   test.each([

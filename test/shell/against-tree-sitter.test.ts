@@ -4,13 +4,13 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { lineSource } from '../../src/shell/source.ts';
 import { parse } from '../../src/shell/syntax/parse.ts';
-import { newNotes } from '../../src/shell/syntax/reader.ts';
+import { newAnalysisState } from '../../src/shell/syntax/reader.ts';
 import { type Oracle, openOracle } from './oracle.ts';
 import { simpleCommands } from './syntax-walk.ts';
 
 /** Name as written and number of arguments of every simple command, substitutions included. */
 function readCommands(text: string): string[] {
-  return simpleCommands(parse(lineSource(text), 'bash', newNotes()))
+  return simpleCommands(parse(lineSource(text), 'bash', newAnalysisState()))
     .map(({ words }) => {
       const name = text.slice(words[0]?.start, words[0]?.end);
       return { start: words[0]?.start ?? 0, args: words.length - 1, name };

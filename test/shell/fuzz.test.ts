@@ -6,7 +6,7 @@ import { MAX_CALLS, MAX_INVOCATIONS, MAX_STEPS } from '../../src/shell/limits.ts
 import type { Analysis, Word } from '../../src/shell/model.ts';
 import { lineSource } from '../../src/shell/source.ts';
 import { parse } from '../../src/shell/syntax/parse.ts';
-import { newNotes } from '../../src/shell/syntax/reader.ts';
+import { newAnalysisState } from '../../src/shell/syntax/reader.ts';
 
 const TOKENS = [
   ' ',
@@ -152,7 +152,7 @@ describe('whatever the text', () => {
   test('reading takes at most a few steps for each character', () => {
     fc.assert(
       fc.property(noise, dialect, (text, shell) => {
-        const notes = newNotes();
+        const notes = newAnalysisState();
         parse(lineSource(text), shell, notes);
         expect(notes.steps).toBeLessThanOrEqual(20 * text.length + 20);
       }),
@@ -209,7 +209,7 @@ const huge = (size: number): Readonly<Record<string, string>> => ({
 // A megabyte in one dialect; the others differ in what they read, not in how the cost grows.
 describe.each([...SHELLS])('a text made to be costly, in %s', (shell) => {
   test.each(Object.entries(huge(shell === 'bash' ? 1 << 20 : 1 << 16)))('%s', (_name, text) => {
-    const notes = newNotes();
+    const notes = newAnalysisState();
     parse(lineSource(text), shell, notes);
     expect(notes.steps).toBeLessThanOrEqual(MAX_STEPS + 1000);
     const analysis = analyse(text, shell);

@@ -86,7 +86,7 @@ const publishes = (step: Step): Verdict => {
 };
 
 const NODE_MANAGERS = 'npm yarn pnpm bun';
-const nodeWipe = (step: Step): Verdict =>
+const changesRegistry = (step: Step): Verdict =>
   step.sub('cache', 'clean|clear') && step.flag('--force', '-f', '--all')
     ? 'moderate'
     : step.sub('store', 'prune')
@@ -219,7 +219,7 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
       id: 'packages.registry',
       level: 'moderate' as const,
       tools: NODE_MANAGERS,
-      when: nodeWipe,
+      when: changesRegistry,
       reason: 'Clears caches or takes access away.',
       safer: 'Check what needs it.',
     },

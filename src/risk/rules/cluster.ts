@@ -2,14 +2,14 @@
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 
-const dry = (step: Step): boolean =>
+const isDryRun = (step: Step): boolean =>
   step.some(/^--dry-run(?:=(?!none)|$)|^--server-dry-run/) ||
   (step.flag('--dry-run') && /^(?:client|server)$/.test(step.value('--dry-run') ?? ''));
-const WEIGHTY =
+const IMPORTANT_KINDS =
   /^(?:ns|namespaces?|all|no|nodes?|pvc?|persistentvolume(?:claim)?s?|deploy(?:ments?)?(?:\.\w+)*|sts|statefulsets?|ds|daemonsets?|svc|services?|ing(?:ress(?:es)?)?|secrets?|cm|configmaps?|crds?|customresourcedefinitions?(?:\.[\w.]+)?|jobs?|cronjobs?|cj|sa|serviceaccounts?|(?:cluster)?role(?:binding)?s?|sc|storageclass(?:es)?|netpol|networkpolic(?:y|ies)|rs|replicasets?|hpa|pdb|clusters?|projects?|apps?|applications?|certificates?|ingressroutes?|[\w-]+\.[\w.-]+)(?:\/|,|$)/i;
 
 const kubectlDelete = (step: Step): Verdict => {
-  if (!step.sub('delete') || dry(step)) return false;
+  if (!step.sub('delete') || isDryRun(step)) return false;
   const [kind = ''] = step.after(1);
   if (
     step.flag(
@@ -27,8 +27,8 @@ const kubectlDelete = (step: Step): Verdict => {
     step.some(/^--grace-period=0|^--now/)
   )
     return 'high';
-  return WEIGHTY.test(kind) ||
-    step.after(1).some((word) => WEIGHTY.test(word) && word.includes('/')) ||
+  return IMPORTANT_KINDS.test(kind) ||
+    step.after(1).some((word) => IMPORTANT_KINDS.test(word) && word.includes('/')) ||
     step.invocation.openArguments ||
     step.words.some((word) => word.value === null)
     ? 'high'
@@ -36,7 +36,7 @@ const kubectlDelete = (step: Step): Verdict => {
 };
 
 const kubectlOther = (step: Step): Verdict => {
-  if (dry(step)) return false;
+  if (isDryRun(step)) return false;
   if (step.sub('drain')) return 'high';
   if (step.sub('scale')) return /--replicas[= ]0\b/.test(step.args.join(' ')) ? 'high' : false;
   if (step.sub('taint')) return step.some(/:NoExecute$/) ? 'high' : 'moderate';
@@ -134,7 +134,7 @@ export const CLUSTER_RULES: readonly StepRule[] = inFamily('cluster', [
     id: 'cluster.tool-delete',
     level: 'high',
     tools: Object.keys(HELM).join(' '),
-    when: (s: Step) => !dry(s) && (HELM[s.tool]?.(s) ?? false),
+    when: (s: Step) => !isDryRun(s) && (HELM[s.tool]?.(s) ?? false),
     technique: 'T1485',
     reason: 'Removes a release, a cluster or its data.',
     safer: 'Look at what it would remove first, and keep a backup.',

@@ -5,10 +5,10 @@ import { deletionLevel } from './deletion.ts';
 
 const LANGUAGES = 'python perl ruby node php lua bun deno pwsh osascript julia r tclsh groovy elixir awk';
 
-const TREE =
+const DELETE_CALL =
   /(?:shutil\.rmtree|rm_?rf?\b|FileUtils\.(?:rm|remove)\w*|(?:\bfs|fs['"]\)|promises)\.(?:rm|rmdir|unlink)(?:Sync)?|fsPromises\.rm|rimraf(?:\.sync)?|remove_tree|rmtree|File::Path|os\.(?:remove|unlink|rmdir|removedirs)|Path\([^)]*\)\.(?:unlink|rmdir)|Dir\.(?:rmdir|delete|unlink)|File\.(?:delete|unlink)|unlink|rmdir|Deno\.remove(?:Sync)?|Remove-Item|os\.remove|File\.rm_rf!?|delete\s+\(?POSIX file)/;
-const CALL = new RegExp(
-  `${TREE.source}\\s*[({ ]\\s*(?:os\\.path\\.expanduser\\(\\s*|Path\\(\\s*|glob\\.glob\\(\\s*|glob\\s*\\(?\\s*|<)?["'\`]?([^"'\`,)>]*)["'\`]?`,
+const DELETE_CALL_WITH_PATH = new RegExp(
+  `${DELETE_CALL.source}\\s*[({ ]\\s*(?:os\\.path\\.expanduser\\(\\s*|Path\\(\\s*|glob\\.glob\\(\\s*|glob\\s*\\(?\\s*|<)?["'\`]?([^"'\`,)>]*)["'\`]?`,
   'g',
 );
 const RECURSIVE =
@@ -17,15 +17,15 @@ const RECURSIVE =
 /** Paths that code deletes, as far as they stand there as literals. */
 const removes = (step: Step): Verdict => {
   const text = step.code;
-  if (text === '' || !TREE.test(text)) return false;
-  const wide = RECURSIVE.test(text);
+  if (text === '' || !DELETE_CALL.test(text)) return false;
+  const recursive = RECURSIVE.test(text);
   let found: Verdict = false;
-  for (const match of text.matchAll(CALL)) {
+  for (const match of text.matchAll(DELETE_CALL_WITH_PATH)) {
     const path = (match[1] ?? '').trim();
-    const level = path === '' ? (wide ? 'moderate' : false) : deletionLevel(step, path);
-    if (level === 'critical') return wide || /\*/.test(text) ? 'critical' : 'high';
+    const level = path === '' ? (recursive ? 'moderate' : false) : deletionLevel(step, path);
+    if (level === 'critical') return recursive || /\*/.test(text) ? 'critical' : 'high';
     if (level === 'high')
-      found = wide || /etc|boot|usr|bin|\*|\.ssh|history|log/.test(path) ? 'high' : found || 'moderate';
+      found = recursive || /etc|boot|usr|bin|\*|\.ssh|history|log/.test(path) ? 'high' : found || 'moderate';
     else if (level !== false) found ||= 'moderate';
   }
   return found;

@@ -4,7 +4,7 @@ import type { Step } from '../step.ts';
 
 const ENGINES = 'docker podman nerdctl docker-compose podman-compose ctr crictl buildah';
 /** `docker container rm` is `docker rm`. */
-const says = (step: Step, verbs: string): boolean =>
+const hasVerb = (step: Step, verbs: string): boolean =>
   step.sub(verbs) ||
   step.sub(
     'container|image|volume|network|system|builder|pod|stack|secret|swarm|context|buildx|manifest|machine|service|config|node',
@@ -27,7 +27,7 @@ const mounts = (step: Step): readonly string[] =>
     return [/(?:^|,)(?:src|source)=([^,]*)/.exec(mount)?.[1] ?? ''].filter((path) => path !== '');
   });
 
-const escapes = (step: Step): Verdict => {
+const exposesHost = (step: Step): Verdict => {
   if (!runs(step) && !step.sub('exec') && !step.sub('build|buildx')) return false;
   if (step.args.some((arg) => /^--privileged(?:=(?:true|1|"true"))?$/.test(arg))) return true;
   if (!runs(step)) return false;
@@ -45,7 +45,7 @@ const escapes = (step: Step): Verdict => {
 };
 
 /** Leaving a container or namespace for the host's. */
-const leaves = (step: Step): Verdict => {
+const entersHost = (step: Step): Verdict => {
   if (step.tool === 'nsenter')
     return (
       (step.value('-t', '--target') ?? '') === '1' ||
@@ -60,9 +60,9 @@ const leaves = (step: Step): Verdict => {
   return false;
 };
 
-const prunes = (step: Step): Verdict => says(step, 'prune') && !step.flag('--dry-run');
+const prunes = (step: Step): Verdict => hasVerb(step, 'prune') && !step.flag('--dry-run');
 const removes = (step: Step): Verdict => {
-  if (step.tool === 'ctr' || step.tool === 'crictl') return says(step, 'rm|delete|rmi|rmp|remove') ? 'high' : false;
+  if (step.tool === 'ctr' || step.tool === 'crictl') return hasVerb(step, 'rm|delete|rmi|rmp|remove') ? 'high' : false;
   if (
     step.sub('volume', 'rm|remove') ||
     step.sub('network', 'rm|remove') ||
@@ -104,7 +104,7 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
     id: 'containers.escape',
     level: 'high',
     tools: 'docker podman nerdctl docker-compose ctr',
-    when: escapes,
+    when: exposesHost,
     technique: 'T1611',
     reason: 'Gives the container the host: its devices, processes or files.',
     safer: 'Mount the one directory needed, read-only, and add the one capability.',
@@ -113,7 +113,7 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
     id: 'containers.enter-host',
     level: 'high',
     tools: 'nsenter chroot unshare',
-    when: leaves,
+    when: entersHost,
     technique: 'T1611',
     reason: 'Enters the namespaces or the root of the host.',
     safer: 'Log in to the host by ssh.',

@@ -33,7 +33,7 @@ const NOT_A_READ = new Set([
 ]);
 
 const readsSecretFile = (step: Step, pattern: RegExp): boolean => {
-  if (step.carries || NOT_A_READ.has(step.tool)) return false;
+  if (step.isWrapper || NOT_A_READ.has(step.tool)) return false;
   const files = /^(?:cp|mv|scp|rsync|ditto)$/.test(step.tool)
     ? step.reads.slice(0, Math.max(1, step.reads.length - 1))
     : /^(?:curl|wget)$/.test(step.tool)
@@ -57,7 +57,7 @@ const HASHES = /^\/etc\/(?:g?shadow-?|master\.passwd|security\/passwd|opasswd)$/
 const KNOWN_NOT_TO_READ =
   /^(?:ls|test|\[|\[\[|chmod|chown|chgrp|chattr|lsattr|getfacl|setfacl|chcon|restorecon|readlink|realpath|basename|dirname|echo|printf|touch|rm|git|auditctl|inotifywait|fuser|lsof|find|aide|tripwire|rpm|dpkg|dpkg-query|pwck|vipw|mount|umount|docker|podman|kubectl)$/;
 const unknownReader = (step: Step): boolean =>
-  !step.carries &&
+  !step.isWrapper &&
   !NOT_A_READ.has(step.tool) &&
   !KNOWN_NOT_TO_READ.test(step.tool) &&
   step.operands.some((path) => HASHES.test(path));
@@ -67,16 +67,16 @@ const SECRET_WORD =
   /^[\W_]*(?:(?:passw(?:or)?d|passphrase|pass|pwd|secret|api[_-]?key|private[ _-]?key|BEGIN(?: \w+)? PRIVATE(?: KEY)?|AKIA|token|credential|access[_-]?key)s?(?:[\W_]{0,8}|$))+\w{0,3}[\W_]*$/i;
 /** How passwords are given on command lines: `mysql -p…`, `curl -u …`. */
 const PASSWORD_OPTION = /^['"]?\s*-(?:p|u|-password|-pass|-user)\b/;
-const huntsFor = (step: Step): Verdict => {
+const searchesForSecrets = (step: Step): Verdict => {
   if (!/^(?:grep|rg|ag|ack|ugrep|find|fd|locate|mdfind|strings)$/.test(step.tool)) return false;
-  const hay = step.args.join(' ');
+  const words = step.args.join(' ');
   const broad = step.operands.some(
     (path) => ['root', 'home', 'system'].includes(step.kind(path)) || /^\/(?:home|Users|etc|var|root)\b/.test(path),
   );
   if (step.tool === 'find' || step.tool === 'fd' || step.tool === 'locate' || step.tool === 'mdfind') {
     const names =
       /id_(?:rsa|dsa|ecdsa|ed25519)|\.(?:pem|ppk|kdbx?|pfx|p12|keychain|gpg|asc|ovpn|jks|keystore)\b|(?:^|[\s"'*.])(?:credentials|\.netrc|\.pgpass|\.git-credentials|shadow|wallet\.dat|logins\.json|\.?htpasswd|cookies\.sqlite|Login Data)\b|\*passw/i.test(
-        hay,
+        words,
       );
     return names && (broad || step.tool !== 'find')
       ? step.tool === 'find' && (step.args.includes('-exec') || broad)
@@ -85,13 +85,13 @@ const huntsFor = (step: Step): Verdict => {
       : false;
   }
   const recursive = step.flag('-r', '-R', '--recursive') || /^(?:rg|ag|ack)$/.test(step.tool);
-  const sought = [step.operands[0] ?? '', step.value('-e', '--regexp') ?? ''];
-  if (sought.some((text) => SECRET_WORD.test(text) || PASSWORD_OPTION.test(text))) {
+  const patterns = [step.operands[0] ?? '', step.value('-e', '--regexp') ?? ''];
+  if (patterns.some((text) => SECRET_WORD.test(text) || PASSWORD_OPTION.test(text))) {
     if (recursive && broad) return 'high';
-    const fed = upstream(step.invocation).flatMap((item) =>
+    const piped = upstream(step.invocation).flatMap((item) =>
       item.tool === 'history' ? ['.bash_history'] : item.args.map((arg) => arg.text),
     );
-    if ([...step.reads, ...fed].some((path) => /_history$|\/\.history$/.test(path))) return 'high';
+    if ([...step.reads, ...piped].some((path) => /_history$|\/\.history$/.test(path))) return 'high';
     return false;
   }
   return false;
@@ -154,7 +154,7 @@ const BRUTE = 'hydra medusa ncrack patator crackmapexec sucrack thc-pptp-bruter 
 const ENV_FILE = /(?:^|\/)\.env(?:\.(?!example|sample|template|dist)\w+)?$/;
 
 const collects = ({ steps }: CommandLineContext): Verdict => {
-  const sends = steps.some((step) => !step.carries && SENDERS.test(step.tool) && step.tool !== 'ssh');
+  const sends = steps.some((step) => !step.isWrapper && SENDERS.test(step.tool) && step.tool !== 'ssh');
   if (!sends) return false;
   const packs = steps.some(
     (step) =>
@@ -183,22 +183,22 @@ const collects = ({ steps }: CommandLineContext): Verdict => {
  * `nc host < /etc/passwd`.
  */
 const uploadsSystemFile = (step: Step): Verdict => {
-  if (step.carries || !SENDERS.test(step.tool)) return false;
+  if (step.isWrapper || !SENDERS.test(step.tool)) return false;
   const sent = step.args.some(
     (arg) =>
       /(?:^|=|')@?\/(?:etc|root|var\/(?:log|lib|db))\//.test(arg) &&
       /@|^-T|--upload|--post-file|--body-file/.test(`${step.args[step.args.indexOf(arg) - 1] ?? ''} ${arg}`),
   );
-  const fed =
+  const redirected =
     /^(?:nc|ncat|netcat|socat|telnet|openssl|mail|mailx|curl)$/.test(step.tool) &&
     step.invocation.redirections.some((item) => item.operator === '<' && /^\/(?:etc|root)\//.test(item.target.text));
-  return sent || fed;
+  return sent || redirected;
 };
 
 const PROMPTS =
   /display dialog.*(?:password|passphrase|credential)|(?:password|passphrase).*display dialog|hidden answer|Cookies\.binarycookies|keystroke|do shell script.*with administrator/is;
 
-export const CREDENTIAL_SCENES: readonly CommandLineRule[] = inFamily('credentials', [
+export const CREDENTIAL_LINE_RULES: readonly CommandLineRule[] = inFamily('credentials', [
   {
     id: 'credentials.collect-and-send',
     level: 'critical',
@@ -241,7 +241,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     id: 'credentials.key-search',
     level: 'high',
     tools: 'grep rg ag ack ugrep find fd locate mdfind strings',
-    when: huntsFor,
+    when: searchesForSecrets,
     technique: 'T1552.001',
     reason: 'Searches the machine for keys and passwords.',
     safer: 'Scan your own project with gitleaks.',
@@ -287,7 +287,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
         ? s.args.length > 0 && !s.flag('-h', '--help')
         : s.tool === 'sshpass'
           ? s.invocation.inLoop
-          : s.carries && s.invocation.inLoop && s.invocation.input.kind === 'pipe',
+          : s.isWrapper && s.invocation.inLoop && s.invocation.input.kind === 'pipe',
     technique: 'T1110.001',
     reason: 'Tries passwords until one fits.',
     safer: 'Only in a test you have permission for.',

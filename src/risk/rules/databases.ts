@@ -14,7 +14,7 @@ const CLIENTS =
  */
 const statements = (step: Step): string => {
   const { input } = step.invocation;
-  const fed =
+  const piped =
     input.kind === 'here-document' || input.kind === 'here-string'
       ? input.text
       : input.kind === 'pipe'
@@ -22,11 +22,12 @@ const statements = (step: Step): string => {
         : '';
   // An option's name is no SQL: `--execute` would read as the start of a comment.
   const words = step.args.map((arg) => arg.replace(/^--?[\w-]+=?/, ''));
-  return `${words.join('\n;')} ;\n ${fed} ; ${step.invocation.code?.language === 'sql' ? step.invocation.code.text : ''}`;
+  return `${words.join('\n;')} ;\n ${piped} ; ${step.invocation.code?.language === 'sql' ? step.invocation.code.text : ''}`;
 };
 
 /** Comments and the inside of string literals say nothing. Identifiers keep their quotes. */
-const bare = (sql: string): string => sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ').replace(/'(?:[^']|'')*'/g, "''");
+const withoutLiterals = (sql: string): string =>
+  sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ').replace(/'(?:[^']|'')*'/g, "''");
 
 const DROP =
   /\bdrop\s+(?:database|schema|keyspace|table|user|role|tablespace|index|view|materialized\s+view|sequence|function|procedure|extension|type|trigger|owned|column|partition|constraint|measurement|series|bucket|retention|collection|warehouse|stage|stream|policy|publication|subscription|server|login)\b/i;
@@ -35,12 +36,12 @@ const TRUNCATE = /\btruncate\s+(?:table\s+|only\s+)?["`[\w]/i;
 const UNBOUND = /\b(?:delete\s+from|update)\s+["`\w.[\]]+(?:\s+(?:as\s+)?\w+)?(?:\s+set\s+[^;]*?)?\s*(?:;|$)/i;
 const ALTER =
   /\balter\s+table\b[^;]*\bdrop\b|\bdetach\s+(?:delete\s+)?\w+|\bmatch\b[^;]*\bdetach\s+delete\b|\bmatch\s*\([^)]*\)\s*delete\b/i;
-const RUNS =
+const RUNS_PROGRAM =
   /\bcopy\b[^;]*\b(?:from|to)\s+program\b|\bxp_cmdshell\b|\bsys_exec\b|\binto\s+(?:out|dump)file\b|\bload_file\s*\(|\blo_(?:import|export)\s*\(|\bcreate\s+(?:or\s+replace\s+)?function\b[^;]*(?:libc|plpythonu|plsh)|\\!\s*\S|\.(?:shell|system)\s/i;
 const GRANTS =
   /\bgrant\s+all\b|\bwith\s+grant\s+option\b|\balter\s+(?:user|role)\b[^;]*\bsuperuser\b|\bcreate\s+(?:user|role)\b[^;]*\bsuperuser\b|\breset\s+master\b|\bpurge\s+binary\s+logs\b|\bset\s+global\b/i;
 
-const whole = (sql: string): boolean => {
+const affectsAllRows = (sql: string): boolean => {
   if (/^\s*(?:explain|describe)\b/i.test(sql)) return false;
   return sql.split(';').some((part) => {
     const text = part.trim();
@@ -50,13 +51,13 @@ const whole = (sql: string): boolean => {
 };
 
 const sqlLevel = (step: Step): Verdict => {
-  const sql = bare(statements(step));
+  const sql = withoutLiterals(statements(step));
   if (CRITICAL_DROP.test(sql)) return 'high';
   if (
     DROP.test(sql) ||
     TRUNCATE.test(sql) ||
     ALTER.test(sql) ||
-    whole(sql) ||
+    affectsAllRows(sql) ||
     (UNBOUND.test(sql) && !/\bwhere\b/i.test(sql))
   )
     return 'high';
@@ -102,7 +103,7 @@ const redis = (step: Step): Verdict => {
   return /^eval$/i.test(first) && /del|flush/i.test(second) ? 'high' : false;
 };
 
-const DIRECT: Readonly<Record<string, (s: Step) => Verdict>> = {
+const DATABASE_TOOLS: Readonly<Record<string, (s: Step) => Verdict>> = {
   dropdb: () => true,
   dropuser: () => true,
   pg_dropcluster: () => true,
@@ -225,10 +226,10 @@ export const DATABASE_RULES: readonly StepRule[] = inFamily('databases', [
     level: 'high',
     tools: CLIENTS,
     when: (s: Step) =>
-      RUNS.test(bare(statements(s))) ||
+      RUNS_PROGRAM.test(withoutLiterals(statements(s))) ||
       (/into\s+outfile|load_file|program/i.test(statements(s)) &&
         /\bcopy\b|\bselect\b/i.test(statements(s)) &&
-        RUNS.test(statements(s))),
+        RUNS_PROGRAM.test(statements(s))),
     technique: 'T1505.001',
     reason: 'Lets the database server run a program or touch files.',
     safer: 'Do that outside the database.',
@@ -237,7 +238,7 @@ export const DATABASE_RULES: readonly StepRule[] = inFamily('databases', [
     id: 'databases.sql-grants',
     level: 'moderate',
     tools: CLIENTS,
-    when: (s: Step) => GRANTS.test(bare(statements(s))),
+    when: (s: Step) => GRANTS.test(withoutLiterals(statements(s))),
     technique: 'T1098',
     reason: 'Gives an account wide rights, or changes the whole server.',
     safer: 'Grant what is needed, on one schema.',
@@ -263,8 +264,8 @@ export const DATABASE_RULES: readonly StepRule[] = inFamily('databases', [
   {
     id: 'databases.tool',
     level: 'high',
-    tools: Object.keys(DIRECT).join(' '),
-    when: (s: Step) => (s.flag('--help', '--dry-run', '--pretend') ? false : (DIRECT[s.tool]?.(s) ?? false)),
+    tools: Object.keys(DATABASE_TOOLS).join(' '),
+    when: (s: Step) => (s.flag('--help', '--dry-run', '--pretend') ? false : (DATABASE_TOOLS[s.tool]?.(s) ?? false)),
     technique: 'T1485',
     reason: 'Drops, resets or rolls back a database.',
     safer: 'Make a backup, and check which database is meant.',

@@ -17,7 +17,7 @@ const worst = (verdicts: readonly Verdict[]): Verdict => {
   return found;
 };
 
-const WIPED_BY_NAME =
+const PRECIOUS_NAME =
   /(?:^|\/)(?:\.git|\.ssh|\.gnupg|\.aws|\.kube|\.hg|\.svn|\.config|\.local|\.password-store|Documents|Desktop|Library|Pictures)\/?\*?$/;
 const TEMP_NAME = /(?:te?mp|build|cache|out|dist|scratch|work_?dir|stag)/i;
 
@@ -57,7 +57,7 @@ export const deletionLevel = (step: Step, path: string): Verdict => {
     case 'scratch':
       return false;
     case 'relative':
-      return WIPED_BY_NAME.test(path) || /(?:^|\/)\*$/.test(path) ? 'high' : 'moderate';
+      return PRECIOUS_NAME.test(path) || /(?:^|\/)\*$/.test(path) ? 'high' : 'moderate';
   }
 };
 
@@ -114,11 +114,11 @@ const removeFiles = (step: Step): Verdict => {
 
 const DELETES = /^(?:rm|unlink|shred|srm|truncate)$/;
 const findDeletes = (step: Step): Verdict => {
-  const carried = step.args.some(
+  const execDeletes = step.args.some(
     (arg, at) =>
       /^-(?:exec|execdir|ok|okdir)$/.test(arg) && DELETES.test((step.args[at + 1] ?? '').replace(/^.*\//, '')),
   );
-  return (step.args.includes('-delete') || carried) && searchLevel(step, step.args);
+  return (step.args.includes('-delete') || execDeletes) && searchLevel(step, step.args);
 };
 
 /** `find /home -type f | xargs rm`: file by file the same as `find -delete`. */

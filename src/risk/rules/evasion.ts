@@ -1,14 +1,14 @@
 /** Traces that are removed: history, logs, times. */
 import { normalPath } from '../paths.ts';
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
-import { ALONE, type Step } from '../step.ts';
+import { REDIRECTION_ONLY, type Step } from '../step.ts';
 
 const HISTORY =
   /(?:^|\/)\.?(?:bash_history|zsh_history|zhistory|sh_history|history|ash_history|python_history|mysql_history|psql_history|sqlite_history|lesshst|viminfo|node_repl_history|rediscli_history)$|fish_history$|^\$\{?HISTFILE\}?$|ConsoleHost_history/;
 const LOG =
   /^(?:\/private)?\/var\/(?:log|audit|run\/utmp|adm)(?:\/|$)|^\/(?:private\/)?var\/db\/diagnostics|^\/var\/spool\/mail|(?:^|\/)(?:wtmp|btmp|lastlog|utmp|auth\.log|syslog|secure|messages|audit\.log|system\.log|kern\.log|maillog)$|^\/Library\/Logs|~\/Library\/Logs/;
 
-const gone = (step: Step): readonly string[] => [
+const removedPaths = (step: Step): readonly string[] => [
   ...(/^(?:rm|unlink|shred|srm|trash|wipe|mv)$/.test(step.tool) ? step.operands : []),
   ...step.writes.filter((item) => item.mode !== 'append').map((item) => item.path),
 ];
@@ -22,7 +22,7 @@ const wipesHistory = (step: Step): Verdict => {
         ? 'high'
         : false;
   if (step.tool === 'fc') return step.flag('-p') && step.some(/^\/dev\/null$/);
-  return !READS_ONLY.has(step.tool) && gone(step).some((path) => HISTORY.test(path) && !/^docs?\//.test(path));
+  return !READS_ONLY.has(step.tool) && removedPaths(step).some((path) => HISTORY.test(path) && !/^docs?\//.test(path));
 };
 
 const KEEPS_LOGS = new Set([
@@ -45,13 +45,13 @@ const findWipes = (step: Step): boolean =>
   (step.args.includes('-delete') ||
     (step.some(/^-(?:exec|execdir|ok)$/) && step.some(/^(?:.*\/)?(?:rm|unlink|shred|truncate)$/)));
 const wipesLogs = (step: Step): Verdict => {
-  const paths = gone(step)
+  const paths = removedPaths(step)
     .map(normalPath)
     .filter((path) => LOG.test(path));
   if (step.tool === 'find') return findWipes(step);
   if (paths.length === 0 || KEEPS_LOGS.has(step.tool)) return false;
   if (/^(?:rm|unlink|shred|srm|wipe|trash|sed|perl)$/.test(step.tool)) return true;
-  if (step.tool === ALONE) return !step.invocation.conditional;
+  if (step.tool === REDIRECTION_ONLY) return !step.invocation.conditional;
   if (step.tool === 'cp') return step.writes.some((item) => item.mode === 'empty');
   // A program that writes its own log is not wiping: `app > /var/log/app.log` prints something;
   // `echo > syslog` does not.
@@ -111,21 +111,21 @@ const switchesHistoryOff = ({ analysis, steps }: CommandLineContext): Verdict =>
 };
 
 /** Files of the system, or a time copied from one: the mark of somebody who hides a change. */
-const falseTimes = (step: Step): Verdict => {
+const setsFileTimes = (step: Step): Verdict => {
   if (!step.flag('-t', '-d', '--date', '-r', '--reference', '-A')) return false;
-  const model = step.value('-r', '--reference') ?? '';
+  const reference = step.value('-r', '--reference') ?? '';
   if (step.operands.some((path) => ['system', 'system-part'].includes(step.kind(path)))) return 'high';
-  if (/^\/(?:usr\/)?(?:s?bin|etc|lib)/.test(model) || (step.flag('-a') && step.flag('-m'))) return 'high';
+  if (/^\/(?:usr\/)?(?:s?bin|etc|lib)/.test(reference) || (step.flag('-a') && step.flag('-m'))) return 'high';
   return /^(?:19[789]\d|200\d)/.test(step.value('-t') ?? '') ? 'high' : false;
 };
-const falseClock = (step: Step): Verdict => {
+const setsClock = (step: Step): Verdict => {
   if (step.tool === 'date') return step.flag('-s', '--set') && 'moderate';
   if (step.tool !== 'timedatectl') return false;
   const off = step.sub('set-ntp') && step.some(/^(?:false|no|0|off)$/);
   return (step.sub('set-time') || off) && 'moderate';
 };
 
-export const EVASION_SCENES: readonly CommandLineRule[] = inFamily('evasion', [
+export const EVASION_LINE_RULES: readonly CommandLineRule[] = inFamily('evasion', [
   {
     id: 'evasion.history-off',
     level: 'high',
@@ -176,7 +176,7 @@ export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
     id: 'evasion.timestamps',
     level: 'high',
     tools: 'touch date timedatectl hwclock',
-    when: (s: Step) => (s.tool === 'touch' ? falseTimes(s) : falseClock(s)),
+    when: (s: Step) => (s.tool === 'touch' ? setsFileTimes(s) : setsClock(s)),
     technique: 'T1070.006',
     reason: 'Gives files, or the clock, a false time.',
     safer: 'Leave times as they are.',

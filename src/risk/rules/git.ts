@@ -4,7 +4,7 @@ import type { Step } from '../step.ts';
 
 /** Words after the subcommand and its options: refspecs, paths, branches. */
 const rest = (step: Step): readonly string[] => step.after(1).filter((word) => word !== step.value('--conflict'));
-const dry = (step: Step): boolean => step.flag('-n', '--dry-run');
+const isDryRun = (step: Step): boolean => step.flag('-n', '--dry-run');
 const paths = (step: Step): readonly string[] => {
   const at = step.args.indexOf('--');
   return at < 0 ? [] : step.args.slice(at + 1);
@@ -14,7 +14,7 @@ const paths = (step: Step): readonly string[] => {
  * `git -c alias.x=reset x --hard`, `GIT_CONFIG_VALUE_0=reset`: a name made up on the line hides
  * what runs.
  */
-const hidden = (step: Step): boolean =>
+const definesAlias = (step: Step): boolean =>
   step.args.some((arg, at) => /^alias\.[^=]+=/.test(arg) && step.args[at - 1] === '-c') ||
   step.invocation.assignments.some(
     (item) => /^GIT_CONFIG_(?:KEY|PARAMETERS)/.test(item.name) && /alias\./i.test(item.value?.text ?? ''),
@@ -40,7 +40,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     tools: 'git',
     when: (s: Step) =>
       s.sub('push') &&
-      !dry(s) &&
+      !isDryRun(s) &&
       (s.flag('-f', '--force', '--mirror', '--prune') || rest(s).some((word) => word.startsWith('+'))),
     technique: 'T1565.001',
     reason: 'Overwrites history that others may already have built upon.',
@@ -50,7 +50,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     id: 'git.push-lease',
     level: 'moderate',
     tools: 'git',
-    when: (s: Step) => s.sub('push') && !dry(s) && s.some(/^--force-(?:with-lease|if-includes)/),
+    when: (s: Step) => s.sub('push') && !isDryRun(s) && s.some(/^--force-(?:with-lease|if-includes)/),
     reason: 'Rewrites the remote branch unless somebody else has pushed meanwhile.',
     safer: 'Make sure nobody else works on this branch.',
   },
@@ -60,7 +60,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     tools: 'git',
     when: (s: Step) =>
       s.sub('push') &&
-      !dry(s) &&
+      !isDryRun(s) &&
       (s.flag('-d', '--delete') ||
         rest(s)
           .slice(1)
@@ -81,7 +81,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     id: 'git.clean',
     level: 'high',
     tools: 'git',
-    when: (s: Step) => s.sub('clean') && !dry(s) && s.flag('-f', '--force', '-x', '-X', '-d'),
+    when: (s: Step) => s.sub('clean') && !isDryRun(s) && s.flag('-f', '--force', '-x', '-X', '-d'),
     technique: 'T1485',
     reason: 'Deletes files that git does not know and cannot bring back.',
     safer: 'Look first with git clean -n, or use git clean -i.',
@@ -144,7 +144,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     id: 'git.reflog-expire',
     level: 'high',
     tools: 'git',
-    when: (s: Step) => s.sub('reflog', 'expire|delete|drop') && !dry(s),
+    when: (s: Step) => s.sub('reflog', 'expire|delete|drop') && !isDryRun(s),
     technique: 'T1070',
     reason: 'Removes the log from which lost commits are recovered.',
     safer: 'Let git expire it by itself.',
@@ -153,7 +153,8 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     id: 'git.gc-now',
     level: 'high',
     tools: 'git',
-    when: (s: Step) => (s.sub('gc') && /^(?:now|all)$/.test(s.value('--prune') ?? '')) || (s.sub('prune') && !dry(s)),
+    when: (s: Step) =>
+      (s.sub('gc') && /^(?:now|all)$/.test(s.value('--prune') ?? '')) || (s.sub('prune') && !isDryRun(s)),
     reason: 'Deletes unreachable commits at once, so that nothing can be recovered.',
     safer: 'Run git gc without --prune=now.',
   },
@@ -183,7 +184,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     when: (s: Step) =>
       s.sub('rm') &&
       !s.flag('--cached') &&
-      !dry(s) &&
+      !isDryRun(s) &&
       (s.flag('-f', '--force') || (s.flag('-r') && rest(s).some((p) => /^(?:\.|\*|\.\/)$/.test(p)))),
     reason: 'Deletes files with changes that are not committed.',
     safer: 'Use git rm --cached, or leave out -f.',
@@ -192,7 +193,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     id: 'git.alias-hidden',
     level: 'high',
     tools: 'git',
-    when: hidden,
+    when: definesAlias,
     technique: 'T1202',
     reason: 'Runs a git command through an alias made up on the same line.',
     safer: 'Write the real command.',

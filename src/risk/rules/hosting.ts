@@ -1,7 +1,7 @@
 /** Hosting platforms and forges. */
 import { inFamily, type Severity, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
-import { DESTROY, dry, PATH_VERB } from '../verbs.ts';
+import { DESTROY, isDryRun, PATH_VERB } from '../verbs.ts';
 
 const PLATFORMS =
   'heroku vercel netlify fly railway render wrangler firebase supabase surge cf dokku balena shopify fastly flarectl deck apigeecli kong certbot ngrok turso pscale doctl linode-cli hcloud vultr-cli scw ibmcloud oci aliyun exo openstack nova civo neonctl avn koyeb northflank clever scalingo upsun astro';
@@ -38,36 +38,36 @@ const SPECIAL: Readonly<Record<string, readonly (readonly [Severity, ...string[]
   ],
 };
 /** Words of these platforms that take something away, besides the usual verbs. */
-const OWN_VERB: Readonly<Record<string, RegExp>> = {
+const PLATFORM_VERBS: Readonly<Record<string, RegExp>> = {
   firebase: /:(?:delete|disable|destroy|remove|clear)$/,
   cf: /^(?:delete|delete-.*|purge-.*|unbind-.*)$/,
   dokku: /:(?:destroy|delete|remove|purge|unset|clear)$/,
   openstack: /^(?:delete|purge|rebuild|force-delete)$/,
   nova: /^(?:delete|purge|rebuild|force-delete)$/,
 };
-const MILD = /(?:^|:)(?:logout|unlink|disconnect|stop-.*|clear-cache|cache:clear|detach)$/;
+const NOT_DESTRUCTIVE = /(?:^|:)(?:logout|unlink|disconnect|stop-.*|clear-cache|cache:clear|detach)$/;
 
 /** `ps:scale web=0`, `scale count 0`: everything is still there, and nothing runs. */
-const scalesAway = (step: Step): boolean =>
+const scalesToZero = (step: Step): boolean =>
   (step.sub('ps:scale') && step.some(/^\w+=0$/)) ||
   (step.tool === 'fly' && step.sub('scale', 'count') && step.some(/^0$|=0$/));
 
-const takesAway = (word: string, index: number): boolean =>
+const isDestructiveVerb = (word: string, index: number): boolean =>
   DESTROY.test(word) ||
   (index === 0 && word.includes(':') && PATH_VERB.test(word)) ||
   (index > 0 && /^(?:delete|destroy|remove|purge)(?:-|[A-Z])|-(?:delete|destroy|remove|purge)$/.test(word));
 
 const platform = (step: Step): Verdict => {
-  if (dry(step)) return false;
-  if (scalesAway(step) || (step.tool === 'fastly' && step.sub('purge') && step.flag('--all'))) return 'high';
+  if (isDryRun(step)) return false;
+  if (scalesToZero(step) || (step.tool === 'fastly' && step.sub('purge') && step.flag('--all'))) return 'high';
   if (step.tool === 'supabase' && step.sub('stop')) return step.flag('--no-backup');
   const special = SPECIAL[step.tool]?.find(([, ...path]) => step.sub(...path));
   if (special) return special[0];
   const path = step.path.slice(0, step.tool === 'heroku' ? 2 : 4);
-  const own = OWN_VERB[step.tool];
+  const own = PLATFORM_VERBS[step.tool];
   if (own) return path.some((word) => own.test(word));
-  const verb = path.find(takesAway);
-  return verb !== undefined && !MILD.test(verb);
+  const verb = path.find(isDestructiveVerb);
+  return verb !== undefined && !NOT_DESTRUCTIVE.test(verb);
 };
 
 const FORGE: readonly (readonly [Severity, ...string[]])[] = [

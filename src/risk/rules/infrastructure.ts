@@ -1,7 +1,7 @@
 /** Infrastructure as code and clouds: what would be destroyed there. */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
-import { DESTROY, dry } from '../verbs.ts';
+import { DESTROY, isDryRun } from '../verbs.ts';
 
 const terraform = (step: Step): Verdict => {
   if (step.sub('destroy') || (step.sub('apply|plan') && step.flag('-destroy', '--destroy') && step.sub('apply')))
@@ -14,7 +14,7 @@ const terraform = (step: Step): Verdict => {
 };
 const TERRAGRUNT = /^(?:destroy|destroy-all|run-all|apply-all)$/;
 
-const OTHERS: Readonly<Record<string, (s: Step) => Verdict>> = {
+const INFRASTRUCTURE_TOOLS: Readonly<Record<string, (s: Step) => Verdict>> = {
   terraform,
   tofu: terraform,
   terragrunt: (s) =>
@@ -90,20 +90,20 @@ const HARMLESS =
   /^(?:delete-(?:tag|alarm)s?-?dry|reset-.*-(?:view|display)|stop-(?:query|crawl).*|describe-.*|list-.*|get-.*|wait|cancel-(?:key|spot).*)$/;
 
 /** Recording and watching that is switched off: CloudTrail, Config, GuardDuty, flow logs. */
-const AWS_BLIND =
+const AWS_MONITORING_OFF =
   /^(?:stop-(?:logging|configuration-recorder|monitoring-members|replication-task)|delete-.*|put-event-selectors|disable-.*|update-trail|update-detector|put-bucket-logging|put-bucket-lifecycle.*)$/;
-const awsBlinds = (step: Step, service: string, action: string): boolean =>
+const disablesAwsMonitoring = (step: Step, service: string, action: string): boolean =>
   /^(?:cloudtrail|config|configservice|guardduty|securityhub|macie2|detective|inspector2|accessanalyzer|logs|ec2|s3api|s3)$/.test(
     service,
   ) &&
-  AWS_BLIND.test(action) &&
+  AWS_MONITORING_OFF.test(action) &&
   (/^(?:stop|disable)/.test(action) ||
     step.some(/^--no-(?:enable|enabled|is-logging|include|is-multi|enable-log)/) ||
     /put-(?:event-selectors|bucket-l)/.test(action));
 
 const aws = (step: Step): Verdict => {
   const [service = '', action = ''] = step.operands;
-  if (dry(step) || step.flag('--dryrun', '--dry-run') || action === 'help' || action === '') return false;
+  if (isDryRun(step) || step.flag('--dryrun', '--dry-run') || action === 'help' || action === '') return false;
   if (service === 's3') {
     if (action === 'rb') return step.flag('--force') ? 'critical' : 'high';
     if (action === 'rm') return step.flag('--recursive') ? 'high' : 'moderate';
@@ -112,7 +112,10 @@ const aws = (step: Step): Verdict => {
     return false;
   }
   if (/^delete-tags?$|^untag-/.test(action)) return 'moderate';
-  if (awsBlinds(step, service, action) || /^(?:close-account|leave-organization)$|^admin-delete-|-delete-/.test(action))
+  if (
+    disablesAwsMonitoring(step, service, action) ||
+    /^(?:close-account|leave-organization)$|^admin-delete-|-delete-/.test(action)
+  )
     return 'high';
   if (action === 'put-bucket-versioning' && step.some(/Suspended/)) return 'high';
   if (action === 'change-resource-record-sets' && step.some(/"?Action"?\s*[:=]\s*"?DELETE/)) return 'high';
@@ -144,7 +147,7 @@ const aws = (step: Step): Verdict => {
 /** gcloud, az and those built like them: the verb is the last word of the command path. */
 const verbOf = (step: Step): number => step.operands.slice(0, 7).findIndex((word) => DESTROY.test(word));
 const pathCloud = (step: Step): Verdict => {
-  if (dry(step)) return false;
+  if (isDryRun(step)) return false;
   const at = verbOf(step);
   if (at > 0)
     return /^(?:detach|disable|clear|unset|cancel|reset|invalidate|empty)$/.test(step.operands[at] ?? '') &&
@@ -169,7 +172,7 @@ const pathCloud = (step: Step): Verdict => {
  * --member=allUsers`.
  */
 const grants = (step: Step): Verdict => {
-  if (dry(step)) return false;
+  if (isDryRun(step)) return false;
   const isGrant = step.sub('role', 'assignment', 'create') || step.path.includes('add-iam-policy-binding');
   const isWide =
     /^(?:Owner|Contributor|User Access Administrator|roles\/(?:owner|editor|iam\..*admin.*))$/i.test(
@@ -224,15 +227,15 @@ const OBJECT_STORES: Readonly<Record<string, (step: Step, verb: string) => Verdi
   b2: buckets,
 };
 const objects = (step: Step): Verdict =>
-  !dry(step) && !step.flag('-n', '--dry-run') && (OBJECT_STORES[step.tool]?.(step, step.path[0] ?? '') ?? false);
+  !isDryRun(step) && !step.flag('-n', '--dry-run') && (OBJECT_STORES[step.tool]?.(step, step.path[0] ?? '') ?? false);
 
 export const INFRASTRUCTURE_RULES: readonly StepRule[] = [
   ...inFamily('infrastructure', [
     {
       id: 'infrastructure.destroy',
       level: 'high' as const,
-      tools: Object.keys(OTHERS).join(' '),
-      when: (s: Step) => (dry(s) ? false : (OTHERS[s.tool]?.(s) ?? false)),
+      tools: Object.keys(INFRASTRUCTURE_TOOLS).join(' '),
+      when: (s: Step) => (isDryRun(s) ? false : (INFRASTRUCTURE_TOOLS[s.tool]?.(s) ?? false)),
       technique: 'T1485',
       reason: 'Destroys or replaces infrastructure, or makes its records wrong.',
       safer: 'Look at the plan first, and name the target.',

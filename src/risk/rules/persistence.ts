@@ -6,7 +6,7 @@ import type { Step, Write } from '../step.ts';
 const EDITORS = new Set(['vim', 'nano', 'nvim', 'emacs', 'ed', 'sudoedit']);
 const writesTo = (step: Step, pattern: RegExp): readonly Write[] =>
   step.writes.filter((item) => pattern.test(normalPath(item.path)));
-const places =
+const writesMatching =
   (pattern: RegExp) =>
   (step: Step): Verdict =>
     writesTo(step, pattern).length > 0 && (EDITORS.has(step.tool) ? 'moderate' : 'high');
@@ -89,7 +89,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     level: 'high',
     tools: '*',
     needs: 'writes' as const,
-    when: places(CRON),
+    when: writesMatching(CRON),
     technique: 'T1053.003',
     reason: 'Adds or changes a job that then runs again and again, often as root.',
     safer: 'Use crontab -e or a systemd timer that is under version control.',
@@ -141,7 +141,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     level: 'high',
     tools: '*',
     needs: 'writes' as const,
-    when: places(BOOT),
+    when: writesMatching(BOOT),
     technique: 'T1037.004',
     reason: 'Changes what runs at start-up or at every login of every user.',
     safer: 'Use a unit file or a package.',
@@ -151,7 +151,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     level: 'high',
     tools: '*',
     needs: 'writes' as const,
-    when: places(AUTOSTART),
+    when: writesMatching(AUTOSTART),
     technique: 'T1547.013',
     reason: 'Adds a program that starts with every login.',
     safer: 'Use the desktop’s own settings.',
@@ -171,7 +171,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     level: 'high',
     tools: '*',
     needs: 'writes' as const,
-    when: places(KEYS),
+    when: writesMatching(KEYS),
     technique: 'T1098.004',
     reason: 'Changes who may log in here, or how.',
     safer: 'Use ssh-copy-id from the machine that shall get access.',

@@ -40,7 +40,7 @@ const CONSOLE =
 const rootShell = (step: Step): Verdict => {
   // The root directory as the new root is no container at all.
   if (step.tool === 'chroot' && step.elevated && step.operands[0] === '/') return true;
-  if (!step.elevated || step.carries || step.invocation.contained || step.invocation.remote) return false;
+  if (!step.elevated || step.isWrapper || step.invocation.contained || step.invocation.remote) return false;
   if (step.invocation.via.some((wrapper) => CONTAINER.test(wrapper.name))) return false;
   if (step.flag('-c') || step.code !== '' || step.flag('--version', '--help', '-n')) return false;
   if (step.tool === 'chroot') return step.operands.length === 1;
@@ -70,7 +70,7 @@ const shellEscape = (step: Step): Verdict => {
     return false;
   return (
     step.args.some((arg) => SHELL_PATH.test(arg)) ||
-    step.invocation.given.some((text) => OPENS_SHELL.test(text.replace(NAMES_SHELL, ''))) ||
+    step.invocation.referencedTexts.some((text) => OPENS_SHELL.test(text.replace(NAMES_SHELL, ''))) ||
     SHELL_PATH.test(step.code) ||
     (step.code !== '' && /\b(?:exec|system|spawn|popen|setuid\(0\))/.test(step.code) && /sh\b/.test(step.code))
   );
@@ -119,7 +119,7 @@ const HOOKS: Readonly<Record<string, RegExp>> = {
   ldconfig: /^-f$/,
   openssl: /engine/,
 };
-const hooked = (step: Step): Verdict => {
+const usesHook = (step: Step): Verdict => {
   if (!step.elevated) return false;
   const pattern = Object.hasOwn(HOOKS, step.tool) ? HOOKS[step.tool] : undefined;
   if (!pattern) return false;
@@ -171,7 +171,7 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
     id: 'privilege.program-hook',
     level: 'high',
     tools: Object.keys(HOOKS).join(' '),
-    when: hooked,
+    when: usesHook,
     technique: 'T1548.003',
     reason: 'Makes a program that runs as root start another one of your choice.',
     safer: 'Run that other program with sudo by itself, if you may.',
@@ -183,7 +183,7 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
     when: (s: Step) =>
       s.tool === 'su'
         ? !s.flag('-c', '--command', '--help', '--version', '-V', '-h')
-        : s.flag('-i', '-s', '--login', '--shell') && !s.carries,
+        : s.flag('-i', '-s', '--login', '--shell') && !s.isWrapper,
     technique: 'T1548.003',
     reason: 'Becomes another user for everything that follows.',
     safer: 'Run the one command with sudo.',

@@ -17,7 +17,7 @@ const producers = upstream;
  * `sh script` reads the script, `sh -c x` the string; `sh`, `sh -s`, `sh -` read what is piped in.
  */
 const readsProgram = (step: Step): boolean => {
-  if (!INTERPRETER.test(step.tool) || step.carries) return false;
+  if (!INTERPRETER.test(step.tool) || step.isWrapper) return false;
   if (/^(?:eval|source|\.)$/.test(step.tool))
     return step.args.some((arg) => /^(?:-|\/dev\/(?:stdin|fd\/0))$/.test(arg));
   if (step.tool === 'at' || step.tool === 'batch') return !step.flag('-f', '-l', '-d', '-r', '-c');
@@ -106,7 +106,7 @@ const knownInstaller = (context: CommandLineContext): boolean =>
 const downloadThenRun = ({ steps }: CommandLineContext): boolean => {
   const files = new Set<string>();
   for (const step of steps) {
-    if (step.carries) continue;
+    if (step.isWrapper) continue;
     const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
     const name = step.invocation.name.text;
     if (files.has(base(name)) && /\//.test(name)) return true;
@@ -134,7 +134,7 @@ const CODE_RUN =
 const CODE_DECODE =
   /b64decode|base64|fromhex|unhexlify|decode64|atob\(|Buffer\.from|codecs\.decode|unpack\(|marshal\.loads|zlib\.decompress|rot_?13|chr\(|fromCharCode|FromBase64String|pickle\.loads/i;
 
-export const REMOTE_CODE_SCENES: readonly CommandLineRule[] = inFamily('remote-code', [
+export const REMOTE_CODE_LINE_RULES: readonly CommandLineRule[] = inFamily('remote-code', [
   {
     id: 'remote-code.substituted',
     level: 'high',

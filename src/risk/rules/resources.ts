@@ -67,7 +67,7 @@ const shutsDown = (step: Step): boolean => {
   return true;
 };
 
-export const RESOURCE_SCENES: readonly CommandLineRule[] = inFamily('resources', [
+export const RESOURCE_LINE_RULES: readonly CommandLineRule[] = inFamily('resources', [
   {
     id: 'resources.fork-bomb',
     level: 'critical',

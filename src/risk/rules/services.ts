@@ -91,8 +91,8 @@ const REMOVE =
 /** Service clients whose verb stands among their first words. */
 const CLIENTS =
   'vault op doppler infisical chamber gopass bw pass ldcli flipt unleash stripe square braintree pd newrelic datadog-ci sentry-cli promtool amtool logcli grafana splunk algolia meilisearch solr opensearch-cli elasticsearch-plugin circleci travis jenkins-cli gitlab-runner buildkite-agent drone tkn mailgun sendgrid postmark nsupdate cfcli route53 dnscontrol step ipset conjur akeyless lk twilio launchctl-ld split traefik ory auth0 okta snowsql databricks dvc wandb mlflow huggingface-cli confluent ccloud cloudflared teleport tsh tctl tailscale zerotier-cli pm2 supervisorctl';
-const MILD = new Set(['disable', 'reset', 'unset', 'cancel', 'archive', 'clean']);
-const MILD_TOOLS = new Set([
+const MODERATE_VERBS = new Set(['disable', 'reset', 'unset', 'cancel', 'archive', 'clean']);
+const MODERATE_TOOLS = new Set([
   'pm2',
   'supervisorctl',
   'wandb',
@@ -120,8 +120,8 @@ const service = (step: Step): Verdict => {
     (word) => REMOVE.test(word) || /(?:^|[-:])(?:delete|destroy|purge|remove)(?:$|[-:])/.test(word),
   );
   if (hit === undefined) return false;
-  return MILD_TOOLS.has(step.tool) ||
-    (MILD.has(hit) && /^(?:tailscale|circleci|datadog-ci|sentry-cli|pass|bw)$/.test(step.tool))
+  return MODERATE_TOOLS.has(step.tool) ||
+    (MODERATE_VERBS.has(hit) && /^(?:tailscale|circleci|datadog-ci|sentry-cli|pass|bw)$/.test(step.tool))
     ? 'moderate'
     : 'high';
 };

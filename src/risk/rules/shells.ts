@@ -10,7 +10,7 @@ const NETCAT =
 const SHELL_WORD = /(?:^|[\s:='"/(,])(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|k|a|c|tc)?sh\b|cmd(?:\.exe)?\b|powershell/;
 
 const usesNetFile = (step: Step): boolean =>
-  step.invocation.redirections.some((item) => NET_FILE.test(item.target.text)) && !step.carries;
+  step.invocation.redirections.some((item) => NET_FILE.test(item.target.text)) && !step.isWrapper;
 
 /** `exec 5<>/dev/tcp/…` alone is a client; with a shell reading or writing it, it is a door. */
 const netShell = ({ steps, analysis }: CommandLineContext): boolean => {
@@ -45,7 +45,7 @@ const isNet = (item: Invocation): boolean =>
  * >p`, `telnet h 1 | sh | telnet h 2`.
  */
 const pipedToNet = (step: Step): boolean => {
-  if (step.carries || !INTERPRETER.test(step.tool) || (step.code !== '' && !SHELL.test(step.tool))) return false;
+  if (step.isWrapper || !INTERPRETER.test(step.tool) || (step.code !== '' && !SHELL.test(step.tool))) return false;
   const interactive = SHELL.test(step.tool) && !step.args.some((arg) => !arg.startsWith('-'));
   if (!interactive) return false;
   const { pipesTo } = step.invocation;
@@ -61,7 +61,7 @@ const codeShell = (step: Step): boolean => {
   const text = step.invocation.code
     ? step.code
     : INTERPRETER.test(step.tool) || LANGUAGES.test(step.tool)
-      ? [...step.args, ...step.invocation.given].join(' ')
+      ? [...step.args, ...step.invocation.referencedTexts].join(' ')
       : '';
   return (
     SOCKET.test(text) &&
@@ -76,7 +76,7 @@ const codeShell = (step: Step): boolean => {
 const LANGUAGES =
   /^(?:awk|gawk|julia|r|irb|jjs|jrunscript|groovy|scala|elixir|erl|go|vim|nvim|emacs|gdb|lldb|tclsh|expect|guile|racket|octave|gimp|rview|easy_install|pip|jshell|clojure|nim|zsh|rlang|cpan|sqlite3|lua|luajit|node|php|python|perl|ruby|ksh|java|crystal|pwsh)$/;
 
-export const SHELL_SCENES: readonly CommandLineRule[] = inFamily('shells', [
+export const SHELL_LINE_RULES: readonly CommandLineRule[] = inFamily('shells', [
   {
     id: 'shells.dev-tcp',
     level: 'critical',
@@ -141,7 +141,7 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
     id: 'shells.interactive-over-network',
     level: 'high',
     tools: '*',
-    when: (s: Step) => !s.carries && SHELL.test(s.tool) && usesNetFile(s),
+    when: (s: Step) => !s.isWrapper && SHELL.test(s.tool) && usesNetFile(s),
     technique: 'T1059.004',
     reason: 'Connects a shell to the network.',
     safer: 'Use ssh.',
@@ -151,7 +151,7 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
     level: 'high',
     tools: '*',
     when: (s: Step) =>
-      !s.carries &&
+      !s.isWrapper &&
       s.args.length === 1 &&
       s.args[0] === '-p' &&
       /^(?:\.{1,2}|\/tmp|\/var\/tmp|\/dev\/shm|\/home\/[^/]+|~)\/(?:.*\/)?[\w.-]*sh$/.test(s.invocation.name.text),

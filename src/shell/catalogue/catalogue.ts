@@ -102,7 +102,7 @@ const LINE = /^([^\s(]+(?:\([^)]*\))?)(?: \[([^\]]*)\])?: (.*)$/;
 const NO_NAMES: ReadonlySet<string> = new Set();
 
 let index: Map<string, Entry> | null = null;
-const met = new Map<string, Tool>();
+const cache = new Map<string, Tool>();
 
 const namesOf = (head: string): string[] => head.replace(')', '').split(/[(,]/);
 
@@ -145,7 +145,7 @@ export const lookupTool = (name: string): Tool | undefined => {
   const entry = entries().get(name) ?? entries().get(plainName(name));
   if (!entry) return undefined;
   const [canonical = '', ...aliases] = namesOf(entry.head);
-  const known = met.get(canonical);
+  const known = cache.get(canonical);
   if (known) return known;
   const tool: Tool = {
     name: canonical,
@@ -154,7 +154,7 @@ export const lookupTool = (name: string): Tool | undefined => {
     subcommands: wordSet(entry.subcommands),
     valueOptions: wordSet(entry.options),
   };
-  met.set(canonical, tool);
+  cache.set(canonical, tool);
   return tool;
 };
 
@@ -186,7 +186,7 @@ export const afterGlobalOptions = <W extends { readonly text: string }>(
 };
 
 /** `python -m pip …` is pip, for statistics as well as for rules. */
-const behindModule = (tool: Tool, args: Invocation['args']): Tool | undefined =>
+const moduleTool = (tool: Tool, args: Invocation['args']): Tool | undefined =>
   tool.name === 'python' && args[0]?.text === '-m' ? lookupTool(args[1]?.text ?? '') : undefined;
 
 /**
@@ -197,7 +197,7 @@ const behindModule = (tool: Tool, args: Invocation['args']): Tool | undefined =>
 export const patternOf = (invocation: Pick<Invocation, 'tool' | 'args'>): string => {
   const tool = lookupTool(invocation.tool);
   if (!tool) return 'other';
-  const inner = behindModule(tool, invocation.args);
+  const inner = moduleTool(tool, invocation.args);
   if (inner) return patternOf({ tool: inner.name, args: invocation.args.slice(2) });
   if (tool.subcommands.size === 0) return tool.name;
   const word = afterGlobalOptions(invocation.args, tool.valueOptions)[0]?.text;

@@ -222,7 +222,7 @@ export const SUBCOMMANDS: Readonly<Record<string, SubcommandSpec>> = {
       },
     },
   },
-  machinectl: { commands: { shell: { command: 'words', operands: 1, effect: 'contained', bareShell: true } } },
+  machinectl: { commands: { shell: { command: 'words', operands: 1, effect: 'contained', shellByDefault: true } } },
   gcloud: {
     commands: {
       'compute ssh': {

@@ -36,13 +36,13 @@ export interface WrapperSpec extends OptionSpec {
   /** Options whose value is text for a shell (`-c`). */
   readonly payload?: readonly string[];
   /** Options with which it starts nothing (`command -v`, `sudo -l`). */
-  readonly idle?: readonly string[];
+  readonly inert?: readonly string[];
   /**
    * Options that make it start a shell, which reads its standard input when no command is given.
    */
   readonly shell?: readonly string[];
   /** Without a command it starts a shell that reads its standard input (`ssh host <<EOF`). */
-  readonly bareShell?: true;
+  readonly shellByDefault?: true;
   readonly effect?: 'elevates' | 'remote' | 'contained' | 'remote-contained';
   /** Options that name the user it switches to; another one than root is no elevation. */
   readonly user?: readonly string[];

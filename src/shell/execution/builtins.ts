@@ -4,7 +4,7 @@ import { inputText } from '../expansion/input-text.ts';
 import type { Assignment, Word } from '../model.ts';
 import { wordOf } from '../syntax/parts.ts';
 import { type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
-import { assign } from './walker.ts';
+import { assignVariable } from './walker.ts';
 
 const DECLARING = new Set(['export', 'declare', 'typeset', 'local', 'readonly']);
 const ASSIGNMENT = /^([A-Za-z_]\w*)(?:\[[^\]]*\])?(\+?)=/;
@@ -16,11 +16,11 @@ export function runBuiltin(walk: Walk, call: Call, tool: string, frame: Frame): 
   if (tool === 'set' && frame.dialect === 'fish') return setFish(walk, call, args);
   if (tool === 'set') return setPositional(walk, args);
   if (tool === 'alias') return defineAliases(walk, args, frame);
-  if (tool === 'unset') return forget(walk, args);
-  if (tool === 'unalias') return forgetAliases(walk, args);
-  if (tool === 'printf' && args[0]?.text === '-v') return printInto(walk, call, args, frame);
+  if (tool === 'unset') return unset(walk, args);
+  if (tool === 'unalias') return unalias(walk, args);
+  if (tool === 'printf' && args[0]?.text === '-v') return printfIntoVariable(walk, call, args, frame);
   if (tool === 'read') return read(walk, args, inputText(inputOf(call.redirections, frame)));
-  if (tool === 'mapfile' || tool === 'readarray' || tool === 'getopts') return forgetValues(walk, args);
+  if (tool === 'mapfile' || tool === 'readarray' || tool === 'getopts') return markUnknown(walk, args);
   return undefined;
 }
 
@@ -30,7 +30,7 @@ const hasFlag = (args: readonly Word[], letter: string): boolean =>
 function declare(walk: Walk, args: readonly Word[], exported: boolean): Output {
   for (const arg of args) {
     const assignment = assignmentOf(arg);
-    if (assignment !== null) assign(walk, assignment, exported);
+    if (assignment !== null) assignVariable(walk, assignment, exported);
   }
   return '';
 }
@@ -60,7 +60,7 @@ function setFish(walk: Walk, call: Call, args: readonly Word[]): Output {
   const only = values.length === 1 ? (values[0] ?? null) : null;
   const { start, end } = call;
   const assignment = { name: name.text, append: hasFlag(args, 'a'), value: only, elements: values, start, end };
-  assign(walk, assignment, hasFlag(args.slice(0, at), 'x'));
+  assignVariable(walk, assignment, hasFlag(args.slice(0, at), 'x'));
   return '';
 }
 
@@ -80,7 +80,7 @@ function defineAliases(walk: Walk, args: readonly Word[], frame: Frame): Output 
   return args.length === 0 ? null : '';
 }
 
-function forget(walk: Walk, args: readonly Word[]): Output {
+function unset(walk: Walk, args: readonly Word[]): Output {
   for (const { text } of args) {
     walk.scope.variables.delete(text);
     walk.scope.functions.delete(text);
@@ -88,7 +88,7 @@ function forget(walk: Walk, args: readonly Word[]): Output {
   return '';
 }
 
-function forgetAliases(walk: Walk, args: readonly Word[]): Output {
+function unalias(walk: Walk, args: readonly Word[]): Output {
   for (const { text } of args) walk.scope.aliases.delete(text);
   return '';
 }
@@ -101,7 +101,7 @@ function setPositional(walk: Walk, args: readonly Word[]): Output {
 }
 
 /** `printf -v name format …` */
-function printInto(walk: Walk, call: Call, args: readonly Word[], frame: Frame): Output {
+function printfIntoVariable(walk: Walk, call: Call, args: readonly Word[], frame: Frame): Output {
   const words = [...call.words.slice(0, 1), ...args.slice(2)];
   const value = constantOutput('printf', words, inputOf(call.redirections, frame), frame.dialect);
   walk.scope.variables.set(args[1]?.text ?? '', value);
@@ -118,7 +118,7 @@ function read(walk: Walk, args: readonly Word[], input: string | null): Output {
   return '';
 }
 
-function forgetValues(walk: Walk, args: readonly Word[]): Output {
+function markUnknown(walk: Walk, args: readonly Word[]): Output {
   for (const { text } of args) if (/^[A-Za-z_]\w*$/.test(text)) walk.scope.variables.set(text, null);
   return '';
 }

@@ -10,7 +10,7 @@ export type StartedCommand =
   | { readonly kind: 'shell'; readonly text: string; readonly open: boolean }
   | { readonly kind: 'words'; readonly words: readonly string[]; readonly open: boolean };
 
-const MAX_CALLS = 64;
+const MAX_STARTED = 64;
 const MAX_CODE = 1 << 16;
 /**
  * Functions that start a program, by language; what follows a name has to be a literal for the call
@@ -51,7 +51,7 @@ export function scanCode(code: Code): StartedCommand[] {
     for (const match of text.matchAll(quoted)) {
       const command = match.slice(1).join('');
       found.push({ at: match.index, command: { kind: 'shell', text: decodeEscapes(command), open: false } });
-      if (found.length >= MAX_CALLS) break;
+      if (found.length >= MAX_STARTED) break;
     }
   }
   const calls = code.language === 'node' && !NODE_STARTS.test(text) ? undefined : CALLS[code.language];
@@ -59,7 +59,7 @@ export function scanCode(code: Code): StartedCommand[] {
     for (const match of text.matchAll(calls)) {
       const command = readCall(text, match.index, match[0], code.language);
       if (command !== null) found.push({ at: match.index, command });
-      if (found.length >= MAX_CALLS) break;
+      if (found.length >= MAX_STARTED) break;
     }
   }
   return found.sort((a, b) => a.at - b.at).map(({ command }) => command);
@@ -74,8 +74,9 @@ function readCall(text: string, at: number, callee: string, language: CodeLangua
   if (/^(?:exec|spawn)[lv][pe]{0,2}$/.test(name) && second !== undefined) {
     return { kind: 'words', words: [first, ...strings.slice(2)], open };
   }
-  const takesOne = language === 'php' || (language === 'node' && /^exec(?:Sync)?$/.test(name)) || name === 'popen';
-  if (strings.length === 1 || takesOne) return { kind: 'shell', text: first, open };
+  const takesOneString =
+    language === 'php' || (language === 'node' && /^exec(?:Sync)?$/.test(name)) || name === 'popen';
+  if (strings.length === 1 || takesOneString) return { kind: 'shell', text: first, open };
   return { kind: 'words', words: strings, open };
 }
 

@@ -59,7 +59,17 @@ const PARALLEL = {
     'process-slot-var',
   ],
 };
-const EXECUTING = new Set(['-exec', '-execdir', '-ok', '-okdir', '-x', '--exec', '-X', '--exec-batch', '-exec-batch']);
+const EXEC_ACTIONS = new Set([
+  '-exec',
+  '-execdir',
+  '-ok',
+  '-okdir',
+  '-x',
+  '--exec',
+  '-X',
+  '--exec-batch',
+  '-exec-batch',
+]);
 
 /**
  * What the program prints, after what it starts has been walked; undefined when it is none of
@@ -92,7 +102,7 @@ export function runExecBuiltin(walk: Walk, call: Call, tool: string, frame: Fram
   }
 }
 
-function inside(frame: Frame, wrapper: Wrapper, openArguments = frame.openArguments): Frame {
+function nestedFrame(frame: Frame, wrapper: Wrapper, openArguments = frame.openArguments): Frame {
   return { ...frame, via: [...frame.via, wrapper], depth: frame.depth + 1, topLevel: false, openArguments };
 }
 
@@ -115,7 +125,7 @@ function runShell(walk: Walk, call: Call, tool: string, dialect: Dialect, frame:
       : { short: 'oO', long: ['rcfile', 'init-file'] };
   const reading = readOptions(call.words, 1, spec);
   const operands = call.words.slice(reading.next);
-  const inner = inside(frame, wrapper(tool, call, reading, operands));
+  const inner = nestedFrame(frame, wrapper(tool, call, reading, operands));
   if (dialect === 'fish') {
     for (const [index, [name, value]] of reading.options.entries()) {
       const holder = reading.holders[index];
@@ -162,7 +172,7 @@ function runScriptFile(walk: Walk, call: Call, script: Word, dialect: Dialect, f
 function runSource(walk: Walk, call: Call, tool: string, frame: Frame): Output {
   const [, file] = call.words;
   if (file === undefined) return null;
-  const inner = inside(frame, wrapper(tool, call, { options: [] }, [file]));
+  const inner = nestedFrame(frame, wrapper(tool, call, { options: [] }, [file]));
   if (file.text === '/dev/stdin' || file.text === '-') return runInputText(walk, call, inner, frame.dialect);
   return runScriptFile(walk, call, file, frame.dialect, inner);
 }
@@ -171,7 +181,7 @@ function runTrap(walk: Walk, call: Call, frame: Frame): Output {
   const reading = readOptions(call.words, 1, {});
   const [handler, ...signals] = call.words.slice(reading.next);
   if (handler === undefined || signals.length === 0 || handler.text === '-') return '';
-  const inner = inside(frame, wrapper('trap', call, reading, signals));
+  const inner = nestedFrame(frame, wrapper('trap', call, reading, signals));
   runText(walk, wordSource(handler), frame.dialect, { ...inner, conditional: true });
   return '';
 }
@@ -183,10 +193,10 @@ function runCrontab(walk: Walk, call: Call, frame: Frame): Output {
   const [, file] = call.words;
   const text = file === undefined || file.text === '-' ? inputText(frame.input) : null;
   if (text === null) return null;
-  const inner = inside({ ...frame, input: { kind: 'inherited' } }, wrapper('crontab', call, { options: [] }, []));
-  const carrier = itemWord('', call);
+  const inner = nestedFrame({ ...frame, input: { kind: 'inherited' } }, wrapper('crontab', call, { options: [] }, []));
+  const origin = itemWord('', call);
   for (const [, command] of text.matchAll(CRON_LINE)) {
-    runText(walk, computedSource(command ?? '', carrier), 'sh', inner);
+    runText(walk, computedSource(command ?? '', origin), 'sh', inner);
   }
   return null;
 }
@@ -198,7 +208,7 @@ function runFind(walk: Walk, call: Call, tool: string, frame: Frame): Output {
   let started = 0;
   for (let at = 0; at < args.length && started < MAX_ITEMS; at += 1) {
     const action = args[at]?.text ?? '';
-    if (!EXECUTING.has(action)) continue;
+    if (!EXEC_ACTIONS.has(action)) continue;
     const words: Word[] = [];
     for (at += 1; at < args.length; at += 1) {
       const word = args[at];
@@ -206,7 +216,7 @@ function runFind(walk: Walk, call: Call, tool: string, frame: Frame): Output {
       words.push(word);
     }
     started += 1;
-    const inner = inside(frame, wrapper(tool, call, { options: [[action, null]] }, paths), true);
+    const inner = nestedFrame(frame, wrapper(tool, call, { options: [[action, null]] }, paths), true);
     if (words.length > 0) walk.runCall(walk, innerCall(call, words), inner);
   }
   return null;
@@ -219,12 +229,17 @@ function runXargs(walk: Walk, call: Call, tool: string, frame: Frame): Output {
   const replaced = optionValue(reading.options, ['-I', '-i', '--replace', '-J']);
   const token = replaced === undefined ? null : (replaced ?? '{}');
   const items = readItems(frame, reading, token !== null);
-  const inner = inside({ ...frame, input: { kind: 'inherited' } }, wrapper(tool, call, reading, []), items === null);
+  const inner = nestedFrame(
+    { ...frame, input: { kind: 'inherited' } },
+    wrapper(tool, call, reading, []),
+    items === null,
+  );
   if (items === null) return walk.runCall(walk, innerCall(call, command), inner);
   const size = token === null ? Number(optionValue(reading.options, ['-n', '--max-args', '-L']) ?? MAX_ITEMS) : 1;
   let output: Output = null;
   for (const batch of batches(items, size, call)) {
-    const words = token === null ? [...command, ...batch] : command.map((word) => putIn(word, token, batch[0]));
+    const words =
+      token === null ? [...command, ...batch] : command.map((word) => substituteItem(word, token, batch[0]));
     output = walk.runCall(walk, innerCall(call, words), inner);
   }
   return items.length <= size ? output : null;
@@ -269,7 +284,7 @@ function itemWord(text: string, { start, end }: Call): Word {
 }
 
 /** Replaces `{}` in a word of the command. */
-function putIn(word: Word, token: string, item: Word | undefined): Word {
+function substituteItem(word: Word, token: string, item: Word | undefined): Word {
   if (item === undefined || token === '' || !word.text.includes(token)) return word;
   const parts = word.parts.map((part) =>
     part.kind === 'literal' ? { ...part, text: part.text.split(token).join(item.text) } : part,
@@ -284,12 +299,16 @@ function runParallel(walk: Walk, call: Call, tool: string, frame: Frame): Output
   const listAt = words.findIndex(({ text }) => /^::::?\+?$/.test(text));
   const command = listAt < 0 ? words : words.slice(0, listAt);
   const items = parallelItems(words, listAt, call, frame);
-  const inner = inside({ ...frame, input: { kind: 'inherited' } }, wrapper(tool, call, reading, []), items === null);
+  const inner = nestedFrame(
+    { ...frame, input: { kind: 'inherited' } },
+    wrapper(tool, call, reading, []),
+    items === null,
+  );
   if (items === null) return runParallelCommand(walk, call, command, inner);
   for (const item of items.slice(0, MAX_BATCHES)) {
     const takesItem = command.some(({ text }) => /\{[#%0-9./]*\}/.test(text));
     const withItem = takesItem
-      ? command.map((word) => putIn(putIn(word, '{}', item), '{1}', item))
+      ? command.map((word) => substituteItem(substituteItem(word, '{}', item), '{1}', item))
       : [...command, item];
     runParallelCommand(walk, call, withItem, inner);
   }

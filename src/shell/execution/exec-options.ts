@@ -10,7 +10,7 @@ import type { Call, Frame, Walk } from './frame.ts';
 import { wordSource } from './payload.ts';
 import { runText } from './unwrap.ts';
 
-interface Starter {
+interface ExecOption {
   /**
    * Options whose value is looked at: the next word, or what follows `=`. Without options every
    * word is looked at.
@@ -30,18 +30,18 @@ interface Starter {
 /** Longer values are not searched: the patterns may look at a character more than once. */
 const MAX_PATTERN_TEXT = 4096;
 
-const NETCAT: readonly Starter[] = [{ options: ['-e', '-c', '--exec', '--sh-exec'], bundled: 'ec' }];
-const TAR: readonly Starter[] = [
+const NETCAT: readonly ExecOption[] = [{ options: ['-e', '-c', '--exec', '--sh-exec'], bundled: 'ec' }];
+const TAR: readonly ExecOption[] = [
   { options: ['--checkpoint-action'], pattern: /^exec=(.+)$/s },
   {
     options: ['--to-command', '--use-compress-program', '-I', '--info-script', '--new-volume-script', '--rsh-command'],
   },
 ];
-const SSH: readonly Starter[] = [
+const SSH: readonly ExecOption[] = [
   { options: ['-o'], pattern: /^(?:ProxyCommand|LocalCommand|KnownHostsCommand)\s*[= ]\s*(.+)$/is },
   { pattern: /^-o(?:ProxyCommand|LocalCommand|KnownHostsCommand)\s*[= ]\s*(.+)$/is },
 ];
-const VI: readonly Starter[] = [
+const VI: readonly ExecOption[] = [
   {
     options: ['-c', '--cmd'],
     pattern: /^:?\s*(?:sil(?:ent)?!?\s+)?(?:(?:r(?:ead)?\s*)?!|term(?:inal)?\s+)\s*(.+)$/s,
@@ -50,12 +50,15 @@ const VI: readonly Starter[] = [
   { options: ['-c', '--cmd'], pattern: /^:?\s*(?:sh(?:ell)?|term(?:inal)?)$/, command: 'sh' },
   { options: ['-c', '--cmd'], pattern: /(?:system|execute|execl|execv|spawn)\(\s*\\?["']([^"']+)["']/ },
 ];
-const LATEX: readonly Starter[] = [{ pattern: /write18\s*\{(.+?)\}/s }];
-const PAGER: readonly Starter[] = [{ options: ['-P', '--pager', '-H', '--html'] }];
-const SQL: readonly Starter[] = [{ pattern: /(?:^|\n|;)\s*\\!\s*(.+)$/s }, { pattern: /^\.(?:shell|system)\s+(.+)$/s }];
-const APT: readonly Starter[] = [{ pattern: /::(?:Pre|Post)-Invoke(?:-Success)?(?:::)?=(.+)$/s }];
+const LATEX: readonly ExecOption[] = [{ pattern: /write18\s*\{(.+?)\}/s }];
+const PAGER: readonly ExecOption[] = [{ options: ['-P', '--pager', '-H', '--html'] }];
+const SQL: readonly ExecOption[] = [
+  { pattern: /(?:^|\n|;)\s*\\!\s*(.+)$/s },
+  { pattern: /^\.(?:shell|system)\s+(.+)$/s },
+];
+const APT: readonly ExecOption[] = [{ pattern: /::(?:Pre|Post)-Invoke(?:-Success)?(?:::)?=(.+)$/s }];
 
-const STARTERS: Readonly<Record<string, readonly Starter[]>> = {
+const EXEC_OPTIONS: Readonly<Record<string, readonly ExecOption[]>> = {
   nc: NETCAT,
   ncat: NETCAT,
   netcat: NETCAT,
@@ -116,13 +119,13 @@ const STARTERS: Readonly<Record<string, readonly Starter[]>> = {
 
 /** Walks the commands that a program is told to run by its options. */
 export function runExecOptions(walk: Walk, call: Call, tool: string, frame: Frame): void {
-  const starters = Object.hasOwn(STARTERS, tool) ? STARTERS[tool] : undefined;
-  if (starters === undefined) return;
+  const execOptions = Object.hasOwn(EXEC_OPTIONS, tool) ? EXEC_OPTIONS[tool] : undefined;
+  if (execOptions === undefined) return;
   const via = [...frame.via, { name: tool, options: [], operands: [], args: call.words.slice(1) }];
   const inner: Frame = { ...frame, via, depth: frame.depth + 1, topLevel: false };
-  for (const starter of starters) {
-    for (const { word, value } of valuesOf(call.words, starter)) {
-      const command = commandIn(value, starter);
+  for (const execOption of execOptions) {
+    for (const { word, value } of valuesOf(call.words, execOption)) {
+      const command = commandIn(value, execOption);
       if (command === null || command === '') continue;
       const source = command === word.text ? wordSource(word) : computedSource(command, word);
       runText(walk, source, 'sh', inner);
@@ -146,10 +149,10 @@ const SCRIPT = /[|;&`\n]|\$\(|(?:^|[\s/])(?:ba|da|z|k)?sh(?:\s|$)|[<>]/;
  * Walks what the variables set for a program make it run: `GIT_SSH_COMMAND='sh -c …' git fetch`.
  */
 export function runExecVariables(walk: Walk, call: Call, frame: Frame): void {
-  for (const assignment of call.assignments) runHeldCommand(walk, assignment, frame);
+  for (const assignment of call.assignments) runCommandVariable(walk, assignment, frame);
 }
 
-function runHeldCommand(walk: Walk, { name, value }: Assignment, frame: Frame): void {
+function runCommandVariable(walk: Walk, { name, value }: Assignment, frame: Frame): void {
   if (value === null || !COMMAND_VARIABLE.test(name) || !SCRIPT.test(value.text)) return;
   const via = [...frame.via, { name: 'variable', options: [], operands: [name], args: [value] }];
   // `LESSOPEN='|lesspipe %s'`: the bar says how the output is taken.
@@ -158,18 +161,18 @@ function runHeldCommand(walk: Walk, { name, value }: Assignment, frame: Frame): 
   runText(walk, source, 'sh', { ...frame, via, depth: frame.depth + 1, topLevel: false });
 }
 
-function commandIn(value: string, { pattern, command }: Starter): string | null {
+function commandIn(value: string, { pattern, command }: ExecOption): string | null {
   if (pattern === undefined) return value;
   if (value.length > MAX_PATTERN_TEXT) return null;
   const found = pattern.exec(value);
   return found === null ? null : (command ?? found.at(-1) ?? null);
 }
 
-function* valuesOf(words: readonly Word[], starter: Starter): Generator<{ word: Word; value: string }> {
+function* valuesOf(words: readonly Word[], execOption: ExecOption): Generator<{ word: Word; value: string }> {
   for (let at = 1; at < words.length; at += 1) {
     const word = words[at];
     if (word === undefined) return;
-    const { options } = starter;
+    const { options } = execOption;
     if (options === undefined) {
       yield { word, value: word.text };
       continue;
@@ -177,12 +180,12 @@ function* valuesOf(words: readonly Word[], starter: Starter): Generator<{ word: 
     const equals = word.text.indexOf('=');
     if (equals > 0 && options.includes(word.text.slice(0, equals))) yield { word, value: word.text.slice(equals + 1) };
     const following = words[at + 1];
-    if (following && (options.includes(word.text) || endsBundle(word.text, starter))) {
+    if (following && (options.includes(word.text) || endsBundle(word.text, execOption))) {
       yield { word: following, value: following.text };
       at += 1;
     }
   }
 }
 
-const endsBundle = (text: string, { bundled }: Starter): boolean =>
+const endsBundle = (text: string, { bundled }: ExecOption): boolean =>
   bundled !== undefined && /^-[A-Za-z]+$/.test(text) && bundled.includes(text.slice(-1));

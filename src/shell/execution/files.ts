@@ -12,12 +12,12 @@ import type { Frame, Output, Walk } from './frame.ts';
  * By what a file is known on this line: its path, or how it is spelled where a variable in it is
  * not known (`$TMP/x`); null for anything else.
  */
-function nameOf(word: Word): string | null {
-  const name = word.value ?? spelled(word);
+function fileKey(word: Word): string | null {
+  const name = word.value ?? spelling(word);
   return name === null ? null : name.replace(/^\.\//, '');
 }
 
-function spelled({ parts }: Word): string | null {
+function spelling({ parts }: Word): string | null {
   const texts = parts.map((part) => {
     if (part.kind === 'literal') return part.text;
     return part.kind === 'variable' && part.operator === '' ? `\${${part.name}}` : null;
@@ -26,15 +26,15 @@ function spelled({ parts }: Word): string | null {
 }
 
 /** Notes what a command's output redirections write. */
-export function noteRedirected(walk: Walk, redirections: readonly Redirection[], output: Output): void {
+export function recordRedirections(walk: Walk, redirections: readonly Redirection[], output: Output): void {
   for (const { fd, operator, target } of redirections) {
-    if (fd === 1 && /^&?>{1,2}\|?$/.test(operator)) noteWritten(walk, target, output, operator.includes('>>'));
+    if (fd === 1 && /^&?>{1,2}\|?$/.test(operator)) recordWrite(walk, target, output, operator.includes('>>'));
   }
 }
 
 /** Notes what is written into a file; what is not known makes the file unknown. */
-export function noteWritten(walk: Walk, file: Word, output: Output, append: boolean): void {
-  const name = nameOf(file);
+export function recordWrite(walk: Walk, file: Word, output: Output, append: boolean): void {
+  const name = fileKey(file);
   if (name === null || name.startsWith('/dev/')) return;
   const before = append ? (walk.scope.files.get(name) ?? '') : '';
   if (output === null || before.length + output.length > MAX_VALUE) walk.scope.files.delete(name);
@@ -43,7 +43,7 @@ export function noteWritten(walk: Walk, file: Word, output: Output, append: bool
 
 /** The text of a file that was written on this line; null for any other. */
 export function fileText(walk: Walk, file: Word | undefined): string | null {
-  const name = file === undefined ? null : nameOf(file);
+  const name = file === undefined ? null : fileKey(file);
   return name === null ? null : (walk.scope.files.get(name) ?? null);
 }
 
@@ -51,11 +51,11 @@ export function fileText(walk: Walk, file: Word | undefined): string | null {
  * Texts written on this line that a command is pointed at: each word, or what stands behind its
  * `=`, may be a file or a folder with files in it.
  */
-export function givenTexts(walk: Walk, words: readonly Word[]): readonly string[] {
+export function referencedTexts(walk: Walk, words: readonly Word[]): readonly string[] {
   if (walk.scope.files.size === 0) return [];
   const names = new Set<string>();
   for (const word of words) {
-    const name = nameOf(word);
+    const name = fileKey(word);
     if (name !== null) names.add(name).add(name.slice(name.indexOf('=') + 1));
   }
   return [...walk.scope.files].flatMap(([file, text]) => (isNamed(file, names) ? [text] : []));
@@ -83,7 +83,7 @@ export function runFileTool(walk: Walk, tool: string, words: readonly Word[], fr
   if (tool === 'tee') {
     const output = knownInput(walk, frame.input);
     const append = words.some(({ text }) => text === '-a' || text === '--append');
-    for (const file of files) noteWritten(walk, file, output, append);
+    for (const file of files) recordWrite(walk, file, output, append);
     return output;
   }
   if (tool !== 'cat' || files.length < words.length - 1) return undefined;

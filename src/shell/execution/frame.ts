@@ -16,7 +16,7 @@ import type {
   Wrapper,
 } from '../model.ts';
 import type { Source } from '../source.ts';
-import type { Draft, Notes } from '../syntax/reader.ts';
+import type { AnalysisState, Mutable } from '../syntax/reader.ts';
 
 /** Circumstances under which a command runs; handed down, never changed in place. */
 export interface Frame {
@@ -50,9 +50,9 @@ export interface Call extends Span {
  * The walk over one command line: what it has found, and the two things that walking is made of.
  */
 export interface Walk {
-  readonly notes: Notes;
+  readonly state: AnalysisState;
   readonly scope: Scope;
-  readonly invocations: Draft<Invocation>[];
+  readonly invocations: Mutable<Invocation>[];
   readonly functions: FunctionDefinition[];
   readonly settings: Setting[];
   readonly redirections: Redirection[];
@@ -64,10 +64,10 @@ export interface Walk {
   readonly parse: (source: Source, dialect: Dialect, depth: number) => Script;
 }
 
-const NOTHING_GIVEN: readonly string[] = [];
+const NO_TEXTS: readonly string[] = [];
 
 /** Notes an invocation; null, with `truncated` set, when there are too many. */
-export function emit(
+export function addInvocation(
   walk: Walk,
   frame: Frame,
   call: Call,
@@ -75,12 +75,12 @@ export function emit(
   name: Word,
   input: Input,
   code: Code | null,
-): Draft<Invocation> | null {
+): Mutable<Invocation> | null {
   if (walk.invocations.length >= MAX_INVOCATIONS) {
-    walk.notes.truncated = true;
+    walk.state.truncated = true;
     return null;
   }
-  const invocation: Draft<Invocation> = {
+  const invocation: Mutable<Invocation> = {
     tool,
     name,
     args: call.words.slice(1),
@@ -101,7 +101,7 @@ export function emit(
     openArguments: frame.openArguments,
     code,
     substitutions: call.substitutions,
-    given: NOTHING_GIVEN,
+    referencedTexts: NO_TEXTS,
     start: call.start,
     end: call.end,
   };

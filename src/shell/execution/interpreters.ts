@@ -229,14 +229,14 @@ export function runCode(walk: Walk, code: Code, tool: string, call: Call, frame:
   const wrapper = { name: tool, options: [], operands: [], args: call.words.slice(1) };
   const inner: Frame = { ...frame, via: [...frame.via, wrapper], depth: frame.depth + 1, topLevel: false };
   for (const found of scanCode(code)) {
-    const carrier: Word = { ...code.span, value: null, text: '', parts: [], exact: false };
+    const origin: Word = { ...code.span, value: null, text: '', parts: [], exact: false };
     if (found.kind === 'shell') {
-      runText(walk, computedSource(found.text, carrier), 'sh', { ...inner, openArguments: found.open });
+      runText(walk, computedSource(found.text, origin), 'sh', { ...inner, openArguments: found.open });
       continue;
     }
     const words = found.words.map((text): Word => {
-      const part = { kind: 'literal', quoted: true, text, start: carrier.start, end: carrier.end } as const;
-      return { ...carrier, value: text, text, parts: [part] };
+      const part = { kind: 'literal', quoted: true, text, start: origin.start, end: origin.end } as const;
+      return { ...origin, value: text, text, parts: [part] };
     });
     walk.runCall(walk, innerCall(call, words), { ...inner, openArguments: found.open });
   }

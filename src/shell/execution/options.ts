@@ -31,28 +31,28 @@ export function readOptions(words: readonly Word[], from: number, spec: OptionSp
     if (text.length < 2 || (text[0] !== '-' && text[0] !== '+')) break;
     if (text[0] === '+' && !/^\+[A-Za-z]+$/.test(text)) break;
     const isLong = text.startsWith('--') || spec.singleDash === true;
-    const taken = isLong ? readLong(text, words[next + 1], spec) : readShort(text, words[next + 1], spec);
-    options.push(...taken.options);
-    for (let index = 1; index < taken.options.length; index += 1) holders.push(word);
-    holders.push(taken.usesNext ? (words[next + 1] ?? word) : word);
-    next += taken.usesNext ? 2 : 1;
+    const read = isLong ? readLong(text, words[next + 1], spec) : readShort(text, words[next + 1], spec);
+    options.push(...read.options);
+    for (let index = 1; index < read.options.length; index += 1) holders.push(word);
+    holders.push(read.usesNext ? (words[next + 1] ?? word) : word);
+    next += read.usesNext ? 2 : 1;
   }
   return { options, holders, next: Math.min(next, words.length) };
 }
 
-interface Taken {
+interface ReadOption {
   readonly options: readonly Option[];
   readonly usesNext: boolean;
 }
 
-function readLong(text: string, following: Word | undefined, spec: OptionSpec): Taken {
+function readLong(text: string, following: Word | undefined, spec: OptionSpec): ReadOption {
   const equals = text.indexOf('=');
   if (equals > 0) return { options: [[text.slice(0, equals), text.slice(equals + 1)]], usesNext: false };
   const takesValue = spec.long?.includes(text.replace(/^--?/, '')) === true && following !== undefined;
   return { options: [[text, takesValue ? following.text : null]], usesNext: takesValue };
 }
 
-function readShort(text: string, following: Word | undefined, spec: OptionSpec): Taken {
+function readShort(text: string, following: Word | undefined, spec: OptionSpec): ReadOption {
   const options: Option[] = [];
   for (let at = 1; at < text.length; at += 1) {
     const letter = text[at] ?? '';

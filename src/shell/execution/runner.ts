@@ -10,8 +10,8 @@ import { computedSource } from '../source.ts';
 import { runBuiltin } from './builtins.ts';
 import { runExecBuiltin } from './exec-builtins.ts';
 import { runExecOptions, runExecVariables } from './exec-options.ts';
-import { fileText, givenTexts, runFileTool } from './files.ts';
-import { type Call, emit, type Frame, inputOf, type Output, type Walk } from './frame.ts';
+import { fileText, referencedTexts, runFileTool } from './files.ts';
+import { addInvocation, type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { codeOf, runCode } from './interpreters.ts';
 import { joinedSource } from './payload.ts';
 import { SHELL_VARIABLES } from './shells.ts';
@@ -19,7 +19,7 @@ import { runText, runWrapper } from './unwrap.ts';
 
 /** Name of a program without its directory. */
 export function toolName(name: Word): string {
-  const text = name.value ?? spelledName(name);
+  const text = name.value ?? deobfuscatedName(name);
   const slash = text.lastIndexOf('/');
   const base = slash < 0 || slash === text.length - 1 ? text : text.slice(slash + 1);
   const only = name.parts[0];
@@ -32,17 +32,17 @@ export function toolName(name: Word): string {
  * these are ways to write a name so that it is not recognized. The text as written where any other
  * part is unknown.
  */
-function spelledName(name: Word): string {
-  let spelled = '';
+function deobfuscatedName(name: Word): string {
+  let result = '';
   for (const part of name.parts) {
-    const text = spelledPart(part);
+    const text = deobfuscatedPart(part);
     if (text === null) return name.text;
-    spelled += text;
+    result += text;
   }
-  return spelled === '' ? name.text : spelled;
+  return result === '' ? name.text : result;
 }
 
-function spelledPart(part: WordPart): string | null {
+function deobfuscatedPart(part: WordPart): string | null {
   if (part.kind === 'literal' || part.kind === 'tilde') return part.text;
   if (part.kind === 'glob') return /^\[(\w)\]$/.exec(part.text)?.[1] ?? null;
   if (part.kind !== 'variable') return null;
@@ -54,7 +54,7 @@ export function runCall(walk: Walk, call: Call, frame: Frame): Output {
   const name = call.words[0];
   if (name === undefined) return null;
   if (frame.depth > MAX_DEPTH || frame.via.length > MAX_WRAPPERS) {
-    walk.notes.truncated = true;
+    walk.state.truncated = true;
     return null;
   }
   const tool = toolName(name);
@@ -67,19 +67,19 @@ export function runCall(walk: Walk, call: Call, frame: Frame): Output {
   }
   const input = inputOf(call.redirections, frame);
   const code = codeOf(walk, tool, call.words, input);
-  const invocation = emit(walk, frame, call, tool, name, input, code);
+  const invocation = addInvocation(walk, frame, call, tool, name, input, code);
   if (invocation === null) return null;
-  invocation.given = givenTexts(walk, call.words.slice(1));
+  invocation.referencedTexts = referencedTexts(walk, call.words.slice(1));
   runExecVariables(walk, call, { ...frame, input });
   const called = runFunction(walk, call, tool, frame);
   if (called !== undefined) return called;
   const builtin = runBuiltin(walk, call, tool, frame);
   if (builtin !== undefined) return builtin;
-  const filed =
+  const fileOutput =
     runFileTool(walk, tool, call.words, { ...frame, input }) ?? runWrittenFile(walk, call, name, { ...frame, input });
-  if (filed !== undefined) return filed;
-  const form = runExecBuiltin(walk, call, tool, { ...frame, input });
-  if (form !== undefined) return form;
+  if (fileOutput !== undefined) return fileOutput;
+  const execOutput = runExecBuiltin(walk, call, tool, { ...frame, input });
+  if (execOutput !== undefined) return execOutput;
   runExecOptions(walk, call, tool, { ...frame, input });
   if (code !== null) runCode(walk, code, tool, call, { ...frame, input });
   return constantOutput(tool, call.words, input, frame.dialect);

@@ -7,7 +7,7 @@ import type { Assignment, Dialect, Word, Wrapper } from '../model.ts';
 import { computedSource, type Source } from '../source.ts';
 import { assignmentOf } from './builtins.ts';
 import { knownInput } from './files.ts';
-import { type Call, emit, type Frame, inputOf, type Output, type Walk } from './frame.ts';
+import { addInvocation, type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { hasOption, type Option, optionValue, readOptions } from './options.ts';
 import { joinedSource, wordSource } from './payload.ts';
 
@@ -27,7 +27,7 @@ interface FoundSpec {
   readonly first: number;
 }
 
-const KEYS = new Set(['Enter', 'C-m', 'C-j', 'KPEnter']);
+const TMUX_KEYS = new Set(['Enter', 'C-m', 'C-j', 'KPEnter']);
 
 /**
  * Runs what a wrapper starts; undefined when the command is none, or a prefix that starts nothing.
@@ -37,9 +37,9 @@ export function runWrapper(walk: Walk, call: Call, tool: string, frame: Frame): 
   if (found === null) return undefined;
   const { spec, first } = found;
   const reading = readWrapper(call.words, first, spec);
-  const idle = spec.idle !== undefined && hasOption(reading.options, spec.idle);
+  const isQuery = spec.inert !== undefined && hasOption(reading.options, spec.inert);
   const startsSomething = reading.next < call.words.length || startsShell(spec, reading) || hasPayload(spec, reading);
-  if (spec.transparent && (idle || !startsSomething)) return undefined;
+  if (spec.transparent && (isQuery || !startsSomething)) return undefined;
   const inner = innerFrame(frame, spec, wrapperOf(tool, call, reading), reading);
   if (spec.transparent && reading.next < call.words.length && !hasPayload(spec, reading)) {
     return walk.runCall(walk, transparentCall(call, reading), inner);
@@ -47,8 +47,8 @@ export function runWrapper(walk: Walk, call: Call, tool: string, frame: Frame): 
   const name = call.words[0];
   if (name === undefined) return undefined;
   const input = inputOf(call.redirections, frame);
-  emit(walk, frame, call, tool, name, input, null);
-  if (idle) return null;
+  addInvocation(walk, frame, call, tool, name, input, null);
+  if (isQuery) return null;
   return runInner(walk, call, spec, reading, { ...inner, input, depth: frame.depth + 1, topLevel: false }, tool);
 }
 
@@ -99,7 +99,7 @@ function readWrapper(words: readonly Word[], first: number, spec: WrapperSpec): 
 }
 
 const startsShell = (spec: WrapperSpec, { options }: Reading): boolean =>
-  spec.bareShell === true || (spec.shell !== undefined && hasOption(options, spec.shell));
+  spec.shellByDefault === true || (spec.shell !== undefined && hasOption(options, spec.shell));
 
 const hasPayload = (spec: WrapperSpec, { options }: Reading): boolean =>
   spec.payload !== undefined && hasOption(options, spec.payload) && allowsPayload(spec, options);
@@ -159,7 +159,7 @@ function runInner(walk: Walk, call: Call, spec: WrapperSpec, reading: Reading, f
     for (const source of payloadSources(spec, reading)) output = runText(walk, source, dialect, frame);
     return output;
   }
-  const words = call.words.slice(reading.next).filter(({ text }) => tool !== 'tmux' || !KEYS.has(text));
+  const words = call.words.slice(reading.next).filter(({ text }) => tool !== 'tmux' || !TMUX_KEYS.has(text));
   if (words.length === 0) return startsShell(spec, reading) ? runInputText(walk, call, frame) : null;
   if (spec.requires && !spec.requires.oneOf.includes(reading.operands[spec.requires.operand]?.text ?? '')) return null;
   if (spec.command === 'shell' || (spec.command === 'either' && words.length === 1)) {
@@ -200,8 +200,8 @@ export function runInputText(walk: Walk, call: Call, frame: Frame, dialect: Dial
     return runText(walk, wordSource(input.word), dialect, inner);
   }
   const text = knownInput(walk, input);
-  const carrier = call.words[0];
-  return text === null || carrier === undefined
+  const origin = call.words[0];
+  return text === null || origin === undefined
     ? null
-    : runText(walk, computedSource(text, { ...carrier, start: call.start, end: call.end }), dialect, inner);
+    : runText(walk, computedSource(text, { ...origin, start: call.start, end: call.end }), dialect, inner);
 }

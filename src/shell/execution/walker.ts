@@ -15,12 +15,12 @@ import type {
   Substitution,
   Word,
 } from '../model.ts';
-import { noteRedirected } from './files.ts';
+import { recordRedirections } from './files.ts';
 import type { Call, Frame, Output, Walk } from './frame.ts';
-import { emit, inputOf } from './frame.ts';
+import { addInvocation, inputOf } from './frame.ts';
 
 /** Turns of a loop over a written-out list that are walked one by one. */
-const MAX_TURNS = 8;
+const MAX_ITERATIONS = 8;
 
 /** Walks a script. What it prints is known only when it is known of every command in it. */
 export function runScript(walk: Walk, script: Script, frame: Frame): Output {
@@ -41,10 +41,10 @@ export function runScript(walk: Walk, script: Script, frame: Frame): Output {
  * Whether so much has been walked that the rest is left; counted, because functions and loops
  * multiply.
  */
-function isExhausted({ notes, invocations }: Walk): boolean {
-  notes.calls += 1;
-  const exhausted = notes.calls > MAX_CALLS || invocations.length >= MAX_INVOCATIONS;
-  notes.truncated ||= exhausted;
+function isExhausted({ state, invocations }: Walk): boolean {
+  state.calls += 1;
+  const exhausted = state.calls > MAX_CALLS || invocations.length >= MAX_INVOCATIONS;
+  state.truncated ||= exhausted;
   return exhausted;
 }
 
@@ -90,19 +90,19 @@ function runSimple(walk: Walk, command: SimpleCommand, frame: Frame): Output {
     const { start, end } = command;
     const call: Call = { words, assignments, redirections, substitutions, start, end };
     const output = walk.runCall(walk, call, frame);
-    noteRedirected(walk, redirections, output);
-    return printsElsewhere(redirections) ? '' : output;
+    recordRedirections(walk, redirections, output);
+    return redirectsOutput(redirections) ? '' : output;
   }
-  for (const assignment of assignments) assign(walk, assignment, false);
+  for (const assignment of assignments) assignVariable(walk, assignment, false);
   walk.redirections.push(...redirections);
   return '';
 }
 
-const printsElsewhere = (redirections: readonly Redirection[]): boolean =>
+const redirectsOutput = (redirections: readonly Redirection[]): boolean =>
   redirections.some(({ fd, operator }) => fd === 1 && operator.includes('>') && operator !== '>&');
 
 /** Notes a variable that is set for the rest of the line. */
-export function assign(walk: Walk, assignment: Assignment, exported: boolean): void {
+export function assignVariable(walk: Walk, assignment: Assignment, exported: boolean): void {
   walk.settings.push({ assignment, exported });
   const { name, elements, append } = assignment;
   if (assignment.value === null) {
@@ -159,17 +159,17 @@ function runCompound(walk: Walk, command: CompoundCommand, frame: Frame): Output
   walk.redirections.push(...redirections);
   const words = expandWords(command.words, () => expander);
   const input = inputOf(redirections, frame);
-  if (command.kind === 'test') emitTest(walk, command, { words, redirections, substitutions: found }, frame, input);
+  if (command.kind === 'test') addTest(walk, command, { words, redirections, substitutions: found }, frame, input);
   const output =
     command.kind === 'loop'
       ? runLoop(walk, command, words, { ...frame, input, inLoop: true })
       : runBranches(walk, command, { ...frame, input });
-  noteRedirected(walk, redirections, output);
-  return printsElsewhere(redirections) ? '' : output;
+  recordRedirections(walk, redirections, output);
+  return redirectsOutput(redirections) ? '' : output;
 }
 
 /** `[[ … ]]` counts as a command, as `[ … ]` does. */
-function emitTest(
+function addTest(
   walk: Walk,
   { start, end }: CompoundCommand,
   found: Pick<Call, 'words' | 'redirections' | 'substitutions'>,
@@ -180,7 +180,7 @@ function emitTest(
   const part = { kind: 'literal', text: '[[', quoted: false, ...span } as const;
   const name: Word = { ...span, value: '[[', text: '[[', parts: [part], exact: true };
   const call: Call = { ...found, words: [name, ...found.words], assignments: [], start, end };
-  emit(walk, frame, call, '[[', name, input, null);
+  addInvocation(walk, frame, call, '[[', name, input, null);
 }
 
 function runBranches(walk: Walk, command: CompoundCommand, frame: Frame): Output {
@@ -202,8 +202,8 @@ function runBranches(walk: Walk, command: CompoundCommand, frame: Frame): Output
 function runLoop(walk: Walk, command: CompoundCommand, words: readonly Word[], frame: Frame): Output {
   const { name } = command;
   const literal = name !== null && words.length > 0 && words.every((word) => word.value !== null);
-  const turns: readonly (Word | null)[] = literal ? words.slice(0, MAX_TURNS) : [null];
-  for (const [index, word] of turns.entries()) {
+  const iterations: readonly (Word | null)[] = literal ? words.slice(0, MAX_ITERATIONS) : [null];
+  for (const [index, word] of iterations.entries()) {
     if (name !== null) walk.scope.variables.set(name, word?.value ?? null);
     if (name !== null) walk.scope.reads.delete(name);
     runBranches(walk, command, { ...frame, topLevel: frame.topLevel && index === 0 });

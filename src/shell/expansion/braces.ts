@@ -105,11 +105,11 @@ function readSequence(atoms: readonly Atom[]): Atom[][] | null {
   return values;
 }
 
-function joinAtoms(atoms: readonly Atom[], carrier: WordPart): Parts {
+function joinAtoms(atoms: readonly Atom[], origin: WordPart): Parts {
   const parts: WordPart[] = [];
   let text = '';
   const flush = (): void => {
-    if (text !== '') parts.push({ kind: 'literal', quoted: false, text, start: carrier.start, end: carrier.end });
+    if (text !== '') parts.push({ kind: 'literal', quoted: false, text, start: origin.start, end: origin.end });
     text = '';
   };
   for (const atom of atoms) {

@@ -67,17 +67,17 @@ function firstName(args: readonly string[]): string | null {
 }
 
 function echo(args: readonly string[], _input: string | null, dialect: Dialect): string {
-  let interprets = dialect === 'zsh' || dialect === 'sh';
+  let readsEscapes = dialect === 'zsh' || dialect === 'sh';
   let newline = '\n';
   let at = 0;
   for (; /^-[neE]+$/.test(args[at] ?? ''); at += 1) {
     const flags = args[at] ?? '';
     if (flags.includes('n')) newline = '';
-    if (flags.includes('e')) interprets = true;
-    if (flags.includes('E')) interprets = false;
+    if (flags.includes('e')) readsEscapes = true;
+    if (flags.includes('E')) readsEscapes = false;
   }
   const text = args.slice(at).join(' ');
-  return (interprets ? decodeEscapes(text, true) : text) + newline;
+  return (readsEscapes ? decodeEscapes(text, true) : text) + newline;
 }
 
 const DIRECTIVE = /%(?:%|[-+ #0]*\d*(?:\.\d+)?([sbqdiuxXoc]))/g;

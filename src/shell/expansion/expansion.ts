@@ -43,8 +43,8 @@ export function expandWord(word: Word, expander: Expander): Word[] {
   const result: Word[] = [];
   for (const parts of alternatives) {
     const fields = splitFields(parts, expander);
-    const alone = fields.length === 1 && alternatives.length === 1;
-    for (const field of fields) result.push(wordOf(field, word.start, word.end, alone && word.exact));
+    const isSingleField = fields.length === 1 && alternatives.length === 1;
+    for (const field of fields) result.push(wordOf(field, word.start, word.end, isSingleField && word.exact));
   }
   return result;
 }
@@ -100,13 +100,13 @@ function addWords(fields: Field[], words: readonly Word[]): void {
   }
 }
 
-function addText(fields: Field[], text: string, carrier: WordPart, quoted: boolean, splits: boolean): void {
+function addText(fields: Field[], text: string, origin: WordPart, quoted: boolean, splits: boolean): void {
   const literal = (value: string): LiteralPart => ({
     kind: 'literal',
     text: value,
     quoted: true,
-    start: carrier.start,
-    end: carrier.end,
+    start: origin.start,
+    end: origin.end,
   });
   if (quoted || !splits || !FIELD_SEPARATORS.test(text)) {
     if (text !== '' || quoted) fields.at(-1)?.push(literal(text));

@@ -36,7 +36,7 @@ const merge = (spans: readonly SecretSpan[]): readonly SecretSpan[] => {
  * Leaves out what touches a mask that is there already: `‹redacted:token›@host` would read as a
  * name and a password.
  */
-const awayFromMasks = (text: string, spans: readonly SecretSpan[]): readonly SecretSpan[] => {
+const outsideMasks = (text: string, spans: readonly SecretSpan[]): readonly SecretSpan[] => {
   if (!text.includes('‹redacted:')) return spans;
   const masks = [...text.matchAll(/‹redacted:[\w-]{1,40}›/g)].map(
     (match) => [match.index, match.index + match[0].length] as const,
@@ -68,7 +68,7 @@ export const redact = (command: string, analysis: Analysis): Redacted => {
   const kinds = new Set<string>();
   let text = '';
   let from = 0;
-  const masked = awayFromMasks(command, merge(found.map((item) => insideQuotes(command, item))));
+  const masked = outsideMasks(command, merge(found.map((item) => insideQuotes(command, item))));
   for (const span of masked) {
     text += `${command.slice(from, span.start)}${maskOf(span)}`;
     from = span.end;

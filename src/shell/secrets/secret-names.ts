@@ -17,13 +17,13 @@ const TOKEN =
 const SUFFIX =
   /[_.-]?(?:\d{1,3}|v\d|b64|base64|value|text|plain|plaintext|prod|production|dev|development|staging|stage|test|old|new|current)$/;
 
-export type TellingKind = 'password' | 'token' | 'key';
+export type SecretKind = 'password' | 'token' | 'key';
 
 /**
  * The kind of secret a name announces, or null. Only the end of the name counts: `token_file`,
  * `password-stdin`, `secretName` and `tokenizer` announce none.
  */
-export const tellingKind = (name: string): TellingKind | null => {
+export const secretKindOf = (name: string): SecretKind | null => {
   if (name === 'PWD' || name === 'OLDPWD' || name.length > 80) return null;
   const plain = name.replace(/^[-_.]+/, '').toLowerCase();
   for (const candidate of [plain, plain.replace(SUFFIX, '')]) {
@@ -42,7 +42,7 @@ const PATH =
  * Whether a value that a telling name announces can be a secret. References (`$X`, `<token>`, `{{ x
  * }}`), switches, paths and URLs are not; a token that is a small number is a count.
  */
-export const isSecretValue = (value: string, kind: TellingKind): boolean => {
+export const isSecretValue = (value: string, kind: SecretKind): boolean => {
   if (value === '' || /^\s/.test(value) || NOT_A_VALUE.test(value)) return false;
   if (PATH.test(value) && !(value.length >= 30 && entropy(value) > 4)) return false;
   if (kind !== 'password' && /^-?\d{1,7}$/.test(value)) return false;
@@ -60,7 +60,7 @@ export const entropy = (text: string): number => {
   return bits;
 };
 
-const ORDINARY =
+const NOT_RANDOM =
   /^(?:[0-9a-f]{7,128}|[0-9A-F]{7,128}|\d+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|sha\d+[:-].*|[a-z][a-z-]*|[A-Z][A-Z_]*)$/i;
 
 /** Looks random, and is neither a hash, a UUID, a digest, a number, a word nor a path. */
@@ -70,7 +70,7 @@ export const looksRandom = (value: string): boolean =>
   /^[\w+/=.~-]+$/.test(value) &&
   /\d/.test(value) &&
   /[A-Za-z]/.test(value) &&
-  !ORDINARY.test(value) &&
+  !NOT_RANDOM.test(value) &&
   !PATH.test(value) &&
   !/[/.].*[/.].*[/.]|\.[a-z]{2,4}$/i.test(value) &&
   entropy(value) > 3.5;

@@ -4,8 +4,8 @@
  */
 import { afterGlobalOptions, lookupTool } from '../catalogue/catalogue.ts';
 import type { Analysis, Invocation, Word } from '../model.ts';
-import { isSecretValue, looksRandom, tellingKind } from './secret-names.ts';
-import { commonOptions, type OptionSpec, type SecretPlaces, secretPlaces } from './secret-places.ts';
+import { commonOptions, type SecretArguments, type SecretOption, secretArguments } from './secret-arguments.ts';
+import { isSecretValue, looksRandom, secretKindOf } from './secret-names.ts';
 import type { SecretSpan } from './secret-scan.ts';
 
 /**
@@ -26,8 +26,8 @@ const tailSpan = (text: string, word: Word, length: number, kind: string): Secre
 };
 
 /** Adds the secret of a value word, or of the end of it that follows the separator. */
-const addValue = (text: string, word: Word, glued: number, separator: string, found: SecretSpan[]): void => {
-  let value = word.text.slice(glued);
+const addValue = (text: string, word: Word, attached: number, separator: string, found: SecretSpan[]): void => {
+  let value = word.text.slice(attached);
   if (separator !== '') {
     const at = value.indexOf(separator);
     if (at < 0) return;
@@ -36,7 +36,7 @@ const addValue = (text: string, word: Word, glued: number, separator: string, fo
   if (isSecretValue(value, 'password')) found.push(tailSpan(text, word, value.length, 'password'));
 };
 
-const takeOption = (text: string, args: readonly Word[], at: number, spec: OptionSpec, found: SecretSpan[]): void => {
+const findOption = (text: string, args: readonly Word[], at: number, spec: SecretOption, found: SecretSpan[]): void => {
   const word = args[at];
   if (!word?.text.startsWith(spec.option)) return;
   const { length } = spec.option;
@@ -44,25 +44,31 @@ const takeOption = (text: string, args: readonly Word[], at: number, spec: Optio
     const next = args[at + 1];
     if (spec.next && next && !next.text.startsWith('-')) addValue(text, next, 0, spec.separator, found);
   } else if (word.text[length] === '=') addValue(text, word, length + 1, spec.separator, found);
-  else if (spec.glued) addValue(text, word, length, spec.separator, found);
+  else if (spec.attached) addValue(text, word, length, spec.separator, found);
 };
 
-const takeOptions = (text: string, args: readonly Word[], specs: readonly OptionSpec[], found: SecretSpan[]): void => {
-  for (const spec of specs) for (let at = 0; at < args.length; at += 1) takeOption(text, args, at, spec, found);
+const findOptionValues = (
+  text: string,
+  args: readonly Word[],
+  specs: readonly SecretOption[],
+  found: SecretSpan[],
+): void => {
+  for (const spec of specs) for (let at = 0; at < args.length; at += 1) findOption(text, args, at, spec, found);
 };
 
 const findOptions = (
   text: string,
   args: readonly Word[],
-  places: SecretPlaces | undefined,
+  known: SecretArguments | undefined,
   found: SecretSpan[],
 ): void => {
   if (args.some((word) => /^--(?:auth|basic-auth|creds|userpass)\b/.test(word.text)))
-    takeOptions(text, args, commonOptions(), found);
-  if (!places) return;
-  takeOptions(text, args, places.options, found);
-  if (places.subcommandOptions.size === 0) return;
-  for (const word of args.slice(0, 6)) takeOptions(text, args, places.subcommandOptions.get(word.text) ?? [], found);
+    findOptionValues(text, args, commonOptions(), found);
+  if (!known) return;
+  findOptionValues(text, args, known.options, found);
+  if (known.subcommandOptions.size === 0) return;
+  for (const word of args.slice(0, 6))
+    findOptionValues(text, args, known.subcommandOptions.get(word.text) ?? [], found);
 };
 
 /** Leading operands of an invocation (subcommands and what follows), options left out. */
@@ -71,12 +77,12 @@ const operandsOf = (invocation: Invocation): readonly Word[] =>
     (word) => !word.text.startsWith('-'),
   );
 
-const begins = (operands: readonly Word[], subcommands: readonly string[]): boolean =>
+const startsWith = (operands: readonly Word[], subcommands: readonly string[]): boolean =>
   subcommands.every((word, at) => operands[at]?.text === word);
 
-const findOperands = (text: string, places: SecretPlaces, operands: readonly Word[], found: SecretSpan[]): void => {
-  for (const { subcommands, from, count, pairs } of places.operands) {
-    if (!begins(operands, subcommands)) continue;
+const findOperands = (text: string, known: SecretArguments, operands: readonly Word[], found: SecretSpan[]): void => {
+  for (const { subcommands, from, count, pairs } of known.operands) {
+    if (!startsWith(operands, subcommands)) continue;
     const rest = operands.slice(subcommands.length);
     const first = from < 0 ? rest.length + from : from;
     for (const word of rest.slice(Math.max(0, first), first + count)) {
@@ -97,7 +103,7 @@ const findSettings = (text: string, args: readonly Word[], found: SecretSpan[]):
   for (let at = verb; at + 1 < args.length && at < verb + 9; at += 1) {
     const name = args[at]?.text ?? '';
     const value = args[at + 1];
-    const kind = name.startsWith('-') ? null : /^(?:requirepass|AUTH)$/.test(name) ? 'password' : tellingKind(name);
+    const kind = name.startsWith('-') ? null : /^(?:requirepass|AUTH)$/.test(name) ? 'password' : secretKindOf(name);
     const bare =
       kind !== null &&
       value &&
@@ -113,23 +119,23 @@ const findLiterals = (text: string, args: readonly Word[], found: SecretSpan[]):
   for (const [at, word] of args.entries()) {
     if (!word.text.startsWith('--')) continue;
     const next = args[at + 1];
-    const behind = args[at + 2];
+    const afterNext = args[at + 2];
     if (word.text.startsWith('--from-literal=')) addValue(text, word, word.text.indexOf('=', 15) + 1, '', found);
     else if (word.text === '--from-literal' && next) addValue(text, next, next.text.indexOf('=') + 1, '', found);
-    else if (/^--(?:arg|set|set-string|var)$/.test(word.text) && next && behind) {
-      const kind = tellingKind(next.text);
-      if (kind && isSecretValue(behind.text, kind)) found.push(tailSpan(text, behind, 0, kind));
+    else if (/^--(?:arg|set|set-string|var)$/.test(word.text) && next && afterNext) {
+      const kind = secretKindOf(next.text);
+      if (kind && isSecretValue(afterNext.text, kind)) found.push(tailSpan(text, afterNext, 0, kind));
     }
   }
 };
 
 const SUDO_STDIN = /^-[a-zA-Z]*S|^--stdin$/;
 /** Whether the program, or the sudo before it, reads a password from its standard input. */
-const readsSecret = (invocation: Invocation, places: SecretPlaces | undefined, operands: readonly Word[]): boolean =>
+const readsSecret = (invocation: Invocation, known: SecretArguments | undefined, operands: readonly Word[]): boolean =>
   invocation.via.some((step) => step.name === 'sudo' && step.args.some((word) => SUDO_STDIN.test(word.text))) ||
-  (places?.inputs.some(
+  (known?.inputs.some(
     ({ subcommands, option }) =>
-      begins(operands, subcommands) && (!option || invocation.args.some((word) => option.test(word.text))),
+      startsWith(operands, subcommands) && (!option || invocation.args.some((word) => option.test(word.text))),
   ) ??
     false);
 
@@ -137,7 +143,7 @@ const readsSecret = (invocation: Invocation, places: SecretPlaces | undefined, o
  * `echo secret | docker login --password-stdin`, `echo secret | sudo -S …`, `docker login … <<<
  * secret`.
  */
-const findFed = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
+const findPipedSecret = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
   const { input } = invocation;
   if (input.kind === 'here-string') found.push(tailSpan(text, input.word, 0, 'password'));
   if (input.kind !== 'pipe') return;
@@ -151,16 +157,16 @@ const findFed = (text: string, invocation: Invocation, found: SecretSpan[]): voi
 };
 
 const findIn = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
-  const places = secretPlaces(lookupTool(invocation.tool)?.name ?? invocation.tool);
-  findOptions(text, invocation.args, places, found);
+  const known = secretArguments(lookupTool(invocation.tool)?.name ?? invocation.tool);
+  findOptions(text, invocation.args, known, found);
   findSettings(text, invocation.args, found);
   findLiterals(text, invocation.args, found);
   for (const { name, value } of invocation.assignments) addAssignment(text, name, value, found);
-  if (!places && invocation.via.length === 0) return;
-  const operands = places ? operandsOf(invocation) : [];
-  if (places) findOperands(text, places, operands, found);
-  if (invocation.input.kind !== 'inherited' && readsSecret(invocation, places, operands))
-    findFed(text, invocation, found);
+  if (!known && invocation.via.length === 0) return;
+  const operands = known ? operandsOf(invocation) : [];
+  if (known) findOperands(text, known, operands, found);
+  if (invocation.input.kind !== 'inherited' && readsSecret(invocation, known, operands))
+    findPipedSecret(text, invocation, found);
 };
 
 /** Secrets that the parsed command tells, as spans of the original text. */
@@ -174,7 +180,7 @@ export const parsedSecrets = (text: string, analysis: Analysis): readonly Secret
       const key = wrapper.args[0] ?? wrapper;
       if (wrappers.has(key)) continue;
       wrappers.add(key);
-      findOptions(text, wrapper.args, secretPlaces(lookupTool(wrapper.name)?.name ?? wrapper.name), found);
+      findOptions(text, wrapper.args, secretArguments(lookupTool(wrapper.name)?.name ?? wrapper.name), found);
     }
   }
   for (const { assignment } of analysis.settings) addAssignment(text, assignment.name, assignment.value, found);
@@ -183,6 +189,6 @@ export const parsedSecrets = (text: string, analysis: Analysis): readonly Secret
 
 const addAssignment = (text: string, name: string, value: Word | null, found: SecretSpan[]): void => {
   if (!value) return;
-  const kind = tellingKind(name) ?? (/key$/i.test(name) && looksRandom(value.text) ? 'key' : null);
+  const kind = secretKindOf(name) ?? (/key$/i.test(name) && looksRandom(value.text) ? 'key' : null);
   if (kind && isSecretValue(value.text, kind)) found.push(tailSpan(text, value, 0, kind));
 };

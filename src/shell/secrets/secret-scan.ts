@@ -4,7 +4,7 @@
  * what only the parsed command can tell.
  */
 import { secretFormats } from './secret-formats.ts';
-import { isSecretValue, looksRandom, NAME_HINT, type TellingKind, tellingKind } from './secret-names.ts';
+import { isSecretValue, looksRandom, NAME_HINT, type SecretKind, secretKindOf } from './secret-names.ts';
 
 /** `text.slice(start, end)` is secret. */
 export interface SecretSpan {
@@ -77,14 +77,14 @@ const valueEnd = (text: string, from: number, quote: string): number => {
   return limit;
 };
 
-interface Named {
+interface NamedSpan {
   readonly name: string;
   readonly start: number;
   readonly end: number;
 }
 
 /** The whole name around a telling word: letters, digits, `_`, `-`, `.`. */
-const nameAround = (text: string, start: number, end: number): Named => {
+const nameAround = (text: string, start: number, end: number): NamedSpan => {
   let from = start;
   while (from > 0 && start - from < MAX_NAME_LENGTH && /[\w.-]/.test(text[from - 1] ?? '')) from -= 1;
   let to = end;
@@ -92,20 +92,20 @@ const nameAround = (text: string, start: number, end: number): Named => {
   return { name: text.slice(from, to), start: from, end: to };
 };
 
-const JOINT = /(\\*["']?\]?)([ \t]*)(=>|:=|==|=~|=|::|:\/\/|:|(?=\s))([ \t]*)(\\*["']?)/y;
+const SEPARATOR = /(\\*["']?\]?)([ \t]*)(=>|:=|==|=~|=|::|:\/\/|:|(?=\s))([ \t]*)(\\*["']?)/y;
 const HEADER = /(?:authorization|^x-|-token|-key|^api-?key|^cookie)/i;
 
 /**
  * The value may be spoken of freely (`password: x`), or must be an option's (`--password x`), or
  * look like a secret by itself.
  */
-const fits = (named: Named, joint: RegExpExecArray, value: string, kind: TellingKind): boolean => {
-  const [, closing = '', , sign = '', gap = '', opening = ''] = joint;
+const isSecretAfter = (named: NamedSpan, separator: RegExpExecArray, value: string, kind: SecretKind): boolean => {
+  const [, closing = '', , sign = '', gap = '', opening = ''] = separator;
   if (sign === '=' || sign === ':=' || sign === '=>')
     return isSecretValue(value, kind) && !/^(?:id|type|src|source)=/.test(value);
   if (sign === ':') {
-    const spoken = gap !== '' || opening !== '' || closing !== '' || HEADER.test(named.name) || looksRandom(value);
-    return spoken && isSecretValue(value, kind);
+    const isExplicit = gap !== '' || opening !== '' || closing !== '' || HEADER.test(named.name) || looksRandom(value);
+    return isExplicit && isSecretValue(value, kind);
   }
   if (sign !== '') return false;
   if (named.name.startsWith('-')) return !value.startsWith('-') && isSecretValue(value, kind);
@@ -114,13 +114,13 @@ const fits = (named: Named, joint: RegExpExecArray, value: string, kind: Telling
 
 const SCHEME = /^(?:basic|bearer|token|apikey|bot|digest|negotiate|aws4-hmac-sha256|key|splunk|flyv1|genie-?key)[ =]+/i;
 
-const spanAfter = (text: string, named: Named, announced: TellingKind | 'random'): SecretSpan | null => {
-  JOINT.lastIndex = named.end;
-  const joint = JOINT.exec(text);
-  if (!joint) return null;
-  const quote = (joint[5] ?? '').at(-1) ?? '';
+const spanAfter = (text: string, named: NamedSpan, announced: SecretKind | 'random'): SecretSpan | null => {
+  SEPARATOR.lastIndex = named.end;
+  const separator = SEPARATOR.exec(text);
+  if (!separator) return null;
+  const quote = (separator[5] ?? '').at(-1) ?? '';
   const header = /authorization$/i.test(named.name);
-  let start = JOINT.lastIndex;
+  let start = SEPARATOR.lastIndex;
   // A header stands inside one quoted word: its value runs to that word's closing quote, over the
   // blank after the scheme.
   if (header) start += SCHEME.exec(text.slice(start, start + 40))?.[0].length ?? 0;
@@ -129,39 +129,40 @@ const spanAfter = (text: string, named: Named, announced: TellingKind | 'random'
   // Many things are called a key; only a value that looks like one is taken for it.
   if (announced === 'random' && !looksRandom(value)) return null;
   const kind = announced === 'random' ? 'key' : announced;
-  return fits(named, joint, value, kind) ? { start, end, kind } : null;
+  return isSecretAfter(named, separator, value, kind) ? { start, end, kind } : null;
 };
 
-const TELLING =
+const SECRET_WORDS =
   /passw(?:or)?d|passphrase|passcode|passwort|pwd|pass|psw|secret|token|key|credential|authorization|auth|bearer|jwt|_pat\b/gi;
 /** Options of these programs ask for the password instead of taking it as the next word. */
-const ASKS =
+const PROMPTING_PROGRAMS =
   /\b(?:mysql\w*|mariadb[\w-]*|psql|pg_\w+|createdb|dropdb|createuser|dropuser|vacuumdb|reindexdb|clusterdb|pgbench|mycli)\b/;
-const TAKES_NAMES = /\b(?:docker|podman|buildah|nerdctl|kubectl|kamal)\b/;
+const SECRET_BY_NAME = /\b(?:docker|podman|buildah|nerdctl|kubectl|kamal)\b/;
 
-const isExcepted = (text: string, named: Named): boolean => {
+const isExcepted = (text: string, named: NamedSpan): boolean => {
   const before = text.slice(Math.max(0, named.start - 2), named.start);
   // `$token = x` is a comparison; `$token='x'` an assignment in PHP or Perl.
   if (before.endsWith('${') || (before.endsWith('$') && !/=["']/y.test(text.slice(named.end, named.end + 2))))
     return true;
   if (!/\s/.test(text[named.end] ?? '')) return false;
-  if (/^--?password$/.test(named.name)) return ASKS.test(text.slice(Math.max(0, named.start - 300), named.start));
-  return named.name === '--secret' && TAKES_NAMES.test(text.slice(Math.max(0, named.start - 300), named.start));
+  if (/^--?password$/.test(named.name))
+    return PROMPTING_PROGRAMS.test(text.slice(Math.max(0, named.start - 300), named.start));
+  return named.name === '--secret' && SECRET_BY_NAME.test(text.slice(Math.max(0, named.start - 300), named.start));
 };
 
 /** `name=value`, `"name": "value"`, `--name value`, `X-Name: value`. */
 const findNamed = (text: string, found: SecretSpan[]): void => {
-  TELLING.lastIndex = 0;
-  for (let match = TELLING.exec(text); match; match = TELLING.exec(text)) {
-    const named = nameAround(text, match.index, TELLING.lastIndex);
-    const kind = tellingKind(named.name) ?? (/[A-Z]_KEY$/.test(named.name) ? 'random' : null);
+  SECRET_WORDS.lastIndex = 0;
+  for (let match = SECRET_WORDS.exec(text); match; match = SECRET_WORDS.exec(text)) {
+    const named = nameAround(text, match.index, SECRET_WORDS.lastIndex);
+    const kind = secretKindOf(named.name) ?? (/[A-Z]_KEY$/.test(named.name) ? 'random' : null);
     const span = kind && !isExcepted(text, named) ? spanAfter(text, named, kind) : null;
     if (span) found.push(span);
-    TELLING.lastIndex = Math.max(TELLING.lastIndex, span?.end ?? named.end);
+    SECRET_WORDS.lastIndex = Math.max(SECRET_WORDS.lastIndex, span?.end ?? named.end);
   }
 };
 
-const SPOKEN: readonly (readonly [kind: string, pattern: RegExp])[] = [
+const PHRASES: readonly (readonly [kind: string, pattern: RegExp])[] = [
   [
     'password',
     /\b(?:identified\s{1,4}(?:with\s{1,4}[\w']{1,40}\s{1,4})?by|password)\s{1,4}(?:\\*["']|\$\$)([^'"\\$‹\s][^'"\\$‹]{0,200})/dgi,
@@ -173,8 +174,8 @@ const SPOKEN: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['cookie', /\b(?:[\w-]{0,24}(?:sess(?:ion)?(?:_?id)?|sid|auth|jwt))=([^\s'";&‹$<>]{12,2000})/dgi],
 ];
 
-const findSpoken = (text: string, found: SecretSpan[]): void => {
-  for (const [kind, pattern] of SPOKEN)
+const findPhrases = (text: string, found: SecretSpan[]): void => {
+  for (const [kind, pattern] of PHRASES)
     for (const match of text.matchAll(pattern)) {
       const [start, end] = match.indices?.[1] ?? [0, 0];
       if (kind !== 'cookie' || looksRandom(match[1] ?? '') || /^[0-9a-f]{20,}$/i.test(match[1] ?? ''))
@@ -193,7 +194,7 @@ export const scanSecrets = (text: string): readonly SecretSpan[] => {
   if (text.includes('://')) findUrlCredentials(text, found);
   if (NAME_HINT.test(text)) {
     findNamed(text, found);
-    findSpoken(text, found);
+    findPhrases(text, found);
   }
   return found;
 };

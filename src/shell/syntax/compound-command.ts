@@ -6,14 +6,14 @@
 import type { Branch, Command, CompoundCommand, Script, Word, WordPart } from '../model.ts';
 import { readArithmetic } from './expansion-syntax.ts';
 import { wordOf } from './parts.ts';
-import { emptyWord, looksAt, moveOn, type Reader, readNested, spanFrom, step, take } from './reader.ts';
+import { consume, countStep, emptyWord, ensureProgress, isAt, type Reader, readNested, spanFrom } from './reader.ts';
 import { readRedirections } from './redirections.ts';
 import { readElements } from './simple-command.ts';
 import { skipBlanks, skipLines } from './trivia.ts';
 import { readWord } from './words.ts';
 
 /** The readers that compound commands need of the grammar around them. */
-export interface Inner {
+export interface NestedReaders {
   /** Reads a list up to a closing keyword or bracket. */
   readonly list: (reader: Reader) => Script;
   readonly command: (reader: Reader) => Command;
@@ -39,7 +39,7 @@ const KEYWORDS = {
   caseEnd: /;;&?|;&|;\|/y,
 };
 
-const HANDLERS: Readonly<Record<string, (reader: Reader, inner: Inner) => Body>> = {
+const HANDLERS: Readonly<Record<string, (reader: Reader, nested: NestedReaders) => Body>> = {
   if: readIf,
   while: readWhile,
   until: readWhile,
@@ -54,9 +54,14 @@ const HANDLERS: Readonly<Record<string, (reader: Reader, inner: Inner) => Body>>
 };
 
 /** Reads the compound command whose keyword has just been read. */
-export function readCompound(reader: Reader, keyword: string, start: number, inner: Inner): CompoundCommand | null {
+export function readCompound(
+  reader: Reader,
+  keyword: string,
+  start: number,
+  nested: NestedReaders,
+): CompoundCommand | null {
   const handler = Object.hasOwn(HANDLERS, keyword) ? HANDLERS[keyword] : undefined;
-  return handler ? finish(reader, start, handler(reader, inner)) : null;
+  return handler ? finish(reader, start, handler(reader, nested)) : null;
 }
 
 /** Reads `(…)` or `((…))` with the position at the bracket. */
@@ -77,9 +82,9 @@ export function readBracketed(reader: Reader, start: number): CompoundCommand {
 }
 
 /** Reads the body of `name ()`. */
-export function readFunctionBody(reader: Reader, start: number, name: string, inner: Inner): CompoundCommand {
+export function readFunctionBody(reader: Reader, start: number, name: string, nested: NestedReaders): CompoundCommand {
   skipLines(reader);
-  return finish(reader, start, { kind: 'function', name, branches: [commandBody(reader, inner)] });
+  return finish(reader, start, { kind: 'function', name, branches: [commandBody(reader, nested)] });
 }
 
 function finish(reader: Reader, start: number, body: Body): CompoundCommand {
@@ -88,37 +93,37 @@ function finish(reader: Reader, start: number, body: Body): CompoundCommand {
 }
 
 const expectKeyword = (reader: Reader, keyword: RegExp): void => {
-  if (take(reader, keyword) === null) reader.notes.complete = reader.notes.complete && reader.dialect === 'zsh';
+  if (consume(reader, keyword) === null) reader.state.complete = reader.state.complete && reader.dialect === 'zsh';
 };
 
-function commandBody(reader: Reader, inner: Inner): Branch {
+function commandBody(reader: Reader, nested: NestedReaders): Branch {
   const start = reader.pos;
-  const command = inner.command(reader);
+  const command = nested.command(reader);
   const span = spanFrom(reader, start);
   const pipeline = { commands: [command], negated: false, ...span };
   return { role: 'body', script: { items: [{ pipeline, separator: ';' }], ...span } };
 }
 
-function readIf(reader: Reader, inner: Inner): Body {
+function readIf(reader: Reader, nested: NestedReaders): Body {
   const branches: Branch[] = [];
   do {
-    branches.push({ role: 'condition', script: inner.list(reader) });
-    if (take(reader, KEYWORDS.thenBody) !== null) branches.push({ role: 'body', script: inner.list(reader) });
-  } while (take(reader, KEYWORDS.elif) !== null && step(reader));
-  if (take(reader, KEYWORDS.else) !== null) branches.push({ role: 'body', script: inner.list(reader) });
+    branches.push({ role: 'condition', script: nested.list(reader) });
+    if (consume(reader, KEYWORDS.thenBody) !== null) branches.push({ role: 'body', script: nested.list(reader) });
+  } while (consume(reader, KEYWORDS.elif) !== null && countStep(reader));
+  if (consume(reader, KEYWORDS.else) !== null) branches.push({ role: 'body', script: nested.list(reader) });
   expectKeyword(reader, KEYWORDS.fi);
   return { kind: 'if', branches };
 }
 
-function readWhile(reader: Reader, inner: Inner): Body {
-  const branches: Branch[] = [{ role: 'condition', script: inner.list(reader) }];
+function readWhile(reader: Reader, nested: NestedReaders): Body {
+  const branches: Branch[] = [{ role: 'condition', script: nested.list(reader) }];
   expectKeyword(reader, KEYWORDS.do);
-  branches.push({ role: 'body', script: inner.list(reader) });
+  branches.push({ role: 'body', script: nested.list(reader) });
   expectKeyword(reader, KEYWORDS.done);
   return { kind: 'loop', branches };
 }
 
-function readFor(reader: Reader, inner: Inner): Body {
+function readFor(reader: Reader, nested: NestedReaders): Body {
   skipBlanks(reader);
   const words: Word[] = [];
   let name: string | null = null;
@@ -128,7 +133,7 @@ function readFor(reader: Reader, inner: Inner): Body {
     name = readWord(reader).text;
     readForList(reader, words);
   }
-  return { kind: 'loop', name, words, branches: [readLoopBody(reader, inner)] };
+  return { kind: 'loop', name, words, branches: [readLoopBody(reader, nested)] };
 }
 
 function readForList(reader: Reader, words: Word[]): void {
@@ -137,59 +142,59 @@ function readForList(reader: Reader, words: Word[]): void {
     words.push(...readElements(reader));
     return;
   }
-  if (take(reader, KEYWORDS.in) === null) return;
-  while (reader.pos < reader.text.length && step(reader)) {
+  if (consume(reader, KEYWORDS.in) === null) return;
+  while (reader.pos < reader.text.length && countStep(reader)) {
     skipBlanks(reader);
     if ('\n;&|)'.includes(reader.text[reader.pos] ?? ';')) return;
     const before = reader.pos;
     words.push(readWord(reader));
-    moveOn(reader, before);
+    ensureProgress(reader, before);
   }
 }
 
-function readLoopBody(reader: Reader, inner: Inner): Branch {
+function readLoopBody(reader: Reader, nested: NestedReaders): Branch {
   skipLines(reader);
   if (reader.text[reader.pos] === ';') reader.pos += 1;
   skipLines(reader);
-  if (take(reader, KEYWORDS.do) !== null) {
-    const script = inner.list(reader);
+  if (consume(reader, KEYWORDS.do) !== null) {
+    const script = nested.list(reader);
     expectKeyword(reader, KEYWORDS.done);
     return { role: 'body', script };
   }
-  if (reader.dialect === 'zsh' || looksAt(reader, KEYWORDS.openBrace)) return commandBody(reader, inner);
-  const script = inner.list(reader);
+  if (reader.dialect === 'zsh' || isAt(reader, KEYWORDS.openBrace)) return commandBody(reader, nested);
+  const script = nested.list(reader);
   expectKeyword(reader, KEYWORDS.done);
   return { role: 'body', script };
 }
 
-function readRepeat(reader: Reader, inner: Inner): Body {
+function readRepeat(reader: Reader, nested: NestedReaders): Body {
   skipBlanks(reader);
   const words = [readWord(reader)];
-  return { kind: 'loop', words, branches: [readLoopBody(reader, inner)] };
+  return { kind: 'loop', words, branches: [readLoopBody(reader, nested)] };
 }
 
-function readCase(reader: Reader, inner: Inner): Body {
+function readCase(reader: Reader, nested: NestedReaders): Body {
   skipBlanks(reader);
   const words = [readWord(reader)];
   const branches: Branch[] = [];
   skipLines(reader);
   expectKeyword(reader, KEYWORDS.in);
-  while (reader.pos < reader.text.length && step(reader)) {
+  while (reader.pos < reader.text.length && countStep(reader)) {
     skipLines(reader);
-    if (take(reader, KEYWORDS.esac) !== null) return { kind: 'case', words, branches };
+    if (consume(reader, KEYWORDS.esac) !== null) return { kind: 'case', words, branches };
     readPatterns(reader, words);
-    branches.push({ role: 'body', script: inner.list(reader) });
-    const ended = take(reader, KEYWORDS.caseEnd) !== null;
-    if (!ended && !looksAt(reader, KEYWORDS.esac)) break;
+    branches.push({ role: 'body', script: nested.list(reader) });
+    const ended = consume(reader, KEYWORDS.caseEnd) !== null;
+    if (!ended && !isAt(reader, KEYWORDS.esac)) break;
   }
-  reader.notes.complete = false;
+  reader.state.complete = false;
   return { kind: 'case', words, branches };
 }
 
 /** Reads `a|b)`; patterns are words too, because substitutions in them run. */
 function readPatterns(reader: Reader, words: Word[]): void {
   if (reader.text[reader.pos] === '(') reader.pos += 1;
-  while (reader.pos < reader.text.length && step(reader)) {
+  while (reader.pos < reader.text.length && countStep(reader)) {
     skipBlanks(reader);
     const char = reader.text[reader.pos];
     if (char === ')') {
@@ -199,38 +204,38 @@ function readPatterns(reader: Reader, words: Word[]): void {
     if (char === '\n' || char === ';') return;
     const before = reader.pos;
     const pattern = readWord(reader);
-    if (!moveOn(reader, before)) words.push(pattern);
+    if (!ensureProgress(reader, before)) words.push(pattern);
   }
 }
 
-function readFunction(reader: Reader, inner: Inner): Body {
+function readFunction(reader: Reader, nested: NestedReaders): Body {
   skipBlanks(reader);
   const name = (reader.pos < reader.text.length ? readWord(reader) : emptyWord(reader)).text;
-  take(reader, KEYWORDS.brackets);
+  consume(reader, KEYWORDS.brackets);
   skipLines(reader);
-  return { kind: 'function', name, branches: [commandBody(reader, inner)] };
+  return { kind: 'function', name, branches: [commandBody(reader, nested)] };
 }
 
-function readGroup(reader: Reader, inner: Inner): Body {
-  const branches: Branch[] = [{ role: 'body', script: inner.list(reader) }];
+function readGroup(reader: Reader, nested: NestedReaders): Body {
+  const branches: Branch[] = [{ role: 'body', script: nested.list(reader) }];
   expectKeyword(reader, KEYWORDS.closeBrace);
   skipBlanks(reader);
-  if (reader.dialect === 'zsh' && take(reader, KEYWORDS.always) !== null) {
+  if (reader.dialect === 'zsh' && consume(reader, KEYWORDS.always) !== null) {
     skipLines(reader);
-    branches.push(commandBody(reader, inner));
+    branches.push(commandBody(reader, nested));
   }
   return { kind: 'group', branches };
 }
 
 function readTest(reader: Reader): Body {
   const words: Word[] = [];
-  while (reader.pos < reader.text.length && step(reader)) {
+  while (reader.pos < reader.text.length && countStep(reader)) {
     skipLines(reader);
-    if (take(reader, KEYWORDS.closeTest) !== null) return { kind: 'test', words };
+    if (consume(reader, KEYWORDS.closeTest) !== null) return { kind: 'test', words };
     const before = reader.pos;
     const operand = readWord(reader, 'blank');
-    if (!moveOn(reader, before)) words.push(operand);
+    if (!ensureProgress(reader, before)) words.push(operand);
   }
-  reader.notes.complete = false;
+  reader.state.complete = false;
   return { kind: 'test', words };
 }

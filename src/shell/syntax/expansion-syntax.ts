@@ -3,12 +3,12 @@
  * §2.6, bash and zsh manuals.
  */
 
-import { MAX_DEPTH, MAX_SECOND_READINGS } from '../limits.ts';
+import { MAX_BACKTRACKS, MAX_DEPTH } from '../limits.ts';
 import type { VariablePart, Word, WordPart } from '../model.ts';
 import { type Piece, piecedSource } from '../source.ts';
 import { readEscape } from './escapes.ts';
 import { addLiteral } from './parts.ts';
-import { newReader, type Reader, readNested, skipBalanced, spanFrom, step, take } from './reader.ts';
+import { consume, countStep, newReader, type Reader, readNested, skipToClosing, spanFrom } from './reader.ts';
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const SPECIAL = /[0-9@*#?$!-]/y;
@@ -19,11 +19,11 @@ const OPERATOR = /:?[-=?+]|##?|%%?|\/\/?|\^\^?|,,?|@|:/y;
 const ANSI_RUN = /[^'\\]+/y;
 
 /** Reads what stands at a `$`. */
-export function readDollar(reader: Reader, parts: WordPart[], quoted: boolean): void {
+export function readExpansion(reader: Reader, parts: WordPart[], quoted: boolean): void {
   const next = reader.text[reader.pos + 1];
   if (next === '(') readParenthesis(reader, parts, quoted);
   else if (next === '{') readBrace(reader, parts, quoted);
-  else if (next === "'" && !quoted) readAnsi(reader, parts);
+  else if (next === "'" && !quoted) readAnsiQuoted(reader, parts);
   else if (next !== '[' || !readOldArithmetic(reader, parts, quoted)) readPlainVariable(reader, parts, quoted);
 }
 
@@ -40,9 +40,9 @@ function readOldArithmetic(reader: Reader, parts: WordPart[], quoted: boolean): 
 function readPlainVariable(reader: Reader, parts: WordPart[], quoted: boolean): void {
   const start = reader.pos;
   reader.pos += 1;
-  const name = take(reader, NAME) ?? take(reader, SPECIAL);
+  const name = consume(reader, NAME) ?? consume(reader, SPECIAL);
   if (name !== null) {
-    if (reader.dialect === 'zsh') take(reader, SUBSCRIPT);
+    if (reader.dialect === 'zsh') consume(reader, SUBSCRIPT);
     addVariable(reader, parts, { start, quoted, name, operator: '', argument: null });
   } else if (quoted || reader.text[reader.pos] !== '"') {
     addLiteral(reader, parts, start, '$', quoted);
@@ -56,7 +56,7 @@ function addVariable(
   found: Pick<VariablePart, 'quoted' | 'name' | 'operator' | 'argument'> & { start: number },
 ): void {
   const text = reader.text.slice(found.start, reader.pos);
-  if (step(reader)) parts.push({ ...found, kind: 'variable', text, ...spanFrom(reader, found.start) });
+  if (countStep(reader)) parts.push({ ...found, kind: 'variable', text, ...spanFrom(reader, found.start) });
 }
 
 function readParenthesis(reader: Reader, parts: WordPart[], quoted: boolean): void {
@@ -69,7 +69,7 @@ function readParenthesis(reader: Reader, parts: WordPart[], quoted: boolean): vo
   reader.pos += 2;
   const script = readNested(reader, ')');
   const text = reader.text.slice(start, reader.pos);
-  if (step(reader)) parts.push({ kind: 'command', text, quoted, script, ...spanFrom(reader, start) });
+  if (countStep(reader)) parts.push({ kind: 'command', text, quoted, script, ...spanFrom(reader, start) });
 }
 
 /**
@@ -83,19 +83,19 @@ export function readArithmetic(
   quoted: boolean,
   closer: '))' | ']',
 ): boolean {
-  if (reader.secondReadings >= MAX_SECOND_READINGS || reader.depth >= MAX_DEPTH) return false;
-  const notes = { ...reader.notes };
+  if (reader.backtracks >= MAX_BACKTRACKS || reader.depth >= MAX_DEPTH) return false;
+  const notes = { ...reader.state };
   const inside: WordPart[] = [];
   reader.depth += 1;
   const closed = readExpression(reader, inside, closer);
   reader.depth -= 1;
   if (!closed) {
-    reader.secondReadings += 1;
-    reader.notes.complete = notes.complete;
+    reader.backtracks += 1;
+    reader.state.complete = notes.complete;
     return false;
   }
   const text = reader.text.slice(start, reader.pos);
-  if (step(reader)) parts.push({ kind: 'arithmetic', text, quoted, parts: inside, ...spanFrom(reader, start) });
+  if (countStep(reader)) parts.push({ kind: 'arithmetic', text, quoted, parts: inside, ...spanFrom(reader, start) });
   return true;
 }
 
@@ -103,7 +103,7 @@ function readExpression(reader: Reader, inside: WordPart[], closer: '))' | ']'):
   let open = 0;
   while (reader.pos < reader.text.length) {
     const char = reader.text[reader.pos];
-    if (char === '$') readDollar(reader, inside, true);
+    if (char === '$') readExpansion(reader, inside, true);
     else if (char === '`') readBackquote(reader, inside, true);
     else if (open === 0 && reader.text.startsWith(closer, reader.pos)) {
       reader.pos += closer.length;
@@ -127,13 +127,13 @@ function readBrace(reader: Reader, parts: WordPart[], quoted: boolean): void {
     if (after === '|') reader.pos += 1;
     const script = readNested(reader, '}');
     const text = reader.text.slice(start, reader.pos);
-    if (step(reader)) parts.push({ kind: 'command', text, quoted, script, ...spanFrom(reader, start) });
+    if (countStep(reader)) parts.push({ kind: 'command', text, quoted, script, ...spanFrom(reader, start) });
     return;
   }
-  const prefix = take(reader, BRACE_PREFIX) ?? '';
-  const name = take(reader, BRACE_NAME) ?? '';
-  const subscript = take(reader, SUBSCRIPT) ?? '';
-  const operator = prefix + (take(reader, OPERATOR) ?? subscript);
+  const prefix = consume(reader, BRACE_PREFIX) ?? '';
+  const name = consume(reader, BRACE_NAME) ?? '';
+  const subscript = consume(reader, SUBSCRIPT) ?? '';
+  const operator = prefix + (consume(reader, OPERATOR) ?? subscript);
   const argument = readBraceArgument(reader, quoted);
   addVariable(reader, parts, { start, quoted, name, operator, argument });
 }
@@ -144,24 +144,24 @@ function readBraceArgument(reader: Reader, quoted: boolean): Word | null {
     return null;
   }
   if (reader.depth >= MAX_DEPTH) {
-    skipBalanced(reader, '{', '}');
+    skipToClosing(reader, '{', '}');
     return null;
   }
   reader.depth += 1;
   const word = reader.grammar.readArgument(reader, quoted);
   reader.depth -= 1;
   if (reader.text[reader.pos] === '}') reader.pos += 1;
-  else reader.notes.complete = false;
+  else reader.state.complete = false;
   return word;
 }
 
-function readAnsi(reader: Reader, parts: WordPart[]): void {
+function readAnsiQuoted(reader: Reader, parts: WordPart[]): void {
   const opening = reader.pos;
   reader.pos += 2;
   const first = reader.pos;
   while (reader.pos < reader.text.length && reader.text[reader.pos] !== "'") {
     const start = reader.pos;
-    const run = take(reader, ANSI_RUN);
+    const run = consume(reader, ANSI_RUN);
     if (run !== null) {
       addLiteral(reader, parts, start, run, true);
       continue;
@@ -172,7 +172,7 @@ function readAnsi(reader: Reader, parts: WordPart[]): void {
   }
   const empty = reader.pos === first;
   if (reader.pos < reader.text.length) reader.pos += 1;
-  else reader.notes.complete = false;
+  else reader.state.complete = false;
   if (empty) addLiteral(reader, parts, opening, '', true);
 }
 
@@ -202,21 +202,21 @@ export function readBackquote(reader: Reader, parts: WordPart[], quoted: boolean
   }
   flush();
   if (reader.pos < reader.text.length) reader.pos += 1;
-  else reader.notes.complete = false;
+  else reader.state.complete = false;
   const text = reader.text.slice(start, reader.pos);
   const span = spanFrom(reader, start);
   if (reader.depth >= MAX_DEPTH) {
-    reader.notes.truncated = true;
-    if (step(reader)) parts.push({ kind: 'literal', text, quoted: true, ...span });
+    reader.state.truncated = true;
+    if (countStep(reader)) parts.push({ kind: 'literal', text, quoted: true, ...span });
     return;
   }
   const inner = newReader(
     piecedSource(pieces, reader.source.exact),
     reader.dialect,
-    reader.notes,
+    reader.state,
     reader.grammar,
     reader.depth + 1,
   );
   const script = reader.grammar.parseScript(inner, null);
-  if (step(reader)) parts.push({ kind: 'command', text, quoted, script, ...span });
+  if (countStep(reader)) parts.push({ kind: 'command', text, quoted, script, ...span });
 }

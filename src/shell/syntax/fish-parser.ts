@@ -17,7 +17,17 @@ import type {
 } from '../model.ts';
 import { readFishWord } from './fish-words.ts';
 import { type PipelineWords, readPipeline } from './pipeline.ts';
-import { type Draft, emptyWord, type Grammar, looksAt, moveOn, type Reader, spanFrom, step, take } from './reader.ts';
+import {
+  consume,
+  countStep,
+  emptyWord,
+  ensureProgress,
+  type Grammar,
+  isAt,
+  type Mutable,
+  type Reader,
+  spanFrom,
+} from './reader.ts';
 import { skipBlanks, skipComment, skipLines } from './trivia.ts';
 
 const AFTER_WORD = '(?=[ \\t\\r\\n;&|()<>]|$)';
@@ -48,57 +58,57 @@ export const FISH_GRAMMAR: Grammar = {
 /** Reads statements up to a closing bracket, or inside a block up to `end`, `else`, `case`. */
 function readList(reader: Reader, inBlock: boolean): Script {
   const start = reader.pos;
-  const items: Draft<ListItem>[] = [];
-  while (reader.pos < reader.text.length && step(reader)) {
+  const items: Mutable<ListItem>[] = [];
+  while (reader.pos < reader.text.length && countStep(reader)) {
     skipLines(reader);
     if (reader.pos >= reader.text.length) break;
     if (reader.text[reader.pos] === ')') {
       if (reader.depth > 0) break;
       reader.pos += 1;
-      reader.notes.complete = false;
+      reader.state.complete = false;
       continue;
     }
-    if (looksAt(reader, CLOSING) || looksAt(reader, CLOSE_BRACE)) {
+    if (isAt(reader, CLOSING) || isAt(reader, CLOSE_BRACE)) {
       if (inBlock) break;
-      if (take(reader, CLOSING) === null) reader.pos += 1;
-      reader.notes.complete = false;
+      if (consume(reader, CLOSING) === null) reader.pos += 1;
+      reader.state.complete = false;
       continue;
     }
-    if (take(reader, STRAY) !== null) continue;
+    if (consume(reader, STRAY) !== null) continue;
     readItem(reader, items);
   }
   return { items, ...spanFrom(reader, start) };
 }
 
 /** Reads a statement; `and` and `or` before it say how it hangs on the one before. */
-function readItem(reader: Reader, items: Draft<ListItem>[]): void {
+function readItem(reader: Reader, items: Mutable<ListItem>[]): void {
   const before = reader.pos;
-  const join = take(reader, JOIN);
+  const join = consume(reader, JOIN);
   const previous = items.at(-1);
   if (join !== null && previous) previous.separator = join === 'and' ? '&&' : '||';
   skipBlanks(reader);
   const pipeline = readPipeline(reader, PIPELINE);
   items.push({ pipeline, separator: readSeparator(reader) });
-  moveOn(reader, before);
+  ensureProgress(reader, before);
 }
 
 function readSeparator(reader: Reader): Separator {
   skipBlanks(reader);
-  const found = take(reader, SEPARATOR);
+  const found = consume(reader, SEPARATOR);
   return found === '&&' || found === '||' || found === '&' ? found : ';';
 }
 
 function readCommand(reader: Reader): Command {
   const start = reader.pos;
-  if (!looksAt(reader, OPENING)) return readSimple(reader);
+  if (!isAt(reader, OPENING)) return readSimple(reader);
   if (reader.depth >= MAX_DEPTH) {
-    reader.notes.truncated = true;
+    reader.state.truncated = true;
     return readSimple(reader);
   }
   reader.depth += 1;
-  const body = readBlock(reader, take(reader, OPENING) ?? '');
-  if (take(reader, body.kind === 'group' && reader.text[start] === '{' ? CLOSE_BRACE : END) === null) {
-    reader.notes.complete = false;
+  const body = readBlock(reader, consume(reader, OPENING) ?? '');
+  if (consume(reader, body.kind === 'group' && reader.text[start] === '{' ? CLOSE_BRACE : END) === null) {
+    reader.state.complete = false;
   }
   reader.depth -= 1;
   const { redirections } = readWordsAndRedirections(reader);
@@ -132,19 +142,19 @@ const readBody = (reader: Reader): Branch => ({ role: 'body', script: readList(r
 /** One statement, with those that `and` and `or` hang on it. */
 function readCondition(reader: Reader): Branch {
   const start = reader.pos;
-  const items: Draft<ListItem>[] = [];
+  const items: Mutable<ListItem>[] = [];
   do {
     readItem(reader, items);
     skipLines(reader);
-  } while ((looksAt(reader, JOIN) || /&&|\|\|/.test(items.at(-1)?.separator ?? '')) && step(reader));
+  } while ((isAt(reader, JOIN) || /&&|\|\|/.test(items.at(-1)?.separator ?? '')) && countStep(reader));
   return { role: 'condition', script: { items, ...spanFrom(reader, start) } };
 }
 
 function readIf(reader: Reader): Branch[] {
   const branches: Branch[] = [readCondition(reader), readBody(reader)];
-  while (take(reader, ELSE) !== null && step(reader)) {
+  while (consume(reader, ELSE) !== null && countStep(reader)) {
     skipBlanks(reader);
-    if (take(reader, IF) !== null) {
+    if (consume(reader, IF) !== null) {
       skipBlanks(reader);
       branches.push(readCondition(reader));
     }
@@ -156,7 +166,7 @@ function readIf(reader: Reader): Branch[] {
 function readFor(reader: Reader): Block {
   const name = readFishWord(reader).text;
   skipBlanks(reader);
-  take(reader, IN);
+  consume(reader, IN);
   const { words } = readWordsAndRedirections(reader);
   return { kind: 'loop', name, words, branches: [readBody(reader)] };
 }
@@ -164,7 +174,7 @@ function readFor(reader: Reader): Block {
 function readSwitch(reader: Reader): Block {
   const { words } = readWordsAndRedirections(reader);
   const branches: Branch[] = [readBody(reader)];
-  while (take(reader, CASE) !== null && step(reader)) {
+  while (consume(reader, CASE) !== null && countStep(reader)) {
     words.push(...readWordsAndRedirections(reader).words);
     branches.push(readBody(reader));
   }
@@ -179,20 +189,20 @@ function readSimple(reader: Reader): SimpleCommand {
   return { kind: 'simple', assignments: [], words, redirections, start: from, end: Math.max(from, source.to(end)) };
 }
 
-interface Readings {
+interface WordsAndRedirections {
   readonly words: Word[];
   readonly redirections: Redirection[];
   /** Where the last of them ends. */
   readonly end: number;
 }
 
-function readWordsAndRedirections(reader: Reader): Readings {
+function readWordsAndRedirections(reader: Reader): WordsAndRedirections {
   const words: Word[] = [];
   const redirections: Redirection[] = [];
   let end = reader.pos;
-  while (reader.pos < reader.text.length && step(reader)) {
+  while (reader.pos < reader.text.length && countStep(reader)) {
     skipBlanks(reader);
-    if (looksAt(reader, PIPE)) break;
+    if (isAt(reader, PIPE)) break;
     const redirection = readRedirection(reader);
     const char = reader.text[reader.pos];
     if (redirection !== null) redirections.push(redirection);
@@ -207,7 +217,7 @@ function readWordsAndRedirections(reader: Reader): Readings {
 function readWordOrBracket(reader: Reader): Word {
   const before = reader.pos;
   const word = readFishWord(reader);
-  moveOn(reader, before);
+  ensureProgress(reader, before);
   return word;
 }
 

@@ -3,7 +3,7 @@
 import type { Word, WordPart } from '../model.ts';
 import { readEscape } from './escapes.ts';
 import { addLiteral, wordOf } from './parts.ts';
-import { type Reader, readNested, spanFrom, step, take } from './reader.ts';
+import { consume, countStep, type Reader, readNested, spanFrom } from './reader.ts';
 
 const RUN = /[^ \t\r\n'"\\$*?~<>|&;()]+/y;
 const QUOTED_RUN = /[^"\\$]+/y;
@@ -31,32 +31,32 @@ function endsWord(reader: Reader, start: number): boolean {
 function readPart(reader: Reader, parts: WordPart[], wordStart: number): void {
   const start = reader.pos;
   const char = reader.text[start] ?? '';
-  if (char === "'") readSingle(reader, parts);
-  else if (char === '"') readDouble(reader, parts);
+  if (char === "'") readSingleQuoted(reader, parts);
+  else if (char === '"') readDoubleQuoted(reader, parts);
   else if (char === '\\') readBackslash(reader, parts);
   else if (char === '$') readVariable(reader, parts, false);
   else if (char === '(') readCommand(reader, parts, start, false);
   else if (char === '*' || char === '?') {
     while (reader.text[reader.pos] === '*' || reader.text[reader.pos] === '?') reader.pos += 1;
-    if (step(reader))
+    if (countStep(reader))
       parts.push({ kind: 'glob', text: reader.text.slice(start, reader.pos), ...spanFrom(reader, start) });
   } else if (char === '~' && start === wordStart && readTilde(reader, parts)) return;
   else {
-    if (take(reader, RUN) === null) reader.pos += 1;
+    if (consume(reader, RUN) === null) reader.pos += 1;
     addLiteral(reader, parts, start, reader.text.slice(start, reader.pos), false);
   }
 }
 
 function readTilde(reader: Reader, parts: WordPart[]): boolean {
   const start = reader.pos;
-  const text = take(reader, TILDE);
+  const text = consume(reader, TILDE);
   if (text === null) return false;
-  if (step(reader)) parts.push({ kind: 'tilde', text, ...spanFrom(reader, start) });
+  if (countStep(reader)) parts.push({ kind: 'tilde', text, ...spanFrom(reader, start) });
   return true;
 }
 
 /** Only `\'` and `\\` are escapes between single quotes. */
-function readSingle(reader: Reader, parts: WordPart[]): void {
+function readSingleQuoted(reader: Reader, parts: WordPart[]): void {
   const opening = reader.pos;
   reader.pos += 1;
   while (reader.pos < reader.text.length && reader.text[reader.pos] !== "'") {
@@ -74,12 +74,12 @@ function readSingle(reader: Reader, parts: WordPart[]): void {
   closeQuote(reader, parts, opening);
 }
 
-function readDouble(reader: Reader, parts: WordPart[]): void {
+function readDoubleQuoted(reader: Reader, parts: WordPart[]): void {
   const opening = reader.pos;
   reader.pos += 1;
   while (reader.pos < reader.text.length && reader.text[reader.pos] !== '"') {
     const start = reader.pos;
-    const run = take(reader, QUOTED_RUN);
+    const run = consume(reader, QUOTED_RUN);
     if (run !== null) addLiteral(reader, parts, start, run, true);
     else if (reader.text[start] === '$') readVariable(reader, parts, true);
     else readQuotedBackslash(reader, parts);
@@ -98,7 +98,7 @@ function readQuotedBackslash(reader: Reader, parts: WordPart[]): void {
 function closeQuote(reader: Reader, parts: WordPart[], opening: number): void {
   const empty = reader.pos === opening + 1;
   if (reader.pos < reader.text.length) reader.pos += 1;
-  else reader.notes.complete = false;
+  else reader.state.complete = false;
   if (empty) addLiteral(reader, parts, opening, '', true);
 }
 
@@ -113,7 +113,7 @@ function readBackslash(reader: Reader, parts: WordPart[]): void {
   }
   const next = reader.text[start + 1];
   reader.pos = Math.min(reader.text.length, start + 2);
-  if (next === undefined) reader.notes.complete = false;
+  if (next === undefined) reader.state.complete = false;
   if (next !== '\n') addLiteral(reader, parts, start, next ?? '\\', true);
 }
 
@@ -125,16 +125,16 @@ function readVariable(reader: Reader, parts: WordPart[], quoted: boolean): void 
     return;
   }
   while (reader.text[reader.pos] === '$') reader.pos += 1;
-  const name = take(reader, NAME);
+  const name = consume(reader, NAME);
   if (name === null) {
     addLiteral(reader, parts, start, reader.text.slice(start, reader.pos), quoted);
     return;
   }
-  const subscript = take(reader, SUBSCRIPT) ?? '';
+  const subscript = consume(reader, SUBSCRIPT) ?? '';
   // `$$x` is the variable whose name is in x: nothing is known of it.
   const operator = reader.text[start + 1] === '$' ? '!' : subscript;
   const text = reader.text.slice(start, reader.pos);
-  if (step(reader)) {
+  if (countStep(reader)) {
     parts.push({ kind: 'variable', text, quoted, name, operator, argument: null, ...spanFrom(reader, start) });
   }
 }
@@ -142,7 +142,7 @@ function readVariable(reader: Reader, parts: WordPart[], quoted: boolean): void 
 function readCommand(reader: Reader, parts: WordPart[], start: number, quoted: boolean): void {
   reader.pos += 1;
   const script = readNested(reader, ')');
-  take(reader, SUBSCRIPT);
+  consume(reader, SUBSCRIPT);
   const text = reader.text.slice(start, reader.pos);
-  if (step(reader)) parts.push({ kind: 'command', text, quoted, script, ...spanFrom(reader, start) });
+  if (countStep(reader)) parts.push({ kind: 'command', text, quoted, script, ...spanFrom(reader, start) });
 }

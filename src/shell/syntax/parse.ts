@@ -3,20 +3,20 @@ import type { Dialect, Script } from '../model.ts';
 import type { Source } from '../source.ts';
 import { FISH_GRAMMAR } from './fish-parser.ts';
 import { POSIX_GRAMMAR } from './parser.ts';
-import { type Notes, newReader } from './reader.ts';
+import { type AnalysisState, newReader } from './reader.ts';
 
 /**
  * Reads text into a syntax tree; findings go to `notes`. Beyond the depth limit the tree is empty.
  */
-export function parse(source: Source, dialect: Dialect, notes: Notes, depth = 0): Script {
+export function parse(source: Source, dialect: Dialect, state: AnalysisState, depth = 0): Script {
   if (depth > MAX_DEPTH) {
-    notes.truncated = true;
+    state.truncated = true;
     return { items: [], start: source.from(0), end: source.to(source.text.length) };
   }
   const grammar = dialect === 'fish' ? FISH_GRAMMAR : POSIX_GRAMMAR;
-  const reader = newReader(source, dialect, notes, grammar, depth);
+  const reader = newReader(source, dialect, state, grammar, depth);
   const script = grammar.parseScript(reader, null);
   // A here-document that was announced and never begun.
-  if (reader.documents.length > 0) notes.complete = false;
+  if (reader.documents.length > 0) state.complete = false;
   return script;
 }

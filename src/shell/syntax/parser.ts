@@ -5,9 +5,9 @@
 
 import { MAX_DEPTH } from '../limits.ts';
 import type { Command, CompoundCommand, ListItem, Script, Separator } from '../model.ts';
-import { type Inner, readBracketed, readCompound, readFunctionBody } from './compound-command.ts';
+import { type NestedReaders, readBracketed, readCompound, readFunctionBody } from './compound-command.ts';
 import { type PipelineWords, readPipeline } from './pipeline.ts';
-import { type Grammar, looksAt, type Reader, skipBalanced, spanFrom, step, take } from './reader.ts';
+import { consume, countStep, type Grammar, isAt, type Reader, skipToClosing, spanFrom } from './reader.ts';
 import { readSimple } from './simple-command.ts';
 import { readDocuments, skipBlanks, skipLines } from './trivia.ts';
 import { readArgument } from './words.ts';
@@ -31,7 +31,7 @@ export const POSIX_GRAMMAR: Grammar = {
   readArgument,
 };
 
-const INNER: Inner = {
+const NESTED: NestedReaders = {
   list: (reader) => readList(reader, 'keyword'),
   command: (reader) => readCommand(reader),
 };
@@ -46,7 +46,7 @@ function readList(reader: Reader, end: ListEnd): Script {
   const start = reader.pos;
   const items: ListItem[] = [];
   const closing = reader.dialect === 'zsh' ? CLOSING_ZSH : CLOSING;
-  while (reader.pos < reader.text.length && step(reader)) {
+  while (reader.pos < reader.text.length && countStep(reader)) {
     skipLines(reader);
     if (reader.pos >= reader.text.length) break;
     if (reader.text[reader.pos] === ')') {
@@ -54,13 +54,13 @@ function readList(reader: Reader, end: ListEnd): Script {
       skipStray(reader);
       continue;
     }
-    if (looksAt(reader, closing)) {
+    if (isAt(reader, closing)) {
       if (end === 'keyword' || (end === '}' && reader.text[reader.pos] === '}')) break;
-      take(reader, closing);
-      reader.notes.complete = false;
+      consume(reader, closing);
+      reader.state.complete = false;
       continue;
     }
-    if (take(reader, STRAY) !== null) continue;
+    if (consume(reader, STRAY) !== null) continue;
     const before = reader.pos;
     const pipeline = readPipeline(reader, PIPELINE);
     items.push({ pipeline, separator: readSeparator(reader) });
@@ -71,12 +71,12 @@ function readList(reader: Reader, end: ListEnd): Script {
 
 function skipStray(reader: Reader): void {
   reader.pos += 1;
-  reader.notes.complete = false;
+  reader.state.complete = false;
 }
 
 function readSeparator(reader: Reader): Separator {
   skipBlanks(reader);
-  const found = take(reader, SEPARATOR);
+  const found = consume(reader, SEPARATOR);
   if (found === '&&' || found === '||' || found === ';') return found;
   if (found?.startsWith('&')) return '&';
   if (reader.text[reader.pos] === '\n') {
@@ -88,20 +88,20 @@ function readSeparator(reader: Reader): Separator {
 
 function readCommand(reader: Reader): Command {
   const start = reader.pos;
-  if (reader.text[start] !== '(' && !looksAt(reader, OPENING)) return readSimpleOrFunction(reader);
-  if (reader.depth >= MAX_DEPTH) return readTooDeep(reader);
+  if (reader.text[start] !== '(' && !isAt(reader, OPENING)) return readSimpleOrFunction(reader);
+  if (reader.depth >= MAX_DEPTH) return readBeyondDepthLimit(reader);
   reader.depth += 1;
-  const command = readDeeper(reader, start);
+  const command = readCompoundOrSimple(reader, start);
   reader.depth -= 1;
   return command;
 }
 
-function readDeeper(reader: Reader, start: number): Command {
-  take(reader, PREFIX);
+function readCompoundOrSimple(reader: Reader, start: number): Command {
+  consume(reader, PREFIX);
   if (reader.text[reader.pos] === '(') return readBracketed(reader, reader.pos);
-  const keyword = take(reader, OPENING) ?? '';
+  const keyword = consume(reader, OPENING) ?? '';
   const isWord = keyword === 'time' || keyword === 'coproc' || (ZSH_ONLY.has(keyword) && reader.dialect !== 'zsh');
-  const compound = isWord ? null : readCompound(reader, keyword, start, INNER);
+  const compound = isWord ? null : readCompound(reader, keyword, start, NESTED);
   if (compound) return compound;
   reader.pos = start;
   return readSimpleOrFunction(reader);
@@ -111,11 +111,11 @@ function readDeeper(reader: Reader, start: number): Command {
  * Brackets are skipped over, so that what follows them is still read; keywords are read as ordinary
  * words.
  */
-function readTooDeep(reader: Reader): Command {
-  reader.notes.truncated = true;
+function readBeyondDepthLimit(reader: Reader): Command {
+  reader.state.truncated = true;
   if (reader.text[reader.pos] === '(') {
     reader.pos += 1;
-    skipBalanced(reader, '(', ')');
+    skipToClosing(reader, '(', ')');
   }
   return readSimpleOrFunction(reader);
 }
@@ -127,7 +127,7 @@ function readSimpleOrFunction(reader: Reader): Command {
   const name = command.words[0]?.text ?? '';
   if (reader.depth >= MAX_DEPTH) return command;
   reader.depth += 1;
-  const definition: CompoundCommand = readFunctionBody(reader, start, name, INNER);
+  const definition: CompoundCommand = readFunctionBody(reader, start, name, NESTED);
   reader.depth -= 1;
   return definition;
 }

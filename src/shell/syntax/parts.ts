@@ -1,5 +1,5 @@
 import type { LiteralPart, Word, WordPart } from '../model.ts';
-import { type Draft, type Reader, spanFrom, step } from './reader.ts';
+import { countStep, type Mutable, type Reader, spanFrom } from './reader.ts';
 
 /**
  * Adds the characters read since `start` as standing for `text`, joining them to a literal they
@@ -8,16 +8,16 @@ import { type Draft, type Reader, spanFrom, step } from './reader.ts';
 export function addLiteral(reader: Reader, parts: WordPart[], start: number, text: string, quoted: boolean): void {
   const span = spanFrom(reader, start);
   const last = parts.at(-1);
-  if (last?.kind === 'literal' && last.quoted === quoted && continues(reader, last, span.start, span.end, text)) {
-    const draft: Draft<LiteralPart> = last;
+  if (last?.kind === 'literal' && last.quoted === quoted && extendsLiteral(reader, last, span.start, span.end, text)) {
+    const draft: Mutable<LiteralPart> = last;
     draft.text += text;
     draft.end = Math.max(last.end, span.end);
     return;
   }
-  if (step(reader)) parts.push({ kind: 'literal', text, quoted, start: span.start, end: span.end });
+  if (countStep(reader)) parts.push({ kind: 'literal', text, quoted, start: span.start, end: span.end });
 }
 
-function continues(reader: Reader, last: LiteralPart, start: number, end: number, text: string): boolean {
+function extendsLiteral(reader: Reader, last: LiteralPart, start: number, end: number, text: string): boolean {
   if (!reader.source.exact) return true;
   const bothVerbatim = last.end - last.start === last.text.length && end - start === text.length;
   return bothVerbatim && last.end === start;

@@ -1,5 +1,5 @@
 import type { Command, Pipeline } from '../model.ts';
-import { type Reader, spanFrom, step, take } from './reader.ts';
+import { consume, countStep, type Reader, spanFrom } from './reader.ts';
 import { skipBlanks, skipLines } from './trivia.ts';
 
 /**
@@ -17,16 +17,16 @@ export function readPipeline(reader: Reader, { not, pipe, command }: PipelineWor
   const start = reader.pos;
   const commands: Command[] = [];
   let negated = false;
-  while (take(reader, not) !== null) {
+  while (consume(reader, not) !== null) {
     negated = !negated;
     skipBlanks(reader);
   }
   for (;;) {
     commands.push(command(reader));
     skipBlanks(reader);
-    if (!step(reader) || take(reader, pipe) === null) break;
+    if (!countStep(reader) || consume(reader, pipe) === null) break;
     skipLines(reader);
-    if (reader.pos >= reader.text.length) reader.notes.complete = false;
+    if (reader.pos >= reader.text.length) reader.state.complete = false;
   }
   return { commands, negated, ...spanFrom(reader, start) };
 }

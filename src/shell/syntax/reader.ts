@@ -3,10 +3,10 @@ import type { Dialect, Redirection, Script, Span, Word } from '../model.ts';
 import type { Source } from '../source.ts';
 
 /** Mutable twin of a model type, for as long as it is being built. */
-export type Draft<T> = { -readonly [K in keyof T]: T[K] };
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Findings shared by all readers of one command line. */
-export interface Notes {
+export interface AnalysisState {
   comments: Span[];
   complete: boolean;
   truncated: boolean;
@@ -21,7 +21,7 @@ export interface Notes {
 }
 
 export interface PendingDocument {
-  readonly redirection: Draft<Redirection>;
+  readonly redirection: Mutable<Redirection>;
   readonly delimiter: string;
   readonly quoted: boolean;
   readonly stripTabs: boolean;
@@ -45,15 +45,15 @@ export interface Reader {
   readonly source: Source;
   readonly text: string;
   readonly dialect: Dialect;
-  readonly notes: Notes;
+  readonly state: AnalysisState;
   readonly grammar: Grammar;
   readonly documents: PendingDocument[];
   pos: number;
   depth: number;
-  secondReadings: number;
+  backtracks: number;
 }
 
-export const newNotes = (): Notes => ({
+export const newAnalysisState = (): AnalysisState => ({
   comments: [],
   complete: true,
   truncated: false,
@@ -63,25 +63,31 @@ export const newNotes = (): Notes => ({
   calls: 0,
 });
 
-export function newReader(source: Source, dialect: Dialect, notes: Notes, grammar: Grammar, depth: number): Reader {
+export function newReader(
+  source: Source,
+  dialect: Dialect,
+  state: AnalysisState,
+  grammar: Grammar,
+  depth: number,
+): Reader {
   return {
     source,
     text: source.text,
     dialect,
-    notes,
+    state,
     grammar,
     documents: [],
     pos: 0,
     depth,
-    secondReadings: 0,
+    backtracks: 0,
   };
 }
 
 /** Counts a step; false, with the reader moved to its end, when the limit is reached. */
-export function step(reader: Reader): boolean {
-  reader.notes.steps += 1;
-  if (reader.notes.steps <= MAX_STEPS) return true;
-  reader.notes.truncated = true;
+export function countStep(reader: Reader): boolean {
+  reader.state.steps += 1;
+  if (reader.state.steps <= MAX_STEPS) return true;
+  reader.state.truncated = true;
   reader.pos = reader.text.length;
   return false;
 }
@@ -90,7 +96,7 @@ export function step(reader: Reader): boolean {
  * Makes sure of progress: skips a character where nothing was read since `before`, and says whether
  * it did.
  */
-export function moveOn(reader: Reader, before: number): boolean {
+export function ensureProgress(reader: Reader, before: number): boolean {
   if (reader.pos > before) return false;
   reader.pos = Math.min(before + 1, reader.text.length);
   return true;
@@ -107,7 +113,7 @@ export function spanFrom(reader: Reader, start: number): Span {
  * Matches a sticky expression at the position and moves behind it; null when it does not match
  * there.
  */
-export function take(reader: Reader, sticky: RegExp): string | null {
+export function consume(reader: Reader, sticky: RegExp): string | null {
   sticky.lastIndex = reader.pos;
   const found = sticky.exec(reader.text);
   if (found === null) return null;
@@ -116,7 +122,7 @@ export function take(reader: Reader, sticky: RegExp): string | null {
 }
 
 /** Whether a sticky expression matches at the position. */
-export function looksAt(reader: Reader, sticky: RegExp): boolean {
+export function isAt(reader: Reader, sticky: RegExp): boolean {
   sticky.lastIndex = reader.pos;
   return sticky.test(reader.text);
 }
@@ -128,20 +134,20 @@ export function looksAt(reader: Reader, sticky: RegExp): boolean {
 export function readNested(reader: Reader, closer: ')' | '}'): Script {
   const start = reader.pos;
   if (reader.depth >= MAX_DEPTH) {
-    skipBalanced(reader, closer === ')' ? '(' : '{', closer);
+    skipToClosing(reader, closer === ')' ? '(' : '{', closer);
     return { ...spanFrom(reader, start), items: [] };
   }
   reader.depth += 1;
   const script = reader.grammar.parseScript(reader, closer);
   reader.depth -= 1;
   if (reader.text[reader.pos] === closer) reader.pos += 1;
-  else reader.notes.complete = false;
+  else reader.state.complete = false;
   return script;
 }
 
 /** Moves behind the bracket that closes the one just passed. */
-export function skipBalanced(reader: Reader, opener: string, closer: string): void {
-  reader.notes.truncated = true;
+export function skipToClosing(reader: Reader, opener: string, closer: string): void {
+  reader.state.truncated = true;
   let open = 1;
   while (reader.pos < reader.text.length && open > 0) {
     const char = reader.text[reader.pos];
@@ -149,7 +155,7 @@ export function skipBalanced(reader: Reader, opener: string, closer: string): vo
     else if (char === closer) open -= 1;
     reader.pos += 1;
   }
-  if (open > 0) reader.notes.complete = false;
+  if (open > 0) reader.state.complete = false;
 }
 
 /** A word of nothing, standing at the position. */

@@ -1,5 +1,5 @@
 import type { Redirection, Word } from '../model.ts';
-import { type Draft, emptyWord, type Reader, spanFrom } from './reader.ts';
+import { emptyWord, type Mutable, type Reader, spanFrom } from './reader.ts';
 import { skipBlanks } from './trivia.ts';
 import { readWord } from './words.ts';
 
@@ -21,15 +21,15 @@ export function readRedirection(reader: Reader): Redirection | null {
   const operator = (found[2] ?? found[3] ?? '>').replace('!', '|');
   skipBlanks(reader);
   const target = reader.pos < reader.text.length ? readWord(reader) : emptyWord(reader);
-  if (target.parts.length === 0) reader.notes.complete = false;
-  const redirection: Draft<Redirection> = {
+  if (target.parts.length === 0) reader.state.complete = false;
+  const redirection: Mutable<Redirection> = {
     operator,
     fd: descriptor(found[1], operator),
     target,
     body: null,
     ...spanFrom(reader, start),
   };
-  if (operator === '<<' || operator === '<<-') announceDocument(reader, redirection, target);
+  if (operator === '<<' || operator === '<<-') queueDocument(reader, redirection, target);
   return redirection;
 }
 
@@ -38,7 +38,7 @@ function descriptor(written: string | undefined, operator: string): number | str
   return written.startsWith('{') ? written.slice(1, -1) : Number(written);
 }
 
-function announceDocument(reader: Reader, redirection: Draft<Redirection>, delimiter: Word): void {
+function queueDocument(reader: Reader, redirection: Mutable<Redirection>, delimiter: Word): void {
   const at = reader.source.to(reader.pos);
   redirection.body = { start: at, end: at, value: '', text: '', parts: [], exact: reader.source.exact };
   reader.documents.push({

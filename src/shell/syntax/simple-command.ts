@@ -3,7 +3,7 @@
  */
 
 import type { Assignment, Redirection, SimpleCommand, Word } from '../model.ts';
-import { looksAt, moveOn, type Reader, spanFrom, step, take } from './reader.ts';
+import { consume, countStep, ensureProgress, isAt, type Reader, spanFrom } from './reader.ts';
 import { readRedirection } from './redirections.ts';
 import { skipBlanks, skipComment, skipLines } from './trivia.ts';
 import { readPatternList, readWord } from './words.ts';
@@ -29,7 +29,7 @@ export function readSimple(reader: Reader): SimpleReading {
   const redirections: Redirection[] = [];
   let definesFunction = false;
   let end = start;
-  while (reader.pos < reader.text.length && step(reader)) {
+  while (reader.pos < reader.text.length && countStep(reader)) {
     skipBlanks(reader);
     const redirection = readRedirection(reader);
     if (redirection !== null) {
@@ -40,7 +40,7 @@ export function readSimple(reader: Reader): SimpleReading {
     const char = reader.text[reader.pos];
     if (char === undefined || '\n;&|)'.includes(char) || closesBlock(reader) || skipComment(reader)) break;
     if (char === '(') {
-      definesFunction = words.length === 1 && redirections.length === 0 && take(reader, EMPTY_BRACKETS) !== null;
+      definesFunction = words.length === 1 && redirections.length === 0 && consume(reader, EMPTY_BRACKETS) !== null;
       if (definesFunction) break;
       readBracket(reader, words);
       end = reader.pos;
@@ -59,7 +59,7 @@ export function readSimple(reader: Reader): SimpleReading {
 
 /** zsh: a `}` ends the command before it without a separator. */
 const closesBlock = (reader: Reader): boolean =>
-  reader.dialect === 'zsh' && reader.depth > 0 && looksAt(reader, CLOSING_BRACE);
+  reader.dialect === 'zsh' && reader.depth > 0 && isAt(reader, CLOSING_BRACE);
 
 /**
  * A word always moves the position on: an operator that no grammar puts there is one of its own.
@@ -67,7 +67,7 @@ const closesBlock = (reader: Reader): boolean =>
 function readWordOrOperator(reader: Reader): Word {
   const start = reader.pos;
   const word = readWord(reader);
-  if (!moveOn(reader, start)) return word;
+  if (!ensureProgress(reader, start)) return word;
   return { ...word, ...spanFrom(reader, start) };
 }
 
@@ -99,7 +99,7 @@ function readAssignment(reader: Reader): Assignment | null {
 export function readElements(reader: Reader): Word[] {
   const elements: Word[] = [];
   reader.pos += 1;
-  while (reader.pos < reader.text.length && step(reader)) {
+  while (reader.pos < reader.text.length && countStep(reader)) {
     skipLines(reader);
     if (reader.text[reader.pos] === ')') {
       reader.pos += 1;
@@ -107,8 +107,8 @@ export function readElements(reader: Reader): Word[] {
     }
     const before = reader.pos;
     const word = readWord(reader);
-    if (!moveOn(reader, before)) elements.push(word);
+    if (!ensureProgress(reader, before)) elements.push(word);
   }
-  reader.notes.complete = false;
+  reader.state.complete = false;
   return elements;
 }

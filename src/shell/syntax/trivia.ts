@@ -5,21 +5,21 @@
 import type { WordPart } from '../model.ts';
 import { type Piece, piecedSource } from '../source.ts';
 import { addLiteral, wordOf } from './parts.ts';
-import { newReader, type PendingDocument, type Reader, spanFrom, step, take } from './reader.ts';
-import { readLiveDocument } from './words.ts';
+import { consume, countStep, newReader, type PendingDocument, type Reader, spanFrom } from './reader.ts';
+import { readExpandingDocument } from './words.ts';
 
 const BLANKS = /(?:[ \t\r]|\\\n)+/y;
 const COMMENT = /#[^\n]*/y;
 
 export const skipBlanks = (reader: Reader): void => {
-  take(reader, BLANKS);
+  consume(reader, BLANKS);
 };
 
 /** Skips a comment at the position; it is noted, not read. */
 export function skipComment(reader: Reader): boolean {
   const start = reader.pos;
-  if (take(reader, COMMENT) === null) return false;
-  if (step(reader)) reader.notes.comments.push(spanFrom(reader, start));
+  if (consume(reader, COMMENT) === null) return false;
+  if (countStep(reader)) reader.state.comments.push(spanFrom(reader, start));
   return true;
 }
 
@@ -61,7 +61,7 @@ function readDocument(reader: Reader, pending: PendingDocument): void {
     bodyEnd = reader.pos;
     if (pending.stripTabs) pieces.push({ text: reader.text.slice(lineStart, bodyEnd), ...spanFrom(reader, lineStart) });
   }
-  if (!closed) reader.notes.complete = false;
+  if (!closed) reader.state.complete = false;
   if (!pending.stripTabs && bodyEnd > bodyStart) {
     const span = { start: reader.source.from(bodyStart), end: reader.source.to(bodyEnd) };
     pieces.push({ text: reader.text.slice(bodyStart, bodyEnd), ...span });
@@ -81,9 +81,9 @@ function isDelimiter(reader: Reader, pending: PendingDocument, lineStart: number
 
 function setBody(reader: Reader, pending: PendingDocument, pieces: readonly Piece[]): void {
   const source = piecedSource(pieces, reader.source.exact);
-  const inner = newReader(source, reader.dialect, reader.notes, reader.grammar, reader.depth);
+  const inner = newReader(source, reader.dialect, reader.state, reader.grammar, reader.depth);
   if (!pending.quoted) {
-    pending.redirection.body = readLiveDocument(inner);
+    pending.redirection.body = readExpandingDocument(inner);
     return;
   }
   const parts: WordPart[] = [];

@@ -2,9 +2,9 @@
 
 import { MAX_OPEN_BRACKETS } from '../limits.ts';
 import type { Word, WordPart } from '../model.ts';
-import { readBackquote, readDollar } from './expansion-syntax.ts';
+import { readBackquote, readExpansion } from './expansion-syntax.ts';
 import { addLiteral, wordOf } from './parts.ts';
-import { type Reader, readNested, spanFrom, step, take } from './reader.ts';
+import { consume, countStep, type Reader, readNested, spanFrom } from './reader.ts';
 
 /**
  * Where a word ends: at a metacharacter, at a blank only (inside `[[ ]]`), or at the `}` of
@@ -38,7 +38,7 @@ export function readArgument(reader: Reader, quoted: boolean): Word {
   const start = reader.pos;
   const parts: WordPart[] = [];
   while (reader.pos < reader.text.length && reader.text[reader.pos] !== '}') {
-    if (reader.text[reader.pos] === '"') readDouble(reader, parts);
+    if (reader.text[reader.pos] === '"') readDoubleQuoted(reader, parts);
     else readQuotedPart(reader, parts, QUOTED_BRACE_RUN, '$`"\\}\n');
   }
   const span = spanFrom(reader, start);
@@ -55,7 +55,7 @@ export function readPatternList(reader: Reader): Word {
 }
 
 /** Reads a whole here-document body whose delimiter was not quoted. */
-export function readLiveDocument(reader: Reader): Word {
+export function readExpandingDocument(reader: Reader): Word {
   const parts: WordPart[] = [];
   while (reader.pos < reader.text.length) readQuotedPart(reader, parts, DOCUMENT_RUN, '$`\\\n');
   const span = spanFrom(reader, 0);
@@ -79,10 +79,10 @@ type PartReader = (reader: Reader, parts: WordPart[], wordStart: number) => void
  * itself.
  */
 const PART_READERS: Readonly<Record<string, PartReader>> = {
-  "'": readSingle,
-  '"': readDouble,
+  "'": readSingleQuoted,
+  '"': readDoubleQuoted,
   '\\': readBackslash,
-  $: (reader, parts) => readDollar(reader, parts, false),
+  $: (reader, parts) => readExpansion(reader, parts, false),
   '`': (reader, parts) => readBackquote(reader, parts, false),
   '*': readGlob,
   '?': readGlob,
@@ -96,13 +96,13 @@ function readPart(reader: Reader, parts: WordPart[], wordStart: number, end: Wor
   const char = reader.text[start] ?? '';
   const special = PART_READERS[char];
   if (special !== undefined) special(reader, parts, wordStart);
-  else if ((char === '<' || char === '>') && reader.text[start + 1] === '(') readProcess(reader, parts);
+  else if ((char === '<' || char === '>') && reader.text[start + 1] === '(') readProcessSubstitution(reader, parts);
   else readRun(reader, parts, end);
 }
 
 function readRun(reader: Reader, parts: WordPart[], end: WordEnd): void {
   const start = reader.pos;
-  const run = take(reader, end === 'brace' ? BRACE_RUN : RUN);
+  const run = consume(reader, end === 'brace' ? BRACE_RUN : RUN);
   if (run === null) reader.pos += 1;
   else if (endsInPatternList(reader, run)) {
     addPatternList(reader, parts, start);
@@ -111,12 +111,12 @@ function readRun(reader: Reader, parts: WordPart[], end: WordEnd): void {
   addLiteral(reader, parts, start, reader.text.slice(start, reader.pos), false);
 }
 
-function readSingle(reader: Reader, parts: WordPart[]): void {
+function readSingleQuoted(reader: Reader, parts: WordPart[]): void {
   const opening = reader.pos;
   const start = opening + 1;
   const close = reader.text.indexOf("'", start);
   reader.pos = close < 0 ? reader.text.length : close;
-  if (close < 0) reader.notes.complete = false;
+  if (close < 0) reader.state.complete = false;
   const text = reader.text.slice(start, reader.pos);
   if (text === '') addEmpty(reader, parts, opening);
   else addLiteral(reader, parts, start, text, true);
@@ -130,7 +130,7 @@ function addEmpty(reader: Reader, parts: WordPart[], opening: number): void {
   reader.pos = after;
 }
 
-function readDouble(reader: Reader, parts: WordPart[]): void {
+function readDoubleQuoted(reader: Reader, parts: WordPart[]): void {
   const opening = reader.pos;
   const before = parts.length;
   reader.pos += 1;
@@ -139,7 +139,7 @@ function readDouble(reader: Reader, parts: WordPart[]): void {
   }
   if (reader.pos === opening + 1 && parts.length === before) addEmpty(reader, parts, opening);
   if (reader.pos < reader.text.length) reader.pos += 1;
-  else reader.notes.complete = false;
+  else reader.state.complete = false;
 }
 
 /**
@@ -148,14 +148,14 @@ function readDouble(reader: Reader, parts: WordPart[]): void {
  */
 function readQuotedPart(reader: Reader, parts: WordPart[], run: RegExp, escapable: string): void {
   const start = reader.pos;
-  const text = take(reader, run);
+  const text = consume(reader, run);
   if (text !== null) {
     addLiteral(reader, parts, start, text, true);
     return;
   }
   const char = reader.text[start];
   if (char === '$') {
-    readDollar(reader, parts, true);
+    readExpansion(reader, parts, true);
     return;
   }
   if (char === '`') {
@@ -177,13 +177,13 @@ function readBackslash(reader: Reader, parts: WordPart[]): void {
   const next = reader.text[start + 1];
   reader.pos = Math.min(reader.text.length, start + 2);
   if (next === '\n') return;
-  if (next === undefined) reader.notes.complete = false;
+  if (next === undefined) reader.state.complete = false;
   addLiteral(reader, parts, start, next ?? '\\', true);
 }
 
 function readGlob(reader: Reader, parts: WordPart[]): void {
   const start = reader.pos;
-  if (reader.dialect !== 'sh' && take(reader, PATTERN_LIST) !== null) {
+  if (reader.dialect !== 'sh' && consume(reader, PATTERN_LIST) !== null) {
     reader.pos -= 1;
     addPatternList(reader, parts, start);
     return;
@@ -199,16 +199,16 @@ function readGlob(reader: Reader, parts: WordPart[]): void {
 
 function addGlob(reader: Reader, parts: WordPart[], start: number): void {
   const text = reader.text.slice(start, reader.pos);
-  if (step(reader)) parts.push({ kind: 'glob', text, ...spanFrom(reader, start) });
+  if (countStep(reader)) parts.push({ kind: 'glob', text, ...spanFrom(reader, start) });
 }
 
 function readBracket(reader: Reader, parts: WordPart[]): void {
   const start = reader.pos;
-  if (reader.notes.openBrackets < MAX_OPEN_BRACKETS && take(reader, BRACKET) !== null) {
+  if (reader.state.openBrackets < MAX_OPEN_BRACKETS && consume(reader, BRACKET) !== null) {
     addGlob(reader, parts, start);
     return;
   }
-  reader.notes.openBrackets += 1;
+  reader.state.openBrackets += 1;
   reader.pos += 1;
   addLiteral(reader, parts, start, '[', false);
 }
@@ -217,9 +217,9 @@ function readTilde(reader: Reader, parts: WordPart[], wordStart: number): void {
   const start = reader.pos;
   const before = reader.text[start - 1];
   if (start === wordStart || before === '=' || before === ':') {
-    const text = take(reader, TILDE);
+    const text = consume(reader, TILDE);
     if (text !== null) {
-      if (step(reader)) parts.push({ kind: 'tilde', text, ...spanFrom(reader, start) });
+      if (countStep(reader)) parts.push({ kind: 'tilde', text, ...spanFrom(reader, start) });
       return;
     }
   }
@@ -232,7 +232,7 @@ function readEquals(reader: Reader, parts: WordPart[], wordStart: number): void 
   const start = reader.pos;
   if (reader.dialect === 'zsh' && start === wordStart) {
     if (reader.text[start + 1] === '(') {
-      readProcess(reader, parts);
+      readProcessSubstitution(reader, parts);
       return;
     }
     if (/[A-Za-z]/.test(reader.text[start + 1] ?? '')) {
@@ -244,13 +244,13 @@ function readEquals(reader: Reader, parts: WordPart[], wordStart: number): void 
   addLiteral(reader, parts, start, '=', false);
 }
 
-function readProcess(reader: Reader, parts: WordPart[]): void {
+function readProcessSubstitution(reader: Reader, parts: WordPart[]): void {
   const start = reader.pos;
   const direction = reader.text[start] === '>' ? 'out' : 'in';
   reader.pos += 2;
   const script = readNested(reader, ')');
   const text = reader.text.slice(start, reader.pos);
-  if (step(reader)) parts.push({ kind: 'process', text, direction, script, ...spanFrom(reader, start) });
+  if (countStep(reader)) parts.push({ kind: 'process', text, direction, script, ...spanFrom(reader, start) });
 }
 
 /**
@@ -266,7 +266,7 @@ function addPatternList(reader: Reader, parts: WordPart[], start: number): void 
   while (reader.pos < reader.text.length && reader.text[reader.pos] !== '\n') {
     const char = reader.text[reader.pos];
     // A backslash at the very end would take the next line with it.
-    if (char === '\\' && reader.pos + 1 === reader.text.length) reader.notes.complete = false;
+    if (char === '\\' && reader.pos + 1 === reader.text.length) reader.state.complete = false;
     reader.pos += char === '\\' ? 2 : 1;
     if (char === '(') open += 1;
     if (char === ')') open -= 1;

@@ -4,7 +4,7 @@ import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 
 /** Services that watch or protect. */
-export const GUARDS =
+export const DEFENSES =
   /^(?:auditd?|rsyslogd?|syslog(?:-ng|d)?|systemd-journald|journald|firewalld|ufw|iptables|ip6tables|nftables|apparmor|selinux\w*|fail2ban|ossec\w*|wazuh\w*|falco\w*|falcon-sensor|falcond|crowdstrike\w*|cbagentd|cbdaemon|cbdefense|carbonblack|sentinel(?:one|d|agent)\w*|mdatp|osqueryd?|clamav\w*|clamd|clamav-freshclam|esets?|sophos\w*|sav-protect|symantec\w*|mcafee\w*|ds_agent|traps?_?pmd|cortex\w*|qualys\w*|nessus\w*|tanium\w*|splunk\w*|SplunkForwarder|filebeat|auditbeat|elastic-agent|packetbeat|telegraf|datadog-agent|aide|tripwire|rkhunter|chkrootkit|usbguard|snort|suricata|zeek|sysmon|auoms|omsagent|azuremonitoragent|amazon-ssm-agent|google-cloud-ops-agent|security|unattended-upgrades|apt-daily\w*|sssd|caro|caro-mesh|com\.(?:apple\.(?:alf|syslogd|auditd|XProtect\w*|MRT\w*|SoftwareUpdate)|crowdstrike\.\w+|objective-see\.\w+|carbonblack\.\w+|microsoft\.\w+)|at\.obdev\.\w+|LuLu|LittleSnitch|littlesnitch\w*|opensnitchd?|santad?|BlockBlock)(?:\.service|\.socket|\.timer|\.plist)?$/i;
 const CRITICAL_SERVICE =
   /^(?:sshd?|network(?:ing|manager)?|systemd-(?:networkd|resolved|logind|timesyncd)|dbus|docker|containerd|kubelet|nginx|haproxy|apache2|httpd|traefik|envoy|caddy|mysqld?|mariadb|postgresql[\w@.-]*|mongod|redis(?:-server)?|rabbitmq-server|kafka|elasticsearch|etcd|vault|consul|cron|crond|chronyd?|ntpd?|bind9|named|dnsmasq|unbound|postfix|libvirtd)(?:\.service|\.socket)?$/i;
@@ -13,30 +13,30 @@ const serviceOff = (step: Step): Verdict => {
   const words = step.operands;
   if (step.tool === 'systemctl') {
     if (!step.sub('stop|disable|mask|kill')) return false;
-    return guardLevel(step.after(1));
+    return serviceLevel(step.after(1));
   }
   if (step.tool === 'service' || step.tool === 'rc-service' || step.tool === 'initctl' || step.tool === 'invoke-rc.d')
     return (
       words.some((word) => /^(?:stop|disable|onedisable|onestop)$/.test(word)) &&
-      guardLevel(words.filter((word) => !/^(?:stop|disable|onestop|onedisable)$/.test(word)))
+      serviceLevel(words.filter((word) => !/^(?:stop|disable|onestop|onedisable)$/.test(word)))
     );
   if (step.tool === 'chkconfig' || step.tool === 'update-rc.d' || step.tool === 'rc-update')
-    return words.some((word) => /^(?:off|remove|del|delete|disable|--del)$/.test(word)) && guardLevel(words);
+    return words.some((word) => /^(?:off|remove|del|delete|disable|--del)$/.test(word)) && serviceLevel(words);
   if (step.tool === 'launchctl')
     return (
       step.sub('unload|bootout|disable|stop|remove|kill') &&
-      guardLevel(words.slice(1).map((word) => word.replace(/^.*\//, '').replace(/\.plist$/, '')))
+      serviceLevel(words.slice(1).map((word) => word.replace(/^.*\//, '').replace(/\.plist$/, '')))
     );
   if (step.tool === 'sysrc')
     return step.some(/^(?:syslogd|auditd|firewall|pf|ipfilter|ipfw|blacklistd|newsyslog|cron|sshd|ntpd)_enable="?'?no/i)
       ? 'high'
       : false;
   if (/^(?:pkill|killall|kill)$/.test(step.tool))
-    return words.some((word) => GUARDS.test(word.replace(/^.*\//, ''))) ? 'high' : false;
+    return words.some((word) => DEFENSES.test(word.replace(/^.*\//, ''))) ? 'high' : false;
   return false;
 };
-const guardLevel = (names: readonly string[]): Verdict =>
-  names.some((name) => GUARDS.test(name) || CRITICAL_SERVICE.test(name)) ? 'high' : 'moderate';
+const serviceLevel = (names: readonly string[]): Verdict =>
+  names.some((name) => DEFENSES.test(name) || CRITICAL_SERVICE.test(name)) ? 'high' : 'moderate';
 
 const opensTables = (step: Step): boolean =>
   step.flag('-F', '--flush', '-X', '--delete-chain', '-D', '--delete') ||
@@ -97,20 +97,20 @@ const auditOff = (step: Step): Verdict => {
   return false;
 };
 
-const GUARD_FILES =
+const DEFENSE_FILES =
   /^(?:\/private|\/usr\/local)?\/etc\/(?:selinux\/|sysconfig\/(?:selinux|iptables)|audit\/|auditd|rsyslog|syslog|systemd\/journald|apparmor|fail2ban|firewalld|ufw\/|default\/ufw|iptables|nftables|libaudit\.conf|security\/audit|pf\.conf|hosts\.(?:allow|deny)|newsyslog|logrotate\.conf|asl|clamav|osquery)/;
-const editsGuards = (step: Step): Verdict => {
-  const hit = step.writes.some((item) => GUARD_FILES.test(normalPath(item.path)));
+const editsDefenseFiles = (step: Step): Verdict => {
+  const hit = step.writes.some((item) => DEFENSE_FILES.test(normalPath(item.path)));
   if (!hit)
     return (
-      (step.tool === 'rm' || step.tool === 'mv') && step.operands.some((path) => GUARD_FILES.test(normalPath(path)))
+      (step.tool === 'rm' || step.tool === 'mv') && step.operands.some((path) => DEFENSE_FILES.test(normalPath(path)))
     );
   return ['vim', 'nano', 'nvim', 'sudoedit'].includes(step.tool) ? 'moderate' : 'high';
 };
 
 const DISABLES = /(?:disable-security|--no-verify-ssl|GIT_SSL_NO_VERIFY)/;
 
-export const GUARD_RULES: readonly StepRule[] = inFamily('evasion', [
+export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
   {
     id: 'evasion.service-off',
     level: 'high',
@@ -143,7 +143,7 @@ export const GUARD_RULES: readonly StepRule[] = inFamily('evasion', [
     id: 'evasion.guard-settings',
     level: 'high',
     tools: '*',
-    when: editsGuards,
+    when: editsDefenseFiles,
     technique: 'T1562.006',
     reason: 'Changes the settings of logging, auditing or a firewall.',
     safer: 'Change them through configuration management, reviewed.',
@@ -193,7 +193,7 @@ export const GUARD_RULES: readonly StepRule[] = inFamily('evasion', [
     when: (s: Step) =>
       (s.sub('remove|purge|autoremove|erase|uninstall|del|rm|-e|-r|-P|-R') ||
         s.flag('-e', '-r', '-P', '-R', '-Rns', '--purge', '--erase')) &&
-      s.operands.some((name) => GUARDS.test(name)),
+      s.operands.some((name) => DEFENSES.test(name)),
     technique: 'T1562.001',
     reason: 'Uninstalls what watches or protects the machine.',
     safer: 'Ask whoever looks after it.',

@@ -144,79 +144,79 @@ const READS_SECRET: readonly (readonly [words: string, option?: RegExp])[] = [
 ];
 
 /** One option of a tool, taken apart. */
-export interface OptionSpec {
+export interface SecretOption {
   readonly option: string;
   /** The value is glued to it (`-psecret`), stands in the next word, or either. */
-  readonly glued: boolean;
+  readonly attached: boolean;
   readonly next: boolean;
   /** Only what follows this character in the value is secret; empty for all of it. */
   readonly separator: string;
 }
-export interface OperandSpec {
+export interface SecretOperand {
   readonly subcommands: readonly string[];
   readonly from: number;
   readonly count: number;
   readonly pairs: boolean;
 }
-export interface InputSpec {
+export interface SecretInput {
   readonly subcommands: readonly string[];
   readonly option: RegExp | undefined;
 }
 /** All that is known of one tool. */
-export interface SecretPlaces {
-  readonly options: readonly OptionSpec[];
-  readonly subcommandOptions: ReadonlyMap<string, readonly OptionSpec[]>;
-  readonly operands: readonly OperandSpec[];
-  readonly inputs: readonly InputSpec[];
+export interface SecretArguments {
+  readonly options: readonly SecretOption[];
+  readonly subcommandOptions: ReadonlyMap<string, readonly SecretOption[]>;
+  readonly operands: readonly SecretOperand[];
+  readonly inputs: readonly SecretInput[];
 }
 
-const readSpec = (spec: string): OptionSpec => {
+const readSpec = (spec: string): SecretOption => {
   const separator = /[:%,]$/.test(spec) ? spec.slice(-1) : '';
   const bare = separator === '' ? spec : spec.slice(0, -1);
-  return { option: bare.replace(/[*?]$/, ''), glued: /[*?]$/.test(bare), next: !bare.endsWith('*'), separator };
+  return { option: bare.replace(/[*?]$/, ''), attached: /[*?]$/.test(bare), next: !bare.endsWith('*'), separator };
 };
-const readSpecs = (line: string): readonly OptionSpec[] => line.split(' ').map(readSpec);
+const readSpecs = (line: string): readonly SecretOption[] => line.split(' ').map(readSpec);
 
-interface Draft {
-  options: readonly OptionSpec[];
-  readonly subcommandOptions: Map<string, readonly OptionSpec[]>;
-  readonly operands: OperandSpec[];
-  readonly inputs: InputSpec[];
+interface MutableArguments {
+  options: readonly SecretOption[];
+  readonly subcommandOptions: Map<string, readonly SecretOption[]>;
+  readonly operands: SecretOperand[];
+  readonly inputs: SecretInput[];
 }
 
-const buildPlaces = (): ReadonlyMap<string, SecretPlaces> => {
-  const places = new Map<string, Draft>();
-  const of = (words: string): readonly [Draft, readonly string[]] => {
+const buildIndex = (): ReadonlyMap<string, SecretArguments> => {
+  const index = new Map<string, MutableArguments>();
+  const of = (words: string): readonly [MutableArguments, readonly string[]] => {
     const [tool = '', ...subcommands] = words.split(' ');
-    const known = places.get(tool) ?? { options: [], subcommandOptions: new Map(), operands: [], inputs: [] };
-    places.set(tool, known);
+    const known = index.get(tool) ?? { options: [], subcommandOptions: new Map(), operands: [], inputs: [] };
+    index.set(tool, known);
     return [known, subcommands];
   };
   for (const [words, line] of Object.entries(OPTIONS)) {
-    const [draft, [subcommand]] = of(words);
-    if (subcommand === undefined) draft.options = readSpecs(line);
-    else draft.subcommandOptions.set(subcommand, readSpecs(line));
+    const [entry, [subcommand]] = of(words);
+    if (subcommand === undefined) entry.options = readSpecs(line);
+    else entry.subcommandOptions.set(subcommand, readSpecs(line));
   }
   for (const [words, from, count, form] of OPERANDS) {
-    const [draft, subcommands] = of(words);
-    draft.operands.push({ subcommands, from, count, pairs: form === '=' });
+    const [entry, subcommands] = of(words);
+    entry.operands.push({ subcommands, from, count, pairs: form === '=' });
   }
   for (const [words, option] of READS_SECRET) {
-    const [draft, subcommands] = of(words);
-    draft.inputs.push({ subcommands, option });
+    const [entry, subcommands] = of(words);
+    entry.inputs.push({ subcommands, option });
   }
-  return places;
+  return index;
 };
 
-let places: ReadonlyMap<string, SecretPlaces> | null = null;
+let index: ReadonlyMap<string, SecretArguments> | null = null;
 
 /** What is known of a tool by its canonical name; undefined for most. */
-export const secretPlaces = (tool: string): SecretPlaces | undefined => {
-  places ??= buildPlaces();
-  return places.get(tool);
+export const secretArguments = (tool: string): SecretArguments | undefined => {
+  index ??= buildIndex();
+  return index.get(tool);
 };
 
-let any: readonly OptionSpec[] | null = null;
+let any: readonly SecretOption[] | null = null;
 
 /** Options that mean the same for every tool. */
-export const commonOptions = (): readonly OptionSpec[] => (any ??= readSpecs(ANY_TOOL));
+export const commonOptions = (): readonly SecretOption[] => (any ??= readSpecs(ANY_TOOL));
