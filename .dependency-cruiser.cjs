@@ -56,6 +56,7 @@ const HOMES = {
   commander: 'cli',
   eventemitter3: 'bus',
   pino: 'platform',
+  'string-width': 'cli',
   uqr: 'cli',
 };
 

@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { parseSince } from '../../src/cli/input/options.ts';
-import { byteSize, clipped, duration, harmless, paint } from '../../src/cli/output/output.ts';
+import { byteSize, duration, harmless, paint } from '../../src/cli/output/output.ts';
 import { sayTable } from '../../src/cli/output/table.ts';
+import { clipped, textWidthFor } from '../../src/cli/output/text-width.ts';
 
 const out = (env: Readonly<Record<string, string>>, isTTY: boolean, columns = 40) => ({
   env,
@@ -18,24 +19,48 @@ describe('text for a terminal', () => {
     }
   });
 
-  test('carries no escape sequence and no reordering out of a stored command', () => {
+  test('carries no escape sequence and no reordering out of a stored command', async () => {
     expect(harmless('a\u001b]0;x\u0007b\nc\u202ed\u009be\t.')).toBe('a\\u001b]0;x\\u0007b↵c\\u202ed\\u009be .');
-    expect(clipped('\u001b[2J', 100)).toBe('\\u001b[2J');
+    expect(await clipped('\u001b[2J', 100)).toBe('\\u001b[2J');
     expect(harmless('ordinary ünï 漢字 🙂')).toBe('ordinary ünï 漢字 🙂');
   });
 
-  test('is cut to the width of a terminal and whole in a pipe', () => {
+  test('is cut to the width of a terminal and whole in a pipe', async () => {
     const columns = [
       { title: 'N', text: (row: string) => String(row.length), align: 'right' as const },
       { title: 'TEXT', text: (row: string) => row },
     ];
     const rows = ['short', 'x'.repeat(60)];
     const terminal = out({ NO_COLOR: '1' }, true);
-    sayTable(terminal, columns, rows);
+    await sayTable(terminal, columns, rows);
     expect(String(terminal.stdout.read())).toBe(` N  TEXT\n 5  short\n60  ${'x'.repeat(35)}…\n`);
     const pipe = out({}, false);
-    sayTable(pipe, columns, rows);
+    await sayTable(pipe, columns, rows);
     expect(String(pipe.stdout.read())).toBe(` N  TEXT\n 5  short\n60  ${'x'.repeat(60)}\n`);
+  });
+
+  test('is measured in columns, not characters, and cut between graphemes', async () => {
+    const columns = [
+      { title: 'A', text: (row: string) => row },
+      { title: 'TEXT', text: (row: string) => row.repeat(12) },
+    ];
+    const terminal = out({ NO_COLOR: '1' }, true, 16);
+    await sayTable(terminal, columns, ['ab', '漢字', 'e\u0301', '👩‍👩‍👧']);
+    expect(String(terminal.stdout.read())).toBe(
+      [
+        'A     TEXT',
+        'ab    ababababa…',
+        '漢字  漢字漢字…',
+        `e\u0301     ${'e\u0301'.repeat(9)}…`,
+        `👩‍👩‍👧    ${'👩‍👩‍👧'.repeat(4)}…`,
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('loads the table of widths only for text beyond ASCII', async () => {
+    expect((await textWidthFor(['plain', '~ -'])).name).not.toBe('stringWidth');
+    expect((await textWidthFor(['plain', 'ü'])).name).toBe('stringWidth');
   });
 
   test('tells sizes and times as people say them', () => {

@@ -14,7 +14,7 @@ const target = (name: string, state: TargetState, rest: Partial<QueryTarget> = {
   ...rest,
 });
 
-function reported(targets: readonly QueryTarget[], rest: Partial<QueryResult>): string {
+async function reported(targets: readonly QueryTarget[], rest: Partial<QueryResult>): Promise<string> {
   const stdout = new PassThrough();
   const counts = Object.fromEntries(
     TARGET_STATES.map((state) => [state, targets.filter((one) => one.state === state).length]),
@@ -32,12 +32,12 @@ function reported(targets: readonly QueryTarget[], rest: Partial<QueryResult>): 
     elapsedMs: 34,
     ...rest,
   };
-  sayQueryResult({ stdout, env: {} } as unknown as Context, result, 3);
+  await sayQueryResult({ stdout, env: {} } as unknown as Context, result, 3);
   return String(stdout.read());
 }
 
 describe('the answer of the mesh for people', () => {
-  test('accounts for every target, and marks what is withheld', () => {
+  test('accounts for every target, and marks what is withheld', async () => {
     const targets = [
       ...['a', 'b', 'c'].map((name) => target(name, 'answered')),
       target('d', 'access_denied'),
@@ -51,7 +51,7 @@ describe('the answer of the mesh for people', () => {
       'levels.critical': null,
       'rules.git': 0,
     };
-    const text = reported(targets, { aggregate, withheldCells: ['levels.high', 'levels.critical'] });
+    const text = await reported(targets, { aggregate, withheldCells: ['levels.high', 'levels.critical'] });
     expect(text.split('\n').slice(2)).toEqual([
       'NODE  STATE            TOOK',
       'a     answered        12 ms',
@@ -74,7 +74,7 @@ describe('the answer of the mesh for people', () => {
     ]);
   });
 
-  test('shows the measures of a tool family beside one another', () => {
+  test('shows the measures of a tool family beside one another', async () => {
     const aggregate = {
       commands: 12,
       failures: 3,
@@ -86,7 +86,7 @@ describe('the answer of the mesh for people', () => {
       'families.web.failures': 0,
       'families.web.durationMs': 0,
     };
-    const text = reported([target('a', 'answered')], { type: 'tool-usage', aggregate, contributors: 3 });
+    const text = await reported([target('a', 'answered')], { type: 'tool-usage', aggregate, contributors: 3 });
     expect(text).toContain(
       [
         'FAMILY  COMMANDS  FAILURES       TIME',
@@ -97,13 +97,13 @@ describe('the answer of the mesh for people', () => {
     expect(text).toContain('1 more is 0');
   });
 
-  test('says why there is no sum', () => {
-    const text = reported([target('a', 'answered'), target('b', 'answered')], { withheld: 'cohort_too_small' });
+  test('says why there is no sum', async () => {
+    const text = await reported([target('a', 'answered'), target('b', 'answered')], { withheld: 'cohort_too_small' });
     expect(text).toContain('No sum is shown: it would stand for 2 nodes.');
     expect(text).toContain('A sum needs 3 nodes (privacy.min_contributors)');
   });
 
-  test('shows what a node told of itself at level 1, and lets no name play with the terminal', () => {
+  test('shows what a node told of itself at level 1, and lets no name play with the terminal', async () => {
     const summary = {
       toolCounts: [
         { name: 'git', count: 45 },
@@ -111,13 +111,13 @@ describe('the answer of the mesh for people', () => {
       ],
       patterns: [{ name: 'git push', count: 12 }],
     };
-    const text = reported([target('ben\u001b[2J', 'answered', { summary })], { withheld: 'cohort_too_small' });
+    const text = await reported([target('ben\u001b[2J', 'answered', { summary })], { withheld: 'cohort_too_small' });
     expect(text).toContain('ben\\u001b[2J\n  git: 45 commands\n  ls: 1 command\n  patterns: git push 12\n');
     expect(text).not.toContain('\u001b');
   });
 
-  test('says how to have somebody to ask', () => {
-    expect(reported([], {})).toContain('no node has a trust level of its own');
+  test('says how to have somebody to ask', async () => {
+    expect(await reported([], {})).toContain('no node has a trust level of its own');
   });
 });
 

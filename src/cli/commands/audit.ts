@@ -40,12 +40,12 @@ function addList(audit: Command, context: Context): void {
       );
       if (options.json) for (const record of records) sayJson(context, record);
       else if (records.length === 0) say(context, 'No records match.');
-      else sayRecords(context, records);
+      else await sayRecords(context, records);
     });
 }
 
-function sayRecords(context: Context, records: readonly AuditRecord[]): void {
-  sayTable(
+async function sayRecords(context: Context, records: readonly AuditRecord[]): Promise<void> {
+  await sayTable(
     context,
     [
       { title: 'SEQ', align: 'right', text: (record) => String(record.seq) },

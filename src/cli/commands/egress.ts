@@ -47,7 +47,7 @@ async function list(context: Context, { peer, limit, json }: ListOptions): Promi
   const ask = (page: EgressFilter) => callAdmin(places.socket, 'egress.list', { ...filter, ...page });
   const lines = await newestOf(ask, ({ seq }) => seq, limit);
   if (json) for (const line of lines) sayJson(context, line);
-  else if (lines.length > 0) sayLines(context, await namesOf(context, configuration), lines);
+  else if (lines.length > 0) await sayLines(context, await namesOf(context, configuration), lines);
   else say(context, peer === undefined ? 'Nothing has left this machine.' : 'Nothing has left for this node.');
 }
 
@@ -56,8 +56,8 @@ async function namesOf(context: Context, configuration: Configuration): Promise<
   return (id) => shownName(id, configuration, changes);
 }
 
-function sayLines(context: Context, nameOf: (id: string) => string, lines: readonly EgressLine[]): void {
-  sayTable(
+async function sayLines(context: Context, nameOf: (id: string) => string, lines: readonly EgressLine[]): Promise<void> {
+  await sayTable(
     context,
     [
       { title: 'SEQ', align: 'right', text: (line) => String(line.seq) },

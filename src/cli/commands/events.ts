@@ -4,9 +4,10 @@ import type { EventFilter, TerminalEvent } from '../../domain/events/event.ts';
 import { RISK_LEVELS, type RiskLevel, riskRank } from '../../domain/events/risk-level.ts';
 import type { Context } from '../context.ts';
 import { parseCount, parseSince } from '../input/options.ts';
-import { clipped, duration, localTime, paint, paintRisk, say, sayJson, terminalWidth } from '../output/output.ts';
+import { duration, localTime, paint, paintRisk, say, sayJson, terminalWidth } from '../output/output.ts';
 import { newestOf } from '../output/pages.ts';
 import { sayTable } from '../output/table.ts';
+import { clipped } from '../output/text-width.ts';
 
 /** Without `--limit`: a screenful for people, as good as everything for scripts. */
 const MAX_SHOWN = 50;
@@ -40,7 +41,7 @@ async function list(context: Context, options: Options): Promise<void> {
   const ask = (page: EventFilter) => callAdmin(socket, 'events.list', { ...filterOf(options), ...page });
   const events = await newestOf(ask, ({ id }) => id, limit);
   if (options.json) for (const event of events) sayJson(context, event);
-  else if (events.length > 0) sayEvents(context, events);
+  else if (events.length > 0) await sayEvents(context, events);
   else say(context, 'No commands match. If none show up at all, see what is missing with: caro doctor');
 }
 
@@ -61,7 +62,7 @@ async function follow(context: Context, options: Options): Promise<void> {
     const hasEnded = event.exitCode !== null || event.durationMs !== null;
     if (!hasEnded || !matches(event, options)) continue;
     if (options.json) sayJson(context, event);
-    else say(context, eventLine(context, event));
+    else say(context, await eventLine(context, event));
   }
 }
 
@@ -70,8 +71,8 @@ const matches = (event: TerminalEvent, { risk, tool, since }: Options): boolean 
   (tool === undefined || event.tools.includes(tool)) &&
   (since === undefined || event.time >= since);
 
-function sayEvents(context: Context, events: readonly TerminalEvent[]): void {
-  sayTable(
+async function sayEvents(context: Context, events: readonly TerminalEvent[]): Promise<void> {
+  await sayTable(
     context,
     [
       { title: 'TIME', text: (event) => localTime(event.time) },
@@ -94,7 +95,7 @@ function sayEvents(context: Context, events: readonly TerminalEvent[]): void {
   );
 }
 
-function eventLine(context: Context, event: TerminalEvent): string {
+async function eventLine(context: Context, event: TerminalEvent): Promise<string> {
   const took = event.durationMs === null ? '-' : duration(event.durationMs);
   const head = [
     localTime(event.time),
@@ -103,5 +104,6 @@ function eventLine(context: Context, event: TerminalEvent): string {
     took.padStart(8),
   ];
   const width = context.stdout.isTTY === true ? Math.max(10, terminalWidth(context) - 52) : Number.MAX_SAFE_INTEGER;
-  return `${head.join('  ')}  ${paintRisk(context, event.risk, event.risk.padEnd(8))}  ${clipped(event.command, width)}`;
+  const risk = paintRisk(context, event.risk, event.risk.padEnd(8));
+  return `${head.join('  ')}  ${risk}  ${await clipped(event.command, width)}`;
 }

@@ -27,7 +27,7 @@ export function addMesh(program: Command, context: Context): void {
     .action(async (options: { readonly json?: true }) => {
       const status = await callAdmin(context.places().socket, 'mesh.status', {});
       if (options.json) sayJson(context, status);
-      else sayStatus(context, status);
+      else await sayStatus(context, status);
     });
   mesh
     .command('query')
@@ -39,7 +39,7 @@ export function addMesh(program: Command, context: Context): void {
     .action((type: QueryType, options: QueryOptions) => query(context, type, options));
 }
 
-function sayStatus(context: Context, { enabled, listen, peers }: MeshStatus): void {
+async function sayStatus(context: Context, { enabled, listen, peers }: MeshStatus): Promise<void> {
   if (!enabled) {
     say(context, 'The mesh is off: nothing leaves this machine. To take part, set enabled = true under [mesh].');
     return;
@@ -48,7 +48,7 @@ function sayStatus(context: Context, { enabled, listen, peers }: MeshStatus): vo
   say(context, `listens at ${listen ?? 'no address'}; ${connected} of ${peers.length} peers connected`);
   if (peers.length === 0) return;
   say(context);
-  sayPeers(context, peers);
+  await sayPeers(context, peers);
 }
 
 interface QueryOptions {
@@ -73,5 +73,5 @@ async function query(context: Context, type: QueryType, { since, timeout, json }
   }
   const result = context.stdout.isTTY === true ? await sayStatesWhile(context, id, ask) : await ask();
   const { privacy } = loadConfiguration(context.places(), context.hostname).configuration;
-  sayQueryResult(context, result, privacy.min_contributors);
+  await sayQueryResult(context, result, privacy.min_contributors);
 }

@@ -46,7 +46,7 @@ function addList(peers: Command, context: Context): void {
       else if (rows.length === 0)
         say(context, 'No peers yet. Pair with one: caro peers invite here, caro peers join there.');
       else {
-        sayPeers(context, rows);
+        await sayPeers(context, rows);
         if (note !== null) say(context, note);
         await sayOpenKeys(context);
       }
@@ -58,7 +58,7 @@ async function sayOpenKeys(context: Context): Promise<void> {
   const open = (await readKeyChanges(context)).filter(needsConfirmation);
   if (open.length === 0) return;
   say(context);
-  sayKeyChanges(context, open, loadConfiguration(context.places(), context.hostname).configuration);
+  await sayKeyChanges(context, open, loadConfiguration(context.places(), context.hostname).configuration);
 }
 
 /** As the running mesh sees them; else as they stand in the configuration, without a state. */

@@ -21,11 +21,11 @@ export function addStats(program: Command, context: Context): void {
       const body = options.since === undefined ? {} : { since: options.since };
       const statistics = await callAdmin(context.places().socket, 'stats.read', body);
       if (options.json) sayJson(context, statistics);
-      else sayStatistics(context, statistics);
+      else await sayStatistics(context, statistics);
     });
 }
 
-function sayStatistics(context: Context, statistics: LocalStatistics): void {
+async function sayStatistics(context: Context, statistics: LocalStatistics): Promise<void> {
   const { commands, failures, since, until } = statistics;
   const share = commands === 0 ? '' : ` (${percent(failures, commands)})`;
   say(context, `${localTime(since)} to ${localTime(until)}: ${commands} commands, ${failures} failed${share}`);
@@ -33,7 +33,7 @@ function sayStatistics(context: Context, statistics: LocalStatistics): void {
   say(context);
   sayRisk(context, statistics);
   say(context);
-  sayTable(
+  await sayTable(
     context,
     [
       { title: 'TOOL', text: (usage) => usage.name },

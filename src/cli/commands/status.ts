@@ -14,11 +14,11 @@ export function addStatus(program: Command, context: Context): void {
     .action(async (options: { readonly json?: true }) => {
       const status = await callAdmin(context.places().socket, 'service.status', {});
       if (options.json) sayJson(context, status);
-      else sayStatus(context, status);
+      else await sayStatus(context, status);
     });
 }
 
-function sayStatus(context: Context, status: ServiceStatus): void {
+async function sayStatus(context: Context, status: ServiceStatus): Promise<void> {
   const { node, service, observe, mesh, audit, memory, storage } = status;
   sayFacts(context, [
     ['node', `${node.name} (${node.role})`],
@@ -53,7 +53,7 @@ function sayStatus(context: Context, status: ServiceStatus): void {
     say(context, paint(context, 'red', `${actor.name} is ${actor.state}; see caro service logs`));
   if (mesh.peers.length === 0) return;
   say(context);
-  sayPeers(context, mesh.peers);
+  await sayPeers(context, mesh.peers);
 }
 
 function meshLine(mesh: ServiceStatus['mesh']): string {

@@ -62,7 +62,7 @@ function addList(summary: Command, context: Context): void {
     .action(async (options: ListOptions) => {
       const lines = await listed(context, options);
       if (options.json) for (const line of lines) sayJson(context, line);
-      else if (lines.length > 0) sayLines(context, lines);
+      else if (lines.length > 0) await sayLines(context, lines);
       else if (options.from !== undefined) say(context, 'No summaries from this node.');
       else
         say(
@@ -80,8 +80,8 @@ async function listed(context: Context, { limit, from }: ListOptions): Promise<r
   return lines.toReversed();
 }
 
-function sayLines(context: Context, lines: readonly SummaryLine[]): void {
-  sayTable(
+async function sayLines(context: Context, lines: readonly SummaryLine[]): Promise<void> {
+  await sayTable(
     context,
     [
       { title: 'PERIOD', text: (line) => line.kind },

@@ -90,7 +90,7 @@ function addList(trust: Command, context: Context): void {
       if (json)
         for (const row of [...rows, ...changes.map((change) => ({ kind: 'key', ...change }))]) sayJson(context, row);
       else {
-        sayTable(
+        await sayTable(
           context,
           [
             { title: 'LEVEL', text: (row) => row.level },
@@ -102,7 +102,7 @@ function addList(trust: Command, context: Context): void {
         );
         if (changes.length > 0) {
           say(context);
-          sayKeyChanges(context, changes, loaded.configuration);
+          await sayKeyChanges(context, changes, loaded.configuration);
         }
       }
     });

@@ -80,9 +80,13 @@ const STYLES: Readonly<Record<KeyChange['state'], Style>> = {
   revoked: 'red',
 };
 
-export function sayKeyChanges(context: Context, changes: readonly KeyChange[], configuration: Configuration): void {
+export async function sayKeyChanges(
+  context: Context,
+  changes: readonly KeyChange[],
+  configuration: Configuration,
+): Promise<void> {
   say(context, 'Keys that followed others:');
-  sayTable(
+  await sayTable(
     context,
     [
       { title: 'STATE', text: ({ state }) => state, paint: ({ state }, text) => paint(context, STYLES[state], text) },

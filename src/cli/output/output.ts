@@ -76,12 +76,6 @@ export const harmless = (text: string): string =>
 /** The same for text of several lines, such as an error. */
 export const harmlessLines = (text: string): string => text.split('\n').map(harmless).join('\n');
 
-/** `text` on one line of at most `width` characters. */
-export function clipped(text: string, width: number): string {
-  const characters = Array.from(harmless(text));
-  return characters.length <= width ? characters.join('') : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
-}
-
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** `2026-01-31 09:05:07` in the local time zone. */

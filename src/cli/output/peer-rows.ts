@@ -22,8 +22,8 @@ const STYLES: Readonly<Record<Peer['state'], Style>> = {
   skewed: 'red',
 };
 
-export function sayPeers(context: Context, peers: readonly PeerRow[]): void {
-  sayTable(
+export async function sayPeers(context: Context, peers: readonly PeerRow[]): Promise<void> {
+  await sayTable(
     context,
     [
       { title: 'NAME', text: (peer) => peer.name ?? '-' },

@@ -2,7 +2,8 @@ import { followAdmin } from '../../admin/client.ts';
 import type { QueryProgress, QueryResult } from '../../domain/answers/query.ts';
 import { TARGET_STATES } from '../../domain/policy/trust.ts';
 import type { Context } from '../context.ts';
-import { clipped, terminalWidth } from './output.ts';
+import { terminalWidth } from './output.ts';
+import { clipped } from './text-width.ts';
 
 const CLEAR_LINE = '\r\u001b[K';
 
@@ -31,7 +32,7 @@ export async function sayStatesWhile(
       // The dashboard, or another terminal, may ask at the same time.
       if (progress.query !== query) continue;
       isShown = true;
-      const line = clipped(stateLine(progress), terminalWidth(context) - 1);
+      const line = await clipped(stateLine(progress), terminalWidth(context) - 1);
       context.stdout.write(`${CLEAR_LINE}${line}`);
     }
   } finally {

@@ -20,7 +20,7 @@ const STYLES: Readonly<Record<TargetState, Style>> = {
  * The answer of the mesh for people: every target with its state, then the sum. `floor` is
  * `privacy.min_contributors`.
  */
-export function sayQueryResult(context: Context, result: QueryResult, floor: number): void {
+export async function sayQueryResult(context: Context, result: QueryResult, floor: number): Promise<void> {
   const { type, since, until, targets, elapsedMs } = result;
   say(context, paint(context, 'bold', `${type}, ${localTime(since)} to ${localTime(until)}`));
   say(context);
@@ -28,16 +28,16 @@ export function sayQueryResult(context: Context, result: QueryResult, floor: num
     say(context, 'There is nobody to ask: no node has a trust level of its own. Set one: caro trust set ID LEVEL');
     return;
   }
-  sayTargets(context, targets);
+  await sayTargets(context, targets);
   say(context);
   say(context, `${countsText(result)}, in ${duration(elapsedMs)}`);
   for (const target of targets) sayAnswer(context, target);
   say(context);
-  sayAggregate(context, result, floor);
+  await sayAggregate(context, result, floor);
 }
 
-function sayTargets(context: Context, targets: readonly QueryTarget[]): void {
-  sayTable(
+async function sayTargets(context: Context, targets: readonly QueryTarget[]): Promise<void> {
+  await sayTable(
     context,
     [
       { title: 'NODE', text: (target) => target.name ?? target.id },
@@ -65,7 +65,7 @@ function sayAnswer(context: Context, { id, name, summary }: QueryTarget): void {
   for (const line of answerLines(summary)) say(context, `  ${harmless(line)}`);
 }
 
-function sayAggregate(context: Context, result: QueryResult, floor: number): void {
+async function sayAggregate(context: Context, result: QueryResult, floor: number): Promise<void> {
   const { aggregate, contributors, withheld, withheldCells, counts } = result;
   const nodes = contributors === 1 ? '1 node' : `${contributors} nodes`;
   if (aggregate === null || withheld !== null) {
@@ -79,7 +79,7 @@ function sayAggregate(context: Context, result: QueryResult, floor: number): voi
   }
   say(context, paint(context, 'bold', `Sum over ${nodes}`));
   const { titles, rows, zeros } = cellRows(aggregate);
-  if (rows.length > 0) sayTable(context, columnsOf(context, titles), rows);
+  if (rows.length > 0) await sayTable(context, columnsOf(context, titles), rows);
   if (zeros > 0) say(context, paint(context, 'dim', `${zeros} more ${zeros === 1 ? 'is' : 'are'} 0`));
   if (withheldCells.length > 0)
     say(

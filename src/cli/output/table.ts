@@ -1,51 +1,49 @@
 import type { Context } from '../context.ts';
-import { clipped, harmless, paint, say, terminalWidth } from './output.ts';
+import { harmless, paint, say, terminalWidth } from './output.ts';
+import { clip, textWidthFor } from './text-width.ts';
 
 export interface Column<Row> {
   readonly title: string;
   readonly text: (row: Row) => string;
   readonly align?: 'left' | 'right';
-  /** Never cut, as what people copy; it may then go over the edge of the terminal. */
+  /** Never cut, for text that people copy; it may exceed the width of the terminal. */
   readonly isWhole?: true;
-  /** Colours; widths are measured before it. */
+  /** Adds colours after the width was measured. */
   readonly paint?: (row: Row, text: string) => string;
 }
 
+type Out = Pick<Context, 'stdout' | 'env'>;
+
 const GAP = '  ';
+const MIN_LAST_WIDTH = 10;
 
 /**
- * Rows under aligned titles. The last column takes what is left of the terminal's width; in a pipe
- * nothing is cut.
+ * Rows under aligned titles. The last column takes the remaining width of the terminal; output to
+ * a pipe is not cut.
  */
-export function sayTable<Row>(
-  context: Pick<Context, 'stdout' | 'env'>,
+export async function sayTable<Row>(
+  context: Out,
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-): void {
+): Promise<void> {
   const cells = rows.map((row) => columns.map((column) => harmless(column.text(row))));
-  const widths = columns.map((column, index) =>
-    Math.max(length(column.title), ...cells.map((line) => length(line[index] ?? ''))),
+  const widthOf = await textWidthFor(cells.flat());
+  const widths = columns.map(({ title }, index) =>
+    Math.max(title.length, ...cells.map((line) => widthOf(line[index] ?? ''))),
   );
   const last = columns.length - 1;
   const taken = widths.slice(0, last).reduce((sum, width) => sum + width + GAP.length, 0);
-  const room = context.stdout.isTTY === true ? Math.max(10, terminalWidth(context) - taken) : Number.POSITIVE_INFINITY;
+  const room =
+    context.stdout.isTTY === true ? Math.max(MIN_LAST_WIDTH, terminalWidth(context) - taken) : Number.POSITIVE_INFINITY;
   const placed = (index: number, text: string): string => {
     const column = columns[index];
-    if (column?.align === 'right') return text.padStart(widths[index] ?? 0);
-    if (index !== last) return text.padEnd(widths[index] ?? 0);
-    return column?.isWhole === true ? text : clipped(text, room);
+    const padding = ' '.repeat(Math.max(0, (widths[index] ?? 0) - widthOf(text)));
+    if (column?.align === 'right') return padding + text;
+    if (index !== last) return text + padding;
+    return column?.isWhole === true ? text : clip(text, room, widthOf);
   };
-  say(
-    context,
-    paint(
-      context,
-      'dim',
-      columns
-        .map(({ title }, index) => placed(index, title))
-        .join(GAP)
-        .trimEnd(),
-    ),
-  );
+  const titles = columns.map(({ title }, index) => placed(index, title));
+  say(context, paint(context, 'dim', titles.join(GAP).trimEnd()));
   for (const [number, row] of rows.entries()) {
     const line = columns.map((column, index) => {
       const text = placed(index, cells[number]?.[index] ?? '');
@@ -56,13 +54,8 @@ export function sayTable<Row>(
 }
 
 /** `name   value` lines. */
-export function sayFacts(
-  context: Pick<Context, 'stdout' | 'env'>,
-  facts: readonly (readonly [string, string])[],
-): void {
-  const width = Math.max(...facts.map(([name]) => length(name)));
+export function sayFacts(context: Out, facts: readonly (readonly [name: string, value: string])[]): void {
+  const width = Math.max(...facts.map(([name]) => name.length));
   for (const [name, value] of facts)
     say(context, `${paint(context, 'dim', name.padEnd(width))}${GAP}${harmless(value)}`);
 }
-
-const length = (text: string): number => Array.from(text).length;
