@@ -193,7 +193,6 @@ async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<M
     import('../risk/vocabulary.ts').then(({ vocabulary }) => vocabulary()),
     import('../identity/key-statement.ts'),
   ]);
-  const egress = createEgressStore(database);
   const tell = (entry: AuditEntry): void =>
     void bus
       .request('audit.append', entry)
@@ -206,11 +205,11 @@ async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<M
     if (isFull) log.warn({ peer: peer.id }, 'a change of key was not noted: there are too many');
     for (const details of news) tell({ type: 'key.rotated', peer: peer.id, details: { ...details } });
     if (news.length > 0) changed();
-    for (const statement of revocations) {
-      if (!keys.takeRevocation(statement, peer.id)) continue;
-      tell({ type: 'key.revoked', peer: peer.id, details: { key: openRevocation(statement).key } });
-      changed();
-    }
+    for (const statement of revocations)
+      if (keys.takeRevocation(statement, peer.id)) {
+        tell({ type: 'key.revoked', peer: peer.id, details: { key: openRevocation(statement).key } });
+        changed();
+      }
   };
   return {
     decide: (message) => {
@@ -225,7 +224,7 @@ async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<M
       if (type !== 'summary') return null;
       return summaryFault(content as NodeSummary, words, deniedTools(configuration().sharing.deny_tools, words));
     },
-    record: egress.record,
+    record: createEgressStore(database).record,
     audit: tell,
     mayConnect: (peer) => {
       const asker = keys.asker(peer);
