@@ -3,7 +3,7 @@
  * (`src/generated/*.js`), so that the service needs no schema compiler at run time. Run by `npm run
  * build`; by hand: `npx tsx scripts/generate-validators.ts`.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone';
@@ -38,6 +38,7 @@ const CONFIGURATION: Readonly<Record<string, Source>> = {
   validateManaged: { schema: MANAGED_SCHEMA, type: 'ManagedSettings' },
 };
 
+const MESSAGE_BODIES = messageBodySchemas({ families: FAMILIES, ruleFamilies: RISK_FAMILIES });
 const MESSAGES: Readonly<Record<string, Source>> = {
   validateMessagePayload: {
     schema: PAYLOAD_SCHEMA,
@@ -45,8 +46,8 @@ const MESSAGES: Readonly<Record<string, Source>> = {
   },
   validateSummaryDocument: { schema: SUMMARY_SCHEMA, type: 'NodeSummary' },
   ...Object.fromEntries(
-    Object.entries(messageBodySchemas({ families: FAMILIES, ruleFamilies: RISK_FAMILIES })).map(([kind, schema]) => [
-      `${functionName(kind)}Message`,
+    Object.entries(MESSAGE_BODIES).map(([kind, schema]) => [
+      messageValidatorName(kind),
       { schema, type: `MessageBodies['${kind}']` },
     ]),
   ),
@@ -64,11 +65,15 @@ function functionName(type: string): string {
   return `validate${words.join('')}`;
 }
 
+function messageValidatorName(type: string): string {
+  return `${functionName(type)}Message`;
+}
+
 const VALIDATOR_IMPORT = "import type { Validator } from '../domain/encoding/validator.ts';\n\n";
 const CONFIGURATION_IMPORTS = `import type { OwnerSettings } from '../config/loader.ts';
 import type { ManagedSettings } from '../config/managed-settings.ts';
 `;
-const MESSAGE_IMPORTS = `import type { MessageBodies, MessageHeader } from '../mesh/protocol/messages.ts';
+const MESSAGE_IMPORTS = `import type { MessageBodies, MessageHeader, MessageType } from '../mesh/protocol/messages.ts';
 import type { NodeSummary } from '../domain/summaries/summary.ts';
 `;
 const STATEMENT_IMPORTS = `import type { RevocationStatement, RotationStatement } from '../domain/identity/key-statement.ts';
@@ -124,6 +129,16 @@ function emit(file: string, imports: string, sources: Readonly<Record<string, So
   writeFileSync(join(OUT, `${file}.d.ts`), imports + VALIDATOR_IMPORT + types.join(''));
 }
 
+/** Adds a table of the validators of all message bodies by message type. */
+function appendMessageTable(file: string): void {
+  const rows = Object.keys(MESSAGE_BODIES).map((type) => `'${type}': exports.${messageValidatorName(type)}`);
+  appendFileSync(join(OUT, `${file}.js`), `exports.MESSAGE_VALIDATORS = { ${rows.join(', ')} };\n`);
+  appendFileSync(
+    join(OUT, `${file}.d.ts`),
+    'export const MESSAGE_VALIDATORS: { readonly [T in MessageType]: Validator<MessageBodies[T]> };\n',
+  );
+}
+
 /**
  * Several files, because each is loaded with its first use; only a configuration is checked for all
  * of its errors at once.
@@ -133,6 +148,7 @@ export function generateValidators(): Promise<void> {
   write('configuration-validators', CONFIGURATION_IMPORTS, CONFIGURATION);
   writeBodies();
   writeShared('message-validators', MESSAGE_IMPORTS, MESSAGES);
+  appendMessageTable('message-validators');
   writeShared('statement-validators', STATEMENT_IMPORTS, STATEMENTS);
   return Promise.resolve();
 }

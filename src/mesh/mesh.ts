@@ -1,27 +1,20 @@
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
-import { parseNodeId } from '../domain/identity/node-id.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
+import { createTokenBuckets } from '../domain/token-bucket.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
-import { fingerprint } from '../identity/fingerprint.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
+import { type Admission, createAdmission, refusalOf } from './admission.ts';
 import type { Mesh, MeshOptions, MeshState } from './mesh-options.ts';
+import { createMessageHandlers } from './message-handlers.ts';
 import type { InviteCode } from './pairing/invite-code.ts';
 import { createPairing, type Pairing } from './pairing/pairing.ts';
 import { createPeerTable, type PeerAddress, type PeerState, type PeerTable } from './peer-table.ts';
-import type { ConnectDecision, MeshPorts } from './ports.ts';
+import type { MeshPorts } from './ports.ts';
 import type { GoodbyeReason, MessageBodies, Typed } from './protocol/messages.ts';
 import { createNonceCache } from './protocol/nonce-cache.ts';
-import {
-  checkEarlierRevocations,
-  checkIntroduction,
-  checkRevocation,
-  checkRotations,
-} from './protocol/statement-checks.ts';
-import { checkAuthor, parseSummary } from './protocol/summary-document.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 import { checkListen, endpointText } from './transport/address-rule.ts';
 import type { Connection, ConnectionHost, Ending } from './transport/connection.ts';
-import { type ConnectionRate, createConnectionRate } from './transport/connection-rate.ts';
 import { type ConnectionRegistry, createConnectionRegistry } from './transport/connection-registry.ts';
 import { dial } from './transport/dialler.ts';
 import { createEgressGate } from './transport/egress-gate.ts';
@@ -31,8 +24,6 @@ import { type Listener, openListener } from './transport/listener.ts';
 import { createConnection } from './transport/session.ts';
 
 const CLOSE_MS = 2_000;
-/** The rule of `ConnectDecision` that says who, not from where. */
-const NAMED = 'trust.nodes';
 
 /**
  * Takes part in the mesh: listens, dials the peers of the configuration until each is connected,
@@ -53,8 +44,8 @@ class MeshCore implements Mesh {
   readonly #limits: MeshLimits;
   readonly #refusals: RefusalLog;
   readonly #host: ConnectionHost;
-  readonly #book: ConnectionRegistry;
-  readonly #rate: ConnectionRate;
+  readonly #registry: ConnectionRegistry;
+  readonly #admission: Admission;
   readonly #table: PeerTable;
   readonly #pairing: Pairing;
   /** Every connection that has not ended, whether it has said hello or not. */
@@ -72,11 +63,16 @@ class MeshCore implements Mesh {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#limits = limits;
     this.#refusals = createRefusalLog(ports.audit, limits.refusalsEveryMs);
-    this.#book = createConnectionRegistry(identity.id, limits.raceMs);
-    this.#rate = createConnectionRate(limits, steadyMs);
+    this.#registry = createConnectionRegistry(identity.id, limits.raceMs);
     this.#pairing = createPairing({
       ...{ self: identity.id, name: options.name, limits, now, randomBytes, onPaired: ports.onPaired },
       listen: () => this.#listener?.endpoint ?? null,
+    });
+    this.#admission = createAdmission({
+      ports,
+      isInviteOpen: this.#pairing.isOpen,
+      connectionRate: createTokenBuckets({ burst: limits.connectionBurst, refillMs: limits.connectionEveryMs }),
+      refusals: this.#refusals,
     });
     this.#host = this.#createHost();
     this.#table = createPeerTable({
@@ -97,7 +93,7 @@ class MeshCore implements Mesh {
         tls: this.#tls,
         limits: this.#limits,
         now,
-        admit: (id, address) => this.#admit(id, address),
+        admit: this.#admission.inbound,
         mayPair: this.#pairing.isOpen,
         onLink: (link) => void this.#adopt(link),
         onRefuse: (code, address, peer) =>
@@ -111,7 +107,7 @@ class MeshCore implements Mesh {
     const rows = this.#table.rows();
     const isListed = ({ peer }: Connection): boolean =>
       rows.some(({ id }) => this.#options.ports.hasSucceeded(id, peer));
-    const others = this.#book.all().filter((connection) => !isListed(connection));
+    const others = this.#registry.all().filter((connection) => !isListed(connection));
     const { endpoint, strangers } = this.#listener ?? {};
     return {
       listen: endpoint ? endpointText(endpoint) : null,
@@ -187,47 +183,13 @@ class MeshCore implements Mesh {
     }
   }
 
-  #admit(id: string, address: string): Exclude<LinkPurpose, 'introduction'> {
-    const decision = this.#options.ports.mayConnect({ id, address });
-    if (decision.allow) {
-      // A key that is named is one caller; where a subnet is trusted anybody in it can have any
-      // number of keys.
-      if (this.#rate(decision.rule === NAMED ? id : address)) return 'mesh';
-      throw new CaroError('connection_flood', 'expected a peer that stays connected, got one that comes and goes');
-    }
-    if (decision.mayPair && this.#pairing.isOpen()) return 'pairing';
-    throw refusalOf(decision);
-  }
-
   async #attempt(entry: PeerAddress): Promise<void> {
-    const connection = await this.#dial(entry.address, (id, address) => this.#judge(entry, id, address));
+    const connection = await this.#dial(entry.address, (...found) => this.#admission.outbound(entry, ...found));
     this.#attempts.set(connection, entry);
   }
 
-  /** The key that answers at the address of a peer. */
-  #judge(entry: PeerAddress, id: string, address: string): LinkPurpose {
-    const { ports } = this.#options;
-    const decision = ports.mayConnect({ id, address });
-    if (ports.hasSucceeded(entry.id, id)) {
-      if (decision.allow) return 'mesh';
-      throw refusalOf(decision);
-    }
-    const details = { expected: fingerprintOf(entry.id), found: fingerprintOf(id) };
-    this.#refusals.refuse({ code: 'key_changed', address, peer: id, direction: 'outbound', details });
-    // One hello of it is read, since it may hold the rotation that explains the key; a denied key
-    // is not listened to.
-    if (decision.mayPair || decision.allow) return 'introduction';
-    throw new CaroError('key_changed', `expected the key ${details.expected}, got ${details.found}`);
-  }
-
   async #dialInvite({ host, port, id: expected }: InviteCode): Promise<Connection> {
-    return this.#dial(endpointText({ host, port }), (id, address) => {
-      const decision = this.#options.ports.mayConnect({ id, address });
-      if (id !== expected)
-        throw new CaroError('key_changed', 'expected the node of the invite, another key answers there');
-      if (decision.allow || decision.mayPair) return 'pairing';
-      throw refusalOf(decision);
-    });
+    return this.#dial(endpointText({ host, port }), (...found) => this.#admission.invited(expected, ...found));
   }
 
   async #dial(address: string, judge: (id: string, address: string) => LinkPurpose): Promise<Connection> {
@@ -251,7 +213,7 @@ class MeshCore implements Mesh {
 
   #find(id: string): Connection | undefined {
     const { hasSucceeded } = this.#options.ports;
-    return this.#book.get(id) ?? this.#book.all().find(({ peer }) => hasSucceeded(id, peer));
+    return this.#registry.get(id) ?? this.#registry.all().find(({ peer }) => hasSucceeded(id, peer));
   }
 
   #reach(id: string): Connection {
@@ -263,14 +225,13 @@ class MeshCore implements Mesh {
   }
 
   async #announce(message: Typed<'rotation' | 'revocation'>): Promise<readonly string[]> {
-    const connections = this.#book.all();
-    const results = await Promise.allSettled(connections.map((connection) => connection.tell(message)));
+    const connections = this.#registry.all();
+    const results = await Promise.allSettled(connections.map((connection) => connection.transmit(message)));
     return connections.filter((_, index) => results[index]?.status === 'fulfilled').map(({ peer }) => peer);
   }
 
   #createHost(): ConnectionHost {
     const { identity, ports, now, randomBytes } = this.#options;
-    const at = ({ peer, address }: Connection): { id: string; address: string } => ({ id: peer, address });
     return {
       self: identity.id,
       gate: createEgressGate({ identity, now, randomBytes, ports, limits: this.#limits }),
@@ -278,65 +239,28 @@ class MeshCore implements Mesh {
       limits: this.#limits,
       now,
       hello: () => helloOf(ports),
-      onHello: (connection, hello) => this.#greet(connection, hello),
-      onQuery: (connection, body) => ports.onQuery(at(connection), body),
-      onSummary: (connection, document) => this.#takeSummary(connection, document),
-      onRotation: async (connection, statement) => {
-        checkRotations(connection.peer, [statement]);
-        await ports.onKeys(at(connection), { rotations: [statement], revocations: [] });
-      },
-      onRevocation: async (connection, statement) => {
-        checkRevocation(connection.peer, statement);
-        await ports.onKeys(at(connection), { rotations: [], revocations: [statement] });
-      },
-      onPair: (connection, body) => this.#takePair(connection, body),
+      handlers: createMessageHandlers({
+        ports,
+        pairing: this.#pairing,
+        expectedPeer: (connection) => this.#attempts.get(connection)?.id,
+        register: (connection) => this.#register(connection),
+        refuse: (connection, code) => this.#refuse(connection, code),
+      }),
       onRefuse: (connection, code) => this.#refuse(connection, code),
       onEnd: (connection, ending) => this.#forget(connection, ending),
     };
   }
 
-  async #greet(connection: Connection, { rotations, revocations = [] }: MessageBodies['hello']): Promise<void> {
+  /** Puts a connection to use whose hello was accepted. */
+  #register(connection: Connection): void {
     const { ports } = this.#options;
-    const peer = { id: connection.peer, address: connection.address };
-    if (connection.purpose === 'pairing') {
-      this.#pairing.onHello(connection);
-      return;
-    }
-    checkRotations(connection.peer, rotations);
-    checkEarlierRevocations(rotations, revocations);
-    if (connection.purpose === 'introduction')
-      checkIntroduction(this.#attempts.get(connection)?.id ?? '', rotations, ports.isHeir);
-    if (rotations.length + revocations.length > 0) await ports.onKeys(peer, { rotations, revocations });
-    if (connection.hasEnded()) return;
-    if (connection.purpose === 'introduction')
-      throw new CaroError('key_changed', 'expected the key of the peer, got another');
-    const isNew = this.#book.add(connection);
-    this.#table.reached(this.#book.get(connection.peer) ?? connection);
+    const isNew = this.#registry.add(connection);
+    this.#table.reached(this.#registry.get(connection.peer) ?? connection);
     if (!isNew) return;
-    const { isDialled, address } = connection;
+    const { peer, address, isDialled } = connection;
     const details = { address, direction: isDialled ? 'outbound' : 'inbound', skewMs: connection.skewMs() };
-    ports.audit({ type: 'peer.connected', peer: connection.peer, details });
-    ports.onConnected(peer);
-  }
-
-  async #takeSummary(connection: Connection, document: Envelope): ReturnType<ConnectionHost['onSummary']> {
-    const { ports } = this.#options;
-    const { peer, address } = connection;
-    const summary = parseSummary(document);
-    try {
-      checkAuthor(document, summary, (node) => ports.hasSucceeded(node, peer));
-    } catch {
-      this.#refuse(connection, 'summary_invalid');
-      return { id: summary.id, result: 'refused' };
-    }
-    const result = await ports.onSummary({ id: peer, address, document, summary });
-    if (result === 'refused') this.#refuse(connection, 'summary_invalid');
-    return { id: summary.id, result };
-  }
-
-  #takePair(connection: Connection, body: Parameters<Pairing['onPair']>[1]): void {
-    if (connection.purpose === 'pairing') this.#pairing.onPair(connection, body);
-    else throw new CaroError('message_unexpected', 'expected a connection for pairing');
+    ports.audit({ type: 'peer.connected', peer, details });
+    ports.onConnected({ id: peer, address });
   }
 
   #refuse(connection: Connection, code: ErrorCode): void {
@@ -353,7 +277,7 @@ class MeshCore implements Mesh {
       return;
     }
     const { peer, address } = connection;
-    const wasInUse = this.#book.remove(connection);
+    const wasInUse = this.#registry.remove(connection);
     if (wasInUse) {
       const { code, reason } = ending;
       this.#options.ports.audit({ type: 'peer.disconnected', peer, details: { address, code, reason } });
@@ -372,18 +296,7 @@ function stateOf(connection: Connection): PeerState {
   return { id: peer, address: endpoint, state: 'connected', skewMs: connection.skewMs(), code: null, isDialled, peer };
 }
 
-/**
- * Why a node may not connect, as it is put on record; the other side is told nothing, or the code.
- */
-const refusalOf = ({ rule, code = 'peer_untrusted' }: ConnectDecision): CaroError =>
-  new CaroError(code, `expected a node that may connect, got a refusal by ${rule}`);
-
 function helloOf(ports: MeshPorts): MessageBodies['hello'] {
   const revocations = ports.revocations();
   return { rotations: ports.rotations(), ...(revocations.length === 0 ? {} : { revocations }) };
-}
-
-function fingerprintOf(id: string): string {
-  const key = parseNodeId(id);
-  return key ? fingerprint(key) : '';
 }

@@ -4,9 +4,9 @@ import { type QueryBody, type ResponseBody, type SpanHours, spanStart } from '..
 import type { Vocabulary } from '../domain/answers/vocabulary.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Asker, Decision, PolicySettings } from '../domain/policy/policy.ts';
+import { createTokenBuckets } from '../domain/token-bucket.ts';
 import { decide } from './decide.ts';
 import { deniedTools } from './denied-tools.ts';
-import { createRateLimit } from './rate-limit.ts';
 
 export interface ResponderPorts {
   /** Figures of the span [sinceMs, untilMs) without commands of `deniedTools` (canonical names). */
@@ -41,7 +41,7 @@ export const QUERIES_PER_MINUTE = 60;
 export const REPEAT_MS = 60_000;
 
 export function createResponder(ports: ResponderPorts): Responder {
-  const limit = createRateLimit(QUERIES_PER_MINUTE);
+  const limit = createTokenBuckets({ burst: QUERIES_PER_MINUTE, refillMs: 60_000 / QUERIES_PER_MINUTE });
   const kept = new Map<string, { readonly figures: AnswerFigures; readonly untilMs: number }>();
 
   /**
@@ -74,7 +74,7 @@ export function createResponder(ports: ResponderPorts): Responder {
   return {
     answer: async (settings, asker, query) => {
       const { type, spanHours } = query;
-      const { served, refused } = limit.take(asker.id, ports.now());
+      const { isGranted: served, refused } = limit.take(asker.id, ports.now());
       // A flood is recorded at its first question and counted in the next one that is served: it
       // must not fill the log.
       if (!served && refused > 1) return { result: 'suppressed', type };

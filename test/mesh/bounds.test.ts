@@ -2,8 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import type { AuditEntry } from '../../src/domain/audit/audit-record.ts';
 import { createNonceCache } from '../../src/mesh/protocol/nonce-cache.ts';
 import { createRefusalLog } from '../../src/mesh/refusal-log.ts';
-import { createTokenBucket } from '../../src/mesh/token-bucket.ts';
-import { createConnectionRate } from '../../src/mesh/transport/connection-rate.ts';
 import { until } from './rig.ts';
 
 const MINUTE = 60_000;
@@ -30,36 +28,6 @@ describe('the memory for nonces', () => {
     nonces.add('a', 'n');
     nowMs = 31 * MINUTE;
     expect(nonces.add('a', 'n')).toBe(true);
-  });
-});
-
-describe('the rate of a peer', () => {
-  test('allows a burst, then so many a second, and says how long to wait', () => {
-    let nowMs = 0;
-    const bucket = createTokenBucket(10, 3, () => nowMs);
-    expect([bucket.take(), bucket.take(), bucket.take()]).toEqual([0, 0, 0]);
-    expect(bucket.take()).toBe(100);
-    nowMs = 200;
-    expect(bucket.take()).toBe(0);
-    nowMs = 10_000;
-    expect([bucket.take(), bucket.take(), bucket.take()]).toEqual([0, 0, 0]);
-    expect(bucket.take()).toBe(100);
-  });
-});
-
-describe('the connections of a peer', () => {
-  test('are so many at once, then one in a time, each peer by itself, and who waits has all of them again', () => {
-    let nowMs = 0;
-    const take = createConnectionRate({ connectionBurst: 3, connectionEveryMs: 1_000 }, () => nowMs);
-    const burst = (caller: string): readonly boolean[] => [1, 2, 3, 4].map(() => take(caller));
-    expect(burst('a')).toEqual([true, true, true, false]);
-    expect(burst('b')).toEqual([true, true, true, false]);
-    nowMs = 999;
-    expect(take('a')).toBe(false);
-    nowMs = 1_100;
-    expect([take('a'), take('a')]).toEqual([true, false]);
-    nowMs = 60_000;
-    expect(burst('a')).toEqual([true, true, true, false]);
   });
 });
 

@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { createRateLimit } from '../../src/policy/rate-limit.ts';
 import { QUERIES_PER_MINUTE, REPEAT_MS } from '../../src/policy/responder.ts';
 import { openNode, type TestNode } from './node.ts';
 import { ANA, BEN, settings } from './settings.ts';
@@ -103,26 +101,5 @@ describe('answering peers', () => {
     node.pass(1_000);
     expect(await commands()).toBe(3);
     expect(node.audited.at(-2)).toMatchObject({ type: 'query.received', details: { unserved: 500 } });
-  });
-});
-
-describe('the allowance', () => {
-  test('any sixty queries of one asker within a minute after a quiet one are served, however they fall', () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat(60_000), { minLength: 60, maxLength: 60 }), (offsets) => {
-        const limit = createRateLimit(60);
-        limit.take(ANA, 0);
-        const begun = 60_000;
-        const served = [...offsets].sort((a, b) => a - b).map((offset) => limit.take(ANA, begun + offset).served);
-        expect(served.every(Boolean)).toBe(true);
-      }),
-    );
-  });
-
-  test('nobody is served more than twice the allowance within a minute', () => {
-    const limit = createRateLimit(60);
-    const served = Array.from({ length: 6_000 }, (_, index) => limit.take(ANA, index * 10).served).filter(Boolean);
-    expect(served.length).toBeGreaterThanOrEqual(60);
-    expect(served.length).toBeLessThanOrEqual(120);
   });
 });

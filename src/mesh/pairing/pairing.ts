@@ -51,7 +51,7 @@ export function createPairing(options: PairingOptions): Pairing {
   const joining = new Map<Connection, Joining>();
   const greet = (connection: Connection, proof: string): void => {
     const body = { name, port: listen()?.port ?? null, proof };
-    connection.tell({ type: 'pair', body }).catch(() => connection.leave('paired'));
+    connection.transmit({ type: 'pair', body }).catch(() => connection.leave('paired'));
   };
   return {
     isOpen: desk.isOpen,

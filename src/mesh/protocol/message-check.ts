@@ -1,33 +1,11 @@
 import type { Validator } from '../../domain/encoding/validator.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
-import {
-  validateGoodbyeMessage,
-  validateHelloMessage,
-  validatePairMessage,
-  validateQueryMessage,
-  validateResponseMessage,
-  validateRevocationMessage,
-  validateRotationMessage,
-  validateSummaryAckMessage,
-  validateSummaryMessage,
-} from '../../generated/message-validators.js';
+import { MESSAGE_VALIDATORS } from '../../generated/message-validators.js';
 import { openEnvelope } from '../../identity/envelope.ts';
-import { decodeMessage, decodePayload, isKnownType, type Payload } from './message-codec.ts';
-import { MAX_AGE_MS, MAX_SKEW_MS, type MessageBodies, type MessageType, type Typed } from './messages.ts';
+import { decodeMessage, decodePayload, type Payload } from './message-codec.ts';
+import { type Incoming, MAX_AGE_MS, MAX_SKEW_MS, type Typed } from './messages.ts';
 import type { NonceCache } from './nonce-cache.ts';
-
-const BODIES: { readonly [T in MessageType]: Validator<MessageBodies[T]> } = {
-  hello: validateHelloMessage,
-  summary: validateSummaryMessage,
-  'summary-ack': validateSummaryAckMessage,
-  query: validateQueryMessage,
-  response: validateResponseMessage,
-  rotation: validateRotationMessage,
-  revocation: validateRevocationMessage,
-  pair: validatePairMessage,
-  goodbye: validateGoodbyeMessage,
-};
 
 /** What both ends of a session know, whoever reads. */
 export interface SessionFacts {
@@ -59,14 +37,9 @@ export interface MessageReader {
   readonly skewMs: () => number | null;
 }
 
-export type Incoming<T extends MessageType = MessageType> = Typed<T> & {
-  readonly nonce: string;
-  readonly inReplyTo: string | null;
-};
-
 /** Null where a body fits the closed schema of its type, else which rule it breaks and where. */
 export function schemaFault({ type, body }: Typed): string | null {
-  const validate: Validator<unknown> = BODIES[type];
+  const validate: Validator<unknown> = MESSAGE_VALIDATORS[type];
   if (validate(body)) return null;
   const { keyword, instancePath } = validate.errors?.[0] ?? { keyword: 'type', instancePath: '' };
   return `"${keyword}" at "${instancePath}"`;
@@ -147,7 +120,7 @@ const skewText = (skewMs: number): string =>
   `expected clocks that differ by at most ${MAX_SKEW_MS} ms, measured ${skewMs} ms (theirs minus ours); set the clock of one of the two nodes`;
 
 function checkBody({ type, body, nonce, inReplyTo }: Payload): Incoming | null {
-  if (!isKnownType(type)) return null;
+  if (!Object.hasOwn(MESSAGE_VALIDATORS, type)) return null;
   const typed = { type, body } as unknown as Typed;
   const fault = schemaFault(typed);
   if (fault !== null)

@@ -3,7 +3,7 @@ import { CaroError } from '../../domain/errors.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import { validateMessagePayload } from '../../generated/message-validators.js';
 import { decodeEnvelope, encodeEnvelope } from '../../identity/envelope.ts';
-import { MESSAGE_TYPE, MESSAGE_TYPES, type MessageHeader, type MessageType, type Typed } from './messages.ts';
+import { MESSAGE_TYPE, type MessageHeader, type Typed } from './messages.ts';
 
 /** What stands in every payload; the body is looked at once the header has passed all checks. */
 export type Payload = MessageHeader & { readonly type: string; readonly body: object };
@@ -43,8 +43,6 @@ export function decodeMessage(text: string): Envelope {
   if (encodeEnvelope(envelope) !== text) throw malformed('expected canonical JSON (RFC 8785)');
   return envelope;
 }
-
-export const isKnownType = (type: string): type is MessageType => MESSAGE_TYPES.some((known) => known === type);
 
 function envelopeIn(text: string): Envelope {
   try {

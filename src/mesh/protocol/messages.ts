@@ -48,24 +48,30 @@ export interface MessageBodies {
 }
 
 export type MessageType = keyof MessageBodies;
-export const MESSAGE_TYPES = [
-  'hello',
-  'summary',
-  'summary-ack',
-  'query',
-  'response',
-  'rotation',
-  'revocation',
-  'pair',
-  'goodbye',
-] as const satisfies readonly MessageType[];
+/** The only types that may be sent and received while pairing with a node that is not trusted. */
+export const PAIRING_TYPES: readonly MessageType[] = ['hello', 'pair', 'goodbye'];
 
-/** A body with its type: what is handed to the egress gate, and what a receiver hands on. */
+/** A body with its type: what the egress gate accepts. */
 export type Typed<T extends MessageType = MessageType> = {
   [K in T]: { readonly type: K; readonly body: MessageBodies[K] };
 }[T];
 
-/** What every payload holds beside type and body. */
+/** A received message that has passed all checks. */
+export type Incoming<T extends MessageType = MessageType> = Typed<T> & {
+  readonly nonce: string;
+  readonly inReplyTo: string | null;
+};
+
+/**
+ * Handles a message that was received on the connection `C`. The next message of that connection is
+ * handled when the returned promise has resolved. An error ends the connection with its code.
+ */
+export type MessageHandler<C, T extends MessageType> = (connection: C, message: Incoming<T>) => void | Promise<void>;
+
+/** A handler for each type; a type without one does not compile. */
+export type MessageHandlers<C> = { readonly [T in MessageType]: MessageHandler<C, T> };
+
+/** What every payload holds in addition to type and body. */
 export interface MessageHeader {
   readonly version: 1;
   /** Node ids. */

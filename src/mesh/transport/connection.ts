@@ -1,8 +1,8 @@
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
 import type { CaroError, ErrorCode } from '../../domain/errors.ts';
-import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelope.ts';
+import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
-import type { GoodbyeReason, MessageBodies, Typed } from '../protocol/messages.ts';
+import type { GoodbyeReason, MessageBodies, MessageHandlers, Typed } from '../protocol/messages.ts';
 import type { NonceCache } from '../protocol/nonce-cache.ts';
 import type { EgressGate } from './egress-gate.ts';
 import type { MeshLimits } from './limits.ts';
@@ -34,17 +34,30 @@ export interface Connection {
   readonly skewMs: () => number | null;
   /** @throws CaroError `deadline_exceeded`, `peer_gone`, `egress_…` */
   readonly ask: (body: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
+  /** Takes the response to the query with the nonce `inReplyTo`; one that is late is dropped. */
+  readonly takeResponse: (inReplyTo: string | null, body: ResponseBody) => void;
   /**
    * Resolves when the peer has acknowledged the summary with this id. @throws CaroError as `ask`
    */
   readonly deliver: (document: Envelope, id: string) => Promise<SummaryResult>;
-  readonly tell: (message: Typed<'rotation' | 'revocation' | 'pair'>) => Promise<void>;
-  /** Another connection with this peer is better: finishes what is under way, then ends. */
-  readonly retire: () => void;
-  readonly leave: (reason: GoodbyeReason) => void;
+  /** Takes the acknowledgement of the summary with this id. */
+  readonly takeAcknowledgement: (id: string, result: SummaryResult) => void;
+  /** Sends a message through the egress gate; resolves with its nonce. */
+  readonly transmit: (message: Typed, inReplyTo?: string) => Promise<string>;
   /**
-   * Ends the session at once, because the other side may not connect any more. Nothing is sent but
-   * the code in the close frame.
+   * Runs a task that a message asked for. The peer is not read while too many are running. A failed
+   * task is dropped, except that `summary_invalid` ends the connection.
+   */
+  readonly run: (task: () => Promise<void>) => void;
+  /** Another connection with this peer is preferred: finishes pending requests, then ends. */
+  readonly retire: () => void;
+  /** Says goodbye and ends the session. */
+  readonly leave: (reason: GoodbyeReason) => void;
+  /** Takes the goodbye of the other side. */
+  readonly takeGoodbye: (reason: GoodbyeReason) => void;
+  /**
+   * Ends the session at once, because the other side may not connect any more. Only the code is
+   * sent, in the close frame.
    */
   readonly expel: (code: ErrorCode) => void;
   /** Ends the session because of what the other side did. */
@@ -58,18 +71,9 @@ export interface ConnectionHost {
   readonly nonces: NonceCache;
   readonly limits: MeshLimits;
   readonly now: () => number;
-  /** Our hello. */
+  /** Body of our hello. */
   readonly hello: () => MessageBodies['hello'];
-  readonly onHello: (connection: Connection, body: MessageBodies['hello']) => Promise<void>;
-  readonly onQuery: (connection: Connection, body: QueryBody) => Promise<ResponseBody>;
-  /** A rejection means no acknowledgement: the peer will send it again. */
-  readonly onSummary: (
-    connection: Connection,
-    document: Envelope,
-  ) => Promise<{ readonly id: string; readonly result: SummaryResult }>;
-  readonly onRotation: (connection: Connection, statement: DualEnvelope) => Promise<void>;
-  readonly onRevocation: (connection: Connection, statement: Envelope) => Promise<void>;
-  readonly onPair: (connection: Connection, body: MessageBodies['pair']) => void;
+  readonly handlers: MessageHandlers<Connection>;
   readonly onRefuse: (connection: Connection, code: ErrorCode) => void;
   readonly onEnd: (connection: Connection, ending: Ending) => void;
 }

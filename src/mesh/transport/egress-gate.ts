@@ -8,7 +8,14 @@ import { seal } from '../../identity/envelope.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { schemaFault } from '../protocol/message-check.ts';
 import { encodeMessage, encodePayload } from '../protocol/message-codec.ts';
-import { MESSAGE_TYPE, type MessageHeader, type MessageType, NONCE_BYTES, type Typed } from '../protocol/messages.ts';
+import {
+  MESSAGE_TYPE,
+  type MessageHeader,
+  type MessageType,
+  NONCE_BYTES,
+  PAIRING_TYPES,
+  type Typed,
+} from '../protocol/messages.ts';
 import type { MeshLimits } from './limits.ts';
 
 /** A message that wants to leave, as the policy sees it. */
@@ -93,11 +100,7 @@ export interface EgressGate {
   readonly open: (socket: WebSocket, recipient: Recipient) => Channel;
 }
 
-/**
- * What may be said to a stranger while an invite is open: it holds no figures, and the invite is
- * the owner's leave.
- */
-const PAIRING_TYPES: readonly MessageType[] = ['hello', 'pair', 'goodbye'];
+/** The rule for messages to the node that the owner pairs with; they hold no figures. */
 const PAIRING_RULE = 'invite';
 
 interface Pending {

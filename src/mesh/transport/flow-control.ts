@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
+import { createTokenBucket } from '../../domain/token-bucket.ts';
 import { steadyMs } from '../../platform/steady-clock.ts';
-import { createTokenBucket } from '../token-bucket.ts';
 import type { MeshLimits } from './limits.ts';
 
 /** Slows a peer down by not reading it: TCP then makes it wait, and nothing is lost. */
@@ -22,7 +22,10 @@ export function createFlowControl(
   limits: Pick<MeshLimits, 'messagesPerSecond' | 'messageBurst' | 'queriesAtOnce'>,
   onRate: () => void,
 ): FlowControl {
-  const bucket = createTokenBucket(limits.messagesPerSecond, limits.messageBurst, steadyMs);
+  const bucket = createTokenBucket(
+    { burst: limits.messageBurst, refillMs: 1_000 / limits.messagesPerSecond },
+    steadyMs(),
+  );
   let timer: NodeJS.Timeout | undefined;
   let working = 0;
   let isHeld = false;
@@ -36,7 +39,7 @@ export function createFlowControl(
   };
   return {
     took: () => {
-      const waitMs = bucket.take();
+      const waitMs = bucket.take(steadyMs());
       if (waitMs === 0) return;
       if (timer === undefined) onRate();
       clearTimeout(timer);

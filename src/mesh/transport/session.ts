@@ -2,8 +2,14 @@ import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
 import { CaroError, ERRORS, type ErrorCode } from '../../domain/errors.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
-import { createMessageReader, type Incoming, type MessageReader } from '../protocol/message-check.ts';
-import type { GoodbyeReason, MessageType, Typed } from '../protocol/messages.ts';
+import { createMessageReader, type MessageReader } from '../protocol/message-check.ts';
+import {
+  type GoodbyeReason,
+  type MessageHandler,
+  type MessageType,
+  PAIRING_TYPES,
+  type Typed,
+} from '../protocol/messages.ts';
 import type { Connection, ConnectionHost, Ending } from './connection.ts';
 import type { Channel } from './egress-gate.ts';
 import { createFlowControl, type FlowControl } from './flow-control.ts';
@@ -16,11 +22,9 @@ const STATUS = { normal: 1000, violation: 1008, tooLarge: 1009 } as const;
 const CLOSE_MS = 1_000;
 const ALLOWED: Readonly<Record<LinkPurpose, readonly MessageType[] | 'all'>> = {
   mesh: 'all',
-  pairing: ['hello', 'pair', 'goodbye'],
+  pairing: PAIRING_TYPES,
   introduction: ['hello'],
 };
-
-type Takers = { readonly [T in MessageType]: (message: Incoming<T>) => void | Promise<void> };
 
 /**
  * Speaks the protocol on one link: hello first, then both sides ask and answer until one says
@@ -91,14 +95,34 @@ class Session implements Connection {
     return this.#answers.wait(nonce, deadlineMs);
   }
 
+  takeResponse(inReplyTo: string | null, body: ResponseBody): void {
+    this.#answers.settle(inReplyTo ?? '', body);
+  }
+
   async deliver(document: Envelope, id: string): Promise<SummaryResult> {
     await this.#channel.send({ type: 'summary', body: { document } });
     if (this.#ending) throw gone();
     return this.#acknowledgements.wait(id, this.#host.limits.acknowledgeMs);
   }
 
-  async tell(message: Typed<'rotation' | 'revocation' | 'pair'>): Promise<void> {
-    await this.#channel.send(message);
+  takeAcknowledgement(id: string, result: SummaryResult): void {
+    this.#acknowledgements.settle(id, result);
+  }
+
+  transmit(message: Typed, inReplyTo?: string): Promise<string> {
+    return this.#channel.send(message, inReplyTo);
+  }
+
+  run(task: () => Promise<void>): void {
+    this.#flow.workStarted();
+    const ended = (): void => {
+      this.#flow.workEnded();
+      this.#finish();
+    };
+    task().then(ended, (error: unknown) => {
+      ended();
+      if (error instanceof CaroError && error.code === 'summary_invalid') this.fail(error);
+    });
   }
 
   retire(): void {
@@ -111,6 +135,13 @@ class Session implements Connection {
   leave(reason: GoodbyeReason): void {
     if (this.#ending) return;
     this.#send({ type: 'goodbye', body: { reason } }, () => this.#end({ code: null, reason, by: 'us' }, STATUS.normal));
+  }
+
+  takeGoodbye(reason: GoodbyeReason): void {
+    if (reason !== 'duplicate') this.#end({ code: null, reason, by: 'them' }, STATUS.normal);
+    this.#isFarewelled = true;
+    this.retire();
+    this.#finish();
   }
 
   expel(code: ErrorCode): void {
@@ -178,60 +209,15 @@ class Session implements Connection {
     if (allowed !== 'all' && !allowed.includes(message.type)) {
       throw new CaroError('message_unexpected', `expected no ${message.type} on a connection for ${this.purpose}`);
     }
-    return (this.#takers[message.type] as (message: Incoming) => void | Promise<void>)(message);
+    if (message.type === 'hello' && this.purpose === 'mesh') this.#settle();
+    const handle = this.#host.handlers[message.type] as MessageHandler<Connection, MessageType>;
+    return handle(this, message);
   }
 
-  readonly #takers: Takers = {
-    hello: ({ body }) => {
-      // Pairing as a whole has the time of a hello, so that strangers do not stay.
-      if (this.purpose === 'mesh') {
-        clearTimeout(this.#helloTimer);
-        this.#link.settled();
-      }
-      return this.#host.onHello(this, body);
-    },
-    query: ({ body, nonce }) =>
-      this.#work(async () => {
-        const { type } = body;
-        const answer = await this.#host.onQuery(this, body).catch((): ResponseBody => ({ result: 'error', type }));
-        const respond = (response: ResponseBody): Promise<string> =>
-          this.#channel.send({ type: 'response', body: response }, nonce);
-        await respond(answer).catch((error: unknown) => respond({ result: keptBack(error), type }));
-      }),
-    response: ({ body, inReplyTo }) => {
-      // An answer that came too late is nobody's.
-      this.#answers.settle(inReplyTo ?? '', body);
-    },
-    summary: ({ body, nonce }) =>
-      this.#work(async () => {
-        const result = await this.#host.onSummary(this, body.document);
-        await this.#channel.send({ type: 'summary-ack', body: result }, nonce);
-      }),
-    'summary-ack': ({ body }) => {
-      this.#acknowledgements.settle(body.id, body.result);
-    },
-    rotation: ({ body }) => this.#host.onRotation(this, body.statement),
-    revocation: ({ body }) => this.#host.onRevocation(this, body.statement),
-    pair: ({ body }) => this.#host.onPair(this, body),
-    goodbye: ({ body: { reason } }) => {
-      if (reason !== 'duplicate') this.#end({ code: null, reason, by: 'them' }, STATUS.normal);
-      this.#isFarewelled = true;
-      this.retire();
-      this.#finish();
-    },
-  };
-
-  /** Work of ours that a message asked for; its peer is not read while there is too much of it. */
-  #work(task: () => Promise<void>): void {
-    this.#flow.workStarted();
-    const ended = (): void => {
-      this.#flow.workEnded();
-      this.#finish();
-    };
-    task().then(ended, (error: unknown) => {
-      ended();
-      if (error instanceof CaroError && error.code === 'summary_invalid') this.fail(error);
-    });
+  /** The other side is trusted and has said hello; the limits for strangers end here. */
+  #settle(): void {
+    clearTimeout(this.#helloTimer);
+    this.#link.settled();
   }
 
   /** What the gate refuses it has put on record; a lost connection shows itself. */
@@ -285,10 +271,6 @@ class Session implements Connection {
 const DUPLICATE: Ending = { code: null, reason: 'duplicate', by: 'us' };
 
 const gone = (): CaroError => new CaroError('peer_gone', 'expected an answer of the peer, the connection ended first');
-
-/** What the asker is told instead of an answer that the gate has kept back. */
-const keptBack = (error: unknown): 'access_denied' | 'error' =>
-  error instanceof CaroError && error.code === 'egress_denied' ? 'access_denied' : 'error';
 
 /** Code for an error that `ws` found in a frame; undefined for a lost connection. */
 function frameCode(code: string): ErrorCode | undefined {

@@ -1,0 +1,82 @@
+/**
+ * Decides what a node may use a connection for, once TLS has proven its key and before any other
+ * byte is read.
+ */
+import { CaroError } from '../domain/errors.ts';
+import { parseNodeId } from '../domain/identity/node-id.ts';
+import type { TokenBuckets } from '../domain/token-bucket.ts';
+import { fingerprint } from '../identity/fingerprint.ts';
+import { steadyMs } from '../platform/steady-clock.ts';
+import type { PeerAddress } from './peer-table.ts';
+import type { ConnectDecision, MeshPorts } from './ports.ts';
+import type { RefusalLog } from './refusal-log.ts';
+import type { LinkPurpose } from './transport/link.ts';
+
+export interface AdmissionOptions {
+  readonly ports: Pick<MeshPorts, 'mayConnect' | 'hasSucceeded'>;
+  /** Whether an invite is open. */
+  readonly isInviteOpen: () => boolean;
+  /** How often each trusted node may connect. */
+  readonly connectionRate: TokenBuckets;
+  readonly refusals: RefusalLog;
+}
+
+/** Each function throws the CaroError with which the node is refused. */
+export interface Admission {
+  /** For a node that connects to this one from the IP address. */
+  readonly inbound: (id: string, address: string) => Exclude<LinkPurpose, 'introduction'>;
+  /** For the key that answers at the address of a peer. */
+  readonly outbound: (entry: PeerAddress, id: string, address: string) => LinkPurpose;
+  /** For the key that answers at the address of an invite for the node `expected`. */
+  readonly invited: (expected: string, id: string, address: string) => LinkPurpose;
+}
+
+/** The rule of a `ConnectDecision` for nodes that are trusted by their id. */
+const NAMED = 'trust.nodes';
+
+export function createAdmission({ ports, isInviteOpen, connectionRate, refusals }: AdmissionOptions): Admission {
+  return {
+    inbound: (id, address) => {
+      const decision = ports.mayConnect({ id, address });
+      if (decision.allow) {
+        // A node in a trusted subnet can have any number of keys, so it is counted by its address.
+        if (connectionRate.take(decision.rule === NAMED ? id : address, steadyMs()).isGranted) return 'mesh';
+        throw new CaroError(
+          'connection_flood',
+          'expected a peer that stays connected, got one that keeps reconnecting',
+        );
+      }
+      if (decision.mayPair && isInviteOpen()) return 'pairing';
+      throw refusalOf(decision);
+    },
+    outbound: (entry, id, address) => {
+      const decision = ports.mayConnect({ id, address });
+      if (ports.hasSucceeded(entry.id, id)) {
+        if (decision.allow) return 'mesh';
+        throw refusalOf(decision);
+      }
+      const details = { expected: fingerprintOf(entry.id), found: fingerprintOf(id) };
+      refusals.refuse({ code: 'key_changed', address, peer: id, direction: 'outbound', details });
+      // One hello of it is read, since that may hold the rotation that explains the key. A denied
+      // key cannot explain itself.
+      if (decision.mayPair || decision.allow) return 'introduction';
+      throw new CaroError('key_changed', `expected the key ${details.expected}, got ${details.found}`);
+    },
+    invited: (expected, id, address) => {
+      const decision = ports.mayConnect({ id, address });
+      if (id !== expected)
+        throw new CaroError('key_changed', 'expected the node of the invite, got another key at its address');
+      if (decision.allow || decision.mayPair) return 'pairing';
+      throw refusalOf(decision);
+    },
+  };
+}
+
+/** The error with which a node is refused. The other side learns at most its code. */
+export const refusalOf = ({ rule, code = 'peer_untrusted' }: ConnectDecision): CaroError =>
+  new CaroError(code, `expected a node that may connect, got a refusal by ${rule}`);
+
+function fingerprintOf(id: string): string {
+  const key = parseNodeId(id);
+  return key ? fingerprint(key) : '';
+}

@@ -1,0 +1,125 @@
+/**
+ * What this node does with each type of message. Sessions call these handlers directly; decisions
+ * are made by `MeshPorts`.
+ */
+import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
+import { CaroError, type ErrorCode } from '../domain/errors.ts';
+import type { PeerAt } from '../domain/identity/peer-at.ts';
+import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
+import type { SummaryResult } from '../domain/summaries/summary.ts';
+import type { Pairing } from './pairing/pairing.ts';
+import type { MeshPorts } from './ports.ts';
+import type { MessageBodies, MessageHandlers } from './protocol/messages.ts';
+import {
+  checkEarlierRevocations,
+  checkIntroduction,
+  checkRevocation,
+  checkRotations,
+} from './protocol/statement-checks.ts';
+import { checkAuthor, parseSummary } from './protocol/summary-document.ts';
+import type { Connection } from './transport/connection.ts';
+
+export interface HandlerContext {
+  readonly ports: MeshPorts;
+  readonly pairing: Pick<Pairing, 'onHello' | 'onPair'>;
+  /** Node id of the entry that a connection was dialled for; undefined if the peer dialled. */
+  readonly expectedPeer: (connection: Connection) => string | undefined;
+  /** Puts a connection to use after its hello. */
+  readonly register: (connection: Connection) => void;
+  /** Records a refusal. */
+  readonly refuse: (connection: Connection, code: ErrorCode) => void;
+}
+
+export function createMessageHandlers(context: HandlerContext): MessageHandlers<Connection> {
+  const { ports, pairing } = context;
+  return {
+    hello: (connection, { body }) => handleHello(context, connection, body),
+    query: (connection, { body, nonce }) => {
+      connection.run(() => respond(ports, connection, body, nonce));
+    },
+    response: (connection, { body, inReplyTo }) => {
+      connection.takeResponse(inReplyTo, body);
+    },
+    summary: (connection, { body, nonce }) => {
+      connection.run(async () => {
+        const result = await handleSummary(context, connection, body.document);
+        await connection.transmit({ type: 'summary-ack', body: result }, nonce);
+      });
+    },
+    'summary-ack': (connection, { body }) => {
+      connection.takeAcknowledgement(body.id, body.result);
+    },
+    rotation: (connection, { body }) => handleRotation(ports, connection, body.statement),
+    revocation: (connection, { body }) => handleRevocation(ports, connection, body.statement),
+    pair: (connection, { body }) => {
+      if (connection.purpose === 'pairing') pairing.onPair(connection, body);
+      else throw new CaroError('message_unexpected', 'expected a connection for pairing');
+    },
+    goodbye: (connection, { body }) => {
+      connection.takeGoodbye(body.reason);
+    },
+  };
+}
+
+const peerOf = ({ peer, address }: Connection): PeerAt => ({ id: peer, address });
+
+/**
+ * The order MUST be kept: a connection is registered only after its statements were checked and
+ * taken, since they can end the trust in its key.
+ */
+async function handleHello(
+  { ports, pairing, expectedPeer, register }: HandlerContext,
+  connection: Connection,
+  { rotations, revocations = [] }: MessageBodies['hello'],
+): Promise<void> {
+  if (connection.purpose === 'pairing') {
+    pairing.onHello(connection);
+    return;
+  }
+  const isIntroduction = connection.purpose === 'introduction';
+  checkRotations(connection.peer, rotations);
+  checkEarlierRevocations(rotations, revocations);
+  if (isIntroduction) checkIntroduction(expectedPeer(connection) ?? '', rotations, ports.isHeir);
+  if (rotations.length + revocations.length > 0) await ports.onKeys(peerOf(connection), { rotations, revocations });
+  if (isIntroduction) throw new CaroError('key_changed', 'expected the key of the peer, got another');
+  if (!connection.hasEnded()) register(connection);
+}
+
+/** Answers a query; an answer that the egress gate refuses is replaced by the reason. */
+async function respond(ports: MeshPorts, connection: Connection, query: QueryBody, nonce: string): Promise<void> {
+  const { type } = query;
+  const send = (body: ResponseBody): Promise<string> => connection.transmit({ type: 'response', body }, nonce);
+  const answer = await ports.onQuery(peerOf(connection), query).catch((): ResponseBody => ({ result: 'error', type }));
+  await send(answer).catch((error: unknown) => send({ result: withheldResult(error), type }));
+}
+
+const withheldResult = (error: unknown): 'access_denied' | 'error' =>
+  error instanceof CaroError && error.code === 'egress_denied' ? 'access_denied' : 'error';
+
+async function handleSummary(
+  { ports, refuse }: HandlerContext,
+  connection: Connection,
+  document: Envelope,
+): Promise<{ readonly id: string; readonly result: SummaryResult }> {
+  const { peer, address } = connection;
+  const summary = parseSummary(document);
+  try {
+    checkAuthor(document, summary, (node) => ports.hasSucceeded(node, peer));
+  } catch {
+    refuse(connection, 'summary_invalid');
+    return { id: summary.id, result: 'refused' };
+  }
+  const result = await ports.onSummary({ id: peer, address, document, summary });
+  if (result === 'refused') refuse(connection, 'summary_invalid');
+  return { id: summary.id, result };
+}
+
+async function handleRotation(ports: MeshPorts, connection: Connection, statement: DualEnvelope): Promise<void> {
+  checkRotations(connection.peer, [statement]);
+  await ports.onKeys(peerOf(connection), { rotations: [statement], revocations: [] });
+}
+
+async function handleRevocation(ports: MeshPorts, connection: Connection, statement: Envelope): Promise<void> {
+  checkRevocation(connection.peer, statement);
+  await ports.onKeys(peerOf(connection), { rotations: [], revocations: [statement] });
+}
