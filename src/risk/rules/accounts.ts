@@ -112,7 +112,7 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
           ? 'high'
           : 'moderate',
       technique: 'T1531',
-      reason: 'Deletes an account; its files may go with it or be left to nobody.',
+      reason: 'Deletes an account; its files may be deleted or lose their owner.',
       safer: 'Lock it first with usermod -L.',
     },
     {
@@ -122,7 +122,7 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
       when: createsAccount,
       technique: 'T1136.001',
       reason: 'Adds or removes an account on this machine.',
-      safer: 'Use the directory that the organisation has.',
+      safer: 'Use the organisation’s directory service.',
     },
     {
       id: 'accounts.directory',
@@ -130,7 +130,7 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
       tools: 'dscl dseditgroup',
       when: (s: Step) => (s.tool === 'dscl' ? dscl(s) : s.some(/^(?:delete|edit)$/) ? 'moderate' : false),
       technique: 'T1531',
-      reason: 'Changes or deletes accounts of this Mac.',
+      reason: 'Changes or deletes accounts on this Mac.',
       safer: 'Use System Settings.',
     },
     {
@@ -139,8 +139,8 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
       tools: 'passwd chpasswd chage newusers vipw',
       when: changesPassword,
       technique: 'T1098',
-      reason: 'Changes, removes or locks the password of an account.',
-      safer: 'Let the owner run passwd.',
+      reason: 'Changes, removes or locks an account’s password.',
+      safer: 'Let the account’s owner run passwd.',
     },
     {
       id: 'accounts.modify',
@@ -152,7 +152,7 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
           : s.args.length > 0 && !s.flag('-l', '--list-shells') && 'moderate',
       technique: 'T1098',
       reason: 'Changes an account.',
-      safer: 'Note what it was.',
+      safer: 'Write down the old settings first.',
     },
     {
       id: 'accounts.kick',
@@ -160,8 +160,8 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
       tools: 'loginctl',
       when: (s: Step) => s.sub('terminate-user|terminate-session|kill-user|kill-session|enable-linger'),
       technique: 'T1531',
-      reason: 'Ends other users’ sessions, or lets their programs live on without one.',
-      safer: 'Ask them.',
+      reason: 'Ends other users’ sessions, or lets their programs run without one.',
+      safer: 'Ask the users first.',
     },
   ]),
   ...inFamily('packages', [
@@ -172,7 +172,7 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
         'apt apt-get aptitude dpkg dnf yum rpm zypper pacman yay paru apk emerge pkg pkg_delete xbps-remove eopkg brew port snap flatpak choco winget scoop nix-env pip',
       when: removesPackage,
       reason: 'Removes packages that others may depend on.',
-      safer: 'Simulate it first and read the list.',
+      safer: 'Simulate it first, and read the list.',
     },
     {
       id: 'packages.unverified',
@@ -189,7 +189,7 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
             ? 'high'
             : false,
       technique: 'T1195.002',
-      reason: 'Installs without checking where a package comes from or what it breaks.',
+      reason: 'Installs packages without checking their origin or dependencies.',
       safer: 'Add the repository’s key.',
     },
     {
@@ -203,8 +203,8 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
             : 'moderate'
           : s.tool === 'rpm' && s.some(/^--import$/) && s.some(/^http:/),
       technique: 'T1553.004',
-      reason: 'Trusts a key for every package from then on.',
-      safer: 'Put the key into a file named by signed-by.',
+      reason: 'Trusts a signing key for all packages.',
+      safer: 'Put the key into a file and name it with signed-by.',
     },
     {
       id: 'packages.publish',
@@ -212,16 +212,16 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
       tools: 'npm yarn pnpm cargo gem twine poetry',
       when: publishes,
       technique: 'T1195.001',
-      reason: 'Publishes or withdraws a package for everybody.',
-      safer: 'Let the continuous integration publish, from a tag.',
+      reason: 'Publishes or withdraws a package for everyone.',
+      safer: 'Publish from continuous integration, from a tag.',
     },
     {
       id: 'packages.registry',
       level: 'moderate' as const,
       tools: NODE_MANAGERS,
       when: changesRegistry,
-      reason: 'Clears caches or takes access away.',
-      safer: 'Check what needs it.',
+      reason: 'Clears caches or removes access rights.',
+      safer: 'Check what depends on them.',
     },
     {
       id: 'packages.collect-garbage',
@@ -235,8 +235,8 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
             s.flag('--delete', '--gc') ||
             s.sub('expire-generations') ||
             s.sub('gc'),
-      reason: 'Deletes old generations: there is no way back to them.',
-      safer: 'Keep those of the last weeks.',
+      reason: 'Deletes old generations, so that you cannot roll back to them.',
+      safer: 'Keep the generations of the last few weeks.',
     },
   ]),
   ...inFamily('macos', [
@@ -258,8 +258,8 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
               : s.tool === 'scutil'
                 ? s.some(/^--set$/)
                 : false,
-      reason: 'Changes settings of the Mac that other programs rely on.',
-      safer: 'Read and save the old value first.',
+      reason: 'Changes macOS settings that other programs depend on.',
+      safer: 'Save the old value first.',
     },
     {
       id: 'macos.remote-management',
@@ -270,7 +270,7 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
           ? s.some(/^-(?:activate|configure|access)/)
           : s.some(/^-setremotelogin$/) && s.some(/^on$/),
       technique: 'T1021.005',
-      reason: 'Lets others control this Mac.',
+      reason: 'Allows others to control this Mac.',
       safer: 'Use System Settings, for named users.',
     },
     {
@@ -286,8 +286,8 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
             ? s.sub('anchor')
             : false,
       technique: 'T1553.004',
-      reason: 'Changes which certificates this machine believes.',
-      safer: 'Have it done by device management.',
+      reason: 'Changes which certificates this machine trusts.',
+      safer: 'Use device management.',
     },
     {
       id: 'macos.plist-delete',
@@ -297,7 +297,7 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
         s.flag('--forget') ||
         (s.tool === 'plistbuddy' && s.some(/^Delete|^Clear/)) ||
         (s.tool === 'kmutil' && s.sub('trigger-panic|clear-staging')),
-      reason: 'Removes records the system keeps about what is installed.',
+      reason: 'Removes system records of installed software.',
       safer: 'Save the file first.',
     },
   ]),

@@ -109,7 +109,7 @@ export const CLUSTER_RULES: readonly StepRule[] = inFamily('cluster', [
     tools: 'kubectl',
     when: kubectlDelete,
     technique: 'T1485',
-    reason: 'Deletes objects of the cluster, with what runs in them or is stored by them.',
+    reason: 'Deletes cluster objects, including what runs or is stored in them.',
     safer: 'Run it with --dry-run=client, and check the context.',
   },
   {
@@ -118,7 +118,7 @@ export const CLUSTER_RULES: readonly StepRule[] = inFamily('cluster', [
     tools: 'kubectl',
     when: kubectlOther,
     technique: 'T1489',
-    reason: 'Moves or stops what runs on the cluster.',
+    reason: 'Moves or stops workloads on the cluster.',
     safer: 'Run it with --dry-run=client, one node at a time.',
   },
   {
@@ -127,8 +127,8 @@ export const CLUSTER_RULES: readonly StepRule[] = inFamily('cluster', [
     tools: 'kubectl',
     when: escalates,
     technique: 'T1610',
-    reason: 'Gives an account or a pod power over the cluster or its nodes.',
-    safer: 'Bind a role with the few verbs needed.',
+    reason: 'Gives an account or a pod control over the cluster or its nodes.',
+    safer: 'Bind a role with only the verbs needed.',
   },
   {
     id: 'cluster.tool-delete',
@@ -137,6 +137,6 @@ export const CLUSTER_RULES: readonly StepRule[] = inFamily('cluster', [
     when: (s: Step) => !isDryRun(s) && (HELM[s.tool]?.(s) ?? false),
     technique: 'T1485',
     reason: 'Removes a release, a cluster or its data.',
-    safer: 'Look at what it would remove first, and keep a backup.',
+    safer: 'List what it would remove first, and keep a backup.',
   },
 ]);

@@ -54,8 +54,8 @@ export const CODE_RULES: readonly StepRule[] = [
       tools: LANGUAGES,
       when: removes,
       technique: 'T1485',
-      reason: 'Deletes files through an interpreter’s library.',
-      safer: 'Use rm with a path you have listed first.',
+      reason: 'Deletes files through an interpreter’s library functions.',
+      safer: 'Use rm with a path that you have listed first.',
     },
     {
       id: 'files.code-command',
@@ -63,8 +63,8 @@ export const CODE_RULES: readonly StepRule[] = [
       tools: LANGUAGES,
       when: hiddenCommand,
       technique: 'T1059.006',
-      reason: 'Starts a destructive command from inside an interpreter.',
-      safer: 'Write the command itself.',
+      reason: 'Starts a destructive command from an interpreter.',
+      safer: 'Run the command directly.',
     },
     {
       id: 'files.code-disk',
@@ -72,8 +72,8 @@ export const CODE_RULES: readonly StepRule[] = [
       tools: LANGUAGES,
       when: (s: Step) => OPENS_DEVICE.test(s.code) || SYSTEM_CALL.test(s.code),
       technique: 'T1561.002',
-      reason: 'Opens a disk or system file for writing from code.',
-      safer: 'Work on an image or a copy.',
+      reason: 'Opens a disk or a system file for writing from code.',
+      safer: 'Work on a disk image or a copy.',
     },
   ]),
   ...inFamily('credentials', [
@@ -84,7 +84,7 @@ export const CODE_RULES: readonly StepRule[] = [
       when: (s: Step) => READS.test(s.code),
       technique: 'T1003.008',
       reason: 'Reads keys or password hashes from code.',
-      safer: 'Use the program the secret belongs to.',
+      safer: 'Use the program that the secret belongs to.',
     },
   ]),
   ...inFamily('remote-code', [
@@ -94,8 +94,8 @@ export const CODE_RULES: readonly StepRule[] = [
       tools: LANGUAGES,
       when: (s: Step) => NON_LITERAL.test(s.code) && DECODES.test(s.code),
       technique: 'T1140',
-      reason: 'Runs a command that the code puts together from disguised data.',
-      safer: 'Print it first instead of running it.',
+      reason: 'Runs a command that the code builds from encoded data.',
+      safer: 'Print the command first instead of running it.',
     },
   ]),
 ];

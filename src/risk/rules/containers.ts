@@ -106,8 +106,8 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
     tools: 'docker podman nerdctl docker-compose ctr',
     when: exposesHost,
     technique: 'T1611',
-    reason: 'Gives the container the host: its devices, processes or files.',
-    safer: 'Mount the one directory needed, read-only, and add the one capability.',
+    reason: 'Gives the container access to the host’s devices, processes or files.',
+    safer: 'Mount only the directory you need, read-only, and add only the capability you need.',
   },
   {
     id: 'containers.enter-host',
@@ -115,8 +115,8 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
     tools: 'nsenter chroot unshare',
     when: entersHost,
     technique: 'T1611',
-    reason: 'Enters the namespaces or the root of the host.',
-    safer: 'Log in to the host by ssh.',
+    reason: 'Enters the namespaces or the root directory of the host.',
+    safer: 'Log in to the host with ssh.',
   },
   {
     id: 'containers.prune',
@@ -124,8 +124,8 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
     tools: ENGINES,
     when: prunes,
     technique: 'T1485',
-    reason: 'Deletes every stopped container, unused image, network or volume with its data.',
-    safer: 'List them first, and remove by name.',
+    reason: 'Deletes all stopped containers, or unused images, networks or volumes with their data.',
+    safer: 'List them first, and remove them by name.',
   },
   {
     id: 'containers.remove',
@@ -136,8 +136,8 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
         ? s.sub('delete|rm') || s.sub('storage|image|network|profile|project|cluster|snapshot', 'delete|remove')
         : removes(s),
     technique: 'T1485',
-    reason: 'Removes containers or volumes together with what is stored in them.',
-    safer: 'Stop it, copy the data out, then remove it by name.',
+    reason: 'Removes containers or volumes and the data in them.',
+    safer: 'Stop the container, copy the data, then remove it by name.',
   },
   {
     id: 'containers.compose-down',
@@ -145,8 +145,8 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
     tools: 'docker podman nerdctl docker-compose podman-compose',
     when: composeDown,
     technique: 'T1485',
-    reason: 'Removes the project’s containers with their volumes.',
-    safer: 'Leave out -v: volumes then stay.',
+    reason: 'Removes the project’s containers and their volumes.',
+    safer: 'Omit -v to keep the volumes.',
   },
   {
     id: 'containers.open-daemon',
@@ -154,7 +154,7 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
     tools: 'docker dockerd',
     when: exposesDaemon,
     technique: 'T1610',
-    reason: 'Lets everybody on the network start containers as root.',
+    reason: 'Allows everyone on the network to start containers as root.',
     safer: 'Use an ssh context.',
   },
   {
@@ -163,8 +163,8 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
     tools: 'docker podman nerdctl',
     when: (s: Step) => runs(s) && s.some(/^--net(?:work)?=host$/),
     technique: 'T1611',
-    reason: 'The container sees all network traffic of the host.',
-    safer: 'Publish the ports it needs.',
+    reason: 'Lets the container see all network traffic of the host.',
+    safer: 'Publish only the ports it needs.',
   },
   {
     id: 'containers.destroy-machine',
@@ -187,7 +187,7 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
       );
     },
     technique: 'T1485',
-    reason: 'Deletes a virtual machine or local cluster with its disks.',
+    reason: 'Deletes a virtual machine or a local cluster and its disks.',
     safer: 'Stop it, or take a snapshot first.',
   },
 ]);

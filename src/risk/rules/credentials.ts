@@ -204,8 +204,8 @@ export const CREDENTIAL_LINE_RULES: readonly CommandLineRule[] = inFamily('crede
     level: 'critical',
     whenAll: collects,
     technique: 'T1048',
-    reason: 'Packs keys, homes or the environment and sends them over the network.',
-    safer: 'Copy the one file needed, by scp, to a host you know.',
+    reason: 'Sends keys, home directories or environment variables over the network.',
+    safer: 'Copy only the file you need, with scp, to a host you know.',
   },
 ]);
 
@@ -216,7 +216,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     tools: '*',
     when: (s: Step) => (readsSecretFile(s, SHADOW) && s.tool !== 'visudo') || unknownReader(s),
     technique: 'T1003.008',
-    reason: 'Reads the password hashes of all users, or who may become root.',
+    reason: 'Reads all users’ password hashes or the sudo rules.',
     safer: 'Use getent or id; sudo -l shows your own rights.',
   },
   {
@@ -226,7 +226,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     when: (s: Step) => readsSecretFile(s, SSH_KEY) && !/^(?:grep|ls)$/.test(s.tool),
     technique: 'T1552.004',
     reason: 'Reads or copies a private key.',
-    safer: 'Only the .pub file is ever needed elsewhere; use ssh-add or ssh -A.',
+    safer: 'Share only the .pub file; use ssh-add or ssh -A.',
   },
   {
     id: 'credentials.credential-file',
@@ -234,8 +234,8 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     tools: '*',
     when: (s: Step) => readsSecretFile(s, CREDENTIAL_FILE),
     technique: 'T1552.001',
-    reason: 'Reads a file in which a program keeps its login.',
-    safer: 'Ask the program for what you need, such as its list of profiles.',
+    reason: 'Reads a file in which a program stores login data.',
+    safer: 'Ask the program itself, for example for its list of profiles.',
   },
   {
     id: 'credentials.key-search',
@@ -252,8 +252,8 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     tools: Object.keys(EXPORTS).join(' '),
     when: (s: Step) => EXPORTS[s.tool]?.(s) ?? false,
     technique: 'T1555',
-    reason: 'Shows or exports secrets from a store.',
-    safer: 'Let the program that needs the secret fetch it itself.',
+    reason: 'Shows or exports secrets from a secret store.',
+    safer: 'Let the program that needs the secret read it.',
   },
   {
     id: 'credentials.cloud-metadata',
@@ -261,8 +261,8 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     tools: 'curl wget http nc python',
     when: (s: Step) => (s.invocation.code ? METADATA.test(s.code) : s.some(METADATA)),
     technique: 'T1552.005',
-    reason: 'Asks the cloud’s metadata service, which hands out the machine’s credentials.',
-    safer: 'Use the cloud’s own command line.',
+    reason: 'Queries the cloud metadata service, which returns the machine’s credentials.',
+    safer: 'Use the cloud provider’s command line.',
   },
   {
     id: 'credentials.memory-dump',
@@ -275,8 +275,8 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
       (s.tool === 'dd' && s.some(/^if=\/(?:proc\/.*mem|dev\/k?mem|proc\/kcore)/)) ||
       (s.tool === 'strings' && s.some(/\/proc\/.*mem|\/dev\/mem/)),
     technique: 'T1003.007',
-    reason: 'Takes secrets out of the memory of programs, or cracks them.',
-    safer: 'Only in a test you have permission for.',
+    reason: 'Extracts secrets from the memory of programs, or cracks them.',
+    safer: 'Use it only in a test that you have permission for.',
   },
   {
     id: 'credentials.guess-passwords',
@@ -289,8 +289,8 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
           ? s.invocation.inLoop
           : s.isWrapper && s.invocation.inLoop && s.invocation.input.kind === 'pipe',
     technique: 'T1110.001',
-    reason: 'Tries passwords until one fits.',
-    safer: 'Only in a test you have permission for.',
+    reason: 'Tries passwords until one works.',
+    safer: 'Use it only in a test that you have permission for.',
   },
   {
     id: 'credentials.sudo-guess',
@@ -298,8 +298,8 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     tools: 'sudo',
     when: (s: Step) => s.flag('-S', '--stdin') && (s.invocation.inLoop || s.invocation.inFunction !== null),
     technique: 'T1110.001',
-    reason: 'Feeds passwords to sudo one after the other.',
-    safer: 'Type your password at its prompt.',
+    reason: 'Tries one password after another with sudo.',
+    safer: 'Type your password at the sudo prompt.',
   },
   {
     id: 'credentials.fake-prompt',
@@ -310,7 +310,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
         ? PROMPTS.test(`${s.args.join(' ')} ${s.code}`)
         : s.flag('--password') && s.invocation.pipesTo !== null,
     technique: 'T1056.002',
-    reason: 'Asks the user for a password in the name of the system, or takes their session.',
+    reason: 'Asks for a password with a dialog that looks like the system’s, or controls the user’s session.',
     safer: 'Let the system’s own dialog ask.',
   },
   {
@@ -322,8 +322,8 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
         ? 'high'
         : !s.flag('-r', '-D', '--version', '-h', '--help', '--list-interfaces') && s.args.length > 0,
     technique: 'T1040',
-    reason: 'Reads the traffic of others on the network.',
-    safer: 'Limit it to your own port and host.',
+    reason: 'Reads other people’s network traffic.',
+    safer: 'Limit the capture to your own port and host.',
   },
   {
     id: 'credentials.keylogger',
@@ -335,8 +335,8 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
       s.some(/pam_tty_audit\.so/) ||
       (s.tool === 'showkey' && s.args.length > 0),
     technique: 'T1056.001',
-    reason: 'Records what is typed.',
-    safer: 'None; it reads passwords, too.',
+    reason: 'Records keystrokes.',
+    safer: 'Do not use it; it also records passwords.',
   },
   {
     id: 'credentials.upload-system-file',
@@ -345,6 +345,6 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     when: uploadsSystemFile,
     technique: 'T1048.003',
     reason: 'Sends a system file to another machine.',
-    safer: 'Send the few lines that are needed.',
+    safer: 'Send only the lines that are needed.',
   },
 ]);

@@ -231,8 +231,8 @@ export const DATABASE_RULES: readonly StepRule[] = inFamily('databases', [
         /\bcopy\b|\bselect\b/i.test(statements(s)) &&
         RUNS_PROGRAM.test(statements(s))),
     technique: 'T1505.001',
-    reason: 'Lets the database server run a program or touch files.',
-    safer: 'Do that outside the database.',
+    reason: 'Makes the database server run a program or access files.',
+    safer: 'Do it outside the database.',
   },
   {
     id: 'databases.sql-grants',
@@ -240,8 +240,8 @@ export const DATABASE_RULES: readonly StepRule[] = inFamily('databases', [
     tools: CLIENTS,
     when: (s: Step) => GRANTS.test(withoutLiterals(statements(s))),
     technique: 'T1098',
-    reason: 'Gives an account wide rights, or changes the whole server.',
-    safer: 'Grant what is needed, on one schema.',
+    reason: 'Gives an account broad rights, or changes a setting of the whole server.',
+    safer: 'Grant only what is needed, on one schema.',
   },
   {
     id: 'databases.mongo',
@@ -258,8 +258,8 @@ export const DATABASE_RULES: readonly StepRule[] = inFamily('databases', [
     tools: 'redis-cli',
     when: redis,
     technique: 'T1485',
-    reason: 'Empties, stops or reconfigures the store.',
-    safer: 'Delete single keys found with SCAN.',
+    reason: 'Empties, stops or reconfigures the database.',
+    safer: 'Delete single keys that you find with SCAN.',
   },
   {
     id: 'databases.tool',
@@ -268,7 +268,7 @@ export const DATABASE_RULES: readonly StepRule[] = inFamily('databases', [
     when: (s: Step) => (s.flag('--help', '--dry-run', '--pretend') ? false : (DATABASE_TOOLS[s.tool]?.(s) ?? false)),
     technique: 'T1485',
     reason: 'Drops, resets or rolls back a database.',
-    safer: 'Make a backup, and check which database is meant.',
+    safer: 'Make a backup, and check that it is the right database.',
   },
   {
     id: 'databases.framework',
@@ -278,6 +278,6 @@ export const DATABASE_RULES: readonly StepRule[] = inFamily('databases', [
     when: framework,
     technique: 'T1485',
     reason: 'Drops or rebuilds the application’s database.',
-    safer: 'Check the environment it runs in, and make a backup.',
+    safer: 'Check which environment it runs in, and make a backup.',
   },
 ]);

@@ -118,8 +118,8 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
       'systemctl service rc-service initctl invoke-rc.d chkconfig update-rc.d rc-update launchctl sysrc pkill killall kill',
     when: serviceOff,
     technique: 'T1562.001',
-    reason: 'Stops a service that others, or the safety of the machine, rely on.',
-    safer: 'Restart it, or change its settings.',
+    reason: 'Stops a service that others or the machine’s security depend on.',
+    safer: 'Restart the service, or change its settings.',
   },
   {
     id: 'evasion.firewall-off',
@@ -127,8 +127,8 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
     tools: 'iptables nft ufw firewall-cmd pfctl ipfw socketfilterfw csf shorewall fail2ban-client esxcli',
     when: firewallOff,
     technique: 'T1562.004',
-    reason: 'Opens or removes the firewall.',
-    safer: 'Add one rule for what is needed.',
+    reason: 'Opens or disables the firewall.',
+    safer: 'Add one rule for the traffic that is needed.',
   },
   {
     id: 'evasion.audit-off',
@@ -136,7 +136,7 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
     tools: 'auditctl setenforce setsebool semanage aa-disable aa-teardown aa-complain apparmor_parser',
     when: auditOff,
     technique: 'T1562.012',
-    reason: 'Switches auditing or mandatory access control off.',
+    reason: 'Disables auditing or mandatory access control.',
     safer: 'Add an exception for the one program.',
   },
   {
@@ -146,7 +146,7 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
     when: editsDefenseFiles,
     technique: 'T1562.006',
     reason: 'Changes the settings of logging, auditing or a firewall.',
-    safer: 'Change them through configuration management, reviewed.',
+    safer: 'Use reviewed configuration management.',
   },
   {
     id: 'evasion.gatekeeper',
@@ -183,7 +183,7 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
       }
     },
     technique: 'T1553.001',
-    reason: 'Switches off what macOS does to protect itself.',
+    reason: 'Disables a macOS protection.',
     safer: 'Allow the one program in System Settings.',
   },
   {
@@ -195,8 +195,8 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
         s.flag('-e', '-r', '-P', '-R', '-Rns', '--purge', '--erase')) &&
       s.operands.some((name) => DEFENSES.test(name)),
     technique: 'T1562.001',
-    reason: 'Uninstalls what watches or protects the machine.',
-    safer: 'Ask whoever looks after it.',
+    reason: 'Uninstalls software that monitors or protects the machine.',
+    safer: 'Ask the administrator of the machine.',
   },
   {
     id: 'evasion.guard-agent',
@@ -207,8 +207,8 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
       s.some(/^(?:stop|disable|unload|uninstall|off|disabled|unprotect|-d|--disable)$/) ||
       (s.tool === 'falconctl' && s.flag('-d')),
     technique: 'T1562.001',
-    reason: 'Stops an agent that watches the machine.',
-    safer: 'Ask whoever looks after it.',
+    reason: 'Stops an agent that monitors the machine.',
+    safer: 'Ask the administrator of the machine.',
   },
   {
     id: 'evasion.tls-off',
@@ -222,7 +222,7 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
       ) ||
       s.some(DISABLES),
     technique: 'T1553',
-    reason: 'Trusts whoever answers, instead of checking the certificate.',
+    reason: 'Accepts any server without checking its certificate.',
     safer: 'Add the missing certificate authority.',
   },
 ]);

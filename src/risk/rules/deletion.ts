@@ -213,8 +213,8 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
     when: removeTree,
     raise: true as const,
     technique: 'T1485',
-    reason: 'Deletes a directory with everything in it, for good.',
-    safer: 'List it first, name it relative to where you are, or move it to the trash.',
+    reason: 'Deletes a directory and everything in it permanently.',
+    safer: 'List the directory first, use a relative path, or move it to the trash.',
   },
   {
     id: 'files.remove-system-file',
@@ -222,8 +222,8 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
     tools: 'rm unlink trash rmdir',
     when: removeFiles,
     technique: 'T1070.004',
-    reason: 'Deletes files the system or you depend on.',
-    safer: 'Copy them first; remove packages with the package manager.',
+    reason: 'Deletes files that the system or your account depends on.',
+    safer: 'Back the files up first; remove packages with the package manager.',
   },
   {
     id: 'files.no-preserve-root',
@@ -231,8 +231,8 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
     tools: 'rm chmod chown chgrp',
     when: (s: Step) => s.some(/^--no-p/),
     technique: 'T1485',
-    reason: 'Switches off the guard that keeps the root directory from being taken.',
-    safer: 'There is no reason to use it.',
+    reason: 'Disables the safeguard that protects the root directory.',
+    safer: 'Omit the option; no ordinary task needs it.',
   },
   {
     id: 'files.find-delete',
@@ -240,8 +240,8 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
     tools: 'find fd xargs parallel',
     when: (s: Step) => SEARCHES[s.tool]?.(s) ?? false,
     technique: 'T1485',
-    reason: 'Deletes every file the search finds, and one wrong condition finds them all.',
-    safer: 'Run it with -print first.',
+    reason: 'Deletes every file that the search matches; one wrong condition can match all files.',
+    safer: 'Run the search with -print first.',
   },
   {
     id: 'files.move-into-nothing',
@@ -249,8 +249,8 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
     tools: 'mv',
     when: moveAway,
     technique: 'T1485',
-    reason: 'Moves files to where they are lost, or a system directory out of its place.',
-    safer: 'Move to a directory that exists, such as a backup.',
+    reason: 'Moves files to a place where they are lost, or moves a system directory.',
+    safer: 'Move the files to an existing directory, such as a backup.',
   },
   {
     id: 'files.overwrite-system',
@@ -259,8 +259,8 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
     needs: 'writes' as const,
     when: overwritesSystem,
     technique: 'T1565.001',
-    reason: 'Overwrites a file the system needs to run or to start.',
-    safer: 'Make a copy, edit that, and move it into place.',
+    reason: 'Overwrites a file that the system needs to run or boot.',
+    safer: 'Edit a copy and move it into place.',
   },
   {
     id: 'files.copy-into-system',
@@ -268,8 +268,8 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
     tools: 'scp rsync',
     when: copiesIntoSystem,
     technique: 'T1570',
-    reason: 'Copies files over those of a system, here or on another machine.',
-    safer: 'Copy into your home and move them from there.',
+    reason: 'Copies files over system files on this or another machine.',
+    safer: 'Copy the files to your home directory and move them from there.',
   },
   {
     id: 'files.shred',
@@ -277,8 +277,8 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
     tools: 'shred truncate cp srm',
     when: emptied,
     technique: 'T1485',
-    reason: 'Destroys the content of files so that nothing can bring it back.',
-    safer: 'Make sure a backup exists.',
+    reason: 'Destroys the content of files so that it cannot be recovered.',
+    safer: 'Make sure that a backup exists.',
   },
   {
     id: 'files.sync-delete',
@@ -286,7 +286,7 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
     tools: 'rsync',
     when: syncDeletes,
     technique: 'T1485',
-    reason: 'Deletes at the target whatever the source lacks; swapped or empty sources lose everything.',
+    reason: 'Deletes target files that the source does not have; an empty or swapped source deletes everything.',
     safer: 'Run it with --dry-run first.',
   },
   {
@@ -300,7 +300,7 @@ export const DELETION_RULES: readonly StepRule[] = inFamily('files', [
         (s.tool === 'zip' && s.flag('-P', '-e', '-m') && s.flag('-m')) ||
         s.tool === 'ccrypt'),
     technique: 'T1486',
-    reason: 'Encrypts many files one after the other, as ransomware does.',
-    safer: 'Make one encrypted archive and keep the originals until it is checked.',
+    reason: 'Encrypts many files one by one, as ransomware does.',
+    safer: 'Create one encrypted archive and keep the originals until you have checked it.',
   },
 ]);

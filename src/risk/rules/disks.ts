@@ -134,8 +134,8 @@ export const DISK_RULES: readonly StepRule[] = inFamily('disks', [
       'mkfs mke2fs mkswap mkdosfs mkntfs mkreiserfs mkfs.minix mkfs.jfs mkfs.reiserfs mkfs.bfs mkfs.cramfs newfs newfs_hfs newfs_apfs newfs_msdos mkexfatfs',
     when: formats,
     technique: 'T1561.001',
-    reason: 'Makes a new, empty file system: what was on the device is lost.',
-    safer: 'Check the device with lsblk -f, and unplug those you do not mean.',
+    reason: 'Creates a new, empty file system; all data on the device is lost.',
+    safer: 'Check the device with lsblk -f, and unplug other devices.',
   },
   {
     id: 'disks.write-device',
@@ -144,8 +144,8 @@ export const DISK_RULES: readonly StepRule[] = inFamily('disks', [
     needs: 'writes' as const,
     when: writesDevice,
     technique: 'T1561.002',
-    reason: 'Writes straight onto a disk, over its partitions and files.',
-    safer: 'Check the device with lsblk; write images with a tool that asks.',
+    reason: 'Writes directly to a disk, over its partitions and files.',
+    safer: 'Check the device with lsblk; use an imaging tool that asks for confirmation.',
   },
   {
     id: 'disks.partition',
@@ -154,7 +154,7 @@ export const DISK_RULES: readonly StepRule[] = inFamily('disks', [
     when: partitions,
     technique: 'T1561.002',
     reason: 'Changes the partition table of a disk.',
-    safer: 'Save the table with sfdisk --dump first.',
+    safer: 'Save the partition table with sfdisk --dump first.',
   },
   {
     id: 'disks.wipe',
@@ -162,8 +162,8 @@ export const DISK_RULES: readonly StepRule[] = inFamily('disks', [
     tools: 'wipefs blkdiscard hdparm nvme badblocks sg_format scrub nwipe dban',
     when: wipes,
     technique: 'T1561.001',
-    reason: 'Erases the content or the signatures of a disk.',
-    safer: 'Use wipefs --no-act first, and check the device with lsblk.',
+    reason: 'Erases the data or the signatures on a disk.',
+    safer: 'Run wipefs --no-act first, and check the device with lsblk.',
   },
   {
     id: 'disks.volume-remove',
@@ -172,7 +172,7 @@ export const DISK_RULES: readonly StepRule[] = inFamily('disks', [
     when: volumes,
     technique: 'T1485',
     reason: 'Removes or shrinks a volume, pool, array or encrypted container.',
-    safer: 'Take a snapshot or backup, and try with the test option first.',
+    safer: 'Take a snapshot or a backup, and use the test option first.',
   },
   {
     id: 'disks.shrink-or-repair',
@@ -183,8 +183,8 @@ export const DISK_RULES: readonly StepRule[] = inFamily('disks', [
       (s.tool === 'fsck' && !s.flag('-n', '-N') && s.flag('-y', '-a', '-L')) ||
       (s.tool === 'debugfs' && s.flag('-w')) ||
       (s.tool === 'tune2fs' && s.flag('-O', '-U', '-f')),
-    reason: 'Rewrites file system structures; on a mounted or damaged disk that loses data.',
-    safer: 'Unmount, make an image, and check with the read-only option.',
+    reason: 'Rewrites file system structures, which loses data on a mounted or damaged disk.',
+    safer: 'Unmount the disk, make an image, and check it in read-only mode.',
   },
   {
     id: 'disks.diskutil-erase',
@@ -193,7 +193,7 @@ export const DISK_RULES: readonly StepRule[] = inFamily('disks', [
     when: (s: Step) => (s.tool === 'asr' ? s.flag('--erase', '-erase') : diskutil(s)),
     technique: 'T1561.001',
     reason: 'Erases or repartitions a disk.',
-    safer: 'Check with diskutil list, and detach other disks.',
+    safer: 'Check the disk with diskutil list, and disconnect other disks.',
   },
   {
     id: 'disks.unmount-force',
@@ -203,7 +203,7 @@ export const DISK_RULES: readonly StepRule[] = inFamily('disks', [
       (s.tool === 'umount' && s.flag('-f', '--force', '-l', '--lazy', '-a', '--all')) ||
       (s.tool === 'swapoff' && s.flag('-a', '--all')) ||
       (s.tool === 'losetup' && s.flag('-D')),
-    reason: 'Takes a file system away although programs still use it.',
-    safer: 'Find them with fuser -vm and stop them first.',
+    reason: 'Unmounts a file system while programs still use it.',
+    safer: 'Find these programs with fuser -vm and stop them first.',
   },
 ]);

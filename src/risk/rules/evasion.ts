@@ -131,16 +131,16 @@ export const EVASION_LINE_RULES: readonly CommandLineRule[] = inFamily('evasion'
     level: 'high',
     whenAll: switchesHistoryOff,
     technique: 'T1562.003',
-    reason: 'Keeps the shell from recording what is done.',
-    safer: 'Begin the one private command with a blank.',
+    reason: 'Stops the shell from recording commands.',
+    safer: 'Start the one private command with a space.',
   },
   {
     id: 'evasion.unreadable',
     level: 'moderate',
     whenAll: ({ analysis }: CommandLineContext) => analysis.truncated,
     technique: 'T1027',
-    reason: 'Nested too deeply or too long to be read to its end.',
-    safer: 'Write it as a script, in plain steps.',
+    reason: 'Is nested too deeply or is too long to be analysed completely.',
+    safer: 'Write it as a script with simple steps.',
   },
 ]);
 
@@ -151,7 +151,7 @@ export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
     tools: '*',
     when: wipesHistory,
     technique: 'T1070.003',
-    reason: 'Deletes the record of what was done.',
+    reason: 'Deletes the command history.',
     safer: 'Delete the one line with history -d.',
   },
   {
@@ -160,8 +160,8 @@ export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
     tools: '*',
     when: wipesLogs,
     technique: 'T1070.002',
-    reason: 'Deletes or empties logs that tell what happened.',
-    safer: 'Let logrotate do it.',
+    reason: 'Deletes or empties log files.',
+    safer: 'Use logrotate.',
   },
   {
     id: 'evasion.journal',
@@ -169,7 +169,7 @@ export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
     tools: 'journalctl dmesg log wevtutil utmpdump',
     when: journal,
     technique: 'T1070.002',
-    reason: 'Throws system logs away.',
+    reason: 'Deletes system logs.',
     safer: 'Set a limit in journald.conf.',
   },
   {
@@ -178,8 +178,8 @@ export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
     tools: 'touch date timedatectl hwclock',
     when: (s: Step) => (s.tool === 'touch' ? setsFileTimes(s) : setsClock(s)),
     technique: 'T1070.006',
-    reason: 'Gives files, or the clock, a false time.',
-    safer: 'Leave times as they are.',
+    reason: 'Sets a false time on files or on the clock.',
+    safer: 'Leave the times unchanged.',
   },
   {
     id: 'evasion.hidden-process',
@@ -189,6 +189,6 @@ export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
       (s.flag('--bind', '-B') || s.some(/\bbind\b/)) && s.operands.some((path) => /^\/proc\/(?:\d+|\$)/.test(path)),
     technique: 'T1564',
     reason: 'Hides a process from ps.',
-    safer: 'There is no reason to.',
+    safer: 'Do not use it; no ordinary task needs it.',
   },
 ]);

@@ -41,8 +41,8 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
     tools: 'aws gcloud gsutil az mc s3cmd gh',
     when: publicGrant,
     technique: 'T1530',
-    reason: 'Opens data or a network to everybody.',
-    safer: 'Grant it to one account or address.',
+    reason: 'Makes data or a network accessible to everyone.',
+    safer: 'Grant access to one account or address.',
   },
   {
     id: 'exposure.file-server',
@@ -57,7 +57,7 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
       s.tool === 'miniserve' ||
       (s.tool === 'busybox' && s.sub('httpd|ftpd|telnetd')),
     technique: 'T1048',
-    reason: 'Offers the files of this directory to the whole network.',
+    reason: 'Shares the files in this directory with the whole network.',
     safer: 'Bind it to 127.0.0.1.',
   },
   {
@@ -73,7 +73,7 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
             ? s.sub('http|tcp|tls|start')
             : s.args.length > 0) && !s.flag('--help', '--version'),
     technique: 'T1572',
-    reason: 'Makes this machine reachable from the internet, past the firewall.',
+    reason: 'Makes this machine reachable from the internet, bypassing the firewall.',
     safer: 'Use the company’s VPN.',
   },
   {
@@ -83,7 +83,7 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
     when: (s: Step) =>
       (s.flag('-R') && /^(?:\d+|0\.0\.0\.0|\*|:)/.test(s.value('-R') ?? '')) || (s.flag('-g') && s.flag('-L', '-D')),
     technique: 'T1572',
-    reason: 'Opens a way from the other machine into this network.',
+    reason: 'Lets the other machine connect into this network.',
     safer: 'Forward locally with -L, bound to 127.0.0.1.',
   },
   {
@@ -105,7 +105,7 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
       );
     },
     technique: 'T1133',
-    reason: 'Starts a service without protection, for everybody to use.',
+    reason: 'Starts a service that anyone can use without protection.',
     safer: 'Bind it to 127.0.0.1 and require a password.',
   },
   {
@@ -120,8 +120,8 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
         ? 'high'
         : 'moderate'),
     technique: 'T1046',
-    reason: 'Probes other machines, which their owners may take for an attack.',
-    safer: 'Only on networks you have permission for.',
+    reason: 'Scans other machines, which their owners may see as an attack.',
+    safer: 'Use it only on networks that you have permission for.',
   },
   {
     id: 'exposure.spoof',
@@ -129,8 +129,8 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
     tools: 'arpspoof ettercap bettercap macchanger aireplay-ng mdk3 mdk4 wifite dnsspoof',
     when: (s: Step) => s.args.length > 0 && !s.flag('--help', '-h', '--version', '-V', '-s', '--show', '-l', '--list'),
     technique: 'T1557',
-    reason: 'Pretends to be another machine on the network.',
-    safer: 'Only on networks you have permission for.',
+    reason: 'Impersonates another machine on the network.',
+    safer: 'Use it only on networks that you have permission for.',
   },
   {
     id: 'exposure.hosts-file',
@@ -141,7 +141,7 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
       s.writes.some((item) => /^(?:\/private)?\/etc\/(?:hosts|resolv\.conf)$/.test(item.path)) &&
       !['vim', 'nano'].includes(s.tool),
     technique: 'T1565',
-    reason: 'Changes where names lead to.',
+    reason: 'Changes how host names are resolved.',
     safer: 'Use the resolver’s own settings.',
   },
   {
@@ -157,7 +157,7 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
       (s.tool === 'route' && s.sub('del|delete|flush')) ||
       (s.tool === 'nmcli' && (s.sub('networking', 'off') || s.sub('connection|con|c', 'delete'))),
     technique: 'T1498',
-    reason: 'Cuts this machine off; over ssh you lock yourself out.',
-    safer: 'Set a timer that undoes it.',
+    reason: 'Disconnects this machine from the network; over ssh, you lock yourself out.',
+    safer: 'Set a timer that reverts the change.',
   },
 ]);

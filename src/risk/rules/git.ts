@@ -43,7 +43,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
       !isDryRun(s) &&
       (s.flag('-f', '--force', '--mirror', '--prune') || rest(s).some((word) => word.startsWith('+'))),
     technique: 'T1565.001',
-    reason: 'Overwrites history that others may already have built upon.',
+    reason: 'Overwrites remote history that others may already use.',
     safer: 'Use --force-with-lease on your own branch, or push a new branch.',
   },
   {
@@ -51,8 +51,8 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     level: 'moderate',
     tools: 'git',
     when: (s: Step) => s.sub('push') && !isDryRun(s) && s.some(/^--force-(?:with-lease|if-includes)/),
-    reason: 'Rewrites the remote branch unless somebody else has pushed meanwhile.',
-    safer: 'Make sure nobody else works on this branch.',
+    reason: 'Rewrites the remote branch unless someone else has pushed in the meantime.',
+    safer: 'Make sure that nobody else works on this branch.',
   },
   {
     id: 'git.push-delete',
@@ -66,7 +66,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
           .slice(1)
           .some((word) => word.startsWith(':'))),
     reason: 'Deletes a branch or tag on the remote.',
-    safer: 'Check that it is merged, and delete it on the forge, where it can be restored.',
+    safer: 'Check that it is merged, and delete it on the hosting site, which can restore it.',
   },
   {
     id: 'git.reset-hard',
@@ -74,7 +74,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     tools: 'git',
     when: (s: Step) => (s.sub('reset') && s.flag('--hard', '--merge')) || (s.sub('read-tree') && s.flag('--reset')),
     technique: 'T1485',
-    reason: 'Throws uncommitted changes away for good.',
+    reason: 'Discards uncommitted changes permanently.',
     safer: 'Run git stash first, or use git reset --keep.',
   },
   {
@@ -83,8 +83,8 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     tools: 'git',
     when: (s: Step) => s.sub('clean') && !isDryRun(s) && s.flag('-f', '--force', '-x', '-X', '-d'),
     technique: 'T1485',
-    reason: 'Deletes files that git does not know and cannot bring back.',
-    safer: 'Look first with git clean -n, or use git clean -i.',
+    reason: 'Deletes untracked files, which git cannot restore.',
+    safer: 'Run git clean -n first, or use git clean -i.',
   },
   {
     id: 'git.checkout-discard',
@@ -99,7 +99,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     level: 'high',
     tools: 'git',
     when: (s: Step) => s.sub('switch') && s.flag('-f', '--force', '--discard-changes'),
-    reason: 'Switches branches and throws uncommitted changes away.',
+    reason: 'Switches branches and discards uncommitted changes.',
     safer: 'Run git stash first, or commit.',
   },
   {
@@ -109,14 +109,14 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     when: (s: Step) =>
       s.sub('restore') && (!s.flag('-S', '--staged') || s.flag('-W', '--worktree')) && !s.flag('-p', '--patch', '-h'),
     reason: 'Overwrites uncommitted changes in the working tree.',
-    safer: 'Run git stash first, or look with git diff.',
+    safer: 'Run git stash first, or check with git diff.',
   },
   {
     id: 'git.stash-drop',
     level: 'high',
     tools: 'git',
     when: (s: Step) => s.sub('stash', 'drop|clear'),
-    reason: 'Throws stashed work away; only fsck may still find it.',
+    reason: 'Discards stashed changes; only git fsck may still find them.',
     safer: 'Turn the stash into a branch with git stash branch.',
   },
   {
@@ -124,7 +124,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     level: 'high',
     tools: 'git',
     when: (s: Step) => s.sub('branch') && (s.flag('-D') || (s.flag('-d', '--delete') && s.flag('-f', '--force'))),
-    reason: 'Deletes a branch although it is not merged.',
+    reason: 'Deletes a branch that is not merged.',
     safer: 'Use git branch -d, which refuses unmerged branches.',
   },
   {
@@ -137,7 +137,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
       (s.sub('replace') && !s.flag('-l', '--list')) ||
       s.sub('fast-import'),
     technique: 'T1565.001',
-    reason: 'Rewrites the whole history: every clone stops matching.',
+    reason: 'Rewrites the whole history, so that other clones no longer match.',
     safer: 'Work on a fresh mirror clone and keep the old one.',
   },
   {
@@ -146,8 +146,8 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     tools: 'git',
     when: (s: Step) => s.sub('reflog', 'expire|delete|drop') && !isDryRun(s),
     technique: 'T1070',
-    reason: 'Removes the log from which lost commits are recovered.',
-    safer: 'Let git expire it by itself.',
+    reason: 'Removes the log that is used to recover lost commits.',
+    safer: 'Let git expire the log automatically.',
   },
   {
     id: 'git.gc-now',
@@ -155,7 +155,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     tools: 'git',
     when: (s: Step) =>
       (s.sub('gc') && /^(?:now|all)$/.test(s.value('--prune') ?? '')) || (s.sub('prune') && !isDryRun(s)),
-    reason: 'Deletes unreachable commits at once, so that nothing can be recovered.',
+    reason: 'Deletes unreachable commits immediately and permanently.',
     safer: 'Run git gc without --prune=now.',
   },
   {
@@ -174,8 +174,8 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     when: (s: Step) =>
       (s.sub('worktree', 'remove') && s.flag('-f', '--force')) ||
       (s.sub('submodule', 'deinit') && s.flag('-f', '--force', '--all')),
-    reason: 'Removes a working tree together with its uncommitted changes.',
-    safer: 'Leave out --force: git then refuses a tree with changes.',
+    reason: 'Removes a working tree and its uncommitted changes.',
+    safer: 'Omit --force; git then keeps trees that have changes.',
   },
   {
     id: 'git.rm-force',
@@ -186,8 +186,8 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
       !s.flag('--cached') &&
       !isDryRun(s) &&
       (s.flag('-f', '--force') || (s.flag('-r') && rest(s).some((p) => /^(?:\.|\*|\.\/)$/.test(p)))),
-    reason: 'Deletes files with changes that are not committed.',
-    safer: 'Use git rm --cached, or leave out -f.',
+    reason: 'Deletes files that have uncommitted changes.',
+    safer: 'Use git rm --cached, or omit -f.',
   },
   {
     id: 'git.alias-hidden',
@@ -195,7 +195,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     tools: 'git',
     when: definesAlias,
     technique: 'T1202',
-    reason: 'Runs a git command through an alias made up on the same line.',
+    reason: 'Runs a git command through an alias that is defined on the same line.',
     safer: 'Write the real command.',
   },
   {
@@ -212,8 +212,8 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
           ),
       ),
     technique: 'T1059',
-    reason: 'Makes git run a program given in a setting or an address.',
-    safer: 'Run that program by itself.',
+    reason: 'Makes git run a program that is named in a setting or a URL.',
+    safer: 'Run the program directly.',
   },
   {
     id: 'git.rewrite-local',
@@ -229,8 +229,8 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
       (s.sub('tag') && s.flag('-d', '--delete', '-f', '--force')) ||
       s.sub('remote', 'rm|remove|prune') ||
       (s.sub('reset') && /[~^]/.test(rest(s).join(' '))),
-    reason: 'Changes commits, tags or remotes that exist already; the reflog still has the old ones.',
-    safer: 'Make a branch at the old commit first.',
+    reason: 'Changes existing commits, tags or remotes; the reflog keeps old commits for a while.',
+    safer: 'Create a branch at the old commit first.',
   },
   {
     id: 'git.other-vcs-discard',

@@ -99,7 +99,7 @@ export const HOSTING_RULES: readonly StepRule[] = inFamily('hosting', [
     when: platform,
     technique: 'T1485',
     reason: 'Removes an application, its settings, domains or data from the platform.',
-    safer: 'Check which application is meant, and keep a backup.',
+    safer: 'Check that it is the right application, and keep a backup.',
   },
   {
     id: 'hosting.forge-delete',
@@ -107,7 +107,7 @@ export const HOSTING_RULES: readonly StepRule[] = inFamily('hosting', [
     tools: 'gh glab hub tea',
     when: forge,
     technique: 'T1485',
-    reason: 'Deletes or changes repositories, releases, secrets or settings for everybody.',
-    safer: 'Do it in the browser, where it asks twice.',
+    reason: 'Deletes or changes repositories, releases, secrets or settings for everyone.',
+    safer: 'Do it in the browser, which asks for confirmation.',
   },
 ]);

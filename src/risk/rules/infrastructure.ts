@@ -237,8 +237,8 @@ export const INFRASTRUCTURE_RULES: readonly StepRule[] = [
       tools: Object.keys(INFRASTRUCTURE_TOOLS).join(' '),
       when: (s: Step) => (isDryRun(s) ? false : (INFRASTRUCTURE_TOOLS[s.tool]?.(s) ?? false)),
       technique: 'T1485',
-      reason: 'Destroys or replaces infrastructure, or makes its records wrong.',
-      safer: 'Look at the plan first, and name the target.',
+      reason: 'Destroys or replaces infrastructure, or corrupts its state file.',
+      safer: 'Read the plan first, and name the target.',
     },
     {
       id: 'infrastructure.ad-hoc',
@@ -252,7 +252,7 @@ export const INFRASTRUCTURE_RULES: readonly StepRule[] = [
             : false,
       technique: 'T1072',
       reason: 'Runs a command on many machines at once.',
-      safer: 'Try it with --check on one machine.',
+      safer: 'Test it with --check on one machine.',
     },
     {
       id: 'infrastructure.force-playbook',
@@ -260,7 +260,7 @@ export const INFRASTRUCTURE_RULES: readonly StepRule[] = [
       tools: 'ansible-playbook ansible-galaxy',
       when: (s: Step) => s.tool === 'ansible-galaxy' && s.operands.includes('remove'),
       reason: 'Removes roles that playbooks may need.',
-      safer: 'Remove it from the requirements file.',
+      safer: 'Remove the role from the requirements file.',
     },
   ]),
   ...inFamily('cloud', [
@@ -270,8 +270,8 @@ export const INFRASTRUCTURE_RULES: readonly StepRule[] = [
       tools: 'aws awslocal',
       when: aws,
       technique: 'T1485',
-      reason: 'Deletes, stops or opens cloud resources.',
-      safer: 'Check account and region, use --dry-run where it exists, and keep a snapshot.',
+      reason: 'Deletes or stops cloud resources, or opens access to them.',
+      safer: 'Check the account and region, use --dry-run if available, and keep a snapshot.',
     },
     {
       id: 'cloud.delete',
@@ -279,8 +279,8 @@ export const INFRASTRUCTURE_RULES: readonly StepRule[] = [
       tools: 'gcloud az func cbt aws-vault eksctl saml2aws',
       when: pathCloud,
       technique: 'T1485',
-      reason: 'Deletes cloud resources with their data.',
-      safer: 'Check project and subscription, and keep a snapshot.',
+      reason: 'Deletes cloud resources and their data.',
+      safer: 'Check the project or subscription, and keep a snapshot.',
     },
     {
       id: 'cloud.grant',
@@ -289,7 +289,7 @@ export const INFRASTRUCTURE_RULES: readonly StepRule[] = [
       when: grants,
       technique: 'T1098.003',
       reason: 'Gives an account rights over cloud resources.',
-      safer: 'Give the narrowest role, on one resource.',
+      safer: 'Grant the narrowest role, on one resource.',
     },
     {
       id: 'cloud.delete-objects',
@@ -298,7 +298,7 @@ export const INFRASTRUCTURE_RULES: readonly StepRule[] = [
       when: objects,
       technique: 'T1485',
       reason: 'Deletes stored objects or whole buckets.',
-      safer: 'Run it as a dry run, and switch versioning on.',
+      safer: 'Do a dry run first, and enable versioning.',
     },
   ]),
 ];

@@ -37,8 +37,8 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
       return s.tool === 'kmutil' ? s.sub('load') : s.operands.length > 0;
     },
     technique: 'T1547.006',
-    reason: 'Puts code into the kernel, where it can do and hide everything.',
-    safer: 'Use modules of your distribution, signed.',
+    reason: 'Loads code into the kernel, where it can do and hide anything.',
+    safer: 'Use signed modules of your distribution.',
   },
   {
     id: 'kernel.unload-module',
@@ -53,8 +53,8 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
         ? 'high'
         : 'moderate'),
     technique: 'T1562.001',
-    reason: 'Takes a part out of the running kernel.',
-    safer: 'Blacklist it and restart.',
+    reason: 'Unloads a module from the running kernel.',
+    safer: 'Blacklist the module and reboot.',
   },
   {
     id: 'kernel.settings',
@@ -62,8 +62,8 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
     tools: 'sysctl',
     when: sysctl,
     technique: 'T1562',
-    reason: 'Changes how the running kernel protects or routes.',
-    safer: 'Put it into sysctl.d, reviewed.',
+    reason: 'Changes the security or network settings of the running kernel.',
+    safer: 'Use a reviewed file in sysctl.d.',
   },
   {
     id: 'kernel.proc-write',
@@ -84,7 +84,7 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
         ? 'high'
         : 'moderate'),
     technique: 'T1611',
-    reason: 'Changes the running kernel through its files.',
+    reason: 'Changes the running kernel through /proc or /sys.',
     safer: 'Use sysctl with a file under version control.',
   },
   {
@@ -93,8 +93,8 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
     tools: 'kexec',
     when: (s: Step) => s.flag('-e', '--exec', '-l', '--load', '-f', '--force'),
     technique: 'T1542',
-    reason: 'Starts another kernel without any of the checks of a boot.',
-    safer: 'Install it and restart.',
+    reason: 'Boots another kernel without the checks of a normal boot.',
+    safer: 'Install the kernel and reboot.',
   },
   {
     id: 'kernel.boot-loader',
@@ -116,7 +116,7 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
       return s.tool === 'grub-install' ? s.operands.length > 0 : false;
     },
     technique: 'T1542',
-    reason: 'Changes what starts when the machine starts.',
+    reason: 'Changes what the machine boots.',
     safer: 'Have a rescue medium ready.',
   },
   {
@@ -126,7 +126,7 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
     needs: 'writes' as const,
     when: (s: Step) => s.writes.some((item) => /^\/(?:dev\/k?mem|proc\/kcore|dev\/port)$/.test(item.path)),
     technique: 'T1014',
-    reason: 'Writes into the memory of the kernel.',
-    safer: 'There is no reason to.',
+    reason: 'Writes to kernel memory.',
+    safer: 'Do not use it; no ordinary task needs it.',
   },
 ]);

@@ -78,8 +78,8 @@ export const PERMISSION_RULES: readonly StepRule[] = inFamily('permissions', [
     when: tooOpen,
     raise: true as const,
     technique: 'T1222.002',
-    reason: 'Lets every local user and program change these files.',
-    safer: 'Give only what is needed, such as u+rwX or a group.',
+    reason: 'Allows every local user and program to change these files.',
+    safer: 'Grant only what is needed, such as u+rwX or access for one group.',
   },
   {
     id: 'permissions.lock-out',
@@ -87,8 +87,8 @@ export const PERMISSION_RULES: readonly StepRule[] = inFamily('permissions', [
     tools: 'chmod',
     when: lockOut,
     technique: 'T1222.002',
-    reason: 'Takes all access away, from yourself and from services, too.',
-    safer: 'Remove only group and other rights: go-rwx.',
+    reason: 'Removes all access, including yours and that of services.',
+    safer: 'Remove only group and other access with go-rwx.',
   },
   {
     id: 'permissions.recursive-on-system',
@@ -96,8 +96,8 @@ export const PERMISSION_RULES: readonly StepRule[] = inFamily('permissions', [
     tools: 'chmod chown chgrp setfacl',
     when: recursiveOnSystem,
     technique: 'T1222.002',
-    reason: 'Changes modes or owners of a whole system tree; logins, sudo and services then fail.',
-    safer: 'Name the one directory that needs it.',
+    reason: 'Changes modes or owners in a system directory tree, which can break logins, sudo and services.',
+    safer: 'Name the one directory that needs the change.',
   },
   {
     id: 'permissions.setuid',
@@ -105,8 +105,8 @@ export const PERMISSION_RULES: readonly StepRule[] = inFamily('permissions', [
     tools: 'chmod install',
     when: setuidDirectory,
     technique: 'T1548.001',
-    reason: 'Makes a program run with the rights of its owner, whoever starts it.',
-    safer: 'Use a sudo rule or a capability for the one thing needed.',
+    reason: 'Makes a program run with its owner’s rights, no matter who starts it.',
+    safer: 'Use a sudo rule or a single capability.',
   },
   {
     id: 'permissions.capability',
@@ -119,8 +119,8 @@ export const PERMISSION_RULES: readonly StepRule[] = inFamily('permissions', [
       ) &&
       !/^cap_net_bind_service[=+]e?i?p$/.test(s.operands[0] ?? ''),
     technique: 'T1548.001',
-    reason: 'Gives a program a part of root’s power permanently.',
-    safer: 'Give a service the capability in its systemd unit.',
+    reason: 'Permanently gives a program part of root’s privileges.',
+    safer: 'Give the service the capability in its systemd unit.',
   },
   {
     id: 'permissions.ownership',
@@ -136,7 +136,7 @@ export const PERMISSION_RULES: readonly StepRule[] = inFamily('permissions', [
       ) && !/^(?:root|0)(?::|$)/.test(s.operands[0] ?? ''),
     technique: 'T1222.002',
     reason: 'Gives system files to another owner.',
-    safer: 'Leave them to root; add your user to a group.',
+    safer: 'Leave the files to root; add your user to a group.',
   },
   {
     id: 'permissions.immutable-removed',
@@ -146,8 +146,8 @@ export const PERMISSION_RULES: readonly StepRule[] = inFamily('permissions', [
       s.some(/^-[a-zA-Z]*i|^nos?u?chg|^nouchg/) &&
       s.operands.some((path) => /^(?:\/|~)/.test(path) && !['scratch', 'personal'].includes(s.kind(path))),
     technique: 'T1222.002',
-    reason: 'Removes the protection that keeps system files from being changed.',
-    safer: 'Find out who set it, and why.',
+    reason: 'Removes the protection against changes from system files.',
+    safer: 'Find out who set the protection and why.',
   },
   {
     id: 'permissions.immutable-set',
@@ -155,7 +155,7 @@ export const PERMISSION_RULES: readonly StepRule[] = inFamily('permissions', [
     tools: 'chattr chflags',
     when: (s: Step) => s.some(/^\+[a-zA-Z]*[ia]|^s?u?chg/),
     technique: 'T1222.002',
-    reason: 'Makes files that not even root can change or delete until it is undone.',
+    reason: 'Makes files immutable, even for root, until the attribute is removed.',
     safer: 'Use ordinary permissions.',
   },
   {
@@ -164,7 +164,7 @@ export const PERMISSION_RULES: readonly StepRule[] = inFamily('permissions', [
     tools: 'umask',
     when: (s: Step) => s.some(/^0*0{1,3}$/),
     technique: 'T1222.002',
-    reason: 'New files are then writable by everybody.',
+    reason: 'Makes new files writable by everyone.',
     safer: 'Use umask 022 or 077.',
   },
 ]);

@@ -91,8 +91,8 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     needs: 'writes' as const,
     when: writesMatching(CRON),
     technique: 'T1053.003',
-    reason: 'Adds or changes a job that then runs again and again, often as root.',
-    safer: 'Use crontab -e or a systemd timer that is under version control.',
+    reason: 'Adds or changes a job that runs repeatedly, often as root.',
+    safer: 'Use crontab -e or a systemd timer under version control.',
   },
   {
     id: 'persistence.crontab',
@@ -101,7 +101,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     when: installsCron,
     technique: 'T1053.003',
     reason: 'Replaces or removes the whole crontab.',
-    safer: 'Save it with crontab -l, and edit it with crontab -e.',
+    safer: 'Save it with crontab -l and edit it with crontab -e.',
   },
   {
     id: 'persistence.at-job',
@@ -112,8 +112,8 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
       (s.args.length > 0 || s.tool === 'batch') &&
       (s.elevated || s.invocation.input.kind === 'pipe' || s.flag('-f') ? 'high' : 'moderate'),
     technique: 'T1053.002',
-    reason: 'Runs a command later, when nobody is watching.',
-    safer: 'Use a systemd timer that is under version control.',
+    reason: 'Schedules a command to run later, unattended.',
+    safer: 'Use a systemd timer under version control.',
   },
   {
     id: 'persistence.unit-file',
@@ -123,8 +123,8 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     when: (s: Step) =>
       writesTo(s, UNIT).some((item) => /^(?:\/|~|\$)/.test(item.path)) && (EDITORS.has(s.tool) ? 'moderate' : 'high'),
     technique: 'T1543.002',
-    reason: 'Writes a service or timer that starts by itself.',
-    safer: 'Install it as a package, or with systemctl edit.',
+    reason: 'Writes a service or timer that starts automatically.',
+    safer: 'Install it as a package, or use systemctl edit.',
   },
   {
     id: 'persistence.transient-timer',
@@ -133,7 +133,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     when: (s: Step) => s.some(/^--(?:on-|timer)/),
     raise: true as const,
     technique: 'T1053.006',
-    reason: 'Starts a command later or again and again.',
+    reason: 'Starts a command later or repeatedly.',
     safer: 'Write a timer unit.',
   },
   {
@@ -143,7 +143,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     needs: 'writes' as const,
     when: writesMatching(BOOT),
     technique: 'T1037.004',
-    reason: 'Changes what runs at start-up or at every login of every user.',
+    reason: 'Changes what runs at boot or at every user’s login.',
     safer: 'Use a unit file or a package.',
   },
   {
@@ -153,7 +153,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     needs: 'writes' as const,
     when: writesMatching(AUTOSTART),
     technique: 'T1547.013',
-    reason: 'Adds a program that starts with every login.',
+    reason: 'Adds a program that starts at every login.',
     safer: 'Use the desktop’s own settings.',
   },
   {
@@ -173,8 +173,8 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     needs: 'writes' as const,
     when: writesMatching(KEYS),
     technique: 'T1098.004',
-    reason: 'Changes who may log in here, or how.',
-    safer: 'Use ssh-copy-id from the machine that shall get access.',
+    reason: 'Changes who can log in to this machine, or how.',
+    safer: 'Use ssh-copy-id from the machine that needs access.',
   },
   {
     id: 'persistence.loader',
@@ -184,7 +184,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     when: (s: Step) =>
       writesTo(s, LOADER).length > 0 && (s.writes.some((item) => /preload/.test(item.path)) ? 'critical' : 'high'),
     technique: 'T1574.006',
-    reason: 'Puts a library into every program that starts.',
+    reason: 'Loads a library into every program that starts.',
     safer: 'Set LD_LIBRARY_PATH for the one program.',
   },
   {
@@ -201,7 +201,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
           (s.elevated && LOADED_FIRST.test(item.name) && SCRATCH.test(item.value?.text ?? '')),
       ),
     technique: 'T1574.006',
-    reason: 'Puts a library of one’s own into a program.',
+    reason: 'Loads a custom library or module into a program.',
     safer: 'Build the program with the change.',
   },
   {
@@ -211,8 +211,8 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     needs: 'writes' as const,
     when: (s: Step) => writesTo(s, HOOK).length > 0,
     technique: 'T1546',
-    reason: 'Adds a program that runs with ordinary commands later.',
-    safer: 'Use pre-commit, whose hooks are listed in a file.',
+    reason: 'Adds a program that later runs with ordinary commands.',
+    safer: 'Use pre-commit, which lists its hooks in a file.',
   },
   {
     id: 'persistence.launchd',
@@ -220,7 +220,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     tools: 'launchctl',
     when: launchd,
     technique: 'T1543.004',
-    reason: 'Loads a program that macOS then keeps running.',
+    reason: 'Loads a program that macOS keeps running.',
     safer: 'Use brew services or a login item.',
   },
   {
@@ -234,7 +234,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
       (s.tool === 'osascript' && /make login item/i.test(s.args.join(' '))),
     technique: 'T1037.002',
     reason: 'Adds a program that runs at every login.',
-    safer: 'Use the system’s settings for login items.',
+    safer: 'Use the login items in System Settings.',
   },
   {
     id: 'persistence.bits-of-trap',
@@ -245,7 +245,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
       s.some(/^(?:DEBUG|EXIT|SIG\w+|INT|0)$/) &&
       (/(?:curl|wget|nc |\/dev\/tcp|base64|nohup)/.test(s.args[0] ?? '') ? 'high' : false),
     technique: 'T1546.005',
-    reason: 'Runs a hidden command at a signal or at every prompt.',
-    safer: 'Keep traps to cleaning up.',
+    reason: 'Runs a hidden command on a signal or at every prompt.',
+    safer: 'Use traps for cleanup only.',
   },
 ]);

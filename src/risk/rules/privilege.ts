@@ -154,7 +154,7 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
     needs: 'root' as const,
     when: rootShell,
     technique: 'T1548.003',
-    reason: 'Opens a shell as root; what is done in it cannot be told from ordinary work.',
+    reason: 'Opens a root shell, where every command runs as root without sudo’s checks.',
     safer: 'Run the one command with sudo.',
   },
   {
@@ -164,7 +164,7 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
     needs: 'root' as const,
     when: shellEscape,
     technique: 'T1548.003',
-    reason: 'Uses a program that runs as root to get a root shell past sudo’s rules.',
+    reason: 'Uses a program that runs as root to get a root shell, which bypasses the sudo rules.',
     safer: 'Allow the program without that feature, or with NOEXEC.',
   },
   {
@@ -173,8 +173,8 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
     tools: Object.keys(HOOKS).join(' '),
     when: usesHook,
     technique: 'T1548.003',
-    reason: 'Makes a program that runs as root start another one of your choice.',
-    safer: 'Run that other program with sudo by itself, if you may.',
+    reason: 'Makes a program that runs as root start another program.',
+    safer: 'Run the other program with sudo directly, if you are allowed to.',
   },
   {
     id: 'privilege.switch-user',
@@ -185,7 +185,7 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
         ? !s.flag('-c', '--command', '--help', '--version', '-V', '-h')
         : s.flag('-i', '-s', '--login', '--shell') && !s.isWrapper,
     technique: 'T1548.003',
-    reason: 'Becomes another user for everything that follows.',
+    reason: 'Switches to another user for all commands that follow.',
     safer: 'Run the one command with sudo.',
   },
   {
@@ -205,7 +205,7 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
       );
     },
     technique: 'T1556.003',
-    reason: 'Changes who may log in, with which password, or who may become root.',
+    reason: 'Changes who can log in, with which password, or who can become root.',
     safer: 'Use visudo, passwd, usermod or pam-auth-update.',
   },
   {
@@ -217,8 +217,8 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
       (s.writes.length > 0 || s.invocation.pipesTo !== null || /^(?:sed|tee|visudo)$/.test(s.tool)) &&
       !s.writes.every((item) => /\.(?:md|txt)$/.test(item.path)),
     technique: 'T1548.003',
-    reason: 'Allows commands as root without a password.',
-    safer: 'List the commands one by one, with a password.',
+    reason: 'Allows commands to run as root without a password.',
+    safer: 'List the commands one by one, and require a password.',
   },
   {
     id: 'privilege.sudo-cache',
@@ -228,7 +228,7 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
       s.writes.some((item) => /\/(?:var\/(?:db|run|lib)\/sudo|run\/sudo\/ts)/.test(item.path)) ||
       (s.tool === 'rm' && s.some(/\/(?:var\/(?:db|run|lib)\/sudo|run\/sudo\/ts)/)),
     technique: 'T1548.003',
-    reason: 'Tampers with sudo’s memory of who has given a password.',
+    reason: 'Tampers with sudo’s record of who has entered a password.',
     safer: 'Use sudo -k.',
   },
   {
@@ -240,8 +240,8 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
         ? s.some(/(?:\/Groups\/)?\b(?:admin|wheel)$/) && s.some(/append|create|merge|edit|-a$/)
         : joinsGroup(s),
     technique: 'T1098.007',
-    reason: 'Puts an account into a group that amounts to root.',
-    safer: 'Give it the one sudo rule it needs.',
+    reason: 'Adds an account to a group with root-equivalent rights.',
+    safer: 'Give the account the one sudo rule that it needs.',
   },
   {
     id: 'privilege.uid-zero',
@@ -250,7 +250,7 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
     when: (s: Step) =>
       /^0$/.test(s.value('-u', '--uid') ?? '') || (s.flag('-o', '--non-unique') && s.some(/^0$|^-u0$/)),
     technique: 'T1136.001',
-    reason: 'Makes a second root.',
+    reason: 'Creates a second root account.',
     safer: 'Use sudo.',
   },
   {
@@ -263,8 +263,8 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
       ) ||
       (s.tool === 'pkexec' && s.args.length === 0 && s.invocation.assignments.length > 0),
     technique: 'T1068',
-    reason: 'Exploits a flaw to become root.',
-    safer: 'Only in a test you have permission for.',
+    reason: 'Exploits a vulnerability to become root.',
+    safer: 'Use it only in a test that you have permission for.',
   },
   {
     id: 'privilege.setuid-code',
@@ -275,7 +275,7 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
         s.invocation.code ? s.code : s.args.join(' '),
       ),
     technique: 'T1548.001',
-    reason: 'Takes root’s identity through a set-user-id program or capability.',
+    reason: 'Becomes root through a set-user-id program or a capability.',
     safer: 'Remove the capability from the interpreter.',
   },
 ]);

@@ -145,15 +145,15 @@ export const REMOTE_CODE_LINE_RULES: readonly CommandLineRule[] = inFamily('remo
           : 'high'
         : false,
     technique: 'T1059.004',
-    reason: 'Runs a program fetched from the network that nobody has read.',
-    safer: 'Download it, read it, check its signature, then run it.',
+    reason: 'Runs a program from the network that nobody has reviewed.',
+    safer: 'Download it, read it, verify its signature, then run it.',
   },
   {
     id: 'remote-code.substituted-decoded',
     level: 'high',
     whenAll: (context: CommandLineContext) => context.steps.some((step) => within(step, decodes, context)),
     technique: 'T1140',
-    reason: 'Runs a program that is written in disguise.',
+    reason: 'Runs a program whose text is encoded or obfuscated.',
     safer: 'Decode it into a file and read that first.',
   },
   {
@@ -161,8 +161,8 @@ export const REMOTE_CODE_LINE_RULES: readonly CommandLineRule[] = inFamily('remo
     level: 'high',
     whenAll: downloadThenRun,
     technique: 'T1105',
-    reason: 'Downloads a program and starts it at once.',
-    safer: 'Read it and check its signature before it runs.',
+    reason: 'Downloads a program and runs it immediately.',
+    safer: 'Read it and verify its signature before you run it.',
   },
 ]);
 
@@ -174,8 +174,8 @@ export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
     needs: 'pipe' as const,
     when: pipedFromNet,
     technique: 'T1059.004',
-    reason: 'Runs a program fetched from the network that nobody has read.',
-    safer: 'Download it, read it, check its signature, then run it.',
+    reason: 'Runs a program from the network that nobody has reviewed.',
+    safer: 'Download it, read it, verify its signature, then run it.',
   },
   {
     id: 'remote-code.encoded',
@@ -184,7 +184,7 @@ export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
     needs: 'pipe' as const,
     when: (s: Step) => pipedDecoded(s) || pipedDisguised(s),
     technique: 'T1140',
-    reason: 'Runs a program that is written in disguise.',
+    reason: 'Runs a program whose text is encoded or obfuscated.',
     safer: 'Decode it into a file and read that first.',
   },
   {
@@ -194,8 +194,8 @@ export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
     needs: 'pipe' as const,
     when: pipedHistory,
     technique: 'T1059.004',
-    reason: 'Runs old commands again, whatever they were.',
-    safer: 'Look at the list, and run the one you mean.',
+    reason: 'Runs old commands from the history again, whatever they do.',
+    safer: 'Look at the list and run only the command you need.',
   },
   {
     id: 'remote-code.piped-unknown',
@@ -205,7 +205,7 @@ export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
     when: pipedUnknown,
     raise: true as const,
     technique: 'T1059.004',
-    reason: 'Runs whatever the command before it prints.',
+    reason: 'Runs the output of the previous command as a script.',
     safer: 'Look at the output first.',
   },
   {
@@ -215,8 +215,8 @@ export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
     when: (s: Step) =>
       CODE_RUN.test(s.code) && (CODE_FETCH.test(s.code) || CODE_DECODE.test(s.code)) && s.code.length > 24,
     technique: 'T1140',
-    reason: 'A one-liner that fetches or decodes a program and runs it.',
-    safer: 'Write the program out and read it first.',
+    reason: 'Fetches or decodes a program in one line of code and runs it.',
+    safer: 'Write the program to a file and read it first.',
   },
   {
     id: 'remote-code.powershell-encoded',
@@ -226,7 +226,7 @@ export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
       s.some(/^-(?:e|ec|en|enc\w*)$/i) ||
       /DownloadString|\biex\b|Invoke-Expression|DownloadFile/i.test(s.args.join(' ')),
     technique: 'T1059.001',
-    reason: 'Runs PowerShell that is encoded or comes from the network.',
+    reason: 'Runs PowerShell code that is encoded or comes from the network.',
     safer: 'Use a script file.',
   },
   {
@@ -241,7 +241,7 @@ export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
           /^http:/.test(s.value('-i', '--index-url', '--extra-index-url') ?? ''))) ||
       (s.tool === 'npm' && s.sub('install|i|add') && s.some(/^http:\/\/|--registry=http:\/\//)),
     technique: 'T1195.001',
-    reason: 'Installs a package over a connection that anybody can change.',
-    safer: 'Use the registry over https with a pinned version.',
+    reason: 'Installs a package over a connection that others can tamper with.',
+    safer: 'Use the registry over https and pin the version.',
   },
 ]);

@@ -73,8 +73,8 @@ export const RESOURCE_LINE_RULES: readonly CommandLineRule[] = inFamily('resourc
     level: 'critical',
     whenAll: forkBomb,
     technique: 'T1499.001',
-    reason: 'Starts copies of itself until the machine stops.',
-    safer: 'There is none; protect yourself with a process limit.',
+    reason: 'Starts copies of itself until the machine stops responding.',
+    safer: 'Do not run it; set a process limit to protect the machine.',
   },
 ]);
 
@@ -85,8 +85,8 @@ export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
     tools: '*',
     when: selfStart,
     technique: 'T1499.001',
-    reason: 'Starts copies of itself until the machine stops.',
-    safer: 'There is none; protect yourself with a process limit.',
+    reason: 'Starts copies of itself until the machine stops responding.',
+    safer: 'Do not run it; set a process limit to protect the machine.',
   },
   {
     id: 'resources.kill-all',
@@ -94,8 +94,8 @@ export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
     tools: 'kill pkill killall killall5 skill',
     when: kills,
     technique: 'T1489',
-    reason: 'Kills the first process, every process, or all of a user.',
-    safer: 'Find the one process with pgrep, and send it SIGTERM.',
+    reason: 'Kills the init process, every process, or all processes of a user.',
+    safer: 'Find the process with pgrep, and send it SIGTERM.',
   },
   {
     id: 'resources.fill-disk',
@@ -103,8 +103,8 @@ export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
     tools: 'yes cat dd',
     when: fills,
     technique: 'T1499.001',
-    reason: 'Writes without end until disk or memory is full.',
-    safer: 'Give a size, as with head -c or fallocate -l.',
+    reason: 'Writes without limit until the disk or memory is full.',
+    safer: 'Set a size limit, as with head -c or fallocate -l.',
   },
   {
     id: 'resources.shutdown',
@@ -112,8 +112,8 @@ export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
     tools: 'shutdown reboot halt poweroff init telinit systemctl',
     when: shutsDown,
     technique: 'T1529',
-    reason: 'Stops or restarts the machine with everything on it.',
-    safer: 'Announce it and give a delay: shutdown +10.',
+    reason: 'Stops or restarts the machine and everything running on it.',
+    safer: 'Announce it and set a delay: shutdown +10.',
   },
   {
     id: 'resources.sysrq',
@@ -122,7 +122,7 @@ export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
     needs: 'writes' as const,
     when: (s: Step) => s.writes.some((item) => /^\/proc\/(?:sysrq-trigger|sys\/kernel\/sysrq)$/.test(item.path)),
     technique: 'T1529',
-    reason: 'Talks to the kernel past all programs: it can reboot or crash at once.',
+    reason: 'Sends a request directly to the kernel, which can reboot or crash the machine at once.',
     safer: 'Use systemctl reboot.',
   },
   {
@@ -131,8 +131,8 @@ export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
     tools: 'stress stress-ng',
     when: (s: Step) => s.args.length > 0,
     technique: 'T1496',
-    reason: 'Loads the machine on purpose.',
-    safer: 'Give a timeout and limits.',
+    reason: 'Puts the machine under heavy load on purpose.',
+    safer: 'Set a timeout and limits.',
   },
   {
     id: 'resources.flood',
@@ -146,7 +146,7 @@ export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
           : true,
     technique: 'T1498',
     reason: 'Floods a network or a host with packets.',
-    safer: 'Give a rate and a count, and only on networks of your own.',
+    safer: 'Set a rate and a count, and use it only on your own networks.',
   },
   {
     id: 'resources.miner',
@@ -156,7 +156,7 @@ export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
       /^(?:xmrig|minerd|cpuminer|ethminer|xmr-stak|t-rex|nbminer|cgminer|bfgminer|ccminer)$/.test(s.tool) ||
       s.some(/^stratum\+(?:tcp|ssl|tls):/),
     technique: 'T1496',
-    reason: 'Uses the machine to mine coins.',
-    safer: 'Ask whose machine it is.',
+    reason: 'Uses the machine to mine cryptocurrency.',
+    safer: 'Ask the owner of the machine.',
   },
 ]);

@@ -173,7 +173,7 @@ export const SERVICE_RULES: readonly StepRule[] = inFamily('services', [
     when: http,
     technique: 'T1485',
     reason: 'Asks a service to delete, stop or purge something.',
-    safer: 'Fetch it with GET first, and check the host.',
+    safer: 'Request it with GET first, and check the host.',
   },
   {
     id: 'services.backup-delete',
@@ -181,7 +181,7 @@ export const SERVICE_RULES: readonly StepRule[] = inFamily('services', [
     tools: Object.keys(BACKUPS).join(' '),
     when: (s: Step) => (s.flag('-n', '--dry-run') && s.tool !== 'tmutil' ? false : (BACKUPS[s.tool]?.(s) ?? false)),
     technique: 'T1490',
-    reason: 'Deletes backups: what is lost afterwards cannot be brought back.',
+    reason: 'Deletes backups, so that later data loss cannot be undone.',
     safer: 'Run it with --dry-run, and keep one copy elsewhere.',
   },
   {
@@ -191,7 +191,7 @@ export const SERVICE_RULES: readonly StepRule[] = inFamily('services', [
     when: (s: Step) => QUEUES[s.tool]?.(s) ?? false,
     technique: 'T1485',
     reason: 'Deletes queues, topics or the messages in them.',
-    safer: 'Look at their depth and consumers first.',
+    safer: 'Check the queue length and the consumers first.',
   },
   {
     id: 'services.client-delete',
@@ -199,7 +199,7 @@ export const SERVICE_RULES: readonly StepRule[] = inFamily('services', [
     tools: CLIENTS,
     when: service,
     technique: 'T1485',
-    reason: 'Deletes or revokes something that a service keeps for others.',
+    reason: 'Deletes or revokes something that others use in a service.',
     safer: 'List it first, and check who uses it.',
   },
   {
@@ -208,7 +208,7 @@ export const SERVICE_RULES: readonly StepRule[] = inFamily('services', [
     tools: 'java',
     when: jenkins,
     technique: 'T1485',
-    reason: 'Deletes jobs of the build server or stops it.',
+    reason: 'Stops the build server or deletes its jobs.',
     safer: 'Disable the job in its settings.',
   },
   {
@@ -217,8 +217,8 @@ export const SERVICE_RULES: readonly StepRule[] = inFamily('services', [
     tools: 'nginx apache2ctl haproxy caddy kong a2dissite a2dismod',
     when: webServer,
     technique: 'T1489',
-    reason: 'Stops the server that answers for others.',
-    safer: 'Check the configuration and reload.',
+    reason: 'Stops a server that handles other people’s requests.',
+    safer: 'Check the configuration and reload it.',
   },
   {
     id: 'services.runtime-socket',
@@ -226,7 +226,7 @@ export const SERVICE_RULES: readonly StepRule[] = inFamily('services', [
     tools: 'socat nc',
     when: runtimeSocket,
     technique: 'T1489',
-    reason: 'Takes servers out of a running load balancer.',
+    reason: 'Removes servers from a running load balancer.',
     safer: 'Drain them first.',
   },
   {
@@ -235,7 +235,7 @@ export const SERVICE_RULES: readonly StepRule[] = inFamily('services', [
     tools: 'nsupdate rndc knotc pdnsutil',
     when: dns,
     technique: 'T1584.002',
-    reason: 'Removes names from the DNS, or stops its server.',
+    reason: 'Removes names from the DNS, or stops the DNS server.',
     safer: 'Save the zone first.',
   },
   {
@@ -248,7 +248,7 @@ export const SERVICE_RULES: readonly StepRule[] = inFamily('services', [
       (s.tool !== 'ldapmodify' &&
         s.operands.some((word) => /^(?:delete|user-del|group-del|host-del|remove)$/.test(word))),
     technique: 'T1531',
-    reason: 'Removes entries of the directory that logins depend on.',
+    reason: 'Removes directory entries that logins depend on.',
     safer: 'Export them with ldapsearch first.',
   },
 ]);

@@ -82,7 +82,7 @@ export const SHELL_LINE_RULES: readonly CommandLineRule[] = inFamily('shells', [
     level: 'critical',
     whenAll: netShell,
     technique: 'T1059.004',
-    reason: 'Connects a shell to a machine on the network, which then controls this one.',
+    reason: 'Connects a shell to another machine on the network, which can then control this one.',
     safer: 'Use ssh.',
   },
 ]);
@@ -94,7 +94,7 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
     tools: 'nc ncat socat netcat cryptcat sbd websocat pwncat dbclient',
     when: executes,
     technique: 'T1059.004',
-    reason: 'Hands a program, mostly a shell, to whoever connects.',
+    reason: 'Gives a program, usually a shell, to anyone who connects.',
     safer: 'Use ssh.',
   },
   {
@@ -113,7 +113,7 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
     tools: '*',
     when: codeShell,
     technique: 'T1059.006',
-    reason: 'A one-liner that connects a shell to the network.',
+    reason: 'Connects a shell to the network in one line of code.',
     safer: 'Use ssh.',
   },
   {
@@ -125,7 +125,7 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
       s.some(/^(?:TCP|UDP|SSL|OPENSSL|SCTP)\d?-LISTEN:/i) ||
       (s.tool === 'socket' && s.flag('-s')),
     technique: 'T1571',
-    reason: 'Waits for connections from the network.',
+    reason: 'Listens for connections from the network.',
     safer: 'Bind it to 127.0.0.1.',
   },
   {
@@ -134,7 +134,7 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
     tools: 'socket',
     when: (s: Step) => s.flag('-p', '-q', '-v') && s.some(SHELL_WORD),
     technique: 'T1059.004',
-    reason: 'Hands a program to whoever connects.',
+    reason: 'Gives a program to anyone who connects.',
     safer: 'Use ssh.',
   },
   {
@@ -156,7 +156,7 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
       s.args[0] === '-p' &&
       /^(?:\.{1,2}|\/tmp|\/var\/tmp|\/dev\/shm|\/home\/[^/]+|~)\/(?:.*\/)?[\w.-]*sh$/.test(s.invocation.name.text),
     technique: 'T1548.001',
-    reason: 'Starts a copied shell that keeps the identity of its owner, mostly root.',
+    reason: 'Starts a copied shell that keeps its owner’s identity, usually root.',
     safer: 'Remove the copy; use sudo for the one command.',
   },
   {
@@ -166,7 +166,7 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
     when: (s: Step) =>
       /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\w-]+(?:\.[\w-]+)+):\d/.test(s.value('-display', '-d', '--display') ?? ''),
     technique: 'T1059.004',
-    reason: 'Shows a terminal of this machine on another one, whose user then types here.',
+    reason: 'Shows a terminal of this machine on another one, whose user can type commands.',
     safer: 'Use ssh -X from the other machine.',
   },
   {
@@ -176,8 +176,8 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
       'msfvenom msfconsole metasploit empire sliver weevely evil-winrm chisel ligolo revsocks pwncat villain havoc',
     when: (s: Step) => s.args.length > 0 && !s.flag('--help', '-h', '--version'),
     technique: 'T1587.001',
-    reason: 'Makes or runs attack payloads.',
-    safer: 'Only in a test you have permission for.',
+    reason: 'Creates or runs attack payloads.',
+    safer: 'Use it only in a test that you have permission for.',
   },
   {
     id: 'shells.shared-terminal',
