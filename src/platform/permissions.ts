@@ -30,9 +30,9 @@ export function fileKind(mode: number): FileKind {
 }
 
 /**
- * Refuses a file of ours that others can read or change, that belongs to another user than that
- * of this process, or that is of another kind (docs/design.md §3). `path` MUST be one of our own files, never a path from a
- * command: it is part of the error text.
+ * Refuses a file of ours that others can read or change, that does not belong to the user of this
+ * process, or that is of another kind (docs/design.md §3). `path` MUST be one of our own files,
+ * never a path from a command: it is part of the error text.
  *
  * @throws CaroError `permissions_unsafe`, with the command that repairs it
  */

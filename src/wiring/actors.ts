@@ -10,7 +10,7 @@ import { createRiskAssessor } from '../actors/risk-assessor.ts';
 import { createSummarizer, type SummaryPorts } from '../actors/summarizer/summarizer.ts';
 import type { ActorSpec } from '../bus/supervisor.ts';
 import { homeDirectory } from '../config/home.ts';
-import { mayTell } from '../domain/answers/answer-summary.ts';
+import { mayTell } from '../domain/answers/figure-sums.ts';
 import { parseSpoolName } from '../domain/spool/spool-record.ts';
 import { SUMMARY_TYPE } from '../domain/summaries/summary.ts';
 import { createLiveness } from '../platform/live-process.ts';

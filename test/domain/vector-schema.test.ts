@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { LAYOUT_VERSION, vectorSchemaOf } from '../../src/domain/answers/vector-schema.ts';
+import { VECTOR_SCHEMA_VERSION, vectorSchemaOf } from '../../src/domain/answers/vector-schema.ts';
 import { QUERY_TYPES } from '../../src/domain/policy/trust.ts';
 import { vocabulary } from '../../src/risk/vocabulary.ts';
 
-const layouts = QUERY_TYPES.map((type) => vectorSchemaOf(type, vocabulary()));
+const schemas = QUERY_TYPES.map((type) => vectorSchemaOf(type, vocabulary()));
 
-describe('layouts of vectors', () => {
-  test('every change of a layout comes with another version: raise LAYOUT_VERSION, then this digest', () => {
-    const digest = createHash('sha256').update(JSON.stringify(layouts)).digest('hex').slice(0, 16);
-    expect({ version: LAYOUT_VERSION, digest }).toEqual({ version: 1, digest: 'b09b682f1cd62ab7' });
+describe('schemas of vectors', () => {
+  test('every change of a schema comes with another version: increase VECTOR_SCHEMA_VERSION, then this digest', () => {
+    const digest = createHash('sha256').update(JSON.stringify(schemas)).digest('hex').slice(0, 16);
+    expect({ version: VECTOR_SCHEMA_VERSION, digest }).toEqual({ version: 1, digest: 'b09b682f1cd62ab7' });
   });
 
   test('cells have distinct names, and each belongs to one partition at most', () => {
-    for (const { cells, partitions } of layouts) {
+    for (const { cells, partitions } of schemas) {
       expect(new Set(cells).size).toBe(cells.length);
       const parts = partitions.flatMap((partition) => partition.parts);
       expect(new Set(parts).size).toBe(parts.length);
@@ -23,7 +23,7 @@ describe('layouts of vectors', () => {
   });
 
   test('every cell but the totals of node health is a total or a part of one', () => {
-    for (const { name, cells, partitions } of layouts) {
+    for (const { name, cells, partitions } of schemas) {
       const placed = new Set(partitions.flatMap(({ total, parts }) => [total, ...parts]));
       const single = cells.filter((_, place) => !placed.has(place));
       expect({ name, single: single.length === 0 || name.startsWith('node-health/') }).toEqual({ name, single: true });
@@ -31,7 +31,7 @@ describe('layouts of vectors', () => {
   });
 
   test('names are lower-case words with dots and hold a number only for hours and durations', () => {
-    for (const { cells } of layouts)
+    for (const { cells } of schemas)
       for (const cell of cells) expect(cell).toMatch(/^[a-z]+(\.[a-z-]+(\.[a-zA-Z]+)?|\.\d{1,2})?$|^durationMs$/);
   });
 });

@@ -1,5 +1,4 @@
-import { WEEKDAYS } from '../answers/vector-schema.ts';
-import { localTime } from '../time/local-time.ts';
+import { localTime, WEEKDAYS } from '../time/local-time.ts';
 import type { Anomaly, AnomalyKind } from './anomaly.ts';
 
 type Facts = Omit<Anomaly, 'explanation'>;

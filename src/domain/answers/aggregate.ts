@@ -1,39 +1,39 @@
 /*
- * Sums over nodes with a floor: no sum that can be read or worked out may stand for fewer nodes
- * than the cohort asks (design.md §8).
+ * Sums over nodes with a floor: no sum that is shown or can be computed from what is shown may
+ * cover fewer nodes than the floor (docs/design.md §8).
  */
 
 import type { AnsweredBody, QueryResult } from './query.ts';
 import type { VectorSchema } from './vector-schema.ts';
 
 export type Aggregate = Pick<QueryResult, 'contributors' | 'withheld' | 'withheldCells' | 'aggregate'> & {
-  /** True where aggregate-only answers were too few to hide among themselves and were left out. */
+  /** True where level-2 answers were left out because they were too few to hide one another. */
   readonly suppressedAggregates: boolean;
 };
 
-/** Adds answers up. Holds sums and who contributed to each, never a single node's vector. */
+/** Adds answers up. Keeps sums and which nodes contributed to each, never a node's vector. */
 export interface Aggregator {
   readonly add: (answer: Pick<AnsweredBody, 'level' | 'cells'>) => void;
   readonly result: () => Aggregate;
 }
 
 /**
- * Answers of one level, added up. Level-1 answers are shown per node, so whoever reads the result
- * can subtract them.
+ * Answers of one level, added up. Level-1 answers are shown per node, so a reader of the result can
+ * subtract them.
  */
 interface Pool {
   /** Running sum of each cell. */
   readonly sums: number[];
-  /** For each answer which cells were other than 0: 1 or 0, never the value. */
+  /** For each answer, 1 for each cell that is not 0; never the value. */
   readonly contributors: Uint8Array[];
 }
 
 /**
- * Makes an aggregator for answers of one layout. `floor` (k) is the least number of nodes that any
- * shown sum may stand for, at least 2. All answers MUST fit `layout`.
+ * Makes an aggregator for answers of one vector schema. All answers MUST fit `schema`.
+ * @param floor minimum number of nodes that any shown sum may cover (k), at least 2
  */
-export function createAggregator(layout: VectorSchema, floor: number): Aggregator {
-  const pools: Readonly<Record<1 | 2, Pool>> = { 1: emptyPool(layout), 2: emptyPool(layout) };
+export function createAggregator(schema: VectorSchema, floor: number): Aggregator {
+  const pools: Readonly<Record<1 | 2, Pool>> = { 1: emptyPool(schema), 2: emptyPool(schema) };
   return {
     add: ({ level, cells }) => addTo(pools[level], cells),
     result: () => {
@@ -48,41 +48,41 @@ export function createAggregator(layout: VectorSchema, floor: number): Aggregato
       if (isTooSmall) {
         return { contributors, withheld: 'cohort_too_small', withheldCells: [], aggregate: null, suppressedAggregates };
       }
-      return { contributors, withheld: null, suppressedAggregates, ...shown(layout, floor, used) };
+      return { contributors, withheld: null, suppressedAggregates, ...shown(schema, floor, used) };
     },
   };
 }
 
-/** Whether so many nodes are too few to hide one. None is not: there is nobody to hide. */
+/** Whether so few nodes cannot hide one of them; 0 nodes need not be hidden. */
 const isExposed = (nodes: number, floor: number): boolean => nodes > 0 && nodes < floor;
 
 function shown(
-  layout: VectorSchema,
+  schema: VectorSchema,
   floor: number,
   pools: readonly Pool[],
 ): Pick<Aggregate, 'withheldCells' | 'aggregate'> {
   const sums = sumsOf(pools, floor);
-  const withheld = new Set(layout.cells.flatMap((_, place) => (sums.isThin([place]) ? [place] : [])));
-  for (const { total, parts } of layout.partitions) {
+  const withheld = new Set(schema.cells.flatMap((_, place) => (sums.isThin([place]) ? [place] : [])));
+  for (const { total, parts } of schema.partitions) {
     if (!hideParts(parts, withheld, sums)) withheld.add(total);
   }
-  for (const { total, parts } of layout.partitions) {
-    // Where a total has to go, no other way of adding it up may stay open.
+  for (const { total, parts } of schema.partitions) {
+    // A withheld total must not be the sum of parts that are all shown.
     const largest = parts.reduce((best, part) => (sums.all(part) > sums.all(best) ? part : best));
     if (withheld.has(total) && !parts.some((part) => withheld.has(part))) withheld.add(largest);
   }
-  const entries = layout.cells.map((name, place) => [name, withheld.has(place) ? null : sums.all(place)] as const);
+  const entries = schema.cells.map((name, place) => [name, withheld.has(place) ? null : sums.all(place)] as const);
   return {
-    withheldCells: layout.cells.filter((_, place) => withheld.has(place)),
+    withheldCells: schema.cells.filter((_, place) => withheld.has(place)),
     aggregate: Object.fromEntries(entries),
   };
 }
 
 interface Sums {
-  /** Whether the sum of these cells stands for too few nodes. */
+  /** Whether the sum of these cells covers too few nodes. */
   readonly isThin: (places: readonly number[]) => boolean;
   readonly all: (place: number) => number;
-  /** The part of it that the answers shown per node do not give away. */
+  /** The part of the sum that the answers shown per node do not reveal. */
   readonly unknown: (place: number) => number;
 }
 
@@ -98,12 +98,13 @@ function sumsOf(pools: readonly Pool[], floor: number): Sums {
 }
 
 /**
- * Withholds further parts until what the withheld ones add up to, which anyone can work out from
- * the total (or from the same total in the answer to another query), is a sum over enough nodes and
- * leaves each of them more than one possible value, even for a reader who knows that a withheld
- * cell is at least 1. The largest part goes first: it hides best. False where all parts together
- * cannot hide one another, as when five nodes gave 1 to five different parts: then the total has to
- * go as well.
+ * Withholds further parts until the sum of the withheld ones is safe. Anyone can compute that sum
+ * from the total, or from the same total in the answer to another query. It must cover enough nodes
+ * and leave more than one possible value for each withheld cell, even to a reader who knows that a
+ * withheld cell is at least 1. The largest part is withheld first: it hides the others best.
+ *
+ * @returns false where all parts together cannot hide one another, as when five nodes contributed 1
+ *   to five different parts: then the total must be withheld, too
  */
 function hideParts(parts: readonly number[], withheld: Set<number>, sums: Sums): boolean {
   const hidden = parts.filter((part) => withheld.has(part));
@@ -124,12 +125,12 @@ function hideParts(parts: readonly number[], withheld: Set<number>, sums: Sums):
 }
 
 /**
- * Whether the sum of these cells stands for fewer nodes than the floor: of all nodes, or of those
- * whose own answer is not shown.
+ * Whether the sum of these cells covers fewer nodes than the floor, counting all nodes or only
+ * those whose own answer is not shown.
  */
 function isBelowFloor(pools: readonly Pool[], places: readonly number[], floor: number): boolean {
   const [individual = 0, hidden = 0] = pools.map(
-    ({ contributors }) => contributors.filter((gave) => places.some((place) => gave[place] === 1)).length,
+    ({ contributors }) => contributors.filter((cells) => places.some((place) => cells[place] === 1)).length,
   );
   return isExposed(individual + hidden, floor) || isExposed(hidden, floor);
 }
@@ -137,10 +138,10 @@ function isBelowFloor(pools: readonly Pool[], places: readonly number[], floor: 
 const emptyPool = ({ cells }: VectorSchema): Pool => ({ sums: cells.map(() => 0), contributors: [] });
 
 function addTo({ sums, contributors }: Pool, vector: readonly number[]): void {
-  const gave = new Uint8Array(sums.length);
+  const contributed = new Uint8Array(sums.length);
   for (const [place, value] of vector.entries()) {
     sums[place] = (sums[place] ?? 0) + value;
-    if (value > 0) gave[place] = 1;
+    if (value > 0) contributed[place] = 1;
   }
-  contributors.push(gave);
+  contributors.push(contributed);
 }

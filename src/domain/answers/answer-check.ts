@@ -4,13 +4,13 @@ import { type VectorSchema, vectorSchemaOf } from './vector-schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
- * Why an answer must not leave, or null: a word that is not in the vocabulary, a vector that does
- * not fit its layout, a summary at level 2. The schema has been checked before; this is what a
- * schema cannot say. The text holds no word of the answer.
+ * Why an answer must not leave this node, or null: a word outside the vocabulary, a vector that
+ * does not fit its schema, a summary at level 2. MUST be called after `responseSchema` was checked,
+ * which cannot express these rules. The text contains no word of the answer.
  */
 export function answerFault(body: ResponseBody, vocabulary: Vocabulary): string | null {
   if (body.result !== 'answered') return null;
-  const fault = layoutFault(body, vectorSchemaOf(body.type, vocabulary));
+  const fault = vectorFault(body, vectorSchemaOf(body.type, vocabulary));
   if (fault !== null) return fault;
   const { patterns = [], toolCounts = [], tools = [], safety } = body.summary ?? {};
   if (patterns.some(({ name }) => !vocabulary.isPattern(name))) return 'a pattern is not in the catalogue';
@@ -21,8 +21,9 @@ export function answerFault(body: ResponseBody, vocabulary: Vocabulary): string 
 }
 
 /**
- * Why a summary must not leave, or null: a word that is not in the vocabulary, or a tool that the
- * owner keeps back (canonical names). The text holds no word of the summary.
+ * Why a summary must not leave this node, or null: a word outside the vocabulary, or a denied tool.
+ * The text contains no word of the summary.
+ * @param denied canonical names of tools
  */
 export function summaryFault(
   summary: Pick<NodeSummary, 'patterns' | 'tools' | 'families' | 'safety'>,
@@ -32,24 +33,23 @@ export function summaryFault(
   const { patterns, tools, families, safety } = summary;
   if (patterns.some(({ name }) => !vocabulary.isPattern(name))) return 'a pattern is not in the catalogue';
   if (tools.some(({ name }) => !isToolWord(name, vocabulary))) return 'a tool is not in the catalogue';
-  if (tools.some(({ name }) => denied.has(name))) return 'a tool is kept back by the owner';
-  if (patterns.some(({ name }) => denied.has(name.split(' ')[0] ?? ''))) return 'a pattern is kept back by the owner';
+  if (tools.some(({ name }) => denied.has(name))) return 'a tool is denied by the owner';
+  if (patterns.some(({ name }) => denied.has(name.split(' ')[0] ?? ''))) return 'a pattern is denied by the owner';
   if (families.some(({ name }) => !vocabulary.families.includes(name))) return 'a family is not in the catalogue';
   if (safety.families.some(({ name }) => !vocabulary.ruleFamilies.includes(name))) return 'a rule family is unknown';
   return safety.techniques.every(({ name }) => techniquesOf(vocabulary).has(name)) ? null : UNKNOWN_TECHNIQUE;
 }
 
 /**
- * Whether a body answers the question that was asked (`layout` is the one of its type), so that its
- * vector may be added to others. Its words may be newer than ours: see `withKnownWords`.
+ * Whether a body answers this query, so that its vector may be added to others. Its words may be
+ * newer than ours: see `withKnownWords`.
+ * @param schema of the type that was asked for
  */
-export function isAnswerTo(query: QueryBody, body: AnsweredBody, layout: VectorSchema): boolean {
-  return body.type === query.type && body.spanHours === query.spanHours && layoutFault(body, layout) === null;
+export function isAnswerTo(query: QueryBody, body: AnsweredBody, schema: VectorSchema): boolean {
+  return body.type === query.type && body.spanHours === query.spanHours && vectorFault(body, schema) === null;
 }
 
-/**
- * An answer as it may be shown: what our own vocabulary does not have is left out, whoever sent it.
- */
+/** An answer as it may be shown: words outside our own vocabulary are left out. */
 export function withKnownWords(body: AnsweredBody, vocabulary: Vocabulary): AnsweredBody {
   const { summary } = body;
   if (!summary) return body;
@@ -66,10 +66,10 @@ export function withKnownWords(body: AnsweredBody, vocabulary: Vocabulary): Answ
   };
 }
 
-function layoutFault(body: AnsweredBody, layout: VectorSchema): string | null {
-  if (body.layout !== layout.name) return 'the layout has another version';
-  if (body.cells.length !== layout.cells.length) return 'the vector does not fit its layout';
-  const isSum = layout.partitions.every(
+function vectorFault(body: AnsweredBody, schema: VectorSchema): string | null {
+  if (body.layout !== schema.name) return 'the layout has another version';
+  if (body.cells.length !== schema.cells.length) return 'the vector does not fit its layout';
+  const isSum = schema.partitions.every(
     ({ total, parts }) => body.cells[total] === parts.reduce((sum, part) => sum + (body.cells[part] ?? 0), 0),
   );
   if (!isSum) return 'a total is not the sum of its parts';

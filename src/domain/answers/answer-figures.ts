@@ -6,16 +6,16 @@ import type { NamedCount } from './query.ts';
 export type PatternUsage = UsageCounts & { readonly name: string; readonly tool: string; readonly family: string };
 
 /**
- * What this node counted in a span, without the tools its owner keeps back. Each member is read
- * when it is first called and says the same from then on; together they cost the same whatever the
- * number of events.
+ * What this node counted in a span, without the tools that its owner denies. Each member is read at
+ * its first call and returns the same value from then on. The cost does not depend on the number of
+ * events.
  */
 export interface AnswerFigures {
   readonly usage: () => readonly PatternUsage[];
   /** Commands per risk level, by `RISK_LEVELS` index. */
   readonly levels: () => readonly number[];
   readonly slots: () => readonly { readonly startMs: number; readonly count: number }[];
-  /** Matches per risk rule id. Not cut by tool: rules are counted apart from patterns. */
+  /** Matches per risk rule id, also of denied tools: rules are counted apart from patterns. */
   readonly rules: () => readonly NamedCount[];
   readonly coverage: () => NodeSummary['coverage'];
   /** Unusual stretches that end within the span. */

@@ -3,7 +3,7 @@ import { RISK_LEVELS } from '../events/risk-level.ts';
 import { SHELLS } from '../events/shell-kind.ts';
 import { QUERY_TYPES } from '../policy/trust.ts';
 import { DURATION_BUCKETS } from '../summaries/summary.ts';
-import { MAX_CELL_VALUE, REFUSALS, SPANS_HOURS } from './query.ts';
+import { type AnswerSummary, MAX_CELL_VALUE, REFUSALS, SPANS_HOURS } from './query.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** A JSON Schema (draft-07). */
@@ -25,14 +25,14 @@ const count: AnswerSchema = { type: 'integer', minimum: 0, maximum: MAX_CELL_VAL
 const counts = (length: number): AnswerSchema => list(count, length, length);
 const word = (values: readonly (string | number)[]): AnswerSchema => ({ enum: values });
 
-/** The form of catalogue words; that a word is in the catalogue is for `foreignWords` to say. */
+/** The form of catalogue words; `answerFault` checks that a word is in the catalogue. */
 const TOOL: AnswerSchema = { type: 'string', pattern: '^[a-z0-9][a-z0-9._+-]{0,31}$' };
 const PATTERN: AnswerSchema = {
   type: 'string',
   pattern: '^[a-z0-9][a-z0-9._+-]{0,31}( [A-Za-z0-9][A-Za-z0-9._:+-]{0,31})?$',
 };
 const TECHNIQUE: AnswerSchema = { type: 'string', pattern: '^T\\d{4}(\\.\\d{3})?$' };
-export const MAX_NAMES = 4_000;
+const MAX_NAMES = 4_000;
 const MAX_CELLS = 1_024;
 
 const named = (name: AnswerSchema): AnswerSchema => list(closed({ name, count }), MAX_NAMES);
@@ -42,12 +42,13 @@ const usage = (name: AnswerSchema): AnswerSchema =>
     MAX_NAMES,
   );
 
-/** Body of a `query` message: a type and a span out of three, nothing to filter by. */
+/** Body of a `query` message: a type and one of three spans; there is no filter. */
 export const QUERY_SCHEMA: AnswerSchema = closed({ type: word(QUERY_TYPES), spanHours: word(SPANS_HOURS) });
 
 /**
- * Body of a `response` message. `words` closes the lists of families. The schema bounds form and
- * size; `foreignWords` and the layout (`isAnswerTo`) are checked on top of it.
+ * Body of a `response` message. The schema bounds form and size; senders also check `answerFault`,
+ * receivers `isAnswerTo`.
+ * @param words closed lists of the families
  */
 export function responseSchema(words: Pick<Vocabulary, 'families' | 'ruleFamilies'>): AnswerSchema {
   const family = word(words.families);
@@ -68,7 +69,7 @@ export function responseSchema(words: Pick<Vocabulary, 'families' | 'ruleFamilie
       }),
       anomalies: list(closed({ kind: word(ANOMALY_KINDS), count }), ANOMALY_KINDS.length),
       catalogueVersion: count,
-    },
+    } satisfies Required<Record<keyof AnswerSummary, AnswerSchema>>,
     [],
   );
   const figures = {

@@ -1,37 +1,32 @@
-import type { AnswerFigures } from './answer-figures.ts';
-import { type SummaryContext, summaryOf } from './answer-summary.ts';
-import { vectorOf } from './answer-vector.ts';
-import type { NamedCount, QueryBody, ResponseBody } from './query.ts';
-import { vectorSchemaOf } from './vector-schema.ts';
+import { type AnswerSummary, MAX_CELL_VALUE, type QueryBody, type ResponseBody } from './query.ts';
+import { QUERY_TYPE_SPECS, type SummaryContext } from './query-types.ts';
+import { type VectorSchema, vectorSchemaOf } from './vector-schema.ts';
 
 /**
- * What this node answers at a level: level 1 its own summary with the vector, level 2 the vector
- * alone (FR-705). `no_data` where nothing was observed in the span, or for anomalies where the
- * history is too short to judge.
+ * The answer of this node at a level: level 1 its summary and the vector, level 2 the vector alone
+ * (FR-705). `no_data` where nothing was observed in the span, or for anomalies where the history is
+ * too short to judge.
  */
 export function answerOf({ type, spanHours }: QueryBody, level: 1 | 2, context: SummaryContext): ResponseBody {
-  if (!hasData(type, context.figures)) return { result: 'no_data', type };
-  const layout = vectorSchemaOf(type, context.vocabulary);
-  const summary = summaryOf(type, context);
+  const spec = QUERY_TYPE_SPECS[type];
+  if (!spec.hasData(context.figures)) return { result: 'no_data', type };
+  const schema = vectorSchemaOf(type, context.vocabulary);
+  const summary: AnswerSummary = spec.summaryOf(context);
   return {
     result: 'answered',
     type,
     level,
     spanHours,
-    layout: layout.name,
-    cells: vectorOf(layout, type, summary, context),
+    layout: schema.name,
+    cells: vectorOf(schema, spec.cellsOf(summary, context)),
     ...(level === 1 ? { summary } : {}),
   };
 }
 
-/** `git: 45 commands` */
-export const phrase = ({ name, count }: NamedCount): string =>
-  `${name}: ${count} ${count === 1 ? 'command' : 'commands'}`;
-
-function hasData(type: QueryBody['type'], figures: AnswerFigures): boolean {
-  if (type === 'node-health') return true;
-  if (type === 'anomalies') return figures.anomalies().judged;
-  // Whichever of the figures the answer is made of anyway.
-  if (type === 'safety-posture') return figures.levels().some((count) => count > 0);
-  return (type === 'activity-patterns' ? figures.slots() : figures.usage()).length > 0;
+function vectorOf(schema: VectorSchema, cells: Readonly<Record<string, number>>): readonly number[] {
+  const vector = schema.cells.map((cell) => Math.min(MAX_CELL_VALUE, cells[cell] ?? 0));
+  for (const { total, parts } of schema.partitions) {
+    vector[total] = parts.reduce((sum, part) => sum + (vector[part] ?? 0), 0);
+  }
+  return vector;
 }

@@ -1,8 +1,11 @@
+/** ISO 8601 weeks begin on Mondays. */
+export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+
 /** Position of an instant in the week of this machine's time zone. */
 export interface LocalTime {
   /** 0–23. */
   readonly hour: number;
-  /** 0 Monday … 6 Sunday (ISO 8601). */
+  /** Index in `WEEKDAYS`. */
   readonly weekday: number;
 }
 

@@ -1,6 +1,5 @@
-import { activityOf, tally } from '../../domain/answers/answer-summary.ts';
+import { activityOf, safetyOf } from '../../domain/answers/figure-sums.ts';
 import { canonical } from '../../domain/encoding/canonical.ts';
-import { RISK_LEVELS, type RiskLevel } from '../../domain/events/risk-level.ts';
 import type { NodeSummary } from '../../domain/summaries/summary.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import type { Period } from '../../domain/time/period.ts';
@@ -55,16 +54,7 @@ function compose(
     tools,
     families,
     activity: activityOf(rollups.slots),
-    safety: safetyOf(rollups, rules),
+    safety: safetyOf(rollups.levels, rollups.rules, rules),
     coverage,
-  };
-}
-
-function safetyOf(rollups: PeriodRollups, rules: SummarizeInput['rules']): NodeSummary['safety'] {
-  const levels = Object.fromEntries(RISK_LEVELS.map((level, rank) => [level, rollups.levels[rank] ?? 0]));
-  return {
-    levels: levels as Record<RiskLevel, number>,
-    families: tally(rollups.rules, (rule) => rules[rule]?.family ?? null),
-    techniques: tally(rollups.rules, (rule) => rules[rule]?.technique ?? null),
   };
 }

@@ -1,6 +1,9 @@
+import type { JSX } from 'preact';
 import { ANOMALY_KINDS } from '../../../../domain/anomalies/anomaly.ts';
 import type { QueryResult } from '../../../../domain/answers/query.ts';
 import { SHELLS } from '../../../../domain/events/shell-kind.ts';
+import type { QueryType } from '../../../../domain/policy/trust.ts';
+import { WEEKDAYS } from '../../../../domain/time/local-time.ts';
 import { count, moment } from '../../model/format.ts';
 import { ANOMALY_NAMES, QUERY_NAMES } from '../../model/mesh-words.ts';
 import { Panel } from '../common/panel.tsx';
@@ -10,8 +13,6 @@ import { FamilyTable } from './family-table.tsx';
 import { RiskCells } from './risk-cells.tsx';
 
 type Cells = NonNullable<QueryResult['aggregate']>;
-
-const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
 /** The figures of all nodes that answered, added up, and what is held back and why. */
 export function AnswerPanel({ result }: { readonly result: QueryResult }) {
@@ -70,46 +71,43 @@ function Withheld({ result: { withheld, withheldCells, contributors, counts } }:
   );
 }
 
-function Figures({ type, cells }: { readonly type: QueryResult['type']; readonly cells: Cells }) {
-  switch (type) {
-    case 'safety-posture':
-      return <RiskCells cells={cells} />;
-    case 'tool-usage':
-      return <FamilyTable cells={cells} />;
-    case 'recent-commands':
-      return (
-        <CellBars title="Commands by kind of tool" rows={rowsOf(cells, /^families\.(.+)\.count$/)} unit="commands" />
-      );
-    case 'activity-patterns':
-      return <Rhythm cells={cells} />;
-    case 'anomalies':
-      return (
-        <CellBars
-          title="Unusual stretches of time"
-          rows={ANOMALY_KINDS.map((kind) => ({ name: ANOMALY_NAMES[kind], value: cells[`anomalies.${kind}`] ?? null }))}
-          unit="times"
-          hasZeros
-        />
-      );
-    case 'node-health':
-      return (
-        <div class="columns">
-          <CellBars
-            title="Observation"
-            rows={['commands', 'redacted', 'dropped'].map((name) => ({ name, value: cells[name] ?? null }))}
-            unit="commands"
-            hasZeros
-          />
-          <CellBars
-            title="Nodes on which a shell reports"
-            rows={SHELLS.map((name) => ({ name, value: cells[`shells.${name}`] ?? null }))}
-            unit="nodes"
-            hasZeros
-          />
-        </div>
-      );
-  }
+function Figures({ type, cells }: { readonly type: QueryType; readonly cells: Cells }) {
+  return FIGURES[type](cells);
 }
+
+/** What is shown of the cells of each query type. */
+const FIGURES: Readonly<Record<QueryType, (cells: Cells) => JSX.Element>> = {
+  'safety-posture': (cells) => <RiskCells cells={cells} />,
+  'tool-usage': (cells) => <FamilyTable cells={cells} />,
+  'recent-commands': (cells) => (
+    <CellBars title="Commands by kind of tool" rows={rowsOf(cells, /^families\.(.+)\.count$/)} unit="commands" />
+  ),
+  'activity-patterns': (cells) => <Rhythm cells={cells} />,
+  anomalies: (cells) => (
+    <CellBars
+      title="Unusual stretches of time"
+      rows={ANOMALY_KINDS.map((kind) => ({ name: ANOMALY_NAMES[kind], value: cells[`anomalies.${kind}`] ?? null }))}
+      unit="times"
+      hasZeros
+    />
+  ),
+  'node-health': (cells) => (
+    <div class="columns">
+      <CellBars
+        title="Observation"
+        rows={['commands', 'redacted', 'dropped'].map((name) => ({ name, value: cells[name] ?? null }))}
+        unit="commands"
+        hasZeros
+      />
+      <CellBars
+        title="Nodes on which a shell reports"
+        rows={SHELLS.map((name) => ({ name, value: cells[`shells.${name}`] ?? null }))}
+        unit="nodes"
+        hasZeros
+      />
+    </div>
+  ),
+};
 
 function Rhythm({ cells }: { readonly cells: Cells }) {
   const hours = Array.from({ length: 24 }, (_, hour) => cells[`hours.${hour}`] ?? null);
