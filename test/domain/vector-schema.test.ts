@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { VECTOR_SCHEMA_VERSION, vectorSchemaOf } from '../../src/domain/answers/vector-schema.ts';
+import { LAYOUT_VERSION, vectorSchemaOf } from '../../src/domain/answers/vector-schema.ts';
 import { QUERY_TYPES } from '../../src/domain/policy/trust.ts';
 import { vocabulary } from '../../src/risk/vocabulary.ts';
 
 const schemas = QUERY_TYPES.map((type) => vectorSchemaOf(type, vocabulary()));
 
 describe('schemas of vectors', () => {
-  test('every change of a schema comes with another version: increase VECTOR_SCHEMA_VERSION, then this digest', () => {
+  test('every change of a schema comes with another version: increase LAYOUT_VERSION, then this digest', () => {
     const digest = createHash('sha256').update(JSON.stringify(schemas)).digest('hex').slice(0, 16);
-    expect({ version: VECTOR_SCHEMA_VERSION, digest }).toEqual({ version: 1, digest: 'b09b682f1cd62ab7' });
+    expect({ version: LAYOUT_VERSION, digest }).toEqual({ version: 1, digest: 'b09b682f1cd62ab7' });
   });
 
   test('cells have distinct names, and each belongs to one partition at most', () => {

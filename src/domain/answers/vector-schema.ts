@@ -6,7 +6,7 @@ import type { Vocabulary } from './vocabulary.ts';
  * Increases with any change of a vector schema, including the lists of families: vectors of
  * different versions are never added. A test compares it with a digest of all cell names.
  */
-export const VECTOR_SCHEMA_VERSION = 1;
+export const LAYOUT_VERSION = 1;
 
 /** A cell that is always the sum of others, given by their places. */
 export interface Partition {
@@ -31,7 +31,7 @@ export function vectorSchemaOf(type: QueryType, words: Pick<Vocabulary, 'familie
   const places = new Map(cells.map((cell, index) => [cell, index]));
   const place = (cell: string): number => places.get(cell) ?? 0;
   return {
-    name: `${type}/${VECTOR_SCHEMA_VERSION}`,
+    name: `${type}/${LAYOUT_VERSION}`,
     cells,
     partitions: sections.flatMap(({ total, parts }) =>
       parts.map((part) => ({ total: place(total), parts: part.map(place) })),
