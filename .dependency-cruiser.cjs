@@ -1,3 +1,5 @@
+/** Folders of which a folder may import types, but no code, so that no port is declared twice. */
+const TYPES_ONLY = { actors: ['keys', 'storage'] };
 /** What each folder may import (docs/architecture.md). Any other import is an error. */
 const MAY_IMPORT = {
   domain: [],
@@ -13,7 +15,7 @@ const MAY_IMPORT = {
   audit: ['domain', 'identity'],
   mesh: ['domain', 'identity', 'keys', 'platform', 'generated'],
   workers: ['domain', 'identity', 'storage', 'audit'],
-  actors: ['domain', 'bus', 'shell', 'policy', 'risk', 'audit'],
+  actors: ['domain', 'bus', 'shell', 'policy', 'risk', 'audit', ...TYPES_ONLY.actors],
   web: ['domain', 'platform', 'bus', 'storage', 'generated'],
   admin: ['domain', 'platform', 'bus', 'generated'],
   cli: [
@@ -95,6 +97,12 @@ const shellLayers = Object.entries(SHELL_LAYERS).map(([folder, allowed]) => ({
   from: { path: `^src/shell/${folder}/` },
   to: { path: '^src/shell/', pathNot: `^src/shell/((${[folder, ...allowed].join('|')})/|(limits|model|source)\\.ts$)` },
 }));
+const typesOnly = Object.entries(TYPES_ONLY).map(([folder, names]) => ({
+  name: `${folder}-types-only`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: `^src/(${names.join('|')})/`, dependencyTypesNot: ['type-only'] },
+}));
 const homes = Object.entries(HOMES).map(([name, folder]) => ({
   name: `home-of-${name.replaceAll(/\W/g, '')}`,
   severity: 'error',
@@ -119,6 +127,7 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'] },
     },
     ...layers,
+    ...typesOnly,
     ...shellLayers,
     ...homes,
     ...doors,

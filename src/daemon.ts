@@ -1,13 +1,16 @@
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
+import { gatherChanges } from './actors/collector/changed-files.ts';
+import { recordOwnKeys } from './actors/key-registry.ts';
 import { createServiceControl } from './actors/service-control.ts';
+import { recordConfiguration } from './actors/settings.ts';
 import { createStatusReporter } from './actors/status-reporter.ts';
 import { openAdminServer } from './admin/server.ts';
 import { isRolledBack } from './audit/rollback.ts';
 import { Bus } from './bus/bus.ts';
 import { Lifecycle } from './bus/lifecycle.ts';
 import type { Replies } from './bus/messages.ts';
-import { type ActorSpec, Supervised, type SupervisorOptions } from './bus/supervisor.ts';
+import { type ActorSpec, messageCounts, Supervised, type SupervisorOptions } from './bus/supervisor.ts';
 import { welcomeText } from './cli/output/welcome.ts';
 import { homeDirectory } from './config/home.ts';
 import { loadConfiguration } from './config/loader.ts';
@@ -17,26 +20,24 @@ import { CaroError } from './domain/errors.ts';
 import type { ServiceStatus } from './domain/status/status.ts';
 import { slotOf } from './domain/time/period.ts';
 import { GRACE_MS } from './keys/grace.ts';
-import { openOwnKeys, recordOwnKeys } from './keys/own-keys.ts';
+import { openOwnKeys } from './keys/own-keys.ts';
 import { lazyPeerKeys } from './keys/peer-keys.ts';
 import { createIdleCollection } from './platform/idle-collection.ts';
 import { openLog, type ServiceLog } from './platform/service-log.ts';
 import { steadyMs } from './platform/steady-clock.ts';
 import { readAuditHead } from './storage/audit-head.ts';
 import { createAuditStore } from './storage/audit-store.ts';
-import { type OpenedDatabase, openDatabase } from './storage/database.ts';
+import { databaseBytes, type OpenedDatabase, openDatabase } from './storage/database.ts';
 import { openSpoolFolder } from './storage/events/spool-folder.ts';
 import { lockInstance } from './storage/instance-lock.ts';
 import { copyIfRoom } from './storage/maintenance/migration-copy.ts';
 import { createStorageCare, type StorageCare } from './storage/maintenance/storage-care.ts';
 import { StorageHealth } from './storage/maintenance/storage-health.ts';
-import { createMetaStore } from './storage/meta-store.ts';
 import { VERSION } from './version.ts';
 import { type Dashboard, openDashboard } from './web/daemon/dashboard-listener.ts';
-import { actorSpecs } from './wiring/actors.ts';
-import { gatherChanges } from './wiring/changed-files.ts';
-import { createReload, recordConfiguration } from './wiring/reload.ts';
-import { lazyPool, type ServiceContext } from './wiring/service-context.ts';
+import { actorSpecs, keyPorts, settingsPorts } from './wiring/actors.ts';
+import type { ServiceContext } from './wiring/service-context.ts';
+import { lazyPool } from './workers/lazy-pool.ts';
 
 /**
  * A first start makes keys and certificates, on a machine that may be busy; an end has to be quick,
@@ -47,6 +48,8 @@ const LIMITS = { startMs: 20_000, stopMs: 1_500 } as const;
  * Between two looks at the whole spool: finds what a lost file event hid, and removes what is done.
  */
 const SWEEP_MS = 5_000;
+/** Reopening the mesh may take a while. */
+const RELOAD_MS = 2 * 60_000;
 /** A long log takes minutes; nobody waits for it. */
 const AUDIT_DEADLINE_MS = 30 * 60_000;
 /**
@@ -180,18 +183,19 @@ async function start(
     pool,
     spool: openSpoolFolder(places.spool, process.getuid?.() ?? 0),
     configuration: () => configuration,
-    reload: createReload(
-      () => context,
-      (next) => {
-        configuration = next;
-      },
-    ),
+    adopt: (next) => {
+      configuration = next;
+    },
   };
   const actors = await startActors(context, lifecycle);
   await recordStart(context, opened);
   verifyAudit(context);
   const dashboard = await startDashboard(context, lifecycle);
-  const care = createStorageCare(context);
+  const care = createStorageCare({
+    ...context,
+    copy: (input, timeoutMs) => pool.run('backup', input, { timeoutMs }),
+    check: (input, timeoutMs) => pool.run('checkDatabase', input, { timeoutMs }),
+  });
   await lifecycle.begin('the status reporter', () => supervise(context, statusSpec(context, actors, dashboard, care)));
   await lifecycle.begin('observation', () => [null, watchSpool(context, care)]);
   await startControl(context, dashboard, care, lifecycle);
@@ -210,7 +214,7 @@ function openSuspected(places: Places, log: ServiceLog, suspicions: readonly str
   const [first, ...again] = suspicions;
   const proof = again.at(-1);
   return openDatabase(places.database, Date.now(), {
-    beforeMigration: copyIfRoom(places, log),
+    beforeMigration: copyIfRoom(places.backups, log),
     ...(first !== undefined && { depth: 'whole' }),
     ...(proof !== undefined && { reason: `${proof} time and again` }),
   });
@@ -221,7 +225,11 @@ async function supervise(
   context: ServiceContext,
   spec: ActorSpec,
 ): Promise<readonly [Supervised, () => Promise<void>]> {
-  const actor = new Supervised(context.health.sheltered(spec), context.bus, supervision(context));
+  const actor = new Supervised(
+    { ...spec, create: () => context.health.shelter(spec.create()) },
+    context.bus,
+    supervision(context),
+  );
   await actor.start();
   return [actor, () => actor.stop()];
 }
@@ -246,11 +254,9 @@ async function startActors(context: ServiceContext, lifecycle: Lifecycle): Promi
   return actors;
 }
 
-/** What happened while nobody ran, and that somebody does now (FR-903). */
-async function recordStart(
-  { bus, configuration, database, log, ownKeys, places }: ServiceContext,
-  { migration, setAside }: OpenedDatabase,
-): Promise<void> {
+/** Records what happened while the service was stopped, and that it has started (FR-903). */
+async function recordStart(context: ServiceContext, { migration, setAside }: OpenedDatabase): Promise<void> {
+  const { bus, configuration, database, log, places } = context;
   const append = (entry: AuditEntry): Promise<unknown> => bus.request('audit.append', entry);
   const kept = readAuditHead(places.auditHead);
   const last = kept === null ? {} : { lastSeq: kept.seq, lastHash: kept.hash };
@@ -263,10 +269,9 @@ async function recordStart(
     const { from, to, copy } = migration;
     await append({ type: 'database.migrated', details: { from, to, copy: copy === null ? null : basename(copy) } });
   }
-  const meta = createMetaStore(database);
-  await recordOwnKeys(ownKeys, meta, bus);
+  await recordOwnKeys(keyPorts(context));
   await append({ type: 'service.started', details: { version: VERSION } });
-  await recordConfiguration(meta, bus, configuration());
+  await recordConfiguration(settingsPorts(context), configuration());
 }
 
 /**
@@ -296,7 +301,7 @@ function statusSpec(
     memory: { rssBytes: process.memoryUsage.rss() },
     actors: actors.map((actor) => actor.status()),
   });
-  const metrics = async () => (await import('./wiring/metrics.ts')).metricsFacts(context.places.database, actors);
+  const metrics = () => ({ databaseBytes: databaseBytes(context.places.database), messages: messageCounts(actors) });
   return {
     name: 'status reporter',
     capacity: 64,
@@ -322,7 +327,7 @@ function startDashboard(context: ServiceContext, lifecycle: Lifecycle): Promise<
       runtimeFolder: places.runtime,
       bus,
       describeRules: async (ids) => (await import('./risk/describe.ts')).describeRules(ids),
-      metricsToken: async () => (await import('./wiring/metrics.ts')).readMetricsToken(places.metricsToken),
+      metricsToken: async () => (await import('./web/daemon/metrics-token.ts')).readMetricsToken(places.metricsToken),
       now: Date.now,
       log: (text) => log.warn({ part: 'dashboard' }, text),
     });
@@ -388,11 +393,13 @@ async function startControl(
       name: 'service control',
       capacity: 64,
       policy: 'refuse',
-      create: () => createServiceControl({ reload: context.reload, backup: care.backup, openDashboard }),
+      create: () => createServiceControl({ backup: care.backup, openDashboard }),
     }),
   );
   const onHangup = (): void =>
-    void context.reload().catch((error: unknown) => log.error({ err: error }, 'the configuration was not reloaded'));
+    void bus
+      .request('config.reload', {}, RELOAD_MS)
+      .catch((error: unknown) => log.error({ err: error }, 'configuration not reloaded'));
   await lifecycle.begin('the control socket', async () => {
     const server = await openAdminServer({
       socketPath: places.socket,

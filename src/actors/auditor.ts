@@ -3,21 +3,10 @@ import type { Actor } from '../bus/actor.ts';
 import type { AuditCheckpoint, AuditEntry, AuditRecord, AuditVerification } from '../domain/audit/audit-record.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import { DAY_MS } from '../domain/time/period.ts';
+import type { AuditStore } from '../storage/audit-store.ts';
 
 export interface AuditPorts {
-  readonly store: {
-    readonly append: (record: AuditRecord) => void;
-    readonly head: () => AuditRecord | undefined;
-    readonly count: () => number;
-    readonly list: (filter: {
-      readonly limit?: number;
-      readonly before?: number;
-      readonly type?: string;
-    }) => readonly AuditRecord[];
-    readonly lastBefore: (time: string) => AuditRecord | undefined;
-    readonly addCheckpoint: (checkpoint: AuditCheckpoint) => void;
-    readonly prune: (throughSeq: number) => void;
-  };
+  readonly store: Pick<AuditStore, 'append' | 'head' | 'count' | 'list' | 'lastBefore' | 'addCheckpoint' | 'prune'>;
   readonly sign: (bytes: Uint8Array) => Uint8Array;
   /** Verifies all of it as it is at one moment, in a worker; records are added meanwhile. */
   readonly verify: () => Promise<AuditVerification>;

@@ -72,10 +72,7 @@ export class Bus implements BusClient {
     return this.#ask(taker, kind, body, deadlineMs);
   }
 
-  /**
-   * Asks every taker of a kind and waits for all; the first failure is thrown when all have
-   * answered.
-   */
+  /** Asks every taker of a kind and waits for all; throws the first failure once all have answered. */
   async requestAll<K extends RequestKind>(
     kind: K,
     body: Messages[K],

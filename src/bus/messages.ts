@@ -1,5 +1,5 @@
 import type { AnomalyReport } from '../domain/anomalies/anomaly.ts';
-import type { QueryBody, QueryProgress, QueryResult, ResponseBody } from '../domain/answers/query.ts';
+import type { PeerAnswer, QueryBody, QueryProgress, QueryResult, ResponseBody } from '../domain/answers/query.ts';
 import type { AuditEntry, AuditRecord, AuditVerification } from '../domain/audit/audit-record.ts';
 import type { EgressFilter, EgressLine, EgressMessage } from '../domain/audit/egress.ts';
 import type { Configuration } from '../domain/configuration.ts';
@@ -8,15 +8,10 @@ import type { RiskLevel } from '../domain/events/risk-level.ts';
 import type { ShellKind } from '../domain/events/shell-kind.ts';
 import type { LocalStatistics } from '../domain/events/statistics.ts';
 import type { KeyChange } from '../domain/identity/key-state.ts';
-import type {
-  Asker,
-  Decision,
-  Explanation,
-  PolicyQuestion,
-  TrustRules,
-  TrustTestResult,
-} from '../domain/policy/policy.ts';
-import type { QueryType, SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
+import type { KeyStatements } from '../domain/identity/signed-envelope.ts';
+import type { Asker, Explanation, PolicyQuestion, TrustRules, TrustTestResult } from '../domain/policy/policy.ts';
+import type { QueryType, SharingLevel } from '../domain/policy/trust.ts';
+import type { SettingsChange } from '../domain/settings-change.ts';
 import type { ServiceMetrics } from '../domain/status/metrics.ts';
 import type {
   MeshChange,
@@ -27,7 +22,8 @@ import type {
   RotationBegun,
   ServiceStatus,
 } from '../domain/status/status.ts';
-import type { SummaryLine, SummaryPreview } from '../domain/summaries/summary.ts';
+import type { SummaryLine, SummaryPreview, SummaryResult } from '../domain/summaries/summary.ts';
+import type { ReceivedSummary } from '../domain/summaries/summary-intake.ts';
 import type { PeriodKind } from '../domain/time/period.ts';
 import type { Analysis } from '../shell/model.ts';
 
@@ -82,28 +78,38 @@ export interface Messages {
   'summary.list': { readonly limit?: number; readonly from?: string };
   'anomalies.list': { readonly since?: string };
   'policy.sharing': Nothing;
-  'policy.decide': PolicyQuestion;
   'policy.explain': PolicyQuestion;
   'policy.test': Nothing;
   'trust.list': Nothing;
-  /**
-   * These three change `managed.toml` and are in force when answered; the reload puts them on
-   * record. To share more than before needs the digest of a preview that was shown.
-   */
-  'sharing.set': { readonly level: SharingLevel; readonly preview?: string };
-  'trust.set': { readonly id: string; readonly level: TrustLevel };
-  'trust.revoke': { readonly id: string };
+  /** In force, and in the audit log, when answered. */
+  'settings.change': SettingsChange;
+  /** Reads the configuration files again. */
+  'config.reload': Nothing;
+  /** Stores where a node is that this one has just paired with. */
+  'peer.paired': PairedNode;
   /** The owner says that a key which another one endorsed is right. */
   'trust.confirm': { readonly id: string };
-  /** Keys of peers that took the place of others, or want to. */
+  /** Rotations that peers have announced. */
   'trust.keys': Nothing;
-  /** The standing of a peer's key has changed, by word or by time. */
+  /** A peer delivered statements about its own keys. */
+  'keys.heard': KeyStatements & { readonly peer: string };
+  /** A rotation of a peer may have reached the end of its grace. */
+  'keys.due': Nothing;
+  /** The status of a peer's key has changed. */
   'keys.changed': Nothing;
   'identity.rotate': { readonly compromised?: boolean };
   /** The time has come for this node's next key. */
   'identity.due': Nothing;
   'mesh.status': Nothing;
   'mesh.changed': MeshChange;
+  /** Opens the mesh again, with the current key. */
+  'mesh.reopen': Nothing;
+  /** Sends statements about this node's own keys to every connected peer. */
+  'peers.announce': KeyStatements;
+  /** Asks these peers at once. `deadlineMs` counts from now. */
+  'peer.ask': { readonly peers: readonly string[]; readonly query: QueryBody; readonly deadlineMs: number };
+  /** A peer delivered a summary; signature, author and schema have been checked. */
+  'summary.received': ReceivedSummary;
   'peers.invite': { readonly host?: string };
   'peers.join': { readonly code: string };
   'summary.made': { readonly id: string };
@@ -126,7 +132,6 @@ export interface Messages {
   'service.metrics': Nothing;
   'config.verify': Configuration;
   'config.commit': Configuration;
-  'config.reload': Nothing;
   'dashboard.link': Nothing;
   'database.backup': Nothing;
   /**
@@ -150,17 +155,24 @@ export interface Replies {
   'summary.list': readonly SummaryLine[];
   'anomalies.list': AnomalyReport;
   'policy.sharing': { readonly level: SharingLevel; readonly denyTools: readonly string[] };
-  'policy.decide': Decision;
   'policy.explain': Explanation;
   'policy.test': readonly TrustTestResult[];
   'trust.list': TrustRules;
-  'sharing.set': null;
-  'trust.set': null;
-  'trust.revoke': null;
+  'settings.change': null;
+  /** Whether the files differ from the configuration that was in force. */
+  'config.reload': { readonly changed: boolean };
+  'peer.paired': null;
   'trust.confirm': null;
   'trust.keys': readonly KeyChange[];
   'identity.rotate': RotationBegun;
   'mesh.status': MeshStatus;
+  'mesh.reopen': null;
+  /** Node ids of the peers that were told. */
+  'peers.announce': readonly string[];
+  /** One answer per peer, in the same order. None of them rejects. */
+  'peer.ask': readonly Promise<PeerAnswer>[];
+  'summary.received': SummaryResult;
+  'keys.heard': null;
   'peers.invite': OpenInvite;
   'peers.join': PairedNode;
   'egress.list': readonly EgressLine[];
@@ -175,8 +187,6 @@ export interface Replies {
   'service.metrics': ServiceMetrics;
   'config.verify': null;
   'config.commit': null;
-  /** Whether anything differed from the configuration in force. */
-  'config.reload': { readonly changed: boolean };
   /** The file that logs its reader in once (docs/design.md §12), and the dashboard's address. */
   'dashboard.link': { readonly file: string; readonly url: string };
   /** The copy that was made. */

@@ -24,6 +24,8 @@ interface Exposed<K extends RequestKind> {
   readonly body: BodySchema;
   /** In ms. */
   readonly deadline: number | ((body: Messages[K]) => number);
+  /** Which of these bodies the dashboard's process may send, if not all. */
+  readonly pageMay?: (body: Messages[K]) => boolean;
 }
 
 /** Between actors only: whoever asks sets the deadline, and the types vouch for the body. */
@@ -40,6 +42,28 @@ const LONG_MS = 120_000;
 const BACKUP_MS = 600_000;
 /** Time to add up the answers to a query, beyond the query's own time limit. */
 const MESH_GRACE_MS = 5_000;
+
+const change = (
+  set: string,
+  properties: Readonly<Record<string, BodySchema>>,
+  optional: Readonly<Record<string, BodySchema>> = {},
+): BodySchema => object({ set: { const: set }, ...properties, ...optional }, ['set', ...Object.keys(properties)]);
+
+/** `SettingsChange` (src/domain/settings-change.ts). */
+const SETTINGS_CHANGE: BodySchema = {
+  type: 'object',
+  oneOf: [
+    change('sharing', { level: word(SHARING_LEVELS) }, { preview: hex(64) }),
+    change(
+      'trust',
+      { id: nodeId, level: word(TRUST_LEVELS) },
+      { lift: { type: 'array', items: nodeId, maxItems: 1_000 } },
+    ),
+    change('revoked', { id: nodeId }),
+    change('peer', { peer: object({ name: short, id: nodeId, address: short }, ['id', 'address']) }),
+    change('no-peer', { id: nodeId }),
+  ],
+};
 
 /** A kind that is not exposed here cannot be reached from outside. */
 export const REQUESTS = {
@@ -62,7 +86,6 @@ export const REQUESTS = {
   'summary.list': { exposure: ['command-line', 'page'], body: object({ limit, from: nodeId }), deadline: SOON_MS },
   'anomalies.list': { exposure: ['command-line', 'page'], body: object({ since: time }), deadline: SOON_MS },
   'policy.sharing': { exposure: ['command-line', 'page'], body: NOTHING, deadline: SOON_MS },
-  'policy.decide': INTERNAL,
   'policy.explain': {
     exposure: ['command-line', 'page'],
     body: object({ id: nodeId, address, action: word(POLICY_ACTIONS), queryType: word(QUERY_TYPES) }, ['id', 'action']),
@@ -70,17 +93,15 @@ export const REQUESTS = {
   },
   'policy.test': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
   'trust.list': { exposure: ['page'], body: NOTHING, deadline: SOON_MS },
-  'sharing.set': {
+  'settings.change': {
     exposure: ['command-line', 'page-login'],
-    body: object({ level: word(SHARING_LEVELS), preview: hex(64) }, ['level']),
-    deadline: SOON_MS,
+    body: SETTINGS_CHANGE,
+    // Only the command line edits peers and lifts denials.
+    pageMay: (change) => change.set !== 'peer' && change.set !== 'no-peer' && !('lift' in change),
+    // The mesh may be opened again before the answer.
+    deadline: LONG_MS,
   },
-  'trust.set': {
-    exposure: ['page-login'],
-    body: object({ id: nodeId, level: word(TRUST_LEVELS) }, ['id', 'level']),
-    deadline: SOON_MS,
-  },
-  'trust.revoke': { exposure: ['page-login'], body: object({ id: nodeId }, ['id']), deadline: SOON_MS },
+  'peer.paired': INTERNAL,
   'trust.confirm': {
     exposure: ['command-line', 'page-login'],
     body: object({ id: nodeId }, ['id']),
@@ -93,6 +114,11 @@ export const REQUESTS = {
     // With a key that others may have, the mesh is opened again before the answer.
     deadline: LONG_MS,
   },
+  'keys.heard': INTERNAL,
+  'mesh.reopen': INTERNAL,
+  'peers.announce': INTERNAL,
+  'peer.ask': INTERNAL,
+  'summary.received': INTERNAL,
   'mesh.status': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
   'peers.invite': { exposure: ['command-line'], body: object({ host: short }), deadline: SOON_MS },
   'peers.join': {
@@ -155,4 +181,9 @@ export function isExposed<E extends Exposure>(kind: string, to: E): kind is Expo
 export function deadlineOf<K extends ExposedKind>(kind: K, body: Messages[K]): number {
   const { deadline } = REQUESTS[kind] as Exposed<K>;
   return typeof deadline === 'number' ? deadline : deadline(body);
+}
+
+/** Whether the dashboard's process may send this body, which fits the schema of its kind. */
+export function pageMay<K extends ExposedKind>(kind: K, body: Messages[K]): boolean {
+  return (REQUESTS[kind] as Exposed<K>).pageMay?.(body) ?? true;
 }

@@ -187,6 +187,16 @@ export class Supervised {
   }
 }
 
+/** Messages that these actors have handled, by kind, in the order of their names. */
+export function messageCounts(
+  actors: readonly Pick<Supervised, 'messages'>[],
+): readonly { readonly kind: Kind; readonly count: number }[] {
+  const counts = new Map<Kind, number>();
+  for (const actor of actors)
+    for (const { kind, count } of actor.messages()) counts.set(kind, (counts.get(kind) ?? 0) + count);
+  return [...counts].map(([kind, count]) => ({ kind, count })).sort((a, b) => (a.kind < b.kind ? -1 : 1));
+}
+
 /** Resolves or rejects with `work`, or fails with a text that names the culprit. */
 export async function within<T>(timeoutMs: number, whom: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

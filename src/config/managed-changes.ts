@@ -1,20 +1,34 @@
 import type { PeerEntry } from '../domain/configuration.ts';
 import type { SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
+import type { SettingsChange } from '../domain/settings-change.ts';
 import type { ManagedSettings } from './managed-settings.ts';
 
-/**
- * What an owner can decide without an editor; each gives the settings as they are to be
- * (`changeManaged` of loader.ts).
- */
-type Change = (settings: ManagedSettings) => ManagedSettings;
+/** An edit of the managed settings, for `changeManaged` in src/config/loader.ts. */
+export type ManagedEdit = (settings: ManagedSettings) => ManagedSettings;
 
-export const withSharing =
-  (level: SharingLevel): Change =>
+/** The edit that a change asks for. `revoked`: the node ids that a revocation denies. */
+export function editFor(change: SettingsChange, revoked: readonly string[]): ManagedEdit {
+  switch (change.set) {
+    case 'sharing':
+      return withSharing(change.level);
+    case 'trust':
+      return (settings) => withTrust(change.id, change.level)(withoutDenial(change.lift ?? [])(settings));
+    case 'revoked':
+      return withRevoked(revoked);
+    case 'peer':
+      return withPeer(change.peer);
+    case 'no-peer':
+      return withoutPeer(change.id);
+  }
+}
+
+const withSharing =
+  (level: SharingLevel): ManagedEdit =>
   (settings) => ({ ...settings, sharing: { level } });
 
 /** Where a node is; what was known of that is replaced, but for a name that is not given anew. */
-export const withPeer =
-  ({ name, ...entry }: PeerEntry): Change =>
+const withPeer =
+  ({ name, ...entry }: PeerEntry): ManagedEdit =>
   ({ mesh, ...settings }) => {
     const called = name ?? mesh.peers.find(({ id }) => id === entry.id)?.name;
     const others = mesh.peers.filter(({ id }) => id !== entry.id);
@@ -22,14 +36,18 @@ export const withPeer =
     return { ...settings, mesh: { ...mesh, peers: [...others, peer] } };
   };
 
+const withoutPeer =
+  (id: string): ManagedEdit =>
+  ({ mesh, ...settings }) => ({ ...settings, mesh: { ...mesh, peers: mesh.peers.filter((peer) => peer.id !== id) } });
+
 /** A denial of the node is left in force: to lift one is a decision of its own. */
-export const withTrust =
-  (id: string, level: TrustLevel): Change =>
+const withTrust =
+  (id: string, level: TrustLevel): ManagedEdit =>
   ({ trust, ...settings }) => ({ ...settings, trust: { ...trust, nodes: { ...trust.nodes, [id]: level } } });
 
 /** Lifts denials that a command set; those in the owner's own file stay. */
-export const withoutDenial =
-  (ids: readonly string[]): Change =>
+const withoutDenial =
+  (ids: readonly string[]): ManagedEdit =>
   ({ trust, ...settings }) => {
     const nodes = trust.deny.nodes.filter((denied) => !ids.includes(denied));
     return { ...settings, trust: { ...trust, deny: { ...trust.deny, nodes } } };
@@ -40,8 +58,8 @@ export const withoutDenial =
  * (FR-704). `ids` are its key and those that followed it; each is named, so that a revocation
  * outlives what is known of keys.
  */
-export const withRevoked =
-  (ids: readonly string[]): Change =>
+const withRevoked =
+  (ids: readonly string[]): ManagedEdit =>
   ({ trust, ...settings }) => ({
     ...settings,
     trust: {

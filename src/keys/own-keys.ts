@@ -1,17 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { BusClient } from '../bus/bus.ts';
-import type { DualEnvelope } from '../domain/identity/signed-envelope.ts';
 import type { RotationStatus } from '../domain/status/status.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import { type Identity, openIdentity } from '../identity/identity.ts';
-import type { MetaStore } from '../storage/meta-store.ts';
 import type { KeyPlaces, KeyStep, OwnRotation, OwnStatements } from './own-rotation.ts';
 
 type Module = typeof import('./own-rotation.ts');
-/** What of this node's keys stands in the audit log already; keys in the database's `meta`. */
-const AUDITED_IDENTITY = 'audited_identity';
-const AUDITED_ROTATION = 'audited_rotation';
+
+export type { KeyStep };
 
 /** The key of this node, and its way to the next one (FR-104). */
 export interface OwnKeys {
@@ -83,38 +79,4 @@ const statusOf = ({ from, next, compromised, dueMs }: OwnRotation): RotationStat
   fingerprint: next.fingerprint,
   compromised,
   switchesAt: isoTime(dueMs),
-});
-
-/**
- * Puts on record what happened to this node's own key since it was last looked at, whether anybody
- * ran or not. The statement is part of the record, so that the log by itself proves by which keys
- * its checkpoints are signed.
- */
-export async function recordOwnKeys(keys: OwnKeys, meta: MetaStore, bus: BusClient): Promise<void> {
-  const identity = keys.identity();
-  const audited = meta.get(AUDITED_IDENTITY);
-  if (audited !== identity.id) {
-    const steps = audited === undefined ? [] : keys.stepsFrom(audited);
-    for (const step of steps) await bus.request('audit.append', { type: 'rotation.completed', details: plain(step) });
-    if (steps.length === 0) {
-      const { fingerprint, createdAt } = identity;
-      await bus.request('audit.append', { type: 'identity.created', details: { fingerprint, createdAt } });
-    }
-    meta.set(AUDITED_IDENTITY, identity.id);
-  }
-  const [rotation, next] = [keys.rotation(), keys.nextStep()];
-  if (!rotation || !next) return;
-  const mark = `${rotation.to} ${rotation.compromised}`;
-  if (meta.get(AUDITED_ROTATION) === mark) return;
-  const { compromised, switchesAt } = rotation;
-  await bus.request('audit.append', { type: 'rotation.begun', details: { ...plain(next), compromised, switchesAt } });
-  meta.set(AUDITED_ROTATION, mark);
-}
-
-const plain = ({ from, to, statement }: KeyStep) => ({ from, to, statement: plainEnvelope(statement) });
-
-const plainEnvelope = ({ payloadType, payload, signatures }: DualEnvelope) => ({
-  payloadType,
-  payload,
-  signatures: signatures.map((signature) => ({ ...signature })),
 });

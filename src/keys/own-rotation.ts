@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { CaroError } from '../domain/errors.ts';
 import { MAX_ROTATIONS, type RotationStatement } from '../domain/identity/key-statement.ts';
-import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
+import type { DualEnvelope, KeyStatements } from '../domain/identity/signed-envelope.ts';
 import { validateOwnStatements } from '../generated/statement-validators.js';
 import { type Identity, openIdentity, readIdentity } from '../identity/identity.ts';
 import {
@@ -28,12 +28,7 @@ export interface KeyPlaces {
 }
 
 /** What this node has said about its own keys. */
-export interface OwnStatements {
-  /** Oldest first, each from the key to which the one before led. */
-  readonly rotations: readonly DualEnvelope[];
-  /** Keys of ours that somebody else may have. */
-  readonly revocations: readonly Envelope[];
-}
+export type OwnStatements = KeyStatements;
 
 export const NO_STATEMENTS: OwnStatements = { rotations: [], revocations: [] };
 

@@ -1,6 +1,7 @@
 import type { KeyChange } from '../domain/identity/key-state.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { Asker } from '../domain/policy/policy.ts';
+import { openRevocation } from '../identity/key-statement.ts';
 import {
   askerOf,
   confirmRotation,
@@ -32,10 +33,10 @@ export interface PeerKeyStore {
   /** @throws CaroError `rotation_invalid`, `place_unusable` */
   readonly takeRotations: (statements: readonly DualEnvelope[], sender: string) => Omit<RotationIntake, 'book'>;
   /**
-   * Whether it was news; `sender` tells of it. @throws CaroError `rotation_invalid`,
-   * `place_unusable`
+   * The id of the key that it revokes, or null if that was known; `sender` delivered the statement.
+   * @throws CaroError `rotation_invalid`, `place_unusable`
    */
-  readonly takeRevocation: (statement: Envelope, sender: string) => boolean;
+  readonly takeRevocation: (statement: Envelope, sender: string) => string | null;
   /** The key has connected. Whether that ended the one before it. */
   readonly noteShown: (id: string) => boolean;
   /** @throws CaroError `not_found` */
@@ -69,7 +70,8 @@ export function openPeerKeyStore(file: string, now: () => number, graceMs: numbe
       keep(next);
       return heard;
     },
-    takeRevocation: (statement, sender) => keep(observeRevocation(book, statement, sender)),
+    takeRevocation: (statement, sender) =>
+      keep(observeRevocation(book, statement, sender)) ? openRevocation(statement).key : null,
     noteShown: (id) => keep(noteShown(book, id)),
     confirm: (newId) => void keep(confirmRotation(book, newId)),
     changes: () => keyChanges(book, now(), graceMs),

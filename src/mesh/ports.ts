@@ -1,7 +1,7 @@
 import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { PeerAt } from '../domain/identity/peer-at.ts';
-import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
+import type { DualEnvelope, Envelope, KeyStatements } from '../domain/identity/signed-envelope.ts';
 import type { NodeSummary, SummaryResult } from '../domain/summaries/summary.ts';
 import type { EgressPorts } from './transport/egress-gate.ts';
 
@@ -16,12 +16,6 @@ export interface ConnectDecision {
    * and subnets that are denied.
    */
   readonly mayPair: boolean;
-}
-
-/** Statements about keys, as received; each list is ordered from the oldest to the newest. */
-export interface KeyStatements {
-  readonly rotations: readonly DualEnvelope[];
-  readonly revocations: readonly Envelope[];
 }
 
 export interface ReceivedSummary extends PeerAt {

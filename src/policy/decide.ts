@@ -115,21 +115,3 @@ function tablesOf(trust: PolicySettings['trust']): Tables {
 /** Never finds what an object inherits. */
 const ownEntry = (table: Readonly<Record<string, TrustLevel>>, key: string): TrustLevel | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined;
-
-/** What the listener needs to know of a node at its door. */
-export interface ConnectionDecision extends Decision {
-  /**
-   * Whether it may pair while an invite is open: anyone may who is not shut out by name, subnet or
-   * the state of its key.
-   */
-  readonly mayPair: boolean;
-}
-
-/** Decides about a connection, before a byte of it is parsed (FR-205). */
-export const decideConnection = (
-  settings: PolicySettings,
-  asker: Omit<PolicyQuestion, 'action' | 'queryType' | 'level'>,
-): ConnectionDecision => {
-  const question: PolicyQuestion = { ...asker, action: 'connect' };
-  return { ...decide(settings, question), mayPair: !trustRuleFor(settings.trust, question).denied };
-};

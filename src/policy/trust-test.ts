@@ -38,7 +38,7 @@ export const overruledTests = (settings: PolicySettings): readonly TrustTestResu
 
 /**
  * Refuses a configuration whose own tests fail. A test that expects a revoked node to be served
- * refuses nothing: whoever revokes MUST get his way.
+ * refuses nothing: a revocation MUST take effect.
  * @throws CaroError `config_invalid` that names every failing test, what it expects, what came and
  *   the rule that decided.
  */
@@ -50,4 +50,17 @@ export function verifyTrustTests(settings: PolicySettings): void {
     return `trust.tests[${index}]: expected "${test.expect}" for ${test.query} asked by ${test.who}${from}, got "${outcome}" by ${rule}; change the rule or the test`;
   });
   throw new CaroError('config_invalid', lines.join('\n'));
+}
+
+/** As `verifyTrustTests`, for a change that is not written if it fails. */
+export function verifyBeforeWriting(settings: PolicySettings): void {
+  try {
+    verifyTrustTests(settings);
+  } catch (error) {
+    if (!(error instanceof CaroError)) throw error;
+    throw new CaroError(
+      error.code,
+      `nothing has changed, because one of your trust tests would fail:\n${error.message}`,
+    );
+  }
 }

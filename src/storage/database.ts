@@ -112,6 +112,11 @@ function finishSettingAside(file: string): void {
     if (existsSync(file + part) && !existsSync(aside + part)) renameSync(file + part, aside + part);
 }
 
+/** Size on disk of a database and its write-ahead log, in bytes. */
+export const databaseBytes = (file: string): number => sizeOf(file) + sizeOf(`${file}-wal`);
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
 /**
  * Databases that were set aside as damaged and not salvaged yet, or replaced by a backup; oldest
  * first.

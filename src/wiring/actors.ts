@@ -3,86 +3,158 @@ import { hostname } from 'node:os';
 import { type AuditPorts, createAuditor } from '../actors/auditor.ts';
 import { createClassifier } from '../actors/classifier.ts';
 import { type CollectorPorts, createCollector } from '../actors/collector/collector.ts';
-import { createMeshGateway } from '../actors/mesh-gateway/mesh-gateway.ts';
+import { createKeyRegistry, type KeyRegistryPorts } from '../actors/key-registry.ts';
+import { createMeshGateway, type GatewayPorts } from '../actors/mesh-gateway/mesh-gateway.ts';
 import { createPolicyEngine } from '../actors/policy-engine.ts';
+import type { AskPorts } from '../actors/query-router/mesh-question.ts';
 import { createQueryRouter, type QueryPorts } from '../actors/query-router/query-router.ts';
 import { createRiskAssessor } from '../actors/risk-assessor.ts';
+import { createSettings, type SettingsPorts } from '../actors/settings.ts';
 import { createSummarizer, type SummaryPorts } from '../actors/summarizer/summarizer.ts';
 import type { ActorSpec } from '../bus/supervisor.ts';
 import { homeDirectory } from '../config/home.ts';
+import { changeManaged, loadConfiguration } from '../config/loader.ts';
+import { editFor } from '../config/managed-changes.ts';
 import { mayTell } from '../domain/answers/figure-sums.ts';
+import type { Vocabulary } from '../domain/answers/vocabulary.ts';
+import type { AuditEntry } from '../domain/audit/audit-record.ts';
+import type { Configuration } from '../domain/configuration.ts';
 import { parseSpoolName } from '../domain/spool/spool-record.ts';
 import { SUMMARY_TYPE } from '../domain/summaries/summary.ts';
+import { createAlarm } from '../platform/alarm.ts';
 import { createLiveness } from '../platform/live-process.ts';
 import { replacePrivately } from '../platform/private-file.ts';
+import { steadyMs } from '../platform/steady-clock.ts';
 import { deniedTools } from '../policy/denied-tools.ts';
+import type { ResponderPorts } from '../policy/responder.ts';
 import { createAuditStore } from '../storage/audit-store.ts';
+import { createDeliveryStore } from '../storage/delivery-store.ts';
+import { createEgressStore } from '../storage/egress-store.ts';
+import { readAnswerFigures } from '../storage/events/answer-reader.ts';
 import { createEventStore } from '../storage/events/event-store.ts';
+import { anomaliesOf } from '../storage/events/history-reader.ts';
 import { periodDigest } from '../storage/events/period-reader.ts';
+import { withFileLock } from '../storage/instance-lock.ts';
+import { createMetaStore } from '../storage/meta-store.ts';
 import { createReader } from '../storage/reader.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
 import { verifyAuditLog } from '../workers/tasks/verify-audit-log.ts';
-import { accountThrough, askThrough, gatewayPorts, type MeshSlot } from './mesh.ts';
-import { anomaliesOf, askPorts, responderPorts } from './query-ports.ts';
+import { openMesh } from './mesh.ts';
 import type { ServiceContext } from './service-context.ts';
-import { consentPort, settingsPort } from './settings.ts';
-import { standingPort } from './standing.ts';
 
-/**
- * Observations and audit records wait for room, nothing of them is dropped; questions are refused
- * when too many wait.
- */
+/** Observations and audit records wait for room: none is dropped. So do summaries of peers. */
 const WAITING = { capacity: 64, policy: 'wait' } as const;
+/** Questions are refused when too many wait. */
 const REFUSING = { capacity: 64, policy: 'refuse' } as const;
-/**
- * Up to so many records the audit log is verified in place: a thread would cost more than it
- * spares.
- */
+/** Up to this many records the audit log is verified in place: starting a thread takes longer. */
 const SHORT_LOG = 500;
-/** A long one takes a minute a million of them. */
+/** A long log takes a minute per million records. */
 const VERIFY_MS = 30 * 60_000;
 
 /** The actors in the order in which they start; they stop in reverse. */
 export function actorSpecs(context: ServiceContext): readonly ActorSpec[] {
   const { configuration } = context;
-  const slot: MeshSlot = { open: null };
+  const now = configuration;
   return [
-    { name: 'auditor', ...WAITING, create: () => createAuditor(auditPorts(context), configuration()) },
-    {
-      name: 'policy engine',
-      ...REFUSING,
-      create: () =>
-        createPolicyEngine(
-          {
-            ...responderPorts(context),
-            ...consentPort(context.bus),
-            settings: settingsPort(context),
-            standing: standingPort(context),
-          },
-          configuration(),
-        ),
-    },
-    {
-      name: 'mesh gateway',
-      ...REFUSING,
-      create: () => createMeshGateway(gatewayPorts(context, slot), configuration()),
-    },
+    { name: 'auditor', ...WAITING, create: () => createAuditor(auditPorts(context), now()) },
+    { name: 'settings', ...REFUSING, create: () => createSettings(settingsPorts(context)) },
+    { name: 'key registry', ...WAITING, create: () => createKeyRegistry(keyPorts(context)) },
+    { name: 'policy engine', ...REFUSING, create: () => createPolicyEngine(policyPorts(context), now()) },
+    { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(gatewayPorts(context), now()) },
     { name: 'classifier', ...WAITING, create: createClassifier },
     { name: 'risk assessor', ...WAITING, create: () => createRiskAssessor(homeDirectory(process.env)) },
-    { name: 'query router', ...REFUSING, create: () => createQueryRouter(queryPorts(context, slot), configuration()) },
-    { name: 'summarizer', ...REFUSING, create: () => createSummarizer(summaryPorts(context), configuration()) },
-    { name: 'collector', ...WAITING, create: () => createCollector(collectorPorts(context), configuration()) },
+    { name: 'query router', ...REFUSING, create: () => createQueryRouter(queryPorts(context), now()) },
+    { name: 'summarizer', ...WAITING, create: () => createSummarizer(summaryPorts(context), now()) },
+    { name: 'collector', ...WAITING, create: () => createCollector(collectorPorts(context), now()) },
   ];
 }
 
-function queryPorts(context: ServiceContext, slot: MeshSlot): QueryPorts {
-  const { bus, database } = context;
+function auditPorts(context: ServiceContext): AuditPorts {
+  const { database, places, pool } = context;
+  const store = createAuditStore(database);
   return {
-    ...createReader(database),
-    anomalies: (sinceMs, untilMs) => anomaliesOf(database, sinceMs, untilMs),
-    mesh: askPorts(() => context.identity.id, bus, askThrough(slot), accountThrough(slot)),
+    store,
+    sign: (bytes) => context.identity.sign(bytes),
+    verify: async () => {
+      const input = { databaseFile: places.database, publicKey: context.identity.publicKey };
+      if (store.count() <= SHORT_LOG) return verifyAuditLog(input);
+      return pool.run('verifyAuditLog', input, { timeoutMs: VERIFY_MS });
+    },
+    keepHead: (checkpoint) => replacePrivately(places.auditHead, JSON.stringify(checkpoint)),
     now: Date.now,
   };
+}
+
+/** Key in the `meta` table: the configuration that the audit log already describes. */
+const AUDITED_CONFIGURATION = 'audited_configuration';
+
+export function settingsPorts({ adopt, bus, configuration, database, places }: ServiceContext): SettingsPorts {
+  const meta = createMetaStore(database);
+  return {
+    bus,
+    load: () => loadConfiguration(places, hostname()).configuration,
+    edit: async (change, revoked, verify) => {
+      const edit = editFor(change, revoked);
+      await withFileLock(places.managedLock, () => changeManaged(places, hostname(), edit, verify));
+    },
+    current: configuration,
+    adopt,
+    audited: {
+      read: () => {
+        const text = meta.get(AUDITED_CONFIGURATION);
+        return text === undefined ? null : (JSON.parse(text) as Configuration);
+      },
+      write: (next) => meta.set(AUDITED_CONFIGURATION, JSON.stringify(next)),
+    },
+  };
+}
+
+export const keyPorts = ({ bus, database, log, ownKeys, peerKeys }: ServiceContext): KeyRegistryPorts => ({
+  bus,
+  own: ownKeys,
+  peers: peerKeys,
+  audited: createMetaStore(database),
+  alarm: createAlarm,
+  log,
+});
+
+function policyPorts({ bus, database, peerKeys }: ServiceContext): Parameters<typeof createPolicyEngine>[0] {
+  const figures: ResponderPorts['figures'] = (sinceMs, untilMs, denied) =>
+    readAnswerFigures(database, sinceMs, untilMs, denied, () => anomaliesOf(database, sinceMs, untilMs, denied));
+  return { figures, vocabulary: readVocabulary, audit: auditWith({ bus }), now: Date.now, peerKeys };
+}
+
+function gatewayPorts(context: ServiceContext): GatewayPorts {
+  const { bus, database, peerKeys } = context;
+  return {
+    bus,
+    open: (configuration) => openMesh(context, configuration),
+    summaries: {
+      nodes: ownIds(context),
+      deliveries: createDeliveryStore(database),
+      audit: auditWith(context),
+      now: Date.now,
+    },
+    peerKeys,
+    egress: createEgressStore(database),
+  };
+}
+
+function queryPorts(context: ServiceContext): QueryPorts {
+  const { bus, database, peerKeys } = context;
+  const mesh: AskPorts = {
+    self: () => context.identity.id,
+    accounts: async () => (await peerKeys.known())?.account ?? ((id) => id),
+    vocabulary: readVocabulary,
+    ask: (peers, query, deadlineMs) => bus.request('peer.ask', { peers, query, deadlineMs }),
+    audit: auditWith(context),
+    progress: (notice) => void bus.publish('query.partial', notice),
+    randomHex,
+    now: Date.now,
+    ticks: steadyMs,
+  };
+  const anomalies: QueryPorts['anomalies'] = (sinceMs, untilMs) => anomaliesOf(database, sinceMs, untilMs);
+  return { ...createReader(database), anomalies, mesh, now: Date.now };
 }
 
 function collectorPorts({ bus, spool, database, health }: ServiceContext): CollectorPorts {
@@ -106,34 +178,17 @@ function collectorPorts({ bus, spool, database, health }: ServiceContext): Colle
   };
 }
 
-function auditPorts(context: ServiceContext): AuditPorts {
-  const { database, places, pool } = context;
-  const store = createAuditStore(database);
-  return {
-    store,
-    sign: (bytes) => context.identity.sign(bytes),
-    verify: async () => {
-      const input = { databaseFile: places.database, publicKey: context.identity.publicKey };
-      return store.count() <= SHORT_LOG
-        ? verifyAuditLog(input)
-        : pool.run('verifyAuditLog', input, { timeoutMs: VERIFY_MS });
-    },
-    keepHead: (checkpoint) => replacePrivately(places.auditHead, JSON.stringify(checkpoint)),
-    now: Date.now,
-  };
-}
-
 function summaryPorts(context: ServiceContext): SummaryPorts {
-  const { bus, database, ownKeys, peerKeys, places, pool } = context;
+  const { bus, database, peerKeys, places, pool } = context;
   return {
     bus,
-    nodes: () => [context.identity.id, ...ownKeys.formerIds()],
+    nodes: ownIds(context),
     family: peerKeys.family,
     store: createSummaryStore(database),
     digest: async ({ startMs, endMs }, denyTools) =>
-      periodDigest(database, startMs, endMs, await keptBackOf(denyTools)),
+      periodDigest(database, startMs, endMs, await canonicalTools(denyTools)),
     make: async (head, period, denyTools) => {
-      // Taken before anything is waited for: the key that signs MUST be the one of `head.node`.
+      // Taken before the first await: the key that signs MUST be the one of `head.node`.
       const { identity } = context;
       const [{ ruleFacts }, { CATALOGUE_VERSION }] = await Promise.all([
         import('../risk/describe.ts'),
@@ -143,36 +198,44 @@ function summaryPorts(context: ServiceContext): SummaryPorts {
         databaseFile: places.database,
         period,
         head: { ...head, catalogueVersion: CATALOGUE_VERSION },
-        rules: await tellableRules(ruleFacts(), denyTools),
-        keptBack: await keptBackOf(denyTools),
+        rules: await publishableRules(ruleFacts(), denyTools),
+        keptBack: await canonicalTools(denyTools),
       });
-      return pool.run('sealSummary', {
-        seed: identity.seed(),
-        fingerprint: identity.fingerprint,
-        payloadType: SUMMARY_TYPE,
-        payload,
-      });
+      const { fingerprint } = identity;
+      return pool.run('sealSummary', { seed: identity.seed(), fingerprint, payloadType: SUMMARY_TYPE, payload });
     },
-    randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+    randomHex,
     now: Date.now,
   };
 }
 
-/** Canonical names of tools that are kept back. The catalogue is only read where there are any. */
-async function keptBackOf(denyTools: readonly string[]): Promise<readonly string[]> {
-  if (denyTools.length === 0) return [];
-  const { vocabulary } = await import('../risk/vocabulary.ts');
-  return [...deniedTools(denyTools, vocabulary())];
-}
+const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
-/** Without the rules that may have matched a command of a tool that is kept back. */
-async function tellableRules<T>(
+const auditWith =
+  ({ bus }: Pick<ServiceContext, 'bus'>) =>
+  (entry: AuditEntry): Promise<unknown> =>
+    bus.request('audit.append', entry);
+
+/** Ids of this node, the present one first. */
+const ownIds = (context: ServiceContext) => (): readonly [string, ...string[]] => [
+  context.identity.id,
+  ...context.ownKeys.formerIds(),
+];
+
+/** Catalogue and rules are large: a node that answers no query and asks none never loads them. */
+const readVocabulary = async (): Promise<Vocabulary> => (await import('../risk/vocabulary.ts')).vocabulary();
+
+/** Canonical names of denied tools. The catalogue is loaded only if there are any. */
+const canonicalTools = async (denyTools: readonly string[]): Promise<readonly string[]> =>
+  denyTools.length === 0 ? [] : [...deniedTools(denyTools, await readVocabulary())];
+
+/** Without the rules that may have matched a command of a denied tool. */
+async function publishableRules<T>(
   facts: Readonly<Record<string, T>>,
   denyTools: readonly string[],
 ): Promise<Readonly<Record<string, T>>> {
   if (denyTools.length === 0) return facts;
-  const { vocabulary } = await import('../risk/vocabulary.ts');
-  const words = vocabulary();
-  const keptBack = deniedTools(denyTools, words);
-  return Object.fromEntries(Object.entries(facts).filter(([rule]) => mayTell(rule, words, keptBack)));
+  const words = await readVocabulary();
+  const denied = deniedTools(denyTools, words);
+  return Object.fromEntries(Object.entries(facts).filter(([rule]) => mayTell(rule, words, denied)));
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Bus } from '../bus/bus.ts';
 import type { Places } from '../config/places.ts';
 import type { Configuration } from '../domain/configuration.ts';
@@ -11,10 +10,10 @@ import type { SpoolFolder } from '../storage/events/spool-folder.ts';
 import type { StorageHealth } from '../storage/maintenance/storage-health.ts';
 import type { Pool } from '../workers/pool.ts';
 
-/** What every part of the service is made from. */
+/** What the parts of the service share. */
 export interface ServiceContext {
   readonly places: Places;
-  /** As it is now; a rotation puts another in its place, so do not keep it. */
+  /** The current one: a rotation replaces it, so do not keep it. */
   readonly identity: Identity;
   readonly ownKeys: OwnKeys;
   readonly peerKeys: PeerKeys;
@@ -24,26 +23,8 @@ export interface ServiceContext {
   readonly bus: Bus;
   readonly pool: Pool;
   readonly spool: SpoolFolder;
-  /** As it is now; a reload puts another in its place. */
+  /** The current one: the settings actor replaces it. */
   readonly configuration: () => Configuration;
-  /** Takes over what the configuration files say now; tells whether anything changed. */
-  readonly reload: () => Promise<boolean>;
-}
-
-/**
- * A pool that reads Piscina's code when the first task comes, and costs an idle service nothing
- * before.
- */
-export function lazyPool(): Pool {
-  let opened: Promise<Pool> | undefined;
-  const open = (): Promise<Pool> => {
-    opened ??= import('../workers/pool.ts').then(({ openPool }) => openPool(join(__dirname, 'worker.js')));
-    return opened;
-  };
-  return {
-    run: (name, input, options) => open().then((pool) => pool.run(name, input, options)),
-    close: async () => {
-      if (opened) await (await opened).close();
-    },
-  };
+  /** For the settings actor only. */
+  readonly adopt: (next: Configuration) => void;
 }

@@ -1,13 +1,16 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { createMeshGateway, type GatewayPorts, type OpenMesh } from '../../src/actors/mesh-gateway/mesh-gateway.ts';
+import { createKeyRegistry, type KeyRegistryPorts } from '../../src/actors/key-registry.ts';
+import { createMeshGateway, type GatewayPorts } from '../../src/actors/mesh-gateway/mesh-gateway.ts';
+import type { OpenMesh } from '../../src/actors/mesh-gateway/open-mesh.ts';
 import { Bus } from '../../src/bus/bus.ts';
-import { Supervised } from '../../src/bus/supervisor.ts';
+import { type ActorSpec, Supervised } from '../../src/bus/supervisor.ts';
 import { writeDefaultConfiguration } from '../../src/config/default-file.ts';
 import { loadConfiguration } from '../../src/config/loader.ts';
 import { placesFrom, preparePlaces } from '../../src/config/places.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
 import { CaroError } from '../../src/domain/errors.ts';
 import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
+import { lazyPeerKeys } from '../../src/keys/peer-keys.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
@@ -37,53 +40,84 @@ async function rig() {
     reload: () => undefined,
     invite: () => ({ code: '', expiresAt: '' }),
     join: () => Promise.reject(new Error('nobody joins')),
+    asker: (peer) => peer,
+    account: (id) => id,
+    ask: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
+    deliver: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
     renew: () => Promise.resolve(),
-    announce: () => Promise.resolve([]),
+    announceRotation: () => Promise.resolve([]),
+    announceRevocation: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   };
-  const ports: GatewayPorts = {
-    bus: new Bus(),
+  const bus = new Bus();
+  const gateway: GatewayPorts = {
+    bus,
     open: () => {
       if (state.isBlocked) return Promise.reject(new CaroError('address_in_use', 'expected a free port'));
       opened.push(state.key);
       return Promise.resolve(mesh);
     },
-    rotation: {
-      begin: () => Promise.resolve({ ...STATUS, news: { rotations: [], revocations: [] } }),
-      complete: () => {
-        const isDue = state.key === OLD;
-        state.key = NEW;
-        return Promise.resolve(isDue);
-      },
-      arm: () => undefined,
-      stop: () => undefined,
+    summaries: {
+      nodes: () => [state.key],
+      deliveries: { admit: () => undefined, dismiss: () => undefined, due: () => [], acknowledge: () => undefined },
+      audit: () => Promise.resolve(),
+      now: () => 0,
     },
-    peerKeys: { settle: () => Promise.resolve(), family: (id) => Promise.resolve([id]), stop: () => undefined },
-    pusher: { push: () => undefined, pushAll: () => undefined },
+    peerKeys: { family: (id) => Promise.resolve([id]) },
     egress: { list: () => [], read: () => undefined, prune: () => undefined },
   };
-  const bus = new Bus();
   const configuration = withMesh();
-  const gateway = new Supervised(
-    { name: 'mesh gateway', capacity: 8, policy: 'wait', create: () => createMeshGateway(ports, configuration) },
-    bus,
-    {
-      backoffMs: () => 0,
-      maxCrashes: 1,
-      windowMs: 1_000,
-      startMs: 5_000,
-      stopMs: 5_000,
-      now: () => 0,
-      onCrash: (_, error) => {
-        throw error;
-      },
-      onDegraded: () => undefined,
-    },
-  );
-  await gateway.start();
-  running.push(gateway);
+  const actors: Readonly<Record<string, ActorSpec['create']>> = {
+    auditor: () => ({ name: 'auditor', handlers: { 'audit.append': () => ({}) as never } }),
+    'key registry': () => createKeyRegistry(registryPorts(bus, state)),
+    'mesh gateway': () => createMeshGateway(gateway, configuration),
+  };
+  for (const [name, create] of Object.entries(actors)) {
+    const actor = new Supervised({ name, capacity: 8, policy: 'wait', create }, bus, SUPERVISION);
+    await actor.start();
+    running.push(actor);
+  }
   return { bus, opened, state };
 }
+
+/** The rotation of this node's key is due at once, as for a compromised one. */
+function registryPorts(bus: Bus, state: { key: string }): KeyRegistryPorts {
+  const own = {
+    identity: () => ({ id: state.key }),
+    formerIds: () => [],
+    rotation: () => (state.key === OLD ? STATUS : null),
+    statements: () => ({ rotations: [], revocations: [] }),
+    begin: () => Promise.resolve({ rotations: [], revocations: [] }),
+    complete: () => {
+      const isDue = state.key === OLD;
+      state.key = NEW;
+      return isDue;
+    },
+    stepsFrom: () => [],
+    nextStep: () => null,
+  };
+  return {
+    bus,
+    own: own as unknown as KeyRegistryPorts['own'],
+    peers: lazyPeerKeys(`${folder()}/peer-keys.json`, 0),
+    audited: { get: () => OLD, set: () => undefined },
+    alarm: () => ({ set: () => undefined, stop: () => undefined }),
+    log: { warn: () => undefined, error: () => undefined },
+  };
+}
+
+const SUPERVISION = {
+  backoffMs: () => 0,
+  maxCrashes: 1,
+  windowMs: 1_000,
+  startMs: 5_000,
+  stopMs: 5_000,
+  now: () => 0,
+  onCrash: (_: string, error: unknown) => {
+    throw error;
+  },
+  onDegraded: () => undefined,
+};
 
 test('the mesh is opened anew with the next key', async () => {
   const { bus, opened } = await rig();
@@ -95,7 +129,7 @@ test('a mesh that cannot be opened with the next key is told as such, and opened
   const { bus, opened, state } = await rig();
   state.isBlocked = true;
   const rotated = bus.request('identity.rotate', { compromised: true });
-  await expect(rotated).rejects.toThrow(/the key has changed, but the mesh is not open/);
+  await expect(rotated).rejects.toThrow(/the key has changed, but the mesh could not be opened/);
   await expect(rotated).rejects.toMatchObject({ code: 'address_in_use' });
   expect(await bus.request('mesh.status', {})).toMatchObject({ enabled: false });
   state.isBlocked = false;

@@ -1,11 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type AskPorts, askMesh, targetsOf } from '../../src/actors/query-router/mesh-question.ts';
-import type { QueryProgress, QueryResult, ResponseBody } from '../../src/domain/answers/query.ts';
+import type { PeerAnswer, QueryProgress, QueryResult, ResponseBody } from '../../src/domain/answers/query.ts';
 import { vectorSchemaOf } from '../../src/domain/answers/vector-schema.ts';
 import type { AuditEntry } from '../../src/domain/audit/audit-record.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
-import { CaroError } from '../../src/domain/errors.ts';
 import { TARGET_STATES, type TrustLevel } from '../../src/domain/policy/trust.ts';
 import { vocabulary } from '../../src/risk/vocabulary.ts';
 import { NOW, openNode, type TestNode } from '../policy/node.ts';
@@ -57,22 +56,9 @@ async function askAll(
   const audited: AuditEntry[] = [];
   const ports: AskPorts = {
     self: () => SELF,
-    account: (id) => id,
+    accounts: () => Promise.resolve((id) => id),
     vocabulary: () => Promise.resolve(WORDS),
-    ask: (id, query) => {
-      const behaviour = behaviours[ids.indexOf(id)];
-      if (typeof behaviour === 'function') return behaviour(query);
-      if (behaviour === 'silent') return new Promise(() => undefined);
-      return Promise.reject(new CaroError(behaviour === 'dead' ? 'not_running' : 'internal', behaviour ?? ''));
-    },
-    failureState: (error) =>
-      !(error instanceof CaroError)
-        ? 'error'
-        : error.code === 'not_running'
-          ? 'no_response'
-          : error.message === 'skewed'
-            ? 'skewed'
-            : 'error',
+    ask: (peers, query) => Promise.resolve(peers.map((id) => answerOf(behaviours[ids.indexOf(id)], query))),
     audit: (entry) => Promise.resolve(audited.push(entry)),
     progress: (notice) => notices.push(notice),
     randomHex: (bytes) => 'ab'.repeat(bytes),
@@ -86,6 +72,14 @@ async function askAll(
     deadlineMs,
   });
   return { result, notices, audited };
+}
+
+const CODES = { dead: 'not_running', skewed: 'clock_skewed', broken: 'internal' } as const;
+
+async function answerOf(behaviour: Behaviour | undefined, query: { readonly type: string }): Promise<PeerAnswer> {
+  if (behaviour === 'silent') return new Promise(() => undefined);
+  if (typeof behaviour === 'function') return { ok: true, body: await behaviour(query) };
+  return { ok: false, code: CODES[behaviour ?? 'broken'] };
 }
 
 const opened: TestNode[] = [];

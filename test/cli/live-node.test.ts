@@ -269,14 +269,18 @@ describe('caro sharing', () => {
   test('is held to what was shown by the service, not by the command', async () => {
     const { socket } = cli.places;
     const unseen = { code: 'preview_unseen' };
-    await expect(callAdmin(socket, 'sharing.set', { level: 1 })).rejects.toMatchObject(unseen);
-    await expect(callAdmin(socket, 'sharing.set', { level: 1, preview: '0'.repeat(64) })).rejects.toMatchObject(unseen);
+    await expect(callAdmin(socket, 'settings.change', { set: 'sharing', level: 1 })).rejects.toMatchObject(unseen);
+    await expect(
+      callAdmin(socket, 'settings.change', { set: 'sharing', level: 1, preview: '0'.repeat(64) }),
+    ).rejects.toMatchObject(unseen);
     const { digest } = await callAdmin(socket, 'summary.preview', { period: 'daily' });
     const text = readFileSync(cli.places.config, 'utf8');
     // Other tools are kept back now: what was shown is not what would leave.
     writeFileSync(cli.places.config, `${text}[sharing]\ndeny_tools = ["psql"]\n`);
     await callAdmin(socket, 'config.reload', {});
-    await expect(callAdmin(socket, 'sharing.set', { level: 1, preview: digest })).rejects.toMatchObject(unseen);
+    await expect(
+      callAdmin(socket, 'settings.change', { set: 'sharing', level: 1, preview: digest }),
+    ).rejects.toMatchObject(unseen);
     writeFileSync(cli.places.config, text);
     await callAdmin(socket, 'config.reload', {});
     expect(await callAdmin(socket, 'policy.sharing', {})).toMatchObject({ level: 0 });

@@ -41,7 +41,10 @@ describe('changes at the same moment', () => {
     let outcomes: Awaited<typeof typed> | null = null;
     // The service writes the same file, as for a switch on its page.
     while (outcomes === null)
-      outcomes = await Promise.race([typed, callAdmin(socket, 'sharing.set', { level: 0 }).then(() => null)]);
+      outcomes = await Promise.race([
+        typed,
+        callAdmin(socket, 'settings.change', { set: 'sharing', level: 0 }).then(() => null),
+      ]);
     expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(ids.map(() => ({ code: 0, stderr: '' })));
     expect([...denied(home)].sort()).toEqual([...ids].sort());
     for (const id of ids) {

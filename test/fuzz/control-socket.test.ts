@@ -77,15 +77,24 @@ describe('what comes in from other processes', () => {
       {
         type: 'act',
         id: 2,
-        kind: 'trust.set',
-        body: { id: ID, level: 'peer' },
+        kind: 'settings.change',
+        body: { set: 'trust', id: ID, level: 'peer' },
         proof: { cookie: 'c', pageToken: 'p' },
       },
       { type: 'redeem', id: 3, login: 'x', cookieHash: 'a'.repeat(64), pageHash: 'b'.repeat(64) },
       { type: 'rules', id: 4, ids: ['deletion.root'] },
       { type: 'leaving', received: 2 },
     ].map((message) => Buffer.from(JSON.stringify(message))),
-    words: ['trust.revoke', 'sharing.set', 'mesh.query', 'peers.join', 'config.reload', 'audit.append'],
+    words: [
+      'settings.change',
+      'trust.confirm',
+      'revoked',
+      'lift',
+      'mesh.query',
+      'peers.join',
+      'config.reload',
+      'audit.append',
+    ],
     isJson: true,
     run: (input) => {
       let value: unknown;
@@ -100,7 +109,7 @@ describe('what comes in from other processes', () => {
       if (message.type === 'ask')
         holds(
           'it only reads',
-          !['trust.set', 'sharing.set', 'trust.revoke', 'mesh.query', 'audit.append'].includes(message.kind),
+          !['settings.change', 'trust.confirm', 'mesh.query', 'audit.append'].includes(message.kind),
         );
       if (message.type === 'act') holds('it brings a proof', typeof message.proof.cookie === 'string');
     },

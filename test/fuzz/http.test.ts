@@ -64,7 +64,7 @@ function seeds(isLoggedIn: boolean): readonly Buffer[] {
   const body = '{"level":1,"id":"x","type":"anomalies","spanHours":24}';
   return [
     ...PATHS.map((path) => `GET ${path} HTTP/1.1\r\n${heads}\r\n`),
-    ...['/login', '/api/sharing', '/api/trust', '/api/mesh/query', '/api/logout'].map(
+    ...['/login', '/api/settings', '/api/trust', '/api/mesh/query', '/api/logout'].map(
       (path) =>
         `POST ${path} HTTP/1.1\r\n${heads}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     ),

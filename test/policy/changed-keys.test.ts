@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { GRACE_MS } from '../../src/keys/grace.ts';
 import { askerOf, type KeyBook, keyStatusOf } from '../../src/keys/key-book.ts';
-import { decideConnection } from '../../src/policy/decide.ts';
+import { decideConnection } from '../../src/policy/connection.ts';
 import { explain } from '../../src/policy/explanation.ts';
 import { anyBook, BOOK_IDS, LEARNED_MS } from '../identity/key-books.ts';
 import { anySettings, settings } from './settings.ts';
@@ -27,8 +27,9 @@ describe('keys that changed', () => {
       fc.property(anySettings, anyBook, anyKey, anyTime, (given, book, id, nowMs) => {
         const asker = askerOf(book, { id }, nowMs);
         const { decision, trust, steps } = explain(given, { ...asker, action: 'connect' });
-        const { mayPair, ...decided } = decideConnection(given, asker);
+        const { code, mayPair, ...decided } = decideConnection(given, asker);
         expect(decision).toEqual(decided);
+        expect(code === undefined).toBe(decision.allow);
         expect(trust === 'denied').toBe(!mayPair);
         const { state, formerIds } = keyStatusOf(book, id, nowMs);
         if (state !== 'current' || formerIds.length > 0) expect(steps[0]).toContain(`key.${state}`);

@@ -8,7 +8,7 @@ import { vocabulary } from '../../src/risk/vocabulary.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
 import { readAnswerFigures } from '../../src/storage/events/answer-reader.ts';
 import { createEventStore } from '../../src/storage/events/event-store.ts';
-import { anomaliesOf } from '../../src/wiring/query-ports.ts';
+import { anomaliesOf } from '../../src/storage/events/history-reader.ts';
 
 /** A Wednesday noon, local time. */
 export const NOW = new Date(2026, 7, 19, 12).getTime();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decision, PolicySettings } from '../../src/domain/policy/policy.ts';
-import { decide, decideConnection } from '../../src/policy/decide.ts';
+import { decideConnection } from '../../src/policy/connection.ts';
+import { decide } from '../../src/policy/decide.ts';
 import { explain } from '../../src/policy/explanation.ts';
 import { ANA, addresses, anyQuestion, anySettings, BEN, settings } from './settings.ts';
 

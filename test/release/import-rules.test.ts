@@ -74,7 +74,7 @@ const IMPORTS: readonly (readonly [file: string, line: string, rule: string])[] 
   [
     'src/actors/planted-layer.ts',
     "import { Sqlite } from '../storage/sqlite.ts'; export const found = Sqlite;",
-    'actors-imports',
+    'actors-types-only',
   ],
   ['src/cli/planted-tool.ts', "import fc from 'fast-check'; export const found = fc;", 'no-development-packages'],
 ];

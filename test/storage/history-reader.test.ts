@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DAY_MS, SLOT_MS } from '../../src/domain/time/period.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
-import { readHistory } from '../../src/storage/events/history-reader.ts';
-import { anomaliesOf } from '../../src/wiring/query-ports.ts';
+import { anomaliesOf, readHistory } from '../../src/storage/events/history-reader.ts';
 
 /** A Wednesday, local noon. */
 const NOW = new Date(2026, 7, 19, 12).getTime();

@@ -144,6 +144,7 @@ test('the description names every address of the API with its input and its answ
     '/api/mesh/query',
     '/api/openapi.json',
     '/api/overview',
+    '/api/settings',
     '/api/sharing',
     '/api/status',
     '/api/summaries',
@@ -152,7 +153,6 @@ test('the description names every address of the API with its input and its answ
     '/api/trust/confirmation',
     '/api/trust/explanation',
     '/api/trust/keys',
-    '/api/trust/revocation',
   ]);
 });
 

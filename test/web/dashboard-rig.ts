@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bus } from '../../src/bus/bus.ts';
 import { placesFrom, preparePlaces } from '../../src/config/places.ts';
-import { CaroError } from '../../src/domain/errors.ts';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { createEgressStore, type EgressStore } from '../../src/storage/egress-store.ts';
 import { createEventStore } from '../../src/storage/events/event-store.ts';
 import { type Dashboard, type DashboardOptions, openDashboard } from '../../src/web/daemon/dashboard-listener.ts';
-import { readMetricsToken } from '../../src/wiring/metrics.ts';
+import { readMetricsToken } from '../../src/web/daemon/metrics-token.ts';
 import { type Faults, type RigMesh, startActors } from './rig-actors.ts';
 import { SAMPLE_RULES, type SampleCommands } from './sample-commands.ts';
 
@@ -77,7 +76,7 @@ export async function openRig(
   writeFileSync(places.config, toml, { mode: 0o600 });
   const bus = new Bus();
   const service: { faults: Faults } = { faults: {} };
-  const actors = await startActors(bus, places, database, mesh, () => service.faults);
+  const stopActors = await startActors(bus, places, database, mesh, () => service.faults);
   const troubles: string[] = [];
   const dashboard = await openDashboard({
     host: '127.0.0.1',
@@ -131,7 +130,7 @@ export async function openRig(
     send: createEgressStore(database).record,
     close: async () => {
       await dashboard.close();
-      for (const actor of actors.reverse()) await actor.stop();
+      await stopActors();
       database.close();
       rmSync(home, { recursive: true, force: true });
     },
@@ -140,7 +139,7 @@ export async function openRig(
 
 const ALONE: RigMesh = {
   status: () => ({ enabled: false, listen: null, peers: [] }),
-  ask: () => Promise.reject(new CaroError('not_running', 'expected the mesh to be on')),
+  ask: () => Promise.resolve({ ok: false, code: 'not_running' }),
 };
 
 /** The login token in a login file. */

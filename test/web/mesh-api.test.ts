@@ -97,9 +97,9 @@ describe('a question to the mesh', () => {
 
 describe('the switches of the owner (FR-903)', () => {
   const changes = [
-    ['/api/sharing', { level: 1 }],
-    ['/api/trust', { id: '', level: 'untrusted' }],
-    ['/api/trust/revocation', { id: '' }],
+    ['/api/settings', { set: 'sharing', level: 1 }],
+    ['/api/settings', { set: 'trust', id: '', level: 'untrusted' }],
+    ['/api/settings', { set: 'revoked', id: '' }],
     ['/api/trust/confirmation', { id: '' }],
     ['/api/mesh/query', { type: 'anomalies', spanHours: 24 }],
   ] as const;
@@ -122,7 +122,9 @@ describe('the switches of the owner (FR-903)', () => {
 
   test('sharing is switched on and off, written down and put on record', async () => {
     for (const level of [2, 1, 0]) {
-      expect((await rig.post('/api/sharing', { level, preview: await shownPreview() }, login)).status).toBe(200);
+      expect(
+        (await rig.post('/api/settings', { set: 'sharing', level, preview: await shownPreview() }, login)).status,
+      ).toBe(200);
       expect(await read('/api/sharing')).toEqual({ level, denyTools: [] });
       expect(managed()).toContain(`level = ${level}`);
       expect((await audited('sharing.changed'))[0]?.details).toMatchObject({ level });
@@ -131,13 +133,13 @@ describe('the switches of the owner (FR-903)', () => {
 
   const shownPreview = async (): Promise<string> => (await read<Preview>('/api/summary?period=daily')).digest;
   const share = async (body: object): Promise<readonly [number, unknown]> => {
-    const answer = await rig.post('/api/sharing', body, login);
+    const answer = await rig.post('/api/settings', { set: 'sharing', ...body }, login);
     return [answer.status, await answer.json()];
   };
   const UNSEEN = [409, { error: { code: 'preview_unseen', message: expect.stringContaining('look at it') } }];
 
   test('more is shared only by who was shown a preview: not without, not with one that never was', async () => {
-    await rig.post('/api/sharing', { level: 0 }, login);
+    await rig.post('/api/settings', { set: 'sharing', level: 0 }, login);
     const before = managed();
     expect(await share({ level: 2 })).toEqual(UNSEEN);
     expect(await share({ level: 1, preview: 'a'.repeat(64) })).toEqual(UNSEEN);
@@ -151,9 +153,9 @@ describe('the switches of the owner (FR-903)', () => {
   });
 
   test('a level of trust is set, and explained by the rule that decides', async () => {
-    await rig.post('/api/sharing', { level: 1, preview: await shownPreview() }, login);
+    await rig.post('/api/settings', { set: 'sharing', level: 1, preview: await shownPreview() }, login);
     const [, ben = ''] = rig.ids;
-    expect((await rig.post('/api/trust', { id: ben, level: 'supervisor' }, login)).status).toBe(200);
+    expect((await rig.post('/api/settings', { set: 'trust', id: ben, level: 'supervisor' }, login)).status).toBe(200);
     const { nodes } = await read<TrustRules>('/api/trust');
     expect(nodes.find(({ id }) => id === ben)).toEqual({
       id: ben,
@@ -168,19 +170,19 @@ describe('the switches of the owner (FR-903)', () => {
 
   test('a revoked node is denied, and a level of trust does not quietly take it back', async () => {
     const [ana = ''] = rig.ids;
-    expect((await rig.post('/api/trust/revocation', { id: ana }, login)).status).toBe(200);
+    expect((await rig.post('/api/settings', { set: 'revoked', id: ana }, login)).status).toBe(200);
     const rules = await read<TrustRules>('/api/trust');
     expect(rules.deniedNodes).toEqual([{ id: ana, name: 'ana', address: '10.0.1.10' }]);
     expect(rules.nodes.map(({ id }) => id)).not.toContain(ana);
-    expect((await rig.post('/api/trust', { id: ana, level: 'peer' }, login)).status).toBe(400);
+    expect((await rig.post('/api/settings', { set: 'trust', id: ana, level: 'peer' }, login)).status).toBe(400);
     expect((await read<TrustRules>('/api/trust')).deniedNodes).toHaveLength(1);
   });
 
   test('two changes at once are both kept', async () => {
     const [, , eve = '', gone = ''] = rig.ids;
     await Promise.all([
-      rig.post('/api/trust', { id: eve, level: 'share_to' }, login),
-      rig.post('/api/trust', { id: gone, level: 'query_from' }, login),
+      rig.post('/api/settings', { set: 'trust', id: eve, level: 'share_to' }, login),
+      rig.post('/api/settings', { set: 'trust', id: gone, level: 'query_from' }, login),
     ]);
     const { nodes } = await read<TrustRules>('/api/trust');
     const levels = new Map(nodes.map(({ id, level }) => [id, level]));

@@ -1,4 +1,3 @@
-import { CaroError } from '../../src/domain/errors.ts';
 import type { Role, TrustLevel } from '../../src/domain/policy/trust.ts';
 import type { MeshStatus } from '../../src/domain/status/status.ts';
 import { openNode, type TestNode, type Typed } from '../policy/node.ts';
@@ -54,18 +53,15 @@ export async function openMeshRig(
       toml: tomlOf(role, name, peers, floor) + more,
       mesh: {
         status: () => ({ enabled: true, listen: '10.0.1.2:9238', peers }),
-        ask: (id, query) => {
+        ask: async (id, query) => {
           const index = ids.indexOf(id);
           const { lets = 'untrusted', state = 'connected' } = neighbours[index] ?? {};
           if (state !== 'connected') {
             const code = state === 'skewed' ? 'clock_skewed' : 'peer_unreachable';
-            return Promise.reject(new CaroError(code, 'expected a connection'));
+            return { ok: false, code };
           }
-          return responderOf(nodes[index]).answer(
-            settings({ trust: { nodes: { [SELF]: lets } } }),
-            { id: SELF },
-            query,
-          );
+          const given = settings({ trust: { nodes: { [SELF]: lets } } });
+          return { ok: true, body: await responderOf(nodes[index]).answer(given, { id: SELF }, query) };
         },
       },
     },

@@ -21,9 +21,9 @@ describe('what the page process may say to the daemon', () => {
     { type: 'follow', id: 6, on: true },
     { type: 'leaving', received: 3 },
     { ...act, kind: 'mesh.query', body: { type: 'anomalies', since: '2026-01-02T03:04:05.678Z' } },
-    { ...act, kind: 'sharing.set', body: { level: 2 } },
-    { ...act, kind: 'trust.set', body: { id: NODE, level: 'peer' } },
-    { ...act, kind: 'trust.revoke', body: { id: NODE } },
+    { ...act, kind: 'settings.change', body: { set: 'sharing', level: 2 } },
+    { ...act, kind: 'settings.change', body: { set: 'trust', id: NODE, level: 'peer' } },
+    { ...act, kind: 'settings.change', body: { set: 'revoked', id: NODE } },
     { type: 'ask', id: 7, kind: 'egress.show', body: { seq: 3 } },
     { type: 'ask', id: 8, kind: 'policy.explain', body: { id: NODE, address: '10.0.1.7', action: 'query' } },
   ])('$type $kind passes', (message) => {
@@ -33,11 +33,25 @@ describe('what the page process may say to the daemon', () => {
   test.each([
     ['a request that changes something', { type: 'ask', id: 1, kind: 'audit.append', body: { type: 'trust.changed' } }],
     ['a query to the mesh', { type: 'ask', id: 1, kind: 'mesh.query', body: { type: 'anomalies' } }],
-    ['a change without the proof of a login', { type: 'act', id: 1, kind: 'sharing.set', body: { level: 1 } }],
-    ['a change that is only asked', { type: 'ask', id: 1, kind: 'sharing.set', body: { level: 1 } }],
+    [
+      'a change without the proof of a login',
+      { type: 'act', id: 1, kind: 'settings.change', body: { set: 'sharing', level: 1 } },
+    ],
+    [
+      'a change that is only asked',
+      { type: 'ask', id: 1, kind: 'settings.change', body: { set: 'sharing', level: 1 } },
+    ],
     ['an act of another kind', { ...act, kind: 'config.commit', body: {} }],
-    ['a level that does not exist', { ...act, kind: 'sharing.set', body: { level: 3 } }],
-    ['a node that has another spelling', { ...act, kind: 'trust.revoke', body: { id: `${NODE} ` } }],
+    ['a level that does not exist', { ...act, kind: 'settings.change', body: { set: 'sharing', level: 3 } }],
+    ['a node that has another spelling', { ...act, kind: 'settings.change', body: { set: 'revoked', id: `${NODE} ` } }],
+    [
+      'a denial that is lifted',
+      { ...act, kind: 'settings.change', body: { set: 'trust', id: NODE, level: 'peer', lift: [NODE] } },
+    ],
+    [
+      'a peer that is edited',
+      { ...act, kind: 'settings.change', body: { set: 'peer', peer: { id: NODE, address: '10.0.1.7:9238' } } },
+    ],
     ['a kind that every object has', { type: 'ask', id: 1, kind: 'constructor', body: {} }],
     ['a body with more than is known', { type: 'ask', id: 1, kind: 'service.status', body: { as: 'root' } }],
     ['a period that does not exist', { type: 'ask', id: 1, kind: 'summary.preview', body: { period: 'yearly' } }],

@@ -24,8 +24,8 @@ const proofOf = (who: string) => ({ cookie: `cookie-${who}`, pageToken: `page-${
 const revoke = (id: number, proof: unknown): Said => ({
   type: 'act',
   id,
-  kind: 'trust.revoke',
-  body: { id: nodeId(7) },
+  kind: 'settings.change',
+  body: { set: 'revoked', id: nodeId(7) },
   proof,
 });
 
@@ -114,11 +114,24 @@ describe('a page process that was taken over', () => {
 
   const body = { id: nodeId(7) };
   test.each([
-    ['a change without a proof', { type: 'act', id: 1, kind: 'trust.revoke', body }],
+    ['a change without a proof', { type: 'act', id: 1, kind: 'settings.change', body: { set: 'revoked', ...body } }],
     ['a key that is confirmed without a proof', { type: 'act', id: 1, kind: 'trust.confirm', body }],
     ['a key that is only asked to be confirmed', { type: 'ask', id: 1, kind: 'trust.confirm', body }],
-    ['a change that is only asked for', { type: 'ask', id: 1, kind: 'trust.revoke', body }],
+    [
+      'a change that is only asked for',
+      { type: 'ask', id: 1, kind: 'settings.change', body: { set: 'revoked', ...body } },
+    ],
     ['a change that it may never make', { type: 'act', id: 1, kind: 'config.commit', body: {}, proof: proofOf('a') }],
+    [
+      'a denial that is lifted',
+      {
+        type: 'act',
+        id: 1,
+        kind: 'settings.change',
+        body: { set: 'trust', id: nodeId(7), level: 'peer', lift: [nodeId(7)] },
+        proof: proofOf('a'),
+      },
+    ],
     ['a proof that says it holds', revoke(1, { ...proofOf('a'), holds: true })],
     ['a proof of other kinds', revoke(1, { cookie: ['cookie-a'], pageToken: null })],
     ['an audit record', { type: 'ask', id: 1, kind: 'audit.append', body: { type: 'trust.changed' } }],

@@ -1,7 +1,6 @@
 import type { BusClient } from '../../bus/bus.ts';
 import { yieldToEventLoop } from '../../bus/event-loop.ts';
-import type { FinishedCommand, StartedCommand, TerminalEvent } from '../../domain/events/event.ts';
-import type { ShellKind } from '../../domain/events/shell-kind.ts';
+import type { FinishedCommand, StartedCommand } from '../../domain/events/event.ts';
 import {
   type DecodedSpool,
   decodeSpool,
@@ -9,35 +8,14 @@ import {
   parseSpoolName,
   type SpoolName,
 } from '../../domain/spool/spool-record.ts';
+import type { EventStore } from '../../storage/events/event-store.ts';
+import type { SpoolFolder } from '../../storage/events/spool-folder.ts';
 import { type ObserveRules, observe, type RawCommand, sessionOf, toStarted } from './observation.ts';
 
 export interface IntakePorts {
   readonly bus: BusClient;
-  readonly spool: {
-    readonly names: () => readonly string[];
-    readonly read: (
-      name: string,
-      offset: number,
-      maxBytes: number,
-    ) => { readonly bytes: Buffer; readonly size: number } | 'gone' | 'refused';
-    /** On disk when it returns. */
-    readonly remove: (names: readonly string[]) => void;
-    /** Removes a plain file of ours, whoever may read it; false for anything else, which stays. */
-    readonly removeOwn: (name: string) => boolean;
-  };
-  readonly store: {
-    readonly offsetOf: (file: string) => number;
-    /** @throws CaroError `disk_full` */
-    readonly commit: (observed: {
-      readonly started: readonly StartedCommand[];
-      readonly finished: readonly FinishedCommand[];
-      readonly ended: readonly string[];
-      readonly offsets: readonly { readonly file: string; readonly offset: number }[];
-      readonly dropped: readonly { readonly shell: ShellKind; readonly count: number }[];
-      readonly nowMs: number;
-    }) => readonly TerminalEvent[];
-    readonly forget: (files: readonly string[]) => void;
-  };
+  readonly spool: Pick<SpoolFolder, 'names' | 'read' | 'remove' | 'removeOwn'>;
+  readonly store: Pick<EventStore, 'offsetOf' | 'commit' | 'forget'>;
   readonly isAlive: (pid: number, sessionStartUs: number) => boolean;
   readonly now: () => number;
 }

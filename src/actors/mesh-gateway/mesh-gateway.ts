@@ -1,75 +1,36 @@
 import type { Actor } from '../../bus/actor.ts';
 import type { BusClient } from '../../bus/bus.ts';
-import type { EgressLine, EgressMessage, LedgerFilter } from '../../domain/audit/egress.ts';
+import type { PeerAnswer, QueryBody } from '../../domain/answers/query.ts';
+import type { EgressMessage } from '../../domain/audit/egress.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
-import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelope.ts';
-import type { MeshStatus, OpenInvite, PairedNode, RotationStatus } from '../../domain/status/status.ts';
+import { parseEndpoint } from '../../domain/ip-address.ts';
+import type { MeshStatus } from '../../domain/status/status.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
-import type { SummaryPusher } from './summary-pusher.ts';
-
-/** The open mesh, as the gateway needs it. */
-export interface OpenMesh {
-  readonly status: () => Pick<MeshStatus, 'listen' | 'peers'>;
-  /** Takes over new settings; live connections are judged again at once. */
-  readonly reload: (configuration: Configuration) => void;
-  readonly invite: (host?: string) => OpenInvite;
-  readonly join: (code: string) => Promise<PairedNode>;
-  /** Makes a new certificate if the present one ends soon. */
-  readonly renew: () => Promise<void>;
-  /** Tells connected peers of our own keys; ids of those that were told. */
-  readonly announce: (statements: KeyNews) => Promise<readonly string[]>;
-  readonly close: () => Promise<void>;
-}
-
-/** What is new about this node's own key. */
-export interface KeyNews {
-  readonly rotations: readonly DualEnvelope[];
-  readonly revocations: readonly Envelope[];
-}
-
-/** The change of this node's own key. */
-export interface RotationPorts {
-  /** On disk and on record when it resolves. @throws CaroError `rotation_pending` */
-  readonly begin: (compromised: boolean) => Promise<RotationStatus & { readonly news: KeyNews }>;
-  /** Takes the next key into use, if its time has come; tells whether it did. */
-  readonly complete: () => Promise<boolean>;
-  /** Publishes `identity.due` when the time comes. */
-  readonly arm: () => void;
-  readonly stop: () => void;
-}
-
-/** The keys of peers. */
-export interface PeerKeyPorts {
-  /** Puts moves of trust on record, and publishes `keys.changed` when the next one comes. */
-  readonly settle: () => Promise<void>;
-  /** A key, those before it and those that follow it. */
-  readonly family: (id: string) => Promise<readonly string[]>;
-  readonly stop: () => void;
-}
+import type { PeerKeys } from '../../keys/peer-keys.ts';
+import { explain } from '../../policy/explanation.ts';
+import type { EgressStore } from '../../storage/egress-store.ts';
+import type { OpenMesh } from './open-mesh.ts';
+import { createSummaryPusher, type PusherPorts } from './summary-pusher.ts';
 
 export interface GatewayPorts {
-  readonly rotation: RotationPorts;
-  readonly peerKeys: PeerKeyPorts;
   readonly bus: BusClient;
-  /** Reads the mesh's code and opens it. */
+  /** Loads the mesh's code and opens it. */
   readonly open: (configuration: Configuration) => Promise<OpenMesh>;
-  readonly pusher: SummaryPusher;
-  readonly egress: {
-    readonly list: (filter: LedgerFilter) => readonly EgressLine[];
-    readonly read: (seq: number) => EgressMessage | undefined;
-    readonly prune: (beforeMs: number) => void;
-  };
+  readonly summaries: Omit<PusherPorts, 'mesh'>;
+  readonly peerKeys: Pick<PeerKeys, 'family'>;
+  readonly egress: Pick<EgressStore, 'list' | 'read' | 'prune'>;
 }
 
 type Kinds =
   | 'mesh.status'
   | 'mesh.changed'
+  | 'mesh.reopen'
+  | 'peer.ask'
+  | 'peers.announce'
   | 'peers.invite'
   | 'peers.join'
   | 'keys.changed'
-  | 'identity.rotate'
-  | 'identity.due'
   | 'summary.made'
   | 'egress.list'
   | 'egress.show'
@@ -77,56 +38,53 @@ type Kinds =
   | 'clock.quarter';
 
 /**
- * Stands between this node and its peers: opens and closes the mesh as the configuration says, sees
- * to it that summaries reach those who may have them, and keeps the ledger of what left. With the
- * mesh off no socket is opened and none of its code is read.
+ * Stands between this node and its peers: opens and closes the mesh as the configuration says,
+ * delivers summaries, and reads the egress ledger. With the mesh off no socket is open and none of
+ * its code is loaded.
  */
 export function createMeshGateway(ports: GatewayPorts, initial: Configuration): Actor<Kinds> {
-  const { egress, peerKeys, pusher, rotation } = ports;
+  const { bus, egress, peerKeys } = ports;
   const door = createDoor(ports, initial);
+  const pusher = createSummaryPusher({ ...ports.summaries, mesh: door.mesh });
   const pushAll = (): void => pusher.pushAll(door.configuration());
-  /**
-   * Live connections are judged again: the key behind one may be retired, or two keys claim to
-   * follow it.
-   */
-  const judgeKeys = async (): Promise<void> => {
-    await peerKeys.settle();
+  /** Live connections are judged again: a key may be retired, or two keys may claim to follow it. */
+  const judgeAgain = (): void => {
     door.mesh()?.reload(door.configuration());
     pushAll();
   };
-  const completeRotation = async (): Promise<void> => {
-    const isCompleted = await rotation.complete();
-    rotation.arm();
-    if (isCompleted) await door.reopen().catch(notOpened);
-  };
   return {
     name: 'mesh gateway',
-    concurrent: ['peers.join'],
-    start: async () => {
-      await peerKeys.settle();
-      await door.apply(initial);
-      rotation.arm();
-    },
-    stop: async () => {
-      rotation.stop();
-      peerKeys.stop();
-      await door.close();
-    },
+    // They wait for peers.
+    concurrent: ['peers.join', 'peer.ask'],
+    start: () => door.apply(initial),
+    stop: door.close,
     handlers: {
-      'mesh.status': door.status,
+      'mesh.status': () => statusOf(door.mesh(), door.configuration()),
       'mesh.changed': (change) => {
         if (change.change === 'connected') pusher.push(door.configuration(), change);
       },
-      'peers.invite': ({ host }) => door.opened().invite(host),
-      'peers.join': ({ code }) => door.opened().join(code),
-      'keys.changed': judgeKeys,
-      'identity.rotate': async ({ compromised = false }) => {
-        const { news, ...status } = await rotation.begin(compromised);
-        const told = (await door.mesh()?.announce(news)) ?? [];
-        await completeRotation();
-        return { ...status, told };
+      'mesh.reopen': () => door.reopen().then(() => null),
+      'peer.ask': ({ peers, query, deadlineMs }) => {
+        const mesh = door.mesh();
+        return peers.map((id) => answerOf(mesh, id, query, deadlineMs));
       },
-      'identity.due': completeRotation,
+      'peers.announce': async ({ rotations, revocations }) => {
+        const mesh = door.mesh();
+        const told = new Set<string>();
+        // Rotations first: who hears that a key is bad MUST know by then what came after it.
+        for (const statement of rotations.slice(-1))
+          for (const id of (await mesh?.announceRotation(statement)) ?? []) told.add(id);
+        for (const statement of revocations.slice(-1))
+          for (const id of (await mesh?.announceRevocation(statement)) ?? []) told.add(id);
+        return [...told];
+      },
+      'peers.invite': ({ host }) => door.opened().invite(host),
+      'peers.join': async ({ code }) => {
+        const peer = await door.opened().join(code);
+        await bus.request('peer.paired', peer);
+        return peer;
+      },
+      'keys.changed': judgeAgain,
       'summary.made': pushAll,
       'egress.list': async ({ peer, ...range }) =>
         egress.list(peer === undefined ? range : { ...range, recipients: await peerKeys.family(peer) }),
@@ -138,12 +96,50 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
       },
       'clock.quarter': async ({ retentionMs }) => {
         egress.prune(retentionMs - door.configuration().retention.egress_days * DAY_MS);
-        await judgeKeys();
-        await completeRotation();
         await door.keepUp();
       },
     },
   };
+}
+
+/** Never rejects: whoever asks many peers accounts for each of them. */
+async function answerOf(mesh: OpenMesh | null, id: string, query: QueryBody, deadlineMs: number): Promise<PeerAnswer> {
+  if (mesh === null) return { ok: false, code: 'not_running' };
+  try {
+    return { ok: true, body: await mesh.ask(id, query, deadlineMs) };
+  } catch (error) {
+    return { ok: false, code: error instanceof CaroError ? error.code : 'internal' };
+  }
+}
+
+function statusOf(mesh: OpenMesh | null, configuration: Configuration): MeshStatus {
+  if (mesh === null) return { enabled: false, listen: null, peers: [] };
+  const { listen, peers } = mesh.status();
+  const names = new Map(configuration.mesh.peers.map(({ id, name }) => [id, name]));
+  return {
+    enabled: true,
+    listen,
+    peers: peers.map(({ id, peer, address, state, skewMs }) => ({
+      id,
+      name: names.get(id) ?? null,
+      address,
+      trust: trustOf(configuration, mesh, peer ?? id, address),
+      state,
+      skewMs,
+    })),
+  };
+}
+
+function trustOf(
+  configuration: Configuration,
+  mesh: OpenMesh,
+  id: string,
+  endpoint: string,
+): MeshStatus['peers'][number]['trust'] {
+  const address = parseEndpoint(endpoint)?.host;
+  const asker = mesh.asker({ id, ...(address === undefined ? {} : { address }) });
+  const { trust } = explain(configuration, { ...asker, action: 'connect' });
+  return trust === 'denied' ? 'untrusted' : trust;
 }
 
 function egressMessage(egress: GatewayPorts['egress'], seq: number): EgressMessage {
@@ -152,19 +148,7 @@ function egressMessage(egress: GatewayPorts['egress'], seq: number): EgressMessa
   throw new CaroError('not_found', `expected the number of a message in the egress ledger, ${seq} is none`);
 }
 
-/**
- * The change of key stands all the same, so nobody must take it for undone and order another one.
- */
-function notOpened(error: unknown): never {
-  if (!(error instanceof CaroError)) throw error;
-  throw new CaroError(
-    error.code,
-    `the key has changed, but the mesh is not open with it yet; the service tries again within a quarter of an hour: ${error.message}`,
-    { cause: error },
-  );
-}
-
-/** The mesh, open or not, as the configuration wants it. */
+/** The mesh, open or closed as the configuration says. */
 function createDoor({ open }: Pick<GatewayPorts, 'open'>, initial: Configuration) {
   let configuration = initial;
   let mesh: OpenMesh | null = null;
@@ -180,7 +164,6 @@ function createDoor({ open }: Pick<GatewayPorts, 'open'>, initial: Configuration
   return {
     configuration: () => configuration,
     mesh: () => mesh,
-    status: (): MeshStatus => ({ enabled: mesh !== null, ...(mesh?.status() ?? { listen: null, peers: [] }) }),
     opened: (): OpenMesh => {
       if (mesh) return mesh;
       throw new CaroError(
@@ -189,7 +172,7 @@ function createDoor({ open }: Pick<GatewayPorts, 'open'>, initial: Configuration
       );
     },
     close,
-    /** With the key and the settings of the moment. */
+    /** With the current key and settings. */
     reopen,
     /** Tries again where it could not be opened. */
     keepUp: (): Promise<void> => mesh?.renew() ?? reopen(),
@@ -202,7 +185,7 @@ function createDoor({ open }: Pick<GatewayPorts, 'open'>, initial: Configuration
   };
 }
 
-/** Settings that only a new socket can take over. */
+/** Settings that need a new socket. */
 const socketSettings = ({ mesh, node }: Configuration): unknown => {
   const { enabled, listen, mdns, allow_dns, allow_public } = mesh;
   return { enabled, listen, mdns, allow_dns, allow_public, name: node.name };

@@ -2,34 +2,24 @@ import type { AuditEntry } from '../../domain/audit/audit-record.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { PeerAt } from '../../domain/identity/peer-at.ts';
-import type { Envelope } from '../../domain/identity/signed-envelope.ts';
+import { parseEndpoint } from '../../domain/ip-address.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
+import { decide } from '../../policy/decide.ts';
+import type { DeliveryStore } from '../../storage/delivery-store.ts';
+import type { OpenMesh } from './open-mesh.ts';
 
 export interface PusherPorts {
+  /** Null while the mesh is off. */
+  readonly mesh: () => Pick<OpenMesh, 'status' | 'asker' | 'account' | 'deliver'> | null;
   /** Ids of this node, now and before: the authors of what is pushed. */
   readonly nodes: () => readonly string[];
-  /** The same for all keys of a peer, so that it gets nothing twice when its key changes. */
-  readonly account: (peer: string) => string;
-  readonly connected: () => readonly PeerAt[];
-  readonly mayHaveSummaries: (configuration: Configuration, peer: PeerAt) => boolean;
-  /** Resolves with what the peer did with it; rejects while it is away. */
-  readonly deliver: (peer: string, document: Envelope, id: string) => Promise<SummaryResult>;
-  readonly deliveries: {
-    readonly admit: (peer: string, nowMs: number) => void;
-    readonly dismiss: (peer: string) => void;
-    readonly due: (
-      nodes: readonly string[],
-      peer: string,
-      limit: number,
-    ) => readonly { readonly id: string; readonly document: Envelope }[];
-    readonly acknowledge: (peer: string, summaryId: string, nowMs: number) => void;
-  };
+  readonly deliveries: DeliveryStore;
   readonly audit: (entry: AuditEntry) => Promise<unknown>;
   readonly now: () => number;
 }
 
 export interface SummaryPusher {
-  /** Begins to send a connected peer what it has not acknowledged, if it may have it. */
+  /** Starts to send a connected peer what it has not acknowledged, if it may have it. */
   readonly push: (configuration: Configuration, peer: PeerAt) => void;
   readonly pushAll: (configuration: Configuration) => void;
 }
@@ -38,9 +28,9 @@ const BATCH = 20;
 
 /**
  * Summaries that could not be delivered are kept and sent when the peer is back, once each
- * (design.md §7): a summary counts as delivered when the peer has acknowledged it, whatever it did
- * with it, or when its words may not leave any more. One delivery to a peer is under way at a time,
- * outside the mailbox.
+ * (docs/design.md §7). A summary counts as delivered when the peer has acknowledged it, whatever it
+ * did with it, or when its content may not leave any more. Only one delivery to a peer runs at a
+ * time, outside the mailbox.
  */
 export function createSummaryPusher(ports: PusherPorts): SummaryPusher {
   const active = new Set<string>();
@@ -49,15 +39,18 @@ export function createSummaryPusher(ports: PusherPorts): SummaryPusher {
       const due = ports.deliveries.due(ports.nodes(), account, BATCH);
       if (due.length === 0) return;
       for (const { id, document } of due) {
-        const result = await ports.deliver(peer, document, id).catch(keptBack);
+        const result = await deliver(ports, peer, document, id);
         ports.deliveries.acknowledge(account, id, ports.now());
         if (result !== null) await ports.audit({ type: 'summary.sent', peer, details: { id, result } });
       }
     }
   };
   const push: SummaryPusher['push'] = (configuration, peer) => {
-    const account = ports.account(peer.id);
-    if (!ports.mayHaveSummaries(configuration, peer)) {
+    const mesh = ports.mesh();
+    if (!mesh) return;
+    // One account for all keys of a peer, so that it gets nothing twice when its key changes.
+    const account = mesh.account(peer.id);
+    if (!decide(configuration, { ...mesh.asker(peer), action: 'receive-summary' }).allow) {
       ports.deliveries.dismiss(account);
       return;
     }
@@ -66,8 +59,7 @@ export function createSummaryPusher(ports: PusherPorts): SummaryPusher {
     active.add(account);
     send(peer.id, account)
       .catch((error: unknown) => {
-        // A refusal by the gate is on record already, a peer that left gets the rest when it is
-        // back.
+        // The gate records its refusals; a peer that left gets the rest when it is back.
         if (!(error instanceof CaroError)) throw error;
       })
       .finally(() => active.delete(account));
@@ -75,17 +67,29 @@ export function createSummaryPusher(ports: PusherPorts): SummaryPusher {
   return {
     push,
     pushAll: (configuration) => {
-      for (const peer of ports.connected()) push(configuration, peer);
+      for (const { peer, address } of ports.mesh()?.status().peers ?? [])
+        if (peer !== null) push(configuration, { id: peer, address: parseEndpoint(address)?.host ?? address });
     },
   };
 }
 
 /**
- * Null where the gate keeps the document back for what stands in it, such as a tool that is denied
- * since it was made: it never may leave as it is, a revision takes its place, and those behind it
- * must not wait. The refusal is on record already.
+ * Null where the gate refuses the document for its content, such as a tool that has been denied
+ * since it was made. It may never leave as it is, a revision replaces it, and those behind it must
+ * not wait. The gate has recorded the refusal.
  */
-function keptBack(error: unknown): null {
-  if (error instanceof CaroError && error.code === 'egress_schema') return null;
-  throw error;
+async function deliver(
+  ports: PusherPorts,
+  peer: string,
+  document: Parameters<OpenMesh['deliver']>[1],
+  id: string,
+): Promise<SummaryResult | null> {
+  const mesh = ports.mesh();
+  if (!mesh) throw new CaroError('not_running', 'expected a connection to this peer, the mesh is off');
+  try {
+    return await mesh.deliver(peer, document, id);
+  } catch (error) {
+    if (error instanceof CaroError && error.code === 'egress_schema') return null;
+    throw error;
+  }
 }

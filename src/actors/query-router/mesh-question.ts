@@ -2,6 +2,7 @@ import { createAggregator } from '../../domain/answers/aggregate.ts';
 import { isAnswerTo, withKnownWords } from '../../domain/answers/answer-check.ts';
 import {
   type AnswerSummary,
+  type PeerAnswer,
   type QueryBody,
   type QueryProgress,
   type QueryResult,
@@ -14,24 +15,26 @@ import { type VectorSchema, vectorSchemaOf } from '../../domain/answers/vector-s
 import type { Vocabulary } from '../../domain/answers/vocabulary.ts';
 import type { AuditEntry } from '../../domain/audit/audit-record.ts';
 import type { Configuration } from '../../domain/configuration.ts';
+import { CaroError, type ErrorCode } from '../../domain/errors.ts';
 import { type QueryType, TARGET_STATES, type TargetState } from '../../domain/policy/trust.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 
 export interface AskPorts {
   /** This node's own id: never a target. */
   readonly self: () => string;
-  /** The same for all keys of a node, as far as trust has moved from one to the other. */
-  readonly account: (id: string) => string;
+  /** Gives the same id for all keys of a node, as far as trust has moved between them. */
+  readonly accounts: () => Promise<(id: string) => string>;
   /** Read with the first question. */
   readonly vocabulary: () => Promise<Vocabulary>;
   /**
-   * Sends a query to a connected peer and resolves with its answer, whose schema and signature have
-   * been checked. Rejects at once where there is no connection, and at `deadlineMs` (from now) at
-   * the latest.
+   * Asks all of these peers; gives one answer for each, in the same order. `deadlineMs` counts from
+   * now. An answer that is not there by then is ignored.
    */
-  readonly ask: (id: string, query: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
-  /** Which state a rejection of `ask` stands for. */
-  readonly failureState: (error: unknown) => 'no_response' | 'skewed' | 'error';
+  readonly ask: (
+    peers: readonly string[],
+    query: QueryBody,
+    deadlineMs: number,
+  ) => Promise<readonly Promise<PeerAnswer>[]>;
   readonly audit: (entry: AuditEntry) => Promise<unknown>;
   /** Tells whoever follows the query; states only. */
   readonly progress: (notice: QueryProgress) => void;
@@ -76,7 +79,7 @@ export async function askMesh(
   { type, sinceMs, untilMs, deadlineMs = DEFAULT_DEADLINE_MS, query: id = ports.randomHex(8) }: MeshQuestion,
 ): Promise<QueryResult> {
   const begun = ports.ticks();
-  const targets = distinct(targetsOf(configuration, ports.self()), ports.account);
+  const targets = distinct(targetsOf(configuration, ports.self()), await ports.accounts());
   const query: QueryBody = { type, spanHours: snapSpan(sinceMs, untilMs) };
   await ports.audit({
     type: 'query.sent',
@@ -86,9 +89,11 @@ export async function askMesh(
   const layout = vectorSchemaOf(type, vocabulary);
   const aggregator = createAggregator(layout, configuration.privacy.min_contributors);
   const track = follow(ports, id, type, targets);
+  const answers = await askAll(ports, targets, query, deadlineMs);
+  const asking: Asking = { query, layout, vocabulary, deadlineMs, add: aggregator.add };
   const endings = await Promise.all(
-    targets.map(async (target) => {
-      const ending = await endingOf(ports, target, { query, layout, vocabulary, deadlineMs, add: aggregator.add });
+    targets.map(async (target, index) => {
+      const ending = await endingOf(ports, answers[index] ?? MISSING, asking);
       track(target, ending.state);
       return { target, ending };
     }),
@@ -117,7 +122,7 @@ export function targetsOf({ trust, mesh }: Pick<Configuration, 'trust' | 'mesh'>
 }
 
 /** A node that is named by an old key and by its present one is one contributor. */
-function distinct(targets: readonly Target[], account: AskPorts['account']): readonly Target[] {
+function distinct(targets: readonly Target[], account: (id: string) => string): readonly Target[] {
   const first = new Map(targets.toReversed().map((target) => [account(target.id), target]));
   return targets.filter((target) => first.get(account(target.id)) === target);
 }
@@ -130,18 +135,39 @@ interface Asking {
   readonly add: ReturnType<typeof createAggregator>['add'];
 }
 
-/**
- * Never rejects: whatever goes wrong is a state. What comes after the deadline is not looked at.
- */
-async function endingOf(ports: AskPorts, { id }: Target, asking: Asking): Promise<Ending> {
-  const begun = ports.ticks();
+const MISSING: Promise<PeerAnswer> = Promise.resolve({ ok: false, code: 'internal' });
+
+/** A gateway that does not answer is accounted for as an error of every target. */
+async function askAll(
+  ports: AskPorts,
+  targets: readonly Target[],
+  query: QueryBody,
+  deadlineMs: number,
+): Promise<readonly Promise<PeerAnswer>[]> {
+  const peers = targets.map(({ id }) => id);
   try {
-    const body = await beforeDeadline(ports.ask(id, asking.query, asking.deadlineMs), asking.deadlineMs);
-    const elapsedMs = elapsedSince(ports, begun);
-    return { ...(body === LATE ? { state: 'no_response' } : taken(body, asking)), elapsedMs };
+    return await ports.ask(peers, query, deadlineMs);
   } catch (error) {
-    return { state: ports.failureState(error), elapsedMs: elapsedSince(ports, begun) };
+    if (!(error instanceof CaroError)) throw error;
+    return peers.map(() => Promise.resolve({ ok: false, code: error.code }));
   }
+}
+
+/** Never rejects: a failure is a state. What comes after the deadline is ignored. */
+async function endingOf(ports: AskPorts, answer: Promise<PeerAnswer>, asking: Asking): Promise<Ending> {
+  const begun = ports.ticks();
+  const outcome = await beforeDeadline(answer, asking.deadlineMs);
+  const elapsedMs = elapsedSince(ports, begun);
+  if (outcome === LATE) return { state: 'no_response', elapsedMs };
+  return { ...(outcome.ok ? taken(outcome.body, asking) : { state: failureState(outcome.code) }), elapsedMs };
+}
+
+/** A peer that is not there, one that left and one that stays silent look the same to the asker. */
+const SILENCE: ReadonlySet<ErrorCode> = new Set(['not_running', 'peer_unreachable', 'peer_gone', 'deadline_exceeded']);
+
+function failureState(code: ErrorCode): 'no_response' | 'skewed' | 'error' {
+  if (code === 'clock_skewed') return 'skewed';
+  return SILENCE.has(code) ? 'no_response' : 'error';
 }
 
 function taken(body: ResponseBody, { query, layout, vocabulary, add }: Asking): Omit<Ending, 'elapsedMs'> {

@@ -2,14 +2,12 @@ import type { Actor } from '../../bus/actor.ts';
 import { yieldToEventLoop } from '../../bus/event-loop.ts';
 import type { AnomalyReport } from '../../domain/anomalies/anomaly.ts';
 import type { Configuration } from '../../domain/configuration.ts';
-import type { EventFilter, EventPage, TerminalEvent } from '../../domain/events/event.ts';
-import type { LocalStatistics } from '../../domain/events/statistics.ts';
+import type { EventFilter, TerminalEvent } from '../../domain/events/event.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
+import type { Reader } from '../../storage/reader.ts';
 import { type AskPorts, askMesh } from './mesh-question.ts';
 
-export interface QueryPorts {
-  readonly search: (filter: EventFilter) => EventPage;
-  readonly statistics: (sinceMs: number, untilMs: number) => LocalStatistics;
+export interface QueryPorts extends Pick<Reader, 'search' | 'statistics'> {
   /** The owner's own view: no tool is kept back from him. */
   readonly anomalies: (sinceMs: number, untilMs: number) => AnomalyReport;
   readonly mesh: AskPorts;

@@ -2,18 +2,12 @@ import type { Actor } from '../../bus/actor.ts';
 import type { BusClient } from '../../bus/bus.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
-import type { NodeSummary, SummaryLine } from '../../domain/summaries/summary.ts';
+import type { NodeSummary, SummaryResult } from '../../domain/summaries/summary.ts';
+import { intakeFault, type ReceivedSummary } from '../../domain/summaries/summary-intake.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS, lastClosed, PERIOD_KINDS, type Period, type PeriodKind, periodAt } from '../../domain/time/period.ts';
+import type { StoredSummary, SummaryStore } from '../../storage/summary-store.ts';
 import { ShownPreviews } from './shown-previews.ts';
-
-/** A stored summary as far as the next one needs it. */
-export interface KnownSummary {
-  readonly id: string;
-  readonly revision: number;
-  readonly seen: string;
-  readonly document: Envelope;
-}
 
 export interface SummaryPorts {
   readonly bus: BusClient;
@@ -21,20 +15,7 @@ export interface SummaryPorts {
   readonly nodes: () => readonly [string, ...string[]];
   /** Ids of the node that has this one, or had it. */
   readonly family: (id: string) => readonly string[] | Promise<readonly string[]>;
-  readonly store: {
-    readonly latest: (node: string, kind: PeriodKind, startMs: number) => KnownSummary | undefined;
-    readonly add: (
-      summary: KnownSummary & {
-        readonly node: string;
-        readonly kind: PeriodKind;
-        readonly startMs: number;
-        readonly createdMs: number;
-      },
-    ) => void;
-    /** Newest first. */
-    readonly list: (limit: number, nodes: readonly string[]) => readonly SummaryLine[];
-    readonly prune: (beforeMs: number) => void;
-  };
+  readonly store: SummaryStore;
   /**
    * Changes when late events or `denyTools` changed what a summary would say; empty where nothing
    * was observed.
@@ -53,7 +34,13 @@ export interface SummaryPorts {
   readonly now: () => number;
 }
 
-type Kinds = 'summary.preview' | 'summary.shown' | 'summary.list' | 'clock.quarter' | 'config.commit';
+type Kinds =
+  | 'summary.preview'
+  | 'summary.shown'
+  | 'summary.list'
+  | 'summary.received'
+  | 'clock.quarter'
+  | 'config.commit';
 
 /**
  * How many closed periods back late events still make a revision, and a node that was off catches
@@ -108,6 +95,7 @@ export function createSummarizer(
       'summary.shown': ({ digest }) => shown.has(digest),
       'summary.list': async ({ limit, from }) =>
         ports.store.list(limit ?? DEFAULT_LIMIT, from === undefined ? ports.nodes() : await ports.family(from)),
+      'summary.received': (received) => receive(ports, received, settings.retention.summaries_days),
       'clock.quarter': async ({ nowMs, retentionMs }) => {
         for (const kind of PERIOD_KINDS) {
           for (const period of closedPeriods(kind, nowMs)) await settle(period);
@@ -128,7 +116,7 @@ async function keep(
   { bus, now, store }: SummaryPorts,
   period: Period,
   node: string,
-  summary: KnownSummary,
+  summary: Pick<StoredSummary, 'id' | 'revision' | 'document' | 'seen'>,
 ): Promise<void> {
   const { id, revision } = summary;
   store.add({ ...summary, node, kind: period.kind, startMs: period.startMs, createdMs: now() });
@@ -139,8 +127,31 @@ async function keep(
   await bus.publish('summary.made', { id });
 }
 
-/** What was made last about a period, under whichever of the node's keys. */
-function latestOf({ nodes, store }: SummaryPorts, { kind, startMs }: Period): KnownSummary | undefined {
+/** Stores a peer's summary, unless it is known or not acceptable (S3). */
+async function receive(
+  { bus, now, store }: SummaryPorts,
+  { document, peer, summary }: ReceivedSummary,
+  days: number,
+): Promise<SummaryResult> {
+  const { id, node, period } = summary;
+  if (store.has(node, id)) return 'known';
+  const startMs = Date.parse(period.start);
+  if (!Number.isFinite(startMs)) return 'refused';
+  if (intakeFault(summary, store.received(node, period.kind, startMs), { nowMs: now(), days }) !== null)
+    return 'refused';
+  const revision = (store.latest(node, period.kind, startMs)?.revision ?? 0) + 1;
+  const createdMs = Date.parse(summary.createdAt);
+  store.add({ id, node, kind: period.kind, startMs, revision, createdMs, document, seen: '' });
+  await bus.request('audit.append', {
+    type: 'summary.received',
+    peer,
+    details: { id, period: period.kind, start: period.start },
+  });
+  return 'stored';
+}
+
+/** The latest summary of a period, under any key of this node. */
+function latestOf({ nodes, store }: SummaryPorts, { kind, startMs }: Period): StoredSummary | undefined {
   return nodes()
     .flatMap((node) => store.latest(node, kind, startMs) ?? [])
     .at(0);

@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
-import { withPeer } from '../../config/managed-changes.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { needsConfirmation } from '../../domain/identity/key-state.ts';
 import { parseNodeId } from '../../domain/identity/node-id.ts';
@@ -94,10 +93,10 @@ async function runningMesh(context: Context): Promise<MeshStatus | undefined> {
 }
 
 async function add(context: Context, id: string, address: string, { name }: { readonly name?: string }): Promise<void> {
-  const { isInForce } = await changeSettings(
-    context,
-    withPeer({ ...(name === undefined ? {} : { name }), id, address }),
-  );
+  const { isInForce } = await changeSettings(context, {
+    set: 'peer',
+    peer: { ...(name === undefined ? {} : { name }), id, address },
+  });
   say(context, `${name ?? id} is at ${address}`);
   sayForce(context, isInForce);
   say(context, `It is trusted once you say how far: caro trust set ${name ?? id} LEVEL`);
@@ -111,10 +110,7 @@ async function remove(context: Context, text: string): Promise<void> {
     throw new CaroError('not_found', 'expected a peer, this node is none; see: caro peers list');
   if (!managed.mesh.peers.some((peer) => peer.id === id))
     throw new CaroError('usage', `expected a peer that a command added, this one stands in ${config}; remove it there`);
-  const { loaded, isInForce } = await changeSettings(context, (settings) => ({
-    ...settings,
-    mesh: { ...settings.mesh, peers: settings.mesh.peers.filter((peer) => peer.id !== id) },
-  }));
+  const { loaded, isInForce } = await changeSettings(context, { set: 'no-peer', id });
   const isLeft = loaded.configuration.mesh.peers.some((peer) => peer.id === id);
   say(context, isLeft ? `${text} still stands in ${config}; remove it there, too` : `${text} is no peer any more`);
   sayForce(context, isInForce);

@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
-import { withSharing } from '../../config/managed-changes.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { SharingLevel } from '../../domain/policy/trust.ts';
 import type { SummaryPreview } from '../../domain/summaries/summary.ts';
@@ -67,7 +66,7 @@ async function enable(context: Context, { level, yes }: { readonly level: 1 | 2;
     say(context, 'Nothing has changed.');
     return;
   }
-  await callAdmin(socket, 'sharing.set', { level, preview: digest });
+  await callAdmin(socket, 'settings.change', { set: 'sharing', level, preview: digest });
   sayLevel(context, level, true);
 }
 
@@ -85,7 +84,7 @@ async function preview(socket: string): Promise<SummaryPreview> {
 
 /** Off at once, also while no service runs. */
 async function disable(context: Context): Promise<void> {
-  const { isInForce } = await changeSettings(context, withSharing(0));
+  const { isInForce } = await changeSettings(context, { set: 'sharing', level: 0 });
   sayLevel(context, 0, isInForce);
 }
 

@@ -1,6 +1,5 @@
 import { Argument, type Command } from 'commander';
 import { type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
-import { withoutDenial, withRevoked, withTrust } from '../../config/managed-changes.ts';
 import { CaroError } from '../../domain/errors.ts';
 import {
   type KeyChange,
@@ -166,12 +165,15 @@ async function set(context: Context, text: string, level: TrustLevel, { yes }: {
       );
     if (!(await mayTakeBack(context, text, yes === true))) return;
   }
-  const { loaded, isInForce } = await changeSettings(context, (settings) =>
-    withTrust(id, level)(withoutDenial([...line, ...keysAfter(changes, id)])(settings)),
-  );
+  const { loaded, isInForce } = await changeSettings(context, {
+    set: 'trust',
+    id,
+    level,
+    lift: [...line, ...keysAfter(changes, id)],
+  });
   // Who gives a level to a key that claims to follow another has said that it is right.
   const isClaimed = changes.some((change) => change.new === id && needsConfirmation(change));
-  if (isClaimed && level !== 'untrusted') await confirmKey(context, id);
+  if (isClaimed && level !== 'untrusted' && !isInForce) await confirmKey(context, id);
   const { decision, trust } = await explained(context, { id, action: 'connect' }, loaded.configuration);
   if (trust === 'denied') say(context, `${text} is ${level} and may not connect all the same: ${decision.reason}`);
   else say(context, `${text} is ${level}: it ${MEANS[level]}`);
@@ -199,7 +201,7 @@ async function revoke(context: Context, text: string): Promise<void> {
   const { configuration } = loadConfiguration(context.places(), context.hostname);
   const id = nodeIdOf(text, configuration);
   const ended = revokedWith(await knownChanges(context), id);
-  const { loaded, isInForce } = await changeSettings(context, withRevoked(ended), 'unconditionally');
+  const { loaded, isInForce } = await changeSettings(context, { set: 'revoked', id }, ended);
   say(context, `${text} is denied: it may not connect, ask or be sent anything, under this key or one that follows it`);
   say(context, isInForce ? 'in force; a connection with it has been ended' : 'in force when the service starts');
   for (const { index, test } of overruledTests(loaded.configuration))

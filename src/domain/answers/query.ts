@@ -1,4 +1,5 @@
 import type { AnomalyKind } from '../anomalies/anomaly.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { QueryType, TargetState } from '../policy/trust.ts';
 import type { NodeSummary } from '../summaries/summary.ts';
 
@@ -34,6 +35,11 @@ export type QueryBody = {
   readonly type: QueryType;
   readonly spanHours: SpanHours;
 };
+
+/** What became of asking one peer: its answer, whose schema and signature are checked, or why there is none. */
+export type PeerAnswer =
+  | { readonly ok: true; readonly body: ResponseBody }
+  | { readonly ok: false; readonly code: ErrorCode };
 
 export interface NamedCount {
   readonly name: string;

@@ -11,3 +11,10 @@ export interface DualEnvelope {
   readonly payload: string;
   readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
 }
+
+/** What a node says about its own keys (docs/design.md §6). */
+export interface KeyStatements {
+  /** Oldest first, each from the key to which the one before led. */
+  readonly rotations: readonly DualEnvelope[];
+  readonly revocations: readonly Envelope[];
+}

@@ -1,3 +1,4 @@
+import type { Envelope } from '../identity/signed-envelope.ts';
 import { DAY_MS, periodAt } from '../time/period.ts';
 import type { NodeSummary } from './summary.ts';
 
@@ -15,6 +16,16 @@ export const MAX_SUMMARIES = 40_000;
  * Of one node, in all: a year of honest ones has some 50 MB, and each may be as long as a frame.
  */
 export const MAX_BYTES = 256 * 1024 * 1024;
+
+/** A peer's summary; signature, author and schema are checked. */
+export interface ReceivedSummary {
+  /** Node id of the peer that delivered it. */
+  readonly peer: string;
+  /** As it came, to be stored verbatim. */
+  readonly document: Envelope;
+  /** Its content. */
+  readonly summary: NodeSummary;
+}
 
 /** What a node has left with us so far, for one period and in all. */
 export interface Received {

@@ -1,10 +1,25 @@
-import type { History } from '../../domain/anomalies/anomaly-detection.ts';
-import { SLOT_MS, slotOf } from '../../domain/time/period.ts';
+import type { AnomalyReport } from '../../domain/anomalies/anomaly.ts';
+import { findAnomalies, type History } from '../../domain/anomalies/anomaly-detection.ts';
+import { DAY_MS, SLOT_MS, slotOf } from '../../domain/time/period.ts';
 import type { Database } from '../database.ts';
 import { slotsBetween, usageBetween } from '../rollups/rollup-range.ts';
 import { type PatternTable, readPatterns } from './pattern-table.ts';
 
 const HIGH_RISK = 2;
+
+/** How far back the usual is taken from. */
+const HISTORY_MS = 365 * DAY_MS;
+
+/** What was unusual in a span, without the commands of denied tools (canonical names). */
+export function anomaliesOf(
+  database: Database,
+  sinceMs: number,
+  untilMs: number,
+  deniedTools: readonly string[] = [],
+): AnomalyReport {
+  const history = readHistory(database, untilMs - HISTORY_MS, sinceMs, untilMs, deniedTools);
+  return findAnomalies(history, { sinceMs, untilMs });
+}
 
 /**
  * A node's own history for `findAnomalies`: quarter-hour slots that begin in [fromMs, untilMs), and

@@ -1,14 +1,16 @@
 import { statSync } from 'node:fs';
+import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { StorageStatus } from '../../domain/status/status.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
+import type { ServiceLog } from '../../platform/service-log.ts';
 import { steadyMs } from '../../platform/steady-clock.ts';
-import type { ServiceContext } from '../../wiring/service-context.ts';
-import { QUICK_CHECK_LIMIT_BYTES, setAsideFiles, setAsideTime } from '../database.ts';
+import { type Database, QUICK_CHECK_LIMIT_BYTES, setAsideFiles, setAsideTime } from '../database.ts';
 import { createMetaStore, type MetaStore } from '../meta-store.ts';
 import { backupTime, listBackups, pruneBackups } from './backup.ts';
 import { RetentionClock } from './retention-clock.ts';
+import type { StorageHealth } from './storage-health.ts';
 
 /** A copy of a large database takes minutes on a slow disk. */
 const BACKUP_MS = 30 * 60_000;
@@ -16,10 +18,23 @@ const CHECK_MS = 30 * 60_000;
 const CHECKED = 'pages_checked_ms';
 const PROBE = 'written_ms';
 
-/**
- * Looks after the database beside the work: backups, checks of a large one, and what `caro status`
- * says of it.
- */
+export interface StorageCarePorts {
+  readonly database: Database;
+  readonly health: StorageHealth;
+  readonly log: Pick<ServiceLog, 'error' | 'lost'>;
+  /** Paths of the database file and of the folder for copies. */
+  readonly places: { readonly database: string; readonly backups: string };
+  readonly configuration: () => Pick<Configuration, 'backup'>;
+  readonly identity: { readonly createdAt: string };
+  /** Tasks of the worker pool. */
+  readonly copy: (
+    input: { readonly databaseFile: string; readonly folder: string; readonly nowMs: number },
+    timeoutMs: number,
+  ) => Promise<string>;
+  readonly check: (input: { readonly databaseFile: string }, timeoutMs: number) => Promise<string | null>;
+}
+
+/** Maintains the database: backups, checks of a large one, and its part of `caro status`. */
 export interface StorageCare {
   readonly status: () => StorageStatus;
   /** Makes a copy in a thread. @throws CaroError `disk_full`, `worker_failed` */
@@ -30,14 +45,14 @@ export interface StorageCare {
   readonly probe: () => void;
 }
 
-export function createStorageCare(context: ServiceContext): StorageCare {
-  const { configuration, database, health, log, places, pool } = context;
+export function createStorageCare(ports: StorageCarePorts): StorageCare {
+  const { configuration, database, health, log, places } = ports;
   const meta = createMetaStore(database);
   const clock = health.guard(() => new RetentionClock(meta, Date.now(), steadyMs()))();
   let backupTrouble: string | null = null;
   const backup = async (): Promise<string> => {
     const input = { databaseFile: places.database, folder: places.backups, nowMs: Date.now() };
-    const file = await pool.run('backup', input, { timeoutMs: BACKUP_MS });
+    const file = await ports.copy(input, BACKUP_MS);
     backupTrouble = null;
     return file;
   };
@@ -52,7 +67,7 @@ export function createStorageCare(context: ServiceContext): StorageCare {
       log.error({ err: error }, 'the scheduled backup was not made');
     }
   });
-  const checked = once(() => checkPages(context, meta));
+  const checked = once(() => checkPages(ports, meta));
   return {
     status: () => ({
       ...health.status(),
@@ -62,7 +77,7 @@ export function createStorageCare(context: ServiceContext): StorageCare {
     }),
     backup,
     quarter: (nowMs) => {
-      if (backupIsDue(context, nowMs)) scheduled();
+      if (backupIsDue(ports, nowMs)) scheduled();
       checked();
       return health.guard(() => clock.read(nowMs, steadyMs()))();
     },
@@ -74,7 +89,7 @@ export function createStorageCare(context: ServiceContext): StorageCare {
  * Whether a day has gone by since the last copy, or since the node was made; also where a clock was
  * put back since.
  */
-function backupIsDue({ configuration, identity, places }: ServiceContext, nowMs: number): boolean {
+function backupIsDue({ configuration, identity, places }: StorageCarePorts, nowMs: number): boolean {
   if (!configuration().backup.daily) return false;
   const last = listBackups(places.backups).at(-1);
   const since = last === undefined ? Date.parse(identity.createdAt) : backupTime(last);
@@ -87,11 +102,11 @@ function lastBackup(folder: string): string | null {
 }
 
 /** Pages of a database that is too large for a look at start, once a day, in a thread. */
-async function checkPages({ health, log, places, pool }: ServiceContext, meta: MetaStore): Promise<void> {
+async function checkPages({ check, health, log, places }: StorageCarePorts, meta: MetaStore): Promise<void> {
   if (statSync(places.database).size <= QUICK_CHECK_LIMIT_BYTES) return;
   if (Math.abs(Date.now() - Number(meta.get(CHECKED) ?? 0)) < DAY_MS) return;
   try {
-    const damage = await pool.run('checkDatabase', { databaseFile: places.database }, { timeoutMs: CHECK_MS });
+    const damage = await check({ databaseFile: places.database }, CHECK_MS);
     if (damage === null) meta.set(CHECKED, String(Date.now()));
     else health.damaged(damage);
   } catch (error) {

@@ -1,8 +1,12 @@
-import type { Actor } from '../../bus/actor.ts';
-import type { ActorSpec } from '../../bus/supervisor.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { StorageStatus } from '../../domain/status/status.ts';
 import { damageIn, isDiskFull } from '../database.ts';
+
+/** The part of an actor that reads and writes the database. */
+interface Guarded {
+  readonly handlers: object;
+  readonly start?: () => void | Promise<void>;
+}
 
 type AnyHandlers = Readonly<Record<string, (body: unknown) => unknown>>;
 
@@ -48,8 +52,15 @@ export class StorageHealth {
   }
 
   /** The same actor, with its start and every handler guarded. */
-  sheltered(spec: ActorSpec): ActorSpec {
-    return { ...spec, create: () => this.#shelter(spec.create()) };
+  shelter<A extends Guarded>(actor: A): A {
+    const handlers = Object.fromEntries(
+      Object.entries(actor.handlers as AnyHandlers).map(([kind, handle]) => [
+        kind,
+        async (body: unknown) => this.guarded(() => handle(body)),
+      ]),
+    );
+    const { start } = actor;
+    return { ...actor, handlers, ...(start && { start: () => this.guarded(start) }) };
   }
 
   /** Where a write failed before: tries one more. MUST be called now and then. */
@@ -61,17 +72,6 @@ export class StorageHealth {
     } catch (error) {
       this.#answer(error);
     }
-  }
-
-  #shelter(actor: Actor<never>): Actor<never> {
-    const handlers = Object.fromEntries(
-      Object.entries(actor.handlers as AnyHandlers).map(([kind, handle]) => [
-        kind,
-        async (body: unknown) => this.guarded(() => handle(body)),
-      ]),
-    );
-    const { start } = actor;
-    return { ...actor, handlers, ...(start && { start: () => this.guarded(start) }) };
   }
 
   #answer(error: unknown): unknown {

@@ -1,4 +1,5 @@
-import { isExposed } from '../../bus/requests.ts';
+import type { Messages } from '../../bus/messages.ts';
+import { type ExposedKind, isExposed, pageMay } from '../../bus/requests.ts';
 import { bodyValidators } from '../../generated/body-validators.js';
 import { type PageMessage, REFUSALS } from '../ipc-protocol.ts';
 
@@ -30,7 +31,12 @@ const request =
     isRecord(value) &&
     typeof value['kind'] === 'string' &&
     isExposed(value['kind'], to) &&
-    bodyValidators[value['kind']](value['body']);
+    isBodyFor(value['kind'], value['body']);
+
+function isBodyFor<K extends ExposedKind>(kind: K, body: unknown): boolean {
+  const isValid: (value: unknown) => value is Messages[K] = bodyValidators[kind];
+  return isValid(body) && pageMay(kind, body);
+}
 
 const isSecret: Check = (value) => typeof value === 'string' && value.length <= 200;
 

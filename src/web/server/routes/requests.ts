@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Messages, Replies } from '../../../bus/messages.ts';
-import { type ActKind, type AskableKind, MAX_ENTRIES, REQUESTS } from '../../../bus/requests.ts';
+import { type ActKind, type AskableKind, MAX_ENTRIES, pageMay, REQUESTS } from '../../../bus/requests.ts';
 import type { BodySchema } from '../../../bus/schema-words.ts';
+import { CaroError } from '../../../domain/errors.ts';
 import { type DashboardPorts, proofIn } from '../ports.ts';
 import * as mesh from '../schemas/mesh-schemas.ts';
 import type { AnswerSchema } from '../schemas/projection.ts';
@@ -78,9 +79,7 @@ const READS: { readonly [K in AskableKind]: Read<K> | null } = {
 
 /** Every change that the table exposes to a logged-in page; null: it has a route of its own. */
 const CHANGES: { readonly [K in ActKind]: { readonly path: string } | null } = {
-  'sharing.set': { path: '/api/sharing' },
-  'trust.set': { path: '/api/trust' },
-  'trust.revoke': { path: '/api/trust/revocation' },
+  'settings.change': { path: '/api/settings' },
   'trust.confirm': { path: '/api/trust/confirmation' },
   // Streams its progress: mesh.ts.
   'mesh.query': null,
@@ -107,6 +106,8 @@ function addChange<K extends ActKind>(app: FastifyInstance, ports: DashboardPort
   if (!route) return;
   const schema = { body: REQUESTS[kind].body, response: { 200: mesh.DONE } };
   app.post(route.path, { schema }, async ({ body, headers }) => {
+    if (!pageMay(kind, body as Messages[K]))
+      throw new CaroError('usage', 'expected a change that this page may make; use the command line for this one');
     await ports.daemon.act(kind, body as Messages[K], proofIn(headers, ports.port));
     return {};
   });

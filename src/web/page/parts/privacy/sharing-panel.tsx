@@ -35,7 +35,7 @@ export function SharingPanel({ onLocked }: { readonly onLocked: () => void }) {
   const sharing = useReading<Sharing>('/api/sharing', {}, onLocked, turn);
   const change = useChange(() => setTurn((before) => before + 1), onLocked);
   const choose = (level: SharingLevel): void => {
-    if (level === 0) void change.run('/api/sharing', { level });
+    if (level === 0) void change.run('/api/settings', { set: 'sharing', level });
     setWanted(level === 0 ? null : level);
   };
   const level = sharing.data?.level;
@@ -101,7 +101,7 @@ function Consent({ level, change, onLocked, onEnd }: ConsentProps) {
   const preview = useReading<Preview>('/api/summary', { period: 'daily' }, onLocked);
   const [hasRead, setRead] = useState(false);
   const confirm = async (): Promise<void> => {
-    if (await change.run('/api/sharing', { level, preview: preview.data?.digest })) onEnd();
+    if (await change.run('/api/settings', { set: 'sharing', level, preview: preview.data?.digest })) onEnd();
   };
   return (
     <div class="consent">

@@ -86,7 +86,7 @@ function TrustedNode({ node, level, change, onLocked }: TrustedNodeProps) {
         aria-label={`Trust in ${name}`}
         value={level ?? ''}
         disabled={change.isBusy}
-        onChange={(event) => void change.run('/api/trust', { id, level: event.currentTarget.value })}
+        onChange={(event) => void change.run('/api/settings', { set: 'trust', id, level: event.currentTarget.value })}
       >
         {level === null && <option value="">by subnet or default</option>}
         {TRUST_LEVELS.map((option) => (
@@ -103,7 +103,7 @@ function TrustedNode({ node, level, change, onLocked }: TrustedNodeProps) {
         consequence="Ends its connection at once and denies this key and every one that follows it. It stands in the audit log."
         back="Keep it"
         isBusy={change.isBusy}
-        onSure={() => void change.run('/api/trust/revocation', { id })}
+        onSure={() => void change.run('/api/settings', { set: 'revoked', id })}
       />
       <Why node={node} level={level} onLocked={onLocked} />
     </li>

@@ -1,6 +1,6 @@
-import type { AuditEntry } from '../domain/audit/audit-record.ts';
-import type { Configuration } from '../domain/configuration.ts';
-import { canonical, type Json } from '../domain/encoding/canonical.ts';
+import type { AuditEntry } from './audit/audit-record.ts';
+import type { Configuration } from './configuration.ts';
+import { canonical, type Json } from './encoding/canonical.ts';
 
 const TYPES: Readonly<Partial<Record<keyof Configuration, AuditEntry['type']>>> = {
   trust: 'trust.changed',

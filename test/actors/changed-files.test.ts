@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { gatherChanges } from '../../src/actors/collector/changed-files.ts';
 import { yieldToEventLoop } from '../../src/bus/event-loop.ts';
 import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
-import { gatherChanges } from '../../src/wiring/changed-files.ts';
 import { until } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 

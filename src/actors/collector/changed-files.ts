@@ -1,4 +1,4 @@
-import { yieldToEventLoop } from '../bus/event-loop.ts';
+import { yieldToEventLoop } from '../../bus/event-loop.ts';
 
 /**
  * Gathers names of changed files and tells of them together, one telling at a time: what the system

@@ -1,0 +1,38 @@
+import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
+import type { Configuration } from '../../domain/configuration.ts';
+import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelope.ts';
+import type { Asker } from '../../domain/policy/policy.ts';
+import type { MeshStatus, OpenInvite, PairedNode } from '../../domain/status/status.ts';
+import type { SummaryResult } from '../../domain/summaries/summary.ts';
+
+/** A peer of the open mesh. */
+export interface OpenPeer extends Omit<MeshStatus['peers'][number], 'name' | 'trust'> {
+  /** Node id of the key at the other end; null while there is no connection. */
+  readonly peer: string | null;
+}
+
+/** The open mesh, as the gateway uses it. */
+export interface OpenMesh {
+  readonly status: () => { readonly listen: string | null; readonly peers: readonly OpenPeer[] };
+  /** A node as the policy judges it, with the status of its key. */
+  readonly asker: (peer: { readonly id: string; readonly address?: string }) => Asker;
+  /** The same id for every key of a node, as far as trust has moved between them. */
+  readonly account: (id: string) => string;
+  /** Dials the peers of these settings, and judges live connections again. */
+  readonly reload: (configuration: Configuration) => void;
+  /**
+   * Resolves with an answer whose schema and signature are checked. Questions of one turn of the
+   * event loop share one ledger transaction.
+   */
+  readonly ask: (id: string, query: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
+  /** Resolves with what the peer did with the summary; rejects while it is away. */
+  readonly deliver: (id: string, document: Envelope, summaryId: string) => Promise<SummaryResult>;
+  readonly invite: (host?: string) => OpenInvite;
+  readonly join: (code: string) => Promise<PairedNode>;
+  /** Makes a new certificate if the present one expires soon. */
+  readonly renew: () => Promise<void>;
+  /** Node ids of the connected peers to which it was sent. */
+  readonly announceRotation: (statement: DualEnvelope) => Promise<readonly string[]>;
+  readonly announceRevocation: (statement: Envelope) => Promise<readonly string[]>;
+  readonly close: () => Promise<void>;
+}
