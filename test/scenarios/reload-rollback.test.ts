@@ -29,7 +29,7 @@ test('a port that is taken leaves the former settings in force, but a denial of 
     { trust: { [b.id]: 'supervisor', [c.id]: 'peer' }, denied: [c.id], level: 2 },
     `127.0.0.1:${await takenPort()}`,
   );
-  await expect(a.reload()).rejects.toThrow(/the former settings are in force again/);
+  await expect(a.reload()).rejects.toThrow(/the previous settings are in force again/);
 
   expect(await a.audit('config.rolled_back')).toMatchObject([
     { details: { code: 'address_in_use', everywhere: true } },
