@@ -55,6 +55,7 @@ const HOMES = {
   '@peculiar/': 'identity',
   'reflect-metadata': 'identity',
   '@noble/': '(identity|audit)',
+  '@scure/': 'mesh',
   commander: 'cli',
   eventemitter3: 'bus',
   pino: 'platform',

@@ -10,15 +10,9 @@ import standaloneCode from 'ajv/dist/standalone';
 import { SUBSCRIBE_SCHEMA } from '../src/admin/topics.ts';
 import { REQUESTS } from '../src/bus/requests.ts';
 import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../src/config/schema.ts';
-import {
-  KEY_BOOK_SCHEMA,
-  messageBodySchemas,
-  OWN_STATEMENTS_SCHEMA,
-  PAYLOAD_SCHEMA,
-  REVOCATION_SCHEMA,
-  ROTATION_SCHEMA,
-  SUMMARY_SCHEMA,
-} from '../src/mesh/protocol/message-schemas.ts';
+import { REVOCATION_SCHEMA, ROTATION_SCHEMA } from '../src/domain/identity/key-statement-schemas.ts';
+import { KEY_BOOK_SCHEMA, OWN_STATEMENTS_SCHEMA } from '../src/keys/key-schemas.ts';
+import { messageBodySchemas, PAYLOAD_SCHEMA, SUMMARY_SCHEMA } from '../src/mesh/protocol/message-schemas.ts';
 import { RISK_FAMILIES } from '../src/risk/rule.ts';
 import { FAMILIES } from '../src/shell/catalogue/catalogue.ts';
 import { shareSchemas } from './shared-schemas.ts';

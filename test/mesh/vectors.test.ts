@@ -6,7 +6,7 @@ import { parseNodeId } from '../../src/domain/identity/node-id.ts';
 import type { DualEnvelope, Envelope } from '../../src/domain/identity/signed-envelope.ts';
 import { openRevocation, openRotation } from '../../src/identity/key-statement.ts';
 import { pairingProof } from '../../src/mesh/pairing/invite.ts';
-import { decodeInviteCode } from '../../src/mesh/pairing/invite-code.ts';
+import { decodeInviteCode, encodeInviteCode } from '../../src/mesh/pairing/invite-code.ts';
 import { createMessageReader } from '../../src/mesh/protocol/message-check.ts';
 import { decodeMessage, decodePayload, encodeMessage } from '../../src/mesh/protocol/message-codec.ts';
 import { createNonceCache } from '../../src/mesh/protocol/nonce-cache.ts';
@@ -97,6 +97,14 @@ describe('the vectors for pairing', () => {
       return { ...rest, secret: Buffer.from(secret).toString('hex') };
     });
     expect(found).toEqual(wanted);
+  });
+
+  test('codes are encoded byte for byte as they are listed', () => {
+    const canonical = codes.filter(
+      ({ code, expect: wanted }) => typeof wanted === 'object' && /^[0-9A-Z-]+$/.test(code),
+    );
+    expect(canonical.length).toBeGreaterThan(1);
+    for (const { code } of canonical) expect(encodeInviteCode(decodeInviteCode(code))).toBe(code);
   });
 
   test('prove the secret in both directions', () => {

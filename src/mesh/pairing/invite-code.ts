@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
+import { base32crockford } from '@scure/base';
 import { CaroError } from '../../domain/errors.ts';
 import { encodeNodeId, parseNodeId } from '../../domain/identity/node-id.ts';
 
@@ -16,8 +17,8 @@ export interface InviteCode {
   readonly secret: Uint8Array;
 }
 
-/** Crockford's base 32: no I, L, O, U. */
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+/** Digits of Crockford's base 32, which has no I, L, O, U. */
+const DIGITS = /^[0-9A-HJKMNP-TV-Z]*$/;
 const GROUP = 5;
 const VERSION = 1;
 const KEY_BYTES = 32;
@@ -46,7 +47,7 @@ export function encodeInviteCode({ host, port, id, secret }: InviteCode): string
     key,
     secret,
   ]);
-  const digits = toBase32(Buffer.concat([content, check(content)]));
+  const digits = base32crockford.encode(Buffer.concat([content, check(content)]));
   return digits.match(new RegExp(`.{1,${GROUP}}`, 'g'))?.join('-') ?? '';
 }
 
@@ -75,34 +76,20 @@ export function decodeInviteCode(text: string): InviteCode {
 
 const check = (content: Uint8Array): Buffer => createHash('sha256').update(content).digest().subarray(0, CHECK_BYTES);
 
-function toBase32(bytes: Uint8Array): string {
-  let digits = '';
-  let bits = 0;
-  let value = 0;
-  for (const byte of bytes) {
-    value = (value << 8) | byte;
-    for (bits += 8; bits >= 5; bits -= 5) digits += ALPHABET[(value >> (bits - 5)) & 31] ?? '';
-    value &= 0xff;
-  }
-  return bits > 0 ? digits + (ALPHABET[(value << (5 - bits)) & 31] ?? '') : digits;
+function fromBase32(text: string): Buffer {
+  if (!DIGITS.test(text)) throw invalid('it contains a character that no code has');
+  const bytes = decodedBase32(text);
+  if (bytes === undefined || bytes.length <= CHECK_BYTES + 2) throw invalid('it has another length');
+  return bytes;
 }
 
-function fromBase32(digits: string): Buffer {
-  const bytes: number[] = [];
-  let bits = 0;
-  let value = 0;
-  for (const digit of digits) {
-    const five = ALPHABET.indexOf(digit);
-    if (five === -1) throw invalid('it holds a character that no code has');
-    value = ((value << 5) | five) & 0xfff;
-    bits += 5;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes.push((value >> bits) & 0xff);
+/** Undefined unless the digits are the encoding of whole bytes. */
+function decodedBase32(digits: string): Buffer | undefined {
+  try {
+    return Buffer.from(base32crockford.decode(digits));
+  } catch {
+    return undefined;
   }
-  if (bytes.length <= CHECK_BYTES + 2 || bits >= 5 || (value & ((1 << bits) - 1)) !== 0)
-    throw invalid('it has another length');
-  return Buffer.from(bytes);
 }
 
 function addressBytes(host: string): Buffer {

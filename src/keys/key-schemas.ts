@@ -1,0 +1,28 @@
+/** JSON Schemas of the two files in which a node keeps statements about keys. */
+import { closed, type JsonSchema, list } from '../domain/encoding/json-schema.ts';
+import { MAX_KEYS, MAX_REVOKED } from '../domain/identity/key-statement.ts';
+import { NODE_ID, REVOCATION_ENVELOPE, ROTATION_ENVELOPE } from '../domain/identity/key-statement-schemas.ts';
+
+/** The file with the statements of this node about its own keys: `OwnStatements`. */
+export const OWN_STATEMENTS_SCHEMA: JsonSchema = closed({
+  rotations: list(ROTATION_ENVELOPE, 0, MAX_KEYS),
+  revocations: list(REVOCATION_ENVELOPE, 0, MAX_KEYS),
+});
+
+/** The file with the statements of other nodes about their keys: `KeyBook`. */
+export const KEY_BOOK_SCHEMA: JsonSchema = closed({
+  rotations: list(
+    closed({
+      old: NODE_ID,
+      new: NODE_ID,
+      firstSeenMs: { type: 'number' },
+      confirmed: { type: 'boolean' },
+      shown: { type: 'boolean' },
+      recorded: { type: 'boolean' },
+      statement: ROTATION_ENVELOPE,
+    }),
+    0,
+    4 * MAX_KEYS,
+  ),
+  revoked: list(NODE_ID, 0, MAX_REVOKED + 8 * MAX_KEYS),
+});
