@@ -9,11 +9,11 @@ import { parse } from './syntax/parse.ts';
 import { type AnalysisState, newAnalysisState } from './syntax/reader.ts';
 
 /**
- * Tells what a command line would run (FR-403, FR-404).
+ * Determines what a command line would run (FR-403, FR-404).
  *
- * Pure and total: never throws, whatever the text; incomplete and wrong input is read as far as it
- * goes (`complete`), limits on size and depth cut the rest off (`truncated`). Time is linear in the
- * length of `command` (UTF-16 units, at most 1 Mi are read).
+ * Pure, and never throws. Incomplete or invalid input is read as far as possible (`complete`);
+ * limits on size and depth cut off the rest (`truncated`). Time is linear in the length of
+ * `command`, of which at most 1 Mi UTF-16 units are read.
  */
 export function analyse(command: string, dialect: Dialect): Analysis {
   const state = newAnalysisState();
@@ -46,7 +46,7 @@ function newWalk(state: AnalysisState): Walk {
     runScript,
     runCall,
     parse: (source, dialect, depth) => {
-      // Whether a payload is complete says nothing about the line that holds it.
+      // An incomplete payload does not make the line that contains it incomplete.
       const { complete } = state;
       state.payload += source.text.length;
       if (state.payload > MAX_PAYLOADS) {

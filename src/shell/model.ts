@@ -1,14 +1,13 @@
 /**
- * What the shell front end tells about one command line (FR-401, FR-403, FR-404). Types only.
+ * Result of the shell analysis of one command line (FR-401, FR-403, FR-404). Types only.
  *
- * Offsets are UTF-16 indexes into the text that was handed to `analyse`: `text.slice(start, end)`
- * is what the user typed. Words inside a payload (`sh -c '…'`, a here-document, `eval`) carry
- * offsets into the original text as well; where the payload was decoded (base64, `printf`, `$(…)`)
- * they carry the span of the words it came from, and `exact` is false.
+ * Offsets are UTF-16 indexes into the text passed to `analyse`: `text.slice(start, end)` is what
+ * the user typed. Words inside a payload (`sh -c '…'`, a here-document, `eval`) also have offsets
+ * into the original text. In a decoded payload (base64, `printf`, `$(…)`) they have the span of the
+ * words it came from, and `exact` is false.
  */
 import type { ShellKind } from '../domain/events/shell-kind.ts';
 
-/** The language a command line is written in. */
 export type Dialect = ShellKind;
 
 export interface Span {
@@ -17,8 +16,8 @@ export interface Span {
 }
 
 /**
- * A run of characters that stand for themselves. An escape (`\n` in `$'…'`, `\"`) is a part of its
- * own: its span is longer than its text.
+ * Characters that stand for themselves. An escape (`
+ * ` in `$'…'`, `\"`) is a separate part, because its span is longer than its text.
  */
 export interface LiteralPart extends Span {
   readonly kind: 'literal';
@@ -30,7 +29,7 @@ export interface GlobPart extends Span {
   readonly kind: 'glob';
   readonly text: string;
 }
-/** `~` or `~user` at the beginning of a word. */
+/** `~` or `~user` at the start of a word. */
 export interface TildePart extends Span {
   readonly kind: 'tilde';
   readonly text: string;
@@ -42,11 +41,11 @@ export interface VariablePart extends Span {
   readonly quoted: boolean;
   readonly name: string;
   /**
-   * What follows the name inside braces, operator first: `:-`, `%`, `##`, `[`, …; empty for a plain
-   * reference.
+   * What follows the name inside braces, starting with the operator: `:-`, `%`, `##`, `[`, …; empty
+   * for a plain reference.
    */
   readonly operator: string;
-  /** The word after the operator (the default of `${x:-/}`), if there is one. */
+  /** The word after the operator, such as the default of `${x:-/}`; null if there is none. */
   readonly argument: Word | null;
 }
 /** `$(…)`, backquotes and fish's `(…)`. */
@@ -63,7 +62,7 @@ export interface ProcessPart extends Span {
   readonly direction: 'in' | 'out';
   readonly script: Script;
 }
-/** `$((…))`, `$[…]`; `parts` are the substitutions inside it, which do run. */
+/** `$((…))`, `$[…]`; `parts` are the substitutions inside it, which are executed. */
 export interface ArithmeticPart extends Span {
   readonly kind: 'arithmetic';
   readonly text: string;
@@ -74,17 +73,17 @@ export type WordPart = LiteralPart | GlobPart | TildePart | VariablePart | Comma
 
 export interface Word extends Span {
   /**
-   * The exact string the program receives, or null where it is known at run time only (variables,
+   * The exact string that the program receives; null if it is known only at run time (variables,
    * substitutions, globs, tildes).
    */
   readonly value: string | null;
   /**
-   * The best that is known: quotes and escapes removed, known variables put in, unknown parts as
+   * The best known text: quotes and escapes removed, known variables substituted, unknown parts as
    * written (`$x`, `*`, `~`).
    */
   readonly text: string;
   readonly parts: readonly WordPart[];
-  /** False where the offsets are those of the carrier of a decoded payload. */
+  /** False if the offsets are those of the words that a decoded payload came from. */
   readonly exact: boolean;
 }
 
@@ -96,8 +95,8 @@ export interface Redirection extends Span {
   /** File, descriptor, here-string or delimiter. */
   readonly target: Word;
   /**
-   * The body of a here-document: one word whose parts are live unless the delimiter was quoted;
-   * null for all others.
+   * The body of a here-document as one word, whose parts are expanded unless the delimiter was
+   * quoted; null for all other redirections.
    */
   readonly body: Word | null;
 }
@@ -111,8 +110,7 @@ export interface Assignment extends Span {
   readonly elements: readonly Word[];
 }
 
-// --- syntax tree
-// ---------------------------------------------------------------------------------------------------------
+// Syntax tree
 
 export interface SimpleCommand extends Span {
   readonly kind: 'simple';
@@ -121,7 +119,7 @@ export interface SimpleCommand extends Span {
   readonly redirections: readonly Redirection[];
 }
 
-/** A piece of a compound command that runs: its condition or its body. */
+/** A part of a compound command that runs: its condition or its body. */
 export interface Branch {
   readonly role: 'condition' | 'body';
   readonly script: Script;
@@ -129,7 +127,7 @@ export interface Branch {
 
 export interface CompoundCommand extends Span {
   readonly kind: 'group' | 'subshell' | 'if' | 'loop' | 'case' | 'function' | 'test' | 'arithmetic' | 'coproc';
-  /** The function's or the loop variable's name; null where there is none. */
+  /** The name of the function or loop variable; null if there is none. */
   readonly name: string | null;
   /** The loop's list, the `case` subject, the operands of `[[ … ]]`. */
   readonly words: readonly Word[];
@@ -144,7 +142,7 @@ export interface Pipeline extends Span {
   readonly negated: boolean;
 }
 
-/** How an item is joined to the one after it. */
+/** How an item is joined to the next one. */
 export type Separator = '&&' | '||' | ';' | '&';
 
 export interface ListItem {
@@ -156,38 +154,32 @@ export interface Script extends Span {
   readonly items: readonly ListItem[];
 }
 
-// --- what runs
-// -----------------------------------------------------------------------------------------------------------
+// What runs
 
-/**
- * One program through which another was reached, e.g. `{name: 'sudo', options: [['-u', 'root']]}`.
- */
+/** A program that starts another one, e.g. `{name: 'sudo', options: [['-u', 'root']]}`. */
 export interface Wrapper {
   /**
    * Name of the wrapper without its path: sudo, env, ssh, xargs, sh, find, docker, eval, …; or
-   * `function`, `alias`, `script`.
+   * `function`, `alias`, `script`, `variable`.
    */
   readonly name: string;
-  /**
-   * Its own options as written, each with its value if it takes one. `--user=x` is `['--user',
-   * 'x']`.
-   */
+  /** Its own options as written, each with its value or null. `--user=x` is `['--user', 'x']`. */
   readonly options: readonly (readonly [name: string, value: string | null])[];
-  /** Its operands that are not the command: host, container, pod, file to lock, duration. */
+  /** Its operands other than the command: host, container, pod, lock file, duration. */
   readonly operands: readonly string[];
-  /** All words after the wrapper's name, as written, up to and with the command. */
+  /** All words after the wrapper's name, as written, including the command. */
   readonly args: readonly Word[];
 }
 
-/** Where the standard input of an invocation comes from. */
+/** Source of an invocation's standard input. */
 export type Input =
   | { readonly kind: 'inherited' }
   /**
-   * `from` are the invocations that write into the pipe, last one last; `output` is what they print
-   * where that can be computed.
+   * `from` are the invocations that write to the pipe, the last one last; `output` is what they
+   * print, null if it cannot be computed.
    */
   | { readonly kind: 'pipe'; readonly from: readonly Invocation[]; readonly output: string | null }
-  /** `text` is the body as far as it is known. */
+  /** `text` is the known part of the body. */
   | { readonly kind: 'here-document' | 'here-string'; readonly word: Word; readonly text: string }
   | { readonly kind: 'file'; readonly word: Word }
   | { readonly kind: 'process'; readonly from: readonly Invocation[] };
@@ -196,8 +188,8 @@ export type Input =
 export interface Code {
   readonly language: CodeLanguage;
   /**
-   * As given, options in their order; behind it, each on a line of its own, what literals inside it
-   * plainly decode to.
+   * The text as given, options in their order; after it, one per line, the decoded text of base64
+   * literals in it.
    */
   readonly text: string;
   readonly span: Span;
@@ -217,41 +209,41 @@ export type CodeLanguage =
   | 'sql'
   | 'other';
 
-/** What ran inside a word of an invocation to make it: `eval "$(curl …)"`, `bash <(curl …)`. */
+/** What runs in order to build a word of an invocation: `eval "$(curl …)"`, `bash <(curl …)`. */
 export interface Substitution {
   readonly kind: 'command' | 'process';
   /** Index into `args`; -1 for the name, assignments and redirections. */
   readonly argument: number;
   readonly invocations: readonly Invocation[];
-  /** What it prints, where that can be computed. */
+  /** What it prints; null if that cannot be computed. */
   readonly output: string | null;
 }
 
 /**
- * One program (or builtin, or function call) that would run. Everyday prefixes (sudo, doas, env,
- * nohup, nice, time, timeout, exec, command, …) are no invocations of their own, they stand in
+ * One program, builtin or function call that would run. Common prefixes (sudo, doas, env, nohup,
+ * nice, time, timeout, exec, command, …) are not invocations of their own: they are listed in
  * `via`, unless they start nothing. Programs that start others (sh -c, eval, xargs, find -exec,
  * ssh, docker exec, watch, …) are an invocation, followed by those they start, which name them in
- * `via`. Prose, file names and other mere arguments are never one.
+ * `via`. Plain arguments, such as messages and file names, are never invocations.
  */
 export interface Invocation extends Span {
   /**
-   * Resolved name: path stripped, quoting and known variables undone. The text as written (`$x`)
-   * where it is unknown.
+   * Resolved name: without path and quoting, known variables substituted. The text as written
+   * (`$x`) if it is unknown.
    */
   readonly tool: string;
-  /** The command word, path and all. Its `value` is null where it is known at run time only. */
+  /** The command word, including its path. Its `value` is null if it is known only at run time. */
   readonly name: Word;
-  /** After brace expansion and splitting of known variables; the name is not among them. */
+  /** After brace expansion and splitting of known variables; without the name. */
   readonly args: readonly Word[];
   readonly redirections: readonly Redirection[];
-  /** `FOO=1 cmd`, also those given through `env`. */
+  /** `FOO=1 cmd`, and those given through `env`. */
   readonly assignments: readonly Assignment[];
-  /** Wrappers it was reached through, outermost first. */
+  /** Wrappers around it, outermost first. */
   readonly via: readonly Wrapper[];
   /**
-   * Runs as root by sudo, doas, su, pkexec, run0, …; false where they name another user, who stands
-   * in `via`.
+   * Runs as root through sudo, doas, su, pkexec, run0, …; false if they name another user (see
+   * `via`).
    */
   readonly elevated: boolean;
   /** Runs on another machine (ssh, `kubectl exec`). */
@@ -259,35 +251,34 @@ export interface Invocation extends Span {
   /** Runs inside a container, VM or chroot. */
   readonly contained: boolean;
   readonly input: Input;
-  /** The invocation that reads what this one prints; null at the end of a pipeline. */
+  /** The invocation that reads its output; null at the end of a pipeline. */
   readonly pipesTo: Invocation | null;
   readonly background: boolean;
-  /** Name of the function whose body it stands in, also of functions that are only defined here. */
+  /** Name of the function whose body contains it, even if the function is only defined. */
   readonly inFunction: string | null;
   readonly inLoop: boolean;
-  /** After `&&`/`||`, in a branch of `if`/`case`: it may not run. */
+  /** May not run: after `&&` or `||`, or in a branch of `if` or `case`. */
   readonly conditional: boolean;
-  /** Stands in the pipeline or list itself, not in a substitution, payload or function body. */
+  /** Part of the pipeline or list itself, not of a substitution, payload or function body. */
   readonly topLevel: boolean;
   /** Nesting: 0 on the command line itself, +1 per substitution or payload. */
   readonly depth: number;
   /**
-   * Arguments arrive at run time from a pipe or a list that could not be computed (`xargs rm`,
-   * `find -exec rm {}`).
+   * More arguments come at run time from a pipe or list that cannot be computed (`xargs rm`, `find
+   * -exec rm {}`).
    */
   readonly openArguments: boolean;
-  /** Program text it is given, if it is an interpreter and the text is plainly readable. */
+  /** Program text given to it, if it is an interpreter and the text is known. */
   readonly code: Code | null;
-  /** What its words were made of by running something, in order. */
+  /** Substitutions that build its words, in order. */
   readonly substitutions: readonly Substitution[];
   /**
-   * Texts of files that were written on this line and that its words name, alone or with the folder
-   * they are in.
+   * Texts of files written on this line that its words refer to, by path or by a parent directory.
    */
   readonly referencedTexts: readonly string[];
 }
 
-/** An assignment that stands alone (`HISTFILE=/dev/null`, `export X=y`). */
+/** An assignment without a command (`HISTFILE=/dev/null`, `export X=y`). */
 export interface Setting {
   readonly assignment: Assignment;
   readonly exported: boolean;
@@ -295,32 +286,32 @@ export interface Setting {
 
 export interface FunctionDefinition extends Span {
   readonly name: string;
-  /** Invocations of its body, in order; a fork bomb calls its own name here. */
+  /** Invocations of its body, in order; for a fork bomb these include calls of its own name. */
   readonly invocations: readonly Invocation[];
 }
 
 export interface Analysis {
   readonly dialect: Dialect;
   /**
-   * All that would run, in execution order; bodies of functions that are only defined are in
-   * `functions`.
+   * Everything that would run, in execution order, except bodies of functions that are only
+   * defined; these are in `functions`.
    */
   readonly invocations: readonly Invocation[];
   /**
-   * Tools of the top-level pipeline or list, in order, repeats kept; everyday wrappers and paths
-   * stripped (design.md §10).
+   * Tools of the top-level pipeline or list, in order, with repetitions; without paths and common
+   * prefixes (docs/design.md §10).
    */
   readonly tools: readonly string[];
   readonly functions: readonly FunctionDefinition[];
   readonly settings: readonly Setting[];
   /**
-   * Redirections that stand alone or belong to a compound command (`> file`, `{ …; } > file`, `exec
-   * > file`).
+   * Redirections without a command or of a compound command (`> file`, `{ …; } > file`, `exec >
+   * file`).
    */
   readonly redirections: readonly Redirection[];
   readonly comments: readonly Span[];
-  /** False where a quote, bracket or here-document is left open. */
+  /** False if a quote, bracket or here-document is not closed. */
   readonly complete: boolean;
-  /** True where a limit on size or depth was hit and something was not looked at. */
+  /** True if a limit on size or depth was reached and part of the text was not analysed. */
   readonly truncated: boolean;
 }

@@ -1,20 +1,20 @@
 import type { Span } from './model.ts';
 
-/** Text to read together with where each of its characters stands in the original command line. */
+/** Text to read, with the position of each character in the original command line. */
 export interface Source {
   readonly text: string;
   /**
-   * False where characters cannot be told apart any more (decoded payloads): every offset is then
-   * the carrier's.
+   * False for decoded payloads: single characters have no position, so all offsets are those of the
+   * origin.
    */
   readonly exact: boolean;
-  /** Offset in the original of a span that begins at `offset`. */
+  /** Original offset of the start of a span that begins at `offset`. */
   readonly from: (offset: number) => number;
-  /** Offset in the original of a span that ends before `offset`. */
+  /** Original offset of the end of a span that ends before `offset`. */
   readonly to: (offset: number) => number;
 }
 
-/** A stretch of text and its span in the original; verbatim when both have the same length. */
+/** A piece of text and its span in the original; it is verbatim if both have the same length. */
 export interface Piece extends Span {
   readonly text: string;
 }
@@ -23,7 +23,7 @@ const identity = (offset: number): number => offset;
 
 export const lineSource = (text: string): Source => ({ text, exact: true, from: identity, to: identity });
 
-/** Computed text: every offset in it maps to the span of `carrier`, the word it came from. */
+/** Source for computed text: all its offsets map to the span of `origin`, the word it came from. */
 export const computedSource = (text: string, origin: Span): Source => ({
   text,
   exact: false,
@@ -31,7 +31,7 @@ export const computedSource = (text: string, origin: Span): Source => ({
   to: () => origin.end,
 });
 
-/** Text put together from stretches of the original, in order. */
+/** Source for text put together from pieces of the original, in order. */
 export function piecedSource(pieces: readonly Piece[], exact: boolean): Source {
   const starts: number[] = [];
   let text = '';

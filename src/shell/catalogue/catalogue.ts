@@ -1,11 +1,11 @@
 /**
- * The closed vocabulary of tools (FR-403, FR-503). What is not in it is `other`, and no name from
- * outside it ever leaves the node.
+ * The closed vocabulary of tools (FR-403, FR-503). A tool outside it is `other`; its name never
+ * leaves the node.
  *
- * Form of the lines in `tools/*.ts`: `@family` begins a family; `name(alias,alias) [options that
- * take a value]: subcommand …` is one tool with subcommands; a line without a colon lists tools
- * that have none. A tool is added at any place of its family; `CATALOGUE_VERSION` rises with every
- * change, so that two nodes can tell whether they mean the same words.
+ * Line format in `tools/*.ts`: `@family` starts a family; `name(alias,alias) [options with a
+ * value]: subcommand …` is one tool with subcommands; a line without a colon lists tools without
+ * subcommands. A new tool may be added anywhere in its family. `CATALOGUE_VERSION` MUST increase
+ * with every change, so that two nodes can tell whether they use the same vocabulary.
  */
 import type { Invocation } from '../model.ts';
 import { DESKTOP_TOOLS } from './tools/desktop.ts';
@@ -17,8 +17,8 @@ import { SYSTEM_TOOLS } from './tools/system.ts';
 export const CATALOGUE_VERSION = 1;
 
 /**
- * Families are the categories of events. Append only: vectors of family counts are laid out by this
- * order (design.md §2).
+ * Families are the categories of events. Append only: vectors of family counts use this order
+ * (docs/design.md §2).
  */
 export const FAMILIES = [
   'other',
@@ -76,19 +76,19 @@ export const FAMILIES = [
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 
-/** A tool of the catalogue. `subcommands` is empty for a tool that has none. */
+/** A tool of the catalogue. `subcommands` is empty if it has none. */
 export interface Tool {
   readonly name: string;
   readonly family: Family;
   readonly aliases: readonly string[];
   readonly subcommands: ReadonlySet<string>;
-  /** Options before the subcommand whose value is a word of its own (`git -C dir push`). */
+  /** Options before the subcommand whose value is the next word (`git -C dir push`). */
   readonly valueOptions: ReadonlySet<string>;
 }
 
 /**
- * What is kept for each name until somebody asks: most tools are never met, so their lists stay
- * text.
+ * Index entry of one name. Lists stay unparsed text until first use, because most tools are never
+ * used.
  */
 interface Entry {
   readonly head: string;
@@ -128,7 +128,7 @@ const buildIndex = (): Map<string, Entry> => {
 
 const entries = (): Map<string, Entry> => (index ??= buildIndex());
 
-/** `python3.11`, `clang-17`, `pip3` and `GIT.EXE` are the tool without its version or suffix. */
+/** Removes version and suffix: `python3.11`, `clang-17`, `pip3` and `GIT.EXE` are known tools. */
 const plainName = (name: string): string =>
   name
     .replace(/\.exe$/i, '')
@@ -138,8 +138,8 @@ const plainName = (name: string): string =>
 const wordSet = (text: string): ReadonlySet<string> => (text === '' ? NO_NAMES : new Set(text.split(' ')));
 
 /**
- * The tool that a resolved command name (no path) stands for, or undefined for a name outside the
- * catalogue. Aliases, version suffixes and letter case are undone.
+ * The tool for a resolved command name (without path); undefined outside the catalogue. Resolves
+ * aliases, version suffixes and letter case.
  */
 export const lookupTool = (name: string): Tool | undefined => {
   const entry = entries().get(name) ?? entries().get(plainName(name));
@@ -162,15 +162,15 @@ export const lookupTool = (name: string): Tool | undefined => {
 export const familyOf = (name: string): Family => lookupTool(name)?.family ?? 'other';
 
 /**
- * Canonical names of all tools, sorted: with `FAMILIES` and `isPattern` the whole vocabulary that
- * may leave a node.
+ * Canonical names of all tools, sorted. With `FAMILIES` and `isPattern`, this is the whole
+ * vocabulary that may leave a node.
  */
 export const toolNames = (): readonly string[] =>
   [...new Set([...entries().values()].map((entry) => namesOf(entry.head)[0] ?? ''))].sort();
 
 /**
- * The words after a tool's own leading options: subcommand first. `git -C dir push -f origin` gives
- * `push -f origin`.
+ * The words after a tool's global options, starting with the subcommand. `git -C dir push -f
+ * origin` gives `push -f origin`.
  */
 export const afterGlobalOptions = <W extends { readonly text: string }>(
   args: readonly W[],
@@ -185,14 +185,13 @@ export const afterGlobalOptions = <W extends { readonly text: string }>(
   return args.slice(at);
 };
 
-/** `python -m pip …` is pip, for statistics as well as for rules. */
+/** `python -m pip …` counts as pip, in statistics and in rules. */
 const moduleTool = (tool: Tool, args: Invocation['args']): Tool | undefined =>
   tool.name === 'python' && args[0]?.text === '-m' ? lookupTool(args[1]?.text ?? '') : undefined;
 
 /**
- * The pattern under which an invocation is counted: `git push`, `git`, or `other`. Built from
- * closed lists only, so that it can hold nothing the user made up: an unknown subcommand leaves the
- * tool alone.
+ * The pattern under which an invocation is counted: `git push`, `git`, or `other`. It consists only
+ * of words from closed lists and never of user text: an unknown subcommand gives the tool alone.
  */
 export const patternOf = (invocation: Pick<Invocation, 'tool' | 'args'>): string => {
   const tool = lookupTool(invocation.tool);
@@ -204,10 +203,7 @@ export const patternOf = (invocation: Pick<Invocation, 'tool' | 'args'>): string
   return word !== undefined && tool.subcommands.has(word) ? `${tool.name} ${word}` : tool.name;
 };
 
-/**
- * Whether a text is one that `patternOf` can give: the closed check at the egress gate and on what
- * peers send.
- */
+/** Tells whether `patternOf` can return this text. Answers of peers are checked with it. */
 export const isPattern = (text: string): boolean => {
   if (text === 'other') return true;
   const space = text.indexOf(' ');

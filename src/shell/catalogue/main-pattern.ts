@@ -2,15 +2,15 @@ import type { Pattern } from '../../domain/events/event.ts';
 import type { Analysis } from '../model.ts';
 import { familyOf, patternOf } from './catalogue.ts';
 
-/** Commands that prepare for the one that a line is about. */
+/** Commands that only prepare the main command of a line. */
 const PREPARATION = new Set([
   ...['cd', 'pushd', 'popd', 'export', 'set', 'source', '.', 'echo', 'printf'],
   ...['true', ':', 'sleep', 'test', '[', '[[', 'clear'],
 ]);
 
 /**
- * What a line counts as, in closed words only. It counts once, as its first known command that is
- * more than preparation: `cd repo && git pull` is a `git pull`.
+ * The pattern that a line is counted as: its first known command that is not preparation. `cd repo
+ * && git pull` counts as `git pull`.
  */
 export function mainPattern({ invocations }: Analysis): Pattern {
   const top = invocations.filter((invocation) => invocation.topLevel);

@@ -1,6 +1,6 @@
 /**
- * Programs whose subcommands start others: containers, clusters, project runners. Options from the
- * tools' own manuals.
+ * Programs whose subcommands start others: containers, clusters, project runners. Options are from
+ * the tools' manuals.
  */
 import type { SubcommandSpec, WrapperSpec } from './wrapper-spec.ts';
 

@@ -1,30 +1,29 @@
 /** Which options of a program take a value. */
 export interface OptionSpec {
-  /** Short options that take a value, in the same word or in the next. */
+  /** Short options that take a value, in the same word or the next. */
   readonly short?: string;
-  /** Short options whose value, if any, stands in the same word (`xargs -i{}`). */
+  /** Short options whose optional value is in the same word (`xargs -i{}`). */
   readonly optional?: string;
-  /** Long options that take a value, which may stand in the next word. Without their dashes. */
+  /** Long options that take a value, which may be the next word. Without their dashes. */
   readonly long?: readonly string[];
   /** Long options have one dash (`find -name`, `openssl -in`). */
   readonly singleDash?: true;
 }
 
 /**
- * How a program that starts another one is told apart from the one it starts. What comes after its
- * options is, in this order: `NAME=value` words if it takes them, its own operands, and the
- * command.
+ * How to separate a program that starts another one from the command it starts. After its options
+ * come, in this order: `NAME=value` words if it takes them, its own operands, and the command.
  */
 export interface WrapperSpec extends OptionSpec {
   /**
-   * What the words of the command are: `words` a program and its arguments; `shell` text that a
-   * shell reads, joined by blanks; `either` text for a shell when it is one word, else a program
-   * and its arguments; `none` it takes no such words.
+   * How the words of the command are used. `words`: a program and its arguments. `shell`: text for
+   * a shell, joined by blanks. `either`: text for a shell if it is one word, else a program and its
+   * arguments. `none`: it takes no command.
    */
   readonly command: 'words' | 'shell' | 'either' | 'none';
   /**
-   * Everyday prefix: the program it starts counts as the tool, the prefix is no invocation of its
-   * own.
+   * Common prefix: the program it starts counts as the tool, and the prefix is not an invocation of
+   * its own.
    */
   readonly transparent?: true;
   /** `NAME=value` words may precede the command. */
@@ -37,29 +36,27 @@ export interface WrapperSpec extends OptionSpec {
   readonly payload?: readonly string[];
   /** Options with which it starts nothing (`command -v`, `sudo -l`). */
   readonly inert?: readonly string[];
-  /**
-   * Options that make it start a shell, which reads its standard input when no command is given.
-   */
+  /** Options with which it starts a shell that reads standard input if no command is given. */
   readonly shell?: readonly string[];
-  /** Without a command it starts a shell that reads its standard input (`ssh host <<EOF`). */
+  /** Without a command it starts a shell that reads standard input (`ssh host <<EOF`). */
   readonly shellByDefault?: true;
   readonly effect?: 'elevates' | 'remote' | 'contained' | 'remote-contained';
-  /** Options that name the user it switches to; another one than root is no elevation. */
+  /** Options that name the user it switches to; only root is an elevation. */
   readonly user?: readonly string[];
-  /** Which of its operands names the user. */
+  /** Index of the operand that names the user. */
   readonly userOperand?: number;
   /**
-   * The payload counts only when this option is absent or has one of these values (`ansible -m
-   * shell -a '…'`).
+   * The payload counts only if this option is absent or has one of these values (`ansible -m shell
+   * -a '…'`).
    */
   readonly payloadWith?: { readonly options: readonly string[]; readonly oneOf: readonly string[] };
-  /** Only with this operand does it start something (`salt '*' cmd.run '…'`). */
+  /** It starts something only with this operand (`salt '*' cmd.run '…'`). */
   readonly requires?: { readonly operand: number; readonly oneOf: readonly string[] };
 }
 
 /** A program whose subcommands start others (`docker exec`, `kubectl exec`, `git bisect run`). */
 export interface SubcommandSpec {
-  /** Options that may stand before the subcommand. */
+  /** Options that may precede the subcommand. */
   readonly global?: OptionSpec;
   /** Keys are one or two words. */
   readonly commands: Readonly<Record<string, WrapperSpec>>;

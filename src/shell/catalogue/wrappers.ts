@@ -1,7 +1,7 @@
 /**
- * Programs that start the program named in their own arguments. Option letters are those of GNU
- * coreutils, util-linux, sudo, OpenSSH, systemd and the tools' own manuals; BSD and macOS forms are
- * included where they do not contradict.
+ * Programs that start a program named in their own arguments. Options are those of GNU coreutils,
+ * util-linux, sudo, OpenSSH, systemd and the tools' manuals; BSD and macOS options are included
+ * unless they conflict.
  */
 import type { WrapperSpec } from './wrapper-spec.ts';
 

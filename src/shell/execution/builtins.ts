@@ -1,4 +1,4 @@
-/** Builtins that change what later commands of the line mean. */
+/** Builtins that affect later commands of the line. */
 import { constantOutput } from '../expansion/constant-output.ts';
 import { inputText } from '../expansion/input-text.ts';
 import type { Assignment, Word } from '../model.ts';
@@ -9,7 +9,7 @@ import { assignVariable } from './walker.ts';
 const DECLARING = new Set(['export', 'declare', 'typeset', 'local', 'readonly']);
 const ASSIGNMENT = /^([A-Za-z_]\w*)(?:\[[^\]]*\])?(\+?)=/;
 
-/** What the builtin prints, after it has taken effect; undefined when `tool` is none of them. */
+/** Applies the builtin and returns what it prints; undefined if `tool` is not one of them. */
 export function runBuiltin(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
   const args = call.words.slice(1);
   if (DECLARING.has(tool)) return declare(walk, args, tool === 'export' || hasFlag(args, 'x'));
@@ -35,7 +35,7 @@ function declare(walk: Walk, args: readonly Word[], exported: boolean): Output {
   return '';
 }
 
-/** Reads a word of the form `NAME=value`; null for any other. */
+/** Reads a word of the form `NAME=value`; null for other words. */
 export function assignmentOf(word: Word): Assignment | null {
   const found = ASSIGNMENT.exec(word.text);
   if (found === null) return null;
@@ -108,7 +108,7 @@ function printfIntoVariable(walk: Walk, call: Call, args: readonly Word[], frame
   return '';
 }
 
-/** `read x`: the first line of what it reads, where that is known. */
+/** `read x`: sets x to the first line of the input if it is known. */
 function read(walk: Walk, args: readonly Word[], input: string | null): Output {
   const names = args.filter(({ text }) => /^[A-Za-z_]\w*$/.test(text));
   const [line] = (input ?? '').split('\n');

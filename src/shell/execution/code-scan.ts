@@ -1,6 +1,6 @@
 /**
- * Finds the commands that program text of another language plainly starts. No parsing: calls by
- * name with literal arguments.
+ * Finds the commands that program text in other languages starts, by function calls with literal
+ * arguments. It does not parse the language.
  */
 
 import type { Code, CodeLanguage } from '../model.ts';
@@ -13,8 +13,8 @@ export type StartedCommand =
 const MAX_STARTED = 64;
 const MAX_CODE = 1 << 16;
 /**
- * Functions that start a program, by language; what follows a name has to be a literal for the call
- * to count.
+ * Functions that start a program, by language. A call counts only if its first argument is a
+ * literal.
  */
 const CALLS: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
   python:
@@ -28,7 +28,7 @@ const CALLS: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
   r: /\b(?:system2?|shell)\s*\(\s*/g,
   other: /\b(?:system|run|cmd|shell-command|execute|popen)\s*\(?\s*/g,
 };
-/** `"…".exec(…)` is a regular expression's method unless the program takes up child processes. */
+/** `"…".exec(…)` is a method of regular expressions unless the program uses child processes. */
 const NODE_STARTS = /child_process|execa|\bBun\b|\bDeno\b/;
 const QUOTED_COMMAND: Readonly<Partial<Record<CodeLanguage, RegExp>>> = {
   perl: /`([^`]+)`|\bqx\s*(?:\{([^}]*)\}|\(([^)]*)\)|\/([^/]*)\/|'([^']*)')/g,
@@ -42,7 +42,7 @@ const STRING =
   /"""([\s\S]*?)"""|'''([\s\S]*?)'''|[rRbBuUfF]{0,2}"((?:[^"\\]|\\.)*)"|[rRbBuUfF]{0,2}'((?:[^'\\]|\\.)*)'|`([^`$]*)`/y;
 const BETWEEN = /[\s,[\](]*(?:(?:%w|Array|array|argv\s*=|args\s*=|cmd\s*=)?[[(]\s*)?/y;
 
-/** All commands that the text starts, in the order they are written. */
+/** All commands that the text starts, in source order. */
 export function scanCode(code: Code): StartedCommand[] {
   const text = code.text.slice(0, MAX_CODE);
   const found: { at: number; command: StartedCommand }[] = [];
@@ -81,8 +81,8 @@ function readCall(text: string, at: number, callee: string, language: CodeLangua
 }
 
 /**
- * Reads literal strings separated by commas and list brackets; `open` when something else follows
- * where one could stand.
+ * Reads literal strings separated by commas and list brackets. `open` is true if another expression
+ * follows.
  */
 function readStrings(text: string, from: number): { strings: string[]; open: boolean } {
   const strings: string[] = [];

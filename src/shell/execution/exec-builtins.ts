@@ -1,5 +1,5 @@
 /**
- * Programs whose command lines no table of options describes: shells, find, xargs, parallel, trap,
+ * Programs that start others and need code of their own: shells, find, xargs, parallel, trap,
  * source.
  */
 
@@ -13,7 +13,7 @@ import { joinedSource, wordSource } from './payload.ts';
 import { shellDialect } from './shells.ts';
 import { innerCall, runInputText, runText } from './unwrap.ts';
 
-/** Lines of a list that are put in one by one. */
+/** List items that are substituted one by one. */
 const MAX_ITEMS = 64;
 const MAX_BATCHES = 8;
 const XARGS = {
@@ -72,8 +72,8 @@ const EXEC_ACTIONS = new Set([
 ]);
 
 /**
- * What the program prints, after what it starts has been walked; undefined when it is none of
- * these.
+ * Walks what the program starts and returns what it prints; undefined if it is not one of these
+ * programs.
  */
 export function runExecBuiltin(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
   const dialect = shellDialect(tool);
@@ -159,8 +159,8 @@ function withArguments(walk: Walk, args: readonly Word[], run: () => Output): Ou
 }
 
 /**
- * `bash <(echo …)`: what the process substitution prints is the script; else a file that was
- * written on this line.
+ * The script is the output of the process substitution (`bash <(echo …)`), or a file written on
+ * this line.
  */
 function runScriptFile(walk: Walk, call: Call, script: Word, dialect: Dialect, frame: Frame): Output {
   const isProcess = script.parts[0]?.kind === 'process';
@@ -188,7 +188,7 @@ function runTrap(walk: Walk, call: Call, frame: Frame): Output {
 
 const CRON_LINE = /^[ \t]*(?:@\w+|(?:[^ \t\n=#]+[ \t]+){5})(.+)$/gm;
 
-/** `… | crontab -`: the lines of the table, where they are known. */
+/** `… | crontab -`: walks the commands of the table if it is known. */
 function runCrontab(walk: Walk, call: Call, frame: Frame): Output {
   const [, file] = call.words;
   const text = file === undefined || file.text === '-' ? inputText(frame.input) : null;
@@ -245,7 +245,7 @@ function runXargs(walk: Walk, call: Call, tool: string, frame: Frame): Output {
   return items.length <= size ? output : null;
 }
 
-/** What xargs reads from its standard input, where that is known. */
+/** The items that xargs reads from standard input; null if unknown. */
 function readItems(frame: Frame, { options }: OptionReading, byLine: boolean): readonly string[] | null {
   if (hasOption(options, ['-a', '--arg-file'])) return null;
   const text = inputText(frame.input);
@@ -329,7 +329,7 @@ function parallelItems(words: readonly Word[], listAt: number, call: Call, frame
         .map((line) => itemWord(line, call));
 }
 
-/** One word is text for a shell, several are taken as the program and its arguments. */
+/** A single word is text for a shell; several are a program and its arguments. */
 function runParallelCommand(walk: Walk, call: Call, words: readonly Word[], frame: Frame): Output {
   if (words.length === 0) return null;
   if (words.length === 1 || /[ ;|&]/.test(words[0]?.text ?? '')) return runText(walk, joinedSource(words), 'sh', frame);

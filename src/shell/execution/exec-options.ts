@@ -1,7 +1,7 @@
 /**
- * Programs that can be told, by an option or inside an operand, to run a command: pagers,
- * archivers, editors, network tools. The classes are those GTFOBins (gtfobins.github.io) names
- * "shell", "command" and "reverse shell".
+ * Options and operands that make a program run a command: pagers, archivers, editors, network
+ * tools. They cover the GTFOBins (gtfobins.github.io) functions "shell", "command" and "reverse
+ * shell".
  */
 
 import type { Assignment, Word } from '../model.ts';
@@ -12,22 +12,22 @@ import { runText } from './unwrap.ts';
 
 interface ExecOption {
   /**
-   * Options whose value is looked at: the next word, or what follows `=`. Without options every
-   * word is looked at.
+   * Options whose value is examined: the next word, or the text after `=`. Without options, every
+   * word is examined.
    */
   readonly options?: readonly string[];
-  /** Short options in a bundle (`socket -qvp '/bin/sh'`): the last letter decides. */
+  /** Short options that may end a bundle (`socket -qvp '/bin/sh'`). */
   readonly bundled?: string;
   /**
-   * What of the value is the command: the last group that matched. Without a pattern the whole
-   * value is.
+   * Extracts the command from the value: the last group that matched. Without a pattern, the
+   * command is the whole value.
    */
   readonly pattern?: RegExp;
-  /** What runs when the value matches, where it is not written in the value (`vi -c :terminal`). */
+  /** The command to run if the value matches but does not contain it (`vi -c :terminal`). */
   readonly command?: string;
 }
 
-/** Longer values are not searched: the patterns may look at a character more than once. */
+/** Longer values are not searched, because the patterns may backtrack. */
 const MAX_PATTERN_TEXT = 4096;
 
 const NETCAT: readonly ExecOption[] = [{ options: ['-e', '-c', '--exec', '--sh-exec'], bundled: 'ec' }];
@@ -117,7 +117,7 @@ const EXEC_OPTIONS: Readonly<Record<string, readonly ExecOption[]>> = {
   crash: [{ pattern: /^!(.+)$/s }],
 };
 
-/** Walks the commands that a program is told to run by its options. */
+/** Walks the commands that a program's options make it run. */
 export function runExecOptions(walk: Walk, call: Call, tool: string, frame: Frame): void {
   const execOptions = Object.hasOwn(EXEC_OPTIONS, tool) ? EXEC_OPTIONS[tool] : undefined;
   if (execOptions === undefined) return;
@@ -140,14 +140,12 @@ export function runExecOptions(walk: Walk, call: Call, tool: string, frame: Fram
 const COMMAND_VARIABLE =
   /^(?:(?:MAN|GIT_|SYSTEMD_|DELTA_|BAT_)?PAGER|(?:GIT_|SUDO_|GIT_SEQUENCE_|FC)?(?:EDITOR|EDIT)|VISUAL|BROWSER|GIT_SSH(?:_COMMAND)?|GIT_EXTERNAL_DIFF|(?:GIT_|SSH_|SUDO_)ASKPASS|GIT_PROXY_COMMAND|RSYNC_RSH|LESSOPEN|LESSCLOSE|PROMPT_COMMAND|FZF_DEFAULT_COMMAND|PERL5DB)$/;
 /**
- * A value that does more than name a program: `EDITOR=vim`, `PAGER='less -R'` are everyday
- * settings, and start nothing by themselves.
+ * A value that is more than the name of a program. Common settings such as `EDITOR=vim` and
+ * `PAGER='less -R'` start nothing by themselves.
  */
 const SCRIPT = /[|;&`\n]|\$\(|(?:^|[\s/])(?:ba|da|z|k)?sh(?:\s|$)|[<>]/;
 
-/**
- * Walks what the variables set for a program make it run: `GIT_SSH_COMMAND='sh -c …' git fetch`.
- */
+/** Walks the commands in variables set for a program: `GIT_SSH_COMMAND='sh -c …' git fetch`. */
 export function runExecVariables(walk: Walk, call: Call, frame: Frame): void {
   for (const assignment of call.assignments) runCommandVariable(walk, assignment, frame);
 }
@@ -155,7 +153,7 @@ export function runExecVariables(walk: Walk, call: Call, frame: Frame): void {
 function runCommandVariable(walk: Walk, { name, value }: Assignment, frame: Frame): void {
   if (value === null || !COMMAND_VARIABLE.test(name) || !SCRIPT.test(value.text)) return;
   const via = [...frame.via, { name: 'variable', options: [], operands: [name], args: [value] }];
-  // `LESSOPEN='|lesspipe %s'`: the bar says how the output is taken.
+  // `LESSOPEN='|lesspipe %s'`: the leading bar is not part of the command.
   const text = value.text.replace(/^\|+-?/, '');
   const source = text === value.text ? wordSource(value) : computedSource(text, value);
   runText(walk, source, 'sh', { ...frame, via, depth: frame.depth + 1, topLevel: false });

@@ -1,7 +1,4 @@
-/**
- * Files written on the line with text that is known, so that `echo '…' > x; sh x` is seen as what
- * it is.
- */
+/** Files written on the line with known text, so that `echo '…' > x; sh x` is analysed. */
 
 import { inputText } from '../expansion/input-text.ts';
 import { MAX_VALUE } from '../limits.ts';
@@ -9,8 +6,8 @@ import type { Input, Redirection, Word } from '../model.ts';
 import type { Frame, Output, Walk } from './frame.ts';
 
 /**
- * By what a file is known on this line: its path, or how it is spelled where a variable in it is
- * not known (`$TMP/x`); null for anything else.
+ * Key of a file on this line: its path, or its spelling with an unknown variable (`$TMP/x`); null
+ * for other words.
  */
 function fileKey(word: Word): string | null {
   const name = word.value ?? spelling(word);
@@ -25,14 +22,14 @@ function spelling({ parts }: Word): string | null {
   return texts.includes(null) ? null : texts.join('');
 }
 
-/** Notes what a command's output redirections write. */
+/** Records what a command's output redirections write. */
 export function recordRedirections(walk: Walk, redirections: readonly Redirection[], output: Output): void {
   for (const { fd, operator, target } of redirections) {
     if (fd === 1 && /^&?>{1,2}\|?$/.test(operator)) recordWrite(walk, target, output, operator.includes('>>'));
   }
 }
 
-/** Notes what is written into a file; what is not known makes the file unknown. */
+/** Records what is written to a file; unknown output makes its text unknown. */
 export function recordWrite(walk: Walk, file: Word, output: Output, append: boolean): void {
   const name = fileKey(file);
   if (name === null || name.startsWith('/dev/')) return;
@@ -41,15 +38,15 @@ export function recordWrite(walk: Walk, file: Word, output: Output, append: bool
   else walk.scope.files.set(name, before + output);
 }
 
-/** The text of a file that was written on this line; null for any other. */
+/** The text of a file written on this line; null for other files. */
 export function fileText(walk: Walk, file: Word | undefined): string | null {
   const name = file === undefined ? null : fileKey(file);
   return name === null ? null : (walk.scope.files.get(name) ?? null);
 }
 
 /**
- * Texts written on this line that a command is pointed at: each word, or what stands behind its
- * `=`, may be a file or a folder with files in it.
+ * Texts written on this line that a command refers to: each word, or the part after its `=`, may be
+ * a file or a directory with files.
  */
 export function referencedTexts(walk: Walk, words: readonly Word[]): readonly string[] {
   if (walk.scope.files.size === 0) return [];
@@ -61,7 +58,7 @@ export function referencedTexts(walk: Walk, words: readonly Word[]): readonly st
   return [...walk.scope.files].flatMap(([file, text]) => (isNamed(file, names) ? [text] : []));
 }
 
-/** Whether it, or a folder that it is in, is among them. */
+/** Tells whether `names` contains the file or one of its parent directories. */
 function isNamed(file: string, names: ReadonlySet<string>): boolean {
   for (let end = file.length; end > 0; end = file.lastIndexOf('/', end - 1)) {
     if (names.has(file.slice(0, end))) return true;
@@ -69,14 +66,13 @@ function isNamed(file: string, names: ReadonlySet<string>): boolean {
   return false;
 }
 
-/** What a command finds on its standard input, files of this line included. */
+/**
+ * The text on a command's standard input, including files written on this line; null if unknown.
+ */
 export const knownInput = (walk: Walk, input: Input): string | null =>
   input.kind === 'file' ? fileText(walk, input.word) : inputText(input);
 
-/**
- * What `cat` prints and `tee` writes when files of this line are involved; undefined for other
- * commands.
- */
+/** Output of `cat` and effect of `tee` on files of this line; undefined for other commands. */
 export function runFileTool(walk: Walk, tool: string, words: readonly Word[], frame: Frame): Output | undefined {
   const files = words.slice(1).filter(({ text }) => !text.startsWith('-'));
   if (files.length === 0) return undefined;

@@ -18,7 +18,7 @@ import type {
 import type { Source } from '../source.ts';
 import type { AnalysisState, Mutable } from '../syntax/reader.ts';
 
-/** Circumstances under which a command runs; handed down, never changed in place. */
+/** Context in which a command runs; passed down and never modified. */
 export interface Frame {
   readonly dialect: Dialect;
   readonly via: readonly Wrapper[];
@@ -35,7 +35,7 @@ export interface Frame {
   readonly openArguments: boolean;
 }
 
-/** What a command is known to print; null where that cannot be told. */
+/** What a command prints; null if unknown. */
 export type Output = string | null;
 
 /** A simple command after expansion. */
@@ -46,9 +46,7 @@ export interface Call extends Span {
   readonly substitutions: readonly Substitution[];
 }
 
-/**
- * The walk over one command line: what it has found, and the two things that walking is made of.
- */
+/** State of the walk over one command line, and the two functions that walk it. */
 export interface Walk {
   readonly state: AnalysisState;
   readonly scope: Scope;
@@ -56,17 +54,17 @@ export interface Walk {
   readonly functions: FunctionDefinition[];
   readonly settings: Setting[];
   readonly redirections: Redirection[];
-  /** Runs a script that has been parsed. */
+  /** Walks a parsed script. */
   readonly runScript: (walk: Walk, script: Script, frame: Frame) => Output;
-  /** Runs a command whose words are known: the inside of a wrapper, or the command itself. */
+  /** Walks a command whose words are known. */
   readonly runCall: (walk: Walk, call: Call, frame: Frame) => Output;
-  /** Parses text that a shell would be given; an empty script beyond the depth limit. */
+  /** Parses text given to a shell; returns an empty script beyond the depth limit. */
   readonly parse: (source: Source, dialect: Dialect, depth: number) => Script;
 }
 
 const NO_TEXTS: readonly string[] = [];
 
-/** Notes an invocation; null, with `truncated` set, when there are too many. */
+/** Adds an invocation; returns null and sets `truncated` when there are too many. */
 export function addInvocation(
   walk: Walk,
   frame: Frame,
@@ -109,7 +107,7 @@ export function addInvocation(
   return invocation;
 }
 
-/** Where a command reads from: its own redirections before what is handed down. */
+/** The input of a command: its own redirections take precedence over the inherited input. */
 export function inputOf(redirections: readonly Redirection[], frame: Frame): Input {
   let input = frame.input;
   for (const redirection of redirections) {

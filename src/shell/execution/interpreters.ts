@@ -1,4 +1,4 @@
-/** Program text given to interpreters, and the shell commands such text plainly starts. */
+/** Program text given to interpreters, and the commands that it starts. */
 
 import type { OptionSpec } from '../catalogue/wrapper-spec.ts';
 import { decodeBase64 } from '../expansion/constant-output.ts';
@@ -12,15 +12,15 @@ import { innerCall, runText } from './unwrap.ts';
 
 interface Interpreter extends OptionSpec {
   readonly language: CodeLanguage;
-  /** Options whose value is program text; several are joined as lines. */
+  /** Options whose value is program text; several are joined with newlines. */
   readonly code: readonly string[];
   /** Options that make the first operand program text (`node -p 1+1`). */
   readonly operandWith?: readonly string[];
   /** Options may follow operands (`psql db -c '…'`). */
   readonly permutes?: true;
-  /** The first operand is program text unless an option gives some (`awk '…'`). */
+  /** Index of the operand that is program text unless an option gives some (`awk '…'`). */
   readonly operand?: number;
-  /** Without text and without operands it reads its program from standard input. */
+  /** Reads its program from standard input if it has neither text nor operands. */
   readonly stdin?: true;
 }
 
@@ -153,7 +153,7 @@ function interpreterOf(tool: string): Interpreter | undefined {
 const BASE64_LITERAL =
   /(?:b64decode|base64_decode|decode_base64|decode64|atob|fromBase64|Buffer\.from)\(\s*b?["']([A-Za-z0-9+/_-]{8,65536}={0,2})["']/g;
 
-/** Adds what `b64decode('…')` and its kin in other languages decode to. */
+/** Appends what literals in `b64decode('…')` and similar calls decode to. */
 function withDecoded(text: string): string {
   const decoded: string[] = [];
   for (const [, literal] of text.matchAll(BASE64_LITERAL)) {
@@ -164,8 +164,8 @@ function withDecoded(text: string): string {
 }
 
 /**
- * Reads the options, also those behind operands where the program takes them there. `next` is
- * behind the first run of options.
+ * Reads the options, including those after operands if the program permits that. `next` is after
+ * the first run of options.
  */
 function readAll(words: readonly Word[], interpreter: Interpreter): OptionReading {
   const first = readOptions(words, 1, interpreter);
@@ -181,9 +181,7 @@ function readAll(words: readonly Word[], interpreter: Interpreter): OptionReadin
   return { options, holders, next: first.next };
 }
 
-/**
- * The program text a command gives its interpreter; null when there is none, or it is in a file.
- */
+/** The program text given to an interpreter; null if there is none or it is in an unknown file. */
 export function codeOf(walk: Walk, tool: string, words: readonly Word[], input: Input): Code | null {
   const interpreter = interpreterOf(tool);
   if (interpreter === undefined) return null;
@@ -208,7 +206,7 @@ export function codeOf(walk: Walk, tool: string, words: readonly Word[], input: 
   return readsFile ? null : codeFromInput(walk, interpreter, words[next], input);
 }
 
-/** The program is on standard input, or in a file that was written on this line. */
+/** Program text on standard input or in a file written on this line. */
 function codeFromInput(
   walk: Walk,
   { stdin, language }: Interpreter,
@@ -224,7 +222,7 @@ function codeFromInput(
   return { language, text: withDecoded(text), span: { start, end } };
 }
 
-/** Walks the commands that program text starts through a shell or directly. */
+/** Walks the commands that program text starts. */
 export function runCode(walk: Walk, code: Code, tool: string, call: Call, frame: Frame): void {
   const wrapper = { name: tool, options: [], operands: [], args: call.words.slice(1) };
   const inner: Frame = { ...frame, via: [...frame.via, wrapper], depth: frame.depth + 1, topLevel: false };

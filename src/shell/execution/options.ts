@@ -1,7 +1,4 @@
-/**
- * Options of programs that start others, read the way getopt_long(3) reads them up to the first
- * operand.
- */
+/** Reads options as getopt_long(3) does, up to the first operand. */
 import type { OptionSpec } from '../catalogue/wrapper-spec.ts';
 import type { Word } from '../model.ts';
 
@@ -9,13 +6,13 @@ export type Option = readonly [name: string, value: string | null];
 
 export interface OptionReading {
   readonly options: readonly Option[];
-  /** The word that holds each option's value: the next word, or the option's own. */
+  /** The word that contains each option's value: the next word, or the option itself. */
   readonly holders: readonly Word[];
-  /** Index of the first word that is no option. */
+  /** Index of the first word that is not an option. */
   readonly next: number;
 }
 
-/** Reads options from `words[from]` on. `--` ends them and is skipped. */
+/** Reads options starting at `words[from]`. `--` ends them and is skipped. */
 export function readOptions(words: readonly Word[], from: number, spec: OptionSpec): OptionReading {
   const options: Option[] = [];
   const holders: Word[] = [];
@@ -71,10 +68,7 @@ function readShort(text: string, following: Word | undefined, spec: OptionSpec):
   return { options, usesNext: false };
 }
 
-/**
- * Value of the first of the named options that was given; undefined when none was, null when it
- * came without a value.
- */
+/** Value of the first of these options; undefined if none is given, null if it has no value. */
 export function optionValue(options: readonly Option[], names: readonly string[]): string | null | undefined {
   return options.find(([name]) => names.includes(name))?.[1];
 }

@@ -1,19 +1,16 @@
-/** Text for a shell, put together from words. */
+/** Builds the text that a shell is given from words. */
 import type { Word, WordPart } from '../model.ts';
 import { type Piece, piecedSource, type Source } from '../source.ts';
 
-/**
- * Stands where a substitution stood that could not be computed: a variable of which nothing is
- * known.
- */
+/** Replaces a substitution that cannot be computed: a reference to an unknown variable. */
 const UNKNOWN = `$\{?}`;
 
-/** The text of a word as a shell would be given it. Variables that are not known stay variables. */
+/** The text of a word as given to a shell. Unknown variables are kept as references. */
 export function wordSource(word: Word): Source {
   return piecedSource(word.parts.map(pieceOf), word.exact);
 }
 
-/** The words joined by blanks, as `eval`, `ssh` and `watch` join theirs. */
+/** The words joined by blanks, as `eval`, `ssh` and `watch` do. */
 export function joinedSource(words: readonly Word[]): Source {
   const pieces: Piece[] = [];
   let exact = true;

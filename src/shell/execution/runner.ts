@@ -1,6 +1,5 @@
 /**
- * Decides what a command with known words runs: itself, something it wraps, or text it hands to a
- * shell.
+ * Determines what a command with known words runs: itself, a wrapped command, or text for a shell.
  */
 
 import { constantOutput } from '../expansion/constant-output.ts';
@@ -17,7 +16,7 @@ import { joinedSource } from './payload.ts';
 import { SHELL_VARIABLES } from './shells.ts';
 import { runText, runWrapper } from './unwrap.ts';
 
-/** Name of a program without its directory. */
+/** Name of a program without its directory; `sh` for a variable such as `$SHELL`. */
 export function toolName(name: Word): string {
   const text = name.value ?? deobfuscatedName(name);
   const slash = text.lastIndexOf('/');
@@ -28,9 +27,8 @@ export function toolName(name: Word): string {
 }
 
 /**
- * A name with parts that are nearly always empty or their default (`r$@m`, `${x:-rm}`, `r[m]`):
- * these are ways to write a name so that it is not recognized. The text as written where any other
- * part is unknown.
+ * Resolves names that are obfuscated with parts that are nearly always empty or have a default
+ * (`r$@m`, `${x:-rm}`, `r[m]`). Returns the text as written if another part is unknown.
  */
 function deobfuscatedName(name: Word): string {
   let result = '';
@@ -85,7 +83,7 @@ export function runCall(walk: Walk, call: Call, frame: Frame): Output {
   return constantOutput(tool, call.words, input, frame.dialect);
 }
 
-/** A script that was written on this line and is now called by its path. */
+/** Walks a script that was written on this line and is now called by its path. */
 function runWrittenFile(walk: Walk, call: Call, name: Word, frame: Frame): Output | undefined {
   const text = name.value === null || name.text.includes('/') ? fileText(walk, name) : null;
   if (text === null) return undefined;
@@ -93,7 +91,7 @@ function runWrittenFile(walk: Walk, call: Call, name: Word, frame: Frame): Outpu
   return runText(walk, computedSource(text, name), 'sh', { ...frame, via, depth: frame.depth + 1, topLevel: false });
 }
 
-/** A function defined on this line: its body runs with the arguments of the call. */
+/** Walks the body of a function defined on this line with the arguments of the call. */
 function runFunction(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
   const definition = walk.scope.functions.get(tool);
   if (definition === undefined || walk.scope.active.has(tool)) return undefined;
@@ -109,7 +107,7 @@ function runFunction(walk: Walk, call: Call, tool: string, frame: Frame): Output
   return output;
 }
 
-/** An alias defined on this line, written without quoting. */
+/** Walks an alias that was defined on this line and is used without quotes. */
 function runAlias(walk: Walk, call: Call, name: Word, frame: Frame): Output | undefined {
   const text = walk.scope.aliases.get(name.text);
   const only = name.parts[0];

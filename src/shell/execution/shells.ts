@@ -1,8 +1,8 @@
 import type { Dialect } from '../model.ts';
 
 /**
- * Shells by name, with the grammar their text is read in. csh is read as sh: close enough for what
- * it starts.
+ * Shells by name, with the grammar used for their text. csh is read as sh, which is close enough to
+ * find what it starts.
  */
 const SHELLS: Readonly<Record<string, Dialect>> = {
   sh: 'sh',
@@ -23,11 +23,9 @@ const SHELLS: Readonly<Record<string, Dialect>> = {
   tcsh: 'sh',
 };
 
-/**
- * The language of a shell, by the name of its program; undefined for programs that are no shell.
- */
+/** The grammar of a shell; undefined for other programs. */
 export const shellDialect = (tool: string): Dialect | undefined =>
   Object.hasOwn(SHELLS, tool) ? SHELLS[tool] : undefined;
 
-/** Variables that hold the path of a shell. */
+/** Variables that contain the path of a shell. */
 export const SHELL_VARIABLES: ReadonlySet<string> = new Set(['SHELL', 'BASH', 'ZSH_NAME', 'FISH']);

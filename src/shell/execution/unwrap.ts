@@ -1,4 +1,4 @@
-/** Applies the tables of wrappers to a command. */
+/** Applies the wrapper tables to a command. */
 
 import { SUBCOMMANDS } from '../catalogue/subcommand-wrappers.ts';
 import type { WrapperSpec } from '../catalogue/wrapper-spec.ts';
@@ -11,26 +11,27 @@ import { addInvocation, type Call, type Frame, inputOf, type Output, type Walk }
 import { hasOption, type Option, optionValue, readOptions } from './options.ts';
 import { joinedSource, wordSource } from './payload.ts';
 
-/** What a wrapper's words say. */
+/** The words of a wrapper, by role. */
 interface Reading {
   readonly options: readonly Option[];
   readonly holders: readonly Word[];
   readonly operands: readonly Word[];
   readonly assignments: readonly Assignment[];
-  /** Index of the first word of the command; the number of words when there is none. */
+  /** Index of the first word of the command; the number of words if there is none. */
   readonly next: number;
 }
 
 interface FoundSpec {
   readonly spec: WrapperSpec;
-  /** Index of the first word behind the name and subcommand. */
+  /** Index of the first word after the name and subcommand. */
   readonly first: number;
 }
 
 const TMUX_KEYS = new Set(['Enter', 'C-m', 'C-j', 'KPEnter']);
 
 /**
- * Runs what a wrapper starts; undefined when the command is none, or a prefix that starts nothing.
+ * Walks what a wrapper starts; undefined if the tool is no wrapper, or a prefix that starts
+ * nothing.
  */
 export function runWrapper(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
   const found = findSpec(tool, call.words);
@@ -133,16 +134,14 @@ function innerFrame(frame: Frame, spec: WrapperSpec, wrapper: Wrapper, reading: 
   }
 }
 
-/** Whether the user switched to is root, as it is where none is named. */
+/** Tells whether the target user is root, which is the default. */
 function isRoot(spec: WrapperSpec, { options, operands }: Reading): boolean {
   const byOption = spec.user === undefined ? undefined : optionValue(options, spec.user);
   const named = byOption ?? (spec.userOperand === undefined ? undefined : operands[spec.userOperand]?.text);
   return named === undefined || /^(?:root|#?0)(?::.*)?$/.test(named);
 }
 
-/**
- * The command behind a prefix, which keeps the prefix's redirections and the place of its words.
- */
+/** The command behind a prefix; it keeps the prefix's redirections and substitutions. */
 function transparentCall(call: Call, reading: Reading): Call {
   const substitutions = call.substitutions.map((one) => ({
     ...one,
@@ -168,7 +167,7 @@ function runInner(walk: Walk, call: Call, spec: WrapperSpec, reading: Reading, f
   return walk.runCall(walk, innerCall(call, words, reading.assignments), frame);
 }
 
-/** A command that another program starts: its redirections are that program's, not its own. */
+/** A command that another program starts; redirections belong to that program. */
 export const innerCall = (call: Call, words: readonly Word[], assignments: readonly Assignment[] = []): Call => ({
   words,
   assignments,
@@ -186,13 +185,13 @@ function* payloadSources(spec: WrapperSpec, { options, holders }: Reading): Gene
   }
 }
 
-/** Runs text that a shell is given. */
+/** Parses and walks text given to a shell. */
 export function runText(walk: Walk, source: Source, dialect: Dialect, frame: Frame): Output {
   const script = walk.parse(source, dialect, frame.depth);
   return walk.runScript(walk, script, { ...frame, dialect });
 }
 
-/** Runs what a shell without a command finds on its standard input, where that is known. */
+/** Walks the standard input of a shell without a command, if it is known. */
 export function runInputText(walk: Walk, call: Call, frame: Frame, dialect: Dialect = 'sh'): Output {
   const { input } = frame;
   const inner: Frame = { ...frame, input: { kind: 'inherited' } };

@@ -1,6 +1,4 @@
-/**
- * Walks a syntax tree in execution order and hands every simple command, expanded, to the runner.
- */
+/** Walks a syntax tree in execution order and passes each expanded simple command to the runner. */
 import { type Expander, expandWhole, expandWords } from '../expansion/expansion.ts';
 import { MAX_CALLS, MAX_INVOCATIONS, MAX_VALUE } from '../limits.ts';
 import type {
@@ -19,10 +17,10 @@ import { recordRedirections } from './files.ts';
 import type { Call, Frame, Output, Walk } from './frame.ts';
 import { addInvocation, inputOf } from './frame.ts';
 
-/** Turns of a loop over a written-out list that are walked one by one. */
+/** Loop iterations that are walked separately, for a loop over a literal list. */
 const MAX_ITERATIONS = 8;
 
-/** Walks a script. What it prints is known only when it is known of every command in it. */
+/** Walks a script. Its output is known only if that of each of its commands is. */
 export function runScript(walk: Walk, script: Script, frame: Frame): Output {
   let output: Output = '';
   let conditional = frame.conditional;
@@ -38,8 +36,7 @@ export function runScript(walk: Walk, script: Script, frame: Frame): Output {
 }
 
 /**
- * Whether so much has been walked that the rest is left; counted, because functions and loops
- * multiply.
+ * Counts a command and tells whether the limit is reached, because functions and loops multiply.
  */
 function isExhausted({ state, invocations }: Walk): boolean {
   state.calls += 1;
@@ -64,8 +61,8 @@ function runPipeline(walk: Walk, pipeline: Pipeline, frame: Frame): Output {
 }
 
 /**
- * Tells the writers of a pipe who reads it: the first invocation of the next command that is not
- * inside one of its words.
+ * Sets the reader of a pipe's writers: the first invocation of the next command that is not inside
+ * one of its words.
  */
 function linkReader(walk: Walk, writers: { from: number; to: number }, readerFrom: number): void {
   const depth = Math.min(...walk.invocations.slice(readerFrom).map((invocation) => invocation.depth));
@@ -101,7 +98,7 @@ function runSimple(walk: Walk, command: SimpleCommand, frame: Frame): Output {
 const redirectsOutput = (redirections: readonly Redirection[]): boolean =>
   redirections.some(({ fd, operator }) => fd === 1 && operator.includes('>') && operator !== '>&');
 
-/** Notes a variable that is set for the rest of the line. */
+/** Records a variable that is set for the rest of the line. */
 export function assignVariable(walk: Walk, assignment: Assignment, exported: boolean): void {
   walk.settings.push({ assignment, exported });
   const { name, elements, append } = assignment;
@@ -132,7 +129,7 @@ function expandAssignment(assignment: Assignment, expander: Expander): Assignmen
   return value === assignment.value && elements.length === 0 ? assignment : { ...assignment, value, elements };
 }
 
-/** Runs what stands inside a word and notes it as a substitution of that word. */
+/** Expander that walks a script inside a word and records it as a substitution of that word. */
 export function substituter(walk: Walk, frame: Frame, argument: number, found: Substitution[]): Expander {
   const inner: Frame = { ...frame, topLevel: false, depth: frame.depth + 1, openArguments: false };
   return {
@@ -168,7 +165,7 @@ function runCompound(walk: Walk, command: CompoundCommand, frame: Frame): Output
   return redirectsOutput(redirections) ? '' : output;
 }
 
-/** `[[ … ]]` counts as a command, as `[ … ]` does. */
+/** Adds `[[ … ]]` as an invocation, as `[ … ]` is one. */
 function addTest(
   walk: Walk,
   { start, end }: CompoundCommand,
@@ -196,8 +193,8 @@ function runBranches(walk: Walk, command: CompoundCommand, frame: Frame): Output
 }
 
 /**
- * Walks a loop once, or once for each word of a written-out list, so that `for d in / /home; do rm
- * -rf $d; done` is seen.
+ * Walks a loop once, or once per item of a literal list, to detect `for d in / /home; do rm -rf $d;
+ * done`.
  */
 function runLoop(walk: Walk, command: CompoundCommand, words: readonly Word[], frame: Frame): Output {
   const { name } = command;
@@ -215,8 +212,8 @@ function runLoop(walk: Walk, command: CompoundCommand, words: readonly Word[], f
 }
 
 /**
- * Notes a function. Its body is walked apart, so that a rule can look at it although it may never
- * be called.
+ * Records a function. Its body is walked separately, so that rules see it even if it is never
+ * called.
  */
 function defineFunction(walk: Walk, command: CompoundCommand, frame: Frame): void {
   const name = command.name ?? '';

@@ -4,19 +4,19 @@ import type { WordPart } from '../model.ts';
 
 type Parts = readonly WordPart[];
 
-/** A character of a word, or a part that brace expansion does not look into. */
+/** A character of a word, or a part that brace expansion leaves as it is. */
 type Atom = string | WordPart;
 
 const SEQUENCE = /^(?:(-?\d{1,9})\.\.(-?\d{1,9})|([A-Za-z])\.\.([A-Za-z]))(?:\.\.(-?\d{1,9}))?$/;
 const MAX_NESTING = 20;
 
-/** Whether a word can have anything for `expandBraces` to do. */
+/** Tells whether `expandBraces` may change a word. */
 export const hasBraces = (parts: Parts): boolean =>
   parts.some((part) => part.kind === 'literal' && !part.quoted && part.text.includes('{'));
 
 /**
- * The words a word stands for; at most `MAX_EXPANSION`, otherwise the word itself. Spans stay those
- * of the part expanded.
+ * Expands braces into at most `MAX_EXPANSION` words; above that, returns the word itself. Spans are
+ * those of the expanded part.
  */
 export function expandBraces(parts: Parts): readonly Parts[] {
   const atoms: Atom[] = [];
@@ -54,9 +54,7 @@ interface Brace {
   readonly alternatives: readonly (readonly Atom[])[];
 }
 
-/**
- * Finds the first brace that expands; a brace with neither comma nor sequence stands for itself.
- */
+/** Finds the first brace that expands; a brace without comma or sequence is literal. */
 function findBrace(atoms: readonly Atom[]): Brace | null {
   for (let start = 0; start < atoms.length; start += 1) {
     if (atoms[start] !== '{') continue;

@@ -1,6 +1,6 @@
 /**
- * What a few harmless programs print, computed from literal arguments, so that encoded and
- * assembled commands are seen.
+ * Output of some harmless programs, computed from literal arguments, to detect encoded and
+ * assembled commands.
  */
 
 import { MAX_VALUE } from '../limits.ts';
@@ -10,7 +10,7 @@ import { inputText } from './input-text.ts';
 
 type Filter = (args: readonly string[], input: string | null, dialect: Dialect) => string | null;
 
-/** What `tool` prints; null where that cannot be told. */
+/** What `tool` prints; null if that is unknown. */
 export function constantOutput(tool: string, words: readonly Word[], input: Input, dialect: Dialect): string | null {
   const filter = Object.hasOwn(FILTERS, tool) ? FILTERS[tool] : undefined;
   if (filter === undefined) return null;
@@ -116,7 +116,7 @@ function formatOne(kind: string, value: string): string {
   }
 }
 
-/** Text that is base64; null for what is none, or decodes to no text. */
+/** Decodes base64; null if the input is not base64 or does not decode to text. */
 export function decodeBase64(input: string | null): string | null {
   const text = input?.replace(/\s+/g, '') ?? '';
   if (text === '' || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return null;
@@ -138,7 +138,7 @@ function decodeBase32(input: string | null): string | null {
   return printable(Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2))).toString('utf8'));
 }
 
-/** Decoded text counts only if it is text. */
+/** Rejects decoded data that is not text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells data from text
 const printable = (text: string): string | null => (/[\x00-\x08\x0e-\x1f\ufffd]/.test(text) ? null : text);
 

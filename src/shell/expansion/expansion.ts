@@ -1,7 +1,4 @@
-/**
- * From words as written to the words a program receives, as far as that can be told without running
- * anything.
- */
+/** Expands words as written to the words that a program receives, without running anything. */
 
 import type { LiteralPart, Script, VariablePart, Word, WordPart } from '../model.ts';
 import { wordOf } from '../syntax/parts.ts';
@@ -9,14 +6,13 @@ import { expandBraces, hasBraces } from './braces.ts';
 import { knownValue, knownWords, type Scope } from './scope.ts';
 
 /**
- * What expansion needs of the walk: it runs the scripts inside words and says what they print, null
- * where unknown.
+ * What expansion needs from the walk: `substitute` walks a script inside a word and returns what it
+ * prints, null if unknown.
  */
 export interface Expander {
   readonly scope: Scope;
   /**
-   * What falls into several words at its blanks: zsh and fish keep the value of a variable in one
-   * word.
+   * What is split into several words at blanks; in zsh and fish, a variable's value stays one word.
    */
   readonly splits: 'all' | 'commands' | 'nothing';
   readonly substitute: (script: Script, kind: 'command' | 'process', direction: 'in' | 'out') => string | null;
@@ -26,7 +22,7 @@ type Field = WordPart[];
 
 const FIELD_SEPARATORS = /[ \t\n]+/;
 
-/** Whether a word stands for itself. */
+/** Tells whether a word needs no expansion. */
 const isPlain = (word: Word): boolean => word.value !== null && !(word.value.includes('{') && hasBraces(word.parts));
 
 export function expandWords(words: readonly Word[], expander: (argument: number) => Expander): Word[] {
@@ -81,7 +77,7 @@ function addVariable(fields: Field[], part: VariablePart, expander: Expander): v
     fields.push([]);
     return;
   }
-  // What the default runs, runs whether or not the default is taken in the end.
+  // The default's substitutions are walked even if the default may not be used.
   const argument = part.argument && part.argument.value === null ? expandWhole(part.argument, expander) : part.argument;
   const words = knownWords(expander.scope, part);
   if (words !== null) {

@@ -1,25 +1,23 @@
 import { MAX_SUBSTITUTED, MAX_VALUE } from '../limits.ts';
 import type { CompoundCommand, VariablePart, Word } from '../model.ts';
 
-/** What is known of the shell's state at a point of the command line. */
+/** Known state of the shell at one point of the command line. */
 export interface Scope {
-  /** Variables assigned on this line; null where the value is not known. */
+  /** Variables assigned on this line; null if the value is unknown. */
   readonly variables: Map<string, string | null>;
   /** Text of files written on this line, by path. */
   readonly files: Map<string, string>;
-  /** Arrays written out on this line. */
+  /** Arrays assigned on this line. */
   readonly arrays: Map<string, readonly Word[]>;
   readonly aliases: Map<string, Word>;
   readonly functions: Map<string, CompoundCommand>;
   /** Functions and aliases whose body is being walked. */
   readonly active: Set<string>;
-  /**
-   * Names that were looked up; the loop over a list asks whether its body depends on the variable.
-   */
+  /** Variables read; shows whether a loop body depends on the loop variable. */
   readonly reads: Set<string>;
-  /** Characters put in for variables so far. */
+  /** Characters substituted for variables so far. */
   substituted: number;
-  /** `$1`, `$2`, … of the function or `sh -c` being walked; null where they are unknown. */
+  /** `$1`, `$2`, … of the function or `sh -c` being walked; null if unknown. */
   positional: readonly Word[] | null;
 }
 
@@ -35,7 +33,7 @@ export const newScope = (): Scope => ({
   positional: null,
 });
 
-/** The value of a reference where it can be computed; null where it is known at run time only. */
+/** The value of a reference; null if it is known only at run time. */
 export function knownValue(scope: Scope, part: VariablePart): string | null {
   const value = computeValue(scope, part);
   if (value === null) return null;
@@ -52,15 +50,15 @@ function computeValue(scope: Scope, part: VariablePart): string | null {
   return current === undefined ? null : applyOperator(current, part.operator, argument);
 }
 
-/** `${HOME:0:1}` is a way to write a slash, `${IFS:0:1}` one to write a blank. */
+/** `${HOME:0:1}` is a known way to write a slash, `${IFS:0:1}` a blank. */
 function firstCharacter(name: string): string | null {
   if (name === 'IFS') return ' ';
   return ['HOME', 'PATH', 'PWD', 'OLDPWD', 'SHELL'].includes(name) ? '/' : null;
 }
 
 /**
- * The words that `$@`, `$*`, `${a[@]}` or `${a[1]}` stand for; null where they are unknown or the
- * reference is another.
+ * The words of `$@`, `$*`, `${a[@]}` or `${a[1]}`; null if they are unknown or `part` is another
+ * reference.
  */
 export function knownWords(scope: Scope, { name, operator }: VariablePart): readonly Word[] | null {
   if (operator === '' && (name === '@' || name === '*' || name === 'argv')) return scope.positional;
@@ -70,7 +68,7 @@ export function knownWords(scope: Scope, { name, operator }: VariablePart): read
   return subscript[1] === undefined ? elements.slice(Number(subscript[2]), Number(subscript[2]) + 1) : elements;
 }
 
-/** Undefined where nothing is known, not even that it is unset. */
+/** Undefined if it is unknown whether the variable is set. */
 function lookUp(scope: Scope, name: string): string | null | undefined {
   if (/^[1-9]\d*$/.test(name)) return scope.positional?.[Number(name) - 1]?.value ?? undefined;
   scope.reads.add(name);

@@ -1,5 +1,6 @@
 /**
- * Masks secrets before anything is stored (FR-503): the shape of the command stays, the value goes.
+ * Masks secrets before anything is stored (FR-503). Only the value is replaced; the rest of the
+ * command stays.
  */
 import type { Analysis } from '../model.ts';
 import { parsedSecrets } from './secret-options.ts';
@@ -8,18 +9,15 @@ import { type SecretSpan, scanSecrets } from './secret-scan.ts';
 export interface Redacted {
   readonly text: string;
   /**
-   * What was masked, each kind once, in order of appearance: `password`, `token`, `github-token`,
-   * `private-key`, …
+   * Kinds of masked secrets, each once, in order of appearance: `password`, `token`,
+   * `github-token`, `private-key`, …
    */
   readonly kinds: readonly string[];
-  /** Where it stood in the command, in order, not overlapping. */
+  /** Masked spans of the command, in order, not overlapping. */
   readonly masked: readonly SecretSpan[];
 }
 
-/**
- * Overlapping spans become one, named after the more specific finding (a known token format before
- * a telling name).
- */
+/** Merges overlapping spans; the more specific kind wins (a known token format over a name). */
 const merge = (spans: readonly SecretSpan[]): readonly SecretSpan[] => {
   const merged: SecretSpan[] = [];
   for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
@@ -33,8 +31,8 @@ const merge = (spans: readonly SecretSpan[]): readonly SecretSpan[] => {
 };
 
 /**
- * Leaves out what touches a mask that is there already: `‹redacted:token›@host` would read as a
- * name and a password.
+ * Omits spans that touch an existing mask: `‹redacted:token›@host` would read as a name and a
+ * password.
  */
 const outsideMasks = (text: string, spans: readonly SecretSpan[]): readonly SecretSpan[] => {
   if (!text.includes('‹redacted:')) return spans;
@@ -49,8 +47,8 @@ const outsideMasks = (text: string, spans: readonly SecretSpan[]): readonly Secr
 };
 
 /**
- * Quotes that open and close inside the span stay outside the mask, so that what is left still
- * reads as the same command.
+ * Keeps quotes around the secret outside the mask, so that the result still parses as the same
+ * command.
  */
 const insideQuotes = (text: string, span: SecretSpan): SecretSpan => {
   const first = text[span.start];
@@ -59,8 +57,9 @@ const insideQuotes = (text: string, span: SecretSpan): SecretSpan => {
 };
 
 /**
- * `mysql -phunter2` becomes `mysql -p‹redacted:password›`. `analysis` must be that of `command`.
- * Never throws, needs time linear in the length of the command, and leaves its own output as it is.
+ * `mysql -phunter2` becomes `mysql -p‹redacted:password›`. `analysis` MUST be that of `command`.
+ * Never throws, takes time linear in the length of the command, and leaves its own output
+ * unchanged.
  */
 export const redact = (command: string, analysis: Analysis): Redacted => {
   const found = [...scanSecrets(command), ...parsedSecrets(command, analysis)];
@@ -80,8 +79,8 @@ export const redact = (command: string, analysis: Analysis): Redacted => {
 const maskOf = ({ kind }: SecretSpan): string => `‹redacted:${kind}›`;
 
 /**
- * `analysis.tools`, but for names that hold what was masked: a token that was pasted as a command
- * is called by its mask.
+ * `analysis.tools`, with the mask in place of a name that contains a secret, such as a token pasted
+ * as a command.
  */
 export const redactedTools = ({ invocations }: Analysis, { masked }: Redacted): readonly string[] =>
   invocations

@@ -1,9 +1,9 @@
-/** Where single tools take secrets: data, and the index that is made of it on first use. */
+/** Arguments of single tools that are secrets, and their index, which is built on first use. */
 
 /**
- * Per tool (or `tool subcommand`), its options whose value is a secret. `-p*`: glued only; `-p?`:
- * glued or the next word; else the next word or after `=`. `:`, `%`, `,` at the end: only what
- * follows that character is secret (`-u user:password`).
+ * Options whose value is a secret, per tool or `tool subcommand`. `-p*`: value attached; `-p?`:
+ * attached or the next word; otherwise the next word or after `=`. A final `:`, `%` or `,`: only
+ * the part of the value after that character is secret (`-u user:password`).
  */
 const OPTIONS: Readonly<Record<string, string>> = {
   mysql: '-p*',
@@ -87,12 +87,12 @@ const OPTIONS: Readonly<Record<string, string>> = {
   ykman: '-p -P',
 };
 
-/** Of any tool: `user:password` in one word. */
+/** For all tools: `user:password` in one word. */
 const ANY_TOOL = '--auth: --basic-auth: --creds: --userpass:';
 
 /**
- * `tool subcommand …` whose operands from this position on (negative: from the end) are secret;
- * `=`: only what follows it.
+ * Operands of `tool subcommand …` that are secret, from this index on (negative: from the end).
+ * `=`: only the part after it.
  */
 const OPERANDS: readonly (readonly [words: string, from: number, count: number, form?: '='])[] = [
   ['rabbitmqctl add_user', 1, 1],
@@ -117,7 +117,7 @@ const OPERANDS: readonly (readonly [words: string, from: number, count: number, 
   ['htpasswd', -1, 1],
 ];
 
-/** Programs that read a secret from standard input: what `echo` or `printf` sends them is one. */
+/** Programs that read a secret from standard input, such as the output of `echo` or `printf`. */
 const READS_SECRET: readonly (readonly [words: string, option?: RegExp])[] = [
   ['docker login', /^--password-stdin$/],
   ['podman login', /^--password-stdin$/],
@@ -143,13 +143,13 @@ const READS_SECRET: readonly (readonly [words: string, option?: RegExp])[] = [
   ['argocd login'],
 ];
 
-/** One option of a tool, taken apart. */
+/** One option of a tool. */
 export interface SecretOption {
   readonly option: string;
-  /** The value is glued to it (`-psecret`), stands in the next word, or either. */
+  /** The value may be attached (`-psecret`), and may be the next word. */
   readonly attached: boolean;
   readonly next: boolean;
-  /** Only what follows this character in the value is secret; empty for all of it. */
+  /** Only the part of the value after this character is secret; empty for the whole value. */
   readonly separator: string;
 }
 export interface SecretOperand {
@@ -162,7 +162,7 @@ export interface SecretInput {
   readonly subcommands: readonly string[];
   readonly option: RegExp | undefined;
 }
-/** All that is known of one tool. */
+/** Secret arguments of one tool. */
 export interface SecretArguments {
   readonly options: readonly SecretOption[];
   readonly subcommandOptions: ReadonlyMap<string, readonly SecretOption[]>;
@@ -210,7 +210,7 @@ const buildIndex = (): ReadonlyMap<string, SecretArguments> => {
 
 let index: ReadonlyMap<string, SecretArguments> | null = null;
 
-/** What is known of a tool by its canonical name; undefined for most. */
+/** Secret arguments of a tool by its canonical name; undefined for most. */
 export const secretArguments = (tool: string): SecretArguments | undefined => {
   index ??= buildIndex();
   return index.get(tool);
@@ -218,5 +218,5 @@ export const secretArguments = (tool: string): SecretArguments | undefined => {
 
 let any: readonly SecretOption[] | null = null;
 
-/** Options that mean the same for every tool. */
+/** Options that have the same meaning for every tool. */
 export const commonOptions = (): readonly SecretOption[] => (any ??= readSpecs(ANY_TOOL));

@@ -1,19 +1,19 @@
 /**
- * Tokens that show by themselves what they are. A `hint` must occur in the text before its pattern
- * is tried, so that an ordinary command costs a few substring searches. Patterns have bounded,
- * unambiguous repetition: matching is linear.
+ * Tokens with a recognizable format. A `hint` must occur in the text before its pattern is tried,
+ * so that an ordinary command costs only a few substring searches. Patterns have bounded,
+ * unambiguous repetition, so that matching is linear.
  */
 export interface SecretFormat {
   readonly kind: string;
   readonly hint: string;
   readonly pattern: RegExp;
-  /** What of the match is the secret: 0 the whole of it (default), 1 its first group. */
+  /** Group of the match that is the secret: the whole match (default), or the first group. */
   readonly group?: 1;
 }
 
 type Row = readonly [kind: string, hint: string, source: string];
 
-/** Stand alone: no letter or digit directly before or behind. */
+/** Tokens without a letter or digit directly before or after. */
 const TOKENS: readonly Row[] = [
   ['github-token', 'gh', 'gh[pousr]_[A-Za-z0-9]{30,255}'],
   ['github-token', 'github_pat_', 'github_pat_[A-Za-z0-9_]{22,255}'],
@@ -79,7 +79,7 @@ const TOKENS: readonly Row[] = [
   ['jwt', 'eyJ', 'eyJ[\\w-]{8,4000}\\.[\\w-]{4,8000}\\.[\\w-]{0,2000}'],
 ];
 
-/** Known by what stands before them; the first group is the secret. */
+/** Secrets recognized by the text before them; the first group is the secret. */
 const PARTS: readonly Row[] = [
   ['password-hash', '$', '(\\$(?:1|2[abxy]|5|6|7|y|apr1|argon2id?)\\$[./A-Za-z0-9$=,+]{20,200})'],
   ['azure-key', 'AccountKey=', 'AccountKey=([A-Za-z0-9+/]{40,100}={0,2})'],

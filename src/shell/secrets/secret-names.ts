@@ -1,9 +1,6 @@
-/**
- * Which names tell that a secret stands beside them, and which values can be one (FR-503, issue
- * "secrets").
- */
+/** Names that announce a secret, and values that can be one (FR-503). */
 
-/** Any of these in a text makes a closer look worth while. */
+/** Quick test: without a match, a text contains no name of a secret. */
 export const NAME_HINT = /pass|pwd|secret|token|key|cred|auth|cookie|pat\b|session|identified|bearer|webhook/i;
 
 const PASSWORD =
@@ -11,8 +8,7 @@ const PASSWORD =
 const TOKEN =
   /(?:secret|token|api[_-]?key|apikey|(?:access|account|secret|auth|encryption|signing|master|shared|service|deploy|storage|subscription|license|licence|routing|integration|project|write|admin|app|application|functions?)[_-]?key|private[_-]?key|secret[_-]?key[_-]?base|(?:^|[_-])pat|bearer|credentials?|authorization|rediscli_auth|jwt)$/;
 /**
- * Parts that may follow the telling word without changing what is meant: `TOKEN_PROD`, `SECRET_2`,
- * `PRIVATE_KEY_B64`.
+ * Suffixes that do not change the meaning of a name: `TOKEN_PROD`, `SECRET_2`, `PRIVATE_KEY_B64`.
  */
 const SUFFIX =
   /[_.-]?(?:\d{1,3}|v\d|b64|base64|value|text|plain|plaintext|prod|production|dev|development|staging|stage|test|old|new|current)$/;
@@ -20,8 +16,8 @@ const SUFFIX =
 export type SecretKind = 'password' | 'token' | 'key';
 
 /**
- * The kind of secret a name announces, or null. Only the end of the name counts: `token_file`,
- * `password-stdin`, `secretName` and `tokenizer` announce none.
+ * The kind of secret that a name announces, or null. Only the end of the name counts: `token_file`,
+ * `password-stdin`, `secretName` and `tokenizer` are not names of secrets.
  */
 export const secretKindOf = (name: string): SecretKind | null => {
   if (name === 'PWD' || name === 'OLDPWD' || name.length > 80) return null;
@@ -39,8 +35,8 @@ const PATH =
   /^(?:~|\.{0,2})\/[\w./@-]*$|^[a-z]+:\/\/|^[\w-]+\/[\w./-]+\.(?:txt|key|pem|json|ya?ml|env|conf|cfg|crt|gpg)$/i;
 
 /**
- * Whether a value that a telling name announces can be a secret. References (`$X`, `<token>`, `{{ x
- * }}`), switches, paths and URLs are not; a token that is a small number is a count.
+ * Tells whether a value after the name of a secret can be a secret. References (`$X`, `<token>`,
+ * `{{ x }}`), switches, paths and URLs cannot; a small number after a token name is a count.
  */
 export const isSecretValue = (value: string, kind: SecretKind): boolean => {
   if (value === '' || /^\s/.test(value) || NOT_A_VALUE.test(value)) return false;
@@ -63,7 +59,7 @@ export const entropy = (text: string): number => {
 const NOT_RANDOM =
   /^(?:[0-9a-f]{7,128}|[0-9A-F]{7,128}|\d+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|sha\d+[:-].*|[a-z][a-z-]*|[A-Z][A-Z_]*)$/i;
 
-/** Looks random, and is neither a hash, a UUID, a digest, a number, a word nor a path. */
+/** Tells whether a value looks random and is not a hash, UUID, digest, number, word or path. */
 export const looksRandom = (value: string): boolean =>
   value.length >= 16 &&
   value.length <= 512 &&

@@ -1,6 +1,6 @@
 /**
- * Secrets that only the parsed command tells: `-p…` is a password for mysql and a port for ssh.
- * Finds the spans of those values in the original text.
+ * Finds secrets that need the parsed command: `-p…` is a password for mysql and a port for ssh.
+ * Returns spans of the original text.
  */
 import { afterGlobalOptions, lookupTool } from '../catalogue/catalogue.ts';
 import type { Analysis, Invocation, Word } from '../model.ts';
@@ -9,14 +9,14 @@ import { isSecretValue, looksRandom, secretKindOf } from './secret-names.ts';
 import type { SecretSpan } from './secret-scan.ts';
 
 /**
- * The span of the last `length` characters of what a word says, inside its closing quote; the whole
- * word where that is unclear.
+ * The span of the last `length` characters of a word, without its closing quote; the whole word if
+ * that cannot be located.
  */
 const tailSpan = (text: string, word: Word, length: number, kind: string): SecretSpan => {
   const raw = text.slice(word.start, word.end);
   const secret = length > 0 ? word.text.slice(-length) : word.text;
-  // Where the same text stands in the word more than once (in a substitution, say), all from the
-  // first to the last of them goes.
+  // If the same text occurs in the word more than once, such as in a substitution, the span covers
+  // all occurrences.
   const first = raw.indexOf(secret, word.text.length - secret.length);
   const last = raw.lastIndexOf(secret);
   if (secret !== '' && first >= 0) return { start: word.start + first, end: word.start + last + secret.length, kind };
@@ -25,7 +25,7 @@ const tailSpan = (text: string, word: Word, length: number, kind: string): Secre
   return { start: word.start + inner, end: word.end, kind };
 };
 
-/** Adds the secret of a value word, or of the end of it that follows the separator. */
+/** Adds a word's value, or the part of it after the separator. */
 const addValue = (text: string, word: Word, attached: number, separator: string, found: SecretSpan[]): void => {
   let value = word.text.slice(attached);
   if (separator !== '') {
@@ -71,7 +71,7 @@ const findOptions = (
     findOptionValues(text, args, known.subcommandOptions.get(word.text) ?? [], found);
 };
 
-/** Leading operands of an invocation (subcommands and what follows), options left out. */
+/** Leading operands of an invocation: its subcommands and what follows, without options. */
 const operandsOf = (invocation: Invocation): readonly Word[] =>
   afterGlobalOptions(invocation.args, lookupTool(invocation.tool)?.valueOptions ?? new Set()).filter(
     (word) => !word.text.startsWith('-'),
@@ -94,8 +94,8 @@ const findOperands = (text: string, known: SecretArguments, operands: readonly W
 };
 
 /**
- * `config set NAME value`, `configure set aws_secret_access_key value`: a telling name as a word of
- * its own, after a setting verb.
+ * `config set NAME value`, `configure set aws_secret_access_key value`: a verb, then the name of a
+ * secret as a separate word.
  */
 const findSettings = (text: string, args: readonly Word[], found: SecretSpan[]): void => {
   const verb = args.findIndex((word) => /^(?:set|add|put|config|write|requirepass|AUTH|auth)$/.test(word.text));
@@ -130,7 +130,7 @@ const findLiterals = (text: string, args: readonly Word[], found: SecretSpan[]):
 };
 
 const SUDO_STDIN = /^-[a-zA-Z]*S|^--stdin$/;
-/** Whether the program, or the sudo before it, reads a password from its standard input. */
+/** Tells whether the program, or sudo before it, reads a password from standard input. */
 const readsSecret = (invocation: Invocation, known: SecretArguments | undefined, operands: readonly Word[]): boolean =>
   invocation.via.some((step) => step.name === 'sudo' && step.args.some((word) => SUDO_STDIN.test(word.text))) ||
   (known?.inputs.some(
@@ -140,8 +140,8 @@ const readsSecret = (invocation: Invocation, known: SecretArguments | undefined,
     false);
 
 /**
- * `echo secret | docker login --password-stdin`, `echo secret | sudo -S …`, `docker login … <<<
- * secret`.
+ * Secrets piped or fed to a program: `echo secret | docker login --password-stdin`, `echo secret |
+ * sudo -S …`, `docker login … <<< secret`.
  */
 const findPipedSecret = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
   const { input } = invocation;
@@ -169,14 +169,14 @@ const findIn = (text: string, invocation: Invocation, found: SecretSpan[]): void
     findPipedSecret(text, invocation, found);
 };
 
-/** Secrets that the parsed command tells, as spans of the original text. */
+/** Secrets found in the parsed command, as spans of the original text. */
 export const parsedSecrets = (text: string, analysis: Analysis): readonly SecretSpan[] => {
   const found: SecretSpan[] = [];
   const wrappers = new Set<unknown>();
   for (const invocation of analysis.invocations) {
     findIn(text, invocation, found);
     for (const wrapper of invocation.via) {
-      // A wrapper of many commands is looked at once.
+      // Several invocations may share a wrapper; it is examined once.
       const key = wrapper.args[0] ?? wrapper;
       if (wrappers.has(key)) continue;
       wrappers.add(key);

@@ -1,7 +1,7 @@
 /**
- * Finds secrets in raw text, whatever the text is: a command, a here-document, a `-c` string, a
- * JSON body, something that does not parse. Knows nothing of shell words; `secret-options.ts` adds
- * what only the parsed command can tell.
+ * Finds secrets in raw text of any kind: a command, a here-document, a `-c` string, a JSON body,
+ * text that does not parse. It knows nothing of shell words; `secret-options.ts` adds what needs
+ * the parsed command.
  */
 import { secretFormats } from './secret-formats.ts';
 import { isSecretValue, looksRandom, NAME_HINT, type SecretKind, secretKindOf } from './secret-names.ts';
@@ -14,14 +14,13 @@ export interface SecretSpan {
 }
 
 /**
- * A value longer than this is cut off there by the search for its end, so that unclosed quotes
- * cannot make it quadratic.
+ * The search for the end of a value stops here, so that unclosed quotes cannot make it quadratic.
  */
 const MAX_VALUE_LENGTH = 4096;
 const MAX_NAME_LENGTH = 64;
 
 const findTokens = (text: string, found: SecretSpan[]): void => {
-  // Eighty formats, almost none of which fits: a loop over an iterator would make as many objects.
+  // There are about eighty formats and few match: filtering first avoids one iterator per format.
   const likely = secretFormats().filter(({ hint }) => text.includes(hint));
   for (const format of likely) {
     for (const match of text.matchAll(format.pattern)) {
@@ -32,8 +31,8 @@ const findTokens = (text: string, found: SecretSpan[]): void => {
 };
 
 /**
- * Private keys: everything between the two marker lines, or to the end of the text where the second
- * one is missing.
+ * Private keys: everything between the two marker lines, or to the end of the text if the second is
+ * missing.
  */
 const findPem = (text: string, found: SecretSpan[]): void => {
   const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
@@ -61,8 +60,8 @@ const findUrlCredentials = (text: string, found: SecretSpan[]): void => {
 };
 
 /**
- * Where a value that begins at `from` ends: at its closing quote, or at the first character that
- * ends a bare word.
+ * End of the value that starts at `from`: its closing quote, or the first character that ends an
+ * unquoted word.
  */
 const valueEnd = (text: string, from: number, quote: string): number => {
   const limit = Math.min(text.length, from + MAX_VALUE_LENGTH);
@@ -83,7 +82,7 @@ interface NamedSpan {
   readonly end: number;
 }
 
-/** The whole name around a telling word: letters, digits, `_`, `-`, `.`. */
+/** Extends a match to the whole name around it: letters, digits, `_`, `-`, `.`. */
 const nameAround = (text: string, start: number, end: number): NamedSpan => {
   let from = start;
   while (from > 0 && start - from < MAX_NAME_LENGTH && /[\w.-]/.test(text[from - 1] ?? '')) from -= 1;
@@ -96,8 +95,8 @@ const SEPARATOR = /(\\*["']?\]?)([ \t]*)(=>|:=|==|=~|=|::|:\/\/|:|(?=\s))([ \t]*
 const HEADER = /(?:authorization|^x-|-token|-key|^api-?key|^cookie)/i;
 
 /**
- * The value may be spoken of freely (`password: x`), or must be an option's (`--password x`), or
- * look like a secret by itself.
+ * Decides by the separator: `password: x` and `--password x` announce a value; others only count if
+ * the value looks like a secret.
  */
 const isSecretAfter = (named: NamedSpan, separator: RegExpExecArray, value: string, kind: SecretKind): boolean => {
   const [, closing = '', , sign = '', gap = '', opening = ''] = separator;
@@ -121,12 +120,12 @@ const spanAfter = (text: string, named: NamedSpan, announced: SecretKind | 'rand
   const quote = (separator[5] ?? '').at(-1) ?? '';
   const header = /authorization$/i.test(named.name);
   let start = SEPARATOR.lastIndex;
-  // A header stands inside one quoted word: its value runs to that word's closing quote, over the
-  // blank after the scheme.
+  // A header is inside one quoted word: its value extends to the closing quote, past the blank
+  // after the scheme.
   if (header) start += SCHEME.exec(text.slice(start, start + 40))?.[0].length ?? 0;
   const end = valueEnd(text, start, quote);
   const value = text.slice(start, end);
-  // Many things are called a key; only a value that looks like one is taken for it.
+  // Many things are called a key, so the value must look like one.
   if (announced === 'random' && !looksRandom(value)) return null;
   const kind = announced === 'random' ? 'key' : announced;
   return isSecretAfter(named, separator, value, kind) ? { start, end, kind } : null;
@@ -134,14 +133,14 @@ const spanAfter = (text: string, named: NamedSpan, announced: SecretKind | 'rand
 
 const SECRET_WORDS =
   /passw(?:or)?d|passphrase|passcode|passwort|pwd|pass|psw|secret|token|key|credential|authorization|auth|bearer|jwt|_pat\b/gi;
-/** Options of these programs ask for the password instead of taking it as the next word. */
+/** Options of these programs prompt for the password instead of taking it as the next word. */
 const PROMPTING_PROGRAMS =
   /\b(?:mysql\w*|mariadb[\w-]*|psql|pg_\w+|createdb|dropdb|createuser|dropuser|vacuumdb|reindexdb|clusterdb|pgbench|mycli)\b/;
 const SECRET_BY_NAME = /\b(?:docker|podman|buildah|nerdctl|kubectl|kamal)\b/;
 
 const isExcepted = (text: string, named: NamedSpan): boolean => {
   const before = text.slice(Math.max(0, named.start - 2), named.start);
-  // `$token = x` is a comparison; `$token='x'` an assignment in PHP or Perl.
+  // `$token = x` is a comparison, `$token='x'` an assignment in PHP or Perl.
   if (before.endsWith('${') || (before.endsWith('$') && !/=["']/y.test(text.slice(named.end, named.end + 2))))
     return true;
   if (!/\s/.test(text[named.end] ?? '')) return false;
@@ -184,7 +183,7 @@ const findPhrases = (text: string, found: SecretSpan[]): void => {
 };
 
 /**
- * All secrets that the text alone gives away, in no order, possibly overlapping. Linear in the
+ * All secrets found in the text alone, unordered and possibly overlapping. Takes time linear in the
  * length of the text.
  */
 export const scanSecrets = (text: string): readonly SecretSpan[] => {

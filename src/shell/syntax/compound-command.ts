@@ -12,7 +12,7 @@ import { readElements } from './simple-command.ts';
 import { skipBlanks, skipLines } from './trivia.ts';
 import { readWord } from './words.ts';
 
-/** The readers that compound commands need of the grammar around them. */
+/** Readers of the surrounding grammar, passed in to avoid an import cycle. */
 export interface NestedReaders {
   /** Reads a list up to a closing keyword or bracket. */
   readonly list: (reader: Reader) => Script;
@@ -64,7 +64,7 @@ export function readCompound(
   return handler ? finish(reader, start, handler(reader, nested)) : null;
 }
 
-/** Reads `(…)` or `((…))` with the position at the bracket. */
+/** Reads `(…)` or `((…))` at the position. */
 export function readBracketed(reader: Reader, start: number): CompoundCommand {
   if (reader.text[start + 1] === '(') {
     const parts: WordPart[] = [];
@@ -191,7 +191,7 @@ function readCase(reader: Reader, nested: NestedReaders): Body {
   return { kind: 'case', words, branches };
 }
 
-/** Reads `a|b)`; patterns are words too, because substitutions in them run. */
+/** Reads `a|b)`. Patterns are kept as words because substitutions in them run. */
 function readPatterns(reader: Reader, words: Word[]): void {
   if (reader.text[reader.pos] === '(') reader.pos += 1;
   while (reader.pos < reader.text.length && countStep(reader)) {

@@ -2,7 +2,7 @@
 
 export interface Escape {
   readonly text: string;
-  /** Characters read, the backslash included. */
+  /** Characters read, including the backslash. */
   readonly length: number;
 }
 
@@ -28,9 +28,8 @@ const LEADING_ZERO_OCTAL = /0[0-7]{0,3}|[1-7][0-7]{0,2}/y;
 const fromCode = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : '');
 
 /**
- * Reads the escape whose backslash stands at `at`. An unknown escape keeps its backslash.
- * `zeroOctal`: octal may have four digits when the first is 0, as `echo -e` and `printf '%b'` take
- * it.
+ * Reads the escape whose backslash is at `at`. An unknown escape keeps its backslash. `zeroOctal`:
+ * octal numbers that start with 0 may have four digits, as in `echo -e` and `printf '%b'`.
  */
 export function readEscape(text: string, at: number, zeroOctal = false): Escape {
   const next = text[at + 1];
@@ -53,7 +52,6 @@ export function readEscape(text: string, at: number, zeroOctal = false): Escape 
   return { text: `\\${next}`, length: 2 };
 }
 
-/** Replaces every escape in `text`. */
 export function decodeEscapes(text: string, zeroOctal = false): string {
   if (!text.includes('\\')) return text;
   let result = '';

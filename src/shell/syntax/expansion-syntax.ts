@@ -1,6 +1,6 @@
 /**
- * What a `$` begins: variables, `${…}`, `$(…)`, `$((…))`, `$'…'`; and backquotes. POSIX 2024 XCU
- * §2.6, bash and zsh manuals.
+ * Expansions that start with `$` (variables, `${…}`, `$(…)`, `$((…))`, `$'…'`) and backquotes.
+ * POSIX 2024 XCU §2.6, bash and zsh manuals.
  */
 
 import { MAX_BACKTRACKS, MAX_DEPTH } from '../limits.ts';
@@ -18,7 +18,7 @@ const SUBSCRIPT = /\[[^\]\n]{0,200}\]/y;
 const OPERATOR = /:?[-=?+]|##?|%%?|\/\/?|\^\^?|,,?|@|:/y;
 const ANSI_RUN = /[^'\\]+/y;
 
-/** Reads what stands at a `$`. */
+/** Reads the expansion whose `$` is at the position. */
 export function readExpansion(reader: Reader, parts: WordPart[], quoted: boolean): void {
   const next = reader.text[reader.pos + 1];
   if (next === '(') readParenthesis(reader, parts, quoted);
@@ -27,7 +27,7 @@ export function readExpansion(reader: Reader, parts: WordPart[], quoted: boolean
   else if (next !== '[' || !readOldArithmetic(reader, parts, quoted)) readPlainVariable(reader, parts, quoted);
 }
 
-/** bash's `$[…]`. */
+/** Bash's `$[…]`. */
 function readOldArithmetic(reader: Reader, parts: WordPart[], quoted: boolean): boolean {
   if (reader.dialect === 'sh') return false;
   const start = reader.pos;
@@ -47,7 +47,7 @@ function readPlainVariable(reader: Reader, parts: WordPart[], quoted: boolean): 
   } else if (quoted || reader.text[reader.pos] !== '"') {
     addLiteral(reader, parts, start, '$', quoted);
   }
-  // `$"…"` is a string to translate: the quotes count, the dollar does not.
+  // `$"…"` is a string for translation: a double-quoted string without the dollar.
 }
 
 function addVariable(
@@ -73,8 +73,9 @@ function readParenthesis(reader: Reader, parts: WordPart[], quoted: boolean): vo
 }
 
 /**
- * Reads an arithmetic expression with the position behind its opener. False, when brackets do not
- * pair the way they do in arithmetic (`$((a) | (b))` is a command): the caller then steps back.
+ * Reads an arithmetic expression whose opening bracket has just been read. Returns false if the
+ * brackets do not match as in arithmetic (`$((a) | (b))` is a command substitution): the caller
+ * then resets the position.
  */
 export function readArithmetic(
   reader: Reader,
@@ -123,7 +124,7 @@ function readBrace(reader: Reader, parts: WordPart[], quoted: boolean): void {
   reader.pos += 2;
   const after = reader.text[reader.pos];
   if (after === ' ' || after === '\n' || after === '\t' || after === '|') {
-    // bash 5.3 and mksh: `${ command; }`
+    // Bash 5.3 and mksh: `${ command; }`
     if (after === '|') reader.pos += 1;
     const script = readNested(reader, '}');
     const text = reader.text.slice(start, reader.pos);
@@ -177,8 +178,8 @@ function readAnsiQuoted(reader: Reader, parts: WordPart[]): void {
 }
 
 /**
- * Reads a backquoted command. Inside, a backslash protects only `` ` ``, `\` and `$` (POSIX 2024
- * XCU §2.6.3).
+ * Reads a backquoted command. Inside, a backslash escapes only `` ` ``, `\` and `$` (POSIX 2024 XCU
+ * §2.6.3).
  */
 export function readBackquote(reader: Reader, parts: WordPart[], quoted: boolean): void {
   const start = reader.pos;

@@ -1,6 +1,6 @@
 /**
- * Statements of fish. fish manual, "The fish language". Never fails: what no grammar allows is read
- * as words or skipped.
+ * Statements of fish (fish manual, "The fish language"). Never fails: invalid input is read as
+ * words or skipped.
  */
 
 import { MAX_DEPTH } from '../limits.ts';
@@ -49,7 +49,7 @@ const STRAY = /[;&|]+/y;
 
 const PIPELINE: PipelineWords = { not: NOT, pipe: PIPE, command: (reader) => readCommand(reader) };
 
-/** How to read fish. */
+/** Grammar of fish. */
 export const FISH_GRAMMAR: Grammar = {
   parseScript: (reader) => readList(reader, false),
   readArgument: (reader) => readFishWord(reader),
@@ -80,7 +80,7 @@ function readList(reader: Reader, inBlock: boolean): Script {
   return { items, ...spanFrom(reader, start) };
 }
 
-/** Reads a statement; `and` and `or` before it say how it hangs on the one before. */
+/** Reads a statement. A preceding `and` or `or` sets the separator of the previous item. */
 function readItem(reader: Reader, items: Mutable<ListItem>[]): void {
   const before = reader.pos;
   const join = consume(reader, JOIN);
@@ -139,7 +139,7 @@ function readBlock(reader: Reader, opening: string): Block {
 
 const readBody = (reader: Reader): Branch => ({ role: 'body', script: readList(reader, true) });
 
-/** One statement, with those that `and` and `or` hang on it. */
+/** Reads one statement, and the statements joined to it by `and` or `or`. */
 function readCondition(reader: Reader): Branch {
   const start = reader.pos;
   const items: Mutable<ListItem>[] = [];
@@ -192,7 +192,7 @@ function readSimple(reader: Reader): SimpleCommand {
 interface WordsAndRedirections {
   readonly words: Word[];
   readonly redirections: Redirection[];
-  /** Where the last of them ends. */
+  /** End position of the last word or redirection. */
   readonly end: number;
 }
 
@@ -213,7 +213,7 @@ function readWordsAndRedirections(reader: Reader): WordsAndRedirections {
   return { words, redirections, end: Math.max(end, 0) };
 }
 
-/** A word always moves the position on: a bracket that closes nothing is one of its own. */
+/** Always advances: an unmatched bracket becomes a word of its own. */
 function readWordOrBracket(reader: Reader): Word {
   const before = reader.pos;
   const word = readFishWord(reader);

@@ -1,4 +1,4 @@
-/** Words of fish. fish manual, "The fish language": quotes, expansions. */
+/** Words of fish: quotes and expansions (fish manual, "The fish language"). */
 
 import type { Word, WordPart } from '../model.ts';
 import { readEscape } from './escapes.ts';
@@ -12,7 +12,7 @@ const SUBSCRIPT = /\[[^\]\n]{0,200}\]/y;
 const TILDE = /~[A-Za-z0-9_.+-]*(?=[/ \t\r\n;&|<>()]|$)/y;
 const DECODED_ESCAPE = /\\[abefnrtvxXuUc0-7]/y;
 
-/** Reads a word at the position; a word of no parts when there is none. */
+/** Reads a word at the position; without parts if there is none. */
 export function readFishWord(reader: Reader): Word {
   const start = reader.pos;
   const parts: WordPart[] = [];
@@ -23,7 +23,7 @@ export function readFishWord(reader: Reader): Word {
 
 function endsWord(reader: Reader, start: number): boolean {
   const char = reader.text[reader.pos] ?? '';
-  // An ampersand inside a word belongs to it (fish 3.5 on), so that addresses need no quotes.
+  // Since fish 3.5, an ampersand inside a word is part of it, so that URLs need no quotes.
   if (char === '&') return reader.pos === start || ' \t\r\n;&|'.includes(reader.text[reader.pos + 1] ?? ' ');
   return ' \t\r\n<>|;)'.includes(char);
 }
@@ -131,7 +131,7 @@ function readVariable(reader: Reader, parts: WordPart[], quoted: boolean): void 
     return;
   }
   const subscript = consume(reader, SUBSCRIPT) ?? '';
-  // `$$x` is the variable whose name is in x: nothing is known of it.
+  // `$$x` is the variable whose name is in x, so its value is unknown.
   const operator = reader.text[start + 1] === '$' ? '!' : subscript;
   const text = reader.text.slice(start, reader.pos);
   if (countStep(reader)) {

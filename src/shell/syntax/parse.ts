@@ -5,9 +5,7 @@ import { FISH_GRAMMAR } from './fish-parser.ts';
 import { POSIX_GRAMMAR } from './parser.ts';
 import { type AnalysisState, newReader } from './reader.ts';
 
-/**
- * Reads text into a syntax tree; findings go to `notes`. Beyond the depth limit the tree is empty.
- */
+/** Parses text into a syntax tree and updates `state`. The tree is empty beyond the depth limit. */
 export function parse(source: Source, dialect: Dialect, state: AnalysisState, depth = 0): Script {
   if (depth > MAX_DEPTH) {
     state.truncated = true;
@@ -16,7 +14,7 @@ export function parse(source: Source, dialect: Dialect, state: AnalysisState, de
   const grammar = dialect === 'fish' ? FISH_GRAMMAR : POSIX_GRAMMAR;
   const reader = newReader(source, dialect, state, grammar, depth);
   const script = grammar.parseScript(reader, null);
-  // A here-document that was announced and never begun.
+  // A here-document whose body is missing.
   if (reader.documents.length > 0) state.complete = false;
   return script;
 }

@@ -1,6 +1,6 @@
 /**
- * Lists and pipelines of bash, zsh and POSIX sh. Never fails: what no grammar allows is read as
- * words or skipped.
+ * Lists and pipelines of bash, zsh and POSIX sh. Never fails: invalid input is read as words or
+ * skipped.
  */
 
 import { MAX_DEPTH } from '../limits.ts';
@@ -25,7 +25,7 @@ const STRAY = /[;&|]+/y;
 
 const PIPELINE: PipelineWords = { not: BANG, pipe: PIPE, command: (reader) => readCommand(reader) };
 
-/** How to read bash, zsh and sh. */
+/** Grammar of bash, zsh and sh. */
 export const POSIX_GRAMMAR: Grammar = {
   parseScript: (reader, closer) => readList(reader, closer),
   readArgument,
@@ -37,8 +37,8 @@ const NESTED: NestedReaders = {
 };
 
 /**
- * Ends a list: a bracket, a closing keyword of the compound command around it, or only the end of
- * the text.
+ * What ends a list: a bracket, a closing keyword of the surrounding compound command, or the end of
+ * the text (null).
  */
 type ListEnd = ')' | '}' | 'keyword' | null;
 
@@ -107,10 +107,7 @@ function readCompoundOrSimple(reader: Reader, start: number): Command {
   return readSimpleOrFunction(reader);
 }
 
-/**
- * Brackets are skipped over, so that what follows them is still read; keywords are read as ordinary
- * words.
- */
+/** Skips brackets, so that the text after them is still read; keywords become ordinary words. */
 function readBeyondDepthLimit(reader: Reader): Command {
   reader.state.truncated = true;
   if (reader.text[reader.pos] === '(') {

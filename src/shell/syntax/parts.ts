@@ -2,8 +2,8 @@ import type { LiteralPart, Word, WordPart } from '../model.ts';
 import { countStep, type Mutable, type Reader, spanFrom } from './reader.ts';
 
 /**
- * Adds the characters read since `start` as standing for `text`, joining them to a literal they
- * continue.
+ * Adds the characters read since `start` as literal `text`, and merges them with an adjacent
+ * literal.
  */
 export function addLiteral(reader: Reader, parts: WordPart[], start: number, text: string, quoted: boolean): void {
   const span = spanFrom(reader, start);
@@ -23,7 +23,7 @@ function extendsLiteral(reader: Reader, last: LiteralPart, start: number, end: n
   return bothVerbatim && last.end === start;
 }
 
-/** What a word says as far as it is known, and whether that is all of it. */
+/** Builds a word from its parts; `value` is null if a part is not literal. */
 export function wordOf(parts: readonly WordPart[], start: number, end: number, exact: boolean): Word {
   const only = parts[0];
   if (parts.length === 1 && only?.kind === 'literal') {

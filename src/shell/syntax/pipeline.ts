@@ -2,17 +2,14 @@ import type { Command, Pipeline } from '../model.ts';
 import { consume, countStep, type Reader, spanFrom } from './reader.ts';
 import { skipBlanks, skipLines } from './trivia.ts';
 
-/**
- * What a dialect writes before a pipeline to negate it, between its commands, and how it reads one
- * of those. Both patterns sticky.
- */
+/** The parts of a pipeline that depend on the dialect. Both patterns are sticky. */
 export interface PipelineWords {
   readonly not: RegExp;
   readonly pipe: RegExp;
   readonly command: (reader: Reader) => Command;
 }
 
-/** Commands that feed each other. A line may end behind each pipe. */
+/** Reads a pipeline. A newline may follow each pipe. */
 export function readPipeline(reader: Reader, { not, pipe, command }: PipelineWords): Pipeline {
   const start = reader.pos;
   const commands: Command[] = [];

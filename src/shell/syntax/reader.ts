@@ -2,17 +2,17 @@ import { MAX_DEPTH, MAX_STEPS } from '../limits.ts';
 import type { Dialect, Redirection, Script, Span, Word } from '../model.ts';
 import type { Source } from '../source.ts';
 
-/** Mutable twin of a model type, for as long as it is being built. */
+/** Mutable version of a model type, used while it is built. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Findings shared by all readers of one command line. */
+/** Findings and counters shared by all readers of one command line. */
 export interface AnalysisState {
   comments: Span[];
   complete: boolean;
   truncated: boolean;
   /** Words, parts and commands read. */
   steps: number;
-  /** Opening square brackets that no closing one follows. */
+  /** Opening square brackets without a closing one. */
   openBrackets: number;
   /** Characters of payloads read. */
   payload: number;
@@ -28,18 +28,18 @@ export interface PendingDocument {
 }
 
 /**
- * What reads the nested parts of a word; handed in, because words and scripts contain each other.
+ * Readers of the nested parts of a word; passed in because words and scripts contain each other.
  */
 export interface Grammar {
-  /** Reads a script up to a closing bracket (or to the end), leaving the reader at that bracket. */
+  /** Reads a script up to a closing bracket or the end, and leaves the reader at that bracket. */
   readonly parseScript: (reader: Reader, closer: ')' | '}' | null) => Script;
-  /** Reads the word after the operator of `${name:-word}`, leaving the reader at its `}`. */
+  /** Reads the word after the operator of `${name:-word}`, and leaves the reader at the `}`. */
   readonly readArgument: (reader: Reader, quoted: boolean) => Word;
 }
 
 /**
- * A position in a source. One pass, left to right; only `((` may step back, a bounded number of
- * times.
+ * A position in a source. Reads once from left to right; only `((` may be read twice
+ * (`MAX_BACKTRACKS`).
  */
 export interface Reader {
   readonly source: Source;
@@ -83,7 +83,7 @@ export function newReader(
   };
 }
 
-/** Counts a step; false, with the reader moved to its end, when the limit is reached. */
+/** Counts a step. Returns false, with the reader at its end, when the limit is reached. */
 export function countStep(reader: Reader): boolean {
   reader.state.steps += 1;
   if (reader.state.steps <= MAX_STEPS) return true;
@@ -93,8 +93,7 @@ export function countStep(reader: Reader): boolean {
 }
 
 /**
- * Makes sure of progress: skips a character where nothing was read since `before`, and says whether
- * it did.
+ * Ensures progress: skips a character if nothing was read since `before`. Returns true if it did.
  */
 export function ensureProgress(reader: Reader, before: number): boolean {
   if (reader.pos > before) return false;
@@ -102,17 +101,14 @@ export function ensureProgress(reader: Reader, before: number): boolean {
   return true;
 }
 
-/** Span in the original of what was read since `start`. */
+/** Original span of what was read since `start`. */
 export function spanFrom(reader: Reader, start: number): Span {
   const from = reader.source.from(start);
-  // Of nothing, the end may lie in the piece before the one the beginning lies in.
+  // For empty text, the end may map to the piece before that of the start.
   return { start: from, end: Math.max(from, reader.source.to(reader.pos)) };
 }
 
-/**
- * Matches a sticky expression at the position and moves behind it; null when it does not match
- * there.
- */
+/** Matches a sticky expression at the position and advances past it; null if it does not match. */
 export function consume(reader: Reader, sticky: RegExp): string | null {
   sticky.lastIndex = reader.pos;
   const found = sticky.exec(reader.text);
@@ -121,15 +117,15 @@ export function consume(reader: Reader, sticky: RegExp): string | null {
   return found[0];
 }
 
-/** Whether a sticky expression matches at the position. */
+/** Tests a sticky expression at the position. */
 export function isAt(reader: Reader, sticky: RegExp): boolean {
   sticky.lastIndex = reader.pos;
   return sticky.test(reader.text);
 }
 
 /**
- * Reads a nested script with the position behind its opening bracket, and its closing bracket.
- * Beyond the depth limit the bracket is skipped by counting, so that what follows it is still read.
+ * Reads a nested script and its closing bracket, starting after the opening one. Beyond the depth
+ * limit, the script is skipped by counting brackets, so that the text after it is still read.
  */
 export function readNested(reader: Reader, closer: ')' | '}'): Script {
   const start = reader.pos;
@@ -145,7 +141,7 @@ export function readNested(reader: Reader, closer: ')' | '}'): Script {
   return script;
 }
 
-/** Moves behind the bracket that closes the one just passed. */
+/** Advances past the bracket that closes the one just read. */
 export function skipToClosing(reader: Reader, opener: string, closer: string): void {
   reader.state.truncated = true;
   let open = 1;
@@ -158,7 +154,7 @@ export function skipToClosing(reader: Reader, opener: string, closer: string): v
   if (open > 0) reader.state.complete = false;
 }
 
-/** A word of nothing, standing at the position. */
+/** An empty word at the position. */
 export function emptyWord(reader: Reader): Word {
   const at = reader.source.from(reader.pos);
   return { start: at, end: at, value: '', text: '', parts: [], exact: reader.source.exact };

@@ -8,8 +8,8 @@ const BASH = /(\d{1,4}|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<>|<&|<(?!\()|>>(?!\()|>&|>
 const ZSH = /(\d{1,4}|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<>|<&|<(?!\()|>>&?[|!]?(?!\()|>&[|!]?|>[|!]|>(?!\())|(&>>?[|!]?)/y;
 
 /**
- * Reads a redirection at the position; null when none stands there. Its here-document body follows
- * after the line end.
+ * Reads a redirection at the position; null if there is none. The body of a here-document is read
+ * at the next line end.
  */
 export function readRedirection(reader: Reader): Redirection | null {
   const start = reader.pos;
@@ -49,7 +49,7 @@ function queueDocument(reader: Reader, redirection: Mutable<Redirection>, delimi
   });
 }
 
-/** Reads all redirections at the position, as they follow a compound command. */
+/** Reads all redirections after a compound command. */
 export function readRedirections(reader: Reader): Redirection[] {
   const found: Redirection[] = [];
   for (;;) {

@@ -12,13 +12,10 @@ const ASSIGNMENT = /([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]\n]{0,200}\])?(\+?)=/y;
 const CLOSING_BRACE = /\}(?=[ \t\r\n;&|)]|$)/y;
 const EMPTY_BRACKETS = /\([ \t]*\)/y;
 
-/**
- * What reading a simple command came upon: the command, or a function definition whose body comes
- * next.
- */
+/** A simple command, or the start of a function definition whose body comes next. */
 export interface SimpleReading {
   readonly command: SimpleCommand;
-  /** True when `name ()` was read: the position is behind the brackets. */
+  /** True if `name ()` was read: the position is after the brackets. */
   readonly definesFunction: boolean;
 }
 
@@ -57,13 +54,11 @@ export function readSimple(reader: Reader): SimpleReading {
   return { command: { kind: 'simple', assignments, words, redirections, ...span }, definesFunction };
 }
 
-/** zsh: a `}` ends the command before it without a separator. */
+/** zsh: `}` ends the previous command without a separator. */
 const closesBlock = (reader: Reader): boolean =>
   reader.dialect === 'zsh' && reader.depth > 0 && isAt(reader, CLOSING_BRACE);
 
-/**
- * A word always moves the position on: an operator that no grammar puts there is one of its own.
- */
+/** Always advances: an operator that the grammar does not allow here becomes a word of its own. */
 function readWordOrOperator(reader: Reader): Word {
   const start = reader.pos;
   const word = readWord(reader);
@@ -72,8 +67,8 @@ function readWordOrOperator(reader: Reader): Word {
 }
 
 /**
- * A bracket among the words: the list of `declare x=(…)`, or one that no grammar puts there; its
- * text is kept as a word.
+ * Reads a bracket among the words: the list of `declare x=(…)`, or text that the grammar does not
+ * allow, kept as a word.
  */
 function readBracket(reader: Reader, words: Word[]): void {
   if (reader.text[reader.pos - 1] === '=') {
@@ -95,7 +90,7 @@ function readAssignment(reader: Reader): Assignment | null {
   return { name: found[1] ?? '', append: found[2] === '+', value, elements, ...spanFrom(reader, start) };
 }
 
-/** Reads the elements of an array with the position at its opening bracket. */
+/** Reads the elements of an array, starting at its opening bracket. */
 export function readElements(reader: Reader): Word[] {
   const elements: Word[] = [];
   reader.pos += 1;

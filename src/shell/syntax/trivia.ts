@@ -1,6 +1,5 @@
 /**
- * What stands between words: blanks, comments, line ends and the here-documents that begin behind
- * them.
+ * Text between words: blanks, comments, line ends, and the here-document bodies after a line end.
  */
 import type { WordPart } from '../model.ts';
 import { type Piece, piecedSource } from '../source.ts';
@@ -15,7 +14,7 @@ export const skipBlanks = (reader: Reader): void => {
   consume(reader, BLANKS);
 };
 
-/** Skips a comment at the position; it is noted, not read. */
+/** Skips a comment at the position and records its span. */
 export function skipComment(reader: Reader): boolean {
   const start = reader.pos;
   if (consume(reader, COMMENT) === null) return false;
@@ -23,9 +22,7 @@ export function skipComment(reader: Reader): boolean {
   return true;
 }
 
-/**
- * Skips blanks, comments and line ends; here-documents that wait for a line end are read behind it.
- */
+/** Skips blanks, comments and line ends, and reads pending here-documents after a line end. */
 export function skipLines(reader: Reader): void {
   while (reader.pos < reader.text.length) {
     skipBlanks(reader);
@@ -36,7 +33,7 @@ export function skipLines(reader: Reader): void {
   }
 }
 
-/** Reads the bodies of all here-documents announced on the line that just ended. */
+/** Reads the bodies of all here-documents of the line that just ended. */
 export function readDocuments(reader: Reader): void {
   for (const pending of reader.documents.splice(0)) readDocument(reader, pending);
 }
@@ -69,7 +66,7 @@ function readDocument(reader: Reader, pending: PendingDocument): void {
   setBody(reader, pending, pieces);
 }
 
-/** Inside `$(…)` the closing bracket may follow the delimiter at once. */
+/** Inside `$(…)`, the closing bracket may directly follow the delimiter. */
 function isDelimiter(reader: Reader, pending: PendingDocument, lineStart: number, lineEnd: number): boolean {
   const { delimiter } = pending;
   if (!reader.text.startsWith(delimiter, lineStart)) return false;

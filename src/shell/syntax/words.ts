@@ -6,10 +6,7 @@ import { readBackquote, readExpansion } from './expansion-syntax.ts';
 import { addLiteral, wordOf } from './parts.ts';
 import { consume, countStep, type Reader, readNested, spanFrom } from './reader.ts';
 
-/**
- * Where a word ends: at a metacharacter, at a blank only (inside `[[ ]]`), or at the `}` of
- * `${x:-…}`.
- */
+/** What ends a word: a metacharacter, only a blank (inside `[[ ]]`), or the `}` of `${x:-…}`. */
 export type WordEnd = 'operator' | 'blank' | 'brace';
 
 const RUN = /[^ \t\r\n'"\\$`*?[~<>|&;()=]+/y;
@@ -23,7 +20,7 @@ const PATTERN_LIST = /[?*+@!]\(/y;
 const BLANKS_AND_OPERATORS = ' \t\r\n<>|&;()';
 const BLANKS = ' \t\r\n';
 
-/** Reads a word at the position; a word of no parts when there is none. */
+/** Reads a word at the position; without parts if there is none. */
 export function readWord(reader: Reader, end: WordEnd = 'operator'): Word {
   const start = reader.pos;
   const parts: WordPart[] = [];
@@ -45,7 +42,7 @@ export function readArgument(reader: Reader, quoted: boolean): Word {
   return wordOf(parts, span.start, span.end, reader.source.exact);
 }
 
-/** Reads a bracketed pattern at the position as a word of its own. */
+/** Reads a bracketed pattern at the position as a separate word. */
 export function readPatternList(reader: Reader): Word {
   const start = reader.pos;
   const parts: WordPart[] = [];
@@ -54,7 +51,7 @@ export function readPatternList(reader: Reader): Word {
   return wordOf(parts, span.start, span.end, reader.source.exact);
 }
 
-/** Reads a whole here-document body whose delimiter was not quoted. */
+/** Reads the whole body of a here-document whose delimiter was not quoted. */
 export function readExpandingDocument(reader: Reader): Word {
   const parts: WordPart[] = [];
   while (reader.pos < reader.text.length) readQuotedPart(reader, parts, DOCUMENT_RUN, '$`\\\n');
@@ -67,17 +64,13 @@ function endsWord(reader: Reader, end: WordEnd): boolean {
   if (end === 'brace') return char === '}';
   if (end === 'blank') return BLANKS.includes(char);
   if (!BLANKS_AND_OPERATORS.includes(char)) return false;
-  // `<(…)` and `>(…)` are part of the word they touch, and so is a bracket that no shell grammar
-  // puts there.
+  // `<(…)` and `>(…)` are part of the adjacent word.
   return !((char === '<' || char === '>') && reader.text[reader.pos + 1] === '(' && reader.dialect !== 'sh');
 }
 
 type PartReader = (reader: Reader, parts: WordPart[], wordStart: number) => void;
 
-/**
- * What a character begins where nothing is quoted. All others belong to a run that stands for
- * itself.
- */
+/** Readers of the characters that are special outside quotes. All others are literal. */
 const PART_READERS: Readonly<Record<string, PartReader>> = {
   "'": readSingleQuoted,
   '"': readDoubleQuoted,
@@ -143,8 +136,8 @@ function readDoubleQuoted(reader: Reader, parts: WordPart[]): void {
 }
 
 /**
- * Reads one part of a double-quoted string or a here-document; `escapable` are the characters a
- * backslash protects.
+ * Reads one part of a double-quoted string or a here-document. A backslash escapes only the
+ * characters in `escapable`.
  */
 function readQuotedPart(reader: Reader, parts: WordPart[], run: RegExp, escapable: string): void {
   const start = reader.pos;
@@ -189,7 +182,7 @@ function readGlob(reader: Reader, parts: WordPart[]): void {
     return;
   }
   while (reader.text[reader.pos] === '*' || reader.text[reader.pos] === '?') reader.pos += 1;
-  // zsh: qualifiers of the glob, `*(.)`
+  // zsh: glob qualifiers, `*(.)`
   if (reader.dialect === 'zsh' && reader.text[reader.pos] === '(') {
     addPatternList(reader, parts, start);
     return;
@@ -227,7 +220,7 @@ function readTilde(reader: Reader, parts: WordPart[], wordStart: number): void {
   addLiteral(reader, parts, start, '~', false);
 }
 
-/** zsh: `=(…)` is a process substitution, `=name` the path of a program. */
+/** zsh: `=(…)` is a process substitution, and `=name` is the path of a program. */
 function readEquals(reader: Reader, parts: WordPart[], wordStart: number): void {
   const start = reader.pos;
   if (reader.dialect === 'zsh' && start === wordStart) {
@@ -254,18 +247,19 @@ function readProcessSubstitution(reader: Reader, parts: WordPart[]): void {
 }
 
 /**
- * bash's and zsh's `@(a|b)`, `!(x)`: the operator character has just been read as the end of a run.
+ * Patterns such as `@(a|b)` and `!(x)` in bash and zsh: the run just read ends in the operator
+ * character.
  */
 function endsInPatternList(reader: Reader, run: string): boolean {
   return reader.dialect !== 'sh' && reader.text[reader.pos] === '(' && /[+@!]$/.test(run);
 }
 
-/** Reads a bracketed pattern as one glob; its brackets have to pair on the same line. */
+/** Reads a bracketed pattern as one glob; its brackets must match on the same line. */
 function addPatternList(reader: Reader, parts: WordPart[], start: number): void {
   let open = 0;
   while (reader.pos < reader.text.length && reader.text[reader.pos] !== '\n') {
     const char = reader.text[reader.pos];
-    // A backslash at the very end would take the next line with it.
+    // A backslash at the end of the text continues the line.
     if (char === '\\' && reader.pos + 1 === reader.text.length) reader.state.complete = false;
     reader.pos += char === '\\' ? 2 : 1;
     if (char === '(') open += 1;

@@ -1,6 +1,6 @@
 /**
- * Catalogue lines for media, documents, phones and the desktop; the form of a line is described in
- * ../catalogue.ts.
+ * Catalogue lines for media, documents, phones and the desktop; ../catalogue.ts describes the
+ * format.
  */
 export const DESKTOP_TOOLS = `
 @media

@@ -1,7 +1,4 @@
-/**
- * Catalogue lines for people who write programs; the form of a line is described in
- * ../catalogue.ts.
- */
+/** Catalogue lines for software development; ../catalogue.ts describes the format. */
 export const DEVELOPMENT_TOOLS = `
 @git
 git [-C -c --git-dir --work-tree --namespace --exec-path --super-prefix --config-env --attr-source]: add am annotate apply archive bisect blame branch bundle cat-file check-attr check-ignore checkout cherry cherry-pick clean clone commit config credential describe diff diff-tree difftool fast-export fast-import fetch filter-branch filter-repo flow format-patch fsck gc grep gui hash-object help init instaweb lfs log ls-files ls-remote ls-tree maintenance merge merge-base mergetool mv notes prune pull push range-diff read-tree rebase reflog remote repack replace rerere reset restore rev-list rev-parse revert rm send-email shortlog show show-branch show-ref sparse-checkout stash status submodule subtree svn switch symbolic-ref tag update-index update-ref var verify-commit verify-tag version whatchanged worktree write-tree

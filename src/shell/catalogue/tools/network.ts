@@ -1,6 +1,5 @@
 /**
- * Catalogue lines for networks, remote machines and security; the form of a line is described in
- * ../catalogue.ts.
+ * Catalogue lines for networks, remote machines and security; ../catalogue.ts describes the format.
  */
 export const NETWORK_TOOLS = `
 @network

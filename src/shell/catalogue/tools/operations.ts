@@ -1,6 +1,6 @@
 /**
- * Catalogue lines for containers, clusters, clouds and the services run on them; form described in
- * ../catalogue.ts.
+ * Catalogue lines for containers, clusters, clouds and their services; ../catalogue.ts describes
+ * the format.
  */
 export const OPERATIONS_TOOLS = `
 @containers

@@ -1,7 +1,4 @@
-/**
- * Catalogue lines for the operating system itself; the form of a line is described in
- * ../catalogue.ts.
- */
+/** Catalogue lines for the operating system; ../catalogue.ts describes the format. */
 export const SYSTEM_TOOLS = `
 @files
 ls(gls,vdir,dir) exa eza lsd tree cd(chdir) pwd pushd popd dirs z
