@@ -88,7 +88,7 @@ describe('a page process that was taken over', () => {
       await redeem(1, 'ana'),
       revoke(2, proofOf('ana')),
       { type: 'logout', cookieHash: secretHash(cookie) },
-      { ...revoke(3, proofOf('ana')), body: { id: nodeId(8) } },
+      { ...revoke(3, proofOf('ana')), body: { set: 'revoked', id: nodeId(8) } },
     ]);
     expect(answers.slice(1)).toEqual([{ ok: true, body: null }, null, REFUSED]);
     expect(await denied()).toEqual([nodeId(7)]);
