@@ -40,27 +40,27 @@ import type { ServiceContext } from './wiring/service-context.ts';
 import { lazyPool } from './workers/lazy-pool.ts';
 
 /**
- * A first start makes keys and certificates, on a machine that may be busy; an end has to be quick,
- * or the system kills.
+ * A first start generates keys and a certificate, perhaps on a busy machine. A stop must be quick,
+ * or the service manager kills the process.
  */
 const LIMITS = { startMs: 20_000, stopMs: 1_500 } as const;
 /**
- * Between two looks at the whole spool: finds what a lost file event hid, and removes what is done.
+ * Interval of spool sweeps. A sweep finds files whose event was lost, and removes finished ones.
  */
 const SWEEP_MS = 5_000;
 /** Reopening the mesh may take a while. */
 const RELOAD_MS = 2 * 60_000;
-/** A long log takes minutes; nobody waits for it. */
+/** A long log takes minutes to verify. No other work depends on it. */
 const AUDIT_DEADLINE_MS = 30 * 60_000;
 /**
- * A database in which damage shows so often in one process is beyond setting aside: something else
- * is broken.
+ * Maximum number of damaged databases in one process. More of them mean that something else is
+ * broken.
  */
 const MAX_SUSPICIONS = 5;
 
 /**
  * Runs the service in the foreground until SIGTERM or SIGINT. Prints one JSON line to stdout once
- * everything listens; with `--welcome` a text for people instead.
+ * everything listens, or with `--welcome` a text for people.
  *
  * @throws CaroError when it cannot start: `already_running`, `config_invalid`,
  *   `permissions_unsafe`, `address_in_use`, …
@@ -79,18 +79,18 @@ export async function runService(argv: readonly string[]): Promise<void> {
   };
   try {
     const suspicions: string[] = [];
-    while ((await live(places, log, suspicions, ended, announce, graceOf(argv))) === 'damaged');
+    while ((await runOnce(places, log, suspicions, ended, announce, graceOf(argv))) === 'damaged');
   } finally {
     await log.close();
   }
 }
 
 /**
- * From start to stop. A database that turns out to be damaged while it is used ends it as well; the
- * next life begins with a look at all of it, and sets it aside at the latest when that found
- * nothing and the damage shows again (NFR-303).
+ * One run of all parts, from start to stop. Damage found in the database while it is in use ends
+ * the run. The next run checks the whole database first; if that finds nothing and the damage
+ * appears again, it moves the database away and creates a new one (NFR-303).
  */
-async function live(
+async function runOnce(
   places: Places,
   log: ServiceLog,
   suspicions: string[],
@@ -98,47 +98,44 @@ async function live(
   announce: (service: Service) => void,
   graceMs: number,
 ): Promise<'ended' | 'damaged'> {
-  const lifecycle = new Lifecycle(LIMITS, (step, error) =>
-    log.error({ step, err: error }, 'a part did not stop cleanly'),
-  );
+  const lifecycle = new Lifecycle(LIMITS, (step, error) => log.error({ step, err: error }, 'stop failed'));
   let report: (outcome: 'damaged') => void = () => undefined;
   const damaged = new Promise<'damaged'>((resolve) => {
     report = resolve;
   });
-  const lives = suspicions.length;
+  const earlier = suspicions.length;
   const health = new StorageHealth((reason) => {
-    if (suspicions.length > lives) return;
+    if (suspicions.length > earlier) return;
     suspicions.push(reason);
-    log.error({ reason }, 'the database is damaged');
+    log.error({ reason }, 'database damaged');
     report('damaged');
   });
   try {
     const service = await health.guarded(() => start(places, log, lifecycle, health, suspicions, graceMs));
     if (process.env['NOTIFY_SOCKET'] !== undefined) await joinServiceManager(log, lifecycle);
-    if (lives === 0) announce(service);
+    if (earlier === 0) announce(service);
     return await Promise.race([ended, damaged]);
   } catch (error) {
-    if (suspicions.length > lives && suspicions.length < MAX_SUSPICIONS) return 'damaged';
-    if (!(error instanceof CaroError)) log.error({ err: error }, 'the service met a defect');
+    if (suspicions.length > earlier && suspicions.length < MAX_SUSPICIONS) return 'damaged';
+    if (!(error instanceof CaroError)) log.error({ err: error }, 'service failed');
     throw error;
   } finally {
     await lifecycle.end();
   }
 }
 
-/** Under systemd: that the service is up, and signs of life from now on. */
+/** Under systemd: reports that the service is ready, and sends watchdog notices from then on. */
 async function joinServiceManager(log: ServiceLog, lifecycle: Lifecycle): Promise<void> {
   const { tellServiceManager } = await import('./platform/service-manager.ts');
-  await lifecycle.begin('the word to systemd', async () => {
-    const stop = await tellServiceManager(process.env, (error) => log.error({ err: error }, 'systemd was not told'));
+  await lifecycle.begin('systemd notification', async () => {
+    const stop = await tellServiceManager(process.env, (error) =>
+      log.error({ err: error }, 'systemd notification failed'),
+    );
     return [null, stop];
   });
 }
 
-/**
- * Tests shorten the grace of keys (`--key-grace MS`), for which nobody has a day to wait; nothing
- * makes it longer.
- */
+/** Tests shorten the grace period of keys with `--key-grace MS`. It can never be made longer. */
 function graceOf(argv: readonly string[]): number {
   const at = argv.indexOf('--key-grace');
   return at === -1 ? GRACE_MS : Math.min(GRACE_MS, Math.max(0, Number(argv[at + 1]) || 0));
@@ -209,18 +206,18 @@ async function start(
   };
 }
 
-/** The first suspicion asks for a look at all of it; another one after that is proof. */
+/** The first report of damage leads to a full check. A second report after that check is proof. */
 function openSuspected(places: Places, log: ServiceLog, suspicions: readonly string[]): OpenedDatabase {
   const [first, ...again] = suspicions;
   const proof = again.at(-1);
   return openDatabase(places.database, Date.now(), {
     beforeMigration: copyIfRoom(places.backups, log),
     ...(first !== undefined && { depth: 'whole' }),
-    ...(proof !== undefined && { reason: `${proof} time and again` }),
+    ...(proof !== undefined && { reason: `${proof}, repeatedly` }),
   });
 }
 
-/** A supervised actor as a step of the service's life. */
+/** Starts an actor under supervision. Returns it with the function that stops it. */
 async function supervise(
   context: ServiceContext,
   spec: ActorSpec,
@@ -240,9 +237,9 @@ const supervision = ({ bus, log }: ServiceContext): SupervisorOptions => ({
   windowMs: 60_000,
   ...LIMITS,
   now: steadyMs,
-  onCrash: (actor, error) => log.error({ actor, err: error }, 'an actor crashed'),
+  onCrash: (actor, error) => log.error({ actor, err: error }, 'actor crashed'),
   onDegraded: (actor) => {
-    log.error({ actor }, 'an actor crashed too often and was set aside');
+    log.error({ actor }, 'actor degraded after too many crashes');
     if (actor !== 'auditor')
       void bus.request('audit.append', { type: 'actor.degraded', details: { actor } }).catch(() => undefined);
   },
@@ -262,7 +259,7 @@ async function recordStart(context: ServiceContext, { migration, setAside }: Ope
   const last = kept === null ? {} : { lastSeq: kept.seq, lastHash: kept.hash };
   if (setAside) await append({ type: 'database.repaired', details: { reason: setAside.reason, ...last } });
   else if (kept && isRolledBack(createAuditStore(database), kept)) {
-    log.error({ seq: kept.seq }, 'the database is older than the head of its audit log that was kept beside it');
+    log.error({ seq: kept.seq }, 'database older than the head of its audit log');
     await append({ type: 'database.restored', details: { reason: 'found older than its kept head', ...last } });
   }
   if (migration) {
@@ -274,16 +271,13 @@ async function recordStart(context: ServiceContext, { migration, setAside }: Ope
   await recordConfiguration(settingsPorts(context), configuration());
 }
 
-/**
- * In the background: a broken log is shown in `status`, it does not keep the service from
- * observing.
- */
+/** Runs in the background: `caro status` shows a broken log, and observation goes on. */
 function verifyAudit({ bus, log }: ServiceContext): void {
   void bus.request('audit.verify', {}, AUDIT_DEADLINE_MS).then(
     ({ firstBad }) => {
-      if (firstBad) log.error({ seq: firstBad.seq, reason: firstBad.reason }, 'the audit log does not verify');
+      if (firstBad) log.error({ seq: firstBad.seq, reason: firstBad.reason }, 'audit log verification failed');
     },
-    (error: unknown) => log.error({ err: error }, 'the audit log could not be verified'),
+    (error: unknown) => log.error({ err: error }, 'audit log not verified'),
   );
 }
 
@@ -336,14 +330,12 @@ function startDashboard(context: ServiceContext, lifecycle: Lifecycle): Promise<
 }
 
 /**
- * Tells the collector of changed files as they change, and of all of them now and then; also keeps
- * the quarter-hour clock.
+ * Notifies the collector of changed spool files at once, and of all files at each sweep. Also
+ * publishes the quarter-hour clock.
  */
 function watchSpool({ bus, log, spool }: ServiceContext, care: StorageCare): () => void {
   const gather = gatherChanges((files) =>
-    bus
-      .publish('spool.changed', { files })
-      .catch((error: unknown) => log.error({ err: error }, 'the spool is not read')),
+    bus.publish('spool.changed', { files }).catch((error: unknown) => log.error({ err: error }, 'spool not read')),
   );
   const readAll = (): void => void bus.publish('spool.changed', { files: 'all' }).catch(() => undefined);
   const stopWatching = spool.watch((name) => {
@@ -364,7 +356,7 @@ function watchSpool({ bus, log, spool }: ServiceContext, care: StorageCare): () 
     if (slotOf(nowMs) === slot) return;
     slot = slotOf(nowMs);
     log.rotate();
-    void quarter(nowMs).catch((error: unknown) => log.error({ err: error }, 'the quarter of an hour was not closed'));
+    void quarter(nowMs).catch((error: unknown) => log.error({ err: error }, 'quarter-hour tasks failed'));
   };
   sweep();
   const timer = setInterval(() => {
@@ -385,7 +377,7 @@ async function startControl(
 ): Promise<void> {
   const { bus, log, places } = context;
   const openDashboard = async (): Promise<Replies['dashboard.link']> => {
-    void dashboard.warm().catch((error: unknown) => log.error({ err: error }, 'the dashboard did not start'));
+    void dashboard.warm().catch((error: unknown) => log.error({ err: error }, 'dashboard not started'));
     return { ...(await dashboard.mintLogin()), url: dashboard.url };
   };
   await lifecycle.begin('service control', () =>
@@ -404,7 +396,7 @@ async function startControl(
     const server = await openAdminServer({
       socketPath: places.socket,
       bus,
-      onDefect: (error) => log.error({ err: error }, 'a request on the control socket failed'),
+      onDefect: (error) => log.error({ err: error }, 'control request failed'),
     });
     process.on('SIGHUP', onHangup);
     return [

@@ -8,12 +8,9 @@ import type { AuditStore } from '../storage/audit-store.ts';
 export interface AuditPorts {
   readonly store: Pick<AuditStore, 'append' | 'head' | 'count' | 'list' | 'lastBefore' | 'addCheckpoint' | 'prune'>;
   readonly sign: (bytes: Uint8Array) => Uint8Array;
-  /** Verifies all of it as it is at one moment, in a worker; records are added meanwhile. */
+  /** Verifies a snapshot of the log in a worker, while records are still appended. */
   readonly verify: () => Promise<AuditVerification>;
-  /**
-   * Keeps the newest checkpoint outside the database, so that a lost database does not lose the
-   * head.
-   */
+  /** Stores the newest checkpoint outside the database, so that the head survives its loss. */
   readonly keepHead: (checkpoint: AuditCheckpoint) => void;
   readonly now: () => number;
 }
@@ -22,15 +19,15 @@ interface AuditSettings {
   readonly retention: { readonly audit_days: number };
 }
 
-/** So little a clock is put back by those who keep it right. */
+/** Time synchronization sets a clock back by at most this. */
 const STILL_MS = 1_000;
 
 type Kinds = 'audit.append' | 'audit.list' | 'audit.verify' | 'audit.status' | 'clock.quarter' | 'config.commit';
 
 /**
- * Keeps the tamper-evident log (FR-901–904). A record is on disk before its sender goes on.
- * Checkpoints are signed every quarter of an hour in which something was recorded, and at the end;
- * retention removes whole prefixes behind one.
+ * Maintains the tamper-evident log (FR-901–904). A record is on disk before its sender goes on. A
+ * checkpoint is signed every quarter of an hour in which records were appended, and at the stop.
+ * Retention removes whole prefixes behind a checkpoint.
  */
 export function createAuditor(ports: AuditPorts, { retention }: AuditSettings): Actor<Kinds> {
   let head = ports.store.head();
@@ -43,7 +40,7 @@ export function createAuditor(ports: AuditPorts, { retention }: AuditSettings): 
     head = record;
     return record;
   };
-  /** Times never go backwards, but where a record of its own says that the clock did. */
+  /** Times never run backwards, except after a `clock.changed` record. */
   const append = (entry: AuditEntry): AuditRecord => {
     const time = timeAfter(head, ports.now());
     if (head && time < head.time) link({ type: 'clock.changed', details: { from: head.time } }, time);
@@ -75,7 +72,7 @@ export function createAuditor(ports: AuditPorts, { retention }: AuditSettings): 
   });
   return {
     name: 'auditor',
-    // A long log takes minutes, and nothing that has to be put on record may wait for it.
+    // A long log takes minutes to verify, and appends must not wait for that.
     concurrent: ['audit.verify'],
     stop: seal,
     handlers: {
@@ -95,7 +92,7 @@ export function createAuditor(ports: AuditPorts, { retention }: AuditSettings): 
   };
 }
 
-/** Who asks while the work is under way gets what comes of it, however many ask. */
+/** Calls made while the work runs share its result. */
 function shared<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   return () => {
@@ -107,8 +104,7 @@ function shared<T>(work: () => Promise<T>): () => Promise<T> {
 }
 
 /**
- * The time of a record behind `head`: where the clock was put back by less than a second, time
- * stands still.
+ * Time of the record after `head`. If the clock went back by less than a second, that of `head`.
  */
 function timeAfter(head: AuditRecord | undefined, nowMs: number): string {
   const lastMs = head === undefined ? 0 : Date.parse(head.time);

@@ -1,8 +1,8 @@
 import type { Actor } from '../bus/actor.ts';
 
 /**
- * Sorts commands by tool and masks secrets before anything is stored. Shell grammar and catalogue
- * are read with the first command: a service that has nothing to observe does without them.
+ * Sorts commands by tool and masks secrets before anything is stored. Grammar and catalogue are
+ * loaded with the first command, so that an idle service does without them.
  */
 export const createClassifier = (): Actor<'command.classify'> => ({
   name: 'classifier',

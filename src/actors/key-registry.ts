@@ -57,11 +57,13 @@ export function createKeyRegistry({ alarm, audited, bus, log, own, peers }: KeyR
   };
   const announceChange = async (): Promise<void> => {
     await settle();
-    // A missed notice is harmless: every decision reads the key's status, and the quarter-hour clock
-    // sends another one.
+    // A missed notice is harmless: every decision reads the key's status, and the quarter-hour
+    // clock sends another one.
     await bus.publish('keys.changed', {}).catch(() => undefined);
   };
-  /** Does not wait: what a peer says about its keys MUST count even while the log cannot be written. */
+  /**
+   * Does not wait: what a peer says about its keys MUST count even while the log cannot be written.
+   */
   const record = (entry: AuditEntry): void =>
     void bus.request('audit.append', entry).catch((error: unknown) => log.error({ err: error }, 'audit append failed'));
   const complete = async (): Promise<void> => {

@@ -16,8 +16,8 @@ type Kinds =
   | 'config.commit';
 
 /**
- * Says what other nodes may have from this one, and answers their queries accordingly (FR-603). A
- * configuration whose own trust tests fail is refused, at start as at a reload.
+ * Explains what other nodes may have from this one, and answers their queries (FR-603). Rejects a
+ * configuration whose own trust tests fail, at start and at reload.
  */
 export function createPolicyEngine(
   ports: ResponderPorts & { readonly peerKeys: Pick<PeerKeys, 'known'> },

@@ -1,8 +1,8 @@
 import type { Actor } from '../bus/actor.ts';
 
 /**
- * Rates every command (FR-404). `home` is the owner's home directory, which `~` and `$HOME` stand
- * for. Rules are read with the first one.
+ * Rates every command (FR-404). `home` is the value of `~` and `$HOME`. Rules are loaded with the
+ * first command.
  */
 export const createRiskAssessor = (home: string): Actor<'command.assess'> => ({
   name: 'risk assessor',

@@ -176,7 +176,9 @@ export async function recordConfiguration(
   audited.write(next);
 }
 
-/** A trust test that fails because its node was revoked does not block the change, but is recorded. */
+/**
+ * A trust test that fails because its node was revoked does not block the change, but is recorded.
+ */
 function overruled(before: Configuration | null, next: Configuration): readonly AuditEntry[] {
   const listed = (settings: Configuration) =>
     overruledTests(settings).map(({ index, test }) => ({ index, who: test.who, expect: test.expect }));

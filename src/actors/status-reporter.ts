@@ -13,8 +13,7 @@ export interface StatusPorts {
 const DEADLINE_MS = 2_000;
 
 /**
- * Puts `caro status` together from what every part says of itself; a part that does not answer is
- * said to be silent.
+ * Assembles `caro status` from the reports of all parts. A part that does not answer has defaults.
  */
 export function createStatusReporter({
   bus,
@@ -41,7 +40,7 @@ export function createStatusReporter({
 const SILENT_MESH = { enabled: false, listen: null, peers: [] } as const;
 const SILENT_AUDIT = { records: 0, verified: false } as const;
 
-/** That a part is degraded must not hide how the others are: `actors` tells which one it is. */
+/** A degraded part must not hide the others: `actors` says which one it is. */
 const orFault =
   <T>(instead: T) =>
   (error: unknown): T => {

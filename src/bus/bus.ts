@@ -6,33 +6,27 @@ import type { Kind, Messages, Replies, RequestKind } from './messages.ts';
 
 const DEFAULT_DEADLINE_MS = 10_000;
 
-/**
- * What an actor may do with the bus: speak, never listen (its handlers are wired by the
- * supervisor).
- */
+/** The sending half of the bus, for actors. The supervisor connects their handlers. */
 export interface BusClient {
-  /**
-   * Tells every taker of a kind; resolves when each mailbox has taken the notice (the sender waits
-   * for room).
-   */
+  /** Notifies every actor that takes a kind. Resolves when each mailbox has accepted the notice. */
   readonly publish: <K extends Kind>(kind: K, body: Messages[K]) => Promise<void>;
   /**
-   * Asks the one taker of a kind.
-   * @throws CaroError `deadline_exceeded` (deadline in ms, 10 s unless told), `mailbox_full`,
-   *   `actor_degraded`, or what the taker threw.
+   * Asks the one actor that takes a kind.
+   * @throws CaroError `deadline_exceeded` (deadline in ms, by default 10 s), `mailbox_full`,
+   *   `actor_degraded`, or what its handler threw.
    */
   readonly request: <K extends RequestKind>(kind: K, body: Messages[K], deadlineMs?: number) => Promise<Replies[K]>;
 }
 
 /**
- * Typed messages between actors of this process. Each kind has a list of mailboxes, held by an
- * eventemitter3 emitter; a mailbox hands its actor one message at a time.
+ * Typed messages between actors of this process. Each kind has a list of mailboxes; a mailbox hands
+ * its actor one message at a time. Listeners without a mailbox use an eventemitter3 emitter.
  */
 export class Bus implements BusClient {
   readonly #emitter = new EventEmitter<Kind>();
   readonly #takers = new Map<Kind, Mailbox[]>();
 
-  /** Puts a mailbox on the list of a kind; returns what takes it off again. */
+  /** Adds a mailbox to a kind. Returns the function that removes it. */
   connect(kind: Kind, mailbox: Mailbox): () => void {
     const takers = this.#takers.get(kind) ?? [];
     this.#takers.set(kind, [...takers, mailbox]);
@@ -44,8 +38,8 @@ export class Bus implements BusClient {
   }
 
   /**
-   * Listens without a mailbox: for the edges (sockets, dashboard), whose own buffers apply. Returns
-   * what ends it.
+   * Listens without a mailbox, for sockets and the dashboard, which have buffers of their own.
+   * Returns the function that stops it.
    */
   listen<K extends Kind>(kind: K, listener: (body: Messages[K]) => void): () => void {
     this.#emitter.on(kind, listener);
@@ -72,7 +66,7 @@ export class Bus implements BusClient {
     return this.#ask(taker, kind, body, deadlineMs);
   }
 
-  /** Asks every taker of a kind and waits for all; throws the first failure once all have answered. */
+  /** Asks every actor that takes a kind. Throws the first failure once all have answered. */
   async requestAll<K extends RequestKind>(
     kind: K,
     body: Messages[K],

@@ -1,5 +1,2 @@
-/**
- * Resolves after a turn of the event loop: sockets are served and all that the system had to tell
- * has been told.
- */
+/** Resolves after one turn of the event loop, in which pending I/O events are handled. */
 export const yieldToEventLoop = (): Promise<void> => new Promise((done) => setImmediate(done));

@@ -1,6 +1,6 @@
 import type { Kind, Messages } from './messages.ts';
 
-/** What travels: the body, and where the answer goes. */
+/** A message in a mailbox: its body, and where the answer goes. */
 export interface Message<K extends Kind = Kind> {
   readonly kind: K;
   readonly body: Messages[K];

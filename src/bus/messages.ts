@@ -27,7 +27,7 @@ import type { ReceivedSummary } from '../domain/summaries/summary-intake.ts';
 import type { PeriodKind } from '../domain/time/period.ts';
 import type { Analysis } from '../shell/model.ts';
 
-/** Body of a request that says nothing but its kind. */
+/** Body of a message that carries nothing but its kind. */
 export type Nothing = Readonly<Record<string, never>>;
 
 export interface CommandText {
@@ -35,7 +35,7 @@ export interface CommandText {
   readonly shell: ShellKind;
 }
 
-/** What the classifier found out about one command. `text` is the command with secrets masked. */
+/** The classifier's result for one command. `text` is the command with secrets masked. */
 export interface Classification {
   readonly analysis: Analysis;
   readonly text: string;
@@ -70,11 +70,11 @@ export interface Messages {
   'stats.read': { readonly since?: string };
   'summary.preview': { readonly period: PeriodKind };
   /**
-   * Whether the preview of this digest was handed out in the last hour, and still tells what would
+   * Whether the preview of this digest was shown in the last hour, and still shows what would
    * leave.
    */
   'summary.shown': { readonly digest: string };
-  /** Those of this node, or those received from another (`from`: its node id). */
+  /** Those of this node, or those received from the node `from`. */
   'summary.list': { readonly limit?: number; readonly from?: string };
   'anomalies.list': { readonly since?: string };
   'policy.sharing': Nothing;
@@ -85,9 +85,9 @@ export interface Messages {
   'settings.change': SettingsChange;
   /** Reads the configuration files again. */
   'config.reload': Nothing;
-  /** Stores where a node is that this one has just paired with. */
+  /** Stores name and address of a node after pairing. */
   'peer.paired': PairedNode;
-  /** The owner says that a key which another one endorsed is right. */
+  /** The owner confirms the new key of a rotation. */
   'trust.confirm': { readonly id: string };
   /** Rotations that peers have announced. */
   'trust.keys': Nothing;
@@ -98,7 +98,7 @@ export interface Messages {
   /** The status of a peer's key has changed. */
   'keys.changed': Nothing;
   'identity.rotate': { readonly compromised?: boolean };
-  /** The time has come for this node's next key. */
+  /** This node's next key is due. */
   'identity.due': Nothing;
   'mesh.status': Nothing;
   'mesh.changed': MeshChange;
@@ -115,7 +115,7 @@ export interface Messages {
   'summary.made': { readonly id: string };
   'egress.list': EgressFilter;
   'egress.show': { readonly seq: number };
-  /** `query` (16 hex digits) is what its `query.partial` notices are to be known by. */
+  /** `query`: the id of its `query.partial` notices, 16 hex digits. */
   'mesh.query': {
     readonly type: QueryType;
     readonly since?: string;
@@ -135,11 +135,11 @@ export interface Messages {
   'dashboard.link': Nothing;
   'database.backup': Nothing;
   /**
-   * A quarter of an hour is over. Nothing is deleted by `nowMs`: `retentionMs` does not follow a
-   * clock that leaps ahead.
+   * Sent every quarter of an hour. Deletions use `retentionMs`, which ignores a clock that leaps
+   * ahead.
    */
   'clock.quarter': { readonly nowMs: number; readonly retentionMs: number };
-  /** The collector's note to itself: a slice of what has outlived its retention is due. */
+  /** From the collector to itself: the next slice of expired events is due. */
   'retention.slice': { readonly nowMs: number };
 }
 

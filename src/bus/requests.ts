@@ -168,7 +168,9 @@ export type ExposedKind = ExposedTo<Exposure>;
 export type AdminMethod = ExposedTo<'command-line'>;
 /** What the dashboard's process may ask by itself: reads, none of which changes anything. */
 export type AskableKind = ExposedTo<'page'>;
-/** What changes a setting or sends something out: taken from that process with the proof of a login. */
+/**
+ * What changes a setting or sends something out: taken from that process with the proof of a login.
+ */
 export type ActKind = ExposedTo<'page-login'>;
 
 export function isExposed<E extends Exposure>(kind: string, to: E): kind is ExposedTo<E> {

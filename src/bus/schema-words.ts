@@ -1,7 +1,10 @@
 import { NODE_ID_PATTERN } from '../domain/identity/node-id.ts';
 import { TIME_PATTERN } from '../domain/time/iso-time.ts';
 
-/** A JSON Schema (draft-07) for a body that comes from outside; closed, so that no member is ignored. */
+/**
+ * A JSON Schema (draft-07) for a body that comes from outside; closed, so that no member is
+ * ignored.
+ */
 export type BodySchema = Readonly<Record<string, unknown>>;
 
 export const object = (

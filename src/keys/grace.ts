@@ -1,4 +1,5 @@
 /**
- * How long the receiving owner has to object before trust moves to a new key (design.md §6), in ms.
+ * How long the receiving owner can object before trust moves to a new key, in ms (docs/design.md
+ * §6).
  */
 export const GRACE_MS = 24 * 3_600_000;

@@ -5,8 +5,8 @@ import { replacePrivately } from '../platform/private-file.ts';
 import { EMPTY_KEY_BOOK, isSound, type KeyBook } from './key-book.ts';
 
 /**
- * What this node knows about the keys of others. It stands in a file of its own, not in the
- * database: with a lost one a retired or revoked key would be trusted again.
+ * What this node knows about the keys of others. It has a file of its own, because the loss of the
+ * database must not make a retired or revoked key trusted again.
  *
  * @throws CaroError `keys_damaged`, `place_unusable`
  */
@@ -15,7 +15,7 @@ export function readKeyBook(path: string): KeyBook {
   return text === undefined ? EMPTY_KEY_BOOK : decodeKeyBook(path, text);
 }
 
-/** In force after a crash once this returns. @throws CaroError `place_unusable` */
+/** Durable when it returns. @throws CaroError `place_unusable` */
 export function writeKeyBook(path: string, book: KeyBook): void {
   try {
     replacePrivately(path, `${JSON.stringify(book)}\n`);
@@ -29,7 +29,7 @@ function decodeKeyBook(path: string, text: string): KeyBook {
     const book: unknown = JSON.parse(text);
     if (validateKeyBook(book) && isSound(book)) return book;
   } catch {
-    // The same to its reader as a file of another form.
+    // Treated like a file of another form.
   }
   throw new CaroError(
     'keys_damaged',
@@ -38,7 +38,7 @@ function decodeKeyBook(path: string, text: string): KeyBook {
   );
 }
 
-/** Undefined where there is no such file. @throws CaroError `place_unusable` */
+/** Undefined if there is no such file. @throws CaroError `place_unusable` */
 export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

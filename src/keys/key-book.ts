@@ -7,11 +7,11 @@ import { isoTime } from '../domain/time/iso-time.ts';
 import { openRevocation, openRotation } from '../identity/key-statement.ts';
 import { GRACE_MS } from './grace.ts';
 
-/** Clocks differ: a statement may begin this much later than now. */
+/** A statement may start this much later than now, because clocks differ. */
 const TOLERANCE_MS = 5 * 60_000;
-/** Further endorsements by the same key change nothing: two suspend it already. */
+/** Maximum number of endorsements by one key. Two suspend it already. */
 const MAX_PER_KEY = 4;
-/** So many steps of one family of keys, so that no peer can fill the book of all. */
+/** Maximum number of steps of one lineage, so that no peer can fill the book. */
 const MAX_PER_FAMILY = 32;
 
 export interface AcceptedRotation {
@@ -19,15 +19,14 @@ export interface AcceptedRotation {
   readonly old: string;
   readonly new: string;
   /**
-   * By our own clock, which a thief cannot set: the grace counts from here, not from what the
-   * statement says.
+   * By our own clock. The grace period counts from here: a thief could choose the statement's time.
    */
   readonly firstSeenMs: number;
-  /** The owner of this node has said that the new key is right. */
+  /** Whether the owner of this node has confirmed the new key. */
   readonly confirmed: boolean;
-  /** The new key has been seen at work since trust moved to it. */
+  /** Whether the new key has connected since trust moved to it. */
   readonly shown: boolean;
-  /** The move of trust stands in the audit log. */
+  /** Whether the audit log has the move of trust. */
   readonly recorded: boolean;
   readonly statement: DualEnvelope;
 }
@@ -35,16 +34,16 @@ export interface AcceptedRotation {
 /** What this node knows about the keys of others. Immutable; the caller stores it. */
 export interface KeyBook {
   readonly rotations: readonly AcceptedRotation[];
-  /** Ids whose own owners revoked them. */
+  /** Node ids that their own owners revoked. */
   readonly revoked: readonly string[];
 }
 
 export const EMPTY_KEY_BOOK: KeyBook = { rotations: [], revoked: [] };
 
-/** In the form in which the policy asks for it. */
+/** The status of a key, as the policy uses it. */
 export interface KeyStatus {
   readonly state: KeyState;
-  /** Earlier ids of the node, youngest first: a denial of any of them covers this one at once. */
+  /** Earlier ids of the node, newest first. A denial of any of them covers this one at once. */
   readonly formerIds: readonly string[];
   /** The oldest id whose trust has moved to this one. */
   readonly trustedAs?: string;
@@ -53,14 +52,13 @@ export interface KeyStatus {
 export interface Observation {
   readonly book: KeyBook;
   /**
-   * `conflict`: the old key had endorsed another one before; `late`: nobody may begin to believe it
-   * any more; `full`: there is no room for it.
+   * `conflict`: the old key endorsed another one before; `late`: expired; `full`: no room for it.
    */
   readonly outcome: 'new' | 'known' | 'conflict' | 'late' | 'full';
 }
 
 /**
- * Takes note of a rotation that came with a hello or a message.
+ * Adds a rotation that came with a hello or a message.
  * @throws CaroError `rotation_invalid`: signatures, a time that has not come, or a key that already
  *   belongs to another lineage
  */
@@ -88,8 +86,8 @@ export function observeRotation(book: KeyBook, envelope: DualEnvelope, nowMs: nu
 }
 
 /**
- * A rival always has, or a thief could fill the book first and his own heir would never be
- * contested.
+ * A rival always has room. Otherwise a thief could fill the book, and no rival would contest their
+ * key.
  */
 function hasRoom(book: KeyBook, { old, new: successor }: RotationStatement, rivals: number): boolean {
   if (rivals > 0) return rivals < MAX_PER_KEY;
@@ -98,8 +96,8 @@ function hasRoom(book: KeyBook, { old, new: successor }: RotationStatement, riva
 }
 
 /**
- * The owner of this node says that `newId` is right, and with it every step that led there: it is
- * trusted at once, and rivals stay shut out.
+ * The owner of this node confirms `newId`, and with it every step that led there. It is trusted at
+ * once; its rivals are not.
  * @throws CaroError `not_found`
  */
 export function confirmRotation(book: KeyBook, newId: string): KeyBook {
@@ -112,7 +110,7 @@ export function confirmRotation(book: KeyBook, newId: string): KeyBook {
   return { ...book, rotations };
 }
 
-/** What the owner says anew goes on record anew. */
+/** A changed decision of the owner is recorded again. */
 const decidedAs = (rotation: AcceptedRotation, confirmed: boolean): AcceptedRotation => ({
   ...rotation,
   confirmed,
@@ -120,7 +118,8 @@ const decidedAs = (rotation: AcceptedRotation, confirmed: boolean): AcceptedRota
 });
 
 /**
- * Takes note that a key has connected. From then on the one before it is over, if trust has moved.
+ * Marks a key as having connected. If trust has moved to it, the key before it is retired from then
+ * on.
  */
 export function noteShown(book: KeyBook, id: string): KeyBook {
   const isNews = (rotation: AcceptedRotation): boolean => rotation.new === id && !rotation.shown;
@@ -129,10 +128,10 @@ export function noteShown(book: KeyBook, id: string): KeyBook {
 }
 
 /**
- * Takes note of a revocation. It covers successors, since whoever has the key could have endorsed
- * them, but for those that the owner of this node has confirmed.
- * @param sender who tells of it: of keys that the book does not know only its own is noted, so that
- *   nobody fills it with keys of nobody
+ * Adds a revocation. It covers successors, which a thief of the key could have endorsed, except
+ * those that the owner of this node has confirmed.
+ * @param sender node id of the peer that delivered it. Of unknown keys only the sender's own is
+ *   stored, so that no peer fills the book with invented keys.
  * @throws CaroError `rotation_invalid`
  */
 export function observeRevocation(book: KeyBook, envelope: Envelope, sender: string): KeyBook {
@@ -143,8 +142,8 @@ export function observeRevocation(book: KeyBook, envelope: Envelope, sender: str
 }
 
 /**
- * Whether a book could have come about by itself: each step signed by both of its keys, no key
- * twice a successor, no circle.
+ * Whether a book is consistent: each step is signed by both of its keys, no key is the successor of
+ * two keys, and there is no cycle.
  */
 export function isSound({ rotations }: KeyBook): boolean {
   const book = (count: number): KeyBook => ({ rotations: rotations.slice(0, count), revoked: [] });
@@ -155,7 +154,7 @@ export function isSound({ rotations }: KeyBook): boolean {
   });
 }
 
-/** How a key stands at `nowMs`. A key that the book does not know is `current` with no past. */
+/** The status of a key at `nowMs`. An unknown key is `current` and has no former ids. */
 export function keyStatusOf(book: KeyBook, id: string, nowMs: number, graceMs = GRACE_MS): KeyStatus {
   const formerIds = lineage(book, id);
   const path = pathTo(book, id);
@@ -164,22 +163,22 @@ export function keyStatusOf(book: KeyBook, id: string, nowMs: number, graceMs = 
   const isOver = ({ firstSeenMs }: AcceptedRotation): boolean => nowMs >= firstSeenMs + graceMs;
   if (!path.every((step) => step.confirmed || isOver(step))) return { state: 'pending', formerIds };
   const own = heirs(book, id);
-  // Who says that a successor is right has not said that the key before it is bad: it serves until
-  // the new one does.
+  // A confirmed successor does not make the key before it bad: that key serves until the new one
+  // connects.
   const isReplaced = own.some((heir) => isOver(heir) || (heir.confirmed && (heir.shown || own.length > 1)));
   if (isReplaced) return { state: 'retired', formerIds };
   const trustedAs = formerIds.at(-1);
   return { state: 'current', formerIds, ...(trustedAs === undefined ? {} : { trustedAs }) };
 }
 
-/** Whether `later` now stands for `id`: it is that key, or trust has moved from that one to it. */
+/** Whether `later` is the key `id`, or trust has moved from `id` to it. */
 export function hasSucceeded(book: KeyBook, id: string, later: string, nowMs: number, graceMs = GRACE_MS): boolean {
   if (id === later) return true;
   const { state, formerIds } = keyStatusOf(book, later, nowMs, graceMs);
   return state === 'current' && formerIds.includes(id);
 }
 
-/** How a question about a key is put to the policy. */
+/** The peer as the policy judges it, with the status of its key. */
 export function askerOf<P extends { readonly id: string; readonly address?: string }>(
   book: KeyBook,
   peer: P,
@@ -195,29 +194,28 @@ export function askerOf<P extends { readonly id: string; readonly address?: stri
   };
 }
 
-/** Every key that descends from `id`, whoever may be right: what a denial of it covers. */
+/** Every key that descends from `id`, including rivals: what a denial of it covers. */
 export function successorsOf(book: KeyBook, id: string): readonly string[] {
   return heirs(book, id).flatMap((heir) => [heir.new, ...successorsOf(book, heir.new)]);
 }
 
-/** The steps that led to `id`, youngest first. `observeRotation` lets no circle in. */
+/** The steps that led to `id`, newest first. `observeRotation` admits no cycle. */
 function pathTo(book: KeyBook, id: string): readonly AcceptedRotation[] {
   const step = book.rotations.find((rotation) => rotation.new === id);
   return step ? [step, ...pathTo(book, step.old)] : [];
 }
 
-/** The first key of the node that has `id`, as far as it is known. */
+/** The first known key of the node that has `id`. */
 export const rootOf = (book: KeyBook, id: string): string => lineage(book, id).at(-1) ?? id;
 
-/** Ids before `id`, youngest first. */
+/** Ids before `id`, newest first. */
 const lineage = (book: KeyBook, id: string): readonly string[] => pathTo(book, id).map(({ old }) => old);
 
 const heirs = (book: KeyBook, id: string): readonly AcceptedRotation[] =>
   book.rotations.filter((rotation) => rotation.old === id);
 
 /**
- * Walks back to the first step that the owner confirmed; what was revoked before it does not count
- * any more.
+ * Looks back to the last step that the owner confirmed. Revocations before that step do not count.
  */
 function isRevoked(book: KeyBook, id: string, path: readonly AcceptedRotation[]): boolean {
   if (book.revoked.includes(id)) return true;
@@ -226,7 +224,7 @@ function isRevoked(book: KeyBook, id: string, path: readonly AcceptedRotation[])
   return steps.some(({ old }) => book.revoked.includes(old));
 }
 
-/** The key endorsed two, or descends from a step that has an unsettled rival. */
+/** Whether the key endorsed two keys, or descends from a step that has an unconfirmed rival. */
 function isContested(book: KeyBook, id: string, path: readonly AcceptedRotation[]): boolean {
   const own = heirs(book, id);
   if (own.length > 1 && !own.some(({ confirmed }) => confirmed)) return true;

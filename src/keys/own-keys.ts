@@ -9,32 +9,29 @@ type Module = typeof import('./own-rotation.ts');
 
 export type { KeyStep };
 
-/** The key of this node, and its way to the next one (FR-104). */
+/** The key of this node, and its rotation to the next one (FR-104). */
 export interface OwnKeys {
-  /** As it is now; a rotation puts another in its place. */
+  /** The current one; a rotation replaces it. */
   readonly identity: () => Identity;
   readonly formerIds: () => readonly string[];
   readonly rotation: () => RotationStatus | null;
   /** For hellos. */
   readonly statements: () => OwnStatements;
   /**
-   * Makes the next key; what peers are to be told, once it would survive a crash.
+   * Makes the next key. Returns the statements for peers, once they are durable.
    * @throws CaroError `rotation_pending`, `keys_damaged`, `place_unusable`
    */
   readonly begin: (compromised: boolean) => Promise<OwnStatements>;
-  /** Puts the next key in the place of the present one, if its time has come. */
+  /** Switches to the next key if it is due. Returns whether it did. */
   readonly complete: () => boolean;
-  /**
-   * The steps from an earlier key to the present one, oldest first; none where it was no key of
-   * ours.
-   */
+  /** The steps from an earlier key to the current one, oldest first; none if it was not our key. */
   readonly stepsFrom: (id: string) => readonly KeyStep[];
   readonly nextStep: () => KeyStep | null;
 }
 
 /**
- * Reads the keys, and completes a rotation whose time came while nobody ran. @throws CaroError as
- * `openIdentity`, `keys_damaged`
+ * Reads the keys, and completes a rotation that became due while the service was stopped.
+ * @throws CaroError as `openIdentity`, `keys_damaged`
  */
 export async function openOwnKeys(places: KeyPlaces, graceMs: number): Promise<OwnKeys> {
   let identity = openIdentity(places.identityKey);

@@ -3,7 +3,7 @@ import type { DualEnvelope } from '../domain/identity/signed-envelope.ts';
 import { openRotation } from '../identity/key-statement.ts';
 import { type KeyBook, observeRotation, rootOf } from './key-book.ts';
 
-/** Something new about the keys of a node. */
+/** A rotation that was not known before. */
 export interface KeyNews {
   readonly outcome: 'new' | 'conflict';
   /** Node ids. */
@@ -14,20 +14,16 @@ export interface KeyNews {
 export interface RotationIntake {
   readonly book: KeyBook;
   readonly news: readonly KeyNews[];
-  /**
-   * From some step on nothing was noted, since the book holds as much as it may of that node, or of
-   * all.
-   */
+  /** Whether some statements were not stored: the book is full, in all or for this node. */
   readonly isFull: boolean;
 }
 
 /**
- * Takes note of what a node with the key `sender` says of its own keys, oldest first, as far as
- * there is room.
+ * Adds what the node with the key `sender` says about its own keys, oldest first, as far as there
+ * is room.
  *
  * @throws CaroError `rotation_invalid`, also for a step that leads neither to that key nor away
- *   from it: whoever says such things could
- * fill the book
+ *   from it: with such steps a peer could fill the book
  */
 export function takeRotations(
   book: KeyBook,

@@ -12,7 +12,7 @@ export interface KeyMove {
   readonly by: 'grace' | 'owner';
 }
 
-/** Every change of a key that this node knows of, oldest first. */
+/** Every known rotation, oldest first. */
 export function keyChanges(book: KeyBook, nowMs: number, graceMs = GRACE_MS): readonly KeyChange[] {
   return book.rotations.map((rotation) => {
     const { state } = keyStatusOf(book, rotation.new, nowMs, graceMs);
@@ -30,16 +30,13 @@ export function keyChanges(book: KeyBook, nowMs: number, graceMs = GRACE_MS): re
   });
 }
 
-/**
- * When the next key comes to the end of its grace, in ms since the epoch; null where none is in
- * one.
- */
+/** When the next grace period ends, in ms since the epoch; null if no key is in one. */
 export function nextMoveMs(book: KeyBook, nowMs: number, graceMs = GRACE_MS): number | null {
   const ends = book.rotations.map(({ firstSeenMs }) => firstSeenMs + graceMs).filter((end) => end > nowMs);
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
-/** Moves of trust that have come about and are not on record yet. */
+/** Moves of trust that have happened and are not in the audit log yet. */
 export const openMoves = (book: KeyBook, nowMs: number, graceMs = GRACE_MS): readonly KeyMove[] =>
   book.rotations
     .filter((one) => !one.recorded && hasCome(keyStatusOf(book, one.new, nowMs, graceMs).state))
@@ -52,8 +49,8 @@ export function markRecorded(book: KeyBook, moves: readonly KeyMove[]): KeyBook 
 }
 
 /**
- * The first id of the node that has the key `id` now or had it before, as far as trust has moved:
- * what is kept for a node, such as what it has been sent, is kept under that.
+ * The first id of the node that has, or had, the key `id`, as far as trust has moved. Records about
+ * a node, such as the summaries sent to it, use this id.
  */
 export function accountOf(book: KeyBook, id: string, nowMs: number, graceMs = GRACE_MS): string {
   const { state, formerIds } = keyStatusOf(book, id, nowMs, graceMs);

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Pool } from './pool.ts';
 
-/** A pool whose code (Piscina) is loaded with the first task, so that an idle service does without. */
+/**
+ * A pool whose code (Piscina) is loaded with the first task, so that an idle service does without.
+ */
 export function lazyPool(): Pool {
   let opened: Promise<Pool> | undefined;
   const open = (): Promise<Pool> => {

@@ -1,27 +1,27 @@
 import { yieldToEventLoop } from '../../bus/event-loop.ts';
 
 /**
- * Gathers names of changed files and tells of them together, one telling at a time: what the system
- * reports in one go, and what changes while the reader is busy, is read and committed together.
- * `tell` handles its own failures.
+ * Collects names of changed files and reports them in batches, one batch at a time. Changes that
+ * the system reports together, or that happen while the reader is busy, are thus committed
+ * together. `report` handles its own failures.
  */
-export function gatherChanges(tell: (files: readonly string[]) => Promise<void>): (name: string) => void {
+export function gatherChanges(report: (files: readonly string[]) => Promise<void>): (name: string) => void {
   const changed = new Set<string>();
-  let telling = false;
-  const tellAll = async (): Promise<void> => {
-    telling = true;
+  let reporting = false;
+  const reportAll = async (): Promise<void> => {
+    reporting = true;
     while (changed.size > 0) {
-      // The events of one wake-up arrive one by one, each with its promises settled: without this
-      // turn, each would be told of alone.
+      // Events of one wake-up arrive one by one, with all promises settled between them. Without
+      // this turn of the event loop each would be a batch of its own.
       await yieldToEventLoop();
       const files = [...changed];
       changed.clear();
-      await tell(files);
+      await report(files);
     }
-    telling = false;
+    reporting = false;
   };
   return (name) => {
     changed.add(name);
-    if (!telling) void tellAll();
+    if (!reporting) void reportAll();
   };
 }

@@ -19,16 +19,15 @@ export interface CollectorPorts extends IntakePorts {
 type Kinds = 'spool.changed' | 'observe.status' | 'clock.quarter' | 'retention.slice' | 'config.commit';
 
 /**
- * One slice of retention: so little that an observation which waits for it is still committed
- * within milliseconds.
+ * One slice of retention, small enough for a waiting observation to be committed in milliseconds.
  */
 const SLICE = { events: 500, slots: 4 } as const;
-/** Between two slices; what was observed meanwhile stands before the next one in the mailbox. */
+/** Pause between slices. Observations made meanwhile come first in the mailbox. */
 const SLICE_PAUSE_MS = 10;
 
 /**
- * Turns spool records into stored events (FR-401, FR-402, FR-405) and forgets them when the owner
- * wants (retention).
+ * Turns spool records into stored events (FR-401, FR-402, FR-405), and deletes them when their
+ * retention ends.
  */
 export function createCollector(
   ports: CollectorPorts,
@@ -55,7 +54,7 @@ export function createCollector(
     if (fullDisk !== null) return fullDisk;
     return intake.refused === 0
       ? null
-      : `${intake.refused} entries in the spool are no plain files of this user; they are not read`;
+      : `${intake.refused} spool entries are not regular files of this user and are not read`;
   };
   let nextSlice: NodeJS.Timeout | undefined;
   const removeSlice = (nowMs: number): void => {

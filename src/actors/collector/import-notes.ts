@@ -3,12 +3,12 @@ import { decodeImportNote, type ImportNote, isImportNoteName } from '../../domai
 import type { IntakePorts } from './spool-intake.ts';
 
 const MAX_BYTES = 1_000;
-/** So many earlier imports are looked through for one that is on record already. */
+/** Maximum number of earlier imports that are searched for a note. */
 const EARLIER = 1_000;
 
 /**
- * Puts imports of histories on record, each once: a note is removed after its record, and one whose
- * record is there is only removed. Notes that cannot be recorded now stay for the next time.
+ * Records each import of a history in the audit log, once. A note is removed after its record; if
+ * the record exists already, the note is only removed. A note that cannot be recorded now stays.
  */
 export async function recordImports(ports: Pick<IntakePorts, 'bus' | 'spool'>): Promise<void> {
   for (const name of ports.spool.names().filter(isImportNoteName)) {

@@ -4,7 +4,7 @@ import type { CommandKey, FinishedCommand, StartedCommand } from '../../domain/e
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import type { SpoolName, SpoolRecord } from '../../domain/spool/spool-record.ts';
 
-/** A command that began, before it is classified: the text is raw and MUST NOT be stored. */
+/** A started command before classification. Its text is raw and MUST NOT be stored. */
 export interface RawCommand {
   readonly key: CommandKey;
   readonly startMs: number;
@@ -18,7 +18,7 @@ export interface Observed {
   readonly finished: readonly FinishedCommand[];
 }
 
-/** What the owner does not want recorded at all (design.md §4 `[observe]`). */
+/** What the owner excludes from recording (docs/design.md §4, `[observe]`). */
 export interface ObserveRules {
   readonly shells: readonly ShellKind[];
   readonly ignore: readonly string[];
@@ -28,8 +28,8 @@ export interface ObserveRules {
 export const sessionOf = ({ shell, pid, start }: SpoolName): string => `${shell}.${pid}.${start}`;
 
 /**
- * Sorts the records of one spool file into commands that began and commands that ended. `nowMs`
- * stands in for missing clocks.
+ * Sorts the records of one spool file into started and finished commands. `nowMs` replaces a
+ * missing start time.
  */
 export function observe(
   file: SpoolName,
@@ -58,9 +58,7 @@ export function observe(
 const isPrivate = (text: string, { ignore }: ObserveRules): boolean =>
   text.trim() === '' || /^\s/.test(text) || ignore.some((pattern) => matchesGlob(pattern, text));
 
-/**
- * Puts together what is stored of a command. With `redact` off the owner keeps the text as typed.
- */
+/** What is stored of a command. Without `redact` the text stays as typed. */
 export function toStarted(
   raw: RawCommand,
   { text, redacted, tools, category, pattern }: Classification,

@@ -20,26 +20,21 @@ export interface IntakePorts {
   readonly now: () => number;
 }
 
-/**
- * What may be observed and how it is stored; asked anew for each batch, so that a reload takes
- * effect at once.
- */
+/** The current rules, read for each batch, so that a reload takes effect at once. */
 export type IntakeRules = () => ObserveRules & { readonly redact: boolean };
 
 export interface SpoolFile extends SpoolName {
   readonly name: string;
 }
 
-/** Read where less holds no whole record: larger than the largest, so that one always fits. */
+/** Larger than the largest record: read when `BATCH_BYTES` hold no complete one. */
 const LARGEST_READ = 5 * 1024 * 1024;
 /**
- * So much is read before a commit: some thousand records share its fsync, and whoever asks waits
- * for no more than that.
+ * Read before each commit: about a thousand records share one fsync, and requests wait no longer.
  */
 const BATCH_BYTES = 128 * 1024;
 /**
- * So many commands are rated at a time: what was found out about their grammar is then let go of
- * while it is young.
+ * Commands rated at a time. Their syntax trees are then still in the young generation of the heap.
  */
 const RATED = 32;
 
@@ -47,18 +42,18 @@ interface Chunk {
   readonly file: SpoolFile;
   readonly begun: readonly RawCommand[];
   readonly finished: readonly FinishedCommand[];
-  /** Set aside, or never written for want of room. */
+  /** Records that were invalid, or that the hook could not write. */
   readonly dropped: number;
   readonly bytes: number;
   readonly offset: number;
-  /** Bytes behind `offset`: a torn tail, or what did not fit into this read. */
+  /** Bytes after `offset`: an incomplete record, or more than this read could take. */
   readonly left: number;
 }
 
 /**
  * Reads spool files into the database. A file is removed only after the commit that holds all of it
- * (design.md §2); how far it has been read is part of that commit, so that a crash at any point
- * neither loses nor doubles a command.
+ * (docs/design.md §2). The read offset is part of that commit, so that a crash at any point neither
+ * loses nor duplicates a command.
  */
 export class SpoolIntake {
   readonly #offsets = new Map<string, number>();
@@ -69,12 +64,12 @@ export class SpoolIntake {
     private readonly rules: IntakeRules,
   ) {}
 
-  /** Files in the spool that are no plain files of ours, since the start. */
+  /** Number of spool entries that are not regular files of this user, since the start. */
   get refused(): number {
     return this.#refused.size;
   }
 
-  /** Commits all whole records of the named files. */
+  /** Commits all complete records of the named files. */
   async drain(names: readonly string[]): Promise<void> {
     const queue = names.flatMap(toSpoolFile);
     while (queue.length > 0) {
@@ -87,12 +82,12 @@ export class SpoolIntake {
       }
       if (batch.length > 0) await this.#commit(batch);
       queue.push(...batch.filter((chunk) => chunk.left > 0).map((chunk) => chunk.file));
-      // Whoever asks the service something is answered between two batches of a backlog.
+      // Requests are answered between two batches of a backlog.
       if (queue.length > 0) await yieldToEventLoop();
     }
   }
 
-  /** Commits everything there is, then removes the files that nobody will write to again. */
+  /** Commits all records, then removes the files that no shell will write to again. */
   async sweep(): Promise<void> {
     const names = this.ports.spool.names();
     const files = names.flatMap(toSpoolFile);
@@ -101,7 +96,7 @@ export class SpoolIntake {
     const done = closed.files.filter((file) => this.#finish(file));
     if (closed.sessions.length > 0)
       this.ports.store.commit({ ...NOTHING, ended: closed.sessions, nowMs: this.ports.now() });
-    // Removed for certain before the offset is forgotten, or a power cut would have it read twice.
+    // The removal is durable before the offset is deleted, or a power cut would make it read twice.
     this.ports.spool.remove(done.map((file) => file.name));
     if (done.length > 0) this.ports.store.forget(done.map((file) => file.name));
     for (const { name } of done) this.#offsets.delete(name);
@@ -109,8 +104,7 @@ export class SpoolIntake {
   }
 
   /**
-   * A living shell still uses its scratch files (dash reads its input from one), even when it has
-   * become another session by `exec`.
+   * A running shell still uses its scratch files: dash reads its input from one, even after `exec`.
    */
   #removeScratch(names: readonly string[]): void {
     for (const name of names) {
@@ -121,9 +115,9 @@ export class SpoolIntake {
   }
 
   /**
-   * Files that have a successor, and all files of sessions whose shell is gone: its process ended,
-   * or became another shell by `exec`, which keeps the number and begins a session later. Asked
-   * before they are read to their end.
+   * Files that have a successor, and all files of ended sessions: the process is gone, or it became
+   * another shell by `exec`, which keeps the process id and starts a later session. Determined
+   * before the files are read to their end.
    */
   #closed(files: readonly SpoolFile[]): { files: SpoolFile[]; sessions: string[] } {
     const newest = new Map<string, SpoolFile>();
@@ -140,8 +134,8 @@ export class SpoolIntake {
   }
 
   /**
-   * Whether a closed file has been committed whole; a torn record at its end will never be
-   * completed and is counted.
+   * Whether all of a closed file is committed. An incomplete record at its end is counted as
+   * dropped.
    */
   #finish(file: SpoolFile): boolean {
     const rest = this.#read(file);

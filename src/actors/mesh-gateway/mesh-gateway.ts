@@ -47,7 +47,9 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
   const door = createDoor(ports, initial);
   const pusher = createSummaryPusher({ ...ports.summaries, mesh: door.mesh });
   const pushAll = (): void => pusher.pushAll(door.configuration());
-  /** Live connections are judged again: a key may be retired, or two keys may claim to follow it. */
+  /**
+   * Live connections are judged again: a key may be retired, or two keys may claim to follow it.
+   */
   const judgeAgain = (): void => {
     door.mesh()?.reload(door.configuration());
     pushAll();

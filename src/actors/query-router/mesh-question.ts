@@ -24,7 +24,7 @@ export interface AskPorts {
   readonly self: () => string;
   /** Gives the same id for all keys of a node, as far as trust has moved between them. */
   readonly accounts: () => Promise<(id: string) => string>;
-  /** Read with the first question. */
+  /** Loaded with the first query. */
   readonly vocabulary: () => Promise<Vocabulary>;
   /**
    * Asks all of these peers; gives one answer for each, in the same order. `deadlineMs` counts from
@@ -36,7 +36,7 @@ export interface AskPorts {
     deadlineMs: number,
   ) => Promise<readonly Promise<PeerAnswer>[]>;
   readonly audit: (entry: AuditEntry) => Promise<unknown>;
-  /** Tells whoever follows the query; states only. */
+  /** Notifies followers of the query. Holds states only. */
   readonly progress: (notice: QueryProgress) => void;
   readonly randomHex: (bytes: number) => string;
   readonly now: () => number;
@@ -49,7 +49,7 @@ export interface MeshQuestion {
   readonly sinceMs: number;
   readonly untilMs: number;
   readonly deadlineMs?: number;
-  /** What its notices are known by; made up where it is missing. */
+  /** Id of its progress notices; random by default. */
   readonly query?: string;
 }
 
@@ -60,7 +60,7 @@ interface Target {
   readonly name: string | null;
 }
 
-/** What remains of an answer once it has been added up: at level 2 nothing but its state. */
+/** What is kept of an answer after it was added up: at level 2 its state alone. */
 interface Ending {
   readonly state: TargetState;
   readonly elapsedMs: number;
@@ -69,9 +69,9 @@ interface Ending {
 }
 
 /**
- * Asks every peer at once and adds up what comes (FR-601, FR-602, FR-604, design.md §8). Ends when
- * the last live peer has answered, or at the deadline. Every target ends in one state, so the
- * counts add up to the targets. The vector of a level-2 answer goes into the sum and nowhere else.
+ * Asks every peer at once and adds up the answers (FR-601, FR-602, FR-604, docs/design.md §8). Ends
+ * when the last reachable peer has answered, or at the deadline. Every target ends in exactly one
+ * state. The vector of a level-2 answer goes into the sum and nowhere else.
  */
 export async function askMesh(
   ports: AskPorts,
@@ -112,8 +112,8 @@ export async function askMesh(
 }
 
 /**
- * The peers named in `trust.nodes`: a subnet makes no target, nor does a level of untrusted, a
- * denial, or this node itself.
+ * The peers named in `trust.nodes`, except untrusted and denied ones, and this node. Subnets add
+ * none.
  */
 export function targetsOf({ trust, mesh }: Pick<Configuration, 'trust' | 'mesh'>, self: string): readonly Target[] {
   return Object.entries(trust.nodes)
@@ -121,7 +121,7 @@ export function targetsOf({ trust, mesh }: Pick<Configuration, 'trust' | 'mesh'>
     .map(([id]) => ({ id, name: mesh.peers.find((peer) => peer.id === id)?.name ?? null }));
 }
 
-/** A node that is named by an old key and by its present one is one contributor. */
+/** A node that is listed under an old and a current key is one contributor. */
 function distinct(targets: readonly Target[], account: (id: string) => string): readonly Target[] {
   const first = new Map(targets.toReversed().map((target) => [account(target.id), target]));
   return targets.filter((target) => first.get(account(target.id)) === target);
@@ -198,7 +198,7 @@ async function beforeDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<
   }
 }
 
-/** Tells the states whenever one more target has ended. */
+/** Publishes the states each time a target ends. */
 function follow(
   ports: AskPorts,
   query: string,

@@ -8,7 +8,7 @@ import type { Reader } from '../../storage/reader.ts';
 import { type AskPorts, askMesh } from './mesh-question.ts';
 
 export interface QueryPorts extends Pick<Reader, 'search' | 'statistics'> {
-  /** The owner's own view: no tool is kept back from him. */
+  /** For the owner, so including denied tools. */
   readonly anomalies: (sinceMs: number, untilMs: number) => AnomalyReport;
   readonly mesh: AskPorts;
   readonly now: () => number;
@@ -19,8 +19,8 @@ type Kinds = 'events.list' | 'stats.read' | 'anomalies.list' | 'mesh.query' | 'c
 const DEFAULT_SPAN_MS = 7 * DAY_MS;
 
 /**
- * Answers the owner's questions from this node, and the mesh's by asking every trusted peer at
- * once.
+ * Answers questions about this node from its database, and about the mesh by asking every trusted
+ * peer.
  */
 export function createQueryRouter(ports: QueryPorts, initial: Configuration): Actor<Kinds> {
   let configuration = initial;
@@ -30,7 +30,7 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
   };
   return {
     name: 'query router',
-    // A search through all that is stored takes seconds; others need not wait for it.
+    // A search of all events takes seconds, and a query waits for peers.
     concurrent: ['mesh.query', 'events.list'],
     handlers: {
       'events.list': (filter) => searchAll(ports.search, filter),
@@ -59,7 +59,7 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
 
 const DEFAULT_LIMIT = 100;
 
-/** Searches to the end, a slice at a time: between two of them the service observes. */
+/** Searches to the end in slices, so that observation goes on between them. */
 async function searchAll(search: QueryPorts['search'], filter: EventFilter): Promise<readonly TerminalEvent[]> {
   const { limit = DEFAULT_LIMIT } = filter;
   const first = search({ ...filter, limit });

@@ -11,15 +11,12 @@ import { ShownPreviews } from './shown-previews.ts';
 
 export interface SummaryPorts {
   readonly bus: BusClient;
-  /** Ids of this node, the present one first: what it made under an earlier key is its own. */
+  /** Node ids of this node, the current one first, then those of its earlier keys. */
   readonly nodes: () => readonly [string, ...string[]];
-  /** Ids of the node that has this one, or had it. */
+  /** All node ids of the node that has, or had, this one. */
   readonly family: (id: string) => readonly string[] | Promise<readonly string[]>;
   readonly store: SummaryStore;
-  /**
-   * Changes when late events or `denyTools` changed what a summary would say; empty where nothing
-   * was observed.
-   */
+  /** Changes with late events and with `denyTools`; empty if nothing was observed in the period. */
   readonly digest: (period: Period, denyTools: readonly string[]) => string | Promise<string>;
   /**
    * Makes and signs the document in a worker thread, without the commands of `denyTools`
@@ -42,16 +39,13 @@ type Kinds =
   | 'clock.quarter'
   | 'config.commit';
 
-/**
- * How many closed periods back late events still make a revision, and a node that was off catches
- * up.
- */
+/** Number of closed periods that are summarized after a downtime, or again after late events. */
 const LOOK_BACK: Readonly<Record<PeriodKind, number>> = { hourly: 48, daily: 14, weekly: 8 };
 const DEFAULT_LIMIT = 50;
 
 /**
- * Makes the node's own summaries when their period closes (FR-501), and shows what one would be
- * (FR-504).
+ * Makes this node's summaries when their period closes (FR-501), previews them (FR-504), and stores
+ * those of peers (S3).
  */
 export function createSummarizer(
   ports: SummaryPorts,
@@ -70,8 +64,8 @@ export function createSummarizer(
     return { id, node, document: await ports.make(head, period, settings.sharing.deny_tools) };
   };
   /**
-   * The stored document of a closed period, made or made anew where it is missing or outdated;
-   * undefined where nothing was observed.
+   * The stored document of a closed period; made first if it is missing or outdated. Undefined if
+   * nothing was observed.
    */
   const settle = async (period: Period): Promise<Envelope | undefined> => {
     const seen = await ports.digest(period, settings.sharing.deny_tools);
@@ -111,7 +105,7 @@ export function createSummarizer(
   };
 }
 
-/** Stores a document, puts it on record and tells of it. */
+/** Stores a document, records it in the audit log and announces it. */
 async function keep(
   { bus, now, store }: SummaryPorts,
   period: Period,

@@ -36,7 +36,10 @@ export type QueryBody = {
   readonly spanHours: SpanHours;
 };
 
-/** What became of asking one peer: its answer, whose schema and signature are checked, or why there is none. */
+/**
+ * What became of asking one peer: its answer, whose schema and signature are checked, or why there
+ * is none.
+ */
 export type PeerAnswer =
   | { readonly ok: true; readonly body: ResponseBody }
   | { readonly ok: false; readonly code: ErrorCode };

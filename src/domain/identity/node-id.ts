@@ -1,6 +1,8 @@
 const PREFIX = 'caro:ed25519:';
 const KEY_BYTES = 32;
-/** What `encodeNodeId` makes and nothing else: the last digit of 32 bytes has two bits of padding. */
+/**
+ * What `encodeNodeId` makes and nothing else: the last digit of 32 bytes has two bits of padding.
+ */
 export const NODE_ID_PATTERN = `^${PREFIX}[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$`;
 
 /** `caro:ed25519:<base64>` of a 32-byte Ed25519 public key, padded as in RFC 4648 §4 (FR-103). */

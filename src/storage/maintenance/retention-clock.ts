@@ -1,34 +1,34 @@
 import { DAY_MS } from '../../domain/time/period.ts';
 import type { MetaStore } from '../meta-store.ts';
 
-/** What the owner's nights and suspended machines explain. */
+/** A leap up to this is explained by a machine that was off or suspended overnight. */
 const LEAP_MS = DAY_MS / 2;
-/** So long the service has to run under a clock that leapt before anything is deleted by it. */
+/** How long the service must run under a clock that leapt before deletions follow it. */
 const PROBATION_MS = DAY_MS;
 const KEY = 'retention_clock';
 
 interface State {
-  /** The time that deletions go by, in ms since the epoch. */
+  /** The time that deletions use, in ms since the epoch. */
   readonly believedMs: number;
   /** How long the service has run under a clock that is far ahead of it. */
   readonly heldMs: number;
 }
 
 /**
- * The time by which retention deletes. It follows the system's clock, except where that leaps ahead
- * by more than half a day: a dead battery or a mistyped year must not delete everything at once.
- * After a day of running under the new time it is believed; a machine that was off for longer than
- * a night is late with deleting by that much, and never early.
+ * The time that retention uses. It follows the system clock, except when that leaps ahead by more
+ * than half a day: a dead battery or a mistyped year must not delete everything at once. After a
+ * day under the new time it is accepted. After a longer downtime deletions are therefore late, and
+ * never early.
  */
 export class RetentionClock {
   #state: State;
   #seenAt: number;
 
   /**
-   * What was believed last stands in the database, from the first start on: a leap may come before
-   * the first deletion.
-   * @param nowMs of the system's clock; `steadyMs` of one that never leaps, such as that of
-   *   `steady-clock.ts`
+   * The last accepted time is in the database from the first start on, because a leap may come
+   * before the first deletion.
+   * @param nowMs time of the system clock
+   * @param steadyMs time of a clock that never leaps (src/platform/steady-clock.ts)
    */
   constructor(
     private readonly meta: MetaStore,
@@ -41,7 +41,7 @@ export class RetentionClock {
     if (text === undefined) this.#keep();
   }
 
-  /** The arguments are those of the constructor. */
+  /** Arguments as for the constructor. */
   read(nowMs: number, steadyMs: number): number {
     const passed = Math.max(0, steadyMs - this.#seenAt);
     this.#seenAt = steadyMs;

@@ -39,9 +39,9 @@ export interface StorageCare {
   readonly status: () => StorageStatus;
   /** Makes a copy in a thread. @throws CaroError `disk_full`, `worker_failed` */
   readonly backup: () => Promise<string>;
-  /** Every quarter of an hour. Returns the time that retention goes by. */
+  /** To be called every quarter of an hour. Returns the time that retention uses, in ms. */
   readonly quarter: (nowMs: number) => number;
-  /** Every few seconds: finds out whether there is room again. */
+  /** To be called every few seconds: checks whether a full disk has room again. */
   readonly probe: () => void;
 }
 
@@ -63,8 +63,8 @@ export function createStorageCare(ports: StorageCarePorts): StorageCare {
       const spareBefore = waiting === undefined ? null : setAsideTime(waiting);
       pruneBackups(places.backups, configuration().backup.keep, Date.now(), spareBefore);
     } catch (error) {
-      backupTrouble = error instanceof CaroError ? error.message : 'the copy could not be made';
-      log.error({ err: error }, 'the scheduled backup was not made');
+      backupTrouble = error instanceof CaroError ? error.message : 'the backup failed';
+      log.error({ err: error }, 'scheduled backup failed');
     }
   });
   const checked = once(() => checkPages(ports, meta));
@@ -86,8 +86,7 @@ export function createStorageCare(ports: StorageCarePorts): StorageCare {
 }
 
 /**
- * Whether a day has gone by since the last copy, or since the node was made; also where a clock was
- * put back since.
+ * Whether the last copy, or the node itself, is a day old; also true after a clock was set back.
  */
 function backupIsDue({ configuration, identity, places }: StorageCarePorts, nowMs: number): boolean {
   if (!configuration().backup.daily) return false;
@@ -101,7 +100,7 @@ function lastBackup(folder: string): string | null {
   return last === undefined ? null : isoTime(backupTime(last));
 }
 
-/** Pages of a database that is too large for a look at start, once a day, in a thread. */
+/** Checks a database that is too large for the check at start, once a day, in a worker thread. */
 async function checkPages({ check, health, log, places }: StorageCarePorts, meta: MetaStore): Promise<void> {
   if (statSync(places.database).size <= QUICK_CHECK_LIMIT_BYTES) return;
   if (Math.abs(Date.now() - Number(meta.get(CHECKED) ?? 0)) < DAY_MS) return;
@@ -110,11 +109,11 @@ async function checkPages({ check, health, log, places }: StorageCarePorts, meta
     if (damage === null) meta.set(CHECKED, String(Date.now()));
     else health.damaged(damage);
   } catch (error) {
-    log.error({ err: error }, 'the pages of the database were not checked');
+    log.error({ err: error }, 'page check failed');
   }
 }
 
-/** Begins the work unless it is going on already. */
+/** Starts the work unless it is running. */
 function once(work: () => Promise<void>): () => void {
   let running = false;
   return () => {

@@ -11,9 +11,9 @@ interface Guarded {
 type AnyHandlers = Readonly<Record<string, (body: unknown) => unknown>>;
 
 /**
- * Tells faults of the disk from defects of the program: a full disk is an answer to whoever asked,
- * counted and shown, and over when there is room again; it does not make an actor crash. A damaged
- * file is reported once, so that the service can set it aside (NFR-303).
+ * Separates disk faults from program defects. A full disk is an error answer: it is counted and
+ * shown, ends when there is room again, and does not crash an actor. A damaged database is reported
+ * once, so that the service can move it away (NFR-303).
  */
 export class StorageHealth {
   #trouble: string | null = null;
@@ -25,12 +25,12 @@ export class StorageHealth {
     return { trouble: this.#trouble, failures: this.#failures };
   }
 
-  /** Somebody found the file damaged. */
+  /** Reports damage found elsewhere. */
   damaged(reason: string): void {
     this.onDamage(reason);
   }
 
-  /** The same function with its faults of the disk noted and turned into answers. */
+  /** The same function, with disk faults counted and turned into error answers. */
   guard<A extends readonly unknown[], R>(act: (...args: A) => R): (...args: A) => R {
     return (...args) => {
       try {
@@ -42,7 +42,7 @@ export class StorageHealth {
     };
   }
 
-  /** As `guard`, for work that is waited for. */
+  /** As `guard`, for asynchronous work. */
   async guarded<T>(act: () => T | Promise<T>): Promise<T> {
     try {
       return await act();
@@ -63,7 +63,7 @@ export class StorageHealth {
     return { ...actor, handlers, ...(start && { start: () => this.guarded(start) }) };
   }
 
-  /** Where a write failed before: tries one more. MUST be called now and then. */
+  /** After a failed write: tries another one. MUST be called regularly. */
   retry(write: () => void): void {
     if (this.#trouble === null) return;
     try {
@@ -81,12 +81,12 @@ export class StorageHealth {
       this.damaged(damage);
       return new CaroError(
         'database_damaged',
-        `expected a whole database, ${damage}; it is set aside and a fresh one begun: see caro db repair`,
+        `expected an intact database, ${damage}; it is moved away and a new one is created: see caro db repair`,
         { cause: error },
       );
     }
     if (!isDiskFull(error)) return error;
-    const text = 'expected room to write, the disk is full or read-only: free some space';
+    const text = 'the disk is full or read-only: free some space';
     this.#full(text);
     return new CaroError('disk_full', text, { cause: error });
   }
