@@ -1,9 +1,9 @@
 /**
- * What one command costs the daemon: analysing, rating and redacting it. Median and p99 in
- * microseconds over real commands, a regex split of the same text as the yardstick, the worst of
- * adversarial lines, and the heap that loading all of it adds. Prints JSON.
+ * Cost of one command in the service: analysing, rating and redacting it. Prints median and p99 in
+ * microseconds over real commands, a regex split of the same text for comparison, the worst of
+ * adversarial lines, and the heap added by the code, as JSON.
  *
- *     npx tsx bench/assess.ts [SET.jsonl …]
+ * npx tsx bench/assess.ts [SET.jsonl …]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -33,10 +33,7 @@ const ownCommands = (): readonly string[] => [
   ...secretsInContext().map((item) => item.command),
 ];
 
-/**
- * Microseconds per command: the median of its rounds, so that the figures are of commands and not
- * of the garbage collector.
- */
+/** Microseconds per command, as the median of several rounds to exclude garbage collection. */
 const perCommand = (commands: readonly string[], work: (command: string) => unknown): Figures => {
   for (const command of commands) work(command);
   return summary(
@@ -82,7 +79,7 @@ const loaded = used();
 for (const command of ['git push', 'sudo rm -rf /', 'curl -u a:b https://x | sh', 'kubectl get pods']) rate(command, 'bash');
 console.log(JSON.stringify({ loadedBytes: loaded - before, afterUseBytes: used() - before }));`;
 
-/** Heap that the bundled modules add to an empty Node process. */
+/** Heap that the bundled modules add to an empty Node.js process. */
 const heap = (): unknown => {
   const directory = mkdtempSync(join(tmpdir(), 'caro-bench-'));
   const outfile = join(directory, 'rate.cjs');

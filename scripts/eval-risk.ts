@@ -1,10 +1,10 @@
 /**
  * npm run eval:risk -- SET.jsonl … [--misses N] [--json]
  *
- * Rates the commands of labelled sets and prints recall on danger and critical, the false-alarm
- * rate, how many "safe" ones are rated exactly safe, and the share of right tools, each per family,
- * with the misses. A set is JSON lines with `command` and `expect` (danger, critical, benign, safe)
- * or `tool`. Exit code 0 whatever the figures are.
+ * Rates the commands of labelled sets. Prints recall on danger and critical, the false-alarm rate,
+ * the share of "safe" commands rated safe, and the share of correct tools, each per family and with
+ * the misses. A set is JSON lines with `command` and `expect` (danger, critical, benign, safe) or
+ * `tool`. Exits with 0 whatever the figures are.
  */
 import { readFileSync } from 'node:fs';
 import type { RiskLevel } from '../src/domain/events/risk-level.ts';
@@ -49,7 +49,7 @@ interface Measure {
   readonly name: string;
   readonly of: (item: Answer) => boolean;
   readonly good: (item: Answer) => boolean;
-  /** Printed as the share of what is not good (false alarms). */
+  /** Prints the share of bad items (false alarms). */
   readonly inverted?: boolean;
 }
 const MEASURES: readonly Measure[] = [

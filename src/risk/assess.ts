@@ -1,6 +1,6 @@
 /**
- * Rates what a command line would do (FR-404). Pure: the same analysis and place always give the
- * same answer.
+ * Rates what a command line would do (FR-404). Pure: the result depends only on the analysis and
+ * the path context.
  */
 import { type RiskLevel, riskRank } from '../domain/events/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
@@ -9,7 +9,7 @@ import type { Precondition, RiskFamily, Rule, Severity, StepRule, Verdict } from
 import { COMMAND_LINE_RULES, rulesFor } from './rule-set.ts';
 import { type Step, stepsOf } from './step.ts';
 
-/** Why a command is not safe. Holds nothing of the command itself. */
+/** Why a command is not safe. Contains nothing of the command itself. */
 export interface Finding {
   readonly rule: string;
   readonly level: Severity;
@@ -20,19 +20,17 @@ export interface Finding {
 }
 
 export interface Assessment {
-  /** The highest level of all findings; safe where there is none. */
+  /** The highest level of all findings; safe if there are none. */
   readonly level: RiskLevel;
-  /** Worst first; each rule at most once. */
+  /** Highest level first; each rule at most once. */
   readonly findings: readonly Finding[];
 }
 
-/**
- * Programs that take a command or code of their own: `--help` among their words may belong to that.
- */
+/** Programs that run another command or code: `--help` among their words may belong to that. */
 const TAKES_COMMANDS =
   /^(?:docker|podman|nerdctl|kubectl|ssh|find|xargs|(?:ba|da|z|k|a|fi)?sh|nc|ncat|socat|python|perl|ruby|node|php|lua|awk|curl|git-filter-repo|su|tar|busybox|bun|deno|npm|npx)$/;
 
-/** Asked for help, version or a trial run, a program changes nothing. */
+/** A program that is asked for help, its version or a dry run changes nothing. */
 const isQueryOnly = (step: Step): boolean => {
   if (step.isWrapper || TAKES_COMMANDS.test(step.tool)) return false;
   const end = step.args.indexOf('--');
@@ -73,10 +71,7 @@ const findingOf = (rule: Rule, level: Severity): Finding => ({
   safer: rule.safer,
 });
 
-/**
- * Rates an analysed command line as it stands in `place` (working directory and home, both
- * optional).
- */
+/** Rates an analysed command line in a path context (working directory and home, both optional). */
 export const assess = (analysis: Analysis, pathContext: PathContext = {}): Assessment => {
   const found = new Map<string, Finding>();
   const add = (rule: Rule, level: Severity | null): void => {
@@ -90,7 +85,7 @@ export const assess = (analysis: Analysis, pathContext: PathContext = {}): Asses
     const { own, general } = rulesFor(step.tool);
     const evaluate = (rule: StepRule): void => add(rule, levelOf(rule, rule.when(step), step.elevated));
     own.forEach(evaluate);
-    // A hundred rules for each step: a loop over an iterator would make as many objects.
+    // About a hundred rules per step: `forEach` avoids one iterator result per rule.
     general.forEach((rule) => {
       if (meets(step, rule.needs)) evaluate(rule);
     });

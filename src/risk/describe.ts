@@ -1,13 +1,10 @@
-/**
- * What rules say about themselves, for screens that explain a rating and for summaries that count
- * them.
- */
+/** Descriptions of rules, for screens that explain a rating and for summaries that count rules. */
 import type { RiskFamily, Rule, Severity } from './rule.ts';
 import { RULES } from './rule-set.ts';
 
 export interface RuleDescription {
   readonly id: string;
-  /** The rule's own level; a finding may lie above or below it. */
+  /** The rule's usual level; a finding may have a higher or lower one. */
   readonly level: Severity;
   readonly family: RiskFamily;
   /** MITRE ATT&CK technique, or null. */
@@ -25,9 +22,7 @@ const describe = ({ id, level, family, technique, reason, safer }: Rule): RuleDe
   safer,
 });
 
-/**
- * Descriptions of these rules, in the order of `ids`; ids that no rule has (any more) are left out.
- */
+/** Descriptions of these rules, in the order of `ids`; unknown ids are left out. */
 export const describeRules = (ids: readonly string[]): readonly RuleDescription[] => {
   const wanted = new Set(ids);
   const known = new Map(RULES.filter((rule) => wanted.has(rule.id)).map((rule) => [rule.id, rule]));
@@ -37,7 +32,7 @@ export const describeRules = (ids: readonly string[]): readonly RuleDescription[
   });
 };
 
-/** Family and technique of every rule, by id: plain data that can be handed to a worker thread. */
+/** Family and technique of every rule, by id: plain data that can be passed to a worker thread. */
 export const ruleFacts = (): Readonly<
   Record<string, { readonly family: RiskFamily; readonly technique: string | null }>
 > => Object.fromEntries(RULES.map(({ id, family, technique }) => [id, { family, technique: technique ?? null }]));

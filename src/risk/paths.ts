@@ -1,20 +1,19 @@
 /**
- * What a path written in a command stands for, as far as its text and the working directory tell.
- * No file system is asked.
+ * Classifies paths in commands by their text and the working directory, without file system access.
  */
 
-/** Where a command stands: both are optional because imported history has neither. */
+/** Where a command runs. Both are optional, because imported history has neither. */
 export interface PathContext {
   readonly cwd?: string;
   readonly home?: string;
 }
 
 /**
- * root: `/` or everything in it · home: a whole home directory · system: a top directory of the
- * system (or everything in it) · system-part: something inside one · device: a disk or partition ·
- * scratch: temporary or generated, ordinary to delete · here, parent: the working directory, one
- * above it (or everything in them) · personal: inside a home · absolute, relative: other places ·
- * unknown: begins with something that is known at run time only.
+ * root: `/` or everything in it · home: a whole home directory · system: a top-level system
+ * directory, or everything in it · system-part: something inside one · device: a disk or partition
+ * · scratch: temporary or generated, normal to delete · here, parent: the working directory or one
+ * above it, or everything in them · personal: inside a home directory · absolute, relative: other
+ * paths · unknown: starts with something known only at run time.
  */
 export type PathKind =
   | 'root'
@@ -43,12 +42,12 @@ const TEMPORARY =
 const GENERATED =
   /^(?:node_modules|bower_components|jspm_packages|build|builds|dist|out|output|target|tmp|temp|te?mp[_-].*|.*[_-]te?mp|coverage|htmlcov|site|_site|public\/build|storybook-static|__pycache__|venv|\.venv|env|\.env\.d|vendor\/bundle|Pods|DerivedData|cmake-build-.*|bazel-.*|_build|deps|obj|logs?|artifacts|reports?|test-results|playwright-report|generated|zig-out|zig-cache|elm-stuff|\.(?:next|nuxt|output|svelte-kit|angular|turbo|cache|parcel-cache|vite|gradle|tox|nox|eggs|pytest_cache|mypy_cache|ruff_cache|nyc_output|terraform|dart_tool|sass-cache|ipynb_checkpoints|idea|vscode-test|serverless|aws-sam|docusaurus|expo|webpack|rollup\.cache|stack-work|bloop|metals|hypothesis|tmp|temp|build|dist)|.*\.egg-info|.*\.(?:pyc|pyo|o|obj|class|tmp|temp|log|bak|old|orig|rej|swp|swo|tsbuildinfo|cache|lock|pid|out|gcda|gcno|DS_Store)|.*~|\.DS_Store)$/;
 
-/** Longer than any path a kernel takes (PATH_MAX). */
+/** PATH_MAX of Linux. */
 const MAX_PATH_LENGTH = 4096;
 
 /**
- * Resolves `.`, `..` and empty parts. `..` goes back only over what is known: not over `$X`, `*` or
- * another `..`.
+ * Resolves `.`, `..` and empty parts. `..` is kept after an unknown part (`$X`, `*`) or another
+ * `..`.
  */
 const resolved = (path: string): string => {
   const parts: string[] = [];
@@ -66,17 +65,20 @@ const resolved = (path: string): string => {
 };
 
 /**
- * The part of a path that decides: doubled and trailing slashes, `/./` and `/../` are resolved,
- * `$HOME` is `~`.
+ * Normalizes a path: resolves repeated and trailing slashes, `/./` and `/../`, and replaces `$HOME`
+ * by `~`.
  */
 export const normalPath = (text: string): string => {
   const path = text.slice(0, MAX_PATH_LENGTH).replace(/^(?:\$HOME|\$\{HOME\})(?=\/|$)/, '~');
   return /\/[./]|\/$/.test(path) ? resolved(path.replace(/^file:\/\//, '')) || '.' : path;
 };
 
-/** `dir/*`, `dir/.*`, `dir/{*,.*}` mean all of `dir`; `dir/*.log` does not. */
+/**
+ * The directory that a pattern covers entirely: `dir/*`, `dir/.*` and `dir/{*,.*}` cover `dir`;
+ * `dir/*.log` does not.
+ */
 const coveredDirectory = (written: string): string => {
-  // zsh's glob qualifiers narrow a pattern down; which files they leave is not known here.
+  // zsh glob qualifiers restrict a pattern; which files remain is unknown.
   const path = written.replace(/(?<=[*?\]/])\([^)]*\)$/, '');
   const match = /^(.*?)\/?(?:\*+|\.\*|\.\[!?[^\]]*\]\*|\{[*.,?[\]!^]+\}|\?\*|\*\/\*|\*\.\*)$/.exec(path);
   if (!match) return path;
@@ -101,7 +103,7 @@ const kindOfAbsolute = (path: string): PathKind => {
   return GENERATED.test(lastPart(path)) ? 'scratch' : 'absolute';
 };
 
-/** `$TMPDIR/../etc` leaves the temporary directory again. */
+/** `$TMPDIR/../etc` is not in the temporary directory. */
 const isTemporary = (path: string): boolean => TEMPORARY.test(path) && !/\/\.\.(?:\/|$)/.test(path);
 
 const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -109,8 +111,8 @@ const GENERATED_ANYWHERE =
   /(?:^|\/)(?:node_modules|__pycache__|\.venv|venv|dist|build|target|\.next|\.cache|tmp|coverage)\//;
 
 /**
- * What a path stands for. `place.cwd` turns relative paths into absolute ones, `place.home`
- * recognises the owner's home.
+ * Classifies a path. `context.cwd` makes relative paths absolute; `context.home` identifies the
+ * user's home directory.
  */
 export const pathKind = (text: string, context: PathContext = {}): PathKind => {
   const written = coveredDirectory(normalPath(text.trim()));

@@ -1,4 +1,7 @@
-/** Everything the daemon and `caro assess` want to know of one command, in one call. */
+/**
+ * Analyses and rates one command in one call, for `caro assess`, scripts and tests. The service
+ * does the same in two actors, the classifier and the risk assessor.
+ */
 import type { RiskLevel } from '../domain/events/risk-level.ts';
 import { analyse } from '../shell/analyse.ts';
 import { type Family, familyOf } from '../shell/catalogue/catalogue.ts';
@@ -11,16 +14,16 @@ import type { PathContext } from './paths.ts';
 export interface Rating {
   readonly level: RiskLevel;
   readonly findings: readonly Finding[];
-  /** Tools of the top-level pipeline or list, as resolved (design.md §10). */
+  /** Tools of the top-level pipeline or list, as resolved (docs/design.md §10). */
   readonly tools: readonly string[];
-  /** Family of the tool that the line is about; `other` outside the catalogue. */
+  /** Family of the main tool of the line; `other` outside the catalogue. */
   readonly category: Family;
-  /** What the line is counted as, from closed lists only. */
+  /** The pattern that the line is counted as, from closed lists only. */
   readonly pattern: string;
   readonly redacted: Redacted;
 }
 
-/** Analyses, classifies, rates and redacts a command. Never throws on any input. */
+/** Analyses, classifies, rates and redacts a command. Never throws. */
 export const rate = (command: string, dialect: Dialect, pathContext: PathContext = {}): Rating => {
   const analysis = analyse(command, dialect);
   const pattern = mainPattern(analysis);

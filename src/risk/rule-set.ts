@@ -1,6 +1,4 @@
-/**
- * All rules, and the index by which an assessment finds those that can apply. Built on first use.
- */
+/** All rules, and an index to find those that may apply to a tool. Built on first use. */
 
 import type { CommandLineRule, Rule, StepRule } from './rule.ts';
 import { ACCOUNT_RULES } from './rules/accounts.ts';
@@ -59,7 +57,7 @@ export const COMMAND_LINE_RULES: readonly CommandLineRule[] = [
   ...EVASION_LINE_RULES,
 ];
 
-/** Every rule there is, for reference lists and tests. */
+/** All rules, for the reference and tests. */
 export const RULES: readonly Rule[] = [...STEP_RULES, ...COMMAND_LINE_RULES];
 
 let byTool: Map<string, StepRule[]> | null = null;

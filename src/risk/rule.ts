@@ -1,6 +1,5 @@
 /**
- * The form of a risk rule (FR-404). Rules are data with a small pure predicate; none looks at the
- * raw line.
+ * Definition of a risk rule (FR-404): data with a small pure predicate. No rule reads the raw line.
  */
 import type { RiskLevel } from '../domain/events/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
@@ -8,8 +7,8 @@ import type { PathContext } from './paths.ts';
 import type { Step } from './step.ts';
 
 /**
- * Families of rules, as summaries count them. Append only: vectors of counts are laid out by this
- * order (design.md §2).
+ * Families of rules, as counted in summaries. Append only: vectors of counts use this order
+ * (docs/design.md §2).
  */
 export const RISK_FAMILIES = [
   'files',
@@ -40,36 +39,33 @@ export type RiskFamily = (typeof RISK_FAMILIES)[number];
 
 export type Severity = Exclude<RiskLevel, 'safe'>;
 
-/** What a predicate says: no; yes, with the rule's own level; or yes, with this level. */
+/** Result of a predicate: false; true for the rule's own level; or another level. */
 export type Verdict = boolean | RiskLevel;
 
 interface RuleText {
-  /** Stable and public: `git.push-force`. Its first part is short for the family. */
+  /** Stable and public, e.g. `git.push-force`. The first part abbreviates the family. */
   readonly id: string;
   readonly level: Severity;
   readonly family: RiskFamily;
-  /** MITRE ATT&CK technique, e.g. `T1070.003`, where one fits. */
+  /** MITRE ATT&CK technique, e.g. `T1070.003`, if one applies. */
   readonly technique?: string;
-  /** Why it is dangerous, one plain sentence. Never holds anything of the command. */
+  /** Why it is dangerous, in one plain sentence. MUST NOT contain anything of the command. */
   readonly reason: string;
   /** What to do instead. */
   readonly safer: string;
 }
 
-/** Files it changes, something piped in, program text, root, assignments before it. */
+/** Property that a step must have: file writes, a pipe, program text, root, or assignments. */
 export type Precondition = 'writes' | 'pipe' | 'code' | 'root' | 'assignments';
 
 /** A rule about one program. */
 export interface StepRule extends RuleText {
-  /** Canonical names of the tools it is about, separated by blanks; `*` for all. */
+  /** Canonical names of its tools, separated by blanks; `*` for all. */
   readonly tools: string;
   readonly when: (step: Step) => Verdict;
-  /**
-   * What a step must have for the rule to be asked at all: most steps write nothing and are fed
-   * nothing.
-   */
+  /** Checked before `when`, which saves time because most steps have none of these properties. */
   readonly needs?: Precondition;
-  /** True where acting as root makes a moderate finding a high one. */
+  /** True if running as root raises a moderate finding to high. */
   readonly raise?: true;
 }
 
@@ -79,14 +75,14 @@ export interface CommandLineContext {
   readonly pathContext: PathContext;
 }
 
-/** A rule about the whole command line: settings, functions, what flows where. */
+/** A rule about the whole command line: settings, functions, data flow between commands. */
 export interface CommandLineRule extends RuleText {
   readonly whenAll: (context: CommandLineContext) => Verdict;
 }
 
 export type Rule = StepRule | CommandLineRule;
 
-/** Puts a family's name on its rules, so that each entry need not repeat it. */
+/** Adds the family to each rule. */
 export const inFamily = <R extends Omit<StepRule, 'family'> | Omit<CommandLineRule, 'family'>>(
   family: RiskFamily,
   rules: readonly R[],

@@ -1,15 +1,15 @@
 /**
- * One program of a command line, in the form that rules ask about: subcommand path, flags, values,
- * files read and written. Wrappers (docker run, sudo, ssh) are steps of their own besides what they
- * carry.
+ * One program of a command line in the form that rules query: subcommand path, flags, values, files
+ * read and written. Wrappers (docker run, sudo, ssh) are steps in addition to the commands that
+ * they start.
  */
 import { afterGlobalOptions, type Family, lookupTool } from '../shell/catalogue/catalogue.ts';
 import type { Analysis, Invocation, Redirection, Word } from '../shell/model.ts';
 import { type PathContext, type PathKind, pathKind } from './paths.ts';
 
 /**
- * How a file is changed: `edit` is in place, `link` replaces it by a link, `append` keeps what was
- * there.
+ * How a file is changed: `edit` changes it in place, `link` replaces it by a link, `append` keeps
+ * the old content.
  */
 export type WriteMode = 'overwrite' | 'append' | 'edit' | 'link' | 'empty';
 export interface Write {
@@ -20,11 +20,9 @@ export interface Write {
 const NO_OPTIONS: ReadonlySet<string> = new Set();
 const texts = (words: readonly Word[]): readonly string[] => words.map((word) => word.text);
 
-/** Made once per program and assessment; what rules rarely ask for is computed when they do. */
+/** Created once per program and assessment; rarely used properties are computed on first use. */
 export class Step {
-  /**
-   * Canonical name of the catalogue, or the name as resolved where the catalogue does not have it.
-   */
+  /** Canonical name, or the name as resolved if the catalogue does not contain it. */
   readonly tool: string;
   readonly family: Family;
   readonly args: readonly string[];
@@ -37,7 +35,7 @@ export class Step {
   constructor(
     readonly invocation: Invocation,
     /**
-     * True for a wrapper: its words end with the command it carries, and redirections are not its
+     * True for a wrapper: its words include the command it starts, and redirections are not its
      * own.
      */
     readonly isWrapper: boolean,
@@ -57,7 +55,7 @@ export class Step {
     return this.invocation.elevated;
   }
 
-  /** Words that are no options, subcommand first; everything after `--`. */
+  /** Words that are not options, starting with the subcommand; includes everything after `--`. */
   get operands(): readonly string[] {
     if (this.#operands) return this.#operands;
     const rest = afterGlobalOptions(
@@ -79,26 +77,27 @@ export class Step {
       : this.operands.slice(0, Math.max(0, this.operands.length - (this.args.length - end - 1)));
   }
 
-  /** Whether the subcommand path begins so: `sub('s3', 'rb|rm')`. */
+  /** Tells whether the subcommand path starts with these words: `sub('s3', 'rb|rm')`. */
   sub(...path: readonly string[]): boolean {
     return path.every((names, at) => namesIn(names).includes(this.operands[at] ?? ''));
   }
 
-  /** Operands behind the first `count` words of the subcommand path. */
+  /** Operands after the first `count` words of the subcommand path. */
   after(count: number): readonly string[] {
     return this.operands.slice(count);
   }
 
   /**
-   * Whether any of these options is given: `-f` also inside `-rf`, `--force` also as `--force=x` or
-   * cut short (`--forc`), anything else (`-delete`, `of`) as it stands or before `=`.
+   * Tells whether any of these options is given. `-f` matches in `-rf`; `--force` matches
+   * `--force=x` and abbreviations such as `--forc`; others (`-delete`, `of`) match as written or
+   * before `=`.
    */
   flag(...names: readonly string[]): boolean {
     return names.some((name) => this.args.some((arg) => isFlag(arg, name)));
   }
 
   /**
-   * The value of an option: the next word, or what follows `=`, or what is glued to a one-letter
+   * The value of an option: the next word, the text after `=`, or the text after a one-letter
    * option.
    */
   value(...names: readonly string[]): string | undefined {
@@ -112,7 +111,6 @@ export class Step {
     return undefined;
   }
 
-  /** Whether any argument matches. */
   some(pattern: RegExp): boolean {
     return this.args.some((arg) => pattern.test(arg));
   }
@@ -121,13 +119,13 @@ export class Step {
     return pathKind(path, this.pathContext);
   }
 
-  /** Files this step changes: by redirection, or because that is what the tool does. */
+  /** Files that this step changes: by redirection, or because the tool does so. */
   get writes(): readonly Write[] {
     this.#writes ??= [...(this.isWrapper ? [] : this.invocation.redirections.flatMap(writeOf)), ...writesOf(this)];
     return this.#writes;
   }
 
-  /** Files this step reads: by redirection, or as operands of a tool that reads its operands. */
+  /** Files that this step reads: by redirection, or as operands of a tool that reads them. */
   get reads(): readonly string[] {
     if (this.#reads) return this.#reads;
     const redirected = this.invocation.redirections
@@ -137,7 +135,7 @@ export class Step {
     return this.#reads;
   }
 
-  /** Program text this step is given, without what it only prints; or empty. */
+  /** Program text given to this step, without strings that it only prints; empty if none. */
   get code(): string {
     this.#code ??= this.isWrapper ? '' : (this.invocation.code?.text ?? '').replace(PRINTED, ' ');
     return this.#code;
@@ -145,7 +143,7 @@ export class Step {
 }
 
 const splitNames = new Map<string, readonly string[]>();
-/** Names out of a rule, `a|b`; rules ask the same ones about every command. */
+/** Splits `a|b`; cached, because rules query the same names for every command. */
 const namesIn = (names: string): readonly string[] => {
   const known = splitNames.get(names);
   if (known) return known;
@@ -162,17 +160,17 @@ const isFlag = (arg: string, name: string): boolean => {
   return name.length === 2 && name.startsWith('-') && /^-[a-zA-Z0-9]+$/.test(arg) && arg.includes(name[1] ?? '');
 };
 
-/** `@file`, `file=@file`, `-T=file` name a file, too. */
+/** Files named by an argument: also `@file`, `file=@file` and `-T=file`. */
 const fileOf = (arg: string): readonly string[] => {
   if (!arg.startsWith('-')) return [arg.replace(/^[\w.-]*=?@/, '')];
   const cut = arg.search(/[=@]/);
   return cut < 0 ? [] : [arg.slice(cut + 1).replace(/^@/, '')];
 };
 
-/** The first operand of these is a pattern or a program, unless an option gives that. */
+/** Tools whose first operand is a pattern or a program, unless an option gives that. */
 const PATTERN_FIRST = /^(?:grep|rg|ag|ack|sed|awk|perl|jq|yq|tr|column)$/;
 const filesAmong = (step: Step): readonly string[] => {
-  // The program text itself is no file.
+  // The program text itself is not a file.
   if (step.invocation.code) return step.args.filter((arg) => arg !== step.invocation.code?.text).flatMap(fileOf);
   if (!PATTERN_FIRST.test(step.tool) || step.some(/^-(?:[a-zA-Z]*[ef]|-(?:regexp|file|expression))$/))
     return step.args.flatMap(fileOf);
@@ -180,7 +178,7 @@ const filesAmong = (step: Step): readonly string[] => {
   return step.args.flatMap((arg, at) => (at === pattern ? [] : fileOf(arg)));
 };
 
-/** `print("…")`, `console.log('…')`, `puts "…"`: a string that is shown is data. */
+/** `print("…")`, `console.log('…')`, `puts "…"`: a printed string is data. */
 const PRINTED =
   /\b(?:print(?:ln)?|puts|echo|say|console\.(?:log|error|info|warn)|(?:sys\.stdout|process\.stdout)\.write|logging\.\w+)\s*\(?\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*\)?/g;
 
@@ -209,7 +207,7 @@ const targetOperand = (step: Step): readonly string[] => {
 };
 const asWrites = (mode: WriteMode, paths: readonly string[]): readonly Write[] => paths.map((path) => ({ path, mode }));
 
-/** A directory given as the target: the file's own name decides where it ends up. */
+/** If the target is a directory, the file keeps its own name there. */
 const copyTargets = (step: Step, mode: WriteMode): readonly Write[] => {
   const operands = plainOperands(step);
   const named = targetOperand(step).flatMap((path) =>
@@ -261,10 +259,7 @@ const WRITERS: Readonly<Record<string, (step: Step) => readonly Write[]>> = {
 const writesOf = (step: Step): readonly Write[] =>
   Object.hasOwn(WRITERS, step.tool) ? (WRITERS[step.tool]?.(step) ?? []) : [];
 
-/**
- * Everything that writes into this program's input, nearest last: the pipeline before it. Short
- * enough to walk each time.
- */
+/** All commands before this one in the pipeline, nearest last. */
 export const upstream = ({ input }: Invocation): readonly Invocation[] => {
   if (input.kind !== 'pipe' && input.kind !== 'process') return [];
   const found: Invocation[] = [...input.from];
@@ -276,7 +271,7 @@ export const upstream = ({ input }: Invocation): readonly Invocation[] => {
   return found;
 };
 
-/** Name of the step that stands for redirections without a program: `> file`. */
+/** Name of the step for redirections without a program: `> file`. */
 export const REDIRECTION_ONLY = '>';
 
 const redirectionInvocation = ({ redirections, invocations }: Analysis): Invocation => {
@@ -296,8 +291,7 @@ const redirectionInvocation = ({ redirections, invocations }: Analysis): Invocat
     background: false,
     inFunction: null,
     inLoop: false,
-    // With programs on the line the redirections may be those of a group or loop, which prints what
-    // they print.
+    // If the line has programs, the redirections may be those of a group or loop, with its output.
     conditional: invocations.length > 0,
     topLevel: true,
     depth: 0,
@@ -311,9 +305,7 @@ const redirectionInvocation = ({ redirections, invocations }: Analysis): Invocat
 };
 
 const RUNNERS = new Set(['npx', 'bunx', 'uvx']);
-/**
- * `npx prisma migrate reset`, `pnpm exec knex …`: the package that is run is a program of its own.
- */
+/** `npx prisma migrate reset`, `pnpm exec knex …`: the package that runs is a step of its own. */
 const runnerCommand = (step: Step): readonly Word[] | null => {
   const known = RUNNERS.has(step.tool) || step.sub('exec|dlx|x') || (step.tool === 'pipx' && step.sub('run'));
   if (!known || !/^(?:npx|bunx|uvx|npm|pnpm|yarn|bun|pipx)$/.test(step.tool)) return null;
@@ -322,10 +314,7 @@ const runnerCommand = (step: Step): readonly Word[] | null => {
   return first < 0 ? null : step.words.slice(first);
 };
 
-/**
- * All steps of a command line in execution order; a wrapper that carries several invocations is one
- * step.
- */
+/** All steps of a command line in execution order; a wrapper of several invocations is one step. */
 export const stepsOf = (analysis: Analysis, pathContext: PathContext): readonly Step[] => {
   const steps: Step[] = [];
   const seen = new Set<unknown>();

@@ -5,14 +5,14 @@ import { RULES } from './rule-set.ts';
 
 let rules: Readonly<Record<string, RuleWords>> | undefined;
 
-/** The closed words of this version: what its catalogue and its rules can say, and nothing else. */
+/** The closed vocabulary of this version, from its catalogue and its rules. */
 export const vocabulary = (): Vocabulary => ({
   catalogueVersion: CATALOGUE_VERSION,
   families: FAMILIES,
   ruleFamilies: RISK_FAMILIES,
   /**
-   * Made when first asked for: it meets many tools, and an idle node that nobody asks shall not
-   * hold them.
+   * Computed on first use, because it looks up many tools that an idle node need not keep in
+   * memory.
    */
   get rules() {
     rules ??= Object.fromEntries(RULES.map((rule) => [rule.id, wordsOf(rule)]));
@@ -28,7 +28,7 @@ const wordsOf = (rule: Rule): RuleWords => ({
   tools: toolsOf(rule),
 });
 
-/** The only tools that a rule is about; null where it may concern any. */
+/** The tools that a rule is limited to; null if it applies to all. */
 function toolsOf(rule: Rule): readonly string[] | null {
   if (!('tools' in rule) || rule.tools.includes('*')) return null;
   return rule.tools.split(' ').map((name) => lookupTool(name)?.name ?? name);

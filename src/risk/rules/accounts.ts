@@ -1,4 +1,4 @@
-/** Accounts of this machine, packages, and what macOS has of its own. */
+/** Local accounts, packages, and macOS settings. */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 

@@ -1,4 +1,4 @@
-/** Kubernetes, its packages and its stores. */
+/** Kubernetes, its package managers and its data stores. */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 

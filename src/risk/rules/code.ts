@@ -1,4 +1,4 @@
-/** One-liners of interpreters that do with library calls what rm, mkfs or chmod would do. */
+/** Interpreter one-liners that use library calls to do what rm, mkfs or chmod do. */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 import { deletionLevel } from './deletion.ts';
@@ -14,7 +14,7 @@ const DELETE_CALL_WITH_PATH = new RegExp(
 const RECURSIVE =
   /rmtree|rm_?rf|rm_r\b|remove_(?:tree|dir|entry)|recursive|rimraf|force:\s*true|rm\(|rmSync|rmdirSync|Deno\.remove/i;
 
-/** Paths that code deletes, as far as they stand there as literals. */
+/** Rates the literal paths that code deletes. */
 const removes = (step: Step): Verdict => {
   const text = step.code;
   if (text === '' || !DELETE_CALL.test(text)) return false;

@@ -1,9 +1,9 @@
-/** Containers that reach the host, and containers, images and volumes that would be gone. */
+/** Containers with access to the host, and deletion of containers, images and volumes. */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 
 const ENGINES = 'docker podman nerdctl docker-compose podman-compose ctr crictl buildah';
-/** `docker container rm` is `docker rm`. */
+/** `docker container rm` means the same as `docker rm`. */
 const hasVerb = (step: Step, verbs: string): boolean =>
   step.sub(verbs) ||
   step.sub(
@@ -44,7 +44,7 @@ const exposesHost = (step: Step): Verdict => {
   return mounts(step).some((path) => SENSITIVE_MOUNT.test(path.replace(/\/+$/, '') || '/'));
 };
 
-/** Leaving a container or namespace for the host's. */
+/** Enters the namespaces of the host. */
 const entersHost = (step: Step): Verdict => {
   if (step.tool === 'nsenter')
     return (

@@ -1,4 +1,4 @@
-/** Secrets that are read, collected or sent away. */
+/** Reading, collecting and sending secrets. */
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { type Step, upstream } from '../step.ts';
 
@@ -11,10 +11,7 @@ const CREDENTIAL_FILE =
 
 const SENDERS =
   /^(?:curl|wget|nc|ncat|netcat|socat|scp|rsync|ftp|sftp|tftp|aws|gsutil|rclone|mail|mailx|sendmail|mutt|swaks|telnet|openssl|http|croc|wormhole|dig|nslookup|ssh|busybox)$/;
-/**
- * Reads what is inside; `ls`, `chmod`, `ssh -i`, `ssh-add` and editors of one's own files do not
- * give it away.
- */
+/** Tools whose file operands are not disclosed secrets, such as editors of the user's own files. */
 const NOT_A_READ = new Set([
   'file',
   'stat',
@@ -50,8 +47,8 @@ const readsSecretFile = (step: Step, pattern: RegExp): boolean => {
 };
 
 /**
- * A program nobody knows that is given the password hashes reads them: that list of readers can
- * never be complete.
+ * Any unknown program that is given the password hashes is assumed to read them, because a list of
+ * readers can never be complete.
  */
 const HASHES = /^\/etc\/(?:g?shadow-?|master\.passwd|security\/passwd|opasswd)$/;
 const KNOWN_NOT_TO_READ =
@@ -62,10 +59,13 @@ const unknownReader = (step: Step): boolean =>
   !KNOWN_NOT_TO_READ.test(step.tool) &&
   step.operands.some((path) => HASHES.test(path));
 
-/** `grep root /etc/passwd` is harmless, a keyword search through everybody's files is not. */
+/**
+ * Search terms for secrets: `grep root /etc/passwd` is harmless, a keyword search in all users'
+ * files is not.
+ */
 const SECRET_WORD =
   /^[\W_]*(?:(?:passw(?:or)?d|passphrase|pass|pwd|secret|api[_-]?key|private[ _-]?key|BEGIN(?: \w+)? PRIVATE(?: KEY)?|AKIA|token|credential|access[_-]?key)s?(?:[\W_]{0,8}|$))+\w{0,3}[\W_]*$/i;
-/** How passwords are given on command lines: `mysql -p…`, `curl -u …`. */
+/** How command lines give passwords: `mysql -p…`, `curl -u …`. */
 const PASSWORD_OPTION = /^['"]?\s*-(?:p|u|-password|-pass|-user)\b/;
 const searchesForSecrets = (step: Step): Verdict => {
   if (!/^(?:grep|rg|ag|ack|ugrep|find|fd|locate|mdfind|strings)$/.test(step.tool)) return false;
@@ -150,7 +150,10 @@ const DUMPERS =
   'gcore procdump mimipenguin lazagne laZagne.py linpeas linpeas.sh swift_belt unshadow secretsdump secretsdump.py secretdump.py impacket-secretsdump hashcat john mimikatz pypykatz keydump chainbreaker LaZagne trufflehog keylogger logkeys snoopy';
 const BRUTE = 'hydra medusa ncrack patator crackmapexec sucrack thc-pptp-bruter brutespray kerbrute';
 
-/** Settings of a program with its passwords; what ends in example or sample has none. */
+/**
+ * Settings files that contain passwords; files named example, sample, template or dist contain
+ * none.
+ */
 const ENV_FILE = /(?:^|\/)\.env(?:\.(?!example|sample|template|dist)\w+)?$/;
 
 const collects = ({ steps }: CommandLineContext): Verdict => {

@@ -1,7 +1,4 @@
-/**
- * Databases: SQL and commands that reach one through its client, and the tools that drop, reset or
- * flush.
- */
+/** Databases: statements given to a client, and tools that drop, reset or flush data. */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 
@@ -9,8 +6,8 @@ const CLIENTS =
   'psql pgcli mysql mycli sqlite3 litecli cqlsh clickhouse cockroach duckdb sqlplus sqlcmd isql usql dolt turso trino presto hive beeline impala-shell snowsql osql bteq spark-sql ysqlsh databricks bq wp drush drizzle-kit prisma heroku db2 pgloader cypher-shell influx';
 
 /**
- * What of a client's words is SQL: the values of -c, -e, -q and free operands, a here-document,
- * what `echo` pipes in.
+ * The SQL in a client's words: values of -c, -e and -q, operands, a here-document, piped `echo`
+ * output.
  */
 const statements = (step: Step): string => {
   const { input } = step.invocation;
@@ -20,18 +17,17 @@ const statements = (step: Step): string => {
       : input.kind === 'pipe'
         ? (input.output ?? '')
         : '';
-  // An option's name is no SQL: `--execute` would read as the start of a comment.
+  // Option names are removed: `--execute` would start an SQL comment.
   const words = step.args.map((arg) => arg.replace(/^--?[\w-]+=?/, ''));
   return `${words.join('\n;')} ;\n ${piped} ; ${step.invocation.code?.language === 'sql' ? step.invocation.code.text : ''}`;
 };
 
-/** Comments and the inside of string literals say nothing. Identifiers keep their quotes. */
+/** Removes comments and the content of string literals. Identifiers keep their quotes. */
 const withoutLiterals = (sql: string): string =>
   sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ').replace(/'(?:[^']|'')*'/g, "''");
 
 const DROP =
   /\bdrop\s+(?:database|schema|keyspace|table|user|role|tablespace|index|view|materialized\s+view|sequence|function|procedure|extension|type|trigger|owned|column|partition|constraint|measurement|series|bucket|retention|collection|warehouse|stage|stream|policy|publication|subscription|server|login)\b/i;
-const CRITICAL_DROP = /\bdrop\s+(?:database|schema|keyspace|tablespace|owned)\b/i;
 const TRUNCATE = /\btruncate\s+(?:table\s+|only\s+)?["`[\w]/i;
 const UNBOUND = /\b(?:delete\s+from|update)\s+["`\w.[\]]+(?:\s+(?:as\s+)?\w+)?(?:\s+set\s+[^;]*?)?\s*(?:;|$)/i;
 const ALTER =
@@ -52,7 +48,6 @@ const affectsAllRows = (sql: string): boolean => {
 
 const sqlLevel = (step: Step): Verdict => {
   const sql = withoutLiterals(statements(step));
-  if (CRITICAL_DROP.test(sql)) return 'high';
   if (
     DROP.test(sql) ||
     TRUNCATE.test(sql) ||
@@ -137,8 +132,7 @@ const DATABASE_TOOLS: Readonly<Record<string, (s: Step) => Verdict>> = {
     s.operands.includes('clean') ||
     (s.operands.includes('undo') ? 'high' : s.operands.includes('repair') ? 'moderate' : false),
   liquibase: (s) =>
-    s.operands.some((word) => /^(?:dropAll|drop-all|rollback\w*|rollback-.*|clearCheckSums)$/.test(word)) &&
-    (s.operands.some((word) => /^drop/.test(word)) ? 'high' : 'high'),
+    s.operands.some((word) => /^(?:dropAll|drop-all|rollback\w*|rollback-.*|clearCheckSums)$/.test(word)) && 'high',
   migrate: (s) => s.operands.some((word) => /^(?:drop|down|force)$/.test(word)),
   goose: (s) =>
     s.operands.some((word) => /^(?:reset|down|down-to)$/.test(word)) &&

@@ -1,9 +1,9 @@
-/** Guards that are switched off: services, firewalls, auditing, the protections of macOS. */
+/** Defenses that are disabled: services, firewalls, auditing, macOS protections. */
 import { normalPath } from '../paths.ts';
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 
-/** Services that watch or protect. */
+/** Services that monitor or protect. */
 export const DEFENSES =
   /^(?:auditd?|rsyslogd?|syslog(?:-ng|d)?|systemd-journald|journald|firewalld|ufw|iptables|ip6tables|nftables|apparmor|selinux\w*|fail2ban|ossec\w*|wazuh\w*|falco\w*|falcon-sensor|falcond|crowdstrike\w*|cbagentd|cbdaemon|cbdefense|carbonblack|sentinel(?:one|d|agent)\w*|mdatp|osqueryd?|clamav\w*|clamd|clamav-freshclam|esets?|sophos\w*|sav-protect|symantec\w*|mcafee\w*|ds_agent|traps?_?pmd|cortex\w*|qualys\w*|nessus\w*|tanium\w*|splunk\w*|SplunkForwarder|filebeat|auditbeat|elastic-agent|packetbeat|telegraf|datadog-agent|aide|tripwire|rkhunter|chkrootkit|usbguard|snort|suricata|zeek|sysmon|auoms|omsagent|azuremonitoragent|amazon-ssm-agent|google-cloud-ops-agent|security|unattended-upgrades|apt-daily\w*|sssd|caro|caro-mesh|com\.(?:apple\.(?:alf|syslogd|auditd|XProtect\w*|MRT\w*|SoftwareUpdate)|crowdstrike\.\w+|objective-see\.\w+|carbonblack\.\w+|microsoft\.\w+)|at\.obdev\.\w+|LuLu|LittleSnitch|littlesnitch\w*|opensnitchd?|santad?|BlockBlock)(?:\.service|\.socket|\.timer|\.plist)?$/i;
 const CRITICAL_SERVICE =

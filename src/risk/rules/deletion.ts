@@ -1,7 +1,4 @@
-/**
- * Files that would be gone: rm, find -delete, mv into nothing, shred, emptied and overwritten
- * files.
- */
+/** Lost files: rm, find -delete, mv to a wrong target, shred, emptied and overwritten files. */
 
 import { riskRank } from '../../domain/events/risk-level.ts';
 import { normalPath } from '../paths.ts';
@@ -21,7 +18,9 @@ const PRECIOUS_NAME =
   /(?:^|\/)(?:\.git|\.ssh|\.gnupg|\.aws|\.kube|\.hg|\.svn|\.config|\.local|\.password-store|Documents|Desktop|Library|Pictures)\/?\*?$/;
 const TEMP_NAME = /(?:te?mp|build|cache|out|dist|scratch|work_?dir|stag)/i;
 
-/** `$X` may be empty: `$X/…` is then the root, `$X` alone is nothing. `${X:?}` cannot be empty. */
+/**
+ * If `$X` is empty, `$X/…` starts at the root, and `$X` alone is nothing. `${X:?}` cannot be empty.
+ */
 const unknownPath = (path: string): Severity => {
   if (/^\$\{\w+:\?/.test(path)) return 'moderate';
   const match = /^\$\{?(\w+)[^/}]*\}?(.*)$/.exec(path);
@@ -33,7 +32,7 @@ const unknownPath = (path: string): Severity => {
   return tail.startsWith('/') ? 'high' : 'moderate';
 };
 
-/** How bad it is to delete this path with all it holds. */
+/** Level of deleting this path and everything in it. */
 export const deletionLevel = (step: Step, path: string): Verdict => {
   switch (step.kind(path)) {
     case 'root':
@@ -69,8 +68,8 @@ const ARTEFACT =
   /^["']?(?:\*?\.?(?:\*\.)?(?:pyc|pyo|o|obj|class|tmp|temp|log|bak|orig|rej|swp|swo|old|gz|cache|core|DS_Store)|\*~|#\*#|__pycache__|node_modules|\.DS_Store|Thumbs\.db|\.pytest_cache|dist|build|target|\._\*|\.mypy_cache|\.terraform|core\.?\*?)["']?$/;
 
 /**
- * How bad it is to delete all that a find with these words finds: where it starts, and what it
- * leaves out.
+ * Level of deleting everything that a find with these words matches, by its start paths and
+ * filters.
  */
 const searchLevel = (step: Step, args: readonly string[]): Verdict => {
   const end = args.findIndex((arg) => /^[-(!]/.test(arg));
@@ -87,12 +86,12 @@ const searchLevel = (step: Step, args: readonly string[]): Verdict => {
 const removeTree = (step: Step): Verdict => {
   if (!recursive(step) && !step.some(/^--no-preserve-root/)) return false;
   if (step.invocation.openArguments && targets(step).every((path) => path.includes('{}') || path === ''))
-    // `find -exec` is judged at the find itself.
+    // `find -exec` is rated at the step of find.
     return step.invocation.via.at(-1)?.name === 'find' ? false : 'high';
   return worst(targets(step).map((path) => deletionLevel(step, path)));
 };
 
-/** Without -r only files go: bad where they are the system's, or where a glob takes everything. */
+/** Without -r, only files are deleted: rated if they belong to the system or a glob matches all. */
 const removeFiles = (step: Step): Verdict => {
   if (recursive(step)) return false;
   return worst(
@@ -121,7 +120,7 @@ const findDeletes = (step: Step): Verdict => {
   return (step.args.includes('-delete') || execDeletes) && searchLevel(step, step.args);
 };
 
-/** `find /home -type f | xargs rm`: file by file the same as `find -delete`. */
+/** `find /home -type f | xargs rm` has the same effect as `find -delete`. */
 const searchIsRemoved = (step: Step): Verdict => {
   const { input } = step.invocation;
   const search = input.kind === 'pipe' ? input.from.find((item) => item.tool === 'find') : undefined;
@@ -155,8 +154,8 @@ const moveAway = (step: Step): Verdict => {
 
 const EDITED_BY_HAND = new Set(['vim', 'nano', 'nvim', 'emacs', 'visudo']);
 /**
- * A library or program put in its place by root is how software is installed; a settings file
- * overwritten whole is not.
+ * Root replaces programs and libraries when installing software, but has no ordinary reason to
+ * overwrite a whole settings file.
  */
 const overwritesSystem = (step: Step): Verdict => {
   if (EDITED_BY_HAND.has(step.tool)) return false;
@@ -171,7 +170,7 @@ const overwritesSystem = (step: Step): Verdict => {
   return installs && !step.writes.some((item) => item.mode === 'empty') ? 'moderate' : 'high';
 };
 
-/** `scp x host:/etc/passwd`, `rsync x /usr/bin/`: the place after the host's name counts. */
+/** `scp x host:/etc/passwd`, `rsync x /usr/bin/`: the path after the host name is rated. */
 const copiesIntoSystem = (step: Step): Verdict => {
   const target = (step.operands.at(-1) ?? '').replace(/^[\w@.-]+:/, '');
   return (

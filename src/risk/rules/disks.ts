@@ -1,4 +1,4 @@
-/** Disks, partitions, volumes and file systems that would be overwritten. */
+/** Overwritten disks, partitions, volumes and file systems. */
 import { DEVICE, normalPath } from '../paths.ts';
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
@@ -12,8 +12,8 @@ const writesDevice = (step: Step): Verdict =>
   step.writes.some((item) => isDevice(item.path) && item.mode !== 'link') && step.tool !== 'touch';
 
 /**
- * `mkfs.ext4 file.img` makes an image; a device is what must not be hit. A list or help option is
- * no format.
+ * `mkfs.ext4 file.img` creates an image; only a device as target is critical. List and help options
+ * do not format.
  */
 const formats = (step: Step): Verdict => {
   if (step.flag('-V', '-n', '-N', '--help', '--version')) return false;

@@ -1,4 +1,4 @@
-/** Traces that are removed: history, logs, times. */
+/** Removed traces: history, logs, times. */
 import { normalPath } from '../paths.ts';
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { REDIRECTION_ONLY, type Step } from '../step.ts';
@@ -53,7 +53,7 @@ const wipesLogs = (step: Step): Verdict => {
   if (/^(?:rm|unlink|shred|srm|wipe|trash|sed|perl)$/.test(step.tool)) return true;
   if (step.tool === REDIRECTION_ONLY) return !step.invocation.conditional;
   if (step.tool === 'cp') return step.writes.some((item) => item.mode === 'empty');
-  // A program that writes its own log is not wiping: `app > /var/log/app.log` prints something;
+  // A program that writes its own log does not wipe it: `app > /var/log/app.log` prints something,
   // `echo > syslog` does not.
   const empty = step.tool !== 'cat' || step.args.every((arg) => arg === '/dev/null' || arg.startsWith('-'));
   return PRINTS_NOTHING.test(step.tool) && empty;
@@ -110,7 +110,7 @@ const switchesHistoryOff = ({ analysis, steps }: CommandLineContext): Verdict =>
   return found;
 };
 
-/** Files of the system, or a time copied from one: the mark of somebody who hides a change. */
+/** Sets times of system files, or copies the time of one, which attackers do to hide a change. */
 const setsFileTimes = (step: Step): Verdict => {
   if (!step.flag('-t', '-d', '--date', '-r', '--reference', '-A')) return false;
   const reference = step.value('-r', '--reference') ?? '';

@@ -1,4 +1,4 @@
-/** What becomes reachable for others. */
+/** Data and services made accessible to others. */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 

@@ -1,4 +1,4 @@
-/** History and work that git would throw away. */
+/** History and work that git would discard. */
 import { inFamily, type StepRule } from '../rule.ts';
 import type { Step } from '../step.ts';
 
@@ -11,8 +11,8 @@ const paths = (step: Step): readonly string[] => {
 };
 
 /**
- * `git -c alias.x=reset x --hard`, `GIT_CONFIG_VALUE_0=reset`: a name made up on the line hides
- * what runs.
+ * `git -c alias.x=reset x --hard`, `GIT_CONFIG_VALUE_0=reset`: an alias defined on the line hides
+ * the real command.
  */
 const definesAlias = (step: Step): boolean =>
   step.args.some((arg, at) => /^alias\.[^=]+=/.test(arg) && step.args[at - 1] === '-c') ||

@@ -6,7 +6,7 @@ import { DESTROY, isDryRun, PATH_VERB } from '../verbs.ts';
 const PLATFORMS =
   'heroku vercel netlify fly railway render wrangler firebase supabase surge cf dokku balena shopify fastly flarectl deck apigeecli kong certbot ngrok turso pscale doctl linode-cli hcloud vultr-cli scw ibmcloud oci aliyun exo openstack nova civo neonctl avn koyeb northflank clever scalingo upsun astro';
 
-/** Subcommand paths that weigh more, or less, than their verb says. `|` separates alternatives. */
+/** Subcommand paths whose level differs from that of their verb. `|` separates alternatives. */
 const SPECIAL: Readonly<Record<string, readonly (readonly [Severity, ...string[]])[]>> = {
   heroku: [
     ['moderate', 'maintenance:on|pipelines:promote|repo:purge_cache|pg:promote|rollback|releases:rollback'],
@@ -37,7 +37,7 @@ const SPECIAL: Readonly<Record<string, readonly (readonly [Severity, ...string[]
     ['high', 'gateway', 'reset'],
   ],
 };
-/** Words of these platforms that take something away, besides the usual verbs. */
+/** Destructive words of these platforms, in addition to the usual verbs. */
 const PLATFORM_VERBS: Readonly<Record<string, RegExp>> = {
   firebase: /:(?:delete|disable|destroy|remove|clear)$/,
   cf: /^(?:delete|delete-.*|purge-.*|unbind-.*)$/,
@@ -47,7 +47,7 @@ const PLATFORM_VERBS: Readonly<Record<string, RegExp>> = {
 };
 const NOT_DESTRUCTIVE = /(?:^|:)(?:logout|unlink|disconnect|stop-.*|clear-cache|cache:clear|detach)$/;
 
-/** `ps:scale web=0`, `scale count 0`: everything is still there, and nothing runs. */
+/** `ps:scale web=0`, `scale count 0`: nothing is deleted, but nothing runs. */
 const scalesToZero = (step: Step): boolean =>
   (step.sub('ps:scale') && step.some(/^\w+=0$/)) ||
   (step.tool === 'fly' && step.sub('scale', 'count') && step.some(/^0$|=0$/));

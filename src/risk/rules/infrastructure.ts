@@ -1,4 +1,4 @@
-/** Infrastructure as code and clouds: what would be destroyed there. */
+/** Infrastructure as code, and clouds. */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 import { DESTROY, isDryRun } from '../verbs.ts';
@@ -67,7 +67,7 @@ const INFRASTRUCTURE_TOOLS: Readonly<Record<string, (s: Step) => Verdict>> = {
   'salt-key': (s) => s.flag('-D', '-d', '--delete-all', '--delete'),
 };
 
-/** Modules of ansible that run a shell or delete, given ad hoc. */
+/** Ad hoc ansible modules that run a shell or delete. */
 const ansible = (step: Step): Verdict => {
   const module = step.value('-m', '--module-name') ?? '';
   const line = step.value('-a', '--args') ?? '';
@@ -89,7 +89,7 @@ const ansible = (step: Step): Verdict => {
 const HARMLESS =
   /^(?:delete-(?:tag|alarm)s?-?dry|reset-.*-(?:view|display)|stop-(?:query|crawl).*|describe-.*|list-.*|get-.*|wait|cancel-(?:key|spot).*)$/;
 
-/** Recording and watching that is switched off: CloudTrail, Config, GuardDuty, flow logs. */
+/** Disabled monitoring: CloudTrail, Config, GuardDuty, flow logs. */
 const AWS_MONITORING_OFF =
   /^(?:stop-(?:logging|configuration-recorder|monitoring-members|replication-task)|delete-.*|put-event-selectors|disable-.*|update-trail|update-detector|put-bucket-logging|put-bucket-lifecycle.*)$/;
 const disablesAwsMonitoring = (step: Step, service: string, action: string): boolean =>
@@ -144,7 +144,7 @@ const aws = (step: Step): Verdict => {
   return /^(?:modify|update|reboot|restore)-(?:db|instances|cluster)/.test(action) ? 'moderate' : false;
 };
 
-/** gcloud, az and those built like them: the verb is the last word of the command path. */
+/** gcloud, az and similar: the verb is the last word of the command path. */
 const verbOf = (step: Step): number => step.operands.slice(0, 7).findIndex((word) => DESTROY.test(word));
 const pathCloud = (step: Step): Verdict => {
   if (isDryRun(step)) return false;
@@ -168,7 +168,7 @@ const pathCloud = (step: Step): Verdict => {
 };
 
 /**
- * Rights given away: `az role assignment create --role Owner`, `gcloud … add-iam-policy-binding
+ * Granted rights: `az role assignment create --role Owner`, `gcloud … add-iam-policy-binding
  * --member=allUsers`.
  */
 const grants = (step: Step): Verdict => {

@@ -1,10 +1,8 @@
-/** The kernel, the boot loader and what they load. */
+/** The kernel, its modules and the boot loader. */
 import { normalPath } from '../paths.ts';
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 
-const WEAKENS =
-  /^(?:kernel\.(?:randomize_va_space|yama\.ptrace_scope|kptr_restrict|dmesg_restrict|unprivileged_bpf_disabled|modules_disabled|core_pattern|sysrq|panic|nmi_watchdog|perf_event_paranoid|unprivileged_userns_clone|modprobe|usermodehelper)|fs\.(?:protected_\w+|suid_dumpable)|net\.ipv[46]\.(?:conf\.\w+\.(?:rp_filter|accept_redirects|accept_source_route)|ip_forward|tcp_syncookies|icmp_echo_ignore_all)|net\.core\.bpf|vm\.(?:mmap_min_addr|overcommit_memory|drop_caches)|dev\.tty|security\.)/;
 const sysctl = (step: Step): Verdict => {
   const sets = step.args.filter((arg) => /^[\w./-]+\s*=/.test(arg));
   if (sets.length === 0) return false;
@@ -17,7 +15,7 @@ const sysctl = (step: Step): Verdict => {
     )
   )
     return 'high';
-  return names.some((name) => WEAKENS.test(name)) ? 'moderate' : 'moderate';
+  return 'moderate';
 };
 
 export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [

@@ -3,7 +3,9 @@ import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 
 const recursive = (step: Step): boolean => step.flag('-R', '--recursive');
-/** Operands of chmod, chown: the mode or owner first. A mode such as `-x` looks like an option. */
+/**
+ * Operands of chmod and chown after the mode or owner. A mode such as `-x` looks like an option.
+ */
 const targets = (step: Step): readonly string[] =>
   step.some(/^--reference/)
     ? step.operands
@@ -62,7 +64,7 @@ const setuid = (step: Step): boolean =>
   (step.tool === 'install' && /^0*[2467][0-7]{3}$|[+=].*s/.test(step.value('-m', '--mode') ?? ''));
 const setuidDirectory = (step: Step): Verdict => {
   if (!setuid(step)) return false;
-  // The set-group bit on a directory only makes new files inherit the group.
+  // On a directory, the set-group-ID bit only makes new files inherit the group.
   const onlyGroup =
     /^0*2[0-7]{3}$|^g[+=]/.test(mode(step)) &&
     targets(step).every((path) => path.endsWith('/') || !step.elevated) &&

@@ -1,4 +1,4 @@
-/** Things that start again by themselves: timers, services, profiles, keys, hooks. */
+/** Programs that start automatically: timers, services, profiles, keys, hooks. */
 import { normalPath } from '../paths.ts';
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step, Write } from '../step.ts';
@@ -28,8 +28,8 @@ const HOOK =
   /\.git\/hooks\/[\w-]+$|\/etc\/(?:apt|dpkg|yum|dnf)\/.*(?:hook|plugin)|\/usr\/lib\/python3?[^/]*\/(?:site|dist)-packages\/.*\.pth$|sitecustomize\.py$/;
 
 /**
- * What everybody puts into a profile: a path, a variable, an alias, the start-up line of a known
- * tool, a comment.
+ * Common content of a profile: a path, a variable, an alias, the start-up line of a known tool, a
+ * comment.
  */
 const ORDINARY_LINE =
   /^\s*(?:#.*|export\s+[A-Za-z_]\w*=[^;&|`]*|[A-Z_]+=[^;&|`$()]*|alias\s+[\w.:-]+=.*|(?:source|\.)\s+[\w$~/.<>({}"' -]+|eval\s+"?\$\(\s*[\w/.~-]+\s+[\w\s:=/.-]*\)"?|[\w-]+\s+(?:init|completion|hook)\s[\w\s-]*(?:\|\s*source)?|\[.*\]\s*&&\s*(?:\\?\.|source)\s.*|(?:setopt|shopt|bindkey|set|autoload|zstyle|plugins=|fpath\+?=|PATH=|path\+?=|fish_add_path|abbr|complete|compdef|bind|ulimit|umask|stty|unset|PS1=|PROMPT=).*|)\s*$/;
@@ -56,8 +56,8 @@ const profileEdit = (step: Step): Verdict => {
   const ordinary =
     content.split('\n').every((line) => ORDINARY_LINE.test(line)) &&
     !/(?:curl|wget|nc|\/dev\/tcp|base64|python|perl|nohup|\/tmp\/|LD_PRELOAD|\|\s*(?:ba)?sh)/.test(content);
-  // Atomic tests and intruders write from elsewhere than a person: a program's output is looked at
-  // as if it were a command.
+  // Attackers and test suites write with other programs than people do, so a program's output is
+  // examined like a command.
   return ordinary && content !== '' ? 'moderate' : /^#/.test(content) ? 'moderate' : 'high';
 };
 
@@ -74,11 +74,11 @@ const launchd = (step: Step): Verdict =>
   (step.some(/\/(?:tmp|Users\/Shared|private\/tmp)\//) || step.sub('submit') || step.sub('load|bootstrap')) &&
   (step.sub('kickstart|enable') ? 'moderate' : 'high');
 
-/** Where anybody may put a file. */
+/** Directories that everyone can write to. */
 const SCRATCH = /(?:^|[:=\s])\.{0,2}\/(?:tmp|dev\/shm|var\/tmp)\//;
 /**
- * Variables that name code which a program loads before its own: ld.so(8), bash(1), python(1),
- * perl(1), ruby(1), node(1), java(1).
+ * Variables that make a program load code at start: ld.so(8), bash(1), python(1), perl(1), ruby(1),
+ * node(1), java(1).
  */
 const LOADED_FIRST =
   /^(?:LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|GCONV_PATH|BASH_ENV|ENV|PYTHONPATH|PYTHONSTARTUP|PYTHONHOME|PERL5LIB|PERLLIB|PERL5OPT|RUBYLIB|RUBYOPT|NODE_OPTIONS|NODE_PATH|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|CLASSPATH|GEM_PATH|PATH)$/;

@@ -1,4 +1,4 @@
-/** Ways to become root, and root shells that leave no record of what is done in them. */
+/** Ways to become root, and root shells. */
 import { normalPath } from '../paths.ts';
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
@@ -7,20 +7,20 @@ import { SHELL } from './remote-code.ts';
 const SHELL_PATH =
   /(?:^|[^\w.]|\.\.)(?:\/(?:usr\/)?(?:local\/)?bin\/(?:ba|da|z|k|c|tc|fi|a)?sh|\$SHELL|sh -[ip]|exec sh|['"`!]+(?:ba|da|z|k|a)?sh['"`]*)(?![\w./-])/;
 /**
- * What a script, macro or settings file says that opens a shell for somebody, in whatever language
- * it is: no arguments, or a terminal.
+ * Text of a script, macro or settings file, in any language, that opens a shell: without arguments,
+ * or on a terminal.
  */
 const OPENS_SHELL =
   /(?:\/bin\/|exec |["'`\s(]|^)(?:ba|da|z|k)?sh(?:["'`)\]}]|[ \t]*(?:;[ \t]*)?$|[ \t]+-[ip]\b|[ \t]+["'\\]*[0-2&]?[<>])/m;
 /**
- * Lines that only name a shell: the first of a script, a setting (`SHELL=/bin/bash`, `executable:
+ * Lines that only mention a shell: a shebang, a setting (`SHELL=/bin/bash`, `executable:
  * /bin/bash`), an account.
  */
 const NAMES_SHELL =
   /^(?:#!.*|[ \t]*[\w.-]+[ \t]*[:=][ \t]*["']?\/[\w/]*sh["']?[ \t]*|[^:\s]+(?::[^:\n]*){5}:\/[\w/]*sh[ \t]*)$/gm;
 /**
- * Tools that take a shell's path as a plain fact: a login shell, a file to look at, a link, an
- * entry in a list.
+ * Tools for which a shell's path is plain data: a login shell, a file to inspect, a link, a list
+ * entry.
  */
 const PLAIN = new Set(
   'useradd usermod adduser chsh pw groupadd dscl sysadminctl ls stat file which whereis type cat head tail less grep diff cmp md5sum sha1sum sha256sum ln cp install chmod chown chgrp rm mv test apt apt-get dpkg rpm yum dnf echo printf tee sed ldd readlink realpath strings objdump readelf add-shell remove-shell update-alternatives systemctl touch chcon restorecon setfacl getfacl semanage aa-genprof aa-complain aa-enforce git ps pgrep pkill kill lsof fuser getcap setcap docker podman kubectl nerdctl machinectl lxc incus'.split(
@@ -30,15 +30,13 @@ const PLAIN = new Set(
 const CONTAINER =
   /^(?:docker|podman|nerdctl|kubectl|lxc|incus|machinectl|systemd-nspawn|chroot|distrobox|toolbox|docker-compose|crictl|ctr|ssh|pct)$/;
 
-/** Terminals and consoles that are as good as a shell when nothing else is asked of them. */
+/** Terminals and consoles that are equivalent to a shell if given nothing else to do. */
 const CONSOLE =
   /^(?:screen|tmux|byobu|zellij|script|su|irb|ghci|tclsh|cpan|capsh|lua|python|node|julia|r|guile|iex|erl|jshell|ftp|lftp|ncftp|mail|gdb|ed|pry|jjs|wish|ipython|bpython|msfconsole|elvish|nu|xonsh|deno|scala|groovysh|pwsh|sash)$/;
 
-/**
- * A shell under root that is given no command of its own: everything done in it is out of sight.
- */
+/** A root shell without a command of its own. */
 const rootShell = (step: Step): Verdict => {
-  // The root directory as the new root is no container at all.
+  // chroot to `/` changes nothing.
   if (step.tool === 'chroot' && step.elevated && step.operands[0] === '/') return true;
   if (!step.elevated || step.isWrapper || step.invocation.contained || step.invocation.remote) return false;
   if (step.invocation.via.some((wrapper) => CONTAINER.test(wrapper.name))) return false;
@@ -58,7 +56,7 @@ const rootShell = (step: Step): Verdict => {
 };
 
 /**
- * `sudo vim -c ':!/bin/sh'`, `sudo tar … --checkpoint-action=exec=/bin/sh`: a way out of any
+ * `sudo vim -c ':!/bin/sh'`, `sudo tar … --checkpoint-action=exec=/bin/sh`: a root shell through a
  * program that can start another.
  */
 const shellEscape = (step: Step): Verdict => {
@@ -77,7 +75,8 @@ const shellEscape = (step: Step): Verdict => {
 };
 
 /**
- * Escapes that need no shell's path: pagers, editors and package managers told to run something.
+ * Escapes without a shell's path: pagers, editors and package managers that are told to run
+ * something.
  */
 const HOOKS: Readonly<Record<string, RegExp>> = {
   tar: /^--(?:checkpoint-action|to-command|use-compress-program|rsh-command)|^-I$/,

