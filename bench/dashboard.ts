@@ -5,12 +5,13 @@
  *
  *     npx tsx bench/dashboard.ts [--events 10000,1000000,10000000] [--rounds 15]
  */
+
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
+import { until } from '../test/rig/until.ts';
 import { enter, hasBrowser, launchBrowser } from '../test/web/browser.ts';
 import { type DashboardRig, type Login, openRig } from '../test/web/dashboard-rig.ts';
-import { until } from '../test/web/until.ts';
 import { type Figures, report, summary } from './figures.ts';
 import { storeEvents } from './stored-events.ts';
 

@@ -1,10 +1,12 @@
 /** What a service went through before it idles, each on a home of its own. */
+
 import { join } from 'node:path';
 import { callAdmin } from '../src/admin/client.ts';
 import { QUERY_TYPES } from '../src/domain/policy/trust.ts';
 import { connected, type MeshNode, makeNode, startAll } from '../test/rig/mesh-nodes.ts';
-import { caro, caroJson, configure, freePort, startService, until } from '../test/rig/service.ts';
+import { caro, caroJson, configure, freePort, startService } from '../test/rig/service.ts';
 import { spoolEntries } from '../test/rig/spooled-history.ts';
+import { until } from '../test/rig/until.ts';
 import { ordinaryCommands } from '../test/shell/redact-corpus.ts';
 import { loginOf, loginTokenIn, postLogin } from '../test/web/dashboard-rig.ts';
 import { processTree } from './process-memory.ts';

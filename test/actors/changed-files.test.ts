@@ -4,8 +4,8 @@ import { expect, test } from '@jest/globals';
 import { gatherChanges } from '../../src/actors/collector/changed-files.ts';
 import { yieldToEventLoop } from '../../src/bus/event-loop.ts';
 import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
-import { until } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 const NAMES = Array.from({ length: 20 }, (_, shell) => `bash.${shell + 1}.1.0`);

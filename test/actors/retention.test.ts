@@ -8,8 +8,8 @@ import { openDatabase } from '../../src/storage/database.ts';
 import { createEventStore } from '../../src/storage/events/event-store.ts';
 import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
 import { createReader } from '../../src/storage/reader.ts';
-import { until } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 const NOW = Date.parse('2026-03-04T12:00:00Z');

@@ -1,6 +1,7 @@
 /**
  * Every fault that `caro doctor` knows, made for real: the line it prints, and that it ends with 1.
  */
+
 import { execFileSync, spawn } from 'node:child_process';
 import {
   appendFileSync,
@@ -26,7 +27,8 @@ import { createAuditStore } from '../../src/storage/audit-store.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { VERSION } from '../../src/version.ts';
 import { openShell } from '../rig/pty.ts';
-import { CARO, freePort, homeEnvironment, until } from '../rig/service.ts';
+import { CARO, freePort, homeEnvironment } from '../rig/service.ts';
+import { until } from '../rig/until.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 
 interface Line {

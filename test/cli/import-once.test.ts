@@ -7,17 +7,9 @@ import { placesFrom } from '../../src/config/places.ts';
 import type { AuditRecord } from '../../src/domain/audit/audit-record.ts';
 import { decodeImportNote, encodeImportNote, IMPORT_SOURCES } from '../../src/domain/events/import-note.ts';
 import { openReadOnly } from '../../src/storage/database.ts';
-import {
-  CARO,
-  caro,
-  caroJson,
-  configure,
-  homeEnvironment,
-  startService,
-  type TestService,
-  until,
-} from '../rig/service.ts';
+import { CARO, caro, caroJson, configure, homeEnvironment, startService, type TestService } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 const COMMANDS = 4_000;

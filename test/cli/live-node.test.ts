@@ -1,4 +1,5 @@
 /** The commands that need a running service, against a real one that observed real spool files. */
+
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +12,8 @@ import type { ServiceStatus } from '../../src/domain/status/status.ts';
 import { decodeEnvelope, openEnvelope } from '../../src/identity/envelope.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import { parsePrometheus } from '../rig/prometheus-text.ts';
-import { CARO, homeEnvironment, until } from '../rig/service.ts';
+import { CARO, homeEnvironment } from '../rig/service.ts';
+import { until } from '../rig/until.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 
 const COMMANDS: readonly (readonly [string, number])[] = [

@@ -1,6 +1,7 @@
 /**
  * Two owners and their real services: from strangers to peers and back, by the command line alone.
  */
+
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,8 +24,8 @@ import {
   homeEnvironment,
   startService,
   type TestService,
-  until,
 } from '../rig/service.ts';
+import { until } from '../rig/until.ts';
 
 type Peer = MeshStatus['peers'][number];
 const folder = mkdtempSync(join(tmpdir(), 'caro-mesh-cli-'));

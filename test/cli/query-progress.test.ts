@@ -11,7 +11,7 @@ import { placesFrom } from '../../src/config/places.ts';
 import type { QueryProgress, QueryResult } from '../../src/domain/answers/query.ts';
 import { CaroError } from '../../src/domain/errors.ts';
 import type { QueryType, TargetState } from '../../src/domain/policy/trust.ts';
-import { until } from '../rig/service.ts';
+import { until } from '../rig/until.ts';
 
 const CLEAR = '\r\u001b[K';
 const RESULT = { type: 'anomalies' } as QueryResult;

@@ -1,10 +1,12 @@
 /** The service under a real systemd: what `caro service install` promises, tried. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { CARO, freePort, until } from '../rig/service.ts';
+import { CARO, freePort } from '../rig/service.ts';
 import { requireSystemd, type SystemdUser, startSystemd } from '../rig/systemd-user.ts';
+import { until } from '../rig/until.ts';
 
 const UNIT = 'caro.service';
 const PATIENCE_MS = 30_000;

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
-import { configure, until } from '../rig/service.ts';
+import { configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 import { expectWhole, spooled, startService, stored, tally, typist } from './rig.ts';
 
 const folder = temporaryFolders();

@@ -5,8 +5,9 @@ import { DAY_MS, SLOT_MS } from '../../src/domain/time/period.ts';
 import { openDatabase, openReadOnly } from '../../src/storage/database.ts';
 import { RetentionClock } from '../../src/storage/maintenance/retention-clock.ts';
 import { createMetaStore } from '../../src/storage/meta-store.ts';
-import { caro, configure, until } from '../rig/service.ts';
+import { caro, configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 import { expectWhole, LONG, startService, stored, type Typist, tally, typist } from './rig.ts';
 import { faultsBelow, requireShim } from './shim.ts';
 

@@ -22,8 +22,9 @@ import type { TerminalEvent } from '../../src/domain/events/event.ts';
 import { openReadOnly } from '../../src/storage/database.ts';
 import { Sqlite } from '../../src/storage/sqlite.ts';
 import { randomFrom } from '../rig/random.ts';
-import { caro, configure, until } from '../rig/service.ts';
+import { caro, configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 import { copyOf, LONG, SEED, startService, stored, type Typist, tally, times, typist } from './rig.ts';
 
 const folder = temporaryFolders();

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { Sqlite } from '../../src/storage/sqlite.ts';
-import { caro, configure, until } from '../rig/service.ts';
+import { caro, configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 import { expectWhole, startService, stored, type Typist, typist } from './rig.ts';
 
 const folder = temporaryFolders();

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { randomFrom } from '../rig/random.ts';
-import { caro, configure, until } from '../rig/service.ts';
+import { caro, configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 import { expectWhole, SEED, spooled, startService, stored, type Typist, tally, times, typist } from './rig.ts';
 import { faultsBelow, requireShim } from './shim.ts';
 

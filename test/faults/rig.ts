@@ -2,6 +2,7 @@
  * What every fault suite needs: a seed, commands that were typed for certain, and the check that
  * all of it is stored once.
  */
+
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +15,8 @@ import { readIdentity } from '../../src/identity/identity.ts';
 import { createAuditStore } from '../../src/storage/audit-store.ts';
 import { openReadOnly } from '../../src/storage/database.ts';
 import { idleProcesses } from '../rig/idle-processes.ts';
-import { startService as start, type TestService, until } from '../rig/service.ts';
+import { startService as start, type TestService } from '../rig/service.ts';
+import { until } from '../rig/until.ts';
 
 /** Play a failure again with CARO_SEED=…; the same seed injects the same faults. */
 export const SEED = Number(process.env['CARO_SEED']) || 20_261_123;

@@ -1,4 +1,5 @@
 /** Settings that are changed from several sides at the same moment. */
+
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
@@ -6,9 +7,10 @@ import { loadConfiguration } from '../../src/config/loader.ts';
 import { placesFrom } from '../../src/config/places.ts';
 import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
 import { connected, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
-import { caro, configure, startService, until } from '../rig/service.ts';
+import { caro, configure, startService } from '../rig/service.ts';
 import { takenPorts } from '../rig/taken-port.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 const open: { readonly kill: () => Promise<unknown> }[] = [];

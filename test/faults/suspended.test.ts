@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from '@jest/globals';
 import { randomFrom } from '../rig/random.ts';
-import { caro, configure, until } from '../rig/service.ts';
+import { caro, configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 import { expectWhole, SEED, startService, stored, type Typist, tally, times, typist } from './rig.ts';
 
 const folder = temporaryFolders();

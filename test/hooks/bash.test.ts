@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { requireShell } from '../rig/require-shell.ts';
-import { eventually, everyday, opener } from './everyday.ts';
+import { until } from '../rig/until.ts';
+import { everyday, opener } from './everyday.ts';
 
 const SUBJECT = {
   kind: 'bash',
@@ -194,7 +195,7 @@ requireShell('bash')('bash in its own ways', () => {
     const long = `: ${'x'.repeat(1_000_000)}`;
     await shell.run(`history -s ": $(printf '%01000000d' 0 | tr 0 x)"`);
     shell.send('\x1b[A\r');
-    await eventually(() => texts().includes(long));
+    await until(() => texts().includes(long));
   });
 
   test('a read-only PROMPT_COMMAND, a restricted shell and a foreign spool are left alone', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { ShellKind } from '../../src/domain/events/shell-kind.ts';
 import type { ShellName, ShellSession } from '../rig/pty.ts';
+import { until } from '../rig/until.ts';
 import { type Observed, type ObservedCommand, observe, type Spool } from './observed.ts';
 
 export interface EverydayShell {
@@ -168,7 +169,7 @@ export function everyday(subject: EverydayShell): void {
     await shell.run('kill %1 %2');
     shell.type('echo on');
     // A job's notice makes some shells draw their prompt once more, so the prompt is no sign here.
-    await eventually(() => spool.commands().some((c) => c.text === 'echo on' && c.ended));
+    await until(() => spool.commands().some((c) => c.text === 'echo on' && c.ended));
     expect(spool.commands().map((c) => [c.text, c.ended])).toEqual([
       ['sleep 99', true],
       ['sleep 98 &', true],
@@ -262,16 +263,16 @@ export function everyday(subject: EverydayShell): void {
 const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(8);
 
 /** Waits until a start record with this text is in the spool. */
-export const startOf = (spool: Spool, text: string): Promise<void> =>
-  eventually(() => spool.files().length > 0 && spool.commands().some((c) => c.text === text));
+export const startOf = (spool: Spool, text: string): Promise<boolean> =>
+  until(() => spool.files().length > 0 && spool.commands().some((c) => c.text === text));
 
 /**
  * The commands, once this many have ended: dash shows its prompt before it gets to write the end.
  */
 export async function ended(spool: Spool, count: number): Promise<readonly ObservedCommand[]> {
-  await eventually(
-    () => spool.commands().filter((command) => command.ended).length >= count,
-    () => JSON.stringify(spool.commands()),
+  await until(
+    () => spool.commands(),
+    (commands) => commands.filter((command) => command.ended).length >= count,
   );
   return spool.commands();
 }
@@ -279,7 +280,7 @@ export async function ended(spool: Spool, count: number): Promise<readonly Obser
 /**
  * Waits until a child of the shell has this name, so that a signal reaches it and not the shell.
  */
-export const running = (parent: number, name: string): Promise<void> => eventually(() => isRunning(parent, name));
+export const running = (parent: number, name: string): Promise<boolean> => until(() => isRunning(parent, name));
 
 const isRunning = (parent: number, name: string): boolean =>
   children(parent).some((pid) => [name, 'busybox'].includes(commandName(pid)));
@@ -290,8 +291,8 @@ const isRunning = (parent: number, name: string): boolean =>
  */
 async function interruptUntil(shell: ShellSession, done: () => boolean): Promise<void> {
   let pressed = 0;
-  await eventually(() => /^\d+ \(.*\) S/s.test(readFileSync(`/proc/${shell.pid}/stat`, 'utf8')));
-  await eventually(() => {
+  await until(() => /^\d+ \(.*\) S/s.test(readFileSync(`/proc/${shell.pid}/stat`, 'utf8')));
+  await until(() => {
     if (!done() && Date.now() - pressed > 1_000) {
       shell.interrupt();
       pressed = Date.now();
@@ -320,14 +321,3 @@ const children = (parent: number): string[] =>
       return false;
     }
   });
-
-/**
- * Asks every few milliseconds, so that the terminal is read in between. Throws `story()` when
- * nothing came of it.
- */
-export async function eventually(condition: () => boolean, story: () => string = () => ''): Promise<void> {
-  for (const end = Date.now() + 20_000; !condition(); ) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${String(condition)} ${story()}`);
-    await new Promise((resolve) => setTimeout(resolve, 3));
-  }
-}

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { requireShell } from '../rig/require-shell.ts';
-import { eventually, everyday, opener } from './everyday.ts';
+import { until } from '../rig/until.ts';
+import { everyday, opener } from './everyday.ts';
 import type { Spool } from './observed.ts';
 
 requireShell('fish')('fish', () => {
@@ -38,7 +39,7 @@ requireShell('fish')('fish in its own ways', () => {
     const long = `: ${'x'.repeat(20_000)}`;
     shell.paste(long);
     shell.send('\r');
-    await eventually(() => texts().includes(long));
+    await until(() => texts().includes(long));
   });
 
   test('a spool that cannot be written shows no error', async () => {

@@ -2,6 +2,7 @@
  * What a hook cannot write it counts, and tells when it can again (design.md §2): nothing is lost
  * in silence.
  */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -10,7 +11,8 @@ import { decodeSpool } from '../../src/domain/spool/spool-record.ts';
 import { PROMPT, type ShellName } from '../rig/pty.ts';
 import { requireShell } from '../rig/require-shell.ts';
 import { mountSmallDisk, requireSmallDisks, type SmallDisk } from '../rig/small-disk.ts';
-import { ALL_SHELLS, eventually } from './everyday.ts';
+import { until } from '../rig/until.ts';
+import { ALL_SHELLS } from './everyday.ts';
 import { makeSpool, type Observed, observe, type Spool } from './observed.ts';
 
 /** Shells that write a start and an end record; the others write one for both. */
@@ -94,16 +96,16 @@ for (const [shell, kind] of ALL_SHELLS) {
           const { shell: session, spool, disk } = await openOnSmallDisk(shell, kind, {}, first);
           const last = `${TWO_RECORDS.includes(shell) ? 'end' : 'both'} of`;
           await session.run('echo before');
-          await eventually(() => account(spool).last === `${last} echo before`);
+          await until(() => account(spool).last === `${last} echo before`);
           begin(disk);
           for (const line of TYPED) await session.run(line);
           await session.run(' : private');
           end(disk);
           await session.run('echo after');
           await session.run('echo last');
-          await eventually(
-            () => account(spool).last === `${last} echo last`,
-            () => JSON.stringify(account(spool)),
+          await until(
+            () => account(spool),
+            (written) => written.last === `${last} echo last`,
           );
           const { begun, ended, dropped, texts } = account(spool);
           const typed = ['echo before', ...TYPED, 'echo after', 'echo last'];
@@ -138,9 +140,9 @@ for (const [shell, kind] of ALL_SHELLS) {
       end(disk);
       await session.run('echo "still $((20 + 3))"');
       // ksh may show it behind the next prompt.
-      await eventually(
-        () => session.screen().includes('still 23'),
-        () => session.screen().slice(-500),
+      await until(
+        () => session.screen(),
+        (screen) => screen.includes('still 23'),
       );
     });
   });

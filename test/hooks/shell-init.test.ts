@@ -1,4 +1,5 @@
 /** What `caro shell init` prints, evaluated by the shells it is for. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
@@ -6,8 +7,9 @@ import type { ShellKind } from '../../src/domain/events/shell-kind.ts';
 import { decodeSpool, parseSpoolName } from '../../src/domain/spool/spool-record.ts';
 import { openShell, type ShellName, type ShellSession } from '../rig/pty.ts';
 import { requireShell } from '../rig/require-shell.ts';
-import { caro, until } from '../rig/service.ts';
+import { caro } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 const open: ShellSession[] = [];

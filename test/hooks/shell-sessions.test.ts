@@ -2,13 +2,15 @@
  * Shells within shells, in place of shells, of other users and in terminals of their own: each is a
  * session by itself, or none.
  */
+
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { PROMPT, type ShellName } from '../rig/pty.ts';
 import { requireShell } from '../rig/require-shell.ts';
-import { ALL_SHELLS, ended, eventually, opener } from './everyday.ts';
+import { until } from '../rig/until.ts';
+import { ALL_SHELLS, ended, opener } from './everyday.ts';
 import { makeSpool, type Spool } from './observed.ts';
 
 /** The same shell again with the same start file. */
@@ -35,11 +37,11 @@ for (const [shell, kind] of ALL_SHELLS) {
       const { shell: session, spool, runAll, texts } = await open({ before });
       await runAll('echo old', `exec env REPLACED=1 ${AGAIN[shell]}`);
       // What is typed before may be read by the shell that goes, and go with it.
-      await eventually(() => readFileSync(`/proc/${session.pid}/environ`, 'latin1').includes('\0REPLACED=1\0'));
+      await until(() => readFileSync(`/proc/${session.pid}/environ`, 'latin1').includes('\0REPLACED=1\0'));
       await runAll('echo new', 'echo last');
-      await eventually(
-        () => texts().includes('echo last'),
-        () => JSON.stringify([texts(), session.screen()]),
+      await until(
+        () => ({ commands: texts(), screen: session.screen() }),
+        ({ commands }) => commands.includes('echo last'),
       );
       expect(echoes(texts())).toEqual(['echo last', 'echo new', 'echo old']);
       expect(sessionsIn(spool)).toBe(2);
@@ -52,7 +54,7 @@ for (const [shell, kind] of ALL_SHELLS) {
       const { spool, runAll, texts } = await open();
       await runAll('echo outer', `script -qc '${AGAIN[shell]}' /dev/null`, 'echo inner', 'exit', 'echo back');
       await ended(spool, 3);
-      await eventually(() => texts().includes('echo back'));
+      await until(() => texts().includes('echo back'));
       expect(echoes(texts())).toEqual(['echo back', 'echo inner', 'echo outer']);
       expect(sessionsIn(spool)).toBe(2);
     });
@@ -71,7 +73,7 @@ root('a shell of another user', () => {
     chmodSync(join(spool.root, 'emitted.bash'), 0o644);
     await runAll('echo ours', 'su -m -s /bin/bash nobody', 'id -u', 'echo theirs', 'exit', 'echo ours again');
     expect(shell.screen()).toMatch(/^65534$/m);
-    await eventually(() => texts().includes('echo ours again'));
+    await until(() => texts().includes('echo ours again'));
     expect(texts()).toEqual(['echo ours', 'su -m -s /bin/bash nobody', 'echo ours again']);
     expect(shell.screen()).not.toMatch(/_caro|denied/);
   });
@@ -87,7 +89,7 @@ root('a shell of another user', () => {
     chmodSync(theirs.dir, 0o700);
     await runAll('echo ours', `su -s /bin/bash nobody -c 'HOME=${theirs.root} exec bash -i'`, 'echo theirs', 'exit');
     await runAll('echo ours again');
-    await eventually(() => texts().includes('echo ours again'));
+    await until(() => texts().includes('echo ours again'));
     expect(echoes(texts())).toEqual(['echo ours', 'echo ours again']);
     expect(echoes(theirs.commands().map(({ text }) => text))).toEqual(['echo theirs']);
     expect(theirs.files().map((name) => statSync(join(theirs.dir, name)).uid)).toEqual([NOBODY]);
@@ -102,7 +104,7 @@ requireShell('bash')('a bash', () => {
     const { shell, spool, texts, runAll } = await open({ env: { SHELL: '/bin/bash' } });
     writeFileSync(join(shell.home, '.bash_profile'), '. ~/.bashrc\n');
     await runAll('echo old', 'exec $SHELL -l', 'echo new', 'shopt -q login_shell && echo login');
-    await eventually(() => texts().includes('shopt -q login_shell && echo login'));
+    await until(() => texts().includes('shopt -q login_shell && echo login'));
     expect(shell.screen()).toMatch(/^login$/m);
     expect([echoes(texts()), sessionsIn(spool)]).toEqual([['echo new', 'echo old'], 2]);
   });
@@ -125,7 +127,7 @@ requireShell('bash')('a bash', () => {
       'exit',
     );
     await runAll('echo near');
-    await eventually(() => texts().includes('echo near'));
+    await until(() => texts().includes('echo near'));
     expect([echoes(texts()), sessionsIn(spool)]).toEqual([['echo far', 'echo near'], 2]);
     expect(shell.screen()).not.toContain('_caro');
   });
@@ -161,11 +163,11 @@ requireTmux()('panes of tmux', () => {
       await runAll(`tmux split-window -d '${AGAIN.bash}'`);
       tmux('send-keys', '-t', '0.0', 'echo pane 0', 'Enter');
       tmux('send-keys', '-t', '0.1', 'echo pane 1', 'Enter');
-      await eventually(() => echoes(texts()).length === 2);
+      await until(() => echoes(texts()).length === 2);
       shell.type('exit');
       await shell.ended();
       tmux('send-keys', '-t', '0.0', 'echo alone', 'Enter');
-      await eventually(() => texts().includes('echo alone'));
+      await until(() => texts().includes('echo alone'));
       expect(echoes(texts())).toEqual(['echo alone', 'echo pane 0', 'echo pane 1']);
       expect(sessionsIn(spool)).toBe(3);
     } finally {

@@ -2,10 +2,12 @@
  * Whatever the owner sets in a running shell: the hook goes on, and what the owner sees is what it
  * would be without a hook.
  */
+
 import { expect, test } from '@jest/globals';
 import type { ShellName } from '../rig/pty.ts';
 import { requireShell } from '../rig/require-shell.ts';
-import { ALL_SHELLS, eventually, opener } from './everyday.ts';
+import { until } from '../rig/until.ts';
+import { ALL_SHELLS, opener } from './everyday.ts';
 
 interface Setting {
   readonly name: string;
@@ -55,9 +57,9 @@ for (const [shell, kind] of ALL_SHELLS) {
           for (const line of typed) await session.run(line);
           seen.push(session.screen().replaceAll(session.home, 'HOME'));
           if ('CARO_OFF' in env) continue;
-          await eventually(
-            () => texts().length === typed.length,
-            () => JSON.stringify([texts(), session.screen()]),
+          await until(
+            () => ({ commands: texts(), screen: session.screen() }),
+            ({ commands }) => commands.length === typed.length,
           );
           expect(texts()).toEqual(typed);
         }

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { requireShell } from '../rig/require-shell.ts';
-import { eventually, everyday, opener } from './everyday.ts';
+import { until } from '../rig/until.ts';
+import { everyday, opener } from './everyday.ts';
 
 requireShell('zsh')('zsh', () => {
   everyday({
@@ -51,6 +52,6 @@ requireShell('zsh')('zsh in its own ways', () => {
     const long = `: ${'x'.repeat(1_000_000)}`;
     await shell.run('print -s ": ${(l:1000000::x:)}"');
     shell.send('\x10\r');
-    await eventually(() => texts().includes(long));
+    await until(() => texts().includes(long));
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { AuditEntry } from '../../src/domain/audit/audit-record.ts';
 import { createNonceCache } from '../../src/mesh/protocol/nonce-cache.ts';
 import { createRefusalLog } from '../../src/mesh/refusal-log.ts';
-import { until } from './rig.ts';
+import { until } from '../rig/until.ts';
 
 const MINUTE = 60_000;
 
@@ -44,7 +44,7 @@ describe('the log of refusals', () => {
       ['tls_version', '10.0.0.7', 1],
       ['peer_untrusted', '10.0.0.8', 1],
     ]);
-    await until('the count', () => records.length === 4);
+    await until(() => records.length === 4);
     expect(records[3]?.details).toMatchObject({ code: 'peer_untrusted', address: '10.0.0.7', count: 999 });
     log.refuse({ ...refusal, address: '10.0.0.9' });
     log.refuse({ ...refusal, address: '10.0.0.9' });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { until } from '../rig/until.ts';
 import {
   bothConnected,
   codeOf,
@@ -9,7 +10,6 @@ import {
   startNode,
   startPair,
   stopAll,
-  until,
 } from './rig.ts';
 
 afterEach(stopAll);
@@ -77,7 +77,7 @@ describe('two nodes that trust each other', () => {
     );
     expect(answers).toEqual(Array.from({ length: 20 }, () => NO_DATA));
     const directions = (): unknown[] => [a, b].map(({ mesh }) => mesh.status().peers.map(({ isDialled }) => isDialled));
-    await until('one connection that both see alike', () => {
+    await until(() => {
       const [[first] = [], [second] = []] = directions() as boolean[][];
       return first !== second;
     });
@@ -91,7 +91,7 @@ describe('two nodes that trust each other', () => {
     const { a, b } = pair;
     const port = Number(b.address.split(':')[1]);
     await b.mesh.close();
-    await until('a to notice', () => !a.mesh.isConnected(b.id));
+    await until(() => !a.mesh.isConnected(b.id));
     expect(await codeOf(a.mesh.ask(b.id, QUESTION, 2_000))).toBe('peer_unreachable');
     expect(a.mesh.status().peers).toMatchObject([{ state: 'connecting' }]);
     const again = await startNode({
@@ -111,8 +111,8 @@ describe('two nodes that trust each other', () => {
     const { a, b } = pair;
     b.trusted.delete(a.id);
     b.mesh.reload([]);
-    await until('both to have parted', () => !a.mesh.isConnected(b.id) && !b.mesh.isConnected(a.id));
-    await until('a to be told', () => a.mesh.status().peers[0]?.state === 'refused');
+    await until(() => !a.mesh.isConnected(b.id) && !b.mesh.isConnected(a.id));
+    await until(() => a.mesh.status().peers[0]?.state === 'refused');
     expect(b.audit.some(({ type }) => type === 'peer.disconnected')).toBe(true);
   });
 
@@ -121,10 +121,7 @@ describe('two nodes that trust each other', () => {
     await bothConnected(pair);
     pair.a.trusted.delete(pair.b.id);
     pair.a.mesh.disconnect(pair.b.id, 'untrusted');
-    await until(
-      'both to have parted',
-      () => !pair.a.mesh.isConnected(pair.b.id) && !pair.b.mesh.isConnected(pair.a.id),
-    );
+    await until(() => !pair.a.mesh.isConnected(pair.b.id) && !pair.b.mesh.isConnected(pair.a.id));
   });
 });
 

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import createMulticast from 'multicast-dns';
 import { type Discovery, openDiscovery } from '../../src/mesh/discovery.ts';
 import type { PeerAddress } from '../../src/mesh/peer-table.ts';
-import { makeIdentity, until } from './rig.ts';
+import { until } from '../rig/until.ts';
+import { makeIdentity } from './rig.ts';
 
 /** Not the port of mDNS, so that no test speaks to the real network's responders. */
 const PORT = 25_353;
@@ -30,7 +31,7 @@ describe('discovery on the local network', () => {
     const [one, two] = [makeIdentity().id, makeIdentity().id];
     const a = await start(one, 9_238);
     const b = await start(two, 9_239);
-    await until('both to be found', () => a.discovery.found().length > 0 && b.discovery.found().length > 0);
+    await until(() => a.discovery.found().length > 0 && b.discovery.found().length > 0);
     expect(a.discovery.found()).toEqual([{ id: two, address: `${HOST}:9239` }]);
     expect(b.discovery.found()).toEqual([{ id: one, address: `${HOST}:9238` }]);
     expect(a.news).toEqual(a.discovery.found());
@@ -40,14 +41,14 @@ describe('discovery on the local network', () => {
     let offsetMs = 0;
     const a = await start(makeIdentity().id, 9_238, () => Date.now() + offsetMs);
     const b = await start(makeIdentity().id, 9_239);
-    await until('b to be found', () => a.discovery.found().length === 1);
+    await until(() => a.discovery.found().length === 1);
     offsetMs = 121_000;
     expect(a.discovery.found()).toEqual([]);
     offsetMs = 0;
     expect(a.discovery.found().length).toBe(1);
     await b.discovery.close();
     open.pop();
-    await until('b to be forgotten', () => a.discovery.found().length === 0);
+    await until(() => a.discovery.found().length === 0);
   });
 
   test('takes no announcement without a proper id and port, and tells no name', async () => {
@@ -65,10 +66,10 @@ describe('discovery on the local network', () => {
     for (const text of ['', 'id=', 'id=caro:ed25519:AAAA', `id=${id} `, id]) say(text, 1);
     say(`id=${id}`, 0);
     say(`id=${id}`, 7);
-    await until('the good one to be found', () => a.discovery.found()[0]?.address === `${HOST}:7`);
+    await until(() => a.discovery.found()[0]?.address === `${HOST}:7`);
     expect(a.discovery.found().map((peer) => peer.id)).toEqual([id]);
     other.query([{ name: '_caro._tcp.local', type: 'PTR' }]);
-    await until('an answer of a', () => heard.some((text) => text.includes('9238')));
+    await until(() => heard.some((text) => text.includes('9238')));
     expect(heard.join()).not.toContain(process.env['HOSTNAME'] ?? 'localhost');
     await new Promise<void>((resolve) => other.destroy(() => resolve()));
   });

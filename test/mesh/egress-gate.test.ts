@@ -7,6 +7,7 @@ import type { AnsweredBody, QueryBody } from '../../src/domain/answers/query.ts'
 import type { MeshPorts } from '../../src/mesh/ports.ts';
 import { createEgressGate, type EgressPorts } from '../../src/mesh/transport/egress-gate.ts';
 import { DEFAULT_LIMITS } from '../../src/mesh/transport/limits.ts';
+import { until } from '../rig/until.ts';
 import { intrude, payloadOf } from './hostile.ts';
 import {
   bothConnected,
@@ -20,7 +21,6 @@ import {
   startNode,
   startPair,
   stopAll,
-  until,
 } from './rig.ts';
 
 afterEach(stopAll);
@@ -52,7 +52,7 @@ describe('the egress gate', () => {
     const peer = await intrude(victim, identity, await makeTls(identity));
     peer.hello();
     peer.say({ ...peer.header(), type: 'query', body: QUESTION });
-    await until('both messages', () => peer.received.length === 2);
+    await until(() => peer.received.length === 2);
     expect(victim.ledger.map(({ bytes }) => bytes)).toEqual(peer.received);
     expect(victim.ledger.map(({ type, recipient, address, rule }) => ({ type, recipient, address, rule }))).toEqual(
       ['hello', 'response'].map((type) => ({
@@ -167,7 +167,7 @@ describe('the egress gate', () => {
       trusts: peers.map(({ id }) => id),
       peers: peers.map(({ id, address }) => ({ id, address })),
     });
-    await until('all to be connected', () => peers.every(({ id }) => asker.mesh.isConnected(id)));
+    await until(() => peers.every(({ id }) => asker.mesh.isConnected(id)));
     asker.batches.length = 0;
     await Promise.all(peers.map(({ id }) => asker.mesh.ask(id, QUESTION, 2_000)));
     expect(asker.batches).toEqual([4]);
@@ -205,7 +205,7 @@ describe('the egress gate', () => {
     const victim = await startNode({ trusts: [identity.id], limits: { backlogBytes: 64 * 1024, acknowledgeMs: 100 } });
     const peer = await intrude(victim, identity, await makeTls(identity));
     peer.hello();
-    await until('it to be connected', () => victim.mesh.isConnected(identity.id));
+    await until(() => victim.mesh.isConnected(identity.id));
     peer.socket.pause();
     const patterns = Array.from({ length: 3_000 }, (_, index) => ({ name: `tool${index}`, count: index }));
     let codes: string[] = [];

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { TlsMaterial } from '../../src/identity/certificate.ts';
 import type { Identity } from '../../src/identity/identity.ts';
 import { lastingFolder } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 import { gone, intrude, tcpTo, tlsTo } from './hostile.ts';
 import {
   codeOf,
@@ -18,7 +19,6 @@ import {
   startNode,
   stopAll,
   type TestNode,
-  until,
 } from './rig.ts';
 
 const YEAR = 365 * 86_400_000;
@@ -60,7 +60,7 @@ beforeEach(async () => {
   const key = makeIdentity();
   victim = await startNode({ trusts: [key.id], limits: { strangersPerAddress: 50, strangers: 60 } });
   friend = await startNode({ identity: key, trusts: [victim.id], peers: [{ id: victim.id, address: victim.address }] });
-  await until('the friend to be connected', () => friend.mesh.isConnected(victim.id));
+  await until(() => friend.mesh.isConnected(victim.id));
 });
 
 afterEach(async () => {
@@ -70,8 +70,7 @@ afterEach(async () => {
 
 afterAll(stopAll);
 
-const onRecord = (code: string): Promise<void> =>
-  until(`${code} to be on record`, () => refusals(victim).includes(code));
+const onRecord = (code: string): Promise<boolean> => until(() => refusals(victim).includes(code));
 
 describe('a connection is refused, on record and with a code of its own, when the other side', () => {
   test('is a stranger with a valid certificate: not a byte of its HTTP is answered (FR-205)', async () => {
@@ -154,7 +153,7 @@ describe('a connection is refused, on record and with a code of its own, when th
     const socket = await tlsTo(victim, tls);
     socket.write('GET / HTTP/1.1\r\nHost: caro\r\n\r\n');
     await gone(socket);
-    await until('all three to be counted', () => counted('upgrade_invalid') === 3);
+    await until(() => counted('upgrade_invalid') === 3);
   });
 
   test('would resume a session instead of proving its key', async () => {
@@ -187,9 +186,9 @@ describe('a crowd of strangers', () => {
     const sockets = await Promise.all(Array.from({ length: 20 }, () => tcpTo(slow)));
     sockets[0]?.write(Buffer.from([0x16, 0x03]));
     const late = await startNode({ identity: key, trusts: [slow.id], peers: [{ id: slow.id, address: slow.address }] });
-    await until('the friend to get in', () => late.mesh.isConnected(slow.id));
+    await until(() => late.mesh.isConnected(slow.id));
     await Promise.all(sockets.map(gone));
-    await until('it to be on record', () => refusals(slow).includes('tls_timeout'));
+    await until(() => refusals(slow).includes('tls_timeout'));
     expect(slow.mesh.status().strangers).toBe(0);
     expect(late.mesh.isConnected(slow.id)).toBe(true);
   });
@@ -201,10 +200,10 @@ describe('a crowd of strangers', () => {
     }
     expect(victim.mesh.status().strangers).toBeLessThanOrEqual(50);
     expect(await friend.mesh.ask(victim.id, QUESTION, 5_000)).toEqual(NO_DATA);
-    await until('the oldest 950 to be counted', () => counted('connection_flood') >= 950);
+    await until(() => counted('connection_flood') >= 950);
     expect(victim.audit.filter(({ type }) => type === 'peer.refused').length).toBeLessThan(60);
     for (const socket of sockets) socket.destroy();
-    await until('the room to be empty', () => victim.mesh.status().strangers === 0);
+    await until(() => victim.mesh.status().strangers === 0);
   });
 
   test('with valid certificates is refused one by one and counted together', async () => {
@@ -213,7 +212,7 @@ describe('a crowd of strangers', () => {
         await gone(await tlsTo(victim, strangerTls));
       }),
     );
-    await until('all to be counted', () => counted('peer_untrusted') === 30);
+    await until(() => counted('peer_untrusted') === 30);
     expect(refusals(victim).length).toBeLessThan(15);
   });
 });
@@ -224,7 +223,7 @@ describe('a peer that comes and goes', () => {
     try {
       const visitor = await intrude(node, identity, tls);
       visitor.hello();
-      await until('an answer to the hello', () => node.connected.includes(identity.id));
+      await until(() => node.connected.includes(identity.id));
       visitor.socket.terminate();
       return true;
     } catch {
@@ -241,7 +240,7 @@ describe('a peer that comes and goes', () => {
     const taken: boolean[] = [];
     for (let count = 0; count < 5; count += 1) taken.push(await visit(node, stranger, strangerTls));
     expect(taken).toEqual([true, true, true, true, false]);
-    await until('the last to be gone', () => !node.mesh.isConnected(stranger.id));
+    await until(() => !node.mesh.isConnected(stranger.id));
     expect(refusals(node)).toEqual(['connection_flood']);
     const before = written(node);
     for (let count = 0; count < 10; count += 1) expect(await visit(node, stranger, strangerTls)).toBe(false);
@@ -267,7 +266,7 @@ describe('a node that dials refuses', () => {
   const outbound = async (address: string, id: string): Promise<TestNode> =>
     startNode({ trusts: [id], peers: [{ id, address }] });
   const codeFor = async (node: TestNode): Promise<unknown> => {
-    await until('a refusal', () => node.mesh.status().peers.some(({ code }) => code !== null));
+    await until(() => node.mesh.status().peers.some(({ code }) => code !== null));
     return node.mesh.status().peers[0]?.code;
   };
 

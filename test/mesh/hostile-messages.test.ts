@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TlsMaterial } from '../../src/identity/certificate.ts';
 import type { Identity } from '../../src/identity/identity.ts';
+import { until } from '../rig/until.ts';
 import { asJson, type Hostile, intrude, payloadOf } from './hostile.ts';
 import {
   makeIdentity,
@@ -12,7 +13,6 @@ import {
   startNode,
   stopAll,
   type TestNode,
-  until,
 } from './rig.ts';
 
 let victim: TestNode;
@@ -30,7 +30,7 @@ beforeEach(async () => {
   const key = makeIdentity();
   victim = await startNode({ trusts: [identity.id, key.id], limits: { messagesPerSecond: 20 } });
   friend = await startNode({ identity: key, trusts: [victim.id], peers: [{ id: victim.id, address: victim.address }] });
-  await until('the friend to be connected', () => friend.mesh.isConnected(victim.id));
+  await until(() => friend.mesh.isConnected(victim.id));
 });
 
 afterEach(async () => {
@@ -156,10 +156,10 @@ describe('a trusted peer that went bad is refused with a code of its own for (FR
   test.each(Object.entries(ATTACKS))('%s', async (_what, { code, commit }) => {
     const hostile = await intrude(victim, identity, tls);
     hostile.hello();
-    await until('the hello to be taken', () => victim.mesh.isConnected(identity.id));
+    await until(() => victim.mesh.isConnected(identity.id));
     commit(hostile);
     expect(await hostile.closed).toBe(code);
-    await until('it to be on record', () => refusals(victim).includes(code === '1009' ? 'frame_too_large' : code));
+    await until(() => refusals(victim).includes(code === '1009' ? 'frame_too_large' : code));
     expect(victim.queries.filter(({ asker }) => asker.id === identity.id).length).toBe(
       code === 'message_replayed' ? 1 : 0,
     );
@@ -175,7 +175,7 @@ describe('a trusted peer that went bad is refused with a code of its own for (FR
     const short = await startNode({ trusts: [identity.id], limits: { helloMs: 100 } });
     const hostile = await intrude(short, identity, tls);
     expect(['tls_timeout', '1006']).toContain(await hostile.closed);
-    await until('it to be on record', () => refusals(short).includes('tls_timeout'));
+    await until(() => refusals(short).includes('tls_timeout'));
     expect(short.mesh.status().strangers).toBe(0);
   });
 
@@ -185,7 +185,7 @@ describe('a trusted peer that went bad is refused with a code of its own for (FR
     const raw = (hostile.socket as unknown as { _socket: { write: (data: Buffer) => void } })._socket;
     raw.write(Buffer.from([0xf1, 0x80, 0, 0, 0, 0]));
     await hostile.closed;
-    await until('it to be on record', () => refusals(victim).includes('frame_malformed'));
+    await until(() => refusals(victim).includes('frame_malformed'));
   });
 });
 
@@ -195,7 +195,7 @@ describe('a message of a type that this version does not know', () => {
     hostile.hello();
     hostile.say({ ...hostile.header(), type: 'weather-report', body: { sky: 'blue' } });
     const { nonce } = payloadOf(hostile.say({ ...hostile.header(), ...question }));
-    await until('the answer', () => hostile.received.length === 2);
+    await until(() => hostile.received.length === 2);
     expect(payloadOf(hostile.received[1] ?? '')).toMatchObject({ type: 'response', inReplyTo: nonce, body: NO_DATA });
     hostile.socket.terminate();
   });
@@ -207,7 +207,7 @@ describe('a peer that floods', () => {
     hostile.hello();
     for (let count = 0; count < 230; count += 1) hostile.say({ ...hostile.header(), ...question });
     expect(await friend.mesh.ask(victim.id, QUESTION, 5_000)).toEqual(NO_DATA);
-    await until('all to be answered', () => hostile.received.length === 231, 15_000);
+    await until(() => hostile.received.length === 231);
     expect(refusals(victim).filter((code) => code === 'message_rate').length).toBeGreaterThanOrEqual(1);
     hostile.socket.terminate();
   });

@@ -6,6 +6,7 @@ import { signRevocation, signRotation } from '../../src/identity/key-statement.t
 import { GRACE_MS } from '../../src/keys/grace.ts';
 import { EMPTY_KEY_BOOK, hasSucceeded, type KeyBook } from '../../src/keys/key-book.ts';
 import { takeRotations } from '../../src/keys/rotation-intake.ts';
+import { until } from '../rig/until.ts';
 import { asJson, intrude } from './hostile.ts';
 import {
   bothConnected,
@@ -18,7 +19,6 @@ import {
   startNode,
   startPair,
   stopAll,
-  until,
 } from './rig.ts';
 
 afterEach(stopAll);
@@ -33,7 +33,7 @@ describe('a rotation', () => {
     const { a, b } = pair;
     const statement = rotation(a.identity, makeIdentity());
     expect(await a.mesh.announceRotation(statement)).toEqual([b.id]);
-    await until('b to hear it', () => b.rotations.length === 1);
+    await until(() => b.rotations.length === 1);
     expect(b.rotations).toEqual([{ peer: a.id, statement }]);
   });
 
@@ -67,13 +67,13 @@ describe('a rotation', () => {
         hasSucceeded: (id, later) => hasSucceeded(book, id, later, Date.now() + graceMs),
       },
     });
-    await until('the rotation to be known', () => book.rotations.length === 1);
-    await until('the status to tell', () => node.mesh.status().peers[0]?.code === 'key_changed');
+    await until(() => book.rotations.length === 1);
+    await until(() => node.mesh.status().peers[0]?.code === 'key_changed');
     expect(node.mesh.isConnected(old.id)).toBe(false);
     expect(node.ledger).toEqual([]);
     graceMs = GRACE_MS + 1_000;
     node.trusted.add(next.id);
-    await until('the new key to be connected', () => node.mesh.isConnected(next.id));
+    await until(() => node.mesh.isConnected(next.id));
     expect(await node.mesh.ask(old.id, QUESTION, 2_000)).toEqual(NO_DATA);
     expect(node.mesh.status().peers).toMatchObject([{ id: old.id, state: 'connected' }]);
   });
@@ -90,7 +90,7 @@ describe('a rotation', () => {
       trusts: [expected.id],
       peers: [{ id: expected.id, address: strange.address }],
     });
-    await until('the status to tell', () => node.mesh.status().peers[0]?.code === 'key_changed');
+    await until(() => node.mesh.status().peers[0]?.code === 'key_changed');
     expect(node.rotations).toEqual([]);
     expect(node.ledger).toEqual([]);
   });
@@ -118,7 +118,7 @@ describe('a rotation', () => {
     expect(events).toEqual([]);
     expect(victim.mesh.isConnected(identity.id)).toBe(false);
     finish();
-    await until('the query to be handled', () => events.length === 3);
+    await until(() => events.length === 3);
     expect(events).toEqual(['keys', 'connected', 'query']);
   });
 
@@ -141,7 +141,7 @@ describe('a rotation', () => {
     const hostile = await intrude(victim, identity, await makeTls(identity));
     const rotations = asJson([rotation(identity, makeIdentity())]);
     hostile.say({ ...hostile.header(), type: 'hello', body: { rotations } });
-    await until('the statement to be received', () => onKeys.mock.calls.length === 1);
+    await until(() => onKeys.mock.calls.length === 1);
     victim.mesh.disconnect(identity.id, 'untrusted');
     await hostile.closed;
     finish();
@@ -159,7 +159,7 @@ describe('a rotation', () => {
     hostile.say({ ...hostile.header(), type: 'rotation', body: { statement } });
     expect(await hostile.closed).toBe('rotation_invalid');
     expect(victim.rotations).toEqual([]);
-    await until('it to be on record', () => refusals(victim).includes('rotation_invalid'));
+    await until(() => refusals(victim).includes('rotation_invalid'));
   });
 
   test('ends the connection when the new key has not signed it', async () => {
@@ -181,7 +181,7 @@ describe('a revocation', () => {
     const { a, b } = pair;
     const statement = signRevocation(a.identity, facts());
     expect(await a.mesh.announceRevocation(statement)).toEqual([b.id]);
-    await until('b to hear it', () => b.revocations.length === 1);
+    await until(() => b.revocations.length === 1);
     expect(b.revocations).toEqual([{ peer: a.id, statement }]);
   });
 

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { CaroError } from '../../src/domain/errors.ts';
 import { createRedialer } from '../../src/mesh/redial.ts';
+import { until } from '../rig/until.ts';
 import { intrude } from './hostile.ts';
-import { bothConnected, makeIdentity, makeTls, QUESTION, startNode, startPair, stopAll, until } from './rig.ts';
+import { bothConnected, makeIdentity, makeTls, QUESTION, startNode, startPair, stopAll } from './rig.ts';
 
 afterEach(stopAll);
 
@@ -11,7 +12,7 @@ describe('a connection', () => {
     const pair = await startPair({ limits: { heartbeatMs: 100 } }, { limits: { heartbeatMs: 100 } });
     await bothConnected(pair);
     const started = performance.now();
-    await until('several heartbeats to have passed', () => performance.now() - started > 550);
+    await until(() => performance.now() - started > 550);
     expect(pair.a.connected.length + pair.b.connected.length).toBe(2);
   });
 
@@ -20,9 +21,9 @@ describe('a connection', () => {
     const node = await startNode({ trusts: [identity.id], limits: { heartbeatMs: 40 } });
     const silent = await intrude(node, identity, await makeTls(identity));
     silent.hello();
-    await until('it to be connected', () => node.mesh.isConnected(identity.id));
+    await until(() => node.mesh.isConnected(identity.id));
     silent.socket.pause();
-    await until('it to be cut', () => !node.mesh.isConnected(identity.id));
+    await until(() => !node.mesh.isConnected(identity.id));
     expect(node.audit.at(-1)).toMatchObject({ type: 'peer.disconnected', peer: identity.id, details: { code: null } });
     silent.socket.terminate();
   });
@@ -44,7 +45,7 @@ describe('a connection', () => {
     const first = await intrude(node, identity, tls);
     first.hello();
     const recorded = first.say({ ...first.header(), type: 'query', body: QUESTION });
-    await until('the answer', () => first.received.length === 2);
+    await until(() => first.received.length === 2);
     first.socket.terminate();
     const second = await intrude(node, identity, tls);
     second.hello();
@@ -68,7 +69,7 @@ describe('redialling', () => {
       ...{ limits, random: () => 0.999, firstDelayMs: 0, attempt: failing(times) },
       onFailure: ({ code }) => void errors.push(code),
     });
-    await until('six attempts', () => times.length === 6);
+    await until(() => times.length === 6);
     redialer.stop();
     const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0));
     const least = [20, 40, 60, 60, 60];
@@ -85,16 +86,16 @@ describe('redialling', () => {
     });
     redialer.reached();
     const reachedAt = performance.now();
-    await until('a while', () => performance.now() - reachedAt > 30);
+    await until(() => performance.now() - reachedAt > 30);
     isThere = false;
     redialer.lost();
-    await until('two attempts', () => times.length >= 2);
+    await until(() => times.length >= 2);
     redialer.stop();
     const stopped = times.length;
     redialer.hurry();
     redialer.lost();
     const stoppedAt = performance.now();
-    await until('the time of several attempts', () => performance.now() - stoppedAt > 100);
+    await until(() => performance.now() - stoppedAt > 100);
     expect(times.length).toBe(stopped);
   });
 });

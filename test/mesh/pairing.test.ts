@@ -10,8 +10,9 @@ import { createInvites, pairingProof } from '../../src/mesh/pairing/invite.ts';
 import { decodeInviteCode, encodeInviteCode } from '../../src/mesh/pairing/invite-code.ts';
 import { EXPORTER_LABEL, MESSAGE_TYPE, SUBPROTOCOL } from '../../src/mesh/protocol/messages.ts';
 import { codeOf as thrownBy } from '../rig/error-code.ts';
+import { until } from '../rig/until.ts';
 import { intrude } from './hostile.ts';
-import { codeOf, makeIdentity, makeTls, random, refusals, startNode, stopAll, until } from './rig.ts';
+import { codeOf, makeIdentity, makeTls, random, refusals, startNode, stopAll } from './rig.ts';
 
 afterEach(stopAll);
 
@@ -54,7 +55,7 @@ describe('pairing', () => {
   test('ends with the invite: after its time, its tries, or when the owner closes it', async () => {
     const host = await startNode({ limits: { inviteMs: 50 } });
     const { code, expiresAt } = host.mesh.invite();
-    await until('the invite to expire', () => Date.now() > Date.parse(expiresAt));
+    await until(() => Date.now() > Date.parse(expiresAt));
     expect(await codeOf((await startNode()).mesh.join(code))).toBe('peer_untrusted');
     const other = await startNode();
     const second = other.mesh.invite();

@@ -16,6 +16,7 @@ import type { MeshPorts, PairedPeer, ReceivedSummary } from '../../src/mesh/port
 import type { LedgerEntry } from '../../src/mesh/transport/egress-gate.ts';
 import type { MeshLimits } from '../../src/mesh/transport/limits.ts';
 import { lastingFolder } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 /** A node of a test: a real mesh on a real socket, and everything that its ports were told. */
 export interface TestNode {
@@ -148,15 +149,6 @@ export async function stopAll(): Promise<void> {
   await Promise.all(running.splice(0).map((mesh) => mesh.close()));
 }
 
-/** Waits for a condition; fails with `what` when it does not come true. */
-export async function until(what: string, condition: () => boolean, withinMs = 10_000): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`expected ${what} within ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 /** Codes of the refusals that a node has put on record. */
 export const refusals = (node: Pick<TestNode, 'audit'>): readonly unknown[] =>
   node.audit.filter(({ type }) => type === 'peer.refused').map(({ details }) => details?.['code']);
@@ -187,8 +179,8 @@ export async function startPair(
   return { a, b };
 }
 
-export const bothConnected = ({ a, b }: { readonly a: TestNode; readonly b: TestNode }): Promise<void> =>
-  until('both to be connected', () => a.mesh.isConnected(b.id) && b.mesh.isConnected(a.id));
+export const bothConnected = ({ a, b }: { readonly a: TestNode; readonly b: TestNode }): Promise<boolean> =>
+  until(() => a.mesh.isConnected(b.id) && b.mesh.isConnected(a.id));
 
 /** A summary without commands, about `identity` and signed by it. */
 export function makeSummary(

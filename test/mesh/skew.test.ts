@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { bothConnected, codeOf, NO_DATA, QUESTION, refusals, startPair, stopAll, until } from './rig.ts';
+import { until } from '../rig/until.ts';
+import { bothConnected, codeOf, NO_DATA, QUESTION, refusals, startPair, stopAll } from './rig.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -26,7 +27,7 @@ describe('two nodes whose clocks differ (NFR-204, NFR-304)', () => {
     ['5:01 behind', -5 * MINUTE - SECOND],
   ])('by %s refuse each other, with the measured skew on record and in the status', async (_what, offsetMs) => {
     const { a, b } = await startPair({}, { offsetMs });
-    await until('a to see the skew', () => a.mesh.status().peers[0]?.state === 'skewed');
+    await until(() => a.mesh.status().peers[0]?.state === 'skewed');
     expect(Math.abs((a.mesh.status().peers[0]?.skewMs ?? 0) - offsetMs)).toBeLessThan(SECOND);
     expect(await codeOf(a.mesh.ask(b.id, QUESTION, 2_000))).toBe('clock_skewed');
     const refused = [a, b].flatMap(({ audit }) => audit).find(({ type }) => type === 'peer.refused');

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import { serviceCommand } from '../../src/cli/service/command.ts';
 import { createIdleCollection } from '../../src/platform/idle-collection.ts';
-import { CARO, configure, homeEnvironment, until } from '../rig/service.ts';
+import { CARO, configure, homeEnvironment } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 /** A service that spends processor time as told, in ms, between the looks; `collected` counts. */
 function rig(): { readonly look: (spentMs: number) => number } {

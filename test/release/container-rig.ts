@@ -3,6 +3,7 @@
  * program read-only below a folder, and for each service a network namespace with its address and a
  * mount namespace in which nothing but its volume can be written.
  */
+
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -16,7 +17,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { type CommandOutcome, until } from '../rig/service.ts';
+import type { CommandOutcome } from '../rig/service.ts';
+import { until } from '../rig/until.ts';
 import { makeArchive } from './offline-rig.ts';
 
 const ROOT = resolve(__dirname, '../..');

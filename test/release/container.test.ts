@@ -2,10 +2,11 @@
  * Three nodes as compose.yaml runs them: no root, nothing writable but the volume, paired by the
  * lines of docs/operations.md.
  */
+
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { until } from '../rig/service.ts';
+import { until } from '../rig/until.ts';
 import { type Containers, HEALTH_CHECK, makeContainers } from './container-rig.ts';
 import { requireMachine } from './offline-rig.ts';
 

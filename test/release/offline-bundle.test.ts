@@ -2,6 +2,7 @@
  * An archive for machines without a registry: installs and runs where there is Node.js and no way
  * out.
  */
+
 import {
   appendFileSync,
   chmodSync,
@@ -16,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
-import { until } from '../rig/service.ts';
+import { until } from '../rig/until.ts';
 import { type Machine, makeArchive, NODE, openMachine, type Running, requireMachine } from './offline-rig.ts';
 
 requireMachine()('the offline archive, on a machine without a route', () => {

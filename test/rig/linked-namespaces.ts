@@ -2,12 +2,13 @@
  * Two machines on one wire and nothing else: network namespaces joined by a veth pair, without a
  * default route.
  */
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
-import { until } from './service.ts';
+import { until } from './until.ts';
 
 export interface Wire {
   readonly machines: readonly [Machine, Machine];

@@ -1,4 +1,5 @@
 /** Real services that know each other: each on a home of its own, all on loopback. */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { callAdmin } from '../../src/admin/client.ts';
@@ -10,8 +11,9 @@ import type { Envelope } from '../../src/domain/identity/signed-envelope.ts';
 import type { SharingLevel, TrustLevel } from '../../src/domain/policy/trust.ts';
 import { DAY_MS, lastClosed, type PeriodKind } from '../../src/domain/time/period.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
-import { freePort, startService, type TestService, until } from './service.ts';
+import { freePort, startService, type TestService } from './service.ts';
 import { spoolEntries } from './spooled-history.ts';
+import { until } from './until.ts';
 
 export interface NodeSettings {
   readonly trust?: Readonly<Record<string, TrustLevel>>;

@@ -3,7 +3,6 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 
 /**
  * `bin/caro.js` of this tree, or of an installation that a benchmark measures under another
@@ -113,17 +112,6 @@ export async function caroJson<T>(home: string, ...args: readonly string[]): Pro
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as T);
-}
-
-/** Asks again until the answer fits; fails with the last answer when patience (ms) runs out. */
-export async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, patience = 10_000): Promise<T> {
-  const deadline = Date.now() + patience;
-  for (;;) {
-    const answer = await ask();
-    if (fits(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`not in time; last answer: ${JSON.stringify(answer).slice(0, 2_000)}`);
-    await pause(20);
-  }
 }
 
 export async function freePort(): Promise<number> {

@@ -2,11 +2,12 @@
  * A real systemd user instance of the test's own, in a mount namespace where it believes that the
  * machine was booted by it.
  */
+
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe } from '@jest/globals';
-import { until } from './service.ts';
+import { until } from './until.ts';
 
 const SYSTEMD = '/lib/systemd/systemd';
 

@@ -5,8 +5,9 @@ import { expect, test } from '@jest/globals';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
 import { encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
 import { idleProcesses } from '../rig/idle-processes.ts';
-import { caro, caroJson, configure, startService, until } from '../rig/service.ts';
+import { caro, caroJson, configure, startService } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 /** Replay a failure with CARO_SEED=… */

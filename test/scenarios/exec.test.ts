@@ -1,14 +1,16 @@
 /**
  * `exec` of another shell keeps the process, and with it the number in the names of spool files.
  */
+
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
 import { openShell, type ShellSession } from '../rig/pty.ts';
 import { requireShell } from '../rig/require-shell.ts';
-import { caro, caroJson, configure, startService, type TestService, until } from '../rig/service.ts';
+import { caro, caroJson, configure, startService, type TestService } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 let shell: ShellSession | undefined;

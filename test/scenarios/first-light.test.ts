@@ -3,8 +3,9 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
 import { openShell, type ShellSession } from '../rig/pty.ts';
 import { requireShell } from '../rig/require-shell.ts';
-import { caro, caroJson, configure, startService, type TestService, until } from '../rig/service.ts';
+import { caro, caroJson, configure, startService, type TestService } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 const open: { shells: ShellSession[]; services: TestService[] } = { shells: [], services: [] };

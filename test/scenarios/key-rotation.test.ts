@@ -1,4 +1,5 @@
 /** A node changes its key (FR-104): real services, with a grace of seconds instead of a day. */
+
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
@@ -11,8 +12,9 @@ import type { SummaryLine } from '../../src/domain/summaries/summary.ts';
 import { intrude } from '../mesh/hostile.ts';
 import { makeTls } from '../mesh/rig.ts';
 import { connected, inLast, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
-import { caro, caroJson, until } from '../rig/service.ts';
+import { caro, caroJson } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

@@ -1,10 +1,12 @@
 /** `caro events --follow` beside a real shell. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterEach, expect, test } from '@jest/globals';
 import { openShell, type ShellSession } from '../rig/pty.ts';
 import { requireShell } from '../rig/require-shell.ts';
-import { CARO, caro, configure, homeEnvironment, startService, type TestService, until } from '../rig/service.ts';
+import { CARO, caro, configure, homeEnvironment, startService, type TestService } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 const open: { shells: ShellSession[]; services: TestService[]; followers: ChildProcess[] } = {

@@ -8,8 +8,8 @@ import { openEnvelope } from '../../src/identity/envelope.ts';
 import { openReadOnly } from '../../src/storage/database.ts';
 import { createSummaryStore, type StoredSummary } from '../../src/storage/summary-store.ts';
 import { connected, contentOf, inLast, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
-import { until } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

@@ -7,8 +7,8 @@ import { openReadOnly } from '../../src/storage/database.ts';
 import { intrude, payloadOf } from '../mesh/hostile.ts';
 import { makeIdentity, makeSummary, makeTls, random, startNode, stopAll } from '../mesh/rig.ts';
 import { connected, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
-import { until } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

@@ -2,11 +2,12 @@
  * A configuration that every part approves of and one cannot take over: all go back, and it is on
  * record.
  */
+
 import { afterEach, expect, test } from '@jest/globals';
 import { connected, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
-import { until } from '../rig/service.ts';
 import { takenPorts } from '../rig/taken-port.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

@@ -2,6 +2,7 @@
  * S1: a fresh install on a machine without a network observes, categorizes and shows, and nothing
  * leaves it.
  */
+
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
@@ -14,8 +15,9 @@ import {
 } from '../rig/network-namespace.ts';
 import { openShell, type ShellName, type ShellSession } from '../rig/pty.ts';
 import { requireShell } from '../rig/require-shell.ts';
-import { CARO, homeEnvironment, startService, type TestService, until } from '../rig/service.ts';
+import { CARO, homeEnvironment, startService, type TestService } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const SHELLS: readonly (readonly [ShellName, ShellKind])[] = [
   ['bash', 'bash'],

@@ -4,8 +4,9 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
 import { openShell, type ShellSession } from '../rig/pty.ts';
 import { requireShell } from '../rig/require-shell.ts';
-import { caro, caroJson, configure, startService, type TestService, until } from '../rig/service.ts';
+import { caro, caroJson, configure, startService, type TestService } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const LONG_AGO = new Date('2020-01-02T03:04:05Z');
 const folder = temporaryFolders();

@@ -2,6 +2,7 @@
  * A real service with real commands in it, in a home that others may enter: only what lies inside
  * keeps them out.
  */
+
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,8 +11,9 @@ import { describe } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { type Places, placesFrom } from '../../src/config/places.ts';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
-import { configure, startService, type TestService, until } from '../rig/service.ts';
+import { configure, startService, type TestService } from '../rig/service.ts';
 import { spoolEntries } from '../rig/spooled-history.ts';
+import { until } from '../rig/until.ts';
 
 export interface Target {
   readonly home: string;

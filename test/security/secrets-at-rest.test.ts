@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
-import { caro, until } from '../rig/service.ts';
+import { caro } from '../rig/service.ts';
+import { until } from '../rig/until.ts';
 import { openTarget, type Target } from './rig.ts';
 
 const random = 'Zx81kQpLm29RtYw4Nb7v';

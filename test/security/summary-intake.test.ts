@@ -8,8 +8,8 @@ import { createSummaryStore } from '../../src/storage/summary-store.ts';
 import { asJson, intrude, payloadOf } from '../mesh/hostile.ts';
 import { makeIdentity, makeSummary, makeTls, stopAll } from '../mesh/rig.ts';
 import { type MeshNode, makeNode } from '../rig/mesh-nodes.ts';
-import { until } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

@@ -2,11 +2,12 @@
  * The image and the mesh of compose.yaml, built and run by a real container engine:
  * scripts/container-engine.sh provides one.
  */
+
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { until } from '../rig/service.ts';
+import { until } from '../rig/until.ts';
 
 const ROOT = resolve(__dirname, '../..');
 const ENVIRONMENT = { ...process.env, COMPOSE_PROJECT_NAME: `caro-test-${process.pid}` };

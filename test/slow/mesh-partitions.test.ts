@@ -2,6 +2,7 @@
  * Nodes that are killed and started at random: afterwards every summary is where it belongs, once,
  * and every audit log verifies.
  */
+
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
@@ -9,8 +10,8 @@ import { lastClosed, PERIOD_KINDS } from '../../src/domain/time/period.ts';
 import { openReadOnly } from '../../src/storage/database.ts';
 import { createSummaryStore } from '../../src/storage/summary-store.ts';
 import { connected, inLast, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
-import { until } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
 const nodes: MeshNode[] = [];

@@ -8,9 +8,10 @@ import { copyBeforeMigration, listBackups, restoreDatabase } from '../../src/sto
 import { createReader } from '../../src/storage/reader.ts';
 import { MIGRATIONS } from '../../src/storage/schema.ts';
 import { Sqlite } from '../../src/storage/sqlite.ts';
-import { CARO, configure, homeEnvironment, startService, type TestService, until } from '../rig/service.ts';
+import { CARO, configure, homeEnvironment, startService, type TestService } from '../rig/service.ts';
 import { mountSmallDisk, requireSmallDisks } from '../rig/small-disk.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
 import { EARLIER_SCHEMAS } from './earlier-schemas.ts';
 
 const folder = temporaryFolders();

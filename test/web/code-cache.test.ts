@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { until } from '../rig/until.ts';
 import { type DashboardRig, openRig } from './dashboard-rig.ts';
-import { until } from './until.ts';
 
 let rig: DashboardRig;
 let file: string;
