@@ -1,7 +1,7 @@
 /**
- * How fast the dashboard answers and shows (NFR-105): server time of its questions, first byte,
- * first contentful paint and first figures in Chromium, with its process running (warm) and not
- * (cold). Prints JSON.
+ * Measures the dashboard (NFR-105): server time of its requests, first byte, first contentful paint
+ * and first figures in Chromium, with the page's process running (warm) and not (cold). Prints
+ * JSON.
  *
  *     npx tsx bench/dashboard.ts [--events 10000,1000000,10000000] [--rounds 15]
  */
@@ -33,7 +33,7 @@ async function endPageProcess(rig: DashboardRig): Promise<void> {
   await until(() => rig.dashboard.childPid() !== pid || pid === undefined);
 }
 
-/** Every address that is read, and the ways to search that cost most. */
+/** Every address that only reads, and the most expensive searches. */
 function questions(nowMs: number): Readonly<Record<string, string>> {
   const range = (days: number): string =>
     new URLSearchParams({
@@ -72,7 +72,7 @@ async function server(rig: DashboardRig, login: Login, rounds: number): Promise<
   return answers;
 }
 
-/** Notes when the first figures stand on the page, in ms since the navigation began. */
+/** Notes when the page shows its first figures, in ms since the navigation began. */
 const NOTE_FIGURES = `new MutationObserver((_, observer) => {
   if (!document.querySelector('.glance')) return;
   window.figuresAt = performance.now();
@@ -96,7 +96,7 @@ async function browserFigures(rig: DashboardRig, rounds: number): Promise<unknow
     await page.addInitScript(NOTE_FIGURES);
     await enter(page, rig.dashboard);
     await visit(page, rig.dashboard.url);
-    // Whether the browser has kept the page's files from an earlier visit.
+    // Disabling the cache shows the cost of a first visit.
     const cache = await page.context().newCDPSession(page);
     const visits = async (before: () => Promise<void>, cacheDisabled = false) => {
       await cache.send('Network.setCacheDisabled', { cacheDisabled });
@@ -111,7 +111,7 @@ async function browserFigures(rig: DashboardRig, rounds: number): Promise<unknow
       };
     };
     const end = async (): Promise<void> => {
-      // An open page would connect again, and so start the next process itself.
+      // An open page would reconnect and so start the next process itself.
       await page.goto('about:blank');
       await endPageProcess(rig);
     };

@@ -1,3 +1,4 @@
+/** Statistics and output that all benchmarks share. */
 import { cpus, release } from 'node:os';
 
 export interface Figures {
@@ -18,7 +19,7 @@ export function summary(values: readonly number[]): Figures {
 
 export const round = (value: number): number => Math.round(value * 1_000) / 1_000;
 
-/** One JSON object on stdout, with what it takes to compare it later. */
+/** Prints one JSON object with the date, the Node.js version and the machine, for comparisons. */
 export function report(benchmark: string, results: readonly unknown[]): void {
   const machine = {
     cpus: cpus().length,

@@ -1,8 +1,9 @@
 /**
- * Time a hook adds to a command: Enter → next prompt under a pty, shells with and without a hook in
- * random turn, beside a hook that runs a small binary before and after each command, and beside
- * zoxide's where it is installed. Run with `npx tsx bench/hook.ts [commands] [shell …]`; prints
- * JSON.
+ * Measures the time a hook adds to a command, from Enter to the next prompt in a pseudo-terminal.
+ * Shells take turns in random order: without a hook, with Caro's, with one that runs a small binary
+ * before and after each command, and with zoxide's if it is installed. Prints JSON.
+ *
+ *     npx tsx bench/hook.ts [commands] [shell …]
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -45,7 +46,7 @@ interface Result {
   readonly medianMs: number;
   readonly p99Ms: number;
   readonly addedMedianMs: number;
-  /** Added median over that of two forks. */
+  /** Added median divided by that of two forks. */
   readonly ratioToTwoForks: number;
 }
 
@@ -85,7 +86,7 @@ async function measure(subject: Subject, commands: number): Promise<readonly Res
   return results(subject.shell, new Map(sessions.map(({ variant, times }) => [variant, times])));
 }
 
-/** zoxide's own hook, for the shells it knows. */
+/** zoxide's own hook, for the shells that it supports. */
 function zoxide(shell: ShellName): readonly [Variant, string][] {
   if (!['bash', 'zsh', 'fish'].includes(shell)) return [];
   const { status, stdout } = spawnSync('zoxide', ['init', shell, '--hook', 'prompt'], { encoding: 'utf8' });
@@ -98,12 +99,11 @@ function hookText(subject: Subject, dir: string): string {
 }
 
 /**
- * Milliseconds from Enter to the prompt. The line is typed and echoed before, so that editing it
+ * Milliseconds from Enter to the prompt. The line is typed and echoed first, so that its editing
  * does not count.
  */
 async function timed(shell: ShellSession, line: string): Promise<number> {
-  // Whatever a shell still has to say about its last prompt, or to do after it, is over when the
-  // line has been echoed.
+  // Once the line has been echoed, the shell has finished its work for the previous prompt.
   shell.send(line);
   await shell.waitFor(line.slice(-1));
   await new Promise((resolve) => setTimeout(resolve, 4));

@@ -1,6 +1,6 @@
 /**
- * Compares idle memory with what was measured before, above what Node.js itself takes on the
- * machine of each: machines differ.
+ * Compares idle memory with an earlier measurement. Both are counted above the memory of an idle
+ * Node.js process on the same machine, because machines differ.
  */
 
 export interface IdleRow {
@@ -10,16 +10,16 @@ export interface IdleRow {
   readonly rssMiB: number;
 }
 
-/** More than this above what was measured before is worth a warning (NFR-101). */
+/** Larger growth since the earlier measurement is reported (NFR-101). */
 const MAX_MIB = 1;
-/** The row of a Node.js that does nothing. */
+/** The row of an idle Node.js process. */
 export const BASELINE = 'baseline: node that does nothing';
 
 const major = ({ node }: IdleRow): string => node.split('.')[0] ?? '';
 
 /**
- * What each row takes above the baseline of its own Node.js, by name; rows without one are left
- * out.
+ * Memory of each row above the baseline of the same Node.js version, by name. Rows without a
+ * baseline are left out.
  */
 function aboveBaseline(rows: readonly IdleRow[], version: string): ReadonlyMap<string, number> {
   const ours = rows.filter((row) => major(row) === version);
@@ -29,9 +29,9 @@ function aboveBaseline(rows: readonly IdleRow[], version: string): ReadonlyMap<s
 }
 
 /**
- * One sentence for each row of `now` that has grown by more than 1 MiB above its baseline since
- * `before`, and one where nothing could be compared. Rows are compared with those of the same name
- * and the same major version of Node.js.
+ * Returns one sentence for each row of `now` that has grown by more than 1 MiB since `before`, and
+ * one for each Node.js version without anything to compare. Rows are compared by name and by major
+ * version of Node.js.
  */
 export function growthSince(before: readonly IdleRow[], now: readonly IdleRow[]): readonly string[] {
   const versions = [...new Set(now.map(major))];
@@ -41,13 +41,12 @@ export function growthSince(before: readonly IdleRow[], now: readonly IdleRow[])
       const kept = earlier.get(name);
       return kept === undefined ? [] : [{ name, mib, kept }];
     });
-    if (compared.length === 0)
-      return [`idle memory on Node.js ${version}: nothing was measured before to compare with`];
+    if (compared.length === 0) return [`idle memory on Node.js ${version}: no earlier measurement to compare with`];
     return compared
       .filter(({ mib, kept }) => mib - kept > MAX_MIB)
       .map(
         ({ name, mib, kept }) =>
-          `idle memory, ${name}: ${mib.toFixed(1)} MiB above Node.js ${version} itself, ${kept.toFixed(1)} before; look at what is loaded at start, or measure anew: npm run bench -- --full --only idle-memory`,
+          `idle memory, ${name}: ${mib.toFixed(1)} MiB above an idle Node.js ${version}, ${kept.toFixed(1)} before; check what is loaded at start, or measure again: npm run bench -- --full --only idle-memory`,
       );
   });
 }
@@ -56,7 +55,7 @@ interface Stored {
   readonly runs: readonly { readonly printed?: { readonly results: readonly IdleRow[] } }[];
 }
 
-/** The rows of a file that `npm run bench` has written. */
+/** The rows of a file that `npm run bench` wrote. */
 export function storedRows(text: string): readonly IdleRow[] {
   const { runs } = JSON.parse(text) as Stored;
   return runs.flatMap(({ printed }) => printed?.results ?? []);

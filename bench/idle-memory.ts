@@ -1,9 +1,8 @@
 /**
- * Memory of the idle service (NFR-101): resident (RSS), proportional (PSS) and private bytes of its
- * whole process tree, in MiB, from /proc/PID/smaps_rollup, after each of several uses
- * (bench/idle-variants.ts). The baseline beside them is a Node.js of the same version that does
- * nothing. Variants idle at the same time: RSS, private and anonymous memory of a process do not
- * depend on its neighbours; PSS does, and is lower than that of a service alone.
+ * Measures the memory of the idle service (NFR-101): RSS, PSS, private and anonymous MiB of its
+ * process tree, from /proc/PID/smaps_rollup, after each use that bench/idle-variants.ts lists. The
+ * baseline is an idle Node.js process of the same version. Variants idle at the same time. Only PSS
+ * depends on neighbouring processes; it is lower than that of a service alone.
  *
  *   npx tsx bench/idle-memory.ts [--idle SECONDS] [--only PART] [--node VERSION]
  *                                [--warn-against FILE]
@@ -30,18 +29,17 @@ import type { Variant } from './idle-variants.ts';
 import { type Memory, memoryOf } from './process-memory.ts';
 
 const ROOT = resolve(__dirname, '..');
-/**
- * More at once would keep those that are still at work from their turn for longer than they idle.
- */
+/** With more at once, variants that still work would have to wait longer than the idle time. */
 const AT_ONCE = 4;
-/** Of the short form. */
+/** Settings of the short form. */
 const SHORT_IDLE_SECONDS = 25;
 const SHORT_VARIANTS = ['fresh node', 'mesh on'];
 
 type Row = IdleRow & Memory & { readonly idleSeconds: number; readonly ratioToBaseline?: number };
 
 /**
- * From here on `node` and `caro` are those of that version. Removes what it unpacked when called.
+ * Makes `node` and `caro` those of this version from here on. The returned function removes the
+ * unpacked archive.
  */
 function installUnder(version: string): () => void {
   const node = fetchNode(version, join(tmpdir(), 'caro-bench-nodes'));
@@ -102,9 +100,7 @@ function withBaseline(rows: readonly Row[], baseline: Memory, seconds: number, n
   return [...compared, { name: BASELINE, node, idleSeconds: seconds, ...baseline }];
 }
 
-/**
- * Every variant twice, of which the one with less: what a collection left behind comes and goes.
- */
+/** The lower of two measurements of each variant, because garbage left over varies. */
 const lesser = (rows: readonly Row[]): readonly Row[] =>
   SHORT_VARIANTS.flatMap((name) =>
     rows

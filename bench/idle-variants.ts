@@ -1,4 +1,4 @@
-/** What a service went through before it idles, each on a home of its own. */
+/** What a service has done before it idles. Each variant has a home directory of its own. */
 
 import { join } from 'node:path';
 import { callAdmin } from '../src/admin/client.ts';
@@ -11,30 +11,28 @@ import { ordinaryCommands } from '../test/shell/redact-corpus.ts';
 import { loginOf, loginTokenIn, postLogin } from '../test/web/dashboard-rig.ts';
 import { processTree } from './process-memory.ts';
 
-/** A service that has nothing to do any more. */
+/** A running service that has no work left. */
 export interface Idler {
   readonly pid: number;
   readonly end: () => Promise<void>;
 }
 
-/** What is done with a running service before it is measured. */
+/** Uses a running service before it is measured. */
 type Use = (home: string, pid: number) => Promise<void>;
 
 export interface Variant {
   readonly name: string;
   readonly start: (home: string) => Promise<Idler>;
   readonly use?: Use;
-  /**
-   * Done after the first measurement, for a second one of the same process under a name of its own.
-   */
+  /** Runs after the first measurement, for a second one of the same process under its own name. */
   readonly next?: { readonly name: string; readonly use: Use };
 }
 
 const PEERS = 10;
-/** Commands of one spool file. */
+/** Commands per spool file. */
 const FILE = 2_000;
 const SPAN_MS = 30 * 86_400_000;
-/** For one file: other work on the machine may leave the service little of it. */
+/** Deadline for one file, generous because the machine may be busy. */
 const PATIENCE_MS = 180_000;
 const TEXTS = ordinaryCommands(500);
 
@@ -63,8 +61,8 @@ async function meshed(home: string): Promise<Idler> {
 }
 
 /**
- * Commands of the last thirty days, and the questions an owner asks: everything that the service
- * loads when it is used.
+ * Stores commands of the last thirty days and runs an owner's usual commands, so that the service
+ * loads everything that it loads in use.
  */
 function observing(count: number): Use {
   return async (home) => {
@@ -83,7 +81,7 @@ function observing(count: number): Use {
   };
 }
 
-/** The next file of `count` commands that lie as far apart as those of the others. */
+/** Writes the next spool file. All `count` commands are spread evenly over thirty days. */
 function spoolCommands(home: string, first: number, count: number): void {
   const now = Date.now();
   const entries = Array.from({ length: FILE }, (_, index) => ({
@@ -97,8 +95,8 @@ function spoolCommands(home: string, first: number, count: number): void {
 }
 
 /**
- * The page as a browser opens it, its figures and a search; then closed, until its process has
- * gone.
+ * Loads the page as a browser does, with its figures and a search, then waits until the page's
+ * process has ended.
  */
 async function lookAtDashboard(home: string, pid: number): Promise<void> {
   const [link] = await caroJson<{ url: string; file: string }>(home, 'dashboard');
@@ -124,7 +122,7 @@ async function lookAtDashboard(home: string, pid: number): Promise<void> {
   );
 }
 
-/** Connected with ten further services, which trust it and which it trusts. */
+/** Connects it with ten further services; they trust each other. */
 async function among(home: string): Promise<Idler> {
   const asker = await makeNode(home, 'asker');
   const peers: MeshNode[] = [];

@@ -1,8 +1,8 @@
 /**
- * How many commands a second the service takes in, several shells at once: as fast as they can be
- * written, and at a given pace. A start and an end record for each, appended as hooks append them,
- * a new file after 64 records. Counts at the end what is stored. The baseline is SQLite itself: the
- * same rows into a bare table, one durable transaction for a thousand.
+ * Measures how many commands a second the service ingests from several shells at once, at full
+ * speed and at a given pace. Each command has a start and an end record, appended as hooks append
+ * them, with a new file after 64 records. At the end the stored commands are counted. The baseline
+ * is SQLite itself: the same rows into a bare table, a thousand in each durable transaction.
  *
  *   npx tsx bench/ingest.ts [commands] [stored events] [paced commands a second] [shells]
  */
@@ -19,15 +19,15 @@ import { ordinaryCommands } from '../test/shell/redact-corpus.ts';
 import { report, round } from './figures.ts';
 import { storeEvents } from './stored-events.ts';
 
-/** Commands a file: 64 records. */
+/** Commands per file: 64 records. */
 const ROTATE = 32;
-/** Rarely: being asked what is pending costs the service a look at every spool file. */
+/** Polled rarely, because the service reads every spool file to answer. */
 const POLL_MS = 250;
-/** Rows of one transaction of the baseline. */
+/** Rows per transaction of the baseline. */
 const BATCH = 1_000;
 const COMMANDS = ordinaryCommands(500);
 
-/** Appends one command's records; `number` counts over all sessions. */
+/** Appends the records of one command. `number` counts across all sessions. */
 function typist(home: string, { pids }: IdleProcesses): (number: number) => void {
   const begun = Date.now() * 1_000;
   return (number) => {
@@ -37,7 +37,7 @@ function typist(home: string, { pids }: IdleProcesses): (number: number) => void
     const common = { command, granularity: 1 };
     const startedAt = Date.now() * 1_000;
     const text = COMMANDS[number % COMMANDS.length] ?? 'true';
-    // The directory tells commands apart: part of a text may be masked as a secret.
+    // The directory identifies a command, because part of its text may be masked as a secret.
     const cwd = `/home/ada/${begun}-${number}`;
     const start = encodeSpoolRecord({ ...common, type: 'start', startedAt, cwd, text });
     const end = encodeSpoolRecord({ ...common, type: 'end', endedAt: startedAt + 5_000, status: 0 });
@@ -45,9 +45,7 @@ function typist(home: string, { pids }: IdleProcesses): (number: number) => void
   };
 }
 
-/**
- * Types `count` commands, `pace` a second or as fast as it goes; resolves with the seconds it took.
- */
+/** Writes `count` commands at `pace` a second (may be infinite); resolves with the seconds used. */
 async function typeAll(type: (number: number) => void, count: number, pace: number, shells: number): Promise<number> {
   const begun = performance.now();
   for (let number = 0; number < count; ) {
@@ -59,7 +57,7 @@ async function typeAll(type: (number: number) => void, count: number, pace: numb
   return (performance.now() - begun) / 1_000;
 }
 
-/** Seconds until the service has committed `total` events and nothing waits in the spool. */
+/** Seconds until the service has committed `total` events and the spool is empty. */
 async function settled(home: string, total: number): Promise<number> {
   const begun = performance.now();
   for (;;) {
@@ -70,10 +68,7 @@ async function settled(home: string, total: number): Promise<number> {
   }
 }
 
-/**
- * Processor time of a process so far, in seconds: says what a command costs whatever else this
- * machine does.
- */
+/** CPU time of a process so far, in seconds. It does not depend on other load of the machine. */
 function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const [user, system] = stat
@@ -123,7 +118,7 @@ interface Stored {
   readonly withoutEnd: number;
 }
 
-/** What stands in the database of the commands of this benchmark, once the service is gone. */
+/** What the database holds of this benchmark's commands, read after the service has stopped. */
 function stored(home: string): Stored {
   const database = openReadOnly(join(home, 'data', 'caro.db'));
   try {

@@ -1,6 +1,8 @@
 /**
- * Round trip of a mesh query over real nodes on this machine (NFR-104), beside a bare `ws` echo to
- * as many servers over the same TLS. Usage: mesh-query [NODES] [DEAD]; 10 and 0 unless told.
+ * Measures the round trip of a mesh query over real nodes on this machine (NFR-104). The baseline
+ * is a bare `ws` echo to the same number of servers over the same TLS. Prints JSON.
+ *
+ *   npx tsx bench/mesh-query.ts [nodes, default 10] [of them dead, default 0]
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,7 +18,7 @@ import { connected, lately, type MeshNode, makeNode, startAll } from '../test/ri
 import { report, round, summary } from './figures.ts';
 
 const [NODES = 10, DEAD = 0] = process.argv.slice(2).map(Number);
-/** Below the 60 questions a minute that a node serves. */
+/** Below the 60 queries a minute that a node serves. */
 const ROUNDS = 45;
 const DEADLINE_MS = 5_000;
 
@@ -58,12 +60,11 @@ async function measureMesh(asker: MeshNode, nodes: readonly MeshNode[]): Promise
     (number < QUERY_TYPES.length ? first : again).push(took);
     inside.push(elapsedMs);
   }
-  // Nodes repeat their figures for a minute: the first of each type is worked out, those after it
-  // are not.
+  // Nodes repeat their figures for a minute: only the first query of each type is computed.
   return { firstOfEachTypeMs: summary(first), repeatedMs: summary(again), insideAskerMs: summary(inside) };
 }
 
-/** One process that echoes for all servers: less work in all than as many nodes have to do. */
+/** One process echoes for all servers, which is less work than the same number of nodes does. */
 async function measureEcho({ identity }: MeshNode, count: number): Promise<object> {
   const tls = tlsMaterial(identity, await makeCertificate(identity, Date.now()));
   const servers = await Promise.all(Array.from({ length: count }, () => echoServer(tls)));

@@ -1,8 +1,7 @@
 /**
- * Observation latency (NFR-102): spool write → committed in SQLite → announced to a subscriber of
- * the control socket, in ms. A real service, records appended as the hooks append them. The
- * baseline beside it is an append with an fsync to the same disk, which no durable store can
- * undercut.
+ * Measures the observation latency (NFR-102) in ms: spool write → committed in SQLite → announced
+ * to a subscriber of the control socket. The service is real; records are appended as hooks append
+ * them. The baseline is an append with fsync to the same disk, the minimum for any durable store.
  *
  *   npx tsx bench/observe.ts [samples] [stored events] [shells, in turn]
  */

@@ -1,9 +1,10 @@
+/** Memory of a process tree, from /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { round } from './figures.ts';
 
 /**
- * In MiB, of all `processes` together. PSS falls the more processes share the binary of Node.js at
- * that moment; the others do not.
+ * MiB of all `processes` together. Only PSS depends on other processes: it falls with the number of
+ * processes that share the Node.js binary.
  */
 export interface Memory {
   readonly processes: number;
@@ -32,7 +33,7 @@ export function processTree(pid: number): readonly number[] {
   return below(pid);
 }
 
-/** What a process and its descendants have in memory, from /proc/PID/smaps_rollup (proc(5)). */
+/** Memory of a process and its descendants, from /proc/PID/smaps_rollup (proc(5)). */
 export function memoryOf(pid: number): Memory {
   const pids = processTree(pid);
   const sum = (...names: readonly string[]): number =>

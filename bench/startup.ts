@@ -1,7 +1,7 @@
 /**
- * From spawning the service to its ready line, and from SIGTERM to its end, in ms, with nothing and
- * with many events stored. The baseline is a Node process that prints a line and waits for the
- * signal.
+ * Measures the time from spawning the service to its ready line, and from SIGTERM to its exit, in
+ * ms, with an empty and with a large database. The baseline is a Node.js process that prints a line
+ * and waits for the signal.
  *
  *   npx tsx bench/startup.ts [stored events] [rounds]
  */
@@ -15,26 +15,26 @@ import { storeEvents } from './stored-events.ts';
 
 const IDLE = `process.once('SIGTERM', () => process.exit(0)); setInterval(() => undefined, 1e9); console.log('ready')`;
 
-/** One life: ms to the first line on standard output, and ms from SIGTERM to the exit. */
+/** One run: ms to the first line on standard output, and ms from SIGTERM to the exit. */
 async function live(home: string, file: string, args: readonly string[]): Promise<readonly [number, number]> {
   const begun = performance.now();
   const child = spawn(file, args, { env: homeEnvironment(home), stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<number | null>((done) => child.once('exit', done));
   await new Promise<void>((done, failed) => {
     child.stdout.once('data', () => done());
-    child.once('exit', (code) => failed(new Error(`it ended with ${code} before it was ready`)));
+    child.once('exit', (code) => failed(new Error(`expected a ready line, the process exited with ${code} first`)));
   });
   const ready = performance.now() - begun;
   const told = performance.now();
   child.kill('SIGTERM');
   const code = await ended;
-  if (code !== 0) throw new Error(`it ended with ${code}`);
+  if (code !== 0) throw new Error(`expected exit code 0, got ${code}`);
   return [ready, performance.now() - told];
 }
 
 async function lives(home: string, rounds: number, file: string, args: readonly string[]) {
   const times: (readonly [number, number])[] = [];
-  // The first start makes identity and database, and warms the disk cache.
+  // The first start creates identity and database, and warms the disk cache.
   await live(home, file, args);
   for (let count = 0; count < rounds; count += 1) times.push(await live(home, file, args));
   return { ready: summary(times.map(([ready]) => ready)), ended: summary(times.map(([, ended]) => ended)) };

@@ -1,7 +1,7 @@
 /**
- * A database with many stored events for the other benchmarks, made once and kept in the folder for
- * temporary files; the rollups are counted from the events in SQL. The bench-made databases follow
- * the schema: an older one is migrated by whoever opens it.
+ * Makes databases with many stored events for the other benchmarks. Each is made once and kept in
+ * the temporary folder. Rollups are counted from the events in SQL. The service migrates a kept
+ * database of an older schema when it opens it.
  *
  *   npx tsx bench/stored-events.ts [events]
  */
@@ -15,7 +15,7 @@ import { type Database, openDatabase } from '../src/storage/database.ts';
 
 const TOOLS = ['git', 'docker', 'npm', 'cargo', 'kubectl', 'vim', 'ls', 'grep'] as const;
 const SUBCOMMANDS = 25;
-/** Ranks: five in eight commands are safe, one is of high risk. */
+/** Risk ranks: of eight commands five are safe, two moderate and one is high. */
 const RISKS = [0, 0, 0, 0, 0, 1, 1, 2] as const;
 const RULES = Object.keys(ruleFacts()).slice(0, 40);
 const SESSIONS_A_DAY = 40;
@@ -25,16 +25,15 @@ const SPAN_MS = 30 * DAY_MS;
 const HOURS = [1, 1, 1, 1, 1, 2, 3, 5, 9, 10, 10, 9, 7, 9, 10, 10, 9, 7, 5, 4, 4, 3, 2, 1] as const;
 const WEEKDAYS = [2, 6, 6, 6, 6, 5, 2] as const;
 
-/** Where the commands lie: [fromMs, fromMs + spanMs). */
+/** The time of the commands: [fromMs, fromMs + spanMs). */
 export interface Span {
   readonly fromMs: number;
   readonly spanMs: number;
 }
 
 /**
- * Gives a home a database with `count` events, spread over the last thirty days unless told
- * otherwise: evenly over a given span, else like working hours. The one over thirty days is made
- * once and copied.
+ * Gives a home directory a database with `count` events. With a span they are spread evenly over
+ * it. Otherwise they cover the last thirty days like working hours, in a copy of the kept database.
  */
 export function storeEvents(home: string, count: number, span?: Span): void {
   const file = join(home, 'data', 'caro.db');
@@ -43,7 +42,7 @@ export function storeEvents(home: string, count: number, span?: Span): void {
   else copyFileSync(keptDatabase(count), file, constants.COPYFILE_FICLONE);
 }
 
-/** The file that is kept for `count` events; made where it is missing. */
+/** The kept database file for `count` events; makes it if it is missing. */
 function keptDatabase(count: number): string {
   const kept = join(tmpdir(), `caro-bench-${count}.db`);
   if (!existsSync(kept)) {
@@ -57,7 +56,7 @@ function keptDatabase(count: number): string {
 function makeDatabase(file: string, count: number, span?: Span): void {
   rmSync(file, { force: true });
   const { database } = openDatabase(file, Date.now());
-  // Nobody needs what a power cut would leave of it.
+  // Durability does not matter here: after a power cut the database is made again.
   for (const pragma of ['journal_mode = delete', 'journal_mode = off', 'synchronous = off', 'cache_size = -200000'])
     database.pragma(pragma);
   const indexes = database.prepare("SELECT name, sql FROM sqlite_master WHERE tbl_name = 'event' AND type = 'index'");
@@ -77,8 +76,8 @@ const PATTERNS = TOOLS.flatMap((tool) =>
 );
 
 /**
- * Two hundred patterns, the first of each tool far more often than the last; every one at every
- * risk but critical.
+ * Two hundred patterns. The first ones of each tool are far more frequent than the last. Each
+ * occurs at every risk level but critical.
  */
 function insertEvents(database: Database, count: number, span: Span | undefined): void {
   const addPattern = database.prepare('INSERT INTO pattern (name, tool, family) VALUES (?, ?, ?)');
@@ -112,7 +111,7 @@ function insertEvents(database: Database, count: number, span: Span | undefined)
   database.prepare("INSERT INTO counter VALUES ('events', ?)").run(count);
 }
 
-/** Times of `count` commands, oldest first. */
+/** The times of `count` commands, oldest first. */
 function* times(count: number, span: Span | undefined): Iterable<{ readonly index: number; readonly timeMs: number }> {
   const fromMs = span?.fromMs ?? Math.floor(Date.now() / SLOT_MS) * SLOT_MS - SPAN_MS;
   const slots = Math.ceil((span?.spanMs ?? SPAN_MS) / SLOT_MS);
@@ -134,7 +133,7 @@ function* times(count: number, span: Span | undefined): Iterable<{ readonly inde
   }
 }
 
-/** A day at a time, so that sorting stays in memory. */
+/** Counts one day at a time, so that sorting stays in memory. */
 function countRollups(database: Database): void {
   const bucket = `CASE ${DURATION_BOUNDS_MS.map((bound, at) => `WHEN duration_ms < ${bound} THEN ${at}`).join(' ')}
     ELSE ${DURATION_BOUNDS_MS.length} END`;
@@ -155,7 +154,7 @@ function countRollups(database: Database): void {
     for (const statement of statements) statement.run({ day });
 }
 
-/** In [0, 1), looks random and is the same for the same number (the finalizer of MurmurHash3). */
+/** A pseudo-random value in [0, 1) that depends only on its arguments (MurmurHash3 finalizer). */
 function chance(index: number, salt: number): number {
   const number = index * 4 + salt;
   let bits = Math.imul(number ^ (number >>> 16), 0x85ebca6b);

@@ -1,7 +1,7 @@
 /**
- * Making and signing the summary of an hour, a day and a week (NFR-103) in a worker thread, each
- * with all stored events in it; with a thread that has to be started first and with one that runs.
- * The baseline counts the same patterns from the events themselves, without rollups.
+ * Measures making and signing the summary of an hour, a day and a week (NFR-103) in a worker
+ * thread. Each period contains all stored events. A cold thread is started first; a warm one
+ * already runs. The baseline counts the same patterns from the events themselves, without rollups.
  *
  *   npx tsx bench/summary.ts [events in the period] [rounds]
  */
@@ -19,9 +19,7 @@ import { storeEvents } from './stored-events.ts';
 
 const WORKER = resolve(__dirname, '../dist/worker.js');
 
-/**
- * What `src/wiring/actors.ts` asks of the pool for a summary; returns the signed document's bytes.
- */
+/** Runs the pool tasks that make one summary; returns the length of the signed document. */
 async function make(pool: Pool, home: string, period: Period): Promise<number> {
   const identity = openIdentity(join(home, 'data', 'identity.key'));
   const head = {
@@ -61,7 +59,7 @@ async function coldAndWarm(home: string, period: Period, rounds: number): Promis
   return { cold: summary(cold), warm: summary(warm) };
 }
 
-/** The same counts without rollups, and how many rollup rows the summary reads. */
+/** The same counts without rollups, and the number of rollup rows that the summary reads. */
 async function withoutRollups(home: string, { startMs, endMs }: Period, rounds: number) {
   const database = openReadOnly(join(home, 'data', 'caro.db'));
   const times: number[] = [];

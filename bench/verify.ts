@@ -1,6 +1,8 @@
 /**
- * Signatures verified a second in the pool, in batches as large as answers of a mesh, beside
- * node:crypto in this thread.
+ * Measures how many signatures a second the worker pool verifies, in batches of the size of mesh
+ * answers. The baseline is node:crypto in this thread. Prints JSON.
+ *
+ *   npx tsx bench/verify.ts
  */
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,7 +15,7 @@ import { report, round, summary } from './figures.ts';
 const BATCHES = [1, 10, 100, 1_000] as const;
 const ROUNDS = 30;
 const MESSAGE_BYTES = 1_200;
-/** RFC 8410 §4: a SubjectPublicKeyInfo of Ed25519 up to its key. */
+/** The bytes before the key in a SubjectPublicKeyInfo of Ed25519 (RFC 8410 §4). */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 async function main(): Promise<void> {
@@ -66,7 +68,7 @@ function check({ publicKey, message, signature }: Record<'publicKey' | 'message'
   if (!verify(null, message, key, signature)) throw new Error('expected a good signature');
 }
 
-/** The first run, which starts a thread and compiles, is not counted. */
+/** Leaves out the first run, which starts a thread and compiles code. */
 async function times(act: () => Promise<void> | void): Promise<ReturnType<typeof summary>> {
   const values: number[] = [];
   for (let number = 0; number <= ROUNDS; number += 1) {
