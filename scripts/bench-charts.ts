@@ -9,7 +9,7 @@ export interface GrowthChart {
   readonly svg: string;
 }
 
-/** The values at `y` of these rows by that at `x`, in order; rows without one of them are left out. */
+/** The values at `y` by those at `x`, in order. Rows without one of them are left out. */
 function series(label: string, rows: readonly Row[], x: string, y: string): Series {
   const points = rows.map((row): readonly [number, number] => [numberAt(row, x), numberAt(row, y)]);
   return { label, points: points.filter((point) => !point.some(Number.isNaN)).sort(([a], [b]) => a - b) };

@@ -1,10 +1,10 @@
 /**
- * Runs every benchmark one after the other, and writes what each prints, with how loaded the
- * machine was, to `bench/results/NAME.json`. One that fails or hangs is reported and does not keep
- * the others from running.
+ * Runs the benchmarks one after the other. Writes the output of each, with the load of the machine,
+ * to `bench/results/NAME.json`. A benchmark that fails or hangs is reported, and the others still
+ * run.
  *
- *   npm run bench              some minutes, small numbers
- *   npm run bench -- --full    growth with stored events, peers and shells; below 15 minutes
+ *   npm run bench              small numbers, a few minutes
+ *   npm run bench -- --full    growth with stored events, peers and shells; under 15 minutes
  *   npm run bench -- --only ingest,observe
  */
 import { execFile } from 'node:child_process';
@@ -15,20 +15,14 @@ import { parseArgs } from 'node:util';
 
 const ROOT = resolve(__dirname, '..');
 const RESULTS = join(ROOT, 'bench', 'results');
-/**
- * All of it ends within this: what would not is ended, and what has no time left is reported as not
- * measured.
- */
+/** Deadline for everything. A run that has no time left is reported as not measured. */
 const WHOLE_MS = 14.5 * 60_000;
-/** A single one is ended after this. */
+/** Deadline for one run. */
 const MAX_RUN_MS = 5 * 60_000;
-/** With less than this left nothing further begins. */
+/** No run starts with less time left than this. */
 const MIN_LEFT_MS = 20_000;
 
-/**
- * Each benchmark with the arguments of its runs, quick and full; a later run matters less than an
- * earlier one.
- */
+/** The arguments of each benchmark's runs, quick and full, with the most important runs first. */
 const PLAN: Readonly<Record<string, { readonly quick: readonly string[]; readonly full: readonly string[] }>> = {
   'idle-memory': { quick: ['--idle 20'], full: ['--idle 30', '--idle 30 --node 22', '--idle 30 --node 24'] },
   'mesh-query': { quick: ['10'], full: ['1', '10', '30', '100', '10 2'] },
@@ -54,9 +48,9 @@ const PLAN: Readonly<Record<string, { readonly quick: readonly string[]; readonl
 interface Run {
   readonly arguments: string;
   readonly seconds: number;
-  /** Of the last minute, before and after. */
+  /** The 1-minute load average before and after. */
   readonly load: readonly [number, number];
-  /** What the benchmark printed, or why there is nothing. */
+  /** The benchmark's output; `failed` says why there is none. */
   readonly printed?: unknown;
   readonly failed?: string;
 }
@@ -75,10 +69,10 @@ function run(name: string, words: string, timeout: number): Promise<Run> {
         const common = { arguments: words, seconds, load: [before, loadavg()[0] ?? 0] as const };
         try {
           const printed: unknown = JSON.parse(stdout);
-          done(error ? { ...common, printed, failed: 'it ended with an error' } : { ...common, printed });
+          done(error ? { ...common, printed, failed: 'it exited with an error' } : { ...common, printed });
         } catch {
-          const reason = error?.killed ? `it did not end within ${Math.round(timeout / 1_000)} s` : stderr.trim();
-          done({ ...common, failed: reason === '' ? 'it printed no figures' : reason.slice(-500) });
+          const reason = error?.killed ? `no result within ${Math.round(timeout / 1_000)} s` : stderr.trim();
+          done({ ...common, failed: reason === '' ? 'no figures printed' : reason.slice(-500) });
         }
       },
     );
@@ -93,8 +87,7 @@ async function main(isFull: boolean, only: readonly string[]): Promise<void> {
     const runs: Run[] = [];
     for (const words of isFull ? full : quick) {
       const left = WHOLE_MS - (performance.now() - begun);
-      if (left < MIN_LEFT_MS)
-        runs.push({ arguments: words, seconds: 0, load: [0, 0], failed: 'no time was left for it' });
+      if (left < MIN_LEFT_MS) runs.push({ arguments: words, seconds: 0, load: [0, 0], failed: 'no time left' });
       else runs.push(await run(name, words, Math.min(left, MAX_RUN_MS)));
       const { failed, seconds } = runs.at(-1) ?? { failed: undefined, seconds: 0 };
       process.stderr.write(`${name} ${words}: ${failed === undefined ? 'done' : `FAILED, ${failed}`} (${seconds} s)\n`);

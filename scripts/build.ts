@@ -1,8 +1,8 @@
 /**
  * Builds `dist/`: the daemon, the command line, the worker threads and the dashboard's process as
  * CommonJS with shared, lazily loaded chunks. esbuild splits only ES modules, so the bundle is made
- * as ES modules first and each chunk is then turned into CommonJS, which costs the idle daemon 2
- * MiB less (measured.md).
+ * of ES modules first. Each chunk is then converted to CommonJS, with which the idle daemon needs
+ * 2 MiB less (ADR 0002).
  */
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -13,12 +13,12 @@ import { generatePageValidators } from './generate-page-validators.ts';
 import { generateValidators } from './generate-validators.ts';
 
 const OUT = 'dist';
-/** Built here and then put in the place of `dist/`, so that a failed build leaves what worked. */
+/** The build happens here and then replaces `dist/`, so a failed build keeps the old files. */
 const NEXT = '.dist-next';
 const NOTICES = 'third-party-notices.txt';
 const MODULES = join(NEXT, '.modules');
 
-/** Resolves with the files whose code stands in the bundles. */
+/** Resolves with the source files whose code is in the bundles. */
 async function bundle(): Promise<readonly string[]> {
   const { metafile } = await build({
     entryPoints: {
@@ -37,10 +37,10 @@ async function bundle(): Promise<readonly string[]> {
     target: 'node20.19',
     minify: true,
     keepNames: false,
-    // Found in node_modules at run time, as it starts threads from a file of its own; so is the
-    // addon of src/storage/sqlite.ts.
+    // Loaded from node_modules at run time, because it starts threads from its own file. The same
+    // applies to the addon of src/storage/sqlite.ts.
     external: ['piscina'],
-    // An imported CommonJS chunk would have a default export and no names, unlike in Node.
+    // An imported CommonJS chunk would have only a default export, unlike in Node.js.
     alias: { '@peculiar/x509': '@peculiar/x509/build/x509.es.js' },
     logLevel: 'warning',
     metafile: true,
@@ -51,8 +51,7 @@ async function bundle(): Promise<readonly string[]> {
     format: 'cjs',
     platform: 'node',
     target: 'node20.19',
-    // `import()` of a chunk becomes a deferred `require`, so that a chunk is read when first
-    // needed.
+    // Turns `import()` into a deferred `require`, so that a chunk is read when it is first needed.
     supported: { 'dynamic-import': false },
     minify: true,
     legalComments: 'none',
@@ -64,7 +63,7 @@ async function bundle(): Promise<readonly string[]> {
   );
 }
 
-/** Resolves with the files whose code stands in the page. */
+/** Resolves with the source files whose code is in the page. */
 async function bundlePage(): Promise<readonly string[]> {
   const files: string[] = [];
   const noteFiles: Plugin = {

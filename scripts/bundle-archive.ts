@@ -1,7 +1,4 @@
-/**
- * Archives that have the same bytes whenever and wherever they are made of the same files. Needs
- * GNU tar.
- */
+/** Reproducible archives: the same files give the same bytes. Needs GNU tar. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,18 +8,21 @@ import { constants, gzipSync } from 'node:zlib';
 const SUMS = 'SHA256SUMS';
 
 /**
- * Seconds since 1970 that stand for the time of a release: SOURCE_DATE_EPOCH
- * (reproducible-builds.org), or the last commit.
+ * The time of a release in seconds since 1970: SOURCE_DATE_EPOCH (reproducible-builds.org), or the
+ * time of the last commit.
+ * @throws Error when neither is known
  */
 export function releaseEpoch(root: string): number {
   const told = process.env['SOURCE_DATE_EPOCH'];
   if (told !== undefined && /^\d+$/.test(told)) return Number(told);
   if (!existsSync(join(root, '.git')))
-    throw new Error('expected a git checkout or SOURCE_DATE_EPOCH: an archive has to bear the time of its release');
+    throw new Error(
+      'expected a git checkout or SOURCE_DATE_EPOCH, found neither; set SOURCE_DATE_EPOCH to the time of the release',
+    );
   return Number(execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' }));
 }
 
-/** Writes SHA256SUMS, as sha256sum(1) reads it, over every file in `folder`. */
+/** Writes the SHA256SUMS of every file in `folder`, in the format of sha256sum(1). */
 export function writeSums(folder: string): void {
   const lines = filesIn(folder)
     .filter((file) => file !== SUMS)
@@ -31,8 +31,8 @@ export function writeSums(folder: string): void {
 }
 
 /**
- * A gzipped ustar archive of a folder: sorted, owned by root, every time the same. Files keep
- * whether they can be run, nothing else.
+ * Writes a gzipped ustar archive of a folder: sorted, owned by root, with the same bytes every time.
+ * Of the modes, only the execute bit is kept.
  */
 export function writeArchive(folder: string, archive: string, epochSeconds: number): void {
   const order = ['--sort=name', '--format=ustar', `--mtime=@${epochSeconds}`];
@@ -47,7 +47,7 @@ export function writeArchive(folder: string, archive: string, epochSeconds: numb
 
 const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-/** Relative paths with `/`, sorted by their bytes. */
+/** Relative paths with `/`, sorted by code units. */
 function filesIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

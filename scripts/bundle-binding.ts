@@ -1,6 +1,6 @@
 /**
- * The release of better-sqlite3 that npm leaves out on Node.js 20, for archives that are to serve
- * every Node.js.
+ * Fetches the release of better-sqlite3 that npm leaves out on Node.js 20. Archives for every
+ * Node.js need it (ADR 0011).
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,8 +13,8 @@ interface Lock {
 }
 
 /**
- * Fetches it from the registry into `folder`. @throws Error when it is not what the lock file of
- * `root` says
+ * Fetches it from the registry into `folder`.
+ * @throws Error when its hash differs from the lock file of `root`
  */
 export function fetchSharedBinding(root: string, folder: string): Binding {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock;

@@ -1,17 +1,17 @@
 /**
- * What an installation without a registry consists of: the files of the npm package, and the
- * packages that are not in its bundles.
+ * The contents of an installation without a registry: the files of the npm package, and the packages
+ * that are not in its bundles.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Of a package's own folder, what is read at run time. */
+/** The entries of a package's folder that are read at run time. */
 const RUN_TIME = /^(package\.json|LICENSE(\.md)?|lib|dist|bindings\.js|index\.js)$/;
 const NOT_RUN = /(\.d\.[cm]?ts|\.map)$/;
-/** Fetch or compile a binding while it is installed; the binding comes with us. */
+/** These fetch or compile a binding during installation. The archive contains the binding. */
 const INSTALL_ONLY = new Set(['prebuild-install', 'node-addon-api']);
-/** Node.js 22.14 and later (src/storage/sqlite.ts). */
+/** True for Node.js 22.14 and later (src/storage/sqlite.ts). */
 const HAS_NODE_API_10 = Number(process.versions['napi']) >= 10;
 
 /** A release of better-sqlite3 with a compiled binding. */
@@ -19,10 +19,10 @@ export interface Binding {
   /** Its name in node_modules. */
   readonly name: string;
   readonly folder: string;
-  /** The compiled file, below `folder`, and where the package looks for it in an archive. */
+  /** The compiled file below `folder`, and where the package looks for it in an archive. */
   readonly file: string;
   readonly place: string;
-  /** Which Node.js can load it, for people. */
+  /** The Node.js versions that can load it, as a text for people. */
   readonly serves: string;
 }
 
@@ -31,18 +31,18 @@ export const ownBinding = (folder: string): Binding => ({
   name: 'better-sqlite3',
   folder,
   file: 'build/Release/better_sqlite3.node',
-  // Where the package `bindings` looks by ABI, system and architecture.
+  // The package `bindings` looks here, by ABI, system and architecture.
   place: `lib/binding/node-v${process.versions.modules}-${process.platform}-${process.arch}/better_sqlite3.node`,
   serves: `Node.js ${process.versions.node.split('.')[0]}`,
 });
 
-/** Prebuilt, for every Node.js that has Node-API 10. */
+/** Prebuilt for every Node.js with Node-API 10. */
 export const sharedBinding = (folder: string): Binding => {
   const file = `prebuilds/${process.platform}-${process.arch}.node`;
   return { name: 'better-sqlite3-napi', folder, file, place: file, serves: 'Node.js 22.14 and later' };
 };
 
-/** The bindings that are installed under `root`, without the one that this Node.js does not use. */
+/** The bindings installed under `root` that this Node.js can use. */
 export function installedBindings(root: string): readonly Binding[] {
   const modules = join(root, 'node_modules');
   const all = [
@@ -50,13 +50,13 @@ export function installedBindings(root: string): readonly Binding[] {
     sharedBinding(join(modules, 'better-sqlite3-napi')),
   ];
   const found = all.filter(({ folder, file }) => existsSync(join(folder, file)));
-  if (found.length === 0) throw new Error('expected a SQLite binding for this Node.js to be installed; run: npm ci');
+  if (found.length === 0) throw new Error('expected a SQLite binding for this Node.js, found none; run: npm ci');
   return found;
 }
 
 /**
- * Copies everything but sums and bill of materials to `target`, which must not be there. `root` has
- * been built.
+ * Copies everything but checksums and bill of materials to `target`, which MUST NOT exist. `root`
+ * MUST have been built.
  */
 export function gather(root: string, target: string, bindings: readonly Binding[]): void {
   for (const file of packedFiles(root)) copy(join(root, file), join(target, file));
@@ -66,7 +66,7 @@ export function gather(root: string, target: string, bindings: readonly Binding[
     ['piscina', join(modules, 'piscina')],
     ...bindings.map(({ name, folder }) => [name, folder] as const),
   ]);
-  // What they need at run time, and what that needs: the map grows while it is walked.
+  // Adds their dependencies, recursively: the map grows during the iteration.
   for (const folder of folders.values()) {
     for (const name of dependenciesOf(folder))
       if (!INSTALL_ONLY.has(name) && !folders.has(name)) folders.set(name, join(modules, name));
@@ -79,7 +79,7 @@ export function gather(root: string, target: string, bindings: readonly Binding[
     copy(join(folder, file), join(target, 'node_modules', name, place));
 }
 
-/** What `npm pack` would take. */
+/** The files that `npm pack` would include. */
 export function packedFiles(root: string): readonly string[] {
   const text = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--silent'], {
     cwd: root,

@@ -1,9 +1,9 @@
 /**
- * One archive that installs and runs without a registry or a compiler:
- * `release/caro-mesh-VERSION-SYSTEM-ARCH.tar.gz`. It is made of `dist/`, so build first (`npm run
- * bundle:offline` does). The same commit and the same bindings give the same bytes. It serves the
- * Node.js that makes it; with `--every-node` also those that npm installs no binding for here,
- * which the registry is asked for.
+ * Makes an archive that installs and runs without a registry or a compiler:
+ * `release/caro-mesh-VERSION-SYSTEM-ARCH.tar.gz`. It contains `dist/`, so build first (`npm run
+ * bundle:offline` does). The same commit and the same bindings give the same bytes. The archive runs
+ * on the Node.js that makes it. With `--every-node` it also contains the binding that npm does not
+ * install here, fetched from the registry.
  *
  *   npm run bundle:offline [-- FOLDER] [--every-node]
  */

@@ -1,7 +1,7 @@
 /**
- * What this program is made of, as CycloneDX 1.5: the production dependencies of the lock file. The
- * same lock file gives the same bytes, so a number that npm draws anew each time is derived from
- * the content, and the time is that of the release.
+ * The bill of materials as CycloneDX 1.5: the production dependencies of the lock file. The same
+ * lock file gives the same bytes. The serial number, random with npm, is therefore derived from the
+ * content, and the time is that of the release.
  *
  *   npx tsx scripts/bundle-sbom.ts     prints it
  */
@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { releaseEpoch } from './bundle-archive.ts';
 
-/** The part of package-lock.json that is needed here. */
+/** The part of package-lock.json that this script reads. */
 interface Lock {
   readonly packages: Readonly<
     Record<string, { readonly name?: string; readonly version: string; readonly dev?: boolean }>
@@ -39,7 +39,7 @@ export interface Sbom {
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
 }
 
-/** `root` holds package.json and package-lock.json. Asks no registry. */
+/** `root` contains package.json and package-lock.json. Makes no request to a registry. */
 export function makeSbom(root: string, epochSeconds: number): Sbom {
   const text = execFileSync('npm', ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only', '--silent'], {
     cwd: root,
@@ -47,8 +47,7 @@ export function makeSbom(root: string, epochSeconds: number): Sbom {
     maxBuffer: 64 * 1024 * 1024,
   });
   const { metadata, dependencies, ...rest } = JSON.parse(text) as Sbom;
-  // npm names the root after its folder, and itself with its version: neither is part of what is
-  // described.
+  // npm names the root after its folder and adds its own version. Neither describes the program.
   const component = { ...(metadata['component'] as object), name: 'caro-mesh', type: 'application' };
   const timestamp = new Date(epochSeconds * 1_000).toISOString();
   const settled = { ...metadata, timestamp, tools: [{ vendor: 'npm', name: 'cli' }], component };
@@ -65,8 +64,8 @@ export function makeSbom(root: string, epochSeconds: number): Sbom {
 }
 
 /**
- * `npm sbom --omit dev` leaves out packages that development needs, too (npm 11.19: commander,
- * semver, …), so the lock file decides.
+ * `npm sbom --omit dev` also omits production packages that development needs as well (npm 11.19:
+ * commander, semver, …). The lock file is complete.
  */
 function productionPurls(root: string): ReadonlySet<string> {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock;
@@ -77,7 +76,7 @@ function productionPurls(root: string): ReadonlySet<string> {
   );
 }
 
-/** A UUID of version 8 (RFC 9562 §5.8) made of a hash. */
+/** A version 8 UUID (RFC 9562 §5.8) derived from a hash. */
 function serialOf(components: readonly SbomComponent[]): string {
   const hex = createHash('sha256').update(JSON.stringify(components)).digest('hex');
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);

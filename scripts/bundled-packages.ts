@@ -1,24 +1,19 @@
-/**
- * Which packages' code stands in `dist/`, and the text that their licences ask to be handed on with
- * it.
- */
+/** The packages whose code is in `dist/`, and the licence texts that have to come with it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 
 interface BundledPackage {
   readonly name: string;
   readonly version: string;
-  /** SPDX expression, as the package states it. */
+  /** The SPDX expression that the package states. */
   readonly licence: string;
-  /** Where it is installed, absolute. */
+  /** Absolute path of its installation. */
   readonly folder: string;
 }
 
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)(\.(md|txt|mit|apache2?))?$/i;
 
-/**
- * The packages of these files (absolute, or relative to the working directory), each once, by name.
- */
+/** The packages of these files, each once, sorted by name. Paths may be relative to the cwd. */
 export function packagesOf(files: Iterable<string>): readonly BundledPackage[] {
   const folders = new Set<string>();
   for (const file of files) {
@@ -31,7 +26,7 @@ export function packagesOf(files: Iterable<string>): readonly BundledPackage[] {
   return [...found.values()].sort((a, b) => compare(a.name, b.name) || compare(a.version, b.version));
 }
 
-/** One heading a package, `=== name@version (licence)`, with the text of its licence below. */
+/** A heading `=== name@version (licence)` for each package, followed by its licence texts. */
 export function notices(packages: readonly BundledPackage[]): string {
   const parts = packages.map(({ name, version, licence, folder }) => {
     const texts = readdirSync(folder)
@@ -40,10 +35,10 @@ export function notices(packages: readonly BundledPackage[]): string {
       .map((file) => readFileSync(join(folder, file), 'utf8').trim());
     return [`=== ${name}@${version} (${licence})`, ...texts].join('\n\n');
   });
-  return `# Code of other people in these bundles\n\n${parts.join('\n\n')}\n`;
+  return `# Third-party code in these bundles\n\n${parts.join('\n\n')}\n`;
 }
 
-/** `node_modules/a/node_modules/@b/c` of a file below it; null for a file of this project. */
+/** The package folder of a file (`node_modules/a/node_modules/@b/c`); null for our own files. */
 function packageFolder(file: string): string | null {
   const parts = file.split(/[\\/]/);
   const at = parts.lastIndexOf('node_modules');

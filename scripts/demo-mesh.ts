@@ -1,7 +1,6 @@
 /**
- * A mesh of ten real nodes on this machine, asked for its safety posture by an eleventh: three
- * deny, one is dead. Prints what the security analyst would see. Everything it makes is gone
- * afterwards.
+ * Starts ten real nodes on this machine and asks them for their safety posture from an eleventh.
+ * Three nodes deny, one is dead. Prints what the security analyst sees, then removes everything.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,7 +42,7 @@ async function demonstrate(asker: MeshNode, nodes: readonly MeshNode[]): Promise
   await startAll([...nodes, asker]);
   await connected(asker, nodes);
   for (const [index, node] of nodes.entries()) {
-    // Not the same on every node, so that sums are sums.
+    // The counts differ by node, so that a wrong sum shows.
     await node.observe(lately(Array.from({ length: 1 + (index % 3) }, () => COMMANDS).flat()));
   }
   await nodes.at(-1)?.kill();

@@ -1,13 +1,10 @@
-/**
- * Other releases of Node.js than the one that runs this, from the registry, where npm packs their
- * binaries.
- */
+/** Fetches other releases of Node.js from the npm registry. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /**
- * Installs that version (`22`, `24.1`, …) below `folder`, which may hold it already. Returns the
- * interpreter's path: npm packs it as `node-SYSTEM-ARCH`.
+ * Installs that version (`22`, `24.1`, …) below `folder`, unless it is there already. Returns the
+ * path of the interpreter, which the package `node-SYSTEM-ARCH` contains.
  */
 export function fetchNode(version: string, folder: string): string {
   const name = `node-${process.platform}-${process.arch}`;

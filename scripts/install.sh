@@ -1,10 +1,10 @@
 #!/bin/sh
-# Installs Caro mesh from this folder for the user who runs it; asks no network.
+# Installs Caro mesh from this folder for the current user, without using the network.
 #
 #   sh install.sh              ~/.local/lib/caro and ~/.local/bin/caro
 #   CARO_PREFIX=/opt/caro sh install.sh
 #
-# Run it again with a newer archive to upgrade: data and configuration are elsewhere, and stay.
+# To upgrade, run it again with a newer archive. Data and configuration are elsewhere and stay.
 set -eu
 
 fail() {
@@ -33,7 +33,7 @@ else
   binding=$(node -p '"lib/binding/" + ["node-v" + process.versions.modules, process.platform, process.arch].join("-") + "/better_sqlite3.node"')
 fi
 [ -f "$modules/$sqlite/$binding" ] ||
-  fail "expected $sqlite/$binding for Node.js $found, this archive holds: $(cd "$modules" && find . -name '*.node' | sed 's#^\./##' | tr '\n' ' ')- use a Node.js that fits, or an archive made for this one"
+  fail "expected $sqlite/$binding for Node.js $found, this archive contains: $(cd "$modules" && find . -name '*.node' | sed 's#^\./##' | tr '\n' ' ')- use a Node.js that fits, or an archive made for this one"
 
 if command -v sha256sum >/dev/null 2>&1; then
   check='sha256sum'
@@ -43,7 +43,7 @@ else
   fail 'expected sha256sum or shasum on PATH to check the files, found neither'
 fi
 (cd "$here" && $check -c SHA256SUMS >/dev/null 2>&1) ||
-  fail 'expected every file to be as SHA256SUMS says, some are not; unpack the archive again'
+  fail 'expected the checksums in SHA256SUMS, some files differ; unpack the archive again'
 
 umask 022
 mkdir -p "$prefix/lib" "$prefix/bin"
@@ -51,12 +51,12 @@ new=$lib.new.$$
 trap 'rm -rf "$new"' EXIT
 rm -rf "$new"
 mkdir "$new"
-# Only what was checked is taken.
+# Copies only the files that were checked.
 (cd "$here" && sed 's/^[^ ]*  //' SHA256SUMS | tar -cf - -T - SHA256SUMS) | (cd "$new" && tar -xf -)
 
 node -e 'new (require(process.argv[1]))(":memory:").close()' "$new/node_modules/$sqlite" >/dev/null 2>&1 ||
-  fail "expected $sqlite/$binding to load on this system, it does not (another C library?); make an archive on such a system"
-version=$("$new/bin/caro.js" version) || fail 'expected the program to run, it does not; unpack the archive again'
+  fail "expected $sqlite/$binding to load on this system, it does not (another C library?); make an archive on a system like this one"
+version=$("$new/bin/caro.js" version) || fail 'expected the program to start, it does not; unpack the archive again'
 
 old=$lib.old.$$
 next=init

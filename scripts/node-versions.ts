@@ -1,11 +1,10 @@
 /**
- * Installs and runs one archive under several Node.js, with the tests of
- * test/release/offline-bundle.test.ts: each as a second user, in a network namespace that leads
- * nowhere. The interpreters and the binding that npm leaves out here come from the registry. Needs
- * root.
+ * Runs test/release/offline-bundle.test.ts with one archive under several versions of Node.js. Each
+ * run installs as another user, in a network namespace without a route. The interpreters, and the
+ * binding that npm leaves out here, come from the registry. Needs root.
  *
- *   npm run test:node-versions               22 and 24, and the one that runs this
- *   npm run test:node-versions -- 22 24.1    others
+ *   npm run test:node-versions               the current Node.js, 22 and 24
+ *   npm run test:node-versions -- 22 24.1    the current Node.js and these
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';

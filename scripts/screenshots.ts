@@ -1,7 +1,7 @@
 /**
- * Writes a picture of every view to `screenshots/`: both themes, 1440 and 360 px wide; filled,
- * fresh, locked, and with all troubles at once. With `--readme` it makes the pictures of the README
- * instead, in `docs/images/`.
+ * Writes screenshots of every view to `screenshots/`: in both themes, 1440 and 360 px wide; filled,
+ * fresh, locked, and with all faults at once. With `--readme` it writes the pictures of the README
+ * to `docs/images/` instead.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,15 +16,15 @@ import { sampleCommands } from '../test/web/sample-commands.ts';
 const OUT = 'screenshots';
 const README_OUT = 'docs/images';
 const README_SIZE = { width: 1200, height: 960 };
-/** Of the node whose pages are pictured. */
+/** The name of the node in the pictures. */
 const NAME = 'dev-laptop';
 const DAY_MS = 86_400_000;
 const WIDTHS = { wide: 1440, narrow: 360 } as const;
-/** What each view shows last. */
+/** The part of each view that appears last. */
 const DRAWN = { today: '.h5', privacy: '.bytes', audit: '.lamp.good' } as const;
 const VIEWS = ['today', 'privacy', 'audit'] as const;
 
-/** An afternoon in the middle of the last week, so that a day's picture is a day's work. */
+/** An afternoon in the middle of last week, so that the view of a day shows a working day. */
 function afternoon(): Date {
   const now = new Date();
   const back = ((now.getDay() + 3) % 7) + 1;
@@ -76,7 +76,7 @@ async function fresh(browser: Browser, rig: DashboardRig): Promise<void> {
   }
 }
 
-/** A week of somebody's work; `more` makes one differ from another. */
+/** The commands of a week; `more` makes nodes differ. */
 const work = (more: number): readonly Typed[] => [
   { pattern: 'git push', family: 'git', times: 46 + 7 * more },
   { pattern: 'git status', family: 'git', times: 180 + 31 * more },
@@ -89,12 +89,12 @@ const work = (more: number): readonly Typed[] => [
   { pattern: 'curl', family: 'network', times: 3, risk: 'high', rules: ['remote-code.download-and-run'] },
   { pattern: 'rm', family: 'files', times: 2, risk: 'critical', rules: ['files.remove-system-file'] },
 ];
-/** Everything that can be wrong at once, on each view that shows it. */
-async function ailing(browser: Browser, rig: DashboardRig): Promise<void> {
+/** All faults at once. */
+async function faulty(browser: Browser, rig: DashboardRig): Promise<void> {
   const actor = { handled: 812, failed: 6, restarts: 5, queue: 0, busyMs: 90 };
   rig.faults = {
     storage: {
-      trouble: 'expected room to write, the disk is full or read-only: free some space',
+      trouble: 'the disk is full or read-only; free some space, then retry',
       setAside: ['/one.damaged'],
       backup: { last: new Date(afternoon().getTime() - DAY_MS).toISOString(), trouble: 'the copy could not be made' },
       logLinesLost: 12,
@@ -125,7 +125,7 @@ const NEIGHBOURS: readonly Neighbour[] = [
   { name: 'jan-laptop', state: 'refused' },
 ];
 
-/** The views that only a mesh fills: an answer, the switches, and the state of the peers. */
+/** The views that need a mesh: an answer, the trust switches, and the state of the peers. */
 async function meshed(browser: Browser, role: 'admin' | 'security', view: 'team' | 'posture'): Promise<void> {
   const rig = await openMeshRig(role, NEIGHBOURS);
   const [recipient = ''] = rig.ids;
@@ -167,13 +167,13 @@ async function switches(page: Page, url: string, name: string): Promise<void> {
   await shoot(page, `trust-${name}`);
 }
 
-/** What a reader of the README sees first: the top of three views, without their ends. */
+/** The pictures of the README: the upper part of three views. */
 async function forReadme(browser: Browser, rig: DashboardRig): Promise<void> {
   mkdirSync(README_OUT, { recursive: true });
   await rig.record(sampleCommands(5_200, 28, afternoon().getTime()));
   await takeForReadme(browser, rig, { view: 'today', drawn: '.h5', name: 'activity' });
   const own = await openMeshRig('individual', NEIGHBOURS.slice(0, 4), { name: NAME, more: '[sharing]\nlevel = 2\n' });
-  await dealings(own);
+  await recordQueries(own);
   await takeForReadme(browser, own, { view: 'privacy', drawn: '.bytes', name: 'privacy' });
   await own.close();
   const mesh = await openMeshRig('security', NEIGHBOURS, { name: 'security' });
@@ -183,7 +183,7 @@ async function forReadme(browser: Browser, rig: DashboardRig): Promise<void> {
 
 interface ReadmePicture {
   readonly view: string;
-  /** What the view shows last. */
+  /** The part of the view that appears last. */
   readonly drawn: string;
   readonly name: string;
 }
@@ -202,8 +202,8 @@ async function takeForReadme(browser: Browser, rig: DashboardRig, { view, drawn,
   await page.context().close();
 }
 
-/** Questions of other nodes, as the audit log has them. */
-async function dealings({ bus, ids }: MeshRig): Promise<void> {
+/** Queries of other nodes, as the audit log records them. */
+async function recordQueries({ bus, ids }: MeshRig): Promise<void> {
   const asked = { spanHours: 168, rule: 'trust.nodes' };
   const allowed = { ...asked, decision: 'allow', level: 2, result: 'answered' };
   const denied = { ...asked, decision: 'deny', level: null, result: 'access_denied', rule: 'sharing.level' };
@@ -223,7 +223,7 @@ async function everything(browser: Browser, rig: DashboardRig): Promise<void> {
   await meshed(browser, 'admin', 'team');
   await rig.record(sampleCommands(5_200, 28, afternoon().getTime()));
   await filled(browser, rig);
-  await ailing(browser, rig);
+  await faulty(browser, rig);
 }
 
 async function main(): Promise<void> {

@@ -1,24 +1,24 @@
+/** Moves repeated and large parts of JSON Schemas to one place, so that validators are small. */
 type Schema = Readonly<Record<string, unknown>>;
 
 export interface SharedSchemas {
   readonly schemas: Readonly<Record<string, Schema>>;
-  /** To be added beside them; the others refer to it. */
+  /** The schema that the others refer to; add it to the validator as well. */
   readonly definitions: Schema;
 }
 
 const ID = 'shared';
-/** Smaller ones cost less in place than as a function. */
+/** Shorter parts (in characters of JSON) cost less inline than as a function. */
 const MIN_LENGTH = 40;
 /**
- * A part that occurs once is cheaper outside as well, since checks inside an alternative have to
- * collect their errors.
+ * A large part is cheaper as a function even if it occurs once, because inline checks in an
+ * alternative collect their errors.
  */
 const MIN_LENGTH_ALONE = 400;
 
 /**
- * The same schemas with each part that is large or occurs more than once moved to one place, so
- * that its check is generated once: the checks of messages shrink to a fraction, which is memory of
- * the service.
+ * Returns the same schemas, with each part that is large or occurs more than once moved to the
+ * shared definitions. Its check is then generated once, which saves memory of the service.
  */
 export function shareSchemas(sources: Readonly<Record<string, Schema>>): SharedSchemas {
   const counts = new Map<string, number>();
@@ -48,13 +48,13 @@ function count(schema: unknown, counts: Map<string, number>): void {
     const text = JSON.stringify(part);
     const seen = counts.get(text) ?? 0;
     counts.set(text, seen + 1);
-    // Parts of a part that was seen before will not stand twice.
+    // The inner parts of a repeated part are moved with it.
     if (seen === 0) count(part, counts);
     return part;
   });
 }
 
-/** Applies `change` to each schema directly inside another one. */
+/** Applies `change` to each direct child schema. */
 function mapParts(schema: unknown, change: (part: unknown) => unknown): unknown {
   const { properties, items, anyOf, oneOf, ...rest } = schema as Readonly<Record<string, unknown>>;
   const list = (parts: unknown): unknown => (parts as readonly unknown[]).map(change);
