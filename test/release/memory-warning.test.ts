@@ -11,7 +11,7 @@ describe('the warning of CI about idle memory (NFR-101)', () => {
   it('warns of each use that takes more than a MiB more above Node.js itself', () => {
     const said = growthSince(BEFORE, [row('fresh node', 48.1), row('mesh on', 55.9), row(BASELINE, 39)]);
     expect(said).toHaveLength(1);
-    expect(said[0]).toContain('fresh node: 9.1 MiB above Node.js v20 itself, 8.0 before');
+    expect(said[0]).toContain('fresh node: 9.1 MiB above an idle Node.js v20, 8.0 before');
   });
 
   it('is silent where Node.js takes more on this machine, and where a use takes less', () => {

@@ -111,7 +111,9 @@ requireMachine()('the offline archive, on a machine without a route', () => {
     const other = machine.install(pretend({ modules: '999', napi: '9' }));
     expect(other).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/expected better-sqlite3\/.*-v999-.* this archive contains: better-sqlite3.*\.node /),
+      stderr: expect.stringMatching(
+        /expected better-sqlite3\/.*-v999-.* this archive contains: better-sqlite3.*\.node /,
+      ),
     });
     const old = machine.install(pretend({ node: '20.18.3' }));
     expect(old).toMatchObject({ code: 1, stderr: expect.stringContaining('20.19 or newer, got 20.18.3') });
