@@ -6,27 +6,27 @@ import type { PeerAddress } from './peer-table.ts';
 import { endpointText } from './transport/address-rule.ts';
 
 const SERVICE = '_caro._tcp.local';
-/** RFC 6762 §10: how long others may believe an announcement, in seconds. */
+/** Lifetime of an announcement in seconds (RFC 6762 §10). */
 const TTL_S = 120;
 const ASK_MS = 60_000;
-/** Anybody on the network can announce anything, so what is remembered is bounded. */
+/** Bounds the memory that forged announcements can take. */
 const MAX_FOUND = 256;
 
 export interface DiscoveryOptions {
-  /** Our node id, and where we take connections. */
+  /** This node's id, and where it accepts connections. */
   readonly id: string;
   readonly host: string;
   readonly port: number;
-  /** A peer was found, or found at another address. */
+  /** Called with a new peer, and with a known peer at a new address. */
   readonly onFound: (found: PeerAddress) => void;
   readonly now: () => number;
-  /** For tests: another port than that of mDNS. */
+  /** Tests use another port than that of mDNS. */
   readonly multicastPort?: number;
 }
 
 /**
- * Other nodes on the local network (RFC 6762, 6763). It tells where a node is said to be; who it
- * is, TLS has to prove.
+ * Other nodes on the local network (RFC 6762, RFC 6763). Announcements are not authenticated: TLS
+ * proves later which node answers at the address.
  */
 export interface Discovery {
   readonly found: () => readonly PeerAddress[];
@@ -34,8 +34,8 @@ export interface Discovery {
 }
 
 /**
- * Announces this node on the network of `host` and listens for others. Nothing but node id and port
- * is told; no name. Off unless the owner turns it on (FR-204), and it never gives trust.
+ * Announces this node on the network of `host` and listens for other nodes. An announcement holds
+ * the node id and port, but no name. Discovery is off by default (FR-204) and never gives trust.
  */
 export async function openDiscovery(options: DiscoveryOptions): Promise<Discovery> {
   const { id, host, port, onFound, now, multicastPort = 5353 } = options;
@@ -60,7 +60,7 @@ export async function openDiscovery(options: DiscoveryOptions): Promise<Discover
     if (questions?.some(({ name }) => name === SERVICE)) void announce(TTL_S);
   });
   multicast.on('response', (packet, { address }) => take(packet, address));
-  // Without a network to announce on there is nobody to find either.
+  // Errors of the network are ignored: without it there are no nodes to find.
   multicast.on('error', () => undefined);
   const timer = setInterval(ask, ASK_MS);
   ask();
@@ -98,8 +98,8 @@ interface Announced {
 }
 
 /**
- * The node in a response; undefined unless it is well-formed and came from an internal address,
- * which is where it is looked for.
+ * The node that a response announces; undefined if the response is malformed or its sender's address,
+ * which becomes the node's address, is not internal.
  */
 function announcedBy({ answers, additionals }: ResponsePacket, address: string): Announced | undefined {
   if (!isInternal(address)) return undefined;

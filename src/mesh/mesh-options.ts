@@ -15,9 +15,9 @@ export interface MeshOptions {
   readonly identity: Pick<Identity, 'id' | 'publicKey' | 'sign' | 'fingerprint'>;
   /** `tlsMaterial(identity, certificate)` of `src/identity/certificate.ts`. */
   readonly tls: TlsMaterial;
-  /** What the other owner sees when pairing: `[a-z0-9-]{1,32}`. It is sent in no other message. */
+  /** Shown to the other owner when pairing: `[a-z0-9-]{1,32}`. Sent in `pair` messages only. */
   readonly name: string;
-  /** An IP address and port; port 0 takes a free one. Null: nobody can dial this node. */
+  /** IP address and port to listen on; port 0 chooses a free one. Null: the node does not listen. */
   readonly listen: Endpoint | null;
   readonly rules: AddressRules;
   readonly peers: readonly PeerAddress[];
@@ -25,16 +25,16 @@ export interface MeshOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
-  /** For tests: shorter times. */
+  /** Tests use shorter times. */
   readonly limits?: Partial<MeshLimits>;
 }
 
 export interface MeshState {
-  /** Where it listens, `IP:port`. */
+  /** `IP:port` that the node listens on. */
   readonly listen: string | null;
-  /** Those of the configuration first, then those that dialled us and stand in no entry. */
+  /** The configured peers, then connected nodes that are not configured as peers. */
   readonly peers: readonly PeerState[];
-  /** Connections that have not said a valid hello. */
+  /** Number of connections without a valid hello. */
   readonly strangers: number;
 }
 
@@ -48,42 +48,43 @@ export interface JoinedPeer {
 
 export interface Mesh {
   readonly status: () => MeshState;
-  /** Whether a peer can be asked at this moment. `id` may be a former key of it. */
+  /** Whether a peer can be queried now. `id` may be a former key of the peer. */
   readonly isConnected: (id: string) => boolean;
   /**
-   * Asks one peer. Questions asked in one turn of the event loop share one ledger transaction.
-   * @throws CaroError at once `peer_unreachable`, `clock_skewed`, `egress_…`; later
+   * Sends a query to one peer. Queries sent in one turn of the event loop share one transaction of
+   * the egress ledger.
+   * @throws CaroError immediately `peer_unreachable`, `clock_skewed`, `egress_…`; later
    *   `deadline_exceeded`, `peer_gone`
    */
   readonly ask: (id: string, query: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
   /**
-   * Delivers a signed summary; resolves once the peer has acknowledged it. What fails with
-   * `peer_unreachable`, `peer_gone` or `deadline_exceeded` is the caller's to send again when the
+   * Delivers a signed summary; resolves when the peer has acknowledged it. After
+   * `peer_unreachable`, `peer_gone` or `deadline_exceeded` the caller MUST send it again when the
    * peer is connected. `summaryId` is the id inside the document.
    */
   readonly deliver: (id: string, document: Envelope, summaryId: string) => Promise<SummaryResult>;
   /**
-   * To every connected peer; those that are away learn a rotation from the hello. Ids of the peers
-   * that it was sent to.
+   * Sends a rotation to every connected peer and returns their ids. Other peers receive it in the
+   * next hello.
    */
   readonly announceRotation: (statement: DualEnvelope) => Promise<readonly string[]>;
   readonly announceRevocation: (statement: Envelope) => Promise<readonly string[]>;
-  /** Applies a new list of peers and judges all live connections again with `ports.mayConnect`. */
+  /** Applies a new list of peers and checks all live connections with `ports.mayConnect`. */
   readonly reload: (peers: readonly PeerAddress[]) => void;
-  /** For connections from now on. */
+  /** Sets the certificate of new connections. */
   readonly renewCertificate: (tls: TlsMaterial) => void;
-  /** Ends every connection with this node at once. */
+  /** Ends all connections with this node immediately. */
   readonly disconnect: (id: string, reason: GoodbyeReason) => void;
   /**
-   * Opens an invite for 10 minutes and 5 tries; an older one ends.
-   * @param host IP address for the code, where the node listens on the unspecified address
-   * @throws CaroError `usage` where nobody could dial this node
+   * Opens an invite that is valid for 10 minutes and 5 tries, and ends an older one.
+   * @param host IP address for the code if the node listens on the unspecified address
+   * @throws CaroError `usage` if no other node could dial this one
    */
   readonly invite: (host?: string) => OpenInvite;
   readonly endInvite: () => void;
   /**
-   * @throws CaroError `invite_code_invalid`, `pairing_refused`, `peer_untrusted` (no invite is open
-   *   there), `peer_unreachable`, …
+   * @throws CaroError `invite_code_invalid`, `pairing_refused`, `peer_untrusted` (the other node has
+   *   no open invite), `peer_unreachable`, …
    */
   readonly join: (code: string) => Promise<JoinedPeer>;
   readonly close: () => Promise<void>;

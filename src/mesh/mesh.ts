@@ -26,9 +26,8 @@ import { createConnection } from './transport/session.ts';
 const CLOSE_MS = 2_000;
 
 /**
- * Takes part in the mesh: listens, dials the peers of the configuration until each is connected,
- * and speaks the protocol of docs/protocol.md with them. Everything else is asked of
- * `options.ports`.
+ * Listens, dials the configured peers until each is connected, and runs the protocol of
+ * docs/protocol.md with them. All decisions are made by `options.ports`.
  *
  * @throws CaroError `address_unsafe`, `address_in_use`
  */
@@ -48,9 +47,9 @@ class MeshCore implements Mesh {
   readonly #admission: Admission;
   readonly #table: PeerTable;
   readonly #pairing: Pairing;
-  /** Every connection that has not ended, whether it has said hello or not. */
+  /** Every connection that has not ended, with or without a hello. */
   readonly #connections = new Set<Connection>();
-  /** For which entry a connection was dialled; the key that answered may be another. */
+  /** The entry that a connection was dialled for; the key that answered may be another. */
   readonly #attempts = new WeakMap<Connection, PeerAddress>();
   #listener: Listener | undefined;
   #tls: TlsMaterial;
@@ -206,7 +205,7 @@ class MeshCore implements Mesh {
   }
 
   #noteFailure({ address }: PeerAddress, { code }: CaroError): void {
-    // A peer that is away is nothing to put on record, and a changed key is there already.
+    // A peer that is away is not recorded, and a changed key was recorded already.
     if (code === 'peer_unreachable' || code === 'key_changed') return;
     this.#refusals.refuse({ code, address, direction: 'outbound' });
   }
@@ -220,8 +219,11 @@ class MeshCore implements Mesh {
     const connection = this.#find(id);
     if (connection) return connection;
     const row = this.#table.rows().find((state) => state.id === id);
-    if (row?.state !== 'skewed') throw new CaroError('peer_unreachable', 'expected a connected peer, it is not');
-    throw new CaroError('clock_skewed', `expected clocks that agree, the peer's differs by ${row.skewMs ?? 0} ms`);
+    if (row?.state !== 'skewed') throw new CaroError('peer_unreachable', 'the peer is not connected');
+    throw new CaroError(
+      'clock_skewed',
+      `the clock of the peer differs by ${row.skewMs ?? 0} ms; correct one of the two clocks`,
+    );
   }
 
   async #announce(message: Typed<'rotation' | 'revocation'>): Promise<readonly string[]> {
@@ -251,7 +253,7 @@ class MeshCore implements Mesh {
     };
   }
 
-  /** Puts a connection to use whose hello was accepted. */
+  /** Puts a connection into use after its hello was accepted. */
   #register(connection: Connection): void {
     const { ports } = this.#options;
     const isNew = this.#registry.add(connection);
@@ -283,7 +285,7 @@ class MeshCore implements Mesh {
       this.#options.ports.audit({ type: 'peer.disconnected', peer, details: { address, code, reason } });
       this.#options.ports.onDisconnected({ id: peer, address });
     }
-    // Another connection with the node goes on, with this key or with the one after it.
+    // The node is still connected with this key or its successor.
     if (this.#find(peer)) return;
     const id = this.#attempts.get(connection)?.id ?? peer;
     this.#table.lost(id, ending, connection.skewMs(), wasInUse || connection.isDialled);

@@ -3,7 +3,7 @@ import { createRedialer, type Redialer } from './redial.ts';
 import type { Connection, Ending } from './transport/connection.ts';
 import type { MeshLimits } from './transport/limits.ts';
 
-/** A peer that is dialled until it is connected. */
+/** A peer to dial. */
 export interface PeerAddress {
   readonly id: string;
   /** `IP:port`, `[IPv6]:port` or `name:port`. */
@@ -14,13 +14,13 @@ export interface PeerState {
   readonly id: string;
   readonly address: string;
   readonly state: 'connected' | 'connecting' | 'refused' | 'skewed';
-  /** Their clock minus ours, once measured. */
+  /** Peer's clock minus this node's clock in ms; null if not measured. */
   readonly skewMs: number | null;
-  /** Why the last attempt failed, or null. */
+  /** Code of the last failure; null if there is none. */
   readonly code: ErrorCode | null;
-  /** Whether this side dialled the live connection; null without one. */
+  /** Whether this node dialled the live connection; null without one. */
   readonly isDialled: boolean | null;
-  /** Key of the live connection, which may be a later one than `id`; null without one. */
+  /** Node id of the live connection, possibly a successor of `id`; null without one. */
   readonly peer: string | null;
 }
 
@@ -33,10 +33,10 @@ interface Row {
 }
 
 export interface PeerTable {
-  /** Starts to dial what is new, stops what is gone, and tries all others at once. */
+  /** Applies a new list: dials new peers, forgets removed ones, and retries all others now. */
   readonly replace: (entries: readonly PeerAddress[]) => void;
   readonly reached: (connection: Connection) => void;
-  /** A connection has ended; `isOver` says that the peer must be dialled again. */
+  /** A connection has ended. `isOver`: the peer MUST be dialled again. */
   readonly lost: (id: string, ending: Pick<Ending, 'code' | 'reason'>, skewMs: number | null, isOver: boolean) => void;
   readonly rows: () => readonly PeerState[];
   readonly stop: () => void;
@@ -51,10 +51,10 @@ export interface PeerTableOptions {
   readonly hasSucceeded: (id: string, later: string) => boolean;
 }
 
-/** Codes that tell of a peer that is away, rather than of one that refuses or is refused. */
+/** Codes of peers that are away; any other code is a refusal by one of the two sides. */
 const AWAY: readonly (ErrorCode | null)[] = [null, 'peer_unreachable', 'peer_gone', 'tls_timeout'];
 
-/** The peers of the configuration and how each of them stands. */
+/** The configured peers and their connection states. */
 export function createPeerTable(options: PeerTableOptions): PeerTable {
   const rows = new Map<string, Row>();
   const rowOf = (peer: string): Row | undefined =>
@@ -67,7 +67,7 @@ export function createPeerTable(options: PeerTableOptions): PeerTable {
     replace: (entries) => {
       const wanted = new Map(entries.map((entry) => [entry.id, entry.address]));
       for (const row of [...rows.values()]) if (wanted.get(row.entry.id) !== row.entry.address) stop(row);
-      for (const row of rows.values()) row.redialer.hurry();
+      for (const row of rows.values()) row.redialer.retryNow();
       for (const entry of entries)
         if (!rows.has(entry.id) && entry.id !== options.self) rows.set(entry.id, startRow(options, entry, rows));
     },
@@ -90,10 +90,8 @@ export function createPeerTable(options: PeerTableOptions): PeerTable {
   };
 }
 
-/**
- * Both sides dial; the one with the larger id leaves the other a moment, so that they seldom meet.
- */
-const POLITE_MS = 250;
+/** Both sides dial. The node with the larger id starts later, so that duplicates are rare. */
+const SECOND_DIALLER_DELAY_MS = 250;
 
 function startRow(
   { self, limits, random, attempt, onFailure }: PeerTableOptions,
@@ -109,7 +107,7 @@ function startRow(
     },
     random,
     limits,
-    firstDelayMs: self < entry.id ? 0 : Math.min(POLITE_MS, limits.redialFirstMs),
+    firstDelayMs: self < entry.id ? 0 : Math.min(SECOND_DIALLER_DELAY_MS, limits.redialFirstMs),
   });
   return { entry, redialer, connection: undefined, code: null, skewMs: null };
 }

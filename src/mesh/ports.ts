@@ -9,56 +9,53 @@ export interface ConnectDecision {
   readonly allow: boolean;
   /** The rule that decided. */
   readonly rule: string;
-  /** What a refusal is put down to; `peer_untrusted` unless told. */
+  /** Code of a refusal; `peer_untrusted` by default. */
   readonly code?: ErrorCode;
   /**
-   * Whether a node that may not connect may pair while an invite is open. MUST be false for nodes
-   * and subnets that are denied.
+   * Whether a node that may not connect may pair while an invite is open. MUST be false for denied
+   * nodes and subnets.
    */
   readonly mayPair: boolean;
 }
 
 export interface ReceivedSummary extends PeerAt {
-  /** As it came, to be stored verbatim. */
+  /** The document as received, to be stored verbatim. */
   readonly document: Envelope;
-  /** What stands in it, checked. */
+  /** The checked content of the document. */
   readonly summary: NodeSummary;
 }
 
 export interface PairedPeer extends PeerAt {
-  /** `[a-z0-9-]{1,32}`, as the other owner calls the node. */
+  /** The name that the other owner has given the node: `[a-z0-9-]{1,32}`. */
   readonly name: string;
-  /** 16 hex digits, for both owners to compare. */
+  /** 16 hex digits that both owners can compare. */
   readonly fingerprint: string;
-  /** Where it takes connections, as `IP:port`; null if nowhere. */
+  /** Where it accepts connections, as `IP:port`; null if it does not listen. */
   readonly endpoint: string | null;
 }
 
 /**
- * Everything that the mesh asks of the rest of the node. None of these may block for long: they run
+ * What the mesh needs from the rest of the node. Synchronous functions MUST return quickly: they run
  * between messages.
  */
 export interface MeshPorts extends EgressPorts {
   readonly mayConnect: (peer: PeerAt) => ConnectDecision;
-  /**
-   * Statements that lead from our former keys to the present one, or from the present one to the
-   * next; oldest first.
-   */
+  /** Rotations from this node's former keys to its current key and on to its next; oldest first. */
   readonly rotations: () => readonly DualEnvelope[];
-  /** Revocations of keys from which one of those rotations leads away. */
+  /** Revocations of the former keys in `rotations`. */
   readonly revocations: () => readonly Envelope[];
-  /** Whether trust has moved from the key `id` to the key `later`; true for equal ids. */
+  /** Whether the trust in the key `id` has moved to the key `later`; true for equal ids. */
   readonly hasSucceeded: (id: string, later: string) => boolean;
   /**
-   * Whether `later` is the key `id` or is known to have been named as its successor, directly or
-   * not, whatever became of that.
+   * Whether `later` equals `id` or was named as its direct or indirect successor, even if trust has
+   * not moved.
    */
   readonly isHeir: (id: string, later: string) => boolean;
-  /** Never rejects for reasons of policy: a denial is an answer too. */
+  /** MUST NOT reject because of the policy: a denial is an answer. */
   readonly onQuery: (asker: PeerAt, body: QueryBody) => Promise<ResponseBody>;
   /**
-   * MUST have stored the document when it resolves with `stored`, and MUST answer `known` to one
-   * whose id is there already. A rejection means "not now": the peer will send it again.
+   * MUST have stored the document when it resolves with `stored`, and MUST resolve with `known` if
+   * the id is stored already. After a rejection the peer sends the document again.
    */
   readonly onSummary: (received: ReceivedSummary) => Promise<SummaryResult>;
   /**
@@ -68,7 +65,7 @@ export interface MeshPorts extends EgressPorts {
    */
   readonly onKeys: (peer: PeerAt, statements: KeyStatements) => Promise<void>;
   readonly onPaired: (peer: PairedPeer) => void;
-  /** From here on the peer can be asked; what waits for it may be sent. */
+  /** The peer can be queried now, and pending summaries can be sent. */
   readonly onConnected: (peer: PeerAt) => void;
   readonly onDisconnected: (peer: PeerAt) => void;
 }

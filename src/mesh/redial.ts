@@ -3,30 +3,27 @@ import { steadyMs } from '../platform/steady-clock.ts';
 import type { MeshLimits } from './transport/limits.ts';
 
 /**
- * Keeps trying one peer: exponential backoff from 1 s to 60 s, each wait between half and all of it
- * (design.md §7).
+ * Dials one peer until it is connected, with exponential backoff from 1 s to 60 s. Jitter takes off
+ * up to half of each wait (docs/design.md §7).
  */
 export interface Redialer {
-  /** The peer is connected, whichever side dialled: no more tries until `lost`. */
+  /** The peer is connected, from either side: dialling stops until `lost`. */
   readonly reached: () => void;
-  /** The connection has ended. */
+  /** The connection has ended; dialling starts again. */
   readonly lost: () => void;
-  /** Tries at once, e.g. because the configuration has changed. */
-  readonly hurry: () => void;
+  /** Dials immediately, for example after a change of the configuration. */
+  readonly retryNow: () => void;
   readonly stop: () => void;
 }
 
 export interface RedialOptions {
-  /**
-   * Tries once; resolves when the attempt has led to a connection, which reports to `reached` and
-   * `lost`.
-   */
+  /** Dials once. If it resolves, the connection MUST be reported with `reached` and `lost`. */
   readonly attempt: () => Promise<void>;
   readonly onFailure: (error: CaroError) => void;
-  /** From 0 up to, not including, 1. */
+  /** Random number in [0, 1). */
   readonly random: () => number;
-  readonly limits: Pick<MeshLimits, 'redialFirstMs' | 'redialMostMs'>;
-  /** Wait before the very first try, in ms. */
+  readonly limits: Pick<MeshLimits, 'redialFirstMs' | 'redialMaxMs'>;
+  /** Wait before the first attempt, in ms. */
   readonly firstDelayMs: number;
 }
 
@@ -36,14 +33,18 @@ export function createRedialer({ attempt, onFailure, random, limits, firstDelayM
   let reachedAt = 0;
   let timer = setTimeout(() => tryNow(), firstDelayMs);
   const schedule = (): void => {
-    const longest = Math.min(limits.redialMostMs, limits.redialFirstMs * 2 ** Math.min(failures, 16));
+    const longest = Math.min(limits.redialMaxMs, limits.redialFirstMs * 2 ** Math.min(failures, 16));
     failures += 1;
     state = 'waiting';
     clearTimeout(timer);
     timer = setTimeout(() => tryNow(), longest * (0.5 + random() / 2));
   };
   const failed = (error: unknown): void => {
-    onFailure(error instanceof CaroError ? error : new CaroError('internal', 'expected a connection, got a defect'));
+    onFailure(
+      error instanceof CaroError
+        ? error
+        : new CaroError('internal', 'dialling failed because of a defect in Caro mesh'),
+    );
     if (state === 'trying') schedule();
   };
   const tryNow = (): void => {
@@ -61,12 +62,12 @@ export function createRedialer({ attempt, onFailure, random, limits, firstDelayM
     },
     lost: () => {
       if (state === 'stopped' || state === 'waiting') return;
-      // A peer that drops us soon is no success: it could have us come back, and put it on record,
-      // every other second.
-      if (state === 'reached' && steadyMs() - reachedAt > limits.redialMostMs) failures = 0;
+      // The backoff is kept after a short connection. Otherwise a peer that keeps hanging up would
+      // cause a new connection, with its audit records, every other second.
+      if (state === 'reached' && steadyMs() - reachedAt > limits.redialMaxMs) failures = 0;
       schedule();
     },
-    hurry: () => {
+    retryNow: () => {
       failures = 0;
       tryNow();
     },

@@ -4,23 +4,23 @@ import type { ErrorCode } from '../domain/errors.ts';
 
 export interface Refusal {
   readonly code: ErrorCode;
-  /** IP address of the other side; null where there is none. */
+  /** IP address of the other side; null if unknown. */
   readonly address: string | null;
-  /** Node id, once its key has proven it. */
+  /** Node id, if TLS has proven the key. */
   readonly peer?: string;
   readonly direction: 'inbound' | 'outbound';
-  /** Closed words, numbers, ids, fingerprints. */
+  /** Values from closed lists, numbers, ids and fingerprints only. */
   readonly details?: Readonly<Record<string, Json>>;
 }
 
 export interface RefusalLog {
   readonly refuse: (refusal: Refusal) => void;
-  /** Writes what is still counted. */
+  /** Writes the refusals that are counted but not written yet. */
   readonly close: () => void;
 }
 
 const EVERY_MS = 60_000;
-/** Beyond so many sources at once all share one entry a code. */
+/** Maximum number of sources counted separately; further ones share one entry for each code. */
 const MAX_SOURCES = 512;
 
 interface Tally {
@@ -30,8 +30,9 @@ interface Tally {
 }
 
 /**
- * Puts refusals on record: the first of a source and code at once, the others as one record a
- * minute with their count, so that nobody can flood the log (design.md §7).
+ * Records refusals in the audit log. The first of a source and code is written immediately, further
+ * ones as one record a minute with their count, so that strangers cannot flood the log
+ * (docs/design.md §7).
  */
 export function createRefusalLog(audit: (entry: AuditEntry) => void, everyMs = EVERY_MS): RefusalLog {
   const tallies = new Map<string, Tally>();

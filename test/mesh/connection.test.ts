@@ -117,7 +117,7 @@ describe('two nodes that trust each other', () => {
   });
 
   test('end a live connection on demand', async () => {
-    const pair = await startPair({ limits: { redialFirstMs: 60_000, redialMostMs: 60_000 } });
+    const pair = await startPair({ limits: { redialFirstMs: 60_000, redialMaxMs: 60_000 } });
     await bothConnected(pair);
     pair.a.trusted.delete(pair.b.id);
     pair.a.mesh.disconnect(pair.b.id, 'untrusted');

@@ -56,7 +56,7 @@ describe('a connection', () => {
 });
 
 describe('redialling', () => {
-  const limits = { redialFirstMs: 20, redialMostMs: 60 };
+  const limits = { redialFirstMs: 20, redialMaxMs: 60 };
   const failing = (times: number[]) => (): Promise<void> => {
     times.push(performance.now());
     return Promise.reject(new CaroError('peer_unreachable', 'expected a peer, got none'));
@@ -92,7 +92,7 @@ describe('redialling', () => {
     await until(() => times.length >= 2);
     redialer.stop();
     const stopped = times.length;
-    redialer.hurry();
+    redialer.retryNow();
     redialer.lost();
     const stoppedAt = performance.now();
     await until(() => performance.now() - stoppedAt > 100);

@@ -64,7 +64,7 @@ export const makeTls = async (identity: Identity, nowMs = Date.now()): Promise<T
 export const random = (count: number): Uint8Array => new Uint8Array(randomBytes(count));
 
 /** Times of a test: everything soon, nothing at once. */
-const LIMITS: Partial<MeshLimits> = { redialFirstMs: 40, redialMostMs: 200, refusalsEveryMs: 50, helloMs: 5_000 };
+const LIMITS: Partial<MeshLimits> = { redialFirstMs: 40, redialMaxMs: 200, refusalsEveryMs: 50, helloMs: 5_000 };
 
 export const NO_DATA: ResponseBody = { result: 'no_data', type: 'safety-posture' };
 export const QUESTION: QueryBody = { type: 'safety-posture', spanHours: 24 };

@@ -5,8 +5,8 @@ import { CaroError } from '../../domain/errors.ts';
 import { encodeNodeId, parseNodeId } from '../../domain/identity/node-id.ts';
 
 /**
- * What an invite code says. MUST NOT be logged, stored or put into an argument list: it holds the
- * secret.
+ * The content of an invite code. It holds the secret, so it MUST NOT be logged, stored or put into
+ * an argument list.
  */
 export interface InviteCode {
   /** IP address and port at which the inviting node listens. */
@@ -27,9 +27,9 @@ const CHECK_BYTES = 4;
 const ADDRESS_BYTES = { 4: 4, 6: 16 } as const;
 
 /**
- * Text for people to paste: base 32 in groups of 5 with dashes, of `version(1) family(1: 4 or 6)
- * address(4 or 16) port(2) public key(32) secret(16) check(4)`, where check is the start of SHA-256
- * over what stands before it.
+ * Text that people paste: groups of 5 base 32 digits, joined by dashes, that encode `version(1)
+ * family(1: 4 or 6) address(4 or 16) port(2) public key(32) secret(16) check(4)`. The check is the
+ * start of SHA-256 over the bytes before it.
  *
  * @throws RangeError unless `host` is an IP address, `id` a node id and `secret` has 16 bytes
  */
@@ -52,20 +52,21 @@ export function encodeInviteCode({ host, port, id, secret }: InviteCode): string
 }
 
 /**
- * Reads what `encodeInviteCode` writes; case, dashes, spaces and O, I, L for 0, 1, 1 are forgiven.
- * @throws CaroError `invite_code_invalid`, which says nothing of the text
+ * Reads what `encodeInviteCode` writes. Case, dashes and spaces are ignored, O is read as 0, and I
+ * and L as 1.
+ * @throws CaroError `invite_code_invalid`, whose message does not quote the text
  */
 export function decodeInviteCode(text: string): InviteCode {
   const bytes = fromBase32(text.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1'));
   const content = bytes.subarray(0, -CHECK_BYTES);
   if (!check(content).equals(bytes.subarray(-CHECK_BYTES)))
-    throw invalid('its check digits do not fit; was all of it pasted?');
+    throw invalid('its check digits do not match; paste the whole code');
   const family = content[1];
-  if (content[0] !== VERSION || (family !== 4 && family !== 6)) throw invalid('it is of another version');
+  if (content[0] !== VERSION || (family !== 4 && family !== 6)) throw invalid('it has another version');
   const keyAt = 2 + ADDRESS_BYTES[family] + 2;
   if (content.length !== keyAt + KEY_BYTES + SECRET_BYTES) throw invalid('it has another length');
   const port = content.readUInt16BE(keyAt - 2);
-  if (port === 0) throw invalid('it names no port');
+  if (port === 0) throw invalid('it has no port');
   return {
     host: addressText(content.subarray(2, keyAt - 2)),
     port,
@@ -83,7 +84,7 @@ function fromBase32(text: string): Buffer {
   return bytes;
 }
 
-/** Undefined unless the digits are the encoding of whole bytes. */
+/** Undefined unless the digits encode whole bytes. */
 function decodedBase32(digits: string): Buffer | undefined {
   try {
     return Buffer.from(base32crockford.decode(digits));

@@ -4,8 +4,8 @@ import { parseNodeId } from '../../domain/identity/node-id.ts';
 import type { MeshLimits } from '../transport/limits.ts';
 
 /**
- * HMAC-SHA256(secret, exporter ‖ sender's key ‖ recipient's key), base64: proof of the invite's
- * secret that fits this TLS session, this pair and this direction only (design.md §7).
+ * HMAC-SHA256(secret, exporter ‖ sender's key ‖ recipient's key) in base64. It proves the secret of
+ * the invite for this TLS session, pair of nodes and direction only (docs/protocol.md §6).
  *
  * @param session base64 of the TLS exporter value
  * @param sender node id; likewise `recipient`
@@ -20,23 +20,20 @@ export function pairingProof(secret: Uint8Array, session: string, sender: string
   return hmac.digest('base64');
 }
 
-/** Whether `proof` is the one expected; takes the same time for every wrong one. */
+/** Whether `proof` equals `expected`, in constant time. */
 export function isProof(proof: string, expected: string): boolean {
   const [given, wanted] = [Buffer.from(proof, 'base64'), Buffer.from(expected, 'base64')];
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
-/** The one invite that may be open at a time. */
+/** Holds the invite; at most one is open at a time. */
 export interface Invites {
-  /**
-   * Opens an invite with this secret; an older one ends. Returns when it ends, in ms since the
-   * epoch.
-   */
+  /** Opens an invite and ends an older one. Returns when it expires, in ms since the epoch. */
   readonly open: (secret: Uint8Array) => number;
   readonly isOpen: () => boolean;
   /**
-   * Checks the proof of `sender` and answers with ours. A right one uses the invite up; the fifth
-   * wrong one ends it.
+   * Checks the proof of `sender` and returns this node's proof. A valid proof closes the invite; so
+   * does the fifth invalid one.
    * @throws CaroError `invite_closed`, `pairing_refused`
    */
   readonly redeem: (proof: string, session: string, sender: string) => string;
@@ -70,7 +67,7 @@ export function createInvites(
       if (open.tries === 0) invite = undefined;
       throw new CaroError(
         'pairing_refused',
-        `expected a proof of the invite's secret, got another; ${open.tries} tries left`,
+        `expected a proof of the invite's secret, got an invalid one; ${open.tries} tries left`,
       );
     },
     close: () => {

@@ -16,7 +16,7 @@ import { decodeInviteCode, encodeInviteCode, type InviteCode, SECRET_BYTES } fro
 export interface PairingOptions {
   readonly self: string;
   readonly name: string;
-  /** Where this node takes connections. */
+  /** Where this node listens. */
   readonly listen: () => Endpoint | null;
   readonly limits: Pick<MeshLimits, 'inviteMs' | 'inviteTries'>;
   readonly now: () => number;
@@ -25,14 +25,14 @@ export interface PairingOptions {
 }
 
 /**
- * Both sides of pairing (design.md §7). It never gives trust: each owner chooses a level
+ * Both sides of pairing (docs/protocol.md §6). It gives no trust: each owner chooses a level
  * afterwards.
  */
 export interface Pairing {
   readonly isOpen: () => boolean;
   readonly invite: (host?: string) => OpenInvite;
   readonly endInvite: () => void;
-  /** `connect` opens a connection for pairing to the node of the code. */
+  /** `connect` opens a connection for pairing with the node of the code. */
   readonly join: (text: string, connect: (code: InviteCode) => Promise<Connection>) => Promise<JoinedPeer>;
   readonly onHello: (connection: Connection) => void;
   readonly onPair: (connection: Connection, body: MessageBodies['pair']) => void;
@@ -47,20 +47,20 @@ interface Joining {
 
 export function createPairing(options: PairingOptions): Pairing {
   const { self, name, listen, now, randomBytes } = options;
-  const desk = createInvites(self, now, options.limits);
+  const invites = createInvites(self, now, options.limits);
   const joining = new Map<Connection, Joining>();
-  const greet = (connection: Connection, proof: string): void => {
+  const sendProof = (connection: Connection, proof: string): void => {
     const body = { name, port: listen()?.port ?? null, proof };
     connection.transmit({ type: 'pair', body }).catch(() => connection.leave('paired'));
   };
   return {
-    isOpen: desk.isOpen,
-    endInvite: desk.close,
+    isOpen: invites.isOpen,
+    endInvite: invites.close,
     invite: (host) => {
       const secret = randomBytes(SECRET_BYTES);
       const endpoint = reachable(listen(), host);
       const code = encodeInviteCode({ ...endpoint, id: self, secret });
-      return { code, expiresAt: isoTime(desk.open(secret)) };
+      return { code, expiresAt: isoTime(invites.open(secret)) };
     },
     join: async (text, connect) => {
       const code = decodeInviteCode(text);
@@ -69,28 +69,26 @@ export function createPairing(options: PairingOptions): Pairing {
     },
     onHello: (connection) => {
       const joiner = joining.get(connection);
-      if (joiner) greet(connection, pairingProof(joiner.code.secret, connection.session, self, connection.peer));
+      if (joiner) sendProof(connection, pairingProof(joiner.code.secret, connection.session, self, connection.peer));
     },
     onPair: (connection, body) => {
       const joiner = joining.get(connection);
-      if (joiner) welcome(self, connection, body, joiner);
+      if (joiner) completeJoin(self, connection, body, joiner);
       else {
-        greet(connection, desk.redeem(body.proof, connection.session, connection.peer));
+        sendProof(connection, invites.redeem(body.proof, connection.session, connection.peer));
         options.onPaired(pairedPeer(connection, body));
       }
     },
     onEnd: (connection, { code }) => {
       const why = code ?? 'peer_gone';
-      joining
-        .get(connection)
-        ?.reject(new CaroError(why, 'expected to be paired, the other side ended it; make a new invite there'));
+      joining.get(connection)?.reject(new CaroError(why, 'the other side ended the pairing; open a new invite there'));
       joining.delete(connection);
     },
   };
 }
 
-/** The invited side has the proof of the inviting one: both know the secret. */
-function welcome(
+/** The joining node checks the proof of the inviting node. */
+function completeJoin(
   self: string,
   connection: Connection,
   { name, proof }: MessageBodies['pair'],
@@ -98,7 +96,7 @@ function welcome(
 ): void {
   const { peer, session } = connection;
   if (!isProof(proof, pairingProof(code.secret, session, peer, self))) {
-    throw new CaroError('pairing_refused', "expected a proof of the invite's secret, got another");
+    throw new CaroError('pairing_refused', "expected a proof of the invite's secret, got an invalid one");
   }
   resolve({ id: peer, name, fingerprint: fingerprintOf(connection), endpoint: endpointText(code) });
   connection.leave('paired');
@@ -112,23 +110,23 @@ function pairedPeer(connection: Connection, { name, port }: MessageBodies['pair'
 
 const fingerprintOf = ({ publicKey }: Connection): string => fingerprint(publicKey);
 
-/** An address that another machine can dial. */
+/** The endpoint for an invite code, which another machine must be able to dial. */
 function reachable(listen: Endpoint | null, host?: string): Endpoint {
   if (!listen)
     throw new CaroError(
       'usage',
-      'expected mesh.listen to take connections; set it, so that the other node can dial this one',
+      'expected an address in mesh.listen; set it, so that the other node can dial this one',
     );
   if (host !== undefined && (isIP(host) === 0 || host.includes('%')))
     throw new CaroError(
       'usage',
-      'expected an IP address without a zone, such as 10.0.1.5: an invite holds no names; name the address at which the other node reaches this one',
+      'expected an IP address without a zone, such as 10.0.1.5; give the address at which the other node reaches this one',
     );
   const address = host ?? listen.host;
   // Loopback serves several nodes on one machine.
   if (isInternal(address) || isLoopback(address) || host !== undefined) return { host: address, port: listen.port };
   throw new CaroError(
     'usage',
-    `expected the address at which the other node reaches this one, got ${address}; name it`,
+    `expected an address at which the other node reaches this one, got ${address}; give another one`,
   );
 }

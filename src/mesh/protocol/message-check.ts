@@ -7,17 +7,17 @@ import { decodeMessage, decodePayload, type Payload } from './message-codec.ts';
 import { type Incoming, MAX_AGE_MS, MAX_SKEW_MS, type Typed } from './messages.ts';
 import type { NonceCache } from './nonce-cache.ts';
 
-/** What both ends of a session know, whoever reads. */
+/** What the reader knows about a session before the first message. */
 export interface SessionFacts {
   /** Node id of the reader. */
   readonly self: string;
-  /** Node id and key of the other side, as TLS proved them. */
+  /** Node id and key of the other side, as proven by TLS. */
   readonly peer: string;
   readonly publicKey: Uint8Array;
   /** Base64 of the TLS exporter value. */
   readonly session: string;
   /**
-   * Milliseconds since the epoch, by our clock, when the WebSocket opened: the other side's hello
+   * When the WebSocket opened, in ms since the epoch by the reader's clock. The other side's hello
    * is not older.
    */
   readonly openedMs: number;
@@ -25,19 +25,19 @@ export interface SessionFacts {
 
 export interface MessageReader {
   /**
-   * Checks a message in the order of docs/protocol.md and takes it as read. Null for a type that is
-   * not known (it is skipped).
-   * @throws CaroError with the code of the first check that fails; the session MUST end then
+   * Checks the next message in the order of docs/protocol.md §3. Null for an unknown type, which is
+   * skipped.
+   * @throws CaroError with the code of the first check that fails; then the session MUST end
    */
   readonly read: (text: string) => Incoming | null;
   /**
-   * Their clock minus ours in ms, measured with the hello, even if it is then refused for it; null
-   * before it.
+   * The other side's clock minus the reader's in ms, measured with the hello, even if the hello is
+   * then refused; null before it.
    */
   readonly skewMs: () => number | null;
 }
 
-/** Null where a body fits the closed schema of its type, else which rule it breaks and where. */
+/** Null if a body fits the closed schema of its type, otherwise the broken rule and its place. */
 export function schemaFault({ type, body }: Typed): string | null {
   const validate: Validator<unknown> = MESSAGE_VALIDATORS[type];
   if (validate(body)) return null;
@@ -45,7 +45,7 @@ export function schemaFault({ type, body }: Typed): string | null {
   return `"${keyword}" at "${instancePath}"`;
 }
 
-/** The receiving end of one direction of a session: keeps the sequence, the skew and the nonces. */
+/** Reads one direction of a session: holds its sequence number, clock skew and nonces. */
 export function createMessageReader(facts: SessionFacts, nonces: NonceCache, now: () => number): MessageReader {
   let sequence = 0;
   let skewMs: number | null = null;
@@ -55,7 +55,7 @@ export function createMessageReader(facts: SessionFacts, nonces: NonceCache, now
       const payload = decodePayload(openSigned(envelope, facts.publicKey));
       checkAddressing(payload, facts);
       if (!nonces.add(facts.peer, payload.nonce))
-        throw refused('message_replayed', 'expected a fresh nonce, got a used one');
+        throw refused('message_replayed', 'expected a new nonce, got one that was used before');
       checkPlace(payload, facts, sequence);
       sequence += 1;
       const theirs = timeOf(payload);
@@ -73,7 +73,7 @@ function openSigned(envelope: Parameters<typeof openEnvelope>[0], publicKey: Uin
   try {
     return openEnvelope(envelope, publicKey);
   } catch {
-    throw refused('message_forged', 'expected a signature by the key of this connection, got none that fits');
+    throw refused('message_forged', 'expected a signature by the key of this connection, got none that verifies');
   }
 }
 
@@ -83,24 +83,25 @@ function checkAddressing({ sender, recipient }: Payload, { self, peer }: Session
   if (recipient !== self) throw refused('message_recipient', 'expected this node as recipient, got another');
 }
 
-/** The first message of a side is its hello, and it has no other. */
+/** The first message of each side, and no other, is a hello. */
 function checkPlace({ session, sequence, type }: Payload, facts: SessionFacts, expected: number): void {
-  if (session !== facts.session) throw refused('message_session', 'expected a message made for this TLS session');
+  if (session !== facts.session)
+    throw refused('message_session', 'expected a message for this TLS session, got one for another');
   if (sequence !== expected) throw refused('message_sequence', `expected sequence ${expected}, got ${sequence}`);
   if ((type === 'hello') !== (expected === 0)) {
-    throw refused('message_unexpected', 'expected a hello as first message, and only as first');
+    throw refused('message_unexpected', 'expected a hello as the first message only');
   }
 }
 
 function timeOf({ time }: Payload): number {
   const ms = Date.parse(time);
-  if (Number.isNaN(ms) || isoTime(ms) !== time) throw refused('message_malformed', 'expected a time that exists');
+  if (Number.isNaN(ms) || isoTime(ms) !== time) throw refused('message_malformed', 'expected a valid date and time');
   return ms;
 }
 
 /**
- * The hello was written between the opening of the WebSocket and now: the middle of the two is the
- * best guess of when.
+ * The hello was written between the opening of the WebSocket and now; the middle of the two is the
+ * best estimate.
  */
 const measureSkew = (theirs: number, openedMs: number, nowMs: number): number =>
   Math.round(theirs - (openedMs + nowMs) / 2);
@@ -109,15 +110,16 @@ function checkSkew(skewMs: number): void {
   if (Math.abs(skewMs) > MAX_SKEW_MS) throw refused('clock_skewed', skewText(skewMs));
 }
 
-/** @param age in ms, after correcting for the skew; negative for a message from the future */
+/** @param age in ms, corrected for the skew; negative for a message from the future */
 function checkAge(age: number): void {
   if (age > MAX_AGE_MS)
-    throw refused('message_stale', `expected a message of the last 5 minutes, got one ${age} ms old`);
-  if (age < -MAX_AGE_MS) throw refused('message_future', `expected a message of now, got one ${-age} ms ahead`);
+    throw refused('message_stale', `expected a message from the last 5 minutes, got one that is ${age} ms old`);
+  if (age < -MAX_AGE_MS)
+    throw refused('message_future', `expected a message from now, got one that is ${-age} ms ahead`);
 }
 
 const skewText = (skewMs: number): string =>
-  `expected clocks that differ by at most ${MAX_SKEW_MS} ms, measured ${skewMs} ms (theirs minus ours); set the clock of one of the two nodes`;
+  `expected clocks that differ by at most ${MAX_SKEW_MS} ms, measured ${skewMs} ms (the peer's minus this node's); correct the clock of one of the two nodes`;
 
 function checkBody({ type, body, nonce, inReplyTo }: Payload): Incoming | null {
   if (!Object.hasOwn(MESSAGE_VALIDATORS, type)) return null;

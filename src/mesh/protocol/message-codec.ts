@@ -5,17 +5,17 @@ import { validateMessagePayload } from '../../generated/message-validators.js';
 import { decodeEnvelope, encodeEnvelope } from '../../identity/envelope.ts';
 import { MESSAGE_TYPE, type MessageHeader, type Typed } from './messages.ts';
 
-/** What stands in every payload; the body is looked at once the header has passed all checks. */
+/** A decoded payload; the body is checked after the header. */
 export type Payload = MessageHeader & { readonly type: string; readonly body: object };
 
-/** UTF-8 bytes of a payload in canonical JSON (RFC 8785): these are signed. */
+/** The bytes to sign: the payload in canonical JSON (RFC 8785), in UTF-8. */
 export function encodePayload(header: MessageHeader, { type, body }: Typed): Uint8Array {
   return Buffer.from(canonical({ ...header, type, body: body as unknown as Json }));
 }
 
 /**
- * Reads exactly what `encodePayload` writes: another spelling of the same JSON is refused, so that
- * what is checked, stored and shown is the one form there is.
+ * Reads exactly what `encodePayload` writes. Another spelling of the same JSON is refused, so that
+ * the same form is checked, stored and shown.
  *
  * @throws CaroError `message_malformed`
  */
@@ -30,12 +30,10 @@ export function decodePayload(bytes: Uint8Array): Payload {
   return value;
 }
 
-/**
- * A message as it goes over the wire: one line of canonical JSON holding the DSSE envelope.
- * @throws CaroError `message_malformed` from `decodeMessage`
- */
+/** A message on the wire: the DSSE envelope as one line of canonical JSON. */
 export const encodeMessage = encodeEnvelope;
 
+/** @throws CaroError `message_malformed` */
 export function decodeMessage(text: string): Envelope {
   const envelope = envelopeIn(text);
   if (envelope.payloadType !== MESSAGE_TYPE)
@@ -60,7 +58,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** JSON nested too deep for the stack has no canonical form either. */
+/** JSON that is nested too deeply for the stack has no canonical form either. */
 function isCanonical(value: Json, bytes: Uint8Array): boolean {
   try {
     return Buffer.from(canonical(value)).equals(bytes);

@@ -21,10 +21,7 @@ const SUMMARY_ID = text('^[0-9a-f]{32}$');
 const SUMMARY_CHARACTERS = 700_000;
 const SUMMARY_DOCUMENT = envelopeSchema(SUMMARY_TYPE, 1, SUMMARY_CHARACTERS);
 
-/**
- * Every payload, whatever its type: types that are not known yet are skipped, so their bodies are
- * any object.
- */
+/** Payload of every message. The body may be any object, since unknown types are skipped. */
 export const PAYLOAD_SCHEMA: JsonSchema = closed({
   version: { const: 1 },
   type: text('^[a-z][a-z-]{0,31}$'),
@@ -38,7 +35,7 @@ export const PAYLOAD_SCHEMA: JsonSchema = closed({
   body: { type: 'object' },
 });
 
-/** Body of each type of message. `words` closes the lists of families in answers. */
+/** Body of each message type. `words` are the families that answers may name. */
 export function messageBodySchemas(
   words: Pick<Vocabulary, 'families' | 'ruleFamilies'>,
 ): Readonly<Record<MessageType, JsonSchema>> {
@@ -68,8 +65,8 @@ export function messageBodySchemas(
 const count: JsonSchema = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 const MAX_NAMES = 4_000;
 /**
- * The form of closed words. Which words there are depends on the catalogue's version, so the
- * sender's gate checks that, not the schema.
+ * The form of words from closed lists. The lists depend on the version of the catalogue, so the
+ * sender's egress gate checks them, not the schema.
  */
 const WORD = text('^[a-z0-9][a-z0-9._+-]{0,31}$');
 const PATTERN = text('^[a-z0-9][a-z0-9._+-]{0,31}( [A-Za-z0-9][A-Za-z0-9._:+-]{0,31})?$');

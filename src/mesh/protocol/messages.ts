@@ -2,22 +2,22 @@ import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
 import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
 
-/** WebSocket subprotocol (design.md §7); another version of the wire has another name. */
+/** WebSocket subprotocol; another version of the wire format has another name. */
 export const SUBPROTOCOL = 'caro.mesh.v1';
-/** Request targets of the upgrade: what a connection is for. */
+/** Request target of the upgrade, which says what the connection is for. */
 export const MESH_PATH = '/';
 export const PAIRING_PATH = '/pair';
-/** Media type under which a message is signed. */
+/** DSSE payload type of a message. */
 export const MESSAGE_TYPE = 'application/vnd.caro.mesh.v1+json';
 /**
- * RFC 5705, RFC 8446 §7.5: what binds messages to their TLS connection is exported under this
- * label, without context.
+ * Label, without context, of the exporter value that binds messages to their TLS connection
+ * (RFC 5705, RFC 8446 §7.5).
  */
 export const EXPORTER_LABEL = 'EXPORTER-caro-mesh-v1';
 export const SESSION_BYTES = 32;
 export const NONCE_BYTES = 16;
 export const MAX_FRAME_BYTES = 1024 * 1024;
-/** Longest age of a message (NFR-204) and largest difference of two clocks (E3). */
+/** Maximum age of a message (NFR-204) and maximum difference of two clocks (E3). */
 export const MAX_AGE_MS = 5 * 60_000;
 export const MAX_SKEW_MS = 5 * 60_000;
 
@@ -25,24 +25,26 @@ export const GOODBYE_REASONS = ['shutdown', 'duplicate', 'untrusted', 'paired'] 
 export type GoodbyeReason = (typeof GOODBYE_REASONS)[number];
 
 /**
- * Type of a message → its body. Bodies are closed: words from lists, integers, times, ids, signed
- * documents of the same kind.
+ * Body of each message type. Bodies are closed: they hold words from lists, integers, times, ids,
+ * and signed documents with the same property.
+ *
+ * A new type also needs a schema, a handler and a row in docs/protocol.md; the compiler and a test
+ * report what is missing.
  */
 export interface MessageBodies {
   /**
-   * First message of each side. `rotations` lead from keys that the sender had before to the one it
-   * has, and on to the one it will have, oldest first; `revocations` are of keys that it had
-   * before.
+   * First message of each side. `rotations` lead from the sender's former keys to its current key
+   * and on to its next, oldest first; `revocations` are of its former keys.
    */
   readonly hello: { readonly rotations: readonly DualEnvelope[]; readonly revocations?: readonly Envelope[] };
   readonly summary: { readonly document: Envelope };
-  /** `id` is the summary's. */
+  /** `id` is the id of the summary. */
   readonly 'summary-ack': { readonly id: string; readonly result: SummaryResult };
   readonly query: QueryBody;
   readonly response: ResponseBody;
   readonly rotation: { readonly statement: DualEnvelope };
   readonly revocation: { readonly statement: Envelope };
-  /** `proof`: base64 HMAC-SHA256; `port`: where the sender takes connections, if it does. */
+  /** `proof`: base64 HMAC-SHA256; `port`: on which the sender listens, null if it does not. */
   readonly pair: { readonly name: string; readonly port: number | null; readonly proof: string };
   readonly goodbye: { readonly reason: GoodbyeReason };
 }
@@ -71,7 +73,7 @@ export type MessageHandler<C, T extends MessageType> = (connection: C, message: 
 /** A handler for each type; a type without one does not compile. */
 export type MessageHandlers<C> = { readonly [T in MessageType]: MessageHandler<C, T> };
 
-/** What every payload holds in addition to type and body. */
+/** The members of a payload in addition to type and body. */
 export interface MessageHeader {
   readonly version: 1;
   /** Node ids. */
@@ -79,7 +81,7 @@ export interface MessageHeader {
   readonly recipient: string;
   /** Base64 of the TLS exporter value. */
   readonly session: string;
-  /** From 0, without gaps, in each direction of each session. */
+  /** Counts from 0 without gaps in each direction of each session. */
   readonly sequence: number;
   /** ISO 8601 UTC with milliseconds, by the sender's clock. */
   readonly time: string;

@@ -1,15 +1,15 @@
-/** Nonces seen lately (NFR-205). */
+/** Recently used nonces (NFR-205). */
 export interface NonceCache {
-  /** Whether the nonce of this sender is new; from then on it is not, for at least 10 minutes. */
+  /** Adds a nonce. Returns false if the sender has used it in the last 10 minutes. */
   readonly add: (sender: string, nonce: string) => boolean;
 }
 
-/** Twice the longest age of a message, so that no message outlives the memory of its nonce. */
+/** Twice the maximum age of a message, so that no replay is accepted after its nonce expires. */
 export const NONCE_MEMORY_MS = 10 * 60_000;
 
 /**
- * Two generations a sender, so that forgetting costs nothing. What one sender can fill is bounded
- * by its message rate.
+ * Keeps two generations for each sender, so that expiry costs one assignment. The message rate
+ * bounds the number of nonces of a sender.
  * @param now milliseconds that never go back
  */
 export function createNonceCache(now: () => number): NonceCache {

@@ -3,8 +3,8 @@ import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelo
 import { openRevocation, openRotation } from '../../identity/key-statement.ts';
 
 /**
- * Holds the rotations of a hello to what a peer may say of itself: signed, each the continuation of
- * the one before, and its own key one of theirs.
+ * Checks that rotations are signed, that each one continues the one before, and that one of them is
+ * from or to the sender's key.
  *
  * @throws CaroError `rotation_invalid`
  */
@@ -13,12 +13,13 @@ export function checkRotations(peer: string, statements: readonly DualEnvelope[]
   const isChain = opened.every((statement, index) => index === 0 || opened[index - 1]?.new === statement.old);
   const isOwn = opened.length === 0 || opened.some((statement) => statement.old === peer || statement.new === peer);
   if (!isChain || !isOwn)
-    throw new CaroError('rotation_invalid', 'expected rotations of the sender, each from the key before');
+    throw new CaroError('rotation_invalid', "expected a chain of rotations that includes the sender's key");
 }
 
 /**
- * A stranger at the address of a peer is heard on nothing but that he is that peer now: he MUST NOT
- * fill the book with keys of his own.
+ * Checks that an unknown key at the address of a peer presents a rotation of that peer's key. Other
+ * statements MUST NOT be taken: they could fill the key book.
+ *
  * @throws CaroError `key_changed`
  */
 export function checkIntroduction(
@@ -27,17 +28,14 @@ export function checkIntroduction(
   isHeir: (id: string, later: string) => boolean,
 ): void {
   if (!statements.some((statement) => isHeir(expected, openRotation(statement).old)))
-    throw new CaroError('key_changed', 'expected the key of the peer, got another that nothing explains');
+    throw new CaroError('key_changed', 'expected the key of the peer, got another key without a rotation to it');
 }
 
-/**
- * @throws CaroError `rotation_invalid` unless each is of a key from which one of the rotations
- *   leads away
- */
+/** @throws CaroError `rotation_invalid` unless each key is the old key of one of the rotations */
 export function checkEarlierRevocations(rotations: readonly DualEnvelope[], revocations: readonly Envelope[]): void {
   const earlier = rotations.map((rotation) => openRotation(rotation).old);
   if (!revocations.every((revocation) => earlier.includes(openRevocation(revocation).key))) {
-    throw new CaroError('rotation_invalid', 'expected revocations of keys that the sender had before');
+    throw new CaroError('rotation_invalid', "expected revocations of the sender's former keys only");
   }
 }
 

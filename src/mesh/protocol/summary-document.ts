@@ -7,8 +7,7 @@ import { validateSummaryDocument } from '../../generated/message-validators.js';
 import { openEnvelope } from '../../identity/envelope.ts';
 
 /**
- * The summary in a document that came from a peer. Nobody has vouched for it yet: see
- * `checkAuthor`.
+ * The summary in a document of a peer. Its signature is not checked here, see `checkAuthor`.
  * @throws CaroError `summary_invalid`
  */
 export function parseSummary({ payloadType, payload }: Envelope): NodeSummary {
@@ -17,10 +16,9 @@ export function parseSummary({ payloadType, payload }: Envelope): NodeSummary {
 }
 
 /**
- * Holds a summary to its signature, which must be of the node that it is about, and that node to be
- * the sender (E4).
+ * Checks that a summary is about its sender and signed by it (E4).
  *
- * @param isSender whether a node id is the sender's own, now or before a rotation
+ * @param isSender whether a node id is the sender's current or a former id
  * @throws CaroError `summary_invalid`
  */
 export function checkAuthor(document: Envelope, { node }: NodeSummary, isSender: (node: string) => boolean): void {
@@ -30,7 +28,7 @@ export function checkAuthor(document: Envelope, { node }: NodeSummary, isSender:
   try {
     openEnvelope(document, key);
   } catch {
-    throw invalid('expected a signature of the node that it is about, got none that fits');
+    throw invalid('expected a signature by the node that the summary is about, got none that verifies');
   }
 }
 

@@ -8,16 +8,16 @@ export interface AddressRules {
   readonly allowDns: boolean;
 }
 
-/** An IPv4 address in IPv6 clothes is the IPv4 address that it is. */
+/** The IPv4 address of an IPv4-mapped IPv6 address; any other address unchanged. */
 export const plainAddress = (address: string): string => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
 
-/** Host and port as one text that `parseEndpoint` reads. */
+/** Host and port in the form that `parseEndpoint` reads. */
 export const endpointText = ({ host, port }: Endpoint): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
 /**
- * Only loopback, private and link-local addresses may be listened on, unless the owner allows more
- * (FR-206).
+ * The mesh listens on loopback, private and link-local addresses only, unless the owner allows
+ * public ones (FR-206).
  * @throws CaroError `address_unsafe`
  */
 export function checkListen({ host, port }: Endpoint, { allowPublic }: Pick<AddressRules, 'allowPublic'>): void {
@@ -30,24 +30,24 @@ export function checkListen({ host, port }: Endpoint, { allowPublic }: Pick<Addr
   if (allowPublic || isInternal(host)) return;
   throw new CaroError(
     'address_unsafe',
-    `expected mesh.listen to be a loopback, private or link-local address, got ${host}; set mesh.allow_public = true if that is meant`,
+    `expected mesh.listen to be a loopback, private or link-local address, got ${host}; set mesh.allow_public = true to allow it`,
   );
 }
 
 /**
- * Where a peer may be dialled. A name needs `allowDns`; what it resolves to is checked when it is
- * (see `checkedLookup`).
+ * Checks the address of a peer before it is dialled. A name needs `allowDns`; the addresses that it
+ * resolves to are checked by `checkedLookup`.
  * @throws CaroError `address_unsafe`
  */
 export function checkDial(address: string, { allowPublic, allowDns }: AddressRules): Endpoint {
   const endpoint = parseEndpoint(address);
   if (!endpoint || endpoint.port === 0)
-    throw new CaroError('address_unsafe', 'expected a peer at IP:port, got something else');
+    throw new CaroError('address_unsafe', 'expected the address of a peer as IP:port, got another form');
   const isName = isIP(endpoint.host) === 0;
   if (isName && !allowDns) {
     throw new CaroError(
       'address_unsafe',
-      `expected the IP address of a peer, got the name ${endpoint.host}; names are looked up only with mesh.allow_dns = true`,
+      `expected the IP address of a peer, got the name ${endpoint.host}; set mesh.allow_dns = true to allow names`,
     );
   }
   if (!isName && !allowPublic && !isInternal(endpoint.host)) throw publicAddress(endpoint.host);
@@ -55,8 +55,8 @@ export function checkDial(address: string, { allowPublic, allowDns }: AddressRul
 }
 
 /**
- * Resolves a name like Node does, then holds every address to the rule of `checkDial`. Never called
- * for an IP address.
+ * Resolves a name as Node does, and applies the rule of `checkDial` to every address. Not called for
+ * IP addresses.
  */
 export const checkedLookup =
   ({ allowPublic }: Pick<AddressRules, 'allowPublic'>): LookupFunction =>
@@ -76,5 +76,5 @@ export const checkedLookup =
 const publicAddress = (host: string): CaroError =>
   new CaroError(
     'address_unsafe',
-    `expected a peer at a loopback, private or link-local address, got ${host}; set mesh.allow_public = true if that is meant`,
+    `expected a peer at a loopback, private or link-local address, got ${host}; set mesh.allow_public = true to allow it`,
   );

@@ -1,13 +1,13 @@
 import type { Connection } from './connection.ts';
 
-/** The live connections that have said their hello: one for each peer. */
+/** The live connections after their hello: one for each peer. */
 export interface ConnectionRegistry {
   /**
-   * Takes a connection in; the one that it does not keep is retired. True if there was none with
-   * this peer before.
+   * Adds a connection. Of two connections with one peer, one is retired. Returns true for the first
+   * connection with this peer.
    */
   readonly add: (connection: Connection) => boolean;
-  /** Forgets a connection. True if it was the one in use. */
+  /** Removes a connection. Returns true if it was in use. */
   readonly remove: (connection: Connection) => boolean;
   readonly get: (peer: string) => Connection | undefined;
   readonly all: () => readonly Connection[];
@@ -15,7 +15,7 @@ export interface ConnectionRegistry {
 
 /**
  * @param self node id
- * @param raceMs two connections that open within this time were dialled at once from both sides
+ * @param raceMs connections that open within this time count as dialled simultaneously
  */
 export function createConnectionRegistry(self: string, raceMs: number): ConnectionRegistry {
   const live = new Map<string, Connection>();
@@ -34,12 +34,12 @@ export function createConnectionRegistry(self: string, raceMs: number): Connecti
 }
 
 /**
- * Which of two connections stays; both ends come to the same answer. Dialled at once from both
- * sides: the one that the node with the smaller id dialled. Otherwise the younger one, since nobody
- * dials a peer that it believes connected.
+ * Which of two connections is kept; both sides come to the same result. If both sides dialled
+ * simultaneously, it is the one that the node with the smaller id dialled. Otherwise it is the newer
+ * one: a node that dials has lost the older one.
  */
-function preferred(self: string, known: Connection, young: Connection, raceMs: number): Connection {
-  if (known.isDialled === young.isDialled || young.openedMs - known.openedMs > raceMs) return young;
-  const isOursPreferred = self < known.peer;
-  return known.isDialled === isOursPreferred ? known : young;
+function preferred(self: string, known: Connection, newer: Connection, raceMs: number): Connection {
+  if (known.isDialled === newer.isDialled || newer.openedMs - known.openedMs > raceMs) return newer;
+  const isOwnPreferred = self < known.peer;
+  return known.isDialled === isOwnPreferred ? known : newer;
 }

@@ -8,11 +8,11 @@ import type { EgressGate } from './egress-gate.ts';
 import type { MeshLimits } from './limits.ts';
 import type { LinkPurpose } from './link.ts';
 
-/** Why a connection ended, where one side refused the other. */
+/** Why a connection ended: a code for a refusal, a reason for a goodbye. */
 export interface Ending {
   readonly code: ErrorCode | null;
   readonly reason: GoodbyeReason | null;
-  /** Whether the other side said so, or we. */
+  /** Which side ended it. */
   readonly by: 'us' | 'them';
 }
 
@@ -28,13 +28,13 @@ export interface Connection {
   /** Base64 of the TLS exporter value. */
   readonly session: string;
   readonly openedMs: number;
-  /** Whether the session has ended or is ending: nothing of it is handled any more. */
+  /** Whether the session has ended or is ending; its messages are not handled any more. */
   readonly hasEnded: () => boolean;
-  /** Their clock minus ours, in ms; null before their hello. */
+  /** Peer's clock minus this node's clock in ms; null before its hello. */
   readonly skewMs: () => number | null;
   /** @throws CaroError `deadline_exceeded`, `peer_gone`, `egress_…` */
   readonly ask: (body: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
-  /** Takes the response to the query with the nonce `inReplyTo`; one that is late is dropped. */
+  /** Takes the response to the query with the nonce `inReplyTo`; a late one is dropped. */
   readonly takeResponse: (inReplyTo: string | null, body: ResponseBody) => void;
   /**
    * Resolves when the peer has acknowledged the summary with this id. @throws CaroError as `ask`
@@ -56,11 +56,11 @@ export interface Connection {
   /** Takes the goodbye of the other side. */
   readonly takeGoodbye: (reason: GoodbyeReason) => void;
   /**
-   * Ends the session at once, because the other side may not connect any more. Only the code is
+   * Ends the session immediately because the other side may not connect any more. Only the code is
    * sent, in the close frame.
    */
   readonly expel: (code: ErrorCode) => void;
-  /** Ends the session because of what the other side did. */
+  /** Ends the session because the other side broke a rule, and records the refusal. */
   readonly fail: (error: CaroError) => void;
 }
 
@@ -71,7 +71,7 @@ export interface ConnectionHost {
   readonly nonces: NonceCache;
   readonly limits: MeshLimits;
   readonly now: () => number;
-  /** Body of our hello. */
+  /** Body of this node's hello. */
   readonly hello: () => MessageBodies['hello'];
   readonly handlers: MessageHandlers<Connection>;
   readonly onRefuse: (connection: Connection, code: ErrorCode) => void;

@@ -11,30 +11,29 @@ import type { Link, LinkPurpose } from './link.ts';
 import { dialContext, handshakeError, sessionOf } from './tls-settings.ts';
 
 export interface DialOptions {
-  /** `IP:port`, `[IPv6]:port`, or `name:port` where the rules allow it. */
+  /** `IP:port`, `[IPv6]:port`, or `name:port` if the rules allow names. */
   readonly address: string;
   readonly rules: AddressRules;
   readonly tls: TlsMaterial;
   readonly limits: MeshLimits;
   readonly now: () => number;
-  /** What the key that answers may be used for; throws what it is refused with. */
+  /** What a connection to this key may be used for; throws the error if it is refused. */
   readonly judge: (id: string, address: string) => LinkPurpose;
 }
 
 /**
- * Opens a connection to a peer: TLS, then the judgement of its key, and only then the first byte of
- * HTTP.
+ * Opens a connection to a peer. The peer's key is checked after the TLS handshake and before the
+ * first byte of HTTP is sent.
  *
- * @throws CaroError `address_unsafe`, `peer_unreachable`, `tls_…`, `certificate_…`, what `judge`
- *   throws, and `peer_untrusted` when the
- * other side hangs up after the handshake, which is how it refuses
+ * @throws CaroError `address_unsafe`, `peer_unreachable`, `tls_…`, `certificate_…`, errors of
+ *   `judge`, and `peer_untrusted` if the other side hangs up after the handshake
  */
 export async function dial(options: DialOptions): Promise<Link> {
   const tls = await openTls(options);
   try {
     const peer = nodeIdOf(tls.getPeerX509Certificate(), options.now(), MAX_SKEW_MS);
     const publicKey = parseNodeId(peer);
-    if (!publicKey) throw new CaroError('certificate_kind', 'expected a key that has a node id');
+    if (!publicKey) throw new CaroError('certificate_kind', 'expected an Ed25519 key in the certificate');
     const address = plainAddress(tls.remoteAddress ?? '');
     const purpose = options.judge(peer, address);
     const facts = { purpose, peer, publicKey, address, port: tls.remotePort ?? 0, session: sessionOf(tls) };
@@ -51,7 +50,7 @@ async function openTls({ address, rules, tls, limits }: DialOptions): Promise<TL
   const { host, port } = checkDial(address, rules);
   const lookup = isIP(host) === 0 ? { lookup: checkedLookup(rules) } : {};
   return new Promise((resolve, reject) => {
-    // No server name: it would tell listeners on the wire the name of the peer.
+    // No server name: it would reveal the name of the peer on the network.
     const socket = connect({
       secureContext: dialContext(tls),
       rejectUnauthorized: false,
@@ -64,14 +63,8 @@ async function openTls({ address, rules, tls, limits }: DialOptions): Promise<TL
       socket.destroy();
       reject(error);
     };
-    const timer = setTimeout(
-      fail,
-      limits.helloMs,
-      new CaroError('tls_timeout', 'expected a TLS handshake within its time'),
-    );
-    socket.once('close', () =>
-      fail(new CaroError('tls_handshake', 'expected a TLS handshake, the other side hung up')),
-    );
+    const timer = setTimeout(fail, limits.helloMs, new CaroError('tls_timeout', 'the TLS handshake timed out'));
+    socket.once('close', () => fail(new CaroError('tls_handshake', 'the other side hung up during the TLS handshake')));
     socket.once('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       fail(dialError(error));
@@ -89,7 +82,7 @@ function dialError(error: NodeJS.ErrnoException | CaroError): CaroError {
   if (error instanceof CaroError) return error;
   const { code = 'no answer' } = error;
   if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return handshakeError(error);
-  return new CaroError('peer_unreachable', `expected a peer that takes connections, got ${code}`, { cause: error });
+  return new CaroError('peer_unreachable', `the peer accepts no connection: ${code}`, { cause: error });
 }
 
 function upgrade(tls: TLSSocket, purpose: LinkPurpose, limits: MeshLimits): Promise<WebSocket> {
@@ -105,7 +98,7 @@ function upgrade(tls: TLSSocket, purpose: LinkPurpose, limits: MeshLimits): Prom
     const refused = (): void => {
       socket.terminate();
       reject(
-        new CaroError('peer_untrusted', 'expected a welcome, the peer hung up: it does not trust this node (yet)'),
+        new CaroError('peer_untrusted', 'the peer hung up after the TLS handshake: it does not trust this node yet'),
       );
     };
     socket.once('error', refused);
@@ -113,7 +106,7 @@ function upgrade(tls: TLSSocket, purpose: LinkPurpose, limits: MeshLimits): Prom
     socket.once('open', () => {
       socket.off('error', refused);
       tls.off('close', refused);
-      // Frames may follow at once; the connection resumes when it listens.
+      // Frames may follow immediately; the session resumes the socket when it listens.
       socket.pause();
       resolve(socket);
     });

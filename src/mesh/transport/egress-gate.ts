@@ -18,7 +18,7 @@ import {
 } from '../protocol/messages.ts';
 import type { MeshLimits } from './limits.ts';
 
-/** A message that wants to leave, as the policy sees it. */
+/** A message to send, as the policy sees it. */
 export interface Outgoing {
   readonly recipient: string;
   readonly address: string;
@@ -28,13 +28,13 @@ export interface Outgoing {
 
 export interface EgressDecision {
   readonly allow: boolean;
-  /** Level of what leaves; null where no figures of ours do. */
+  /** Level of the figures in the message; null if it holds none. */
   readonly level: 1 | 2 | null;
   /** The rule that decided. */
   readonly rule: string;
 }
 
-/** One message that left, or was about to when the connection broke. */
+/** One message that was sent, or was about to be sent when the connection broke. */
 export interface LedgerEntry {
   /** ISO 8601 UTC. */
   readonly time: string;
@@ -43,20 +43,20 @@ export interface LedgerEntry {
   readonly type: MessageType;
   readonly level: 1 | 2 | null;
   readonly rule: string;
-  /** The text of the WebSocket message, exactly. */
+  /** The exact text of the WebSocket message. */
   readonly bytes: string;
 }
 
 export interface EgressPorts {
   readonly decide: (message: Outgoing) => EgressDecision;
   /**
-   * What a schema cannot say: words outside the vocabulary. Null, or why the content must not
-   * leave. `content` is the body; of a `summary` it is the summary inside the document.
+   * Checks what a schema cannot express, such as words outside the vocabulary. Returns null, or why
+   * the content must not leave. `content` is the body, or the summary inside a summary document.
    */
   readonly check: (type: MessageType, content: unknown) => string | null;
   /**
-   * MUST have stored all entries when it returns; what it throws keeps them from leaving. One call
-   * holds all that left at once.
+   * MUST have stored all entries when it returns; if it throws, none of them is sent. One call holds
+   * all messages of one turn of the event loop.
    */
   readonly record: (entries: readonly LedgerEntry[]) => void;
   readonly audit: (entry: AuditEntry) => void;
@@ -70,21 +70,20 @@ export interface GateOptions {
   readonly limits: Pick<MeshLimits, 'frameBytes' | 'backlogBytes'>;
 }
 
-/** One direction of one session. */
+/** The sending direction of one session. */
 export interface Channel {
   /**
-   * Sends a message, or refuses to: `egress_denied`, `egress_schema`, `egress_unrecorded`,
-   * `egress_backlog`, `peer_gone`.
-   * @param inReplyTo nonce of the message that it answers
-   * @returns its nonce
+   * Sends a message.
+   * @param inReplyTo nonce of the message that this one answers
+   * @returns nonce of the message
+   * @throws CaroError `egress_denied`, `egress_schema`, `egress_unrecorded`, `egress_backlog`,
+   *   `peer_gone`
    */
   readonly send: (message: Typed, inReplyTo?: string | null) => Promise<string>;
-  /** WebSocket control frames: they hold none of our data. */
+  /** WebSocket control frames, which hold no data of this node. */
   readonly ping: () => void;
   readonly pong: (data: Buffer) => void;
-  /**
-   * Ends the session with a status (RFC 6455 §7.4) and a code of `src/domain/errors.ts` or nothing.
-   */
+  /** Ends the session with a status (RFC 6455 §7.4) and an optional error code. */
   readonly end: (status: number, code?: ErrorCode) => void;
 }
 
@@ -92,7 +91,7 @@ export interface Recipient {
   readonly id: string;
   readonly address: string;
   readonly session: string;
-  /** Whether the other side is a stranger with whom the owner is pairing. */
+  /** Whether the connection is for pairing with an untrusted node. */
   readonly isPairing: boolean;
 }
 
@@ -108,7 +107,7 @@ interface Pending {
   readonly recipient: Recipient;
   readonly message: Typed;
   readonly inReplyTo: string | null;
-  /** Takes the next sequence number of the session. */
+  /** Sequence number of the session's next message. */
   readonly sequence: { next: number };
   readonly resolve: (nonce: string) => void;
   readonly reject: (error: CaroError) => void;
@@ -121,9 +120,9 @@ interface Sealed {
 }
 
 /**
- * The only code that hands bytes to a peer: it asks the policy, checks the closed schema, signs,
- * writes the ledger, and only then sends (design.md §2). Messages handed in during one turn of the
- * event loop go into the ledger together, so that asking a hundred peers costs one transaction.
+ * The only code that sends bytes to a peer. It asks the policy, checks the closed schema, signs,
+ * writes the ledger, and only then sends (docs/design.md §2). Messages of one turn of the event loop
+ * are written to the ledger together, so that a query to a hundred peers costs one transaction.
  */
 export function createEgressGate(options: GateOptions): EgressGate {
   let waiting: Pending[] = [];
@@ -162,13 +161,15 @@ export function createEgressGate(options: GateOptions): EgressGate {
   };
 }
 
-/** The message in its final form, or undefined once its sender has been told why not. */
+/** The signed message; undefined if it was refused, which rejects the sender's promise. */
 function attempt(options: GateOptions, pending: Pending): Sealed | undefined {
   try {
     return sealed(options, pending);
   } catch (error) {
     const refusal =
-      error instanceof CaroError ? error : new CaroError('egress_schema', 'expected a message that can be encoded');
+      error instanceof CaroError
+        ? error
+        : new CaroError('egress_schema', 'expected a message that can be encoded as canonical JSON');
     refuse(options.ports, pending, refusal);
     return undefined;
   }
@@ -193,7 +194,7 @@ function sealed({ identity, now, randomBytes, ports, limits }: GateOptions, pend
   };
   const bytes = encodeMessage(seal(MESSAGE_TYPE, encodePayload(header, message), identity));
   if (Buffer.byteLength(bytes) > limits.frameBytes) {
-    throw new CaroError('egress_schema', `expected a message of at most ${limits.frameBytes} bytes, got a longer one`);
+    throw new CaroError('egress_schema', `expected a message of at most ${limits.frameBytes} bytes, got a larger one`);
   }
   sequence.next += 1;
   const { id, address } = recipient;
@@ -202,13 +203,9 @@ function sealed({ identity, now, randomBytes, ports, limits }: GateOptions, pend
 }
 
 function checkSocket(socket: WebSocket, limits: GateOptions['limits']): void {
-  if (socket.readyState !== WebSocket.OPEN)
-    throw new CaroError('peer_gone', 'expected a live connection, it has ended');
+  if (socket.readyState !== WebSocket.OPEN) throw new CaroError('peer_gone', 'the connection has ended');
   if (socket.bufferedAmount > limits.backlogBytes) {
-    throw new CaroError(
-      'egress_backlog',
-      `expected a peer that reads, got one with ${socket.bufferedAmount} bytes waiting`,
-    );
+    throw new CaroError('egress_backlog', `the peer does not read: ${socket.bufferedAmount} bytes wait to be sent`);
   }
 }
 
@@ -217,7 +214,7 @@ function decide(ports: EgressPorts, recipient: Recipient, { type, body }: Typed)
     ? { allow: PAIRING_TYPES.includes(type), level: null, rule: PAIRING_RULE }
     : ports.decide({ recipient: recipient.id, address: recipient.address, type, body });
   if (decision.allow) return decision;
-  throw new CaroError('egress_denied', `expected leave to send a ${type}, got a refusal by ${decision.rule}`);
+  throw new CaroError('egress_denied', `expected a ${type} that the policy allows, got a refusal by ${decision.rule}`);
 }
 
 function checkContent(ports: EgressPorts, message: Typed): void {
@@ -229,17 +226,17 @@ function checkContent(ports: EgressPorts, message: Typed): void {
     message.type === 'summary' ? summaryIn(message.body.document) : message.body,
   );
   if (reason !== null)
-    throw new CaroError('egress_schema', `expected a ${message.type} of closed words only: ${reason}`);
+    throw new CaroError('egress_schema', `expected only words of the vocabulary in a ${message.type}: ${reason}`);
 }
 
-/** A summary leaves verbatim as it was signed, so what is inside is looked at here once more. */
+/** A summary document is sent as it was signed, so its content is checked again here. */
 function summaryIn({ payloadType, payload }: { readonly payloadType: string; readonly payload: string }): unknown {
   const content: unknown = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
   if (payloadType === SUMMARY_TYPE && validateSummaryDocument(content)) return content;
   throw new CaroError('egress_schema', 'expected a summary that fits its closed schema, got another document');
 }
 
-/** Ledger first, bytes after. */
+/** The ledger MUST be written before any byte is sent. */
 function release(batch: readonly Sealed[], ports: EgressPorts): void {
   if (batch.length === 0) return;
   try {
@@ -247,7 +244,7 @@ function release(batch: readonly Sealed[], ports: EgressPorts): void {
   } catch (cause) {
     const error = new CaroError(
       'egress_unrecorded',
-      'expected to write the egress ledger, could not; nothing was sent',
+      'the egress ledger could not be written, so nothing was sent; run: caro doctor',
       { cause },
     );
     for (const { pending } of batch) {
@@ -262,7 +259,7 @@ function release(batch: readonly Sealed[], ports: EgressPorts): void {
   }
 }
 
-/** A lost connection is no violation; everything else that was kept back goes on record. */
+/** Records every refusal in the audit log, except for lost connections. */
 function refuse(ports: EgressPorts, { recipient, message, reject }: Pending, error: CaroError): void {
   if (error.code !== 'peer_gone') {
     ports.audit({ type: 'egress.refused', peer: recipient.id, details: { code: error.code, type: message.type } });

@@ -3,15 +3,15 @@ import { createTokenBucket } from '../../domain/token-bucket.ts';
 import { steadyMs } from '../../platform/steady-clock.ts';
 import type { MeshLimits } from './limits.ts';
 
-/** Slows a peer down by not reading it: TCP then makes it wait, and nothing is lost. */
+/** Slows down a peer by not reading its socket: TCP makes it wait, and no message is lost. */
 export interface FlowControl {
-  /** A frame came; reading stops while the peer is over its rate. */
-  readonly took: () => void;
-  /** Whether a message is being handled that the next one has to wait for. */
+  /** A frame was received; reading stops while the peer exceeds its rate. */
+  readonly received: () => void;
+  /** Stops reading while a message is handled that the next one must wait for. */
   readonly hold: (isHeld: boolean) => void;
   readonly workStarted: () => void;
   readonly workEnded: () => void;
-  /** Pieces of work under way. */
+  /** Number of tasks in progress. */
   readonly working: () => number;
   readonly stop: () => void;
 }
@@ -38,7 +38,7 @@ export function createFlowControl(
     update();
   };
   return {
-    took: () => {
+    received: () => {
       const waitMs = bucket.take(steadyMs());
       if (waitMs === 0) return;
       if (timer === undefined) onRate();

@@ -3,13 +3,10 @@ import type { MeshLimits } from './limits.ts';
 
 export type Eviction = 'tls_timeout' | 'connection_flood';
 
-/**
- * Connections that have not said a valid hello yet; bounded in number and time, whatever they send
- * or do not send.
- */
+/** Limits the number and the lifetime of connections without a valid hello. */
 export interface HandshakeLimiter {
   readonly enter: (socket: Socket) => void;
-  /** By the remote end, since TLS does not give its inner socket away. */
+  /** Identified by the remote endpoint, since a TLS socket does not expose its TCP socket. */
   readonly leave: (address: string | undefined, port: number | undefined) => void;
   readonly size: () => number;
   readonly close: () => void;
@@ -24,8 +21,8 @@ interface PendingConnection {
 const keyOf = (address: string | undefined, port: number | undefined): string => `${address ?? ''} ${port ?? 0}`;
 
 /**
- * When the room is full the connection who waits longest makes way: a flood then ousts itself,
- * while a peer needs its place for a few milliseconds only.
+ * At the limit the oldest connection is closed to make room for the new one. A flood then closes its
+ * own connections, while a peer needs only a few milliseconds.
  */
 export function createHandshakeLimiter(
   limits: Pick<MeshLimits, 'helloMs' | 'strangers' | 'strangersPerAddress'>,

@@ -1,36 +1,34 @@
 import { MAX_FRAME_BYTES } from '../protocol/messages.ts';
 
-/** Bounds of the transport; times in ms. Tests shorten the times, nothing else changes them. */
+/** Limits of the transport; times in ms. Only tests use other values than the defaults. */
 export interface MeshLimits {
-  /** From accepting (or dialling) a TCP connection to the other side's valid hello. */
+  /** Time from accepting or dialling a TCP connection to a valid hello. */
   readonly helloMs: number;
   /**
-   * Connections at once that have not said a valid hello yet: in all, and of one address. Beyond it
-   * the oldest makes way.
+   * Maximum number of connections without a valid hello, in total and for each address. The oldest
+   * is closed to make room for a new one.
    */
   readonly strangers: number;
   readonly strangersPerAddress: number;
-  /** Connections of one trusted node: so many at once, then one in this time. */
+  /** New connections of one trusted node: token bucket of this size, and time for one token. */
   readonly connectionBurst: number;
   readonly connectionEveryMs: number;
   readonly heartbeatMs: number;
   readonly frameBytes: number;
-  /** Largest message of a connection that is only there to pair or to learn of a rotation. */
+  /** Maximum message size on connections for pairing or introduction. */
   readonly strangerFrameBytes: number;
-  /** What may wait unread by a peer before messages to it are refused. */
+  /** Maximum number of bytes that wait to be sent to a peer; then messages to it are refused. */
   readonly backlogBytes: number;
   readonly messagesPerSecond: number;
   readonly messageBurst: number;
-  /** Queries of one peer that are worked on at once; beyond it the peer is not read. */
+  /** Maximum number of requests of one peer in progress; then the peer is not read. */
   readonly queriesAtOnce: number;
   readonly acknowledgeMs: number;
-  /** How long a connection that lost to a duplicate may finish its questions. */
+  /** How long a connection that is replaced by a duplicate may finish its requests. */
   readonly retireMs: number;
   readonly redialFirstMs: number;
-  readonly redialMostMs: number;
-  /**
-   * Two connections with one peer that open within this time were dialled at once from both sides.
-   */
+  readonly redialMaxMs: number;
+  /** Connections with one peer that open within this time count as dialled simultaneously. */
   readonly raceMs: number;
   readonly refusalsEveryMs: number;
   readonly inviteMs: number;
@@ -53,7 +51,7 @@ export const DEFAULT_LIMITS: MeshLimits = {
   acknowledgeMs: 15_000,
   retireMs: 5_000,
   redialFirstMs: 1_000,
-  redialMostMs: 60_000,
+  redialMaxMs: 60_000,
   raceMs: 10_000,
   refusalsEveryMs: 60_000,
   inviteMs: 10 * 60_000,

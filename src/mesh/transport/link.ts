@@ -1,9 +1,9 @@
 import type { WebSocket } from 'ws';
 
 /**
- * `mesh`: with a trusted node. `pairing`: with a stranger while an invite is open. `introduction`:
- * at the address of a peer answers another key, of which we read one hello and to which we say
- * nothing.
+ * `mesh`: with a trusted node. `pairing`: with an untrusted node while an invite is open.
+ * `introduction`: another key answers at the address of a peer; one hello of it is read, and nothing
+ * is sent to it.
  */
 export type LinkPurpose = 'mesh' | 'pairing' | 'introduction';
 
@@ -19,13 +19,13 @@ export interface Link {
   readonly port: number;
   /** Base64 of the TLS exporter value. */
   readonly session: string;
-  /** Whether this side opened the connection. */
+  /** Whether this node opened the connection. */
   readonly isDialled: boolean;
   /**
-   * When the upgrade was asked for (dialled) or granted, ms since the epoch: the other side's hello
-   * is not older.
+   * When the upgrade was requested (dialled) or granted, in ms since the epoch. The other side's
+   * hello is not older.
    */
   readonly openedMs: number;
-  /** Ends the bounds for connections that have not said a hello yet. */
+  /** Ends the limits for connections without a hello. */
   readonly settled: () => void;
 }

@@ -19,7 +19,7 @@ export interface ListenerOptions {
   readonly tls: TlsMaterial;
   readonly limits: MeshLimits;
   readonly now: () => number;
-  /** What a node that has proven its key may do here at most; throws what it is refused with. */
+  /** What a node with a proven key may connect for; throws the error if it is refused. */
   readonly admit: (id: string, address: string) => Exclude<LinkPurpose, 'introduction'>;
   /** Whether an invite is open. */
   readonly mayPair: () => boolean;
@@ -28,11 +28,11 @@ export interface ListenerOptions {
 }
 
 export interface Listener {
-  /** Where it listens; the port that was chosen where 0 was asked for. */
+  /** Where it listens, with the port that was chosen for port 0. */
   readonly endpoint: Endpoint;
-  /** Connections that have not said a valid hello yet. */
+  /** Number of connections without a valid hello. */
   readonly strangers: () => number;
-  /** For new connections from now on; those that stand are kept. */
+  /** Sets the certificate of new connections; live connections are kept. */
   readonly renew: (tls: TlsMaterial) => void;
   readonly close: () => Promise<void>;
 }
@@ -44,27 +44,27 @@ type Admitted = Omit<Link, 'socket' | 'openedMs' | 'settled' | 'isDialled' | 'pu
 const HEADER_BYTES = 4_096;
 
 /**
- * Takes connections from peers. Trust is decided on the TLS socket; only then is the socket handed
- * to the HTTP and WebSocket server, so that a stranger's bytes are never parsed.
+ * Accepts connections from peers. Only a TLS socket whose key may connect is passed to the HTTP and
+ * WebSocket server, so that bytes of untrusted nodes are never parsed (FR-205).
  *
  * @throws CaroError `address_in_use`, `address_unsafe`
  */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { limits, onRefuse } = options;
-  const room = createHandshakeLimiter(limits, (why, address) => onRefuse(why, plainAddress(address)));
+  const limiter = createHandshakeLimiter(limits, (why, address) => onRefuse(why, plainAddress(address)));
   const admitted = new WeakMap<object, Admitted>();
-  const web = createWebServer(options, room, admitted);
+  const web = createWebServer(options, limiter, admitted);
   const server = createServer({ ...tlsSettings(options.tls), requestCert: true, handshakeTimeout: 2 * limits.helloMs });
-  server.on('connection', (socket: Socket) => room.enter(socket));
+  server.on('connection', (socket: Socket) => limiter.enter(socket));
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
     const address = socket.remoteAddress;
-    // Without an address the other side has hung up, or was shown the door and is on record.
+    // Without an address the other side has hung up, or its eviction was recorded already.
     if (address !== undefined && error.code !== 'ECONNRESET')
       onRefuse(handshakeError(error).code, plainAddress(address));
     socket.destroy();
   });
   server.on('secureConnection', (socket) => {
-    const facts = welcome(socket, options);
+    const facts = authenticate(socket, options);
     if (!facts) return;
     admitted.set(socket, facts);
     web.emit('connection', socket);
@@ -72,22 +72,22 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const endpoint = await listen(server, options.endpoint);
   return {
     endpoint,
-    strangers: room.size,
+    strangers: limiter.size,
     renew: (tls) => server.setSecureContext(tlsSettings(tls)),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        room.close();
+        limiter.close();
         web.closeAllConnections();
       }),
   };
 }
 
 /**
- * Identity and trust, before any byte of HTTP is read; undefined once the socket was refused and
+ * Checks identity and trust before any byte of HTTP is read. Undefined if the socket was refused and
  * destroyed.
  */
-function welcome(socket: TLSSocket, { now, admit, onRefuse }: ListenerOptions): Admitted | undefined {
+function authenticate(socket: TLSSocket, { now, admit, onRefuse }: ListenerOptions): Admitted | undefined {
   const address = plainAddress(socket.remoteAddress ?? '');
   socket.on('error', () => socket.destroy());
   let peer: string | undefined;
@@ -96,7 +96,7 @@ function welcome(socket: TLSSocket, { now, admit, onRefuse }: ListenerOptions): 
     peer = nodeIdOf(socket.getPeerX509Certificate(), now(), MAX_SKEW_MS);
     const purpose = admit(peer, address);
     const publicKey = parseNodeId(peer);
-    if (!publicKey) throw new CaroError('certificate_kind', 'expected a key that has a node id');
+    if (!publicKey) throw new CaroError('certificate_kind', 'expected an Ed25519 key in the certificate');
     return { purpose, peer, publicKey, address, port: socket.remotePort ?? 0, session: sessionOf(socket) };
   } catch (error) {
     onRefuse(error instanceof CaroError ? error.code : 'tls_handshake', address, peer);
@@ -105,14 +105,17 @@ function welcome(socket: TLSSocket, { now, admit, onRefuse }: ListenerOptions): 
   }
 }
 
-/** Speaks HTTP with trusted nodes only, and nothing but the upgrade to the mesh's subprotocol. */
+/** Accepts only upgrades to the subprotocol of the mesh, on sockets that `authenticate` passed. */
 function createWebServer(
   options: ListenerOptions,
-  room: HandshakeLimiter,
+  limiter: HandshakeLimiter,
   admitted: WeakMap<object, Admitted>,
 ): HttpServer {
   const { limits, now, onLink, onRefuse } = options;
-  const doors = { mesh: createDoor(limits.frameBytes), pairing: createDoor(limits.strangerFrameBytes) };
+  const servers = {
+    mesh: createWebSocketServer(limits.frameBytes),
+    pairing: createWebSocketServer(limits.strangerFrameBytes),
+  };
   const refuse = (socket: object & { destroy: () => unknown }): void => {
     const facts = admitted.get(socket);
     onRefuse('upgrade_invalid', facts?.address ?? '', facts?.peer);
@@ -122,7 +125,7 @@ function createWebServer(
     refuse(request.socket),
   );
   web.on('clientError', (_error, socket) => refuse(socket));
-  for (const door of Object.values(doors)) door.on('wsClientError', (_error, socket) => refuse(socket));
+  for (const server of Object.values(servers)) server.on('wsClientError', (_error, socket) => refuse(socket));
   web.on('upgrade', (request, socket, head) => {
     const facts = admitted.get(socket);
     const purpose = purposeOf(request);
@@ -132,16 +135,16 @@ function createWebServer(
       return;
     }
     const openedMs = now();
-    doors[purpose].handleUpgrade(request, socket, head, (webSocket) => {
+    servers[purpose].handleUpgrade(request, socket, head, (webSocket) => {
       const { remoteAddress, remotePort } = request.socket;
-      const settled = (): void => room.leave(remoteAddress, remotePort);
+      const settled = (): void => limiter.leave(remoteAddress, remotePort);
       onLink({ ...facts, purpose, socket: webSocket, isDialled: false, openedMs, settled });
     });
   });
   return web;
 }
 
-const createDoor = (maxPayload: number): WebSocketServer =>
+const createWebSocketServer = (maxPayload: number): WebSocketServer =>
   new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -151,7 +154,7 @@ const createDoor = (maxPayload: number): WebSocketServer =>
     handleProtocols: () => SUBPROTOCOL,
   });
 
-/** What the other side wants, if it asks for it properly. */
+/** What the other side connects for; undefined if the request is invalid. */
 function purposeOf({ method, url, headers }: IncomingMessage): Admitted['purpose'] | undefined {
   if (method !== 'GET' || headers['sec-websocket-protocol'] !== SUBPROTOCOL) return undefined;
   if (url === MESH_PATH) return 'mesh';
@@ -162,7 +165,7 @@ function listen(server: Server, { host, port }: Endpoint): Promise<Endpoint> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const code = error.code === 'EADDRINUSE' ? 'address_in_use' : 'address_unsafe';
-      const what = error.code === 'EADDRINUSE' ? 'it is taken' : `got ${error.code ?? 'an error'}`;
+      const what = error.code === 'EADDRINUSE' ? 'the port is in use' : `got ${error.code ?? 'an error'}`;
       reject(new CaroError(code, `expected to listen on ${host} port ${port} for the mesh, ${what}`, { cause: error }));
     });
     server.once('listening', () => {

@@ -1,13 +1,13 @@
 import { CaroError } from '../../domain/errors.ts';
 
-/** Questions that wait for their answer, by the key that the answer will name. */
+/** Requests without an answer yet, by the key that the answer will hold. */
 export interface PendingRequests<T> {
   /**
-   * Whoever waits for the same key shares one answer. @throws CaroError (in the promise)
-   * `deadline_exceeded`, or what `failAll` was given
+   * Callers that wait for the same key share one answer.
+   * @throws CaroError (in the promise) `deadline_exceeded`, or the error given to `failAll`
    */
   readonly wait: (key: string, deadlineMs: number) => Promise<T>;
-  /** False where nobody waits: the answer came too late, or was never asked for. */
+  /** Returns false if no request waits for the key: the answer is late or was not requested. */
   readonly settle: (key: string, value: T) => boolean;
   readonly failAll: (error: CaroError) => void;
   readonly size: () => number;
@@ -20,7 +20,7 @@ interface Waiter<T> {
   readonly timer: NodeJS.Timeout;
 }
 
-/** @param onEmpty called whenever the last waiter has been served */
+/** @param onEmpty called when the last pending request has ended */
 export function createPendingRequests<T>(onEmpty: () => void): PendingRequests<T> {
   const waiters = new Map<string, Waiter<T>>();
   const take = (key: string): Waiter<T> | undefined => {
@@ -32,7 +32,7 @@ export function createPendingRequests<T>(onEmpty: () => void): PendingRequests<T
   };
   const expire = (key: string, deadlineMs: number): void => {
     take(key)?.reject(
-      new CaroError('deadline_exceeded', `expected an answer of the peer within ${deadlineMs} ms, got none`),
+      new CaroError('deadline_exceeded', `expected an answer from the peer within ${deadlineMs} ms, got none`),
     );
     if (waiters.size === 0) onEmpty();
   };

@@ -18,7 +18,7 @@ import { createPendingRequests } from './pending-requests.ts';
 
 /** RFC 6455 §7.4.1 */
 const STATUS = { normal: 1000, violation: 1008, tooLarge: 1009 } as const;
-/** How long the closing handshake may take before the socket is cut. */
+/** Time for the closing handshake; then the socket is destroyed. */
 const CLOSE_MS = 1_000;
 const ALLOWED: Readonly<Record<LinkPurpose, readonly MessageType[] | 'all'>> = {
   mesh: 'all',
@@ -27,8 +27,8 @@ const ALLOWED: Readonly<Record<LinkPurpose, readonly MessageType[] | 'all'>> = {
 };
 
 /**
- * Speaks the protocol on one link: hello first, then both sides ask and answer until one says
- * goodbye.
+ * Runs the protocol on one link. After the hellos both sides send requests and responses, until one
+ * of them says goodbye.
  */
 export const createConnection = (link: Link, host: ConnectionHost): Connection => new Session(link, host);
 
@@ -57,7 +57,7 @@ class Session implements Connection {
   #isHandling = false;
   #isAlive = true;
   #retirement: 'none' | 'wanted' | 'announced' = 'none';
-  #isFarewelled = false;
+  #hasGoodbye = false;
 
   constructor(link: Link, host: ConnectionHost) {
     const { peer, address, port, isDialled, purpose, session, openedMs, socket } = link;
@@ -74,7 +74,7 @@ class Session implements Connection {
     this.#reader = createMessageReader({ ...link, self: host.self }, host.nonces, host.now);
     this.#channel = host.gate.open(socket, { id: peer, address, session, isPairing: purpose === 'pairing' });
     this.#flow = createFlowControl(socket, host.limits, () => host.onRefuse(this, 'message_rate'));
-    this.#heartbeat = setInterval(() => this.#beat(), host.limits.heartbeatMs);
+    this.#heartbeat = setInterval(() => this.#heartbeatTick(), host.limits.heartbeatMs);
     this.#helloTimer = setTimeout(() => this.#missHello(), host.limits.helloMs);
     this.#listen();
     if (purpose !== 'introduction') this.#send({ type: 'hello', body: host.hello() });
@@ -139,7 +139,7 @@ class Session implements Connection {
 
   takeGoodbye(reason: GoodbyeReason): void {
     if (reason !== 'duplicate') this.#end({ code: null, reason, by: 'them' }, STATUS.normal);
-    this.#isFarewelled = true;
+    this.#hasGoodbye = true;
     this.retire();
     this.#finish();
   }
@@ -158,7 +158,7 @@ class Session implements Connection {
     const { socket } = this.#link;
     socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
     socket.on('ping', (data) => {
-      this.#flow.took();
+      this.#flow.received();
       this.#channel.pong(data);
     });
     socket.on('pong', () => {
@@ -166,7 +166,7 @@ class Session implements Connection {
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       const code = frameCode(error.code ?? '');
-      if (code) this.fail(new CaroError(code, 'expected a frame of the protocol'));
+      if (code) this.fail(new CaroError(code, 'expected a valid WebSocket frame'));
     });
     socket.on('close', (status, reason) => this.#closed(status, reason.toString()));
   }
@@ -174,7 +174,7 @@ class Session implements Connection {
   #receive(data: Buffer, isBinary: boolean): void {
     if (this.#ending) return;
     this.#isAlive = true;
-    this.#flow.took();
+    this.#flow.received();
     if (isBinary) {
       this.fail(new CaroError('frame_malformed', 'expected text, got a binary message'));
       return;
@@ -184,8 +184,8 @@ class Session implements Connection {
   }
 
   /**
-   * Handles the messages in their order. Where a handler returns a promise, the next message waits
-   * for it, and the socket is not read meanwhile.
+   * Handles messages in order. If a handler returns a promise, the next message waits for it, and
+   * the socket is not read meanwhile.
    */
   async #handleAll(): Promise<void> {
     this.#isHandling = true;
@@ -197,7 +197,11 @@ class Session implements Connection {
         await handled.finally(() => this.#flow.hold(false));
       }
     } catch (error) {
-      this.fail(error instanceof CaroError ? error : new CaroError('internal', 'a message could not be handled'));
+      this.fail(
+        error instanceof CaroError
+          ? error
+          : new CaroError('internal', 'a message could not be handled because of a defect in Caro mesh'),
+      );
     }
     this.#isHandling = false;
   }
@@ -207,27 +211,27 @@ class Session implements Connection {
     if (!message) return;
     const allowed = ALLOWED[this.purpose];
     if (allowed !== 'all' && !allowed.includes(message.type)) {
-      throw new CaroError('message_unexpected', `expected no ${message.type} on a connection for ${this.purpose}`);
+      throw new CaroError('message_unexpected', `expected no "${message.type}" on a connection for ${this.purpose}`);
     }
     if (message.type === 'hello' && this.purpose === 'mesh') this.#settle();
     const handle = this.#host.handlers[message.type] as MessageHandler<Connection, MessageType>;
     return handle(this, message);
   }
 
-  /** The other side is trusted and has said hello; the limits for strangers end here. */
+  /** Ends the limits for connections without a hello. */
   #settle(): void {
     clearTimeout(this.#helloTimer);
     this.#link.settled();
   }
 
-  /** What the gate refuses it has put on record; a lost connection shows itself. */
+  /** Errors are ignored: the gate has recorded its refusals, and a lost connection ends itself. */
   #send(message: Typed, then: () => void = () => undefined): void {
     this.#channel.send(message).then(then, then);
   }
 
   /**
-   * Both sides have said that they will not ask any more, and nothing is under way: the connection
-   * may go.
+   * Ends a retired connection, when both sides have announced that they send no more requests and
+   * none is pending.
    */
   #finish(): void {
     if (this.#retirement === 'none' || this.#ending) return;
@@ -237,17 +241,17 @@ class Session implements Connection {
       this.#send({ type: 'goodbye', body: { reason: 'duplicate' } }, () => this.#finish());
       return;
     }
-    if (this.#isFarewelled && this.#flow.working() === 0) this.#end(DUPLICATE, STATUS.normal);
+    if (this.#hasGoodbye && this.#flow.working() === 0) this.#end(DUPLICATE, STATUS.normal);
   }
 
-  #beat(): void {
+  #heartbeatTick(): void {
     if (!this.#isAlive) this.#link.socket.terminate();
     this.#isAlive = false;
     this.#channel.ping();
   }
 
   #missHello(): void {
-    this.fail(new CaroError('tls_timeout', 'expected a hello within its time'));
+    this.fail(new CaroError('tls_timeout', 'expected a hello, the time for it is over'));
   }
 
   #end(ending: Ending, status: number): void {
@@ -270,7 +274,8 @@ class Session implements Connection {
 
 const DUPLICATE: Ending = { code: null, reason: 'duplicate', by: 'us' };
 
-const gone = (): CaroError => new CaroError('peer_gone', 'expected an answer of the peer, the connection ended first');
+const gone = (): CaroError =>
+  new CaroError('peer_gone', 'expected an answer from the peer, the connection ended first');
 
 /** Code for an error that `ws` found in a frame; undefined for a lost connection. */
 function frameCode(code: string): ErrorCode | undefined {
@@ -278,7 +283,7 @@ function frameCode(code: string): ErrorCode | undefined {
   return code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'frame_too_large' : 'frame_malformed';
 }
 
-/** Why the other side closed, if it said so in a word that we know. */
+/** The error code in the other side's close frame; null if it holds none. */
 function codeIn(status: number, reason: string): ErrorCode | null {
   if (status === STATUS.tooLarge) return 'frame_too_large';
   const isCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text);

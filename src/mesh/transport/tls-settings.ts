@@ -5,9 +5,9 @@ import type { TlsMaterial } from '../../identity/certificate.ts';
 import { EXPORTER_LABEL, SESSION_BYTES } from '../protocol/messages.ts';
 
 /**
- * TLS 1.3 with Ed25519 signatures only, and no tickets: a resumed session would skip the proof of
- * the key (measured.md). Certificates are judged by `nodeIdOf` and the trust in their key, not by a
- * certificate authority.
+ * TLS 1.3 with Ed25519 signatures only and without session tickets: a resumed session would skip the
+ * proof of the key (RFC 8446 §2.2). `rejectUnauthorized` is off because certificates are checked by
+ * `nodeIdOf` and the trust in their key, not by a certificate authority.
  */
 export const tlsSettings = ({
   key,
@@ -24,10 +24,7 @@ export const tlsSettings = ({
 
 const contexts = new WeakMap<TlsMaterial, SecureContext>();
 
-/**
- * The same context for all that is dialled with the same key and certificate: parsing them for each
- * peer costs time and memory.
- */
+/** One context for each key and certificate: parsing them for each peer costs time and memory. */
 export function dialContext(material: TlsMaterial): SecureContext {
   const known = contexts.get(material);
   if (known) return known;
@@ -37,17 +34,18 @@ export function dialContext(material: TlsMaterial): SecureContext {
 }
 
 /**
- * What binds messages to this connection, base64; both ends get the same 32 bytes (RFC 8446 §7.5).
+ * The value that binds messages to this connection, in base64. Both sides export the same 32 bytes
+ * (RFC 8446 §7.5).
  */
 export const sessionOf = (socket: TLSSocket): string =>
   socket.exportKeyingMaterial(SESSION_BYTES, EXPORTER_LABEL, Buffer.alloc(0)).toString('base64');
 
-/** OpenSSL's reason for a failed handshake → ours; what is not listed is `tls_handshake`. */
+/** Error codes for OpenSSL's reasons of a failed handshake; the default is `tls_handshake`. */
 const REASONS: Readonly<Record<string, ErrorCode>> = {
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'tls_version',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'tls_version',
   ERR_TLS_HANDSHAKE_TIMEOUT: 'tls_timeout',
-  // The other end has no signature algorithm in common with us: its key is RSA or ECDSA.
+  // The two sides share no signature algorithm: the other key is RSA or ECDSA.
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'certificate_kind',
   ERR_SSL_NO_SHARED_SIGNATURE_ALGORITHMS: 'certificate_kind',
   ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM: 'certificate_kind',
@@ -56,13 +54,13 @@ const REASONS: Readonly<Record<string, ErrorCode>> = {
 };
 
 const TEXTS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  tls_version: 'expected TLS 1.3, the other side does not speak it',
-  tls_timeout: 'expected a TLS handshake within its time, it did not end',
-  certificate_kind: 'expected an Ed25519 key on both sides, the other side has another kind',
+  tls_version: 'expected TLS 1.3, the other side does not support it',
+  tls_timeout: 'the TLS handshake timed out',
+  certificate_kind: 'expected an Ed25519 key on both sides, the other side has another kind of key',
 };
 
-/** The texts of OpenSSL are dropped: they hold addresses of memory and source files. */
+/** OpenSSL's own texts are dropped: they contain memory addresses and source files. */
 export function handshakeError(error: NodeJS.ErrnoException): CaroError {
   const code = REASONS[error.code ?? ''] ?? 'tls_handshake';
-  return new CaroError(code, TEXTS[code] ?? 'expected a TLS 1.3 handshake, it failed');
+  return new CaroError(code, TEXTS[code] ?? 'the TLS 1.3 handshake failed');
 }
