@@ -6,8 +6,8 @@ import { until } from '../rig/until.ts';
 
 const MINUTE = 60_000;
 
-describe('the memory for nonces', () => {
-  test('knows a nonce for at least 10 minutes, whenever it came, and each sender by itself (NFR-205)', () => {
+describe('the nonce cache', () => {
+  test('rejects a used nonce for at least 10 minutes, for each sender separately (NFR-205)', () => {
     for (const start of [0, 3, 9, 10, 11, 19]) {
       let nowMs = 0;
       const nonces = createNonceCache(() => nowMs);
@@ -22,7 +22,7 @@ describe('the memory for nonces', () => {
     }
   });
 
-  test('forgets after a while', () => {
+  test('forgets old nonces', () => {
     let nowMs = 0;
     const nonces = createNonceCache(() => nowMs);
     nonces.add('a', 'n');
@@ -31,8 +31,8 @@ describe('the memory for nonces', () => {
   });
 });
 
-describe('the log of refusals', () => {
-  test('has the first at once and the others of a minute as one record with their count', async () => {
+describe('the refusal log', () => {
+  test('writes the first refusal immediately and the others of a minute as one record with their count', async () => {
     const records: AuditEntry[] = [];
     const log = createRefusalLog((entry) => records.push(entry), 40);
     const refusal = { code: 'peer_untrusted', address: '10.0.0.7', direction: 'inbound' } as const;
@@ -52,7 +52,7 @@ describe('the log of refusals', () => {
     expect(records.at(-1)?.details).toMatchObject({ address: '10.0.0.9', count: 1 });
   });
 
-  test('keeps its size, however many sources there are', () => {
+  test('stays small with any number of sources', () => {
     const records: AuditEntry[] = [];
     const log = createRefusalLog((entry) => records.push(entry));
     for (let source = 0; source < 5_000; source += 1) {

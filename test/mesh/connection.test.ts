@@ -15,7 +15,7 @@ import {
 afterEach(stopAll);
 
 describe('two nodes that trust each other', () => {
-  test('connect, know each other by key, and put it on record on both sides (FR-202, FR-901)', async () => {
+  test('connect, identify each other by key, and both record it in the audit log (FR-202, FR-901)', async () => {
     const { a, b } = await startPair();
     await bothConnected({ a, b });
     expect(a.audit).toMatchObject([{ type: 'peer.connected', peer: b.id, details: { direction: 'outbound' } }]);
@@ -27,7 +27,7 @@ describe('two nodes that trust each other', () => {
     expect(Math.abs(a.mesh.status().peers[0]?.skewMs ?? Number.NaN)).toBeLessThan(1_000);
   });
 
-  test('ask each other, whichever dialled', async () => {
+  test('query each other, regardless of which one dialled', async () => {
     const pair = await startPair();
     await bothConnected(pair);
     const { a, b } = pair;
@@ -37,13 +37,13 @@ describe('two nodes that trust each other', () => {
     expect(b.queries).toEqual([{ asker: { id: a.id, address: '127.0.0.1' }, body: QUESTION }]);
   });
 
-  test('get an error as an answer where the other cannot compute one', async () => {
+  test('receive an error as the answer if the other node cannot compute one', async () => {
     const pair = await startPair({}, { ports: { onQuery: () => Promise.reject(new Error('defect')) } });
     await bothConnected(pair);
     expect(await pair.a.mesh.ask(pair.b.id, QUESTION, 2_000)).toEqual({ result: 'error', type: 'safety-posture' });
   });
 
-  test('give up a question at its deadline, and take no harm from the late answer', async () => {
+  test('give up a query at its deadline and ignore the late answer', async () => {
     let release: () => void = () => undefined;
     const late = new Promise<void>((resolve) => {
       release = resolve;
@@ -62,7 +62,7 @@ describe('two nodes that trust each other', () => {
     expect(pair.a.mesh.isConnected(pair.b.id)).toBe(true);
   });
 
-  test('end with one connection when both dial at once, and lose no question over it', async () => {
+  test('keep one connection and lose no query when both dial simultaneously', async () => {
     const keys = [makeIdentity(), makeIdentity()] as const;
     const [one, two] = keys;
     const a = await startNode({ identity: one, trusts: [two.id] });
@@ -85,7 +85,7 @@ describe('two nodes that trust each other', () => {
     expect(b.connected).toEqual([a.id]);
   });
 
-  test('find each other again after one was away (NFR-302)', async () => {
+  test('reconnect after one of them was away (NFR-302)', async () => {
     const pair = await startPair();
     await bothConnected(pair);
     const { a, b } = pair;
@@ -105,7 +105,7 @@ describe('two nodes that trust each other', () => {
     expect(a.connected).toEqual([b.id, b.id]);
   });
 
-  test('part at once when trust ends, and stay apart', async () => {
+  test('disconnect immediately when trust ends, and stay disconnected', async () => {
     const pair = await startPair();
     await bothConnected(pair);
     const { a, b } = pair;
@@ -116,7 +116,7 @@ describe('two nodes that trust each other', () => {
     expect(b.audit.some(({ type }) => type === 'peer.disconnected')).toBe(true);
   });
 
-  test('end a live connection on demand', async () => {
+  test('end a live connection on request', async () => {
     const pair = await startPair({ limits: { redialFirstMs: 60_000, redialMaxMs: 60_000 } });
     await bothConnected(pair);
     pair.a.trusted.delete(pair.b.id);
@@ -126,7 +126,7 @@ describe('two nodes that trust each other', () => {
 });
 
 describe('a summary', () => {
-  test('is acknowledged once stored, and known when it comes again', async () => {
+  test('is acknowledged when stored, and as known when sent again', async () => {
     const pair = await startPair();
     await bothConnected(pair);
     const { a, b } = pair;
@@ -136,7 +136,7 @@ describe('a summary', () => {
     expect(b.summaries.map((received) => received.document)).toEqual([document]);
   });
 
-  test('is not acknowledged while it cannot be stored', async () => {
+  test('is not acknowledged if it cannot be stored', async () => {
     const pair = await startPair(
       { limits: { acknowledgeMs: 60 } },
       { ports: { onSummary: () => Promise.reject(new Error('full')) } },
@@ -147,7 +147,7 @@ describe('a summary', () => {
     expect(pair.a.mesh.isConnected(pair.b.id)).toBe(true);
   });
 
-  test('is refused when another node signed it or it is about another one, and the connection goes on', async () => {
+  test('is refused if signed by or about another node, and the connection stays open', async () => {
     const pair = await startPair();
     await bothConnected(pair);
     const { a, b } = pair;

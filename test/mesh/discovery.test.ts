@@ -27,7 +27,7 @@ async function start(
 }
 
 describe('discovery on the local network', () => {
-  test('finds the other node with its id, address and port, and not itself', async () => {
+  test('finds the other node with its id, address and port, but not itself', async () => {
     const [one, two] = [makeIdentity().id, makeIdentity().id];
     const a = await start(one, 9_238);
     const b = await start(two, 9_239);
@@ -37,7 +37,7 @@ describe('discovery on the local network', () => {
     expect(a.news).toEqual(a.discovery.found());
   });
 
-  test('forgets a node that says goodbye, and one that is not heard of again in its time', async () => {
+  test('forgets a node that says goodbye or whose announcement has expired', async () => {
     let offsetMs = 0;
     const a = await start(makeIdentity().id, 9_238, () => Date.now() + offsetMs);
     const b = await start(makeIdentity().id, 9_239);
@@ -51,7 +51,7 @@ describe('discovery on the local network', () => {
     await until(() => a.discovery.found().length === 0);
   });
 
-  test('takes no announcement without a proper id and port, and tells no name', async () => {
+  test('ignores announcements without a valid id and port, and announces no name', async () => {
     const id = makeIdentity().id;
     const a = await start(makeIdentity().id, 9_238);
     const heard: string[] = [];

@@ -30,7 +30,7 @@ const refusedCodes = (audit: readonly { type: string; details?: Readonly<Record<
   audit.filter(({ type }) => type === 'egress.refused').map(({ details }) => details?.['code']);
 
 describe('the egress gate', () => {
-  test('is the only file of the mesh that hands bytes to a socket', () => {
+  test('is the only file of the mesh that writes bytes to a socket', () => {
     const sends = /\.(send|write|ping|pong|end|cork|pipe)\(/;
     const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
     const callers = files.filter((file) =>
@@ -46,7 +46,7 @@ describe('the egress gate', () => {
     );
   });
 
-  test('has in the ledger, byte for byte and in order, what the peer receives', async () => {
+  test('records in the ledger, byte for byte and in order, what the peer receives', async () => {
     const identity = makeIdentity();
     const victim = await startNode({ trusts: [identity.id] });
     const peer = await intrude(victim, identity, await makeTls(identity));
@@ -65,7 +65,7 @@ describe('the egress gate', () => {
     peer.socket.terminate();
   });
 
-  test('lets nothing leave that the policy denies, and puts that on record', async () => {
+  test('sends nothing that the policy denies, and records the refusal in the audit log', async () => {
     const decide: MeshPorts['decide'] = ({ type }) => ({ allow: type !== 'query', level: null, rule: 'sharing.level' });
     const pair = await startPair({ ports: { decide } });
     await bothConnected(pair);
@@ -78,7 +78,7 @@ describe('the egress gate', () => {
     expect(pair.a.ledger.map(({ type }) => type)).toEqual(['hello']);
   });
 
-  test('says to a stranger who pairs nothing but what pairing needs, without asking the policy', async () => {
+  test('sends only pairing messages to an unpaired node, without asking the policy', async () => {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     await new Promise((listening) => server.once('listening', listening));
     const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -113,7 +113,7 @@ describe('the egress gate', () => {
     server.close();
   });
 
-  test('lets no body leave that does not fit its closed schema', async () => {
+  test('sends no body that breaks its closed schema', async () => {
     const pair = await startPair();
     await bothConnected(pair);
     const { a, b } = pair;
@@ -126,7 +126,7 @@ describe('the egress gate', () => {
     expect(await a.mesh.ask(b.id, QUESTION, 1_000)).toEqual(NO_DATA);
   });
 
-  test('lets no word leave that the vocabulary does not know, and shows it the summary inside the document', async () => {
+  test('sends no word outside the vocabulary, and checks the summary inside the document', async () => {
     const seen: unknown[] = [];
     const check: MeshPorts['check'] = (type, content) => {
       if (type === 'summary') seen.push(content);
@@ -140,7 +140,7 @@ describe('the egress gate', () => {
     expect(pair.b.summaries).toEqual([]);
   });
 
-  test('sends nothing that the ledger could not take, and goes on in sequence afterwards', async () => {
+  test('sends nothing that could not be written to the ledger, and continues the sequence afterwards', async () => {
     let isFull = false;
     const ledger: string[] = [];
     const record: MeshPorts['record'] = (entries) => {
@@ -159,7 +159,7 @@ describe('the egress gate', () => {
     expect(ledger).toEqual(['hello', 'query']);
   });
 
-  test('writes the questions to many peers in one go', async () => {
+  test('writes queries to many peers in one transaction', async () => {
     const self = makeIdentity();
     const peers = await Promise.all([1, 2, 3, 4].map(() => startNode({ trusts: [self.id] })));
     const asker = await startNode({
@@ -173,7 +173,7 @@ describe('the egress gate', () => {
     expect(asker.batches).toEqual([4]);
   });
 
-  test('keeps back an answer above the level that the asker may see, and tells it that it was denied (FR-301)', async () => {
+  test('withholds an answer above the level of the asker, and responds that access is denied (FR-301)', async () => {
     const answer: AnsweredBody = {
       ...{
         result: 'answered',
@@ -200,7 +200,7 @@ describe('the egress gate', () => {
     expect(pair.b.ledger.map(({ bytes }) => JSON.stringify(payloadOf(bytes))).join()).not.toContain('cells');
   });
 
-  test('refuses to pile up messages for a peer that does not read', async () => {
+  test('refuses to queue more messages for a peer that does not read', async () => {
     const identity = makeIdentity();
     const victim = await startNode({ trusts: [identity.id], limits: { backlogBytes: 64 * 1024, acknowledgeMs: 100 } });
     const peer = await intrude(victim, identity, await makeTls(identity));

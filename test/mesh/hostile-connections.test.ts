@@ -72,8 +72,8 @@ afterAll(stopAll);
 
 const onRecord = (code: string): Promise<boolean> => until(() => refusals(victim).includes(code));
 
-describe('a connection is refused, on record and with a code of its own, when the other side', () => {
-  test('is a stranger with a valid certificate: not a byte of its HTTP is answered (FR-205)', async () => {
+describe('a connection is refused and recorded with its own code when the other side', () => {
+  test('is untrusted with a valid certificate: no byte of its HTTP is answered (FR-205)', async () => {
     const socket = await tlsTo(victim, strangerTls);
     let answer = '';
     socket.on('data', (data: Buffer) => {
@@ -94,7 +94,7 @@ describe('a connection is refused, on record and with a code of its own, when th
     await onRecord('certificate_missing');
   });
 
-  test('has an RSA certificate, which TLS with Ed25519 only does not let it show', async () => {
+  test('has an RSA certificate, which TLS with Ed25519 only does not accept', async () => {
     await gone(await tlsTo(victim, rsa));
     await onRecord('certificate_missing');
   });
@@ -105,7 +105,7 @@ describe('a connection is refused, on record and with a code of its own, when th
     await onRecord('certificate_expired');
   });
 
-  test('has a certificate that another key has signed', async () => {
+  test('has a certificate that another key signed', async () => {
     const folder = lastingFolder();
     const run = (...words: readonly string[]): unknown =>
       execFileSync('openssl', words, { cwd: folder, stdio: 'ignore' });
@@ -131,19 +131,19 @@ describe('a connection is refused, on record and with a code of its own, when th
     await onRecord('certificate_kind');
   });
 
-  test('speaks TLS 1.2 at most (FR-201)', async () => {
+  test('supports only TLS 1.2 (FR-201)', async () => {
     await expect(tlsTo(victim, strangerTls, { maxVersion: 'TLSv1.2' })).rejects.toThrow(/protocol version/);
     await onRecord('tls_version');
   });
 
-  test('speaks no TLS at all', async () => {
+  test('does not use TLS', async () => {
     const socket = await tcpTo(victim);
     socket.write('GET / HTTP/1.1\r\nHost: caro\r\n\r\n');
     await gone(socket);
     await onRecord('tls_handshake');
   });
 
-  test('asks for another protocol than the mesh', async () => {
+  test('requests another protocol than the mesh', async () => {
     const known = makeIdentity();
     victim.trusted.add(known.id);
     const tls = await makeTls(known);
@@ -156,7 +156,7 @@ describe('a connection is refused, on record and with a code of its own, when th
     await until(() => counted('upgrade_invalid') === 3);
   });
 
-  test('would resume a session instead of proving its key', async () => {
+  test('tries to resume a session instead of proving its key', async () => {
     const known = makeIdentity();
     victim.trusted.add(known.id);
     const tls = await makeTls(known);
@@ -179,8 +179,8 @@ const counted = (code: string): number =>
     .filter(({ type, details }) => type === 'peer.refused' && details?.['code'] === code)
     .reduce((sum, { details }) => sum + Number(details?.['count']), 0);
 
-describe('a crowd of strangers', () => {
-  test('that keeps silent loses its connections in time, and a friend gets in meanwhile', async () => {
+describe('a flood of untrusted connections', () => {
+  test('that stays silent is closed after a timeout, and a trusted peer can connect meanwhile', async () => {
     const key = makeIdentity();
     const slow = await startNode({ trusts: [key.id], limits: { helloMs: 400, strangersPerAddress: 20 } });
     const sockets = await Promise.all(Array.from({ length: 20 }, () => tcpTo(slow)));
@@ -193,7 +193,7 @@ describe('a crowd of strangers', () => {
     expect(late.mesh.isConnected(slow.id)).toBe(true);
   });
 
-  test('of 1,000 connections ousts itself, and costs the log a few records only', async () => {
+  test('of 1,000 connections displaces itself and adds only a few records to the audit log', async () => {
     const sockets = [];
     for (let round = 0; round < 20; round += 1) {
       sockets.push(...(await Promise.all(Array.from({ length: 50 }, () => tcpTo(victim)))));
@@ -206,7 +206,7 @@ describe('a crowd of strangers', () => {
     await until(() => victim.mesh.status().strangers === 0);
   });
 
-  test('with valid certificates is refused one by one and counted together', async () => {
+  test('with valid certificates is refused one by one and recorded with a count', async () => {
     await Promise.all(
       Array.from({ length: 30 }, async () => {
         await gone(await tlsTo(victim, strangerTls));
@@ -217,7 +217,7 @@ describe('a crowd of strangers', () => {
   });
 });
 
-describe('a peer that comes and goes', () => {
+describe('a peer that keeps reconnecting', () => {
   const HOUR = 3_600_000;
   const visit = async (node: TestNode, identity: Identity, tls: TlsMaterial): Promise<boolean> => {
     try {
@@ -232,7 +232,7 @@ describe('a peer that comes and goes', () => {
   };
   const written = (node: TestNode): number => node.audit.length + node.ledger.length;
 
-  test('is hung up on after a while, and from then on costs neither log nor ledger anything but a count', async () => {
+  test('is refused after a limit, and then adds only a count to the audit log and nothing to the ledger', async () => {
     const node = await startNode({
       trusts: [stranger.id],
       limits: { connectionBurst: 4, connectionEveryMs: HOUR, refusalsEveryMs: HOUR },
@@ -247,7 +247,7 @@ describe('a peer that comes and goes', () => {
     expect(written(node)).toBe(before);
   });
 
-  test('is the same caller under any number of keys where its address is what is trusted', async () => {
+  test('is counted by its address, not by its keys, if its subnet is trusted', async () => {
     const rule = 'trust.subnets "127.0.0.0/8"';
     const node = await startNode({
       limits: { connectionBurst: 2, connectionEveryMs: HOUR },
@@ -293,7 +293,7 @@ describe('a node that dials refuses', () => {
     expect(await codeFor(await outbound(server.address, old.id))).toBe('certificate_expired');
   });
 
-  test('another key than the one it expects, with both fingerprints on record', async () => {
+  test('another key than the expected one, and records both fingerprints', async () => {
     const other = await startNode();
     const expected = makeIdentity();
     const node = await outbound(other.address, expected.id);
@@ -310,14 +310,14 @@ describe('a node that dials refuses', () => {
     expect(node.ledger).toEqual([]);
   });
 
-  test('to go on where the other side does not trust it, and says so in its status', async () => {
+  test('a peer that does not trust it, and shows that in its status', async () => {
     const cold = await startNode();
     const node = await outbound(cold.address, cold.id);
     expect(await codeFor(node)).toBe('peer_untrusted');
     expect(await codeOf(node.mesh.ask(cold.id, QUESTION, 1_000))).toBe('peer_unreachable');
   });
 
-  test('names and public addresses, without a look-up and without a packet (FR-206, FR-207)', async () => {
+  test('names and public addresses, without a lookup and without a packet (FR-206, FR-207)', async () => {
     for (const address of [
       'ciso.example:9238',
       'localhost:9238',
@@ -329,7 +329,7 @@ describe('a node that dials refuses', () => {
     }
   });
 
-  test('to listen where the internet could reach it (FR-206)', async () => {
+  test('to listen on a public address (FR-206)', async () => {
     for (const host of ['0.0.0.0', '::', '203.0.113.7', 'localhost']) {
       expect(await codeOf(startNode({ options: { listen: { host, port: 0 } } }))).toBe('address_unsafe');
     }

@@ -77,15 +77,15 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
     code: 'message_future',
     commit: ({ say, header }) => say({ ...header(), ...question, time: minutes(6) }),
   },
-  'a time that does not exist': {
+  'an invalid date': {
     code: 'message_malformed',
     commit: ({ say, header }) => say({ ...header(), ...question, time: '2026-02-30T00:00:00.000Z' }),
   },
-  'a message for somebody else': {
+  'a message for another node': {
     code: 'message_recipient',
     commit: ({ say, header }) => say({ ...header(), ...question, recipient: friend.id }),
   },
-  'a message in the name of somebody else': {
+  'a message in the name of another node': {
     code: 'message_sender',
     commit: ({ say, header }) => say({ ...header(), ...question, sender: friend.id }),
   },
@@ -105,7 +105,7 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
     code: 'message_unexpected',
     commit: ({ say, header }) => say({ ...header(), type: 'hello', body: { rotations: [] } }),
   },
-  'a pairing on a connection that is not for it': {
+  'a pair message on a connection that is not for pairing': {
     code: 'message_unexpected',
     commit: ({ say, header }) =>
       say({ ...header(), type: 'pair', body: { name: 'x', port: null, proof: Buffer.alloc(32).toString('base64') } }),
@@ -127,8 +127,8 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
     code: 'message_malformed',
     commit: ({ say, header }) => say({ ...header(), ...question, version: 2 }),
   },
-  'something that is not JSON': { code: 'message_malformed', commit: ({ socket }) => socket.send('hello?') },
-  'JSON nested very deep': { code: 'message_malformed', commit: ({ socket }) => socket.send('['.repeat(500_000)) },
+  'a message that is not JSON': { code: 'message_malformed', commit: ({ socket }) => socket.send('hello?') },
+  'very deeply nested JSON': { code: 'message_malformed', commit: ({ socket }) => socket.send('['.repeat(500_000)) },
   'an envelope with white space': {
     code: 'message_malformed',
     commit: ({ socket, say, header }) => {
@@ -152,7 +152,7 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
   },
 };
 
-describe('a trusted peer that went bad is refused with a code of its own for (FR-305, NFR-203)', () => {
+describe('a malicious trusted peer is refused with a specific code for (FR-305, NFR-203)', () => {
   test.each(Object.entries(ATTACKS))('%s', async (_what, { code, commit }) => {
     const hostile = await intrude(victim, identity, tls);
     hostile.hello();
@@ -165,13 +165,13 @@ describe('a trusted peer that went bad is refused with a code of its own for (FR
     );
   });
 
-  test('anything said before the hello', async () => {
+  test('a message before the hello', async () => {
     const hostile = await intrude(victim, identity, tls);
     hostile.say({ ...hostile.header(), ...question });
     expect(await hostile.closed).toBe('message_unexpected');
   });
 
-  test('a hello that never comes', async () => {
+  test('a missing hello', async () => {
     const short = await startNode({ trusts: [identity.id], limits: { helloMs: 100 } });
     const hostile = await intrude(short, identity, tls);
     expect(['tls_timeout', '1006']).toContain(await hostile.closed);
@@ -179,7 +179,7 @@ describe('a trusted peer that went bad is refused with a code of its own for (FR
     expect(short.mesh.status().strangers).toBe(0);
   });
 
-  test('frames that break the rules of WebSocket', async () => {
+  test('invalid WebSocket frames', async () => {
     const hostile = await intrude(victim, identity, tls);
     hostile.hello();
     const raw = (hostile.socket as unknown as { _socket: { write: (data: Buffer) => void } })._socket;
@@ -189,8 +189,8 @@ describe('a trusted peer that went bad is refused with a code of its own for (FR
   });
 });
 
-describe('a message of a type that this version does not know', () => {
-  test('is skipped, and the one after it is answered', async () => {
+describe('a message of an unknown type', () => {
+  test('is skipped, and the next message is answered', async () => {
     const hostile = await intrude(victim, identity, tls);
     hostile.hello();
     hostile.say({ ...hostile.header(), type: 'weather-report', body: { sky: 'blue' } });
@@ -201,8 +201,8 @@ describe('a message of a type that this version does not know', () => {
   });
 });
 
-describe('a peer that floods', () => {
-  test('is read more slowly, put on record once, and loses nothing', async () => {
+describe('a peer that sends too fast', () => {
+  test('is read more slowly and recorded once, and loses no message', async () => {
     const hostile = await intrude(victim, identity, tls);
     hostile.hello();
     for (let count = 0; count < 230; count += 1) hostile.say({ ...hostile.header(), ...question });

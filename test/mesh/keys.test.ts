@@ -27,7 +27,7 @@ const facts = (): { nowMs: number; nonce: Uint8Array } => ({ nowMs: Date.now(), 
 const rotation = (from: Identity, to: Identity): DualEnvelope => signRotation(from, to, facts());
 
 describe('a rotation', () => {
-  test('is heard by every connected peer', async () => {
+  test('is received by every connected peer', async () => {
     const pair = await startPair();
     await bothConnected(pair);
     const { a, b } = pair;
@@ -37,7 +37,7 @@ describe('a rotation', () => {
     expect(b.rotations).toEqual([{ peer: a.id, statement }]);
   });
 
-  test('is learned from the hello by peers that were away while the old key still counts', async () => {
+  test('is received in the hello by peers that were away, while the old key is still valid', async () => {
     const identity = makeIdentity();
     const statement = rotation(identity, makeIdentity());
     const pair = await startPair({ identity, ports: { rotations: () => [statement] } });
@@ -45,7 +45,7 @@ describe('a rotation', () => {
     expect(pair.b.rotations).toEqual([{ peer: identity.id, statement }]);
   });
 
-  test('is learned from the new key at the old address, which is trusted only after the grace', async () => {
+  test('is received from the new key at the old address, which is trusted only after the grace period', async () => {
     const [old, next] = [makeIdentity(), makeIdentity()];
     let book: KeyBook = EMPTY_KEY_BOOK;
     let graceMs = 0;
@@ -78,7 +78,7 @@ describe('a rotation', () => {
     expect(node.mesh.status().peers).toMatchObject([{ id: old.id, state: 'connected' }]);
   });
 
-  test('is not heard from a stranger at the address of a peer whom it does not make that peer', async () => {
+  test("is ignored from an unknown key at a peer's address if it is not a rotation of that peer's key", async () => {
     const [expected, stranger, friend] = [makeIdentity(), makeIdentity(), makeIdentity()];
     const strange = await startNode({
       identity: stranger,
@@ -95,7 +95,7 @@ describe('a rotation', () => {
     expect(node.ledger).toEqual([]);
   });
 
-  test('is taken before the connection counts and before the next message is handled', async () => {
+  test('is taken before the connection is registered and before the next message is handled', async () => {
     const identity = makeIdentity();
     const events: string[] = [];
     let finish: () => void = () => undefined;
@@ -133,7 +133,7 @@ describe('a rotation', () => {
     expect(victim.connected).toEqual([]);
   });
 
-  test('leaves no connection behind when its sender hangs up while it is being taken', async () => {
+  test('leaves no registered connection if the connection ends while it is taken', async () => {
     const identity = makeIdentity();
     let finish: () => void = () => undefined;
     const onKeys = jest.fn(() => new Promise<void>((resolve) => (finish = resolve)));
@@ -175,7 +175,7 @@ describe('a rotation', () => {
 });
 
 describe('a revocation', () => {
-  test('is heard by every connected peer', async () => {
+  test('is received by every connected peer', async () => {
     const pair = await startPair();
     await bothConnected(pair);
     const { a, b } = pair;
@@ -185,7 +185,7 @@ describe('a revocation', () => {
     expect(b.revocations).toEqual([{ peer: a.id, statement }]);
   });
 
-  test('ends the connection when it is about the key of somebody else', async () => {
+  test('ends the connection when it is about the key of another node', async () => {
     const identity = makeIdentity();
     const victim = await startNode({ trusts: [identity.id] });
     const hostile = await intrude(victim, identity, await makeTls(identity));

@@ -8,7 +8,7 @@ import { bothConnected, makeIdentity, makeTls, QUESTION, startNode, startPair, s
 afterEach(stopAll);
 
 describe('a connection', () => {
-  test('lives on through several heartbeats while both sides are there', async () => {
+  test('stays open through several heartbeats while both sides respond', async () => {
     const pair = await startPair({ limits: { heartbeatMs: 100 } }, { limits: { heartbeatMs: 100 } });
     await bothConnected(pair);
     const started = performance.now();
@@ -16,7 +16,7 @@ describe('a connection', () => {
     expect(pair.a.connected.length + pair.b.connected.length).toBe(2);
   });
 
-  test('is cut when the other side has fallen silent', async () => {
+  test('is closed when the other side stops responding', async () => {
     const identity = makeIdentity();
     const node = await startNode({ trusts: [identity.id], limits: { heartbeatMs: 40 } });
     const silent = await intrude(node, identity, await makeTls(identity));
@@ -28,7 +28,7 @@ describe('a connection', () => {
     silent.socket.terminate();
   });
 
-  test('answers the pings of the other side with what they hold', async () => {
+  test('answers pings with their payload', async () => {
     const identity = makeIdentity();
     const node = await startNode({ trusts: [identity.id] });
     const peer = await intrude(node, identity, await makeTls(identity));
@@ -38,7 +38,7 @@ describe('a connection', () => {
     peer.socket.terminate();
   });
 
-  test('does not take a message of an earlier session of the same peer', async () => {
+  test('rejects a message of an earlier session of the same peer', async () => {
     const identity = makeIdentity();
     const tls = await makeTls(identity);
     const node = await startNode({ trusts: [identity.id] });
@@ -62,7 +62,7 @@ describe('redialling', () => {
     return Promise.reject(new CaroError('peer_unreachable', 'expected a peer, got none'));
   };
 
-  test('waits twice as long after each failure, up to the longest wait', async () => {
+  test('doubles the wait after each failure, up to the maximum', async () => {
     const times: number[] = [];
     const errors: string[] = [];
     const redialer = createRedialer({
@@ -77,7 +77,7 @@ describe('redialling', () => {
     expect(new Set(errors)).toEqual(new Set(['peer_unreachable']));
   });
 
-  test('starts again with the shortest wait once the peer was there for a while, and stops when told', async () => {
+  test('restarts with the shortest wait after a long connection, and stops on request', async () => {
     const times: number[] = [];
     let isThere = true;
     const redialer = createRedialer({

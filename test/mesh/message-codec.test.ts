@@ -32,7 +32,7 @@ const message: fc.Arbitrary<Typed> = fc.oneof(
 );
 
 describe('a message', () => {
-  test('comes back from its bytes as it was, and has no other bytes', () => {
+  test('survives encoding and decoding, and has exactly one encoding', () => {
     const identity = makeIdentity();
     fc.assert(
       fc.property(header, message, (head, typed) => {
@@ -65,7 +65,7 @@ describe('a message', () => {
     );
   });
 
-  test('is refused with one code, whatever was changed or made up', () => {
+  test('is refused with the same code after any change', () => {
     const identity = makeIdentity();
     const text = encodeMessage(seal(MESSAGE_TYPE, Buffer.from('{}'), identity));
     const attempt = (input: string): string => {
@@ -91,7 +91,7 @@ describe('a message', () => {
     );
   });
 
-  test('is refused when its payload is not UTF-8, even where that reads as the same text', () => {
+  test('is refused when its payload is not UTF-8, even if it decodes to the same text', () => {
     const lone = Buffer.concat([Buffer.from('{"body":{"a":"'), Buffer.from([0xff]), Buffer.from('"}}')]);
     expect(() => decodePayload(lone)).toThrow(CaroError);
   });

@@ -17,7 +17,7 @@ import { codeOf, makeIdentity, makeTls, random, refusals, startNode, stopAll } f
 afterEach(stopAll);
 
 describe('pairing', () => {
-  test('tells both owners name, fingerprint and address of the other, and gives no trust', async () => {
+  test('gives each owner the name, fingerprint and address of the other node, but no trust', async () => {
     const host = await startNode({ name: 'desk-of-ann' });
     const guest = await startNode({ name: 'laptop-of-bob' });
     const { code, expiresAt } = host.mesh.invite();
@@ -36,7 +36,7 @@ describe('pairing', () => {
     expect([...host.ledger, ...guest.ledger].every(({ rule }) => rule === 'invite')).toBe(true);
   });
 
-  test('works once with a code', async () => {
+  test('works only once with a code', async () => {
     const host = await startNode();
     const { code } = host.mesh.invite();
     await (await startNode()).mesh.join(code);
@@ -52,7 +52,7 @@ describe('pairing', () => {
     expect(await guest.mesh.join(host.mesh.invite().code)).toMatchObject({ id: host.id });
   });
 
-  test('ends with the invite: after its time, its tries, or when the owner closes it', async () => {
+  test('ends when the invite expires, has no tries left, or is closed by the owner', async () => {
     const host = await startNode({ limits: { inviteMs: 50 } });
     const { code, expiresAt } = host.mesh.invite();
     await until(() => Date.now() > Date.parse(expiresAt));
@@ -63,7 +63,7 @@ describe('pairing', () => {
     expect(await codeOf((await startNode()).mesh.join(second.code))).toBe('peer_untrusted');
   });
 
-  test('is refused to those who guess, five times in all, and then to everybody', async () => {
+  test('allows five wrong guesses in total, and is then refused to everybody', async () => {
     const host = await startNode();
     const { code } = host.mesh.invite();
     const right = decodeInviteCode(code);
@@ -75,7 +75,7 @@ describe('pairing', () => {
     expect(host.paired).toEqual([]);
   });
 
-  test('is refused to an inviter who answers without the secret of the code', async () => {
+  test('is refused to an inviting node that does not know the secret of the code', async () => {
     const inviter = makeIdentity();
     const { key, certificate } = await makeTls(inviter);
     const server = createServer({ key, cert: certificate, requestCert: true, rejectUnauthorized: false });
@@ -105,19 +105,19 @@ describe('pairing', () => {
     server.close();
   });
 
-  test('is refused when another node answers than the one of the code', async () => {
+  test('is refused when another node answers at the address of the code', async () => {
     const host = await startNode();
     const code = encodeInviteCode({ ...decodeInviteCode(host.mesh.invite().code), id: makeIdentity().id });
     expect(await codeOf((await startNode()).mesh.join(code))).toBe('key_changed');
   });
 
-  test('is not offered to a node that is denied', async () => {
+  test('is not offered to a denied node', async () => {
     const [host, guest] = [await startNode(), await startNode()];
     host.denied.add(guest.id);
     expect(await codeOf(guest.mesh.join(host.mesh.invite().code))).toBe('peer_untrusted');
   });
 
-  test('is all that a stranger may do while an invite is open', async () => {
+  test('is all that an untrusted node may do while an invite is open', async () => {
     const host = await startNode();
     host.mesh.invite();
     const stranger = makeIdentity();
@@ -133,7 +133,7 @@ describe('pairing', () => {
     expect(await long.closed).toBe('1009');
   });
 
-  test('does not let a stranger stay', async () => {
+  test('does not keep the connection of an untrusted node open', async () => {
     const host = await startNode({ limits: { helloMs: 150 } });
     host.mesh.invite();
     const stranger = makeIdentity();
@@ -149,7 +149,7 @@ describe('the proof of an invite', () => {
   const session = Buffer.alloc(32, 1).toString('base64');
   const secret = new Uint8Array(16).fill(2);
 
-  test('fits one session and one direction only, so that it cannot be reflected or relayed', () => {
+  test('is valid for one session and direction only, so that it cannot be reflected or relayed', () => {
     const proofs = [
       pairingProof(secret, session, guest, host),
       pairingProof(secret, session, host, guest),
@@ -169,7 +169,7 @@ describe('the proof of an invite', () => {
 describe('an invite code', () => {
   const id = makeIdentity().id;
 
-  test('comes back as what went in, also from a careless copy', () => {
+  test('survives encoding and decoding, even if copied carelessly', () => {
     const hosts = fc.oneof(
       fc.ipV4(),
       fc.ipV6().filter((host) => !host.includes('.')),
@@ -192,7 +192,7 @@ describe('an invite code', () => {
     );
   });
 
-  test('is refused with a wrong, missing or additional character, without being quoted', () => {
+  test('is refused with a wrong, missing or additional character', () => {
     const text = encodeInviteCode({ host: '10.0.1.5', port: 9238, id, secret: new Uint8Array(16) });
     fc.assert(
       fc.property(

@@ -57,7 +57,7 @@ function outcome(action: () => unknown): unknown {
   }
 }
 
-describe('the vectors for messages: a receiver does what they say with', () => {
+describe('the message vectors: a receiver does what they expect with', () => {
   const { receiver, cases } = vectors('messages');
   const publicKey = parseNodeId(receiver.peer) ?? new Uint8Array();
 
@@ -75,7 +75,7 @@ describe('the vectors for messages: a receiver does what they say with', () => {
     }
   });
 
-  test('what is taken has one spelling: it comes back byte for byte', () => {
+  test('accepted messages are re-encoded byte for byte', () => {
     const valid = cases
       .flatMap(({ steps }) => steps)
       .filter(({ expect: type }) => type === 'query' || type === 'hello');
@@ -88,7 +88,7 @@ describe('the vectors for messages: a receiver does what they say with', () => {
   });
 });
 
-describe('the vectors for pairing', () => {
+describe('the pairing vectors', () => {
   const { codes, proofs } = vectors('pairing');
 
   test.each(codes.map(({ code, expect: wanted }) => [code, wanted] as const))('code %s', (code, wanted) => {
@@ -107,7 +107,7 @@ describe('the vectors for pairing', () => {
     for (const { code } of canonical) expect(encodeInviteCode(decodeInviteCode(code))).toBe(code);
   });
 
-  test('prove the secret in both directions', () => {
+  test('proofs are the expected ones in both directions', () => {
     for (const { secret, session, sender, recipient, proof } of proofs) {
       expect(pairingProof(Buffer.from(secret, 'hex'), session, sender, recipient)).toBe(proof);
     }
@@ -115,7 +115,7 @@ describe('the vectors for pairing', () => {
   });
 });
 
-describe('the vectors for statements about keys', () => {
+describe('the key statement vectors', () => {
   const { rotations, revocations } = vectors('key-statements');
 
   test.each(rotations.map(({ name, ...rest }) => [name, rest] as const))(
