@@ -1,28 +1,36 @@
 # shellcheck shell=bash
-# Caro mesh, bash 3.2 to 5.x: appends a record to the spool before and after each command typed here. Nothing is forked, nothing
-# is printed, nothing is looked at but the history, the clock, $? and $PWD. The record and the reasons: docs/hooks.md.
-# Expects _caro_d, the spool directory. `caro_off` takes all of it out of a running shell; CARO_OFF=1 keeps it from loading.
+# Caro mesh, bash 3.2 to 5.x: appends a record to the spool before and after each typed command. It
+# forks nothing, prints nothing, and reads only the history, the clock, $? and $PWD. Record format
+# and background: docs/hooks.md.
+# Expects _caro_d, the spool directory. `caro_off` removes the hook from a running shell; CARO_OFF=1
+# keeps it from loading.
 
-# shellcheck disable=SC2154 # _caro_d is set by the line `caro shell init` puts before this text
+# shellcheck disable=SC2154 # _caro_d is set by the line `caro shell init` prints before this text
 # shellcheck disable=SC2178 # PROMPT_COMMAND is a string before bash 5.1 and an array since
-# shellcheck disable=SC2015 # what stands between && and || below cannot fail, and `set -e` must not see a disk that is full
+# shellcheck disable=SC2015 # the command after && cannot fail; `set -e` must ignore a full disk
 
-# State between functions. n: commands begun since the prompt, counted by PS0, with _caro_b their start times and _caro_x the $?
-# before each. w: '' no DEBUG trap seen, 0 private or our own turn, 1 start record written. h0: last history number at the prompt,
-# -1 unknown; h1: that of the start record, until then the one it should get. c: first simple command of the last line found in
-# the history. q: next command number. same: 1 while the last prompt found nothing to put right. lost: records since the last
-# written one that could not be (a full disk); mark: how the next with a text begins, which tells them.
+# State between functions:
+# n: number of commands started since the prompt, counted by PS0; _caro_b: their start times;
+# _caro_x: the $? before each.
+# w: empty if no DEBUG trap was seen, 0 for a private line or one of the hook, 1 if the start record
+# is written.
+# h0: last history number at the prompt, -1 if unknown. h1: history number of the start record;
+# before it is written, the expected number.
+# c: first simple command of the last line found in the history. q: next command number.
+# same: 1 while the last prompt found nothing to correct.
+# lost: records since the last written one that could not be written (full disk). mark: start of the
+# next record with a text, which reports them.
 
-# What runs for every line is short: bash copies the body of a function whenever it calls it, and goes through texts a character
-# at a time. Whatever is out of the ordinary has functions of its own.
+# Code that runs for every line is short, because bash copies the body of a function at each call
+# and scans texts character by character. Rare cases have functions of their own.
 
-# _caro_ge MAJOR MINOR: is this bash at least that?
+# _caro_ge MAJOR MINOR: tests for at least this version of bash.
 _caro_ge() { ((BASH_VERSINFO[0] > $1 || (BASH_VERSINFO[0] == $1 && BASH_VERSINFO[1] >= $2))); }
 
-# _caro_clock sets _caro_t to microseconds since the epoch; _caro_res is its granularity in µs.
+# _caro_clock sets _caro_t to microseconds since the epoch, and _caro_res to its granularity in µs.
 if _caro_ge 5 0; then
   _caro_res=1
-  # A comma locale writes the fraction behind a comma.
+  # In some locales, a comma separates the fraction.
   _caro_clock() { _caro_t=${EPOCHREALTIME/[.,]/}; }
 elif _caro_ge 4 2; then
   _caro_res=1000000
@@ -32,12 +40,14 @@ else
   _caro_clock() { _caro_t=$((_caro_base + SECONDS))000000; }
 fi
 
-# _caro_number sets _caro_h to the history number of the line now running (from a trap) or of the last one (from the prompt).
+# _caro_number sets _caro_h to the history number of the running line (from a trap) or of the last
+# one (from the prompt).
 if _caro_ge 5 1; then
-  # HISTCMD is already one further at the prompt, not yet while a command runs.
+  # At the prompt, HISTCMD is already one higher than while a command runs.
   _caro_number() { _caro_h=$((HISTCMD - $1)); }
 else
-  # Before 5.1 HISTCMD stands still there; only what `history` prints is right. A scratch file reads it back without a fork.
+  # Before bash 5.1, HISTCMD does not change there; only the output of `history` is correct. It is
+  # read back through a scratch file without a fork.
   _caro_number() {
     _caro_h=-1
     _caro_open || return 0
@@ -47,19 +57,22 @@ else
   }
 fi
 
-# The spool must be a directory of ours and no link: a root shell that kept $HOME stays out of its user's spool. MUST be asked before
-# the scratch file is written, too: what lies there is read back and evaluated.
+# The spool MUST be a directory owned by this user and not a link, so that a root shell that kept
+# $HOME does not write into another spool. It MUST also be checked before the scratch file is
+# written, because the content of that file is evaluated.
 _caro_open() { [[ -O $_caro_d && -d $_caro_d && ! -L $_caro_d ]]; }
 
-# Is the record just tried on disk? Every part of one MUST be asked: of a record cut short the end may fit where its middle did not.
+# Tests whether the last record was written. Every part of a record MUST be checked: if the disk is
+# full, the end may fit after the middle did not.
 _caro_kept() { _caro_lost=0 _caro_mark='\0v1\0'; }
 _caro_lose() {
   ((_caro_lost < 999999)) && ((++_caro_lost))
-  # One byte before it spoils a record cut short, which else could read as one with fewer fields.
+  # The extra byte makes a truncated record invalid; without it, it could read as a record with
+  # fewer fields.
   _caro_mark="x\\0v1\\0l=$_caro_lost\\0"
 }
 
-# Begins the next file of this session, 0600, and leaves the umask as it was.
+# Starts the next file of this session with mode 0600, and restores the umask.
 _caro_rotate() {
   local mask made=0
   ((++_caro_seq)) || :
@@ -73,7 +86,7 @@ _caro_rotate() {
   return "$made"
 }
 
-# Makes _caro_f the file for one more record. Where it cannot, that record is lost.
+# Sets _caro_f to the file for one more record. If that fails, the record is lost.
 _caro_next() {
   { ((_caro_i++ < 64)) && [[ -f $_caro_f ]]; } || { _caro_rotate && _caro_i=1; } || {
     _caro_lose
@@ -81,8 +94,9 @@ _caro_next() {
   }
 }
 
-# Did a line that left the history number alone ($1, its first simple command) repeat the entry before it? The other reasons
-# are a leading space and HISTIGNORE, which are the owner's wish not to have it recorded: without proof it is not.
+# Tests whether a line that did not change the history number ($1 is its first simple command)
+# repeated the previous entry. The other reasons, a leading space and HISTIGNORE, mean that the user
+# does not want it recorded. So it is recorded only if the repetition is certain.
 _caro_repeats() {
   local text='' word
   case :${HISTCONTROL-}: in
@@ -94,8 +108,8 @@ _caro_repeats() {
   [[ $1 ]] || return 1
   [[ $1 != "$_caro_c" ]] || return 0
   [[ :${HISTCONTROL-}: == *:erasedups:* ]] || return 1
-  # erasedups takes the older twin out, so the number stays or falls for a line that is new: compare texts, without the white
-  # space that bash sets its own way, and as the aliases made it.
+  # erasedups removes the older entry, so the number stays or decreases for a new line too: compare
+  # the texts, without the white space that bash normalizes, and after alias expansion.
   HISTTIMEFORMAT='' builtin history 1 >|"$_caro_g" && IFS='' builtin read -rd '' text <"$_caro_g"
   : >|"$_caro_g"
   text=${text#*[0-9][ \*] }
@@ -107,16 +121,18 @@ _caro_repeats() {
   [[ ${text//[[:space:]]/} == *"${1//[[:space:]]/}"* ]]
 }
 
-# How many history entries (_caro_m) the commands begun since entry $1 left behind, when $2 of them began. A multi-line command
-# is one entry under cmdhist; more entries than commands means another program read some into the list.
+# Sets _caro_m to the number of history entries that the commands started since entry $1 added, when
+# $2 of them started. With cmdhist, a multi-line command is one entry. More entries than commands
+# means that another program read entries into the list.
 _caro_entries() {
   _caro_m=$((_caro_h - $1))
   if builtin shopt -q cmdhist; then ((_caro_m <= $2)) || _caro_m=$2; fi
   ((_caro_m < 1000))
 }
 
-# From the DEBUG trap, with its $_: is this the first command of a line the user typed? Then its start record is written and the
-# answer is yes. In completion functions, key bindings and prompt commands it is not.
+# From the DEBUG trap, with its $_: tests whether this is the first command of a line that the user
+# typed, and then writes its start record. False in completion functions, key bindings and prompt
+# commands.
 _caro_start() {
   _caro_u=$1
   if [[ $_caro_n$_caro_w$_caro_lost == 10 && $HISTCMD == "$_caro_h1" && $BASH_SUBSHELL == 0 && $BASH_COMMAND != _caro_* && $_caro_i != 64 &&
@@ -133,7 +149,7 @@ _caro_start() {
   _caro_unusual
 }
 
-# The same for a line that is not one new entry of the history, or the first of its file.
+# The same for a line that is not exactly one new history entry, or the first of its file.
 _caro_unusual() {
   [[ -z $_caro_w && $BASH_COMMAND != _caro_* && "${FUNCNAME[*]:2}" != *_caro_[abeipru]* ]] && ((BASH_SUBSHELL == 0)) || return 1
   ((_caro_n > 0)) || _caro_unannounced || return 1
@@ -158,7 +174,7 @@ _caro_unusual() {
   return 0
 }
 
-# Where PS0 does not announce a line the trap itself marks its start.
+# If PS0 does not count lines, the trap itself records the start time.
 _caro_unannounced() {
   ((_caro_h0 >= 0)) && [[ -z ${COMP_LINE-} && -z ${READLINE_LINE-} && ${PS0-} != *_caro_n* ]] || return 1
   _caro_clock
@@ -166,12 +182,13 @@ _caro_unannounced() {
   _caro_n=1 _caro_b=("$_caro_t")
 }
 
-# Commands $1 … n-1 of this prompt, in one record with a text each: lines pasted together, or lines that no trap announced.
-# Reads n, s and e of _caro_end. $2 is the history number before the first of them.
+# Writes commands $1 … n-1 of this prompt into one record with one text each: lines pasted together,
+# or lines without a trap. Reads n, s and e of _caro_end. $2 is the history number before the first
+# of them.
 _caro_both() {
   local i=$1 IFS=' ' begun left='' x=''
   _caro_entries "$2" $((n - i)) && ((_caro_m > 0)) && _caro_next || return 0
-  # Without PS0 nothing but the first start and the last end is known.
+  # Without PS0, only the first start and the last end are known.
   begun="${_caro_b[*]:i:n-i}" left="${_caro_b[*]:i+1:n-i-1}" x="${_caro_x[*]:i+1:n-i-1}"
   {
     builtin printf "$_caro_mark"'t=b\0q=%s\0' "$((_caro_q + i))" &&
@@ -183,7 +200,7 @@ _caro_both() {
   } >>"$_caro_f" && _caro_kept || _caro_lose
 }
 
-# One more command has ended (or several, pasted together). Reads n, w, s and e of _caro_end.
+# One more command, or several pasted together, has ended. Reads n, w, s and e of _caro_end.
 _caro_finish() {
   case $w in
   1)
@@ -197,7 +214,7 @@ _caro_finish() {
   esac
 }
 
-# The end of what is not one line with a start record.
+# The end of anything but one line with a start record.
 _caro_irregular() {
   local s=$_caro_s e=$_caro_e n=$_caro_n w=$_caro_v s1='' e1=''
   ((_caro_h0 >= 0)) && _caro_open || return 0
@@ -206,14 +223,16 @@ _caro_irregular() {
     e=$_caro_t
   fi
   _caro_number 1
-  # Where PS0 does not count, a line without a simple command of its own shows only in the history.
+  # If PS0 does not count, a line without a simple command of its own is visible only in the
+  # history.
   if ((n == 0 && _caro_h > _caro_h0)) && [[ ${PS0-} != *_caro_n* ]]; then n=1 _caro_same=0 _caro_b=() _caro_x=(); fi
   ((n > 0)) || return 0
   _caro_finish
   _caro_q=$((_caro_q + n))
 }
 
-# First of PROMPT_COMMAND. Its first command keeps the DEBUG trap out of the others where that looks into functions.
+# First element of PROMPT_COMMAND. Its first command keeps the DEBUG trap out of the other elements
+# if the trap applies inside functions.
 _caro_end() {
   _caro_s=$? _caro_e=${EPOCHREALTIME/[.,]/} _caro_v=$_caro_w _caro_w=0
   if [[ $_caro_n$_caro_v$_caro_res == 111 && $_caro_i != 64 && -O $_caro_f ]]; then
@@ -226,15 +245,16 @@ _caro_end() {
   [[ $- == *e* ]] || return "$_caro_s"
 }
 
-# The DEBUG trap beside one of the owner's: $? and $_ stay as they were for theirs.
+# The DEBUG trap in combination with one of the user: $? and $_ keep their values for that one.
 _caro_step() {
   local s=$?
   _caro_start "$1"
   return "$s"
 } 2>/dev/null
 
-# What is put in front of PS0. Arithmetic sets the state without a fork. It must never fail: an error in PS0 keeps every command
-# from running. No `!`, which history expansion would take.
+# Added to the front of PS0. Arithmetic sets the state without a fork. It MUST NOT fail, because an
+# error in PS0 keeps every command from running. It contains no `!`, which history expansion would
+# replace.
 if _caro_ge 5 0; then
   # shellcheck disable=SC2016 # expanded by the shell at each command
   _caro_ps0='${_caro_z:(_caro_x[_caro_n+0]=$?,_caro_b[_caro_n++]=${EPOCHREALTIME/[.,]/}+0):0}'
@@ -242,12 +262,14 @@ else
   _caro_ps0=
 fi
 
-# The trap takes itself away when it has fired, in its own text because a function gets the old one back when it returns: a
-# trap that stays costs a loop 27 µs a turn instead of 2. What stands in these texts shows under `set -x` unless it is redirected.
+# The trap removes itself after it has fired. This is in its own text, because a function restores
+# the old trap when it returns. A trap that stays would cost a loop 27 µs per iteration instead of
+# 2. These texts appear under `set -x` unless they are redirected.
 # shellcheck disable=SC2016 # expanded when the trap fires
 _caro_debug='{ if _caro_start "$_"; then builtin trap - DEBUG; : "$_caro_u"; fi; } 2>/dev/null'
 _caro_first='{ _caro_end; } 2>/dev/null'
-# bash-preexec takes the first command after its own for the user's, unless it is a line of PROMPT_COMMAND as bash writes it.
+# bash-preexec treats the first command after its own as the command of the user, unless it is a
+# line of PROMPT_COMMAND as bash writes it.
 # shellcheck disable=SC2016 # expanded at each prompt
 _caro_look='_caro_open && builtin trap -p DEBUG >> "$_caro_g" && _caro_k=0 || _caro_k=1
 _caro_arm "$_caro_k"
@@ -258,13 +280,13 @@ _caro_only="{
 _caro_end
 $_caro_look"
 
-# What the next line starts from.
+# Sets the initial state for the next line.
 _caro_ready() {
   _caro_h0=-1 _caro_h1=-1 _caro_p=$PWD
   if [[ -o history ]]; then
     _caro_number 1
     _caro_h0=$_caro_h
-    # Before 5.1 HISTCMD is of no use for the short way.
+    # Before bash 5.1, HISTCMD cannot be used for the short path.
     ! _caro_ge 5 1 || _caro_h1=$((_caro_h + 1))
   fi
   if [[ $_caro_ps0 && -z ${BLE_ATTACHED-} ]] && builtin shopt -q promptvars; then
@@ -274,8 +296,9 @@ _caro_ready() {
   fi
 }
 
-# Last of PROMPT_COMMAND: ready for the next line. The scratch file, otherwise empty, has been told which DEBUG trap is set (in a
-# function it cannot be seen), or, where $1 is not 0, could not be: then none is set.
+# Last element of PROMPT_COMMAND: prepares for the next line. The scratch file, otherwise empty,
+# contains the current DEBUG trap, which cannot be read in a function. If $1 is not 0, it could not
+# be written, and no trap is set.
 _caro_arm() {
   if [[ $1$_caro_same == 01 && ${#PROMPT_COMMAND[@]} == "$_caro_count" && ${PROMPT_COMMAND[0]} == "$_caro_head" && ! -s $_caro_g && -o history &&
     -z ${bash_preexec_imported-}${__bp_imported-} ]] && builtin shopt -q promptvars; then
@@ -290,20 +313,21 @@ _caro_arm() {
   fi
 }
 
-# The same for a prompt that is not as the last one was.
+# The same for a prompt whose state differs from the last one.
 _caro_rearm() {
   local found=''
   _caro_same=0
   if [[ ${bash_preexec_imported-}${__bp_imported-} ]]; then
     _caro_adopt
-    # Our own commands have used up the one chance bash-preexec had to see the next line begin.
+    # Commands of the hook have consumed the one chance of bash-preexec to detect the next line.
     ! builtin declare -F __bp_interactive_mode >/dev/null || __bp_interactive_mode
     return 0
   fi
   _caro_ready
   _caro_place
   if [[ ${BLE_ATTACHED-} ]]; then
-    # ble.sh needs the DEBUG trap for itself, expands PS0 late, and hands the text over (once, however often it is asked).
+    # ble.sh needs the DEBUG trap itself, expands PS0 late, and passes the text (once, even if it is
+    # registered more than once).
     blehook PREEXEC!=_caro_preexec
     return 0
   fi
@@ -328,8 +352,9 @@ _caro_rearm() {
   return 0
 }
 
-# Keeps our elements of PROMPT_COMMAND where they belong, whatever was assigned since: the end of a command is taken before other
-# hooks spend time, the next one prepared after them. Where there are no others one element does both, never the first one, which
+# Keeps the elements of the hook at their positions in PROMPT_COMMAND, whatever was assigned since.
+# The end of a command is recorded before other hooks take time, and the next one is prepared after
+# them. If there are no other elements, one element does both; it is never the first one, which
 # `PROMPT_COMMAND=…` replaces.
 _caro_place() {
   local last=$((${#PROMPT_COMMAND[@]} - 1))
@@ -344,7 +369,7 @@ _caro_place() {
   fi
 }
 
-# Takes our elements out of the PROMPT_COMMAND array.
+# Removes the elements of the hook from the PROMPT_COMMAND array.
 _caro_remove() {
   local one
   local -a rest=()
@@ -354,8 +379,9 @@ _caro_remove() {
   PROMPT_COMMAND=("${rest[@]}")
 }
 
-# bash-preexec is here: be one of its guests instead of a second owner of the DEBUG trap. It hands over the text, and keeps
-# lines with a leading space in the history, so that they are seen and must be left out here.
+# bash-preexec is loaded: register with it instead of setting a second DEBUG trap. It passes the
+# text, and keeps lines with a leading space in the history, so they are visible and MUST be skipped
+# here.
 _caro_preexec() {
   ((_caro_h0 >= 0 && BASH_SUBSHELL == 0)) && _caro_open || return 0
   _caro_w=0
@@ -381,7 +407,7 @@ _caro_adopt() {
   preexec_functions+=(_caro_preexec) precmd_functions=(_caro_precmd "${precmd_functions[@]}")
 }
 
-# Out of PS0 and PROMPT_COMMAND.
+# Removes the hook from PS0 and PROMPT_COMMAND.
 _caro_unhook() {
   PS0=${PS0-}
   PS0=${PS0/"$_caro_ps0"/}
@@ -411,13 +437,13 @@ caro_off() {
 }
 
 _caro_load() {
-  # Scripts, a wish to be left alone, a second time in the same shell, a shell that may not redirect.
+  # Not in scripts, if CARO_OFF is set, a second time in the same shell, or in a restricted shell.
   [[ $- == *i* && -z ${CARO_OFF-} && ${_caro_loaded[0]-} != "$$" ]] || return 0
   ! builtin shopt -q restricted_shell || return 0
-  # Some sites make PROMPT_COMMAND read-only; then there is no place for us. (The one fork, at load.)
+  # Some sites make PROMPT_COMMAND read-only, so the hook cannot be added. (The only fork, at load.)
   (builtin unset -v PROMPT_COMMAND) 2>/dev/null || return 0
   _caro_z='' _caro_n=0 _caro_w='' _caro_h0=-1 _caro_h1=-1 _caro_h=-1 _caro_c='' _caro_b=() _caro_x=()
-  # An array, which `set -a` does not hand on to the shell that takes this one's place by `exec`.
+  # An array, because `set -a` does not export arrays to a shell that replaces this one by `exec`.
   builtin unset -v _caro_loaded
   _caro_loaded=("$$")
   _caro_kind=bash _caro_q=0 _caro_seq=-1 _caro_i=64 _caro_same=0 _caro_count=0 _caro_head='' _caro_f=''
@@ -430,7 +456,7 @@ _caro_load() {
   if [[ ${bash_preexec_imported-}${__bp_imported-} ]]; then
     _caro_adopt
   elif _caro_ge 5 1; then
-    # Not at index 0: a later `PROMPT_COMMAND=…` in the rc file replaces only that one.
+    # Not at index 0: a later `PROMPT_COMMAND=…` in the rc file replaces only that element.
     PROMPT_COMMAND=("${PROMPT_COMMAND[@]-}" "$_caro_last")
   else
     PROMPT_COMMAND="$_caro_first

@@ -1,13 +1,17 @@
-# Caro mesh, fish 3.1 and later: appends a record to the spool before and after each command typed here. Nothing is forked and
-# nothing is printed. The record and the reasons: docs/hooks.md.
-# Expects _caro_d, the spool directory. `caro_off` takes all of it out of a running shell; CARO_OFF=1 keeps it from loading.
+# Caro mesh, fish 3.1 and later: appends a record to the spool before and after each typed command.
+# It forks nothing and prints nothing. Record format and background: docs/hooks.md.
+# Expects _caro_d, the spool directory. `caro_off` removes the hook from a running shell; CARO_OFF=1
+# keeps it from loading.
 
-# State: _caro_q number of the next command, _caro_w 1 while one with a start record runs, _caro_i one element for each record in
-# the file _caro_f, _caro_seq that file's number, _caro_base what the uptime clock lacks to the epoch in µs (empty where there is
-# no /proc/uptime), _caro_lost how many records since the last written one could not be (a full disk; empty: none), _caro_mark how
-# the next start begins, which tells them. Every command substitution costs 50 µs here, even of a builtin: the reader adds base and uptime.
+# State: _caro_q number of the next command, _caro_w 1 while a command with a start record runs,
+# _caro_i one element for each record in the file _caro_f, _caro_seq the number of that file,
+# _caro_base the difference between the epoch and the uptime clock in µs (empty without
+# /proc/uptime), _caro_lost number of records since the last written one that could not be written
+# (full disk; empty: none), _caro_mark start of the next start record, which reports them.
+# Every command substitution costs 50 µs here, even of a builtin, so the reader adds base and
+# uptime.
 
-# Is the record just tried on disk?
+# Tests whether the last record was written.
 function _caro_kept
     set -g _caro_lost
     set -g _caro_mark '\0v1\0'
@@ -15,12 +19,14 @@ end
 function _caro_lose
     set -q _caro_lost[1]; or set -g _caro_lost 0
     test $_caro_lost -lt 999999; and set -g _caro_lost (math $_caro_lost + 1)
-    # One byte before it spoils a record cut short, which else could read as one with fewer fields.
+    # The extra byte makes a truncated record invalid; without it, it could read as a record with
+    # fewer fields.
     set -g _caro_mark "x\\0v1\\0l=$_caro_lost\\0"
 end
 
-# A directory of ours and no link, which a redirection would print an error about: a root shell that kept HOME stays out of its
-# user's spool. Makes _caro_f the file for one more record.
+# Sets _caro_f to the file for one more record. The spool must be a directory owned by this user and
+# not a link (a redirection would print an error), so that a root shell that kept HOME does not
+# write into another spool.
 function _caro_next
     if not test -O "$_caro_d" -a -d "$_caro_d" -a -w "$_caro_d" -a ! -L "$_caro_d"
         test -O "$_caro_d" -a -d "$_caro_d" -a ! -L "$_caro_d"; and _caro_lose
@@ -37,7 +43,7 @@ function _caro_next
     umask $mask
 end
 
-# fish 3.1 does not announce the end of a command that ^C ended: written late, without its time.
+# fish 3.1 does not report the end of a command that ^C ended: it is written late, without its time.
 function _caro_unannounced
     set -l d $CMD_DURATION
     set -g _caro_w
@@ -99,12 +105,12 @@ function _caro_load
     set -g _caro_w
     set -g _caro_base
     _caro_kept
-    # The forks, at load: the clock's distance to the epoch.
+    # Forks only at load: to find the difference between the clock and the epoch.
     set -g _caro_at (date +%s)000000
     if test -r /proc/uptime
         set -l now (date +%s%N)
         builtin read -l up _rest </proc/uptime
-        # Where date has no nanoseconds, whole seconds must do.
+        # If date has no nanoseconds, whole seconds are used.
         string match -qr '^[0-9]{19}$' -- $now; and set -g _caro_at (math -s0 "$now / 1000")
         set -g _caro_base (math -s0 "$_caro_at - $up * 1000000")
     end

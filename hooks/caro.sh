@@ -1,31 +1,38 @@
 # shellcheck shell=sh
-# Caro mesh, shells that are called sh: dash, busybox ash, ksh93, mksh, and bash or zsh in that role. Appends records to the spool
-# for each command typed here; nothing is printed. The record and the reasons: docs/hooks.md.
-# Expects _caro_d, the spool directory, and _caro_hooks, the directory of this file (for bash and zsh as sh).
+# Caro mesh, shells called sh: dash, busybox ash, ksh93, mksh, and bash or zsh running as sh.
+# Appends records of each typed command to the spool, and prints nothing. Record format and
+# background: docs/hooks.md.
+# Expects _caro_d, the spool directory, and _caro_hooks, the directory of this file (for bash and
+# zsh as sh).
 # `caro_off` ends it in a running shell; CARO_OFF=1 keeps it from loading.
-# shellcheck disable=SC2154 # both are set by the lines `caro shell init` puts before this text
-# shellcheck disable=SC2015 # what stands between && and || below cannot fail, and `set -e` must not see a disk that is full
+# shellcheck disable=SC2154 # both are set by the lines `caro shell init` prints before this text
+# shellcheck disable=SC2015 # the command after && cannot fail; `set -e` must ignore a full disk
 
-# State: _caro_q number of the next command, _caro_i records in the file _caro_f, _caro_seq its number, _caro_g a scratch file,
-# _caro_base what the uptime clock lacks to the epoch in µs (empty without /proc/uptime), _caro_lost records since the last written
-# one that could not be (a full disk), _caro_mark how the next start begins, which tells them.
+# State: _caro_q number of the next command, _caro_i records in the file _caro_f, _caro_seq its
+# number, _caro_g a scratch file, _caro_base the difference between the epoch and the uptime clock
+# in µs (empty without /proc/uptime), _caro_lost records since the last written one that could not
+# be written (full disk), _caro_mark start of the next start record, which reports them.
 
 _caro_nl='
 '
 
-# A directory of ours and no link: a root shell that kept HOME stays out of its user's spool.
+# A directory owned by this user and not a link, so that a root shell that kept HOME does not write
+# into another spool.
 # shellcheck disable=SC3067 # every shell named above has -O
 _caro_open() { [ -n "$_caro_d" ] && [ -O "$_caro_d" ] && [ -d "$_caro_d" ] && [ ! -L "$_caro_d" ]; }
 
-# Is the record just tried on disk? Every part of one MUST be asked: of a record cut short the end may fit where its middle did not.
+# Tests whether the last record was written. Every part of a record MUST be checked: if the disk is
+# full, the end may fit after the middle did not.
 _caro_kept() { _caro_lost=0 _caro_cut='' _caro_mark='\0v1\0'; }
 _caro_lose() {
   [ "$_caro_lost" -ge 999999 ] || _caro_lost=$((_caro_lost + 1))
-  # One byte before it spoils a record cut short, which else could read as one with fewer fields.
+  # The extra byte makes a truncated record invalid; without it, it could read as a record with
+  # fewer fields.
   _caro_cut=x _caro_mark="x\\0v1\\0l=$_caro_lost\\0"
 }
 
-# Makes _caro_f the file for one more record: a new one, 0600, after 64. Where it cannot, that record is lost.
+# Sets _caro_f to the file for one more record: a new one, mode 0600, after 64. If that fails, the
+# record is lost.
 _caro_next() {
   _caro_open || return 1
   _caro_i=$((_caro_i + 1))
@@ -38,7 +45,8 @@ _caro_next() {
   return 1
 }
 _caro_mask() { umask >|"$_caro_g" && IFS= read -r _caro_l <"$_caro_g"; }
-# Not by `:` alone, a special builtin: where that cannot redirect, dash and mksh drop the whole line.
+# Not with `:` alone, which is a special builtin: if its redirection fails, dash and mksh skip the
+# rest of the line.
 _caro_create() {
   umask 077
   { :; } >>"$_caro_f" && _caro_u=0 || _caro_u=1
@@ -46,20 +54,22 @@ _caro_create() {
   return "$_caro_u"
 }
 
-# Sets _caro_t to µs since the epoch, or to nothing where no clock can be read without a fork.
+# Sets _caro_t to µs since the epoch, or to an empty string if no clock can be read without a fork.
 _caro_clock() {
   _caro_t=
   [ -n "$_caro_base" ] && IFS=' ' read -r _caro_u _caro_l </proc/uptime || return 0
   _caro_t=$((_caro_base + ${_caro_u%.*}${_caro_u#*.}0000))
 }
 
-# --- dash ---------------------------------------------------------------------------------------------------------------------
-# It has no hook of any kind. Its main loop is given a small file for its standard input, each line of which runs one step: note
-# the end of the last command, read the next from the terminal, run it with the terminal for its input. Job notices, PS1, ^C and
-# ^Z stay with dash's own loop. If the file is lost, dash goes on reading the terminal by itself.
+# --- dash
+# It has no hooks. Its main loop gets a small file as standard input, and each line of that file
+# runs one step: record the end of the last command, read the next one from the terminal, run it
+# with the terminal as input. Job notices, PS1, ^C and ^Z are still handled by the main loop of
+# dash. If the file is lost, dash continues to read the terminal itself.
 
-# Is the text in _caro_c complete? 0 yes, 1 needs more lines, 2 wrong (eval will say how). Defining a function around it answers
-# without a fork; only if that fails a second dash reads it, from its standard input so that no process list shows it.
+# Tests whether the text in _caro_c is complete: 0 yes, 1 needs more lines, 2 invalid (eval will
+# print the error). Defining a function around it tests this without a fork. Only if that fails, a
+# second dash parses it, from its standard input so that no process list shows it.
 _caro_complete() {
   command eval "_caro_x() { if :; then :
 $_caro_c
@@ -80,7 +90,7 @@ _caro_read() {
   _caro_c='' _caro_k=''
   while :; do
     if ! IFS= read -r _caro_l <"$_caro_tty"; then
-      # With a trap on INT an interrupted read looks like the end of input.
+      # With a trap on INT, an interrupted read looks like the end of input.
       trap >|"$_caro_g"
       while IFS= read -r _caro_u; do case $_caro_u in *INT) _caro_k=$_caro_k. ;; esac; done <"$_caro_g"
       [ "$_caro_k" != . ] || continue
@@ -93,7 +103,8 @@ _caro_read() {
   done
 }
 
-# Writes the start of _caro_c, unless it is blank or private. Sets _caro_b to 1 if the end is to be written, too.
+# Writes the start record of _caro_c, unless it is empty or private. Sets _caro_b to 1 if the end is
+# to be written too.
 _caro_begin() {
   _caro_b=''
   case $_caro_c in '' | [[:space:]]*) return 0 ;; esac
@@ -121,7 +132,8 @@ _caro_end() {
 
 _caro_ret() { return "$1"; }
 
-# Our steps run without the owner's `set -x`, their commands with it. Sets _caro_s to the status of the last one.
+# The steps of the hook run without `set -x` of the user, the commands of the user with it. Sets
+# _caro_s to the status of the last command.
 _caro_quiet() {
   _caro_s=$?
   case $- in *x*) set +x && _caro_v=1 ;; esac
@@ -139,7 +151,8 @@ case $_caro_c in
 *) _caro_ret "$_caro_s" ;;
 esac'
 
-# The feed: lines of 64 bytes in two blocks of 8 KiB, since an interrupt throws away the block dash has read.
+# The feed: lines of 64 bytes in two blocks of 8 KiB, because an interrupt discards the block that
+# dash has read.
 _caro_dash() {
   [ -t 0 ] && _caro_tty=$(tty) || return 0
   _caro_feed=$_caro_g.feed
@@ -149,15 +162,16 @@ _caro_dash() {
   _caro_open && { printf %s "$_caro_l" >|"$_caro_feed"; } 2>/dev/null && exec 0<"$_caro_feed"
 }
 
-# --- busybox ash --------------------------------------------------------------------------------------------------------------
-# PS1 is expanded at each prompt, and only the history tells what was typed: one record with the end, no start time. The hook
-# runs in a subshell; what must outlive it, PS1's arithmetic sets. $_ is set to a number nobody types, to tell an empty Enter
-# from a repeated command, which leaves no history entry.
+# --- busybox ash
+# PS1 is expanded at each prompt, and only the history contains what was typed: one record at the
+# end, without a start time. The hook runs in a subshell; arithmetic in PS1 sets what must survive
+# it. $_ is set to a number that is never typed, to tell an empty line from a repeated command,
+# which adds no history entry.
 
 # _caro_ash STATUS LAST-WORD: prints the number of the last history entry.
 _caro_ash() {
   exec 2>/dev/null
-  # busybox 1.37 lists its history on the standard error.
+  # busybox 1.37 prints its history on standard error.
   _caro_l=$(history 2>&1 | "$_caro_tail" -n 1)
   _caro_n=${_caro_l#"${_caro_l%%[0-9]*}"}
   _caro_n=${_caro_n%%[!0-9]*}
@@ -171,7 +185,7 @@ _caro_ash() {
     _caro_c=
     IFS=$_caro_nl
     set -f
-    # Each line of a command is an entry of its own.
+    # Each line of a command is a separate entry.
     for _caro_l in $(history 2>&1 | "$_caro_tail" -n "$((_caro_n - _caro_h))"); do
       _caro_c=$_caro_c${_caro_c:+$_caro_nl}${_caro_l#*[0-9] }
     done
@@ -179,7 +193,7 @@ _caro_ash() {
   case $_caro_c in '' | [[:space:]]*) return 0 ;; esac
   _caro_p=$PWD
   case $_caro_c in cd | 'cd '*) [ "$1" -ne 0 ] || _caro_p=$OLDPWD ;; esac
-  # Not by `read` where it can be helped: after an interrupted command that of busybox 1.38 never returns.
+  # Avoids `read` if possible: in busybox 1.38, it never returns after an interrupted command.
   if [ -n "${EPOCHREALTIME-}" ]; then
     _caro_t=${EPOCHREALTIME%.*}${EPOCHREALTIME#*.} _caro_u=1
   else
@@ -187,7 +201,8 @@ _caro_ash() {
     _caro_u=10000
   fi
   umask 077
-  # What is counted outlives the subshell in the same arithmetic as the number printed above.
+  # The same arithmetic that sets the printed number saves the counters, which must survive the
+  # subshell.
   {
     [ "$_caro_lost" -eq 0 ] || _caro_mark="x\\0v1\\0l=$_caro_lost\\0"
     printf "$_caro_mark"'t=b\0q=%s\0s=%s\0g=%s\0' "$_caro_q" "$1" "$_caro_u" &&
@@ -199,15 +214,16 @@ _caro_ash() {
 # shellcheck disable=SC2016 # expanded at each prompt
 _caro_ps_ash='${_caro_z#$((_caro_h=$({ _caro_ash "$?" "$_"; } 2>/dev/null)))}${_caro_z#$((_caro_q=_caro_q+1))}${_caro_z#$((_=1795414808))}'
 
-# --- ksh93 and mksh -----------------------------------------------------------------------------------------------------------
-# PS1 is expanded at each prompt, and ${ …; } runs in the shell itself, without a fork: one record with the end, no start time.
-# The texts are parsed only by those shells. ksh93 says 256 + n for a command that signal n ended, and a function that returns
-# that number has the signal sent to the shell again; it keeps $? over its prompt by itself, mksh does not.
+# --- ksh93 and mksh
+# PS1 is expanded at each prompt, and ${ …; } runs in the shell itself without a fork: one record at
+# the end, without a start time. Only these shells parse the texts. ksh93 reports 256 + n for a
+# command that signal n ended, and a function that returns this number makes the shell send itself
+# the signal again. ksh93 preserves $? over its prompt, mksh does not.
 
 # shellcheck disable=SC2016 # evaluated by ksh
 _caro_ps_mksh='${ _caro_ksh "$?" "$_"; }'
-# Under `set -x` ksh93 shows no call of this, and nothing that a function of this form does. MUST not be exported (`set -a`): it would be
-# called to hand it on.
+# Under `set -x`, ksh93 prints no call of this function and nothing that a function of this form
+# does. It MUST NOT be exported (`set -a`), because exporting calls it.
 # shellcheck disable=SC2016 # evaluated by ksh93
 _caro_ps_ksh93='${_caro_y}'
 # shellcheck disable=SC2016 # evaluated by ksh
@@ -238,7 +254,8 @@ _caro_write() {
     "$_caro_q" "$1" "$_caro_t" "$_caro_p" "$_caro_c" >>"$_caro_f" && _caro_kept || _caro_lose
   _caro_q=$((_caro_q + 1))
 }'
-# mksh has no printf of its own, and hides the newest entry from every number but one that is too large.
+# mksh has no printf builtin, and hides the newest entry from every number except one that is too
+# large.
 # shellcheck disable=SC2016 # evaluated by mksh
 _caro_def_mksh='_caro_entry() { _caro_l=${ fc -l 999999999 999999999; }; }
 _caro_time() { _caro_t=$EPOCHREALTIME; _caro_t=${_caro_t%.*}${_caro_t#*.}; }
@@ -253,9 +270,9 @@ _caro_write() {
   _caro_q=$((_caro_q + 1))
 }'
 
-# ------------------------------------------------------------------------------------------------------------------------------
+# ---
 
-# Ends observation in this shell. In dash the loop stays and records nothing.
+# Ends observation in this shell. In dash, the loop stays and records nothing.
 caro_off() {
   PS1=${PS1#"$_caro_ps"}
   _caro_loaded='' _caro_d=''
@@ -264,9 +281,9 @@ caro_off() {
 _caro_load() {
   _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_b='' _caro_base='' _caro_z='' _caro_ps='' _caro_c='' _caro_v=''
   _caro_kept
-  # The forks, at load: the clock's distance to the epoch.
+  # Forks only at load: to find the difference between the clock and the epoch.
   _caro_t=$(date +%s%N 2>/dev/null)
-  # Where date has no nanoseconds, whole seconds must do.
+  # If date has no nanoseconds, whole seconds are used.
   case $_caro_t in *[!0-9]* | '' | ??????????) _caro_t=$(date +%s)000000000 ;; esac
   _caro_at=${_caro_t%???}
   _caro_g=$_caro_d/.sh.$$.$_caro_at
@@ -282,7 +299,7 @@ _caro_load() {
   fi
   [ ! -r /proc/uptime ] || { IFS=' ' read -r _caro_u _caro_l </proc/uptime && _caro_base=$((_caro_at - ${_caro_u%.*}${_caro_u#*.}0000)); }
   if command -v fc >/dev/null; then
-    # dash with line editing, or another shell we do not know: its input is not ours to swap.
+    # dash with line editing, or an unknown shell: its input must not be replaced.
     :
   elif command -v history >/dev/null; then
     _caro_h=-2 _caro_ps=$_caro_ps_ash _caro_tail=$(command -v tail)
@@ -292,7 +309,8 @@ _caro_load() {
   fi
 }
 
-# bash and zsh have names in common with the functions above, so their own must follow each time; they see to the rest themselves.
+# bash and zsh share names with the functions above, so their own file MUST follow each time. It
+# does the rest.
 case $- in
 *i*)
   if [ -n "${BASH_VERSION-}" ]; then
@@ -303,7 +321,7 @@ case $- in
     [ ! -r "${_caro_hooks-}/caro.zsh" ] || . "$_caro_hooks/caro.zsh"
   elif [ -z "${CARO_OFF-}" ] && { [ "${_caro_loaded-}" != "$$" ] || ! command -v _caro_here >/dev/null; }; then
     _caro_loaded=$$
-    # `set -a` hands variables on to the shell that takes this one's place by `exec`, but no functions.
+    # `set -a` exports variables, but no functions, to a shell that replaces this one by `exec`.
     command -v _caro_here >/dev/null || _caro_feed=''
     _caro_here() { :; }
     _caro_load

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { requireShell } from '../rig/require-shell.ts';
 import { ended, everyday, opener } from './everyday.ts';
 
-requireShell('bash')('bash in the role of sh', () => {
+requireShell('bash')('bash running as sh', () => {
   everyday({
     kind: 'sh',
     shell: 'bash',
@@ -15,7 +15,7 @@ requireShell('bash')('bash in the role of sh', () => {
 
   const open = opener('sh', 'bash', ['--posix']);
 
-  test('its sessions are those of a sh', async () => {
+  test('its sessions are recorded as sh', async () => {
     const { shell, spool } = await open();
     await shell.run('echo one');
     await ended(spool, 1);

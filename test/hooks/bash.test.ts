@@ -16,10 +16,10 @@ requireShell('bash')('bash', () => {
   everyday(SUBJECT);
 });
 
-requireShell('bash')('bash in its own ways', () => {
+requireShell('bash')('bash special cases', () => {
   const open = opener('bash', 'bash');
 
-  test('lines pasted together are commands of their own, with their own statuses (FR-401)', async () => {
+  test('lines pasted together are separate commands with their own statuses (FR-401)', async () => {
     const { shell, spool } = await open();
     shell.paste('echo one\nfalse\n(exit 5)\necho three');
     shell.send('\r');
@@ -43,7 +43,7 @@ requireShell('bash')('bash in its own ways', () => {
   });
 
   test.each(['ignorespace', 'ignoreboth', 'ignoredups', 'erasedups', 'ignoreboth:erasedups', ''])(
-    'HISTCONTROL=%s: private lines stay private, repeats are counted, nothing is recorded twice',
+    'HISTCONTROL=%s: private lines are not recorded, repetitions are, and nothing is recorded twice',
     async (control) => {
       const { runAll, texts } = await open({ before: `HISTCONTROL=${control}; alias say=echo` });
       const priv = control === 'ignoredups' || control === 'erasedups' ? [] : [' echo secret', ' say secret'];
@@ -52,13 +52,13 @@ requireShell('bash')('bash in its own ways', () => {
     },
   );
 
-  test('HISTIGNORE keeps a command out, and & lets repeats be seen', async () => {
+  test('HISTIGNORE keeps a command out, and repetitions are recorded with &', async () => {
     const { runAll, texts } = await open({ before: "HISTIGNORE='ls*:&'" });
     await runAll('echo a', 'ls /', 'echo a', 'ls /', 'echo b');
     expect(texts()).toEqual(['echo a', 'echo a', 'echo b']);
   });
 
-  test('set +o history is a wish for privacy and ends with set -o history', async () => {
+  test('set +o history stops recording until set -o history', async () => {
     const { runAll, texts } = await open();
     await runAll(
       'echo a',
@@ -73,7 +73,7 @@ requireShell('bash')('bash in its own ways', () => {
     expect(texts().filter((text) => text.startsWith('echo'))).toEqual(['echo a', 'echo b', 'echo c']);
   });
 
-  test('HISTSIZE=0 keeps no history, from which the text would come: nothing is recorded, nothing shown', async () => {
+  test('HISTSIZE=0 leaves no history to read the text from: nothing is recorded or shown', async () => {
     const { shell, texts, runAll } = await open({ before: 'HISTSIZE=0' });
     await runAll('echo 1', 'false');
     expect(texts()).toEqual([]);
@@ -82,7 +82,7 @@ requireShell('bash')('bash in its own ways', () => {
     expect(texts()).toContain('echo 2');
   });
 
-  test('a history shared between shells brings in no foreign commands', async () => {
+  test('a history shared between shells adds no commands of other shells', async () => {
     const share = "shopt -s histappend; PROMPT_COMMAND='history -a; history -c; history -r'";
     const first = await open({ before: share });
     const second = await open({ before: share, home: first.shell.home });
@@ -139,7 +139,7 @@ requireShell('bash')('bash in its own ways', () => {
     expect(texts()).toEqual(['echo a', 'for i in 1 2\ndo echo $i\ndone', 'echo b']);
   });
 
-  test('with lithist line ends and a text that looks like a history number survive', async () => {
+  test('with lithist, line ends and a text that looks like a history number are kept', async () => {
     const { shell, texts, runAll } = await open({ before: 'shopt -s lithist' });
     shell.type("echo 'x\r    2  y\r    3  z'");
     await shell.waitForPrompt();
@@ -147,7 +147,7 @@ requireShell('bash')('bash in its own ways', () => {
     expect(texts()).toEqual(["echo 'x\n    2  y\n    3  z'", 'echo b']);
   });
 
-  test('$_, PIPESTATUS and the status are untouched', async () => {
+  test('$_, PIPESTATUS and the status are unchanged', async () => {
     const { shell, runAll } = await open();
     await runAll('echo last-word');
     expect(await shell.run('echo "<$_>"')).toContain('<last-word>');
@@ -157,7 +157,7 @@ requireShell('bash')('bash in its own ways', () => {
     expect(await shell.run('echo "<$?>"')).toContain('<1>');
   });
 
-  test('a nested shell is a session of its own, exec keeps the process and begins another', async () => {
+  test('a nested shell is a session of its own; exec keeps the process and starts another session', async () => {
     const { shell, spool, texts, runAll } = await open();
     await runAll(
       `bash --rcfile ~/.bashrc -i`,
@@ -183,14 +183,14 @@ requireShell('bash')('bash in its own ways', () => {
     expect(spool.commands().at(-1)?.cwd?.endsWith(`/${name}`)).toBe(true);
   });
 
-  test('bytes that are no UTF-8 can be got back', async () => {
+  test('bytes that are not UTF-8 can be restored', async () => {
     const { texts, shell } = await open();
     shell.paste('echo a');
     await shell.run("echo $'\\xff' é");
     expect(texts()).toEqual(['echo a' + "echo $'\\xff' é"]);
   });
 
-  test('a command of a megabyte is recorded whole', async () => {
+  test('a command of a megabyte is recorded completely', async () => {
     const { texts, shell } = await open({ patience: 40_000 });
     const long = `: ${'x'.repeat(1_000_000)}`;
     await shell.run(`history -s ": $(printf '%01000000d' 0 | tr 0 x)"`);
@@ -207,7 +207,7 @@ requireShell('bash')('bash in its own ways', () => {
     }
   });
 
-  test('a script that is sourced or run is not looked into', async () => {
+  test('commands inside a sourced or executed script are not recorded', async () => {
     const { texts, runAll } = await open();
     await runAll("printf 'echo in\\necho in\\n' > s.sh", '. ./s.sh', 'bash ./s.sh');
     expect(texts()).toEqual(["printf 'echo in\\necho in\\n' > s.sh", '. ./s.sh', 'bash ./s.sh']);

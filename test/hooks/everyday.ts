@@ -1,4 +1,4 @@
-/** What every shell's hook must do, told once; the shells' own test files add what is theirs. */
+/** Tests for the hook of every shell; the test files of the shells add special cases. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,24 +12,24 @@ export interface EverydayShell {
   readonly kind: ShellKind;
   readonly shell: ShellName;
   readonly args?: readonly string[];
-  /** The text of a loop typed over three lines, as this shell hands it over. */
+  /** The text of a loop typed over three lines, as this shell passes it. */
   readonly loop: { readonly typed: readonly string[]; readonly text: string };
   /** Prints the last status and sets it to 7. */
   readonly statusLine: string;
   readonly fail7: string;
-  /** False where no start record can be written (busybox ash). */
+  /** False if no start record can be written (busybox ash). */
   readonly starts: boolean;
-  /** False where the shell's history keeps neither repeats apart nor abandoned lines out (mksh). */
+  /** False if the shell's history drops repetitions and keeps cancelled lines (mksh). */
   readonly exactHistory?: boolean;
-  /** True where the shell may announce the end of `exit`, too (fish from 3.2 on). */
+  /** True if the shell may also report the end of `exit` (fish from 3.2 on). */
   readonly exitEnds?: boolean;
-  /** True where the shell's editor drops characters beyond the basic plane (mksh of Debian 11). */
+  /** True if the shell's editor drops characters beyond the basic plane (mksh of Debian 11). */
   readonly basicPlane?: boolean;
-  /** True where the shell tells no time at the start of a command. */
+  /** True if the shell has no time at the start of a command. */
   readonly timeless?: boolean;
 }
 
-/** Every shell that has a hook, and the hook's kind. */
+/** Every shell that has a hook, and the kind of hook. */
 export const ALL_SHELLS: readonly (readonly [ShellName, ShellKind])[] = [
   ['bash', 'bash'],
   ['zsh', 'zsh'],
@@ -87,7 +87,7 @@ export function everyday(subject: EverydayShell): void {
     });
   }
 
-  test('a command with a leading space leaves nothing behind', async () => {
+  test('a command with a leading space is not recorded', async () => {
     const { texts, shell } = await open();
     await shell.run('echo first');
     expect(await shell.run(' echo hidden')).toContain('hidden');
@@ -105,7 +105,7 @@ export function everyday(subject: EverydayShell): void {
       await shell.waitFor('abandoned');
       const before = shell.screen().length;
       await interruptUntil(shell, () => /\^C|caro-test> /.test(shell.screen().slice(before)));
-      // Bash itself forgets to draw the prompt after one ^C in two hundred; Enter brings it back.
+      // Bash itself omits the prompt after one ^C in two hundred; Enter redraws it.
       await shell.run('');
       shell.type('echo two');
       await ended(spool, 2);
@@ -121,7 +121,7 @@ export function everyday(subject: EverydayShell): void {
     expect(texts()).toEqual([subject.loop.text, 'echo after']);
   });
 
-  test('unicode, quotes and a backslash survive', async () => {
+  test('Unicode, quotes and a backslash are kept', async () => {
     const { texts, shell } = await open();
     const line = `echo "é ☃ ${subject.basicPlane === true ? '' : '𝄞'}" '%s \\0 $x' \\* \\\\n`;
     await shell.run(line);
@@ -129,7 +129,7 @@ export function everyday(subject: EverydayShell): void {
   });
 
   if (subject.exactHistory !== false) {
-    test('the same command twice is two commands', async () => {
+    test('the same command twice is recorded twice', async () => {
       const { texts, shell } = await open();
       await shell.run('echo same');
       await shell.run('echo same');
@@ -138,13 +138,13 @@ export function everyday(subject: EverydayShell): void {
     });
   }
 
-  test('the status of the last command is still there for the next', async () => {
+  test('the status of the last command is available to the next', async () => {
     const { shell } = await open();
     await shell.run(subject.fail7);
     expect(await shell.run(subject.statusLine)).toMatch(/^7\s*$/m);
   });
 
-  test('^C ends a command and its status says so', async () => {
+  test('^C ends a command, and its status shows it', async () => {
     const { spool, shell } = await open();
     shell.type('sleep 100');
     if (subject.starts) await startOf(spool, 'sleep 100');
@@ -159,7 +159,7 @@ export function everyday(subject: EverydayShell): void {
     ]);
   });
 
-  test('^Z and a job in the background end like any command', async () => {
+  test('^Z and a background job end like any command', async () => {
     const { spool, shell } = await open();
     shell.type('sleep 99');
     await running(shell.pid, 'sleep');
@@ -168,7 +168,8 @@ export function everyday(subject: EverydayShell): void {
     await shell.run('sleep 98 &');
     await shell.run('kill %1 %2');
     shell.type('echo on');
-    // A job's notice makes some shells draw their prompt once more, so the prompt is no sign here.
+    // A job notice makes some shells redraw their prompt, so the prompt is not a reliable sign
+    // here.
     await until(() => spool.commands().some((c) => c.text === 'echo on' && c.ended));
     expect(spool.commands().map((c) => [c.text, c.ended])).toEqual([
       ['sleep 99', true],
@@ -179,7 +180,7 @@ export function everyday(subject: EverydayShell): void {
   });
 
   if (subject.starts) {
-    test('a command that still runs, and exit, have their start recorded', async () => {
+    test('the start of a running command and of exit is recorded', async () => {
       const { spool, shell } = await open();
       shell.type('sleep 100');
       await startOf(spool, 'sleep 100');
@@ -205,7 +206,7 @@ export function everyday(subject: EverydayShell): void {
     expect((await ended(spool, 2)).filter((c) => c.text === 'echo once' && c.ended)).toHaveLength(1);
   });
 
-  test('caro_off ends it in the running shell, loading again resumes', async () => {
+  test('caro_off ends recording in the running shell; loading again resumes it', async () => {
     const { spool, shell, texts } = await open();
     await shell.run('echo seen');
     await shell.run('caro_off');
@@ -221,7 +222,7 @@ export function everyday(subject: EverydayShell): void {
     expect(spool.files()).toEqual([]);
   });
 
-  test('a new file begins after 64 records and nothing is lost between', async () => {
+  test('a new file starts after 64 records, and nothing is lost', async () => {
     const { spool, shell } = await open();
     const typed = Array.from({ length: 70 }, (_, index) => `: ${index}`);
     for (const line of typed) await shell.run(line);
@@ -229,7 +230,7 @@ export function everyday(subject: EverydayShell): void {
     expect(spool.files().length).toBe(subject.starts ? 3 : 2);
   });
 
-  test('files are 0600 and the umask stays as it was', async () => {
+  test('files have mode 0600, and the umask is unchanged', async () => {
     const { spool, shell } = await open();
     await shell.run('umask 002');
     await shell.run('echo one');
@@ -237,7 +238,7 @@ export function everyday(subject: EverydayShell): void {
     expect(spool.files().map((name) => modeOf(join(spool.dir, name)))).toEqual(['600']);
   });
 
-  test('a spool that is missing stays unseen', async () => {
+  test('a missing spool has no visible effect', async () => {
     const { spool, shell } = await open();
     await shell.run(`mv '${spool.dir}' '${spool.dir}.away'`);
     expect(await shell.run('echo quiet')).toMatch(/^.*echo quiet\n+(?:\W*\n)?quiet\n*\W*$/);
@@ -248,7 +249,7 @@ export function everyday(subject: EverydayShell): void {
     expect(spool.commands().at(-1)?.text).toBe('echo again');
   });
 
-  test('the exact screen without the hook and with it', async () => {
+  test('the screen is the same with and without the hook', async () => {
     const lines = ['echo out', 'echo err >&2', subject.fail7, '', ' echo x', 'cd /', 'set', subject.statusLine];
     const seen: string[] = [];
     for (const env of [{ CARO_OFF: '1' }, {}]) {
@@ -266,9 +267,7 @@ const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(
 export const startOf = (spool: Spool, text: string): Promise<boolean> =>
   until(() => spool.files().length > 0 && spool.commands().some((c) => c.text === text));
 
-/**
- * The commands, once this many have ended: dash shows its prompt before it gets to write the end.
- */
+/** Waits until this many commands have ended: dash shows its prompt before it writes the end. */
 export async function ended(spool: Spool, count: number): Promise<readonly ObservedCommand[]> {
   await until(
     () => spool.commands(),
@@ -277,17 +276,15 @@ export async function ended(spool: Spool, count: number): Promise<readonly Obser
   return spool.commands();
 }
 
-/**
- * Waits until a child of the shell has this name, so that a signal reaches it and not the shell.
- */
+/** Waits until a child of the shell has this name, so that a signal reaches the child. */
 export const running = (parent: number, name: string): Promise<boolean> => until(() => isRunning(parent, name));
 
 const isRunning = (parent: number, name: string): boolean =>
   children(parent).some((pid) => [name, 'busybox'].includes(commandName(pid)));
 
 /**
- * Presses ^C as a person would: when the shell is at rest, since bash and dash lose one that comes
- * while they still draw the line, with and without a hook; and again if nothing came of it.
+ * Presses ^C when the shell is idle, because bash and dash lose one while they draw the line, with
+ * and without a hook; and again if it had no effect.
  */
 async function interruptUntil(shell: ShellSession, done: () => boolean): Promise<void> {
   let pressed = 0;

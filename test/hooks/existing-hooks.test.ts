@@ -1,4 +1,4 @@
-/** What the owner has in the start file already goes on working, and the hook beside it. */
+/** The user's own start-file code continues to work, and so does the hook. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -7,7 +7,7 @@ import { opener } from './everyday.ts';
 
 const logOf = (home: string): string[] => readFileSync(join(home, 'log'), 'utf8').trim().split('\n');
 
-requireShell('bash')('beside other hooks in bash', () => {
+requireShell('bash')('together with other hooks in bash', () => {
   const open = opener('bash', 'bash');
   const note = 'note() { echo "$? ${PIPESTATUS[*]} $_" >>~/log; }';
 
@@ -18,7 +18,7 @@ requireShell('bash')('beside other hooks in bash', () => {
     ['an element appended after', { before: note, after: 'PROMPT_COMMAND+=(note)' }],
     ['a string put before', { before: note, after: 'PROMPT_COMMAND="note; $PROMPT_COMMAND"' }],
     ['a string put behind', { before: `${note}; PROMPT_COMMAND=:`, after: 'PROMPT_COMMAND="$PROMPT_COMMAND; note"' }],
-  ])('PROMPT_COMMAND as %s runs once a prompt and sees what it would see without us', async (_name, files) => {
+  ])('PROMPT_COMMAND as %s runs once per prompt and sees the same as without the hook', async (_name, files) => {
     const seen: string[][] = [];
     for (const env of [{ CARO_OFF: '1' }, {}]) {
       const { shell, texts, runAll } = await open({ ...files, env });
@@ -76,7 +76,7 @@ requireShell('bash')('beside other hooks in bash', () => {
     ]);
   });
 
-  test('a DEBUG trap set, changed and removed while typing is what the owner made it', async () => {
+  test('a DEBUG trap set, changed and removed by the user works as without the hook', async () => {
     const { shell, runAll, texts } = await open();
     await runAll(
       "trap 'echo one >>~/log' DEBUG",
@@ -96,7 +96,7 @@ requireShell('bash')('beside other hooks in bash', () => {
     expect(texts().slice(-3)).toEqual(['echo x', ':', 'echo y']);
   });
 
-  test('caro_off gives a DEBUG trap back as it was', async () => {
+  test('caro_off restores a DEBUG trap', async () => {
     const { shell, runAll } = await open({ before: "trap 'echo t >>~/log' DEBUG" });
     await runAll('echo a', 'caro_off');
     const shown = await shell.run('trap -p DEBUG; echo "[$PS0]"; echo "${PROMPT_COMMAND[*]}"');
@@ -106,8 +106,7 @@ requireShell('bash')('beside other hooks in bash', () => {
   });
 
   /**
-   * The interface of bash-preexec and how it takes its place: at the first prompt, with the DEBUG
-   * trap its own.
+   * The interface of bash-preexec, which installs itself and its DEBUG trap at the first prompt.
    */
   const preexec = `
     __bp_imported=defined precmd_functions=() preexec_functions=()
@@ -130,11 +129,11 @@ requireShell('bash')('beside other hooks in bash', () => {
   test.each([
     ['before', { before: preexec }],
     ['after', { after: preexec }],
-  ])('with bash-preexec loaded %s us, its functions and the hook all run', async (_when, files) => {
+  ])('with bash-preexec loaded %s the hook, its functions and the hook all run', async (_when, files) => {
     const { shell, spool, runAll } = await open(files);
     await runAll('echo a', '(exit 3)', ' echo secret', 'echo b');
     const log = logOf(shell.home);
-    // A line without a simple command of its own escapes bash-preexec, not the hook.
+    // bash-preexec misses a line without a simple command of its own; the hook does not.
     expect(log.slice(-7)).toEqual([
       'pre echo a',
       'post 0',
@@ -153,7 +152,7 @@ requireShell('bash')('beside other hooks in bash', () => {
   });
 });
 
-requireShell('zsh')('beside other hooks in zsh', () => {
+requireShell('zsh')('together with other hooks in zsh', () => {
   const open = opener('zsh', 'zsh');
   const hooks = `
     autoload -Uz add-zsh-hook
@@ -166,7 +165,7 @@ requireShell('zsh')('beside other hooks in zsh', () => {
   test.each([
     ['before', { before: hooks }],
     ['after', { after: hooks }],
-  ])('precmd and preexec functions set %s run once and see what they should', async (_when, files) => {
+  ])('precmd and preexec functions set %s run once and see the correct values', async (_when, files) => {
     const { shell, spool, runAll } = await open(files);
     await runAll('echo a', '(exit 3)', 'true | false');
     expect(logOf(shell.home).slice(-8)).toEqual([

@@ -16,16 +16,16 @@ requireShell('fish')('fish', () => {
   });
 });
 
-requireShell('fish')('fish in its own ways', () => {
+requireShell('fish')('fish special cases', () => {
   const open = opener('fish', 'fish');
 
-  test('a private session is not looked into (FR-401)', async () => {
+  test('a private session is not recorded (FR-401)', async () => {
     const { spool, runAll } = await open({ args: ['--private'] });
     await runAll('echo a', 'echo b');
     expect(spool.files()).toEqual([]);
   });
 
-  test('event functions of the owner go on running and see the status', async () => {
+  test('the user’s event functions still run and see the status', async () => {
     const { shell, texts, runAll } = await open({
       before: 'function mine --on-event fish_postexec; echo "post $status" $argv >>~/log; end',
     });
@@ -34,7 +34,7 @@ requireShell('fish')('fish in its own ways', () => {
     expect(texts()).toEqual(['sh -c "exit 3"', 'echo b', 'cat ~/log']);
   });
 
-  test('a command of many kilobytes is recorded whole', async () => {
+  test('a command of many kilobytes is recorded completely', async () => {
     const { shell, texts } = await open();
     const long = `: ${'x'.repeat(20_000)}`;
     shell.paste(long);
@@ -52,7 +52,7 @@ requireShell('fish')('fish in its own ways', () => {
     expect(texts(spool)).toEqual(['echo c']);
   });
 
-  test('no number is given twice when the spool was away at the end of a command', async () => {
+  test('no number is used twice if the spool was missing at the end of a command', async () => {
     const { shell, spool } = await open();
     await shell.run('echo a');
     await shell.run(`mv '${spool.dir}' '${spool.dir}.away'`);

@@ -1,6 +1,6 @@
 /**
- * What a hook cannot write it counts, and tells when it can again (design.md §2): nothing is lost
- * in silence.
+ * The hook counts records that it cannot write, and reports the number when it can write again
+ * (docs/design.md §2).
  */
 
 import { readFileSync } from 'node:fs';
@@ -17,13 +17,13 @@ import { makeSpool, type Observed, observe, type Spool } from './observed.ts';
 
 /** Shells that write a start and an end record; the others write one for both. */
 const TWO_RECORDS: readonly ShellName[] = ['bash', 'zsh', 'fish', 'dash'];
-/** dash's feed alone takes 16. */
+/** The feed of dash alone takes 16. */
 const KIB = 64;
-/** Each long enough that a page of the disk ends in the middle of some of them. */
+/** Long enough that some of them cross a page of the disk. */
 const TYPED = Array.from({ length: 24 }, (_, index) => `: ${index} ${'x'.repeat(150 + 7 * index)}`);
 const QUIET = ['echo out', 'cd /', 'sh -c "exit 3"', ' echo hidden', 'echo on'];
 
-/** Of it bash can hear only by a scratch file in the spool. */
+/** In this case, bash gets the text only through a scratch file in the spool. */
 const MINE = "trap ': mine' DEBUG";
 
 type Trouble = readonly [what: string, begin: (disk: SmallDisk) => void, end: (disk: SmallDisk) => void];
@@ -47,7 +47,7 @@ async function openOnSmallDisk(
   const spool = makeSpool();
   const disk = mountSmallDisk(spool.dir, KIB);
   undo.push(() => spool.remove(), disk.unmount);
-  // Without it bash cannot tell that a command is private before its text has been written.
+  // Without it, bash cannot tell that a command is private before its text is written.
   const before = shell === 'bash' ? `HISTCONTROL=ignorespace; ${first}` : first;
   const observed = await observe(kind, { shell, spool, env, before });
   undo.push(() => observed.shell.close());
@@ -57,7 +57,7 @@ async function openOnSmallDisk(
 interface Account {
   readonly begun: number;
   readonly ended: number;
-  /** As the service counts them. */
+  /** Counts as the service does. */
   readonly dropped: number;
   readonly texts: readonly string[];
   readonly last: string;
@@ -76,7 +76,7 @@ function account(spool: Spool): Account {
   };
 }
 
-/** What a terminal showed. fish says by itself, and past every redirection, that a disk is full. */
+/** Output of the terminal. fish itself reports a full disk, whatever the redirections. */
 const linesOf = (screen: string): readonly string[] =>
   screen
     .split(PROMPT)
@@ -116,7 +116,7 @@ for (const [shell, kind] of ALL_SHELLS) {
         },
       );
 
-    test.each(TROUBLES)('%s: the owner sees nothing of it', async (_what, begin, end) => {
+    test.each(TROUBLES)('%s: nothing is visible in the shell', async (_what, begin, end) => {
       const seen: string[] = [];
       for (const env of [{ CARO_OFF: '1' }, {}]) {
         const { shell: session, disk } = await openOnSmallDisk(shell, kind, env);
@@ -127,19 +127,19 @@ for (const [shell, kind] of ALL_SHELLS) {
       }
       const [without, withHook] = seen.map(linesOf);
       expect(withHook?.join('\n')).not.toMatch(/caro|space|read-only|cannot|error|denied|write/i);
-      // What was typed ahead of ksh's prompt shows in pieces.
+      // Text typed ahead of ksh's prompt appears in pieces.
       if (shell !== 'ksh') expect(withHook).toEqual(without);
     });
 
     // fish has no such setting.
     if (shell === 'fish') return;
-    test.each(TROUBLES)('%s: set -e does not end it', async (_what, begin, end) => {
+    test.each(TROUBLES)('%s: set -e does not end the shell', async (_what, begin, end) => {
       const { shell: session, disk } = await openOnSmallDisk(shell, kind);
       begin(disk);
       for (const line of ['set -e', ...TYPED.slice(0, 20)]) await session.run(line);
       end(disk);
       await session.run('echo "still $((20 + 3))"');
-      // ksh may show it behind the next prompt.
+      // ksh may show it after the next prompt.
       await until(
         () => session.screen(),
         (screen) => screen.includes('still 23'),

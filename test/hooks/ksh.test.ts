@@ -2,12 +2,12 @@ import { expect, test } from '@jest/globals';
 import { requireShell } from '../rig/require-shell.ts';
 import { ended, opener, running } from './everyday.ts';
 
-// ksh93 edits the line itself and draws its prompt again whenever it likes, so these tests wait for
-// the spool and not the prompt.
+// ksh93 edits the line itself and redraws its prompt at any time, so these tests wait for the spool
+// and not for the prompt.
 requireShell('ksh')('ksh93', () => {
   const open = opener('sh', 'ksh');
 
-  test('commands are recorded with text, status and the directory they started in', async () => {
+  test('commands are recorded with text, status and start directory', async () => {
     const { shell, spool } = await open();
     const lines = ['echo one', 'cd /usr', '(exit 7)', 'echo "é $?"', 'echo "é $?"', 'for i in 1 2\rdo echo $i\rdone'];
     for (const [index, line] of lines.entries()) {

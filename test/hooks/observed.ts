@@ -1,4 +1,4 @@
-/** A shell with the hook in its start file, and what the hook wrote. */
+/** A shell with the hook in its start file, and the records of the hook. */
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { openShell, type ShellOptions, type ShellSession } from '../rig/pty.ts';
 
 const HOOKS = join(__dirname, '../../hooks');
 
-/** A start and its end as one. `ended` is false while no end record is there. */
+/** A start and its end. `ended` is false if there is no end record. */
 export interface ObservedCommand {
   readonly text: string;
   readonly cwd: string | undefined;
@@ -23,13 +23,12 @@ export interface Spool {
   /** Private scratch directory; removed by `remove`. */
   readonly root: string;
   readonly dir: string;
-  /** Start-file lines that load the hook as `caro shell init` emits it. */
+  /** Start-file lines that load the hook as `caro shell init` prints it. */
   readonly rc: (kind: ShellKind) => string;
   readonly files: () => string[];
   readonly records: () => readonly SpoolRecord[];
   /**
-   * Commands in the order their records were written, one session after the other. Throws if a byte
-   * was foreign.
+   * Commands in the order of their records, one session after the other. Throws on a foreign byte.
    */
   readonly commands: () => readonly ObservedCommand[];
   readonly remove: () => void;
@@ -46,8 +45,8 @@ export function makeSpool(dirName = 'spool'): Spool {
   const read = (): Map<string, SpoolRecord[]> => {
     const sessions = new Map<string, SpoolRecord[]>();
     for (const name of files()) {
-      // The byte that spoils what may have been cut short before a record that tells of it
-      // (docs/hooks.md) is the hook's own.
+      // The byte before a record that follows a possibly truncated one comes from the hook itself
+      // (docs/hooks.md).
       const bytes = Buffer.from(
         readFileSync(join(dir, name)).toString('latin1').replaceAll('x\0v1\0l=', '\0v1\0l='),
         'latin1',
@@ -108,7 +107,7 @@ export interface Observed {
   readonly spool: Spool;
   /** Texts of the commands observed so far. */
   readonly texts: () => readonly string[];
-  /** `run` for each line. */
+  /** Runs each line with `run`. */
   readonly runAll: (...lines: readonly string[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What `caro shell init` prints, evaluated by the shells it is for. */
+/** The output of `caro shell init`, evaluated by its shells. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const shell of open.splice(0)) await shell.close();
 });
 
-/** Texts in the spool of a home, with the shell that the file's name tells of. */
+/** Texts in the spool of a home directory, with the shell that the file name states. */
 function observed(home: string): string[] {
   const spool = join(home, 'data', 'spool');
   return readdirSync(spool).flatMap((name) => {
@@ -39,7 +39,7 @@ const ROLES: readonly (readonly [ShellName, ShellKind, readonly string[]])[] = [
 for (const [shell, kind, args] of ROLES) {
   requireShell(shell)(`${[shell, ...args].join(' ')} with what caro shell init ${kind} prints`, () => {
     test('is observed', async () => {
-      // A place with blanks and quotes, which the printed lines have to survive.
+      // A path with blanks and quotes, which the printed lines must quote correctly.
       const home = join(folder(), "ada's home");
       const { stdout } = await caro(home, 'shell', 'init', kind);
       const session = await openShell({ shell, args, rc: stdout });

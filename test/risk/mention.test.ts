@@ -6,7 +6,7 @@ import { ALL_EXAMPLES } from './examples/all-examples.ts';
 const loud = (command: string): boolean => riskRank(rate(command, 'bash').level) >= riskRank('high');
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Every example that is rated high or critical as it stands. */
+/** Every example that is rated high or critical by itself. */
 const DANGEROUS = [...new Set(Object.values(ALL_EXAMPLES).flatMap((examples) => examples.fires))].filter(loud);
 const ONE_LINE = DANGEROUS.filter((command) => !command.includes('\n'));
 
@@ -25,8 +25,8 @@ const MENTIONS: Readonly<Record<string, (command: string) => string>> = {
   'a variable': (command) => `NOTE=${quote(command)}`,
 };
 
-describe('a dangerous string that is only mentioned is no alarm', () => {
-  test('there are several hundred dangerous examples to mention', () => {
+describe('a dangerous string that is only mentioned raises no alarm', () => {
+  test('there are several hundred dangerous examples', () => {
     expect(DANGEROUS.length).toBeGreaterThan(300);
   });
 
@@ -57,9 +57,9 @@ const EXECUTIONS: Readonly<Record<string, (command: string) => string>> = {
   'a function that is called': (command) => `go() { ${command}\n}; go`,
 };
 
-describe('a dangerous command stays dangerous', () => {
-  // Redirections and pipes of the example bind differently inside these; what is lost is lost to
-  // the grammar, not to a rule.
+describe('a dangerous command keeps its level', () => {
+  // Redirections and pipes of the example bind differently inside these, which is a matter of
+  // grammar.
   const simple = ONE_LINE.filter((command) => /^[\w./ -]+$/.test(command));
 
   test('there are enough plain examples to wrap', () => expect(simple.length).toBeGreaterThan(200));
@@ -68,7 +68,7 @@ describe('a dangerous command stays dangerous', () => {
     expect(simple.filter((command) => !loud(execute(command)))).toEqual([]);
   });
 
-  test('with its name quoted, escaped, written out or given by its path', () => {
+  test('with its name quoted, escaped, or given by its path', () => {
     const spell = (command: string): readonly string[] => {
       const [name = '', ...rest] = command.split(' ');
       const tail = ['', ...rest].join(' ');

@@ -3,6 +3,6 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { riskReference } from '../../scripts/risk-reference.ts';
 
-test('docs/risk.md says what the rules say', () => {
+test('docs/risk.md matches the rules', () => {
   expect(readFileSync(join(__dirname, '../../docs/risk.md'), 'utf8')).toBe(riskReference());
 });

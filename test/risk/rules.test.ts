@@ -16,14 +16,14 @@ describe('every rule (FR-404)', () => {
       expect([id, fires.length > 0, silent.length > 0]).toEqual([id, true, true]);
   });
 
-  test.each(Object.entries(ALL_EXAMPLES))('%s speaks up where it should and nowhere else', (id, { fires, silent }) => {
+  test.each(Object.entries(ALL_EXAMPLES))('%s finds its examples and no others', (id, { fires, silent }) => {
     for (const command of fires)
       expect({ command, rules: firing(command) }).toEqual({ command, rules: expect.arrayContaining([id]) });
     for (const command of silent)
       expect({ command, rules: firing(command) }).toEqual({ command, rules: expect.not.arrayContaining([id]) });
   });
 
-  test('has an id of its own that begins with what it is about, a known family, and texts a person can read', () => {
+  test('has a unique id, a known family, and readable texts', () => {
     expect(new Set(RULES.map((rule) => rule.id)).size).toBe(RULES.length);
     for (const rule of RULES) {
       expect(rule.id).toMatch(/^[a-z-]+\.[a-z-]+$/);
@@ -33,11 +33,11 @@ describe('every rule (FR-404)', () => {
     }
   });
 
-  test('belongs to a family, and no family is without rules', () => {
+  test('belongs to a family, and every family has rules', () => {
     expect(new Set(RULES.map((rule) => rule.family))).toEqual(new Set(RISK_FAMILIES));
   });
 
-  test('can be described by its id; an id that is gone is left out', () => {
+  test('can be described by its id; unknown ids are left out', () => {
     const [described, ...rest] = describeRules(['git.push-force', 'git.gone']);
     expect(rest).toEqual([]);
     expect(described).toMatchObject({ id: 'git.push-force', level: 'high', family: 'git', technique: 'T1565.001' });

@@ -72,15 +72,15 @@ const extra: Partial<Record<Dialect, fc.Arbitrary<string>>> = {
     '$(printf %s%s a b)',
   ),
   zsh: fc.constantFrom("$'a\\tb\\x41'", '{a,b}', 'x{1..3}y', 'a{,b}', '${U:-de}', '$(echo p)', '"$(echo p  q)"'),
-  // Braces are expanded for sh as well, because sh is bash on many systems; dash does not.
+  // Braces are expanded for sh too, because sh is bash on many systems; dash does not expand them.
   sh: fc.constantFrom('${U:-d}', '$(echo p q)', '"$(echo p  q)"', '`echo r`'),
   fish: fc.constantFrom('{a,b}', 'x{a,b}y', '(echo p)', '"$(echo q)"'),
 };
 
-/** A variable is known only where it was assigned on the line. */
+/** A variable is known only if it was assigned on the line. */
 const PREAMBLE: Record<Dialect, string> = { bash: 'U=; ', zsh: 'U=; ', sh: 'U=; ', fish: '' };
 
-/** What the shell itself hands to a program, line by line, for many argument lists at once. */
+/** The arguments that the shell itself passes to a program, for many argument lists at once. */
 function handed(command: readonly string[], lists: readonly string[]): string[][] {
   const script = lists.map((list) => `printf '%s\\0' ${list}; printf '=END=\\0'`).join('\n');
   const { PATH } = process.env;
@@ -120,7 +120,7 @@ describe.each(SHELLS)('words read for $dialect', ({ dialect, command }) => {
       const { invocations } = analyse(`${PREAMBLE[dialect]}printf ${text}`, dialect);
       const printing = invocations.find(({ depth }) => depth === 0);
       const words = printing?.args.map(({ value }) => value) ?? [];
-      // fish makes the products of two lists in another order.
+      // fish combines two lists in another order.
       const inOrder = (list: readonly (string | null)[]) => (dialect === 'fish' ? [...list].sort() : list);
       expect({ text, words: inOrder(words) }).toEqual({ text, words: inOrder(expected[index] ?? []) });
     }

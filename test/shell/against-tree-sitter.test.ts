@@ -8,7 +8,7 @@ import { newAnalysisState } from '../../src/shell/syntax/reader.ts';
 import { type Oracle, openOracle } from './oracle.ts';
 import { simpleCommands } from './syntax-walk.ts';
 
-/** Name as written and number of arguments of every simple command, substitutions included. */
+/** Name as written and number of arguments of every simple command, including substitutions. */
 function readCommands(text: string): string[] {
   return simpleCommands(parse(lineSource(text), 'bash', newAnalysisState()))
     .map(({ words }) => {
@@ -26,9 +26,9 @@ beforeAll(async () => {
 const oracleLines = (text: string): string[] | null =>
   oracle(text)?.map(({ name, args }) => (name === '[' ? name : `${name} ${args}`)) ?? null;
 
-// What is left out is read differently on purpose, because bash does: tree-sitter-bash 0.25 takes
-// words behind a redirection for its targets, `0>` for a word and `>`, and a backquote inside a
-// word for a word of its own.
+// Excluded constructs, in which we agree with bash: tree-sitter-bash 0.25 reads words after a
+// redirection as its targets, `0>` as a word and `>`, and a backquote inside a word as a separate
+// word.
 const name = fc.constantFrom('ls', 'git', 'rm', 'echo', 'make', './run.sh', '/bin/cat', 'docker-compose', 'x_1');
 const bare = fc.constantFrom(
   '-rf',
@@ -104,7 +104,7 @@ const { script } = fc.letrec<{ script: string; pipeline: string; command: string
   ),
 }));
 
-describe('the reader agrees with tree-sitter-bash', () => {
+describe('the parser agrees with tree-sitter-bash', () => {
   test('on the commands and argument counts of thousands of generated scripts', () => {
     let compared = 0;
     fc.assert(

@@ -17,14 +17,14 @@ const invocation = (line: string) => {
 };
 
 describe('the tool catalogue (FR-403)', () => {
-  test('holds at least 400 tools in at least 20 families, and no family is empty', () => {
+  test('contains at least 400 tools in at least 20 families, none of them empty', () => {
     const used = new Set(toolNames().map(familyOf));
     expect(toolNames().length).toBeGreaterThanOrEqual(400);
     expect(used.size).toBeGreaterThanOrEqual(20);
     expect([...used, 'other'].sort()).toEqual([...FAMILIES].sort());
   });
 
-  test('names nothing twice: every alias belongs to one tool, and a canonical name resolves to itself', () => {
+  test('has unique names: every alias belongs to one tool, and a canonical name resolves to itself', () => {
     const owners = new Map<string, string>();
     for (const name of toolNames()) {
       const tool = lookupTool(name);
@@ -37,7 +37,7 @@ describe('the tool catalogue (FR-403)', () => {
     }
   });
 
-  test('holds only words that a closed schema can enumerate', () => {
+  test('contains only words that a closed schema can enumerate', () => {
     for (const name of toolNames()) {
       expect(name).toMatch(/^[a-z0-9][a-z0-9._+-]{0,39}$/);
       for (const word of lookupTool(name)?.subcommands ?? []) expect(word).toMatch(/^[\w][\w.:+-]{0,39}$/);
@@ -58,7 +58,7 @@ describe('the tool catalogue (FR-403)', () => {
     expect(familyOf(alias)).toBe(family);
   });
 
-  test('calls a name from outside other, whatever it looks like', () => {
+  test('classifies an unknown name as other', () => {
     for (const name of ['deploy-acme-secret-project', '__proto__', 'constructor', '', '../git', 'Ü'])
       expect([familyOf(name), patternOf(invocation(name))]).toEqual(['other', 'other']);
     expect(lookupTool('toString')).toBeUndefined();
@@ -82,7 +82,7 @@ describe('patterns', () => {
     expect(isPattern(pattern)).toBe(true);
   });
 
-  test('texts that are no pattern are told apart, so that the egress gate can refuse them', () => {
+  test('isPattern rejects other texts, so that the egress gate can refuse them', () => {
     for (const text of ['git my-secret-alias', 'acme', 'k', 'git push ', ' git', 'git  push', '', 'other x', 'ls push'])
       expect([text, isPattern(text)]).toEqual([text, false]);
   });

@@ -22,7 +22,7 @@ describe('fish', () => {
     expect(analyse(text, 'fish').invocations.map(({ tool }) => tool)).toEqual(tools);
   });
 
-  test('knows variables set on the line, and keeps their value in one word', () => {
+  test('expands variables set on the line and keeps their value in one word', () => {
     expect(runs('set x rm; $x y', 'fish')).toEqual(['set [x] [rm]', 'rm [y]']);
     expect(runs('set -gx x "a b"; rm $x', 'fish').at(-1)).toBe('rm [a b]');
     expect(analyse('set -gx PATH /x', 'fish').settings).toMatchObject([
@@ -30,11 +30,11 @@ describe('fish', () => {
     ]);
   });
 
-  test('hands $argv to a function', () => {
+  test('passes $argv to a function', () => {
     expect(runs('function f; rm $argv; end; f a b', 'fish').at(-1)).toBe('function > rm [a] [b]');
   });
 
-  test('says whether a command may not run', () => {
+  test('marks commands that may not run', () => {
     expect(analyse('a; and b; c', 'fish').invocations.map(({ conditional }) => conditional)).toEqual([
       false,
       true,
@@ -43,7 +43,7 @@ describe('fish', () => {
     expect(only('if a; b; end', 'b', 'fish')).toMatchObject({ conditional: true });
   });
 
-  test('reads its redirections', () => {
+  test('parses redirections', () => {
     const { redirections } = only('a <in >>out 2>err ^old &>all', 'a', 'fish');
     expect(redirections.map(({ fd, operator, target }) => `${fd} ${operator} ${target.text}`)).toEqual([
       '0 < in',
@@ -86,7 +86,7 @@ describe('zsh', () => {
 });
 
 describe('sh', () => {
-  test('has no process substitution, and reads on', () => {
+  test('has no process substitution; parsing continues', () => {
     expect(analyse('a <(b); c', 'sh').tools).toContain('c');
   });
 });
@@ -122,7 +122,7 @@ describe('the tools of a line', () => {
 });
 
 describe('settings', () => {
-  test('are assignments that stand alone or are exported', () => {
+  test('are assignments without a command, or exported ones', () => {
     const { settings } = analyse('HISTFILE=/dev/null; export A=1; FOO=1 cmd; declare -x B=2', 'bash');
     expect(settings.map(({ assignment, exported }) => [assignment.name, assignment.value?.text, exported])).toEqual([
       ['HISTFILE', '/dev/null', false],

@@ -120,8 +120,8 @@ function* wordsOf(analysis: Analysis): Generator<Word> {
   }
 }
 
-describe('whatever the text', () => {
-  test('analyse answers, and every offset lies within the text', () => {
+describe('on any text', () => {
+  test('analyse returns, and every offset is inside the text', () => {
     fc.assert(
       fc.property(noise, dialect, (text, shell) => {
         const analysis = analyse(text, shell);
@@ -135,7 +135,7 @@ describe('whatever the text', () => {
     );
   });
 
-  test('a word that is exact and written without quoting is what stands between its offsets', () => {
+  test('an exact, unquoted word equals the text between its offsets', () => {
     fc.assert(
       fc.property(noise, dialect, (text, shell) => {
         for (const word of wordsOf(analyse(text, shell))) {
@@ -149,7 +149,7 @@ describe('whatever the text', () => {
     );
   });
 
-  test('reading takes at most a few steps for each character', () => {
+  test('parsing takes at most a few steps per character', () => {
     fc.assert(
       fc.property(noise, dialect, (text, shell) => {
         const notes = newAnalysisState();
@@ -160,7 +160,7 @@ describe('whatever the text', () => {
     );
   });
 
-  test('a longer text repeats what was found in the shorter one', () => {
+  test('a longer text gives the invocations of the shorter one too', () => {
     fc.assert(
       fc.property(noise, (text) => {
         const once = analyse(text, 'bash');
@@ -168,7 +168,7 @@ describe('whatever the text', () => {
         const twice = analyse(`${text}\ntrue`, 'bash');
         expect(twice.tools.slice(0, once.tools.length)).toEqual(once.tools);
       }),
-      // Found once in a few ten thousand texts: a pattern list that a backslash leaves open.
+      // Found once in several ten thousand texts: a pattern list left open by a backslash.
       { numRuns: 2000, examples: [['2>&1(\\'], ['?(\\'], ['<<<os.system(\\']] },
     );
   });
@@ -206,7 +206,7 @@ const huge = (size: number): Readonly<Record<string, string>> => ({
   'shells in shells': "sh -c '".repeat(10_000),
 });
 
-// A megabyte in one dialect; the others differ in what they read, not in how the cost grows.
+// A megabyte in one dialect only; the growth of the cost does not depend on the dialect.
 describe.each([...SHELLS])('a text made to be costly, in %s', (shell) => {
   test.each(Object.entries(huge(shell === 'bash' ? 1 << 20 : 1 << 16)))('%s', (_name, text) => {
     const notes = newAnalysisState();
@@ -219,7 +219,7 @@ describe.each([...SHELLS])('a text made to be costly, in %s', (shell) => {
     ).toBe(true);
   });
 
-  test('what stands behind brackets that are too deep is still read', () => {
+  test('text after brackets nested too deeply is still read', () => {
     const text = `echo ${'$('.repeat(500)}x${')'.repeat(500)}; rm -rf /`;
     const analysis = analyse(text, shell);
     expect(analysis.truncated).toBe(true);

@@ -36,7 +36,7 @@ describe('every command of a construct is found', () => {
 });
 
 describe('a redirection', () => {
-  test('is told with its descriptor, operator and target', () => {
+  test('has its descriptor, operator and target', () => {
     const { redirections } = only('a <in >out 2>>log 3<>rw &>all >|force 2>&1 {fd}>x <<<here', 'a');
     expect(redirections.map(({ fd, operator, target }) => `${fd} ${operator} ${target.text}`)).toEqual([
       '0 < in',
@@ -51,25 +51,25 @@ describe('a redirection', () => {
     ]);
   });
 
-  test('may stand before the command, or alone', () => {
+  test('may precede the command, or have none', () => {
     expect(runs('>out a b')).toEqual(['a [b]']);
     expect(analyse('> /etc/passwd', 'bash').redirections.map(({ target }) => target.text)).toEqual(['/etc/passwd']);
     expect(analyse('{ a; } > x', 'bash').redirections.map(({ target }) => target.text)).toEqual(['x']);
   });
 
-  test('takes no digit that belongs to a word', () => {
+  test('does not take a digit that belongs to a word', () => {
     expect(runs('echo a2>x')).toEqual(['echo [a2]']);
   });
 });
 
 describe('a here-document', () => {
-  test('is data of the command it stands behind', () => {
+  test('is input of the command before it', () => {
     const text = 'cat <<EOF | wc\nrm -rf /\nEOF\nls';
     expect(runs(text)).toEqual(['cat', 'wc', 'ls']);
     expect(only(text, 'cat').input).toMatchObject({ kind: 'here-document', text: 'rm -rf /\n' });
   });
 
-  test('runs what it substitutes, unless its delimiter is quoted', () => {
+  test('runs its substitutions unless its delimiter is quoted', () => {
     expect(runs('cat <<EOF\n$(a)\nEOF')).toEqual(['a', 'cat']);
     expect(runs("cat <<'EOF'\n$(a)\nEOF")).toEqual(['cat']);
     expect(runs('cat <<\\EOF\n`a`\nEOF')).toEqual(['cat']);
@@ -79,7 +79,7 @@ describe('a here-document', () => {
     expect(only('cat <<-EOF\n\t\ta\n\tEOF\n', 'cat').input).toMatchObject({ text: 'a\n' });
   });
 
-  test('may be one of several on a line, and stand in a substitution', () => {
+  test('may be one of several on a line, and may be in a substitution', () => {
     const { invocations } = analyse('a <<X <<Y\n1\nX\n2\nY\necho "$(cat <<Z\n3\nZ\n)"', 'bash');
     expect(invocations.map(({ tool }) => tool)).toEqual(['a', 'cat', 'echo']);
     expect(invocations[0]?.redirections.map(({ body }) => body?.text)).toEqual(['1\n', '2\n']);
@@ -87,7 +87,7 @@ describe('a here-document', () => {
   });
 });
 
-describe('circumstances of a command', () => {
+describe('the context of a command', () => {
   test('after && or || and in branches it may not run', () => {
     const conditional = (text: string) => analyse(text, 'bash').invocations.map((one) => one.conditional);
     expect(conditional('a && b; c')).toEqual([false, true, false]);
@@ -95,7 +95,7 @@ describe('circumstances of a command', () => {
     expect(conditional('case x in x) a;; esac')).toEqual([true]);
   });
 
-  test('loops, background and functions are told', () => {
+  test('loops, background and functions are recorded', () => {
     expect(only('while a; do b; done', 'b').inLoop).toBe(true);
     expect(only('(a; b) & c', 'b').background).toBe(true);
     expect(only('(a; b) & c', 'c').background).toBe(false);
@@ -105,7 +105,7 @@ describe('circumstances of a command', () => {
     });
   });
 
-  test('a pipe tells who writes and who reads', () => {
+  test('a pipe links its writers and its reader', () => {
     const { invocations } = analyse('curl x | tee y | sh', 'bash');
     const [curl, tee, sh] = invocations;
     expect(curl?.pipesTo).toBe(tee);
@@ -115,7 +115,7 @@ describe('circumstances of a command', () => {
     expect(tee?.input).toMatchObject({ kind: 'pipe', from: [curl] });
   });
 
-  test('a command in a group reads what is piped into the group', () => {
+  test('a command in a group reads the pipe into the group', () => {
     expect(only('curl x | { read y; sh; }', 'sh').input.kind).toBe('pipe');
     expect(only('while read x; do rm "$x"; done < list', 'rm').input).toMatchObject({
       kind: 'file',
@@ -123,7 +123,7 @@ describe('circumstances of a command', () => {
     });
   });
 
-  test('what ran inside its words is told', () => {
+  test('substitutions in its words are recorded', () => {
     const evaluated = only('eval "$(curl -s x)"', 'eval');
     expect(evaluated.substitutions).toMatchObject([{ kind: 'command', argument: 0, invocations: [{ tool: 'curl' }] }]);
     expect(only('sudo bash <(wget x)', 'bash').substitutions).toMatchObject([
@@ -132,7 +132,7 @@ describe('circumstances of a command', () => {
   });
 });
 
-test('a fork bomb shows as a function that pipes into itself in the background', () => {
+test('a fork bomb is a function that pipes into itself in the background', () => {
   const [bomb] = analyse(':(){ :|:& };:', 'bash').functions;
   expect(bomb?.invocations.map(({ tool, background, pipesTo }) => [tool, background, pipesTo?.tool])).toEqual([
     [':', true, ':'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { analyse } from '../../src/shell/analyse.ts';
 
-describe('a command that is only mentioned does not run', () => {
+describe('a command that is only mentioned is not an invocation', () => {
   test.each([
     'git commit -m "rm -rf /"',
     "git commit -m 'do not $(rm -rf /) here'",

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Language, type Node, Parser } from 'web-tree-sitter';
 
-/** A command as tree-sitter-bash sees it: offset, text of its name, number of arguments. */
+/** A command as parsed by tree-sitter-bash: offset, text of its name, number of arguments. */
 export interface SeenCommand {
   readonly start: number;
   readonly name: string;
   readonly args: number;
 }
 
-/** Finds commands in the order they are written; null when it could not parse the text. */
+/** Finds commands in source order; null if the text could not be parsed. */
 export type Oracle = (text: string) => SeenCommand[] | null;
 
 /**
- * tree-sitter-bash as WebAssembly: its parser for Node.js has to be compiled on some systems, and a
+ * tree-sitter-bash as WebAssembly: its parser for Node.js must be compiled on some systems, and a
  * checkout MUST NOT need a compiler.
  */
 export async function openOracle(): Promise<Oracle> {
@@ -28,7 +28,7 @@ function commandsOf(parser: Parser, text: string): SeenCommand[] | null {
   const found: SeenCommand[] = [];
   const isRead = !tree.rootNode.hasError;
   if (isRead) visit(tree.rootNode, found);
-  // Its memory is not the collector's.
+  // Its memory is not garbage collected.
   tree.delete();
   if (!isRead) return null;
   return found.sort((a, b) => a.start - b.start || a.args - b.args);

@@ -4,7 +4,7 @@ import { only, runs, runsLast } from './transcript.ts';
 
 const encoded = (text: string): string => Buffer.from(text).toString('base64');
 
-describe('text that a shell is given is read', () => {
+describe('text given to a shell is parsed', () => {
   test.each<[string, string]>([
     ["echo 'rm -rf /' | sh", 'sh > rm [-rf] [/]'],
     ["printf '\\x72\\x6d -rf /' | bash", 'bash > rm [-rf] [/]'],
@@ -53,7 +53,7 @@ describe('text that a shell is given is read', () => {
     expect(analyse(text, 'bash').invocations.at(-1)?.tool).toBe(tool);
   });
 
-  test('and what cannot be computed is left open', () => {
+  test('unknown parts are left open', () => {
     const { input } = only('curl -s x | sh', 'sh');
     expect(input).toMatchObject({ kind: 'pipe', output: null, from: [{ tool: 'curl' }] });
     expect(runs('cat script | sh')).toEqual(['cat [script]', 'sh']);
@@ -61,7 +61,7 @@ describe('text that a shell is given is read', () => {
   });
 });
 
-describe('what is known on the line is put in', () => {
+describe('known values of the line are substituted', () => {
   test.each<[string, string]>([
     ['x=rm; $x -rf /', 'rm [-rf] [/]'],
     ['x="rm -rf"; $x /', 'rm [-rf] [/]'],
@@ -103,7 +103,7 @@ describe('what is known on the line is put in', () => {
     expect(runsLast(text).replace(/^sh >/, '$SHELL >')).toBe(last);
   });
 
-  test('but nothing is invented: an unknown variable stays as written', () => {
+  test('an unknown variable stays as written', () => {
     expect(runs('rm "$UNSET/"')).toEqual(['rm [$UNSET/]']);
     expect(runs('read x; rm $x')).toEqual(['read [x]', 'rm [$x]']);
     expect(runs('rm ${x:-/}')).toEqual(['rm [${x:-/}]']);
@@ -111,7 +111,7 @@ describe('what is known on the line is put in', () => {
   });
 });
 
-describe('offsets of a payload are those of the line', () => {
+describe('offsets of a payload refer to the line', () => {
   test.each<[string, string, string]>([
     ["ssh h 'mysql -pSECRET db'", 'mysql', '-pSECRET'],
     ['bash -c "curl -u me:SECRET x"', 'curl', 'me:SECRET'],
@@ -126,7 +126,7 @@ describe('offsets of a payload are those of the line', () => {
     expect(word?.exact).toBe(true);
   });
 
-  test('and where it was decoded, those of its carrier', () => {
+  test('offsets of a decoded payload are those of its origin', () => {
     const text = `echo ${encoded('login SECRET')} | base64 -d | sh`;
     const [word] = only(text, 'login').args;
     expect(word).toMatchObject({ text: 'SECRET', exact: false });
@@ -155,7 +155,7 @@ describe('program text of an interpreter', () => {
   });
 
   test.each(['python x.py', 'node app.js', 'awk -f x.awk y', 'python -m http.server', 'psql -f x.sql'])(
-    'is not there in %s',
+    'is absent in %s',
     (text) => {
       expect(analyse(text, 'bash').invocations.at(-1)?.code).toBeNull();
     },
@@ -185,7 +185,7 @@ describe('program text of an interpreter', () => {
       'python > rm [x]',
     ],
     ['python <<EOF\nimport os\nos.system("rm x")\nEOF', 'python > rm [x]'],
-  ])('starts what %s says', (text, last) => {
+  ])('starts what %s contains', (text, last) => {
     expect(runsLast(text)).toBe(last);
   });
 

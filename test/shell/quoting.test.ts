@@ -36,7 +36,7 @@ describe('a word', () => {
     expect(firstArgument(text)).toMatchObject({ value: null, text: shown });
   });
 
-  test('tells its parts apart, with where each stands', () => {
+  test('has parts, each with its position', () => {
     const text = 'rm ~/a"$b c"*${d:-/}';
     const word = firstArgument(text);
     expect(word?.parts.map(({ kind, start, end }) => [kind, text.slice(start, end)])).toEqual([
@@ -51,7 +51,7 @@ describe('a word', () => {
     expect(word?.parts[2]).toMatchObject({ quoted: true });
   });
 
-  test('of a tilde inside quotes or a word is a plain character', () => {
+  test('treats a tilde inside quotes or a word as a plain character', () => {
     expect(only('rm "~" a~b', 'rm').args.map(({ value }) => value)).toEqual(['~', 'a~b']);
   });
 });
@@ -64,14 +64,14 @@ describe('a tool is recognized', () => {
     },
   );
 
-  test('by its words, whatever its span', () => {
+  test('by its words, for any span', () => {
     const text = 'ls; sudo "rm" -rf /  # gone';
     const { name, start, end } = only(text, 'rm');
     expect([text.slice(name.start, name.end), text.slice(start, end)]).toEqual(['"rm"', 'sudo "rm" -rf /']);
   });
 });
 
-describe('text that is open at its end', () => {
+describe('incomplete text', () => {
   test.each([
     "echo 'a",
     'echo "a',
@@ -84,7 +84,7 @@ describe('text that is open at its end', () => {
     '(ls',
     '{ ls',
     'case x in',
-  ])('%j is read as far as it goes and said to be incomplete', (text) => {
+  ])('%j is parsed as far as possible and marked incomplete', (text) => {
     expect(analyse(text, 'bash').complete).toBe(false);
   });
 
@@ -92,7 +92,7 @@ describe('text that is open at its end', () => {
     expect(runs(text).filter((line) => line !== 'ls')).toEqual([]);
   });
 
-  test('a whole line is complete', () => {
+  test('a complete line is complete', () => {
     expect(analyse('if true; then echo "$(ls)" | cat; fi <<< x', 'bash')).toMatchObject({
       complete: true,
       truncated: false,
@@ -100,7 +100,7 @@ describe('text that is open at its end', () => {
   });
 });
 
-test('a comment is noted and not read', () => {
+test('a comment is recorded and not parsed', () => {
   const text = 'ls # rm -rf /\necho a#b';
   const { comments, invocations } = analyse(text, 'bash');
   expect(comments.map(({ start, end }) => text.slice(start, end))).toEqual(['# rm -rf /']);

@@ -1,9 +1,9 @@
 /**
- * Secrets in context, built by construction: nothing here was ever valid. Deterministic, so that a
- * failure can be repeated.
+ * Generated secrets in context; none was ever valid. Deterministic, so that a failure can be
+ * reproduced.
  */
 
-/** A small generator of numbers (mulberry32). */
+/** A small random number generator (mulberry32). */
 const randomFrom = (seed: number): (() => number) => {
   let state = seed;
   return () => {
@@ -24,7 +24,7 @@ const alnum = (length: number): string => chars(UPPER + LOWER + DIGITS, length);
 const hex = (length: number): string => chars('0123456789abcdef', length);
 const base64 = (length: number): string => chars(`${UPPER}${LOWER}${DIGITS}+/`, length);
 
-/** What a person would think of. */
+/** Passwords that people choose. */
 const passwords = (): string =>
   pick([
     'hunter2',
@@ -39,7 +39,7 @@ const passwords = (): string =>
     'qwerty!1',
   ]);
 
-/** Tokens that show by themselves what they are, by the formats their makers publish. */
+/** Tokens with a recognizable format, as their issuers publish it. */
 export const TOKENS: readonly (() => string)[] = [
   () => `ghp_${alnum(36)}`,
   () => `gho_${alnum(36)}`,
@@ -89,10 +89,7 @@ export const TOKENS: readonly (() => string)[] = [
   () => `${chars(DIGITS, 9)}:AA${alnum(33)}`,
 ];
 
-/**
- * Places a token is met in; the token is recognised by itself, so that none of them has a telling
- * name.
- */
+/** Contexts for tokens that are recognized by their format; none of them names a secret. */
 const TOKEN_PLACES: readonly ((token: string) => string)[] = [
   (token) => `curl https://api.example.com/v1/me?x=${token}`,
   (token) => `deploy --with ${token} prod`,
@@ -102,7 +99,7 @@ const TOKEN_PLACES: readonly ((token: string) => string)[] = [
   (token) => `bash -c 'login ${token}'`,
 ];
 
-/** Commands in which a chosen password, key or token stands by name, option or place. */
+/** Commands in which a name, option or position marks a password, key or token. */
 export const CONTEXTS: readonly ((secret: string) => string)[] = [
   (s) => `mysql -u root -p${s} shop`,
   (s) => `mysql --user=root --password=${s} -e 'select 1'`,
@@ -219,8 +216,8 @@ export interface SecretInContext {
 }
 
 /**
- * All of them: each token in two places, each context with a password and with a random value, and
- * private keys.
+ * All contexts: each token in two of them, each other context with a password and a random value,
+ * and private keys.
  */
 export const secretsInContext = (): readonly SecretInContext[] => [
   ...TOKENS.flatMap((make) =>
@@ -241,7 +238,7 @@ export const secretsInContext = (): readonly SecretInContext[] => [
   }),
 ];
 
-/** Values that look random and are none: they must stay as they are. */
+/** Values that look random but are no secrets: they must not be masked. */
 const PLAIN: readonly (() => string)[] = [
   () => `git show ${hex(40)}`,
   () => `git checkout ${hex(7)}`,

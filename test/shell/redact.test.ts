@@ -19,11 +19,11 @@ describe('secrets', () => {
     );
   });
 
-  test('masking a masked command changes nothing', () => {
+  test('masking is idempotent', () => {
     for (const { command } of corpus) expect(masked(masked(command))).toBe(masked(command));
   });
 
-  test('what stands around a secret stays', () => {
+  test('text around a secret stays', () => {
     for (const [command, expected] of [
       ['mysql -u root -phunter2 shop', 'mysql -u root -p‹redacted:password› shop'],
       ['mysql --password=hunter2', 'mysql --password=‹redacted:password›'],
@@ -36,14 +36,14 @@ describe('secrets', () => {
       expect(masked(command)).toBe(expected);
   });
 
-  test('the kinds that were masked are named once each', () => {
+  test('each masked kind is named once', () => {
     const command = `curl -u a:hunter2 -H "X-Api-Key: 0123456789" --password hunter2 https://x/?k=ghp_${'a1B2'.repeat(9)}`;
     expect([...redact(command, analyse(command, 'bash')).kinds].sort()).toEqual(['github-token', 'key', 'password']);
   });
 });
 
-describe('what is no secret', () => {
-  test('at most one in two hundred ordinary commands is touched', () => {
+describe('what is not a secret', () => {
+  test('at most one in two hundred ordinary commands is changed', () => {
     const commands = [...ordinaryCommands(3000)];
     for (const set of ['benign', 'category']) {
       const file = join(__dirname, '../../../shared/data', `${set}.jsonl`);
@@ -56,7 +56,7 @@ describe('what is no secret', () => {
     expect(ordinaryCommands(3000).filter((command) => masked(command) !== command)).toEqual([]);
   });
 
-  test('references, prompts, paths, placeholders and hashes stay', () => {
+  test('references, prompts, paths, placeholders and hashes are not masked', () => {
     for (const command of [
       'mysql -u root -p',
       'export TOKEN=$OTHER',
@@ -108,7 +108,7 @@ describe('on any text', () => {
     '`',
   );
 
-  test('it neither throws nor changes its own output', () => {
+  test('it does not throw and is idempotent', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -124,7 +124,7 @@ describe('on any text', () => {
     );
   });
 
-  test('a megabyte of unclosed quotes, names or schemes is read in one go', () => {
+  test('a megabyte of unclosed quotes, names or schemes takes linear time', () => {
     for (const piece of [
       "password='",
       'token=',

@@ -1,8 +1,8 @@
 import type { Command, Redirection, Script, SimpleCommand, Word, WordPart } from '../../src/shell/model.ts';
 
 /**
- * All simple commands of a syntax tree with at least one word, substitutions included, in the order
- * they are written.
+ * All simple commands of a syntax tree with at least one word, including substitutions, in source
+ * order.
  */
 export function simpleCommands(script: Script): SimpleCommand[] {
   const found: SimpleCommand[] = [];

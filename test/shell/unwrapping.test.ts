@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { analyse } from '../../src/shell/analyse.ts';
 import { only, runs, runsLast } from './transcript.ts';
 
-describe('what runs behind a wrapper', () => {
+describe('the command inside a wrapper', () => {
   test.each<[string, string]>([
     ['sudo -u root -E FOO=1 rm -rf /', 'sudo > rm [-rf] [/]'],
     ['sudo --user=deploy -n -- rm x', 'sudo > rm [x]'],
@@ -95,7 +95,7 @@ describe('what runs behind a wrapper', () => {
   });
 });
 
-describe('a wrapper that starts nothing is itself', () => {
+describe('a wrapper that starts nothing is the invocation itself', () => {
   test.each([
     'sudo -l',
     'sudo -v',
@@ -126,8 +126,8 @@ describe('a wrapper that starts nothing is itself', () => {
   });
 });
 
-describe('how it was reached', () => {
-  test('elevated means as root', () => {
+describe('the wrappers of a command', () => {
+  test('elevated means running as root', () => {
     expect(only('sudo rm x', 'rm').elevated).toBe(true);
     expect(only('sudo -u root rm x', 'rm').elevated).toBe(true);
     expect(only('sudo -u deploy rm x', 'rm').elevated).toBe(false);
@@ -136,14 +136,14 @@ describe('how it was reached', () => {
     expect(only('rm x', 'rm').elevated).toBe(false);
   });
 
-  test('remote and contained are told apart', () => {
+  test('remote and contained are distinguished', () => {
     expect(only('ssh h rm x', 'rm')).toMatchObject({ remote: true, contained: false });
     expect(only('docker exec c rm x', 'rm')).toMatchObject({ remote: false, contained: true });
     expect(only('kubectl exec p -- rm x', 'rm')).toMatchObject({ remote: true, contained: true });
     expect(only('chroot /mnt rm x', 'rm')).toMatchObject({ contained: true });
   });
 
-  test('the wrapper keeps its options and operands', () => {
+  test('a wrapper has its options and operands', () => {
     expect(only('sudo -u deploy --host=h rm x', 'rm').via[0]).toMatchObject({
       name: 'sudo',
       options: [
@@ -162,18 +162,18 @@ describe('how it was reached', () => {
     expect(only('A=1 sudo env B=2 rm x', 'rm').assignments.map(({ name }) => name)).toEqual(['A', 'B']);
   });
 
-  test('a prefix hands on its redirections, another program keeps them', () => {
+  test('a prefix passes on its redirections, other programs keep them', () => {
     expect(only('sudo rm x > log', 'rm').redirections).toHaveLength(1);
     expect(only('xargs rm < list', 'rm').redirections).toHaveLength(0);
   });
 
-  test('arguments that come at run time are said to be open', () => {
+  test('arguments known only at run time are marked as open', () => {
     expect(only('cat list | xargs rm', 'rm').openArguments).toBe(true);
     expect(only('find . -exec rm {} +', 'rm').openArguments).toBe(true);
     expect(only('echo a | xargs rm', 'rm').openArguments).toBe(false);
   });
 
-  test('substitutions are counted from the command, not from its prefix', () => {
+  test('substitution indexes count from the command, not from its prefix', () => {
     expect(only('sudo -u root rm $(x)', 'rm').substitutions[0]?.argument).toBe(0);
   });
 });

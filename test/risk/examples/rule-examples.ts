@@ -1,6 +1,4 @@
-/**
- * Per rule: commands on which it must speak up, and commands of the same kind on which it must not.
- */
+/** Per rule: commands that it must find, and similar commands that it must not find. */
 export type RuleExamples = Readonly<
   Record<string, { readonly fires: readonly string[]; readonly silent: readonly string[] }>
 >;

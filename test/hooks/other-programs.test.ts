@@ -1,6 +1,6 @@
 /**
- * The hook beside programs that many people have in their start files: the real ones. Those of
- * Debian 12 are tried in CI; the others, newer, by `npm run test:shell-versions`.
+ * The hook together with real programs that many people have in their start files. Those of Debian
+ * 12 are tested in CI, newer ones by `npm run test:shell-versions`.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,29 +10,29 @@ import { ended, opener, startOf } from './everyday.ts';
 
 const ROOT = process.env['CARO_TEST_SHELL_ROOT'] ?? '/';
 
-/** `describe`, or a named skip where this file is missing; with CI=true and `inCi` it fails. */
+/** `describe`, or a named skip if this file is missing; with CI=true and `inCi` it fails. */
 function requireFile(file: string, inCi: boolean): typeof describe | typeof describe.skip {
   if (existsSync(join(ROOT, file))) return describe;
   if (inCi && process.env['CI'] === 'true') throw new Error(`CI needs ${file}; .ci/run installs it`);
   return describe.skip;
 }
 
-interface Neighbour {
+interface Program {
   readonly shell: 'bash' | 'zsh' | 'fish';
-  /** What its owner has in the start file. */
+  /** Lines of the program in the start file. */
   readonly lines: string;
-  /** Typed last, what it must show if the neighbour did its work. */
-  readonly proof: readonly [typed: string, shown: RegExp];
+  /** The last line typed, and what it must show if the program works. */
+  readonly expected: readonly [typed: string, shown: RegExp];
 }
 
-/** Types the same lines with the neighbour loaded before the hook, and after it. */
-function beside({ shell, lines, proof }: Neighbour): void {
+/** Types the same lines with the program loaded before the hook and after it. */
+function testTogether({ shell, lines, expected }: Program): void {
   const open = opener(shell, shell);
   const fail = shell === 'fish' ? 'sh -c "exit 3"' : '(exit 3)';
   test.each([
     ['before', { before: lines }],
     ['after', { after: lines }],
-  ])(`in ${shell}, loaded %s the hook, it works and so does the hook`, async (_name, files) => {
+  ])(`in ${shell}, loaded %s the hook, both work`, async (_name, files) => {
     const { shell: session, spool, runAll } = await open(files);
     await runAll('echo a', fail, ' echo hidden', 'cd /usr', 'true | false', 'echo "é" ');
     expect((await ended(spool, 5)).map((c) => [c.text.trim(), c.status])).toEqual([
@@ -42,7 +42,7 @@ function beside({ shell, lines, proof }: Neighbour): void {
       ['true | false', 1],
       ['echo "é"', 0],
     ]);
-    expect(await session.run(proof[0])).toMatch(proof[1]);
+    expect(await session.run(expected[0])).toMatch(expected[1]);
     expect(session.screen()).not.toContain('_caro');
   });
 }
@@ -53,22 +53,22 @@ const STARSHIP =
 requireFile('/usr/bin/starship', false)('starship', () => {
   for (const shell of ['bash', 'zsh'] as const) {
     const lines = `${STARSHIP}; eval "$(starship init ${shell})"`;
-    beside({ shell, lines, proof: ['echo "<$STARSHIP_CMD_STATUS>"', /^<0>/m] });
+    testTogether({ shell, lines, expected: ['echo "<$STARSHIP_CMD_STATUS>"', /^<0>/m] });
   }
 });
 
 requireFile('/usr/bin/atuin', false)('atuin', () => {
-  beside({
+  testTogether({
     shell: 'zsh',
     lines: 'eval "$(atuin init zsh)"',
-    proof: ['atuin history list --cmd-only', /^echo a$[\s\S]*^true \| false$/m],
+    expected: ['atuin history list --cmd-only', /^echo a$[\s\S]*^true \| false$/m],
   });
 });
 
 requireFile('/usr/bin/zoxide', false)('zoxide', () => {
   for (const shell of ['bash', 'zsh', 'fish'] as const) {
     const lines = shell === 'fish' ? 'zoxide init fish | source' : `eval "$(zoxide init ${shell})"`;
-    beside({ shell, lines, proof: ['zoxide query -l', /^\/usr$/m] });
+    testTogether({ shell, lines, expected: ['zoxide query -l', /^\/usr$/m] });
   }
 });
 
@@ -76,29 +76,29 @@ requireFile('/usr/bin/direnv', false)('direnv', () => {
   for (const shell of ['bash', 'zsh', 'fish'] as const) {
     const lines = shell === 'fish' ? 'direnv hook fish | source' : `eval "$(direnv hook ${shell})"`;
     const typed = 'cd; echo "export MINE=direnv" >.envrc; direnv allow; cd .; cd /; cd ~';
-    beside({ shell, lines, proof: [`${typed}\recho "<$MINE>"`, /direnv/] });
+    testTogether({ shell, lines, expected: [`${typed}\recho "<$MINE>"`, /direnv/] });
   }
 });
 
 requireFile('/usr/share/zsh-autosuggestions/zsh-autosuggestions.zsh', true)('zsh-autosuggestions', () => {
-  beside({
+  testTogether({
     shell: 'zsh',
     lines: '. /usr/share/zsh-autosuggestions/zsh-autosuggestions.zsh',
-    proof: ['echo "<$+ZSH_AUTOSUGGEST_STRATEGY>"', /^<1>/m],
+    expected: ['echo "<$+ZSH_AUTOSUGGEST_STRATEGY>"', /^<1>/m],
   });
 });
 
 requireFile('/usr/share/zsh-syntax-highlighting/zsh-syntax-highlighting.zsh', true)('zsh-syntax-highlighting', () => {
-  beside({
+  testTogether({
     shell: 'zsh',
     lines: '. /usr/share/zsh-syntax-highlighting/zsh-syntax-highlighting.zsh',
-    proof: ['echo "<$+ZSH_HIGHLIGHT_VERSION>"', /^<1>/m],
+    expected: ['echo "<$+ZSH_HIGHLIGHT_VERSION>"', /^<1>/m],
   });
 });
 
 requireFile('/usr/share/blesh/ble.sh', false)('ble.sh', () => {
   const open = opener('bash', 'bash');
-  test('commands are recorded with their text and status, and its DEBUG trap is left alone', async () => {
+  test('commands are recorded with text and status, and its DEBUG trap is unchanged', async () => {
     const { shell, spool } = await open({
       before: '. /usr/share/blesh/ble.sh --noattach',
       after: `PS1='${PROMPT}'; ble-attach`,
@@ -107,7 +107,7 @@ requireFile('/usr/share/blesh/ble.sh', false)('ble.sh', () => {
     });
     for (const [count, line] of ['echo a', '(exit 3)', ' echo hidden', 'true | false', 'echo a'].entries()) {
       shell.type(line);
-      // Two lines that come at once are one for ble.sh.
+      // ble.sh joins two lines that arrive at once.
       if (line.startsWith(' ')) await shell.waitFor(/hidden[\s\S]*hidden\r\n/);
       else await ended(spool, count < 2 ? count + 1 : count);
     }
@@ -133,7 +133,7 @@ requireFile('/usr/share/doc/fzf/examples/key-bindings.bash', true)('fzf', () => 
     const open = opener(shell, shell);
     const files = {
       before: `. /usr/share/doc/fzf/examples/key-bindings.${shell}`,
-      // Otherwise it asks the terminal where its cursor is, and nobody answers here.
+      // Otherwise it asks the terminal for the cursor position, and this terminal does not answer.
       env: { FZF_CTRL_R_OPTS: '--no-height' },
     };
     test(`in ${shell} a command found with ^R is recorded like one typed`, async () => {
