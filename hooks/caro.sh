@@ -138,7 +138,7 @@ _caro_quiet() {
   _caro_s=$?
   case $- in *x*) set +x && _caro_v=1 ;; esac
 }
-# shellcheck disable=SC2016 # run before a command of the owner's
+# shellcheck disable=SC2016 # run before a command of the user
 _caro_loud='{ set -x; _caro_ret "$_caro_s"; } 2>/dev/null; '
 
 # shellcheck disable=SC2016 # run by the feed file's lines

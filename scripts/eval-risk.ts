@@ -4,7 +4,7 @@
  * Rates the commands of labelled sets. Prints recall on danger and critical, the false-alarm rate,
  * the share of "safe" commands rated safe, and the share of correct tools, each per family and with
  * the misses. A set is JSON lines with `command` and `expect` (danger, critical, benign, safe) or
- * `tool`. Exits with 0 whatever the figures are.
+ * `tool`. Always exits with 0.
  */
 import { readFileSync } from 'node:fs';
 import type { RiskLevel } from '../src/domain/events/risk-level.ts';
@@ -41,7 +41,7 @@ const answer = (line: Line): Answer => {
 
 const sameTools = ({ line, tools }: Answer): boolean =>
   JSON.stringify(tools) === JSON.stringify(typeof line.tool === 'string' ? [line.tool] : line.tool);
-const loud = (item: Answer): boolean => riskRank(item.level) >= riskRank('high');
+const isAlarm = (item: Answer): boolean => riskRank(item.level) >= riskRank('high');
 const isDanger = ({ line }: Answer): boolean => line.expect === 'danger' || line.expect === 'critical';
 const isBenign = ({ line }: Answer): boolean => line.expect === 'benign' || line.expect === 'safe';
 
@@ -53,17 +53,17 @@ interface Measure {
   readonly inverted?: boolean;
 }
 const MEASURES: readonly Measure[] = [
-  { name: 'danger rated high or critical', of: isDanger, good: loud },
+  { name: 'danger rated high or critical', of: isDanger, good: isAlarm },
   {
     name: 'critical rated critical',
     of: ({ line }) => line.expect === 'critical',
     good: ({ level }) => level === 'critical',
   },
-  { name: 'false alarms on benign', of: isBenign, good: (item) => !loud(item), inverted: true },
+  { name: 'false alarms on benign', of: isBenign, good: (item) => !isAlarm(item), inverted: true },
   {
     name: 'false alarms on the traps',
     of: (item) => isBenign(item) && TRAPS.includes(item.line.family ?? ''),
-    good: (item) => !loud(item),
+    good: (item) => !isAlarm(item),
     inverted: true,
   },
   { name: 'safe rated exactly safe', of: ({ line }) => line.expect === 'safe', good: ({ level }) => level === 'safe' },

@@ -16,8 +16,8 @@ export interface Span {
 }
 
 /**
- * Characters that stand for themselves. An escape (`
- * ` in `$'…'`, `\"`) is a separate part, because its span is longer than its text.
+ * Literal characters. An escape (`\n` in `$'…'`, `\"`) is a separate part, because its span is
+ * longer than its text.
  */
 export interface LiteralPart extends Span {
   readonly kind: 'literal';

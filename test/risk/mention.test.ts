@@ -3,11 +3,11 @@ import { riskRank } from '../../src/domain/events/risk-level.ts';
 import { rate } from '../../src/risk/rate.ts';
 import { ALL_EXAMPLES } from './examples/all-examples.ts';
 
-const loud = (command: string): boolean => riskRank(rate(command, 'bash').level) >= riskRank('high');
+const isAlarm = (command: string): boolean => riskRank(rate(command, 'bash').level) >= riskRank('high');
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Every example that is rated high or critical by itself. */
-const DANGEROUS = [...new Set(Object.values(ALL_EXAMPLES).flatMap((examples) => examples.fires))].filter(loud);
+const DANGEROUS = [...new Set(Object.values(ALL_EXAMPLES).flatMap((examples) => examples.fires))].filter(isAlarm);
 const ONE_LINE = DANGEROUS.filter((command) => !command.includes('\n'));
 
 const MENTIONS: Readonly<Record<string, (command: string) => string>> = {
@@ -31,16 +31,16 @@ describe('a dangerous string that is only mentioned raises no alarm', () => {
   });
 
   test.each(Object.entries(MENTIONS))('in %s', (_where, mention) => {
-    expect(DANGEROUS.map(mention).filter(loud)).toEqual([]);
+    expect(DANGEROUS.map(mention).filter(isAlarm)).toEqual([]);
   });
 
   test('in a comment', () => {
-    expect(ONE_LINE.map((command) => `ls -la # ${command}`).filter(loud)).toEqual([]);
+    expect(ONE_LINE.map((command) => `ls -la # ${command}`).filter(isAlarm)).toEqual([]);
   });
 
   test('in a here-document that is data', () => {
     const heredoc = (command: string): string => `cat > notes.txt <<'END-OF-NOTES'\n${command}\nEND-OF-NOTES`;
-    expect(DANGEROUS.map(heredoc).filter(loud)).toEqual([]);
+    expect(DANGEROUS.map(heredoc).filter(isAlarm)).toEqual([]);
   });
 });
 
@@ -65,7 +65,7 @@ describe('a dangerous command keeps its level', () => {
   test('there are enough plain examples to wrap', () => expect(simple.length).toBeGreaterThan(200));
 
   test.each(Object.entries(EXECUTIONS))('behind %s', (_how, execute) => {
-    expect(simple.filter((command) => !loud(execute(command)))).toEqual([]);
+    expect(simple.filter((command) => !isAlarm(execute(command)))).toEqual([]);
   });
 
   test('with its name quoted, escaped, or given by its path', () => {
@@ -84,6 +84,6 @@ describe('a dangerous command keeps its level', () => {
         /^[a-z][\w-]* /.test(command) &&
         !/^(?:set|unset|export|history|alias|eval|exec|source|trap|command|builtin|fc|umask)\b/.test(command),
     );
-    expect(plain.flatMap(spell).filter((command) => !loud(command))).toEqual([]);
+    expect(plain.flatMap(spell).filter((command) => !isAlarm(command))).toEqual([]);
   });
 });
