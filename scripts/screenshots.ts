@@ -148,7 +148,7 @@ async function meshed(browser: Browser, role: 'admin' | 'security', view: 'team'
       const page = await open(browser, rig, theme, width);
       await page.goto(`${rig.dashboard.url}#/${view}`);
       await page.getByRole('button', { name: 'Ask', exact: true }).click();
-      await page.getByRole('heading', { name: /added up$/ }).waitFor();
+      await page.getByRole('heading', { name: /, sum$/ }).waitFor();
       await shoot(page, `${view}-${theme}-${size}`);
       if (role === 'security') await switches(page, rig.dashboard.url, `${theme}-${size}`);
       await page.context().close();
@@ -159,8 +159,8 @@ async function meshed(browser: Browser, role: 'admin' | 'security', view: 'team'
 
 async function switches(page: Page, url: string, name: string): Promise<void> {
   await page.goto(`${url}#/privacy`);
-  await page.getByText('What it may have, and why').first().click();
-  await page.getByText('Looked at, in this order').waitFor();
+  await page.getByText('What it may get, and why').first().click();
+  await page.getByText('Rules checked, in this order').waitFor();
   await page.getByRole('button', { name: 'Revoke ben-laptop …' }).click();
   await page.locator('.pill').click();
   await page.getByText(/its clock is/).waitFor();
@@ -194,7 +194,7 @@ async function takeForReadme(browser: Browser, rig: DashboardRig, { view, drawn,
   await page.locator(drawn).first().waitFor();
   if (view === 'posture') {
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
-    await page.getByRole('heading', { name: /added up$/ }).waitFor();
+    await page.getByRole('heading', { name: /, sum$/ }).waitFor();
   }
   await page.setViewportSize(README_SIZE);
   await page.mouse.move(0, 0);

@@ -112,7 +112,7 @@ inBrowser('the page in Chromium', () => {
     await expectCount(page, rows, (count) => count > 0 && count < 50);
     for (const text of await rows.locator('.command').allTextContents()) expect(text).toContain('uptime');
     await page.getByLabel('Least risk').selectOption('critical');
-    await page.getByText('No command fits this search.').waitFor();
+    await page.getByText('No command matches this search.').waitFor();
     await page.getByRole('button', { name: 'Clear' }).click();
     await expectCount(page, rows, (count) => count >= 50);
   });
@@ -145,7 +145,7 @@ inBrowser('the page in Chromium', () => {
   test('the privacy page tells who asked and what they got, from the audit log', async () => {
     const { page } = await openPage();
     await page.getByRole('link', { name: 'Privacy' }).click();
-    await page.getByText('Nobody has asked, and nothing has left.').waitFor();
+    await page.getByText('No node has asked, and nothing has left.').waitFor();
     const details = {
       query: 'tool-usage',
       spanHours: 24,
@@ -158,7 +158,7 @@ inBrowser('the page in Chromium', () => {
     await page.reload();
     const record = page.locator('.dealings li', { hasText: 'asked for tool usage' });
     await record.waitFor();
-    expect(await record.textContent()).toContain('got sums (level 2)trust.nodes');
+    expect(await record.textContent()).toContain('got aggregates (level 2)trust.nodes');
   });
 
   test('the checker would see a fault', async () => {

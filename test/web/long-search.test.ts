@@ -51,7 +51,7 @@ test('the service goes on with other work while it searches through all commands
     await tab.getByLabel('Search in commands').fill('very first');
     await tab.locator('.event', { hasText: FIRST }).waitFor();
     await tab.getByLabel('Search in commands').fill('nothing like this');
-    await tab.getByText('No command fits this search.').waitFor();
+    await tab.getByText('No command matches this search.').waitFor();
     expect(await tab.getByRole('button', { name: 'Search further back' }).count()).toBe(0);
   } finally {
     await browser.close();

@@ -58,7 +58,7 @@ inBrowser('the views of the mesh in Chromium', () => {
 
   const ask = async (page: Page): Promise<void> => {
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
-    await page.getByRole('heading', { name: /added up$/ }).waitFor();
+    await page.getByRole('heading', { name: /, sum$/ }).waitFor();
   };
 
   test('the role of a node says which views it offers, and the others say plainly why not (FR-803, FR-804)', async () => {
@@ -110,7 +110,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     const { page } = await openPage(rig, 'posture');
     await ask(page);
     await page.getByText('The sum is withheld.').waitFor();
-    await page.getByText('Only 2 answered with figures. A sum over so few would tell about single people.').waitFor();
+    await page.getByText('Only 2 answered with figures. A sum over so few nodes would reveal single people.').waitFor();
     expect(await page.locator('.posture-total').count()).toBe(0);
   });
 
@@ -127,8 +127,8 @@ inBrowser('the views of the mesh in Chromium', () => {
     await rig.record(sampleCommands(40, 2, Date.now() - 60_000));
     const { page, complaints } = await openPage(rig, 'privacy');
     const managed = () => readFileSync(join(rig.home, 'config', 'managed.toml'), 'utf8');
-    await page.getByRole('button', { name: 'Share summaries and sums …' }).click();
-    const confirm = page.getByRole('button', { name: 'Share summaries and sums', exact: true });
+    await page.getByRole('button', { name: 'Share summaries and aggregates …' }).click();
+    const confirm = page.getByRole('button', { name: 'Share summaries and aggregates', exact: true });
     expect(await confirm.isDisabled()).toBe(true);
     await page.locator('.consent-text').getByText('Patterns').waitFor();
     await page.getByLabel('I have read what would leave').check();
@@ -147,7 +147,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     await page.getByLabel('Trust in ben').selectOption('supervisor');
     const ben = page.locator('.trust > li', { hasText: 'ben' });
     await ben.getByText('may ask for sums only').waitFor();
-    await ben.getByText('What it may have, and why').click();
+    await ben.getByText('What it may get, and why').click();
     await ben.getByText('trust.nodes says supervisor').first().waitFor();
     await ben.getByRole('button', { name: 'Revoke ben …' }).click();
     await ben.getByRole('button', { name: 'Revoke ben now' }).click();
@@ -213,10 +213,10 @@ inBrowser('the views of the mesh in Chromium', () => {
       await look(type);
     }
     await page.goto(`${rig.dashboard.url}#/privacy`);
-    await page.getByRole('button', { name: 'Share only sums …' }).click();
+    await page.getByRole('button', { name: 'Share only aggregates …' }).click();
     await page.locator('.consent-text').waitFor();
-    await page.getByText('What it may have, and why').first().click();
-    await page.getByText('Looked at, in this order').waitFor();
+    await page.getByText('What it may get, and why').first().click();
+    await page.getByText('Rules checked, in this order').waitFor();
     await page.getByRole('button', { name: 'Revoke ana …' }).click();
     await look('privacy');
     expect(complaints).toEqual([]);

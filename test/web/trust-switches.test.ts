@@ -77,14 +77,14 @@ inBrowser(
     );
     expect(change).toMatchObject({ old: bob.id, state: 'pending' });
     await page.reload();
-    const row = page.getByRole('list', { name: 'Keys that changed' }).getByRole('listitem');
+    const row = page.getByRole('list', { name: 'Rotated keys' }).getByRole('listitem');
     await row.getByText(`${change?.oldFingerprint} → ${change?.newFingerprint}`).waitFor();
     expect(await row.textContent()).toMatch(/bob.*waiting.*trust moves on/);
 
     await row.getByRole('button', { name: 'Confirm the new key of bob …' }).click();
     expect(await ada.call('trust.keys', {})).toMatchObject([{ confirmed: false }]);
     await row.getByRole('button', { name: `${change?.newFingerprint} is right` }).click();
-    await row.getByText('by your word').waitFor();
+    await row.getByText('confirmed by you').waitFor();
     expect(await ada.call('trust.keys', {})).toMatchObject([{ new: change?.new, confirmed: true, state: 'current' }]);
     expect(begun?.to).toBe(change?.new);
     expect(JSON.stringify(await ada.audited('key.succeeded'))).toContain(change?.new);

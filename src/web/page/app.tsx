@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { logOut, read } from './data/api.ts';
 import type { Status } from './data/contract.ts';
+import { VIEWS, type ViewName } from './model/views.ts';
 import { Locked } from './parts/common/locked.tsx';
 import { Notices } from './parts/common/notices.tsx';
 import { TopBar } from './parts/common/top-bar.tsx';
@@ -9,17 +10,8 @@ import { MeshView } from './views/mesh.tsx';
 import { PersonalView } from './views/personal.tsx';
 import { PrivacyView } from './views/privacy.tsx';
 
-export const VIEWS = {
-  today: 'Activity',
-  team: 'Team',
-  posture: 'Security posture',
-  privacy: 'Privacy',
-  audit: 'Audit log',
-} as const;
-export type ViewName = keyof typeof VIEWS;
-
 /**
- * The page: a bar that is always in sight, and one of the views, named by the address after `#/`.
+ * The page: a bar, and the view that the fragment after `#/` names.
  */
 export function App() {
   const [view, setView] = useState<ViewName>(viewOfAddress);
@@ -27,7 +19,7 @@ export function App() {
   const [locked, setLocked] = useState(false);
   useEffect(() => {
     const follow = (): void => {
-      // The link that skips the bar points into the view.
+      // The skip link has a fragment of its own.
       if (!location.hash.startsWith('#/')) return;
       setView(viewOfAddress());
       window.scrollTo(0, 0);
@@ -60,7 +52,7 @@ export function App() {
 
 const STATUS_MS = 10_000;
 
-/** The personal view brings the status along; the others have it read here. */
+/** The personal view loads the status itself; for the others it is polled here. */
 function useStatus(wanted: boolean, take: (status: Status) => void): void {
   useEffect(() => {
     if (!wanted) return;

@@ -1,4 +1,4 @@
-// First of all: it asks for the first figures.
+// Imported first: it requests the first figures.
 import './data/early.ts';
 import { render } from 'preact';
 import { App } from './app.tsx';

@@ -1,7 +1,7 @@
 import { forgetPageToken, pageToken } from './session.ts';
 
 /**
- * An answer that is not what was asked for; `code` is the server's word for it, or `unreachable`.
+ * An error of the API; `code` is the server's error code, or `unreachable`.
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -16,7 +16,7 @@ export class ApiError extends Error {
 
 type Parameters = Readonly<Record<string, string | number | undefined>>;
 
-/** Reads one address of the API. @throws ApiError, `not_logged_in` among others. */
+/** Reads one resource of the API. @throws ApiError, `not_logged_in` among others. */
 export async function read<T>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<T> {
   const response = await call(`${path}${search(parameters)}`, { ...(signal ? { signal } : {}) });
   return (await response.json()) as T;
@@ -35,8 +35,8 @@ export async function change(path: string, body: unknown): Promise<void> {
 }
 
 /**
- * Sends something that is answered line by line, one JSON value each, as they come. @throws
- * ApiError
+ * Posts a body and yields the JSON lines of the answer as they arrive.
+ * @throws ApiError
  */
 export async function* lines<T>(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<T> {
   const response = await call(path, { ...sent(body), signal });
@@ -73,7 +73,7 @@ async function call(url: string, init: RequestInit): Promise<Response> {
     response = await fetch(url, { ...init, headers: { ...init.headers, 'x-caro-token': pageToken() } });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new ApiError('unreachable', 'The service does not answer. Is it running? `caro status` tells.');
+    throw new ApiError('unreachable', 'The service does not answer. Check it with `caro status`.');
   }
   if (!response.ok) throw await errorOf(response);
   return response;

@@ -9,7 +9,7 @@ import type { ActorStatus, ServiceStatus } from '../../../domain/status/status.t
 import type { SummaryLine } from '../../../domain/summaries/summary.ts';
 import type { RuleText } from '../../ipc-protocol.ts';
 
-/** What the API answers; the schemas of the server hold it to these shapes. */
+/** Types of the API's answers. The schemas of the server ensure them. */
 export type Status = Omit<ServiceStatus, 'actors' | 'dashboard'> & {
   readonly actors: readonly Pick<ActorStatus, 'name' | 'state'>[];
 };
@@ -61,7 +61,7 @@ export interface EgressPage {
   readonly next: number | null;
 }
 
-/** One line of the answer to a question to the mesh. */
+/** One line of the answer to a mesh query. */
 export interface QueryLine {
   readonly progress?: QueryProgress;
   readonly result?: QueryResult;

@@ -8,14 +8,14 @@ interface Asked {
 }
 
 /**
- * The first figures are asked for before the page is made: they come while the browser draws it.
+ * The first figures are requested before the page is rendered.
  */
 let asked: Asked | undefined = /^(#\/?(today)?)?$/.test(location.hash) ? ask() : undefined;
 
 function ask(): Asked {
   const at = new Date();
   const overview = read<Overview>('/api/overview', bounds('today', at));
-  // Whoever takes it looks at its failure.
+  // Its reader handles the failure.
   overview.catch(() => undefined);
   return { at, overview };
 }

@@ -1,20 +1,19 @@
 import type { EventPage, RuleText, TerminalEvent } from './contract.ts';
 
 /**
- * Rows kept on the page while new ones come in: with more, the oldest loaded ones go, and paging
- * brings them back.
+ * Maximum number of rows on the page. Beyond it the oldest loaded rows are dropped; paging loads
+ * them again.
  */
 const MOST_ROWS = 1_000;
 
-/** The page that follows, below; the search stands where it ended. */
+/** Appends the next page of a search. */
 export function append(old: EventPage, found: EventPage): EventPage {
   const { events, rules } = joined(old, found.events, found.rules);
   return { events, rules, next: found.next, searchedTo: found.searchedTo };
 }
 
 /**
- * Events that came in since. A command is told of when it starts and again when it ends: the newer
- * state of each is kept.
+ * Merges new events. A command is reported at its start and at its end; the newer state is kept.
  */
 export function merge(old: EventPage, newer: readonly TerminalEvent[], rules: readonly RuleText[]): EventPage {
   if (newer.length === 0) return old;

@@ -3,19 +3,19 @@ import { ApiError, stream } from './api.ts';
 
 export type LiveState = 'connecting' | 'live' | 'lost' | 'locked';
 
-/** A page nobody looks at lets its stream go, so that the dashboard's process can end. */
+/** A hidden page closes its stream, so that the dashboard process can end. */
 const HIDDEN_MS = 30_000;
 const SLOWEST_MS = 15_000;
 
 interface Listener {
   readonly events: (events: readonly TerminalEvent[]) => void;
-  /** `live` comes again after each break: what happened meanwhile is to be read anew. */
+  /** `live` is reported again after each interruption; events in between must be loaded again. */
   readonly state: (state: LiveState) => void;
 }
 
 /**
- * Follows new events, reconnects with growing pauses, rests while the page is hidden. Returns what
- * ends it.
+ * Follows new events, reconnects with growing pauses, and pauses while the page is hidden. Returns
+ * the function that stops it.
  */
 export function followLive(listener: Listener): () => void {
   let run: AbortController | undefined;

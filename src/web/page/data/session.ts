@@ -1,8 +1,8 @@
 const KEY = 'caro.page-token';
 
 /**
- * The half of the login that only this origin holds: cookies are shared between the ports of a
- * host, local storage is not.
+ * The half of the login that only this origin has. Cookies are shared between the ports of a host;
+ * local storage is not.
  */
 export const pageToken = (): string => localStorage.getItem(KEY) ?? '';
 export const keepPageToken = (token: string): void => localStorage.setItem(KEY, token);

@@ -4,11 +4,11 @@ import { ApiError, change } from './api.ts';
 export interface Change {
   readonly isBusy: boolean;
   readonly trouble: string | null;
-  /** Resolves to whether it was done. */
+  /** Resolves to whether it succeeded. */
   readonly run: (path: string, body: unknown) => Promise<boolean>;
 }
 
-/** One change at a time, and why the last one was not made. */
+/** Makes one change at a time, and has the error of the last one. */
 export function useChange(onDone: () => void, onLocked: () => void): Change {
   const [isBusy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);

@@ -17,7 +17,7 @@ export const isEverything = (search: EventSearch): boolean =>
 const PAGE = 50;
 const TYPING_MS = 200;
 /**
- * A search that finds little goes on by itself this often, then waits to be told: half a million
+ * Number of pages after which a search with few results stops and waits for a click: half a million
  * commands.
  */
 const ROUNDS = 10;
@@ -26,13 +26,12 @@ const NOTHING: EventPage = { events: [], rules: [], next: null, searchedTo: null
 export interface EventList extends EventPage {
   readonly busy: boolean;
   readonly trouble: string | null;
-  /** Reads the next page, or searches further back. */
+  /** Loads the next page, or searches further back. */
   readonly more: () => void;
 }
 
 /**
- * Events that fit a search, newest first, page by page; new ones come in on top as they are
- * recorded.
+ * Events that match a search, newest first, page by page, with new ones on top.
  */
 export function useEvents(search: EventSearch, seed: EventPage, fresh: readonly TerminalEvent[]): EventList {
   const [page, setPage] = useState<EventPage>(seed);
@@ -88,7 +87,7 @@ export function useEvents(search: EventSearch, seed: EventPage, fresh: readonly 
 const ignore = (): void => undefined;
 
 /**
- * Pages from `before` on, until one is full, the search is over, or it has gone far enough to ask.
+ * Loads pages from `before` on until one is full, the search ends, or its limit is reached.
  */
 async function* pages(search: EventSearch, before: number | null, signal: AbortSignal): AsyncGenerator<EventPage> {
   let from = before;
@@ -103,7 +102,7 @@ async function* pages(search: EventSearch, before: number | null, signal: AbortS
   }
 }
 
-/** Those of the new events that fit, as they are stored now. */
+/** The new events that match, in their stored state. */
 async function newer(search: EventSearch, fresh: readonly TerminalEvent[]): Promise<EventPage> {
   const [first] = fresh.map(({ time }) => time).sort();
   return first === undefined ? NOTHING : read<EventPage>('/api/events', { ...parameters(search), since: first });

@@ -5,21 +5,21 @@ import type { Activity, LocalStatistics, Overview, Status, TerminalEvent } from 
 import { takeEarly } from './early.ts';
 import { followLive, type LiveState } from './live.ts';
 
-/** Events come in bursts (a script, a pasted block): figures are read once per burst. */
+/** Events come in bursts (a script, a pasted block). Figures are loaded once per burst. */
 const BURST_MS = 250;
-/** What changes without a command: the mesh, the hooks, the day. */
+/** Interval for what changes without a command: the mesh, the hooks, the day. */
 const REFRESH_MS = 15_000;
 const HEAT_DAYS = 28;
 
 export interface Personal {
   readonly overview: Overview | null;
-  /** Quarter hours of four weeks; null until read. */
+  /** Quarter hours of four weeks; null until loaded. */
   readonly slots: LocalStatistics['slots'] | null;
   readonly live: LiveState;
-  /** The last batch of events that came in live. */
+  /** The latest batch of live events. */
   readonly fresh: readonly TerminalEvent[];
   readonly trouble: string | null;
-  /** When the figures were read. */
+  /** When the figures were loaded. */
   readonly now: Date;
 }
 
@@ -28,7 +28,7 @@ interface Callbacks {
   readonly onLocked: () => void;
 }
 
-/** Everything the personal view shows, kept up to date while it is shown. */
+/** The data of the personal view, updated while it is visible. */
 export function usePersonal(range: Range, { onStatus, onLocked }: Callbacks): Personal {
   const [overview, setOverview] = useState<Overview | null>(null);
   const [slots, setSlots] = useState<LocalStatistics['slots'] | null>(null);
@@ -58,7 +58,7 @@ export function usePersonal(range: Range, { onStatus, onLocked }: Callbacks): Pe
     }
   }, [range, onStatus, onLocked]);
 
-  // Before the first paint rather than after it: the figures are on their way meanwhile.
+  // Before the first paint, so that the figures load meanwhile.
   useLayoutEffect(() => {
     void load();
     const timer = setInterval(() => document.visibilityState === 'visible' && void load(), REFRESH_MS);
@@ -109,7 +109,7 @@ function useLive(
       },
       state: (state) => {
         setLive(state);
-        // What was recorded before the stream began is in the database.
+        // Events from before the stream started are in the database.
         if (state === 'live') soon();
       },
     });

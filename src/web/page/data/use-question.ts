@@ -10,7 +10,7 @@ export interface Question {
   readonly progress: QueryProgress | null;
   readonly result: QueryResult | null;
   readonly trouble: string | null;
-  /** How many questions have been answered; moves on with each. */
+  /** Number of answered queries. */
   readonly turn: number;
   readonly ask: (type: QueryType, spanHours: SpanHours) => void;
 }
@@ -19,8 +19,8 @@ type Answer = Omit<Question, 'ask' | 'turn'>;
 const SILENT: Answer = { isAsking: false, progress: null, result: null, trouble: null };
 
 /**
- * Asks the mesh when told to, never by itself: every question stands in the audit log of every node
- * that gets it.
+ * Asks the mesh on request only, because every query is in the audit log of every node that
+ * receives it.
  */
 export function useQuestion(onLocked: () => void): Question {
   const [answer, setAnswer] = useState<Answer>(SILENT);

@@ -2,26 +2,25 @@ import type { Status } from '../data/contract.ts';
 import { ago, bytes, count, moment } from './format.ts';
 
 /**
- * Something that the owner should know of wherever he looks: what is wrong, what it means, and what
- * to do.
+ * A fault that every view shows: what is wrong, what it means, and what to do.
  */
 export interface Fault {
-  /** True where commands are being lost or nothing is stored. */
+  /** Whether commands are lost or not stored. */
   readonly isGrave: boolean;
   readonly title: string;
   readonly text: string;
-  /** What to type, if that helps. */
+  /** A command that helps, if there is one. */
   readonly command: string | null;
   /**
-   * Of what has happened and may be put away: names it, and how often it has happened. null for
-   * what goes on.
+   * Identifies a past fault that may be dismissed, with how often it has happened; null for a
+   * current one.
    */
   readonly past: string | null;
 }
 
 /**
- * What is wrong with the service, the gravest first; nothing where all is well. Texts hold no path:
- * the commands they name do.
+ * Faults of the service, the most serious first. Texts contain no path; the commands that they name
+ * print it.
  */
 export function faultsOf(status: Status, nowMs: number): readonly Fault[] {
   const found = [...writing(status), ...parts(status), ...keys(status), ...lost(status), ...copies(status, nowMs)];
@@ -33,15 +32,15 @@ function writing({ observe, storage }: Status): readonly Fault[] {
   if (storage.trouble !== null)
     faults.push({
       isGrave: true,
-      title: 'Nothing can be written.',
-      text: `${sentence(storage.trouble)} Commands wait in the spool until it can: ${bytes(observe.pending)} so far.`,
+      title: 'The disk cannot be written to.',
+      text: `${sentence(storage.trouble)} New commands wait in the spool: ${bytes(observe.pending)} so far.`,
       command: 'caro doctor',
       past: null,
     });
   else if (observe.trouble !== null)
     faults.push({
       isGrave: true,
-      title: 'Observation is held up.',
+      title: 'Observation is impaired.',
       text: sentence(observe.trouble),
       command: 'caro doctor',
       past: null,
@@ -49,19 +48,19 @@ function writing({ observe, storage }: Status): readonly Fault[] {
   if (storage.setAside.length > 0)
     faults.push({
       isGrave: false,
-      title: storage.setAside.length === 1 ? 'A damaged database was set aside.' : 'Damaged databases were set aside.',
-      text: 'A fresh one was begun, so older commands are missing here. Stop the service to take over what can still be read:',
+      title:
+        storage.setAside.length === 1 ? 'A damaged database was moved away.' : 'Damaged databases were moved away.',
+      text: 'The service created a new one, so older commands are missing here. To recover what is readable, stop the service and run:',
       command: 'caro db repair',
       past: `set-aside ${storage.setAside.length}`,
     });
   return faults;
 }
 
-const STATES = { degraded: 'was set aside after crashing again and again', stopped: 'has stopped' } as const;
+const STATES = { degraded: 'is off after crashing too often', stopped: 'has stopped' } as const;
 
 /**
- * A part that is being restarted is back in a moment; one that was set aside stays away until
- * somebody acts.
+ * A restarting part is back in a moment; a degraded one stays off until the service is restarted.
  */
 function parts({ actors }: Status): readonly Fault[] {
   return actors.flatMap(({ name, state }) =>
@@ -70,7 +69,7 @@ function parts({ actors }: Status): readonly Fault[] {
           {
             isGrave: true,
             title: `The ${name} ${STATES[state]}.`,
-            text: 'What it does is not done until the service is restarted; the log says why.',
+            text: 'Its work is not done until you restart the service. The log has the reason.',
             command: 'caro service restart',
             past: null,
           },
@@ -79,15 +78,15 @@ function parts({ actors }: Status): readonly Fault[] {
   );
 }
 
-/** No fault, but what other owners may ask about, and have to compare. */
+/** Not a fault, but other owners may want to compare the fingerprint. */
 function keys({ node: { rotation } }: Status): readonly Fault[] {
   if (!rotation) return [];
   const { compromised, fingerprint, switchesAt } = rotation;
   return [
     {
       isGrave: false,
-      title: compromised ? 'The key of this node was given up as stolen.' : 'The key of this node is being changed.',
-      text: `The next one (${fingerprint}) takes its place on ${moment(switchesAt)}. Owners of other nodes may compare that fingerprint with you.`,
+      title: compromised ? 'The key of this node is revoked as compromised.' : 'The key of this node is being rotated.',
+      text: `The next key (${fingerprint}) replaces it on ${moment(switchesAt)}. Owners of other nodes may ask you to compare that fingerprint.`,
       command: 'caro identity show',
       past: null,
     },
@@ -100,7 +99,7 @@ function lost({ observe, storage }: Status): readonly Fault[] {
     faults.push({
       isGrave: false,
       title: `${count(observe.dropped)} ${observe.dropped === 1 ? 'record was' : 'records were'} dropped.`,
-      text: 'There was no room to write them, or they were torn, foreign or too large, so as many commands may be missing here.',
+      text: 'They could not be written, or were incomplete, invalid or too large. The same number of commands may be missing here.',
       command: 'caro doctor',
       past: `dropped ${observe.dropped}`,
     });
@@ -108,7 +107,7 @@ function lost({ observe, storage }: Status): readonly Fault[] {
     faults.push({
       isGrave: false,
       title: `${count(storage.logLinesLost)} ${storage.logLinesLost === 1 ? 'line' : 'lines'} of the log could not be written.`,
-      text: 'The service works; what it had to say is gone.',
+      text: 'The service itself works.',
       command: null,
       past: `log-lines ${storage.logLinesLost}`,
     });
@@ -117,11 +116,12 @@ function lost({ observe, storage }: Status): readonly Fault[] {
 
 function copies({ storage: { backup } }: Status, nowMs: number): readonly Fault[] {
   if (backup.trouble === null) return [];
-  const last = backup.last === null ? 'There is none yet.' : `The last one was made ${ago(backup.last, nowMs)}.`;
+  const last =
+    backup.last === null ? 'There is no backup yet.' : `The last backup was made ${ago(backup.last, nowMs)}.`;
   return [
     {
       isGrave: false,
-      title: 'The database could not be copied.',
+      title: 'The last backup failed.',
       text: `${sentence(backup.trouble)} ${last}`,
       command: 'caro db backup',
       past: null,
@@ -129,6 +129,6 @@ function copies({ storage: { backup } }: Status, nowMs: number): readonly Fault[
   ];
 }
 
-/** An error's text, which begins small and has no stop at its end. */
+/** The text of an error, which starts in lower case and has no full stop, as a sentence. */
 const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;

@@ -1,12 +1,11 @@
 /**
- * How figures, times and commands are written on the page: local time, tabular figures, no surprise
+ * Formats of figures, times and commands on the page: local time, tabular figures, visible control
  * characters.
  */
 
 const number = new Intl.NumberFormat(undefined);
 /**
- * A clock of 24 hours everywhere, as in logs: it is short, and it is what the hours of the charts
- * are.
+ * A 24-hour clock everywhere, as in logs and on the axes of the charts.
  */
 const hours = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
 const clock = new Intl.DateTimeFormat(undefined, hours);
@@ -23,7 +22,7 @@ const full = new Intl.DateTimeFormat(undefined, {
 });
 
 export const count = (value: number): string => number.format(value);
-/** A number of things, in one or in many. */
+/** A count with its noun in singular or plural. */
 export const counted = (value: number, thing: string): string => `${count(value)} ${thing}${value === 1 ? '' : 's'}`;
 export const timeOfDay = (time: string | number | Date): string => clock.format(new Date(time));
 export const timeWithSeconds = (time: string | number | Date): string => clockSeconds.format(new Date(time));
@@ -32,7 +31,7 @@ export const wholeDay = (time: string | number | Date): string => longDay.format
 export const moment = (time: string | number | Date): string => dayAndTime.format(new Date(time));
 export const fullTime = (time: string | number | Date): string => full.format(new Date(time));
 
-/** `part` of `whole` in percent; a trace of something is never shown as nothing. */
+/** `part` of `whole` in percent; a small share is never shown as zero. */
 export function share(part: number, whole: number): string {
   if (whole === 0 || part === 0) return '0%';
   const percent = (part / whole) * 100;
@@ -69,9 +68,9 @@ export const bytes = (value: number): string =>
       : `${(value / 1_048_576).toFixed(1)} MiB`;
 
 /**
- * Text of a command with everything visible: control characters as their pictures, marks that hide
- * or reorder text spelled out, so that what is read is what ran (Trojan Source, CVE-2021-42574).
- * The joiner of emoji stays.
+ * Text of a command with everything visible: control characters as symbols, and characters that
+ * hide or reorder text as escapes, so that the reader sees what ran (Trojan Source,
+ * CVE-2021-42574). The zero-width joiner of emoji stays.
  */
 export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, (mark) => {
@@ -83,16 +82,16 @@ export function visible(text: string): string {
   });
 }
 
-/** A folder by its last two names: enough to tell one from another at a glance. */
+/** The last two names of a folder. */
 export function placeName(folder: string): string {
   const names = folder.split('/').filter((name) => name !== '');
   return names.length <= 2 ? folder : `…/${names.slice(-2).join('/')}`;
 }
 
-/** Words in a row, as one says them. */
+/** Words as a list in a sentence. */
 export const inWords = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 
-/** A node by its name; without one by the first letters of its key. */
+/** The name of a node, or the first characters of its key. */
 export const nodeName = (id: string, name: string | null | undefined): string =>
   name ?? `${id.replace('caro:ed25519:', '').slice(0, 10)}…`;

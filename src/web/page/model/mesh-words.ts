@@ -1,7 +1,7 @@
 import type { AnomalyKind } from '../../../domain/anomalies/anomaly.ts';
 import type { QueryType, TargetState, TrustLevel } from '../../../domain/policy/trust.ts';
 
-/** What the closed words of the mesh mean, for a person. */
+/** The closed vocabulary of the mesh in words. */
 export const QUERY_NAMES: Readonly<Record<QueryType, string>> = {
   'safety-posture': 'Safety posture',
   'tool-usage': 'Tool usage',
@@ -18,25 +18,25 @@ export const STATE_NAMES: Readonly<Record<TargetState, string>> = {
   no_response: 'no response',
   skewed: 'clock off',
   error: 'error',
-  suppressed: 'held back',
+  suppressed: 'suppressed',
 };
 
 export const STATE_MEANS: Readonly<Record<TargetState, string>> = {
-  answered: 'Its figures are part of the sum.',
-  no_data: 'It observed nothing in this span.',
+  answered: 'Its figures are included in the sum.',
+  no_data: 'It observed nothing in this period.',
   access_denied: 'Its owner does not let this node ask, or shares nothing.',
   no_response: 'It is not connected, or did not answer in time.',
   skewed: 'Its clock differs by more than 5 minutes from this one.',
-  error: 'What came was not an answer to this question.',
-  suppressed: 'Too few nodes answered in sums only to hide one another, or this node asked too often.',
+  error: 'Its reply was not a valid answer to this query.',
+  suppressed: 'Too few nodes gave aggregates only, so that one could be identified, or this node asked too often.',
 };
 
 export const TRUST_MEANS: Readonly<Record<TrustLevel, string>> = {
   untrusted: 'may not connect',
-  share_to: 'is sent summaries, may ask nothing',
-  query_from: 'may ask for summaries and sums',
-  peer: 'is sent summaries, may ask for summaries and sums',
-  supervisor: 'may ask for sums only',
+  share_to: 'receives summaries, may ask nothing',
+  query_from: 'may ask for summaries and aggregates',
+  peer: 'receives summaries, may ask for summaries and aggregates',
+  supervisor: 'may ask for aggregates only',
 };
 
 export const trustName = (level: string): string => level.replace('_', ' ');

@@ -1,7 +1,7 @@
 import type { LocalStatistics } from '../data/contract.ts';
 
 /**
- * The stretches of time a person asks about; each ends with today and begins at a local midnight.
+ * Periods that a person can choose. Each ends today and starts at a local midnight.
  */
 export const RANGES = ['today', 'week', 'month'] as const;
 export type Range = (typeof RANGES)[number];
@@ -11,8 +11,8 @@ const DAYS: Readonly<Record<Range, number>> = { today: 1, week: 7, month: 28 };
 type Slot = LocalStatistics['slots'][number];
 
 /**
- * Local midnight, `days` before the day of `now`. Counted in calendar days, so that changes of the
- * clock do not shift it.
+ * Local midnight, `days` calendar days before the day of `now`, so that daylight saving time does
+ * not shift it.
  */
 export function midnight(now: Date, days: number): Date {
   return new Date(now.getFullYear(), now.getMonth(), now.getDate() - days);
@@ -30,7 +30,7 @@ export interface Bar {
 }
 
 /**
- * Bars of a chart: quarter hours of a day, hours of a week, days of a month; empty ones included.
+ * Bars of a chart: quarter hours of a day, hours of a week, days of a month, including empty ones.
  */
 export function bars(range: Range, slots: readonly Slot[], now: Date): readonly Bar[] {
   const edges = range === 'month' ? dayEdges(now) : evenEdges(range, now);
@@ -71,8 +71,8 @@ export interface UsualDay {
 }
 
 /**
- * What is usual by this time of day, from the four weeks before today; null with fewer than three
- * such days.
+ * The usual number of commands by this time of day, from the four weeks before today; null with
+ * fewer than three such days.
  */
 export function usualDay(slots: readonly Slot[], now: Date): UsualDay | null {
   const elapsed = now.getTime() - midnight(now, 0).getTime();

@@ -1,4 +1,4 @@
-/** Offers a text as a file to save. */
+/** Offers a text as a file download. */
 export function saveText(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'application/x-ndjson' }));
   const link = document.createElement('a');

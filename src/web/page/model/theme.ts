@@ -1,4 +1,4 @@
-/** Light, dark, or as the system has it. */
+/** Light, dark, or same as system has it. */
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
@@ -9,7 +9,7 @@ export function theme(): Theme {
   return THEMES.find((known) => known === kept) ?? 'auto';
 }
 
-/** Canvases hear of a new theme through this event: they cannot inherit colours. */
+/** Notifies canvases of a new theme, because they cannot inherit colors. */
 export const THEME_CHANGED = 'caro-theme';
 
 export function chooseTheme(chosen: Theme): void {

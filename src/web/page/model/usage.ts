@@ -1,11 +1,11 @@
 import { DURATION_BOUNDS_MS, type NamedUsage } from '../../../domain/summaries/summary.ts';
 
-/** Longest that the open last bucket is taken for, in ms. */
+/** Assumed upper bound of the open last bucket, in ms. */
 const LAST_BOUND_MS = 3_600_000;
 
 /**
- * Median duration in ms, estimated within the bucket that holds it (on a logarithmic scale); null
- * where no command has ended.
+ * Median duration in ms, interpolated logarithmically within its bucket; null if no command has
+ * ended.
  */
 export function medianDuration(usage: NamedUsage): number | null {
   const total = usage.durationBuckets.reduce((sum, bucket) => sum + bucket, 0);
@@ -27,7 +27,7 @@ export const failureRate = (usage: NamedUsage): number => (usage.count === 0 ? 0
 export const TOOL_ORDERS = ['used', 'failing', 'slow'] as const;
 export type ToolOrder = (typeof TOOL_ORDERS)[number];
 
-/** Fewer runs than this say nothing about how often a tool fails or how long it takes. */
+/** Minimum number of runs for a failure rate or a median. */
 const ENOUGH = 3;
 
 /** The first `most` tools in an order; for failing and slow ones only those with enough runs. */

@@ -9,7 +9,7 @@ import { saveText } from '../model/save.ts';
 import { AuditRecords } from '../parts/common/audit-records.tsx';
 import { Panel } from '../parts/common/panel.tsx';
 
-/** The audit log (FR-901–905): what was done, whether the chain holds, and a copy to keep. */
+/** The audit log (FR-901–905): records, verification and export. */
 export function AuditView({ onLocked }: { readonly onLocked: () => void }) {
   const [type, setType] = useState('');
   const [older, setOlder] = useState<readonly number[]>([]);
@@ -31,7 +31,7 @@ export function AuditView({ onLocked }: { readonly onLocked: () => void }) {
           {page.data ? (
             <AuditRecords records={page.data.records} />
           ) : (
-            <p class="quiet">{page.trouble ?? 'Reading …'}</p>
+            <p class="quiet">{page.trouble ?? 'Loading …'}</p>
           )}
           <div class="pager">
             {older.length > 0 && (
@@ -94,8 +94,8 @@ function Tools({ type, onType }: { readonly type: string; readonly onType: (type
 }
 
 /**
- * All records of a kind, oldest first, one a line: what `caro audit verify --file` reads where no
- * kind is chosen.
+ * All records of a kind, oldest first, one per line. Without a kind, `caro audit verify --file`
+ * reads it.
  */
 async function exportAll(type: string): Promise<void> {
   const records: AuditRecord[] = [];

@@ -12,12 +12,12 @@ import { TargetsPanel } from '../parts/mesh/targets-panel.tsx';
 import { AnomaliesPanel } from '../parts/personal/anomalies-panel.tsx';
 
 const KINDS = {
-  team: { title: 'Team', role: 'admin', first: 'tool-usage', lead: 'How the nodes that trust this one work.' },
+  team: { title: 'Team', role: 'admin', first: 'tool-usage', lead: 'Work patterns of the nodes that trust this one.' },
   posture: {
     title: 'Security posture',
     role: 'security',
     first: 'safety-posture',
-    lead: 'The risk across the nodes that trust this one, as sums over all of them.',
+    lead: 'Risk across the nodes that trust this one, as sums over all of them.',
   },
 } as const;
 
@@ -31,7 +31,7 @@ interface MeshViewProps {
 export function MeshView({ kind, status, onLocked }: MeshViewProps) {
   const { title, role, first, lead } = KINDS[kind];
   const question = useQuestion(onLocked);
-  if (!status) return <p class="quiet">Reading the state of the mesh …</p>;
+  if (!status) return <p class="quiet">Loading the state of the mesh …</p>;
   return (
     <>
       <div class="head">
@@ -49,8 +49,8 @@ export function MeshView({ kind, status, onLocked }: MeshViewProps) {
       ) : (
         <p class="notice">
           This view is for nodes whose role is {role}; the role of this one is {status.node.role}. It is set as{' '}
-          <code>role</code> under <code>[node]</code> in <code>caro.toml</code>. A role shows views and gives no rights:
-          what other nodes answer is their owners' choice.
+          <code>role</code> under <code>[node]</code> in <code>caro.toml</code>. A role only selects views. It grants no
+          rights: what other nodes answer is their owners' choice.
         </p>
       )}
     </>
@@ -98,7 +98,7 @@ function AskPanel({ first, status: { mesh }, question }: AskPanelProps) {
           <button type="submit" class="main" disabled={question.isAsking}>
             {question.isAsking ? 'Asking …' : 'Ask'}
           </button>
-          <span class="quiet">Every node that is asked puts the question on record, and its owner sees who asked.</span>
+          <span class="quiet">Every node records the query in its audit log, and its owner sees who asked.</span>
         </form>
       ) : (
         <NobodyToAsk isOn={mesh.enabled} />
@@ -112,12 +112,12 @@ function AskPanel({ first, status: { mesh }, question }: AskPanelProps) {
   );
 }
 
-/** Plainly, and what to do about it. */
+/** Why there is nobody to ask, and what to do. */
 function NobodyToAsk({ isOn }: { readonly isOn: boolean }) {
   return (
     <>
       <p class="statement">
-        <strong>{isOn ? 'No node is known to ask.' : 'The mesh is off, so there is nobody to ask.'}</strong>
+        <strong>{isOn ? 'There is no node to ask.' : 'The mesh is off, so there is no node to ask.'}</strong>
       </p>
       <ol class="todo">
         {!isOn && (
@@ -127,11 +127,11 @@ function NobodyToAsk({ isOn }: { readonly isOn: boolean }) {
           </li>
         )}
         <li>
-          Make each node known: <code>caro peers invite</code> on one side, <code>caro peers join</code> on the other,
-          and trust it here with <code>caro trust set</code>.
+          Pair with each node: <code>caro peers invite</code> on one side, <code>caro peers join</code> on the other.
+          Then trust it here with <code>caro trust set</code>.
         </li>
         <li>
-          Have its owner let this node ask: <code>caro trust set THIS-NODE supervisor</code> for sums only, and{' '}
+          Ask its owner to let this node ask: <code>caro trust set THIS-NODE supervisor</code> for aggregates only, and{' '}
           <code>caro sharing enable</code>.
         </li>
       </ol>

@@ -19,13 +19,13 @@ interface PersonalViewProps {
 }
 
 /**
- * The owner's own commands: how much, with what, when, how it went, and what was risky (FR-802).
+ * The owner's commands: number, tools, hours, failures and risk (FR-802).
  */
 export function PersonalView(props: PersonalViewProps) {
   const [range, setRange] = useState<Range>('today');
   const personal = usePersonal(range, props);
   const { overview, trouble } = personal;
-  if (!overview) return <p class={trouble ? 'notice' : 'quiet'}>{trouble ?? 'Reading your commands …'}</p>;
+  if (!overview) return <p class={trouble ? 'notice' : 'quiet'}>{trouble ?? 'Loading your commands …'}</p>;
   const isFresh = overview.recent.length === 0;
   return (
     <>

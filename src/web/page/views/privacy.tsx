@@ -16,8 +16,7 @@ import { TrustPanel } from '../parts/privacy/trust-panel.tsx';
 const PERIOD_NAMES: Readonly<Record<PeriodKind, string>> = { hourly: 'Hour', daily: 'Day', weekly: 'Week' };
 
 /**
- * What others could learn, before they do (FR-504), what they asked and got, what left, and the
- * owner's switches.
+ * What others could learn (FR-504), what they asked and got, what left, and the owner's settings.
  */
 export function PrivacyView({ onLocked }: { readonly onLocked: () => void }) {
   const [turn, setTurn] = useState(0);
@@ -51,7 +50,7 @@ export function PrivacyView({ onLocked }: { readonly onLocked: () => void }) {
           {summaries.data ? (
             <Kept summaries={summaries.data} />
           ) : (
-            <p class="quiet">{summaries.trouble ?? 'Reading …'}</p>
+            <p class="quiet">{summaries.trouble ?? 'Loading …'}</p>
           )}
         </Panel>
       </div>
@@ -73,7 +72,7 @@ function PreviewPanel({ onLocked }: { readonly onLocked: () => void }) {
       {preview.data ? (
         <PreviewBody preview={preview.data} />
       ) : (
-        <p class="quiet">{preview.trouble ?? 'Making the summary …'}</p>
+        <p class="quiet">{preview.trouble ?? 'Preparing the summary …'}</p>
       )}
     </Panel>
   );
@@ -83,12 +82,12 @@ function PreviewBody({ preview }: { readonly preview: Preview }) {
   return (
     <>
       {!preview.closed && (
-        <p class="quiet">No such period with commands is over yet; this is the running one so far.</p>
+        <p class="quiet">No such period with commands has ended yet. This is the current one so far.</p>
       )}
       <SummaryReading payload={preview.payload} />
       <details class="bytes">
         <summary>The exact bytes: {bytes(preview.bytes)}, signed</summary>
-        <p class="quiet">This is all that would leave: the document, byte for byte, and what its payload decodes to.</p>
+        <p class="quiet">This is all that would leave: the document byte for byte, and its decoded payload.</p>
         <pre>
           <code>{preview.envelope}</code>
         </pre>
@@ -101,7 +100,8 @@ function PreviewBody({ preview }: { readonly preview: Preview }) {
 }
 
 function Kept({ summaries: { summaries } }: { readonly summaries: Summaries }) {
-  if (summaries.length === 0) return <p class="quiet">None yet. One is made when an hour, a day or a week is over.</p>;
+  if (summaries.length === 0)
+    return <p class="quiet">None yet. A summary is made at the end of each hour, day and week.</p>;
   return (
     <table class="figures">
       <thead>

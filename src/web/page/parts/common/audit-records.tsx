@@ -3,8 +3,8 @@ import type { AuditRecord } from '../../data/contract.ts';
 import { fullTime } from '../../model/format.ts';
 
 /**
- * Records of the audit log: what each says in words, and what stands in it: closed words, numbers,
- * ids and addresses.
+ * Records of the audit log: each in words, with its details: closed words, numbers, ids and
+ * addresses.
  */
 export function AuditRecords({ records }: { readonly records: readonly AuditRecord[] }) {
   if (records.length === 0) return <p class="quiet">No such record.</p>;

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 
-/** Puts a text on the clipboard, and says that it did. */
+/** Copies a text to the clipboard, and confirms it. */
 export function CopyButton({ text }: { readonly text: string }) {
   const [copied, setCopied] = useState('');
   const copy = (): void => {

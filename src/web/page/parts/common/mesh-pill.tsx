@@ -14,13 +14,13 @@ const STATES: Readonly<Record<Peer['state'], string>> = {
   skewed: 'refused: the clocks differ by more than 5 minutes',
 };
 
-/** One line about the mesh; opened, every peer and how it stands with it (FR-805). */
+/** One line about the mesh; when open, every peer with its state (FR-805). */
 export function MeshPill({ mesh }: { readonly mesh: Mesh | null }) {
   const [isOpen, setOpen] = useState(false);
   if (!mesh) return <span class="pill quiet">Mesh …</span>;
   if (!mesh.enabled) {
     return (
-      <span class="pill" title="No socket is open beyond this machine, and none is dialled.">
+      <span class="pill" title="The service opens no socket beyond this machine and dials none.">
         <span class="lamp" aria-hidden="true" /> Mesh off
       </span>
     );
@@ -46,7 +46,7 @@ export function MeshPill({ mesh }: { readonly mesh: Mesh | null }) {
 
 const ignore = (): void => undefined;
 
-/** The audit log knows why a peer was refused, and when a summary last went either way. */
+/** The audit log has the reason of a refusal, and the time of the last summary in each direction. */
 function Peers({ peers }: { readonly peers: readonly Peer[] }) {
   const refused = useReading<AuditPage>('/api/audit', { type: 'peer.refused', limit: 100 }, ignore);
   const sent = useReading<AuditPage>('/api/audit', { type: 'summary.sent', limit: 100 }, ignore);
@@ -57,7 +57,7 @@ function Peers({ peers }: { readonly peers: readonly Peer[] }) {
     <ul class="peers">
       {peers.length === 0 && (
         <li class="quiet">
-          No peers yet. <code>caro peers add</code> makes one known.
+          No peers yet. <code>caro peers add</code> adds one.
         </li>
       )}
       {peers.map((peer) => (
@@ -77,14 +77,14 @@ function Peers({ peers }: { readonly peers: readonly Peer[] }) {
   );
 }
 
-/** The commonest reasons in words; the audit log has the code of any other. */
+/** The most common reasons in words; others are shown as their code. */
 const REASONS: Readonly<Record<string, string>> = {
   peer_untrusted: 'the two nodes do not trust each other',
-  key_changed: 'another key answers at its address',
-  certificate_kind: 'its certificate is not made from its key',
-  certificate_expired: 'its certificate is not valid now',
+  key_changed: 'a different key answers at its address',
+  certificate_kind: 'its certificate does not match its key',
+  certificate_expired: 'its certificate is expired or not yet valid',
   clock_skewed: 'the clocks differ too much',
-  message_forged: 'a signature did not fit',
+  message_forged: 'a signature was not valid',
 };
 
 function why(record: AuditRecord | undefined): string {

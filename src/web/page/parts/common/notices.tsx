@@ -3,10 +3,7 @@ import type { Status } from '../../data/contract.ts';
 import { dismissedNotices, dismissNotice } from '../../model/dismissed-notices.ts';
 import { type Fault, faultsOf } from '../../model/faults.ts';
 
-/**
- * What is wrong with the service, on every view and above all else; nothing at all where all is
- * well.
- */
+/** Faults of the service, on top of every view; empty if there are none. */
 export function Notices({ status }: { readonly status: Status | null }) {
   const [away, setAway] = useState(dismissedNotices);
   const faults = (status ? faultsOf(status, Date.now()) : []).filter(
@@ -21,7 +18,7 @@ export function Notices({ status }: { readonly status: Status | null }) {
       {faults.length > 0 && (
         <ul class="notices">
           {faults.map((trouble) => (
-            <Notice key={trouble.title} trouble={trouble} onPutAway={put} />
+            <Notice key={trouble.title} trouble={trouble} onDismiss={put} />
           ))}
         </ul>
       )}
@@ -31,10 +28,10 @@ export function Notices({ status }: { readonly status: Status | null }) {
 
 interface NoticeProps {
   readonly trouble: Fault;
-  readonly onPutAway: (past: string) => void;
+  readonly onDismiss: (past: string) => void;
 }
 
-function Notice({ trouble: { isGrave, title, text, command, past }, onPutAway }: NoticeProps) {
+function Notice({ trouble: { isGrave, title, text, command, past }, onDismiss }: NoticeProps) {
   return (
     <li>
       <span class={isGrave ? 'lamp bad' : 'lamp wait'} aria-hidden="true" />
@@ -42,8 +39,8 @@ function Notice({ trouble: { isGrave, title, text, command, past }, onPutAway }:
         <strong>{title}</strong> {text} {command !== null && <code>{command}</code>}
       </p>
       {past !== null && (
-        <button type="button" class="plain" aria-label={`Put away: ${title}`} onClick={() => onPutAway(past)}>
-          Put away
+        <button type="button" class="plain" aria-label={`Dismiss: ${title}`} onClick={() => onDismiss(past)}>
+          Dismiss
         </button>
       )}
     </li>

@@ -4,7 +4,7 @@ import { useId } from 'preact/hooks';
 interface PanelProps {
   readonly title: string;
   readonly class?: string;
-  /** Stands at the right of the title. */
+  /** Shown to the right of the title. */
   readonly aside?: ComponentChildren;
   readonly children: ComponentChildren;
 }

@@ -1,6 +1,6 @@
 import type { RiskLevel } from '../../../../domain/events/risk-level.ts';
 
-/** A level by shape, colour and word: never by colour alone. */
+/** A level is shown by shape, color and word, never by color alone. */
 const SIGNS: Readonly<Record<RiskLevel, string>> = { safe: '·', moderate: '◇', high: '▲', critical: '◆' };
 
 export function RiskMark({ level, quiet = false }: { readonly level: RiskLevel; readonly quiet?: boolean }) {

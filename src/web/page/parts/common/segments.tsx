@@ -6,7 +6,7 @@ interface SegmentsProps<T extends string> {
   readonly onChoose: (option: T) => void;
 }
 
-/** A choice of one out of few, all in sight. */
+/** A choice of one from a few visible options. */
 export function Segments<T extends string>({ label, options, names, chosen, onChoose }: SegmentsProps<T>) {
   return (
     <fieldset class="segments">

@@ -1,14 +1,14 @@
 interface SmallBarsProps {
-  /** null is withheld: drawn as a place that is there and cannot be seen. */
+  /** null: withheld, drawn as a hatched bar. */
   readonly values: readonly (number | null)[];
-  /** Written below, spread over the width. */
+  /** Labels below, spread over the width. */
   readonly names: readonly string[];
   readonly label: string;
 }
 
 const HEIGHT = 40;
 
-/** A few bars without an axis, drawn to the highest of them. */
+/** A few bars without an axis, scaled to the highest. */
 export function SmallBars({ values, names, label }: SmallBarsProps) {
   const most = Math.max(1, ...values.map((value) => value ?? 0));
   const text = `${label}: ${values.map((value) => value ?? 'withheld').join(', ')}`;

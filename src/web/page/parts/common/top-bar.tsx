@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import { VIEWS, type ViewName } from '../../app.tsx';
 import type { Status } from '../../data/contract.ts';
 import { chooseTheme, THEMES, type Theme, theme } from '../../model/theme.ts';
+import { VIEWS, type ViewName } from '../../model/views.ts';
 import { MeshPill } from './mesh-pill.tsx';
 
 interface TopBarProps {
@@ -10,7 +10,7 @@ interface TopBarProps {
   readonly onLogOut: () => void;
 }
 
-/** Whose node this is, where to go, and how the mesh is (FR-805): in sight on every view. */
+/** Node name, navigation and mesh status (FR-805), on every view. */
 export function TopBar({ view, status, onLogOut }: TopBarProps) {
   return (
     <header class="bar">
@@ -42,7 +42,7 @@ export function TopBar({ view, status, onLogOut }: TopBarProps) {
   );
 }
 
-/** Which views a node offers follows from its role (design.md §4). */
+/** The role of a node determines which views it offers (docs/design.md §4). */
 const ROLE_OF: Readonly<Partial<Record<ViewName, Status['node']['role']>>> = { team: 'admin', posture: 'security' };
 
 const offered = (status: Status | null): readonly ViewName[] =>
@@ -51,7 +51,7 @@ const offered = (status: Status | null): readonly ViewName[] =>
     return role === undefined || role === status?.node.role;
   });
 
-const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: 'as the system', light: 'light', dark: 'dark' };
+const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: 'same as system', light: 'light', dark: 'dark' };
 const THEME_SIGNS: Readonly<Record<Theme, string>> = { auto: '◐', light: '○', dark: '●' };
 
 function ThemeSwitch() {

@@ -1,4 +1,4 @@
-/** A bar as long as its share of the longest one; the number it stands for is written beside it. */
+/** A bar whose length is its share of the largest value. The number is shown next to it. */
 export function Track({ value, most }: { readonly value: number; readonly most: number }) {
   return (
     <span class="track" aria-hidden="true">

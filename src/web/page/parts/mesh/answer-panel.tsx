@@ -14,13 +14,13 @@ import { RiskCells } from './risk-cells.tsx';
 
 type Cells = NonNullable<QueryResult['aggregate']>;
 
-/** The figures of all nodes that answered, added up, and what is held back and why. */
+/** The sum over all nodes that answered, and what is withheld and why. */
 export function AnswerPanel({ result }: { readonly result: QueryResult }) {
   const { type, since, until, contributors, aggregate } = result;
   const nodes = `${count(contributors)} ${contributors === 1 ? 'node' : 'nodes'}`;
   return (
     <Panel
-      title={`${QUERY_NAMES[type]}, added up`}
+      title={`${QUERY_NAMES[type]}, sum`}
       class="span-12"
       aside={
         <span class="quiet">
@@ -34,21 +34,21 @@ export function AnswerPanel({ result }: { readonly result: QueryResult }) {
   );
 }
 
-/** In plain words: a sum over few people says too much about each of them. */
+/** Why a sum over few people is withheld. */
 function Withheld({ result: { withheld, withheldCells, contributors, counts } }: { readonly result: QueryResult }) {
   if (withheld)
     return (
       <>
         <p class="statement">
-          <strong>{contributors === 0 ? 'There is nothing to add up.' : 'The sum is withheld.'}</strong>{' '}
+          <strong>{contributors === 0 ? 'There are no figures.' : 'The sum is withheld.'}</strong>{' '}
           {contributors === 0
             ? 'No node answered with figures.'
-            : `Only ${count(contributors)} answered with figures. A sum over so few would tell about single people.`}
+            : `Only ${count(contributors)} answered with figures. A sum over so few nodes would reveal single people.`}
         </p>
         {contributors > 0 && (
           <p class="quiet">
-            It is shown when as many nodes answer as <code>min_contributors</code> under <code>[privacy]</code> says, 5
-            unless it was changed.
+            It is shown when enough nodes answer: <code>min_contributors</code> under <code>[privacy]</code>, 5 unless
+            it was changed.
           </p>
         )}
       </>

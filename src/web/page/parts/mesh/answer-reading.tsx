@@ -5,7 +5,7 @@ import { ANOMALY_NAMES } from '../../model/mesh-words.ts';
 import { SmallBars } from '../common/small-bars.tsx';
 import { NamedCounts } from '../privacy/summary-reading.tsx';
 
-/** What one node told at level 1: its own summary, which it lets the asker see by name. */
+/** The level-1 answer of one node: its own summary, shown under its name. */
 export function AnswerReading({ summary }: { readonly summary: AnswerSummary }) {
   const { patterns, toolCounts, tools, families, safety, activity, coverage, anomalies } = summary;
   return (

@@ -3,7 +3,7 @@ import { Track } from '../common/track.tsx';
 
 interface CellBarsProps {
   readonly title: string;
-  /** null is withheld. */
+  /** null: withheld. */
   readonly rows: readonly { readonly name: string; readonly value: number | null }[];
   readonly unit: string;
   /** Rows without a count are shown too. */
@@ -11,8 +11,8 @@ interface CellBarsProps {
 }
 
 /**
- * Sums by name, the largest first, each with a bar; a withheld one has a dash and no bar, and
- * stands last.
+ * Sums by name, largest first, each with a bar; a withheld one has a dash and no bar, and
+ * comes last.
  */
 export function CellBars({ title, rows, unit, hasZeros = false }: CellBarsProps) {
   const shown = rows

@@ -5,8 +5,8 @@ import { Track } from '../common/track.tsx';
 type Cells = NonNullable<QueryResult['aggregate']>;
 
 /**
- * Kinds of tools over all who answered: runs, failures, mean duration. A figure that is withheld is
- * a dash.
+ * Tool families over all nodes that answered: runs, failures, mean duration. A withheld figure is a
+ * dash.
  */
 export function FamilyTable({ cells }: { readonly cells: Cells }) {
   const families = Object.keys(cells)

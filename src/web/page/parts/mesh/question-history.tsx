@@ -7,14 +7,13 @@ import { QUERY_NAMES, SPAN_NAMES } from '../../model/mesh-words.ts';
 import { Panel } from '../common/panel.tsx';
 
 /**
- * Questions this node has sent, by its audit log. Answers are not kept: a sum is gone when the page
- * is.
+ * Queries that this node has sent, from its audit log. Answers are not stored.
  */
 export function QuestionHistory({ turn, onLocked }: { readonly turn: number; readonly onLocked: () => void }) {
   const { data, trouble } = useReading<AuditPage>('/api/audit', { type: 'query.sent', limit: 12 }, onLocked, turn);
   return (
     <Panel title="Asked before" class="span-12">
-      {!data && <p class="quiet">{trouble ?? 'Reading …'}</p>}
+      {!data && <p class="quiet">{trouble ?? 'Loading …'}</p>}
       {data?.records.length === 0 && <p class="quiet">Nothing yet.</p>}
       <ul class="plain-rows">
         {data?.records.map(({ seq, time, details }) => (

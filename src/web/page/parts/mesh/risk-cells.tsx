@@ -6,7 +6,7 @@ import { CellBars } from './cell-bars.tsx';
 
 type Cells = NonNullable<QueryResult['aggregate']>;
 
-/** The risk distribution of all who answered (S4), and the kinds of risk behind it. */
+/** The risk distribution over all nodes that answered (S4), and the rule families behind it. */
 export function RiskCells({ cells }: { readonly cells: Cells }) {
   const total = cells['commands'] ?? null;
   const levels = RISK_LEVELS.map((level) => ({ level, value: cells[`levels.${level}`] ?? null }));

@@ -20,11 +20,11 @@ const LAMPS: Readonly<Record<TargetState, string>> = {
 
 interface TargetsPanelProps {
   readonly question: Question;
-  /** Id of this node, which the others must know to authorise it. */
+  /** Id of this node, which others need to authorize it. */
   readonly node: string;
 }
 
-/** Every node that was asked and how it ended, as they end; the states add up to the nodes. */
+/** Every node that was asked, with its state, updated as they answer. */
 export function TargetsPanel({ question: { isAsking, progress, result }, node }: TargetsPanelProps) {
   const rows: readonly Row[] = result?.targets ?? progress?.targets ?? [];
   if (!result && !isAsking) return null;
@@ -60,7 +60,7 @@ function Tally(props: {
   );
 }
 
-/** How the nodes ended, as parts of one bar; the words beside it say the same. */
+/** The states as parts of one bar; the words next to it say the same. */
 function Coverage({ rows, pending }: { readonly rows: readonly Row[]; readonly pending: number }) {
   return (
     <div class="coverage" aria-hidden="true">
@@ -75,14 +75,14 @@ function Coverage({ rows, pending }: { readonly rows: readonly Row[]; readonly p
 }
 
 /**
- * Where nothing can be shown because nobody lets this node ask, that is said first, and what to do.
+ * If no node lets this one ask, this says so first, and what to do.
  */
 function Verdict({ rows, node }: { readonly rows: readonly Row[]; readonly node: string }) {
   const denied = rows.filter((row) => row.state === 'access_denied').length;
   if (rows.length === 0)
     return (
       <p class="statement">
-        <strong>Nobody was asked.</strong> Only nodes with a level of trust of their own are: set one with{' '}
+        <strong>No node was asked.</strong> Only nodes with a trust level of their own are asked. Set one with{' '}
         <code>caro trust set</code>.
       </p>
     );
@@ -90,10 +90,10 @@ function Verdict({ rows, node }: { readonly rows: readonly Row[]; readonly node:
   return (
     <>
       <p class="statement">
-        <strong>No node lets this one ask.</strong> All {count(rows.length)} denied it, so there is nothing to show.
+        <strong>No node lets this one ask.</strong> All {count(rows.length)} denied the query.
       </p>
       <p class="quiet">
-        Each owner decides for himself. To be answered in sums, ask them to run{' '}
+        Each owner decides. To get aggregates, ask them to run{' '}
         <code class="wrap">caro trust set {node} supervisor</code> and <code>caro sharing enable</code>.
       </p>
     </>

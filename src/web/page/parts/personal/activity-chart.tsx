@@ -18,7 +18,7 @@ const TITLES: Readonly<Record<Range, string>> = {
 };
 const STEPS: Readonly<Record<Range, string>> = { today: 'per quarter hour', week: 'per hour', month: 'per day' };
 
-/** Commands and failures over time. The plot is loaded when first shown. */
+/** Commands and failures over time. The plotting code is loaded when first shown. */
 export function ActivityChart({ statistics, range, now }: ActivityChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | undefined>(undefined);
@@ -65,7 +65,7 @@ function describe(bar: Bar, range: Range): string {
   return `${when}: ${count(bar.count)} commands, ${count(bar.failures)} failed`;
 }
 
-/** What the picture says, for those who do not see it. */
+/** The chart in words, for screen readers. */
 function summary(data: readonly Bar[], range: Range): string {
   const busiest = data.reduce<Bar | null>((most, bar) => (bar.count > (most?.count ?? 0) ? bar : most), null);
   return busiest

@@ -5,14 +5,14 @@ import { ANOMALY_NAMES } from '../../model/mesh-words.ts';
 import { Panel } from '../common/panel.tsx';
 
 /**
- * What was unusual on this node in the last week, next to its own history. Others are told how
+ * What was unusual on this node in the last week, compared with its own history. Peers learn how
  * often, never when.
  */
 export function AnomaliesPanel({ onLocked }: { readonly onLocked: () => void }) {
   const { data, trouble } = useReading<AnomalyReport>('/api/anomalies', {}, onLocked);
   return (
-    <Panel title="Unusual on this node" class="span-12" aside={<span class="quiet">last 7 days</span>}>
-      {data ? <Found report={data} /> : <p class="quiet">{trouble ?? 'Reading …'}</p>}
+    <Panel title="Unusual activity on this node" class="span-12" aside={<span class="quiet">last 7 days</span>}>
+      {data ? <Found report={data} /> : <p class="quiet">{trouble ?? 'Loading …'}</p>}
     </Panel>
   );
 }
@@ -21,7 +21,7 @@ function Found({ report: { judged, historyDays, anomalies } }: { readonly report
   if (!judged)
     return (
       <p class="quiet">
-        This node knows{' '}
+        This node has{' '}
         {historyDays === 0 ? 'less than a day' : historyDays === 1 ? 'one day' : `${count(historyDays)} days`} of itself
         so far: too little to call anything unusual.
       </p>

@@ -9,7 +9,7 @@ export interface Plot {
 }
 
 /**
- * Bars of commands with the failed ones in front, in the colours of the theme. `onPoint` tells the
+ * Bars of commands with the failed ones in front, in the colors of the theme. `onPoint` reports the
  * bar under the pointer.
  */
 export function makeBarPlot(place: HTMLElement, onPoint: (index: number | null) => void): Plot {
@@ -39,7 +39,7 @@ export function makeBarPlot(place: HTMLElement, onPoint: (index: number | null) 
   };
 }
 
-/** From the first edge to the last, in seconds, so that no bar is cut. */
+/** The range from the first edge to the last, in seconds, so that no bar is cut off. */
 const edges = (data: readonly Bar[]): [number, number] => [
   (data[0]?.start.getTime() ?? 0) / 1_000,
   (data.at(-1)?.end.getTime() ?? 1_000) / 1_000,
@@ -47,7 +47,7 @@ const edges = (data: readonly Bar[]): [number, number] => [
 
 const sizeOf = (place: HTMLElement) => ({ width: Math.max(place.clientWidth, 200), height: place.clientHeight || 190 });
 
-/** Times in seconds at the middle of each bar; an empty bar is a gap, so that nothing is drawn. */
+/** Times in seconds at the middle of each bar. An empty bar is a gap, for which nothing is drawn. */
 function dataOf(data: readonly Bar[]): uPlot.AlignedData {
   return [
     data.map((bar) => (bar.start.getTime() + bar.end.getTime()) / 2_000),
@@ -104,7 +104,7 @@ function draw(place: HTMLElement, shown: () => readonly Bar[], onPoint: (index: 
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
 /**
- * Hours within a day, dates at midnight and over days; nothing says twice what the reader knows.
+ * Labels: hours within a day, dates at midnight and over several days, without repetition.
  */
 function clockLabels(_plot: uPlot, splits: number[]): string[] {
   const isOneDay = (splits.at(-1) ?? 0) - (splits[0] ?? 0) <= 90_000;

@@ -14,10 +14,10 @@ interface EventsPanelProps {
   readonly tools: readonly NamedUsage[];
 }
 
-/** As many as the server sends with the overview: as many again may follow. */
+/** The number that the server sends with the overview. */
 const SEED = 50;
 
-/** The commands themselves: searchable, filterable, page by page, live on top. */
+/** The list of commands: search, filter, paging, and live updates on top. */
 export function EventsPanel({ seed, rules, fresh, tools }: EventsPanelProps) {
   const [search, setSearch] = useState<EventSearch>(EVERYTHING);
   const page = useMemo<EventPage>(
@@ -57,7 +57,7 @@ export function EventsPanel({ seed, rules, fresh, tools }: EventsPanelProps) {
 }
 
 /**
- * What was looked at so far, and the way on: a search through millions of commands is done in
+ * How far the search has come, and the button to continue: millions of commands are searched in
  * parts.
  */
 function HowFar({ list }: { readonly list: EventList }) {
@@ -76,13 +76,13 @@ function HowFar({ list }: { readonly list: EventList }) {
 }
 
 function howFar({ events, searchedTo, busy }: EventList): string {
-  if (searchedTo === null) return busy ? 'Searching …' : events.length === 0 ? 'No command fits this search.' : '';
+  if (searchedTo === null) return busy ? 'Searching …' : events.length === 0 ? 'No command matches this search.' : '';
   const back = `back to ${fullTime(searchedTo)}`;
   if (busy) return `Searching … ${back} so far.`;
-  return `${events.length === 0 ? 'No command fits' : 'No more fit'} ${back}; older ones have not been looked at.`;
+  return `${events.length === 0 ? 'No command matches' : 'No more match'} ${back}; older ones have not been searched.`;
 }
 
-/** The day to write above an event: where it differs from the day of the one before. */
+/** The day above an event, if it differs from that of the event before. */
 function dayChange(previous: TerminalEvent | undefined, event: TerminalEvent): string | null {
   const day = shortDay(event.time);
   return previous && shortDay(previous.time) === day ? null : day;

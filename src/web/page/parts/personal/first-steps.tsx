@@ -13,7 +13,7 @@ const LINES: Readonly<Record<ShellKind, { readonly file: string; readonly line: 
 const NAMES = Object.fromEntries(SHELLS.map((shell) => [shell, shell])) as Record<ShellKind, string>;
 
 /**
- * What a fresh node shows: how the first command gets here. It goes away by itself when one has.
+ * Instructions for a new node. They disappear with the first command.
  */
 export function FirstSteps({ status }: { readonly status: Status | null }) {
   const [shell, setShell] = useState<ShellKind>('bash');
@@ -22,7 +22,7 @@ export function FirstSteps({ status }: { readonly status: Status | null }) {
     <section class="panel first" aria-labelledby="first-title">
       <div>
         <h2 id="first-title">Nothing observed yet</h2>
-        <p>The service runs and waits for a shell to report. Three steps, and this page fills by itself:</p>
+        <p>The service is running and waits for a shell. After three steps this page fills by itself:</p>
         <ol class="steps">
           <li>
             <p>
@@ -37,11 +37,11 @@ export function FirstSteps({ status }: { readonly status: Status | null }) {
             </div>
           </li>
           <li>
-            <p>Open a new terminal. Shells that are open already do not know of the line.</p>
+            <p>Open a new terminal. Shells that are already open do not use it.</p>
           </li>
           <li>
             <p>
-              Type any command. If it does not show up here, <code>caro doctor</code> finds out why.
+              Type any command. If it does not appear here, run <code>caro doctor</code>.
             </p>
           </li>
         </ol>
@@ -51,19 +51,21 @@ export function FirstSteps({ status }: { readonly status: Status | null }) {
   );
 }
 
-/** What a person wants to know before he lets something watch his shell. */
+/** What people ask before they let a program observe their shell. */
 function Promises({ isMeshOff }: { readonly isMeshOff: boolean }) {
   return (
     <div class="promises">
-      <h3>Yours alone</h3>
+      <h3>Only yours</h3>
       <p>
-        Everything stays in a database on this machine{isMeshOff && '; the mesh is off and nothing leaves it'}. What
-        others could ever learn stands under <a href="#/privacy">Privacy</a>, before you share anything.
+        Everything stays in a database on this machine{isMeshOff && '; the mesh is off, so nothing leaves it'}. Before
+        you share anything, <a href="#/privacy">Privacy</a> shows what others could learn.
       </p>
       <h3>What is recorded</h3>
-      <p>The text of a command, where and when it ran, how long it took and how it ended. Never what it printed.</p>
-      <h3>What is not</h3>
-      <p>Secrets in a command are masked before it is stored. A command that begins with a space is not recorded.</p>
+      <p>The text of a command, its folder, time, duration and exit status. Never its output.</p>
+      <h3>What is not recorded</h3>
+      <p>
+        Secrets in a command are masked before it is stored. A command that starts with a space is not recorded at all.
+      </p>
     </div>
   );
 }

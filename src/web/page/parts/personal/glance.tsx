@@ -12,7 +12,7 @@ interface GlanceProps {
 
 const QUARTER_MS = 15 * 60_000;
 
-/** Four figures that say how the day (or week, or month) went. */
+/** Four key figures of the day, week or month. */
 export function Glance({ statistics, slots, range, now }: GlanceProps) {
   const { commands, failures, levels, slots: active } = statistics;
   const risky = levels.high + levels.critical;

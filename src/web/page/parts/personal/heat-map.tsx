@@ -7,8 +7,8 @@ const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
 /**
- * When commands are typed: a table of hours and weekdays, each cell as dark as it is busy, on a
- * square-root scale.
+ * When commands are typed: a table of hours and weekdays. The shade of a cell is the square root of
+ * its count.
  */
 export function HeatMap({ slots }: { readonly slots: LocalStatistics['slots'] | null }) {
   const grid = hoursByWeekday(slots ?? []);
@@ -17,7 +17,7 @@ export function HeatMap({ slots }: { readonly slots: LocalStatistics['slots'] | 
   return (
     <Panel title="Hours and weekdays" class="span-7" aside={<span class="quiet">last four weeks, local time</span>}>
       <table class="heat">
-        <caption class="unseen">Number of commands per weekday and hour of the last four weeks</caption>
+        <caption class="unseen">Number of commands per weekday and hour over the last four weeks</caption>
         <thead>
           <tr>
             <td />
@@ -62,5 +62,5 @@ export function HeatMap({ slots }: { readonly slots: LocalStatistics['slots'] | 
 function busiest(grid: readonly (readonly number[])[]): string {
   const cells = grid.flatMap((row, day) => row.map((value, hour) => ({ day, hour, value })));
   const best = cells.reduce((most, cell) => (cell.value > most.value ? cell : most), { day: 0, hour: 0, value: 0 });
-  return best.value === 0 ? 'Fills as you work.' : `Busiest: ${DAYS[best.day]} ${best.hour}–${best.hour + 1} h.`;
+  return best.value === 0 ? 'No data yet.' : `Busiest: ${DAYS[best.day]} ${best.hour}–${best.hour + 1} h.`;
 }

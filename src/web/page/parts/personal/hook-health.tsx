@@ -3,8 +3,8 @@ import { ago, bytes, count, fullTime } from '../../model/format.ts';
 import { Panel } from '../common/panel.tsx';
 
 /**
- * Whether observation itself works: which shells report, what waits, what was lost. Silence of a
- * hook is shown, not guessed.
+ * Whether observation works: which shells report, what waits, what was lost. A silent hook is shown
+ * as such.
  */
 export function HookHealth({ status, now }: { readonly status: Status; readonly now: Date }) {
   const { node, observe, service, audit, memory, storage } = status;
@@ -52,7 +52,7 @@ export function HookHealth({ status, now }: { readonly status: Status; readonly 
           </dd>
         </div>
         <div>
-          <dt>Last copy</dt>
+          <dt>Last backup</dt>
           <dd class={storage.backup.trouble === null ? '' : 'fail'} title={storage.backup.trouble ?? undefined}>
             {storage.backup.last === null ? 'none yet' : ago(storage.backup.last, now.getTime())}
           </dd>

@@ -13,8 +13,7 @@ interface RiskPanelProps {
 const SHOWN = 3;
 
 /**
- * How risky the commands were, and for the latest risky ones: why, and how to do it more safely
- * (FR-404).
+ * Risk of the commands; for the latest risky ones the reason and a safer alternative (FR-404).
  */
 export function RiskPanel({ statistics: { levels, commands }, risky, rules }: RiskPanelProps) {
   return (
@@ -38,7 +37,7 @@ export function RiskPanel({ statistics: { levels, commands }, risky, rules }: Ri
       </dl>
       <h3>Latest risky commands</h3>
       {risky.length === 0 ? (
-        <p class="quiet">None was rated high or critical.</p>
+        <p class="quiet">No command was rated high or critical.</p>
       ) : (
         <ol class="risky">
           {risky.slice(0, SHOWN).map((event) => (

@@ -9,12 +9,12 @@ import { Track } from '../common/track.tsx';
 const MOST = 9;
 const ORDER_NAMES: Readonly<Record<ToolOrder, string>> = { used: 'Most used', failing: 'Failing', slow: 'Slowest' };
 const EMPTY: Readonly<Record<ToolOrder, string>> = {
-  used: 'No commands in this stretch of time.',
-  failing: 'Nothing has failed that ran at least three times.',
-  slow: 'Nothing has run three times yet.',
+  used: 'No commands in this period.',
+  failing: 'No tool with at least three runs has failed.',
+  slow: 'No tool has at least three runs yet.',
 };
 
-/** Which tools, how often they fail and how long they take. */
+/** Tools with runs, failures and duration. */
 export function ToolsPanel({ tools }: { readonly tools: readonly NamedUsage[] }) {
   const [order, setOrder] = useState<ToolOrder>('used');
   const shown = topTools(tools, order, MOST);

@@ -11,8 +11,8 @@ interface DealingsPanelProps {
 }
 
 /**
- * Who asked this node what and what they got, by the audit log (S5, FR-902), and to whom summaries
- * went.
+ * Who asked this node what, what they got (S5, FR-902), and who received summaries, from the audit
+ * log.
  */
 export function DealingsPanel({ nameOf, onLocked }: DealingsPanelProps) {
   const answered = useReading<AuditPage>('/api/audit', { type: 'query.answered', limit: 20 }, onLocked);
@@ -22,13 +22,9 @@ export function DealingsPanel({ nameOf, onLocked }: DealingsPanelProps) {
   const trouble = readings.find((reading) => reading.trouble !== null)?.trouble;
   const isRead = readings.every(({ data }) => data !== null);
   return (
-    <Panel
-      title="Who asked, and what they got"
-      class="span-12"
-      aside={<a href="#/audit">all of it in the audit log</a>}
-    >
+    <Panel title="Who asked, and what they got" class="span-12" aside={<a href="#/audit">see the audit log</a>}>
       {records.length === 0 && (
-        <p class="quiet">{trouble ?? (isRead ? 'Nobody has asked, and nothing has left.' : 'Reading …')}</p>
+        <p class="quiet">{trouble ?? (isRead ? 'No node has asked, and nothing has left.' : 'Loading …')}</p>
       )}
       <ul class="dealings">
         {records.map((record) => (
@@ -37,8 +33,10 @@ export function DealingsPanel({ nameOf, onLocked }: DealingsPanelProps) {
               {fullTime(record.time)}
             </time>
             <span>
-              <strong title={record.peer ?? ''}>{record.peer === null ? 'somebody' : nameOf(record.peer)}</strong>{' '}
-              {record.type === 'summary.sent' ? 'was sent a summary' : `asked for ${asked(record)}`}
+              <strong title={record.peer ?? ''}>
+                {record.peer === null ? 'an unknown node' : nameOf(record.peer)}
+              </strong>{' '}
+              {record.type === 'summary.sent' ? 'received a summary' : `asked for ${asked(record)}`}
             </span>
             <span class={record.details['decision'] === 'deny' ? 'quiet' : ''}>{got(record)}</span>
             <span class="mono quiet">{word(record, 'rule')}</span>
@@ -62,5 +60,5 @@ function got(record: AuditRecord): string {
   if (record.type === 'summary.sent') return `got a ${word(record, 'period') || 'signed'} summary`;
   if (record.details['decision'] === 'deny') return 'got nothing: denied';
   if (word(record, 'result') !== 'answered') return `got nothing: ${word(record, 'result').replace('_', ' ')}`;
-  return level === 1 ? 'got a summary of patterns (level 1)' : 'got sums (level 2)';
+  return level === 1 ? 'got a summary of patterns (level 1)' : 'got aggregates (level 2)';
 }

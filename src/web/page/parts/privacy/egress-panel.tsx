@@ -10,14 +10,14 @@ interface EgressPanelProps {
   readonly onLocked: () => void;
 }
 
-/** Every message that left this node: to whom, by which rule, and on demand byte for byte. */
+/** Every message that left this node: recipient, rule, and on demand its bytes. */
 export function EgressPanel({ nameOf, onLocked }: EgressPanelProps) {
   const [older, setOlder] = useState<readonly number[]>([]);
   const page = useReading<EgressPage>('/api/egress', { before: older.at(-1), limit: 12 }, onLocked);
   const next = page.data?.next;
   return (
     <Panel title="What left, message by message" class="span-12">
-      {!page.data && <p class="quiet">{page.trouble ?? 'Reading …'}</p>}
+      {!page.data && <p class="quiet">{page.trouble ?? 'Loading …'}</p>}
       {page.data?.messages.length === 0 && <p class="quiet">Nothing has left this machine.</p>}
       <ul class="egress">
         {page.data?.messages.map((line) => (
@@ -40,7 +40,7 @@ export function EgressPanel({ nameOf, onLocked }: EgressPanelProps) {
   );
 }
 
-const LEVELS = { 1: 'a summary (level 1)', 2: 'sums (level 2)' } as const;
+const LEVELS = { 1: 'a summary (level 1)', 2: 'aggregates (level 2)' } as const;
 
 interface MessageProps {
   readonly line: EgressLine;
@@ -61,7 +61,7 @@ function Message({ line, name, onLocked }: MessageProps) {
           <span>
             <strong>{type}</strong> to <strong title={`${recipient} at ${address}`}>{name}</strong>
           </span>
-          <span>{level === null ? <span class="quiet">no figures in it</span> : LEVELS[level]}</span>
+          <span>{level === null ? <span class="quiet">no figures</span> : LEVELS[level]}</span>
           <span class="mono quiet">{rule}</span>
           <span class="quiet nums size">{bytes(size)}</span>
         </summary>
@@ -73,12 +73,12 @@ function Message({ line, name, onLocked }: MessageProps) {
 
 function Bytes({ seq, onLocked }: { readonly seq: number; readonly onLocked: () => void }) {
   const { data, trouble } = useReading<EgressMessage>('/api/egress/message', { seq }, onLocked);
-  if (!data) return <p class="quiet">{trouble ?? 'Reading …'}</p>;
+  if (!data) return <p class="quiet">{trouble ?? 'Loading …'}</p>;
   const payload = payloadOf(data.bytes);
   return (
     <div class="bytes">
       <p class="quiet">
-        Message {seq}, byte for byte as it was sent{payload && ', and what its payload decodes to'}.
+        Message {seq}, byte for byte as sent{payload && ', and its decoded payload'}.
       </p>
       <pre>
         <code>{data.bytes}</code>
@@ -92,7 +92,7 @@ function Bytes({ seq, onLocked }: { readonly seq: number; readonly onLocked: () 
   );
 }
 
-/** What stands inside a signed envelope; null for bytes that are none. */
+/** The payload of a signed envelope; null if the bytes are not one. */
 function payloadOf(text: string): string | null {
   try {
     const { payload } = JSON.parse(text) as { readonly payload?: unknown };

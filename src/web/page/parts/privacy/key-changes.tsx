@@ -10,15 +10,14 @@ interface KeyChangesProps {
 }
 
 /**
- * Keys of other nodes that took the place of others or want to, and the owner's word on them
- * (FR-104, design.md §6).
+ * Rotated keys of other nodes, and the owner's confirmation (FR-104, docs/design.md §6).
  */
 export function KeyChanges({ changes, nameOf, change }: KeyChangesProps) {
   if (changes.length === 0) return null;
   return (
     <>
-      <h3>Keys that changed</h3>
-      <ul class="trust keys" aria-label="Keys that changed">
+      <h3>Rotated keys</h3>
+      <ul class="trust keys" aria-label="Rotated keys">
         {changes.map((one) => (
           <ChangedKey key={one.new} one={one} name={nameOf(one.old)} change={change} />
         ))}
@@ -50,7 +49,7 @@ function ChangedKey({ one, name, change }: ChangedKeyProps) {
           first="Confirm …"
           label={`Confirm the new key of ${name} …`}
           sure={`${one.newFingerprint} is right`}
-          consequence={`Ask the owner of ${name} in person, or by telephone, which fingerprint is shown there by caro identity show. Trust moves to the new key at once. It stands in the audit log.`}
+          consequence={`Ask the owner of ${name}, in person or by telephone, which fingerprint caro identity show prints there. Trust moves to the new key at once, and the audit log records it.`}
           back="Not now"
           isBusy={change.isBusy}
           onSure={() => void change.run('/api/trust/confirmation', { id: one.new })}
@@ -63,16 +62,15 @@ function ChangedKey({ one, name, change }: ChangedKeyProps) {
 const STATES: Readonly<Record<KeyChange['state'], string>> = {
   current: 'in force',
   pending: 'waiting',
-  retired: 'followed by another',
+  retired: 'replaced',
   suspended: 'in dispute',
-  revoked: 'given up',
+  revoked: 'revoked',
 };
 
 function meaning({ state, movesAt, confirmed }: KeyChange): string {
-  if (movesAt !== null)
-    return `the former key vouches for it; trust moves on ${moment(movesAt)}, or when you confirm it`;
+  if (movesAt !== null) return `endorsed by the former key; trust moves on ${moment(movesAt)}, or when you confirm it`;
   if (state === 'suspended')
-    return 'two keys claim to follow one, so one is a thief’s; neither is trusted before your word';
-  if (state === 'revoked') return 'its own owner gave the key up as stolen';
-  return confirmed ? 'by your word' : 'vouched for by the former key';
+    return 'two keys claim to follow the same one, so one may be stolen; neither is trusted until you confirm one';
+  if (state === 'revoked') return 'its owner revoked it as compromised';
+  return confirmed ? 'confirmed by you' : 'endorsed by the former key';
 }

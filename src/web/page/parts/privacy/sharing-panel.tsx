@@ -10,24 +10,24 @@ import { SummaryReading } from './summary-reading.tsx';
 const LEVELS = [
   {
     title: 'Nothing is shared',
-    text: 'No summary and no figure leaves this machine, whoever asks.',
+    text: 'No summary and no figure leaves this machine.',
     offer: 'Stop sharing',
   },
   {
-    title: 'Summaries and sums may be shared',
-    text: 'Nodes that you trust with it may get the summaries below, and figures that are added up with those of others.',
-    offer: 'Share summaries and sums …',
+    title: 'Summaries and aggregates may be shared',
+    text: 'Nodes that you trust may get the summaries below, and figures that are added to those of others.',
+    offer: 'Share summaries and aggregates …',
   },
   {
-    title: 'Only sums may be shared',
-    text: 'Nodes that you trust with it may get figures that are added up with those of others; no summary leaves.',
-    offer: 'Share only sums …',
+    title: 'Only aggregates may be shared',
+    text: 'Nodes that you trust may get figures that are added to those of others. No summary leaves.',
+    offer: 'Share only aggregates …',
   },
 ] as const;
 
 /**
- * The sharing level in plain words, and its switches: on only after having seen what would leave
- * (FR-303, FR-504), off at once.
+ * The sharing level, and the buttons that change it. Sharing more needs a preview first (FR-303,
+ * FR-504); sharing less takes effect at once.
  */
 export function SharingPanel({ onLocked }: { readonly onLocked: () => void }) {
   const [turn, setTurn] = useState(0);
@@ -41,7 +41,7 @@ export function SharingPanel({ onLocked }: { readonly onLocked: () => void }) {
   const level = sharing.data?.level;
   return (
     <Panel title="What leaves this machine" class="span-12">
-      {sharing.data ? <State sharing={sharing.data} /> : <p class="quiet">{sharing.trouble ?? 'Reading …'}</p>}
+      {sharing.data ? <State sharing={sharing.data} /> : <p class="quiet">{sharing.trouble ?? 'Loading …'}</p>}
       {level !== undefined && (
         <div class="actions">
           {([1, 2, 0] as const)
@@ -79,8 +79,8 @@ function State({ sharing: { level, denyTools } }: { readonly sharing: Sharing })
         <span class={level === 0 ? 'lamp good' : 'lamp wait'} aria-hidden="true" /> <strong>{title}.</strong> {text}
       </p>
       <p class="quiet">
-        The text of a command, a path, or anything you typed never leaves, at any level.
-        {denyTools.length > 0 && ` Left out of everything: ${denyTools.join(', ')}.`}
+        Command text, paths and anything else you typed never leave, at any level.
+        {denyTools.length > 0 && ` Excluded from everything: ${denyTools.join(', ')}.`}
       </p>
     </>
   );
@@ -94,8 +94,7 @@ interface ConsentProps {
 }
 
 /**
- * Consent needs to have seen what it is about: the button stands below the document, and works once
- * that is there.
+ * Consent comes after the preview: the button is below the document, and works once it is loaded.
  */
 function Consent({ level, change, onLocked, onEnd }: ConsentProps) {
   const preview = useReading<Preview>('/api/summary', { period: 'daily' }, onLocked);
@@ -105,7 +104,7 @@ function Consent({ level, change, onLocked, onEnd }: ConsentProps) {
   };
   return (
     <div class="consent">
-      <h3>{level === 1 ? 'This is what a day’s summary says' : 'No more than these figures, added up with others’'}</h3>
+      <h3>{level === 1 ? 'Content of a daily summary' : 'No more than these figures, added to those of others'}</h3>
       {preview.data ? (
         <div class="consent-text">
           <SummaryReading payload={preview.data.payload} />
@@ -114,7 +113,7 @@ function Consent({ level, change, onLocked, onEnd }: ConsentProps) {
           </p>
         </div>
       ) : (
-        <p class="quiet">{preview.trouble ?? 'Making the summary …'}</p>
+        <p class="quiet">{preview.trouble ?? 'Preparing the summary …'}</p>
       )}
       <label class="check">
         <input
@@ -123,14 +122,14 @@ function Consent({ level, change, onLocked, onEnd }: ConsentProps) {
           disabled={!preview.data}
           onChange={(event) => setRead(event.currentTarget.checked)}
         />{' '}
-        I have read what would leave. Who may get it is set under Trust, below.
+        I have read what would leave. Trust, below, sets who may get it.
       </label>
       <div class="actions">
         <button type="button" class="main" disabled={!hasRead || change.isBusy} onClick={() => void confirm()}>
-          {level === 1 ? 'Share summaries and sums' : 'Share only sums'}
+          {level === 1 ? 'Share summaries and aggregates' : 'Share only aggregates'}
         </button>
         <button type="button" onClick={onEnd}>
-          Leave it
+          Cancel
         </button>
       </div>
     </div>

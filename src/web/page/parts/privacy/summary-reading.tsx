@@ -6,8 +6,7 @@ import { RiskMark } from '../common/risk-mark.tsx';
 import { SmallBars } from '../common/small-bars.tsx';
 
 /**
- * A summary in a person's words: every kind of figure in it, none left out, so that its reader
- * knows all that others would know.
+ * A summary in words: every kind of figure in it, so that the owner sees all that others would see.
  */
 export function SummaryReading({ payload }: { readonly payload: string }) {
   const summary = JSON.parse(payload) as NodeSummary;
@@ -16,15 +15,14 @@ export function SummaryReading({ payload }: { readonly payload: string }) {
       <Covered summary={summary} />
       {summary.coverage.observed > 0 && <Counted summary={summary} />}
       <p class="quiet">
-        Besides, it names this node (<span class="mono wrap">{summary.node}</span>), says when it was made, holds a
-        random id and number, and for each tool and kind of tool the sum of its run times and how many runs were how
-        long.
+        It also names this node (<span class="mono wrap">{summary.node}</span>), says when it was made, holds a random
+        id and number, and for each tool and kind of tool the sum of its run times and how many runs were how long.
       </p>
     </div>
   );
 }
 
-/** What stretch of time it tells of, and how much was seen in it. */
+/** Its period, and how much was observed in it. */
 function Covered({ summary: { period, coverage } }: { readonly summary: NodeSummary }) {
   const facts = [
     ['Period', `${moment(period.start)} – ${moment(period.end)}`],
@@ -98,7 +96,7 @@ interface NamedCountsProps<T extends { readonly name: string; readonly count: nu
   readonly note?: (item: T) => string;
 }
 
-/** A list of words and how often each was counted, most frequent first. */
+/** Words with their counts, most frequent first. */
 export function NamedCounts<T extends { readonly name: string; readonly count: number }>(props: NamedCountsProps<T>) {
   const { title, items, note } = props;
   const sorted = [...items].sort((one, other) => other.count - one.count);

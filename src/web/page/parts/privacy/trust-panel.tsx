@@ -18,14 +18,14 @@ interface TrustPanelProps {
   readonly onLocked: () => void;
 }
 
-/** Who is trusted how far, why, and how to end it (FR-701 to FR-704). */
+/** Trust levels, their reasons, and how to change them (FR-701 to FR-704). */
 export function TrustPanel({ trust, keys, nameOf, onChanged, onLocked }: TrustPanelProps) {
   const change = useChange(onChanged, onLocked);
   const rules = trust.data;
   const rows = rules ? [...rules.nodes, ...rules.others.map((node) => ({ ...node, level: null }))] : [];
   return (
     <Panel title="Trust" class="span-12">
-      {!rules && <p class="quiet">{trust.trouble ?? 'Reading …'}</p>}
+      {!rules && <p class="quiet">{trust.trouble ?? 'Loading …'}</p>}
       {change.trouble && (
         <p class="notice" role="alert">
           {change.trouble}
@@ -33,7 +33,7 @@ export function TrustPanel({ trust, keys, nameOf, onChanged, onLocked }: TrustPa
       )}
       {rules && rows.length === 0 && rules.deniedNodes.length === 0 && (
         <p class="quiet">
-          No other node is known. <code>caro peers invite</code> makes one known; trust is yours to give after that.
+          No other node is known. Pair with one: <code>caro peers invite</code>. You decide about trust after that.
         </p>
       )}
       <ul class="trust">
@@ -45,7 +45,7 @@ export function TrustPanel({ trust, keys, nameOf, onChanged, onLocked }: TrustPa
             <NodeText node={node} />
             <span class="fail">denied</span>
             <span class="quiet">
-              may not connect, whatever else is said; <code>caro trust set</code> takes it back
+              may not connect, whatever other rules say; <code>caro trust set</code> lifts this
             </span>
           </li>
         ))}
@@ -114,13 +114,13 @@ function Why({ node, level, onLocked }: Pick<TrustedNodeProps, 'node' | 'level' 
   const [isOpen, setOpen] = useState(false);
   return (
     <details class="whole" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>What it may have, and why</summary>
+      <summary>What it may get, and why</summary>
       {isOpen && <DecisionExplanation key={level} node={node} onLocked={onLocked} />}
     </details>
   );
 }
 
-const ACTIONS = { connect: 'connect', 'receive-summary': 'be sent summaries', query: 'ask this node' } as const;
+const ACTIONS = { connect: 'connect', 'receive-summary': 'receive summaries', query: 'ask this node' } as const;
 
 function DecisionExplanation({ node: { id, address }, onLocked }: Pick<TrustedNodeProps, 'node' | 'onLocked'>) {
   const { data, trouble } = useReading<Explanation>(
@@ -128,7 +128,7 @@ function DecisionExplanation({ node: { id, address }, onLocked }: Pick<TrustedNo
     { id, address: address ?? undefined },
     onLocked,
   );
-  if (!data) return <p class="quiet">{trouble ?? 'Reading …'}</p>;
+  if (!data) return <p class="quiet">{trouble ?? 'Loading …'}</p>;
   const decisions = { ...data.others, query: data.decision };
   return (
     <div class="told">
@@ -146,7 +146,7 @@ function DecisionExplanation({ node: { id, address }, onLocked }: Pick<TrustedNo
           );
         })}
       </ul>
-      <h3>Looked at, in this order</h3>
+      <h3>Rules checked, in this order</h3>
       <ol class="numbered quiet">
         {data.steps.map((step) => (
           <li key={step}>{step}</li>
@@ -162,7 +162,7 @@ function Others({ rules: { subnets, deniedSubnets, default: rest } }: { readonly
       {deniedSubnets.length > 0 && `Denied subnets: ${deniedSubnets.join(', ')}. `}
       {subnets.length > 0 &&
         `By subnet: ${subnets.map(({ subnet, level }) => `${subnet} ${trustName(level)}`).join(', ')}. `}
-      Everybody else: {trustName(rest)}, {TRUST_MEANS[rest]}.
+      All other nodes: {trustName(rest)}, {TRUST_MEANS[rest]}.
     </p>
   );
 }

@@ -48,30 +48,30 @@ inBrowser('what is wrong with the service', () => {
   });
 
   test.each([
-    ['a full disk', { storage: { trouble: 'expected room' }, observe: { pending: 2048 } }, /Nothing can be.*2\.0 KiB/],
+    [
+      'a full disk',
+      { storage: { trouble: 'expected room' }, observe: { pending: 2048 } },
+      /The disk cannot be.*2\.0 KiB/,
+    ],
     [
       'a held-up collector',
       { observe: { trouble: 'expected an answer' } },
-      /held up\. Expected an answer\. caro doctor/,
+      /impaired\. Expected an answer\. caro doctor/,
     ],
-    [
-      'a degraded part',
-      { actors: [{ name: 'auditor', ...DEGRADED }] },
-      /The auditor was set aside.*caro service restart/,
-    ],
-    ['a damaged database', { storage: { setAside: ['/one'] } }, /damaged database was set aside.*caro db repair/],
+    ['a degraded part', { actors: [{ name: 'auditor', ...DEGRADED }] }, /The auditor is off.*caro service restart/],
+    ['a damaged database', { storage: { setAside: ['/one'] } }, /damaged database was moved away.*caro db repair/],
     ['dropped records', { observe: { dropped: 1 } }, /1 record was dropped/],
     [
       'a copy that failed',
       { storage: { backup: { last: null, trouble: 'no room' } } },
-      /No room\. There is none yet\./,
+      /No room\. There is no backup yet\./,
     ],
     [
       'a change of the key',
       { rotation: ROTATION },
-      /key of this node is being changed\. The next one \(00ff00ff00ff00ff\)/,
+      /key of this node is being rotated\. The next key \(00ff00ff00ff00ff\)/,
     ],
-    ['a stolen key', { rotation: { ...ROTATION, compromised: true } }, /given up as stolen/],
+    ['a stolen key', { rotation: { ...ROTATION, compromised: true } }, /revoked as compromised/],
     ['lost lines of the log', { storage: { logLinesLost: 4 } }, /4 lines of the log/],
   ] satisfies readonly (readonly [string, Faults, RegExp])[])(
     '%s is told, by what the service says of itself',
@@ -104,7 +104,7 @@ inBrowser('what is wrong with the service', () => {
 
   test('what is over can be put away, and comes back when it has happened again', async () => {
     const page = await open({ observe: { dropped: 2 } });
-    await page.getByRole('button', { name: 'Put away: 2 records were dropped.' }).click();
+    await page.getByRole('button', { name: 'Dismiss: 2 records were dropped.' }).click();
     await page.locator('.notices').waitFor({ state: 'detached' });
     await page.reload();
     await page.locator('.node-name').waitFor();

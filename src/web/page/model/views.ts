@@ -1,0 +1,9 @@
+/** The views of the page, by the name in the address. */
+export const VIEWS = {
+  today: 'Activity',
+  team: 'Team',
+  posture: 'Security posture',
+  privacy: 'Privacy',
+  audit: 'Audit log',
+} as const;
+export type ViewName = keyof typeof VIEWS;
