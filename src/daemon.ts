@@ -2,14 +2,13 @@ import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { gatherChanges } from './actors/collector/changed-files.ts';
 import { recordOwnKeys } from './actors/key-registry.ts';
-import { createServiceControl } from './actors/service-control.ts';
+import { serviceControl } from './actors/service-control.ts';
 import { recordConfiguration } from './actors/settings.ts';
 import { createStatusReporter } from './actors/status-reporter.ts';
 import { openAdminServer } from './admin/server.ts';
 import { isRolledBack } from './audit/rollback.ts';
 import { Bus } from './bus/bus.ts';
 import { Lifecycle } from './bus/lifecycle.ts';
-import type { Replies } from './bus/messages.ts';
 import { type ActorSpec, messageCounts, Supervised, type SupervisorOptions } from './bus/supervisor.ts';
 import { welcomeText } from './cli/output/welcome.ts';
 import { homeDirectory } from './config/home.ts';
@@ -376,18 +375,8 @@ async function startControl(
   lifecycle: Lifecycle,
 ): Promise<void> {
   const { bus, log, places } = context;
-  const openDashboard = async (): Promise<Replies['dashboard.link']> => {
-    void dashboard.warm().catch((error: unknown) => log.error({ err: error }, 'dashboard not started'));
-    return { ...(await dashboard.mintLogin()), url: dashboard.url };
-  };
-  await lifecycle.begin('service control', () =>
-    supervise(context, {
-      name: 'service control',
-      capacity: 64,
-      policy: 'refuse',
-      create: () => createServiceControl({ backup: care.backup, openDashboard }),
-    }),
-  );
+  const control = serviceControl({ backup: care.backup, openDashboard: dashboard.link });
+  await lifecycle.begin('service control', () => supervise(context, control));
   const onHangup = (): void =>
     void bus
       .request('config.reload', {}, RELOAD_MS)

@@ -1,7 +1,8 @@
 import type { Actor } from '../bus/actor.ts';
 import type { Replies } from '../bus/messages.ts';
+import type { ActorSpec } from '../bus/supervisor.ts';
 
-/** What the command line may have the service do to itself. */
+/** What the command line asks of the service as a whole. */
 export interface ServiceControlPorts {
   /** @throws CaroError `disk_full`, `worker_failed` */
   readonly backup: () => Promise<string>;
@@ -11,8 +12,8 @@ export interface ServiceControlPorts {
 type Kinds = 'database.backup' | 'dashboard.link';
 
 /** Takes the requests that concern the service as a whole rather than one of its actors. */
-export function createServiceControl({ backup, openDashboard }: ServiceControlPorts): Actor<Kinds> {
-  return {
+export function serviceControl({ backup, openDashboard }: ServiceControlPorts): ActorSpec {
+  const actor: Actor<Kinds> = {
     name: 'service control',
     // Each waits for others: a backup of minutes must not delay a login.
     concurrent: ['database.backup', 'dashboard.link'],
@@ -21,4 +22,5 @@ export function createServiceControl({ backup, openDashboard }: ServiceControlPo
       'dashboard.link': openDashboard,
     },
   };
+  return { name: actor.name, capacity: 64, policy: 'refuse', create: () => actor };
 }

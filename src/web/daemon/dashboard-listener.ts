@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Bus } from '../../bus/bus.ts';
+import type { Replies } from '../../bus/messages.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { listenAt } from '../../platform/listening.ts';
 import type { BrowserSession, RefusalReason, RuleText } from '../ipc-protocol.ts';
@@ -52,6 +53,8 @@ export interface Dashboard {
   readonly childPid: () => number | undefined;
   /** Writes the file that logs its reader in once (design.md §12). */
   readonly mintLogin: () => Promise<{ readonly file: string }>;
+  /** A login file for the owner's browser; the page's process starts meanwhile. */
+  readonly link: () => Promise<Replies['dashboard.link']>;
   /** Starts the page's process ahead of the browser; resolves when it serves. */
   readonly warm: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -69,11 +72,16 @@ export async function openDashboard(options: DashboardOptions): Promise<Dashboar
   assertLoopback(options.host);
   const listener = new DashboardListener(options);
   const port = await listener.open();
+  const url = `http://localhost:${port}/`;
   return {
-    url: `http://localhost:${port}/`,
+    url,
     port,
     childPid: () => listener.childPid(),
     mintLogin: () => listener.logins.mint(),
+    link: async () => {
+      void listener.warm().catch((error: unknown) => options.log(`page process start failed: ${reasonOf(error)}`));
+      return { ...(await listener.logins.mint()), url };
+    },
     warm: () => listener.warm(),
     close: () => listener.close(),
   };
@@ -207,10 +215,12 @@ class DashboardListener {
 
   #record(type: 'dashboard.login' | 'dashboard.refused', details: Readonly<Record<string, string | number>>): void {
     this.options.bus.request('audit.append', { type, details }).catch((error: unknown) => {
-      this.options.log(`${type} could not be put on record: ${error instanceof Error ? error.message : 'unknown'}`);
+      this.options.log(`audit append failed: ${type}, ${reasonOf(error)}`);
     });
   }
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown');
 
 function assertLoopback(host: string): void {
   if (![...LOOPBACK, 'localhost'].includes(host)) {

@@ -87,28 +87,36 @@ const CHANGES: { readonly [K in ActKind]: { readonly path: string } | null } = {
 
 /** Routes that pass requests of the table on; a request without its line above does not compile. */
 export function requestRoutes(app: FastifyInstance, ports: DashboardPorts): void {
-  for (const kind of Object.keys(READS) as AskableKind[]) addRead(app, ports, kind);
+  for (const kind of Object.keys(READS) as AskableKind[]) addRead(app, ports, READS, kind);
   for (const kind of Object.keys(CHANGES) as ActKind[]) addChange(app, ports, kind);
 }
 
-function addRead<K extends AskableKind>(app: FastifyInstance, { daemon }: DashboardPorts, kind: K): void {
-  const route: Read<K> | null = READS[kind];
+function addRead<K extends AskableKind>(
+  app: FastifyInstance,
+  { daemon }: DashboardPorts,
+  reads: { readonly [P in K]: Read<P> | null },
+  kind: K,
+): void {
+  const route = reads[kind];
   if (!route) return;
-  const { path, answer, input = REQUESTS[kind].body, make = (ask, query) => ask(query) } = route;
-  app.get(path, { schema: { querystring: input, response: { 200: answer } } }, async ({ query }) =>
-    make((body) => daemon.ask(kind, body), query as Messages[K]),
-  );
+  const { path, answer, input, make } = route;
+  const ask = (body: Messages[K]): Promise<Replies[K]> => daemon.ask(kind, body);
+  const schema = { querystring: input ?? REQUESTS[kind].body, response: { 200: answer } };
+  app.get(path, { schema }, ({ query }) => {
+    const body = query as Messages[K];
+    return make ? make(ask, body) : ask(body);
+  });
 }
 
 /** Passed on with the proof of the login, which the service checks itself. */
-function addChange<K extends ActKind>(app: FastifyInstance, ports: DashboardPorts, kind: K): void {
+function addChange(app: FastifyInstance, ports: DashboardPorts, kind: ActKind): void {
   const route = CHANGES[kind];
   if (!route) return;
   const schema = { body: REQUESTS[kind].body, response: { 200: mesh.DONE } };
   app.post(route.path, { schema }, async ({ body, headers }) => {
-    if (!pageMay(kind, body as Messages[K]))
+    if (!pageMay(kind, body as Messages[ActKind]))
       throw new CaroError('usage', 'expected a change that this page may make; use the command line for this one');
-    await ports.daemon.act(kind, body as Messages[K], proofIn(headers, ports.port));
+    await ports.daemon.act(kind, body as Messages[ActKind], proofIn(headers, ports.port));
     return {};
   });
 }
