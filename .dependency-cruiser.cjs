@@ -49,6 +49,8 @@ const HOMES = {
   '@fastify/': 'web',
   preact: 'web',
   uplot: 'web',
+  cookie: 'web',
+  negotiator: 'web',
   'smol-toml': 'config',
   ws: 'mesh',
   'multicast-dns': 'mesh',

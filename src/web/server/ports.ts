@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { parseCookie } from 'cookie';
 import type { Reader } from '../../storage/reader.ts';
 import type { Proof } from '../ipc-protocol.ts';
 import type { SessionStore } from '../session-store.ts';
@@ -25,10 +26,12 @@ export interface DashboardPorts {
  */
 export const cookieName = (port: number): string => `caro_${port}`;
 
+/** The value is compared with a secret, so it has one spelling only: percent signs are not decoded. */
+const asWritten = (value: string): string => value;
+
 /** Both halves of the login that the headers of a request carry; empty where one is missing. */
 export function proofIn(headers: IncomingHttpHeaders, port: number): Proof {
-  const start = `${cookieName(port)}=`;
-  const pair = (headers.cookie ?? '').split(/; */).find((found) => found.startsWith(start));
+  const cookies = parseCookie(headers.cookie ?? '', { decode: asWritten });
   const pageToken = headers['x-caro-token'];
-  return { cookie: pair?.slice(start.length) ?? '', pageToken: typeof pageToken === 'string' ? pageToken : '' };
+  return { cookie: cookies[cookieName(port)] ?? '', pageToken: typeof pageToken === 'string' ? pageToken : '' };
 }

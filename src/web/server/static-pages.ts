@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
+import Negotiator from 'negotiator';
 import type { RefusalReason } from '../ipc-protocol.ts';
 import type { SessionStore } from '../session-store.ts';
 import { HTML, type PageTexts } from './page-texts.ts';
@@ -88,8 +89,8 @@ function listAssets(folder: string): ReadonlyMap<string, Asset> {
 }
 
 function sendAsset(request: IncomingMessage, response: ServerResponse, { file, type, encodings }: Asset): void {
-  const accepted = acceptedEncodings(request.headers['accept-encoding']);
-  const encoding = encodings.find((known) => accepted.has(known));
+  const accepted = new Negotiator(request).encodings(encodings);
+  const encoding = encodings.find((known) => accepted.includes(known));
   const headers = {
     'content-type': type,
     'cache-control': KEPT,
@@ -97,19 +98,6 @@ function sendAsset(request: IncomingMessage, response: ServerResponse, { file, t
     ...(encoding ? { 'content-encoding': encoding } : {}),
   };
   send(request, response, 200, headers, readFileSync(encoding ? file + ENCODINGS[encoding] : file));
-}
-
-/** RFC 9110 §12.5.3, as far as it names encodings: those of weight 0 are refused. */
-function acceptedEncodings(header: string | string[] = ''): ReadonlySet<string> {
-  const offers = String(header)
-    .split(',')
-    .map((offer) =>
-      offer
-        .trim()
-        .toLowerCase()
-        .split(/ *; *q=/),
-    );
-  return new Set(offers.flatMap(([name = '', weight]) => (weight !== undefined && Number(weight) === 0 ? [] : [name])));
 }
 
 function send(
