@@ -33,9 +33,9 @@ const request =
     isExposed(value['kind'], to) &&
     isBodyFor(value['kind'], value['body']);
 
-function isBodyFor<K extends ExposedKind>(kind: K, body: unknown): boolean {
-  const isValid: (value: unknown) => value is Messages[K] = bodyValidators[kind];
-  return isValid(body) && pageMay(kind, body);
+function isBodyFor(kind: ExposedKind, body: unknown): boolean {
+  const isValid: (value: unknown) => boolean = bodyValidators[kind];
+  return isValid(body) && pageMay(kind, body as Messages[ExposedKind]);
 }
 
 const isSecret: Check = (value) => typeof value === 'string' && value.length <= 200;
