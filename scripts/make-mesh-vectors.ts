@@ -1,6 +1,6 @@
 /**
- * Writes test/vectors/mesh/*.json: everything in them follows from the RFC 8032 test keys and fixed
- * times, so another run gives the same files. By hand: `npx tsx scripts/make-mesh-vectors.ts`.
+ * Writes test/vectors/mesh/*.json from the RFC 8032 test keys and fixed times, so that every run
+ * writes the same files. Usage: `npx tsx scripts/make-mesh-vectors.ts`.
  */
 import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -84,10 +84,10 @@ const QUERY = { type: 'safety-posture', spanHours: 24 };
 const query = (changes: Payload = {}): Payload => payload(1, 'query', QUERY, changes);
 
 interface Step {
-  /** The receiver's clock, ms since the epoch. */
+  /** Time of the receiver's clock in ms since the epoch. */
   readonly nowMs: number;
   readonly text: string;
-  /** Type of the message that is taken, `skipped`, or the code of the refusal. */
+  /** Type of the accepted message, `skipped`, or the code of the refusal. */
   readonly expect: string;
 }
 

@@ -46,7 +46,7 @@ const MESSAGES: readonly Json[] = [
 ];
 const sealed = (payload: Json): string => encodeEnvelope(seal(MESSAGE_TYPE, Buffer.from(canonical(payload)), peer));
 
-/** A session in which the hello has been said. */
+/** The reader of a session after its hello. */
 function reader() {
   const opened = createMessageReader(
     facts,
@@ -65,7 +65,7 @@ const REFUSALS = [
 
 const VALID = MESSAGES.map(sealed);
 
-/** In canonical form where it has one: any other is refused before what it says is looked at. */
+/** The canonical form, if there is one: any other is refused before its content is checked. */
 function canonicalForm(input: Buffer): Buffer {
   try {
     return Buffer.from(canonical(JSON.parse(input.toString()) as Json));
@@ -74,7 +74,7 @@ function canonicalForm(input: Buffer): Buffer {
   }
 }
 
-describe('what comes in over the mesh', () => {
+describe('input from the mesh', () => {
   fuzzTest({
     name: 'a frame is a message as its sender signed it, byte for byte, or refused by its own code',
     seeds: VALID.map((text) => Buffer.from(text)),
@@ -134,7 +134,7 @@ describe('what comes in over the mesh', () => {
   });
 
   fuzzTest({
-    name: 'an envelope is read only in the form in which it is written',
+    name: 'an envelope is decoded only in the form in which it is encoded',
     seeds: VALID.map((text) => Buffer.from(text)),
     isJson: true,
     run: (input) => {
@@ -144,7 +144,7 @@ describe('what comes in over the mesh', () => {
   });
 
   fuzzTest({
-    name: 'an invite code is the one that was printed, or refused without a word of it',
+    name: 'an invite code is decoded to what was encoded, or refused without being quoted',
     seeds: ['10.0.0.7', 'fd00::5'].map((host) =>
       Buffer.from(encodeInviteCode({ host, port: 9238, id: peer.id, secret: new Uint8Array(16).fill(3) })),
     ),

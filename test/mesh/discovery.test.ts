@@ -5,7 +5,7 @@ import type { PeerAddress } from '../../src/mesh/peer-table.ts';
 import { until } from '../rig/until.ts';
 import { makeIdentity } from './rig.ts';
 
-/** Not the port of mDNS, so that no test speaks to the real network's responders. */
+/** Not the port of mDNS, so that no test reaches responders of the real network. */
 const PORT = 25_353;
 const HOST = '127.0.0.1';
 const open: Discovery[] = [];

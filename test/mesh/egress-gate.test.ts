@@ -36,7 +36,7 @@ describe('the egress gate', () => {
     const callers = files.filter((file) =>
       readFileSync(join(SOURCES, file), 'utf8')
         .split('\n')
-        // The gate's own functions have these names too.
+        // Functions of the gate have these names too.
         .some((line) => sends.test(line.replaceAll(/#?channel\.(send|ping|pong|end)\(/g, ''))),
     );
     expect(callers).toEqual(['transport/egress-gate.ts']);

@@ -28,7 +28,7 @@ let rsa: TlsMaterial;
 let victim: TestNode;
 let friend: TestNode;
 
-/** A key and certificate made by OpenSSL's own command line. */
+/** A key and a certificate made with the command line of OpenSSL. */
 function opensslMaterial(...key: readonly string[]): TlsMaterial {
   const folder = lastingFolder();
   const [keyFile, certificateFile] = [join(folder, 'key'), join(folder, 'crt')];

@@ -21,7 +21,7 @@ let identity: Identity;
 let tls: TlsMaterial;
 
 /**
- * The hostile peer is a trusted one that went bad: nothing else gets this far. A friend watches
+ * The hostile peer is trusted, since the messages of other nodes are never read. A friend checks
  * that the victim keeps answering.
  */
 beforeEach(async () => {

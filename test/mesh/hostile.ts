@@ -9,16 +9,16 @@ import type { Identity } from '../../src/identity/identity.ts';
 import { EXPORTER_LABEL, MESSAGE_TYPE } from '../../src/mesh/protocol/messages.ts';
 import { random, type TestNode } from './rig.ts';
 
-/** A peer that speaks the protocol by hand, so that it can break every rule of it. */
+/** A peer without the mesh's own code, so that it can break every rule of the protocol. */
 export interface Hostile {
   readonly socket: WebSocket;
   readonly session: string;
-  /** The header of a correct next message. */
+  /** A valid header for the next message. */
   readonly header: () => { [key: string]: Json };
-  /** Signs a payload as it is and sends it; returns the text. */
+  /** Signs a payload unchecked and sends it; returns the text. */
   readonly say: (payload: Json, signer?: Identity) => string;
   readonly hello: () => void;
-  /** Code in the close frame of the victim, or the status where it has none. */
+  /** Code in the victim's close frame, or its status if it has no code. */
   readonly closed: Promise<string>;
   readonly received: string[];
 }
@@ -38,7 +38,7 @@ const endpoint = ({ address }: Pick<TestNode, 'address'>): { host: string; port:
 /** A node of a test, or a service. */
 export type Victim = Pick<TestNode, 'id' | 'address'>;
 
-/** TLS as the protocol wants it, unless `changes` say otherwise. */
+/** TLS as the protocol requires it, with `changes`. */
 export function tlsTo(
   victim: Victim,
   material: Partial<TlsMaterial>,
@@ -74,7 +74,7 @@ export const gone = (socket: Socket | TLSSocket): Promise<void> =>
     else socket.once('close', () => resolve());
   });
 
-/** Up to the open WebSocket; nothing has been said yet. */
+/** Opens a WebSocket; no message has been sent yet. */
 export async function intrude(
   victim: Victim,
   identity: Identity,
@@ -117,11 +117,11 @@ export async function intrude(
   return { socket, session, header, say, hello, closed, received };
 }
 
-/** What a message that was received says. */
+/** The payload of a received message. */
 export function payloadOf(text: string): { readonly [key: string]: unknown } {
   const { payload } = JSON.parse(text) as { payload: string };
   return JSON.parse(Buffer.from(payload, 'base64').toString()) as { readonly [key: string]: unknown };
 }
 
-/** A plain copy of a document, to be put into a message. */
+/** A plain copy of a document for the body of a message. */
 export const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;

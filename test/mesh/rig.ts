@@ -18,7 +18,7 @@ import type { MeshLimits } from '../../src/mesh/transport/limits.ts';
 import { lastingFolder } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
 
-/** A node of a test: a real mesh on a real socket, and everything that its ports were told. */
+/** A node of a test: a real mesh on a real socket, and the recorded calls of its ports. */
 export interface TestNode {
   readonly mesh: Mesh;
   readonly identity: Identity;
@@ -35,7 +35,7 @@ export interface TestNode {
   readonly paired: PairedPeer[];
   readonly rotations: { readonly peer: string; readonly statement: DualEnvelope }[];
   readonly revocations: { readonly peer: string; readonly statement: Envelope }[];
-  /** Ids that may connect; changed by tests. */
+  /** Ids of the nodes that may connect; tests change it. */
   readonly trusted: Set<string>;
   readonly denied: Set<string>;
 }
@@ -63,7 +63,7 @@ export const makeTls = async (identity: Identity, nowMs = Date.now()): Promise<T
 
 export const random = (count: number): Uint8Array => new Uint8Array(randomBytes(count));
 
-/** Times of a test: everything soon, nothing at once. */
+/** Short times for tests. */
 const LIMITS: Partial<MeshLimits> = { redialFirstMs: 40, redialMaxMs: 200, refusalsEveryMs: 50, helloMs: 5_000 };
 
 export const NO_DATA: ResponseBody = { result: 'no_data', type: 'safety-posture' };
@@ -149,7 +149,7 @@ export async function stopAll(): Promise<void> {
   await Promise.all(running.splice(0).map((mesh) => mesh.close()));
 }
 
-/** Codes of the refusals that a node has put on record. */
+/** Codes of the refusals in the audit log of a node. */
 export const refusals = (node: Pick<TestNode, 'audit'>): readonly unknown[] =>
   node.audit.filter(({ type }) => type === 'peer.refused').map(({ details }) => details?.['code']);
 

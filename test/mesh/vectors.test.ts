@@ -47,7 +47,7 @@ interface Vectors {
 const vectors = <K extends keyof Vectors>(name: K): Vectors[K] =>
   JSON.parse(readFileSync(join(__dirname, '../vectors/mesh', `${name}.json`), 'utf8')) as Vectors[K];
 
-/** What an action gives, or the code of its refusal. */
+/** The result of an action, or the code of its error. */
 function outcome(action: () => unknown): unknown {
   try {
     return action();
