@@ -74,7 +74,7 @@ export function createProgram(context: Context): Command {
 
 /**
  * Runs one command line (`args` without node and script) and says how the process is to end: 0 ok,
- * 1 failed, 2 usage (design.md §10). Errors go to stderr in one line; a defect shows where it
+ * 1 failed, 2 usage (docs/design.md §10). Errors go to stderr in one line; a defect shows where it
  * happened when CARO_DEBUG is set.
  */
 export async function runCli(args: readonly string[]): Promise<number> {

@@ -4,7 +4,7 @@ import type { Places } from './places.ts';
 
 /**
  * A configuration in which only the name is set: all else stands as a comment with its default
- * (design.md §4).
+ * (docs/design.md §4).
  */
 export const defaultConfiguration = (
   name: string,

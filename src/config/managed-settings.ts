@@ -5,7 +5,9 @@ import type { SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
 import { replacePrivately } from '../platform/private-file.ts';
 import type { Places } from './places.ts';
 
-/** What commands such as `peers add`, `trust set` and `sharing enable` decided (design.md §4). */
+/**
+ * What commands such as `peers add`, `trust set` and `sharing enable` decided (docs/design.md §4).
+ */
 export interface ManagedSettings {
   readonly mesh: { readonly peers: readonly PeerEntry[] };
   readonly trust: {

@@ -5,7 +5,7 @@ import { isOverQuota } from '../platform/full-disk.ts';
 import { assertPrivate, type FileFacts } from '../platform/permissions.ts';
 import { makePrivateDirectory } from '../platform/private-file.ts';
 
-/** Where everything of one node lives (design.md §3). All paths are absolute. */
+/** Where everything of one node lives (docs/design.md §3). All paths are absolute. */
 export interface Places {
   /** `caro.toml`, the owner's file; never written after `init`. */
   readonly config: string;

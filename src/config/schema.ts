@@ -22,7 +22,7 @@ export interface ConfigurationSchema {
   readonly uniqueItems?: boolean;
 }
 
-/** A closed table: a key that is not in it is an error (design.md §4). */
+/** A closed table: a key that is not in it is an error (docs/design.md §4). */
 const closed = (
   properties: Readonly<Record<string, ConfigurationSchema>>,
   required: readonly string[] = [],
@@ -100,7 +100,9 @@ const trustNodes = map(choice(TRUST_LEVELS), 'a table from node id to level');
 const trustSubnets = map(choice(TRUST_LEVELS), 'a table from subnet to level');
 const deny = table({ nodes: list(nodeId, 'a list of node ids'), subnets: list(subnet, 'a list of subnets') });
 
-/** `caro.toml` (design.md §4). `node.name` has no default here: it comes from the host's name. */
+/**
+ * `caro.toml` (docs/design.md §4). `node.name` has no default here: it comes from the host's name.
+ */
 export const CONFIGURATION_SCHEMA = closed({
   node: table({ name, role: choice(ROLES, 'individual') }),
   observe: table({
@@ -152,7 +154,7 @@ export const CONFIGURATION_SCHEMA = closed({
   }),
 });
 
-/** `managed.toml`: only what commands write (design.md §4). */
+/** `managed.toml`: only what commands write (docs/design.md §4). */
 export const MANAGED_SCHEMA = closed({
   mesh: table({ peers }),
   trust: table({ nodes: trustNodes, subnets: trustSubnets, deny }),

@@ -17,8 +17,8 @@ export interface TrustTest {
 }
 
 /**
- * The whole configuration with defaults filled in (design.md §4); keys are spelled as in the TOML
- * file.
+ * The whole configuration with defaults filled in (docs/design.md §4); keys are spelled as in the
+ * TOML file.
  */
 export interface Configuration {
   readonly node: { readonly name: string; readonly role: Role };

@@ -4,7 +4,7 @@
  * `docs/errors.md` is this table in prose; a test compares the two.
  */
 interface ErrorKind {
-  /** Process exit code of the command line: 1 failed, 2 usage (design.md §10). */
+  /** Process exit code of the command line: 1 failed, 2 usage (docs/design.md §10). */
   readonly exit: 1 | 2;
   /** JSON-RPC 2.0 error code on the control socket. */
   readonly rpc: number;

@@ -4,7 +4,7 @@ import { encodeNodeId } from '../domain/identity/node-id.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import type { Identity } from './identity.ts';
 
-/** The same for every node: a certificate tells nothing but its key (design.md §6). */
+/** The same for every node: a certificate tells nothing but its key (docs/design.md §6). */
 const SUBJECT = 'CN=caro';
 const DAY_MS = 86_400_000;
 const VALID_DAYS = 365;

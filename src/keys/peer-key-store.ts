@@ -17,8 +17,8 @@ import { type RotationIntake, takeRotations } from './rotation-intake.ts';
 import { accountOf, type KeyMove, keyChanges, markRecorded, nextMoveMs, openMoves } from './trust-moves.ts';
 
 /**
- * What this node knows about the keys of others (design.md §6), kept in a file that outlives the
- * database.
+ * What this node knows about the keys of others (docs/design.md §6), kept in a file that outlives
+ * the database.
  */
 export interface PeerKeyStore {
   /** The other side of a connection as the policy judges it. */

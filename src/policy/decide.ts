@@ -18,7 +18,7 @@ const SHUT_OUT: Readonly<Record<ShutState, string>> = {
   revoked: 'the owner of that node has revoked this key, or the one that endorsed it',
 };
 
-/** The table of design.md §5. Numbers are levels: 1 is more detailed than 2. */
+/** The table of docs/design.md §5. Numbers are levels: 1 is more detailed than 2. */
 const GRANTS: Readonly<Record<TrustLevel, Readonly<Record<PolicyAction, 0 | 1 | 2 | 'yes'>>>> = {
   untrusted: { connect: 0, 'receive-summary': 0, query: 0 },
   share_to: { connect: 'yes', 'receive-summary': 1, query: 0 },
@@ -35,8 +35,8 @@ const WANTED: Readonly<Record<PolicyAction, string>> = {
 
 /**
  * Decides about another node: deny (node or subnet) over node over most specific subnet over
- * default (FR-701–705, design.md §5). The sharing level cuts further and never widens; denied tools
- * are cut out of every answer, whoever asks. Pure.
+ * default (FR-701–705, docs/design.md §5). The sharing level cuts further and never widens; denied
+ * tools are cut out of every answer, whoever asks. Pure.
  */
 export function decide(settings: PolicySettings, question: PolicyQuestion): Decision {
   const trust = trustRuleFor(settings.trust, question);

@@ -4,9 +4,9 @@ import { decide } from './decide.ts';
 import { outcomeOf } from './explanation.ts';
 
 /**
- * Runs `[[trust.tests]]` (design.md §5). They judge the rules of trust as if sharing were on (level
- * 1): the sharing level is the owner's switch, and turning it off must never be refused because a
- * test expects somebody to be served.
+ * Runs `[[trust.tests]]` (docs/design.md §5). They judge the rules of trust as if sharing were on
+ * (level 1): the sharing level is the owner's switch, and turning it off must never be refused
+ * because a test expects somebody to be served.
  */
 export function runTrustTests(settings: PolicySettings): readonly TrustTestResult[] {
   const sharingOn: PolicySettings = { trust: settings.trust, sharing: { ...settings.sharing, level: 1 } };

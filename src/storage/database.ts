@@ -296,7 +296,7 @@ function openForWriting(
   makePrivately(file);
   const database = new Sqlite(file, { timeout: 5_000 });
   // FULL: a spool record is removed only after the commit that holds it has reached the disk
-  // (design.md §2).
+  // (docs/design.md §2).
   for (const pragma of [
     'auto_vacuum = incremental',
     'journal_mode = wal',

@@ -7,8 +7,8 @@ export interface DueSummary {
 }
 
 /**
- * Which of the node's own summaries each peer has (design.md §7: kept and sent when the peer is
- * back, once each).
+ * Which of the node's own summaries each peer has (docs/design.md §7: kept and sent when the peer
+ * is back, once each).
  */
 export interface DeliveryStore {
   /**

@@ -1,7 +1,7 @@
 /**
  * Schema, one entry per `user_version`; entries are only ever added. Rollups repeat in small what
  * events say, per quarter of an hour, so that summaries and dashboards cost the same with ten
- * million events as with ten thousand (design.md §2).
+ * million events as with ten thousand (docs/design.md §2).
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -120,7 +120,7 @@ export const MIGRATIONS: readonly string[] = [
     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
   `,
   `
-  -- Everything that was handed to a peer, byte for byte, written before it left (design.md §2).
+  -- Everything that was handed to a peer, byte for byte, written before it left (docs/design.md §2).
   CREATE TABLE egress (
     seq INTEGER PRIMARY KEY,
     time TEXT NOT NULL,

@@ -20,6 +20,7 @@ export const FOREIGN_NAMES: ReadonlySet<string> = new Set([
   'ProtectKernelModules',
   'USER_HZ',
   'max_user_namespaces',
+  'unprivileged_userns_clone',
   'protected_hardlinks',
   'fstat',
   'lstat',

@@ -5,7 +5,9 @@ import { decide } from '../../src/policy/decide.ts';
 import { outcomeOf } from '../../src/policy/explanation.ts';
 import { ANA, settings } from './settings.ts';
 
-/** Every level × action × sharing level, written out (design.md §5). Columns: sharing 0, 1, 2. */
+/**
+ * Every level × action × sharing level, written out (docs/design.md §5). Columns: sharing 0, 1, 2.
+ */
 const TABLE: readonly (readonly [TrustLevel, PolicyAction, string, string, string])[] = [
   ['untrusted', 'connect', 'deny', 'deny', 'deny'],
   ['untrusted', 'receive-summary', 'deny', 'deny', 'deny'],

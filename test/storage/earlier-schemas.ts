@@ -120,7 +120,7 @@ export const EARLIER_SCHEMAS: readonly string[] = [
     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
   `,
   `
-  -- Everything that was handed to a peer, byte for byte, written before it left (design.md §2).
+  -- Everything that was handed to a peer, byte for byte, written before it left (docs/design.md §2).
   CREATE TABLE egress (
     seq INTEGER PRIMARY KEY,
     time TEXT NOT NULL,

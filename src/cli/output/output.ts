@@ -18,7 +18,7 @@ export function say({ stdout }: Pick<Context, 'stdout'>, text = ''): void {
   stdout.write(`${pieces.join('')}\n`);
 }
 
-/** One object a line, for scripts (design.md §10). */
+/** One object a line, for scripts (docs/design.md §10). */
 export function sayJson(context: Pick<Context, 'stdout'>, value: unknown): void {
   say(context, jsonText(value));
 }

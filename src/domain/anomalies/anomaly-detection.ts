@@ -56,8 +56,8 @@ const MINIMUM = {
 } as const;
 
 /**
- * What was unusual in a span, measured against the node's own history (design.md §8): median and
- * MAD per hour of the week in the node's own time zone. Pure and linear in the number of slots.
+ * What was unusual in a span, measured against the node's own history (docs/design.md §8): median
+ * and MAD per hour of the week in the node's own time zone. Pure and linear in the number of slots.
  */
 export function findAnomalies(history: History, span: JudgedSpan): AnomalyReport {
   const first = history.slots[0]?.startMs ?? span.untilMs;

@@ -1,6 +1,6 @@
 /**
  * What can be unusual about a node's own history; a closed list, since counts of these leave the
- * node (design.md §8).
+ * node (docs/design.md §8).
  */
 export const ANOMALY_KINDS = [
   'unusual-volume',

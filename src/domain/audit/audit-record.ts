@@ -1,8 +1,8 @@
 import type { Json } from '../encoding/canonical.ts';
 
 /**
- * Everything that is put on record (design.md §9); a closed list, so that readers and exports can
- * rely on it.
+ * Everything that is put on record (docs/design.md §9); a closed list, so that readers and exports
+ * can rely on it.
  */
 export const AUDIT_TYPES = [
   'service.started',

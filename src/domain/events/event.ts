@@ -3,7 +3,7 @@ import type { ShellKind } from './shell-kind.ts';
 
 /**
  * One observed command, as its owner sees it (level 0: never leaves the node, FR-302). Field names
- * are the contract of `caro events --json` (design.md §10).
+ * are the contract of `caro events --json` (docs/design.md §10).
  */
 export interface TerminalEvent {
   readonly id: number;

@@ -1,6 +1,7 @@
 /**
- * How a key of another node stands (design.md §6). `current`: as good as the trust in it, or in the
- * key whose trust has moved to it; `pending`: endorsed by a key before it, in its grace; `retired`:
+ * How a key of another node stands (docs/design.md §6). `current`: as good as the trust in it, or
+ * in the key whose trust has moved to it; `pending`: endorsed by a key before it, in its grace;
+ * `retired`:
  * a successor has taken over; `suspended`: its lineage has two heirs; `revoked`: by its own owner.
  */
 export const KEY_STATES = ['current', 'pending', 'retired', 'suspended', 'revoked'] as const;

@@ -1,4 +1,4 @@
-/** Media types of the documents about keys (design.md §6). */
+/** Media types of the documents about keys (docs/design.md §6). */
 export const ROTATION_TYPE = 'application/vnd.caro.rotation.v1+json';
 export const REVOCATION_TYPE = 'application/vnd.caro.revocation.v1+json';
 /** At most so many keys back does a hello explain who the sender was. */
@@ -12,8 +12,8 @@ export const MAX_KEYS = 1_024;
 export const MAX_REVOKED = 16_384;
 
 /**
- * Signed by the old and the new key: the node that had the one now has the other (FR-104, design.md
- * §6).
+ * Signed by the old and the new key: the node that had the one now has the other (FR-104,
+ * docs/design.md §6).
  */
 export type RotationStatement = {
   readonly type: 'caro.rotation';

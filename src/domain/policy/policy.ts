@@ -27,7 +27,7 @@ export interface PolicyQuestion {
   readonly level?: 1 | 2;
   /**
    * Earlier ids of a node that rotated its key: a denial of any of them covers it at once
-   * (design.md §6).
+   * (docs/design.md §6).
    */
   readonly formerIds?: readonly string[];
   /**

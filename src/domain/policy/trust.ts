@@ -1,4 +1,4 @@
-/** How far another node is trusted (FR-701, design.md §5). */
+/** How far another node is trusted (FR-701, docs/design.md §5). */
 export const TRUST_LEVELS = ['untrusted', 'share_to', 'query_from', 'peer', 'supervisor'] as const;
 export type TrustLevel = (typeof TRUST_LEVELS)[number];
 
@@ -12,7 +12,7 @@ export type SharingLevel = (typeof SHARING_LEVELS)[number];
 export const ROLES = ['individual', 'admin', 'security'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Query types of design.md §8 (FR-605). */
+/** Query types of docs/design.md §8 (FR-605). */
 export const QUERY_TYPES = [
   'tool-usage',
   'safety-posture',

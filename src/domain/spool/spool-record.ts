@@ -28,7 +28,7 @@ export interface SpoolRecord {
    */
   readonly status?: number;
   /**
-   * Working directory when the command started. `byte-text.ts` tells how bytes that are not UTF-8
+   * Working directory when the command started. `lossless-utf8.ts` tells how bytes that are not UTF-8
    * are kept.
    */
   readonly cwd?: string;

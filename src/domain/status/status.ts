@@ -96,7 +96,7 @@ export interface StorageStatus {
   readonly logLinesLost: number;
 }
 
-/** `caro status --json` (design.md §10). */
+/** `caro status --json` (docs/design.md §10). */
 export interface ServiceStatus {
   readonly node: {
     readonly id: string;

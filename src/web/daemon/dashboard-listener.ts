@@ -51,7 +51,7 @@ export interface Dashboard {
   readonly port: number;
   /** Process id of the page's process while there is one. */
   readonly childPid: () => number | undefined;
-  /** Writes the file that logs its reader in once (design.md §12). */
+  /** Writes the file that logs its reader in once (docs/design.md §12). */
   readonly mintLogin: () => Promise<{ readonly file: string }>;
   /** A login file for the owner's browser; the page's process starts meanwhile. */
   readonly link: () => Promise<Replies['dashboard.link']>;

@@ -25,8 +25,8 @@ export interface LoginTokensOptions {
 
 /**
  * Mints one-time logins. The token stands in a file that only its owner can read and travels in a
- * POST body: never in an argument list, a URL, a log or the browser's history (design.md §12). Only
- * its hash is kept here.
+ * POST body: never in an argument list, a URL, a log or the browser's history (docs/design.md §12).
+ * Only its hash is kept here.
  */
 export class LoginTokens {
   #open: readonly OpenLogin[] = [];
