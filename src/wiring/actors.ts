@@ -124,7 +124,7 @@ function policyPorts({ bus, database, peerKeys }: ServiceContext): Parameters<ty
   return { figures, vocabulary: readVocabulary, audit: auditWith({ bus }), now: Date.now, peerKeys };
 }
 
-function gatewayPorts(context: ServiceContext): GatewayPorts {
+export function gatewayPorts(context: ServiceContext): GatewayPorts {
   const { bus, database, peerKeys } = context;
   return {
     bus,

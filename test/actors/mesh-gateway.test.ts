@@ -31,7 +31,7 @@ function withMesh(): Configuration {
   return { ...configuration, mesh: { ...configuration.mesh, enabled: true } };
 }
 
-/** A gateway whose door can be blocked, and the keys with which it was opened. */
+/** A gateway that can be kept from opening the mesh, and the keys with which it was opened. */
 async function rig() {
   const opened: string[] = [];
   const state = { key: OLD, isBlocked: false };

@@ -138,8 +138,8 @@ export async function openRig(
 }
 
 const ALONE: RigMesh = {
-  status: () => ({ enabled: false, listen: null, peers: [] }),
-  ask: () => Promise.resolve({ ok: false, code: 'not_running' }),
+  status: () => ({ listen: null, peers: [] }),
+  ask: () => Promise.reject(new Error('expected no query')),
 };
 
 /** The login token in a login file. */

@@ -1,3 +1,5 @@
+import type { OpenPeer } from '../../src/actors/mesh-gateway/open-mesh.ts';
+import { CaroError } from '../../src/domain/errors.ts';
 import type { Role, TrustLevel } from '../../src/domain/policy/trust.ts';
 import type { MeshStatus } from '../../src/domain/status/status.ts';
 import { openNode, type TestNode, type Typed } from '../policy/node.ts';
@@ -39,11 +41,11 @@ export async function openMeshRig(
     if (typed) node.type(typed);
     return node;
   });
-  const peers: MeshStatus['peers'] = neighbours.map(({ name, state = 'connected', skewMs = 12 }, index) => ({
+  const peers = neighbours.map(({ name, state = 'connected', skewMs = 12 }, index): OpenPeer & { name: string } => ({
     id: ids[index] ?? '',
+    peer: state === 'connected' ? (ids[index] ?? '') : null,
     name,
     address: `10.0.1.${index + 10}:9238`,
-    trust: 'peer',
     state,
     skewMs: state === 'connecting' ? null : skewMs,
   }));
@@ -52,16 +54,16 @@ export async function openMeshRig(
     {
       toml: tomlOf(role, name, peers, floor) + more,
       mesh: {
-        status: () => ({ enabled: true, listen: '10.0.1.2:9238', peers }),
+        status: () => ({ listen: '10.0.1.2:9238', peers }),
         ask: async (id, query) => {
           const index = ids.indexOf(id);
           const { lets = 'untrusted', state = 'connected' } = neighbours[index] ?? {};
           if (state !== 'connected') {
             const code = state === 'skewed' ? 'clock_skewed' : 'peer_unreachable';
-            return { ok: false, code };
+            throw new CaroError(code, 'expected a connection');
           }
           const given = settings({ trust: { nodes: { [SELF]: lets } } });
-          return { ok: true, body: await responderOf(nodes[index]).answer(given, { id: SELF }, query) };
+          return responderOf(nodes[index]).answer(given, { id: SELF }, query);
         },
       },
     },
@@ -83,7 +85,12 @@ function responderOf(node: TestNode | undefined): TestNode['responder'] {
   return node.responder;
 }
 
-const tomlOf = (role: Role, name: string, peers: MeshStatus['peers'], floor: number): string =>
+const tomlOf = (
+  role: Role,
+  name: string,
+  peers: readonly (OpenPeer & { readonly name: string })[],
+  floor: number,
+): string =>
   [
     `[node]\nname = "${name}"\nrole = "${role}"`,
     '[mesh]\nenabled = true\nlisten = "127.0.0.1:0"',

@@ -1,38 +1,27 @@
 import { join } from 'node:path';
+import { createMeshGateway } from '../../src/actors/mesh-gateway/mesh-gateway.ts';
+import type { OpenMesh } from '../../src/actors/mesh-gateway/open-mesh.ts';
 import { createStatusReporter } from '../../src/actors/status-reporter.ts';
 import type { Actor } from '../../src/bus/actor.ts';
 import type { Bus } from '../../src/bus/bus.ts';
 import { type ActorSpec, messageCounts, Supervised } from '../../src/bus/supervisor.ts';
 import { loadConfiguration } from '../../src/config/loader.ts';
 import type { Places } from '../../src/config/places.ts';
-import type { PeerAnswer, QueryBody } from '../../src/domain/answers/query.ts';
-import { CaroError } from '../../src/domain/errors.ts';
-import type {
-  ActorStatus,
-  MeshStatus,
-  ObserveStatus,
-  RotationStatus,
-  StorageStatus,
-} from '../../src/domain/status/status.ts';
+import type { ActorStatus, ObserveStatus, RotationStatus, StorageStatus } from '../../src/domain/status/status.ts';
 import { openOwnKeys } from '../../src/keys/own-keys.ts';
 import { lazyPeerKeys } from '../../src/keys/peer-keys.ts';
 import { openLog } from '../../src/platform/service-log.ts';
 import { type Database, databaseBytes } from '../../src/storage/database.ts';
-import { createEgressStore } from '../../src/storage/egress-store.ts';
 import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
 import { StorageHealth } from '../../src/storage/maintenance/storage-health.ts';
-import { createReader } from '../../src/storage/reader.ts';
-import { actorSpecs } from '../../src/wiring/actors.ts';
+import { actorSpecs, gatewayPorts } from '../../src/wiring/actors.ts';
 import type { ServiceContext } from '../../src/wiring/service-context.ts';
 import { openPool } from '../../src/workers/pool.ts';
 
 /** What lies beyond this node: the state of its connections, and what a peer answers. */
-export interface RigMesh {
-  readonly status: () => MeshStatus;
-  readonly ask: (id: string, query: QueryBody) => Promise<PeerAnswer>;
-}
+export type RigMesh = Pick<OpenMesh, 'status' | 'ask'>;
 
-/** What is wrong with the service, as its parts would say it. */
+/** What is wrong with the service, as its parts would report it. */
 export interface Faults {
   readonly storage?: Partial<StorageStatus>;
   readonly observe?: Partial<ObserveStatus>;
@@ -40,10 +29,7 @@ export interface Faults {
   readonly rotation?: RotationStatus;
 }
 
-/** Only shells and peers are replaced. */
-const REPLACED = ['mesh gateway', 'collector'];
-
-/** The service's own actors on one database, behind the dashboard; resolves with what stops them. */
+/** Starts the service's own actors; only the wire to peers is `mesh`. Resolves with what stops them. */
 export async function startActors(
   bus: Bus,
   places: Places,
@@ -52,12 +38,12 @@ export async function startActors(
   faults: () => Faults,
 ): Promise<() => Promise<void>> {
   const ownKeys = await openOwnKeys(places, 0);
-  const { id, fingerprint } = ownKeys.identity();
+  const identity = ownKeys.identity();
   let { configuration } = loadConfiguration(places, 'rig');
   const pool = openPool(join(__dirname, '../../dist/worker.js'));
   const context: ServiceContext = {
     places,
-    identity: ownKeys.identity(),
+    identity,
     ownKeys,
     peerKeys: lazyPeerKeys(places.peerKeys, 0),
     database,
@@ -71,9 +57,10 @@ export async function startActors(
       configuration = next;
     },
   };
+  const gateway = { ...gatewayPorts(context), open: () => Promise.resolve({ ...UNUSED, ...mesh }) };
   const actors: Supervised[] = [];
   const facts = () => ({
-    node: { id, fingerprint, ...configuration.node, ...rotationOf(faults()) },
+    node: { id: identity.id, fingerprint: identity.fingerprint, ...configuration.node, ...rotationOf(faults()) },
     service: { pid: process.pid, uptimeSeconds: Math.floor(process.uptime()), version: '0.1.0' },
     dashboard: { url: '' },
     storage: { ...SOUND, ...faults().storage },
@@ -81,13 +68,14 @@ export async function startActors(
     actors: faults().actors ?? [],
   });
   const metrics = () => ({ databaseBytes: databaseBytes(places.database), messages: messageCounts(actors) });
-  const specs = [
-    ...actorSpecs(context).filter(({ name }) => !REPLACED.includes(name)),
-    spec('edge of the rig', () => edge(database, mesh, faults)),
-    spec('status reporter', () => createStatusReporter({ bus, facts, metrics })),
-  ];
-  for (const one of specs) {
-    const actor = new Supervised(one, bus, SUPERVISION);
+  const replaced: Readonly<Record<string, (spec: ActorSpec) => ActorSpec['create']>> = {
+    'mesh gateway': () => () => createMeshGateway(gateway, configuration),
+    collector: (spec) => () => withFaults(spec.create(), faults),
+  };
+  const specs = actorSpecs(context).map((spec) => ({ ...spec, create: replaced[spec.name]?.(spec) ?? spec.create }));
+  const status = () => createStatusReporter({ bus, facts, metrics });
+  for (const spec of [...specs, { name: 'status reporter', capacity: 64, policy: 'wait', create: status } as const]) {
+    const actor = new Supervised(spec, bus, SUPERVISION);
     await actor.start();
     actors.push(actor);
   }
@@ -97,12 +85,12 @@ export async function startActors(
   };
 }
 
-const spec = (name: string, create: ActorSpec['create']): ActorSpec => ({
-  name,
-  capacity: 64,
-  policy: 'wait',
-  create,
-});
+/** The collector, with what it reports about itself overridden. */
+function withFaults(actor: Actor<never>, faults: () => Faults): Actor<never> {
+  const handlers = actor.handlers as { readonly 'observe.status': (body: unknown) => ObserveStatus };
+  const overridden = (): ObserveStatus => ({ ...handlers['observe.status']({}), ...faults().observe });
+  return { ...actor, handlers: { ...handlers, 'observe.status': overridden } };
+}
 
 const rotationOf = ({ rotation }: Faults) => (rotation ? { rotation } : {});
 
@@ -114,34 +102,24 @@ const SOUND: StorageStatus = {
   logLinesLost: 0,
 };
 
-type EdgeKinds = 'observe.status' | 'mesh.status' | 'peer.ask' | 'egress.list' | 'egress.show' | 'config.commit';
+const unused = (): never => {
+  throw new Error('expected no use of this part of the mesh');
+};
 
-/** In place of shells and peers. The egress ledger is the real one. */
-function edge(database: Database, mesh: RigMesh, faults: () => Faults): Actor<EdgeKinds> {
-  const reader = createReader(database);
-  const egress = createEgressStore(database);
-  return {
-    name: 'edge of the rig',
-    handlers: {
-      'observe.status': () => ({
-        ...reader.counts(),
-        pending: 0,
-        shells: reader.shells(),
-        trouble: null,
-        ...faults().observe,
-      }),
-      'mesh.status': mesh.status,
-      'peer.ask': ({ peers, query }) => peers.map((peer) => mesh.ask(peer, query)),
-      'egress.list': ({ peer, ...range }) => egress.list(peer === undefined ? range : { ...range, recipients: [peer] }),
-      'egress.show': ({ seq }) => {
-        const message = egress.read(seq);
-        if (!message) throw new CaroError('not_found', 'expected the number of a message');
-        return message;
-      },
-      'config.commit': () => null,
-    },
-  };
-}
+const UNUSED: OpenMesh = {
+  status: unused,
+  asker: (peer) => peer,
+  account: (id) => id,
+  reload: () => undefined,
+  ask: unused,
+  deliver: unused,
+  invite: unused,
+  join: unused,
+  renew: () => Promise.resolve(),
+  announceRotation: unused,
+  announceRevocation: unused,
+  close: () => Promise.resolve(),
+};
 
 const SUPERVISION = {
   backoffMs: () => 10,

@@ -44,34 +44,34 @@ type Kinds =
  */
 export function createMeshGateway(ports: GatewayPorts, initial: Configuration): Actor<Kinds> {
   const { bus, egress, peerKeys } = ports;
-  const door = createDoor(ports, initial);
-  const pusher = createSummaryPusher({ ...ports.summaries, mesh: door.mesh });
-  const pushAll = (): void => pusher.pushAll(door.configuration());
+  const lifecycle = createMeshLifecycle(ports, initial);
+  const pusher = createSummaryPusher({ ...ports.summaries, mesh: lifecycle.mesh });
+  const pushAll = (): void => pusher.pushAll(lifecycle.configuration());
   /**
    * Live connections are judged again: a key may be retired, or two keys may claim to follow it.
    */
   const judgeAgain = (): void => {
-    door.mesh()?.reload(door.configuration());
+    lifecycle.mesh()?.reload(lifecycle.configuration());
     pushAll();
   };
   return {
     name: 'mesh gateway',
     // They wait for peers.
     concurrent: ['peers.join', 'peer.ask'],
-    start: () => door.apply(initial),
-    stop: door.close,
+    start: () => lifecycle.apply(initial),
+    stop: lifecycle.close,
     handlers: {
-      'mesh.status': () => statusOf(door.mesh(), door.configuration()),
+      'mesh.status': () => statusOf(lifecycle.mesh(), lifecycle.configuration()),
       'mesh.changed': (change) => {
-        if (change.change === 'connected') pusher.push(door.configuration(), change);
+        if (change.change === 'connected') pusher.push(lifecycle.configuration(), change);
       },
-      'mesh.reopen': () => door.reopen().then(() => null),
+      'mesh.reopen': () => lifecycle.reopen().then(() => null),
       'peer.ask': ({ peers, query, deadlineMs }) => {
-        const mesh = door.mesh();
+        const mesh = lifecycle.mesh();
         return peers.map((id) => answerOf(mesh, id, query, deadlineMs));
       },
       'peers.announce': async ({ rotations, revocations }) => {
-        const mesh = door.mesh();
+        const mesh = lifecycle.mesh();
         const told = new Set<string>();
         // Rotations first: who hears that a key is bad MUST know by then what came after it.
         for (const statement of rotations.slice(-1))
@@ -80,9 +80,9 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
           for (const id of (await mesh?.announceRevocation(statement)) ?? []) told.add(id);
         return [...told];
       },
-      'peers.invite': ({ host }) => door.opened().invite(host),
+      'peers.invite': ({ host }) => lifecycle.opened().invite(host),
       'peers.join': async ({ code }) => {
-        const peer = await door.opened().join(code);
+        const peer = await lifecycle.opened().join(code);
         await bus.request('peer.paired', peer);
         return peer;
       },
@@ -92,13 +92,13 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
         egress.list(peer === undefined ? range : { ...range, recipients: await peerKeys.family(peer) }),
       'egress.show': ({ seq }) => egressMessage(egress, seq),
       'config.commit': async (next) => {
-        await door.apply(next);
+        await lifecycle.apply(next);
         pushAll();
         return null;
       },
       'clock.quarter': async ({ retentionMs }) => {
-        egress.prune(retentionMs - door.configuration().retention.egress_days * DAY_MS);
-        await door.keepUp();
+        egress.prune(retentionMs - lifecycle.configuration().retention.egress_days * DAY_MS);
+        await lifecycle.keepUp();
       },
     },
   };
@@ -151,7 +151,7 @@ function egressMessage(egress: GatewayPorts['egress'], seq: number): EgressMessa
 }
 
 /** The mesh, open or closed as the configuration says. */
-function createDoor({ open }: Pick<GatewayPorts, 'open'>, initial: Configuration) {
+function createMeshLifecycle({ open }: Pick<GatewayPorts, 'open'>, initial: Configuration) {
   let configuration = initial;
   let mesh: OpenMesh | null = null;
   const close = async (): Promise<void> => {
