@@ -190,7 +190,7 @@ const READERS: ReadonlySet<string> = new Set(
 
 const EMPTY_SOURCE = /^\/dev\/(?:null|zero)$/;
 
-export const writeOf = (item: Redirection): readonly Write[] => {
+const writeOf = (item: Redirection): readonly Write[] => {
   const path = item.target.text;
   if (/^(?:>|>\||&>|>\?|>!)$/.test(item.operator)) return [{ path, mode: 'overwrite' }];
   if (item.operator === '>&' && !/^(?:\d+|-)$/.test(path)) return [{ path, mode: 'overwrite' }];
@@ -269,6 +269,12 @@ export const upstream = ({ input }: Invocation): readonly Invocation[] => {
     found.unshift(...before);
   }
   return found;
+};
+
+/** The text on a program's standard input as far as it is known; empty otherwise. */
+export const pipedText = ({ input }: Invocation): string => {
+  if (input.kind === 'here-document' || input.kind === 'here-string') return input.text;
+  return input.kind === 'pipe' ? (input.output ?? '') : '';
 };
 
 /** Name of the step for redirections without a program: `> file`. */

@@ -1,6 +1,6 @@
 /** Databases: statements given to a client, and tools that drop, reset or flush data. */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
-import type { Step } from '../step.ts';
+import { pipedText, type Step } from '../step.ts';
 
 const CLIENTS =
   'psql pgcli mysql mycli sqlite3 litecli cqlsh clickhouse cockroach duckdb sqlplus sqlcmd isql usql dolt turso trino presto hive beeline impala-shell snowsql osql bteq spark-sql ysqlsh databricks bq wp drush drizzle-kit prisma heroku db2 pgloader cypher-shell influx';
@@ -10,16 +10,9 @@ const CLIENTS =
  * output.
  */
 const statements = (step: Step): string => {
-  const { input } = step.invocation;
-  const piped =
-    input.kind === 'here-document' || input.kind === 'here-string'
-      ? input.text
-      : input.kind === 'pipe'
-        ? (input.output ?? '')
-        : '';
   // Option names are removed: `--execute` would start an SQL comment.
   const words = step.args.map((arg) => arg.replace(/^--?[\w-]+=?/, ''));
-  return `${words.join('\n;')} ;\n ${piped} ; ${step.invocation.code?.language === 'sql' ? step.invocation.code.text : ''}`;
+  return `${words.join('\n;')} ;\n ${pipedText(step.invocation)} ; ${step.invocation.code?.language === 'sql' ? step.invocation.code.text : ''}`;
 };
 
 /** Removes comments and the content of string literals. Identifiers keep their quotes. */

@@ -4,7 +4,7 @@ import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 
 /** Services that monitor or protect. */
-export const DEFENSES =
+const DEFENSES =
   /^(?:auditd?|rsyslogd?|syslog(?:-ng|d)?|systemd-journald|journald|firewalld|ufw|iptables|ip6tables|nftables|apparmor|selinux\w*|fail2ban|ossec\w*|wazuh\w*|falco\w*|falcon-sensor|falcond|crowdstrike\w*|cbagentd|cbdaemon|cbdefense|carbonblack|sentinel(?:one|d|agent)\w*|mdatp|osqueryd?|clamav\w*|clamd|clamav-freshclam|esets?|sophos\w*|sav-protect|symantec\w*|mcafee\w*|ds_agent|traps?_?pmd|cortex\w*|qualys\w*|nessus\w*|tanium\w*|splunk\w*|SplunkForwarder|filebeat|auditbeat|elastic-agent|packetbeat|telegraf|datadog-agent|aide|tripwire|rkhunter|chkrootkit|usbguard|snort|suricata|zeek|sysmon|auoms|omsagent|azuremonitoragent|amazon-ssm-agent|google-cloud-ops-agent|security|unattended-upgrades|apt-daily\w*|sssd|caro|caro-mesh|com\.(?:apple\.(?:alf|syslogd|auditd|XProtect\w*|MRT\w*|SoftwareUpdate)|crowdstrike\.\w+|objective-see\.\w+|carbonblack\.\w+|microsoft\.\w+)|at\.obdev\.\w+|LuLu|LittleSnitch|littlesnitch\w*|opensnitchd?|santad?|BlockBlock)(?:\.service|\.socket|\.timer|\.plist)?$/i;
 const CRITICAL_SERVICE =
   /^(?:sshd?|network(?:ing|manager)?|systemd-(?:networkd|resolved|logind|timesyncd)|dbus|docker|containerd|kubelet|nginx|haproxy|apache2|httpd|traefik|envoy|caddy|mysqld?|mariadb|postgresql[\w@.-]*|mongod|redis(?:-server)?|rabbitmq-server|kafka|elasticsearch|etcd|vault|consul|cron|crond|chronyd?|ntpd?|bind9|named|dnsmasq|unbound|postfix|libvirtd)(?:\.service|\.socket)?$/i;

@@ -2,7 +2,7 @@
  * Queues, search, backups, monitoring, secret stores and other services; HTTP requests that delete.
  */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
-import type { Step } from '../step.ts';
+import { pipedText, type Step } from '../step.ts';
 
 const method = (step: Step): string => (step.value('-X', '--request', '--method') ?? '').toUpperCase();
 const url = (step: Step): string => step.args.find((arg) => /^https?:\/\/|^localhost|^[\w.-]+:\d+\//.test(arg)) ?? '';
@@ -148,13 +148,7 @@ const runtimeSocket = (step: Step): Verdict => {
 };
 
 const dns = (step: Step): Verdict => {
-  const { input } = step.invocation;
-  const text =
-    input.kind === 'here-document' || input.kind === 'here-string'
-      ? input.text
-      : input.kind === 'pipe'
-        ? (input.output ?? '')
-        : '';
+  const text = pipedText(step.invocation);
   return step.tool === 'rndc'
     ? step.sub('halt|stop|delzone|flush') && (step.sub('flush') ? 'moderate' : 'high')
     : /\b(?:update\s+delete|del(?:ete)?)\b/i.test(text) || (step.flag('-l') && /delete/.test(text));

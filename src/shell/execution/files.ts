@@ -30,7 +30,7 @@ export function recordRedirections(walk: Walk, redirections: readonly Redirectio
 }
 
 /** Records what is written to a file; unknown output makes its text unknown. */
-export function recordWrite(walk: Walk, file: Word, output: Output, append: boolean): void {
+function recordWrite(walk: Walk, file: Word, output: Output, append: boolean): void {
   const name = fileKey(file);
   if (name === null || name.startsWith('/dev/')) return;
   const before = append ? (walk.scope.files.get(name) ?? '') : '';

@@ -13,26 +13,28 @@ import type {
   Span,
   Substitution,
   Word,
-  Wrapper,
 } from '../model.ts';
 import type { Source } from '../source.ts';
 import type { AnalysisState, Mutable } from '../syntax/reader.ts';
 
 /** Context in which a command runs; passed down and never modified. */
-export interface Frame {
+export interface Frame
+  extends Pick<
+    Invocation,
+    | 'via'
+    | 'elevated'
+    | 'remote'
+    | 'contained'
+    | 'background'
+    | 'inFunction'
+    | 'inLoop'
+    | 'conditional'
+    | 'topLevel'
+    | 'depth'
+    | 'input'
+    | 'openArguments'
+  > {
   readonly dialect: Dialect;
-  readonly via: readonly Wrapper[];
-  readonly elevated: boolean;
-  readonly remote: boolean;
-  readonly contained: boolean;
-  readonly background: boolean;
-  readonly inFunction: string | null;
-  readonly inLoop: boolean;
-  readonly conditional: boolean;
-  readonly topLevel: boolean;
-  readonly depth: number;
-  readonly input: Input;
-  readonly openArguments: boolean;
 }
 
 /** What a command prints; null if unknown. */

@@ -17,7 +17,7 @@ import { SHELL_VARIABLES } from './shells.ts';
 import { runText, runWrapper } from './unwrap.ts';
 
 /** Name of a program without its directory; `sh` for a variable such as `$SHELL`. */
-export function toolName(name: Word): string {
+function toolName(name: Word): string {
   const text = name.value ?? deobfuscatedName(name);
   const slash = text.lastIndexOf('/');
   const base = slash < 0 || slash === text.length - 1 ? text : text.slice(slash + 1);

@@ -130,7 +130,7 @@ function expandAssignment(assignment: Assignment, expander: Expander): Assignmen
 }
 
 /** Expander that walks a script inside a word and records it as a substitution of that word. */
-export function substituter(walk: Walk, frame: Frame, argument: number, found: Substitution[]): Expander {
+function substituter(walk: Walk, frame: Frame, argument: number, found: Substitution[]): Expander {
   const inner: Frame = { ...frame, topLevel: false, depth: frame.depth + 1, openArguments: false };
   return {
     scope: walk.scope,

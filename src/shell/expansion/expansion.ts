@@ -34,7 +34,7 @@ export function expandWords(words: readonly Word[], expander: (argument: number)
   return result;
 }
 
-export function expandWord(word: Word, expander: Expander): Word[] {
+function expandWord(word: Word, expander: Expander): Word[] {
   const alternatives = hasBraces(word.parts) ? expandBraces(word.parts) : [word.parts];
   const result: Word[] = [];
   for (const parts of alternatives) {

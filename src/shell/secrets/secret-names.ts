@@ -47,7 +47,7 @@ export const isSecretValue = (value: string, kind: SecretKind): boolean => {
 };
 
 /** Shannon entropy in bits per character, of at most the first 256 characters. */
-export const entropy = (text: string): number => {
+const entropy = (text: string): number => {
   const sample = text.slice(0, 256);
   const counts = new Map<string, number>();
   for (const char of sample) counts.set(char, (counts.get(char) ?? 0) + 1);
