@@ -79,7 +79,9 @@ function goalsTable({ required, target, benchmark }: Figure, measured: string): 
     : table(['required', 'target', 'measured', 'repeat with'], [[required, target, measured, repeat]]);
 }
 
-/** Each run with its command line and the load of the machine; those that failed with the reason. */
+/**
+ * Each run with its command line and the load of the machine; those that failed with the reason.
+ */
 function runsSection(results: readonly BenchResult[]): readonly string[] {
   const rows = results.flatMap(({ benchmark, form, node, runs }) =>
     runs.map((run) => [

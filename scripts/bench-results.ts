@@ -1,4 +1,6 @@
-/** The files that `npm run bench` writes to `bench/results/`, read for the report and its charts. */
+/**
+ * The files that `npm run bench` writes to `bench/results/`, read for the report and its charts.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -31,8 +31,8 @@ export function writeSums(folder: string): void {
 }
 
 /**
- * Writes a gzipped ustar archive of a folder: sorted, owned by root, with the same bytes every time.
- * Of the modes, only the execute bit is kept.
+ * Writes a gzipped ustar archive of a folder: sorted, owned by root, with the same bytes every
+ * time. Of the modes, only the execute bit is kept.
  */
 export function writeArchive(folder: string, archive: string, epochSeconds: number): void {
   const order = ['--sort=name', '--format=ustar', `--mtime=@${epochSeconds}`];

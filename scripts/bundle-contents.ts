@@ -1,6 +1,6 @@
 /**
- * The contents of an installation without a registry: the files of the npm package, and the packages
- * that are not in its bundles.
+ * The contents of an installation without a registry: the files of the npm package, and the
+ * packages that are not in its bundles.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';

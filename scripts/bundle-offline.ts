@@ -1,9 +1,9 @@
 /**
  * Makes an archive that installs and runs without a registry or a compiler:
  * `release/caro-mesh-VERSION-SYSTEM-ARCH.tar.gz`. It contains `dist/`, so build first (`npm run
- * bundle:offline` does). The same commit and the same bindings give the same bytes. The archive runs
- * on the Node.js that makes it. With `--every-node` it also contains the binding that npm does not
- * install here, fetched from the registry.
+ * bundle:offline` does). The same commit and the same bindings give the same bytes. The archive
+ * runs on the Node.js that makes it. With `--every-node` it also contains the binding that npm does
+ * not install here, fetched from the registry.
  *
  *   npm run bundle:offline [-- FOLDER] [--every-node]
  */

@@ -21,7 +21,9 @@ import { TOPIC_SOURCES, TOPICS, type Topic } from './topics.ts';
  * are read.
  */
 const MAX_IN_WORK = 8;
-/** Maximum number of bytes that wait for a subscriber; one that reads too slowly is disconnected. */
+/**
+ * Maximum number of bytes that wait for a subscriber; one that reads too slowly is disconnected.
+ */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 
 export interface ControlConnectionPorts {

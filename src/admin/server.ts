@@ -20,8 +20,8 @@ export interface AdminServer {
 }
 
 /**
- * Opens the control socket (docs/design.md §11): JSON-RPC 2.0, one message a line. A socket that a dead
- * service left behind is replaced.
+ * Opens the control socket (docs/design.md §11): JSON-RPC 2.0, one message a line. A socket that a
+ * dead service left behind is replaced.
  *
  * @throws CaroError `already_running` where somebody answers on it; `permissions_unsafe` where
  *   something else is in its place.

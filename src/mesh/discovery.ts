@@ -98,8 +98,8 @@ interface Announced {
 }
 
 /**
- * The node that a response announces; undefined if the response is malformed or its sender's address,
- * which becomes the node's address, is not internal.
+ * The node that a response announces; undefined if the response is malformed or its sender's
+ * address, which becomes the node's address, is not internal.
  */
 function announcedBy({ answers, additionals }: ResponsePacket, address: string): Announced | undefined {
   if (!isInternal(address)) return undefined;

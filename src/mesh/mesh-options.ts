@@ -17,7 +17,9 @@ export interface MeshOptions {
   readonly tls: TlsMaterial;
   /** Shown to the other owner when pairing: `[a-z0-9-]{1,32}`. Sent in `pair` messages only. */
   readonly name: string;
-  /** IP address and port to listen on; port 0 chooses a free one. Null: the node does not listen. */
+  /**
+   * IP address and port to listen on; port 0 chooses a free one. Null: the node does not listen.
+   */
   readonly listen: Endpoint | null;
   readonly rules: AddressRules;
   readonly peers: readonly PeerAddress[];
@@ -83,7 +85,8 @@ export interface Mesh {
   readonly invite: (host?: string) => OpenInvite;
   readonly endInvite: () => void;
   /**
-   * @throws CaroError `invite_code_invalid`, `pairing_refused`, `peer_untrusted` (the other node has
+   * @throws CaroError `invite_code_invalid`, `pairing_refused`, `peer_untrusted` (the other node
+   * has
    *   no open invite), `peer_unreachable`, …
    */
   readonly join: (code: string) => Promise<JoinedPeer>;

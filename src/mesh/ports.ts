@@ -35,8 +35,8 @@ export interface PairedPeer extends PeerAt {
 }
 
 /**
- * What the mesh needs from the rest of the node. Synchronous functions MUST return quickly: they run
- * between messages.
+ * What the mesh needs from the rest of the node. Synchronous functions MUST return quickly: they
+ * run between messages.
  */
 export interface MeshPorts extends EgressPorts {
   readonly mayConnect: (peer: PeerAt) => ConnectDecision;

@@ -28,8 +28,8 @@ export interface SpoolRecord {
    */
   readonly status?: number;
   /**
-   * Working directory when the command started. `lossless-utf8.ts` tells how bytes that are not UTF-8
-   * are kept.
+   * Working directory when the command started. `lossless-utf8.ts` tells how bytes that are not
+   * UTF-8 are kept.
    */
   readonly cwd?: string;
   /**

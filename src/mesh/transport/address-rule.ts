@@ -55,8 +55,8 @@ export function checkDial(address: string, { allowPublic, allowDns }: AddressRul
 }
 
 /**
- * Resolves a name as Node does, and applies the rule of `checkDial` to every address. Not called for
- * IP addresses.
+ * Resolves a name as Node does, and applies the rule of `checkDial` to every address. Not called
+ * for IP addresses.
  */
 export const checkedLookup =
   ({ allowPublic }: Pick<AddressRules, 'allowPublic'>): LookupFunction =>

@@ -35,8 +35,8 @@ export function createConnectionRegistry(self: string, raceMs: number): Connecti
 
 /**
  * Which of two connections is kept; both sides come to the same result. If both sides dialled
- * simultaneously, it is the one that the node with the smaller id dialled. Otherwise it is the newer
- * one: a node that dials has lost the older one.
+ * simultaneously, it is the one that the node with the smaller id dialled. Otherwise it is the
+ * newer one: a node that dials has lost the older one.
  */
 function preferred(self: string, known: Connection, newer: Connection, raceMs: number): Connection {
   if (known.isDialled === newer.isDialled || newer.openedMs - known.openedMs > raceMs) return newer;

@@ -55,8 +55,8 @@ export interface EgressPorts {
    */
   readonly check: (type: MessageType, content: unknown) => string | null;
   /**
-   * MUST have stored all entries when it returns; if it throws, none of them is sent. One call holds
-   * all messages of one turn of the event loop.
+   * MUST have stored all entries when it returns; if it throws, none of them is sent. One call
+   * holds all messages of one turn of the event loop.
    */
   readonly record: (entries: readonly LedgerEntry[]) => void;
   readonly audit: (entry: AuditEntry) => void;
@@ -121,8 +121,9 @@ interface Sealed {
 
 /**
  * The only code that sends bytes to a peer. It asks the policy, checks the closed schema, signs,
- * writes the ledger, and only then sends (docs/design.md §2). Messages of one turn of the event loop
- * are written to the ledger together, so that a query to a hundred peers costs one transaction.
+ * writes the ledger, and only then sends (docs/design.md §2). Messages of one turn of the event
+ * loop are written to the ledger together, so that a query to a hundred peers costs one
+ * transaction.
  */
 export function createEgressGate(options: GateOptions): EgressGate {
   let waiting: Pending[] = [];

@@ -21,8 +21,8 @@ interface PendingConnection {
 const keyOf = (address: string | undefined, port: number | undefined): string => `${address ?? ''} ${port ?? 0}`;
 
 /**
- * At the limit the oldest connection is closed to make room for the new one. A flood then closes its
- * own connections, while a peer needs only a few milliseconds.
+ * At the limit the oldest connection is closed to make room for the new one. A flood then closes
+ * its own connections, while a peer needs only a few milliseconds.
  */
 export function createHandshakeLimiter(
   limits: Pick<MeshLimits, 'helloMs' | 'strangers' | 'strangersPerAddress'>,

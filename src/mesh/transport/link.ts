@@ -2,8 +2,8 @@ import type { WebSocket } from 'ws';
 
 /**
  * `mesh`: with a trusted node. `pairing`: with an untrusted node while an invite is open.
- * `introduction`: another key answers at the address of a peer; one hello of it is read, and nothing
- * is sent to it.
+ * `introduction`: another key answers at the address of a peer; one hello of it is read, and
+ * nothing is sent to it.
  */
 export type LinkPurpose = 'mesh' | 'pairing' | 'introduction';
 

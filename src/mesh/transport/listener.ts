@@ -84,8 +84,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 }
 
 /**
- * Checks identity and trust before any byte of HTTP is read. Undefined if the socket was refused and
- * destroyed.
+ * Checks identity and trust before any byte of HTTP is read. Undefined if the socket was refused
+ * and destroyed.
  */
 function authenticate(socket: TLSSocket, { now, admit, onRefuse }: ListenerOptions): Admitted | undefined {
   const address = plainAddress(socket.remoteAddress ?? '');

@@ -5,9 +5,9 @@ import type { TlsMaterial } from '../../identity/certificate.ts';
 import { EXPORTER_LABEL, SESSION_BYTES } from '../protocol/messages.ts';
 
 /**
- * TLS 1.3 with Ed25519 signatures only and without session tickets: a resumed session would skip the
- * proof of the key (RFC 8446 §2.2). `rejectUnauthorized` is off because certificates are checked by
- * `nodeIdOf` and the trust in their key, not by a certificate authority.
+ * TLS 1.3 with Ed25519 signatures only and without session tickets: a resumed session would skip
+ * the proof of the key (RFC 8446 §2.2). `rejectUnauthorized` is off because certificates are
+ * checked by `nodeIdOf` and the trust in their key, not by a certificate authority.
  */
 export const tlsSettings = ({
   key,

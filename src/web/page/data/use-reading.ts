@@ -7,8 +7,8 @@ export interface Reading<T> {
 }
 
 /**
- * Reads one resource of the API, and again when `parameters` or `turn` change. The last result stays
- * until then.
+ * Reads one resource of the API, and again when `parameters` or `turn` change. The last result
+ * stays until then.
  */
 export function useReading<T>(
   path: string,

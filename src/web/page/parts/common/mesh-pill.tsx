@@ -46,7 +46,9 @@ export function MeshPill({ mesh }: { readonly mesh: Mesh | null }) {
 
 const ignore = (): void => undefined;
 
-/** The audit log has the reason of a refusal, and the time of the last summary in each direction. */
+/**
+ * The audit log has the reason of a refusal, and the time of the last summary in each direction.
+ */
 function Peers({ peers }: { readonly peers: readonly Peer[] }) {
   const refused = useReading<AuditPage>('/api/audit', { type: 'peer.refused', limit: 100 }, ignore);
   const sent = useReading<AuditPage>('/api/audit', { type: 'summary.sent', limit: 100 }, ignore);

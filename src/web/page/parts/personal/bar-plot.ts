@@ -47,7 +47,9 @@ const edges = (data: readonly Bar[]): [number, number] => [
 
 const sizeOf = (place: HTMLElement) => ({ width: Math.max(place.clientWidth, 200), height: place.clientHeight || 190 });
 
-/** Times in seconds at the middle of each bar. An empty bar is a gap, for which nothing is drawn. */
+/**
+ * Times in seconds at the middle of each bar. An empty bar is a gap, for which nothing is drawn.
+ */
 function dataOf(data: readonly Bar[]): uPlot.AlignedData {
   return [
     data.map((bar) => (bar.start.getTime() + bar.end.getTime()) / 2_000),

@@ -12,8 +12,8 @@ interface EventRowProps {
 }
 
 /**
- * One command per line; when open, everything that is stored about it. Its text is inserted as text,
- * never as markup.
+ * One command per line; when open, everything that is stored about it. Its text is inserted as
+ * text, never as markup.
  */
 export function EventRow({ event, rules, isNew, day }: EventRowProps) {
   const [open, setOpen] = useState(false);
