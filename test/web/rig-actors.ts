@@ -29,7 +29,9 @@ export interface Faults {
   readonly rotation?: RotationStatus;
 }
 
-/** Starts the service's own actors; only the wire to peers is `mesh`. Resolves with what stops them. */
+/**
+ * Starts the service's own actors; only the wire to peers is `mesh`. Resolves with what stops them.
+ */
 export async function startActors(
   bus: Bus,
   places: Places,
