@@ -9,11 +9,11 @@ export interface ServiceControlPorts {
   readonly openDashboard: () => Promise<Replies['dashboard.link']>;
 }
 
-type Kinds = 'database.backup' | 'dashboard.link';
+export type ServiceControlKinds = 'database.backup' | 'dashboard.link';
 
 /** Takes the requests that concern the service as a whole rather than one of its actors. */
 export function serviceControl({ backup, openDashboard }: ServiceControlPorts): ActorSpec {
-  const actor: Actor<Kinds> = {
+  const actor: Actor<ServiceControlKinds> = {
     name: 'service control',
     // Each waits for others: a backup of minutes must not delay a login.
     concurrent: ['database.backup', 'dashboard.link'],
