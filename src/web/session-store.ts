@@ -3,7 +3,7 @@ import type { BrowserSession } from './ipc-protocol.ts';
 
 /** A login lasts half a day; then `caro dashboard` again. */
 export const SESSION_MS = 12 * 3_600_000;
-/** So many browsers at once; the oldest login is forgotten for one more. */
+/** Maximum number of logins; one more replaces the oldest. */
 const MAX_SESSIONS = 32;
 
 /** SHA-256 of a secret in hex: what is kept and compared instead of the secret. */
@@ -13,7 +13,7 @@ export const secretHash = (secret: string): string => createHash('sha256').updat
 export const sameHash = (one: string, other: string): boolean =>
   one.length === other.length && timingSafeEqual(Buffer.from(one, 'hex'), Buffer.from(other, 'hex'));
 
-/** The logins that hold, by hash of their cookie. */
+/** The valid logins, by hash of their cookie. */
 export class SessionStore {
   readonly #sessions = new Map<string, BrowserSession>();
 
@@ -41,7 +41,7 @@ export class SessionStore {
   }
 
   /**
-   * The login behind a cookie, unless it has run out. A cookie alone opens nothing: see `holds`.
+   * The login behind a cookie, unless it has expired. A cookie alone opens nothing: see `holds`.
    */
   find(cookie: string): BrowserSession | undefined {
     const session = this.#sessions.get(secretHash(cookie));

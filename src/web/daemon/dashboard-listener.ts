@@ -10,11 +10,11 @@ import type { PageProcess } from './page-process.ts';
 
 const IDLE_MS = 30_000;
 /**
- * Refusals of one kind are put on record once in this time, with a count: a web page cannot flood
- * the audit log.
+ * Refusals of one kind are recorded in the audit log once in this time, with a count, so that a web
+ * page cannot flood it.
  */
 const REFUSAL_MS = 60_000;
-/** Both are taken, so that no other program can answer for `localhost` on this port. */
+/** The listener binds both, so that no other program can answer for `localhost` on this port. */
 const LOOPBACK = ['127.0.0.1', '::1'] as const;
 
 export interface DashboardOptions {
@@ -35,10 +35,10 @@ export interface DashboardOptions {
   readonly bus: Pick<Bus, 'request' | 'listen'>;
   /** Texts of risk rules, unknown ids left out. */
   readonly describeRules: (ids: readonly string[]) => readonly RuleText[] | Promise<readonly RuleText[]>;
-  /** What opens `/metrics`; null where the owner has made none. */
+  /** The token for `/metrics`; null if the owner has made none. */
   readonly metricsToken: () => Promise<string | null>;
   readonly now: () => number;
-  /** Takes rare lines of trouble; they hold no command text. */
+  /** Logs errors, which are rare and hold no command text. */
   readonly log: (text: string) => void;
   readonly idleMs?: number;
   readonly loginLifetimeMs?: number;
@@ -55,15 +55,15 @@ export interface Dashboard {
   readonly mintLogin: () => Promise<{ readonly file: string }>;
   /** A login file for the owner's browser; the page's process starts meanwhile. */
   readonly link: () => Promise<Replies['dashboard.link']>;
-  /** Starts the page's process ahead of the browser; resolves when it serves. */
+  /** Starts the page's process before the browser connects; resolves when it serves. */
   readonly warm: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 /**
- * Holds the dashboard's port open in the daemon and costs it next to nothing: no HTTP is parsed
- * here. The first connection starts the page's process, every connection is handed to it, and it
- * leaves after idling (docs/adr/0007). Logins live here, as hashes, so they outlast that process.
+ * Listens on the dashboard's port in the daemon at almost no cost: no HTTP is parsed here. The
+ * first connection starts the page's process, every connection is handed to it, and it exits when
+ * idle (docs/adr/0007). Logins live here, as hashes, so they outlast that process.
  *
  * @throws CaroError `address_unsafe` for a host that is not loopback, `address_in_use` where the
  *   port is taken.

@@ -24,9 +24,9 @@ export interface LoginTokensOptions {
 }
 
 /**
- * Mints one-time logins. The token stands in a file that only its owner can read and travels in a
- * POST body: never in an argument list, a URL, a log or the browser's history (docs/design.md §12).
- * Only its hash is kept here.
+ * Mints one-time logins. The token is in a file that only its owner can read and travels in a POST
+ * body: never in an argument list, a URL, a log or the browser's history (docs/design.md §12). Only
+ * its hash is kept here.
  */
 export class LoginTokens {
   #open: readonly OpenLogin[] = [];
@@ -57,7 +57,7 @@ export class LoginTokens {
     return login.expiresMs > this.options.now();
   }
 
-  /** Takes all open logins back. */
+  /** Revokes all open logins. */
   close(): void {
     for (const login of this.#open) this.#forget(login);
   }

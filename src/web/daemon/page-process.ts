@@ -21,7 +21,7 @@ import { sameHash, secretHash } from '../session-store.ts';
 import { forkPage } from './page-fork.ts';
 import { decodeFromPage } from './page-messages.ts';
 
-/** A connection that waits longer for the process to be ready is told to try again. */
+/** A process that is not ready in this time is killed; waiting connections are told to retry. */
 const READY_MS = 10_000;
 const MAX_WAITING = 64;
 const TRY_AGAIN =
@@ -37,7 +37,7 @@ export interface PageProcessPorts {
   /** The token of the owner's scraper, where there is one. */
   readonly metricsToken: () => Promise<string | null>;
   readonly logout: (cookieHash: string) => void;
-  /** True where both halves belong to one login that still holds. */
+  /** True if both halves belong to one login that is still valid. */
   readonly holds: (proof: Proof) => boolean;
   readonly refused: (reason: RefusalReason) => void;
   /** Called once, when the process takes no more connections (it left, or died). */
@@ -113,7 +113,7 @@ export class PageProcess {
 
   #receive(value: unknown): void {
     const message = decodeFromPage(value);
-    // A process that says anything else has been taken over: nothing more is heard of it.
+    // A process that sends anything else has been taken over.
     if (message) this.#handle(message);
     else this.#child.kill('SIGKILL');
   }
@@ -171,8 +171,8 @@ export class PageProcess {
   }
 
   /**
-   * What changes something or leaves this node is done for somebody who is logged in, never for the
-   * page's process itself.
+   * Changes, and queries to the mesh, need the proof of a login; the page's process alone cannot
+   * make them.
    */
   async #act(message: Act): Promise<(Reply & { ok: true })['body']> {
     if (!this.ports.holds(message.proof))
@@ -182,7 +182,7 @@ export class PageProcess {
   }
 
   /**
-   * Tells of the states of this query and of no other: its notices are known by an id of its own.
+   * Sends the progress of this query and of no other: its notices carry an id made here.
    */
   async #askMesh({ id, body }: Act<'mesh.query'>): Promise<Replies['mesh.query']> {
     const query = randomBytes(8).toString('hex');

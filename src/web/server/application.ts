@@ -18,8 +18,8 @@ import { COMPILERS } from './schemas/schema-checks.ts';
 const BODY_BYTES = 4 * 1024;
 
 /**
- * The API and the login, behind their guards (docs/design.md §12): what takes a request of `server`
- * that the shell has not answered. Loaded after the page is on its way (`server.ts`).
+ * The API and the login, behind their guards (docs/design.md §12). Takes the requests of `server`
+ * that the static pages have not answered. Loaded after the page is on its way (`server.ts`).
  */
 export async function createApplication(
   { databaseFile, ...given }: Omit<DashboardPorts, 'reader'> & { readonly databaseFile: string },

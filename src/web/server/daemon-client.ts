@@ -13,8 +13,8 @@ type Answer = (reply: Reply) => void;
 const SOON_MS = 10_000;
 
 /**
- * The page process's end of the channel to the daemon: asks, and hears of new events while somebody
- * looks.
+ * The page process's end of the channel to the daemon: makes requests, and receives new events
+ * while a page is open.
  */
 export class DaemonClient {
   readonly #pending = new Map<number, Answer>();
@@ -31,8 +31,8 @@ export class DaemonClient {
   }
 
   /**
-   * Changes something, or asks the mesh, in the name of a login; `onProgress` hears how far a query
-   * is.
+   * Changes something, or asks the mesh, with the proof of a login; `onProgress` receives the
+   * progress of a query.
    * @throws CaroError with the daemon's code, `usage` where the login ended, or
    *   `deadline_exceeded`.
    */
@@ -80,14 +80,14 @@ export class DaemonClient {
     this.send({ type: 'logout', cookieHash });
   }
 
-  /** Tells the daemon of a refused request, for the audit log. */
+  /** Reports a refused request to the daemon, for the audit log. */
   refused(reason: RefusalReason): void {
     this.send({ type: 'refused', reason });
   }
 
   /**
-   * Hears each batch of events that is recorded after this resolves, until the returned function is
-   * called.
+   * Receives each batch of events that is recorded after this resolves, until the returned function
+   * is called.
    * @throws CaroError `deadline_exceeded`
    */
   async follow(listener: (events: readonly TerminalEvent[]) => void): Promise<() => void> {

@@ -26,9 +26,7 @@ export interface DashboardPorts {
  */
 export const cookieName = (port: number): string => `caro_${port}`;
 
-/**
- * The value is compared with a secret, so it has one spelling only: percent signs are not decoded.
- */
+/** A secret has one spelling only: percent signs are not decoded. */
 const asWritten = (value: string): string => value;
 
 /** Both halves of the login that the headers of a request carry; empty where one is missing. */

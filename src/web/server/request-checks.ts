@@ -16,7 +16,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** What every answer carries. */
+/** Headers of every answer. */
 export const HEADERS = {
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
@@ -60,7 +60,7 @@ interface Sent {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Why a request is not answered, whoever sends it; null where it may go on. */
+/** Why a request is refused regardless of login; null if it is allowed. */
 export function checkRequest(request: Sent, asked: Asked, hosts: ReadonlySet<string>): GuardRefusal | null {
   if (!hosts.has(request.headers.host ?? '')) return FOREIGN_HOST;
   return isOwn(request, asked) ? null : FOREIGN_ORIGIN;

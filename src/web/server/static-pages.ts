@@ -54,7 +54,7 @@ export function createStaticPages(
       send(request, response, refusal.status, { 'content-type': JSON_TEXT }, errorText(refusal));
     } else if (asset) sendAsset(request, response, asset);
     else {
-      // The page itself, or, to whoever is not logged in, what to do about it.
+      // Without a login, a document that says how to open the page.
       const known = ports.sessions.find(proofIn(request.headers, ports.port).cookie) !== undefined;
       send(
         request,
@@ -68,9 +68,7 @@ export function createStaticPages(
   };
 }
 
-/**
- * By address. Only what stands here is served: no path of a request ever reaches the file system.
- */
+/** By address. Only these files are served: no path of a request reaches the file system. */
 function listAssets(folder: string): ReadonlyMap<string, Asset> {
   const names = new Set(readdirSync(folder));
   const isCopy = (name: string): boolean => Object.values(ENCODINGS).some((ending) => name.endsWith(ending));

@@ -6,7 +6,7 @@ import type { DashboardPorts } from '../ports.ts';
 const MAX_STREAMS = 16;
 /** Shorter than any idle limit between here and the page. */
 const BEAT_MS = 15_000;
-/** A reader that is so far behind is let go: the page reads what it missed from the database. */
+/** A slower reader is disconnected: the page reads what it missed from the database. */
 const MAX_BUFFERED = 1024 * 1024;
 
 /**
@@ -24,8 +24,8 @@ export function liveRoutes(app: FastifyInstance, ports: DashboardPorts): void {
     open.add(stream);
     stream.once('close', () => open.delete(stream));
     try {
-      // The answer begins when the daemon tells of events: what is recorded from then on is in the
-      // stream.
+      // The answer begins once the daemon sends events, so the stream holds all that is recorded
+      // from then on.
       await begin(stream, ports);
     } catch (error) {
       stream.destroy();

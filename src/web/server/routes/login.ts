@@ -9,7 +9,7 @@ const LOGINS_A_MINUTE = 20;
 const PLACEHOLDER = '%PAGE_TOKEN%';
 
 /**
- * The way in and the way out. A login answers with the cookie and with a page that holds the page
+ * Login and logout. A login answers with the cookie and with a page that holds the page
  * token once; its script keeps that token for this origin and moves on by itself, because a
  * `SameSite=Strict` cookie is not sent along a redirect that began on another site.
  */
