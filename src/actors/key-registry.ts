@@ -95,10 +95,14 @@ export function createKeyRegistry({ alarm, audited, bus, log, own, peers }: KeyR
       'keys.heard': async ({ peer, rotations, revocations }) => {
         const store = await peers.open();
         const { news, isFull } = store.takeRotations(rotations, peer);
-        const revoked = revocations.flatMap((statement) => store.takeRevocation(statement, peer) ?? []);
         if (isFull) log.warn({ peer }, 'rotation not stored: the key book is full');
         for (const details of news) record({ type: 'key.rotated', peer, details: { ...details } });
-        for (const key of revoked) record({ type: 'key.revoked', peer, details: { key } });
+        // Each is recorded as it is stored, in case a later one cannot be.
+        const revoked = revocations.flatMap((statement) => {
+          const key = store.takeRevocation(statement, peer);
+          if (key !== null) record({ type: 'key.revoked', peer, details: { key } });
+          return key ?? [];
+        });
         if (news.length + revoked.length > 0) await announceChange();
         return null;
       },
