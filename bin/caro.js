@@ -35,7 +35,7 @@ const { join } = require('node:path');
 const DIST = join(__dirname, '..', 'dist');
 const LEAST_NODE = [20, 19];
 
-/** Nothing that a terminal would obey: an error may name a value of the configuration. */
+/** Escapes control characters: an error may quote a value of the configuration. */
 const shown = (text) =>
   text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, (character) => `\\u${character.codePointAt(0).toString(16).padStart(4, '0')}`);
 
@@ -44,23 +44,23 @@ function fail(text, code) {
   process.exitCode = code;
 }
 
-/** What a person can mend; the rest is for a report. */
+/** Causes that the user can fix. Anything else is a bug. */
 const REMEDIES = {
   ERR_DLOPEN_FAILED: 'the SQLite binding was built for another Node.js; run: npm rebuild better-sqlite3',
   MODULE_NOT_FOUND:
-    'a part of the program is missing; run: npm ci && npm run build (below Node.js 22.14 install a C++ compiler, make and Python before, or a newer Node.js)',
+    'part of the program is missing; run: npm ci && npm run build (Node.js before 22.14 also needs a C++ compiler, make and Python)',
   ENOSPC: 'the disk is full; free some space',
   EROFS: 'the file system is read-only',
-  EMFILE: 'too many files are open; see: ulimit -n',
+  EMFILE: 'too many files are open; raise the limit: ulimit -n',
 };
 
 /**
- * Its message may quote what it read, so that its kind is all that is shown; the log has the rest.
+ * Shows only the kind of the error: its message may quote a command. The log has the rest.
  */
 function failUnexpectedly(error) {
   const code = error?.code ?? error?.name ?? 'unknown';
-  const remedy = REMEDIES[code] ?? 'a defect in this program; see: caro service logs';
-  fail(`expected to run, met ${code}: ${remedy} (CARO_DEBUG=1 shows the place)`, 1);
+  const remedy = REMEDIES[code] ?? 'a bug in this program; see: caro service logs';
+  fail(`cannot run, ${code}: ${remedy} (CARO_DEBUG=1 prints the stack trace)`, 1);
   if (process.env.CARO_DEBUG) process.stderr.write(`${error?.stack ?? String(error)}\n`);
 }
 
@@ -75,10 +75,10 @@ function main() {
   const isService = args[0] === 'service' && args[1] === 'run' && !wantsHelp;
   const bundle = join(DIST, isService ? 'daemon.js' : 'cli.js');
   if (!existsSync(bundle)) {
-    fail(`expected the built program in ${DIST}, it is not there; run: npm run build`, 1);
+    fail(`expected the built program in ${DIST}, found none; run: npm run build`, 1);
     return;
   }
-  // Only errors of our own table have an exit code.
+  // Only errors of src/domain/errors.ts have an exit code.
   const end = (error) => (error?.exitCode ? fail(error.message, error.exitCode) : failUnexpectedly(error));
   if (isService) {
     require(bundle).runService(args.slice(2)).catch(end);

@@ -5,7 +5,7 @@ import { type Places, placesFrom } from '../config/places.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { withLiveSocket } from './live-socket.ts';
 
-/** What a command knows of the world around it; tests hand in another one. */
+/** Everything a command reads from its environment. Tests pass another one. */
 export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
@@ -16,11 +16,11 @@ export interface Context {
   readonly now: () => Date;
   /** @throws CaroError `usage` for a relative `CARO_HOME` */
   readonly places: () => Places;
-  /** Ends a command that would go on for ever. */
+  /** Aborted by Ctrl-C; ends commands that follow. */
   readonly interrupted: AbortSignal;
   /**
-   * Makes the process end with 1, or what the kind of error tells, for a command that did its work
-   * and found something bad.
+   * Sets the exit code to 1, or to that of the error, for a command that completed and found a
+   * problem.
    */
   readonly failed: (kind?: ErrorCode) => void;
 }

@@ -8,8 +8,7 @@ import { firstObserved, readRuleDays } from '../storage/events/finding-reader.ts
 import { readHistory } from '../storage/events/history-reader.ts';
 
 /**
- * What was found on this node, from rollups alone: rule ids, levels and counts, never text of a
- * command.
+ * Findings of this node, from rollups alone: rule ids, levels and counts, never text of a command.
  */
 export function* findings(database: Database, nowMs: number): Generator<DetectionFinding> {
   yield* riskFindings(database, nowMs);
@@ -18,7 +17,7 @@ export function* findings(database: Database, nowMs: number): Generator<Detectio
 
 const SEVERITIES = { moderate: 'low', high: 'high', critical: 'critical' } as const;
 
-/** A rule that this version does not know any more is exported by its id alone. */
+/** A rule that this version no longer knows is exported with its id alone. */
 function* riskFindings(database: Database, nowMs: number): Generator<DetectionFinding> {
   for (const { startMs, rule, count } of readRuleDays(database)) {
     const [known] = describeRules([rule]);

@@ -5,10 +5,9 @@ import type { Places } from '../config/places.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * The places of a node with the control socket where the service really made it. A login shell has
- * `XDG_RUNTIME_DIR`, `cron` and `su` have not, so that service and client may look in different
- * directories; of the sockets of ours that are there the newest counts. With `CARO_HOME` there is
- * one place only.
+ * Returns the places with the control socket that the service actually created. A login shell has
+ * `XDG_RUNTIME_DIR`, `cron` and `su` do not, so service and client may look in different
+ * directories. The newest socket of this user counts. With `CARO_HOME` there is only one place.
  */
 export function withLiveSocket(places: Places, env: Env, uid: number | undefined): Places {
   const { CARO_HOME: own } = env;

@@ -24,8 +24,8 @@ export function lastLines(path: string, count: number): LastLines {
 }
 
 /**
- * Lines that are added after `end`, until `signal`. A file that was moved away and begun anew is
- * read from its start.
+ * Lines that are added after `end`, until `signal`. After a rotation the new file is read from its
+ * start.
  */
 export async function* newLines(path: string, end: number, signal: AbortSignal): AsyncGenerator<string> {
   let wake = (): void => undefined;
@@ -59,7 +59,8 @@ export async function* newLines(path: string, end: number, signal: AbortSignal):
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 /**
- * Bytes as latin1, so that a range may begin and end within a character; whole lines are decoded.
+ * Returns bytes as latin1, because a range may begin or end within a character; whole lines are
+ * decoded later.
  */
 function readRange(path: string, begin: number, end: number): string {
   if (end <= begin) return '';

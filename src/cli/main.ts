@@ -56,7 +56,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addVersion,
 ];
 
-/** All of the command line; completions read it too. */
+/** The whole command line. Completions are generated from it. */
 export function createProgram(context: Context): Command {
   const program = new Command('caro')
     .description('Observes your shells, rates the risk of commands, and answers a trusted mesh with summaries only.')
@@ -73,14 +73,14 @@ export function createProgram(context: Context): Command {
 }
 
 /**
- * Runs one command line (`args` without node and script) and says how the process is to end: 0 ok,
- * 1 failed, 2 usage (docs/design.md §10). Errors go to stderr in one line; a defect shows where it
- * happened when CARO_DEBUG is set.
+ * Runs one command line (`args` without node and script) and resolves with the exit code: 0 ok,
+ * 1 failed, 2 usage (docs/design.md §10). An error is one line on stderr. CARO_DEBUG adds the
+ * stack trace of an internal error.
  */
 export async function runCli(args: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
-  // A reader that has seen enough (`| head`) is no failure.
+  // A closed pipe (`| head`) is not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   let code = 0;
   const context = processContext(interrupt.signal, (kind) => {
@@ -90,7 +90,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   return ended === 0 ? code : ended;
 }
 
-/** `runCli` in a world of the caller's choice. */
+/** `runCli` with the context of the caller. */
 export async function runWith(context: Context, args: readonly string[]): Promise<number> {
   try {
     await createProgram(context).parseAsync(args, { from: 'user' });
@@ -106,9 +106,9 @@ function failure({ env, stderr }: Context, error: unknown): number {
     stderr.write(`caro: ${harmlessLines(error.message)}\n`);
     return error.exitCode;
   }
-  // Its message may quote what it read, a command say; its kind is all that is shown unasked.
+  // Only the kind is shown: the message may quote a command.
   const kind = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'unknown';
-  stderr.write(`caro: a defect in this program: ${harmlessLines(kind)} (CARO_DEBUG=1 shows the place)\n`);
+  stderr.write(`caro: internal error: ${harmlessLines(kind)} (CARO_DEBUG=1 prints the stack trace)\n`);
   if (env['CARO_DEBUG'] !== undefined && env['CARO_DEBUG'] !== '')
     stderr.write(`${harmlessLines(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
   return 1;

@@ -12,25 +12,24 @@ export interface OfflineLog {
   /** Oldest first. */
   readonly records: () => Iterable<AuditRecord>;
   readonly checkpoints: () => readonly AuditCheckpoint[];
-  /** What was found on this node, from rollups; MUST not be read while `records` is. */
+  /** Findings of this node, from rollups. MUST NOT be read while `records` is. */
   readonly findings: (nowMs: number) => Iterable<DetectionFinding>;
-  /** Whether the head that was kept in `headFile` is missing, and no record says why. */
+  /** Whether the head kept in `headFile` is missing and no record explains it. */
   readonly isRolledBack: (headFile: string) => boolean;
   readonly close: () => void;
 }
 
 /**
- * The audit log straight from the database, whether the service runs or not.
+ * Reads the audit log from the database, whether the service runs or not.
  * @throws CaroError `not_found`, `database_damaged`
  */
 export function openAuditLog(file: string): OfflineLog {
   if (!existsSync(file)) {
-    throw new CaroError('not_found', `${file}: expected the database, there is none yet; start the service once`);
+    throw new CaroError('not_found', `${file}: expected the database, found none; start the service once`);
   }
   try {
     const database = openReadOnly(file);
-    // All that is read is of one moment: retention may remove a prefix meanwhile, and add the
-    // checkpoint that accounts for it.
+    // One snapshot: retention may remove a prefix meanwhile and add the checkpoint that covers it.
     database.exec('BEGIN');
     const store = createAuditStore(database);
     return {
@@ -44,8 +43,12 @@ export function openAuditLog(file: string): OfflineLog {
       close: () => database.close(),
     };
   } catch (error) {
-    throw new CaroError('database_damaged', `${file}: expected a database of this service; look at: caro db check`, {
-      cause: error,
-    });
+    throw new CaroError(
+      'database_damaged',
+      `${file}: expected a database of this service, got something else; run: caro db check`,
+      {
+        cause: error,
+      },
+    );
   }
 }

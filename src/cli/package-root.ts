@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { CaroError } from '../domain/errors.ts';
 
 /**
- * The folder of this installation: what holds `package.json`, `hooks/` and `config/`, above the
- * sources and the bundles alike.
+ * The folder of this installation, with `package.json`, `hooks/` and `config/`. It is above the
+ * sources and above the bundles.
  */
 export function packageRoot(): string {
   for (let folder = __dirname; ; folder = dirname(folder)) {

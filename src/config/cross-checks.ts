@@ -7,34 +7,35 @@ import type { ManagedSettings } from './managed-settings.ts';
 import { shown, type UnlocatedProblem } from './problem.ts';
 
 type MeshFlags = Pick<Configuration['mesh'], 'allow_dns' | 'allow_public'>;
-type Found = readonly UnlocatedProblem[];
-const NOTHING: Found = [];
+type Problems = readonly UnlocatedProblem[];
+const NONE: Problems = [];
 
 /**
- * What a schema cannot say about `caro.toml`: addresses, ids, subnets, and keys that must fit
- * together.
+ * Checks of `caro.toml` that a schema cannot express: addresses, ids, subnets, and keys that must
+ * agree.
  */
-export function ownerProblems(settings: Omit<Configuration, 'node'>): Found {
+export function ownerProblems(settings: Omit<Configuration, 'node'>): Problems {
   return [
     ...dashboardHost(settings.dashboard.host),
     ...listenAddress(settings.mesh),
     ...announcedAddress(settings.mesh),
     ...distinctPorts(settings),
-    ...sharedFindings(settings, settings.mesh),
+    ...sharedProblems(settings, settings.mesh),
     ...settings.trust.tests.flatMap((entry, index) => [
       ...nodeId(['trust', 'tests', index, 'who'], entry.who),
-      ...(entry.from === undefined ? NOTHING : address(['trust', 'tests', index, 'from'], entry.from)),
+      ...(entry.from === undefined ? NONE : address(['trust', 'tests', index, 'from'], entry.from)),
     ]),
   ];
 }
 
 /**
- * The same for `managed.toml`; what peers may look like is the owner's choice, so `flags` come from
- * `caro.toml`.
+ * The same for `managed.toml`. `flags` come from `caro.toml`, because the owner decides which peer
+ * addresses are allowed.
  */
-export const managedProblems = (settings: ManagedSettings, flags: MeshFlags): Found => sharedFindings(settings, flags);
+export const managedProblems = (settings: ManagedSettings, flags: MeshFlags): Problems =>
+  sharedProblems(settings, flags);
 
-function sharedFindings(settings: Pick<ManagedSettings, 'mesh' | 'trust'>, flags: MeshFlags): Found {
+function sharedProblems(settings: Pick<ManagedSettings, 'mesh' | 'trust'>, flags: MeshFlags): Problems {
   const { nodes, subnets, deny } = settings.trust;
   return [
     ...peers(settings.mesh.peers, flags),
@@ -45,15 +46,15 @@ function sharedFindings(settings: Pick<ManagedSettings, 'mesh' | 'trust'>, flags
   ];
 }
 
-function dashboardHost(host: string): Found {
-  if (isLoopback(host)) return NOTHING;
+function dashboardHost(host: string): Problems {
+  if (isLoopback(host)) return NONE;
   return one(
     ['dashboard', 'host'],
-    `expected a loopback address, got ${shown(host)}; write "127.0.0.1": the dashboard is for this machine only`,
+    `expected a loopback address, got ${shown(host)}; write "127.0.0.1": the dashboard is only for this machine`,
   );
 }
 
-function listenAddress(mesh: Configuration['mesh']): Found {
+function listenAddress(mesh: Configuration['mesh']): Problems {
   const path = ['mesh', 'listen'];
   const endpoint = parseEndpoint(mesh.listen);
   if (!endpoint || isIP(endpoint.host) === 0) {
@@ -62,7 +63,7 @@ function listenAddress(mesh: Configuration['mesh']): Found {
       `expected an IP address and a port, got ${shown(mesh.listen)}; for example: "127.0.0.1:9238" or "[fd00::5]:9238"`,
     );
   }
-  if (isInternal(endpoint.host) || mesh.allow_public) return NOTHING;
+  if (isInternal(endpoint.host) || mesh.allow_public) return NONE;
   return one(
     path,
     `expected a private or loopback address, got ${shown(mesh.listen)}; write the address of the internal network, or set mesh.allow_public = true`,
@@ -70,39 +71,37 @@ function listenAddress(mesh: Configuration['mesh']): Found {
 }
 
 /**
- * Announcements go out over IPv4; without an address of that kind they would leave on whatever
- * network the system prefers.
+ * Announcements use IPv4. Without an IPv4 listen address they would leave on the network that the
+ * system prefers.
  */
-function announcedAddress({ mdns, listen }: Configuration['mesh']): Found {
-  if (!mdns || isIP(parseEndpoint(listen)?.host ?? '') !== 6) return NOTHING;
+function announcedAddress({ mdns, listen }: Configuration['mesh']): Problems {
+  if (!mdns || isIP(parseEndpoint(listen)?.host ?? '') !== 6) return NONE;
   return one(
     ['mesh', 'mdns'],
-    `expected an IPv4 address in mesh.listen where nodes find each other by multicast, got ${shown(listen)}; write one, or set mesh.mdns = false`,
+    `expected an IPv4 address in mesh.listen when mesh.mdns is on, got ${shown(listen)}; write one, or set mesh.mdns = false`,
   );
 }
 
-/** Port 0 lets the system choose, which never clashes. */
-function distinctPorts(settings: Pick<Configuration, 'dashboard' | 'mesh'>): Found {
+/** With port 0 the system chooses a free port, so there is no conflict. */
+function distinctPorts(settings: Pick<Configuration, 'dashboard' | 'mesh'>): Problems {
   const port = parseEndpoint(settings.mesh.listen)?.port;
-  if (!settings.mesh.enabled || port === 0 || port !== settings.dashboard.port) return NOTHING;
+  if (!settings.mesh.enabled || port === 0 || port !== settings.dashboard.port) return NONE;
   return one(['mesh', 'listen'], `expected another port than dashboard.port, got ${port} for both; change one of them`);
 }
 
-function peers(entries: ManagedSettings['mesh']['peers'], flags: MeshFlags): Found {
+function peers(entries: ManagedSettings['mesh']['peers'], flags: MeshFlags): Problems {
   return entries.flatMap((peer, index) => {
     const path = ['mesh', 'peers', index];
     const isTwice = entries.findIndex((other) => other.id === peer.id) !== index;
     return [
       ...nodeId([...path, 'id'], peer.id),
-      ...(isTwice
-        ? one([...path, 'id'], 'expected every peer once, got this id twice; remove one of the two')
-        : NOTHING),
+      ...(isTwice ? one([...path, 'id'], 'expected each peer once, got this id twice; remove one of the two') : NONE),
       ...peerAddress([...path, 'address'], peer.address, flags),
     ];
   });
 }
 
-function peerAddress(path: KeyPath, text: string, flags: MeshFlags): Found {
+function peerAddress(path: KeyPath, text: string, flags: MeshFlags): Problems {
   const endpoint = parseEndpoint(text);
   if (!endpoint || endpoint.port === 0) {
     return one(
@@ -111,39 +110,39 @@ function peerAddress(path: KeyPath, text: string, flags: MeshFlags): Found {
     );
   }
   if (isIP(endpoint.host) === 0) {
-    if (flags.allow_dns) return NOTHING;
+    if (flags.allow_dns) return NONE;
     return one(
       path,
       `expected an IP address, got the name ${shown(endpoint.host)}; write its address, or set mesh.allow_dns = true`,
     );
   }
-  if (isInternal(endpoint.host) || flags.allow_public) return NOTHING;
+  if (isInternal(endpoint.host) || flags.allow_public) return NONE;
   return one(
     path,
-    `expected a private or loopback address, got ${shown(text)}; set mesh.allow_public = true if the peer really is on the internet`,
+    `expected a private or loopback address, got ${shown(text)}; set mesh.allow_public = true if the peer is really on the internet`,
   );
 }
 
-function nodeId(path: KeyPath, text: string): Found {
-  if (parseNodeId(text)) return NOTHING;
+function nodeId(path: KeyPath, text: string): Problems {
+  if (parseNodeId(text)) return NONE;
   return one(
     path,
     `expected a node id ("caro:ed25519:" and 44 characters of base64), got ${shown(text)}; copy it from caro identity show on that node`,
   );
 }
 
-function address(path: KeyPath, text: string): Found {
-  return isIP(text) === 0 ? one(path, `expected an IP address, got ${shown(text)}; for example: "10.0.1.7"`) : NOTHING;
+function address(path: KeyPath, text: string): Problems {
+  return isIP(text) === 0 ? one(path, `expected an IP address, got ${shown(text)}; for example: "10.0.1.7"`) : NONE;
 }
 
-/** One spelling for each subnet, so that two entries cannot mean the same one. */
-function subnet(path: KeyPath, text: string): Found {
+/** Each subnet has one spelling, so that two entries cannot mean the same one. */
+function subnet(path: KeyPath, text: string): Problems {
   const parsed = parseSubnet(text);
   if (!parsed) return one(path, `expected a subnet, got ${shown(text)}; for example: "10.0.1.0/24"`);
   const network = networkOf(parsed);
   return network === text
-    ? NOTHING
+    ? NONE
     : one(path, `expected the network's own address, got ${shown(text)}; write "${network}"`);
 }
 
-const one = (path: KeyPath, text: string): Found => [{ path, text }];
+const one = (path: KeyPath, text: string): Problems => [{ path, text }];

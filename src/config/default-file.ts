@@ -3,7 +3,7 @@ import { writePrivately } from '../platform/private-file.ts';
 import type { Places } from './places.ts';
 
 /**
- * A configuration in which only the name is set: all else stands as a comment with its default
+ * A configuration that sets only the name. All other keys are comments with their defaults
  * (docs/design.md §4).
  */
 export const defaultConfiguration = (
@@ -18,18 +18,19 @@ name = ${JSON.stringify(name)}
 [observe]
 # shells = ["bash", "zsh", "fish", "sh"]
 # redact = true                  # secrets are masked before they are stored
-# ignore = []                    # commands that are not recorded at all, * for any text: ["pass *"]; a leading space is always private
+# ignore = []                    # patterns of commands that are never recorded: ["pass *"];
+#                                # commands that begin with a space never are
 
 [dashboard]
 # host = "127.0.0.1"             # loopback only
 # port = 9237                    # 0: any free port
 
 [mesh]
-# enabled = false                # off: no socket is opened beyond loopback, none is dialled
-# listen = "127.0.0.1:9238"      # a private address to accept peers; a public one is refused
+# enabled = false                # off: listens on loopback only and connects to no peer
+# listen = "127.0.0.1:9238"      # a private address, to accept peers; public ones are refused
 # mdns = false                   # off: no multicast, no DNS lookups
-# allow_dns = false              # peers are IP addresses unless this is set
-# allow_public = false
+# allow_dns = false              # on: peers may be given by name
+# allow_public = false           # on: peers may have public addresses
 
 # [[mesh.peers]]
 # name = "ciso"
@@ -56,15 +57,15 @@ name = ${JSON.stringify(name)}
 # expect = "allow L2"            # allow L1 | allow L2 | deny
 
 [sharing]
-# level = 0                      # the most detailed level that may leave: 0 nothing, 1 summaries and aggregates, 2 aggregates only
-# deny_tools = []
+# level = 0                      # 0: nothing leaves; 1: summaries and aggregates; 2: aggregates
+# deny_tools = []                # tools that are never counted in anything that leaves
 
 [privacy]
 # min_contributors = 5           # an aggregate over fewer nodes is withheld
 
 [backup]
-# daily = true                   # a copy of the database every day into data/backups, if there is room
-# keep = 3                       # so many of the newest are kept
+# daily = true                   # daily copy of the database in data/backups, if there is room
+# keep = 3                       # number of copies to keep
 
 [retention]
 # events_days = 30
@@ -74,8 +75,7 @@ name = ${JSON.stringify(name)}
 `;
 
 /**
- * Writes `caro.toml` (0600) for a new node. The owner's file is never written again, so an existing
- * one is left as it is.
+ * Writes `caro.toml` (0600) for a new node. Never overwrites an existing file.
  * @returns whether it was written
  * @throws CaroError `place_unusable`
  */

@@ -4,9 +4,9 @@ import { parse } from 'smol-toml';
 export type KeyPath = readonly (string | number)[];
 
 /**
- * Line (from 1) of every key, table header and list element in a TOML document, asked by path. The
- * text MUST have been parsed successfully before: this reader follows the grammar but judges
- * nothing. smol-toml keeps no positions.
+ * Line (from 1) of every key, table header and list element in a TOML document, by path. smol-toml
+ * keeps no positions. The text MUST have been parsed successfully before: this reader follows the
+ * grammar but validates nothing.
  */
 export class KeyLines {
   readonly #lines = new Map<string, number>();
@@ -25,8 +25,7 @@ export class KeyLines {
   }
 
   /**
-   * The line of `path`, or of the nearest part of it that is written down; 1 where nothing of it
-   * is.
+   * The line of `path`, or of its longest part that is in the document; 1 if no part is.
    */
   lineOf(path: KeyPath): number {
     for (let length = path.length; length > 0; length -= 1) {
@@ -47,8 +46,8 @@ export class KeyLines {
   }
 
   /**
-   * Puts in the index of the last element wherever a key names a list of tables; a list header adds
-   * an element.
+   * Inserts the index of the last element after each key that names a list of tables. A list header
+   * adds an element.
    */
   #resolve(keys: readonly string[], adds: boolean): KeyPath {
     let path: KeyPath = [];
@@ -71,7 +70,7 @@ export class KeyLines {
     this.#value(path);
   }
 
-  /** The first line counts, for the path and the tables that a dotted key makes on the way. */
+  /** Records the first line of the path and of the tables that a dotted key creates. */
   #note(path: KeyPath, line: number): void {
     for (let length = 1; length <= path.length; length += 1) {
       const id = JSON.stringify(path.slice(0, length));
@@ -130,7 +129,7 @@ export class KeyLines {
       this.#advance(quote === '"' && this.#peek() === '\\' ? 2 : 1);
     }
     this.#advance(end.length);
-    // Up to two quotes may stand right before the closing three.
+    // Up to two quotes may precede the closing three.
     while (end === triple && this.#peek() === quote) this.#advance(1);
   }
 
@@ -155,7 +154,7 @@ export class KeyLines {
   }
 }
 
-/** A quoted key is written as a string is. */
+/** A quoted key has the syntax of a string. */
 function unquoted(written: string): string {
   const { key } = parse(`key = ${written}`);
   return typeof key === 'string' ? key : written;

@@ -12,7 +12,7 @@ import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from './schema.ts';
 import { parseSettings, readSettings, type SettingsFile } from './settings-file.ts';
 
 type ConfigurationPlaces = Pick<Places, 'config' | 'managed'>;
-/** Only `node.name` may be missing from a checked file: its default comes from the host. */
+/** Only `node.name` may be missing from a checked file. Its default is the host name. */
 export type OwnerSettings = Omit<Configuration, 'node'> & {
   readonly node: Omit<Configuration['node'], 'name'> & { readonly name?: string };
 };
@@ -20,38 +20,37 @@ export type OwnerSettings = Omit<Configuration, 'node'> & {
 export interface LoadedConfiguration {
   /** Both files together, defaults filled in. */
   readonly configuration: Configuration;
-  /** What `managed.toml` alone says. */
+  /** The content of `managed.toml` alone. */
   readonly managed: ManagedSettings;
   /**
-   * 64 hex digits, SHA-256 of the canonical configuration: the same settings have the same hash,
+   * 64 hex digits, SHA-256 of the canonical configuration. Equal settings have the same hash,
    * however they are written.
    */
   readonly hash: string;
 }
 
 /**
- * Reads `caro.toml` and `managed.toml`; missing files count as empty. `hostname` names the node
- * where the owner did not.
+ * Reads `caro.toml` and `managed.toml`; missing files count as empty. `hostname` names the node if
+ * the owner did not.
  *
  * @throws CaroError `config_invalid` with every problem on a line of its own (`FILE:LINE: KEY:
- *   expected …, got …; how to mend it`),
- *   `permissions_unsafe`, `place_unusable`
+ *   expected …, got …; how to fix it`), `permissions_unsafe`, `place_unusable`
  */
 export function loadConfiguration(places: ConfigurationPlaces, hostname: string): LoadedConfiguration {
   const owner = readSettings(places.config, CONFIGURATION_SCHEMA, validateConfiguration);
   return combined(owner, readSettings(places.managed, MANAGED_SCHEMA, validateManaged), hostname);
 }
 
-/** All that is wrong with the two files; empty if the service would take them. */
+/** All problems of the two files; empty if the service would accept them. */
 export function checkConfiguration(places: ConfigurationPlaces): readonly Problem[] {
   const owner = readSettings(places.config, CONFIGURATION_SCHEMA, validateConfiguration);
   return problemsOf(owner, readSettings(places.managed, MANAGED_SCHEMA, validateManaged));
 }
 
 /**
- * Changes `managed.toml`, if the configuration as a whole is still good afterwards. The service
- * reads it at its next start or reload. `verify` may object to the whole by throwing: what the
- * service would refuse MUST not be written, or its next start would fail.
+ * Changes `managed.toml` if the whole configuration stays valid. The service reads the file at its
+ * next start or reload. `verify` may reject the result by throwing. Settings that the service would
+ * refuse MUST NOT be written, or its next start would fail.
  * @throws CaroError `config_invalid` (nothing is written), `permissions_unsafe`, `place_unusable`
  */
 export function changeManaged(
@@ -85,8 +84,8 @@ function combined(
 }
 
 function problemsOf(owner: SettingsFile<OwnerSettings>, managed: SettingsFile<ManagedSettings>): readonly Problem[] {
-  // Without a readable owner's file its permissions are unknown: the strictest are used on the
-  // other.
+  // If the owner's file is invalid, its flags are unknown, so the other is checked with the
+  // strictest.
   const flags = 'data' in owner ? owner.data.mesh : { allow_dns: false, allow_public: false };
   return [
     ...owner.problems,

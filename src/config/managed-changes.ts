@@ -6,7 +6,7 @@ import type { ManagedSettings } from './managed-settings.ts';
 /** An edit of the managed settings, for `changeManaged` in src/config/loader.ts. */
 export type ManagedEdit = (settings: ManagedSettings) => ManagedSettings;
 
-/** The edit that a change asks for. `revoked`: the node ids that a revocation denies. */
+/** The edit that implements a change. `revoked`: the node ids that a revocation denies. */
 export function editFor(change: SettingsChange, revoked: readonly string[]): ManagedEdit {
   switch (change.set) {
     case 'sharing':
@@ -26,7 +26,7 @@ const withSharing =
   (level: SharingLevel): ManagedEdit =>
   (settings) => ({ ...settings, sharing: { level } });
 
-/** Where a node is; what was known of that is replaced, but for a name that is not given anew. */
+/** Sets the address of a node. Replaces an earlier entry but keeps its name if none is given. */
 const withPeer =
   ({ name, ...entry }: PeerEntry): ManagedEdit =>
   ({ mesh, ...settings }) => {
@@ -40,12 +40,12 @@ const withoutPeer =
   (id: string): ManagedEdit =>
   ({ mesh, ...settings }) => ({ ...settings, mesh: { ...mesh, peers: mesh.peers.filter((peer) => peer.id !== id) } });
 
-/** A denial of the node is left in force: to lift one is a decision of its own. */
+/** Leaves a denial of the node in force: lifting one is a separate decision. */
 const withTrust =
   (id: string, level: TrustLevel): ManagedEdit =>
   ({ trust, ...settings }) => ({ ...settings, trust: { ...trust, nodes: { ...trust.nodes, [id]: level } } });
 
-/** Lifts denials that a command set; those in the owner's own file stay. */
+/** Lifts denials set by a command. Those in the owner's file stay. */
 const withoutDenial =
   (ids: readonly string[]): ManagedEdit =>
   ({ trust, ...settings }) => {
@@ -54,9 +54,9 @@ const withoutDenial =
   };
 
 /**
- * Ends all trust in a node: a denial wins over every rule, also over those of the owner's own file
- * (FR-704). `ids` are its key and those that followed it; each is named, so that a revocation
- * outlives what is known of keys.
+ * Ends all trust in a node. A denial overrides every rule, including those of the owner's file
+ * (FR-704). `ids` are its key and the keys that followed it. Each is listed, so that the revocation
+ * does not depend on the key history.
  */
 const withRevoked =
   (ids: readonly string[]): ManagedEdit =>

@@ -6,7 +6,8 @@ import { replacePrivately } from '../platform/private-file.ts';
 import type { Places } from './places.ts';
 
 /**
- * What commands such as `peers add`, `trust set` and `sharing enable` decided (docs/design.md §4).
+ * Settings made by commands such as `peers add`, `trust set` and `sharing enable`
+ * (docs/design.md §4).
  */
 export interface ManagedSettings {
   readonly mesh: { readonly peers: readonly PeerEntry[] };
@@ -20,11 +21,11 @@ export interface ManagedSettings {
 }
 
 const HEADER = `# Written by caro commands (peers, trust, sharing) and merged over caro.toml; a deny in either file wins.
-# Edit caro.toml instead: the next command writes this file anew.
+# Edit caro.toml instead: the next command overwrites this file.
 
 `;
 
-/** The file's text; `parseSettings` gives the same settings back. */
+/** The text of the file; `parseSettings` returns the same settings. */
 export const encodeManaged = (settings: ManagedSettings): string => HEADER + stringify(settings);
 
 /**

@@ -2,7 +2,7 @@ import type { Configuration, PeerEntry } from '../domain/configuration.ts';
 import type { ManagedSettings } from './managed-settings.ts';
 
 /**
- * `managed.toml` over `caro.toml`: the later word counts, but lists of what is denied add up
+ * Merges `managed.toml` over `caro.toml`. `managed.toml` wins, but denials of both files apply
  * (FR-704).
  */
 export function merge(owner: Configuration, managed: ManagedSettings): Configuration {

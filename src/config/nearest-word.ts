@@ -1,6 +1,6 @@
 /**
- * The word of `known` that is fewest edits away from `word`, if it is near enough to be a slip of
- * the finger.
+ * The word of `known` with the fewest edits from `word`, if it is close enough to be a typing
+ * error.
  */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   const ranked = known

@@ -5,28 +5,31 @@ import { isOverQuota } from '../platform/full-disk.ts';
 import { assertPrivate, type FileFacts } from '../platform/permissions.ts';
 import { makePrivateDirectory } from '../platform/private-file.ts';
 
-/** Where everything of one node lives (docs/design.md §3). All paths are absolute. */
+/** The files and directories of one node (docs/design.md §3). All paths are absolute. */
 export interface Places {
   /** `caro.toml`, the owner's file; never written after `init`. */
   readonly config: string;
-  /** `managed.toml`, what commands such as `trust set` wrote. */
+  /** `managed.toml`, written by commands such as `trust set`. */
   readonly managed: string;
-  /** Held by whoever changes `managed`. */
+  /** Lock held while `managed` is changed. */
   readonly managedLock: string;
   readonly data: string;
   readonly spool: string;
   readonly database: string;
   readonly identityKey: string;
-  /** The successor of the key, while a rotation is under way. */
+  /** The next key, during a rotation. */
   readonly nextKey: string;
-  /** What this node has said about its own keys. */
+  /** Signed statements of this node about its own keys. */
   readonly statements: string;
-  /** What this node knows about the keys of others. */
+  /** What this node knows about the keys of peers. */
   readonly peerKeys: string;
   readonly backups: string;
-  /** The newest signed head of the audit log, kept outside the database so that it outlives it. */
+  /**
+   * The newest signed head of the audit log, kept outside the database so that it survives a loss
+   * of the database.
+   */
   readonly auditHead: string;
-  /** What opens `/metrics`; made by `caro metrics --token`. */
+  /** The token for `/metrics`, created by `caro metrics --token`. */
   readonly metricsToken: string;
   readonly tls: string;
   readonly runtime: string;
@@ -40,8 +43,9 @@ export interface Places {
 const SOCKET_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
 
 /**
- * The places of a node from its environment: `CARO_HOME`, or the XDG base directories. As the XDG
- * specification asks, a relative XDG path is ignored. `home` is the user's home directory.
+ * Determines the places of a node from its environment: `CARO_HOME`, or the XDG base directories. A
+ * relative XDG path is ignored, as the XDG specification requires. `home` is the user's home
+ * directory.
  *
  * @throws CaroError `usage` for a relative `CARO_HOME`, which would move with the working
  *   directory.
@@ -91,12 +95,12 @@ function places(config: string, data: string, runtime: string, state: string): P
 }
 
 /**
- * Makes the directories that are missing (0700) and refuses what others could read or change.
- * Nothing that exists is altered.
+ * Creates missing directories (0700) and rejects existing ones that others could read or change.
+ * Never alters anything that exists.
  *
- * @throws CaroError `permissions_unsafe` with the path, the mode expected and found, and the line
- *   that mends it; `place_unusable`
- *   where a directory cannot be made or the socket's path is too long.
+ * @throws CaroError `permissions_unsafe` with the path, the mode expected and found, and the
+ *   command that fixes it; `place_unusable` if a directory cannot be created or the path of the
+ *   socket is too long.
  */
 export function preparePlaces(places: Places): void {
   assertSocketFits(places.socket);
@@ -113,13 +117,13 @@ export function preparePlaces(places: Places): void {
   checkPlaces(places);
 }
 
-/** The checks of `preparePlaces` on what exists, without making anything. */
+/** The checks of `preparePlaces`, without creating anything. */
 export function checkPlaces(places: Places): void {
   for (const directory of [places.data, places.spool, places.backups, places.runtime, places.state]) {
     checkPlace(directory, lstatSync, 'directory', 0o700);
   }
   for (const file of privateFiles(places)) {
-    // A directory in the place of the database is set aside as a damaged one is.
+    // A directory at the path of the database is moved aside like a damaged database.
     if (file === places.database && lstatSync(file, { throwIfNoEntry: false })?.isDirectory()) continue;
     checkPlace(file, lstatSync, 'file', 0o600);
   }
@@ -157,7 +161,7 @@ function makeDirectory(path: string): void {
     const code = isOverQuota(error) ? 'EDQUOT' : ((error as NodeJS.ErrnoException).code ?? 'unknown');
     throw new CaroError(
       'place_unusable',
-      `${path}: expected to make or use this directory, got ${code}; ${advice(code)}`,
+      `${path}: expected to create or use this directory, got ${code}; ${advice(code)}`,
       {
         cause: error,
       },
@@ -166,7 +170,7 @@ function makeDirectory(path: string): void {
 }
 
 /**
- * One after the other: told to make them all, Node.js answers ENOENT whatever kept it from that.
+ * Creates one level at a time: with `recursive`, Node.js reports ENOENT for every cause.
  */
 function makeMissing(path: string): void {
   if (isDirectory(path)) return;
@@ -174,7 +178,7 @@ function makeMissing(path: string): void {
   try {
     makePrivateDirectory(path);
   } catch (error) {
-    // Somebody else was quicker.
+    // Another process created it first.
     if (!isDirectory(path)) throw error;
   }
 }
@@ -182,7 +186,7 @@ function makeMissing(path: string): void {
 const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 function advice(code: string): string {
-  if (code === 'EEXIST' || code === 'ENOTDIR') return 'a file stands in its way: move it';
+  if (code === 'EEXIST' || code === 'ENOTDIR') return 'a file has its name: move the file';
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'free some space on that disk';
   if (code === 'EROFS') return 'make that disk writable, or set CARO_HOME to a directory on another one';
   return 'check the owner of its parent directory, or set CARO_HOME to a directory of yours';

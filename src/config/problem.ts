@@ -8,9 +8,9 @@ export interface Problem {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** As one would write it: `mesh.peers[1].address`. */
+  /** In TOML notation: `mesh.peers[1].address`. */
   readonly key: string;
-  /** What was expected, what came, how to mend it. */
+  /** What was expected, what came, how to fix it. */
   readonly text: string;
 }
 
@@ -23,11 +23,11 @@ export interface UnlocatedProblem {
 export const problemLine = (problem: Problem): string =>
   `${problem.file}:${problem.line}: ${problem.key === '' ? '' : `${problem.key}: `}${problem.text}`;
 
-export function located(file: string, lines: KeyLines, finding: UnlocatedProblem): Problem {
-  return { file, line: lines.lineOf(finding.path), key: written(finding.path), text: finding.text };
+export function located(file: string, lines: KeyLines, problem: UnlocatedProblem): Problem {
+  return { file, line: lines.lineOf(problem.path), key: dotted(problem.path), text: problem.text };
 }
 
-/** What the schema finds wrong with `data`, in words; one finding for each place. */
+/** Describes the violations of the schema in `data`, one per path. */
 export function schemaProblems(
   schema: ConfigurationSchema,
   data: unknown,
@@ -35,14 +35,14 @@ export function schemaProblems(
 ): readonly UnlocatedProblem[] {
   const seen = new Set<string>();
   return errors
-    .map((error) => finding(schema, data, error))
+    .map((error) => problemOf(schema, data, error))
     .filter(({ path }) => {
       const id = JSON.stringify(path);
       return !seen.has(id) && seen.add(id);
     });
 }
 
-function finding(schema: ConfigurationSchema, data: unknown, error: SchemaError): UnlocatedProblem {
+function problemOf(schema: ConfigurationSchema, data: unknown, error: SchemaError): UnlocatedProblem {
   const path = pointerPath(data, error.instancePath);
   const place = schemaAt(schema, path);
   if (error.keyword === 'additionalProperties') {
@@ -53,27 +53,32 @@ function finding(schema: ConfigurationSchema, data: unknown, error: SchemaError)
   if (error.keyword === 'required') {
     const { missingProperty } = error.params;
     const key = String(missingProperty);
-    return { path: [...path, key], text: `expected this key, it is missing; ${mend(key, schemaAt(place, [key]))}` };
+    return {
+      path: [...path, key],
+      text: `expected this key, but it is missing; ${advice(key, schemaAt(place, [key]))}`,
+    };
   }
-  if (error.keyword === 'uniqueItems') return { path, text: 'expected every entry once, got one twice; remove it' };
+  if (error.keyword === 'uniqueItems') return { path, text: 'expected each entry once, got one twice; remove it' };
   const got = shown(valueAt(data, path));
-  return { path, text: `expected ${place.description ?? 'another value'}, got ${got}; ${mend(path.at(-1), place)}` };
+  return { path, text: `expected ${place.description ?? 'another value'}, got ${got}; ${advice(path.at(-1), place)}` };
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
   const near = nearestWord(key, known);
-  const advice = near === undefined ? 'remove it' : `did you mean "${near}"?`;
-  return `expected one of the keys ${known.join(', ')}, got an unknown one; ${advice}`;
+  const hint = near === undefined ? 'remove it' : `did you mean "${near}"?`;
+  return `expected one of the keys ${known.join(', ')}, got an unknown one; ${hint}`;
 }
 
-function mend(key: string | number | undefined, schema: ConfigurationSchema): string {
+function advice(key: string | number | undefined, schema: ConfigurationSchema): string {
   const value = JSON.stringify(schema.default ?? schema.examples?.[0]);
   if (schema.type === 'object' || schema.items?.type === 'object')
     return 'see docs/configuration.md for how to write it';
   return typeof key === 'string' ? `for example: ${keyText(key)} = ${value}` : `for example: ${value}`;
 }
 
-/** A value in an error: short, its kind plain to see. Tables and lists are named, not shown. */
+/**
+ * Formats a value for an error: short, and with its type visible. Tables and lists are only named.
+ */
 export function shown(value: unknown): string {
   if (typeof value === 'string')
     return value.length > 80 ? `a string of ${value.length} characters` : JSON.stringify(value);
@@ -108,7 +113,7 @@ function schemaAt(schema: ConfigurationSchema, path: KeyPath): ConfigurationSche
   }, schema);
 }
 
-function written(path: KeyPath): string {
+function dotted(path: KeyPath): string {
   return path
     .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${keyText(key)}`))
     .join('');

@@ -2,8 +2,8 @@ import { SHELLS } from '../domain/events/shell-kind.ts';
 import { QUERY_TYPES, ROLES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/policy/trust.ts';
 
 /**
- * The part of JSON Schema that is used for the configuration. `description` completes "expected …"
- * in errors; `default` and `examples` show how to write it right.
+ * The subset of JSON Schema used for the configuration. `description` completes "expected …" in
+ * errors; `default` and `examples` show valid values.
  */
 export interface ConfigurationSchema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
@@ -22,7 +22,7 @@ export interface ConfigurationSchema {
   readonly uniqueItems?: boolean;
 }
 
-/** A closed table: a key that is not in it is an error (docs/design.md §4). */
+/** A closed table: an unknown key is an error (docs/design.md §4). */
 const closed = (
   properties: Readonly<Record<string, ConfigurationSchema>>,
   required: readonly string[] = [],
@@ -34,7 +34,7 @@ const closed = (
   properties,
 });
 
-/** A closed table that may be left out, since every key in it has a default. */
+/** A closed table that may be left out, because every key in it has a default. */
 const table = (properties: Readonly<Record<string, ConfigurationSchema>>): ConfigurationSchema => ({
   ...closed(properties),
   default: {},
@@ -88,7 +88,7 @@ const map = (values: ConfigurationSchema, description: string): ConfigurationSch
 });
 
 const ID_EXAMPLE = 'caro:ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';
-const name = text('a name of 1 to 32 characters out of a-z, 0-9 and -', '^[a-z0-9-]{1,32}$', 'dev-laptop');
+const name = text('a name of 1 to 32 characters from a-z, 0-9 and -', '^[a-z0-9-]{1,32}$', 'dev-laptop');
 const nodeId = text('a node id as printed by caro identity show', '^caro:ed25519:', ID_EXAMPLE);
 const address = text('an IP address', '^[0-9A-Fa-f:.]+$', '10.0.1.7');
 const endpoint = text('an address and a port', ':\\d{1,5}$', '10.0.1.5:9238');
@@ -101,7 +101,8 @@ const trustSubnets = map(choice(TRUST_LEVELS), 'a table from subnet to level');
 const deny = table({ nodes: list(nodeId, 'a list of node ids'), subnets: list(subnet, 'a list of subnets') });
 
 /**
- * `caro.toml` (docs/design.md §4). `node.name` has no default here: it comes from the host's name.
+ * `caro.toml` (docs/design.md §4). `node.name` has no default here; it is derived from the host
+ * name.
  */
 export const CONFIGURATION_SCHEMA = closed({
   node: table({ name, role: choice(ROLES, 'individual') }),
@@ -154,7 +155,7 @@ export const CONFIGURATION_SCHEMA = closed({
   }),
 });
 
-/** `managed.toml`: only what commands write (docs/design.md §4). */
+/** `managed.toml`: only the keys that commands write (docs/design.md §4). */
 export const MANAGED_SCHEMA = closed({
   mesh: table({ peers }),
   trust: table({ nodes: trustNodes, subnets: trustSubnets, deny }),

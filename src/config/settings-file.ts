@@ -9,16 +9,17 @@ import type { ConfigurationSchema } from './schema.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** The stack ends before the brackets do. */
+/** Deep nesting exhausts the stack of the parser. */
 const TOO_DEEP = 'expected values nested a few levels deep, got thousands; remove the brackets';
 
-/** A TOML file that was read: its checked data, or what is wrong with it. */
+/** A TOML file that was read: its validated data, or its problems. */
 export type SettingsFile<T> =
   | { readonly file: string; readonly lines: KeyLines; readonly data: T; readonly problems: readonly [] }
   | { readonly file: string; readonly problems: readonly [Problem, ...Problem[]] };
 
 /**
- * Reads and checks one file; a missing one counts as empty. Defaults of the schema are filled in.
+ * Reads and validates one file, and fills in the defaults of the schema. A missing file counts as
+ * empty.
  * @throws CaroError `permissions_unsafe`, `place_unusable`
  */
 export function readSettings<T>(file: string, schema: ConfigurationSchema, isValid: Validator<T>): SettingsFile<T> {
@@ -44,20 +45,22 @@ export function parseSettings<T>(
   }
   const lines = new KeyLines(text);
   if (isValid(data)) return { file, lines, data, problems: [] };
-  const [first, ...others] = schemaProblems(schema, data, isValid.errors ?? []).map((finding) =>
-    located(file, lines, finding),
+  const [first, ...others] = schemaProblems(schema, data, isValid.errors ?? []).map((problem) =>
+    located(file, lines, problem),
   );
   if (!first) throw new CaroError('internal', `expected a reason why ${file} does not fit its schema`);
   return { file, problems: [first, ...others] };
 }
 
 /**
- * Without the excerpt that smol-toml adds: it could hold a pattern that the owner keeps to himself.
+ * Omits the excerpt that smol-toml adds: it could contain a private pattern of the owner.
  */
 const reason = (error: TomlError): string =>
   (error.message.split('\n')[0] ?? '').replace(/^Invalid TOML document: /, '');
 
-/** Ordinary objects, and dates as text: no key takes a date, so it is an error that shows it. */
+/**
+ * Converts to ordinary objects, with dates as text: no key accepts a date, so the error quotes it.
+ */
 function plain(value: unknown): unknown {
   if (value instanceof TomlDate) return value.toISOString();
   if (Array.isArray(value)) return value.map(plain);
@@ -65,7 +68,7 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]));
 }
 
-/** The file may be a symbolic link: some owners keep their settings in a folder of their own. */
+/** The file may be a symbolic link, for owners who keep their settings in another folder. */
 function readPrivately(file: string): string | undefined {
   try {
     return withPrivateFile(file, (descriptor, { size }) => readLimited(file, descriptor, size), { followLinks: true });

@@ -8,19 +8,19 @@ const TYPES: Readonly<Partial<Record<keyof Configuration, AuditEntry['type']>>> 
 };
 
 /**
- * What to put on record when one configuration takes the place of another (FR-903): trust and
- * sharing in full, others by name.
+ * Audit entries for a change of configuration (FR-903): trust and sharing in full, other sections
+ * by name.
  */
 export function configurationChanges(before: Configuration | null, after: Configuration): readonly AuditEntry[] {
   const sections = Object.keys(after) as (keyof Configuration)[];
   const changed = sections.filter((section) => before === null || plain(before[section]) !== plain(after[section]));
-  const telling = changed.flatMap((section): AuditEntry[] => {
+  const detailed = changed.flatMap((section): AuditEntry[] => {
     const type = TYPES[section];
     return type === undefined
       ? []
       : [{ type, details: JSON.parse(JSON.stringify(after[section])) as Record<string, Json> }];
   });
-  return changed.length === 0 ? [] : [{ type: 'config.changed', details: { sections: changed } }, ...telling];
+  return changed.length === 0 ? [] : [{ type: 'config.changed', details: { sections: changed } }, ...detailed];
 }
 
 const plain = (section: unknown): string => canonical(JSON.parse(JSON.stringify(section)) as Json);

@@ -1,7 +1,7 @@
 /**
- * Every error a user, a script or a peer can meet. A text says what was expected, what came and
- * what to do; it never holds command text, a path taken from a command, or a secret.
- * `docs/errors.md` is this table in prose; a test compares the two.
+ * Every error that a user, a script or a peer can get. A text says what was expected, what came and
+ * what to do. It MUST NOT contain command text, a path taken from a command, or a secret. A test
+ * compares this table with `docs/errors.md`.
  */
 interface ErrorKind {
   /** Process exit code of the command line: 1 failed, 2 usage (docs/design.md §10). */
@@ -12,8 +12,8 @@ interface ErrorKind {
 }
 
 export const ERRORS = {
-  usage: { exit: 2, rpc: -32602, what: 'The command line or the parameters of a call do not fit.' },
-  not_found: { exit: 1, rpc: -32004, what: 'What was asked for does not exist.' },
+  usage: { exit: 2, rpc: -32602, what: 'The command line or the parameters of a call are invalid.' },
+  not_found: { exit: 1, rpc: -32004, what: 'The requested object does not exist.' },
   method_unknown: { exit: 2, rpc: -32601, what: 'The control socket has no such method.' },
   json_invalid: { exit: 2, rpc: -32700, what: 'A line on the control socket is not JSON.' },
   request_invalid: {
@@ -21,55 +21,59 @@ export const ERRORS = {
     rpc: -32600,
     what: 'A line on the control socket is JSON but not a JSON-RPC 2.0 request.',
   },
-  internal: { exit: 1, rpc: -32603, what: 'A defect in this program; the log has the place.' },
-  config_invalid: { exit: 2, rpc: -32010, what: 'The configuration holds an unknown key or a bad value.' },
+  internal: { exit: 1, rpc: -32603, what: 'A bug in this program. The log has the stack trace.' },
+  config_invalid: { exit: 2, rpc: -32010, what: 'The configuration has an unknown key or an invalid value.' },
   permissions_unsafe: {
     exit: 1,
     rpc: -32011,
-    what: 'A file or directory can be read or changed by others, or has another owner.',
+    what: 'Other users can read or change a file or directory, or own it.',
   },
-  already_running: { exit: 1, rpc: -32012, what: 'Another service already runs on the same home.' },
-  not_running: { exit: 1, rpc: -32013, what: 'The service does not run, so there is nobody to ask.' },
-  deadline_exceeded: { exit: 1, rpc: -32014, what: 'An answer did not come within its deadline.' },
-  mailbox_full: { exit: 1, rpc: -32015, what: 'An actor has more waiting messages than it may hold.' },
-  actor_degraded: { exit: 1, rpc: -32016, what: 'An actor failed too often and was set aside until the next start.' },
+  already_running: { exit: 1, rpc: -32012, what: 'Another service already runs for the same home.' },
+  not_running: { exit: 1, rpc: -32013, what: 'The service is not running.' },
+  deadline_exceeded: { exit: 1, rpc: -32014, what: 'No answer came before the deadline.' },
+  mailbox_full: { exit: 1, rpc: -32015, what: 'The mailbox of an actor is full.' },
+  actor_degraded: { exit: 1, rpc: -32016, what: 'An actor failed too often and stays stopped until the next start.' },
   database_damaged: { exit: 1, rpc: -32017, what: 'The database cannot be read.' },
   identity_damaged: { exit: 1, rpc: -32018, what: 'The identity key cannot be read as an Ed25519 key in PKCS#8 PEM.' },
-  address_in_use: { exit: 1, rpc: -32019, what: 'The port is taken by another program.' },
+  address_in_use: { exit: 1, rpc: -32019, what: 'Another program uses the port.' },
   address_unsafe: {
     exit: 2,
     rpc: -32020,
-    what: 'The address would be reachable from outside, which the configuration does not allow.',
+    what: 'The address would be reachable from outside, which is not allowed.',
   },
-  worker_failed: { exit: 1, rpc: -32021, what: 'A worker thread crashed or ran over its time.' },
+  worker_failed: { exit: 1, rpc: -32021, what: 'A worker thread crashed or exceeded its time limit.' },
   audit_broken: { exit: 1, rpc: -32022, what: 'The audit log does not verify.' },
-  place_unusable: { exit: 1, rpc: -32024, what: 'A directory or file of the service cannot be made or used.' },
+  place_unusable: { exit: 1, rpc: -32024, what: 'A directory or file of the service cannot be created or used.' },
   signature_invalid: {
     exit: 1,
     rpc: -32025,
-    what: 'A signed document is malformed, or its signature does not fit the key.',
+    what: 'A signed document is malformed, or its signature does not match the key.',
   },
   preview_unseen: {
     exit: 1,
     rpc: -32029,
-    what: 'More was to be shared than before, and what would leave had not been shown.',
+    what: 'Sharing was to be extended without a preview of what would leave.',
   },
-  answer_too_large: { exit: 1, rpc: -32027, what: 'A list does not fit into one line of the control socket.' },
+  answer_too_large: { exit: 1, rpc: -32027, what: 'A list is too long for one line of the control socket.' },
   subscriber_slow: { exit: 1, rpc: -32026, what: 'A subscriber did not read its notifications fast enough.' },
-  service_manager: { exit: 1, rpc: -32028, what: 'The system has no service manager that can be used, or it refused.' },
+  service_manager: { exit: 1, rpc: -32028, what: 'The system has no usable service manager, or it refused.' },
   disk_full: { exit: 1, rpc: -32023, what: 'The disk holding the database is full or read-only.' },
   tls_version: { exit: 1, rpc: -32040, what: 'The other side of a mesh connection does not speak TLS 1.3.' },
-  tls_handshake: { exit: 1, rpc: -32041, what: 'A TLS handshake failed, or what came was no TLS at all.' },
-  tls_timeout: { exit: 1, rpc: -32042, what: 'The other side did not finish the TLS handshake or its hello in time.' },
+  tls_handshake: { exit: 1, rpc: -32041, what: 'A TLS handshake failed, or the other side did not speak TLS.' },
+  tls_timeout: {
+    exit: 1,
+    rpc: -32042,
+    what: 'The other side did not complete the TLS handshake or its hello in time.',
+  },
   connection_flood: {
     exit: 1,
     rpc: -32043,
-    what: 'Too many connections: of strangers at once, or of one peer that comes and goes.',
+    what: 'Too many connections: from unknown nodes at once, or from one peer that reconnects.',
   },
   certificate_missing: {
     exit: 1,
     rpc: -32044,
-    what: 'The other side showed no certificate that fits TLS with Ed25519 signatures (RSA and ECDSA count as none).',
+    what: 'The other side sent no certificate for Ed25519 (RSA and ECDSA are not accepted).',
   },
   certificate_kind: {
     exit: 1,
@@ -81,12 +85,12 @@ export const ERRORS = {
   key_changed: {
     exit: 1,
     rpc: -32048,
-    what: 'At the address of a peer answers a node with another key, and no accepted rotation explains it.',
+    what: 'The node at the address of a peer has another key, and no accepted rotation explains it.',
   },
-  upgrade_invalid: { exit: 1, rpc: -32049, what: 'The other side asked for something else than the mesh protocol.' },
+  upgrade_invalid: { exit: 1, rpc: -32049, what: 'The other side requested a different protocol.' },
   clock_skewed: { exit: 1, rpc: -32050, what: 'The clocks of the two nodes differ by more than 5 minutes.' },
-  frame_too_large: { exit: 1, rpc: -32051, what: 'A mesh message is longer than it may be.' },
-  frame_malformed: { exit: 1, rpc: -32052, what: 'A frame breaks the rules of WebSocket, or is not text.' },
+  frame_too_large: { exit: 1, rpc: -32051, what: 'A mesh message exceeds the maximum length.' },
+  frame_malformed: { exit: 1, rpc: -32052, what: 'A frame violates the WebSocket protocol, or is not text.' },
   message_malformed: {
     exit: 1,
     rpc: -32053,
@@ -95,55 +99,59 @@ export const ERRORS = {
   message_forged: {
     exit: 1,
     rpc: -32054,
-    what: 'The signature of a mesh message does not fit the key of its connection.',
+    what: 'The signature of a mesh message does not match the key of its connection.',
   },
   message_sender: { exit: 1, rpc: -32055, what: 'A mesh message names another sender than the key of its connection.' },
-  message_recipient: { exit: 1, rpc: -32056, what: 'A mesh message is meant for another node.' },
+  message_recipient: { exit: 1, rpc: -32056, what: 'A mesh message is addressed to another node.' },
   message_session: { exit: 1, rpc: -32057, what: 'A mesh message was made for another connection.' },
   message_sequence: { exit: 1, rpc: -32058, what: 'A mesh message does not follow the one before it.' },
   message_stale: { exit: 1, rpc: -32059, what: 'A mesh message is older than 5 minutes.' },
   message_future: { exit: 1, rpc: -32060, what: 'A mesh message is dated more than 5 minutes ahead.' },
-  message_replayed: { exit: 1, rpc: -32061, what: 'A mesh message with this nonce has been here before.' },
-  message_schema: { exit: 1, rpc: -32062, what: 'The body of a mesh message does not fit the schema of its type.' },
-  message_unexpected: { exit: 1, rpc: -32063, what: 'A mesh message of this type may not come at this point.' },
-  message_rate: { exit: 1, rpc: -32064, what: 'A peer sends faster than it may; it is read more slowly.' },
-  summary_invalid: { exit: 1, rpc: -32065, what: 'A summary is malformed or not signed by the node that it is about.' },
+  message_replayed: { exit: 1, rpc: -32061, what: 'A mesh message with this nonce was received before.' },
+  message_schema: { exit: 1, rpc: -32062, what: 'The body of a mesh message does not match the schema of its type.' },
+  message_unexpected: { exit: 1, rpc: -32063, what: 'A mesh message of this type is not allowed at this point.' },
+  message_rate: { exit: 1, rpc: -32064, what: 'A peer sends faster than the limit and is read more slowly.' },
+  summary_invalid: {
+    exit: 1,
+    rpc: -32065,
+    what: 'A summary is malformed or not signed by the node that it describes.',
+  },
   peer_unreachable: { exit: 1, rpc: -32066, what: 'The peer is not connected.' },
   peer_gone: { exit: 1, rpc: -32067, what: 'The connection to the peer ended before its answer came.' },
   egress_denied: { exit: 1, rpc: -32068, what: 'The policy does not let this message leave.' },
-  egress_schema: { exit: 1, rpc: -32069, what: 'A message that was about to leave does not fit its closed schema.' },
+  egress_schema: { exit: 1, rpc: -32069, what: 'A message to be sent does not match its closed schema.' },
   egress_unrecorded: {
     exit: 1,
     rpc: -32070,
-    what: 'A message did not leave, because it could not be put on the ledger.',
+    what: 'A message was not sent because the egress ledger could not be written.',
   },
-  egress_backlog: { exit: 1, rpc: -32071, what: 'The peer does not read what is sent to it.' },
+  egress_backlog: { exit: 1, rpc: -32071, what: 'The peer does not read its messages.' },
   invite_code_invalid: { exit: 2, rpc: -32072, what: 'The text is not an invite code.' },
   invite_closed: {
     exit: 1,
     rpc: -32073,
-    what: 'No invite is open: it was used, it expired, or there were too many tries.',
+    what: 'No invite is open: it was used, it expired, or there were too many attempts.',
   },
   pairing_refused: { exit: 1, rpc: -32074, what: 'The other side does not know the secret of the invite.' },
   rotation_invalid: {
     exit: 1,
     rpc: -32075,
-    what: 'A rotation or revocation of a key is not signed as it must be, or out of its time.',
+    what: 'A key rotation or revocation has an invalid signature or time.',
   },
   key_pending: {
     exit: 1,
     rpc: -32076,
-    what: 'The key says that it follows a trusted one, and the trust has not moved to it yet.',
+    what: 'The key claims to follow a trusted one, but the trust has not moved to it yet.',
   },
-  key_retired: { exit: 1, rpc: -32077, what: 'Another key has taken the place of this one.' },
+  key_retired: { exit: 1, rpc: -32077, what: 'Another key has replaced this one.' },
   key_suspended: {
     exit: 1,
     rpc: -32078,
-    what: 'One key has named two successors, so neither it nor they are trusted until the owner has chosen.',
+    what: 'A key has named two successors. None of the three is trusted until the owner chooses.',
   },
-  key_revoked: { exit: 1, rpc: -32079, what: 'The key was revoked by its own owner.' },
+  key_revoked: { exit: 1, rpc: -32079, what: 'The owner of the key has revoked it.' },
   keys_damaged: { exit: 1, rpc: -32080, what: 'A file with statements about keys cannot be read.' },
-  rotation_pending: { exit: 1, rpc: -32081, what: 'This node is changing its key already.' },
+  rotation_pending: { exit: 1, rpc: -32081, what: 'This node is already changing its key.' },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -128,7 +128,7 @@ describe('the file that caro audit export writes', () => {
     mkdirSync(join(cli.home, 'folder'));
     expect(await cli.run(['audit', 'export', '--out', join(cli.home, 'folder')])).toMatchObject({ code: 1, out: '' });
     const { code, err } = await cli.run(['audit', 'export', '--out', join(cli.home, 'none', 'x')]);
-    expect([code, err]).toEqual([1, 'caro: HOME/none/x: expected to write it, got ENOENT; name another place\n']);
+    expect([code, err]).toEqual([1, 'caro: HOME/none/x: expected to write this file, got ENOENT; name another one\n']);
     expect(existsSync(join(cli.home, 'none'))).toBe(false);
   });
 

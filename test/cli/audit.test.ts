@@ -54,7 +54,7 @@ describe('caro audit verify', () => {
     tamper(`UPDATE audit SET details = '{"index":9}' WHERE seq = 3`);
     expect(await cli.run(['audit', 'verify'])).toEqual({
       code: 1,
-      out: 'NOT VERIFIED: record 3: its content does not match its hash; 2 records before it are good\n',
+      out: 'NOT VERIFIED: record 3: its content does not match its hash; 2 records before it are valid\n',
       err: '',
     });
   });
@@ -68,7 +68,7 @@ describe('caro audit verify', () => {
   test('says so when a row is not even a record', async () => {
     tamper(`UPDATE audit SET details = '{' WHERE seq = 2`);
     const { code, err } = await cli.run(['audit', 'verify']);
-    expect([code, err]).toEqual([1, expect.stringContaining('got rows that cannot be read')]);
+    expect([code, err]).toEqual([1, expect.stringContaining('got damaged rows')]);
   });
 
   test('refuses a log signed by somebody else', async () => {

@@ -88,7 +88,7 @@ describe('keys that changed', () => {
   test('keep nobody from revoking when nothing can be read of them', async () => {
     writeFileSync(cli.places.peerKeys, 'no book', { mode: 0o600 });
     const { code, err } = await cli.run(['trust', 'revoke', 'ben']);
-    expect([code, err]).toEqual([0, expect.stringContaining('are not known, deny them too')]);
+    expect([code, err]).toEqual([0, expect.stringContaining('are unknown, so deny them too')]);
     expect(configuration().trust.deny.nodes).toEqual([old.id]);
   });
 });

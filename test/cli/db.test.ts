@@ -44,7 +44,7 @@ function damage(): void {
 
 describe('caro db', () => {
   test('check says whether the database is whole', async () => {
-    expect(await cli.run(['db', 'check'])).toEqual({ code: 0, out: 'HOME/data/caro.db: whole\n', err: '' });
+    expect(await cli.run(['db', 'check'])).toEqual({ code: 0, out: 'HOME/data/caro.db: intact\n', err: '' });
     damage();
     const { code, out } = await cli.run(['db', 'check', '--json']);
     expect([code, JSON.parse(out)]).toMatchObject([1, { ok: false, damage: expect.any(String) }]);
@@ -57,7 +57,7 @@ describe('caro db', () => {
     expect(lstatSync(path).mode & 0o777).toBe(0o600);
     const lost = record(2);
     const { code, out } = await cli.run(['db', 'restore', path]);
-    expect([code, out]).toEqual([0, expect.stringContaining('The one before is kept: HOME/data/caro.db.replaced-')]);
+    expect([code, out]).toEqual([0, expect.stringContaining('The previous one is kept: HOME/data/caro.db.replaced-')]);
     expect(log().map(({ seq, type }) => [seq, type])).toEqual([
       [1, 'service.started'],
       [2, 'service.started'],
@@ -77,7 +77,7 @@ describe('caro db', () => {
   });
 
   test('repair of a whole database does nothing', async () => {
-    expect((await cli.run(['db', 'repair'])).out).toBe('Nothing is damaged.\n');
+    expect((await cli.run(['db', 'repair'])).out).toBe('No damaged database was found.\n');
     expect(log()).toHaveLength(3);
   });
 
@@ -89,7 +89,7 @@ describe('caro db', () => {
     expect(existsSync((salvaged[0]?.file ?? '').replace('HOME', cli.home))).toBe(true);
     expect((await cli.run(['db', 'check'])).code).toBe(0);
     expect(log()).toMatchObject([{ seq: 1, type: 'database.repaired' }]);
-    expect((await cli.run(['db', 'repair'])).out).toBe('Nothing is damaged.\n');
+    expect((await cli.run(['db', 'repair'])).out).toBe('No damaged database was found.\n');
   });
 
   test('reset wants a yes, keeps the old database, and names its head in the new log', async () => {
@@ -97,7 +97,7 @@ describe('caro db', () => {
     expect((await cli.run(['db', 'reset'], { columns: 80, input: 'no\n' })).out).toContain('Nothing has changed.');
     const last = log().at(-1);
     const { out } = await cli.run(['db', 'reset', '--yes']);
-    expect(out).toContain('A fresh database is in place. The one before is kept: HOME/data/caro.db.replaced-');
+    expect(out).toContain('Created an empty database. The previous one is kept: HOME/data/caro.db.replaced-');
     expect(log()).toMatchObject([{ seq: 1, details: { lastSeq: 3, lastHash: last?.hash } }]);
   });
 

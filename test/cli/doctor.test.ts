@@ -132,13 +132,13 @@ describe('caro doctor', () => {
     [
       'a database that is none',
       'database',
-      /not a SQLite database; stop the service and start it/,
+      /not a SQLite database; restart the service/,
       () => writeFileSync(cli.places.database, 'x'.repeat(9_000), { mode: 0o600 }),
     ],
     [
       'a damaged database that was set aside',
       'set aside',
-      /caro\.db\.damaged-\d+; take over what it still holds: caro db repair/,
+      /caro\.db\.damaged-\d+; recover what can be read: caro db repair/,
       async () => {
         writeFileSync(cli.places.database, 'x'.repeat(9_000), { mode: 0o600 });
         await cli.run(['service', 'start']);
@@ -147,26 +147,26 @@ describe('caro doctor', () => {
     [
       'commands that nobody takes',
       'spool',
-      /\d+ B have waited for 2 h 0 min, nobody takes them; .*caro service start/,
+      /\d+ B have been waiting for 2 h 0 min, because no service runs; .*caro service start/,
       () => utimesSync(typed(), (NOW - 7_200_000) / 1_000, (NOW - 7_200_000) / 1_000),
     ],
     [
       'something foreign in the spool',
       'spool',
-      /is something that is no plain file; look who/,
+      /holds 1 entry that is not a regular file; find out who/,
       () => symlinkSync('/etc/passwd', join(cli.places.spool, 'bash.1.1.0')),
     ],
-    ['a clock that went back', 'clock', /stands 1 h 0 min before the newest record.*set it/, recordAhead],
+    ['a clock that went back', 'clock', /1 h 0 min behind the newest record.*set it/, recordAhead],
     [
       'a start file without the line',
       'shell hook',
-      /a new bash does not load it; put this line at the end of ~\/\.bashrc: eval/,
+      /a new bash does not load the hook; put this line at the end of ~\/\.bashrc: eval/,
       () => writeFileSync(join(shellHome, '.bashrc'), ''),
     ],
     [
       'a shell that writes to another home',
       'shell hook',
-      /a new bash writes to .*, this node reads .*: two homes/,
+      /a new bash writes to .*, but this node reads .*; use the same CARO_HOME/,
       async () => {
         const other = commandLine();
         endings.push(other.remove);
@@ -176,30 +176,30 @@ describe('caro doctor', () => {
     [
       'a port that somebody else has',
       'ports',
-      new RegExp(`port \\d+ is taken by process ${process.pid} \\(.+\\); end it, or set dashboard\\.port`),
+      new RegExp(`port \\d+ is in use by process ${process.pid} \\(.+\\); stop it, or set dashboard\\.port`),
       async () => {
         const server = createServer();
         await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
         endings.push(() => void server.close());
       },
     ],
-    ['a service that does not run', 'service', /it does not run; start it: caro service start/, () => undefined],
+    ['a service that does not run', 'service', /not running; start it: caro service start/, () => undefined],
     [
       'a service that runs for another home',
       'service',
-      /another one does, without CARO_HOME=.*, as process \d+; start it/,
+      /another service runs without CARO_HOME=.*, as process \d+; start it/,
       defaultHome,
     ],
     [
       'a service of an older version',
       'service',
-      new RegExp(`of version 0\\.0\\.9, this command of ${VERSION}; run: caro service restart`),
+      new RegExp(`has version 0\\.0\\.9, this command has ${VERSION}; run: caro service restart`),
       olderService,
     ],
     [
       'a peer that is not there',
       'mesh peers',
-      /not reached: caro:ed25519:.*; is the other service up/,
+      /not reached: caro:ed25519:.*; check that the service runs there/,
       async () => {
         settings(`[mesh]\nenabled = true\nlisten = "127.0.0.1:0"\n${peer(`127.0.0.1:${await freePort()}`)}`)();
         appendFileSync(cli.places.config, `[trust.nodes]\n"${PEER}" = "peer"\n`);
@@ -209,7 +209,7 @@ describe('caro doctor', () => {
     [
       'a unit of an older version',
       'start at login',
-      /caro\.service is of another version or place of this program; run: caro service install/,
+      /caro\.service belongs to another version or installation of this program; run: caro service install/,
       () => {
         const folder = join(cli.home, '.config', 'systemd', 'user');
         mkdirSync(folder, { recursive: true });
@@ -220,7 +220,7 @@ describe('caro doctor', () => {
       'a unit that another major version of Node.js has written',
       'start at login',
       new RegExp(
-        `was written under another Node\\.js than this one \\(${process.versions.node}\\); run: caro service install`,
+        `was written for another Node\\.js than this one \\(${process.versions.node}\\); run: caro service install`,
       ),
       () => {
         const file = join(cli.home, '.config', 'systemd', 'user', 'caro.service');
@@ -282,7 +282,7 @@ describe('caro doctor, typed into a shell', () => {
     const shell = await openShell({ shell: 'bash', env: { CARO_HOME: cli.home } });
     endings.push(() => shell.close());
     expect(await shell.run(`${CARO} doctor`)).toMatch(
-      /bad\s+this shell\s+this bash \(process \d+\) is not observed; .*type: eval/,
+      /bad\s+this shell\s+this bash \(process \d+\) is not observed; .*run: eval/,
     );
     await shell.run(`eval "$(${CARO} shell init bash)"`);
     expect(await shell.run(`${CARO} doctor`)).toMatch(/ok\s+this shell\s+this bash \(process \d+\) is observed/);
@@ -306,6 +306,8 @@ const canMount = ((): boolean => {
   try {
     disk();
   } catch (error) {
-    expect((error as { stdout: string }).stdout).toMatch(/bad\s+disk space\s+only \d+\.\d MiB left in .*; free some/);
+    expect((error as { stdout: string }).stdout).toMatch(
+      /bad\s+disk space\s+only \d+\.\d MiB free in .*; free some space/,
+    );
   }
 });

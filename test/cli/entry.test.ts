@@ -46,7 +46,7 @@ test('without a build it says how to make one', () => {
   expect(run(process.execPath, join(copy, 'bin', 'caro.js'), 'version')).toEqual({
     status: 1,
     stdout: '',
-    stderr: `caro: expected the built program in ${copy}/dist, it is not there; run: npm run build\n`,
+    stderr: `caro: expected the built program in ${copy}/dist, found none; run: npm run build\n`,
   });
 });
 
@@ -113,16 +113,18 @@ describe('a defect', () => {
 
   test('is told in one line that quotes nothing, and its place where CARO_DEBUG asks for it', () => {
     const line =
-      'caro: expected to run, met TypeError: a defect in this program; see: caro service logs (CARO_DEBUG=1 shows the place)\n';
+      'caro: cannot run, TypeError: a bug in this program; see: caro service logs (CARO_DEBUG=1 prints the stack trace)\n';
     expect(run(bin, 'status')).toEqual({ status: 1, stdout: '', stderr: line });
-    expect(run('env', 'CARO_DEBUG=1', bin, 'status').stderr).toMatch(/shows the place\)\nTypeError: .*\n {4}at /);
+    expect(run('env', 'CARO_DEBUG=1', bin, 'status').stderr).toMatch(
+      /prints the stack trace\)\nTypeError: .*\n {4}at /,
+    );
   });
 
   test('that a person can mend says how', () => {
     expect(run(bin, 'service', 'run')).toEqual({
       status: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^caro: expected to run, met ERR_DLOPEN_FAILED: .*run: npm rebuild.*\n$/),
+      stderr: expect.stringMatching(/^caro: cannot run, ERR_DLOPEN_FAILED: .*run: npm rebuild.*\n$/),
     });
   });
 });

@@ -32,7 +32,7 @@ Put this line at the end of ~/.bashrc and open a new shell:
 
   eval "$(BIN shell init bash)"
 
-Then start the service: caro service install (at every login), or caro service run (here, now).
+Then start the service: caro service install (at every login) or caro service run (in this terminal).
 `,
     );
     expect(lstatSync(cli.places.identityKey).mode & 0o777).toBe(0o600);
@@ -133,7 +133,7 @@ describe('caro identity show', () => {
 describe('caro config check', () => {
   test('is content with what init wrote', async () => {
     await cli.run(['init', '--quiet']);
-    expect(await cli.run(['config', 'check'])).toEqual({ code: 0, out: 'HOME/config/caro.toml: good\n', err: '' });
+    expect(await cli.run(['config', 'check'])).toEqual({ code: 0, out: 'HOME/config/caro.toml: valid\n', err: '' });
   });
 
   test('lists every problem and fails', async () => {
@@ -196,7 +196,7 @@ describe('a command line', () => {
   test('of sharing enable needs the service, which shows what would leave', async () => {
     const { code, err } = await cli.run(['sharing', 'enable', '--yes']);
     expect(code).toBe(1);
-    expect(err).toContain('has to be seen first: start it with caro service start');
+    expect(err).toContain('has to be seen first; start it: caro service start');
     expect((await cli.run(['sharing', 'disable'])).code).toBe(0);
   });
 

@@ -105,7 +105,7 @@ describe('caro import', () => {
     expect(JSON.parse((await cli.run(['import', 'bash', '--json'])).out)).toMatchObject({ imported: 1 });
     writeFileSync(file(), 'x\ny\n');
     const { code, err } = await cli.run(['import', 'bash']);
-    expect([code, err]).toEqual([2, expect.stringContaining('--again takes all of it')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('import all of it: --again')]);
     expect(JSON.parse((await cli.run(['import', 'bash', '--again', '--json'])).out)).toMatchObject({ imported: 2 });
   });
 
@@ -139,7 +139,7 @@ describe('caro import', () => {
 
   test('without a history says where it looked', async () => {
     expect((await cli.run(['import', 'zsh'])).err).toContain(
-      'HOME/.zsh_history: expected a history file, there is none; name it with --file',
+      'HOME/.zsh_history: expected a history file, found none; name it with --file',
     );
   });
 });
@@ -148,5 +148,5 @@ test('a history that cannot be read is named with what to do, not told as a defe
   // A plain file by its looks, which even root cannot read from its start.
   const { code, err } = await cli.run(['import', 'bash', '--file', '/proc/self/mem']);
   expect(code).toBe(1);
-  expect(err).toMatch(/^caro: \/proc\/\d+\/mem: expected a history that can be read, got EIO; name a copy/);
+  expect(err).toMatch(/^caro: \/proc\/\d+\/mem: expected a readable history file, got EIO; name a readable copy/);
 });

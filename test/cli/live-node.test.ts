@@ -373,7 +373,7 @@ describe('caro doctor', () => {
     const { code, out } = await broken.run(['doctor'], { env: { SHELL: '' } });
     broken.remove();
     expect(code).toBe(1);
-    expect(out).toContain('bad   places          HOME/data is not there; run: caro init\n');
+    expect(out).toContain('bad   places          HOME/data does not exist; run: caro init\n');
     expect(out).toContain('bad   service         it does not run; start it: caro service start\n');
     expect(existsSync(broken.home)).toBe(false);
   });

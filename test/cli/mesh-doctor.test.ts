@@ -55,7 +55,7 @@ describe('doctor on addresses', () => {
       { allow_dns: true },
       ['ben.example:9238'],
       'warn',
-      'looked up by name',
+      'the name server learns of them',
     ],
     [
       'a mesh that is off reaches nobody',

@@ -64,13 +64,13 @@ describe('caro peers', () => {
     expect(configuration().mesh.peers.map(({ name }) => name)).toEqual(['cleo']);
     expect(await cli.run(['peers', 'remove', 'cleo'])).toMatchObject({
       code: 2,
-      err: 'caro: expected a peer that a command added, this one stands in HOME/config/caro.toml; remove it there\n',
+      err: 'caro: expected a peer that a command added, this one is in HOME/config/caro.toml; remove it there\n',
     });
     expect(await cli.run(['peers', 'remove', 'ben'])).toMatchObject({ code: 1 });
   });
 
   test('join reads no code where none comes, and asks for no service before', async () => {
-    expect(await cli.run(['peers', 'join'])).toMatchObject({ code: 2, err: expect.stringContaining('none came') });
+    expect(await cli.run(['peers', 'join'])).toMatchObject({ code: 2, err: expect.stringContaining('got none') });
   });
 
   test('a name that two peers have stands for neither', async () => {

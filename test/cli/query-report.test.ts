@@ -69,7 +69,7 @@ describe('the answer of the mesh for people', () => {
       'risk high      withheld',
       'risk critical  withheld',
       '2 more are 0',
-      'withheld: fewer than 3 nodes gave something to it, or it would let one that is withheld be worked out',
+      'withheld: fewer than 3 nodes contributed, or it would reveal another withheld figure',
       '',
     ]);
   });
@@ -99,7 +99,7 @@ describe('the answer of the mesh for people', () => {
 
   test('says why there is no sum', async () => {
     const text = await reported([target('a', 'answered'), target('b', 'answered')], { withheld: 'cohort_too_small' });
-    expect(text).toContain('No sum is shown: it would stand for 2 nodes.');
+    expect(text).toContain('No sum is shown: it would cover 2 nodes.');
     expect(text).toContain('A sum needs 3 nodes (privacy.min_contributors)');
   });
 

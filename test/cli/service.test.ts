@@ -25,13 +25,13 @@ describe('caro service, where no service manager is in charge', () => {
     expect(begun).toMatchObject({ code: 0, err: '' });
     expect(begun.out).toMatch(/^running as process \d+; dashboard: http:\/\/localhost:\d+\/\n$/);
     const first = await callAdmin(cli.places.socket, 'service.status', {});
-    expect((await cli.run(['service', 'start'])).out).toBe(`It runs already, as process ${first.service.pid}.\n`);
+    expect((await cli.run(['service', 'start'])).out).toBe(`Already running as process ${first.service.pid}.\n`);
     expect((await cli.run(['service', 'restart'])).code).toBe(0);
     const second = await callAdmin(cli.places.socket, 'service.status', {});
     expect(second.service.pid).not.toBe(first.service.pid);
     expect((await cli.run(['service', 'stop'])).out).toBe('stopped\n');
     expect(existsSync(cli.places.socket)).toBe(false);
-    expect((await cli.run(['service', 'stop'])).out).toBe('It does not run.\n');
+    expect((await cli.run(['service', 'stop'])).out).toBe('Not running.\n');
   });
 
   test('goes on when the terminal that started it is gone and it has something to log', async () => {

@@ -122,9 +122,9 @@ address = "10.0.1.5:9238"
 `),
     ).toEqual([
       'caro.toml:3: node.rolle: expected one of the keys name, role, got an unknown one; did you mean "role"?',
-      'caro.toml:2: node.name: expected a name of 1 to 32 characters out of a-z, 0-9 and -, got "Dev Laptop"; for example: name = "dev-laptop"',
+      'caro.toml:2: node.name: expected a name of 1 to 32 characters from a-z, 0-9 and -, got "Dev Laptop"; for example: name = "dev-laptop"',
       'caro.toml:6: dashboard.port: expected a whole number from 0 to 65535, got "9237"; for example: port = 9237',
-      `caro.toml:12: mesh.peers[1].id: expected this key, it is missing; for example: id = "${ID}"`,
+      `caro.toml:12: mesh.peers[1].id: expected this key, but it is missing; for example: id = "${ID}"`,
     ]);
   });
 

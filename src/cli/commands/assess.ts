@@ -14,29 +14,33 @@ interface Options {
   readonly shell: ShellKind;
 }
 
-/** Its options would be taken for ours. */
-const UNQUOTED = "(a command with options: quote it, or put '--' before it: caro assess -- rm -rf build)";
+/** Without this hint, options of the command would look like our own. */
+const UNQUOTED = "(quote a command that has options, or put '--' before it: caro assess -- rm -rf build)";
 
 export function addAssess(program: Command, context: Context): void {
   program
     .command('assess')
     .description('rate a command without running it; nothing is stored')
-    .argument('[command...]', 'the command; without it, it is read from stdin, where other users cannot see it')
+    .argument('[command...]', 'the command; without it, read from stdin, where other users cannot see it')
     .showHelpAfterError(UNQUOTED)
-    .addOption(new Option('--shell <shell>', 'whose language it is').choices(SHELLS).default('bash'))
-    .option('--jsonl', 'read {"id","command"} lines from stdin, print a JSON line for each')
+    .addOption(new Option('--shell <shell>', 'shell that would run it').choices(SHELLS).default('bash'))
+    .option('--jsonl', 'read JSON lines with "id" and "command" from stdin, print a JSON line for each')
     .option('--json', 'print one JSON object')
     .action(async (words: readonly string[], options: Options) => {
       const command = words.length === 0 ? undefined : words.join(' ');
       if (!options.jsonl)
         await assessOne(context, command ?? (await readText(context.stdin)).replace(/\n$/, ''), options);
       else if (command === undefined) await assessLines(context, options.shell);
-      else throw new CaroError('usage', '--jsonl reads commands from stdin: give either it or a command');
+      else
+        throw new CaroError(
+          'usage',
+          '--jsonl reads commands from stdin: expected no command next to it; remove one of the two',
+        );
     });
 }
 
 async function assessOne(context: Context, command: string, options: Options): Promise<void> {
-  // Rules are loaded by this command alone: every other one starts without them.
+  // Loaded here, so that other commands start without the rules.
   const { rate } = await import('../../risk/rate.ts');
   const rating = rate(command, options.shell);
   if (options.json) {
@@ -75,13 +79,13 @@ async function assessLines(context: Context, shell: ShellKind): Promise<void> {
   }
 }
 
-/** Other members are ignored. The text of a bad line is not repeated: it holds a command. */
+/** Ignores other members. The error does not quote the line, because it holds a command. */
 function parseLine(line: string, number: number): { readonly id: string | number; readonly command: string } {
   try {
     const { id, command } = JSON.parse(line) as { readonly id?: unknown; readonly command?: unknown };
     if ((typeof id === 'string' || typeof id === 'number') && typeof command === 'string') return { id, command };
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new CaroError('usage', `line ${number} of stdin: expected {"id": …, "command": "…"}, got something else`);
 }

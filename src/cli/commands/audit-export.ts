@@ -25,8 +25,8 @@ export function addExport(audit: Command, context: Context): void {
   audit
     .command('export')
     .description('print the whole log, for archives and other programs')
-    .addOption(new Option('--format <format>', 'how').choices(FORMATS).default('jsonl'))
-    .option('--out <file>', 'write it there instead, readable by you alone')
+    .addOption(new Option('--format <format>', 'output format').choices(FORMATS).default('jsonl'))
+    .option('--out <file>', 'write to this file instead, readable by you only')
     .addHelpText('after', HELP)
     .action(async (options: { readonly format: Format; readonly out?: string }) => {
       const places = context.places();
@@ -71,10 +71,10 @@ function* wrapped(lines: Iterable<string>): Generator<string> {
   yield ']';
 }
 
-/** So many lines between two looks of the waiting person. */
+/** Lines between two updates of the progress display. */
 const STEP = 10_000;
 
-/** Shows on a terminal how far it is; in a pipe nothing. The line is gone afterwards. */
+/** Shows progress on a terminal and clears that line at the end. */
 function* counted({ stderr }: Context, lines: Iterable<string>): Generator<string> {
   let count = 0;
   try {

@@ -17,7 +17,7 @@ import { sayTable } from '../output/table.ts';
 import { addExport } from './audit-export.ts';
 
 export function addAudit(program: Command, context: Context): void {
-  const audit = program.command('audit').description('the tamper-evident log of what was asked, answered and changed');
+  const audit = program.command('audit').description('the tamper-evident log of queries, answers and changes');
   addList(audit, context);
   addVerify(audit, context);
   addExport(audit, context);
@@ -27,8 +27,8 @@ function addList(audit: Command, context: Context): void {
   audit
     .command('list')
     .description('print records, newest last')
-    .option('--limit <count>', 'the newest ones only', parseCount, 50)
-    .addOption(new Option('--type <type>', 'of this type only').choices(AUDIT_TYPES))
+    .option('--limit <count>', 'print only this many of the newest', parseCount, 50)
+    .addOption(new Option('--type <type>', 'print only records of this type').choices(AUDIT_TYPES))
     .option('--json', 'print JSON lines')
     .action(async (options: { readonly limit: number; readonly type?: string; readonly json?: true }) => {
       const { socket } = context.places();
@@ -68,8 +68,8 @@ function addVerify(audit: Command, context: Context): void {
   audit
     .command('verify')
     .description('check every hash, link and signature, without trusting the service')
-    .option('--file <export>', 'an exported log instead of this node’s database')
-    .option('--id <node>', 'whose log it must be (this node, unless told)', parseId)
+    .option('--file <export>', 'check an exported log instead of the database of this node')
+    .option('--id <node>', 'node that the log must belong to (default: this node)', parseId)
     .option('--json', 'print one JSON object')
     .action((options: VerifyOptions) => {
       const verification = verificationOf(context, options);
@@ -80,8 +80,8 @@ function addVerify(audit: Command, context: Context): void {
 }
 
 /**
- * A log of another node is checked against that node's key, which the caller MUST name: an export
- * vouches for nothing itself.
+ * A log of another node is checked against that node's key. The caller MUST name the key, because
+ * an export cannot prove its own origin.
  */
 function verificationOf(context: Context, { file, id }: VerifyOptions): AuditVerification {
   const publicKey = id ?? readIdentity(context.places().identityKey).publicKey;
@@ -97,7 +97,7 @@ function verificationOf(context: Context, { file, id }: VerifyOptions): AuditVer
   } catch (error) {
     throw new CaroError(
       'audit_broken',
-      'expected records of the audit log in the database, got rows that cannot be read',
+      'expected audit records in the database, got damaged rows; run: caro db check',
       {
         cause: error,
       },
@@ -112,7 +112,7 @@ const rolledBack = (verification: AuditVerification): AuditVerification => ({
   ok: false,
   firstBad: {
     seq: verification.records + 1,
-    reason: 'records are missing from here on: the head that was kept beside the database is not in it',
+    reason: 'records are missing from here on: the newest known one (audit-head.json) is not in the log',
   },
 });
 
@@ -120,11 +120,11 @@ function sayVerification(context: Context, { ok, records, checkpoints, firstBad 
   if (ok) say(context, `${paint(context, 'green', 'verified')}: ${records} records, ${checkpoints} signed checkpoints`);
   else {
     const where = firstBad === null ? 'the log does not verify' : `record ${firstBad.seq}: ${firstBad.reason}`;
-    say(context, `${paint(context, 'red', 'NOT VERIFIED')}: ${where}; ${records} records before it are good`);
+    say(context, `${paint(context, 'red', 'NOT VERIFIED')}: ${where}; ${records} records before it are valid`);
   }
 }
 
-/** `jsonl` and `json`, as the lines of the first. */
+/** Reads an export in `jsonl` or `json` as JSON lines. */
 function readExport(file: string): string {
   let text: string;
   try {
@@ -137,7 +137,7 @@ function readExport(file: string): string {
   try {
     return (JSON.parse(text) as unknown[]).map((line) => JSON.stringify(line)).join('\n');
   } catch (error) {
-    throw new CaroError('usage', `${file}: expected an exported audit log, got broken JSON`, { cause: error });
+    throw new CaroError('usage', `${file}: expected an exported audit log, got invalid JSON`, { cause: error });
   }
 }
 

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 export function addCompletion(program: Command, context: Context): void {
   program
     .command('completion')
-    .description('print completions for a shell, for its start file')
+    .description('print completions for the start-up file of a shell')
     .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish']))
     .action((shell: CompletionShell) => {
       context.stdout.write(completionScript[shell](completionPoints(program)));

@@ -8,14 +8,14 @@ export function addConfig(program: Command, context: Context): void {
   const config = program.command('config').description('the settings of this node');
   config
     .command('check')
-    .description('say what is wrong with the configuration, if anything, and run its trust tests')
+    .description('check the configuration and run its trust tests')
     .option('--json', 'print one JSON object')
     .action((options: { readonly json?: true }) => {
       const { config: file, managed } = context.places();
       const problems = configurationProblems(context);
       if (problems.length > 0) context.failed('config_invalid');
       if (options.json) sayJson(context, { ok: problems.length === 0, file, managed, problems });
-      else if (problems.length === 0) say(context, `${file}: good`);
+      else if (problems.length === 0) say(context, `${file}: valid`);
       else for (const problem of problems) say(context, problemLine(problem));
     });
 }

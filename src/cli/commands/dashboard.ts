@@ -25,8 +25,8 @@ export function addDashboard(program: Command, context: Context): void {
 }
 
 /**
- * The file, not a token, stands in the browser's arguments: other users can list processes, but not
- * read the file.
+ * Passes a file, not a token, to the browser: other users can see arguments but cannot read the
+ * file.
  */
 async function open(context: Context, link: string): Promise<void> {
   const program = process.platform === 'darwin' ? 'open' : 'xdg-open';
@@ -39,7 +39,7 @@ async function open(context: Context, link: string): Promise<void> {
   say(
     context,
     opened
-      ? 'The dashboard opens in your browser.'
+      ? 'Opening the dashboard in your browser.'
       : `Open this file in a browser on this machine within two minutes: ${link}`,
   );
 }

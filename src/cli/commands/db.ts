@@ -17,25 +17,29 @@ interface Json {
 }
 
 export function addDb(program: Command, context: Context): void {
-  const db = program.command('db').description('care for the database');
+  const db = program.command('db').description('check, repair, back up and restore the database');
   const command = (name: string, description: string): Command =>
     db.command(name).description(description).option('--json', 'print one JSON object');
-  command('check', 'read all of it and say whether it is whole').action((options: Json) => check(context, options));
-  command('repair', `save what can be read of a damaged one; ${STOP_FIRST}`).action((options: Json) =>
+  command('check', 'read the whole database and check its integrity').action((options: Json) =>
+    check(context, options),
+  );
+  command('repair', `recover what can be read from a damaged database; ${STOP_FIRST}`).action((options: Json) =>
     repair(context, options),
   );
-  command('backup', 'copy it, also while the service runs').action((options: Json) => backup(context, options));
-  command('restore', `put a backup in its place and keep the old one; ${STOP_FIRST}`)
-    .argument('<file>', 'the backup')
+  command('backup', 'copy the database; works while the service runs').action((options: Json) =>
+    backup(context, options),
+  );
+  command('restore', `replace the database with a backup and keep the old one; ${STOP_FIRST}`)
+    .argument('<file>', 'backup file')
     .action((file: string, options: Json) => restore(context, resolve(file), options));
-  command('reset', `begin a fresh one and keep the old one; ${STOP_FIRST}`)
-    .option('--yes', 'do not ask')
+  command('reset', `start with an empty database and keep the old one; ${STOP_FIRST}`)
+    .option('--yes', 'do not ask for confirmation')
     .action((options: Json & { readonly yes?: true }) => reset(context, options));
 }
 
 async function check(context: Context, { json }: Json): Promise<void> {
   const { database: file } = context.places();
-  if (!existsSync(file)) throw new CaroError('not_found', `${file}: expected the database, there is none yet`);
+  if (!existsSync(file)) throw new CaroError('not_found', `${file}: expected the database, found none`);
   const { damageOf, setAsideFiles } = await import('../../storage/database.ts');
   const damage = damageOf(file, 'whole');
   const setAside = setAsideFiles(file);
@@ -44,8 +48,9 @@ async function check(context: Context, { json }: Json): Promise<void> {
     sayJson(context, { ok: damage === null, file, damage, setAside });
     return;
   }
-  say(context, damage === null ? `${file}: whole` : `${file}: ${damage}; see what can be saved: caro db repair`);
-  for (const other of setAside) say(context, `${other}: set aside as damaged; see what can be saved: caro db repair`);
+  say(context, damage === null ? `${file}: intact` : `${file}: ${damage}; recover what can be read: caro db repair`);
+  for (const other of setAside)
+    say(context, `${other}: moved aside as damaged; recover what can be read: caro db repair`);
 }
 
 async function repair(context: Context, { json }: Json): Promise<void> {
@@ -54,19 +59,19 @@ async function repair(context: Context, { json }: Json): Promise<void> {
   const work = await import('../database/repair.ts');
   const salvaged = await work.alone(places, () => work.repair(places, context.now()));
   if (json) sayJson(context, { file: places.database, salvaged });
-  else if (salvaged.length === 0) say(context, 'Nothing is damaged.');
+  else if (salvaged.length === 0) say(context, 'No damaged database was found.');
   for (const found of json ? [] : salvaged) saySalvaged(context, found);
 }
 
 function saySalvaged(context: Context, found: Salvaged): void {
   const { file, events, known, summaries, egress, gaps, auditFile, auditRecords, auditFirstBad } = found;
-  const rest = known === 0 ? '' : `, ${known} commands were there already`;
+  const rest = known === 0 ? '' : `, ${known} commands were already present`;
   say(
     context,
-    `${file}: ${events} commands, ${summaries} summaries and ${egress} lines of the egress ledger taken over${rest}; ${gaps} places could not be read`,
+    `${file}: recovered ${events} commands, ${summaries} summaries and ${egress} egress ledger entries${rest}; ${gaps} parts could not be read`,
   );
-  if (auditFile !== null) say(context, `  its audit log, ${auditRecords} records: ${auditFile}`);
-  if (auditFirstBad) say(context, `  the first bad record is ${auditFirstBad.seq}: ${auditFirstBad.reason}`);
+  if (auditFile !== null) say(context, `  saved ${auditRecords} audit records to ${auditFile}`);
+  if (auditFirstBad) say(context, `  the first invalid record is ${auditFirstBad.seq}: ${auditFirstBad.reason}`);
 }
 
 async function backup(context: Context, { json }: Json): Promise<void> {
@@ -83,7 +88,7 @@ async function backupFile(context: Context): Promise<{ readonly file: string }> 
     if (!(error instanceof CaroError) || error.code !== 'not_running') throw error;
   }
   if (!existsSync(places.database))
-    throw new CaroError('not_found', `${places.database}: expected the database, there is none yet`);
+    throw new CaroError('not_found', `${places.database}: expected the database, found none`);
   preparePlaces(places);
   const [{ alone }, { backupDatabase }] = await Promise.all([
     import('../database/repair.ts'),
@@ -99,24 +104,24 @@ async function restore(context: Context, file: string, { json }: Json): Promise<
   preparePlaces(places);
   const work = await import('../database/repair.ts');
   const before = await work.alone(places, () => work.restore(places, file, context.now()));
-  sayReplaced(context, json, `${file} is in place.`, before);
+  sayReplaced(context, json, `Restored ${file}.`, before);
 }
 
 async function reset(context: Context, { json, yes }: Json & { readonly yes?: true }): Promise<void> {
   const places = context.places();
   if (yes !== true && context.stdout.isTTY !== true)
-    throw new CaroError('usage', 'expected --yes, since nobody can be asked here');
-  if (yes !== true && !(await isConfirmed(context, 'Begin a fresh database?'))) {
+    throw new CaroError('usage', 'expected --yes, because there is no terminal to ask for confirmation');
+  if (yes !== true && !(await isConfirmed(context, 'Replace the database with an empty one?'))) {
     say(context, 'Nothing has changed.');
     return;
   }
   preparePlaces(places);
   const work = await import('../database/repair.ts');
   const before = await work.alone(places, () => work.reset(places, context.now()));
-  sayReplaced(context, json, 'A fresh database is in place.', before);
+  sayReplaced(context, json, 'Created an empty database.', before);
 }
 
 function sayReplaced(context: Context, json: true | undefined, text: string, before: string | null): void {
   if (json) sayJson(context, { file: context.places().database, before });
-  else say(context, before === null ? text : `${text} The one before is kept: ${before}`);
+  else say(context, before === null ? text : `${text} The previous one is kept: ${before}`);
 }

@@ -9,7 +9,7 @@ const STYLES: Readonly<Record<Outcome['state'], Style>> = { ok: 'green', warn: '
 export function addDoctor(program: Command, context: Context): void {
   program
     .command('doctor')
-    .description('look for what is wrong or missing, and say how to mend it')
+    .description('check the installation and print how to fix what is wrong')
     .option('--json', 'print JSON lines')
     .action(async (options: { readonly json?: true }) => {
       for await (const outcome of examine(context)) {

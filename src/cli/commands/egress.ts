@@ -21,21 +21,23 @@ interface ListOptions {
 }
 
 export function addEgress(program: Command, context: Context): void {
-  const egress = program.command('egress').description('what left this machine, to whom, by which rule, byte for byte');
+  const egress = program
+    .command('egress')
+    .description('messages that left this machine: recipient, rule and exact bytes');
   egress
     .command('list')
     .description('print the messages that left, newest last')
-    .option('--peer <id>', 'those to this node: its id or name')
-    .option('--limit <count>', 'the newest ones only', parseCount, DEFAULT_LIMIT)
-    .option('--show <seq>', 'print this one instead, as it was sent', parseCount)
+    .option('--peer <id>', 'print only messages to this node (id or name)')
+    .option('--limit <count>', 'print only this many of the newest', parseCount, DEFAULT_LIMIT)
+    .option('--show <seq>', 'print this message instead, exactly as sent', parseCount)
     .option('--json', 'print JSON lines')
     .action((options: ListOptions) =>
       options.show === undefined ? list(context, options) : show(context, options.show, options),
     );
   egress
     .command('show')
-    .description('print one message exactly as it was sent')
-    .argument('<seq>', 'its number in caro egress list', parseCount)
+    .description('print one message exactly as sent')
+    .argument('<seq>', 'number from caro egress list', parseCount)
     .option('--json', 'print one JSON object')
     .action((seq: number, options: { readonly json?: true }) => show(context, seq, options));
 }
@@ -48,7 +50,7 @@ async function list(context: Context, { peer, limit, json }: ListOptions): Promi
   const lines = await newestOf(ask, ({ seq }) => seq, limit);
   if (json) for (const line of lines) sayJson(context, line);
   else if (lines.length > 0) await sayLines(context, await namesOf(context, configuration), lines);
-  else say(context, peer === undefined ? 'Nothing has left this machine.' : 'Nothing has left for this node.');
+  else say(context, peer === undefined ? 'Nothing has left this machine.' : 'Nothing has been sent to this node.');
 }
 
 async function namesOf(context: Context, configuration: Configuration): Promise<(id: string) => string> {
@@ -75,8 +77,7 @@ async function sayLines(context: Context, nameOf: (id: string) => string, lines:
 const levelText = ({ level }: EgressLine): string => (level === null ? '-' : `L${level}`);
 
 /**
- * The bytes alone on stdout, nothing added, so that they can be compared and checked; what they are
- * on stderr.
+ * Writes only the bytes to stdout, so that they can be compared. Their description goes to stderr.
  */
 async function show(context: Context, seq: number, { json }: { readonly json?: true }): Promise<void> {
   const message = await callAdmin(context.places().socket, 'egress.show', { seq });
@@ -86,9 +87,9 @@ async function show(context: Context, seq: number, { json }: { readonly json?: t
   }
   const { time, type, recipient, address, rule, size, bytes } = message;
   context.stderr.write(
-    `# ${type}, ${byteSize(size)}, level ${levelText(message)}, left ${localTime(time)}\n` +
-      `# to ${recipient} at ${address}, by ${rule}\n` +
-      '# a DSSE envelope: the payload is base64 of what was signed\n',
+    `# ${type}, ${byteSize(size)}, level ${levelText(message)}, sent ${localTime(time)}\n` +
+      `# to ${recipient} at ${address}, allowed by ${rule}\n` +
+      '# a DSSE envelope: the payload is the signed bytes in base64\n',
   );
   context.stdout.write(bytes);
   if (context.stdout.isTTY === true) context.stderr.write('\n');

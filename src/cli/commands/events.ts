@@ -9,7 +9,7 @@ import { newestOf } from '../output/pages.ts';
 import { sayTable } from '../output/table.ts';
 import { clipped } from '../output/text-width.ts';
 
-/** Without `--limit`: a screenful for people, as good as everything for scripts. */
+/** Limits without `--limit`: a screenful on a terminal, practically everything for scripts. */
 const MAX_SHOWN = 50;
 const MAX_PRINTED = 100_000;
 
@@ -26,11 +26,11 @@ export function addEvents(program: Command, context: Context): void {
   program
     .command('events')
     .description('the commands that were observed, newest last; they never leave this machine')
-    .option('--since <time>', 'from then on: 1h, 7d, 2026-01-31T09:00', parseSince(context.now()))
-    .addOption(new Option('--risk <level>', 'of this risk at least').choices(RISK_LEVELS))
-    .option('--tool <name>', 'with this tool')
-    .option('--limit <count>', `the newest ones only (${MAX_SHOWN} on a terminal unless told)`, parseCount)
-    .option('--follow', 'go on with new ones, each once when it has ended, until interrupted')
+    .option('--since <time>', 'only since then: 1h, 7d, 2026-01-31T09:00', parseSince(context.now()))
+    .addOption(new Option('--risk <level>', 'only commands of at least this risk').choices(RISK_LEVELS))
+    .option('--tool <name>', 'only commands that use this tool')
+    .option('--limit <count>', `print only this many of the newest (default on a terminal: ${MAX_SHOWN})`, parseCount)
+    .option('--follow', 'keep printing new commands as they end, until interrupted')
     .option('--json', 'print JSON lines')
     .action((options: Options) => (options.follow ? follow(context, options) : list(context, options)));
 }
@@ -42,7 +42,7 @@ async function list(context: Context, options: Options): Promise<void> {
   const events = await newestOf(ask, ({ id }) => id, limit);
   if (options.json) for (const event of events) sayJson(context, event);
   else if (events.length > 0) await sayEvents(context, events);
-  else say(context, 'No commands match. If none show up at all, see what is missing with: caro doctor');
+  else say(context, 'No commands match. If no command ever shows up, run: caro doctor');
 }
 
 const filterOf = ({ since, risk, tool }: Options): EventFilter => ({
@@ -52,8 +52,7 @@ const filterOf = ({ since, risk, tool }: Options): EventFilter => ({
 });
 
 /**
- * Each command once, when it is known how it ended, so that no reader has to put two lines
- * together.
+ * Prints each command once, after it has ended, so that a reader need not join two lines.
  */
 async function follow(context: Context, options: Options): Promise<void> {
   const notices = followAdmin(context.places().socket, ['event'], context.interrupted);

@@ -14,22 +14,22 @@ import { localTime, say, sayJson } from '../output/output.ts';
 import { sayQrCode } from '../output/qr-code.ts';
 import { sayFacts } from '../output/table.ts';
 
-/** The service opens the mesh anew before it answers. */
+/** The service reopens the mesh before it answers. */
 const ROTATE_MS = 130_000;
 
 export function addIdentity(program: Command, context: Context): void {
-  const identity = program.command('identity').description('who this node is');
+  const identity = program.command('identity').description('the identity of this node');
   identity
     .command('show')
     .description('print node id and fingerprint')
-    .option('--qr', 'print the node id as a QR code, too')
+    .option('--qr', 'also print the node id as a QR code')
     .option('--json', 'print one JSON object')
     .action((options: { readonly qr?: true; readonly json?: true }) => show(context, options));
   identity
     .command('rotate')
-    .description('change to another key, which the present one endorses; peers follow after a day')
-    .option('--compromised', 'somebody else may have the present key: revoke it and change at once')
-    .option('--yes', 'do not ask')
+    .description('change to a new key, endorsed by the current one; peers accept it after a day')
+    .option('--compromised', 'someone else may have the current key: revoke it and change at once')
+    .option('--yes', 'do not ask for confirmation')
     .option('--json', 'print one JSON object')
     .action((options: RotateOptions) => rotate(context, options));
 }
@@ -54,7 +54,7 @@ async function show(context: Context, { qr, json }: { readonly qr?: true; readon
       ? ([
           ['next id', next.to],
           ['its fingerprint', next.fingerprint],
-          ['used from', next.compromised ? 'the next start of the service on' : localTime(next.switchesAt)],
+          ['used from', next.compromised ? 'the next start of the service' : localTime(next.switchesAt)],
         ] as const)
       : []),
   ]);
@@ -70,7 +70,7 @@ interface RotateOptions {
 }
 
 const ASK = {
-  planned: 'Change the key of this node? It cannot be taken back.',
+  planned: 'Change the key of this node? This cannot be undone.',
   compromised:
     'Revoke the key of this node and change it at once? Peers refuse it until their owners confirm the new one.',
 } as const;
@@ -97,7 +97,7 @@ async function inService(context: Context, compromised: boolean): Promise<Rotati
   }
 }
 
-/** The service tells peers, and takes the key into use, when it starts. */
+/** The service tells peers and starts to use the key when it starts. */
 async function offline(context: Context, compromised: boolean): Promise<RotationBegun> {
   const places = context.places();
   preparePlaces(places);
@@ -106,7 +106,7 @@ async function offline(context: Context, compromised: boolean): Promise<Rotation
     const facts = { nowMs: context.now().getTime(), nonce: new Uint8Array(randomBytes(16)) };
     const statements = beginRotation(places, identity, { ...facts, compromised });
     const rotation = ownRotation(places, identity, statements);
-    if (!rotation) throw new CaroError('internal', 'expected a change of key under way, there is none');
+    if (!rotation) throw new CaroError('internal', 'expected a key rotation in progress, found none');
     return { ...statusOf(rotation), told: [] };
   });
 }
@@ -124,12 +124,12 @@ function sayRotation(
   { to, fingerprint, compromised, switchesAt, told }: RotationBegun,
   isRunning: boolean,
 ): void {
-  const from = isRunning ? 'now on' : 'the next start of the service on';
+  const from = isRunning ? 'now' : 'the next start of the service';
   sayFacts(context, [
     ['new id', to],
     ['fingerprint', fingerprint],
     ['used from', compromised ? from : localTime(switchesAt)],
-    ['peers told', isRunning ? String(told.length) : 'none yet: the service does not run'],
+    ['peers told', isRunning ? String(told.length) : 'none yet: the service is not running'],
   ]);
   say(context);
   const lines = compromised ? COMPROMISED : PLANNED;
@@ -137,12 +137,12 @@ function sayRotation(
 }
 
 const PLANNED = [
-  'Until then this node goes on with its present key; the service changes by itself, and the old private key is gone with that.',
-  'Peers trust the new key a day after they hear of it, or when their owners say so: caro trust confirm NEW-ID',
-  'Those that are away hear of it when they connect, within 30 days. Nothing is to be done here.',
+  'Until then this node uses its current key. The service then switches by itself and deletes the old private key.',
+  'Peers trust the new key one day after they learn of it, or once their owners run: caro trust confirm NEW-ID',
+  'Peers that are offline learn of it when they connect within 30 days. Nothing else is needed here.',
 ] as const;
 const COMPROMISED = [
-  'The former key is revoked: peers that hear of it refuse it at once, and whatever it has endorsed, the new key too,',
-  'until their owners have compared the fingerprint with you and said so: caro trust confirm NEW-ID',
-  'Peers that were not told trust the former key until they connect with this node: tell their owners.',
+  'The old key is revoked. Peers that learn of it refuse the old key and every key that it endorsed, including the new one,',
+  'until their owners compare the fingerprint with you and run: caro trust confirm NEW-ID',
+  'Peers that were not told trust the old key until they connect to this node: tell their owners.',
 ] as const;

@@ -24,10 +24,10 @@ interface Options {
 export function addImport(program: Command, context: Context): void {
   program
     .command('import')
-    .description('take over the commands of an existing history; what was taken over before is left out')
-    .addArgument(new Argument('<source>', 'whose history').choices(IMPORT_SOURCES))
-    .option('--file <file>', 'where it is, if not in its usual place')
-    .option('--again', 'take over all of it once more')
+    .description('import commands from an existing history; skips what was imported before')
+    .addArgument(new Argument('<source>', 'program that wrote the history').choices(IMPORT_SOURCES))
+    .option('--file <file>', 'history file, if not at its usual path')
+    .option('--again', 'import everything again')
     .option('--json', 'print one JSON object')
     .action((source: ImportSource, options: Options) => importHistory(context, source, options));
 }
@@ -51,11 +51,13 @@ interface History {
   readonly file: string;
   readonly changedMs: number;
   readonly all: readonly HistoryEntry[];
-  /** All of it, whatever was taken over before. */
+  /** Includes what was imported before. */
   readonly again: boolean;
 }
 
-/** How many commands were handed over, with those of an import that had been killed on the way. */
+/**
+ * Returns how many commands were handed over, including those of an earlier import that was killed.
+ */
 function takeOver(context: Context, { source, file, changedMs, all, again }: History): number {
   const places = context.places();
   const key = `${source}:${file}`;
@@ -65,7 +67,7 @@ function takeOver(context: Context, { source, file, changedMs, all, again }: His
   if (entries === 'lost') {
     throw new CaroError(
       'usage',
-      `${file}: expected where the last import ended, it has no times and was rewritten; --again takes all of it`,
+      `${file}: expected to find where the last import ended, but the file has no times and was rewritten; import all of it: --again`,
     );
   }
   if (entries.length > 0) {
@@ -94,12 +96,12 @@ function sayImported(
   }
   say(
     context,
-    `${result.file}: ${result.imported} commands handed to the service, ${result.skipped} were taken over before`,
+    `${result.file}: ${result.imported} commands passed to the service, ${result.skipped} skipped because they were imported before`,
   );
-  say(context, 'Those that begin with a blank or match observe.ignore are left out; secrets are masked, as always.');
+  say(context, 'Commands that begin with a space or match observe.ignore are not stored; secrets are masked.');
 }
 
-/** Two imports at once would both take what is new. */
+/** Two imports at once would both import the new commands. */
 async function lockImports({ data }: Places): Promise<{ readonly release: () => void }> {
   const { lockInstance } = await import('../../storage/instance-lock.ts');
   try {
@@ -108,7 +110,7 @@ async function lockImports({ data }: Places): Promise<{ readonly release: () => 
     if (!(error instanceof CaroError) || error.code !== 'already_running') throw error;
     throw new CaroError(
       'already_running',
-      'expected no other caro import to run, one does: try again when it has ended',
+      'expected no other caro import, one is running; try again when it has ended',
     );
   }
 }
@@ -126,7 +128,7 @@ function bytesOf(file: string): Buffer {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     throw new CaroError(
       'place_unusable',
-      `${file}: expected a history that can be read, got ${code}; name a copy of yours with --file`,
+      `${file}: expected a readable history file, got ${code}; name a readable copy with --file`,
       {
         cause: error,
       },
@@ -147,7 +149,7 @@ function usualFile({ env, home }: Context, source: ImportSource): string {
 function found(file: string): { readonly file: string; readonly changedMs: number } {
   const facts = statSync(file, { throwIfNoEntry: false });
   if (!facts?.isFile()) {
-    throw new CaroError('not_found', `${file}: expected a history file, there is none; name it with --file`);
+    throw new CaroError('not_found', `${file}: expected a history file, found none; name it with --file`);
   }
   return { file: realpathSync(file), changedMs: Math.floor(facts.mtimeMs) };
 }

@@ -16,13 +16,13 @@ interface Options {
 export function addInit(program: Command, context: Context): void {
   program
     .command('init')
-    .description('make identity and configuration; prints node id, fingerprint and the line for your shell')
+    .description('create identity and configuration; prints node id, fingerprint and the line for your shell')
     .option('--json', 'print one JSON object')
     .option('--quiet', 'print nothing')
     .action((options: Options) => init(context, options));
 }
 
-/** Makes what is missing and leaves what is there, so it can be run at any time. */
+/** Creates what is missing and keeps what exists, so it can be run at any time. */
 function init(context: Context, options: Options): void {
   const places = context.places();
   preparePlaces(places);
@@ -47,5 +47,5 @@ function init(context: Context, options: Options): void {
   say(context);
   say(context, `  ${line}`);
   say(context);
-  say(context, 'Then start the service: caro service install (at every login), or caro service run (here, now).');
+  say(context, 'Then start the service: caro service install (at every login) or caro service run (in this terminal).');
 }

@@ -17,12 +17,10 @@ const DEFAULT_TIMEOUT_MS = 500;
 const GRACE_MS = 10_000;
 
 export function addMesh(program: Command, context: Context): void {
-  const mesh = program
-    .command('mesh')
-    .description('the nodes that this one is connected with, and questions to all of them');
+  const mesh = program.command('mesh').description('connected nodes, and queries to all of them');
   mesh
     .command('status')
-    .description('print where this node listens and how each peer stands')
+    .description('print the listen address and the state of each peer')
     .option('--json', 'print one JSON object')
     .action(async (options: { readonly json?: true }) => {
       const status = await callAdmin(context.places().socket, 'mesh.status', {});
@@ -31,9 +29,9 @@ export function addMesh(program: Command, context: Context): void {
     });
   mesh
     .command('query')
-    .description('ask every node with a trust level of its own, and add up what they answer')
-    .addArgument(new Argument('<type>', 'what about').choices(QUERY_TYPES))
-    .option('--since <time>', 'from then on, taken as 24 h, 7 d or 30 d', parseSince(context.now()))
+    .description('ask every node that has its own trust level and aggregate the answers')
+    .addArgument(new Argument('<type>', 'type of query').choices(QUERY_TYPES))
+    .option('--since <time>', 'only since then, taken as 24 h, 7 d or 30 d', parseSince(context.now()))
     .option('--timeout <time>', 'how long to wait for answers: 500ms, 2s', parseTimeout, DEFAULT_TIMEOUT_MS)
     .option('--json', 'print one JSON object')
     .action((type: QueryType, options: QueryOptions) => query(context, type, options));
@@ -41,11 +39,11 @@ export function addMesh(program: Command, context: Context): void {
 
 async function sayStatus(context: Context, { enabled, listen, peers }: MeshStatus): Promise<void> {
   if (!enabled) {
-    say(context, 'The mesh is off: nothing leaves this machine. To take part, set enabled = true under [mesh].');
+    say(context, 'The mesh is off: nothing leaves this machine. To join, set enabled = true under [mesh].');
     return;
   }
   const connected = peers.filter(({ state }) => state === 'connected').length;
-  say(context, `listens at ${listen ?? 'no address'}; ${connected} of ${peers.length} peers connected`);
+  say(context, `listening on ${listen ?? 'no address'}; ${connected} of ${peers.length} peers connected`);
   if (peers.length === 0) return;
   say(context);
   await sayPeers(context, peers);

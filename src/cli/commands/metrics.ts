@@ -16,8 +16,8 @@ interface Options {
 export function addMetrics(program: Command, context: Context): void {
   program
     .command('metrics')
-    .description('counts and states of the service for Prometheus; no command stands in them')
-    .option('--token', 'make the token with which /metrics of the dashboard is read, and print the path of its file')
+    .description('counters and states of the service for Prometheus; contains no commands')
+    .option('--token', 'create the token for /metrics of the dashboard and print the path of its file')
     .option('--json', 'print one JSON object')
     .action(async ({ token, json }: Options) => {
       if (token) {
@@ -33,8 +33,8 @@ export function addMetrics(program: Command, context: Context): void {
 }
 
 /**
- * The token itself is never printed: a scraper reads the file (`credentials_file`). One that is
- * there stays.
+ * The token itself is never printed: a scraper reads the file (`credentials_file`). An existing
+ * token is kept.
  */
 function makeToken(context: Context): string {
   const places = context.places();

@@ -19,10 +19,8 @@ interface InviteOptions {
 export function addInvite(peers: Command, context: Context): void {
   peers
     .command('invite')
-    .description(
-      'print a code with which another node can introduce itself, for ten minutes; on a terminal, wait for it',
-    )
-    .option('--host <ip>', 'the address at which it reaches this node', parseHost)
+    .description('print a pairing code, valid for ten minutes; on a terminal, wait for the other node')
+    .option('--host <ip>', 'address at which the other node reaches this one', parseHost)
     .option('--json', 'print one JSON object and do not wait')
     .action((options: InviteOptions) =>
       context.stdout.isTTY === true && !options.json ? inviteAndWait(context, options) : invite(context, options),
@@ -42,16 +40,16 @@ function sayInvite(context: Context, { host }: InviteOptions, { code, expiresAt 
   const { listen } = loadConfiguration(context.places(), context.hostname).configuration.mesh;
   if (host === undefined && isLoopback(parseEndpoint(listen)?.host ?? ''))
     context.stderr.write(
-      `# This node listens at ${listen}: the code is of use on this machine only. For others, set mesh.listen.\n`,
+      `# This node listens on ${listen}, so the code works on this machine only. For others, set mesh.listen.\n`,
     );
   say(context, code);
   context.stderr.write(
-    `# good once, until ${localTime(expiresAt)}; on the other node: caro peers join\n` +
-      '# It lets a node introduce itself, no more: trust comes from caro trust set, on both sides.\n',
+    `# valid once, until ${localTime(expiresAt)}; on the other node, run: caro peers join\n` +
+      '# Pairing grants no trust: both sides set it with caro trust set.\n',
   );
 }
 
-/** Listens before it opens the invite, so that nobody can be quicker. Ends with the invite. */
+/** Subscribes before it opens the invite, so that no notice is missed. Ends with the invite. */
 async function inviteAndWait(context: Context, options: InviteOptions): Promise<void> {
   const over = new AbortController();
   let expiry: NodeJS.Timeout | undefined;
@@ -66,14 +64,14 @@ async function inviteAndWait(context: Context, options: InviteOptions): Promise<
       over.abort();
       throw error;
     });
-    // Looked at below; until then a refusal must not end the process.
+    // Awaited below; until then a rejection must not end the process.
     opening.catch(() => undefined);
   };
   try {
     const peer = await nextPaired(context, AbortSignal.any([over.signal, context.interrupted]), begin);
     await opening;
     if (peer) sayPaired(context, peer);
-    else say(context, context.interrupted.aborted ? 'The code stays good until then.' : 'Nobody came.');
+    else say(context, context.interrupted.aborted ? 'The code stays valid until then.' : 'No node joined.');
   } finally {
     clearTimeout(expiry);
   }
@@ -90,7 +88,7 @@ async function nextPaired(context: Context, until: AbortSignal, onReady: () => v
 export function addJoin(peers: Command, context: Context): void {
   peers
     .command('join')
-    .description('introduce this node with a code from: caro peers invite; asks for the code, or reads it from stdin')
+    .description('pair with the node where caro peers invite printed a code; reads the code from the terminal or stdin')
     .option('--json', 'print one JSON object')
     .action(async (options: { readonly json?: true }) => {
       const code = await readLine(context, 'Code: ');
@@ -105,13 +103,13 @@ function sayPaired(context: Context, { id, name, fingerprint, address }: PairedN
     ['paired with', name],
     ['fingerprint', fingerprint],
     ['node id', id],
-    ['address', address ?? 'none: it takes no connections'],
+    ['address', address ?? 'none: it accepts no connections'],
   ]);
   const who = address === null ? id : name;
   say(context);
   say(
     context,
-    'Compare the fingerprint with the other owner. Then say how far you trust it; until both have, nothing flows:',
+    'Compare the fingerprint with the other owner, then set a trust level. Nothing is exchanged until both sides have:',
   );
   say(context, `  caro trust set ${who} LEVEL     (share_to, query_from, peer or supervisor)`);
 }

@@ -16,19 +16,19 @@ import { type PeerRow, sayPeers } from '../output/peer-rows.ts';
 import { addInvite, addJoin } from './pairing.ts';
 
 export function addPeers(program: Command, context: Context): void {
-  const peers = program.command('peers').description('the nodes that this one knows');
+  const peers = program.command('peers').description('nodes that this node knows');
   addList(peers, context);
   peers
     .command('add')
-    .description('note where a node is; it is trusted only after: caro trust set')
-    .argument('<id>', 'its node id, as printed by caro identity show on it', parseId)
-    .argument('<address>', 'where it listens: IP:port', parseAddress)
-    .option('--name <name>', 'what to call it', parseName)
+    .description('add the address of a node; to trust it, run: caro trust set')
+    .argument('<id>', 'node id, as printed there by caro identity show', parseId)
+    .argument('<address>', 'its listen address, IP:port', parseAddress)
+    .option('--name <name>', 'name for it', parseName)
     .action((id: string, address: string, options: { readonly name?: string }) => add(context, id, address, options));
   peers
     .command('remove')
-    .description('forget where a node is; its trust stays until: caro trust revoke')
-    .argument('<id>', 'its node id or name')
+    .description('remove the address of a node; its trust stays until: caro trust revoke')
+    .argument('<id>', 'node id or name')
     .action((text: string) => remove(context, text));
   addInvite(peers, context);
   addJoin(peers, context);
@@ -37,13 +37,13 @@ export function addPeers(program: Command, context: Context): void {
 function addList(peers: Command, context: Context): void {
   peers
     .command('list')
-    .description('print them, how far each is trusted and whether it is connected')
+    .description('print all peers with their trust level and connection state')
     .option('--json', 'print JSON lines')
     .action(async (options: { readonly json?: true }) => {
       const { rows, note } = await peerRows(context);
       if (options.json) for (const row of rows) sayJson(context, row);
       else if (rows.length === 0)
-        say(context, 'No peers yet. Pair with one: caro peers invite here, caro peers join there.');
+        say(context, 'No peers yet. To pair: caro peers invite on one node, caro peers join on the other.');
       else {
         await sayPeers(context, rows);
         if (note !== null) say(context, note);
@@ -52,7 +52,7 @@ function addList(peers: Command, context: Context): void {
     });
 }
 
-/** A key that asks for the owner's word explains why a peer does not connect. */
+/** A key that needs confirmation explains why a peer does not connect. */
 async function sayOpenKeys(context: Context): Promise<void> {
   const open = (await readKeyChanges(context)).filter(needsConfirmation);
   if (open.length === 0) return;
@@ -60,7 +60,7 @@ async function sayOpenKeys(context: Context): Promise<void> {
   await sayKeyChanges(context, open, loadConfiguration(context.places(), context.hostname).configuration);
 }
 
-/** As the running mesh sees them; else as they stand in the configuration, without a state. */
+/** Peers of the running mesh; without one, those of the configuration, without a state. */
 async function peerRows(
   context: Context,
 ): Promise<{ readonly rows: readonly PeerRow[]; readonly note: string | null }> {
@@ -80,7 +80,7 @@ async function peerRows(
       skewMs: null,
     };
   });
-  return { rows, note: mesh ? 'The mesh is off: set enabled = true under [mesh].' : 'The service does not run.' };
+  return { rows, note: mesh ? 'The mesh is off: set enabled = true under [mesh].' : 'The service is not running.' };
 }
 
 async function runningMesh(context: Context): Promise<MeshStatus | undefined> {
@@ -99,7 +99,7 @@ async function add(context: Context, id: string, address: string, { name }: { re
   });
   say(context, `${name ?? id} is at ${address}`);
   sayForce(context, isInForce);
-  say(context, `It is trusted once you say how far: caro trust set ${name ?? id} LEVEL`);
+  say(context, `To trust it: caro trust set ${name ?? id} LEVEL`);
 }
 
 async function remove(context: Context, text: string): Promise<void> {
@@ -107,15 +107,15 @@ async function remove(context: Context, text: string): Promise<void> {
   const { configuration, managed } = loadConfiguration(context.places(), context.hostname);
   const id = nodeIdOf(text, configuration);
   if (!configuration.mesh.peers.some((peer) => peer.id === id))
-    throw new CaroError('not_found', 'expected a peer, this node is none; see: caro peers list');
+    throw new CaroError('not_found', 'expected a peer, got another node; see: caro peers list');
   if (!managed.mesh.peers.some((peer) => peer.id === id))
-    throw new CaroError('usage', `expected a peer that a command added, this one stands in ${config}; remove it there`);
+    throw new CaroError('usage', `expected a peer that a command added, this one is in ${config}; remove it there`);
   const { loaded, isInForce } = await changeSettings(context, { set: 'no-peer', id });
   const isLeft = loaded.configuration.mesh.peers.some((peer) => peer.id === id);
-  say(context, isLeft ? `${text} still stands in ${config}; remove it there, too` : `${text} is no peer any more`);
+  say(context, isLeft ? `${text} is still in ${config}; remove it there too` : `${text} is no longer a peer`);
   sayForce(context, isInForce);
   if (Object.hasOwn(loaded.configuration.trust.nodes, id))
-    say(context, `Its trust stays, so that it may still connect; to end that: caro trust revoke ${id}`);
+    say(context, `It is still trusted and may connect; to end that: caro trust revoke ${id}`);
 }
 
 function parseId(text: string): string {
@@ -130,5 +130,5 @@ function parseAddress(text: string): string {
 
 function parseName(text: string): string {
   if (/^[a-z0-9-]{1,32}$/.test(text)) return text;
-  throw new InvalidArgumentError('Expected 1 to 32 characters out of a-z, 0-9 and -.');
+  throw new InvalidArgumentError('Expected 1 to 32 characters from a-z, 0-9 and -.');
 }

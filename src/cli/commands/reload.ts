@@ -6,7 +6,7 @@ import { say, sayJson } from '../output/output.ts';
 export function addReload(program: Command, context: Context): void {
   program
     .command('reload')
-    .description('let the running service take the configuration as it is now')
+    .description('apply the current configuration to the running service')
     .option('--json', 'print one JSON object')
     .action(async (options: { readonly json?: true }) => {
       const result = await callAdmin(context.places().socket, 'config.reload', {});

@@ -12,10 +12,10 @@ interface Options {
 export function addLogs(service: Command, context: Context, parseCount: (text: string) => number): void {
   service
     .command('logs')
-    .description('what it wrote to its log')
-    .option('--lines <count>', 'how many', parseCount, 50)
-    .option('--follow', 'go on with new ones until interrupted')
-    .option('--json', 'print the JSON lines as they are')
+    .description('print the service log')
+    .option('--lines <count>', 'number of lines', parseCount, 50)
+    .option('--follow', 'keep printing new lines until interrupted')
+    .option('--json', 'print the raw JSON lines')
     .action((options: Options) => logs(context, options));
 }
 
@@ -31,7 +31,7 @@ async function logs(context: Context, options: Options): Promise<void> {
 /** Numbers of pino. */
 const LEVELS: Readonly<Record<number, string>> = { 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 
-/** Shown in their own places, or not worth it. */
+/** Shown separately or left out. */
 const SHOWN: ReadonlySet<string> = new Set(['level', 'time', 'msg', 'pid']);
 
 function readable(context: Context, line: string): string {

@@ -14,35 +14,35 @@ export function addService(program: Command, context: Context): void {
   const service = program.command('service').description('the background service');
   service
     .command('run')
-    .description('stay in the foreground; prints one JSON line once everything listens')
-    .option('--welcome', 'print a text for people instead')
-    // bin/caro.js starts the service itself, from a bundle of its own; only a program that bypasses
-    // it ends up here.
+    .description('run in the foreground; prints one JSON line when ready')
+    .option('--welcome', 'print a welcome text instead')
+    // bin/caro.js starts the service itself, from its own bundle. Only a program that bypasses it
+    // gets here.
     .action(() => {
       throw new CaroError('usage', 'expected to be started as: caro service run');
     });
   service
     .command('install')
-    .description('start it now and at every login (systemd user unit, launchd agent)')
+    .description('start the service now and at every login (systemd user unit, launchd agent)')
     .option('--print', 'print the unit and change nothing')
     .action((options: { readonly print?: true }) => install(context, options));
   service
     .command('uninstall')
-    .description('stop it and start it no more; keeps all data')
+    .description('stop the service and no longer start it at login; keeps all data')
     .action(() => uninstall(context));
   service
     .command('start')
-    .description('start it in the background')
+    .description('start the service in the background')
     .action(() => start(context));
   service
     .command('stop')
-    .description('stop it')
+    .description('stop the service')
     .action(() => stop(context));
   service
     .command('restart')
-    .description('stop it and start it')
+    .description('restart the service')
     .action(async () => {
-      // What runs goes on where its successor could not start.
+      // The running service stays up if its successor could not start.
       assertStartable(context);
       await stopQuietly(context);
       await start(context);
@@ -62,7 +62,7 @@ async function install(context: Context, options: { readonly print?: true }): Pr
   sayRunning(context, await started(context));
 }
 
-/** What keeps a service from starting is said here and now, not in the log of a service manager. */
+/** Reports here what would keep the service from starting, not in the log of a service manager. */
 function assertStartable(context: Context): void {
   const places = context.places();
   preparePlaces(places);
@@ -80,14 +80,14 @@ function uninstall(context: Context): void {
   say(context, `removed: ${manager.file}`);
   say(
     context,
-    `Your data stays in ${data}, your settings in ${config}. Take the line out of your shell's start file, too.`,
+    `Your data stays in ${data}, your settings in ${config}. Also remove the line from the start-up file of your shell.`,
   );
 }
 
 async function start(context: Context): Promise<void> {
   const running = await runningService(context);
   if (running) {
-    say(context, `It runs already, as process ${running.service.pid}.`);
+    say(context, `Already running as process ${running.service.pid}.`);
     return;
   }
   const manager = serviceManager(context);
@@ -98,12 +98,12 @@ async function start(context: Context): Promise<void> {
 }
 
 async function stop(context: Context): Promise<void> {
-  say(context, (await stopQuietly(context)) ? 'stopped' : 'It does not run.');
+  say(context, (await stopQuietly(context)) ? 'stopped' : 'Not running.');
 }
 
 /**
- * Through the service manager where it is in charge, so that it does not start the service again;
- * then whatever still answers.
+ * Stops the service through its service manager, which would otherwise restart it, then any
+ * process that still answers.
  */
 async function stopQuietly(context: Context): Promise<boolean> {
   const wasRunning = (await runningService(context)) !== undefined;
@@ -122,6 +122,6 @@ function neededManager(context: Context): ServiceManager {
   if (manager) return manager;
   throw new CaroError(
     'service_manager',
-    'expected systemd or launchd on this system; without them: caro service start',
+    'expected systemd or launchd, found neither; start it without them: caro service start',
   );
 }

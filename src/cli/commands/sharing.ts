@@ -19,7 +19,7 @@ export function addSharing(program: Command, context: Context): void {
   const sharing = program.command('sharing').description('what may leave this machine');
   sharing
     .command('status')
-    .description('print the level, and which file decided it')
+    .description('print the level and the file that sets it')
     .option('--json', 'print one JSON object')
     .action((options: { readonly json?: true }) => {
       const loaded = loadConfiguration(context.places(), context.hostname);
@@ -28,13 +28,13 @@ export function addSharing(program: Command, context: Context): void {
     });
   sharing
     .command('enable')
-    .description('let summaries (level 1) or only aggregates (level 2) leave; shows first what that is')
+    .description('allow summaries (level 1) or only aggregates (level 2) to leave; shows a preview first')
     .option('--level <level>', '1 or 2', parseLevel, 1)
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask for confirmation')
     .action((options: { readonly level: 1 | 2; readonly yes?: true }) => enable(context, options));
   sharing
     .command('disable')
-    .description('let nothing leave')
+    .description('stop all sharing')
     .action(() => disable(context));
 }
 
@@ -48,20 +48,20 @@ function facts(context: Context, { configuration, managed }: LoadedConfiguration
 function sayStatus(context: Context, loaded: LoadedConfiguration): void {
   const { level, decidedBy, denyTools, mesh } = facts(context, loaded);
   say(context, `level ${level}: ${WHAT[level]}`);
-  say(context, `decided by ${decidedBy}`);
+  say(context, `set in ${decidedBy}`);
   if (denyTools.length > 0) say(context, `never counted: ${denyTools.join(', ')}`);
   if (!mesh) say(context, 'The mesh is off, so nothing leaves at any level.');
 }
 
 /**
- * Consent needs to have seen what it is about: the preview comes first, and on a terminal the
- * question. The service insists on it.
+ * Consent requires a preview. It is shown first; on a terminal a question follows. The service
+ * rejects consent without it.
  */
 async function enable(context: Context, { level, yes }: { readonly level: 1 | 2; readonly yes?: true }): Promise<void> {
   const { socket } = context.places();
   say(context, `With level ${level}, ${WHAT[level]}.`);
   const { document, digest } = await preview(socket);
-  say(context, `A day's summary would be:\n${Buffer.from(document.payload, 'base64').toString('utf8')}`);
+  say(context, `Preview of a daily summary:\n${Buffer.from(document.payload, 'base64').toString('utf8')}`);
   if (context.stdout.isTTY === true && yes !== true && !(await isConfirmed(context, 'Allow this?'))) {
     say(context, 'Nothing has changed.');
     return;
@@ -77,12 +77,12 @@ async function preview(socket: string): Promise<SummaryPreview> {
     if (!(error instanceof CaroError) || error.code !== 'not_running') throw error;
     throw new CaroError(
       'not_running',
-      'expected the service to run, since what would leave has to be seen first: start it with caro service start. A level under [sharing] in caro.toml, written by hand, is consent as well',
+      'expected a running service, because what would leave has to be seen first; start it: caro service start. A level set by hand under [sharing] in caro.toml is also consent',
     );
   }
 }
 
-/** Off at once, also while no service runs. */
+/** Takes effect at once, also while no service runs. */
 async function disable(context: Context): Promise<void> {
   const { isInForce } = await changeSettings(context, { set: 'sharing', level: 0 });
   sayLevel(context, 0, isInForce);

@@ -20,7 +20,7 @@ export function addShell(program: Command, context: Context): void {
 }
 
 /**
- * Works before the service ever ran: a hook writes only into a directory that is there and private.
+ * Works before the service has ever run: a hook writes only to an existing private directory.
  */
 function prepared(context: Context): { readonly spool: string } {
   const places = context.places();
@@ -29,8 +29,8 @@ function prepared(context: Context): { readonly spool: string } {
 }
 
 /**
- * The spool's place in one line, then the hook as it stands in `hooks/`. For sh the hooks' own
- * place stands between them: bash and zsh in that role read theirs from there (docs/hooks.md).
+ * One line with the path of the spool, then the hook from `hooks/`. For sh, a line with the path of
+ * `hooks/` is added: bash and zsh that run as sh read their own hooks from there (docs/hooks.md).
  */
 function hookCode(shell: ShellKind, spool: string): string {
   const hooks = join(packageRoot(), 'hooks');

@@ -14,8 +14,8 @@ const BAR = 30;
 export function addStats(program: Command, context: Context): void {
   program
     .command('stats')
-    .description('your own figures: tools, failures, risk')
-    .option('--since <time>', 'from then on: 1h, 7d, 2026-01-31T09:00', parseSince(context.now()))
+    .description('statistics of your commands: tools, failures, risk')
+    .option('--since <time>', 'only since then: 1h, 7d, 2026-01-31T09:00', parseSince(context.now()))
     .option('--json', 'print one JSON object')
     .action(async (options: { readonly since?: string; readonly json?: true }) => {
       const body = options.since === undefined ? {} : { since: options.since };
@@ -58,7 +58,7 @@ function sayRisk(context: Context, { levels, commands }: LocalStatistics): void 
 
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
-/** Over the commands whose end was seen. */
+/** Mean over the commands whose end was observed. */
 function meanTime({ durationBuckets, durationMsSum }: NamedUsage): string {
   const ended = durationBuckets.reduce((sum, count) => sum + count, 0);
   return ended === 0 ? '-' : duration(durationMsSum / ended);

@@ -9,7 +9,7 @@ import { sayFacts } from '../output/table.ts';
 export function addStatus(program: Command, context: Context): void {
   program
     .command('status')
-    .description('what the service does at the moment')
+    .description('print the current state of the service')
     .option('--json', 'print one JSON object')
     .action(async (options: { readonly json?: true }) => {
       const status = await callAdmin(context.places().socket, 'service.status', {});
@@ -41,12 +41,13 @@ async function sayStatus(context: Context, status: ServiceStatus): Promise<void>
     ['mesh', meshLine(mesh)],
     [
       'audit log',
-      `${audit.records} records, ${audit.verified ? 'verified' : 'not verified since the start: caro audit verify'}`,
+      `${audit.records} records, ${audit.verified ? 'verified' : 'not verified since start: caro audit verify'}`,
     ],
-    ['last copy', backupLine(storage)],
+    ['last backup', backupLine(storage)],
     ['memory', byteSize(memory.rssBytes)],
   ]);
-  if (observe.trouble !== null) say(context, paint(context, 'red', `Nothing is stored: ${observe.trouble}`));
+  if (observe.trouble !== null)
+    say(context, paint(context, 'red', `Commands are not being stored: ${observe.trouble}`));
   for (const line of storageLines(storage)) say(context, paint(context, 'red', line));
   const troubled = status.actors.filter((actor) => actor.state !== 'running');
   for (const actor of troubled)
@@ -59,18 +60,18 @@ async function sayStatus(context: Context, status: ServiceStatus): Promise<void>
 function meshLine(mesh: ServiceStatus['mesh']): string {
   if (!mesh.enabled) return 'off: nothing leaves this machine';
   const connected = mesh.peers.filter((peer) => peer.state === 'connected').length;
-  return `on, listens at ${mesh.listen ?? 'no address'}, ${connected} of ${mesh.peers.length} peers connected`;
+  return `on, listening on ${mesh.listen ?? 'no address'}, ${connected} of ${mesh.peers.length} peers connected`;
 }
 
 const backupLine = ({ backup }: StorageStatus): string =>
   backup.last === null ? 'none yet: caro db backup' : localTime(backup.last);
 
-/** What is wrong with the disk or the database, a line each. */
+/** Problems with the disk or the database, one per line. */
 function storageLines({ trouble, failures, setAside, backup, logLinesLost }: StorageStatus): readonly string[] {
   return [
-    ...(trouble === null ? [] : [`Nothing can be written, ${failures} tries failed: ${trouble}`]),
-    ...setAside.map((file) => `A damaged database was set aside: ${file}; see what can be saved: caro db repair`),
-    ...(backup.trouble === null ? [] : [`The database was not copied: ${backup.trouble}`]),
-    ...(logLinesLost === 0 ? [] : [`${logLinesLost} lines could not be written to the log`]),
+    ...(trouble === null ? [] : [`Writing fails (${failures} attempts so far): ${trouble}`]),
+    ...setAside.map((file) => `A damaged database was moved aside: ${file}; recover what can be read: caro db repair`),
+    ...(backup.trouble === null ? [] : [`The last backup failed: ${backup.trouble}`]),
+    ...(logLinesLost === 0 ? [] : [`${logLinesLost} log lines could not be written`]),
   ];
 }

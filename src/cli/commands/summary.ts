@@ -11,7 +11,7 @@ import { byteSize, localTime, say, sayJson } from '../output/output.ts';
 import { sayTable } from '../output/table.ts';
 
 export function addSummary(program: Command, context: Context): void {
-  const summary = program.command('summary').description('what other nodes may be told about a period');
+  const summary = program.command('summary').description('signed summaries of a period, as sent to other nodes');
   addPreview(summary, context);
   addList(summary, context);
 }
@@ -19,8 +19,8 @@ export function addSummary(program: Command, context: Context): void {
 function addPreview(summary: Command, context: Context): void {
   summary
     .command('preview')
-    .description('print exactly the bytes that would leave')
-    .addOption(new Option('--period <kind>', 'which').choices(PERIOD_KINDS).default('daily'))
+    .description('print the exact bytes that would be sent')
+    .addOption(new Option('--period <kind>', 'kind of period').choices(PERIOD_KINDS).default('daily'))
     .option('--json', 'print the signed document as one JSON object')
     .action(async (options: { readonly period: PeriodKind; readonly json?: true }) => {
       const { document, closed } = await callAdmin(context.places().socket, 'summary.preview', {
@@ -36,13 +36,13 @@ function addPreview(summary: Command, context: Context): void {
     });
 }
 
-/** On stderr, so that stdout holds the bytes and nothing else. */
+/** Writes to stderr, so that stdout holds only the bytes. */
 function explain({ stderr }: Context, document: Envelope, payload: string, closed: boolean): void {
   const { period } = JSON.parse(payload) as NodeSummary;
   const key = document.signatures[0]?.keyid ?? 'none';
   stderr.write(
     `# ${document.payloadType}, ${byteSize(Buffer.byteLength(payload))}, signed by the key ${key}\n` +
-      `# ${period.kind}, ${localTime(period.start)} to ${localTime(period.end)}${closed ? '' : ': not over yet, it will still grow'}\n`,
+      `# ${period.kind}, ${localTime(period.start)} to ${localTime(period.end)}${closed ? '' : ': not over yet, so incomplete'}\n`,
   );
 }
 
@@ -55,9 +55,9 @@ interface ListOptions {
 function addList(summary: Command, context: Context): void {
   summary
     .command('list')
-    .description('print the summaries that were made here, or received from a peer, newest last')
-    .option('--from <peer>', 'those received from this node: its id or name')
-    .option('--limit <count>', 'the newest ones only', parseCount, 50)
+    .description('print summaries that were made here or received from a peer, newest last')
+    .option('--from <peer>', 'print only those received from this node (id or name)')
+    .option('--limit <count>', 'print only this many of the newest', parseCount, 50)
     .option('--json', 'print JSON lines')
     .action(async (options: ListOptions) => {
       const lines = await listed(context, options);
@@ -67,7 +67,7 @@ function addList(summary: Command, context: Context): void {
       else
         say(
           context,
-          'No summaries yet: the first is made when the first hour is over. See one now: caro summary preview',
+          'No summaries yet: the first is made at the end of the first hour. To see one now: caro summary preview',
         );
     });
 }

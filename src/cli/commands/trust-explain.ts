@@ -24,10 +24,10 @@ interface ExplainOptions {
 export function addExplain(trust: Command, context: Context): void {
   trust
     .command('explain')
-    .description('say what a node may do, and which rule decides')
-    .argument('<id>', 'its node id or name')
-    .option('--from <ip>', 'where it is (the address of the peer, unless told)', parseIp)
-    .addOption(new Option('--query <type>', 'what it asks').choices(QUERY_TYPES))
+    .description('show what a node may do, and which rule decides')
+    .argument('<id>', 'node id or name')
+    .option('--from <ip>', 'address that it connects from (default: the address of the peer)', parseIp)
+    .addOption(new Option('--query <type>', 'query that it sends').choices(QUERY_TYPES))
     .option('--json', 'print one JSON object')
     .action(async (text: string, options: ExplainOptions) => {
       const { configuration } = loadConfiguration(context.places(), context.hostname);
@@ -71,7 +71,7 @@ export async function explained(
 
 const ACTIONS: Readonly<Record<PolicyQuestion['action'], string>> = {
   connect: 'connect',
-  'receive-summary': 'be sent summaries',
+  'receive-summary': 'receive summaries',
   query: 'ask this node',
 };
 
@@ -93,25 +93,25 @@ function sayExplanation(
     ['trust', trust],
   ]);
   say(context);
-  say(context, 'Looked at, in this order:');
+  say(context, 'Checked, in this order:');
   for (const [index, step] of steps.entries()) say(context, `  ${index + 1}. ${step}`);
   say(context);
   for (const [other, decided] of Object.entries(others) as [PolicyQuestion['action'], Explanation['decision']][])
     say(context, `May it ${ACTIONS[other]}? ${verdict(decided)}: ${decided.reason}`);
-  if (toolsKeptBack.length > 0) say(context, `Never counted in what it is told: ${toolsKeptBack.join(', ')}`);
+  if (toolsKeptBack.length > 0) say(context, `Never counted in answers to it: ${toolsKeptBack.join(', ')}`);
 }
 
 export function addTest(trust: Command, context: Context): void {
   trust
     .command('test')
-    .description('run the tests of the configuration ([[trust.tests]]) as the files stand, before a reload')
+    .description('run the [[trust.tests]] on the configuration files as they are on disk')
     .option('--json', 'print JSON lines')
     .action(({ json }: { readonly json?: true }) => {
       const { configuration } = loadConfiguration(context.places(), context.hostname);
       const results = runTrustTests(configuration);
       if (results.some(({ ok, overruled }) => !ok && !overruled)) context.failed();
       if (json) for (const result of results) sayJson(context, result);
-      else if (results.length === 0) say(context, 'No tests: write them as [[trust.tests]], see docs/configuration.md');
+      else if (results.length === 0) say(context, 'No tests. Write them as [[trust.tests]]; see docs/configuration.md');
       else for (const result of results) sayResult(context, configuration, result);
     });
 }
@@ -127,7 +127,7 @@ function sayResult(context: Context, configuration: Configuration, result: Trust
     : overruled
       ? paint(context, 'yellow', 'void')
       : paint(context, 'red', 'FAIL');
-  const advice = overruled ? '; its trust was revoked, which goes before the test: change the test' : '';
+  const advice = overruled ? '; the node was revoked, which overrides the test: change the test' : '';
   say(context, `${mark}  ${what}: ${came} by ${rule}${today}${advice}`);
 }
 

@@ -20,13 +20,13 @@ import { sayFacts, sayTable } from '../output/table.ts';
 import { addExplain, addTest, explained } from './trust-explain.ts';
 
 export function addTrust(program: Command, context: Context): void {
-  const trust = program.command('trust').description('which nodes may connect, ask and be sent summaries');
+  const trust = program.command('trust').description('which nodes may connect, ask and receive summaries');
   addList(trust, context);
   addSet(trust, context);
   trust
     .command('revoke')
-    .description('end all trust in a node at once, for it and for every key that follows its present one')
-    .argument('<id>', 'its node id or name')
+    .description('end all trust in a node at once, including every key that follows its current one')
+    .argument('<id>', 'node id or name')
     .action((text: string) => revoke(context, text));
   addConfirm(trust, context);
   addExplain(trust, context);
@@ -36,9 +36,9 @@ export function addTrust(program: Command, context: Context): void {
 function addConfirm(trust: Command, context: Context): void {
   trust
     .command('confirm')
-    .description('say that a key which follows another one is right, after comparing its fingerprint with its owner')
-    .argument('<id>', 'the new node id; the name of the peer, where only one key claims to follow its own')
-    .option('--yes', 'do not ask')
+    .description('confirm the new key of a peer, after comparing its fingerprint with the owner')
+    .argument('<id>', 'new node id, or the name of the peer if only one key claims to follow its key')
+    .option('--yes', 'do not ask for confirmation')
     .action((text: string, options: { readonly yes?: true }) => confirm(context, text, options));
 }
 
@@ -48,39 +48,39 @@ async function confirm(context: Context, text: string, { yes }: { readonly yes?:
   const { old, new: id, oldFingerprint, newFingerprint } = change;
   sayFacts(context, [
     ['peer', shownName(old, configuration)],
-    ['former key', `${oldFingerprint}  ${old}`],
+    ['old key', `${oldFingerprint}  ${old}`],
     ['new key', `${newFingerprint}  ${id}`],
   ]);
   const isAsking = context.stdout.isTTY === true && !yes;
-  if (isAsking && !(await isConfirmed(context, 'Has its owner told you this fingerprint?'))) {
+  if (isAsking && !(await isConfirmed(context, 'Did its owner tell you this fingerprint?'))) {
     say(context, 'Nothing has changed.');
     return;
   }
   await confirmKey(context, id);
   const { decision, trust } = await explained(context, { id, action: 'connect' }, configuration);
-  if (trust === 'denied') say(context, `The new key may not connect all the same: ${decision.reason}`);
+  if (trust === 'denied') say(context, `The new key still may not connect: ${decision.reason}`);
   else
     say(
       context,
-      `The new key has the trust of the former one (${trust}). The former one serves until the new one connects.`,
+      `The new key has the trust of the old one (${trust}). The old one stays valid until the new one connects.`,
     );
 }
 
-/** One line of what decides, in the order in which it does. */
+/** One trust rule. The rows are in order of precedence. */
 interface TrustRow {
   readonly kind: 'deny-node' | 'deny-subnet' | 'node' | 'subnet' | 'default';
   /** Node id or subnet; null for the default. */
   readonly who: string | null;
   readonly name: string | null;
   readonly level: TrustLevel | 'denied';
-  /** Which file says so. */
+  /** The file that sets it. */
   readonly file: string;
 }
 
 function addList(trust: Command, context: Context): void {
   trust
     .command('list')
-    .description('print what decides, the strongest first: denials, nodes, subnets, the default')
+    .description('print the trust rules, strongest first: denials, nodes, subnets, the default')
     .option('--json', 'print JSON lines')
     .action(async ({ json }: { readonly json?: true }) => {
       const loaded = loadConfiguration(context.places(), context.hostname);
@@ -94,8 +94,8 @@ function addList(trust: Command, context: Context): void {
           [
             { title: 'LEVEL', text: (row) => row.level },
             { title: 'NAME', text: (row) => row.name ?? '-' },
-            { title: 'DECIDED BY', text: (row) => row.file },
-            { title: 'WHO', isWhole: true, text: (row) => row.who ?? 'everybody else' },
+            { title: 'SET IN', text: (row) => row.file },
+            { title: 'WHO', isWhole: true, text: (row) => row.who ?? 'everyone else' },
           ],
           rows,
         );
@@ -134,18 +134,18 @@ function trustRows(context: Context, { configuration, managed }: LoadedConfigura
 function addSet(trust: Command, context: Context): void {
   trust
     .command('set')
-    .description('say how far a node is trusted')
-    .argument('<id>', 'its node id or name')
-    .addArgument(new Argument('<level>', 'how far').choices(TRUST_LEVELS))
-    .option('--yes', 'do not ask, where a revoked node is to be trusted again')
+    .description('set the trust level of a node')
+    .argument('<id>', 'node id or name')
+    .addArgument(new Argument('<level>', 'trust level').choices(TRUST_LEVELS))
+    .option('--yes', 'do not ask before trusting a revoked node again')
     .action((text: string, level: TrustLevel, options: { readonly yes?: true }) => set(context, text, level, options));
 }
 
 const MEANS: Readonly<Record<TrustLevel, string>> = {
   untrusted: 'may not connect',
-  share_to: 'may connect and is sent summaries; it may ask nothing',
-  query_from: 'may connect and ask for summaries and aggregates; it is sent nothing unasked',
-  peer: 'may connect, is sent summaries, and may ask for summaries and aggregates',
+  share_to: 'may connect and receives summaries; it may ask nothing',
+  query_from: 'may connect and ask for summaries and aggregates; it receives nothing unasked',
+  peer: 'may connect, receives summaries, and may ask for summaries and aggregates',
   supervisor: 'may connect and ask for aggregates only',
 };
 
@@ -154,14 +154,14 @@ async function set(context: Context, text: string, level: TrustLevel, { yes }: {
   const { configuration, managed } = loadConfiguration(places, context.hostname);
   const id = nodeIdOf(text, configuration);
   const changes = await readKeyChanges(context);
-  // A denial of a key before it would go on to cover it.
+  // A denial of an earlier key would still cover this one.
   const line = [id, ...keysBefore(changes, id)];
   const denied = line.filter((key) => configuration.trust.deny.nodes.includes(key));
   if (denied.length > 0) {
     if (!denied.every((key) => managed.trust.deny.nodes.includes(key)))
       throw new CaroError(
         'usage',
-        `expected a node that is not denied, this one is in ${places.config}; remove it there`,
+        `expected a node that is not denied, this one is denied in ${places.config}; remove it there`,
       );
     if (!(await mayTakeBack(context, text, yes === true))) return;
   }
@@ -171,27 +171,24 @@ async function set(context: Context, text: string, level: TrustLevel, { yes }: {
     level,
     lift: [...line, ...keysAfter(changes, id)],
   });
-  // Who gives a level to a key that claims to follow another has said that it is right.
+  // Setting a level for a claimed successor confirms that key.
   const isClaimed = changes.some((change) => change.new === id && needsConfirmation(change));
   if (isClaimed && level !== 'untrusted' && !isInForce) await confirmKey(context, id);
   const { decision, trust } = await explained(context, { id, action: 'connect' }, loaded.configuration);
-  if (trust === 'denied') say(context, `${text} is ${level} and may not connect all the same: ${decision.reason}`);
+  if (trust === 'denied') say(context, `${text} is ${level} but still may not connect: ${decision.reason}`);
   else say(context, `${text} is ${level}: it ${MEANS[level]}`);
   sayForce(context, isInForce);
   if (loaded.configuration.sharing.level === 0 && level !== 'untrusted')
-    say(context, 'Sharing is off, so nothing is told to it: caro sharing enable');
+    say(context, 'Sharing is off, so it receives nothing; to turn it on: caro sharing enable');
 }
 
 /**
- * A revocation may have been for a stolen key: nobody is to take it back by repeating an old line.
+ * A revocation may have been for a stolen key. Repeating an old command MUST NOT undo it.
  */
 async function mayTakeBack(context: Context, who: string, isSure: boolean): Promise<boolean> {
   if (isSure) return true;
   if (context.stdout.isTTY !== true)
-    throw new CaroError(
-      'usage',
-      'expected a node that was not revoked; to trust its key again all the same, add --yes',
-    );
+    throw new CaroError('usage', 'expected a node that was not revoked; to trust its key again, add --yes');
   if (await isConfirmed(context, `Trust in ${who} was revoked. Trust its key again?`)) return true;
   say(context, 'Nothing has changed.');
   return false;
@@ -202,23 +199,21 @@ async function revoke(context: Context, text: string): Promise<void> {
   const id = nodeIdOf(text, configuration);
   const ended = revokedWith(await knownChanges(context), id);
   const { loaded, isInForce } = await changeSettings(context, { set: 'revoked', id }, ended);
-  say(context, `${text} is denied: it may not connect, ask or be sent anything, under this key or one that follows it`);
-  say(context, isInForce ? 'in force; a connection with it has been ended' : 'in force when the service starts');
+  say(context, `${text} is denied: it may not connect, ask or receive anything, with this key or one that follows it`);
+  say(context, isInForce ? 'in force; any connection to it was closed' : 'in force when the service starts');
   for (const { index, test } of overruledTests(loaded.configuration))
     context.stderr.write(
-      `caro: trust.tests[${index}] expects "${test.expect}" for a node that is revoked; the revocation goes before it, change the test\n`,
+      `caro: trust.tests[${index}] expects "${test.expect}" for a node that is revoked; the revocation overrides it: change the test\n`,
     );
 }
 
-/** A revocation is never kept back, so least of all by what cannot be read. */
+/** Unreadable key statements MUST NOT prevent a revocation. */
 async function knownChanges(context: Context): Promise<readonly KeyChange[]> {
   try {
     return await readKeyChanges(context);
   } catch (error) {
     if (!(error instanceof CaroError)) throw error;
-    context.stderr.write(
-      `caro: keys that came before or after this one are not known, deny them too: ${error.message}\n`,
-    );
+    context.stderr.write(`caro: keys before or after this one are unknown, so deny them too: ${error.message}\n`);
     return [];
   }
 }

@@ -5,7 +5,7 @@ type Points = readonly CompletionPoint[];
 export type CompletionShell = 'bash' | 'zsh' | 'fish';
 
 /**
- * Code for a shell's start file. All three complete subcommands, options and their fixed values,
+ * Code for the start-up file of a shell. It completes subcommands, options and their fixed values,
  * offline and without a fork.
  */
 export const completionScript: Readonly<Record<CompletionShell, (points: Points) => string>> = { bash, zsh, fish };
@@ -15,7 +15,7 @@ const wordsAt = ({ commands, choices }: CompletionPoint): readonly string[] => [
   ...choices,
 ];
 
-/** The words before the cursor that are no options, walked as far as they name subcommands. */
+/** Finds the subcommand that the words before the cursor name. */
 const walk = (points: Points): string =>
   points
     .filter((point) => point.path.length > 0)

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 
-/** What may come next after some words of a command line. */
+/** What may follow some words of a command line. */
 export interface CompletionPoint {
-  /** The subcommands so far, without `caro`. */
+  /** Subcommands before the cursor, without `caro`. */
   readonly path: readonly string[];
   readonly commands: readonly { readonly name: string; readonly description: string }[];
   readonly options: readonly {
@@ -11,13 +11,12 @@ export interface CompletionPoint {
     readonly takesValue: boolean;
     readonly choices: readonly string[];
   }[];
-  /** Words that an argument may be. */
+  /** Values that an argument may have. */
   readonly choices: readonly string[];
 }
 
 /**
- * The whole command line as data, from the commands themselves, so that completions cannot fall
- * behind.
+ * The whole command line as data, derived from the commands, so that completions stay complete.
  */
 export function completionPoints(command: Command, path: readonly string[] = []): readonly CompletionPoint[] {
   const commands = command.commands.map((child) => ({ name: child.name(), description: child.description() }));

@@ -15,12 +15,12 @@ import { copyBeforeMigration, moveAside, restoreDatabase } from '../../storage/m
 import { type SalvageReport, salvage } from '../../storage/maintenance/salvage.ts';
 
 export interface Salvaged extends SalvageReport {
-  /** The damaged database, under its new name. */
+  /** Path of the damaged database after the rename. */
   readonly file: string;
-  /** Its audit log as far as it could be read, as an export; null where nothing could. */
+  /** Export of the readable part of its audit log; null if nothing was readable. */
   readonly auditFile: string | null;
   readonly auditRecords: number;
-  /** The first record that is missing in it, and why; null where the log is whole. */
+  /** The first record that is missing from the export, and why; null if the log is complete. */
   readonly auditFirstBad: AuditVerification['firstBad'];
 }
 
@@ -44,9 +44,9 @@ export async function alone<T>(places: Places, work: () => T | Promise<T>): Prom
 }
 
 /**
- * Sets a damaged database aside and takes over from every one set aside so far what can still be
- * read (NFR-303, E5). Nothing of them is deleted; their audit logs become files, since a chain
- * cannot be continued across a gap. MUST be called within `alone`.
+ * Moves a damaged database aside and copies the readable rows of every database moved aside so far
+ * (NFR-303, E5). Deletes nothing. Their audit logs are saved as files, because a chain cannot
+ * continue across a gap. MUST be called within `alone`.
  */
 export function repair(places: Places, now: Date): readonly Salvaged[] {
   const { database } = openDatabase(places.database, now.getTime(), {
@@ -71,8 +71,8 @@ function takeOver(places: Places, damaged: string, database: Database, now: Date
 }
 
 /**
- * The last head known of the damaged log: the one that was kept beside it may be younger than what
- * can be read, or another log's by now.
+ * The newest known head of the damaged log. The head kept next to the database may be newer than
+ * the readable part, or already belong to another log.
  */
 function lastHead(readable: Head | null, kept: Head | null, log: AuditStore): Head | null {
   if (!kept || log.list({ before: kept.seq + 1, limit: 1 })[0]?.hash === kept.hash) return readable;
@@ -80,9 +80,9 @@ function lastHead(readable: Head | null, kept: Head | null, log: AuditStore): He
 }
 
 /**
- * Puts a backup in place; the next record of its log names the head that was lost by it. MUST be
- * called within `alone`.
- * @returns where the database that was there is now
+ * Restores a backup. The next record of its log names the head that was lost. MUST be called within
+ * `alone`.
+ * @returns the new path of the replaced database
  */
 export function restore(places: Places, backup: string, now: Date): string | null {
   const last = headOf(places.database) ?? readAuditHead(places.auditHead);
@@ -92,8 +92,8 @@ export function restore(places: Places, backup: string, now: Date): string | nul
 }
 
 /**
- * Begins a fresh database and keeps the old one beside it, as `restore` does. MUST be called within
- * `alone`.
+ * Creates an empty database and keeps the old one next to it, as `restore` does. MUST be called
+ * within `alone`.
  */
 export function reset(places: Places, now: Date): string | null {
   const last = headOf(places.database) ?? readAuditHead(places.auditHead);
@@ -129,8 +129,8 @@ function headOf(file: string): Head | null {
 }
 
 /**
- * The beginning of a damaged log up to the first record that is bad, as an export that `caro audit
- * verify --file` takes.
+ * Saves the damaged log up to the first invalid record, as an export for `caro audit verify
+ * --file`.
  */
 function saveAuditLog(places: Places, damaged: string): SavedLog {
   const { id, publicKey } = readIdentity(places.identityKey);
@@ -167,7 +167,7 @@ function reading<T>(file: string, read: (database: Database) => T): T {
   }
 }
 
-/** What cannot be read of a damaged file is simply not there. */
+/** Treats unreadable parts of a damaged file as absent. */
 function attempt<T>(read: () => T): T | null {
   try {
     return read();

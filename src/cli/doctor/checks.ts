@@ -15,29 +15,27 @@ import { actors, confinement, observation, ports, service, storage, unit } from 
 import { newShell, thisShell } from './shell-checks.ts';
 import { bad, type Outcome, ok, type Verdict, warn } from './verdict.ts';
 
-/** Undefined where there is nothing to look at. */
-type Look = () => Verdict | undefined | Promise<Verdict | undefined>;
+/** Undefined where the check does not apply. */
+type Check = () => Verdict | undefined | Promise<Verdict | undefined>;
 
 /**
- * Everything that `caro doctor` looks at, in this order. One check that fails does not keep the
- * others from running.
+ * Runs the checks of `caro doctor` in this order. A failed check does not stop the others.
  */
 export async function* examine(context: Context): AsyncGenerator<Outcome> {
-  // A service that does not answer is there all the same; why it does not is told where its turn
-  // comes.
+  // A service that does not answer may still run. Its own check reports the reason.
   const asked = runningService(context);
   const status = await asked.catch(() => undefined);
-  const looks = [...ownThings(context, status !== undefined), ...serviceThings(context, status, asked)];
-  for (const [check, look] of looks) {
-    const verdict = await verdictOf(look);
+  const checks = [...localChecks(context, status !== undefined), ...serviceChecks(context, status, asked)];
+  for (const [check, run] of checks) {
+    const verdict = await verdictOf(run);
     if (verdict) yield { check, ...verdict };
   }
 }
 
-type Looks = readonly (readonly [check: string, look: Look])[];
+type Checks = readonly (readonly [check: string, run: Check])[];
 
-/** What can be judged without the service. */
-function ownThings(context: Context, isRunning: boolean): Looks {
+/** Checks that do not need the service. */
+function localChecks(context: Context, isRunning: boolean): Checks {
   const places = context.places();
   const configuration = () => loadConfiguration(places, context.hostname).configuration;
   return [
@@ -47,7 +45,7 @@ function ownThings(context: Context, isRunning: boolean): Looks {
         checkPlaces(places);
         return existsSync(places.data)
           ? ok(`${places.data} is private`)
-          : bad(`${places.data} is not there; run: caro init`);
+          : bad(`${places.data} does not exist; run: caro init`);
       },
     ],
     [
@@ -72,11 +70,11 @@ function ownThings(context: Context, isRunning: boolean): Looks {
   ];
 }
 
-function serviceThings(
+function serviceChecks(
   context: Context,
   status: ServiceStatus | undefined,
   asked: Promise<ServiceStatus | undefined>,
-): Looks {
+): Checks {
   const itself = ['service', async () => service(context, await asked)] as const;
   if (!status) return [itself];
   const { observe, audit, mesh } = status;
@@ -88,19 +86,19 @@ function serviceThings(
     [
       'audit log',
       () =>
-        audit.verified ? ok(`${audit.records} records`) : warn('not verified since the start; run: caro audit verify'),
+        audit.verified ? ok(`${audit.records} records`) : warn('not verified since start; run: caro audit verify'),
     ],
     ['mesh peers', () => meshPeers(mesh)],
     ['actors', () => actors(status.actors)],
   ];
 }
 
-async function verdictOf(look: Look): Promise<Verdict | undefined> {
+async function verdictOf(run: Check): Promise<Verdict | undefined> {
   try {
-    return await look();
+    return await run();
   } catch (error) {
     if (error instanceof CaroError) return bad(error.message);
     const kind = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'unknown';
-    return bad(`this check broke: ${kind}`);
+    return bad(`this check failed: ${kind}`);
   }
 }

@@ -7,35 +7,35 @@ import { bad, ok, type Verdict, warn } from './verdict.ts';
 
 const MIB = 1024 * 1024;
 const LITTLE_SPACE_BYTES = 256 * MIB;
-/** Less than this and a backup or a burst of commands may not fit. */
+/** With less, a backup or a burst of commands may not fit. */
 const NO_SPACE_BYTES = 64 * MIB;
-/** The service takes a record within milliseconds. */
+/** A running service collects a record within milliseconds. */
 const STALE_MS = 60_000;
-/** Clocks of one machine differ from themselves by less. */
+/** Smaller steps back are normal for the clock of one machine. */
 const BACKWARDS_MS = 60_000;
 
 export function diskSpace(folder: string): Verdict {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   if (free < NO_SPACE_BYTES)
-    return bad(`only ${byteSize(free)} left in ${folder}; free some: commands wait in the spool until they fit`);
+    return bad(`only ${byteSize(free)} free in ${folder}; free some space: until then commands wait in the spool`);
   return free < LITTLE_SPACE_BYTES
-    ? warn(`only ${byteSize(free)} left in ${folder}; free some`)
+    ? warn(`only ${byteSize(free)} free in ${folder}; free some space`)
     : ok(`${byteSize(free)} free`);
 }
 
 export async function database({ database: file }: Places): Promise<Verdict> {
-  if (!existsSync(file)) return ok('none yet; the service makes it');
+  if (!existsSync(file)) return ok('none yet; the service creates it');
   const { damageOf } = await import('../../storage/database.ts');
   const damage = damageOf(file);
   return damage === null
     ? ok(file)
-    : bad(`${file}: ${damage}; stop the service and start it: it begins a fresh one and keeps this`);
+    : bad(`${file}: ${damage}; restart the service: it creates an empty one and keeps this one`);
 }
 
 /**
- * Databases that were damaged and set aside, so that observation went on; what they hold can often
- * be had back.
+ * Damaged databases that were moved aside so that observation could continue. Much of their
+ * content can often be recovered.
  */
 export async function setAside({ database: file, data }: Places): Promise<Verdict> {
   if (!existsSync(data)) return ok('nothing');
@@ -43,15 +43,15 @@ export async function setAside({ database: file, data }: Places): Promise<Verdic
   const files = setAsideFiles(file);
   return files.length === 0
     ? ok('nothing')
-    : bad(`a damaged database was set aside: ${files.join(', ')}; take over what it still holds: caro db repair`);
+    : bad(`a damaged database was moved aside: ${files.join(', ')}; recover what can be read: caro db repair`);
 }
 
 /**
- * Whether the clock stands behind what it has been: records would be dated before older ones, and
- * peers refuse us at 5 minutes.
+ * Whether the clock is behind the newest record. New records would be dated before older ones, and
+ * peers refuse a node whose clock differs by 5 minutes.
  */
 export async function clock({ database: file }: Places, now: Date): Promise<Verdict> {
-  if (!existsSync(file)) return ok('nothing is dated yet');
+  if (!existsSync(file)) return ok('no records yet');
   const [{ openReadOnly }, { createAuditStore }] = await Promise.all([
     import('../../storage/database.ts'),
     import('../../storage/audit-store.ts'),
@@ -60,16 +60,14 @@ export async function clock({ database: file }: Places, now: Date): Promise<Verd
   try {
     const ahead = Date.parse(createAuditStore(store).head()?.time ?? '') - now.getTime();
     return ahead > BACKWARDS_MS
-      ? bad(
-          `it stands ${duration(ahead)} before the newest record of the audit log; set it, or turn on time synchronization`,
-        )
+      ? bad(`${duration(ahead)} behind the newest record of the audit log; set it, or turn on time synchronization`)
       : ok('not behind the newest record');
   } finally {
     store.close();
   }
 }
 
-/** What waits in the spool, and whether anybody takes it. */
+/** What waits in the spool, and whether a service collects it. */
 export function spool({ spool: folder }: Places, now: Date, isRunning: boolean): Verdict {
   if (!existsSync(folder)) return ok('none yet');
   const names = readdirSync(folder);
@@ -77,15 +75,15 @@ export function spool({ spool: folder }: Places, now: Date, isRunning: boolean):
   const foreign = files.filter((facts) => facts?.isFile() === false).length;
   if (foreign > 0)
     return bad(
-      `in ${folder} ${foreign === 1 ? 'is something that is no plain file' : `are ${foreign} things that are no plain files`}; look who put it there, and remove it`,
+      `${folder} holds ${foreign} ${foreign === 1 ? 'entry that is not a regular file' : 'entries that are not regular files'}; find out who created them, and remove them`,
     );
   const oldest = Math.min(...files.map((facts) => facts?.mtimeMs ?? Number.POSITIVE_INFINITY));
   const bytes = files.reduce((sum, facts) => sum + (facts?.size ?? 0), 0);
   const ageMs = now.getTime() - oldest;
   if (isRunning || bytes === 0 || ageMs < STALE_MS)
-    return ok(bytes === 0 ? 'empty' : `${byteSize(bytes)} of open shells`);
+    return ok(bytes === 0 ? 'empty' : `${byteSize(bytes)} from open shells`);
   return bad(
-    `${byteSize(bytes)} have waited for ${duration(ageMs)}, nobody takes them; nothing is lost: caro service start`,
+    `${byteSize(bytes)} have been waiting for ${duration(ageMs)}, because no service runs; nothing is lost; run: caro service start`,
   );
 }
 

@@ -5,34 +5,34 @@ import type { MeshStatus } from '../../domain/status/status.ts';
 import { skewText } from '../output/peer-rows.ts';
 import { bad, ok, type Verdict, warn } from './verdict.ts';
 
-/** Beyond this a clock is worth setting: at five minutes peers refuse each other (E3). */
+/** A larger difference is worth a warning. At five minutes peers refuse each other (E3). */
 const NOTABLE_SKEW_MS = 60_000;
 
-/** Where this node may be reached from and what it looks up, as far as the configuration goes. */
+/** Checks the configured addresses: who may reach this node, and what needs a name lookup. */
 export function meshAddresses({ mesh }: Pick<Configuration, 'mesh'>): Verdict {
   if (!mesh.enabled) return ok('the mesh is off');
   const host = parseEndpoint(mesh.listen)?.host ?? '';
   if (isIP(host) !== 0 && !isInternal(host))
-    return warn(`mesh.listen is ${mesh.listen}, which other networks may reach; name the address of the internal one`);
+    return warn(
+      `mesh.listen is ${mesh.listen}, which other networks may reach; use the address of the internal network`,
+    );
   const outside = mesh.peers.filter(({ address }) => {
     const peer = parseEndpoint(address)?.host ?? '';
     return isIP(peer) !== 0 && !isInternal(peer);
   });
   if (outside.length > 0)
     return warn(
-      `${outside.length} ${outside.length === 1 ? 'peer has a public address' : 'peers have public addresses'}; is that meant?`,
+      `${outside.length} ${outside.length === 1 ? 'peer has a public address' : 'peers have public addresses'}; is that intended?`,
     );
   const named = mesh.peers.filter(({ address }) => isIP(parseEndpoint(address)?.host ?? '') === 0);
   if (named.length > 0 && !mesh.allow_dns)
-    return bad(`peers with a name for an address: ${named.length}; write IP addresses, or set mesh.allow_dns = true`);
+    return bad(`peers given by name: ${named.length}; write IP addresses, or set mesh.allow_dns = true`);
   if (named.length > 0)
-    return warn(
-      `peers looked up by name: ${named.length}; the name server learns of them, which IP addresses would spare you`,
-    );
-  return ok(`listens at ${mesh.listen}, peers are at internal IP addresses`);
+    return warn(`peers given by name: ${named.length}; the name server learns of them, IP addresses avoid that`);
+  return ok(`listening on ${mesh.listen}; all peers have internal IP addresses`);
 }
 
-/** Whether peers are there, and whether their clocks agree with ours. */
+/** Whether peers are connected, and whether their clocks agree with ours. */
 export function meshPeers({ enabled, peers }: MeshStatus): Verdict {
   if (!enabled) return ok('the mesh is off');
   const named = (state: MeshStatus['peers'][number]['state']): readonly string[] =>
@@ -43,12 +43,12 @@ export function meshPeers({ enabled, peers }: MeshStatus): Verdict {
   const refused = named('refused');
   const away = named('connecting');
   const found = [
-    ...(skewed.length > 0 ? [`clocks differ: ${skewed.join(', ')}; set the clock of the one that is wrong`] : []),
+    ...(skewed.length > 0 ? [`clocks differ: ${skewed.join(', ')}; set the clock that is wrong`] : []),
     ...(refused.length > 0
       ? [`refused: ${refused.join(', ')}; see why: caro audit list --type peer.refused, caro trust explain NAME`]
       : []),
     ...(away.length > 0
-      ? [`not reached: ${away.join(', ')}; is the other service up, and is it the right address?`]
+      ? [`not reached: ${away.join(', ')}; check that the service runs there and that the address is right`]
       : []),
   ];
   if (found.length === 0) return ok(peers.length === 0 ? 'no peers yet' : `${peers.length} connected`);

@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { programOf } from './process-name.ts';
 
 /**
- * Who listens where this node wants to: `process 123 (nginx)`, or that it is not ours to see;
- * undefined where the port is free.
+ * The process that holds a port: `process 123 (nginx)`, or that it belongs to another user.
+ * Undefined if the port is free.
  */
 export async function portHolder(host: string, port: number): Promise<string | undefined> {
   if (port === 0 || (await isFree(host, port))) return undefined;
@@ -44,8 +44,8 @@ const lines = (file: string): readonly string[] =>
   (attempt(() => readFileSync(file, 'latin1')) ?? '').split('\n').slice(1);
 
 /**
- * What the descriptors of a process point to; none of those of another user, nor of those closed
- * meanwhile.
+ * Targets of the descriptors of a process. Descriptors of other users cannot be read, and some are
+ * closed meanwhile.
  */
 function descriptors(pid: number): readonly string[] {
   const folder = `/proc/${pid}/fd`;

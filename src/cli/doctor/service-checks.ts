@@ -13,66 +13,66 @@ import { serviceManager } from '../service/manager.ts';
 import { portHolder } from './port-holder.ts';
 import { bad, ok, type Verdict, warn } from './verdict.ts';
 
-/** Whether it runs for this home, in the version of this command. */
+/** Whether the service runs for this home, in the same version as this command. */
 export async function service(context: Context, status: ServiceStatus | undefined): Promise<Verdict> {
-  if (!status) return bad(`it does not run; ${await otherHome(context)}start it: caro service start`);
+  if (!status) return bad(`not running; ${await otherHome(context)}start it: caro service start`);
   const { pid, version } = status.service;
   return version === VERSION
     ? ok(`process ${pid}`)
-    : bad(`process ${pid} is of version ${version}, this command of ${VERSION}; run: caro service restart`);
+    : bad(`process ${pid} has version ${version}, this command has ${VERSION}; run: caro service restart`);
 }
 
 /**
- * A service that was started without the CARO_HOME of this environment is easily taken for the one
- * that is missing.
+ * Names a service that runs without this CARO_HOME, which is easily taken for the missing one.
  */
 async function otherHome(context: Context): Promise<string> {
   const { CARO_HOME: own = '', ...env } = context.env;
   if (own === '') return '';
   const places = placesFrom(env, context.home);
   const other = await runningService({ ...context, places: () => places });
-  return other ? `another one does, without CARO_HOME=${own}, as process ${other.service.pid}; ` : '';
+  return other ? `another service runs without CARO_HOME=${own}, as process ${other.service.pid}; ` : '';
 }
 
 /**
- * Whether what starts at login is this program and this node. Undefined where nothing is installed
- * or it is for another home.
+ * Whether the installed unit starts this program for this node. Undefined if none is installed or
+ * it is for another home.
  */
 export function unit(context: Context): Verdict | undefined {
   const manager = serviceManager(context);
   if (!manager || !existsSync(manager.file)) return undefined;
-  if (manager.isInstalled()) return ok(`${manager.name} starts it at login`);
+  if (manager.isInstalled()) return ok(`${manager.name} starts the service at login`);
   const { CARO_HOME: own = '' } = context.env;
   const text = readFileSync(manager.file, 'utf8');
   if (own === '' ? text.includes('CARO_HOME') : !text.includes(own)) return undefined;
-  // Interpreter and flags stand in it; the flags have other names from one major version to the
-  // next (docs/adr/0011).
+  // The unit names the interpreter and its flags, which change with each major version
+  // (docs/adr/0011).
   const cause =
     withoutNode(text) === withoutNode(manager.unit)
-      ? `was written under another Node.js than this one (${process.versions.node})`
-      : 'is of another version or place of this program';
+      ? `was written for another Node.js than this one (${process.versions.node})`
+      : 'belongs to another version or installation of this program';
   return bad(`${manager.file} ${cause}; run: caro service install`);
 }
 
-/** A systemd unit but for what stands before the program in the command that it starts. */
+/** A systemd unit without the interpreter and flags before the program. */
 const withoutNode = (unit: string): string => unit.replace(/^ExecStart=.*?(?=\S*\/bin\/caro\.js)/m, 'ExecStart=');
 
 /**
- * Whether systemd really keeps the service from writing elsewhere: it passes over what the system
- * does not allow (docs/adr/0010).
+ * Whether systemd really keeps the service from writing elsewhere: it silently skips restrictions
+ * that the system does not support (docs/adr/0010).
  */
 export function confinement(context: Context, { service }: ServiceStatus): Verdict | undefined {
   const manager = serviceManager(context);
   if (manager?.name !== 'systemd' || !existsSync(manager.file)) return undefined;
-  // The folder of units: what could write there would be started outside of all bounds.
+  // The folder of units: a service that could write there could start anything without
+  // restrictions.
   return isReadOnlyTo(service.pid, dirname(manager.file))
-    ? ok('the service can write to its own places only')
+    ? ok('the service can write only to its own directories')
     : warn(
-        'the service is not kept from writing elsewhere; after an upgrade: caro service install, caro service restart. If it stays so, this system gives its users no namespaces',
+        'systemd does not keep the service from writing elsewhere; after an upgrade, run: caro service install, caro service restart. If this stays, the system gives its users no namespaces',
       );
 }
 
-/** Where the service wants to listen and somebody else does. To be asked while it does not run. */
+/** Configured ports that another program uses. Only meaningful while the service does not run. */
 export async function ports({ dashboard, mesh }: Pick<Configuration, 'dashboard' | 'mesh'>): Promise<Verdict> {
   const peers = mesh.enabled ? parseEndpoint(mesh.listen) : undefined;
   const wanted = [
@@ -82,24 +82,25 @@ export async function ports({ dashboard, mesh }: Pick<Configuration, 'dashboard'
   const taken: string[] = [];
   for (const { key, host, port } of wanted) {
     const holder = await portHolder(host, port);
-    if (holder !== undefined) taken.push(`port ${port} is taken by ${holder}; end it, or set ${key} to another one`);
+    if (holder !== undefined) taken.push(`port ${port} is in use by ${holder}; stop it, or set ${key} to another one`);
   }
   return taken.length === 0 ? ok('free') : bad(taken.join('\n'));
 }
 
 export function storage({ trouble, failures, backup }: ServiceStatus['storage']): Verdict {
-  if (trouble !== null) return bad(`nothing can be written: ${trouble}`);
-  if (backup.trouble !== null) return warn(`the database was not copied: ${backup.trouble}`);
-  const failed = failures === 0 ? '' : `; ${failures} writes failed since the start, they work again`;
-  return ok(`${backup.last === null ? 'no copy yet' : `last copy ${localTime(backup.last)}`}${failed}`);
+  if (trouble !== null) return bad(`writing fails: ${trouble}`);
+  if (backup.trouble !== null) return warn(`the last backup failed: ${backup.trouble}`);
+  const failed = failures === 0 ? '' : `; ${failures} writes failed since start, writing works again`;
+  return ok(`${backup.last === null ? 'no backup yet' : `last backup ${localTime(backup.last)}`}${failed}`);
 }
 
 export function observation({ trouble, dropped, events, pending, shells }: ServiceStatus['observe']): Verdict {
-  if (trouble !== null) return bad(`nothing is stored: ${trouble}; ${byteSize(pending)} wait`);
-  if (dropped > 0) return warn(`${dropped} records could not be written (a full disk) or kept (torn or foreign)`);
-  if (shells.length === 0) return warn('no shell has reported yet; open a new one and type a command');
+  if (trouble !== null) return bad(`commands are not being stored: ${trouble}; ${byteSize(pending)} waiting`);
+  if (dropped > 0)
+    return warn(`${dropped} records were dropped: the disk was full, or they were torn or not from a hook`);
+  if (shells.length === 0) return warn('no shell has reported yet; open a new one and run a command');
   const last = shells.map(({ shell, lastSeen }) => `${shell} at ${localTime(lastSeen)}`);
-  return ok(`${events} commands; last ones: ${last.join(', ')}`);
+  return ok(`${events} commands; last: ${last.join(', ')}`);
 }
 
 export function actors(all: ServiceStatus['actors']): Verdict {

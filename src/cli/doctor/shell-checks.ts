@@ -12,21 +12,22 @@ import { bad, ok, type Verdict, warn } from './verdict.ts';
 export async function newShell({ env }: Pick<Context, 'env'>, { spool }: Places): Promise<Verdict> {
   const { shell, file, line } = rcLine(env);
   const { SHELL: program = '' } = env;
-  if (program === '') return warn('expected $SHELL to name your shell, it is not set');
+  if (program === '') return warn('expected $SHELL to name your shell, but it is not set');
   const hook = await probeHook(program, shell, env);
   if (hook === undefined)
-    return warn(`${program} gave no answer as an interactive shell; try there: command -v caro_off`);
-  if (hook.spool === null) return bad(`a new ${shell} does not load it; put this line at the end of ${file}: ${line}`);
+    return warn(`${program} did not answer as an interactive shell; run in it: command -v caro_off`);
+  if (hook.spool === null)
+    return bad(`a new ${shell} does not load the hook; put this line at the end of ${file}: ${line}`);
   return hook.spool === spool
-    ? ok(`a new ${shell} loads it`)
+    ? ok(`a new ${shell} loads the hook`)
     : bad(
-        `a new ${shell} writes to ${hook.spool}, this node reads ${spool}: two homes; set CARO_HOME alike in ${file} and here, or nowhere`,
+        `a new ${shell} writes to ${hook.spool}, but this node reads ${spool}; use the same CARO_HOME in ${file} and here, or none`,
       );
 }
 
 /**
- * Whether the shell that this command was typed into is observed: its hook has just written that
- * command down. Undefined where no person typed it.
+ * Whether the shell that runs this command is observed: its hook has just recorded the command.
+ * Undefined if the command was not typed at a terminal.
  */
 export function thisShell({ env, stdin }: Pick<Context, 'env' | 'stdin'>, { spool }: Places): Verdict | undefined {
   const pid = process.ppid;
@@ -35,11 +36,10 @@ export function thisShell({ env, stdin }: Pick<Context, 'env' | 'stdin'>, { spoo
   const isSeen = existsSync(spool) && readdirSync(spool).some((file) => parseSpoolName(file)?.pid === pid);
   if (isSeen) return ok(`this ${name} (process ${pid}) is observed`);
   const { line } = rcLine({ ...env, SHELL: name });
-  return bad(`this ${name} (process ${pid}) is not observed; open a new one, or type: ${line}`);
+  return bad(`this ${name} (process ${pid}) is not observed; open a new one, or run: ${line}`);
 }
 
 /**
- * A script that runs `caro doctor` is a shell, too, but has no terminal to itself; `sh` has many
- * names.
+ * Names of interactive shells; `sh` has many.
  */
 const SHELL_NAMES: ReadonlySet<string> = new Set([...SHELLS, 'dash', 'ash', 'ksh', 'ksh93', 'mksh']);

@@ -1,22 +1,22 @@
 import { spawn } from 'node:child_process';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 /**
- * Printed by the shell itself; the two halves keep it from being found in an echo of the question.
+ * Printed by the shell around the path of its spool.
  */
 const YES = 'caro-hook-is-there';
 const NO = 'caro-hook-is-missing';
 
-/** Where a new shell writes to; null where its hook is not loaded. */
+/** The spool that a new shell writes to; null if its hook is not loaded. */
 export interface LoadedHook {
   readonly spool: string | null;
 }
 
 /**
- * Starts the user's shell as a terminal would, with its start files, and asks whether the hook is
- * loaded and which spool it writes to: every hook defines `caro_off` and keeps its spool in
- * `_caro_d`. Undefined where the shell does not start that way or does not answer in time.
+ * Starts the user's shell as a terminal would, with its start-up files, and asks whether the hook
+ * is loaded and which spool it writes to. Every hook defines `caro_off` and keeps its spool in
+ * `_caro_d`. Undefined if the shell does not start or does not answer in time.
  */
 export async function probeHook(
   program: string,
@@ -40,8 +40,8 @@ async function output(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
   return new Promise((resolve) => {
-    // A group of its own: what start files leave behind is ended with it, and it cannot take this
-    // terminal.
+    // Its own process group: processes that start-up files leave behind are ended with it, and it
+    // cannot take over this terminal.
     const child = spawn(program, ['-i', '-c', script], {
       stdio: ['ignore', 'pipe', 'ignore'],
       detached: true,
@@ -54,7 +54,7 @@ async function output(
       child.stdout.destroy();
       resolve(Buffer.concat(chunks).toString('utf8'));
     };
-    const timer = setTimeout(end, PATIENCE_MS);
+    const timer = setTimeout(end, TIMEOUT_MS);
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.once('exit', end);
     child.once('error', end);
@@ -65,6 +65,6 @@ function endGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }

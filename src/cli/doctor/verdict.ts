@@ -1,8 +1,8 @@
-/** `bad` means that something does not work, `warn` that something is worth a look. */
+/** `bad`: something does not work. `warn`: something may need attention. */
 export interface Outcome {
   readonly check: string;
   readonly state: 'ok' | 'warn' | 'bad';
-  /** What was found and, unless all is well, what to do. */
+  /** What was found and, if something is wrong, what to do. */
   readonly text: string;
 }
 export type Verdict = Omit<Outcome, 'check'>;

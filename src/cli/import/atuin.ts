@@ -12,8 +12,7 @@ interface Row {
 }
 
 /**
- * Atuin's SQLite history, oldest first, without what was deleted there. The file is opened for
- * reading only.
+ * Reads Atuin's SQLite history, oldest first, without deleted entries. Opens the file read-only.
  */
 export async function readAtuinHistory(file: string): Promise<readonly HistoryEntry[]> {
   const { openReadOnly } = await import('../../storage/database.ts');

@@ -2,8 +2,8 @@ import { bytesToText } from '../../domain/spool/lossless-utf8.ts';
 import { entry, type HistoryEntry } from './history-entry.ts';
 
 /**
- * bash's history file. With HISTTIMEFORMAT set, a `#seconds` line stands before each command, and
- * lines up to the next one belong to it; without it each line is a command.
+ * Parses bash's history file. With HISTTIMEFORMAT, a `#seconds` line precedes each command, and all
+ * lines up to the next one belong to it. Without it, each line is a command.
  */
 export function parseBashHistory(bytes: Buffer): readonly HistoryEntry[] {
   const entries: HistoryEntry[] = [];
@@ -23,7 +23,7 @@ export function parseBashHistory(bytes: Buffer): readonly HistoryEntry[] {
       if (startMs === null) close();
     }
   }
-  // What follows the last line feed is an empty string, not a line of the command.
+  // The empty string after the last line feed is not part of the command.
   if (lines.at(-1) === '') lines.pop();
   close();
   return entries.filter(({ text }) => text.trim() !== '');

@@ -5,17 +5,18 @@ import { replacePrivately } from '../../platform/private-file.ts';
 import type { HistoryEntry } from './history-entry.ts';
 
 /**
- * How far a history was imported: by its last entries, since histories are cut at their beginning.
+ * How far a history was imported, identified by its last entries, because shells cut histories at
+ * the beginning.
  */
 export interface Bookmark {
   readonly mark: string;
   readonly lastMs: number | null;
 }
 
-/** So many entries make a mark: one alone is repeated too often. */
+/** Number of entries in a mark. A single entry is repeated too often to identify a position. */
 const SPAN = 8;
 
-/** What is new since `bookmark`; 'lost' where neither the mark nor times tell. */
+/** The entries after `bookmark`; 'lost' if neither the mark nor the times identify them. */
 export function entriesAfter(
   entries: readonly HistoryEntry[],
   bookmark: Bookmark | undefined,
@@ -33,7 +34,7 @@ export function bookmarkOf(entries: readonly HistoryEntry[]): Bookmark {
   return { mark: markAt(entries, entries.length - 1), lastMs: entries.at(-1)?.startMs ?? null };
 }
 
-/** A hash, so that no command stands in the file. */
+/** A hash, so that the file contains no command. */
 function markAt(entries: readonly HistoryEntry[], index: number): string {
   const span = entries.slice(Math.max(0, index - SPAN + 1), index + 1).map(({ text, startMs }) => [text, startMs]);
   return createHash('sha256').update(JSON.stringify(span)).digest('hex');

@@ -2,8 +2,8 @@ import { bytesToText } from '../../domain/spool/lossless-utf8.ts';
 import { entry, type HistoryEntry } from './history-entry.ts';
 
 /**
- * fish's `fish_history`: looks like YAML but is its own format, with `\n` and `\\` as the only
- * escapes.
+ * Parses fish's `fish_history`. It looks like YAML but is its own format; the only escapes are `\n`
+ * and `\\`.
  */
 export function parseFishHistory(bytes: Buffer): readonly HistoryEntry[] {
   const entries: HistoryEntry[] = [];

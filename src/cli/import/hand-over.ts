@@ -12,15 +12,15 @@ import { writeEntries } from './spool-writer.ts';
 type ImportPlaces = Pick<Places, 'data' | 'spool'>;
 
 /**
- * An import whose commands are on disk, and what is left to do: each step may be done twice, so
- * that it can go on after a kill.
+ * An import whose commands are on disk, and its remaining steps. Each step may be repeated, so that
+ * the import can continue after a kill.
  */
 interface Pending {
-  /** Which history, as in the bookmarks. */
+  /** Identifies the history, as in the bookmarks. */
   readonly key: string;
   readonly bookmark: Bookmark;
   readonly note: ImportNote;
-  /** Names in the spool: where the commands are, and under which name the collector takes them. */
+  /** Names in the spool: the current one, and the one that the collector accepts. */
   readonly draft: string;
   readonly target: string;
 }
@@ -33,7 +33,7 @@ export interface Import {
   readonly entries: readonly HistoryEntry[];
   readonly skipped: number;
   readonly nowMs: number;
-  /** Stands in for the time of the last entry where the history has none. */
+  /** Time of the last entry if the history has no times. */
   readonly endMs: number;
 }
 
@@ -41,10 +41,10 @@ const draftOf = (id: string): string => `import.${id}.new`;
 const DRAFT = /^import[.-].*\.new$/;
 
 /**
- * Gives a history's commands to the collector and notes how far it was taken over, both or neither,
- * whenever this process is killed: the commands are written under a name that the collector does
- * not take; then what is to be done is written down, which decides; then it is done. MUST be called
- * under the lock of imports, after `finishImport`.
+ * Passes the commands of a history to the collector and moves the bookmark, both or neither, even
+ * if this process is killed. First the commands are written under a name that the collector
+ * ignores. Then the pending steps are written, which commits the import. Then they are done. MUST
+ * be called under the lock of imports, after `finishImport`.
  */
 export function handOver(places: ImportPlaces, one: Import): void {
   const id = randomBytes(6).toString('hex');
@@ -62,8 +62,8 @@ export function handOver(places: ImportPlaces, one: Import): void {
 }
 
 /**
- * Does the rest of an import that was killed, and removes what one left that had not come so far;
- * says what was handed over now.
+ * Completes an import that was killed after its commit, and removes the files of one that was
+ * killed before it. Returns what was handed over now.
  */
 export function finishImport(places: ImportPlaces): { readonly key: string; readonly count: number } | null {
   const pending = existsSync(pendingFile(places))
@@ -89,7 +89,7 @@ function complete(places: ImportPlaces, { key, bookmark, note, draft, target }: 
 
 const pendingFile = ({ data }: ImportPlaces): string => join(data, 'import-pending.json');
 
-/** The name of a session that no file in the spool has yet. */
+/** A session name that no file in the spool has. */
 function freeName(folder: string, shell: ShellKind, startUs: number): string {
   const name = `${shell}.${process.pid}.${startUs}.0`;
   return existsSync(join(folder, name)) ? freeName(folder, shell, startUs + 1) : name;

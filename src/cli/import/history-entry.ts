@@ -1,4 +1,4 @@
-/** A command out of an existing history; what the history does not tell is null. */
+/** A command of an existing history; null where the history has no value. */
 export interface HistoryEntry {
   readonly text: string;
   /** Milliseconds since the epoch. */

@@ -3,15 +3,15 @@ import { encodeSpoolRecord } from '../../domain/spool/spool-record.ts';
 import { openPrivately } from '../../platform/private-file.ts';
 import type { HistoryEntry } from './history-entry.ts';
 
-/** So many commands are held as bytes at a time. */
+/** Number of commands encoded at a time. */
 const BATCH = 1_000;
 
 /**
- * Writes old commands the way shells do, as finished records of a session, so that they are masked,
+ * Writes old commands as shells do, as finished records of a session, so that they are masked,
  * rated and counted like any other. They are on disk when it returns.
  *
- * @param endMs stands in for the time of the last entry where the history has none; earlier ones
- *   lie 1 ms apart before it
+ * @param endMs time of the last entry if the history has no times; each earlier one is 1 ms before
+ *   the next
  */
 export function writeEntries(path: string, entries: readonly HistoryEntry[], endMs: number): void {
   const descriptor = openPrivately(path, 'wx');

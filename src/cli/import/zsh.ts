@@ -2,17 +2,16 @@ import { bytesToText } from '../../domain/spool/lossless-utf8.ts';
 import { entry, type HistoryEntry } from './history-entry.ts';
 
 /**
- * zsh writes bytes that mean something to itself as this one and the byte with bit 5 flipped (its
- * "metafication").
+ * zsh writes its special bytes as this one and the byte with bit 5 flipped ("metafication").
  */
 const META = 0x83;
 
 /**
- * zsh's history file, plain or with EXTENDED_HISTORY (`: start:seconds;command`); a backslash
- * before a line end continues.
+ * Parses zsh's history file, plain or with EXTENDED_HISTORY (`: start:seconds;command`). A
+ * backslash before a line end continues the command.
  */
 export function parseZshHistory(bytes: Buffer): readonly HistoryEntry[] {
-  // As zsh does: lines first, then its escapes, which could stand for a line feed.
+  // Splits lines before it decodes escapes, as zsh does: an escape may decode to a line feed.
   const lines = bytes
     .toString('latin1')
     .split('\n')
@@ -32,7 +31,7 @@ export function parseZshHistory(bytes: Buffer): readonly HistoryEntry[] {
 
 function toEntry(text: string): HistoryEntry {
   const [head = '', start, seconds] = /^: *(\d{1,11}):(\d{1,9});/.exec(text) ?? [];
-  // zsh puts a blank after a backslash that ends a command, so that it does not continue the line.
+  // zsh adds a space after a backslash that ends a command, so that it does not continue the line.
   const command = text.slice(head.length).replace(/(\\ *) $/, '$1');
   return head === '' ? entry(command) : entry(command, Number(start) * 1_000, Number(seconds) * 1_000);
 }

@@ -14,8 +14,7 @@ import { sayTable } from '../output/table.ts';
 import { nodeIdOf, shownName } from './peer-names.ts';
 
 /**
- * Keys of peers that took the place of others, or want to: as the running service sees them, else
- * as its file says.
+ * Key changes of peers, from the running service or else from its file.
  */
 export async function readKeyChanges(context: Context): Promise<readonly KeyChange[]> {
   const { peerKeys, socket } = context.places();
@@ -27,7 +26,7 @@ export async function readKeyChanges(context: Context): Promise<readonly KeyChan
   }
 }
 
-/** The question as a service would put it that starts now: with what became of the key. */
+/** Adds the status of the key to a question, as the service does. */
 export function withStanding(context: Context, question: PolicyQuestion): PolicyQuestion {
   return askerOf(readKeyBook(context.places().peerKeys), question, context.now().getTime());
 }
@@ -47,8 +46,8 @@ export async function confirmKey(context: Context, id: string): Promise<void> {
 }
 
 /**
- * The change of key that the owner means: by the new key, or by the name of the peer where only one
- * claims to follow its key.
+ * Finds the key change that `text` names: by the new key, or by the name of the peer if only one
+ * key claims to follow its key.
  * @throws CaroError `not_found`, `usage`
  */
 export async function meantChange(context: Context, text: string, configuration: Configuration): Promise<KeyChange> {
@@ -60,12 +59,12 @@ export async function meantChange(context: Context, text: string, configuration:
   if (!first)
     throw new CaroError(
       'not_found',
-      'expected a key that another one has named as its successor, this is none; see: caro trust list',
+      'expected a key that another key named as its successor, got another key; see: caro trust list',
     );
   if (others.length > 0)
     throw new CaroError(
       'usage',
-      `expected one key to choose, ${others.length + 1} claim to follow this one; ask its owner for the fingerprint, then give the node id`,
+      `expected one successor of this key, got ${others.length + 1}; ask its owner for the fingerprint, then give the node id`,
     );
   return first;
 }
@@ -85,7 +84,7 @@ export async function sayKeyChanges(
   changes: readonly KeyChange[],
   configuration: Configuration,
 ): Promise<void> {
-  say(context, 'Keys that followed others:');
+  say(context, 'Key changes:');
   await sayTable(
     context,
     [
@@ -100,7 +99,7 @@ export async function sayKeyChanges(
   if (changes.some(({ state }) => state === 'suspended'))
     say(
       context,
-      'Two keys claim to follow one, so one of them is a thief’s: ask the owner in person which fingerprint is right, then caro trust confirm ID; or end it with caro trust revoke ID.',
+      'Two keys claim to follow the same key, so one of them is stolen or forged. Ask the owner in person which fingerprint is right, then run caro trust confirm ID, or end the trust with caro trust revoke ID.',
     );
   else if (changes.some(needsConfirmation))
     say(context, 'To trust one sooner, compare the fingerprint with its owner, then: caro trust confirm ID');
@@ -108,8 +107,8 @@ export async function sayKeyChanges(
 
 function trustedFrom({ state, confirmed, movesAt }: KeyChange): string {
   if (movesAt !== null) return localTime(movesAt);
-  if (state === 'suspended' || state === 'revoked') return 'your word';
-  return confirmed ? 'your word (given)' : 'the end of its grace';
+  if (state === 'suspended' || state === 'revoked') return 'your confirmation';
+  return confirmed ? 'now (confirmed)' : 'the end of the waiting period';
 }
 
 const nameOf = (id: string, configuration: Configuration): string => {

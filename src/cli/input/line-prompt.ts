@@ -3,9 +3,9 @@ import { CaroError } from '../../domain/errors.ts';
 import type { Context } from '../context.ts';
 
 /**
- * One line that MUST NOT stand in an argument list: asked for on a terminal, else the first line of
- * stdin. The question goes to stderr, so that stdout keeps to the answer of the command.
- * @throws CaroError `usage` where nothing comes
+ * Reads a line that MUST NOT be in an argument list: prompts on a terminal, otherwise takes the
+ * first line of stdin. The prompt goes to stderr, so that stdout holds only the result.
+ * @throws CaroError `usage` if there is none
  */
 export async function readLine({ stdin, stderr, interrupted }: Context, question: string): Promise<string> {
   const isAsked = stdin.isTTY === true;
@@ -23,5 +23,5 @@ export async function readLine({ stdin, stderr, interrupted }: Context, question
   } finally {
     lines.close();
   }
-  throw new CaroError('usage', 'expected a line of text on the terminal or on stdin, none came');
+  throw new CaroError('usage', 'expected a line of text on the terminal or on stdin, got none');
 }

@@ -6,8 +6,7 @@ import { parseNodeId } from '../../domain/identity/node-id.ts';
 type Peers = Pick<Configuration, 'mesh'>;
 
 /**
- * The node id that `text` stands for: itself, or that of the peer whose name it is in the
- * configuration.
+ * Resolves `text` to a node id: an id itself, or the name of a configured peer.
  * @throws CaroError `not_found` for a name that no peer has, `usage` for one that several have
  */
 export function nodeIdOf(text: string, { mesh }: Peers): string {
@@ -25,8 +24,8 @@ export function nodeIdOf(text: string, { mesh }: Peers): string {
 }
 
 /**
- * What a person calls a node: its name in the configuration, which a key that follows another
- * keeps; else its id.
+ * The display name of a node: its configured name, which also applies to a successor key, or its
+ * id.
  */
 export const shownName = (id: string, { mesh }: Peers, changes: readonly KeyChange[] = []): string =>
   alongKeys(changes, id, (key) => mesh.peers.find((peer) => peer.id === key)?.name) ?? id;

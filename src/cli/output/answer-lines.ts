@@ -1,10 +1,10 @@
 import type { AnswerSummary, NamedCount } from '../../domain/answers/query.ts';
 import { RISK_LEVELS } from '../../domain/events/risk-level.ts';
 
-/** So much of a list is shown; `--json` has all of it. */
+/** Maximum number of entries shown of a list; `--json` prints all. */
 const MAX_LINES = 10;
 
-/** What one node told at level 1, in a few lines: `git: 45 commands`. */
+/** The level 1 answer of one node in a few lines: `git: 45 commands`. */
 export function answerLines(summary: AnswerSummary): readonly string[] {
   const { toolCounts, tools, patterns, safety, activity, anomalies, coverage } = summary;
   return [

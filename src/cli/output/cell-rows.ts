@@ -9,7 +9,7 @@ export interface CellRow {
 export interface CellTable {
   readonly titles: readonly string[];
   readonly rows: readonly CellRow[];
-  /** Lines that were left out because all their figures are 0. */
+  /** Number of rows left out because all their figures are 0. */
   readonly zeros: number;
 }
 
@@ -19,7 +19,7 @@ type Aggregate = Readonly<Record<string, number | null>>;
 const MEASURES = { count: 'COMMANDS', failures: 'FAILURES', durationMs: 'TIME' } as const;
 type Measure = keyof typeof MEASURES;
 
-/** What the first word of a cell's name says to people (docs/queries.md "Vectors"). */
+/** Display text by the first part of a cell's name (docs/queries.md "Vectors"). */
 const SECTIONS: Readonly<Record<string, (rest: string) => string>> = {
   levels: (level) => `risk ${level}`,
   rules: (family) => `rules about ${family}`,
@@ -37,8 +37,7 @@ const TOTALS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The cells of an aggregate as lines of a table. Names that are new to this program are shown as
- * they came.
+ * Converts an aggregate to table rows. Unknown names are shown unchanged.
  */
 export function cellRows(aggregate: Aggregate): CellTable {
   const measures = (Object.keys(MEASURES) as Measure[]).filter((measure) =>

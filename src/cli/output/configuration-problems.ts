@@ -6,8 +6,8 @@ import { runTrustTests } from '../../policy/trust-test.ts';
 import type { Context } from '../context.ts';
 
 /**
- * All that keeps the service from taking the configuration: what is wrong in the files and, where
- * nothing is, the owner's trust tests that fail.
+ * Everything for which the service would reject the configuration: the problems of the files or, if
+ * there are none, the failing trust tests.
  * @throws CaroError as `checkConfiguration`
  */
 export function configurationProblems(context: Context): readonly Problem[] {
@@ -22,7 +22,7 @@ function failedTests(context: Context): readonly Problem[] {
     ({ ok, overruled }) => !ok && !overruled,
   );
   if (failed.length === 0) return [];
-  // Tests stand in the owner's file only.
+  // Only the owner's file contains tests.
   const lines = new KeyLines(readFileSync(places.config, 'utf8'));
   return failed.map(({ index, test, outcome, rule }) =>
     located(places.config, lines, {

@@ -5,12 +5,12 @@ import { CaroError } from '../../domain/errors.ts';
 import { isFullDisk } from '../../platform/full-disk.ts';
 
 /**
- * Writes lines into a file that only its owner can read (0600). The file appears whole or not at
- * all, takes the place of an older regular file, and is never written through a link: whoever can
- * plant one chooses nothing.
+ * Writes lines to a file that only its owner can read (0600). The file appears complete or not at
+ * all and replaces an older regular file. It is never written through a link, so a planted link
+ * cannot redirect it.
  *
- * @throws CaroError `place_unusable` where something else than a regular file is there, or nothing
- *   can be written; `disk_full`
+ * @throws CaroError `place_unusable` if the path is not a regular file or cannot be written;
+ *   `disk_full`
  */
 export async function writePrivateFile(file: string, lines: Iterable<string>): Promise<void> {
   const found = lstatSync(file, { throwIfNoEntry: false });
@@ -30,7 +30,7 @@ export async function writePrivateFile(file: string, lines: Iterable<string>): P
   }
 }
 
-/** One text a line, no faster than the reader takes them. */
+/** Writes one text per line and waits for a slow reader. */
 export async function writeLines(target: NodeJS.WritableStream, lines: Iterable<string>): Promise<void> {
   for (const line of lines) if (!target.write(`${line}\n`)) await once(target, 'drain');
 }
@@ -39,5 +39,5 @@ function unusable(file: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (error instanceof CaroError || code === undefined) return error;
   const kind = isFullDisk(error) ? 'disk_full' : 'place_unusable';
-  return new CaroError(kind, `${file}: expected to write it, got ${code}; name another place`, { cause: error });
+  return new CaroError(kind, `${file}: expected to write this file, got ${code}; name another one`, { cause: error });
 }

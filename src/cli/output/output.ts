@@ -5,31 +5,31 @@ import type { Context } from '../context.ts';
 type Out = Pick<Context, 'env' | 'stdout'>;
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'magenta';
 
-/** Colours, which are put on after what they colour was made harmless. */
+/** Colour sequences, added after the text was made harmless. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for.
 const COLOURS = /(\u001b\[[0-9;]*m)/;
 
 /**
- * Text for people, of one line or more. Whatever it quotes, a terminal obeys nothing in it but
- * colours.
+ * Prints text of one or more lines. Only colour sequences reach the terminal unescaped, whatever
+ * the text quotes.
  */
 export function say({ stdout }: Pick<Context, 'stdout'>, text = ''): void {
   const pieces = text.split(COLOURS).map((piece, index) => (index % 2 === 1 ? piece : harmlessLines(piece)));
   stdout.write(`${pieces.join('')}\n`);
 }
 
-/** One object a line, for scripts (docs/design.md §10). */
+/** One object per line, for scripts (docs/design.md §10). */
 export function sayJson(context: Pick<Context, 'stdout'>, value: unknown): void {
   say(context, jsonText(value));
 }
 
 /**
- * JSON that a terminal can show: the same value, with what JSON itself leaves unescaped (C1,
- * direction marks) escaped as well.
+ * JSON that is safe to show on a terminal: also escapes what JSON leaves unescaped (C1, direction
+ * marks).
  */
 export const jsonText = (value: unknown): string => JSON.stringify(value).replace(OBEYED, escaped);
 
-/** Colours follow NO_COLOR (no-color.org) and are left out where nobody looks. */
+/** Colours follow NO_COLOR (no-color.org) and are used on terminals only. */
 export function hasColours({ env, stdout }: Out): boolean {
   const { NO_COLOR: none, TERM: terminal } = env;
   return stdout.isTTY === true && (none === undefined || none === '') && terminal !== 'dumb';
@@ -38,7 +38,7 @@ export function hasColours({ env, stdout }: Out): boolean {
 export const paint = (context: Out, style: Style, text: string): string =>
   hasColours(context) ? styleText(style, text, { validateStream: false }) : text;
 
-/** Columns of the terminal; 80 where it does not know (some report 0). */
+/** Columns of the terminal; 80 if unknown (some report 0). */
 export const terminalWidth = ({ stdout }: Pick<Context, 'stdout'>): number =>
   stdout.columns === undefined || stdout.columns === 0 ? 80 : stdout.columns;
 
@@ -53,9 +53,8 @@ export const paintRisk = (context: Out, level: RiskLevel, text: string): string 
   paint(context, RISK_STYLES[level], text);
 
 /**
- * What a terminal would obey, what would break a line of a table, and what hides or reorders text:
- * control and format characters of Unicode but for the two joiners, which scripts and emoji are
- * written with.
+ * Characters that control a terminal, break a table row, or hide or reorder text: the control and
+ * format characters of Unicode, except the two joiners, which scripts and emoji need.
  */
 const OBEYED = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
@@ -66,7 +65,7 @@ const escaped = (character: string): string =>
     (_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`,
   ).join('');
 
-/** Text of others made harmless for a terminal: a stored command could carry escape sequences. */
+/** Makes foreign text harmless for a terminal: a stored command could contain escape sequences. */
 export const harmless = (text: string): string =>
   text.replace(OBEYED, (character) => {
     if (character === '\n') return '↵';

@@ -1,17 +1,17 @@
 import { CaroError } from '../../domain/errors.ts';
 
-/** Some hundred entries fit well into one answer of the control socket. */
+/** A few hundred entries fit into one answer of the control socket. */
 const PAGE = 500;
 
 interface Page {
   readonly limit: number;
-  /** Key of the entry that the page comes after. */
+  /** Key of the entry before which the page ends. */
   readonly before?: number;
 }
 
 /**
- * The newest `limit` entries of a list, oldest first; asked for page by page, newest first, and in
- * smaller pages where entries are long.
+ * Returns the newest `limit` entries of a list, oldest first. Reads them in pages, newest first,
+ * and in smaller pages if entries are long.
  * @throws CaroError what `ask` throws, but for `answer_too_large`
  */
 export async function newestOf<T>(

@@ -5,7 +5,7 @@ import { duration, paint, type Style } from './output.ts';
 import { sayTable } from './table.ts';
 
 type Peer = MeshStatus['peers'][number];
-/** A peer as far as it is known: without a running mesh nobody knows its state. */
+/** A peer; its state is null while no mesh runs. */
 export interface PeerRow {
   readonly id: string;
   readonly name: string | null;
@@ -41,5 +41,5 @@ export async function sayPeers(context: Context, peers: readonly PeerRow[]): Pro
   );
 }
 
-/** How far their clock is from ours: `+1.2 s` is ahead of it. */
+/** Difference of a peer's clock from ours: `+1.2 s` means it is ahead. */
 export const skewText = (ms: number): string => `${ms < 0 ? '-' : '+'}${duration(Math.abs(ms))}`;

@@ -1,19 +1,19 @@
 import type { Context } from '../context.ts';
 import { hasColours, say } from './output.ts';
 
-/** Light modules around the code; the standard asks for 4, readers are content with 2. */
+/** Light modules around the code. The standard asks for 4, readers accept 2. */
 const QUIET_ZONE = 2;
 /**
- * Upper and lower half of a character, light where true: most terminals are dark, so light is what
- * is drawn.
+ * Upper and lower half of a character, light where true. Most terminals are dark, so light modules
+ * are drawn.
  */
 const HALVES = { true: { true: '█', false: '▀' }, false: { true: '▄', false: ' ' } } as const;
-/** Near black on near white of the 256 colours, which no theme changes. */
+/** Near white on near black of the 256 colours, which themes do not change. */
 const [INK, PLAIN] = ['\u001b[38;5;231;48;5;16m', '\u001b[0m'];
 
 /**
- * A QR code (ISO/IEC 18004) of `text`, two rows of modules a line. The library is read with the
- * first one.
+ * A QR code (ISO/IEC 18004) of `text`, two rows of modules per line. The library is loaded on first
+ * use.
  */
 export async function qrLines(text: string): Promise<readonly string[]> {
   const { encode } = await import('uqr');

@@ -8,8 +8,8 @@ import { clipped } from './text-width.ts';
 const CLEAR_LINE = '\r\u001b[K';
 
 /**
- * Shows on one line of the terminal how many targets ended in which state while `ask` puts the
- * query of that id; the line is gone afterwards.
+ * While `ask` sends the query with this id, shows on one line of the terminal how many targets
+ * ended in which state. Clears the line afterwards.
  */
 export async function sayStatesWhile(
   context: Context,
@@ -18,10 +18,10 @@ export async function sayStatesWhile(
 ): Promise<QueryResult> {
   const over = new AbortController();
   let answer: Promise<QueryResult> | undefined;
-  // Nothing is missed: the question is put once the notices come.
+  // Asks once the subscription is active, so that no notice is missed.
   const begin = (): void => {
     answer = ask().finally(() => over.abort());
-    // Looked at below; until then a refusal must not end the process.
+    // Awaited below; until then a rejection must not end the process.
     answer.catch(() => undefined);
   };
   let isShown = false;
@@ -29,7 +29,7 @@ export async function sayStatesWhile(
     const until = AbortSignal.any([over.signal, context.interrupted]);
     for await (const { params } of followAdmin(context.places().socket, ['query.partial'], until, begin)) {
       const progress = params as QueryProgress;
-      // The dashboard, or another terminal, may ask at the same time.
+      // The dashboard or another terminal may query at the same time.
       if (progress.query !== query) continue;
       isShown = true;
       const line = await clipped(stateLine(progress), terminalWidth(context) - 1);

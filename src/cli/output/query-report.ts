@@ -17,7 +17,7 @@ const STYLES: Readonly<Record<TargetState, Style>> = {
 };
 
 /**
- * The answer of the mesh for people: every target with its state, then the sum. `floor` is
+ * Prints a query result: every target with its state, then the sum. `floor` is
  * `privacy.min_contributors`.
  */
 export async function sayQueryResult(context: Context, result: QueryResult, floor: number): Promise<void> {
@@ -25,7 +25,7 @@ export async function sayQueryResult(context: Context, result: QueryResult, floo
   say(context, paint(context, 'bold', `${type}, ${localTime(since)} to ${localTime(until)}`));
   say(context);
   if (targets.length === 0) {
-    say(context, 'There is nobody to ask: no node has a trust level of its own. Set one: caro trust set ID LEVEL');
+    say(context, 'There is no node to ask: no node has a trust level of its own. Set one: caro trust set ID LEVEL');
     return;
   }
   await sayTargets(context, targets);
@@ -57,7 +57,7 @@ function countsText({ targets, counts }: QueryResult): string {
   return `${targets.length} asked: ${states.join(', ')}`;
 }
 
-/** Only nodes that trust this one as a peer show figures of their own. */
+/** Only nodes that trust this one as a peer send figures of their own. */
 function sayAnswer(context: Context, { id, name, summary }: QueryTarget): void {
   if (!summary) return;
   say(context);
@@ -69,11 +69,11 @@ async function sayAggregate(context: Context, result: QueryResult, floor: number
   const { aggregate, contributors, withheld, withheldCells, counts } = result;
   const nodes = contributors === 1 ? '1 node' : `${contributors} nodes`;
   if (aggregate === null || withheld !== null) {
-    say(context, paint(context, 'yellow', `No sum is shown: it would stand for ${nodes}.`));
+    say(context, paint(context, 'yellow', `No sum is shown: it would cover ${nodes}.`));
     say(
       context,
-      `A sum needs ${floor} nodes (privacy.min_contributors), aggregate-only answers as many among themselves: ` +
-        'one over fewer could give a single person away.',
+      `A sum needs ${floor} nodes (privacy.min_contributors), and aggregate-only answers need as many among themselves: ` +
+        'with fewer it could reveal a single person.',
     );
     return;
   }
@@ -82,12 +82,9 @@ async function sayAggregate(context: Context, result: QueryResult, floor: number
   if (rows.length > 0) await sayTable(context, columnsOf(context, titles), rows);
   if (zeros > 0) say(context, paint(context, 'dim', `${zeros} more ${zeros === 1 ? 'is' : 'are'} 0`));
   if (withheldCells.length > 0)
-    say(
-      context,
-      `withheld: fewer than ${floor} nodes gave something to it, or it would let one that is withheld be worked out`,
-    );
+    say(context, `withheld: fewer than ${floor} nodes contributed, or it would reveal another withheld figure`);
   if (counts.suppressed > 0)
-    say(context, 'suppressed: its answer stands in no sum, because too few others hide it or it was asked too often');
+    say(context, 'suppressed: its answer is in no sum, because too few others hide it or it was asked too often');
 }
 
 function columnsOf(context: Context, titles: readonly string[]): readonly Column<CellRow>[] {

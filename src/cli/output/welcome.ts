@@ -8,7 +8,7 @@ export interface Welcome {
 }
 
 /**
- * What `npm start` shows once the service listens: who this node is and the one thing left to do.
+ * The text of `npm start` once the service listens: the identity of this node and the next step.
  */
 export function welcomeText({ id, fingerprint, dashboard }: Welcome, env: NodeJS.ProcessEnv = process.env): string {
   const { shell, file, line, program } = rcLine(env);
@@ -25,7 +25,7 @@ To observe ${shell}, put this line at the end of ${file} and open a new shell:
 
 To open the dashboard, logged in: ${program} dashboard
 To see what was observed:         ${program} events
-This service ends with Ctrl-C; ${program} service install starts it at every login.
+Press Ctrl-C to stop this service; ${program} service install starts it at every login.
 
 `;
 }

@@ -10,7 +10,7 @@ const START_MS = 15_000;
 const STOP_MS = 10_000;
 const LOOK_MS = 50;
 
-/** The status of the service of this home; undefined where none runs. */
+/** The status of the service of this home; undefined if none runs. */
 export async function runningService(context: Context): Promise<ServiceStatus | undefined> {
   try {
     return await callAdmin(context.places().socket, 'service.status', {}, 5_000);
@@ -21,8 +21,8 @@ export async function runningService(context: Context): Promise<ServiceStatus | 
 }
 
 /**
- * Starts the service apart from this terminal, for systems without a service manager; it ends with
- * the machine, or by `stop`.
+ * Starts the service detached from this terminal, for systems without a service manager. It runs
+ * until `stop` or shutdown.
  */
 export async function startBackground(context: Context): Promise<void> {
   const [program, ...args] = serviceCommand();
@@ -31,7 +31,7 @@ export async function startBackground(context: Context): Promise<void> {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...context.env },
   });
-  // Closed once it runs: what it says afterwards goes to its log alone.
+  // Closed once it runs; later output goes only to its log.
   const said: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString('utf8')));
   const ended = new Promise<never>((_resolve, reject) => {
@@ -51,8 +51,8 @@ export async function startBackground(context: Context): Promise<void> {
 }
 
 /**
- * Resolves once the service of this home answers. @throws CaroError `deadline_exceeded`, at once
- * when `signal` says so
+ * Resolves once the service of this home answers.
+ * @throws CaroError `deadline_exceeded`, immediately when `signal` is aborted
  */
 export async function started(context: Context, signal?: AbortSignal): Promise<ServiceStatus> {
   for (let waited = 0; waited < START_MS && signal?.aborted !== true; waited += LOOK_MS) {
@@ -62,7 +62,7 @@ export async function started(context: Context, signal?: AbortSignal): Promise<S
   }
   throw new CaroError(
     'deadline_exceeded',
-    `expected the service to answer within ${START_MS} ms; see: caro service logs`,
+    `expected the service to answer within ${START_MS} ms, got no answer; see: caro service logs`,
   );
 }
 
@@ -93,7 +93,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-/** The last line of a service that could not start is its reason. */
+/** The last line on stderr is the reason why the service did not start. */
 function notStarted(code: number | null, said: readonly string[]): CaroError {
   const reason = said
     .join('')

@@ -5,13 +5,13 @@ import { CaroError } from '../../domain/errors.ts';
 import type { Context } from '../context.ts';
 import { launchdAgent, systemdUnit } from './unit.ts';
 
-/** What keeps the service running on this system. */
+/** The service manager of this system. */
 export interface ServiceManager {
   readonly name: string;
-  /** The unit's file, and what stands in it for the node of this environment. */
+  /** The unit's file, and its text for the node of this environment. */
   readonly file: string;
   readonly unit: string;
-  /** Whether the unit on disk is for this very node. */
+  /** Whether the unit on disk is for this node and program. */
   readonly isInstalled: () => boolean;
   readonly install: () => void;
   readonly uninstall: () => void;
@@ -33,18 +33,17 @@ function systemd(env: Context['env'], home: string): ServiceManager {
   const base = config !== undefined && isAbsolute(config) ? config : join(home, '.config');
   const file = join(base, 'systemd', 'user', SYSTEMD_NAME);
   const control = (...args: readonly string[]): void => run('systemctl', ['--user', ...args], NO_SYSTEMD);
-  // systemd counts a service's starts and in the end refuses more of them; what its owner asks for
-  // is no such try.
-  const forgive = (): void => void call('systemctl', ['--user', 'reset-failed', SYSTEMD_NAME]);
+  // systemd limits how often a service starts. A start that the user asks for MUST NOT count.
+  const resetStartLimit = (): void => void call('systemctl', ['--user', 'reset-failed', SYSTEMD_NAME]);
   return {
     ...unitFile('systemd', file, systemdUnit(env, home)),
     install: () => {
-      // Asked first, so that nothing is written where it would be of no use.
+      // Checked first, so that nothing is written if systemd cannot be used.
       control('show-environment');
       const unit = systemdUnit(env, home);
       write(file, givesNamespaces() ? unit : withoutNamespaces(unit));
       control('daemon-reload');
-      forgive();
+      resetStartLimit();
       control('enable', '--now', SYSTEMD_NAME);
     },
     uninstall: () => {
@@ -53,7 +52,7 @@ function systemd(env: Context['env'], home: string): ServiceManager {
       control('daemon-reload');
     },
     start: () => {
-      forgive();
+      resetStartLimit();
       control('start', SYSTEMD_NAME);
     },
     stop: () => control('stop', SYSTEMD_NAME),
@@ -76,7 +75,7 @@ function launchd(env: Context['env'], home: string): ServiceManager {
       unload();
       rmSync(file, { force: true });
     },
-    // An agent that was booted out is unknown to launchd: it is loaded again, which starts it.
+    // launchd forgets an agent after bootout. Loading it again starts it.
     start: load,
     stop: unload,
   };
@@ -92,12 +91,12 @@ const unitFile = (name: string, file: string, unit: string) => ({
   isInstalled: () => existsSync(file) && withoutNamespaces(readFileSync(file, 'utf8')) === withoutNamespaces(unit),
 });
 
-/** Where users get no namespaces, a unit that asks for one does not start (217/USER). */
+/** If users get no namespaces, a unit that asks for one does not start (217/USER). */
 const withoutNamespaces = (unit: string): string => unit.replace(/^PrivateUsers=yes\n/m, '');
 
 /**
- * Tried, since kernel settings, security modules and containers each forbid it in a way of their
- * own.
+ * Found by trying, because kernel settings, security modules and containers each forbid it in their
+ * own way.
  */
 const givesNamespaces = (): boolean =>
   call('systemd-run', [
@@ -116,8 +115,7 @@ function write(file: string, text: string): void {
 }
 
 /**
- * @throws CaroError `service_manager` with the first line of what it objected to, and the way
- *   without it.
+ * @throws CaroError `service_manager` with the first line of its error, and the way without it.
  */
 function run(program: string, args: readonly string[], expected: string): void {
   const { status, stderr, error } = call(program, args);
@@ -126,7 +124,7 @@ function run(program: string, args: readonly string[], expected: string): void {
   const said = error ? ((error as NodeJS.ErrnoException).code ?? error.message) : reason;
   throw new CaroError(
     'service_manager',
-    `${expected}, ${program} ${args.join(' ')} failed: ${said ?? `status ${status ?? 'none'}`}; see: caro doctor; without it: caro service start`,
+    `${expected}, ${program} ${args.join(' ')} failed: ${said ?? `status ${status ?? 'none'}`}; see: caro doctor; start without it: caro service start`,
   );
 }
 
@@ -137,7 +135,7 @@ const call = (program: string, args: readonly string[]): SpawnSyncReturns<string
     env: { ...runtimeDirectory(), ...process.env },
   });
 
-/** Where systemd's user instance listens; `su` and `cron` do not say so. */
+/** Where systemd's user instance listens; `su` and `cron` do not set it. */
 function runtimeDirectory(): Readonly<Record<string, string>> {
   const directory = `/run/user/${process.getuid?.() ?? ''}`;
   return existsSync(directory) ? { XDG_RUNTIME_DIR: directory } : {};

@@ -7,8 +7,8 @@ import { serviceCommand } from './command.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * What decides where a node lives; a service manager starts without the user's shell, so the unit
- * carries it.
+ * Variables that determine the places of a node. A service manager starts without the user's shell,
+ * so the unit sets them.
  */
 const CARRIED = ['CARO_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME'] as const;
 
@@ -22,15 +22,15 @@ export function systemdUnit(env: Env, home: string): string {
     COMMAND: command.join(' '),
     ENVIRONMENT: [
       ...carried(env),
-      // What a large question spills to disk stays among the node's own files: elsewhere it could
-      // not write.
+      // SQLite's temporary files go to the data directory, because the unit forbids other paths.
       ['SQLITE_TMPDIR', placesFrom(env, home).data] as const,
     ].map(([name, value]) => `Environment=${systemdWord(`${name}=${value}`)}`),
     WRITABLE: writable(env, home),
   });
 }
 
-/** Everything that the service writes; `-` lets it start and say itself what is missing. */
+/** Everything that the service writes. With `-` it starts even if one is missing, and reports that
+ * itself. */
 function writable(env: Env, home: string): readonly string[] {
   const { config, data, state } = placesFrom(env, home);
   const own = carried(env).find(([name]) => name === 'CARO_HOME')?.[1];
@@ -57,7 +57,7 @@ const carried = (env: Env): readonly (readonly [name: string, value: string])[] 
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
 
-/** A list takes the place of a whole line, and an empty one takes the line out. */
+/** A list replaces a whole line; an empty one removes the line. */
 function filled(template: string, values: Readonly<Record<string, string | readonly string[]>>): string {
   return Object.entries(values).reduce(
     (text, [name, value]) =>

@@ -4,7 +4,7 @@ import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import { packageRoot } from '../package-root.ts';
 import { quoted } from './shell-quote.ts';
 
-/** Where each shell reads its start-up file; `sh` reads what ENV names. */
+/** The start-up file of each shell; `sh` reads the file that ENV names. */
 const RC_FILES: Readonly<Record<ShellKind, string>> = {
   bash: '~/.bashrc',
   zsh: '~/.zshrc',
@@ -16,7 +16,7 @@ export interface RcLine {
   readonly shell: ShellKind;
   readonly file: string;
   readonly line: string;
-  /** How this program is called. */
+  /** The command that runs this program. */
   readonly program: string;
 }
 
@@ -31,14 +31,14 @@ export function rcLine(env: Env): RcLine {
   return { shell, file: RC_FILES[shell], line, program };
 }
 
-/** From `$SHELL`; any POSIX shell that has no hook of its own counts as sh. */
+/** From `$SHELL`; any POSIX shell without its own hook counts as sh. */
 export function shellOf({ SHELL: path = '' }: Env): ShellKind {
   const name = basename(path);
   return name === 'bash' || name === 'zsh' || name === 'fish' ? name : 'sh';
 }
 
 /**
- * `caro` where that is this program, otherwise its full path, so that the line works without an
+ * `caro` if that runs this program, otherwise its full path, so that the line works without an
  * installation.
  */
 function caroCommand(env: Env, shell: ShellKind): string {

@@ -6,8 +6,8 @@ export function quoted(shell: ShellKind, text: string): string {
 }
 
 /**
- * In single quotes nothing is special to a POSIX shell but the quote itself, which is closed,
- * escaped and opened again; in fish the quote and the backslash are, and both take a backslash.
+ * In single quotes, a POSIX shell treats only the quote itself as special: it is closed, escaped
+ * and opened again. fish treats the quote and the backslash as special; both take a backslash.
  */
 export function alwaysQuoted(shell: ShellKind, text: string): string {
   return shell === 'fish' ? `'${text.replace(/[\\']/g, '\\$&')}'` : `'${text.replaceAll("'", "'\\''")}'`;
