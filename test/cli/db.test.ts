@@ -48,7 +48,7 @@ describe('caro db', () => {
     damage();
     const { code, out } = await cli.run(['db', 'check', '--json']);
     expect([code, JSON.parse(out)]).toMatchObject([1, { ok: false, damage: expect.any(String) }]);
-    expect((await cli.run(['db', 'check'])).out).toContain('see what can be saved: caro db repair');
+    expect((await cli.run(['db', 'check'])).out).toContain('recover what can be read: caro db repair');
   });
 
   test('backup makes a private copy that restore puts back, and the log names the head that was lost', async () => {

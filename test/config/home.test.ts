@@ -22,7 +22,7 @@ asRoot('a user without HOME whom the system does not know is told what to set', 
   for (const command of [['status'], ['service', 'run'], ['doctor']]) {
     const { status, stderr } = run({}, ...command);
     expect([command, status]).toEqual([command, 1]);
-    expect(stderr).toMatch(/^caro: expected a home directory.* set HOME, or CARO_HOME to an absolute path\n$/);
+    expect(stderr).toMatch(/^caro: expected a home directory.* set HOME, or set CARO_HOME to an absolute path\n$/);
   }
 });
 

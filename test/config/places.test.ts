@@ -151,7 +151,7 @@ describe('preparing the places', () => {
     writeFileSync(join(home, 'data'), '');
     const error = failure(() => preparePlaces(places));
     expect(error.code).toBe('place_unusable');
-    expect(error.message).toContain('a file stands in its way');
+    expect(error.message).toContain('a file has its name');
   });
 
   test('refuses a home so deep that the socket would not fit, with the limit', () => {

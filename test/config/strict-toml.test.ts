@@ -157,7 +157,7 @@ address = "10.0.1.5:9238"
       'sharing.level = 3',
       /sharing\.level: expected one of 0, 1, 2, got 3; for example: level = 0/,
     ],
-    ['a shell twice', 'observe.shells = ["bash", "bash"]', /observe\.shells: expected every entry once/],
+    ['a shell twice', 'observe.shells = ["bash", "bash"]', /observe\.shells: expected each entry once/],
     [
       'an unknown shell',
       'observe.shells = ["bash",\n "tcsh"]',
