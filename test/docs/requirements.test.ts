@@ -46,6 +46,8 @@ describe('docs/requirements.md', () => {
     const known = new Set(rows.map(({ number }) => number));
     const cited = ['src', 'test', 'bench']
       .flatMap(sources)
+      // It names numbers that do not exist.
+      .filter((file) => !file.endsWith('test/docs/references.test.ts'))
       .flatMap((file) => readFileSync(file, 'utf8').match(/\bN?FR-\d{3}\b/g) ?? []);
     expect([...new Set(cited)].filter((number) => !known.has(number))).toEqual([]);
   });
