@@ -6,7 +6,7 @@ import { LineSplitter } from './line-splitter.ts';
 import { decodeReply, encodeRequest, type RpcReply } from './protocol.ts';
 import type { Topic } from './topics.ts';
 
-/** Answers may hold one entry that is longer than a request may be. */
+/** Larger than the limit for requests, because an answer may hold one long entry. */
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 const ONLY_ID = 1;
 /** Time for the service's own error to arrive when its deadline has passed. */
@@ -45,9 +45,9 @@ export async function callAdmin<M extends AdminMethod>(
 }
 
 /**
- * What happens on `topics` from now on, until `signal` fires. `onReady` is called once nothing can
- * be missed any more.
- * @throws CaroError as `callAdmin`, and `subscriber_slow` when notices were not taken fast enough.
+ * Yields the notices of `topics` until `signal` fires. `onReady` is called once the subscription is
+ * active.
+ * @throws CaroError as `callAdmin`, and `subscriber_slow` when notices were not read fast enough.
  */
 export async function* followAdmin(
   socketPath: string,
@@ -64,7 +64,7 @@ export async function* followAdmin(
 }
 
 /**
- * Sends one request and gives back everything that comes, until either side or `signal` ends it.
+ * Sends one request and yields every message received, until either side or `signal` ends it.
  */
 async function* exchange(
   socketPath: string,
@@ -87,7 +87,7 @@ async function* exchange(
     }
   } catch (error) {
     if (error instanceof CaroError) throw error;
-    // A connection that breaks ends the exchange; callers say what they missed.
+    // A broken connection ends the exchange; callers report what is missing.
   } finally {
     signal.removeEventListener('abort', stop);
     socket.destroy();

@@ -28,7 +28,7 @@ const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 
 export interface ControlConnectionPorts {
   readonly bus: Pick<Bus, 'request' | 'listen'>;
-  /** Takes errors that are defects; they hold no command text. */
+  /** Receives unexpected errors; they hold no command text. */
   readonly onDefect: (error: unknown) => void;
 }
 
@@ -45,7 +45,7 @@ export class ControlConnection {
   ) {
     socket.on('data', (chunk) => this.#read(chunk));
     socket.on('drain', () => this.#pump());
-    // A client that vanishes is not an error.
+    // A client that disconnects is not an error.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#unsubscribe());
   }
@@ -80,7 +80,7 @@ export class ControlConnection {
   }
 
   /**
-   * Goes on only while little is in work and the client takes its answers: nothing piles up here.
+   * Continues only while few requests are in work and the client reads its answers.
    */
   #pump(): void {
     while (this.#inWork < MAX_IN_WORK && this.socket.writableLength <= MAX_LINE_BYTES) {
@@ -149,7 +149,7 @@ export class ControlConnection {
 }
 
 /**
- * A list that does not fit into a line is refused, so that the client asks for less; a single long
+ * Refuses a list that does not fit into a line, so that the client asks for less. A single long
  * entry is sent as it is.
  */
 function fitting(id: RequestId, result: unknown): string {

@@ -1,6 +1,6 @@
 import { CaroError, ERRORS, type ErrorCode } from '../domain/errors.ts';
 
-/** Longest line in bytes, its line feed not counted (docs/design.md §11). */
+/** Maximum length of a line in bytes, without its line feed (docs/design.md §11). */
 export const MAX_LINE_BYTES = 1024 * 1024;
 
 export type RequestId = string | number | null;
@@ -45,8 +45,7 @@ export const encodeResult = (id: RequestId, result: unknown): string => line({ j
 export const encodeNotification = (method: string, params: unknown): string => line({ jsonrpc: '2.0', method, params });
 
 /**
- * Only a `CaroError` is told in its own words; anything else could hold what nobody outside should
- * read.
+ * Only a `CaroError` is sent with its own text; any other error could contain private data.
  */
 export function encodeError(id: RequestId, error: unknown): string {
   const told =
@@ -64,7 +63,7 @@ export function encodeError(id: RequestId, error: unknown): string {
 }
 
 /**
- * Reads what the server writes. Unknown codes of a newer service become `internal`, with the text
+ * Decodes a message of the server. Unknown codes of a newer service become `internal`; the text is
  * kept.
  * @throws CaroError `json_invalid`
  */

@@ -15,7 +15,7 @@ export interface AdminServerOptions extends ControlConnectionPorts {
 }
 
 export interface AdminServer {
-  /** Takes no new client and ends those that are there. */
+  /** Accepts no new client and disconnects the others. */
   readonly close: () => Promise<void>;
 }
 
@@ -45,8 +45,8 @@ export async function openAdminServer(options: AdminServerOptions): Promise<Admi
 }
 
 /**
- * What checks and answers is loaded with the first client; what that client says meanwhile waits in
- * its socket.
+ * Loads the code that handles requests with the first client, whose data waits in its socket
+ * meanwhile.
  */
 async function serve(socket: Socket, ports: ControlConnectionPorts): Promise<void> {
   const { ControlConnection } = await import('./control-connection.ts');
@@ -73,7 +73,7 @@ async function removeStaleSocket(path: string): Promise<void> {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (!found) return;
   const expected = { kind: 'socket', mode: MODE } as const;
-  // Of a stale one the mode does not matter: nobody listens, and it is replaced.
+  // The mode of a stale socket does not matter: nobody listens, and it is replaced.
   assertPrivate(path, { uid: found.uid, mode: found.mode & ~OTHERS }, expected);
   if (await isAnswered(path)) {
     assertPrivate(path, found, expected);

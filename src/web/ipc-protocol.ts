@@ -6,8 +6,8 @@ import type { TerminalEvent } from '../domain/events/event.ts';
 import type { RiskLevel } from '../domain/events/risk-level.ts';
 
 /*
- * What the daemon and the dashboard's process say to each other: JSON over Node's IPC channel. The
- * daemon checks what it receives (`daemon/page-messages.ts`).
+ * Messages between the daemon and the dashboard's process: JSON over Node's IPC channel. The daemon
+ * checks what it receives (`daemon/page-messages.ts`).
  */
 
 /** The page's process ends a connection that is silent for a minute, so no answer takes longer. */
@@ -38,8 +38,7 @@ export interface RuleText {
 }
 
 /**
- * A login that the daemon vouches for; it keeps hashes only, so its memory holds nothing that opens
- * a page.
+ * A login, as the daemon stores it: hashes only, so that its memory holds nothing that opens a page.
  */
 export interface BrowserSession {
   /** SHA-256 of the cookie's value, 64 hex digits. */
@@ -77,7 +76,7 @@ export type PageMessage =
       readonly cookieHash: string;
       readonly pageHash: string;
     }
-  /** The metrics, for who knows the token of the owner's scraper. */
+  /** Asks for the metrics with the token of the owner's scraper. */
   | { readonly type: 'scrape'; readonly id: number; readonly token: string }
   | { readonly type: 'logout'; readonly cookieHash: string }
   | { readonly type: 'refused'; readonly reason: RefusalReason }
@@ -91,7 +90,7 @@ export type Reply =
   | { readonly ok: true; readonly body: Replies[AskableKind | ActKind] | readonly RuleText[] | BrowserSession | null }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
-/** What the page's process must know to begin. */
+/** What the page's process needs to start. */
 export interface Setup {
   readonly port: number;
   readonly databaseFile: string;
@@ -108,14 +107,14 @@ export type DaemonMessage =
   | { readonly type: 'socket' }
   | { readonly type: 'reply'; readonly id: number; readonly reply: Reply }
   | { readonly type: 'events'; readonly events: readonly TerminalEvent[] }
-  /** How far the query behind the `act` of this id is. */
+  /** Progress of the query that the `act` with this id started. */
   | { readonly type: 'progress'; readonly id: number; readonly progress: QueryProgress }
   | { readonly type: 'goodbye' };
 
 const DAEMON_TYPES: ReadonlySet<unknown> = new Set(['setup', 'socket', 'reply', 'events', 'progress', 'goodbye']);
 
 /**
- * The daemon is trusted; only an unknown type (a newer daemon over an older page) is left alone.
+ * The daemon is trusted. An unknown type, of a newer daemon, is ignored.
  */
 export function decodeFromDaemon(value: unknown): DaemonMessage | null {
   const isKnown = typeof value === 'object' && value !== null && 'type' in value && DAEMON_TYPES.has(value.type);

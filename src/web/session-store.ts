@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { BrowserSession } from './ipc-protocol.ts';
 
-/** A login lasts half a day; then `caro dashboard` again. */
+/** Lifetime of a login; afterwards the owner runs `caro dashboard` again. */
 export const SESSION_MS = 12 * 3_600_000;
 /** Maximum number of logins; one more replaces the oldest. */
 const MAX_SESSIONS = 32;

@@ -139,8 +139,8 @@ class DashboardListener {
     this.#closed = true;
     for (const reason of [...this.#refusals.keys()]) this.#countRefusals(reason);
     this.#logins?.close();
-    // What was handed over is the process's to end: waiting for the servers to be rid of it would
-    // wait for ever after a crash.
+    // The page's process closes the connections that it received. Waiting for the servers here
+    // would never end after a crash.
     for (const server of this.#servers.splice(0)) server.close();
     await this.#running?.close();
   }
@@ -205,7 +205,7 @@ class DashboardListener {
     this.#refusals.set(reason, { count: 0, timer });
   }
 
-  /** Puts on record how many followed the first one. */
+  /** Records in the audit log how many refusals followed the first one. */
   #countRefusals(reason: RefusalReason): void {
     const { count, timer } = this.#refusals.get(reason) ?? { count: 0 };
     clearTimeout(timer);
@@ -236,7 +236,7 @@ const portOf = (server: Server): number => {
   return typeof address === 'object' && address ? address.port : 0;
 };
 
-/** null where this machine has no such address (IPv6 switched off). */
+/** Null if this machine has no such address (IPv6 is off). */
 async function listen(address: string, port: number, take: (socket: Socket) => void): Promise<Server | null> {
   const server = createServer({ pauseOnConnect: true, noDelay: true }, take);
   return new Promise((resolve, reject) => {

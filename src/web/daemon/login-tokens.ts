@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-// `promises` is read from here when it is used, not at the start: the idle service does without it.
+// `promises` is accessed when used, not at the start: the idle service does not load it.
 import { promises as files } from 'node:fs';
 import { join } from 'node:path';
 import { sameHash, secretHash } from '../session-store.ts';
@@ -47,7 +47,7 @@ export class LoginTokens {
   }
 
   /**
-   * True once for a token that was minted less than two minutes ago; its file goes away with it.
+   * True once for a token that was minted less than two minutes ago. Its file is removed.
    */
   redeem(token: string): boolean {
     const hash = secretHash(token);
@@ -71,7 +71,7 @@ export class LoginTokens {
 }
 
 /**
- * A page that posts the token by itself; with scripts off, by a button. It is opened from disk, so
+ * A page that posts the token by script, or by a button without scripts. It is opened from disk, so
  * no policy of the server applies.
  */
 function loginPage(url: string, token: string): string {

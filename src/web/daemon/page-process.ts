@@ -48,8 +48,8 @@ const isQuery = (message: Act): message is Act<'mesh.query'> => message.kind ===
 
 /**
  * One run of the dashboard's process, from fork to exit. Connections wait here until it is ready.
- * It leaves by itself after idling: it says how many connections it got, and the daemon agrees only
- * if none is on its way, so that none is lost.
+ * When idle, the process reports how many connections it received. The daemon lets it exit only if
+ * no other is on its way, so that none is lost.
  */
 export class PageProcess {
   readonly #child: ChildProcess;
@@ -78,7 +78,7 @@ export class PageProcess {
     return this.#child.pid;
   }
 
-  /** Resolves when the process serves, or has gone. */
+  /** Resolves when the process serves requests, or has exited. */
   async ready(): Promise<void> {
     await this.#ready;
   }
@@ -90,7 +90,7 @@ export class PageProcess {
     else socket.destroy();
   }
 
-  /** Ends the process and waits until it is gone. */
+  /** Ends the process and waits for its exit. */
   async close(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
@@ -234,7 +234,7 @@ export class PageProcess {
   #exited(how: string): void {
     for (const socket of this.#waiting.splice(0)) {
       socket.end(TRY_AGAIN, () => socket.destroy());
-      // Paused, it would not notice that its other end has gone.
+      // A paused socket would not notice that its peer has closed.
       socket.resume();
     }
     this.#leave(`the dashboard's process ended (${how})`);

@@ -14,7 +14,7 @@ import { personalRoutes } from './routes/personal.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { COMPILERS } from './schemas/schema-checks.ts';
 
-/** Nothing that a page sends is larger. */
+/** Larger than any body that the page sends. */
 const BODY_BYTES = 4 * 1024;
 
 /**
@@ -68,7 +68,7 @@ const STATUS_OF: Partial<Record<ErrorCode, number>> = {
   deadline_exceeded: 504,
 };
 
-/** One form for all errors; what is not meant for users is not told. */
+/** All errors have one form. Internal errors are not disclosed. */
 function answerError(error: FastifyError, reply: FastifyReply): FastifyReply {
   if (error instanceof CaroError) {
     return refuse(reply, { status: STATUS_OF[error.code] ?? 500, code: error.code, message: error.message });
@@ -77,7 +77,7 @@ function answerError(error: FastifyError, reply: FastifyReply): FastifyReply {
   if (status >= 400 && status < 500) {
     return refuse(reply, { status, code: status === 429 ? 'too_many' : 'usage', message: error.message });
   }
-  // Goes to the service's stderr; what throws here names places in this program, never data.
+  // Written to stderr of the service. The stack names places in this program, never data.
   console.error(error);
   return refuse(reply, { status: 500, code: 'internal', message: 'A defect in this program; nothing was changed.' });
 }

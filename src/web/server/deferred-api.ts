@@ -4,8 +4,8 @@ import { errorText, HEADERS } from './request-checks.ts';
 const DEFECT = { status: 500, code: 'internal', message: 'A defect in this program; nothing was changed.' } as const;
 
 /**
- * What answers with data, loaded once the page is on its way to the browser: loading it holds all
- * else up. A request that comes earlier waits for it.
+ * The part of the server that answers with data. It is loaded once the page has been sent, because
+ * loading blocks everything else. An earlier request waits for it.
  */
 export class DeferredApi {
   #loading: Promise<RequestListener> | undefined;
@@ -14,7 +14,7 @@ export class DeferredApi {
 
   constructor(private readonly load: () => Promise<RequestListener>) {}
 
-  /** Begins to load in so many milliseconds, unless that has been asked for earlier. */
+  /** Starts to load after this many milliseconds, unless a request starts it earlier. */
   wantIn(ms: number): void {
     const dueAt = performance.now() + ms;
     if (this.#loading || dueAt >= this.#dueAt) return;
@@ -27,14 +27,14 @@ export class DeferredApi {
     try {
       (await this.#listener())(request, response);
     } catch (error) {
-      // Goes to the service's stderr; what throws here names places in this program, never data.
+      // Written to stderr of the service. The stack names places in this program, never data.
       console.error(error);
       response.writeHead(DEFECT.status, { ...HEADERS, 'content-type': 'application/json; charset=utf-8' });
       response.end(errorText(DEFECT));
     }
   }
 
-  /** A failure is not kept: the program may be being replaced by its next version. */
+  /** A failed load is tried again: an update may be replacing the program's files. */
   #listener(): Promise<RequestListener> {
     clearTimeout(this.#timer);
     this.#loading ??= this.#begin();

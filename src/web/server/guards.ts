@@ -3,8 +3,7 @@ import { type DashboardPorts, proofIn } from './ports.ts';
 import { type Asked, checkRequest, errorText, HEADERS, ownHosts, type Refusal } from './request-checks.ts';
 
 /**
- * Puts the checks in front of every route: headers, Host, Origin; and the login in front of the
- * API.
+ * Installs the checks of headers, Host and Origin for every route, and of the login for the API.
  */
 export function installGuards(app: FastifyInstance, ports: DashboardPorts): void {
   const hosts = ownHosts(ports.port);
@@ -21,9 +20,9 @@ export function installGuards(app: FastifyInstance, ports: DashboardPorts): void
 }
 
 /**
- * Judged by the route that was found, never by the address as it was written: the router decodes it
- * first, so `/%61pi/events` is `/api/events`. What finds no route has nothing to give; all others
- * but the login are calls.
+ * Decided by the matched route, never by the address as written: the router decodes it first, so
+ * `/%61pi/events` is `/api/events`. An address without a route serves nothing. Every route but the
+ * login is a call.
  */
 function askedOf({ routeOptions: { url } }: FastifyRequest): Asked {
   if (url === undefined) return 'document';
@@ -42,7 +41,7 @@ function loggedIn(request: FastifyRequest, ports: DashboardPorts): boolean {
   return ports.sessions.holds(cookie, pageToken);
 }
 
-/** Answers an error in the one form that all errors of the API have. */
+/** Sends an error in the form of all errors of the API. */
 export function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
   return reply.code(refusal.status).type('application/json; charset=utf-8').send(errorText(refusal));
 }

@@ -1,7 +1,7 @@
 import { CaroError } from '../../domain/errors.ts';
 import { openReader, type Reader } from '../../storage/reader.ts';
 
-/** Opens the database when first asked, again after a failure: the service may be mending it. */
+/** Opens the database when first needed. Tries again after a failure: it may be under repair. */
 export function lazyReader(file: string): () => Reader {
   let reader: Reader | undefined;
   return () => {

@@ -69,7 +69,7 @@ const content = (text: string, schema: Json): Json => ({
   content: { 'application/json': { schema: standard(schema) } },
 });
 
-/** Our `nullable` in the words of JSON Schema 2020-12, at any depth. */
+/** Replaces our `nullable` by its JSON Schema 2020-12 form, at any depth. */
 function standard(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(standard);
   if (typeof schema !== 'object' || schema === null) return schema;

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The three documents; none holds data. Their scripts and styles have hashed names and may be kept
- * for ever.
+ * The three documents, none of which holds data. Their scripts and styles have hashed names and may
+ * be cached forever.
  */
 export interface PageTexts {
   readonly index: string;

@@ -6,7 +6,7 @@ import type { SessionStore } from '../session-store.ts';
 import type { DaemonClient } from './daemon-client.ts';
 import type { PageTexts } from './page-texts.ts';
 
-/** What the routes of the dashboard work with. */
+/** What the routes of the dashboard need. */
 export interface DashboardPorts {
   readonly port: number;
   readonly pages: PageTexts;

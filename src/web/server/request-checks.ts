@@ -41,8 +41,7 @@ export type GuardRefusal = Refusal & { readonly reason: RefusalReason };
 export const errorText = ({ code, message }: Refusal): string => JSON.stringify({ error: { code, message } });
 
 /**
- * Names under which this machine may be asked for the page: any other is a foreign name pointed at
- * it (DNS rebinding).
+ * Host names under which the page may be requested. Any other name points here by DNS rebinding.
  */
 export function ownHosts(port: number): ReadonlySet<string> {
   const names = ['localhost', '127.0.0.1', '[::1]'];
@@ -50,8 +49,8 @@ export function ownHosts(port: number): ReadonlySet<string> {
 }
 
 /**
- * What a request asks for: the documents and their assets hold no data, the login lets in, a call
- * needs a login.
+ * Kinds of requests: documents and assets hold no data, the login grants access, and a call needs a
+ * login.
  */
 export type Asked = 'document' | 'login' | 'call';
 
@@ -81,9 +80,9 @@ const FOREIGN_ORIGIN: GuardRefusal = {
 };
 
 /**
- * Who sent it, as far as the browser says. Reading needs no Origin (a page's own GET has none) but
- * may not have a foreign one; whatever changes state must come from this page. The login form is
- * opened from disk: its origin is `null`.
+ * Checks the sender as the browser reports it. A read needs no Origin, because a page's own GET has
+ * none, but may not have a foreign one. A change must come from this page. The login form is opened
+ * from disk, so its origin is `null`.
  */
 function isOwn({ method, headers }: Sent, asked: Asked): boolean {
   const { origin, host = '' } = headers;
@@ -94,16 +93,15 @@ function isOwn({ method, headers }: Sent, asked: Asked): boolean {
 }
 
 /**
- * A frame of another page, or a script of it: its origin is `null` as well where it is sandboxed,
- * and it could use up the attempts of a minute for as long as that page is open. The login form is
- * a page of its own.
+ * Whether a frame or a script of another page sent it. A sandboxed one also has the origin `null`,
+ * and could use up the login attempts. The login form is a document of its own.
  */
 const isEmbedded = ({ 'sec-fetch-dest': destination }: IncomingHttpHeaders): boolean =>
   destination !== undefined && destination !== 'document';
 
 /**
- * A script of another page, or another port of this host, calls the API. A link to the page itself
- * is nobody's call.
+ * Whether a script of another page, or of another port of this host, calls the API. A link to the
+ * page is not a call.
  */
 function isFromElsewhere({ 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
   return site !== undefined && site !== 'same-origin' && site !== 'none';

@@ -18,8 +18,8 @@ import { proofIn } from './ports.ts';
 import { createStaticPages } from './static-pages.ts';
 
 /**
- * Entry of the page's process: one setup message, then connections, until it has idled long enough
- * or the daemon is gone.
+ * Entry point of the page's process. It receives one setup message, then connections, until it is
+ * idle for long enough or the daemon is gone.
  */
 function main(): void {
   process.once('disconnect', () => process.exit(0));
@@ -31,14 +31,14 @@ function main(): void {
 }
 
 const KEEP_ALIVE_MS = 10_000;
-/** Silence that ends a connection at work; streams beat more often. */
+/** A connection without traffic for this long is closed; streams send heartbeats more often. */
 const SILENCE_MS = 60_000;
 /**
- * Time for the browser to ask for what the page is made of, before the API is loaded: that holds
- * everything else up.
+ * Time for the browser to request the parts of the page before the API is loaded, which blocks
+ * everything else.
  */
 const ASSETS_MS = 60;
-/** Started ahead of the browser, it gets ready for it. */
+/** When started before the browser connects, it loads the API at once. */
 const UNASKED_MS = 250;
 
 function serve(setup: Setup): void {
@@ -91,7 +91,7 @@ function hear(daemon: DaemonClient, message: DaemonMessage): void {
   else if (message.type === 'progress') daemon.progress(message.id, message.progress);
 }
 
-/** Counts the connections, and says when there has been none for a while. */
+/** Counts connections, and reports when there has been none for a while. */
 class Visitors {
   #open = 0;
   #received = 0;
@@ -116,14 +116,14 @@ class Visitors {
       this.#timer = this.#wait();
     });
     this.server.emit('connection', socket);
-    // It was accepted paused, so that no byte was read before it got here.
+    // Accepted paused, so that no byte was read before this process received it.
     socket.resume();
   }
 
   #wait(): NodeJS.Timeout {
     return setTimeout(() => {
       this.idle(this.#received);
-      // The daemon may know of a connection on its way and not agree.
+      // The daemon disagrees if another connection is on its way.
       this.#timer = this.#wait();
     }, this.idleMs);
   }

@@ -20,8 +20,8 @@ export function loginRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   const limit = {
     max: LOGINS_A_MINUTE,
     timeWindow: 60_000,
-    // For the machine as a whole: 127.0.0.0/8 has 16 million addresses, and a caller that has hung
-    // up has none.
+    // One limit for the whole machine: 127.0.0.0/8 has 16 million addresses, and a closed
+    // connection has none.
     keyGenerator: () => 'login',
     onExceeded: () => ports.daemon.refused('rate'),
   };

@@ -12,8 +12,8 @@ import { INPUTS } from '../schemas/schemas.ts';
 
 const HOUR_MS = 3_600_000;
 /**
- * The daemon takes the shortest span that covers `since`: a question must not grow into the next
- * one on its way there.
+ * The daemon uses the shortest span that covers `since`. The time on the way must not select the
+ * next longer one.
  */
 const LEEWAY_MS = 60_000;
 
@@ -22,7 +22,7 @@ interface Question {
   readonly spanHours: SpanHours;
 }
 
-/** Questions to the mesh (FR-601, FR-803, FR-804). */
+/** Queries to the mesh (FR-601, FR-803, FR-804). */
 export function meshRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   app.post<{ Body: Question }>(
     '/api/mesh/query',

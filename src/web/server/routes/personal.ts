@@ -46,7 +46,7 @@ export function personalRoutes(app: FastifyInstance, ports: DashboardPorts): voi
 
 const span = ({ since, until }: Range): [number, number] => [Date.parse(since), Date.parse(until)];
 
-/** The page is still useful where the service is too busy to tell how it is. */
+/** The page is useful even if the service is too busy to report its status. */
 async function statusOf(ports: DashboardPorts): Promise<ServiceStatus | null> {
   try {
     return await ports.daemon.ask('service.status', {});

@@ -14,7 +14,7 @@ import {
   word,
 } from './schema-words.ts';
 
-/* What the dashboard takes and gives where other nodes are concerned. */
+/* Schemas of the dashboard's API about other nodes. */
 
 const open: Schema = { type: 'object', additionalProperties: true };
 const orNull = (schema: Schema): Schema => ({ ...schema, nullable: true });

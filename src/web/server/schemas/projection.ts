@@ -1,4 +1,4 @@
-/** The part of JSON Schema that the answers of the dashboard are described with (`schemas.ts`). */
+/** The subset of JSON Schema that describes answers of the dashboard (`schemas.ts`). */
 export interface AnswerSchema {
   readonly type?: string | readonly string[];
   readonly nullable?: boolean;
@@ -10,12 +10,10 @@ export interface AnswerSchema {
 }
 
 /**
- * The part of a value that its schema describes: members that the schema does not name do not
- * leave. Made for answers, where the compiled serializers of Fastify would cost a third of the cold
- * start (docs/adr/0007).
+ * Copies the members of a value that its schema names; others are dropped. Used for answers, because
+ * Fastify's compiled serializers would take a third of the cold start (docs/adr/0007).
  *
- * @throws TypeError where a member is missing or of another kind: the answer would break its
- *   promise. The text names the place only.
+ * @throws TypeError if a member is missing or has another type. The text names the place only.
  */
 export function project(schema: AnswerSchema, value: unknown, place = 'answer'): unknown {
   if (value === null && allowsNull(schema)) return null;

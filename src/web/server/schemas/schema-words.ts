@@ -1,4 +1,4 @@
-/** The parts that the schemas of the dashboard's API are made of. */
+/** Building blocks of the schemas of the dashboard's API. */
 export type Schema = Readonly<Record<string, unknown>>;
 
 export const text: Schema = { type: 'string' };

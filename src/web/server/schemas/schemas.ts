@@ -8,8 +8,7 @@ import { PERIOD_KINDS } from '../../../domain/time/period.ts';
 import { count, flag, list, maybeCount, maybeText, object, type Schema, text, word, words } from './schema-words.ts';
 
 /*
- * JSON Schemas of the inputs and answers of the dashboard's API; the OpenAPI description is made of
- * them.
+ * JSON Schemas of the inputs and answers of the dashboard's API. The OpenAPI description uses them.
  */
 export const ERROR = object({ error: object({ code: text, message: text }) });
 
@@ -63,7 +62,7 @@ const PEER = object({
   skewMs: { type: ['number', 'null'] },
 });
 
-/** A change of this node's own key that is under way (FR-104). */
+/** A rotation of this node's own key in progress (FR-104). */
 const ROTATION = object({ from: text, to: text, fingerprint: text, compromised: flag, switchesAt: text });
 
 export const STATUS = object({
@@ -101,7 +100,7 @@ export const ACTIVITY = object({ slots: SLOTS });
 
 /**
  * `next` is the `before` of the following page, null on the last one; `searchedTo` is how far back
- * a search got that is not over.
+ * an unfinished search got.
  */
 export const EVENTS = object({ events: list(EVENT), rules: list(RULE), next: maybeCount, searchedTo: maybeText });
 
