@@ -38,7 +38,8 @@ export interface RuleText {
 }
 
 /**
- * A login, as the daemon stores it: hashes only, so that its memory holds nothing that opens a page.
+ * A login, as the daemon stores it: hashes only, so that its memory holds nothing that opens a
+ * page.
  */
 export interface BrowserSession {
   /** SHA-256 of the cookie's value, 64 hex digits. */

@@ -10,8 +10,8 @@ export interface AnswerSchema {
 }
 
 /**
- * Copies the members of a value that its schema names; others are dropped. Used for answers, because
- * Fastify's compiled serializers would take a third of the cold start (docs/adr/0007).
+ * Copies the members of a value that its schema names; others are dropped. Used for answers,
+ * because Fastify's compiled serializers would take a third of the cold start (docs/adr/0007).
  *
  * @throws TypeError if a member is missing or has another type. The text names the place only.
  */
