@@ -1,5 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import { CaroError } from '../domain/errors.ts';
+import { beforeDeadline } from './deadline.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Settle } from './message.ts';
 import type { Kind, Messages, Replies, RequestKind } from './messages.ts';
@@ -24,17 +25,20 @@ export interface BusClient {
  */
 export class Bus implements BusClient {
   readonly #emitter = new EventEmitter<Kind>();
-  readonly #takers = new Map<Kind, Mailbox[]>();
+  readonly #mailboxes = new Map<Kind, readonly Mailbox[]>();
 
   /** Adds a mailbox to a kind. Returns the function that removes it. */
   connect(kind: Kind, mailbox: Mailbox): () => void {
-    const takers = this.#takers.get(kind) ?? [];
-    this.#takers.set(kind, [...takers, mailbox]);
+    this.#mailboxes.set(kind, [...this.#mailboxesOf(kind), mailbox]);
     return () =>
-      this.#takers.set(
+      this.#mailboxes.set(
         kind,
-        (this.#takers.get(kind) ?? []).filter((taker) => taker !== mailbox),
+        this.#mailboxesOf(kind).filter((other) => other !== mailbox),
       );
+  }
+
+  #mailboxesOf(kind: Kind): readonly Mailbox[] {
+    return this.#mailboxes.get(kind) ?? [];
   }
 
   /**
@@ -48,7 +52,7 @@ export class Bus implements BusClient {
 
   async publish<K extends Kind>(kind: K, body: Messages[K]): Promise<void> {
     this.#emitter.emit(kind, body);
-    await Promise.all((this.#takers.get(kind) ?? []).map((mailbox) => mailbox.put({ kind, body, settle: UNANSWERED })));
+    await Promise.all(this.#mailboxesOf(kind).map((mailbox) => mailbox.put({ kind, body, settle: UNANSWERED })));
   }
 
   async request<K extends RequestKind>(
@@ -56,14 +60,14 @@ export class Bus implements BusClient {
     body: Messages[K],
     deadlineMs = DEFAULT_DEADLINE_MS,
   ): Promise<Replies[K]> {
-    const [taker, ...others] = this.#takers.get(kind) ?? [];
-    if (!taker || others.length > 0) {
+    const [mailbox, ...others] = this.#mailboxesOf(kind);
+    if (!mailbox || others.length > 0) {
       throw new CaroError(
         'internal',
-        `expected one actor that takes "${kind}", found ${taker ? others.length + 1 : 0}`,
+        `expected one actor that handles "${kind}", found ${mailbox ? others.length + 1 : 0}`,
       );
     }
-    return this.#ask(taker, kind, body, deadlineMs);
+    return this.#ask(mailbox, kind, body, deadlineMs);
   }
 
   /** Asks every actor that takes a kind. Throws the first failure once all have answered. */
@@ -73,7 +77,7 @@ export class Bus implements BusClient {
     deadlineMs = DEFAULT_DEADLINE_MS,
   ): Promise<Replies[K][]> {
     const answers = await Promise.allSettled(
-      (this.#takers.get(kind) ?? []).map((taker) => this.#ask(taker, kind, body, deadlineMs)),
+      this.#mailboxesOf(kind).map((mailbox) => this.#ask(mailbox, kind, body, deadlineMs)),
     );
     return answers.map((answer) => {
       if (answer.status === 'rejected') throw answer.reason;
@@ -81,29 +85,16 @@ export class Bus implements BusClient {
     });
   }
 
-  async #ask<K extends RequestKind>(
-    taker: Mailbox,
-    kind: K,
-    body: Messages[K],
-    deadlineMs: number,
-  ): Promise<Replies[K]> {
-    return new Promise<Replies[K]>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(
-          new CaroError('deadline_exceeded', `expected an answer to "${kind}" within ${deadlineMs} ms, none came`),
-        );
-      }, deadlineMs);
+  #ask<K extends RequestKind>(mailbox: Mailbox, kind: K, body: Messages[K], deadlineMs: number): Promise<Replies[K]> {
+    const answer = new Promise<Replies[K]>((resolve, reject) => {
       const settle: Settle = {
-        done: (reply) => {
-          clearTimeout(timer);
-          resolve(reply as Replies[K]);
-        },
-        failed: (error) => {
-          clearTimeout(timer);
-          reject(error instanceof Error ? error : new Error(String(error)));
-        },
+        done: (reply) => resolve(reply as Replies[K]),
+        failed: (error) => reject(error instanceof Error ? error : new Error(String(error))),
       };
-      taker.put({ kind, body, settle }).catch(settle.failed);
+      mailbox.put({ kind, body, settle }).catch(settle.failed);
+    });
+    return beforeDeadline(answer, deadlineMs, () => {
+      throw new CaroError('deadline_exceeded', `expected an answer to "${kind}" within ${deadlineMs} ms, none came`);
     });
   }
 }

@@ -1,11 +1,11 @@
-import { within } from './supervisor.ts';
+import { within } from './deadline.ts';
 
-/** Ends what a step began. */
+/** Ends what a step of the start began. */
 export type Stop = () => void | Promise<void>;
 
 /**
- * Ordered start and mirrored stop: what began last ends first. Every step has a time limit, and the
- * error names the culprit. A step that fails to stop does not keep the others from stopping.
+ * Starts in order and stops in reverse order. Every step has a time limit, and the error names the
+ * step. A step that fails to stop does not keep the others from stopping.
  */
 export class Lifecycle {
   readonly #stops: { readonly name: string; readonly stop: Stop }[] = [];
@@ -15,7 +15,7 @@ export class Lifecycle {
     private readonly onStopFailure: (name: string, error: unknown) => void,
   ) {}
 
-  /** Runs a step; what it returns beside its value ends it again. */
+  /** Runs a step, which returns its value and the function that ends it again. */
   async begin<T>(name: string, start: () => readonly [T, Stop] | Promise<readonly [T, Stop]>): Promise<T> {
     const [value, stop] = await within(this.limits.startMs, `${name} to start`, Promise.resolve(start()));
     this.#stops.push({ name, stop });

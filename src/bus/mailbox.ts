@@ -1,16 +1,13 @@
 import { CaroError } from '../domain/errors.ts';
 import type { Message } from './message.ts';
 
-/**
- * What happens to a message that finds the mailbox full: `wait` holds the sender back, `refuse`
- * fails it at once.
- */
+/** When the mailbox is full: `wait` makes the sender wait, `refuse` fails the message at once. */
 export type OverloadPolicy = 'wait' | 'refuse';
 
 /**
- * Bounded queue in front of one actor. Messages leave in the order in which they came, one at a
- * time. A message that was taken MUST be settled: delivered, or failed by `close`. Nothing is
- * dropped: when full, the sender waits or is refused (house style 4).
+ * Bounded queue of one actor. Messages are delivered in order, one at a time. An accepted message
+ * MUST be settled: delivered, or failed by `close`. Messages are never dropped: when the mailbox is
+ * full, the sender waits or is refused.
  */
 export class Mailbox {
   readonly #queue: Message[] = [];
@@ -46,18 +43,18 @@ export class Mailbox {
     this.#pump();
   }
 
-  /** Starts (or resumes, after a restart of the actor) delivery. */
+  /** Starts delivery, or resumes it after a restart of the actor. */
   open(deliver: (message: Message) => Promise<void>): void {
     this.#deliver = deliver;
     this.#pump();
   }
 
-  /** Holds messages back while their actor is being restarted. */
+  /** Stops delivery while the actor is being restarted; messages stay in the queue. */
   pause(): void {
     this.#deliver = undefined;
   }
 
-  /** Fails what waits and all that comes, with `reason`. */
+  /** Fails all queued and all later messages with `reason`. */
   close(reason: CaroError): void {
     this.#closed = reason;
     for (const message of this.#queue.splice(0)) message.settle.failed(reason);

@@ -6,6 +6,7 @@ export interface Message<K extends Kind = Kind> {
   readonly body: Messages[K];
   readonly settle: Settle;
 }
+
 export interface Settle {
   readonly done: (reply: unknown) => void;
   readonly failed: (error: unknown) => void;

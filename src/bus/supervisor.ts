@@ -2,11 +2,12 @@ import { CaroError } from '../domain/errors.ts';
 import type { ActorStatus } from '../domain/status/status.ts';
 import type { Actor } from './actor.ts';
 import type { Bus } from './bus.ts';
+import { within } from './deadline.ts';
 import { Mailbox, type OverloadPolicy } from './mailbox.ts';
 import type { Message } from './message.ts';
 import type { Kind } from './messages.ts';
 
-/** How to make an actor, again after each crash, and how much may wait for it. */
+/** How to make an actor, again after each crash, and how many messages may wait for it. */
 export interface ActorSpec {
   readonly name: string;
   readonly capacity: number;
@@ -17,7 +18,7 @@ export interface ActorSpec {
 export interface SupervisorOptions {
   /** Pause before restart n (from 0), in ms. */
   readonly backoffMs: (restart: number) => number;
-  /** So many crashes within `windowMs` set the actor aside. */
+  /** Maximum number of crashes within `windowMs`; after one more the actor is degraded. */
   readonly maxCrashes: number;
   readonly windowMs: number;
   readonly startMs: number;
@@ -30,9 +31,10 @@ export interface SupervisorOptions {
 type AnyHandlers = Readonly<Partial<Record<Kind, (body: unknown) => unknown>>>;
 
 /**
- * Keeps one actor alive. A `CaroError` out of a handler is an answer; anything else is a crash: the
- * actor is made anew after a pause while its mailbox holds what waits, and after too many crashes
- * it is degraded: its messages fail at once and `status` shows it.
+ * Keeps one actor running. A `CaroError` that a handler throws is an answer; anything else is a
+ * crash. After a crash the actor is made again after a pause, during which its mailbox keeps the
+ * messages. After too many crashes it is degraded: its messages fail at once, and `status` shows
+ * it.
  */
 export class Supervised {
   readonly #mailbox: Mailbox;
@@ -82,8 +84,8 @@ export class Supervised {
   }
 
   /**
-   * Takes no new message, lets what waits be handled, then ends the actor; each step within the
-   * time limit.
+   * Accepts no new message, waits until the mailbox is empty, then ends the actor; each step within
+   * the time limit.
    */
   async stop(): Promise<void> {
     clearTimeout(this.#restartTimer);
@@ -109,7 +111,7 @@ export class Supervised {
     this.#actor = this.spec.create();
     if (this.#actor.start)
       await within(this.options.startMs, `${this.name} to start`, Promise.resolve(this.#actor.start()));
-    // Set aside or stopped while it started.
+    // Degraded or stopped while it started.
     if (this.#isOver()) {
       await this.#end();
       return;
@@ -151,8 +153,8 @@ export class Supervised {
     this.#mailbox.pause();
     this.#crashes = [...this.#crashes.filter((time) => time > now - this.options.windowMs), now];
     this.options.onCrash(this.name, error);
-    // What is handled beside the mailbox may fail after the end of its actor, or while that is
-    // being made anew.
+    // A message of a concurrent kind may fail after the end of its actor, or while the actor is
+    // being restarted.
     if (this.#isOver()) return;
     if (this.#crashes.length > this.options.maxCrashes) {
       clearTimeout(this.#restartTimer);
@@ -160,7 +162,7 @@ export class Supervised {
       this.#mailbox.close(
         new CaroError(
           'actor_degraded',
-          `expected ${this.name} to answer, it crashed ${this.#crashes.length} times and was set aside; restart the service`,
+          `expected ${this.name} to answer, it crashed ${this.#crashes.length} times and is not restarted any more; restart the service`,
         ),
       );
       this.options.onDegraded(this.name);
@@ -195,20 +197,4 @@ export function messageCounts(
   for (const actor of actors)
     for (const { kind, count } of actor.messages()) counts.set(kind, (counts.get(kind) ?? 0) + count);
   return [...counts].map(([kind, count]) => ({ kind, count })).sort((a, b) => (a.kind < b.kind ? -1 : 1));
-}
-
-/** Resolves or rejects with `work`, or fails with a text that names the culprit. */
-export async function within<T>(timeoutMs: number, whom: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new CaroError('deadline_exceeded', `expected ${whom} within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

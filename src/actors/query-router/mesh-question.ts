@@ -1,3 +1,4 @@
+import { beforeDeadline } from '../../bus/deadline.ts';
 import { createAggregator } from '../../domain/answers/aggregate.ts';
 import { isAnswerTo, withKnownWords } from '../../domain/answers/answer-check.ts';
 import {
@@ -156,9 +157,9 @@ async function askAll(
 /** Never rejects: a failure is a state. What comes after the deadline is ignored. */
 async function endingOf(ports: AskPorts, answer: Promise<PeerAnswer>, asking: Asking): Promise<Ending> {
   const begun = ports.ticks();
-  const outcome = await beforeDeadline(answer, asking.deadlineMs);
+  const outcome = await beforeDeadline(answer, asking.deadlineMs, () => null);
   const elapsedMs = elapsedSince(ports, begun);
-  if (outcome === LATE) return { state: 'no_response', elapsedMs };
+  if (outcome === null) return { state: 'no_response', elapsedMs };
   return { ...(outcome.ok ? taken(outcome.body, asking) : { state: failureState(outcome.code) }), elapsedMs };
 }
 
@@ -182,20 +183,6 @@ function rowOf({ id, name }: Target, ending: Ending, suppressedAggregates: boole
   const { state, level, summary, elapsedMs } = ending;
   const isLeftOut = suppressedAggregates && state === 'answered' && level === 2;
   return { id, name, state: isLeftOut ? 'suppressed' : state, elapsedMs, ...(summary ? { summary } : {}) };
-}
-
-const LATE = Symbol('late');
-
-async function beforeDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T | typeof LATE> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<typeof LATE>((resolve) => {
-    timer = setTimeout(() => resolve(LATE), deadlineMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Publishes the states each time a target ends. */
