@@ -4,7 +4,7 @@ import { encodeNodeId } from '../domain/identity/node-id.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import type { Identity } from './identity.ts';
 
-/** The same for every node: a certificate tells nothing but its key (docs/design.md §6). */
+/** The same for every node, so that a certificate reveals only its key (docs/design.md §6). */
 const SUBJECT = 'CN=caro';
 const DAY_MS = 86_400_000;
 const VALID_DAYS = 365;
@@ -20,10 +20,10 @@ export interface TlsMaterial {
 }
 
 /**
- * A self-signed X.509 certificate (PEM) with the node's own key, valid for a year from a day ago,
- * so that TLS 1.3's CertificateVerify is the proof of the Ed25519 identity (FR-202). Loads a
+ * A self-signed X.509 certificate (PEM) with the node's own key, so that TLS 1.3's
+ * CertificateVerify proves the Ed25519 identity (FR-202). Valid for a year, from a day ago. Loads a
  * library of 14 MiB that stays in memory: call it in a process or thread that ends, or only when
- * `certificateIsDue` says so.
+ * `certificateIsDue` returns true.
  *
  * @param nowMs milliseconds since the epoch
  */
@@ -70,17 +70,16 @@ export function tlsMaterial(identity: Pick<Identity, 'seed'>, certificate: strin
 }
 
 /**
- * Node id of whoever showed this certificate. Possession of the key is for TLS to prove, not for
- * this.
+ * Node id of the key in a peer's certificate. TLS proves that the peer has the private key.
  *
- * @param toleranceMs how far the validity may be exceeded, since our own clock may be off as well
+ * @param toleranceMs how far the validity may be exceeded, since our own clock may be wrong, too
  * @throws CaroError `certificate_missing`, `certificate_kind`, `certificate_expired`
  */
 export function nodeIdOf(certificate: X509Certificate | undefined, nowMs: number, toleranceMs: number): string {
   if (!certificate) {
     throw new CaroError(
       'certificate_missing',
-      'expected a certificate with an Ed25519 key, got none; RSA and ECDSA keys cannot be shown here',
+      'expected a certificate with an Ed25519 key, got none; RSA and ECDSA keys are not accepted',
     );
   }
   const publicKey = publicKeyOf(certificate);
@@ -92,7 +91,7 @@ export function nodeIdOf(certificate: X509Certificate | undefined, nowMs: number
     const validity = `${isoTime(from)} to ${isoTime(to)}`;
     throw new CaroError(
       'certificate_expired',
-      `expected a certificate that is valid at ${isoTime(nowMs)}, got one for ${validity}; restart that node, it makes a new one`,
+      `expected a certificate that is valid at ${isoTime(nowMs)}, got one for ${validity}; restart that node, which then makes a new one`,
     );
   }
   return encodeNodeId(publicKey);

@@ -1,3 +1,4 @@
+import { decodeBase64 } from '../domain/encoding/base64.ts';
 import { canonical, type Json } from '../domain/encoding/canonical.ts';
 import { CaroError } from '../domain/errors.ts';
 import type { Envelope } from '../domain/identity/signed-envelope.ts';
@@ -9,8 +10,8 @@ const KEY_ID = /^[0-9a-f]{16}$/;
 const SIGNATURE_BYTES = 64;
 
 /**
- * What is signed: DSSE v1 pre-authentication encoding, `DSSEv1 LEN(type) type LEN(body) body` with
- * lengths as decimal byte counts. It binds the payload to its type, and no two pairs share an
+ * The signed bytes: DSSE v1 pre-authentication encoding, `DSSEv1 LEN(type) type LEN(body) body`
+ * with lengths as decimal byte counts. It binds the payload to its type, and no two pairs share an
  * encoding.
  */
 export function preAuthentication(payloadType: string, payload: Uint8Array): Uint8Array {
@@ -18,7 +19,7 @@ export function preAuthentication(payloadType: string, payload: Uint8Array): Uin
   return Buffer.concat([Buffer.from(header), payload]);
 }
 
-/** Signs `payload` as it is: whoever opens the envelope gets exactly these bytes (FR-304). */
+/** Signs `payload` as it is: the recipient gets exactly these bytes (FR-304). */
 export function seal(
   payloadType: string,
   payload: Uint8Array,
@@ -32,8 +33,8 @@ export function seal(
 }
 
 /**
- * The signed bytes, once a signature in the envelope fits `publicKey`. The key id is a hint that
- * nobody signed, so it is not looked at. Nothing of the payload MUST be read before this returns.
+ * Checks the signature with `publicKey` and returns the signed bytes. The key id is not signed and
+ * therefore ignored. The payload MUST NOT be read before this returns.
  *
  * @throws CaroError `signature_invalid`
  */
@@ -41,21 +42,21 @@ export function openEnvelope(envelope: Envelope, publicKey: Uint8Array): Uint8Ar
   const payload = fromBase64(envelope.payload, 'payload');
   const signed = preAuthentication(envelope.payloadType, payload);
   if (!envelope.signatures.some(({ sig }) => verify(publicKey, signed, fromBase64(sig, 'sig')))) {
-    throw invalid('expected a signature by the sender over these very bytes, got none that fits');
+    throw invalid('expected a signature by the sender over these very bytes, got none that matches');
   }
   return payload;
 }
 
-/** One line of JSON, always the same for the same envelope (RFC 8785). */
+/** One line of canonical JSON (RFC 8785). */
 export function encodeEnvelope(envelope: Envelope): string {
   return canonical({ ...envelope, signatures: envelope.signatures.map((signature) => ({ ...signature })) });
 }
 
 /**
- * Reads what `encodeEnvelope` writes, and any other spelling of the same JSON; strict about its
- * members: no others, base64 as in RFC 4648 §4, exactly one signature of 64 bytes.
+ * Reads what `encodeEnvelope` writes, and any other spelling of the same JSON. Strict: no other
+ * members, padded base64, exactly one signature of 64 bytes.
  *
- * @throws CaroError `signature_invalid` naming the member, never its content.
+ * @throws CaroError `signature_invalid` that names the member, never its content
  */
 export function decodeEnvelope(text: string): Envelope {
   const { payloadType, payload, signatures } = members(parse(text), ['payload', 'payloadType', 'signatures']);
@@ -89,13 +90,10 @@ function members<K extends string>(value: Json, names: readonly K[]): Readonly<R
   return value as Readonly<Record<K, Json>>;
 }
 
-/**
- * Strict RFC 4648 §4: Node's decoder alone takes missing padding, stray bits and the URL alphabet.
- */
 function fromBase64(text: string, member: string): Uint8Array {
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.toString('base64') !== text) throw invalid(`${member}: expected padded base64 (RFC 4648 §4)`);
-  return new Uint8Array(bytes);
+  const bytes = decodeBase64(text);
+  if (!bytes) throw invalid(`${member}: expected padded base64 (RFC 4648 §4)`);
+  return bytes;
 }
 
 const invalid = (message: string): CaroError => new CaroError('signature_invalid', message);

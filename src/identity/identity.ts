@@ -7,7 +7,7 @@ import { createKeyFile, type KeyFile, readKeyFile } from './key-file.ts';
 const SEED_BYTES = 32;
 
 /**
- * A node's own key (FR-101). The private half stays in here: `seed` is for this process's worker
+ * A node's own key (FR-101). The private key does not leave this process: `seed` is for its worker
  * threads only (NFR-202).
  */
 export interface Identity {
@@ -28,8 +28,8 @@ export interface Identity {
 }
 
 /**
- * The identity in `path`, made there (0600) if it is missing. Two processes that start at once end
- * up with the same key.
+ * The identity in `path`, which is made (0600) if it is missing. Two processes that start at the
+ * same time get the same key.
  *
  * @throws CaroError `permissions_unsafe`, `identity_damaged`, `place_unusable`
  */
@@ -38,13 +38,13 @@ export function openIdentity(path: string): Identity {
   if (found) return identityFrom(path, found, false);
   const isNew = createKeyFile(path);
   const made = readKeyFile(path);
-  if (!made) throw new CaroError('place_unusable', `${path}: expected the key that was just made, it is gone`);
+  if (!made) throw new CaroError('place_unusable', `${path}: expected the key that was just made, found none`);
   return identityFrom(path, made, isNew);
 }
 
 /**
  * The identity in `path`; makes nothing.
- * @throws CaroError `not_found` where there is none yet, and as `openIdentity`.
+ * @throws CaroError `not_found` where there is none yet; as `openIdentity`
  */
 export function readIdentity(path: string): Identity {
   const found = readKeyFile(path);
@@ -66,13 +66,13 @@ function identityFrom(path: string, file: KeyFile, isNew: boolean): Identity {
   };
 }
 
-/** The parser's own error is dropped: it could quote the key. */
+/** The parser's own error is dropped because it could quote the key. */
 function privateKey(path: string, pem: string): KeyObject {
   try {
     const key = createPrivateKey({ key: pem, format: 'pem' });
     if (key.asymmetricKeyType === 'ed25519') return key;
   } catch {
-    // Falls through to the one error for all that is not such a key.
+    // Reported below, as a key of another kind is.
   }
   throw new CaroError(
     'identity_damaged',

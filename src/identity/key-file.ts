@@ -5,7 +5,7 @@ import { CaroError } from '../domain/errors.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import { syncDirectory, withPrivateFile, writeSynced } from '../platform/private-file.ts';
 
-/** A PKCS#8 Ed25519 key in PEM has about 120 bytes; anything much longer is not one. */
+/** A PKCS#8 Ed25519 key in PEM has about 120 bytes. */
 const MAX_BYTES = 16_384;
 const ATTEMPTS = 5;
 
@@ -41,9 +41,9 @@ function readKey(path: string, descriptor: number, { size, mtime }: Stats): KeyF
 
 /**
  * Makes a key. It is written under another name, synced, then linked to `path`, which fails if
- * another process was first: at no moment does `path` hold half a key, and no key is ever replaced.
+ * another process was first: `path` never holds a part of a key, and no key is ever replaced.
  *
- * @returns false if somebody else made one meanwhile
+ * @returns false if another process made one in the meantime
  */
 export function createKeyFile(path: string): boolean {
   for (let attempt = 1; ; attempt += 1) {
@@ -57,7 +57,7 @@ export function createKeyFile(path: string): boolean {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === 'EEXIST') return false;
-      // Another process that starts now took our draft for one left over by a crash.
+      // Another process that is starting removed our draft as one left by a crash.
       if (code !== 'ENOENT' || attempt === ATTEMPTS) throw unusable(path, error);
     } finally {
       rmSync(draft, { force: true });
@@ -70,7 +70,7 @@ function writeDraft(draft: string): void {
   writeSynced(draft, privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
 }
 
-/** Keys that a crash left half made; nobody ever used them. */
+/** Drafts that a crash left behind; they were never used. */
 function removeDrafts(path: string): void {
   const prefix = `${basename(path)}.`;
   for (const name of readdirSync(dirname(path))) {

@@ -1,3 +1,4 @@
+import { decodeBase64 } from '../domain/encoding/base64.ts';
 import { canonical, type Json } from '../domain/encoding/canonical.ts';
 import type { Validator } from '../domain/encoding/validator.ts';
 import { CaroError } from '../domain/errors.ts';
@@ -6,7 +7,6 @@ import { REVOCATION_TYPE, ROTATION_TYPE } from '../domain/identity/key-statement
 import { parseNodeId } from '../domain/identity/node-id.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
-
 import { validateRevocationStatement, validateRotationStatement } from '../generated/statement-validators.js';
 import { openEnvelope, preAuthentication, seal } from './envelope.ts';
 import type { Identity } from './identity.ts';
@@ -15,8 +15,8 @@ import { verify } from './signature.ts';
 type Signer = Pick<Identity, 'id' | 'fingerprint' | 'sign'>;
 
 /**
- * How long a statement may be accepted for the first time: peers that were away for longer must
- * trust the new key by hand.
+ * How long a statement may be accepted for the first time. The owner of a peer that was offline for
+ * longer must trust the new key by hand.
  */
 export const ROTATION_VALID_MS = 30 * 86_400_000;
 
@@ -26,7 +26,7 @@ export interface StatementFacts {
   readonly nonce: Uint8Array;
 }
 
-/** The statement that `from` hands over to `to`, signed by both (FR-104). */
+/** The statement that the key `to` replaces `from`, signed by both (FR-104). */
 export function signRotation(from: Signer, to: Signer, { nowMs, nonce }: StatementFacts): DualEnvelope {
   const statement: RotationStatement = {
     type: 'caro.rotation',
@@ -59,11 +59,11 @@ export function openRotation({ payloadType, payload, signatures }: DualEnvelope)
     keys.every((key, index) => key !== undefined && verify(key, signed, fromBase64(signatures[index]?.sig ?? '')));
   if (!isSigned) throw invalid('expected signatures of the old and the new key, in this order');
   if (statement.old === statement.new) throw invalid('expected another key than the old one');
-  if (!(Date.parse(statement.from) < Date.parse(statement.until))) throw invalid('expected a time in which it counts');
+  if (!(Date.parse(statement.from) < Date.parse(statement.until))) throw invalid('expected a period of validity');
   return statement;
 }
 
-/** The owner's word that `key` must not be trusted any more, signed by that key. */
+/** The statement that `key` must not be trusted any more, signed by that key. */
 export function signRevocation(key: Signer, { nowMs, nonce }: StatementFacts): Envelope {
   const statement: RevocationStatement = {
     type: 'caro.revocation',
@@ -109,9 +109,9 @@ function parsed(text: string): unknown {
 }
 
 function fromBase64(text: string): Uint8Array {
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.toString('base64') !== text) throw invalid('expected padded base64 (RFC 4648 §4)');
-  return new Uint8Array(bytes);
+  const bytes = decodeBase64(text);
+  if (!bytes) throw invalid('expected padded base64 (RFC 4648 §4)');
+  return bytes;
 }
 
 const invalid = (message: string): CaroError => new CaroError('rotation_invalid', message);

@@ -11,18 +11,19 @@ const SIGN_BIT = 2n ** 255n;
 /** y of a point of order 8; the other such points have P - y. */
 const ORDER_8_Y = 2707385501144840649318225287225658788936804267575313519463743609750303402022n;
 /**
- * y of the points whose order divides 8. With such a key one signature fits many messages; RFC 8032
- * lets a verifier take them, a strict one refuses.
+ * y of the points whose order divides 8. With such a key one signature fits many messages. RFC 8032
+ * lets a verifier accept them; a strict one refuses.
  */
 const SMALL_ORDER_Y: ReadonlySet<bigint> = new Set([0n, 1n, P - 1n, ORDER_8_Y, P - ORDER_8_Y]);
 
 /**
- * The one place where signatures are verified: strict RFC 8032 §5.1.7 (not ZIP215). OpenSSL alone
- * would let some pass that are refused here first: points that are not canonically encoded, keys
- * and commitments of small order.
+ * Verifies every signature of this program, strictly by RFC 8032 §5.1.7 (not ZIP215). OpenSSL alone
+ * accepts some that are refused here first: points that are not canonically encoded, and keys and
+ * commitments of small order.
  *
- * @param publicKey 32 bytes; any other length is false, not an error, since keys come from peers
- * @param signature 64 bytes; likewise
+ * @param publicKey 32 bytes
+ * @param signature 64 bytes
+ * @returns false also for another length, since keys and signatures come from peers
  */
 export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;

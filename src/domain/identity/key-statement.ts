@@ -1,20 +1,14 @@
-/** Media types of the documents about keys (docs/design.md §6). */
+/** Media types of the statements about keys (docs/design.md §6). */
 export const ROTATION_TYPE = 'application/vnd.caro.rotation.v1+json';
 export const REVOCATION_TYPE = 'application/vnd.caro.revocation.v1+json';
-/** At most so many keys back does a hello explain who the sender was. */
+/** Maximum number of former keys that a hello gives statements for. */
 export const MAX_ROTATIONS = 8;
-/**
- * So many statements about keys a node keeps, rivals not counted, of which each key has a few at
- * most.
- */
+/** Maximum number of statements about keys that a node keeps, without conflicting ones. */
 export const MAX_KEYS = 1_024;
-/** So many keys that a node remembers as revoked by their owners. */
+/** Maximum number of keys that a node remembers as revoked by their owners. */
 export const MAX_REVOKED = 16_384;
 
-/**
- * Signed by the old and the new key: the node that had the one now has the other (FR-104,
- * docs/design.md §6).
- */
+/** Signed by the old and the new key: the new one replaces the old one (FR-104). */
 export type RotationStatement = {
   readonly type: 'caro.rotation';
   readonly version: 1;
@@ -22,14 +16,14 @@ export type RotationStatement = {
   readonly old: string;
   readonly new: string;
   readonly createdAt: string;
-  /** It may be accepted for the first time in [from, until); once accepted it stays so. */
+  /** It may be accepted for the first time in [from, until), and then stays accepted. */
   readonly from: string;
   readonly until: string;
   /** Base64 of 16 random bytes. */
   readonly nonce: string;
 };
 
-/** Signed by the key that it is about: do not trust it any more. */
+/** Signed by the key that it revokes. */
 export type RevocationStatement = {
   readonly type: 'caro.revocation';
   readonly version: 1;

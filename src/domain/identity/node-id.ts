@@ -1,8 +1,8 @@
+import { decodeBase64 } from '../encoding/base64.ts';
+
 const PREFIX = 'caro:ed25519:';
 const KEY_BYTES = 32;
-/**
- * What `encodeNodeId` makes and nothing else: the last digit of 32 bytes has two bits of padding.
- */
+/** Exactly what `encodeNodeId` makes: the last digit of 32 bytes has two bits of padding. */
 export const NODE_ID_PATTERN = `^${PREFIX}[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$`;
 
 /** `caro:ed25519:<base64>` of a 32-byte Ed25519 public key, padded as in RFC 4648 §4 (FR-103). */
@@ -13,12 +13,9 @@ export function encodeNodeId(publicKey: Uint8Array): string {
   return PREFIX + Buffer.from(publicKey).toString('base64');
 }
 
-/**
- * The public key in a node id; undefined unless `text` is exactly what `encodeNodeId` makes, so
- * that a node has one spelling only (base64 decoders accept several).
- */
+/** The public key in a node id; undefined unless `text` is exactly what `encodeNodeId` makes. */
 export function parseNodeId(text: string): Uint8Array | undefined {
   if (!text.startsWith(PREFIX)) return undefined;
-  const key = Buffer.from(text.slice(PREFIX.length), 'base64');
-  return key.length === KEY_BYTES && encodeNodeId(key) === text ? new Uint8Array(key) : undefined;
+  const key = decodeBase64(text.slice(PREFIX.length));
+  return key?.length === KEY_BYTES ? key : undefined;
 }

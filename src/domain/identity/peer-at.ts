@@ -1,4 +1,4 @@
-/** A node whose key TLS has proven, and the IP address it connects from. */
+/** A node whose key was proven by TLS, and the IP address that it connects from. */
 export interface PeerAt {
   /** Node id. */
   readonly id: string;
