@@ -87,7 +87,7 @@ function address(text: Json | undefined, direction: Json | undefined): Extension
   };
 }
 
-/** All facts as one JSON text; lists and tables too long for a field are replaced by their size. */
+/** All facts as one JSON text. If it is too long, lists and objects are replaced by their size. */
 function details(facts: ExportEvent['facts']): Extension {
   if (Object.keys(facts).length === 0) return {};
   const whole = canonical(facts);

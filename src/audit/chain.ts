@@ -28,20 +28,17 @@ export function hashOf({ seq, time, type, peer, details, prevHash }: Omit<AuditR
   return bytesToHex(blake3(utf8ToBytes(RECORD_CONTEXT + canonical({ seq, time, type, peer, details, prevHash }))));
 }
 
-/** What a checkpoint's Ed25519 signature is over. */
+/** The bytes that a checkpoint's Ed25519 signature covers. */
 export function checkpointBytes({ seq, hash, time, prunedThrough }: Omit<AuditCheckpoint, 'signature'>): Uint8Array {
   return utf8ToBytes(CHECKPOINT_CONTEXT + canonical({ seq, hash, time, prunedThrough }));
 }
 
-/** Whose signature it is: a node id out of `keys`, or null. */
+/** The node id in `keys` whose signature it is, or null. */
 export type SignerOf = (keys: readonly string[], bytes: Uint8Array, signature: Uint8Array) => string | null;
 
-/**
- * What a log is checked with. Steps from key to key are in the log itself, each in the record of
- * its completion.
- */
+/** What a log is checked with. Changes of the node's key are in the log itself. */
 export interface LogProof {
-  /** Node id, present or former. */
+  /** Node id, current or former. */
   readonly node: string;
   readonly signerOf: SignerOf;
   /**
@@ -52,10 +49,10 @@ export interface LogProof {
 }
 
 /**
- * Checks a whole log, oldest record first, without trusting whoever stored it: every hash, every
- * link, every checkpoint's signature, that a missing prefix stands behind a signed checkpoint, and
- * that no record before the newest checkpoint was cut off the end. Where the node has changed its
- * key, checkpoints before the change may be signed with the former one, and none after it.
+ * Checks a whole log, oldest record first, without trusting its storage: every hash, every link,
+ * every checkpoint's signature, that a signed checkpoint accounts for a missing prefix, and that no
+ * record up to the newest checkpoint is missing at the end. Where the node has changed its key,
+ * only checkpoints before the change may be signed with the former one.
  */
 export function verifyChain(
   records: Iterable<AuditRecord>,
@@ -78,12 +75,12 @@ export function verifyChain(
   return verdict({ seq: last + 1, reason: 'it is missing, a signed checkpoint says that it was there' });
 }
 
-/** Not `Math.max(...)`: a log of some years has more checkpoints than a call takes arguments. */
+/** Not `Math.max(...)`: a call accepts fewer arguments than a log of years has checkpoints. */
 const largest = (checkpoints: readonly AuditCheckpoint[], of: (checkpoint: AuditCheckpoint) => number): number =>
   checkpoints.reduce((most, checkpoint) => Math.max(most, of(checkpoint)), 0);
 
 interface Step {
-  /** The record that says so. */
+  /** Number of the record that contains it. */
   readonly seq: number;
   readonly old: string;
   readonly new: string;
@@ -119,12 +116,12 @@ function walkRecords(
   return { bad: null, count, first, last: previous?.seq, steps };
 }
 
-/** Notes a completed change of key; what is wrong with it, or null. */
+/** Adds a completed change of key to `steps`; returns what is wrong with it, or null. */
 function brokenStep({ seq, type, details }: AuditRecord, steps: Step[], openStep: LogProof['openStep']): string | null {
   if (type !== 'rotation.completed') return null;
   try {
     const { old, new: successor } = openStep(details['statement']);
-    // Who stole a former key could lead the log on to a key of his own.
+    // A thief of a former key could otherwise continue the log with a key of their own.
     if (steps.some((step) => step.old === old)) return 'the key that it hands over had a successor already';
     steps.push({ seq, old, new: successor });
     return old === details['from'] && successor === details['to'] ? null : 'it names other keys than its statement';
@@ -134,8 +131,8 @@ function brokenStep({ seq, type, details }: AuditRecord, steps: Step[], openStep
 }
 
 /**
- * A key that had a successor signs nothing from the record on that says so. Checkpoints of removed
- * records prove nothing any more.
+ * A key signs no checkpoint from the record on that completes its replacement. Checkpoints of
+ * removed records are not needed any more and may have unknown signers.
  */
 function forgedCheckpoint(
   checkpoints: readonly AuditCheckpoint[],
@@ -154,7 +151,7 @@ function forgedCheckpoint(
   return null;
 }
 
-/** All keys of the node, whichever of them is given. */
+/** All keys of the node, given any of them. */
 function lineOf(node: string, steps: readonly Step[]): readonly string[] {
   const keys = [node];
   for (const step of steps) if (keys.includes(step.old) && !keys.includes(step.new)) keys.push(step.new);
@@ -176,7 +173,7 @@ function brokenStart(first: AuditRecord, checkpoints: readonly AuditCheckpoint[]
   return first.prevHash === prefix.hash ? null : 'it does not link to the signed checkpoint before it';
 }
 
-/** Null for content that has no canonical form, such as brackets nested beyond the stack. */
+/** Null for content without a canonical form, e.g. nested too deeply. */
 function computedHash(record: AuditRecord): string | null {
   try {
     return hashOf(record);

@@ -4,12 +4,12 @@ import type { Json } from '../domain/encoding/canonical.ts';
 
 type Details = AuditRecord['details'];
 
-/** What a record is about, in the words of the formats that other security tools read. */
+/** Subject of a record, in the terms of OCSF and CEF. */
 export type EventKind = 'network' | 'api' | 'authentication' | 'entity' | 'lifecycle';
 export type Severity = 'informational' | 'low' | 'medium' | 'high' | 'critical';
 export type Outcome = 'success' | 'failure';
 
-/** Who exports: the node's id and the version of this program. */
+/** The exporting node's id and the version of this program. */
 export interface Exporter {
   readonly node: string;
   readonly version: string;
@@ -25,7 +25,7 @@ interface EventSpec {
   readonly facts: readonly string[];
 }
 
-/** A record as it may go to other tools; neither command text nor a path is in it. */
+/** A record as it may be exported; it contains neither command text nor a path. */
 export interface ExportEvent {
   readonly record: AuditRecord;
   readonly title: string;
@@ -36,7 +36,7 @@ export interface ExportEvent {
   readonly facts: Readonly<Record<string, Json>>;
 }
 
-/** Refusals that an honest node never causes. */
+/** Refusals that a correct node never causes. */
 const GRAVE: ReadonlySet<Json | undefined> = new Set([
   'key_changed',
   'key_suspended',

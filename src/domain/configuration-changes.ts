@@ -8,7 +8,7 @@ const TYPES: Readonly<Partial<Record<keyof Configuration, AuditEntry['type']>>> 
 };
 
 /**
- * Audit entries for a change of configuration (FR-903): trust and sharing in full, other sections
+ * The audit records of a change of configuration (FR-903): trust and sharing in full, other changes
  * by name.
  */
 export function configurationChanges(before: Configuration | null, after: Configuration): readonly AuditEntry[] {

@@ -41,10 +41,7 @@ export interface Configuration {
     readonly nodes: Readonly<Record<string, TrustLevel>>;
     readonly subnets: Readonly<Record<string, TrustLevel>>;
     readonly deny: { readonly nodes: readonly string[]; readonly subnets: readonly string[] };
-    /**
-     * Those of `deny.nodes` that a command denied (`trust revoke`): what the owner's tests say
-     * against it does not count.
-     */
+    /** The part of `deny.nodes` that `trust revoke` added: `trust.tests` cannot refuse these. */
     readonly revoked?: readonly string[];
     readonly tests: readonly TrustTest[];
   };

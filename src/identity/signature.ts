@@ -17,9 +17,9 @@ const ORDER_8_Y = 27073855011448406493182252872256587889368042675753135194637436
 const SMALL_ORDER_Y: ReadonlySet<bigint> = new Set([0n, 1n, P - 1n, ORDER_8_Y, P - ORDER_8_Y]);
 
 /**
- * Verifies every signature of this program, strictly by RFC 8032 §5.1.7 (not ZIP215). OpenSSL alone
- * accepts some that are refused here first: points that are not canonically encoded, and keys and
- * commitments of small order.
+ * Verifies every signature of this program, strictly by RFC 8032 §5.1.7 (not ZIP215). OpenSSL
+ * alone accepts some that are refused here first: points that are not canonically encoded, and keys
+ * and commitments of small order.
  *
  * @param publicKey 32 bytes
  * @param signature 64 bytes

@@ -8,10 +8,9 @@ import { withPrivateFile, writePrivately } from './private-file.ts';
 const DIGEST_BYTES = 32;
 
 /**
- * A CommonJS file of this program that V8 has compiled before: half the time to load it is
- * compiling otherwise. The compiled code lies in a file of ours that names the source it was made
- * from, so another version of the program never gets it. Where it is missing, foreign or damaged
- * the source is compiled as ever.
+ * A CommonJS file of this program with a cache of the code that V8 compiled, which halves the time
+ * to load it. The cache file contains a digest of its source, so another version of the program
+ * never uses it. Where it is missing, not private or damaged, the source is compiled.
  */
 export class CachedModule {
   #compiled: { readonly script: Script; readonly source: string; readonly isKept: boolean } | undefined;
@@ -35,8 +34,8 @@ export class CachedModule {
   }
 
   /**
-   * Keeps what has been compiled by now for the next time, unless it came from there. Never throws:
-   * nothing depends on it.
+   * Writes the code compiled so far to the cache file, unless it was loaded from there. Never
+   * throws: the cache is optional.
    */
   keep(): void {
     if (!this.#compiled || this.#compiled.isKept) return;
@@ -52,10 +51,7 @@ export class CachedModule {
   }
 }
 
-/**
- * Binds compiled code to its source and to the V8 that made it; V8 itself compares no more than
- * lengths.
- */
+/** Binds compiled code to its source and to the version of V8; V8 itself compares only lengths. */
 const digestOf = (source: string, code: Buffer): Buffer =>
   createHash('sha256').update(process.version).update(process.arch).update(source).update(code).digest();
 

@@ -1,9 +1,9 @@
 /**
- * Processor time between two looks, in ms, below which the service counts as idle: what five
- * seconds of sweeps and heartbeats take.
+ * Processor time between two calls, in ms, below which the service counts as idle: that of five
+ * seconds of sweeps and heartbeats.
  */
 const QUIET_MS = 100;
-/** So much work, in ms of processor time, is worth collections of some 40 each. */
+/** Processor time of work, in ms, that justifies collections of about 40 ms each. */
 const WORTH_MS = 400;
 /**
  * The second one frees the code that has not run since the first (`--bytecode-old-age`,
@@ -18,11 +18,11 @@ export interface IdleCollectionPorts {
 }
 
 /**
- * Collects garbage once the service has fallen quiet after work (NFR-101). V8 does so by itself
- * only after a full collection that work has forced, which often does not come: then everything
- * that a start or a burst has left stays (docs/adr/0002).
+ * Collects garbage once the service is idle after work (NFR-101). V8 does so by itself only after a
+ * full collection that the work itself caused. That often does not happen, and the garbage of a
+ * start or a burst stays in memory (docs/adr/0002).
  *
- * @returns what is to be called every few seconds; a start counts as work
+ * @returns a function to be called every few seconds; the start of the service counts as work
  */
 export function createIdleCollection({ cpuUsage, collect }: IdleCollectionPorts): () => void {
   const usedMs = (): number => {

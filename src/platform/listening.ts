@@ -1,25 +1,21 @@
 import { isIP, type Server } from 'node:net';
 import type { Endpoint } from '../domain/ip-address.ts';
 
-/** Pending connections that the kernel keeps: what Node.js asks for. */
+/** Pending connections that the kernel keeps: the default of Node.js. */
 const BACKLOG = 511;
 const SOCKET_MODE = 0o600;
 
-/**
- * The half of `listen` that binds; in Node.js from its beginnings, for code that took its place,
- * and in no documentation.
- */
+/** The undocumented part of `listen` that binds; every version of Node.js has it. */
 interface Binding {
   readonly _listen2?: (address: string, port: number, addressType: number, backlog: number) => void;
 }
 
 /**
- * As `server.listen(place)`, with the same events, but without what that loads for servers that
- * share a port or have a name to look up: `cluster`, `child_process`, `dgram` and `dns`, 1 to 1.8
- * MiB of a service that needs none of them (NFR-101, docs/adr/0002). A name, and a Node.js without
- * this way in, take the usual one.
+ * As `server.listen(place)`, with the same events, but without loading the modules for shared ports
+ * and names: `cluster`, `child_process`, `dgram` and `dns`, 1 to 1.8 MiB (NFR-101, docs/adr/0002).
+ * Host names, and a Node.js without `_listen2`, use `server.listen`.
  *
- * @param place a path of the file system, or an address with its port; port 0 takes a free one
+ * @param place a path for a socket of mode 0600, or an address and port; port 0 is any free one
  */
 export function listenAt(server: Pick<Server, 'listen'>, place: string | Endpoint): void {
   const binding = server as Binding;

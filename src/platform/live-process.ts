@@ -3,27 +3,21 @@ import { join } from 'node:path';
 
 /** Clock ticks a second in /proc (`USER_HZ`): 100 on every Linux architecture that Node runs on. */
 const TICKS = 100;
-/** A shell's hook notes the session's start a little after the process began, never before. */
+/** A hook records the start of its session shortly after its process started, never before. */
 const TOLERANCE_MS = 5_000;
-/**
- * More than anybody has terminals; those that ended by becoming another program are never asked for
- * again.
- */
+/** More than a user has terminals. Shells that were replaced by another program are not removed. */
 const MAX_KNOWN = 1_000;
 
-/**
- * Whether the process that began a session (`sessionStartUs`) still lives; a later one that got the
- * same number does not count.
- */
+/** Whether the process of a session still runs; a later process of the same pid does not count. */
 export type Liveness = (pid: number, sessionStartUs: number) => boolean;
 
 /**
- * Compares when process and session began. A clock that is set ahead (a virtual machine that was
- * paused, a first word from a time server) moves the start of every process with it, but not what a
- * session noted before; so a process that was found to be the session's once is known by its ticks
- * since boot from then on, which no clock moves.
+ * Compares the start of the process with that of the session. When the clock is set ahead (after a
+ * suspend, or by a time server), the start of every process moves with it, but not the recorded
+ * start of the session. A process that was recognized once is therefore known by its start in ticks
+ * since boot, which no clock changes.
  *
- * @param proc Linux's /proc; where there is none, any process of that number counts
+ * @param proc path of /proc; where there is none, any process with that pid counts
  */
 export function createLiveness(proc = '/proc'): Liveness {
   const known = new Map<string, number>();
@@ -51,7 +45,7 @@ function exists(pid: number): boolean {
   }
 }
 
-/** When a process began, in ticks since boot; null where the system does not tell. */
+/** Start of a process in ticks since boot; null where it is unknown. */
 function startTicks(proc: string, pid: number): number | null {
   try {
     const stat = readFileSync(join(proc, String(pid), 'stat'), 'latin1');
@@ -64,14 +58,12 @@ function startTicks(proc: string, pid: number): number | null {
   }
 }
 
-/** The same in ms since the epoch, by the clock of this moment. */
+/** The same in ms since the epoch, by the current clock. */
 function startMs(proc: string, ticks: number): number {
   return bootSeconds(proc) * 1_000 + (ticks * 1_000) / TICKS;
 }
 
-/**
- * 0 where the system does not tell, as some containers do: then any process of that number counts.
- */
+/** 0 where it is unknown, as in some containers: then any process with that pid counts. */
 function bootSeconds(proc: string): number {
   try {
     return Number(/^btime (\d+)$/m.exec(readFileSync(join(proc, 'stat'), 'latin1'))?.[1] ?? 0);

@@ -7,7 +7,7 @@ const ROTATE_BYTES = 5 * 1024 * 1024;
 const STDERR = 2;
 
 export interface ServiceLog extends Log {
-  /** Moves a log that has grown large to `.1`; the next line begins a new one. */
+  /** Renames a log of more than 5 MiB to `.1`; the next line starts a new file. */
   readonly rotate: () => void;
   /** Lines that could not be written to the file. */
   readonly lost: () => number;
@@ -16,10 +16,9 @@ export interface ServiceLog extends Log {
 }
 
 /**
- * JSON lines on stderr and in `caro.log` (0600); each is on its way before the next event. Pino is
- * loaded with the first line: a service in which all is well says nothing and saves its 5 MiB. A
- * line that cannot be written is counted: neither a full disk nor a closed terminal may end the
- * service.
+ * JSON lines on stderr and in `caro.log` (0600), written synchronously. Pino is loaded with the
+ * first line, which saves 5 MiB while there is nothing to log. A line that cannot be written is
+ * counted: neither a full disk nor a closed terminal may end the service.
  */
 export function openLog(file: string): ServiceLog {
   let opened: Promise<Logger> | undefined;
@@ -57,7 +56,7 @@ function toStderr(line: string): void {
   try {
     writeSync(STDERR, line);
   } catch {
-    // The terminal is gone, or nobody reads the pipe: the file has the line.
+    // The terminal is closed, or the pipe has no reader; the file has the line.
   }
 }
 
@@ -83,14 +82,12 @@ class LogFile {
       if (this.#descriptor !== undefined) closeSync(this.#descriptor);
       this.#descriptor = undefined;
     } catch {
-      // It goes on growing; the next quarter of an hour tries again.
+      // The log keeps growing; the next quarter-hour clock tries again.
     }
   }
 }
 
-/**
- * Name, code and frames of an error; its message is left out, since it may quote what it failed on.
- */
+/** Name, code and frames of an error. Its message is left out, since it may quote user input. */
 function describeError(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = (error as NodeJS.ErrnoException).code;

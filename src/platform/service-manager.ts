@@ -3,17 +3,17 @@ import { execFile } from 'node:child_process';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Tells systemd that the service is up and, while its event loop turns, that it is alive
- * (sd_notify(3), docs/adr/0010). A service that hangs is silent, and systemd starts it again. To be
- * called once everything listens, under systemd only (`NOTIFY_SOCKET`).
+ * Notifies systemd that the service is ready, and then regularly that its event loop runs
+ * (sd_notify(3), docs/adr/0010). systemd restarts a service that stops notifying. To be called once
+ * everything listens, and under systemd only (`NOTIFY_SOCKET`).
  *
- * @returns ends the signs of life; the process goes on
+ * @returns a function that ends the notifications
  */
 export async function tellServiceManager(env: Env, onFault: (error: unknown) => void): Promise<() => void> {
   const say = (...words: readonly string[]): Promise<void> =>
     new Promise((done) => {
-      // Node has no datagram sockets in the file system; systemd's own program waits until its word
-      // was heard.
+      // Node.js has no Unix datagram sockets. systemd's own program returns once systemd has read
+      // the message.
       execFile('systemd-notify', words, { env: { ...env }, timeout: 10_000 }, (error) => {
         if (error) onFault(error);
         done();
@@ -27,7 +27,7 @@ export async function tellServiceManager(env: Env, onFault: (error: unknown) => 
 }
 
 /**
- * How long systemd waits for a sign of life, in ms; null where it does not, or not of this process
+ * Watchdog timeout of systemd in ms; null where there is none for this process
  * (sd_watchdog_enabled(3)).
  */
 function watchdogMs({ WATCHDOG_USEC: usec, WATCHDOG_PID: pid }: Env): number | null {

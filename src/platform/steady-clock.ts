@@ -1,6 +1,6 @@
 /**
- * Milliseconds on a clock that never leaps, from some moment in the past. `steadyMs()` would load a
- * part of Node that nothing else here needs.
+ * Milliseconds of a monotonic clock, counted from an arbitrary time. `performance.now()` would load
+ * a part of Node.js that the idle service does not need otherwise (docs/adr/0002).
  */
 export function steadyMs(): number {
   const [seconds, nanoseconds] = process.hrtime();

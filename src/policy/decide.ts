@@ -3,18 +3,18 @@ import type { Decision, PolicyAction, PolicyQuestion, PolicySettings } from '../
 import type { SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
 import { compileSubnets, type SubnetTable } from './subnets.ts';
 
-/** Which line of the configuration speaks for a node. */
+/** The rule of the configuration that applies to a node. */
 export interface TrustRule {
   readonly rule: string;
   readonly level: TrustLevel;
   readonly denied: boolean;
-  /** Where the rule is none of the configuration's. */
+  /** The reason, where the rule is not part of the configuration. */
   readonly because?: string;
 }
 
 const SHUT_OUT: Readonly<Record<ShutState, string>> = {
-  retired: 'another key has taken the place of this one',
-  suspended: 'one key has named two successors; neither it nor they count until you have confirmed one',
+  retired: 'another key has replaced this one',
+  suspended: 'one key has two successors; none of the three is trusted until you confirm one',
   revoked: 'the owner of that node has revoked this key, or the one that endorsed it',
 };
 
@@ -34,13 +34,14 @@ const WANTED: Readonly<Record<PolicyAction, string>> = {
 };
 
 /**
- * Decides about another node: deny (node or subnet) over node over most specific subnet over
- * default (FR-701–705, docs/design.md §5). The sharing level cuts further and never widens; denied
- * tools are cut out of every answer, whoever asks. Pure.
+ * Decides about another node (FR-701–705, docs/design.md §5). A deny (node or subnet) takes
+ * precedence over a node, a node over the most specific subnet, and that over the default. The
+ * sharing level restricts further and never grants; denied tools are missing from every answer.
+ * Pure.
  */
 export function decide(settings: PolicySettings, question: PolicyQuestion): Decision {
   const trust = trustRuleFor(settings.trust, question);
-  if (trust.denied) return deny(trust.rule, trust.because ?? `${trust.rule} shuts this node out`);
+  if (trust.denied) return deny(trust.rule, trust.because ?? `${trust.rule} denies this node`);
   const granted = GRANTS[trust.level][question.action];
   if (granted === 0)
     return deny(trust.rule, `${trust.rule} says ${trust.level}, which may not ${WANTED[question.action]}`);
@@ -50,7 +51,7 @@ export function decide(settings: PolicySettings, question: PolicyQuestion): Deci
 }
 
 /**
- * What the sharing level leaves of a grant. A pushed summary exists at level 1 only; an answer can
+ * Restricts a grant to the sharing level. A pushed summary exists at level 1 only; an answer can
  * fall back to aggregates.
  */
 function cut(
@@ -71,7 +72,7 @@ function cut(
 
 const deny = (rule: string, reason: string): Decision => ({ allow: false, level: null, rule, reason });
 
-/** The line of the configuration that speaks for a node, before anything is cut. */
+/** The rule that applies to a node, before the sharing level restricts it. */
 export function trustRuleFor(trust: PolicySettings['trust'], question: PolicyQuestion): TrustRule {
   const { id, address, formerIds = [], trustedAs, keyState } = question;
   const tables = tablesOf(trust);
@@ -95,10 +96,7 @@ interface Tables {
   readonly granted: SubnetTable;
 }
 
-/**
- * Compiled once for each configuration: settings are immutable, a changed configuration is another
- * object.
- */
+/** Compiled once for each configuration; a changed configuration is another object. */
 const compiled = new WeakMap<PolicySettings['trust'], Tables>();
 
 function tablesOf(trust: PolicySettings['trust']): Tables {
@@ -112,6 +110,6 @@ function tablesOf(trust: PolicySettings['trust']): Tables {
   return tables;
 }
 
-/** Never finds what an object inherits. */
+/** Ignores inherited members such as `constructor`. */
 const ownEntry = (table: Readonly<Record<string, TrustLevel>>, key: string): TrustLevel | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined;

@@ -2,7 +2,7 @@ import type { Vocabulary } from '../domain/answers/vocabulary.ts';
 
 /**
  * Canonical names of the tools in `sharing.deny_tools`. A name outside the catalogue is counted
- * under `other`, which is then kept back as a whole: the two cannot be told apart.
+ * under `other`, which is then withheld as a whole, because the two cannot be told apart.
  */
 export const deniedTools = (
   names: readonly string[],

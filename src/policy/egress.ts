@@ -1,7 +1,7 @@
 import type { PolicyQuestion } from '../domain/policy/policy.ts';
 import { QUERY_TYPES, type QueryType } from '../domain/policy/trust.ts';
 
-/** A message that is about to leave, as far as policy looks at it. */
+/** The part of an outgoing message that the policy depends on. */
 export interface OutgoingMessage {
   readonly recipient: string;
   readonly address?: string;
@@ -11,9 +11,9 @@ export interface OutgoingMessage {
 }
 
 /**
- * What the egress gate asks the policy about a message. Summaries are level 1; a response with
- * figures has the level it says; every other message carries none of our figures and may go to
- * whoever may connect.
+ * The question that the egress gate asks the policy about a message. A summary has level 1, a
+ * response with figures the level in its body. Every other message contains no figures and may go
+ * to any node that may connect.
  */
 export function egressQuestion({ recipient, address, type, body }: OutgoingMessage): PolicyQuestion {
   const who = { id: recipient, ...(address === undefined ? {} : { address }) };
@@ -25,7 +25,7 @@ export function egressQuestion({ recipient, address, type, body }: OutgoingMessa
     ...who,
     action: 'query',
     ...(isQueryType(queryType) ? { queryType } : {}),
-    // What does not say that it is an aggregate is judged as the most detailed.
+    // Anything that is not marked as an aggregate counts as the most detailed level.
     level: level === 2 ? 2 : 1,
   };
 }

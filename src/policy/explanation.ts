@@ -2,10 +2,7 @@ import type { KeyState } from '../domain/identity/key-state.ts';
 import type { Decision, Explanation, PolicyAction, PolicyQuestion, PolicySettings } from '../domain/policy/policy.ts';
 import { decide, trustRuleFor } from './decide.ts';
 
-/**
- * Explains a decision (`caro trust explain`). Pure; asks `decide` itself, so that it cannot say
- * anything else.
- */
+/** Explains a decision (`caro trust explain`) by calling `decide`, so that both agree. Pure. */
 export function explain(settings: PolicySettings, question: PolicyQuestion): Explanation {
   const trust = trustRuleFor(settings.trust, question);
   const other = (action: PolicyAction): Partial<Record<PolicyAction, Decision>> =>
@@ -19,10 +16,7 @@ export function explain(settings: PolicySettings, question: PolicyQuestion): Exp
   };
 }
 
-/**
- * `allow L1`, `allow L2`, `allow` (where no level applies) or `deny`: the words of
- * `[[trust.tests]]`.
- */
+/** The words of `[[trust.tests]]`; `allow` where no level applies. */
 export function outcomeOf({ allow, level }: Decision): 'allow' | 'allow L1' | 'allow L2' | 'deny' {
   if (!allow) return 'deny';
   return level === null ? 'allow' : `allow L${level}`;
@@ -31,8 +25,8 @@ export function outcomeOf({ allow, level }: Decision): 'allow' | 'allow L1' | 'a
 const KEY_STATES: Readonly<Record<KeyState, string>> = {
   current: 'trust in a key before it has moved to it',
   pending: 'endorsed by a key before it, trust has not moved yet',
-  retired: 'another key has taken its place',
-  suspended: 'one key has named two successors',
+  retired: 'replaced by another key',
+  suspended: 'one key has two successors',
   revoked: 'revoked by its own owner',
 };
 
@@ -44,7 +38,7 @@ function stepsTo(rule: string, { trust, sharing }: PolicySettings, question: Pol
     ...(isPlain ? [] : [[`key.${keyState}`, KEY_STATES[keyState]] as const]),
     [
       'trust.deny.nodes',
-      `${trust.deny.nodes.length} denied nodes${asFormer(question, 'one denied covers all after it')}`,
+      `${trust.deny.nodes.length} denied nodes${asFormer(question, 'a denied one covers its successors')}`,
     ],
     ['trust.deny.subnets', `${trust.deny.subnets.length} denied subnets (${from})`],
     [

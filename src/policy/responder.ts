@@ -11,7 +11,7 @@ import { deniedTools } from './denied-tools.ts';
 export interface ResponderPorts {
   /** Figures of the span [sinceMs, untilMs) without commands of `deniedTools` (canonical names). */
   readonly figures: (sinceMs: number, untilMs: number, deniedTools: readonly string[]) => AnswerFigures;
-  /** Read with the first query: a node that nobody asks does without it. */
+  /** Loaded with the first query, to save memory in nodes that receive none. */
   readonly vocabulary: () => Promise<Vocabulary>;
   /** Resolves once the record is on disk. */
   readonly audit: (entry: AuditEntry) => Promise<unknown>;
@@ -20,23 +20,20 @@ export interface ResponderPorts {
 
 export interface Responder {
   /**
-   * Answers a peer's query as far as the policy allows (FR-603): figures at the level that it may
-   * see, or a refusal. Received query and answer are on record, with level, decision and rule,
-   * before the answer is returned (FR-902). Never rejects for policy reasons.
+   * Answers a peer's query as far as the policy allows (FR-603): figures at the level that the peer
+   * may see, or a refusal. The query and the answer are in the audit log, with level, decision and
+   * rule, before the answer is returned (FR-902). Never rejects for policy reasons.
    */
   readonly answer: (settings: PolicySettings, asker: Asker, query: QueryBody) => Promise<ResponseBody>;
-  /**
-   * Forgets figures kept for repetition; to be called when the configuration changes, so that an
-   * old one cannot linger in them.
-   */
+  /** Forgets repeated figures. MUST be called when the configuration changes. */
   readonly forget: () => void;
 }
 
-/** Served to each asker in a minute; beyond that it is told `suppressed`. */
+/** Maximum number of queries answered for each asker in a minute; others get `suppressed`. */
 export const QUERIES_PER_MINUTE = 60;
 /**
- * So long the same asker gets the same figures, whatever he asks, so that he cannot watch single
- * commands come in.
+ * How long an asker gets the same figures for all queries, so that they cannot observe single
+ * commands.
  */
 export const REPEAT_MS = 60_000;
 
@@ -45,8 +42,8 @@ export function createResponder(ports: ResponderPorts): Responder {
   const kept = new Map<string, { readonly figures: AnswerFigures; readonly untilMs: number }>();
 
   /**
-   * Kept by span alone: what two types of query tell of the same commands would tell what came
-   * between them.
+   * Kept per asker and span, not per type: the difference between the answers to two types would
+   * reveal the commands in between.
    */
   const figuresFor = (asker: string, spanHours: SpanHours, denied: ReadonlySet<string>): AnswerFigures => {
     const nowMs = ports.now();
@@ -75,8 +72,8 @@ export function createResponder(ports: ResponderPorts): Responder {
     answer: async (settings, asker, query) => {
       const { type, spanHours } = query;
       const { isGranted: served, refused } = limit.take(asker.id, ports.now());
-      // A flood is recorded at its first question and counted in the next one that is served: it
-      // must not fill the log.
+      // A flood must not fill the audit log: its first query is recorded, and the others are
+      // counted in the record of the next answered one.
       if (!served && refused > 1) return { result: 'suppressed', type };
       const details = { query: type, spanHours, ...(refused > 0 ? { unserved: refused } : {}) };
       await ports.audit({ type: 'query.received', peer: asker.id, details });
@@ -91,7 +88,7 @@ export function createResponder(ports: ResponderPorts): Responder {
   };
 }
 
-/** All that commands add to is of one moment, whichever part of it is told first. */
+/** Reads all figures of commands now, so that they are of one instant. */
 function readAtOnce(figures: AnswerFigures): AnswerFigures {
   for (const read of [figures.usage, figures.levels, figures.slots, figures.rules, figures.coverage]) read();
   return figures;

@@ -9,8 +9,8 @@ export interface SubnetRule {
 }
 
 /**
- * Says which entry of a table an address falls under: the longest prefix; of equal ones the level
- * that grants least.
+ * Finds the entry for an address: the longest prefix, and of equal ones the level that grants
+ * least.
  */
 export type SubnetTable = (address: string) => SubnetRule | undefined;
 
@@ -24,15 +24,15 @@ interface Entry extends SubnetRule {
 const MAPPED_PREFIX = 96;
 
 /**
- * Compiles a table of subnets (FR-703). IPv4, IPv6, and IPv4 in IPv6 clothes (RFC 4291 §2.5.5.2) in
- * addresses and in entries alike. Node's own `BlockList` does the matching. A malformed entry,
+ * Compiles a table of subnets (FR-703). Addresses and entries may be IPv4, IPv6 or IPv4-mapped IPv6
+ * (RFC 4291 §2.5.5.2). Node's own `BlockList` does the matching. A malformed entry,
  * which a checked configuration cannot hold, matches nothing.
  */
 export function compileSubnets(entries: readonly SubnetRule[]): SubnetTable {
   const compiled = entries
     .flatMap((rule) => compile(rule) ?? [])
     .sort((a, b) => b.prefix - a.prefix || TRUST_LEVELS.indexOf(a.level) - TRUST_LEVELS.indexOf(b.level));
-  // Most strangers fall under no entry at all: one native look at all of them spares a look at
+  // Most unknown addresses match no entry: one native check of all entries is faster than one
   // each.
   const any = new BlockList();
   for (const { network, prefix, family } of compiled) any.addSubnet(network, prefix, family);

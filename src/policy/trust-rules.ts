@@ -2,10 +2,7 @@ import type { Configuration } from '../domain/configuration.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
 import type { NamedNode, TrustRules } from '../domain/policy/policy.ts';
 
-/**
- * The rules of trust for their owner's eyes, with the names and addresses that his peers have.
- * Pure.
- */
+/** The trust rules as shown to their owner, with the names and addresses of the peers. Pure. */
 export function trustRules({ trust, mesh }: Pick<Configuration, 'trust' | 'mesh'>): TrustRules {
   const named = (id: string): NamedNode => {
     const peer = mesh.peers.find((entry) => entry.id === id);

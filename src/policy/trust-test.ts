@@ -4,9 +4,8 @@ import { decide } from './decide.ts';
 import { outcomeOf } from './explanation.ts';
 
 /**
- * Runs `[[trust.tests]]` (docs/design.md §5). They judge the rules of trust as if sharing were on
- * (level 1): the sharing level is the owner's switch, and turning it off must never be refused
- * because a test expects somebody to be served.
+ * Runs `[[trust.tests]]` (docs/design.md §5). They check the trust rules as if sharing were on
+ * (level 1): turning sharing off must never be refused because a test expects an answer.
  */
 export function runTrustTests(settings: PolicySettings): readonly TrustTestResult[] {
   const sharingOn: PolicySettings = { trust: settings.trust, sharing: { ...settings.sharing, level: 1 } };
@@ -32,15 +31,15 @@ export function runTrustTests(settings: PolicySettings): readonly TrustTestResul
   });
 }
 
-/** Those that expect a revoked node to be served. */
+/** Tests that expect answers for a revoked node. */
 export const overruledTests = (settings: PolicySettings): readonly TrustTestResult[] =>
   runTrustTests(settings).filter(({ overruled }) => overruled);
 
 /**
- * Refuses a configuration whose own tests fail. A test that expects a revoked node to be served
- * refuses nothing: a revocation MUST take effect.
- * @throws CaroError `config_invalid` that names every failing test, what it expects, what came and
- *   the rule that decided.
+ * Refuses a configuration whose own tests fail. Tests that expect answers for a revoked node are
+ * ignored: a revocation MUST always take effect.
+ * @throws CaroError `config_invalid` that names every failing test, what it expects, the outcome
+ *   and the rule that decided
  */
 export function verifyTrustTests(settings: PolicySettings): void {
   const failed = runTrustTests(settings).filter(({ ok, overruled }) => !ok && !overruled);

@@ -31,15 +31,15 @@ export interface AuditStore {
     readonly before?: number;
     readonly type?: string;
   }) => readonly AuditRecord[];
-  /** Oldest first, one at a time, so that a long log needs no memory. */
+  /** Oldest first, one row at a time, because a log may not fit in memory. */
   readonly all: () => Iterable<AuditRecord>;
   readonly checkpoints: () => readonly AuditCheckpoint[];
   readonly addCheckpoint: (checkpoint: AuditCheckpoint) => void;
-  /** Removes the prefix that a checkpoint allows to go. */
+  /** Removes a prefix that a signed checkpoint accounts for. */
   readonly prune: (throughSeq: number) => void;
   /**
-   * The record before the first one that is not older than `time`: a clock that jumped never makes
-   * a young record go.
+   * The record before the first one that is not older than `time`: a clock that leapt never causes
+   * the removal of a recent record.
    */
   readonly lastBefore: (time: string) => AuditRecord | undefined;
 }
@@ -63,8 +63,8 @@ export function createAuditStore(database: Database): AuditStore {
       insert.run(seq, time, type, peer, JSON.stringify(details), prevHash, hash);
     },
     head: () => optional(head.get()),
-    // By the numbers, which have no gaps: to count the rows would mean to read all of a log of
-    // years for each status.
+    // By the sequence numbers, which have no gaps: counting the rows would read the whole log for
+    // each status.
     count: () => Number(count.get()),
     list: ({ limit = DEFAULT_LIMIT, before = null, type = null }) =>
       (list.all({ limit, before, type }) as AuditRow[]).map(recordOf),

@@ -21,16 +21,16 @@ import { Sqlite } from './sqlite.ts';
 export type { Database };
 
 /**
- * Above this size a check at start would hold the service up for seconds; it is made beside the
- * work then.
+ * Above this size a check would delay the start by seconds; it then runs in a thread after the
+ * start.
  */
 export const QUICK_CHECK_LIMIT_BYTES = 64 * 1024 * 1024;
 const HEADER = 'SQLite format 3\0';
-/** "caro" in the file's header, so that the database of another program is told from ours. */
+/** "caro" in the file's header, which distinguishes our database from other programs'. */
 const APPLICATION_ID = 0x6361726f;
 /**
- * A database and what SQLite keeps beside it: left there, a journal would be played into the next
- * one.
+ * Suffixes of a database and of SQLite's files next to it. A journal that is left behind would be
+ * applied to the next database.
  */
 export const PARTS = ['', '-wal', '-shm', '-journal'] as const;
 
@@ -52,8 +52,8 @@ export interface Migration {
 }
 
 /**
- * How much of a database is looked at: its header and schema and, up to `QUICK_CHECK_LIMIT_BYTES`,
- * its pages; all pages; or all pages and indexes.
+ * What is checked. `start`: header, schema and, up to `QUICK_CHECK_LIMIT_BYTES`, pages; `pages`:
+ * all pages; `whole`: all pages and indexes.
  */
 export type CheckDepth = 'start' | 'pages' | 'whole';
 
@@ -64,10 +64,10 @@ export type CheckDepth = 'start' | 'pages' | 'whole';
 export type BeforeMigration = (database: Database, version: number) => string | null;
 
 /**
- * Opens the node's database for writing, making or migrating it as needed. A damaged file is set
- * aside and a fresh one begun, so that observation goes on; nothing of the damaged one is deleted.
+ * Opens the node's database for writing and makes or migrates it as needed. A damaged file is set
+ * aside (renamed, never deleted), and observation continues with a new one.
  *
- * @param options `depth` `whole` looks at all of it first; a `reason` sets it aside without a look
+ * @param options `depth` of the check; with a `reason` the file is set aside without a check
  * @throws CaroError `database_damaged` when it was written by a newer version, `disk_full` when it
  *   cannot be written at all.
  */
@@ -99,8 +99,8 @@ export function openDatabase(
 }
 
 /**
- * A crash may have come between moving a database aside and moving its journal: the journal
- * follows, since it would be lost beside a fresh database, and with it what was committed last.
+ * After a crash between the renames of a database and of its journal, renames the journal, too.
+ * Next to a new database it would be lost, and with it the last commits.
  */
 function finishSettingAside(file: string): void {
   if (isThere(file) || !existsSync(`${file}-wal`)) return;
@@ -117,10 +117,7 @@ export const databaseBytes = (file: string): number => sizeOf(file) + sizeOf(`${
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
-/**
- * Databases that were set aside as damaged and not salvaged yet, or replaced by a backup; oldest
- * first.
- */
+/** Databases set aside as damaged and not salvaged yet, or replaced by a backup; oldest first. */
 export function setAsideFiles(file: string, why: 'damaged' | 'replaced' = 'damaged'): readonly string[] {
   const prefix = `${basename(file)}.${why}-`;
   return readdirSync(dirname(file))
@@ -141,7 +138,7 @@ export function openReadOnly(file: string): Database {
 }
 
 /**
- * Why a database file cannot be used, or null. Never changes what is in it; one that its owner
+ * Why a database file cannot be used, or null. Does not change its content; a file that its owner
  * cannot read is made readable.
  */
 export function damageOf(file: string, depth: CheckDepth = 'start'): string | null {
@@ -153,13 +150,13 @@ export function damageOf(file: string, depth: CheckDepth = 'start'): string | nu
     return lookInto(file, depth);
   } catch (error) {
     if (!isUnfinished(error)) throw error;
-    // Cut off in the middle of a change: SQLite takes it back when it may write.
+    // A transaction was interrupted: SQLite rolls it back when the file is opened for writing.
     new Sqlite(file).exec('SELECT count(*) FROM sqlite_schema').close();
     return lookInto(file, depth);
   }
 }
 
-/** No version of this program comes near; what a newer one wrote is refused, not set aside. */
+/** Far above any real version. A database of a newer version is refused, not set aside. */
 const FAR_VERSION = 1_000;
 
 function lookInto(file: string, depth: CheckDepth): string | null {
@@ -181,21 +178,21 @@ function lookInto(file: string, depth: CheckDepth): string | null {
   }
 }
 
-/** A journal waits to be played back, which a reader may not do. */
+/** A journal must be applied first, which needs write access. */
 const isUnfinished = (error: unknown): boolean =>
   isSqliteError(error) && ['SQLITE_READONLY_ROLLBACK', 'SQLITE_READONLY_RECOVERY'].includes(error.code);
 
-/** `fs.existsSync` follows links and wants permission. */
+/** Unlike `fs.existsSync`, follows no links and needs no permission on the target. */
 const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 
-/** Our own file without permission for ourselves, as a `chmod` gone wrong leaves it. */
+/** Restores the owner's permissions on their own file, e.g. after a mistaken `chmod`. */
 function makeUsable(file: string, { mode, uid }: Stats): void {
   if ((mode & 0o600) !== 0o600 && uid === process.getuid?.()) chmodSync(file, 0o600);
 }
 
 /**
- * Ours have our mark or, if they are older than it, our tables and a version; a file of no bytes is
- * nobody's.
+ * Ours have our application id or, if they are older than that, our tables. An empty file is not
+ * foreign.
  */
 export function isForeign(database: Database): boolean {
   const id = database.pragma('application_id', { simple: true });
@@ -229,23 +226,18 @@ export interface SqliteError extends Error {
   readonly code: string;
 }
 
-/**
- * By its code, not its class: the addon keeps the class of whichever copy of its module was loaded
- * first.
- */
+/** By its code, not its class: the addon keeps the class of the first copy that was loaded. */
 export const isSqliteError = (error: unknown): error is SqliteError =>
   typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_');
 
-/**
- * True for errors that more room or a writable disk would mend, of SQLite as well as of the system.
- */
+/** True for errors, of SQLite or the system, of a disk that is full, read-only or failing. */
 export const isDiskFull = (error: unknown): boolean =>
   isFullDisk(error) || (isSqliteError(error) && (FULL_CODES.has(error.code) || FULL_FAMILIES.test(error.code)));
 
-/** What SQLite calls by its most general code although it says that the file's header is wrong. */
+/** Messages about a damaged header, for which SQLite has only its most general code. */
 const DAMAGE_TEXT = /^(unsupported file format|malformed database schema)/;
 
-/** What an error of the file itself is, in words; null for any other error. */
+/** Describes an error that means a damaged file; null for any other error. */
 export function damageIn(error: unknown): string | null {
   if (!isSqliteError(error)) return null;
   const isDamage = DAMAGE_CODES.has(error.code) || (error.code === 'SQLITE_ERROR' && DAMAGE_TEXT.test(error.message));
@@ -263,22 +255,22 @@ function hasHeader(file: string): boolean {
 }
 
 /**
- * SQLite would make it readable for others, and a crash could leave it so. An existing one is left
- * as it is.
+ * Makes an empty database file (0600), which SQLite would make readable for others. An existing
+ * file is not changed.
  */
 export function makePrivately(file: string): void {
   if (isThere(file)) return;
   try {
     closeSync(openPrivately(file, 'ax'));
   } catch (error) {
-    // Another process that starts at the same moment may have made it since.
+    // Another process that starts at the same time may have made it.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
 /**
- * Or the reason why it is damaged after all: pages that are whole may hold tables of another
- * version than the one they name.
+ * @returns the reason as text if the file is damaged after all: intact pages may contain tables of
+ *   another version than the one in the header
  */
 function openWhole(file: string, beforeMigration?: BeforeMigration): ReturnType<typeof openForWriting> | string {
   try {
@@ -295,8 +287,7 @@ function openForWriting(
 ): Pick<OpenedDatabase, 'database' | 'migration'> {
   makePrivately(file);
   const database = new Sqlite(file, { timeout: 5_000 });
-  // FULL: a spool record is removed only after the commit that holds it has reached the disk
-  // (docs/design.md §2).
+  // FULL: a spool record is removed only after its commit is on the disk (docs/design.md §2).
   for (const pragma of [
     'auto_vacuum = incremental',
     'journal_mode = wal',

@@ -7,20 +7,20 @@ export interface DueSummary {
 }
 
 /**
- * Which of the node's own summaries each peer has (docs/design.md §7: kept and sent when the peer
- * is back, once each).
+ * Which of the node's own summaries each peer has. Undelivered ones are kept and sent once when the
+ * peer is back (docs/design.md §7).
  */
 export interface DeliveryStore {
   /**
-   * Notes that a peer may have summaries from `nowMs` on; what was made before is not sent to it.
-   * Does nothing the second time.
+   * Allows a peer the summaries that are made from `nowMs` on. Does nothing if it was allowed them
+   * before.
    */
   readonly admit: (peer: string, nowMs: number) => void;
-  /** The peer may no longer have any; if it may again later, it begins anew then. */
+  /** The peer gets no more summaries, until it is admitted again. */
   readonly dismiss: (peer: string) => void;
   /**
-   * Newest revisions of what was made under one of these ids that the peer has not acknowledged,
-   * oldest first.
+   * Newest revisions of summaries of these node ids that the peer has not acknowledged, oldest
+   * first.
    */
   readonly due: (nodes: readonly string[], peer: string, limit: number) => readonly DueSummary[];
   readonly acknowledge: (peer: string, summaryId: string, nowMs: number) => void;

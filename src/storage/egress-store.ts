@@ -2,10 +2,10 @@ import type { EgressLine, EgressMessage, LedgerFilter } from '../domain/audit/eg
 import { isoTime } from '../domain/time/iso-time.ts';
 import type { Database } from './database.ts';
 
-/** One message that is about to leave. */
+/** One outgoing message. */
 export type EgressEntry = Omit<EgressMessage, 'seq' | 'size'>;
 
-/** The egress ledger: written before anything leaves, never changed, removed by retention only. */
+/** The egress ledger: written before a message leaves, never changed, removed only by retention. */
 export interface EgressStore {
   /** On disk when it returns, all or nothing. */
   readonly record: (entries: readonly EgressEntry[]) => void;

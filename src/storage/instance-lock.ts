@@ -4,12 +4,9 @@ import { steadyMs } from '../platform/steady-clock.ts';
 import { damageIn, isDiskFull, isSqliteError, makePrivately } from './database.ts';
 import { Sqlite } from './sqlite.ts';
 
-/** A change takes milliseconds; the system lets go of the lock of one that was killed. */
+/** A change takes milliseconds; the system releases the lock of a process that was killed. */
 const TURN_MS = 10_000;
-/**
- * Between two tries, at most: by chance, so that those who wait do not come at the same moment
- * again.
- */
+/** Maximum pause between two attempts; random, so that waiting processes do not stay in step. */
 const PAUSE_MS = 40;
 
 interface Lock {
@@ -17,8 +14,8 @@ interface Lock {
 }
 
 /**
- * Keeps a second service off the same home. SQLite's own file lock is used, since the system lets
- * go of it however the process ends.
+ * Prevents a second service on the same home. Uses SQLite's file lock, which the system releases
+ * when the process ends for any reason.
  * @throws CaroError `already_running`, `disk_full`
  */
 export function lockInstance(file: string): Lock {
@@ -41,11 +38,11 @@ export function lockInstance(file: string): Lock {
 }
 
 /**
- * Runs `act` while no other process of this user runs one under the same lock: what is read,
- * changed and written back would else lose what another one wrote in between. Where there is no
- * room for the lock `act` runs all the same, since nothing else may keep it back.
+ * Runs `act` while no other process holds the lock, so that a change which reads, modifies and
+ * writes a file does not lose the change of another process. Where the disk is full and the lock
+ * cannot be made, `act` runs without it.
  *
- * @throws CaroError `already_running` where another one does not end; what `act` throws
+ * @throws CaroError `already_running` where another process holds it for 10 s; what `act` throws
  */
 export async function withFileLock<T>(file: string, act: () => T): Promise<T> {
   const held = await turnOf(file);
@@ -84,15 +81,15 @@ function lock(file: string): Lock {
     return tryLock(file);
   } catch (error) {
     if (damageIn(error) === null) throw error;
-    // Nothing stands in it. Emptied in place, since locks belong to the file and not to its name.
+    // The file has no content. It is emptied in place, since a lock belongs to the inode.
     truncateSync(file);
     return tryLock(file);
   }
 }
 
 /**
- * Never waits: SQLite would, with the whole process, and two that wait while each holds its half of
- * a lock would wait for each other.
+ * Never waits in SQLite, which would block the whole process; and two processes that each hold a
+ * part of the lock would wait for each other.
  */
 function tryLock(file: string): Lock {
   makePrivately(file);

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 
-/** Small facts that outlive the service. */
+/** Key-value pairs that are kept across restarts. */
 export interface MetaStore {
   readonly get: (key: string) => string | undefined;
   readonly set: (key: string, value: string) => void;

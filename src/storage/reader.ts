@@ -10,16 +10,11 @@ import { allEvents, searchEvents } from './events/event-search.ts';
 import { rulesBetween, slotsBetween } from './rollups/rollup-range.ts';
 import { addUp, readPatternUsage } from './rollups/rollup-row.ts';
 
-/**
- * Questions about events; but for `listEvents` each is bounded by rollups or by a page, never by
- * the number of events stored.
- */
+/** Queries of events. Only the cost of `listEvents` grows with the number of events. */
 export interface Reader {
-  /**
-   * One page of a search, newest first; at most `limit` events (100 unless told, 10,000 at most).
-   */
+  /** One page of a search, newest first: `limit` events, by default 100, at most 10,000. */
   readonly search: (filter: EventFilter) => EventPage;
-  /** The same, to its end: looks at every event where few fit. */
+  /** All pages of a search: reads every event where few match. */
   readonly listEvents: (filter: EventFilter) => readonly TerminalEvent[];
   /** Figures of the quarter-hour slots that begin in [sinceMs, untilMs), widened to whole slots. */
   readonly statistics: (sinceMs: number, untilMs: number) => LocalStatistics;

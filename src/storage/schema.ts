@@ -1,7 +1,7 @@
 /**
- * Schema, one entry per `user_version`; entries are only ever added. Rollups repeat in small what
- * events say, per quarter of an hour, so that summaries and dashboards cost the same with ten
- * million events as with ten thousand (docs/design.md §2).
+ * Schema, one entry per `user_version`; entries are only ever added. Rollups aggregate the events
+ * per quarter-hour, so that summaries and dashboards cost the same with ten million events as with
+ * ten thousand (docs/design.md §2).
  */
 export const MIGRATIONS: readonly string[] = [
   `

@@ -14,7 +14,7 @@ export interface StoredSummary {
   readonly revision: number;
   readonly createdMs: number;
   readonly document: Envelope;
-  /** Digest of the rollups that it was made from: another one means late events. */
+  /** Digest of the rollups that it was made from; it changes with late events. */
   readonly seen: string;
 }
 
@@ -31,10 +31,7 @@ interface SummaryRow {
 
 export interface SummaryStore {
   readonly add: (summary: StoredSummary) => void;
-  /**
-   * Whether there is one of this node by this id. Another node's may have the same: ids are for
-   * their authors to choose.
-   */
+  /** Whether the summary of this node is stored. Ids are unique per node only. */
   readonly has: (node: string, id: string) => boolean;
   readonly latest: (node: string, kind: PeriodKind, startMs: number) => StoredSummary | undefined;
   /**
@@ -48,7 +45,7 @@ export interface SummaryStore {
   readonly prune: (beforeMs: number) => void;
 }
 
-/** Kept beside them: to add up the lengths of all documents would mean to read them. */
+/** Stored as a counter, because adding up the lengths would read all documents. */
 const bytesOf = (node: string): string => `summary bytes ${node}`;
 const COUNT_BYTES =
   'INSERT INTO counter VALUES (?, ?) ON CONFLICT DO UPDATE SET value = max(0, value + excluded.value)';
@@ -99,7 +96,7 @@ export function createSummaryStore(database: Database): SummaryStore {
         .all(beforeMs) as { node: string; bytes: number }[];
       for (const { node, bytes } of gone) database.prepare(COUNT_BYTES).run(bytesOf(node), -bytes);
       database.prepare('DELETE FROM summary WHERE start_ms < ?').run(beforeMs);
-      // What was delivered by then began before it.
+      // A summary delivered before `beforeMs` began before it, too.
       database.prepare('DELETE FROM delivery WHERE time_ms < ?').run(beforeMs);
     }),
   };

@@ -3,7 +3,6 @@ import { CaroError } from '../domain/errors.ts';
 import type * as tasks from './worker.ts';
 
 type Tasks = typeof tasks;
-/** What a task resolves with. */
 type Outcome<K extends keyof Tasks> = Awaited<ReturnType<Tasks[K]>>;
 
 interface RunOptions {
@@ -11,13 +10,12 @@ interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Threads for work that would hold the event loop up. None lives while there is nothing to do. */
+/** Threads for work that would block the event loop. They end when they have been idle for 1 s. */
 export interface Pool {
   /**
    * Runs a task in a thread.
-   * @throws CaroError `worker_failed` when the thread crashed, took longer than `timeoutMs` (it is
-   *   then ended) or was cancelled;
-   * a `CaroError` that the task threw comes back as itself.
+   * @throws CaroError `worker_failed` when the thread crashed, was cancelled, or took longer than
+   *   `timeoutMs` and was ended; a `CaroError` of the task itself
    */
   readonly run: <K extends keyof Tasks>(
     name: K,
@@ -53,7 +51,7 @@ export function openPool(filename: string): Pool {
   };
 }
 
-/** Errors lose their class on the way between threads; the closed code tells ours apart. */
+/** Errors lose their class between threads; ours are recognized by name and code. */
 function failure(name: string, error: unknown, reason: string | null): CaroError {
   if (reason === null && error instanceof Error && error.name === 'CaroError' && 'code' in error) {
     return new CaroError(error.code as CaroError['code'], error.message);

@@ -1,7 +1,4 @@
-/**
- * What a worker thread can do: one pure task a file (house style 7). The names are what `Pool.run`
- * takes.
- */
+/** The tasks of worker threads, one pure task per file, by the names that `Pool.run` takes. */
 export { backup } from './tasks/backup.ts';
 export { certificate } from './tasks/certificate.ts';
 export { checkDatabase } from './tasks/check-database.ts';

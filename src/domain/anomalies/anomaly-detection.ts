@@ -5,7 +5,7 @@ import type { Anomaly, AnomalyKind, AnomalyReport } from './anomaly.ts';
 import { describeAnomaly } from './anomaly-text.ts';
 import { type Usual, usual } from './median-deviation.ts';
 
-/** What rollups remember. */
+/** The part of the rollups that anomalies are found in. */
 export interface History {
   /** Quarter-hour slots with commands, oldest first. `risky` are those of high or critical risk. */
   readonly slots: readonly {
@@ -38,12 +38,10 @@ type Candidate = Pick<Anomaly, 'kind' | 'observed' | 'usual'> & { readonly start
 
 const HOUR_MS = 4 * SLOT_MS;
 const HOURS_PER_WEEK = 168;
-/** Less history than this is not judged: each hour of the week must have been seen four times. */
+/** Minimum history: each hour of the week four times. */
 const MINIMUM_DAYS = 28;
 const MINIMUM_ACTIVE_DAYS = 10;
-/**
- * How many scaled deviations from the median are unusual: about once in many years, were it chance.
- */
+/** Number of scaled deviations from the median that is unusual: by chance once in many years. */
 const WIDE = 6;
 const MINIMUM = {
   volume: 30,
@@ -56,8 +54,9 @@ const MINIMUM = {
 } as const;
 
 /**
- * What was unusual in a span, measured against the node's own history (docs/design.md §8): median
- * and MAD per hour of the week in the node's own time zone. Pure and linear in the number of slots.
+ * What was unusual in a span, measured against the node's own history (docs/design.md §8):
+ * median and MAD per hour of the week in the node's own time zone. Pure and linear in the number
+ * of slots.
  */
 export function findAnomalies(history: History, span: JudgedSpan): AnomalyReport {
   const first = history.slots[0]?.startMs ?? span.untilMs;
@@ -173,7 +172,7 @@ function gather(slots: History['slots'], startOf: (ms: number) => number, length
   let last = { startMs: Number.NEGATIVE_INFINITY, endMs: Number.NEGATIVE_INFINITY, hourOfWeek: 0, ...NOTHING };
   for (const slot of slots) {
     const startMs = slot.startMs < last.endMs ? last.startMs : startOf(slot.startMs);
-    // A day of 25 hours goes on under the same start.
+    // A day of 25 hours keeps its start.
     if (startMs !== last.startMs) {
       last = { startMs, endMs: startMs + lengthMs, hourOfWeek: hourOfWeek(localTime(startMs)), ...NOTHING };
       stretches.push(last);

@@ -1,7 +1,4 @@
-/**
- * What can be unusual about a node's own history; a closed list, since counts of these leave the
- * node (docs/design.md §8).
- */
+/** Kinds of anomalies; a closed list, since their counts leave the node (docs/design.md §8). */
 export const ANOMALY_KINDS = [
   'unusual-volume',
   'unusual-hours',
@@ -11,10 +8,7 @@ export const ANOMALY_KINDS = [
 ] as const;
 export type AnomalyKind = (typeof ANOMALY_KINDS)[number];
 
-/**
- * One unusual stretch of time, for the owner. Only how many there are of each kind may leave the
- * node.
- */
+/** One unusual period of time, for the owner. Only the number per kind may leave the node. */
 export interface Anomaly {
   readonly kind: AnomalyKind;
   /** First and (exclusive) last instant, ISO 8601 UTC. */

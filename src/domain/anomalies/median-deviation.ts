@@ -1,4 +1,4 @@
-/** Median and spread that a few wild values cannot move. */
+/** Median and spread, which a few outliers do not change. */
 export interface Usual {
   readonly median: number;
   /** Median absolute deviation, scaled to the standard deviation of a normal distribution. */

@@ -1,9 +1,6 @@
 import type { Json } from '../encoding/canonical.ts';
 
-/**
- * Everything that is put on record (docs/design.md §9); a closed list, so that readers and exports
- * can rely on it.
- */
+/** Types of audit records (docs/design.md §9); a closed list, which exports rely on. */
 export const AUDIT_TYPES = [
   'service.started',
   'service.stopped',
@@ -41,10 +38,7 @@ export const AUDIT_TYPES = [
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 
-/**
- * What an actor asks to be put on record: closed words, numbers, ids and addresses; never command
- * text.
- */
+/** A new audit record: closed words, numbers, ids and addresses; never command text. */
 export interface AuditEntry {
   readonly type: AuditType;
   /** Node id of the other side, where there is one. */

@@ -1,9 +1,6 @@
 import type { AuditType } from './audit-record.ts';
 
-/**
- * What each kind of record says, in a few words: for exports to other systems, and for a person who
- * reads the log.
- */
+/** A short title for each type of record, for exports and for people who read the log. */
 export const AUDIT_TITLES: Readonly<Record<AuditType, string>> = {
   'service.started': 'Service started',
   'service.stopped': 'Service stopped',

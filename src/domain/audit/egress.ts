@@ -10,7 +10,7 @@ export interface EgressLine {
   readonly type: string;
   /** Level of the figures in it; null where it holds none. */
   readonly level: 1 | 2 | null;
-  /** The rule of the policy that let it go. */
+  /** The rule of the policy that allowed it. */
   readonly rule: string;
   readonly size: number;
 }
@@ -26,11 +26,11 @@ interface EgressRange {
 }
 
 export interface EgressFilter extends EgressRange {
-  /** A key of the node; what was sent to those before and after it belongs to it, too. */
+  /** Any key of the node; messages to its former and later keys are included. */
   readonly peer?: string;
 }
 
-/** What the ledger is asked: it knows keys, not whose they are. */
+/** A filter by keys; the ledger does not know which keys belong to one node. */
 export interface LedgerFilter extends EgressRange {
   readonly recipients?: readonly string[];
 }

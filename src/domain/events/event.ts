@@ -44,7 +44,7 @@ export interface EventPage {
 export interface EventFilter {
   readonly since?: string;
   readonly until?: string;
-  /** Least risk level shown. */
+  /** Lowest risk level shown. */
   readonly risk?: RiskLevel;
   readonly tool?: string;
   readonly text?: string;
@@ -61,7 +61,7 @@ export interface Pattern {
   readonly tool: string;
 }
 
-/** What the pipeline knows of a command when it starts; `key` pairs it with its end. */
+/** A command that has started; `key` pairs it with its end. */
 export interface StartedCommand {
   readonly key: CommandKey;
   readonly startMs: number;
@@ -77,8 +77,8 @@ export interface StartedCommand {
 }
 
 /**
- * A command that seems to have run for longer saw its clock leap: how long it ran is not known, and
- * one false sum would outweigh a year.
+ * A longer duration means that the clock leapt while the command ran: the duration is unknown, and
+ * a wrong one would distort the sums of a year.
  */
 export const MAX_DURATION_MS = 366 * 86_400_000;
 

@@ -1,10 +1,10 @@
-/** Whose history can be taken over. */
+/** Shells and programs whose history can be imported. */
 export const IMPORT_SOURCES = ['bash', 'zsh', 'fish', 'atuin'] as const;
 export type ImportSource = (typeof IMPORT_SOURCES)[number];
 
 /** What `caro import` leaves in the spool for the audit log: numbers and closed words only. */
 export interface ImportNote {
-  /** 12 hex digits, of this import alone: what is on record already is not put there again. */
+  /** 12 hex digits, unique to this import, so that it is recorded only once. */
   readonly id: string;
   readonly source: ImportSource;
   /** Commands that were handed over, and those left out because an earlier import had them. */

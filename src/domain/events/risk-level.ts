@@ -1,4 +1,4 @@
-/** How dangerous a command is, mildest first (FR-404). */
+/** How dangerous a command is, lowest first (FR-404). */
 export const RISK_LEVELS = ['safe', 'moderate', 'high', 'critical'] as const;
 export type RiskLevel = (typeof RISK_LEVELS)[number];
 

@@ -2,7 +2,7 @@ import type { Configuration, TrustTest } from '../configuration.ts';
 import type { KeyState } from '../identity/key-state.ts';
 import type { QueryType, TrustLevel } from './trust.ts';
 
-/** The part of the configuration that decides. */
+/** The part of the configuration that decisions depend on. */
 export type PolicySettings = Pick<Configuration, 'trust' | 'sharing'>;
 
 /**
@@ -18,7 +18,7 @@ export interface PolicyQuestion {
   /** Its IP address, where there is a connection. Without one no subnet matches. */
   readonly address?: string;
   readonly action: PolicyAction;
-  /** For the record; all types are decided alike. */
+  /** For the audit log; the decision is the same for all types. */
   readonly queryType?: QueryType;
   /**
    * Set by the gate on what is about to leave: the decision must allow this level, not merely some
@@ -26,19 +26,13 @@ export interface PolicyQuestion {
    */
   readonly level?: 1 | 2;
   /**
-   * Earlier ids of a node that rotated its key: a denial of any of them covers it at once
+   * Former ids of a node that changed its key: a denial of any of them covers it at once
    * (docs/design.md §6).
    */
   readonly formerIds?: readonly string[];
-  /**
-   * The former id whose trust has moved to this one, once the grace is over or the owner has
-   * confirmed it.
-   */
+  /** The former id whose trust this one has, after the grace period or a confirmation. */
   readonly trustedAs?: string;
-  /**
-   * How its key stands, where that is not simply current: a retired, suspended or revoked one is
-   * shut out.
-   */
+  /** Status of its key; default: current. A retired, suspended or revoked key is denied. */
   readonly keyState?: Exclude<KeyState, 'current'>;
 }
 
@@ -49,31 +43,28 @@ export interface Decision {
    * `connect` and where denied.
    */
   readonly level: 1 | 2 | null;
-  /** The rule that decided, as it stands in the configuration: `trust.subnets "10.0.1.0/24"`. */
+  /** The rule that decided, as in the configuration: `trust.subnets "10.0.1.0/24"`. */
   readonly rule: string;
   /** One plain sentence for the owner. Never sent to the other side. */
   readonly reason: string;
 }
 
-/** Who asks, as proven by its connection. */
+/** The asker, as proven by its connection. */
 export type Asker = Pick<PolicyQuestion, 'id' | 'address' | 'formerIds' | 'trustedAs' | 'keyState'>;
 
-/**
- * What `caro trust explain` prints. `decision` is the one that the gate would make, not a
- * description of it.
- */
+/** What `caro trust explain` prints. `decision` is the one that the egress gate would get. */
 export interface Explanation {
   readonly decision: Decision;
-  /** The level that trust alone gives, before the sharing level cuts. */
+  /** The level by the trust rules, before the sharing level restricts it. */
   readonly trust: TrustLevel | 'denied';
-  /** In the order in which they were looked at, the deciding one last. */
+  /** In the order in which they were checked; the last one decided. */
   readonly steps: readonly string[];
-  /** Decisions about the other actions, so that one answer tells the whole story. */
+  /** Decisions about the other actions. */
   readonly others: Readonly<Partial<Record<PolicyAction, Decision>>>;
   readonly toolsKeptBack: readonly string[];
 }
 
-/** A node that the rules of trust name. */
+/** A node that is named by a trust rule. */
 export interface NamedNode {
   readonly id: string;
   readonly name: string | null;
@@ -81,31 +72,28 @@ export interface NamedNode {
   readonly address: string | null;
 }
 
-/** Who is trusted how far, as the configuration says it; denials win over all else. */
+/** The trust rules of the configuration; denials take precedence. */
 export interface TrustRules {
   readonly default: TrustLevel;
   readonly nodes: readonly (NamedNode & { readonly level: TrustLevel })[];
   readonly subnets: readonly { readonly subnet: string; readonly level: TrustLevel }[];
   readonly deniedNodes: readonly NamedNode[];
   readonly deniedSubnets: readonly string[];
-  /** Peers that no rule names: the subnets or the default decide about them. */
+  /** Peers that no rule names; subnets or the default apply to them. */
   readonly others: readonly NamedNode[];
 }
 
-/** How one of `[[trust.tests]]` came out. */
+/** Outcome of one of `[[trust.tests]]`. */
 export interface TrustTestResult {
   /** Position in `[[trust.tests]]`, from 0. */
   readonly index: number;
   readonly test: TrustTest;
   readonly ok: boolean;
-  /**
-   * Whether it fails because of `caro trust revoke`, which goes before it: it then keeps nothing
-   * from being taken over.
-   */
+  /** Whether it fails because of `caro trust revoke`; then it does not refuse a configuration. */
   readonly overruled: boolean;
-  /** What the rules of trust give, with sharing on. */
+  /** Outcome by the trust rules, with sharing on. */
   readonly outcome: string;
   readonly rule: string;
-  /** What would happen now, with the sharing level as it is set. */
+  /** Outcome with the current sharing level. */
   readonly now: string;
 }

@@ -12,7 +12,7 @@ export type SharingLevel = (typeof SHARING_LEVELS)[number];
 export const ROLES = ['individual', 'admin', 'security'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Query types of docs/design.md §8 (FR-605). */
+/** Query types (FR-605, docs/design.md §8). */
 export const QUERY_TYPES = [
   'tool-usage',
   'safety-posture',

@@ -28,7 +28,7 @@ export interface SpoolRecord {
    */
   readonly status?: number;
   /**
-   * Working directory when the command started. `lossless-utf8.ts` tells how bytes that are not
+   * Working directory when the command started. `lossless-utf8.ts` says how bytes that are not
    * UTF-8 are kept.
    */
   readonly cwd?: string;
@@ -43,7 +43,7 @@ export interface DecodedSpool {
   readonly records: readonly SpoolRecord[];
   /** Bytes that need not be read again: all but an incomplete last record. */
   readonly consumed: number;
-  /** Pieces set aside: torn records, unknown versions, bad fields, bytes between records. */
+  /** Number of skipped pieces: torn records, unknown versions, bad fields, other bytes. */
   readonly foreign: number;
   /**
    * Records that the hooks say they could not write, without those that are set aside here because

@@ -1,9 +1,6 @@
 import type { ServiceStatus } from './status.ts';
 
-/**
- * What `caro metrics` and `/metrics` tell: counts and states of this node, in closed words; no
- * command, no name of a peer.
- */
+/** Content of `caro metrics` and `/metrics`: counts and states; no command, no name of a peer. */
 export interface ServiceMetrics {
   readonly status: ServiceStatus;
   /** Size of the database and of its write-ahead log. */

@@ -12,7 +12,7 @@ export interface ObserveStatus {
    */
   readonly dropped: number;
   readonly shells: readonly { readonly shell: ShellKind; readonly sessions: number; readonly lastSeen: string }[];
-  /** Why nothing is stored at the moment, if so. */
+  /** Why nothing can be stored, if so. */
   readonly trouble: string | null;
 }
 
@@ -50,21 +50,21 @@ export interface PairedNode {
   readonly address: string | null;
 }
 
-/** This node is on its way to another key (FR-104). */
+/** The change of this node's key that is under way (FR-104). */
 export interface RotationStatus {
-  /** Node ids: the key that it has, and the one that it will have. */
+  /** Node ids of the current and of the next key. */
   readonly from: string;
   readonly to: string;
-  /** 16 hex digits, of the key to come. */
+  /** 16 hex digits, of the next key. */
   readonly fingerprint: string;
-  /** Whether the key that it has was revoked, since somebody else may have it. */
+  /** Whether the current key was revoked because others may have it. */
   readonly compromised: boolean;
-  /** When the key to come takes its place, ISO 8601 UTC. */
+  /** When the next key replaces the current one, ISO 8601 UTC. */
   readonly switchesAt: string;
 }
 
 export interface RotationBegun extends RotationStatus {
-  /** Node ids of the peers that were told at once; the others learn of it when they connect. */
+  /** Node ids of the peers that were notified at once; others are when they connect. */
   readonly told: readonly string[];
 }
 
@@ -78,9 +78,9 @@ export interface ActorStatus {
   readonly busyMs: number;
 }
 
-/** How the database and the disk below it are (NFR-303). */
+/** State of the database and of its disk (NFR-303). */
 export interface StorageStatus {
-  /** Why nothing can be written at the moment, if so. */
+  /** Why nothing can be written, if so. */
   readonly trouble: string | null;
   /** Writes that failed since the start because the disk was full, read-only or failing. */
   readonly failures: number;

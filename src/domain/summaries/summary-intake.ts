@@ -2,19 +2,13 @@ import type { Envelope } from '../identity/signed-envelope.ts';
 import { DAY_MS, periodAt } from '../time/period.ts';
 import type { NodeSummary } from './summary.ts';
 
-/** Clocks of two nodes that talk differ by at most this. */
+/** Maximum clock skew between connected nodes. */
 const SKEW_MS = 5 * 60_000;
-/**
- * A period is made anew for late events, at most every quarter of an hour of a week that goes on
- * coming in.
- */
+/** A period is summarized again for late events, at most once per quarter-hour of a week. */
 export const MAX_REVISIONS = 700;
-/** Of one node, in all: a year has 9,200 periods. */
+/** Maximum number of summaries of one node: a year has 9,200 periods. */
 export const MAX_SUMMARIES = 40_000;
-
-/**
- * Of one node, in all: a year of honest ones has some 50 MB, and each may be as long as a frame.
- */
+/** Maximum size of all summaries of one node: those of a year have about 50 MB. */
 export const MAX_BYTES = 256 * 1024 * 1024;
 
 /** A peer's summary; signature, author and schema are checked. */
@@ -27,7 +21,7 @@ export interface ReceivedSummary {
   readonly summary: NodeSummary;
 }
 
-/** What a node has left with us so far, for one period and in all. */
+/** What this node has stored of a peer, for one period and in total. */
 export interface Received {
   readonly revisions: number;
   readonly all: number;
@@ -35,9 +29,9 @@ export interface Received {
 }
 
 /**
- * Why a peer's summary is not taken, or null: a time that does not exist, no period of its kind,
- * one that is not over or that retention would remove at once, more than a node has to say. A peer
- * that is trusted with summaries is not trusted with the disk.
+ * Why a peer's summary is refused, or null: a time that does not exist, no period of its kind, one
+ * that is not over or that retention would remove at once, or too much data. A trusted peer must
+ * not be able to fill the disk.
  */
 export function intakeFault(
   { createdAt, period }: Pick<NodeSummary, 'createdAt' | 'period'>,
@@ -53,5 +47,5 @@ export function intakeFault(
   if (endMs < nowMs - days * DAY_MS) return 'the period is older than what is kept';
   if (received.revisions >= MAX_REVISIONS) return 'the period has too many revisions';
   const isTooMuch = received.all >= MAX_SUMMARIES || received.bytes >= MAX_BYTES;
-  return isTooMuch ? 'the node has left too much here' : null;
+  return isTooMuch ? 'the node has stored too much here' : null;
 }

@@ -29,7 +29,7 @@ export type NamedUsage = UsageCounts & { readonly name: string };
 
 /**
  * Level 1: what a node may tell trusted peers about a period (FR-502). Only closed words, integers
- * and times: no text, path or prompt can stand in it (FR-503). All lists are sorted by name, so
+ * and times: it cannot contain text, a path or a prompt (FR-503). All lists are sorted by name, so
  * that the same figures give the same bytes.
  */
 export type NodeSummary = {

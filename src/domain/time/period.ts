@@ -1,6 +1,6 @@
 /**
- * Periods are UTC: hour, day, ISO week (docs/design.md §6a). Rollups are kept per slot of a quarter
- * of an hour.
+ * Periods are UTC: hour, day, ISO week (FR-501). Rollups are kept per slot of a quarter of an
+ * hour.
  */
 export const PERIOD_KINDS = ['hourly', 'daily', 'weekly'] as const;
 export type PeriodKind = (typeof PERIOD_KINDS)[number];

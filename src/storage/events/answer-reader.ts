@@ -8,9 +8,8 @@ import { readCoverage } from './coverage-reader.ts';
 import { readPatterns } from './pattern-table.ts';
 
 /**
- * Figures of the quarter-hour slots that begin in [sinceMs, untilMs), for answers to peers;
- * `anomalies` is handed in, since they are judged against the whole history. Nothing is read before
- * it is asked for.
+ * Figures of the quarter-hour slots that begin in [sinceMs, untilMs), for answers to peers. Each is
+ * read at its first call. `anomalies` is an argument, since it needs the whole history.
  */
 export function readAnswerFigures(
   database: Database,
@@ -22,7 +21,7 @@ export function readAnswerFigures(
   const range = [slotOf(sinceMs), Math.ceil(untilMs / SLOT_MS)] as const;
   const all = <T>(sql: string): T[] => database.prepare(sql).all() as T[];
   const patterns = readPatterns(database);
-  // Kept-back tools are left out where rows are read, so that no later step can forget to.
+  // Denied tools are left out where rows are read, so that no later step can forget it.
   const rows = `FROM ${usageBetween(...range, patterns.without(deniedTools))}`;
   const levels = once(() => {
     const counts = all<{ risk: number; count: number }>(`SELECT risk, sum(count) AS count ${rows} GROUP BY risk`);

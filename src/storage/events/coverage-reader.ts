@@ -11,21 +11,21 @@ interface CoverageRow {
 }
 
 /**
- * How much of what was typed is behind the figures of the slots from `from` to before `to`. It
- * knows no tools, so where some are kept back it tells nothing that could be said of their
- * commands: not how many were masked, and no shell where nothing else was observed.
+ * Coverage of the slots in [from, to). It is not counted per tool. Where tools are denied, it
+ * therefore leaves out what could describe their commands: the number of masked ones, and the
+ * shells where no other command was observed.
  *
- * @param observed commands of these slots without those of `keptBack`
+ * @param observed commands of these slots without those of `denied`
  */
 export function readCoverage(
   database: Database,
   [from, to]: readonly [from: number, to: number],
   observed: number,
-  keptBack: readonly string[],
+  denied: readonly string[],
 ): NodeSummary['coverage'] {
   const rows = database.prepare(COVERAGE).all(from, to) as CoverageRow[];
   const total = (key: 'redacted' | 'dropped'): number => rows.reduce((sum, row) => sum + row[key], 0);
-  const isWhole = keptBack.length === 0;
+  const isWhole = denied.length === 0;
   return {
     observed,
     redacted: isWhole ? total('redacted') : 0,

@@ -5,9 +5,9 @@ import type { Database } from '../database.ts';
 import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.ts';
 
 const DEFAULT_LIMIT = 100;
-/** Events of one page, whatever is asked for. */
+/** Maximum number of events of one page. */
 const MAX_EVENTS = 10_000;
-/** Rows looked at for one page: some 30 ms of work, however many events are stored. */
+/** Maximum number of rows scanned for one page: about 30 ms of work. */
 const MAX_ROWS_SCANNED = 50_000;
 const SLICE = 5_000;
 
@@ -23,23 +23,23 @@ interface Condition {
 }
 
 /**
- * Events that fit a filter, newest first. What an index answers (time, high risk) costs a page; for
- * the rest rows are looked at in slices, at most `mostLookedAt` of them: `searchedTo` then tells
- * how far back that was, and `next` goes on from there.
+ * Events that match a filter, newest first. Time and high risk have an index; for other conditions
+ * at most `maxScanned` rows are scanned, in slices. `searchedTo` then says how far back, and `next`
+ * continues from there.
  */
-export function searchEvents(database: Database, filter: EventFilter, mostLookedAt = MAX_ROWS_SCANNED): EventPage {
+export function searchEvents(database: Database, filter: EventFilter, maxScanned = MAX_ROWS_SCANNED): EventPage {
   const limit = Math.min(filter.limit ?? DEFAULT_LIMIT, MAX_EVENTS);
   const range = rangeOf(filter);
-  const fits = needlesOf(filter);
+  const fits = scanConditionsOf(filter);
   let from = filter.before === undefined ? null : placeOf(database, filter.before);
-  // An event that retention has removed was older than all that are left.
+  // An event that retention has removed was older than all remaining ones.
   if (from === undefined) return { events: [], next: null, searchedTo: null };
   const rows: EventRow[] = [];
-  for (let lookedAt = 0; lookedAt < mostLookedAt; lookedAt += SLICE) {
+  for (let scanned = 0; scanned < maxScanned; scanned += SLICE) {
     const slice: Condition[] = [...range, ...after(from)];
     const end = fits.length > 0 ? endOfSlice(database, slice) : null;
     const until = end ? [{ sql: '(time_ms, event.id) >= (?, ?)', values: [end.time_ms, end.id] }] : [];
-    // One more than is shown tells whether there is a next page.
+    // One row more than the page tells whether there is a next page.
     rows.push(...read(database, [...slice, ...until, ...fits], limit + 1 - rows.length));
     if (rows.length > limit)
       return { events: rows.slice(0, limit).map(eventOf), next: idOf(rows[limit - 1]), searchedTo: null };
@@ -53,28 +53,28 @@ export function searchEvents(database: Database, filter: EventFilter, mostLooked
   };
 }
 
-/** All events that fit, up to the limit of the filter, however long it takes. */
+/** All events that match, up to the limit of the filter, without a limit on scanned rows. */
 export function allEvents(database: Database, filter: EventFilter): EventPage['events'] {
   return searchEvents(database, filter, Number.POSITIVE_INFINITY).events;
 }
 
 const idOf = (row: EventRow | undefined): number | null => row?.id ?? null;
 
-/** What bounds the rows by an index. */
+/** Conditions that an index answers. */
 function rangeOf({ since, until, risk }: EventFilter): readonly Condition[] {
   return [
     ...(since === undefined ? [] : [{ sql: 'time_ms >= ?', values: [Date.parse(since)] }]),
     ...(until === undefined ? [] : [{ sql: 'time_ms < ?', values: [Date.parse(until)] }]),
-    // Spelled out, so that SQLite takes the index of what is risky.
+    // A literal, so that SQLite uses the partial index `event_risky`.
     ...(risk === 'high' || risk === 'critical' ? [{ sql: 'risk >= 2', values: [] }] : []),
   ];
 }
 
-/** What each row must be looked at for. */
-function needlesOf({ risk, tool, text }: EventFilter): readonly Condition[] {
+/** Conditions for which each row must be scanned. */
+function scanConditionsOf({ risk, tool, text }: EventFilter): readonly Condition[] {
   return [
     ...(risk === 'moderate' || risk === 'critical' ? [{ sql: 'risk >= ?', values: [riskRank(risk)] }] : []),
-    // The first half is quick and lets a few too many through, the second is exact.
+    // The first condition is fast but inexact, the second is exact.
     ...(tool === undefined
       ? []
       : [

@@ -14,11 +14,11 @@ import { ROLLUP_COUNTS } from '../rollups/rollup-row.ts';
 import { RollupTally } from '../rollups/rollup-tally.ts';
 import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.ts';
 
-/** What one pass over the spool found; committed whole or not at all. */
+/** The result of one pass over the spool, which is committed completely or not at all. */
 export interface ObservationCommit {
   readonly started: readonly StartedCommand[];
   readonly finished: readonly FinishedCommand[];
-  /** Sessions whose shell is gone: what still ran there has no known end. */
+  /** Sessions whose shell has ended: the end of their running commands is unknown. */
   readonly ended: readonly string[];
   /** Spool file → bytes of it that this commit makes durable. */
   readonly offsets: readonly { readonly file: string; readonly offset: number }[];
@@ -29,14 +29,14 @@ export interface ObservationCommit {
 
 export interface EventStore {
   /**
-   * One transaction, on disk when it returns. Returns the events as they now stand, each once, in
-   * the order in which they began.
+   * One transaction, on disk when it returns. Returns the new and changed events, each once, in the
+   * order of their starts.
    * @throws CaroError `disk_full`; nothing is committed then.
    */
   readonly commit: (observed: ObservationCommit) => readonly TerminalEvent[];
   /** Bytes of a spool file that are committed; 0 for an unknown one. */
   readonly offsetOf: (file: string) => number;
-  /** Forgets files that are gone from the spool. */
+  /** Forgets files that have been removed from the spool. */
   readonly forget: (files: readonly string[]) => void;
   /**
    * Removes at most `limit` events that started before `beforeMs`, and after the last of them their
@@ -161,11 +161,11 @@ function prepare(database: Database) {
     prune: database.prepare(
       'DELETE FROM event WHERE id IN (SELECT id FROM event WHERE time_ms < ? ORDER BY time_ms LIMIT ?)',
     ),
-    // When somebody opened a terminal is told no longer than what he typed there.
+    // The time of a session is kept no longer than its commands.
     pruneSessions: database.prepare(
       'DELETE FROM session WHERE last_ms < ? AND id NOT IN (SELECT session_id FROM running)',
     ),
-    // Every observed slot stands there, and no other table knows slots that it does not.
+    // This table has every slot that any other rollup table has.
     oldestSlot: database.prepare('SELECT min(slot) FROM rollup_coverage').pluck(),
     pruneSlots: ['rollup', 'rollup_slot', 'rollup_rule', 'rollup_coverage'].map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE slot < ?`),

@@ -7,10 +7,7 @@ export interface RuleDay {
   readonly count: number;
 }
 
-/**
- * How often each risk rule matched on each UTC day, oldest first; from rollups alone, one row at a
- * time.
- */
+/** Matches of each risk rule per UTC day, oldest first, from rollups, one row at a time. */
 export function* readRuleDays(database: Database): Generator<RuleDay> {
   const rows = database
     .prepare('SELECT day, rule, count FROM rollup_rule_day WHERE count > 0 ORDER BY day, rule')
@@ -19,7 +16,7 @@ export function* readRuleDays(database: Database): Generator<RuleDay> {
   for (const [day, rule, count] of rows) yield { startMs: day * DAY_MS, rule, count };
 }
 
-/** First instant that rollups know of; undefined where nothing was observed. */
+/** Start of the oldest rollup; undefined where nothing was observed. */
 export function firstObserved(database: Database): number | undefined {
   const slot = database.prepare('SELECT min(slot) FROM rollup').pluck().get() as number | null;
   return slot === null ? undefined : slot * SLOT_MS;

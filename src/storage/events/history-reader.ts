@@ -7,7 +7,7 @@ import { type PatternTable, readPatterns } from './pattern-table.ts';
 
 const HIGH_RISK = 2;
 
-/** How far back the usual is taken from. */
+/** Length of the history that defines what is usual. */
 const HISTORY_MS = 365 * DAY_MS;
 
 /** What was unusual in a span, without the commands of denied tools (canonical names). */
@@ -23,8 +23,8 @@ export function anomaliesOf(
 
 /**
  * A node's own history for `findAnomalies`: quarter-hour slots that begin in [fromMs, untilMs), and
- * each tool family that was first used since `recentMs`. Tools kept back are left out where rows
- * are read. One pass over the rollups, none over events.
+ * each tool family that was first used since `recentMs`. Denied tools are left out where rows are
+ * read. One pass over the rollups, none over events.
  */
 export function readHistory(
   database: Database,
@@ -61,9 +61,9 @@ interface SlotRange {
 }
 
 /**
- * A family is new if no row of any of its patterns is older; a family in daily use is found old at
- * its first row. When exactly a new one was first used is looked up only then: it takes the rollups
- * by slot, of which there are many.
+ * A family is new if no row of its patterns is older. For a family in daily use the first row
+ * suffices. The exact time is looked up only for new families, since there are many rollups per
+ * slot.
  */
 function firstUses(
   database: Database,

@@ -8,10 +8,7 @@ export interface PatternTable {
   readonly byId: ReadonlyMap<number, { readonly name: string; readonly tool: string; readonly family: string }>;
   /** Ids of the patterns of the given tools. */
   readonly idsOf: (tools: readonly string[]) => readonly number[];
-  /**
-   * Condition on rollups by pattern that leaves the given tools out; empty where nothing has to be
-   * left out. Holds numbers only.
-   */
+  /** SQL condition, of numbers only, that leaves tools out; empty where there are none. */
   readonly without: (tools: readonly string[]) => string;
 }
 

@@ -6,10 +6,7 @@ import { addUp, readPatternUsage } from '../rollups/rollup-row.ts';
 import { readCoverage } from './coverage-reader.ts';
 import { readPatterns } from './pattern-table.ts';
 
-/**
- * Everything rollups say about a period; the stuff of summaries and answers. Lists are sorted by
- * name.
- */
+/** The figures of a period, from rollups. Lists are sorted by name. */
 export interface PeriodRollups {
   readonly patterns: readonly NamedUsage[];
   readonly tools: readonly NamedUsage[];
@@ -22,19 +19,19 @@ export interface PeriodRollups {
 }
 
 /**
- * @param keptBack canonical names of tools whose commands are left out of everything but `rules`,
- *   which know no tools
+ * @param denied canonical names of tools whose commands are left out of everything but `rules`,
+ *   which are not counted per tool
  */
 export function readPeriod(
   database: Database,
   startMs: number,
   endMs: number,
-  keptBack: readonly string[],
+  denied: readonly string[],
 ): PeriodRollups {
-  // Left out where rows are read, so that no later step can forget to.
+  // Denied tools are left out where rows are read, so that no later step can forget it.
   const patterns = readPatterns(database);
   const range = [slotOf(startMs), slotOf(endMs)] as const;
-  const used = readPatternUsage(database, ...range, patterns.without(keptBack));
+  const used = readPatternUsage(database, ...range, patterns.without(denied));
   const usage = (column: 'name' | 'tool' | 'family'): NamedUsage[] =>
     [...addUp(used, (row) => row[column])].sort((x, y) => (x.name < y.name ? -1 : 1));
   const all = <T>(sql: string): T[] => database.prepare(sql).all() as T[];
@@ -43,7 +40,7 @@ export function readPeriod(
     tools: usage('tool'),
     families: usage('family'),
     slots: all<{ slot: number; count: number }>(
-      `SELECT slot, sum(count) AS count FROM ${slotsBetween(...range, patterns.idsOf(keptBack))}
+      `SELECT slot, sum(count) AS count FROM ${slotsBetween(...range, patterns.idsOf(denied))}
        GROUP BY slot HAVING sum(count) > 0`,
     ).map(({ slot, count }) => ({ startMs: slot * SLOT_MS, count })),
     levels: [0, 1, 2, 3].map((risk) => used.reduce((sum, row) => (row.risk === risk ? sum + row.usage.count : sum), 0)),
@@ -52,20 +49,20 @@ export function readPeriod(
       database,
       range,
       used.reduce((sum, { usage: { count } }) => sum + count, 0),
-      keptBack,
+      denied,
     ),
   };
 }
 
 /**
- * Changes whenever late events, or another list of kept-back tools, changed what a summary of the
- * period would say. Empty where nothing was observed.
+ * Digest of the content of a period's summary, which changes with late events and with the list of
+ * denied tools. Empty where nothing was observed.
  */
 export function periodDigest(
   database: Database,
   startMs: number,
   endMs: number,
-  keptBack: readonly string[] = [],
+  denied: readonly string[] = [],
 ): string {
   const sums = (leftOut: readonly number[]): string | undefined => {
     const row = database
@@ -77,6 +74,6 @@ export function periodDigest(
     return row['count'] ? Object.values(row).join(':') : undefined;
   };
   const all = sums([]);
-  if (all === undefined || keptBack.length === 0) return all ?? '';
-  return `${sums(readPatterns(database).idsOf(keptBack)) ?? 'nothing'} without ${[...keptBack].sort().join(' ')}`;
+  if (all === undefined || denied.length === 0) return all ?? '';
+  return `${sums(readPatterns(database).idsOf(denied)) ?? 'nothing'} without ${[...denied].sort().join(' ')}`;
 }

@@ -11,32 +11,28 @@ export interface SpoolFolder {
   /** Names of everything in the folder, unordered. */
   readonly names: () => readonly string[];
   /**
-   * At most `maxBytes` from `offset` on, with the file's size. `gone` is what is no longer there;
-   * `refused` what is no plain file of ours: a link, a device, another owner's, one that others may
-   * write.
+   * At most `maxBytes` from `offset` on, with the file's size. `gone`: the file does not exist any
+   * more; `refused`: it is a link or a device, has another owner, or others may write it.
    */
   readonly read: (name: string, offset: number, maxBytes: number) => SpoolBytes | 'gone' | 'refused';
   /** Bytes of a file of ours, 0 for anything else. */
   readonly size: (name: string) => number;
-  /** On disk when it returns: a file that came back after a power cut would be read again. */
+  /** Durable when it returns: a file that reappeared after a power failure would be read again. */
   readonly remove: (names: readonly string[]) => void;
   /** Removes a plain file of ours, whatever its mode; false for anything else, which stays. */
   readonly removeOwn: (name: string) => boolean;
   /**
    * Calls back with the name of a file that changed (inotify, kqueue), until the returned function
-   * is called. Where the system gives no events (a limit reached, a network file system that has
-   * none), it calls back with null every so often: any file may have changed.
+   * is called. Where the system reports no events (at a limit, on a network file system), it calls
+   * back with null every 500 ms: any file may have changed.
    */
   readonly watch: (onChange: (name: string | null) => void) => () => void;
 }
 
-/** Between two looks where the system tells of no changes. */
+/** Interval of polling where the system reports no changes. */
 const POLL_MS = 500;
 
-/**
- * Raw records of shell hooks (docs/hooks.md). MUST be a directory of ours alone; `uid` is its
- * owner.
- */
+/** Raw records of shell hooks (docs/hooks.md). MUST be a private directory; `uid` is its owner. */
 export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof watch = watch): SpoolFolder {
   const open = <T>(name: string, use: (descriptor: number, facts: Stats) => T): T | 'gone' | 'refused' => {
     const path = join(folder, name);

@@ -19,15 +19,15 @@ import { DAY_MS } from '../../domain/time/period.ts';
 import { openPrivately, renameDurably, syncDirectory } from '../../platform/private-file.ts';
 import { type Database, damageOf, openReadOnly, PARTS } from '../database.ts';
 
-/** With the schema version where it was made before a migration. */
+/** The name ends with the schema version where the copy was made before a migration. */
 const NAME = /^caro-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(?:-v(\d+))?\.db$/;
-/** What other programs, and the database itself, need beside a copy. */
+/** Space that is left for the database and other programs. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
 
 /**
- * Copies the live database while it is in use, as it was at one moment; the copy is whole, private,
- * and on disk when this resolves. Returns its path. Takes long with a large database: the service
- * does it in a thread.
+ * Copies the database at one point in time while it is in use. The copy is complete, private and on
+ * disk when this resolves with its path. A large database takes long: the service calls this in a
+ * thread.
  *
  * @throws CaroError `disk_full` where there is not room for it; nothing is left behind then
  */
@@ -36,8 +36,7 @@ export async function backupDatabase(file: string, folder: string, nowMs: number
   const draft = makeDraft(target, file);
   const database = openReadOnly(file);
   try {
-    // Holds one state of the database for as long as it takes, so that later commits do not make
-    // the copy begin again.
+    // A read transaction keeps one state of the database: later commits would restart the copy.
     database.exec('BEGIN');
     database.prepare('SELECT count(*) FROM meta').get();
     await database.backup(draft);
@@ -50,10 +49,9 @@ export async function backupDatabase(file: string, folder: string, nowMs: number
 }
 
 /**
- * Copies an open database, as one statement, before a migration changes it: an older program opens
- * the copy (docs/operations.md). It takes the place of an earlier one of the same version, so that
- * starts that are cut off time and again do not fill the disk. A damaged page ends it, and the
- * earlier copy stays.
+ * Copies an open database, in one statement, before a migration: an older program can open the copy
+ * (docs/operations.md). It replaces an earlier copy of the same version, so that repeatedly
+ * interrupted starts do not fill the disk. If a page is damaged, the earlier copy stays.
  *
  * @returns its path
  * @throws CaroError `disk_full` where there is not room for it, and what SQLite says; nothing is
@@ -76,7 +74,7 @@ export function copyBeforeMigration(database: Database, version: number, folder:
 
 const stampOf = (nowMs: number): string => isoTime(nowMs).replaceAll(/[-:]|\.\d{3}/g, '');
 
-/** An empty private file for a copy of a database, where there is room for one. */
+/** Makes an empty private file for a copy of a database, if there is space for the copy. */
 function makeDraft(target: string, file: string): string {
   const folder = dirname(target);
   removeDrafts(folder);
@@ -93,7 +91,7 @@ function sync(file: string): void {
 }
 
 function assertRoom(file: string, folder: string): void {
-  // What stands in its journal only is part of the copy, too.
+  // Commits that are only in the journal are part of the copy.
   const journal = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   const needed = statSync(file).size + journal + RESERVE_BYTES;
   const { bavail, bsize } = statfsSync(folder);
@@ -104,7 +102,7 @@ function assertRoom(file: string, folder: string): void {
   );
 }
 
-/** What a backup that was cut off left behind, with what SQLite keeps beside it meanwhile. */
+/** Removes files that an interrupted backup left behind. */
 function removeDrafts(folder: string): void {
   for (const name of readdirSync(folder)) {
     const draft = name.replace(/-journal$/, '');
@@ -126,9 +124,9 @@ export function backupTime(file: string): number {
 }
 
 /**
- * Removes all but the newest `keep` backups. One that is dated ahead of now, by a clock that has
- * been put right since, counts as old. None made before `spareBeforeMs` is removed: while a damaged
- * database waits to be salvaged they may be all there is.
+ * Removes all but the newest `keep` backups. A backup with a time in the future, made while the
+ * clock was wrong, counts as old. None made before `spareBeforeMs` is removed: it may be the only
+ * good copy while a damaged database is not salvaged yet.
  */
 export function pruneBackups(folder: string, keep: number, nowMs: number, spareBeforeMs: number | null = null): void {
   const age = (file: string): number => {
@@ -142,14 +140,14 @@ export function pruneBackups(folder: string, keep: number, nowMs: number, spareB
 }
 
 /**
- * Puts a backup in the place of the database, which is kept beside it. MUST be called under the
+ * Replaces the database with a backup and keeps the old one next to it. MUST be called under the
  * instance lock.
  *
- * @returns where the database that was there is now, or null if there was none
- * @throws CaroError `not_found`, `database_damaged`; nothing is changed then
+ * @returns new path of the replaced database, or null if there was none
+ * @throws CaroError `not_found`, `database_damaged`; then nothing has been changed
  */
 export function restoreDatabase(file: string, backup: string, nowMs: number): string | null {
-  // Anything else than a file is not even opened: a FIFO would never answer.
+  // Opening a FIFO would block.
   if (statSync(backup, { throwIfNoEntry: false })?.isFile() !== true)
     throw new CaroError('not_found', `${backup}: expected a backup, there is no such file`);
   const damage = damageOf(backup, 'whole');
@@ -169,7 +167,7 @@ export function restoreDatabase(file: string, backup: string, nowMs: number): st
   }
 }
 
-/** Moves a database with its journal out of the way; null if there is none. */
+/** Renames a database with its journal; null if there is none. */
 export function moveAside(file: string, suffix: string): string | null {
   if (!existsSync(file)) return null;
   for (const part of PARTS) {

@@ -4,16 +4,16 @@ export type Row = Readonly<Record<string, string | number | null>>;
 
 const PAGE = 500;
 
-/** Reads tables of a damaged database, stepping over what cannot be read. */
+/** Reads tables of a damaged database and skips rows that cannot be read. */
 export class DamagedRows {
-  /** Places where something could not be read. */
+  /** Number of places that could not be read. */
   gaps = 0;
 
   constructor(private readonly database: Database) {}
 
   /**
-   * Rows of a table with an integer key, in its order; where a page of them cannot be read, one at
-   * a time. None where it is not there.
+   * Rows of a table with an integer key, in order of the key; one at a time where a page cannot be
+   * read. None where the table is missing.
    */
   *byKey(table: string, key = 'id'): Generator<Row> {
     const last = attempt(() =>
@@ -33,7 +33,7 @@ export class DamagedRows {
     }
   }
 
-  /** All rows of a table from its beginning and, where that breaks off, from its end. */
+  /** All rows of a table, from its start and, after a damaged page, from its end. */
   fromBothEnds(table: string): readonly Row[] {
     const columns = attempt(() => this.database.pragma(`table_info(${table})`) as { name: string; pk: number }[]);
     const key = (columns ?? []).filter(({ pk }) => pk > 0).map(({ name }) => name);
@@ -59,7 +59,7 @@ export class DamagedRows {
   }
 }
 
-/** Undefined where SQLite objects. */
+/** Undefined where SQLite reports an error. */
 export function attempt<T>(act: () => T): T | undefined {
   try {
     return act();

@@ -6,7 +6,7 @@ import { Sqlite } from '../sqlite.ts';
 import { attempt, DamagedRows, type Row } from './damaged-rows.ts';
 import { eventFacts, FIGURE_TABLES, SalvagedFigures } from './salvaged-figures.ts';
 
-/** What could be read of a damaged database, in rows. */
+/** Number of rows that could be read from a damaged database. */
 export interface SalvageReport {
   readonly events: number;
   /**
@@ -27,10 +27,10 @@ const LOST_SESSION = 0;
 const NOTHING: SalvageReport = { events: 0, known: 0, summaries: 0, egress: 0, gaps: 1 };
 
 /**
- * Adds what a damaged database still holds to a whole one, in one transaction: events with their
- * sessions and patterns, rollups, summaries with their deliveries, and the egress ledger (NFR-303).
- * The damaged file is only read. Asked again for the same file, it adds nothing and reports what it
- * did then. MUST be called under the instance lock.
+ * Copies the readable rows of a damaged database to an intact one, in one transaction: events with
+ * sessions and patterns, rollups, summaries with deliveries, and the egress ledger (NFR-303). The
+ * damaged file is only read. A second call for the same file adds nothing and returns the first
+ * report. MUST be called under the instance lock.
  *
  * @param onReport runs within the transaction, and only when something is added
  */
@@ -56,7 +56,7 @@ export function salvage(
   }
 }
 
-/** Null for what is no database at all, or another program's. */
+/** Null for a file that is not a database, or belongs to another program. */
 function openDamaged(file: string): Database | null {
   let database: Database | undefined;
   try {
@@ -121,8 +121,8 @@ function adoptSessions(into: Database, rows: Iterable<Row>, twins: Twins): Reado
 }
 
 /**
- * Events that the whole database may have as well: of a living shell's last spool file the
- * beginning was stored in the damaged database, and read again into the fresh one.
+ * Events that both databases may have: the last spool file of a running shell was read partly into
+ * the damaged database, and again from its start into the new one.
  */
 class Twins {
   readonly #take;
@@ -138,10 +138,7 @@ class Twins {
     );
   }
 
-  /**
-   * Looks for twins in one session or, where the sessions of the damaged database cannot be told,
-   * in all.
-   */
+  /** Looks for duplicates in one session or, where the session cannot be read, in all. */
   expect(sessionId?: number): void {
     this.into
       .prepare(
@@ -151,7 +148,7 @@ class Twins {
       .run({ sessionId: sessionId ?? null });
   }
 
-  /** Whether the event is there already; each that is there counts once. */
+  /** Whether the event is stored already; each stored event matches once. */
   take(row: Row): boolean {
     return this.#take.run(row).changes > 0;
   }
@@ -188,7 +185,7 @@ function adoptEvents(
       }
       figures.event(facts, event.pattern_id, isKnown);
     } catch {
-      // Its page was read, and what stands there is no event.
+      // The page is readable, but the row is not an event.
       rows.gaps += 1;
     }
   }
@@ -198,7 +195,7 @@ function adoptEvents(
   return { stored, known, ids };
 }
 
-/** What still ran may yet end, if its shell lives. */
+/** Running commands may still end, if their shell runs. */
 function adoptRunning(
   rows: DamagedRows,
   into: Database,
@@ -212,10 +209,7 @@ function adoptRunning(
   }
 }
 
-/**
- * Adds rows that are not there yet; returns how many. Columns without a counterpart here are left
- * out, as are those in `but`.
- */
+/** Adds missing rows and returns their number. Unknown columns and those in `but` are left out. */
 function adoptRows(rows: Iterable<Row>, into: Database, table: string, but: readonly string[] = []): number {
   const insert = inserter(into, table, but, 'OR IGNORE');
   let count = 0;

@@ -14,12 +14,12 @@ const TABLES = {
 type Figure = keyof typeof TABLES;
 export const FIGURE_TABLES = Object.values(TABLES).map(({ table }) => table);
 
-/** What an event counts for. */
+/** The rollup that an event is counted in. */
 export interface EventFacts extends Pick<StartedCommand, 'startMs' | 'risk' | 'rules' | 'shell' | 'redacted'> {
   readonly end: End | null;
 }
 
-/** Throws on a row that cannot be an event: its page could be read, and holds something else. */
+/** @throws RangeError for a row that is readable but not an event */
 export function eventFacts(row: Row): EventFacts {
   const risk = RISK_LEVELS[Number(row['risk'])];
   const startMs = Number(row['time_ms']);
@@ -29,7 +29,7 @@ export function eventFacts(row: Row): EventFacts {
   const [exitCode, durationMs] = [row['exit_code'] as number | null, row['duration_ms'] as number | null];
   return {
     ...{ startMs, risk, rules, shell: row['shell'] as ShellKind },
-    // Not stored by itself; a mask tells.
+    // Not stored separately; the mask in the text shows it.
     redacted: String(row['command']).includes('‹redacted:'),
     end: exitCode === null && durationMs === null ? null : { exitCode, durationMs },
   };
@@ -38,9 +38,9 @@ export function eventFacts(row: Row): EventFacts {
 type Counts = Map<string, { readonly key: readonly (string | number)[]; readonly counts: readonly number[] }>;
 
 /**
- * What the figures of a damaged database come to: its rollups, at least what its readable events
- * add up to (a rollup's page may be lost while theirs are not), less the events that the whole
- * database has already.
+ * The figures to add from a damaged database: its rollups, or the sums of its readable events where
+ * these are higher (a page of rollups may be lost), minus the events that the intact database has
+ * already.
  */
 export class SalvagedFigures {
   readonly #readable = new RollupTally();
@@ -60,7 +60,7 @@ export class SalvagedFigures {
       const key = keys.map((column) => row[column] as string | number);
       const counts = sums.map((column) => Number(row[column] ?? 0));
       const before = this.#rollups[figure as Figure].get(key.join(' '))?.counts;
-      // Two patterns that were lost are one now.
+      // Patterns whose rows were lost share one id.
       put(this.#rollups[figure as Figure], key, before ? before.map((count, at) => count + (counts[at] ?? 0)) : counts);
     }
   }

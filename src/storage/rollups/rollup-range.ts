@@ -2,7 +2,7 @@ import { DAY_MS, SLOT_MS } from '../../domain/time/period.ts';
 
 const SLOTS_A_DAY = DAY_MS / SLOT_MS;
 
-/** A table by slot, and the one that holds its sums by UTC day, in the columns that both have. */
+/** A table by slot, the table of its sums by UTC day, and the columns of both. */
 interface Grains {
   readonly bySlot: string;
   readonly byDay: string;
@@ -28,8 +28,8 @@ export const rulesBetween = (from: number, to: number): string => between(RULES,
 
 /**
  * A subquery over the totals of those slots by risk: slot, risk, count, ended, failures,
- * duration_ms. What the patterns `leftOut` have part in is taken off, so that a slot which knows no
- * others adds up to a count of 0.
+ * duration_ms. The patterns `leftOut` are subtracted, so that a slot with no others has a count of
+ * 0.
  */
 export function slotsBetween(from: number, to: number, leftOut: readonly number[] = []): string {
   const inRange = `slot >= ${Math.floor(from)} AND slot < ${Math.ceil(to)}`;

@@ -58,7 +58,7 @@ export function readPatternUsage(database: Database, from: number, to: number, a
   }));
 }
 
-/** Adds usage up under a name, in the order in which the names first come. */
+/** Sums of usage under a name, in the order in which the names first appear. */
 export function addUp(rows: readonly PatternUsage[], nameOf: (row: PatternUsage) => string): readonly NamedUsage[] {
   const sums = new Map<string, UsageCounts>();
   for (const row of rows) {

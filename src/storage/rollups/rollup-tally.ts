@@ -11,11 +11,11 @@ interface Statement {
   readonly run: (...values: readonly (string | number)[]) => unknown;
 }
 
-/** What writes a tally: each adds its counts to the row that is there. */
+/** Writers of a tally: each adds its counts to the existing row. */
 export interface RollupStatements {
   /** Slot, pattern id, risk, then `ROLLUP_COUNTS`. */
   readonly count: Statement;
-  /** The same, where the row may be gone. */
+  /** The same, where the row may have been removed. */
   readonly countEnds: Statement;
   /** Slot, rule, count. */
   readonly countRule: Statement;

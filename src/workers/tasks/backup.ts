@@ -6,6 +6,6 @@ export interface BackupInput {
   readonly nowMs: number;
 }
 
-/** Copies the database while the service goes on with it; resolves with the path of the copy. */
+/** Copies the database while the service uses it; resolves with the path of the copy. */
 export const backup = ({ databaseFile, folder, nowMs }: BackupInput): Promise<string> =>
   backupDatabase(databaseFile, folder, nowMs);

@@ -6,9 +6,6 @@ export interface CertificateInput {
   readonly nowMs: number;
 }
 
-/**
- * Self-signed X.509 certificate in PEM; in a thread, since the library that makes it would stay in
- * memory.
- */
+/** Self-signed X.509 certificate in PEM; in a thread, whose end frees the memory of the library. */
 export const certificate = ({ seed, nowMs }: CertificateInput): Promise<string> =>
   makeCertificate({ seed: () => seed }, nowMs);

@@ -16,9 +16,9 @@ export interface SummarizeInput {
   readonly databaseFile: string;
   readonly period: Period;
   readonly head: Pick<NodeSummary, 'id' | 'replaces' | 'node' | 'createdAt' | 'nonce' | 'catalogueVersion'>;
-  /** Rules whose matches may be told of; others are left out. */
+  /** Rules whose matches may leave the node; others are left out. */
   readonly rules: Readonly<Record<string, RuleFacts>>;
-  /** Canonical names of the tools that the owner keeps back (`sharing.deny_tools`). */
+  /** Canonical names of the denied tools (`sharing.deny_tools`). */
   readonly keptBack: readonly string[];
 }
 

@@ -6,20 +6,16 @@ import { openReadOnly } from '../../storage/database.ts';
 
 export interface VerifyAuditLogInput {
   readonly databaseFile: string;
-  /** 32 bytes, the present key of the node. */
+  /** 32 bytes, the current key of the node. */
   readonly publicKey: Uint8Array;
 }
 
-/**
- * Hashes the whole audit chain again and checks it against its links and signed checkpoints
- * (FR-904).
- */
+/** Recomputes the whole audit chain and checks its links and signed checkpoints (FR-904). */
 export function verifyAuditLog({ databaseFile, publicKey }: VerifyAuditLogInput): AuditVerification {
   const database = openReadOnly(databaseFile);
   try {
     const store = createAuditStore(database);
-    // As of one moment: retention may remove a prefix meanwhile, and add the checkpoint that
-    // accounts for it.
+    // One transaction: retention may remove a prefix in the meantime and add its checkpoint.
     return database.transaction(() => verifyChain(store.all(), store.checkpoints(), logProof(publicKey)))();
   } finally {
     database.close();

@@ -6,6 +6,6 @@ export interface Signed {
   readonly signature: Uint8Array;
 }
 
-/** One verdict an item, in order; a malformed key or signature is false. */
+/** One result per item, in order; a malformed key or signature is false. */
 export const verifyBatch = (items: readonly Signed[]): readonly boolean[] =>
   items.map(({ publicKey, message, signature }) => verify(publicKey, message, signature));
