@@ -8,7 +8,7 @@ import { GRACE_MS } from '../../src/keys/grace.ts';
 import { askerOf, type KeyBook, keyStatusOf } from '../../src/keys/key-book.ts';
 import { decideConnection } from '../../src/policy/connection.ts';
 import { explain } from '../../src/policy/explanation.ts';
-import { anyBook, BOOK_IDS, LEARNED_MS } from '../identity/key-books.ts';
+import { anyBook, BOOK_IDS, LEARNED_MS } from '../keys/key-books.ts';
 import { anySettings, settings } from './settings.ts';
 
 const anyKey = fc.constantFrom(...BOOK_IDS);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fastify from 'fastify';
-import type { TerminalEvent } from '../../src/domain/events/event.ts';
-import type { Reply } from '../../src/web/ipc-protocol.ts';
-import { DaemonClient } from '../../src/web/server/daemon-client.ts';
-import type { DashboardPorts } from '../../src/web/server/ports.ts';
-import { liveRoutes } from '../../src/web/server/routes/live.ts';
-import { type DashboardRig, type Login, openRig } from './dashboard-rig.ts';
-import { sampleCommands } from './sample-commands.ts';
+import type { TerminalEvent } from '../../../src/domain/events/event.ts';
+import type { Reply } from '../../../src/web/ipc-protocol.ts';
+import { DaemonClient } from '../../../src/web/server/daemon-client.ts';
+import type { DashboardPorts } from '../../../src/web/server/ports.ts';
+import { liveRoutes } from '../../../src/web/server/routes/live.ts';
+import { type DashboardRig, type Login, openRig } from '../dashboard-rig.ts';
+import { sampleCommands } from '../sample-commands.ts';
 
 let rig: DashboardRig;
 let login: Login;

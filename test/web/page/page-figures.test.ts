@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DURATION_BUCKETS, durationBucket } from '../../src/domain/summaries/summary.ts';
-import { duration, share, visible } from '../../src/web/page/model/format.ts';
-import { bars, bounds, hoursByWeekday, usualDay } from '../../src/web/page/model/ranges.ts';
-import { medianDuration, topTools } from '../../src/web/page/model/usage.ts';
+import { DURATION_BUCKETS, durationBucket } from '../../../src/domain/summaries/summary.ts';
+import { duration, share, visible } from '../../../src/web/page/model/format.ts';
+import { bars, bounds, hoursByWeekday, usualDay } from '../../../src/web/page/model/ranges.ts';
+import { medianDuration, topTools } from '../../../src/web/page/model/usage.ts';
 
 const usage = (name: string, durations: readonly number[], failures = 0) => {
   const durationBuckets = Array.from({ length: DURATION_BUCKETS }, () => 0);

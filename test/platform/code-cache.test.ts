@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, statSync, symlinkSync, wri
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { until } from '../rig/until.ts';
-import { type DashboardRig, openRig } from './dashboard-rig.ts';
+import { type DashboardRig, openRig } from '../web/dashboard-rig.ts';
 
 let rig: DashboardRig;
 let file: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type DashboardRig, DIST, openRig } from './dashboard-rig.ts';
+import { type DashboardRig, DIST, openRig } from '../dashboard-rig.ts';
 
 const dist = mkdtempSync(join(tmpdir(), 'caro-dist-'));
 let rig: DashboardRig;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { project } from '../../src/web/server/schemas/projection.ts';
+import { project } from '../../../src/web/server/schemas/projection.ts';
 
 const schema = {
   type: 'object',

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type DashboardRig, type Login, loginTokenIn, openRig, postLogin } from './dashboard-rig.ts';
+import { type DashboardRig, type Login, loginTokenIn, openRig, postLogin } from '../dashboard-rig.ts';
 
 let rig: DashboardRig;
 let login: Login;

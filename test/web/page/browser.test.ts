@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { faults } from './axe.ts';
-import { enter, hasBrowser, launchBrowser } from './browser.ts';
-import { type DashboardRig, openRig } from './dashboard-rig.ts';
-import { sampleCommands } from './sample-commands.ts';
+import { faults } from '../axe.ts';
+import { enter, hasBrowser, launchBrowser } from '../browser.ts';
+import { type DashboardRig, openRig } from '../dashboard-rig.ts';
+import { sampleCommands } from '../sample-commands.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 const ATTACK = '<img src=x onerror="window.owned=1"><script>window.owned=1</script>';

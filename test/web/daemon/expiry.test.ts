@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterEach, expect, test } from '@jest/globals';
-import { until } from '../rig/until.ts';
-import { type DashboardRig, loginTokenIn, openRig, postLogin } from './dashboard-rig.ts';
+import { until } from '../../rig/until.ts';
+import { type DashboardRig, loginTokenIn, openRig, postLogin } from '../dashboard-rig.ts';
 
 let rig: DashboardRig;
 afterEach(() => rig.close());

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { EventPage, Overview, Preview } from '../../src/web/page/data/contract.ts';
-import { type DashboardRig, type Login, openRig } from './dashboard-rig.ts';
-import { sampleCommands } from './sample-commands.ts';
+import type { EventPage, Overview, Preview } from '../../../src/web/page/data/contract.ts';
+import { type DashboardRig, type Login, openRig } from '../dashboard-rig.ts';
+import { sampleCommands } from '../sample-commands.ts';
 
 const DAY_MS = 86_400_000;
 let rig: DashboardRig;

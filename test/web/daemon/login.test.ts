@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type DashboardRig, loginOf, loginTokenIn, openRig, postLogin } from './dashboard-rig.ts';
+import { type DashboardRig, loginOf, loginTokenIn, openRig, postLogin } from '../dashboard-rig.ts';
 
 let rig: DashboardRig;
 beforeAll(async () => {

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import type { Typed } from '../policy/node.ts';
-import { faults } from './axe.ts';
-import { enter, hasBrowser, launchBrowser } from './browser.ts';
-import { type MeshRig, openMeshRig } from './mesh-rig.ts';
-import { sampleCommands } from './sample-commands.ts';
+import type { Typed } from '../../policy/node.ts';
+import { faults } from '../axe.ts';
+import { enter, hasBrowser, launchBrowser } from '../browser.ts';
+import { type MeshRig, openMeshRig } from '../mesh-rig.ts';
+import { sampleCommands } from '../sample-commands.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { QueryProgress, QueryResult } from '../../src/domain/answers/query.ts';
-import type { AuditRecord } from '../../src/domain/audit/audit-record.ts';
-import type { Explanation, TrustRules } from '../../src/domain/policy/policy.ts';
-import type { Preview } from '../../src/web/page/data/contract.ts';
-import type { Login } from './dashboard-rig.ts';
-import { type MeshRig, openMeshRig } from './mesh-rig.ts';
+import type { QueryProgress, QueryResult } from '../../../src/domain/answers/query.ts';
+import type { AuditRecord } from '../../../src/domain/audit/audit-record.ts';
+import type { Explanation, TrustRules } from '../../../src/domain/policy/policy.ts';
+import type { Preview } from '../../../src/web/page/data/contract.ts';
+import type { Login } from '../dashboard-rig.ts';
+import { type MeshRig, openMeshRig } from '../mesh-rig.ts';
 
 interface Line {
   readonly progress?: QueryProgress;

@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import type { RotationBegun } from '../../src/domain/status/status.ts';
-import { connected, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
-import { caro, caroJson } from '../rig/service.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
-import { until } from '../rig/until.ts';
-import { enter, hasBrowser, launchBrowser } from './browser.ts';
+import type { RotationBegun } from '../../../src/domain/status/status.ts';
+import { connected, type MeshNode, makeNode, startAll } from '../../rig/mesh-nodes.ts';
+import { caro, caroJson } from '../../rig/service.ts';
+import { temporaryFolders } from '../../rig/temporary-folder.ts';
+import { until } from '../../rig/until.ts';
+import { enter, hasBrowser, launchBrowser } from '../browser.ts';
 
 const folder = temporaryFolders();
 const nodes: MeshNode[] = [];

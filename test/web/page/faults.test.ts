@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import type { Status } from '../../src/web/page/data/contract.ts';
-import { faultsOf } from '../../src/web/page/model/faults.ts';
-import { nodeId } from '../policy/settings.ts';
-import { faults } from './axe.ts';
-import { enter, hasBrowser, launchBrowser } from './browser.ts';
-import { type DashboardRig, type Login, openRig } from './dashboard-rig.ts';
-import type { Faults } from './rig-actors.ts';
+import type { Status } from '../../../src/web/page/data/contract.ts';
+import { faultsOf } from '../../../src/web/page/model/faults.ts';
+import { nodeId } from '../../policy/settings.ts';
+import { faults } from '../axe.ts';
+import { enter, hasBrowser, launchBrowser } from '../browser.ts';
+import { type DashboardRig, type Login, openRig } from '../dashboard-rig.ts';
+import type { Faults } from '../rig-actors.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 

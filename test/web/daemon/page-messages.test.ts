@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeFromPage } from '../../src/web/daemon/page-messages.ts';
-import { decodeFromDaemon } from '../../src/web/ipc-protocol.ts';
+import { decodeFromPage } from '../../../src/web/daemon/page-messages.ts';
+import { decodeFromDaemon } from '../../../src/web/ipc-protocol.ts';
 
 const HASH = 'a'.repeat(64);
 const NODE = `caro:ed25519:${'A'.repeat(43)}=`;

@@ -1,11 +1,11 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { secretHash } from '../../src/web/session-store.ts';
-import { nodeId } from '../policy/settings.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
-import { until } from '../rig/until.ts';
-import { type DashboardRig, loginTokenIn, openRig } from './dashboard-rig.ts';
+import { secretHash } from '../../../src/web/session-store.ts';
+import { nodeId } from '../../policy/settings.ts';
+import { temporaryFolders } from '../../rig/temporary-folder.ts';
+import { until } from '../../rig/until.ts';
+import { type DashboardRig, loginTokenIn, openRig } from '../dashboard-rig.ts';
 
 const folder = temporaryFolders();
 let rig: DashboardRig;

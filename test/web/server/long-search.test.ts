@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { StartedCommand } from '../../src/domain/events/event.ts';
-import type { EventPage } from '../../src/web/page/data/contract.ts';
-import { enter, hasBrowser, launchBrowser } from './browser.ts';
-import { type DashboardRig, type Login, openRig } from './dashboard-rig.ts';
-import { sampleCommands } from './sample-commands.ts';
+import type { StartedCommand } from '../../../src/domain/events/event.ts';
+import type { EventPage } from '../../../src/web/page/data/contract.ts';
+import { enter, hasBrowser, launchBrowser } from '../browser.ts';
+import { type DashboardRig, type Login, openRig } from '../dashboard-rig.ts';
+import { sampleCommands } from '../sample-commands.ts';
 
 /** More than one request looks through. */
 const TOTAL = 60_000;

@@ -1,8 +1,8 @@
 import { connect, createServer } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
-import { CaroError } from '../../src/domain/errors.ts';
-import { until } from '../rig/until.ts';
-import { type DashboardRig, openRig } from './dashboard-rig.ts';
+import { CaroError } from '../../../src/domain/errors.ts';
+import { until } from '../../rig/until.ts';
+import { type DashboardRig, openRig } from '../dashboard-rig.ts';
 
 let rig: DashboardRig | undefined;
 afterEach(async () => {
