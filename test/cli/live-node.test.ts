@@ -374,7 +374,7 @@ describe('caro doctor', () => {
     broken.remove();
     expect(code).toBe(1);
     expect(out).toContain('bad   places          HOME/data does not exist; run: caro init\n');
-    expect(out).toContain('bad   service         it does not run; start it: caro service start\n');
+    expect(out).toContain('bad   service         not running; start it: caro service start\n');
     expect(existsSync(broken.home)).toBe(false);
   });
 });

@@ -133,7 +133,7 @@ describe('two owners', () => {
       (states) => states.every((state) => state === 'connected'),
     );
     const { stdout } = await caro(ada, 'mesh', 'status');
-    expect(stdout.split('\n')[0]).toBe(`listens at ${adaAddress}; 1 of 1 peers connected`);
+    expect(stdout.split('\n')[0]).toBe(`listening on ${adaAddress}; 1 of 1 peers connected`);
     expect(stdout).toMatch(/^ben {3}connected {2}peer +[+-]\d+ ms/m);
   }, 20_000);
 
@@ -178,7 +178,7 @@ describe('two owners', () => {
     const [message] = await caroJson<EgressMessage>(ben, 'egress', 'list', '--show', String(answer.seq));
     expect(shown.stdout).toBe(message?.bytes);
     expect(Buffer.byteLength(shown.stdout)).toBe(answer.size);
-    expect(shown.stderr).toContain(`# to ${answer.recipient} at 127.0.0.1, by trust.nodes\n`);
+    expect(shown.stderr).toContain(`# to ${answer.recipient} at 127.0.0.1, allowed by trust.nodes\n`);
     const { publicKey } = openIdentity(join(ben, 'data', 'identity.key'));
     const envelope = decodeEnvelope(shown.stdout);
     expect(openEnvelope(envelope, publicKey)).toBeDefined();
