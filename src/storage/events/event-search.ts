@@ -65,7 +65,7 @@ function rangeOf({ since, until, risk }: EventFilter): readonly Condition[] {
   return [
     ...(since === undefined ? [] : [{ sql: 'time_ms >= ?', values: [Date.parse(since)] }]),
     ...(until === undefined ? [] : [{ sql: 'time_ms < ?', values: [Date.parse(until)] }]),
-    // A literal, so that SQLite uses the partial index `event_risky`.
+    // A literal, so that SQLite uses the partial index of risky events.
     ...(risk === 'high' || risk === 'critical' ? [{ sql: 'risk >= 2', values: [] }] : []),
   ];
 }
