@@ -2,7 +2,7 @@ import type { Actor } from '../bus/actor.ts';
 import type { BusClient } from '../bus/bus.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import { CaroError } from '../domain/errors.ts';
-import type { DualEnvelope } from '../domain/identity/signed-envelope.ts';
+import type { DualEnvelope, KeyStatements } from '../domain/identity/signed-envelope.ts';
 import type { Log } from '../domain/log.ts';
 import type { RotationBegun } from '../domain/status/status.ts';
 import type { KeyStep, OwnKeys } from '../keys/own-keys.ts';
@@ -39,13 +39,49 @@ type Kinds =
  * revocations of peers (docs/design.md §6). Publishes `keys.changed` when a peer's key changes
  * status, because a live connection or a pending summary may depend on it.
  */
-export function createKeyRegistry({ alarm, audited, bus, log, own, peers }: KeyRegistryPorts): Actor<Kinds> {
-  const ownAlarm = alarm(() => void bus.publish('identity.due', {}).catch(() => undefined));
-  const peerAlarm = alarm(() => void bus.publish('keys.due', {}).catch(() => undefined));
-  const armOwn = (): void => {
-    const rotation = own.rotation();
-    ownAlarm.set(rotation && Date.parse(rotation.switchesAt));
+export function createKeyRegistry(ports: KeyRegistryPorts): Actor<Kinds> {
+  const peers = createPeerRotations(ports);
+  const own = createOwnRotation(ports);
+  return {
+    name: 'key registry',
+    start: async () => {
+      await peers.settle();
+      own.arm();
+    },
+    stop: () => {
+      peers.stop();
+      own.stop();
+    },
+    handlers: {
+      'keys.heard': async ({ peer, ...statements }) => {
+        if (await peers.take(peer, statements)) await peers.announceChange();
+        return null;
+      },
+      'keys.due': peers.announceChange,
+      'trust.keys': async () => (await ports.peers.known())?.changes() ?? [],
+      'trust.confirm': async ({ id }) => {
+        (await ports.peers.open()).confirm(id);
+        await peers.announceChange();
+        return null;
+      },
+      'identity.rotate': ({ compromised = false }) => own.rotate(compromised),
+      'identity.due': own.complete,
+      'mesh.changed': async (change) => {
+        // A key in use ends the grace period of the one before it.
+        if (change.change === 'connected' && (await ports.peers.known())?.noteShown(change.id))
+          await peers.announceChange();
+      },
+      'clock.quarter': async () => {
+        await peers.announceChange();
+        await own.complete();
+      },
+    },
   };
+}
+
+/** The rotations and revocations of peers. */
+function createPeerRotations({ alarm, bus, log, peers }: KeyRegistryPorts) {
+  const timer = alarm(() => void bus.publish('keys.due', {}).catch(() => undefined));
   /** Records moves of trust that are due, and sets the alarm for the next one. */
   const settle = async (): Promise<void> => {
     const store = await peers.known();
@@ -53,76 +89,62 @@ export function createKeyRegistry({ alarm, audited, bus, log, own, peers }: KeyR
     await store.recordMoves(({ old: from, new: to, by }) =>
       bus.request('audit.append', { type: 'key.succeeded', peer: to, details: { from, by } }),
     );
-    peerAlarm.set(store.nextMoveMs());
+    timer.set(store.nextMoveMs());
   };
-  const announceChange = async (): Promise<void> => {
-    await settle();
-    // A missed notice is harmless: every decision reads the key's status, and the quarter-hour
-    // clock sends another one.
-    await bus.publish('keys.changed', {}).catch(() => undefined);
-  };
-  /**
-   * Does not wait: what a peer says about its keys MUST count even while the log cannot be written.
-   */
+  /** Does not wait: a peer's statement MUST count even while the log cannot be written. */
   const record = (entry: AuditEntry): void =>
     void bus.request('audit.append', entry).catch((error: unknown) => log.error({ err: error }, 'audit append failed'));
+  return {
+    settle,
+    stop: timer.stop,
+    announceChange: async (): Promise<void> => {
+      await settle();
+      // A missed notice is harmless: every decision reads the key's status, and the quarter-hour
+      // clock sends another one.
+      await bus.publish('keys.changed', {}).catch(() => undefined);
+    },
+    /** Stores statements that `peer` delivered; whether any was new. */
+    take: async (peer: string, { rotations, revocations }: KeyStatements): Promise<boolean> => {
+      const store = await peers.open();
+      const { news, isFull } = store.takeRotations(rotations, peer);
+      if (isFull) log.warn({ peer }, 'rotation not stored: the key book is full');
+      for (const details of news) record({ type: 'key.rotated', peer, details: { ...details } });
+      // Each is recorded as it is stored, in case a later one cannot be.
+      const revoked = revocations.flatMap((statement) => {
+        const key = store.takeRevocation(statement, peer);
+        if (key !== null) record({ type: 'key.revoked', peer, details: { key } });
+        return key ?? [];
+      });
+      return news.length + revoked.length > 0;
+    },
+  };
+}
+
+/** The rotation of this node's own key. */
+function createOwnRotation({ alarm, audited, bus, own }: KeyRegistryPorts) {
+  const timer = alarm(() => void bus.publish('identity.due', {}).catch(() => undefined));
+  const arm = (): void => {
+    const rotation = own.rotation();
+    timer.set(rotation && Date.parse(rotation.switchesAt));
+  };
   const complete = async (): Promise<void> => {
     const isCompleted = own.complete();
     if (isCompleted) await recordOwnKeys({ audited, bus, own });
-    armOwn();
+    arm();
     if (isCompleted) await bus.request('mesh.reopen', {}).catch(notReopened);
   };
-  const rotate = async (compromised: boolean): Promise<RotationBegun> => {
-    const news = await own.begin(compromised);
-    await recordOwnKeys({ audited, bus, own });
-    const status = own.rotation();
-    if (!status) throw new CaroError('internal', 'expected a rotation in progress, found none');
-    const told = await bus.request('peers.announce', news);
-    await complete();
-    return { ...status, told };
-  };
   return {
-    name: 'key registry',
-    start: async () => {
-      await settle();
-      armOwn();
-    },
-    stop: () => {
-      ownAlarm.stop();
-      peerAlarm.stop();
-    },
-    handlers: {
-      'keys.heard': async ({ peer, rotations, revocations }) => {
-        const store = await peers.open();
-        const { news, isFull } = store.takeRotations(rotations, peer);
-        if (isFull) log.warn({ peer }, 'rotation not stored: the key book is full');
-        for (const details of news) record({ type: 'key.rotated', peer, details: { ...details } });
-        // Each is recorded as it is stored, in case a later one cannot be.
-        const revoked = revocations.flatMap((statement) => {
-          const key = store.takeRevocation(statement, peer);
-          if (key !== null) record({ type: 'key.revoked', peer, details: { key } });
-          return key ?? [];
-        });
-        if (news.length + revoked.length > 0) await announceChange();
-        return null;
-      },
-      'keys.due': announceChange,
-      'trust.keys': async () => (await peers.known())?.changes() ?? [],
-      'trust.confirm': async ({ id }) => {
-        (await peers.open()).confirm(id);
-        await announceChange();
-        return null;
-      },
-      'identity.rotate': ({ compromised = false }) => rotate(compromised),
-      'identity.due': complete,
-      'mesh.changed': async (change) => {
-        // A key in use ends the grace of the one before it.
-        if (change.change === 'connected' && (await peers.known())?.noteShown(change.id)) await announceChange();
-      },
-      'clock.quarter': async () => {
-        await announceChange();
-        await complete();
-      },
+    arm,
+    complete,
+    stop: timer.stop,
+    rotate: async (compromised: boolean): Promise<RotationBegun> => {
+      const news = await own.begin(compromised);
+      await recordOwnKeys({ audited, bus, own });
+      const status = own.rotation();
+      if (!status) throw new CaroError('internal', 'expected a rotation in progress, found none');
+      const told = await bus.request('peers.announce', news);
+      await complete();
+      return { ...status, told };
     },
   };
 }

@@ -17,7 +17,7 @@ function longLines(file: string, text: string): readonly string[] {
       const isComment = index > 0 || /^\s*(?:\/\/|\/\*|#)/.test(content);
       // A setting that is commented out (config/caro.example.toml) is a line of code.
       const cannotWrap = /https?:\/\/\S{40}|biome-ignore|^# [a-z_]+ = /.test(content);
-      return isComment && !cannotWrap && [...content].length > MAX_CHARACTERS ? [`${file}:${line}`] : [];
+      return isComment && !cannotWrap && Array.from(content).length > MAX_CHARACTERS ? [`${file}:${line}`] : [];
     }),
   );
 }
