@@ -1,14 +1,13 @@
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createCollector } from '../../src/actors/collector/collector.ts';
 import { Bus } from '../../src/bus/bus.ts';
 import { Supervised } from '../../src/bus/supervisor.ts';
 import { DAY_MS } from '../../src/domain/time/period.ts';
-import { openDatabase } from '../../src/storage/database.ts';
 import { createEventStore } from '../../src/storage/events/event-store.ts';
 import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { testDatabase } from '../rig/test-database.ts';
 import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
@@ -19,7 +18,7 @@ const LIMITS = { events_days: 30, summaries_days: 60, audit_days: 730, egress_da
 
 /** A collector whose store holds commands of the last `DAYS` days, evenly spread. */
 async function rig() {
-  const { database } = openDatabase(join(folder(), 'caro.db'), NOW);
+  const database = testDatabase(NOW);
   const store = createEventStore(database, 'host');
   store.commit({
     started: Array.from({ length: EVENTS }, (_, command) => ({

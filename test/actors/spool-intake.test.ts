@@ -5,11 +5,11 @@ import fc from 'fast-check';
 import { type IntakePorts, SpoolIntake } from '../../src/actors/collector/spool-intake.ts';
 import type { BusClient } from '../../src/bus/bus.ts';
 import { encodeSpoolRecord, type SpoolRecord } from '../../src/domain/spool/spool-record.ts';
-import { openDatabase } from '../../src/storage/database.ts';
 import { createEventStore, type EventStore } from '../../src/storage/events/event-store.ts';
 import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { testDatabase } from '../rig/test-database.ts';
 
 const folder = temporaryFolders();
 const NOW = Date.parse('2026-03-04T12:00:00Z');
@@ -51,7 +51,7 @@ function rig(
   rules: { ignore?: string[]; shells?: ('bash' | 'zsh' | 'sh')[] } = {},
 ): Rig {
   const spool = folder();
-  const { database } = openDatabase(join(folder(), 'caro.db'), NOW);
+  const database = testDatabase(NOW);
   const store = createEventStore(database, 'host');
   const reader = createReader(database);
   const alive = new Set([1, 2, 3]);

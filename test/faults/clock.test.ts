@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { DAY_MS, SLOT_MS } from '../../src/domain/time/period.ts';
-import { openDatabase, openReadOnly } from '../../src/storage/database.ts';
+import { openReadOnly } from '../../src/storage/database.ts';
 import { RetentionClock } from '../../src/storage/maintenance/retention-clock.ts';
 import { createMetaStore } from '../../src/storage/meta-store.ts';
 import { caro, configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { testDatabase } from '../rig/test-database.ts';
 import { until } from '../rig/until.ts';
 import { expectWhole, LONG, startService, stored, type Typist, tally, typist } from './rig.ts';
 import { faultsBelow, requireShim } from './shim.ts';
@@ -94,7 +95,7 @@ requireShim()('a clock that leaps', () => {
 });
 
 test('retention believes a clock that leapt only after a day of running under it, and is late after a long pause, never early', () => {
-  const { database } = openDatabase(join(folder(), 'caro.db'), 0);
+  const database = testDatabase();
   const start = Date.parse('2026-03-01T12:00:00Z');
   let steady = 0;
   const clock = new RetentionClock(createMetaStore(database), start - SLOT_MS, steady);
@@ -120,16 +121,14 @@ test('retention believes a clock that leapt only after a day of running under it
   const next = new RetentionClock(createMetaStore(database), leapt + DAY_MS / 2, 0);
   expect(next.read(leapt + DAY_MS / 2, 0)).toBeLessThan(leapt);
   expect(next.read(leapt + DAY_MS, DAY_MS / 2)).toBe(leapt + DAY_MS);
-  database.close();
 });
 
 test('retention does not believe a clock that leapt before anything was ever deleted', () => {
-  const { database } = openDatabase(join(folder(), 'caro.db'), 0);
+  const database = testDatabase();
   const start = Date.parse('2026-03-01T12:00:00Z');
   const leapt = start + 3_650 * DAY_MS;
   const first = new RetentionClock(createMetaStore(database), start, 0);
   expect(first.read(leapt, SLOT_MS)).toBe(start + SLOT_MS);
   const restarted = new RetentionClock(createMetaStore(database), leapt, 0);
   expect(restarted.read(leapt + SLOT_MS, SLOT_MS)).toBe(start + 2 * SLOT_MS);
-  database.close();
 });

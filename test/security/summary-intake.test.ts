@@ -1,14 +1,13 @@
-import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import type { NodeSummary } from '../../src/domain/summaries/summary.ts';
 import { intakeFault, MAX_BYTES, MAX_REVISIONS, MAX_SUMMARIES } from '../../src/domain/summaries/summary-intake.ts';
 import { DAY_MS, lastClosed, type PeriodKind } from '../../src/domain/time/period.ts';
-import { openDatabase } from '../../src/storage/database.ts';
 import { createSummaryStore } from '../../src/storage/summary-store.ts';
 import { asJson, intrude, payloadOf } from '../mesh/hostile.ts';
 import { makeIdentity, makeSummary, makeTls, stopAll } from '../mesh/rig.ts';
 import { type MeshNode, makeNode } from '../rig/mesh-nodes.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { testDatabase } from '../rig/test-database.ts';
 import { until } from '../rig/until.ts';
 
 const folder = temporaryFolders();
@@ -100,7 +99,7 @@ test('nor with revisions of one period, or more periods than there are', () => {
 });
 
 test('what a node has left is counted in bytes, of each node by itself, and less when it is removed', () => {
-  const { database } = openDatabase(join(folder(), 'caro.db'), 0);
+  const database = testDatabase();
   const store = createSummaryStore(database);
   const [one, other] = [makeIdentity(), makeIdentity()];
   const left = (node: string): number => store.received(node, 'hourly', 0).bytes;
@@ -115,5 +114,4 @@ test('what a node has left is counted in bytes, of each node by itself, and less
   expect([left(one.id), left(other.id)]).toEqual([second, third]);
   store.prune(9);
   expect([left(one.id), left(other.id), left('nobody')]).toEqual([0, 0, 0]);
-  database.close();
 });

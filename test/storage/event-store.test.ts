@@ -1,14 +1,11 @@
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { FinishedCommand, StartedCommand } from '../../src/domain/events/event.ts';
-import { openDatabase } from '../../src/storage/database.ts';
 import { createEventStore, type EventStore, type ObservationCommit } from '../../src/storage/events/event-store.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { codeOf } from '../rig/error-code.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { testDatabase } from '../rig/test-database.ts';
 
-const folder = temporaryFolders();
 const NOON = Date.parse('2026-03-04T12:00:00Z');
 
 const started = (command: number, more: Partial<StartedCommand> = {}): StartedCommand => ({
@@ -46,7 +43,7 @@ const observed = (more: Partial<ObservationCommit>): ObservationCommit => ({
 });
 
 function open() {
-  const { database } = openDatabase(join(folder(), 'caro.db'), NOON);
+  const database = testDatabase(NOON);
   return { database, store: createEventStore(database, 'host-1'), reader: createReader(database) };
 }
 

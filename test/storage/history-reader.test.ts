@@ -1,27 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { DAY_MS, SLOT_MS } from '../../src/domain/time/period.ts';
-import { type Database, openDatabase } from '../../src/storage/database.ts';
+import type { Database } from '../../src/storage/database.ts';
 import { anomaliesOf, readHistory } from '../../src/storage/events/history-reader.ts';
+import { testDatabase } from '../rig/test-database.ts';
 
 /** A Wednesday, local noon. */
 const NOW = new Date(2026, 7, 19, 12).getTime();
 
-let folder = '';
 let database: Database;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'caro-history-'));
-  database = openDatabase(join(folder, 'caro.db'), NOW).database;
+  database = testDatabase(NOW);
   const pattern = database.prepare('INSERT INTO pattern (id, name, tool, family) VALUES (?, ?, ?, ?)');
   pattern.run(1, 'git status', 'git', 'git');
   pattern.run(2, 'aws s3', 'aws', 'cloud');
   pattern.run(3, 'gcloud', 'gcloud', 'cloud');
-});
-afterEach(() => {
-  database.close();
-  rmSync(folder, { recursive: true });
 });
 
 const put = (ms: number, patternId: number, count: number, more: { risk?: number; failures?: number } = {}): void => {

@@ -1,14 +1,11 @@
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { StartedCommand } from '../../src/domain/events/event.ts';
 import { DAY_MS } from '../../src/domain/time/period.ts';
-import { openDatabase } from '../../src/storage/database.ts';
 import { createDeliveryStore } from '../../src/storage/delivery-store.ts';
 import { createEventStore } from '../../src/storage/events/event-store.ts';
 import { createSummaryStore } from '../../src/storage/summary-store.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { testDatabase } from '../rig/test-database.ts';
 
-const folder = temporaryFolders();
 const NOW = Date.parse('2026-03-04T12:00:00Z');
 
 const command = (session: string, number: number, startMs: number): StartedCommand => ({
@@ -26,7 +23,7 @@ const command = (session: string, number: number, startMs: number): StartedComma
 });
 
 test('with the last command of a terminal it is forgotten that there was one, unless something still runs there', () => {
-  const { database } = openDatabase(join(folder(), 'caro.db'), NOW);
+  const database = testDatabase(NOW);
   const store = createEventStore(database, 'host');
   const started = [
     command('bash.1.1', 0, NOW - 40 * DAY_MS),
@@ -54,11 +51,10 @@ test('with the last command of a terminal it is forgotten that there was one, un
   // A terminal that was silent for a month goes on.
   store.commit({ ...nothing, started: [command('bash.3.3', 1, NOW)] });
   expect(sessions()).toEqual(['bash.2.2', 'bash.3.3']);
-  database.close();
 });
 
 test('with a summary it is forgotten who had it, and nobody gets one twice', () => {
-  const { database } = openDatabase(join(folder(), 'caro.db'), NOW);
+  const database = testDatabase(NOW);
   const [summaries, deliveries] = [createSummaryStore(database), createDeliveryStore(database)];
   deliveries.admit('peer', NOW - 500 * DAY_MS);
   for (const [id, days] of [
@@ -74,5 +70,4 @@ test('with a summary it is forgotten who had it, and nobody gets one twice', () 
   summaries.prune(NOW - 365 * DAY_MS);
   expect(database.prepare('SELECT summary_id FROM delivery').pluck().all()).toEqual(['young']);
   expect(deliveries.due(['self'], 'peer', 10)).toEqual([]);
-  database.close();
 });

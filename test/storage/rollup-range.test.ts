@@ -1,17 +1,14 @@
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { RISK_LEVELS, riskRank } from '../../src/domain/events/risk-level.ts';
 import { DAY_MS, SLOT_MS, slotOf } from '../../src/domain/time/period.ts';
-import { openDatabase } from '../../src/storage/database.ts';
 import { readAnswerFigures } from '../../src/storage/events/answer-reader.ts';
 import { createEventStore, type EventStore } from '../../src/storage/events/event-store.ts';
 import { readHistory } from '../../src/storage/events/history-reader.ts';
 import { periodDigest, readPeriod } from '../../src/storage/events/period-reader.ts';
 import { createReader } from '../../src/storage/reader.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { testDatabase } from '../rig/test-database.ts';
 
-const folder = temporaryFolders();
 const MIDNIGHT = Date.parse('2026-03-04T00:00:00Z');
 const TOOLS = ['git', 'docker', 'ls'] as const;
 
@@ -66,7 +63,7 @@ function counted<T>(these: readonly T[], nameOf: (one: T) => string): readonly {
 test('whatever span is asked for, days and quarters of an hour add up to what its commands say', () => {
   fc.assert(
     fc.property(commands, range, keptBack, (typed, [first, length], tools) => {
-      const { database } = openDatabase(join(folder(), 'caro.db'), MIDNIGHT);
+      const database = testDatabase(MIDNIGHT);
       store(createEventStore(database, 'host'), typed);
       const [fromMs, untilMs] = [MIDNIGHT + first * SLOT_MS, MIDNIGHT + (first + length) * SLOT_MS];
       const inRange = typed.filter(({ slot }) => slot >= first && slot < first + length);
@@ -116,7 +113,7 @@ test('whatever span is asked for, days and quarters of an hour add up to what it
 });
 
 test('a digest changes with a late event of the period, and with no other', () => {
-  const { database } = openDatabase(join(folder(), 'caro.db'), MIDNIGHT);
+  const database = testDatabase(MIDNIGHT);
   const events = createEventStore(database, 'host');
   const one = { tool: 'git', verb: 'push', risk: 'high', exitCode: 0, durationMs: 5, ended: 'at once' } as const;
   const digest = (tools: readonly string[] = []): string => periodDigest(database, MIDNIGHT, MIDNIGHT + DAY_MS, tools);
@@ -130,11 +127,10 @@ test('a digest changes with a late event of the period, and with no other', () =
   expect(digest()).not.toBe(before[0]);
   expect(digest(['git'])).toBe(before[1]);
   expect(digest(['ls'])).not.toBe(before[2]);
-  database.close();
 });
 
 test('rollups that have outlived their retention go a few slots at a time, coarse and fine together', () => {
-  const { database } = openDatabase(join(folder(), 'caro.db'), MIDNIGHT);
+  const database = testDatabase(MIDNIGHT);
   const events = createEventStore(database, 'host');
   const one = { tool: 'git', verb: 'push', risk: 'high', exitCode: 0, durationMs: 5, ended: 'at once' } as const;
   store(
@@ -157,5 +153,4 @@ test('rollups that have outlived their retention go a few slots at a time, coars
   for (const table of ['rollup_day', 'rollup_rule_day'])
     expect(database.prepare(`SELECT sum(count) FROM ${table}`).pluck().get()).toBe(2);
   expect(events.pruneRollups(noonOfTheSecondDay, 96)).toBe(false);
-  database.close();
 });
