@@ -55,7 +55,7 @@ const isHash = matches(/^[0-9a-f]{64}$/);
 const isTime = matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 /**
- * Members that no hash covers would be shown beside those that were verified, so there are none.
+ * Members that no hash covers would be shown next to verified ones, so there are none.
  */
 const RECORD: Checks = {
   seq: isCount,

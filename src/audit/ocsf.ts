@@ -148,7 +148,7 @@ const product = ({ node, version }: Exporter): OcsfObject => ({
   version,
 });
 
-/** What each class needs to know beside the common attributes. */
+/** Attributes of each class in addition to the common ones. */
 const SUBJECTS: Readonly<Record<EventKind, (event: ExportEvent, exporter: Exporter) => OcsfObject>> = {
   lifecycle: (_event, exporter) => ({ app: product(exporter) }),
   authentication: (_event, { node }) => ({

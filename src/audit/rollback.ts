@@ -15,7 +15,7 @@ interface Log {
 const ACCOUNTS = ['database.restored', 'database.repaired'] as const;
 
 /**
- * Whether a log lacks the head that was kept beside its database, and no record accounts for it:
+ * Whether a log lacks the head that was stored next to its database, and no record accounts for it:
  * then an older copy of the database was put in its place, which verifies in itself. Who puts back
  * both is not noticed by this.
  */

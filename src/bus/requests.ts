@@ -28,7 +28,7 @@ interface Exposed<K extends RequestKind> {
   readonly pageMay?: (body: Messages[K]) => boolean;
 }
 
-/** Between actors only: whoever asks sets the deadline, and the types vouch for the body. */
+/** Between actors only: the sender sets the deadline, and the types check the body. */
 const INTERNAL = { exposure: [] } as const;
 
 /** Maximum number of entries in one answer, wherever the request comes from. */

@@ -132,7 +132,7 @@ export function checkPlaces(places: Places): void {
   for (const file of [places.config, places.managed]) checkPlace(file, statSync, 'file', 0o600);
 }
 
-/** What the service writes itself, and nobody else. */
+/** Written by the service only. */
 const privateFiles = ({ database, auditHead, tls, lock, log, ...keys }: Places): readonly string[] => [
   ...[keys.identityKey, keys.nextKey, keys.statements, keys.peerKeys],
   ...[database, `${database}-wal`, `${database}-shm`],

@@ -33,8 +33,8 @@ function decodeKeyBook(path: string, text: string): KeyBook {
   }
   throw new CaroError(
     'keys_damaged',
-    `${path}: expected what is known of the keys of peers, got something else; put back your copy of this file, or move it away: ` +
-      'keys that took the place of others must then be confirmed again',
+    `${path}: expected the stored keys of peers, got something else; restore a copy of this file, or move it away: ` +
+      'rotated keys must then be confirmed again',
   );
 }
 

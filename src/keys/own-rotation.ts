@@ -16,10 +16,9 @@ import { GRACE_MS } from './grace.ts';
 import { readText, unusable } from './key-book-file.ts';
 
 /**
- * Where the keys of this node are. At every moment `identityKey` holds the one key that the node
- * lives by. `nextKey` is its successor while a rotation is under way: it counts for nothing until a
- * statement in `statements` names it, and takes the place of `identityKey` by one rename, which is
- * also the end of the old key.
+ * Files of this node's keys. `identityKey` always holds the current key. `nextKey` is its successor
+ * during a rotation. It has no effect until a statement in `statements` names it. One rename over
+ * `identityKey` makes it current and deletes the old key.
  */
 export interface KeyPlaces {
   readonly identityKey: string;
@@ -42,18 +41,18 @@ export interface KeyStep {
 /** A rotation that has been announced and not completed. */
 export interface OwnRotation {
   readonly from: string;
-  /** The key to come. */
+  /** The next key. */
   readonly next: Identity;
   readonly statement: DualEnvelope;
-  /** The old key is revoked, so that nothing is to be waited for. */
+  /** Whether the old key is revoked, so that the switch is immediate. */
   readonly compromised: boolean;
-  /** From then on the new key is used, ms since the epoch. */
+  /** When the new key comes into use, ms since the epoch. */
   readonly dueMs: number;
 }
 
 /**
- * The statements that lead to the key `id` or away from it; none where the key file was put there
- * by hand.
+ * The statements that lead to the key `id` or away from it; none if the key file was
+ * installed by hand.
  * @throws CaroError `keys_damaged`, `place_unusable`
  */
 export function readOwnStatements(places: KeyPlaces, id: string): OwnStatements {
@@ -66,7 +65,7 @@ export function readOwnStatements(places: KeyPlaces, id: string): OwnStatements 
   return opened.some((one) => one.old === id || one.new === id) ? statements : NO_STATEMENTS;
 }
 
-/** The rotation that is under way, if its key is there. */
+/** The rotation in progress, if its key exists. */
 export function ownRotation(
   places: KeyPlaces,
   identity: Pick<Identity, 'id'>,
@@ -85,8 +84,8 @@ export function ownRotation(
 
 /**
  * Makes the next key and the statement for it. With `compromised` the old key is revoked as well,
- * also while a rotation is under way. Once this returns, the rotation survives a crash; before,
- * nothing has happened.
+ * also during another rotation. The rotation is durable when this returns; a crash before that
+ * leaves everything as it was.
  *
  * @throws CaroError `rotation_pending`, `keys_damaged`, `place_unusable`
  */
@@ -113,17 +112,16 @@ export function beginRotation(
   return statements;
 }
 
-/** A key that a crash left there without a statement was never told to anybody, so it may serve. */
+/** A key that a crash left without a statement was never announced, so it may be used. */
 const signNext = (places: KeyPlaces, identity: Identity, facts: StatementFacts): DualEnvelope =>
   signRotation(identity, openIdentity(places.nextKey), facts);
 
-/** Without the step to a key that is lost. */
+/** Without the step to a lost key. */
 const settled = ({ rotations }: OwnStatements, id: string): readonly DualEnvelope[] =>
   rotations.filter((rotation) => openRotation(rotation).old !== id);
 
 /**
- * Puts the next key in the place of the present one, which is gone with that. One step: a crash
- * leaves the one or the other.
+ * Replaces the current key by the next one, in one step: after a crash there is one or the other.
  * @throws CaroError `place_unusable`
  */
 export function completeRotation(places: KeyPlaces): Identity {
@@ -135,7 +133,7 @@ export function completeRotation(places: KeyPlaces): Identity {
   return readIdentity(places.identityKey);
 }
 
-/** Ids that the node had before `id`, youngest first. */
+/** Ids that the node had before `id`, newest first. */
 export function formerIdsOf({ rotations }: OwnStatements, id: string): readonly string[] {
   const steps = rotations.map(openRotation);
   const last = steps.findIndex((step) => step.new === id);
@@ -145,7 +143,7 @@ export function formerIdsOf({ rotations }: OwnStatements, id: string): readonly 
     .reverse();
 }
 
-/** The steps that lead from one key to another, oldest first; none where there is no such way. */
+/** The steps that lead from one key to another, oldest first; none if there is no such path. */
 export function stepsBetween({ rotations }: OwnStatements, from: string, to: string): readonly KeyStep[] {
   const steps = rotations.map((statement): KeyStep => {
     const opened = openRotation(statement);
@@ -155,7 +153,7 @@ export function stepsBetween({ rotations }: OwnStatements, from: string, to: str
   return first === -1 ? [] : steps.slice(first, last + 1);
 }
 
-/** What a hello tells of them: nobody may begin to believe a statement whose time is over. */
+/** Those for a hello: expired statements are not sent, because no peer may accept them. */
 export function tellable({ rotations, revocations }: OwnStatements, nowMs: number): OwnStatements {
   const isYoung = (rotation: DualEnvelope): boolean => Date.parse(openRotation(rotation).until) > nowMs;
   const young = rotations.filter(isYoung).slice(-MAX_ROTATIONS);

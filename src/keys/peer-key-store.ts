@@ -24,11 +24,11 @@ export interface PeerKeyStore {
   /** The other side of a connection as the policy judges it. */
   readonly asker: <P extends { readonly id: string; readonly address?: string }>(peer: P) => P & Asker;
   readonly hasSucceeded: (id: string, later: string) => boolean;
-  /** Under which id things are kept for the node that has this key. */
+  /** The id under which records about the node with this key are stored. */
   readonly account: (id: string) => string;
   /** Former ids of the node that has this key, itself, and those after it. */
   readonly family: (id: string) => readonly string[];
-  /** Whether `later` is that key or says that it came after it, whatever has become of it. */
+  /** Whether `later` is that key, or claims to follow it, in any status. */
   readonly isHeir: (id: string, later: string) => boolean;
   /** @throws CaroError `rotation_invalid`, `place_unusable` */
   readonly takeRotations: (statements: readonly DualEnvelope[], sender: string) => Omit<RotationIntake, 'book'>;
@@ -37,15 +37,15 @@ export interface PeerKeyStore {
    * @throws CaroError `rotation_invalid`, `place_unusable`
    */
   readonly takeRevocation: (statement: Envelope, sender: string) => string | null;
-  /** The key has connected. Whether that ended the one before it. */
+  /** Marks a key as having connected. Returns whether that is new. */
   readonly noteShown: (id: string) => boolean;
   /** @throws CaroError `not_found` */
   readonly confirm: (newId: string) => void;
   readonly changes: () => readonly KeyChange[];
   readonly nextMoveMs: () => number | null;
   /**
-   * Hands every move of trust that is not on record yet to `record`, and forgets it once that has
-   * resolved.
+   * Passes every move of trust that is not in the audit log yet to `record`, and marks it as recorded
+   * once that has resolved.
    */
   readonly recordMoves: (record: (move: KeyMove) => Promise<unknown>) => Promise<void>;
 }

@@ -33,6 +33,6 @@ export const AUDIT_TITLES: Readonly<Record<AuditType, string>> = {
   'retention.applied': 'Old records removed',
   'dashboard.login': 'Login to the dashboard',
   'dashboard.refused': 'Access to the dashboard refused',
-  'actor.degraded': 'Part of the service set aside after repeated failures',
+  'actor.degraded': 'Part of the service stopped after repeated failures',
   'clock.changed': 'Clock of the machine set back',
 };

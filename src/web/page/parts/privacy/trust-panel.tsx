@@ -100,7 +100,7 @@ function TrustedNode({ node, level, change, onLocked }: TrustedNodeProps) {
         first="Revoke …"
         label={`Revoke ${name} …`}
         sure={`Revoke ${name} now`}
-        consequence="Ends its connection at once and denies this key and every one that follows it. It stands in the audit log."
+        consequence="Ends its connection at once, and denies this key and every later one. The audit log records it."
         back="Keep it"
         isBusy={change.isBusy}
         onSure={() => void change.run('/api/settings', { set: 'revoked', id })}
