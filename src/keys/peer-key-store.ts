@@ -44,8 +44,8 @@ export interface PeerKeyStore {
   readonly changes: () => readonly KeyChange[];
   readonly nextMoveMs: () => number | null;
   /**
-   * Passes every move of trust that is not in the audit log yet to `record`, and marks it as recorded
-   * once that has resolved.
+   * Passes every move of trust that is not in the audit log yet to `record`, and marks it as
+   * recorded once that has resolved.
    */
   readonly recordMoves: (record: (move: KeyMove) => Promise<unknown>) => Promise<void>;
 }
