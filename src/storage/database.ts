@@ -67,7 +67,7 @@ export type BeforeMigration = (database: Database, version: number) => string | 
  * Opens the node's database for writing and makes or migrates it as needed. A damaged file is set
  * aside (renamed, never deleted), and observation continues with a new one.
  *
- * @param options `depth` of the check; with a `reason` the file is moved away without a check
+ * @param options `depth` of the check; with a `reason` the file is moved aside without a check
  * @throws CaroError `database_damaged` when it was written by a newer version, `disk_full` when it
  *   cannot be written at all.
  */
@@ -117,7 +117,7 @@ export const databaseBytes = (file: string): number => sizeOf(file) + sizeOf(`${
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
-/** Databases moved away as damaged and not salvaged yet, or replaced by a backup; oldest first. */
+/** Databases moved aside as damaged and not salvaged yet, or replaced by a backup; oldest first. */
 export function setAsideFiles(file: string, why: 'damaged' | 'replaced' = 'damaged'): readonly string[] {
   const prefix = `${basename(file)}.${why}-`;
   return readdirSync(dirname(file))
@@ -126,7 +126,7 @@ export function setAsideFiles(file: string, why: 'damaged' | 'replaced' = 'damag
     .sort((a, b) => setAsideTime(a) - setAsideTime(b));
 }
 
-/** When a file was moved away, in ms since the epoch, by its name. */
+/** When a file was moved aside, in ms since the epoch, by its name. */
 export const setAsideTime = (aside: string): number => Number(aside.slice(aside.lastIndexOf('-') + 1));
 
 /** Opens it for reading only, for processes that must not change anything. */
@@ -156,7 +156,7 @@ export function damageOf(file: string, depth: CheckDepth = 'start'): string | nu
   }
 }
 
-/** Far above any real version. A database of a newer version is refused, not moved away. */
+/** Far above any real version. A database of a newer version is refused, not moved aside. */
 const FAR_VERSION = 1_000;
 
 function lookInto(file: string, depth: CheckDepth): string | null {

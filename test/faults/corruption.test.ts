@@ -143,7 +143,7 @@ async function live(
     ({ type, details }) => /^database\./.test(type) && (head === null || details['lastSeq'] === head.seq),
   );
   if (storage.setAside.length > 0) {
-    expect((await caro(home, 'status')).stdout).toContain('A damaged database was set aside');
+    expect((await caro(home, 'status')).stdout).toContain('A damaged database was moved aside');
     expect(records.at(-1)).toBe(account);
   }
   expect(await callAdmin(socket, 'audit.verify', {})).toMatchObject({ firstBad: null });

@@ -84,7 +84,7 @@ export interface StorageStatus {
   readonly trouble: string | null;
   /** Writes that failed since the start because the disk was full, read-only or failing. */
   readonly failures: number;
-  /** Databases that were moved away as damaged and not salvaged yet: paths, oldest first. */
+  /** Databases that were moved aside as damaged and not salvaged yet: paths, oldest first. */
   readonly setAside: readonly string[];
   readonly backup: {
     /** When the newest scheduled or ordered copy was made, ISO 8601 UTC; null if there is none. */

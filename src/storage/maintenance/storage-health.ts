@@ -81,7 +81,7 @@ export class StorageHealth {
       this.damaged(damage);
       return new CaroError(
         'database_damaged',
-        `expected an intact database, ${damage}; it is moved away and a new one is created: see caro db repair`,
+        `expected an intact database, ${damage}; it is moved aside and a new one is created: see caro db repair`,
         { cause: error },
       );
     }

@@ -59,7 +59,7 @@ inBrowser('what is wrong with the service', () => {
       /impaired\. Expected an answer\. caro doctor/,
     ],
     ['a degraded part', { actors: [{ name: 'auditor', ...DEGRADED }] }, /The auditor is off.*caro service restart/],
-    ['a damaged database', { storage: { setAside: ['/one'] } }, /damaged database was moved away.*caro db repair/],
+    ['a damaged database', { storage: { setAside: ['/one'] } }, /damaged database was moved aside.*caro db repair/],
     ['dropped records', { observe: { dropped: 1 } }, /1 record was dropped/],
     [
       'a copy that failed',

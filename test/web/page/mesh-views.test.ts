@@ -133,7 +133,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     await page.locator('.consent-text').getByText('Patterns').waitFor();
     await page.getByLabel('I have read what would leave').check();
     await confirm.click();
-    await page.getByText('Summaries and sums may be shared.').waitFor();
+    await page.getByText('Summaries and aggregates may be shared.').waitFor();
     expect(managed()).toContain('level = 1');
     await page.getByRole('button', { name: 'Stop sharing' }).click();
     await page.getByText('Nothing is shared.').waitFor();
@@ -146,7 +146,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     const { page } = await openPage(rig, 'privacy');
     await page.getByLabel('Trust in ben').selectOption('supervisor');
     const ben = page.locator('.trust > li', { hasText: 'ben' });
-    await ben.getByText('may ask for sums only').waitFor();
+    await ben.getByText('may ask for aggregates only').waitFor();
     await ben.getByText('What it may get, and why').click();
     await ben.getByText('trust.nodes says supervisor').first().waitFor();
     await ben.getByRole('button', { name: 'Revoke ben …' }).click();
@@ -187,7 +187,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     const pill = page.locator('.pill-box');
     await pill.getByText('Mesh: 6 of 9 connected, 2 refused').click();
     const peer = (name: string) => pill.locator('li', { hasText: name });
-    await peer('ida').getByText('refused: another key answers at its address').waitFor();
+    await peer('ida').getByText('refused: a different key answers at its address').waitFor();
     await peer('hal').getByText('its clock is 7 min ahead').waitFor();
     await peer('gus').getByText('reconnecting').waitFor();
     await peer('ana').getByText('last summary received just now').waitFor();

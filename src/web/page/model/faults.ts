@@ -49,7 +49,7 @@ function writing({ observe, storage }: Status): readonly Fault[] {
     faults.push({
       isGrave: false,
       title:
-        storage.setAside.length === 1 ? 'A damaged database was moved away.' : 'Damaged databases were moved away.',
+        storage.setAside.length === 1 ? 'A damaged database was moved aside.' : 'Damaged databases were moved aside.',
       text: 'The service created a new one, so older commands are missing here. To recover what is readable, stop the service and run:',
       command: 'caro db repair',
       past: `set-aside ${storage.setAside.length}`,
