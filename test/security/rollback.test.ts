@@ -37,7 +37,7 @@ test('an older database put in its place is noticed, although it verifies in its
   const { code, stdout } = await verify(home);
   expect([code, stdout]).toEqual([
     1,
-    expect.stringContaining('the head that was kept beside the database is not in it'),
+    expect.stringContaining('the newest known one (audit-head.json) is not in the log'),
   ]);
 
   const service = await startService(home);
