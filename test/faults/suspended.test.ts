@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
+import { nodeId } from '../policy/settings.ts';
 import { randomFrom } from '../rig/random.ts';
 import { caro, configure } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
@@ -46,3 +48,29 @@ linux(
   },
   600_000,
 );
+
+linux(
+  'a revocation is written while the service is suspended, and in force once it continues',
+  async () => {
+    const home = folder();
+    await configure(home);
+    const service = await startService(home);
+    const pid = service.process.pid ?? 0;
+    const id = nodeId(9);
+    process.kill(pid, 'SIGSTOP');
+    const revoking = caro(home, 'trust', 'revoke', id);
+    await until(
+      () => Promise.resolve(existsSync(managed(home)) ? readFileSync(managed(home), 'utf8') : ''),
+      (text) => text.includes(id),
+      60_000,
+    );
+    process.kill(pid, 'SIGCONT');
+    expect(await revoking).toMatchObject({ code: 0 });
+    const rules = await caro(home, 'trust', 'explain', id, '--json');
+    expect(JSON.parse(rules.stdout)).toMatchObject({ decision: { allow: false, rule: 'trust.deny.nodes' } });
+    expect(await service.stop()).toBe(0);
+  },
+  120_000,
+);
+
+const managed = (home: string): string => join(home, 'config', 'managed.toml');

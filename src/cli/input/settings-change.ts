@@ -24,19 +24,26 @@ export async function changeSettings(
 ): Promise<{ readonly loaded: LoadedConfiguration; readonly isInForce: boolean }> {
   const places = context.places();
   preparePlaces(places);
+  // Before the service is asked: a revocation MUST be in the file even if the service hangs.
+  const written = change.set === 'revoked' ? await write(context, change, revoked) : undefined;
   try {
     await callAdmin(places.socket, 'settings.change', change, SERVICE_MS);
     return { loaded: loadConfiguration(places, context.hostname), isInForce: true };
   } catch (error) {
     if (!(error instanceof CaroError)) throw error;
-    if (error.code === 'not_running') return { loaded: await write(context, change, revoked), isInForce: false };
-    if (change.set === 'revoked') await write(context, change, revoked);
-    throw error;
+    if (error.code === 'not_running')
+      return { loaded: written ?? (await write(context, change, revoked)), isInForce: false };
+    if (written === undefined || error.code !== 'deadline_exceeded') throw error;
+    throw new CaroError(
+      error.code,
+      `written, but the service does not answer, so it is not in force yet; run: caro service restart\n${error.message}`,
+      { cause: error },
+    );
   }
 }
 
 /** The mesh may have to be opened again. */
-const SERVICE_MS = 120_000;
+const SERVICE_MS = 30_000;
 
 /** The service reads the file when it starts, and records the change in the audit log then. */
 async function write(
