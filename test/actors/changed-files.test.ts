@@ -10,7 +10,7 @@ import { until } from '../rig/until.ts';
 const folder = temporaryFolders();
 const NAMES = Array.from({ length: 20 }, (_, shell) => `bash.${shell + 1}.1.0`);
 
-test('what twenty shells wrote in one go is told of in a handful of tellings, not in one for each write', async () => {
+test('changes of twenty shells at once are reported in a few batches, not one per write', async () => {
   const path = folder();
   const told: (readonly string[])[] = [];
   const gather = gatherChanges((files) => {
@@ -30,7 +30,7 @@ test('what twenty shells wrote in one go is told of in a handful of tellings, no
   }
 });
 
-test('what changes while the reader is busy is told of when it is done, each file once', async () => {
+test('changes made while the reader is busy are reported afterwards, each file once', async () => {
   const told: (readonly string[])[] = [];
   let finish = (): void => undefined;
   const gather = gatherChanges((files) => {

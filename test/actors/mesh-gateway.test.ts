@@ -119,13 +119,13 @@ const SUPERVISION = {
   onDegraded: () => undefined,
 };
 
-test('the mesh is opened anew with the next key', async () => {
+test('the mesh is opened again with the next key', async () => {
   const { bus, opened } = await rig();
   expect(await bus.request('identity.rotate', { compromised: true })).toEqual({ ...STATUS, told: [] });
   expect(opened).toEqual([OLD, NEW]);
 });
 
-test('a mesh that cannot be opened with the next key is told as such, and opened when that is possible', async () => {
+test('a mesh that cannot be opened with the next key is reported, and opened as soon as possible', async () => {
   const { bus, opened, state } = await rig();
   state.isBlocked = true;
   const rotated = bus.request('identity.rotate', { compromised: true });

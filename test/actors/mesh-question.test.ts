@@ -138,7 +138,7 @@ describe('a question to the mesh', () => {
     expect(result.targets[2]?.elapsedMs).toBeGreaterThanOrEqual(49);
   });
 
-  test('level-1 answers stand per node, level-2 answers nowhere but in the sum', async () => {
+  test('level-1 answers are shown per node, level-2 answers only in the sum', async () => {
     const { result, notices, audited } = await askAll([
       realNode('peer', 7),
       realNode('peer', 8),
@@ -153,7 +153,7 @@ describe('a question to the mesh', () => {
     expect(JSON.stringify(notices)).not.toContain('cells');
   });
 
-  test('a cohort below the floor is withheld whole', async () => {
+  test('the sum over a cohort below the floor is withheld', async () => {
     const { result } = await askAll([realNode('supervisor', 3), realNode('supervisor', 4)], { floor: 3 });
     expect(result).toMatchObject({ contributors: 2, withheld: 'cohort_too_small', aggregate: null, withheldCells: [] });
     expect(result.counts).toMatchObject({ answered: 2 });
@@ -168,7 +168,7 @@ describe('a question to the mesh', () => {
     expect(result.aggregate).toMatchObject({ commands: 3 });
   });
 
-  test('what one node alone gave is withheld and named, with a part beside it', async () => {
+  test('a cell of one node is withheld and named, together with another cell', async () => {
     const { result } = await askAll([
       realNode('supervisor', 5, 1),
       realNode('supervisor', 6),
@@ -230,7 +230,7 @@ describe('a question to the mesh', () => {
     expect(result.targets[0]?.summary?.toolCounts).toEqual([{ name: 'git', count: 2 }]);
   });
 
-  test('while it runs, notices tell states only, one more each time, and the query is on record', async () => {
+  test('while it runs, notices hold states only, and the query is recorded', async () => {
     const { notices, audited } = await askAll([realNode('peer', 1), 'dead', 'skewed', 'broken']);
     expect(notices.map(({ pending }) => pending)).toEqual([3, 2, 1, 0]);
     expect(new Set(notices.flatMap((notice) => Object.keys(notice)))).toEqual(
@@ -248,12 +248,12 @@ describe('a question to the mesh', () => {
     expect(audited).toEqual([{ type: 'query.sent', details: { query: 'safety-posture', spanHours: 168, targets: 4 } }]);
   });
 
-  test('nobody to ask gives an empty, withheld result', async () => {
+  test('without targets the result is empty and withheld', async () => {
     const { result } = await askAll([]);
     expect(result).toMatchObject({ targets: [], contributors: 0, withheld: 'cohort_too_small', aggregate: null });
   });
 
-  test('whatever the targets do, every one is accounted for once and the states add up', async () => {
+  test('every target is accounted for exactly once, and the states add up', async () => {
     const layout = vectorSchemaOf('safety-posture', WORDS);
     const vector = (safe: number): readonly number[] =>
       layout.cells.map((name) => (name === 'commands' || name === 'levels.safe' ? safe : 0));

@@ -81,7 +81,7 @@ async function rig() {
   return { bus, collector, reader };
 }
 
-test('what has outlived its retention goes in slices, between which the collector answers', async () => {
+test('expired events are removed in slices, between which the collector answers', async () => {
   const { bus, collector, reader } = await rig();
   const days = (from: number): number => reader.statistics(NOW - from * DAY_MS, NOW + DAY_MS).commands;
   await bus.publish('clock.quarter', { nowMs: NOW, retentionMs: NOW });
@@ -101,7 +101,7 @@ test('what has outlived its retention goes in slices, between which the collecto
   await collector.stop();
 });
 
-test('a collector that is stopped leaves the rest for its next life', async () => {
+test('a stopped collector leaves the rest for the next start', async () => {
   const { bus, collector, reader } = await rig();
   await bus.publish('clock.quarter', { nowMs: NOW, retentionMs: NOW });
   await until(

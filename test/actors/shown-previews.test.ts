@@ -26,7 +26,7 @@ test('no other document, and none from before what may leave was changed, counts
   expect(shown.has(digest)).toBe(false);
 });
 
-test('only the latest are remembered, however many are asked for', () => {
+test('only the latest are remembered', () => {
   const shown = new ShownPreviews(() => 0);
   const digests = Array.from({ length: 100 }, (_, index) => shown.note(document(String(index))));
   const known = digests.map((digest) => shown.has(digest));

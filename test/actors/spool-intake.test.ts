@@ -97,7 +97,7 @@ const write = (path: string, name: string, ...records: readonly Buffer[]): void 
   appendFileSync(join(path, name), Buffer.concat(records), { mode: 0o600 });
 
 describe('a sweep', () => {
-  test('stores all records and keeps the newest file of a living shell', async () => {
+  test('stores all records and keeps the newest file of a running shell', async () => {
     const { spool, intake, commands } = rig();
     write(spool, 'bash.1.1.0', start(0), end(0));
     write(spool, 'bash.1.1.1', start(1));
@@ -131,7 +131,7 @@ describe('a sweep', () => {
     expect(dropped()).toBe(1);
   });
 
-  test('counts what a hook says it could not write, once, and again by nobody after a restart', async () => {
+  test('counts what a hook could not write once, also after a restart', async () => {
     const { spool, intake, commands, dropped } = rig();
     write(
       spool,
@@ -261,7 +261,7 @@ describe('exactly once', () => {
   /** Stands for a process that is killed: the named port call never returns. */
   class Killed extends Error {}
 
-  test('whatever call the service is killed at, after a restart every command is there once', async () => {
+  test('every command is stored once, whichever system call the service is killed at', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ file: fc.integer({ min: 0, max: 2 }), rotate: fc.boolean() }), {

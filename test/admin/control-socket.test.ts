@@ -152,11 +152,11 @@ describe('the control socket', () => {
     });
   });
 
-  test('hands errors of the service on by their code', async () => {
+  test('passes errors of the service on with their code', async () => {
     expect(await code(callAdmin(socketPath, 'events.list', { text: 'refuse' }))).toBe('database_damaged');
   });
 
-  test('tells nothing of a defect but that there was one, and tells the log', async () => {
+  test('reports an unexpected error without details, and logs it', async () => {
     const { socket, next } = await rawClient();
     socket.write('{"jsonrpc":"2.0","id":7,"method":"summary.preview","params":{"period":"daily"}}\n');
     const reply = await next();
@@ -281,7 +281,7 @@ describe('the control socket', () => {
 });
 
 describe('a subscription', () => {
-  test('tells every event from then on, once each, in order', async () => {
+  test('sends every event from then on, once each and in order', async () => {
     const stop = new AbortController();
     const seen: unknown[] = [];
     const follow = (async () => {
@@ -298,7 +298,7 @@ describe('a subscription', () => {
     ]);
   });
 
-  test('twice to the same topic tells once', async () => {
+  test('twice to the same topic sends each event once', async () => {
     const { socket, next } = await rawClient();
     const subscribe = '{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"topics":["event"]}}\n';
     socket.write(subscribe + subscribe);
@@ -309,7 +309,7 @@ describe('a subscription', () => {
     socket.destroy();
   });
 
-  test('of a client that does not read is ended with an error, and the bus never waits for it', async () => {
+  test('of a client that does not read ends with an error, and the bus never waits for it', async () => {
     const { socket, next } = await rawClient();
     socket.write('{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"topics":["event"]}}\n');
     expect((await next())?.id).toBe(1);

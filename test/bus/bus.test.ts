@@ -14,7 +14,7 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
 const quarter = { nowMs: 1, retentionMs: 1 };
 
 describe('Bus', () => {
-  test('a request reaches its one taker and brings back the reply', async () => {
+  test('a request reaches its handler and returns the reply', async () => {
     const bus = new Bus();
     const mailbox = new Mailbox('router', 4, 'wait');
     bus.connect('stats.read', mailbox);
@@ -25,7 +25,7 @@ describe('Bus', () => {
     expect(await bus.request('stats.read', {})).toEqual({ answered: 'stats.read' });
   });
 
-  test('a request that nobody takes, or two take, is a defect and says so', async () => {
+  test('a request without a handler, or with two, is an internal error', async () => {
     const bus = new Bus();
     await expect(bus.request('stats.read', {})).rejects.toMatchObject({
       code: 'internal',
@@ -36,7 +36,7 @@ describe('Bus', () => {
     await expect(bus.request('stats.read', {})).rejects.toMatchObject({ message: expect.stringContaining('found 2') });
   });
 
-  test('an answer that does not come in time fails with the deadline', async () => {
+  test('a request without an answer fails at its deadline', async () => {
     const bus = new Bus();
     const mailbox = new Mailbox('slow', 1, 'wait');
     bus.connect('stats.read', mailbox);
@@ -44,7 +44,7 @@ describe('Bus', () => {
     await expect(bus.request('stats.read', {}, 5)).rejects.toMatchObject({ code: 'deadline_exceeded' });
   });
 
-  test('letters of one mailbox are delivered one at a time, in the order in which they came', async () => {
+  test('messages of one mailbox are delivered one at a time and in order', async () => {
     const bus = new Bus();
     const mailbox = new Mailbox('collector', 100, 'wait');
     bus.connect('clock.quarter', mailbox);
@@ -66,7 +66,7 @@ describe('Bus', () => {
     expect(most).toBe(1);
   });
 
-  test('a full mailbox that waits holds the sender back and loses nothing', async () => {
+  test('a full mailbox with the policy wait delays the sender and loses nothing', async () => {
     const bus = new Bus();
     const mailbox = new Mailbox('collector', 2, 'wait');
     bus.connect('clock.quarter', mailbox);
@@ -90,7 +90,7 @@ describe('Bus', () => {
     expect(seen).toHaveLength(10);
   });
 
-  test('a full mailbox that refuses fails the sender at once', async () => {
+  test('a full mailbox with the policy refuse fails the request at once', async () => {
     const bus = new Bus();
     const mailbox = new Mailbox('router', 1, 'refuse');
     bus.connect('clock.quarter', mailbox);
@@ -98,7 +98,7 @@ describe('Bus', () => {
     await expect(bus.publish('clock.quarter', quarter)).rejects.toMatchObject({ code: 'mailbox_full' });
   });
 
-  test('requestAll waits for every taker and then throws the first failure', async () => {
+  test('requestAll waits for every handler and then throws the first failure', async () => {
     const bus = new Bus();
     const gate = deferred();
     const done: string[] = [];

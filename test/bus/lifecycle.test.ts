@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Lifecycle } from '../../src/bus/lifecycle.ts';
 
-test('what began last ends first, and a step that fails to stop does not keep the others', async () => {
+test('the last step stops first, and a step that fails to stop does not keep the others running', async () => {
   const ended: string[] = [];
   const faults: string[] = [];
   const life = new Lifecycle({ startMs: 50, stopMs: 50 }, (name) => faults.push(name));

@@ -45,7 +45,7 @@ async function watched(
 }
 
 describe('Supervised', () => {
-  test('an expected refusal goes back to whoever asked and restarts nothing', async () => {
+  test('an expected error is returned to the sender and restarts nothing', async () => {
     const { bus, actor, made } = await watched(() => {
       throw new CaroError('not_found', 'nothing there');
     });
@@ -54,7 +54,7 @@ describe('Supervised', () => {
     expect(actor.status()).toMatchObject({ state: 'running', failed: 1, restarts: 0 });
   });
 
-  test('after a crash the actor is made anew and what waited meanwhile is handled', async () => {
+  test('after a crash the actor restarts and handles the messages that waited', async () => {
     let calls = 0;
     const { bus, crashes, made, actor } = await watched(() => {
       calls += 1;
@@ -99,7 +99,7 @@ describe('Supervised', () => {
   });
 });
 
-test('a kind that waits for others is handled beside the mailbox and holds nobody up', async () => {
+test('a concurrent kind is handled outside the mailbox and delays no other message', async () => {
   const bus = new Bus();
   let release: (() => void) | undefined;
   const create = (): Actor<'stats.read' | 'events.list'> => ({
@@ -163,8 +163,8 @@ async function besides(options: Partial<SupervisorOptions> = {}) {
   return { bus, actor, life, failing, crashes, ask };
 }
 
-describe('what is handled beside the mailbox', () => {
-  test('makes the actor anew once, however many of them fail at the same time', async () => {
+describe('a concurrent request', () => {
+  test('restarts the actor once, even if several fail at the same time', async () => {
     const { actor, ask, bus, failing, life } = await besides();
     const asked = [ask(), ask(), ask()];
     await bus.request('events.list', {});
@@ -177,7 +177,7 @@ describe('what is handled beside the mailbox', () => {
     expect(actor.status()).toMatchObject({ state: 'stopped', restarts: 1 });
   });
 
-  test('makes no actor anew that has been stopped', async () => {
+  test('does not restart an actor that has been stopped', async () => {
     const { actor, ask, bus, crashes, failing, life } = await besides({ backoffMs: () => 0 });
     const asked = ask();
     await bus.request('events.list', {});
@@ -191,7 +191,7 @@ describe('what is handled beside the mailbox', () => {
   });
 });
 
-test('an actor whose end hangs is made anew all the same', async () => {
+test('an actor whose stop hangs is restarted nevertheless', async () => {
   const bus = new Bus();
   let made = 0;
   const create = (): Actor<'stats.read'> => {
