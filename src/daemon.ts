@@ -21,7 +21,7 @@ import { slotOf } from './domain/time/period.ts';
 import { GRACE_MS } from './keys/grace.ts';
 import { openOwnKeys } from './keys/own-keys.ts';
 import { lazyPeerKeys } from './keys/peer-keys.ts';
-import { createIdleCollection } from './platform/idle-collection.ts';
+import { createProcessIdleCollection } from './platform/idle-collection.ts';
 import { openLog, type ServiceLog } from './platform/service-log.ts';
 import { steadyMs } from './platform/steady-clock.ts';
 import { readAuditHead } from './storage/audit-head.ts';
@@ -341,10 +341,7 @@ function watchSpool({ bus, log, spool }: ServiceContext, care: StorageCare): () 
     if (name === null) readAll();
     else gather(name);
   });
-  const collectWhenIdle = createIdleCollection({
-    cpuUsage: () => process.cpuUsage(),
-    collect: () => globalThis.gc?.(),
-  });
+  const collectWhenIdle = createProcessIdleCollection();
   let slot = slotOf(Date.now());
   const quarter = async (nowMs: number): Promise<void> =>
     bus.publish('clock.quarter', { nowMs, retentionMs: care.quarter(nowMs) });
