@@ -90,8 +90,8 @@ export async function askMesh(
   const layout = vectorSchemaOf(type, vocabulary);
   const aggregator = createAggregator(layout, configuration.privacy.min_contributors);
   const track = follow(ports, id, type, targets);
+  const asking: Asking = { query, layout, vocabulary, deadlineMs, add: aggregator.add, begun: ports.ticks() };
   const answers = await askAll(ports, targets, query, deadlineMs);
-  const asking: Asking = { query, layout, vocabulary, deadlineMs, add: aggregator.add };
   const endings = await Promise.all(
     targets.map(async (target, index) => {
       const ending = await endingOf(ports, answers[index] ?? MISSING, asking);
@@ -134,6 +134,8 @@ interface Asking {
   readonly vocabulary: Vocabulary;
   readonly deadlineMs: number;
   readonly add: ReturnType<typeof createAggregator>['add'];
+  /** When the peers were asked, by `AskPorts.ticks`. */
+  readonly begun: number;
 }
 
 const MISSING: Promise<PeerAnswer> = Promise.resolve({ ok: false, code: 'internal' });
@@ -156,11 +158,15 @@ async function askAll(
 
 /** Never rejects: a failure is a state. What comes after the deadline is ignored. */
 async function endingOf(ports: AskPorts, answer: Promise<PeerAnswer>, asking: Asking): Promise<Ending> {
-  const begun = ports.ticks();
   const outcome = await beforeDeadline(answer, asking.deadlineMs, () => null);
-  const elapsedMs = elapsedSince(ports, begun);
+  const elapsedMs = elapsedSince(ports, asking.begun);
   if (outcome === null) return { state: 'no_response', elapsedMs };
-  return { ...(outcome.ok ? taken(outcome.body, asking) : { state: failureState(outcome.code) }), elapsedMs };
+  if (!outcome.ok) return { state: failureState(outcome.code), elapsedMs };
+  try {
+    return { ...taken(outcome.body, asking), elapsedMs };
+  } catch {
+    return { state: 'error', elapsedMs };
+  }
 }
 
 /** A peer that is not there, one that left and one that stays silent look the same to the asker. */

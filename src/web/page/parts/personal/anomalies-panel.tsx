@@ -22,11 +22,12 @@ function Found({ report: { judged, historyDays, anomalies } }: { readonly report
     return (
       <p class="quiet">
         This node has{' '}
-        {historyDays === 0 ? 'less than a day' : historyDays === 1 ? 'one day' : `${count(historyDays)} days`} of itself
-        so far: too little to call anything unusual.
+        {historyDays === 0 ? 'less than a day' : historyDays === 1 ? 'one day' : `${count(historyDays)} days`} of
+        history, which is too little to call anything unusual.
       </p>
     );
-  if (anomalies.length === 0) return <p class="quiet">Nothing, by {count(historyDays)} days of history.</p>;
+  if (anomalies.length === 0)
+    return <p class="quiet">Nothing unusual, compared with {count(historyDays)} days of history.</p>;
   return (
     <ul class="plain-rows">
       {anomalies.map((anomaly) => (
