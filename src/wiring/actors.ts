@@ -53,8 +53,7 @@ const VERIFY_MS = 30 * 60_000;
 
 /** The actors in the order in which they start; they stop in reverse. */
 export function actorSpecs(context: ServiceContext): readonly ActorSpec[] {
-  const { configuration } = context;
-  const now = configuration;
+  const { configuration: now } = context;
   return [
     { name: 'auditor', ...WAITING, create: () => createAuditor(auditPorts(context), now()) },
     { name: 'settings', ...REFUSING, create: () => createSettings(settingsPorts(context)) },
