@@ -91,7 +91,12 @@ class LogFile {
 function describeError(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = (error as NodeJS.ErrnoException).code;
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const { message, stack = '' } = error;
+  // A line of the message may look like a frame.
+  const start = stack.indexOf(message);
+  const frames = (start < 0 ? '' : stack.slice(start + message.length))
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line));
   return {
     type: error.name,
     ...(code === undefined ? {} : { code }),
