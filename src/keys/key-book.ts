@@ -164,8 +164,10 @@ export function keyStatusOf(book: KeyBook, id: string, nowMs: number, graceMs = 
   if (!path.every((step) => step.confirmed || isOver(step))) return { state: 'pending', formerIds };
   const own = heirs(book, id);
   // A confirmed successor does not make the key before it bad: that key serves until the new one
-  // connects.
-  const isReplaced = own.some((heir) => isOver(heir) || (heir.confirmed && (heir.shown || own.length > 1)));
+  // connects. A key that was replaced twice serves no more: its successor was in use.
+  const hasMoved = (step: AcceptedRotation): boolean => step.confirmed || isOver(step);
+  const isInUse = (heir: AcceptedRotation): boolean => heir.shown || heirs(book, heir.new).some(hasMoved);
+  const isReplaced = own.some((heir) => isOver(heir) || (heir.confirmed && (own.length > 1 || isInUse(heir))));
   if (isReplaced) return { state: 'retired', formerIds };
   const trustedAs = formerIds.at(-1);
   return { state: 'current', formerIds, ...(trustedAs === undefined ? {} : { trustedAs }) };

@@ -120,6 +120,21 @@ describe('trust in a key that was rotated', () => {
     expect(keyStatusOf(book, key(2).id, NOW)).toMatchObject({ state: 'current', trustedAs: key(0).id });
   });
 
+  test('never comes back to a key that was replaced twice, whether its last successor has connected or not', () => {
+    const chain = learn(learn(EMPTY_KEY_BOOK, rotation(0, 1)), rotation(1, 2));
+    const confirmed = confirmRotation(chain, key(2).id);
+    expect([0, 1, 2].map((index) => state(confirmed, index, NOW))).toEqual(['retired', 'current', 'current']);
+    const shown = noteShown(confirmed, key(2).id);
+    expect([0, 1, 2].map((index) => state(shown, index, NOW))).toEqual(['retired', 'retired', 'current']);
+  });
+
+  test('never comes back to it when the last step moved by its grace and an earlier one is confirmed later', () => {
+    const last = learn(EMPTY_KEY_BOOK, rotation(1, 2));
+    const after = NOW + GRACE_MS;
+    const book = confirmRotation(learn(last, rotation(0, 1), after), key(1).id);
+    expect([0, 1, 2].map((index) => state(book, index, after))).toEqual(['retired', 'retired', 'current']);
+  });
+
   test('follows a chain of keys that was learned at once', () => {
     const book = learn(learn(EMPTY_KEY_BOOK, rotation(0, 1)), rotation(1, 2));
     expect(state(book, 2, NOW)).toBe('pending');
