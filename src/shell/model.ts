@@ -129,7 +129,7 @@ export interface CompoundCommand extends Span {
   readonly kind: 'group' | 'subshell' | 'if' | 'loop' | 'case' | 'function' | 'test' | 'arithmetic' | 'coproc';
   /** The name of the function or loop variable; null if there is none. */
   readonly name: string | null;
-  /** The loop's list, the `case` subject, the operands of `[[ … ]]`. */
+  /** The loop's list, the `case` subject, `[[` and its operands. */
   readonly words: readonly Word[];
   readonly branches: readonly Branch[];
   readonly redirections: readonly Redirection[];

@@ -145,7 +145,7 @@ describe('on any text', () => {
           if (/^[\w./:-]+$/.test(written)) expect(word.text).toBe(written);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, examples: [['parallel <<<[[ ', 'bash']] },
     );
   });
 

@@ -132,6 +132,17 @@ describe('offsets of a payload refer to the line', () => {
     expect(word).toMatchObject({ text: 'SECRET', exact: false });
     expect(text.slice(word?.start, word?.end)).toBe('sh');
   });
+
+  test('a conditional has the place of its brackets, and in a decoded payload that of its origin', () => {
+    const placeIn = (text: string): readonly [boolean, string] => {
+      const { name } = only(text, '[[');
+      return [name.exact, text.slice(name.start, name.end)];
+    };
+    expect(placeIn('true; [[ -f x ]]')).toEqual([true, '[[']);
+    expect(placeIn('time [[ -f x ]]')).toEqual([true, '[[']);
+    expect(placeIn("bash -c '[[ -f x ]]'")).toEqual([true, '[[']);
+    expect(placeIn('parallel <<<"[[ -f x ]]"')[0]).toBe(false);
+  });
 });
 
 describe('program text of an interpreter', () => {

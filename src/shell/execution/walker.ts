@@ -173,11 +173,8 @@ function addTest(
   frame: Frame,
   input: Input,
 ): void {
-  const span = { start, end: Math.min(start + 2, end) };
-  const part = { kind: 'literal', text: '[[', quoted: false, ...span } as const;
-  const name: Word = { ...span, value: '[[', text: '[[', parts: [part], exact: true };
-  const call: Call = { ...found, words: [name, ...found.words], assignments: [], start, end };
-  addInvocation(walk, frame, call, '[[', name, input, null);
+  const [name] = found.words;
+  if (name) addInvocation(walk, frame, { ...found, assignments: [], start, end }, '[[', name, input, null);
 }
 
 function runBranches(walk: Walk, command: CompoundCommand, frame: Frame): Output {

@@ -5,7 +5,7 @@
 
 import type { Branch, Command, CompoundCommand, Script, Word, WordPart } from '../model.ts';
 import { readArithmetic } from './expansion-syntax.ts';
-import { wordOf } from './parts.ts';
+import { addLiteral, wordOf } from './parts.ts';
 import { consume, countStep, emptyWord, ensureProgress, isAt, type Reader, readNested, spanFrom } from './reader.ts';
 import { readRedirections } from './redirections.ts';
 import { readElements } from './simple-command.ts';
@@ -227,8 +227,13 @@ function readGroup(reader: Reader, nested: NestedReaders): Body {
   return { kind: 'group', branches };
 }
 
+/** The keyword, which has just been read, is the first word. */
 function readTest(reader: Reader): Body {
-  const words: Word[] = [];
+  const parts: WordPart[] = [];
+  const opening = reader.pos - '[['.length;
+  addLiteral(reader, parts, opening, '[[', false);
+  const span = spanFrom(reader, opening);
+  const words: Word[] = [wordOf(parts, span.start, span.end, reader.source.exact)];
   while (reader.pos < reader.text.length && countStep(reader)) {
     skipLines(reader);
     if (consume(reader, KEYWORDS.closeTest) !== null) return { kind: 'test', words };
