@@ -92,7 +92,7 @@ describe('caro doctor', () => {
     typed();
     await until(
       () => callAdmin(cli.places.socket, 'service.status', {}),
-      ({ observe, audit }) => observe.events === 1 && audit.verified,
+      ({ observe, audit }) => observe?.events === 1 && audit?.verified === true,
     );
     const { code, lines } = await doctor();
     expect(lines.filter(({ state }) => state !== 'ok')).toEqual([]);

@@ -230,7 +230,7 @@ test('caro summary preview prints exactly the signed bytes', async () => {
 test('caro metrics prints what Prometheus reads, and --token the path of a file for its owner alone', async () => {
   const families = parsePrometheus((await cli.run(['metrics'])).out);
   const { observe } = await callAdmin(cli.places.socket, 'service.status', {});
-  expect(families.find(({ name }) => name === 'caro_events_stored')?.samples[0]?.value).toBe(observe.events);
+  expect(families.find(({ name }) => name === 'caro_events_stored')?.samples[0]?.value).toBe(observe?.events);
   expect(JSON.parse((await cli.run(['metrics', '--json'])).out)).toMatchObject({ databaseBytes: expect.any(Number) });
   const [first, again] = [await cli.run(['metrics', '--token']), await cli.run(['metrics', '--token'])];
   expect(first.out).toBe('HOME/data/metrics.token\n');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
-import type { ServiceStatus, StorageStatus } from '../../domain/status/status.ts';
+import type { MeshStatus, ServiceStatus, StorageStatus } from '../../domain/status/status.ts';
 import type { Context } from '../context.ts';
 import { byteSize, duration, localTime, paint, say, sayJson } from '../output/output.ts';
 import { sayPeers } from '../output/peer-rows.ts';
@@ -32,32 +32,44 @@ async function sayStatus(context: Context, status: ServiceStatus): Promise<void>
       `version ${service.version}, process ${service.pid}, up for ${duration(service.uptimeSeconds * 1_000)}`,
     ],
     ['dashboard', status.dashboard.url],
-    ['commands', `${observe.events} stored, ${byteSize(observe.pending)} waiting, ${observe.dropped} dropped`],
-    [
-      'shells',
-      observe.shells.map(({ shell, lastSeen }) => `${shell} (last ${localTime(lastSeen)})`).join(', ') ||
-        'none yet: see caro init',
-    ],
-    ['mesh', meshLine(mesh)],
-    [
-      'audit log',
-      `${audit.records} records, ${audit.verified ? 'verified' : 'not verified since start: caro audit verify'}`,
-    ],
+    ...observationFacts(status),
+    ['mesh', mesh === null ? silence(status, 'mesh gateway') : meshLine(mesh)],
+    ['audit log', audit === null ? silence(status, 'auditor') : auditLine(audit)],
     ['last backup', backupLine(storage)],
     ['memory', byteSize(memory.rssBytes)],
   ]);
-  if (observe.trouble !== null)
-    say(context, paint(context, 'red', `Commands are not being stored: ${observe.trouble}`));
+  const trouble = observe?.trouble ?? null;
+  if (trouble !== null) say(context, paint(context, 'red', `Commands are not being stored: ${trouble}`));
   for (const line of storageLines(storage)) say(context, paint(context, 'red', line));
   const troubled = status.actors.filter((actor) => actor.state !== 'running');
   for (const actor of troubled)
     say(context, paint(context, 'red', `${actor.name} is ${actor.state}; see caro service logs`));
-  if (mesh.peers.length === 0) return;
+  if (mesh === null || mesh.peers.length === 0) return;
   say(context);
   await sayPeers(context, mesh.peers);
 }
 
-function meshLine(mesh: ServiceStatus['mesh']): string {
+/** What is printed for figures whose part did not answer. They are unknown, not zero. */
+function silence({ actors }: ServiceStatus, name: string): string {
+  const state = actors.find((actor) => actor.name === name)?.state ?? 'running';
+  return state === 'running' ? 'busy: no answer in time, try again' : `unknown: the ${name} is ${state}`;
+}
+
+function observationFacts(status: ServiceStatus): readonly (readonly [string, string])[] {
+  const { observe } = status;
+  if (observe === null) return [['commands', silence(status, 'collector')]];
+  const { events, pending, dropped, shells } = observe;
+  const seen = shells.map(({ shell, lastSeen }) => `${shell} (last ${localTime(lastSeen)})`);
+  return [
+    ['commands', `${events} stored, ${byteSize(pending)} waiting, ${dropped} dropped`],
+    ['shells', seen.join(', ') || 'none yet: see caro init'],
+  ];
+}
+
+const auditLine = ({ records, verified }: NonNullable<ServiceStatus['audit']>): string =>
+  `${records} records, ${verified ? 'verified' : 'not verified since start: caro audit verify'}`;
+
+function meshLine(mesh: MeshStatus): string {
   if (!mesh.enabled) return 'off: nothing leaves this machine';
   const connected = mesh.peers.filter((peer) => peer.state === 'connected').length;
   return `on, listening on ${mesh.listen ?? 'no address'}, ${connected} of ${mesh.peers.length} peers connected`;

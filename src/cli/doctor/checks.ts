@@ -81,17 +81,22 @@ function serviceChecks(
   return [
     itself,
     ['confinement', () => confinement(context, status)],
-    ['observation', () => observation(observe)],
+    ['observation', () => (observe === null ? warn(NO_ANSWER) : observation(observe))],
     ['storage', () => storage(status.storage)],
     [
       'audit log',
       () =>
-        audit.verified ? ok(`${audit.records} records`) : warn('not verified since start; run: caro audit verify'),
+        audit?.verified
+          ? ok(`${audit.records} records`)
+          : warn(audit === null ? NO_ANSWER : 'not verified since start; run: caro audit verify'),
     ],
-    ['mesh peers', () => meshPeers(mesh)],
+    ['mesh peers', () => (mesh === null ? warn(NO_ANSWER) : meshPeers(mesh))],
     ['actors', () => actors(status.actors)],
   ];
 }
+
+/** The check of the actors says whether the part is only busy. */
+const NO_ANSWER = 'no answer in time: the service is busy; try again';
 
 async function verdictOf(run: Check): Promise<Verdict | undefined> {
   try {

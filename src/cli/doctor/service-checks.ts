@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { placesFrom } from '../../config/places.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { parseEndpoint } from '../../domain/ip-address.ts';
-import type { ServiceStatus } from '../../domain/status/status.ts';
+import type { ObserveStatus, ServiceStatus } from '../../domain/status/status.ts';
 import { VERSION } from '../../version.ts';
 import type { Context } from '../context.ts';
 import { byteSize, localTime } from '../output/output.ts';
@@ -94,7 +94,7 @@ export function storage({ trouble, failures, backup }: ServiceStatus['storage'])
   return ok(`${backup.last === null ? 'no backup yet' : `last backup ${localTime(backup.last)}`}${failed}`);
 }
 
-export function observation({ trouble, dropped, events, pending, shells }: ServiceStatus['observe']): Verdict {
+export function observation({ trouble, dropped, events, pending, shells }: ObserveStatus): Verdict {
   if (trouble !== null) return bad(`commands are not being stored: ${trouble}; ${byteSize(pending)} waiting`);
   if (dropped > 0)
     return warn(`${dropped} records were dropped: the disk was full, or they were torn or not from a hook`);

@@ -59,6 +59,9 @@ const counter = (name: string, help: string, ...samples: readonly Sample[]): Fam
   samples,
 });
 const bit = (is: boolean): number => (is ? 1 : 0);
+/** No sample where the part that knows the value did not answer: a zero would be a wrong figure. */
+const known = <T>(part: T | null, value: (part: T) => number): readonly Sample[] =>
+  part === null ? [] : [[value(part)]];
 
 function serviceFamilies({ status, databaseBytes }: ServiceMetrics): readonly Family[] {
   const { service, audit, memory, storage } = status;
@@ -80,18 +83,30 @@ function serviceFamilies({ status, databaseBytes }: ServiceMetrics): readonly Fa
       ...(last === null ? [] : [[Date.parse(last) / 1_000] as const]),
     ),
     counter('caro_log_lines_lost_total', 'Lines that could not be written to the log.', [storage.logLinesLost]),
-    gauge('caro_audit_records', 'Records of the audit log.', [audit.records]),
-    gauge('caro_audit_verified', '1 where its chain verified last.', [bit(audit.verified)]),
+    gauge('caro_audit_records', 'Records of the audit log.', ...known(audit, ({ records }) => records)),
+    gauge('caro_audit_verified', '1 where its chain verified last.', ...known(audit, ({ verified }) => bit(verified))),
   ];
 }
 
 function observationFamilies({ status: { observe } }: ServiceMetrics): readonly Family[] {
-  const { shells } = observe;
+  const shells = observe?.shells ?? [];
   return [
-    gauge('caro_events_stored', 'Commands stored.', [observe.events]),
-    counter('caro_events_dropped_total', 'Records that could not be written or kept.', [observe.dropped]),
-    gauge('caro_spool_pending_bytes', 'Bytes in the spool that are not stored yet.', [observe.pending]),
-    gauge('caro_observation_trouble', '1 while nothing is stored.', [bit(observe.trouble !== null)]),
+    gauge('caro_events_stored', 'Commands stored.', ...known(observe, ({ events }) => events)),
+    counter(
+      'caro_events_dropped_total',
+      'Records that could not be written or kept.',
+      ...known(observe, ({ dropped }) => dropped),
+    ),
+    gauge(
+      'caro_spool_pending_bytes',
+      'Bytes in the spool that are not stored yet.',
+      ...known(observe, ({ pending }) => pending),
+    ),
+    gauge(
+      'caro_observation_trouble',
+      '1 while nothing is stored.',
+      ...known(observe, ({ trouble }) => bit(trouble !== null)),
+    ),
     gauge(
       'caro_shell_sessions',
       'Sessions that have reported, by shell.',
@@ -127,11 +142,17 @@ function actorFamilies({ status: { actors } }: ServiceMetrics): readonly Family[
 function meshFamilies({ status: { mesh }, messages }: ServiceMetrics): readonly Family[] {
   const handled = (kind: string): number => messages.find((message) => message.kind === kind)?.count ?? 0;
   return [
-    gauge('caro_mesh_enabled', '1 where this node takes part in the mesh.', [bit(mesh.enabled)]),
+    gauge(
+      'caro_mesh_enabled',
+      '1 where this node takes part in the mesh.',
+      ...known(mesh, ({ enabled }) => bit(enabled)),
+    ),
     gauge(
       'caro_mesh_peers',
       'Peers by state.',
-      ...PEER_STATES.map((state): Sample => [mesh.peers.filter((peer) => peer.state === state).length, { state }]),
+      ...(mesh === null ? [] : PEER_STATES).map(
+        (state): Sample => [mesh?.peers.filter((peer) => peer.state === state).length ?? 0, { state }],
+      ),
     ),
     counter(
       'caro_queries_total',

@@ -108,9 +108,10 @@ export interface ServiceStatus {
   };
   readonly service: { readonly pid: number; readonly uptimeSeconds: number; readonly version: string };
   readonly dashboard: { readonly url: string };
-  readonly observe: ObserveStatus;
-  readonly mesh: MeshStatus;
-  readonly audit: { readonly records: number; readonly verified: boolean };
+  /** Null, like the next two, where the part that knows it is busy or degraded: see `actors`. */
+  readonly observe: ObserveStatus | null;
+  readonly mesh: MeshStatus | null;
+  readonly audit: { readonly records: number; readonly verified: boolean } | null;
   readonly storage: StorageStatus;
   readonly memory: { readonly rssBytes: number };
   readonly actors: readonly ActorStatus[];

@@ -33,11 +33,11 @@ function writing({ observe, storage }: Status): readonly Fault[] {
     faults.push({
       isGrave: true,
       title: 'The disk cannot be written to.',
-      text: `${sentence(storage.trouble)} New commands wait in the spool: ${bytes(observe.pending)} so far.`,
+      text: `${sentence(storage.trouble)} New commands wait in the spool${observe ? `: ${bytes(observe.pending)} so far` : ''}.`,
       command: 'caro doctor',
       past: null,
     });
-  else if (observe.trouble !== null)
+  else if (observe !== null && observe.trouble !== null)
     faults.push({
       isGrave: true,
       title: 'Observation is impaired.',
@@ -95,7 +95,7 @@ function keys({ node: { rotation } }: Status): readonly Fault[] {
 
 function lost({ observe, storage }: Status): readonly Fault[] {
   const faults: Fault[] = [];
-  if (observe.dropped > 0)
+  if (observe !== null && observe.dropped > 0)
     faults.push({
       isGrave: false,
       title: `${count(observe.dropped)} ${observe.dropped === 1 ? 'record was' : 'records were'} dropped.`,

@@ -31,7 +31,7 @@ interface MeshViewProps {
 export function MeshView({ kind, status, onLocked }: MeshViewProps) {
   const { title, role, first, lead } = KINDS[kind];
   const question = useQuestion(onLocked);
-  if (!status) return <p class="quiet">Loading the state of the mesh …</p>;
+  if (!status?.mesh) return <p class="quiet">Loading the state of the mesh …</p>;
   return (
     <>
       <div class="head">
@@ -40,7 +40,7 @@ export function MeshView({ kind, status, onLocked }: MeshViewProps) {
       </div>
       {status.node.role === role ? (
         <div class="grid">
-          <AskPanel first={first} status={status} question={question} />
+          <AskPanel first={first} mesh={status.mesh} question={question} />
           {question.result && <AnswerPanel result={question.result} />}
           <TargetsPanel question={question} node={status.node.id} />
           {kind === 'posture' && <AnomaliesPanel onLocked={onLocked} />}
@@ -59,11 +59,11 @@ export function MeshView({ kind, status, onLocked }: MeshViewProps) {
 
 interface AskPanelProps {
   readonly first: QueryType;
-  readonly status: Status;
+  readonly mesh: NonNullable<Status['mesh']>;
   readonly question: Question;
 }
 
-function AskPanel({ first, status: { mesh }, question }: AskPanelProps) {
+function AskPanel({ first, mesh, question }: AskPanelProps) {
   const [type, setType] = useState<QueryType>(first);
   const [span, setSpan] = useState<SpanHours>(168);
   const names = Object.fromEntries(SPANS_HOURS.map((hours) => [hours, SPAN_NAMES[hours]]));

@@ -9,6 +9,7 @@ import {
   maybeCount,
   maybeText,
   object,
+  orNull,
   type Schema,
   text,
   word,
@@ -17,7 +18,6 @@ import {
 /* Schemas of the dashboard's API about other nodes. */
 
 const open: Schema = { type: 'object', additionalProperties: true };
-const orNull = (schema: Schema): Schema => ({ ...schema, nullable: true });
 
 const NAMED_NODE = { id: text, name: maybeText, address: maybeText };
 

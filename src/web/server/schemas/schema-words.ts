@@ -16,5 +16,6 @@ export const object = (properties: Readonly<Record<string, Schema>>, optional: r
   required: Object.keys(properties).filter((key) => !optional.includes(key)),
   additionalProperties: false,
 });
+export const orNull = (schema: Schema): Schema => ({ ...schema, nullable: true });
 export const allOptional = (properties: Readonly<Record<string, Schema>>): Schema =>
   object(properties, Object.keys(properties));

@@ -5,7 +5,19 @@ import { RISK_LEVELS } from '../../../domain/events/risk-level.ts';
 import { SHELLS } from '../../../domain/events/shell-kind.ts';
 import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
 import { PERIOD_KINDS } from '../../../domain/time/period.ts';
-import { count, flag, list, maybeCount, maybeText, object, type Schema, text, word, words } from './schema-words.ts';
+import {
+  count,
+  flag,
+  list,
+  maybeCount,
+  maybeText,
+  object,
+  orNull,
+  type Schema,
+  text,
+  word,
+  words,
+} from './schema-words.ts';
 
 /*
  * JSON Schemas of the inputs and answers of the dashboard's API. The OpenAPI description uses them.
@@ -68,15 +80,17 @@ const ROTATION = object({ from: text, to: text, fingerprint: text, compromised: 
 export const STATUS = object({
   node: object({ id: text, fingerprint: text, name: text, role: text, rotation: ROTATION }, ['rotation']),
   service: object({ pid: count, uptimeSeconds: { type: 'number' }, version: text }),
-  observe: object({
-    events: count,
-    pending: count,
-    dropped: count,
-    shells: list(object({ shell: word(SHELLS), sessions: count, lastSeen: text })),
-    trouble: maybeText,
-  }),
-  mesh: object({ enabled: flag, listen: maybeText, peers: list(PEER) }),
-  audit: object({ records: count, verified: flag }),
+  observe: orNull(
+    object({
+      events: count,
+      pending: count,
+      dropped: count,
+      shells: list(object({ shell: word(SHELLS), sessions: count, lastSeen: text })),
+      trouble: maybeText,
+    }),
+  ),
+  mesh: orNull(object({ enabled: flag, listen: maybeText, peers: list(PEER) })),
+  audit: orNull(object({ records: count, verified: flag })),
   storage: object({
     trouble: maybeText,
     failures: count,
@@ -93,7 +107,7 @@ export const OVERVIEW = object({
   risky: list(EVENT),
   recent: list(EVENT),
   rules: list(RULE),
-  status: { ...STATUS, nullable: true },
+  status: orNull(STATUS),
 });
 
 export const ACTIVITY = object({ slots: SLOTS });
@@ -140,7 +154,7 @@ export const VERIFICATION = object({
   ok: flag,
   records: count,
   checkpoints: count,
-  firstBad: { ...object({ seq: count, reason: text }), nullable: true },
+  firstBad: orNull(object({ seq: count, reason: text })),
 });
 
 /** Inputs of routes that take something else than the body of a request. */

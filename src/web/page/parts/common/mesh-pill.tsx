@@ -4,7 +4,7 @@ import { useReading } from '../../data/use-reading.ts';
 import { ago, duration, nodeName } from '../../model/format.ts';
 import { trustName } from '../../model/mesh-words.ts';
 
-type Mesh = Status['mesh'];
+type Mesh = NonNullable<Status['mesh']>;
 type Peer = Mesh['peers'][number];
 
 const STATES: Readonly<Record<Peer['state'], string>> = {

@@ -46,7 +46,7 @@ export function FirstSteps({ status }: { readonly status: Status | null }) {
           </li>
         </ol>
       </div>
-      <Promises isMeshOff={status?.mesh.enabled === false} />
+      <Promises isMeshOff={status?.mesh?.enabled === false} />
     </section>
   );
 }

@@ -19,38 +19,18 @@ export function HookHealth({ status, now }: { readonly status: Status; readonly 
       }
     >
       <dl class="health">
-        {observe.shells.map(({ shell, sessions, lastSeen }) => (
-          <div key={shell}>
-            <dt class="mono">{shell}</dt>
+        {observe ? <Observed observe={observe} now={now} /> : <Busy name="Stored" />}
+        {audit ? (
+          <div>
+            <dt>Audit log</dt>
             <dd>
-              <time dateTime={lastSeen} title={fullTime(lastSeen)}>
-                {ago(lastSeen, now.getTime())}
-              </time>{' '}
-              <span class="quiet">
-                {count(sessions)} {sessions === 1 ? 'session' : 'sessions'}
-              </span>
+              {count(audit.records)}{' '}
+              <span class="quiet">{audit.verified ? 'verified' : <a href="#/audit">not yet verified</a>}</span>
             </dd>
           </div>
-        ))}
-        <div>
-          <dt>Stored</dt>
-          <dd>{count(observe.events)}</dd>
-        </div>
-        <div>
-          <dt>Dropped</dt>
-          <dd class={observe.dropped > 0 ? 'fail' : ''}>{count(observe.dropped)}</dd>
-        </div>
-        <div>
-          <dt>Waiting</dt>
-          <dd>{bytes(observe.pending)}</dd>
-        </div>
-        <div>
-          <dt>Audit log</dt>
-          <dd>
-            {count(audit.records)}{' '}
-            <span class="quiet">{audit.verified ? 'verified' : <a href="#/audit">not yet verified</a>}</span>
-          </dd>
-        </div>
+        ) : (
+          <Busy name="Audit log" />
+        )}
         <div>
           <dt>Last backup</dt>
           <dd class={storage.backup.trouble === null ? '' : 'fail'} title={storage.backup.trouble ?? undefined}>
@@ -71,5 +51,52 @@ export function HookHealth({ status, now }: { readonly status: Status; readonly 
         </div>
       </dl>
     </Panel>
+  );
+}
+
+/** A figure whose part did not answer in time: it is unknown, not zero. */
+function Busy({ name }: { readonly name: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class="quiet">busy, no answer in time</dd>
+    </div>
+  );
+}
+
+interface ObservedProps {
+  readonly observe: NonNullable<Status['observe']>;
+  readonly now: Date;
+}
+
+function Observed({ observe: { shells, events, dropped, pending }, now }: ObservedProps) {
+  return (
+    <>
+      {shells.map(({ shell, sessions, lastSeen }) => (
+        <div key={shell}>
+          <dt class="mono">{shell}</dt>
+          <dd>
+            <time dateTime={lastSeen} title={fullTime(lastSeen)}>
+              {ago(lastSeen, now.getTime())}
+            </time>{' '}
+            <span class="quiet">
+              {count(sessions)} {sessions === 1 ? 'session' : 'sessions'}
+            </span>
+          </dd>
+        </div>
+      ))}
+      <div>
+        <dt>Stored</dt>
+        <dd>{count(events)}</dd>
+      </div>
+      <div>
+        <dt>Dropped</dt>
+        <dd class={dropped > 0 ? 'fail' : ''}>{count(dropped)}</dd>
+      </div>
+      <div>
+        <dt>Waiting</dt>
+        <dd>{bytes(pending)}</dd>
+      </div>
+    </>
   );
 }
