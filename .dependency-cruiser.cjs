@@ -83,6 +83,7 @@ const DOORS = [
     '^(node:)?fs(/promises)?$',
     ['platform/', 'admin/', 'cli/', 'config/', 'identity/', 'keys/', 'storage/', 'web/', 'wiring/'],
   ],
+  ['prompts', '^(node:)?(readline(/promises)?|tty)$', ['cli/input/', 'cli/commands/assess']],
   ['never', '^(node:)?(https|http2|dgram|inspector(/promises)?|cluster)$', []],
   // The only module that sends bytes to a peer; the mesh creates it and passes it on.
   ['egress', '^src/mesh/transport/egress-gate\\.ts$', ['mesh/mesh']],

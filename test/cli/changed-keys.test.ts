@@ -59,14 +59,14 @@ describe('keys that changed', () => {
 
   test('are trusted sooner by the owner’s word, where it is clear which one is meant', async () => {
     endorse(heir);
-    const { code, out } = await cli.run(['trust', 'confirm', 'ben'], { now: LEARNED });
+    const { code, out } = await cli.run(['trust', 'confirm', 'ben', '--yes'], { now: LEARNED });
     expect([code, out]).toEqual([0, expect.stringContaining(heir.fingerprint)]);
     expect(await rule(heir.id, LEARNED)).toBe('trust.nodes');
     endorse(heir, rival);
-    expect(await cli.run(['trust', 'confirm', 'ben'])).toMatchObject({ code: 2 });
-    expect(await cli.run(['trust', 'confirm', rival.id])).toMatchObject({ code: 0 });
+    expect(await cli.run(['trust', 'confirm', 'ben', '--yes'])).toMatchObject({ code: 2 });
+    expect(await cli.run(['trust', 'confirm', rival.id, '--yes'])).toMatchObject({ code: 0 });
     expect([await rule(heir.id), await rule(rival.id)]).toEqual(['key.suspended', 'trust.nodes']);
-    expect(await cli.run(['trust', 'confirm', old.id])).toMatchObject({ code: 1 });
+    expect(await cli.run(['trust', 'confirm', old.id, '--yes'])).toMatchObject({ code: 1 });
   });
 
   test('are revoked with those before them, and trusted again with them, too', async () => {

@@ -26,6 +26,8 @@ export interface CommandLine {
 interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Input that is typed on a terminal. */
+  readonly typed?: string;
   readonly columns?: number;
   /** 2026-03-04T05:06:07.008Z unless given. */
   readonly now?: Date;
@@ -38,12 +40,16 @@ export function commandLine(): CommandLine {
   return {
     home,
     places,
-    run: async (args, { env = {}, input = '', columns, now = new Date('2026-03-04T05:06:07.008Z') } = {}) => {
+    run: async (
+      args,
+      { env = {}, typed, input = typed ?? '', columns, now = new Date('2026-03-04T05:06:07.008Z') } = {},
+    ) => {
       let failed = 0;
       const [stdout, stderr, stdin] = [new PassThrough(), new PassThrough(), new PassThrough()];
       const texts = [stdout, stderr].map((stream) => collected(stream));
       const screen = columns === undefined ? stdout : Object.assign(stdout, { isTTY: true, columns });
       if (columns !== undefined) Object.assign(stderr, { isTTY: true });
+      if (typed !== undefined) Object.assign(stdin, { isTTY: true });
       stdin.end(input);
       const code = await runWith(
         {

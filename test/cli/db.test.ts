@@ -94,7 +94,7 @@ describe('caro db', () => {
 
   test('reset wants a yes, keeps the old database, and names its head in the new log', async () => {
     expect((await cli.run(['db', 'reset'])).code).toBe(2);
-    expect((await cli.run(['db', 'reset'], { columns: 80, input: 'no\n' })).out).toContain('Nothing has changed.');
+    expect((await cli.run(['db', 'reset'], { columns: 80, typed: 'no\n' })).out).toContain('Nothing has changed.');
     const last = log().at(-1);
     const { out } = await cli.run(['db', 'reset', '--yes']);
     expect(out).toContain('Created an empty database. The previous one is kept: HOME/data/caro.db.replaced-');

@@ -247,7 +247,7 @@ test('caro metrics prints what Prometheus reads, and --token the path of a file 
 describe('caro sharing', () => {
   test('shows what it is about, takes consent, and says which file decided', async () => {
     expect(JSON.parse((await cli.run(['sharing', 'status', '--json'])).out)).toMatchObject({ level: 0 });
-    const enabled = await cli.run(['sharing', 'enable']);
+    const enabled = await cli.run(['sharing', 'enable', '--yes']);
     expect(enabled.out).toContain('"type":"caro.summary"');
     expect(enabled.out).toMatch(/^level 1: signed summaries .*\nin force\n$/m);
     expect(JSON.parse((await cli.run(['sharing', 'status', '--json'])).out)).toMatchObject({
@@ -255,7 +255,7 @@ describe('caro sharing', () => {
       decidedBy: 'HOME/config/managed.toml',
     });
     expect(await callAdmin(cli.places.socket, 'policy.sharing', {})).toMatchObject({ level: 1 });
-    expect((await cli.run(['sharing', 'enable', '--level', '2'])).code).toBe(0);
+    expect((await cli.run(['sharing', 'enable', '--level', '2', '--yes'])).code).toBe(0);
     expect((await cli.run(['sharing', 'enable', '--level', '0'])).code).toBe(2);
     expect((await cli.run(['sharing', 'disable'])).out).toContain('in force');
     expect(await callAdmin(cli.places.socket, 'policy.sharing', {})).toMatchObject({ level: 0 });
@@ -289,7 +289,7 @@ describe('caro sharing', () => {
   });
 
   test('asks on a terminal, and a no changes nothing', async () => {
-    const { out } = await cli.run(['sharing', 'enable'], { columns: 80, input: 'n\n' });
+    const { out } = await cli.run(['sharing', 'enable'], { columns: 80, typed: 'n\n' });
     expect(out).toContain('Allow this? [y/N]');
     expect(out).toContain('Nothing has changed.');
     expect(JSON.parse((await cli.run(['sharing', 'status', '--json'])).out)).toMatchObject({ level: 0 });

@@ -108,7 +108,7 @@ describe('caro trust', () => {
       code: 2,
       err: expect.stringContaining('--yes'),
     });
-    expect((await cli.run(['trust', 'set', 'ben', 'peer'], { columns: 80, input: 'n\n' })).out).toContain(
+    expect((await cli.run(['trust', 'set', 'ben', 'peer'], { columns: 80, typed: 'n\n' })).out).toContain(
       'Nothing has changed.',
     );
     expect(configuration().trust.deny.nodes).toEqual([BEN]);

@@ -59,6 +59,11 @@ const IMPORTS: readonly (readonly [file: string, line: string, rule: string])[] 
     "import { readFileSync } from 'node:fs'; export const found = readFileSync;",
     'door-files',
   ],
+  [
+    'src/cli/commands/planted-question.ts',
+    "import { createInterface } from 'node:readline'; export const found = createInterface;",
+    'door-prompts',
+  ],
   ['src/domain/planted-place.ts', "export { replacePrivately } from '../platform/private-file.ts';", 'domain-imports'],
   [
     'src/mesh/transport/planted-gate.ts',

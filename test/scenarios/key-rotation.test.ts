@@ -47,7 +47,7 @@ async function makeStar(...names: readonly string[]): Promise<readonly [MeshNode
 }
 
 async function rotate(node: MeshNode, ...options: readonly string[]): Promise<RotationBegun> {
-  const [begun] = await caroJson<RotationBegun>(node.home, 'identity', 'rotate', ...options);
+  const [begun] = await caroJson<RotationBegun>(node.home, 'identity', 'rotate', '--yes', ...options);
   if (!begun) throw new Error('expected the rotation');
   return begun;
 }
@@ -161,7 +161,7 @@ test('a peer that was away hears of it in the hello, although the service was ki
   await connected(ben, [ana]);
   await holds(ben, begun.to, 'pending');
   expect((await statusOf(ana)).node).toMatchObject({ id: ana.id, rotation: { to: begun.to, compromised: false } });
-  expect(await caro(ana.home, 'identity', 'rotate')).toMatchObject({ code: 1 });
+  expect(await caro(ana.home, 'identity', 'rotate', '--yes')).toMatchObject({ code: 1 });
 });
 
 test('a grace that ends while both are off has ended when they are back', async () => {
@@ -188,7 +188,7 @@ test('an owner who confirms trusts the new key sooner; one who does not refuses 
   const begun = await rotate(ana);
   for (const watcher of [ben, cleo]) await holds(watcher, begun.to, 'pending');
 
-  const confirmed = await caro(ben.home, 'trust', 'confirm', 'ana');
+  const confirmed = await caro(ben.home, 'trust', 'confirm', 'ana', '--yes');
   expect(confirmed.stdout).toContain(begun.fingerprint);
   expect(confirmed.code).toBe(0);
   // The old key serves until the new one does.
@@ -204,7 +204,7 @@ test('an owner who confirms trusts the new key sooner; one who does not refuses 
   await refusedFor(cleo, begun.to, 'key_changed');
   const list = await caro(cleo.home, 'peers', 'list');
   expect(list.stdout).toContain('caro trust confirm');
-  expect((await caro(cleo.home, 'trust', 'confirm', begun.to)).code).toBe(0);
+  expect((await caro(cleo.home, 'trust', 'confirm', begun.to, '--yes')).code).toBe(0);
   await connectedWith(cleo, begun.to);
 });
 
@@ -234,7 +234,7 @@ test('somebody who has the old key and endorses himself is found out; the owner 
   await refusedFor(ben, ana.id, 'key_suspended');
   const doctor = await caro(ben.home, 'doctor');
   expect(doctor.stdout).toContain('both claim to follow');
-  expect((await caro(ben.home, 'trust', 'confirm', 'ana')).code).toBe(2);
+  expect((await caro(ben.home, 'trust', 'confirm', 'ana', '--yes')).code).toBe(2);
   const explained = await ben.call('policy.explain', { id: forged.to, action: 'connect' });
   expect(explained.decision).toMatchObject({ allow: false, rule: 'key.suspended' });
 
@@ -290,7 +290,7 @@ test('a key that somebody else may have is revoked and changed at once; peers wa
   await tryOldKey(cleo, ana);
   await refusedFor(cleo, ana.id, 'key_revoked');
 
-  expect((await caro(ben.home, 'trust', 'confirm', begun.to)).code).toBe(0);
+  expect((await caro(ben.home, 'trust', 'confirm', begun.to, '--yes')).code).toBe(0);
   await connectedWith(ben, begun.to);
   expect(await cleo.audit('peer.connected')).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { preparePlaces } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { Context } from '../context.ts';
 import type { Salvaged } from '../database/repair.ts';
-import { isConfirmed } from '../input/confirmation.ts';
+import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { say, sayJson } from '../output/output.ts';
 
 const BACKUP_MS = 600_000;
@@ -32,9 +32,9 @@ export function addDb(program: Command, context: Context): void {
   command('restore', `replace the database with a backup and keep the old one; ${STOP_FIRST}`)
     .argument('<file>', 'backup file')
     .action((file: string, options: Json) => restore(context, resolve(file), options));
-  command('reset', `start with an empty database and keep the old one; ${STOP_FIRST}`)
-    .option('--yes', 'do not ask for confirmation')
-    .action((options: Json & { readonly yes?: true }) => reset(context, options));
+  asking(command('reset', `start with an empty database and keep the old one; ${STOP_FIRST}`), context).action(
+    (options: Json & Consent) => reset(context, options),
+  );
 }
 
 async function check(context: Context, { json }: Json): Promise<void> {
@@ -107,14 +107,9 @@ async function restore(context: Context, file: string, { json }: Json): Promise<
   sayReplaced(context, json, `Restored ${file}.`, before);
 }
 
-async function reset(context: Context, { json, yes }: Json & { readonly yes?: true }): Promise<void> {
+async function reset(context: Context, { json, yes }: Json & Consent): Promise<void> {
   const places = context.places();
-  if (yes !== true && context.stdout.isTTY !== true)
-    throw new CaroError('usage', 'expected --yes, because there is no terminal to ask for confirmation');
-  if (yes !== true && !(await isConfirmed(context, 'Replace the database with an empty one?'))) {
-    say(context, 'Nothing has changed.');
-    return;
-  }
+  if (!(await isConfirmed(context, 'Replace the database with an empty one?', { yes }))) return;
   preparePlaces(places);
   const work = await import('../database/repair.ts');
   const before = await work.alone(places, () => work.reset(places, context.now()));

@@ -9,7 +9,7 @@ import { readIdentity } from '../../identity/identity.ts';
 import { beginRotation, type OwnRotation, ownRotation, readOwnStatements } from '../../keys/own-rotation.ts';
 import type { Context } from '../context.ts';
 import { alone } from '../database/repair.ts';
-import { isConfirmed } from '../input/confirmation.ts';
+import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { localTime, say, sayJson } from '../output/output.ts';
 import { sayQrCode } from '../output/qr-code.ts';
 import { sayFacts } from '../output/table.ts';
@@ -25,11 +25,9 @@ export function addIdentity(program: Command, context: Context): void {
     .option('--qr', 'also print the node id as a QR code')
     .option('--json', 'print one JSON object')
     .action((options: { readonly qr?: true; readonly json?: true }) => show(context, options));
-  identity
-    .command('rotate')
+  asking(identity.command('rotate'), context)
     .description('change to a new key, endorsed by the current one; peers accept it after a day')
     .option('--compromised', 'someone else may have the current key: revoke it and change at once')
-    .option('--yes', 'do not ask for confirmation')
     .option('--json', 'print one JSON object')
     .action((options: RotateOptions) => rotate(context, options));
 }
@@ -63,9 +61,8 @@ async function show(context: Context, { qr, json }: { readonly qr?: true; readon
   await sayQrCode(context, id);
 }
 
-interface RotateOptions {
+interface RotateOptions extends Consent {
   readonly compromised?: true;
-  readonly yes?: true;
   readonly json?: true;
 }
 
@@ -76,11 +73,7 @@ const ASK = {
 } as const;
 
 async function rotate(context: Context, { compromised, yes, json }: RotateOptions): Promise<void> {
-  const isAsking = context.stdout.isTTY === true && !yes && !json;
-  if (isAsking && !(await isConfirmed(context, compromised ? ASK.compromised : ASK.planned))) {
-    say(context, 'Nothing has changed.');
-    return;
-  }
+  if (!(await isConfirmed(context, compromised ? ASK.compromised : ASK.planned, { yes }))) return;
   const begun = await inService(context, compromised === true);
   const rotation = begun ?? (await offline(context, compromised === true));
   if (json) sayJson(context, rotation);

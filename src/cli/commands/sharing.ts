@@ -5,7 +5,7 @@ import { CaroError } from '../../domain/errors.ts';
 import type { SharingLevel } from '../../domain/policy/trust.ts';
 import type { SummaryPreview } from '../../domain/summaries/summary.ts';
 import type { Context } from '../context.ts';
-import { isConfirmed } from '../input/confirmation.ts';
+import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { changeSettings, sayForce } from '../input/settings-change.ts';
 import { say, sayJson } from '../output/output.ts';
 
@@ -26,12 +26,10 @@ export function addSharing(program: Command, context: Context): void {
       if (options.json) sayJson(context, facts(context, loaded));
       else sayStatus(context, loaded);
     });
-  sharing
-    .command('enable')
+  asking(sharing.command('enable'), context)
     .description('allow summaries (level 1) or only aggregates (level 2) to leave; shows a preview first')
     .option('--level <level>', '1 or 2', parseLevel, 1)
-    .option('--yes', 'do not ask for confirmation')
-    .action((options: { readonly level: 1 | 2; readonly yes?: true }) => enable(context, options));
+    .action((options: Consent & { readonly level: 1 | 2 }) => enable(context, options));
   sharing
     .command('disable')
     .description('stop all sharing')
@@ -53,19 +51,13 @@ function sayStatus(context: Context, loaded: LoadedConfiguration): void {
   if (!mesh) say(context, 'The mesh is off, so nothing leaves at any level.');
 }
 
-/**
- * Consent requires a preview. It is shown first; on a terminal a question follows. The service
- * rejects consent without it.
- */
-async function enable(context: Context, { level, yes }: { readonly level: 1 | 2; readonly yes?: true }): Promise<void> {
+/** Consent requires a preview, which is shown first. The service rejects consent without it. */
+async function enable(context: Context, { level, yes }: Consent & { readonly level: 1 | 2 }): Promise<void> {
   const { socket } = context.places();
   say(context, `With level ${level}, ${WHAT[level]}.`);
   const { document, digest } = await preview(socket);
   say(context, `Preview of a daily summary:\n${Buffer.from(document.payload, 'base64').toString('utf8')}`);
-  if (context.stdout.isTTY === true && yes !== true && !(await isConfirmed(context, 'Allow this?'))) {
-    say(context, 'Nothing has changed.');
-    return;
-  }
+  if (!(await isConfirmed(context, 'Allow this?', { yes }))) return;
   await callAdmin(socket, 'settings.change', { set: 'sharing', level, preview: digest });
   sayLevel(context, level, true);
 }

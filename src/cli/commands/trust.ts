@@ -11,7 +11,7 @@ import {
 import { TRUST_LEVELS, type TrustLevel } from '../../domain/policy/trust.ts';
 import { overruledTests } from '../../policy/trust-test.ts';
 import type { Context } from '../context.ts';
-import { isConfirmed } from '../input/confirmation.ts';
+import { asking, type Consent, isConfirmed, withYes } from '../input/confirmation.ts';
 import { confirmKey, meantChange, readKeyChanges, sayKeyChanges } from '../input/key-changes.ts';
 import { nodeIdOf, shownName } from '../input/peer-names.ts';
 import { changeSettings, sayForce } from '../input/settings-change.ts';
@@ -34,15 +34,13 @@ export function addTrust(program: Command, context: Context): void {
 }
 
 function addConfirm(trust: Command, context: Context): void {
-  trust
-    .command('confirm')
+  asking(trust.command('confirm'), context)
     .description('confirm the new key of a peer, after comparing its fingerprint with the owner')
     .argument('<id>', 'new node id, or the name of the peer if only one key claims to follow its key')
-    .option('--yes', 'do not ask for confirmation')
-    .action((text: string, options: { readonly yes?: true }) => confirm(context, text, options));
+    .action((text: string, options: Consent) => confirm(context, text, options));
 }
 
-async function confirm(context: Context, text: string, { yes }: { readonly yes?: true }): Promise<void> {
+async function confirm(context: Context, text: string, consent: Consent): Promise<void> {
   const { configuration } = loadConfiguration(context.places(), context.hostname);
   const change = await meantChange(context, text, configuration);
   const { old, new: id, oldFingerprint, newFingerprint } = change;
@@ -51,11 +49,7 @@ async function confirm(context: Context, text: string, { yes }: { readonly yes?:
     ['old key', `${oldFingerprint}  ${old}`],
     ['new key', `${newFingerprint}  ${id}`],
   ]);
-  const isAsking = context.stdout.isTTY === true && !yes;
-  if (isAsking && !(await isConfirmed(context, 'Did its owner tell you this fingerprint?'))) {
-    say(context, 'Nothing has changed.');
-    return;
-  }
+  if (!(await isConfirmed(context, 'Did its owner tell you this fingerprint?', consent))) return;
   await confirmKey(context, id);
   const { decision, trust } = await explained(context, { id, action: 'connect' }, configuration);
   if (trust === 'denied') say(context, `The new key still may not connect: ${decision.reason}`);
@@ -132,13 +126,11 @@ function trustRows(context: Context, { configuration, managed }: LoadedConfigura
 }
 
 function addSet(trust: Command, context: Context): void {
-  trust
-    .command('set')
-    .description('set the trust level of a node')
+  withYes(trust.command('set'))
+    .description('set the trust level of a node; asks before it trusts a revoked one again')
     .argument('<id>', 'node id or name')
     .addArgument(new Argument('<level>', 'trust level').choices(TRUST_LEVELS))
-    .option('--yes', 'do not ask before trusting a revoked node again')
-    .action((text: string, level: TrustLevel, options: { readonly yes?: true }) => set(context, text, level, options));
+    .action((text: string, level: TrustLevel, options: Consent) => set(context, text, level, options));
 }
 
 const MEANS: Readonly<Record<TrustLevel, string>> = {
@@ -149,7 +141,7 @@ const MEANS: Readonly<Record<TrustLevel, string>> = {
   supervisor: 'may connect and ask for aggregates only',
 };
 
-async function set(context: Context, text: string, level: TrustLevel, { yes }: { readonly yes?: true }): Promise<void> {
+async function set(context: Context, text: string, level: TrustLevel, consent: Consent): Promise<void> {
   const places = context.places();
   const { configuration, managed } = loadConfiguration(places, context.hostname);
   const id = nodeIdOf(text, configuration);
@@ -163,7 +155,8 @@ async function set(context: Context, text: string, level: TrustLevel, { yes }: {
         'usage',
         `expected a node that is not denied, this one is denied in ${places.config}; remove it there`,
       );
-    if (!(await mayTakeBack(context, text, yes === true))) return;
+    // It may have been for a stolen key. Repeating an old command MUST NOT undo it.
+    if (!(await isConfirmed(context, `Trust in ${text} was revoked. Trust its key again?`, consent))) return;
   }
   const { loaded, isInForce } = await changeSettings(context, {
     set: 'trust',
@@ -180,18 +173,6 @@ async function set(context: Context, text: string, level: TrustLevel, { yes }: {
   sayForce(context, isInForce);
   if (loaded.configuration.sharing.level === 0 && level !== 'untrusted')
     say(context, 'Sharing is off, so it receives nothing; to turn it on: caro sharing enable');
-}
-
-/**
- * A revocation may have been for a stolen key. Repeating an old command MUST NOT undo it.
- */
-async function mayTakeBack(context: Context, who: string, isSure: boolean): Promise<boolean> {
-  if (isSure) return true;
-  if (context.stdout.isTTY !== true)
-    throw new CaroError('usage', 'expected a node that was not revoked; to trust its key again, add --yes');
-  if (await isConfirmed(context, `Trust in ${who} was revoked. Trust its key again?`)) return true;
-  say(context, 'Nothing has changed.');
-  return false;
 }
 
 async function revoke(context: Context, text: string): Promise<void> {

@@ -70,7 +70,7 @@ inBrowser(
   'a key that bob changed waits on the page of ada with both fingerprints, and her word on it counts at once',
   async () => {
     const { ada, bob, page } = await openPair();
-    const [begun] = await caroJson<RotationBegun>(bob.home, 'identity', 'rotate');
+    const [begun] = await caroJson<RotationBegun>(bob.home, 'identity', 'rotate', '--yes');
     const [change] = await until(
       () => ada.call('trust.keys', {}),
       (changes) => changes.length > 0,
