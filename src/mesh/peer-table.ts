@@ -1,5 +1,5 @@
 import type { CaroError, ErrorCode } from '../domain/errors.ts';
-import { createRedialer, type Redialer } from './redial.ts';
+import { AWAY, createRedialer, type Redialer } from './redial.ts';
 import type { Connection, Ending } from './transport/connection.ts';
 import type { MeshLimits } from './transport/limits.ts';
 
@@ -50,9 +50,6 @@ export interface PeerTableOptions {
   readonly onFailure: (entry: PeerAddress, error: CaroError) => void;
   readonly hasSucceeded: (id: string, later: string) => boolean;
 }
-
-/** Codes of peers that are away; any other code is a refusal by one of the two sides. */
-const AWAY: readonly (ErrorCode | null)[] = [null, 'peer_unreachable', 'peer_gone', 'tls_timeout'];
 
 /** The configured peers and their connection states. */
 export function createPeerTable(options: PeerTableOptions): PeerTable {

@@ -1,10 +1,12 @@
-import { CaroError } from '../domain/errors.ts';
+import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
 import type { MeshLimits } from './transport/limits.ts';
 
 /**
  * Dials one peer until it is connected, with exponential backoff from 1 s to 60 s. Jitter takes off
- * up to half of each wait (docs/design.md §7).
+ * up to half of each wait (docs/design.md §7). While the peer merely does not answer, no wait of
+ * the first quarter of an hour is longer than 5 s: a node that restarts has its peers back within
+ * 10 s, and an attempt without an answer costs neither side work.
  */
 export interface Redialer {
   /** The peer is connected, from either side: dialling stops until `lost`. */
@@ -22,30 +24,31 @@ export interface RedialOptions {
   readonly onFailure: (error: CaroError) => void;
   /** Random number in [0, 1). */
   readonly random: () => number;
-  readonly limits: Pick<MeshLimits, 'redialFirstMs' | 'redialMaxMs'>;
+  readonly limits: Pick<MeshLimits, 'redialFirstMs' | 'redialMaxMs' | 'redialAwayMs' | 'redialAwayForMs'>;
   /** Wait before the first attempt, in ms. */
   readonly firstDelayMs: number;
 }
 
+/** Codes of peers that are away; any other code is a refusal by one of the two sides. */
+export const AWAY: readonly (ErrorCode | null)[] = [null, 'peer_unreachable', 'peer_gone', 'tls_timeout'];
+
 export function createRedialer({ attempt, onFailure, random, limits, firstDelayMs }: RedialOptions): Redialer {
-  let failures = 0;
   let state: 'waiting' | 'trying' | 'reached' | 'stopped' = 'waiting';
-  let reachedAt = 0;
+  const backoff = createBackoff(limits);
   let timer = setTimeout(() => tryNow(), firstDelayMs);
-  const schedule = (): void => {
-    const longest = Math.min(limits.redialMaxMs, limits.redialFirstMs * 2 ** Math.min(failures, 16));
-    failures += 1;
+  const schedule = (longest: number): void => {
     state = 'waiting';
     clearTimeout(timer);
     timer = setTimeout(() => tryNow(), longest * (0.5 + random() / 2));
   };
-  const failed = (error: unknown): void => {
-    onFailure(
-      error instanceof CaroError
-        ? error
-        : new CaroError('internal', 'dialling failed because of a defect in Caro mesh'),
-    );
-    if (state === 'trying') schedule();
+  const failed = (cause: unknown): void => {
+    const error =
+      cause instanceof CaroError
+        ? cause
+        : new CaroError('internal', 'dialling failed because of a defect in Caro mesh');
+    onFailure(error);
+    const wait = AWAY.includes(error.code) ? backoff.absent() : backoff.refused();
+    if (state === 'trying') schedule(wait);
   };
   const tryNow = (): void => {
     if (state !== 'waiting') return;
@@ -58,22 +61,58 @@ export function createRedialer({ attempt, onFailure, random, limits, firstDelayM
       if (state === 'stopped') return;
       clearTimeout(timer);
       state = 'reached';
-      reachedAt = steadyMs();
+      backoff.reached();
     },
     lost: () => {
       if (state === 'stopped' || state === 'waiting') return;
-      // The backoff is kept after a short connection. Otherwise a peer that keeps hanging up would
-      // cause a new connection, with its audit records, every other second.
-      if (state === 'reached' && steadyMs() - reachedAt > limits.redialMaxMs) failures = 0;
-      schedule();
+      schedule(backoff.lost(state === 'reached'));
     },
     retryNow: () => {
-      failures = 0;
+      backoff.forget();
       tryNow();
     },
     stop: () => {
       state = 'stopped';
       clearTimeout(timer);
+    },
+  };
+}
+
+/** The longest wait before the next attempt, in ms, by what the last ones ended with. */
+function createBackoff({ redialFirstMs, redialMaxMs, redialAwayMs, redialAwayForMs }: RedialOptions['limits']) {
+  /** Attempts without an answer and refused ones since the last connection. */
+  let absences = 0;
+  let refusals = 0;
+  /** Connections that ended soon, since the last one that did not. */
+  let drops = 0;
+  let since = steadyMs();
+  const wait = (times: number, most: number): number => Math.min(most, redialFirstMs * 2 ** Math.min(times, 16));
+  return {
+    absent: (): number => {
+      absences += 1;
+      return wait(absences - 1, steadyMs() - since < redialAwayForMs ? redialAwayMs : redialMaxMs);
+    },
+    refused: (): number => {
+      refusals += 1;
+      return wait(refusals - 1, redialMaxMs);
+    },
+    reached: (): void => {
+      absences = 0;
+      refusals = 0;
+      since = steadyMs();
+    },
+    /** @param wasReached whether the connection was in use */
+    lost: (wasReached: boolean): number => {
+      // A peer that keeps hanging up would otherwise cause a new connection, with its audit
+      // records, every other second. One short connection is no such peer: nodes restart.
+      drops = wasReached && steadyMs() - since > redialMaxMs ? 0 : drops + 1;
+      since = steadyMs();
+      return wait(Math.max(0, drops - 1), redialMaxMs);
+    },
+    forget: (): void => {
+      absences = 0;
+      refusals = 0;
+      drops = 0;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { CaroError } from '../../src/domain/errors.ts';
+import { CaroError, type ErrorCode } from '../../src/domain/errors.ts';
 import { createRedialer } from '../../src/mesh/redial.ts';
 import { until } from '../rig/until.ts';
 import { intrude } from './hostile.ts';
@@ -56,25 +56,57 @@ describe('a connection', () => {
 });
 
 describe('redialling', () => {
-  const limits = { redialFirstMs: 20, redialMaxMs: 60 };
-  const failing = (times: number[]) => (): Promise<void> => {
-    times.push(performance.now());
-    return Promise.reject(new CaroError('peer_unreachable', 'expected a peer, got none'));
+  const limits = { redialFirstMs: 20, redialMaxMs: 60, redialAwayMs: 60, redialAwayForMs: 60_000 };
+  /** With a wait that doubles up to this, an attempt after a dozen others does not come in time. */
+  const FAR = 60_000;
+  const failing =
+    (times: number[], code: ErrorCode = 'peer_unreachable') =>
+    (): Promise<void> => {
+      times.push(performance.now());
+      return Promise.reject(new CaroError(code, 'expected a peer, got none'));
+    };
+  const passed = async (ms: number): Promise<void> => {
+    const begun = performance.now();
+    await until(() => performance.now() - begun > ms);
   };
+  const waitsBetween = (times: readonly number[]): readonly number[] =>
+    times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
-  test('doubles the wait after each failure, up to the maximum', async () => {
+  test.each(['peer_unreachable', 'peer_untrusted'] as const)(
+    'doubles the wait after each %s, up to the maximum',
+    async (code) => {
+      const times: number[] = [];
+      const errors: string[] = [];
+      const redialer = createRedialer({
+        ...{ limits, random: () => 0.999, firstDelayMs: 0, attempt: failing(times, code) },
+        onFailure: (error) => void errors.push(error.code),
+      });
+      await until(() => times.length === 6);
+      redialer.stop();
+      const least = [20, 40, 60, 60, 60];
+      for (const [index, wait] of waitsBetween(times).entries()) expect(wait).toBeGreaterThan((least[index] ?? 0) - 3);
+      expect(new Set(errors)).toEqual(new Set([code]));
+    },
+  );
+
+  test('stays frequent while a peer is merely away', async () => {
     const times: number[] = [];
-    const errors: string[] = [];
     const redialer = createRedialer({
-      ...{ limits, random: () => 0.999, firstDelayMs: 0, attempt: failing(times) },
-      onFailure: ({ code }) => void errors.push(code),
+      limits: { ...limits, redialMaxMs: FAR, redialAwayMs: 40 },
+      ...{ random: () => 0, firstDelayMs: 0, attempt: failing(times), onFailure: () => undefined },
     });
-    await until(() => times.length === 6);
+    await until(() => times.length === 16);
     redialer.stop();
-    const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-    const least = [20, 40, 60, 60, 60];
-    for (const [index, wait] of waits.entries()) expect(wait).toBeGreaterThan((least[index] ?? 0) - 3);
-    expect(new Set(errors)).toEqual(new Set(['peer_unreachable']));
+  });
+
+  test('is rare again after a long absence', async () => {
+    const times: number[] = [];
+    const redialer = createRedialer({
+      limits: { ...limits, redialMaxMs: 320, redialAwayMs: 20, redialAwayForMs: 100 },
+      ...{ random: () => 0.999, firstDelayMs: 0, attempt: failing(times), onFailure: () => undefined },
+    });
+    await until(() => waitsBetween(times).some((wait) => wait > 300));
+    redialer.stop();
   });
 
   test('restarts with the shortest wait after a long connection, and stops on request', async () => {
@@ -85,8 +117,7 @@ describe('redialling', () => {
       attempt: () => (isThere ? Promise.resolve() : failing(times)()),
     });
     redialer.reached();
-    const reachedAt = performance.now();
-    await until(() => performance.now() - reachedAt > 30);
+    await passed(30);
     isThere = false;
     redialer.lost();
     await until(() => times.length >= 2);
@@ -94,8 +125,38 @@ describe('redialling', () => {
     const stopped = times.length;
     redialer.retryNow();
     redialer.lost();
-    const stoppedAt = performance.now();
-    await until(() => performance.now() - stoppedAt > 100);
+    await passed(100);
     expect(times.length).toBe(stopped);
+  });
+
+  test('finds a peer soon that restarts after many attempts and a short connection', async () => {
+    const times: number[] = [];
+    const redialer = createRedialer({
+      limits: { ...limits, redialMaxMs: FAR, redialAwayMs: 30 },
+      ...{ random: () => 0, firstDelayMs: 0, attempt: failing(times), onFailure: () => undefined },
+    });
+    await until(() => times.length === 16);
+    redialer.reached();
+    redialer.lost();
+    await until(() => times.length === 20);
+    redialer.stop();
+  });
+
+  test('waits longer each time for a peer that keeps hanging up', async () => {
+    const times: number[] = [];
+    const redialer = createRedialer({
+      limits: { ...limits, redialMaxMs: FAR },
+      ...{ random: () => 0.999, firstDelayMs: 0, onFailure: () => undefined },
+      attempt: () => {
+        times.push(performance.now());
+        redialer.reached();
+        redialer.lost();
+        return Promise.resolve();
+      },
+    });
+    await until(() => times.length === 6);
+    redialer.stop();
+    const least = [20, 40, 80, 160, 320];
+    for (const [index, wait] of waitsBetween(times).entries()) expect(wait).toBeGreaterThan((least[index] ?? 0) - 3);
   });
 });

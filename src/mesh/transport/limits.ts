@@ -28,6 +28,9 @@ export interface MeshLimits {
   readonly retireMs: number;
   readonly redialFirstMs: number;
   readonly redialMaxMs: number;
+  /** Longest wait for a peer that does not answer, and how long after its loss that applies. */
+  readonly redialAwayMs: number;
+  readonly redialAwayForMs: number;
   /** Connections with one peer that open within this time count as dialled simultaneously. */
   readonly raceMs: number;
   readonly refusalsEveryMs: number;
@@ -52,6 +55,8 @@ export const DEFAULT_LIMITS: MeshLimits = {
   retireMs: 5_000,
   redialFirstMs: 1_000,
   redialMaxMs: 60_000,
+  redialAwayMs: 5_000,
+  redialAwayForMs: 15 * 60_000,
   raceMs: 10_000,
   refusalsEveryMs: 60_000,
   inviteMs: 10 * 60_000,
