@@ -3,6 +3,7 @@
 # The entry point. A shell runs the lines of this comment, Node.js the JavaScript below it.
 # The service starts with the flags of v8-flags.txt. The command line starts without flags: with
 # any, Node.js rejects its code cache and compiles its own modules again.
+node=${CARO_NODE:-node}
 flags=
 if [ "$1 $2" = 'service run' ]; then
   file=$0
@@ -11,26 +12,39 @@ if [ "$1 $2" = 'service run' ]; then
     link=$(readlink "$file")
     case $link in /*) file=$link ;; *) file=${file%/*}/$link ;; esac
   done
-  version=$(node --version)
-  major=${version#v}
-  major=${major%%.*}
-  applies=0
-  while read -r word majors; do
-    case $word in
-      majors:) case " $majors " in *" $major "* | ' any ') applies=1 ;; *) applies=0 ;; esac ;;
-      --*) [ "$applies" = 0 ] || flags="$flags $word" ;;
-    esac
-  done <"${file%/*}/v8-flags.txt"
+  file=${file%/*}/v8-flags.txt
+  all=
+  while read -r line; do
+    case $line in --*) all="$all $line" ;; esac
+  done <"$file"
+  # With --version, Node.js names on a line of its own each flag that it does not know.
+  # shellcheck disable=SC2086
+  unknown="$("$node" $all --version 2>&1)
+"
+  while read -r line; do
+    case $line in --*) ;; *) continue ;; esac
+    for flag in $line; do
+      case $unknown in
+        *" $flag
+"*) [ "$flag" != "${line%% *}" ] || break ;;
+        *) flags="$flags $flag" ;;
+      esac
+    done
+  done <"$file"
+  # exec keeps the process id: see ensureFlags() below.
+  export CARO_LAUNCHER=$$
 fi
 # Unquoted, so that each flag is a word of its own.
 # shellcheck disable=SC2086
-exec node $flags "$0" "$@"
+exec "$node" $flags "$0" "$@"
 */
 // The service and the command line are separate bundles, so that neither loads the other.
 'use strict';
 
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
+const { runInNewContext } = require('node:vm');
 
 const DIST = join(__dirname, '..', 'dist');
 const LEAST_NODE = [20, 19];
@@ -64,6 +78,24 @@ function failUnexpectedly(error) {
   if (process.env.CARO_DEBUG) process.stderr.write(`${error?.stack ?? String(error)}\n`);
 }
 
+/** What V8 accepts at run time on a Node.js that cannot replace itself. */
+const LATE_FLAGS = ['--bytecode-old-age=1', '--flush-baseline-code', '--max-semi-space-size=2', '--expose-gc'];
+if (process.versions.node.startsWith('20.')) LATE_FLAGS.unshift('--interrupt-budget=100000000');
+
+/**
+ * Replaces this process by the shell part above, so that `node bin/caro.js service run` has the V8
+ * flags as well. A process that the shell part started, or that was given flags, continues.
+ */
+function ensureFlags(args) {
+  const { CARO_LAUNCHER: launcher, ...env } = process.env;
+  delete process.env.CARO_LAUNCHER;
+  if (launcher === String(process.pid) || process.execArgv.length > 0) return;
+  if (process.execve) process.execve('/bin/sh', ['sh', __filename, ...args], { ...env, CARO_NODE: process.execPath });
+  // Node.js before 22.15. Flags that V8 reads only at start are missing: 3 to 4 MiB.
+  for (const flag of LATE_FLAGS) setFlagsFromString(flag);
+  globalThis.gc = runInNewContext('gc');
+}
+
 function main() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1])) {
@@ -81,6 +113,7 @@ function main() {
   // Only errors of src/domain/errors.ts have an exit code.
   const end = (error) => (error?.exitCode ? fail(error.message, error.exitCode) : failUnexpectedly(error));
   if (isService) {
+    ensureFlags(args);
     require(bundle).runService(args.slice(2)).catch(end);
     return;
   }

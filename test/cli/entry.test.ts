@@ -1,11 +1,10 @@
 /** `bin/caro.js` as a process: what a script sees of it. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { serviceCommand } from '../../src/cli/service/command.ts';
-import { readV8Flags } from '../../src/platform/v8-flags.ts';
+import { serviceCommand, serviceEnvironment } from '../../src/cli/service/command.ts';
 
 const BIN = join(__dirname, '../../bin/caro.js');
 const V8_FLAGS = join(__dirname, '../../bin/v8-flags.txt');
@@ -69,23 +68,56 @@ describe('the V8 flags', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('of a service started by hand are those of the unit', () => {
-    expect(flags(bin, 'service', 'run')).toEqual(serviceCommand().slice(1, -3));
+  const lines = readFileSync(V8_FLAGS, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('--'));
+  const named = lines.flatMap((line) => line.split(' '));
+  /** What the launcher takes of the flags if Node.js does not know some of them. */
+  const takenWithout = (unknown: readonly string[]): unknown => {
+    const version =
+      unknown.length > 0 ? unknown.map((flag) => `echo "node: bad option: ${flag}" >&2`).join('\n') : 'echo v30.1.0';
+    const text = `case "$*" in *--version) ${version} ;; *) printf '"%s",' "$@" | sed 's/^/[/; s/,$/]/' ;; esac`;
+    writeFileSync(join(stub, 'node'), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    const taken = flagsWith(stub, bin, 'service', 'run') as readonly string[];
+    expect(taken.slice(-3)).toEqual([bin, 'service', 'run']);
+    return taken.slice(0, -3);
+  };
+
+  test('are those that this Node.js knows, however the service is started', () => {
+    const taken = flags(bin, 'service', 'run');
+    expect(taken).toEqual(expect.arrayContaining(['--expose-gc', '--max-semi-space-size=2', '--no-node-snapshot']));
+    const environment = serviceEnvironment().map(([name, value]) => `${name}=${value}`);
+    const [shell, , ...words] = serviceCommand();
+    expect(flagsWith('/nowhere', ...environment, shell, bin, ...words)).toEqual(taken);
+    // Node.js before 22.15 cannot replace itself.
+    const isReplaced = 'execve' in process;
+    expect(flags(process.execPath, bin, 'service', 'run')).toEqual(isReplaced ? taken : []);
   });
 
-  test.each(['20', '22', '23', '24', '25', '26'])('for Node.js %s are read alike by both readers', (major) => {
-    const text = `[ "$1" = --version ] && echo v${major}.1.0 || printf '"%s",' "$@" | sed 's/^/[/; s/,$/]/'`;
-    writeFileSync(join(stub, 'node'), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
-    const expected = [...readV8Flags(V8_FLAGS, major), bin, 'service', 'run'];
-    expect(flagsWith(stub, bin, 'service', 'run')).toEqual(expected);
-    expect(expected.length).toBeGreaterThan(major === '26' ? 3 : 9);
+  test('given by hand are kept, and no others are added', () => {
+    expect(flags(process.execPath, '--stack-size=900', bin, 'service', 'run')).toEqual(['--stack-size=900']);
+  });
+
+  test('are all taken by a Node.js that knows them all', () => {
+    expect(named.length).toBeGreaterThan(9);
+    expect(takenWithout([])).toEqual(named);
+  });
+
+  test.each(lines)('%s: with its first flag the whole line goes, with another only that one', (line) => {
+    const [first = '', ...rest] = line.split(' ');
+    expect(takenWithout([first])).toEqual(named.filter((flag) => !line.split(' ').includes(flag)));
+    for (const flag of rest) expect(takenWithout([flag])).toEqual(named.filter((other) => other !== flag));
+  });
+
+  test('of which none is known leave a service that starts without', () => {
+    expect(takenWithout(named)).toEqual([]);
   });
 
   test.each(['dash', 'bash', 'busybox sh'])('are found by %s behind links, as npm makes them', (shell) => {
     const link = join(folder, shell);
     symlinkSync('bin/caro.js', `${link}-inner`);
     symlinkSync(`${link}-inner`, link);
-    expect(flags(...shell.split(' '), link, 'service', 'run')).toEqual(serviceCommand().slice(1, -3));
+    expect(flags(...shell.split(' '), link, 'service', 'run')).toEqual(flags(bin, 'service', 'run'));
   });
 
   test('are absent from the command line, which starts faster without them', () => {

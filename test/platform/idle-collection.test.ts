@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { serviceCommand } from '../../src/cli/service/command.ts';
 import { createIdleCollection } from '../../src/platform/idle-collection.ts';
-import { CARO, configure, homeEnvironment } from '../rig/service.ts';
+import { configure, homeEnvironment } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
 
@@ -49,10 +51,11 @@ describe('collecting when the service falls quiet (NFR-101)', () => {
   it('is part of the service, with what its flags offer', async () => {
     const home = folder();
     await configure(home);
-    const [program, ...words] = serviceCommand();
-    const flags = words.slice(0, -3);
-    const service = spawn(program, ['--trace-gc', ...flags, CARO, 'service', 'run'], {
-      env: homeEnvironment(home),
+    const tracing = join(home, 'node');
+    writeFileSync(tracing, `#!/bin/sh\nexec "${process.execPath}" --trace-gc "$@"\n`, { mode: 0o755 });
+    const [program, ...args] = serviceCommand();
+    const service = spawn(program, args, {
+      env: { ...homeEnvironment(home), CARO_NODE: tracing },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     let said = '';

@@ -4,7 +4,7 @@ import { callAdmin } from '../../admin/client.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { ServiceStatus } from '../../domain/status/status.ts';
 import type { Context } from '../context.ts';
-import { serviceCommand } from './command.ts';
+import { serviceCommand, serviceEnvironment } from './command.ts';
 
 const START_MS = 15_000;
 const STOP_MS = 10_000;
@@ -29,7 +29,7 @@ export async function startBackground(context: Context): Promise<void> {
   const child = spawn(program, args, {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...context.env },
+    env: { ...context.env, ...Object.fromEntries(serviceEnvironment()) },
   });
   // Closed once it runs; later output goes only to its log.
   const said: string[] = [];

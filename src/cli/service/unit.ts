@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { placesFrom } from '../../config/places.ts';
 import { packageRoot } from '../package-root.ts';
-import { serviceCommand } from './command.ts';
+import { serviceCommand, serviceEnvironment } from './command.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -21,6 +21,7 @@ export function systemdUnit(env: Env, home: string): string {
   return filled('systemd/caro.service', {
     COMMAND: command.join(' '),
     ENVIRONMENT: [
+      ...serviceEnvironment(),
       ...carried(env),
       // SQLite's temporary files go to the data directory, because the unit forbids other paths.
       ['SQLITE_TMPDIR', placesFrom(env, home).data] as const,
@@ -47,7 +48,9 @@ function writable(env: Env, home: string): readonly string[] {
 export function launchdAgent(env: Env): string {
   return filled('launchd/org.caro-mesh.caro.plist', {
     COMMAND: serviceCommand().map((word) => `    ${xmlString(word)}`),
-    ENVIRONMENT: carried(env).map(([name, value]) => `    <key>${name}</key>\n    ${xmlString(value)}`),
+    ENVIRONMENT: [...serviceEnvironment(), ...carried(env)].map(
+      ([name, value]) => `    <key>${name}</key>\n    ${xmlString(value)}`,
+    ),
   });
 }
 
