@@ -6,9 +6,11 @@
  *     npx tsx bench/hook.ts [commands] [shell …]
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hookCode } from '../src/cli/shell-setup/hook-code.ts';
+import type { ShellKind } from '../src/domain/events/shell-kind.ts';
 import { PROMPT, type ShellName, type ShellSession, startShell } from '../test/rig/pty.ts';
 import { report, round, summary } from './figures.ts';
 
@@ -16,7 +18,7 @@ type Variant = 'none' | 'caro' | 'two forks' | 'zoxide';
 
 interface Subject {
   readonly shell: ShellName;
-  readonly hook: string;
+  readonly hook: ShellKind;
   readonly twoForks: string;
 }
 
@@ -65,7 +67,7 @@ async function measure(subject: Subject, commands: number): Promise<readonly Res
   mkdirSync(join(spool, 'spool'), { mode: 0o700 });
   const variants: readonly [Variant, string][] = [
     ['none', ''],
-    ['caro', hookText(subject, join(spool, 'spool'))],
+    ['caro', hookCode(subject.hook, join(spool, 'spool'))],
     ['two forks', subject.twoForks],
     ...zoxide(subject.shell),
   ];
@@ -91,11 +93,6 @@ function zoxide(shell: ShellName): readonly [Variant, string][] {
   if (!['bash', 'zsh', 'fish'].includes(shell)) return [];
   const { status, stdout } = spawnSync('zoxide', ['init', shell, '--hook', 'prompt'], { encoding: 'utf8' });
   return status === 0 ? [['zoxide', stdout]] : [];
-}
-
-function hookText(subject: Subject, dir: string): string {
-  const text = readFileSync(join(__dirname, `../hooks/caro.${subject.hook}`), 'utf8');
-  return `${subject.hook === 'fish' ? 'set -g _caro_d ' : '_caro_d='}'${dir}'\n${text}`;
 }
 
 /**

@@ -317,8 +317,11 @@ case $- in
     # shellcheck source=/dev/null # checked by itself
     [ ! -r "${_caro_hooks-}/caro.bash" ] || . "$_caro_hooks/caro.bash"
   elif [ -n "${ZSH_VERSION-}" ]; then
-    # shellcheck source=/dev/null # shellcheck does not know zsh
-    [ ! -r "${_caro_hooks-}/caro.zsh" ] || . "$_caro_hooks/caro.zsh"
+    # shellcheck disable=SC2016 # expanded by `emulate`
+    [ ! -r "${_caro_hooks-}/caro.zsh" ] || {
+      'emulate' 'zsh' '-o' 'no_aliases' '-o' 'no_debug_before_cmd' '-o' 'local_traps' '-o' 'no_force_float' '-c' '. "$_caro_hooks/caro.zsh"'
+      'eval' "${_caro_gate-}"
+    }
   elif [ -z "${CARO_OFF-}" ] && { [ "${_caro_loaded-}" != "$$" ] || ! command -v _caro_here >/dev/null; }; then
     _caro_loaded=$$
     # `set -a` exports variables, but no functions, to a shell that replaces this one by `exec`.

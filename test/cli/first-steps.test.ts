@@ -73,13 +73,22 @@ Then start the service: caro service install (at every login) or caro service ru
 });
 
 describe('caro shell init', () => {
-  test.each(['bash', 'zsh'] as const)('prints the spool and then the hook for %s as it is', async (shell) => {
+  test.each(['bash', 'fish'] as const)('prints the spool and then the hook for %s as it is', async (shell) => {
     const { code, out } = await cli.run(['shell', 'init', shell]);
     expect(code).toBe(0);
     const [first, ...rest] = out.split('\n');
-    expect(first).toBe("_caro_d='HOME/data/spool'");
+    expect(first).toBe(shell === 'fish' ? "set -g _caro_d 'HOME/data/spool'" : "_caro_d='HOME/data/spool'");
     expect(rest.join('\n')).toBe(readFileSync(join(__dirname, `../../hooks/caro.${shell}`), 'utf8'));
     expect(lstatSync(cli.places.spool).mode & 0o777).toBe(0o700);
+  });
+
+  test('prints the hook for zsh in quotes, which no alias and no option changes', async () => {
+    const { out } = await cli.run(['shell', 'init', 'zsh']);
+    const [first, ...rest] = out.split('\n');
+    expect(first).toBe("_caro_d='HOME/data/spool'");
+    const quoted = rest.filter((line) => line.startsWith("$'")).map((line) => line.slice(2, -4));
+    const text = quoted.map((line) => line.replaceAll("\\'", "'").replaceAll('\\\\', '\\')).join('\n');
+    expect(text.trimEnd()).toBe(readFileSync(join(__dirname, '../../hooks/caro.zsh'), 'utf8').trimEnd());
   });
 
   test('tells sh where the hooks of the other shells are, as well', async () => {

@@ -2,11 +2,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hookCode } from '../../src/cli/shell-setup/hook-code.ts';
 import type { ShellKind } from '../../src/domain/events/shell-kind.ts';
 import { decodeSpool, parseSpoolName, type SpoolRecord } from '../../src/domain/spool/spool-record.ts';
 import { openShell, type ShellOptions, type ShellSession } from '../rig/pty.ts';
-
-const HOOKS = join(__dirname, '../../hooks');
 
 /** A start and its end. `ended` is false if there is no end record. */
 export interface ObservedCommand {
@@ -66,10 +65,7 @@ export function makeSpool(dirName = 'spool'): Spool {
     dir,
     rc: (kind) => {
       const emitted = join(root, `emitted.${kind}`);
-      const quoted = kind === 'fish' ? dir.replace(/[\\']/g, '\\$&') : dir.replaceAll("'", "'\\''");
-      const first = kind === 'fish' ? `set -g _caro_d '${quoted}'` : `_caro_d='${quoted}'`;
-      const beside = kind === 'sh' ? `_caro_hooks='${HOOKS}'\n` : '';
-      writeFileSync(emitted, `${first}\n${beside}${readFileSync(join(HOOKS, `caro.${kind}`), 'utf8')}`);
+      writeFileSync(emitted, hookCode(kind, dir));
       return kind === 'fish' ? `cat '${emitted}' | source` : `eval "$(cat '${emitted}')"`;
     },
     files,

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ShellKind } from '../../domain/events/shell-kind.ts';
+import { packageRoot } from '../package-root.ts';
+import { alwaysQuoted } from './shell-quote.ts';
+
+/**
+ * What a shell evaluates to be observed: one line with the path of the spool, then the hook from `hooks/`. For sh, a line with the path of
+ * `hooks/` is added: bash and zsh that run as sh read their own hooks from there (docs/hooks.md).
+ */
+export function hookCode(shell: ShellKind, spool: string): string {
+  const hooks = join(packageRoot(), 'hooks');
+  const place = alwaysQuoted(shell, spool);
+  const lines = [shell === 'fish' ? `set -g _caro_d ${place}` : `_caro_d=${place}`];
+  if (shell === 'sh') lines.push(`_caro_hooks=${alwaysQuoted(shell, hooks)}`);
+  const text = readFileSync(join(hooks, `caro.${shell}`), 'utf8');
+  return [...lines, shell === 'zsh' ? sheltered(text) : text].join('\n');
+}
+
+/**
+ * The hook of zsh, which reads the words of a text with the aliases and options of the user. Quoted
+ * words have no aliases, and every option leaves `$'…'` of one line as it is.
+ */
+function sheltered(text: string): string {
+  const lines = text.split('\n').map((line) => `$'${line.replace(/[\\']/g, '\\$&')}\\n'\\\n`);
+  const options = ['no_aliases', 'no_debug_before_cmd', 'local_traps', 'no_force_float'];
+  return `'emulate' 'zsh' ${options.map((option) => `'-o' '${option}' `).join('')}'-c' \\\n${lines.join('')}''\n'eval' "\${_caro_gate-}"\n`;
+}
