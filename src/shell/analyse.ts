@@ -6,18 +6,18 @@ import { MAX_LENGTH, MAX_PAYLOADS } from './limits.ts';
 import type { Analysis, Dialect } from './model.ts';
 import { lineSource } from './source.ts';
 import { parse } from './syntax/parse.ts';
-import { type AnalysisState, newAnalysisState } from './syntax/reader.ts';
+import { type AnalysisState, cutOff, newAnalysisState } from './syntax/reader.ts';
 
 /**
  * Determines what a command line would run (FR-403, FR-404).
  *
  * Pure, and never throws. Incomplete or invalid input is read as far as possible (`complete`);
- * limits on size and depth cut off the rest (`truncated`). Time is linear in the length of
- * `command`, of which at most 1 Mi UTF-16 units are read.
+ * limits on size and depth cut off the rest (`truncated`, `analysedTo`). Time is linear in the
+ * length of `command`, of which at most 256 Ki UTF-16 units are read.
  */
 export function analyse(command: string, dialect: Dialect): Analysis {
   const state = newAnalysisState();
-  if (command.length > MAX_LENGTH) state.truncated = true;
+  if (command.length > MAX_LENGTH) cutOff(state, MAX_LENGTH);
   const text = command.slice(0, MAX_LENGTH);
   const walk = newWalk(state);
   const script = parse(lineSource(text), dialect, state);
@@ -31,7 +31,8 @@ export function analyse(command: string, dialect: Dialect): Analysis {
     redirections: walk.redirections,
     comments: state.comments,
     complete: state.complete,
-    truncated: state.truncated,
+    truncated: state.analysedTo < Number.POSITIVE_INFINITY,
+    analysedTo: Math.min(state.analysedTo, command.length),
   };
 }
 
@@ -50,7 +51,7 @@ function newWalk(state: AnalysisState): Walk {
       const { complete } = state;
       state.payload += source.text.length;
       if (state.payload > MAX_PAYLOADS) {
-        state.truncated = true;
+        cutOff(state, source.from(0));
         return { items: [], start: 0, end: 0 };
       }
       const script = parse(source, dialect, state, depth);

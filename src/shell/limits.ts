@@ -1,7 +1,10 @@
-/** Limits of one analysis. What exceeds them is not read, and `truncated` is set. */
+/**
+ * Limits of one analysis, which bound its work. What exceeds them is not read, `truncated` is set,
+ * and the text from there on is stored as a mask.
+ */
 
-/** UTF-16 units read of one command line. */
-export const MAX_LENGTH = 1 << 20;
+/** UTF-16 units read of one command line: more than anybody types or pastes. */
+export const MAX_LENGTH = 1 << 18;
 /**
  * Nesting of brackets, quotes with substitutions, and payloads. Deeper ones are skipped by counting
  * brackets.

@@ -314,4 +314,6 @@ export interface Analysis {
   readonly complete: boolean;
   /** True if a limit on size or depth was reached and part of the text was not analysed. */
   readonly truncated: boolean;
+  /** Offset up to which everything was analysed; the length of the command without a limit. */
+  readonly analysedTo: number;
 }

@@ -15,7 +15,7 @@ import type {
   Word,
 } from '../model.ts';
 import type { Source } from '../source.ts';
-import type { AnalysisState, Mutable } from '../syntax/reader.ts';
+import { type AnalysisState, cutOff, type Mutable } from '../syntax/reader.ts';
 
 /** Context in which a command runs; passed down and never modified. */
 export interface Frame
@@ -66,7 +66,7 @@ export interface Walk {
 
 const NO_TEXTS: readonly string[] = [];
 
-/** Adds an invocation; returns null and sets `truncated` when there are too many. */
+/** Adds an invocation; returns null and cuts the analysis off when there are too many. */
 export function addInvocation(
   walk: Walk,
   frame: Frame,
@@ -77,7 +77,7 @@ export function addInvocation(
   code: Code | null,
 ): Mutable<Invocation> | null {
   if (walk.invocations.length >= MAX_INVOCATIONS) {
-    walk.state.truncated = true;
+    cutOff(walk.state, call.start);
     return null;
   }
   const invocation: Mutable<Invocation> = {

@@ -6,6 +6,7 @@ import { constantOutput } from '../expansion/constant-output.ts';
 import { MAX_DEPTH, MAX_WRAPPERS } from '../limits.ts';
 import type { Word, WordPart } from '../model.ts';
 import { computedSource } from '../source.ts';
+import { cutOff } from '../syntax/reader.ts';
 import { runBuiltin } from './builtins.ts';
 import { runExecBuiltin } from './exec-builtins.ts';
 import { runExecOptions, runExecVariables } from './exec-options.ts';
@@ -52,7 +53,7 @@ export function runCall(walk: Walk, call: Call, frame: Frame): Output {
   const name = call.words[0];
   if (name === undefined) return null;
   if (frame.depth > MAX_DEPTH || frame.via.length > MAX_WRAPPERS) {
-    walk.state.truncated = true;
+    cutOff(walk.state, call.start);
     return null;
   }
   const tool = toolName(name);

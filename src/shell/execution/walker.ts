@@ -13,6 +13,7 @@ import type {
   Substitution,
   Word,
 } from '../model.ts';
+import { cutOff } from '../syntax/reader.ts';
 import { recordRedirections } from './files.ts';
 import type { Call, Frame, Output, Walk } from './frame.ts';
 import { addInvocation, inputOf } from './frame.ts';
@@ -25,7 +26,7 @@ export function runScript(walk: Walk, script: Script, frame: Frame): Output {
   let output: Output = '';
   let conditional = frame.conditional;
   for (const { pipeline, separator } of script.items) {
-    if (isExhausted(walk)) return null;
+    if (isExhausted(walk, pipeline.start)) return null;
     const background = frame.background || separator === '&';
     const printed = runPipeline(walk, pipeline, { ...frame, conditional, background });
     output = output === null || printed === null ? null : output + printed;
@@ -38,10 +39,10 @@ export function runScript(walk: Walk, script: Script, frame: Frame): Output {
 /**
  * Counts a command and tells whether the limit is reached, because functions and loops multiply.
  */
-function isExhausted({ state, invocations }: Walk): boolean {
+function isExhausted({ state, invocations }: Walk, offset: number): boolean {
   state.calls += 1;
   const exhausted = state.calls > MAX_CALLS || invocations.length >= MAX_INVOCATIONS;
-  state.truncated ||= exhausted;
+  if (exhausted) cutOff(state, offset);
   return exhausted;
 }
 

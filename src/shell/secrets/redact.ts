@@ -10,7 +10,7 @@ export interface Redacted {
   readonly text: string;
   /**
    * Kinds of masked secrets, each once, in order of appearance: `password`, `token`,
-   * `github-token`, `private-key`, …
+   * `github-token`, `private-key`, …; `not-analysed` for text beyond the limits of the analysis.
    */
   readonly kinds: readonly string[];
   /** Masked spans of the command, in order, not overlapping. */
@@ -56,18 +56,38 @@ const insideQuotes = (text: string, span: SecretSpan): SecretSpan => {
   return quoted ? { ...span, start: span.start + 1, end: span.end - 1 } : span;
 };
 
+/** A secret may begin this far before the text that was not analysed. */
+const REACH = 1024;
+/** Text read past that offset, so that a token which continues there is recognized. */
+const AHEAD = 4096;
+
+/**
+ * Where the text begins that a limit kept from being analysed: it is masked as a whole, because
+ * nobody knows what is in it. It begins with a line, where one begins shortly before.
+ */
+const unreadFrom = (command: string, { truncated, analysedTo }: Analysis): number => {
+  if (!truncated) return command.length;
+  const line = command.lastIndexOf('\n', analysedTo - 1) + 1;
+  return line >= analysedTo - REACH ? line : analysedTo - REACH;
+};
+
 /**
  * `mysql -phunter2` becomes `mysql -p‹redacted:password›`. `analysis` MUST be that of `command`.
  * Never throws, takes time linear in the length of the command, and leaves its own output
  * unchanged.
  */
 export const redact = (command: string, analysis: Analysis): Redacted => {
-  const found = [...scanSecrets(command), ...parsedSecrets(command, analysis)];
-  if (found.length === 0) return { text: command, kinds: [], masked: [] };
+  const unread = unreadFrom(command, analysis);
+  const found = [...scanSecrets(command.slice(0, unread + AHEAD)), ...parsedSecrets(command, analysis)];
+  if (found.length === 0 && unread === command.length) return { text: command, kinds: [], masked: [] };
   const kinds = new Set<string>();
   let text = '';
   let from = 0;
-  const masked = outsideMasks(command, merge(found.map((item) => insideQuotes(command, item))));
+  const read = merge(found.map((item) => insideQuotes(command, item)))
+    .filter(({ start }) => start < unread)
+    .map((span) => ({ ...span, end: Math.min(span.end, unread) }));
+  const rest = unread < command.length ? [{ start: unread, end: command.length, kind: 'not-analysed' }] : [];
+  const masked = [...outsideMasks(command, read), ...rest];
   for (const span of masked) {
     text += `${command.slice(from, span.start)}${maskOf(span)}`;
     from = span.end;

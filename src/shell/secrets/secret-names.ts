@@ -34,11 +34,16 @@ const NOT_A_VALUE =
 const PATH =
   /^(?:~|\.{0,2})\/[\w./@-]*$|^[a-z]+:\/\/|^[\w-]+\/[\w./-]+\.(?:txt|key|pem|json|ya?ml|env|conf|cfg|crt|gpg)$/i;
 
+/** Characters of a value that are examined: names may share a long value. */
+const EXAMINED = 512;
+
 /**
  * Tells whether a value after the name of a secret can be a secret. References (`$X`, `<token>`,
  * `{{ x }}`), switches, paths and URLs cannot; a small number after a token name is a count.
  */
-export const isSecretValue = (value: string, kind: SecretKind): boolean => {
+export const isSecretValue = (whole: string, kind: SecretKind): boolean => {
+  // NUL stands for the rest, so that no pattern takes the part for the whole.
+  const value = whole.length > EXAMINED ? `${whole.slice(0, EXAMINED)}\0` : whole;
   if (value === '' || /^\s/.test(value) || NOT_A_VALUE.test(value)) return false;
   if (PATH.test(value) && !(value.length >= 30 && entropy(value) > 4)) return false;
   if (kind !== 'password' && /^-?\d{1,7}$/.test(value)) return false;
@@ -62,7 +67,7 @@ const NOT_RANDOM =
 /** Tells whether a value looks random and is not a hash, UUID, digest, number, word or path. */
 export const looksRandom = (value: string): boolean =>
   value.length >= 16 &&
-  value.length <= 512 &&
+  value.length <= EXAMINED &&
   /^[\w+/=.~-]+$/.test(value) &&
   /\d/.test(value) &&
   /[A-Za-z]/.test(value) &&

@@ -13,10 +13,6 @@ export interface SecretSpan {
   readonly kind: string;
 }
 
-/**
- * The search for the end of a value stops here, so that unclosed quotes cannot make it quadratic.
- */
-const MAX_VALUE_LENGTH = 4096;
 const MAX_NAME_LENGTH = 64;
 
 const findTokens = (text: string, found: SecretSpan[]): void => {
@@ -24,6 +20,7 @@ const findTokens = (text: string, found: SecretSpan[]): void => {
   const likely = secretFormats().filter(({ hint }) => text.includes(hint));
   for (const format of likely) {
     for (const match of text.matchAll(format.pattern)) {
+      if (match.groups?.['none'] !== undefined) continue;
       const [start, end] = match.indices?.[format.group ?? 0] ?? [0, 0];
       found.push({ start, end, kind: format.kind });
     }
@@ -36,18 +33,20 @@ const findTokens = (text: string, found: SecretSpan[]): void => {
  */
 const findPem = (text: string, found: SecretSpan[]): void => {
   const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
-  for (const match of text.matchAll(begin)) {
-    const start = match.index + match[0].length;
+  for (let match = begin.exec(text); match; match = begin.exec(text)) {
+    const start = begin.lastIndex;
     const end = text.indexOf('-----END', start);
     const stop = end < 0 ? text.length : end;
     if (stop > start && !text.startsWith('‹', start)) found.push({ start, end: stop, kind: 'private-key' });
-    if (end < 0) return;
+    // Further beginnings before the end are part of this key. Searching from each of them would
+    // take quadratic time.
+    begin.lastIndex = stop;
   }
 };
 
 /** `scheme://user:password@host`, `scheme://token@host`. */
 const findUrlCredentials = (text: string, found: SecretSpan[]): void => {
-  const authority = /:\/\/([^\s/:@'"`<>|;()]{0,256})(?::([^\s/'"`<>|;()]{1,512}))?@/dy;
+  const authority = /:\/\/([^\s/:@'"`<>|;()]*)(?::([^\s/'"`<>|;()]+))?@/dy;
   for (let from = text.indexOf('://'); from >= 0; from = text.indexOf('://', from + 3)) {
     authority.lastIndex = from;
     const match = authority.exec(text);
@@ -60,20 +59,30 @@ const findUrlCredentials = (text: string, found: SecretSpan[]): void => {
 };
 
 /**
- * End of the value that starts at `from`: its closing quote, or the first character that ends an
- * unquoted word.
+ * Finds the end of the value that starts at an offset: its closing quote, or the first character
+ * that ends an unquoted word. Offsets MUST not decrease: names that share one end do not search for
+ * it again, so that all searches together are linear.
  */
-const valueEnd = (text: string, from: number, quote: string): number => {
-  const limit = Math.min(text.length, from + MAX_VALUE_LENGTH);
-  for (let at = from; at < limit; at += 1) {
-    const char = text[at] ?? '';
-    if (quote !== '' && char === '\\' && text[at + 1] !== quote) at += 1;
-    else if (
-      quote !== '' ? char === quote || (char === '\\' && text[at + 1] === quote) : /[\s'"`&;|<>(),}\]\\]/.test(char)
-    )
-      return at;
-  }
-  return limit;
+const valueEnds = (text: string): ((from: number, quote: string) => number) => {
+  const unquoted = /[\s'"`&;|<>(),}\]\\]/g;
+  let end = -1;
+  return (from, quote) => {
+    if (quote !== '') return closingQuote(text, from, quote);
+    if (from > end) {
+      unquoted.lastIndex = from;
+      end = unquoted.exec(text)?.index ?? text.length;
+    }
+    return end;
+  };
+};
+
+/** The quote, or the backslash before it where it is escaped, as in `"{\"a\": \"b\"}"`. */
+const closingQuote = (text: string, from: number, quote: string): number => {
+  const at = text.indexOf(quote, from);
+  if (at < 0) return text.length;
+  let backslashes = 0;
+  while (at - backslashes > from && text[at - backslashes - 1] === '\\') backslashes += 1;
+  return at - (backslashes % 2);
 };
 
 interface NamedSpan {
@@ -113,17 +122,22 @@ const isSecretAfter = (named: NamedSpan, separator: RegExpExecArray, value: stri
 
 const SCHEME = /^(?:basic|bearer|token|apikey|bot|digest|negotiate|aws4-hmac-sha256|key|splunk|flyv1|genie-?key)[ =]+/i;
 
-const spanAfter = (text: string, named: NamedSpan, announced: SecretKind | 'random'): SecretSpan | null => {
+const spanAfter = (
+  text: string,
+  named: NamedSpan,
+  announced: SecretKind | 'random',
+  valueEnd: ReturnType<typeof valueEnds>,
+): SecretSpan | null => {
   SEPARATOR.lastIndex = named.end;
   const separator = SEPARATOR.exec(text);
   if (!separator) return null;
-  const quote = (separator[5] ?? '').at(-1) ?? '';
+  const quote = /["']$/.exec(separator[5] ?? '')?.[0] ?? '';
   const header = /authorization$/i.test(named.name);
   let start = SEPARATOR.lastIndex;
   // A header is inside one quoted word: its value extends to the closing quote, past the blank
   // after the scheme.
   if (header) start += SCHEME.exec(text.slice(start, start + 40))?.[0].length ?? 0;
-  const end = valueEnd(text, start, quote);
+  const end = valueEnd(start, quote);
   const value = text.slice(start, end);
   // Many things are called a key, so the value must look like one.
   if (announced === 'random' && !looksRandom(value)) return null;
@@ -138,24 +152,45 @@ const PROMPTING_PROGRAMS =
   /\b(?:mysql\w*|mariadb[\w-]*|psql|pg_\w+|createdb|dropdb|createuser|dropuser|vacuumdb|reindexdb|clusterdb|pgbench|mycli)\b/;
 const SECRET_BY_NAME = /\b(?:docker|podman|buildah|nerdctl|kubectl|kamal)\b/;
 
-const isExcepted = (text: string, named: NamedSpan): boolean => {
-  const before = text.slice(Math.max(0, named.start - 2), named.start);
-  // `$token = x` is a comparison, `$token='x'` an assignment in PHP or Perl.
-  if (before.endsWith('${') || (before.endsWith('$') && !/=["']/y.test(text.slice(named.end, named.end + 2))))
-    return true;
-  if (!/\s/.test(text[named.end] ?? '')) return false;
-  if (/^--?password$/.test(named.name))
-    return PROMPTING_PROGRAMS.test(text.slice(Math.max(0, named.start - 300), named.start));
-  return named.name === '--secret' && SECRET_BY_NAME.test(text.slice(Math.max(0, named.start - 300), named.start));
+/** How far before an option its program may be. */
+const REACH = 300;
+
+/** Tells whether the program occurs shortly before an offset. Offsets MUST not decrease. */
+const shortlyBefore = (text: string, program: RegExp): ((offset: number) => boolean) => {
+  const search = new RegExp(program, 'g');
+  let last = Number.NEGATIVE_INFINITY;
+  let next: number | null = null;
+  return (offset) => {
+    while (next === null || next < offset) {
+      if (next !== null) last = next;
+      next = search.exec(text)?.index ?? Number.POSITIVE_INFINITY;
+    }
+    return offset - last <= REACH;
+  };
+};
+
+const exceptions = (text: string): ((named: NamedSpan) => boolean) => {
+  const prompts = shortlyBefore(text, PROMPTING_PROGRAMS);
+  const namesSecret = shortlyBefore(text, SECRET_BY_NAME);
+  return ({ name, start, end }) => {
+    const before = text.slice(Math.max(0, start - 2), start);
+    // `$token = x` is a comparison, `$token='x'` an assignment in PHP or Perl.
+    if (before.endsWith('${') || (before.endsWith('$') && !/=["']/y.test(text.slice(end, end + 2)))) return true;
+    if (!/\s/.test(text[end] ?? '')) return false;
+    if (/^--?password$/.test(name)) return prompts(start);
+    return name === '--secret' && namesSecret(start);
+  };
 };
 
 /** `name=value`, `"name": "value"`, `--name value`, `X-Name: value`. */
 const findNamed = (text: string, found: SecretSpan[]): void => {
+  const valueEnd = valueEnds(text);
+  const isExcepted = exceptions(text);
   SECRET_WORDS.lastIndex = 0;
   for (let match = SECRET_WORDS.exec(text); match; match = SECRET_WORDS.exec(text)) {
     const named = nameAround(text, match.index, SECRET_WORDS.lastIndex);
     const kind = secretKindOf(named.name) ?? (/[A-Z]_KEY$/.test(named.name) ? 'random' : null);
-    const span = kind && !isExcepted(text, named) ? spanAfter(text, named, kind) : null;
+    const span = kind && !isExcepted(named) ? spanAfter(text, named, kind, valueEnd) : null;
     if (span) found.push(span);
     SECRET_WORDS.lastIndex = Math.max(SECRET_WORDS.lastIndex, span?.end ?? named.end);
   }
@@ -164,13 +199,13 @@ const findNamed = (text: string, found: SecretSpan[]): void => {
 const PHRASES: readonly (readonly [kind: string, pattern: RegExp])[] = [
   [
     'password',
-    /\b(?:identified\s{1,4}(?:with\s{1,4}[\w']{1,40}\s{1,4})?by|password)\s{1,4}(?:\\*["']|\$\$)([^'"\\$‹\s][^'"\\$‹]{0,200})/dgi,
+    /\b(?:identified\s{1,4}(?:with\s{1,4}[\w']{1,40}\s{1,4})?by|password)\s{1,4}(?:\\*["']|\$\$)([^'"\\$‹\s][^'"\\$‹]*)/dgi,
   ],
-  ['password', /\blogin\s{1,4}[\w.@-]{1,64}\s{1,4}password\s{1,4}([^\s'"$‹<]{1,200})/dgi],
-  ['password', /(?<![\w:/])[\w.*-]{1,64}:\d{4,5}:[\w*-]{1,64}:[\w*-]{1,64}:([^\s:'"$‹]{1,200})/dg],
-  ['password', /\bpass:([^\s'"`‹$][^\s'"`‹]{0,200})/dg],
-  ['token', /\bBearer\s{1,4}([\w.~+/=-]{8,4000})/dg],
-  ['cookie', /\b(?:[\w-]{0,24}(?:sess(?:ion)?(?:_?id)?|sid|auth|jwt))=([^\s'";&‹$<>]{12,2000})/dgi],
+  ['password', /\blogin\s{1,4}[\w.@-]{1,64}\s{1,4}password\s{1,4}([^\s'"$‹<]+)/dgi],
+  ['password', /(?<![\w:/])[\w.*-]{1,64}:\d{4,5}:[\w*-]{1,64}:[\w*-]{1,64}:([^\s:'"$‹]+)/dg],
+  ['password', /\bpass:([^\s'"`‹$][^\s'"`‹]*)/dg],
+  ['token', /\bBearer\s{1,4}([\w.~+/=-]{8,})/dg],
+  ['cookie', /\b(?:[\w-]{0,24}(?:sess(?:ion)?(?:_?id)?|sid|auth|jwt))=([^\s'";&‹$<>]{12,})/dgi],
 ];
 
 const findPhrases = (text: string, found: SecretSpan[]): void => {

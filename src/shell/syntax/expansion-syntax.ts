@@ -8,7 +8,7 @@ import type { VariablePart, Word, WordPart } from '../model.ts';
 import { type Piece, piecedSource } from '../source.ts';
 import { readEscape } from './escapes.ts';
 import { addLiteral } from './parts.ts';
-import { consume, countStep, newReader, type Reader, readNested, skipToClosing, spanFrom } from './reader.ts';
+import { consume, countStep, cutOff, newReader, type Reader, readNested, skipToClosing, spanFrom } from './reader.ts';
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const SPECIAL = /[0-9@*#?$!-]/y;
@@ -207,7 +207,7 @@ export function readBackquote(reader: Reader, parts: WordPart[], quoted: boolean
   const text = reader.text.slice(start, reader.pos);
   const span = spanFrom(reader, start);
   if (reader.depth >= MAX_DEPTH) {
-    reader.state.truncated = true;
+    cutOff(reader.state, span.start);
     if (countStep(reader)) parts.push({ kind: 'literal', text, quoted: true, ...span });
     return;
   }

@@ -20,6 +20,7 @@ import { type PipelineWords, readPipeline } from './pipeline.ts';
 import {
   consume,
   countStep,
+  cutOff,
   emptyWord,
   ensureProgress,
   type Grammar,
@@ -102,7 +103,7 @@ function readCommand(reader: Reader): Command {
   const start = reader.pos;
   if (!isAt(reader, OPENING)) return readSimple(reader);
   if (reader.depth >= MAX_DEPTH) {
-    reader.state.truncated = true;
+    cutOff(reader.state, reader.source.from(reader.pos));
     return readSimple(reader);
   }
   reader.depth += 1;

@@ -7,7 +7,7 @@ import { MAX_DEPTH } from '../limits.ts';
 import type { Command, CompoundCommand, ListItem, Script, Separator } from '../model.ts';
 import { type NestedReaders, readBracketed, readCompound, readFunctionBody } from './compound-command.ts';
 import { type PipelineWords, readPipeline } from './pipeline.ts';
-import { consume, countStep, type Grammar, isAt, type Reader, skipToClosing, spanFrom } from './reader.ts';
+import { consume, countStep, cutOff, type Grammar, isAt, type Reader, skipToClosing, spanFrom } from './reader.ts';
 import { readSimple } from './simple-command.ts';
 import { readDocuments, skipBlanks, skipLines } from './trivia.ts';
 import { readArgument } from './words.ts';
@@ -109,7 +109,7 @@ function readCompoundOrSimple(reader: Reader, start: number): Command {
 
 /** Skips brackets, so that the text after them is still read; keywords become ordinary words. */
 function readBeyondDepthLimit(reader: Reader): Command {
-  reader.state.truncated = true;
+  cutOff(reader.state, reader.source.from(reader.pos));
   if (reader.text[reader.pos] === '(') {
     reader.pos += 1;
     skipToClosing(reader, '(', ')');

@@ -9,7 +9,8 @@ export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export interface AnalysisState {
   comments: Span[];
   complete: boolean;
-  truncated: boolean;
+  /** Offset of the first text that a limit kept from being analysed; infinite if there is none. */
+  analysedTo: number;
   /** Words, parts and commands read. */
   steps: number;
   /** Opening square brackets without a closing one. */
@@ -56,7 +57,7 @@ export interface Reader {
 export const newAnalysisState = (): AnalysisState => ({
   comments: [],
   complete: true,
-  truncated: false,
+  analysedTo: Number.POSITIVE_INFINITY,
   steps: 0,
   openBrackets: 0,
   payload: 0,
@@ -83,11 +84,16 @@ export function newReader(
   };
 }
 
+/** Notes that text from this offset of the command line on is not analysed. */
+export function cutOff(state: AnalysisState, offset: number): void {
+  state.analysedTo = Math.min(state.analysedTo, offset);
+}
+
 /** Counts a step. Returns false, with the reader at its end, when the limit is reached. */
 export function countStep(reader: Reader): boolean {
   reader.state.steps += 1;
   if (reader.state.steps <= MAX_STEPS) return true;
-  reader.state.truncated = true;
+  cutOff(reader.state, reader.source.from(reader.pos));
   reader.pos = reader.text.length;
   return false;
 }
@@ -143,7 +149,7 @@ export function readNested(reader: Reader, closer: ')' | '}'): Script {
 
 /** Advances past the bracket that closes the one just read. */
 export function skipToClosing(reader: Reader, opener: string, closer: string): void {
-  reader.state.truncated = true;
+  cutOff(reader.state, reader.source.from(reader.pos));
   let open = 1;
   while (reader.pos < reader.text.length && open > 0) {
     const char = reader.text[reader.pos];
