@@ -13,7 +13,7 @@ const GROWTH = 2;
 /** Below these nothing is told: collections of garbage take as long. */
 const NOISE_MS = { short: 300, long: 2_000 };
 
-/** Every character of a pattern of a secret stands in one of them, where its search begins again. */
+/** Pieces at which a search for a secret begins, and begins again. */
 const PIECES = [
   ...['-----BEGIN PRIVATE KEY-----', '-----BEGIN ', '-----BEGIN PRIVATE KEY-----a-----END'],
   ...['token:', 'token:token:', 'token=', 'token ', 'token\\', 'a.token', "token='", 'token="', '"token":"', '$token'],

@@ -1,7 +1,7 @@
 /**
  * Tokens with a recognizable format. A `hint` must occur in the text before its pattern is tried,
- * so that an ordinary command costs only a few substring searches. An unbounded repetition is the end
- * of its pattern, or followed by an alternative that always matches: what is read is consumed and
+ * so that an ordinary command costs only a few substring searches. An unbounded repetition ends its
+ * pattern, or is followed by an alternative that always matches. What is read is thus consumed and
  * not read again from a later start, so that matching is linear.
  */
 export interface SecretFormat {
