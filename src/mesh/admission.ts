@@ -21,6 +21,13 @@ export interface AdmissionOptions {
   readonly refusals: RefusalLog;
 }
 
+/** A connection as far as admission depends on it. */
+export interface AdmittedConnection {
+  readonly peer: string;
+  readonly address: string;
+  readonly purpose: LinkPurpose;
+}
+
 /** Each function throws the CaroError with which the node is refused. */
 export interface Admission {
   /** For a node that connects to this one from the IP address. */
@@ -29,6 +36,11 @@ export interface Admission {
   readonly outbound: (entry: PeerAddress, id: string, address: string) => LinkPurpose;
   /** For the key that answers at the address of an invite for the node `expected`. */
   readonly invited: (expected: string, id: string, address: string) => LinkPurpose;
+  /**
+   * For a connection that was admitted before. MUST be called whenever it is used: trust can end at
+   * any time, also between the TLS handshake and the upgrade.
+   */
+  readonly again: (connection: AdmittedConnection) => void;
 }
 
 /** The rule of a `ConnectDecision` for nodes that are trusted by their id. */
@@ -69,11 +81,15 @@ export function createAdmission({ ports, isInviteOpen, connectionRate, refusals 
       if (decision.allow || decision.mayPair) return 'pairing';
       throw refusalOf(decision);
     },
+    again: ({ peer: id, address, purpose }) => {
+      const decision = ports.mayConnect({ id, address });
+      if (!decision.allow && (purpose === 'mesh' || !decision.mayPair)) throw refusalOf(decision);
+    },
   };
 }
 
 /** The error with which a node is refused. The other side learns at most its code. */
-export const refusalOf = ({ rule, code = 'peer_untrusted' }: ConnectDecision): CaroError =>
+const refusalOf = ({ rule, code = 'peer_untrusted' }: ConnectDecision): CaroError =>
   new CaroError(code, `expected a node that may connect, got a refusal by ${rule}`);
 
 function fingerprintOf(id: string): string {

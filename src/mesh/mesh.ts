@@ -3,7 +3,7 @@ import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.
 import { createTokenBuckets } from '../domain/token-bucket.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
-import { type Admission, createAdmission, refusalOf } from './admission.ts';
+import { type Admission, createAdmission } from './admission.ts';
 import type { Mesh, MeshOptions, MeshState } from './mesh-options.ts';
 import { createMessageHandlers } from './message-handlers.ts';
 import type { InviteCode } from './pairing/invite-code.ts';
@@ -93,6 +93,7 @@ class MeshCore implements Mesh {
         limits: this.#limits,
         now,
         admit: this.#admission.inbound,
+        admitAgain: this.#admission.again,
         mayPair: this.#pairing.isOpen,
         onLink: (link) => void this.#adopt(link),
         onRefuse: (code, address, peer) =>
@@ -136,12 +137,7 @@ class MeshCore implements Mesh {
   }
 
   reload(peers: readonly PeerAddress[]): void {
-    for (const connection of this.#connections) {
-      const { peer, address, purpose } = connection;
-      if (purpose !== 'mesh') continue;
-      const decision = this.#options.ports.mayConnect({ id: peer, address });
-      if (!decision.allow) connection.expel(refusalOf(decision).code);
-    }
+    for (const connection of this.#connections) this.#admitAgain(connection);
     this.#table.replace(peers);
   }
 
@@ -193,7 +189,8 @@ class MeshCore implements Mesh {
 
   async #dial(address: string, judge: (id: string, address: string) => LinkPurpose): Promise<Connection> {
     const { rules, now } = this.#options;
-    const link = await dial({ address, rules, tls: this.#tls, limits: this.#limits, now, judge });
+    const { again } = this.#admission;
+    const link = await dial({ address, rules, tls: this.#tls, limits: this.#limits, now, judge, admitAgain: again });
     return this.#adopt(link);
   }
 
@@ -202,6 +199,14 @@ class MeshCore implements Mesh {
     this.#connections.add(connection);
     if (this.#isClosed) connection.leave('shutdown');
     return connection;
+  }
+
+  #admitAgain(connection: Connection): void {
+    try {
+      this.#admission.again(connection);
+    } catch (error) {
+      connection.expel(error instanceof CaroError ? error.code : 'internal');
+    }
   }
 
   #noteFailure({ address }: PeerAddress, { code }: CaroError): void {
@@ -241,9 +246,11 @@ class MeshCore implements Mesh {
       limits: this.#limits,
       now,
       hello: () => helloOf(ports),
+      admitAgain: this.#admission.again,
       handlers: createMessageHandlers({
         ports,
         pairing: this.#pairing,
+        admitAgain: this.#admission.again,
         expectedPeer: (connection) => this.#attempts.get(connection)?.id,
         register: (connection) => this.#register(connection),
         refuse: (connection, code) => this.#refuse(connection, code),

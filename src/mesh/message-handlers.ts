@@ -22,6 +22,8 @@ import type { Connection } from './transport/connection.ts';
 export interface HandlerContext {
   readonly ports: MeshPorts;
   readonly pairing: Pick<Pairing, 'onHello' | 'onPair'>;
+  /** Throws if the peer may not use this connection any more. */
+  readonly admitAgain: (connection: Connection) => void;
   /** Node id of the entry that a connection was dialled for; undefined if the peer dialled. */
   readonly expectedPeer: (connection: Connection) => string | undefined;
   /** Puts a connection to use after its hello. */
@@ -68,7 +70,7 @@ const peerOf = ({ peer, address }: Connection): PeerAt => ({ id: peer, address }
  * taken, since they can end the trust in its key.
  */
 async function handleHello(
-  { ports, pairing, expectedPeer, register }: HandlerContext,
+  { ports, pairing, admitAgain, expectedPeer, register }: HandlerContext,
   connection: Connection,
   { rotations, revocations = [] }: MessageBodies['hello'],
 ): Promise<void> {
@@ -82,7 +84,9 @@ async function handleHello(
   if (isIntroduction) checkIntroduction(expectedPeer(connection) ?? '', rotations, ports.isHeir);
   if (rotations.length + revocations.length > 0) await ports.onKeys(peerOf(connection), { rotations, revocations });
   if (isIntroduction) throw new CaroError('key_changed', 'expected the key of the peer, got another');
-  if (!connection.hasEnded()) register(connection);
+  if (connection.hasEnded()) return;
+  admitAgain(connection);
+  register(connection);
 }
 
 /** Answers a query; an answer that the egress gate refuses is replaced by the reason. */

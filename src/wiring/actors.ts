@@ -25,6 +25,7 @@ import { createAlarm } from '../platform/alarm.ts';
 import { createLiveness } from '../platform/live-process.ts';
 import { replacePrivately } from '../platform/private-file.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
+import { decide } from '../policy/decide.ts';
 import { deniedTools } from '../policy/denied-tools.ts';
 import type { ResponderPorts } from '../policy/responder.ts';
 import { createAuditStore } from '../storage/audit-store.ts';
@@ -184,6 +185,10 @@ function summaryPorts(context: ServiceContext): SummaryPorts {
     nodes: ownIds(context),
     family: peerKeys.family,
     store: createSummaryStore(database),
+    mayConnect: async (peer) => {
+      const asker = (await peerKeys.known())?.asker(peer) ?? peer;
+      return decide(context.configuration(), { ...asker, action: 'connect' }).allow;
+    },
     digest: async ({ startMs, endMs }, denyTools) =>
       periodDigest(database, startMs, endMs, await canonicalTools(denyTools)),
     make: async (head, period, denyTools) => {

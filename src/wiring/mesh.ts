@@ -116,8 +116,8 @@ async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<M
     hasSucceeded: keys.hasSucceeded,
     isHeir: keys.isHeir,
     onQuery: (peer, query) => bus.request('query.answer', { asker: keys.asker(peer), query }),
-    onSummary: ({ id: peer, document, summary }) =>
-      bus.request('summary.received', { peer, document, summary }, STORE_MS),
+    onSummary: ({ id, address, document, summary }) =>
+      bus.request('summary.received', { peer: { id, address }, document, summary }, STORE_MS),
     onKeys: async ({ id: peer }, statements) => {
       await bus.request('keys.heard', { peer, ...statements });
     },

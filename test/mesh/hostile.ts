@@ -81,7 +81,16 @@ export async function intrude(
   tls: TlsMaterial,
   options: HostileOptions = {},
 ): Promise<Hostile> {
-  const socketTls = await tlsTo(victim, tls);
+  return upgrade(await tlsTo(victim, tls), victim, identity, options);
+}
+
+/** As `intrude`, over a TLS connection that is open. */
+export async function upgrade(
+  socketTls: TLSSocket,
+  victim: Victim,
+  identity: Identity,
+  options: HostileOptions = {},
+): Promise<Hostile> {
   const session = socketTls.exportKeyingMaterial(32, EXPORTER_LABEL, Buffer.alloc(0)).toString('base64');
   const socket = new WebSocket(`ws://caro${options.path ?? '/'}`, options.subprotocol ?? 'caro.mesh.v1', {
     createConnection: () => socketTls,

@@ -1,6 +1,7 @@
 import type { Actor } from '../../bus/actor.ts';
 import type { BusClient } from '../../bus/bus.ts';
 import type { Configuration } from '../../domain/configuration.ts';
+import type { PeerAt } from '../../domain/identity/peer-at.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { NodeSummary, SummaryResult } from '../../domain/summaries/summary.ts';
 import { intakeFault, type ReceivedSummary } from '../../domain/summaries/summary-intake.ts';
@@ -16,6 +17,8 @@ export interface SummaryPorts {
   /** All node ids of the node that has, or had, this one. */
   readonly family: (id: string) => readonly string[] | Promise<readonly string[]>;
   readonly store: SummaryStore;
+  /** Whether a peer may connect now: its summary may have waited here while trust in it ended. */
+  readonly mayConnect: (peer: PeerAt) => boolean | Promise<boolean>;
   /** Changes with late events and with `denyTools`; empty if nothing was observed in the period. */
   readonly digest: (period: Period, denyTools: readonly string[]) => string | Promise<string>;
   /**
@@ -123,10 +126,11 @@ async function keep(
 
 /** Stores a peer's summary, unless it is known or not acceptable (S3). */
 async function receive(
-  { bus, now, store }: SummaryPorts,
+  { bus, mayConnect, now, store }: SummaryPorts,
   { document, peer, summary }: ReceivedSummary,
   days: number,
 ): Promise<SummaryResult> {
+  if (!(await mayConnect(peer))) return 'refused';
   const { id, node, period } = summary;
   if (store.has(node, id)) return 'known';
   const startMs = Date.parse(period.start);
@@ -138,7 +142,7 @@ async function receive(
   store.add({ id, node, kind: period.kind, startMs, revision, createdMs, document, seen: '' });
   await bus.request('audit.append', {
     type: 'summary.received',
-    peer,
+    peer: peer.id,
     details: { id, period: period.kind, start: period.start },
   });
   return 'stored';

@@ -1,3 +1,4 @@
+import type { PeerAt } from '../identity/peer-at.ts';
 import type { Envelope } from '../identity/signed-envelope.ts';
 import { DAY_MS, periodAt } from '../time/period.ts';
 import type { NodeSummary } from './summary.ts';
@@ -13,8 +14,8 @@ export const MAX_BYTES = 256 * 1024 * 1024;
 
 /** A peer's summary; signature, author and schema are checked. */
 export interface ReceivedSummary {
-  /** Node id of the peer that delivered it. */
-  readonly peer: string;
+  /** The peer that delivered it. */
+  readonly peer: PeerAt;
   /** As it came, to be stored verbatim. */
   readonly document: Envelope;
   /** Its content. */

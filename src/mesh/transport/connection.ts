@@ -73,6 +73,8 @@ export interface ConnectionHost {
   readonly now: () => number;
   /** Body of this node's hello. */
   readonly hello: () => MessageBodies['hello'];
+  /** Throws if the peer may not use this connection any more. */
+  readonly admitAgain: (connection: Connection) => void;
   readonly handlers: MessageHandlers<Connection>;
   readonly onRefuse: (connection: Connection, code: ErrorCode) => void;
   readonly onEnd: (connection: Connection, ending: Ending) => void;

@@ -19,6 +19,8 @@ export interface DialOptions {
   readonly now: () => number;
   /** What a connection to this key may be used for; throws the error if it is refused. */
   readonly judge: (id: string, address: string) => LinkPurpose;
+  /** Judges again when the upgrade is complete: the other side decides how long that takes. */
+  readonly admitAgain: (link: Pick<Link, 'peer' | 'address' | 'purpose'>) => void;
 }
 
 /**
@@ -39,6 +41,7 @@ export async function dial(options: DialOptions): Promise<Link> {
     const facts = { purpose, peer, publicKey, address, port: tls.remotePort ?? 0, session: sessionOf(tls) };
     const openedMs = options.now();
     const socket = await upgrade(tls, purpose, options.limits);
+    options.admitAgain(facts);
     return { ...facts, socket, isDialled: true, openedMs, settled: () => undefined };
   } catch (error) {
     tls.destroy();

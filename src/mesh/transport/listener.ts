@@ -21,6 +21,8 @@ export interface ListenerOptions {
   readonly now: () => number;
   /** What a node with a proven key may connect for; throws the error if it is refused. */
   readonly admit: (id: string, address: string) => Exclude<LinkPurpose, 'introduction'>;
+  /** Throws the error if a node that was admitted may not use its connection any more. */
+  readonly admitAgain: (link: Pick<Link, 'peer' | 'address' | 'purpose'>) => void;
   /** Whether an invite is open. */
   readonly mayPair: () => boolean;
   readonly onLink: (link: Link) => void;
@@ -111,14 +113,14 @@ function createWebServer(
   limiter: HandshakeLimiter,
   admitted: WeakMap<object, Admitted>,
 ): HttpServer {
-  const { limits, now, onLink, onRefuse } = options;
+  const { limits, now, admitAgain, onLink, onRefuse } = options;
   const servers = {
     mesh: createWebSocketServer(limits.frameBytes),
     pairing: createWebSocketServer(limits.strangerFrameBytes),
   };
-  const refuse = (socket: object & { destroy: () => unknown }): void => {
+  const refuse = (socket: object & { destroy: () => unknown }, code: ErrorCode = 'upgrade_invalid'): void => {
     const facts = admitted.get(socket);
-    onRefuse('upgrade_invalid', facts?.address ?? '', facts?.peer);
+    onRefuse(code, facts?.address ?? '', facts?.peer);
     socket.destroy();
   };
   const web = createHttpServer({ maxHeaderSize: HEADER_BYTES, headersTimeout: limits.helloMs }, (request) =>
@@ -132,6 +134,12 @@ function createWebServer(
     const isOffered = purpose === 'pairing' ? options.mayPair() : facts?.purpose === purpose;
     if (!facts || !purpose || !isOffered) {
       refuse(socket);
+      return;
+    }
+    try {
+      admitAgain({ ...facts, purpose });
+    } catch (error) {
+      refuse(socket, error instanceof CaroError ? error.code : 'internal');
       return;
     }
     const openedMs = now();

@@ -209,6 +209,7 @@ class Session implements Connection {
   #take(text: string): void | Promise<void> {
     const message = this.#reader.read(text);
     if (!message) return;
+    this.#host.admitAgain(this);
     const allowed = ALLOWED[this.purpose];
     if (allowed !== 'all' && !allowed.includes(message.type)) {
       throw new CaroError('message_unexpected', `expected no "${message.type}" on a connection for ${this.purpose}`);
