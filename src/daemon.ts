@@ -62,7 +62,7 @@ const MAX_SUSPICIONS = 5;
  * everything listens, or with `--welcome` a text for people.
  *
  * @throws CaroError when it cannot start: `already_running`, `config_invalid`,
- *   `permissions_unsafe`, `address_in_use`, …
+ *   `permissions_unsafe`, …
  */
 export async function runService(argv: readonly string[]): Promise<void> {
   const places = placesFrom(process.env, homeDirectory(process.env));
@@ -289,7 +289,7 @@ function statusSpec(
   const facts = () => ({
     node: nodeFacts(context),
     service: { pid: process.pid, uptimeSeconds: Math.floor(process.uptime()), version: VERSION },
-    dashboard: { url: dashboard.url },
+    dashboard: { url: dashboard.url, waiting: dashboard.waiting() },
     storage: care.status(),
     memory: { rssBytes: process.memoryUsage.rss() },
     actors: actors.map((actor) => actor.status()),

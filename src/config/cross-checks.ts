@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Configuration } from '../domain/configuration.ts';
 import { parseNodeId } from '../domain/identity/node-id.ts';
-import { isInternal, isLoopback, networkOf, parseEndpoint, parseSubnet } from '../domain/ip-address.ts';
+import { isInternal, isLoopback, networkOf, parseEndpoint, parseListen, parseSubnet } from '../domain/ip-address.ts';
 import type { KeyPath } from './key-lines.ts';
 import type { ManagedSettings } from './managed-settings.ts';
 import { shown, type UnlocatedProblem } from './problem.ts';
@@ -56,11 +56,12 @@ function dashboardHost(host: string): Problems {
 
 function listenAddress(mesh: Configuration['mesh']): Problems {
   const path = ['mesh', 'listen'];
-  const endpoint = parseEndpoint(mesh.listen);
+  const endpoint = parseListen(mesh.listen);
+  if (endpoint && 'interface' in endpoint) return NONE;
   if (!endpoint || isIP(endpoint.host) === 0) {
     return one(
       path,
-      `expected an IP address and a port, got ${shown(mesh.listen)}; for example: "127.0.0.1:9238" or "[fd00::5]:9238"`,
+      `expected an IP address and a port, or an interface, got ${shown(mesh.listen)}; for example: "127.0.0.1:9238", "[fd00::5]:9238" or "interface:wg0"`,
     );
   }
   if (isInternal(endpoint.host) || mesh.allow_public) return NONE;
@@ -84,7 +85,7 @@ function announcedAddress({ mdns, listen }: Configuration['mesh']): Problems {
 
 /** With port 0 the system chooses a free port, so there is no conflict. */
 function distinctPorts(settings: Pick<Configuration, 'dashboard' | 'mesh'>): Problems {
-  const port = parseEndpoint(settings.mesh.listen)?.port;
+  const port = parseListen(settings.mesh.listen)?.port;
   if (!settings.mesh.enabled || port === 0 || port !== settings.dashboard.port) return NONE;
   return one(['mesh', 'listen'], `expected another port than dashboard.port, got ${port} for both; change one of them`);
 }

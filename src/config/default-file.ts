@@ -27,7 +27,7 @@ name = ${JSON.stringify(name)}
 
 [mesh]
 # enabled = false                # off: listens on loopback only and connects to no peer
-# listen = "127.0.0.1:9238"      # a private address, to accept peers; public ones are refused
+# listen = "127.0.0.1:9238"      # a private address, or interface:NAME, to accept peers
 # mdns = false                   # off: no multicast, no DNS lookups
 # allow_dns = false              # on: peers may be given by name
 # allow_public = false           # on: peers may have public addresses

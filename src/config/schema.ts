@@ -117,7 +117,14 @@ export const CONFIGURATION_SCHEMA = closed({
   }),
   mesh: table({
     enabled: flag(false),
-    listen: { ...endpoint, description: 'a private or loopback address and a port', default: '127.0.0.1:9238' },
+    listen: {
+      ...text(
+        'a private or loopback address and a port, or interface:NAME',
+        '^interface:|:\\d{1,5}$',
+        '127.0.0.1:9238',
+      ),
+      default: '127.0.0.1:9238',
+    },
     mdns: flag(false),
     allow_dns: flag(false),
     allow_public: flag(false),

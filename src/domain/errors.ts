@@ -36,6 +36,7 @@ export const ERRORS = {
   database_damaged: { exit: 1, rpc: -32017, what: 'The database cannot be read.' },
   identity_damaged: { exit: 1, rpc: -32018, what: 'The identity key cannot be read as an Ed25519 key in PKCS#8 PEM.' },
   address_in_use: { exit: 1, rpc: -32019, what: 'Another program uses the port.' },
+  address_missing: { exit: 1, rpc: -32030, what: 'This machine does not have the address on which it should listen.' },
   address_unsafe: {
     exit: 2,
     rpc: -32020,

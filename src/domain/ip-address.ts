@@ -24,6 +24,25 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** Where a node listens: at one address, or at all allowed addresses of an interface. */
+export type ListenPlace = Endpoint | { readonly interface: string; readonly port: number };
+
+const LISTEN_PORT = 9238;
+
+/** `IP:port`, `interface:NAME` or `interface:NAME:port`; undefined if it is none of them. */
+export function parseListen(text: string): ListenPlace | undefined {
+  const match = /^interface:([^\s/:]{1,15})(?::(\d{1,5}))?$/.exec(text);
+  if (!match) return parseEndpoint(text);
+  const port = Number(match[2] ?? LISTEN_PORT);
+  return port > 65_535 ? undefined : { interface: match[1] ?? '', port };
+}
+
+/** The text that `parseListen` reads. */
+export function placeText(place: ListenPlace): string {
+  if ('interface' in place) return `interface:${place.interface}:${place.port}`;
+  return place.host.includes(':') ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`;
+}
+
 /** `IP:port`, `[IPv6]:port` or `name:port`; undefined if it is none of them. */
 export function parseEndpoint(text: string): Endpoint | undefined {
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]{1,253})):(\d{1,5})$/.exec(text);

@@ -1,7 +1,8 @@
 import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
-import type { Endpoint } from '../domain/ip-address.ts';
+import type { ListenPlace } from '../domain/ip-address.ts';
 import type { OpenInvite } from '../domain/status/status.ts';
+import type { Waiting } from '../domain/status/waiting.ts';
 import type { SummaryResult } from '../domain/summaries/summary.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -18,12 +19,15 @@ export interface MeshOptions {
   /** Shown to the other owner when pairing: `[a-z0-9-]{1,32}`. Sent in `pair` messages only. */
   readonly name: string;
   /**
-   * IP address and port to listen on; port 0 chooses a free one. Null: the node does not listen.
+   * Where to listen; port 0 chooses a free one. Null: the node does not listen. An address or port
+   * that is not available is tried again until it is.
    */
-  readonly listen: Endpoint | null;
+  readonly listen: ListenPlace | null;
   readonly rules: AddressRules;
   readonly peers: readonly PeerAddress[];
   readonly ports: MeshPorts;
+  /** Called before the mesh is open, and when it listens elsewhere or waits for something else. */
+  readonly onListening?: (state: Pick<MeshState, 'listen' | 'waiting'>) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
@@ -32,8 +36,9 @@ export interface MeshOptions {
 }
 
 export interface MeshState {
-  /** `IP:port` that the node listens on. */
+  /** `IP:port` that the node listens on, several joined with a comma. */
   readonly listen: string | null;
+  readonly waiting: Waiting | null;
   /** The configured peers, then connected nodes that are not configured as peers. */
   readonly peers: readonly PeerState[];
   /** Number of connections without a valid hello. */

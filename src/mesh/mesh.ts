@@ -2,6 +2,7 @@ import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import { createTokenBuckets } from '../domain/token-bucket.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
+import { localAddresses } from '../platform/local-addresses.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import type { Mesh, MeshOptions, MeshState } from './mesh-options.ts';
@@ -20,7 +21,8 @@ import { dial } from './transport/dialler.ts';
 import { createEgressGate } from './transport/egress-gate.ts';
 import { DEFAULT_LIMITS, type MeshLimits } from './transport/limits.ts';
 import type { Link, LinkPurpose } from './transport/link.ts';
-import { type Listener, openListener } from './transport/listener.ts';
+import { hasAddress } from './transport/listener.ts';
+import { type Listening, openListening } from './transport/listening.ts';
 import { createConnection } from './transport/session.ts';
 
 const CLOSE_MS = 2_000;
@@ -29,7 +31,7 @@ const CLOSE_MS = 2_000;
  * Listens, dials the configured peers until each is connected, and runs the protocol of
  * docs/protocol.md with them. All decisions are made by `options.ports`.
  *
- * @throws CaroError `address_unsafe`, `address_in_use`
+ * @throws CaroError `address_unsafe`
  */
 export async function openMesh(options: MeshOptions): Promise<Mesh> {
   if (options.listen) checkListen(options.listen, options.rules);
@@ -51,7 +53,7 @@ class MeshCore implements Mesh {
   readonly #connections = new Set<Connection>();
   /** The entry that a connection was dialled for; the key that answered may be another. */
   readonly #attempts = new WeakMap<Connection, PeerAddress>();
-  #listener: Listener | undefined;
+  #listening: Listening | undefined;
   #tls: TlsMaterial;
   #isClosed = false;
 
@@ -65,7 +67,8 @@ class MeshCore implements Mesh {
     this.#registry = createConnectionRegistry(identity.id, limits.raceMs);
     this.#pairing = createPairing({
       ...{ self: identity.id, name: options.name, limits, now, randomBytes, onPaired: ports.onPaired },
-      listen: () => this.#listener?.endpoint ?? null,
+      listen: () => this.#listening?.endpoints()[0] ?? null,
+      waiting: () => this.#listening?.waiting() ?? null,
     });
     this.#admission = createAdmission({
       ports,
@@ -85,21 +88,21 @@ class MeshCore implements Mesh {
   }
 
   async open(): Promise<void> {
-    const { listen, now, peers } = this.#options;
-    if (listen) {
-      this.#listener = await openListener({
-        endpoint: listen,
-        tls: this.#tls,
-        limits: this.#limits,
-        now,
-        admit: this.#admission.inbound,
-        admitAgain: this.#admission.again,
-        mayPair: this.#pairing.isOpen,
-        onLink: (link) => void this.#adopt(link),
-        onRefuse: (code, address, peer) =>
-          this.#refusals.refuse({ code, address, direction: 'inbound', ...(peer === undefined ? {} : { peer }) }),
-      });
-    }
+    const { listen, now, peers, rules } = this.#options;
+    this.#listening = await openListening({
+      ...{ place: listen, allowPublic: rules.allowPublic, limits: this.#limits, now },
+      tls: () => this.#tls,
+      pollMs: this.#limits.addressPollMs,
+      onChange: () => this.#options.onListening?.(this.#listenState()),
+      onAddresses: ({ hasNew }) => this.#followAddresses(hasNew),
+      admit: this.#admission.inbound,
+      admitAgain: this.#admission.again,
+      mayPair: this.#pairing.isOpen,
+      onLink: (link) => void this.#adopt(link),
+      onRefuse: (code, address, peer) =>
+        this.#refusals.refuse({ code, address, direction: 'inbound', ...(peer === undefined ? {} : { peer }) }),
+    });
+    this.#options.onListening?.(this.#listenState());
     this.#table.replace(peers);
   }
 
@@ -108,12 +111,31 @@ class MeshCore implements Mesh {
     const isListed = ({ peer }: Connection): boolean =>
       rows.some(({ id }) => this.#options.ports.hasSucceeded(id, peer));
     const others = this.#registry.all().filter((connection) => !isListed(connection));
-    const { endpoint, strangers } = this.#listener ?? {};
     return {
-      listen: endpoint ? endpointText(endpoint) : null,
+      ...this.#listenState(),
       peers: [...rows, ...others.map(stateOf)],
-      strangers: strangers?.() ?? 0,
+      strangers: this.#listening?.strangers() ?? 0,
     };
+  }
+
+  #listenState(): Pick<MeshState, 'listen' | 'waiting'> {
+    const endpoints = this.#listening?.endpoints() ?? [];
+    return {
+      listen: endpoints.length === 0 ? null : endpoints.map(endpointText).join(', '),
+      waiting: this.#listening?.waiting() ?? null,
+    };
+  }
+
+  /** A connection from an address that this machine has lost is dead; a new one may be possible. */
+  #followAddresses(hasNew: boolean): void {
+    const present = new Set(Object.values(localAddresses()).flat());
+    for (const connection of this.#connections)
+      if (!present.has(connection.localAddress)) void this.#dropIfGone(connection);
+    if (hasNew) this.#table.retry();
+  }
+
+  async #dropIfGone(connection: Connection): Promise<void> {
+    if (!(await hasAddress(connection.localAddress))) connection.drop();
   }
 
   isConnected(id: string): boolean {
@@ -143,7 +165,7 @@ class MeshCore implements Mesh {
 
   renewCertificate(tls: TlsMaterial): void {
     this.#tls = tls;
-    this.#listener?.renew(tls);
+    this.#listening?.renew(tls);
   }
 
   disconnect(id: string, reason: GoodbyeReason): void {
@@ -166,7 +188,7 @@ class MeshCore implements Mesh {
     this.#isClosed = true;
     this.#table.stop();
     for (const connection of this.#connections) connection.leave('shutdown');
-    await this.#listener?.close();
+    await this.#listening?.close();
     await this.#drained();
     this.#refusals.close();
   }

@@ -1,4 +1,6 @@
 import type { CaroError, ErrorCode } from '../domain/errors.ts';
+import { createTokenBuckets } from '../domain/token-bucket.ts';
+import { steadyMs } from '../platform/steady-clock.ts';
 import { AWAY, createRedialer, type Redialer } from './redial.ts';
 import type { Connection, Ending } from './transport/connection.ts';
 import type { MeshLimits } from './transport/limits.ts';
@@ -35,6 +37,8 @@ interface Row {
 export interface PeerTable {
   /** Applies a new list: dials new peers, forgets removed ones, and retries all others now. */
   readonly replace: (entries: readonly PeerAddress[]) => void;
+  /** Dials every peer that is not connected now; at most a few times a minute. */
+  readonly retry: () => void;
   readonly reached: (connection: Connection) => void;
   /** A connection has ended. `isOver`: the peer MUST be dialled again. */
   readonly lost: (id: string, ending: Pick<Ending, 'code' | 'reason'>, skewMs: number | null, isOver: boolean) => void;
@@ -51,9 +55,13 @@ export interface PeerTableOptions {
   readonly hasSucceeded: (id: string, later: string) => boolean;
 }
 
+/** Containers that start and stop change the addresses of their machine all the time. */
+const RETRIES = { burst: 3, refillMs: 20_000 } as const;
+
 /** The configured peers and their connection states. */
 export function createPeerTable(options: PeerTableOptions): PeerTable {
   const rows = new Map<string, Row>();
+  const retries = createTokenBuckets(RETRIES);
   const rowOf = (peer: string): Row | undefined =>
     rows.get(peer) ?? [...rows.values()].find(({ entry }) => options.hasSucceeded(entry.id, peer));
   const stop = (row: Row): void => {
@@ -67,6 +75,9 @@ export function createPeerTable(options: PeerTableOptions): PeerTable {
       for (const row of rows.values()) row.redialer.retryNow();
       for (const entry of entries)
         if (!rows.has(entry.id) && entry.id !== options.self) rows.set(entry.id, startRow(options, entry, rows));
+    },
+    retry: () => {
+      if (retries.take('', steadyMs()).isGranted) for (const row of rows.values()) row.redialer.retryNow();
     },
     reached: (connection) => {
       const row = rowOf(connection.peer);

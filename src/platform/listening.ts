@@ -1,4 +1,5 @@
 import { isIP, type Server } from 'node:net';
+import type { ErrorCode } from '../domain/errors.ts';
 import type { Endpoint } from '../domain/ip-address.ts';
 
 /** Pending connections that the kernel keeps: the default of Node.js. */
@@ -33,5 +34,23 @@ function listenAtPath(server: Pick<Server, 'listen'>, path: string): void {
     else binding._listen2(path, -1, -1, BACKLOG);
   } finally {
     process.umask(umask);
+  }
+}
+
+/** Why a server cannot listen, as part of a sentence. */
+export function listenFault({ code = 'an unknown error' }: NodeJS.ErrnoException): {
+  readonly code: ErrorCode;
+  readonly reason: string;
+} {
+  switch (code) {
+    case 'EADDRINUSE':
+      return { code: 'address_in_use', reason: 'another program has the port' };
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+      return { code: 'address_missing', reason: 'this machine does not have the address' };
+    case 'EACCES':
+      return { code: 'address_in_use', reason: 'this user may not open the port' };
+    default:
+      return { code: 'address_missing', reason: `the system refuses it with ${code}` };
   }
 }

@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 import type { OpenMesh } from '../actors/mesh-gateway/open-mesh.ts';
 import { nodeName } from '../config/loader.ts';
 import { answerFault, summaryFault } from '../domain/answers/answer-check.ts';
 import type { ResponseBody } from '../domain/answers/query.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
-import { parseEndpoint } from '../domain/ip-address.ts';
+import { parseEndpoint, parseListen } from '../domain/ip-address.ts';
+import { waitingText } from '../domain/status/waiting.ts';
 import type { NodeSummary } from '../domain/summaries/summary.ts';
 import type { PeerKeyStore } from '../keys/peer-key-store.ts';
 import type { Discovery } from '../mesh/discovery.ts';
-import type { Mesh } from '../mesh/mesh-options.ts';
+import type { MeshState } from '../mesh/mesh-options.ts';
 import type { MeshPorts } from '../mesh/ports.ts';
 import { decideConnection } from '../policy/connection.ts';
 import { decide } from '../policy/decide.ts';
@@ -30,7 +32,7 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     import('../identity/certificate-file.ts'),
     context.peerKeys.open(),
   ]);
-  const { identity, places, pool } = context;
+  const { identity, log, places, pool } = context;
   const tls = async () =>
     tlsMaterial(
       identity,
@@ -38,20 +40,24 @@ export async function openMesh(context: ServiceContext, configuration: Configura
         pool.run('certificate', { seed: identity.seed(), nowMs }),
       ),
     );
+  let reload: (next: Configuration) => void = () => undefined;
+  const discovery = createDiscovery(context, () => reload(context.configuration()));
   const mesh = await open({
     identity,
     tls: await tls(),
     name: nodeName(configuration.node.name),
-    listen: parseEndpoint(configuration.mesh.listen) ?? null,
+    listen: parseListen(configuration.mesh.listen) ?? null,
+    onListening: (state) => {
+      logListening(log, state);
+      discovery.follow(state.listen);
+    },
     rules: { allowPublic: configuration.mesh.allow_public, allowDns: configuration.mesh.allow_dns },
     peers: configuration.mesh.peers,
     ports: await meshPorts(context, keys),
     now: Date.now,
     randomBytes: (count) => randomBytes(count),
   });
-  let discovery: Discovery | null = null;
-  const reload = (next: Configuration): void => mesh.reload(dialList(next, discovery?.found() ?? [], keys.asker));
-  discovery = await startDiscovery(context, mesh, () => reload(context.configuration()));
+  reload = (next) => mesh.reload(dialList(next, discovery.found(), keys.asker));
   return {
     status: () => mesh.status(),
     asker: keys.asker,
@@ -68,22 +74,47 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     announceRotation: (statement) => mesh.announceRotation(statement),
     announceRevocation: (statement) => mesh.announceRevocation(statement),
     close: async () => {
-      await discovery?.close();
+      await discovery.close();
       await mesh.close();
     },
   };
 }
 
-/** Multicast DNS, if the owner wants it (FR-204). */
-async function startDiscovery(
-  { configuration, identity }: ServiceContext,
-  mesh: Mesh,
-  onFound: () => void,
-): Promise<Discovery | null> {
-  const endpoint = parseEndpoint(mesh.status().listen ?? '');
-  if (!configuration().mesh.mdns || endpoint === undefined) return null;
-  const { openDiscovery } = await import('../mesh/discovery.ts');
-  return openDiscovery({ id: identity.id, ...endpoint, onFound, now: Date.now });
+function logListening(log: ServiceContext['log'], { listen, waiting }: Pick<MeshState, 'listen' | 'waiting'>): void {
+  if (waiting) log.warn({ part: 'mesh', listen }, waitingText('mesh', waiting));
+  else if (listen !== null) log.info({ part: 'mesh', listen }, 'mesh listens');
+}
+
+/** Multicast DNS on the first IPv4 address that peers can dial, if the owner wants it (FR-204). */
+function createDiscovery({ configuration, identity, log }: ServiceContext, onFound: () => void) {
+  let place: string | undefined;
+  let discovery: Discovery | null = null;
+  /** One change after the other. */
+  let turn = Promise.resolve();
+  const open = async (): Promise<void> => {
+    await discovery?.close();
+    discovery = null;
+    const endpoint = parseEndpoint(place ?? '');
+    if (endpoint === undefined) return;
+    const { openDiscovery } = await import('../mesh/discovery.ts');
+    discovery = await openDiscovery({ id: identity.id, ...endpoint, onFound, now: Date.now });
+  };
+  const follow = (listen: string | null): void => {
+    const next = configuration().mesh.mdns
+      ? listen?.split(', ').find((text) => isIPv4(parseEndpoint(text)?.host ?? ''))
+      : undefined;
+    if (next === place) return;
+    place = next;
+    turn = turn.then(open).catch((error: unknown) => log.error({ err: error }, 'discovery not opened'));
+  };
+  return {
+    follow,
+    found: () => discovery?.found() ?? [],
+    close: async () => {
+      follow(null);
+      await turn;
+    },
+  };
 }
 
 /**

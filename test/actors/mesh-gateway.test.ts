@@ -36,7 +36,7 @@ async function rig() {
   const opened: string[] = [];
   const state = { key: OLD, isBlocked: false };
   const mesh: OpenMesh = {
-    status: () => ({ listen: '127.0.0.1:9238', peers: [] }),
+    status: () => ({ listen: '127.0.0.1:9238', waiting: null, peers: [] }),
     reload: () => undefined,
     invite: () => ({ code: '', expiresAt: '' }),
     join: () => Promise.reject(new Error('nobody joins')),

@@ -64,7 +64,7 @@ afterEach(async () => {
 const facts = (): Omit<ServiceStatus, 'observe' | 'mesh' | 'audit'> => ({
   node: { id: 'caro:ed25519:x', fingerprint: '0', name: 'ada', role: 'individual' },
   service: { pid: 1, uptimeSeconds: 1, version: '0.1.0' },
-  dashboard: { url: 'http://localhost:9237/' },
+  dashboard: { url: 'http://localhost:9237/', waiting: null },
   storage: { trouble: null, failures: 0, setAside: [], backup: { last: null, trouble: null }, logLinesLost: 0 },
   memory: { rssBytes: 1 },
   actors: [{ name: 'collector', state: collectorState, handled: 0, failed: 0, restarts: 0, queue: 1, busyMs: 0 }],

@@ -7,7 +7,9 @@ type Peer = MeshStatus['peers'][number];
 const peer = (name: string, state: Peer['state'], skewMs: number | null = 3): Peer => ({
   ...{ id: `caro:ed25519:${name}`, name, address: '10.0.0.2:9238', trust: 'peer', state, skewMs },
 });
-const status = (...peers: readonly Peer[]): MeshStatus => ({ enabled: true, listen: '10.0.0.1:9238', peers });
+const status = (...peers: readonly Peer[]): MeshStatus => ({
+  ...{ enabled: true, listen: '10.0.0.1:9238', waiting: null, peers },
+});
 
 describe('doctor on peers', () => {
   test.each([

@@ -183,6 +183,12 @@ address = "10.0.1.5:9238"
       'mesh.listen = "[fd00::5]:9238"\nmesh.mdns = true',
       /mesh\.mdns: expected an IPv4 address in mesh\.listen.*set mesh\.mdns = false/,
     ],
+    [
+      'an interface without a name',
+      'mesh.listen = "interface:"',
+      /mesh\.listen: expected an IP address and a port, or/,
+    ],
+    ['an interface with a wrong port', 'mesh.listen = "interface:wg0:99999"', /for example: .*"interface:wg0"/],
     ['a name to listen on', 'mesh.listen = "localhost:9238"', /mesh\.listen: expected an IP address and a port/],
     [
       'one port for two uses',

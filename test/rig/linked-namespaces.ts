@@ -21,6 +21,8 @@ export interface Machine {
   readonly address: string;
   /** Put before a command and its arguments, this runs it inside. */
   readonly prefix: readonly string[];
+  /** Runs ip(8) inside: `addr add 10.77.0.3/24 dev wire`. */
+  readonly ip: (words: string) => void;
 }
 
 export interface Capture {
@@ -80,6 +82,7 @@ export function layWire(): Wire {
   const machine = (index: number): Machine => ({
     address: `10.77.0.${index + 1}`,
     prefix: ['nsenter', `--net=/run/netns/${names[index]}`],
+    ip: (words) => ip(`-n ${names[index]} ${words}`),
   });
   const machines = [machine(0), machine(1)] as const;
   const listening: ChildProcess[] = [];

@@ -51,7 +51,7 @@ export interface DashboardRig {
 }
 
 type Overrides = Partial<
-  Pick<DashboardOptions, 'port' | 'host' | 'idleMs' | 'loginLifetimeMs' | 'sessionMs' | 'now' | 'childPath'>
+  Pick<DashboardOptions, 'port' | 'host' | 'idleMs' | 'loginLifetimeMs' | 'retryMs' | 'sessionMs' | 'now' | 'childPath'>
 >;
 
 /**
@@ -138,7 +138,7 @@ export async function openRig(
 }
 
 const ALONE: RigMesh = {
-  status: () => ({ listen: null, peers: [] }),
+  status: () => ({ listen: null, waiting: null, peers: [] }),
   ask: () => Promise.reject(new Error('expected no query')),
 };
 

@@ -54,7 +54,7 @@ export async function openMeshRig(
     {
       toml: tomlOf(role, name, peers, floor) + more,
       mesh: {
-        status: () => ({ listen: '10.0.1.2:9238', peers }),
+        status: () => ({ listen: '10.0.1.2:9238', waiting: null, peers }),
         ask: async (id, query) => {
           const index = ids.indexOf(id);
           const { lets = 'untrusted', state = 'connected' } = neighbours[index] ?? {};

@@ -64,7 +64,7 @@ export async function startActors(
   const facts = () => ({
     node: { id: identity.id, fingerprint: identity.fingerprint, ...configuration.node, ...rotationOf(faults()) },
     service: { pid: process.pid, uptimeSeconds: Math.floor(process.uptime()), version: '0.1.0' },
-    dashboard: { url: '' },
+    dashboard: { url: '', waiting: null },
     storage: { ...SOUND, ...faults().storage },
     memory: { rssBytes: process.memoryUsage.rss() },
     actors: faults().actors ?? [],

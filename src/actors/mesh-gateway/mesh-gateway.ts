@@ -6,6 +6,7 @@ import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { parseEndpoint } from '../../domain/ip-address.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
+import type { Waiting } from '../../domain/status/waiting.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
 import type { PeerKeys } from '../../keys/peer-keys.ts';
 import { explain } from '../../policy/explanation.ts';
@@ -58,10 +59,10 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
     name: 'mesh gateway',
     // They wait for peers.
     concurrent: ['peers.join', 'peer.ask'],
-    start: () => lifecycle.apply(initial),
+    start: lifecycle.begin,
     stop: lifecycle.close,
     handlers: {
-      'mesh.status': () => statusOf(lifecycle.mesh(), lifecycle.configuration()),
+      'mesh.status': () => statusOf(lifecycle.mesh(), lifecycle.configuration(), lifecycle.trouble()),
       'mesh.changed': (change) => {
         if (change.change === 'connected') pusher.push(lifecycle.configuration(), change);
       },
@@ -114,13 +115,14 @@ async function answerOf(mesh: OpenMesh | null, id: string, query: QueryBody, dea
   }
 }
 
-function statusOf(mesh: OpenMesh | null, configuration: Configuration): MeshStatus {
-  if (mesh === null) return { enabled: false, listen: null, peers: [] };
-  const { listen, peers } = mesh.status();
+function statusOf(mesh: OpenMesh | null, configuration: Configuration, trouble: Waiting | null): MeshStatus {
+  if (mesh === null) return { enabled: trouble !== null, listen: null, waiting: trouble, peers: [] };
+  const { listen, waiting, peers } = mesh.status();
   const names = new Map(configuration.mesh.peers.map(({ id, name }) => [id, name]));
   return {
     enabled: true,
     listen,
+    waiting,
     peers: peers.map(({ id, peer, address, state, skewMs }) => ({
       id,
       name: names.get(id) ?? null,
@@ -154,18 +156,27 @@ function egressMessage(egress: GatewayPorts['egress'], seq: number): EgressMessa
 function createMeshLifecycle({ open }: Pick<GatewayPorts, 'open'>, initial: Configuration) {
   let configuration = initial;
   let mesh: OpenMesh | null = null;
+  let trouble: Waiting | null = null;
   const close = async (): Promise<void> => {
     const present = mesh;
     mesh = null;
+    trouble = null;
     await present?.close();
   };
   const reopen = async (): Promise<void> => {
     await close();
     if (configuration.mesh.enabled) mesh = await open(configuration);
   };
+  /** Observation MUST start whatever is wrong with the mesh, which is tried again later. */
+  const begin = (): Promise<void> =>
+    reopen().catch((error: unknown) => {
+      if (!(error instanceof CaroError)) throw error;
+      trouble = { for: configuration.mesh.listen, code: error.code, reason: error.message };
+    });
   return {
     configuration: () => configuration,
     mesh: () => mesh,
+    trouble: () => trouble,
     opened: (): OpenMesh => {
       if (mesh) return mesh;
       throw new CaroError(
@@ -173,18 +184,32 @@ function createMeshLifecycle({ open }: Pick<GatewayPorts, 'open'>, initial: Conf
         'expected the mesh to be on: set enabled = true under [mesh] in caro.toml, then caro reload',
       );
     },
+    begin,
     close,
     /** With the current key and settings. */
     reopen,
     /** Tries again where it could not be opened. */
-    keepUp: (): Promise<void> => mesh?.renew() ?? reopen(),
+    keepUp: (): Promise<void> => mesh?.renew() ?? begin(),
     apply: async (next: Configuration): Promise<void> => {
-      const isSame = JSON.stringify(socketSettings(configuration)) === JSON.stringify(socketSettings(next));
+      const before = configuration;
       configuration = next;
-      if (mesh && isSame) mesh.reload(next);
+      if (mesh && JSON.stringify(socketSettings(before)) === JSON.stringify(socketSettings(next))) mesh.reload(next);
       else await reopen();
+      if (before.mesh.listen !== next.mesh.listen) assertFree(mesh?.status());
     },
   };
+}
+
+/**
+ * A port that is taken is waited for, but the owner who has just asked for it is told, and keeps
+ * the former one.
+ */
+function assertFree(status: Pick<MeshStatus, 'waiting'> | undefined): void {
+  if (status?.waiting?.code !== 'address_in_use') return;
+  throw new CaroError(
+    'address_in_use',
+    `expected to listen on ${status.waiting.for} for the mesh, ${status.waiting.reason}; set another one as mesh.listen`,
+  );
 }
 
 /** Settings that need a new socket. */

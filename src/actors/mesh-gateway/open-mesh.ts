@@ -13,7 +13,7 @@ export interface OpenPeer extends Omit<MeshStatus['peers'][number], 'name' | 'tr
 
 /** The open mesh, as the gateway uses it. */
 export interface OpenMesh {
-  readonly status: () => { readonly listen: string | null; readonly peers: readonly OpenPeer[] };
+  readonly status: () => Pick<MeshStatus, 'listen' | 'waiting'> & { readonly peers: readonly OpenPeer[] };
   /** A node as the policy judges it, with the status of its key. */
   readonly asker: (peer: { readonly id: string; readonly address?: string }) => Asker;
   /** The same id for every key of a node, as far as trust has moved between them. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import type { MeshStatus, ServiceStatus, StorageStatus } from '../../domain/status/status.ts';
+import { waitingText } from '../../domain/status/waiting.ts';
 import type { Context } from '../context.ts';
 import { byteSize, duration, localTime, paint, say, sayJson } from '../output/output.ts';
 import { sayPeers } from '../output/peer-rows.ts';
@@ -31,7 +32,7 @@ async function sayStatus(context: Context, status: ServiceStatus): Promise<void>
       'service',
       `version ${service.version}, process ${service.pid}, up for ${duration(service.uptimeSeconds * 1_000)}`,
     ],
-    ['dashboard', status.dashboard.url],
+    ['dashboard', dashboardLine(status.dashboard)],
     ...observationFacts(status),
     ['mesh', mesh === null ? silence(status, 'mesh gateway') : meshLine(mesh)],
     ['audit log', audit === null ? silence(status, 'auditor') : auditLine(audit)],
@@ -72,8 +73,13 @@ const auditLine = ({ records, verified }: NonNullable<ServiceStatus['audit']>): 
 function meshLine(mesh: MeshStatus): string {
   if (!mesh.enabled) return 'off: nothing leaves this machine';
   const connected = mesh.peers.filter((peer) => peer.state === 'connected').length;
-  return `on, listening on ${mesh.listen ?? 'no address'}, ${connected} of ${mesh.peers.length} peers connected`;
+  const listens = mesh.listen === null ? 'on' : `on, listening on ${mesh.listen}`;
+  const waits = mesh.waiting === null ? '' : `, ${waitingText('mesh', mesh.waiting)}`;
+  return `${listens}${waits}, ${connected} of ${mesh.peers.length} peers connected`;
 }
+
+const dashboardLine = ({ url, waiting }: ServiceStatus['dashboard']): string =>
+  waiting === null ? url : waitingText('dashboard', waiting);
 
 const backupLine = ({ backup }: StorageStatus): string =>
   backup.last === null ? 'none yet: caro db backup' : localTime(backup.last);

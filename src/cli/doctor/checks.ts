@@ -11,7 +11,7 @@ import { runningService } from '../service/background.ts';
 import { clock, database, diskSpace, setAside, spool } from './data-checks.ts';
 import { ownKey, peerKeys } from './key-checks.ts';
 import { meshAddresses, meshPeers } from './mesh-checks.ts';
-import { actors, confinement, observation, ports, service, storage, unit } from './service-checks.ts';
+import { actors, confinement, listening, observation, ports, service, storage, unit } from './service-checks.ts';
 import { newShell, thisShell } from './shell-checks.ts';
 import { bad, type Outcome, ok, type Verdict, warn } from './verdict.ts';
 
@@ -90,6 +90,7 @@ function serviceChecks(
           ? ok(`${audit.records} records`)
           : warn(audit === null ? NO_ANSWER : 'not verified since start; run: caro audit verify'),
     ],
+    ['listening', () => listening(status)],
     ['mesh peers', () => (mesh === null ? warn(NO_ANSWER) : meshPeers(mesh))],
     ['actors', () => actors(status.actors)],
   ];

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Configuration } from '../../domain/configuration.ts';
-import { isInternal, parseEndpoint } from '../../domain/ip-address.ts';
+import { isInternal, parseEndpoint, parseListen } from '../../domain/ip-address.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
 import { skewText } from '../output/peer-rows.ts';
 import { bad, ok, type Verdict, warn } from './verdict.ts';
@@ -11,7 +11,8 @@ const NOTABLE_SKEW_MS = 60_000;
 /** Checks the configured addresses: who may reach this node, and what needs a name lookup. */
 export function meshAddresses({ mesh }: Pick<Configuration, 'mesh'>): Verdict {
   if (!mesh.enabled) return ok('the mesh is off');
-  const host = parseEndpoint(mesh.listen)?.host ?? '';
+  const place = parseListen(mesh.listen);
+  const host = place && 'host' in place ? place.host : '';
   if (isIP(host) !== 0 && !isInternal(host))
     return warn(
       `mesh.listen is ${mesh.listen}, which other networks may reach; use the address of the internal network`,

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { placesFrom } from '../../config/places.ts';
 import type { Configuration } from '../../domain/configuration.ts';
-import { parseEndpoint } from '../../domain/ip-address.ts';
+import { parseListen } from '../../domain/ip-address.ts';
 import type { ObserveStatus, ServiceStatus } from '../../domain/status/status.ts';
+import { waitingText } from '../../domain/status/waiting.ts';
 import { VERSION } from '../../version.ts';
 import type { Context } from '../context.ts';
 import { byteSize, localTime } from '../output/output.ts';
@@ -74,7 +75,8 @@ export function confinement(context: Context, { service }: ServiceStatus): Verdi
 
 /** Configured ports that another program uses. Only meaningful while the service does not run. */
 export async function ports({ dashboard, mesh }: Pick<Configuration, 'dashboard' | 'mesh'>): Promise<Verdict> {
-  const peers = mesh.enabled ? parseEndpoint(mesh.listen) : undefined;
+  const place = mesh.enabled ? parseListen(mesh.listen) : undefined;
+  const peers = place && 'host' in place ? place : undefined;
   const wanted = [
     { key: 'dashboard.port', host: dashboard.host, port: dashboard.port },
     ...(peers ? [{ key: 'mesh.listen', ...peers }] : []),
@@ -85,6 +87,16 @@ export async function ports({ dashboard, mesh }: Pick<Configuration, 'dashboard'
     if (holder !== undefined) taken.push(`port ${port} is in use by ${holder}; stop it, or set ${key} to another one`);
   }
   return taken.length === 0 ? ok('free') : bad(taken.join('\n'));
+}
+
+/** Whether peers and the browser can connect. */
+export function listening({ dashboard, mesh }: Pick<ServiceStatus, 'dashboard' | 'mesh'>): Verdict {
+  const waits = [
+    ...(mesh?.waiting ? [waitingText('mesh', mesh.waiting)] : []),
+    ...(dashboard.waiting ? [`${waitingText('dashboard', dashboard.waiting)}; set another dashboard.port`] : []),
+  ];
+  if (waits.length > 0) return warn(waits.join('\n'));
+  return ok(mesh?.listen ? `${dashboard.url}, peers on ${mesh.listen}` : dashboard.url);
 }
 
 export function storage({ trouble, failures, backup }: ServiceStatus['storage']): Verdict {

@@ -1,5 +1,6 @@
 import type { ShellKind } from '../events/shell-kind.ts';
 import type { Role, TrustLevel } from '../policy/trust.ts';
+import type { Waiting } from './waiting.ts';
 
 export interface ObserveStatus {
   /** Events stored. */
@@ -18,7 +19,10 @@ export interface ObserveStatus {
 
 export interface MeshStatus {
   readonly enabled: boolean;
+  /** Where peers connect: `IP:port`, several joined with a comma; null if nowhere. */
   readonly listen: string | null;
+  /** Set while peers cannot connect to (one of) the configured addresses. */
+  readonly waiting: Waiting | null;
   readonly peers: readonly {
     readonly id: string;
     readonly name: string | null;
@@ -107,7 +111,11 @@ export interface ServiceStatus {
     readonly rotation?: RotationStatus;
   };
   readonly service: { readonly pid: number; readonly uptimeSeconds: number; readonly version: string };
-  readonly dashboard: { readonly url: string };
+  readonly dashboard: {
+    readonly url: string;
+    /** Set while another program has its port. */
+    readonly waiting: Waiting | null;
+  };
   /** Null, like the next two, where the part that knows it is busy or degraded: see `actors`. */
   readonly observe: ObserveStatus | null;
   readonly mesh: MeshStatus | null;

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { CaroError } from '../../domain/errors.ts';
 import { type Endpoint, isInternal, isLoopback } from '../../domain/ip-address.ts';
 import type { OpenInvite } from '../../domain/status/status.ts';
+import { type Waiting, waitingText } from '../../domain/status/waiting.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { fingerprint } from '../../identity/fingerprint.ts';
 import type { JoinedPeer } from '../mesh-options.ts';
@@ -16,8 +17,9 @@ import { decodeInviteCode, encodeInviteCode, type InviteCode, SECRET_BYTES } fro
 export interface PairingOptions {
   readonly self: string;
   readonly name: string;
-  /** Where this node listens. */
+  /** Where this node listens; null if nowhere. */
   readonly listen: () => Endpoint | null;
+  readonly waiting: () => Waiting | null;
   readonly limits: Pick<MeshLimits, 'inviteMs' | 'inviteTries'>;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
@@ -58,7 +60,7 @@ export function createPairing(options: PairingOptions): Pairing {
     endInvite: invites.close,
     invite: (host) => {
       const secret = randomBytes(SECRET_BYTES);
-      const endpoint = reachable(listen(), host);
+      const endpoint = reachable(listen(), options.waiting(), host);
       const code = encodeInviteCode({ ...endpoint, id: self, secret });
       return { code, expiresAt: isoTime(invites.open(secret)) };
     },
@@ -111,7 +113,12 @@ function pairedPeer(connection: Connection, { name, port }: MessageBodies['pair'
 const fingerprintOf = ({ publicKey }: Connection): string => fingerprint(publicKey);
 
 /** The endpoint for an invite code, which another machine must be able to dial. */
-function reachable(listen: Endpoint | null, host?: string): Endpoint {
+function reachable(listen: Endpoint | null, waiting: Waiting | null, host?: string): Endpoint {
+  if (!listen && waiting)
+    throw new CaroError(
+      waiting.code,
+      `expected an address at which the other node reaches this one, but the ${waitingText('mesh', waiting)}`,
+    );
   if (!listen)
     throw new CaroError(
       'usage',

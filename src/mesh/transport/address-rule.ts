@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { CaroError } from '../../domain/errors.ts';
-import { type Endpoint, isInternal, parseEndpoint } from '../../domain/ip-address.ts';
+import { type Endpoint, isInternal, type ListenPlace, parseEndpoint } from '../../domain/ip-address.ts';
 
 export interface AddressRules {
   readonly allowPublic: boolean;
@@ -17,10 +17,12 @@ export const endpointText = ({ host, port }: Endpoint): string =>
 
 /**
  * The mesh listens on loopback, private and link-local addresses only, unless the owner allows
- * public ones (FR-206).
+ * public ones (FR-206). The addresses of an interface are checked when they are known.
  * @throws CaroError `address_unsafe`
  */
-export function checkListen({ host, port }: Endpoint, { allowPublic }: Pick<AddressRules, 'allowPublic'>): void {
+export function checkListen(place: ListenPlace, { allowPublic }: Pick<AddressRules, 'allowPublic'>): void {
+  if ('interface' in place) return;
+  const { host, port } = place;
   if (isIP(host) === 0) {
     throw new CaroError(
       'address_unsafe',

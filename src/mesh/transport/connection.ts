@@ -23,6 +23,8 @@ export interface Connection {
   /** IP address and port of the other side. */
   readonly address: string;
   readonly port: number;
+  /** IP address of this side. */
+  readonly localAddress: string;
   readonly isDialled: boolean;
   readonly purpose: LinkPurpose;
   /** Base64 of the TLS exporter value. */
@@ -60,6 +62,8 @@ export interface Connection {
    * sent, in the close frame.
    */
   readonly expel: (code: ErrorCode) => void;
+  /** Ends the session immediately without a word: nothing can be sent on it any more. */
+  readonly drop: () => void;
   /** Ends the session because the other side broke a rule, and records the refusal. */
   readonly fail: (error: CaroError) => void;
 }

@@ -38,7 +38,16 @@ export async function dial(options: DialOptions): Promise<Link> {
     if (!publicKey) throw new CaroError('certificate_kind', 'expected an Ed25519 key in the certificate');
     const address = plainAddress(tls.remoteAddress ?? '');
     const purpose = options.judge(peer, address);
-    const facts = { purpose, peer, publicKey, address, port: tls.remotePort ?? 0, session: sessionOf(tls) };
+    const localAddress = plainAddress(tls.localAddress ?? '');
+    const facts = {
+      purpose,
+      peer,
+      publicKey,
+      address,
+      port: tls.remotePort ?? 0,
+      localAddress,
+      session: sessionOf(tls),
+    };
     const openedMs = options.now();
     const socket = await upgrade(tls, purpose, options.limits);
     options.admitAgain(facts);

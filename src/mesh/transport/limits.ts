@@ -33,6 +33,8 @@ export interface MeshLimits {
   readonly redialAwayForMs: number;
   /** Connections with one peer that open within this time count as dialled simultaneously. */
   readonly raceMs: number;
+  /** How often the addresses of this machine are compared, and a missing or taken one is tried. */
+  readonly addressPollMs: number;
   readonly refusalsEveryMs: number;
   readonly inviteMs: number;
   readonly inviteTries: number;
@@ -58,6 +60,7 @@ export const DEFAULT_LIMITS: MeshLimits = {
   redialAwayMs: 5_000,
   redialAwayForMs: 15 * 60_000,
   raceMs: 10_000,
+  addressPollMs: 2_000,
   refusalsEveryMs: 60_000,
   inviteMs: 10 * 60_000,
   inviteTries: 5,

@@ -17,6 +17,8 @@ export interface Link {
   /** IP address and port of the other side. */
   readonly address: string;
   readonly port: number;
+  /** IP address of this side. */
+  readonly localAddress: string;
   /** Base64 of the TLS exporter value. */
   readonly session: string;
   /** Whether this node opened the connection. */

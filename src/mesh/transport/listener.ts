@@ -1,12 +1,12 @@
 import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { WebSocketServer } from 'ws';
 import { CaroError, type ErrorCode } from '../../domain/errors.ts';
 import { parseNodeId } from '../../domain/identity/node-id.ts';
 import type { Endpoint } from '../../domain/ip-address.ts';
 import { nodeIdOf, type TlsMaterial } from '../../identity/certificate.ts';
-import { listenAt } from '../../platform/listening.ts';
+import { listenAt, listenFault } from '../../platform/listening.ts';
 import { MAX_SKEW_MS, MESH_PATH, PAIRING_PATH, SUBPROTOCOL } from '../protocol/messages.ts';
 import { plainAddress } from './address-rule.ts';
 import { createHandshakeLimiter, type HandshakeLimiter } from './handshake-limiter.ts';
@@ -49,7 +49,7 @@ const HEADER_BYTES = 4_096;
  * Accepts connections from peers. Only a TLS socket whose key may connect is passed to the HTTP and
  * WebSocket server, so that bytes of untrusted nodes are never parsed (FR-205).
  *
- * @throws CaroError `address_in_use`, `address_unsafe`
+ * @throws the error of the system if it cannot listen
  */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { limits, onRefuse } = options;
@@ -99,7 +99,16 @@ function authenticate(socket: TLSSocket, { now, admit, onRefuse }: ListenerOptio
     const purpose = admit(peer, address);
     const publicKey = parseNodeId(peer);
     if (!publicKey) throw new CaroError('certificate_kind', 'expected an Ed25519 key in the certificate');
-    return { purpose, peer, publicKey, address, port: socket.remotePort ?? 0, session: sessionOf(socket) };
+    const localAddress = plainAddress(socket.localAddress ?? '');
+    return {
+      purpose,
+      peer,
+      publicKey,
+      address,
+      port: socket.remotePort ?? 0,
+      localAddress,
+      session: sessionOf(socket),
+    };
   } catch (error) {
     onRefuse(error instanceof CaroError ? error.code : 'tls_handshake', address, peer);
     socket.destroy();
@@ -171,16 +180,25 @@ function purposeOf({ method, url, headers }: IncomingMessage): Admitted['purpose
 
 function listen(server: Server, { host, port }: Endpoint): Promise<Endpoint> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const code = error.code === 'EADDRINUSE' ? 'address_in_use' : 'address_unsafe';
-      const what = error.code === 'EADDRINUSE' ? 'the port is in use' : `got ${error.code ?? 'an error'}`;
-      reject(new CaroError(code, `expected to listen on ${host} port ${port} for the mesh, ${what}`, { cause: error }));
-    });
+    server.once('error', reject);
     server.once('listening', () => {
       server.removeAllListeners('error');
       server.on('error', () => undefined);
       resolve({ host, port: (server.address() as AddressInfo).port });
     });
     listenAt(server, { host, port });
+  });
+}
+
+/**
+ * Whether this machine has an IP address, even where its interface has no carrier and is not
+ * listed.
+ */
+export function hasAddress(host: string): Promise<boolean> {
+  const server = createTcpServer();
+  return new Promise((resolve) => {
+    server.once('error', (error) => resolve(listenFault(error).code !== 'address_missing'));
+    server.once('listening', () => server.close(() => resolve(true)));
+    listenAt(server, { host, port: 0 });
   });
 }

@@ -37,6 +37,7 @@ class Session implements Connection {
   readonly publicKey: Uint8Array;
   readonly address: string;
   readonly port: number;
+  readonly localAddress: string;
   readonly isDialled: boolean;
   readonly purpose: LinkPurpose;
   readonly session: string;
@@ -65,6 +66,7 @@ class Session implements Connection {
     this.publicKey = link.publicKey;
     this.address = address;
     this.port = port;
+    this.localAddress = link.localAddress;
     this.isDialled = isDialled;
     this.purpose = purpose;
     this.session = session;
@@ -146,6 +148,11 @@ class Session implements Connection {
 
   expel(code: ErrorCode): void {
     this.#end({ code, reason: null, by: 'us' }, STATUS.violation);
+  }
+
+  drop(): void {
+    this.#ending ??= { code: 'peer_gone', reason: null, by: 'us' };
+    this.#link.socket.terminate();
   }
 
   fail(error: CaroError): void {

@@ -2,13 +2,16 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Bus } from '../../bus/bus.ts';
 import type { Replies } from '../../bus/messages.ts';
 import { CaroError } from '../../domain/errors.ts';
-import { listenAt } from '../../platform/listening.ts';
+import { type Waiting, waitingText } from '../../domain/status/waiting.ts';
+import { listenAt, listenFault } from '../../platform/listening.ts';
 import type { BrowserSession, RefusalReason, RuleText } from '../ipc-protocol.ts';
 import { SESSION_MS, SessionStore } from '../session-store.ts';
 import { LoginTokens } from './login-tokens.ts';
 import type { PageProcess } from './page-process.ts';
 
 const IDLE_MS = 30_000;
+/** How often a taken port is tried again. */
+const RETRY_MS = 2_000;
 /**
  * Refusals of one kind are recorded in the audit log once in this time, with a count, so that a web
  * page cannot flood it.
@@ -41,6 +44,7 @@ export interface DashboardOptions {
   /** Logs errors, which are rare and hold no command text. */
   readonly log: (text: string) => void;
   readonly idleMs?: number;
+  readonly retryMs?: number;
   readonly loginLifetimeMs?: number;
   readonly sessionMs?: number;
 }
@@ -49,9 +53,14 @@ export interface Dashboard {
   /** `http://localhost:PORT/` */
   readonly url: string;
   readonly port: number;
+  /** Set while another program has the port. */
+  readonly waiting: () => Waiting | null;
   /** Process id of the page's process while there is one. */
   readonly childPid: () => number | undefined;
-  /** Writes the file that logs its reader in once (docs/design.md §12). */
+  /**
+   * Writes the file that logs its reader in once (docs/design.md §12).
+   * @throws CaroError `address_in_use`: the token would go to the program that has the port
+   */
   readonly mintLogin: () => Promise<{ readonly file: string }>;
   /** A login file for the owner's browser; the page's process starts meanwhile. */
   readonly link: () => Promise<Replies['dashboard.link']>;
@@ -63,24 +72,29 @@ export interface Dashboard {
 /**
  * Listens on the dashboard's port in the daemon at almost no cost: no HTTP is parsed here. The
  * first connection starts the page's process, every connection is handed to it, and it exits when
- * idle (docs/adr/0007). Logins live here, as hashes, so they outlast that process.
+ * idle (docs/adr/0007). Logins live here, as hashes, so they outlast that process. A taken port is
+ * tried again until it is free.
  *
- * @throws CaroError `address_unsafe` for a host that is not loopback, `address_in_use` where the
- *   port is taken.
+ * @throws CaroError `address_unsafe` for a host that is not loopback
  */
 export async function openDashboard(options: DashboardOptions): Promise<Dashboard> {
   assertLoopback(options.host);
   const listener = new DashboardListener(options);
-  const port = await listener.open();
-  const url = `http://localhost:${port}/`;
+  await listener.open();
   return {
-    url,
-    port,
+    get url() {
+      return listener.url;
+    },
+    get port() {
+      return listener.port;
+    },
+    waiting: () => listener.waiting,
     childPid: () => listener.childPid(),
-    mintLogin: () => listener.logins.mint(),
+    mintLogin: async () => listener.logins.mint(),
     link: async () => {
+      const { logins, url } = listener;
       void listener.warm().catch((error: unknown) => options.log(`page process start failed: ${reasonOf(error)}`));
-      return { ...(await listener.logins.mint()), url };
+      return { ...(await logins.mint()), url };
     },
     warm: () => listener.warm(),
     close: () => listener.close(),
@@ -93,38 +107,70 @@ class DashboardListener {
   readonly #refusals = new Map<RefusalReason, { count: number; readonly timer: NodeJS.Timeout }>();
   #logins: LoginTokens | undefined;
   #running: PageProcess | undefined;
-  #port = 0;
+  #port: number;
+  #waiting: Waiting | null = null;
+  #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(private readonly options: DashboardOptions) {
     this.#sessions = new SessionStore(options.now);
+    this.#port = options.port;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get url(): string {
+    return `http://localhost:${this.#port}/`;
+  }
+
+  get waiting(): Waiting | null {
+    return this.#waiting;
   }
 
   get logins(): LoginTokens {
-    if (!this.#logins) throw new CaroError('not_running', 'expected the dashboard to be open, it is not');
-    return this.#logins;
+    if (this.#logins) return this.#logins;
+    const { code, ...wait } = this.#waiting ?? UNOPENED;
+    throw new CaroError(
+      code,
+      `${waitingText('dashboard', { code, ...wait })}; stop that program, or set another [dashboard] port in caro.toml and restart the service`,
+    );
   }
 
-  async open(): Promise<number> {
-    this.#port = this.options.port;
+  /** Takes the port on both addresses, or waits until both are free. */
+  async open(): Promise<void> {
     try {
-      for (const address of LOOPBACK) {
-        const server = await listen(address, this.#port, (socket) => void this.#admit(socket));
-        if (!server) continue;
-        this.#servers.push(server);
-        this.#port = portOf(server);
-      }
+      for (const address of LOOPBACK) await this.#take(address);
     } catch (error) {
-      await this.close();
-      throw error;
+      this.#wait(error as NodeJS.ErrnoException);
+      return;
     }
+    if (this.#waiting) this.options.log(`dashboard listens on port ${this.#port}`);
+    this.#waiting = null;
     this.#logins = new LoginTokens({
       folder: this.options.runtimeFolder,
-      url: `http://localhost:${this.#port}/`,
+      url: this.url,
       now: this.options.now,
       ...(this.options.loginLifetimeMs === undefined ? {} : { lifetimeMs: this.options.loginLifetimeMs }),
     });
-    return this.#port;
+  }
+
+  async #take(address: string): Promise<void> {
+    const server = await listen(address, this.#port, (socket) => void this.#admit(socket));
+    if (!server) return;
+    this.#servers.push(server);
+    this.#port = portOf(server);
+    if (this.#closed) server.close();
+  }
+
+  #wait(error: NodeJS.ErrnoException): void {
+    for (const server of this.#servers.splice(0)) server.close();
+    const waiting = { for: `localhost:${this.#port}`, ...listenFault(error) };
+    if (this.#waiting?.reason !== waiting.reason) this.options.log(waitingText('dashboard', waiting));
+    this.#waiting = waiting;
+    this.#port = this.options.port;
+    if (!this.#closed) this.#retry = setTimeout(() => void this.open(), this.options.retryMs ?? RETRY_MS).unref();
   }
 
   childPid(): number | undefined {
@@ -137,6 +183,7 @@ class DashboardListener {
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#retry);
     for (const reason of [...this.#refusals.keys()]) this.#countRefusals(reason);
     this.#logins?.close();
     // The page's process closes the connections that it received. Waiting for the servers here
@@ -220,6 +267,8 @@ class DashboardListener {
   }
 }
 
+const UNOPENED: Waiting = { for: 'its port', code: 'not_running', reason: 'the service is starting' };
+
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown');
 
 function assertLoopback(host: string): void {
@@ -242,19 +291,9 @@ async function listen(address: string, port: number, take: (socket: Socket) => v
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve(null);
-      else reject(portError(error, address, port));
+      else reject(error);
     });
     server.once('listening', () => resolve(server));
     listenAt(server, { host: address, port });
   });
-}
-
-function portError(error: NodeJS.ErrnoException, address: string, port: number): Error {
-  if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') return error;
-  const why = error.code === 'EACCES' ? 'this user may not open it' : 'another program has it';
-  return new CaroError(
-    'address_in_use',
-    `expected port ${port} on ${address} for the dashboard, ${why}; set another one as [dashboard] port in caro.toml`,
-    { cause: error },
-  );
 }

@@ -1,6 +1,5 @@
 import { connect, createServer } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
-import { CaroError } from '../../../src/domain/errors.ts';
 import { until } from '../../rig/until.ts';
 import { type DashboardRig, openRig } from '../dashboard-rig.ts';
 
@@ -90,7 +89,7 @@ test('both loopback addresses are taken', async () => {
   }
 });
 
-test('a taken port is an error that names the port and what to do, also where only the IPv6 side is taken (FR-801)', async () => {
+test('a taken port is waited for, on either loopback address, and no login goes to the program that has it (FR-801)', async () => {
   for (const host of ['127.0.0.1', '::1']) {
     const other = createServer();
     const port = await new Promise<number>((resolve) => {
@@ -99,14 +98,17 @@ test('a taken port is an error that names the port and what to do, also where on
         resolve(typeof address === 'object' && address ? address.port : 0);
       });
     });
-    const failed = await openRig({ port }).then(
-      () => null,
-      (error: unknown) => error,
-    );
-    other.close();
-    expect(failed).toBeInstanceOf(CaroError);
-    expect(failed).toMatchObject({ code: 'address_in_use', message: expect.stringContaining(String(port)) });
-    expect(failed).toMatchObject({ message: expect.stringContaining('[dashboard] port') });
+    const waiting = await openRig({ port, retryMs: 20 });
+    const { dashboard, troubles } = waiting;
+    expect(dashboard.waiting()).toMatchObject({ for: `localhost:${port}`, code: 'address_in_use' });
+    await expect(dashboard.link()).rejects.toMatchObject({ code: 'address_in_use' });
+    await expect(dashboard.mintLogin()).rejects.toThrow(/\[dashboard\] port/);
+    expect(troubles.filter((text) => text.includes(`waits for localhost:${port}`)).length).toBe(1);
+    await new Promise((resolve) => other.close(resolve));
+    await until(() => dashboard.waiting() === null);
+    expect((await closingFetch(dashboard.url)).status).toBe(401);
+    expect(await dashboard.mintLogin()).toEqual({ file: expect.any(String) });
+    await waiting.close();
   }
 });
 

@@ -23,7 +23,14 @@ export interface Fault {
  * print it.
  */
 export function faultsOf(status: Status, nowMs: number): readonly Fault[] {
-  const found = [...writing(status), ...parts(status), ...keys(status), ...lost(status), ...copies(status, nowMs)];
+  const found = [
+    ...writing(status),
+    ...parts(status),
+    ...keys(status),
+    ...waits(status),
+    ...lost(status),
+    ...copies(status, nowMs),
+  ];
   return [...found.filter(({ isGrave }) => isGrave), ...found.filter(({ isGrave }) => !isGrave)];
 }
 
@@ -88,6 +95,21 @@ function keys({ node: { rotation } }: Status): readonly Fault[] {
       title: compromised ? 'The key of this node is revoked as compromised.' : 'The key of this node is being rotated.',
       text: `The next key (${fingerprint}) replaces it on ${moment(switchesAt)}. Owners of other nodes may ask you to compare that fingerprint.`,
       command: 'caro identity show',
+      past: null,
+    },
+  ];
+}
+
+/** Usual for a laptop away from its network. */
+function waits({ mesh }: Status): readonly Fault[] {
+  const waiting = mesh?.waiting ?? null;
+  if (waiting === null) return [];
+  return [
+    {
+      isGrave: false,
+      title: `The mesh waits for ${waiting.for}.`,
+      text: `${sentence(waiting.reason)} Peers cannot connect to this node meanwhile. Commands are observed as usual.`,
+      command: null,
       past: null,
     },
   ];

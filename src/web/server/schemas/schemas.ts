@@ -77,6 +77,9 @@ const PEER = object({
 /** A rotation of this node's own key in progress (FR-104). */
 const ROTATION = object({ from: text, to: text, fingerprint: text, compromised: flag, switchesAt: text });
 
+/** What the mesh waits for before peers can connect. */
+const WAITING = object({ for: text, code: text, reason: text });
+
 export const STATUS = object({
   node: object({ id: text, fingerprint: text, name: text, role: text, rotation: ROTATION }, ['rotation']),
   service: object({ pid: count, uptimeSeconds: { type: 'number' }, version: text }),
@@ -89,7 +92,7 @@ export const STATUS = object({
       trouble: maybeText,
     }),
   ),
-  mesh: orNull(object({ enabled: flag, listen: maybeText, peers: list(PEER) })),
+  mesh: orNull(object({ enabled: flag, listen: maybeText, waiting: orNull(WAITING), peers: list(PEER) })),
   audit: orNull(object({ records: count, verified: flag })),
   storage: object({
     trouble: maybeText,
