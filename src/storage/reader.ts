@@ -18,9 +18,10 @@ export interface Reader {
   readonly listEvents: (filter: EventFilter) => readonly TerminalEvent[];
   /** Figures of the quarter-hour slots that begin in [sinceMs, untilMs), widened to whole slots. */
   readonly statistics: (sinceMs: number, untilMs: number) => LocalStatistics;
-  /** Commands and failures per quarter-hour slot alone, oldest first; only slots that have any. */
+  /** Commands, known ends and failures per quarter-hour slot alone, oldest first; only slots that have any. */
   readonly slots: (sinceMs: number, untilMs: number) => LocalStatistics['slots'];
   readonly counts: () => { readonly events: number; readonly dropped: number };
+  /** Shells that were observed: not those of an imported history. */
   readonly shells: () => readonly { readonly shell: ShellKind; readonly sessions: number; readonly lastSeen: string }[];
 }
 
@@ -33,7 +34,8 @@ export function openReader(file: string): Reader & { readonly close: () => void 
 export function createReader(database: Database): Reader {
   const counter = database.prepare('SELECT coalesce(sum(value), 0) FROM counter WHERE name = ?').pluck();
   const shells = database.prepare(
-    'SELECT shell, count(*) AS sessions, max(last_ms) AS last_ms FROM session GROUP BY shell ORDER BY shell',
+    `SELECT shell, count(*) AS sessions, max(last_ms) AS last_ms FROM session WHERE imported = 0
+     GROUP BY shell ORDER BY shell`,
   );
   return {
     search: (filter) => searchEvents(database, filter),
@@ -66,6 +68,7 @@ function statistics(database: Database, sinceMs: number, untilMs: number): Local
     since: isoTime(from * SLOT_MS),
     until: isoTime(to * SLOT_MS),
     commands: slots.reduce((sum, slot) => sum + slot.count, 0),
+    ended: slots.reduce((sum, slot) => sum + slot.ended, 0),
     failures: slots.reduce((sum, slot) => sum + slot.failures, 0),
     levels: Object.fromEntries(
       RISK_LEVELS.map((level, rank) => [
@@ -83,7 +86,10 @@ function statistics(database: Database, sinceMs: number, untilMs: number): Local
 
 function slotCounts(database: Database, from: number, to: number): LocalStatistics['slots'] {
   const rows = database
-    .prepare(`SELECT slot, sum(count) AS count, sum(failures) AS failures FROM ${slotsBetween(from, to)} GROUP BY slot`)
-    .all() as { slot: number; count: number; failures: number }[];
+    .prepare(
+      `SELECT slot, sum(count) AS count, sum(ended) AS ended, sum(failures) AS failures
+       FROM ${slotsBetween(from, to)} GROUP BY slot`,
+    )
+    .all() as { slot: number; count: number; ended: number; failures: number }[];
   return rows.map(({ slot, ...counts }) => ({ start: isoTime(slot * SLOT_MS), ...counts }));
 }

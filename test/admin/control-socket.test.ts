@@ -20,6 +20,7 @@ const EVENT: TerminalEvent = {
   shell: 'bash',
   command: 'git status',
   cwd: '/tmp',
+  running: false,
   exitCode: 0,
   durationMs: 3,
   tools: ['git'],

@@ -180,7 +180,7 @@ describe('the egress gate', () => {
         type: 'safety-posture',
         level: 1,
         spanHours: 24,
-        layout: 'safety-posture/1',
+        layout: 'safety-posture/2',
         cells: [1],
       },
       summary: {},

@@ -199,7 +199,9 @@ export function makeSummary(
     catalogueVersion: 1,
     period: { kind: 'hourly', start: '2026-11-22T23:00:00.000Z', end: '2026-11-23T00:00:00.000Z' },
     patterns: [{ name: 'git push', count: 3 }],
-    tools: [{ name: 'git', count: 3, failures: 0, durationMsSum: 900, durationBuckets: [0, 0, 3, 0, 0, 0, 0, 0] }],
+    tools: [
+      { name: 'git', count: 3, ended: 3, failures: 0, durationMsSum: 900, durationBuckets: [0, 0, 3, 0, 0, 0, 0, 0] },
+    ],
     families: [],
     activity: { hours: zeros(24), weekdays: zeros(7) },
     safety: { levels: { safe: 3, moderate: 0, high: 0, critical: 0 }, families: [], techniques: [] },

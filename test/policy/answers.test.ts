@@ -285,7 +285,7 @@ describe('the closed form', () => {
   });
 
   test('a summary may leave only with words of the catalogue, and without tools kept back', () => {
-    const usage = { count: 1, failures: 0, durationMsSum: 0, durationBuckets: [1, 0, 0, 0, 0, 0, 0, 0] };
+    const usage = { count: 1, ended: 1, failures: 0, durationMsSum: 0, durationBuckets: [1, 0, 0, 0, 0, 0, 0, 0] };
     const summary = {
       patterns: [{ name: 'git push', count: 1 }],
       tools: [{ name: 'git', ...usage }],

@@ -210,4 +210,23 @@ export const EARLIER_SCHEMAS: readonly string[] = [
     UPDATE rollup_rule_day SET count = count + NEW.count - OLD.count WHERE day = NEW.slot / 96 AND rule = NEW.rule;
   END;
   `,
+  `
+  -- Ids are chosen by their authors: a peer that gives its summary the id of another's MUST not keep that one out.
+  CREATE TABLE summary_of_node (
+    node TEXT NOT NULL,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    start_ms INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    seen TEXT NOT NULL,
+    PRIMARY KEY (node, id),
+    UNIQUE (node, kind, start_ms, revision)
+  ) WITHOUT ROWID, STRICT;
+  INSERT INTO summary_of_node (node, id, kind, start_ms, revision, created_ms, document, seen)
+    SELECT node, id, kind, start_ms, revision, created_ms, document, seen FROM summary;
+  DROP TABLE summary;
+  ALTER TABLE summary_of_node RENAME TO summary;
+  `,
 ];

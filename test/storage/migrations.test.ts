@@ -252,7 +252,10 @@ describe('a service that is killed while it migrates', () => {
   let service: TestService | undefined;
   afterEach(() => service?.kill());
 
-  test.each(VERSIONS)('from version %i leaves the old database, which the next start migrates', async (version) => {
+  /** The last schema change writes too little to be interrupted by a watching test. */
+  const LONG_MIGRATIONS = VERSIONS.filter((version) => version < 4);
+
+  test.each(LONG_MIGRATIONS)('from version %i leaves the old database, which the next start migrates', async (version) => {
     const home = folder();
     await configure(home);
     mkdirSync(join(home, 'data'), { mode: 0o700 });

@@ -58,8 +58,7 @@ async function follow(context: Context, options: Options): Promise<void> {
   const notices = followAdmin(context.places().socket, ['event'], context.interrupted);
   for await (const { params } of notices) {
     const event = params as TerminalEvent;
-    const hasEnded = event.exitCode !== null || event.durationMs !== null;
-    if (!hasEnded || !matches(event, options)) continue;
+    if (event.running || !matches(event, options)) continue;
     if (options.json) sayJson(context, event);
     else say(context, await eventLine(context, event));
   }

@@ -26,9 +26,13 @@ export function addStats(program: Command, context: Context): void {
 }
 
 async function sayStatistics(context: Context, statistics: LocalStatistics): Promise<void> {
-  const { commands, failures, since, until } = statistics;
-  const share = commands === 0 ? '' : ` (${percent(failures, commands)})`;
-  say(context, `${localTime(since)} to ${localTime(until)}: ${commands} commands, ${failures} failed${share}`);
+  const { commands, ended, failures, since, until } = statistics;
+  const share = ended === 0 ? '' : ` (${percent(failures, ended)})`;
+  const unknown = commands === ended ? '' : `, ${commands - ended} with an unknown exit status`;
+  say(
+    context,
+    `${localTime(since)} to ${localTime(until)}: ${commands} commands, ${failures} failed${share}${unknown}`,
+  );
   if (commands === 0) return;
   say(context);
   sayRisk(context, statistics);
@@ -38,7 +42,7 @@ async function sayStatistics(context: Context, statistics: LocalStatistics): Pro
     [
       { title: 'TOOL', text: (usage) => usage.name },
       { title: 'COUNT', align: 'right', text: (usage) => String(usage.count) },
-      { title: 'FAILED', align: 'right', text: (usage) => percent(usage.failures, usage.count) },
+      { title: 'FAILED', align: 'right', text: (usage) => percent(usage.failures, usage.ended) },
       { title: 'MEAN TIME', align: 'right', text: meanTime },
     ],
     statistics.tools.toSorted((a, b) => b.count - a.count).slice(0, TOP),
@@ -56,10 +60,11 @@ function sayRisk(context: Context, { levels, commands }: LocalStatistics): void 
   }
 }
 
-const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
+/** `-` where the whole is 0: nothing is known then. */
+const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`);
 
-/** Mean over the commands whose end was observed. */
+/** Mean of the measured durations. */
 function meanTime({ durationBuckets, durationMsSum }: NamedUsage): string {
-  const ended = durationBuckets.reduce((sum, count) => sum + count, 0);
-  return ended === 0 ? '-' : duration(durationMsSum / ended);
+  const measured = durationBuckets.reduce((sum, count) => sum + count, 0);
+  return measured === 0 ? '-' : duration(durationMsSum / measured);
 }

@@ -67,7 +67,16 @@ function familyRows(aggregate: Aggregate, measures: readonly Measure[]): readonl
   return [
     row('all', (measure) => (measure === 'count' ? 'commands' : measure)),
     ...[...families].map((family) => row(family, (measure) => `families.${family}.${measure}`)),
+    ...unknownRow(aggregate, measures),
   ];
+}
+
+/** Failures are those of commands whose exit status is known: says how many others there are. */
+function unknownRow(aggregate: Aggregate, measures: readonly Measure[]): readonly CellRow[] {
+  const unknown = aggregate['statuses.unknown'];
+  if (unknown === undefined || unknown === 0) return [];
+  const values = measures.map((measure) => (measure === 'count' ? figure(measure, unknown) : '-'));
+  return [{ name: 'unknown exit status', values }];
 }
 
 function figure(measure: Measure, sum: number | null): string | null {

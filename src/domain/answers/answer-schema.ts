@@ -21,7 +21,14 @@ const MAX_CELLS = 1_024;
 const named = (name: JsonSchema): JsonSchema => list(closed({ name, count }), 0, MAX_NAMES);
 const usage = (name: JsonSchema): JsonSchema =>
   list(
-    closed({ name, count, failures: count, durationMsSum: count, durationBuckets: counts(DURATION_BUCKETS) }),
+    closed({
+      name,
+      count,
+      ended: count,
+      failures: count,
+      durationMsSum: count,
+      durationBuckets: counts(DURATION_BUCKETS),
+    }),
     0,
     MAX_NAMES,
   );

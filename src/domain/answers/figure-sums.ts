@@ -81,6 +81,7 @@ function addUp(usage: readonly PatternUsage[], nameOf: (row: PatternUsage) => st
     sums.set(name, {
       name,
       count: row.count + (sum?.count ?? 0),
+      ended: row.ended + (sum?.ended ?? 0),
       failures: row.failures + (sum?.failures ?? 0),
       durationMsSum: Math.min(MAX_CELL_VALUE, row.durationMsSum + (sum?.durationMsSum ?? 0)),
       durationBuckets: row.durationBuckets.map((count, bucket) => count + (sum?.durationBuckets[bucket] ?? 0)),

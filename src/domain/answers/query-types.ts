@@ -49,18 +49,21 @@ export interface QueryTypeSpec {
 }
 
 /**
- * The measures of each tool family; durations are sums, to be divided by `count`. None may repeat
- * another under a second name (as a count of ended commands would): a cell that the floor hides
- * could be read from the other.
+ * The measures of each tool family: known failures, and the sum of the measured durations. No share
+ * or mean follows from them, because an exit status or a duration may be unknown. None may repeat
+ * another under a second name (as a count of known ends would per family): a cell that the floor
+ * hides could be read from the other.
  */
 const USAGE_MEASURES = ['count', 'failures', 'durationMs'] as const;
+/** Commands whose exit status is known, and the others. */
+const STATUSES = ['statuses.known', 'statuses.unknown'] as const;
 
 const TOOL_USAGE: QueryTypeSpec = {
   cellNames: ({ families }) => ({
-    sections: USAGE_MEASURES.map((measure) => ({
-      total: measure === 'count' ? 'commands' : measure,
-      parts: [families.map((family) => `families.${family}.${measure}`)],
-    })),
+    sections: USAGE_MEASURES.map((measure) => {
+      const parts = families.map((family) => `families.${family}.${measure}`);
+      return measure === 'count' ? { total: 'commands', parts: [parts, STATUSES] } : { total: measure, parts: [parts] };
+    }),
     singles: [],
   }),
   hasData: hasUsage,
@@ -68,12 +71,15 @@ const TOOL_USAGE: QueryTypeSpec = {
     const usage = figures.usage();
     return { tools: toolUsage(usage, vocabulary), families: familyUsage(usage, vocabulary) };
   },
-  cellsOf: ({ families = [] }) =>
-    Object.fromEntries(
+  cellsOf: ({ families = [] }) => ({
+    ...Object.fromEntries(
       families.flatMap((row) =>
         USAGE_MEASURES.map((measure) => [`families.${row.name}.${measure}`, measured(row)[measure]] as const),
       ),
     ),
+    'statuses.known': families.reduce((sum, { ended }) => sum + ended, 0),
+    'statuses.unknown': families.reduce((sum, { count, ended }) => sum + count - ended, 0),
+  }),
 };
 
 const RECENT_COMMANDS: QueryTypeSpec = {

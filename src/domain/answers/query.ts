@@ -65,7 +65,7 @@ export type AnsweredBody = {
   readonly type: QueryType;
   readonly level: 1 | 2;
   readonly spanHours: SpanHours;
-  /** Name of the schema of `cells`, e.g. `safety-posture/1`. */
+  /** Name of the schema of `cells`, e.g. `safety-posture/2`. */
   readonly layout: string;
   /** Integers from 0 to `MAX_CELL_VALUE`. */
   readonly cells: readonly number[];

@@ -14,7 +14,9 @@ export interface TerminalEvent {
   readonly command: string;
   /** Working directory at the start; null where the shell could not tell (imported history). */
   readonly cwd: string | null;
-  /** null while the command runs, or where its end was never seen. */
+  /** Whether its end may still be observed: its shell has not ended, and has not reported it. */
+  readonly running: boolean;
+  /** Null while the command runs, and where it is not known. */
   readonly exitCode: number | null;
   readonly durationMs: number | null;
   /** Tools of the top-level pipeline or list, in order, repeats kept. */
@@ -74,6 +76,11 @@ export interface StartedCommand {
   readonly risk: RiskLevel;
   readonly rules: readonly string[];
   readonly redacted: boolean;
+  /**
+   * Absent where a hook observed the command. `kept`: imported, and kept by its owner's wish for
+   * `retention.events_days` from the import on.
+   */
+  readonly origin?: 'imported' | 'kept';
 }
 
 /**

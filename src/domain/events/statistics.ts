@@ -9,6 +9,8 @@ export interface LocalStatistics {
   readonly since: string;
   readonly until: string;
   readonly commands: number;
+  /** Commands whose exit status is known: a share of failures is one of these. */
+  readonly ended: number;
   readonly failures: number;
   readonly levels: Readonly<Record<RiskLevel, number>>;
   readonly tools: readonly NamedUsage[];
@@ -16,5 +18,10 @@ export interface LocalStatistics {
   readonly families: readonly NamedUsage[];
   readonly rules: readonly { readonly name: string; readonly count: number }[];
   /** Commands per quarter of an hour, only the slots that have any. */
-  readonly slots: readonly { readonly start: string; readonly count: number; readonly failures: number }[];
+  readonly slots: readonly {
+    readonly start: string;
+    readonly count: number;
+    readonly ended: number;
+    readonly failures: number;
+  }[];
 }

@@ -16,12 +16,19 @@ export function durationBucket(ms: number): number {
  * Type aliases, not interfaces: only those count as `Json`, which is what gets signed.
  */
 
-/** Count, failures (known exit status other than 0), and durations of commands that ended. */
+/**
+ * Counts of commands. An exit status or duration that is not known is in none of the figures after
+ * `count`: a share of failures is one of `ended`, a mean duration one of the sum of the buckets.
+ */
 export type UsageCounts = {
   readonly count: number;
+  /** Commands whose exit status is known. */
+  readonly ended: number;
+  /** Those of `ended` whose status is not 0. */
   readonly failures: number;
+  /** Sum of the measured durations. */
   readonly durationMsSum: number;
-  /** `DURATION_BUCKETS` counts. */
+  /** Measured durations, in `DURATION_BUCKETS` classes. */
   readonly durationBuckets: readonly number[];
 };
 

@@ -74,7 +74,14 @@ const counts = (length: number): JsonSchema => list(count, length, length);
 const named = (name: JsonSchema): JsonSchema => list(closed({ name, count }), 0, MAX_NAMES);
 const usage = (name: JsonSchema): JsonSchema =>
   list(
-    closed({ name, count, failures: count, durationMsSum: count, durationBuckets: counts(DURATION_BUCKETS) }),
+    closed({
+      name,
+      count,
+      ended: count,
+      failures: count,
+      durationMsSum: count,
+      durationBuckets: counts(DURATION_BUCKETS),
+    }),
     0,
     MAX_NAMES,
   );

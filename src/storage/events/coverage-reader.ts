@@ -1,17 +1,20 @@
 import type { NodeSummary } from '../../domain/summaries/summary.ts';
 import type { Database } from '../database.ts';
 
-const COVERAGE = `SELECT shell, sum(redacted) AS redacted, sum(dropped) AS dropped
+const COVERAGE = `SELECT shell, sum(observed) + sum(dropped) AS reported, sum(redacted) AS redacted, sum(dropped) AS dropped
   FROM rollup_coverage WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY 1`;
 
 interface CoverageRow {
   readonly shell: string;
+  /** 0 where all of its commands were imported. */
+  readonly reported: number;
   readonly redacted: number;
   readonly dropped: number;
 }
 
 /**
- * Coverage of the slots in [from, to). It is not counted per tool. Where tools are denied, it
+ * Coverage of the slots in [from, to). A shell counts if its hook reported something; an imported
+ * history does not. Coverage is not counted per tool. Where tools are denied, it
  * therefore leaves out what could describe their commands: the number of masked ones, and the
  * shells where no other command was observed.
  *
@@ -30,6 +33,6 @@ export function readCoverage(
     observed,
     redacted: isWhole ? total('redacted') : 0,
     dropped: total('dropped'),
-    shells: isWhole || observed > 0 ? rows.map(({ shell }) => shell) : [],
+    shells: isWhole || observed > 0 ? rows.filter(({ reported }) => reported > 0).map(({ shell }) => shell) : [],
   };
 }

@@ -4,7 +4,7 @@ import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 
 /** Columns of `EventRow`, with the join they need. */
-export const EVENT_COLUMNS = `event.id, time_ms, shell, command, cwd, exit_code, duration_ms, tools, pattern.family AS category, risk, rules, host
+export const EVENT_COLUMNS = `event.id, time_ms, shell, command, cwd, event.id IN (SELECT event_id FROM running) AS running, exit_code, duration_ms, tools, pattern.family AS category, risk, rules, host
   FROM event JOIN pattern ON pattern.id = event.pattern_id`;
 
 export interface EventRow {
@@ -13,6 +13,7 @@ export interface EventRow {
   readonly shell: ShellKind;
   readonly command: string;
   readonly cwd: string | null;
+  readonly running: 0 | 1;
   readonly exit_code: number | null;
   readonly duration_ms: number | null;
   readonly tools: string;
@@ -28,6 +29,7 @@ export const eventOf = (row: EventRow): TerminalEvent => ({
   shell: row.shell,
   command: row.command,
   cwd: row.cwd,
+  running: row.running === 1,
   exitCode: row.exit_code,
   durationMs: row.duration_ms,
   tools: JSON.parse(row.tools) as string[],

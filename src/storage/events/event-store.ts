@@ -58,7 +58,7 @@ export function createEventStore(database: Database, host: string): EventStore {
     const rollups = new RollupTally();
     const ends = new Map<string, FinishedCommand>();
     for (const command of observed.finished) if (!ends.has(keyOf(command))) ends.set(keyOf(command), command);
-    const idOf = identifiers(statements, observed.started);
+    const idOf = identifiers(statements, observed.started, observed.nowMs);
     for (const command of observed.started) {
       const end = ends.get(keyOf(command)) ?? null;
       const event = insert(statements, idOf, command, end, host);
@@ -71,7 +71,9 @@ export function createEventStore(database: Database, host: string): EventStore {
       if (id !== null) written.set(id, null);
     }
     rollups.write(statements);
-    for (const session of observed.ended) statements.endSession.run(session);
+    // Their end stays unknown, which readers of the events are told.
+    for (const session of observed.ended)
+      for (const id of statements.endSession.all(session) as number[]) written.set(id, null);
     for (const { file, offset } of observed.offsets) statements.setOffset.run(file, offset);
     for (const { shell, count } of observed.dropped) {
       statements.addCoverage.run(slotOf(observed.nowMs), shell, 0, 0, count);
@@ -85,7 +87,7 @@ export function createEventStore(database: Database, host: string): EventStore {
       try {
         return [...commit.immediate(observed)]
           .toSorted(([one], [other]) => one - other)
-          .map(([id, event]) => event ?? eventOf(statements.read.get(id) as EventRow));
+          .flatMap(([id, event]) => event ?? storedEvent(statements, id));
       } catch (error) {
         if (!isDiskFull(error)) throw error;
         throw new CaroError(
@@ -100,7 +102,7 @@ export function createEventStore(database: Database, host: string): EventStore {
       for (const file of files) statements.forget.run(file);
     }),
     prune: database.transaction((beforeMs: number, limit: number) => {
-      const { changes } = statements.prune.run(beforeMs, limit);
+      const { changes } = statements.prune.run({ beforeMs, limit });
       if (changes > 0) statements.addCounter.run('events', -changes);
       if (changes < limit) statements.pruneSessions.run(beforeMs);
       return changes;
@@ -115,7 +117,7 @@ function prepare(database: Database) {
   return {
     session: database
       .prepare(
-        `INSERT INTO session (name, shell, last_ms) VALUES (?, ?, ?)
+        `INSERT INTO session (name, shell, last_ms, imported, kept_ms) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (name) DO UPDATE SET last_ms = max(last_ms, excluded.last_ms) RETURNING id`,
       )
       .pluck(),
@@ -131,7 +133,9 @@ function prepare(database: Database) {
         `DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?) AND command = ? RETURNING event_id`,
       )
       .pluck(),
-    endSession: database.prepare('DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?)'),
+    endSession: database
+      .prepare('DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?) RETURNING event_id')
+      .pluck(),
     finish: database.prepare(
       `UPDATE event SET exit_code = ?, duration_ms = (SELECT ms FROM (SELECT coalesce(?, max(0, ? - time_ms)) AS ms) WHERE ms <= ${MAX_DURATION_MS})
        WHERE id = ? RETURNING time_ms, duration_ms, pattern_id, risk`,
@@ -159,11 +163,14 @@ function prepare(database: Database) {
     setOffset: database.prepare('INSERT INTO spool VALUES (?, ?) ON CONFLICT DO UPDATE SET offset = excluded.offset'),
     forget: database.prepare('DELETE FROM spool WHERE file = ?'),
     prune: database.prepare(
-      'DELETE FROM event WHERE id IN (SELECT id FROM event WHERE time_ms < ? ORDER BY time_ms LIMIT ?)',
+      `DELETE FROM event WHERE id IN (
+         SELECT id FROM event WHERE time_ms < @beforeMs
+           AND session_id NOT IN (SELECT id FROM session WHERE kept_ms >= @beforeMs) ORDER BY time_ms LIMIT @limit)`,
     ),
     // The time of a session is kept no longer than its commands.
     pruneSessions: database.prepare(
-      'DELETE FROM session WHERE last_ms < ? AND id NOT IN (SELECT session_id FROM running)',
+      `DELETE FROM session WHERE max(last_ms, coalesce(kept_ms, last_ms)) < ?
+         AND id NOT IN (SELECT session_id FROM running)`,
     ),
     // This table has every slot that any other rollup table has.
     oldestSlot: database.prepare('SELECT min(slot) FROM rollup_coverage').pluck(),
@@ -182,15 +189,17 @@ interface Identifiers {
 }
 
 /** Row ids of the sessions and patterns of one commit, each looked up or made once. */
-function identifiers(statements: Statements, started: readonly StartedCommand[]): Identifiers {
+function identifiers(statements: Statements, started: readonly StartedCommand[], nowMs: number): Identifiers {
   const latest = new Map<string, StartedCommand>();
   for (const command of started) {
     const before = latest.get(command.key.session);
     if (!before || before.startMs < command.startMs) latest.set(command.key.session, command);
   }
   const sessions = new Map<string, number>();
-  for (const [name, { shell, startMs }] of latest)
-    sessions.set(name, statements.session.get(name, shell, startMs) as number);
+  for (const [name, { shell, startMs, origin }] of latest) {
+    const row = [name, shell, startMs, origin === undefined ? 0 : 1, origin === 'kept' ? nowMs : null];
+    sessions.set(name, statements.session.get(row) as number);
+  }
   const patterns = new Map<string, number>();
   return {
     session: ({ key }) => sessions.get(key.session) ?? 0,
@@ -233,8 +242,16 @@ function insert(
   );
   const id = Number(lastInsertRowid);
   if (end === null) statements.running.run(sessionId, key.command, id);
-  const time = isoTime(startMs);
-  return { id, time, shell, command: command.command, cwd, exitCode, durationMs, tools, category, risk, rules, host };
+  return {
+    ...{ id, time: isoTime(startMs), shell, command: command.command, cwd, running: end === null },
+    ...{ exitCode, durationMs, tools, category, risk, rules, host },
+  };
+}
+
+/** Retention may have removed the event of a session that ended. */
+function storedEvent(statements: Statements, id: number): readonly TerminalEvent[] {
+  const row = statements.read.get(id) as EventRow | undefined;
+  return row === undefined ? [] : [eventOf(row)];
 }
 
 function lasted(startMs: number, { durationMs, endMs }: FinishedCommand): number | null {

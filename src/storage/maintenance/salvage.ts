@@ -106,12 +106,18 @@ function adoptPatterns(into: Database, rows: Iterable<Row>): ReadonlyMap<number,
   return ids;
 }
 
+/** Columns that earlier schemas lack. */
+const OBSERVED = { imported: 0, kept_ms: null } as const;
+
 function adoptSessions(into: Database, rows: Iterable<Row>, twins: Twins): ReadonlyMap<number, number> {
-  const insert = into.prepare('INSERT OR IGNORE INTO session (name, shell, last_ms) VALUES (@name, @shell, @last_ms)');
+  const insert = into.prepare(
+    `INSERT OR IGNORE INTO session (name, shell, last_ms, imported, kept_ms)
+     VALUES (@name, @shell, @last_ms, @imported, @kept_ms)`,
+  );
   const find = into.prepare('SELECT id FROM session WHERE name = @name').pluck();
   const ids = new Map<number, number>();
   for (const row of rows) {
-    const isNew = attempt(() => insert.run(row).changes) === 1;
+    const isNew = attempt(() => insert.run({ ...OBSERVED, ...row }).changes) === 1;
     const id = find.get(row);
     if (id === undefined) continue;
     ids.set(Number(row['id']), Number(id));
@@ -171,11 +177,12 @@ function adoptEvents(
   const running = new Set(rows.fromBothEnds('running').map((row) => row['event_id']));
   const ids = new Map<number, number>();
   const insert = inserter(into, 'event', ['id']);
+  const imported = new Set(into.prepare('SELECT id FROM session WHERE imported = 1').pluck().all());
   let [stored, known] = [0, 0];
   for (const row of rows.byKey('event')) {
     const event = { ...row, ...idsOf(row) };
     try {
-      const facts = eventFacts(event);
+      const facts = eventFacts(event, imported.has(event.session_id));
       const isKnown = twins.take(event);
       if (isKnown) known += 1;
       else {

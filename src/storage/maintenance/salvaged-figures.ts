@@ -15,12 +15,12 @@ type Figure = keyof typeof TABLES;
 export const FIGURE_TABLES = Object.values(TABLES).map(({ table }) => table);
 
 /** The rollup that an event is counted in. */
-export interface EventFacts extends Pick<StartedCommand, 'startMs' | 'risk' | 'rules' | 'shell' | 'redacted'> {
+export interface EventFacts extends Pick<StartedCommand, 'startMs' | 'risk' | 'rules' | 'shell' | 'redacted' | 'origin'> {
   readonly end: End | null;
 }
 
 /** @throws RangeError for a row that is readable but not an event */
-export function eventFacts(row: Row): EventFacts {
+export function eventFacts(row: Row, isImported: boolean): EventFacts {
   const risk = RISK_LEVELS[Number(row['risk'])];
   const startMs = Number(row['time_ms']);
   const rules: unknown = JSON.parse(String(row['rules']));
@@ -31,6 +31,7 @@ export function eventFacts(row: Row): EventFacts {
     ...{ startMs, risk, rules, shell: row['shell'] as ShellKind },
     // Not stored separately; the mask in the text shows it.
     redacted: String(row['command']).includes('‹redacted:'),
+    ...(isImported ? { origin: 'imported' } : {}),
     end: exitCode === null && durationMs === null ? null : { exitCode, durationMs },
   };
 }

@@ -5,23 +5,28 @@ import { usageBetween } from './rollup-range.ts';
 /** One column a duration bucket (`DURATION_BUCKETS` of the domain). */
 export const DURATION_COLUMNS = ['d0', 'd1', 'd2', 'd3', 'd4', 'd5', 'd6', 'd7'] as const;
 
-/** The columns that count, in the order of the table; the columns before them are its key. */
+/**
+ * The columns that count, in the order of the table; the columns before them are its key. `ended`
+ * counts known exit statuses, and the duration columns count measured durations.
+ */
 export const ROLLUP_COUNTS = ['count', 'ended', 'failures', 'duration_ms', ...DURATION_COLUMNS] as const;
 
 /** Select list that adds rollups up to `UsageRow`. */
 export const USAGE_COLUMNS = [
   'sum(count) AS count',
+  'sum(ended) AS ended',
   'sum(failures) AS failures',
   'sum(duration_ms) AS duration_ms',
   ...DURATION_COLUMNS.map((column) => `sum(${column}) AS ${column}`),
 ].join(', ');
 
 export type UsageRow = Readonly<
-  Record<'count' | 'failures' | 'duration_ms' | (typeof DURATION_COLUMNS)[number], number>
+  Record<'count' | 'ended' | 'failures' | 'duration_ms' | (typeof DURATION_COLUMNS)[number], number>
 >;
 
 export const usageOf = (row: UsageRow): UsageCounts => ({
   count: row.count,
+  ended: row.ended,
   failures: row.failures,
   durationMsSum: row.duration_ms,
   durationBuckets: DURATION_COLUMNS.map((column) => row[column]),
@@ -71,6 +76,7 @@ export function addUp(rows: readonly PatternUsage[], nameOf: (row: PatternUsage)
 
 const plus = (a: UsageCounts, b: UsageCounts): UsageCounts => ({
   count: a.count + b.count,
+  ended: a.ended + b.ended,
   failures: a.failures + b.failures,
   durationMsSum: a.durationMsSum + b.durationMsSum,
   durationBuckets: a.durationBuckets.map((count, index) => count + (b.durationBuckets[index] ?? 0)),

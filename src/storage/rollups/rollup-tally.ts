@@ -23,7 +23,7 @@ export interface RollupStatements {
   readonly addCoverage: Statement;
 }
 
-/** How a command ended. */
+/** How a command ended; null where that is not known. */
 export interface End {
   readonly exitCode: number | null;
   readonly durationMs: number | null;
@@ -59,7 +59,8 @@ export class RollupTally {
       rules,
       shell,
       redacted,
-    }: Pick<StartedCommand, 'startMs' | 'risk' | 'rules' | 'shell' | 'redacted'>,
+      origin,
+    }: Pick<StartedCommand, 'startMs' | 'risk' | 'rules' | 'shell' | 'redacted' | 'origin'>,
     patternId: number,
     end: End | null,
   ): void {
@@ -69,7 +70,7 @@ export class RollupTally {
     if (end) addEnd(usage, end);
     for (const rule of rules) increase(countsOf(this.#rules, [slot, rule], 1), 0, 1);
     const coverage = countsOf(this.#coverage, [slot, shell], 3);
-    increase(coverage, 0, 1);
+    if (origin === undefined) increase(coverage, 0, 1);
     if (redacted) increase(coverage, 1, 1);
   }
 
@@ -102,10 +103,11 @@ const increase = (counts: number[], at: number, by: number): void => {
   counts[at] = (counts[at] ?? 0) + by;
 };
 
-/** Adds to `ROLLUP_COUNTS` that a command ended. */
+/** Adds to `ROLLUP_COUNTS` what is known of a command's end: nothing is added for unknown values. */
 function addEnd(counts: number[], { exitCode, durationMs }: End): void {
-  increase(counts, ENDED, 1);
+  if (exitCode !== null) increase(counts, ENDED, 1);
   if (exitCode !== null && exitCode !== 0) increase(counts, FAILURES, 1);
-  increase(counts, DURATION, durationMs ?? 0);
-  increase(counts, DURATION + 1 + durationBucket(durationMs ?? 0), 1);
+  if (durationMs === null) return;
+  increase(counts, DURATION, durationMs);
+  increase(counts, DURATION + 1 + durationBucket(durationMs), 1);
 }

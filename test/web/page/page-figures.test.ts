@@ -1,14 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DURATION_BUCKETS, durationBucket } from '../../../src/domain/summaries/summary.ts';
+import { DURATION_BOUNDS_MS, DURATION_BUCKETS, durationBucket } from '../../../src/domain/summaries/summary.ts';
 import { duration, share, visible } from '../../../src/web/page/model/format.ts';
 import { bars, bounds, hoursByWeekday, usualDay } from '../../../src/web/page/model/ranges.ts';
-import { medianDuration, topTools } from '../../../src/web/page/model/usage.ts';
+import { failureRate, medianDuration, topTools } from '../../../src/web/page/model/usage.ts';
 
 const usage = (name: string, durations: readonly number[], failures = 0) => {
   const durationBuckets = Array.from({ length: DURATION_BUCKETS }, () => 0);
   for (const ms of durations) durationBuckets[durationBucket(ms)] = (durationBuckets[durationBucket(ms)] ?? 0) + 1;
-  return { name, count: durations.length, failures, durationMsSum: 0, durationBuckets };
+  const durationMsSum = durations.reduce((sum, ms) => sum + ms, 0);
+  return { name, count: durations.length, ended: durations.length, failures, durationMsSum, durationBuckets };
 };
 
 describe('command text on the page', () => {
@@ -37,6 +38,7 @@ describe('time on the page', () => {
   const slot = (day: number, hour: number, count: number) => ({
     start: new Date(2026, 10, day, hour).toISOString(),
     count,
+    ended: count,
     failures: 0,
   });
 
@@ -75,8 +77,36 @@ describe('time on the page', () => {
 describe('figures of tools', () => {
   test('the median lies in the class that holds the middle run', () => {
     expect(medianDuration(usage('x', []))).toBeNull();
-    expect(medianDuration(usage('x', [5, 5, 50, 500, 500]))).toBeGreaterThanOrEqual(10);
-    expect(medianDuration(usage('x', [5, 5, 50, 500, 500]))).toBeLessThan(100);
+    const { ms = 0, exact } = medianDuration(usage('x', [5, 5, 50, 500, 500])) ?? {};
+    expect([ms >= 10, ms < 100, exact]).toEqual([true, true, false]);
+  });
+
+  test('the median of one run or two in a class is exact', () => {
+    expect(medianDuration(usage('x', [114]))).toEqual({ ms: 114, exact: true });
+    expect(medianDuration(usage('x', [114, 316]))).toEqual({ ms: 215, exact: true });
+  });
+
+  test('the median is never above what the sum of the durations allows, nor outside its class', () => {
+    const durations = fc.array(fc.integer({ min: 0, max: 900_000 }), { minLength: 1, maxLength: 9 });
+    fc.assert(
+      fc.property(durations, (all) => {
+        const middle = [...all].sort((a, b) => a - b)[Math.ceil(all.length / 2) - 1] ?? 0;
+        const ms = medianDuration(usage('x', all))?.ms ?? -1;
+        expect(ms).toBeLessThanOrEqual(all.reduce((sum, one) => sum + one, 0));
+        const low = DURATION_BOUNDS_MS[durationBucket(middle) - 1] ?? 0;
+        const high = DURATION_BOUNDS_MS[durationBucket(middle)] ?? Number.POSITIVE_INFINITY;
+        expect([ms >= low, ms <= high]).toEqual([true, true]);
+      }),
+    );
+  });
+
+  test('runs of unknown outcome or duration are in no share and no median', () => {
+    const imported = { ...usage('x', []), count: 8 };
+    expect([failureRate(imported), medianDuration(imported)]).toEqual([null, null]);
+    const some = { ...usage('y', [90_000], 1), count: 10 };
+    expect(failureRate(some)).toBe(1);
+    expect(topTools([imported, some], 'failing', 5)).toEqual([]);
+    expect(topTools([imported, some], 'slow', 5)).toEqual([]);
   });
 
   test('a tool that ran twice is neither slow nor failing', () => {

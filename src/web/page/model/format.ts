@@ -39,6 +39,9 @@ export function share(part: number, whole: number): string {
   return `${percent < 10 ? percent.toFixed(1).replace(/\.0$/, '') : Math.round(percent)}%`;
 }
 
+/** A share of failures, given as a number from 0 to 1; a dash where none is known. */
+export const rate = (value: number | null): string => (value === null ? '–' : share(value, 1));
+
 /** A duration in ms in at most two units. */
 export function duration(ms: number | null): string {
   if (ms === null) return '–';

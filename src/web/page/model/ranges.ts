@@ -26,6 +26,8 @@ export interface Bar {
   readonly start: Date;
   readonly end: Date;
   readonly count: number;
+  /** Commands whose exit status is known. */
+  readonly ended: number;
   readonly failures: number;
 }
 
@@ -38,6 +40,7 @@ export function bars(range: Range, slots: readonly Slot[], now: Date): readonly 
     start,
     end: edges[index + 1] ?? start,
     count: 0,
+    ended: 0,
     failures: 0,
   }));
   let at = 0;
@@ -47,6 +50,7 @@ export function bars(range: Range, slots: readonly Slot[], now: Date): readonly 
     const bar = made[at];
     if (bar && time >= bar.start.getTime() && time < bar.end.getTime()) {
       bar.count += slot.count;
+      bar.ended += slot.ended;
       bar.failures += slot.failures;
     }
   }

@@ -30,6 +30,7 @@ const EVENT = object({
   shell: word(SHELLS),
   command: text,
   cwd: maybeText,
+  running: flag,
   exitCode: maybeCount,
   durationMs: maybeCount,
   tools: list(text),
@@ -49,13 +50,21 @@ const RULE = object({
 });
 
 const NAMED_COUNT = object({ name: text, count });
-const USAGE = object({ name: text, count, failures: count, durationMsSum: count, durationBuckets: list(count) });
-const SLOTS = list(object({ start: text, count, failures: count }));
+const USAGE = object({
+  name: text,
+  count,
+  ended: count,
+  failures: count,
+  durationMsSum: count,
+  durationBuckets: list(count),
+});
+const SLOTS = list(object({ start: text, count, ended: count, failures: count }));
 
 const STATISTICS = object({
   since: text,
   until: text,
   commands: count,
+  ended: count,
   failures: count,
   levels: object(Object.fromEntries(RISK_LEVELS.map((level) => [level, count]))),
   tools: list(USAGE),

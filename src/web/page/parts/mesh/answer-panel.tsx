@@ -80,7 +80,12 @@ const FIGURES: Readonly<Record<QueryType, (cells: Cells) => JSX.Element>> = {
   'safety-posture': (cells) => <RiskCells cells={cells} />,
   'tool-usage': (cells) => <FamilyTable cells={cells} />,
   'recent-commands': (cells) => (
-    <CellBars title="Commands by kind of tool" rows={rowsOf(cells, /^families\.(.+)\.count$/)} unit="commands" />
+    <CellBars
+      title="Commands by kind of tool"
+      rows={rowsOf(cells, /^families\.(.+)\.count$/)}
+      unit="commands"
+      total={cells['commands']}
+    />
   ),
   'activity-patterns': (cells) => <Rhythm cells={cells} />,
   anomalies: (cells) => (
@@ -88,6 +93,7 @@ const FIGURES: Readonly<Record<QueryType, (cells: Cells) => JSX.Element>> = {
       title="Unusual stretches of time"
       rows={ANOMALY_KINDS.map((kind) => ({ name: ANOMALY_NAMES[kind], value: cells[`anomalies.${kind}`] ?? null }))}
       unit="times"
+      total={cells['anomalies']}
       hasZeros
     />
   ),

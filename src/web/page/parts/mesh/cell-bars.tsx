@@ -6,6 +6,8 @@ interface CellBarsProps {
   /** null: withheld. */
   readonly rows: readonly { readonly name: string; readonly value: number | null }[];
   readonly unit: string;
+  /** Sum of the rows: null if it is withheld, absent where there is none. */
+  readonly total?: number | null | undefined;
   /** Rows without a count are shown too. */
   readonly hasZeros?: boolean;
 }
@@ -14,7 +16,7 @@ interface CellBarsProps {
  * Sums by name, largest first, each with a bar; a withheld one has a dash and no bar, and
  * comes last.
  */
-export function CellBars({ title, rows, unit, hasZeros = false }: CellBarsProps) {
+export function CellBars({ title, rows, unit, total, hasZeros = false }: CellBarsProps) {
   const shown = rows
     .filter(({ value }) => hasZeros || value !== 0)
     .sort((one, other) => (other.value ?? -1) - (one.value ?? -1));
@@ -22,6 +24,9 @@ export function CellBars({ title, rows, unit, hasZeros = false }: CellBarsProps)
   return (
     <div>
       <h3>{title}</h3>
+      {total !== undefined && (
+        <p class="nums">{total === null ? 'The total is withheld.' : `${count(total)} ${unit} in total.`}</p>
+      )}
       {shown.length === 0 && <p class="quiet">none</p>}
       <ul class="cell-bars">
         {shown.map(({ name, value }) => (

@@ -42,7 +42,7 @@ export function RiskCells({ cells }: { readonly cells: Cells }) {
           ))}
         </dl>
       </div>
-      <CellBars title="Kinds of risk" rows={families} unit="commands" />
+      <CellBars title="Kinds of risk" rows={families} unit="matches" total={cells['rules']} />
     </div>
   );
 }

@@ -62,7 +62,9 @@ function describe(bar: Bar, range: Range): string {
     range === 'month'
       ? shortDay(bar.start)
       : `${range === 'week' ? `${shortDay(bar.start)} ` : ''}${timeOfDay(bar.start)}–${timeOfDay(bar.end)}`;
-  return `${when}: ${count(bar.count)} commands, ${count(bar.failures)} failed`;
+  const unknown = bar.count - bar.ended;
+  const failed = `${count(bar.failures)} failed${unknown === 0 ? '' : `, ${count(unknown)} of unknown outcome`}`;
+  return `${when}: ${count(bar.count)} commands, ${failed}`;
 }
 
 /** The chart in words, for screen readers. */

@@ -35,16 +35,18 @@ export function EventRow({ event, rules, isNew, day }: EventRowProps) {
   );
 }
 
-function Outcome({ event: { risk, exitCode, durationMs } }: { readonly event: TerminalEvent }) {
+function Outcome({ event: { risk, running, exitCode, durationMs } }: { readonly event: TerminalEvent }) {
   const failed = exitCode !== null && exitCode !== 0;
   return (
     <span class="outcome nums">
       {risk === 'safe' ? <span class="unseen">safe</span> : <RiskMark level={risk} />}
       {failed && <span class="fail">failed {exitCode}</span>}
-      <span class="quiet took">{exitCode === null && durationMs === null ? 'running?' : duration(durationMs)}</span>
+      <span class="quiet took">{running ? 'running' : duration(durationMs)}</span>
     </span>
   );
 }
+
+const unknown = ({ running }: TerminalEvent): string => (running ? 'still running' : 'not known');
 
 function Details({ event, rules }: { readonly event: TerminalEvent; readonly rules: readonly RuleText[] }) {
   const matched = event.rules.map((id) => rules.find((rule) => rule.id === id) ?? id);
@@ -73,8 +75,8 @@ function Details({ event, rules }: { readonly event: TerminalEvent; readonly rul
         <Fact name="In" value={event.cwd === null ? 'not known' : visible(event.cwd)} mono />
         <Fact name="Shell" value={`${event.shell} on ${event.host}`} />
         <Fact name="Tools" value={`${event.tools.join(' · ') || 'none'} (${event.category})`} />
-        <Fact name="Status" value={event.exitCode === null ? 'not known' : String(event.exitCode)} />
-        <Fact name="Took" value={duration(event.durationMs)} />
+        <Fact name="Status" value={event.exitCode === null ? unknown(event) : String(event.exitCode)} />
+        <Fact name="Took" value={event.durationMs === null ? unknown(event) : duration(event.durationMs)} />
       </dl>
     </div>
   );

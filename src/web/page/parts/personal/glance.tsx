@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import type { LocalStatistics } from '../../data/contract.ts';
-import { count, duration, share } from '../../model/format.ts';
+import { count, duration, rate } from '../../model/format.ts';
 import { type Range, usualDay } from '../../model/ranges.ts';
+import { failureRate } from '../../model/usage.ts';
 
 interface GlanceProps {
   readonly statistics: LocalStatistics;
@@ -14,7 +15,7 @@ const QUARTER_MS = 15 * 60_000;
 
 /** Four key figures of the day, week or month. */
 export function Glance({ statistics, slots, range, now }: GlanceProps) {
-  const { commands, failures, levels, slots: active } = statistics;
+  const { failures, levels, slots: active, commands } = statistics;
   const risky = levels.high + levels.critical;
   return (
     <dl class="glance span-12">
@@ -22,7 +23,7 @@ export function Glance({ statistics, slots, range, now }: GlanceProps) {
         {range === 'today' ? <Usual slots={slots} commands={commands} now={now} /> : perDay(statistics)}
       </Figure>
       <Figure name="Failed" value={count(failures)} tone={failures > 0 ? 'fail' : undefined}>
-        {commands === 0 ? 'nothing ran yet' : `${share(failures, commands)} of all`}
+        {failedShare(statistics)}
       </Figure>
       <Figure name="Risky" value={count(risky)} tone={risky > 0 ? 'risk' : undefined}>
         {levels.critical > 0 ? `${count(levels.critical)} of them critical` : 'rated high or critical'}
@@ -32,6 +33,14 @@ export function Glance({ statistics, slots, range, now }: GlanceProps) {
       </Figure>
     </dl>
   );
+}
+
+function failedShare(statistics: LocalStatistics): string {
+  const { commands, ended } = statistics;
+  if (commands === 0) return 'nothing ran yet';
+  if (ended === 0) return 'no exit status is known';
+  const failed = rate(failureRate(statistics));
+  return ended === commands ? `${failed} of all` : `${failed} of ${count(ended)} with a known status`;
 }
 
 interface FigureProps {

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { NamedUsage } from '../../../../domain/summaries/summary.ts';
-import { count, duration, share } from '../../model/format.ts';
+import { count, duration, rate } from '../../model/format.ts';
 import { failureRate, medianDuration, TOOL_ORDERS, type ToolOrder, topTools } from '../../model/usage.ts';
 import { Panel } from '../common/panel.tsx';
 import { Segments } from '../common/segments.tsx';
@@ -10,8 +10,8 @@ const MOST = 9;
 const ORDER_NAMES: Readonly<Record<ToolOrder, string>> = { used: 'Most used', failing: 'Failing', slow: 'Slowest' };
 const EMPTY: Readonly<Record<ToolOrder, string>> = {
   used: 'No commands in this period.',
-  failing: 'No tool with at least three runs has failed.',
-  slow: 'No tool has at least three runs yet.',
+  failing: 'No tool with at least three runs of known outcome has failed.',
+  slow: 'No tool has at least three measured runs yet.',
 };
 
 /** Tools with runs, failures and duration. */
@@ -37,10 +37,10 @@ export function ToolsPanel({ tools }: { readonly tools: readonly NamedUsage[] })
               <th scope="col" class="right">
                 Runs
               </th>
-              <th scope="col" class="right">
+              <th scope="col" class="right" title="Of the runs whose exit status is known">
                 Failed
               </th>
-              <th scope="col" class="right" title="Estimated from duration classes">
+              <th scope="col" class="right" title="Of the measured runs; ~ is estimated from duration classes">
                 Median
               </th>
             </tr>
@@ -58,6 +58,7 @@ export function ToolsPanel({ tools }: { readonly tools: readonly NamedUsage[] })
 
 function ToolRow({ usage, most }: { readonly usage: NamedUsage; readonly most: number }) {
   const median = medianDuration(usage);
+  const failed = failureRate(usage);
   return (
     <tr>
       <th scope="row">
@@ -65,8 +66,8 @@ function ToolRow({ usage, most }: { readonly usage: NamedUsage; readonly most: n
         <span class="mono">{usage.name}</span>
       </th>
       <td class="right">{count(usage.count)}</td>
-      <td class={`right ${failureRate(usage) >= 0.2 ? 'fail' : ''}`}>{share(usage.failures, usage.count)}</td>
-      <td class="right">{median === null ? '–' : duration(median)}</td>
+      <td class={`right ${(failed ?? 0) >= 0.2 ? 'fail' : ''}`}>{rate(failed)}</td>
+      <td class="right">{median === null ? '–' : `${median.exact ? '' : '~ '}${duration(median.ms)}`}</td>
     </tr>
   );
 }

@@ -1,7 +1,7 @@
 import { RISK_LEVELS } from '../../../../domain/events/risk-level.ts';
 import type { NamedUsage, NodeSummary } from '../../../../domain/summaries/summary.ts';
-import { count, duration, inWords, moment, share } from '../../model/format.ts';
-import { medianDuration } from '../../model/usage.ts';
+import { count, duration, inWords, moment, rate } from '../../model/format.ts';
+import { failureRate, medianDuration } from '../../model/usage.ts';
 import { RiskMark } from '../common/risk-mark.tsx';
 import { SmallBars } from '../common/small-bars.tsx';
 
@@ -86,8 +86,9 @@ const WEEKDAYS = ['M', 'T', 'W', 'T', 'F', 'S', 'S'];
 
 function usageNote(usage: NamedUsage): string {
   const median = medianDuration(usage);
-  const failed = usage.failures > 0 ? `${share(usage.failures, usage.count)} failed` : '';
-  return [failed, median === null ? '' : `~ ${duration(median)}`].filter((part) => part !== '').join(', ');
+  const failed = usage.failures > 0 ? `${rate(failureRate(usage))} failed` : '';
+  const time = median === null ? '' : `${median.exact ? '' : '~ '}${duration(median.ms)}`;
+  return [failed, time].filter((part) => part !== '').join(', ');
 }
 
 interface NamedCountsProps<T extends { readonly name: string; readonly count: number }> {
