@@ -111,6 +111,10 @@ export function createEventStore(database: Database, host: string): EventStore {
   };
 }
 
+const PRUNE = `DELETE FROM event WHERE id IN (
+  SELECT id FROM event WHERE time_ms < @beforeMs
+    AND session_id NOT IN (SELECT id FROM session WHERE kept_ms >= @beforeMs) ORDER BY time_ms LIMIT @limit)`;
+
 type Statements = ReturnType<typeof prepare>;
 
 function prepare(database: Database) {
@@ -162,11 +166,7 @@ function prepare(database: Database) {
     offset: database.prepare('SELECT offset FROM spool WHERE file = ?'),
     setOffset: database.prepare('INSERT INTO spool VALUES (?, ?) ON CONFLICT DO UPDATE SET offset = excluded.offset'),
     forget: database.prepare('DELETE FROM spool WHERE file = ?'),
-    prune: database.prepare(
-      `DELETE FROM event WHERE id IN (
-         SELECT id FROM event WHERE time_ms < @beforeMs
-           AND session_id NOT IN (SELECT id FROM session WHERE kept_ms >= @beforeMs) ORDER BY time_ms LIMIT @limit)`,
-    ),
+    prune: database.prepare(PRUNE),
     // The time of a session is kept no longer than its commands.
     pruneSessions: database.prepare(
       `DELETE FROM session WHERE max(last_ms, coalesce(kept_ms, last_ms)) < ?
