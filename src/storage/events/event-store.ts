@@ -111,6 +111,7 @@ export function createEventStore(database: Database, host: string): EventStore {
   };
 }
 
+const END_SESSION = 'DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?) RETURNING event_id';
 const PRUNE = `DELETE FROM event WHERE id IN (
   SELECT id FROM event WHERE time_ms < @beforeMs
     AND session_id NOT IN (SELECT id FROM session WHERE kept_ms >= @beforeMs) ORDER BY time_ms LIMIT @limit)`;
@@ -137,9 +138,7 @@ function prepare(database: Database) {
         `DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?) AND command = ? RETURNING event_id`,
       )
       .pluck(),
-    endSession: database
-      .prepare('DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?) RETURNING event_id')
-      .pluck(),
+    endSession: database.prepare(END_SESSION).pluck(),
     finish: database.prepare(
       `UPDATE event SET exit_code = ?, duration_ms = (SELECT ms FROM (SELECT coalesce(?, max(0, ? - time_ms)) AS ms) WHERE ms <= ${MAX_DURATION_MS})
        WHERE id = ? RETURNING time_ms, duration_ms, pattern_id, risk`,
