@@ -2,7 +2,7 @@
  * Measures how long after the restart of a hub all of its peers are connected again. Real services
  * on this machine; the peers dial the hub, and the hub dials nobody. Prints JSON.
  *
- *   npx tsx bench/mesh-reconnect.ts [peers, default 60] [seconds that the hub is away, default 0 ...]
+ *   npx tsx bench/mesh-reconnect.ts [peers, default 60] [seconds without the hub, default 0 ...]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';

@@ -13,21 +13,37 @@ type Kinds =
   | 'trust.list'
   | 'query.answer'
   | 'config.verify'
-  | 'config.commit';
+  | 'config.commit'
+  | 'clock.quarter';
+
+export interface PolicyPorts extends ResponderPorts {
+  readonly peerKeys: Pick<PeerKeys, 'known'>;
+  /** Reads the history that a query about anomalies needs, so that the query need not. */
+  readonly prepareHistory: (settings: Configuration) => Promise<void>;
+}
+
+/** The start of the service and of its mesh comes first. */
+const PREPARE_AFTER_MS = 5_000;
 
 /**
  * Explains what other nodes may have from this one, and answers their queries (FR-603). Rejects a
  * configuration whose own trust tests fail, at start and at reload.
  */
-export function createPolicyEngine(
-  ports: ResponderPorts & { readonly peerKeys: Pick<PeerKeys, 'known'> },
-  initial: Configuration,
-): Actor<Kinds> {
+export function createPolicyEngine(ports: PolicyPorts, initial: Configuration): Actor<Kinds> {
   verifyTrustTests(initial);
   let settings = initial;
+  let timer: NodeJS.Timeout | undefined;
   const responder = createResponder(ports);
+  const prepare = async (): Promise<void> => {
+    if (settings.mesh.enabled && settings.sharing.level > 0) await ports.prepareHistory(settings);
+  };
   return {
     name: 'policy engine',
+    start: () => {
+      // A query that needs the history reports the error.
+      timer = setTimeout(() => void prepare().catch(() => undefined), PREPARE_AFTER_MS).unref();
+    },
+    stop: () => clearTimeout(timer),
     handlers: {
       'policy.sharing': () => ({ level: settings.sharing.level, denyTools: settings.sharing.deny_tools }),
       'policy.explain': async (question) =>
@@ -35,6 +51,7 @@ export function createPolicyEngine(
       'policy.test': () => runTrustTests(settings),
       'trust.list': () => trustRules(settings),
       'query.answer': ({ asker, query }) => responder.answer(settings, asker, query),
+      'clock.quarter': prepare,
       'config.verify': (configuration) => {
         verifyTrustTests(configuration);
         return null;

@@ -5,7 +5,7 @@ import { createClassifier } from '../actors/classifier.ts';
 import { type CollectorPorts, createCollector } from '../actors/collector/collector.ts';
 import { createKeyRegistry, type KeyRegistryPorts } from '../actors/key-registry.ts';
 import { createMeshGateway, type GatewayPorts } from '../actors/mesh-gateway/mesh-gateway.ts';
-import { createPolicyEngine } from '../actors/policy-engine.ts';
+import { createPolicyEngine, type PolicyPorts } from '../actors/policy-engine.ts';
 import type { AskPorts } from '../actors/query-router/mesh-question.ts';
 import { createQueryRouter, type QueryPorts } from '../actors/query-router/query-router.ts';
 import { createRiskAssessor } from '../actors/risk-assessor.ts';
@@ -33,7 +33,8 @@ import { createDeliveryStore } from '../storage/delivery-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
 import { readAnswerFigures } from '../storage/events/answer-reader.ts';
 import { createEventStore } from '../storage/events/event-store.ts';
-import { anomaliesOf } from '../storage/events/history-reader.ts';
+import { createHistoryHours } from '../storage/events/history-hours.ts';
+import { anomaliesOf, historyStart } from '../storage/events/history-reader.ts';
 import { periodDigest } from '../storage/events/period-reader.ts';
 import { withFileLock } from '../storage/instance-lock.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
@@ -55,11 +56,13 @@ const VERIFY_MS = 30 * 60_000;
 /** The actors in the order in which they start; they stop in reverse. */
 export function actorSpecs(context: ServiceContext): readonly ActorSpec[] {
   const { configuration: now } = context;
+  // Made once: the history that it keeps outlives a restart of the actor.
+  const policy = policyPorts(context);
   return [
     { name: 'auditor', ...WAITING, create: () => createAuditor(auditPorts(context), now()) },
     { name: 'settings', ...REFUSING, create: () => createSettings(settingsPorts(context)) },
     { name: 'key registry', ...WAITING, create: () => createKeyRegistry(keyPorts(context)) },
-    { name: 'policy engine', ...REFUSING, create: () => createPolicyEngine(policyPorts(context), now()) },
+    { name: 'policy engine', ...REFUSING, create: () => createPolicyEngine(policy, now()) },
     { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(gatewayPorts(context), now()) },
     { name: 'classifier', ...WAITING, create: createClassifier },
     { name: 'risk assessor', ...WAITING, create: () => createRiskAssessor(homeDirectory(process.env)) },
@@ -118,10 +121,16 @@ export const keyPorts = ({ bus, database, log, ownKeys, peerKeys }: ServiceConte
   log,
 });
 
-function policyPorts({ bus, database, peerKeys }: ServiceContext): Parameters<typeof createPolicyEngine>[0] {
+function policyPorts({ bus, database, peerKeys }: ServiceContext): PolicyPorts {
+  const readHours = createHistoryHours(database);
   const figures: ResponderPorts['figures'] = (sinceMs, untilMs, denied) =>
-    readAnswerFigures(database, sinceMs, untilMs, denied, () => anomaliesOf(database, sinceMs, untilMs, denied));
-  return { figures, vocabulary: readVocabulary, audit: auditWith({ bus }), now: Date.now, peerKeys };
+    readAnswerFigures(database, sinceMs, untilMs, denied, () =>
+      anomaliesOf(database, sinceMs, untilMs, denied, readHours),
+    );
+  const prepareHistory: PolicyPorts['prepareHistory'] = async ({ sharing }) => {
+    readHours(historyStart(Date.now()), Date.now(), await canonicalTools(sharing.deny_tools));
+  };
+  return { figures, vocabulary: readVocabulary, audit: auditWith({ bus }), now: Date.now, peerKeys, prepareHistory };
 }
 
 export function gatewayPorts(context: ServiceContext): GatewayPorts {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { findAnomalies, type History } from '../../src/domain/anomalies/anomaly-detection.ts';
+import { findAnomalies, gatherHours, type History } from '../../src/domain/anomalies/anomaly-detection.ts';
 import { DAY_MS, SLOT_MS } from '../../src/domain/time/period.ts';
 
-type Slot = History['slots'][number];
+type Slot = Parameters<typeof gatherHours>[0][number];
 const HOUR_MS = 4 * SLOT_MS;
 /** A Monday, local midnight. */
 const MONDAY = new Date(2026, 5, 1).getTime();
@@ -42,7 +42,7 @@ const with_ = (slots: readonly Slot[], extra: readonly Slot[]): Slot[] => {
   return [...places.values()].sort((a, b) => a.startMs - b.startMs);
 };
 const find = (slots: readonly Slot[], families: History['families'] = []) =>
-  findAnomalies({ slots, families }, LAST_WEEK);
+  findAnomalies({ hours: gatherHours(slots), families }, LAST_WEEK);
 const kinds = (slots: readonly Slot[]) => find(slots).anomalies.map(({ kind }) => kind);
 
 /** The last Wednesday. */
@@ -128,7 +128,8 @@ describe('what is unusual about a node', () => {
     const earlier = with_(workingWeeks(), [slot(at(WEDNESDAY - 14, 3), 500)]);
     expect(kinds(earlier)).toEqual([]);
     expect(
-      findAnomalies({ slots: earlier, families: [] }, { sinceMs: END - 30 * DAY_MS, untilMs: END }).anomalies,
+      findAnomalies({ hours: gatherHours(earlier), families: [] }, { sinceMs: END - 30 * DAY_MS, untilMs: END })
+        .anomalies,
     ).toHaveLength(1);
   });
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { DAY_MS, SLOT_MS } from '../../src/domain/time/period.ts';
 import type { Database } from '../../src/storage/database.ts';
+import { readAnswerFigures } from '../../src/storage/events/answer-reader.ts';
 import { anomaliesOf, readHistory } from '../../src/storage/events/history-reader.ts';
 import { testDatabase } from '../rig/test-database.ts';
 
@@ -25,14 +26,14 @@ const history = (denied: readonly string[] = []) =>
   readHistory(database, NOW - 365 * DAY_MS, NOW - 7 * DAY_MS, NOW, denied);
 
 describe('the history of a node', () => {
-  test('slots hold commands, failures and risky ones of all patterns together, oldest first', () => {
+  test('hours hold commands, failures and risky ones of all patterns together, oldest first', () => {
     put(NOW - DAY_MS, 1, 5, { failures: 2 });
     put(NOW - DAY_MS, 2, 3, { risk: 2, failures: 1 });
     put(NOW - DAY_MS, 2, 1, { risk: 3 });
     put(NOW - 9 * DAY_MS, 1, 7);
-    expect(history().slots).toEqual([
-      { startMs: NOW - 9 * DAY_MS, count: 7, ended: 7, failures: 0, risky: 0 },
-      { startMs: NOW - DAY_MS, count: 9, ended: 9, failures: 3, risky: 4 },
+    expect(history().hours).toEqual([
+      expect.objectContaining({ startMs: NOW - 9 * DAY_MS, count: 7, ended: 7, failures: 0, risky: 0 }),
+      expect.objectContaining({ startMs: NOW - DAY_MS, count: 9, ended: 9, failures: 3, risky: 4 }),
     ]);
   });
 
@@ -45,11 +46,11 @@ describe('the history of a node', () => {
     expect(history().families).toEqual([]);
   });
 
-  test('tools kept back are in no slot and make no family new', () => {
+  test('tools kept back are in no hour and make no family new', () => {
     put(NOW - DAY_MS, 1, 5);
     put(NOW - DAY_MS, 2, 3);
     expect(history(['aws'])).toEqual({
-      slots: [{ startMs: NOW - DAY_MS, count: 5, ended: 5, failures: 0, risky: 0 }],
+      hours: [expect.objectContaining({ startMs: NOW - DAY_MS, count: 5, ended: 5, failures: 0, risky: 0 })],
       families: [{ family: 'git', firstMs: NOW - DAY_MS, count: 5 }],
     });
   });
@@ -57,7 +58,7 @@ describe('the history of a node', () => {
   test('what is older than a year and what is still to come are left out', () => {
     put(NOW - 366 * DAY_MS, 1, 5);
     put(NOW + DAY_MS, 1, 5);
-    expect(history().slots).toEqual([]);
+    expect(history().hours).toEqual([]);
   });
 
   test('a year of working days with one wild night is judged from rollups alone', () => {
@@ -76,5 +77,15 @@ describe('the history of a node', () => {
     expect(report.judged).toBe(true);
     expect(report.anomalies.map(({ kind }) => kind).sort()).toEqual(['new-family', 'unusual-hours']);
     expect(anomaliesOf(database, NOW - 7 * DAY_MS, NOW, ['aws']).anomalies).toEqual([]);
+  });
+
+  test('is searched for anomalies once for each set of figures, however often they are asked for', () => {
+    let searches = 0;
+    const figures = readAnswerFigures(database, NOW - DAY_MS, NOW, [], () => {
+      searches += 1;
+      return anomaliesOf(database, NOW - DAY_MS, NOW);
+    });
+    expect(figures.anomalies()).toBe(figures.anomalies());
+    expect(searches).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { gatherHours } from '../../src/domain/anomalies/anomaly-detection.ts';
 import { RISK_LEVELS, riskRank } from '../../src/domain/events/risk-level.ts';
 import { DAY_MS, SLOT_MS, slotOf } from '../../src/domain/time/period.ts';
 import { readAnswerFigures } from '../../src/storage/events/answer-reader.ts';
@@ -96,8 +97,10 @@ test('whatever span is asked for, days and quarters of an hour add up to what it
       );
       expect([answer.slots(), answer.rules(), answer.levels()]).toEqual([slots, rules, period.levels]);
 
-      const { slots: history } = readHistory(database, fromMs, fromMs, untilMs, tools);
-      expect(history.map(({ startMs, count }) => ({ startMs, count }))).toEqual(slots);
+      const { hours: history } = readHistory(database, fromMs, fromMs, untilMs, tools);
+      const hours = gatherHours(slots.map((slot) => ({ ...slot, ended: 0, failures: 0, risky: 0 })));
+      const counts = (these: typeof hours) => these.map(({ startMs, endMs, count }) => ({ startMs, endMs, count }));
+      expect(counts(history)).toEqual(counts(hours));
       expect(history.reduce((sum, one) => sum + one.failures, 0)).toBe(failures);
       expect(history.reduce((sum, one) => sum + one.risky, 0)).toBe(
         told.filter(({ risk }) => riskRank(risk) >= 2).length,

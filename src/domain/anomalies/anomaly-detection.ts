@@ -7,16 +7,19 @@ import { type Usual, usual } from './median-deviation.ts';
 
 /** The part of the rollups that anomalies are found in. */
 export interface History {
-  /** Quarter-hour slots with commands, oldest first. `risky` are those of high or critical risk. */
-  readonly slots: readonly {
-    readonly startMs: number;
-    readonly count: number;
-    readonly ended: number;
-    readonly failures: number;
-    readonly risky: number;
-  }[];
+  /** Hours with commands, oldest first: see `gatherHours`. */
+  readonly hours: readonly Stretch[];
   /** Tool families used in the judged span and never before it. */
   readonly families: readonly { readonly family: string; readonly firstMs: number; readonly count: number }[];
+}
+
+/** Commands of a quarter of an hour. `risky` are those of high or critical risk. */
+interface SlotCounts {
+  readonly startMs: number;
+  readonly count: number;
+  readonly ended: number;
+  readonly failures: number;
+  readonly risky: number;
 }
 
 export interface JudgedSpan {
@@ -25,14 +28,9 @@ export interface JudgedSpan {
 }
 
 /** A stretch of local time: an hour or a day. */
-interface Stretch {
-  readonly startMs: number;
+export interface Stretch extends SlotCounts {
   readonly endMs: number;
   readonly hourOfWeek: number;
-  readonly count: number;
-  readonly ended: number;
-  readonly failures: number;
-  readonly risky: number;
 }
 type Candidate = Pick<Anomaly, 'kind' | 'observed' | 'usual'> & { readonly startMs: number; readonly endMs: number };
 
@@ -55,14 +53,13 @@ const MINIMUM = {
 
 /**
  * What was unusual in a span, measured against the node's own history (docs/design.md §8):
- * median and MAD per hour of the week in the node's own time zone. Pure and linear in the number
- * of slots.
+ * median and MAD per hour of the week in the node's own time zone. Pure.
  */
 export function findAnomalies(history: History, span: JudgedSpan): AnomalyReport {
-  const first = history.slots[0]?.startMs ?? span.untilMs;
+  const { hours } = history;
+  const first = hours[0]?.startMs ?? span.untilMs;
   const historyDays = Math.max(0, Math.floor((span.untilMs - first) / DAY_MS));
-  const hours = gather(history.slots, hourStart, HOUR_MS);
-  const days = gather(history.slots, dayStart, DAY_MS);
+  const days = gather(hours, dayStart, DAY_MS);
   if (historyDays < MINIMUM_DAYS || days.length < MINIMUM_ACTIVE_DAYS)
     return { judged: false, historyDays, anomalies: [] };
   const from = Math.max(span.sinceMs, first + MINIMUM_DAYS * DAY_MS);
@@ -164,10 +161,14 @@ function joinedPair(before: Candidate, next: Candidate): Candidate {
   };
 }
 
+/** The hours of quarter-hour slots with commands, which are given oldest first. */
+export const gatherHours = (slots: readonly SlotCounts[]): readonly Stretch[] => gather(slots, hourStart, HOUR_MS);
+
 /**
- * Slots gathered into stretches. They come in order, so a new stretch begins after the last one.
+ * Shorter stretches gathered into longer ones. They come in order, so a new one begins after the
+ * last one.
  */
-function gather(slots: History['slots'], startOf: (ms: number) => number, lengthMs: number): readonly Stretch[] {
+function gather(slots: readonly SlotCounts[], startOf: (ms: number) => number, lengthMs: number): readonly Stretch[] {
   const stretches: { -readonly [K in keyof Stretch]: Stretch[K] }[] = [];
   let last = { startMs: Number.NEGATIVE_INFINITY, endMs: Number.NEGATIVE_INFINITY, hourOfWeek: 0, ...NOTHING };
   for (const slot of slots) {
@@ -190,6 +191,6 @@ const NOTHING = { count: 0, ended: 0, failures: 0, risky: 0 };
 const hourOfWeek = ({ weekday, hour }: LocalTime): number => weekday * 24 + hour;
 
 /** Zones differ from UTC by whole quarters of an hour, so a slot lies in one local hour. */
-const hourStart = (ms: number): number => ms - new Date(ms).getMinutes() * 60_000;
+export const hourStart = (ms: number): number => ms - new Date(ms).getMinutes() * 60_000;
 
-const dayStart = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0);
+export const dayStart = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0);

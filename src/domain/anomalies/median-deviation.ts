@@ -12,14 +12,15 @@ const MAD_TO_SIGMA = 1.4826;
  * values.
  */
 export function usual(values: readonly number[], silent = 0): Usual {
-  const middle = median(values, silent);
-  const deviations = values.map((value) => Math.abs(value - middle));
-  const padded = [...deviations, ...Array.from({ length: silent }, () => middle)];
-  return { median: middle, spread: MAD_TO_SIGMA * median(padded, 0) };
+  const all = new Float64Array(silent + values.length);
+  all.set(values, silent);
+  const middle = median(all);
+  return { median: middle, spread: MAD_TO_SIGMA * median(all.map((value) => Math.abs(value - middle))) };
 }
 
-function median(values: readonly number[], silent: number): number {
-  const sorted = [...Array.from({ length: silent }, () => 0), ...values].sort((a, b) => a - b);
+/** Sorts its argument; a typed array is sorted without calling back into JavaScript. */
+function median(values: Float64Array): number {
+  const sorted = values.sort();
   const half = sorted.length >> 1;
   const upper = sorted[half] ?? 0;
   return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? upper) + upper) / 2;

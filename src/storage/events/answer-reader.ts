@@ -47,7 +47,7 @@ export function readAnswerFigures(
       const observed = levels().reduce((sum, count) => sum + count, 0);
       return readCoverage(database, range, observed, deniedTools);
     }),
-    anomalies,
+    anomalies: once(anomalies),
   };
 }
 

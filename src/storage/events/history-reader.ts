@@ -1,14 +1,19 @@
 import type { AnomalyReport } from '../../domain/anomalies/anomaly.ts';
-import { findAnomalies, type History } from '../../domain/anomalies/anomaly-detection.ts';
+import { dayStart, findAnomalies, type History } from '../../domain/anomalies/anomaly-detection.ts';
 import { DAY_MS, SLOT_MS, slotOf } from '../../domain/time/period.ts';
 import type { Database } from '../database.ts';
-import { slotsBetween, usageBetween } from '../rollups/rollup-range.ts';
+import { usageBetween } from '../rollups/rollup-range.ts';
+import { hoursBetween, type ReadHours } from './history-hours.ts';
 import { type PatternTable, readPatterns } from './pattern-table.ts';
-
-const HIGH_RISK = 2;
 
 /** Length of the history that defines what is usual. */
 const HISTORY_MS = 365 * DAY_MS;
+
+/**
+ * Start of the history that defines what is usual at an instant. It is the start of a day, so that
+ * what is left of the oldest hour and day does not depend on the minute of a query.
+ */
+export const historyStart = (nowMs: number): number => dayStart(nowMs - HISTORY_MS);
 
 /** What was unusual in a span, without the commands of denied tools (canonical names). */
 export function anomaliesOf(
@@ -16,15 +21,16 @@ export function anomaliesOf(
   sinceMs: number,
   untilMs: number,
   deniedTools: readonly string[] = [],
+  readHours: ReadHours = (...range) => hoursBetween(database, ...range),
 ): AnomalyReport {
-  const history = readHistory(database, untilMs - HISTORY_MS, sinceMs, untilMs, deniedTools);
+  const history = readHistory(database, historyStart(untilMs), sinceMs, untilMs, deniedTools, readHours);
   return findAnomalies(history, { sinceMs, untilMs });
 }
 
 /**
- * A node's own history for `findAnomalies`: quarter-hour slots that begin in [fromMs, untilMs), and
- * each tool family that was first used since `recentMs`. Denied tools are left out where rows are
- * read. One pass over the rollups, none over events.
+ * A node's own history for `findAnomalies`: the hours of the slots that begin in [fromMs, untilMs),
+ * and each tool family that was first used since `recentMs`. Denied tools are left out where rows
+ * are read. One pass over the rollups, none over events.
  */
 export function readHistory(
   database: Database,
@@ -32,25 +38,12 @@ export function readHistory(
   recentMs: number,
   untilMs: number,
   deniedTools: readonly string[],
+  readHours: ReadHours = (...range) => hoursBetween(database, ...range),
 ): History {
-  const patterns = readPatterns(database);
   const range = { from: slotOf(fromMs), recent: slotOf(recentMs), until: Math.ceil(untilMs / SLOT_MS) };
-  const slots = database
-    .prepare(
-      `SELECT slot, sum(count), sum(ended), sum(failures), sum(iif(risk >= ${HIGH_RISK}, count, 0))
-       FROM ${slotsBetween(range.from, range.until, patterns.idsOf(deniedTools))} GROUP BY slot HAVING sum(count) > 0 ORDER BY slot`,
-    )
-    .raw()
-    .all() as [number, number, number, number, number][];
   return {
-    slots: slots.map(([slot, count, ended, failures, risky]) => ({
-      startMs: slot * SLOT_MS,
-      count,
-      ended,
-      failures,
-      risky,
-    })),
-    families: firstUses(database, patterns, range, deniedTools),
+    hours: readHours(fromMs, untilMs, deniedTools),
+    families: firstUses(database, readPatterns(database), range, deniedTools),
   };
 }
 
