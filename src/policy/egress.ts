@@ -12,15 +12,16 @@ export interface OutgoingMessage {
 
 /**
  * The question that the egress gate asks the policy about a message. A summary has level 1, a
- * response with figures the level in its body. Every other message contains no figures and may go
- * to any node that may connect.
+ * response with figures the level in its body. `no_data` tells of one node that it counted nothing,
+ * so it has level 1. Every other message contains no figures and may go to any node that may
+ * connect.
  */
 export function egressQuestion({ recipient, address, type, body }: OutgoingMessage): PolicyQuestion {
   const who = { id: recipient, ...(address === undefined ? {} : { address }) };
   if (type === 'summary') return { ...who, action: 'receive-summary', level: 1 };
   if (type !== 'response') return { ...who, action: 'connect' };
   const { result, level, type: queryType } = body as { result?: unknown; level?: unknown; type?: unknown };
-  if (result !== 'answered') return { ...who, action: 'connect' };
+  if (result !== 'answered' && result !== 'no_data') return { ...who, action: 'connect' };
   return {
     ...who,
     action: 'query',

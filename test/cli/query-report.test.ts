@@ -28,6 +28,7 @@ async function reported(targets: readonly QueryTarget[], rest: Partial<QueryResu
     contributors: counts.answered,
     withheld: null,
     withheldCells: [],
+    withheldBy: {},
     aggregate: null,
     elapsedMs: 34,
     ...rest,
@@ -51,7 +52,10 @@ describe('the answer of the mesh for people', () => {
       'levels.critical': null,
       'rules.git': 0,
     };
-    const text = await reported(targets, { aggregate, withheldCells: ['levels.high', 'levels.critical'] });
+    const text = await reported(targets, {
+      aggregate,
+      withheldBy: { 'levels.high': 'floor', 'levels.critical': 'companion' },
+    });
     expect(text.split('\n').slice(2)).toEqual([
       'NODE  STATE            TOOK',
       'a     answered        12 ms',
@@ -63,13 +67,14 @@ describe('the answer of the mesh for people', () => {
       '5 asked: 3 answered, 1 access_denied, 1 no_response, in 34 ms',
       '',
       'Sum over 3 nodes',
-      'WHAT              COUNT',
-      'commands             90',
-      'risk safe            80',
-      'risk high      withheld',
-      'risk critical  withheld',
+      'WHAT                         COUNT',
+      'commands                        90',
+      'risk safe                       80',
+      'risk high          withheld: floor',
+      'risk critical  withheld: companion',
       '2 more are 0',
-      'withheld: fewer than 3 nodes contributed, or it would reveal another withheld figure',
+      'withheld: floor: fewer than 3 nodes contributed',
+      'withheld: companion: with it, one that too few nodes contributed to could be computed from the total',
       '',
     ]);
   });
@@ -86,12 +91,17 @@ describe('the answer of the mesh for people', () => {
       'families.web.failures': 0,
       'families.web.durationMs': 0,
     };
-    const text = await reported([target('a', 'answered')], { type: 'tool-usage', aggregate, contributors: 3 });
+    const text = await reported([target('a', 'answered')], {
+      type: 'tool-usage',
+      aggregate,
+      withheldBy: { 'families.git.failures': 'group' },
+      contributors: 3,
+    });
     expect(text).toContain(
       [
-        'FAMILY  COMMANDS  FAILURES       TIME',
-        'all           12         3  1 min 5 s',
-        'git           12  withheld  1 min 5 s',
+        'FAMILY  COMMANDS         FAILURES       TIME',
+        'all           12                3  1 min 5 s',
+        'git           12  withheld: group  1 min 5 s',
       ].join('\n'),
     );
     expect(text).toContain('1 more is 0');

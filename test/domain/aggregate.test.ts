@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createAggregator } from '../../src/domain/answers/aggregate.ts';
+import { type Aggregate, createAggregator } from '../../src/domain/answers/aggregate.ts';
 import type { VectorSchema } from '../../src/domain/answers/vector-schema.ts';
 
 /** Two ways of adding up the same total, as hours and weekdays are. */
@@ -52,24 +52,27 @@ const floors = fc.integer({ min: 2, max: 4 });
 const givers = (some: readonly Node[], places: readonly number[]): number =>
   some.filter(({ cells }) => places.some((place) => (cells[place] ?? 0) > 0)).length;
 
-/** Every way of giving `count` cells at least 1 each so that they add up to `sum`. */
-function waysToShare(sum: number, count: number): readonly (readonly number[])[] {
-  if (count === 0) return sum === 0 ? [[]] : [];
-  const first = Array.from({ length: Math.max(0, sum - count + 1) }, (_, index) => index + 1);
-  return first.flatMap((value) => waysToShare(sum - value, count - 1).map((others) => [value, ...others]));
+/** Every way of sharing `sum` among cells of which each has at least this. */
+function waysToShare(sum: number, [least, ...others]: readonly number[]): readonly (readonly number[])[] {
+  if (least === undefined) return sum === 0 ? [[]] : [];
+  const rest = others.reduce((before, one) => before + one, 0);
+  const first = Array.from({ length: Math.max(0, sum - rest - least + 1) }, (_, index) => least + index);
+  return first.flatMap((value) => waysToShare(sum - value, others).map((shares) => [value, ...shares]));
 }
 
 /**
  * All values that each withheld cell could have, for an attacker who knows the layout, everything
- * that is shown, and that a withheld cell is at least 1: every total that fits (`most` at most) and
- * every way of sharing it out.
+ * that is shown, and the rules: a withheld cell is at least 1, and a companion at least the floor.
+ * Tries every total that fits (`most` at most) and every way of sharing it out.
  */
 function possibleValues(
   layout: VectorSchema,
-  shown: Readonly<Record<string, number | null>>,
+  { aggregate: shown, withheldBy }: Pick<Aggregate, 'aggregate' | 'withheldBy'>,
+  floor: number,
   most: number,
 ): ReadonlyMap<number, ReadonlySet<number>> {
-  const shownAt = (place: number): number | null => shown[layout.cells[place] ?? ''] ?? null;
+  const shownAt = (place: number): number | null => shown?.[layout.cells[place] ?? ''] ?? null;
+  const leastAt = (place: number): number => (withheldBy[layout.cells[place] ?? ''] === 'companion' ? floor : 1);
   const possible = new Map<number, Set<number>>(
     layout.cells.flatMap((_, place) => (shownAt(place) === null ? [[place, new Set<number>()] as const] : [])),
   );
@@ -79,7 +82,7 @@ function possibleValues(
     const shares = layout.partitions.map(({ parts }) => {
       const open = parts.filter((part) => shownAt(part) === null);
       const rest = candidate - parts.reduce((sum, part) => sum + (shownAt(part) ?? 0), 0);
-      return { open, ways: waysToShare(rest, open.length) };
+      return { open, ways: waysToShare(rest, open.map(leastAt)) };
     });
     if (shares.some(({ ways }) => ways.length === 0)) continue;
     possible.get(0)?.add(candidate);
@@ -117,8 +120,8 @@ describe('sums over nodes', () => {
   test('a cell of few nodes is null and named, and so is a second part, since the total would give the first away', () => {
     const plain = Array.from({ length: 4 }, () => node(2, [10, 3, 0, 0], [5, 5]));
     const { aggregate, withheldCells } = aggregateOf(LAYOUT, 5, [...plain, node(2, [10, 3, 1, 0], [5, 5])]);
-    expect(withheldCells).toEqual(expect.arrayContaining(['a', 'c']));
-    expect(aggregate).toMatchObject({ total: 66, a: null, b: 15, c: null, d: 0 });
+    expect(withheldCells).toEqual(expect.arrayContaining(['b', 'c']));
+    expect(aggregate).toMatchObject({ total: 66, a: 50, b: null, c: null, d: 0 });
   });
 
   test('where five nodes gave 1 to five different parts, the total goes with them', () => {
@@ -174,9 +177,10 @@ describe('the floor', () => {
   test('withheld cells and nulls are the same cells', () => {
     fc.assert(
       fc.property(nodes(fc.constantFrom(1, 2)), floors, (some, floor) => {
-        const { aggregate, withheldCells } = aggregateOf(LAYOUT, floor, some);
+        const { aggregate, withheldCells, withheldBy } = aggregateOf(LAYOUT, floor, some);
         const nulls = aggregate === null ? [] : LAYOUT.cells.filter((name) => aggregate[name] === null);
         expect(withheldCells).toEqual(nulls);
+        expect(Object.keys(withheldBy)).toEqual(nulls);
       }),
     );
   });
@@ -184,9 +188,9 @@ describe('the floor', () => {
   test('an attacker who tries every assignment cannot determine any withheld cell', () => {
     fc.assert(
       fc.property(nodes(fc.constant(2)), floors, (some, floor) => {
-        const { aggregate } = aggregateOf(LAYOUT, floor, some);
-        if (aggregate === null) return;
-        for (const [place, values] of possibleValues(LAYOUT, aggregate, 40)) {
+        const result = aggregateOf(LAYOUT, floor, some);
+        if (result.aggregate === null) return;
+        for (const [place, values] of possibleValues(LAYOUT, result, floor, 40)) {
           expect({ place, several: values.size > 1 }).toEqual({ place, several: true });
         }
       }),

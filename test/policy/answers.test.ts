@@ -125,10 +125,8 @@ describe('answers at level 2', () => {
       const node = nodeWith(TYPED);
       const [first, second] = [await ask(node, 'peer', type), await ask(node, 'supervisor', type)];
       if (type === 'anomalies') {
-        expect([first, second]).toEqual([
-          { result: 'no_data', type },
-          { result: 'no_data', type },
-        ]);
+        expect(first).toEqual({ result: 'no_data', type });
+        expect(cellsOf(second)).toEqual({});
         return;
       }
       expect(answered(second).cells).toEqual(answered(first).cells);
@@ -220,10 +218,38 @@ describe('what is kept back', () => {
     expect([await commands(24), await commands(168), await commands(720)]).toEqual([50, 59, 59]);
   });
 
-  test('a node without commands in the span says no_data', async () => {
+  test('a node without commands in the span says no_data at level 1', async () => {
     const node = nodeWith([]);
     expect(await ask(node, 'peer', 'tool-usage')).toEqual({ result: 'no_data', type: 'tool-usage' });
     expect(await ask(node, 'peer', 'node-health')).toMatchObject({ result: 'answered' });
+  });
+
+  test.each(QUERY_TYPES)(
+    'the first command does not change how a node answers %s at level 2: there are zeros before it',
+    async (type) => {
+      const node = nodeWith([]);
+      const asked = { type, spanHours: 24 } as const;
+      const answer = async (trust: TrustLevel, level: 1 | 2) => {
+        node.responder.forget();
+        const settled = trusting(trust, { level });
+        return answered(await node.responder.answer(settled, asker, asked));
+      };
+      const before = [await answer('supervisor', 1), await answer('peer', 2)];
+      for (const body of before) expect({ fits: isResponse(body), ...cellsOf(body) }).toEqual({ fits: true });
+      node.type([{ pattern: 'git status', family: 'git', times: 1 }]);
+      const after = await answer('supervisor', 1);
+      expect({ ...after, cells: [] }).toEqual({ ...before[0], cells: [] });
+      expect(node.audited.filter(({ details }) => details?.['result'] === 'no_data')).toEqual([]);
+    },
+  );
+
+  test('a node of which only denied tools were used answers as one that observed nothing', async () => {
+    const typed = nodeWith([{ pattern: 'git status', family: 'git', times: 4, redacted: true }]);
+    for (const type of QUERY_TYPES) {
+      const sharing = { deny_tools: ['git'] };
+      for (const level of ['peer', 'supervisor'] as const)
+        expect(await ask(typed, level, type, sharing)).toEqual(await ask(nodeWith([]), level, type, sharing));
+    }
   });
 });
 

@@ -35,6 +35,13 @@ describe('what the gate asks before a message leaves', () => {
     expect(mayLeave('supervisor', 1, 'response', response('2'))).toBe(false);
   });
 
+  test('that a node counted nothing is a figure of that node, and as detailed as one', () => {
+    const nothing = { result: 'no_data', type: 'tool-usage' };
+    expect(mayLeave('peer', 1, 'response', nothing)).toBe(true);
+    expect(mayLeave('peer', 2, 'response', nothing)).toBe(false);
+    expect(mayLeave('supervisor', 1, 'response', nothing)).toBe(false);
+  });
+
   test('a refusal and messages without figures go to whoever may connect, and to nobody else', () => {
     for (const [type, body] of [
       ['response', { result: 'access_denied', type: 'tool-usage' }],

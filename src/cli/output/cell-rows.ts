@@ -1,9 +1,10 @@
+import type { QueryResult } from '../../domain/answers/query.ts';
 import { duration } from './output.ts';
 
-/** One line of the sum: a name and its figures; null is withheld. */
+/** One line of the sum: a name and its figures, or the rules that withhold them. */
 export interface CellRow {
   readonly name: string;
-  readonly values: readonly (string | null)[];
+  readonly values: readonly string[];
 }
 
 export interface CellTable {
@@ -13,7 +14,11 @@ export interface CellTable {
   readonly zeros: number;
 }
 
-type Aggregate = Readonly<Record<string, number | null>>;
+type Aggregate = NonNullable<QueryResult['aggregate']>;
+/** The text of a cell: its figure, as this measure, or the rule that withholds it. */
+type CellText = (measure: Measure, cell: string) => string;
+
+export const WITHHELD = 'withheld: ';
 
 /** Measures of `families.F.measure`, in the order of their columns. */
 const MEASURES = { count: 'COMMANDS', failures: 'FAILURES', durationMs: 'TIME' } as const;
@@ -39,18 +44,22 @@ const TOTALS: Readonly<Record<string, string>> = {
 /**
  * Converts an aggregate to table rows. Unknown names are shown unchanged.
  */
-export function cellRows(aggregate: Aggregate): CellTable {
+export function cellRows(aggregate: Aggregate, withheldBy: QueryResult['withheldBy']): CellTable {
+  const textOf: CellText = (measure, cell) => {
+    const sum = aggregate[cell] ?? null;
+    return sum === null ? `${WITHHELD}${withheldBy[cell] ?? 'floor'}` : figure(measure, sum);
+  };
   const measures = (Object.keys(MEASURES) as Measure[]).filter((measure) =>
     Object.keys(aggregate).some((cell) => cell.startsWith('families.') && cell.endsWith(`.${measure}`)),
   );
-  const all = measures.length > 0 ? familyRows(aggregate, measures) : plainRows(aggregate);
+  const all = measures.length > 0 ? familyRows(aggregate, measures, textOf) : plainRows(aggregate, textOf);
   const rows = all.filter(({ values }) => values.some((value) => value !== '0' && value !== '0 ms'));
   const titles = measures.length > 0 ? ['FAMILY', ...measures.map((measure) => MEASURES[measure])] : ['WHAT', 'COUNT'];
   return { titles, rows, zeros: all.length - rows.length };
 }
 
-const plainRows = (aggregate: Aggregate): readonly CellRow[] =>
-  Object.entries(aggregate).map(([cell, sum]) => ({ name: cellName(cell), values: [figure('count', sum)] }));
+const plainRows = (aggregate: Aggregate, textOf: CellText): readonly CellRow[] =>
+  Object.keys(aggregate).map((cell) => ({ name: cellName(cell), values: [textOf('count', cell)] }));
 
 function cellName(cell: string): string {
   const dot = cell.indexOf('.');
@@ -58,28 +67,25 @@ function cellName(cell: string): string {
   return SECTIONS[cell.slice(0, dot)]?.(cell.slice(dot + 1)) ?? cell;
 }
 
-function familyRows(aggregate: Aggregate, measures: readonly Measure[]): readonly CellRow[] {
+function familyRows(aggregate: Aggregate, measures: readonly Measure[], textOf: CellText): readonly CellRow[] {
   const families = new Set(Object.keys(aggregate).flatMap((cell) => /^families\.(.+)\.\w+$/.exec(cell)?.[1] ?? []));
   const row = (name: string, cellOf: (measure: Measure) => string): CellRow => ({
     name,
-    values: measures.map((measure) => figure(measure, aggregate[cellOf(measure)] ?? null)),
+    values: measures.map((measure) => textOf(measure, cellOf(measure))),
   });
   return [
     row('all', (measure) => (measure === 'count' ? 'commands' : measure)),
     ...[...families].map((family) => row(family, (measure) => `families.${family}.${measure}`)),
-    ...unknownRow(aggregate, measures),
+    ...unknownRow(aggregate, measures, textOf),
   ];
 }
 
 /** Failures are those of commands whose exit status is known: says how many others there are. */
-function unknownRow(aggregate: Aggregate, measures: readonly Measure[]): readonly CellRow[] {
+function unknownRow(aggregate: Aggregate, measures: readonly Measure[], textOf: CellText): readonly CellRow[] {
   const unknown = aggregate['statuses.unknown'];
   if (unknown === undefined || unknown === 0) return [];
-  const values = measures.map((measure) => (measure === 'count' ? figure(measure, unknown) : '-'));
+  const values = measures.map((measure) => (measure === 'count' ? textOf(measure, 'statuses.unknown') : '-'));
   return [{ name: 'unknown exit status', values }];
 }
 
-function figure(measure: Measure, sum: number | null): string | null {
-  if (sum === null) return null;
-  return measure === 'durationMs' ? duration(sum) : String(sum);
-}
+const figure = (measure: Measure, sum: number): string => (measure === 'durationMs' ? duration(sum) : String(sum));

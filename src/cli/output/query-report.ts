@@ -1,8 +1,9 @@
 import type { QueryResult, QueryTarget } from '../../domain/answers/query.ts';
+import type { WithheldRule } from '../../domain/answers/withholding.ts';
 import { TARGET_STATES, type TargetState } from '../../domain/policy/trust.ts';
 import type { Context } from '../context.ts';
 import { answerLines } from './answer-lines.ts';
-import { type CellRow, cellRows } from './cell-rows.ts';
+import { type CellRow, cellRows, WITHHELD } from './cell-rows.ts';
 import { duration, harmless, localTime, paint, type Style, say } from './output.ts';
 import { type Column, sayTable } from './table.ts';
 
@@ -66,7 +67,7 @@ function sayAnswer(context: Context, { id, name, summary }: QueryTarget): void {
 }
 
 async function sayAggregate(context: Context, result: QueryResult, floor: number): Promise<void> {
-  const { aggregate, contributors, withheld, withheldCells, counts } = result;
+  const { aggregate, contributors, withheld, withheldBy, counts } = result;
   const nodes = contributors === 1 ? '1 node' : `${contributors} nodes`;
   if (aggregate === null || withheld !== null) {
     say(context, paint(context, 'yellow', `No sum is shown: it would cover ${nodes}.`));
@@ -78,22 +79,27 @@ async function sayAggregate(context: Context, result: QueryResult, floor: number
     return;
   }
   say(context, paint(context, 'bold', `Sum over ${nodes}`));
-  const { titles, rows, zeros } = cellRows(aggregate);
+  const { titles, rows, zeros } = cellRows(aggregate, withheldBy);
   if (rows.length > 0) await sayTable(context, columnsOf(context, titles), rows);
   if (zeros > 0) say(context, paint(context, 'dim', `${zeros} more ${zeros === 1 ? 'is' : 'are'} 0`));
-  if (withheldCells.length > 0)
-    say(context, `withheld: fewer than ${floor} nodes contributed, or it would reveal another withheld figure`);
+  for (const rule of new Set(Object.values(withheldBy))) say(context, `${WITHHELD}${rule}: ${MEANS[rule](floor)}`);
   if (counts.suppressed > 0)
     say(context, 'suppressed: its answer is in no sum, because too few others hide it or it was asked too often');
 }
+
+const MEANS: Readonly<Record<WithheldRule, (floor: number) => string>> = {
+  floor: (floor) => `fewer than ${floor} nodes contributed`,
+  companion: () => 'with it, one that too few nodes contributed to could be computed from the total',
+  group: () => 'one of the two, or their total; so little was counted that to say which would reveal a figure',
+};
 
 function columnsOf(context: Context, titles: readonly string[]): readonly Column<CellRow>[] {
   const [first = '', ...others] = titles;
   const measure = (title: string, index: number): Column<CellRow> => ({
     title,
     align: 'right',
-    text: ({ values }) => values[index] ?? 'withheld',
-    paint: ({ values }, text) => (values[index] === null ? paint(context, 'yellow', text) : text),
+    text: ({ values }) => values[index] ?? '',
+    paint: ({ values }, text) => (values[index]?.startsWith(WITHHELD) ? paint(context, 'yellow', text) : text),
   });
   return [{ title: first, text: ({ name }) => name }, ...others.map(measure)];
 }

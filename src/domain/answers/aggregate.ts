@@ -5,8 +5,12 @@
 
 import type { AnsweredBody, QueryResult } from './query.ts';
 import type { VectorSchema } from './vector-schema.ts';
+import { type Sums, withheldCells } from './withholding.ts';
 
-export type Aggregate = Pick<QueryResult, 'contributors' | 'withheld' | 'withheldCells' | 'aggregate'> & {
+export type Aggregate = Pick<
+  QueryResult,
+  'contributors' | 'withheld' | 'withheldCells' | 'withheldBy' | 'aggregate'
+> & {
   /** True where level-2 answers were left out because they were too few to hide one another. */
   readonly suppressedAggregates: boolean;
 };
@@ -46,7 +50,8 @@ export function createAggregator(schema: VectorSchema, floor: number): Aggregato
       const isTooSmall =
         contributors < floor || (!suppressedAggregates && isExposed(hidden.contributors.length, floor));
       if (isTooSmall) {
-        return { contributors, withheld: 'cohort_too_small', withheldCells: [], aggregate: null, suppressedAggregates };
+        const nothing = { withheldCells: [], withheldBy: {}, aggregate: null };
+        return { contributors, withheld: 'cohort_too_small', ...nothing, suppressedAggregates };
       }
       return { contributors, withheld: null, suppressedAggregates, ...shown(schema, floor, used) };
     },
@@ -60,30 +65,19 @@ function shown(
   schema: VectorSchema,
   floor: number,
   pools: readonly Pool[],
-): Pick<Aggregate, 'withheldCells' | 'aggregate'> {
+): Pick<Aggregate, 'withheldCells' | 'withheldBy' | 'aggregate'> {
   const sums = sumsOf(pools, floor);
-  const withheld = new Set(schema.cells.flatMap((_, place) => (sums.isThin([place]) ? [place] : [])));
-  for (const { total, parts } of schema.partitions) {
-    if (!hideParts(parts, withheld, sums)) withheld.add(total);
-  }
-  for (const { total, parts } of schema.partitions) {
-    // A withheld total must not be the sum of parts that are all shown.
-    const largest = parts.reduce((best, part) => (sums.all(part) > sums.all(best) ? part : best));
-    if (withheld.has(total) && !parts.some((part) => withheld.has(part))) withheld.add(largest);
-  }
+  const withheld = withheldCells(schema, floor, sums);
   const entries = schema.cells.map((name, place) => [name, withheld.has(place) ? null : sums.all(place)] as const);
+  const rules = schema.cells.flatMap((name, place) => {
+    const rule = withheld.get(place);
+    return rule === undefined ? [] : [[name, rule] as const];
+  });
   return {
-    withheldCells: schema.cells.filter((_, place) => withheld.has(place)),
+    withheldCells: rules.map(([name]) => name),
+    withheldBy: Object.fromEntries(rules),
     aggregate: Object.fromEntries(entries),
   };
-}
-
-interface Sums {
-  /** Whether the sum of these cells covers too few nodes. */
-  readonly isThin: (places: readonly number[]) => boolean;
-  readonly all: (place: number) => number;
-  /** The part of the sum that the answers shown per node do not reveal. */
-  readonly unknown: (place: number) => number;
 }
 
 function sumsOf(pools: readonly Pool[], floor: number): Sums {
@@ -95,33 +89,6 @@ function sumsOf(pools: readonly Pool[], floor: number): Sums {
     all: (place) => sum(pools, place),
     unknown: (place) => sum(hidden.length > 0 ? hidden : pools, place),
   };
-}
-
-/**
- * Withholds further parts until the sum of the withheld ones is safe. Anyone can compute that sum
- * from the total, or from the same total in the answer to another query. It must cover enough nodes
- * and leave more than one possible value for each withheld cell, even to a reader who knows that a
- * withheld cell is at least 1. The largest part is withheld first: it hides the others best.
- *
- * @returns false where all parts together cannot hide one another, as when five nodes contributed 1
- *   to five different parts: then the total must be withheld, too
- */
-function hideParts(parts: readonly number[], withheld: Set<number>, sums: Sums): boolean {
-  const hidden = parts.filter((part) => withheld.has(part));
-  if (hidden.length === 0) return true;
-  const isSafe = (): boolean => {
-    const unknown = hidden.reduce((sum, part) => sum + sums.unknown(part), 0);
-    return hidden.length > 1 && !sums.isThin(hidden) && (unknown === 0 || unknown > hidden.length);
-  };
-  const rest = parts
-    .filter((part) => !withheld.has(part) && sums.all(part) > 0)
-    .sort((a, b) => sums.unknown(b) - sums.unknown(a) || sums.all(b) - sums.all(a));
-  for (const part of rest) {
-    if (isSafe()) return true;
-    hidden.push(part);
-    withheld.add(part);
-  }
-  return isSafe();
 }
 
 /**

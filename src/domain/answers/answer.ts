@@ -4,12 +4,13 @@ import { type VectorSchema, vectorSchemaOf } from './vector-schema.ts';
 
 /**
  * The answer of this node at a level: level 1 its summary and the vector, level 2 the vector alone
- * (FR-705). `no_data` where nothing was observed in the span, or for anomalies where the history is
- * too short to judge.
+ * (FR-705). At level 1 it is `no_data` where nothing was observed in the span, or for anomalies
+ * where the history is too short to judge. At level 2 that is a vector of zeros: the state of a
+ * node is shown to the asker, who could otherwise date the first command.
  */
 export function answerOf({ type, spanHours }: QueryBody, level: 1 | 2, context: SummaryContext): ResponseBody {
   const spec = QUERY_TYPE_SPECS[type];
-  if (!spec.hasData(context.figures)) return { result: 'no_data', type };
+  if (level === 1 && !spec.hasData(context.figures)) return { result: 'no_data', type };
   const schema = vectorSchemaOf(type, context.vocabulary);
   const summary: AnswerSummary = spec.summaryOf(context);
   return {

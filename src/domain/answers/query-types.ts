@@ -40,7 +40,10 @@ export interface QueryTypeSpec {
     readonly sections: readonly Section[];
     readonly singles: readonly string[];
   };
-  /** False where the node answers `no_data`. Reads only figures that the answer needs anyway. */
+  /**
+   * False where the node answers `no_data` at level 1. Reads only figures that the answer needs
+   * anyway.
+   */
   readonly hasData: (figures: AnswerFigures) => boolean;
   /** The answer at level 1. Words outside the vocabulary count as `other` or are left out. */
   readonly summaryOf: (context: SummaryContext) => AnswerSummary;

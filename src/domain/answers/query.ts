@@ -2,6 +2,7 @@ import type { AnomalyKind } from '../anomalies/anomaly.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { QueryType, TargetState } from '../policy/trust.ts';
 import type { NodeSummary } from '../summaries/summary.ts';
+import type { WithheldRule } from './withholding.ts';
 
 /**
  * The only spans of time that a query may have (docs/design.md §8): fewer possible queries allow
@@ -103,6 +104,8 @@ export interface QueryResult {
   readonly contributors: number;
   readonly withheld: 'cohort_too_small' | null;
   readonly withheldCells: readonly string[];
+  /** Withheld cell → the rule that withholds it. */
+  readonly withheldBy: Readonly<Record<string, WithheldRule>>;
   /** Cell name → sum; null for a withheld cell. */
   readonly aggregate: Readonly<Record<string, number | null>> | null;
   readonly elapsedMs: number;

@@ -1,4 +1,5 @@
 import type { AnomalyKind } from '../../../domain/anomalies/anomaly.ts';
+import type { WithheldRule } from '../../../domain/answers/withholding.ts';
 import type { QueryType, TargetState, TrustLevel } from '../../../domain/policy/trust.ts';
 
 /** The closed vocabulary of the mesh in words. */
@@ -23,12 +24,18 @@ export const STATE_NAMES: Readonly<Record<TargetState, string>> = {
 
 export const STATE_MEANS: Readonly<Record<TargetState, string>> = {
   answered: 'Its figures are included in the sum.',
-  no_data: 'It observed nothing in this period.',
+  no_data: 'It observed nothing in this period, or its history is too short to judge.',
   access_denied: 'Its owner does not let this node ask, or shares nothing.',
   no_response: 'It is not connected, or did not answer in time.',
   skewed: 'Its clock differs by more than 5 minutes from this one.',
   error: 'Its reply was not a valid answer to this query.',
   suppressed: 'Too few nodes gave aggregates only, so that one could be identified, or this node asked too often.',
+};
+
+export const WITHHELD_MEANS: Readonly<Record<WithheldRule, string>> = {
+  floor: 'Too few nodes contributed.',
+  companion: 'With it, one that too few nodes contributed to could be computed from the total.',
+  group: 'One of these reasons; so little was counted that to say which would reveal a figure.',
 };
 
 export const TRUST_MEANS: Readonly<Record<TrustLevel, string>> = {

@@ -99,6 +99,7 @@ export const QUERY_RESULT = object({
   contributors: count,
   withheld: maybeText,
   withheldCells: list(text),
+  withheldBy: open,
   aggregate: orNull(open),
   elapsedMs: { type: 'number' },
 });

@@ -4,8 +4,8 @@ import type { QueryResult } from '../../../../domain/answers/query.ts';
 import { SHELLS } from '../../../../domain/events/shell-kind.ts';
 import type { QueryType } from '../../../../domain/policy/trust.ts';
 import { WEEKDAYS } from '../../../../domain/time/local-time.ts';
-import { count, moment } from '../../model/format.ts';
-import { ANOMALY_NAMES, QUERY_NAMES } from '../../model/mesh-words.ts';
+import { count, inWords, moment } from '../../model/format.ts';
+import { ANOMALY_NAMES, QUERY_NAMES, WITHHELD_MEANS } from '../../model/mesh-words.ts';
 import { Panel } from '../common/panel.tsx';
 import { SmallBars } from '../common/small-bars.tsx';
 import { CellBars } from './cell-bars.tsx';
@@ -35,7 +35,7 @@ export function AnswerPanel({ result }: { readonly result: QueryResult }) {
 }
 
 /** Why a sum over few people is withheld. */
-function Withheld({ result: { withheld, withheldCells, contributors, counts } }: { readonly result: QueryResult }) {
+function Withheld({ result: { withheld, withheldBy, contributors, counts } }: { readonly result: QueryResult }) {
   if (withheld)
     return (
       <>
@@ -60,13 +60,13 @@ function Withheld({ result: { withheld, withheldCells, contributors, counts } }:
           {count(counts.suppressed)} answered in sums only and are left out: they are too few to hide one another.
         </p>
       )}
-      {withheldCells.length > 0 && (
-        <p class="quiet small">
-          {count(withheldCells.length)} {withheldCells.length === 1 ? 'figure is' : 'figures are'} withheld (marked
-          “–”), because too few nodes contributed to {withheldCells.length === 1 ? 'it' : 'them'}, or because such a
-          figure could be worked out from {withheldCells.length === 1 ? 'it' : 'them'}.
+      {[...new Set(Object.values(withheldBy))].map((rule) => (
+        <p key={rule} class="quiet small">
+          Withheld, marked “–”:{' '}
+          <span class="mono">{inWords(Object.keys(withheldBy).filter((cell) => withheldBy[cell] === rule))}</span>.{' '}
+          {WITHHELD_MEANS[rule]}
         </p>
-      )}
+      ))}
     </>
   );
 }

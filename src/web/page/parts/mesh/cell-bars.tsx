@@ -34,7 +34,7 @@ export function CellBars({ title, rows, unit, total, hasZeros = false }: CellBar
             <span>{name}</span>
             <Track value={value ?? 0} most={most} />
             {value === null ? (
-              <span class="quiet nums" title="withheld: too few nodes">
+              <span class="quiet nums" title="withheld; the reason is above">
                 <span aria-hidden="true">–</span>
                 <span class="unseen">withheld</span>
               </span>
