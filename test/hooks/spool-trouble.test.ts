@@ -85,7 +85,7 @@ const spoolFiles = (dir: string): string[] =>
     .flatMap((place) => readdirSync(place))
     .filter((name) => parseSpoolName(name) !== undefined);
 
-requireShell('bash')('twenty shells at once', () => {
+requireShell(...SHELLS.slice(0, 4).map(([shell]) => shell))('twenty shells at once', () => {
   test('all commands of all shells are in the spool', async () => {
     const spool = makeSpool();
     const shells: Observed[] = [];

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe } from '@jest/globals';
 import { type NetworkNamespace, openNetworkNamespace } from '../rig/network-namespace.ts';
+import { requireNpmSbom } from '../rig/require-npm.ts';
 import type { CommandOutcome } from '../rig/service.ts';
 
 const ROOT = resolve(__dirname, '../..');
@@ -59,7 +60,7 @@ export function requireMachine(): typeof describe | typeof describe.skip {
   try {
     openNetworkNamespace().remove();
     execFileSync('setpriv', ['--reuid', String(USER), '--clear-groups', 'true'], { stdio: 'pipe' });
-    return describe;
+    return requireNpmSbom();
   } catch (error) {
     if (process.env['CI'] === 'true') throw new Error('CI needs root, iproute2 and setpriv', { cause: error });
     return describe.skip;

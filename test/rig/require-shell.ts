@@ -3,12 +3,13 @@ import { describe } from '@jest/globals';
 import type { ShellName } from './pty.ts';
 
 /**
- * `describe`, or a named skip where the shell is missing. With CI=true a missing shell fails the
- * file instead.
+ * `describe`, or a named skip where one of the shells is missing. With CI=true a missing shell fails
+ * the file instead.
  */
-export function requireShell(name: ShellName): typeof describe | typeof describe.skip {
-  if (hasShell(name)) return describe;
-  if (process.env['CI'] === 'true') throw new Error(`CI needs ${name}; .ci/run installs it`);
+export function requireShell(...names: readonly ShellName[]): typeof describe | typeof describe.skip {
+  const missing = names.filter((name) => !hasShell(name));
+  if (missing.length === 0) return describe;
+  if (process.env['CI'] === 'true') throw new Error(`CI needs ${missing.join(', ')}; .ci/run installs it`);
   return describe.skip;
 }
 

@@ -40,13 +40,16 @@ export function dialContext(material: TlsMaterial): SecureContext {
 export const sessionOf = (socket: TLSSocket): string =>
   socket.exportKeyingMaterial(SESSION_BYTES, EXPORTER_LABEL, Buffer.alloc(0)).toString('base64');
 
-/** Error codes for OpenSSL's reasons of a failed handshake; the default is `tls_handshake`. */
+/**
+ * Error codes for OpenSSL's reasons of a failed handshake; the default is `tls_handshake`. Without
+ * the prefixes of alerts, which differ between versions: `SSLV3` (OpenSSL 3.0), `SSL/TLS` (3.5).
+ */
 const REASONS: Readonly<Record<string, ErrorCode>> = {
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'tls_version',
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'tls_version',
+  ERR_SSL_ALERT_PROTOCOL_VERSION: 'tls_version',
   ERR_TLS_HANDSHAKE_TIMEOUT: 'tls_timeout',
   // The two sides share no signature algorithm: the other key is RSA or ECDSA.
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'certificate_kind',
+  ERR_SSL_ALERT_HANDSHAKE_FAILURE: 'certificate_kind',
   ERR_SSL_NO_SHARED_SIGNATURE_ALGORITHMS: 'certificate_kind',
   ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM: 'certificate_kind',
   ERR_SSL_WRONG_SIGNATURE_TYPE: 'certificate_kind',
@@ -61,6 +64,7 @@ const TEXTS: Readonly<Partial<Record<ErrorCode, string>>> = {
 
 /** OpenSSL's own texts are dropped: they contain memory addresses and source files. */
 export function handshakeError(error: NodeJS.ErrnoException): CaroError {
-  const code = REASONS[error.code ?? ''] ?? 'tls_handshake';
+  const reason = error.code?.replace(/_(SSLV3|TLSV1|TLSV13|SSL\/TLS)_ALERT_/, '_ALERT_') ?? '';
+  const code = REASONS[reason] ?? 'tls_handshake';
   return new CaroError(code, TEXTS[code] ?? 'the TLS 1.3 handshake failed');
 }
