@@ -56,7 +56,8 @@ end
 function _caro_pre --on-event fish_preexec
     set -l s $status
     set -q _caro_w[1]; and _caro_unannounced $s
-    set -q fish_private_mode[1]; and return $s
+    test -n "$fish_private_mode"; and return $s
+    set -q fish_history; and test -z "$fish_history"; and return $s
     string match -qr '^\S' -- $argv[1]; and _caro_next; or return $s
     if set -q _caro_base[1]
         builtin read -l up _rest </proc/uptime

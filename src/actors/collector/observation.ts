@@ -2,6 +2,7 @@ import type { Classification, RiskRating } from '../../bus/messages.ts';
 import { matchesGlob } from '../../domain/encoding/glob.ts';
 import type { CommandKey, FinishedCommand, StartedCommand } from '../../domain/events/event.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
+import { isProbeCommand } from '../../domain/spool/probe-command.ts';
 import type { SpoolName, SpoolRecord } from '../../domain/spool/spool-record.ts';
 
 /** A started command before classification. Its text is raw and MUST NOT be stored. */
@@ -56,7 +57,10 @@ export function observe(
 }
 
 const isPrivate = (text: string, { ignore }: ObserveRules): boolean =>
-  text.trim() === '' || /^\s/.test(text) || ignore.some((pattern) => matchesGlob(pattern, text));
+  text.trim() === '' ||
+  /^\s/.test(text) ||
+  isProbeCommand(text) ||
+  ignore.some((pattern) => matchesGlob(pattern, text));
 
 /** What is stored of a command. Without `redact` the text stays as typed. */
 export function toStarted(

@@ -63,7 +63,7 @@ function localChecks(context: Context, isRunning: boolean): Checks {
     ['set aside', () => setAside(places)],
     ['spool', () => spool(places, context.now(), isRunning)],
     ['clock', () => clock(places, context.now())],
-    ['shell hook', () => newShell(context, places)],
+    ['shell hook', () => newShell(context, places, isRunning)],
     ['this shell', () => thisShell(context, places)],
     ['ports', () => (isRunning ? undefined : ports(configuration()))],
     ['start at login', () => unit(context)],

@@ -3,26 +3,63 @@ import type { Places } from '../../config/places.ts';
 import { SHELLS } from '../../domain/events/shell-kind.ts';
 import { parseSpoolName } from '../../domain/spool/spool-record.ts';
 import type { Context } from '../context.ts';
-import { rcLine } from '../shell-setup/rc-line.ts';
+import { type RcLine, rcLine } from '../shell-setup/rc-line.ts';
 import { programOf } from './process-name.ts';
-import { probeHook } from './shell-probe.ts';
+import { type Probed, probeHook } from './shell-probe.ts';
 import { bad, ok, type Verdict, warn } from './verdict.ts';
 
-/** Whether the next shell that the user opens is observed, for this node. */
-export async function newShell({ env }: Pick<Context, 'env'>, { spool }: Places): Promise<Verdict> {
-  const { shell, file, line } = rcLine(env);
+/** Whether a command in the next shell that the user opens is recorded for this node. */
+export async function newShell({ env }: Pick<Context, 'env'>, { spool }: Places, isRunning: boolean): Promise<Verdict> {
   const { SHELL: program = '' } = env;
   if (program === '') return warn('expected $SHELL to name your shell, but it is not set');
-  const hook = await probeHook(program, shell, env);
-  if (hook === undefined)
-    return warn(`${program} did not answer as an interactive shell; run in it: command -v caro_off`);
-  if (hook.spool === null)
-    return bad(`a new ${shell} does not load the hook; put this line at the end of ${file}: ${line}`);
-  return hook.spool === spool
-    ? ok(`a new ${shell} loads the hook`)
-    : bad(
-        `a new ${shell} writes to ${hook.spool}, but this node reads ${spool}; use the same CARO_HOME in ${file} and here, or none`,
+  const rc = rcLine(env);
+  return verdictOf(await probeHook(program, rc.shell, env, { spool, isRunning }), { ...rc, spool });
+}
+
+function verdictOf(probed: Probed, { shell, file, line, spool }: RcLine & { readonly spool: string }): Verdict {
+  switch (probed.outcome) {
+    case 'recorded':
+      return ok(`a command typed into a new ${shell} was recorded`);
+    case 'start-only':
+      return bad(
+        `a command typed into a new ${shell} was recorded without its end: something replaced a part of the hook after it was loaded; move its line to the end of ${file}`,
       );
+    case 'not-loaded':
+      return bad(`a new ${shell} does not load the hook; put this line at the end of ${file}: ${line}`);
+    case 'other-spool':
+      return bad(
+        `a new ${shell} writes to ${probed.spool}, but this node reads ${spool}; use the same CARO_HOME in ${file} and here, or none`,
+      );
+    case 'not-recorded':
+      return bad(`a command typed into a new ${shell} was not recorded: ${reason(probed.causes, file)}`);
+    case 'no-end':
+      return warn(`not checked: the start files of a new ${shell} did not end within 10 s, or ended the shell`);
+    case 'no-command':
+      return warn(`not checked: a new ${shell} ran no command within 10 s; try one, then run: caro events`);
+    case 'no-terminal':
+      return warn(`not checked: expected script(1), which opens a terminal, but it is not installed`);
+  }
+}
+
+/** The first of these that the shell reported is the reason. */
+const REASONS: Readonly<Record<string, (file: string) => string>> = {
+  variable: (file) => `CARO_OFF is set; remove it from ${file} or from the environment`,
+  restricted: () => 'it is a restricted shell, and the hook does not load there',
+  'readonly-prompt': (file) => `PROMPT_COMMAND is readonly; remove \`readonly\` from ${file} or /etc`,
+  'no-history': (file) => `its history is switched off, which keeps commands private; switch it on in ${file}`,
+  'history-size': (file) => `HISTSIZE is 0, so it has no history to read; set HISTSIZE to 500 in ${file}`,
+  private: () => 'it is in private mode (fish_private_mode)',
+  'not-loaded': (file) => `the hook was switched off or could not be loaded; look for caro_off in ${file}`,
+  replaced: (file) => `something replaced the hook after it was loaded; move its line to the end of ${file}`,
+  'readonly-ps0': (file) => `PS0 is readonly; remove \`readonly\` from ${file} or /etc`,
+  ignore: (file) => `a pattern in ${file} keeps it out of the history (HISTIGNORE or HISTORY_IGNORE)`,
+};
+
+function reason(causes: readonly string[], file: string): string {
+  const known = Object.keys(REASONS).find((cause) => causes.includes(cause));
+  return (
+    REASONS[known ?? '']?.(file) ?? `no known reason; start a shell without ${file}, load the hook, and try a command`
+  );
 }
 
 /**
