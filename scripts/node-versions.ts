@@ -3,7 +3,7 @@
  * run installs as another user, in a network namespace without a route. The interpreters, and the
  * binding that npm leaves out here, come from the registry. Needs root.
  *
- *   npm run test:node-versions               the current Node.js, 22 and 24
+ *   npm run test:node-versions               the current Node.js, 22, 24 and 26
  *   npm run test:node-versions -- 22 24.1    the current Node.js and these
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -36,4 +36,4 @@ function main(versions: readonly string[]): void {
 }
 
 const given = process.argv.slice(2);
-main(given.length > 0 ? given : ['22', '24']);
+main(given.length > 0 ? given : ['22', '24', '26']);
