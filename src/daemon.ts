@@ -24,6 +24,7 @@ import { lazyPeerKeys } from './keys/peer-keys.ts';
 import { createProcessIdleCollection } from './platform/idle-collection.ts';
 import { openLog, type ServiceLog } from './platform/service-log.ts';
 import { steadyMs } from './platform/steady-clock.ts';
+import { isNamed } from './policy/named-keys.ts';
 import { readAuditHead } from './storage/audit-head.ts';
 import { createAuditStore } from './storage/audit-store.ts';
 import { databaseBytes, type OpenedDatabase, openDatabase } from './storage/database.ts';
@@ -171,7 +172,7 @@ async function start(
       return ownKeys.identity();
     },
     ownKeys,
-    peerKeys: lazyPeerKeys(places.peerKeys, graceMs),
+    peerKeys: lazyPeerKeys(places.peerKeys, graceMs, (id) => isNamed(configuration, id)),
     database: opened.database,
     log,
     health,

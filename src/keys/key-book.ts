@@ -1,18 +1,14 @@
 import { CaroError } from '../domain/errors.ts';
 import type { KeyState } from '../domain/identity/key-state.ts';
-import { MAX_KEYS, MAX_REVOKED, type RotationStatement } from '../domain/identity/key-statement.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { Asker } from '../domain/policy/policy.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import { openRevocation, openRotation } from '../identity/key-statement.ts';
 import { GRACE_MS } from './grace.ts';
+import { type IsNamed, roomFor, withRevoked } from './key-book-room.ts';
 
 /** A statement may start this much later than now, because clocks differ. */
 const TOLERANCE_MS = 5 * 60_000;
-/** Maximum number of endorsements by one key. Two suspend it already. */
-const MAX_PER_KEY = 4;
-/** Maximum number of steps of one lineage, so that no peer can fill the book. */
-const MAX_PER_FAMILY = 32;
 
 export interface AcceptedRotation {
   /** Node ids. */
@@ -62,7 +58,12 @@ export interface Observation {
  * @throws CaroError `rotation_invalid`: signatures, a time that has not come, or a key that already
  *   belongs to another lineage
  */
-export function observeRotation(book: KeyBook, envelope: DualEnvelope, nowMs: number): Observation {
+export function observeRotation(
+  book: KeyBook,
+  envelope: DualEnvelope,
+  nowMs: number,
+  isNamed: IsNamed = nobody,
+): Observation {
   const statement = openRotation(envelope);
   if (book.rotations.some((known) => known.old === statement.old && known.new === statement.new)) {
     return { book, outcome: 'known' };
@@ -78,22 +79,15 @@ export function observeRotation(book: KeyBook, envelope: DualEnvelope, nowMs: nu
   if (isTaken || lineage(book, statement.old).includes(statement.new)) {
     throw new CaroError('rotation_invalid', 'expected a key that no other lineage holds');
   }
-  const rivals = heirs(book, statement.old).length;
-  if (!hasRoom(book, statement, rivals)) return { book, outcome: 'full' };
+  const rotations = roomFor(book.rotations, statement, isNamed);
+  if (!rotations) return { book, outcome: 'full' };
   const known = { firstSeenMs: nowMs, confirmed: false, shown: false, recorded: false };
   const entry = { old: statement.old, new: statement.new, ...known, statement: envelope };
-  return { book: { ...book, rotations: [...book.rotations, entry] }, outcome: rivals === 0 ? 'new' : 'conflict' };
+  const outcome = heirs(book, statement.old).length === 0 ? 'new' : 'conflict';
+  return { book: { ...book, rotations: [...rotations, entry] }, outcome };
 }
 
-/**
- * A rival always has room. Otherwise a thief could fill the book, and no rival would contest their
- * key.
- */
-function hasRoom(book: KeyBook, { old, new: successor }: RotationStatement, rivals: number): boolean {
-  if (rivals > 0) return rivals < MAX_PER_KEY;
-  const ofFamily = successorsOf(book, rootOf(book, old)).length + successorsOf(book, successor).length;
-  return book.rotations.length < MAX_KEYS && ofFamily < MAX_PER_FAMILY;
-}
+const nobody: IsNamed = () => false;
 
 /**
  * The owner of this node confirms `newId`, and with it every step that led there. It is trusted at
@@ -130,15 +124,19 @@ export function noteShown(book: KeyBook, id: string): KeyBook {
 /**
  * Adds a revocation. It covers successors, which a thief of the key could have endorsed, except
  * those that the owner of this node has confirmed.
- * @param sender node id of the peer that delivered it. Of unknown keys only the sender's own is
- *   stored, so that no peer fills the book with invented keys.
+ * @param sender node id of the peer that delivered it
  * @throws CaroError `rotation_invalid`
  */
-export function observeRevocation(book: KeyBook, envelope: Envelope, sender: string): KeyBook {
+export function observeRevocation(
+  book: KeyBook,
+  envelope: Envelope,
+  sender: string,
+  isNamed: IsNamed = nobody,
+): KeyBook {
   const { key } = openRevocation(envelope);
-  const isStep = book.rotations.some((rotation) => rotation.old === key || rotation.new === key);
-  const isNoted = isStep || (key === sender && book.revoked.length < MAX_REVOKED);
-  return book.revoked.includes(key) || !isNoted ? book : { ...book, revoked: [...book.revoked, key] };
+  if (book.revoked.includes(key)) return book;
+  const revoked = withRevoked(book, key, sender, isNamed);
+  return revoked ? { ...book, revoked } : book;
 }
 
 /**

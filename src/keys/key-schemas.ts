@@ -1,6 +1,6 @@
 /** JSON Schemas of the two files in which a node keeps statements about keys. */
 import { closed, type JsonSchema, list } from '../domain/encoding/json-schema.ts';
-import { MAX_KEYS, MAX_REVOKED } from '../domain/identity/key-statement.ts';
+import { MAX_KEYS, MAX_STORED_REVOKED } from '../domain/identity/key-statement.ts';
 import { NODE_ID, REVOCATION_ENVELOPE, ROTATION_ENVELOPE } from '../domain/identity/key-statement-schemas.ts';
 
 /** The file with the statements of this node about its own keys: `OwnStatements`. */
@@ -24,5 +24,5 @@ export const KEY_BOOK_SCHEMA: JsonSchema = closed({
     0,
     4 * MAX_KEYS,
   ),
-  revoked: list(NODE_ID, 0, MAX_REVOKED + 8 * MAX_KEYS),
+  revoked: list(NODE_ID, 0, MAX_STORED_REVOKED),
 });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { CaroError } from '../domain/errors.ts';
 import { MAX_ROTATIONS, type RotationStatement } from '../domain/identity/key-statement.ts';
 import type { DualEnvelope, KeyStatements } from '../domain/identity/signed-envelope.ts';
@@ -73,8 +73,10 @@ export function ownRotation(
   graceMs = GRACE_MS,
 ): OwnRotation | null {
   const statement = rotations.at(-1);
-  if (!statement || !existsSync(places.nextKey)) return null;
+  if (!statement) return null;
   const { old, new: successor, from } = openRotation(statement);
+  installFreshKey(places, successor);
+  if (!existsSync(places.nextKey)) return null;
   const next = readIdentity(places.nextKey);
   if (old !== identity.id || next.id !== successor) return null;
   const compromised = revocations.some((revocation) => openRevocation(revocation).key === old);
@@ -83,9 +85,10 @@ export function ownRotation(
 }
 
 /**
- * Makes the next key and the statement for it. With `compromised` the old key is revoked as well,
- * also during another rotation. The rotation is durable when this returns; a crash before that
- * leaves everything as it was.
+ * Makes the next key and the statement for it. With `compromised` the old key is revoked as well.
+ * During another rotation the key that was next is then revoked and replaced by a new one: whoever
+ * has copied the old key may have copied that one, too. The rotation is durable when this returns;
+ * a crash before that leaves everything as it was.
  *
  * @throws CaroError `rotation_pending`, `keys_damaged`, `place_unusable`
  */
@@ -101,22 +104,48 @@ export function beginRotation(
       'rotation_pending',
       `expected no change of key under way, there is one to ${pending.next.fingerprint}; see: caro identity show`,
     );
-  const rotations = pending ? before.rotations : [...settled(before, identity.id), signNext(places, identity, facts)];
-  const revocations = compromised ? [...before.revocations, signRevocation(identity, facts)] : before.revocations;
-  const statements = { rotations, revocations };
+  const next = compromised ? makeFreshKey(places) : openIdentity(places.nextKey);
+  const lost = compromised ? [identity, ...(pending ? [pending.next] : [])] : [];
+  const statements = {
+    rotations: [...settled(before, identity.id), signRotation(identity, next, facts)],
+    revocations: [...before.revocations, ...lost.map((key) => signRevocation(key, facts))],
+  };
   try {
     replacePrivately(places.statements, `${JSON.stringify(statements)}\n`);
   } catch (error) {
     throw unusable(places.statements, error);
   }
+  installFreshKey(places, next.id);
   return statements;
 }
 
-/** A key that a crash left without a statement was never announced, so it may be used. */
-const signNext = (places: KeyPlaces, identity: Identity, facts: StatementFacts): DualEnvelope =>
-  signRotation(identity, openIdentity(places.nextKey), facts);
+/** A new next key, until the statement for it is durable. */
+const freshKey = ({ nextKey }: KeyPlaces): string => `${nextKey}.new`;
 
-/** Without the step to a lost key. */
+/** Never one that a crash left there: somebody may have copied it. */
+function makeFreshKey(places: KeyPlaces): Identity {
+  const path = freshKey(places);
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw unusable(path, error);
+  }
+  return openIdentity(path);
+}
+
+/** Puts a fresh key in the place of the next one if the statement that names it is durable. */
+function installFreshKey(places: KeyPlaces, successor: string): void {
+  const path = freshKey(places);
+  if (!existsSync(path)) return;
+  try {
+    if (readIdentity(path).id === successor) renameDurably(path, places.nextKey);
+    else rmSync(path);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+/** Without the step to a lost key, or to one that is revoked with this one. */
 const settled = ({ rotations }: OwnStatements, id: string): readonly DualEnvelope[] =>
   rotations.filter((rotation) => openRotation(rotation).old !== id);
 
@@ -153,15 +182,14 @@ export function stepsBetween({ rotations }: OwnStatements, from: string, to: str
   return first === -1 ? [] : steps.slice(first, last + 1);
 }
 
-/** Those for a hello: expired statements are not sent, because no peer may accept them. */
+/**
+ * Those for a hello: expired rotations are not sent, because no peer may accept them. Revocations
+ * do not expire.
+ */
 export function tellable({ rotations, revocations }: OwnStatements, nowMs: number): OwnStatements {
   const isYoung = (rotation: DualEnvelope): boolean => Date.parse(openRotation(rotation).until) > nowMs;
   const young = rotations.filter(isYoung).slice(-MAX_ROTATIONS);
-  const olds = young.map((rotation) => openRotation(rotation).old);
-  return {
-    rotations: young,
-    revocations: revocations.filter((revocation) => olds.includes(openRevocation(revocation).key)),
-  };
+  return { rotations: young, revocations: revocations.slice(-MAX_ROTATIONS) };
 }
 
 function decode(path: string, text: string): OwnStatements {

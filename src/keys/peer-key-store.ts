@@ -13,6 +13,7 @@ import {
   successorsOf,
 } from './key-book.ts';
 import { readKeyBook, writeKeyBook } from './key-book-file.ts';
+import type { IsNamed } from './key-book-room.ts';
 import { type RotationIntake, takeRotations } from './rotation-intake.ts';
 import { accountOf, type KeyMove, keyChanges, markRecorded, nextMoveMs, openMoves } from './trust-moves.ts';
 
@@ -33,7 +34,8 @@ export interface PeerKeyStore {
   /** @throws CaroError `rotation_invalid`, `place_unusable` */
   readonly takeRotations: (statements: readonly DualEnvelope[], sender: string) => Omit<RotationIntake, 'book'>;
   /**
-   * The id of the key that it revokes, or null if that was known; `sender` delivered the statement.
+   * The id of the key that it revokes, or null if that was known or is not stored; `sender`
+   * delivered the statement.
    * @throws CaroError `rotation_invalid`, `place_unusable`
    */
   readonly takeRevocation: (statement: Envelope, sender: string) => string | null;
@@ -51,7 +53,7 @@ export interface PeerKeyStore {
 }
 
 /** @throws CaroError `keys_damaged`, `place_unusable` */
-export function openPeerKeyStore(file: string, now: () => number, graceMs: number): PeerKeyStore {
+export function openPeerKeyStore(file: string, now: () => number, graceMs: number, isNamed: IsNamed): PeerKeyStore {
   let book = readKeyBook(file);
   const keep = (next: KeyBook): boolean => {
     if (next === book) return false;
@@ -66,12 +68,12 @@ export function openPeerKeyStore(file: string, now: () => number, graceMs: numbe
     family: (id) => [...successorsOf(book, id), id, ...keyStatusOf(book, id, now(), graceMs).formerIds],
     isHeir: (id, later) => id === later || successorsOf(book, id).includes(later),
     takeRotations: (statements, sender) => {
-      const { book: next, ...heard } = takeRotations(book, statements, sender, now());
+      const { book: next, ...heard } = takeRotations(book, statements, sender, now(), isNamed);
       keep(next);
       return heard;
     },
     takeRevocation: (statement, sender) =>
-      keep(observeRevocation(book, statement, sender)) ? openRevocation(statement).key : null,
+      keep(observeRevocation(book, statement, sender, isNamed)) ? openRevocation(statement).key : null,
     noteShown: (id) => keep(noteShown(book, id)),
     confirm: (newId) => void keep(confirmRotation(book, newId)),
     changes: () => keyChanges(book, now(), graceMs),

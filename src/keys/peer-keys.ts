@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { IsNamed } from './key-book-room.ts';
 import type { PeerKeyStore } from './peer-key-store.ts';
 
 /**
@@ -14,10 +15,12 @@ export interface PeerKeys {
   readonly family: (id: string) => Promise<readonly string[]>;
 }
 
-export function lazyPeerKeys(file: string, graceMs: number): PeerKeys {
+export function lazyPeerKeys(file: string, graceMs: number, isNamed: IsNamed): PeerKeys {
   let opened: Promise<PeerKeyStore> | undefined;
   const open = (): Promise<PeerKeyStore> => {
-    opened ??= import('./peer-key-store.ts').then(({ openPeerKeyStore }) => openPeerKeyStore(file, Date.now, graceMs));
+    opened ??= import('./peer-key-store.ts').then(({ openPeerKeyStore }) =>
+      openPeerKeyStore(file, Date.now, graceMs, isNamed),
+    );
     return opened;
   };
   const known = async (): Promise<PeerKeyStore | null> => (opened || existsSync(file) ? open() : null);

@@ -2,6 +2,7 @@ import { CaroError } from '../domain/errors.ts';
 import type { DualEnvelope } from '../domain/identity/signed-envelope.ts';
 import { openRotation } from '../identity/key-statement.ts';
 import { type KeyBook, observeRotation, rootOf } from './key-book.ts';
+import type { IsNamed } from './key-book-room.ts';
 
 /** A rotation that was not known before. */
 export interface KeyNews {
@@ -30,12 +31,13 @@ export function takeRotations(
   statements: readonly DualEnvelope[],
   sender: string,
   nowMs: number,
+  isNamed?: IsNamed,
 ): RotationIntake {
   const news: KeyNews[] = [];
   let next = book;
   let isFull = false;
   for (const statement of statements) {
-    const { book: observed, outcome } = observeRotation(next, statement, nowMs);
+    const { book: observed, outcome } = observeRotation(next, statement, nowMs, isNamed);
     next = observed;
     isFull = outcome === 'full';
     if (isFull) break;

@@ -7,15 +7,11 @@ import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import type { PeerAt } from '../domain/identity/peer-at.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { SummaryResult } from '../domain/summaries/summary.ts';
+import { openRevocation } from '../identity/key-statement.ts';
 import type { Pairing } from './pairing/pairing.ts';
 import type { MeshPorts } from './ports.ts';
 import type { MessageBodies, MessageHandlers } from './protocol/messages.ts';
-import {
-  checkEarlierRevocations,
-  checkIntroduction,
-  checkRevocation,
-  checkRotations,
-} from './protocol/statement-checks.ts';
+import { checkRotations, isIntroduction } from './protocol/statement-checks.ts';
 import { checkAuthor, parseSummary } from './protocol/summary-document.ts';
 import type { Connection } from './transport/connection.ts';
 
@@ -78,12 +74,13 @@ async function handleHello(
     pairing.onHello(connection);
     return;
   }
-  const isIntroduction = connection.purpose === 'introduction';
+  const isUnexpected = connection.purpose === 'introduction';
   checkRotations(connection.peer, rotations);
-  checkEarlierRevocations(rotations, revocations);
-  if (isIntroduction) checkIntroduction(expectedPeer(connection) ?? '', rotations, ports.isHeir);
-  if (rotations.length + revocations.length > 0) await ports.onKeys(peerOf(connection), { rotations, revocations });
-  if (isIntroduction) throw new CaroError('key_changed', 'expected the key of the peer, got another');
+  revocations.forEach(openRevocation);
+  const isHeard = !isUnexpected || isIntroduction(expectedPeer(connection) ?? '', rotations, ports.isHeir);
+  const statements = { rotations: isHeard ? rotations : [], revocations };
+  if (statements.rotations.length + revocations.length > 0) await ports.onKeys(peerOf(connection), statements);
+  if (isUnexpected) throw new CaroError('key_changed', 'expected the key of the peer, got another');
   if (connection.hasEnded()) return;
   admitAgain(connection);
   register(connection);
@@ -124,6 +121,6 @@ async function handleRotation(ports: MeshPorts, connection: Connection, statemen
 }
 
 async function handleRevocation(ports: MeshPorts, connection: Connection, statement: Envelope): Promise<void> {
-  checkRevocation(connection.peer, statement);
+  openRevocation(statement);
   await ports.onKeys(peerOf(connection), { rotations: [], revocations: [statement] });
 }

@@ -99,7 +99,7 @@ function registryPorts(bus: Bus, state: { key: string }): KeyRegistryPorts {
   return {
     bus,
     own: own as unknown as KeyRegistryPorts['own'],
-    peers: lazyPeerKeys(`${folder()}/peer-keys.json`, 0),
+    peers: lazyPeerKeys(`${folder()}/peer-keys.json`, 0, () => false),
     audited: { get: () => OLD, set: () => undefined },
     alarm: () => ({ set: () => undefined, stop: () => undefined }),
     log: { warn: () => undefined, error: () => undefined },

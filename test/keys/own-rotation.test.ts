@@ -80,13 +80,44 @@ describe('the change of this node’s own key', () => {
     expect(readFileSync(places.statements, 'utf8')).toBe(before);
   });
 
-  test('is due at once where the old key is revoked, also if it was under way already', () => {
-    beginRotation(places, old, planned);
-    const { revocations, rotations } = beginRotation(places, old, { ...planned, compromised: true });
-    expect(rotations).toHaveLength(1);
-    expect(revocations.map((one) => openRevocation(one).key)).toEqual([old.id]);
+  test('is due at once where the old key is revoked, and cannot be begun again then', () => {
+    beginRotation(places, old, { ...planned, compromised: true });
     expect(pending()).toMatchObject({ compromised: true, dueMs: NOW });
     expect(refusal(() => beginRotation(places, old, { ...planned, compromised: true }))).toBe('rotation_pending');
+  });
+
+  test('takes a new key where the old one is revoked while it is under way, and revokes the pending one', () => {
+    const copied = pendingAfter(() => beginRotation(places, old, planned)).next;
+    const { revocations, rotations } = beginRotation(places, old, { ...planned, compromised: true });
+    const { next } = pendingAfter(() => undefined);
+    expect(next.id).not.toBe(copied.id);
+    expect(rotations.map(openRotation)).toMatchObject([{ old: old.id, new: next.id }]);
+    expect(revocations.map((one) => openRevocation(one).key)).toEqual([old.id, copied.id]);
+    expect(completeRotation(places).id).toBe(next.id);
+    expect(readdirSync(join(places.identityKey, '..')).sort()).toEqual(['identity.key', 'own-keys.json']);
+  });
+
+  test('takes no key that a crash has left where somebody could copy it', () => {
+    const left = [openIdentity(places.nextKey).id, openIdentity(`${places.nextKey}.new`).id];
+    beginRotation(places, old, { ...planned, compromised: true });
+    expect(left).not.toContain(pendingAfter(() => undefined).next.id);
+  });
+
+  test('to a new key survives a crash between its statement and its file', () => {
+    beginRotation(places, old, planned);
+    const copied = readFileSync(places.nextKey);
+    beginRotation(places, old, { ...planned, compromised: true });
+    const { next } = pendingAfter(() => undefined);
+    renameSync(places.nextKey, `${places.nextKey}.new`);
+    writeFileSync(places.nextKey, copied, { mode: 0o600 });
+    expect(pending()?.next.id).toBe(next.id);
+  });
+
+  test('goes on with the planned key after a crash before the statement of a new one', () => {
+    const { next } = pendingAfter(() => beginRotation(places, old, planned));
+    openIdentity(`${places.nextKey}.new`);
+    expect(pending()?.next.id).toBe(next.id);
+    expect(readdirSync(join(places.identityKey, '..'))).not.toContain('identity.next.key.new');
   });
 
   test('can be followed by another one; the statements lead from each key to the next', () => {
@@ -101,10 +132,10 @@ describe('the change of this node’s own key', () => {
     expect(stepsBetween(statements, 'caro:ed25519:other', third.id)).toEqual([]);
   });
 
-  test('is told to peers as long as they may begin to believe it', () => {
+  test('is told to peers as long as they may begin to believe it, and a revocation for ever', () => {
     const statements = beginRotation(places, old, { ...planned, compromised: true });
     expect(tellable(statements, NOW)).toEqual(statements);
-    expect(tellable(statements, NOW + 31 * 86_400_000)).toEqual({ rotations: [], revocations: [] });
+    expect(tellable(statements, NOW + 31 * 86_400_000)).toEqual({ ...statements, rotations: [] });
   });
 
   test('means nothing for a key that was put in place by hand', () => {

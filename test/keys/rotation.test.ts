@@ -292,11 +292,12 @@ describe('a revocation', () => {
     expect(observeRevocation(plain, revocation, key(0).id)).toBe(plain);
   });
 
-  test('is noted of a key in the book whoever tells of it, of any other only from that key itself', () => {
+  test('is noted of a key in the book whoever tells of it, of an unnamed other only from that key itself', () => {
     const revocation = signRevocation(key(0), facts());
     const book = learn(EMPTY_KEY_BOOK, rotation(0, 1));
     expect(observeRevocation(book, revocation, key(1).id).revoked).toEqual([key(0).id]);
     expect(observeRevocation(EMPTY_KEY_BOOK, revocation, key(1).id)).toBe(EMPTY_KEY_BOOK);
+    expect(observeRevocation(EMPTY_KEY_BOOK, revocation, key(0).id).revoked).toEqual([key(0).id]);
     const full: KeyBook = { ...book, revoked: Array.from({ length: 20_000 }, (_, index) => `junk ${index}`) };
     expect(observeRevocation(full, revocation, key(0).id).revoked).toContain(key(0).id);
   });

@@ -185,13 +185,45 @@ describe('a revocation', () => {
     expect(b.revocations).toEqual([{ peer: a.id, statement }]);
   });
 
-  test('ends the connection when it is about the key of another node', async () => {
+  test('is received from any peer, whose key it ends being the one that signed it', async () => {
     const identity = makeIdentity();
     const victim = await startNode({ trusts: [identity.id] });
     const hostile = await intrude(victim, identity, await makeTls(identity));
-    hostile.hello();
-    const statement = asJson(signRevocation(makeIdentity(), facts()));
-    hostile.say({ ...hostile.header(), type: 'revocation', body: { statement } });
+    const [first, second] = [makeIdentity(), makeIdentity()].map((lost) => signRevocation(lost, facts()));
+    const revocations = asJson([first]);
+    hostile.say({ ...hostile.header(), type: 'hello', body: { rotations: [], revocations } });
+    hostile.say({ ...hostile.header(), type: 'revocation', body: { statement: asJson(second) } });
+    await until(() => victim.revocations.length === 2);
+    expect(victim.revocations).toEqual([first, second].map((statement) => ({ peer: identity.id, statement })));
+  });
+
+  test('is received from an unexpected key at the address of a peer, with no rotation beside it', async () => {
+    const [lost, other, friend] = [makeIdentity(), makeIdentity(), makeIdentity()];
+    const statement = signRevocation(lost, facts());
+    const there = await startNode({
+      identity: other,
+      trusts: [friend.id],
+      ports: { rotations: () => [rotation(makeIdentity(), other)], revocations: () => [statement] },
+    });
+    const node = await startNode({
+      identity: friend,
+      trusts: [lost.id],
+      peers: [{ id: lost.id, address: there.address }],
+    });
+    await until(() => node.revocations.length > 0);
+    expect(node.revocations[0]).toEqual({ peer: other.id, statement });
+    expect([node.rotations, node.ledger]).toEqual([[], []]);
+  });
+
+  test.each(['hello', 'revocation'])('ends the connection if another key signed it, in a %s', async (type) => {
+    const identity = makeIdentity();
+    const victim = await startNode({ trusts: [identity.id] });
+    const hostile = await intrude(victim, identity, await makeTls(identity));
+    const [good, other] = [signRevocation(makeIdentity(), facts()), signRevocation(identity, facts())];
+    const statement = { ...good, signatures: other.signatures };
+    if (type === 'revocation') hostile.hello();
+    const body = type === 'hello' ? { rotations: [], revocations: [statement] } : { statement };
+    hostile.say({ ...hostile.header(), type, body: asJson(body) });
     expect(await hostile.closed).toBe('rotation_invalid');
     expect(victim.revocations).toEqual([]);
   });

@@ -47,7 +47,7 @@ export async function startActors(
     places,
     identity,
     ownKeys,
-    peerKeys: lazyPeerKeys(places.peerKeys, 0),
+    peerKeys: lazyPeerKeys(places.peerKeys, 0, () => false),
     database,
     log: openLog(places.log),
     health: new StorageHealth(() => undefined),

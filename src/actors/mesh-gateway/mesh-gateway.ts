@@ -77,7 +77,7 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
         // Rotations first: who hears that a key is bad MUST know by then what came after it.
         for (const statement of rotations.slice(-1))
           for (const id of (await mesh?.announceRotation(statement)) ?? []) told.add(id);
-        for (const statement of revocations.slice(-1))
+        for (const statement of revocations)
           for (const id of (await mesh?.announceRevocation(statement)) ?? []) told.add(id);
         return [...told];
       },

@@ -7,6 +7,8 @@ export const MAX_ROTATIONS = 8;
 export const MAX_KEYS = 1_024;
 /** Maximum number of keys that a node remembers as revoked by their owners. */
 export const MAX_REVOKED = 16_384;
+/** As many with those of keys that are named or have rotated, which always have room. */
+export const MAX_STORED_REVOKED = MAX_REVOKED + 8 * MAX_KEYS;
 
 /** Signed by the old and the new key: the new one replaces the old one (FR-104). */
 export type RotationStatement = {
