@@ -145,7 +145,7 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     activity: 'Refuse',
     severity: ({ code }) => (GRAVE.has(code) ? 'high' : 'low'),
     outcome: 'failure',
-    facts: ['code', 'address', 'direction', 'count', 'skewMs', 'expected', 'found'],
+    facts: ['code', 'address', 'network', 'networks', 'direction', 'count', 'skewMs', 'expected', 'found'],
   },
   'peer.paired': {
     kind: 'entity',

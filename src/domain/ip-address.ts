@@ -82,6 +82,18 @@ export function networkOf(subnet: Subnet): string {
 }
 
 /**
+ * The network that one source of connections can use freely: the /24 of an IPv4 address, the /64 of
+ * an IPv6 address. Text that is no address is returned as it is.
+ */
+export function sourceNetwork(address: string): string {
+  const plain = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address.replace(/%.*$/, '');
+  if (isIP(plain) === 0) return address;
+  return isIPv4(plain)
+    ? networkOf({ address: plain, prefix: 24, family: 'ipv4' })
+    : networkOf({ address: plain, prefix: 64, family: 'ipv6' });
+}
+
+/**
  * Whether `address` lies in `subnet`; an IPv4 address in IPv6 clothes (`::ffff:a.b.c.d`) counts as
  * the IPv4 address it is.
  */

@@ -18,15 +18,15 @@ const refilled = ({ burst, refillMs }: BucketSize, { tokens, atMs }: Level, nowM
 
 /** One bucket that may go into debt, for a sender that is slowed down rather than refused. */
 export interface TokenBucket {
-  /** Takes a token. Returns the milliseconds until the debt is paid: 0 within the rate. */
-  readonly take: (nowMs: number) => number;
+  /** Takes tokens. Returns the milliseconds until the debt is paid: 0 within the rate. */
+  readonly take: (nowMs: number, count?: number) => number;
 }
 
 export function createTokenBucket(size: BucketSize, nowMs: number): TokenBucket {
   let level: Level = { tokens: size.burst, atMs: nowMs };
   return {
-    take: (now) => {
-      level = { tokens: refilled(size, level, now) - 1, atMs: now };
+    take: (now, count = 1) => {
+      level = { tokens: refilled(size, level, now) - count, atMs: now };
       return Math.max(0, Math.ceil(-level.tokens * size.refillMs));
     },
   };

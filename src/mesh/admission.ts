@@ -14,8 +14,8 @@ import type { LinkPurpose } from './transport/link.ts';
 
 export interface AdmissionOptions {
   readonly ports: Pick<MeshPorts, 'mayConnect' | 'hasSucceeded'>;
-  /** Whether an invite is open. */
-  readonly isInviteOpen: () => boolean;
+  /** Whether an invite is open to this key. */
+  readonly isInviteOpen: (id: string) => boolean;
   /** How often each trusted node may connect. */
   readonly connectionRate: TokenBuckets;
   readonly refusals: RefusalLog;
@@ -43,22 +43,22 @@ export interface Admission {
   readonly again: (connection: AdmittedConnection) => void;
 }
 
-/** The rule of a `ConnectDecision` for nodes that are trusted by their id. */
-const NAMED = 'trust.nodes';
+/** Whether trust is in the node's id. In a trusted subnet a node can have any number of keys. */
+export const isNamed = ({ allow, rule }: Pick<ConnectDecision, 'allow' | 'rule'>): boolean =>
+  allow && rule === 'trust.nodes';
 
 export function createAdmission({ ports, isInviteOpen, connectionRate, refusals }: AdmissionOptions): Admission {
   return {
     inbound: (id, address) => {
       const decision = ports.mayConnect({ id, address });
       if (decision.allow) {
-        // A node in a trusted subnet can have any number of keys, so it is counted by its address.
-        if (connectionRate.take(decision.rule === NAMED ? id : address, steadyMs()).isGranted) return 'mesh';
+        if (connectionRate.take(isNamed(decision) ? id : address, steadyMs()).isGranted) return 'mesh';
         throw new CaroError(
           'connection_flood',
           'expected a peer that stays connected, got one that keeps reconnecting',
         );
       }
-      if (decision.mayPair && isInviteOpen()) return 'pairing';
+      if (decision.mayPair && isInviteOpen(id)) return 'pairing';
       throw refusalOf(decision);
     },
     outbound: (entry, id, address) => {

@@ -4,7 +4,7 @@ import { createTokenBuckets } from '../domain/token-bucket.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
 import { localAddresses } from '../platform/local-addresses.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
-import { type Admission, createAdmission } from './admission.ts';
+import { type Admission, createAdmission, isNamed } from './admission.ts';
 import type { Mesh, MeshOptions, MeshState } from './mesh-options.ts';
 import { createMessageHandlers } from './message-handlers.ts';
 import type { InviteCode } from './pairing/invite-code.ts';
@@ -63,7 +63,9 @@ class MeshCore implements Mesh {
     this.#tls = options.tls;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#limits = limits;
-    this.#refusals = createRefusalLog(ports.audit, limits.refusalsEveryMs);
+    this.#refusals = createRefusalLog(ports.audit, limits.refusalsEveryMs, ({ peer, address }) =>
+      peer === undefined ? false : isNamed(ports.mayConnect({ id: peer, address: address ?? '' })),
+    );
     this.#registry = createConnectionRegistry(identity.id, limits.raceMs);
     this.#pairing = createPairing({
       ...{ self: identity.id, name: options.name, limits, now, randomBytes, onPaired: ports.onPaired },
@@ -72,7 +74,7 @@ class MeshCore implements Mesh {
     });
     this.#admission = createAdmission({
       ports,
-      isInviteOpen: this.#pairing.isOpen,
+      isInviteOpen: this.#pairing.mayTry,
       connectionRate: createTokenBuckets({ burst: limits.connectionBurst, refillMs: limits.connectionEveryMs }),
       refusals: this.#refusals,
     });
@@ -97,7 +99,7 @@ class MeshCore implements Mesh {
       onAddresses: ({ hasNew }) => this.#followAddresses(hasNew),
       admit: this.#admission.inbound,
       admitAgain: this.#admission.again,
-      mayPair: this.#pairing.isOpen,
+      mayPair: this.#pairing.mayTry,
       onLink: (link) => void this.#adopt(link),
       onRefuse: (code, address, peer) =>
         this.#refusals.refuse({ code, address, direction: 'inbound', ...(peer === undefined ? {} : { peer }) }),

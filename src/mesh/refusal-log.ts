@@ -1,6 +1,9 @@
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Json } from '../domain/encoding/canonical.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import { sourceNetwork } from '../domain/ip-address.ts';
+import { createTokenBuckets } from '../domain/token-bucket.ts';
+import { steadyMs } from '../platform/steady-clock.ts';
 
 export interface Refusal {
   readonly code: ErrorCode;
@@ -20,62 +23,113 @@ export interface RefusalLog {
 }
 
 const EVERY_MS = 60_000;
-/** Maximum number of sources counted separately; further ones share one entry for each code. */
+/** Maximum number of sources counted separately; further ones share one tally for each code. */
 const MAX_SOURCES = 512;
+/** At most this many records of strangers at once, then one every two intervals: 60 an hour. */
+const BUDGET = { burst: 30, refillIntervals: 2 } as const;
+/** With more tallies of one code than this, one record has the sum of them. */
+const MAX_DETAILED = 4;
+const MAX_WAIT = 64;
 
 interface Tally {
   readonly refusal: Refusal;
+  readonly isStranger: boolean;
   count: number;
-  readonly timer: NodeJS.Timeout;
+  /** Intervals until it is written, and between the last two records. */
+  due: number;
+  wait: number;
 }
 
 /**
  * Records refusals in the audit log. The first of a source and code is written immediately, further
- * ones as one record a minute with their count, so that strangers cannot flood the log
+ * ones as a record with their count, so that nothing is lost and nobody can flood the log
  * (docs/design.md §7).
+ *
+ * A key costs a stranger nothing, and an IPv6 network has any number of addresses. So strangers are
+ * counted by network, all of them share one budget, and the records of a network become rarer.
+ *
+ * @param isNamed whether the owner trusts a node by its id; its refusals have a tally of their own
  */
-export function createRefusalLog(audit: (entry: AuditEntry) => void, everyMs = EVERY_MS): RefusalLog {
+export function createRefusalLog(
+  audit: (entry: AuditEntry) => void,
+  everyMs = EVERY_MS,
+  isNamed: (refusal: Refusal) => boolean = () => false,
+): RefusalLog {
   const tallies = new Map<string, Tally>();
-  const write = ({ code, address, peer, direction, details }: Refusal, count: number): void => {
-    audit({
-      type: 'peer.refused',
-      ...(peer === undefined ? {} : { peer }),
-      details: { code, address, direction, count, ...details },
-    });
-  };
-  const tick = (key: string, tally: Tally): void => {
-    if (tally.count === 0) {
-      clearInterval(tally.timer);
-      tallies.delete(key);
-      return;
+  const budget = createTokenBuckets({ burst: BUDGET.burst, refillMs: BUDGET.refillIntervals * everyMs });
+  const mayWrite = ({ isStranger }: Tally): boolean => !isStranger || budget.take('', steadyMs()).isGranted;
+  const writeAll = (due: readonly Tally[], mayAlways: boolean): void => {
+    for (const group of groups(due)) {
+      if (!mayAlways && !group.slice(0, 1).every(mayWrite)) continue;
+      const total = group.reduce((sum, { count }) => sum + count, 0);
+      audit(recordOf(group[0] as Tally, total, group.length));
+      for (const tally of group) Object.assign(tally, { count: 0, wait: Math.min(MAX_WAIT, tally.wait * 2) });
+      for (const tally of group) tally.due = tally.isStranger ? tally.wait : 1;
     }
-    write(tally.refusal, tally.count);
-    tally.count = 0;
   };
-  const start = (key: string, refusal: Refusal): void => {
-    write(refusal, 1);
-    const timer = setInterval(() => {
-      const tally = tallies.get(key);
-      if (tally) tick(key, tally);
-    }, everyMs);
-    timer.unref();
-    tallies.set(key, { refusal, count: 0, timer });
+  let timer: NodeJS.Timeout | undefined;
+  const tick = (): void => {
+    for (const tally of tallies.values()) tally.due -= 1;
+    for (const [key, { count, due }] of tallies) if (count === 0 && due <= 0) tallies.delete(key);
+    writeAll(
+      [...tallies.values()].filter(({ count, due }) => count > 0 && due <= 0),
+      false,
+    );
+    if (tallies.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+  const start = (key: string, refusal: Refusal, isStranger: boolean): void => {
+    const tally: Tally = { refusal, isStranger, count: 1, due: 1, wait: 1 };
+    tallies.set(key, tally);
+    timer ??= setInterval(tick, everyMs).unref();
+    if (!mayWrite(tally)) return;
+    audit(recordOf(tally, 1, 1));
+    tally.count = 0;
   };
   return {
     refuse: (refusal) => {
-      const own = `${refusal.peer ?? refusal.address ?? ''} ${refusal.code} ${refusal.direction}`;
+      const { code, address, peer, direction } = refusal;
+      const isStranger = direction === 'inbound' && !isNamed(refusal);
+      const source = isStranger ? sourceNetwork(address ?? '') : (peer ?? address ?? '');
+      const own = `${source} ${code} ${direction}`;
       const isOwn = tallies.has(own) || tallies.size < MAX_SOURCES;
-      const key = isOwn ? own : `* ${refusal.code} ${refusal.direction}`;
+      const key = isOwn ? own : `* ${code} ${direction}`;
       const tally = tallies.get(key);
       if (tally) tally.count += 1;
-      else start(key, isOwn ? refusal : { code: refusal.code, address: null, direction: refusal.direction });
+      else start(key, isOwn ? refusal : { code, address: null, direction }, isStranger);
     },
     close: () => {
-      for (const { refusal, count, timer } of tallies.values()) {
-        clearInterval(timer);
-        if (count > 0) write(refusal, count);
-      }
+      clearInterval(timer);
+      writeAll(
+        [...tallies.values()].filter(({ count }) => count > 0),
+        true,
+      );
       tallies.clear();
     },
   };
+}
+
+function recordOf({ refusal, isStranger }: Tally, count: number, networks: number): AuditEntry {
+  const { code, peer, direction, details } = refusal;
+  const address = networks > 1 ? null : refusal.address;
+  const network = isStranger && address !== null && count > 1 ? { network: sourceNetwork(address) } : {};
+  return {
+    type: 'peer.refused',
+    ...(peer === undefined || networks > 1 ? {} : { peer }),
+    details: { code, address, direction, count, ...network, ...(networks > 1 ? { networks } : {}), ...details },
+  };
+}
+
+/** Each tally of a node by itself; those of strangers together where one code has too many. */
+function groups(tallies: readonly Tally[]): readonly (readonly Tally[])[] {
+  const byCode = new Map<string, Tally[]>();
+  for (const tally of tallies) {
+    const { code, direction } = tally.refusal;
+    const key = tally.isStranger ? `${code} ${direction}` : '';
+    byCode.set(key, [...(byCode.get(key) ?? []), tally]);
+  }
+  return [...byCode].flatMap(([key, group]) =>
+    key === '' || group.length <= MAX_DETAILED ? group.map((tally) => [tally]) : [group],
+  );
 }

@@ -13,6 +13,16 @@ describe('a token bucket', () => {
   });
 });
 
+describe('a token bucket for several tokens at once', () => {
+  test('waits for the tokens that are missing, and for none that it has', () => {
+    const bucket = createTokenBucket({ burst: 100, refillMs: 10 }, 0);
+    expect(bucket.take(0, 100)).toBe(0);
+    expect(bucket.take(0, 50)).toBe(500);
+    expect(bucket.take(1_000, 50)).toBe(0);
+    expect(bucket.take(1_000, 1)).toBe(10);
+  });
+});
+
 describe('token buckets', () => {
   test('grant each key a burst, then its rate, and a full burst after a pause', () => {
     const buckets = createTokenBuckets({ burst: 3, refillMs: 1_000 });
@@ -23,6 +33,18 @@ describe('token buckets', () => {
     expect(take('a', 999, 1)).toEqual([false]);
     expect(take('a', 1_100, 2)).toEqual([true, false]);
     expect(take('a', 60_000, 4)).toEqual([true, true, true, false]);
+  });
+
+  test('grant the next token at the very instant at which it is refilled, and not before', () => {
+    for (const [atMs, isGranted] of [
+      [999, false],
+      [1_000, true],
+    ] as const) {
+      const buckets = createTokenBuckets({ burst: 60, refillMs: 1_000 });
+      const first = Array.from({ length: 61 }, () => buckets.take('a', 0).isGranted);
+      expect(first.lastIndexOf(true)).toBe(59);
+      expect(buckets.take('a', atMs).isGranted).toBe(isGranted);
+    }
   });
 
   test('count the refusals since the last granted token', () => {

@@ -32,34 +32,75 @@ describe('the nonce cache', () => {
 });
 
 describe('the refusal log', () => {
-  test('writes the first refusal immediately and the others of a minute as one record with their count', async () => {
+  const total = (records: readonly AuditEntry[]): number =>
+    records.reduce((sum, { details }) => sum + Number(details?.['count']), 0);
+  const facts = (records: readonly AuditEntry[]): unknown[] =>
+    records.map(({ details }) => [details?.['code'], details?.['address'], details?.['count']]);
+
+  test('writes the first refusal of a network and code immediately and the others later with their count', async () => {
     const records: AuditEntry[] = [];
     const log = createRefusalLog((entry) => records.push(entry), 40);
     const refusal = { code: 'peer_untrusted', address: '10.0.0.7', direction: 'inbound' } as const;
-    for (let count = 0; count < 1_000; count += 1) log.refuse(refusal);
+    for (let count = 0; count < 999; count += 1) log.refuse(refusal);
     log.refuse({ ...refusal, code: 'tls_version' });
     log.refuse({ ...refusal, address: '10.0.0.8' });
-    expect(records.map(({ details }) => [details?.['code'], details?.['address'], details?.['count']])).toEqual([
+    log.refuse({ ...refusal, address: '10.0.1.8' });
+    expect(facts(records)).toEqual([
       ['peer_untrusted', '10.0.0.7', 1],
       ['tls_version', '10.0.0.7', 1],
-      ['peer_untrusted', '10.0.0.8', 1],
+      ['peer_untrusted', '10.0.1.8', 1],
     ]);
     await until(() => records.length === 4);
-    expect(records[3]?.details).toMatchObject({ code: 'peer_untrusted', address: '10.0.0.7', count: 999 });
-    log.refuse({ ...refusal, address: '10.0.0.9' });
-    log.refuse({ ...refusal, address: '10.0.0.9' });
+    expect(records[3]?.details).toMatchObject({ code: 'peer_untrusted', network: '10.0.0.0/24', count: 999 });
+    log.refuse({ ...refusal, address: '10.0.9.9' });
+    log.refuse({ ...refusal, address: '10.0.9.9' });
     log.close();
-    expect(records.at(-1)?.details).toMatchObject({ address: '10.0.0.9', count: 1 });
+    expect(records.at(-1)?.details).toMatchObject({ address: '10.0.9.9', count: 1 });
   });
 
-  test('stays small with any number of sources', () => {
+  test('has one budget for all strangers, whatever their keys and networks, and loses no count', () => {
     const records: AuditEntry[] = [];
     const log = createRefusalLog((entry) => records.push(entry));
     for (let source = 0; source < 5_000; source += 1) {
-      log.refuse({ code: 'tls_handshake', address: `10.0.${source >> 8}.${source & 255}`, direction: 'inbound' });
+      const address = source % 2 === 0 ? `10.${source >> 8}.${source & 255}.1` : `fd00:0:${source.toString(16)}::1`;
+      log.refuse({ code: 'peer_untrusted', address, peer: `key ${source}`, direction: 'inbound' });
     }
+    expect(records.length).toBe(30);
     log.close();
-    expect(records.length).toBe(514);
-    expect(records.reduce((sum, { details }) => sum + Number(details?.['count']), 0)).toBe(5_000);
+    expect(records.length).toBe(31);
+    expect(records.at(-1)).toMatchObject({ details: { address: null, networks: expect.any(Number) } });
+    expect(records.at(-1)).not.toHaveProperty('peer');
+    expect(total(records)).toBe(5_000);
+  });
+
+  test('writes at most 60 records in the next 60 intervals of a flood from a thousand networks', async () => {
+    const records: AuditEntry[] = [];
+    const everyMs = 5;
+    const log = createRefusalLog((entry) => records.push(entry), everyMs);
+    const started = performance.now();
+    let sent = 0;
+    await until(() => {
+      for (let turn = 0; turn < 50; turn += 1, sent += 1)
+        log.refuse({ code: 'peer_untrusted', address: `10.${(sent >> 8) & 3}.${sent & 255}.1`, direction: 'inbound' });
+      return performance.now() - started > 60 * everyMs;
+    });
+    const intervals = (performance.now() - started) / everyMs;
+    expect(records.length).toBeLessThanOrEqual(30 + intervals / 2 + 1);
+    log.close();
+    expect(total(records)).toBe(sent);
+  });
+
+  test('gives a node that the owner trusts by its id a tally that strangers cannot use up', () => {
+    const records: AuditEntry[] = [];
+    const log = createRefusalLog(
+      (entry) => records.push(entry),
+      60_000,
+      ({ peer }) => peer === 'friend',
+    );
+    for (let source = 0; source < 400; source += 1)
+      log.refuse({ code: 'message_rate', address: `10.0.${source}.1`, peer: `key ${source}`, direction: 'inbound' });
+    log.refuse({ code: 'message_rate', address: '10.0.0.7', peer: 'friend', direction: 'inbound' });
+    expect(records.at(-1)).toMatchObject({ peer: 'friend', details: { code: 'message_rate', count: 1 } });
+    log.close();
   });
 });

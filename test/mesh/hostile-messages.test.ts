@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TlsMaterial } from '../../src/identity/certificate.ts';
 import type { Identity } from '../../src/identity/identity.ts';
+import type { MeshLimits } from '../../src/mesh/transport/limits.ts';
 import { until } from '../rig/until.ts';
 import { asJson, type Hostile, intrude, payloadOf } from './hostile.ts';
 import {
@@ -202,13 +203,57 @@ describe('a message of an unknown type', () => {
 });
 
 describe('a peer that sends too fast', () => {
-  test('is read more slowly and recorded once, and loses no message', async () => {
+  const rates = (): number => refusals(victim).filter((code) => code === 'message_rate').length;
+  /** A victim that writes no second record of a refusal during the test. */
+  const startVictim = async (limits: Partial<MeshLimits>): Promise<void> => {
+    victim = await startNode({ trusts: [identity.id, friend.id], limits: { refusalsEveryMs: 3_600_000, ...limits } });
+    friend = await startNode({ ...{ identity: friend.identity, trusts: [victim.id] }, peers: [victim] });
+    await until(() => friend.mesh.isConnected(victim.id));
+  };
+  const connect = async (): Promise<Hostile> => {
     const hostile = await intrude(victim, identity, tls);
     hostile.hello();
+    await until(() => victim.mesh.isConnected(identity.id));
+    return hostile;
+  };
+
+  test('is read more slowly and recorded once, and loses no message', async () => {
+    await startVictim({ messagesPerSecond: 20 });
+    const hostile = await connect();
     for (let count = 0; count < 230; count += 1) hostile.say({ ...hostile.header(), ...question });
     expect(await friend.mesh.ask(victim.id, QUESTION, 5_000)).toEqual(NO_DATA);
     await until(() => hostile.received.length === 231);
-    expect(refusals(victim).filter((code) => code === 'message_rate').length).toBeGreaterThanOrEqual(1);
+    expect(rates()).toBe(1);
     hostile.socket.terminate();
+  });
+
+  test.each(['ping', 'pong'] as const)('is read more slowly and recorded once for %s frames too', async (kind) => {
+    await startVictim({});
+    const hostile = await connect();
+    for (let count = 0; count < 5_000; count += 1) hostile.socket[kind]('x'.repeat(125));
+    await until(() => rates() === 1);
+    hostile.say({ ...hostile.header(), ...question });
+    expect(await friend.mesh.ask(victim.id, QUESTION, 5_000)).toEqual(NO_DATA);
+    expect(victim.queries.filter(({ asker }) => asker.id === identity.id)).toEqual([]);
+    hostile.socket.terminate();
+  });
+
+  test('is read more slowly and recorded once for a few large messages', async () => {
+    await startVictim({ byteBurst: 100_000, bytesPerSecond: 1_000_000 });
+    const hostile = await connect();
+    for (let count = 0; count < 4; count += 1)
+      hostile.say({ ...hostile.header(), type: 'weather-report', body: { sky: 'x'.repeat(50_000) } });
+    hostile.say({ ...hostile.header(), ...question });
+    await until(() => hostile.received.length === 2);
+    expect(rates()).toBe(1);
+    hostile.socket.terminate();
+  });
+
+  test('in endless fragments of one message is disconnected', async () => {
+    await startVictim({});
+    const hostile = await connect();
+    for (let count = 0; count < 100; count += 1) hostile.socket.send('', { fin: false });
+    await hostile.closed;
+    await until(() => refusals(victim).some((code) => code === 'frame_malformed' || code === 'frame_too_large'));
   });
 });

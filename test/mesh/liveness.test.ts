@@ -1,9 +1,11 @@
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { CaroError, type ErrorCode } from '../../src/domain/errors.ts';
 import { createRedialer } from '../../src/mesh/redial.ts';
+import { createEgressGate, type EgressPorts } from '../../src/mesh/transport/egress-gate.ts';
 import { until } from '../rig/until.ts';
 import { intrude } from './hostile.ts';
-import { bothConnected, makeIdentity, makeTls, QUESTION, startNode, startPair, stopAll } from './rig.ts';
+import { bothConnected, makeIdentity, makeTls, QUESTION, random, startNode, startPair, stopAll } from './rig.ts';
 
 afterEach(stopAll);
 
@@ -36,6 +38,29 @@ describe('a connection', () => {
     peer.socket.ping('still there?');
     expect(await pong).toBe('still there?');
     peer.socket.terminate();
+  });
+
+  test('leaves out a pong as soon as the backlog of the peer is full', async () => {
+    const { server, sockets } = await socketThatNobodyReads();
+    const [served] = sockets;
+    served.send(Buffer.alloc(8 * 1024 * 1024));
+    const full = served.bufferedAmount;
+    expect(full).toBeGreaterThan(0);
+    for (const [backlogBytes, added] of [
+      [full, 0],
+      [full + 1, 4],
+    ] as const) {
+      const gate = createEgressGate({
+        ...{ identity: makeIdentity(), now: Date.now, randomBytes: random },
+        ports: {} as EgressPorts,
+        limits: { frameBytes: 1, backlogBytes },
+      });
+      const channel = gate.open(served, { id: '', address: '', session: '', isPairing: false });
+      channel.pong(Buffer.from('ok'));
+      expect(served.bufferedAmount - full).toBe(added);
+    }
+    for (const socket of sockets) socket.terminate();
+    server.close();
   });
 
   test('rejects a message of an earlier session of the same peer', async () => {
@@ -160,3 +185,15 @@ describe('redialling', () => {
     for (const [index, wait] of waitsBetween(times).entries()) expect(wait).toBeGreaterThan((least[index] ?? 0) - 3);
   });
 });
+
+/** A WebSocket whose other side has stopped reading. */
+async function socketThatNobodyReads() {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await new Promise((done) => server.once('listening', done));
+  const accepted = new Promise<WebSocket>((done) => server.once('connection', done));
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const served = await accepted;
+  await new Promise((done) => client.once('open', done));
+  client.pause();
+  return { server, sockets: [served, client] as const };
+}

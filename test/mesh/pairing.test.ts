@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { WebSocketServer } from 'ws';
 import { canonical } from '../../src/domain/encoding/canonical.ts';
+import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
 import { encodeEnvelope, seal } from '../../src/identity/envelope.ts';
 import { createInvites, pairingProof } from '../../src/mesh/pairing/invite.ts';
 import { decodeInviteCode, encodeInviteCode } from '../../src/mesh/pairing/invite-code.ts';
@@ -52,7 +53,7 @@ describe('pairing', () => {
     expect(await guest.mesh.join(host.mesh.invite().code)).toMatchObject({ id: host.id });
   });
 
-  test('ends when the invite expires, has no tries left, or is closed by the owner', async () => {
+  test('ends when the invite expires or is closed by the owner', async () => {
     const host = await startNode({ limits: { inviteMs: 50 } });
     const { code, expiresAt } = host.mesh.invite();
     await until(() => Date.now() > Date.parse(expiresAt));
@@ -63,16 +64,19 @@ describe('pairing', () => {
     expect(await codeOf((await startNode()).mesh.join(second.code))).toBe('peer_untrusted');
   });
 
-  test('allows five wrong guesses in total, and is then refused to everybody', async () => {
+  test('allows five wrong guesses of one key, and stays open to every other node', async () => {
     const host = await startNode();
     const { code } = host.mesh.invite();
-    const right = decodeInviteCode(code);
-    const wrong = encodeInviteCode({ ...right, secret: random(16) });
-    for (let tries = 0; tries < 5; tries += 1) {
+    const wrong = encodeInviteCode({ ...decodeInviteCode(code), secret: random(16) });
+    const guesser = await startNode();
+    for (let tries = 0; tries < 5; tries += 1) expect(await codeOf(guesser.mesh.join(wrong))).toBe('pairing_refused');
+    expect(await codeOf(guesser.mesh.join(wrong))).toBe('peer_untrusted');
+    expect(await codeOf(guesser.mesh.join(code))).toBe('peer_untrusted');
+    for (let keys = 0; keys < 3; keys += 1)
       expect(await codeOf((await startNode()).mesh.join(wrong))).toBe('pairing_refused');
-    }
-    expect(await codeOf((await startNode()).mesh.join(code))).toBe('peer_untrusted');
-    expect(host.paired).toEqual([]);
+    const guest = await startNode();
+    expect(await guest.mesh.join(code)).toMatchObject({ id: host.id });
+    expect(host.paired.map(({ id }) => id)).toEqual([guest.id]);
   });
 
   test('is refused to an inviting node that does not know the secret of the code', async () => {
@@ -165,6 +169,40 @@ describe('the proof of an invite', () => {
     expect(thrownBy(() => desk.redeem(proofs[0] ?? '', session, guest))).toBe('invite_closed');
   });
 });
+
+describe('an invite', () => {
+  const [host, guest] = [makeIdentity().id, makeIdentity().id];
+  const session = Buffer.alloc(32, 1).toString('base64');
+  const secret = new Uint8Array(16).fill(2);
+  const wrong = Buffer.alloc(32, 7).toString('base64');
+
+  test('is open until the very instant at which it expires', () => {
+    let nowMs = 0;
+    const desk = createInvites(host, () => nowMs, { inviteMs: 1_000, inviteTries: 5 });
+    expect(desk.open(secret)).toBe(1_000);
+    nowMs = 999;
+    expect(desk.isOpen()).toBe(true);
+    nowMs = 1_000;
+    expect(desk.isOpen()).toBe(false);
+    expect(thrownBy(() => desk.redeem(wrong, session, guest))).toBe('invite_closed');
+  });
+
+  test('accepts the right proof after any number of wrong ones of other keys', () => {
+    const desk = createInvites(host, () => 0, { inviteMs: 1_000, inviteTries: 5 });
+    desk.open(secret);
+    for (let key = 0; key < 3_000; key += 1)
+      expect(thrownBy(() => desk.redeem(wrong, session, makeId(key)))).toBe('pairing_refused');
+    expect(desk.mayTry(guest)).toBe(true);
+    expect(desk.redeem(pairingProof(secret, session, guest, host), session, guest)).toEqual(expect.any(String));
+  });
+});
+
+const makeId = (number: number): string => {
+  const key = new Uint8Array(32).fill(1);
+  key[0] = number & 255;
+  key[1] = number >> 8;
+  return encodeNodeId(key);
+};
 
 describe('an invite code', () => {
   const id = makeIdentity().id;

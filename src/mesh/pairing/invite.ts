@@ -32,27 +32,39 @@ export interface Invites {
   readonly open: (secret: Uint8Array) => number;
   readonly isOpen: () => boolean;
   /**
-   * Checks the proof of `sender` and returns this node's proof. A valid proof closes the invite; so
-   * does the fifth invalid one.
+   * Checks the proof of `sender` and returns this node's proof. A valid proof closes the invite.
    * @throws CaroError `invite_closed`, `pairing_refused`
    */
   readonly redeem: (proof: string, session: string, sender: string) => string;
+  /** Whether a key may try: it has not used up its tries. */
+  readonly mayTry: (sender: string) => boolean;
   readonly close: () => void;
 }
 
+/** Bounds the memory that keys of strangers can take; the oldest is forgotten first. */
+const MAX_GUESSERS = 1_024;
+
+/**
+ * Wrong proofs never close an invite for others, or anybody could keep two owners from pairing. A
+ * total limit is not needed: the secret has 128 bits, so a million wrong proofs in the ten minutes
+ * of an invite, each on a TLS connection of its own, hit it with a chance of 2^-108. The limit per
+ * key only keeps a node with a wrong code from trying on.
+ */
 export function createInvites(
   self: string,
   now: () => number,
   { inviteMs, inviteTries }: Pick<MeshLimits, 'inviteMs' | 'inviteTries'>,
 ): Invites {
-  let invite: { readonly secret: Uint8Array; readonly untilMs: number; tries: number } | undefined;
+  let invite:
+    | { readonly secret: Uint8Array; readonly untilMs: number; readonly wrong: Map<string, number> }
+    | undefined;
   const current = (): typeof invite => {
     if (invite && now() >= invite.untilMs) invite = undefined;
     return invite;
   };
   return {
     open: (secret) => {
-      invite = { secret, untilMs: now() + inviteMs, tries: inviteTries };
+      invite = { secret, untilMs: now() + inviteMs, wrong: new Map() };
       return invite.untilMs;
     },
     isOpen: () => current() !== undefined,
@@ -63,13 +75,15 @@ export function createInvites(
         invite = undefined;
         return pairingProof(open.secret, session, self, sender);
       }
-      open.tries -= 1;
-      if (open.tries === 0) invite = undefined;
+      const tries = (open.wrong.get(sender) ?? 0) + 1;
+      if (tries === 1 && open.wrong.size >= MAX_GUESSERS) open.wrong.delete(open.wrong.keys().next().value ?? '');
+      open.wrong.set(sender, tries);
       throw new CaroError(
         'pairing_refused',
-        `expected a proof of the invite's secret, got an invalid one; ${open.tries} tries left`,
+        `expected a proof of the invite's secret, got an invalid one; ${Math.max(0, inviteTries - tries)} tries left`,
       );
     },
+    mayTry: (sender) => (current()?.wrong.get(sender) ?? 0) < inviteTries,
     close: () => {
       invite = undefined;
     },

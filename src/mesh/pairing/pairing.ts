@@ -32,6 +32,8 @@ export interface PairingOptions {
  */
 export interface Pairing {
   readonly isOpen: () => boolean;
+  /** Whether an invite is open and this key has tries left. */
+  readonly mayTry: (id: string) => boolean;
   readonly invite: (host?: string) => OpenInvite;
   readonly endInvite: () => void;
   /** `connect` opens a connection for pairing with the node of the code. */
@@ -57,6 +59,7 @@ export function createPairing(options: PairingOptions): Pairing {
   };
   return {
     isOpen: invites.isOpen,
+    mayTry: (id) => invites.isOpen() && invites.mayTry(id),
     endInvite: invites.close,
     invite: (host) => {
       const secret = randomBytes(SECRET_BYTES);

@@ -105,6 +105,7 @@ function upgrade(tls: TLSSocket, purpose: LinkPurpose, limits: MeshLimits): Prom
       autoPong: false,
       followRedirects: false,
       handshakeTimeout: limits.helloMs,
+      maxFragments: limits.fragments,
       maxPayload: purpose === 'mesh' ? limits.frameBytes : limits.strangerFrameBytes,
     });
     const refused = (): void => {

@@ -5,8 +5,11 @@ import type { MeshLimits } from './limits.ts';
 
 /** Slows down a peer by not reading its socket: TCP makes it wait, and no message is lost. */
 export interface FlowControl {
-  /** A frame was received; reading stops while the peer exceeds its rate. */
-  readonly received: () => void;
+  /**
+   * A frame of any type, also ping and pong, was received. Reading stops while the peer exceeds its
+   * rate of frames or of bytes.
+   */
+  readonly received: (bytes: number) => void;
   /** Stops reading while a message is handled that the next one must wait for. */
   readonly hold: (isHeld: boolean) => void;
   readonly workStarted: () => void;
@@ -19,13 +22,12 @@ export interface FlowControl {
 /** @param onRate called when reading stops because of the rate */
 export function createFlowControl(
   socket: Pick<WebSocket, 'pause' | 'resume'>,
-  limits: Pick<MeshLimits, 'messagesPerSecond' | 'messageBurst' | 'queriesAtOnce'>,
+  limits: Pick<MeshLimits, 'messagesPerSecond' | 'messageBurst' | 'bytesPerSecond' | 'byteBurst' | 'queriesAtOnce'>,
   onRate: () => void,
 ): FlowControl {
-  const bucket = createTokenBucket(
-    { burst: limits.messageBurst, refillMs: 1_000 / limits.messagesPerSecond },
-    steadyMs(),
-  );
+  const now = steadyMs();
+  const frames = createTokenBucket({ burst: limits.messageBurst, refillMs: 1_000 / limits.messagesPerSecond }, now);
+  const volume = createTokenBucket({ burst: limits.byteBurst, refillMs: 1_000 / limits.bytesPerSecond }, now);
   let timer: NodeJS.Timeout | undefined;
   let working = 0;
   let isHeld = false;
@@ -38,8 +40,9 @@ export function createFlowControl(
     update();
   };
   return {
-    received: () => {
-      const waitMs = bucket.take(steadyMs());
+    received: (bytes) => {
+      const at = steadyMs();
+      const waitMs = Math.max(frames.take(at), volume.take(at, bytes));
       if (waitMs === 0) return;
       if (timer === undefined) onRate();
       clearTimeout(timer);

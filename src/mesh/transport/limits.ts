@@ -19,8 +19,14 @@ export interface MeshLimits {
   readonly strangerFrameBytes: number;
   /** Maximum number of bytes that wait to be sent to a peer; then messages to it are refused. */
   readonly backlogBytes: number;
+  /** Frames of every type; then the peer is read more slowly. */
   readonly messagesPerSecond: number;
   readonly messageBurst: number;
+  /** The same for the bytes in them. */
+  readonly bytesPerSecond: number;
+  readonly byteBurst: number;
+  /** Maximum number of frames that one message may be split into. */
+  readonly fragments: number;
   /** Maximum number of requests of one peer in progress; then the peer is not read. */
   readonly queriesAtOnce: number;
   readonly acknowledgeMs: number;
@@ -37,6 +43,7 @@ export interface MeshLimits {
   readonly addressPollMs: number;
   readonly refusalsEveryMs: number;
   readonly inviteMs: number;
+  /** Wrong proofs that one key may send for an invite. */
   readonly inviteTries: number;
 }
 
@@ -52,6 +59,9 @@ export const DEFAULT_LIMITS: MeshLimits = {
   backlogBytes: 8 * MAX_FRAME_BYTES,
   messagesPerSecond: 2,
   messageBurst: 200,
+  bytesPerSecond: 128 * 1024,
+  byteBurst: 16 * MAX_FRAME_BYTES,
+  fragments: 64,
   queriesAtOnce: 16,
   acknowledgeMs: 15_000,
   retireMs: 5_000,

@@ -23,8 +23,8 @@ export interface ListenerOptions {
   readonly admit: (id: string, address: string) => Exclude<LinkPurpose, 'introduction'>;
   /** Throws the error if a node that was admitted may not use its connection any more. */
   readonly admitAgain: (link: Pick<Link, 'peer' | 'address' | 'purpose'>) => void;
-  /** Whether an invite is open. */
-  readonly mayPair: () => boolean;
+  /** Whether an invite is open to this key. */
+  readonly mayPair: (id: string) => boolean;
   readonly onLink: (link: Link) => void;
   readonly onRefuse: (code: ErrorCode, address: string, peer?: string) => void;
 }
@@ -124,8 +124,8 @@ function createWebServer(
 ): HttpServer {
   const { limits, now, admitAgain, onLink, onRefuse } = options;
   const servers = {
-    mesh: createWebSocketServer(limits.frameBytes),
-    pairing: createWebSocketServer(limits.strangerFrameBytes),
+    mesh: createWebSocketServer(limits.frameBytes, limits.fragments),
+    pairing: createWebSocketServer(limits.strangerFrameBytes, limits.fragments),
   };
   const refuse = (socket: object & { destroy: () => unknown }, code: ErrorCode = 'upgrade_invalid'): void => {
     const facts = admitted.get(socket);
@@ -140,7 +140,7 @@ function createWebServer(
   web.on('upgrade', (request, socket, head) => {
     const facts = admitted.get(socket);
     const purpose = purposeOf(request);
-    const isOffered = purpose === 'pairing' ? options.mayPair() : facts?.purpose === purpose;
+    const isOffered = purpose === 'pairing' ? options.mayPair(facts?.peer ?? '') : facts?.purpose === purpose;
     if (!facts || !purpose || !isOffered) {
       refuse(socket);
       return;
@@ -161,13 +161,14 @@ function createWebServer(
   return web;
 }
 
-const createWebSocketServer = (maxPayload: number): WebSocketServer =>
+const createWebSocketServer = (maxPayload: number, maxFragments: number): WebSocketServer =>
   new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     autoPong: false,
     maxPayload,
+    maxFragments,
     handleProtocols: () => SUBPROTOCOL,
   });
 

@@ -165,10 +165,11 @@ class Session implements Connection {
     const { socket } = this.#link;
     socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
     socket.on('ping', (data) => {
-      this.#flow.received();
+      this.#flow.received(data.length);
       this.#channel.pong(data);
     });
-    socket.on('pong', () => {
+    socket.on('pong', (data) => {
+      this.#flow.received(data.length);
       this.#isAlive = true;
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -181,7 +182,7 @@ class Session implements Connection {
   #receive(data: Buffer, isBinary: boolean): void {
     if (this.#ending) return;
     this.#isAlive = true;
-    this.#flow.received();
+    this.#flow.received(data.length);
     if (isBinary) {
       this.fail(new CaroError('frame_malformed', 'expected text, got a binary message'));
       return;
