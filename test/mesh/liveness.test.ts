@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { WebSocket, WebSocketServer } from 'ws';
 import { CaroError, type ErrorCode } from '../../src/domain/errors.ts';
 import { createRedialer } from '../../src/mesh/redial.ts';
 import { createEgressGate, type EgressPorts } from '../../src/mesh/transport/egress-gate.ts';
