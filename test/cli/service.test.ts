@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -75,23 +75,29 @@ describe('the unit that install writes', () => {
     ]);
   });
 
-  const analyse = (...args: readonly string[]): string => {
+  const analyse = (unit: string, ...args: readonly string[]) => {
     const file = join(cli.home, 'caro.service');
-    writeFileSync(file, systemdUnit({ CARO_HOME: cli.home }, cli.home));
-    return execFileSync('systemd-analyze', ['--user', ...args, file], {
-      stdio: 'pipe',
+    writeFileSync(file, unit);
+    return spawnSync('systemd-analyze', ['--user', ...args, file], {
       encoding: 'utf8',
       env: { ...process.env, XDG_RUNTIME_DIR: cli.home },
     });
   };
+  const unit = (): string => systemdUnit({ CARO_HOME: cli.home }, cli.home);
   const testWithSystemd = isThere('systemd-analyze') || process.env['CI'] === 'true' ? test : test.skip;
 
   testWithSystemd('for systemd is one that systemd understands', () => {
-    analyse('verify');
+    expect(analyse(unit(), 'verify')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    // The exit status is 0 even for a key that systemd does not know.
+    const misspelled = analyse(unit().replace('NoNewPrivileges', 'NoNewPriviliges'), 'verify');
+    expect(misspelled.stderr).toContain('NoNewPriviliges');
   });
 
   testWithSystemd('for systemd is hardened in what a service of a user can give up', () => {
-    const found = JSON.parse(analyse('security', '--offline=true', '--json=short')) as { set: boolean; name: string }[];
+    const found = JSON.parse(analyse(unit(), 'security', '--offline=true', '--json=short').stdout) as {
+      set: boolean;
+      name: string;
+    }[];
     const closed = new Set(found.filter(({ set }) => set).map(({ name }) => name));
     expect([...closed]).toEqual(
       expect.arrayContaining([
