@@ -242,6 +242,35 @@ describe('text as bash prints its history', () => {
     ]);
   });
 
+  test('numbers choose the entry of each command; a command without one has no record', () => {
+    const lost = '    7  (a)\n    8  # note\n    9  b\n   10  c';
+    const fields = '\0v1\0t=b\0q=4\0b=10 20 30\0s=1 2 3\0e=20 30 40\0m=4\0';
+    expect(decodeSpool(raw(`${fields}a=7 7 0 0 9 10\0h=${lost}\n\0\0`))).toMatchObject({
+      records: [
+        { command: 4, text: '(a)', startedAt: 10, endedAt: 20, status: 1 },
+        { command: 6, text: 'b\nc', startedAt: 30, endedAt: 40, status: 3 },
+      ],
+      lost: 0,
+    });
+  });
+
+  test.each([
+    ['was removed since', '6 6'],
+    ['is not there yet', '9 9'],
+    ['belongs to another command', '7 8 8 8'],
+    ['ends before it begins', '8 7'],
+  ])('an entry that %s counts as lost', (_what, pairs) => {
+    const { records, lost, foreign } = decodeSpool(
+      raw(`\0v1\0t=s\0q=4\0b=10\0m=2\0a=${pairs}\0h=    7  a\n    8  b\n\0\0`),
+    );
+    expect([records.map(({ text }) => text), lost, foreign]).toEqual([pairs.length > 3 ? ['a\nb'] : [], 1, 0]);
+  });
+
+  test('the output of fc is read like that of history', () => {
+    expect(start('7\t echo a\n8\t echo b\n', 'm=2\0a=8 8\0')).toMatchObject([{ command: 4, text: 'echo b' }]);
+    expect(start('7\t  echo private\n', 'a=7 7\0')).toEqual([]);
+  });
+
   test('what is no history output is foreign', () => {
     expect(decodeSpool(raw('\0v1\0t=s\0q=1\0h=ls\n\0\0'))).toMatchObject({ records: [], foreign: 1, lost: 0 });
   });

@@ -30,6 +30,8 @@ export interface Spool {
    * Commands in the order of their records, one session after the other. Throws on a foreign byte.
    */
   readonly commands: () => readonly ObservedCommand[];
+  /** Commands that the records count as lost. */
+  readonly lost: () => number;
   readonly remove: () => void;
 }
 
@@ -71,6 +73,11 @@ export function makeSpool(dirName = 'spool'): Spool {
     files,
     records: () => [...read().values()].flat(),
     commands: () => [...read().values()].flatMap(paired),
+    lost: () =>
+      files().reduce((sum, name) => {
+        const { lost, foreign } = decodeSpool(readFileSync(join(dir, name)));
+        return sum + lost + foreign;
+      }, 0),
     remove: () => {
       chmodSync(dir, 0o700);
       rmSync(root, { recursive: true, force: true });

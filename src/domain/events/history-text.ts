@@ -1,26 +1,31 @@
-/** Number, `*` for an edited entry or a space, a space. */
-const PREFIX = /^ *(\d+)[ *] /;
+/** Number, `*` for an edited entry or a space, a space; `fc` prints a tab after the number. */
+const PREFIX = /^ *(\d+)(?:[ *] |\t[ *])/;
+
+export interface HistoryEntries {
+  /** Number of the first entry; the others follow without a gap. */
+  readonly first: number;
+  readonly texts: readonly string[];
+}
 
 /**
- * The entries in what bash's `history COUNT` printed, oldest first, each without its number and its
- * last newline. An entry may span lines, so a further one is taken to begin only where a line
+ * The entries in what bash's `history COUNT` or `fc -l` printed, oldest first, each without its number
+ * and its last newline. An entry may span lines, so a further one is taken to begin only where a line
  * carries the next number. Undefined if it is no such output.
  */
-export function historyCommands(printed: string, count: number): readonly string[] | undefined {
-  const first = PREFIX.exec(printed);
-  if (!first) return undefined;
+export function historyEntries(printed: string, count: number): HistoryEntries | undefined {
+  const prefix = PREFIX.exec(printed);
+  if (!prefix) return undefined;
   const text = printed.endsWith('\n') ? printed.slice(0, -1) : printed;
-  const entries: string[] = [];
-  let from = first[0].length;
-  let number = Number(first[1]);
-  for (let left = count; left > 1; left -= 1) {
-    number += 1;
-    const next = new RegExp(`\\n *${String(number)}[ *] `, 'g');
+  const texts: string[] = [];
+  const first = Number(prefix[1]);
+  let from = prefix[0].length;
+  for (let number = first + 1; number < first + count; number += 1) {
+    const next = new RegExp(`\\n *${String(number)}(?:[ *] |\\t[ *])`, 'g');
     next.lastIndex = from;
     const found = next.exec(text);
     if (!found) break;
-    entries.push(text.slice(from, found.index));
+    texts.push(text.slice(from, found.index));
     from = found.index + found[0].length;
   }
-  return [...entries, text.slice(from)];
+  return { first, texts: [...texts, text.slice(from)] };
 }

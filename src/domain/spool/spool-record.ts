@@ -4,7 +4,7 @@
  * itself, and no field is empty, so NUL NUL ends a record.
  */
 
-import { historyCommands } from '../events/history-text.ts';
+import { type HistoryEntries, historyEntries } from '../events/history-text.ts';
 import { SHELLS, type ShellKind } from '../events/shell-kind.ts';
 import { bytesToText, textToBytes } from './lossless-utf8.ts';
 
@@ -141,8 +141,8 @@ export function decodeSpool(bytes: Buffer): DecodedSpool {
     const found = values && toRecords(values);
     const untold = values && lostBefore(values);
     if (found && untold !== undefined) {
-      records.push(...found);
-      lost += Math.max(0, untold - before);
+      records.push(...found.records);
+      lost += found.gone + Math.max(0, untold - before);
       before = 0;
     } else {
       foreign += 1;
@@ -212,11 +212,16 @@ function lostBefore(values: ReadonlyMap<string, string>): number | undefined {
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
 }
 
+/** The records in one record's fields, and the number of commands whose text is gone. */
+interface Fields {
+  readonly records: readonly SpoolRecord[];
+  readonly gone: number;
+}
+
 /**
- * The records in one record's fields: none for a private command, several for lines pasted
- * together; undefined if damaged.
+ * None for a private command, several for lines pasted together; undefined if damaged.
  */
-function toRecords(values: ReadonlyMap<string, string>): readonly SpoolRecord[] | undefined {
+function toRecords(values: ReadonlyMap<string, string>): Fields | undefined {
   const type = (TYPES as ReadonlyMap<string, SpoolRecord['type']>).get(values.get('t') ?? '');
   const numbers = numericFields(values);
   const command = numbers?.q?.[0];
@@ -226,14 +231,15 @@ function toRecords(values: ReadonlyMap<string, string>): readonly SpoolRecord[] 
   const base = { type, granularity: numbers.g?.[0] ?? 1, ...(cwd ? { cwd: decoded(cwd) } : {}) };
   const duration = numbers.d?.[0];
   const timing = duration === undefined ? {} : { durationMs: duration };
-  if (type === 'end') return [{ ...base, ...timing, command, ...timesOf(numbers, 0, 1) }];
+  if (type === 'end') return { records: [{ ...base, ...timing, command, ...timesOf(numbers, 0, 1) }], gone: 0 };
   const texts = commandTexts(values, numbers);
   if (texts === undefined) return undefined;
-  return texts.flatMap((text, index) =>
-    text === '' || /^\s/.test(text)
+  const records = texts.flatMap((text, index) =>
+    text === null || text === '' || /^\s/.test(text)
       ? []
       : [{ ...base, ...timing, command: command + index, ...timesOf(numbers, index, texts.length), text }],
   );
+  return { records, gone: texts.filter((text) => text === null).length };
 }
 
 /**
@@ -243,7 +249,7 @@ function toRecords(values: ReadonlyMap<string, string>): readonly SpoolRecord[] 
 const decoded = (bytes: string): string =>
   /^[ -~\n\t]*$/.test(bytes) ? bytes : bytesToText(Buffer.from(bytes, 'latin1'));
 
-type Numbers = Partial<Record<'q' | 'b' | 'e' | 's' | 'd' | 'g' | 'm' | 'z', readonly number[]>>;
+type Numbers = Partial<Record<'a' | 'q' | 'b' | 'e' | 's' | 'd' | 'g' | 'm' | 'z', readonly number[]>>;
 
 /**
  * fish sends `z`, its uptime clock's zero in µs since the epoch, and `u`, the reading in seconds.
@@ -265,7 +271,7 @@ function addUptime(values: ReadonlyMap<string, string>, numbers: Numbers, type: 
  */
 function numericFields(values: ReadonlyMap<string, string>): Numbers | undefined {
   const numbers: Numbers = {};
-  for (const tag of ['q', 'b', 'e', 's', 'd', 'g', 'm', 'z'] as const) {
+  for (const tag of ['a', 'q', 'b', 'e', 's', 'd', 'g', 'm', 'z'] as const) {
     const text = values.get(tag);
     if (text === undefined) continue;
     if (!/^\d{1,16}(?: \d{1,16})*$/.test(text)) return undefined;
@@ -298,17 +304,34 @@ function timesOf(
 }
 
 /**
- * `c` verbatim, or the entries in `h`: one for each begun command, else joined again as the lines
- * of one command.
+ * One text for each begun command: `c` verbatim, or entries of the history. Empty for a command whose
+ * line is not in the history, null for one whose entries have been removed since.
  */
-function commandTexts(values: ReadonlyMap<string, string>, numbers: Numbers): readonly string[] | undefined {
+function commandTexts(values: ReadonlyMap<string, string>, numbers: Numbers): readonly (string | null)[] | undefined {
   const verbatim = values.get('c');
   if (verbatim !== undefined) return [decoded(verbatim)];
   const history = values.get('h');
-  if (history === undefined) return undefined;
-  const entries = historyCommands(decoded(history), numbers.m?.[0] ?? 1);
-  if (entries === undefined) return undefined;
+  const printed = history === undefined ? undefined : historyEntries(decoded(history), numbers.m?.[0] ?? 1);
+  if (printed === undefined) return undefined;
+  if (numbers.a) return numberedTexts(printed, numbers.a);
   // A record must not use more command numbers than the hook counted.
-  const begun = numbers.b?.length ?? 1;
-  return entries.length > begun ? [entries.join('\n')] : entries;
+  const { texts } = printed;
+  return texts.length > (numbers.b?.length ?? 1) ? [texts.join('\n')] : texts;
+}
+
+/**
+ * `pairs` holds the first and the last entry of each command; 0 0 stands for none. No entry belongs to
+ * two commands, so that the texts are never longer than what was printed.
+ */
+function numberedTexts({ first, texts }: HistoryEntries, pairs: readonly number[]): readonly (string | null)[] {
+  const found: (string | null)[] = [];
+  let next = first;
+  for (let index = 0; index + 1 < pairs.length; index += 2) {
+    const [from = 0, to = 0] = pairs.slice(index, index + 2);
+    const isThere = from >= next && to >= from && to < first + texts.length;
+    if (to === 0) found.push('');
+    else found.push(isThere ? texts.slice(from - first, to - first + 1).join('\n') : null);
+    if (isThere) next = to + 1;
+  }
+  return found;
 }
