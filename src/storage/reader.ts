@@ -18,7 +18,10 @@ export interface Reader {
   readonly listEvents: (filter: EventFilter) => readonly TerminalEvent[];
   /** Figures of the quarter-hour slots that begin in [sinceMs, untilMs), widened to whole slots. */
   readonly statistics: (sinceMs: number, untilMs: number) => LocalStatistics;
-  /** Commands, known ends and failures per quarter-hour slot alone, oldest first; only slots that have any. */
+  /**
+   * Commands, known ends and failures per quarter-hour slot alone, oldest first; only slots that
+   * have any.
+   */
   readonly slots: (sinceMs: number, untilMs: number) => LocalStatistics['slots'];
   readonly counts: () => { readonly events: number; readonly dropped: number };
   /** Shells that were observed: not those of an imported history. */

@@ -17,6 +17,6 @@ export function spoolEntries(
 ): void {
   const name = `${shell}.${process.pid}.${sessionMs * 1_000}.0`;
   const draft = join(folder, `${name}.new`);
-  writeEntries(draft, entries, endMs);
+  writeEntries(draft, entries, endMs, false);
   renameSync(draft, join(folder, name));
 }

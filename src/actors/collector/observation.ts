@@ -3,7 +3,7 @@ import { matchesGlob } from '../../domain/encoding/glob.ts';
 import type { CommandKey, FinishedCommand, StartedCommand } from '../../domain/events/event.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import { isProbeCommand } from '../../domain/spool/probe-command.ts';
-import type { SpoolName, SpoolRecord } from '../../domain/spool/spool-record.ts';
+import { IMPORT_PID, type SpoolName, type SpoolRecord } from '../../domain/spool/spool-record.ts';
 
 /** A started command before classification. Its text is raw and MUST NOT be stored. */
 export interface RawCommand {
@@ -12,6 +12,7 @@ export interface RawCommand {
   readonly shell: ShellKind;
   readonly command: string;
   readonly cwd: string | null;
+  readonly origin?: 'imported' | 'kept';
 }
 
 export interface Observed {
@@ -45,7 +46,12 @@ export function observe(
     if (record.type === 'end' || text === undefined || isPrivate(text, rules)) return [];
     const startMs = record.startedAt === undefined ? nowMs : record.startedAt / 1_000;
     const key = { session, command: record.command };
-    return [{ key, startMs: Math.floor(startMs), shell: file.shell, command: text, cwd: record.cwd ?? null }];
+    return [
+      {
+        ...{ key, startMs: Math.floor(startMs), shell: file.shell, command: text, cwd: record.cwd ?? null },
+        ...(file.pid === IMPORT_PID ? { origin: record.kept ? 'kept' : 'imported' } : {}),
+      },
+    ];
   });
   const finished = records.flatMap((record): FinishedCommand[] => {
     if (record.type === 'start') return [];
@@ -69,8 +75,9 @@ export function toStarted(
   { level, rules }: RiskRating,
   redact: boolean,
 ): StartedCommand {
-  const { key, startMs, shell, cwd } = raw;
+  const { key, startMs, shell, cwd, origin } = raw;
   return {
+    ...(origin === undefined ? {} : { origin }),
     key,
     startMs,
     shell,

@@ -4,6 +4,7 @@ import type { FinishedCommand, StartedCommand } from '../../domain/events/event.
 import {
   type DecodedSpool,
   decodeSpool,
+  IMPORT_PID,
   parseScratchName,
   parseSpoolName,
   type SpoolName,
@@ -94,8 +95,10 @@ export class SpoolIntake {
     const closed = this.#closed(files);
     await this.drain(files.map((file) => file.name));
     const done = closed.files.filter((file) => this.#finish(file));
-    if (closed.sessions.length > 0)
-      this.ports.store.commit({ ...NOTHING, ended: closed.sessions, nowMs: this.ports.now() });
+    if (closed.sessions.length > 0) {
+      const events = this.ports.store.commit({ ...NOTHING, ended: closed.sessions, nowMs: this.ports.now() });
+      if (events.length > 0) await this.ports.bus.publish('events.recorded', { events });
+    }
     // The removal is durable before the offset is deleted, or a power cut would make it read twice.
     this.ports.spool.remove(done.map((file) => file.name));
     if (done.length > 0) this.ports.store.forget(done.map((file) => file.name));
@@ -127,7 +130,7 @@ export class SpoolIntake {
     const lastStart = new Map<number, number>();
     for (const { pid, start } of files) lastStart.set(pid, Math.max(start, lastStart.get(pid) ?? 0));
     const isDead = ({ pid, start }: SpoolFile): boolean =>
-      start < (lastStart.get(pid) ?? 0) || !this.ports.isAlive(pid, start);
+      pid === IMPORT_PID || start < (lastStart.get(pid) ?? 0) || !this.ports.isAlive(pid, start);
     const dead = new Set([...newest].filter(([, file]) => isDead(file)).map(([session]) => session));
     const isClosed = (file: SpoolFile): boolean => dead.has(sessionOf(file)) || newest.get(sessionOf(file)) !== file;
     return { files: files.filter(isClosed), sessions: [...dead] };

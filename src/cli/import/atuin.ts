@@ -34,10 +34,12 @@ export async function readAtuinHistory(file: string): Promise<readonly HistoryEn
   }
 }
 
+const RUNNING = -1n;
+
 const toEntry = ({ command, timestamp, duration, exit, cwd }: Row): HistoryEntry => ({
   text: command,
   startMs: Number(timestamp / 1_000_000n),
-  durationMs: duration < 0n ? null : Number(duration / 1_000_000n),
+  durationMs: duration === RUNNING ? null : duration < 0n ? -1 : Number(duration / 1_000_000n),
   exitCode: exit >= 0n && exit <= 255n ? Number(exit) : null,
   cwd: cwd === '' || cwd === 'unknown' ? null : cwd,
 });

@@ -14,10 +14,15 @@ export function parseBashHistory(bytes: Buffer): readonly HistoryEntry[] {
     lines = [];
   };
   for (const line of bytesToText(bytes).split('\n')) {
-    const seconds = /^#(\d{1,11})$/.exec(line)?.[1];
+    const seconds = /^#(-?\d+)$/.exec(line)?.[1];
     if (seconds !== undefined) {
       close();
       startMs = Number(seconds) * 1_000;
+    } else if (line.includes('\0')) {
+      // What a crash left of a line. It must not take the commands around it along.
+      close();
+      entries.push(entry(line));
+      startMs = null;
     } else if (startMs !== null || line !== '') {
       lines.push(line);
       if (startMs === null) close();

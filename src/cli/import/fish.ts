@@ -10,7 +10,7 @@ export function parseFishHistory(bytes: Buffer): readonly HistoryEntry[] {
   for (const line of bytesToText(bytes).split('\n')) {
     const text = /^- cmd: (.*)$/.exec(line)?.[1];
     if (text !== undefined) entries.push(entry(unescaped(text)));
-    const seconds = /^ {2}when: (\d{1,11})$/.exec(line)?.[1];
+    const seconds = /^ {2}when: (-?\d+)$/.exec(line)?.[1];
     const last = entries.at(-1);
     if (seconds !== undefined && last) entries[entries.length - 1] = { ...last, startMs: Number(seconds) * 1_000 };
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Places } from '../../config/places.ts';
 import { encodeImportNote, type ImportNote, importNoteName } from '../../domain/events/import-note.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
+import { IMPORT_PID } from '../../domain/spool/spool-record.ts';
 import { replacePrivately, syncDirectory } from '../../platform/private-file.ts';
 import { type Bookmark, readBookmarks, writeBookmarks } from './bookmark.ts';
 import type { HistoryEntry } from './history-entry.ts';
@@ -35,6 +36,8 @@ export interface Import {
   readonly nowMs: number;
   /** Time of the last entry if the history has no times. */
   readonly endMs: number;
+  /** Whether retention counts from the import on. */
+  readonly kept: boolean;
 }
 
 const draftOf = (id: string): string => `import.${id}.new`;
@@ -55,7 +58,7 @@ export function handOver(places: ImportPlaces, one: Import): void {
     draft: draftOf(id),
     target: freeName(places.spool, one.shell, one.nowMs * 1_000),
   };
-  writeEntries(join(places.spool, pending.draft), one.entries, one.endMs);
+  writeEntries(join(places.spool, pending.draft), one.entries, one.endMs, one.kept);
   syncDirectory(places.spool);
   replacePrivately(pendingFile(places), JSON.stringify(pending));
   complete(places, pending);
@@ -91,6 +94,6 @@ const pendingFile = ({ data }: ImportPlaces): string => join(data, 'import-pendi
 
 /** A session name that no file in the spool has. */
 function freeName(folder: string, shell: ShellKind, startUs: number): string {
-  const name = `${shell}.${process.pid}.${startUs}.0`;
+  const name = `${shell}.${IMPORT_PID}.${startUs}.0`;
   return existsSync(join(folder, name)) ? freeName(folder, shell, startUs + 1) : name;
 }

@@ -1,7 +1,7 @@
 /** A command of an existing history; null where the history has no value. */
 export interface HistoryEntry {
   readonly text: string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, as the history says: `checkedHistory` finds what cannot be. */
   readonly startMs: number | null;
   readonly durationMs: number | null;
   readonly exitCode: number | null;

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, writeFileSync } from 'node:fs';
 import { encodeSpoolRecord } from '../../domain/spool/spool-record.ts';
 import { openPrivately } from '../../platform/private-file.ts';
+import { datedHistory } from './checked-history.ts';
 import type { HistoryEntry } from './history-entry.ts';
 
 /** Number of commands encoded at a time. */
@@ -10,17 +11,17 @@ const BATCH = 1_000;
  * Writes old commands as shells do, as finished records of a session, so that they are masked,
  * rated and counted like any other. They are on disk when it returns.
  *
- * @param endMs time of the last entry if the history has no times; each earlier one is 1 ms before
- *   the next
+ * @param endMs time of the last entry if the history has no times
+ * @param isKept whether retention counts from the import on
  */
-export function writeEntries(path: string, entries: readonly HistoryEntry[], endMs: number): void {
+export function writeEntries(path: string, all: readonly HistoryEntry[], endMs: number, isKept: boolean): void {
+  const entries = datedHistory(all, endMs);
   const descriptor = openPrivately(path, 'wx');
   try {
     for (let begin = 0; begin < entries.length; begin += BATCH) {
-      const records = entries.slice(begin, begin + BATCH).map((entry, index) => {
-        const command = begin + index;
-        return encoded(entry, command, entry.startMs ?? endMs - (entries.length - command));
-      });
+      const records = entries
+        .slice(begin, begin + BATCH)
+        .map((entry, index) => encoded(entry, begin + index, entry.startMs, isKept));
       writeFileSync(descriptor, Buffer.concat(records));
     }
     fsyncSync(descriptor);
@@ -29,7 +30,12 @@ export function writeEntries(path: string, entries: readonly HistoryEntry[], end
   }
 }
 
-function encoded({ text, durationMs, exitCode, cwd }: HistoryEntry, command: number, startMs: number): Buffer {
+function encoded(
+  { text, durationMs, exitCode, cwd }: HistoryEntry,
+  command: number,
+  startMs: number,
+  isKept: boolean,
+): Buffer {
   return encodeSpoolRecord({
     type: 'both',
     command,
@@ -39,5 +45,6 @@ function encoded({ text, durationMs, exitCode, cwd }: HistoryEntry, command: num
     ...(durationMs === null ? {} : { durationMs }),
     ...(exitCode === null ? {} : { status: exitCode }),
     ...(cwd === null ? {} : { cwd }),
+    ...(isKept ? { kept: true } : {}),
   });
 }

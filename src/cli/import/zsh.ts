@@ -30,10 +30,12 @@ export function parseZshHistory(bytes: Buffer): readonly HistoryEntry[] {
 }
 
 function toEntry(text: string): HistoryEntry {
-  const [head = '', start, seconds] = /^: *(\d{1,11}):(\d{1,9});/.exec(text) ?? [];
+  const [head = '', start, seconds] = /^: *(-?\d+):(-?\d+);/.exec(text) ?? [];
   // zsh adds a space after a backslash that ends a command, so that it does not continue the line.
   const command = text.slice(head.length).replace(/(\\ *) $/, '$1');
-  return head === '' ? entry(command) : entry(command, Number(start) * 1_000, Number(seconds) * 1_000);
+  // 0 is what zsh writes where it does not know the duration, as with INC_APPEND_HISTORY.
+  const durationMs = Number(seconds) * 1_000;
+  return head === '' ? entry(command) : entry(command, Number(start) * 1_000, durationMs === 0 ? null : durationMs);
 }
 
 function unmetafied(bytes: Buffer): Buffer {

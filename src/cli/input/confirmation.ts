@@ -30,15 +30,27 @@ export const withYes = (command: Command): Command => command.option('--yes', 'd
 export async function isConfirmed(context: Context, question: string, consent: Consent): Promise<boolean> {
   if (consent.yes === true) return true;
   assertCanAsk(context, consent);
-  if (/^y(es)?$/i.test((await answerTo(context, question)).trim())) return true;
+  if (isYes(await answerTo(context, question))) return true;
   say(context, 'Nothing has changed.');
   context.failed();
   return false;
 }
 
+/**
+ * Whether the owner accepts an offer. Where nobody can be asked it is declined; the caller MUST
+ * name the option that accepts it.
+ */
+export async function isAccepted(context: Context, offer: string): Promise<boolean> {
+  return canAsk(context) && isYes(await answerTo(context, offer));
+}
+
+const isYes = (answer: string): boolean => /^y(es)?$/i.test(answer.trim());
+
+const canAsk = ({ stdin, stdout }: Context): boolean => stdin.isTTY === true && stdout.isTTY === true;
+
 /** A question that is not shown, or an answer that nobody typed, is no consent. */
-function assertCanAsk({ stdin, stdout }: Context, { yes }: Consent): void {
-  if (yes === true || (stdin.isTTY === true && stdout.isTTY === true)) return;
+function assertCanAsk(context: Context, { yes }: Consent): void {
+  if (yes === true || canAsk(context)) return;
   throw new CaroError(
     'usage',
     'expected a terminal on stdin and stdout to ask for confirmation, got a pipe or a file; nothing was changed; to confirm without being asked, add --yes',

@@ -7,7 +7,7 @@ export interface ImportNote {
   /** 12 hex digits, unique to this import, so that it is recorded only once. */
   readonly id: string;
   readonly source: ImportSource;
-  /** Commands that were handed over, and those left out because an earlier import had them. */
+  /** Commands that were handed over, and those left out because they were imported or recorded. */
   readonly count: number;
   readonly skipped: number;
 }

@@ -37,6 +37,8 @@ export interface SpoolRecord {
    * command private.
    */
   readonly text?: string;
+  /** Of an import whose owner wants retention to count from the import on. */
+  readonly kept?: true;
 }
 
 export interface DecodedSpool {
@@ -54,11 +56,15 @@ export interface DecodedSpool {
 
 export interface SpoolName {
   readonly shell: ShellKind;
+  /** `IMPORT_PID` where `caro import` wrote the file. */
   readonly pid: number;
   /** Makes the session unique among those with this pid: its start in µs since the epoch. */
   readonly start: number;
   readonly seq: number;
 }
+
+/** In the name of a file of `caro import`; no process has it. */
+export const IMPORT_PID = 0;
 
 /** Above it a hook does not count what it could not write; no record says more. */
 const MAX_LOST = 999_999;
@@ -113,6 +119,7 @@ export function encodeSpoolRecord(record: SpoolRecord, { lost = 0 }: { readonly 
     ['d', record.durationMs],
     ['g', record.granularity === 1 ? undefined : record.granularity],
     ['p', record.cwd],
+    ['k', record.kept ? 1 : undefined],
     ['c', record.text],
   ];
   const text = fields.flatMap(([tag, value]) => (value === undefined ? [] : [`${tag}=${String(value)}`]));
@@ -230,7 +237,10 @@ function toRecords(values: ReadonlyMap<string, string>): Fields | undefined {
   if (!addUptime(values, numbers, type)) return undefined;
   const base = { type, granularity: numbers.g?.[0] ?? 1, ...(cwd ? { cwd: decoded(cwd) } : {}) };
   const duration = numbers.d?.[0];
-  const timing = duration === undefined ? {} : { durationMs: duration };
+  const timing = {
+    ...(duration === undefined ? {} : { durationMs: duration }),
+    ...(values.get('k') === '1' ? { kept: true as const } : {}),
+  };
   if (type === 'end') return { records: [{ ...base, ...timing, command, ...timesOf(numbers, 0, 1) }], gone: 0 };
   const texts = commandTexts(values, numbers);
   if (texts === undefined) return undefined;

@@ -15,7 +15,8 @@ type Figure = keyof typeof TABLES;
 export const FIGURE_TABLES = Object.values(TABLES).map(({ table }) => table);
 
 /** The rollup that an event is counted in. */
-export interface EventFacts extends Pick<StartedCommand, 'startMs' | 'risk' | 'rules' | 'shell' | 'redacted' | 'origin'> {
+export interface EventFacts
+  extends Pick<StartedCommand, 'startMs' | 'risk' | 'rules' | 'shell' | 'redacted' | 'origin'> {
   readonly end: End | null;
 }
 

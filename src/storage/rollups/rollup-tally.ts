@@ -103,7 +103,7 @@ const increase = (counts: number[], at: number, by: number): void => {
   counts[at] = (counts[at] ?? 0) + by;
 };
 
-/** Adds to `ROLLUP_COUNTS` what is known of a command's end: nothing is added for unknown values. */
+/** Adds to `ROLLUP_COUNTS` what is known of a command's end: nothing for unknown values. */
 function addEnd(counts: number[], { exitCode, durationMs }: End): void {
   if (exitCode !== null) increase(counts, ENDED, 1);
   if (exitCode !== null && exitCode !== 0) increase(counts, FAILURES, 1);

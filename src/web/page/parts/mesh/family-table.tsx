@@ -5,8 +5,9 @@ import { Track } from '../common/track.tsx';
 type Cells = NonNullable<QueryResult['aggregate']>;
 
 /**
- * Tool families over all nodes that answered: runs, known failures, measured time, and their totals.
- * A withheld figure is a dash. Shares and means do not follow from these sums (docs/queries.md).
+ * Tool families over all nodes that answered: runs, known failures, measured time, and their
+ * totals. A withheld figure is a dash. Shares and means do not follow from these sums
+ * (docs/queries.md).
  */
 export function FamilyTable({ cells }: { readonly cells: Cells }) {
   const families = Object.keys(cells)
