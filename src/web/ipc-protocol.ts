@@ -4,6 +4,7 @@ import type { QueryProgress } from '../domain/answers/query.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { TerminalEvent } from '../domain/events/event.ts';
 import type { RiskLevel } from '../domain/events/risk-level.ts';
+import type { OriginLabel } from './origins.ts';
 
 /*
  * Messages between the daemon and the dashboard's process: JSON over Node's IPC channel. The daemon
@@ -47,6 +48,8 @@ export interface BrowserSession {
   /** SHA-256 of the token that only the page holds, 64 hex digits. */
   readonly pageHash: string;
   readonly expiresMs: number;
+  /** The origin that it is valid at. */
+  readonly label: OriginLabel;
 }
 
 export interface Ask<K extends AskableKind = AskableKind> {
@@ -76,6 +79,7 @@ export type PageMessage =
       readonly login: string;
       readonly cookieHash: string;
       readonly pageHash: string;
+      readonly label: OriginLabel;
     }
   /** Asks for the metrics with the token of the owner's scraper. */
   | { readonly type: 'scrape'; readonly id: number; readonly token: string }
@@ -83,6 +87,9 @@ export type PageMessage =
   | { readonly type: 'refused'; readonly reason: RefusalReason }
   | { readonly type: 'follow'; readonly id: number; readonly on: boolean }
   | { readonly type: 'leaving'; readonly received: number };
+
+/** A login token, the halves that shall open the page, and the origin that it was posted to. */
+export type Redemption = Extract<PageMessage, { readonly type: 'redeem' }>;
 
 export const REFUSALS = ['host', 'origin', 'login', 'rate', 'metrics'] as const;
 export type RefusalReason = (typeof REFUSALS)[number];
@@ -100,6 +107,8 @@ export interface Setup {
   readonly cacheFolder: string;
   readonly idleMs: number;
   readonly sessions: readonly BrowserSession[];
+  /** Labels of the logins that wait to be opened. */
+  readonly open: readonly string[];
 }
 
 /** From the daemon to the page's process. `socket` carries the handle of an accepted connection. */
@@ -110,9 +119,19 @@ export type DaemonMessage =
   | { readonly type: 'events'; readonly events: readonly TerminalEvent[] }
   /** Progress of the query that the `act` with this id started. */
   | { readonly type: 'progress'; readonly id: number; readonly progress: QueryProgress }
+  /** The labels of the logins that wait to be opened have changed. */
+  | { readonly type: 'open'; readonly labels: readonly string[] }
   | { readonly type: 'goodbye' };
 
-const DAEMON_TYPES: ReadonlySet<unknown> = new Set(['setup', 'socket', 'reply', 'events', 'progress', 'goodbye']);
+const DAEMON_TYPES: ReadonlySet<unknown> = new Set([
+  'setup',
+  'socket',
+  'reply',
+  'events',
+  'progress',
+  'open',
+  'goodbye',
+]);
 
 /**
  * The daemon is trusted. An unknown type, of a newer daemon, is ignored.

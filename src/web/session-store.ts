@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { BrowserSession } from './ipc-protocol.ts';
+import type { OriginLabel } from './origins.ts';
 
 /** Lifetime of a login; afterwards the owner runs `caro dashboard` again. */
 export const SESSION_MS = 12 * 3_600_000;
@@ -40,12 +41,25 @@ export class SessionStore {
     return [...this.#sessions.values()];
   }
 
+  /** Labels of the origins of valid logins, the newest first. */
+  labels(): readonly string[] {
+    return this.list()
+      .flatMap(({ label }) => (label === null ? [] : [label]))
+      .reverse();
+  }
+
   /**
    * The login behind a cookie, unless it has expired. A cookie alone opens nothing: see `holds`.
    */
   find(cookie: string): BrowserSession | undefined {
     const session = this.#sessions.get(secretHash(cookie));
     return session && session.expiresMs > this.now() ? session : undefined;
+  }
+
+  /** The same, where it was sent to the origin that it is valid at. */
+  findAt(cookie: string, label: OriginLabel | undefined): BrowserSession | undefined {
+    const session = this.find(cookie);
+    return session?.label === label ? session : undefined;
   }
 
   /**

@@ -4,7 +4,8 @@ import type { Replies } from '../../bus/messages.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { type Waiting, waitingText } from '../../domain/status/waiting.ts';
 import { listenAt, listenFault } from '../../platform/listening.ts';
-import type { BrowserSession, RefusalReason, RuleText } from '../ipc-protocol.ts';
+import type { BrowserSession, Redemption, RefusalReason, RuleText } from '../ipc-protocol.ts';
+import { originUrl } from '../origins.ts';
 import { SESSION_MS, SessionStore } from '../session-store.ts';
 import { LoginTokens } from './login-tokens.ts';
 import type { PageProcess } from './page-process.ts';
@@ -50,7 +51,7 @@ export interface DashboardOptions {
 }
 
 export interface Dashboard {
-  /** `http://localhost:PORT/` */
+  /** `http://localhost:PORT/`: what a person types. It leads to the origin of their login. */
   readonly url: string;
   readonly port: number;
   /** Set while another program has the port. */
@@ -122,7 +123,7 @@ class DashboardListener {
   }
 
   get url(): string {
-    return `http://localhost:${this.#port}/`;
+    return originUrl(null, this.#port);
   }
 
   get waiting(): Waiting | null {
@@ -150,7 +151,8 @@ class DashboardListener {
     this.#waiting = null;
     this.#logins = new LoginTokens({
       folder: this.options.runtimeFolder,
-      url: this.url,
+      port: this.#port,
+      onChange: (labels) => this.#running?.tellOpen(labels),
       now: this.options.now,
       ...(this.options.loginLifetimeMs === undefined ? {} : { lifetimeMs: this.options.loginLifetimeMs }),
     });
@@ -220,8 +222,9 @@ class DashboardListener {
         cacheFolder: this.options.runtimeFolder,
         idleMs: this.options.idleMs ?? IDLE_MS,
         sessions: this.#sessions.list(),
+        open: this.#logins?.labels() ?? [],
       }),
-      redeem: (login, cookieHash, pageHash) => this.#redeem(login, cookieHash, pageHash),
+      redeem: (asked) => this.#redeem(asked),
       logout: (cookieHash) => this.#sessions.remove(cookieHash),
       holds: ({ cookie, pageToken }) => this.#sessions.holds(cookie, pageToken),
       refused: (reason) => this.#refused(reason),
@@ -233,9 +236,10 @@ class DashboardListener {
     return process;
   }
 
-  #redeem(login: string, cookieHash: string, pageHash: string): BrowserSession | null {
-    if (!this.logins.redeem(login)) return null;
-    const session = { cookieHash, pageHash, expiresMs: this.options.now() + (this.options.sessionMs ?? SESSION_MS) };
+  #redeem({ login, cookieHash, pageHash, label }: Redemption): BrowserSession | null {
+    if (!this.logins.redeem(login, label)) return null;
+    const expiresMs = this.options.now() + (this.options.sessionMs ?? SESSION_MS);
+    const session = { cookieHash, pageHash, expiresMs, label };
     this.#sessions.add(session);
     this.#record('dashboard.login', {});
     return session;

@@ -2,6 +2,7 @@ import type { Messages } from '../../bus/messages.ts';
 import { type ExposedKind, isExposed, pageMay } from '../../bus/requests.ts';
 import { bodyValidators } from '../../generated/body-validators.js';
 import { type PageMessage, REFUSALS } from '../ipc-protocol.ts';
+import { isOriginLabel } from '../origins.ts';
 
 type Check = (value: unknown) => boolean;
 
@@ -58,6 +59,7 @@ const PAGE_SHAPES: Readonly<Record<PageMessage['type'], Check>> = {
     login: (value) => typeof value === 'string' && value.length <= 200,
     cookieHash: isHash,
     pageHash: isHash,
+    label: (value) => value === null || isOriginLabel(value),
   }),
   scrape: shape({ type: oneOf(['scrape']), id: isId, token: isSecret }),
   logout: shape({ type: oneOf(['logout']), cookieHash: isHash }),

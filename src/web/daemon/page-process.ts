@@ -11,6 +11,7 @@ import type {
   DaemonMessage,
   PageMessage,
   Proof,
+  Redemption,
   RefusalReason,
   Reply,
   RuleText,
@@ -33,7 +34,7 @@ export interface PageProcessPorts {
   readonly bus: Pick<Bus, 'request' | 'listen'>;
   readonly describeRules: (ids: readonly string[]) => readonly RuleText[] | Promise<readonly RuleText[]>;
   /** Answers a login: the session if the token was good, else null. */
-  readonly redeem: (login: string, cookieHash: string, pageHash: string) => BrowserSession | null;
+  readonly redeem: (asked: Redemption) => BrowserSession | null;
   /** The token of the owner's scraper, where there is one. */
   readonly metricsToken: () => Promise<string | null>;
   readonly logout: (cookieHash: string) => void;
@@ -90,6 +91,11 @@ export class PageProcess {
     else socket.destroy();
   }
 
+  /** Says which logins wait to be opened, before the connection that opens one is handed over. */
+  tellOpen(labels: readonly string[]): void {
+    this.#send({ type: 'open', labels });
+  }
+
   /** Ends the process and waits for its exit. */
   async close(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
@@ -133,7 +139,7 @@ export class PageProcess {
         void this.#answer(message.id, () => this.ports.describeRules(message.ids));
         break;
       case 'redeem':
-        void this.#answer(message.id, () => this.ports.redeem(message.login, message.cookieHash, message.pageHash));
+        void this.#answer(message.id, () => this.ports.redeem(message));
         break;
       case 'scrape':
         void this.#answer(message.id, () => this.#scrape(message.token));

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { integrity } from './integrity.mts';
 import { precompress } from './precompress.mts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -21,5 +22,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { input: [here('index.html'), here('enter.html'), here('locked.html')] },
   },
-  plugins: [precompress()],
+  plugins: [integrity(), precompress()],
 });

@@ -1,6 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
 import cookie from '@fastify/cookie';
-import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { CaroError, type ErrorCode } from '../../domain/errors.ts';
 import { installGuards, refuse } from './guards.ts';
@@ -36,7 +35,6 @@ export async function createApplication(
     },
   });
   await app.register(cookie);
-  await app.register(rateLimit, { global: false });
   installGuards(app, ports);
   app.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply));
   app.setNotFoundHandler((_request, reply) =>
@@ -75,7 +73,7 @@ function answerError(error: FastifyError, reply: FastifyReply): FastifyReply {
   }
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) {
-    return refuse(reply, { status, code: status === 429 ? 'too_many' : 'usage', message: error.message });
+    return refuse(reply, { status, code: 'usage', message: error.message });
   }
   // Written to stderr of the service. The stack names places in this program, never data.
   console.error(error);

@@ -4,7 +4,15 @@ import type { QueryProgress } from '../../domain/answers/query.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { TerminalEvent } from '../../domain/events/event.ts';
 import type { ServiceMetrics } from '../../domain/status/metrics.ts';
-import type { BrowserSession, PageMessage, Proof, RefusalReason, Reply, RuleText } from '../ipc-protocol.ts';
+import type {
+  BrowserSession,
+  PageMessage,
+  Proof,
+  Redemption,
+  RefusalReason,
+  Reply,
+  RuleText,
+} from '../ipc-protocol.ts';
 import { answerWithin } from '../ipc-protocol.ts';
 
 type Answer = (reply: Reply) => void;
@@ -67,8 +75,8 @@ export class DaemonClient {
   }
 
   /** The new session, or null where the login token is unknown, used or expired. */
-  redeem(login: string, cookieHash: string, pageHash: string): Promise<BrowserSession | null> {
-    return this.#call((id) => ({ type: 'redeem', id, login, cookieHash, pageHash })) as Promise<BrowserSession | null>;
+  redeem(asked: Omit<Redemption, 'type' | 'id'>): Promise<BrowserSession | null> {
+    return this.#call((id) => ({ type: 'redeem', id, ...asked })) as Promise<BrowserSession | null>;
   }
 
   /** The metrics, or null where the token is not the one of the owner's scraper. */

@@ -1,16 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DashboardPorts, proofIn } from './ports.ts';
-import { type Asked, checkRequest, errorText, HEADERS, ownHosts, type Refusal } from './request-checks.ts';
+import { type Asked, checkRequest, errorText, HEADERS, type Refusal } from './request-checks.ts';
 
 /**
  * Installs the checks of headers, Host and Origin for every route, and of the login for the API.
  */
 export function installGuards(app: FastifyInstance, ports: DashboardPorts): void {
-  const hosts = ownHosts(ports.port);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
     const asked = askedOf(request);
-    const refusal = checkRequest(request, asked, hosts);
+    const refusal = checkRequest(request, asked, ports.hosts);
     if (refusal) {
       ports.daemon.refused(refusal.reason);
       return refuse(reply, refusal);
@@ -35,10 +34,11 @@ const NOT_LOGGED_IN: Refusal = {
   message: 'Expected the login of this page, got none or one that ended; run `caro dashboard` to open it.',
 };
 
-/** Cookie and page token both, of one login. */
+/** Cookie and page token both, of one login, at its origin. */
 function loggedIn(request: FastifyRequest, ports: DashboardPorts): boolean {
   const { cookie, pageToken } = proofIn(request.headers, ports.port);
-  return ports.sessions.holds(cookie, pageToken);
+  const isHere = ports.sessions.findAt(cookie, ports.hosts.labelOf(request.headers.host)) !== undefined;
+  return isHere && ports.sessions.holds(cookie, pageToken);
 }
 
 /** Sends an error in the form of all errors of the API. */

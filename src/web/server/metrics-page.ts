@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServiceMetrics } from '../../domain/status/metrics.ts';
 import { METRICS_TYPE, metricsText } from '../../domain/status/metrics-text.ts';
+import type { OwnHosts } from '../origins.ts';
 import type { DaemonClient } from './daemon-client.ts';
-import { checkRequest, errorText, HEADERS, ownHosts, type Refusal } from './request-checks.ts';
+import { checkRequest, errorText, HEADERS, type Refusal } from './request-checks.ts';
 
 export interface MetricsPorts {
-  readonly port: number;
+  readonly hosts: OwnHosts;
   readonly daemon: Pick<DaemonClient, 'ask' | 'scrape' | 'refused'>;
   /** True where the request carries both halves of a login. */
   readonly isLoggedIn: (request: IncomingMessage) => boolean;
@@ -26,10 +27,9 @@ const SILENT: Refusal = { status: 503, code: 'not_running', message: 'The servic
 export function createMetricsPage(
   ports: MetricsPorts,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
-  const hosts = ownHosts(ports.port);
   return (request, response) => {
     if (request.url !== '/metrics' || request.method !== 'GET') return false;
-    const refusal = checkRequest(request, 'call', hosts);
+    const refusal = checkRequest(request, 'call', ports.hosts);
     if (refusal) {
       ports.daemon.refused(refusal.reason);
       refuse(response, refusal);

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { parseCookie } from 'cookie';
 import type { Reader } from '../../storage/reader.ts';
 import type { Proof } from '../ipc-protocol.ts';
+import type { OwnHosts } from '../origins.ts';
 import type { SessionStore } from '../session-store.ts';
 import type { DaemonClient } from './daemon-client.ts';
 import type { PageTexts } from './page-texts.ts';
@@ -9,6 +10,7 @@ import type { PageTexts } from './page-texts.ts';
 /** What the routes of the dashboard need. */
 export interface DashboardPorts {
   readonly port: number;
+  readonly hosts: OwnHosts;
   readonly pages: PageTexts;
   readonly now: () => number;
   readonly sessions: SessionStore;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RefusalReason } from '../ipc-protocol.ts';
+import type { OwnHosts } from '../origins.ts';
 
 /**
  * No inline script or style, nothing from elsewhere, no frame around it: text that slips into the
@@ -41,14 +42,6 @@ export type GuardRefusal = Refusal & { readonly reason: RefusalReason };
 export const errorText = ({ code, message }: Refusal): string => JSON.stringify({ error: { code, message } });
 
 /**
- * Host names under which the page may be requested. Any other name points here by DNS rebinding.
- */
-export function ownHosts(port: number): ReadonlySet<string> {
-  const names = ['localhost', '127.0.0.1', '[::1]'];
-  return new Set([...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])]);
-}
-
-/**
  * Kinds of requests: documents and assets hold no data, the login grants access, and a call needs a
  * login.
  */
@@ -60,7 +53,7 @@ interface Sent {
 }
 
 /** Why a request is refused regardless of login; null if it is allowed. */
-export function checkRequest(request: Sent, asked: Asked, hosts: ReadonlySet<string>): GuardRefusal | null {
+export function checkRequest(request: Sent, asked: Asked, hosts: OwnHosts): GuardRefusal | null {
   if (!hosts.has(request.headers.host ?? '')) return FOREIGN_HOST;
   return isOwn(request, asked) ? null : FOREIGN_ORIGIN;
 }
@@ -69,7 +62,8 @@ const FOREIGN_HOST: GuardRefusal = {
   reason: 'host',
   status: 421,
   code: 'foreign_host',
-  message: 'This dashboard answers only to localhost, 127.0.0.1 and [::1]; open it with `caro dashboard`.',
+  message:
+    'This dashboard answers only to localhost, 127.0.0.1, [::1] and the address of a login; open it with `caro dashboard`.',
 };
 
 const FOREIGN_ORIGIN: GuardRefusal = {

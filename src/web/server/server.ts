@@ -9,6 +9,7 @@ import {
   type RefusalReason,
   type Setup,
 } from '../ipc-protocol.ts';
+import { ownHosts } from '../origins.ts';
 import { SessionStore } from '../session-store.ts';
 import { DaemonClient } from './daemon-client.ts';
 import { DeferredApi } from './deferred-api.ts';
@@ -45,20 +46,22 @@ function serve(setup: Setup): void {
   const tell = (message: PageMessage): void => void process.send?.(message);
   const daemon = new DaemonClient(tell);
   const sessions = new SessionStore(Date.now, setup.sessions);
+  let open = setup.open;
+  const hosts = ownHosts(setup.port, () => [...open, ...sessions.labels()]);
   const pages = readPages(setup.pageFolder);
   const code = new CachedModule(join(__dirname, 'web-api.js'), join(setup.cacheFolder, 'web-api.code'));
   const api = new DeferredApi(() => {
     const { createApplication } = code.load() as typeof import('./application.ts');
     const { port, databaseFile } = setup;
-    return createApplication({ port, databaseFile, pages, now: Date.now, sessions, daemon }, server);
+    return createApplication({ port, hosts, databaseFile, pages, now: Date.now, sessions, daemon }, server);
   });
   const refused = (reason: RefusalReason): void => daemon.refused(reason);
-  const shell = createStaticPages({ port: setup.port, pageFolder: setup.pageFolder, pages, sessions, refused });
+  const shell = createStaticPages({ port: setup.port, hosts, pageFolder: setup.pageFolder, pages, sessions, refused });
   const isLoggedIn = ({ headers }: IncomingMessage): boolean => {
     const { cookie, pageToken } = proofIn(headers, setup.port);
-    return sessions.holds(cookie, pageToken);
+    return sessions.findAt(cookie, hosts.labelOf(headers.host)) !== undefined && sessions.holds(cookie, pageToken);
   };
-  const metrics = createMetricsPage({ port: setup.port, daemon, isLoggedIn });
+  const metrics = createMetricsPage({ hosts, daemon, isLoggedIn });
   const server = createServer((request, response) => {
     if (metrics(request, response)) return;
     if (shell(request, response)) response.once('finish', () => api.wantIn(request.url === '/' ? ASSETS_MS : 0));
@@ -75,7 +78,8 @@ function serve(setup: Setup): void {
     } else if (message?.type === 'goodbye') {
       process.disconnect();
       code.keep();
-    } else if (message) hear(daemon, message);
+    } else if (message?.type === 'open') open = message.labels;
+    else if (message) hear(daemon, message);
   });
   process.once('SIGTERM', () => {
     code.keep();

@@ -3,23 +3,39 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import Negotiator from 'negotiator';
 import type { RefusalReason } from '../ipc-protocol.ts';
+import { type OwnHosts, originUrl } from '../origins.ts';
 import type { SessionStore } from '../session-store.ts';
 import { HTML, type PageTexts } from './page-texts.ts';
 import { proofIn } from './ports.ts';
-import { checkRequest, errorText, HEADERS, ownHosts } from './request-checks.ts';
+import { checkRequest, errorText, HEADERS } from './request-checks.ts';
 
 export interface StaticPagesPorts {
   readonly port: number;
   readonly pageFolder: string;
   readonly pages: PageTexts;
-  readonly sessions: Pick<SessionStore, 'find'>;
+  readonly hosts: OwnHosts;
+  readonly sessions: Pick<SessionStore, 'findAt' | 'labels'>;
   readonly refused: (reason: RefusalReason) => void;
 }
 
 const JSON_TEXT = 'application/json; charset=utf-8';
+const SCRIPT = 'text/javascript; charset=utf-8';
+/** Browsers follow about twenty redirects. */
+const MOST_HOPS = 8;
+/**
+ * The page has no service worker. A browser that asks for the script of one has one from a program
+ * that held this port before; this script takes its place and removes it.
+ */
+const REMOVE_WORKER = `addEventListener('install', () => skipWaiting());
+addEventListener('activate', (event) => event.waitUntil(remove()));
+async function remove() {
+  await registration.unregister();
+  for (const page of await clients.matchAll({ type: 'window' })) void page.navigate(page.url);
+}
+`;
 const KEPT = 'public, max-age=31536000, immutable';
 const TYPES: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript; charset=utf-8',
+  '.js': SCRIPT,
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
@@ -41,31 +57,50 @@ interface Asset {
 export function createStaticPages(
   ports: StaticPagesPorts,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
-  const hosts = ownHosts(ports.port);
   const assets = listAssets(join(ports.pageFolder, 'assets'));
   return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return false;
     const path = request.url?.split('?', 1)[0] ?? '';
     const asset = assets.get(path);
-    if (path !== '/' && !asset) return false;
-    const refusal = checkRequest(request, 'document', hosts);
+    const isWorker = request.headers['service-worker'] !== undefined;
+    if (path !== '/' && path !== '/reach' && !asset && !isWorker) return false;
+    const refusal = checkRequest(request, 'document', ports.hosts);
     if (refusal) {
       ports.refused(refusal.reason);
       send(request, response, refusal.status, { 'content-type': JSON_TEXT }, errorText(refusal));
-    } else if (asset) sendAsset(request, response, asset);
-    else {
-      // Without a login, a document that says how to open the page.
-      const known = ports.sessions.find(proofIn(request.headers, ports.port).cookie) !== undefined;
-      send(
-        request,
-        response,
-        known ? 200 : 401,
-        { 'content-type': HTML },
-        known ? ports.pages.index : ports.pages.locked,
-      );
-    }
+    } else if (isWorker) send(request, response, 200, { 'content-type': SCRIPT }, REMOVE_WORKER);
+    else if (path === '/reach') sendReached(request, response, ports.hosts);
+    else if (asset) sendAsset(request, response, asset);
+    else sendDocument(request, response, ports);
     return true;
   };
+}
+
+/**
+ * The page with a login. Without one, the address of the newest login, then those before it: this
+ * browser may hold a cookie for any of them. After the last one, a document that says how to open
+ * the page.
+ */
+function sendDocument(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { hosts, pages, port, sessions }: StaticPagesPorts,
+): void {
+  const label = hosts.labelOf(request.headers.host) ?? null;
+  if (sessions.findAt(proofIn(request.headers, port).cookie, label)) {
+    send(request, response, 200, { 'content-type': HTML }, pages.index);
+    return;
+  }
+  const labels = sessions.labels().slice(0, MOST_HOPS);
+  const next = label === null ? labels[0] : labels[labels.indexOf(label) + 1 || labels.length];
+  if (next !== undefined) send(request, response, 302, { location: originUrl(next, port) }, '');
+  else send(request, response, 401, { 'content-type': HTML }, pages.locked);
+}
+
+/** Lets the login file find out whether this browser resolves the login's own origin. */
+function sendReached(request: IncomingMessage, response: ServerResponse, { labelOf }: OwnHosts): void {
+  const isOwnOrigin = typeof labelOf(request.headers.host) === 'string';
+  send(request, response, isOwnOrigin ? 204 : 404, { 'cross-origin-resource-policy': 'cross-origin' }, '');
 }
 
 /** By address. Only these files are served: no path of a request reaches the file system. */

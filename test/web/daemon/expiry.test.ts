@@ -29,14 +29,37 @@ test('a session ends by itself', async () => {
   await until(async () => (await rig.get('/api/status', login)).status === 401);
 });
 
-test('login attempts are limited, and the limit says so', async () => {
-  rig = await openRig();
+test('after many refusals others are answered shortly, and the right token is still accepted', async () => {
+  const nowMs = Date.now();
+  rig = await openRig({ now: () => nowMs });
+  const { file } = await rig.dashboard.mintLogin();
   const answers: number[] = [];
   for (let attempt = 0; attempt < 25; attempt += 1) {
     answers.push((await postLogin(rig.dashboard, 'C'.repeat(43))).status);
   }
   expect(answers.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 403));
-  expect(answers.slice(20)).toEqual(Array.from({ length: 5 }, () => 429));
+  expect(answers.at(-1)).toBe(429);
+  expect((await postLogin(rig.dashboard, loginTokenIn(file))).status).toBe(200);
+});
+
+test('of nine open logins the oldest is revoked, with its file', async () => {
+  rig = await openRig();
+  const files: string[] = [];
+  for (let login = 0; login < 9; login += 1) files.push((await rig.dashboard.mintLogin()).file);
+  const tokens = files.slice(1).map(loginTokenIn);
+  const [oldest = ''] = files;
+  await until(() => !existsSync(oldest));
+  expect(files.filter((file) => existsSync(file))).toEqual(files.slice(1));
+  const answers: number[] = [];
+  for (const token of tokens) answers.push((await postLogin(rig.dashboard, token)).status);
+  expect(answers).toEqual(tokens.map(() => 200));
+});
+
+test('a login that is revoked for a newer one is refused', async () => {
+  rig = await openRig();
+  const token = loginTokenIn((await rig.dashboard.mintLogin()).file);
+  for (let login = 0; login < 8; login += 1) await rig.dashboard.mintLogin();
+  expect((await postLogin(rig.dashboard, token)).status).toBe(403);
 });
 
 test('the audit log counts refusals instead of listing each', async () => {

@@ -34,7 +34,7 @@ async function redeem(id: number, who: string): Promise<Said> {
   const { file } = await rig.dashboard.mintLogin();
   const { cookie, pageToken } = proofOf(who);
   const hashes = { cookieHash: secretHash(cookie), pageHash: secretHash(pageToken) };
-  return { type: 'redeem', id, login: loginTokenIn(file), ...hashes };
+  return { type: 'redeem', id, login: loginTokenIn(file), ...hashes, label: null };
 }
 
 /** Has the process say all that, and returns the answers. */

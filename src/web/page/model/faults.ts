@@ -34,6 +34,20 @@ export function faultsOf(status: Status, nowMs: number): readonly Fault[] {
   return [...found.filter(({ isGrave }) => isGrave), ...found.filter(({ isGrave }) => !isGrave)];
 }
 
+/** At a plain name the page has no origin of its own. */
+export function originFaults(hostname: string): readonly Fault[] {
+  if (hostname.endsWith('.localhost')) return [];
+  return [
+    {
+      isGrave: false,
+      title: 'This browser does not open addresses under localhost.',
+      text: 'A program that held this port before may have left a service worker here that reads this page. Firefox and Chromium are protected.',
+      command: null,
+      past: 'plain-origin',
+    },
+  ];
+}
+
 function writing({ observe, storage }: Status): readonly Fault[] {
   const faults: Fault[] = [];
   if (storage.trouble !== null)

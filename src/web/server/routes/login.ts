@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { type BucketSize, createTokenBuckets } from '../../../domain/token-bucket.ts';
 import { secretHash } from '../../session-store.ts';
+import { refuse } from '../guards.ts';
 import { HTML } from '../page-texts.ts';
 import { cookieName, type DashboardPorts } from '../ports.ts';
+import type { Refusal } from '../request-checks.ts';
 import { INPUTS } from '../schemas/schemas.ts';
 
-const LOGINS_A_MINUTE = 20;
+/** Refusals beyond these are answered with a short error instead of a page. */
+const REFUSALS: BucketSize = { burst: 20, refillMs: 60_000 / 20 };
+/** Nothing that another program left at this origin is kept. */
+const CLEARED = '"cache", "storage"';
 const PLACEHOLDER = '%PAGE_TOKEN%';
 
 /**
@@ -17,28 +23,24 @@ export function loginRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(String(body))));
   });
-  const limit = {
-    max: LOGINS_A_MINUTE,
-    timeWindow: 60_000,
-    // One limit for the whole machine: 127.0.0.0/8 has 16 million addresses, and a closed
-    // connection has none.
-    keyGenerator: () => 'login',
-    onExceeded: () => ports.daemon.refused('rate'),
-  };
+  const refusals = createTokenBuckets(REFUSALS);
   app.post<{ Body: { readonly login: string } }>(
     '/login',
-    { config: { rateLimit: limit }, schema: { body: INPUTS.login } },
-    async ({ body }, reply) => {
+    { schema: { body: INPUTS.login } },
+    async ({ body, headers }, reply) => {
       const cookie = randomBytes(32).toString('base64url');
       const pageToken = randomBytes(32).toString('base64url');
-      const session = await ports.daemon.redeem(body.login, secretHash(cookie), secretHash(pageToken));
-      if (!session) {
-        ports.daemon.refused('login');
-        return sendPage(reply, 403, ports.pages.locked);
-      }
+      const session = await ports.daemon.redeem({
+        login: body.login,
+        cookieHash: secretHash(cookie),
+        pageHash: secretHash(pageToken),
+        label: ports.hosts.labelOf(headers.host) ?? null,
+      });
+      if (!session) return sendRefusal(reply, ports, refusals.take('login', ports.now()).isGranted);
       ports.sessions.add(session);
       const maxAge = Math.max(1, Math.floor((session.expiresMs - ports.now()) / 1000));
       setCookie(reply, ports, cookie, maxAge);
+      reply.header('clear-site-data', CLEARED);
       return sendPage(reply, 200, ports.pages.enter.replace(PLACEHOLDER, pageToken));
     },
   );
@@ -50,6 +52,21 @@ export function loginRoutes(app: FastifyInstance, ports: DashboardPorts): void {
     return reply.code(204).send();
   });
 }
+
+/**
+ * Every token is checked, whatever was refused before: otherwise a web page that posts guesses
+ * could keep the owner out. That helps nobody to guess one (`LoginTokens.redeem`).
+ */
+function sendRefusal(reply: FastifyReply, { daemon, pages }: DashboardPorts, withPage: boolean): FastifyReply {
+  daemon.refused(withPage ? 'login' : 'rate');
+  return withPage ? sendPage(reply, 403, pages.locked) : refuse(reply, TOO_MANY);
+}
+
+const TOO_MANY: Refusal = {
+  status: 429,
+  code: 'too_many',
+  message: 'Expected a login that `caro dashboard` made; got too many others within a minute.',
+};
 
 const sendPage = (reply: FastifyReply, status: number, text: string): FastifyReply =>
   reply.code(status).type(HTML).send(text);

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { Status } from '../../data/contract.ts';
 import { dismissedNotices, dismissNotice } from '../../model/dismissed-notices.ts';
-import { type Fault, faultsOf } from '../../model/faults.ts';
+import { type Fault, faultsOf, originFaults } from '../../model/faults.ts';
 
 /** Faults of the service, on top of every view; empty if there are none. */
 export function Notices({ status }: { readonly status: Status | null }) {
   const [away, setAway] = useState(dismissedNotices);
-  const faults = (status ? faultsOf(status, Date.now()) : []).filter(
+  const faults = [...(status ? faultsOf(status, Date.now()) : []), ...originFaults(location.hostname)].filter(
     ({ past }) => past === null || !away.includes(past),
   );
   const put = (past: string): void => {
