@@ -1,4 +1,5 @@
 import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
+import type { ErrorCode } from '../domain/errors.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { ListenPlace } from '../domain/ip-address.ts';
 import type { OpenInvite } from '../domain/status/status.ts';
@@ -18,6 +19,8 @@ export interface MeshOptions {
   readonly tls: TlsMaterial;
   /** Shown to the other owner when pairing: `[a-z0-9-]{1,32}`. Sent in `pair` messages only. */
   readonly name: string;
+  /** Version of this program, which trusted peers are told: `MAJOR.MINOR.PATCH`. */
+  readonly version: string;
   /**
    * Where to listen; port 0 chooses a free one. Null: the node does not listen. An address or port
    * that is not available is tried again until it is.
@@ -41,6 +44,8 @@ export interface MeshState {
   readonly waiting: Waiting | null;
   /** The configured peers, then connected nodes that are not configured as peers. */
   readonly peers: readonly PeerState[];
+  /** Code with which nodes that connected were refused since they were last in use, by node id. */
+  readonly refused: ReadonlyMap<string, ErrorCode>;
   /** Number of connections without a valid hello. */
   readonly strangers: number;
 }

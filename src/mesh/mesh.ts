@@ -10,7 +10,6 @@ import { createMessageHandlers } from './message-handlers.ts';
 import type { InviteCode } from './pairing/invite-code.ts';
 import { createPairing, type Pairing } from './pairing/pairing.ts';
 import { createPeerTable, type PeerAddress, type PeerState, type PeerTable } from './peer-table.ts';
-import type { MeshPorts } from './ports.ts';
 import type { GoodbyeReason, MessageBodies, Typed } from './protocol/messages.ts';
 import { createNonceCache } from './protocol/nonce-cache.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
@@ -26,6 +25,7 @@ import { type Listening, openListening } from './transport/listening.ts';
 import { createConnection } from './transport/session.ts';
 
 const CLOSE_MS = 2_000;
+const MAX_REFUSED = 1_024;
 
 /**
  * Listens, dials the configured peers until each is connected, and runs the protocol of
@@ -53,6 +53,7 @@ class MeshCore implements Mesh {
   readonly #connections = new Set<Connection>();
   /** The entry that a connection was dialled for; the key that answered may be another. */
   readonly #attempts = new WeakMap<Connection, PeerAddress>();
+  readonly #refused = new Map<string, ErrorCode>();
   #listening: Listening | undefined;
   #tls: TlsMaterial;
   #isClosed = false;
@@ -101,8 +102,10 @@ class MeshCore implements Mesh {
       admitAgain: this.#admission.again,
       mayPair: this.#pairing.mayTry,
       onLink: (link) => void this.#adopt(link),
-      onRefuse: (code, address, peer) =>
-        this.#refusals.refuse({ code, address, direction: 'inbound', ...(peer === undefined ? {} : { peer }) }),
+      onRefuse: (code, address, peer) => {
+        if (peer !== undefined) this.#noteRefused(peer, code);
+        this.#refusals.refuse({ code, address, direction: 'inbound', ...(peer === undefined ? {} : { peer }) });
+      },
     });
     this.#options.onListening?.(this.#listenState());
     this.#table.replace(peers);
@@ -116,6 +119,7 @@ class MeshCore implements Mesh {
     return {
       ...this.#listenState(),
       peers: [...rows, ...others.map(stateOf)],
+      refused: this.#refused,
       strangers: this.#listening?.strangers() ?? 0,
     };
   }
@@ -269,7 +273,7 @@ class MeshCore implements Mesh {
       nonces: createNonceCache(steadyMs),
       limits: this.#limits,
       now,
-      hello: () => helloOf(ports),
+      hello: () => helloOf(this.#options),
       admitAgain: this.#admission.again,
       handlers: createMessageHandlers({
         ports,
@@ -289,6 +293,7 @@ class MeshCore implements Mesh {
     const { ports } = this.#options;
     const isNew = this.#registry.add(connection);
     this.#table.reached(this.#registry.get(connection.peer) ?? connection);
+    this.#refused.delete(connection.peer);
     if (!isNew) return;
     const { peer, address, isDialled } = connection;
     const details = { address, direction: isDialled ? 'outbound' : 'inbound', skewMs: connection.skewMs() };
@@ -299,8 +304,17 @@ class MeshCore implements Mesh {
   #refuse(connection: Connection, code: ErrorCode): void {
     const { peer, address, isDialled, purpose } = connection;
     if (purpose === 'introduction') return;
+    if (purpose === 'mesh') this.#noteRefused(peer, code);
     const details = code === 'clock_skewed' ? { skewMs: connection.skewMs() } : {};
     this.#refusals.refuse({ code, address, peer, direction: isDialled ? 'outbound' : 'inbound', details });
+  }
+
+  /** Strangers are not noted: their keys would take the place of those of peers. */
+  #noteRefused(peer: string, code: ErrorCode): void {
+    if (code === 'peer_untrusted' || code === 'message_rate') return;
+    this.#refused.delete(peer);
+    if (this.#refused.size >= MAX_REFUSED) this.#refused.delete(this.#refused.keys().next().value ?? '');
+    this.#refused.set(peer, code);
   }
 
   #forget(connection: Connection, ending: Ending): void {
@@ -326,10 +340,11 @@ class MeshCore implements Mesh {
 function stateOf(connection: Connection): PeerState {
   const { peer, address, port, isDialled } = connection;
   const endpoint = endpointText({ host: address, port });
-  return { id: peer, address: endpoint, state: 'connected', skewMs: connection.skewMs(), code: null, isDialled, peer };
+  const told = { skewMs: connection.skewMs(), version: connection.version() };
+  return { id: peer, address: endpoint, state: 'connected', ...told, code: null, isDialled, peer };
 }
 
-function helloOf(ports: MeshPorts): MessageBodies['hello'] {
+function helloOf({ ports, version }: Pick<MeshOptions, 'ports' | 'version'>): MessageBodies['hello'] {
   const revocations = ports.revocations();
-  return { rotations: ports.rotations(), ...(revocations.length === 0 ? {} : { revocations }) };
+  return { rotations: ports.rotations(), version, ...(revocations.length === 0 ? {} : { revocations }) };
 }

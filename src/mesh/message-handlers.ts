@@ -68,7 +68,7 @@ const peerOf = ({ peer, address }: Connection): PeerAt => ({ id: peer, address }
 async function handleHello(
   { ports, pairing, admitAgain, expectedPeer, register }: HandlerContext,
   connection: Connection,
-  { rotations, revocations = [] }: MessageBodies['hello'],
+  { rotations, revocations = [], version }: MessageBodies['hello'],
 ): Promise<void> {
   if (connection.purpose === 'pairing') {
     pairing.onHello(connection);
@@ -83,6 +83,7 @@ async function handleHello(
   if (isUnexpected) throw new CaroError('key_changed', 'expected the key of the peer, got another');
   if (connection.hasEnded()) return;
   admitAgain(connection);
+  connection.setVersion(version ?? null);
   register(connection);
 }
 

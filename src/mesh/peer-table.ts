@@ -22,6 +22,8 @@ export interface PeerState {
   readonly code: ErrorCode | null;
   /** Whether this node dialled the live connection; null without one. */
   readonly isDialled: boolean | null;
+  /** What the peer told in its hello; null if it told nothing, and without a connection. */
+  readonly version: string | null;
   /** Node id of the live connection, possibly a successor of `id`; null without one. */
   readonly peer: string | null;
 }
@@ -130,6 +132,7 @@ function stateOf({ entry, connection, code, skewMs }: Row): PeerState {
     skewMs,
     code,
     isDialled: connection?.isDialled ?? null,
+    version: connection?.version() ?? null,
     peer: connection?.peer ?? null,
   };
 }

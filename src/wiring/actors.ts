@@ -39,6 +39,7 @@ import { periodDigest } from '../storage/events/period-reader.ts';
 import { withFileLock } from '../storage/instance-lock.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
 import { createReader } from '../storage/reader.ts';
+import { createSeenStore } from '../storage/seen-store.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
 import { verifyAuditLog } from '../workers/tasks/verify-audit-log.ts';
 import { openMesh } from './mesh.ts';
@@ -146,6 +147,9 @@ export function gatewayPorts(context: ServiceContext): GatewayPorts {
     },
     peerKeys,
     egress: createEgressStore(database),
+    seen: createSeenStore(database),
+    self: () => context.identity.id,
+    now: Date.now,
   };
 }
 

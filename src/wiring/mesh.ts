@@ -19,6 +19,7 @@ import { deniedTools } from '../policy/denied-tools.ts';
 import { dialList } from '../policy/dial-list.ts';
 import { egressQuestion } from '../policy/egress.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
+import { VERSION } from '../version.ts';
 import type { ServiceContext } from './service-context.ts';
 
 /** A summary may have to wait for those that the summarizer is making. */
@@ -46,6 +47,7 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     identity,
     tls: await tls(),
     name: nodeName(configuration.node.name),
+    version: VERSION,
     listen: parseListen(configuration.mesh.listen) ?? null,
     onListening: (state) => {
       logListening(log, state);

@@ -36,7 +36,7 @@ async function rig() {
   const opened: string[] = [];
   const state = { key: OLD, isBlocked: false };
   const mesh: OpenMesh = {
-    status: () => ({ listen: '127.0.0.1:9238', waiting: null, peers: [] }),
+    status: () => ({ listen: '127.0.0.1:9238', waiting: null, peers: [], refused: new Map() }),
     reload: () => undefined,
     invite: () => ({ code: '', expiresAt: '' }),
     join: () => Promise.reject(new Error('nobody joins')),
@@ -65,6 +65,9 @@ async function rig() {
     },
     peerKeys: { family: (id) => Promise.resolve([id]) },
     egress: { list: () => [], read: () => undefined, prune: () => undefined },
+    seen: { note: () => undefined, all: () => new Map() },
+    self: () => state.key,
+    now: () => 0,
   };
   const configuration = withMesh();
   const actors: Readonly<Record<string, ActorSpec['create']>> = {

@@ -92,6 +92,7 @@ export async function startNode(settings: NodeSettings = {}): Promise<TestNode> 
     identity,
     tls,
     name: settings.name ?? 'test-node',
+    version: '1.2.3',
     listen: { host: '127.0.0.1', port: 0 },
     rules: { allowPublic: false, allowDns: false },
     peers: settings.peers ?? [],

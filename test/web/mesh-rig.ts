@@ -22,6 +22,15 @@ export interface MeshRig extends DashboardRig {
   readonly ids: readonly string[];
 }
 
+/** Why a neighbour in that state is not connected. */
+const CODES = {
+  connected: null,
+  connecting: 'peer_unreachable',
+  offline: null,
+  refused: 'key_changed',
+  skewed: 'clock_skewed',
+} as const;
+
 /**
  * A dashboard whose node trusts some neighbours. Each of them is a real database behind a real
  * responder; what is missing is the wire, which the tests of the mesh are about.
@@ -48,13 +57,15 @@ export async function openMeshRig(
     address: `10.0.1.${index + 10}:9238`,
     state,
     skewMs: state === 'connecting' ? null : skewMs,
+    code: CODES[state],
+    version: state === 'connected' ? '0.1.0' : null,
   }));
   const rig = await openRig(
     {},
     {
       toml: tomlOf(role, name, peers, floor) + more,
       mesh: {
-        status: () => ({ listen: '10.0.1.2:9238', waiting: null, peers }),
+        status: () => ({ listen: '10.0.1.2:9238', waiting: null, peers, refused: new Map() }),
         ask: async (id, query) => {
           const index = ids.indexOf(id);
           const { lets = 'untrusted', state = 'connected' } = neighbours[index] ?? {};

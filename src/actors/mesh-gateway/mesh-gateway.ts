@@ -4,13 +4,13 @@ import type { PeerAnswer, QueryBody } from '../../domain/answers/query.ts';
 import type { EgressMessage } from '../../domain/audit/egress.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
-import { parseEndpoint } from '../../domain/ip-address.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
 import type { Waiting } from '../../domain/status/waiting.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
 import type { PeerKeys } from '../../keys/peer-keys.ts';
-import { explain } from '../../policy/explanation.ts';
 import type { EgressStore } from '../../storage/egress-store.ts';
+import type { SeenStore } from '../../storage/seen-store.ts';
+import { nodeList, trustedIds } from './node-list.ts';
 import type { OpenMesh } from './open-mesh.ts';
 import { createSummaryPusher, type PusherPorts } from './summary-pusher.ts';
 
@@ -21,6 +21,10 @@ export interface GatewayPorts {
   readonly summaries: Omit<PusherPorts, 'mesh'>;
   readonly peerKeys: Pick<PeerKeys, 'family'>;
   readonly egress: Pick<EgressStore, 'list' | 'read' | 'prune'>;
+  readonly seen: Pick<SeenStore, 'note' | 'all'>;
+  /** This node's own id. */
+  readonly self: () => string;
+  readonly now: () => number;
 }
 
 type Kinds =
@@ -55,16 +59,30 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
     lifecycle.mesh()?.reload(lifecycle.configuration());
     pushAll();
   };
+  const noteConnected = (): void => {
+    noteSeen(
+      ports,
+      lifecycle,
+      lifecycle
+        .mesh()
+        ?.status()
+        .peers.flatMap(({ peer }) => peer ?? []) ?? [],
+    );
+  };
   return {
     name: 'mesh gateway',
     // They wait for peers.
     concurrent: ['peers.join', 'peer.ask'],
     start: lifecycle.begin,
-    stop: lifecycle.close,
+    stop: async () => {
+      noteConnected();
+      await lifecycle.close();
+    },
     handlers: {
-      'mesh.status': () => statusOf(lifecycle.mesh(), lifecycle.configuration(), lifecycle.trouble()),
+      'mesh.status': () => statusOf(ports, lifecycle),
       'mesh.changed': (change) => {
         if (change.change === 'connected') pusher.push(lifecycle.configuration(), change);
+        if (change.change !== 'paired') noteSeen(ports, lifecycle, [change.id]);
       },
       'mesh.reopen': () => lifecycle.reopen().then(() => null),
       'peer.ask': ({ peers, query, deadlineMs }) => {
@@ -99,10 +117,38 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
       },
       'clock.quarter': async ({ retentionMs }) => {
         egress.prune(retentionMs - lifecycle.configuration().retention.egress_days * DAY_MS);
+        noteConnected();
         await lifecycle.keepUp();
       },
     },
   };
+}
+
+type Lifecycle = ReturnType<typeof createMeshLifecycle>;
+
+/**
+ * Notes that these nodes are, or were until now, connected. Only those that are trusted by name: a
+ * subnet may hold any number of keys.
+ */
+function noteSeen({ seen, self, now }: GatewayPorts, lifecycle: Lifecycle, ids: readonly string[]): void {
+  const mesh = lifecycle.mesh();
+  if (mesh === null) return;
+  const named = new Set(trustedIds(lifecycle.configuration(), self()).map(mesh.account));
+  const versions = new Map(mesh.status().peers.map(({ peer, version }) => [peer, version]));
+  const nodes = ids
+    .map((id) => ({ id: mesh.account(id), version: versions.get(id) ?? null }))
+    .filter(({ id }) => named.has(id));
+  if (nodes.length > 0) seen.note(nodes, now());
+}
+
+function statusOf({ seen, self, now }: GatewayPorts, lifecycle: Lifecycle): MeshStatus {
+  const mesh = lifecycle.mesh();
+  const trouble = lifecycle.trouble();
+  if (mesh === null) return { enabled: trouble !== null, listen: null, waiting: trouble, peers: [] };
+  const { listen, waiting } = mesh.status();
+  const configuration = lifecycle.configuration();
+  const peers = nodeList({ configuration, mesh, seen: seen.all(), self: self(), nowMs: now() });
+  return { enabled: true, listen, waiting, peers };
 }
 
 /** Never rejects: whoever asks many peers accounts for each of them. */
@@ -113,37 +159,6 @@ async function answerOf(mesh: OpenMesh | null, id: string, query: QueryBody, dea
   } catch (error) {
     return { ok: false, code: error instanceof CaroError ? error.code : 'internal' };
   }
-}
-
-function statusOf(mesh: OpenMesh | null, configuration: Configuration, trouble: Waiting | null): MeshStatus {
-  if (mesh === null) return { enabled: trouble !== null, listen: null, waiting: trouble, peers: [] };
-  const { listen, waiting, peers } = mesh.status();
-  const names = new Map(configuration.mesh.peers.map(({ id, name }) => [id, name]));
-  return {
-    enabled: true,
-    listen,
-    waiting,
-    peers: peers.map(({ id, peer, address, state, skewMs }) => ({
-      id,
-      name: names.get(id) ?? null,
-      address,
-      trust: trustOf(configuration, mesh, peer ?? id, address),
-      state,
-      skewMs,
-    })),
-  };
-}
-
-function trustOf(
-  configuration: Configuration,
-  mesh: OpenMesh,
-  id: string,
-  endpoint: string,
-): MeshStatus['peers'][number]['trust'] {
-  const address = parseEndpoint(endpoint)?.host;
-  const asker = mesh.asker({ id, ...(address === undefined ? {} : { address }) });
-  const { trust } = explain(configuration, { ...asker, action: 'connect' });
-  return trust === 'denied' ? 'untrusted' : trust;
 }
 
 function egressMessage(egress: GatewayPorts['egress'], seq: number): EgressMessage {

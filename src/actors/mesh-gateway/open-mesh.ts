@@ -1,19 +1,27 @@
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
 import type { Configuration } from '../../domain/configuration.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
 import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { Asker } from '../../domain/policy/policy.ts';
 import type { MeshStatus, OpenInvite, PairedNode } from '../../domain/status/status.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
 
 /** A peer of the open mesh. */
-export interface OpenPeer extends Omit<MeshStatus['peers'][number], 'name' | 'trust'> {
+export interface OpenPeer extends Pick<MeshStatus['peers'][number], 'id' | 'state' | 'skewMs' | 'version'> {
+  readonly address: string;
+  /** Code of the last failure; null if there is none. */
+  readonly code: ErrorCode | null;
   /** Node id of the key at the other end; null while there is no connection. */
   readonly peer: string | null;
 }
 
 /** The open mesh, as the gateway uses it. */
 export interface OpenMesh {
-  readonly status: () => Pick<MeshStatus, 'listen' | 'waiting'> & { readonly peers: readonly OpenPeer[] };
+  readonly status: () => Pick<MeshStatus, 'listen' | 'waiting'> & {
+    readonly peers: readonly OpenPeer[];
+    /** Code with which nodes that connected were refused since they were last in use, by node id. */
+    readonly refused: ReadonlyMap<string, ErrorCode>;
+  };
   /** A node as the policy judges it, with the status of its key. */
   readonly asker: (peer: { readonly id: string; readonly address?: string }) => Asker;
   /** The same id for every key of a node, as far as trust has moved between them. */

@@ -20,7 +20,7 @@ export function addMesh(program: Command, context: Context): void {
   const mesh = program.command('mesh').description('connected nodes, and queries to all of them');
   mesh
     .command('status')
-    .description('print the listen address and the state of each peer')
+    .description('print the listen address and the state of every peer and trusted node, troubles first')
     .option('--json', 'print one JSON object')
     .action(async (options: { readonly json?: true }) => {
       const status = await callAdmin(context.places().socket, 'mesh.status', {});
@@ -43,7 +43,7 @@ async function sayStatus(context: Context, { enabled, listen, peers }: MeshStatu
     return;
   }
   const connected = peers.filter(({ state }) => state === 'connected').length;
-  say(context, `listening on ${listen ?? 'no address'}; ${connected} of ${peers.length} peers connected`);
+  say(context, `listening on ${listen ?? 'no address'}; ${connected} of ${peers.length} nodes connected`);
   if (peers.length === 0) return;
   say(context);
   await sayPeers(context, peers);

@@ -67,8 +67,11 @@ async function peerRows(
   const mesh = await runningMesh(context);
   if (mesh?.enabled) return { rows: mesh.peers, note: null };
   const { configuration } = loadConfiguration(context.places(), context.hostname);
-  const rows = configuration.mesh.peers.map(({ id, name, address }): PeerRow => {
-    const host = parseEndpoint(address)?.host;
+  const peers = configuration.mesh.peers;
+  const others = Object.keys(configuration.trust.nodes).filter((id) => !peers.some((peer) => peer.id === id));
+  const named = [...peers, ...others.map((id) => ({ id, name: undefined, address: null }))];
+  const rows = named.map(({ id, name, address }): PeerRow => {
+    const host = address === null ? undefined : parseEndpoint(address)?.host;
     const question = { id, action: 'connect', ...(host === undefined ? {} : { address: host }) } as const;
     const { trust } = explain(configuration, withStanding(context, question));
     return {
@@ -76,8 +79,7 @@ async function peerRows(
       name: name ?? null,
       address,
       trust: trust === 'denied' ? 'untrusted' : trust,
-      state: null,
-      skewMs: null,
+      ...{ state: null, reason: null, skewMs: null, lastSeen: null, version: null },
     };
   });
   return { rows, note: mesh ? 'The mesh is off: set enabled = true under [mesh].' : 'The service is not running.' };

@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import type { Configuration } from '../../domain/configuration.ts';
 import { isInternal, parseEndpoint, parseListen } from '../../domain/ip-address.ts';
+import { NODE_REASON_NAMES, NODE_REASONS, type NodeReason } from '../../domain/status/node-reasons.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
+import { localTime } from '../output/output.ts';
 import { skewText } from '../output/peer-rows.ts';
 import { bad, ok, type Verdict, warn } from './verdict.ts';
 
@@ -33,25 +35,28 @@ export function meshAddresses({ mesh }: Pick<Configuration, 'mesh'>): Verdict {
   return ok(`listening on ${mesh.listen}; all peers have internal IP addresses`);
 }
 
-/** Whether peers are connected, and whether their clocks agree with ours. */
+/** These may be away for good reasons: a laptop that is off, a node that nobody has started yet. */
+const QUIET: ReadonlySet<NodeReason> = new Set(['no_address']);
+
+/** Whether all trusted nodes are connected, and whether their clocks agree with ours. */
 export function meshPeers({ enabled, peers }: MeshStatus): Verdict {
   if (!enabled) return ok('the mesh is off');
-  const named = (state: MeshStatus['peers'][number]['state']): readonly string[] =>
-    peers.filter((peer) => peer.state === state).map(({ name, id }) => name ?? id);
   const skewed = peers
     .filter(({ state, skewMs }) => state === 'skewed' || Math.abs(skewMs ?? 0) > NOTABLE_SKEW_MS)
     .map(({ name, id, skewMs }) => `${name ?? id} by ${skewMs === null ? 'more than 5 min' : skewText(skewMs)}`);
-  const refused = named('refused');
-  const away = named('connecting');
+  const troubles = NODE_REASON_NAMES.filter((reason) => reason !== 'skewed').flatMap((reason) => {
+    const nodes = peers.filter((peer) => peer.reason === reason);
+    return nodes.length === 0 ? [] : [`${reason}: ${nodes.map(nodeText).join(', ')}; ${NODE_REASONS[reason]}`];
+  });
   const found = [
     ...(skewed.length > 0 ? [`clocks differ: ${skewed.join(', ')}; set the clock that is wrong`] : []),
-    ...(refused.length > 0
-      ? [`refused: ${refused.join(', ')}; see why: caro audit list --type peer.refused, caro trust explain NAME`]
-      : []),
-    ...(away.length > 0
-      ? [`not reached: ${away.join(', ')}; check that the service runs there and that the address is right`]
-      : []),
+    ...troubles,
   ];
-  if (found.length === 0) return ok(peers.length === 0 ? 'no peers yet' : `${peers.length} connected`);
-  return peers.every(({ state }) => state === 'connected') ? warn(found.join('\n')) : bad(found.join('\n'));
+  const connected = peers.filter(({ state }) => state === 'connected').length;
+  if (found.length === 0) return ok(peers.length === 0 ? 'no peers yet' : `${connected} of ${peers.length} connected`);
+  const isQuiet = peers.every(({ reason }) => reason === null || QUIET.has(reason));
+  return isQuiet ? warn(found.join('\n')) : bad(found.join('\n'));
 }
+
+const nodeText = ({ name, id, lastSeen }: MeshStatus['peers'][number]): string =>
+  `${name ?? id} (${lastSeen === null ? 'last seen unknown' : `last seen ${localTime(lastSeen)}`})`;

@@ -1,5 +1,5 @@
 import type { ServiceMetrics } from './metrics.ts';
-import type { ActorStatus, MeshStatus } from './status.ts';
+import { type ActorStatus, NODE_STATES } from './status.ts';
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [value: number, labels?: Labels];
@@ -12,7 +12,6 @@ interface Family {
 }
 
 const ACTOR_STATES: readonly ActorStatus['state'][] = ['running', 'restarting', 'degraded', 'stopped'];
-const PEER_STATES: readonly MeshStatus['peers'][number]['state'][] = ['connected', 'connecting', 'refused', 'skewed'];
 /** Questions that this node asked, and those that it was asked. */
 const QUERY_KINDS = { asked: 'mesh.query', answered: 'query.answer' } as const;
 
@@ -150,7 +149,7 @@ function meshFamilies({ status: { mesh }, messages }: ServiceMetrics): readonly 
     gauge(
       'caro_mesh_peers',
       'Peers by state.',
-      ...(mesh === null ? [] : PEER_STATES).map(
+      ...(mesh === null ? [] : NODE_STATES).map(
         (state): Sample => [mesh?.peers.filter((peer) => peer.state === state).length ?? 0, { state }],
       ),
     ),

@@ -1,5 +1,6 @@
 import type { ShellKind } from '../events/shell-kind.ts';
 import type { Role, TrustLevel } from '../policy/trust.ts';
+import type { NodeReason } from './node-reasons.ts';
 import type { Waiting } from './waiting.ts';
 
 export interface ObserveStatus {
@@ -17,19 +18,31 @@ export interface ObserveStatus {
   readonly trouble: string | null;
 }
 
+/** `offline`: it is not connected, and this node has no address to dial. */
+export const NODE_STATES = ['connected', 'connecting', 'offline', 'refused', 'skewed'] as const;
+export type NodeState = (typeof NODE_STATES)[number];
+
 export interface MeshStatus {
   readonly enabled: boolean;
   /** Where peers connect: `IP:port`, several joined with a comma; null if nowhere. */
   readonly listen: string | null;
   /** Set while peers cannot connect to (one of) the configured addresses. */
   readonly waiting: Waiting | null;
+  /** All peers and trusted nodes, and nodes that a trusted subnet let in; troubles first. */
   readonly peers: readonly {
     readonly id: string;
     readonly name: string | null;
-    readonly address: string;
+    /** Null where it has to connect to this node and has not. */
+    readonly address: string | null;
     readonly trust: TrustLevel;
-    readonly state: 'connected' | 'connecting' | 'refused' | 'skewed';
+    readonly state: NodeState;
+    /** Why it is not connected; null where it is, or where nothing has failed yet. */
+    readonly reason: NodeReason | null;
     readonly skewMs: number | null;
+    /** When it was last known to be connected, ISO 8601 UTC; null where that is unknown. */
+    readonly lastSeen: string | null;
+    /** Version of its program; null where it is unknown. */
+    readonly version: string | null;
   }[];
 }
 

@@ -44,6 +44,7 @@ export function messageBodySchemas(
       {
         rotations: list(ROTATION_ENVELOPE, 0, MAX_ROTATIONS),
         revocations: list(REVOCATION_ENVELOPE, 1, MAX_ROTATIONS),
+        version: text('^[0-9]{1,4}\\.[0-9]{1,4}\\.[0-9]{1,4}$'),
       },
       ['rotations'],
     ),

@@ -36,7 +36,12 @@ export interface MessageBodies {
    * First message of each side. `rotations` lead from the sender's former keys to its current key
    * and on to its next, oldest first; `revocations` are of its former keys.
    */
-  readonly hello: { readonly rotations: readonly DualEnvelope[]; readonly revocations?: readonly Envelope[] };
+  readonly hello: {
+    readonly rotations: readonly DualEnvelope[];
+    readonly revocations?: readonly Envelope[];
+    /** Version of the sender's program. */
+    readonly version?: string;
+  };
   readonly summary: { readonly document: Envelope };
   /** `id` is the id of the summary. */
   readonly 'summary-ack': { readonly id: string; readonly result: SummaryResult };

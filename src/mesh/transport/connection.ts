@@ -34,6 +34,9 @@ export interface Connection {
   readonly hasEnded: () => boolean;
   /** Peer's clock minus this node's clock in ms; null before its hello. */
   readonly skewMs: () => number | null;
+  /** Version of the peer's program; null if it has not told. */
+  readonly version: () => string | null;
+  readonly setVersion: (version: string | null) => void;
   /** @throws CaroError `deadline_exceeded`, `peer_gone`, `egress_…` */
   readonly ask: (body: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
   /** Takes the response to the query with the nonce `inReplyTo`; a late one is dropped. */

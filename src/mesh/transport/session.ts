@@ -59,6 +59,7 @@ class Session implements Connection {
   #isAlive = true;
   #retirement: 'none' | 'wanted' | 'announced' = 'none';
   #hasGoodbye = false;
+  #version: string | null = null;
 
   constructor(link: Link, host: ConnectionHost) {
     const { peer, address, port, isDialled, purpose, session, openedMs, socket } = link;
@@ -89,6 +90,14 @@ class Session implements Connection {
 
   skewMs(): number | null {
     return this.#reader.skewMs();
+  }
+
+  version(): string | null {
+    return this.#version;
+  }
+
+  setVersion(version: string | null): void {
+    this.#version = version;
   }
 
   async ask(body: QueryBody, deadlineMs: number): Promise<ResponseBody> {

@@ -4,6 +4,7 @@ import { SPANS_HOURS } from '../../../domain/answers/query.ts';
 import { RISK_LEVELS } from '../../../domain/events/risk-level.ts';
 import { SHELLS } from '../../../domain/events/shell-kind.ts';
 import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
+import { NODE_STATES } from '../../../domain/status/status.ts';
 import { PERIOD_KINDS } from '../../../domain/time/period.ts';
 import {
   count,
@@ -77,10 +78,13 @@ const STATISTICS = object({
 const PEER = object({
   id: text,
   name: maybeText,
-  address: text,
+  address: maybeText,
   trust: word(TRUST_LEVELS),
-  state: word(['connected', 'connecting', 'refused', 'skewed']),
+  state: word(NODE_STATES),
+  reason: maybeText,
   skewMs: { type: ['number', 'null'] },
+  lastSeen: maybeText,
+  version: maybeText,
 });
 
 /** A rotation of this node's own key in progress (FR-104). */

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { NODE_REASONS } from '../../../../domain/status/node-reasons.ts';
 import type { AuditPage, AuditRecord, Status } from '../../data/contract.ts';
 import { useReading } from '../../data/use-reading.ts';
 import { ago, duration, nodeName } from '../../model/format.ts';
@@ -9,12 +10,13 @@ type Peer = Mesh['peers'][number];
 
 const STATES: Readonly<Record<Peer['state'], string>> = {
   connected: 'connected',
-  connecting: 'reconnecting',
+  connecting: 'connecting',
+  offline: 'not connected',
   refused: 'refused',
-  skewed: 'refused: the clocks differ by more than 5 minutes',
+  skewed: 'refused',
 };
 
-/** One line about the mesh; when open, every peer with its state (FR-805). */
+/** One line about the mesh; when open, every peer and trusted node with its state (FR-805). */
 export function MeshPill({ mesh }: { readonly mesh: Mesh | null }) {
   const [isOpen, setOpen] = useState(false);
   if (!mesh) return <span class="pill quiet">Mesh …</span>;
@@ -27,7 +29,7 @@ export function MeshPill({ mesh }: { readonly mesh: Mesh | null }) {
   }
   const number = (state: Peer['state']): number => mesh.peers.filter((peer) => peer.state === state).length;
   const refused = number('refused') + number('skewed');
-  const lamp = refused > 0 ? 'lamp bad' : number('connecting') === 0 ? 'lamp good' : 'lamp wait';
+  const lamp = refused > 0 ? 'lamp bad' : number('connected') === mesh.peers.length ? 'lamp good' : 'lamp wait';
   return (
     <details class="pill-box" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary class="pill">
@@ -44,13 +46,18 @@ export function MeshPill({ mesh }: { readonly mesh: Mesh | null }) {
   );
 }
 
+const LAMPS: Readonly<Record<Peer['state'], string>> = {
+  connected: 'lamp good',
+  connecting: 'lamp wait',
+  offline: 'lamp wait',
+  refused: 'lamp bad',
+  skewed: 'lamp bad',
+};
+
 const ignore = (): void => undefined;
 
-/**
- * The audit log has the reason of a refusal, and the time of the last summary in each direction.
- */
+/** The audit log has the time of the last summary in each direction. */
 function Peers({ peers }: { readonly peers: readonly Peer[] }) {
-  const refused = useReading<AuditPage>('/api/audit', { type: 'peer.refused', limit: 100 }, ignore);
   const sent = useReading<AuditPage>('/api/audit', { type: 'summary.sent', limit: 100 }, ignore);
   const received = useReading<AuditPage>('/api/audit', { type: 'summary.received', limit: 100 }, ignore);
   const lastOf = ({ data }: typeof sent, id: string): AuditRecord | undefined =>
@@ -64,14 +71,16 @@ function Peers({ peers }: { readonly peers: readonly Peer[] }) {
       )}
       {peers.map((peer) => (
         <li key={peer.id}>
-          <strong>{nodeName(peer.id, peer.name)}</strong> <span class="mono quiet">{peer.address}</span>
+          <span class={LAMPS[peer.state]} aria-hidden="true" /> <strong>{nodeName(peer.id, peer.name)}</strong>{' '}
+          <span class="mono quiet">{peer.address ?? 'no address'}</span>
           <br />
           {STATES[peer.state]}
-          {peer.state === 'refused' && `: ${why(lastOf(refused, peer.id))}`} · trust: {trustName(peer.trust)}
+          {peer.reason !== null && `: ${NODE_REASONS[peer.reason]}`} · trust: {trustName(peer.trust)}
           {skewText(peer)}
           <br />
           <span class="quiet">
-            {summaryText('received', lastOf(received, peer.id))}, {summaryText('sent', lastOf(sent, peer.id))}
+            {seenText(peer)}, version {peer.version ?? 'unknown'} · {summaryText('received', lastOf(received, peer.id))}
+            , {summaryText('sent', lastOf(sent, peer.id))}
           </span>
         </li>
       ))}
@@ -79,19 +88,9 @@ function Peers({ peers }: { readonly peers: readonly Peer[] }) {
   );
 }
 
-/** The most common reasons in words; others are shown as their code. */
-const REASONS: Readonly<Record<string, string>> = {
-  peer_untrusted: 'the two nodes do not trust each other',
-  key_changed: 'a different key answers at its address',
-  certificate_kind: 'its certificate does not match its key',
-  certificate_expired: 'its certificate is expired or not yet valid',
-  clock_skewed: 'the clocks differ too much',
-  message_forged: 'a signature was not valid',
-};
-
-function why(record: AuditRecord | undefined): string {
-  const code = record?.details['code'];
-  return typeof code === 'string' ? (REASONS[code] ?? code) : 'the two nodes do not trust each other';
+function seenText({ state, lastSeen }: Peer): string {
+  if (state === 'connected') return 'connected now';
+  return lastSeen === null ? 'last seen: unknown' : `last seen ${ago(lastSeen, Date.now())}`;
 }
 
 function skewText({ skewMs }: Peer): string {
