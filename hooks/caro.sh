@@ -6,6 +6,7 @@
 # zsh as sh).
 # `caro_off` ends it in a running shell; CARO_OFF=1 keeps it from loading.
 # shellcheck disable=SC2154 # both are set by the lines `caro shell init` prints before this text
+# shellcheck disable=SC2031 # PS1 is only tried in a subshell
 # shellcheck disable=SC2015 # the command after && cannot fail; `set -e` must ignore a full disk
 
 # State: _caro_q number of the next command, _caro_i records in the file _caro_f, _caro_seq its
@@ -44,7 +45,7 @@ _caro_next() {
   _caro_lose
   return 1
 }
-_caro_mask() { umask >|"$_caro_g" && IFS= read -r _caro_l <"$_caro_g"; }
+_caro_mask() { umask >|"$_caro_g" && IFS= \command read -r _caro_l <"$_caro_g"; }
 # Not with `:` alone, which is a special builtin: if its redirection fails, dash and mksh skip the
 # rest of the line.
 _caro_create() {
@@ -57,7 +58,7 @@ _caro_create() {
 # Sets _caro_t to µs since the epoch, or to an empty string if no clock can be read without a fork.
 _caro_clock() {
   _caro_t=
-  [ -n "$_caro_base" ] && IFS=' ' read -r _caro_u _caro_l </proc/uptime || return 0
+  [ -n "$_caro_base" ] && IFS=' ' \command read -r _caro_u _caro_l </proc/uptime || return 0
   _caro_t=$((_caro_base + ${_caro_u%.*}${_caro_u#*.}0000))
 }
 
@@ -68,17 +69,19 @@ _caro_clock() {
 # dash. If the file is lost, dash continues to read the terminal itself.
 
 # Tests whether the text in _caro_c is complete: 0 yes, 1 needs more lines, 2 invalid (eval will
-# print the error). Defining a function around it tests this without a fork. Only if that fails, a
-# second dash parses it, from its standard input so that no process list shows it.
+# print the error). dash parses the whole definition of a function before it runs the `return` in
+# front of it, so nothing is run, whatever the text closes or opens, and nothing is forked. Only if
+# that fails, a second dash parses the text, from its standard input so that no process list shows
+# it.
 _caro_complete() {
-  command eval "_caro_x() { if :; then :
+  command eval "return 0; _caro_x() { if :; then :
 $_caro_c
-fi; }" 2>/dev/null && return 0
+fi; }" 2>/dev/null
   case $_caro_c in
   *\\\\) ;;
   *\\) return 1 ;;
   esac
-  case $(printf '%s\n' "$_caro_c" | "/proc/$$/exe" -n 2>&1) in
+  case $(\command printf '%s\n' "$_caro_c" | "/proc/$$/exe" -n 2>&1) in
   '') return 1 ;; # a here-document without its end
   *'end of file unexpected'* | *Unterminated* | *'EOF in'* | *"Missing '"*) return 1 ;;
   esac
@@ -87,33 +90,37 @@ fi; }" 2>/dev/null && return 0
 
 # Reads a command into _caro_c. Fails at the end of input.
 _caro_read() {
-  _caro_c='' _caro_k=''
+  _caro_c='' _caro_k='' _caro_bad=''
   while :; do
-    if ! IFS= read -r _caro_l <"$_caro_tty"; then
+    if ! IFS= \command read -r _caro_l <"$_caro_tty"; then
       # With a trap on INT, an interrupted read looks like the end of input.
       trap >|"$_caro_g"
-      while IFS= read -r _caro_u; do case $_caro_u in *INT) _caro_k=$_caro_k. ;; esac; done <"$_caro_g"
+      while IFS= \command read -r _caro_u; do case $_caro_u in *INT) _caro_k=$_caro_k. ;; esac; done <"$_caro_g"
       [ "$_caro_k" != . ] || continue
-      [ -n "$_caro_l$_caro_c" ] || { echo >&2; return 1; }
+      [ -n "$_caro_l$_caro_c" ] || { \command printf '\n' >&2; return 1; }
     fi
     _caro_c=$_caro_c${_caro_c:+$_caro_nl}$_caro_l
     _caro_complete
-    [ "$?" -eq 1 ] || return 0
-    printf %s "${PS2-> }" >&2
+    case $? in
+    0) return 0 ;;
+    2) _caro_bad=1 && return 0 ;;
+    esac
+    \command printf %s "${PS2-> }" >&2
   done
 }
 
-# Writes the start record of _caro_c, unless it is empty or private. Sets _caro_b to 1 if the end is
-# to be written too.
+# Writes the start record of _caro_c, unless it is empty, private, a comment or a syntax error. Sets
+# _caro_b to 1 if the end is to be written too.
 _caro_begin() {
   _caro_b=''
-  case $_caro_c in '' | [[:space:]]*) return 0 ;; esac
+  [ -z "$_caro_bad" ] || return 0
+  case $_caro_c in '' | [[:space:]]* | '#'*) return 0 ;; esac
   {
     _caro_next && _caro_clock || return 0
     {
-      printf "$_caro_mark"'t=s\0q=%s\0g=10000\0' "$_caro_q" &&
-        { [ -z "$_caro_t" ] || printf 'b=%s\0' "$_caro_t"; } &&
-        printf 'p=%s\0c=%s\0\0' "$PWD" "$_caro_c"
+      \command printf "$_caro_mark"'t=s\0q=%s\0g=10000\0' "$_caro_q" &&
+        { [ -z "$_caro_t" ] || \command printf 'b=%s\0' "$_caro_t"; } &&
+        \command printf 'p=%s\0c=%s\0\0' "$PWD" "$_caro_c"
     } >>"$_caro_f" && _caro_kept && _caro_b=1 || _caro_lose
   } 2>/dev/null
 }
@@ -123,31 +130,34 @@ _caro_end() {
   {
     _caro_next && _caro_clock || return 0
     {
-      printf '\0v1\0t=e\0q=%s\0s=%s\0g=10000\0' "$((_caro_q - 1))" "$1" &&
-        { [ -z "$_caro_t" ] || printf 'e=%s\0' "$_caro_t"; } &&
-        printf '\0'
+      \command printf '\0v1\0t=e\0q=%s\0s=%s\0g=10000\0' "$((_caro_q - 1))" "$1" &&
+        { [ -z "$_caro_t" ] || \command printf 'e=%s\0' "$_caro_t"; } &&
+        \command printf '\0'
     } >>"$_caro_f" || _caro_lose
   } 2>/dev/null
 }
 
 _caro_ret() { return "$1"; }
 
-# The steps of the hook run without `set -x` of the user, the commands of the user with it. Sets
-# _caro_s to the status of the last command.
+# The steps of the hook run without `set -x` of the user, the commands of the user with it. _caro_s
+# is the status of the last command of the user, and _caro_a its last word, which dash keeps in $_.
 _caro_quiet() {
   _caro_s=$?
   case $- in *x*) set +x && _caro_v=1 ;; esac
 }
 # shellcheck disable=SC2016 # run before a command of the user
-_caro_loud='{ set -x; _caro_ret "$_caro_s"; } 2>/dev/null; '
+_caro_loud='{ set -x; _caro_ret "$_caro_s" "$_caro_a"; } 2>/dev/null; '
+# shellcheck disable=SC2016 # run after a command of the user, on a line of its own
+_caro_note='
+{ _caro_s=$? _caro_a=$_ _caro_e=1; } 2>/dev/null'
 
 # shellcheck disable=SC2016 # run by the feed file's lines
 _caro_step='{ command exec 0<"$_caro_feed"; } 2>/dev/null || exec 0<"$_caro_tty"
 [ -z "$_caro_b" ] || _caro_end "$_caro_s"
 _caro_read || exit "$_caro_s"
 case $_caro_c in
-*[![:space:]]*) _caro_begin; { _caro_ret "$_caro_s"; eval "${_caro_v:+$_caro_loud}$_caro_c"; } <"$_caro_tty"
-  { _caro_s=$? _caro_v=; case $- in *x*) set +x; _caro_v=1 ;; esac; _caro_ret "$_caro_s"; } 2>/dev/null ;;
+*[![:space:]]*) _caro_begin; { _caro_e=; _caro_ret "$_caro_s" "$_caro_a"; eval "${_caro_v:+$_caro_loud}$_caro_c$_caro_note"; } <"$_caro_tty"
+  { _caro_u=$?; [ "$_caro_e" ] || _caro_s=$_caro_u; _caro_v=; case $- in *x*) set +x; _caro_v=1 ;; esac; _caro_ret "$_caro_s"; } 2>/dev/null ;;
 *) _caro_ret "$_caro_s" ;;
 esac'
 
@@ -157,40 +167,47 @@ _caro_dash() {
   [ -t 0 ] && _caro_tty=$(tty) || return 0
   _caro_feed=$_caro_g.feed
   # shellcheck disable=SC2016 # expanded when dash reads the line
-  _caro_l=$(printf '%-63s' '{ _caro_quiet; } 2>/dev/null; eval "$_caro_step"')$_caro_nl
+  _caro_l=$(\command printf '%-63s' '{ _caro_quiet; } 2>/dev/null; eval "$_caro_step"')$_caro_nl
   for _caro_u in 1 2 3 4 5 6 7 8; do _caro_l=$_caro_l$_caro_l; done
-  _caro_open && { printf %s "$_caro_l" >|"$_caro_feed"; } 2>/dev/null && exec 0<"$_caro_feed"
+  _caro_open && { \command printf %s "$_caro_l" >|"$_caro_feed"; } 2>/dev/null && exec 0<"$_caro_feed"
 }
 
 # --- busybox ash
 # PS1 is expanded at each prompt, and only the history contains what was typed: one record at the
 # end, without a start time. The hook runs in a subshell; arithmetic in PS1 sets what must survive
-# it. $_ is set to a number that is never typed, to tell an empty line from a repeated command,
-# which adds no history entry.
+# it. LINENO changes if something ran in this shell itself: not for an empty line, a comment or a
+# syntax error, but for a repeated command, which adds no history entry.
 
-# _caro_ash STATUS LAST-WORD: prints the number of the last history entry.
+# _caro_ash STATUS LINES: prints the number of the last history entry. STATUS is `exit` when the
+# shell ends.
 _caro_ash() {
   exec 2>/dev/null
   # busybox 1.37 prints its history on standard error.
-  _caro_l=$(history 2>&1 | "$_caro_tail" -n 1)
+  _caro_u=$(history 2>&1)
+  _caro_l=${_caro_u##*"$_caro_nl"}
   _caro_n=${_caro_l#"${_caro_l%%[0-9]*}"}
   _caro_n=${_caro_n%%[!0-9]*}
   _caro_n=${_caro_n:--1}
-  echo "$_caro_n"
+  [ "$1" = exit ] || \command printf %s "$_caro_n"
   [ "$_caro_h" -ge -1 ] && _caro_open || return 0
-  if [ "$_caro_n" -eq "$_caro_h" ]; then
-    [ "$2" != 1795414808 ] || return 0
-    _caro_c=${_caro_l#*[0-9] }
-  else
-    _caro_c=
-    IFS=$_caro_nl
-    set -f
-    # Each line of a command is a separate entry.
-    for _caro_l in $(history 2>&1 | "$_caro_tail" -n "$((_caro_n - _caro_h))"); do
-      _caro_c=$_caro_c${_caro_c:+$_caro_nl}${_caro_l#*[0-9] }
-    done
+  _caro_k=$((_caro_n - _caro_h))
+  if [ "$_caro_k" -eq 0 ]; then
+    [ "$2" -ne 0 ] && [ "$1" != exit ] || return 0
+    _caro_k=1
   fi
-  case $_caro_c in '' | [[:space:]]*) return 0 ;; esac
+  _caro_c=
+  # Each line of a command is a separate entry.
+  while [ "$_caro_k" -gt 0 ]; do
+    _caro_l=${_caro_u##*"$_caro_nl"} _caro_k=$((_caro_k - 1))
+    _caro_u=${_caro_u%"$_caro_nl"*}
+    _caro_c=${_caro_l#*[0-9] }${_caro_c:+$_caro_nl$_caro_c}
+  done
+  # A pipeline runs nothing in this shell. With the status of a syntax error, `sh` decides.
+  [ "$1$2" != 20 ] || {
+    \command printf '%s\n' "$_caro_c" | sh -n
+    [ "$?" -ne 2 ] || return 0
+  }
+  case $_caro_c in '' | [[:space:]]* | '#'*) return 0 ;; esac
   _caro_p=$PWD
   case $_caro_c in cd | 'cd '*) [ "$1" -ne 0 ] || _caro_p=$OLDPWD ;; esac
   # Avoids `read` if possible: in busybox 1.38, it never returns after an interrupted command.
@@ -205,14 +222,23 @@ _caro_ash() {
   # subshell.
   {
     [ "$_caro_lost" -eq 0 ] || _caro_mark="x\\0v1\\0l=$_caro_lost\\0"
-    printf "$_caro_mark"'t=b\0q=%s\0s=%s\0g=%s\0' "$_caro_q" "$1" "$_caro_u" &&
-      { [ -z "$_caro_t" ] || printf 'e=%s\0' "$_caro_t"; } &&
-      printf 'p=%s\0c=%s\0\0' "$_caro_p" "$_caro_c"
+    if [ "$1" = exit ]; then
+      \command printf "$_caro_mark"'t=s\0q=%s\0' "$_caro_q"
+    else
+      \command printf "$_caro_mark"'t=b\0q=%s\0s=%s\0g=%s\0' "$_caro_q" "$1" "$_caro_u" &&
+        { [ -z "$_caro_t" ] || \command printf 'e=%s\0' "$_caro_t"; }
+    fi &&
+      \command printf 'p=%s\0c=%s\0\0' "$_caro_p" "$_caro_c"
   } >>"$_caro_d/sh.$$.$_caro_at.$((_caro_q / 64))" && _caro_kept || _caro_lose
-  echo ",_caro_lost=$_caro_lost"
+  [ "$1" = exit ] || \command printf %s ",_caro_lost=$_caro_lost"
+}
+# What ended the shell, such as `exit`, is one entry more than at the last prompt.
+_caro_exit_ash() {
+  (_caro_ash exit 1) 2>/dev/null
+  return "$1"
 }
 # shellcheck disable=SC2016 # expanded at each prompt
-_caro_ps_ash='${_caro_z#$((_caro_h=$({ _caro_ash "$?" "$_"; } 2>/dev/null)))}${_caro_z#$((_caro_q=_caro_q+1))}${_caro_z#$((_=1795414808))}'
+_caro_ps_ash='${_caro_z#$((_caro_h=$({ _caro_ash "$?" "$((${LINENO:-0} - _caro_e))"; } 2>/dev/null)))}${_caro_z#$((_caro_q=_caro_q+1))}${_caro_z#$((_caro_e=${LINENO:-0}))}'
 
 # --- ksh93 and mksh
 # PS1 is expanded at each prompt, and ${ …; } runs in the shell itself without a fork: one record at
@@ -237,21 +263,38 @@ _caro_ksh() {
     if [ -n "$_caro_h" ] && [ "$_caro_n" != "$_caro_h" ]; then
       _caro_c=${_caro_l#*"$_caro_tab"}
       _caro_c=${_caro_c//"$_caro_nl$_caro_tab"/"$_caro_nl"}
-      case $_caro_c in ""|[[:space:]]*) ;; *) _caro_next && _caro_time && _caro_write "$(($1 > 256 ? $1 - 128 : $1))" ;; esac
+      case $_caro_c in ""|[[:space:]]*|"#"*) ;; *) _caro_ran "$1" "${2-}" && _caro_next && _caro_time && _caro_write "$(($1 > 256 ? $1 - 128 : $1))" ;; esac
     fi
-    _caro_h=${_caro_n:-0} _caro_p=$PWD
+    _caro_h=${_caro_n:-0} _caro_p=$PWD _caro_a=${2-}
   } 2>/dev/null
   : "${2-}"
   [ "$1" -gt 255 ] || return "$1"
+}
+_caro_ran() {
+  [ "$1" != "$_caro_syntax" ] || [ "$2" != "$_caro_a" ] || [ ! -e "/proc/$$/exe" ] ||
+    \command print -r -- "$_caro_c" | "/proc/$$/exe" -n 2>/dev/null
+}
+_caro_exit_ksh() {
+  {
+    _caro_entry
+    _caro_n=${_caro_l%%[!0-9]*}
+    _caro_c=${_caro_l#*"$_caro_tab"}
+    _caro_c=${_caro_c//"$_caro_nl$_caro_tab"/"$_caro_nl"}
+    [ -z "$_caro_h" ] || [ "$_caro_n" = "$_caro_h" ] ||
+      case $_caro_c in ""|[[:space:]]*|"#"*) ;; *) _caro_next && _caro_write "" ;; esac
+  } 2>/dev/null
+  return "$1"
 }'
 # shellcheck disable=SC2016 # evaluated by ksh93
 _caro_def_ksh93='typeset +x _caro_y
 function _caro_y.get { _caro_ksh "$?"; }
 _caro_entry() { _caro_l=${ hist -l -0 -0; }; }
-_caro_time() { _caro_t=${ printf "%(%s%6N)T" now; }; }
+_caro_time() { _caro_t=${ \command printf "%(%s%6N)T" now; }; }
 _caro_write() {
-  printf "${_caro_mark}t=b\0q=%s\0s=%s\0e=%s\0p=%s\0c=%s\0\0" \
-    "$_caro_q" "$1" "$_caro_t" "$_caro_p" "$_caro_c" >>"$_caro_f" && _caro_kept || _caro_lose
+  _caro_e=s
+  [ -z "$1" ] || _caro_e="b\\0s=$1\\0e=$_caro_t"
+  \command printf "${_caro_mark}t=$_caro_e\0q=%s\0p=%s\0c=%s\0\0" \
+    "$_caro_q" "$_caro_p" "$_caro_c" >>"$_caro_f" && _caro_kept || _caro_lose
   _caro_q=$((_caro_q + 1))
 }'
 # mksh has no printf builtin, and hides the newest entry from every number except one that is too
@@ -260,12 +303,14 @@ _caro_write() {
 _caro_def_mksh='_caro_entry() { _caro_l=${ fc -l 999999999 999999999; }; }
 _caro_time() { _caro_t=$EPOCHREALTIME; _caro_t=${_caro_t%.*}${_caro_t#*.}; }
 _caro_write() {
+  _caro_e=s
+  [ -z "$1" ] || _caro_e="b\\0000s=$1\\0000e=$_caro_t"
   {
-    print -n "$_caro_cut\0000v1\0000${_caro_cut:+l=$_caro_lost\0000}t=b\0000q=$_caro_q\0000s=$1\0000e=$_caro_t\0000p=" &&
-      print -nr -- "$_caro_p" &&
-      print -n "\0000c=" &&
-      print -nr -- "$_caro_c" &&
-      print -n "\0000\0000"
+    \command print -n "$_caro_cut\0000v1\0000${_caro_cut:+l=$_caro_lost\0000}t=$_caro_e\0000q=$_caro_q\0000p=" &&
+      \command print -nr -- "$_caro_p" &&
+      \command print -n "\0000c=" &&
+      \command print -nr -- "$_caro_c" &&
+      \command print -n "\0000\0000"
   } >>"$_caro_f" && _caro_kept || _caro_lose
   _caro_q=$((_caro_q + 1))
 }'
@@ -278,32 +323,58 @@ caro_off() {
   _caro_loaded='' _caro_d=''
 }
 
+# Puts $2 in front of the user's trap on signal $1. Without it, the command that ends the shell has
+# no prompt after it and is not recorded.
+_caro_trap() {
+  _caro_u=
+  { trap >|"$_caro_g"; } 2>/dev/null || return 0
+  while IFS= \command read -r _caro_l; do
+    case $_caro_l in
+    *_caro_*) return 0 ;;
+    'trap -- '*" $1") _caro_u=${_caro_l#trap -- } ;;
+    esac
+  done <"$_caro_g"
+  eval "_caro_u=${_caro_u% "$1"}"
+  # shellcheck disable=SC2064 # both are known now
+  trap "$2${_caro_u:+$_caro_nl$_caro_u}" "$1"
+}
+
 _caro_load() {
-  _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_b='' _caro_base='' _caro_z='' _caro_ps='' _caro_c='' _caro_v=''
+  # shellcheck disable=SC2030,SC2031 # tried in a subshell, because an error would end the start file
+  (PS1='') 2>/dev/null || return 0
+  _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_b='' _caro_base='' _caro_z='' _caro_ps='' _caro_c='' _caro_v='' _caro_a='' _caro_e=0
   _caro_kept
   # Forks only at load: to find the difference between the clock and the epoch.
-  _caro_t=$(date +%s%N 2>/dev/null)
+  _caro_t=$(\command date +%s%N 2>/dev/null)
   # If date has no nanoseconds, whole seconds are used.
-  case $_caro_t in *[!0-9]* | '' | ??????????) _caro_t=$(date +%s)000000000 ;; esac
+  case $_caro_t in *[!0-9]* | '' | ??????????) _caro_t=$(\command date +%s)000000000 ;; esac
   _caro_at=${_caro_t%???}
   _caro_g=$_caro_d/.sh.$$.$_caro_at
   if [ -n "${KSH_VERSION-}" ]; then
-    _caro_h='' _caro_p=$PWD _caro_y='' _caro_tab=$(printf '\t')
+    _caro_h='' _caro_p=$PWD _caro_y='' _caro_tab=$(\command printf '\t')
     case $KSH_VERSION in
-    *MIRBSD*) eval "$_caro_def_mksh" && _caro_ps=$_caro_ps_mksh ;;
-    *) eval "$_caro_def_ksh93" && _caro_ps=$_caro_ps_ksh93 ;;
+    *MIRBSD*) eval "$_caro_def_mksh" && _caro_ps=$_caro_ps_mksh _caro_syntax=1 ;;
+    *)
+      eval "$_caro_def_ksh93" && _caro_ps=$_caro_ps_ksh93 _caro_syntax=3
+      # mksh and ash would let the running command end first, and keep a closed terminal alive.
+      _caro_trap HUP 'exit 129'
+      ;;
     esac
     eval "$_caro_def_ksh"
     PS1=$_caro_ps${PS1-}
+    # shellcheck disable=SC2016 # expanded when the trap runs
+    _caro_trap EXIT '_caro_exit_ksh "$?"'
     return 0
   fi
-  [ ! -r /proc/uptime ] || { IFS=' ' read -r _caro_u _caro_l </proc/uptime && _caro_base=$((_caro_at - ${_caro_u%.*}${_caro_u#*.}0000)); }
+  [ ! -r /proc/uptime ] || { IFS=' ' \command read -r _caro_u _caro_l </proc/uptime && _caro_base=$((_caro_at - ${_caro_u%.*}${_caro_u#*.}0000)); }
   if command -v fc >/dev/null; then
     # dash with line editing, or an unknown shell: its input must not be replaced.
     :
   elif command -v history >/dev/null; then
-    _caro_h=-2 _caro_ps=$_caro_ps_ash _caro_tail=$(command -v tail)
+    _caro_h=-2 _caro_ps=$_caro_ps_ash
     PS1=$_caro_ps${PS1-}
+    # shellcheck disable=SC2016 # expanded when the trap runs
+    _caro_trap EXIT '_caro_exit_ash "$?"'
   elif [ -z "${_caro_feed-}" ]; then
     _caro_dash
   fi
