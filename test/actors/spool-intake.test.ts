@@ -114,6 +114,28 @@ describe('a sweep', () => {
     expect(readdirSync(spool)).toEqual([]);
   });
 
+  test('keeps a file with records that came after it was read, and stores them the next time', async () => {
+    let late = [start(1), end(1)];
+    let file = '';
+    const appends: BusClient = {
+      ...speaker,
+      // Called after the commit and before the removal.
+      publish: () => {
+        write(file, 'zsh.99.1.0', ...late);
+        late = [];
+        return Promise.resolve();
+      },
+    };
+    const { spool, intake, commands, running } = rig({ bus: appends });
+    file = spool;
+    write(spool, 'zsh.99.1.0', start(0), end(0));
+    const reader = intake();
+    await reader.sweep();
+    expect([commands(), readdirSync(spool)]).toEqual([['echo 0'], ['zsh.99.1.0']]);
+    await reader.sweep();
+    expect([commands(), readdirSync(spool), running()]).toEqual([['echo 0', 'echo 1'], [], []]);
+  });
+
   test('waits for the rest of a record that is being written, and counts one that never ends', async () => {
     const { spool, intake, commands, alive, dropped } = rig();
     const record = start(0);

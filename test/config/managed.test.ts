@@ -112,6 +112,27 @@ address = "10.0.1.2:9238"
     expect(readdirSync(dirname(places.managed))).toEqual([]);
   });
 
+  test('is checked by the strictest rules where caro.toml is broken, and each file is named with its problem', () => {
+    const peer = (address: string): string => `[[mesh.peers]]\nid = "${id(1)}"\naddress = "${address}"\n`;
+    writeFileSync(places.managed, peer('8.8.8.8:9238'), { mode: 0o600 });
+    own('[mesh]\nallow_public = true\n');
+    expect(checkConfiguration(places)).toEqual([]);
+    own('[mesh]\nallow_public = true\nport = 1\n');
+    expect(checkConfiguration(places).map(({ file, key }) => [file, key])).toEqual([
+      [places.config, 'mesh.port'],
+      [places.managed, 'mesh.peers[0].address'],
+    ]);
+    writeFileSync(places.managed, peer('node.example:9238'), { mode: 0o600 });
+    expect(checkConfiguration(places).map(({ key }) => key)).toEqual(['mesh.port', 'mesh.peers[0].address']);
+    writeFileSync(places.managed, peer('10.0.1.5:9238'), { mode: 0o600 });
+    expect(checkConfiguration(places).map(({ key }) => key)).toEqual(['mesh.port']);
+    const before = readFileSync(places.managed, 'utf8');
+    const change = (managed: ManagedSettings): ManagedSettings => ({ ...managed, sharing: { level: 1 } });
+    expect(() => changeManaged(places, 'host', change)).toThrow(/caro\.toml:3: mesh\.port/);
+    expect(() => loadConfiguration(places, 'host')).toThrow(/caro\.toml:3: mesh\.port/);
+    expect(readFileSync(places.managed, 'utf8')).toBe(before);
+  });
+
   test('takes nothing that only the owner decides, and says in which file the problem is', () => {
     writeFileSync(places.managed, '[dashboard]\nport = 1\n', { mode: 0o600 });
     expect(checkConfiguration(places)).toEqual([

@@ -84,6 +84,7 @@ requireNpmSbom()('the bill of materials', () => {
 test('package, lock file and the newest heading of the changelog bear the same version', () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly version: string };
   const headings = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8').match(/^## .*$/gm) ?? [];
+  expect(headings.length).toBeGreaterThan(0);
   for (const heading of headings) expect(heading).toMatch(/^## \d+\.\d+\.\d+ - (unreleased|\d{4}-\d\d-\d\d)$/);
   expect(headings.slice(1).filter((heading) => heading.endsWith('unreleased'))).toEqual([]);
   expect([lock.version, headings[0]?.split(' ')[1]]).toEqual([version, version]);

@@ -63,9 +63,10 @@ test(`killed -9 ${KILLS} times under load, the service has every command once an
   const service = await startService(home);
   const stored = await until(
     () => caroJson<TerminalEvent>(home, 'events', '--limit', '10000', '--since', '1h'),
-    (list) => list.length >= Math.min(10_000, written.length),
+    (list) => list.length >= Math.min(10_000, written.length) && list.every(({ running }) => !running),
     30_000,
   );
+  expect(stored.length).toBeGreaterThan(0);
   const [status] = await caroJson<{ observe: { events: number; dropped: number } }>(home, 'status');
   expect(status?.observe).toMatchObject({ events: written.length, dropped: 0 });
   const newest = new Set(stored.map((event) => event.command));

@@ -83,6 +83,7 @@ describe('a question to the mesh', () => {
 
   test('says nothing of a figure while it runs', async () => {
     const lines = (await ask()).filter((line) => line.progress);
+    expect(lines.length).toBeGreaterThan(0);
     for (const line of lines) expect(Object.keys(line)).toEqual(['progress']);
     expect(JSON.stringify(lines)).not.toMatch(/summary|aggregate|cells/);
   });
