@@ -4,6 +4,7 @@ import { CaroError } from '../domain/errors.ts';
 import { isOverQuota } from '../platform/full-disk.ts';
 import { assertPrivate, type FileFacts } from '../platform/permissions.ts';
 import { makePrivateDirectory } from '../platform/private-file.ts';
+import { plainPath } from './plain-path.ts';
 
 /** The files and directories of one node (docs/design.md §3). All paths are absolute. */
 export interface Places {
@@ -48,24 +49,27 @@ const SOCKET_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
  * directory.
  *
  * @throws CaroError `usage` for a relative `CARO_HOME`, which would move with the working
- *   directory.
+ *   directory, and for a path with control characters.
  */
 export function placesFrom(env: Readonly<Record<string, string | undefined>>, home: string): Places {
   const { CARO_HOME: own, XDG_RUNTIME_DIR: runtime } = env;
   if (own !== undefined && own !== '') {
+    plainPath('CARO_HOME', own);
     if (!isAbsolute(own))
       throw new CaroError('usage', `CARO_HOME: expected an absolute path, got ${JSON.stringify(own)}`);
     return places(join(own, 'config'), join(own, 'data'), join(own, 'run'), join(own, 'state'));
   }
   const base = (variable: string, fallback: string): string => {
-    const value = env[variable];
-    return join(value !== undefined && isAbsolute(value) ? value : join(home, fallback), 'caro');
+    const value = plainPath(variable, env[variable] ?? '');
+    return join(isAbsolute(value) ? value : join(plainPath('HOME', home), fallback), 'caro');
   };
   const data = base('XDG_DATA_HOME', '.local/share');
   return places(
     base('XDG_CONFIG_HOME', '.config'),
     data,
-    runtime !== undefined && isAbsolute(runtime) ? join(runtime, 'caro') : join(data, 'run'),
+    runtime !== undefined && isAbsolute(runtime)
+      ? join(plainPath('XDG_RUNTIME_DIR', runtime), 'caro')
+      : join(data, 'run'),
     base('XDG_STATE_HOME', '.local/state'),
   );
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { placesFrom } from '../../config/places.ts';
+import { plainPath } from '../../config/plain-path.ts';
 import { packageRoot } from '../package-root.ts';
 import { serviceCommand, serviceEnvironment } from './command.ts';
 
@@ -71,8 +72,10 @@ function filled(template: string, values: Readonly<Record<string, string | reado
   );
 }
 
+const plain = (text: string): string => plainPath('the service unit', text);
+
 /** In double quotes `\` and `"` are special, and `%` begins a specifier. */
-const systemdWord = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')}"`;
+const systemdWord = (text: string): string => `"${plain(text).replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')}"`;
 
 const xmlString = (text: string): string =>
-  `<string>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</string>`;
+  `<string>${plain(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</string>`;
