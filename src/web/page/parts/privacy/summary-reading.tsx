@@ -16,7 +16,8 @@ export function SummaryReading({ payload }: { readonly payload: string }) {
       {summary.coverage.observed > 0 && <Counted summary={summary} />}
       <p class="quiet">
         It also names this node (<span class="mono wrap">{summary.node}</span>), says when it was made, holds a random
-        id and number, and for each tool and kind of tool the sum of its run times and how many runs were how long.
+        id and number, and for each tool and kind of tool how many runs have a known exit status, the sum of the
+        measured run times, and how many runs were how long.
       </p>
     </div>
   );
