@@ -6,7 +6,7 @@ import { serviceControl } from './actors/service-control.ts';
 import { recordConfiguration } from './actors/settings.ts';
 import { createStatusReporter } from './actors/status-reporter.ts';
 import { openAdminServer } from './admin/server.ts';
-import { isRolledBack } from './audit/rollback.ts';
+import { isHeadMissing, isRolledBack } from './audit/rollback.ts';
 import { Bus } from './bus/bus.ts';
 import { Lifecycle } from './bus/lifecycle.ts';
 import { type ActorSpec, messageCounts, Supervised, type SupervisorOptions } from './bus/supervisor.ts';
@@ -258,7 +258,10 @@ async function recordStart(context: ServiceContext, { migration, setAside }: Ope
   const kept = readAuditHead(places.auditHead);
   const last = kept === null ? {} : { lastSeq: kept.seq, lastHash: kept.hash };
   if (setAside) await append({ type: 'database.repaired', details: { reason: setAside.reason, ...last } });
-  else if (kept && isRolledBack(createAuditStore(database), kept)) {
+  else if (isHeadMissing(createAuditStore(database).checkpoints(), kept)) {
+    log.error({ file: places.auditHead }, 'head of the audit log missing');
+    await append({ type: 'database.restored', details: { reason: 'found without its kept head' } });
+  } else if (kept && isRolledBack(createAuditStore(database), kept)) {
     log.error({ seq: kept.seq }, 'database older than the head of its audit log');
     await append({ type: 'database.restored', details: { reason: 'found older than its kept head', ...last } });
   }

@@ -49,8 +49,9 @@ export function createAuditor(ports: AuditPorts, { retention }: AuditSettings): 
   const checkpoint = (at: AuditRecord, prunedThrough: number): void => {
     const open = { seq: at.seq, hash: at.hash, time: isoTime(ports.now()), prunedThrough };
     const sealedHead = { ...open, signature: Buffer.from(ports.sign(checkpointBytes(open))).toString('base64') };
-    ports.store.addCheckpoint(sealedHead);
+    // The file first: a sealed log without it counts as cut off.
     if (prunedThrough === 0) ports.keepHead(sealedHead);
+    ports.store.addCheckpoint(sealedHead);
   };
   const seal = (): void => {
     if (!head || head.seq <= sealed) return;

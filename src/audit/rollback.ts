@@ -28,6 +28,13 @@ export function isRolledBack(log: Log, kept: Head): boolean {
   return !isThere && !isPruned && !ACCOUNTS.some((type) => log.list({ type }).some((record) => names(record, kept)));
 }
 
+/**
+ * Whether the head that is stored next to a database is gone although the log has been sealed:
+ * without it, records and checkpoints may have been cut off the end.
+ */
+export const isHeadMissing = (checkpoints: readonly AuditCheckpoint[], kept: Head | null): boolean =>
+  kept === null && checkpoints.some(({ prunedThrough }) => prunedThrough === 0);
+
 const names = ({ details }: AuditRecord, { seq }: Head): boolean => {
   const { lastSeq } = details;
   return typeof lastSeq === 'number' && lastSeq >= seq;

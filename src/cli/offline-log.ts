@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { DetectionFinding } from '../audit/finding.ts';
-import { isRolledBack } from '../audit/rollback.ts';
+import { isHeadMissing, isRolledBack } from '../audit/rollback.ts';
 import type { AuditCheckpoint, AuditRecord } from '../domain/audit/audit-record.ts';
 import { CaroError } from '../domain/errors.ts';
 import { readAuditHead } from '../storage/audit-head.ts';
@@ -14,8 +14,11 @@ export interface OfflineLog {
   readonly checkpoints: () => readonly AuditCheckpoint[];
   /** Findings of this node, from rollups. MUST NOT be read while `records` is. */
   readonly findings: (nowMs: number) => Iterable<DetectionFinding>;
-  /** Whether the head kept in `headFile` is missing and no record explains it. */
-  readonly isRolledBack: (headFile: string) => boolean;
+  /**
+   * What is wrong with the head kept in `headFile`: the log lacks it and no record explains that,
+   * or the file is missing; null if nothing is.
+   */
+  readonly headFault: (headFile: string) => 'rolled back' | 'missing' | null;
   readonly close: () => void;
 }
 
@@ -36,9 +39,10 @@ export function openAuditLog(file: string): OfflineLog {
       records: store.all,
       checkpoints: store.checkpoints,
       findings: (nowMs) => findings(database, nowMs),
-      isRolledBack: (headFile) => {
+      headFault: (headFile) => {
         const kept = readAuditHead(headFile);
-        return kept !== null && isRolledBack(store, kept);
+        if (isHeadMissing(store.checkpoints(), kept)) return 'missing';
+        return kept !== null && isRolledBack(store, kept) ? 'rolled back' : null;
       },
       close: () => database.close(),
     };

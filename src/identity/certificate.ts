@@ -1,6 +1,6 @@
 import { webcrypto, X509Certificate } from 'node:crypto';
 import { CaroError } from '../domain/errors.ts';
-import { encodeNodeId } from '../domain/identity/node-id.ts';
+import { encodeNodeId, parseNodeId } from '../domain/identity/node-id.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import type { Identity } from './identity.ts';
 
@@ -94,7 +94,9 @@ export function nodeIdOf(certificate: X509Certificate | undefined, nowMs: number
       `expected a certificate that is valid at ${isoTime(nowMs)}, got one for ${validity}; restart that node, which then makes a new one`,
     );
   }
-  return encodeNodeId(publicKey);
+  const id = encodeNodeId(publicKey);
+  if (parseNodeId(id)) return id;
+  throw new CaroError('certificate_kind', 'expected a strong Ed25519 key in the certificate, got one of small order');
 }
 
 function publicKeyOf(certificate: X509Certificate): Uint8Array | undefined {

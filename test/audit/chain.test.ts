@@ -40,7 +40,34 @@ const at = (records: readonly AuditRecord[], seq: number): AuditRecord => {
   return record;
 };
 
+/** A checkpoint with the signature of another key. */
+function foreignCheckpoint(record: AuditRecord, prunedThrough: number): AuditCheckpoint {
+  const open = { seq: record.seq, hash: record.hash, time: record.time, prunedThrough };
+  const stranger = openIdentity(join(lastingFolder(), 'stranger.key'));
+  return { ...open, signature: Buffer.from(stranger.sign(checkpointBytes(open))).toString('base64') };
+}
+
 describe('verifyChain', () => {
+  test('a missing prefix behind a checkpoint that a foreign key signed is found', () => {
+    const records = chain(12);
+    const rest = records.slice(6);
+    expect(verifyChain(rest, [checkpoint(at(records, 6), 6)], checks)).toMatchObject({ ok: true, records: 6 });
+    const forged = foreignCheckpoint(at(records, 6), 6);
+    const verdict = verifyChain(rest, [forged], checks);
+    expect(verdict).toMatchObject({
+      ok: false,
+      firstBad: { seq: 6, reason: 'the signature of its checkpoint is wrong' },
+    });
+    const sealed = [forged, checkpoint(at(records, 12))];
+    expect(verifyChain(rest, sealed, checks)).toMatchObject({ ok: false, firstBad: { seq: 6 } });
+  });
+
+  test('a checkpoint that a foreign key signed before the missing prefix is not needed any more', () => {
+    const records = chain(12);
+    const checkpoints = [foreignCheckpoint(at(records, 5), 0), checkpoint(at(records, 6), 6)];
+    expect(verifyChain(records.slice(6), checkpoints, checks).ok).toBe(true);
+  });
+
   test('an untouched chain verifies, with and without checkpoints', () => {
     const records = chain(20);
     expect(verifyChain(records, [], checks)).toEqual({ ok: true, records: 20, checkpoints: 0, firstBad: null });

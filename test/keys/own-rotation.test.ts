@@ -138,6 +138,14 @@ describe('the change of this node’s own key', () => {
     expect(tellable(statements, NOW + 31 * 86_400_000)).toEqual({ ...statements, rotations: [] });
   });
 
+  test('is told until the exact end of its validity', () => {
+    const statements = beginRotation(places, old, planned);
+    const [rotation] = statements.rotations;
+    const until = Date.parse(rotation ? openRotation(rotation).until : '');
+    expect(tellable(statements, until - 1).rotations).toHaveLength(1);
+    expect(tellable(statements, until).rotations).toEqual([]);
+  });
+
   test('means nothing for a key that was put in place by hand', () => {
     beginRotation(places, old, planned);
     rmSync(places.identityKey);

@@ -93,6 +93,17 @@ describe('trust in a key that was rotated', () => {
     expect(hasSucceeded(book, key(0).id, key(1).id, after)).toBe(true);
   });
 
+  test('begins with a statement at the last moment of its validity, and not one later', () => {
+    const statement = rotation(0, 1);
+    const from = Date.parse(openRotation(statement).from);
+    const until = Date.parse(openRotation(statement).until);
+    expect(observeRotation(EMPTY_KEY_BOOK, statement, until - 1).outcome).toBe('new');
+    expect(observeRotation(EMPTY_KEY_BOOK, statement, until).outcome).toBe('late');
+    const tolerated = from - 5 * 60_000;
+    expect(observeRotation(EMPTY_KEY_BOOK, statement, tolerated).outcome).toBe('new');
+    expect(codeOf(() => observeRotation(EMPTY_KEY_BOOK, statement, tolerated - 1))).toBe('rotation_invalid');
+  });
+
   test('has its grace counted from when we learned of it, so that a thief cannot date it back', () => {
     const seen = NOW + 5 * 86_400_000;
     const book = learn(EMPTY_KEY_BOOK, rotation(0, 1), seen);

@@ -69,3 +69,30 @@ test('a backup that the owner restores is accounted for, and no start speaks of 
   await service.stop();
   expect(await verify(home)).toMatchObject({ code: 0 });
 });
+
+test('a log that was cut off does not verify because the file with its head was removed', async () => {
+  const { home, database, old } = await twice();
+  copyFileSync(old, database);
+  rmSync(join(home, 'data', 'audit-head.json'));
+  const { code, stdout } = await verify(home);
+  expect([code, stdout]).toEqual([
+    1,
+    expect.stringContaining('the file with its newest head (audit-head.json) is gone'),
+  ]);
+  const service = await startService(home);
+  expect(service.log()).toContain('head of the audit log missing');
+  const [record] = await caroJson<AuditRecord>(home, 'audit', 'list', '--type', 'database.restored');
+  expect(record?.details).toEqual({ reason: 'found without its kept head' });
+  await service.stop();
+  expect(await verify(home)).toMatchObject({ code: 0 });
+});
+
+test('a node that has never sealed its log has no head to miss', async () => {
+  const { home } = openHome();
+  homes.push(home);
+  await configure(home);
+  const service = await startService(home);
+  expect(await caroJson<AuditRecord>(home, 'audit', 'list', '--type', 'database.restored')).toEqual([]);
+  await service.stop();
+  expect(await verify(home)).toMatchObject({ code: 0 });
+});

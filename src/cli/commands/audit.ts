@@ -93,7 +93,8 @@ function verificationOf(context: Context, { file, id }: VerifyOptions): AuditVer
   const log = openAuditLog(context.places().database);
   try {
     const verification = verifyChain(log.records(), log.checkpoints(), proof);
-    return verification.ok && log.isRolledBack(context.places().auditHead) ? rolledBack(verification) : verification;
+    const fault = verification.ok ? log.headFault(context.places().auditHead) : null;
+    return fault === null ? verification : withoutHead(verification, HEAD_FAULTS[fault]);
   } catch (error) {
     throw new CaroError(
       'audit_broken',
@@ -107,13 +108,16 @@ function verificationOf(context: Context, { file, id }: VerifyOptions): AuditVer
   }
 }
 
-const rolledBack = (verification: AuditVerification): AuditVerification => ({
+const HEAD_FAULTS = {
+  'rolled back': 'records are missing from here on: the newest known one (audit-head.json) is not in the log',
+  missing:
+    'records may be missing from here on: the log was sealed, and the file with its newest head (audit-head.json) is gone',
+} as const;
+
+const withoutHead = (verification: AuditVerification, reason: string): AuditVerification => ({
   ...verification,
   ok: false,
-  firstBad: {
-    seq: verification.records + 1,
-    reason: 'records are missing from here on: the newest known one (audit-head.json) is not in the log',
-  },
+  firstBad: { seq: verification.records + 1, reason },
 });
 
 function sayVerification(context: Context, { ok, records, checkpoints, firstBad }: AuditVerification): void {

@@ -67,10 +67,12 @@ export function decodeInviteCode(text: string): InviteCode {
   if (content.length !== keyAt + KEY_BYTES + SECRET_BYTES) throw invalid('it has another length');
   const port = content.readUInt16BE(keyAt - 2);
   if (port === 0) throw invalid('it has no port');
+  const id = encodeNodeId(content.subarray(keyAt, keyAt + KEY_BYTES));
+  if (!parseNodeId(id)) throw invalid('it names no key of a node');
   return {
     host: addressText(content.subarray(2, keyAt - 2)),
     port,
-    id: encodeNodeId(content.subarray(keyAt, keyAt + KEY_BYTES)),
+    id,
     secret: new Uint8Array(content.subarray(keyAt + KEY_BYTES)),
   };
 }
