@@ -2,8 +2,7 @@
 # Caro mesh, shells called sh: dash, busybox ash, ksh93, mksh, and bash or zsh running as sh.
 # Appends records of each typed command to the spool, and prints nothing. Record format and
 # background: docs/hooks.md.
-# Expects _caro_d, the spool directory, and _caro_hooks, the directory of this file (for bash and
-# zsh as sh).
+# Expects _caro_d, the spool directory, and _caro_hooks, the directory of this file.
 # `caro_off` ends it in a running shell; CARO_OFF=1 keeps it from loading.
 # shellcheck disable=SC2154 # both are set by the lines `caro shell init` prints before this text
 # shellcheck disable=SC2031 # PS1 is only tried in a subshell
@@ -315,16 +314,13 @@ _caro_write() {
   _caro_q=$((_caro_q + 1))
 }'
 
-# ---
-
 # Ends observation in this shell. In dash, the loop stays and records nothing.
 caro_off() {
   PS1=${PS1#"$_caro_ps"}
   _caro_loaded='' _caro_d=''
 }
 
-# Puts $2 in front of the user's trap on signal $1. Without it, the command that ends the shell has
-# no prompt after it and is not recorded.
+# Puts $2 in front of the user's trap on signal $1: what ends the shell has no prompt after it.
 _caro_trap() {
   _caro_u=
   { trap >|"$_caro_g"; } 2>/dev/null || return 0

@@ -25,6 +25,28 @@ requireShell('fish')('fish special cases', () => {
     expect(spool.files()).toEqual([]);
   });
 
+  test('aliases named like commands of the hook neither stop it nor appear', async () => {
+    const names = ['date', 'math', 'umask'];
+    const { texts, runAll, shell } = await open({
+      before: names.map((name) => `alias ${name} "echo hijacked"`).join('\n'),
+    });
+    await runAll('true one', 'sh -c "exit 3"', 'true two');
+    expect(texts()).toEqual(['true one', 'sh -c "exit 3"', 'true two']);
+    expect(shell.screen()).not.toMatch(/hijacked|_caro/);
+  });
+
+  test('an empty fish_history keeps lines from being recorded (FR-401)', async () => {
+    const { texts, runAll } = await open();
+    await runAll('true one', 'set -g fish_history ""', 'true secret', 'set -g fish_history other', 'true two');
+    expect(texts()).toEqual(['true one', 'set -g fish_history ""', 'true two']);
+  });
+
+  test('a comment is not recorded, a line that ends with one is', async () => {
+    const { texts, runAll } = await open();
+    await runAll('true one', '# a comment', 'true two # a comment');
+    expect(texts()).toEqual(['true one', 'true two # a comment']);
+  });
+
   test('the user’s event functions still run and see the status', async () => {
     const { shell, texts, runAll } = await open({
       before: 'function mine --on-event fish_postexec; echo "post $status" $argv >>~/log; end',
