@@ -41,14 +41,14 @@ test('commands that retention would delete are announced, and kept where the own
 
 test.each(['no\n', ''])('answered with %j they are imported and not kept', async (typed) => {
   const { out } = await cli.run(['import', 'bash'], { now: NOW, columns: 80, typed });
-  expect(out).toContain('They are not kept.');
+  expect(out).toContain('They are not kept:');
   expect(kept()).toEqual([undefined, undefined]);
 });
 
 test('without a terminal nobody is asked, and the option is named', async () => {
   const { code, out } = await cli.run(['import', 'bash'], { now: NOW, input: 'yes\n' });
   expect(out).toContain(SAYS);
-  expect(out).toContain('--keep-old keeps them for 30 days from now');
+  expect(out).toContain('--keep-old would keep them for 30 days from now');
   expect(out).not.toContain('[y/N]');
   expect([code, kept()]).toEqual([0, [undefined, undefined]]);
 });

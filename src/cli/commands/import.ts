@@ -126,10 +126,7 @@ async function keepsOld(context: Context, old: number, all: number, { keepOld, j
     `${old} of ${all} commands are older than ${days} days (retention.events_days): within a quarter of an hour they are deleted, and only their figures stay.`,
   );
   if (!json && (await isAccepted(context, `Keep them for ${days} days from now?`))) return true;
-  say(
-    out,
-    `They are not kept. Where they have not been imported yet, --keep-old keeps them for ${days} days from now.`,
-  );
+  say(out, `They are not kept: --keep-old would keep them for ${days} days from now.`);
   return false;
 }
 
