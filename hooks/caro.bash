@@ -13,22 +13,21 @@
 \builtin shopt -q expand_aliases && _caro_aliases=1 && \builtin shopt -u expand_aliases
 
 # State between functions:
-# n: number of commands started since the prompt, counted by PS0. For each of them: _caro_b, the start
-# time; _caro_x, the $? before it; _caro_hn, one more than the history number of its line; _caro_ln,
-# the number of input lines read.
-# w: empty if no DEBUG trap was seen, 0 for a private line or one of the hook, 1 if the start record
-# is written. v: the same for the command that has just ended.
-# h0: last history number at the prompt, -1 if unknown. h1: history number of the start record;
-# before it is written, the expected number. l0: lines read at the prompt.
-# live: 1 if HISTCMD can be trusted.
-# c: first simple command of the last line found in the history. q: next command number.
-# same: 1 while the last prompt found nothing to correct.
-# miss: 1 from the start of a command until the first element of PROMPT_COMMAND has run.
-# in: 0 at the top level of PROMPT_COMMAND; inside a function of another program 1, or 2 if the first
-# element has already run.
-# ed, edn, edq: see _caro_edited.
-# lost: records since the last written one that could not be written (full disk). mark: start of the
-# next record with a text, which reports them.
+# - n: number of commands started since the prompt, counted by PS0. For each of them: _caro_b, the
+#   start time; _caro_x, the $? before it; _caro_hn, one more than the history number of its line;
+#   _caro_ln, the number of input lines read.
+# - w: empty if no DEBUG trap was seen, 0 for a private line or one of the hook, 1 or 01 if the
+#   start record is written. v: the same for the command that has just ended.
+# - h0: last history number at the prompt, -1 if unknown. h1: history number of the start record;
+#   before it is written, the expected number. l0: lines read at the prompt.
+# - live: 1 if HISTCMD can be trusted. dead: 1 if it never can.
+# - c: first simple command of the last line found in the history. q: next command number.
+# - same: 1 while the last prompt found nothing to correct.
+# - miss: 1 from the start of a command until the first element of PROMPT_COMMAND has run.
+# - in: 0 at the top level of PROMPT_COMMAND; inside a function of another program 1, or 2 if the
+#   first element has already run.
+# - lost: records since the last written one that could not be written (full disk). mark: start of
+#   the next record with a text, which reports them.
 
 # Code that runs for every line is short, because bash copies the body of a function at each call
 # and scans texts character by character. Rare cases have functions of their own.
@@ -59,8 +58,8 @@ _caro_take() {
   _caro_r=$REPLY
 }
 
-# _caro_number sets _caro_h to the history number of the running line ($1 is 0, from a trap) or of the
-# last one ($1 is 1, from the prompt, where HISTCMD is already one higher).
+# _caro_number sets _caro_h to the history number of the running line ($1 is 0, from a trap) or of
+# the last one ($1 is 1, from the prompt, where HISTCMD is already one higher).
 _caro_number() {
   if ((_caro_live)); then
     _caro_h=$((HISTCMD - $1))
@@ -79,8 +78,8 @@ _caro_printed() {
   _caro_h=$((10#0${_caro_r%%[!0-9]*}))
 }
 
-# Prints the last $1 history entries with their numbers and without their times. HISTTIMEFORMAT may be
-# read-only; `fc` does not use it.
+# Prints the last $1 history entries with their numbers and without their times. HISTTIMEFORMAT may
+# be read-only; `fc` does not use it.
 _caro_text() {
   if [[ -z ${HISTTIMEFORMAT-} ]]; then
     builtin history "$1"
@@ -156,10 +155,10 @@ _caro_repeats() {
   [[ ${text//[[:space:]]/} == *"${1//[[:space:]]/}"* ]]
 }
 
-# Sets _caro_a to the first and the last history number of the command at index $1 of this prompt; 0 0
-# if its line is not in the history. $2 is the last number before it, $3 the number of lines read
-# before it. False if the entries may be incomplete: without cmdhist, each line of a command is an entry
-# of its own, and HISTCONTROL and HISTIGNORE drop single ones.
+# Sets _caro_a to the first and the last history number of the command at index $1 of this prompt; 0
+# 0 if its line is not in the history. $2 is the last number before it, $3 the number of lines read
+# before it. False if the entries may be incomplete: without cmdhist, each line of a command is an
+# entry of its own, and HISTCONTROL and HISTIGNORE drop single ones.
 _caro_entry() {
   local last=$((${_caro_hn[$1]-0} - 1))
   ((last >= 0)) || last=$_caro_h
@@ -221,8 +220,8 @@ _caro_unusual() {
   return 0
 }
 
-# Writes the start record of the entries _caro_a, which end with the last one of the history. $1 is the
-# time.
+# Writes the start record of the entries _caro_a, which end with the last one of the history. $1 is
+# the time.
 _caro_begin() {
   local m=$((_caro_h - ${_caro_a% *} + 1))
   {
@@ -235,11 +234,10 @@ _caro_begin() {
   return 1
 }
 
-# `fc`, C-x C-e and `v` in vi mode let an editor write commands, and run these. They become entries of
-# the history one by one. Each is recorded when its first command sets off the trap. True for a command
-# that is not one of them.
-# ed: 1 from the start of the editor. edn: the value of n at that time. edq: 1 while a record has no
-# end. edh: the last entry.
+# `fc`, C-x C-e and `v` in vi mode let an editor write commands, and run these. They become entries
+# of the history one by one. Each is recorded when its first command sets off the trap. True for a
+# command that is not one of them. ed: 1 from the start of the editor. edn: the value of n at that
+# time. edq: 1 while a record has no end. edh: the last entry.
 _caro_edited() {
   if ((_caro_ed == 0)); then
     [[ $BASH_COMMAND != fc\ -*([a-zA-Z])l* ]] || return 0
@@ -431,11 +429,13 @@ if _caro_ge 5 0; then
   _caro_ps0='${_caro_z:(_caro_x[_caro_n+0]=$?,_caro_hn[_caro_n+0]=${HISTCMD+${HISTCMD//[^0-9]}}+0,_caro_ln[_caro_n+0]=${LINENO+${LINENO//[^0-9]}}+0,_caro_miss=1,_caro_b[_caro_n++]=${EPOCHREALTIME+${EPOCHREALTIME//[^0-9]}}+0):0}${_caro_opt[_caro_fo]:+${_caro_z:(0${_caro_0#${BASH_ALIASES[${_caro_key:-_caro_none}]:=$_caro_lead$_caro_key}}):0}}'
 fi
 
-# Everything that PROMPT_COMMAND and traps contain sets off the DEBUG trap of another program. Such a
-# program often takes the first command after its own prompt command for a command of the user. So:
+# Everything that PROMPT_COMMAND and traps contain sets off the DEBUG trap of another program. Such
+# a program often takes the first command after its own prompt command for a command of the user.
+# So:
 # - The first element does the work, before the prompt commands of others.
 # - Each of its commands begins with `_caro_`, and their trap, once wrapped, leaves these out.
-# - The last element is a loop over nothing: no command runs, so no trap does, but bash expands the list.
+# - The last element is a loop over nothing: no command runs, so no trap does, but bash expands the
+#   list.
 #   With `:=` and arithmetic, that is enough to note the history number.
 # The trap removes itself after it has fired. This is in its own text, because a function restores
 # the old trap when it returns. A trap that stays would cost a loop 27 µs per iteration instead of
@@ -455,7 +455,8 @@ $_caro_scan
 _caro_arm ||
 _caro_k=1
 } 2>/dev/null"
-# The loop runs once if something was assigned to PROMPT_COMMAND[0] and no other program would notice.
+# The loop runs once if something was assigned to PROMPT_COMMAND[0] and no other program would
+# notice.
 # shellcheck disable=SC2016 # expanded at each prompt
 _caro_last='for _caro_j in ${_caro_z:(_caro_s=$?,_caro_live&&_caro_n==0&&(_caro_h0=HISTCMD-1,_caro_h1=_caro_quick?HISTCMD:-1,_caro_l0=LINENO)):0}${_caro_miss:+${_caro_z:(0${_caro_0#${_caro_key:=${PROMPT_COMMAND[0]%%[^a-zA-Z0-9_]*}}}):0}${_caro_z:(_caro_fo=_caro_tried?0:0$(_caro_foreign),_caro_tried=_caro_fo):0}${_caro_yes:_caro_fo}}; do
 '$_caro_scan'
@@ -472,15 +473,15 @@ _caro_k=1
 } 2>/dev/null"
 fi
 
-# Tests whether the scratch file may be written here: not in a function of another program, where the
-# DEBUG trap cannot be seen.
+# Tests whether the scratch file may be written here: not in a function of another program, where
+# the DEBUG trap cannot be seen.
 _caro_look() {
   _caro_k=1
   [[ ${FUNCNAME[1]-source} == source && -O $_caro_d && -d $_caro_d && ! -L $_caro_d ]]
 }
 
-# Prints 1 if there is a DEBUG trap of another program but bash-preexec, and _caro_inject can be used; else
-# 0. Only in a subshell.
+# Prints 1 if there is a DEBUG trap of another program but bash-preexec, and _caro_inject can be
+# used; else 0. Only in a subshell.
 _caro_foreign() {
   [[ -z ${bash_preexec_imported-}${__bp_imported-} ]] || { builtin printf 0 && return; }
   [[ $_caro_key ]] || { builtin printf 0 && return; }
@@ -532,8 +533,8 @@ _caro_ready() {
   fi
 }
 
-# Prepares for the next line. The scratch file, otherwise empty, contains the current DEBUG trap, which
-# cannot be read in a function. If k is not 0, it could not be written, and no trap is set.
+# Prepares for the next line. The scratch file, otherwise empty, contains the current DEBUG trap,
+# which cannot be read in a function. If k is not 0, it could not be written, and no trap is set.
 _caro_arm() {
   if [[ $_caro_in$_caro_k$_caro_same$_caro_v == 0011 && ${HISTCMD-} == $((_caro_h1 + 1)) && ${#PROMPT_COMMAND[@]} == "$_caro_count" &&
     ${PROMPT_COMMAND[0]} == "$_caro_first" && ! -s $_caro_g && -o history && -z ${bash_preexec_imported-}${__bp_imported-} ]] &&
@@ -546,8 +547,8 @@ _caro_arm() {
     _caro_place
   elif ((_caro_in == 0 && _caro_k == 0)); then
     _caro_rearm
-    # Without PS0, the commands of other elements would look like a line of the user. The last element
-    # sets the number.
+    # Without PS0, the commands of other elements would look like a line of the user. The last
+    # element sets the number.
     [[ ${PS0-} == *_caro_n* ]] || ! _caro_ge 5 1 || _caro_h0=-1
   elif ((_caro_in == 0)) && _caro_open; then
     # The scratch file could not be written: without the trap, the line has one record at its end.
@@ -588,8 +589,8 @@ _caro_rearm() {
   return 0
 }
 
-# Sets a DEBUG trap that runs the hook's and then that of another program ($1, as `trap -p` prints it).
-# The latter does not see the commands of the hook.
+# Sets a DEBUG trap that runs the hook's and then that of another program ($1, as `trap -p` prints
+# it). The latter does not see the commands of the hook.
 _caro_wrap() {
   local found=${1#trap -- }
   builtin eval "_caro_theirs=${found% DEBUG*}"
@@ -704,7 +705,8 @@ _caro_load() {
   elif _caro_ge 5 1; then
     [[ ${PROMPT_COMMAND[*]+set} ]] || PROMPT_COMMAND=()
     _caro_place
-    # Loaded at a prompt, the hook observes the next line; in a start file, the numbers are set again.
+    # Loaded at a prompt, the hook observes the next line; in a start file, the numbers are set
+    # again.
     _caro_ready
   else
     PROMPT_COMMAND="$_caro_first

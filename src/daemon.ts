@@ -11,6 +11,7 @@ import { Bus } from './bus/bus.ts';
 import { Lifecycle } from './bus/lifecycle.ts';
 import { type ActorSpec, messageCounts, Supervised, type SupervisorOptions } from './bus/supervisor.ts';
 import { welcomeText } from './cli/output/welcome.ts';
+import { refreshHookFiles } from './cli/shell-setup/hook-files.ts';
 import { homeDirectory } from './config/home.ts';
 import { loadConfiguration } from './config/loader.ts';
 import { type Places, placesFrom, preparePlaces, prepareSpool } from './config/places.ts';
@@ -69,6 +70,7 @@ export async function runService(argv: readonly string[]): Promise<void> {
   const places = placesFrom(process.env, homeDirectory(process.env));
   preparePlaces(places);
   prepareSpool(places);
+  refreshHookFiles(places);
   const log = openLog(places.log);
   const ended = new Promise<'ended'>((resolve) => {
     process.once('SIGTERM', () => resolve('ended'));
@@ -202,7 +204,7 @@ async function start(
   const { id, fingerprint } = context.identity;
   return {
     ready: { ready: true, id, dashboard: dashboard.url, socket: places.socket },
-    welcome: () => welcomeText({ id, fingerprint, dashboard: dashboard.url }),
+    welcome: () => welcomeText({ id, fingerprint, dashboard: dashboard.url }, places),
   };
 }
 

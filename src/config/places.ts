@@ -16,6 +16,8 @@ export interface Places {
   readonly managedLock: string;
   readonly data: string;
   readonly spool: string;
+  /** What `caro shell init` prints, as a file for each shell that start files source. */
+  readonly hooks: string;
   readonly database: string;
   readonly identityKey: string;
   /** The next key, during a rotation. */
@@ -81,6 +83,7 @@ function places(config: string, data: string, runtime: string, state: string): P
     managedLock: join(data, 'managed.lock'),
     data,
     spool: join(data, 'spool'),
+    hooks: join(data, 'hooks'),
     database: join(data, 'caro.db'),
     identityKey: join(data, 'identity.key'),
     nextKey: join(data, 'identity.next.key'),
@@ -123,7 +126,7 @@ export function preparePlaces(places: Places): void {
 
 /** The checks of `preparePlaces`, without creating anything. */
 export function checkPlaces(places: Places): void {
-  for (const directory of [places.data, places.spool, places.backups, places.runtime, places.state]) {
+  for (const directory of [places.data, places.spool, places.hooks, places.backups, places.runtime, places.state]) {
     checkPlace(directory, lstatSync, 'directory', 0o700);
   }
   for (const file of privateFiles(places)) {

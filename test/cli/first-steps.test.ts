@@ -30,7 +30,7 @@ configuration  HOME/config/caro.toml (new)
 
 Put this line at the end of ~/.bashrc and open a new shell:
 
-  eval "$(BIN shell init bash)"
+  if [ -r HOME/data/hooks/caro.bash ]; then . HOME/data/hooks/caro.bash; else eval "$(BIN shell init bash)"; fi
 
 Then start the service: caro service install (at every login) or caro service run (in this terminal).
 `,
@@ -60,9 +60,21 @@ Then start the service: caro service install (at every login) or caro service ru
   });
 
   test.each([
-    ['/usr/bin/zsh', '~/.zshrc', 'eval "$(caro shell init zsh)"'],
-    ['/usr/bin/fish', '~/.config/fish/config.fish', 'caro shell init fish | source'],
-    ['/bin/dash', 'the file named by $ENV (~/.profile can set it)', 'eval "$(caro shell init sh)"'],
+    [
+      '/usr/bin/zsh',
+      '~/.zshrc',
+      'if [ -r HOME/data/hooks/caro.zsh ]; then . HOME/data/hooks/caro.zsh; else eval "$(caro shell init zsh)"; fi',
+    ],
+    [
+      '/usr/bin/fish',
+      '~/.config/fish/config.fish',
+      'if test -r HOME/data/hooks/caro.fish; source HOME/data/hooks/caro.fish; else; caro shell init fish | source; end',
+    ],
+    [
+      '/bin/dash',
+      'the file named by $ENV (~/.profile can set it)',
+      'if [ -r HOME/data/hooks/caro.sh ]; then . HOME/data/hooks/caro.sh; else eval "$(caro shell init sh)"; fi',
+    ],
   ])('knows the line for %s, and says caro where that is this program', async (shell, file, line) => {
     const folder = join(cli.home, 'bin');
     mkdirSync(folder);

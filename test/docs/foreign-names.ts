@@ -47,4 +47,7 @@ export const FOREIGN_NAMES: ReadonlySet<string> = new Set([
   'token_file',
   'tokenizer',
   'validateSummaryAck',
+  'HIST_IGNORE_SPACE',
+  'fish_private_mode',
+  'fish_should_add_to_history',
 ]);

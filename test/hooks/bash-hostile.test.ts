@@ -1,6 +1,6 @@
 /**
- * Settings and programs that work against the hook of bash: each command is recorded with its own text
- * or counted as lost, and the user sees what they would see without the hook.
+ * Settings and programs that work against the hook of bash: each command is recorded with its own
+ * text or counted as lost, and the user sees what they would see without the hook.
  */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

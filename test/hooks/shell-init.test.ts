@@ -1,8 +1,9 @@
 /** The output of `caro shell init`, evaluated by its shells. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
+import { type RcLine, rcLine } from '../../src/cli/shell-setup/rc-line.ts';
 import type { ShellKind } from '../../src/domain/events/shell-kind.ts';
 import { decodeSpool, parseSpoolName } from '../../src/domain/spool/spool-record.ts';
 import { openShell, type ShellName, type ShellSession } from '../rig/pty.ts';
@@ -16,6 +17,12 @@ const open: ShellSession[] = [];
 afterEach(async () => {
   for (const shell of open.splice(0)) await shell.close();
 });
+
+/** The line that `caro init` prints for a shell of this kind. */
+async function lineOf(home: string, kind: ShellKind): Promise<RcLine> {
+  await caro(home, 'init', '--quiet');
+  return rcLine({ SHELL: kind }, { hooks: join(home, 'data', 'hooks') });
+}
 
 /** Texts in the spool of a home directory, with the shell that the file name states. */
 function observed(home: string): string[] {
@@ -50,6 +57,37 @@ for (const [shell, kind, args] of ROLES) {
         (list) => list.length > 0,
       );
       expect(texts).toEqual([`${kind}: echo typed`]);
+    });
+
+    test('is observed by the line of caro init, without starting caro', async () => {
+      const home = join(folder(), "ada's home");
+      const { line, program } = await lineOf(home, kind);
+      const session = await openShell({ shell, args, rc: line.replace(program, '/missing/caro') });
+      open.push(session);
+      await session.run('echo typed');
+      expect(
+        await until(
+          () => Promise.resolve(observed(home)),
+          (list) => list.length > 0,
+        ),
+      ).toEqual([`${kind}: echo typed`]);
+    });
+
+    test('is observed by the same line without its file, which is there for the next shell', async () => {
+      const home = join(folder(), "ada's home");
+      const { line } = await lineOf(home, kind);
+      const hooks = join(home, 'data', 'hooks');
+      rmSync(hooks, { recursive: true });
+      const session = await openShell({ shell, args, rc: line, env: { CARO_HOME: home } });
+      open.push(session);
+      await session.run('echo typed');
+      expect(
+        await until(
+          () => Promise.resolve(observed(home)),
+          (list) => list.length > 0,
+        ),
+      ).toEqual([`${kind}: echo typed`]);
+      expect(readdirSync(hooks).sort()).toEqual(['caro.bash', 'caro.fish', 'caro.sh', 'caro.zsh']);
     });
   });
 }

@@ -6,6 +6,7 @@ import { openIdentity } from '../../identity/identity.ts';
 import type { Context } from '../context.ts';
 import { say, sayJson } from '../output/output.ts';
 import { sayFacts } from '../output/table.ts';
+import { refreshHookFiles } from '../shell-setup/hook-files.ts';
 import { rcLine } from '../shell-setup/rc-line.ts';
 
 interface Options {
@@ -26,11 +27,12 @@ export function addInit(program: Command, context: Context): void {
 function init(context: Context, options: Options): void {
   const places = context.places();
   preparePlaces(places);
+  refreshHookFiles(places);
   const wroteConfiguration = writeDefaultConfiguration(places, { name: nodeName(context.hostname) });
   const { configuration } = loadConfiguration(places, context.hostname);
   const { id, fingerprint, isNew } = openIdentity(places.identityKey);
   if (options.quiet) return;
-  const { file, line } = rcLine(context.env);
+  const { file, line } = rcLine(context.env, places);
   if (options.json) {
     const { name } = configuration.node;
     sayJson(context, { id, fingerprint, name, config: places.config, rcFile: file, rcLine: line, isNew });

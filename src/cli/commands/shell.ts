@@ -3,6 +3,7 @@ import { prepareSpool } from '../../config/places.ts';
 import { SHELLS, type ShellKind } from '../../domain/events/shell-kind.ts';
 import type { Context } from '../context.ts';
 import { hookCode } from '../shell-setup/hook-code.ts';
+import { refreshHookFiles } from '../shell-setup/hook-files.ts';
 
 export function addShell(program: Command, context: Context): void {
   const shell = program.command('shell').description('code for your shell');
@@ -22,5 +23,6 @@ export function addShell(program: Command, context: Context): void {
 function prepared(context: Context): { readonly spool: string } {
   const places = context.places();
   prepareSpool(places);
+  refreshHookFiles(places);
   return places;
 }

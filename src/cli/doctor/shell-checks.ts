@@ -9,10 +9,11 @@ import { type Probed, probeHook } from './shell-probe.ts';
 import { bad, ok, type Verdict, warn } from './verdict.ts';
 
 /** Whether a command in the next shell that the user opens is recorded for this node. */
-export async function newShell({ env }: Pick<Context, 'env'>, { spool }: Places, isRunning: boolean): Promise<Verdict> {
+export async function newShell({ env }: Pick<Context, 'env'>, places: Places, isRunning: boolean): Promise<Verdict> {
+  const { spool } = places;
   const { SHELL: program = '' } = env;
   if (program === '') return warn('expected $SHELL to name your shell, but it is not set');
-  const rc = rcLine(env);
+  const rc = rcLine(env, places);
   return verdictOf(await probeHook(program, rc.shell, env, { spool, isRunning }), { ...rc, spool });
 }
 
@@ -66,13 +67,14 @@ function reason(causes: readonly string[], file: string): string {
  * Whether the shell that runs this command is observed: its hook has just recorded the command.
  * Undefined if the command was not typed at a terminal.
  */
-export function thisShell({ env, stdin }: Pick<Context, 'env' | 'stdin'>, { spool }: Places): Verdict | undefined {
+export function thisShell({ env, stdin }: Pick<Context, 'env' | 'stdin'>, places: Places): Verdict | undefined {
+  const { spool } = places;
   const pid = process.ppid;
   const name = programOf(pid);
   if (stdin.isTTY !== true || name === undefined || !SHELL_NAMES.has(name)) return undefined;
   const isSeen = existsSync(spool) && readdirSync(spool).some((file) => parseSpoolName(file)?.pid === pid);
   if (isSeen) return ok(`this ${name} (process ${pid}) is observed`);
-  const { line } = rcLine({ ...env, SHELL: name });
+  const { line } = rcLine({ ...env, SHELL: name }, places);
   return bad(`this ${name} (process ${pid}) is not observed; open a new one, or run: ${line}`);
 }
 

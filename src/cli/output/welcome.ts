@@ -1,3 +1,4 @@
+import type { Places } from '../../config/places.ts';
 import { rcLine } from '../shell-setup/rc-line.ts';
 
 export interface Welcome {
@@ -10,8 +11,12 @@ export interface Welcome {
 /**
  * The text of `npm start` once the service listens: the identity of this node and the next step.
  */
-export function welcomeText({ id, fingerprint, dashboard }: Welcome, env: NodeJS.ProcessEnv = process.env): string {
-  const { shell, file, line, program } = rcLine(env);
+export function welcomeText(
+  { id, fingerprint, dashboard }: Welcome,
+  places: Pick<Places, 'hooks'>,
+  env: NodeJS.ProcessEnv = process.env,
+): string {
+  const { shell, file, line, program } = rcLine(env, places);
   return `
 Caro mesh observes this machine.
 

@@ -5,8 +5,9 @@ import { packageRoot } from '../package-root.ts';
 import { alwaysQuoted } from './shell-quote.ts';
 
 /**
- * What a shell evaluates to be observed: one line with the path of the spool, then the hook from `hooks/`. For sh, a line with the path of
- * `hooks/` is added: bash and zsh that run as sh read their own hooks from there (docs/hooks.md).
+ * What a shell evaluates to be observed: one line with the path of the spool, then the hook from
+ * `hooks/`. For sh, a line with the path of `hooks/` is added: bash and zsh that run as sh read
+ * their own hooks from there (docs/hooks.md).
  */
 export function hookCode(shell: ShellKind, spool: string): string {
   const hooks = join(packageRoot(), 'hooks');

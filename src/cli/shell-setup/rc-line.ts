@@ -1,7 +1,9 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
+import type { Places } from '../../config/places.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import { packageRoot } from '../package-root.ts';
+import { hookFile } from './hook-files.ts';
 import { quoted } from './shell-quote.ts';
 
 /** The start-up file of each shell; `sh` reads the file that ENV names. */
@@ -22,12 +24,20 @@ export interface RcLine {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The one line that starts observation in the user's own shell. */
-export function rcLine(env: Env): RcLine {
+/**
+ * The one line that starts observation in the user's own shell. Starting this program takes longer
+ * than everything else in a start file, so the line sources a file; without it, this program prints
+ * the hook, and writes the file for the next shell.
+ */
+export function rcLine(env: Env, { hooks }: Pick<Places, 'hooks'>): RcLine {
   const shell = shellOf(env);
   const program = caroCommand(env, shell);
   const command = `${program} shell init ${shell}`;
-  const line = shell === 'fish' ? `${command} | source` : `eval "$(${command})"`;
+  const source = quoted(shell, hookFile(hooks, shell));
+  const line =
+    shell === 'fish'
+      ? `if test -r ${source}; source ${source}; else; ${command} | source; end`
+      : `if [ -r ${source} ]; then . ${source}; else eval "$(${command})"; fi`;
   return { shell, file: RC_FILES[shell], line, program };
 }
 

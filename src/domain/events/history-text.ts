@@ -8,9 +8,9 @@ export interface HistoryEntries {
 }
 
 /**
- * The entries in what bash's `history COUNT` or `fc -l` printed, oldest first, each without its number
- * and its last newline. An entry may span lines, so a further one is taken to begin only where a line
- * carries the next number. Undefined if it is no such output.
+ * The entries in what bash's `history COUNT` or `fc -l` printed, oldest first, each without its
+ * number and its last newline. An entry may span lines, so a further one is taken to begin only
+ * where a line carries the next number. Undefined if it is no such output.
  */
 export function historyEntries(printed: string, count: number): HistoryEntries | undefined {
   const prefix = PREFIX.exec(printed);

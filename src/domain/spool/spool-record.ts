@@ -314,8 +314,8 @@ function timesOf(
 }
 
 /**
- * One text for each begun command: `c` verbatim, or entries of the history. Empty for a command whose
- * line is not in the history, null for one whose entries have been removed since.
+ * One text for each begun command: `c` verbatim, or entries of the history. Empty for a command
+ * whose line is not in the history, null for one whose entries have been removed since.
  */
 function commandTexts(values: ReadonlyMap<string, string>, numbers: Numbers): readonly (string | null)[] | undefined {
   const verbatim = values.get('c');
@@ -330,8 +330,8 @@ function commandTexts(values: ReadonlyMap<string, string>, numbers: Numbers): re
 }
 
 /**
- * `pairs` holds the first and the last entry of each command; 0 0 stands for none. No entry belongs to
- * two commands, so that the texts are never longer than what was printed.
+ * `pairs` holds the first and the last entry of each command; 0 0 stands for none. No entry belongs
+ * to two commands, so that the texts are never longer than what was printed.
  */
 function numberedTexts({ first, texts }: HistoryEntries, pairs: readonly number[]): readonly (string | null)[] {
   const found: (string | null)[] = [];
