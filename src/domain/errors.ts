@@ -119,6 +119,7 @@ export const ERRORS = {
   },
   peer_unreachable: { exit: 1, rpc: -32066, what: 'The peer is not connected.' },
   peer_gone: { exit: 1, rpc: -32067, what: 'The connection to the peer ended before its answer came.' },
+  peer_frozen: { exit: 1, rpc: -32083, what: 'The peer is connected, but its service did not react in time.' },
   egress_denied: { exit: 1, rpc: -32068, what: 'The policy does not let this message leave.' },
   egress_schema: { exit: 1, rpc: -32069, what: 'A message to be sent does not match its closed schema.' },
   egress_unrecorded: {

@@ -6,7 +6,17 @@ import { createRedialer } from '../../src/mesh/redial.ts';
 import { createEgressGate, type EgressPorts } from '../../src/mesh/transport/egress-gate.ts';
 import { until } from '../rig/until.ts';
 import { intrude } from './hostile.ts';
-import { bothConnected, makeIdentity, makeTls, QUESTION, random, startNode, startPair, stopAll } from './rig.ts';
+import {
+  bothConnected,
+  codeOf,
+  makeIdentity,
+  makeTls,
+  QUESTION,
+  random,
+  startNode,
+  startPair,
+  stopAll,
+} from './rig.ts';
 
 afterEach(stopAll);
 
@@ -78,6 +88,25 @@ describe('a connection', () => {
     second.socket.send(recorded);
     expect(await second.closed).toBe('message_replayed');
     expect(node.queries.length).toBe(1);
+  });
+});
+
+describe('a peer that does not answer in time', () => {
+  test('is slow where it still answers pings', async () => {
+    const pair = await startPair({}, { ports: { onQuery: () => new Promise(() => undefined) } });
+    await bothConnected(pair);
+    expect(await codeOf(pair.a.mesh.ask(pair.b.id, QUESTION, 200))).toBe('deadline_exceeded');
+  });
+
+  test('is frozen where it answers nothing at all', async () => {
+    const identity = makeIdentity();
+    const node = await startNode({ trusts: [identity.id] });
+    const silent = await intrude(node, identity, await makeTls(identity));
+    silent.hello();
+    await until(() => node.mesh.isConnected(identity.id));
+    silent.socket.pause();
+    expect(await codeOf(node.mesh.ask(identity.id, QUESTION, 200))).toBe('peer_frozen');
+    silent.socket.terminate();
   });
 });
 

@@ -17,7 +17,7 @@ import type { Vocabulary } from '../../domain/answers/vocabulary.ts';
 import type { AuditEntry } from '../../domain/audit/audit-record.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError, type ErrorCode } from '../../domain/errors.ts';
-import { type QueryType, TARGET_STATES, type TargetState } from '../../domain/policy/trust.ts';
+import { type QueryType, type Silence, TARGET_STATES, type TargetState } from '../../domain/policy/trust.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 
 export interface AskPorts {
@@ -55,6 +55,8 @@ export interface MeshQuestion {
 }
 
 export const DEFAULT_DEADLINE_MS = 500;
+/** The connection knows at the deadline why a peer is silent, and says so. */
+const REASON_MS = 50;
 
 interface Target {
   readonly id: string;
@@ -67,6 +69,7 @@ interface Ending {
   readonly elapsedMs: number;
   readonly level?: 1 | 2;
   readonly summary?: AnswerSummary;
+  readonly silence?: Silence;
 }
 
 /**
@@ -158,10 +161,10 @@ async function askAll(
 
 /** Never rejects: a failure is a state. What comes after the deadline is ignored. */
 async function endingOf(ports: AskPorts, answer: Promise<PeerAnswer>, asking: Asking): Promise<Ending> {
-  const outcome = await beforeDeadline(answer, asking.deadlineMs, () => null);
+  const outcome = await beforeDeadline(answer, asking.deadlineMs + REASON_MS, () => null);
   const elapsedMs = elapsedSince(ports, asking.begun);
   if (outcome === null) return { state: 'no_response', elapsedMs };
-  if (!outcome.ok) return { state: failureState(outcome.code), elapsedMs };
+  if (!outcome.ok) return { ...failureOf(outcome.code), elapsedMs };
   try {
     return { ...taken(outcome.body, asking), elapsedMs };
   } catch {
@@ -169,12 +172,18 @@ async function endingOf(ports: AskPorts, answer: Promise<PeerAnswer>, asking: As
   }
 }
 
-/** A peer that is not there, one that left and one that stays silent look the same to the asker. */
-const SILENCE: ReadonlySet<ErrorCode> = new Set(['not_running', 'peer_unreachable', 'peer_gone', 'deadline_exceeded']);
+const SILENCE_OF: Readonly<Partial<Record<ErrorCode, Silence>>> = {
+  not_running: 'offline',
+  peer_unreachable: 'offline',
+  peer_gone: 'offline',
+  deadline_exceeded: 'slow',
+  peer_frozen: 'frozen',
+};
 
-function failureState(code: ErrorCode): 'no_response' | 'skewed' | 'error' {
-  if (code === 'clock_skewed') return 'skewed';
-  return SILENCE.has(code) ? 'no_response' : 'error';
+function failureOf(code: ErrorCode): Pick<Ending, 'state' | 'silence'> {
+  const silence = SILENCE_OF[code];
+  if (silence !== undefined) return { state: 'no_response', silence };
+  return { state: code === 'clock_skewed' ? 'skewed' : 'error' };
 }
 
 function taken(body: ResponseBody, { query, layout, vocabulary, add }: Asking): Omit<Ending, 'elapsedMs'> {
@@ -186,9 +195,16 @@ function taken(body: ResponseBody, { query, layout, vocabulary, add }: Asking): 
 }
 
 function rowOf({ id, name }: Target, ending: Ending, suppressedAggregates: boolean): QueryTarget {
-  const { state, level, summary, elapsedMs } = ending;
+  const { state, level, summary, elapsedMs, silence } = ending;
   const isLeftOut = suppressedAggregates && state === 'answered' && level === 2;
-  return { id, name, state: isLeftOut ? 'suppressed' : state, elapsedMs, ...(summary ? { summary } : {}) };
+  return {
+    id,
+    name,
+    state: isLeftOut ? 'suppressed' : state,
+    elapsedMs,
+    ...(silence ? { silence } : {}),
+    ...(summary ? { summary } : {}),
+  };
 }
 
 /** Publishes the states each time a target ends. */

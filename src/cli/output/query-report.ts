@@ -32,6 +32,7 @@ export async function sayQueryResult(context: Context, result: QueryResult, floo
   await sayTargets(context, targets);
   say(context);
   say(context, `${countsText(result)}, in ${duration(elapsedMs)}`);
+  saySilence(context, targets);
   for (const target of targets) sayAnswer(context, target);
   say(context);
   await sayAggregate(context, result, floor);
@@ -44,13 +45,20 @@ async function sayTargets(context: Context, targets: readonly QueryTarget[]): Pr
       { title: 'NODE', text: (target) => target.name ?? target.id },
       {
         title: 'STATE',
-        text: (target) => target.state,
+        text: ({ state, silence }) => (silence === undefined ? state : `${state} (${silence})`),
         paint: (target, text) => paint(context, STYLES[target.state], text),
       },
       { title: 'TOOK', align: 'right', text: (target) => duration(target.elapsedMs) },
     ],
     targets,
   );
+}
+
+function saySilence(context: Context, targets: readonly QueryTarget[]): void {
+  if (targets.some(({ silence }) => silence === 'slow'))
+    say(context, 'slow: it works, but needs more time; ask again with a longer --timeout');
+  if (targets.some(({ silence }) => silence === 'frozen'))
+    say(context, 'frozen: it is connected, but its service does not react');
 }
 
 function countsText({ targets, counts }: QueryResult): string {

@@ -1,6 +1,6 @@
 import type { AnomalyKind } from '../anomalies/anomaly.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { QueryType, TargetState } from '../policy/trust.ts';
+import type { QueryType, Silence, TargetState } from '../policy/trust.ts';
 import type { NodeSummary } from '../summaries/summary.ts';
 import type { WithheldRule } from './withholding.ts';
 
@@ -10,6 +10,10 @@ import type { WithheldRule } from './withholding.ts';
  */
 export const SPANS_HOURS = [24, 168, 720] as const;
 export type SpanHours = (typeof SPANS_HOURS)[number];
+
+/** Time limits that the page offers. */
+export const TIME_LIMITS_MS = [500, 2_000, 5_000] as const;
+export type TimeLimitMs = (typeof TIME_LIMITS_MS)[number];
 
 const HOUR_MS = 3_600_000;
 /** Time that may pass between computing `since` for the last 24 h and snapping it. */
@@ -88,6 +92,8 @@ export interface QueryTarget {
   readonly name: string | null;
   readonly state: TargetState;
   readonly elapsedMs: number;
+  /** Present only with `no_response`, where it is known. */
+  readonly silence?: Silence;
   /** Present only for a node that answered at level 1. */
   readonly summary?: AnswerSummary;
 }

@@ -34,3 +34,10 @@ export const TARGET_STATES = [
   'suppressed',
 ] as const;
 export type TargetState = (typeof TARGET_STATES)[number];
+
+/**
+ * Why there is no response: the node is not connected, it works but was too slow, or its service
+ * did not react to a ping either.
+ */
+export const SILENCES = ['offline', 'slow', 'frozen'] as const;
+export type Silence = (typeof SILENCES)[number];

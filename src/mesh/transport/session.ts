@@ -57,6 +57,8 @@ class Session implements Connection {
   readonly #inbox: string[] = [];
   #isHandling = false;
   #isAlive = true;
+  /** Number of messages and pongs received. */
+  #heard = 0;
   #retirement: 'none' | 'wanted' | 'announced' = 'none';
   #hasGoodbye = false;
   #version: string | null = null;
@@ -103,7 +105,19 @@ class Session implements Connection {
   async ask(body: QueryBody, deadlineMs: number): Promise<ResponseBody> {
     const nonce = await this.#channel.send({ type: 'query', body });
     if (this.#ending) throw gone();
-    return this.#answers.wait(nonce, deadlineMs);
+    const heard = this.#heard;
+    // A node that works answers a ping, even if its answer takes longer.
+    const probe = setTimeout(() => this.#channel.ping(), deadlineMs / 2);
+    try {
+      return await this.#answers.wait(nonce, deadlineMs);
+    } catch (error) {
+      if (!(error instanceof CaroError) || error.code !== 'deadline_exceeded') throw error;
+      // What has arrived by now may not have been read yet.
+      await new Promise((resolve) => setImmediate(resolve));
+      throw this.#heard === heard ? frozen(deadlineMs) : error;
+    } finally {
+      clearTimeout(probe);
+    }
   }
 
   takeResponse(inReplyTo: string | null, body: ResponseBody): void {
@@ -180,6 +194,7 @@ class Session implements Connection {
     socket.on('pong', (data) => {
       this.#flow.received(data.length);
       this.#isAlive = true;
+      this.#heard += 1;
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       const code = frameCode(error.code ?? '');
@@ -191,6 +206,7 @@ class Session implements Connection {
   #receive(data: Buffer, isBinary: boolean): void {
     if (this.#ending) return;
     this.#isAlive = true;
+    this.#heard += 1;
     this.#flow.received(data.length);
     if (isBinary) {
       this.fail(new CaroError('frame_malformed', 'expected text, got a binary message'));
@@ -291,6 +307,9 @@ class Session implements Connection {
 }
 
 const DUPLICATE: Ending = { code: null, reason: 'duplicate', by: 'us' };
+
+const frozen = (deadlineMs: number): CaroError =>
+  new CaroError('peer_frozen', `expected an answer or a pong from the peer within ${deadlineMs} ms, got none`);
 
 const gone = (): CaroError =>
   new CaroError('peer_gone', 'expected an answer from the peer, the connection ended first');

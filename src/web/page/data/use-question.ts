@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { QueryProgress, QueryResult, SpanHours } from '../../../domain/answers/query.ts';
+import type { QueryProgress, QueryResult, SpanHours, TimeLimitMs } from '../../../domain/answers/query.ts';
 import type { QueryType } from '../../../domain/policy/trust.ts';
 import { ApiError, lines } from './api.ts';
 import type { QueryLine } from './contract.ts';
@@ -12,7 +12,7 @@ export interface Question {
   readonly trouble: string | null;
   /** Number of answered queries. */
   readonly turn: number;
-  readonly ask: (type: QueryType, spanHours: SpanHours) => void;
+  readonly ask: (type: QueryType, spanHours: SpanHours, timeoutMs: TimeLimitMs) => void;
 }
 
 type Answer = Omit<Question, 'ask' | 'turn'>;
@@ -28,12 +28,12 @@ export function useQuestion(onLocked: () => void): Question {
   const run = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => run.current?.abort(), []);
   const ask = useCallback(
-    (type: QueryType, spanHours: SpanHours) => {
+    (type: QueryType, spanHours: SpanHours, timeoutMs: TimeLimitMs) => {
       run.current?.abort();
       const current = new AbortController();
       run.current = current;
       setAnswer({ ...SILENT, isAsking: true });
-      follow({ type, spanHours }, current.signal, (part) => setAnswer((old) => ({ ...old, ...part })))
+      follow({ type, spanHours, timeoutMs }, current.signal, (part) => setAnswer((old) => ({ ...old, ...part })))
         .catch((error: unknown) => {
           if (current.signal.aborted) return;
           if (error instanceof ApiError && error.code === 'not_logged_in') onLocked();
@@ -48,7 +48,7 @@ export function useQuestion(onLocked: () => void): Question {
 }
 
 async function follow(
-  question: { readonly type: QueryType; readonly spanHours: SpanHours },
+  question: { readonly type: QueryType; readonly spanHours: SpanHours; readonly timeoutMs: TimeLimitMs },
   signal: AbortSignal,
   tell: (part: Partial<Answer>) => void,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import type { AnomalyKind } from '../../../domain/anomalies/anomaly.ts';
 import type { WithheldRule } from '../../../domain/answers/withholding.ts';
-import type { QueryType, TargetState, TrustLevel } from '../../../domain/policy/trust.ts';
+import type { QueryType, Silence, TargetState, TrustLevel } from '../../../domain/policy/trust.ts';
 
 /** The closed vocabulary of the mesh in words. */
 export const QUERY_NAMES: Readonly<Record<QueryType, string>> = {
@@ -38,6 +38,12 @@ export const WITHHELD_MEANS: Readonly<Record<WithheldRule, string>> = {
   group: 'One of these reasons; so little was counted that to say which would reveal a figure.',
 };
 
+export const SILENCE_MEANS: Readonly<Record<Silence, string>> = {
+  offline: 'It is not connected.',
+  slow: 'It is connected and works, but needs more time. Ask again with a longer time limit.',
+  frozen: 'It is connected, but its service does not react.',
+};
+
 export const TRUST_MEANS: Readonly<Record<TrustLevel, string>> = {
   untrusted: 'may not connect',
   share_to: 'receives summaries, may ask nothing',
@@ -55,5 +61,7 @@ export const ANOMALY_NAMES: Readonly<Record<AnomalyKind, string>> = {
   'repeated-high-risk': 'repeated risky commands',
   'new-family': 'a kind of tool never used before',
 };
+
+export const LIMIT_NAMES = { 500: 'wait 0.5 s', 2000: 'wait 2 s', 5000: 'wait 5 s' } as const;
 
 export const SPAN_NAMES = { 24: '24 hours', 168: '7 days', 720: '30 days' } as const;

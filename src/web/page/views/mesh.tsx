@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import { SPANS_HOURS, type SpanHours } from '../../../domain/answers/query.ts';
+import { SPANS_HOURS, type SpanHours, TIME_LIMITS_MS, type TimeLimitMs } from '../../../domain/answers/query.ts';
 import { QUERY_TYPES, type QueryType } from '../../../domain/policy/trust.ts';
 import type { Status } from '../data/contract.ts';
 import { type Question, useQuestion } from '../data/use-question.ts';
-import { QUERY_NAMES, SPAN_NAMES } from '../model/mesh-words.ts';
+import { LIMIT_NAMES, QUERY_NAMES, SPAN_NAMES } from '../model/mesh-words.ts';
 import { Panel } from '../parts/common/panel.tsx';
 import { Segments } from '../parts/common/segments.tsx';
 import { AnswerPanel } from '../parts/mesh/answer-panel.tsx';
@@ -66,6 +66,7 @@ interface AskPanelProps {
 function AskPanel({ first, mesh, question }: AskPanelProps) {
   const [type, setType] = useState<QueryType>(first);
   const [span, setSpan] = useState<SpanHours>(168);
+  const [limit, setLimit] = useState<TimeLimitMs>(2_000);
   const names = Object.fromEntries(SPANS_HOURS.map((hours) => [hours, SPAN_NAMES[hours]]));
   return (
     <Panel title="Ask the mesh" class="span-12">
@@ -74,7 +75,7 @@ function AskPanel({ first, mesh, question }: AskPanelProps) {
           class="ask"
           onSubmit={(event) => {
             event.preventDefault();
-            question.ask(type, span);
+            question.ask(type, span, limit);
           }}
         >
           <select
@@ -95,6 +96,17 @@ function AskPanel({ first, mesh, question }: AskPanelProps) {
             chosen={String(span)}
             onChoose={(hours) => setSpan(Number(hours) as SpanHours)}
           />
+          <select
+            aria-label="Time limit"
+            value={limit}
+            onChange={(event) => setLimit(Number(event.currentTarget.value) as TimeLimitMs)}
+          >
+            {TIME_LIMITS_MS.map((ms) => (
+              <option key={ms} value={ms}>
+                {LIMIT_NAMES[ms]}
+              </option>
+            ))}
+          </select>
           <button type="submit" class="main" disabled={question.isAsking}>
             {question.isAsking ? 'Asking …' : 'Ask'}
           </button>

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import type { SpanHours } from '../../../domain/answers/query.ts';
+import type { SpanHours, TimeLimitMs } from '../../../domain/answers/query.ts';
 import { CaroError } from '../../../domain/errors.ts';
 import type { QueryType } from '../../../domain/policy/trust.ts';
 import { isoTime } from '../../../domain/time/iso-time.ts';
@@ -20,6 +20,7 @@ const LEEWAY_MS = 60_000;
 interface Question {
   readonly type: QueryType;
   readonly spanHours: SpanHours;
+  readonly timeoutMs?: TimeLimitMs;
 }
 
 /** Queries to the mesh (FR-601, FR-803, FR-804). */
@@ -40,10 +41,11 @@ async function answer(ports: DashboardPorts, question: Question, proof: Proof, l
   const write = (line: unknown): void => {
     if (lines.writable) lines.write(`${JSON.stringify(project(schemas.QUERY_LINE, line))}\n`);
   };
-  const { type, spanHours } = question;
+  const { type, spanHours, timeoutMs } = question;
   const since = isoTime(ports.now() - spanHours * HOUR_MS + LEEWAY_MS);
   try {
-    write({ result: await ports.daemon.act('mesh.query', { type, since }, proof, (progress) => write({ progress })) });
+    const asked = { type, since, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+    write({ result: await ports.daemon.act('mesh.query', asked, proof, (progress) => write({ progress })) });
   } catch (error) {
     const known = error instanceof CaroError;
     if (!known) console.error(error);

@@ -1,6 +1,6 @@
 import { ANOMALY_KINDS } from '../../../domain/anomalies/anomaly.ts';
 import { KEY_STATES } from '../../../domain/identity/key-state.ts';
-import { QUERY_TYPES, TARGET_STATES, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
+import { QUERY_TYPES, SILENCES, TARGET_STATES, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
 import {
   allOptional,
   count,
@@ -94,7 +94,12 @@ export const QUERY_RESULT = object({
   type: word(QUERY_TYPES),
   since: text,
   until: text,
-  targets: list(object({ ...TARGET, elapsedMs: { type: 'number' }, summary: open }, ['summary'])),
+  targets: list(
+    object({ ...TARGET, elapsedMs: { type: 'number' }, silence: word(SILENCES), summary: open }, [
+      'silence',
+      'summary',
+    ]),
+  ),
   counts: object(Object.fromEntries(TARGET_STATES.map((state) => [state, count]))),
   contributors: count,
   withheld: maybeText,

@@ -1,6 +1,6 @@
 import { type ActKind, type AskableKind, isExposed, REQUESTS } from '../../../bus/requests.ts';
 import { address, hex, nodeId, time } from '../../../bus/schema-words.ts';
-import { SPANS_HOURS } from '../../../domain/answers/query.ts';
+import { SPANS_HOURS, TIME_LIMITS_MS } from '../../../domain/answers/query.ts';
 import { RISK_LEVELS } from '../../../domain/events/risk-level.ts';
 import { SHELLS } from '../../../domain/events/shell-kind.ts';
 import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
@@ -180,7 +180,9 @@ const OWN_INPUTS = {
   // Answered by the page's process, which reads the database itself.
   events: REQUESTS['events.list'].body,
   explain: object({ id: nodeId, address }, ['address']),
-  question: object({ type: word(QUERY_TYPES), spanHours: words(SPANS_HOURS) }),
+  question: object({ type: word(QUERY_TYPES), spanHours: words(SPANS_HOURS), timeoutMs: words(TIME_LIMITS_MS) }, [
+    'timeoutMs',
+  ]),
   login: object({ login: { type: 'string', minLength: 1, maxLength: 200 } }),
 } as const;
 

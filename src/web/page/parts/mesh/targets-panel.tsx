@@ -2,7 +2,7 @@ import type { QueryTarget } from '../../../../domain/answers/query.ts';
 import { TARGET_STATES, type TargetState } from '../../../../domain/policy/trust.ts';
 import type { Question } from '../../data/use-question.ts';
 import { count, duration, nodeName } from '../../model/format.ts';
-import { STATE_MEANS, STATE_NAMES } from '../../model/mesh-words.ts';
+import { SILENCE_MEANS, STATE_MEANS, STATE_NAMES } from '../../model/mesh-words.ts';
 import { Panel } from '../common/panel.tsx';
 import { AnswerReading } from './answer-reading.tsx';
 
@@ -48,9 +48,10 @@ function Tally(props: {
   readonly elapsedMs: number | undefined;
 }) {
   const { rows, pending, elapsedMs } = props;
-  const parts = TARGET_STATES.map((state) => [state, rows.filter((row) => row.state === state).length] as const)
-    .filter(([, number]) => number > 0)
-    .map(([state, number]) => `${count(number)} ${STATE_NAMES[state]}`);
+  const tally = new Map<string, number>();
+  for (const row of [...rows].sort((one, other) => orderOf(one) - orderOf(other)))
+    tally.set(labelOf(row), (tally.get(labelOf(row)) ?? 0) + 1);
+  const parts = [...tally].map(([label, number]) => `${count(number)} ${label}`);
   const all = `${count(rows.length + pending)} asked`;
   return (
     <span class="quiet" role="status">
@@ -100,6 +101,10 @@ function Verdict({ rows, node }: { readonly rows: readonly Row[]; readonly node:
   );
 }
 
+const orderOf = ({ state }: Row): number => TARGET_STATES.indexOf(state);
+
+const labelOf = ({ state, silence }: Row): string => silence ?? STATE_NAMES[state];
+
 function Target({ row }: { readonly row: Row }) {
   return (
     <li>
@@ -107,8 +112,8 @@ function Target({ row }: { readonly row: Row }) {
         <span class={LAMPS[row.state]} aria-hidden="true" />{' '}
         <strong title={row.id}>{nodeName(row.id, row.name)}</strong>
       </span>
-      <span>{STATE_NAMES[row.state]}</span>
-      <span class="quiet">{STATE_MEANS[row.state]}</span>
+      <span>{labelOf(row)}</span>
+      <span class="quiet">{row.silence === undefined ? STATE_MEANS[row.state] : SILENCE_MEANS[row.silence]}</span>
       <span class="quiet nums">{row.elapsedMs === undefined ? '' : duration(row.elapsedMs)}</span>
       {row.summary && (
         <details>
