@@ -5,8 +5,11 @@ import { explain } from '../policy/explanation.ts';
 import { createResponder, type ResponderPorts } from '../policy/responder.ts';
 import { trustRules } from '../policy/trust-rules.ts';
 import { runTrustTests, verifyTrustTests } from '../policy/trust-test.ts';
+import { ShownPreviews } from './shown-previews.ts';
 
 type Kinds =
+  | 'aggregates.preview'
+  | 'aggregates.shown'
   | 'policy.sharing'
   | 'policy.explain'
   | 'policy.test'
@@ -34,6 +37,7 @@ export function createPolicyEngine(ports: PolicyPorts, initial: Configuration): 
   let settings = initial;
   let timer: NodeJS.Timeout | undefined;
   const responder = createResponder(ports);
+  const shown = new ShownPreviews(ports.now);
   const prepare = async (): Promise<void> => {
     if (settings.mesh.enabled && settings.sharing.level > 0) await ports.prepareHistory(settings);
   };
@@ -45,6 +49,11 @@ export function createPolicyEngine(ports: PolicyPorts, initial: Configuration): 
     },
     stop: () => clearTimeout(timer),
     handlers: {
+      'aggregates.preview': async () => {
+        const vectors = await responder.preview(settings);
+        return { vectors, digest: shown.note(vectors) };
+      },
+      'aggregates.shown': ({ digest }) => shown.has(digest),
       'policy.sharing': () => ({ level: settings.sharing.level, denyTools: settings.sharing.deny_tools }),
       'policy.explain': async (question) =>
         explain(settings, (await ports.peerKeys.known())?.asker(question) ?? question),
@@ -57,6 +66,7 @@ export function createPolicyEngine(ports: PolicyPorts, initial: Configuration): 
         return null;
       },
       'config.commit': (configuration) => {
+        if (configuration.sharing.deny_tools.join() !== settings.sharing.deny_tools.join()) shown.forget();
         settings = configuration;
         responder.forget();
         return null;

@@ -83,14 +83,18 @@ async function makeChange(ports: SettingsPorts, change: SettingsChange): Promise
 /** How much may leave at each level: nothing; summaries and sums; sums only. */
 const EXPOSURE: Readonly<Record<SharingLevel, number>> = { 0: 0, 1: 2, 2: 1 };
 
-/** To share more than before, the owner must have seen what would leave (FR-303, FR-504). */
+/**
+ * To share more than before, the owner must have seen what would leave at that level: a summary, or
+ * the vectors of level 2 (FR-303, FR-504).
+ */
 async function assertConsent(
   { bus, current }: SettingsPorts,
   level: SharingLevel,
   preview: string | undefined,
 ): Promise<void> {
   if (EXPOSURE[level] <= EXPOSURE[current().sharing.level]) return;
-  if (preview !== undefined && (await bus.request('summary.shown', { digest: preview }))) return;
+  const shown = level === 2 ? 'aggregates.shown' : 'summary.shown';
+  if (preview !== undefined && (await bus.request(shown, { digest: preview }))) return;
   throw new CaroError(
     'preview_unseen',
     `expected a preview that was shown within the last hour before more is shared, got ${preview === undefined ? 'none' : 'another one'}; look at it with caro sharing enable or on the privacy page, then try again`,

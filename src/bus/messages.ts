@@ -1,5 +1,12 @@
 import type { AnomalyReport } from '../domain/anomalies/anomaly.ts';
-import type { PeerAnswer, QueryBody, QueryProgress, QueryResult, ResponseBody } from '../domain/answers/query.ts';
+import type {
+  PeerAnswer,
+  QueryBody,
+  QueryProgress,
+  QueryResult,
+  ResponseBody,
+  VectorPreview,
+} from '../domain/answers/query.ts';
 import type { AuditEntry, AuditRecord, AuditVerification } from '../domain/audit/audit-record.ts';
 import type { EgressFilter, EgressLine, EgressMessage } from '../domain/audit/egress.ts';
 import type { Configuration } from '../domain/configuration.ts';
@@ -74,6 +81,10 @@ export interface Messages {
    * leave.
    */
   'summary.shown': { readonly digest: string };
+  /** What a supervisor would be answered now, for the longest span. */
+  'aggregates.preview': Nothing;
+  /** As `summary.shown`, of the vectors. */
+  'aggregates.shown': { readonly digest: string };
   /** Those of this node, or those received from the node `from`. */
   'summary.list': { readonly limit?: number; readonly from?: string };
   'anomalies.list': { readonly since?: string };
@@ -152,6 +163,8 @@ export interface Replies {
   'stats.read': LocalStatistics;
   'summary.preview': SummaryPreview;
   'summary.shown': boolean;
+  'aggregates.preview': { readonly vectors: readonly VectorPreview[]; readonly digest: string };
+  'aggregates.shown': boolean;
   'summary.list': readonly SummaryLine[];
   'anomalies.list': AnomalyReport;
   'policy.sharing': { readonly level: SharingLevel; readonly denyTools: readonly string[] };

@@ -83,6 +83,8 @@ export const REQUESTS = {
     deadline: LONG_MS,
   },
   'summary.shown': INTERNAL,
+  'aggregates.preview': { exposure: ['command-line', 'page'], body: NOTHING, deadline: LONG_MS },
+  'aggregates.shown': INTERNAL,
   'summary.list': { exposure: ['command-line', 'page'], body: object({ limit, from: nodeId }), deadline: SOON_MS },
   'anomalies.list': { exposure: ['command-line', 'page'], body: object({ since: time }), deadline: SOON_MS },
   'policy.sharing': { exposure: ['command-line', 'page'], body: NOTHING, deadline: SOON_MS },

@@ -1,9 +1,18 @@
-import { answerOf } from '../domain/answers/answer.ts';
+import { answerOf, figuresOf } from '../domain/answers/answer.ts';
 import type { AnswerFigures } from '../domain/answers/answer-figures.ts';
-import { type QueryBody, type ResponseBody, type SpanHours, spanStart } from '../domain/answers/query.ts';
+import {
+  LONGEST_SPAN,
+  type QueryBody,
+  type ResponseBody,
+  type SpanHours,
+  spanStart,
+  type VectorPreview,
+} from '../domain/answers/query.ts';
+import { vectorSchemaOf } from '../domain/answers/vector-schema.ts';
 import type { Vocabulary } from '../domain/answers/vocabulary.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Asker, Decision, PolicySettings } from '../domain/policy/policy.ts';
+import { QUERY_TYPES } from '../domain/policy/trust.ts';
 import { createTokenBuckets } from '../domain/token-bucket.ts';
 import { decide } from './decide.ts';
 import { deniedTools } from './denied-tools.ts';
@@ -25,6 +34,8 @@ export interface Responder {
    * rule, before the answer is returned (FR-902). Never rejects for policy reasons.
    */
   readonly answer: (settings: PolicySettings, asker: Asker, query: QueryBody) => Promise<ResponseBody>;
+  /** Every vector that a query over the longest span would be answered with now, at level 2. */
+  readonly preview: (settings: PolicySettings) => Promise<readonly VectorPreview[]>;
   /** Forgets repeated figures. MUST be called when the configuration changes. */
   readonly forget: () => void;
 }
@@ -41,6 +52,8 @@ export function createResponder(ports: ResponderPorts): Responder {
   const limit = createTokenBuckets({ burst: QUERIES_PER_MINUTE, refillMs: 60_000 / QUERIES_PER_MINUTE });
   const kept = new Map<string, { readonly figures: AnswerFigures; readonly untilMs: number }>();
 
+  const figuresAt = (nowMs: number, spanHours: SpanHours, denied: ReadonlySet<string>): AnswerFigures =>
+    readAtOnce(ports.figures(spanStart(spanHours, nowMs), nowMs, [...denied]));
   /**
    * Kept per asker and span, not per type: the difference between the answers to two types would
    * reveal the commands in between.
@@ -51,7 +64,7 @@ export function createResponder(ports: ResponderPorts): Responder {
     const key = `${asker} ${spanHours}`;
     const known = kept.get(key);
     if (known) return known.figures;
-    const figures = readAtOnce(ports.figures(spanStart(spanHours, nowMs), nowMs, [...denied]));
+    const figures = figuresAt(nowMs, spanHours, denied);
     kept.set(key, { figures, untilMs: nowMs + REPEAT_MS });
     return figures;
   };
@@ -69,6 +82,15 @@ export function createResponder(ports: ResponderPorts): Responder {
   };
 
   return {
+    preview: async ({ sharing }) => {
+      const vocabulary = await ports.vocabulary();
+      const denied = deniedTools(sharing.deny_tools, vocabulary);
+      const context = { figures: figuresAt(ports.now(), LONGEST_SPAN, denied), vocabulary, denied };
+      return QUERY_TYPES.map((type) => ({
+        body: figuresOf({ type, spanHours: LONGEST_SPAN }, 2, context),
+        cellNames: vectorSchemaOf(type, vocabulary).cells,
+      }));
+    },
     answer: async (settings, asker, query) => {
       const { type, spanHours } = query;
       const { isGranted: served, refused } = limit.take(asker.id, ports.now());

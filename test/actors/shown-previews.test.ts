@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ShownPreviews } from '../../src/actors/summarizer/shown-previews.ts';
+import { ShownPreviews } from '../../src/actors/shown-previews.ts';
 import type { Envelope } from '../../src/domain/identity/signed-envelope.ts';
 
 const document = (payload: string): Envelope => ({ payloadType: 'x', payload, signatures: [] });

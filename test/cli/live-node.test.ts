@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callAdmin, followAdmin } from '../../src/admin/client.ts';
 import { probeHook } from '../../src/cli/doctor/shell-probe.ts';
+import type { VectorPreview } from '../../src/domain/answers/query.ts';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
+import { QUERY_TYPES } from '../../src/domain/policy/trust.ts';
 import { encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
 import type { ServiceStatus } from '../../src/domain/status/status.ts';
 import { decodeEnvelope, openEnvelope } from '../../src/identity/envelope.ts';
@@ -26,9 +28,9 @@ const START_MS = Date.now() - 60_000;
 let cli: CommandLine;
 
 /** What a hook writes for commands that have ended. */
-function spool(session: number, commands: typeof COMMANDS): void {
+function spool(session: number, commands: typeof COMMANDS, startMs = START_MS): void {
   const records = commands.flatMap(([text, status], command) => {
-    const startedAt = (START_MS + command * 1_000) * 1_000;
+    const startedAt = (startMs + command * 1_000) * 1_000;
     const common = { command, granularity: 1 };
     return [
       encodeSpoolRecord({ ...common, type: 'start', startedAt, cwd: '/tmp', text }),
@@ -266,6 +268,24 @@ describe('caro sharing', () => {
       { details: { level: 2 } },
       { details: { level: 0 } },
     ]);
+  });
+
+  test('shows before level 2 every cell of every answer over the longest span, as it would leave', async () => {
+    const longAgo = START_MS - 20 * 86_400_000;
+    spool(longAgo * 1_000, [['cargo build', 0]], longAgo);
+    await until(
+      () => callAdmin(cli.places.socket, 'events.list', { tool: 'cargo', limit: 1 }),
+      ({ length }) => length === 1,
+    );
+    const { out } = await cli.run(['sharing', 'preview', '--level', '2', '--json']);
+    const { vectors } = JSON.parse(out) as { vectors: readonly VectorPreview[] };
+    expect(vectors.map(({ body }) => body.type)).toEqual(QUERY_TYPES);
+    expect(vectors[0]?.body.cells[0]).toBeGreaterThan(COMMANDS.length);
+    const shown = await cli.run(['sharing', 'enable', '--level', '2'], { columns: 80, typed: 'n\n' });
+    for (const { body, cellNames } of vectors) {
+      expect(shown.out).toContain(`${body.layout}: ${cellNames.length} cells over the last 30 days`);
+      for (const name of cellNames) expect(shown.out).toContain(name);
+    }
   });
 
   test('is held to what was shown by the service, not by the command', async () => {

@@ -136,6 +136,32 @@ describe('answers at level 2', () => {
   );
 });
 
+describe('the preview of level 2', () => {
+  test.each([[[]], [['git']], [['our-own-tool']]] as const)(
+    'is what a supervisor is answered over the longest span, without the denied tools %j',
+    async (deny_tools) => {
+      const node = nodeWith([...TYPED, { pattern: 'git log', family: 'git', times: 9, ago: 20 * 24 * 60 }]);
+      const given = trusting('supervisor', { deny_tools });
+      const vectors = await node.responder.preview(given);
+      expect(vectors.map(({ body }) => body.type)).toEqual(QUERY_TYPES);
+      for (const { body, cellNames } of vectors) {
+        const query = { type: body.type, spanHours: 720 } as const;
+        expect(body).toEqual(await node.responder.answer(given, asker, query));
+        expect(cellNames).toEqual(vectorSchemaOf(body.type, WORDS).cells);
+      }
+    },
+  );
+
+  test('freezes nothing for those who ask', async () => {
+    const node = nodeWith(TYPED);
+    const before = await node.responder.preview(trusting('supervisor'));
+    node.type([{ pattern: 'git log', family: 'git', times: 9 }]);
+    const query = { type: 'tool-usage', spanHours: 720 } as const;
+    const body = answered(await node.responder.answer(trusting('supervisor'), asker, query));
+    expect([before[0]?.body.type, cellsOf(body)['commands']]).toEqual([QUERY_TYPES[0], 59]);
+  });
+});
+
 describe('anomalies', () => {
   test('leave as counts of each kind, without times, families or sentences', async () => {
     const node = nodeWith([

@@ -255,32 +255,35 @@ describe('a service that is killed while it migrates', () => {
   /** The last schema change writes too little to be interrupted by a watching test. */
   const LONG_MIGRATIONS = VERSIONS.filter((version) => version < 4);
 
-  test.each(LONG_MIGRATIONS)('from version %i leaves the old database, which the next start migrates', async (version) => {
-    const home = folder();
-    await configure(home);
-    mkdirSync(join(home, 'data'), { mode: 0o700 });
-    const file = join(home, 'data', 'caro.db');
-    writtenBy(version, file, 4_000);
-    const child = spawn(CARO, ['service', 'run'], { env: homeEnvironment(home), stdio: 'ignore' });
-    const ended = new Promise((done) => child.once('exit', done));
-    // The migration's pages spill into the write-ahead log long before it is committed.
-    const spilled = (): Promise<number> =>
-      Promise.resolve(statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0);
-    await until(spilled, (size) => size > 200_000);
-    child.kill('SIGKILL');
-    await ended;
-    const left = openReadOnly(file);
-    expect(left.pragma('user_version', { simple: true })).toBeLessThan(MIGRATIONS.length);
-    const counted = sums(left, 'rollup');
-    const kept = summaries(left);
-    left.close();
-    service = await startService(home);
-    await service.stop();
-    const database = openReadOnly(file);
-    expect(database.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
-    expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
-    for (const table of ['rollup', 'rollup_day', 'rollup_slot']) expect(sums(database, table)).toEqual(counted);
-    expect(summaries(database)).toEqual(kept);
-    database.close();
-  });
+  test.each(LONG_MIGRATIONS)(
+    'from version %i leaves the old database, which the next start migrates',
+    async (version) => {
+      const home = folder();
+      await configure(home);
+      mkdirSync(join(home, 'data'), { mode: 0o700 });
+      const file = join(home, 'data', 'caro.db');
+      writtenBy(version, file, 4_000);
+      const child = spawn(CARO, ['service', 'run'], { env: homeEnvironment(home), stdio: 'ignore' });
+      const ended = new Promise((done) => child.once('exit', done));
+      // The migration's pages spill into the write-ahead log long before it is committed.
+      const spilled = (): Promise<number> =>
+        Promise.resolve(statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0);
+      await until(spilled, (size) => size > 200_000);
+      child.kill('SIGKILL');
+      await ended;
+      const left = openReadOnly(file);
+      expect(left.pragma('user_version', { simple: true })).toBeLessThan(MIGRATIONS.length);
+      const counted = sums(left, 'rollup');
+      const kept = summaries(left);
+      left.close();
+      service = await startService(home);
+      await service.stop();
+      const database = openReadOnly(file);
+      expect(database.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
+      expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+      for (const table of ['rollup', 'rollup_day', 'rollup_slot']) expect(sums(database, table)).toEqual(counted);
+      expect(summaries(database)).toEqual(kept);
+      database.close();
+    },
+  );
 });

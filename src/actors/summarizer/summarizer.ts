@@ -8,7 +8,7 @@ import { intakeFault, type ReceivedSummary } from '../../domain/summaries/summar
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS, lastClosed, PERIOD_KINDS, type Period, type PeriodKind, periodAt } from '../../domain/time/period.ts';
 import type { StoredSummary, SummaryStore } from '../../storage/summary-store.ts';
-import { ShownPreviews } from './shown-previews.ts';
+import { ShownPreviews } from '../shown-previews.ts';
 
 export interface SummaryPorts {
   readonly bus: BusClient;

@@ -3,11 +3,11 @@ import { callAdmin } from '../../admin/client.ts';
 import { type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { SharingLevel } from '../../domain/policy/trust.ts';
-import type { SummaryPreview } from '../../domain/summaries/summary.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { changeSettings, sayForce } from '../input/settings-change.ts';
 import { say, sayJson } from '../output/output.ts';
+import { vectorLines } from '../output/vector-lines.ts';
 
 const WHAT: Readonly<Record<SharingLevel, string>> = {
   0: 'nothing leaves this machine',
@@ -25,6 +25,16 @@ export function addSharing(program: Command, context: Context): void {
       const loaded = loadConfiguration(context.places(), context.hostname);
       if (options.json) sayJson(context, facts(context, loaded));
       else sayStatus(context, loaded);
+    });
+  sharing
+    .command('preview')
+    .description('print what would leave: a daily summary (level 1), or the vectors of all queries (level 2)')
+    .option('--level <level>', '1 or 2', parseLevel, 1)
+    .option('--json', 'print one JSON object')
+    .action(async ({ level, json }: { readonly level: 1 | 2; readonly json?: true }) => {
+      const { shown, lines } = await preview(context, level);
+      if (json) sayJson(context, shown);
+      else for (const line of lines) say(context, line);
     });
   asking(sharing.command('enable'), context)
     .description('allow summaries (level 1) or only aggregates (level 2) to leave; shows a preview first')
@@ -55,16 +65,24 @@ function sayStatus(context: Context, loaded: LoadedConfiguration): void {
 async function enable(context: Context, { level, yes }: Consent & { readonly level: 1 | 2 }): Promise<void> {
   const { socket } = context.places();
   say(context, `With level ${level}, ${WHAT[level]}.`);
-  const { document, digest } = await preview(socket);
-  say(context, `Preview of a daily summary:\n${Buffer.from(document.payload, 'base64').toString('utf8')}`);
+  const { lines, digest } = await preview(context, level);
+  for (const line of lines) say(context, line);
   if (!(await isConfirmed(context, 'Allow this?', { yes }))) return;
   await callAdmin(socket, 'settings.change', { set: 'sharing', level, preview: digest });
   sayLevel(context, level, true);
 }
 
-async function preview(socket: string): Promise<SummaryPreview> {
+interface Preview {
+  /** As it would leave, for JSON. */
+  readonly shown: unknown;
+  readonly lines: readonly string[];
+  readonly digest: string;
+}
+
+async function preview(context: Context, level: 1 | 2): Promise<Preview> {
+  const { socket } = context.places();
   try {
-    return await callAdmin(socket, 'summary.preview', { period: 'daily' });
+    return level === 1 ? await summaryPreview(socket) : await vectorPreview(socket);
   } catch (error) {
     if (!(error instanceof CaroError) || error.code !== 'not_running') throw error;
     throw new CaroError(
@@ -73,6 +91,29 @@ async function preview(socket: string): Promise<SummaryPreview> {
     );
   }
 }
+
+async function summaryPreview(socket: string): Promise<Preview> {
+  const { document, digest } = await callAdmin(socket, 'summary.preview', { period: 'daily' });
+  const lines = [
+    'Preview of a daily summary:',
+    Buffer.from(document.payload, 'base64').toString('utf8'),
+    'Nodes that may ask you get figures of the same kinds over up to 30 days; aggregates: caro sharing preview --level 2',
+  ];
+  return { shown: document, lines, digest };
+}
+
+async function vectorPreview(socket: string): Promise<Preview> {
+  const { vectors, digest } = await callAdmin(socket, 'aggregates.preview', {}, VECTORS_MS);
+  const lines = [
+    'Preview of the answers to all queries over the longest span, as they would leave now:',
+    ...vectors.flatMap(vectorLines),
+    'The program of the asker adds them to those of other nodes. An asker can still find out the figures of one node: see docs/privacy.md.',
+  ];
+  return { shown: { vectors }, lines, digest };
+}
+
+/** Anomalies are found in a year of history. */
+const VECTORS_MS = 120_000;
 
 /** Takes effect at once, also while no service runs. */
 async function disable(context: Context): Promise<void> {

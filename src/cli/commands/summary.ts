@@ -19,7 +19,7 @@ export function addSummary(program: Command, context: Context): void {
 function addPreview(summary: Command, context: Context): void {
   summary
     .command('preview')
-    .description('print the exact bytes that would be sent')
+    .description('print the exact bytes that would be sent at sharing level 1')
     .addOption(new Option('--period <kind>', 'kind of period').choices(PERIOD_KINDS).default('daily'))
     .option('--json', 'print the signed document as one JSON object')
     .action(async (options: { readonly period: PeriodKind; readonly json?: true }) => {

@@ -1,4 +1,4 @@
-import { type AnswerSummary, MAX_CELL_VALUE, type QueryBody, type ResponseBody } from './query.ts';
+import { type AnsweredBody, type AnswerSummary, MAX_CELL_VALUE, type QueryBody, type ResponseBody } from './query.ts';
 import { QUERY_TYPE_SPECS, type SummaryContext } from './query-types.ts';
 import { type VectorSchema, vectorSchemaOf } from './vector-schema.ts';
 
@@ -8,9 +8,14 @@ import { type VectorSchema, vectorSchemaOf } from './vector-schema.ts';
  * where the history is too short to judge. At level 2 that is a vector of zeros: the state of a
  * node is shown to the asker, who could otherwise date the first command.
  */
-export function answerOf({ type, spanHours }: QueryBody, level: 1 | 2, context: SummaryContext): ResponseBody {
+export function answerOf(query: QueryBody, level: 1 | 2, context: SummaryContext): ResponseBody {
+  const hasAnswer = level === 2 || QUERY_TYPE_SPECS[query.type].hasData(context.figures);
+  return hasAnswer ? figuresOf(query, level, context) : { result: 'no_data', type: query.type };
+}
+
+/** The figures of this node at a level, even where there are none. */
+export function figuresOf({ type, spanHours }: QueryBody, level: 1 | 2, context: SummaryContext): AnsweredBody {
   const spec = QUERY_TYPE_SPECS[type];
-  if (level === 1 && !spec.hasData(context.figures)) return { result: 'no_data', type };
   const schema = vectorSchemaOf(type, context.vocabulary);
   const summary: AnswerSummary = spec.summaryOf(context);
   return {

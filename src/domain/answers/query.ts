@@ -10,6 +10,7 @@ import type { WithheldRule } from './withholding.ts';
  */
 export const SPANS_HOURS = [24, 168, 720] as const;
 export type SpanHours = (typeof SPANS_HOURS)[number];
+export const LONGEST_SPAN: SpanHours = 720;
 
 /** Time limits that the page offers. */
 export const TIME_LIMITS_MS = [500, 2_000, 5_000] as const;
@@ -26,7 +27,7 @@ const SLACK_MS = 60_000;
  * @param nowMs since the epoch
  */
 export function snapSpan(sinceMs: number, nowMs: number): SpanHours {
-  return SPANS_HOURS.find((hours) => nowMs - sinceMs <= hours * HOUR_MS + SLACK_MS) ?? 720;
+  return SPANS_HOURS.find((hours) => nowMs - sinceMs <= hours * HOUR_MS + SLACK_MS) ?? LONGEST_SPAN;
 }
 
 /** First instant of the span that ends at `nowMs`, in ms. */
@@ -76,6 +77,12 @@ export type AnsweredBody = {
   readonly cells: readonly number[];
   readonly summary?: AnswerSummary;
 };
+
+/** An answer at level 2 as it would leave, with the names of its cells in their order. */
+export interface VectorPreview {
+  readonly body: AnsweredBody;
+  readonly cellNames: readonly string[];
+}
 
 /** Why there are no figures. A denial does not name its rule, which is private to the owner. */
 export const REFUSALS = ['no_data', 'access_denied', 'suppressed', 'error'] as const;

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { QUERY_TYPES } from '../../../src/domain/policy/trust.ts';
+import type { Aggregates } from '../../../src/web/page/data/contract.ts';
 import type { Typed } from '../../policy/node.ts';
 import { faults } from '../axe.ts';
 import { enter, hasBrowser, launchBrowser } from '../browser.ts';
@@ -138,6 +140,41 @@ inBrowser('the views of the mesh in Chromium', () => {
     await page.getByRole('button', { name: 'Stop sharing' }).click();
     await page.getByText('Nothing is shared.').waitFor();
     expect(managed()).toContain('level = 0');
+    expect(complaints).toEqual([]);
+  });
+
+  test('what is shown before only sums are shared is every cell that would leave, over the longest span', async () => {
+    const rig = await rigOf('individual');
+    const DAYS_AGO = 20 * 86_400_000;
+    await rig.record(sampleCommands(40, 2, Date.now() - DAYS_AGO));
+    const { page, complaints } = await openPage(rig, 'privacy');
+    await page.getByRole('button', { name: 'Share summaries and aggregates …' }).click();
+    await page.locator('.consent-text').getByText('It also names this node').waitFor();
+    await page.getByLabel('I have read what would leave').check();
+    const answer = page.waitForResponse('**/api/aggregates');
+    await page.getByRole('button', { name: 'Share only aggregates …' }).click();
+    const { vectors } = (await (await answer).json()) as Aggregates;
+    const text = page.locator('.consent-text');
+    await text.getByText('Tool usage').waitFor();
+    // Having read the other preview is not having read this one.
+    expect(await page.getByLabel('I have read what would leave').isChecked()).toBe(false);
+    const shown = (await text.textContent()) ?? '';
+    expect(vectors.map(({ body }) => [body.type, body.level, body.spanHours])).toEqual(
+      QUERY_TYPES.map((type) => [type, 2, 720]),
+    );
+    for (const { body, cellNames } of vectors) {
+      for (const [place, name] of cellNames.entries()) {
+        const value = body.cells[place] ?? 0;
+        expect(shown).toContain(value === 0 ? name : `${name} ${value.toLocaleString('en')}`);
+      }
+    }
+    expect(vectors[0]?.body.cells[0]).toBeGreaterThanOrEqual(40);
+    expect(shown).not.toMatch(/no more than/i);
+    await page.getByLabel('I have read what would leave').check();
+    await page.getByRole('button', { name: 'Share only aggregates', exact: true }).click();
+    await page.getByText('Only aggregates may be shared.').waitFor();
+    await page.getByRole('button', { name: 'Stop sharing' }).click();
+    await page.getByText('Nothing is shared.').waitFor();
     expect(complaints).toEqual([]);
   });
 

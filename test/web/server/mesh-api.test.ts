@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { QueryProgress, QueryResult } from '../../../src/domain/answers/query.ts';
 import type { AuditRecord } from '../../../src/domain/audit/audit-record.ts';
 import type { Explanation, TrustRules } from '../../../src/domain/policy/policy.ts';
-import type { Preview } from '../../../src/web/page/data/contract.ts';
+import type { Aggregates, Preview } from '../../../src/web/page/data/contract.ts';
 import type { Login } from '../dashboard-rig.ts';
 import { type MeshRig, openMeshRig } from '../mesh-rig.ts';
 
@@ -123,9 +123,8 @@ describe('the switches of the owner (FR-903)', () => {
 
   test('sharing is switched on and off, written down and put on record', async () => {
     for (const level of [2, 1, 0]) {
-      expect(
-        (await rig.post('/api/settings', { set: 'sharing', level, preview: await shownPreview() }, login)).status,
-      ).toBe(200);
+      const preview = level === 2 ? await shownVectors() : await shownPreview();
+      expect((await rig.post('/api/settings', { set: 'sharing', level, preview }, login)).status).toBe(200);
       expect(await read('/api/sharing')).toEqual({ level, denyTools: [] });
       expect(managed()).toContain(`level = ${level}`);
       expect((await audited('sharing.changed'))[0]?.details).toMatchObject({ level });
@@ -133,6 +132,7 @@ describe('the switches of the owner (FR-903)', () => {
   });
 
   const shownPreview = async (): Promise<string> => (await read<Preview>('/api/summary?period=daily')).digest;
+  const shownVectors = async (): Promise<string> => (await read<Aggregates>('/api/aggregates')).digest;
   const share = async (body: object): Promise<readonly [number, unknown]> => {
     const answer = await rig.post('/api/settings', { set: 'sharing', ...body }, login);
     return [answer.status, await answer.json()];
@@ -145,9 +145,12 @@ describe('the switches of the owner (FR-903)', () => {
     expect(await share({ level: 2 })).toEqual(UNSEEN);
     expect(await share({ level: 1, preview: 'a'.repeat(64) })).toEqual(UNSEEN);
     expect(managed()).toBe(before);
-    expect(await share({ level: 2, preview: await shownPreview() })).toEqual([200, {}]);
+    // A summary does not show what would leave at level 2.
+    expect(await share({ level: 2, preview: await shownPreview() })).toEqual(UNSEEN);
+    expect(await share({ level: 2, preview: await shownVectors() })).toEqual([200, {}]);
     // Summaries are more than sums.
     expect(await share({ level: 1 })).toEqual(UNSEEN);
+    expect(await share({ level: 1, preview: await shownVectors() })).toEqual(UNSEEN);
     expect(await share({ level: 1, preview: await shownPreview() })).toEqual([200, {}]);
     expect(await share({ level: 2 })).toEqual([200, {}]);
     expect(await share({ level: 0 })).toEqual([200, {}]);

@@ -1,4 +1,4 @@
-import type { QueryProgress, QueryResult } from '../../../domain/answers/query.ts';
+import type { QueryProgress, QueryResult, VectorPreview } from '../../../domain/answers/query.ts';
 import type { AuditRecord, AuditVerification } from '../../../domain/audit/audit-record.ts';
 import type { EgressLine } from '../../../domain/audit/egress.ts';
 import type { EventPage as Found, TerminalEvent } from '../../../domain/events/event.ts';
@@ -35,6 +35,11 @@ export interface Preview {
   readonly payload: string;
   readonly bytes: number;
   readonly closed: boolean;
+  readonly digest: string;
+}
+
+export interface Aggregates {
+  readonly vectors: readonly VectorPreview[];
   readonly digest: string;
 }
 

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { alongKeys } from '../../../domain/identity/key-state.ts';
 import type { TrustRules } from '../../../domain/policy/policy.ts';
 import { PERIOD_KINDS, type PeriodKind } from '../../../domain/time/period.ts';
-import type { ChangedKeys, Preview, Summaries } from '../data/contract.ts';
+import type { Aggregates, ChangedKeys, Preview, Summaries } from '../data/contract.ts';
 import { useReading } from '../data/use-reading.ts';
 import { bytes, count, fullTime, moment, nodeName } from '../model/format.ts';
 import { Panel } from '../parts/common/panel.tsx';
@@ -12,6 +12,7 @@ import { EgressPanel } from '../parts/privacy/egress-panel.tsx';
 import { SharingPanel } from '../parts/privacy/sharing-panel.tsx';
 import { SummaryReading } from '../parts/privacy/summary-reading.tsx';
 import { TrustPanel } from '../parts/privacy/trust-panel.tsx';
+import { VectorReading } from '../parts/privacy/vector-reading.tsx';
 
 const PERIOD_NAMES: Readonly<Record<PeriodKind, string>> = { hourly: 'Hour', daily: 'Day', weekly: 'Week' };
 
@@ -46,6 +47,7 @@ export function PrivacyView({ onLocked }: { readonly onLocked: () => void }) {
         />
         <EgressPanel nameOf={nameOf} onLocked={onLocked} />
         <PreviewPanel onLocked={onLocked} />
+        <VectorPanel onLocked={onLocked} />
         <Panel title="Summaries kept" class="span-12">
           {summaries.data ? (
             <Kept summaries={summaries.data} />
@@ -78,6 +80,15 @@ function PreviewPanel({ onLocked }: { readonly onLocked: () => void }) {
   );
 }
 
+function VectorPanel({ onLocked }: { readonly onLocked: () => void }) {
+  const { data, trouble } = useReading<Aggregates>('/api/aggregates', {}, onLocked);
+  return (
+    <Panel title="What an answer for a sum would say" class="span-12">
+      {data ? <VectorReading vectors={data.vectors} /> : <p class="quiet">{trouble ?? 'Preparing the figures …'}</p>}
+    </Panel>
+  );
+}
+
 function PreviewBody({ preview }: { readonly preview: Preview }) {
   return (
     <>
@@ -87,7 +98,7 @@ function PreviewBody({ preview }: { readonly preview: Preview }) {
       <SummaryReading payload={preview.payload} />
       <details class="bytes">
         <summary>The exact bytes: {bytes(preview.bytes)}, signed</summary>
-        <p class="quiet">This is all that would leave: the document byte for byte, and its decoded payload.</p>
+        <p class="quiet">The document as it would leave, byte for byte, and its decoded payload.</p>
         <pre>
           <code>{preview.envelope}</code>
         </pre>

@@ -37,6 +37,7 @@ const READS: { readonly [K in AskableKind]: Read<K> | null } = {
       return { envelope, payload, bytes: Buffer.byteLength(envelope), closed, digest };
     },
   },
+  'aggregates.preview': { path: '/api/aggregates', answer: schemas.AGGREGATES },
   'summary.list': {
     path: '/api/summaries',
     answer: schemas.SUMMARIES,

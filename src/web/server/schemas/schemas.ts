@@ -140,6 +140,24 @@ export const EVENTS = object({ events: list(EVENT), rules: list(RULE), next: may
  */
 export const PREVIEW = object({ envelope: text, payload: text, bytes: count, closed: flag, digest: hex(64) });
 
+/** What would leave at level 2: `body` as it would leave, with the names of its cells. */
+export const AGGREGATES = object({
+  vectors: list(
+    object({
+      body: object({
+        result: text,
+        type: word(QUERY_TYPES),
+        level: count,
+        spanHours: count,
+        layout: text,
+        cells: list(count),
+      }),
+      cellNames: list(text),
+    }),
+  ),
+  digest: hex(64),
+});
+
 export const SUMMARIES = object({
   summaries: list(
     object({

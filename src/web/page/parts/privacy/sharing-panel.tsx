@@ -1,11 +1,12 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { SharingLevel } from '../../../../domain/policy/trust.ts';
-import type { Preview, Sharing } from '../../data/contract.ts';
+import type { Aggregates, Preview, Sharing } from '../../data/contract.ts';
 import { type Change, useChange } from '../../data/use-change.ts';
 import { useReading } from '../../data/use-reading.ts';
 import { bytes } from '../../model/format.ts';
 import { Panel } from '../common/panel.tsx';
 import { SummaryReading } from './summary-reading.tsx';
+import { VectorReading } from './vector-reading.tsx';
 
 const LEVELS = [
   {
@@ -65,7 +66,7 @@ export function SharingPanel({ onLocked }: { readonly onLocked: () => void }) {
         </p>
       )}
       {wanted !== null && wanted !== level && (
-        <Consent level={wanted} change={change} onLocked={onLocked} onEnd={() => setWanted(null)} />
+        <Consent key={wanted} level={wanted} change={change} onLocked={onLocked} onEnd={() => setWanted(null)} />
       )}
     </Panel>
   );
@@ -94,32 +95,24 @@ interface ConsentProps {
 }
 
 /**
- * Consent comes after the preview: the button is below the document, and works once it is loaded.
+ * Consent comes after the preview: the button is below it, and works once it is loaded.
  */
 function Consent({ level, change, onLocked, onEnd }: ConsentProps) {
-  const preview = useReading<Preview>('/api/summary', { period: 'daily' }, onLocked);
+  const [digest, setDigest] = useState<string | null>(null);
   const [hasRead, setRead] = useState(false);
   const confirm = async (): Promise<void> => {
-    if (await change.run('/api/settings', { set: 'sharing', level, preview: preview.data?.digest })) onEnd();
+    if (digest !== null && (await change.run('/api/settings', { set: 'sharing', level, preview: digest }))) onEnd();
   };
+  const Shown = level === 1 ? ShownSummary : ShownVectors;
   return (
     <div class="consent">
-      <h3>{level === 1 ? 'Content of a daily summary' : 'No more than these figures, added to those of others'}</h3>
-      {preview.data ? (
-        <div class="consent-text">
-          <SummaryReading payload={preview.data.payload} />
-          <p class="quiet">
-            {bytes(preview.data.bytes)} as a signed document; its exact bytes stand further down on this page.
-          </p>
-        </div>
-      ) : (
-        <p class="quiet">{preview.trouble ?? 'Preparing the summary …'}</p>
-      )}
+      <h3>{level === 1 ? 'Content of a daily summary' : 'What an answer contains'}</h3>
+      <Shown onShown={setDigest} onLocked={onLocked} />
       <label class="check">
         <input
           type="checkbox"
           checked={hasRead}
-          disabled={!preview.data}
+          disabled={digest === null}
           onChange={(event) => setRead(event.currentTarget.checked)}
         />{' '}
         I have read what would leave. Trust, below, sets who may get it.
@@ -132,6 +125,38 @@ function Consent({ level, change, onLocked, onEnd }: ConsentProps) {
           Cancel
         </button>
       </div>
+    </div>
+  );
+}
+
+interface ShownProps {
+  /** Called with the digest of what is shown. */
+  readonly onShown: (digest: string) => void;
+  readonly onLocked: () => void;
+}
+
+function ShownSummary({ onShown, onLocked }: ShownProps) {
+  const { data, trouble } = useReading<Preview>('/api/summary', { period: 'daily' }, onLocked);
+  useEffect(() => void (data && onShown(data.digest)), [data, onShown]);
+  if (!data) return <p class="quiet">{trouble ?? 'Preparing the summary …'}</p>;
+  return (
+    <div class="consent-text">
+      <SummaryReading payload={data.payload} />
+      <p class="quiet">
+        {bytes(data.bytes)} as a signed document; its exact bytes stand further down on this page. Nodes that may ask
+        get figures of the same kinds over up to 30 days.
+      </p>
+    </div>
+  );
+}
+
+function ShownVectors({ onShown, onLocked }: ShownProps) {
+  const { data, trouble } = useReading<Aggregates>('/api/aggregates', {}, onLocked);
+  useEffect(() => void (data && onShown(data.digest)), [data, onShown]);
+  if (!data) return <p class="quiet">{trouble ?? 'Preparing the figures …'}</p>;
+  return (
+    <div class="consent-text">
+      <VectorReading vectors={data.vectors} />
     </div>
   );
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 
 /** How long consent may refer to a preview, in ms. Later, a preview could differ. */
 const SHOWN_MS = 3_600_000;
@@ -14,8 +13,8 @@ export class ShownPreviews {
 
   constructor(private readonly now: () => number) {}
 
-  /** Records a document as shown. Returns its digest: SHA-256 of its JSON text, 64 hex digits. */
-  note(document: Envelope): string {
+  /** Records as shown what would leave. Returns SHA-256 of its JSON text, 64 hex digits. */
+  note(document: object): string {
     const digest = createHash('sha256').update(JSON.stringify(document)).digest('hex');
     this.#shown.delete(digest);
     this.#shown.set(digest, this.now());
