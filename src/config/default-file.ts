@@ -61,7 +61,8 @@ name = ${JSON.stringify(name)}
 # deny_tools = []                # tools that are never counted in anything that leaves
 
 [privacy]
-# min_contributors = 5           # an aggregate over fewer nodes is withheld
+# min_contributors = 5           # an aggregate over fewer nodes is withheld here; it does not
+#                                # protect this node's own figures from a supervisor
 
 [backup]
 # daily = true                   # daily copy of the database in data/backups, if there is room
