@@ -1,7 +1,7 @@
 import type { Actor } from '../bus/actor.ts';
 import type { Bus, BusClient } from '../bus/bus.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
-import type { Configuration } from '../domain/configuration.ts';
+import type { Configuration, PeerEntry } from '../domain/configuration.ts';
 import { configurationChanges } from '../domain/configuration-changes.ts';
 import { CaroError } from '../domain/errors.ts';
 import { type KeyChange, needsConfirmation, revokedWith } from '../domain/identity/key-state.ts';
@@ -135,13 +135,25 @@ async function revoke(ports: SettingsPorts, change: SettingsChange & { readonly 
   }
 }
 
-/** Stores the name and address of a paired node. It gets no trust: each owner sets a level. */
+/**
+ * Stores the name and address of a paired node. It gets no trust: each owner sets a level. A name
+ * that another peer has gets a number, or the configuration would be invalid.
+ */
 async function rememberPeer(ports: SettingsPorts, peer: PairedNode): Promise<void> {
   const { id, name, fingerprint, address } = peer;
-  if (address !== null) await ports.edit({ set: 'peer', peer: { name, id, address } }, [], () => undefined);
+  const others = ports.current().mesh.peers.filter((other) => other.id !== id);
+  const known = { name: freeName(name, others), id, ...(address === null ? {} : { address }) };
+  await ports.edit({ set: 'peer', peer: known }, [], () => undefined);
   await ports.bus.request('audit.append', { type: 'peer.paired', peer: id, details: { name, fingerprint, address } });
   await ports.bus.publish('mesh.changed', { change: 'paired', ...peer });
   await reload(ports);
+}
+
+function freeName(name: string, others: readonly PeerEntry[]): string {
+  const isFree = (text: string): boolean => !others.some((other) => other.name === text);
+  let free = name;
+  for (let number = 2; !isFree(free); number += 1) free = `${name.slice(0, 28)}-${number}`;
+  return free;
 }
 
 /**

@@ -60,7 +60,12 @@ const SETTINGS_CHANGE: BodySchema = {
       { lift: { type: 'array', items: nodeId, maxItems: 1_000 } },
     ),
     change('revoked', { id: nodeId }),
-    change('peer', { peer: object({ name: short, id: nodeId, address: short }, ['id', 'address']) }),
+    change('peer', {
+      peer: object(
+        { name: short, id: nodeId, address: { oneOf: [short, { type: 'array', items: short, maxItems: 8 }] } },
+        ['id'],
+      ),
+    }),
     change('no-peer', { id: nodeId }),
   ],
 };

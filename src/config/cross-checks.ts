@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
-import type { Configuration } from '../domain/configuration.ts';
+import type { Configuration, PeerEntry } from '../domain/configuration.ts';
 import { parseNodeId } from '../domain/identity/node-id.ts';
 import { isInternal, isLoopback, networkOf, parseEndpoint, parseListen, parseSubnet } from '../domain/ip-address.ts';
+import { addressesOf } from '../domain/peer-addresses.ts';
 import type { KeyPath } from './key-lines.ts';
 import type { ManagedSettings } from './managed-settings.ts';
 import { shown, type UnlocatedProblem } from './problem.ts';
@@ -94,11 +95,31 @@ function peers(entries: ManagedSettings['mesh']['peers'], flags: MeshFlags): Pro
   return entries.flatMap((peer, index) => {
     const path = ['mesh', 'peers', index];
     const isTwice = entries.findIndex((other) => other.id === peer.id) !== index;
+    const namesake =
+      peer.name === undefined ? undefined : entries.slice(0, index).find(({ name }) => name === peer.name);
+    const addresses = addressesOf(peer);
+    const at = (place: number): KeyPath =>
+      typeof peer.address === 'string' ? [...path, 'address'] : [...path, 'address', place];
     return [
       ...nodeId([...path, 'id'], peer.id),
       ...(isTwice ? one([...path, 'id'], 'expected each peer once, got this id twice; remove one of the two') : NONE),
-      ...peerAddress([...path, 'address'], peer.address, flags),
+      ...(namesake && namesake.id !== peer.id ? one([...path, 'name'], sameName(peer.name, namesake.id)) : NONE),
+      ...addresses.flatMap((address, place) => peerAddress(at(place), address, flags)),
     ];
+  });
+}
+
+/** Commands take a name for the node that has it. */
+const sameName = (name: unknown, id: string): string =>
+  `expected another name for each peer, got ${shown(name)} for this one and for ${id}; rename one of the two`;
+
+/** A name that one file gives to one node and the other file to another. */
+export function sharedNames(owner: readonly PeerEntry[], managed: readonly PeerEntry[]): Problems {
+  const replaced = new Set(managed.map(({ id }) => id));
+  return managed.flatMap(({ id, name }, index) => {
+    const other = owner.find((peer) => name !== undefined && peer.name === name && peer.id !== id);
+    if (!other || replaced.has(other.id)) return NONE;
+    return one(['mesh', 'peers', index, 'name'], `${sameName(name, other.id)} in caro.toml`);
   });
 }
 

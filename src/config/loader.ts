@@ -3,7 +3,7 @@ import type { Configuration } from '../domain/configuration.ts';
 import { canonical } from '../domain/encoding/canonical.ts';
 import { CaroError } from '../domain/errors.ts';
 import { validateConfiguration, validateManaged } from '../generated/configuration-validators.js';
-import { managedProblems, ownerProblems } from './cross-checks.ts';
+import { managedProblems, ownerProblems, sharedNames } from './cross-checks.ts';
 import { encodeManaged, type ManagedSettings, writeManaged } from './managed-settings.ts';
 import { merge } from './merge.ts';
 import type { Places } from './places.ts';
@@ -93,6 +93,11 @@ function problemsOf(owner: SettingsFile<OwnerSettings>, managed: SettingsFile<Ma
     ...managed.problems,
     ...('data' in managed
       ? managedProblems(managed.data, flags).map((found) => located(managed.file, managed.lines, found))
+      : []),
+    ...('data' in owner && 'data' in managed
+      ? sharedNames(owner.data.mesh.peers, managed.data.mesh.peers).map((found) =>
+          located(managed.file, managed.lines, found),
+        )
       : []),
   ];
 }

@@ -6,7 +6,7 @@ import { QUERY_TYPES, ROLES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/poli
  * errors; `default` and `examples` show valid values.
  */
 export interface ConfigurationSchema {
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean' | readonly ['string', 'array'];
   readonly description?: string;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
@@ -95,7 +95,16 @@ const endpoint = text('an address and a port', ':\\d{1,5}$', '10.0.1.5:9238');
 const subnet = text('a subnet', '/\\d{1,3}$', '10.0.1.0/24');
 const DAYS = 36_500;
 
-const peers = list(closed({ name, id: nodeId, address: endpoint }, ['id', 'address']), 'a list of peers');
+/** One address or several. */
+const endpoints: ConfigurationSchema = {
+  ...endpoint,
+  type: ['string', 'array'],
+  items: endpoint,
+  maxItems: 8,
+  uniqueItems: true,
+  description: 'an address and a port, or a list of them',
+};
+const peers = list(closed({ name, id: nodeId, address: endpoints }, ['id']), 'a list of peers');
 const trustNodes = map(choice(TRUST_LEVELS), 'a table from node id to level');
 const trustSubnets = map(choice(TRUST_LEVELS), 'a table from subnet to level');
 const deny = table({ nodes: list(nodeId, 'a list of node ids'), subnets: list(subnet, 'a list of subnets') });

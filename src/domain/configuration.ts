@@ -4,8 +4,11 @@ import type { QueryType, Role, SharingLevel, TrustLevel } from './policy/trust.t
 export interface PeerEntry {
   readonly name?: string;
   readonly id: string;
-  /** `IP:port`, `[IPv6]:port`, or `name:port` where `allow_dns` is set. */
-  readonly address: string;
+  /**
+   * One or several of `IP:port`, `[IPv6]:port`, or `name:port` where `allow_dns` is set. Absent for
+   * a peer that dials this node.
+   */
+  readonly address?: string | readonly string[];
 }
 
 export interface TrustTest {

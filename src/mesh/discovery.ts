@@ -1,6 +1,7 @@
 import type { ResponsePacket } from 'multicast-dns';
 import { parseNodeId } from '../domain/identity/node-id.ts';
 import { isInternal } from '../domain/ip-address.ts';
+import { createTokenBuckets } from '../domain/token-bucket.ts';
 import { fingerprint } from '../identity/fingerprint.ts';
 import type { PeerAddress } from './peer-table.ts';
 import { endpointText } from './transport/address-rule.ts';
@@ -9,6 +10,10 @@ const SERVICE = '_caro._tcp.local';
 /** Lifetime of an announcement in seconds (RFC 6762 §10). */
 const TTL_S = 120;
 const ASK_MS = 60_000;
+/** How often one node may announce another address. */
+const MOVES = { burst: 3, refillMs: 60_000 } as const;
+/** A record is multicast at most once a second (RFC 6762 §6). */
+const ANSWERS = { burst: 3, refillMs: 1_000 } as const;
 /** Bounds the memory that forged announcements can take. */
 const MAX_FOUND = 256;
 
@@ -17,6 +22,8 @@ export interface DiscoveryOptions {
   readonly id: string;
   readonly host: string;
   readonly port: number;
+  /** Whether a node may connect. Announcements of others are ignored: anybody can forge them. */
+  readonly isWanted?: (found: PeerAddress) => boolean;
   /** Called with a new peer, and with a known peer at a new address. */
   readonly onFound: (found: PeerAddress) => void;
   readonly now: () => number;
@@ -29,7 +36,7 @@ export interface DiscoveryOptions {
  * proves later which node answers at the address.
  */
 export interface Discovery {
-  readonly found: () => readonly PeerAddress[];
+  readonly found: () => readonly (PeerAddress & { readonly address: string })[];
   readonly close: () => Promise<void>;
 }
 
@@ -38,10 +45,12 @@ export interface Discovery {
  * the node id and port, but no name. Discovery is off by default (FR-204) and never gives trust.
  */
 export async function openDiscovery(options: DiscoveryOptions): Promise<Discovery> {
-  const { id, host, port, onFound, now, multicastPort = 5353 } = options;
+  const { id, host, port, isWanted = () => true, onFound, now, multicastPort = 5353 } = options;
   const { default: createMulticast } = await import('multicast-dns');
   const multicast = createMulticast({ port: multicastPort, interface: host, bind: '0.0.0.0', loopback: true });
-  const found = new Map<string, PeerAddress & { readonly untilMs: number }>();
+  const moves = createTokenBuckets(MOVES);
+  const answers = createTokenBuckets(ANSWERS);
+  const found = new Map<string, PeerAddress & { readonly address: string; readonly untilMs: number }>();
   const ask = (): void => multicast.query([{ name: SERVICE, type: 'PTR' }]);
   const announce = (ttl: number): Promise<void> =>
     new Promise((resolve) => multicast.respond({ answers: announcement({ id, host, port }, ttl) }, () => resolve()));
@@ -49,15 +58,20 @@ export async function openDiscovery(options: DiscoveryOptions): Promise<Discover
     const news = announcedBy(packet, address);
     if (!news || news.id === id) return;
     const known = found.get(news.id);
-    found.delete(news.id);
+    const peer = { id: news.id, address: endpointText({ host: address, port: news.port }) };
+    if (!isWanted(peer)) return;
+    // Forged announcements must not change the address at every turn.
+    if (known && known.address !== peer.address && now() < known.untilMs && !moves.take(news.id, now()).isGranted)
+      return;
+    if (news.ttl > 0 || known?.address === peer.address) found.delete(news.id);
     if (news.ttl === 0) return;
     if (found.size >= MAX_FOUND) found.delete(found.keys().next().value ?? '');
-    const peer = { id: news.id, address: endpointText({ host: address, port: news.port }) };
     found.set(peer.id, { ...peer, untilMs: now() + news.ttl * 1_000 });
     if (known?.address !== peer.address) onFound(peer);
   };
   multicast.on('query', ({ questions }) => {
-    if (questions?.some(({ name }) => name === SERVICE)) void announce(TTL_S);
+    const isForUs = questions?.some(({ name }) => name === SERVICE) === true;
+    if (isForUs && answers.take('', now()).isGranted) void announce(TTL_S);
   });
   multicast.on('response', (packet, { address }) => take(packet, address));
   // Errors of the network are ignored: without it there are no nodes to find.

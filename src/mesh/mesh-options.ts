@@ -83,6 +83,8 @@ export interface Mesh {
   readonly announceRevocation: (statement: Envelope) => Promise<readonly string[]>;
   /** Applies a new list of peers and checks all live connections with `ports.mayConnect`. */
   readonly reload: (peers: readonly PeerAddress[]) => void;
+  /** Applies a list of peers in which other nodes caused the changes. */
+  readonly found: (peers: readonly PeerAddress[]) => void;
   /** Sets the certificate of new connections. */
   readonly renewCertificate: (tls: TlsMaterial) => void;
   /** Ends all connections with this node immediately. */

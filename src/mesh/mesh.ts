@@ -1,5 +1,7 @@
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
+import type { Endpoint } from '../domain/ip-address.ts';
+import { addressesOf } from '../domain/peer-addresses.ts';
 import { createTokenBuckets } from '../domain/token-bucket.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
 import { localAddresses } from '../platform/local-addresses.ts';
@@ -13,7 +15,7 @@ import { createPeerTable, type PeerAddress, type PeerState, type PeerTable } fro
 import type { GoodbyeReason, MessageBodies, Typed } from './protocol/messages.ts';
 import { createNonceCache } from './protocol/nonce-cache.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
-import { checkListen, endpointText } from './transport/address-rule.ts';
+import { announcedFrom, checkListen, endpointText } from './transport/address-rule.ts';
 import type { Connection, ConnectionHost, Ending } from './transport/connection.ts';
 import { type ConnectionRegistry, createConnectionRegistry } from './transport/connection-registry.ts';
 import { dial } from './transport/dialler.ts';
@@ -52,7 +54,7 @@ class MeshCore implements Mesh {
   /** Every connection that has not ended, with or without a hello. */
   readonly #connections = new Set<Connection>();
   /** The entry that a connection was dialled for; the key that answered may be another. */
-  readonly #attempts = new WeakMap<Connection, PeerAddress>();
+  readonly #attempts = new WeakMap<Connection, { readonly id: string; readonly address: string }>();
   readonly #refused = new Map<string, ErrorCode>();
   #listening: Listening | undefined;
   #tls: TlsMaterial;
@@ -84,7 +86,8 @@ class MeshCore implements Mesh {
       self: identity.id,
       limits,
       random: () => Buffer.from(randomBytes(4)).readUInt32BE() / 2 ** 32,
-      attempt: (entry) => this.#attempt(entry),
+      attempt: (entry, address) => this.#attempt(entry, address),
+      dialledAt: (connection) => this.#attempts.get(connection)?.address,
       onFailure: (entry, error) => this.#noteFailure(entry, error),
       hasSucceeded: ports.hasSucceeded,
     });
@@ -169,6 +172,10 @@ class MeshCore implements Mesh {
     this.#table.replace(peers);
   }
 
+  found(peers: readonly PeerAddress[]): void {
+    this.#table.update(peers);
+  }
+
   renewCertificate(tls: TlsMaterial): void {
     this.#tls = tls;
     this.#listening?.renew(tls);
@@ -206,9 +213,9 @@ class MeshCore implements Mesh {
     }
   }
 
-  async #attempt(entry: PeerAddress): Promise<void> {
-    const connection = await this.#dial(entry.address, (...found) => this.#admission.outbound(entry, ...found));
-    this.#attempts.set(connection, entry);
+  async #attempt(entry: PeerAddress, address: string): Promise<void> {
+    const connection = await this.#dial(address, (...found) => this.#admission.outbound(entry, ...found));
+    this.#attempts.set(connection, { id: entry.id, address });
   }
 
   async #dialInvite({ host, port, id: expected }: InviteCode): Promise<Connection> {
@@ -237,7 +244,8 @@ class MeshCore implements Mesh {
     }
   }
 
-  #noteFailure({ address }: PeerAddress, { code }: CaroError): void {
+  #noteFailure(entry: PeerAddress, { code }: CaroError): void {
+    const [address = null] = addressesOf(entry);
     // A peer that is away is not recorded, and a changed key was recorded already.
     if (code === 'peer_unreachable' || code === 'key_changed') return;
     this.#refusals.refuse({ code, address, direction: 'outbound' });
@@ -273,7 +281,7 @@ class MeshCore implements Mesh {
       nonces: createNonceCache(steadyMs),
       limits: this.#limits,
       now,
-      hello: () => helloOf(this.#options),
+      hello: (connection) => helloOf(this.#options, connection, this.#listening?.endpoints() ?? []),
       admitAgain: this.#admission.again,
       handlers: createMessageHandlers({
         ports,
@@ -344,7 +352,17 @@ function stateOf(connection: Connection): PeerState {
   return { id: peer, address: endpoint, state: 'connected', ...told, code: null, isDialled, peer };
 }
 
-function helloOf({ ports, version }: Pick<MeshOptions, 'ports' | 'version'>): MessageBodies['hello'] {
+function helloOf(
+  { ports, version }: Pick<MeshOptions, 'ports' | 'version'>,
+  { purpose, localAddress }: Pick<Connection, 'purpose' | 'localAddress'>,
+  endpoints: readonly Endpoint[],
+): MessageBodies['hello'] {
   const revocations = ports.revocations();
-  return { rotations: ports.rotations(), version, ...(revocations.length === 0 ? {} : { revocations }) };
+  const listen = purpose === 'mesh' ? announcedFrom(endpoints, localAddress) : [];
+  return {
+    rotations: ports.rotations(),
+    version,
+    ...(revocations.length === 0 ? {} : { revocations }),
+    ...(listen.length === 0 ? {} : { listen }),
+  };
 }

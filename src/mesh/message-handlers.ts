@@ -13,6 +13,7 @@ import type { MeshPorts } from './ports.ts';
 import type { MessageBodies, MessageHandlers } from './protocol/messages.ts';
 import { checkRotations, isIntroduction } from './protocol/statement-checks.ts';
 import { checkAuthor, parseSummary } from './protocol/summary-document.ts';
+import { provenEndpoint } from './transport/address-rule.ts';
 import type { Connection } from './transport/connection.ts';
 
 export interface HandlerContext {
@@ -68,7 +69,7 @@ const peerOf = ({ peer, address }: Connection): PeerAt => ({ id: peer, address }
 async function handleHello(
   { ports, pairing, admitAgain, expectedPeer, register }: HandlerContext,
   connection: Connection,
-  { rotations, revocations = [], version }: MessageBodies['hello'],
+  { rotations, revocations = [], version, listen = [] }: MessageBodies['hello'],
 ): Promise<void> {
   if (connection.purpose === 'pairing') {
     pairing.onHello(connection);
@@ -85,6 +86,8 @@ async function handleHello(
   admitAgain(connection);
   connection.setVersion(version ?? null);
   register(connection);
+  const endpoint = provenEndpoint(listen, connection.address);
+  if (endpoint !== undefined) ports.onAddress?.(peerOf(connection), endpoint);
 }
 
 /** Answers a query; an answer that the egress gate refuses is replaced by the reason. */

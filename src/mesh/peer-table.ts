@@ -1,19 +1,23 @@
-import type { CaroError, ErrorCode } from '../domain/errors.ts';
+import { CaroError, type ErrorCode } from '../domain/errors.ts';
+import { parseEndpoint } from '../domain/ip-address.ts';
+import { addressesOf } from '../domain/peer-addresses.ts';
 import { createTokenBuckets } from '../domain/token-bucket.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
 import { AWAY, createRedialer, type Redialer } from './redial.ts';
+import { endpointText } from './transport/address-rule.ts';
 import type { Connection, Ending } from './transport/connection.ts';
 import type { MeshLimits } from './transport/limits.ts';
 
 /** A peer to dial. */
 export interface PeerAddress {
   readonly id: string;
-  /** `IP:port`, `[IPv6]:port` or `name:port`. */
-  readonly address: string;
+  /** One or several of `IP:port`, `[IPv6]:port` or `name:port`; absent for a peer that dials. */
+  readonly address?: string | readonly string[];
 }
 
 export interface PeerState {
   readonly id: string;
+  /** Where it was reached, or the first of its addresses; empty if none is known. */
   readonly address: string;
   readonly state: 'connected' | 'connecting' | 'refused' | 'skewed';
   /** Peer's clock minus this node's clock in ms; null if not measured. */
@@ -29,7 +33,7 @@ export interface PeerState {
 }
 
 interface Row {
-  readonly entry: PeerAddress;
+  entry: PeerAddress;
   readonly redialer: Redialer;
   connection: Connection | undefined;
   code: ErrorCode | null;
@@ -39,6 +43,11 @@ interface Row {
 export interface PeerTable {
   /** Applies a new list: dials new peers, forgets removed ones, and retries all others now. */
   readonly replace: (entries: readonly PeerAddress[]) => void;
+  /**
+   * Applies a list in which addresses were found, by an announcement of anybody or by a peer. Only
+   * a peer with a new address is dialled before its time, and rarely.
+   */
+  readonly update: (entries: readonly PeerAddress[]) => void;
   /** Dials every peer that is not connected now; at most a few times a minute. */
   readonly retry: () => void;
   readonly reached: (connection: Connection) => void;
@@ -52,7 +61,10 @@ export interface PeerTableOptions {
   readonly self: string;
   readonly limits: MeshLimits;
   readonly random: () => number;
-  readonly attempt: (entry: PeerAddress) => Promise<void>;
+  /** Dials one address. */
+  readonly attempt: (entry: PeerAddress, address: string) => Promise<void>;
+  /** The address at which a connection was dialled; undefined for one that the peer opened. */
+  readonly dialledAt: (connection: Connection) => string | undefined;
   readonly onFailure: (entry: PeerAddress, error: CaroError) => void;
   readonly hasSucceeded: (id: string, later: string) => boolean;
 }
@@ -70,14 +82,25 @@ export function createPeerTable(options: PeerTableOptions): PeerTable {
     row.redialer.stop();
     rows.delete(row.entry.id);
   };
+  const update = (entries: readonly PeerAddress[]): void => {
+    const wanted = new Map(entries.map((entry) => [entry.id, entry]));
+    for (const row of [...rows.values()]) if (!wanted.has(row.entry.id)) stop(row);
+    for (const entry of entries) {
+      const row = rows.get(entry.id);
+      if (!row && entry.id !== options.self) rows.set(entry.id, startRow(options, entry, rows));
+      if (!row) continue;
+      const before = addressesOf(row.entry);
+      row.entry = entry;
+      const hasNew = addressesOf(entry).some((address) => !before.includes(address));
+      if (hasNew && retries.take(entry.id, steadyMs()).isGranted) row.redialer.tryNow();
+    }
+  };
   return {
     replace: (entries) => {
-      const wanted = new Map(entries.map((entry) => [entry.id, entry.address]));
-      for (const row of [...rows.values()]) if (wanted.get(row.entry.id) !== row.entry.address) stop(row);
+      update(entries);
       for (const row of rows.values()) row.redialer.retryNow();
-      for (const entry of entries)
-        if (!rows.has(entry.id) && entry.id !== options.self) rows.set(entry.id, startRow(options, entry, rows));
     },
+    update,
     retry: () => {
       if (retries.take('', steadyMs()).isGranted) for (const row of rows.values()) row.redialer.retryNow();
     },
@@ -95,7 +118,7 @@ export function createPeerTable(options: PeerTableOptions): PeerTable {
       if (skewMs !== null) row.skewMs = skewMs;
       if (isOver) row.redialer.lost();
     },
-    rows: () => [...rows.values()].map(stateOf),
+    rows: () => [...rows.values()].map((row) => stateOf(row, options.dialledAt)),
     stop: () => [...rows.values()].forEach(stop),
   };
 }
@@ -109,7 +132,7 @@ function startRow(
   rows: Map<string, Row>,
 ): Row {
   const redialer = createRedialer({
-    attempt: () => attempt(entry),
+    attempt: () => dialAny(rows.get(entry.id)?.entry ?? entry, attempt),
     onFailure: (error) => {
       const row = rows.get(entry.id);
       if (row) row.code = error.code;
@@ -122,12 +145,36 @@ function startRow(
   return { entry, redialer, connection: undefined, code: null, skewMs: null };
 }
 
-function stateOf({ entry, connection, code, skewMs }: Row): PeerState {
+/** Tries one address after the other. @throws the most telling error */
+async function dialAny(entry: PeerAddress, attempt: PeerTableOptions['attempt']): Promise<void> {
+  let worst: unknown = new CaroError('peer_unreachable', 'no address of the peer is known; it has to dial this node');
+  for (const address of addressesOf(entry)) {
+    try {
+      await attempt(entry, address);
+      return;
+    } catch (error) {
+      const isTelling = !(error instanceof CaroError) || error.code !== 'peer_unreachable';
+      if (isTelling || (worst instanceof CaroError && worst.code === 'peer_unreachable')) worst = error;
+    }
+  }
+  throw worst;
+}
+
+function addressOf(row: Pick<Row, 'entry' | 'connection'>, dialledAt: PeerTableOptions['dialledAt']): string {
+  const { entry, connection } = row;
+  const known = addressesOf(entry);
+  if (!connection) return known[0] ?? '';
+  const sameHost = known.find((address) => parseEndpoint(address)?.host === connection.address);
+  return dialledAt(connection) ?? sameHost ?? endpointText({ host: connection.address, port: connection.port });
+}
+
+function stateOf(row: Row, dialledAt: PeerTableOptions['dialledAt']): PeerState {
+  const { entry, connection, code, skewMs } = row;
   const away = AWAY.includes(code) ? 'connecting' : 'refused';
   const state = connection ? 'connected' : code === 'clock_skewed' ? 'skewed' : away;
   return {
     id: entry.id,
-    address: entry.address,
+    address: addressOf(row, dialledAt),
     state,
     skewMs,
     code,

@@ -64,6 +64,8 @@ export interface MeshPorts extends EgressPorts {
    * error.
    */
   readonly onKeys: (peer: PeerAt, statements: KeyStatements) => Promise<void>;
+  /** A connected peer listens at this internal address, which its connection has proven. */
+  readonly onAddress?: (peer: PeerAt, endpoint: string) => void;
   readonly onPaired: (peer: PairedPeer) => void;
   /** The peer can be queried now, and pending summaries can be sent. */
   readonly onConnected: (peer: PeerAt) => void;

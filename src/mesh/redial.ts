@@ -15,6 +15,8 @@ export interface Redialer {
   readonly lost: () => void;
   /** Dials immediately, for example after a change of the configuration. */
   readonly retryNow: () => void;
+  /** Dials immediately and keeps the backoff: for what other nodes can cause. */
+  readonly tryNow: () => void;
   readonly stop: () => void;
 }
 
@@ -71,6 +73,7 @@ export function createRedialer({ attempt, onFailure, random, limits, firstDelayM
       backoff.forget();
       tryNow();
     },
+    tryNow,
     stop: () => {
       state = 'stopped';
       clearTimeout(timer);

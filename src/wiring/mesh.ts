@@ -5,13 +5,15 @@ import { nodeName } from '../config/loader.ts';
 import { answerFault, summaryFault } from '../domain/answers/answer-check.ts';
 import type { ResponseBody } from '../domain/answers/query.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
-import type { Configuration } from '../domain/configuration.ts';
+import type { Configuration, PeerEntry } from '../domain/configuration.ts';
 import { parseEndpoint, parseListen } from '../domain/ip-address.ts';
 import { waitingText } from '../domain/status/waiting.ts';
 import type { NodeSummary } from '../domain/summaries/summary.ts';
 import type { PeerKeyStore } from '../keys/peer-key-store.ts';
 import type { Discovery } from '../mesh/discovery.ts';
+import { createLearnedAddresses } from '../mesh/learned-addresses.ts';
 import type { MeshState } from '../mesh/mesh-options.ts';
+import type { PeerAddress } from '../mesh/peer-table.ts';
 import type { MeshPorts } from '../mesh/ports.ts';
 import { decideConnection } from '../policy/connection.ts';
 import { decide } from '../policy/decide.ts';
@@ -19,11 +21,14 @@ import { deniedTools } from '../policy/denied-tools.ts';
 import { dialList } from '../policy/dial-list.ts';
 import { egressQuestion } from '../policy/egress.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
+import { createMetaStore } from '../storage/meta-store.ts';
 import { VERSION } from '../version.ts';
 import type { ServiceContext } from './service-context.ts';
 
 /** A summary may have to wait for those that the summarizer is making. */
 const STORE_MS = 60_000;
+/** Key in the `meta` table. */
+const PEER_ADDRESSES = 'peer_addresses';
 
 /** Loads the mesh's code, which a node without peers never needs, and opens it. */
 export async function openMesh(context: ServiceContext, configuration: Configuration): Promise<OpenMesh> {
@@ -41,8 +46,9 @@ export async function openMesh(context: ServiceContext, configuration: Configura
         pool.run('certificate', { seed: identity.seed(), nowMs }),
       ),
     );
-  let reload: (next: Configuration) => void = () => undefined;
-  const discovery = createDiscovery(context, () => reload(context.configuration()));
+  let onFound: () => void = () => undefined;
+  const discovery = createDiscovery(context, keys, () => onFound());
+  const { learn, peersOf } = createAddressBook(context, keys, discovery.found);
   const mesh = await open({
     identity,
     tls: await tls(),
@@ -54,17 +60,22 @@ export async function openMesh(context: ServiceContext, configuration: Configura
       discovery.follow(state.listen);
     },
     rules: { allowPublic: configuration.mesh.allow_public, allowDns: configuration.mesh.allow_dns },
-    peers: configuration.mesh.peers,
-    ports: await meshPorts(context, keys),
+    peers: peersOf(configuration),
+    ports: {
+      ...(await meshPorts(context, keys)),
+      onAddress: ({ id }, endpoint) => {
+        if (learn(id, endpoint)) onFound();
+      },
+    },
     now: Date.now,
     randomBytes: (count) => randomBytes(count),
   });
-  reload = (next) => mesh.reload(dialList(next, discovery.found(), keys.asker));
+  onFound = () => mesh.found(peersOf(context.configuration()));
   return {
     status: () => mesh.status(),
     asker: keys.asker,
     account: keys.account,
-    reload,
+    reload: (next) => mesh.reload(peersOf(next)),
     ask: (...question) => mesh.ask(...question),
     deliver: (...summary) => mesh.deliver(...summary),
     invite: (host) => mesh.invite(host),
@@ -82,13 +93,42 @@ export async function openMesh(context: ServiceContext, configuration: Configura
   };
 }
 
+/** Ids that the owner has written down. A node in a trusted subnet can have any number of keys. */
+const namedIn = ({ mesh, trust }: Configuration): readonly string[] => [
+  ...new Set([...mesh.peers.map(({ id }) => id), ...Object.keys(trust.nodes)]),
+];
+
+/** The peers to dial, at the addresses of the owner and at those that connections have proven. */
+function createAddressBook(
+  { configuration, database }: ServiceContext,
+  { account, asker }: Pick<PeerKeyStore, 'account' | 'asker'>,
+  discovered: () => readonly PeerEntry[],
+) {
+  const meta = createMetaStore(database);
+  const learned = createLearnedAddresses(meta.get(PEER_ADDRESSES), (text) => meta.set(PEER_ADDRESSES, text));
+  /** Under the id by which the configuration knows a peer, which may be that of a former key. */
+  const known = (settings: Configuration): readonly PeerEntry[] =>
+    namedIn(settings).map((id) => ({ id, address: learned.of(account(id)) }));
+  return {
+    peersOf: (settings: Configuration): readonly PeerEntry[] =>
+      dialList(settings, { learned: known(settings), discovered: discovered() }, asker),
+    learn: (id: string, endpoint: string): boolean =>
+      namedIn(configuration()).some((name) => account(name) === account(id)) && learned.learn(account(id), endpoint),
+  };
+}
+
 function logListening(log: ServiceContext['log'], { listen, waiting }: Pick<MeshState, 'listen' | 'waiting'>): void {
   if (waiting) log.warn({ part: 'mesh', listen }, waitingText('mesh', waiting));
   else if (listen !== null) log.info({ part: 'mesh', listen }, 'mesh listens');
 }
 
 /** Multicast DNS on the first IPv4 address that peers can dial, if the owner wants it (FR-204). */
-function createDiscovery({ configuration, identity, log }: ServiceContext, onFound: () => void) {
+function createDiscovery(context: ServiceContext, { asker }: Pick<PeerKeyStore, 'asker'>, onFound: () => void) {
+  const { configuration, identity, log } = context;
+  const isWanted = ({ id, address }: PeerAddress): boolean => {
+    const host = parseEndpoint([address].flat()[0] ?? '')?.host ?? '';
+    return decide(configuration(), { ...asker({ id, address: host }), action: 'connect' }).allow;
+  };
   let place: string | undefined;
   let discovery: Discovery | null = null;
   /** One change after the other. */
@@ -99,7 +139,7 @@ function createDiscovery({ configuration, identity, log }: ServiceContext, onFou
     const endpoint = parseEndpoint(place ?? '');
     if (endpoint === undefined) return;
     const { openDiscovery } = await import('../mesh/discovery.ts');
-    discovery = await openDiscovery({ id: identity.id, ...endpoint, onFound, now: Date.now });
+    discovery = await openDiscovery({ id: identity.id, ...endpoint, isWanted, onFound, now: Date.now });
   };
   const follow = (listen: string | null): void => {
     const next = configuration().mesh.mdns

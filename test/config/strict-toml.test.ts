@@ -7,6 +7,7 @@ import { type Places, placesFrom, preparePlaces } from '../../src/config/places.
 import { CaroError } from '../../src/domain/errors.ts';
 
 const ID = 'caro:ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';
+const OTHER_ID = `caro:ed25519:${Buffer.alloc(32, 9).toString('base64')}`;
 let home: string;
 let places: Places;
 beforeEach(() => {
@@ -189,6 +190,21 @@ address = "10.0.1.5:9238"
       /mesh\.listen: expected an IP address and a port, or/,
     ],
     ['an interface with a wrong port', 'mesh.listen = "interface:wg0:99999"', /for example: .*"interface:wg0"/],
+    [
+      'one name for two peers',
+      `[[mesh.peers]]\nid = "${ID}"\nname = "ann"\n[[mesh.peers]]\nid = "${OTHER_ID}"\nname = "ann"`,
+      /^caro\.toml:6: mesh\.peers\[1\]\.name: expected another name for each peer, got "ann" .*rename one/,
+    ],
+    [
+      'a public address among those of a peer',
+      `[[mesh.peers]]\nid = "${ID}"\naddress = [\n"10.0.1.5:9238",\n"8.8.8.8:9238"]`,
+      /^caro\.toml:5: mesh\.peers\[0\]\.address\[1\]: expected a private or loopback address/,
+    ],
+    [
+      'a number as the address of a peer',
+      `[[mesh.peers]]\nid = "${ID}"\naddress = 9238`,
+      /mesh\.peers\[0\]\.address: expected an address and a port, or a list of them, got 9238/,
+    ],
     ['a name to listen on', 'mesh.listen = "localhost:9238"', /mesh\.listen: expected an IP address and a port/],
     [
       'one port for two uses',

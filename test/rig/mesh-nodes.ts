@@ -19,6 +19,8 @@ export interface NodeSettings {
   readonly trust?: Readonly<Record<string, TrustLevel>>;
   /** Peers that this node dials. */
   readonly dials?: readonly Pick<MeshNode, 'id' | 'endpoint' | 'name'>[];
+  /** Peers with a name but without an address. */
+  readonly names?: readonly Pick<MeshNode, 'id' | 'name'>[];
   /** `sharing.level`; 1 unless told. */
   readonly level?: SharingLevel;
   readonly denyTools?: readonly string[];
@@ -155,7 +157,7 @@ const entryOf = ({ text, atMs, cwd = '/srv/project', exitCode = 0 }: ObservedCom
 });
 
 function tomlOf(name: string, endpoint: string, settings: NodeSettings): string {
-  const { trust = {}, dials = [], level = 1, denyTools = [], denied = [], minContributors = 5 } = settings;
+  const { trust = {}, dials = [], names = [], level = 1, denyTools = [], denied = [], minContributors = 5 } = settings;
   const quoted = (texts: readonly string[]): string => `[${texts.map((text) => `"${text}"`).join(', ')}]`;
   return [
     ...['[node]', `name = "${name}"`, '[dashboard]', 'port = 0'],
@@ -166,6 +168,7 @@ function tomlOf(name: string, endpoint: string, settings: NodeSettings): string 
       `id = "${peer.id}"`,
       `address = "${peer.endpoint}"`,
     ]),
+    ...names.flatMap((peer) => ['[[mesh.peers]]', `name = "${peer.name}"`, `id = "${peer.id}"`]),
     '[trust.nodes]',
     ...Object.entries(trust).map(([id, to]) => `"${id}" = "${to}"`),
     ...['[trust.deny]', `nodes = ${quoted(denied)}`],

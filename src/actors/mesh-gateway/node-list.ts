@@ -24,7 +24,8 @@ export interface NodeListInput {
  */
 export function nodeList(input: NodeListInput): readonly Node[] {
   const { configuration, mesh, self } = input;
-  const { peers } = mesh.status();
+  // A peer without a known address is not dialled; it is listed like a trusted node that is away.
+  const peers = mesh.status().peers.filter(({ address }) => address !== '');
   const listed = new Set(peers.flatMap(({ id, peer }) => [id, peer ?? id].map(mesh.account)));
   const others = trustedIds(configuration, self).filter((id) => {
     const account = mesh.account(id);

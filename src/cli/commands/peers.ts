@@ -1,10 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
+import type { PeerEntry } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { needsConfirmation } from '../../domain/identity/key-state.ts';
 import { parseNodeId } from '../../domain/identity/node-id.ts';
 import { parseEndpoint } from '../../domain/ip-address.ts';
+import { addressesOf } from '../../domain/peer-addresses.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
 import { explain } from '../../policy/explanation.ts';
 import type { Context } from '../context.ts';
@@ -22,9 +24,11 @@ export function addPeers(program: Command, context: Context): void {
     .command('add')
     .description('add the address of a node; to trust it, run: caro trust set')
     .argument('<id>', 'node id, as printed there by caro identity show', parseId)
-    .argument('<address>', 'its listen address, IP:port', parseAddress)
+    .argument('[address...]', 'its listen addresses, IP:port; none if it dials this node', parseAddresses)
     .option('--name <name>', 'name for it', parseName)
-    .action((id: string, address: string, options: { readonly name?: string }) => add(context, id, address, options));
+    .action((id: string, addresses: readonly string[], options: { readonly name?: string }) =>
+      add(context, id, addresses, options),
+    );
   peers
     .command('remove')
     .description('remove the address of a node; its trust stays until: caro trust revoke')
@@ -69,8 +73,10 @@ async function peerRows(
   const { configuration } = loadConfiguration(context.places(), context.hostname);
   const peers = configuration.mesh.peers;
   const others = Object.keys(configuration.trust.nodes).filter((id) => !peers.some((peer) => peer.id === id));
-  const named = [...peers, ...others.map((id) => ({ id, name: undefined, address: null }))];
-  const rows = named.map(({ id, name, address }): PeerRow => {
+  const named: readonly PeerEntry[] = [...peers, ...others.map((id) => ({ id }))];
+  const rows = named.map((peer): PeerRow => {
+    const { id, name } = peer;
+    const [address = null] = addressesOf(peer);
     const host = address === null ? undefined : parseEndpoint(address)?.host;
     const question = { id, action: 'connect', ...(host === undefined ? {} : { address: host }) } as const;
     const { trust } = explain(configuration, withStanding(context, question));
@@ -94,12 +100,19 @@ async function runningMesh(context: Context): Promise<MeshStatus | undefined> {
   }
 }
 
-async function add(context: Context, id: string, address: string, { name }: { readonly name?: string }): Promise<void> {
+async function add(
+  context: Context,
+  id: string,
+  addresses: readonly string[],
+  { name }: { readonly name?: string },
+): Promise<void> {
+  const [first, ...others] = addresses;
+  const address = others.length === 0 ? first : addresses;
   const { isInForce } = await changeSettings(context, {
     set: 'peer',
-    peer: { ...(name === undefined ? {} : { name }), id, address },
+    peer: { ...(name === undefined ? {} : { name }), id, ...(address === undefined ? {} : { address }) },
   });
-  say(context, `${name ?? id} is at ${address}`);
+  say(context, `${name ?? id} ${addresses.length === 0 ? 'dials this node' : `is at ${addresses.join(', ')}`}`);
   sayForce(context, isInForce);
   say(context, `To trust it: caro trust set ${name ?? id} LEVEL`);
 }
@@ -125,8 +138,8 @@ function parseId(text: string): string {
   throw new InvalidArgumentError('Expected a node id (caro:ed25519:…), as printed on that node by: caro identity show');
 }
 
-function parseAddress(text: string): string {
-  if (parseEndpoint(text)) return text;
+function parseAddresses(text: string, before: readonly string[] = []): readonly string[] {
+  if (parseEndpoint(text)) return [...before, text];
   throw new InvalidArgumentError('Expected an address and a port, such as 10.0.1.5:9238 or [fd00::5]:9238.');
 }
 

@@ -5,6 +5,7 @@ import { loadConfiguration } from '../../config/loader.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { parseEndpoint } from '../../domain/ip-address.ts';
+import { addressesOf } from '../../domain/peer-addresses.ts';
 import type { Explanation, PolicyQuestion, TrustTestResult } from '../../domain/policy/policy.ts';
 import { QUERY_TYPES, type QueryType } from '../../domain/policy/trust.ts';
 import { explain as explainOffline } from '../../policy/explanation.ts';
@@ -40,7 +41,8 @@ export function addExplain(trust: Command, context: Context): void {
 
 function questionOf(text: string, { from, query }: ExplainOptions, configuration: Configuration): PolicyQuestion {
   const id = nodeIdOf(text, configuration);
-  const host = parseEndpoint(configuration.mesh.peers.find((peer) => peer.id === id)?.address ?? '')?.host ?? '';
+  const [known = ''] = addressesOf(configuration.mesh.peers.find((peer) => peer.id === id) ?? {});
+  const host = parseEndpoint(known)?.host ?? '';
   const address = from ?? (isIP(host) === 0 ? undefined : host);
   return {
     id,

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
-import type { Configuration } from '../../domain/configuration.ts';
+import type { Configuration, PeerEntry } from '../../domain/configuration.ts';
 import { isInternal, parseEndpoint, parseListen } from '../../domain/ip-address.ts';
+import { addressesOf } from '../../domain/peer-addresses.ts';
 import { NODE_REASON_NAMES, NODE_REASONS, type NodeReason } from '../../domain/status/node-reasons.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
 import { localTime } from '../output/output.ts';
@@ -19,15 +20,14 @@ export function meshAddresses({ mesh }: Pick<Configuration, 'mesh'>): Verdict {
     return warn(
       `mesh.listen is ${mesh.listen}, which other networks may reach; use the address of the internal network`,
     );
-  const outside = mesh.peers.filter(({ address }) => {
-    const peer = parseEndpoint(address)?.host ?? '';
-    return isIP(peer) !== 0 && !isInternal(peer);
-  });
+  const hostsOf = (peer: PeerEntry): readonly string[] =>
+    addressesOf(peer).map((address) => parseEndpoint(address)?.host ?? '');
+  const outside = mesh.peers.filter((peer) => hostsOf(peer).some((host) => isIP(host) !== 0 && !isInternal(host)));
   if (outside.length > 0)
     return warn(
       `${outside.length} ${outside.length === 1 ? 'peer has a public address' : 'peers have public addresses'}; is that intended?`,
     );
-  const named = mesh.peers.filter(({ address }) => isIP(parseEndpoint(address)?.host ?? '') === 0);
+  const named = mesh.peers.filter((peer) => hostsOf(peer).some((name) => isIP(name) === 0));
   if (named.length > 0 && !mesh.allow_dns)
     return bad(`peers given by name: ${named.length}; write IP addresses, or set mesh.allow_dns = true`);
   if (named.length > 0)

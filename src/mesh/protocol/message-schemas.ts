@@ -17,6 +17,8 @@ import { DURATION_BUCKETS, SUMMARY_RESULTS, SUMMARY_TYPE } from '../../domain/su
 import { PERIOD_KINDS } from '../../domain/time/period.ts';
 import { GOODBYE_REASONS, type MessageType } from './messages.ts';
 
+/** Endpoints in a hello. */
+export const MAX_LISTEN = 8;
 const SUMMARY_ID = text('^[0-9a-f]{32}$');
 const SUMMARY_CHARACTERS = 700_000;
 const SUMMARY_DOCUMENT = envelopeSchema(SUMMARY_TYPE, 1, SUMMARY_CHARACTERS);
@@ -45,6 +47,7 @@ export function messageBodySchemas(
         rotations: list(ROTATION_ENVELOPE, 0, MAX_ROTATIONS),
         revocations: list(REVOCATION_ENVELOPE, 1, MAX_ROTATIONS),
         version: text('^[0-9]{1,4}\\.[0-9]{1,4}\\.[0-9]{1,4}$'),
+        listen: list(text('^([0-9.]{7,15}|\\[[0-9a-f:.]{2,45}\\]):[1-9][0-9]{0,4}$'), 1, MAX_LISTEN),
       },
       ['rotations'],
     ),

@@ -34,13 +34,15 @@ export type GoodbyeReason = (typeof GOODBYE_REASONS)[number];
 export interface MessageBodies {
   /**
    * First message of each side. `rotations` lead from the sender's former keys to its current key
-   * and on to its next, oldest first; `revocations` are of its former keys.
+   * and on to its next, oldest first; `revocations` are of its former keys. `listen`: `IP:port`
+   * where the sender listens.
    */
   readonly hello: {
     readonly rotations: readonly DualEnvelope[];
     readonly revocations?: readonly Envelope[];
     /** Version of the sender's program. */
     readonly version?: string;
+    readonly listen?: readonly string[];
   };
   readonly summary: { readonly document: Envelope };
   /** `id` is the id of the summary. */

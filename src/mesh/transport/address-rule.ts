@@ -57,6 +57,28 @@ export function checkDial(address: string, { allowPublic, allowDns }: AddressRul
 }
 
 /**
+ * What a hello says about where this node listens: the endpoint at the address that the peer sees.
+ * It would ignore others, and they would tell it of other networks.
+ */
+export const announcedFrom = (endpoints: readonly Endpoint[], localAddress: string): readonly string[] =>
+  endpoints
+    .filter(({ host }) => (host === localAddress || host === '0.0.0.0' || host === '::') && isInternal(localAddress))
+    .slice(0, 1)
+    .map(({ port }) => endpointText({ host: localAddress, port }));
+
+/**
+ * Of the endpoints that a peer announces, the one whose IP address its connection has proven.
+ * Undefined if there is none: a peer can claim the address of any machine, and this node would dial
+ * it. Never public, whatever the owner allows for listening and for the peers of the configuration.
+ */
+export function provenEndpoint(announced: readonly string[], address: string): string | undefined {
+  return announced.find((text) => {
+    const endpoint = parseEndpoint(text);
+    return endpoint !== undefined && endpoint.port > 0 && endpoint.host === address && isInternal(address);
+  });
+}
+
+/**
  * Resolves a name as Node does, and applies the rule of `checkDial` to every address. Not called
  * for IP addresses.
  */

@@ -79,7 +79,7 @@ export interface ConnectionHost {
   readonly limits: MeshLimits;
   readonly now: () => number;
   /** Body of this node's hello. */
-  readonly hello: () => MessageBodies['hello'];
+  readonly hello: (connection: Pick<Connection, 'purpose' | 'localAddress'>) => MessageBodies['hello'];
   /** Throws if the peer may not use this connection any more. */
   readonly admitAgain: (connection: Connection) => void;
   readonly handlers: MessageHandlers<Connection>;

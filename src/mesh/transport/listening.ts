@@ -31,7 +31,7 @@ export interface Listening {
 }
 
 /** Bounds the sockets of an interface with many addresses. */
-const MAX_ADDRESSES = 16;
+const MAX_ADDRESSES = 8;
 
 /**
  * Resolves once every address was tried. One that is missing or taken does not reject: it is tried

@@ -82,7 +82,7 @@ class Session implements Connection {
     this.#heartbeat = setInterval(() => this.#heartbeatTick(), host.limits.heartbeatMs);
     this.#helloTimer = setTimeout(() => this.#missHello(), host.limits.helloMs);
     this.#listen();
-    if (purpose !== 'introduction') this.#send({ type: 'hello', body: host.hello() });
+    if (purpose !== 'introduction') this.#send({ type: 'hello', body: host.hello(this) });
     socket.resume();
   }
 

@@ -1,0 +1,106 @@
+import { createServer, type Server } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createLearnedAddresses } from '../../src/mesh/learned-addresses.ts';
+import { provenEndpoint } from '../../src/mesh/transport/address-rule.ts';
+import { until } from '../rig/until.ts';
+import { intrude, payloadOf } from './hostile.ts';
+import { bothConnected, makeIdentity, makeTls, startNode, startPair, stopAll } from './rig.ts';
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) server.close();
+  await stopAll();
+});
+
+describe('the addresses in a hello', () => {
+  test.each([
+    ['at which the peer was seen', ['10.0.1.7:9238'], '10.0.1.7', '10.0.1.7:9238'],
+    ['among others, the one at which it was seen', ['10.9.9.9:1', '10.0.1.7:9238'], '10.0.1.7', '10.0.1.7:9238'],
+    ['of IPv6', ['[fd00::7]:9238'], 'fd00::7', '[fd00::7]:9238'],
+    ['of a victim in the same network', ['10.0.1.8:9238'], '10.0.1.7', undefined],
+    ['of loopback, from elsewhere', ['127.0.0.1:9237', '[::1]:9237'], '10.0.1.7', undefined],
+    ['of cloud metadata', ['169.254.169.254:80'], '10.0.1.7', undefined],
+    ['that are public', ['203.0.113.9:9238'], '10.0.1.7', undefined],
+    ['that are public and at which it was seen', ['203.0.113.9:9238'], '203.0.113.9', undefined],
+    ['without a port', ['10.0.1.7:0'], '10.0.1.7', undefined],
+    ['that are names', ['localhost:9238'], '127.0.0.1', undefined],
+  ])('%s', (_what, announced, seen, taken) => {
+    expect(provenEndpoint(announced, seen)).toBe(taken);
+  });
+
+  test('say where a node listens, to peers only', async () => {
+    const heard: string[] = [];
+    const pair = await startPair({ ports: { onAddress: (_peer, endpoint) => void heard.push(endpoint) } });
+    await bothConnected(pair);
+    await until(() => heard.length === 1);
+    expect(heard).toEqual([pair.b.address]);
+    const hello = payloadOf(pair.b.ledger.find(({ type }) => type === 'hello')?.bytes ?? '');
+    expect(hello).toMatchObject({ body: { listen: [pair.b.address] } });
+    const stranger = makeIdentity();
+    pair.b.mesh.invite();
+    const visitor = await intrude(pair.b, stranger, await makeTls(stranger), { path: '/pair' });
+    await until(() => visitor.received.length === 1);
+    expect(payloadOf(visitor.received[0] ?? '')).toMatchObject({ body: { rotations: [] } });
+    expect(payloadOf(visitor.received[0] ?? '')).not.toMatchObject({ body: { listen: expect.anything() } });
+    visitor.socket.terminate();
+  });
+
+  test('of a third machine cause no connection to it', async () => {
+    const taken: string[] = [];
+    let visits = 0;
+    const victim = createServer((socket) => {
+      visits += 1;
+      socket.destroy();
+    });
+    servers.push(victim);
+    await new Promise<void>((done) => victim.listen(0, '127.0.0.2', done));
+    const { port } = victim.address() as { port: number };
+    const identity = makeIdentity();
+    const node = await startNode({
+      trusts: [identity.id],
+      ports: { onAddress: (_peer, endpoint) => void taken.push(endpoint) },
+    });
+    const hostile = await intrude(node, identity, await makeTls(identity));
+    const listen = [`127.0.0.2:${port}`, '10.0.0.1:9238', '8.8.8.8:53'];
+    hostile.say({ ...hostile.header(), type: 'hello', body: { rotations: [], listen } });
+    await until(() => node.mesh.isConnected(identity.id));
+    hostile.socket.terminate();
+    await until(() => !node.mesh.isConnected(identity.id));
+    expect({ taken, visits }).toEqual({ taken: [], visits: 0 });
+  });
+});
+
+describe('a peer with several addresses', () => {
+  test('is dialled at one after the other', async () => {
+    const key = makeIdentity();
+    const b = await startNode({ trusts: [key.id] });
+    const address = ['127.0.0.1:1', b.address];
+    const a = await startNode({ identity: key, trusts: [b.id], options: { peers: [{ id: b.id, address }] } });
+    await bothConnected({ a, b });
+    expect(a.mesh.status().peers).toMatchObject([{ address: b.address, isDialled: true }]);
+  });
+
+  test('and one without an address has a row of its own, and is not dialled', async () => {
+    const key = makeIdentity();
+    const a = await startNode({ trusts: [key.id], options: { peers: [{ id: key.id }] } });
+    expect(a.mesh.status().peers).toMatchObject([{ id: key.id, address: '', state: 'connecting' }]);
+    const peers = [{ id: a.id, address: a.address }];
+    const b = await startNode({ identity: key, trusts: [a.id], peers });
+    await bothConnected({ a, b });
+    expect(a.mesh.status().peers).toMatchObject([{ id: key.id, state: 'connected', isDialled: false }]);
+  });
+});
+
+test('learned addresses survive a restart, newest first, and are few', () => {
+  let kept: string | undefined;
+  const learned = createLearnedAddresses(undefined, (text) => {
+    kept = text;
+  });
+  for (const host of [1, 2, 3, 4, 5]) expect(learned.learn('b', `10.0.0.${host}:1`)).toBe(true);
+  expect(learned.learn('b', '10.0.0.5:1')).toBe(false);
+  expect(learned.learn('b', '10.0.0.4:1')).toBe(true);
+  const again = createLearnedAddresses(kept, () => undefined);
+  expect(again.of('b')).toEqual(['10.0.0.4:1', '10.0.0.5:1', '10.0.0.3:1', '10.0.0.2:1']);
+  for (let peer = 0; peer < 300; peer += 1) learned.learn(`peer ${peer}`, '10.0.0.1:1');
+  expect(learned.of('b')).toEqual([]);
+});
