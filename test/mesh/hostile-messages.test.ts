@@ -218,7 +218,7 @@ describe('a peer that sends too fast', () => {
   };
 
   test('is read more slowly and recorded once, and loses no message', async () => {
-    await startVictim({ messagesPerSecond: 20 });
+    await startVictim({ messageBurst: 100, messagesPerSecond: 10 });
     const hostile = await connect();
     for (let count = 0; count < 230; count += 1) hostile.say({ ...hostile.header(), ...question });
     expect(await friend.mesh.ask(victim.id, QUESTION, 5_000)).toEqual(NO_DATA);
