@@ -53,7 +53,7 @@ async function doctor(
   return /^.*shell hook.*$/m.exec(out)?.[0] ?? out;
 }
 
-const RECORDED = /^ok +shell hook +a command typed into a new \w+ was recorded$/;
+const RECORDED = /^ok +shell hook +a new \w+ loads the hook, and a command typed into it was recorded$/;
 
 const SHELLS: readonly (readonly [ShellName, ShellKind, rc: string])[] = [
   ['bash', 'bash', 'HISTFILE=~/past\nPROMPT_COMMAND="history -a"\nHOOK'],

@@ -20,7 +20,7 @@ export async function newShell({ env }: Pick<Context, 'env'>, places: Places, is
 function verdictOf(probed: Probed, { shell, file, line, spool }: RcLine & { readonly spool: string }): Verdict {
   switch (probed.outcome) {
     case 'recorded':
-      return ok(`a command typed into a new ${shell} was recorded`);
+      return ok(`a new ${shell} loads the hook, and a command typed into it was recorded`);
     case 'start-only':
       return bad(
         `a command typed into a new ${shell} was recorded without its end: something replaced a part of the hook after it was loaded; move its line to the end of ${file}`,
