@@ -212,6 +212,14 @@ describe('what is kept back', () => {
     });
   });
 
+  test('a rule that any tool may match is not counted where a tool is denied', async () => {
+    const anyTool = RULES.find(({ id }) => (WORDS.rules[id]?.tools ?? null) === null);
+    const node = nodeWith([{ pattern: 'docker run', family: 'containers', times: 2, rules: [anyTool?.id ?? ''] }]);
+    const rules = async (deny_tools: readonly string[]) =>
+      cellsOf(await ask(node, 'peer', 'safety-posture', { deny_tools: [...deny_tools] }))['rules'];
+    expect([await rules([]), node.responder.forget(), await rules(['git'])]).toEqual([2, undefined, undefined]);
+  });
+
   test('a denied alias is its tool, and a denied name outside the catalogue takes "other" with it', async () => {
     const typed = [...TYPED, { pattern: 'nc', family: 'network', times: 7 }];
     expect(cellsOf(await ask(nodeWith(typed), 'peer', 'tool-usage', { deny_tools: ['ncat'] }))['commands']).toBe(50);
@@ -324,6 +332,24 @@ describe('the closed form', () => {
     [
       'a pattern outside the catalogue',
       (body) => ({ ...body, summary: { patterns: [{ name: 'git frobnicate', count: 1 }] } }),
+    ],
+    [
+      'a tool outside the catalogue among the measured ones',
+      (body) => ({
+        ...body,
+        summary: {
+          tools: [
+            {
+              name: 'mytool',
+              count: 1,
+              ended: 1,
+              failures: 0,
+              durationMsSum: 0,
+              durationBuckets: [1, 0, 0, 0, 0, 0, 0, 0],
+            },
+          ],
+        },
+      }),
     ],
     ['a vector that is too short', (body) => ({ ...body, cells: body.cells.slice(1) })],
     [

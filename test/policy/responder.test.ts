@@ -71,6 +71,15 @@ describe('answering peers', () => {
     expect(totals.filter(([, total]) => total !== 3)).toEqual([]);
   });
 
+  test('what was masked within the minute does not show in another answer of the minute', async () => {
+    const health = { type: 'node-health', spanHours: 24 } as const;
+    const asker = { id: BEN, address: '10.0.1.7' };
+    await ask(BEN);
+    node.type([{ pattern: 'git status', family: 'git', times: 4, redacted: true }]);
+    const body = await node.responder.answer(trusting, asker, health);
+    expect(body.result === 'answered' && body.cells.slice(0, 2)).toEqual([3, 0]);
+  });
+
   test('a repeated answer does not outlive the trust it was given under', async () => {
     expect(await commands()).toBe(3);
     expect(await ask(ANA, settings({}))).toMatchObject({ result: 'access_denied' });
