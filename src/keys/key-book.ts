@@ -1,5 +1,6 @@
 import { CaroError } from '../domain/errors.ts';
 import type { KeyState } from '../domain/identity/key-state.ts';
+import { MAX_DEMOTED } from '../domain/identity/key-statement.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { Asker } from '../domain/policy/policy.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
@@ -32,6 +33,8 @@ export interface KeyBook {
   readonly rotations: readonly AcceptedRotation[];
   /** Node ids that their own owners revoked. */
   readonly revoked: readonly string[];
+  /** IP addresses from which a revoked or denied key connected, oldest first. */
+  readonly demoted?: readonly string[];
 }
 
 export const EMPTY_KEY_BOOK: KeyBook = { rotations: [], revoked: [] };
@@ -171,6 +174,12 @@ export function keyStatusOf(book: KeyBook, id: string, nowMs: number, graceMs = 
   return { state: 'current', formerIds, ...(trustedAs === undefined ? {} : { trustedAs }) };
 }
 
+/** Takes the level of its subnet from an address; the oldest is forgotten when there are too many. */
+export function demote(book: KeyBook, address: string): KeyBook {
+  const { demoted = [] } = book;
+  return demoted.includes(address) ? book : { ...book, demoted: [...demoted, address].slice(-MAX_DEMOTED) };
+}
+
 /** Whether `later` is the key `id`, or trust has moved from `id` to it. */
 export function hasSucceeded(book: KeyBook, id: string, later: string, nowMs: number, graceMs = GRACE_MS): boolean {
   if (id === later) return true;
@@ -189,6 +198,7 @@ export function askerOf<P extends { readonly id: string; readonly address?: stri
   return {
     ...peer,
     formerIds,
+    ...(peer.address !== undefined && book.demoted?.includes(peer.address) ? { hasLostSubnet: true } : {}),
     ...(state === 'current' ? {} : { keyState: state }),
     ...(trustedAs === undefined ? {} : { trustedAs }),
   };

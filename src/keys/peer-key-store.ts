@@ -5,6 +5,7 @@ import { openRevocation } from '../identity/key-statement.ts';
 import {
   askerOf,
   confirmRotation,
+  demote,
   hasSucceeded,
   type KeyBook,
   keyStatusOf,
@@ -41,6 +42,8 @@ export interface PeerKeyStore {
   readonly takeRevocation: (statement: Envelope, sender: string) => string | null;
   /** Marks a key as having connected. Returns whether that is new. */
   readonly noteShown: (id: string) => boolean;
+  /** Takes the level of its subnet from an address, for good. @throws CaroError `place_unusable` */
+  readonly demote: (address: string) => void;
   /** @throws CaroError `not_found` */
   readonly confirm: (newId: string) => void;
   readonly changes: () => readonly KeyChange[];
@@ -75,6 +78,7 @@ export function openPeerKeyStore(file: string, now: () => number, graceMs: numbe
     takeRevocation: (statement, sender) =>
       keep(observeRevocation(book, statement, sender, isNamed)) ? openRevocation(statement).key : null,
     noteShown: (id) => keep(noteShown(book, id)),
+    demote: (address) => void keep(demote(book, address)),
     confirm: (newId) => void keep(confirmRotation(book, newId)),
     changes: () => keyChanges(book, now(), graceMs),
     nextMoveMs: () => nextMoveMs(book, now(), graceMs),

@@ -24,6 +24,19 @@ export function decideConnection(settings: PolicySettings, asker: Asker): Connec
   };
 }
 
+/**
+ * Whether an address loses the level of its subnet: a key that is denied by itself connected from
+ * it, so that its owner could come back with a new one.
+ */
+export const losesSubnet = (settings: PolicySettings, { rule, allow }: Decision, { address }: Asker): boolean =>
+  !allow &&
+  ['key.revoked', 'trust.deny.nodes'].includes(rule) &&
+  trustRuleFor(settings.trust, {
+    id: '',
+    action: 'connect',
+    ...(address === undefined ? {} : { address }),
+  }).rule.startsWith('trust.subnets');
+
 /** A key that is refused for its status, or that does not count yet, has a code of its own. */
 function refusalCode(rule: string, state: Asker['keyState']): ErrorCode {
   if (state === 'pending') return rule.startsWith('trust.deny') ? 'peer_untrusted' : 'key_pending';

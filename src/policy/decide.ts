@@ -74,7 +74,7 @@ const deny = (rule: string, reason: string): Decision => ({ allow: false, level:
 
 /** The rule that applies to a node, before the sharing level restricts it. */
 export function trustRuleFor(trust: PolicySettings['trust'], question: PolicyQuestion): TrustRule {
-  const { id, address, formerIds = [], trustedAs, keyState } = question;
+  const { id, address, formerIds = [], trustedAs, keyState, hasLostSubnet = false } = question;
   const tables = tablesOf(trust);
   if (keyState !== undefined && isShut(keyState))
     return { rule: `key.${keyState}`, level: 'untrusted', denied: true, because: SHUT_OUT[keyState] };
@@ -86,7 +86,7 @@ export function trustRuleFor(trust: PolicySettings['trust'], question: PolicyQue
   const known = trustedAs === undefined ? [id] : [...names];
   const node = known.map((name) => ownEntry(trust.nodes, name)).find((level) => level !== undefined);
   if (node !== undefined) return { rule: 'trust.nodes', level: node, denied: false };
-  const subnet = address === undefined ? undefined : tables.granted(address);
+  const subnet = address === undefined || hasLostSubnet ? undefined : tables.granted(address);
   if (subnet) return { rule: `trust.subnets "${subnet.subnet}"`, level: subnet.level, denied: false };
   return { rule: 'trust.default', level: trust.default, denied: false };
 }

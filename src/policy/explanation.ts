@@ -30,8 +30,10 @@ const KEY_STATES: Readonly<Record<KeyState, string>> = {
   revoked: 'revoked by its own owner',
 };
 
+const LOST_SUBNET = ' (not for this address: a revoked or denied key connected from it)';
+
 function stepsTo(rule: string, { trust, sharing }: PolicySettings, question: PolicyQuestion): readonly string[] {
-  const { address, formerIds = [], keyState = 'current' } = question;
+  const { address, formerIds = [], keyState = 'current', hasLostSubnet = false } = question;
   const from = address ?? 'no address given';
   const isPlain = keyState === 'current' && formerIds.length === 0;
   const steps = [
@@ -45,7 +47,10 @@ function stepsTo(rule: string, { trust, sharing }: PolicySettings, question: Pol
       'trust.nodes',
       `${Object.keys(trust.nodes).length} nodes with a level of their own${asFormer(question, formerTrust(question))}`,
     ],
-    ['trust.subnets', `${Object.keys(trust.subnets).length} subnets with a level (${from})`],
+    [
+      'trust.subnets',
+      `${Object.keys(trust.subnets).length} subnets with a level (${from})${hasLostSubnet ? LOST_SUBNET : ''}`,
+    ],
     ['trust.default', `the default, ${trust.default}`],
   ] as const satisfies readonly (readonly [string, string])[];
   const decisive = steps.findIndex(([name]) => rule === name || rule.startsWith(`${name} `));

@@ -15,7 +15,7 @@ import { createLearnedAddresses } from '../mesh/learned-addresses.ts';
 import type { MeshState } from '../mesh/mesh-options.ts';
 import type { PeerAddress } from '../mesh/peer-table.ts';
 import type { MeshPorts } from '../mesh/ports.ts';
-import { decideConnection } from '../policy/connection.ts';
+import { decideConnection, losesSubnet } from '../policy/connection.ts';
 import { decide } from '../policy/decide.ts';
 import { deniedTools } from '../policy/denied-tools.ts';
 import { dialList } from '../policy/dial-list.ts';
@@ -183,7 +183,15 @@ async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<M
     },
     record: createEgressStore(database).record,
     audit,
-    mayConnect: (peer) => decideConnection(configuration(), keys.asker(peer)),
+    mayConnect: (peer) => {
+      const decision = decideConnection(configuration(), keys.asker(peer));
+      try {
+        if (losesSubnet(configuration(), decision, peer)) keys.demote(peer.address);
+      } catch (error) {
+        failed('address not stored')(error);
+      }
+      return decision;
+    },
     rotations: () => ownKeys.statements().rotations,
     revocations: () => ownKeys.statements().revocations,
     hasSucceeded: keys.hasSucceeded,

@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
+import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import {
   type KeyChange,
@@ -182,10 +183,20 @@ async function revoke(context: Context, text: string): Promise<void> {
   const { loaded, isInForce } = await changeSettings(context, { set: 'revoked', id }, ended);
   say(context, `${text} is denied: it may not connect, ask or receive anything, with this key or one that follows it`);
   say(context, isInForce ? 'in force; any connection to it was closed' : 'in force when the service starts');
+  warnOfSubnets(context, loaded.configuration);
   for (const { index, test } of overruledTests(loaded.configuration))
     context.stderr.write(
       `caro: trust.tests[${index}] expects "${test.expect}" for a node that is revoked; the revocation overrides it: change the test\n`,
     );
+}
+
+/** In a trusted subnet, whoever has the machine can come back with a key that nobody knows. */
+function warnOfSubnets(context: Context, { trust }: Configuration): void {
+  const granting = Object.entries(trust.subnets).flatMap(([subnet, level]) => (level === 'untrusted' ? [] : [subnet]));
+  if (granting.length === 0) return;
+  context.stderr.write(
+    `caro: trust.subnets (${granting.join(', ')}) still trusts any new key from there; an address loses that when the revoked key connects from it; to deny its address now, add it to subnets under [trust.deny], then: caro reload\n`,
+  );
 }
 
 /** Unreadable key statements MUST NOT prevent a revocation. */

@@ -33,12 +33,11 @@ export async function changeSettings(
     if (!(error instanceof CaroError)) throw error;
     if (error.code === 'not_running')
       return { loaded: written ?? (await write(context, change, revoked)), isInForce: false };
-    if (written === undefined || error.code !== 'deadline_exceeded') throw error;
-    throw new CaroError(
-      error.code,
-      `written, but the service does not answer, so it is not in force yet; run: caro service restart\n${error.message}`,
-      { cause: error },
-    );
+    // The actor says itself that it has written, where it came that far.
+    if (written === undefined || error.message.startsWith('written')) throw error;
+    const why = error.code === 'deadline_exceeded' ? 'does not answer' : 'refused it';
+    const what = `written, but the service ${why}, so it is not in force yet; run: caro reload, or: caro service restart`;
+    throw new CaroError(error.code, `${what}\n${error.message}`, { cause: error });
   }
 }
 

@@ -10,6 +10,9 @@ export const MAX_REVOKED = 16_384;
 /** As many with those of keys that are named or have rotated, which always have room. */
 export const MAX_STORED_REVOKED = MAX_REVOKED + 8 * MAX_KEYS;
 
+/** Maximum number of addresses that have lost the level of their subnet. */
+export const MAX_DEMOTED = 4_096;
+
 /** Signed by the old and the new key: the new one replaces the old one (FR-104). */
 export type RotationStatement = {
   readonly type: 'caro.rotation';

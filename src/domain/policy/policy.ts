@@ -32,6 +32,8 @@ export interface PolicyQuestion {
   readonly formerIds?: readonly string[];
   /** The former id whose trust this one has, after the grace period or a confirmation. */
   readonly trustedAs?: string;
+  /** Whether a revoked or denied key connected from its address, so that no subnet grants it trust. */
+  readonly hasLostSubnet?: boolean;
   /** Status of its key; default: current. A retired, suspended or revoked key is denied. */
   readonly keyState?: Exclude<KeyState, 'current'>;
 }
@@ -50,7 +52,7 @@ export interface Decision {
 }
 
 /** The asker, as proven by its connection. */
-export type Asker = Pick<PolicyQuestion, 'id' | 'address' | 'formerIds' | 'trustedAs' | 'keyState'>;
+export type Asker = Pick<PolicyQuestion, 'id' | 'address' | 'formerIds' | 'trustedAs' | 'keyState' | 'hasLostSubnet'>;
 
 /** What `caro trust explain` prints. `decision` is the one that the egress gate would get. */
 export interface Explanation {
