@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   storage: ['domain', 'platform'],
   audit: ['domain', 'identity'],
   mesh: ['domain', 'identity', 'keys', 'platform', 'generated'],
-  workers: ['domain', 'identity', 'storage', 'audit'],
+  workers: ['domain', 'identity', 'storage', 'audit', 'shell', 'risk'],
   actors: ['domain', 'bus', 'shell', 'policy', 'risk', 'audit', ...TYPES_ONLY.actors],
   web: ['domain', 'platform', 'bus', 'storage', 'generated'],
   admin: ['domain', 'platform', 'bus', 'generated'],

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { type AuditPorts, createAuditor } from '../actors/auditor.ts';
 import { createClassifier } from '../actors/classifier.ts';
 import { type CollectorPorts, createCollector } from '../actors/collector/collector.ts';
+import type { LongRating } from '../actors/collector/rating.ts';
 import { createKeyRegistry, type KeyRegistryPorts } from '../actors/key-registry.ts';
 import { createMeshGateway, type GatewayPorts } from '../actors/mesh-gateway/mesh-gateway.ts';
 import { createPolicyEngine, type PolicyPorts } from '../actors/policy-engine.ts';
@@ -19,6 +20,7 @@ import { mayTell } from '../domain/answers/figure-sums.ts';
 import type { Vocabulary } from '../domain/answers/vocabulary.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
+import { CaroError } from '../domain/errors.ts';
 import { parseSpoolName } from '../domain/spool/spool-record.ts';
 import { SUMMARY_TYPE } from '../domain/summaries/summary.ts';
 import { createAlarm } from '../platform/alarm.ts';
@@ -41,6 +43,8 @@ import { createMetaStore } from '../storage/meta-store.ts';
 import { createReader } from '../storage/reader.ts';
 import { createSeenStore } from '../storage/seen-store.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
+import type { Pool } from '../workers/pool.ts';
+import type { LongCommand } from '../workers/tasks/rate-command.ts';
 import { verifyAuditLog } from '../workers/tasks/verify-audit-log.ts';
 import { openMesh } from './mesh.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -170,7 +174,7 @@ function queryPorts(context: ServiceContext): QueryPorts {
   return { ...createReader(database), anomalies, mesh, now: Date.now };
 }
 
-function collectorPorts({ bus, spool, database, health }: ServiceContext): CollectorPorts {
+function collectorPorts({ bus, spool, database, health, pool }: ServiceContext): CollectorPorts {
   const events = createEventStore(database, hostname());
   const store = { ...events, commit: health.guard(events.commit), forget: health.guard(events.forget) };
   const reader = createReader(database);
@@ -178,6 +182,7 @@ function collectorPorts({ bus, spool, database, health }: ServiceContext): Colle
     bus,
     spool,
     store,
+    rateLong: (command) => rateInThread(pool, command),
     isAlive: createLiveness(),
     now: Date.now,
     facts: () => ({ ...reader.counts(), shells: reader.shells() }),
@@ -189,6 +194,18 @@ function collectorPorts({ bus, spool, database, health }: ServiceContext): Colle
     prune: store.prune,
     pruneRollups: store.pruneRollups,
   };
+}
+
+/** A thread that runs out of memory or time ends alone: the service goes on without its result. */
+const LONG_COMMAND_MS = 30_000;
+async function rateInThread(pool: Pool, command: Omit<LongCommand, 'home'>): Promise<LongRating | null> {
+  try {
+    const home = homeDirectory(process.env);
+    return await pool.run('rateCommand', { ...command, home }, { timeoutMs: LONG_COMMAND_MS });
+  } catch (error) {
+    if (error instanceof CaroError && error.code === 'worker_failed') return null;
+    throw error;
+  }
 }
 
 function summaryPorts(context: ServiceContext): SummaryPorts {

@@ -54,6 +54,7 @@ async function rig() {
             spool: openSpoolFolder(folder(), process.getuid?.() ?? 0),
             store,
             isAlive: () => true,
+            rateLong: () => Promise.resolve(null),
             now: () => NOW,
             facts: () => ({ ...reader.counts(), shells: [] }),
             pending: () => 0,

@@ -35,6 +35,18 @@ const speaker: BusClient = {
     ),
 };
 
+const rateLong: IntakePorts['rateLong'] = ({ command }) =>
+  Promise.resolve({
+    classification: {
+      text: command,
+      redacted: false,
+      tools: ['git'],
+      category: 'vcs',
+      pattern: { name: 'git', tool: 'git' },
+    },
+    rating: { level: 'safe', rules: [] },
+  });
+
 interface Rig {
   readonly spool: string;
   readonly intake: () => SpoolIntake;
@@ -57,6 +69,7 @@ function rig(
   const alive = new Set([1, 2, 3]);
   const ports: IntakePorts = {
     bus: speaker,
+    rateLong,
     spool: openSpoolFolder(spool, uid),
     store,
     isAlive: (pid) => alive.has(pid),
@@ -309,6 +322,7 @@ describe('exactly once', () => {
           const real = openSpoolFolder(spool, uid);
           const ports: IntakePorts = {
             bus: speaker,
+            rateLong,
             isAlive: (pid) => alive.has(pid),
             now: () => NOW,
             spool: { ...real, read: dying(real.read), remove: dying(real.remove) },

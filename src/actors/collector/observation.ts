@@ -71,7 +71,7 @@ const isPrivate = (text: string, { ignore }: ObserveRules): boolean =>
 /** What is stored of a command. Without `redact` the text stays as typed. */
 export function toStarted(
   raw: RawCommand,
-  { text, redacted, tools, category, pattern }: Classification,
+  { text, redacted, tools, category, pattern }: Omit<Classification, 'analysis'>,
   { level, rules }: RiskRating,
   redact: boolean,
 ): StartedCommand {

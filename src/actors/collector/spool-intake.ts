@@ -1,6 +1,5 @@
-import type { BusClient } from '../../bus/bus.ts';
 import { yieldToEventLoop } from '../../bus/event-loop.ts';
-import type { FinishedCommand, StartedCommand } from '../../domain/events/event.ts';
+import type { FinishedCommand } from '../../domain/events/event.ts';
 import {
   type DecodedSpool,
   decodeSpool,
@@ -11,10 +10,10 @@ import {
 } from '../../domain/spool/spool-record.ts';
 import type { EventStore } from '../../storage/events/event-store.ts';
 import type { SpoolFolder } from '../../storage/events/spool-folder.ts';
-import { type ObserveRules, observe, type RawCommand, sessionOf, toStarted } from './observation.ts';
+import { type ObserveRules, observe, type RawCommand, sessionOf } from './observation.ts';
+import { type RatingPorts, rateAll } from './rating.ts';
 
-export interface IntakePorts {
-  readonly bus: BusClient;
+export interface IntakePorts extends RatingPorts {
   readonly spool: Pick<SpoolFolder, 'names' | 'read' | 'remove' | 'removeOwn'>;
   readonly store: Pick<EventStore, 'offsetOf' | 'commit' | 'forget'>;
   readonly isAlive: (pid: number, sessionStartUs: number) => boolean;
@@ -34,10 +33,6 @@ const LARGEST_READ = 5 * 1024 * 1024;
  * Read before each commit: about a thousand records share one fsync, and requests wait no longer.
  */
 const BATCH_BYTES = 128 * 1024;
-/**
- * Commands rated at a time. Their syntax trees are then still in the young generation of the heap.
- */
-const RATED = 32;
 
 interface Chunk {
   readonly file: SpoolFile;
@@ -184,7 +179,11 @@ export class SpoolIntake {
 
   async #commit(chunks: readonly Chunk[]): Promise<void> {
     const events = this.ports.store.commit({
-      started: await this.#rate(chunks.flatMap((chunk) => chunk.begun)),
+      started: await rateAll(
+        this.ports,
+        chunks.flatMap((chunk) => chunk.begun),
+        this.rules().redact,
+      ),
       finished: chunks.flatMap((chunk) => chunk.finished),
       ended: [],
       offsets: chunks.map(({ file, offset }) => ({ file: file.name, offset })),
@@ -195,24 +194,6 @@ export class SpoolIntake {
     });
     for (const { file, offset } of chunks) this.#offsets.set(file.name, offset);
     if (events.length > 0) await this.ports.bus.publish('events.recorded', { events });
-  }
-
-  async #rate(begun: readonly RawCommand[]): Promise<readonly StartedCommand[]> {
-    const started: StartedCommand[] = [];
-    for (let from = 0; from < begun.length; from += RATED)
-      started.push(...(await this.#rateSome(begun.slice(from, from + RATED))));
-    return started;
-  }
-
-  async #rateSome(begun: readonly RawCommand[]): Promise<readonly StartedCommand[]> {
-    const classified = await this.ports.bus.request('command.classify', begun);
-    const questions = classified.map(({ analysis }, index) => ({ analysis, cwd: begun[index]?.cwd ?? null }));
-    const ratings = await this.ports.bus.request('command.assess', questions);
-    const { redact } = this.rules();
-    return begun.flatMap((raw, index) => {
-      const [classification, rating] = [classified[index], ratings[index]];
-      return classification && rating ? [toStarted(raw, classification, rating, redact)] : [];
-    });
   }
 }
 

@@ -1,0 +1,38 @@
+import type { RiskLevel } from '../../domain/events/risk-level.ts';
+import type { Dialect } from '../../shell/model.ts';
+
+export interface LongCommand {
+  readonly command: string;
+  readonly shell: Dialect;
+  readonly cwd: string | null;
+  readonly home: string;
+}
+
+/**
+ * Classifies and rates one command as the two actors do (FR-403, FR-404). Only the results leave
+ * the thread. Grammar, catalogue and rules are loaded here, as other tasks do without them.
+ */
+export async function rateCommand({ command, shell, cwd, home }: LongCommand) {
+  const [{ analyse }, { familyOf }, { mainPattern }, { redact, redactedTools }, { assess }] = await Promise.all([
+    import('../../shell/analyse.ts'),
+    import('../../shell/catalogue/catalogue.ts'),
+    import('../../shell/catalogue/main-pattern.ts'),
+    import('../../shell/secrets/redact.ts'),
+    import('../../risk/assess.ts'),
+  ]);
+  const analysis = analyse(command, shell);
+  const redacted = redact(command, analysis);
+  const pattern = mainPattern(analysis);
+  const { level, findings } = assess(analysis, { home, ...(cwd === null ? {} : { cwd }) });
+  const rules: readonly string[] = findings.map(({ rule }) => rule);
+  return {
+    classification: {
+      text: redacted.text,
+      redacted: redacted.kinds.length > 0,
+      tools: redactedTools(analysis, redacted),
+      category: familyOf(pattern.tool) as string,
+      pattern,
+    },
+    rating: { level: level as RiskLevel, rules },
+  };
+}
