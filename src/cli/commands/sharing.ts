@@ -59,6 +59,8 @@ function sayStatus(context: Context, loaded: LoadedConfiguration): void {
   say(context, `set in ${decidedBy}`);
   if (denyTools.length > 0) say(context, `never counted: ${denyTools.join(', ')}`);
   if (!mesh) say(context, 'The mesh is off, so nothing leaves at any level.');
+  if (level > 0 && loaded.configuration.trust.default === 'supervisor')
+    say(context, 'Warning: trust.default is "supervisor", so every node that is not denied may ask for aggregates.');
 }
 
 /** Consent requires a preview, which is shown first. The service rejects consent without it. */
