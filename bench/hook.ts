@@ -1,7 +1,8 @@
 /**
  * Measures the time a hook adds to a command, from Enter to the next prompt in a pseudo-terminal.
  * Shells take turns in random order: without a hook, with Caro's, with one that runs a small binary
- * before and after each command, and with zoxide's if it is installed. Prints JSON.
+ * before and after each command, and with those of zoxide and Atuin if they are installed. Prints
+ * JSON. With CARO_TEST_SHELL_ROOT, all programs are those of that root (scripts/shell-versions.sh).
  *
  *     npx tsx bench/hook.ts [commands] [shell …]
  */
@@ -14,7 +15,7 @@ import type { ShellKind } from '../src/domain/events/shell-kind.ts';
 import { PROMPT, type ShellName, type ShellSession, startShell } from '../test/rig/pty.ts';
 import { report, round, summary } from './figures.ts';
 
-type Variant = 'none' | 'caro' | 'two forks' | 'zoxide';
+type Variant = 'none' | 'caro' | 'two forks' | 'zoxide' | 'atuin';
 
 interface Subject {
   readonly shell: ShellName;
@@ -69,7 +70,9 @@ async function measure(subject: Subject, commands: number): Promise<readonly Res
     ['none', ''],
     ['caro', hookCode(subject.hook, join(spool, 'spool'))],
     ['two forks', subject.twoForks],
-    ...zoxide(subject.shell),
+    ...neighbour('zoxide', ['init', subject.shell, '--hook', 'prompt'], ['bash', 'zsh', 'fish'], subject.shell),
+    // In bash, Atuin needs bash-preexec or ble.sh.
+    ...neighbour('atuin', ['init', subject.shell], ['zsh', 'fish'], subject.shell),
   ];
   const sessions: { variant: Variant; shell: ShellSession; times: number[] }[] = [];
   for (const [variant, rc] of variants) {
@@ -88,11 +91,18 @@ async function measure(subject: Subject, commands: number): Promise<readonly Res
   return results(subject.shell, new Map(sessions.map(({ variant, times }) => [variant, times])));
 }
 
-/** zoxide's own hook, for the shells that it supports. */
-function zoxide(shell: ShellName): readonly [Variant, string][] {
-  if (!['bash', 'zsh', 'fish'].includes(shell)) return [];
-  const { status, stdout } = spawnSync('zoxide', ['init', shell, '--hook', 'prompt'], { encoding: 'utf8' });
-  return status === 0 ? [['zoxide', stdout]] : [];
+/** The hook of another program, for the shells that it supports, if it is installed. */
+function neighbour(
+  program: 'zoxide' | 'atuin',
+  args: readonly string[],
+  shells: readonly ShellName[],
+  shell: ShellName,
+): readonly [Variant, string][] {
+  if (!shells.includes(shell)) return [];
+  const root = process.env['CARO_TEST_SHELL_ROOT'];
+  const [file = program, ...rest] = [...(root === undefined ? [] : ['chroot', root]), program, ...args];
+  const { status, stdout } = spawnSync(file, rest, { encoding: 'utf8' });
+  return status === 0 ? [[program, stdout]] : [];
 }
 
 /**

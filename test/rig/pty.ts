@@ -175,7 +175,8 @@ export function startShell(options: ShellOptions): ShellSession {
         child.kill('SIGKILL');
         await ended();
       }
-      if (made) rmSync(home, { recursive: true, force: true });
+      // Programs that the shell started may still write there.
+      if (made) rmSync(home, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
