@@ -45,9 +45,7 @@ import { lazyPool } from './workers/lazy-pool.ts';
  * or the service manager kills the process.
  */
 const LIMITS = { startMs: 20_000, stopMs: 1_500 } as const;
-/**
- * Interval of spool sweeps. A sweep finds files whose event was lost, and removes finished ones.
- */
+/** Interval of spool sweeps, which find files whose event was lost and remove finished ones. */
 const SWEEP_MS = 5_000;
 /** Reopening the mesh may take a while. */
 const RELOAD_MS = 2 * 60_000;

@@ -1,11 +1,10 @@
 /** The commands that need a running service, against a real one that observed real spool files. */
 
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, lstatSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callAdmin, followAdmin } from '../../src/admin/client.ts';
-import { probeHook } from '../../src/cli/doctor/shell-probe.ts';
 import type { VectorPreview } from '../../src/domain/answers/query.ts';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
 import { QUERY_TYPES } from '../../src/domain/policy/trust.ts';
@@ -352,18 +351,7 @@ test('caro audit verify agrees with the running service', async () => {
 });
 
 describe('caro doctor', () => {
-  test('finds the hook in a shell whose start file has the line, and misses it in one without', async () => {
-    const home = join(cli.home, 'own');
-    mkdirSync(home);
-    const env = { PATH: process.env['PATH'], HOME: home };
-    expect(await probeHook('/bin/bash', 'bash', env)).toEqual({ spool: null });
-    const code = (await cli.run(['shell', 'init', 'bash'])).out.replace('HOME/data', `${cli.home}/data`);
-    writeFileSync(join(home, '.bashrc'), code);
-    expect(await probeHook('/bin/bash', 'bash', env)).toEqual({ spool: cli.places.spool });
-    expect(await probeHook('/nonexistent/shell', 'bash', env)).toBeUndefined();
-  });
-
-  test('finds all else in order on a running node, and says what is wrong on a broken one', async () => {
+  test('finds all in order on a running node, and says what is wrong on a broken one', async () => {
     const outcomes = lines((await cli.run(['doctor', '--json'], { now: new Date() })).out) as {
       check: string;
       state: string;

@@ -1,5 +1,4 @@
-import type { QueryResult, QueryTarget } from '../../domain/answers/query.ts';
-import type { WithheldRule } from '../../domain/answers/withholding.ts';
+import type { QueryResult, QueryTarget, WithheldRule } from '../../domain/answers/query.ts';
 import { TARGET_STATES, type TargetState } from '../../domain/policy/trust.ts';
 import type { Context } from '../context.ts';
 import { answerLines } from './answer-lines.ts';

@@ -2,7 +2,6 @@ import type { AnomalyKind } from '../anomalies/anomaly.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { QueryType, Silence, TargetState } from '../policy/trust.ts';
 import type { NodeSummary } from '../summaries/summary.ts';
-import type { WithheldRule } from './withholding.ts';
 
 /**
  * The only spans of time that a query may have (docs/design.md §8): fewer possible queries allow
@@ -104,6 +103,13 @@ export interface QueryTarget {
   /** Present only for a node that answered at level 1. */
   readonly summary?: AnswerSummary;
 }
+
+/**
+ * - `floor`: fewer nodes than the floor contributed.
+ * - `companion`: the cell is withheld so that nobody can compute another one.
+ * - `group`: one of the two. To say which would reveal a figure, since so little was counted.
+ */
+export type WithheldRule = 'floor' | 'companion' | 'group';
 
 /** Answer of `caro mesh query` (docs/design.md §8). `counts` add up to the number of targets. */
 export interface QueryResult {

@@ -4,14 +4,8 @@
  * query.
  */
 
+import type { WithheldRule } from './query.ts';
 import type { VectorSchema } from './vector-schema.ts';
-
-/**
- * - `floor`: fewer nodes than the floor contributed.
- * - `companion`: the cell is withheld so that nobody can compute another one.
- * - `group`: one of the two. To say which would reveal a figure, since so little was counted.
- */
-export type WithheldRule = 'floor' | 'companion' | 'group';
 
 export interface Sums {
   /** Whether the sum of these cells covers too few nodes. */

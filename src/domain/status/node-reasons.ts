@@ -1,6 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
 import type { KeyState } from '../identity/key-state.ts';
-import type { MeshStatus } from './status.ts';
 
 /**
  * Why a node is not connected, the worst first. `docs/operations.md` has the same table, which a
@@ -47,7 +46,12 @@ export function byTrouble(a: NodeRow, b: NodeRow): number {
   return rankOf(a) - rankOf(b) || compare(a.name ?? a.id, b.name ?? b.id);
 }
 
-type NodeRow = Pick<MeshStatus['peers'][number], 'id' | 'name' | 'state' | 'reason'>;
+interface NodeRow {
+  readonly id: string;
+  readonly name: string | null;
+  readonly state: string;
+  readonly reason: NodeReason | null;
+}
 
 function rankOf({ state, reason }: NodeRow): number {
   if (reason !== null) return NODE_REASON_NAMES.indexOf(reason);

@@ -1,5 +1,5 @@
 import type { AnomalyKind } from '../../../domain/anomalies/anomaly.ts';
-import type { WithheldRule } from '../../../domain/answers/withholding.ts';
+import type { WithheldRule } from '../../../domain/answers/query.ts';
 import type { QueryType, Silence, TargetState, TrustLevel } from '../../../domain/policy/trust.ts';
 
 /** The closed vocabulary of the mesh in words. */
