@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { problemLine } from '../../config/problem.ts';
 import type { Context } from '../context.ts';
 import { configurationProblems } from '../output/configuration-problems.ts';
+import { configurationWarnings } from '../output/configuration-warnings.ts';
 import { say, sayJson } from '../output/output.ts';
 
 export function addConfig(program: Command, context: Context): void {
@@ -10,12 +11,14 @@ export function addConfig(program: Command, context: Context): void {
     .command('check')
     .description('check the configuration and run its trust tests')
     .option('--json', 'print one JSON object')
-    .action((options: { readonly json?: true }) => {
+    .action(async (options: { readonly json?: true }) => {
       const { config: file, managed } = context.places();
       const problems = configurationProblems(context);
       if (problems.length > 0) context.failed('config_invalid');
-      if (options.json) sayJson(context, { ok: problems.length === 0, file, managed, problems });
+      const warnings = problems.length === 0 ? await configurationWarnings(context) : [];
+      if (options.json) sayJson(context, { ok: problems.length === 0, file, managed, problems, warnings });
       else if (problems.length === 0) say(context, `${file}: valid`);
-      else for (const problem of problems) say(context, problemLine(problem));
+      for (const problem of options.json ? [] : problems) say(context, problemLine(problem));
+      for (const warning of options.json ? [] : warnings) say(context, `Warning: ${warning}`);
     });
 }

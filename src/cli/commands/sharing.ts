@@ -6,6 +6,7 @@ import type { SharingLevel } from '../../domain/policy/trust.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { changeSettings, sayForce } from '../input/settings-change.ts';
+import { configurationWarnings } from '../output/configuration-warnings.ts';
 import { say, sayJson } from '../output/output.ts';
 import { vectorLines } from '../output/vector-lines.ts';
 
@@ -21,10 +22,11 @@ export function addSharing(program: Command, context: Context): void {
     .command('status')
     .description('print the level and the file that sets it')
     .option('--json', 'print one JSON object')
-    .action((options: { readonly json?: true }) => {
-      const loaded = loadConfiguration(context.places(), context.hostname);
-      if (options.json) sayJson(context, facts(context, loaded));
-      else sayStatus(context, loaded);
+    .action(async (options: { readonly json?: true }) => {
+      const shown = facts(context, loadConfiguration(context.places(), context.hostname));
+      const warnings = await configurationWarnings(context);
+      if (options.json) sayJson(context, { ...shown, warnings });
+      else sayStatus(context, shown, warnings);
     });
   sharing
     .command('preview')
@@ -53,14 +55,16 @@ function facts(context: Context, { configuration, managed }: LoadedConfiguration
   return { level, decidedBy, denyTools: deny_tools, mesh: configuration.mesh.enabled };
 }
 
-function sayStatus(context: Context, loaded: LoadedConfiguration): void {
-  const { level, decidedBy, denyTools, mesh } = facts(context, loaded);
+function sayStatus(
+  context: Context,
+  { level, decidedBy, denyTools, mesh }: ReturnType<typeof facts>,
+  warnings: readonly string[],
+): void {
   say(context, `level ${level}: ${WHAT[level]}`);
   say(context, `set in ${decidedBy}`);
   if (denyTools.length > 0) say(context, `never counted: ${denyTools.join(', ')}`);
   if (!mesh) say(context, 'The mesh is off, so nothing leaves at any level.');
-  if (level > 0 && loaded.configuration.trust.default === 'supervisor')
-    say(context, 'Warning: trust.default is "supervisor", so every node that is not denied may ask for aggregates.');
+  for (const warning of warnings) say(context, `Warning: ${warning}`);
 }
 
 /** Consent requires a preview, which is shown first. The service rejects consent without it. */

@@ -7,6 +7,7 @@ import type { ServiceStatus } from '../../domain/status/status.ts';
 import type { Context } from '../context.ts';
 import { readKeyChanges } from '../input/key-changes.ts';
 import { configurationProblems } from '../output/configuration-problems.ts';
+import { configurationWarnings } from '../output/configuration-warnings.ts';
 import { runningService } from '../service/background.ts';
 import { clock, database, diskSpace, setAside, spool } from './data-checks.ts';
 import { ownKey, peerKeys } from './key-checks.ts';
@@ -50,9 +51,11 @@ function localChecks(context: Context, isRunning: boolean): Checks {
     ],
     [
       'configuration',
-      () => {
+      async () => {
         const problems = configurationProblems(context);
-        return problems.length === 0 ? ok(places.config) : bad(problems.map(problemLine).join('\n'));
+        if (problems.length > 0) return bad(problems.map(problemLine).join('\n'));
+        const warnings = await configurationWarnings(context);
+        return warnings.length === 0 ? ok(places.config) : warn(warnings.join('\n'));
       },
     ],
     ['mesh settings', () => meshAddresses(configuration())],
