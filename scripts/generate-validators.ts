@@ -76,7 +76,13 @@ import type { KeyBook } from '../keys/key-book.ts';
 `;
 
 function write(file: string, imports: string, sources: Readonly<Record<string, Source>>): void {
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: true, allowUnionTypes: true, code: { source: true, optimize: true } });
+  const ajv = new Ajv({
+    allErrors: true,
+    useDefaults: true,
+    strict: true,
+    allowUnionTypes: true,
+    code: { source: true, optimize: true },
+  });
   for (const [name, { schema }] of Object.entries(sources)) ajv.addSchema(schema, name);
   emit(file, imports, sources, ajv);
 }

@@ -39,13 +39,8 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     context.peerKeys.open(),
   ]);
   const { identity, log, places, pool } = context;
-  const tls = async () =>
-    tlsMaterial(
-      identity,
-      await currentCertificate(places.tls, identity, (nowMs) =>
-        pool.run('certificate', { seed: identity.seed(), nowMs }),
-      ),
-    );
+  const makeCertificate = (nowMs: number) => pool.run('certificate', { seed: identity.seed(), nowMs });
+  const tls = async () => tlsMaterial(identity, await currentCertificate(places.tls, identity, makeCertificate));
   let onFound: () => void = () => undefined;
   const discovery = createDiscovery(context, keys, () => onFound());
   const { learn, peersOf } = createAddressBook(context, keys, discovery.found);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
-import { answerFault, summaryFault } from '../../src/domain/answers/answer-check.ts';
+import { answerFault } from '../../src/domain/answers/answer-check.ts';
 import { QUERY_SCHEMA, responseSchema } from '../../src/domain/answers/answer-schema.ts';
 import type { AnsweredBody, ResponseBody } from '../../src/domain/answers/query.ts';
 import { vectorSchemaOf } from '../../src/domain/answers/vector-schema.ts';
@@ -215,9 +215,11 @@ describe('what is kept back', () => {
   test('a rule that any tool may match is not counted where a tool is denied', async () => {
     const anyTool = RULES.find(({ id }) => (WORDS.rules[id]?.tools ?? null) === null);
     const node = nodeWith([{ pattern: 'docker run', family: 'containers', times: 2, rules: [anyTool?.id ?? ''] }]);
-    const rules = async (deny_tools: readonly string[]) =>
-      cellsOf(await ask(node, 'peer', 'safety-posture', { deny_tools: [...deny_tools] }))['rules'];
-    expect([await rules([]), node.responder.forget(), await rules(['git'])]).toEqual([2, undefined, undefined]);
+    const rules = async (deny_tools: string[]) =>
+      cellsOf(await ask(node, 'peer', 'safety-posture', { deny_tools }))['rules'];
+    expect(await rules([])).toBe(2);
+    node.responder.forget();
+    expect(await rules(['git'])).toBeUndefined();
   });
 
   test('a denied alias is its tool, and a denied name outside the catalogue takes "other" with it', async () => {
@@ -360,38 +362,6 @@ describe('the closed form', () => {
   ])('the check beyond the schema refuses %s', async (_what, change) => {
     const body = answered(await ask(nodeWith(TYPED), 'peer', 'recent-commands'));
     expect(answerFault(change(body), WORDS)).not.toBeNull();
-  });
-
-  test('a summary may leave only with words of the catalogue, and without tools kept back', () => {
-    const usage = { count: 1, ended: 1, failures: 0, durationMsSum: 0, durationBuckets: [1, 0, 0, 0, 0, 0, 0, 0] };
-    const summary = {
-      patterns: [{ name: 'git push', count: 1 }],
-      tools: [{ name: 'git', ...usage }],
-      families: [{ name: 'git', ...usage }],
-      safety: {
-        levels: { safe: 1, moderate: 0, high: 0, critical: 0 },
-        families: [{ name: 'git', count: 1 }],
-        techniques: [{ name: forceRule?.technique ?? '', count: 1 }],
-      },
-    };
-    const nothing: ReadonlySet<string> = new Set();
-    expect(summaryFault(summary, WORDS, nothing)).toBeNull();
-    expect(summaryFault(summary, WORDS, new Set(['docker']))).toBeNull();
-    const canary = [{ name: 'canary', ...usage }];
-    const { safety } = summary;
-    for (const [changed, denied] of [
-      [{ ...summary, patterns: canary }, nothing],
-      [{ ...summary, tools: canary }, nothing],
-      [{ ...summary, families: canary }, nothing],
-      [{ ...summary, safety: { ...safety, families: canary } }, nothing],
-      [{ ...summary, safety: { ...safety, techniques: canary } }, nothing],
-      [summary, new Set(['git'])],
-      [{ ...summary, tools: [] }, new Set(['git'])],
-    ] as const) {
-      const fault = summaryFault(changed, WORDS, denied);
-      expect(fault).not.toBeNull();
-      expect(fault).not.toContain('canary');
-    }
   });
 
   test('a query has a type and one of three spans, and nothing else', () => {

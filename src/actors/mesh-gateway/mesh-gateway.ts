@@ -4,6 +4,7 @@ import type { PeerAnswer, QueryBody } from '../../domain/answers/query.ts';
 import type { EgressMessage } from '../../domain/audit/egress.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
+import type { KeyStatements } from '../../domain/identity/signed-envelope.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
 import type { Waiting } from '../../domain/status/waiting.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
@@ -60,14 +61,8 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
     pushAll();
   };
   const noteConnected = (): void => {
-    noteSeen(
-      ports,
-      lifecycle,
-      lifecycle
-        .mesh()
-        ?.status()
-        .peers.flatMap(({ peer }) => peer ?? []) ?? [],
-    );
+    const connected = lifecycle.mesh()?.status().peers ?? [];
+    noteSeen(ports, lifecycle, idsOf(connected));
   };
   return {
     name: 'mesh gateway',
@@ -89,16 +84,7 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
         const mesh = lifecycle.mesh();
         return peers.map((id) => answerOf(mesh, id, query, deadlineMs));
       },
-      'peers.announce': async ({ rotations, revocations }) => {
-        const mesh = lifecycle.mesh();
-        const told = new Set<string>();
-        // Rotations first: who hears that a key is bad MUST know by then what came after it.
-        for (const statement of rotations.slice(-1))
-          for (const id of (await mesh?.announceRotation(statement)) ?? []) told.add(id);
-        for (const statement of revocations)
-          for (const id of (await mesh?.announceRevocation(statement)) ?? []) told.add(id);
-        return [...told];
-      },
+      'peers.announce': (statements) => announce(lifecycle.mesh(), statements),
       'peers.invite': ({ host }) => lifecycle.opened().invite(host),
       'peers.join': async ({ code }) => {
         const peer = await lifecycle.opened().join(code);
@@ -232,3 +218,16 @@ const socketSettings = ({ mesh, node }: Configuration): unknown => {
   const { enabled, listen, mdns, allow_dns, allow_public } = mesh;
   return { enabled, listen, mdns, allow_dns, allow_public, name: node.name };
 };
+
+/** Ids of the peers that took one of the statements. */
+async function announce(mesh: OpenMesh | null, { rotations, revocations }: KeyStatements): Promise<readonly string[]> {
+  const told = new Set<string>();
+  // Rotations first: who hears that a key is bad MUST know by then what came after it.
+  for (const statement of rotations.slice(-1))
+    for (const id of (await mesh?.announceRotation(statement)) ?? []) told.add(id);
+  for (const statement of revocations) for (const id of (await mesh?.announceRevocation(statement)) ?? []) told.add(id);
+  return [...told];
+}
+
+const idsOf = (peers: readonly { readonly peer: string | null }[]): readonly string[] =>
+  peers.flatMap(({ peer }) => peer ?? []);

@@ -1,4 +1,3 @@
-import type { RiskLevel } from '../../domain/events/risk-level.ts';
 import type { Dialect } from '../../shell/model.ts';
 
 export interface LongCommand {
@@ -33,6 +32,6 @@ export async function rateCommand({ command, shell, cwd, home }: LongCommand) {
       category: familyOf(pattern.tool) as string,
       pattern,
     },
-    rating: { level: level as RiskLevel, rules },
+    rating: { level, rules },
   };
 }
