@@ -145,8 +145,8 @@ async function rememberPeer(ports: SettingsPorts, peer: PairedNode): Promise<voi
   const known = { name: freeName(name, others), id, ...(address === null ? {} : { address }) };
   await ports.edit({ set: 'peer', peer: known }, [], () => undefined);
   await ports.bus.request('audit.append', { type: 'peer.paired', peer: id, details: { name, fingerprint, address } });
-  await ports.bus.publish('mesh.changed', { change: 'paired', ...peer });
   await reload(ports);
+  await ports.bus.publish('mesh.changed', { change: 'paired', ...peer });
 }
 
 function freeName(name: string, others: readonly PeerEntry[]): string {

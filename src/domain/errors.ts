@@ -135,6 +135,7 @@ export const ERRORS = {
     what: 'No invite is open: it was used, it expired, or there were too many attempts.',
   },
   pairing_refused: { exit: 1, rpc: -32074, what: 'The other side does not know the secret of the invite.' },
+  pairing_unstored: { exit: 1, rpc: -32084, what: 'The inviting node could not store the pairing.' },
   rotation_invalid: {
     exit: 1,
     rpc: -32075,

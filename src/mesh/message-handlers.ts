@@ -51,8 +51,8 @@ export function createMessageHandlers(context: HandlerContext): MessageHandlers<
     rotation: (connection, { body }) => handleRotation(ports, connection, body.statement),
     revocation: (connection, { body }) => handleRevocation(ports, connection, body.statement),
     pair: (connection, { body }) => {
-      if (connection.purpose === 'pairing') pairing.onPair(connection, body);
-      else throw new CaroError('message_unexpected', 'expected a connection for pairing');
+      if (connection.purpose === 'pairing') return pairing.onPair(connection, body);
+      throw new CaroError('message_unexpected', 'expected a connection for pairing');
     },
     goodbye: (connection, { body }) => {
       connection.takeGoodbye(body.reason);

@@ -49,7 +49,7 @@ import { verifyAuditLog } from '../workers/tasks/verify-audit-log.ts';
 import { openMesh } from './mesh.ts';
 import type { ServiceContext } from './service-context.ts';
 
-/** Observations and audit records wait for room: none is dropped. So do summaries of peers. */
+/** Observations, audit records and pairings wait for room. So do summaries of peers. */
 const WAITING = { capacity: 64, policy: 'wait' } as const;
 /** Questions are refused when too many wait. */
 const REFUSING = { capacity: 64, policy: 'refuse' } as const;
@@ -65,7 +65,7 @@ export function actorSpecs(context: ServiceContext): readonly ActorSpec[] {
   const policy = policyPorts(context);
   return [
     { name: 'auditor', ...WAITING, create: () => createAuditor(auditPorts(context), now()) },
-    { name: 'settings', ...REFUSING, create: () => createSettings(settingsPorts(context)) },
+    { name: 'settings', ...WAITING, create: () => createSettings(settingsPorts(context)) },
     { name: 'key registry', ...WAITING, create: () => createKeyRegistry(keyPorts(context)) },
     { name: 'policy engine', ...REFUSING, create: () => createPolicyEngine(policy, now()) },
     { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(gatewayPorts(context), now()) },

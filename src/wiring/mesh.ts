@@ -6,6 +6,7 @@ import { answerFault, summaryFault } from '../domain/answers/answer-check.ts';
 import type { ResponseBody } from '../domain/answers/query.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Configuration, PeerEntry } from '../domain/configuration.ts';
+import { CaroError } from '../domain/errors.ts';
 import { parseEndpoint, parseListen } from '../domain/ip-address.ts';
 import { waitingText } from '../domain/status/waiting.ts';
 import type { NodeSummary } from '../domain/summaries/summary.ts';
@@ -14,7 +15,7 @@ import type { Discovery } from '../mesh/discovery.ts';
 import { createLearnedAddresses } from '../mesh/learned-addresses.ts';
 import type { MeshState } from '../mesh/mesh-options.ts';
 import type { PeerAddress } from '../mesh/peer-table.ts';
-import type { MeshPorts } from '../mesh/ports.ts';
+import type { MeshPorts, PairedPeer } from '../mesh/ports.ts';
 import { decideConnection, losesSubnet } from '../policy/connection.ts';
 import { decide } from '../policy/decide.ts';
 import { deniedTools } from '../policy/denied-tools.ts';
@@ -197,9 +198,21 @@ async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<M
     onKeys: async ({ id: peer }, statements) => {
       await bus.request('keys.heard', { peer, ...statements });
     },
-    onPaired: ({ id, name, fingerprint, endpoint: address }) =>
-      void bus.request('peer.paired', { id, name, fingerprint, address }).catch(failed('paired peer not stored')),
+    onPaired: (peer) => storePaired(context, peer),
     onConnected: ({ id, address }) => void bus.publish('mesh.changed', { change: 'connected', id, address }),
     onDisconnected: ({ id, address }) => void bus.publish('mesh.changed', { change: 'disconnected', id, address }),
   };
+}
+
+/** The owner may be waiting for the other node: a failure is published as well. */
+async function storePaired({ bus, log }: ServiceContext, peer: PairedPeer): Promise<void> {
+  const { id, name, fingerprint, endpoint: address } = peer;
+  try {
+    await bus.request('peer.paired', { id, name, fingerprint, address });
+  } catch (error) {
+    log.error({ err: error }, 'paired peer not stored');
+    const code = error instanceof CaroError ? error.code : 'internal';
+    await bus.publish('mesh.changed', { change: 'unstored', id, name, code }).catch(() => undefined);
+    throw error;
+  }
 }

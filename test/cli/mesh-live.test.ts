@@ -3,10 +3,11 @@
  */
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { placesFrom } from '../../src/config/places.ts';
 import type { QueryResult } from '../../src/domain/answers/query.ts';
 import type { EgressLine, EgressMessage } from '../../src/domain/audit/egress.ts';
 import type { Explanation } from '../../src/domain/policy/policy.ts';
@@ -92,6 +93,23 @@ describe('two owners', () => {
     });
     expect(await caroJson(ben, 'peers', 'list')).toEqual([]);
   });
+
+  test('are both told of a pairing that the inviting node cannot store', async () => {
+    const file = placesFrom(homeEnvironment(ada), ada).config;
+    const valid = readFileSync(file, 'utf8');
+    const here = await terminal(ada);
+    here.type(`${CARO} peers invite`);
+    await here.waitFor('valid once, until');
+    const code = /[0-9A-Z]{5}(-[0-9A-Z]{1,5}){10,}/.exec(here.screen())?.[0] ?? '';
+    writeFileSync(file, `${valid}\nno settings`);
+    const joined = await piped(ben, `${code}\n`, 'peers', 'join');
+    const inviter = await here.waitForPrompt();
+    writeFileSync(file, valid);
+    expect(joined).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('could not store') });
+    expect(inviter).toContain('ben proved the code but could not be stored');
+    expect(await caroJson(ada, 'peers', 'list')).toEqual([]);
+    expect(await caroJson(ben, 'peers', 'list')).toEqual([]);
+  }, 60_000);
 
   test('pair by a code: on a terminal the one waits and the other is asked, and both see who it was', async () => {
     const [here, there] = [await terminal(ada), await terminal(ben)];

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { WebSocketServer } from 'ws';
 import { canonical } from '../../src/domain/encoding/canonical.ts';
+import { CaroError } from '../../src/domain/errors.ts';
 import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
 import { encodeEnvelope, seal } from '../../src/identity/envelope.ts';
 import { createInvites, pairingProof } from '../../src/mesh/pairing/invite.ts';
@@ -36,6 +37,32 @@ describe('pairing', () => {
     expect([...host.connected, ...guest.connected]).toEqual([]);
     const sent = [host, guest].map(({ ledger }) => new Set(ledger.map(({ rule }) => rule)));
     expect(sent).toEqual([new Set(['invite']), new Set(['invite'])]);
+  });
+
+  test('is complete for the joining node only when the inviting node has stored it', async () => {
+    let store = (): void => undefined;
+    const stored = new Promise<void>((done) => {
+      store = done;
+    });
+    let isAsked = false;
+    const onPaired = (): Promise<void> => {
+      isAsked = true;
+      return stored;
+    };
+    const host = await startNode({ ports: { onPaired } });
+    const guest = await startNode();
+    const joined = guest.mesh.join(host.mesh.invite().code).then(() => 'joined');
+    await until(() => isAsked);
+    expect(host.ledger.map(({ type }) => type)).not.toContain('pair');
+    store();
+    expect(await joined).toBe('joined');
+  });
+
+  test('fails for the joining node when the inviting node cannot store it, and is recorded', async () => {
+    const onPaired = (): Promise<void> => Promise.reject(new CaroError('config_invalid', 'line 3 of a file'));
+    const host = await startNode({ ports: { onPaired } });
+    expect(await codeOf((await startNode()).mesh.join(host.mesh.invite().code))).toBe('pairing_unstored');
+    expect(refusals(host)).toEqual(['pairing_unstored']);
   });
 
   test('works only once with a code', async () => {

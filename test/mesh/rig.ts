@@ -138,6 +138,7 @@ function portsOf(node: Omit<TestNode, 'mesh' | 'address'>): MeshPorts {
     },
     onPaired: (peer) => {
       node.paired.push(peer);
+      return Promise.resolve();
     },
     onConnected: ({ id }) => {
       node.connected.push(id);

@@ -77,7 +77,7 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
       'mesh.status': () => statusOf(ports, lifecycle),
       'mesh.changed': (change) => {
         if (change.change === 'connected') pusher.push(lifecycle.configuration(), change);
-        if (change.change !== 'paired') noteSeen(ports, lifecycle, [change.id]);
+        if (change.change === 'connected' || change.change === 'disconnected') noteSeen(ports, lifecycle, [change.id]);
       },
       'mesh.reopen': () => lifecycle.reopen().then(() => null),
       'peer.ask': ({ peers, query, deadlineMs }) => {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { type Command, InvalidArgumentError } from 'commander';
 import { callAdmin, followAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
+import { CaroError } from '../../domain/errors.ts';
 import { isLoopback, parseEndpoint } from '../../domain/ip-address.ts';
 import type { MeshChange, OpenInvite, PairedNode } from '../../domain/status/status.ts';
 import type { Context } from '../context.ts';
@@ -81,6 +82,11 @@ async function nextPaired(context: Context, until: AbortSignal, onReady: () => v
   for await (const { params } of followAdmin(context.places().socket, ['mesh'], until, onReady)) {
     const change = params as MeshChange;
     if (change.change === 'paired') return change;
+    if (change.change === 'unstored')
+      throw new CaroError(
+        'pairing_unstored',
+        `${change.name} proved the code but could not be stored (${change.code}); run: caro doctor; then: caro peers invite`,
+      );
   }
   return undefined;
 }

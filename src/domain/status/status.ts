@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.ts';
 import type { ShellKind } from '../events/shell-kind.ts';
 import type { Role, TrustLevel } from '../policy/trust.ts';
 import type { NodeReason } from './node-reasons.ts';
@@ -49,7 +50,9 @@ export interface MeshStatus {
 /** Something happened between this node and another. */
 export type MeshChange =
   | { readonly change: 'connected' | 'disconnected'; readonly id: string; readonly address: string }
-  | ({ readonly change: 'paired' } & PairedNode);
+  | ({ readonly change: 'paired' } & PairedNode)
+  /** A node proved the invite, but could not be stored. */
+  | { readonly change: 'unstored'; readonly id: string; readonly name: string; readonly code: ErrorCode };
 
 /** A code for `caro peers join`: to be shown to the owner once, never logged. */
 export interface OpenInvite {

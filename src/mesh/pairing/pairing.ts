@@ -23,7 +23,8 @@ export interface PairingOptions {
   readonly limits: Pick<MeshLimits, 'inviteMs' | 'inviteTries'>;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
-  readonly onPaired: (peer: PairedPeer) => void;
+  /** Stores the joining node; the pairing fails if it rejects. */
+  readonly onPaired: (peer: PairedPeer) => Promise<void>;
 }
 
 /**
@@ -39,7 +40,7 @@ export interface Pairing {
   /** `connect` opens a connection for pairing with the node of the code. */
   readonly join: (text: string, connect: (code: InviteCode) => Promise<Connection>) => Promise<JoinedPeer>;
   readonly onHello: (connection: Connection) => void;
-  readonly onPair: (connection: Connection, body: MessageBodies['pair']) => void;
+  readonly onPair: (connection: Connection, body: MessageBodies['pair']) => Promise<void>;
   readonly onEnd: (connection: Connection, ending: Ending) => void;
 }
 
@@ -76,17 +77,23 @@ export function createPairing(options: PairingOptions): Pairing {
       const joiner = joining.get(connection);
       if (joiner) sendProof(connection, pairingProof(joiner.code.secret, connection.session, self, connection.peer));
     },
-    onPair: (connection, body) => {
+    onPair: async (connection, body) => {
       const joiner = joining.get(connection);
-      if (joiner) completeJoin(self, connection, body, joiner);
-      else {
-        sendProof(connection, invites.redeem(body.proof, connection.session, connection.peer));
-        options.onPaired(pairedPeer(connection, body));
+      if (joiner) {
+        completeJoin(self, connection, body, joiner);
+        return;
       }
+      const proof = invites.redeem(body.proof, connection.session, connection.peer);
+      // The proof tells the joining node that it is stored.
+      await options.onPaired(pairedPeer(connection, body)).catch((cause: unknown) => {
+        throw new CaroError('pairing_unstored', 'expected to store the pairing, it failed', { cause });
+      });
+      sendProof(connection, proof);
     },
     onEnd: (connection, { code }) => {
-      const why = code ?? 'peer_gone';
-      joining.get(connection)?.reject(new CaroError(why, 'the other side ended the pairing; open a new invite there'));
+      const what = code === 'pairing_unstored' ? 'could not store' : 'ended';
+      const text = `the other side ${what} the pairing; open a new invite there`;
+      joining.get(connection)?.reject(new CaroError(code ?? 'peer_gone', text));
       joining.delete(connection);
     },
   };
