@@ -66,8 +66,12 @@ class MeshCore implements Mesh {
     this.#tls = options.tls;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#limits = limits;
-    this.#refusals = createRefusalLog(ports.audit, limits.refusalsEveryMs, ({ peer, address }) =>
-      peer === undefined ? false : isNamed(ports.mayConnect({ id: peer, address: address ?? '' })),
+    const isTrusted = (id: string, address: string | null): boolean =>
+      isNamed(ports.mayConnect({ id, address: address ?? '' }));
+    this.#refusals = createRefusalLog(
+      ports.audit,
+      limits.refusalsEveryMs,
+      ({ peer, address }) => peer !== undefined && (ports.isNamed?.(peer) ?? isTrusted(peer, address)),
     );
     this.#registry = createConnectionRegistry(identity.id, limits.raceMs);
     this.#pairing = createPairing({

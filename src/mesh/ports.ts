@@ -40,6 +40,11 @@ export interface PairedPeer extends PeerAt {
  */
 export interface MeshPorts extends EgressPorts {
   readonly mayConnect: (peer: PeerAt) => ConnectDecision;
+  /**
+   * Whether the owner has named the key, also one that is refused now: its refusals are counted by
+   * themselves. By default a node that is trusted by its id.
+   */
+  readonly isNamed?: (id: string) => boolean;
   /** Rotations from this node's former keys to its current key and on to its next; oldest first. */
   readonly rotations: () => readonly DualEnvelope[];
   /** Revocations of the former keys in `rotations`. */

@@ -48,7 +48,7 @@ interface Tally {
  * A key costs a stranger nothing, and an IPv6 network has any number of addresses. So strangers are
  * counted by network, all of them share one budget, and the records of a network become rarer.
  *
- * @param isNamed whether the owner trusts a node by its id; its refusals have a tally of their own
+ * @param isNamed whether the owner has named the key; its refusals have a tally of their own
  */
 export function createRefusalLog(
   audit: (entry: AuditEntry) => void,

@@ -21,6 +21,7 @@ import { decide } from '../policy/decide.ts';
 import { deniedTools } from '../policy/denied-tools.ts';
 import { dialList } from '../policy/dial-list.ts';
 import { egressQuestion } from '../policy/egress.ts';
+import { isNamed } from '../policy/named-keys.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
 import { VERSION } from '../version.ts';
@@ -188,6 +189,7 @@ async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<M
       }
       return decision;
     },
+    isNamed: (id) => isNamed(configuration(), id),
     rotations: () => ownKeys.statements().rotations,
     revocations: () => ownKeys.statements().revocations,
     hasSucceeded: keys.hasSucceeded,

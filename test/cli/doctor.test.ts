@@ -96,7 +96,7 @@ describe('caro doctor', () => {
     );
     const { code, lines } = await doctor();
     expect(lines.filter(({ state }) => state !== 'ok')).toEqual([]);
-    expect([code, lines.length]).toEqual([0, 17]);
+    expect([code, lines.length]).toEqual([0, 18]);
   });
 
   const settings = (text: string) => (): void => appendFileSync(cli.places.config, text);
@@ -160,7 +160,7 @@ describe('caro doctor', () => {
     [
       'a start file without the line',
       'shell hook',
-      /a new bash does not load the hook; put this line at the end of ~\/\.bashrc: eval/,
+      /a new bash does not load the hook; put this line at the end of ~\/\.bashrc: if \[ -r /,
       () => writeFileSync(join(shellHome, '.bashrc'), ''),
     ],
     [
@@ -199,7 +199,7 @@ describe('caro doctor', () => {
     [
       'a peer that is not there',
       'mesh peers',
-      /not reached: caro:ed25519:.*; check that the service runs there/,
+      /unreachable: caro:ed25519:.*; nothing answers at its address; check that its service runs/,
       async () => {
         settings(`[mesh]\nenabled = true\nlisten = "127.0.0.1:0"\n${peer(`127.0.0.1:${await freePort()}`)}`)();
         appendFileSync(cli.places.config, `[trust.nodes]\n"${PEER}" = "peer"\n`);
@@ -282,7 +282,7 @@ describe('caro doctor, typed into a shell', () => {
     const shell = await openShell({ shell: 'bash', env: { CARO_HOME: cli.home } });
     endings.push(() => shell.close());
     expect(await shell.run(`${CARO} doctor`)).toMatch(
-      /bad\s+this shell\s+this bash \(process \d+\) is not observed; .*run: eval/,
+      /bad\s+this shell\s+this bash \(process \d+\) is not observed; .*run: if \[ -r /,
     );
     await shell.run(`eval "$(${CARO} shell init bash)"`);
     expect(await shell.run(`${CARO} doctor`)).toMatch(/ok\s+this shell\s+this bash \(process \d+\) is observed/);

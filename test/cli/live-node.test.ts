@@ -80,6 +80,7 @@ describe('caro events', () => {
         'id',
         'risk',
         'rules',
+        'running',
         'shell',
         'time',
         'tools',
@@ -113,8 +114,8 @@ describe('caro events', () => {
 
   test('pages through more commands than fit into one answer, and through very long ones', async () => {
     const many = Array.from({ length: 1_300 }, (_, index): readonly [string, number] => [`echo ${index}`, 0]);
-    const long = Array.from({ length: 4 }, (_, index): readonly [string, number] => [
-      `true ${index} ${'x'.repeat(400_000)}`,
+    const long = Array.from({ length: 6 }, (_, index): readonly [string, number] => [
+      `true ${index} ${'x'.repeat(250_000)}`,
       0,
     ]);
     spool(START_MS * 1_000 + 1, [...many, ...long]);
@@ -126,9 +127,8 @@ describe('caro events', () => {
     const events = lines((await cli.run(['events', '--json'])).out) as TerminalEvent[];
     expect(events).toHaveLength(all);
     expect(new Set(events.map((event) => event.id)).size).toBe(all);
-    expect(events.filter((event) => event.command.startsWith('true ')).map((event) => event.command.length)).toEqual([
-      400_007, 400_007, 400_007, 400_007,
-    ]);
+    const lengths = events.flatMap(({ command }) => (command.startsWith('true ') ? [command.length] : []));
+    expect(lengths).toEqual(long.map(([text]) => text.length));
   });
 
   test('with --follow go on as they come', async () => {
@@ -373,6 +373,7 @@ describe('caro doctor', () => {
       'observation',
       'storage',
       'audit log',
+      'listening',
       'mesh peers',
       'actors',
     ]);

@@ -151,8 +151,8 @@ describe('two owners', () => {
       (states) => states.every((state) => state === 'connected'),
     );
     const { stdout } = await caro(ada, 'mesh', 'status');
-    expect(stdout.split('\n')[0]).toBe(`listening on ${adaAddress}; 1 of 1 peers connected`);
-    expect(stdout).toMatch(/^ben {3}connected {2}peer +[+-]\d+ ms/m);
+    expect(stdout.split('\n')[0]).toBe(`listening on ${adaAddress}; 1 of 1 nodes connected`);
+    expect(stdout).toMatch(/^ben {3}connected {2}- {7}now {3}0\.1\.0 {4}peer +[+-]\d+ ms/m);
   }, 20_000);
 
   test('get each other’s answer, with every target accounted for', async () => {
@@ -161,8 +161,7 @@ describe('two owners', () => {
     expect(Object.keys(result).sort()).toEqual(
       [
         ...['aggregate', 'contributors', 'counts', 'elapsedMs', 'since', 'targets', 'type', 'until'],
-        'withheld',
-        'withheldCells',
+        ...['withheld', 'withheldBy', 'withheldCells'],
       ].sort(),
     );
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(targets.length);
@@ -217,7 +216,7 @@ describe('two owners', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as { readonly check: string; readonly state: string; readonly text: string });
-    expect(checks).toContainEqual({ check: 'mesh peers', state: 'ok', text: '1 connected' });
+    expect(checks).toContainEqual({ check: 'mesh peers', state: 'ok', text: '1 of 1 connected' });
     expect(checks.find(({ check }) => check === 'mesh settings')?.state).toBe('ok');
   }, 20_000);
 
@@ -233,6 +232,6 @@ describe('two owners', () => {
       (records) => records.length > 0,
     );
     const changed = await caroJson<{ readonly details: unknown }>(ben, 'audit', 'list', '--type', 'trust.changed');
-    expect(changed.at(-1)).toMatchObject({ details: { nodes: {}, deny: { nodes: [expect.any(String)] } } });
+    expect(changed.at(-1)).toMatchObject({ details: { nodes: {}, deny: { nodes: { added: [expect.any(String)] } } } });
   }, 20_000);
 });

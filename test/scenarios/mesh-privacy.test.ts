@@ -90,6 +90,8 @@ const isClosed = (text: string): boolean =>
   /^caro:ed25519:[A-Za-z0-9+/]{43}=$/.test(text) ||
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) ||
   /^[A-Za-z0-9+/]{22}==$|^[A-Za-z0-9+/]{43}=$|^[A-Za-z0-9+/]{86}==$|^[0-9a-f]{16}$|^[0-9a-f]{32}$/.test(text) ||
+  // A hello: where the node listens, and the version of the program.
+  /^127\.0\.0\.1:\d+$|^\d+\.\d+\.\d+$/.test(text) ||
   /^application\/vnd\.caro\.[a-z.0-9]+\+json$|^T\d{4}(\.\d{3})?$|^[a-z-]+\/\d+$/.test(text) ||
   CLOSED.has(text) ||
   WORDS.canonicalTool(text) === text ||

@@ -229,4 +229,26 @@ export const EARLIER_SCHEMAS: readonly string[] = [
   DROP TABLE summary;
   ALTER TABLE summary_of_node RENAME TO summary;
   `,
+  `
+  -- An import is no observation. What its owner wants to keep is kept from the time of the import.
+  ALTER TABLE session ADD COLUMN imported INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE session ADD COLUMN kept_ms INTEGER;
+  -- Imports were not marked before. They are the sessions whose last command is older than their start, which their name ends with.
+  UPDATE session SET imported = 1
+    WHERE last_ms < CAST(replace(name, rtrim(name, '0123456789'), '') AS INTEGER) / 1000 - 2000;
+  UPDATE rollup_coverage SET observed = max(0, observed - import.count) FROM (
+      SELECT time_ms / 900000 AS slot, event.shell, count(*) AS count
+      FROM event CROSS JOIN session ON session.id = event.session_id WHERE session.imported = 1 GROUP BY 1, 2
+    ) AS import WHERE rollup_coverage.slot = import.slot AND rollup_coverage.shell = import.shell;
+
+  -- From here on ended counts known exit statuses, and d0 to d7 count measured durations. An unknown value was counted as a success
+  -- and as a duration of 0 ms. Rollups whose events are all there are corrected; triggers carry this to the coarser tables.
+  UPDATE rollup SET ended = known.ended, d0 = known.d0 FROM (
+      SELECT time_ms / 900000 AS slot, pattern_id, risk, count(*) AS count, count(exit_code) AS ended,
+        coalesce(sum(duration_ms < 10), 0) AS d0
+      FROM event GROUP BY 1, 2, 3 HAVING count(exit_code) < count(*) OR count(duration_ms) < count(*)
+    ) AS known
+    WHERE rollup.slot = known.slot AND rollup.pattern_id = known.pattern_id AND rollup.risk = known.risk
+      AND rollup.count = known.count;
+  `,
 ];

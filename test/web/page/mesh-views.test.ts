@@ -89,7 +89,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     const rows = await page.locator('.targets > li').allTextContents();
     expect(rows.map((row) => row.trim().slice(0, 3))).toEqual(NEIGHBOURS.map(({ name }) => name));
     const tally = page.locator('.panel', { hasText: 'asked ·' }).getByRole('status');
-    expect(await tally.textContent()).toMatch(/^9 asked · 5 answered · 1 denied · 2 no response · 1 clock off · \d/);
+    expect(await tally.textContent()).toMatch(/^9 asked · 5 answered · 1 denied · 2 offline · 1 clock off · \d/);
     await page.getByText(/Safety posture over 7 days, 9 nodes asked/).waitFor();
     expect(complaints).toEqual([]);
   });
