@@ -60,6 +60,7 @@ const SETTINGS_CHANGE: BodySchema = {
       { lift: { type: 'array', items: nodeId, maxItems: 1_000 } },
     ),
     change('revoked', { id: nodeId }),
+    change('denied-addresses', { subnets: { type: 'array', items: short, maxItems: 16 } }),
     change('peer', {
       peer: object(
         { name: short, id: nodeId, address: { oneOf: [short, { type: 'array', items: short, maxItems: 8 }] } },
@@ -103,8 +104,8 @@ export const REQUESTS = {
   'settings.change': {
     exposure: ['command-line', 'page-login'],
     body: SETTINGS_CHANGE,
-    // Only the command line edits peers and lifts denials.
-    pageMay: (change) => change.set !== 'peer' && change.set !== 'no-peer' && !('lift' in change),
+    // Only the command line edits peers, denies addresses and lifts denials.
+    pageMay: (change) => !['peer', 'no-peer', 'denied-addresses'].includes(change.set) && !('lift' in change),
     // The mesh may be opened again before the answer.
     deadline: LONG_MS,
   },

@@ -15,6 +15,8 @@ export function editFor(change: SettingsChange, revoked: readonly string[]): Man
       return (settings) => withTrust(change.id, change.level)(withoutDenial(change.lift ?? [])(settings));
     case 'revoked':
       return withRevoked(revoked);
+    case 'denied-addresses':
+      return withDenied(change.subnets);
     case 'peer':
       return withPeer(change.peer);
     case 'no-peer':
@@ -68,3 +70,10 @@ const withRevoked =
       deny: { ...trust.deny, nodes: [...new Set([...trust.deny.nodes, ...ids])] },
     },
   });
+
+const withDenied =
+  (subnets: readonly string[]): ManagedEdit =>
+  ({ trust, ...settings }) => {
+    const denied = [...new Set([...trust.deny.subnets, ...subnets])];
+    return { ...settings, trust: { ...trust, deny: { ...trust.deny, subnets: denied } } };
+  };

@@ -12,5 +12,7 @@ export type SettingsChange =
   | { readonly set: 'trust'; readonly id: string; readonly level: TrustLevel; readonly lift?: readonly string[] }
   /** Denies the node, and every key that follows its present one. */
   | { readonly set: 'revoked'; readonly id: string }
+  /** Denies addresses, as subnets of one address each. */
+  | { readonly set: 'denied-addresses'; readonly subnets: readonly string[] }
   | { readonly set: 'peer'; readonly peer: PeerEntry }
   | { readonly set: 'no-peer'; readonly id: string };

@@ -1,6 +1,5 @@
 import { Argument, type Command } from 'commander';
 import { type LoadedConfiguration, loadConfiguration } from '../../config/loader.ts';
-import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import {
   type KeyChange,
@@ -13,6 +12,7 @@ import { TRUST_LEVELS, type TrustLevel } from '../../domain/policy/trust.ts';
 import { overruledTests } from '../../policy/trust-test.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed, withYes } from '../input/confirmation.ts';
+import { addressesIn, denyAddresses } from '../input/denied-addresses.ts';
 import { confirmKey, meantChange, readKeyChanges, sayKeyChanges } from '../input/key-changes.ts';
 import { nodeIdOf, shownName } from '../input/peer-names.ts';
 import { changeSettings, sayForce } from '../input/settings-change.ts';
@@ -28,7 +28,8 @@ export function addTrust(program: Command, context: Context): void {
     .command('revoke')
     .description('end all trust in a node at once, including every key that follows its current one')
     .argument('<id>', 'node id or name')
-    .action((text: string) => revoke(context, text));
+    .option('--deny-address', 'also deny its known addresses in trusted subnets, to every node there')
+    .action((text: string, options: { readonly denyAddress?: true }) => revoke(context, text, options.denyAddress));
   addConfirm(trust, context);
   addExplain(trust, context);
   addTest(trust, context);
@@ -176,27 +177,19 @@ async function set(context: Context, text: string, level: TrustLevel, consent: C
     say(context, 'Sharing is off, so it receives nothing; to turn it on: caro sharing enable');
 }
 
-async function revoke(context: Context, text: string): Promise<void> {
+async function revoke(context: Context, text: string, denyAddress = false): Promise<void> {
   const { configuration } = loadConfiguration(context.places(), context.hostname);
   const id = nodeIdOf(text, configuration);
   const ended = revokedWith(await knownChanges(context), id);
+  const addresses = await addressesIn(context, id, configuration);
   const { loaded, isInForce } = await changeSettings(context, { set: 'revoked', id }, ended);
   say(context, `${text} is denied: it may not connect, ask or receive anything, with this key or one that follows it`);
   say(context, isInForce ? 'in force; any connection to it was closed' : 'in force when the service starts');
-  warnOfSubnets(context, loaded.configuration);
   for (const { index, test } of overruledTests(loaded.configuration))
     context.stderr.write(
       `caro: trust.tests[${index}] expects "${test.expect}" for a node that is revoked; the revocation overrides it: change the test\n`,
     );
-}
-
-/** In a trusted subnet, whoever has the machine can come back with a key that nobody knows. */
-function warnOfSubnets(context: Context, { trust }: Configuration): void {
-  const granting = Object.entries(trust.subnets).flatMap(([subnet, level]) => (level === 'untrusted' ? [] : [subnet]));
-  if (granting.length === 0) return;
-  context.stderr.write(
-    `caro: trust.subnets (${granting.join(', ')}) still trusts any new key from there; an address loses that when the revoked key connects from it; to deny its address now, add it to subnets under [trust.deny], then: caro reload\n`,
-  );
+  await denyAddresses(context, loaded.configuration, addresses, denyAddress);
 }
 
 /** Unreadable key statements MUST NOT prevent a revocation. */
