@@ -8,8 +8,9 @@
 # clock in µs (empty without /proc/uptime), _caro_lost number of records since the last written one
 # that could not be written (full disk; empty: none), _caro_mark start of the next start record,
 # which reports them.
-# Every command substitution costs 50 µs here, even of a builtin. So the reader adds base and uptime,
-# and commands are numbered by a list made once for each file: the number of the file and two digits.
+# Every command substitution costs 50 µs here, even of a builtin. So the reader adds base and
+# uptime, and commands are numbered by a list made once for each file: the number of the file and
+# two digits.
 # `builtin` and `command` everywhere: users have functions and aliases named `test` or `date`.
 
 # Tests whether the last record was written.

@@ -336,7 +336,7 @@ _caro_trap() {
 }
 
 _caro_load() {
-  # shellcheck disable=SC2030,SC2031 # tried in a subshell, because an error would end the start file
+  # shellcheck disable=SC2030,SC2031 # an error would end the start file
   (PS1='') 2>/dev/null || return 0
   _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_b='' _caro_base='' _caro_z='' _caro_ps='' _caro_c='' _caro_v='' _caro_a='' _caro_e=0
   _caro_kept

@@ -39,7 +39,9 @@ export interface Sbom {
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
 }
 
-/** `root` contains package.json and package-lock.json. Needs npm 10. Makes no request to a registry. */
+/**
+ * `root` contains package.json and package-lock.json. Needs npm 10. Makes no request to a registry.
+ */
 export function makeSbom(root: string, epochSeconds: number): Sbom {
   const text = execFileSync('npm', ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only', '--silent'], {
     cwd: root,

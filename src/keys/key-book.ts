@@ -174,7 +174,7 @@ export function keyStatusOf(book: KeyBook, id: string, nowMs: number, graceMs = 
   return { state: 'current', formerIds, ...(trustedAs === undefined ? {} : { trustedAs }) };
 }
 
-/** Takes the level of its subnet from an address; the oldest is forgotten when there are too many. */
+/** Takes the level of its subnet from an address; the oldest is forgotten if there are too many. */
 export function demote(book: KeyBook, address: string): KeyBook {
   const { demoted = [] } = book;
   return demoted.includes(address) ? book : { ...book, demoted: [...demoted, address].slice(-MAX_DEMOTED) };

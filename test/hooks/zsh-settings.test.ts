@@ -6,7 +6,7 @@ import { requireShell } from '../rig/require-shell.ts';
 import { ended, opener } from './everyday.ts';
 import { observe } from './observed.ts';
 
-/** Options that end, restrict or mute an interactive shell themselves, or that only a start sets. */
+/** Options that end, restrict or mute an interactive shell, or that only a start sets. */
 const NOT_SET = /^(exec|interactive|login|privileged|restricted|shinstdin|singlecommand|xtrace|globalrcs|rcs)$/;
 const AT_A_TIME = 6;
 

@@ -3,8 +3,8 @@ import { describe } from '@jest/globals';
 import type { ShellName } from './pty.ts';
 
 /**
- * `describe`, or a named skip where one of the shells is missing. With CI=true a missing shell fails
- * the file instead.
+ * `describe`, or a named skip where one of the shells is missing. With CI=true a missing shell
+ * fails the file instead.
  */
 export function requireShell(...names: readonly ShellName[]): typeof describe | typeof describe.skip {
   const missing = names.filter((name) => !hasShell(name));

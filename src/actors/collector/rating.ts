@@ -26,7 +26,7 @@ const RATED = 32;
 /** Characters of a command from which on it is rated in a thread. */
 export const LONG = 4 * 1024;
 
-/** What is stored of a command that could not be rated: nothing is known of it, so all is masked. */
+/** What is stored of a command that could not be rated: all of it is masked. */
 const UNRATED: LongRating = {
   classification: {
     text: '‹redacted:not-analysed›',

@@ -19,7 +19,7 @@ export interface OpenPeer extends Pick<MeshStatus['peers'][number], 'id' | 'stat
 export interface OpenMesh {
   readonly status: () => Pick<MeshStatus, 'listen' | 'waiting'> & {
     readonly peers: readonly OpenPeer[];
-    /** Code with which nodes that connected were refused since they were last in use, by node id. */
+    /** Code with which nodes that connected were refused since their last use, by node id. */
     readonly refused: ReadonlyMap<string, ErrorCode>;
   };
   /** A node as the policy judges it, with the status of its key. */

@@ -1,6 +1,6 @@
 import type { VectorPreview } from '../../domain/answers/query.ts';
 
-/** A vector that would leave, cell by cell: the figures first, then the names of those that are 0. */
+/** A vector that would leave, cell by cell: the figures first, then the names of the zeros. */
 export function vectorLines({ body, cellNames }: VectorPreview): readonly string[] {
   const cells = cellNames.map((name, place) => ({ name, text: String(body.cells[place] ?? 0) }));
   const [figures, zeros] = [cells.filter(({ text }) => text !== '0'), cells.filter(({ text }) => text === '0')];

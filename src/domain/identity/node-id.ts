@@ -28,8 +28,8 @@ export function encodeNodeId(publicKey: Uint8Array): string {
 }
 
 /**
- * The public key in a node id; undefined unless `text` is exactly what `encodeNodeId` makes of a key
- * that is canonically encoded and not of small order.
+ * The public key in a node id; undefined unless `text` is exactly what `encodeNodeId` makes of a
+ * key that is canonically encoded and not of small order.
  */
 export const parseNodeId = (text: string): Uint8Array | undefined =>
   NODE_ID.test(text) ? decodeBase64(text.slice(PREFIX.length)) : undefined;

@@ -32,7 +32,7 @@ export interface PolicyQuestion {
   readonly formerIds?: readonly string[];
   /** The former id whose trust this one has, after the grace period or a confirmation. */
   readonly trustedAs?: string;
-  /** Whether a revoked or denied key connected from its address, so that no subnet grants it trust. */
+  /** Whether a revoked or denied key connected from its address: no subnet grants it trust. */
   readonly hasLostSubnet?: boolean;
   /** Status of its key; default: current. A retired, suspended or revoked key is denied. */
   readonly keyState?: Exclude<KeyState, 'current'>;
