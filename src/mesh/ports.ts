@@ -71,7 +71,7 @@ export interface MeshPorts extends EgressPorts {
   readonly onKeys: (peer: PeerAt, statements: KeyStatements) => Promise<void>;
   /** A connected peer listens at this internal address, which its connection has proven. */
   readonly onAddress?: (peer: PeerAt, endpoint: string) => void;
-  /** MUST have stored the peer when it resolves. After a rejection the pairing fails on both sides. */
+  /** MUST have stored the peer when it resolves. A rejection fails the pairing on both sides. */
   readonly onPaired: (peer: PairedPeer) => Promise<void>;
   /** The peer can be queried now, and pending summaries can be sent. */
   readonly onConnected: (peer: PeerAt) => void;
