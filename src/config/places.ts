@@ -38,6 +38,8 @@ export interface Places {
   readonly runtime: string;
   readonly socket: string;
   readonly lock: string;
+  /** Which command is being analysed (`storage/events/in-hand-note.ts`). */
+  readonly inHand: string;
   readonly state: string;
   readonly log: string;
 }
@@ -96,6 +98,7 @@ function places(config: string, data: string, runtime: string, state: string): P
     runtime,
     socket: join(runtime, 'admin.sock'),
     lock: join(data, 'caro.lock'),
+    inHand: join(runtime, 'in-hand'),
     state,
     log: join(state, 'caro.log'),
   };
@@ -143,7 +146,7 @@ export function checkPlaces(places: Places): void {
 const privateFiles = ({ database, auditHead, tls, lock, log, ...keys }: Places): readonly string[] => [
   ...[keys.identityKey, keys.nextKey, keys.statements, keys.peerKeys],
   ...[database, `${database}-wal`, `${database}-shm`],
-  ...[auditHead, tls, lock, log, `${log}.1`],
+  ...[auditHead, tls, lock, keys.inHand, log, `${log}.1`],
 ];
 
 /** Makes the spool alone, for shells that start before the service ever ran. */

@@ -37,6 +37,7 @@ import { readAnswerFigures } from '../storage/events/answer-reader.ts';
 import { createEventStore } from '../storage/events/event-store.ts';
 import { createHistoryHours } from '../storage/events/history-hours.ts';
 import { anomaliesOf, historyStart } from '../storage/events/history-reader.ts';
+import { openInHandNote } from '../storage/events/in-hand-note.ts';
 import { periodDigest } from '../storage/events/period-reader.ts';
 import { withFileLock } from '../storage/instance-lock.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
@@ -174,7 +175,7 @@ function queryPorts(context: ServiceContext): QueryPorts {
   return { ...createReader(database), anomalies, mesh, now: Date.now };
 }
 
-function collectorPorts({ bus, spool, database, health, pool }: ServiceContext): CollectorPorts {
+function collectorPorts({ bus, spool, database, health, log, places, pool }: ServiceContext): CollectorPorts {
   const events = createEventStore(database, hostname());
   const store = { ...events, commit: health.guard(events.commit), forget: health.guard(events.forget) };
   const reader = createReader(database);
@@ -182,6 +183,8 @@ function collectorPorts({ bus, spool, database, health, pool }: ServiceContext):
     bus,
     spool,
     store,
+    inHand: openInHandNote(places.inHand),
+    onSetAside: (command) => log.warn({ ...command }, 'command set aside: the service ended twice while analysing it'),
     rateLong: (command) => rateInThread(pool, command),
     isAlive: createLiveness(),
     now: Date.now,

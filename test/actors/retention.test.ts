@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createCollector } from '../../src/actors/collector/collector.ts';
 import { Bus } from '../../src/bus/bus.ts';
 import { Supervised } from '../../src/bus/supervisor.ts';
 import { DAY_MS } from '../../src/domain/time/period.ts';
 import { createEventStore } from '../../src/storage/events/event-store.ts';
+import { openInHandNote } from '../../src/storage/events/in-hand-note.ts';
 import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
@@ -54,6 +56,8 @@ async function rig() {
             spool: openSpoolFolder(folder(), process.getuid?.() ?? 0),
             store,
             isAlive: () => true,
+            inHand: openInHandNote(join(folder(), 'in-hand')),
+            onSetAside: () => undefined,
             rateLong: () => Promise.resolve(null),
             now: () => NOW,
             facts: () => ({ ...reader.counts(), shells: [] }),

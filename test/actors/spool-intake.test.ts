@@ -6,6 +6,7 @@ import { type IntakePorts, SpoolIntake } from '../../src/actors/collector/spool-
 import type { BusClient } from '../../src/bus/bus.ts';
 import { encodeSpoolRecord, type SpoolRecord } from '../../src/domain/spool/spool-record.ts';
 import { createEventStore, type EventStore } from '../../src/storage/events/event-store.ts';
+import { openInHandNote } from '../../src/storage/events/in-hand-note.ts';
 import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
 import { createReader } from '../../src/storage/reader.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
@@ -70,6 +71,8 @@ function rig(
   const ports: IntakePorts = {
     bus: speaker,
     rateLong,
+    inHand: openInHandNote(join(folder(), 'in-hand')),
+    onSetAside: () => undefined,
     spool: openSpoolFolder(spool, uid),
     store,
     isAlive: (pid) => alive.has(pid),
@@ -323,6 +326,8 @@ describe('exactly once', () => {
           const ports: IntakePorts = {
             bus: speaker,
             rateLong,
+            inHand: openInHandNote(join(folder(), 'in-hand')),
+            onSetAside: () => undefined,
             isAlive: (pid) => alive.has(pid),
             now: () => NOW,
             spool: { ...real, read: dying(real.read), remove: dying(real.remove) },

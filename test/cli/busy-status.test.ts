@@ -43,7 +43,8 @@ beforeEach(async () => {
   const collector = {
     name: 'collector',
     handlers: {
-      'observe.status': () => held.then(() => ({ events: 7, pending: 0, dropped: 0, shells: [], trouble: null })),
+      'observe.status': () =>
+        held.then(() => ({ events: 7, pending: 0, dropped: 0, setAside: 0, shells: [], trouble: null })),
     },
   };
   const reporter = () => createStatusReporter({ bus, facts, metrics: () => ({ databaseBytes: 0, messages: [] }) });

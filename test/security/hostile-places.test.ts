@@ -59,6 +59,7 @@ const FILES = {
   'audit-head.json': () => places.auditHead,
   'tls.pem': () => places.tls,
   'caro.lock': () => places.lock,
+  'in-hand': () => places.inHand,
   'caro.log': () => places.log,
 } as const;
 

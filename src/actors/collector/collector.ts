@@ -72,7 +72,12 @@ export function createCollector(
     stop: () => clearTimeout(nextSlice),
     handlers: {
       'spool.changed': ({ files }) => take(files),
-      'observe.status': () => ({ ...ports.facts(), pending: ports.pending(), trouble: trouble() }),
+      'observe.status': () => ({
+        ...ports.facts(),
+        pending: ports.pending(),
+        setAside: intake.setAside,
+        trouble: trouble(),
+      }),
       'clock.quarter': ({ retentionMs }) => {
         if (nextSlice === undefined) removeSlice(retentionMs);
       },

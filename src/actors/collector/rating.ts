@@ -38,16 +38,21 @@ const UNRATED: LongRating = {
   rating: { level: 'moderate', rules: ['evasion.unreadable'] },
 };
 
-/** In the order given. Requests are answered between two parts of it. */
+/**
+ * In the order given. Requests are answered between two parts of it. `onPart` is called before each
+ * part.
+ */
 export async function rateAll(
   ports: RatingPorts,
   begun: readonly RawCommand[],
   redact: boolean,
+  onPart: (some: readonly RawCommand[]) => void = () => undefined,
 ): Promise<readonly StartedCommand[]> {
   const started: StartedCommand[] = [];
   for (let from = 0; from < begun.length; ) {
     const some = usual(begun, from);
     const long = begun[from];
+    onPart(some.length === 0 && long ? [long] : some);
     if (some.length > 0) started.push(...(await rateSome(ports, some, redact)));
     else if (long) started.push(await rateLong(ports, long, redact));
     from += Math.max(1, some.length);
@@ -81,10 +86,13 @@ async function rateSome(
   });
 }
 
+/** What is stored of a command that is not analysed. */
+export const unrated = (raw: RawCommand): StartedCommand =>
+  toStarted(raw, UNRATED.classification, UNRATED.rating, true);
+
 /** Without a rating the text is masked whatever the owner's setting: nobody has looked at it. */
 async function rateLong(ports: RatingPorts, raw: RawCommand, redact: boolean): Promise<StartedCommand> {
   const { command, shell, cwd } = raw;
   const found = await ports.rateLong({ command, shell, cwd });
-  const { classification, rating } = found ?? UNRATED;
-  return toStarted(raw, classification, rating, redact || found === null);
+  return found ? toStarted(raw, found.classification, found.rating, redact) : unrated(raw);
 }

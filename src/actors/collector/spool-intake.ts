@@ -10,10 +10,10 @@ import {
 } from '../../domain/spool/spool-record.ts';
 import type { EventStore } from '../../storage/events/event-store.ts';
 import type { SpoolFolder } from '../../storage/events/spool-folder.ts';
+import { Handling, type HandlingPorts } from './handling.ts';
 import { type ObserveRules, observe, type RawCommand, sessionOf } from './observation.ts';
-import { type RatingPorts, rateAll } from './rating.ts';
 
-export interface IntakePorts extends RatingPorts {
+export interface IntakePorts extends HandlingPorts {
   readonly spool: Pick<SpoolFolder, 'names' | 'read' | 'remove' | 'removeOwn'>;
   readonly store: Pick<EventStore, 'offsetOf' | 'commit' | 'forget'>;
   readonly isAlive: (pid: number, sessionStartUs: number) => boolean;
@@ -54,15 +54,23 @@ interface Chunk {
 export class SpoolIntake {
   readonly #offsets = new Map<string, number>();
   readonly #refused = new Set<string>();
+  readonly #handling: Handling;
 
   constructor(
     private readonly ports: IntakePorts,
     private readonly rules: IntakeRules,
-  ) {}
+  ) {
+    this.#handling = new Handling(ports);
+  }
 
   /** Number of spool entries that are not regular files of this user, since the start. */
   get refused(): number {
     return this.#refused.size;
+  }
+
+  /** Number of commands that were stored without being analysed, since the start. */
+  get setAside(): number {
+    return this.#handling.setAside;
   }
 
   /** Commits all complete records of the named files. */
@@ -89,6 +97,7 @@ export class SpoolIntake {
     const files = names.flatMap(toSpoolFile);
     const closed = this.#closed(files);
     await this.drain(files.map((file) => file.name));
+    this.#handling.caughtUp();
     const done = closed.files.filter((file) => this.#finish(file));
     if (closed.sessions.length > 0) {
       const events = this.ports.store.commit({ ...NOTHING, ended: closed.sessions, nowMs: this.ports.now() });
@@ -179,8 +188,7 @@ export class SpoolIntake {
 
   async #commit(chunks: readonly Chunk[]): Promise<void> {
     const events = this.ports.store.commit({
-      started: await rateAll(
-        this.ports,
+      started: await this.#handling.rate(
         chunks.flatMap((chunk) => chunk.begun),
         this.rules().redact,
       ),

@@ -59,10 +59,11 @@ function silence({ actors }: ServiceStatus, name: string): string {
 function observationFacts(status: ServiceStatus): readonly (readonly [string, string])[] {
   const { observe } = status;
   if (observe === null) return [['commands', silence(status, 'collector')]];
-  const { events, pending, dropped, shells } = observe;
+  const { events, pending, dropped, setAside, shells } = observe;
+  const aside = setAside === 0 ? '' : `, ${setAside} set aside without their text`;
   const seen = shells.map(({ shell, lastSeen }) => `${shell} (last ${localTime(lastSeen)})`);
   return [
-    ['commands', `${events} stored, ${byteSize(pending)} waiting, ${dropped} dropped`],
+    ['commands', `${events} stored, ${byteSize(pending)} waiting, ${dropped} dropped${aside}`],
     ['shells', seen.join(', ') || 'none yet: see caro init'],
   ];
 }

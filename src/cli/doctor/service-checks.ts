@@ -106,10 +106,14 @@ export function storage({ trouble, failures, backup }: ServiceStatus['storage'])
   return ok(`${backup.last === null ? 'no backup yet' : `last backup ${localTime(backup.last)}`}${failed}`);
 }
 
-export function observation({ trouble, dropped, events, pending, shells }: ObserveStatus): Verdict {
+export function observation({ trouble, dropped, events, pending, setAside, shells }: ObserveStatus): Verdict {
   if (trouble !== null) return bad(`commands are not being stored: ${trouble}; ${byteSize(pending)} waiting`);
   if (dropped > 0)
     return warn(`${dropped} records were dropped: the disk was full, or they were torn or not from a hook`);
+  if (setAside > 0)
+    return warn(
+      `${setAside} commands are stored without their text: the service ended twice while it analysed them; please report it`,
+    );
   if (shells.length === 0) return warn('no shell has reported yet; open a new one and run a command');
   const last = shells.map(({ shell, lastSeen }) => `${shell} at ${localTime(lastSeen)}`);
   return ok(`${events} commands; last: ${last.join(', ')}`);

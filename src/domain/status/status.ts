@@ -14,6 +14,11 @@ export interface ObserveStatus {
    * a size cap), since the database was made.
    */
   readonly dropped: number;
+  /**
+   * Commands that are stored without their text because the service ended twice while it analysed
+   * them, since the start.
+   */
+  readonly setAside: number;
   readonly shells: readonly { readonly shell: ShellKind; readonly sessions: number; readonly lastSeen: string }[];
   /** Why nothing can be stored, if so. */
   readonly trouble: string | null;

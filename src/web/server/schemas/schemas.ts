@@ -101,6 +101,7 @@ export const STATUS = object({
       events: count,
       pending: count,
       dropped: count,
+      setAside: count,
       shells: list(object({ shell: word(SHELLS), sessions: count, lastSeen: text })),
       trouble: maybeText,
     }),
