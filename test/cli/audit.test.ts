@@ -27,6 +27,7 @@ beforeEach(() => {
   const open = { seq: 5, hash: head?.hash ?? '', time: '2026-01-02T03:05:00.000Z', prunedThrough: 0 };
   const signature = Buffer.from(identity.sign(checkpointBytes(open))).toString('base64');
   store.addCheckpoint({ ...open, signature });
+  writeFileSync(cli.places.auditHead, JSON.stringify({ ...open, signature }), { mode: 0o600 });
 });
 afterEach(() => {
   database.close();

@@ -35,12 +35,21 @@ test('XDG directories that are empty or relative are ignored, and nothing is mad
   expect(existsSync(join(home, '.local', 'share', 'caro', 'identity.key'))).toBe(true);
 });
 
-test('a home with quotes, blanks, line feeds and escape sequences in its name is used as it is, and shown without them', () => {
-  const odd = join(home, `it's "a" $(touch owned) \u001b[2J\n;x`);
+test('a home with line feeds or escape sequences in its name is refused, and shown without them', () => {
+  for (const odd of ['a\nb', '\u001b[2J', 'a\u2028b']) {
+    const { status, stdout, stderr } = run({ CARO_HOME: join(home, odd) }, 'init');
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('CARO_HOME: expected a path without line breaks and other control characters');
+    expect(stderr).not.toContain(odd);
+  }
+  expect(readdirSync(home)).toEqual([]);
+});
+
+test('a home with quotes, blanks and a command in its name is used as it is', () => {
+  const odd = join(home, `it's "a" $(touch owned);x`);
   mkdirSync(odd, { mode: 0o700 });
-  const { status, stdout, stderr } = run({ CARO_HOME: odd }, 'init');
+  const { status, stderr } = run({ CARO_HOME: odd }, 'init');
   expect([status, stderr]).toEqual([0, '']);
-  expect(stdout).not.toContain('\u001b');
   const sourced = spawnSync('bash', ['-c', 'eval "$(cat)"; printf %s "$_caro_d"'], {
     cwd: home,
     input: run({ CARO_HOME: odd }, 'shell', 'init', 'bash').stdout,
