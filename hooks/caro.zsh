@@ -25,7 +25,8 @@ _caro_define() {
   trap - DEBUG ZERR
 
   _caro_pre() {
-    trap - DEBUG ZERR && {
+    {
+      trap - DEBUG ZERR
       local -a _caro_t=("${epochtime[@]}")
       local _caro_fd _caro_u=$_caro_no
       _caro_b= _caro_no= _caro_h=HISTCMD
@@ -42,7 +43,8 @@ _caro_define() {
   }
 
   _caro_post() {
-    local _caro_s=$? && trap - DEBUG ZERR && {
+    {
+      local _caro_s=$? && trap - DEBUG ZERR
       [[ $+functions[zshaddhistory]$#zshaddhistory_functions == 00 && ! -o hist_reduce_blanks ]] || _caro_watch
       [[ -n $_caro_b ]] || return 0
       local -a _caro_t=("${epochtime[@]}")
@@ -83,7 +85,7 @@ _caro_define() {
       functions -c $_caro_n _caro_own_$_caro_n && functions -c _caro_gate $_caro_n
     done
   }
-  _caro_add() { trap - DEBUG ZERR && [[ $1 != [[:space:]]* ]] || _caro_no=1; return 0 }
+  _caro_add() { { trap - DEBUG ZERR && [[ $1 != [[:space:]]* ]] || _caro_no=1; return 0 } 2>/dev/null }
   _caro_heed() { [[ $1 == 0 ]] || _caro_no=1; return $1 }
 
   # Adds to the record _caro_r what `fc` or `r` ran. zsh calls no hook for it, but adds it to the

@@ -4,7 +4,7 @@ import { decodeFromPage } from '../../../src/web/daemon/page-messages.ts';
 import { decodeFromDaemon } from '../../../src/web/ipc-protocol.ts';
 
 const HASH = 'a'.repeat(64);
-const NODE = `caro:ed25519:${'A'.repeat(43)}=`;
+const NODE = `caro:ed25519:${'AQEB'.repeat(10)}AQE=`;
 const PROOF = { cookie: 'x', pageToken: 'y' };
 const act = { type: 'act', id: 1, proof: PROOF };
 
