@@ -16,6 +16,8 @@ module.exports = {
   globalTeardown: '<rootDir>/test/rig/global-teardown.cjs',
   setupFiles: ['<rootDir>/test/rig/seed.ts'],
   testTimeout: 30_000,
+  // Most tests wait for processes of their own.
+  maxWorkers: '100%',
   // Each test file leaks about 10 MiB, which slows down forks and V8 coverage.
   workerIdleMemoryLimit: '256MB',
 };

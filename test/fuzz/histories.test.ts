@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
 import { parseBashHistory } from '../../src/cli/import/bash.ts';
+import { checkedHistory } from '../../src/cli/import/checked-history.ts';
 import { parseFishHistory } from '../../src/cli/import/fish.ts';
 import type { HistoryEntry } from '../../src/cli/import/history-entry.ts';
 import { parseZshHistory } from '../../src/cli/import/zsh.ts';
@@ -8,15 +9,18 @@ import { decodeSpool, encodeSpoolRecord } from '../../src/domain/spool/spool-rec
 import { fuzzTest } from './fuzzer.ts';
 import { holds, same } from './invariants.ts';
 
+const NOW = Date.UTC(2026, 10, 29);
+
 /** What every importer promises of any bytes. */
-function check(entries: readonly HistoryEntry[], input: Buffer): void {
-  holds('no more commands than lines', entries.length <= input.toString('latin1').split('\n').length);
-  for (const { text, startMs } of entries) {
+function check(read: readonly HistoryEntry[], input: Buffer): void {
+  holds('no more commands than lines', read.length <= input.toString('latin1').split('\n').length);
+  for (const { text, startMs, durationMs } of checkedHistory(read, NOW).entries) {
     holds('a command is not blank', text.trim() !== '');
-    holds('a time is one', startMs === null || (Number.isSafeInteger(startMs) && startMs >= 0));
-    // Leading blanks make a command private; NUL cannot be typed. Both are left out before the
-    // spool.
-    if (/^\s/.test(text) || text.includes('\0')) continue;
+    holds('a time is one', startMs === null || (Number.isSafeInteger(startMs) && startMs > 0));
+    holds('a duration is one', durationMs === null || (Number.isSafeInteger(durationMs) && durationMs >= 0));
+    holds('a command has no NUL', !text.includes('\0'));
+    // Leading blanks make a command private; it is left out before the spool.
+    if (/^\s/.test(text)) continue;
     const bytes = encodeSpoolRecord({ type: 'both', command: 0, granularity: 1, startedAt: 1, text });
     same('a command in the spool', decodeSpool(bytes).records[0]?.text, text);
   }

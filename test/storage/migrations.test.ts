@@ -32,7 +32,7 @@ function writtenBy(version: number, file: string, days: number): void {
     database.pragma(`user_version = ${version}`);
     database.exec(`
       INSERT INTO meta VALUES ('kept', 'yes');
-      INSERT INTO session VALUES (1, 'bash.1.1', 'bash', ${NOON});
+      INSERT INTO session (id, name, shell, last_ms) VALUES (1, 'bash.1.1', 'bash', ${NOON});
       INSERT INTO pattern VALUES (1, 'git commit', 'git', 'version-control');
       INSERT INTO event VALUES (7, ${NOON}, 1, 'bash', 'git commit', '/tmp', 0, 5, '["git"]', 1, 0, '[]', 'host');
       INSERT INTO running VALUES (1, 3, 7);

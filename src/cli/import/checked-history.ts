@@ -7,6 +7,7 @@ export const HISTORY_FAULTS = {
   past: 'dated before 1990: left out',
   undated: 'with the time 0: imported, dated like the command after it',
   negative: 'with a negative duration: imported without it',
+  endless: 'with a duration that ends in the future: imported without it',
 } as const;
 export type HistoryFault = keyof typeof HISTORY_FAULTS;
 export type FaultCounts = Readonly<Partial<Record<HistoryFault, number>>>;
@@ -33,10 +34,10 @@ export function checkedHistory(
       count(fault);
       return [];
     }
-    const isNegative = (durationMs ?? 0) < 0;
     if (isUndated) count('undated');
-    if (isNegative) count('negative');
-    return [{ ...entry, startMs: isUndated ? null : startMs, durationMs: isNegative ? null : durationMs }];
+    const wrong = durationFault(durationMs, isUndated ? null : startMs, nowMs);
+    if (wrong !== null) count(wrong);
+    return [{ ...entry, startMs: isUndated ? null : startMs, durationMs: wrong === null ? durationMs : null }];
   });
   return { entries, faults };
 }
@@ -45,6 +46,16 @@ function timeFault(startMs: number | null, nowMs: number): 'future' | 'past' | n
   if (startMs === null) return null;
   if (startMs > nowMs + TOLERANCE_MS) return 'future';
   return startMs < FIRST_MS ? 'past' : null;
+}
+
+function durationFault(
+  durationMs: number | null,
+  startMs: number | null,
+  nowMs: number,
+): 'negative' | 'endless' | null {
+  if (durationMs === null) return null;
+  if (durationMs < 0) return 'negative';
+  return (startMs ?? FIRST_MS) + durationMs > nowMs + TOLERANCE_MS ? 'endless' : null;
 }
 
 /**
