@@ -5,8 +5,8 @@ import type { MeshLimits } from './transport/limits.ts';
 /**
  * Dials one peer until it is connected, with exponential backoff from 1 s to 60 s. Jitter takes off
  * up to half of each wait (docs/design.md §7). While the peer merely does not answer, no wait of
- * the first quarter of an hour is longer than 5 s: a node that restarts has its peers back within
- * 10 s, and an attempt without an answer costs neither side work.
+ * the first quarter of an hour is longer than 5 s: the peers of a node that restarts soon dial it,
+ * and an attempt without an answer costs neither side work.
  */
 export interface Redialer {
   /** The peer is connected, from either side: dialling stops until `lost`. */
