@@ -43,8 +43,6 @@ exec "$node" $flags "$0" "$@"
 
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
-const { setFlagsFromString } = require('node:v8');
-const { runInNewContext } = require('node:vm');
 
 const DIST = join(__dirname, '..', 'dist');
 const LEAST_NODE = [20, 19];
@@ -92,8 +90,9 @@ function ensureFlags(args) {
   if (launcher === String(process.pid) || process.execArgv.length > 0) return;
   if (process.execve) process.execve('/bin/sh', ['sh', __filename, ...args], { ...env, CARO_NODE: process.execPath });
   // Node.js before 22.15. Flags that V8 reads only at start are missing: 3 to 4 MiB.
+  const { setFlagsFromString } = require('node:v8');
   for (const flag of LATE_FLAGS) setFlagsFromString(flag);
-  globalThis.gc = runInNewContext('gc');
+  globalThis.gc = require('node:vm').runInNewContext('gc');
 }
 
 function main() {

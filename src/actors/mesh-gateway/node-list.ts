@@ -25,7 +25,8 @@ export interface NodeListInput {
 export function nodeList(input: NodeListInput): readonly Node[] {
   const { configuration, mesh, self } = input;
   // A peer without a known address is not dialled; it is listed like a trusted node that is away.
-  const peers = mesh.status().peers.filter(({ address }) => address !== '');
+  const status = mesh.status();
+  const peers = status.peers.filter(({ address }) => address !== '');
   const listed = new Set(peers.flatMap(({ id, peer }) => [id, peer ?? id].map(mesh.account)));
   const others = trustedIds(configuration, self).filter((id) => {
     const account = mesh.account(id);
@@ -33,9 +34,8 @@ export function nodeList(input: NodeListInput): readonly Node[] {
     listed.add(account);
     return isNew;
   });
-  return [...peers.map((peer) => nodeOf(input, peer)), ...others.map((id) => nodeOf(input, absent(id)))].sort(
-    byTrouble,
-  );
+  const rows: readonly Listed[] = [...peers, ...others.map(absent)];
+  return rows.map((row) => nodeOf(input, status.refused, row)).sort(byTrouble);
 }
 
 /** Ids of the nodes that have a trust level of their own, or an address. */
@@ -44,13 +44,14 @@ export function trustedIds({ trust, mesh }: Configuration, self: string): readon
   return [...new Set([...mesh.peers.map(({ id }) => id), ...trusted])].filter((id) => id !== self);
 }
 
+type Refused = ReturnType<OpenMesh['status']>['refused'];
 type Listed = Omit<OpenPeer, 'address'> & { readonly address: string | null };
 
 const absent = (id: string): Listed => ({
   ...{ id, address: null, state: 'offline', code: null, skewMs: null, version: null, peer: null },
 });
 
-function nodeOf({ configuration, mesh, seen, nowMs }: NodeListInput, row: Listed): Node {
+function nodeOf({ configuration, mesh, seen, nowMs }: NodeListInput, refused: Refused, row: Listed): Node {
   const { id, peer, address, skewMs } = row;
   const host = address === null ? undefined : parseEndpoint(address)?.host;
   const asker = mesh.asker({ id: peer ?? id, ...(host === undefined ? {} : { address: host }) });
@@ -58,7 +59,7 @@ function nodeOf({ configuration, mesh, seen, nowMs }: NodeListInput, row: Listed
   const account = mesh.account(peer ?? id);
   const sighting = seen.get(account);
   const isConnected = row.state === 'connected';
-  const reason = isConnected ? null : reasonFor(row, trust, asker.keyState, mesh.status().refused);
+  const reason = isConnected ? null : reasonFor(row, trust, asker.keyState, refused);
   const lastMs = isConnected ? nowMs : sighting?.lastMs;
   return {
     id,
@@ -77,7 +78,7 @@ function reasonFor(
   { id, peer, address, code }: Listed,
   trust: ReturnType<typeof explain>['trust'],
   key: Parameters<typeof reasonOfKey>[0],
-  refused: ReadonlyMap<string, Parameters<typeof reasonOfCode>[0]>,
+  refused: Refused,
 ): NodeReason | null {
   const known = reasonOfKey(key);
   if (known !== null) return known;
