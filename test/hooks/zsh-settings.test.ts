@@ -23,7 +23,7 @@ requireShell('zsh')('zsh', () => {
         settings.slice(from, from + AT_A_TIME).map(async (before) => {
           const { shell, spool, close } = await observe('zsh', { shell: 'zsh', before });
           for (const line of [': one', ' : hidden', ': two']) await shell.run(line);
-          // With `verbose` the prompt is also shown where it is set, so a command may still run.
+          // With the option verbose, the prompt is also shown where it is set, so a command may still run.
           const texts = () => spool.commands().flatMap(({ text, ended: isEnded }) => (isEnded ? [text] : []));
           const isRecorded = await until(() => texts().join() === ': one,: two').catch(() => false);
           if (!isRecorded || /_caro|error/.test(shell.screen()))
