@@ -12,9 +12,9 @@ module.exports = {
   transformIgnorePatterns: [
     '/node_modules/(?!@noble/|@scure/|string-width/|get-east-asian-width/|strip-ansi/|ansi-regex/)',
   ],
-  globalSetup: '<rootDir>/test/rig/global-setup.cjs',
-  globalTeardown: '<rootDir>/test/rig/global-teardown.cjs',
-  setupFiles: ['<rootDir>/test/rig/seed.ts'],
+  globalSetup: '<rootDir>/test/rig/jest/global-setup.cjs',
+  globalTeardown: '<rootDir>/test/rig/jest/global-teardown.cjs',
+  setupFiles: ['<rootDir>/test/rig/jest/seed.ts'],
   testTimeout: 30_000,
   // Most tests wait for processes of their own.
   maxWorkers: '100%',

@@ -13,8 +13,8 @@ import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import { callAdmin } from '../src/admin/client.ts';
 import { encodeSpoolRecord } from '../src/domain/spool/spool-record.ts';
 import { openDatabase, openReadOnly } from '../src/storage/database.ts';
-import { type IdleProcesses, idleProcesses } from '../test/rig/idle-processes.ts';
 import { configure, startService, type TestService } from '../test/rig/service.ts';
+import { type IdleProcesses, idleProcesses } from '../test/rig/system/idle-processes.ts';
 import { ordinaryCommands } from '../test/shell/redact-corpus.ts';
 import { report, round } from './figures.ts';
 import { storeEvents } from './stored-events.ts';

@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { encodeSpoolRecord } from '../src/domain/spool/spool-record.ts';
-import { idleProcesses } from '../test/rig/idle-processes.ts';
 import { configure, startService } from '../test/rig/service.ts';
+import { idleProcesses } from '../test/rig/system/idle-processes.ts';
 import { report, summary } from './figures.ts';
 import { storeEvents } from './stored-events.ts';
 

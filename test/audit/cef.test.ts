@@ -1,4 +1,4 @@
-import '../rig/seed.ts';
+import '../rig/jest/seed.ts';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { cefEvent, cefFinding } from '../../src/audit/cef.ts';

@@ -5,7 +5,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { openShell, type ShellSession } from '../rig/pty.ts';
 import { CARO, caro, configure, homeEnvironment } from '../rig/service.ts';
-import { mountSmallDisk, requireSmallDisks, type SmallDisk } from '../rig/small-disk.ts';
+import { mountSmallDisk, requireSmallDisks, type SmallDisk } from '../rig/system/small-disk.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
 import { startService } from './rig.ts';

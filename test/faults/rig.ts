@@ -14,8 +14,8 @@ import { encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
 import { readIdentity } from '../../src/identity/identity.ts';
 import { createAuditStore } from '../../src/storage/audit-store.ts';
 import { openReadOnly } from '../../src/storage/database.ts';
-import { idleProcesses } from '../rig/idle-processes.ts';
 import { startService as start, type TestService } from '../rig/service.ts';
+import { idleProcesses } from '../rig/system/idle-processes.ts';
 import { until } from '../rig/until.ts';
 
 /** Play a failure again with CARO_SEED=…; the same seed injects the same faults. */

@@ -8,7 +8,7 @@ import { placesFrom } from '../../src/config/places.ts';
 import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
 import { connected, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
 import { caro, configure, startService } from '../rig/service.ts';
-import { takenPorts } from '../rig/taken-port.ts';
+import { takenPorts } from '../rig/system/taken-port.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
 

@@ -10,7 +10,7 @@ import type { ShellKind } from '../../src/domain/events/shell-kind.ts';
 import { decodeSpool } from '../../src/domain/spool/spool-record.ts';
 import { PROMPT, type ShellName } from '../rig/pty.ts';
 import { requireShell } from '../rig/require-shell.ts';
-import { mountSmallDisk, requireSmallDisks, type SmallDisk } from '../rig/small-disk.ts';
+import { mountSmallDisk, requireSmallDisks, type SmallDisk } from '../rig/system/small-disk.ts';
 import { until } from '../rig/until.ts';
 import { ALL_SHELLS } from './everyday.ts';
 import { makeSpool, type Observed, observe, type Spool } from './observed.ts';

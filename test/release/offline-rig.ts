@@ -7,9 +7,9 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } fro
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe } from '@jest/globals';
-import { type NetworkNamespace, openNetworkNamespace } from '../rig/network-namespace.ts';
 import { requireNpmSbom } from '../rig/require-npm.ts';
 import type { CommandOutcome } from '../rig/service.ts';
+import { type NetworkNamespace, openNetworkNamespace } from '../rig/system/network-namespace.ts';
 
 const ROOT = resolve(__dirname, '../..');
 /** Nobody else on this machine. */

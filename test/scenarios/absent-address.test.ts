@@ -1,8 +1,8 @@
 /** A laptop whose network, and with it the address of the mesh, comes and goes. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { layWire, requireWire, type Wire } from '../rig/linked-namespaces.ts';
 import { connected, lately, type MeshNode, makeNode } from '../rig/mesh-nodes.ts';
 import { caro } from '../rig/service.ts';
+import { layWire, requireWire, type Wire } from '../rig/system/linked-namespaces.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
 

@@ -4,8 +4,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { TerminalEvent } from '../../src/domain/events/event.ts';
 import { encodeSpoolRecord } from '../../src/domain/spool/spool-record.ts';
-import { idleProcesses } from '../rig/idle-processes.ts';
 import { caro, caroJson, configure, startService } from '../rig/service.ts';
+import { idleProcesses } from '../rig/system/idle-processes.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
 

@@ -1,7 +1,7 @@
 /** Nodes that get another address are found again by peers that only knew the former one. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { layWire, requireWire, type Wire } from '../rig/linked-namespaces.ts';
 import { connected, type MeshNode, makeNode } from '../rig/mesh-nodes.ts';
+import { layWire, requireWire, type Wire } from '../rig/system/linked-namespaces.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();

@@ -5,7 +5,7 @@
 
 import { afterEach, expect, test } from '@jest/globals';
 import { connected, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
-import { takenPorts } from '../rig/taken-port.ts';
+import { takenPorts } from '../rig/system/taken-port.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
 

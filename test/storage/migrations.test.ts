@@ -9,7 +9,7 @@ import { createReader } from '../../src/storage/reader.ts';
 import { MIGRATIONS } from '../../src/storage/schema.ts';
 import { Sqlite } from '../../src/storage/sqlite.ts';
 import { CARO, configure, homeEnvironment, startService, type TestService } from '../rig/service.ts';
-import { mountSmallDisk, requireSmallDisks } from '../rig/small-disk.ts';
+import { mountSmallDisk, requireSmallDisks } from '../rig/system/small-disk.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
 import { EARLIER_SCHEMAS } from './earlier-schemas.ts';

@@ -1,0 +1,14 @@
+import { requireShell } from '../../rig/require-shell.ts';
+import { everyday } from '../everyday.ts';
+
+requireShell('busybox')('busybox', () => {
+  everyday({
+    kind: 'sh',
+    shell: 'busybox',
+    loop: { typed: ['for i in 1 2', 'do echo $i', 'done'], text: 'for i in 1 2\ndo echo $i\ndone' },
+    statusLine: 'echo $?',
+    fail7: '(exit 7)',
+    starts: false,
+    timeless: true,
+  });
+});
