@@ -45,7 +45,7 @@ function installUnder(version: string): () => void {
   const node = fetchNode(version, join(tmpdir(), 'caro-bench-nodes'));
   const folder = mkdtempSync(join(tmpdir(), 'caro-bench-'));
   const tsx = join(ROOT, 'node_modules', '.bin', 'tsx');
-  const said = execFileSync(tsx, ['scripts/bundle-offline.ts', folder, '--every-node'], {
+  const said = execFileSync(tsx, ['scripts/bundle/bundle-offline.ts', folder, '--every-node'], {
     cwd: ROOT,
     encoding: 'utf8',
   });

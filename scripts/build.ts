@@ -8,9 +8,9 @@ import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { build as buildPage, type Plugin } from 'vite';
-import { notices, packagesOf } from './bundled-packages.ts';
-import { generatePageValidators } from './generate-page-validators.ts';
-import { generateValidators } from './generate-validators.ts';
+import { notices, packagesOf } from './bundle/bundled-packages.ts';
+import { generatePageValidators } from './generate/generate-page-validators.ts';
+import { generateValidators } from './generate/generate-validators.ts';
 
 const OUT = 'dist';
 /** The build happens here and then replaces `dist/`, so a failed build keeps the old files. */

@@ -19,7 +19,7 @@ function main(versions: readonly string[]): void {
   const folder = mkdtempSync(join(tmpdir(), 'caro-node-versions-'));
   chmodSync(folder, 0o755);
   try {
-    const script = ['scripts/bundle-offline.ts', folder, '--every-node'];
+    const script = ['scripts/bundle/bundle-offline.ts', folder, '--every-node'];
     const tsx = join(ROOT, 'node_modules', '.bin', 'tsx');
     const said = execFileSync(tsx, script, { cwd: ROOT, encoding: 'utf8' });
     const { archive } = JSON.parse(said) as { readonly archive: string };

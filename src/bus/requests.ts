@@ -9,7 +9,8 @@ import { address, type BodySchema, hex, nodeId, object, short, time, whole, word
 /**
  * The one table of requests: the shape of each body, how long the answer may take, and from where
  * the request may come. The control socket, the channel to the dashboard's process and the routes
- * of the dashboard read it; their checks are generated from it (`scripts/generate-validators.ts`).
+ * of the dashboard read it; their checks are generated from it
+ * (`scripts/generate/generate-validators.ts`).
  */
 
 /**

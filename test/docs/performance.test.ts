@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { performanceReport } from '../../scripts/bench-report.ts';
-import { readResults } from '../../scripts/bench-results.ts';
+import { performanceReport } from '../../scripts/bench/bench-report.ts';
+import { readResults } from '../../scripts/bench/bench-results.ts';
 
 const ROOT = resolve(__dirname, '../..');
 

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { makeSbom } from '../../scripts/bundle-sbom.ts';
+import { makeSbom } from '../../scripts/bundle/bundle-sbom.ts';
 import { requireNpmSbom } from '../rig/require-npm.ts';
 
 const ROOT = resolve(__dirname, '../..');

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { packedFiles } from '../../scripts/bundle-contents.ts';
+import { packedFiles } from '../../scripts/bundle/bundle-contents.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const ROOT = resolve(__dirname, '../..');

@@ -27,7 +27,7 @@ export function makeArchive(folder: string, root = ROOT): string {
   const given = process.env['CARO_TEST_ARCHIVE'];
   if (given !== undefined) return given;
   const env = { ...process.env, SOURCE_DATE_EPOCH: '1750000000' };
-  const said = execFileSync(TSX, ['scripts/bundle-offline.ts', folder], { cwd: root, env, encoding: 'utf8' });
+  const said = execFileSync(TSX, ['scripts/bundle/bundle-offline.ts', folder], { cwd: root, env, encoding: 'utf8' });
   return (JSON.parse(said) as { readonly archive: string }).archive;
 }
 

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Command } from 'commander';
-import { manPage } from '../../../scripts/man-page.ts';
+import { manPage } from '../../../scripts/generate/man-page.ts';
 import { processContext } from '../../../src/cli/context.ts';
 import { EXAMPLES } from '../../../src/cli/help.ts';
 import { createProgram } from '../../../src/cli/main.ts';
 
 const FILE = join(__dirname, '../../../man/caro.1');
 
-test('the man page is what its script makes of the commands: npx tsx scripts/man-page.ts', () => {
+test('the man page is what its script makes of the commands: npx tsx scripts/generate/man-page.ts', () => {
   expect(readFileSync(FILE, 'utf8')).toBe(manPage());
 });
 

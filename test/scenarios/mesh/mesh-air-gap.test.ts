@@ -1,9 +1,9 @@
 /** S6: a mesh on a wire that leads nowhere does everything, and says nothing but to itself. */
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { connected, inLast, lately, type MeshNode, makeNode } from '../rig/mesh-nodes.ts';
-import { layWire, type Packet, requireWire, type Wire } from '../rig/system/linked-namespaces.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { connected, inLast, lately, type MeshNode, makeNode } from '../../rig/mesh-nodes.ts';
+import { layWire, type Packet, requireWire, type Wire } from '../../rig/system/linked-namespaces.ts';
+import { temporaryFolders } from '../../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

@@ -1,20 +1,20 @@
 /**
  * Turns the JSON Schemas of everything that comes from outside into plain functions
  * (`src/generated/*.js`), so that the service needs no schema compiler at run time. Run by `npm run
- * build`; by hand: `npx tsx scripts/generate-validators.ts`.
+ * build`; by hand: `npx tsx scripts/generate/generate-validators.ts`.
  */
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone';
-import { SUBSCRIBE_SCHEMA } from '../src/admin/topics.ts';
-import { REQUESTS } from '../src/bus/requests.ts';
-import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../src/config/schema.ts';
-import { REVOCATION_SCHEMA, ROTATION_SCHEMA } from '../src/domain/identity/key-statement-schemas.ts';
-import { KEY_BOOK_SCHEMA, OWN_STATEMENTS_SCHEMA } from '../src/keys/key-schemas.ts';
-import { messageBodySchemas, PAYLOAD_SCHEMA, SUMMARY_SCHEMA } from '../src/mesh/protocol/message-schemas.ts';
-import { RISK_FAMILIES } from '../src/risk/rule.ts';
-import { FAMILIES } from '../src/shell/catalogue/catalogue.ts';
+import { SUBSCRIBE_SCHEMA } from '../../src/admin/topics.ts';
+import { REQUESTS } from '../../src/bus/requests.ts';
+import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../../src/config/schema.ts';
+import { REVOCATION_SCHEMA, ROTATION_SCHEMA } from '../../src/domain/identity/key-statement-schemas.ts';
+import { KEY_BOOK_SCHEMA, OWN_STATEMENTS_SCHEMA } from '../../src/keys/key-schemas.ts';
+import { messageBodySchemas, PAYLOAD_SCHEMA, SUMMARY_SCHEMA } from '../../src/mesh/protocol/message-schemas.ts';
+import { RISK_FAMILIES } from '../../src/risk/rule.ts';
+import { FAMILIES } from '../../src/shell/catalogue/catalogue.ts';
 import { shareSchemas } from './shared-schemas.ts';
 import { writeRecord } from './validator-record.ts';
 

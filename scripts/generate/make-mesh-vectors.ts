@@ -1,18 +1,18 @@
 /**
  * Writes test/vectors/mesh/*.json from the RFC 8032 test keys and fixed times, so that every run
- * writes the same files. Usage: `npx tsx scripts/make-mesh-vectors.ts`.
+ * writes the same files. Usage: `npx tsx scripts/generate/make-mesh-vectors.ts`.
  */
 import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonical, type Json } from '../src/domain/encoding/canonical.ts';
-import { encodeNodeId } from '../src/domain/identity/node-id.ts';
-import { encodeEnvelope, seal } from '../src/identity/envelope.ts';
-import { fingerprint } from '../src/identity/fingerprint.ts';
-import { signRevocation, signRotation } from '../src/identity/key-statement.ts';
-import { pairingProof } from '../src/mesh/pairing/invite.ts';
-import { encodeInviteCode } from '../src/mesh/pairing/invite-code.ts';
-import { MESSAGE_TYPE } from '../src/mesh/protocol/messages.ts';
+import { canonical, type Json } from '../../src/domain/encoding/canonical.ts';
+import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
+import { encodeEnvelope, seal } from '../../src/identity/envelope.ts';
+import { fingerprint } from '../../src/identity/fingerprint.ts';
+import { signRevocation, signRotation } from '../../src/identity/key-statement.ts';
+import { pairingProof } from '../../src/mesh/pairing/invite.ts';
+import { encodeInviteCode } from '../../src/mesh/pairing/invite-code.ts';
+import { MESSAGE_TYPE } from '../../src/mesh/protocol/messages.ts';
 
 const OUT = join('test', 'vectors', 'mesh');
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { connected, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
-import { until } from '../rig/until.ts';
+import { connected, type MeshNode, makeNode, startAll } from '../../rig/mesh-nodes.ts';
+import { temporaryFolders } from '../../rig/temporary-folder.ts';
+import { until } from '../../rig/until.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

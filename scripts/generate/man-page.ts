@@ -4,10 +4,10 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { processContext } from '../src/cli/context.ts';
-import { EXAMPLES } from '../src/cli/help.ts';
-import { createProgram } from '../src/cli/main.ts';
-import { VERSION } from '../src/version.ts';
+import { processContext } from '../../src/cli/context.ts';
+import { EXAMPLES } from '../../src/cli/help.ts';
+import { createProgram } from '../../src/cli/main.ts';
+import { VERSION } from '../../src/version.ts';
 
 /**
  * Text of a man page (man(7)): backslashes and hyphens are special, and so is a dot or a quote at
@@ -84,7 +84,7 @@ export function manPage(): string {
   const context = processContext(new AbortController().signal, () => undefined);
   const program = createProgram(context);
   return `${[
-    '.\\" Made by scripts/man-page.ts from the definitions of the commands.',
+    '.\\" Made by scripts/generate/man-page.ts from the definitions of the commands.',
     `.TH CARO 1 "" "caro\\-mesh ${VERSION}" "User Commands"`,
     heading('name'),
     'caro \\- private observation of shell commands, and a mesh of nodes that trust each other',

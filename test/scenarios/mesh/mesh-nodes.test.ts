@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { VERSION } from '../../src/version.ts';
-import { connected, type MeshNode, makeNode } from '../rig/mesh-nodes.ts';
-import { caro } from '../rig/service.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
-import { until } from '../rig/until.ts';
+import { VERSION } from '../../../src/version.ts';
+import { connected, type MeshNode, makeNode } from '../../rig/mesh-nodes.ts';
+import { caro } from '../../rig/service.ts';
+import { temporaryFolders } from '../../rig/temporary-folder.ts';
+import { until } from '../../rig/until.ts';
 
 const folder = temporaryFolders();
 const nodes: MeshNode[] = [];

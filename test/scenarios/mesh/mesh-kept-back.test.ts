@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type { NodeSummary, SummaryPreview } from '../../src/domain/summaries/summary.ts';
-import { connected, contentOf, inLast, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
-import { until } from '../rig/until.ts';
+import type { NodeSummary, SummaryPreview } from '../../../src/domain/summaries/summary.ts';
+import { connected, contentOf, inLast, type MeshNode, makeNode, startAll } from '../../rig/mesh-nodes.ts';
+import { temporaryFolders } from '../../rig/temporary-folder.ts';
+import { until } from '../../rig/until.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

@@ -1,8 +1,8 @@
 /** Nodes that get another address are found again by peers that only knew the former one. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { connected, type MeshNode, makeNode } from '../rig/mesh-nodes.ts';
-import { layWire, requireWire, type Wire } from '../rig/system/linked-namespaces.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
+import { connected, type MeshNode, makeNode } from '../../rig/mesh-nodes.ts';
+import { layWire, requireWire, type Wire } from '../../rig/system/linked-namespaces.ts';
+import { temporaryFolders } from '../../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

@@ -110,4 +110,4 @@ function main(root: string): void {
   }
 }
 
-if (process.argv[1]?.endsWith('bench-report.ts') === true) main(resolve(__dirname, '..'));
+if (process.argv[1]?.endsWith('bench-report.ts') === true) main(resolve(__dirname, '../..'));

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type { QueryTarget } from '../../src/domain/answers/query.ts';
-import { connected, lately, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
+import type { QueryTarget } from '../../../src/domain/answers/query.ts';
+import { connected, lately, type MeshNode, makeNode, startAll } from '../../rig/mesh-nodes.ts';
+import { temporaryFolders } from '../../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from '@jest/globals';
-import { SUMMARY_TYPE } from '../../src/domain/summaries/summary.ts';
-import { seal } from '../../src/identity/envelope.ts';
-import { signRotation } from '../../src/identity/key-statement.ts';
-import { openReadOnly } from '../../src/storage/database.ts';
-import { intrude, payloadOf } from '../mesh/hostile.ts';
-import { makeIdentity, makeSummary, makeTls, random, startNode, stopAll } from '../mesh/rig.ts';
-import { connected, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
-import { until } from '../rig/until.ts';
+import { SUMMARY_TYPE } from '../../../src/domain/summaries/summary.ts';
+import { seal } from '../../../src/identity/envelope.ts';
+import { signRotation } from '../../../src/identity/key-statement.ts';
+import { openReadOnly } from '../../../src/storage/database.ts';
+import { intrude, payloadOf } from '../../mesh/hostile.ts';
+import { makeIdentity, makeSummary, makeTls, random, startNode, stopAll } from '../../mesh/rig.ts';
+import { connected, type MeshNode, makeNode, startAll } from '../../rig/mesh-nodes.ts';
+import { temporaryFolders } from '../../rig/temporary-folder.ts';
+import { until } from '../../rig/until.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];

@@ -13,7 +13,7 @@ import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const ROOT = resolve(__dirname, '..');
+const ROOT = resolve(__dirname, '../..');
 const RESULTS = join(ROOT, 'bench', 'results');
 /** Deadline for everything. A run that has no time left is reported as not measured. */
 const WHOLE_MS = 14.5 * 60_000;

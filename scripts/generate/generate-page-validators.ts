@@ -5,7 +5,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { Ajv } from 'ajv';
-import { INPUTS } from '../src/web/server/schemas/schemas.ts';
+import { INPUTS } from '../../src/web/server/schemas/schemas.ts';
 import { writeRecord } from './validator-record.ts';
 
 export function generatePageValidators(): void {

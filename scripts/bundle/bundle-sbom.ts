@@ -3,7 +3,7 @@
  * lock file gives the same bytes. The serial number, random with npm, is therefore derived from the
  * content, and the time is that of the release.
  *
- *   npx tsx scripts/bundle-sbom.ts     prints it
+ *   npx tsx scripts/bundle/bundle-sbom.ts     prints it
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
