@@ -2,9 +2,9 @@
  * npm run eval:risk -- SET.jsonl … [--misses N] [--json]
  *
  * Rates the commands of labelled sets. Prints recall on danger and critical, the false-alarm rate,
- * the share of "safe" commands rated safe, and the share of correct tools, each per family and with
- * the misses. A set is JSON lines with `command` and `expect` (danger, critical, benign, safe) or
- * `tool`. Always exits with 0.
+ * the share of "safe" commands rated safe, and the share of correct tools, each by tier and family
+ * and with the misses. A set is JSON lines with `command` and `expect` (danger, critical, benign,
+ * safe) or `tool`. Always exits with 0.
  */
 import { readFileSync } from 'node:fs';
 import type { RiskLevel } from '../src/domain/events/risk-level.ts';
@@ -18,6 +18,8 @@ interface Line {
   readonly tool?: string | readonly string[];
   readonly family?: string;
   readonly kind?: string;
+  /** How the line came about, for example from a guard's tests, an attack or a composed rule. */
+  readonly tier?: string;
 }
 interface Answer {
   readonly line: Line;
@@ -72,13 +74,20 @@ const MEASURES: readonly Measure[] = [
 
 const percent = (part: number, all: number): string => `${((100 * part) / all).toFixed(1)} %`;
 
-const byFamily = (items: readonly Answer[]): Map<string, Answer[]> => {
+const groupsOf = (items: readonly Answer[], key: (line: Line) => string | undefined): [string, Answer[]][] => {
   const groups = new Map<string, Answer[]>();
   for (const item of items) {
-    const key = item.line.family ?? item.line.kind ?? '?';
-    groups.set(key, [...(groups.get(key) ?? []), item]);
+    const name = key(item.line);
+    if (name !== undefined) groups.set(name, [...(groups.get(name) ?? []), item]);
   }
-  return groups;
+  return [...groups].sort((a, b) => b[1].length - a[1].length);
+};
+
+/** Good items of a group, as recall; of an inverted measure the bad ones, as a rate of alarms. */
+const groupLine = (measure: Measure, name: string, group: readonly Answer[]): string => {
+  const good = group.filter(measure.good).length;
+  const part = measure.inverted ? group.length - good : good;
+  return `  ${name.padEnd(30)} ${`${part}/${group.length}`.padEnd(10)} ${percent(part, group.length)}`;
 };
 
 const report = (measure: Measure, answers: readonly Answer[], misses: number): Record<string, unknown> | null => {
@@ -87,10 +96,10 @@ const report = (measure: Measure, answers: readonly Answer[], misses: number): R
   const bad = items.filter((item) => !measure.good(item));
   const shown = measure.inverted ? bad.length : items.length - bad.length;
   console.log(`\n${measure.name.padEnd(34)} ${shown}/${items.length}  ${percent(shown, items.length)}`);
-  for (const [family, group] of [...byFamily(items)].sort((a, b) => b[1].length - a[1].length)) {
-    const wrong = group.filter((item) => !measure.good(item)).length;
-    if (wrong > 0) console.log(`  ${family.padEnd(26)} ${wrong} of ${group.length} missed`);
-  }
+  for (const [tier, group] of groupsOf(items, ({ tier }) => tier))
+    console.log(groupLine(measure, `tier ${tier}`, group));
+  for (const [family, group] of groupsOf(items, ({ family, kind }) => family ?? kind ?? '?'))
+    if (!group.every(measure.good)) console.log(groupLine(measure, family, group));
   for (const { line, level, tools, rules } of bad.slice(0, misses))
     console.log(
       `    ${line.id} ${level} [${rules.join(' ')}] ${line.tool === undefined ? '' : `${tools.join(' ')} `}${JSON.stringify(line.command).slice(0, 160)}`,

@@ -4,6 +4,7 @@
  */
 import { RISK_FAMILIES, type Rule } from '../../src/risk/rule.ts';
 import { RULES } from '../../src/risk/rule-set.ts';
+import { TECHNIQUES, type TechniqueId } from '../../src/risk/techniques.ts';
 
 const HEAD = `# Risk rules
 
@@ -27,6 +28,14 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 const row = (rule: Rule): string =>
   `| \`${rule.id}\` | ${rule.level} | ${rule.technique ?? '—'} | ${cell(rule.reason)} | ${cell(rule.safer)} |`;
 
+const techniqueTable = (): string => {
+  const used = new Set(RULES.map((rule) => rule.technique));
+  const rows = (Object.keys(TECHNIQUES) as TechniqueId[])
+    .filter((id) => used.has(id))
+    .map((id) => `| ${id} | ${TECHNIQUES[id].name} | ${TECHNIQUES[id].tactic} |`);
+  return `\n## ATT&CK techniques\n\nNames and tactics are those of MITRE ATT&CK Enterprise, version 19.\n\n| id | technique | tactic |\n|---|---|---|\n${rows.join('\n')}\n`;
+};
+
 /** The content of docs/risk.md. */
 export const riskReference = (): string => {
   const tables = RISK_FAMILIES.map((family) => {
@@ -34,7 +43,7 @@ export const riskReference = (): string => {
     const rows = [...rules].sort((a, b) => a.id.localeCompare(b.id)).map(row);
     return `\n## ${family}\n\n| rule | level | ATT&CK | why | instead |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
   });
-  return HEAD + tables.join('');
+  return HEAD + tables.join('') + techniqueTable();
 };
 
 if (require.main === module) process.stdout.write(riskReference());

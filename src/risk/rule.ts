@@ -5,6 +5,7 @@ import type { RiskLevel } from '../domain/events/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
 import type { PathContext } from './paths.ts';
 import type { Step } from './step.ts';
+import type { TechniqueId } from './techniques.ts';
 
 /**
  * Families of rules, as counted in summaries. Append only: vectors of counts use this order
@@ -47,8 +48,8 @@ interface RuleText {
   readonly id: string;
   readonly level: Severity;
   readonly family: RiskFamily;
-  /** MITRE ATT&CK technique, e.g. `T1070.003`, if one applies. */
-  readonly technique?: string;
+  /** MITRE ATT&CK technique, if one applies; its name and tactic are in `TECHNIQUES`. */
+  readonly technique?: TechniqueId;
   /** Why it is dangerous, in one plain sentence. MUST NOT contain anything of the command. */
   readonly reason: string;
   /** What to do instead. */

@@ -28,7 +28,6 @@ describe('every rule (FR-404)', () => {
     for (const rule of RULES) {
       expect(rule.id).toMatch(/^[a-z-]+\.[a-z-]+$/);
       expect(RISK_FAMILIES).toContain(rule.family);
-      expect(rule.technique ?? 'T1000').toMatch(/^T\d{4}(?:\.\d{3})?$/);
       for (const text of [rule.reason, rule.safer]) expect(text).toMatch(/^[A-Z].{6,140}\.$/);
     }
   });

@@ -126,7 +126,7 @@ export const CLUSTER_RULES: readonly StepRule[] = inFamily('cluster', [
     level: 'high',
     tools: 'kubectl',
     when: escalates,
-    technique: 'T1610',
+    technique: 'T1098.006',
     reason: 'Gives an account or a pod control over the cluster or its nodes.',
     safer: 'Bind a role with only the verbs needed.',
   },

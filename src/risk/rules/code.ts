@@ -62,7 +62,7 @@ export const CODE_RULES: readonly StepRule[] = [
       level: 'high' as const,
       tools: LANGUAGES,
       when: hiddenCommand,
-      technique: 'T1059.006',
+      technique: 'T1059',
       reason: 'Starts a destructive command from an interpreter.',
       safer: 'Run the command directly.',
     },

@@ -153,7 +153,7 @@ export const CONTAINER_RULES: readonly StepRule[] = inFamily('containers', [
     level: 'high',
     tools: 'docker dockerd',
     when: exposesDaemon,
-    technique: 'T1610',
+    technique: 'T1133',
     reason: 'Allows everyone on the network to start containers as root.',
     safer: 'Use an ssh context.',
   },

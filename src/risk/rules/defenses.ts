@@ -117,7 +117,7 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
     tools:
       'systemctl service rc-service initctl invoke-rc.d chkconfig update-rc.d rc-update launchctl sysrc pkill killall kill',
     when: serviceOff,
-    technique: 'T1562.001',
+    technique: 'T1685',
     reason: 'Stops a service that others or the machine’s security depend on.',
     safer: 'Restart the service, or change its settings.',
   },
@@ -126,7 +126,7 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
     level: 'high',
     tools: 'iptables nft ufw firewall-cmd pfctl ipfw socketfilterfw csf shorewall fail2ban-client esxcli',
     when: firewallOff,
-    technique: 'T1562.004',
+    technique: 'T1686',
     reason: 'Opens or disables the firewall.',
     safer: 'Add one rule for the traffic that is needed.',
   },
@@ -135,7 +135,7 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
     level: 'high',
     tools: 'auditctl setenforce setsebool semanage aa-disable aa-teardown aa-complain apparmor_parser',
     when: auditOff,
-    technique: 'T1562.012',
+    technique: 'T1685.004',
     reason: 'Disables auditing or mandatory access control.',
     safer: 'Add an exception for the one program.',
   },
@@ -144,7 +144,7 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
     level: 'high',
     tools: '*',
     when: editsDefenseFiles,
-    technique: 'T1562.006',
+    technique: 'T1685',
     reason: 'Changes the settings of logging, auditing or a firewall.',
     safer: 'Use reviewed configuration management.',
   },
@@ -194,7 +194,7 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
       (s.sub('remove|purge|autoremove|erase|uninstall|del|rm|-e|-r|-P|-R') ||
         s.flag('-e', '-r', '-P', '-R', '-Rns', '--purge', '--erase')) &&
       s.operands.some((name) => DEFENSES.test(name)),
-    technique: 'T1562.001',
+    technique: 'T1685',
     reason: 'Uninstalls software that monitors or protects the machine.',
     safer: 'Ask the administrator of the machine.',
   },
@@ -206,7 +206,7 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
     when: (s: Step) =>
       s.some(/^(?:stop|disable|unload|uninstall|off|disabled|unprotect|-d|--disable)$/) ||
       (s.tool === 'falconctl' && s.flag('-d')),
-    technique: 'T1562.001',
+    technique: 'T1685',
     reason: 'Stops an agent that monitors the machine.',
     safer: 'Ask the administrator of the machine.',
   },

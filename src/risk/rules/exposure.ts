@@ -140,7 +140,7 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
     when: (s: Step) =>
       s.writes.some((item) => /^(?:\/private)?\/etc\/(?:hosts|resolv\.conf)$/.test(item.path)) &&
       !['vim', 'nano'].includes(s.tool),
-    technique: 'T1565',
+    technique: 'T1565.001',
     reason: 'Changes how host names are resolved.',
     safer: 'Use the resolver’s own settings.',
   },
@@ -156,7 +156,6 @@ export const EXPOSURE_RULES: readonly StepRule[] = inFamily('exposure', [
       s.tool === 'ifdown' ||
       (s.tool === 'route' && s.sub('del|delete|flush')) ||
       (s.tool === 'nmcli' && (s.sub('networking', 'off') || s.sub('connection|con|c', 'delete'))),
-    technique: 'T1498',
     reason: 'Disconnects this machine from the network; over ssh, you lock yourself out.',
     safer: 'Set a timer that reverts the change.',
   },

@@ -50,7 +50,7 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
       )
         ? 'high'
         : 'moderate'),
-    technique: 'T1562.001',
+    technique: 'T1685',
     reason: 'Unloads a module from the running kernel.',
     safer: 'Blacklist the module and reboot.',
   },
@@ -59,7 +59,7 @@ export const KERNEL_RULES: readonly StepRule[] = inFamily('kernel', [
     level: 'moderate',
     tools: 'sysctl',
     when: sysctl,
-    technique: 'T1562',
+    technique: 'T1685',
     reason: 'Changes the security or network settings of the running kernel.',
     safer: 'Use a reviewed file in sysctl.d.',
   },

@@ -130,7 +130,7 @@ export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
     level: 'moderate',
     tools: 'stress stress-ng',
     when: (s: Step) => s.args.length > 0,
-    technique: 'T1496',
+    technique: 'T1499',
     reason: 'Puts the machine under heavy load on purpose.',
     safer: 'Set a timeout and limits.',
   },
@@ -155,7 +155,7 @@ export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
     when: (s: Step) =>
       /^(?:xmrig|minerd|cpuminer|ethminer|xmr-stak|t-rex|nbminer|cgminer|bfgminer|ccminer)$/.test(s.tool) ||
       s.some(/^stratum\+(?:tcp|ssl|tls):/),
-    technique: 'T1496',
+    technique: 'T1496.001',
     reason: 'Uses the machine to mine cryptocurrency.',
     safer: 'Ask the owner of the machine.',
   },

@@ -228,7 +228,7 @@ export const SERVICE_RULES: readonly StepRule[] = inFamily('services', [
     level: 'high',
     tools: 'nsupdate rndc knotc pdnsutil',
     when: dns,
-    technique: 'T1584.002',
+    technique: 'T1489',
     reason: 'Removes names from the DNS, or stops the DNS server.',
     safer: 'Save the zone first.',
   },

@@ -115,7 +115,7 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
     level: 'critical',
     tools: '*',
     when: codeShell,
-    technique: 'T1059.006',
+    technique: 'T1059',
     reason: 'Connects a shell to the network in one line of code.',
     safer: 'Use ssh.',
   },
