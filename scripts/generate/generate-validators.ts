@@ -10,6 +10,7 @@ import standaloneCode from 'ajv/dist/standalone';
 import { SUBSCRIBE_SCHEMA } from '../../src/admin/topics.ts';
 import { REQUESTS } from '../../src/bus/requests.ts';
 import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../../src/config/schema.ts';
+import { RELEASE_SCHEMA } from '../../src/domain/blind/release.ts';
 import { REVOCATION_SCHEMA, ROTATION_SCHEMA } from '../../src/domain/identity/key-statement-schemas.ts';
 import { KEY_BOOK_SCHEMA, OWN_STATEMENTS_SCHEMA } from '../../src/keys/key-schemas.ts';
 import { messageBodySchemas, PAYLOAD_SCHEMA, SUMMARY_SCHEMA } from '../../src/mesh/protocol/message-schemas.ts';
@@ -53,6 +54,11 @@ const STATEMENTS: Readonly<Record<string, Source>> = {
   validateOwnStatements: { schema: OWN_STATEMENTS_SCHEMA, type: 'OwnStatements' },
 };
 
+/** Documents of blind totals. */
+const BLIND: Readonly<Record<string, Source>> = {
+  validateRelease: { schema: RELEASE_SCHEMA, type: 'ReleaseEntry' },
+};
+
 /** `summary-ack` → `validateSummaryAck` */
 function functionName(type: string): string {
   const words = type.split('-').map((part) => part.charAt(0).toUpperCase() + part.slice(1));
@@ -73,6 +79,8 @@ import type { NodeSummary } from '../domain/summaries/summary.ts';
 const STATEMENT_IMPORTS = `import type { RevocationStatement, RotationStatement } from '../domain/identity/key-statement.ts';
 import type { OwnStatements } from '../keys/own-rotation.ts';
 import type { KeyBook } from '../keys/key-book.ts';
+`;
+const BLIND_IMPORTS = `import type { ReleaseEntry } from '../domain/blind/release.ts';
 `;
 
 function write(file: string, imports: string, sources: Readonly<Record<string, Source>>): void {
@@ -149,6 +157,7 @@ export function generateValidators(): Promise<void> {
   writeBodies();
   writeShared('message-validators', MESSAGE_IMPORTS, MESSAGES);
   appendMessageTable('message-validators');
+  writeShared('blind-validators', BLIND_IMPORTS, BLIND);
   writeShared('statement-validators', STATEMENT_IMPORTS, STATEMENTS);
   return Promise.resolve();
 }
