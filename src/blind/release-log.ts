@@ -11,8 +11,8 @@ import { openEnvelope, seal } from '../identity/envelope.ts';
 import type { Identity } from '../identity/identity.ts';
 import { inclusionProof, isIncluded, leafHash, treeRoot } from '../identity/merkle-tree.ts';
 
-/** SHA-256 as 64 hex digits. */
-export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+/** SHA-256 in base64. */
+export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('base64');
 
 /** The bytes that are signed, and whose hash is `previous` of the next entry. */
 export const encodeRelease = (entry: ReleaseEntry): Uint8Array => Buffer.from(canonical(entry as unknown as Json));
@@ -51,7 +51,7 @@ const isConsistent = ({ blocks, withheld, received, invalid: bad }: ReleaseEntry
 export interface ReleaseHead {
   /** Number of entries. */
   readonly size: number;
-  /** Hash of the last one; 64 zeros if there is none. */
+  /** Hash of the last one; `NO_RELEASE` if there is none. */
   readonly hash: string;
 }
 
@@ -82,7 +82,7 @@ const sorted = (nodes: readonly string[]): readonly string[] => [...nodes].sort(
 
 /** `root` of a block. */
 export const contributorsRoot = (nodes: readonly string[]): string =>
-  treeRoot(sorted(nodes).map((node) => leafHash(node))).toString('hex');
+  treeRoot(sorted(nodes).map((node) => leafHash(node))).toString('base64');
 
 /** Proof for one node that it is among the contributors of a block. */
 export interface Membership {
@@ -113,7 +113,7 @@ export function provenTotal({ blocks }: ReleaseEntry, node: string, proof: Membe
   if (!block) return null;
   const path = proof.path.map((text) => decodeBase64(text) ?? new Uint8Array());
   const place = { index: proof.index, size: block.contributors, path };
-  return isIncluded(leafHash(node), place, Buffer.from(block.root, 'hex')) ? block.contributors : null;
+  return isIncluded(leafHash(node), place, Buffer.from(block.root, 'base64')) ? block.contributors : null;
 }
 
 const invalid = (message: string): CaroError => new CaroError('release_invalid', message);

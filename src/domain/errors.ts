@@ -157,31 +157,16 @@ export const ERRORS = {
   rotation_pending: { exit: 1, rpc: -32081, what: 'This node is already changing its key.' },
   task_unknown: {
     exit: 1,
-    rpc: -32085,
+    rpc: -32092,
     what: 'This node is not the leader or trustee of that task, or the task does not exist.',
   },
-  report_invalid: {
-    exit: 1,
-    rpc: -32086,
-    what: 'A report is malformed, is not signed by its sender, or cannot be opened.',
-  },
-  report_other_task: {
-    exit: 1,
-    rpc: -32087,
-    what: 'A report belongs to another task than the one that is stored here.',
-  },
-  report_early: { exit: 1, rpc: -32088, what: 'A report is about a day that is not over.' },
+  report_early: { exit: 1, rpc: -32102, what: 'A report is about a day that is not over.' },
   report_late: { exit: 1, rpc: -32089, what: 'A report came after the window of its day.' },
   report_duplicate: { exit: 1, rpc: -32090, what: 'A node sent a second, different report for one day.' },
   report_not_member: {
     exit: 1,
     rpc: -32091,
     what: 'The sender of a report is not a member of the group that the task counts.',
-  },
-  report_unproven: {
-    exit: 1,
-    rpc: -32092,
-    what: 'The proof of a report does not verify: a figure is out of range, or a share was changed.',
   },
   report_unknown: { exit: 1, rpc: -32093, what: 'The trustee has not received the report that the leader presents.' },
   report_prepared: { exit: 1, rpc: -32094, what: 'The leader presents a report again, with another preparation.' },

@@ -1,11 +1,11 @@
 /** The release log of a trustee: one signed entry for each closed day. */
 import { closed, type JsonSchema, list, orNull, text } from '../encoding/json-schema.ts';
-import { envelopeSchema, TIME } from '../identity/key-statement-schemas.ts';
+import { BASE64_32, envelopeSchema, TIME } from '../identity/key-statement-schemas.ts';
 
 /** DSSE payload type of an entry of the release log. */
 export const RELEASE_TYPE = 'application/vnd.caro.release.v1+json';
-/** `previous` of the first entry. */
-export const NO_RELEASE = '0'.repeat(64);
+/** `previous` of the first entry: 32 zeros. */
+export const NO_RELEASE = `${'A'.repeat(43)}=`;
 /** More blocks than this are merged with their neighbours. */
 export const MAX_BLOCKS = 256;
 
@@ -18,13 +18,13 @@ export interface ReleaseBlock {
   /** Name of the unit, `organisation` for everybody, or `rest` for units that were merged. */
   readonly name: string;
   readonly contributors: number;
-  /** 64 hex digits: RFC 6962 root over the node ids of the contributors, sorted. */
+  /** Base64: RFC 6962 root over the node ids of the contributors, sorted. */
   readonly root: string;
-  /** 64 hex digits: SHA-256 of the trustee's share of the total. */
+  /** Base64: SHA-256 of the trustee's share of the total. */
   readonly share: string;
 }
 
-/** Payload of an entry, signed by the trustee. Hashes are SHA-256 as 64 hex digits. */
+/** Payload of an entry, signed by the trustee. Hashes are SHA-256 in base64. */
 export interface ReleaseEntry {
   readonly type: 'caro.release';
   readonly version: 1;
@@ -32,7 +32,7 @@ export interface ReleaseEntry {
   readonly task: string;
   /** 0, 1, 2 … without gaps. */
   readonly seq: number;
-  /** Hash of the payload of the entry before; 64 zeros in the first one. */
+  /** Hash of the payload of the entry before; `NO_RELEASE` in the first one. */
   readonly previous: string;
   /** `YYYY-MM-DD`, UTC. */
   readonly day: string;
@@ -47,10 +47,10 @@ export interface ReleaseEntry {
   readonly withheld: WithheldCode | null;
 }
 
-export const HASH = text('^[0-9a-f]{64}$');
-export const DAY = text('^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$');
+const HASH = text(`^${BASE64_32}$`);
+const DAY = text('^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$');
 const count = (minimum: number): JsonSchema => ({ type: 'integer', minimum, maximum: 1_000_000 });
-export const BLOCK_NAME = text('^[a-z0-9][a-z0-9/._-]{0,63}$');
+const BLOCK_NAME = text('^[a-z0-9][a-z0-9/._-]{0,63}$');
 
 export const RELEASE_SCHEMA: JsonSchema = closed({
   type: { const: 'caro.release' },
