@@ -7,6 +7,7 @@ import type {
   ResponseBody,
   VectorPreview,
 } from '../domain/answers/query.ts';
+import type { SavedAnswer, SavedAnswerFilter, SavedAnswerLine } from '../domain/answers/saved-answer.ts';
 import type { AuditEntry, AuditRecord, AuditVerification } from '../domain/audit/audit-record.ts';
 import type { EgressFilter, EgressLine, EgressMessage } from '../domain/audit/egress.ts';
 import type { Configuration } from '../domain/configuration.ts';
@@ -133,6 +134,11 @@ export interface Messages {
     readonly timeoutMs?: number;
     readonly query?: string;
   };
+  /** Sums that passed the floor, as they were stored. */
+  'answers.list': SavedAnswerFilter;
+  'answers.show': { readonly seq: number };
+  /** From the query router to itself: a daily question may be due. */
+  'questions.ask': Nothing;
   'query.answer': { readonly asker: Asker; readonly query: QueryBody };
   'query.partial': QueryProgress;
   'audit.append': AuditEntry;
@@ -191,6 +197,9 @@ export interface Replies {
   'egress.list': readonly EgressLine[];
   'egress.show': EgressMessage;
   'mesh.query': QueryResult;
+  'answers.list': readonly SavedAnswerLine[];
+  'answers.show': SavedAnswer;
+  'questions.ask': null;
   'query.answer': ResponseBody;
   'audit.append': AuditRecord;
   'audit.list': readonly AuditRecord[];

@@ -1,3 +1,4 @@
+import { SPANS_HOURS } from '../domain/answers/query.ts';
 import { AUDIT_TYPES } from '../domain/audit/audit-record.ts';
 import { RISK_LEVELS } from '../domain/events/risk-level.ts';
 import { POLICY_ACTIONS } from '../domain/policy/policy.ts';
@@ -147,6 +148,13 @@ export const REQUESTS = {
     body: object({ type: word(QUERY_TYPES), since: time, timeoutMs: whole(1, 600_000), query: hex(16) }, ['type']),
     deadline: ({ timeoutMs = 500 }) => timeoutMs + MESH_GRACE_MS,
   },
+  'answers.list': {
+    exposure: ['command-line', 'page'],
+    body: object({ type: word(QUERY_TYPES), spanHours: word(SPANS_HOURS), before, limit }),
+    deadline: SOON_MS,
+  },
+  'answers.show': { exposure: ['command-line', 'page'], body: object({ seq: whole(1) }, ['seq']), deadline: SOON_MS },
+  'questions.ask': INTERNAL,
   'query.answer': INTERNAL,
   'audit.append': INTERNAL,
   'audit.list': {

@@ -52,6 +52,10 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['caro trust explain caro:ed25519:… --from 10.0.1.7', 'a node that is not configured yet'],
   ],
   'mesh query': [['caro mesh query safety-posture --since 7d', 'ask all nodes and show the state of each']],
+  'mesh history': [
+    ['caro mesh history list --type safety-posture --span 24h', 'list saved answers'],
+    ['caro mesh history export --out answers.csv', 'all cells, for a spreadsheet'],
+  ],
   'egress list': [
     ['caro egress list --peer ciso', 'what was sent to it'],
     ['caro egress list --show 12', 'one message, exactly as sent'],

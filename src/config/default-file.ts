@@ -64,6 +64,10 @@ name = ${JSON.stringify(name)}
 # min_contributors = 5           # an aggregate over fewer nodes is withheld here; it does not
 #                                # protect this node's own figures from a supervisor
 
+[analyst]
+# daily = []                     # questions that this node asks the mesh once a day, over 24 h:
+#                                # ["safety-posture"]
+
 [backup]
 # daily = true                   # daily copy of the database in data/backups, if there is room
 # keep = 3                       # number of copies to keep
@@ -73,6 +77,7 @@ name = ${JSON.stringify(name)}
 # summaries_days = 365
 # audit_days = 730
 # egress_days = 365
+# answers_days = 730
 `;
 
 /**

@@ -163,11 +163,13 @@ export const CONFIGURATION_SCHEMA = closed({
   }),
   backup: table({ daily: flag(true), keep: integer(1, 365, 3) }),
   privacy: table({ min_contributors: integer(2, 1_000, 5) }),
+  analyst: table({ daily: list(choice(QUERY_TYPES), 'a list of query types') }),
   retention: table({
     events_days: integer(1, DAYS, 30),
     summaries_days: integer(1, DAYS, 365),
     audit_days: integer(1, DAYS, 730),
     egress_days: integer(1, DAYS, 365),
+    answers_days: integer(1, DAYS, 730),
   }),
 });
 

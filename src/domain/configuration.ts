@@ -51,10 +51,13 @@ export interface Configuration {
   readonly sharing: { readonly level: SharingLevel; readonly deny_tools: readonly string[] };
   readonly backup: { readonly daily: boolean; readonly keep: number };
   readonly privacy: { readonly min_contributors: number };
+  /** Questions that this node asks the mesh once a day. */
+  readonly analyst: { readonly daily: readonly QueryType[] };
   readonly retention: {
     readonly events_days: number;
     readonly summaries_days: number;
     readonly audit_days: number;
     readonly egress_days: number;
+    readonly answers_days: number;
   };
 }

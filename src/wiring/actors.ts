@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type AuditPorts, createAuditor } from '../actors/auditor.ts';
 import { createClassifier } from '../actors/classifier.ts';
@@ -30,6 +30,7 @@ import { steadyMs } from '../platform/steady-clock.ts';
 import { decide } from '../policy/decide.ts';
 import { deniedTools } from '../policy/denied-tools.ts';
 import type { ResponderPorts } from '../policy/responder.ts';
+import { createAnswerStore } from '../storage/answer-store.ts';
 import { createAuditStore } from '../storage/audit-store.ts';
 import { createDeliveryStore } from '../storage/delivery-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
@@ -158,8 +159,13 @@ export function gatewayPorts(context: ServiceContext): GatewayPorts {
   };
 }
 
+/** Key in the `meta` table: which daily questions were asked. */
+const DAILY_QUESTIONS = 'daily_questions';
+/** All daily questions, one after the other. */
+const DAILY_MS = 5 * 60_000;
+
 function queryPorts(context: ServiceContext): QueryPorts {
-  const { bus, database, peerKeys } = context;
+  const { bus, database, health, log, peerKeys } = context;
   const mesh: AskPorts = {
     self: () => context.identity.id,
     accounts: async () => (await peerKeys.known())?.account ?? ((id) => id),
@@ -172,7 +178,27 @@ function queryPorts(context: ServiceContext): QueryPorts {
     ticks: steadyMs,
   };
   const anomalies: QueryPorts['anomalies'] = (sinceMs, untilMs) => anomaliesOf(database, sinceMs, untilMs);
-  return { ...createReader(database), anomalies, mesh, now: Date.now };
+  const meta = createMetaStore(database);
+  const answers = createAnswerStore(database);
+  return {
+    ...createReader(database),
+    anomalies,
+    mesh,
+    answers: { ...answers, add: health.guard(answers.add) },
+    onUnsaved: (error) => log.error({ err: error }, 'answer not saved'),
+    daily: {
+      alarm: () =>
+        createAlarm(() => {
+          const failed = (error: unknown): void => log.error({ err: error }, 'daily question not asked');
+          void bus.request('questions.ask', {}, DAILY_MS).catch(failed);
+        }),
+      memory: { read: () => meta.get(DAILY_QUESTIONS), write: (text) => meta.set(DAILY_QUESTIONS, text) },
+      random: (below) => randomInt(below),
+      now: Date.now,
+      ticks: steadyMs,
+    },
+    now: Date.now,
+  };
 }
 
 function collectorPorts({ bus, spool, database, health, log, places, pool }: ServiceContext): CollectorPorts {

@@ -16,7 +16,7 @@ const folder = temporaryFolders();
 const NOW = Date.parse('2026-03-04T12:00:00Z');
 const EVENTS = 6_400;
 const DAYS = 64;
-const LIMITS = { events_days: 30, summaries_days: 60, audit_days: 730, egress_days: 365 };
+const LIMITS = { events_days: 30, summaries_days: 60, audit_days: 730, egress_days: 365, answers_days: 730 };
 
 /** A collector whose store holds commands of the last `DAYS` days, evenly spread. */
 async function rig() {

@@ -42,7 +42,8 @@ describe('a configuration', () => {
       sharing: { level: 0, deny_tools: [] },
       backup: { daily: true, keep: 3 },
       privacy: { min_contributors: 5 },
-      retention: { events_days: 30, summaries_days: 365, audit_days: 730, egress_days: 365 },
+      analyst: { daily: [] },
+      retention: { events_days: 30, summaries_days: 365, audit_days: 730, egress_days: 365, answers_days: 730 },
     });
   });
 

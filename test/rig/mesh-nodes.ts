@@ -8,7 +8,7 @@ import type { AdminMethod } from '../../src/bus/requests.ts';
 import type { HistoryEntry } from '../../src/cli/import/history-entry.ts';
 import type { AuditRecord, AuditType } from '../../src/domain/audit/audit-record.ts';
 import type { Envelope } from '../../src/domain/identity/signed-envelope.ts';
-import type { SharingLevel, TrustLevel } from '../../src/domain/policy/trust.ts';
+import type { QueryType, SharingLevel, TrustLevel } from '../../src/domain/policy/trust.ts';
 import { DAY_MS, lastClosed, type PeriodKind } from '../../src/domain/time/period.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { freePort, startService, type TestService } from './service.ts';
@@ -26,6 +26,8 @@ export interface NodeSettings {
   readonly denyTools?: readonly string[];
   readonly denied?: readonly string[];
   readonly minContributors?: number;
+  /** `analyst.daily`. */
+  readonly daily?: readonly QueryType[];
   /** Looks for peers by multicast DNS. */
   readonly mdns?: boolean;
 }
@@ -173,6 +175,7 @@ function tomlOf(name: string, endpoint: string, settings: NodeSettings): string 
     ...Object.entries(trust).map(([id, to]) => `"${id}" = "${to}"`),
     ...['[trust.deny]', `nodes = ${quoted(denied)}`],
     ...['[sharing]', `level = ${level}`, `deny_tools = ${quoted(denyTools)}`],
-    ...['[privacy]', `min_contributors = ${minContributors}`, ''],
+    ...['[privacy]', `min_contributors = ${minContributors}`],
+    ...['[analyst]', `daily = ${quoted(settings.daily ?? [])}`, ''],
   ].join('\n');
 }

@@ -251,4 +251,10 @@ export const EARLIER_SCHEMAS: readonly string[] = [
     WHERE rollup.slot = known.slot AND rollup.pattern_id = known.pattern_id AND rollup.risk = known.risk
       AND rollup.count = known.count;
   `,
+  `
+  -- When each trusted node was last connected. The audit log knows it of connections before this table was made.
+  CREATE TABLE node_seen (node TEXT PRIMARY KEY, last_ms INTEGER NOT NULL, version TEXT) WITHOUT ROWID, STRICT;
+  INSERT INTO node_seen SELECT peer, max(CAST(strftime('%s', time) AS INTEGER)) * 1000, NULL FROM audit
+    WHERE type IN ('peer.connected', 'peer.disconnected') AND peer IS NOT NULL AND strftime('%s', time) IS NOT NULL GROUP BY peer;
+  `,
 ];

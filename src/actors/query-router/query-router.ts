@@ -1,22 +1,43 @@
 import type { Actor } from '../../bus/actor.ts';
 import { yieldToEventLoop } from '../../bus/event-loop.ts';
 import type { AnomalyReport } from '../../domain/anomalies/anomaly.ts';
+import { type QueryResult, snapSpan } from '../../domain/answers/query.ts';
+import type { AskedBy, SavedAnswer } from '../../domain/answers/saved-answer.ts';
+import { keptResult } from '../../domain/answers/saved-answer.ts';
 import type { Configuration } from '../../domain/configuration.ts';
+import { CaroError } from '../../domain/errors.ts';
 import type { EventFilter, TerminalEvent } from '../../domain/events/event.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
+import type { AnswerStore } from '../../storage/answer-store.ts';
 import type { Reader } from '../../storage/reader.ts';
-import { type AskPorts, askMesh } from './mesh-question.ts';
+import { createDailyQuestions, type DailyPorts } from './daily-questions.ts';
+import { type AskPorts, askMesh, type MeshQuestion, targetsOf } from './mesh-question.ts';
 
 export interface QueryPorts extends Pick<Reader, 'search' | 'statistics'> {
   /** For the owner, so including denied tools. */
   readonly anomalies: (sinceMs: number, untilMs: number) => AnomalyReport;
   readonly mesh: AskPorts;
+  readonly answers: AnswerStore;
+  /** An answer is given even if it cannot be stored. */
+  readonly onUnsaved: (error: unknown) => void;
+  readonly daily: DailyPorts;
   readonly now: () => number;
 }
 
-type Kinds = 'events.list' | 'stats.read' | 'anomalies.list' | 'mesh.query' | 'config.commit';
+type Kinds =
+  | 'events.list'
+  | 'stats.read'
+  | 'anomalies.list'
+  | 'mesh.query'
+  | 'answers.list'
+  | 'answers.show'
+  | 'questions.ask'
+  | 'clock.quarter'
+  | 'config.commit';
 
 const DEFAULT_SPAN_MS = 7 * DAY_MS;
+/** Nobody waits for the answer to a daily question. */
+const DAILY_DEADLINE_MS = 10_000;
 
 /**
  * Answers questions about this node from its database, and about the mesh by asking every trusted
@@ -28,10 +49,28 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
     const untilMs = ports.now();
     return { sinceMs: since === undefined ? untilMs - DEFAULT_SPAN_MS : Date.parse(since), untilMs };
   };
+  const askAndKeep = async (question: MeshQuestion, askedBy: AskedBy): Promise<QueryResult> => {
+    const asked = configuration;
+    const result = await askMesh(ports.mesh, asked, question);
+    keep(ports, result, { askedBy, spanHours: spanOf(question), floor: asked.privacy.min_contributors });
+    return result;
+  };
+  const daily = createDailyQuestions(ports.daily, (type) => {
+    const untilMs = ports.now();
+    return askAndKeep({ type, sinceMs: untilMs - DAY_MS, untilMs, deadlineMs: DAILY_DEADLINE_MS }, 'daily');
+  });
+  /** Without a node to ask there is no question. */
+  const dailyTypes = (): Configuration['analyst']['daily'] => {
+    const { analyst, mesh } = configuration;
+    return mesh.enabled && targetsOf(configuration, ports.mesh.self()).length > 0 ? analyst.daily : [];
+  };
+  const arm = (): void => daily.arm(dailyTypes());
   return {
     name: 'query router',
     // A search of all events takes seconds, and a query waits for peers.
-    concurrent: ['mesh.query', 'events.list'],
+    concurrent: ['mesh.query', 'events.list', 'questions.ask'],
+    start: arm,
+    stop: daily.stop,
     handlers: {
       'events.list': (filter) => searchAll(ports.search, filter),
       'stats.read': ({ since }) => {
@@ -43,18 +82,57 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
         return ports.anomalies(sinceMs, untilMs);
       },
       'mesh.query': ({ type, since, timeoutMs, query }) =>
-        askMesh(ports.mesh, configuration, {
-          type,
-          ...span(since),
-          ...(timeoutMs === undefined ? {} : { deadlineMs: timeoutMs }),
-          ...(query === undefined ? {} : { query }),
-        }),
+        askAndKeep(
+          {
+            type,
+            ...span(since),
+            ...(timeoutMs === undefined ? {} : { deadlineMs: timeoutMs }),
+            ...(query === undefined ? {} : { query }),
+          },
+          'person',
+        ),
+      'answers.list': ports.answers.list,
+      'answers.show': ({ seq }) => savedAnswer(ports, seq),
+      'questions.ask': async () => {
+        await daily.askDue(dailyTypes());
+        return null;
+      },
+      'clock.quarter': ({ retentionMs }) => {
+        ports.answers.prune(retentionMs - configuration.retention.answers_days * DAY_MS);
+        arm();
+      },
       'config.commit': (next) => {
         configuration = next;
+        arm();
         return null;
       },
     },
   };
+}
+
+const spanOf = ({ sinceMs, untilMs }: MeshQuestion): SavedAnswer['spanHours'] => snapSpan(sinceMs, untilMs);
+
+function keep(
+  { answers, onUnsaved }: Pick<QueryPorts, 'answers' | 'onUnsaved'>,
+  result: QueryResult,
+  asked: Omit<SavedAnswer, 'seq' | 'result'>,
+): void {
+  const kept = keptResult(result);
+  if (kept === null) return;
+  try {
+    answers.add({ ...asked, result: kept });
+  } catch (error) {
+    onUnsaved(error);
+  }
+}
+
+function savedAnswer({ answers }: Pick<QueryPorts, 'answers'>, seq: number): SavedAnswer {
+  const answer = answers.read(seq);
+  if (answer) return answer;
+  throw new CaroError(
+    'not_found',
+    `expected the number of a saved answer, ${seq} is none; list them: caro mesh history`,
+  );
 }
 
 const DEFAULT_LIMIT = 100;

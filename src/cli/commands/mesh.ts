@@ -11,6 +11,7 @@ import { say, sayJson } from '../output/output.ts';
 import { sayPeers } from '../output/peer-rows.ts';
 import { sayStatesWhile } from '../output/query-progress.ts';
 import { sayQueryResult } from '../output/query-report.ts';
+import { addHistory } from './mesh-history.ts';
 
 const DEFAULT_TIMEOUT_MS = 500;
 /** What adding up and reporting may take beyond the query's own time limit. */
@@ -35,6 +36,7 @@ export function addMesh(program: Command, context: Context): void {
     .option('--timeout <time>', 'how long to wait for answers: 500ms, 2s', parseTimeout, DEFAULT_TIMEOUT_MS)
     .option('--json', 'print one JSON object')
     .action((type: QueryType, options: QueryOptions) => query(context, type, options));
+  addHistory(mesh, context);
 }
 
 async function sayStatus(context: Context, { enabled, listen, peers }: MeshStatus): Promise<void> {

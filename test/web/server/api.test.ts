@@ -144,6 +144,8 @@ test('the description names every address of the API with its input and its answ
     '/api/events',
     '/api/live',
     '/api/logout',
+    '/api/mesh/answers',
+    '/api/mesh/answers/answer',
     '/api/mesh/query',
     '/api/openapi.json',
     '/api/overview',

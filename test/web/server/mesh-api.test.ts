@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { QueryProgress, QueryResult } from '../../../src/domain/answers/query.ts';
+import type { SavedAnswer } from '../../../src/domain/answers/saved-answer.ts';
 import type { AuditRecord } from '../../../src/domain/audit/audit-record.ts';
 import type { Explanation, TrustRules } from '../../../src/domain/policy/policy.ts';
-import type { Aggregates, Preview } from '../../../src/web/page/data/contract.ts';
+import type { Aggregates, Preview, SavedAnswers } from '../../../src/web/page/data/contract.ts';
 import type { Login } from '../dashboard-rig.ts';
 import { type MeshRig, openMeshRig } from '../mesh-rig.ts';
 
@@ -79,6 +80,17 @@ describe('a question to the mesh', () => {
       await ask({ type: 'node-health', spanHours });
       expect((await audited('query.sent'))[0]?.details).toMatchObject({ query: 'node-health', spanHours });
     }
+  });
+
+  test('over enough nodes is saved with the states of all nodes, and can be opened', async () => {
+    const { result } = (await ask({ type: 'safety-posture', spanHours: 24 })).at(-1) ?? {};
+    const { answers } = await read<SavedAnswers>('/api/mesh/answers?limit=1');
+    expect(answers).toMatchObject([
+      { type: 'safety-posture', spanHours: 24, askedBy: 'person', targets: 5, contributors: 2 },
+    ]);
+    const saved = await read<SavedAnswer>(`/api/mesh/answers/answer?seq=${answers[0]?.seq ?? 0}`);
+    expect(saved.result).toEqual(result);
+    expect((await rig.get('/api/mesh/answers/answer?seq=999999', login)).status).toBe(404);
   });
 
   test('says nothing of a figure while it runs', async () => {

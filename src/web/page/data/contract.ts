@@ -1,4 +1,5 @@
 import type { QueryProgress, QueryResult, VectorPreview } from '../../../domain/answers/query.ts';
+import type { SavedAnswerLine } from '../../../domain/answers/saved-answer.ts';
 import type { AuditRecord, AuditVerification } from '../../../domain/audit/audit-record.ts';
 import type { EgressLine } from '../../../domain/audit/egress.ts';
 import type { EventPage as Found, TerminalEvent } from '../../../domain/events/event.ts';
@@ -63,6 +64,11 @@ export interface AuditPage {
 
 export interface EgressPage {
   readonly messages: readonly EgressLine[];
+  readonly next: number | null;
+}
+
+export interface SavedAnswers {
+  readonly answers: readonly SavedAnswerLine[];
   readonly next: number | null;
 }
 

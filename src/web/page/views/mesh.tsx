@@ -8,6 +8,7 @@ import { Panel } from '../parts/common/panel.tsx';
 import { Segments } from '../parts/common/segments.tsx';
 import { AnswerPanel } from '../parts/mesh/answer-panel.tsx';
 import { QuestionHistory } from '../parts/mesh/question-history.tsx';
+import { SavedAnswersPanel } from '../parts/mesh/saved-answers-panel.tsx';
 import { TargetsPanel } from '../parts/mesh/targets-panel.tsx';
 import { AnomaliesPanel } from '../parts/personal/anomalies-panel.tsx';
 
@@ -44,6 +45,7 @@ export function MeshView({ kind, status, onLocked }: MeshViewProps) {
           {question.result && <AnswerPanel result={question.result} />}
           <TargetsPanel question={question} node={status.node.id} />
           {kind === 'posture' && <AnomaliesPanel onLocked={onLocked} />}
+          <SavedAnswersPanel turn={question.turn} onLocked={onLocked} />
           <QuestionHistory turn={question.turn} onLocked={onLocked} />
         </div>
       ) : (

@@ -21,6 +21,7 @@ interface Read<K extends AskableKind> {
 const AUDIT_PAGE = 100;
 const EGRESS_PAGE = 50;
 const SUMMARIES = 50;
+const ANSWERS = 20;
 
 /** Every read that the table exposes to the page; null: it has a route of its own. */
 const READS: { readonly [K in AskableKind]: Read<K> | null } = {
@@ -70,6 +71,15 @@ const READS: { readonly [K in AskableKind]: Read<K> | null } = {
     answer: mesh.KEY_CHANGES,
     make: async (ask) => ({ changes: await ask({}) }),
   },
+  'answers.list': {
+    path: '/api/mesh/answers',
+    answer: mesh.SAVED_ANSWERS,
+    make: async (ask, query) => {
+      const { entries, next } = await pageOf(query.limit ?? ANSWERS, (limit) => ask({ ...query, limit }));
+      return { answers: entries, next };
+    },
+  },
+  'answers.show': { path: '/api/mesh/answers/answer', answer: mesh.SAVED_ANSWER },
   'policy.explain': {
     path: '/api/trust/explanation',
     answer: mesh.EXPLANATION,

@@ -1,4 +1,5 @@
 import { ANOMALY_KINDS } from '../../../domain/anomalies/anomaly.ts';
+import { ASKED_BY } from '../../../domain/answers/saved-answer.ts';
 import { KEY_STATES } from '../../../domain/identity/key-state.ts';
 import { QUERY_TYPES, SILENCES, TARGET_STATES, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
 import {
@@ -108,6 +109,13 @@ export const QUERY_RESULT = object({
   aggregate: orNull(open),
   elapsedMs: { type: 'number' },
 });
+const SAVED = { seq: count, askedBy: word(ASKED_BY), spanHours: count, floor: count };
+export const SAVED_ANSWERS = object({
+  answers: list(object({ ...SAVED, type: word(QUERY_TYPES), until: text, targets: count, contributors: count })),
+  next: maybeCount,
+});
+export const SAVED_ANSWER = object({ ...SAVED, result: QUERY_RESULT });
+
 /** One line of the answer to a query: what came so far, then the result or why there is none. */
 export const QUERY_LINE = allOptional({
   progress: QUERY_PROGRESS,

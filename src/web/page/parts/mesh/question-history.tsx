@@ -7,7 +7,7 @@ import { QUERY_NAMES, SPAN_NAMES } from '../../model/mesh-words.ts';
 import { Panel } from '../common/panel.tsx';
 
 /**
- * Queries that this node has sent, from its audit log. Answers are not stored.
+ * Queries that this node has sent, from its audit log.
  */
 export function QuestionHistory({ turn, onLocked }: { readonly turn: number; readonly onLocked: () => void }) {
   const { data, trouble } = useReading<AuditPage>('/api/audit', { type: 'query.sent', limit: 12 }, onLocked, turn);
