@@ -7,6 +7,7 @@ import { keptResult } from '../../domain/answers/saved-answer.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { EventFilter, TerminalEvent } from '../../domain/events/event.ts';
+import type { QueryType } from '../../domain/policy/trust.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
 import type { AnswerStore } from '../../storage/answer-store.ts';
 import type { Reader } from '../../storage/reader.ts';
@@ -49,21 +50,12 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
     const untilMs = ports.now();
     return { sinceMs: since === undefined ? untilMs - DEFAULT_SPAN_MS : Date.parse(since), untilMs };
   };
-  const askAndKeep = async (question: MeshQuestion, askedBy: AskedBy): Promise<QueryResult> => {
-    const asked = configuration;
-    const result = await askMesh(ports.mesh, asked, question);
-    keep(ports, result, { askedBy, spanHours: spanOf(question), floor: asked.privacy.min_contributors });
-    return result;
-  };
   const daily = createDailyQuestions(ports.daily, (type) => {
     const untilMs = ports.now();
-    return askAndKeep({ type, sinceMs: untilMs - DAY_MS, untilMs, deadlineMs: DAILY_DEADLINE_MS }, 'daily');
+    const question = { type, sinceMs: untilMs - DAY_MS, untilMs, deadlineMs: DAILY_DEADLINE_MS };
+    return askAndKeep(ports, configuration, question, 'daily');
   });
-  /** Without a node to ask there is no question. */
-  const dailyTypes = (): Configuration['analyst']['daily'] => {
-    const { analyst, mesh } = configuration;
-    return mesh.enabled && targetsOf(configuration, ports.mesh.self()).length > 0 ? analyst.daily : [];
-  };
+  const dailyTypes = (): readonly QueryType[] => dailyOf(configuration, ports.mesh.self());
   const arm = (): void => daily.arm(dailyTypes());
   return {
     name: 'query router',
@@ -83,6 +75,8 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
       },
       'mesh.query': ({ type, since, timeoutMs, query }) =>
         askAndKeep(
+          ports,
+          configuration,
           {
             type,
             ...span(since),
@@ -110,7 +104,21 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
   };
 }
 
-const spanOf = ({ sinceMs, untilMs }: MeshQuestion): SavedAnswer['spanHours'] => snapSpan(sinceMs, untilMs);
+/** Without a node to ask there is no question. */
+const dailyOf = (configuration: Configuration, self: string): readonly QueryType[] =>
+  configuration.mesh.enabled && targetsOf(configuration, self).length > 0 ? configuration.analyst.daily : [];
+
+async function askAndKeep(
+  ports: QueryPorts,
+  configuration: Configuration,
+  question: MeshQuestion,
+  askedBy: AskedBy,
+): Promise<QueryResult> {
+  const result = await askMesh(ports.mesh, configuration, question);
+  const spanHours = snapSpan(question.sinceMs, question.untilMs);
+  keep(ports, result, { askedBy, spanHours, floor: configuration.privacy.min_contributors });
+  return result;
+}
 
 function keep(
   { answers, onUnsaved }: Pick<QueryPorts, 'answers' | 'onUnsaved'>,

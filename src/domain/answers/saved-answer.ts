@@ -40,7 +40,13 @@ export interface SavedAnswerFilter {
 /** What is kept of a result; null where nothing passed the floor. */
 export function keptResult({ targets, ...result }: QueryResult): KeptResult | null {
   if (result.aggregate === null) return null;
-  return { ...result, targets: targets.map(({ summary: _, ...target }) => target) };
+  return {
+    ...result,
+    targets: targets.map(({ id, name, state, elapsedMs, silence }) => ({
+      ...{ id, name, state, elapsedMs },
+      ...(silence ? { silence } : {}),
+    })),
+  };
 }
 
 /** One cell of two answers; null where it is withheld. */

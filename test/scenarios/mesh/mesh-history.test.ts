@@ -1,14 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import type { SavedAnswer, SavedAnswerLine } from '../../src/domain/answers/saved-answer.ts';
-import { DAY_MS } from '../../src/domain/time/period.ts';
-import { createMetaStore } from '../../src/storage/meta-store.ts';
-import { Sqlite } from '../../src/storage/sqlite.ts';
-import { connected, lately, type MeshNode, makeNode, startAll } from '../rig/mesh-nodes.ts';
-import { caro, caroJson } from '../rig/service.ts';
-import { temporaryFolders } from '../rig/temporary-folder.ts';
-import { until } from '../rig/until.ts';
+import type { SavedAnswer, SavedAnswerLine } from '../../../src/domain/answers/saved-answer.ts';
+import { DAY_MS } from '../../../src/domain/time/period.ts';
+import { createMetaStore } from '../../../src/storage/meta-store.ts';
+import { Sqlite } from '../../../src/storage/sqlite.ts';
+import { connected, lately, type MeshNode, makeNode, startAll } from '../../rig/mesh-nodes.ts';
+import { caro, caroJson } from '../../rig/service.ts';
+import { temporaryFolders } from '../../rig/temporary-folder.ts';
+import { until } from '../../rig/until.ts';
 
 const folder = temporaryFolders();
 const open: MeshNode[] = [];
