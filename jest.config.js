@@ -10,7 +10,7 @@ module.exports = {
     ],
   },
   transformIgnorePatterns: [
-    '/node_modules/(?!@noble/|@scure/|string-width/|get-east-asian-width/|strip-ansi/|ansi-regex/)',
+    '/node_modules/(?!@noble/|@divviup/|@scure/|string-width/|get-east-asian-width/|strip-ansi/|ansi-regex/)',
   ],
   globalSetup: '<rootDir>/test/rig/jest/global-setup.cjs',
   globalTeardown: '<rootDir>/test/rig/jest/global-teardown.cjs',

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone';
 import { SUBSCRIBE_SCHEMA } from '../../src/admin/topics.ts';
+import { RECEIPT_SCHEMA, REPORT_SCHEMA, TASK_ENVELOPE, TASK_SCHEMA } from '../../src/blind/schemas.ts';
 import { REQUESTS } from '../../src/bus/requests.ts';
 import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../../src/config/schema.ts';
 import { RELEASE_SCHEMA } from '../../src/domain/blind/release.ts';
@@ -57,6 +58,10 @@ const STATEMENTS: Readonly<Record<string, Source>> = {
 /** Documents of blind totals. */
 const BLIND: Readonly<Record<string, Source>> = {
   validateRelease: { schema: RELEASE_SCHEMA, type: 'ReleaseEntry' },
+  validateBlindTask: { schema: TASK_SCHEMA, type: 'BlindTask' },
+  validateBlindTaskEnvelope: { schema: TASK_ENVELOPE, type: 'DualEnvelope' },
+  validateBlindReport: { schema: REPORT_SCHEMA, type: 'BlindReport' },
+  validateBlindReceipt: { schema: RECEIPT_SCHEMA, type: 'BlindReceipt' },
 };
 
 /** `summary-ack` → `validateSummaryAck` */
@@ -81,6 +86,8 @@ import type { OwnStatements } from '../keys/own-rotation.ts';
 import type { KeyBook } from '../keys/key-book.ts';
 `;
 const BLIND_IMPORTS = `import type { ReleaseEntry } from '../domain/blind/release.ts';
+import type { BlindReceipt, BlindReport, BlindTask } from '../blind/documents.ts';
+import type { DualEnvelope } from '../domain/identity/signed-envelope.ts';
 `;
 
 function write(file: string, imports: string, sources: Readonly<Record<string, Source>>): void {
@@ -157,8 +164,8 @@ export function generateValidators(): Promise<void> {
   writeBodies();
   writeShared('message-validators', MESSAGE_IMPORTS, MESSAGES);
   appendMessageTable('message-validators');
-  writeShared('blind-validators', BLIND_IMPORTS, BLIND);
   writeShared('statement-validators', STATEMENT_IMPORTS, STATEMENTS);
+  writeShared('blind-validators', BLIND_IMPORTS, BLIND);
   return Promise.resolve();
 }
 

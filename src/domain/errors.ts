@@ -193,6 +193,26 @@ export const ERRORS = {
     rpc: -32101,
     what: 'The leader lacks the share of a node that the trustee has included in a total.',
   },
+  blind_task_invalid: {
+    exit: 1,
+    rpc: -32085,
+    what: 'The document of a blind task is malformed, or its leader and its trustee did not both sign it.',
+  },
+  blind_report_invalid: {
+    exit: 1,
+    rpc: -32086,
+    what: 'A blind report or its receipt is malformed, not signed by its author, or for another task.',
+  },
+  blind_box_invalid: {
+    exit: 1,
+    rpc: -32087,
+    what: 'The sealed share of a blind report does not open: another key, task, day or node, or damage.',
+  },
+  blind_share_invalid: {
+    exit: 1,
+    rpc: -32088,
+    what: 'The shares of a blind report do not fit the layout, or the proof that its cells are in range fails.',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -84,7 +84,7 @@ export const deadNames: Check = (passage, { names }) =>
   });
 
 const CITATION =
-  /(?<file>[\w./-]+\.md\b)|(?<other>\bRFC \d+|\bXCU\b|\b[Mm]anuals?\b|\bfileformat2\b|\bBSI\b)|§ ?(?<section>\d+(?:\.\d+)*)/g;
+  /(?<file>[\w./-]+\.md\b)|(?<other>\bRFC \d+|\bVDAF-\d+|\bXCU\b|\b[Mm]anuals?\b|\bfileformat2\b|\bBSI\b)|§ ?(?<section>\d+(?:\.\d+)*)/g;
 
 /**
  * `§N` after the path of a document, or inside a document. Sections of other specifications are

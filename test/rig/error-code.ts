@@ -7,3 +7,13 @@ export function codeOf(act: () => unknown): unknown {
   }
   return undefined;
 }
+
+/** The same for a promise. */
+export async function codeOfPromise(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return (error as { readonly code?: unknown }).code ?? error;
+  }
+  return undefined;
+}

@@ -1,0 +1,93 @@
+/*
+ * The signed documents of blind totals, their media types and limits. `schemas.ts` has their
+ * schemas.
+ */
+
+import type { DAY_LAYOUT, LayoutWords } from './layout/day-1.ts';
+import type { AggregatorRole } from './vdaf/vdaf.ts';
+
+/** DSSE payload type of a task. */
+export const TASK_TYPE = 'application/vnd.caro.blind-task.v1+json';
+
+/** Limits of the numbers of a task, and their usual values. */
+export const FLOOR = { least: 5, most: 1_000_000, usual: 20 } as const;
+export const WINDOW_HOURS = { least: 24, most: 720, usual: 72 } as const;
+export const COMPLETE_PERCENT = { least: 50, most: 100, usual: 80 } as const;
+export const SEASON_DAYS = { least: 1, most: 365, usual: 7 } as const;
+export const NOISE_SD = { least: 0, most: 1_000, usual: 0 } as const;
+
+/** DSSE payload types of a report and of its receipt. */
+export const REPORT_TYPE = 'application/vnd.caro.blind-report.v1+json';
+export const RECEIPT_TYPE = 'application/vnd.caro.blind-receipt.v1+json';
+
+export type Aggregator = {
+  /** Node id. */
+  readonly node: string;
+  /** X25519 public key for reports to this aggregator, base64. */
+  readonly sealingKey: string;
+};
+
+/**
+ * What both aggregators and every node agree on. The SHA-256 of its signed bytes is associated data
+ * of every share, so a report for one task is of no use in another one.
+ */
+export type BlindTask = {
+  readonly type: 'caro.blind-task';
+  readonly version: 1;
+  /** Chosen by the leader, for people. */
+  readonly name: string;
+  readonly createdAt: string;
+  readonly layout: typeof DAY_LAYOUT;
+  /** What the cells of the layout are named after. */
+  readonly words: LayoutWords;
+  readonly leader: Aggregator;
+  readonly trustee: Aggregator;
+  /** Smallest number of nodes behind a total. */
+  readonly floor: number;
+  /** How long after the end of a day its reports are accepted. */
+  readonly windowHours: number;
+  /** Share of the reports that the trustee received which the leader must present. */
+  readonly completePercent: number;
+  /** Days for which a node must have been a member to count towards the floor. */
+  readonly seasonDays: number;
+  /** Standard deviation of the noise on each total; 0 for exact totals. */
+  readonly noiseSd: number;
+  /** SHA-256 of the verify key, which the trustee makes before the first report. */
+  readonly verifyKeyHash: string;
+};
+
+/**
+ * What a node sends to one aggregator about one UTC day. The report of a day consists of two of
+ * them with the same nonce and public share. Neither contains a figure that its reader can use
+ * without the other aggregator.
+ */
+export type BlindReport = {
+  readonly type: 'caro.blind-report';
+  readonly version: 1;
+  /** Id of the task. */
+  readonly task: string;
+  readonly day: string;
+  /** The node that reports and has signed this. */
+  readonly node: string;
+  /** For whom `box` is. */
+  readonly role: AggregatorRole;
+  /** Base64, as all that follow: 16 bytes. */
+  readonly nonce: string;
+  readonly publicShare: string;
+  /** The input share, sealed to the aggregator's key with everything above as associated data. */
+  readonly box: string;
+};
+
+/** Says that an aggregator has stored a report; from then on the node need not send it again. */
+export type BlindReceipt = {
+  readonly type: 'caro.blind-receipt';
+  readonly version: 1;
+  readonly task: string;
+  readonly day: string;
+  readonly node: string;
+  /** Who signed it. */
+  readonly role: AggregatorRole;
+  /** SHA-256 of the signed bytes of the report, base64. */
+  readonly report: string;
+  readonly receivedAt: string;
+};
