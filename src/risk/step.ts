@@ -297,6 +297,7 @@ const redirectionInvocation = ({ redirections, invocations }: Analysis): Invocat
     background: false,
     inFunction: null,
     inLoop: false,
+    endless: false,
     // If the line has programs, the redirections may be those of a group or loop, with its output.
     conditional: invocations.length > 0,
     topLevel: true,

@@ -70,6 +70,7 @@ const topFrame = (dialect: Dialect): Frame => ({
   background: false,
   inFunction: null,
   inLoop: false,
+  endless: false,
   conditional: false,
   topLevel: true,
   depth: 0,

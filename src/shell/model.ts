@@ -133,6 +133,8 @@ export interface CompoundCommand extends Span {
   readonly words: readonly Word[];
   readonly branches: readonly Branch[];
   readonly redirections: readonly Redirection[];
+  /** `until`: runs while the condition fails. */
+  readonly negated: boolean;
 }
 
 export type Command = SimpleCommand | CompoundCommand;
@@ -257,6 +259,8 @@ export interface Invocation extends Span {
   /** Name of the function whose body contains it, even if the function is only defined. */
   readonly inFunction: string | null;
   readonly inLoop: boolean;
+  /** In a loop whose condition never ends it (`while true`). */
+  readonly endless: boolean;
   /** May not run: after `&&` or `||`, or in a branch of `if` or `case`. */
   readonly conditional: boolean;
   /** Part of the pipeline or list itself, not of a substitution, payload or function body. */

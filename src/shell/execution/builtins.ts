@@ -1,9 +1,13 @@
 /** Builtins that affect later commands of the line. */
+import { lookupTool } from '../catalogue/catalogue.ts';
 import { constantOutput } from '../expansion/constant-output.ts';
 import { inputText } from '../expansion/input-text.ts';
 import type { Assignment, Word } from '../model.ts';
 import { wordOf } from '../syntax/parts.ts';
 import { type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
+import { optionValue, readOptions } from './options.ts';
+import { wordSource } from './payload.ts';
+import { runBody } from './run-text.ts';
 import { assignVariable } from './walker.ts';
 
 const DECLARING = new Set(['export', 'declare', 'typeset', 'local', 'readonly']);
@@ -12,12 +16,14 @@ const ASSIGNMENT = /^([A-Za-z_]\w*)(?:\[[^\]]*\])?(\+?)=/;
 /** Applies the builtin and returns what it prints; undefined if `tool` is not one of them. */
 export function runBuiltin(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
   const args = call.words.slice(1);
-  if (DECLARING.has(tool)) return declare(walk, args, tool === 'export' || hasFlag(args, 'x'));
-  if (tool === 'set' && frame.dialect === 'fish') return setFish(walk, call, args);
+  if (DECLARING.has(tool)) return declare(walk, args, tool === 'export' || hasFlag(args, 'x'), frame);
+  if (tool === 'set' && frame.dialect === 'fish') return setFish(walk, call, args, frame);
   if (tool === 'set') return setPositional(walk, args);
   if (tool === 'alias') return defineAliases(walk, args, frame);
   if (tool === 'unset') return unset(walk, args);
   if (tool === 'unalias') return unalias(walk, args);
+  if (tool === 'hash') return hash(walk, args);
+  if (tool === 'enable') return enable(walk, args);
   if (tool === 'printf' && args[0]?.text === '-v') return printfIntoVariable(walk, call, args, frame);
   if (tool === 'read') return read(walk, args, inputText(inputOf(call.redirections, frame)));
   if (tool === 'mapfile' || tool === 'readarray' || tool === 'getopts') return markUnknown(walk, args);
@@ -27,12 +33,26 @@ export function runBuiltin(walk: Walk, call: Call, tool: string, frame: Frame): 
 const hasFlag = (args: readonly Word[], letter: string): boolean =>
   args.some(({ text }) => /^-[A-Za-z]+$/.test(text) && text.includes(letter));
 
-function declare(walk: Walk, args: readonly Word[], exported: boolean): Output {
+function declare(walk: Walk, args: readonly Word[], exported: boolean, frame: Frame): Output {
+  const isReference = hasFlag(args, 'n');
   for (const arg of args) {
     const assignment = assignmentOf(arg);
-    if (assignment !== null) assignVariable(walk, assignment, exported);
+    if (assignment === null) continue;
+    if (isReference) walk.scope.references.set(assignment.name, assignment.value?.text ?? '');
+    else {
+      assignVariable(walk, assignment, exported, frame);
+      changeCase(walk, assignment.name, args);
+    }
   }
   return '';
+}
+
+/** `declare -l` and `declare -u` change the case of what is assigned. */
+function changeCase(walk: Walk, name: string, args: readonly Word[]): void {
+  const value = walk.scope.variables.get(name);
+  if (typeof value !== 'string') return;
+  if (hasFlag(args, 'l')) walk.scope.variables.set(name, value.toLowerCase());
+  else if (hasFlag(args, 'u')) walk.scope.variables.set(name, value.toUpperCase());
 }
 
 /** Reads a word of the form `NAME=value`; null for other words. */
@@ -52,7 +72,7 @@ export function assignmentOf(word: Word): Assignment | null {
 }
 
 /** fish: `set [-gxlU] NAME VALUE…` */
-function setFish(walk: Walk, call: Call, args: readonly Word[]): Output {
+function setFish(walk: Walk, call: Call, args: readonly Word[], frame: Frame): Output {
   const at = args.findIndex(({ text }) => !text.startsWith('-'));
   const name = args[at];
   if (name === undefined) return null;
@@ -60,7 +80,7 @@ function setFish(walk: Walk, call: Call, args: readonly Word[]): Output {
   const only = values.length === 1 ? (values[0] ?? null) : null;
   const { start, end } = call;
   const assignment = { name: name.text, append: hasFlag(args, 'a'), value: only, elements: values, start, end };
-  assignVariable(walk, assignment, hasFlag(args.slice(0, at), 'x'));
+  assignVariable(walk, assignment, hasFlag(args.slice(0, at), 'x'), frame);
   return '';
 }
 
@@ -68,24 +88,60 @@ function setFish(walk: Walk, call: Call, args: readonly Word[]): Output {
 function defineAliases(walk: Walk, args: readonly Word[], frame: Frame): Output {
   const [name, text] = args;
   if (frame.dialect === 'fish' && args.length === 2 && name && text) {
-    walk.scope.aliases.set(name.text, text);
+    setAlias(walk, name.text, text, frame);
     return '';
   }
   for (const arg of args) {
     const equals = arg.text.indexOf('=');
     if (equals <= 0) continue;
     const assignment = assignmentOf(arg);
-    if (assignment?.value) walk.scope.aliases.set(assignment.name, assignment.value);
+    if (assignment?.value) setAlias(walk, assignment.name, assignment.value, frame);
   }
   return args.length === 0 ? null : '';
 }
 
+/**
+ * An alias with the name of a known program replaces that program, so its text is rated like a
+ * function's body even if it is not used on this line.
+ */
+function setAlias(walk: Walk, name: string, text: Word, frame: Frame): void {
+  walk.scope.aliases.set(name, text);
+  if (lookupTool(name) === undefined || walk.scope.active.has(`alias ${name}`)) return;
+  walk.scope.active.add(`alias ${name}`);
+  runBody(walk, wordSource(text), `alias ${name}`, frame);
+  walk.scope.active.delete(`alias ${name}`);
+}
+
+/** `unset -f` removes functions only, `unset -v` variables only. */
 function unset(walk: Walk, args: readonly Word[]): Output {
   for (const { text } of args) {
-    walk.scope.variables.delete(text);
-    walk.scope.functions.delete(text);
+    if (!hasFlag(args, 'v')) walk.scope.functions.delete(text);
+    if (hasFlag(args, 'f') || text.startsWith('-')) continue;
+    if (hasFlag(args, 'n')) walk.scope.references.delete(text);
+    else {
+      walk.scope.variables.delete(text);
+      walk.scope.unset.add(text);
+    }
   }
   return '';
+}
+
+/** `hash -p path name` */
+function hash(walk: Walk, args: readonly Word[]): Output {
+  const { options, next } = readOptions(args, 0, { short: 'p' });
+  const path = optionValue(options, ['-p']);
+  if (typeof path === 'string') for (const { text } of args.slice(next)) walk.scope.hashed.set(text, path);
+  return args.length === 0 ? null : '';
+}
+
+/** `enable -n name` */
+function enable(walk: Walk, args: readonly Word[]): Output {
+  const names = args.filter(({ text }) => !text.startsWith('-'));
+  for (const { text } of names) {
+    if (hasFlag(args, 'n')) walk.scope.disabled.add(text);
+    else walk.scope.disabled.delete(text);
+  }
+  return names.length === 0 ? null : '';
 }
 
 function unalias(walk: Walk, args: readonly Word[]): Output {

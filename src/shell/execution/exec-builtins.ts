@@ -6,12 +6,14 @@
 import { inputText } from '../expansion/input-text.ts';
 import type { Dialect, Word, Wrapper } from '../model.ts';
 import { computedSource } from '../source.ts';
+import { computedWord } from '../syntax/parts.ts';
 import { fileText } from './files.ts';
 import type { Call, Frame, Output, Walk } from './frame.ts';
 import { hasOption, type OptionReading, optionValue, readOptions } from './options.ts';
 import { joinedSource, wordSource } from './payload.ts';
+import { runText } from './run-text.ts';
 import { shellDialect } from './shells.ts';
-import { innerCall, runInputText, runText } from './unwrap.ts';
+import { innerCall, runInputText } from './unwrap.ts';
 
 /** List items that are substituted one by one. */
 const MAX_ITEMS = 64;
@@ -77,7 +79,9 @@ const EXEC_ACTIONS = new Set([
  */
 export function runExecBuiltin(walk: Walk, call: Call, tool: string, frame: Frame): Output | undefined {
   const dialect = shellDialect(tool);
-  if (dialect !== undefined) return runShell(walk, call, tool, dialect, frame);
+  if (dialect !== undefined) {
+    return withEnvironment(walk, call.assignments, () => runShell(walk, call, tool, dialect, frame));
+  }
   switch (tool) {
     case 'find':
     case 'gfind':
@@ -147,6 +151,20 @@ function runShell(walk: Walk, call: Call, tool: string, dialect: Dialect, frame:
     return runInputText(walk, call, inner, dialect);
   }
   return runScriptFile(walk, call, script, dialect, inner);
+}
+
+/** Walks with the variables of `NAME=value sh -c …` set. */
+function withEnvironment(walk: Walk, assignments: Call['assignments'], run: () => Output): Output {
+  if (assignments.length === 0) return run();
+  const { variables } = walk.scope;
+  const before = assignments.map(({ name }) => [name, variables.get(name)] as const);
+  for (const { name, value } of assignments) variables.set(name, value?.value ?? null);
+  const output = run();
+  for (const [name, value] of before) {
+    if (value === undefined) variables.delete(name);
+    else variables.set(name, value);
+  }
+  return output;
 }
 
 /** Walks with `$1`, `$2`, … set. */
@@ -279,9 +297,7 @@ function batches(items: readonly string[], size: number, call: Call): Word[][] {
   return result.length > 0 ? result : [[]];
 }
 
-function itemWord(text: string, { start, end }: Call): Word {
-  return { start, end, value: text, text, parts: [{ kind: 'literal', quoted: true, text, start, end }], exact: false };
-}
+const itemWord = (text: string, call: Call): Word => computedWord(text, call);
 
 /** Replaces `{}` in a word of the command. */
 function substituteItem(word: Word, token: string, item: Word | undefined): Word {

@@ -8,7 +8,7 @@ import type { Assignment, Word } from '../model.ts';
 import { computedSource } from '../source.ts';
 import type { Call, Frame, Walk } from './frame.ts';
 import { wordSource } from './payload.ts';
-import { runText } from './unwrap.ts';
+import { runText } from './run-text.ts';
 
 interface ExecOption {
   /**
@@ -140,18 +140,22 @@ export function runExecOptions(walk: Walk, call: Call, tool: string, frame: Fram
 const COMMAND_VARIABLE =
   /^(?:(?:MAN|GIT_|SYSTEMD_|DELTA_|BAT_)?PAGER|(?:GIT_|SUDO_|GIT_SEQUENCE_|FC)?(?:EDITOR|EDIT)|VISUAL|BROWSER|GIT_SSH(?:_COMMAND)?|GIT_EXTERNAL_DIFF|(?:GIT_|SSH_|SUDO_)ASKPASS|GIT_PROXY_COMMAND|RSYNC_RSH|LESSOPEN|LESSCLOSE|PROMPT_COMMAND|FZF_DEFAULT_COMMAND|PERL5DB)$/;
 /**
- * A value that is more than the name of a program. Common settings such as `EDITOR=vim` and
- * `PAGER='less -R'` start nothing by themselves.
+ * A value that is a script. Common settings such as `EDITOR='code --wait'` and `PAGER='less -R'`
+ * start nothing by themselves; other programs with arguments are walked.
  */
 const SCRIPT = /[|;&`\n]|\$\(|(?:^|[\s/])(?:ba|da|z|k)?sh(?:\s|$)|[<>]/;
+const COMMON_VALUE =
+  /^(?:\S*\/)?(?:less|more|most|bat|delta|vim?|nvim|nano|emacs(?:client)?|code|subl|micro|hx|kak|joe|mate|gedit|kate|cat|ssh|\w*lesspipe\S*|rg|fd|ag|find|open|xdg-open|firefox|chromium)(?:\s|$)|^\S*$/;
 
 /** Walks the commands in variables set for a program: `GIT_SSH_COMMAND='sh -c …' git fetch`. */
 export function runExecVariables(walk: Walk, call: Call, frame: Frame): void {
   for (const assignment of call.assignments) runCommandVariable(walk, assignment, frame);
 }
 
-function runCommandVariable(walk: Walk, { name, value }: Assignment, frame: Frame): void {
-  if (value === null || !COMMAND_VARIABLE.test(name) || !SCRIPT.test(value.text)) return;
+/** Walks the command in a variable that another program runs. */
+export function runCommandVariable(walk: Walk, { name, value }: Assignment, frame: Frame): void {
+  if (value === null || !COMMAND_VARIABLE.test(name)) return;
+  if (!SCRIPT.test(value.text) && COMMON_VALUE.test(value.text)) return;
   const via = [...frame.via, { name: 'variable', options: [], operands: [name], args: [value] }];
   // `LESSOPEN='|lesspipe %s'`: the leading bar is not part of the command.
   const text = value.text.replace(/^\|+-?/, '');

@@ -3,7 +3,10 @@
 import { inputText } from '../expansion/input-text.ts';
 import { MAX_VALUE } from '../limits.ts';
 import type { Input, Redirection, Word } from '../model.ts';
+import { computedSource } from '../source.ts';
+import { descriptorOf } from './descriptors.ts';
 import type { Frame, Output, Walk } from './frame.ts';
+import { runBody } from './run-text.ts';
 
 /**
  * Key of a file on this line: its path, or its spelling with an unknown variable (`$TMP/x`); null
@@ -23,14 +26,24 @@ function spelling({ parts }: Word): string | null {
 }
 
 /** Records what a command's output redirections write. */
-export function recordRedirections(walk: Walk, redirections: readonly Redirection[], output: Output): void {
+export function recordRedirections(
+  walk: Walk,
+  redirections: readonly Redirection[],
+  output: Output,
+  frame: Frame,
+): void {
   for (const { fd, operator, target } of redirections) {
-    if (fd === 1 && /^&?>{1,2}\|?$/.test(operator)) recordWrite(walk, target, output, operator.includes('>>'));
+    if (fd === 1 && /^&?>{1,2}\|?$/.test(operator)) recordWrite(walk, target, output, operator.includes('>>'), frame);
   }
 }
 
+/** Files that shells run at their start, that run at boot, and git's hooks. */
+const RUNS_LATER =
+  /(?:^|\/)\.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin|kshrc|mkshrc)$|^\/etc\/(?:rc\.(?:local|common)|profile|bash\.bashrc|bashrc|zshrc|zshenv|init\.d\/[^/]+|profile\.d\/[^/]+)$|\.git\/hooks\/[\w-]+$/;
+
 /** Records what is written to a file; unknown output makes its text unknown. */
-function recordWrite(walk: Walk, file: Word, output: Output, append: boolean): void {
+function recordWrite(walk: Walk, file: Word, output: Output, append: boolean, frame: Frame): void {
+  if (output !== null && RUNS_LATER.test(file.text)) runBody(walk, computedSource(output, file), file.text, frame);
   const name = fileKey(file);
   if (name === null || name.startsWith('/dev/')) return;
   const before = append ? (walk.scope.files.get(name) ?? '') : '';
@@ -40,6 +53,8 @@ function recordWrite(walk: Walk, file: Word, output: Output, append: boolean): v
 
 /** The text of a file written on this line; null for other files. */
 export function fileText(walk: Walk, file: Word | undefined): string | null {
+  const opened = file === undefined ? undefined : descriptorOf(walk, file);
+  if (opened?.operator.startsWith('<<')) return (opened.body ?? opened.target).text;
   const name = file === undefined ? null : fileKey(file);
   return name === null ? null : (walk.scope.files.get(name) ?? null);
 }
@@ -79,7 +94,7 @@ export function runFileTool(walk: Walk, tool: string, words: readonly Word[], fr
   if (tool === 'tee') {
     const output = knownInput(walk, frame.input);
     const append = words.some(({ text }) => text === '-a' || text === '--append');
-    for (const file of files) recordWrite(walk, file, output, append);
+    for (const file of files) recordWrite(walk, file, output, append, frame);
     return output;
   }
   if (tool !== 'cat' || files.length < words.length - 1) return undefined;

@@ -28,6 +28,7 @@ export interface Frame
     | 'background'
     | 'inFunction'
     | 'inLoop'
+    | 'endless'
     | 'conditional'
     | 'topLevel'
     | 'depth'
@@ -95,6 +96,7 @@ export function addInvocation(
     background: frame.background,
     inFunction: frame.inFunction,
     inLoop: frame.inLoop,
+    endless: frame.endless,
     conditional: frame.conditional,
     topLevel: frame.topLevel,
     depth: frame.depth,

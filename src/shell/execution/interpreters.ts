@@ -8,7 +8,8 @@ import { scanCode } from './code-scan.ts';
 import { fileText, knownInput } from './files.ts';
 import type { Call, Frame, Walk } from './frame.ts';
 import { hasOption, type OptionReading, readOptions } from './options.ts';
-import { innerCall, runText } from './unwrap.ts';
+import { runText } from './run-text.ts';
+import { innerCall } from './unwrap.ts';
 
 interface Interpreter extends OptionSpec {
   readonly language: CodeLanguage;

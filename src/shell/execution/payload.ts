@@ -23,7 +23,14 @@ export function joinedSource(words: readonly Word[]): Source {
 }
 
 const pieceOf = (part: WordPart): Piece => ({
-  text: part.kind === 'command' || part.kind === 'process' ? UNKNOWN : part.text,
+  text: textOf(part),
   start: part.start,
   end: part.end,
 });
+
+/** The default of `${name:-word}` is what most likely runs if nothing else is known. */
+function textOf(part: WordPart): string {
+  if (part.kind === 'command' || part.kind === 'process') return UNKNOWN;
+  const hasDefault = part.kind === 'variable' && /^:?[-=]$/.test(part.operator);
+  return hasDefault ? (part.argument?.value ?? part.text) : part.text;
+}

@@ -14,8 +14,10 @@ import { fileText, referencedTexts, runFileTool } from './files.ts';
 import { addInvocation, type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { codeOf, runCode } from './interpreters.ts';
 import { joinedSource } from './payload.ts';
+import { runText } from './run-text.ts';
 import { SHELL_VARIABLES } from './shells.ts';
-import { runText, runWrapper } from './unwrap.ts';
+import { runWrapper } from './unwrap.ts';
+import { withVariableOptions } from './variable-options.ts';
 
 /** Name of a program without its directory; `sh` for a variable such as `$SHELL`. */
 function toolName(name: Word): string {
@@ -49,14 +51,15 @@ function deobfuscatedPart(part: WordPart): string | null {
   return /^:?[-=]$/.test(part.operator) ? (part.argument?.value ?? null) : null;
 }
 
-export function runCall(walk: Walk, call: Call, frame: Frame): Output {
-  const name = call.words[0];
+export function runCall(walk: Walk, written: Call, frame: Frame): Output {
+  const name = written.words[0];
   if (name === undefined) return null;
   if (frame.depth > MAX_DEPTH || frame.via.length > MAX_WRAPPERS) {
-    cutOff(walk.state, call.start);
+    cutOff(walk.state, written.start);
     return null;
   }
-  const tool = toolName(name);
+  const tool = resolvedName(walk, toolName(name));
+  const call = withVariableOptions(walk, written, tool);
   const aliased = runAlias(walk, call, name, frame);
   if (aliased !== undefined) return aliased;
   const wrapped = runWrapper(walk, call, tool, frame);
@@ -82,6 +85,16 @@ export function runCall(walk: Walk, call: Call, frame: Frame): Output {
   runExecOptions(walk, call, tool, { ...frame, input });
   if (code !== null) runCode(walk, code, tool, call, { ...frame, input });
   return constantOutput(tool, call.words, input, frame.dialect);
+}
+
+/** Programs that `hash -p` cannot replace unless `enable -n` switches the builtin off. */
+const BUILTINS = new Set('echo printf test [ cd pwd true false kill read let history type eval exec'.split(' '));
+
+/** The program that a name stands for after `hash -p path name`. */
+function resolvedName({ scope }: Walk, tool: string): string {
+  const path = scope.hashed.size > 0 ? scope.hashed.get(tool) : undefined;
+  if (path === undefined || (BUILTINS.has(tool) && !scope.disabled.has(tool))) return tool;
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** Walks a script that was written on this line and is now called by its path. */

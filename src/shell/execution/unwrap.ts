@@ -10,6 +10,7 @@ import { knownInput } from './files.ts';
 import { addInvocation, type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { hasOption, type Option, optionValue, readOptions } from './options.ts';
 import { joinedSource, wordSource } from './payload.ts';
+import { runText } from './run-text.ts';
 
 /** The words of a wrapper, by role. */
 interface Reading {
@@ -183,12 +184,6 @@ function* payloadSources(spec: WrapperSpec, { options, holders }: Reading): Gene
     if (!spec.payload?.includes(name) || value === null || holder === undefined) continue;
     yield holder.text === value ? wordSource(holder) : computedSource(value, holder);
   }
-}
-
-/** Parses and walks text given to a shell. */
-export function runText(walk: Walk, source: Source, dialect: Dialect, frame: Frame): Output {
-  const script = walk.parse(source, dialect, frame.depth);
-  return walk.runScript(walk, script, { ...frame, dialect });
 }
 
 /** Walks the standard input of a shell without a command, if it is known. */

@@ -1,5 +1,6 @@
 /** Walks a syntax tree in execution order and passes each expanded simple command to the runner. */
 import { type Expander, expandWhole, expandWords } from '../expansion/expansion.ts';
+import { referenced } from '../expansion/scope.ts';
 import { MAX_CALLS, MAX_INVOCATIONS, MAX_VALUE } from '../limits.ts';
 import type {
   Assignment,
@@ -14,10 +15,13 @@ import type {
   Word,
 } from '../model.ts';
 import { cutOff } from '../syntax/reader.ts';
+import { openCoprocess, openDescriptors, openFiles, openRedirection, readDescriptor } from './descriptors.ts';
+import { runCommandVariable } from './exec-options.ts';
 import { recordRedirections } from './files.ts';
 import type { Call, Frame, Output, Walk } from './frame.ts';
 import { addInvocation, inputOf } from './frame.ts';
 
+const NO_SCRIPT: Script = { items: [], start: 0, end: 0 };
 /** Loop iterations that are walked separately, for a loop over a literal list. */
 const MAX_ITERATIONS = 8;
 
@@ -81,28 +85,47 @@ function runCommand(walk: Walk, command: Command, frame: Frame): Output {
 function runSimple(walk: Walk, command: SimpleCommand, frame: Frame): Output {
   const substitutions: Substitution[] = [];
   const expander = (argument: number): Expander => substituter(walk, frame, argument, substitutions);
-  const words = expandWords(command.words, (index) => expander(index - 1));
-  const redirections = command.redirections.map((one) => expandRedirection(one, expander(-1)));
+  const written = expandWords(command.words, (index) => expander(index - 1));
+  const opened = command.redirections.map((one) => openRedirection(walk, expandRedirection(one, expander(-1))));
+  const redirections = readDescriptor(walk, written, opened);
+  const words = openFiles(walk, written);
   const assignments = command.assignments.map((one) => expandAssignment(one, expander(-1)));
   if (words.length > 0) {
     const { start, end } = command;
     const call: Call = { words, assignments, redirections, substitutions, start, end };
+    if (words.length === 1 && words[0]?.text === 'exec') openDescriptors(walk, redirections);
+    if (words[0]?.text === 'coproc') openCoprocess(walk, 'COPROC', command, NO_SCRIPT);
     const output = walk.runCall(walk, call, frame);
-    recordRedirections(walk, redirections, output);
+    recordRedirections(walk, redirections, output, frame);
     return redirectsOutput(redirections) ? '' : output;
   }
-  for (const assignment of assignments) assignVariable(walk, assignment, false);
-  walk.redirections.push(...redirections);
+  for (const assignment of assignments) assignVariable(walk, assignment, false, frame);
+  const input = assignments.length === 0 && !frame.topLevel ? redirections.find(({ fd }) => fd === 0) : undefined;
+  if (input?.operator === '<') readFile(walk, input, command, frame);
+  else walk.redirections.push(...redirections);
   return '';
+}
+
+/** `$(<file)` prints the file, as `cat` does. */
+function readFile(walk: Walk, { target }: Redirection, { start, end }: SimpleCommand, frame: Frame): void {
+  const part = { kind: 'literal', text: 'cat', quoted: false, start, end: start } as const;
+  const name: Word = { value: 'cat', text: 'cat', parts: [part], exact: false, start, end: start };
+  walk.runCall(
+    walk,
+    { words: [name, target], assignments: [], redirections: [], substitutions: [], start, end },
+    frame,
+  );
 }
 
 const redirectsOutput = (redirections: readonly Redirection[]): boolean =>
   redirections.some(({ fd, operator }) => fd === 1 && operator.includes('>') && operator !== '>&');
 
 /** Records a variable that is set for the rest of the line. */
-export function assignVariable(walk: Walk, assignment: Assignment, exported: boolean): void {
+export function assignVariable(walk: Walk, assignment: Assignment, exported: boolean, frame: Frame): void {
   walk.settings.push({ assignment, exported });
-  const { name, elements, append } = assignment;
+  runCommandVariable(walk, assignment, { ...frame, conditional: true });
+  const { elements, append } = assignment;
+  const name = referenced(walk.scope, assignment.name);
   if (assignment.value === null) {
     walk.scope.arrays.set(name, append ? [...(walk.scope.arrays.get(name) ?? []), ...elements] : elements);
   }
@@ -162,7 +185,8 @@ function runCompound(walk: Walk, command: CompoundCommand, frame: Frame): Output
     command.kind === 'loop'
       ? runLoop(walk, command, words, { ...frame, input, inLoop: true })
       : runBranches(walk, command, { ...frame, input });
-  recordRedirections(walk, redirections, output);
+  if (command.kind === 'coproc') openCoprocess(walk, command.name ?? 'COPROC', command, NO_SCRIPT);
+  recordRedirections(walk, redirections, output, frame);
   return redirectsOutput(redirections) ? '' : output;
 }
 
@@ -190,6 +214,22 @@ function runBranches(walk: Walk, command: CompoundCommand, frame: Frame): Output
   return output;
 }
 
+const ALWAYS_TRUE = /^(?:\/(?:usr\/)?bin\/)?(?:true|:)$/;
+const ALWAYS_FALSE = /^(?:\/(?:usr\/)?bin\/)?false$/;
+
+/** `while true`, `until false`, `while [ 1 ]`, `for ((;;))` */
+function isEndless({ branches, words, negated }: CompoundCommand): boolean {
+  const condition = branches.find(({ role }) => role === 'condition');
+  if (condition === undefined) return /^\(\(\s*;[^;]*;[^;]*\)\)$/.test(words[0]?.text.replace(/\s*1?\s*;/, ';') ?? '');
+  const command = condition.script.items.length === 1 ? condition.script.items[0]?.pipeline.commands[0] : undefined;
+  if (command === undefined) return false;
+  if (command.kind === 'arithmetic') return !negated && /^\(\(\s*[1-9]\d*\s*\)\)$/.test(command.words[0]?.text ?? '');
+  const text = command.words.map((word) => word.text).join(' ');
+  if (command.kind === 'test') return !negated && /^\[\[ (?:1|true)$/.test(text);
+  if (negated) return ALWAYS_FALSE.test(text);
+  return ALWAYS_TRUE.test(text) || /^(?:\[ (?:1|true|-n \w+|1 -eq 1|1 = 1) \]|test (?:1|true))$/.test(text);
+}
+
 /**
  * Walks a loop once, or once per item of a literal list, to detect `for d in / /home; do rm -rf $d;
  * done`.
@@ -198,10 +238,11 @@ function runLoop(walk: Walk, command: CompoundCommand, words: readonly Word[], f
   const { name } = command;
   const literal = name !== null && words.length > 0 && words.every((word) => word.value !== null);
   const iterations: readonly (Word | null)[] = literal ? words.slice(0, MAX_ITERATIONS) : [null];
+  const endless = frame.endless || isEndless(command);
   for (const [index, word] of iterations.entries()) {
     if (name !== null) walk.scope.variables.set(name, word?.value ?? null);
     if (name !== null) walk.scope.reads.delete(name);
-    runBranches(walk, command, { ...frame, topLevel: frame.topLevel && index === 0 });
+    runBranches(walk, command, { ...frame, endless, topLevel: frame.topLevel && index === 0 });
     const differs = name !== null && walk.scope.reads.has(name);
     if (!differs) break;
   }

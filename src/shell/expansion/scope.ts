@@ -1,15 +1,25 @@
 import { MAX_SUBSTITUTED, MAX_VALUE } from '../limits.ts';
-import type { CompoundCommand, VariablePart, Word } from '../model.ts';
+import type { CompoundCommand, Redirection, VariablePart, Word } from '../model.ts';
 
 /** Known state of the shell at one point of the command line. */
 export interface Scope {
   /** Variables assigned on this line; null if the value is unknown. */
   readonly variables: Map<string, string | null>;
+  /** Variables that `unset` removed on this line. */
+  readonly unset: Set<string>;
+  /** Namerefs (`declare -n name=target`). */
+  readonly references: Map<string, string>;
   /** Text of files written on this line, by path. */
   readonly files: Map<string, string>;
   /** Arrays assigned on this line. */
   readonly arrays: Map<string, readonly Word[]>;
   readonly aliases: Map<string, Word>;
+  /** Paths of commands that `hash -p` set. */
+  readonly hashed: Map<string, string>;
+  /** Builtins that `enable -n` switched off. */
+  readonly disabled: Set<string>;
+  /** Files, here-strings and here-documents that `exec` opened, by descriptor. */
+  readonly descriptors: Map<string, Redirection>;
   readonly functions: Map<string, CompoundCommand>;
   /** Functions and aliases whose body is being walked. */
   readonly active: Set<string>;
@@ -23,9 +33,14 @@ export interface Scope {
 
 export const newScope = (): Scope => ({
   variables: new Map(),
+  unset: new Set(),
+  references: new Map(),
   files: new Map(),
   arrays: new Map(),
   aliases: new Map(),
+  hashed: new Map(),
+  disabled: new Set(),
+  descriptors: new Map(),
   functions: new Map(),
   active: new Set(),
   reads: new Set(),
@@ -46,8 +61,28 @@ function computeValue(scope: Scope, part: VariablePart): string | null {
   if (part.operator === '') return current ?? null;
   const argument = part.argument === null ? '' : part.argument.value;
   if (argument === null) return null;
+  if (current === undefined && scope.unset.has(referenced(scope, part.name))) {
+    return assigning(scope, part, applyToUnset(part.operator, argument));
+  }
   if (part.operator === ':' && argument === '0:1' && current === undefined) return firstCharacter(part.name);
   return current === undefined ? null : applyOperator(current, part.operator, argument);
+}
+
+/** The name that a nameref stands for; chains of more than a few are not followed. */
+export function referenced(scope: Scope, name: string): string {
+  let target = name;
+  for (let links = 0; links < 4; links += 1) target = scope.references.get(target) ?? target;
+  return target;
+}
+
+/** What `${name-word}` and similar forms give for a variable that is not set. */
+const applyToUnset = (operator: string, argument: string): string | null =>
+  /^:?[-=]$/.test(operator) ? argument : /^:?\+$/.test(operator) ? '' : null;
+
+/** `${name:=word}` also sets the variable. */
+function assigning(scope: Scope, { name, operator }: VariablePart, value: string | null): string | null {
+  if (value !== null && operator.endsWith('=')) scope.variables.set(referenced(scope, name), value);
+  return value;
 }
 
 /** `${HOME:0:1}` is a known way to write a slash, `${IFS:0:1}` a blank. */
@@ -72,7 +107,7 @@ export function knownWords(scope: Scope, { name, operator }: VariablePart): read
 function lookUp(scope: Scope, name: string): string | null | undefined {
   if (/^[1-9]\d*$/.test(name)) return scope.positional?.[Number(name) - 1]?.value ?? undefined;
   scope.reads.add(name);
-  return scope.variables.get(name);
+  return scope.variables.get(scope.references.size > 0 ? referenced(scope, name) : name);
 }
 
 function applyOperator(value: string | null, operator: string, argument: string): string | null {

@@ -19,7 +19,7 @@ export interface NestedReaders {
   readonly command: (reader: Reader) => Command;
 }
 
-type Body = Pick<CompoundCommand, 'kind'> & Partial<Pick<CompoundCommand, 'name' | 'words' | 'branches'>>;
+type Body = Pick<CompoundCommand, 'kind'> & Partial<Pick<CompoundCommand, 'name' | 'words' | 'branches' | 'negated'>>;
 
 const word = (name: string): RegExp => new RegExp(`${name}(?=[ \\t\\r\\n;&|()<>]|$)`, 'y');
 const KEYWORDS = {
@@ -42,7 +42,7 @@ const KEYWORDS = {
 const HANDLERS: Readonly<Record<string, (reader: Reader, nested: NestedReaders) => Body>> = {
   if: readIf,
   while: readWhile,
-  until: readWhile,
+  until: (reader, nested) => ({ ...readWhile(reader, nested), negated: true }),
   for: readFor,
   foreach: readFor,
   select: readFor,
@@ -89,7 +89,7 @@ export function readFunctionBody(reader: Reader, start: number, name: string, ne
 
 function finish(reader: Reader, start: number, body: Body): CompoundCommand {
   const redirections = readRedirections(reader);
-  return { name: null, words: [], branches: [], ...body, redirections, ...spanFrom(reader, start) };
+  return { name: null, words: [], branches: [], negated: false, ...body, redirections, ...spanFrom(reader, start) };
 }
 
 const expectKeyword = (reader: Reader, keyword: RegExp): void => {

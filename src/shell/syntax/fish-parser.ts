@@ -113,7 +113,7 @@ function readCommand(reader: Reader): Command {
   }
   reader.depth -= 1;
   const { redirections } = readWordsAndRedirections(reader);
-  return { name: null, words: [], ...body, redirections, ...spanFrom(reader, start) };
+  return { name: null, words: [], negated: false, ...body, redirections, ...spanFrom(reader, start) };
 }
 
 type Block = Pick<CompoundCommand, 'kind' | 'branches'> & Partial<Pick<CompoundCommand, 'name' | 'words'>>;

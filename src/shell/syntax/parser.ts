@@ -97,7 +97,14 @@ function readCommand(reader: Reader): Command {
 }
 
 function readCompoundOrSimple(reader: Reader, start: number): Command {
-  consume(reader, PREFIX);
+  const prefix = consume(reader, PREFIX);
+  const command = readAfterPrefix(reader, start);
+  return prefix?.startsWith('coproc') && command.kind !== 'simple'
+    ? { ...command, kind: 'coproc', name: /^coproc\s+(\w+)/.exec(prefix)?.[1] ?? 'COPROC' }
+    : command;
+}
+
+function readAfterPrefix(reader: Reader, start: number): Command {
   if (reader.text[reader.pos] === '(') return readBracketed(reader, reader.pos);
   const keyword = consume(reader, OPENING) ?? '';
   const isWord = keyword === 'time' || keyword === 'coproc' || (ZSH_ONLY.has(keyword) && reader.dialect !== 'zsh');

@@ -1,4 +1,4 @@
-import type { LiteralPart, Word, WordPart } from '../model.ts';
+import type { LiteralPart, Span, Word, WordPart } from '../model.ts';
 import { countStep, type Mutable, type Reader, spanFrom } from './reader.ts';
 
 /**
@@ -37,3 +37,7 @@ export function wordOf(parts: readonly WordPart[], start: number, end: number, e
   }
   return { start, end, value: known ? text : null, text, parts, exact };
 }
+
+/** A word with computed text, which has the span of the text it came from. */
+export const computedWord = (text: string, { start, end }: Span): Word =>
+  wordOf([{ kind: 'literal', quoted: true, text, start, end }], start, end, false);
