@@ -38,7 +38,7 @@ function commandLines(command: Command, path: readonly string[]): readonly strin
 
 /** A command that only holds others has nothing of its own to say. */
 function sectionOf(command: Command, path: readonly string[]): readonly string[] {
-  if (command.commands.length > 0) return [];
+  if (command.commands.length > 0 && command.options.length === 0) return [];
   const usage = ['caro', ...path, ...argumentWords(command)].join(' ');
   return [
     `.SS ${plain(usage)}`,

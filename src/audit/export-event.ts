@@ -221,6 +221,12 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     severity: 'informational',
     facts: ['source', 'count', 'skipped'],
   },
+  'events.deleted': {
+    kind: 'api',
+    activity: 'Delete',
+    severity: 'informational',
+    facts: ['count'],
+  },
   'retention.applied': {
     kind: 'api',
     activity: 'Delete',

@@ -11,6 +11,7 @@ import type { SavedAnswer, SavedAnswerFilter, SavedAnswerLine } from '../domain/
 import type { AuditEntry, AuditRecord, AuditVerification } from '../domain/audit/audit-record.ts';
 import type { EgressFilter, EgressLine, EgressMessage } from '../domain/audit/egress.ts';
 import type { Configuration } from '../domain/configuration.ts';
+import type { EventsDeleted } from '../domain/events/deleted.ts';
 import type { EventFilter, Pattern, TerminalEvent } from '../domain/events/event.ts';
 import type { RiskLevel } from '../domain/events/risk-level.ts';
 import type { ShellKind } from '../domain/events/shell-kind.ts';
@@ -75,6 +76,7 @@ export interface Messages {
   'events.recorded': { readonly events: readonly TerminalEvent[] };
   'observe.status': Nothing;
   'events.list': EventFilter;
+  'events.delete': { readonly ids: readonly number[] };
   'stats.read': { readonly since?: string };
   'summary.preview': { readonly period: PeriodKind };
   /**
@@ -166,6 +168,7 @@ export interface Replies {
   'command.assess': readonly RiskRating[];
   'observe.status': ObserveStatus;
   'events.list': readonly TerminalEvent[];
+  'events.delete': EventsDeleted;
   'stats.read': LocalStatistics;
   'summary.preview': SummaryPreview;
   'summary.shown': boolean;

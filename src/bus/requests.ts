@@ -80,8 +80,23 @@ export const REQUESTS = {
   'observe.status': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
   'events.list': {
     exposure: ['command-line'],
-    body: object({ since: time, until: time, risk: word(RISK_LEVELS), tool: short, text: short, before, limit }),
+    body: object({
+      id: whole(1),
+      since: time,
+      until: time,
+      risk: word(RISK_LEVELS),
+      tool: short,
+      text: short,
+      before,
+      limit,
+    }),
     // Looks at every event where few match.
+    deadline: LONG_MS,
+  },
+  'events.delete': {
+    exposure: ['command-line', 'page-login'],
+    body: object({ ids: { type: 'array', items: whole(1), minItems: 1, maxItems: MAX_ENTRIES } }, ['ids']),
+    // Copies of the database are changed, too.
     deadline: LONG_MS,
   },
   'stats.read': { exposure: ['command-line'], body: object({ since: time }), deadline: SOON_MS },

@@ -27,10 +27,12 @@ const DIRECTORY_MODE = 0o700;
 export interface ReadOptions {
   /** For files that their owner may keep elsewhere behind a symbolic link; default false. */
   readonly followLinks?: boolean;
+  /** Also for writing; default false. */
+  readonly write?: boolean;
 }
 
 /**
- * Opens a file for reading, calls `use` and closes it. Follows no symbolic link unless asked to
+ * Opens a file, calls `use` and closes it. Follows no symbolic link unless asked to
  * (O_NOFOLLOW), and never waits for the writer of a FIFO (O_NONBLOCK).
  *
  * @throws what the file system reports, e.g. ELOOP for a symbolic link; what `use` throws
@@ -38,10 +40,11 @@ export interface ReadOptions {
 export function withOpenFile<T>(
   path: string,
   use: (descriptor: number, facts: Stats) => T,
-  { followLinks = false }: ReadOptions = {},
+  { followLinks = false, write = false }: ReadOptions = {},
 ): T {
   const noFollow = followLinks ? 0 : constants.O_NOFOLLOW;
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | noFollow);
+  const access = write ? constants.O_RDWR : constants.O_RDONLY;
+  const descriptor = openSync(path, access | constants.O_NONBLOCK | noFollow);
   try {
     return use(descriptor, fstatSync(descriptor));
   } finally {

@@ -35,12 +35,15 @@ import { createAuditStore } from '../storage/audit-store.ts';
 import { createDeliveryStore } from '../storage/delivery-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
 import { readAnswerFigures } from '../storage/events/answer-reader.ts';
+import { type EventKey, findEvents, removeEvents, scrubJournal } from '../storage/events/event-removal.ts';
 import { createEventStore } from '../storage/events/event-store.ts';
 import { createHistoryHours } from '../storage/events/history-hours.ts';
 import { anomaliesOf, historyStart } from '../storage/events/history-reader.ts';
 import { openInHandNote } from '../storage/events/in-hand-note.ts';
 import { periodDigest } from '../storage/events/period-reader.ts';
 import { withFileLock } from '../storage/instance-lock.ts';
+import { hasDraft } from '../storage/maintenance/backup.ts';
+import { copiesOf } from '../storage/maintenance/copies.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
 import { createReader } from '../storage/reader.ts';
 import { createSeenStore } from '../storage/seen-store.ts';
@@ -220,6 +223,13 @@ function collectorPorts({ bus, spool, database, health, log, places, pool }: Ser
         .names()
         .filter((name) => parseSpoolName(name) !== undefined)
         .reduce((sum, name) => sum + Math.max(0, spool.size(name) - store.offsetOf(name)), 0),
+    removal: {
+      find: (ids) => findEvents(database, ids),
+      remove: health.guard((events: readonly EventKey[]) => removeEvents(database, events)),
+      scrub: () => scrubJournal(database),
+      copies: () => ({ files: copiesOf(places), isBusy: hasDraft(places.backups) }),
+      removeFromCopies: (files, events) => pool.run('removeFromCopies', { files, events }),
+    },
     prune: store.prune,
     pruneRollups: store.pruneRollups,
   };

@@ -4,6 +4,7 @@ import { createCollector } from '../../src/actors/collector/collector.ts';
 import { Bus } from '../../src/bus/bus.ts';
 import { Supervised } from '../../src/bus/supervisor.ts';
 import { DAY_MS } from '../../src/domain/time/period.ts';
+import { findEvents, removeEvents, scrubJournal } from '../../src/storage/events/event-removal.ts';
 import { createEventStore } from '../../src/storage/events/event-store.ts';
 import { openInHandNote } from '../../src/storage/events/in-hand-note.ts';
 import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
@@ -62,6 +63,13 @@ async function rig() {
             now: () => NOW,
             facts: () => ({ ...reader.counts(), shells: [] }),
             pending: () => 0,
+            removal: {
+              find: (ids) => findEvents(database, ids),
+              remove: (events) => removeEvents(database, events),
+              scrub: () => scrubJournal(database),
+              copies: () => ({ files: [], isBusy: false }),
+              removeFromCopies: () => Promise.resolve([]),
+            },
             prune: store.prune,
             pruneRollups: store.pruneRollups,
           },

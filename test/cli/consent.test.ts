@@ -25,10 +25,11 @@ const ASKING: Readonly<Record<string, readonly [args: readonly string[], questio
   'identity rotate': [['identity', 'rotate'], 'Change the key of this node?'],
   'trust confirm': [['trust', 'confirm', 'ben'], 'Did its owner tell you this fingerprint?'],
   'trust set': [['trust', 'set', 'eve', 'peer'], 'Trust in eve was revoked. Trust its key again?'],
+  'events delete': [['events', 'delete', '--last'], 'Delete this command'],
   'db reset': [['db', 'reset'], 'Replace the database with an empty one?'],
 };
 /** These ask in the terminal without a running service. */
-const OFFLINE = Object.entries(ASKING).filter(([name]) => name !== 'sharing enable');
+const OFFLINE = Object.entries(ASKING).filter(([name]) => !['sharing enable', 'events delete'].includes(name));
 const NOW = new Date('2026-03-04T05:06:07.008Z');
 
 let cli: CommandLine;

@@ -151,10 +151,10 @@ export const deadCommands: Check = (passage, { program }) =>
 
 /** Null, or what this command line names that does not exist. */
 export function commandFault(program: Command, call: string): string | null {
-  // What is quoted, or follows `--`, is an argument.
+  // What is quoted, or follows `--`, is an argument; after two spaces a list says what it does.
   const words = call
     .replaceAll(/'[^']*'|"[^"]*"/g, 'TEXT')
-    .replace(/ -- .*/, '')
+    .replace(/ -- .*| {2}.*/, '')
     .split(/\s+/);
   let command = program;
   let depth = 0;

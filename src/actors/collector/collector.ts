@@ -3,10 +3,11 @@ import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { ObserveStatus } from '../../domain/status/status.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
+import { Deletion, type DeletionPorts } from './deletion.ts';
 import { recordImports } from './import-notes.ts';
 import { type IntakePorts, SpoolIntake } from './spool-intake.ts';
 
-export interface CollectorPorts extends IntakePorts {
+export interface CollectorPorts extends IntakePorts, Pick<DeletionPorts, 'removal'> {
   readonly facts: () => Pick<ObserveStatus, 'events' | 'dropped' | 'shells'>;
   /** Bytes in the spool that are not committed yet. */
   readonly pending: () => number;
@@ -16,7 +17,13 @@ export interface CollectorPorts extends IntakePorts {
   readonly pruneRollups: (beforeMs: number, slots: number) => boolean;
 }
 
-type Kinds = 'spool.changed' | 'observe.status' | 'clock.quarter' | 'retention.slice' | 'config.commit';
+type Kinds =
+  | 'spool.changed'
+  | 'observe.status'
+  | 'events.delete'
+  | 'clock.quarter'
+  | 'retention.slice'
+  | 'config.commit';
 
 /**
  * One slice of retention, small enough for a waiting observation to be committed in milliseconds.
@@ -36,6 +43,7 @@ export function createCollector(
   let { observe, retention } = initial;
   let fullDisk: string | null = null;
   const intake = new SpoolIntake(ports, () => observe);
+  const deletion = new Deletion(ports);
 
   const take = async (files: readonly string[] | 'all'): Promise<void> => {
     try {
@@ -69,6 +77,8 @@ export function createCollector(
   };
   return {
     name: 'collector',
+    // It waits for a thread: nothing is observed later because of it.
+    concurrent: ['events.delete'],
     stop: () => clearTimeout(nextSlice),
     handlers: {
       'spool.changed': ({ files }) => take(files),
@@ -78,8 +88,10 @@ export function createCollector(
         setAside: intake.setAside,
         trouble: trouble(),
       }),
-      'clock.quarter': ({ retentionMs }) => {
+      'events.delete': ({ ids }) => deletion.delete(ids),
+      'clock.quarter': async ({ retentionMs }) => {
         if (nextSlice === undefined) removeSlice(retentionMs);
+        await deletion.retry();
       },
       'retention.slice': ({ nowMs }) => removeSlice(nowMs),
       'config.commit': (configuration) => {

@@ -14,7 +14,7 @@ import { Handling, type HandlingPorts } from './handling.ts';
 import { type ObserveRules, observe, type RawCommand, sessionOf } from './observation.ts';
 
 export interface IntakePorts extends HandlingPorts {
-  readonly spool: Pick<SpoolFolder, 'names' | 'read' | 'remove' | 'removeOwn'>;
+  readonly spool: Pick<SpoolFolder, 'names' | 'read' | 'blank' | 'remove' | 'removeOwn'>;
   readonly store: Pick<EventStore, 'offsetOf' | 'commit' | 'forget'>;
   readonly isAlive: (pid: number, sessionStartUs: number) => boolean;
   readonly now: () => number;

@@ -4,10 +4,11 @@ import type { EventFilter, TerminalEvent } from '../../domain/events/event.ts';
 import { RISK_LEVELS, type RiskLevel, riskRank } from '../../domain/events/risk-level.ts';
 import type { Context } from '../context.ts';
 import { parseCount, parseSince } from '../input/options.ts';
-import { duration, localTime, paint, paintRisk, say, sayJson, terminalWidth } from '../output/output.ts';
+import { duration, localTime, paintRisk, say, sayJson, terminalWidth } from '../output/output.ts';
 import { newestOf } from '../output/pages.ts';
-import { sayTable } from '../output/table.ts';
 import { clipped } from '../output/text-width.ts';
+import { addDelete } from './events-delete.ts';
+import { sayEvents } from './events-table.ts';
 
 /** Limits without `--limit`: a screenful on a terminal, practically everything for scripts. */
 const MAX_SHOWN = 50;
@@ -23,7 +24,7 @@ interface Options {
 }
 
 export function addEvents(program: Command, context: Context): void {
-  program
+  const events = program
     .command('events')
     .description('the commands that were observed, newest last; they never leave this machine')
     .option('--since <time>', 'only since then: 1h, 7d, 2026-01-31T09:00', parseSince(context.now()))
@@ -33,6 +34,7 @@ export function addEvents(program: Command, context: Context): void {
     .option('--follow', 'keep printing new commands as they end, until interrupted')
     .option('--json', 'print JSON lines')
     .action((options: Options) => (options.follow ? follow(context, options) : list(context, options)));
+  addDelete(events, context);
 }
 
 async function list(context: Context, options: Options): Promise<void> {
@@ -68,30 +70,6 @@ const matches = (event: TerminalEvent, { risk, tool, since }: Options): boolean 
   (risk === undefined || riskRank(event.risk) >= riskRank(risk)) &&
   (tool === undefined || event.tools.includes(tool)) &&
   (since === undefined || event.time >= since);
-
-async function sayEvents(context: Context, events: readonly TerminalEvent[]): Promise<void> {
-  await sayTable(
-    context,
-    [
-      { title: 'TIME', text: (event) => localTime(event.time) },
-      { title: 'SHELL', text: (event) => event.shell },
-      {
-        title: 'EXIT',
-        align: 'right',
-        text: (event) => String(event.exitCode ?? '-'),
-        paint: (event, text) => (event.exitCode === 0 || event.exitCode === null ? text : paint(context, 'red', text)),
-      },
-      {
-        title: 'TOOK',
-        align: 'right',
-        text: (event) => (event.durationMs === null ? '-' : duration(event.durationMs)),
-      },
-      { title: 'RISK', text: (event) => event.risk, paint: (event, text) => paintRisk(context, event.risk, text) },
-      { title: 'COMMAND', text: (event) => event.command },
-    ],
-    events,
-  );
-}
 
 async function eventLine(context: Context, event: TerminalEvent): Promise<string> {
   const took = event.durationMs === null ? '-' : duration(event.durationMs);

@@ -30,6 +30,7 @@ export const AUDIT_TYPES = [
   'database.restored',
   'database.migrated',
   'history.imported',
+  'events.deleted',
   'retention.applied',
   'dashboard.login',
   'dashboard.refused',

@@ -30,6 +30,7 @@ export const AUDIT_TITLES: Readonly<Record<AuditType, string>> = {
   'database.restored': 'Database restored from a backup',
   'database.migrated': 'Database taken over from an older version',
   'history.imported': 'Shell history imported',
+  'events.deleted': 'Commands deleted by their owner',
   'retention.applied': 'Old records removed',
   'dashboard.login': 'Login to the dashboard',
   'dashboard.refused': 'Access to the dashboard refused',

@@ -44,6 +44,7 @@ export interface EventPage {
 
 /** Filter of `events.list`; newest first, `before` is the id to page on from (exclusive). */
 export interface EventFilter {
+  readonly id?: number;
   readonly since?: string;
   readonly until?: string;
   /** Lowest risk level shown. */

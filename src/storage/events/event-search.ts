@@ -61,8 +61,9 @@ export function allEvents(database: Database, filter: EventFilter): EventPage['e
 const idOf = (row: EventRow | undefined): number | null => row?.id ?? null;
 
 /** Conditions that an index answers. */
-function rangeOf({ since, until, risk }: EventFilter): readonly Condition[] {
+function rangeOf({ id, since, until, risk }: EventFilter): readonly Condition[] {
   return [
+    ...(id === undefined ? [] : [{ sql: 'event.id = ?', values: [id] }]),
     ...(since === undefined ? [] : [{ sql: 'time_ms >= ?', values: [Date.parse(since)] }]),
     ...(until === undefined ? [] : [{ sql: 'time_ms < ?', values: [Date.parse(until)] }]),
     // A literal, so that SQLite uses the partial index of risky events.

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readSync, rmSync, type Stats, watch } from 'node:fs';
+import { fdatasyncSync, lstatSync, readdirSync, readSync, rmSync, type Stats, watch, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncDirectory, withOpenFile } from '../../platform/private-file.ts';
 
@@ -17,6 +17,11 @@ export interface SpoolFolder {
   readonly read: (name: string, offset: number, maxBytes: number) => SpoolBytes | 'gone' | 'refused';
   /** Bytes of a file of ours, 0 for anything else. */
   readonly size: (name: string) => number;
+  /**
+   * Overwrites the first bytes of a file, which are committed. The shell that appends to it is not
+   * disturbed. False for a file that is not ours; one that is gone is done.
+   */
+  readonly blank: (name: string, bytes: number) => boolean;
   /** Durable when it returns: a file that reappeared after a power failure would be read again. */
   readonly remove: (names: readonly string[]) => void;
   /** Removes a plain file of ours, whatever its mode; false for anything else, which stays. */
@@ -31,12 +36,18 @@ export interface SpoolFolder {
 
 /** Interval of polling where the system reports no changes. */
 const POLL_MS = 500;
+/** No byte of a record's start, so that what was overwritten is never read as one. */
+const BLANK = ' ';
 
 /** Raw records of shell hooks (docs/hooks.md). MUST be a private directory; `uid` is its owner. */
 export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof watch = watch): SpoolFolder {
-  const open = <T>(name: string, use: (descriptor: number, facts: Stats) => T): T | 'gone' | 'refused' => {
+  const open = <T>(
+    name: string,
+    use: (descriptor: number, facts: Stats) => T,
+    write = false,
+  ): T | 'gone' | 'refused' => {
     const path = join(folder, name);
-    return withOwnFile(path, (descriptor, facts) => {
+    return withOwnFile(path, write, (descriptor, facts) => {
       const isOurs = facts.isFile() && facts.uid === uid && facts.nlink === 1 && (facts.mode & 0o022) === 0;
       if (!isOurs) return 'refused';
       // A hard link that was replaced after it was opened has one name left and looks like a file
@@ -55,6 +66,15 @@ export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof
     size: (name) => {
       const size = open(name, (_descriptor, facts) => facts.size);
       return typeof size === 'number' ? size : 0;
+    },
+    blank: (name, bytes) => {
+      const overwrite = (descriptor: number, { size }: Stats): 'done' => {
+        const blanks = Buffer.alloc(Math.min(bytes, size), BLANK);
+        for (let at = 0; at < blanks.length; ) at += writeSync(descriptor, blanks, at, blanks.length - at, at);
+        fdatasyncSync(descriptor);
+        return 'done';
+      };
+      return open(name, overwrite, true) !== 'refused';
     },
     remove: (names) => {
       for (const name of names) rmSync(join(folder, name), { force: true });
@@ -90,9 +110,13 @@ export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof
 /** What opening reports for a symbolic link, a file without permission, and a FIFO or socket. */
 const REFUSED = new Set(['ELOOP', 'EACCES', 'ENXIO']);
 
-function withOwnFile<T>(path: string, use: (descriptor: number, facts: Stats) => T): T | 'gone' | 'refused' {
+function withOwnFile<T>(
+  path: string,
+  write: boolean,
+  use: (descriptor: number, facts: Stats) => T,
+): T | 'gone' | 'refused' {
   try {
-    return withOpenFile(path, use);
+    return withOpenFile(path, use, { write });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'ENOENT') return 'gone';

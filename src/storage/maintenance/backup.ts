@@ -110,6 +110,9 @@ function removeDrafts(folder: string): void {
   }
 }
 
+/** Whether a backup is being made in this folder, or was interrupted. */
+export const hasDraft = (folder: string): boolean => readdirSync(folder).some((name) => name.endsWith('.db.new'));
+
 /** Backups in a folder, oldest first. */
 export const listBackups = (folder: string): readonly string[] =>
   readdirSync(folder)

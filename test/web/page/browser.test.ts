@@ -91,6 +91,26 @@ inBrowser('the page in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('a command is deleted after a question, and is gone', async () => {
+    const { page, complaints } = await openPage();
+    await page.getByText('live', { exact: true }).waitFor();
+    const sample = sampleCommands(1, 1, Date.now() + 2, 12);
+    const started = sample.started.map((one) => ({ ...one, startMs: Date.now(), command: 'echo typed by mistake' }));
+    const [event] = await rig.record({ ...sample, started });
+    const row = page.locator(`[data-event="${event?.id}"]`);
+    await row.getByRole('button').click();
+    await row.getByRole('button', { name: 'Delete …' }).click();
+    await row.getByRole('button', { name: 'Keep it' }).click();
+    await row.getByRole('button', { name: 'Delete …' }).click();
+    expect(await faults(page)).toEqual([]);
+    await row.getByRole('button', { name: 'Delete it' }).click();
+    await page.getByText('Deleted. The figures follow').waitFor();
+    await page.reload();
+    await page.getByText('live', { exact: true }).waitFor();
+    expect(await page.getByText('echo typed by mistake').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
   test('the chart is drawn inside its panel, its layers on each other', async () => {
     const { page } = await openPage();
     await fill();

@@ -142,6 +142,7 @@ test('the description names every address of the API with its input and its answ
     '/api/egress',
     '/api/egress/message',
     '/api/events',
+    '/api/events/deletion',
     '/api/live',
     '/api/logout',
     '/api/mesh/answers',

@@ -115,11 +115,12 @@ describe('the switches of the owner (FR-903)', () => {
     ['/api/settings', { set: 'revoked', id: '' }],
     ['/api/trust/confirmation', { id: '' }],
     ['/api/mesh/query', { type: 'anomalies', spanHours: 24 }],
+    ['/api/events/deletion', { ids: [1] }],
   ] as const;
   const bodyOf = (body: object): object => ('id' in body ? { ...body, id: rig.ids[0] } : body);
 
   test.each(changes)('%s needs this page as origin, the cookie and the token', async (path, body) => {
-    const before = [managed(), (await audited('query.sent')).length];
+    const before = [managed(), (await audited('query.sent')).length, (await audited('events.deleted')).length];
     const without = [
       { origin: 'http://localhost:1' },
       { origin: 'null' },
@@ -130,7 +131,7 @@ describe('the switches of the owner (FR-903)', () => {
       without.map(async (headers) => (await rig.post(path, bodyOf(body), login, headers)).status),
     );
     expect(statuses).toEqual([403, 403, 401, 401]);
-    expect([managed(), (await audited('query.sent')).length]).toEqual(before);
+    expect([managed(), (await audited('query.sent')).length, (await audited('events.deleted')).length]).toEqual(before);
   });
 
   test('sharing is switched on and off, written down and put on record', async () => {

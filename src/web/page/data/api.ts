@@ -29,9 +29,9 @@ export async function stream(path: string, signal: AbortSignal): Promise<Readabl
   return body;
 }
 
-/** Changes something. @throws ApiError */
-export async function change(path: string, body: unknown): Promise<void> {
-  await call(path, sent(body));
+/** Changes something, and resolves to what the service says of it. @throws ApiError */
+export async function change<T>(path: string, body: unknown): Promise<T> {
+  return (await (await call(path, sent(body))).json()) as T;
 }
 
 /**

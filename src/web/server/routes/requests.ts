@@ -89,9 +89,10 @@ const READS: { readonly [K in AskableKind]: Read<K> | null } = {
 };
 
 /** Every change that the table exposes to a logged-in page; null: it has a route of its own. */
-const CHANGES: { readonly [K in ActKind]: { readonly path: string } | null } = {
+const CHANGES: { readonly [K in ActKind]: { readonly path: string; readonly answer?: object } | null } = {
   'settings.change': { path: '/api/settings' },
   'trust.confirm': { path: '/api/trust/confirmation' },
+  'events.delete': { path: '/api/events/deletion', answer: schemas.EVENTS_DELETED },
   // Streams its progress: mesh.ts.
   'mesh.query': null,
 };
@@ -123,12 +124,13 @@ function addRead<K extends AskableKind>(
 function addChange(app: FastifyInstance, ports: DashboardPorts, kind: ActKind): void {
   const route = CHANGES[kind];
   if (!route) return;
-  const schema = { body: REQUESTS[kind].body, response: { 200: mesh.DONE } };
+  const { answer } = route;
+  const schema = { body: REQUESTS[kind].body, response: { 200: answer ?? mesh.DONE } };
   app.post(route.path, { schema }, async ({ body, headers }) => {
     if (!pageMay(kind, body as Messages[ActKind]))
       throw new CaroError('usage', 'expected a change that this page may make; use the command line for this one');
-    await ports.daemon.act(kind, body as Messages[ActKind], proofIn(headers, ports.port));
-    return {};
+    const reply = await ports.daemon.act(kind, body as Messages[ActKind], proofIn(headers, ports.port));
+    return answer ? reply : {};
   });
 }
 

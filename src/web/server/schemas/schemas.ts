@@ -192,6 +192,12 @@ export const VERIFICATION = object({
   firstBad: orNull(object({ seq: count, reason: text })),
 });
 
+export const EVENTS_DELETED = object({
+  deleted: count,
+  pending: flag,
+  copies: list(object({ file: text, reason: text })),
+});
+
 /** Inputs of routes that take something else than the body of a request. */
 const OWN_INPUTS = {
   nothing: object({}),

@@ -1,7 +1,10 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import type { EventsDeleted } from '../../../../domain/events/deleted.ts';
 import type { RuleText, TerminalEvent } from '../../data/contract.ts';
 import { duration, fullTime, placeName, timeWithSeconds, visible } from '../../model/format.ts';
 import { RiskMark } from '../common/risk-mark.tsx';
+import { DeleteCommand, deletedText } from './delete-command.tsx';
 
 interface EventRowProps {
   readonly event: TerminalEvent;
@@ -17,6 +20,13 @@ interface EventRowProps {
  */
 export function EventRow({ event, rules, isNew, day }: EventRowProps) {
   const [open, setOpen] = useState(false);
+  const [gone, setGone] = useState<EventsDeleted | null>(null);
+  if (gone)
+    return (
+      <li class="event quiet" role="status">
+        {deletedText(gone)}
+      </li>
+    );
   return (
     <>
       {day && <li class="day">{day}</li>}
@@ -29,7 +39,11 @@ export function EventRow({ event, rules, isNew, day }: EventRowProps) {
           <span class="mono quiet clip place">{event.cwd !== null && visible(placeName(event.cwd))}</span>
           <Outcome event={event} />
         </button>
-        {open && <Details event={event} rules={rules} />}
+        {open && (
+          <Details event={event} rules={rules}>
+            <DeleteCommand id={event.id} onDeleted={setGone} />
+          </Details>
+        )}
       </li>
     </>
   );
@@ -48,7 +62,13 @@ function Outcome({ event: { risk, running, exitCode, durationMs } }: { readonly 
 
 const unknown = ({ running }: TerminalEvent): string => (running ? 'still running' : 'not known');
 
-function Details({ event, rules }: { readonly event: TerminalEvent; readonly rules: readonly RuleText[] }) {
+interface DetailsProps {
+  readonly event: TerminalEvent;
+  readonly rules: readonly RuleText[];
+  readonly children: ComponentChildren;
+}
+
+function Details({ event, rules, children }: DetailsProps) {
   const matched = event.rules.map((id) => rules.find((rule) => rule.id === id) ?? id);
   return (
     <div class="details">
@@ -78,6 +98,7 @@ function Details({ event, rules }: { readonly event: TerminalEvent; readonly rul
         <Fact name="Status" value={event.exitCode === null ? unknown(event) : String(event.exitCode)} />
         <Fact name="Took" value={event.durationMs === null ? unknown(event) : duration(event.durationMs)} />
       </dl>
+      {children}
     </div>
   );
 }
