@@ -10,7 +10,6 @@ import type { AggregatorRole } from './vdaf/vdaf.ts';
 export const TASK_TYPE = 'application/vnd.caro.blind-task.v1+json';
 
 /** Limits of the numbers of a task, and their usual values. */
-export const FLOOR = { least: 5, most: 1_000_000, usual: 20 } as const;
 export const WINDOW_HOURS = { least: 24, most: 720, usual: 72 } as const;
 export const COMPLETE_PERCENT = { least: 50, most: 100, usual: 80 } as const;
 export const SEASON_DAYS = { least: 1, most: 365, usual: 7 } as const;

@@ -1,9 +1,9 @@
 /** JSON Schemas of the documents of blind totals; `npm run build` makes validators of them. */
+import { FLOOR } from '../domain/blind/terms.ts';
 import { closed, type JsonSchema, list, text } from '../domain/encoding/json-schema.ts';
 import { BASE64_32, envelopeSchema, NODE_ID, NONCE, TIME } from '../domain/identity/key-statement-schemas.ts';
 import {
   COMPLETE_PERCENT,
-  FLOOR,
   NOISE_SD,
   RECEIPT_TYPE,
   REPORT_TYPE,

@@ -62,6 +62,8 @@ const SETTINGS_CHANGE: BodySchema = {
       { lift: { type: 'array', items: nodeId, maxItems: 1_000 } },
     ),
     change('revoked', { id: nodeId }),
+    change('blind', { report: { type: 'boolean' } }),
+    change('blind-left', {}),
     change('denied-addresses', { subnets: { type: 'array', items: short, maxItems: 16 } }),
     change('peer', {
       peer: object(

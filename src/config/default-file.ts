@@ -59,6 +59,13 @@ name = ${JSON.stringify(name)}
 [sharing]
 # level = 0                      # 0: nothing leaves; 1: summaries and aggregates; 2: aggregates
 # deny_tools = []                # tools that are never counted in anything that leaves
+# live = false                   # on: supervisors get figures of this node also while it takes part in
+#                                # blind totals
+
+[blind]                          # blind totals
+# report = true                  # off: no report leaves
+# floor = 20                     # a task whose totals may stand for fewer nodes is refused
+# role = "none"                  # none | leader | trustee
 
 [privacy]
 # min_contributors = 5           # an aggregate over fewer nodes is withheld here; it does not

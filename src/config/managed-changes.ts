@@ -11,6 +11,12 @@ export function editFor(change: SettingsChange, revoked: readonly string[]): Man
   switch (change.set) {
     case 'sharing':
       return withSharing(change.level);
+    case 'blind':
+      return (settings) => ({ ...settings, blind: { ...settings.blind, report: change.report } });
+    case 'blind-joined':
+      return (settings) => ({ ...settings, blind: { ...settings.blind, task: change.task } });
+    case 'blind-left':
+      return ({ blind: { task: _task, ...blind }, ...settings }) => ({ ...settings, blind });
     case 'trust':
       return (settings) => withTrust(change.id, change.level)(withoutDenial(change.lift ?? [])(settings));
     case 'revoked':

@@ -18,9 +18,10 @@ export interface ManagedSettings {
   };
   /** Absent until a command has set it. */
   readonly sharing: { readonly level?: SharingLevel };
+  readonly blind: { readonly report?: boolean; readonly task?: string };
 }
 
-const HEADER = `# Written by caro commands (peers, trust, sharing) and merged over caro.toml; a deny in either file wins.
+const HEADER = `# Written by caro commands (peers, trust, sharing, blind) and merged over caro.toml; a deny in either file wins.
 # Edit caro.toml instead: the next command overwrites this file.
 
 `;

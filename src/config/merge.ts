@@ -20,6 +20,7 @@ export function merge(owner: Configuration, managed: ManagedSettings): Configura
       ...(managed.trust.deny.nodes.length === 0 ? {} : { revoked: managed.trust.deny.nodes }),
     },
     sharing: { ...owner.sharing, level: managed.sharing.level ?? owner.sharing.level },
+    blind: { ...owner.blind, ...managed.blind },
   };
 }
 

@@ -1,3 +1,4 @@
+import { BLIND_ROLES, FLOOR } from '../domain/blind/terms.ts';
 import { SHELLS } from '../domain/events/shell-kind.ts';
 import { QUERY_TYPES, ROLES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/policy/trust.ts';
 
@@ -160,6 +161,12 @@ export const CONFIGURATION_SCHEMA = closed({
   sharing: table({
     level: choice(SHARING_LEVELS, 0),
     deny_tools: list(text('the name of a tool', '^[A-Za-z0-9._+-]{1,64}$', 'kubectl'), 'a list of tools'),
+    live: flag(false),
+  }),
+  blind: table({
+    report: flag(true),
+    floor: integer(FLOOR.least, FLOOR.most, FLOOR.usual),
+    role: choice(BLIND_ROLES, 'none'),
   }),
   backup: table({ daily: flag(true), keep: integer(1, 365, 3) }),
   privacy: table({ min_contributors: integer(2, 1_000, 5) }),
@@ -178,4 +185,8 @@ export const MANAGED_SCHEMA = closed({
   mesh: table({ peers }),
   trust: table({ nodes: trustNodes, subnets: trustSubnets, deny }),
   sharing: table({ level: choice(SHARING_LEVELS) }),
+  blind: table({
+    report: { type: 'boolean', description: 'true or false', examples: [false] },
+    task: text('the id of a blind task', '^[A-Za-z0-9+/]{43}=$', `${'A'.repeat(43)}=`),
+  }),
 });

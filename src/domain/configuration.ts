@@ -1,3 +1,4 @@
+import type { BlindRole } from './blind/terms.ts';
 import type { ShellKind } from './events/shell-kind.ts';
 import type { QueryType, Role, SharingLevel, TrustLevel } from './policy/trust.ts';
 
@@ -48,7 +49,14 @@ export interface Configuration {
     readonly revoked?: readonly string[];
     readonly tests: readonly TrustTest[];
   };
-  readonly sharing: { readonly level: SharingLevel; readonly deny_tools: readonly string[] };
+  readonly sharing: { readonly level: SharingLevel; readonly deny_tools: readonly string[]; readonly live: boolean };
+  readonly blind: {
+    readonly report: boolean;
+    readonly floor: number;
+    readonly role: BlindRole;
+    /** Id of the task that this node takes part in; absent without one. */
+    readonly task?: string;
+  };
   readonly backup: { readonly daily: boolean; readonly keep: number };
   readonly privacy: { readonly min_contributors: number };
   /** Questions that this node asks the mesh once a day. */

@@ -47,8 +47,18 @@ export function decide(settings: PolicySettings, question: PolicyQuestion): Deci
     return deny(trust.rule, `${trust.rule} says ${trust.level}, which may not ${WANTED[question.action]}`);
   if (granted === 'yes')
     return { allow: true, level: null, rule: trust.rule, reason: `${trust.rule} says ${trust.level}` };
+  if (granted === 2 && isBlind(settings)) return deny('sharing.live', ONLY_BLIND);
   return cut(settings.sharing.level, { ...trust, granted }, question);
 }
+
+const ONLY_BLIND =
+  'this node takes part in blind totals: a supervisor gets no figures of it alone, unless sharing.live is true';
+
+/**
+ * Whether supervisors get figures of this node in blind totals only: in answers, their own program
+ * could show them one by one.
+ */
+const isBlind = ({ blind, sharing }: PolicySettings): boolean => blind?.task !== undefined && !sharing.live;
 
 /**
  * Restricts a grant to the sharing level. A pushed summary exists at level 1 only; an answer can

@@ -32,7 +32,8 @@ const KEY_STATES: Readonly<Record<KeyState, string>> = {
 
 const LOST_SUBNET = ' (not for this address: a revoked or denied key connected from it)';
 
-function stepsTo(rule: string, { trust, sharing }: PolicySettings, question: PolicyQuestion): readonly string[] {
+function stepsTo(rule: string, settings: PolicySettings, question: PolicyQuestion): readonly string[] {
+  const { trust, sharing, blind } = settings;
   const { address, formerIds = [], keyState = 'current', hasLostSubnet = false } = question;
   const from = address ?? 'no address given';
   const isPlain = keyState === 'current' && formerIds.length === 0;
@@ -58,7 +59,8 @@ function stepsTo(rule: string, { trust, sharing }: PolicySettings, question: Pol
     const verdict = index === decisive ? `matches: ${rule}` : 'no match';
     return `${name}: ${what}: ${verdict}`;
   });
-  return [...looked, `sharing.level: ${sharing.level}`];
+  const live = blind?.task === undefined ? [] : [`sharing.live: ${sharing.live}, this node takes part in blind totals`];
+  return [...looked, ...live, `sharing.level: ${sharing.level}`];
 }
 
 const asFormer = ({ formerIds = [] }: PolicyQuestion, what: string): string =>

@@ -11,7 +11,7 @@ import { testDatabase } from '../rig/test-database.ts';
 const NOW = Date.parse('2026-11-29T12:00:00Z');
 const SETTINGS = {
   retention: { events_days: 30, summaries_days: 60, audit_days: 730, egress_days: 365, answers_days: 730 },
-  sharing: { level: 1, deny_tools: [] },
+  sharing: { level: 1, deny_tools: [], live: false },
 } as const;
 const unused = (): never => {
   throw new Error('expected a received summary to need nothing else');

@@ -54,6 +54,7 @@ const settings: fc.Arbitrary<ManagedSettings> = fc.record({
     }),
   }),
   sharing: fc.record({ level: fc.constantFrom(...SHARING_LEVELS) }, { requiredKeys: [] }),
+  blind: fc.record({ report: fc.boolean(), task: fc.constant(`${'A'.repeat(43)}=`) }, { requiredKeys: [] }),
 });
 
 describe('managed.toml', () => {
@@ -94,6 +95,7 @@ address = "10.0.1.2:9238"
       mesh: { peers: [{ id: id(2), address: '10.0.9.2:9238' }, ...managed.mesh.peers] },
       trust: { nodes: { [id(2)]: 'supervisor', [id(3)]: 'peer' }, subnets: {}, deny: { nodes: [id(4)], subnets: [] } },
       sharing: { level: 1 },
+      blind: {},
     }));
     expect(configuration.trust.nodes).toEqual({ [id(1)]: 'peer', [id(2)]: 'supervisor', [id(3)]: 'peer' });
     expect(configuration.trust.deny.nodes).toEqual([id(3), id(4)]);
@@ -140,7 +142,7 @@ address = "10.0.1.2:9238"
         file: places.managed,
         line: 1,
         key: 'dashboard',
-        text: 'expected one of the keys mesh, trust, sharing, got an unknown one; remove it',
+        text: 'expected one of the keys mesh, trust, sharing, blind, got an unknown one; remove it',
       },
     ]);
   });

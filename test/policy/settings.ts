@@ -12,6 +12,7 @@ export const BEN = nodeId(2);
 export function settings(given: {
   readonly trust?: Partial<PolicySettings['trust']>;
   readonly sharing?: Partial<PolicySettings['sharing']>;
+  readonly blind?: NonNullable<PolicySettings['blind']>;
 }): PolicySettings {
   return {
     trust: {
@@ -22,7 +23,8 @@ export function settings(given: {
       tests: [],
       ...given.trust,
     },
-    sharing: { level: 1, deny_tools: [], ...given.sharing },
+    sharing: { level: 1, deny_tools: [], live: false, ...given.sharing },
+    ...(given.blind === undefined ? {} : { blind: given.blind }),
   };
 }
 
@@ -43,7 +45,8 @@ export const anySettings: fc.Arbitrary<PolicySettings> = fc.record({
     }),
     tests: fc.constant([]),
   }),
-  sharing: fc.record({ level: fc.constantFrom(...SHARING_LEVELS), deny_tools: fc.constant([]) }),
+  sharing: fc.record({ level: fc.constantFrom(...SHARING_LEVELS), deny_tools: fc.constant([]), live: fc.boolean() }),
+  blind: fc.constantFrom({}, { task: 'A'.repeat(44) }),
 });
 
 export const anyQuestion = fc.record(

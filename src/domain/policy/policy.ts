@@ -3,7 +3,9 @@ import type { KeyState } from '../identity/key-state.ts';
 import type { QueryType, TrustLevel } from './trust.ts';
 
 /** The part of the configuration that decisions depend on. */
-export type PolicySettings = Pick<Configuration, 'trust' | 'sharing'>;
+export type PolicySettings = Pick<Configuration, 'trust' | 'sharing'> & {
+  readonly blind?: Pick<Configuration['blind'], 'task'>;
+};
 
 /**
  * What another node wants of this one. `connect` also covers every message that carries none of our
