@@ -4,8 +4,9 @@
  */
 import { type RiskLevel, riskRank } from '../domain/events/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
+import { type Flow, flowOf } from './flow.ts';
 import type { PathContext } from './paths.ts';
-import type { Precondition, RiskFamily, Rule, Severity, StepRule, Verdict } from './rule.ts';
+import type { CommandLineContext, Precondition, RiskFamily, Rule, Severity, StepRule, Verdict } from './rule.ts';
 import { COMMAND_LINE_RULES, rulesFor } from './rule-set.ts';
 import { type Step, stepsOf } from './step.ts';
 
@@ -90,7 +91,16 @@ export const assess = (analysis: Analysis, pathContext: PathContext = {}): Asses
       if (meets(step, rule.needs)) evaluate(rule);
     });
   }
-  const context = { analysis, steps, pathContext };
+  let flow: Flow | undefined;
+  const context: CommandLineContext = {
+    analysis,
+    steps,
+    pathContext,
+    get flow() {
+      flow ??= flowOf(analysis, steps);
+      return flow;
+    },
+  };
   for (const rule of COMMAND_LINE_RULES) add(rule, levelOf(rule, rule.whenAll(context), false));
   const findings = [...found.values()].sort((a, b) => riskRank(b.level) - riskRank(a.level));
   return { level: findings[0]?.level ?? 'safe', findings };

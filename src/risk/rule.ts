@@ -3,6 +3,7 @@
  */
 import type { RiskLevel } from '../domain/events/risk-level.ts';
 import type { Analysis } from '../shell/model.ts';
+import type { Flow } from './flow.ts';
 import type { PathContext } from './paths.ts';
 import type { Step } from './step.ts';
 import type { TechniqueId } from './techniques.ts';
@@ -71,6 +72,8 @@ export interface StepRule extends RuleText {
 }
 
 export interface CommandLineContext {
+  /** Where data of this line goes; computed on first use. */
+  readonly flow: Flow;
   readonly analysis: Analysis;
   readonly steps: readonly Step[];
   readonly pathContext: PathContext;

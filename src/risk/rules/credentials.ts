@@ -1,50 +1,8 @@
 /** Reading, collecting and sending secrets. */
+import { PRIVATE, SECRET } from '../flow.ts';
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { type Step, upstream } from '../step.ts';
-
-const SHADOW =
-  /(?:^|\/)etc\/(?:g?shadow-?|master\.passwd|spwd\.db|security\/passwd|opasswd|sudoers|krb5\.keytab|ppp\/chap-secrets)\b|\/var\/db\/(?:dslocal|shadow)|\/etc\/security\/opasswd/;
-const SSH_KEY =
-  /(?:^|\/)(?:id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|ssh_host_\w+_key|identity)$|\.ssh\/(?:\*|[\w-]*(?:_rsa|_ed25519|\.pem)|)$|\.ssh$|\.(?:ppk)$/;
-const CREDENTIAL_FILE =
-  /(?:^|\/)\.(?:aws\/(?:credentials|cli\/cache|sso\/cache)|config\/gcloud\/(?:credentials\.db|application_default_credentials\.json|access_tokens\.db|legacy_credentials)|azure\/(?:accessTokens\.json|msal_token_cache|azureProfile\.json)|kube\/config|docker\/config\.json|netrc|pgpass|my\.cnf|git-credentials|npmrc|pypirc|gem\/credentials|cargo\/credentials(?:\.toml)?|vault-token|terraform\.d\/credentials|config\/(?:gh\/hosts\.yml|hub|doctl|rclone)|boto|s3cfg|htpasswd|gnupg\/(?:private-keys-v1\.d|secring\.gpg)|password-store|mozilla\/firefox|config\/(?:google-chrome|chromium|BraveSoftware)|thunderbird|purple\/accounts\.xml|rhosts|Xauthority|msf4)(?:\/|$|\*)|(?:^|\/)(?:logins\.json|key[34]\.db|cookies\.sqlite|signons\.sqlite|Login Data|Cookies(?:\.binarycookies)?|Web Data|login\.keychain(?:-db)?|System\.keychain|wallet\.dat|\.?credentials\.json|secrets\.ya?ml|terraform\.tfstate|Local State)(?:$|["'])|\/run\/secrets\/(?:kubernetes\.io|.*token)|\/var\/run\/secrets\/|kubernetes\.io\/serviceaccount|\/etc\/kubernetes\/(?:admin|kubelet|controller-manager|scheduler)\.conf|\/etc\/(?:ssl\/private|letsencrypt\/(?:live|archive)\/.*priv|wireguard\/|openvpn\/.*\.key)|\/proc\/(?:\d+|self|\*|\$\w+|\$\{\w+\})\/(?:environ|mem)$|(?:^|\/)Keychains(?:\/|$)/;
-
-const SENDERS =
-  /^(?:curl|wget|nc|ncat|netcat|socat|scp|rsync|ftp|sftp|tftp|aws|gsutil|rclone|mail|mailx|sendmail|mutt|swaks|telnet|openssl|http|croc|wormhole|dig|nslookup|ssh|busybox)$/;
-/** Tools whose file operands are not disclosed secrets, such as editors of the user's own files. */
-const NOT_A_READ = new Set([
-  'file',
-  'stat',
-  'ssh-keygen',
-  'code',
-  'open',
-  'type',
-  'vim',
-  'nano',
-  'nvim',
-  'emacs',
-  'tee',
-  'install',
-  'view',
-  'sed',
-]);
-
-const readsSecretFile = (step: Step, pattern: RegExp): boolean => {
-  if (step.isWrapper || NOT_A_READ.has(step.tool)) return false;
-  const files = /^(?:cp|mv|scp|rsync|ditto)$/.test(step.tool)
-    ? step.reads.slice(0, Math.max(1, step.reads.length - 1))
-    : /^(?:curl|wget)$/.test(step.tool)
-      ? step.args
-          .filter(
-            (arg) =>
-              /@|^(?:-T|--upload-file|--post-file)/.test(arg) ||
-              /^(?:-T|--upload-file|--post-file)$/.test(step.args[step.args.indexOf(arg) - 1] ?? '') ||
-              arg.startsWith('file://'),
-          )
-          .map((arg) => arg.replace(/^.*?(?:@|file:\/\/|=)/, ''))
-      : step.reads;
-  return files.some((path) => !path.endsWith('.pub') && pattern.test(path));
-};
+import { uploadOf } from '../uploads.ts';
 
 /**
  * Any unknown program that is given the password hashes is assumed to read them, because a list of
@@ -54,10 +12,7 @@ const HASHES = /^\/etc\/(?:g?shadow-?|master\.passwd|security\/passwd|opasswd)$/
 const KNOWN_NOT_TO_READ =
   /^(?:ls|test|\[|\[\[|chmod|chown|chgrp|chattr|lsattr|getfacl|setfacl|chcon|restorecon|readlink|realpath|basename|dirname|echo|printf|touch|rm|git|auditctl|inotifywait|fuser|lsof|find|aide|tripwire|rpm|dpkg|dpkg-query|pwck|vipw|mount|umount|docker|podman|kubectl)$/;
 const unknownReader = (step: Step): boolean =>
-  !step.isWrapper &&
-  !NOT_A_READ.has(step.tool) &&
-  !KNOWN_NOT_TO_READ.test(step.tool) &&
-  step.operands.some((path) => HASHES.test(path));
+  !step.isWrapper && !KNOWN_NOT_TO_READ.test(step.tool) && step.operands.some((path) => HASHES.test(path));
 
 /**
  * Search terms for secrets: `grep root /etc/passwd` is harmless, a keyword search in all users'
@@ -150,52 +105,18 @@ const DUMPERS =
   'gcore procdump mimipenguin lazagne laZagne.py linpeas linpeas.sh swift_belt unshadow secretsdump secretsdump.py secretdump.py impacket-secretsdump hashcat john mimikatz pypykatz keydump chainbreaker LaZagne trufflehog keylogger logkeys snoopy';
 const BRUTE = 'hydra medusa ncrack patator crackmapexec sucrack thc-pptp-bruter brutespray kerbrute';
 
-/**
- * Settings files that contain passwords; files named example, sample, template or dist contain
- * none.
- */
-const ENV_FILE = /(?:^|\/)\.env(?:\.(?!example|sample|template|dist)\w+)?$/;
-
-const collects = ({ steps }: CommandLineContext): Verdict => {
-  const sends = steps.some((step) => !step.isWrapper && SENDERS.test(step.tool) && step.tool !== 'ssh');
-  if (!sends) return false;
-  const packs = steps.some(
-    (step) =>
-      /^(?:tar|zip|7z|gzip|cat|base64|xxd|dd)$/.test(step.tool) &&
-      [...step.reads, ...step.operands].some(
-        (path) =>
-          ['home', 'root'].includes(step.kind(path)) ||
-          SSH_KEY.test(path) ||
-          CREDENTIAL_FILE.test(path) ||
-          SHADOW.test(path) ||
-          ENV_FILE.test(path) ||
-          /^\/etc(?:\/passwd)?$/.test(path),
-      ),
-  );
-  const environment = steps.some(
-    (step) =>
-      /^(?:env|printenv|set|export|history)$/.test(step.tool) &&
-      step.args.length === 0 &&
-      step.invocation.pipesTo !== null,
-  );
-  return packs || environment;
-};
-
-/**
- * A system file as the body of an upload: `curl -F f=@/etc/passwd`, `wget --post-file=/etc/passwd`,
- * `nc host < /etc/passwd`.
- */
+/** A system file as the body of an upload: `curl -F f=@/var/log/x`, `nc host < /etc/x`. */
+const SYSTEM_FILE = /^\/(?:etc|root|var\/(?:log|lib|db))\//;
 const uploadsSystemFile = (step: Step): Verdict => {
-  if (step.isWrapper || !SENDERS.test(step.tool)) return false;
-  const sent = step.args.some(
-    (arg) =>
-      /(?:^|=|')@?\/(?:etc|root|var\/(?:log|lib|db))\//.test(arg) &&
-      /@|^-T|--upload|--post-file|--body-file/.test(`${step.args[step.args.indexOf(arg) - 1] ?? ''} ${arg}`),
-  );
-  const redirected =
-    /^(?:nc|ncat|netcat|socat|telnet|openssl|mail|mailx|curl)$/.test(step.tool) &&
-    step.invocation.redirections.some((item) => item.operator === '<' && /^\/(?:etc|root)\//.test(item.target.text));
-  return sent || redirected;
+  const upload = uploadOf(step);
+  if (upload === null || !/^(?:curl|wget|http|nc|socat|telnet|openssl|mail)$/.test(step.tool)) return false;
+  const files = upload.input
+    ? [
+        ...upload.files,
+        ...step.invocation.redirections.filter(({ operator }) => operator === '<').map(({ target }) => target.text),
+      ]
+    : upload.files;
+  return files.some((path) => SYSTEM_FILE.test(path));
 };
 
 const PROMPTS =
@@ -205,7 +126,7 @@ export const CREDENTIAL_LINE_RULES: readonly CommandLineRule[] = inFamily('crede
   {
     id: 'credentials.collect-and-send',
     level: 'critical',
-    whenAll: collects,
+    whenAll: ({ flow }: CommandLineContext) => (flow.sent & (SECRET | PRIVATE)) !== 0,
     technique: 'T1048',
     reason: 'Sends keys, home directories or environment variables over the network.',
     safer: 'Copy only the file you need, with scp, to a host you know.',
@@ -217,7 +138,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     id: 'credentials.password-database',
     level: 'high',
     tools: '*',
-    when: (s: Step) => (readsSecretFile(s, SHADOW) && s.tool !== 'visudo') || unknownReader(s),
+    when: (s: Step) => (s.secrets.has('hashes') && s.tool !== 'visudo') || unknownReader(s),
     technique: 'T1003.008',
     reason: 'Reads all users’ password hashes or the sudo rules.',
     safer: 'Use getent or id; sudo -l shows your own rights.',
@@ -226,7 +147,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     id: 'credentials.private-key',
     level: 'high',
     tools: '*',
-    when: (s: Step) => readsSecretFile(s, SSH_KEY) && !/^(?:grep|ls)$/.test(s.tool),
+    when: (s: Step) => s.secrets.has('key') && !/^(?:grep|ls)$/.test(s.tool),
     technique: 'T1552.004',
     reason: 'Reads or copies a private key.',
     safer: 'Share only the .pub file; use ssh-add or ssh -A.',
@@ -235,7 +156,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     id: 'credentials.credential-file',
     level: 'high',
     tools: '*',
-    when: (s: Step) => readsSecretFile(s, CREDENTIAL_FILE),
+    when: (s: Step) => s.secrets.has('credentials'),
     technique: 'T1552.001',
     reason: 'Reads a file in which a program stores login data.',
     safer: 'Ask the program itself, for example for its list of profiles.',

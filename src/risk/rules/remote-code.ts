@@ -1,46 +1,14 @@
 /** Programs from the network or in encoded form that run unread. */
-import type { Invocation } from '../../shell/model.ts';
+import { DECODED, REMOTE } from '../flow.ts';
+import { isFetcher, readsProgram, SHELL } from '../programs.ts';
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { type Step, upstream } from '../step.ts';
 
-export const SHELL = /^(?:ba|da|z|k|mk|pdk|a|c|tc|fi|ya|po)?sh$|^(?:elvish|nu|xonsh|oksh|rbash)$/;
-export const INTERPRETER =
-  /^(?:(?:ba|da|z|k|mk|a|c|tc|fi)?sh|busybox|python|perl|ruby|node|php|lua|luajit|tclsh|osascript|pwsh|deno|bun|r|source|\.|eval|at|batch)$/;
-const FETCHER =
-  /^(?:curl|wget|http|fetch|lynx|w3m|aria2c|axel|ftp|tftp|lftp|GET|HEAD|dig|host|nslookup|scp|nc|ncat|netcat|aws|gsutil|rclone)$/;
-const DECODER =
-  /^(?:base64|base32|basenc|xxd|uudecode|openssl|gpg|rev|tr|b64decode|b32decode|gunzip|zcat|bunzip2|xz|unxz|gzip|od|rot13|iconv|hexdump)$/;
-
-/**
- * `sh script` reads the script, `sh -c x` the string; `sh`, `sh -s` and `sh -` read standard input.
- */
-const readsProgram = (step: Step): boolean => {
-  if (!INTERPRETER.test(step.tool) || step.isWrapper) return false;
-  if (/^(?:eval|source|\.)$/.test(step.tool))
-    return step.args.some((arg) => /^(?:-|\/dev\/(?:stdin|fd\/0))$/.test(arg));
-  if (step.tool === 'at' || step.tool === 'batch') return !step.flag('-f', '-l', '-d', '-r', '-c');
-  if (step.some(/^-(?:c|e|m|r|p|E)$|^--(?:eval|command|print)$/) && !step.flag('-s')) return false;
-  const script = step.args.find((arg) => !arg.startsWith('-') && !/^\/dev\/(?:stdin|fd\/0)$/.test(arg));
-  return script === undefined || step.flag('-s');
-};
-
-const readsData = (step: Step): boolean => /^(?:python|perl|ruby|node|php|awk)$/.test(step.tool) && step.code !== '';
-
-const fetches = (item: Invocation): boolean =>
-  FETCHER.test(item.tool) && !item.args.some((arg) => /^--?(?:version|help|head|I)$/.test(arg.text));
-const decodes = (item: Invocation): boolean =>
-  DECODER.test(item.tool) &&
-  (!/^(?:base64|base32|basenc|xxd|openssl|gzip|xz|od|hexdump|gpg)$/.test(item.tool) ||
-    item.args.some((arg) => /^-(?:[a-zA-Z]*[dDr][a-zA-Z]*|-?decode|-?decrypt|-?uncompress)$/.test(arg.text)));
-
-const pipedFromNet = (step: Step): Verdict =>
-  readsProgram(step) && !readsData(step) && upstream(step.invocation).some(fetches);
-const pipedDecoded = (step: Step): Verdict => readsProgram(step) && upstream(step.invocation).some(decodes);
 /**
  * `echo … | filter | sh`: text that only becomes a program through a filter is obfuscated, whatever
  * the filter is.
  */
-const pipedDisguised = (step: Step): Verdict => {
+const pipedDisguised = (step: Step): boolean => {
   const from = upstream(step.invocation);
   const [first] = from;
   const literal =
@@ -63,67 +31,18 @@ const pipedHistory = (step: Step): Verdict =>
     (item) => item.tool === 'history' || item.tool === 'fc' || item.args.some((arg) => /_history$/.test(arg.text)),
   );
 
-const pipedUnknown = (step: Step): Verdict => {
-  if (!readsProgram(step) || !SHELL.test(step.tool)) return false;
-  const from = upstream(step.invocation);
-  return (
-    from.length > 0 &&
-    !from.some((item) => fetches(item) || decodes(item)) &&
-    step.invocation.input.kind === 'pipe' &&
-    step.invocation.input.output === null
-  );
-};
-
-/**
- * A fetching program inside the words of an interpreter: `sh -c "$(curl …)"`, `eval "$(wget …)"`,
- * `bash <(curl …)`, `source <(curl …)`.
- */
-const within = (step: Step, test: (item: Invocation) => boolean, context: CommandLineContext): boolean => {
-  if (!INTERPRETER.test(step.tool)) return false;
-  return step.words.some(
-    (word) =>
-      word.parts.some((part) => part.kind === 'command' || part.kind === 'process') &&
-      context.analysis.invocations.some(
-        (item) => item !== step.invocation && item.start >= word.start && item.end <= word.end && test(item),
-      ),
-  );
-};
+const pipedUnknown = (step: Step): Verdict =>
+  readsProgram(step) &&
+  SHELL.test(step.tool) &&
+  upstream(step.invocation).length > 0 &&
+  step.invocation.input.kind === 'pipe' &&
+  step.invocation.input.output === null;
 
 const KNOWN_INSTALLERS =
   /^https:\/\/(?:sh\.rustup\.rs|get\.docker\.com|raw\.githubusercontent\.com\/(?:Homebrew\/install|nvm-sh\/nvm)\/)/;
 /** An https installer of a known project is unread code too, but from a known source. */
-const knownInstaller = (context: CommandLineContext): boolean =>
-  context.analysis.invocations.some(
-    (item) => FETCHER.test(item.tool) && item.args.some((arg) => KNOWN_INSTALLERS.test(arg.text)),
-  ) && !context.steps.some((step) => step.elevated);
-
-/**
- * Downloads a file and runs it: `wget -O x … && sh x`, `curl -o /tmp/x … && chmod +x /tmp/x &&
- * /tmp/x`.
- */
-const downloadThenRun = ({ steps }: CommandLineContext): boolean => {
-  const files = new Set<string>();
-  for (const step of steps) {
-    if (step.isWrapper) continue;
-    const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-    const name = step.invocation.name.text;
-    if (files.has(base(name)) && /\//.test(name)) return true;
-    if (SHELL.test(step.tool) || /^(?:python|perl|ruby|node|php|source|\.)$/.test(step.tool))
-      if (step.operands.some((path) => files.has(base(path)) && path !== '')) return true;
-    if (
-      step.tool === 'chmod' &&
-      step.some(/^(?:[ugoa]*\+[rw]*x|0?[1357]{3}|0?7[0-7]{2})$/) &&
-      step.operands.some((path) => files.has(base(path))) &&
-      step.operands.some((path) => step.kind(path) === 'scratch')
-    )
-      return true;
-    if (!FETCHER.test(step.tool)) continue;
-    for (const write of step.writes) files.add(base(write.path));
-    if (step.tool === 'wget' || step.flag('-O', '--remote-name'))
-      for (const arg of step.args) if (/^https?:\/\//.test(arg)) files.add(base(arg.replace(/[?#].*$/, '')));
-  }
-  return false;
-};
+const knownInstaller = ({ steps }: CommandLineContext): boolean =>
+  steps.some((step) => isFetcher(step) && step.some(KNOWN_INSTALLERS)) && !steps.some((step) => step.elevated);
 
 const CODE_FETCH =
   /(?:urlopen|requests\.get|urllib|http\.get|https\.get|open-uri|Net::HTTP|LWP::Simple|file_get_contents\(\s*['"]https?|fetch\(|DownloadString|Invoke-WebRequest|\biwr\b|\bcurl\b|\bwget\b)/i;
@@ -137,11 +56,7 @@ export const REMOTE_CODE_LINE_RULES: readonly CommandLineRule[] = inFamily('remo
     id: 'remote-code.substituted',
     level: 'high',
     whenAll: (context: CommandLineContext) =>
-      context.steps.some((step) => within(step, fetches, context))
-        ? knownInstaller(context)
-          ? 'moderate'
-          : 'high'
-        : false,
+      (context.flow.runText & REMOTE) !== 0 && (knownInstaller(context) ? 'moderate' : 'high'),
     technique: 'T1059.004',
     reason: 'Runs a program from the network that nobody has reviewed.',
     safer: 'Download it, read it, verify its signature, then run it.',
@@ -149,7 +64,7 @@ export const REMOTE_CODE_LINE_RULES: readonly CommandLineRule[] = inFamily('remo
   {
     id: 'remote-code.substituted-decoded',
     level: 'high',
-    whenAll: (context: CommandLineContext) => context.steps.some((step) => within(step, decodes, context)),
+    whenAll: ({ flow }: CommandLineContext) => (flow.runText & DECODED) !== 0,
     technique: 'T1140',
     reason: 'Runs a program whose text is encoded or obfuscated.',
     safer: 'Decode it into a file and read that first.',
@@ -157,20 +72,15 @@ export const REMOTE_CODE_LINE_RULES: readonly CommandLineRule[] = inFamily('remo
   {
     id: 'remote-code.download-and-run',
     level: 'high',
-    whenAll: downloadThenRun,
+    whenAll: ({ flow }: CommandLineContext) => (flow.runFile & (REMOTE | DECODED)) !== 0,
     technique: 'T1105',
     reason: 'Downloads a program and runs it immediately.',
     safer: 'Read it and verify its signature before you run it.',
   },
-]);
-
-export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
   {
     id: 'remote-code.piped',
     level: 'high',
-    tools: '*',
-    needs: 'pipe' as const,
-    when: pipedFromNet,
+    whenAll: ({ flow }: CommandLineContext) => (flow.runInput & REMOTE) !== 0,
     technique: 'T1059.004',
     reason: 'Runs a program from the network that nobody has reviewed.',
     safer: 'Download it, read it, verify its signature, then run it.',
@@ -178,13 +88,14 @@ export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
   {
     id: 'remote-code.encoded',
     level: 'high',
-    tools: '*',
-    needs: 'pipe' as const,
-    when: (s: Step) => pipedDecoded(s) || pipedDisguised(s),
+    whenAll: ({ flow, steps }: CommandLineContext) => (flow.runInput & DECODED) !== 0 || steps.some(pipedDisguised),
     technique: 'T1140',
     reason: 'Runs a program whose text is encoded or obfuscated.',
     safer: 'Decode it into a file and read that first.',
   },
+]);
+
+export const REMOTE_CODE_RULES: readonly StepRule[] = inFamily('remote-code', [
   {
     id: 'remote-code.history',
     level: 'high',

@@ -1,10 +1,9 @@
 /** Shells for others: reverse and bind shells, relays, interpreters connected to the network. */
 import type { Invocation } from '../../shell/model.ts';
+import { INTERPRETER, NET_FILE, SHELL } from '../programs.ts';
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule } from '../rule.ts';
 import { type Step, upstream } from '../step.ts';
-import { INTERPRETER, SHELL } from './remote-code.ts';
 
-const NET_FILE = /^\/(?:dev|inet\d?|net)\/(?:tcp|udp)\b/;
 const NETCAT =
   /^(?:nc|ncat|netcat|socat|telnet|openssl|nc\.traditional|nc\.openbsd|rlwrap|websocat|cryptcat|pwncat|sbd|dbclient)$/;
 const SHELL_WORD = /(?:^|[\s:='"/(,])(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|k|a|c|tc)?sh\b|cmd(?:\.exe)?\b|powershell/;

@@ -1,0 +1,356 @@
+/**
+ * Follows data through one command line: secret files, downloads and decoded text, through pipes,
+ * copies, archives, links, variables and substitutions, to programs that send or run them. What an
+ * assignment or a copy adds is never removed, because what comes later may not run.
+ */
+import { lookupTool } from '../shell/catalogue/catalogue.ts';
+import type { Analysis, Input, Invocation, Word, WordPart } from '../shell/model.ts';
+import { normalPath } from './paths.ts';
+import { copySources, INTERPRETER, isDecoder, isFetcher, NET_FILE, readsProgram, runsText, SHELL } from './programs.ts';
+import { sensitivityOf } from './sensitive.ts';
+import { REDIRECTION_ONLY, type Step } from './step.ts';
+import { isSender, uploadOf } from './uploads.ts';
+
+/** A set of what data contains, as bits. */
+export type Label = number;
+/** Keys, hashes, credentials. */
+export const SECRET = 1;
+/** Settings, histories, the environment, account lists, home directories. */
+export const PRIVATE = 2;
+export const REMOTE = 4;
+export const DECODED = 8;
+
+export interface Flow {
+  /** What is sent over the network. */
+  readonly sent: Label;
+  /** What runs as a file that the line wrote. */
+  readonly runFile: Label;
+  /** What an interpreter reads as its program from standard input. */
+  readonly runInput: Label;
+  /** What runs as the text of a word: `eval "$x"`, `sh -c "$(…)"`, `xargs sh -c`. */
+  readonly runText: Label;
+}
+
+const NOTHING: Flow = { sent: 0, runFile: 0, runInput: 0, runText: 0 };
+
+/** Programs that print nothing of what they read. */
+const REDUCES = new Set(
+  'ls test [ [[ stat file wc md5sum sha1sum sha224sum sha256sum sha384sum sha512sum cksum sum b2sum shasum md5 du df chmod chown chgrp chattr touch mkdir rmdir rm cd true false : sleep which type command hash mount umount git docker podman kubectl systemctl ssh-add ssh-keygen source . exit break continue kill ps basename dirname realpath readlink'.split(
+    ' ',
+  ),
+);
+const PRINTS_VARIABLES = /^(?:env|printenv|set|export|declare|typeset|compgen|history|fc)$/;
+const SECRET_NAME = /(?:SECRET|PASSW|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE|CREDENTIAL)/i;
+/** Compressors that put their result beside the file. */
+const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
+  gzip: ['.gz'],
+  pigz: ['.gz'],
+  bzip2: ['.bz2'],
+  xz: ['.xz'],
+  lzma: ['.lzma'],
+  zstd: ['.zst'],
+  lz4: ['.lz4'],
+  brotli: ['.br'],
+  gpg: ['.gpg', '.asc'],
+  age: ['.age'],
+};
+
+class Tracker {
+  readonly #files = new Map<string, Label>();
+  readonly #printed = new Map<Invocation, Label>();
+  readonly #read = new Map<string, Label>();
+  #executable: Label = 0;
+  #installs = false;
+  sent: Label = 0;
+  runFile: Label = 0;
+  runInput: Label = 0;
+  runText: Label = 0;
+
+  constructor(readonly analysis: Analysis) {}
+
+  visit(step: Step): void {
+    const { invocation } = step;
+    const input = this.#inputLabel(invocation.input);
+    const words = this.#wordsLabel(step.words) | this.#redirectedWords(invocation);
+    const files = this.#filesRead(step);
+    if (/^(?:read|mapfile|readarray)$/.test(step.tool)) {
+      for (const name of step.operands) this.#read.set(name, (this.#read.get(name) ?? 0) | input);
+    }
+    const own = sourceLabel(step);
+    const all = input | words | files | own;
+    this.#noteSent(step, input, all);
+    this.#noteRun(step, input);
+    if (all === 0) return;
+    const printed = REDUCES.has(step.tool) ? 0 : all;
+    this.#printed.set(invocation, printed);
+    if (printed !== 0) this.#noteWritten(step, printed);
+  }
+
+  #noteSent(step: Step, input: Label, all: Label): void {
+    for (const { operator, target } of step.invocation.redirections)
+      if (operator.startsWith('>') && NET_FILE.test(target.text)) this.sent |= all;
+    const upload = uploadOf(step);
+    if (upload === null) return;
+    for (const path of upload.files) this.sent |= this.#fileLabel(path, step);
+    if (upload.input) this.sent |= input;
+    this.sent |= this.#wordsLabel(upload.words);
+  }
+
+  #noteRun(step: Step, input: Label): void {
+    const { invocation } = step;
+    const { name } = invocation;
+    if (name.text.includes('/')) this.runFile |= this.#written(name.text);
+    if (name.value === null) this.runText |= this.#wordLabel(name);
+    if (readsProgram(step)) this.runInput |= input;
+    this.#noteMadeExecutable(step);
+    if (INTERPRETER.test(step.tool)) {
+      for (const path of step.operands) this.runFile |= this.#written(path);
+      for (const word of step.words)
+        if (word.parts.some(({ kind }) => kind === 'process')) this.runText |= this.#wordLabel(word);
+    }
+    for (const word of runsText(step)) this.runText |= this.#runLabel(word);
+    this.runText |= this.#appended(step);
+  }
+
+  /** A download in a temporary directory that becomes a program, unless it is moved into place. */
+  #noteMadeExecutable(step: Step): void {
+    if (step.tool === 'chmod' && step.some(EXECUTABLE)) {
+      for (const path of step.operands) if (step.kind(path) === 'scratch') this.#executable |= this.#written(path);
+    } else if (/^(?:mv|cp|install|ln)$/.test(step.tool) && PROGRAMS.test(step.transfer.target ?? '')) {
+      if (step.transfer.sources.some((path) => this.#written(path) !== 0)) this.#installs = true;
+    }
+  }
+
+  /** The result after the last step. */
+  finished(): Flow {
+    if (!this.#installs) this.runFile |= this.#executable;
+    return this;
+  }
+
+  /** `… | xargs sh -c`: xargs appends its input as the text of the script. */
+  #appended(step: Step): Label {
+    const { via, openArguments } = step.invocation;
+    const starter = via.at(-1);
+    if (!openArguments || !starter || !/^g?xargs$|^parallel$/.test(starter.name)) return 0;
+    const token = starter.options.find(([option]) => /^(?:-[IiJ]|--replace)$/.test(option))?.[1] ?? '{}';
+    const isCommand = step.invocation.name.text === token;
+    const code = step.args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
+    const script = step.args.slice(code + 1).find((arg) => arg !== '--');
+    const runs =
+      isCommand ||
+      (SHELL.test(step.tool) || INTERPRETER.test(step.tool)
+        ? code >= 0 && (script === undefined || script.includes(token))
+        : false);
+    if (!runs) return 0;
+    const reader = this.analysis.invocations.find(
+      (item) => item.args[0] !== undefined && item.args[0] === starter.args[0],
+    );
+    return reader ? this.#inputLabel(reader.input) : 0;
+  }
+
+  #noteWritten(step: Step, label: Label): void {
+    const named = step.writes.map(({ path }) => path);
+    const suffixes = Object.hasOwn(SUFFIXES, step.tool) ? (SUFFIXES[step.tool] ?? []) : [];
+    const beside = suffixes.flatMap((suffix) => step.operands.map((path) => path + suffix));
+    for (const path of [...named, ...beside, ...downloads(step)]) this.#addFile(path, label);
+    for (const { operator, target } of step.invocation.redirections)
+      if (operator.startsWith('>')) this.#pass(target, label);
+  }
+
+  /** `cmd > >(sh)`: the output is the input of the commands in the substitution. */
+  #pass(target: Word, label: Label): void {
+    const part = target.parts.find((item) => item.kind === 'process' && item.direction === 'out');
+    if (!part) return;
+    for (const item of this.#within(part.start, part.end)) {
+      const name = canonical(item.tool);
+      if (isSender(name)) this.sent |= label;
+      if (SHELL.test(name)) this.runInput |= label;
+    }
+  }
+
+  #addFile(path: string, label: Label): void {
+    const name = key(path);
+    if (name === '' || name.startsWith('/dev/')) return;
+    this.#files.set(name, (this.#files.get(name) ?? 0) | label);
+    // A download is also known by its name alone, because `cd` may come between.
+    if ((label & (REMOTE | DECODED)) !== 0) this.#files.set(base(name), (this.#files.get(base(name)) ?? 0) | label);
+  }
+
+  #filesRead(step: Step): Label {
+    if (step.isWrapper || REDUCES.has(step.tool) || isFetcher(step)) return this.#redirectedFiles(step.invocation);
+    let label = this.#redirectedFiles(step.invocation);
+    for (const path of copySources(step)) label |= this.#fileLabel(path, step);
+    return label;
+  }
+
+  #redirectedFiles({ redirections }: Invocation): Label {
+    let label = 0;
+    for (const { operator, target } of redirections)
+      if (operator === '<' || operator === '<>') label |= this.#pathLabel(target.text) | this.#wordLabel(target);
+    return label;
+  }
+
+  #redirectedWords({ redirections }: Invocation): Label {
+    let label = 0;
+    for (const { operator, target, body } of redirections)
+      if (operator.startsWith('<')) label |= this.#wordLabel(body ?? target);
+    return label;
+  }
+
+  #fileLabel(path: string, step: Step): Label {
+    const kind = step.kind(path);
+    return this.#pathLabel(path) | (kind === 'home' || kind === 'root' ? PRIVATE : 0);
+  }
+
+  #pathLabel(path: string): Label {
+    if (NET_FILE.test(path)) return REMOTE;
+    return secretLabel(path) | this.#written(path);
+  }
+
+  /** The label of a file written on this line, of one in it, or of a directory that it is in. */
+  #written(path: string): Label {
+    if (this.#files.size === 0) return 0;
+    const name = key(path);
+    let label = (this.#files.get(name) ?? 0) | ((this.#files.get(base(name)) ?? 0) & (REMOTE | DECODED));
+    for (const [file, has] of this.#files) if (file.startsWith(`${name}/`)) label |= has & (SECRET | PRIVATE);
+    for (let at = name.lastIndexOf('/'); at > 0; at = name.lastIndexOf('/', at - 1)) {
+      label |= (this.#files.get(name.slice(0, at)) ?? 0) & (SECRET | PRIVATE);
+    }
+    return label;
+  }
+
+  #inputLabel(input: Input): Label {
+    switch (input.kind) {
+      case 'pipe':
+      case 'process':
+        return input.from.reduce((label, item) => label | (this.#printed.get(item) ?? 0), 0);
+      case 'file':
+        return this.#pathLabel(input.word.text) | this.#wordLabel(input.word);
+      case 'here-document':
+      case 'here-string':
+        return this.#wordLabel(input.word);
+      default:
+        return 0;
+    }
+  }
+
+  #wordsLabel(words: readonly Word[]): Label {
+    return words.reduce((label, word) => label | this.#wordLabel(word), 0);
+  }
+
+  /** Substitutions are run; a variable is only if it gives the name of the command. */
+  #runLabel(word: Word): Label {
+    if (word.value !== null) return 0;
+    const [first] = word.parts;
+    return word.parts.reduce(
+      (label, part) => (part.kind === 'command' || part === first ? label | this.#partLabel(part, 0) : label),
+      0,
+    );
+  }
+
+  #wordLabel(word: Word, depth = 0): Label {
+    if (word.value !== null) return 0;
+    return word.parts.reduce((label, part) => label | this.#partLabel(part, depth), 0);
+  }
+
+  #partLabel(part: WordPart, depth: number): Label {
+    if (part.kind === 'variable') return this.#variableLabel(part.name, depth);
+    if (part.kind !== 'command' && (part.kind !== 'process' || part.direction === 'out')) return 0;
+    return this.#within(part.start, part.end).reduce((label, item) => label | (this.#printed.get(item) ?? 0), 0);
+  }
+
+  #variableLabel(name: string, depth: number): Label {
+    let label = this.#read.get(name) ?? 0;
+    if (depth > 4) return label;
+    for (const { assignment } of this.analysis.settings) {
+      if (assignment.name !== name) continue;
+      if (assignment.value) label |= this.#wordLabel(assignment.value, depth + 1);
+      for (const element of assignment.elements) label |= this.#wordLabel(element, depth + 1);
+    }
+    return label;
+  }
+
+  #within(start: number, end: number): readonly Invocation[] {
+    return this.analysis.invocations.filter((item) => item.start >= start && item.end <= end);
+  }
+}
+
+const EXECUTABLE = /^(?:[ugoa]*\+[rw]*x|0?[1357]{3}|0?7[0-7]{2})$/;
+/** Directories of programs. */
+const PROGRAMS = /^(?:\/(?:usr\/)?(?:local\/)?s?bin|\/opt\/|~\/(?:\.local\/)?bin|\$HOME\/(?:\.local\/)?bin)/;
+
+const canonical = (tool: string): string => lookupTool(tool)?.name ?? tool;
+const key = (path: string): string =>
+  normalPath(path)
+    .replace(/^\.\//, '')
+    .replace(/(?<=.)\/(?:\*|\.)?$/, '');
+const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+const secretLabel = (path: string): Label => {
+  const kind = sensitivityOf(path);
+  if (kind === null) return /^\/etc(?:\/(?:passwd|group))?\/?$/.test(path) ? PRIVATE : 0;
+  return kind === 'settings' || kind === 'history' ? PRIVATE : SECRET;
+};
+
+/** What a program prints of its own. */
+const sourceLabel = (step: Step): Label => {
+  if (step.isWrapper) return 0;
+  if (isFetcher(step)) return REMOTE;
+  if (isDecoder(step)) return DECODED;
+  if (PRINTS_VARIABLES.test(step.tool) && step.invocation.pipesTo !== null) {
+    const names = step.args.filter((arg) => !arg.startsWith('-'));
+    return names.length === 0 || names.some((name) => SECRET_NAME.test(name)) ? PRIVATE : 0;
+  }
+  if (/^(?:echo|printf)$/.test(step.tool) && step.invocation.pipesTo !== null)
+    return step.words.some((word) => word.parts.some((part) => part.kind === 'variable' && SECRET_NAME.test(part.name)))
+      ? PRIVATE
+      : 0;
+  return printsSecrets(step) ? SECRET : 0;
+};
+
+/** Secret stores that are asked to print a secret, and searches for keywords. */
+const printsSecrets = (step: Step): boolean => {
+  switch (step.tool) {
+    case 'security':
+      return (
+        step.sub('dump-keychain|export') ||
+        (step.sub('find-generic-password|find-internet-password') && step.flag('-w', '-g'))
+      );
+    case 'pass':
+    case 'bw':
+    case 'op':
+    case 'vault':
+      return step.sub('show|get|read|kv|item|export');
+    case 'gpg':
+      return step.some(/^--export-secret/);
+    case 'aws':
+      return step.sub('secretsmanager', 'get-secret-value');
+    case 'kubectl':
+      return step.sub('get', 'secret|secrets') && step.flag('-o', '--output');
+    case 'grep':
+    case 'rg':
+      return /^(?:AKIA|aws_|BEGIN .*PRIVATE|passw|secret|api_?key|token)/i.test(step.operands[0] ?? '');
+    default:
+      return false;
+  }
+};
+
+/** Names that a download has without being told one: `curl -O url`, `wget url`. */
+const downloads = (step: Step): readonly string[] =>
+  step.tool === 'wget' || (isFetcher(step) && step.flag('-O', '--remote-name', '--remote-name-all', '-J'))
+    ? step.args.filter((arg) => /^(?:https?|ftp):\/\//.test(arg)).map((arg) => base(arg.replace(/[?#].*$/, '')))
+    : [];
+
+/** Computes the flow of a line; cheap if nothing on it can be a source. */
+export const flowOf = (analysis: Analysis, steps: readonly Step[]): Flow => {
+  if (!steps.some(isInteresting)) return NOTHING;
+  const tracker = new Tracker(analysis);
+  for (const step of steps) if (!step.isWrapper && step.tool !== REDIRECTION_ONLY) tracker.visit(step);
+  return tracker.finished();
+};
+
+const isInteresting = (step: Step): boolean =>
+  isFetcher(step) ||
+  isSender(step.tool) ||
+  isDecoder(step) ||
+  step.invocation.redirections.some(({ target }) => NET_FILE.test(target.text));
