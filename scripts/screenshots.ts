@@ -1,7 +1,7 @@
 /**
- * Writes screenshots of every view to `screenshots/`: in both themes, 1440 and 360 px wide; filled,
- * fresh, locked, and with all faults at once. With `--readme` it writes the pictures of the README
- * to `docs/images/` instead.
+ * Writes screenshots of every view to `screenshots/`: in both themes, 1440 and 390 px wide; filled,
+ * fresh, locked, with 60 nodes, and with all notices at once. With `--readme` it writes the
+ * pictures of the README to `docs/images/` instead.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const README_SIZE = { width: 1200, height: 960 };
 /** The name of the node in the pictures. */
 const NAME = 'dev-laptop';
 const DAY_MS = 86_400_000;
-const WIDTHS = { wide: 1440, narrow: 360 } as const;
+const WIDTHS = { wide: 1440, narrow: 390 } as const;
 /** The part of each view that appears last. */
 const DRAWN = { today: '.h5', privacy: '.bytes', audit: '.lamp.good' } as const;
 const VIEWS = ['today', 'privacy', 'audit'] as const;
@@ -89,8 +89,18 @@ const work = (more: number): readonly Typed[] => [
   { pattern: 'curl', family: 'network', times: 3, risk: 'high', rules: ['remote-code.download-and-run'] },
   { pattern: 'rm', family: 'files', times: 2, risk: 'critical', rules: ['files.remove-system-file'] },
 ];
-/** All faults at once. */
-async function faulty(browser: Browser, rig: DashboardRig): Promise<void> {
+/** Settings of which the page warns. */
+const OPEN_TO_ALL = `[node]
+name = "${NAME}"
+[trust]
+default = "supervisor"
+[sharing]
+level = 2
+deny_tools = ["kubctl"]
+`;
+/** All notices at once. */
+async function faulty(browser: Browser): Promise<void> {
+  const rig = await openRig({}, { toml: OPEN_TO_ALL });
   const actor = { handled: 812, failed: 6, restarts: 5, queue: 0, busyMs: 90 };
   rig.faults = {
     storage: {
@@ -99,19 +109,19 @@ async function faulty(browser: Browser, rig: DashboardRig): Promise<void> {
       backup: { last: new Date(afternoon().getTime() - DAY_MS).toISOString(), trouble: 'the copy could not be made' },
       logLinesLost: 12,
     },
-    observe: { pending: 48_200, dropped: 3 },
+    observe: { pending: 48_200, dropped: 3, setAside: 2 },
     actors: [{ name: 'summarizer', state: 'degraded', ...actor }],
   };
   for (const [theme, width, size] of [
-    ['light', 1440, 'wide'],
-    ['dark', 360, 'narrow'],
+    ['light', WIDTHS.wide, 'wide'],
+    ['dark', WIDTHS.narrow, 'narrow'],
   ] as const) {
     const page = await open(browser, rig, theme, width);
     await page.locator('.notices').waitFor();
     await shoot(page, `troubled-${theme}-${size}`);
     await page.context().close();
   }
-  rig.faults = {};
+  await rig.close();
 }
 
 const NEIGHBOURS: readonly Neighbour[] = [
@@ -153,6 +163,52 @@ async function meshed(browser: Browser, role: 'admin' | 'security', view: 'team'
       if (role === 'security') await switches(page, rig.dashboard.url, `${theme}-${size}`);
       await page.context().close();
     }
+  }
+  await rig.close();
+}
+
+/** A mesh of 60 nodes, some of which do not answer. */
+async function sixty(browser: Browser): Promise<void> {
+  const states = ['connecting', 'skewed', 'refused', 'offline'] as const;
+  const nodes = Array.from({ length: 59 }, (_, index): Neighbour => {
+    const name = `dev-${String(index + 1).padStart(2, '0')}`;
+    const state = states[index % 12];
+    return state === undefined ? { name, lets: 'supervisor', typed: work(index % 7) } : { name, state };
+  });
+  const rig = await openMeshRig('security', nodes, { name: 'security' });
+  for (const [theme, size] of [
+    ['light', 'wide'],
+    ['dark', 'narrow'],
+  ] as const) {
+    const page = await open(browser, rig, theme, WIDTHS[size]);
+    await page.goto(`${rig.dashboard.url}#/posture`);
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('heading', { name: /, sum$/ }).waitFor();
+    await shoot(page, `sixty-${theme}-${size}`);
+    await page.goto(`${rig.dashboard.url}#/privacy`);
+    await page.locator('.pill').click();
+    await page.locator(DRAWN.privacy).first().waitFor();
+    await shoot(page, `sixty-privacy-${theme}-${size}`);
+    await page.context().close();
+  }
+  await rig.close();
+}
+
+/** What would leave at level 2, before it is allowed. */
+async function preview(browser: Browser): Promise<void> {
+  const rig = await openMeshRig('individual', NEIGHBOURS.slice(0, 4), { name: NAME });
+  await rig.record(sampleCommands(900, 28, Date.now()));
+  for (const [theme, size] of [
+    ['light', 'wide'],
+    ['dark', 'narrow'],
+  ] as const) {
+    const page = await open(browser, rig, theme, WIDTHS[size]);
+    await page.goto(`${rig.dashboard.url}#/privacy`);
+    await page.getByRole('button', { name: 'Share only aggregates …' }).click();
+    await page.locator('.consent-text').getByText('Tool usage').waitFor();
+    await page.locator('.bytes').first().waitFor();
+    await shoot(page, `preview-${theme}-${size}`);
+    await page.context().close();
   }
   await rig.close();
 }
@@ -223,7 +279,9 @@ async function everything(browser: Browser, rig: DashboardRig): Promise<void> {
   await meshed(browser, 'admin', 'team');
   await rig.record(sampleCommands(5_200, 28, afternoon().getTime()));
   await filled(browser, rig);
-  await faulty(browser, rig);
+  await faulty(browser);
+  await sixty(browser);
+  await preview(browser);
 }
 
 async function main(): Promise<void> {

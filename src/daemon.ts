@@ -4,12 +4,11 @@ import { gatherChanges } from './actors/collector/changed-files.ts';
 import { recordOwnKeys } from './actors/key-registry.ts';
 import { serviceControl } from './actors/service-control.ts';
 import { recordConfiguration } from './actors/settings.ts';
-import { createStatusReporter } from './actors/status-reporter.ts';
 import { openAdminServer } from './admin/server.ts';
 import { isHeadMissing, isRolledBack } from './audit/rollback.ts';
 import { Bus } from './bus/bus.ts';
 import { Lifecycle } from './bus/lifecycle.ts';
-import { type ActorSpec, messageCounts, Supervised, type SupervisorOptions } from './bus/supervisor.ts';
+import { type ActorSpec, Supervised, type SupervisorOptions } from './bus/supervisor.ts';
 import { welcomeText } from './cli/output/welcome.ts';
 import { refreshHookFiles } from './cli/shell-setup/hook-files.ts';
 import { homeDirectory } from './config/home.ts';
@@ -17,7 +16,6 @@ import { loadConfiguration } from './config/loader.ts';
 import { type Places, placesFrom, preparePlaces, prepareSpool } from './config/places.ts';
 import type { AuditEntry } from './domain/audit/audit-record.ts';
 import { CaroError } from './domain/errors.ts';
-import type { ServiceStatus } from './domain/status/status.ts';
 import { slotOf } from './domain/time/period.ts';
 import { GRACE_MS } from './keys/grace.ts';
 import { openOwnKeys } from './keys/own-keys.ts';
@@ -28,7 +26,7 @@ import { steadyMs } from './platform/steady-clock.ts';
 import { isNamed } from './policy/named-keys.ts';
 import { readAuditHead } from './storage/audit-head.ts';
 import { createAuditStore } from './storage/audit-store.ts';
-import { databaseBytes, type OpenedDatabase, openDatabase } from './storage/database.ts';
+import { type OpenedDatabase, openDatabase } from './storage/database.ts';
 import { openSpoolFolder } from './storage/events/spool-folder.ts';
 import { lockInstance } from './storage/instance-lock.ts';
 import { copyIfRoom } from './storage/maintenance/migration-copy.ts';
@@ -38,6 +36,7 @@ import { VERSION } from './version.ts';
 import { type Dashboard, openDashboard } from './web/daemon/dashboard-listener.ts';
 import { actorSpecs, keyPorts, settingsPorts } from './wiring/actors.ts';
 import type { ServiceContext } from './wiring/service-context.ts';
+import { statusSpec } from './wiring/status.ts';
 import { lazyPool } from './workers/lazy-pool.ts';
 
 /**
@@ -282,35 +281,6 @@ function verifyAudit({ bus, log }: ServiceContext): void {
     },
     (error: unknown) => log.error({ err: error }, 'audit log not verified'),
   );
-}
-
-function statusSpec(
-  context: ServiceContext,
-  actors: readonly Supervised[],
-  dashboard: Dashboard,
-  care: StorageCare,
-): ActorSpec {
-  const facts = () => ({
-    node: nodeFacts(context),
-    service: { pid: process.pid, uptimeSeconds: Math.floor(process.uptime()), version: VERSION },
-    dashboard: { url: dashboard.url, waiting: dashboard.waiting() },
-    storage: care.status(),
-    memory: { rssBytes: process.memoryUsage.rss() },
-    actors: actors.map((actor) => actor.status()),
-  });
-  const metrics = () => ({ databaseBytes: databaseBytes(context.places.database), messages: messageCounts(actors) });
-  return {
-    name: 'status reporter',
-    capacity: 64,
-    policy: 'refuse',
-    create: () => createStatusReporter({ bus: context.bus, facts, metrics }),
-  };
-}
-
-function nodeFacts({ configuration, identity, ownKeys }: ServiceContext): ServiceStatus['node'] {
-  const rotation = ownKeys.rotation();
-  const { id, fingerprint } = identity;
-  return { id, fingerprint, ...configuration().node, ...(rotation === null ? {} : { rotation }) };
 }
 
 function startDashboard(context: ServiceContext, lifecycle: Lifecycle): Promise<Dashboard> {

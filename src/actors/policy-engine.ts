@@ -3,6 +3,7 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { PeerKeys } from '../keys/peer-keys.ts';
 import { explain } from '../policy/explanation.ts';
 import { createResponder, type ResponderPorts } from '../policy/responder.ts';
+import { sharingWarnings } from '../policy/sharing-warnings.ts';
 import { trustRules } from '../policy/trust-rules.ts';
 import { runTrustTests, verifyTrustTests } from '../policy/trust-test.ts';
 import { ShownPreviews } from './shown-previews.ts';
@@ -54,7 +55,10 @@ export function createPolicyEngine(ports: PolicyPorts, initial: Configuration): 
         return { vectors, digest: shown.note(vectors) };
       },
       'aggregates.shown': ({ digest }) => shown.has(digest),
-      'policy.sharing': () => ({ level: settings.sharing.level, denyTools: settings.sharing.deny_tools }),
+      'policy.sharing': async () => {
+        const { level, deny_tools: denyTools } = settings.sharing;
+        return { level, denyTools, warnings: await sharingWarnings(settings, ports.vocabulary) };
+      },
       'policy.explain': async (question) =>
         explain(settings, (await ports.peerKeys.known())?.asker(question) ?? question),
       'policy.test': () => runTrustTests(settings),

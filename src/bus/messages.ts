@@ -19,7 +19,7 @@ import type { LocalStatistics } from '../domain/events/statistics.ts';
 import type { KeyChange } from '../domain/identity/key-state.ts';
 import type { KeyStatements } from '../domain/identity/signed-envelope.ts';
 import type { Asker, Explanation, PolicyQuestion, TrustRules, TrustTestResult } from '../domain/policy/policy.ts';
-import type { QueryType, SharingLevel } from '../domain/policy/trust.ts';
+import type { QueryType } from '../domain/policy/trust.ts';
 import type { SettingsChange } from '../domain/settings-change.ts';
 import type { ServiceMetrics } from '../domain/status/metrics.ts';
 import type {
@@ -30,6 +30,7 @@ import type {
   PairedNode,
   RotationBegun,
   ServiceStatus,
+  SharingStatus,
 } from '../domain/status/status.ts';
 import type { SummaryLine, SummaryPreview, SummaryResult } from '../domain/summaries/summary.ts';
 import type { ReceivedSummary } from '../domain/summaries/summary-intake.ts';
@@ -176,7 +177,7 @@ export interface Replies {
   'aggregates.shown': boolean;
   'summary.list': readonly SummaryLine[];
   'anomalies.list': AnomalyReport;
-  'policy.sharing': { readonly level: SharingLevel; readonly denyTools: readonly string[] };
+  'policy.sharing': SharingStatus;
   'policy.explain': Explanation;
   'policy.test': readonly TrustTestResult[];
   'trust.list': TrustRules;

@@ -62,12 +62,13 @@ afterEach(async () => {
   cli.remove();
 });
 
-const facts = (): Omit<ServiceStatus, 'observe' | 'mesh' | 'audit'> => ({
+const facts = (): Omit<ServiceStatus, 'observe' | 'mesh' | 'sharing' | 'audit'> => ({
   node: { id: 'caro:ed25519:x', fingerprint: '0', name: 'ada', role: 'individual' },
   service: { pid: 1, uptimeSeconds: 1, version: '0.1.0' },
   dashboard: { url: 'http://localhost:9237/', waiting: null },
   storage: { trouble: null, failures: 0, setAside: [], backup: { last: null, trouble: null }, logLinesLost: 0 },
   memory: { rssBytes: 1 },
+  setup: [],
   actors: [{ name: 'collector', state: collectorState, handled: 0, failed: 0, restarts: 0, queue: 1, busyMs: 0 }],
 });
 
@@ -86,7 +87,7 @@ test('status names a part that is degraded instead of calling it busy', async ()
 
 test('status --json has null for what is unknown, and figures once the part answers', async () => {
   const status = async (): Promise<unknown> => JSON.parse((await cli.run(['status', '--json'])).out);
-  expect(await status()).toMatchObject({ observe: null, mesh: null, audit: null });
+  expect(await status()).toMatchObject({ observe: null, mesh: null, sharing: null, audit: null });
   release();
   expect(await status()).toMatchObject({ observe: { events: 7 } });
 });

@@ -198,7 +198,13 @@ test('caro status has the fields of the contract', async () => {
     service: { pid: expect.any(Number), uptimeSeconds: expect.any(Number), version: expect.any(String) },
     observe: { events: expect.any(Number), pending: 0, dropped: 0, shells: [{ shell: 'bash' }] },
     mesh: { enabled: false, peers: [] },
+    sharing: { level: 0, denyTools: [], warnings: [] },
     audit: { records: expect.any(Number), verified: expect.any(Boolean) },
+    setup: ['bash', 'zsh', 'fish', 'sh'].map((shell) => ({
+      shell,
+      file: expect.any(String),
+      line: expect.any(String),
+    })),
     memory: { rssBytes: expect.any(Number) },
   });
   const { out } = await cli.run(['status']);
@@ -313,6 +319,18 @@ describe('caro sharing', () => {
     expect(out).toContain('Nothing has changed.');
     expect(JSON.parse((await cli.run(['sharing', 'status', '--json'])).out)).toMatchObject({ level: 0 });
   });
+});
+
+test('caro status warns of settings that may not do what the owner expects', async () => {
+  const kept = readFileSync(cli.places.config, 'utf8');
+  writeFileSync(cli.places.config, `${kept}[sharing]\ndeny_tools = ["no-such-tool"]\n`);
+  await cli.run(['reload']);
+  expect((await cli.run(['status'])).out).toContain(
+    'Warning: sharing.deny_tools: "no-such-tool" is not in the catalogue',
+  );
+  writeFileSync(cli.places.config, kept);
+  await cli.run(['reload']);
+  expect((await cli.run(['status'])).out).not.toContain('Warning');
 });
 
 test('caro reload takes a change, and refuses a bad one as a whole', async () => {

@@ -5,6 +5,7 @@ import { createStatusReporter } from '../../src/actors/status-reporter.ts';
 import type { Actor } from '../../src/bus/actor.ts';
 import type { Bus } from '../../src/bus/bus.ts';
 import { type ActorSpec, messageCounts, Supervised } from '../../src/bus/supervisor.ts';
+import { shellSetups } from '../../src/cli/shell-setup/rc-line.ts';
 import { loadConfiguration } from '../../src/config/loader.ts';
 import type { Places } from '../../src/config/places.ts';
 import type { ActorStatus, ObserveStatus, RotationStatus, StorageStatus } from '../../src/domain/status/status.ts';
@@ -67,6 +68,7 @@ export async function startActors(
     dashboard: { url: '', waiting: null },
     storage: { ...SOUND, ...faults().storage },
     memory: { rssBytes: process.memoryUsage.rss() },
+    setup: shellSetups(process.env, places),
     actors: faults().actors ?? [],
   });
   const metrics = () => ({ databaseBytes: databaseBytes(places.database), messages: messageCounts(actors) });

@@ -42,6 +42,7 @@ async function sayStatus(context: Context, status: ServiceStatus): Promise<void>
   const trouble = observe?.trouble ?? null;
   if (trouble !== null) say(context, paint(context, 'red', `Commands are not being stored: ${trouble}`));
   for (const line of storageLines(storage)) say(context, paint(context, 'red', line));
+  for (const warning of status.sharing?.warnings ?? []) say(context, paint(context, 'yellow', `Warning: ${warning}`));
   const troubled = status.actors.filter((actor) => actor.state !== 'running');
   for (const actor of troubled)
     say(context, paint(context, 'red', `${actor.name} is ${actor.state}; see caro service logs`));

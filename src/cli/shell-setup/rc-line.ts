@@ -1,7 +1,8 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
 import type { Places } from '../../config/places.ts';
-import type { ShellKind } from '../../domain/events/shell-kind.ts';
+import { SHELLS, type ShellKind } from '../../domain/events/shell-kind.ts';
+import type { ShellSetup } from '../../domain/status/status.ts';
 import { packageRoot } from '../package-root.ts';
 import { hookFile } from './hook-files.ts';
 import { quoted } from './shell-quote.ts';
@@ -14,23 +15,26 @@ const RC_FILES: Readonly<Record<ShellKind, string>> = {
   sh: 'the file named by $ENV (~/.profile can set it)',
 };
 
-export interface RcLine {
-  readonly shell: ShellKind;
-  readonly file: string;
-  readonly line: string;
+export interface RcLine extends ShellSetup {
   /** The command that runs this program. */
   readonly program: string;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** The line of each shell, for the page: it does not know the shell of its reader. */
+export const shellSetups = (env: Env, places: Pick<Places, 'hooks'>): readonly ShellSetup[] =>
+  SHELLS.map((shell) => {
+    const { file, line } = rcLine(env, places, shell);
+    return { shell, file, line };
+  });
+
 /**
- * The one line that starts observation in the user's own shell. Starting this program takes longer
- * than everything else in a start file, so the line sources a file; without it, this program prints
- * the hook, and writes the file for the next shell.
+ * The one line that starts observation, in the user's own shell unless another is named. Starting
+ * this program takes longer than everything else in a start file, so the line sources a file;
+ * without it, this program prints the hook, and writes the file for the next shell.
  */
-export function rcLine(env: Env, { hooks }: Pick<Places, 'hooks'>): RcLine {
-  const shell = shellOf(env);
+export function rcLine(env: Env, { hooks }: Pick<Places, 'hooks'>, shell = shellOf(env)): RcLine {
   const program = caroCommand(env, shell);
   const command = `${program} shell init ${shell}`;
   const source = quoted(shell, hookFile(hooks, shell));

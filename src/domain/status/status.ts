@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { ShellKind } from '../events/shell-kind.ts';
-import type { Role, TrustLevel } from '../policy/trust.ts';
+import type { Role, SharingLevel, TrustLevel } from '../policy/trust.ts';
 import type { NodeReason } from './node-reasons.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -121,6 +121,21 @@ export interface StorageStatus {
   readonly logLinesLost: number;
 }
 
+/** What is shared, and what about it the owner may not expect. */
+export interface SharingStatus {
+  readonly level: SharingLevel;
+  readonly denyTools: readonly string[];
+  /** Valid settings of trust and sharing that may not do what the owner expects. */
+  readonly warnings: readonly string[];
+}
+
+/** How a shell is observed: the line to add, and the start file that it belongs in. */
+export interface ShellSetup {
+  readonly shell: ShellKind;
+  readonly file: string;
+  readonly line: string;
+}
+
 /** `caro status --json` (docs/design.md §10). */
 export interface ServiceStatus {
   readonly node: {
@@ -137,9 +152,11 @@ export interface ServiceStatus {
     /** Set while another program has its port. */
     readonly waiting: Waiting | null;
   };
-  /** Null, like the next two, where the part that knows it is busy or degraded: see `actors`. */
+  readonly setup: readonly ShellSetup[];
+  /** Null, like the next three, where the part that knows it is busy or degraded: see `actors`. */
   readonly observe: ObserveStatus | null;
   readonly mesh: MeshStatus | null;
+  readonly sharing: SharingStatus | null;
   readonly audit: { readonly records: number; readonly verified: boolean } | null;
   readonly storage: StorageStatus;
   readonly memory: { readonly rssBytes: number };

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { TerminalEvent } from '../../../src/domain/events/event.ts';
+import type { Status } from '../../../src/web/page/data/contract.ts';
 import { faults } from '../axe.ts';
 import { enter, hasBrowser, isOwnOrigin, launchBrowser } from '../browser.ts';
 import { type DashboardRig, openRig } from '../dashboard-rig.ts';
@@ -54,7 +55,13 @@ inBrowser('the page in Chromium', () => {
   test('a fresh node explains what to do, and fills by itself when the first command arrives', async () => {
     const { page, complaints } = await openPage();
     await page.getByText('Nothing observed yet').waitFor();
-    await page.getByText('eval "$(caro shell init bash)"').waitFor();
+    const { setup } = (await (await rig.get('/api/status', await rig.login())).json()) as Status;
+    for (const shell of ['fish', 'bash']) {
+      await page.getByRole('button', { name: shell, exact: true }).click();
+      const line = setup.find((one) => one.shell === shell)?.line ?? 'expected a line';
+      expect(line).toMatch(/^if .* (source|\.) \S+\/hooks\/caro\.\w+; else.* shell init /);
+      await page.getByText(line, { exact: true }).waitFor();
+    }
     await page.getByText('live', { exact: true }).waitFor();
     await rig.record(sampleCommands(1, 1, Date.now()));
     await page.locator('.event').first().waitFor();

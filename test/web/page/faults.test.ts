@@ -72,6 +72,7 @@ inBrowser('what is wrong with the service', () => {
       /key of this node is being rotated\. The next key \(00ff00ff00ff00ff\)/,
     ],
     ['a stolen key', { rotation: { ...ROTATION, compromised: true } }, /revoked as compromised/],
+    ['a command without its text', { observe: { setAside: 1 } }, /1 command was set aside without text/],
     ['lost lines of the log', { storage: { logLinesLost: 4 } }, /4 lines of the log/],
   ] satisfies readonly (readonly [string, Faults, RegExp])[])(
     '%s is told, by what the service says of itself',
@@ -84,6 +85,26 @@ inBrowser('what is wrong with the service', () => {
       ]);
     },
   );
+
+  test('includes settings that may not do what the owner expects, until they are dismissed', async () => {
+    const open = '[trust]\ndefault = "supervisor"\n[sharing]\nlevel = 2\ndeny_tools = ["no-such-tool"]\n';
+    const own = await openRig({}, { toml: open });
+    try {
+      const page = await (await browser.newContext()).newPage();
+      await enter(page, own.dashboard);
+      await page.locator('.notices').waitFor();
+      expect(await notices(page)).toEqual([
+        expect.stringMatching(
+          /Check what you share\..*default is "supervisor".*"no-such-tool" is not in the catalogue/,
+        ),
+      ]);
+      expect(await faults(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Dismiss: Check what you share.' }).click();
+      await page.locator('.notices').waitFor({ state: 'detached' });
+    } finally {
+      await own.close();
+    }
+  });
 
   test('is told on every view, names no file, puts the gravest first, and is free of accessibility faults', async () => {
     const page = await open({

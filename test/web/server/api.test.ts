@@ -111,7 +111,7 @@ describe('privacy', () => {
   });
 
   test('the sharing level is what the policy engine says', async () => {
-    expect(await read('/api/sharing')).toEqual({ level: 0, denyTools: [] });
+    expect(await read('/api/sharing')).toEqual({ level: 0, denyTools: [], warnings: [] });
   });
 });
 

@@ -138,7 +138,7 @@ describe('the switches of the owner (FR-903)', () => {
     for (const level of [2, 1, 0]) {
       const preview = level === 2 ? await shownVectors() : await shownPreview();
       expect((await rig.post('/api/settings', { set: 'sharing', level, preview }, login)).status).toBe(200);
-      expect(await read('/api/sharing')).toEqual({ level, denyTools: [] });
+      expect(await read('/api/sharing')).toEqual({ level, denyTools: [], warnings: [] });
       expect(managed()).toContain(`level = ${level}`);
       expect((await audited('sharing.changed'))[0]?.details).toMatchObject({ level });
     }

@@ -5,7 +5,6 @@ import type { EgressLine } from '../../../domain/audit/egress.ts';
 import type { EventPage as Found, TerminalEvent } from '../../../domain/events/event.ts';
 import type { LocalStatistics } from '../../../domain/events/statistics.ts';
 import type { KeyChange } from '../../../domain/identity/key-state.ts';
-import type { SharingLevel } from '../../../domain/policy/trust.ts';
 import type { ActorStatus, ServiceStatus } from '../../../domain/status/status.ts';
 import type { SummaryLine } from '../../../domain/summaries/summary.ts';
 import type { RuleText } from '../../ipc-protocol.ts';
@@ -50,11 +49,6 @@ export interface Summaries {
 
 export interface ChangedKeys {
   readonly changes: readonly KeyChange[];
-}
-
-export interface Sharing {
-  readonly level: SharingLevel;
-  readonly denyTools: readonly string[];
 }
 
 export interface AuditPage {

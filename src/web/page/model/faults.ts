@@ -30,6 +30,7 @@ export function faultsOf(status: Status, nowMs: number): readonly Fault[] {
     ...waits(status),
     ...lost(status),
     ...copies(status, nowMs),
+    ...settings(status),
   ];
   return [...found.filter(({ isGrave }) => isGrave), ...found.filter(({ isGrave }) => !isGrave)];
 }
@@ -139,6 +140,14 @@ function lost({ observe, storage }: Status): readonly Fault[] {
       command: 'caro doctor',
       past: `dropped ${observe.dropped}`,
     });
+  if (observe !== null && observe.setAside > 0)
+    faults.push({
+      isGrave: false,
+      title: `${count(observe.setAside)} ${observe.setAside === 1 ? 'command was' : 'commands were'} set aside without text.`,
+      text: 'The service ended twice while it analysed them, so they are stored without their text. Please report it.',
+      command: 'caro service logs',
+      past: `commands-set-aside ${observe.setAside}`,
+    });
   if (storage.logLinesLost > 0)
     faults.push({
       isGrave: false,
@@ -148,6 +157,22 @@ function lost({ observe, storage }: Status): readonly Fault[] {
       past: `log-lines ${storage.logLinesLost}`,
     });
   return faults;
+}
+
+/** Not faults: an owner who means these settings can dismiss the notice. */
+function settings({ sharing }: Status): readonly Fault[] {
+  // They begin with the name of a setting, which stays as it is written.
+  const warnings = (sharing?.warnings ?? []).map((text) => `${text}.`).join(' ');
+  if (warnings === '') return [];
+  return [
+    {
+      isGrave: false,
+      title: 'Check what you share.',
+      text: warnings,
+      command: 'caro config check',
+      past: `settings ${warnings}`,
+    },
+  ];
 }
 
 function copies({ storage: { backup } }: Status, nowMs: number): readonly Fault[] {

@@ -93,6 +93,9 @@ const ROTATION = object({ from: text, to: text, fingerprint: text, compromised: 
 /** What the mesh waits for before peers can connect. */
 const WAITING = object({ for: text, code: text, reason: text });
 
+/** `warnings` are settings that may not do what the owner expects. */
+export const SHARING = object({ level: words(SHARING_LEVELS), denyTools: list(text), warnings: list(text) });
+
 export const STATUS = object({
   node: object({ id: text, fingerprint: text, name: text, role: text, rotation: ROTATION }, ['rotation']),
   service: object({ pid: count, uptimeSeconds: { type: 'number' }, version: text }),
@@ -107,6 +110,7 @@ export const STATUS = object({
     }),
   ),
   mesh: orNull(object({ enabled: flag, listen: maybeText, waiting: orNull(WAITING), peers: list(PEER) })),
+  sharing: orNull(SHARING),
   audit: orNull(object({ records: count, verified: flag })),
   storage: object({
     trouble: maybeText,
@@ -116,6 +120,7 @@ export const STATUS = object({
     logLinesLost: count,
   }),
   memory: object({ rssBytes: count }),
+  setup: list(object({ shell: word(SHELLS), file: text, line: text })),
   actors: list(object({ name: text, state: word(['running', 'restarting', 'degraded', 'stopped']) })),
 });
 
@@ -172,8 +177,6 @@ export const SUMMARIES = object({
     }),
   ),
 });
-
-export const SHARING = object({ level: words(SHARING_LEVELS), denyTools: list(text) });
 
 const AUDIT_RECORD = object({
   seq: count,

@@ -84,6 +84,11 @@ function Peers({ peers }: { readonly peers: readonly Peer[] }) {
           </span>
         </li>
       ))}
+      <li>
+        <a href="#/privacy" onClick={(event) => event.currentTarget.closest('details')?.removeAttribute('open')}>
+          Trust and sharing
+        </a>
+      </li>
     </ul>
   );
 }

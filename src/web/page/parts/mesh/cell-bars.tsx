@@ -25,7 +25,9 @@ export function CellBars({ title, rows, unit, total, hasZeros = false }: CellBar
     <div>
       <h3>{title}</h3>
       {total !== undefined && (
-        <p class="nums">{total === null ? 'The total is withheld.' : `${count(total)} ${unit} in total.`}</p>
+        <p class="nums quiet small">
+          {total === null ? 'The total is withheld.' : `${count(total)} ${unit} in total.`}
+        </p>
       )}
       {shown.length === 0 && <p class="quiet">none</p>}
       <ul class="cell-bars">

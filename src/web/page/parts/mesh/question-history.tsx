@@ -15,16 +15,18 @@ export function QuestionHistory({ turn, onLocked }: { readonly turn: number; rea
     <Panel title="Asked before" class="span-12">
       {!data && <p class="quiet">{trouble ?? 'Loading …'}</p>}
       {data?.records.length === 0 && <p class="quiet">Nothing yet.</p>}
-      <ul class="plain-rows">
+      <ul class="plain-rows dated">
         {data?.records.map(({ seq, time, details }) => (
           <li key={seq}>
             <time class="nums quiet" dateTime={time} title={fullTime(time)}>
               {moment(time)}
             </time>{' '}
-            <strong>{QUERY_NAMES[details['query'] as QueryType]}</strong> over{' '}
-            {SPAN_NAMES[details['spanHours'] as SpanHours]},{' '}
-            <span class="quiet">
-              {count(Number(details['targets']))} {details['targets'] === 1 ? 'node' : 'nodes'} asked
+            <span>
+              <strong>{QUERY_NAMES[details['query'] as QueryType]}</strong> over{' '}
+              {SPAN_NAMES[details['spanHours'] as SpanHours]},{' '}
+              <span class="quiet">
+                {count(Number(details['targets']))} {details['targets'] === 1 ? 'node' : 'nodes'} asked
+              </span>
             </span>
           </li>
         ))}

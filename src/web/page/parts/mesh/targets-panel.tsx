@@ -8,7 +8,8 @@ import { AnswerReading } from './answer-reading.tsx';
 
 type Row = Pick<QueryTarget, 'id' | 'name' | 'state'> & Partial<QueryTarget>;
 
-const LAMPS: Readonly<Record<TargetState, string>> = {
+const SEVERITIES = { 'lamp good': 0, lamp: 1, 'lamp wait': 2, 'lamp bad': 3 } as const;
+const LAMPS: Readonly<Record<TargetState, keyof typeof SEVERITIES>> = {
   answered: 'lamp good',
   no_data: 'lamp',
   access_denied: 'lamp wait',
@@ -26,7 +27,7 @@ interface TargetsPanelProps {
 
 /** Every node that was asked, with its state, updated as they answer. */
 export function TargetsPanel({ question: { isAsking, progress, result }, node }: TargetsPanelProps) {
-  const rows: readonly Row[] = result?.targets ?? progress?.targets ?? [];
+  const rows: readonly Row[] = result ? troublesFirst(result.targets) : (progress?.targets ?? []);
   if (!result && !isAsking) return null;
   const pending = result ? 0 : (progress?.pending ?? 0);
   return (
@@ -100,6 +101,10 @@ function Verdict({ rows, node }: { readonly rows: readonly Row[]; readonly node:
     </>
   );
 }
+
+/** Nodes whose figures are missing come first, the others last, each in the order of the answer. */
+const troublesFirst = (targets: readonly Row[]): readonly Row[] =>
+  [...targets].sort((one, other) => SEVERITIES[LAMPS[other.state]] - SEVERITIES[LAMPS[one.state]]);
 
 const orderOf = ({ state }: Row): number => TARGET_STATES.indexOf(state);
 

@@ -4,12 +4,6 @@ import type { Status } from '../../data/contract.ts';
 import { CopyButton } from '../common/copy-button.tsx';
 import { Segments } from '../common/segments.tsx';
 
-const LINES: Readonly<Record<ShellKind, { readonly file: string; readonly line: string }>> = {
-  bash: { file: '~/.bashrc', line: 'eval "$(caro shell init bash)"' },
-  zsh: { file: '~/.zshrc', line: 'eval "$(caro shell init zsh)"' },
-  fish: { file: '~/.config/fish/config.fish', line: 'caro shell init fish | source' },
-  sh: { file: '~/.profile', line: 'eval "$(caro shell init sh)"' },
-};
 const NAMES = Object.fromEntries(SHELLS.map((shell) => [shell, shell])) as Record<ShellKind, string>;
 
 /**
@@ -17,7 +11,7 @@ const NAMES = Object.fromEntries(SHELLS.map((shell) => [shell, shell])) as Recor
  */
 export function FirstSteps({ status }: { readonly status: Status | null }) {
   const [shell, setShell] = useState<ShellKind>('bash');
-  const { file, line } = LINES[shell];
+  const setup = status?.setup.find((one) => one.shell === shell);
   return (
     <section class="panel first" aria-labelledby="first-title">
       <div>
@@ -25,16 +19,24 @@ export function FirstSteps({ status }: { readonly status: Status | null }) {
         <p>The service is running and waits for a shell. After three steps this page fills by itself:</p>
         <ol class="steps">
           <li>
-            <p>
-              Add one line to the end of <code>{file}</code>
-            </p>
-            <Segments label="Shell" options={SHELLS} names={NAMES} chosen={shell} onChoose={setShell} />
-            <div class="with-copy">
-              <pre class="command-line in-file">
-                <code>{line}</code>
-              </pre>
-              <CopyButton text={line} />
-            </div>
+            {setup ? (
+              <>
+                <p>
+                  Add one line to the end of <code>{setup.file}</code>
+                </p>
+                <Segments label="Shell" options={SHELLS} names={NAMES} chosen={shell} onChoose={setShell} />
+                <div class="with-copy">
+                  <pre class="command-line in-file">
+                    <code>{setup.line}</code>
+                  </pre>
+                  <CopyButton text={setup.line} />
+                </div>
+              </>
+            ) : (
+              <p>
+                Add the line that <code>caro init</code> prints to the start file of your shell
+              </p>
+            )}
           </li>
           <li>
             <p>Open a new terminal. Shells that are already open do not use it.</p>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SharingLevel } from '../../../../domain/policy/trust.ts';
-import type { Aggregates, Preview, Sharing } from '../../data/contract.ts';
+import type { SharingStatus } from '../../../../domain/status/status.ts';
+import type { Aggregates, Preview } from '../../data/contract.ts';
 import { type Change, useChange } from '../../data/use-change.ts';
 import { useReading } from '../../data/use-reading.ts';
 import { bytes } from '../../model/format.ts';
@@ -33,7 +34,7 @@ const LEVELS = [
 export function SharingPanel({ onLocked }: { readonly onLocked: () => void }) {
   const [turn, setTurn] = useState(0);
   const [wanted, setWanted] = useState<SharingLevel | null>(null);
-  const sharing = useReading<Sharing>('/api/sharing', {}, onLocked, turn);
+  const sharing = useReading<SharingStatus>('/api/sharing', {}, onLocked, turn);
   const change = useChange(() => setTurn((before) => before + 1), onLocked);
   const choose = (level: SharingLevel): void => {
     if (level === 0) void change.run('/api/settings', { set: 'sharing', level });
@@ -72,7 +73,7 @@ export function SharingPanel({ onLocked }: { readonly onLocked: () => void }) {
   );
 }
 
-function State({ sharing: { level, denyTools } }: { readonly sharing: Sharing }) {
+function State({ sharing: { level, denyTools } }: { readonly sharing: SharingStatus }) {
   const { title, text } = LEVELS[level];
   return (
     <>

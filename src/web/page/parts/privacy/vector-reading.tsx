@@ -11,7 +11,7 @@ export function VectorReading({ vectors }: Pick<Aggregates, 'vectors'>) {
         The longest span that may be asked for, 30 days, as it would leave now. Nothing else is in an answer but the
         name of the query and of the list of cells.
       </p>
-      <div class="columns">
+      <div class="flowing">
         {vectors.map((vector) => (
           <Vector key={vector.body.type} {...vector} />
         ))}

@@ -1,0 +1,41 @@
+import { createStatusReporter } from '../actors/status-reporter.ts';
+import { type ActorSpec, messageCounts, type Supervised } from '../bus/supervisor.ts';
+import { shellSetups } from '../cli/shell-setup/rc-line.ts';
+import type { ServiceStatus } from '../domain/status/status.ts';
+import { databaseBytes } from '../storage/database.ts';
+import type { StorageCare } from '../storage/maintenance/storage-care.ts';
+import { VERSION } from '../version.ts';
+import type { Dashboard } from '../web/daemon/dashboard-listener.ts';
+import type { ServiceContext } from './service-context.ts';
+
+/** What reports the state of the whole service. */
+export function statusSpec(
+  context: ServiceContext,
+  actors: readonly Supervised[],
+  dashboard: Pick<Dashboard, 'url' | 'waiting'>,
+  care: StorageCare,
+): ActorSpec {
+  const setup = shellSetups(process.env, context.places);
+  const facts = () => ({
+    node: nodeFacts(context),
+    service: { pid: process.pid, uptimeSeconds: Math.floor(process.uptime()), version: VERSION },
+    dashboard: { url: dashboard.url, waiting: dashboard.waiting() },
+    storage: care.status(),
+    memory: { rssBytes: process.memoryUsage.rss() },
+    setup,
+    actors: actors.map((actor) => actor.status()),
+  });
+  const metrics = () => ({ databaseBytes: databaseBytes(context.places.database), messages: messageCounts(actors) });
+  return {
+    name: 'status reporter',
+    capacity: 64,
+    policy: 'refuse',
+    create: () => createStatusReporter({ bus: context.bus, facts, metrics }),
+  };
+}
+
+function nodeFacts({ configuration, identity, ownKeys }: ServiceContext): ServiceStatus['node'] {
+  const rotation = ownKeys.rotation();
+  const { id, fingerprint } = identity;
+  return { id, fingerprint, ...configuration().node, ...(rotation === null ? {} : { rotation }) };
+}
