@@ -1,5 +1,5 @@
 /** Folders of which a folder may import types, but no code, so that no port is declared twice. */
-const TYPES_ONLY = { actors: ['keys', 'storage'] };
+const TYPES_ONLY = { actors: ['keys', 'storage', 'blind'], blind: ['storage'] };
 /** What each folder may import (docs/architecture.md). Any other import is an error. */
 const MAY_IMPORT = {
   domain: [],
@@ -13,7 +13,7 @@ const MAY_IMPORT = {
   keys: ['domain', 'identity', 'platform', 'generated'],
   storage: ['domain', 'platform'],
   audit: ['domain', 'identity'],
-  blind: ['domain', 'identity', 'generated'],
+  blind: ['domain', 'identity', 'generated', ...TYPES_ONLY.blind],
   mesh: ['domain', 'identity', 'keys', 'platform', 'blind', 'generated'],
   workers: ['domain', 'identity', 'storage', 'audit', 'shell', 'risk', 'blind'],
   actors: ['domain', 'bus', 'shell', 'policy', 'risk', 'audit', ...TYPES_ONLY.actors],

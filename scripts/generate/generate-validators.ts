@@ -8,7 +8,14 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone';
 import { SUBSCRIBE_SCHEMA } from '../../src/admin/topics.ts';
-import { RECEIPT_SCHEMA, REPORT_SCHEMA, TASK_ENVELOPE, TASK_SCHEMA } from '../../src/blind/schemas.ts';
+import {
+  DRAFT_SCHEMA,
+  OFFER_SCHEMA,
+  RECEIPT_SCHEMA,
+  REPORT_SCHEMA,
+  TASK_ENVELOPE,
+  TASK_SCHEMA,
+} from '../../src/blind/schemas.ts';
 import { REQUESTS } from '../../src/bus/requests.ts';
 import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../../src/config/schema.ts';
 import { RELEASE_SCHEMA } from '../../src/domain/blind/release.ts';
@@ -60,6 +67,8 @@ const BLIND: Readonly<Record<string, Source>> = {
   validateRelease: { schema: RELEASE_SCHEMA, type: 'ReleaseEntry' },
   validateBlindTask: { schema: TASK_SCHEMA, type: 'BlindTask' },
   validateBlindTaskEnvelope: { schema: TASK_ENVELOPE, type: 'DualEnvelope' },
+  validateBlindDraft: { schema: DRAFT_SCHEMA, type: 'BlindDraft' },
+  validateBlindOffer: { schema: OFFER_SCHEMA, type: 'BlindOffer' },
   validateBlindReport: { schema: REPORT_SCHEMA, type: 'BlindReport' },
   validateBlindReceipt: { schema: RECEIPT_SCHEMA, type: 'BlindReceipt' },
 };
@@ -86,7 +95,7 @@ import type { OwnStatements } from '../keys/own-rotation.ts';
 import type { KeyBook } from '../keys/key-book.ts';
 `;
 const BLIND_IMPORTS = `import type { ReleaseEntry } from '../domain/blind/release.ts';
-import type { BlindReceipt, BlindReport, BlindTask } from '../blind/documents.ts';
+import type { BlindDraft, BlindOffer, BlindReceipt, BlindReport, BlindTask } from '../blind/documents.ts';
 import type { DualEnvelope } from '../domain/identity/signed-envelope.ts';
 `;
 

@@ -50,6 +50,13 @@ const GRAVE: ReadonlySet<Json | undefined> = new Set([
 ]);
 
 const CHANGED_POLICY = { kind: 'entity', activity: 'Update', severity: 'low' } as const;
+/** Outcome of one day of blind totals. */
+const TOTAL = {
+  kind: 'api',
+  activity: 'Create',
+  severity: 'informational',
+  facts: ['task', 'day', 'blocks', 'contributors', 'code'],
+} as const;
 const LOST_HEAD = ['lastSeq', 'lastHash'] as const;
 
 const SPECS: Readonly<Record<AuditType, EventSpec>> = {
@@ -78,6 +85,17 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     severity: 'low',
     facts: ['from'],
   },
+  'blind.task': { ...CHANGED_POLICY, facts: ['task', 'role'] },
+  'blind.refused': {
+    kind: 'api',
+    activity: 'Create',
+    severity: 'low',
+    outcome: 'failure',
+    facts: ['code', 'type', 'task', 'day', 'received', 'presented'],
+  },
+  'blind.released': TOTAL,
+  'blind.withheld': TOTAL,
+  'blind.total': TOTAL,
   'identity.created': {
     kind: 'entity',
     activity: 'Create',

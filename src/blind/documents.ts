@@ -3,6 +3,7 @@
  * schemas.
  */
 
+import type { Envelope } from '../domain/identity/signed-envelope.ts';
 import type { DAY_LAYOUT, LayoutWords } from './layout/day-1.ts';
 import type { AggregatorRole } from './vdaf/vdaf.ts';
 
@@ -89,4 +90,24 @@ export type BlindReceipt = {
   /** SHA-256 of the signed bytes of the report, base64. */
   readonly report: string;
   readonly receivedAt: string;
+};
+
+/** DSSE payload type of a draft. */
+export const DRAFT_TYPE = 'application/vnd.caro.blind-draft.v1+json';
+
+/** What a leader proposes: a task without what the trustee adds. */
+export type BlindDraft = Omit<BlindTask, 'type' | 'trustee' | 'verifyKeyHash'> & {
+  readonly type: 'caro.blind-draft';
+  /** Node id. */
+  readonly trustee: string;
+};
+
+/** The task as the trustee has signed it, for the leader. */
+export type BlindOffer = {
+  readonly type: 'caro.blind-offer';
+  readonly version: 1;
+  /** A task with one signature. */
+  readonly task: Envelope;
+  /** The verify key, sealed to the leader, base64. */
+  readonly verifyKey: string;
 };

@@ -1,5 +1,5 @@
 /** Encoding, signing and checking of the trustee's release log. */
-import { createHash } from 'node:crypto';
+import type { Contribution } from '../domain/blind/exchange.ts';
 import { NO_RELEASE, RELEASE_TYPE, type ReleaseEntry } from '../domain/blind/release.ts';
 import { decodeBase64 } from '../domain/encoding/base64.ts';
 import { canonical, type Json } from '../domain/encoding/canonical.ts';
@@ -9,10 +9,8 @@ import type { Envelope } from '../domain/identity/signed-envelope.ts';
 import { validateRelease } from '../generated/blind-validators.js';
 import { openEnvelope, seal } from '../identity/envelope.ts';
 import type { Identity } from '../identity/identity.ts';
-import { inclusionProof, isIncluded, leafHash, treeRoot } from '../identity/merkle-tree.ts';
-
-/** SHA-256 in base64. */
-export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('base64');
+import { isIncluded, leafHash, type MerkleTree, merkleTree } from '../identity/merkle-tree.ts';
+import { documentHash } from './signed-document.ts';
 
 /** The bytes that are signed, and whose hash is `previous` of the next entry. */
 export const encodeRelease = (entry: ReleaseEntry): Uint8Array => Buffer.from(canonical(entry as unknown as Json));
@@ -21,7 +19,7 @@ export const signRelease = (entry: ReleaseEntry, trustee: Pick<Identity, 'sign' 
   seal(RELEASE_TYPE, encodeRelease(entry), trustee);
 
 /** Hash of an entry, as the next one names it. */
-export const releaseHash = ({ payload }: Pick<Envelope, 'payload'>): string => sha256(Buffer.from(payload, 'base64'));
+export const releaseHash = documentHash;
 
 /**
  * The entry in an envelope that the trustee signed.
@@ -77,38 +75,32 @@ export function followRelease(
   return { entry, head: { size: head.size + 1, hash: releaseHash(envelope) } };
 }
 
-/** Node ids in the order of the tree. */
-const sorted = (nodes: readonly string[]): readonly string[] => [...nodes].sort((a, b) => (a < b ? -1 : 1));
-
-/** `root` of a block. */
-export const contributorsRoot = (nodes: readonly string[]): string =>
-  treeRoot(sorted(nodes).map((node) => leafHash(node))).toString('base64');
-
-/** Proof for one node that it is among the contributors of a block. */
-export interface Membership {
-  /** Name of the block. */
+/** The contributors of one block, in the order of their node ids. */
+export interface Contributors {
   readonly block: string;
-  readonly index: number;
-  /** Base64 of 32 bytes each. */
-  readonly path: readonly string[];
+  readonly nodes: readonly string[];
+  readonly tree: MerkleTree;
 }
 
-/** Undefined if the node is not among them. */
-export function proveContribution(block: string, nodes: readonly string[], node: string): Membership | undefined {
-  const order = sorted(nodes);
-  const index = order.indexOf(node);
-  if (index === -1) return undefined;
-  const path = inclusionProof(
-    order.map((id) => leafHash(id)),
-    index,
-  );
-  return { block, index, path: path.map((hash) => hash.toString('base64')) };
+export function contributorsOf(block: string, nodes: readonly string[]): Contributors {
+  const sorted = [...nodes].sort((a, b) => (a < b ? -1 : 1));
+  return { block, nodes: sorted, tree: merkleTree(sorted.map((node) => leafHash(node))) };
+}
+
+/** `root` of a block. */
+export const contributorsRoot = ({ tree }: Contributors): string => tree.root.toString('base64');
+
+/** Proof for one node that it is among the contributors; null if it is not. */
+export function proveContribution({ block, nodes, tree }: Contributors, node: string): Contribution | null {
+  const index = nodes.indexOf(node);
+  if (index === -1) return null;
+  return { block, index, path: tree.proof(index).map((hash) => hash.toString('base64')) };
 }
 
 /**
  * In a total of how many nodes `node` is included by this proof; null if the proof does not hold.
  */
-export function provenTotal({ blocks }: ReleaseEntry, node: string, proof: Membership): number | null {
+export function provenTotal({ blocks }: ReleaseEntry, node: string, proof: Contribution): number | null {
   const block = blocks.find(({ name }) => name === proof.block);
   if (!block) return null;
   const path = proof.path.map((text) => decodeBase64(text) ?? new Uint8Array());

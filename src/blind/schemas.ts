@@ -31,21 +31,29 @@ const words = (word: JsonSchema): JsonSchema => ({ ...list(word, 0, MAX_WORDS), 
 const base64 = (characters: number): JsonSchema => text(`^[A-Za-z0-9+/]{0,${characters}}={0,2}$`);
 const AGGREGATOR = closed({ node: NODE_ID, sealingKey: BYTES_32 });
 
-/** Payload of a task: `BlindTask`. */
-export const TASK_SCHEMA: JsonSchema = closed({
-  type: { const: 'caro.blind-task' },
+/** What a leader proposes. */
+const TERMS = {
   version: { const: 1 },
   name: text('^[a-z0-9-]{1,32}$'),
   createdAt: TIME,
   layout: { const: DAY_LAYOUT },
   words: closed({ families: words(WORD), ruleFamilies: words(WORD), techniques: words(TECHNIQUE) }),
   leader: AGGREGATOR,
-  trustee: AGGREGATOR,
   floor: integer(FLOOR),
   windowHours: integer(WINDOW_HOURS),
   completePercent: integer(COMPLETE_PERCENT),
   seasonDays: integer(SEASON_DAYS),
   noiseSd: integer(NOISE_SD),
+};
+
+/** Payload of a draft: `BlindDraft`. */
+export const DRAFT_SCHEMA: JsonSchema = closed({ ...TERMS, type: { const: 'caro.blind-draft' }, trustee: NODE_ID });
+
+/** Payload of a task: `BlindTask`. */
+export const TASK_SCHEMA: JsonSchema = closed({
+  ...TERMS,
+  type: { const: 'caro.blind-task' },
+  trustee: AGGREGATOR,
   verifyKeyHash: BYTES_32,
 });
 export const TASK_ENVELOPE = envelopeSchema(TASK_TYPE, 2, 32_768);
@@ -76,3 +84,11 @@ export const RECEIPT_SCHEMA: JsonSchema = closed({
   receivedAt: TIME,
 });
 export const RECEIPT_ENVELOPE = envelopeSchema(RECEIPT_TYPE, 1, 2_048);
+
+/** `BlindOffer`, whose task has the trustee's signature only. */
+export const OFFER_SCHEMA: JsonSchema = closed({
+  type: { const: 'caro.blind-offer' },
+  version: { const: 1 },
+  task: envelopeSchema(TASK_TYPE, 1, 32_768),
+  verifyKey: base64(128),
+});

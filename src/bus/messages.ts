@@ -10,6 +10,8 @@ import type {
 import type { SavedAnswer, SavedAnswerFilter, SavedAnswerLine } from '../domain/answers/saved-answer.ts';
 import type { AuditEntry, AuditRecord, AuditVerification } from '../domain/audit/audit-record.ts';
 import type { EgressFilter, EgressLine, EgressMessage } from '../domain/audit/egress.ts';
+import type { BlindReply, BlindRequest } from '../domain/blind/exchange.ts';
+import type { Endorsement, RoleStatus, TaskTerms } from '../domain/blind/roles.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { EventsDeleted } from '../domain/events/deleted.ts';
 import type { EventFilter, Pattern, TerminalEvent } from '../domain/events/event.ts';
@@ -123,6 +125,16 @@ export interface Messages {
   'peers.announce': KeyStatements;
   /** Asks these peers at once. `deadlineMs` counts from now. */
   'peer.ask': { readonly peers: readonly string[]; readonly query: QueryBody; readonly deadlineMs: number };
+  /** Sends one request about blind totals. `deadlineMs` counts from now. */
+  'peer.exchange': { readonly peer: string; readonly request: BlindRequest; readonly deadlineMs: number };
+  /** A peer sent a request about blind totals. */
+  'blind.request': { readonly peer: string; readonly request: BlindRequest };
+  /** A draft of a task, for its trustee. */
+  'blind.draft': TaskTerms;
+  /** What this node would sign in a draft or an offer; signs it if the owner has confirmed. */
+  'blind.endorse': { readonly document: string; readonly isConfirmed: boolean };
+  /** The tasks in which this node is an aggregator. */
+  'blind.roles': Nothing;
   /** A peer delivered a summary; signature, author and schema have been checked. */
   'summary.received': ReceivedSummary;
   'peers.invite': { readonly host?: string };
@@ -194,6 +206,13 @@ export interface Replies {
   'peers.announce': readonly string[];
   /** One answer per peer, in the same order. None of them rejects. */
   'peer.ask': readonly Promise<PeerAnswer>[];
+  /** Rejects while the peer is away. The reply fits the request, or is a refusal. */
+  'peer.exchange': BlindReply;
+  'blind.request': BlindReply;
+  /** The text of a file. */
+  'blind.draft': { readonly document: string };
+  'blind.endorse': Endorsement;
+  'blind.roles': readonly RoleStatus[];
   'summary.received': SummaryResult;
   'keys.heard': null;
   'peers.invite': OpenInvite;

@@ -145,6 +145,33 @@ export const REQUESTS = {
   'mesh.reopen': INTERNAL,
   'peers.announce': INTERNAL,
   'peer.ask': INTERNAL,
+  'peer.exchange': INTERNAL,
+  'blind.request': INTERNAL,
+  'blind.draft': {
+    exposure: ['command-line'],
+    body: object(
+      {
+        name: { type: 'string', pattern: '^[a-z0-9-]{1,32}$' },
+        trustee: nodeId,
+        floor: whole(5, 1_000_000),
+        windowHours: whole(24, 720),
+        completePercent: whole(50, 100),
+        seasonDays: whole(1, 365),
+        noiseSd: whole(0, 1_000),
+      },
+      ['name', 'trustee'],
+    ),
+    deadline: SOON_MS,
+  },
+  'blind.endorse': {
+    exposure: ['command-line'],
+    body: object({ document: { type: 'string', maxLength: 65_536 }, isConfirmed: { type: 'boolean' } }, [
+      'document',
+      'isConfirmed',
+    ]),
+    deadline: SOON_MS,
+  },
+  'blind.roles': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
   'summary.received': INTERNAL,
   'mesh.status': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
   'peers.invite': { exposure: ['command-line'], body: object({ host: short }), deadline: SOON_MS },

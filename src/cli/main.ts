@@ -3,6 +3,7 @@ import { CaroError, ERRORS } from '../domain/errors.ts';
 import { VERSION } from '../version.ts';
 import { addAssess } from './commands/assess.ts';
 import { addAudit } from './commands/audit.ts';
+import { addBlind } from './commands/blind.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config.ts';
 import { addDashboard } from './commands/dashboard.ts';
@@ -48,6 +49,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addPeers,
   addTrust,
   addMesh,
+  addBlind,
   addEgress,
   addAudit,
   addDb,

@@ -67,6 +67,12 @@ name = ${JSON.stringify(name)}
 # floor = 20                     # a task whose totals may stand for fewer nodes is refused
 # role = "none"                  # none | leader | trustee
 
+[trustee]
+# noise_sd = 0                   # refuses to endorse a task with less noise on its totals
+
+[trustee.units]                  # units with totals of their own, where they reach the floor
+# "caro:ed25519:..." = "berlin"
+
 [privacy]
 # min_contributors = 5           # an aggregate over fewer nodes is withheld here; it does not
 #                                # protect this node's own figures from a supervisor

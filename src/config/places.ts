@@ -26,6 +26,8 @@ export interface Places {
   readonly statements: string;
   /** What this node knows about the keys of peers. */
   readonly peerKeys: string;
+  /** Secrets of a leader or trustee of blind totals; never in a backup of the database. */
+  readonly blindKeys: string;
   readonly backups: string;
   /**
    * The newest signed head of the audit log, kept outside the database so that it survives a loss
@@ -91,6 +93,7 @@ function places(config: string, data: string, runtime: string, state: string): P
     nextKey: join(data, 'identity.next.key'),
     statements: join(data, 'own-keys.json'),
     peerKeys: join(data, 'peer-keys.json'),
+    blindKeys: join(data, 'blind-keys.json'),
     backups: join(data, 'backups'),
     auditHead: join(data, 'audit-head.json'),
     metricsToken: join(data, 'metrics.token'),
@@ -144,7 +147,7 @@ export function checkPlaces(places: Places): void {
 
 /** Written by the service only. */
 const privateFiles = ({ database, auditHead, tls, lock, log, ...keys }: Places): readonly string[] => [
-  ...[keys.identityKey, keys.nextKey, keys.statements, keys.peerKeys],
+  ...[keys.identityKey, keys.nextKey, keys.statements, keys.peerKeys, keys.blindKeys],
   ...[database, `${database}-wal`, `${database}-shm`],
   ...[auditHead, tls, lock, keys.inHand, log, `${log}.1`],
 ];

@@ -168,6 +168,13 @@ export const CONFIGURATION_SCHEMA = closed({
     floor: integer(FLOOR.least, FLOOR.most, FLOOR.usual),
     role: choice(BLIND_ROLES, 'none'),
   }),
+  trustee: table({
+    noise_sd: integer(0, 1_000, 0),
+    units: map(
+      text('a name of 1 to 64 characters from a-z, 0-9, /, ., _ and -', '^[a-z0-9][a-z0-9/._-]{0,63}$', 'berlin'),
+      'a table from node id to unit',
+    ),
+  }),
   backup: table({ daily: flag(true), keep: integer(1, 365, 3) }),
   privacy: table({ min_contributors: integer(2, 1_000, 5) }),
   analyst: table({ daily: list(choice(QUERY_TYPES), 'a list of query types') }),

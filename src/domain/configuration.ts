@@ -57,6 +57,11 @@ export interface Configuration {
     /** Id of the task that this node takes part in; absent without one. */
     readonly task?: string;
   };
+  readonly trustee: {
+    /** Smallest noise with which this node endorses a task. */
+    readonly noise_sd: number;
+    readonly units: Readonly<Record<string, string>>;
+  };
   readonly backup: { readonly daily: boolean; readonly keep: number };
   readonly privacy: { readonly min_contributors: number };
   /** Questions that this node asks the mesh once a day. */

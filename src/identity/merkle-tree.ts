@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/**
+/*
  * The Merkle tree of RFC 6962 §2.1 with SHA-256: leaves are hashed with the prefix 0, inner nodes
  * with the prefix 1.
  */
@@ -14,35 +14,58 @@ export const leafHash = (data: Uint8Array | string): Buffer => createHash('sha25
 const inner = (left: Uint8Array, right: Uint8Array): Buffer =>
   createHash('sha256').update(INNER).update(left).update(right).digest();
 
-/** The largest power of two that is smaller than `size`; `size` is at least 2. */
+export interface MerkleTree {
+  readonly size: number;
+  /** 32 bytes; of no leaves, the hash of nothing. */
+  readonly root: Buffer;
+  /**
+   * Proof that the leaf at `index` is in the tree (RFC 6962 §2.1.1), from the leaf upwards.
+   * @throws RangeError for an index outside the tree
+   */
+  readonly proof: (index: number) => readonly Buffer[];
+}
+
+/** The tree over these leaf hashes. Every inner node is hashed once. */
+export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
+  const size = leaves.length;
+  const known = new Map<number, Buffer>();
+  const rootOf = (from: number, until: number): Buffer => {
+    const leaf = leaves[from];
+    if (leaf !== undefined && until - from === 1) return Buffer.from(leaf);
+    const key = from * (size + 1) + until;
+    const found = known.get(key);
+    if (found) return found;
+    const split = from + splitOf(until - from);
+    const hash = inner(rootOf(from, split), rootOf(split, until));
+    known.set(key, hash);
+    return hash;
+  };
+  const pathOf = (index: number, from: number, until: number): readonly Buffer[] => {
+    if (until - from === 1) return [];
+    const split = from + splitOf(until - from);
+    return index < split
+      ? [...pathOf(index, from, split), rootOf(split, until)]
+      : [...pathOf(index, split, until), rootOf(from, split)];
+  };
+  return {
+    size,
+    root: size === 0 ? createHash('sha256').digest() : rootOf(0, size),
+    proof: (index) => {
+      if (!Number.isInteger(index) || index < 0 || index >= size)
+        throw new RangeError(`expected an index below ${size}, got ${index}`);
+      return pathOf(index, 0, size);
+    },
+  };
+}
+
+/** Root over these leaf hashes. */
+export const treeRoot = (leaves: readonly Uint8Array[]): Buffer => merkleTree(leaves).root;
+
+/** The largest power of two that is smaller than `size`, which is at least 2. */
 function splitOf(size: number): number {
   let split = 1;
   while (split * 2 < size) split *= 2;
   return split;
-}
-
-/** Root over these leaf hashes; of no leaves, the hash of nothing. */
-export function treeRoot(leaves: readonly Uint8Array[]): Buffer {
-  const [only] = leaves;
-  if (only === undefined) return createHash('sha256').digest();
-  if (leaves.length === 1) return Buffer.from(only);
-  const split = splitOf(leaves.length);
-  return inner(treeRoot(leaves.slice(0, split)), treeRoot(leaves.slice(split)));
-}
-
-/**
- * Proof that the leaf at `index` is in the tree (RFC 6962 §2.1.1), from the leaf upwards.
- * @throws RangeError for an index outside the tree
- */
-export function inclusionProof(leaves: readonly Uint8Array[], index: number): readonly Buffer[] {
-  if (!Number.isInteger(index) || index < 0 || index >= leaves.length)
-    throw new RangeError(`expected an index below ${leaves.length}, got ${index}`);
-  if (leaves.length === 1) return [];
-  const split = splitOf(leaves.length);
-  const [left, right] = [leaves.slice(0, split), leaves.slice(split)];
-  return index < split
-    ? [...inclusionProof(left, index), treeRoot(right)]
-    : [...inclusionProof(right, index - split), treeRoot(left)];
 }
 
 /** Whether a leaf hash is at `index` of the tree with this size and root (RFC 9162 §2.1.3.2). */

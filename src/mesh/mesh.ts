@@ -1,3 +1,4 @@
+import type { BlindReplyTo, BlindRequest } from '../domain/blind/exchange.ts';
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { Endpoint } from '../domain/ip-address.ts';
@@ -153,6 +154,14 @@ class MeshCore implements Mesh {
 
   isConnected(id: string): boolean {
     return this.#find(id) !== undefined;
+  }
+
+  async exchange<T extends BlindRequest['type']>(
+    id: string,
+    request: Extract<BlindRequest, { readonly type: T }>,
+    deadlineMs: number,
+  ): Promise<BlindReplyTo<T>> {
+    return this.#reach(id).exchange(request, deadlineMs);
   }
 
   async ask(...[id, query, deadlineMs]: Parameters<Mesh['ask']>): ReturnType<Mesh['ask']> {

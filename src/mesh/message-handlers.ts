@@ -3,6 +3,7 @@
  * are made by `MeshPorts`.
  */
 import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
+import { type BlindReply, type BlindRequest, refusal, refusalCode } from '../domain/blind/exchange.ts';
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import type { PeerAt } from '../domain/identity/peer-at.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
@@ -48,6 +49,15 @@ export function createMessageHandlers(context: HandlerContext): MessageHandlers<
     'summary-ack': (connection, { body }) => {
       connection.takeAcknowledgement(body.id, body.result);
     },
+    'blind-report': (connection, message) => handleBlind(ports, connection, message),
+    'blind-prepare': (connection, message) => handleBlind(ports, connection, message),
+    'blind-log': (connection, message) => handleBlind(ports, connection, message),
+    'blind-total': (connection, message) => handleBlind(ports, connection, message),
+    'blind-receipt': takeReply,
+    'blind-prepared': takeReply,
+    'blind-entries': takeReply,
+    'blind-share': takeReply,
+    'blind-refusal': takeReply,
     rotation: (connection, { body }) => handleRotation(ports, connection, body.statement),
     revocation: (connection, { body }) => handleRevocation(ports, connection, body.statement),
     pair: (connection, { body }) => {
@@ -59,6 +69,23 @@ export function createMessageHandlers(context: HandlerContext): MessageHandlers<
     },
   };
 }
+
+/** The other side always gets a reply; a defect of this node is the refusal `internal`. */
+function handleBlind(ports: MeshPorts, connection: Connection, message: Asked): void {
+  const { type, body, nonce } = message;
+  connection.run(async () => {
+    const reply = await ports
+      .onBlind(peerOf(connection), { type, body } as BlindRequest)
+      .catch((error: unknown) => refusal(refusalCode(error instanceof CaroError ? error.code : 'internal')));
+    await connection.transmit(reply, nonce);
+  });
+}
+
+type Asked = BlindRequest & { readonly nonce: string };
+
+const takeReply = (connection: Connection, message: BlindReply & { readonly inReplyTo: string | null }): void => {
+  connection.takeReply(message.inReplyTo, message);
+};
 
 const peerOf = ({ peer, address }: Connection): PeerAt => ({ id: peer, address });
 

@@ -1,4 +1,5 @@
 import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
+import type { BlindReply, BlindRequest } from '../domain/blind/exchange.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { PeerAt } from '../domain/identity/peer-at.ts';
 import type { DualEnvelope, Envelope, KeyStatements } from '../domain/identity/signed-envelope.ts';
@@ -58,6 +59,11 @@ export interface MeshPorts extends EgressPorts {
   readonly isHeir: (id: string, later: string) => boolean;
   /** MUST NOT reject because of the policy: a denial is an answer. */
   readonly onQuery: (asker: PeerAt, body: QueryBody) => Promise<ResponseBody>;
+  /**
+   * A request about blind totals. What it stores MUST be on disk when it resolves; a rejection is
+   * told to the peer as a refusal with its code.
+   */
+  readonly onBlind: (asker: PeerAt, request: BlindRequest) => Promise<BlindReply>;
   /**
    * MUST have stored the document when it resolves with `stored`, and MUST resolve with `known` if
    * the id is stored already. After a rejection the peer sends the document again.

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type AuditPorts, createAuditor } from '../actors/auditor.ts';
+import { createBlindAggregator } from '../actors/blind-aggregator.ts';
 import { createClassifier } from '../actors/classifier.ts';
 import { type CollectorPorts, createCollector } from '../actors/collector/collector.ts';
 import type { LongRating } from '../actors/collector/rating.ts';
@@ -51,6 +52,7 @@ import { createSummaryStore } from '../storage/summary-store.ts';
 import type { Pool } from '../workers/pool.ts';
 import type { LongCommand } from '../workers/tasks/rate-command.ts';
 import { verifyAuditLog } from '../workers/tasks/verify-audit-log.ts';
+import { blindPorts } from './blind.ts';
 import { openMesh } from './mesh.ts';
 import type { ServiceContext } from './service-context.ts';
 
@@ -78,6 +80,7 @@ export function actorSpecs(context: ServiceContext): readonly ActorSpec[] {
     { name: 'risk assessor', ...WAITING, create: () => createRiskAssessor(homeDirectory(process.env)) },
     { name: 'query router', ...REFUSING, create: () => createQueryRouter(queryPorts(context), now()) },
     { name: 'summarizer', ...WAITING, create: () => createSummarizer(summaryPorts(context), now()) },
+    { name: 'blind aggregator', ...WAITING, create: () => createBlindAggregator(blindPorts(context)) },
     { name: 'collector', ...WAITING, create: () => createCollector(collectorPorts(context), now()) },
   ];
 }

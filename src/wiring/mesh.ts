@@ -29,6 +29,8 @@ import type { ServiceContext } from './service-context.ts';
 
 /** A summary may have to wait for those that the summarizer is making. */
 const STORE_MS = 60_000;
+/** A batch of reports is prepared in a thread. */
+const BLIND_MS = 60_000;
 /** Key in the `meta` table. */
 const PEER_ADDRESSES = 'peer_addresses';
 
@@ -74,6 +76,7 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     account: keys.account,
     reload: (next) => mesh.reload(peersOf(next)),
     ask: (...question) => mesh.ask(...question),
+    exchange: (...exchange) => mesh.exchange(...exchange),
     deliver: (...summary) => mesh.deliver(...summary),
     invite: (host) => mesh.invite(host),
     join: async (code) => {
@@ -195,6 +198,7 @@ async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<M
     hasSucceeded: keys.hasSucceeded,
     isHeir: keys.isHeir,
     onQuery: (peer, query) => bus.request('query.answer', { asker: keys.asker(peer), query }),
+    onBlind: ({ id }, request) => bus.request('blind.request', { peer: id, request }, BLIND_MS),
     onSummary: ({ id, address, document, summary }) =>
       bus.request('summary.received', { peer: { id, address }, document, summary }, STORE_MS),
     onKeys: async ({ id: peer }, statements) => {

@@ -2,9 +2,11 @@
 export { backup } from './tasks/backup.ts';
 export { certificate } from './tasks/certificate.ts';
 export { checkDatabase } from './tasks/check-database.ts';
+export { prepareReports } from './tasks/prepare-reports.ts';
 export { rateCommand } from './tasks/rate-command.ts';
 export { removeFromCopies } from './tasks/remove-from-copies.ts';
 export { sealSummary } from './tasks/seal-summary.ts';
+export { sumShares } from './tasks/sum-shares.ts';
 export { summarize } from './tasks/summarize.ts';
 export { verifyAuditLog } from './tasks/verify-audit-log.ts';
 export { verifyBatch } from './tasks/verify-batch.ts';

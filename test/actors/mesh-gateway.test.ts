@@ -43,6 +43,7 @@ async function rig() {
     asker: (peer) => peer,
     account: (id) => id,
     ask: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
+    exchange: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
     deliver: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
     renew: () => Promise.resolve(),
     announceRotation: () => Promise.resolve([]),

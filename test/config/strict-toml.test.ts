@@ -41,6 +41,7 @@ describe('a configuration', () => {
       trust: { default: 'untrusted', nodes: {}, subnets: {}, deny: { nodes: [], subnets: [] }, tests: [] },
       sharing: { level: 0, deny_tools: [], live: false },
       blind: { report: true, floor: 20, role: 'none' },
+      trustee: { noise_sd: 0, units: {} },
       backup: { daily: true, keep: 3 },
       privacy: { min_contributors: 5 },
       analyst: { daily: [] },

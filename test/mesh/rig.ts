@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { QueryBody, ResponseBody } from '../../src/domain/answers/query.ts';
 import type { AuditEntry } from '../../src/domain/audit/audit-record.ts';
+import { refusal } from '../../src/domain/blind/exchange.ts';
 import { canonical } from '../../src/domain/encoding/canonical.ts';
 import { CaroError } from '../../src/domain/errors.ts';
 import type { PeerAt } from '../../src/domain/identity/peer-at.ts';
@@ -131,6 +132,7 @@ function portsOf(node: Omit<TestNode, 'mesh' | 'address'>): MeshPorts {
       if (!isKnown) node.summaries.push(received);
       return Promise.resolve(isKnown ? 'known' : 'stored');
     },
+    onBlind: () => Promise.resolve(refusal('task_unknown')),
     onKeys: ({ id }, { rotations, revocations }) => {
       node.rotations.push(...rotations.map((statement) => ({ peer: id, statement })));
       node.revocations.push(...revocations.map((statement) => ({ peer: id, statement })));

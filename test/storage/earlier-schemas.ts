@@ -257,4 +257,21 @@ export const EARLIER_SCHEMAS: readonly string[] = [
   INSERT INTO node_seen SELECT peer, max(CAST(strftime('%s', time) AS INTEGER)) * 1000, NULL FROM audit
     WHERE type IN ('peer.connected', 'peer.disconnected') AND peer IS NOT NULL AND strftime('%s', time) IS NOT NULL GROUP BY peer;
   `,
+  `
+  -- Aggregates that passed the floor, with the states of the nodes that were asked; never the figures of one node.
+  CREATE TABLE saved_answer (
+    seq INTEGER PRIMARY KEY,
+    until_ms INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    span_hours INTEGER NOT NULL,
+    asked_by TEXT NOT NULL,
+    floor INTEGER NOT NULL,
+    targets INTEGER NOT NULL,
+    contributors INTEGER NOT NULL,
+    result TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX saved_answer_until ON saved_answer (until_ms);
+  CREATE TRIGGER saved_answer_no_update BEFORE UPDATE ON saved_answer
+    BEGIN SELECT RAISE(ABORT, 'saved answers are never changed'); END;
+  `,
 ];

@@ -116,6 +116,7 @@ const UNUSED: OpenMesh = {
   account: (id) => id,
   reload: () => undefined,
   ask: unused,
+  exchange: unused,
   deliver: unused,
   invite: unused,
   join: unused,

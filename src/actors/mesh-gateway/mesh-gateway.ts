@@ -33,6 +33,7 @@ type Kinds =
   | 'mesh.changed'
   | 'mesh.reopen'
   | 'peer.ask'
+  | 'peer.exchange'
   | 'peers.announce'
   | 'peers.invite'
   | 'peers.join'
@@ -67,7 +68,7 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
   return {
     name: 'mesh gateway',
     // They wait for peers.
-    concurrent: ['peers.join', 'peer.ask'],
+    concurrent: ['peers.join', 'peer.ask', 'peer.exchange'],
     start: lifecycle.begin,
     stop: async () => {
       noteConnected();
@@ -84,6 +85,7 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
         const mesh = lifecycle.mesh();
         return peers.map((id) => answerOf(mesh, id, query, deadlineMs));
       },
+      'peer.exchange': ({ peer, request, deadlineMs }) => lifecycle.opened().exchange(peer, request, deadlineMs),
       'peers.announce': (statements) => announce(lifecycle.mesh(), statements),
       'peers.invite': ({ host }) => lifecycle.opened().invite(host),
       'peers.join': async ({ code }) => {

@@ -1,4 +1,5 @@
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
+import type { BlindReply, BlindRequest } from '../../domain/blind/exchange.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelope.ts';
@@ -33,6 +34,8 @@ export interface OpenMesh {
    * event loop share one ledger transaction.
    */
   readonly ask: (id: string, query: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
+  /** A request about blind totals; the reply, which fits it, may be a refusal. */
+  readonly exchange: (id: string, request: BlindRequest, deadlineMs: number) => Promise<BlindReply>;
   /** Resolves with what the peer did with the summary; rejects while it is away. */
   readonly deliver: (id: string, document: Envelope, summaryId: string) => Promise<SummaryResult>;
   readonly invite: (host?: string) => OpenInvite;

@@ -36,6 +36,11 @@ export const AUDIT_TYPES = [
   'dashboard.refused',
   'actor.degraded',
   'clock.changed',
+  'blind.task',
+  'blind.refused',
+  'blind.released',
+  'blind.withheld',
+  'blind.total',
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 

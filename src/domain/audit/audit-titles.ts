@@ -36,4 +36,9 @@ export const AUDIT_TITLES: Readonly<Record<AuditType, string>> = {
   'dashboard.refused': 'Access to the dashboard refused',
   'actor.degraded': 'Part of the service stopped after repeated failures',
   'clock.changed': 'Clock of the machine set back',
+  'blind.task': 'Task of blind totals signed',
+  'blind.refused': 'Report or total refused',
+  'blind.released': 'Day of blind totals released',
+  'blind.withheld': 'Day of blind totals withheld',
+  'blind.total': 'Blind total of a day computed',
 };

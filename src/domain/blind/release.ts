@@ -48,9 +48,9 @@ export interface ReleaseEntry {
 }
 
 const HASH = text(`^${BASE64_32}$`);
-const DAY = text('^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$');
+export const DAY = text('^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$');
 const count = (minimum: number): JsonSchema => ({ type: 'integer', minimum, maximum: 1_000_000 });
-const BLOCK_NAME = text('^[a-z0-9][a-z0-9/._-]{0,63}$');
+export const BLOCK_NAME = text('^[a-z0-9][a-z0-9/._-]{0,63}$');
 
 export const RELEASE_SCHEMA: JsonSchema = closed({
   type: { const: 'caro.release' },

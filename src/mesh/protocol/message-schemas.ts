@@ -15,6 +15,7 @@ import {
 } from '../../domain/identity/key-statement-schemas.ts';
 import { DURATION_BUCKETS, SUMMARY_RESULTS, SUMMARY_TYPE } from '../../domain/summaries/summary.ts';
 import { PERIOD_KINDS } from '../../domain/time/period.ts';
+import { BLIND_SCHEMAS } from './blind-schemas.ts';
 import { GOODBYE_REASONS, type MessageType } from './messages.ts';
 
 /** Endpoints in a hello. */
@@ -62,6 +63,7 @@ export function messageBodySchemas(
       port: orNull({ type: 'integer', minimum: 1, maximum: 65_535 }),
       proof: text(`^${BASE64_32}$`),
     }),
+    ...BLIND_SCHEMAS,
     goodbye: closed({ reason: { enum: GOODBYE_REASONS } }),
   };
 }

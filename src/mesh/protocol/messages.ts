@@ -1,4 +1,5 @@
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
+import type { BlindBodies } from '../../domain/blind/exchange.ts';
 import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
 
@@ -31,7 +32,7 @@ export type GoodbyeReason = (typeof GOODBYE_REASONS)[number];
  * A new type also needs a schema, a handler and a row in docs/protocol.md; the compiler and a test
  * report what is missing.
  */
-export interface MessageBodies {
+export interface MessageBodies extends BlindBodies {
   /**
    * First message of each side. `rotations` lead from the sender's former keys to its current key
    * and on to its next, oldest first; `revocations` are of its former keys. `listen`: `IP:port`

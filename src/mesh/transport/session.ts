@@ -1,4 +1,5 @@
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
+import { BLIND_REPLIES, type BlindReply, type BlindReplyTo, type BlindRequest } from '../../domain/blind/exchange.ts';
 import { CaroError, ERRORS, type ErrorCode } from '../../domain/errors.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
@@ -48,6 +49,7 @@ class Session implements Connection {
   readonly #reader: MessageReader;
   readonly #flow: FlowControl;
   readonly #answers = createPendingRequests<ResponseBody>(() => this.#finish());
+  readonly #replies = createPendingRequests<BlindReply>(() => this.#finish());
   readonly #acknowledgements = createPendingRequests<SummaryResult>(() => this.#finish());
   readonly #heartbeat: NodeJS.Timeout;
   readonly #helloTimer: NodeJS.Timeout;
@@ -132,6 +134,22 @@ class Session implements Connection {
 
   takeAcknowledgement(id: string, result: SummaryResult): void {
     this.#acknowledgements.settle(id, result);
+  }
+
+  async exchange<T extends BlindRequest['type']>(
+    request: Extract<BlindRequest, { readonly type: T }>,
+    deadlineMs: number,
+  ): Promise<BlindReplyTo<T>> {
+    const nonce = await this.#channel.send(request);
+    if (this.#ending) throw gone();
+    const reply = await this.#replies.wait(nonce, deadlineMs);
+    if (reply.type !== 'blind-refusal' && reply.type !== BLIND_REPLIES[request.type])
+      throw new CaroError('message_unexpected', `expected an answer to a ${request.type}, got a ${reply.type}`);
+    return reply as BlindReplyTo<T>;
+  }
+
+  takeReply(inReplyTo: string | null, reply: BlindReply): void {
+    this.#replies.settle(inReplyTo ?? '', reply);
   }
 
   transmit(message: Typed, inReplyTo?: string): Promise<string> {
@@ -269,7 +287,7 @@ class Session implements Connection {
    */
   #finish(): void {
     if (this.#retirement === 'none' || this.#ending) return;
-    if (this.#answers.size() + this.#acknowledgements.size() > 0) return;
+    if (this.#answers.size() + this.#replies.size() + this.#acknowledgements.size() > 0) return;
     if (this.#retirement === 'wanted') {
       this.#retirement = 'announced';
       this.#send({ type: 'goodbye', body: { reason: 'duplicate' } }, () => this.#finish());
@@ -301,6 +319,7 @@ class Session implements Connection {
     this.#link.settled();
     this.#ending ??= { code: codeIn(status, reason), reason: null, by: 'them' };
     this.#answers.failAll(gone());
+    this.#replies.failAll(gone());
     this.#acknowledgements.failAll(gone());
     this.#host.onEnd(this, this.#ending);
   }

@@ -1,0 +1,82 @@
+import type { Aggregators } from '../blind/aggregator/aggregators.ts';
+import type { Actor } from '../bus/actor.ts';
+import { type BlindReply, type BlindRequest, refusal } from '../domain/blind/exchange.ts';
+import type { Log } from '../domain/log.ts';
+
+export interface BlindAggregatorPorts {
+  /** Loads the code of leader and trustee, and their tasks. */
+  readonly open: () => Promise<Aggregators>;
+  /** Whether this node is an aggregator of any task: only then the code is loaded. */
+  readonly hasTasks: () => boolean;
+  readonly log: Pick<Log, 'warn' | 'error'>;
+}
+
+type Kinds = 'blind.request' | 'blind.draft' | 'blind.endorse' | 'blind.roles' | 'mesh.changed' | 'clock.quarter';
+
+/**
+ * Leader and trustee of blind totals. Requests of peers are answered at once; the work that follows
+ * from them runs outside the mailbox, one round at a time, and is resumed every quarter of an hour,
+ * at the start, and when the trustee connects.
+ */
+export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds> {
+  let opened: Promise<Aggregators> | undefined;
+  const open = (): Promise<Aggregators> => {
+    opened ??= ports.open();
+    return opened;
+  };
+  const rounds = createRounds(async () => (await open()).work(), ports.log);
+  return {
+    name: 'blind aggregator',
+    // Reports are prepared in threads.
+    concurrent: ['blind.request'],
+    start: () => {
+      if (ports.hasTasks()) rounds.request();
+    },
+    stop: rounds.end,
+    handlers: {
+      'blind.request': async ({ peer, request }) => {
+        if (!ports.hasTasks()) return refusal('task_unknown');
+        const reply = await (await open()).take(peer, request);
+        if (isWork(request, reply)) rounds.request();
+        return reply;
+      },
+      'blind.draft': async (terms) => ({ document: await (await open()).draft(terms) }),
+      'blind.endorse': async ({ document, isConfirmed }) => (await open()).endorse(document, isConfirmed),
+      'blind.roles': async () => (ports.hasTasks() ? (await open()).status() : []),
+      'mesh.changed': async (change) => {
+        if (change.change !== 'connected' || !ports.hasTasks()) return;
+        if ((await open()).isTrustee(change.id)) rounds.request();
+      },
+      'clock.quarter': () => {
+        if (ports.hasTasks()) rounds.request();
+      },
+    },
+  };
+}
+
+const isWork = (request: BlindRequest, reply: BlindReply): boolean =>
+  request.type === 'blind-report' && reply.type === 'blind-receipt';
+
+/** Rounds of work: one at a time, and one more for everything that was requested meanwhile. */
+function createRounds(work: () => Promise<void>, log: BlindAggregatorPorts['log']) {
+  let running: Promise<void> | undefined;
+  let isWanted = false;
+  let hasEnded = false;
+  const run = async (): Promise<void> => {
+    while (isWanted && !hasEnded) {
+      isWanted = false;
+      await work().catch((error: unknown) => log.error({ err: error }, 'blind totals not processed'));
+    }
+    running = undefined;
+  };
+  return {
+    request: (): void => {
+      isWanted = true;
+      if (!hasEnded) running ??= run();
+    },
+    end: async (): Promise<void> => {
+      hasEnded = true;
+      await running;
+    },
+  };
+}

@@ -1,0 +1,322 @@
+import { type BlindReply, type BlindRequest, refusal } from '../../domain/blind/exchange.ts';
+import type { Endorsement, RoleStatus, TaskTerms } from '../../domain/blind/roles.ts';
+import { FLOOR } from '../../domain/blind/terms.ts';
+import { CaroError } from '../../domain/errors.ts';
+import type { Envelope } from '../../domain/identity/signed-envelope.ts';
+import { isoTime } from '../../domain/time/iso-time.ts';
+import { DAY_MS } from '../../domain/time/period.ts';
+import type { StoredRole } from '../../storage/blind/aggregator-store.ts';
+import { dayOf } from '../day.ts';
+import {
+  type BlindDraft,
+  type BlindTask,
+  COMPLETE_PERCENT,
+  NOISE_SD,
+  SEASON_DAYS,
+  WINDOW_HOURS,
+} from '../documents.ts';
+import { DAY_LAYOUT, type LayoutWords } from '../layout/day-1.ts';
+import { createLeader, type Leader, type LeaderPorts } from '../leader/leader.ts';
+import { openRelease } from '../release-log.ts';
+import type { SealingKey } from '../sealing.ts';
+import { documentHash, hashOf } from '../signed-document.ts';
+import { createTrustee, type Trustee, type TrusteePorts } from '../trustee/trustee.ts';
+import type { AggregatorRole } from '../vdaf/vdaf.ts';
+import { type AggregatorTask, takeReport } from './aggregator.ts';
+import { acceptOffer, decodeDraft, decodeOffer, encodeDraft, makeOffer } from './task-offer.ts';
+
+/** Secrets of an aggregator, in a private file outside the database and its backups. */
+export interface AggregatorKeys {
+  readonly sealingKey: () => Promise<SealingKey>;
+  /** By the hash that a task has of it. */
+  readonly verifyKey: (hash: string) => Uint8Array | undefined;
+  readonly keepVerifyKey: (hash: string, key: Uint8Array) => void;
+}
+
+export interface AggregatorsPorts extends Omit<TrusteePorts, 'vdaf'>, Omit<LeaderPorts, 'vdaf' | 'ask'> {
+  readonly roles: {
+    readonly all: () => readonly StoredRole[];
+    readonly add: (role: StoredRole, nowMs: number) => void;
+  };
+  readonly keys: AggregatorKeys;
+  /** `[blind] role`: what this node may become. */
+  readonly mayBe: () => AggregatorRole | 'none';
+  /** `[trustee] noise_sd`: the smallest noise with which it endorses a task. */
+  readonly leastNoise: () => number;
+  readonly words: () => Promise<LayoutWords>;
+  readonly vdaf: (words: LayoutWords) => Promise<Awaited<ReturnType<TrusteePorts['vdaf']>>>;
+  readonly ask: (peer: string, request: BlindRequest) => Promise<BlindReply>;
+  /** Accounts of all members now. */
+  readonly members: () => readonly string[];
+}
+
+/** The tasks in which this node is leader or trustee. */
+export interface Aggregators {
+  readonly take: (peer: string, request: BlindRequest) => Promise<BlindReply>;
+  /** Prepares what waits, closes days, and exchanges with trustees that are connected. */
+  readonly work: () => Promise<void>;
+  /** Whether a node that has connected is the trustee of one of this leader's tasks. */
+  readonly isTrustee: (node: string) => boolean;
+  readonly draft: (terms: TaskTerms) => Promise<string>;
+  readonly endorse: (document: string, isConfirmed: boolean) => Promise<Endorsement>;
+  readonly status: () => readonly RoleStatus[];
+}
+
+interface Role {
+  readonly task: AggregatorTask;
+  readonly leader: Leader | null;
+  readonly trustee: Trustee | null;
+}
+
+/** Releases that `status` lists. */
+const LISTED = 30;
+/** How long the hash of a report is kept after its day; by then any repetition is too late. */
+const KEPT_DAYS = 60;
+
+export async function openAggregators(ports: AggregatorsPorts): Promise<Aggregators> {
+  const roles = new Map<string, Role>();
+  const open = async (stored: StoredRole): Promise<void> => {
+    roles.set(stored.task, roleOf(ports, await taskOf(ports, stored)));
+  };
+  for (const stored of ports.roles.all()) await open(stored);
+  const adopt = async (role: AggregatorRole, task: string, document: Envelope): Promise<void> => {
+    const stored = { task, role, document };
+    ports.roles.add(stored, ports.now());
+    ports.store.setMembers(ports.members(), ports.now());
+    await open(stored);
+    await ports.audit({ type: 'blind.task', details: { task, role } });
+  };
+  return {
+    take: (peer, request) => take(ports, roles, peer, request),
+    work: () => work(ports, [...roles.values()]),
+    isTrustee: (node) => {
+      const { account } = ports.group();
+      return [...roles.values()].some(
+        ({ leader, task }) => leader !== null && account(task.opened.task.trustee.node) === account(node),
+      );
+    },
+    draft: (terms) => draft(ports, terms),
+    endorse: (document, isConfirmed) => endorse(ports, adopt, document, isConfirmed),
+    status: () => [...roles.values()].map((role) => statusOf(ports, role)),
+  };
+}
+
+async function taskOf({ keys }: AggregatorsPorts, { task: id, role, document }: StoredRole): Promise<AggregatorTask> {
+  const task = JSON.parse(Buffer.from(document.payload, 'base64').toString('utf8')) as BlindTask;
+  const verifyKey = keys.verifyKey(task.verifyKeyHash);
+  if (!verifyKey) {
+    throw new CaroError(
+      'not_found',
+      'expected the verify key of a blind task, its file is missing; restore blind.keys',
+    );
+  }
+  return { opened: { task, id, envelope: document }, role, verifyKey, sealingKey: await keys.sealingKey() };
+}
+
+function roleOf(ports: AggregatorsPorts, task: AggregatorTask): Role {
+  const own = { ...ports, vdaf: () => ports.vdaf(task.opened.task.words) };
+  if (task.role === 'trustee') return { task, leader: null, trustee: createTrustee(task, own) };
+  const ask: LeaderPorts['ask'] = (request) => ports.ask(task.opened.task.trustee.node, request);
+  return { task, leader: createLeader(task, { ...own, ask }), trustee: null };
+}
+
+/** @throws CaroError the code of a refusal, which is in the audit log */
+async function take(
+  ports: AggregatorsPorts,
+  roles: ReadonlyMap<string, Role>,
+  peer: string,
+  request: BlindRequest,
+): Promise<BlindReply> {
+  try {
+    const role = roles.get(taskNamed(request));
+    if (!role) throw new CaroError('task_unknown', 'expected a task of this aggregator');
+    return await reply(ports, role, peer, request);
+  } catch (error) {
+    if (!(error instanceof CaroError)) throw error;
+    const { code } = error;
+    // A node asks for what is not there yet.
+    if (code !== 'release_early')
+      await ports.audit({ type: 'blind.refused', peer, details: { code, type: request.type } });
+    throw error;
+  }
+}
+
+function taskNamed(request: BlindRequest): string {
+  if (request.type !== 'blind-report') return request.body.task;
+  try {
+    const report = JSON.parse(Buffer.from(request.body.report.payload, 'base64').toString('utf8')) as {
+      task?: unknown;
+    };
+    return typeof report.task === 'string' ? report.task : '';
+  } catch {
+    throw new CaroError('blind_report_invalid', 'expected a blind report in JSON');
+  }
+}
+
+async function reply(
+  ports: AggregatorsPorts,
+  { task, trustee }: Role,
+  peer: string,
+  request: BlindRequest,
+): Promise<BlindReply> {
+  if (request.type === 'blind-report') {
+    return { type: 'blind-receipt', body: { receipt: takeReport(task, ports, peer, request.body.report) } };
+  }
+  if (!trustee) return refusal('task_unknown');
+  if (request.type === 'blind-log') return { type: 'blind-entries', body: trustee.log(request.body, peer) };
+  const { account } = ports.group();
+  if (account(peer) !== account(task.opened.task.leader.node))
+    throw new CaroError('task_unknown', 'expected the leader of the task, got another node');
+  if (request.type === 'blind-prepare')
+    return { type: 'blind-prepared', body: { answers: await trustee.prepare(request.body) } };
+  return { type: 'blind-share', body: trustee.share(request.body) };
+}
+
+/** One step that fails does not keep the others from running. */
+async function work(ports: AggregatorsPorts, roles: readonly Role[]): Promise<void> {
+  const nowMs = ports.now();
+  if (roles.length > 0) ports.store.setMembers(ports.members(), nowMs);
+  const failures: unknown[] = [];
+  for (const { task, leader, trustee } of roles) {
+    ports.store.prune(task.opened.id, dayOf(nowMs - KEPT_DAYS * DAY_MS));
+    for (const step of [trustee?.closeDays, leader?.prepare, leader?.exchange]) {
+      await step?.().catch((error: unknown) => failures.push(error));
+    }
+  }
+  const [first] = failures.filter((error) => !isAway(error));
+  if (first !== undefined) throw first;
+}
+
+/** The trustee is not connected: the exchange goes on when it is. */
+const isAway = (error: unknown): boolean =>
+  error instanceof CaroError &&
+  ['peer_unreachable', 'peer_gone', 'peer_frozen', 'deadline_exceeded', 'clock_skewed', 'not_running'].includes(
+    error.code,
+  );
+
+async function draft(ports: AggregatorsPorts, terms: TaskTerms): Promise<string> {
+  const signer = ports.signer();
+  if (ports.mayBe() !== 'leader') {
+    throw new CaroError(
+      'usage',
+      'expected [blind] role = "leader" in caro.toml of this node; set it and run: caro reload',
+    );
+  }
+  if (terms.trustee === signer.id) throw new CaroError('usage', 'expected another node as trustee than this one');
+  const { publicKey } = await ports.keys.sealingKey();
+  const document: BlindDraft = {
+    type: 'caro.blind-draft',
+    version: 1,
+    name: terms.name,
+    createdAt: isoTime(ports.now()),
+    layout: DAY_LAYOUT,
+    words: await ports.words(),
+    leader: { node: signer.id, sealingKey: Buffer.from(publicKey).toString('base64') },
+    trustee: terms.trustee,
+    floor: terms.floor ?? FLOOR.usual,
+    windowHours: terms.windowHours ?? WINDOW_HOURS.usual,
+    completePercent: terms.completePercent ?? COMPLETE_PERCENT.usual,
+    seasonDays: terms.seasonDays ?? SEASON_DAYS.usual,
+    noiseSd: terms.noiseSd ?? NOISE_SD.usual,
+  };
+  return encodeDraft(document, signer);
+}
+
+type Adopt = (role: AggregatorRole, task: string, document: Envelope) => Promise<void>;
+
+/** @throws CaroError `usage` if this node is not the one that should sign, `blind_task_invalid` */
+async function endorse(
+  ports: AggregatorsPorts,
+  adopt: Adopt,
+  document: string,
+  isConfirmed: boolean,
+): Promise<Endorsement> {
+  const proposed = decodeDraft(document);
+  if (proposed) return endorseDraft(ports, adopt, proposed, isConfirmed);
+  const offered = decodeOffer(document);
+  if (!offered)
+    throw new CaroError(
+      'usage',
+      'expected a draft or an offer of a blind task, got another document',
+    );
+  const { task } = offered;
+  const signer = ports.signer();
+  checkRole(ports, 'leader', task.leader.node);
+  const base = { role: 'leader', terms: termsOf({ ...task, trustee: task.trustee.node }) } as const;
+  if (!isConfirmed) return { ...base, document: null, task: null };
+  const accepted = await acceptOffer(offered, signer, await ports.keys.sealingKey(), ports.sealing);
+  ports.keys.keepVerifyKey(task.verifyKeyHash, accepted.verifyKey);
+  const { envelope, id } = accepted.task;
+  await adopt('leader', id, envelope);
+  return { ...base, document: `${JSON.stringify(envelope)}\n`, task: id };
+}
+
+async function endorseDraft(
+  ports: AggregatorsPorts,
+  adopt: Adopt,
+  proposed: BlindDraft,
+  isConfirmed: boolean,
+): Promise<Endorsement> {
+  checkRole(ports, 'trustee', proposed.trustee);
+  if (proposed.noiseSd < ports.leastNoise()) {
+    throw new CaroError(
+      'usage',
+      `expected noise of at least ${ports.leastNoise()} ([trustee] noise_sd), got ${proposed.noiseSd}; ask for another draft`,
+    );
+  }
+  const base = { role: 'trustee', terms: termsOf(proposed) } as const;
+  if (!isConfirmed) return { ...base, document: null, task: null };
+  const verifyKey = ports.randomBytes(VERIFY_KEY_BYTES);
+  const sealingKey = await ports.keys.sealingKey();
+  const made = await makeOffer(
+    { draft: proposed, trustee: ports.signer(), sealingKey, verifyKey, ephemeral: ports.randomBytes(EPHEMERAL_BYTES) },
+    ports.sealing,
+  );
+  ports.keys.keepVerifyKey(hashOf(verifyKey), verifyKey);
+  await adopt('trustee', documentHash(made.task.envelope), made.task.envelope);
+  return { ...base, document: made.text, task: made.task.id };
+}
+
+const VERIFY_KEY_BYTES = 16;
+const EPHEMERAL_BYTES = 32;
+
+function checkRole(ports: AggregatorsPorts, role: AggregatorRole, node: string): void {
+  if (node !== ports.signer().id)
+    throw new CaroError('usage', `expected a document for the ${role} ${node}, which is another node`);
+  if (ports.mayBe() !== role)
+    throw new CaroError(
+      'usage',
+      `expected [blind] role = "${role}" in caro.toml of this node; set it and run: caro reload`,
+    );
+}
+
+const termsOf = (draft: Omit<BlindDraft, 'type'>): Endorsement['terms'] => ({
+  name: draft.name,
+  leader: draft.leader.node,
+  trustee: draft.trustee,
+  floor: draft.floor,
+  windowHours: draft.windowHours,
+  completePercent: draft.completePercent,
+  seasonDays: draft.seasonDays,
+  noiseSd: draft.noiseSd,
+});
+
+function statusOf({ store }: AggregatorsPorts, { task: { opened, role } }: Role): RoleStatus {
+  const size = store.releaseCount(opened.id);
+  const releases = store
+    .releases(opened.id, Math.max(0, size - LISTED), LISTED)
+    .map(({ entry }) => openRelease(entry, opened.task.trustee.node))
+    .map(({ seq, day, blocks, withheld }) => ({
+      seq,
+      day,
+      blocks: blocks.map(({ name, contributors }) => ({ name, contributors })),
+      withheld,
+    }));
+  return {
+    task: opened.id,
+    name: opened.task.name,
+    role,
+    open: store.openDays(opened.id),
+    releases: releases.reverse(),
+  };
+}

@@ -1,0 +1,218 @@
+import type { BlindReply, BlindRequest, Prepared } from '../../domain/blind/exchange.ts';
+import { MAX_PREPARED } from '../../domain/blind/exchange.ts';
+import type { BlockTotal, ReleaseBlock, ReleaseEntry } from '../../domain/blind/release.ts';
+import { CaroError } from '../../domain/errors.ts';
+import type { Envelope } from '../../domain/identity/signed-envelope.ts';
+import type { PresentedReport } from '../../storage/blind/aggregator-store.ts';
+import type { AggregatorPorts, AggregatorTask } from '../aggregator/aggregator.ts';
+import {
+  contributorsOf,
+  contributorsRoot,
+  EMPTY_LOG,
+  followRelease,
+  openRelease,
+  type ReleaseHead,
+  releaseHash,
+} from '../release-log.ts';
+import type { Sealing } from '../sealing.ts';
+import { hashOf } from '../signed-document.ts';
+import type { OpenedTask } from '../task.ts';
+import type { Vdaf } from '../vdaf/vdaf.ts';
+import { nodesIn, SHARE_INFO, shareContext } from './share-box.ts';
+
+/** A day's totals, for the analyst's store. */
+export interface DayTotals {
+  readonly task: OpenedTask;
+  readonly day: string;
+  /** The entry of the release log, as the trustee signed it. */
+  readonly release: Envelope;
+  readonly entry: ReleaseEntry;
+  /** In the order of the entry. */
+  readonly blocks: readonly BlockTotal[];
+}
+
+export interface LeaderPorts extends AggregatorPorts {
+  readonly vdaf: () => Promise<Vdaf>;
+  readonly sealing: Sealing;
+  /** Sends a request to the trustee. @throws CaroError while it is away */
+  readonly ask: (request: BlindRequest) => Promise<BlindReply>;
+  /** MUST have stored the totals when it resolves. The same day may come again after a crash. */
+  readonly keep: (totals: DayTotals) => Promise<void>;
+}
+
+export interface Leader {
+  /** Prepares waiting reports in threads; needs no trustee. */
+  readonly prepare: () => Promise<void>;
+  /**
+   * Presents prepared reports to the trustee, takes its new releases and computes their totals.
+   * @throws CaroError while the trustee is away, or what it refuses
+   */
+  readonly exchange: () => Promise<void>;
+}
+
+const BATCH = 50;
+
+/**
+ * The first aggregator: the analyst's node. Every step is stored before the next one begins, so
+ * that it can be killed anywhere and continue. Whatever is repeated gives the same bytes.
+ */
+export function createLeader(task: AggregatorTask, ports: LeaderPorts): Leader {
+  return {
+    prepare: async () => {
+      while (await prepareBatch(task, ports));
+    },
+    exchange: async () => {
+      for (const { day } of ports.store.openDays(task.opened.id)) await presentDay(task, ports, day);
+      await follow(task, ports);
+      for (const { day, entry } of ports.store.unsettled(task.opened.id)) await settle(task, ports, day, entry);
+    },
+  };
+}
+
+/** Whether there may be more. */
+async function prepareBatch(task: AggregatorTask, { store, threads, audit }: LeaderPorts): Promise<boolean> {
+  const waiting = store.waiting(task.opened.id, BATCH);
+  if (waiting.length === 0) return false;
+  const results = await threads.prepare(
+    task,
+    waiting.map(({ document }) => ({ document, theirs: null })),
+  );
+  const rows = waiting.map(({ id, node, day }, index) => ({ node, day, ...(results[index] ?? FAILED), id }));
+  store.prepare(rows);
+  for (const { node, day, code } of rows)
+    if (code !== null) await audit({ type: 'blind.refused', peer: node, details: { task: task.opened.id, day, code } });
+  return waiting.length === BATCH;
+}
+
+const FAILED = { code: 'blind_share_invalid', share: null, message: null, output: null } as const;
+
+async function presentDay(task: AggregatorTask, ports: LeaderPorts, day: string): Promise<void> {
+  for (let last = 0; ; ) {
+    const batch = ports.store.prepared(task.opened.id, day, MAX_PREPARED, last);
+    const final = batch.at(-1);
+    if (!final) return;
+    last = final.id;
+    const reports = batch.map(({ node, publicShare, share }) => ({
+      node,
+      publicShare: publicShare.toString('base64'),
+      share: share.toString('base64'),
+    }));
+    const reply = await ports.ask({ type: 'blind-prepare', body: { task: task.opened.id, day, reports } });
+    if (reply.type !== 'blind-prepared') throw refusedBy(reply);
+    await finish(task, ports, day, batch, reply.body.answers);
+  }
+}
+
+interface FinishedReport {
+  readonly id: number;
+  readonly node: string;
+  readonly code: string | null;
+  readonly output: Uint8Array | null;
+}
+
+/** Reports that the trustee does not have yet are presented again later. */
+const LATER = ['report_unknown', 'internal'];
+
+async function finish(
+  task: AggregatorTask,
+  { store, vdaf, audit }: LeaderPorts,
+  day: string,
+  batch: readonly PresentedReport[],
+  answers: readonly Prepared[],
+): Promise<void> {
+  const byNode = new Map(answers.map((answer) => [answer.node, answer]));
+  const { finish: finishReport } = await vdaf();
+  const rows = batch.flatMap(({ id, node, output }): readonly FinishedReport[] => {
+    const answer = byNode.get(node);
+    if (!answer || ('code' in answer && LATER.includes(answer.code))) return [];
+    if ('code' in answer) return [{ id, node, code: answer.code, output: null }];
+    try {
+      return [{ id, node, code: null, output: finishReport(output, Buffer.from(answer.message, 'base64')) }];
+    } catch {
+      return [{ id, node, code: 'blind_share_invalid', output: null }];
+    }
+  });
+  store.finish(rows);
+  for (const { node, code } of rows)
+    if (code !== null) await audit({ type: 'blind.refused', peer: node, details: { task: task.opened.id, day, code } });
+}
+
+/** Takes the new entries of the release log. */
+async function follow({ opened }: AggregatorTask, { store, ask }: LeaderPorts): Promise<void> {
+  for (;;) {
+    const head = headOf(opened, store);
+    const reply = await ask({ type: 'blind-log', body: { task: opened.id, from: head.size } });
+    if (reply.type !== 'blind-entries') throw refusedBy(reply);
+    const { entries, size } = reply.body;
+    let known = head;
+    for (const { entry: envelope } of entries) {
+      const { entry, head: next } = followRelease(known, envelope, {
+        taskId: opened.id,
+        trustee: opened.task.trustee.node,
+      });
+      store.follow(opened.id, { seq: entry.seq, day: entry.day, entry: envelope });
+      known = next;
+    }
+    if (entries.length === 0 || known.size >= size) return;
+  }
+}
+
+function headOf({ id }: OpenedTask, store: LeaderPorts['store']): ReleaseHead {
+  const size = store.releaseCount(id);
+  const [last] = size === 0 ? [] : store.releases(id, size - 1, 1);
+  return last === undefined ? EMPTY_LOG : { size, hash: releaseHash(last.entry) };
+}
+
+/** Computes the totals of a released day, or takes note that it has none. */
+async function settle(task: AggregatorTask, ports: LeaderPorts, day: string, release: Envelope): Promise<void> {
+  const { opened } = task;
+  const entry = openRelease(release, opened.task.trustee.node);
+  const blocks: BlockTotal[] = [];
+  for (const block of entry.blocks) {
+    const cells = await totalOf(task, ports, day, block);
+    if (cells === null) {
+      const details = { task: opened.id, day, code: 'total_incomplete', block: block.name };
+      await ports.audit({ type: 'blind.refused', peer: opened.task.trustee.node, details });
+      return;
+    }
+    blocks.push({ name: block.name, contributors: block.contributors, cells });
+  }
+  if (blocks.length > 0) await ports.keep({ task: opened, day, release, entry, blocks });
+  ports.store.settle(opened.id, day);
+  if (entry.withheld === null)
+    await ports.audit({ type: 'blind.total', details: { task: opened.id, day, blocks: blocks.length } });
+  else await ports.audit({ type: 'blind.withheld', details: { task: opened.id, day, code: entry.withheld } });
+}
+
+/** Null if this node lacks the share of a contributor. */
+async function totalOf(
+  task: AggregatorTask,
+  { ask, sealing, store, threads, vdaf }: LeaderPorts,
+  day: string,
+  block: ReleaseBlock,
+): Promise<readonly number[] | null> {
+  const { id } = task.opened;
+  const reply = await ask({ type: 'blind-total', body: { task: id, day, block: block.name } });
+  if (reply.type !== 'blind-share') throw refusedBy(reply);
+  const contributors = contributorsOf(block.name, nodesIn(Buffer.from(reply.body.nodes, 'base64')));
+  const trustee = await sealing.open({
+    key: task.sealingKey,
+    info: SHARE_INFO,
+    associatedData: shareContext(id, day, block.name),
+    box: Buffer.from(reply.body.box, 'base64'),
+  });
+  if (contributorsRoot(contributors) !== block.root || hashOf(trustee) !== block.share)
+    throw new CaroError(
+      'release_invalid',
+      'expected the contributors and the share that the release log names, got others',
+    );
+  const ready = new Set(store.readyNodes(id, day).map(({ node }) => node));
+  if (!contributors.nodes.every((node) => ready.has(node))) return null;
+  const leader = await threads.sum(task, day, contributors.nodes);
+  return (await vdaf()).unshard({ leader, trustee });
+}
+
+const refusedBy = (reply: BlindReply): CaroError =>
+  reply.type === 'blind-refusal'
+    ? new CaroError(reply.body.code, 'the trustee refused the request')
+    : new CaroError('message_unexpected', `expected a reply of the trustee, got a ${reply.type}`);

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import type { BlindAggregatorPorts } from '../actors/blind-aggregator.ts';
+import type { AggregatorThreads, Group } from '../blind/aggregator/aggregator.ts';
+import type { Aggregators } from '../blind/aggregator/aggregators.ts';
+import { steadyMs } from '../platform/steady-clock.ts';
+import { createAggregatorStore, createRoleStore } from '../storage/blind/aggregator-store.ts';
+import { createTotalStore } from '../storage/blind/total-store.ts';
+import type { ServiceContext } from './service-context.ts';
+
+/** A batch of reports is prepared within seconds, if the machine has nothing else to do. */
+const PREPARE_MS = 120_000;
+/** The sum of ten thousand shares takes a few seconds. */
+const SUM_MS = 300_000;
+/** The trustee prepares a batch of reports before it answers. */
+const EXCHANGE_MS = 60_000;
+
+export function blindPorts(context: ServiceContext): BlindAggregatorPorts {
+  const roles = createRoleStore(context.database);
+  return { open: () => openRoles(context, roles), hasTasks: () => roles.all().length > 0, log: context.log };
+}
+
+/** Loads the code of leader and trustee, which other nodes never need. */
+async function openRoles(context: ServiceContext, roles: ReturnType<typeof createRoleStore>): Promise<Aggregators> {
+  const { bus, configuration, database } = context;
+  const [
+    { openAggregators },
+    { createSealing },
+    { createPrio3 },
+    { dayLayout, layoutWords },
+    { openAggregatorKeys },
+    keys,
+  ] = await Promise.all([
+    import('../blind/aggregator/aggregators.ts'),
+    import('../blind/sealing.ts'),
+    import('../blind/vdaf/prio3.ts'),
+    import('../blind/layout/day-1.ts'),
+    import('../keys/aggregator-keys.ts'),
+    context.peerKeys.open(),
+  ]);
+  const sealing = createSealing();
+  const secrets = openAggregatorKeys(context.places.blindKeys);
+  const accounts = createMembers(context, keys.account);
+  const group = (): Group => ({
+    account: keys.account,
+    isMember: (node) => accounts().has(keys.account(node)),
+    unit: (node) => {
+      const { units } = configuration().trustee;
+      return units[node] ?? units[keys.account(node)] ?? null;
+    },
+  });
+  return openAggregators({
+    store: createAggregatorStore(database),
+    roles,
+    threads: threadsOf(context),
+    group,
+    members: () => [...accounts()],
+    signer: () => context.identity,
+    sealing,
+    keys: {
+      sealingKey: () => sealing.deriveKey(secrets.sealingSeed()),
+      verifyKey: secrets.verifyKey,
+      keepVerifyKey: secrets.keepVerifyKey,
+    },
+    mayBe: () => configuration().blind.role,
+    leastNoise: () => configuration().trustee.noise_sd,
+    words: async () => layoutWords((await import('../risk/vocabulary.ts')).vocabulary()),
+    vdaf: (words) => Promise.resolve(createPrio3(dayLayout(words))),
+    ask: (peer, request) =>
+      bus.request('peer.exchange', { peer, request, deadlineMs: EXCHANGE_MS }, EXCHANGE_MS + 1_000),
+    keep: ({ task, day, blocks }) => {
+      createTotalStore(database).add(task.id, day, blocks);
+      return Promise.resolve();
+    },
+    audit: (entry) => bus.request('audit.append', entry),
+    now: Date.now,
+    randomBytes: (count) => new Uint8Array(randomBytes(count)),
+  });
+}
+
+/** Only nodes that the owner has named: a trusted subnet can have any number of keys. */
+const namedIds = ({ configuration, identity }: ServiceContext): readonly string[] => {
+  const { mesh, trust } = configuration();
+  const trusted = Object.entries(trust.nodes).flatMap(([id, level]) => (level === 'untrusted' ? [] : [id]));
+  const denied = new Set(trust.deny.nodes);
+  return [...new Set([...mesh.peers.map(({ id }) => id), ...trusted])].filter(
+    (id) => id !== identity.id && !denied.has(id),
+  );
+};
+
+/** Thousands of reports may come at once; keys move between accounts once a day at most. */
+const MEMBERS_MS = 5_000;
+
+function createMembers(context: ServiceContext, account: (id: string) => string): () => ReadonlySet<string> {
+  let known: { readonly of: unknown; readonly untilMs: number; readonly accounts: ReadonlySet<string> } | undefined;
+  return () => {
+    const of = context.configuration();
+    const nowMs = steadyMs();
+    if (known?.of !== of || known.untilMs < nowMs)
+      known = { of, untilMs: nowMs + MEMBERS_MS, accounts: new Set(namedIds(context).map(account)) };
+    return known.accounts;
+  };
+}
+
+function threadsOf({ places, pool }: ServiceContext): AggregatorThreads {
+  return {
+    prepare: ({ opened, role, verifyKey, sealingKey }, jobs) =>
+      pool.run(
+        'prepareReports',
+        { role, words: opened.task.words, verifyKey, sealingKey, jobs },
+        { timeoutMs: PREPARE_MS },
+      ),
+    sum: ({ opened }, day, nodes) =>
+      pool.run(
+        'sumShares',
+        { databaseFile: places.database, words: opened.task.words, task: opened.id, day, nodes },
+        { timeoutMs: SUM_MS },
+      ),
+  };
+}

@@ -1,0 +1,71 @@
+import type { BlindReport } from '../../blind/documents.ts';
+import { dayLayout, type LayoutWords } from '../../blind/layout/day-1.ts';
+import { openShare } from '../../blind/report.ts';
+import { createSealing, type SealingKey } from '../../blind/sealing.ts';
+import { createPrio3 } from '../../blind/vdaf/prio3.ts';
+import type { AggregatorRole, Vdaf } from '../../blind/vdaf/vdaf.ts';
+import { CaroError } from '../../domain/errors.ts';
+import type { Envelope } from '../../domain/identity/signed-envelope.ts';
+
+export interface PrepareReportsInput {
+  readonly role: AggregatorRole;
+  readonly words: LayoutWords;
+  readonly verifyKey: Uint8Array;
+  readonly sealingKey: SealingKey;
+  /** Reports whose signatures have been checked; `theirs`: at the trustee, the leader's share. */
+  readonly jobs: readonly { readonly document: Envelope; readonly theirs: Uint8Array | null }[];
+}
+
+export interface PreparedReport {
+  /** Code of a refused report; then the rest is null. */
+  readonly code: string | null;
+  readonly share: Uint8Array | null;
+  readonly message: Uint8Array | null;
+  readonly output: Uint8Array | null;
+}
+
+/**
+ * First step of the leader, or both steps of the trustee, for a batch of reports. One result for
+ * each; a report that does not verify has a code.
+ */
+export async function prepareReports(input: PrepareReportsInput): Promise<readonly PreparedReport[]> {
+  const vdaf = vdafFor(input.words);
+  const results: PreparedReport[] = [];
+  for (const job of input.jobs) results.push(await prepared(vdaf, input, job).catch(failed));
+  return results;
+}
+
+const sealing = createSealing();
+let known: { readonly words: string; readonly vdaf: Vdaf } | undefined;
+
+/** The threads of a day prepare the reports of one task. */
+function vdafFor(words: LayoutWords): Vdaf {
+  const text = JSON.stringify(words);
+  if (known?.words !== text) known = { words: text, vdaf: createPrio3(dayLayout(words)) };
+  return known.vdaf;
+}
+
+async function prepared(
+  vdaf: Vdaf,
+  { role, verifyKey, sealingKey }: PrepareReportsInput,
+  { document, theirs }: PrepareReportsInput['jobs'][number],
+): Promise<PreparedReport> {
+  const report = JSON.parse(Buffer.from(document.payload, 'base64').toString('utf8')) as BlindReport;
+  const publicShare = Buffer.from(report.publicShare, 'base64');
+  const { state, preparationShare } = await vdaf.prepare({
+    verifyKey,
+    role,
+    nonce: Buffer.from(report.nonce, 'base64'),
+    publicShare,
+    inputShare: await openShare(report, sealingKey, sealing),
+  });
+  if (theirs === null) return { code: null, share: preparationShare, message: null, output: state };
+  const message = await vdaf.verify(publicShare, { leader: theirs, trustee: preparationShare });
+  return { code: null, share: null, message, output: vdaf.finish(state, message) };
+}
+
+/** Any other error is a defect, and no reason to refuse a report. */
+function failed(error: unknown): PreparedReport {
+  if (!(error instanceof CaroError)) throw error;
+  return { code: error.code, share: null, message: null, output: null };
+}
