@@ -5,6 +5,7 @@
 import type { Analysis } from '../model.ts';
 import { parsedSecrets } from './secret-options.ts';
 import { type SecretSpan, scanSecrets } from './secret-scan.ts';
+import { zonesOf } from './text-zones.ts';
 
 export interface Redacted {
   readonly text: string;
@@ -78,16 +79,17 @@ const unreadFrom = (command: string, { truncated, analysedTo }: Analysis): numbe
  */
 export const redact = (command: string, analysis: Analysis): Redacted => {
   const unread = unreadFrom(command, analysis);
-  const found = [...scanSecrets(command.slice(0, unread + AHEAD)), ...parsedSecrets(command, analysis)];
+  const read = command.slice(0, unread + AHEAD);
+  const found = [...scanSecrets(read, () => zonesOf(command, analysis)), ...parsedSecrets(command, analysis)];
   if (found.length === 0 && unread === command.length) return { text: command, kinds: [], masked: [] };
   const kinds = new Set<string>();
   let text = '';
   let from = 0;
-  const read = merge(found.map((item) => insideQuotes(command, item)))
+  const spans = merge(found.map((item) => insideQuotes(command, item)))
     .filter(({ start }) => start < unread)
     .map((span) => ({ ...span, end: Math.min(span.end, unread) }));
   const rest = unread < command.length ? [{ start: unread, end: command.length, kind: 'not-analysed' }] : [];
-  const masked = [...outsideMasks(command, read), ...rest];
+  const masked = [...outsideMasks(command, spans), ...rest];
   for (const span of masked) {
     text += `${command.slice(from, span.start)}${maskOf(span)}`;
     from = span.end;

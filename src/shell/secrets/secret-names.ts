@@ -1,15 +1,20 @@
 /** Names that announce a secret, and values that can be one (FR-503). */
 
 /** Quick test: without a match, a text contains no name of a secret. */
-export const NAME_HINT = /pass|pwd|secret|token|key|cred|auth|cookie|pat\b|session|identified|bearer|webhook/i;
+export const NAME_HINT =
+  /pass|pwd|pw\b|psk\b|secret|token|key|cred|auth|cookie|pat\b|pin\b|login|sess|sid\b|identified|bearer|webhook|kennwort|contrase|senha|wachtwoord|mnemonic|appid|sign?(?:ature)?=|code=/i;
 
+/** Endings of names; English, German, French, Spanish, Portuguese, Italian, Dutch. */
 const PASSWORD =
-  /(?:passw(?:or)?d|passphrase|passcode|passwort|pwd|(?:^|[^a-z]|user|ssh|db|store|key|root|require|my)pass|psw)$/;
+  /(?:passw(?:or)?ds?|passphrase|passcode|passwort|pass[_-]?phrase|kennwort|mot[_-]?de[_-]?passe|mdp|contrase(?:n|ñ)a|senha|wachtwoord|pwd|psw|(?<!by|com|tres|over|under|sur|en)pass|(?:^|[^a-z]|root|bind|user|admin|db|mail|smtp|ftp|owner|open)pw|(?:^|[^a-z]|wifi|wpa|preshared)psk|mnemonic|seed[_-]?phrase|recovery[_-]?(?:phrase|code))$/;
+const KEY =
+  /(?:(?:api|app|access|account|secret|auth|authentication|encryption|encrypt|decrypt|decryption|signing|master|shared|service|deploy|storage|subscription|license|licence|functions?|private|hmac|session|cookie|fernet|vault|recovery|certificate|preshared|consumer|client|bot|publish|unseal)[_.-]?key(?:[_-]?base)?)$/;
 const TOKEN =
-  /(?:secret|token|api[_-]?key|apikey|(?:access|account|secret|auth|encryption|signing|master|shared|service|deploy|storage|subscription|license|licence|routing|integration|project|write|admin|app|application|functions?)[_-]?key|private[_-]?key|secret[_-]?key[_-]?base|(?:^|[_-])pat|bearer|credentials?|authorization|rediscli_auth|jwt)$/;
-/**
- * Suffixes that do not change the meaning of a name: `TOKEN_PROD`, `SECRET_2`, `PRIVATE_KEY_B64`.
- */
+  /(?:secret|token|(?:^|[_.-])pat|bearer|credentials?|(?:^|[_.-])creds?|authorization|rediscli_auth|(?:npm|basic|http)[_.-]?auth|(?:^|:)_auth|jwt)$/;
+/** Names that look like those above, but name an object, a place or a property. */
+const NOT_A_SECRET =
+  /(?:existing|pull|tls|ca)[_.-]?secrets?$|(?:pub|public|ssh-?public|host)[_.-]?key$|permitrootlogin$/;
+/** Suffixes that do not change the meaning of a name: `TOKEN_PROD`, `SECRET_2`, `PRIVATE_KEY_B64`. */
 const SUFFIX =
   /[_.-]?(?:\d{1,3}|v\d|b64|base64|value|text|plain|plaintext|prod|production|dev|development|staging|stage|test|old|new|current)$/;
 
@@ -22,17 +27,34 @@ export type SecretKind = 'password' | 'token' | 'key';
 export const secretKindOf = (name: string): SecretKind | null => {
   if (name === 'PWD' || name === 'OLDPWD' || name.length > 80) return null;
   const plain = name.replace(/^[-_.]+/, '').toLowerCase();
+  if (NOT_A_SECRET.test(plain)) return null;
   for (const candidate of [plain, plain.replace(SUFFIX, '')]) {
     if (PASSWORD.test(candidate)) return 'password';
-    if (TOKEN.test(candidate)) return /key(?:[_-]?base)?$/.test(candidate) ? 'key' : 'token';
+    if (KEY.test(candidate)) return 'key';
+    if (TOKEN.test(candidate)) return 'token';
   }
   return null;
 };
 
+/** Keys of data, not of doors: `SORT_KEY`, `cache_key`, `Idempotency-Key`. */
+const DATA_KEY =
+  /(?:^|[^a-z])(?:cache|sort|partition|primary|foreign|public|pub|gpg|pgp|idempotency|object|row|group|dedup|host|issue|surrogate|map|hot|lookup|unique|index|composite|registry|shift|short)[_.-]?key$/;
+
+/**
+ * Names whose value is a secret only if it looks like one: any other key, `APPID`, `…_LOGIN`,
+ * `…_AUTH`.
+ */
+export const isWeakName = (name: string): boolean => {
+  const plain = name.replace(/^[-_.]+/, '').toLowerCase();
+  if (!/(?:[a-z0-9][_.-]?key|(?:^|[_.-])(?:appid|login|auth|dsn))$/.test(plain)) return false;
+  return !DATA_KEY.test(plain) && !NOT_A_SECRET.test(plain);
+};
+
 const NOT_A_VALUE =
-  /^(?:[$`‹<%]|\{\{|\\\$|@[\w./~-]|\*+$|\.{2,}$|x{3,}$|-+$|(?:true|false|null|none|nil|undefined|yes|no|on|off|stdin|prompt|ask|env|file|string|str|text|required|optional|auto|default|basic|bearer|disabled?|enabled?|always|never|change_?me)$|(?:env|file|fd|pass|stdin|prompt|keychain|op|vault|arn|ref|secretsmanager|projects)[:/]|os\.|process\.|env\.|ENV\[|secrets?\.|vars?\.|data\.|local\.|self\.|getpass|input\()/i;
+  /^(?:[$`‹<%]|\{\{|\\\$|\\?\d$|@[\w./~-]|\*+$|\.{2,}|…|x{3,}$|-+$|(?:true|false|null|none|nil|undefined|yes|no|on|off|stdin|prompt|ask|env|file|string|str|text|required|optional|auto|default|basic|bearer|token|disabled?|enabled?|always|never|change_?me|redacted|masked|hidden|todo|prohibit-password|without-password)$|(?:your|insert|enter|replace)[_-]|(?:env|file|fd|stdin|prompt|keychain|op|vault|arn|ref|secretsmanager|projects)[:/]|os\.|process\.|env\.|ENV\[|secrets?\.|vars?\.|data\.|local\.|self\.|getpass|input\()/i;
 const PATH =
   /^(?:~|\.{0,2})\/[\w./@-]*$|^[a-z]+:\/\/|^[\w-]+\/[\w./-]+\.(?:txt|key|pem|json|ya?ml|env|conf|cfg|crt|gpg)$/i;
+const KEY_FILE = /^(?:id_(?:rsa|dsa|ecdsa|ed25519)|[\w-]+\.(?:key|pem|pub|crt|cer|der|p12|pfx|jks|asc|gpg|txt|json))$/;
 
 /** Characters of a value that are examined: names may share a long value. */
 const EXAMINED = 512;
@@ -47,7 +69,7 @@ export const isSecretValue = (whole: string, kind: SecretKind): boolean => {
   if (value === '' || /^\s/.test(value) || NOT_A_VALUE.test(value)) return false;
   if (PATH.test(value) && !(value.length >= 30 && entropy(value) > 4)) return false;
   if (kind !== 'password' && /^-?\d{1,7}$/.test(value)) return false;
-  if (kind === 'key' && value.length < 6) return false;
+  if (kind === 'key' && (value.length < 6 || KEY_FILE.test(value))) return false;
   return true;
 };
 
@@ -64,14 +86,39 @@ const entropy = (text: string): number => {
 const NOT_RANDOM =
   /^(?:[0-9a-f]{7,128}|[0-9A-F]{7,128}|\d+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|sha\d+[:-].*|[a-z][a-z-]*|[A-Z][A-Z_]*)$/i;
 
-/** Tells whether a value looks random and is not a hash, UUID, digest, number, word or path. */
-export const looksRandom = (value: string): boolean =>
-  value.length >= 16 &&
-  value.length <= EXAMINED &&
-  /^[\w+/=.~-]+$/.test(value) &&
-  /\d/.test(value) &&
-  /[A-Za-z]/.test(value) &&
-  !NOT_RANDOM.test(value) &&
-  !PATH.test(value) &&
-  !/[/.].*[/.].*[/.]|\.[a-z]{2,4}$/i.test(value) &&
-  entropy(value) > 3.5;
+/**
+ * Tells whether a value looks random and is not a hash, UUID, digest, number, word or path. Of a
+ * long value, the beginning decides.
+ */
+export const looksRandom = (whole: string): boolean => {
+  const value = whole.slice(0, EXAMINED);
+  return (
+    value.length >= 16 &&
+    /^[\w+/=.~-]+$/.test(value) &&
+    /\d/.test(value) &&
+    /[A-Za-z]/.test(value) &&
+    !NOT_RANDOM.test(value) &&
+    !PATH.test(value) &&
+    !/[/.].*[/.].*[/.]|\.[a-z]{2,4}$/i.test(value) &&
+    entropy(value) > 3.5
+  );
+};
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/**
+ * Tells whether a value has the form of a key: random, or a long hexadecimal or decimal number, or
+ * a UUID. Hashes have that form too, so this decides only after a name or in a place of a key.
+ */
+export const looksLikeKey = (whole: string): boolean => {
+  const value = whole.slice(0, EXAMINED);
+  if (/^(?:[0-9a-f]{24,}|\d{15,}|[0-9a-f]{8}:[0-9a-f]{8})$/i.test(value) || UUID.test(value)) return true;
+  if (looksRandom(value)) return true;
+  if (value.length < 10 || !/^[\w+=~!.-]+$/.test(value)) return false;
+  return value.split(/[-_.]/).some((part) => part.length >= 10 && count(part, /\d/g) > 1 && count(part, /[a-z]/gi) > 1);
+};
+
+const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+
+/** A word of prose, such as `reset` in `password reset` or `header` in `Bearer header`. */
+export const isPlainWord = (value: string): boolean => /^[A-Za-z]{1,18}(?:[-'][a-z]+)*[.,;!?]?$/.test(value);

@@ -4,115 +4,184 @@
  */
 import { afterGlobalOptions, lookupTool } from '../catalogue/catalogue.ts';
 import type { Analysis, Invocation, Word } from '../model.ts';
+import { findInputSecrets } from './input-secrets.ts';
 import { commonOptions, type SecretArguments, type SecretOption, secretArguments } from './secret-arguments.ts';
-import { isSecretValue, looksRandom, secretKindOf } from './secret-names.ts';
+import { isSecretValue, looksLikeKey, looksRandom, secretKindOf } from './secret-names.ts';
 import type { SecretSpan } from './secret-scan.ts';
+import { partSpan } from './word-spans.ts';
 
-/**
- * The span of the last `length` characters of a word, without its closing quote; the whole word if
- * that cannot be located.
- */
-const tailSpan = (text: string, word: Word, length: number, kind: string): SecretSpan => {
-  const raw = text.slice(word.start, word.end);
-  const secret = length > 0 ? word.text.slice(-length) : word.text;
-  // If the same text occurs in the word more than once, such as in a substitution, the span covers
-  // all occurrences.
-  const first = raw.indexOf(secret, word.text.length - secret.length);
-  const last = raw.lastIndexOf(secret);
-  if (secret !== '' && first >= 0) return { start: word.start + first, end: word.start + last + secret.length, kind };
-  const cut = raw.search(/[=:]/);
-  const inner = length > 0 && length < word.text.length && cut >= 0 ? cut + 1 : 0;
-  return { start: word.start + inner, end: word.end, kind };
+/** Values of an option `-u` that only stand in for a password beside a key. */
+const NO_PASSWORD = /^(?:|x|X|x-oauth-basic|api_token|token|unused)$/;
+
+/** Where the secret part of an option's value begins and what it is; null if there is none. */
+const secretPart = (value: string, part: string): readonly [from: number, secret: string] | null => {
+  if (part === '') return [0, value];
+  const at = part === '~' ? -1 : value.indexOf(part);
+  if (at < 0) return (part === '~' || part === ':') && looksLikeKey(value) ? [0, value] : null;
+  const user = value.slice(0, at);
+  const rest = value.slice(at + 1);
+  if (part === '/') return [at + 1, rest.includes('@') ? rest.slice(0, rest.lastIndexOf('@')) : rest];
+  return part === ':' && NO_PASSWORD.test(rest) && looksLikeKey(user) ? [0, user] : [at + 1, rest];
 };
 
-/** Adds a word's value, or the part of it after the separator. */
-const addValue = (text: string, word: Word, attached: number, separator: string, found: SecretSpan[]): void => {
-  let value = word.text.slice(attached);
-  if (separator !== '') {
-    const at = value.indexOf(separator);
-    if (at < 0) return;
-    value = value.slice(at + 1);
-  }
-  if (isSecretValue(value, 'password')) found.push(tailSpan(text, word, value.length, 'password'));
+/** Adds the secret part of a word, whose value begins at `attached`. */
+const addValue = (text: string, word: Word, attached: number, part: string, found: SecretSpan[]): void => {
+  const [from, secret] = secretPart(word.text.slice(attached), part) ?? [0, ''];
+  if (isSecretValue(secret, 'password')) found.push(partSpan(text, word, attached + from, secret, 'password'));
 };
 
-const findOption = (text: string, args: readonly Word[], at: number, spec: SecretOption, found: SecretSpan[]): void => {
+/** `-su` is `-s -u`: options of these tools may be written in one word. */
+const BUNDLING = /^(?:curl|ldap\w+|zip|unzip|smbclient)$/;
+
+const isBundle = (tool: string, word: string, option: string): boolean =>
+  option.length === 2 && BUNDLING.test(tool) && word.endsWith(option.slice(1)) && /^-[A-Za-z]{2,8}$/.test(word);
+
+/** Tells whether a word can be the value of an option, and not a further one. */
+const isValue = (word: Word | undefined): word is Word => word !== undefined && !/^-[A-Za-z-]/.test(word.text);
+
+const findOption = (
+  text: string,
+  tool: string,
+  args: readonly Word[],
+  at: number,
+  { option, attached, next, part }: SecretOption,
+  found: SecretSpan[],
+): boolean => {
   const word = args[at];
-  if (!word?.text.startsWith(spec.option)) return;
-  const { length } = spec.option;
-  if (word.text.length === length) {
-    const next = args[at + 1];
-    if (spec.next && next && !next.text.startsWith('-')) addValue(text, next, 0, spec.separator, found);
-  } else if (word.text[length] === '=') addValue(text, word, length + 1, spec.separator, found);
-  else if (spec.attached) addValue(text, word, length, spec.separator, found);
+  if (!word) return false;
+  const { length } = option;
+  const isExact = word.text === option || isBundle(tool, word.text, option);
+  if (!isExact && !word.text.startsWith(option)) return false;
+  if (isExact) {
+    const value = args[at + next];
+    // `public` is the community that everybody may read.
+    if (next > 0 && isValue(value) && value.text !== 'public') addValue(text, value, 0, part, found);
+  } else if (word.text[length] === '=') addValue(text, word, length + 1, part, found);
+  else if (attached) addValue(text, word, length, part, found);
+  else return false;
+  return true;
 };
 
 const findOptionValues = (
   text: string,
+  tool: string,
   args: readonly Word[],
   specs: readonly SecretOption[],
   found: SecretSpan[],
 ): void => {
-  for (const spec of specs) for (let at = 0; at < args.length; at += 1) findOption(text, args, at, spec, found);
+  for (let at = 0; at < args.length; at += 1) for (const spec of specs) findOption(text, tool, args, at, spec, found);
+};
+
+/** Words among which subcommands are searched. */
+const LEADING = 12;
+
+/** Tells whether the subcommands occur in this order among the leading words. */
+const hasSubcommands = (args: readonly Word[], subcommands: readonly string[]): boolean => {
+  let from = 0;
+  for (const subcommand of subcommands) {
+    const at = args.slice(from, LEADING).findIndex((word) => word.text === subcommand);
+    if (at < 0) return false;
+    from += at + 1;
+  }
+  return true;
 };
 
 const findOptions = (
   text: string,
+  tool: string,
   args: readonly Word[],
   known: SecretArguments | undefined,
   found: SecretSpan[],
 ): void => {
-  if (args.some((word) => /^--(?:auth|basic-auth|creds|userpass)\b/.test(word.text)))
-    findOptionValues(text, args, commonOptions(), found);
-  if (!known) return;
-  findOptionValues(text, args, known.options, found);
-  if (known.subcommandOptions.size === 0) return;
-  for (const word of args.slice(0, 6))
-    findOptionValues(text, args, known.subcommandOptions.get(word.text) ?? [], found);
+  if (
+    args.some(
+      (word) =>
+        /^--?(?:[a-z]{3,5}-)?(?:auth|basic-auth|creds|userpass|credentials|auth-cred)\b/.test(word.text) ||
+        word.text === '--proxy-user',
+    )
+  )
+    findOptionValues(text, tool, args, commonOptions(), found);
+  for (const { subcommands, options } of known?.options ?? [])
+    if (hasSubcommands(args, subcommands)) findOptionValues(text, tool, args, options, found);
 };
 
-/** Leading operands of an invocation: its subcommands and what follows, without options. */
-const operandsOf = (invocation: Invocation): readonly Word[] =>
-  afterGlobalOptions(invocation.args, lookupTool(invocation.tool)?.valueOptions ?? new Set()).filter(
-    (word) => !word.text.startsWith('-'),
-  );
+/** Options of login commands whose value is the next word. */
+const VALUE_OPTION =
+  /^(?:--(?:host|hostname|registry|url|server|user|username|email|name|context|profile|org|project|team|region|scope|method|config|repo|vault-id|encrypt-vault-id)|-[uhHncmsrP])$/;
+
+/** Operands of an invocation without options and their values; the first are its subcommands. */
+const operandsOf = (invocation: Invocation): readonly Word[] => {
+  const args = afterGlobalOptions(invocation.args, lookupTool(invocation.tool)?.valueOptions ?? new Set());
+  return args.filter((word, at) => !word.text.startsWith('-') && !VALUE_OPTION.test(args[at - 1]?.text ?? ''));
+};
 
 const startsWith = (operands: readonly Word[], subcommands: readonly string[]): boolean =>
   subcommands.every((word, at) => operands[at]?.text === word);
 
-const findOperands = (text: string, known: SecretArguments, operands: readonly Word[], found: SecretSpan[]): void => {
-  for (const { subcommands, from, count, pairs } of known.operands) {
-    if (!startsWith(operands, subcommands)) continue;
-    const rest = operands.slice(subcommands.length);
-    const first = from < 0 ? rest.length + from : from;
-    for (const word of rest.slice(Math.max(0, first), first + count)) {
-      if (pairs && !word.text.includes('=')) continue;
-      const value = pairs ? word.text.slice(word.text.indexOf('=') + 1) : word.text;
-      if (isSecretValue(value, 'password')) found.push(tailSpan(text, word, value.length, 'secret'));
-    }
+/** `DOMAIN/bob:password@host`, and `scott/tiger@database`. */
+const TARGET = /^(?:[^/:@\s]{1,64}\/)?[^/:@\s]{1,64}:(?=[^\s]{2})/;
+const ORACLE = /^[\w$#"]{1,64}\/(?=[^/\s])/;
+
+const addOperand = (text: string, word: Word, form: string, found: SecretSpan[]): void => {
+  const push = (from: number, end: number): void => {
+    const secret = word.text.slice(from, end);
+    if (isSecretValue(secret, 'password')) found.push(partSpan(text, word, from, secret, 'secret'));
+  };
+  const { length } = word.text;
+  const host = word.text.lastIndexOf('@');
+  if (form === 'all') {
+    if (!/^[a-z_]{1,30}=/.test(word.text)) push(0, length);
+  } else if (form === 'key') {
+    if (looksLikeKey(word.text)) push(0, length);
+  } else if (form === 'target' || form === 'oracle') {
+    const before = (form === 'target' ? TARGET : ORACLE).exec(word.text)?.[0].length;
+    if (before !== undefined) push(before, host > before ? host : length);
+  } else {
+    const at = word.text.indexOf(form === 'pair' ? '=' : ':');
+    if (at >= 0) push(at + 1, length);
   }
 };
+
+const findOperands = (
+  text: string,
+  { args }: Invocation,
+  known: SecretArguments,
+  operands: readonly Word[],
+  found: SecretSpan[],
+): void => {
+  for (const { subcommands, from, count, form, when } of known.operands) {
+    if (!startsWith(operands, subcommands) || (when && !args.some((word) => when.test(word.text)))) continue;
+    const rest = operands.slice(subcommands.length);
+    const first = Math.max(0, from < 0 ? rest.length + from : from);
+    for (const word of rest.slice(first, first + count)) addOperand(text, word, form, found);
+  }
+};
+
+const VERB =
+  /^(?:set|add|put|config|write|requirepass|AUTH|auth|set-env|setenv|set-environment|env:set|config:set|secrets:set|secret:set|set-password)$/;
 
 /**
  * `config set NAME value`, `configure set aws_secret_access_key value`: a verb, then the name of a
  * secret as a separate word.
  */
 const findSettings = (text: string, args: readonly Word[], found: SecretSpan[]): void => {
-  const verb = args.findIndex((word) => /^(?:set|add|put|config|write|requirepass|AUTH|auth)$/.test(word.text));
+  const verb = args.findIndex((word) => VERB.test(word.text));
   if (verb < 0) return;
   for (let at = verb; at + 1 < args.length && at < verb + 9; at += 1) {
     const name = args[at]?.text ?? '';
     const value = args[at + 1];
-    const kind = name.startsWith('-') ? null : /^(?:requirepass|AUTH)$/.test(name) ? 'password' : secretKindOf(name);
-    const bare =
-      kind !== null &&
-      value &&
-      (/^(?:set|put|add)$/.test(args[verb]?.text ?? '') ||
-        !/^(?:auth|token|tokens|secret|secrets|password)$/.test(name));
-    if (bare && !value.text.startsWith('-') && isSecretValue(value.text, kind))
-      found.push(tailSpan(text, value, 0, kind));
+    if (!value || name.startsWith('-') || value.text.startsWith('-')) continue;
+    const kind = /^(?:requirepass|masterauth|AUTH)$/.test(name) ? 'password' : secretKindOf(name);
+    if (!kind || isKeyId(name, value.text)) continue;
+    const named =
+      /^(?:set|put|add)/.test(args[verb]?.text ?? '') || !/^(?:auth|token|tokens|secret|secrets|password)$/.test(name);
+    if (named && isSecretValue(value.text, kind)) found.push(partSpan(text, value, 0, value.text, kind));
   }
 };
+
+/** `git config user.signingkey BD1E…` holds the id of a key. */
+const isKeyId = (name: string, value: string): boolean =>
+  /signing-?key$/i.test(name) && /^[0-9A-F]{8,40}$/i.test(value);
 
 /** `--from-literal=name=value` of kubectl, `--arg password value` of jq. */
 const findLiterals = (text: string, args: readonly Word[], found: SecretSpan[]): void => {
@@ -124,49 +193,34 @@ const findLiterals = (text: string, args: readonly Word[], found: SecretSpan[]):
     else if (word.text === '--from-literal' && next) addValue(text, next, next.text.indexOf('=') + 1, '', found);
     else if (/^--(?:arg|set|set-string|var)$/.test(word.text) && next && afterNext) {
       const kind = secretKindOf(next.text);
-      if (kind && isSecretValue(afterNext.text, kind)) found.push(tailSpan(text, afterNext, 0, kind));
+      if (kind && isSecretValue(afterNext.text, kind)) found.push(partSpan(text, afterNext, 0, afterNext.text, kind));
     }
   }
 };
 
-const SUDO_STDIN = /^-[a-zA-Z]*S|^--stdin$/;
-/** Tells whether the program, or sudo before it, reads a password from standard input. */
-const readsSecret = (invocation: Invocation, known: SecretArguments | undefined, operands: readonly Word[]): boolean =>
-  invocation.via.some((step) => step.name === 'sudo' && step.args.some((word) => SUDO_STDIN.test(word.text))) ||
-  (known?.inputs.some(
-    ({ subcommands, option }) =>
-      startsWith(operands, subcommands) && (!option || invocation.args.some((word) => option.test(word.text))),
-  ) ??
-    false);
-
-/**
- * Secrets piped or fed to a program: `echo secret | docker login --password-stdin`, `echo secret |
- * sudo -S …`, `docker login … <<< secret`.
- */
-const findPipedSecret = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
-  const { input } = invocation;
-  if (input.kind === 'here-string') found.push(tailSpan(text, input.word, 0, 'password'));
-  if (input.kind !== 'pipe') return;
-  const producer = input.from.at(-1);
-  if (!producer || !/^(?:echo|printf)$/.test(producer.tool)) return;
-  const last = producer.args.at(-1);
-  if (!last) return;
-  const pair = invocation.tool === 'chpasswd' ? last.text.indexOf(':') + 1 : 0;
-  const value = last.text.slice(pair);
-  if (isSecretValue(value, 'password')) found.push(tailSpan(text, last, value.length, 'password'));
+/** `redis-cli AUTH user password`, `ACL SETUSER bob on '>password'`. */
+const findRedis = (text: string, { args }: Invocation, found: SecretSpan[]): void => {
+  const at = args.findIndex((word) => /^(?:auth|acl)$/i.test(word.text));
+  if (at < 0) return;
+  const isAuth = args[at]?.text.toLowerCase() === 'auth';
+  for (const word of isAuth ? args.slice(-1) : args.slice(at)) {
+    if (isAuth) addValue(text, word, 0, '', found);
+    else if (word.text.startsWith('>')) addValue(text, word, 1, '', found);
+  }
 };
 
 const findIn = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
-  const known = secretArguments(lookupTool(invocation.tool)?.name ?? invocation.tool);
-  findOptions(text, invocation.args, known, found);
-  findSettings(text, invocation.args, found);
-  findLiterals(text, invocation.args, found);
+  const { tool, args } = invocation;
+  const canonical = lookupTool(tool)?.name ?? tool;
+  const known = secretArguments(tool, canonical);
+  findOptions(text, canonical, args, known, found);
+  findSettings(text, args, found);
+  findLiterals(text, args, found);
+  if (/^(?:redis|valkey|keydb)-cli$/.test(tool)) findRedis(text, invocation, found);
   for (const { name, value } of invocation.assignments) addAssignment(text, name, value, found);
-  if (!known && invocation.via.length === 0) return;
   const operands = known ? operandsOf(invocation) : [];
-  if (known) findOperands(text, known, operands, found);
-  if (invocation.input.kind !== 'inherited' && readsSecret(invocation, known, operands))
-    findPipedSecret(text, invocation, found);
+  if (known) findOperands(text, invocation, known, operands, found);
+  findInputSecrets(text, invocation, known, operands, found);
 };
 
 /** Secrets found in the parsed command, as spans of the original text. */
@@ -180,7 +234,8 @@ export const parsedSecrets = (text: string, analysis: Analysis): readonly Secret
       const key = wrapper.args[0] ?? wrapper;
       if (wrappers.has(key)) continue;
       wrappers.add(key);
-      findOptions(text, wrapper.args, secretArguments(lookupTool(wrapper.name)?.name ?? wrapper.name), found);
+      const canonical = lookupTool(wrapper.name)?.name ?? wrapper.name;
+      findOptions(text, canonical, wrapper.args, secretArguments(wrapper.name, canonical), found);
     }
   }
   for (const { assignment } of analysis.settings) addAssignment(text, assignment.name, assignment.value, found);
@@ -190,5 +245,6 @@ export const parsedSecrets = (text: string, analysis: Analysis): readonly Secret
 const addAssignment = (text: string, name: string, value: Word | null, found: SecretSpan[]): void => {
   if (!value) return;
   const kind = secretKindOf(name) ?? (/key$/i.test(name) && looksRandom(value.text) ? 'key' : null);
-  if (kind && isSecretValue(value.text, kind)) found.push(tailSpan(text, value, 0, kind));
+  if (kind && !isKeyId(name, value.text) && isSecretValue(value.text, kind))
+    found.push(partSpan(text, value, 0, value.text, kind));
 };

@@ -1,0 +1,152 @@
+/**
+ * Secrets that a program reads from standard input, a here-string or a process substitution:
+ * `echo secret | docker login --password-stdin`, `gh auth login --with-token <<< token`,
+ * `ansible-vault view --vault-password-file <(echo secret)`.
+ */
+import type { Invocation, Word } from '../model.ts';
+import type { SecretArguments } from './secret-arguments.ts';
+import { isSecretValue, looksLikeKey, secretKindOf } from './secret-names.ts';
+import type { SecretSpan } from './secret-scan.ts';
+import { partSpan } from './word-spans.ts';
+
+const SUDO_STDIN = /^-[a-zA-Z]*S|^--stdin$/;
+
+/** Tells whether the program, or sudo or su before it, reads a password from standard input. */
+const readsSecret = (
+  { via, args }: Invocation,
+  known: SecretArguments | undefined,
+  operands: readonly Word[],
+): boolean =>
+  via.some(
+    (step) => step.name === 'su' || (step.name === 'sudo' && step.args.some((word) => SUDO_STDIN.test(word.text))),
+  ) ||
+  (known?.inputs.some(
+    ({ subcommands, argument }) =>
+      subcommands.every((word, at) => operands[at]?.text === word) &&
+      (!argument || args.some((word) => argument.test(word.text))),
+  ) ??
+    false);
+
+/** `bob:password`, one per line. */
+const PAIRS = /^(?:chpasswd|newusers)$/;
+/** `user bob password`, `quote PASS password`, `open -u bob,password`. */
+const SESSIONS = /^(?:ftp|lftp|ncftp|telnet|nc|ncat)$/;
+const SESSION_LINE =
+  /(?:^|\n|\\n|;\s*)\s{0,8}(?:user\s{1,4}[^\s,]{1,64}[\s,]|(?:quote\s{1,4})?pass\s|open\s{1,4}-u\s{1,4}[^\s,]{1,64},)\s{0,4}([^\s"'\\]{1,200})/dgi;
+
+/** Adds each line of a here-document or of what echo prints; a plain answer such as `y` is none. */
+const addLines = (text: string, { start, end, exact }: Word, tool: string, found: SecretSpan[]): void => {
+  if (!exact) return;
+  const lines = /(?:[^\n\\]|\\[^n])+/g;
+  const raw = text.slice(start, end);
+  for (const match of raw.matchAll(lines)) {
+    const line = match[0].replace(/^["']|["']$/g, '').trim();
+    const pair = PAIRS.test(tool) ? line.indexOf(':') + 1 : 0;
+    const value = line.slice(pair);
+    const isKey = tool !== 'aws' || looksLikeKey(value);
+    if (value.length < 2 || /^(?:yes|no|\$.*|[A-Z]+)$/.test(value) || !isKey || !isSecretValue(value, 'password'))
+      continue;
+    const at = start + match.index + match[0].indexOf(line) + pair;
+    found.push({ start: at, end: at + value.length, kind: 'password' });
+  }
+};
+
+const PRODUCER = /^(?:echo|printf|yes|print)$/;
+
+/** What the words of echo and printf print, without options and formats. */
+const printed = ({ tool, args }: Invocation): readonly Word[] => {
+  const words = args.filter((word) => !/^-[neE]+$/.test(word.text));
+  return tool === 'printf' && words.length > 1 && /%/.test(words[0]?.text ?? '') ? words.slice(1) : words;
+};
+
+const addProduced = (text: string, from: readonly Invocation[], tool: string, found: SecretSpan[]): void => {
+  for (const producer of from) {
+    if (PRODUCER.test(producer.tool)) for (const word of printed(producer)) addLines(text, word, tool, found);
+    else if (producer.input.kind === 'here-document' || producer.input.kind === 'here-string')
+      addLines(text, producer.input.word, tool, found);
+  }
+};
+
+const addSessions = (text: string, { input, args }: Invocation, found: SecretSpan[]): void => {
+  const words =
+    input.kind === 'here-document' || input.kind === 'here-string'
+      ? [input.word]
+      : input.kind === 'pipe'
+        ? input.from.filter(({ tool }) => PRODUCER.test(tool)).flatMap(printed)
+        : [];
+  for (const word of [...words, ...args]) {
+    if (!word.exact) continue;
+    for (const match of text.slice(word.start, word.end).matchAll(SESSION_LINE)) {
+      const [start, end] = match.indices?.[1] ?? [0, 0];
+      if (isSecretValue(match[1] ?? '', 'password'))
+        found.push({ start: word.start + start, end: word.start + end, kind: 'password' });
+    }
+  }
+};
+
+/** Options whose value is a file with a secret. */
+const SECRET_FILE =
+  /(?:pass(?:w(?:or)?d|phrase)?|secret|token|(?<![a-z])key|cred(?:ential)?s?|auth|vault|become|psk|pin)[\w-]*(?:=|$)/i;
+
+/** `--password-file <(echo secret)`, `--from-file=password=<(echo secret)`. */
+const addSubstituted = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
+  const { substitutions, args, tool } = invocation;
+  for (const { kind, argument, invocations } of substitutions) {
+    if (kind !== 'process' || argument < 0) continue;
+    const own = args[argument]?.text ?? '';
+    const before = own.startsWith('<(') ? (args[argument - 1]?.text ?? '') : own.slice(0, own.indexOf('<('));
+    const isSecret = SECRET_FILE.test(before) || (tool === 'sshpass' && before.startsWith('-f')) || tool === 'ssh-add';
+    if (isSecret) addProduced(text, invocations, tool, found);
+  }
+};
+
+/** A file that is named after a secret, such as `~/.vault_pass` and `/run/secrets/db`. */
+const isSecretFile = (path: string): boolean => {
+  const name = path.slice(path.lastIndexOf('/') + 1).replace(/^\.+/, '');
+  if (/\/secrets?\/[^/]+$/.test(path)) return true;
+  return /^[\w-]+(?:\.(?:txt|key|pw|secret|token))?$/.test(name) && secretKindOf(name.replace(/\.\w+$/, '')) !== null;
+};
+
+/** `echo secret > token.txt`, `echo secret | tee /run/secrets/db`, `echo -n bob:secret | base64`. */
+const addWritten = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
+  const { tool, redirections, pipesTo } = invocation;
+  if (!PRODUCER.test(tool)) return;
+  const words = printed(invocation);
+  const [word] = words;
+  if (word === undefined || words.length !== 1 || /\s/.test(word.text.trim()) || word.text.includes('=')) return;
+  const files = redirections.filter(({ operator }) => operator.startsWith('>')).map(({ target }) => target.text);
+  if (pipesTo?.tool === 'tee') files.push(...pipesTo.args.map(({ text: path }) => path));
+  if (files.some(isSecretFile)) addLines(text, word, tool, found);
+  if (pipesTo?.tool !== 'base64' || pipesTo.args.some(({ text: arg }) => /^(?:-[dDi]+|--decode)$/.test(arg))) return;
+  const pair = /^[\w.@-]{1,64}:(?=[^\s:/]{4,}$)/.exec(word.text)?.[0] ?? '';
+  const secret = word.text.slice(pair.length);
+  if (pair !== '' && !/^\d+$/.test(secret) && isSecretValue(secret, 'password'))
+    found.push(partSpan(text, word, pair.length, secret, 'password'));
+};
+
+/** `openssl … -pass fd:3 3<<< secret`, `gpg --passphrase-fd 3 3<<< secret`. */
+const addDescriptors = (text: string, { redirections, args, tool }: Invocation, found: SecretSpan[]): void => {
+  for (const { fd, operator, target } of redirections)
+    if (operator === '<<<' && fd !== 0 && args.some((word) => word.text.endsWith(`${fd}`)))
+      addLines(text, target, tool, found);
+};
+
+/** Adds the secrets that the invocation reads, or writes to a file of that name. */
+export const findInputSecrets = (
+  text: string,
+  invocation: Invocation,
+  known: SecretArguments | undefined,
+  operands: readonly Word[],
+  found: SecretSpan[],
+): void => {
+  const { input, tool, args } = invocation;
+  if (invocation.substitutions.length > 0) addSubstituted(text, invocation, found);
+  addWritten(text, invocation, found);
+  if (invocation.redirections.length > 0 && known) addDescriptors(text, invocation, found);
+  if (SESSIONS.test(tool)) addSessions(text, invocation, found);
+  if (input.kind === 'inherited' || input.kind === 'file') return;
+  const names = tool === 'read' && args.some((word) => !word.text.startsWith('-') && secretKindOf(word.text) !== null);
+  if (!names && !readsSecret(invocation, known, operands)) return;
+  if (input.kind === 'pipe' || input.kind === 'process') addProduced(text, input.from, tool, found);
+  else addLines(text, input.word, tool, found);
+};
