@@ -315,7 +315,7 @@ function watchSpool({ bus, log, spool }: ServiceContext, care: StorageCare): () 
     if (name === null) readAll();
     else gather(name);
   });
-  const collectWhenIdle = createProcessIdleCollection();
+  const collectWhenIdle = createProcessIdleCollection(() => void bus.publish('code.freed', {}).catch(() => undefined));
   let slot = slotOf(Date.now());
   const quarter = async (nowMs: number): Promise<void> =>
     bus.publish('clock.quarter', { nowMs, retentionMs: care.quarter(nowMs) });

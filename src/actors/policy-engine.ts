@@ -16,6 +16,7 @@ type Kinds =
   | 'policy.test'
   | 'trust.list'
   | 'query.answer'
+  | 'query.rehearse'
   | 'config.verify'
   | 'config.commit'
   | 'clock.quarter';
@@ -64,6 +65,7 @@ export function createPolicyEngine(ports: PolicyPorts, initial: Configuration): 
       'policy.test': () => runTrustTests(settings),
       'trust.list': () => trustRules(settings),
       'query.answer': ({ asker, query }) => responder.answer(settings, asker, query),
+      'query.rehearse': (query) => responder.rehearse(settings, query),
       'clock.quarter': prepare,
       'config.verify': (configuration) => {
         verifyTrustTests(configuration);

@@ -155,6 +155,8 @@ export interface Messages {
   /** From the query router to itself: a daily question may be due. */
   'questions.ask': Nothing;
   'query.answer': { readonly asker: Asker; readonly query: QueryBody };
+  /** As `query.answer` for a peer, but without a record and a limit: MUST NOT leave this node. */
+  'query.rehearse': QueryBody;
   'query.partial': QueryProgress;
   'audit.append': AuditEntry;
   'audit.list': { readonly limit?: number; readonly before?: number; readonly type?: string };
@@ -171,6 +173,8 @@ export interface Messages {
    * ahead.
    */
   'clock.quarter': { readonly nowMs: number; readonly retentionMs: number };
+  /** The idle service has collected its garbage, and the code that did not run lately. */
+  'code.freed': Nothing;
   /** From the collector to itself: the next slice of expired events is due. */
   'retention.slice': { readonly nowMs: number };
 }
@@ -224,6 +228,7 @@ export interface Replies {
   'answers.show': SavedAnswer;
   'questions.ask': null;
   'query.answer': ResponseBody;
+  'query.rehearse': ResponseBody;
   'audit.append': AuditRecord;
   'audit.list': readonly AuditRecord[];
   'audit.verify': AuditVerification;

@@ -200,6 +200,7 @@ export const REQUESTS = {
   'answers.show': { exposure: ['command-line', 'page'], body: object({ seq: whole(1) }, ['seq']), deadline: SOON_MS },
   'questions.ask': INTERNAL,
   'query.answer': INTERNAL,
+  'query.rehearse': INTERNAL,
   'audit.append': INTERNAL,
   'audit.list': {
     exposure: ['command-line', 'page'],

@@ -44,8 +44,7 @@ export interface Admission {
 }
 
 /** Whether trust is in the node's id. In a trusted subnet a node can have any number of keys. */
-export const isNamed = ({ allow, rule }: Pick<ConnectDecision, 'allow' | 'rule'>): boolean =>
-  allow && rule === 'trust.nodes';
+const isNamed = ({ allow, rule }: Pick<ConnectDecision, 'allow' | 'rule'>): boolean => allow && rule === 'trust.nodes';
 
 export function createAdmission({ ports, isInviteOpen, connectionRate, refusals }: AdmissionOptions): Admission {
   return {

@@ -94,6 +94,8 @@ export interface Mesh {
   readonly found: (peers: readonly PeerAddress[]) => void;
   /** Sets the certificate of new connections. */
   readonly renewCertificate: (tls: TlsMaterial) => void;
+  /** Prepares for queries, if there is a connection; sends nothing (`rehearse`). */
+  readonly rehearse: () => Promise<void>;
   /** Ends all connections with this node immediately. */
   readonly disconnect: (id: string, reason: GoodbyeReason) => void;
   /**

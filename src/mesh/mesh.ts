@@ -7,7 +7,7 @@ import { createTokenBuckets } from '../domain/token-bucket.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
 import { localAddresses } from '../platform/local-addresses.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
-import { type Admission, createAdmission, isNamed } from './admission.ts';
+import { type Admission, createAdmission } from './admission.ts';
 import type { Mesh, MeshOptions, MeshState } from './mesh-options.ts';
 import { createMessageHandlers } from './message-handlers.ts';
 import type { InviteCode } from './pairing/invite-code.ts';
@@ -16,6 +16,7 @@ import { createPeerTable, type PeerAddress, type PeerState, type PeerTable } fro
 import type { GoodbyeReason, MessageBodies, Typed } from './protocol/messages.ts';
 import { createNonceCache } from './protocol/nonce-cache.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
+import { rehearse } from './rehearsal.ts';
 import { announcedFrom, checkListen, endpointText } from './transport/address-rule.ts';
 import type { Connection, ConnectionHost, Ending } from './transport/connection.ts';
 import { type ConnectionRegistry, createConnectionRegistry } from './transport/connection-registry.ts';
@@ -67,12 +68,10 @@ class MeshCore implements Mesh {
     this.#tls = options.tls;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#limits = limits;
-    const isTrusted = (id: string, address: string | null): boolean =>
-      isNamed(ports.mayConnect({ id, address: address ?? '' }));
     this.#refusals = createRefusalLog(
       ports.audit,
       limits.refusalsEveryMs,
-      ({ peer, address }) => peer !== undefined && (ports.isNamed?.(peer) ?? isTrusted(peer, address)),
+      ({ peer }) => peer !== undefined && ports.isNamed(peer),
     );
     this.#registry = createConnectionRegistry(identity.id, limits.raceMs);
     this.#pairing = createPairing({
@@ -192,6 +191,10 @@ class MeshCore implements Mesh {
   renewCertificate(tls: TlsMaterial): void {
     this.#tls = tls;
     this.#listening?.renew(tls);
+  }
+
+  async rehearse(): Promise<void> {
+    if (this.#registry.all().length > 0) await rehearse(this.#options);
   }
 
   disconnect(id: string, reason: GoodbyeReason): void {

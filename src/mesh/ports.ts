@@ -43,9 +43,9 @@ export interface MeshPorts extends EgressPorts {
   readonly mayConnect: (peer: PeerAt) => ConnectDecision;
   /**
    * Whether the owner has named the key, also one that is refused now: its refusals are counted by
-   * themselves. By default a node that is trusted by its id.
+   * themselves.
    */
-  readonly isNamed?: (id: string) => boolean;
+  readonly isNamed: (id: string) => boolean;
   /** Rotations from this node's former keys to its current key and on to its next; oldest first. */
   readonly rotations: () => readonly DualEnvelope[];
   /** Revocations of the former keys in `rotations`. */
@@ -59,6 +59,8 @@ export interface MeshPorts extends EgressPorts {
   readonly isHeir: (id: string, later: string) => boolean;
   /** MUST NOT reject because of the policy: a denial is an answer. */
   readonly onQuery: (asker: PeerAt, body: QueryBody) => Promise<ResponseBody>;
+  /** What this node would answer now, without a record: for `rehearse`. MUST NOT be sent. */
+  readonly rehearseAnswer: (body: QueryBody) => Promise<ResponseBody>;
   /**
    * A request about blind totals. What it stores MUST be on disk when it resolves; a rejection is
    * told to the peer as a refusal with its code.

@@ -11,10 +11,18 @@ const WORTH_MS = 400;
  */
 const TIMES = 2;
 
+/**
+ * Quiet looks after them. V8 collects again by itself within 9 seconds of the last one, and frees
+ * what did not run since.
+ */
+const SETTLE_LOOKS = 3;
+
 export interface IdleCollectionPorts {
   /** As `process.cpuUsage()`: of all threads, in microseconds since the start. */
   readonly cpuUsage: () => { readonly user: number; readonly system: number };
   readonly collect: () => void;
+  /** Called when the last collection is over, V8's own included. */
+  readonly onFreed: () => void;
 }
 
 /**
@@ -24,7 +32,7 @@ export interface IdleCollectionPorts {
  *
  * @returns a function to be called every few seconds; the start of the service counts as work
  */
-export function createIdleCollection({ cpuUsage, collect }: IdleCollectionPorts): () => void {
+export function createIdleCollection({ cpuUsage, collect, onFreed }: IdleCollectionPorts): () => void {
   const usedMs = (): number => {
     const { user, system } = cpuUsage();
     return (user + system) / 1_000;
@@ -38,16 +46,17 @@ export function createIdleCollection({ cpuUsage, collect }: IdleCollectionPorts)
     before = now;
     worked += spent;
     if (worked >= WORTH_MS) {
-      due = TIMES;
+      due = TIMES + SETTLE_LOOKS;
       worked = 0;
     }
     if (spent >= QUIET_MS || due === 0) return;
-    collect();
+    if (due > SETTLE_LOOKS) collect();
     due -= 1;
+    if (due === 0) onFreed();
     before = usedMs();
   };
 }
 
 /** The same for this process. `gc` exists because of a V8 flag (bin/v8-flags.txt). */
-export const createProcessIdleCollection = (): (() => void) =>
-  createIdleCollection({ cpuUsage: () => process.cpuUsage(), collect: () => globalThis.gc?.() });
+export const createProcessIdleCollection = (onFreed: () => void): (() => void) =>
+  createIdleCollection({ cpuUsage: () => process.cpuUsage(), collect: () => globalThis.gc?.(), onFreed });

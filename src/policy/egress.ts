@@ -1,29 +1,53 @@
-import type { PolicyQuestion } from '../domain/policy/policy.ts';
+import type { BlindBodies } from '../domain/blind/exchange.ts';
+import type { Asker, Decision, PolicyQuestion, PolicySettings } from '../domain/policy/policy.ts';
 import { QUERY_TYPES, type QueryType } from '../domain/policy/trust.ts';
+import { decide } from './decide.ts';
 
 /** The part of an outgoing message that the policy depends on. */
 export interface OutgoingMessage {
-  readonly recipient: string;
-  readonly address?: string;
   /** Message type of the protocol. */
   readonly type: string;
   readonly body: unknown;
 }
 
+/** Sealed shares, and totals of many nodes. */
+const BLIND_TYPES: readonly (keyof BlindBodies)[] = [
+  ...(['blind-report', 'blind-receipt', 'blind-prepare', 'blind-prepared', 'blind-log', 'blind-entries'] as const),
+  ...(['blind-total', 'blind-share', 'blind-refusal'] as const),
+];
+/** Messages and responses without figures of this node alone. */
+const FIGURELESS_TYPES: readonly string[] = [
+  ...['hello', 'query', 'summary-ack', 'rotation', 'revocation', 'pair', 'goodbye'],
+  ...BLIND_TYPES,
+];
+const FIGURELESS_RESULTS = ['access_denied', 'suppressed', 'error'];
+
+const UNKNOWN: Decision = {
+  allow: false,
+  level: null,
+  rule: 'egress.unknown',
+  reason: 'what such a message may contain is unknown, so it does not leave this node',
+};
+
 /**
- * The question that the egress gate asks the policy about a message. A summary has level 1, a
- * response with figures the level in its body. `no_data` tells of one node that it counted nothing,
- * so it has level 1. Every other message contains no figures and may go to any node that may
- * connect.
+ * Decides about a message before it leaves. A summary has level 1, a response with figures the
+ * level in its body. `no_data` tells of one node that it counted nothing, so it has level 1.
+ * Messages without figures may go to any node that may connect. The lists are closed: any other
+ * message is refused.
  */
-export function egressQuestion({ recipient, address, type, body }: OutgoingMessage): PolicyQuestion {
-  const who = { id: recipient, ...(address === undefined ? {} : { address }) };
-  if (type === 'summary') return { ...who, action: 'receive-summary', level: 1 };
-  if (type !== 'response') return { ...who, action: 'connect' };
+export function decideEgress(settings: PolicySettings, message: OutgoingMessage, asker: Asker): Decision {
+  const question = egressQuestion(message);
+  return question === null ? UNKNOWN : decide(settings, { ...question, ...asker });
+}
+
+function egressQuestion({ type, body }: OutgoingMessage): Omit<PolicyQuestion, keyof Asker> | null {
+  if (type === 'summary') return { action: 'receive-summary', level: 1 };
+  if (FIGURELESS_TYPES.includes(type)) return { action: 'connect' };
+  if (type !== 'response') return null;
   const { result, level, type: queryType } = body as { result?: unknown; level?: unknown; type?: unknown };
-  if (result !== 'answered' && result !== 'no_data') return { ...who, action: 'connect' };
+  if (FIGURELESS_RESULTS.some((one) => one === result)) return { action: 'connect' };
+  if (result !== 'answered' && result !== 'no_data') return null;
   return {
-    ...who,
     action: 'query',
     ...(isQueryType(queryType) ? { queryType } : {}),
     // Anything that is not marked as an aggregate counts as the most detailed level.

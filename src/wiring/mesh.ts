@@ -4,6 +4,7 @@ import type { OpenMesh } from '../actors/mesh-gateway/open-mesh.ts';
 import { nodeName } from '../config/loader.ts';
 import { answerFault, summaryFault } from '../domain/answers/answer-check.ts';
 import type { ResponseBody } from '../domain/answers/query.ts';
+import type { Vocabulary } from '../domain/answers/vocabulary.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Configuration, PeerEntry } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
@@ -20,7 +21,7 @@ import { decideConnection, losesSubnet } from '../policy/connection.ts';
 import { decide } from '../policy/decide.ts';
 import { deniedTools } from '../policy/denied-tools.ts';
 import { dialList } from '../policy/dial-list.ts';
-import { egressQuestion } from '../policy/egress.ts';
+import { decideEgress } from '../policy/egress.ts';
 import { isNamed } from '../policy/named-keys.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
@@ -45,6 +46,8 @@ export async function openMesh(context: ServiceContext, configuration: Configura
   const { identity, log, places, pool } = context;
   const makeCertificate = (nowMs: number) => pool.run('certificate', { seed: identity.seed(), nowMs });
   const tls = async () => tlsMaterial(identity, await currentCertificate(places.tls, identity, makeCertificate));
+  const words = createWords();
+  const logListening = createListeningLog(log);
   let onFound: () => void = () => undefined;
   const discovery = createDiscovery(context, keys, () => onFound());
   const { learn, peersOf } = createAddressBook(context, keys, discovery.found);
@@ -55,13 +58,13 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     version: VERSION,
     listen: parseListen(configuration.mesh.listen) ?? null,
     onListening: (state) => {
-      logListening(log, state);
+      logListening(state);
       discovery.follow(state.listen);
     },
     rules: { allowPublic: configuration.mesh.allow_public, allowDns: configuration.mesh.allow_dns },
     peers: peersOf(configuration),
     ports: {
-      ...(await meshPorts(context, keys)),
+      ...meshPorts(context, keys, words),
       onAddress: ({ id }, endpoint) => {
         if (learn(id, endpoint)) onFound();
       },
@@ -77,18 +80,35 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     reload: (next) => mesh.reload(peersOf(next)),
     ask: (...question) => mesh.ask(...question),
     exchange: (...exchange) => mesh.exchange(...exchange),
-    deliver: (...summary) => mesh.deliver(...summary),
+    deliver: (...summary) => words.load().then(() => mesh.deliver(...summary)),
     invite: (host) => mesh.invite(host),
     join: async (code) => {
       const { endpoint, ...peer } = await mesh.join(code);
       return { ...peer, address: endpoint };
     },
+    rehearse: () => mesh.rehearse(),
     renew: async () => mesh.renewCertificate(await tls()),
     announceRotation: (statement) => mesh.announceRotation(statement),
     announceRevocation: (statement) => mesh.announceRevocation(statement),
     close: async () => {
       await discovery.close();
       await mesh.close();
+    },
+  };
+}
+
+type Words = ReturnType<typeof createWords>;
+
+/**
+ * Loaded before the first answer or summary. A node without peers sends neither, and catalogue and
+ * rules take 0.5 MiB.
+ */
+function createWords() {
+  let known: Vocabulary | undefined;
+  return {
+    known: () => known,
+    load: async (): Promise<void> => {
+      known ??= (await import('../risk/vocabulary.ts')).vocabulary();
     },
   };
 }
@@ -117,9 +137,17 @@ function createAddressBook(
   };
 }
 
-function logListening(log: ServiceContext['log'], { listen, waiting }: Pick<MeshState, 'listen' | 'waiting'>): void {
-  if (waiting) log.warn({ part: 'mesh', listen }, waitingText('mesh', waiting));
-  else if (listen !== null) log.info({ part: 'mesh', listen }, 'mesh listens');
+/**
+ * What the mesh waits for, and when it listens elsewhere than before. A start where the owner wants
+ * it is not logged: the first line loads Pino, which takes 1.5 MiB (NFR-101).
+ */
+function createListeningLog(log: ServiceContext['log']) {
+  let before: string | null | undefined;
+  return ({ listen, waiting }: Pick<MeshState, 'listen' | 'waiting'>): void => {
+    if (waiting) log.warn({ part: 'mesh', listen }, waitingText('mesh', waiting));
+    else if (before !== undefined && listen !== before) log.info({ part: 'mesh', listen }, 'mesh listens');
+    before = listen;
+  };
 }
 
 /** Multicast DNS on the first IPv4 address that peers can dial, if the owner wants it (FR-204). */
@@ -164,22 +192,20 @@ function createDiscovery(context: ServiceContext, { asker }: Pick<PeerKeyStore, 
  * with the current settings at the moment of use: a message would leave a gap between the decision
  * and the bytes (docs/adr/0014).
  */
-async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<MeshPorts> {
+function meshPorts(context: ServiceContext, keys: PeerKeyStore, words: Words): MeshPorts {
   const { bus, configuration, database, log, ownKeys } = context;
-  const { vocabulary } = await import('../risk/vocabulary.ts');
-  const words = vocabulary();
   const failed = (text: string) => (error: unknown) => log.error({ err: error }, text);
   const audit = (entry: AuditEntry): void =>
     void bus.request('audit.append', entry).catch(failed('audit append failed'));
   return {
-    decide: (message) => {
-      const asker = keys.asker({ id: message.recipient, address: message.address });
-      return decide(configuration(), { ...egressQuestion(message), ...asker });
-    },
+    decide: (message) =>
+      decideEgress(configuration(), message, keys.asker({ id: message.recipient, address: message.address })),
     check: (type, content) => {
-      if (type === 'response') return answerFault(content as ResponseBody, words);
-      if (type !== 'summary') return null;
-      return summaryFault(content as NodeSummary, words, deniedTools(configuration().sharing.deny_tools, words));
+      if (type !== 'response' && type !== 'summary') return null;
+      const known = words.known();
+      if (known === undefined) return 'the vocabulary is not loaded';
+      if (type === 'response') return answerFault(content as ResponseBody, known);
+      return summaryFault(content as NodeSummary, known, deniedTools(configuration().sharing.deny_tools, known));
     },
     record: createEgressStore(database).record,
     audit,
@@ -197,7 +223,14 @@ async function meshPorts(context: ServiceContext, keys: PeerKeyStore): Promise<M
     revocations: () => ownKeys.statements().revocations,
     hasSucceeded: keys.hasSucceeded,
     isHeir: keys.isHeir,
-    onQuery: (peer, query) => bus.request('query.answer', { asker: keys.asker(peer), query }),
+    onQuery: async (peer, query) => {
+      await words.load();
+      return bus.request('query.answer', { asker: keys.asker(peer), query });
+    },
+    rehearseAnswer: async (query) => {
+      await words.load();
+      return bus.request('query.rehearse', query);
+    },
     onBlind: ({ id }, request) => bus.request('blind.request', { peer: id, request }, BLIND_MS),
     onSummary: ({ id, address, document, summary }) =>
       bus.request('summary.received', { peer: { id, address }, document, summary }, STORE_MS),

@@ -38,6 +38,7 @@ async function rig() {
   const mesh: OpenMesh = {
     status: () => ({ listen: '127.0.0.1:9238', waiting: null, peers: [], refused: new Map() }),
     reload: () => undefined,
+    rehearse: () => Promise.resolve(),
     invite: () => ({ code: '', expiresAt: '' }),
     join: () => Promise.reject(new Error('nobody joins')),
     asker: (peer) => peer,

@@ -110,6 +110,7 @@ export async function startNode(settings: NodeSettings = {}): Promise<TestNode> 
 function portsOf(node: Omit<TestNode, 'mesh' | 'address'>): MeshPorts {
   return {
     mayConnect: ({ id }) => ({ allow: node.trusted.has(id), rule: 'trust.nodes', mayPair: !node.denied.has(id) }),
+    isNamed: (id) => node.trusted.has(id),
     decide: ({ recipient }) => ({ allow: node.trusted.has(recipient), level: null, rule: 'trust.nodes' }),
     check: () => null,
     record: (entries) => {
@@ -127,6 +128,7 @@ function portsOf(node: Omit<TestNode, 'mesh' | 'address'>): MeshPorts {
       node.queries.push({ asker, body });
       return Promise.resolve({ result: 'no_data', type: body.type });
     },
+    rehearseAnswer: ({ type }) => Promise.resolve({ result: 'no_data', type }),
     onSummary: (received) => {
       const isKnown = node.summaries.some(({ summary }) => summary.id === received.summary.id);
       if (!isKnown) node.summaries.push(received);

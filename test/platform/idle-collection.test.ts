@@ -9,17 +9,22 @@ import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
 
 /** A service that spends processor time as told, in ms, between the looks; `collected` counts. */
-function rig(): { readonly look: (spentMs: number) => number } {
+function rig(): { readonly look: (spentMs: number) => number; readonly freed: () => number } {
   let micros = 0;
   let collected = 0;
+  let freed = 0;
   const look = createIdleCollection({
     cpuUsage: () => ({ user: micros, system: 0 }),
     collect: () => {
       collected += 1;
       micros += 40_000;
     },
+    onFreed: () => {
+      freed += 1;
+    },
   });
   return {
+    freed: () => freed,
     look: (spentMs) => {
       micros += spentMs * 1_000;
       look();
@@ -46,6 +51,19 @@ describe('collecting when the service falls quiet (NFR-101)', () => {
     look(0);
     expect([look(3_000), look(10), look(10), look(10)]).toEqual([1, 2, 3, 3]);
     expect(Array.from({ length: 5 }, () => look(90))).toEqual([3, 3, 3, 3, 4]);
+  });
+
+  it("says once after each burst that code was freed, when V8's own collections are over too", () => {
+    const { look, freed } = rig();
+    const quiet = (looks: number): number => {
+      for (let count = 0; count < looks; count += 1) look(10);
+      return freed();
+    };
+    expect([quiet(4), quiet(1), quiet(20)]).toEqual([0, 1, 1]);
+    look(3_000);
+    expect(quiet(3)).toBe(1);
+    look(3_000);
+    expect([quiet(4), quiet(1)]).toEqual([1, 2]);
   });
 
   it('is part of the service, with what its flags offer', async () => {

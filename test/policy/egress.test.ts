@@ -1,14 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SharingLevel, TrustLevel } from '../../src/domain/policy/trust.ts';
-import { decide } from '../../src/policy/decide.ts';
-import { egressQuestion } from '../../src/policy/egress.ts';
+import type { MessageType } from '../../src/mesh/protocol/messages.ts';
+import { decideEgress } from '../../src/policy/egress.ts';
 import { ANA, settings } from './settings.ts';
 
 const response = (level: unknown) => ({ result: 'answered', type: 'tool-usage', level });
 const mayLeave = (trust: TrustLevel, sharing: SharingLevel, type: string, body: unknown): boolean =>
-  decide(
+  decideEgress(
     settings({ trust: { nodes: { [ANA]: trust } }, sharing: { level: sharing } }),
-    egressQuestion({ recipient: ANA, type, body }),
+    { type, body },
+    { id: ANA },
   ).allow;
 
 describe('what the gate asks before a message leaves', () => {
@@ -51,5 +52,24 @@ describe('what the gate asks before a message leaves', () => {
       expect(mayLeave('share_to', 0, type, body)).toBe(true);
       expect(mayLeave('untrusted', 1, type, body)).toBe(false);
     }
+  });
+
+  test('every type of message has a place, and one without a place is refused', () => {
+    const bodies: Readonly<Record<MessageType, object>> = {
+      ...{ hello: {}, summary: {}, 'summary-ack': {}, query: {}, rotation: {}, revocation: {}, pair: {}, goodbye: {} },
+      response: response(1),
+      ...{ 'blind-report': {}, 'blind-receipt': {}, 'blind-prepare': {}, 'blind-prepared': {}, 'blind-log': {} },
+      ...{ 'blind-entries': {}, 'blind-total': {}, 'blind-share': {}, 'blind-refusal': {} },
+    };
+    for (const [type, body] of Object.entries(bodies))
+      expect([type, mayLeave('peer', 1, type, body)]).toEqual([type, true]);
+    for (const type of ['receipt', 'figures', '', 'constructor', 'Summary'])
+      expect(mayLeave('peer', 1, type, {})).toBe(false);
+  });
+
+  test('a response with a result that has no place is refused', () => {
+    for (const result of ['suppressed', 'error']) expect(mayLeave('share_to', 0, 'response', { result })).toBe(true);
+    for (const result of ['partly', undefined, null, 1, ['error']])
+      expect(mayLeave('peer', 1, 'response', { result, type: 'tool-usage' })).toBe(false);
   });
 });

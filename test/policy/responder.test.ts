@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { QUERIES_PER_MINUTE, REPEAT_MS } from '../../src/policy/responder.ts';
+import { QUERIES_PER_MINUTE, QUERIES_PER_NETWORK } from '../../src/policy/query-limit.ts';
+import { REPEAT_MS } from '../../src/policy/responder.ts';
 import { openNode, type TestNode } from './node.ts';
 import { ANA, BEN, settings } from './settings.ts';
 
@@ -110,5 +112,70 @@ describe('answering peers', () => {
     node.pass(1_000);
     expect(await commands()).toBe(3);
     expect(node.audited.at(-2)).toMatchObject({ type: 'query.received', details: { unserved: 500 } });
+  });
+
+  test('a rehearsal is the answer of now, and leaves no record, no repeated figures and no mark on the limit', async () => {
+    const rehearsed = await node.responder.rehearse(trusting, query);
+    expect(rehearsed).toMatchObject({ result: 'answered', level: 1 });
+    expect(node.audited).toEqual([]);
+    node.type(git(4));
+    for (let count = 0; count < QUERIES_PER_MINUTE; count += 1) await node.responder.rehearse(trusting, query);
+    expect(await commands()).toBe(7);
+    expect(await node.responder.rehearse(settings({ sharing: { level: 0 } }), query)).toEqual({
+      result: 'access_denied',
+      type: 'tool-usage',
+    });
+  });
+
+  describe('in a trusted subnet, where a key costs nothing', () => {
+    const inSubnet = settings({ trust: { nodes: {}, subnets: { '10.0.0.0/8': 'peer', 'fd00::/8': 'peer' } } });
+    const askFrom = async (
+      address: string,
+      key = randomBytes(32).toString('hex'),
+      given = inSubnet,
+    ): Promise<unknown> => {
+      const body = await node.responder.answer(given, { id: key, address }, query);
+      return body.result === 'answered' ? body.cells[0] : body.result;
+    };
+
+    test('fresh keys of one machine share its limit, other machines are still served, and the log says which limit', async () => {
+      for (let count = 0; count < QUERIES_PER_MINUTE; count += 1) expect(await askFrom('10.0.1.7')).toBe(3);
+      expect(await askFrom('10.0.1.7')).toBe('suppressed');
+      expect(node.audited.at(-1)).toMatchObject({
+        type: 'query.answered',
+        details: { decision: 'allow', result: 'suppressed', limit: 'address' },
+      });
+      const before = node.audited.length;
+      for (let count = 0; count < 100; count += 1) expect(await askFrom('10.0.1.7')).toBe('suppressed');
+      expect(node.audited).toHaveLength(before);
+      expect(await askFrom('10.0.1.8')).toBe(3);
+    });
+
+    test('fresh keys at fresh addresses share the limit of their network, others do not', async () => {
+      const at = (count: number): string => `fd00::1:${count.toString(16)}`;
+      for (let count = 0; count < QUERIES_PER_NETWORK; count += 1) expect(await askFrom(at(count))).toBe(3);
+      expect(await askFrom('fd00::2:1')).toBe('suppressed');
+      expect(node.audited.at(-1)).toMatchObject({ details: { result: 'suppressed', limit: 'network' } });
+      expect(await askFrom('fd00:0:0:1::1')).toBe(3);
+      node.pass(60_000 / QUERIES_PER_NETWORK);
+      expect(await askFrom('fd00::2:1')).toBe(3);
+    });
+
+    test('a node that a rule names has a limit of its own, whatever its neighbours do', async () => {
+      const named = settings({ trust: { nodes: { [ANA]: 'peer' }, subnets: { '10.0.0.0/8': 'peer' } } });
+      for (let count = 0; count <= QUERIES_PER_MINUTE; count += 1) await askFrom('10.0.1.7', undefined, named);
+      expect(await askFrom('10.0.1.7', ANA, named)).toBe(3);
+      for (let count = 1; count < QUERIES_PER_MINUTE; count += 1)
+        expect(await askFrom(`10.0.${count}.7`, ANA, named)).toBe(3);
+      expect(await askFrom('10.9.9.9', ANA, named)).toBe('suppressed');
+      expect(node.audited.at(-1)).toMatchObject({ details: { limit: 'node' } });
+    });
+
+    test('a fresh key of the same network does not show what was typed within the minute', async () => {
+      expect(await askFrom('10.0.1.7')).toBe(3);
+      node.type(git(4));
+      expect(await askFrom('10.0.1.8')).toBe(3);
+      expect(await askFrom('10.0.2.7')).toBe(7);
+    });
   });
 });

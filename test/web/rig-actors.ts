@@ -115,6 +115,7 @@ const UNUSED: OpenMesh = {
   asker: (peer) => peer,
   account: (id) => id,
   reload: () => undefined,
+  rehearse: () => Promise.resolve(),
   ask: unused,
   exchange: unused,
   deliver: unused,

@@ -42,7 +42,8 @@ type Kinds =
   | 'egress.list'
   | 'egress.show'
   | 'config.commit'
-  | 'clock.quarter';
+  | 'clock.quarter'
+  | 'code.freed';
 
 /**
  * Stands between this node and its peers: opens and closes the mesh as the configuration says,
@@ -103,6 +104,7 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
         pushAll();
         return null;
       },
+      'code.freed': () => lifecycle.mesh()?.rehearse(),
       'clock.quarter': async ({ retentionMs }) => {
         egress.prune(retentionMs - lifecycle.configuration().retention.egress_days * DAY_MS);
         noteConnected();

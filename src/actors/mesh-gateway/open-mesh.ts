@@ -40,6 +40,8 @@ export interface OpenMesh {
   readonly deliver: (id: string, document: Envelope, summaryId: string) => Promise<SummaryResult>;
   readonly invite: (host?: string) => OpenInvite;
   readonly join: (code: string) => Promise<PairedNode>;
+  /** Prepares for queries, if a peer is connected; sends nothing. */
+  readonly rehearse: () => Promise<void>;
   /** Makes a new certificate if the present one expires soon. */
   readonly renew: () => Promise<void>;
   /** Node ids of the connected peers to which it was sent. */

@@ -22,8 +22,20 @@ export interface VectorSchema {
   readonly partitions: readonly Partition[];
 }
 
+type Families = Pick<Vocabulary, 'families' | 'ruleFamilies'>;
+
+/** The last one: an answer is made and checked with the same, and to build one takes 0.1 MiB. */
+let latest: (Families & { readonly type: QueryType; readonly schema: VectorSchema }) | undefined;
+
 /** Totals come first, then single cells, then parts in the order of the vocabulary. */
-export function vectorSchemaOf(type: QueryType, words: Pick<Vocabulary, 'families' | 'ruleFamilies'>): VectorSchema {
+export function vectorSchemaOf(type: QueryType, words: Families): VectorSchema {
+  const { families, ruleFamilies } = words;
+  if (latest?.type !== type || latest.families !== families || latest.ruleFamilies !== ruleFamilies)
+    latest = { type, families, ruleFamilies, schema: buildSchema(type, words) };
+  return latest.schema;
+}
+
+function buildSchema(type: QueryType, words: Families): VectorSchema {
   const { sections, singles } = QUERY_TYPE_SPECS[type].cellNames(words);
   const cells = [
     ...new Set([...sections.map(({ total }) => total), ...singles, ...sections.flatMap(({ parts }) => parts.flat())]),

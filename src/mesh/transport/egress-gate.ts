@@ -95,15 +95,25 @@ export interface Recipient {
   readonly isPairing: boolean;
 }
 
+/** The part of a WebSocket that the gate writes to. */
+export interface Outlet {
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  readonly send: (text: string) => void;
+  readonly ping: () => void;
+  readonly pong: (data: Buffer) => void;
+  readonly close: (status: number, reason?: string) => void;
+}
+
 export interface EgressGate {
-  readonly open: (socket: WebSocket, recipient: Recipient) => Channel;
+  readonly open: (socket: Outlet, recipient: Recipient) => Channel;
 }
 
 /** The rule for messages to the node that the owner pairs with; they hold no figures. */
 const PAIRING_RULE = 'invite';
 
 interface Pending {
-  readonly socket: WebSocket;
+  readonly socket: Outlet;
   readonly recipient: Recipient;
   readonly message: Typed;
   readonly inReplyTo: string | null;
@@ -203,7 +213,7 @@ function sealed({ identity, now, randomBytes, ports, limits }: GateOptions, pend
   return { pending, nonce, entry };
 }
 
-function checkSocket(socket: WebSocket, limits: GateOptions['limits']): void {
+function checkSocket(socket: Outlet, limits: GateOptions['limits']): void {
   if (socket.readyState !== WebSocket.OPEN) throw new CaroError('peer_gone', 'the connection has ended');
   if (socket.bufferedAmount > limits.backlogBytes) {
     throw new CaroError('egress_backlog', `the peer does not read: ${socket.bufferedAmount} bytes wait to be sent`);
