@@ -95,6 +95,15 @@ _caro_text() {
 # written, because the content of that file is evaluated.
 _caro_open() { [[ -O $_caro_d && -d $_caro_d && ! -L $_caro_d ]]; }
 
+# Tests whether a pause is in force (`caro pause`). Its file holds two times in seconds, the start
+# and the end. bash 4 and older fork for the time, but only then.
+_caro_hush() {
+  local _ until
+  [[ -e $_caro_d/.pause ]] || return 1
+  IFS=' ' builtin read -r _ until <"$_caro_d/.pause"
+  [[ $until && $until != *[!0-9]* ]] && ((${EPOCHSECONDS:-$(command date +%s)} < until))
+} 2>/dev/null
+
 # Tests whether the last record was written. Every part of a record MUST be checked: if the disk is
 # full, the end may fit after the middle did not.
 _caro_kept() { _caro_lost=0 _caro_mark='\0v1\0'; }
@@ -176,7 +185,7 @@ _caro_entry() {
 _caro_start() {
   _caro_u=$1 _caro_y=$?
   if [[ $_caro_n$_caro_w$_caro_lost == 10 && $HISTCMD == "$_caro_h1" && $BASH_SUBSHELL == 0 && $BASH_COMMAND != @(_caro_|fc)* && $_caro_i != 64 &&
-    -o history && -z ${HISTTIMEFORMAT-} && -O $_caro_f ]]; then
+    -o history && -z ${HISTTIMEFORMAT-} && -O $_caro_f && ! -e $_caro_d/.pause ]]; then
     _caro_w=0 _caro_c=$BASH_COMMAND
     ((++_caro_i))
     {
@@ -196,7 +205,7 @@ _caro_unusual() {
   ((_caro_n > 0)) || _caro_unannounced || return 1
   # A later assignment may have removed the hook from PROMPT_COMMAND, which would miss the end.
   _caro_place
-  ((_caro_n == 1 && _caro_h0 >= 0)) && _caro_open || return 0
+  ((_caro_n == 1 && _caro_h0 >= 0)) && _caro_open && ! _caro_hush || return 0
   _caro_w=0
   [[ -o history ]] || return 0
   _caro_number 0
@@ -260,7 +269,7 @@ _caro_edited() {
   _caro_clock
   _caro_edited_end "$_caro_y" "$_caro_t"
   _caro_edh=$_caro_h _caro_a="$_caro_h $_caro_h"
-  _caro_next && _caro_begin "$_caro_t" && _caro_edq=1
+  ! _caro_hush && _caro_next && _caro_begin "$_caro_t" && _caro_edq=1
   return 1
 }
 _caro_edited_end() {
@@ -285,6 +294,7 @@ _caro_unannounced() {
 # of them.
 _caro_both() {
   local i=$1 k prev=$2 lines=$_caro_l0 first='' gaps=0 pairs='' begun='' left='' x=''
+  ! _caro_hush || return 0
   if ! _caro_numbered "$i" "$prev"; then
     for ((k = i; k < n; k++)); do _caro_lose; done
     return 0

@@ -34,6 +34,13 @@ function _caro_there
     return 1
 end
 
+# Tests whether a pause is in force (`caro pause`). Its file holds two times in seconds, the start
+# and the end. Forks, but only then.
+function _caro_paused
+    builtin read -l from until <"$_caro_d/.pause"
+    builtin string match -qr '^[0-9]+$' -- "$until"; and builtin test (command date +%s) -lt $until
+end
+
 # A new file after 32 commands, with mode 0600.
 function _caro_rotate
     set -g _caro_seq (builtin math $_caro_seq + 1)
@@ -61,6 +68,7 @@ function _caro_pre --on-event fish_preexec
     set -q fish_history; and builtin test -z "$fish_history"; and return $s
     # Neither a private line nor a comment.
     builtin string match -qr '^(?!#[^\n]*$)\S' -- $argv[1]; and _caro_there; or return $s
+    builtin test -e "$_caro_d/.pause"; and _caro_paused; and return $s
     set -q _caro_asks[1]; and builtin functions -q fish_should_add_to_history
     and not fish_should_add_to_history $argv[1]; and return $s
     set -q _caro_n[1]; or _caro_rotate

@@ -21,6 +21,14 @@ _caro_nl='
 # shellcheck disable=SC3067 # every shell named above has -O
 _caro_open() { [ -n "$_caro_d" ] && [ -O "$_caro_d" ] && [ -d "$_caro_d" ] && [ ! -L "$_caro_d" ]; }
 
+# Tests whether a pause is in force (`caro pause`). Its file holds two times in seconds, the start
+# and the end. Forks, but only then.
+_caro_hush() {
+  [ -e "$_caro_d/.pause" ] && IFS=' ' \command read -r _caro_u _caro_k <"$_caro_d/.pause" || return 1
+  case $_caro_k in '' | *[!0-9]*) return 1 ;; esac
+  [ "$(\command date +%s)" -lt "$_caro_k" ]
+}
+
 # Tests whether the last record was written. Every part of a record MUST be checked: if the disk is
 # full, the end may fit after the middle did not.
 _caro_kept() { _caro_lost=0 _caro_cut='' _caro_mark='\0v1\0'; }
@@ -115,6 +123,7 @@ _caro_begin() {
   [ -z "$_caro_bad" ] || return 0
   case $_caro_c in '' | [[:space:]]* | '#'*) return 0 ;; esac
   {
+    ! _caro_hush || return 0
     _caro_next && _caro_clock || return 0
     {
       \command printf "$_caro_mark"'t=s\0q=%s\0g=10000\0' "$_caro_q" &&
@@ -181,13 +190,17 @@ _caro_dash() {
 # shell ends.
 _caro_ash() {
   exec 2>/dev/null
+  # Neither what was typed during a pause, nor what ended in it.
+  _caro_v=0
+  ! _caro_hush || _caro_v=1
   # busybox 1.37 prints its history on standard error.
   _caro_u=$(history 2>&1)
   _caro_l=${_caro_u##*"$_caro_nl"}
   _caro_n=${_caro_l#"${_caro_l%%[0-9]*}"}
   _caro_n=${_caro_n%%[!0-9]*}
   _caro_n=${_caro_n:--1}
-  [ "$1" = exit ] || \command printf %s "$_caro_n"
+  [ "$1" = exit ] || \command printf %s "$_caro_n,_caro_w=$_caro_v"
+  [ "$_caro_v$_caro_w" = 00 ] || return 0
   [ "$_caro_h" -ge -1 ] && _caro_open || return 0
   _caro_k=$((_caro_n - _caro_h))
   if [ "$_caro_k" -eq 0 ]; then
@@ -257,9 +270,12 @@ _caro_ksh() {
   # Until it returns; the call itself mksh has shown.
   case $- in *x*) set +x ;; esac
   {
+    # Neither what was typed during a pause, nor what ended in it.
+    _caro_x=$_caro_w _caro_w=""
+    ! _caro_hush || _caro_w=1
     _caro_entry
     _caro_n=${_caro_l%%[!0-9]*}
-    if [ -n "$_caro_h" ] && [ "$_caro_n" != "$_caro_h" ]; then
+    if [ -n "$_caro_h" ] && [ "$_caro_n" != "$_caro_h" ] && [ -z "$_caro_x$_caro_w" ]; then
       _caro_c=${_caro_l#*"$_caro_tab"}
       _caro_c=${_caro_c//"$_caro_nl$_caro_tab"/"$_caro_nl"}
       case $_caro_c in ""|[[:space:]]*|"#"*) ;; *) _caro_ran "$1" "${2-}" && _caro_next && _caro_time && _caro_write "$(($1 > 256 ? $1 - 128 : $1))" ;; esac
@@ -279,7 +295,7 @@ _caro_exit_ksh() {
     _caro_n=${_caro_l%%[!0-9]*}
     _caro_c=${_caro_l#*"$_caro_tab"}
     _caro_c=${_caro_c//"$_caro_nl$_caro_tab"/"$_caro_nl"}
-    [ -z "$_caro_h" ] || [ "$_caro_n" = "$_caro_h" ] ||
+    [ -z "$_caro_h" ] || [ "$_caro_n" = "$_caro_h" ] || [ "$_caro_w" ] || _caro_hush ||
       case $_caro_c in ""|[[:space:]]*|"#"*) ;; *) _caro_next && _caro_write "" ;; esac
   } 2>/dev/null
   return "$1"
@@ -338,7 +354,7 @@ _caro_trap() {
 _caro_load() {
   # shellcheck disable=SC2030,SC2031 # an error would end the start file
   (PS1='') 2>/dev/null || return 0
-  _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_b='' _caro_base='' _caro_z='' _caro_ps='' _caro_c='' _caro_v='' _caro_a='' _caro_e=0
+  _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_b='' _caro_base='' _caro_z='' _caro_ps='' _caro_c='' _caro_v='' _caro_a='' _caro_e=0 _caro_w=''
   _caro_kept
   # Forks only at load: to find the difference between the clock and the epoch.
   _caro_t=$(\command date +%s%N 2>/dev/null)
@@ -367,7 +383,7 @@ _caro_load() {
     # dash with line editing, or an unknown shell: its input must not be replaced.
     :
   elif command -v history >/dev/null; then
-    _caro_h=-2 _caro_ps=$_caro_ps_ash
+    _caro_h=-2 _caro_w=0 _caro_ps=$_caro_ps_ash
     PS1=$_caro_ps${PS1-}
     # shellcheck disable=SC2016 # expanded when the trap runs
     _caro_trap EXIT '_caro_exit_ash "$?"'

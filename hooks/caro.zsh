@@ -34,6 +34,7 @@ _caro_define() {
       # if there is no history.
       [[ -n ${1:-$3} && ${1:-$3} != [[:space:]]* && -z $_caro_u && -O $_caro_d && -d $_caro_d && ! -h $_caro_d ]] || return 0
       [[ -z $HISTORY_IGNORE ]] || ! _caro_ignored "${1:-$3}" || return 0
+      [[ ! -e $_caro_d/.pause ]] || ! _caro_paused || return 0
       (( _caro_i++ < 64 )) || _caro_rotate
       sysopen -wa -o creat,cloexec,nofollow -m 600 -u _caro_fd -- "$_caro_f" || { _caro_lose; return 0 }
       syswrite -o $_caro_fd -- ${_caro_mark}$'t=s\0q='${_caro_q}$'\0b='$(( _caro_t[1] * 1000000 + _caro_t[2] / 1000 ))$'\0p='${PWD}$'\0c='${1:-$3}$'\0\0' && _caro_b=1 _caro_lost=0 _caro_mark=$'\0v1\0' || _caro_lose
@@ -59,6 +60,15 @@ _caro_define() {
       exec {_caro_fd}>&-
       return 0
     } 2>/dev/null
+  }
+
+  # Whether a pause is in force (`caro pause`). Its file holds two times in seconds, the start and
+  # the end.
+  _caro_paused() {
+    local _caro_l
+    sysread _caro_l <$_caro_d/.pause
+    _caro_l=${${=_caro_l}[2]}
+    [[ $_caro_l == <-> ]] && (( _caro_l > epochtime[1] ))
   }
 
   # Whether $1 matches HISTORY_IGNORE. The pattern was written for the options of the user, which

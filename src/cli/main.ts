@@ -16,6 +16,7 @@ import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
 import { addMesh } from './commands/mesh.ts';
 import { addMetrics } from './commands/metrics.ts';
+import { addPause } from './commands/pause.ts';
 import { addPeers } from './commands/peers.ts';
 import { addReload } from './commands/reload.ts';
 import { addService } from './commands/service.ts';
@@ -39,6 +40,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addReload,
   addConfig,
   addShell,
+  addPause,
   addImport,
   addEvents,
   addStats,

@@ -20,6 +20,8 @@ name = ${JSON.stringify(name)}
 # redact = true                  # secrets are masked before they are stored
 # ignore = []                    # patterns of commands that are never recorded: ["pass *"];
 #                                # commands that begin with a space never are
+# [[observe.private]]            # nothing typed below this directory is recorded
+# path = "~/private"
 
 [dashboard]
 # host = "127.0.0.1"             # loopback only

@@ -19,6 +19,8 @@ export interface Places {
   /** What `caro shell init` prints, as a file for each shell that start files source. */
   readonly hooks: string;
   readonly database: string;
+  /** When nothing was or is recorded (`caro pause`). */
+  readonly pauses: string;
   readonly identityKey: string;
   /** The next key, during a rotation. */
   readonly nextKey: string;
@@ -89,6 +91,7 @@ function places(config: string, data: string, runtime: string, state: string): P
     spool: join(data, 'spool'),
     hooks: join(data, 'hooks'),
     database: join(data, 'caro.db'),
+    pauses: join(data, 'pauses'),
     identityKey: join(data, 'identity.key'),
     nextKey: join(data, 'identity.next.key'),
     statements: join(data, 'own-keys.json'),

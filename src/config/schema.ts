@@ -120,6 +120,13 @@ export const CONFIGURATION_SCHEMA = closed({
     shells: list(choice(SHELLS), 'a list of shells', SHELLS),
     redact: flag(true),
     ignore: list(text('a pattern of commands', '^[^\\0]{1,1000}$', 'pass *'), 'a list of patterns'),
+    private: list(
+      closed(
+        { path: text('an absolute path or one that begins with ~/', '^(/|~(/|$))[^\\0\\n]{0,1000}$', '~/private') },
+        ['path'],
+      ),
+      'a list of paths',
+    ),
   }),
   dashboard: table({
     host: { ...text('a loopback address', '^[0-9A-Za-z:.]+$', '127.0.0.1'), default: '127.0.0.1' },

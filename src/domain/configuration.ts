@@ -30,6 +30,7 @@ export interface Configuration {
     readonly shells: readonly ShellKind[];
     readonly redact: boolean;
     readonly ignore: readonly string[];
+    readonly private: readonly { readonly path: string }[];
   };
   readonly dashboard: { readonly host: string; readonly port: number };
   readonly mesh: {

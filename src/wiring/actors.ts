@@ -41,6 +41,7 @@ import { createEventStore } from '../storage/events/event-store.ts';
 import { createHistoryHours } from '../storage/events/history-hours.ts';
 import { anomaliesOf, historyStart } from '../storage/events/history-reader.ts';
 import { openInHandNote } from '../storage/events/in-hand-note.ts';
+import { openPauses } from '../storage/events/pause-files.ts';
 import { periodDigest } from '../storage/events/period-reader.ts';
 import { withFileLock } from '../storage/instance-lock.ts';
 import { hasDraft } from '../storage/maintenance/backup.ts';
@@ -220,6 +221,8 @@ function collectorPorts({ bus, spool, database, health, log, places, pool }: Ser
     rateLong: (command) => rateInThread(pool, command),
     isAlive: createLiveness(),
     now: Date.now,
+    pauses: openPauses(places),
+    home: homeDirectory(process.env),
     facts: () => ({ ...reader.counts(), shells: reader.shells() }),
     pending: () =>
       spool

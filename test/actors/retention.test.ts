@@ -63,6 +63,8 @@ async function rig() {
             now: () => NOW,
             facts: () => ({ ...reader.counts(), shells: [] }),
             pending: () => 0,
+            pauses: { read: () => [], expire: () => undefined },
+            home: '/home/anna',
             removal: {
               find: (ids) => findEvents(database, ids),
               remove: (events) => removeEvents(database, events),
@@ -73,7 +75,7 @@ async function rig() {
             prune: store.prune,
             pruneRollups: store.pruneRollups,
           },
-          { observe: { shells: ['bash'], redact: true, ignore: [] }, retention: LIMITS },
+          { observe: { shells: ['bash'], redact: true, ignore: [], private: [] }, retention: LIMITS },
         ),
     },
     bus,

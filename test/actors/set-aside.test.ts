@@ -62,7 +62,7 @@ function rig(...texts: readonly string[]) {
         isAlive: () => true,
         now: () => NOW,
       },
-      () => ({ shells: ['bash'], ignore: [], redact: true }),
+      () => ({ shells: ['bash'], ignore: [], redact: true, pauses: [], isPrivate: () => false }),
     );
   return {
     note,

@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeF
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { ObserveRules } from '../../src/actors/collector/observation.ts';
 import { type IntakePorts, SpoolIntake } from '../../src/actors/collector/spool-intake.ts';
 import type { BusClient } from '../../src/bus/bus.ts';
 import { encodeSpoolRecord, type SpoolRecord } from '../../src/domain/spool/spool-record.ts';
@@ -61,7 +62,7 @@ interface Rig {
 
 function rig(
   more: Partial<IntakePorts> = {},
-  rules: { ignore?: string[]; shells?: ('bash' | 'zsh' | 'sh')[] } = {},
+  rules: Partial<Omit<ObserveRules, 'shells'>> & { shells?: ('bash' | 'zsh' | 'sh')[] } = {},
 ): Rig {
   const spool = folder();
   const database = testDatabase(NOW);
@@ -82,6 +83,8 @@ function rig(
   const observe = {
     shells: rules.shells ?? (['bash', 'zsh', 'sh'] as const),
     ignore: rules.ignore ?? [],
+    pauses: rules.pauses ?? [],
+    isPrivate: rules.isPrivate ?? (() => false),
     redact: true,
   };
   return {
@@ -333,7 +336,13 @@ describe('exactly once', () => {
             spool: { ...real, read: dying(real.read), remove: dying(real.remove) },
             store: { offsetOf: store.offsetOf, commit: dying(store.commit), forget: dying(store.forget) },
           };
-          const rules = () => ({ shells: ['bash'] as const, ignore: [], redact: true });
+          const rules = () => ({
+            shells: ['bash'] as const,
+            ignore: [],
+            pauses: [],
+            isPrivate: () => false,
+            redact: true,
+          });
           const sequence = [0, 0, 0];
           const expected: string[] = [];
           let intake = new SpoolIntake(ports, rules);

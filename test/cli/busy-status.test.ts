@@ -44,7 +44,15 @@ beforeEach(async () => {
     name: 'collector',
     handlers: {
       'observe.status': () =>
-        held.then(() => ({ events: 7, pending: 0, dropped: 0, setAside: 0, shells: [], trouble: null })),
+        held.then(() => ({
+          events: 7,
+          pending: 0,
+          dropped: 0,
+          setAside: 0,
+          pausedUntil: null,
+          shells: [],
+          trouble: null,
+        })),
     },
   };
   const reporter = () => createStatusReporter({ bus, facts, metrics: () => ({ databaseBytes: 0, messages: [] }) });

@@ -14,7 +14,7 @@ const NOW = Date.UTC(2026, 10, 29);
 /** What every importer promises of any bytes. */
 function check(read: readonly HistoryEntry[], input: Buffer): void {
   holds('no more commands than lines', read.length <= input.toString('latin1').split('\n').length);
-  for (const { text, startMs, durationMs } of checkedHistory(read, NOW).entries) {
+  for (const { text, startMs, durationMs } of checkedHistory(read, NOW, []).entries) {
     holds('a command is not blank', text.trim() !== '');
     holds('a time is one', startMs === null || (Number.isSafeInteger(startMs) && startMs > 0));
     holds('a duration is one', durationMs === null || (Number.isSafeInteger(durationMs) && durationMs >= 0));

@@ -59,7 +59,12 @@ describe('spool records', () => {
         same('lost records of both halves', first.lost + second.lost, lost);
       }
       for (const each of records) same('a record written again', decodeSpool(encodeSpoolRecord(each)).records, [each]);
-      const observed = observe(names, records, { shells: SHELLS, ignore: ['*secret*'] }, 1_700_000_000_000);
+      const observed = observe(
+        names,
+        records,
+        { shells: SHELLS, ignore: ['*secret*'], pauses: [], isPrivate: () => false },
+        1_700_000_000_000,
+      );
       holds('nothing private is observed', !observed.begun.some(({ command }) => /^\s|secret/.test(command)));
     },
   });

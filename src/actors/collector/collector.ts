@@ -1,14 +1,21 @@
 import type { Actor } from '../../bus/actor.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
+import { pauseAt } from '../../domain/spool/pause.ts';
 import type { ObserveStatus } from '../../domain/status/status.ts';
+import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
+import type { Pauses } from '../../storage/events/pause-files.ts';
 import { Deletion, type DeletionPorts } from './deletion.ts';
 import { recordImports } from './import-notes.ts';
+import { privatePlaces } from './private-places.ts';
 import { type IntakePorts, SpoolIntake } from './spool-intake.ts';
 
 export interface CollectorPorts extends IntakePorts, Pick<DeletionPorts, 'removal'> {
   readonly facts: () => Pick<ObserveStatus, 'events' | 'dropped' | 'shells'>;
+  readonly pauses: Pick<Pauses, 'read' | 'expire'>;
+  /** The user's home directory. */
+  readonly home: string;
   /** Bytes in the spool that are not committed yet. */
   readonly pending: () => number;
   /** Removes at most `limit` events that started before `beforeMs`; returns how many. */
@@ -41,12 +48,14 @@ export function createCollector(
   initial: Pick<Configuration, 'observe' | 'retention'>,
 ): Actor<Kinds> {
   let { observe, retention } = initial;
+  let isPrivate = privatePlaces(observe.private, ports.home);
   let fullDisk: string | null = null;
-  const intake = new SpoolIntake(ports, () => observe);
+  const intake = new SpoolIntake(ports, () => ({ ...observe, isPrivate, pauses: ports.pauses.read() }));
   const deletion = new Deletion(ports);
 
   const take = async (files: readonly string[] | 'all'): Promise<void> => {
     try {
+      ports.pauses.expire(ports.now());
       if (files === 'all') {
         await intake.sweep();
         await recordImports(ports);
@@ -63,6 +72,10 @@ export function createCollector(
     return intake.refused === 0
       ? null
       : `${intake.refused} spool entries are not regular files of this user and are not read`;
+  };
+  const pausedUntil = (): string | null => {
+    const pause = pauseAt(ports.pauses.read(), ports.now());
+    return pause && isoTime(pause.untilMs);
   };
   let nextSlice: NodeJS.Timeout | undefined;
   const removeSlice = (nowMs: number): void => {
@@ -86,6 +99,7 @@ export function createCollector(
         ...ports.facts(),
         pending: ports.pending(),
         setAside: intake.setAside,
+        pausedUntil: pausedUntil(),
         trouble: trouble(),
       }),
       'events.delete': ({ ids }) => deletion.delete(ids),
@@ -96,6 +110,7 @@ export function createCollector(
       'retention.slice': ({ nowMs }) => removeSlice(nowMs),
       'config.commit': (configuration) => {
         ({ observe, retention } = configuration);
+        isPrivate = privatePlaces(observe.private, ports.home);
         return null;
       },
     },

@@ -2,6 +2,7 @@ import type { Classification, RiskRating } from '../../bus/messages.ts';
 import { matchesGlob } from '../../domain/encoding/glob.ts';
 import type { CommandKey, FinishedCommand, StartedCommand } from '../../domain/events/event.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
+import { type Pause, pauseAt } from '../../domain/spool/pause.ts';
 import { isProbeCommand } from '../../domain/spool/probe-command.ts';
 import { IMPORT_PID, type SpoolName, type SpoolRecord } from '../../domain/spool/spool-record.ts';
 
@@ -24,6 +25,9 @@ export interface Observed {
 export interface ObserveRules {
   readonly shells: readonly ShellKind[];
   readonly ignore: readonly string[];
+  readonly pauses: readonly Pause[];
+  /** Whether nothing is recorded in this working directory. */
+  readonly isPrivate: (directory: string) => boolean;
 }
 
 /** A session's name in the database: the spool file's without the sequence number. */
@@ -44,7 +48,9 @@ export function observe(
   const begun = records.flatMap((record): RawCommand[] => {
     const { text } = record;
     if (record.type === 'end' || text === undefined || isPrivate(text, rules)) return [];
+    if (record.cwd !== undefined && rules.isPrivate(record.cwd)) return [];
     const startMs = record.startedAt === undefined ? nowMs : record.startedAt / 1_000;
+    if (pauseAt(rules.pauses, (record.startedAt ?? record.endedAt ?? nowMs * 1_000) / 1_000) !== null) return [];
     const key = { session, command: record.command };
     return [
       {

@@ -6,6 +6,7 @@ import { type Places, prepareSpool } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { IMPORT_SOURCES, type ImportSource } from '../../domain/events/import-note.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
+import { openPauses } from '../../storage/events/pause-files.ts';
 import type { Context } from '../context.ts';
 import { readAtuinHistory } from '../import/atuin.ts';
 import { parseBashHistory } from '../import/bash.ts';
@@ -49,7 +50,11 @@ async function importHistory(context: Context, source: ImportSource, options: Op
   const places = context.places();
   prepareSpool(places);
   const { file, changedMs } = found(options.file === undefined ? usualFile(context, source) : resolve(options.file));
-  const { entries: all, faults } = checkedHistory(await read(source, file), context.now().getTime());
+  const { entries: all, faults } = checkedHistory(
+    await read(source, file),
+    context.now().getTime(),
+    openPauses(places).read(),
+  );
   const lock = await lockImports(places);
   try {
     const taken = await takeOver(context, { source, file, changedMs, all }, options);

@@ -60,12 +60,15 @@ function silence({ actors }: ServiceStatus, name: string): string {
 function observationFacts(status: ServiceStatus): readonly (readonly [string, string])[] {
   const { observe } = status;
   if (observe === null) return [['commands', silence(status, 'collector')]];
-  const { events, pending, dropped, setAside, shells } = observe;
+  const { events, pending, dropped, setAside, pausedUntil, shells } = observe;
   const aside = setAside === 0 ? '' : `, ${setAside} set aside without their text`;
   const seen = shells.map(({ shell, lastSeen }) => `${shell} (last ${localTime(lastSeen)})`);
   return [
     ['commands', `${events} stored, ${byteSize(pending)} waiting, ${dropped} dropped${aside}`],
     ['shells', seen.join(', ') || 'none yet: see caro init'],
+    ...(pausedUntil === null
+      ? []
+      : [['paused', `until ${localTime(pausedUntil)}; to record again: caro resume`] as const]),
   ];
 }
 

@@ -1,8 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { Places } from '../../config/places.ts';
 import { SHELLS } from '../../domain/events/shell-kind.ts';
+import { pauseAt } from '../../domain/spool/pause.ts';
 import { parseSpoolName } from '../../domain/spool/spool-record.ts';
+import { isoTime } from '../../domain/time/iso-time.ts';
+import { openPauses } from '../../storage/events/pause-files.ts';
 import type { Context } from '../context.ts';
+import { localTime } from '../output/output.ts';
 import { type RcLine, rcLine } from '../shell-setup/rc-line.ts';
 import { programOf } from './process-name.ts';
 import { type Probed, probeHook } from './shell-probe.ts';
@@ -11,6 +15,11 @@ import { bad, ok, type Verdict, warn } from './verdict.ts';
 /** Whether a command in the next shell that the user opens is recorded for this node. */
 export async function newShell({ env }: Pick<Context, 'env'>, places: Places, isRunning: boolean): Promise<Verdict> {
   const { spool } = places;
+  const pause = pauseAt(openPauses(places).read(), Date.now());
+  if (pause !== null)
+    return warn(
+      `not checked: nothing is recorded until ${localTime(isoTime(pause.untilMs))}; to end the pause: caro resume`,
+    );
   const { SHELL: program = '' } = env;
   if (program === '') return warn('expected $SHELL to name your shell, but it is not set');
   const rc = rcLine(env, places);

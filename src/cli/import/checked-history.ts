@@ -1,3 +1,4 @@
+import { type Pause, pauseAt } from '../../domain/spool/pause.ts';
 import type { HistoryEntry } from './history-entry.ts';
 
 /** Values of a history that cannot be right, by kind, and what becomes of their commands. */
@@ -7,6 +8,7 @@ export const HISTORY_FAULTS = {
   past: 'dated before 1990: left out',
   undated: 'with the time 0: imported, dated like the command after it',
   negative: 'with a negative duration: imported without it',
+  paused: 'from a time when nothing was to be recorded: left out',
   endless: 'with a duration that ends in the future: imported without it',
 } as const;
 export type HistoryFault = keyof typeof HISTORY_FAULTS;
@@ -21,6 +23,7 @@ const FIRST_MS = Date.UTC(1990, 0);
 export function checkedHistory(
   all: readonly HistoryEntry[],
   nowMs: number,
+  pauses: readonly Pause[],
 ): { readonly entries: readonly HistoryEntry[]; readonly faults: FaultCounts } {
   const faults: Partial<Record<HistoryFault, number>> = {};
   const count = (fault: HistoryFault): void => {
@@ -29,7 +32,7 @@ export function checkedHistory(
   const entries = all.flatMap((entry): HistoryEntry[] => {
     const { text, startMs, durationMs } = entry;
     const isUndated = startMs === 0;
-    const fault = text.includes('\0') ? 'nul' : isUndated ? null : timeFault(startMs, nowMs);
+    const fault = text.includes('\0') ? 'nul' : isUndated ? null : timeFault(startMs, nowMs, pauses);
     if (fault !== null) {
       count(fault);
       return [];
@@ -42,9 +45,14 @@ export function checkedHistory(
   return { entries, faults };
 }
 
-function timeFault(startMs: number | null, nowMs: number): 'future' | 'past' | null {
+function timeFault(
+  startMs: number | null,
+  nowMs: number,
+  pauses: readonly Pause[],
+): 'future' | 'past' | 'paused' | null {
   if (startMs === null) return null;
   if (startMs > nowMs + TOLERANCE_MS) return 'future';
+  if (pauseAt(pauses, startMs) !== null) return 'paused';
   return startMs < FIRST_MS ? 'past' : null;
 }
 

@@ -19,6 +19,8 @@ export interface ObserveStatus {
    * them, since the start.
    */
   readonly setAside: number;
+  /** End of the pause in force (ISO 8601 UTC); null if commands are recorded. */
+  readonly pausedUntil: string | null;
   readonly shells: readonly { readonly shell: ShellKind; readonly sessions: number; readonly lastSeen: string }[];
   /** Why nothing can be stored, if so. */
   readonly trouble: string | null;

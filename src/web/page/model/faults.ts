@@ -25,6 +25,7 @@ export interface Fault {
 export function faultsOf(status: Status, nowMs: number): readonly Fault[] {
   const found = [
     ...writing(status),
+    ...paused(status),
     ...parts(status),
     ...keys(status),
     ...waits(status),
@@ -77,6 +78,21 @@ function writing({ observe, storage }: Status): readonly Fault[] {
       past: `set-aside ${storage.setAside.length}`,
     });
   return faults;
+}
+
+/** Not a fault, but a pause that its owner forgot would look like one. */
+function paused({ observe }: Status): readonly Fault[] {
+  const until = observe?.pausedUntil ?? null;
+  if (until === null) return [];
+  return [
+    {
+      isGrave: false,
+      title: `Nothing is recorded until ${moment(until)}.`,
+      text: 'You paused it; it ends by itself. To record again before:',
+      command: 'caro resume',
+      past: null,
+    },
+  ];
 }
 
 const STATES = { degraded: 'is off after crashing too often', stopped: 'has stopped' } as const;

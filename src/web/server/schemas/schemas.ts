@@ -105,6 +105,7 @@ export const STATUS = object({
       pending: count,
       dropped: count,
       setAside: count,
+      pausedUntil: maybeText,
       shells: list(object({ shell: word(SHELLS), sessions: count, lastSeen: text })),
       trouble: maybeText,
     }),
