@@ -163,7 +163,7 @@ describe('the configuration written by init', () => {
     const defaults = loadConfiguration(places, 'ada').configuration;
     own(
       defaultConfiguration('ada')
-        .replaceAll(/^# (?=\w+ = (?!"caro:|"10\.|"ciso|"safety|"allow))/gm, '')
+        .replaceAll(/^# (?=\w+ = (?!"caro:|"10\.|"ciso|"safety|"allow|"~))/gm, '')
         .replace('expect = "allow L2"', '# expect'),
     );
     expect(checkConfiguration(places)).toEqual([]);

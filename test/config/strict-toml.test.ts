@@ -35,7 +35,7 @@ describe('a configuration', () => {
   test('has every default of the contract when there is no file', () => {
     expect(loadConfiguration(places, 'Dev Laptop.local').configuration).toEqual({
       node: { name: 'dev-laptop', role: 'individual' },
-      observe: { shells: ['bash', 'zsh', 'fish', 'sh'], redact: true, ignore: [] },
+      observe: { shells: ['bash', 'zsh', 'fish', 'sh'], redact: true, ignore: [], private: [] },
       dashboard: { host: '127.0.0.1', port: 9237 },
       mesh: { enabled: false, listen: '127.0.0.1:9238', mdns: false, allow_dns: false, allow_public: false, peers: [] },
       trust: { default: 'untrusted', nodes: {}, subnets: {}, deny: { nodes: [], subnets: [] }, tests: [] },
