@@ -176,15 +176,16 @@ async function reply(
 async function work(ports: AggregatorsPorts, roles: readonly Role[]): Promise<void> {
   const nowMs = ports.now();
   if (roles.length > 0) ports.store.setMembers(ports.members(), nowMs);
-  const failures: unknown[] = [];
+  const failures: Error[] = [];
+  const note = (error: unknown): void => {
+    if (!isAway(error)) failures.push(error instanceof Error ? error : new Error(String(error)));
+  };
   for (const { task, leader, trustee } of roles) {
     ports.store.prune(task.opened.id, dayOf(nowMs - KEPT_DAYS * DAY_MS));
-    for (const step of [trustee?.closeDays, leader?.prepare, leader?.exchange]) {
-      await step?.().catch((error: unknown) => failures.push(error));
-    }
+    for (const step of [trustee?.closeDays, leader?.prepare, leader?.exchange]) await step?.().catch(note);
   }
-  const [first] = failures.filter((error) => !isAway(error));
-  if (first !== undefined) throw first;
+  const [first] = failures;
+  if (first) throw first;
 }
 
 /** The trustee is not connected: the exchange goes on when it is. */
@@ -234,11 +235,7 @@ async function endorse(
   const proposed = decodeDraft(document);
   if (proposed) return endorseDraft(ports, adopt, proposed, isConfirmed);
   const offered = decodeOffer(document);
-  if (!offered)
-    throw new CaroError(
-      'usage',
-      'expected a draft or an offer of a blind task, got another document',
-    );
+  if (!offered) throw new CaroError('usage', 'expected a draft or an offer of a blind task, got another document');
   const { task } = offered;
   const signer = ports.signer();
   checkRole(ports, 'leader', task.leader.node);

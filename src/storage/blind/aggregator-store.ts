@@ -93,27 +93,35 @@ export type AggregatorStore = ReturnType<typeof createAggregatorStore>;
  * against repetitions, and the release log, which is never changed (triggers refuse it). All
  * functions are on disk when they return.
  */
-export function createAggregatorStore(database: Database) {
-  const one = (sql: string) => database.prepare(sql);
-  const insert = one(
+export const createAggregatorStore = (database: Database) => ({
+  ...memberTable(database),
+  ...reportTable(database),
+  ...leaderTable(database),
+  ...trusteeTable(database),
+  ...releaseTable(database),
+});
+
+/** Received reports, at either aggregator. */
+function reportTable(database: Database) {
+  const insert = database.prepare(
     `INSERT INTO blind_report (task, day, account, node, hash, document, public, receipt, received_ms, state)
      VALUES (@task, @day, @account, @node, @hash, @document, @publicShare, @receipt, @receivedMs, 'waiting')`,
   );
-  const find = one('SELECT hash, receipt FROM blind_report WHERE task = @task AND day = @day AND account = @account');
-  const answer = one(
-    `UPDATE blind_report SET state = @state, code = @code, share = @share, message = @message, output = @output,
-       document = NULL WHERE id = @id AND state = 'waiting'`,
+  const find = database.prepare(
+    'SELECT hash, receipt FROM blind_report WHERE task = @task AND day = @day AND account = @account',
   );
-  const closeReports = one(
-    `UPDATE blind_report SET state = 'closed', document = NULL, public = NULL, output = NULL
-     WHERE task = ? AND day = ? AND state <> 'closed'`,
+  const waiting = database.prepare(
+    `SELECT id, node, day, document FROM blind_report WHERE task = ? AND state = 'waiting' ORDER BY day, id LIMIT ?`,
   );
-  const addEntry = one('INSERT INTO blind_release (task, seq, day, entry) VALUES (?, ?, ?, ?)');
-  const addBlock = one('INSERT INTO blind_block VALUES (?, ?, ?, ?, ?)');
+  const days = database.prepare(
+    `SELECT day, count(*) AS received, count(*) FILTER (WHERE state = 'ready') AS ready,
+       count(*) FILTER (WHERE state = 'invalid') AS invalid
+     FROM blind_report WHERE task = ? AND state <> 'closed' GROUP BY day ORDER BY day`,
+  );
+  const ready = database.prepare(
+    `SELECT node, account FROM blind_report WHERE task = ? AND day = ? AND state = 'ready' ORDER BY node`,
+  );
   return {
-    ...memberTable(database),
-    ...leaderTable(database),
-    ...releaseTable(database),
     add: (report: NewReport): void => {
       const { document, receipt } = report;
       insert.run({ ...report, document: JSON.stringify(document), receipt: JSON.stringify(receipt) });
@@ -124,42 +132,57 @@ export function createAggregatorStore(database: Database) {
     },
     /** Of days that are open, oldest first. */
     waiting: (task: string, limit: number): readonly WaitingReport[] =>
-      (
-        one(
-          `SELECT id, node, day, document FROM blind_report WHERE task = ? AND state = 'waiting' ORDER BY day, id LIMIT ?`,
-        ).all(task, limit) as (Omit<WaitingReport, 'document'> & { document: string })[]
-      ).map((row) => ({ ...row, document: JSON.parse(row.document) as Envelope })),
+      (waiting.all(task, limit) as (Omit<WaitingReport, 'document'> & { document: string })[]).map((row) => ({
+        ...row,
+        document: JSON.parse(row.document) as Envelope,
+      })),
+    openDays: (task: string): readonly DayCounts[] => days.all(task) as DayCounts[],
+    readyNodes: (task: string, day: string): readonly { readonly node: string; readonly account: string }[] =>
+      ready.all(task, day) as { node: string; account: string }[],
+    /** Removes what protected against repetitions of reports that are too late now. */
+    prune: (task: string, beforeDay: string): void => {
+      database.prepare(`DELETE FROM blind_report WHERE task = ? AND day < ? AND state = 'closed'`).run(task, beforeDay);
+    },
+  };
+}
+
+interface TrusteeAnswer {
+  readonly id: number;
+  /** SHA-256 of the leader's share. */
+  readonly share: Uint8Array;
+  readonly message: Uint8Array | null;
+  readonly output: Uint8Array | null;
+  readonly code: string | null;
+}
+
+function trusteeTable(database: Database) {
+  const present = database.prepare(
+    `SELECT id, node, state, code, document, public AS publicShare, share, message FROM blind_report
+     WHERE task = ? AND day = ? AND node = ?`,
+  );
+  const answer = database.prepare(
+    `UPDATE blind_report SET state = @state, code = @code, share = @share, message = @message, output = @output,
+       document = NULL WHERE id = @id AND state = 'waiting'`,
+  );
+  const addEntry = database.prepare('INSERT INTO blind_release (task, seq, day, entry) VALUES (?, ?, ?, ?)');
+  const addBlock = database.prepare('INSERT INTO blind_block VALUES (?, ?, ?, ?, ?)');
+  const block = database.prepare('SELECT name, nodes, box FROM blind_block WHERE task = ? AND day = ? AND name = ?');
+  const names = database.prepare('SELECT name FROM blind_block WHERE task = ? AND day = ? ORDER BY name').pluck();
+  const closeReports = database.prepare(
+    `UPDATE blind_report SET state = 'closed', document = NULL, public = NULL, output = NULL
+     WHERE task = ? AND day = ? AND state <> 'closed'`,
+  );
+  return {
     presented: (task: string, day: string, node: string): TrusteeReport | undefined => {
-      const row = one(
-        'SELECT id, node, state, code, document, public AS publicShare, share, message FROM blind_report WHERE task = ? AND day = ? AND node = ?',
-      ).get(task, day, node) as (Omit<TrusteeReport, 'document'> & { document: string | null }) | undefined;
+      const row = present.get(task, day, node) as
+        | (Omit<TrusteeReport, 'document'> & { document: string | null })
+        | undefined;
       return row && { ...row, document: row.document === null ? null : (JSON.parse(row.document) as Envelope) };
     },
-    /** The trustee's answers. A report that has been answered meanwhile keeps its first answer. */
-    answer: database.transaction(
-      (
-        answers: readonly {
-          readonly id: number;
-          readonly share: Uint8Array;
-          readonly message: Uint8Array | null;
-          readonly output: Uint8Array | null;
-          readonly code: string | null;
-        }[],
-      ): void => {
-        for (const row of answers) answer.run({ ...row, state: row.code === null ? 'ready' : 'invalid' });
-      },
-    ),
-    openDays: (task: string): readonly DayCounts[] =>
-      one(
-        `SELECT day, count(*) AS received, count(*) FILTER (WHERE state = 'ready') AS ready,
-           count(*) FILTER (WHERE state = 'invalid') AS invalid
-         FROM blind_report WHERE task = ? AND state <> 'closed' GROUP BY day ORDER BY day`,
-      ).all(task) as DayCounts[],
-    readyNodes: (task: string, day: string): readonly { readonly node: string; readonly account: string }[] =>
-      one(`SELECT node, account FROM blind_report WHERE task = ? AND day = ? AND state = 'ready' ORDER BY node`).all(
-        task,
-        day,
-      ) as { node: string; account: string }[],
+    /** A report that has been answered meanwhile keeps its first answer. */
+    answer: database.transaction((answers: readonly TrusteeAnswer[]): void => {
+      for (const row of answers) answer.run({ ...row, state: row.code === null ? 'ready' : 'invalid' });
+    }),
     /** Writes the entry of a day, and removes the shares of its reports, in one step. */
     close: database.transaction(
       (task: string, { seq, day, entry }: StoredRelease, blocks: readonly StoredBlock[]): void => {
@@ -169,19 +192,8 @@ export function createAggregatorStore(database: Database) {
       },
     ),
     block: (task: string, day: string, name: string): StoredBlock | undefined =>
-      one('SELECT name, nodes, box FROM blind_block WHERE task = ? AND day = ? AND name = ?').get(task, day, name) as
-        | StoredBlock
-        | undefined,
-    blockNames: (task: string, day: string): readonly string[] =>
-      (
-        one('SELECT name FROM blind_block WHERE task = ? AND day = ? ORDER BY name').all(task, day) as {
-          name: string;
-        }[]
-      ).map(({ name }) => name),
-    /** Removes what protected against repetitions of reports that are too late now. */
-    prune: (task: string, beforeDay: string): void => {
-      one(`DELETE FROM blind_report WHERE task = ? AND day < ? AND state = 'closed'`).run(task, beforeDay);
-    },
+      block.get(task, day, name) as StoredBlock | undefined,
+    blockNames: (task: string, day: string): readonly string[] => names.all(task, day) as string[],
   };
 }
 
