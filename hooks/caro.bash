@@ -7,6 +7,7 @@
 
 # shellcheck disable=SC2154 # _caro_d is set by the line `caro shell init` prints before this text
 # shellcheck disable=SC2178 # PROMPT_COMMAND is a string before bash 5.1 and an array since
+# shellcheck disable=SC2128 # _caro_r is an array of one element where mapfile has filled it
 # shellcheck disable=SC2015 # the command after && cannot fail; `set -e` must ignore a full disk
 
 # Aliases are off while this text is parsed: `alias local=…` would change the functions below.
@@ -29,6 +30,9 @@
 # - lost: records since the last written one that could not be written (full disk). mark: start of
 #   the next record with a text, which reports them.
 
+# Names of local variables begin with _caro_, because the user may have a read-only variable of any
+# other name.
+
 # Code that runs for every line is short, because bash copies the body of a function at each call
 # and scans texts character by character. Rare cases have functions of their own.
 
@@ -37,10 +41,11 @@ _caro_ge() { ((BASH_VERSINFO[0] > $1 || (BASH_VERSINFO[0] == $1 && BASH_VERSINFO
 
 # _caro_clock sets _caro_t to microseconds since the epoch, and _caro_res to its granularity in µs.
 if _caro_ge 5 0; then
-  # In some locales, a comma separates the fraction. `unset` takes the clock away for good.
+  # Locales separate the fraction by a point, a comma or a sign of their own (ps_AF). `unset` takes
+  # the clock away for good.
   _caro_clock() {
     _caro_t=${EPOCHREALTIME-}
-    _caro_t=${_caro_t/[.,]/}
+    _caro_t=${_caro_t//[!0-9]/}
     [[ $_caro_t ]] || builtin printf -v _caro_t '%(%s)T000000' -1
   }
 elif _caro_ge 4 2; then
@@ -49,14 +54,22 @@ else
   _caro_clock() { _caro_t=$((_caro_base + SECONDS))000000; }
 fi
 
-# Sets _caro_r to the content of the scratch file, and empties it. Without a name, `read` does not
-# depend on IFS, which may be read-only.
-_caro_take() {
-  local REPLY=''
-  builtin read -rd '' <"$_caro_g" || :
-  : >|"$_caro_g"
-  _caro_r=$REPLY
-}
+# Sets _caro_r to the content of the scratch file, and empties it. Neither depends on IFS or REPLY,
+# which may be read-only; before bash 4.4, only `read` without a name can take a whole file.
+if _caro_ge 4 4; then
+  _caro_take() {
+    builtin mapfile -t -d '' _caro_r <"$_caro_g"
+    ((${#_caro_r[@]})) || _caro_r=('')
+    : >|"$_caro_g"
+  }
+else
+  _caro_take() {
+    local REPLY=''
+    builtin read -rd '' <"$_caro_g" || :
+    : >|"$_caro_g"
+    _caro_r=$REPLY
+  }
+fi
 
 # _caro_number sets _caro_h to the history number of the running line ($1 is 0, from a trap) or of
 # the last one ($1 is 1, from the prompt, where HISTCMD is already one higher).
@@ -98,10 +111,17 @@ _caro_open() { [[ -O $_caro_d && -d $_caro_d && ! -L $_caro_d ]]; }
 # Tests whether a pause is in force (`caro pause`). Its file holds two times in seconds, the start
 # and the end. bash 4 and older fork for the time, but only then.
 _caro_hush() {
-  local _ until
   [[ -e $_caro_d/.pause ]] || return 1
-  IFS=' ' builtin read -r _ until <"$_caro_d/.pause"
-  [[ $until && $until != *[!0-9]* ]] && ((${EPOCHSECONDS:-$(command date +%s)} < until))
+  if _caro_ge 4 0; then
+    builtin mapfile -t -n 1 _caro_r <"$_caro_d/.pause"
+  else
+    local REPLY=''
+    builtin read -r <"$_caro_d/.pause"
+    _caro_r=$REPLY
+  fi
+  _caro_r=${_caro_r-}
+  _caro_r=${_caro_r##* }
+  [[ $_caro_r && $_caro_r != *[!0-9]* ]] && ((${EPOCHSECONDS:-$(command date +%s)} < _caro_r))
 } 2>/dev/null
 
 # Tests whether the last record was written. Every part of a record MUST be checked: if the disk is
@@ -116,18 +136,18 @@ _caro_lose() {
 
 # Starts the next file of this session with mode 0600, and restores the umask.
 _caro_rotate() {
-  local mask made=0
+  local _caro_mask _caro_made=0
   ((++_caro_seq)) || :
   _caro_i=0
   _caro_f=$_caro_d/$_caro_kind.$$.$_caro_at.$_caro_seq
   builtin umask >|"$_caro_g" || return 1
   _caro_take
-  mask=${_caro_r%%[!0-7]*}
-  [[ $mask ]] || return 1
+  _caro_mask=${_caro_r%%[!0-7]*}
+  [[ $_caro_mask ]] || return 1
   builtin umask 077
-  : >>"$_caro_f" || made=1
-  builtin umask "$mask"
-  return "$made"
+  : >>"$_caro_f" || _caro_made=1
+  builtin umask "$_caro_mask"
+  return "$_caro_made"
 }
 
 # Sets _caro_f to the file for one more record. If that fails, the record is lost.
@@ -142,7 +162,7 @@ _caro_next() {
 # repeated the previous entry. The other reasons, a leading space and HISTIGNORE, mean that the user
 # does not want it recorded. So it is recorded only if the repetition is certain.
 _caro_repeats() {
-  local text word
+  local _caro_words _caro_word
   case :${HISTCONTROL-}: in
   *:erasedups:*) ;;
   *:ignoredups:* | *:ignoreboth:*) ((_caro_h == _caro_h0)) || return 1 ;;
@@ -155,13 +175,13 @@ _caro_repeats() {
   # erasedups removes the older entry, so the number stays or decreases for a new line too: compare
   # the texts, without the white space that bash normalizes, and after alias expansion.
   _caro_text 1 >|"$_caro_g" && _caro_take
-  text=${_caro_r#*[0-9][$' \t*'][ \*]}
-  word=${text%%[[:space:];&|<>()]*}
-  [[ ${text//[[:space:]]/} == *"${1//[[:space:]]/}"* ]] && return 0
+  _caro_words=${_caro_r#*[0-9][$' \t*'][ \*]}
+  _caro_word=${_caro_words%%[[:space:];&|<>()]*}
+  [[ ${_caro_words//[[:space:]]/} == *"${1//[[:space:]]/}"* ]] && return 0
   # shellcheck disable=SC2102 # an associative array's key
-  [[ $word && ${BASH_ALIASES[$word]-} ]] || return 1
-  text=${BASH_ALIASES[$word]}${text#"$word"}
-  [[ ${text//[[:space:]]/} == *"${1//[[:space:]]/}"* ]]
+  [[ $_caro_word && ${BASH_ALIASES[$_caro_word]-} ]] || return 1
+  _caro_words=${BASH_ALIASES[$_caro_word]}${_caro_words#"$_caro_word"}
+  [[ ${_caro_words//[[:space:]]/} == *"${1//[[:space:]]/}"* ]]
 }
 
 # Sets _caro_a to the first and the last history number of the command at index $1 of this prompt; 0
@@ -169,14 +189,14 @@ _caro_repeats() {
 # before it. False if the entries may be incomplete: without cmdhist, each line of a command is an
 # entry of its own, and HISTCONTROL and HISTIGNORE drop single ones.
 _caro_entry() {
-  local last=$((${_caro_hn[$1]-0} - 1))
-  ((last >= 0)) || last=$_caro_h
+  local _caro_final=$((${_caro_hn[$1]-0} - 1))
+  ((_caro_final >= 0)) || _caro_final=$_caro_h
   _caro_a='0 0'
-  ((last > $2)) || return 0
-  _caro_a="$last $last"
+  ((_caro_final > $2)) || return 0
+  _caro_a="$_caro_final $_caro_final"
   ! builtin shopt -q cmdhist || return 0
-  _caro_a="$(($2 + 1)) $last"
-  [[ -z ${HISTCONTROL-}${HISTIGNORE-} ]] || ((${_caro_ln[$1]-0} - $3 == last - $2))
+  _caro_a="$(($2 + 1)) $_caro_final"
+  [[ -z ${HISTCONTROL-}${HISTIGNORE-} ]] || ((${_caro_ln[$1]-0} - $3 == _caro_final - $2))
 }
 
 # From the DEBUG trap, with its $_: tests whether this is the first command of a line that the user
@@ -232,11 +252,11 @@ _caro_unusual() {
 # Writes the start record of the entries _caro_a, which end with the last one of the history. $1 is
 # the time.
 _caro_begin() {
-  local m=$((_caro_h - ${_caro_a% *} + 1))
+  local _caro_m=$((_caro_h - ${_caro_a% *} + 1))
   {
     builtin printf "$_caro_mark"'t=s\0q=%s\0b=%s\0g=%s\0p=%s\0m=%s\0a=%s\0h=' \
-      "$_caro_q" "$1" "$_caro_res" "$PWD" "$m" "$_caro_a" &&
-      _caro_text "$m" &&
+      "$_caro_q" "$1" "$_caro_res" "$PWD" "$_caro_m" "$_caro_a" &&
+      _caro_text "$_caro_m" &&
       builtin printf '\0\0'
   } >>"$_caro_f" && _caro_kept && return 0
   _caro_lose
@@ -290,111 +310,111 @@ _caro_unannounced() {
 }
 
 # Writes commands $1 … n-1 of this prompt into one record with one text each: lines pasted together,
-# or lines without a trap. Reads n, s and e of _caro_end. $2 is the history number before the first
-# of them.
+# or lines without a trap. Reads the locals of _caro_irregular. $2 is the history number before the
+# first of them.
 _caro_both() {
-  local i=$1 k prev=$2 lines=$_caro_l0 first='' gaps=0 pairs='' begun='' left='' x=''
+  local _caro_from=$1 _caro_each _caro_prev=$2 _caro_lines=$_caro_l0 _caro_lowest='' _caro_gaps=0 _caro_pairs='' _caro_begun='' _caro_left='' _caro_xs=''
   ! _caro_hush || return 0
-  if ! _caro_numbered "$i" "$prev"; then
-    for ((k = i; k < n; k++)); do _caro_lose; done
+  if ! _caro_numbered "$_caro_from" "$_caro_prev"; then
+    for ((_caro_each = _caro_from; _caro_each < _caro_many; _caro_each++)); do _caro_lose; done
     return 0
   fi
-  ((i == 0)) || lines=${_caro_ln[i - 1]-0}
-  for ((k = i; k < n; k++)); do
-    _caro_entry "$k" "$prev" "$lines" || { ((++gaps)) && prev=${_caro_a#* } && _caro_a='0 0'; }
-    pairs+=" $_caro_a" lines=${_caro_ln[k]-0}
-    [[ $_caro_a == '0 0' ]] || first=${first:-${_caro_a% *}} prev=${_caro_a#* }
+  ((_caro_from == 0)) || _caro_lines=${_caro_ln[_caro_from - 1]-0}
+  for ((_caro_each = _caro_from; _caro_each < _caro_many; _caro_each++)); do
+    _caro_entry "$_caro_each" "$_caro_prev" "$_caro_lines" || { ((++_caro_gaps)) && _caro_prev=${_caro_a#* } && _caro_a='0 0'; }
+    _caro_pairs+=" $_caro_a" _caro_lines=${_caro_ln[_caro_each]-0}
+    [[ $_caro_a == '0 0' ]] || _caro_lowest=${_caro_lowest:-${_caro_a% *}} _caro_prev=${_caro_a#* }
     # Without PS0, only the last end is known.
-    ((k == i)) || left+="${_caro_b[k]-} " x+="${_caro_x[k]-} "
-    begun+=" ${_caro_b[k]-}"
+    ((_caro_each == _caro_from)) || _caro_left+="${_caro_b[_caro_each]-} " _caro_xs+="${_caro_x[_caro_each]-} "
+    _caro_begun+=" ${_caro_b[_caro_each]-}"
   done
   # PS0 counted without a clock.
-  [[ " $begun " != *' 0 '* ]] || begun=' '
-  if [[ $first ]] && _caro_next; then
-    ((_caro_m = _caro_h - first + 1, _caro_m > 0)) || _caro_m=1
+  [[ " $_caro_begun " != *' 0 '* ]] || _caro_begun=' '
+  if [[ $_caro_lowest ]] && _caro_next; then
+    ((_caro_m = _caro_h - _caro_lowest + 1, _caro_m > 0)) || _caro_m=1
     {
-      builtin printf "$_caro_mark"'t=b\0q=%s\0' "$((_caro_q + i))" &&
-        { [[ $begun == ' ' ]] || builtin printf 'b=%s\0' "${begun# }"; } &&
-        builtin printf 's=%s\0e=%s\0g=%s\0p=%s\0m=%s\0a=%s\0h=' "$x$s" "$left$e" \
-          "$_caro_res" "$_caro_p" "$_caro_m" "${pairs# }" &&
+      builtin printf "$_caro_mark"'t=b\0q=%s\0' "$((_caro_q + _caro_from))" &&
+        { [[ $_caro_begun == ' ' ]] || builtin printf 'b=%s\0' "${_caro_begun# }"; } &&
+        builtin printf 's=%s\0e=%s\0g=%s\0p=%s\0m=%s\0a=%s\0h=' "$_caro_xs$_caro_st" "$_caro_left$_caro_et" \
+          "$_caro_res" "$_caro_p" "$_caro_m" "${_caro_pairs# }" &&
         _caro_text "$_caro_m" &&
         builtin printf '\0\0'
     } >>"$_caro_f" && _caro_kept || _caro_lose
   fi
-  for ((; gaps > 0; gaps--)); do _caro_lose; done
+  for ((; _caro_gaps > 0; _caro_gaps--)); do _caro_lose; done
 }
 
 # Tests whether the history numbers of commands $1 … n-1 are certain; $2 is the one before them.
 _caro_numbered() {
-  local k
+  local _caro_each
   # erasedups and `history -d` change the numbers of other entries.
-  ((n - $1 == 1)) || [[ :${HISTCONTROL-}: != *:erasedups:* ]] || return 1
+  ((_caro_many - $1 == 1)) || [[ :${HISTCONTROL-}: != *:erasedups:* ]] || return 1
   if ((_caro_live)); then
     # Comments and syntax errors after the last command are entries, too.
-    ((${_caro_hn[n - 1]-0} <= _caro_h + 1))
+    ((${_caro_hn[_caro_many - 1]-0} <= _caro_h + 1))
     return
   fi
   _caro_hn=()
-  ((n - $1 > 1)) || return 0
-  ((n - $1 == _caro_h - $2)) || return 1
-  for ((k = $1; k < n; k++)); do _caro_hn[k]=$(($2 + k - $1 + 2)); done
+  ((_caro_many - $1 > 1)) || return 0
+  ((_caro_many - $1 == _caro_h - $2)) || return 1
+  for ((_caro_each = $1; _caro_each < _caro_many; _caro_each++)); do _caro_hn[_caro_each]=$(($2 + _caro_each - $1 + 2)); done
 }
 
-# One more command, or several pasted together, has ended. Reads n, w, s and e of _caro_end.
+# One more command, or several pasted together, has ended. Reads the locals of _caro_irregular.
 _caro_finish() {
-  local x done=$_caro_h0
-  case $w in
+  local _caro_xs _caro_done=$_caro_h0
+  case $_caro_how in
   1)
     if _caro_next; then
-      ((n == 1)) || s1=${_caro_x[1]} e1=${_caro_b[1]}
-      builtin printf '\0v1\0t=e\0q=%s\0s=%s\0e=%s\0g=%s\0\0' "$_caro_q" "${s1:-$s}" "${e1:-$e}" "$_caro_res" >>"$_caro_f" ||
+      ((_caro_many == 1)) || _caro_st1=${_caro_x[1]} _caro_et1=${_caro_b[1]}
+      builtin printf '\0v1\0t=e\0q=%s\0s=%s\0e=%s\0g=%s\0\0' "$_caro_q" "${_caro_st1:-$_caro_st}" "${_caro_et1:-$_caro_et}" "$_caro_res" >>"$_caro_f" ||
         _caro_lose
     fi
-    ((n == 1)) || _caro_both 1 "$_caro_h1"
+    ((_caro_many == 1)) || _caro_both 1 "$_caro_h1"
     ;;
   01)
     # Without PS0, other lines were pasted with this one, and the status may be theirs.
     if _caro_next; then
-      x=s=$s
-      ((_caro_h <= _caro_h1)) || x=g=$_caro_res
-      builtin printf '\0v1\0t=e\0q=%s\0%s\0e=%s\0\0' "$_caro_q" "$x" "$e" >>"$_caro_f" || _caro_lose
+      _caro_xs=s=$_caro_st
+      ((_caro_h <= _caro_h1)) || _caro_xs=g=$_caro_res
+      builtin printf '\0v1\0t=e\0q=%s\0%s\0e=%s\0\0' "$_caro_q" "$_caro_xs" "$_caro_et" >>"$_caro_f" || _caro_lose
     fi
     for ((; _caro_h > _caro_h1; _caro_h1++)); do _caro_lose; done
     ;;
   0)
-    ((n > 1 && _caro_live)) && [[ -o history ]] || return 0
-    ((done >= ${_caro_hn[0]-0} - 1)) || done=$((_caro_hn[0] - 1))
-    _caro_both 1 "$done"
+    ((_caro_many > 1 && _caro_live)) && [[ -o history ]] || return 0
+    ((_caro_done >= ${_caro_hn[0]-0} - 1)) || _caro_done=$((_caro_hn[0] - 1))
+    _caro_both 1 "$_caro_done"
     ;;
-  *) [[ ! -o history ]] || _caro_both 0 "$done" ;;
+  *) [[ ! -o history ]] || _caro_both 0 "$_caro_done" ;;
   esac
 }
 
 # The end of anything but one line with a start record.
 _caro_irregular() {
-  local s=$_caro_s e=${_caro_e/[.,]/} n=$_caro_n w=$_caro_v s1='' e1=''
+  local _caro_st=$_caro_s _caro_et=${_caro_e//[!0-9]/} _caro_many=$_caro_n _caro_how=$_caro_v _caro_st1='' _caro_et1=''
   ((_caro_h0 >= 0)) && _caro_open || return 0
-  if [[ -z $e ]]; then
+  if [[ -z $_caro_et ]]; then
     _caro_clock
-    e=$_caro_t
+    _caro_et=$_caro_t
   fi
   _caro_number 1
   # If PS0 does not count, a line without a simple command of its own is visible only in the
   # history.
-  if ((n == 0 && _caro_h > _caro_h0)) && [[ ${PS0-} != *_caro_n* ]]; then n=1 _caro_same=0 _caro_b=() _caro_x=() _caro_hn=(); fi
+  if ((_caro_many == 0 && _caro_h > _caro_h0)) && [[ ${PS0-} != *_caro_n* ]]; then _caro_many=1 _caro_same=0 _caro_b=() _caro_x=() _caro_hn=(); fi
   if ((_caro_ed)); then
     _caro_ed=0
-    if ((n == _caro_edn)); then _caro_edited_end "$s" "$e"; else _caro_edited_end "${_caro_x[_caro_edn]-0}" ''; fi
+    if ((_caro_many == _caro_edn)); then _caro_edited_end "$_caro_st" "$_caro_et"; else _caro_edited_end "${_caro_x[_caro_edn]-0}" ''; fi
     _caro_h0=$_caro_edh
     if ((_caro_edn == 1)); then
-      ((n == 1)) || _caro_both 1 "$_caro_h0"
-      ((_caro_q += n))
+      ((_caro_many == 1)) || _caro_both 1 "$_caro_h0"
+      ((_caro_q += _caro_many))
       return 0
     fi
   fi
-  ((n > 0)) || return 0
+  ((_caro_many > 0)) || return 0
   _caro_finish
-  _caro_q=$((_caro_q + n))
+  _caro_q=$((_caro_q + _caro_many))
 }
 
 # From the first element of PROMPT_COMMAND. $1 is the status of the command, if not $?. Its first
@@ -402,7 +422,7 @@ _caro_irregular() {
 _caro_end() {
   _caro_s=${1:-$?} _caro_e=${EPOCHREALTIME-} _caro_v=$_caro_w _caro_w=0 _caro_in=0
   if [[ $_caro_n$_caro_v$_caro_res${FUNCNAME[1]-} == 111 && $_caro_i != 64 && $_caro_e && -O $_caro_f ]]; then
-    builtin printf '\0v1\0t=e\0q=%s\0s=%s\0e=%s\0\0' "$_caro_q" "$_caro_s" "${_caro_e/[.,]/}" >>"$_caro_f" || _caro_lose
+    builtin printf '\0v1\0t=e\0q=%s\0s=%s\0e=%s\0\0' "$_caro_q" "$_caro_s" "${_caro_e//[!0-9]/}" >>"$_caro_f" || _caro_lose
     ((++_caro_i, ++_caro_q))
   elif _caro_inside; then
     _caro_w=$_caro_v
@@ -425,9 +445,9 @@ _caro_inside() {
 
 # The DEBUG trap in combination with one of the user: $? and $_ keep their values for that one.
 _caro_step() {
-  local s=$?
+  local _caro_st=$?
   _caro_start "$1"
-  return "$s"
+  return "$_caro_st"
 } 2>/dev/null
 
 # Added to the front of PS0. Arithmetic sets the state without a fork. It MUST NOT fail, because an
@@ -568,10 +588,10 @@ _caro_arm() {
 
 # The same for a prompt whose state differs from the last one.
 _caro_rearm() {
-  local found=''
+  local _caro_found=''
   if [[ -s $_caro_g ]]; then
     _caro_take
-    found=$_caro_r
+    _caro_found=$_caro_r
   fi
   if [[ ${bash_preexec_imported-}${__bp_imported-} ]]; then
     _caro_adopt
@@ -587,14 +607,14 @@ _caro_rearm() {
     blehook PREEXEC!=_caro_preexec
     return 0
   fi
-  case $found in
+  case $_caro_found in
   '' | 'trap -- - '*) # the second in POSIX mode
     # shellcheck disable=SC2064 # the text of the trap is what the variable holds
     builtin trap "$_caro_debug" DEBUG
     if ((_caro_quick)); then _caro_same=1 _caro_count=${#PROMPT_COMMAND[@]}; fi
     ;;
   *_caro_*) ;;
-  *) _caro_wrap "$found" ;;
+  *) _caro_wrap "$_caro_found" ;;
   esac
   return 0
 }
@@ -602,8 +622,8 @@ _caro_rearm() {
 # Sets a DEBUG trap that runs the hook's and then that of another program ($1, as `trap -p` prints
 # it). The latter does not see the commands of the hook.
 _caro_wrap() {
-  local found=${1#trap -- }
-  builtin eval "_caro_theirs=${found% DEBUG*}"
+  local _caro_found=${1#trap -- }
+  builtin eval "_caro_theirs=${_caro_found% DEBUG*}"
   builtin trap 'case ${FUNCNAME-}$BASH_COMMAND in _caro_*) ;; *)
 _caro_step "$_" && \: "$_"
 '"$_caro_theirs"'
@@ -622,14 +642,14 @@ _caro_place() {
 
 # Removes the elements of the hook from the PROMPT_COMMAND array, also from inside other elements.
 _caro_remove() {
-  local one
-  local -a rest=()
-  for one in "${PROMPT_COMMAND[@]}"; do
-    case $one in '' | "$_caro_first" | "$_caro_last") continue ;; esac
-    one=${one//"$_caro_first"/:}
-    rest+=("${one//"$_caro_last"/:}")
+  local _caro_one
+  local -a _caro_rest=()
+  for _caro_one in "${PROMPT_COMMAND[@]}"; do
+    case $_caro_one in '' | "$_caro_first" | "$_caro_last") continue ;; esac
+    _caro_one=${_caro_one//"$_caro_first"/:}
+    _caro_rest+=("${_caro_one//"$_caro_last"/:}")
   done
-  PROMPT_COMMAND=("${rest[@]}")
+  PROMPT_COMMAND=("${_caro_rest[@]}")
 }
 
 # bash-preexec is loaded: register with it instead of setting a second DEBUG trap. It passes the
@@ -651,9 +671,9 @@ _caro_preexec() {
 } 2>/dev/null
 _caro_precmd() {
   _caro_end
-  local s=$?
+  local _caro_st=$?
   _caro_ready
-  return "$s"
+  return "$_caro_st"
 } 2>/dev/null
 _caro_adopt() {
   case " ${preexec_functions[*]-} " in *' _caro_preexec '*) return 0 ;; esac
@@ -677,14 +697,14 @@ _caro_unhook() {
 
 # Ends observation in this shell.
 caro_off() {
-  local one
-  local -a rest=()
+  local _caro_one
+  local -a _caro_rest=()
   _caro_unhook
-  for one in "${preexec_functions[@]}"; do [[ $one == _caro_preexec ]] || rest+=("$one"); done
-  [[ -z ${preexec_functions+set} ]] || preexec_functions=("${rest[@]}")
-  rest=()
-  for one in "${precmd_functions[@]}"; do [[ $one == _caro_precmd ]] || rest+=("$one"); done
-  [[ -z ${precmd_functions+set} ]] || precmd_functions=("${rest[@]}")
+  for _caro_one in "${preexec_functions[@]}"; do [[ $_caro_one == _caro_preexec ]] || _caro_rest+=("$_caro_one"); done
+  [[ -z ${preexec_functions+set} ]] || preexec_functions=("${_caro_rest[@]}")
+  _caro_rest=()
+  for _caro_one in "${precmd_functions[@]}"; do [[ $_caro_one == _caro_precmd ]] || _caro_rest+=("$_caro_one"); done
+  [[ -z ${precmd_functions+set} ]] || precmd_functions=("${_caro_rest[@]}")
   # shellcheck disable=SC2064 # the text of the trap is what the variable holds
   [[ -z ${_caro_theirs-} ]] || builtin trap "$_caro_theirs" DEBUG
   [[ -z ${BLE_ATTACHED-} ]] || blehook PREEXEC-=_caro_preexec

@@ -24,7 +24,10 @@ _caro_open() { [ -n "$_caro_d" ] && [ -O "$_caro_d" ] && [ -d "$_caro_d" ] && [ 
 # Tests whether a pause is in force (`caro pause`). Its file holds two times in seconds, the start
 # and the end. Forks, but only then.
 _caro_hush() {
-  [ -e "$_caro_d/.pause" ] && IFS=' ' \command read -r _caro_u _caro_k <"$_caro_d/.pause" || return 1
+  [ -e "$_caro_d/.pause" ] || return 1
+  _caro_j=$_caro_l _caro_l=''
+  { _caro_line <"$_caro_d/.pause"; } 2>/dev/null
+  _caro_k=${_caro_l##* } _caro_l=$_caro_j
   case $_caro_k in '' | *[!0-9]*) return 1 ;; esac
   [ "$(\command date +%s)" -lt "$_caro_k" ]
 }
@@ -52,7 +55,7 @@ _caro_next() {
   _caro_lose
   return 1
 }
-_caro_mask() { umask >|"$_caro_g" && IFS= \command read -r _caro_l <"$_caro_g"; }
+_caro_mask() { umask >|"$_caro_g" && _caro_line <"$_caro_g"; }
 # Not with `:` alone, which is a special builtin: if its redirection fails, dash and mksh skip the
 # rest of the line.
 _caro_create() {
@@ -62,10 +65,29 @@ _caro_create() {
   return "$_caro_u"
 }
 
+# Each sets variables from a line of its input: _caro_l to all of it, _caro_u and _caro_l to its
+# words, _caro_l to a line that was typed.
+_caro_reading() {
+  _caro_line() { IFS= \command read -r _caro_l; }
+  _caro_pair() { IFS=' ' \command read -r _caro_u _caro_l; }
+  _caro_typed() { IFS= \command read -r _caro_l <"$_caro_tty"; }
+  # shellcheck disable=SC2030,SC2031 # tried in a subshell
+  (IFS='') 2>/dev/null && return 0
+  # IFS is read-only: what it holds may be taken from the ends of a line, such as the space that
+  # makes a command private. So another program reads what was typed.
+  _caro_line() { \command read -r _caro_l; }
+  _caro_pair() { \command read -r _caro_u _caro_l; }
+  _caro_typed() {
+    _caro_l=$(\command head -n 1 <"$_caro_tty" && \command printf .)
+    _caro_l=${_caro_l%.}
+    case $_caro_l in *"$_caro_nl") _caro_l=${_caro_l%"$_caro_nl"} ;; *) return 1 ;; esac
+  }
+}
+
 # Sets _caro_t to µs since the epoch, or to an empty string if no clock can be read without a fork.
 _caro_clock() {
   _caro_t=
-  [ -n "$_caro_base" ] && IFS=' ' \command read -r _caro_u _caro_l </proc/uptime || return 0
+  [ -n "$_caro_base" ] && _caro_pair </proc/uptime || return 0
   _caro_t=$((_caro_base + ${_caro_u%.*}${_caro_u#*.}0000))
 }
 
@@ -99,10 +121,12 @@ fi; }" 2>/dev/null
 _caro_read() {
   _caro_c='' _caro_k='' _caro_bad=''
   while :; do
-    if ! IFS= \command read -r _caro_l <"$_caro_tty"; then
+    if ! _caro_typed; then
       # With a trap on INT, an interrupted read looks like the end of input.
       trap >|"$_caro_g"
-      while IFS= \command read -r _caro_u; do case $_caro_u in *INT) _caro_k=$_caro_k. ;; esac; done <"$_caro_g"
+      _caro_u=$_caro_l
+      while _caro_line; do case $_caro_l in *INT) _caro_k=$_caro_k. ;; esac; done <"$_caro_g"
+      _caro_l=$_caro_u
       [ "$_caro_k" != . ] || continue
       [ -n "$_caro_l$_caro_c" ] || { \command printf '\n' >&2; return 1; }
     fi
@@ -159,10 +183,14 @@ _caro_loud='{ set -x; _caro_ret "$_caro_s" "$_caro_a"; } 2>/dev/null; '
 _caro_note='
 { _caro_s=$? _caro_a=$_ _caro_e=1; } 2>/dev/null'
 
+# _caro_r is set while a line is read, and after one that may make IFS read-only. If it is still set
+# at the next step, that has happened, or the user has interrupted the step.
 # shellcheck disable=SC2016 # run by the feed file's lines
 _caro_step='{ command exec 0<"$_caro_feed"; } 2>/dev/null || exec 0<"$_caro_tty"
+[ -z "$_caro_r" ] || _caro_reading
 [ -z "$_caro_b" ] || _caro_end "$_caro_s"
-_caro_read || exit "$_caro_s"
+_caro_r=1; _caro_read || exit "$_caro_s"
+case $_caro_c in *readonly*) ;; *) _caro_r= ;; esac
 case $_caro_c in
 *[![:space:]]*) _caro_begin; { _caro_e=; _caro_ret "$_caro_s" "$_caro_a"; eval "${_caro_v:+$_caro_loud}$_caro_c$_caro_note"; } <"$_caro_tty"
   { _caro_u=$?; [ "$_caro_e" ] || _caro_s=$_caro_u; _caro_v=; case $- in *x*) set +x; _caro_v=1 ;; esac; _caro_ret "$_caro_s"; } 2>/dev/null ;;
@@ -340,7 +368,7 @@ caro_off() {
 _caro_trap() {
   _caro_u=
   { trap >|"$_caro_g"; } 2>/dev/null || return 0
-  while IFS= \command read -r _caro_l; do
+  while _caro_line; do
     case $_caro_l in
     *_caro_*) return 0 ;;
     'trap -- '*" $1") _caro_u=${_caro_l#trap -- } ;;
@@ -354,8 +382,9 @@ _caro_trap() {
 _caro_load() {
   # shellcheck disable=SC2030,SC2031 # an error would end the start file
   (PS1='') 2>/dev/null || return 0
-  _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_b='' _caro_base='' _caro_z='' _caro_ps='' _caro_c='' _caro_v='' _caro_a='' _caro_e=0 _caro_w=''
+  _caro_q=0 _caro_i=64 _caro_seq=-1 _caro_b='' _caro_base='' _caro_z='' _caro_ps='' _caro_c='' _caro_v='' _caro_a='' _caro_e=0 _caro_r='' _caro_w=''
   _caro_kept
+  _caro_reading
   # Forks only at load: to find the difference between the clock and the epoch.
   _caro_t=$(\command date +%s%N 2>/dev/null)
   # If date has no nanoseconds, whole seconds are used.
@@ -378,7 +407,7 @@ _caro_load() {
     _caro_trap EXIT '_caro_exit_ksh "$?"'
     return 0
   fi
-  [ ! -r /proc/uptime ] || { IFS=' ' \command read -r _caro_u _caro_l </proc/uptime && _caro_base=$((_caro_at - ${_caro_u%.*}${_caro_u#*.}0000)); }
+  [ ! -r /proc/uptime ] || { _caro_pair </proc/uptime && _caro_base=$((_caro_at - ${_caro_u%.*}${_caro_u#*.}0000)); }
   if command -v fc >/dev/null; then
     # dash with line editing, or an unknown shell: its input must not be replaced.
     :

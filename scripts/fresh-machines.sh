@@ -12,7 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 roots=${CARO_FRESH_ROOTS:-/var/tmp/caro-fresh}
-extra='zsh fish dash busybox ksh mksh tmux iproute2 systemd mandoc procps openssl'
+extra='zsh fish dash busybox ksh mksh tmux iproute2 systemd mandoc procps openssl locales'
 
 # In namespaces of its own, so that nothing stays mounted or running when the script ends.
 if [ -z "${CARO_FRESH_INSIDE-}" ]; then

@@ -12,8 +12,9 @@ describe.each(ALL_SHELLS)('%s', (name, kind) => {
   requireShell(name)('during a pause', () => {
     const open = opener(kind, name);
 
-    test('writes nothing, not even what ends after it, and records again when it is over', async () => {
-      const { shell, spool, texts } = await open();
+    const settings = kind === 'fish' ? [''] : ['', 'set -u', 'readonly IFS until=1'];
+    test.each(settings)('writes nothing, not even what ends after it, until it is over (%s)', async (before) => {
+      const { shell, spool, texts } = await open({ before });
       const pauses = openPauses({ pauses: join(spool.root, 'pauses'), spool: spool.dir });
       const everything = (): string =>
         readdirSync(spool.dir)

@@ -44,6 +44,19 @@ for (const name of SHELLS) {
       expect(shell.screen()).not.toMatch(/hijacked|_caro/);
     });
 
+    test.each([
+      ['from the start', 'readonly IFS', ': begin'],
+      ['later', '', 'readonly IFS'],
+    ])('a readonly IFS hides no command and shows no private one (%s)', async (_when, before, first) => {
+      const { shell, runAll, texts } = await open({ before });
+      const lines = [first, ': one', "echo 'a  b'", ': two'];
+      await runAll(first, ': one', "echo 'a  b'", ' : private', ': two');
+      await until(() => texts().at(-1) === ': two');
+      expect(texts()).toEqual(lines);
+      const errors = shell.screen().match(/.*(read[- ]?only|_caro).*/g) ?? [];
+      expect(errors.filter((line) => !line.endsWith('readonly IFS'))).toEqual([]);
+    });
+
     test('a readonly PS1 shows no error', async () => {
       const { shell, runAll } = await open({ before: "readonly PS1='caro-test> '" });
       await runAll(': one', ': two');
