@@ -57,6 +57,7 @@ const TOTAL = {
   severity: 'informational',
   facts: ['task', 'day', 'blocks', 'contributors', 'code'],
 } as const;
+const FAULTY_LOG = { kind: 'api', activity: 'Read', severity: 'critical', outcome: 'failure' } as const;
 const LOST_HEAD = ['lastSeq', 'lastHash'] as const;
 
 const SPECS: Readonly<Record<AuditType, EventSpec>> = {
@@ -215,6 +216,10 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     outcome: 'failure',
     facts: ['code', 'type'],
   },
+  'log.truncated': { ...FAULTY_LOG, facts: ['log', 'size', 'known'] },
+  'log.forked': { ...FAULTY_LOG, facts: ['log', 'size', 'known'] },
+  'log.disputed': { ...FAULTY_LOG, facts: ['log', 'result', 'size', 'known'] },
+  'log.forgotten': { kind: 'api', activity: 'Delete', severity: 'medium', facts: [] },
   'database.repaired': {
     kind: 'api',
     activity: 'Update',

@@ -10,6 +10,7 @@ import type {
 import type { SavedAnswer, SavedAnswerFilter, SavedAnswerLine } from '../domain/answers/saved-answer.ts';
 import type { AuditEntry, AuditRecord, AuditVerification } from '../domain/audit/audit-record.ts';
 import type { EgressFilter, EgressLine, EgressMessage } from '../domain/audit/egress.ts';
+import type { CheckpointBody, CosignatureBody, WitnessStatus } from '../domain/audit/tlog.ts';
 import type { BlindReply, BlindRequest } from '../domain/blind/exchange.ts';
 import type { Endorsement, RoleStatus, TaskTerms } from '../domain/blind/roles.ts';
 import type { Configuration } from '../domain/configuration.ts';
@@ -139,6 +140,15 @@ export interface Messages {
   'summary.received': ReceivedSummary;
   'peers.invite': { readonly host?: string };
   'peers.join': { readonly code: string };
+  /** Asks one peer to cosign a head of a log of this node. */
+  'peer.submit': { readonly peer: string; readonly checkpoint: CheckpointBody; readonly deadlineMs: number };
+  /** A peer asks this node to cosign a head of its log. */
+  'checkpoint.received': { readonly peer: string; readonly checkpoint: CheckpointBody };
+  'witness.status': Nothing;
+  /** Asks all witnesses now. */
+  'witness.ask': Nothing;
+  /** Forgets what was cosigned of a node's logs, and what was found wrong with them. */
+  'witness.forget': { readonly id: string };
   'summary.made': { readonly id: string };
   'egress.list': EgressFilter;
   'egress.show': { readonly seq: number };
@@ -161,6 +171,8 @@ export interface Messages {
   'audit.append': AuditEntry;
   'audit.list': { readonly limit?: number; readonly before?: number; readonly type?: string };
   'audit.verify': Nothing;
+  /** Signs the head of the log as it is now. */
+  'audit.seal': Nothing;
   'audit.status': Nothing;
   'service.status': Nothing;
   'service.metrics': Nothing;
@@ -217,6 +229,11 @@ export interface Replies {
   'blind.draft': { readonly document: string };
   'blind.endorse': Endorsement;
   'blind.roles': readonly RoleStatus[];
+  'peer.submit': { readonly peer: string; readonly body: CosignatureBody };
+  'checkpoint.received': CosignatureBody;
+  'witness.status': WitnessStatus;
+  'witness.ask': WitnessStatus;
+  'witness.forget': null;
   'summary.received': SummaryResult;
   'keys.heard': null;
   'peers.invite': OpenInvite;
@@ -232,6 +249,7 @@ export interface Replies {
   'audit.append': AuditRecord;
   'audit.list': readonly AuditRecord[];
   'audit.verify': AuditVerification;
+  'audit.seal': null;
   'audit.status': ServiceStatus['audit'];
   'service.status': ServiceStatus;
   'service.metrics': ServiceMetrics;

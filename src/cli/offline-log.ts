@@ -6,12 +6,18 @@ import { CaroError } from '../domain/errors.ts';
 import { readAuditHead } from '../storage/audit-head.ts';
 import { createAuditStore } from '../storage/audit-store.ts';
 import { openReadOnly } from '../storage/database.ts';
+import { createTlogStore, type TlogStore } from '../storage/tlog-store.ts';
+import { createWitnessStore, type WitnessStore } from '../storage/witness-store.ts';
 import { findings } from './findings.ts';
 
 export interface OfflineLog {
   /** Oldest first. */
   readonly records: () => Iterable<AuditRecord>;
   readonly checkpoints: () => readonly AuditCheckpoint[];
+  /** The Merkle tree over the records. */
+  readonly tree: TlogStore;
+  /** Heads of other nodes' logs that this node has cosigned. */
+  readonly witnessed: Pick<WitnessStore, 'known'>;
   /** Findings of this node, from rollups. MUST NOT be read while `records` is. */
   readonly findings: (nowMs: number) => Iterable<DetectionFinding>;
   /**
@@ -38,6 +44,8 @@ export function openAuditLog(file: string): OfflineLog {
     return {
       records: store.all,
       checkpoints: store.checkpoints,
+      tree: createTlogStore(database),
+      witnessed: createWitnessStore(database),
       findings: (nowMs) => findings(database, nowMs),
       headFault: (headFile) => {
         const kept = readAuditHead(headFile);

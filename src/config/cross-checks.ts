@@ -22,6 +22,7 @@ export function ownerProblems(settings: Omit<Configuration, 'node'>): Problems {
     ...announcedAddress(settings.mesh),
     ...distinctPorts(settings),
     ...sharedProblems(settings, settings.mesh),
+    ...settings.audit.witnesses.flatMap((id, index) => nodeId(['audit', 'witnesses', index], id)),
     ...settings.trust.tests.flatMap((entry, index) => [
       ...nodeId(['trust', 'tests', index, 'who'], entry.who),
       ...(entry.from === undefined ? NONE : address(['trust', 'tests', index, 'from'], entry.from)),

@@ -83,6 +83,10 @@ name = ${JSON.stringify(name)}
 # daily = []                     # questions that this node asks the mesh once a day, over 24 h:
 #                                # ["safety-posture"]
 
+[audit]
+# witnesses = []                 # nodes that are asked to cosign the head of the audit log
+# witness = false                # on: cosigns the logs of named nodes that ask for it
+
 [backup]
 # daily = true                   # daily copy of the database in data/backups, if there is room
 # keep = 3                       # number of copies to keep

@@ -64,6 +64,8 @@ export interface Configuration {
     readonly units: Readonly<Record<string, string>>;
   };
   readonly backup: { readonly daily: boolean; readonly keep: number };
+  /** Nodes that cosign the audit log, and whether this node cosigns those of others. */
+  readonly audit: { readonly witnesses: readonly string[]; readonly witness: boolean };
   readonly privacy: { readonly min_contributors: number };
   /** Questions that this node asks the mesh once a day. */
   readonly analyst: { readonly daily: readonly QueryType[] };

@@ -188,6 +188,7 @@ export const ERRORS = {
     what: 'An entry of a release log is malformed or not signed by the trustee.',
   },
   release_forked: { exit: 1, rpc: -32100, what: 'A release log contradicts the entries that are already known.' },
+  tlog_malformed: { exit: 1, rpc: -32120, what: 'A signed note or checkpoint of a transparency log is malformed.' },
   total_incomplete: {
     exit: 1,
     rpc: -32101,

@@ -1,4 +1,5 @@
 import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
+import type { CheckpointBody, CosignatureBody } from '../domain/audit/tlog.ts';
 import type { BlindReplyTo, BlindRequest } from '../domain/blind/exchange.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
@@ -82,6 +83,12 @@ export interface Mesh {
    * peer is connected. `summaryId` is the id inside the document.
    */
   readonly deliver: (id: string, document: Envelope, summaryId: string) => Promise<SummaryResult>;
+  /** Asks one peer to cosign a head of this node's log. @throws CaroError as `ask` */
+  readonly submit: (
+    id: string,
+    body: CheckpointBody,
+    deadlineMs: number,
+  ) => Promise<{ readonly peer: string; readonly body: CosignatureBody }>;
   /**
    * Sends a rotation to every connected peer and returns their ids. Other peers receive it in the
    * next hello.

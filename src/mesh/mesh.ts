@@ -171,6 +171,11 @@ class MeshCore implements Mesh {
     return this.#reach(id).deliver(document, summaryId);
   }
 
+  async submit(...[id, body, deadlineMs]: Parameters<Mesh['submit']>): ReturnType<Mesh['submit']> {
+    const connection = this.#reach(id);
+    return { peer: connection.peer, body: await connection.submit(body, deadlineMs) };
+  }
+
   announceRotation(statement: DualEnvelope): Promise<readonly string[]> {
     return this.#announce({ type: 'rotation', body: { statement } });
   }

@@ -60,6 +60,15 @@ export function createMessageHandlers(context: HandlerContext): MessageHandlers<
     'blind-refusal': takeReply,
     rotation: (connection, { body }) => handleRotation(ports, connection, body.statement),
     revocation: (connection, { body }) => handleRevocation(ports, connection, body.statement),
+    checkpoint: (connection, { body, nonce }) => {
+      connection.run(async () => {
+        const answer = await ports.onCheckpoint(connection.peer, body);
+        await connection.transmit({ type: 'cosignature', body: answer }, nonce);
+      });
+    },
+    cosignature: (connection, { body, inReplyTo }) => {
+      connection.takeCosignature(inReplyTo, body);
+    },
     pair: (connection, { body }) => {
       if (connection.purpose === 'pairing') return pairing.onPair(connection, body);
       throw new CaroError('message_unexpected', 'expected a connection for pairing');

@@ -1,4 +1,5 @@
 import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
+import type { CheckpointBody, CosignatureBody } from '../domain/audit/tlog.ts';
 import type { BlindReply, BlindRequest } from '../domain/blind/exchange.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { PeerAt } from '../domain/identity/peer-at.ts';
@@ -77,6 +78,8 @@ export interface MeshPorts extends EgressPorts {
    * error.
    */
   readonly onKeys: (peer: PeerAt, statements: KeyStatements) => Promise<void>;
+  /** MUST have stored the head when it resolves with `cosigned`. */
+  readonly onCheckpoint: (peer: string, body: CheckpointBody) => Promise<CosignatureBody>;
   /** A connected peer listens at this internal address, which its connection has proven. */
   readonly onAddress?: (peer: PeerAt, endpoint: string) => void;
   /** MUST have stored the peer when it resolves. A rejection fails the pairing on both sides. */

@@ -1,4 +1,5 @@
 import type { BlindBodies } from '../domain/blind/exchange.ts';
+import type { Configuration } from '../domain/configuration.ts';
 import type { Asker, Decision, PolicyQuestion, PolicySettings } from '../domain/policy/policy.ts';
 import { QUERY_TYPES, type QueryType } from '../domain/policy/trust.ts';
 import { decide } from './decide.ts';
@@ -17,7 +18,7 @@ const BLIND_TYPES: readonly (keyof BlindBodies)[] = [
 ];
 /** Messages and responses without figures of this node alone. */
 const FIGURELESS_TYPES: readonly string[] = [
-  ...['hello', 'query', 'summary-ack', 'rotation', 'revocation', 'pair', 'goodbye'],
+  ...['hello', 'query', 'summary-ack', 'rotation', 'revocation', 'pair', 'goodbye', 'checkpoint', 'cosignature'],
   ...BLIND_TYPES,
 ];
 const FIGURELESS_RESULTS = ['access_denied', 'suppressed', 'error'];
@@ -53,6 +54,21 @@ function egressQuestion({ type, body }: OutgoingMessage): Omit<PolicyQuestion, k
     // Anything that is not marked as an aggregate counts as the most detailed level.
     level: level === 2 ? 2 : 1,
   };
+}
+
+/**
+ * The rule that keeps back a message about a log (docs/operations.md "Witnesses of the audit log"),
+ * or null. Heads of this node's log go to its witnesses only; a cosignature needs a willing owner.
+ * @param isSame whether an id of the configuration is that of the recipient
+ */
+export function witnessRefusal(
+  { audit }: Pick<Configuration, 'audit'>,
+  { type, body }: Pick<OutgoingMessage, 'type' | 'body'>,
+  isSame: (id: string) => boolean,
+): 'audit.witnesses' | 'audit.witness' | null {
+  if (type === 'checkpoint') return audit.witnesses.some(isSame) ? null : 'audit.witnesses';
+  if (type !== 'cosignature' || audit.witness) return null;
+  return (body as { result?: unknown }).result === 'unwilling' ? null : 'audit.witness';
 }
 
 const isQueryType = (value: unknown): value is QueryType => QUERY_TYPES.some((type) => type === value);

@@ -31,6 +31,8 @@ export interface AuditStore {
     readonly before?: number;
     readonly type?: string;
   }) => readonly AuditRecord[];
+  /** Records after `seq`, oldest first. */
+  readonly after: (seq: number, limit: number) => readonly AuditRecord[];
   /** Oldest first, one row at a time, because a log may not fit in memory. */
   readonly all: () => Iterable<AuditRecord>;
   readonly checkpoints: () => readonly AuditCheckpoint[];
@@ -68,6 +70,10 @@ export function createAuditStore(database: Database): AuditStore {
     count: () => Number(count.get()),
     list: ({ limit = DEFAULT_LIMIT, before = null, type = null }) =>
       (list.all({ limit, before, type }) as AuditRow[]).map(recordOf),
+    after: (seq, limit) =>
+      (database.prepare('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?').all(seq, limit) as AuditRow[]).map(
+        recordOf,
+      ),
     all: function* () {
       for (const row of database.prepare('SELECT * FROM audit ORDER BY seq').iterate()) yield recordOf(row as AuditRow);
     },

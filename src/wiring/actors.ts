@@ -6,6 +6,7 @@ import { createClassifier } from '../actors/classifier.ts';
 import { type CollectorPorts, createCollector } from '../actors/collector/collector.ts';
 import type { LongRating } from '../actors/collector/rating.ts';
 import { createKeyRegistry, type KeyRegistryPorts } from '../actors/key-registry.ts';
+import { createLogWitness, type WitnessPorts } from '../actors/log-witness/log-witness.ts';
 import { createMeshGateway, type GatewayPorts } from '../actors/mesh-gateway/mesh-gateway.ts';
 import { createPolicyEngine, type PolicyPorts } from '../actors/policy-engine.ts';
 import type { AskPorts } from '../actors/query-router/mesh-question.ts';
@@ -13,6 +14,7 @@ import { createQueryRouter, type QueryPorts } from '../actors/query-router/query
 import { createRiskAssessor } from '../actors/risk-assessor.ts';
 import { createSettings, type SettingsPorts } from '../actors/settings.ts';
 import { createSummarizer, type SummaryPorts } from '../actors/summarizer/summarizer.ts';
+import { createOwnLog } from '../audit/own-log.ts';
 import type { ActorSpec } from '../bus/supervisor.ts';
 import { homeDirectory } from '../config/home.ts';
 import { changeManaged, loadConfiguration } from '../config/loader.ts';
@@ -50,6 +52,8 @@ import { createMetaStore } from '../storage/meta-store.ts';
 import { createReader } from '../storage/reader.ts';
 import { createSeenStore } from '../storage/seen-store.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
+import { createTlogStore } from '../storage/tlog-store.ts';
+import { createWitnessStore } from '../storage/witness-store.ts';
 import type { Pool } from '../workers/pool.ts';
 import type { LongCommand } from '../workers/tasks/rate-command.ts';
 import { verifyAuditLog } from '../workers/tasks/verify-audit-log.ts';
@@ -77,6 +81,7 @@ export function actorSpecs(context: ServiceContext): readonly ActorSpec[] {
     { name: 'key registry', ...WAITING, create: () => createKeyRegistry(keyPorts(context)) },
     { name: 'policy engine', ...REFUSING, create: () => createPolicyEngine(policy, now()) },
     { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(gatewayPorts(context), now()) },
+    { name: 'log witness', ...REFUSING, create: () => createLogWitness(witnessPorts(context), now()) },
     { name: 'classifier', ...WAITING, create: createClassifier },
     { name: 'risk assessor', ...WAITING, create: () => createRiskAssessor(homeDirectory(process.env)) },
     { name: 'query router', ...REFUSING, create: () => createQueryRouter(queryPorts(context), now()) },
@@ -92,12 +97,32 @@ function auditPorts(context: ServiceContext): AuditPorts {
   return {
     store,
     sign: (bytes) => context.identity.sign(bytes),
+    tree: createOwnLog({ store: createTlogStore(database), after: store.after, identity: () => context.identity }),
     verify: async () => {
       const input = { databaseFile: places.database, publicKey: context.identity.publicKey };
       if (store.count() <= SHORT_LOG) return verifyAuditLog(input);
       return pool.run('verifyAuditLog', input, { timeoutMs: VERIFY_MS });
     },
     keepHead: (checkpoint) => replacePrivately(places.auditHead, JSON.stringify(checkpoint)),
+    now: Date.now,
+  };
+}
+
+/** A witness stores a head and signs. It may be busy. */
+const SUBMIT_MS = 10_000;
+
+function witnessPorts(context: ServiceContext): WitnessPorts {
+  const { bus, database, log, peerKeys } = context;
+  return {
+    witnessed: createWitnessStore(database),
+    own: createTlogStore(database),
+    sign: (bytes) => context.identity.sign(bytes),
+    accounts: async () => (await peerKeys.known())?.account ?? ((id) => id),
+    seal: () => bus.request('audit.seal', {}),
+    submit: (peer, checkpoint) =>
+      bus.request('peer.submit', { peer, checkpoint, deadlineMs: SUBMIT_MS }, 2 * SUBMIT_MS),
+    audit: auditWith(context),
+    onFailure: (error) => log.error({ err: error }, 'witnesses not asked'),
     now: Date.now,
   };
 }

@@ -21,7 +21,7 @@ import { decideConnection, losesSubnet } from '../policy/connection.ts';
 import { decide } from '../policy/decide.ts';
 import { deniedTools } from '../policy/denied-tools.ts';
 import { dialList } from '../policy/dial-list.ts';
-import { decideEgress } from '../policy/egress.ts';
+import { decideEgress, witnessRefusal } from '../policy/egress.ts';
 import { isNamed } from '../policy/named-keys.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
@@ -81,6 +81,7 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     ask: (...question) => mesh.ask(...question),
     exchange: (...exchange) => mesh.exchange(...exchange),
     deliver: (...summary) => words.load().then(() => mesh.deliver(...summary)),
+    submit: (...checkpoint) => mesh.submit(...checkpoint),
     invite: (host) => mesh.invite(host),
     join: async (code) => {
       const { endpoint, ...peer } = await mesh.join(code);
@@ -198,8 +199,12 @@ function meshPorts(context: ServiceContext, keys: PeerKeyStore, words: Words): M
   const audit = (entry: AuditEntry): void =>
     void bus.request('audit.append', entry).catch(failed('audit append failed'));
   return {
-    decide: (message) =>
-      decideEgress(configuration(), message, keys.asker({ id: message.recipient, address: message.address })),
+    decide: (message) => {
+      const { recipient, address } = message;
+      const rule = witnessRefusal(configuration(), message, (id) => keys.account(id) === keys.account(recipient));
+      if (rule !== null) return { allow: false, level: null, rule };
+      return decideEgress(configuration(), message, keys.asker({ id: recipient, address }));
+    },
     check: (type, content) => {
       if (type !== 'response' && type !== 'summary') return null;
       const known = words.known();
@@ -234,6 +239,7 @@ function meshPorts(context: ServiceContext, keys: PeerKeyStore, words: Words): M
     onBlind: ({ id }, request) => bus.request('blind.request', { peer: id, request }, BLIND_MS),
     onSummary: ({ id, address, document, summary }) =>
       bus.request('summary.received', { peer: { id, address }, document, summary }, STORE_MS),
+    onCheckpoint: (peer, checkpoint) => bus.request('checkpoint.received', { peer, checkpoint }),
     onKeys: async ({ id: peer }, statements) => {
       await bus.request('keys.heard', { peer, ...statements });
     },

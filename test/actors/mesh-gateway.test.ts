@@ -39,6 +39,7 @@ async function rig() {
     status: () => ({ listen: '127.0.0.1:9238', waiting: null, peers: [], refused: new Map() }),
     reload: () => undefined,
     rehearse: () => Promise.resolve(),
+    submit: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
     invite: () => ({ code: '', expiresAt: '' }),
     join: () => Promise.reject(new Error('nobody joins')),
     asker: (peer) => peer,

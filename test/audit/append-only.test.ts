@@ -3,10 +3,12 @@ import { describe, expect, test } from '@jest/globals';
 import { type AuditPorts, createAuditor } from '../../src/actors/auditor.ts';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { logProof } from '../../src/audit/log-proof.ts';
+import { createOwnLog } from '../../src/audit/own-log.ts';
 import type { AuditCheckpoint } from '../../src/domain/audit/audit-record.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import { createAuditStore } from '../../src/storage/audit-store.ts';
 import { openDatabase } from '../../src/storage/database.ts';
+import { createTlogStore } from '../../src/storage/tlog-store.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 
 const folder = temporaryFolders();
@@ -22,6 +24,7 @@ function opened() {
   const ports: AuditPorts = {
     store,
     sign: identity.sign,
+    tree: createOwnLog({ store: createTlogStore(database), after: store.after, identity: () => identity }),
     verify: () => Promise.resolve(verifyChain(store.all(), store.checkpoints(), logProof(identity.publicKey))),
     keepHead: (checkpoint) => heads.push(checkpoint),
     now: () => clock.now,
@@ -40,6 +43,8 @@ describe('the audit log', () => {
       'DELETE FROM audit',
       'UPDATE audit_checkpoint SET pruned_through = 9',
       'DELETE FROM audit_checkpoint',
+      "UPDATE audit_head SET root = ''",
+      'DELETE FROM audit_head',
     ]) {
       expect(() => database.exec(sql)).toThrow('append-only');
     }

@@ -4,6 +4,7 @@ import type { createBlindAggregator } from '../../src/actors/blind-aggregator.ts
 import type { createClassifier } from '../../src/actors/classifier.ts';
 import type { createCollector } from '../../src/actors/collector/collector.ts';
 import type { createKeyRegistry } from '../../src/actors/key-registry.ts';
+import type { createLogWitness } from '../../src/actors/log-witness/log-witness.ts';
 import type { createMeshGateway } from '../../src/actors/mesh-gateway/mesh-gateway.ts';
 import type { createPolicyEngine } from '../../src/actors/policy-engine.ts';
 import type { createQueryRouter } from '../../src/actors/query-router/query-router.ts';
@@ -22,6 +23,7 @@ type Maker =
   | typeof createClassifier
   | typeof createCollector
   | typeof createKeyRegistry
+  | typeof createLogWitness
   | typeof createMeshGateway
   | typeof createPolicyEngine
   | typeof createQueryRouter

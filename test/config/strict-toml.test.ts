@@ -43,6 +43,7 @@ describe('a configuration', () => {
       blind: { report: true, floor: 20, role: 'none' },
       trustee: { noise_sd: 0, units: {} },
       backup: { daily: true, keep: 3 },
+      audit: { witnesses: [], witness: false },
       privacy: { min_contributors: 5 },
       analyst: { daily: [] },
       retention: { events_days: 30, summaries_days: 365, audit_days: 730, egress_days: 365, answers_days: 730 },

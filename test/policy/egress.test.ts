@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SharingLevel, TrustLevel } from '../../src/domain/policy/trust.ts';
 import type { MessageType } from '../../src/mesh/protocol/messages.ts';
-import { decideEgress } from '../../src/policy/egress.ts';
-import { ANA, settings } from './settings.ts';
+import { decideEgress, witnessRefusal } from '../../src/policy/egress.ts';
+import { ANA, BEN, settings } from './settings.ts';
 
 const response = (level: unknown) => ({ result: 'answered', type: 'tool-usage', level });
 const mayLeave = (trust: TrustLevel, sharing: SharingLevel, type: string, body: unknown): boolean =>
@@ -41,6 +41,18 @@ describe('what the gate asks before a message leaves', () => {
     expect(mayLeave('peer', 1, 'response', nothing)).toBe(true);
     expect(mayLeave('peer', 2, 'response', nothing)).toBe(false);
     expect(mayLeave('supervisor', 1, 'response', nothing)).toBe(false);
+  });
+
+  test('a head of the log goes to witnesses only, and a cosignature needs a willing owner', () => {
+    const refusal = (witnesses: readonly string[], witness: boolean, type: string, body: unknown) =>
+      witnessRefusal({ audit: { witnesses, witness } }, { type, body }, (id) => id === ANA);
+    expect(refusal([ANA], false, 'checkpoint', {})).toBeNull();
+    expect(refusal([], true, 'checkpoint', {})).toBe('audit.witnesses');
+    expect(refusal([BEN], true, 'checkpoint', {})).toBe('audit.witnesses');
+    expect(refusal([], true, 'cosignature', { result: 'cosigned' })).toBeNull();
+    expect(refusal([ANA], false, 'cosignature', { result: 'cosigned' })).toBe('audit.witness');
+    expect(refusal([ANA], false, 'cosignature', { result: 'unwilling' })).toBeNull();
+    expect(refusal([], false, 'query', {})).toBeNull();
   });
 
   test('a refusal and messages without figures go to whoever may connect, and to nobody else', () => {

@@ -26,6 +26,9 @@ export interface NodeSettings {
   readonly denyTools?: readonly string[];
   readonly denied?: readonly string[];
   readonly minContributors?: number;
+  /** `audit.witnesses` and `audit.witness`. */
+  readonly witnesses?: readonly string[];
+  readonly witness?: boolean;
   /** `analyst.daily`. */
   readonly daily?: readonly QueryType[];
   /** Looks for peers by multicast DNS. */
@@ -176,6 +179,7 @@ function tomlOf(name: string, endpoint: string, settings: NodeSettings): string 
     ...['[trust.deny]', `nodes = ${quoted(denied)}`],
     ...['[sharing]', `level = ${level}`, `deny_tools = ${quoted(denyTools)}`],
     ...['[privacy]', `min_contributors = ${minContributors}`],
+    ...['[audit]', `witnesses = ${quoted(settings.witnesses ?? [])}`, `witness = ${settings.witness ?? false}`],
     ...['[analyst]', `daily = ${quoted(settings.daily ?? [])}`, ''],
   ].join('\n');
 }

@@ -274,4 +274,66 @@ export const EARLIER_SCHEMAS: readonly string[] = [
   CREATE TRIGGER saved_answer_no_update BEFORE UPDATE ON saved_answer
     BEGIN SELECT RAISE(ABORT, 'saved answers are never changed'); END;
   `,
+  `
+  -- Blind totals, on a leader or a trustee. Shares are removed when their day is closed; hash and receipt stay, so that a
+  -- report counts once. An account stands for all keys of a node.
+  CREATE TABLE blind_role (
+    task TEXT PRIMARY KEY,
+    role TEXT NOT NULL CHECK (role IN ('leader', 'trustee')),
+    document TEXT NOT NULL,
+    created_ms INTEGER NOT NULL
+  ) WITHOUT ROWID, STRICT;
+  CREATE TABLE blind_member (account TEXT PRIMARY KEY, since_ms INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+  CREATE TABLE blind_report (
+    id INTEGER PRIMARY KEY,
+    task TEXT NOT NULL,
+    day TEXT NOT NULL,
+    account TEXT NOT NULL,
+    node TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    receipt TEXT NOT NULL,
+    received_ms INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'prepared', 'ready', 'invalid', 'closed')),
+    code TEXT,
+    document TEXT,
+    public BLOB,
+    share BLOB,
+    message BLOB,
+    output BLOB,
+    UNIQUE (task, day, account)
+  ) STRICT;
+  CREATE INDEX blind_report_state ON blind_report (task, state, day);
+  CREATE INDEX blind_report_node ON blind_report (task, day, node);
+  CREATE TABLE blind_release (
+    task TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    day TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    PRIMARY KEY (task, seq),
+    UNIQUE (task, day)
+  ) WITHOUT ROWID, STRICT;
+  CREATE TABLE blind_block (
+    task TEXT NOT NULL,
+    day TEXT NOT NULL,
+    name TEXT NOT NULL,
+    nodes BLOB NOT NULL,
+    box BLOB NOT NULL,
+    PRIMARY KEY (task, day, name)
+  ) STRICT;
+  CREATE TABLE blind_total (
+    task TEXT NOT NULL,
+    day TEXT NOT NULL,
+    block TEXT NOT NULL,
+    contributors INTEGER NOT NULL,
+    cells TEXT NOT NULL,
+    PRIMARY KEY (task, day, block)
+  ) STRICT;
+  CREATE TABLE blind_settled (task TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (task, day)) WITHOUT ROWID, STRICT;
+  -- A day is released once and never changed.
+  CREATE TRIGGER blind_release_kept BEFORE UPDATE ON blind_release BEGIN SELECT raise(ABORT, 'a release is never changed'); END;
+  CREATE TRIGGER blind_release_stays BEFORE DELETE ON blind_release BEGIN SELECT raise(ABORT, 'a release is never removed'); END;
+  CREATE TRIGGER blind_total_kept BEFORE UPDATE ON blind_total BEGIN SELECT raise(ABORT, 'a total is never changed'); END;
+  CREATE TRIGGER blind_block_kept BEFORE UPDATE ON blind_block BEGIN SELECT raise(ABORT, 'a release is never changed'); END;
+  CREATE TRIGGER blind_block_stays BEFORE DELETE ON blind_block BEGIN SELECT raise(ABORT, 'a release is never removed'); END;
+  `,
 ];

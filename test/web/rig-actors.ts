@@ -119,6 +119,7 @@ const UNUSED: OpenMesh = {
   ask: unused,
   exchange: unused,
   deliver: unused,
+  submit: unused,
   invite: unused,
   join: unused,
   renew: () => Promise.resolve(),

@@ -34,6 +34,7 @@ type Kinds =
   | 'mesh.reopen'
   | 'peer.ask'
   | 'peer.exchange'
+  | 'peer.submit'
   | 'peers.announce'
   | 'peers.invite'
   | 'peers.join'
@@ -69,7 +70,7 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
   return {
     name: 'mesh gateway',
     // They wait for peers.
-    concurrent: ['peers.join', 'peer.ask', 'peer.exchange'],
+    concurrent: ['peers.join', 'peer.ask', 'peer.exchange', 'peer.submit'],
     start: lifecycle.begin,
     stop: async () => {
       noteConnected();
@@ -87,6 +88,7 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
         return peers.map((id) => answerOf(mesh, id, query, deadlineMs));
       },
       'peer.exchange': ({ peer, request, deadlineMs }) => lifecycle.opened().exchange(peer, request, deadlineMs),
+      'peer.submit': ({ peer, checkpoint, deadlineMs }) => lifecycle.opened().submit(peer, checkpoint, deadlineMs),
       'peers.announce': (statements) => announce(lifecycle.mesh(), statements),
       'peers.invite': ({ host }) => lifecycle.opened().invite(host),
       'peers.join': async ({ code }) => {

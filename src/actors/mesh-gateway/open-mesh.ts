@@ -1,4 +1,5 @@
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
+import type { CheckpointBody, CosignatureBody } from '../../domain/audit/tlog.ts';
 import type { BlindReply, BlindRequest } from '../../domain/blind/exchange.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
@@ -38,6 +39,12 @@ export interface OpenMesh {
   readonly exchange: (id: string, request: BlindRequest, deadlineMs: number) => Promise<BlindReply>;
   /** Resolves with what the peer did with the summary; rejects while it is away. */
   readonly deliver: (id: string, document: Envelope, summaryId: string) => Promise<SummaryResult>;
+  /** Resolves with what the peer says of a head of this node's log, and the key it signs with. */
+  readonly submit: (
+    id: string,
+    body: CheckpointBody,
+    deadlineMs: number,
+  ) => Promise<{ readonly peer: string; readonly body: CosignatureBody }>;
   readonly invite: (host?: string) => OpenInvite;
   readonly join: (code: string) => Promise<PairedNode>;
   /** Prepares for queries, if a peer is connected; sends nothing. */

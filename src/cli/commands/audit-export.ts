@@ -9,8 +9,11 @@ import type { Context } from '../context.ts';
 import { type OfflineLog, openAuditLog } from '../offline-log.ts';
 import { say } from '../output/output.ts';
 import { writeLines, writePrivateFile } from '../output/output-file.ts';
+import { exportTiles } from './audit-tiles.ts';
 
-const FORMATS = ['jsonl', 'json', 'ocsf', 'cef'] as const;
+const LINE_FORMATS = ['jsonl', 'json', 'ocsf', 'cef'] as const;
+const FORMATS = [...LINE_FORMATS, 'tlog'] as const;
+type LineFormat = (typeof LINE_FORMATS)[number];
 type Format = (typeof FORMATS)[number];
 
 const HELP = `
@@ -19,7 +22,9 @@ Formats:
   json   the same as one JSON array
   ocsf   events of the Open Cybersecurity Schema Framework 1.5.0, one a line: records, and a detection finding for
          each risk rule that matched on a day and for each anomaly (ids, levels and counts, never a command)
-  cef    the same in ArcSight's Common Event Format`;
+  cef    the same in ArcSight's Common Event Format
+  tlog   a directory (--out) as C2SP tlog-tiles describes it: the signed checkpoint with cosignatures, the Merkle
+         tree and the records; "caro audit verify --file" checks it, and so do other programs for such logs`;
 
 export function addExport(audit: Command, context: Context): void {
   audit
@@ -30,10 +35,17 @@ export function addExport(audit: Command, context: Context): void {
     .addHelpText('after', HELP)
     .action(async (options: { readonly format: Format; readonly out?: string }) => {
       const places = context.places();
+      if (options.format === 'tlog') {
+        exportTiles(context, options.out);
+        return;
+      }
       const exporter = { node: readIdentity(places.identityKey).id, version: VERSION };
       const log = openAuditLog(places.database);
       try {
-        const lines = counted(context, LINES[options.format](log, exporter, context.now().getTime()));
+        const lines = counted(
+          context,
+          LINES[options.format satisfies LineFormat](log, exporter, context.now().getTime()),
+        );
         if (options.out === undefined) {
           await writeLines(context.stdout, lines);
           return;
@@ -48,7 +60,7 @@ export function addExport(audit: Command, context: Context): void {
 
 type Lines = (log: OfflineLog, exporter: Exporter, nowMs: number) => Iterable<string>;
 
-const LINES: Readonly<Record<Format, Lines>> = {
+const LINES: Readonly<Record<LineFormat, Lines>> = {
   jsonl: (log, { node }) => encodeAuditExport(node, log.records(), log.checkpoints()),
   json: (log, { node }) => wrapped(encodeAuditExport(node, log.records(), log.checkpoints())),
   ocsf: function* (log, exporter, nowMs) {

@@ -4,9 +4,11 @@ import { callAdmin } from '../../admin/client.ts';
 import { verifyChain } from '../../audit/chain.ts';
 import { decodeAuditExport } from '../../audit/export.ts';
 import { logProof } from '../../audit/log-proof.ts';
+import { checkTree, type TreeVerification, withTree } from '../../audit/tree-check.ts';
 import { AUDIT_TYPES, type AuditRecord, type AuditVerification } from '../../domain/audit/audit-record.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { parseNodeId } from '../../domain/identity/node-id.ts';
+import { isoTime } from '../../domain/time/iso-time.ts';
 import { readIdentity } from '../../identity/identity.ts';
 import type { Context } from '../context.ts';
 import { parseCount } from '../input/options.ts';
@@ -15,12 +17,15 @@ import { localTime, paint, say, sayJson } from '../output/output.ts';
 import { newestOf } from '../output/pages.ts';
 import { sayTable } from '../output/table.ts';
 import { addExport } from './audit-export.ts';
+import { isFolder, verifyTiles } from './audit-tiles.ts';
+import { addWitness } from './audit-witness.ts';
 
 export function addAudit(program: Command, context: Context): void {
   const audit = program.command('audit').description('the tamper-evident log of queries, answers and changes');
   addList(audit, context);
   addVerify(audit, context);
   addExport(audit, context);
+  addWitness(audit, context);
 }
 
 function addList(audit: Command, context: Context): void {
@@ -58,6 +63,9 @@ async function sayRecords(context: Context, records: readonly AuditRecord[]): Pr
   );
 }
 
+/** `tree`: null where the chain is broken already; absent for an export without a tree. */
+type Verification = AuditVerification & { readonly tree?: TreeVerification | null };
+
 interface VerifyOptions {
   readonly file?: string;
   readonly id?: Uint8Array;
@@ -68,7 +76,10 @@ function addVerify(audit: Command, context: Context): void {
   audit
     .command('verify')
     .description('check every hash, link and signature, without trusting the service')
-    .option('--file <export>', 'check an exported log instead of the database of this node')
+    .option(
+      '--file <export>',
+      'check an exported log (a file, or a directory of tiles) instead of the database of this node',
+    )
     .option('--id <node>', 'node that the log must belong to (default: this node)', parseId)
     .option('--json', 'print one JSON object')
     .action((options: VerifyOptions) => {
@@ -83,18 +94,22 @@ function addVerify(audit: Command, context: Context): void {
  * A log of another node is checked against that node's key. The caller MUST name the key, because
  * an export cannot prove its own origin.
  */
-function verificationOf(context: Context, { file, id }: VerifyOptions): AuditVerification {
+function verificationOf(context: Context, { file, id }: VerifyOptions): Verification {
   const publicKey = id ?? readIdentity(context.places().identityKey).publicKey;
   const proof = logProof(publicKey);
+  if (file !== undefined && isFolder(file)) return verifyTiles(context, file, publicKey);
   if (file !== undefined) {
     const { records, checkpoints } = decodeAuditExport(readExport(file));
     return verifyChain(records, checkpoints, proof);
   }
   const log = openAuditLog(context.places().database);
   try {
-    const verification = verifyChain(log.records(), log.checkpoints(), proof);
+    const check = checkTree(log.tree);
+    const chain = verifyChain(check.compared(log.records()), log.checkpoints(), proof);
+    const { fault: treeFault, tree } = chain.ok ? check.result() : { fault: null, tree: null };
+    const verification = withTree(chain, treeFault);
     const fault = verification.ok ? log.headFault(context.places().auditHead) : null;
-    return fault === null ? verification : withoutHead(verification, HEAD_FAULTS[fault]);
+    return { ...(fault === null ? verification : withoutHead(verification, HEAD_FAULTS[fault])), tree };
   } catch (error) {
     throw new CaroError(
       'audit_broken',
@@ -120,9 +135,12 @@ const withoutHead = (verification: AuditVerification, reason: string): AuditVeri
   firstBad: { seq: verification.records + 1, reason },
 });
 
-function sayVerification(context: Context, { ok, records, checkpoints, firstBad }: AuditVerification): void {
-  if (ok) say(context, `${paint(context, 'green', 'verified')}: ${records} records, ${checkpoints} signed checkpoints`);
-  else {
+function sayVerification(context: Context, { ok, records, checkpoints, firstBad, tree }: Verification): void {
+  if (ok) {
+    say(context, `${paint(context, 'green', 'verified')}: ${records} records, ${checkpoints} signed checkpoints`);
+    for (const { witness, size, time } of tree?.cosigned ?? [])
+      say(context, `cosigned: ${size} records, ${localTime(isoTime(time * 1_000))}, by ${witness}`);
+  } else {
     const where = firstBad === null ? 'the log does not verify' : `record ${firstBad.seq}: ${firstBad.reason}`;
     say(context, `${paint(context, 'red', 'NOT VERIFIED')}: ${where}; ${records} records before it are valid`);
   }

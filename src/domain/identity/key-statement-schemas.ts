@@ -6,7 +6,7 @@ import { NODE_ID_PATTERN } from './node-id.ts';
 /** Base64 of 32 bytes, 16 bytes, 64 bytes (RFC 4648 §4). */
 export const BASE64_32 = '[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=';
 const BASE64_16 = '[A-Za-z0-9+/]{21}[AQgw]==';
-const BASE64_64 = '[A-Za-z0-9+/]{85}[AQgw]==';
+export const BASE64_64 = '[A-Za-z0-9+/]{85}[AQgw]==';
 export const NODE_ID = text(NODE_ID_PATTERN);
 export const NONCE = text(`^${BASE64_16}$`);
 export const TIME = text('^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$');

@@ -1,5 +1,6 @@
 import { QUERY_SCHEMA, responseSchema } from '../../domain/answers/answer-schema.ts';
 import type { Vocabulary } from '../../domain/answers/vocabulary.ts';
+import { CHECKPOINT_SCHEMA, COSIGNATURE_SCHEMA } from '../../domain/audit/tlog.ts';
 import { closed, type JsonSchema, list, orNull, text } from '../../domain/encoding/json-schema.ts';
 import { RISK_LEVELS } from '../../domain/events/risk-level.ts';
 import { SHELLS } from '../../domain/events/shell-kind.ts';
@@ -58,6 +59,8 @@ export function messageBodySchemas(
     response: responseSchema(words),
     rotation: closed({ statement: ROTATION_ENVELOPE }),
     revocation: closed({ statement: REVOCATION_ENVELOPE }),
+    checkpoint: CHECKPOINT_SCHEMA,
+    cosignature: COSIGNATURE_SCHEMA,
     pair: closed({
       name: text('^[a-z0-9-]{1,32}$'),
       port: orNull({ type: 'integer', minimum: 1, maximum: 65_535 }),

@@ -1,4 +1,5 @@
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
+import type { CheckpointBody, CosignatureBody } from '../../domain/audit/tlog.ts';
 import type { BlindBodies } from '../../domain/blind/exchange.ts';
 import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
@@ -52,6 +53,8 @@ export interface MessageBodies extends BlindBodies {
   readonly response: ResponseBody;
   readonly rotation: { readonly statement: DualEnvelope };
   readonly revocation: { readonly statement: Envelope };
+  readonly checkpoint: CheckpointBody;
+  readonly cosignature: CosignatureBody;
   /** `proof`: base64 HMAC-SHA256; `port`: on which the sender listens, null if it does not. */
   readonly pair: { readonly name: string; readonly port: number | null; readonly proof: string };
   readonly goodbye: { readonly reason: GoodbyeReason };

@@ -1,4 +1,5 @@
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
+import type { CheckpointBody, CosignatureBody } from '../../domain/audit/tlog.ts';
 import type { BlindReply, BlindReplyTo, BlindRequest } from '../../domain/blind/exchange.ts';
 import type { CaroError, ErrorCode } from '../../domain/errors.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
@@ -46,6 +47,10 @@ export interface Connection {
    * Resolves when the peer has acknowledged the summary with this id. @throws CaroError as `ask`
    */
   readonly deliver: (document: Envelope, id: string) => Promise<SummaryResult>;
+  /** Resolves with what the peer says of a head of this node's log. @throws CaroError as `ask` */
+  readonly submit: (body: CheckpointBody, deadlineMs: number) => Promise<CosignatureBody>;
+  /** Takes the answer to the checkpoint with the nonce `inReplyTo`. */
+  readonly takeCosignature: (inReplyTo: string | null, body: CosignatureBody) => void;
   /** Takes the acknowledgement of the summary with this id. */
   readonly takeAcknowledgement: (id: string, result: SummaryResult) => void;
   /**

@@ -1,4 +1,5 @@
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
+import type { CheckpointBody, CosignatureBody } from '../../domain/audit/tlog.ts';
 import { BLIND_REPLIES, type BlindReply, type BlindReplyTo, type BlindRequest } from '../../domain/blind/exchange.ts';
 import { CaroError, ERRORS, type ErrorCode } from '../../domain/errors.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
@@ -51,6 +52,7 @@ class Session implements Connection {
   readonly #answers = createPendingRequests<ResponseBody>(() => this.#finish());
   readonly #replies = createPendingRequests<BlindReply>(() => this.#finish());
   readonly #acknowledgements = createPendingRequests<SummaryResult>(() => this.#finish());
+  readonly #cosignatures = createPendingRequests<CosignatureBody>(() => this.#finish());
   readonly #heartbeat: NodeJS.Timeout;
   readonly #helloTimer: NodeJS.Timeout;
   #retireTimer: NodeJS.Timeout | undefined;
@@ -130,6 +132,16 @@ class Session implements Connection {
     await this.#channel.send({ type: 'summary', body: { document } });
     if (this.#ending) throw gone();
     return this.#acknowledgements.wait(id, this.#host.limits.acknowledgeMs);
+  }
+
+  async submit(body: CheckpointBody, deadlineMs: number): Promise<CosignatureBody> {
+    const nonce = await this.#channel.send({ type: 'checkpoint', body });
+    if (this.#ending) throw gone();
+    return this.#cosignatures.wait(nonce, deadlineMs);
+  }
+
+  takeCosignature(inReplyTo: string | null, body: CosignatureBody): void {
+    this.#cosignatures.settle(inReplyTo ?? '', body);
   }
 
   takeAcknowledgement(id: string, result: SummaryResult): void {
@@ -287,7 +299,8 @@ class Session implements Connection {
    */
   #finish(): void {
     if (this.#retirement === 'none' || this.#ending) return;
-    if (this.#answers.size() + this.#replies.size() + this.#acknowledgements.size() > 0) return;
+    const pending = [this.#answers, this.#replies, this.#acknowledgements, this.#cosignatures];
+    if (pending.some((requests) => requests.size() > 0)) return;
     if (this.#retirement === 'wanted') {
       this.#retirement = 'announced';
       this.#send({ type: 'goodbye', body: { reason: 'duplicate' } }, () => this.#finish());
@@ -321,6 +334,7 @@ class Session implements Connection {
     this.#answers.failAll(gone());
     this.#replies.failAll(gone());
     this.#acknowledgements.failAll(gone());
+    this.#cosignatures.failAll(gone());
     this.#host.onEnd(this, this.#ending);
   }
 }

@@ -1,8 +1,10 @@
 import { verifyChain } from '../../audit/chain.ts';
 import { logProof } from '../../audit/log-proof.ts';
+import { checkTree, withTree } from '../../audit/tree-check.ts';
 import type { AuditVerification } from '../../domain/audit/audit-record.ts';
 import { createAuditStore } from '../../storage/audit-store.ts';
 import { openReadOnly } from '../../storage/database.ts';
+import { createTlogStore } from '../../storage/tlog-store.ts';
 
 export interface VerifyAuditLogInput {
   readonly databaseFile: string;
@@ -16,7 +18,11 @@ export function verifyAuditLog({ databaseFile, publicKey }: VerifyAuditLogInput)
   try {
     const store = createAuditStore(database);
     // One transaction: retention may remove a prefix in the meantime and add its checkpoint.
-    return database.transaction(() => verifyChain(store.all(), store.checkpoints(), logProof(publicKey)))();
+    return database.transaction(() => {
+      const check = checkTree(createTlogStore(database));
+      const chain = verifyChain(check.compared(store.all()), store.checkpoints(), logProof(publicKey));
+      return chain.ok ? withTree(chain, check.result().fault) : chain;
+    })();
   } finally {
     database.close();
   }
