@@ -1,4 +1,7 @@
-/** A log as the files of C2SP tlog-tiles: `checkpoint`, `tile/LEVEL/INDEX` and `tile/entries/INDEX`. */
+/**
+ * A log as the files of C2SP tlog-tiles: `checkpoint`, `tile/LEVEL/INDEX` and
+ * `tile/entries/INDEX`.
+ */
 import { TILE_WIDTH, type TileReader } from './log-tree.ts';
 
 export interface TileFile {
@@ -30,8 +33,8 @@ export function* hashTiles(tree: TileReader, size: number): Generator<TileFile> 
 }
 
 /**
- * Bundles of the leaves from `first` to below `size`. Bundles that retention has begun to remove are
- * left out, as the specification has it for a pruned log.
+ * Bundles of the leaves from `first` to below `size`. Bundles that retention has begun to remove
+ * are left out, as the specification has it for a pruned log.
  * @param leaves in their order, from `first` on
  */
 export function* entryBundles(leaves: Iterable<Uint8Array>, first: number, size: number): Generator<TileFile> {

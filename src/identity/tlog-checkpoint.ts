@@ -85,7 +85,7 @@ export function cosignatureLine(publicKey: Uint8Array, { time, signature }: Cosi
   return noteSignature(witnessKey(publicKey), Buffer.concat([stamp, Buffer.from(signature, 'base64')]));
 }
 
-/** The time and signature in a cosignature; undefined if it has another length or a time too late. */
+/** Time and signature in a line; undefined for another length, or a time that is too late. */
 export function decodeCosignature(bytes: Uint8Array): Cosignature | undefined {
   if (bytes.length !== 72) return undefined;
   const buffer = Buffer.from(bytes);

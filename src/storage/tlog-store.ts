@@ -14,7 +14,7 @@ export interface StoredCosignature extends Cosignature {
   readonly witness: string;
 }
 
-/** The Merkle tree over the audit log: tiles, signed heads and cosignatures. All of it only grows. */
+/** The Merkle tree over the audit log: tiles, signed heads, cosignatures. All of it only grows. */
 export interface TlogStore {
   readonly tile: (level: number, index: number) => Uint8Array | undefined;
   readonly writeTile: (level: number, index: number, hashes: Uint8Array) => void;

@@ -10,7 +10,7 @@ import {
   treeRoot,
 } from '../../src/identity/merkle-tree.ts';
 
-/** Leaves, roots and proofs of the Certificate Transparency test suite (github transparency-dev/merkle). */
+/** Leaves, roots and proofs of Certificate Transparency (github transparency-dev/merkle). */
 const LEAVES = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
 const ROOTS = [
   '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',

@@ -25,7 +25,7 @@ import {
 
 const keyIn = (material: string): Uint8Array => new Uint8Array(Buffer.from(material, 'base64').subarray(1));
 
-/** Verifier keys of other programs: golang.org/x/mod (sumdb/note), transparency-dev/formats, C2SP signed-note. */
+/** Keys of golang.org/x/mod sumdb/note, C2SP signed-note and transparency-dev/formats. */
 const VERIFIER_KEYS: readonly (readonly [string, NoteKey])[] = [
   [
     'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW',

@@ -5,7 +5,7 @@
 import { closed, type JsonSchema, list, orNull, text } from '../encoding/json-schema.ts';
 import { BASE64_32, BASE64_64 } from '../identity/key-statement-schemas.ts';
 
-/** Logs that a node may have: its audit log and, if it is a trustee, the releases of blind totals. */
+/** A node's audit log and, if it is a trustee, its releases of blind totals. */
 export const LOG_NAMES = ['audit', 'releases'] as const;
 export type LogName = (typeof LOG_NAMES)[number];
 
