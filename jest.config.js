@@ -15,7 +15,8 @@ module.exports = {
   globalSetup: '<rootDir>/test/rig/jest/global-setup.cjs',
   globalTeardown: '<rootDir>/test/rig/jest/global-teardown.cjs',
   setupFiles: ['<rootDir>/test/rig/jest/seed.ts'],
-  testTimeout: 30_000,
+  // For a machine that others use at the same time: a test that passes does not take longer for it.
+  testTimeout: 120_000,
   // Most tests wait for processes of their own.
   maxWorkers: '100%',
   // Each test file leaks about 10 MiB, which slows down forks and V8 coverage.

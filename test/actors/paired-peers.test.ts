@@ -27,4 +27,4 @@ test('pairings that arrive together are all stored', async () => {
   expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
   const stored = readFileSync(join(rig.home, 'config', 'managed.toml'), 'utf8');
   expect(stored.match(/^name = "node-\d+"$/gm)).toHaveLength(PAIRINGS);
-}, 60_000);
+});

@@ -32,7 +32,7 @@ test('five thousand spool files of shells that are gone are all taken in and rem
   expect(await service.stop()).toBe(0);
   expectWhole(home, typed);
   tally(`stale spool files: ready after ${Math.round(ready)} ms, stored after ${Math.round(taken)} ms`, 5_000);
-}, 120_000);
+});
 
 test('a record that a killed shell left torn at any byte costs itself, is counted, and nothing before it is lost', async () => {
   const home = folder();
@@ -62,4 +62,4 @@ test('a record that a killed shell left torn at any byte costs itself, is counte
   expect(await service.stop()).toBe(0);
   expectWhole(home, typed);
   tally('bytes at which a record was torn', torn.length - 1);
-}, 120_000);
+});

@@ -63,7 +63,7 @@ beforeAll(async () => {
   copyOf(stopped, killed);
   await service.stop();
   bases = { stopped, killed, olderJournal, shells };
-}, 60_000);
+});
 afterAll(() => {
   bases.shells.end();
   for (const home of kept) rmSync(home, { recursive: true, force: true });

@@ -49,4 +49,4 @@ test('a part that crashes again and again is set aside and shown, while the othe
     database.exec(`ALTER TABLE ${from} RENAME TO ${to}`);
     database.close();
   }
-}, 60_000);
+});

@@ -55,7 +55,7 @@ requireShim()(`a disk that is full (seed ${SEED})`, () => {
     expect(await service.stop()).toBe(0);
     expectWhole(home, shells.typed);
     faults.close();
-  }, 60_000);
+  });
 
   test('from any call on: the service lives or says why not, and everything is stored when there is room', async () => {
     const random = randomFrom(SEED);

@@ -51,12 +51,12 @@ requireMounts()('a home on a disk that is read-only', () => {
     await stored(home, shells.typed.length);
     expect(await next.stop()).toBe(0);
     expectWhole(home, shells.typed);
-  }, 60_000);
+  });
 
   test('keeps a first start from happening with a text that names the directory', async () => {
     const home = folder();
     const text = await refusal(home);
     expect(text).toMatch(/ended with 1 .*caro: \S+: expected to create or use this directory, got EROFS; \S+/s);
     expect(text).not.toMatch(/^ {4}at /m);
-  }, 60_000);
+  });
 });

@@ -30,4 +30,4 @@ test('of services that start on one home at the same moment one runs, and the ot
   await stored(home, shells.typed.length);
   expect(await next.stop()).toBe(0);
   expectWhole(home, shells.typed);
-}, 60_000);
+});

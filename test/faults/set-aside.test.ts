@@ -57,4 +57,4 @@ test('after two kills in the middle of one command the service goes on without i
         file.name,
         false,
       ]);
-}, 60_000);
+});

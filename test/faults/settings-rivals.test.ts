@@ -31,7 +31,7 @@ describe('changes at the same moment', () => {
     const outcomes = await Promise.all(ids.map((id) => caro(home, 'trust', 'revoke', id)));
     expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(ids.map(() => ({ code: 0, stderr: '' })));
     expect([...denied(home)].sort()).toEqual([...ids].sort());
-  }, 60_000);
+  });
 
   test('by commands and by the service are all kept, in the files and in force', async () => {
     const home = folder();
@@ -53,7 +53,7 @@ describe('changes at the same moment', () => {
       const { decision } = await callAdmin(socket, 'policy.explain', { id, action: 'connect' });
       expect(decision).toMatchObject({ allow: false, rule: 'trust.deny.nodes' });
     }
-  }, 60_000);
+  });
 
   test('of which one cannot be taken over leave the former settings with every denial in force', async () => {
     const a = await makeNode(folder(), 'node-a');
@@ -75,7 +75,7 @@ describe('changes at the same moment', () => {
       20_000,
     );
     expect(await a.isConnected(c.id)).toBe(false);
-  }, 60_000);
+  });
 });
 
 /** As `caro trust revoke` does. */

@@ -57,7 +57,7 @@ requireMachine()('three containers', () => {
     );
     expect(answer).toMatchObject({ counts: { answered: 2 }, withheld: 'cohort_too_small', aggregate: null });
     for (const name of names()) expect(containers.exec(name, ['caro', 'audit', 'verify']).code).toBe(0);
-  }, 120_000);
+  });
 
   test('keep a configuration that its owner has changed', async () => {
     const file = '"$CARO_HOME/config/caro.toml"';
@@ -66,7 +66,7 @@ requireMachine()('three containers', () => {
     await containers.start('dev-2');
     expect(containers.exec('dev-2', ['sh', '-c', `cat ${file}`]).stdout).toMatch(/# mine\n$/);
     expect(await containers.stop('dev-2')).toBe(0);
-  }, 90_000);
+  });
 
   test('end in order when they are stopped', async () => {
     expect(await containers.stop('ciso')).toBe(0);

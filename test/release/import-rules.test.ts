@@ -97,7 +97,7 @@ test('an import that a rule forbids is refused by that rule', () => {
   expect(IMPORTS.map(([file, , rule]) => `${file}: ${rule}`).filter((expected) => !found.has(expected))).toEqual([]);
   // Sources as they stand break none, or a planted file would prove nothing.
   expect(summary.violations.filter(({ from }) => !from.includes('planted'))).toEqual([]);
-}, 60_000);
+});
 
 /** Likewise for eslint.config.mjs. */
 const LINES: readonly (readonly [file: string, line: string, rule: string])[] = [
@@ -147,4 +147,4 @@ test('a socket opened, or bytes handed to a peer, in any other file than the few
     messages.map(({ ruleId }) => `${filePath.slice(filePath.indexOf('src/'))}: ${ruleId}`),
   );
   expect(found.sort()).toEqual(LINES.map(([file, , rule]) => `${file}: ${rule}`).sort());
-}, 60_000);
+});

@@ -69,4 +69,4 @@ test('is small, installs as a global command and runs', () => {
   expect(caro('assess', 'rm -rf /')).toMatch(/^critical/);
   expect(caro('shell', 'init', 'bash')).toContain('PROMPT_COMMAND');
   expect(existsSync(join(prefix, 'share', 'man', 'man1', 'caro.1'))).toBe(true);
-}, 120_000);
+});

@@ -30,7 +30,7 @@ requireMachine()('the offline archive, on a machine without a route', () => {
     // The user of the other machine has to read it.
     chmodSync(folder, 0o755);
     archive = makeArchive(folder);
-  }, 120_000);
+  });
   beforeEach(() => {
     machine = openMachine(archive);
   });

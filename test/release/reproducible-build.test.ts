@@ -62,5 +62,5 @@ requireNpmSbom()('the release', () => {
     for (const part of ['dist/daemon.js', 'dist/web-api.js', 'dist/page/index.html', 'release/'])
       expect(names.filter((name) => name.startsWith(part))).not.toEqual([]);
     expect(names.filter((name) => name.endsWith('.tar.gz'))).toHaveLength(1);
-  }, 120_000);
+  });
 });

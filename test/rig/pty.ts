@@ -23,8 +23,6 @@ export interface ShellOptions {
   readonly home?: string;
   /** Answers where the cursor is, for programs that show nothing before they know (ble.sh). */
   readonly cursor?: boolean;
-  /** Milliseconds any wait may take; 15 000 unless given. */
-  readonly patience?: number;
 }
 
 export interface ShellSession {
@@ -57,6 +55,9 @@ export interface ShellSession {
   /** Ends the shell and removes its home if this session made it. */
   close(): Promise<void>;
 }
+
+/** How long any wait may take. */
+const PATIENCE_MS = 60_000;
 
 /** What every prompt of a session shows. */
 export const PROMPT = 'caro-test> ';
@@ -98,7 +99,6 @@ export function startShell(options: ShellOptions): ShellSession {
       ...options.env,
     },
   });
-  const patience = options.patience ?? 15_000;
   let shown = '';
   let seen = 0;
   let exitCode: number | undefined;
@@ -134,7 +134,7 @@ export function startShell(options: ShellOptions): ShellSession {
         if (value !== undefined) settle(() => resolve(value));
         else if (exitCode !== undefined) settle(() => reject(new Error(`shell ended before ${what}: ${tail()}`)));
       };
-      const timer = setTimeout(() => settle(() => reject(new Error(`no ${what} in time: ${tail()}`))), patience);
+      const timer = setTimeout(() => settle(() => reject(new Error(`no ${what} in time: ${tail()}`))), PATIENCE_MS);
       waiting.add(check);
       check();
     });

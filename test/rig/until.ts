@@ -5,7 +5,7 @@
 export async function until<T>(
   ask: () => T | Promise<T>,
   fits: (answer: T) => boolean = Boolean,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

@@ -64,7 +64,7 @@ requireWire()('a service whose listen address is not there', () => {
     second.ip('addr add 10.77.0.2/24 dev wire');
     await listens(b, b.endpoint);
     await connected(a, [b]);
-  }, 120_000);
+  });
 
   test('follows the addresses of an interface, and reaches its peers from each', async () => {
     const [first, second] = wire.machines;
@@ -88,5 +88,5 @@ requireWire()('a service whose listen address is not there', () => {
       () => a.call('mesh.status', {}),
       ({ peers }) => peers.length === 1 && peers[0]?.address?.startsWith('10.77.0.4:') === true,
     );
-  }, 120_000);
+  });
 });

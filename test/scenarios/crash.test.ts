@@ -80,4 +80,4 @@ test(`killed -9 ${KILLS} times under load, the service has every command once an
   shells.end();
   await service.stop();
   expect((await caro(home, 'audit', 'verify')).code).toBe(0);
-}, 120_000);
+});

@@ -122,7 +122,7 @@ requireNetworkNamespaces()('a node on a machine without a network', () => {
       const sent = network.sent();
       expect(sent).toMatchObject({ outside: 0, datagrams: 0 });
       expect(sent.loopback).toBeGreaterThan(0);
-    }, 60_000);
+    });
   });
 
   test.each([

@@ -91,7 +91,7 @@ requireEngine()('three containers of a real engine', () => {
     );
     await expectAnswers();
     expect(inside('dev-1', 'caro', 'audit', 'verify').status).toBe(0);
-  }, 120_000);
+  });
 
   test('say which line of a configuration is wrong, and can be mended while at rest', async () => {
     inside('dev-2', 'sh', '-c', 'echo "nonsense = 1" >>"$CARO_HOME/config/caro.toml"');
@@ -106,7 +106,7 @@ requireEngine()('three containers of a real engine', () => {
     expect(compose('run', '--rm', '-T', 'dev-2', 'sh', '-c', mend).status).toBe(0);
     expect(compose('start', 'dev-2').status).toBe(0);
     await expectAnswers();
-  }, 120_000);
+  });
 
   test('are the same nodes after they were made anew from their volumes, and end in order', async () => {
     expect(compose('up', '--force-recreate', '--wait', '--detach').status).toBe(0);

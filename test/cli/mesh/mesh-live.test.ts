@@ -109,7 +109,7 @@ describe('two owners', () => {
     expect(inviter).toContain('ben proved the code but could not be stored');
     expect(await caroJson(ada, 'peers', 'list')).toEqual([]);
     expect(await caroJson(ben, 'peers', 'list')).toEqual([]);
-  }, 60_000);
+  });
 
   test('pair by a code: on a terminal the one waits and the other is asked, and both see who it was', async () => {
     const [here, there] = [await terminal(ada), await terminal(ben)];
@@ -132,7 +132,7 @@ describe('two owners', () => {
     expect(joiner).toContain(`fingerprint  ${adaIs?.fingerprint}`);
     expect(joiner).toContain(`address      ${adaAddress}`);
     expect(joiner).toContain('caro trust set ada LEVEL');
-  }, 60_000);
+  });
 
   test('know each other then, and trust each other no further', async () => {
     expect(await peerOf(ada)).toMatchObject({ name: 'ben', trust: 'untrusted' });

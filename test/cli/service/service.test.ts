@@ -87,7 +87,10 @@ describe('the unit that install writes', () => {
   const testWithSystemd = isThere('systemd-analyze') || process.env['CI'] === 'true' ? test : test.skip;
 
   testWithSystemd('for systemd is one that systemd understands', () => {
-    expect(analyse(unit(), 'verify')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    const { status, stdout, stderr } = analyse(unit(), 'verify');
+    // A machine without a running systemd has no bus, which some versions mention.
+    const complaints = stderr.split('\n').filter((line) => !/^(Failed to connect to .*bus: .*)?$/.test(line));
+    expect([status, stdout, complaints]).toEqual([0, '', []]);
     // The exit status is 0 even for a key that systemd does not know.
     const misspelled = analyse(unit().replace('NoNewPrivileges', 'NoNewPriviliges'), 'verify');
     expect(misspelled.stderr).toContain('NoNewPriviliges');

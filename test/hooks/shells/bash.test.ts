@@ -191,7 +191,7 @@ requireShell('bash')('bash special cases', () => {
   });
 
   test('a command of a megabyte is recorded completely', async () => {
-    const { texts, shell } = await open({ patience: 40_000 });
+    const { texts, shell } = await open();
     const long = `: ${'x'.repeat(1_000_000)}`;
     await shell.run(`history -s ": $(printf '%01000000d' 0 | tr 0 x)"`);
     shell.send('\x1b[A\r');

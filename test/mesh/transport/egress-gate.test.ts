@@ -217,5 +217,5 @@ describe('the egress gate', () => {
     }
     expect(codes).toContain('egress_backlog');
     peer.socket.terminate();
-  }, 60_000);
+  });
 });

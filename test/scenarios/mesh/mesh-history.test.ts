@@ -91,7 +91,7 @@ test('sums that passed the floor are saved with all states, survive kill -9, and
   const after = (await asker.call('egress.list', { limit: 1_000 })).filter(({ type }) => type === 'query').length;
   expect(after).toBe(sent);
   expect((await caro(asker.home, 'mesh', 'history', 'show', '99')).stderr).toContain('99 is none');
-}, 60_000);
+});
 
 test('a daily question is asked once on this day, through kill -9 and restarts, and sends what a person would', async () => {
   const { asker, nodes } = await team({ daily: ['safety-posture', 'node-health'] });
@@ -132,7 +132,7 @@ test('a daily question is asked once on this day, through kill -9 and restarts, 
   expect(new Set(asked.map((body) => JSON.stringify(body)))).toEqual(
     new Set([JSON.stringify({ spanHours: 24, type: 'safety-posture' })]),
   );
-}, 120_000);
+});
 
 const bodyOf = (bytes: string): unknown => {
   const { payload } = JSON.parse(bytes) as { payload: string };

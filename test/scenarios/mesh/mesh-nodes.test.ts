@@ -49,4 +49,4 @@ test('trusted nodes that are away are listed with what is known of them, also af
   expect(stdout).toContain('0 of 2 nodes connected');
   expect(stdout).toContain('no_address: no address of it is known');
   expect(stdout.split('\n').find((line) => line.includes(ben.id))).toContain('unknown');
-}, 60_000);
+});

@@ -150,4 +150,4 @@ test('of what is typed nothing leaves but closed words and numbers, and the ledg
     expect(strings([{ ...payload, body: rest }, inside]).filter((word) => !isClosed(word))).toEqual([]);
     if (payload.type === 'summary') expect(document).toBeDefined();
   }
-}, 60_000);
+});

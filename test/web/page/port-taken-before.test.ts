@@ -86,7 +86,7 @@ const realScripts = (): readonly string[] =>
     await typed.waitForURL((now) => rig !== undefined && isOwnOrigin(now, rig.dashboard));
     await typed.locator('h1').first().waitFor();
     expect(await typed.evaluate('document.documentElement.dataset.taken ?? null')).toBeNull();
-  }, 120_000);
+  });
 
   test('has its cached script refused, and its files removed, where a browser resolves no name under localhost', async () => {
     rig = await openRig();
@@ -111,7 +111,7 @@ const realScripts = (): readonly string[] =>
     await page.getByText('This browser does not open addresses under localhost.').waitFor();
     expect(await page.evaluate('document.documentElement.dataset.taken ?? null')).toBeNull();
     expect(await page.evaluate('localStorage.getItem("left")')).toBeNull();
-  }, 120_000);
+  });
 
   test('serves no script that differs from the digest in the document', () => {
     const text = readFileSync(join(DIST, 'page', 'index.html'), 'utf8');
