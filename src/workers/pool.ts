@@ -15,7 +15,8 @@ export interface Pool {
   /**
    * Runs a task in a thread.
    * @throws CaroError `worker_failed` when the thread crashed, was cancelled, or took longer than
-   *   `timeoutMs` and was ended; a `CaroError` of the task itself
+   *   `timeoutMs` and was ended; `not_running` when the pool was closed meanwhile, so the task may
+   *   be run again later; a `CaroError` of the task itself
    */
   readonly run: <K extends keyof Tasks>(
     name: K,
@@ -31,6 +32,7 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 /** @param filename built `worker.js`, a CommonJS module that exports the tasks. */
 export function openPool(filename: string): Pool {
   const piscina = new Piscina({ filename, minThreads: 0, maxThreads: 2, idleTimeout: IDLE_MS });
+  let isClosed = false;
   return {
     run: async <K extends keyof Tasks>(
       name: K,
@@ -44,10 +46,14 @@ export function openPool(filename: string): Pool {
         const reply: unknown = await piscina.run(input, { name, signal: either });
         return reply as Outcome<K>;
       } catch (error) {
+        if (isClosed) throw new CaroError('not_running', `expected the task "${name}" to finish, the service stops`);
         throw failure(name, error, limit.aborted ? `it took longer than ${timeoutMs} ms` : null);
       }
     },
-    close: () => piscina.destroy(),
+    close: () => {
+      isClosed = true;
+      return piscina.destroy();
+    },
   };
 }
 

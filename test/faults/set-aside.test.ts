@@ -58,3 +58,26 @@ test('after two kills in the middle of one command the service goes on without i
         false,
       ]);
 });
+
+test('a command that is being rated when the service is stopped keeps its text', async () => {
+  const home = folder();
+  await configure(home);
+  const shells = idleProcesses(1);
+  const session = `bash.${shells.pids[0]}.${Date.now() * 1_000}`;
+  const spool = join(home, 'data', 'spool');
+  mkdirSync(spool, { recursive: true, mode: 0o700 });
+  const text = `deploy ${'--with some=thing '.repeat(200_000)}`;
+  const at = Date.now() * 1_000;
+  const record = encodeSpoolRecord({ type: 'start', command: 0, startedAt: at, granularity: 1, cwd: '/tmp', text });
+  appendFileSync(join(spool, `${session}.0`), record, { mode: 0o600 });
+  const note = join(home, 'run', 'in-hand');
+  const first = await startService(home);
+  await until(() => existsSync(note) && readFileSync(note, 'latin1').includes(session));
+  expect(await first.stop()).toBe(0);
+  const second = await startService(home);
+  await stored(home, 1);
+  const [event] = await caroJson<TerminalEvent>(home, 'events');
+  expect(event).toMatchObject({ command: expect.stringMatching(/^deploy --with/) });
+  expect(await second.stop()).toBe(0);
+  shells.end();
+});

@@ -136,3 +136,12 @@ test('a thread that crashes fails its task alone', async () => {
   expect(await crashing.run('verifyBatch', [])).toEqual([]);
   await crashing.close();
 });
+
+test('a task that is running when the pool is closed fails because of that, not by itself', async () => {
+  const own = openPool(resolve(__dirname, '../../dist/worker.js'));
+  const command = { command: 'echo $(date) '.repeat(50_000), shell: 'bash', cwd: null, home: '/home/ada' } as const;
+  const running = own.run('rateCommand', command);
+  const failed = expect(running).rejects.toMatchObject({ code: 'not_running' });
+  await own.close();
+  await failed;
+});

@@ -14,7 +14,7 @@ export interface RatingPorts {
   readonly bus: BusClient;
   /**
    * Classifies and rates a long command without blocking this thread. Null if that took too long or
-   * its thread ended.
+   * its thread ended. MUST reject when the service stops meanwhile: the next one rates the command.
    */
   readonly rateLong: (command: CommandText & { readonly cwd: string | null }) => Promise<LongRating | null>;
 }
