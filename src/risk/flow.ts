@@ -4,7 +4,7 @@
  * assignment or a copy adds is never removed, because what comes later may not run.
  */
 import { lookupTool } from '../shell/catalogue/catalogue.ts';
-import type { Analysis, Input, Invocation, Word, WordPart } from '../shell/model.ts';
+import type { Analysis, Input, Invocation, Word, WordPart, Wrapper } from '../shell/model.ts';
 import { normalPath } from './paths.ts';
 import { copySources, INTERPRETER, isDecoder, isFetcher, NET_FILE, readsProgram, runsText, SHELL } from './programs.ts';
 import { sensitivityOf } from './sensitive.ts';
@@ -71,14 +71,14 @@ class Tracker {
   visit(step: Step): void {
     const { invocation } = step;
     const input = this.#inputLabel(invocation.input);
-    const words = this.#wordsLabel(step.words) | this.#redirectedWords(invocation);
+    const words = this.#wordsLabel(step.words) | this.#redirectedWords(invocation) | this.#itemsLabel(step);
     const files = this.#filesRead(step);
     if (/^(?:read|mapfile|readarray)$/.test(step.tool)) {
       for (const name of step.operands) this.#read.set(name, (this.#read.get(name) ?? 0) | input);
     }
     const own = sourceLabel(step);
     const all = input | words | files | own;
-    this.#noteSent(step, input, all);
+    this.#noteSent(step, input, words, all);
     this.#noteRun(step, input);
     if (all === 0) return;
     const printed = REDUCES.has(step.tool) ? 0 : all;
@@ -86,14 +86,15 @@ class Tracker {
     if (printed !== 0) this.#noteWritten(step, printed);
   }
 
-  #noteSent(step: Step, input: Label, all: Label): void {
+  #noteSent(step: Step, input: Label, words: Label, all: Label): void {
     for (const { operator, target } of step.invocation.redirections)
       if (operator.startsWith('>') && NET_FILE.test(target.text)) this.sent |= all;
     const upload = uploadOf(step);
     if (upload === null) return;
     for (const path of upload.files) this.sent |= this.#fileLabel(path, step);
     if (upload.input) this.sent |= input;
-    this.sent |= this.#wordsLabel(upload.words);
+    if (upload.words.length > 0)
+      this.sent |= this.#wordsLabel(upload.words) | (step.invocation.openArguments ? words : 0);
   }
 
   #noteRun(step: Step, input: Label): void {
@@ -142,9 +143,21 @@ class Tracker {
         ? code >= 0 && (script === undefined || script.includes(token))
         : false);
     if (!runs) return 0;
-    const reader = this.analysis.invocations.find(
-      (item) => item.args[0] !== undefined && item.args[0] === starter.args[0],
-    );
+    return this.#startersInput(starter);
+  }
+
+  /** What xargs or parallel reads, and files that find looks for by a secret name. */
+  #itemsLabel(step: Step): Label {
+    const starter = step.invocation.openArguments ? step.invocation.via.at(-1) : undefined;
+    if (!starter) return 0;
+    if (/^g?find$|^fd/.test(starter.name))
+      return starter.args.reduce((label, { text }) => label | secretLabel(text.replace(/^\*(?=\.)/, '')), 0);
+    return this.#startersInput(starter);
+  }
+
+  #startersInput(starter: Wrapper): Label {
+    const [first] = starter.args;
+    const reader = first && this.analysis.invocations.find((item) => item.args[0] === first);
     return reader ? this.#inputLabel(reader.input) : 0;
   }
 

@@ -1,6 +1,7 @@
 /** Kinds of programs that rules and the data flow share. */
 import type { Word } from '../shell/model.ts';
-import { fileOf, type Step } from './step.ts';
+import { fileOf } from './files.ts';
+import type { Step } from './step.ts';
 
 export const SHELL = /^(?:ba|da|z|k|mk|pdk|a|c|tc|fi|ya|po)?sh$|^(?:elvish|nu|xonsh|oksh|rbash)$/;
 export const INTERPRETER =

@@ -6,7 +6,7 @@
 /**
  * hashes: password hashes and sudo rules · key: private keys of a person or host · credentials:
  * login data that programs store, tokens, keychains, browser data · key-like: named as a private
- * key, such as a server's · settings: `.env` files · history: command histories.
+ * key, such as a server's, or a directory of credentials · settings: `.env` files · history: command histories.
  */
 export type Sensitivity = 'hashes' | 'key' | 'credentials' | 'key-like' | 'settings' | 'history';
 
@@ -47,6 +47,8 @@ const CREDENTIALS = new RegExp(
 );
 const KEY_LIKE =
   /(?:^|\/)(?!.*(?:gpg|pub|sign|release|archive|repo|apt|rpm|dearmor))[\w.-]*\.(?:key|p12|pfx|jks|keystore)$|(?:^|\/)[\w.-]*(?:priv|private|key)[\w.-]*\.pem$/i;
+/** Whole directories of credentials: a risk only if they leave the machine. */
+const DIRECTORY = /(?:^|\/)\.(?:aws|kube|azure|docker|gnupg|oci|config\/(?:gcloud|gh))\/?$/;
 const SETTINGS =
   /(?:^|\/)(?:\.env(?:\.(?!example|sample|template|dist)\w+)?|\.envrc|(?:secrets?|prod|production)\.env)$/;
 const HISTORY = /(?:^|\/)\.(?:bash|zsh|sh|ash|fish|python|mysql|psql|sqlite|node_repl|rediscli)_history$|fish_history$/;
@@ -81,7 +83,7 @@ export const sensitivityOf = (written: string): Sensitivity | null => {
   if (HASHES.test(path)) return 'hashes';
   if (KEY.test(path)) return 'key';
   if (CREDENTIALS.test(path)) return 'credentials';
-  if (KEY_LIKE.test(path)) return 'key-like';
+  if (KEY_LIKE.test(path) || DIRECTORY.test(path)) return 'key-like';
   if (SETTINGS.test(path)) return 'settings';
   if (HISTORY.test(path)) return 'history';
   return GLOB.test(path) ? coveredByGlob(path) : null;

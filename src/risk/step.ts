@@ -4,31 +4,17 @@
  * they start.
  */
 import { afterGlobalOptions, type Family, lookupTool } from '../shell/catalogue/catalogue.ts';
-import type { Analysis, Invocation, Redirection, Word } from '../shell/model.ts';
+import type { Analysis, Invocation, Word } from '../shell/model.ts';
+import { filesAmong, READERS, secretsOf, transferOf, type Write, writeOf, writesOf } from './files.ts';
 import { type PathContext, type PathKind, pathKind } from './paths.ts';
-import { type Sensitivity, sensitivityOf } from './sensitive.ts';
-import { uploadOf } from './uploads.ts';
-
-/**
- * How a file is changed: `edit` changes it in place, `link` replaces it by a link, `append` keeps
- * the old content.
- */
-export type WriteMode = 'overwrite' | 'append' | 'edit' | 'link' | 'empty';
-export interface Write {
-  readonly path: string;
-  readonly mode: WriteMode;
-}
-
-export interface Transfer {
-  readonly sources: readonly string[];
-  readonly target: string | undefined;
-}
+import type { ProgramWords, Transfer } from './program-words.ts';
+import type { Sensitivity } from './sensitive.ts';
 
 const NO_OPTIONS: ReadonlySet<string> = new Set();
 const texts = (words: readonly Word[]): readonly string[] => words.map((word) => word.text);
 
 /** Created once per program and assessment; rarely used properties are computed on first use. */
-export class Step {
+export class Step implements ProgramWords {
   /** Canonical name, or the name as resolved if the catalogue does not contain it. */
   readonly tool: string;
   readonly family: Family;
@@ -142,14 +128,8 @@ export class Step {
 
   /** Kinds of secrets among the files that this step reads. */
   get secrets(): ReadonlySet<Sensitivity> {
-    if (this.#secrets) return this.#secrets;
-    const found = new Set<Sensitivity>();
-    for (const path of secretReads(this)) {
-      const kind = sensitivityOf(path);
-      if (kind !== null) found.add(kind === 'key-like' && SYSTEM_KEY.test(path) ? 'key' : kind);
-    }
-    this.#secrets = found;
-    return found;
+    this.#secrets ??= secretsOf(this);
+    return this.#secrets;
   }
 
   /** Files that this step reads: by redirection, or as operands of a tool that reads them. */
@@ -187,168 +167,9 @@ const isFlag = (arg: string, name: string): boolean => {
   return name.length === 2 && name.startsWith('-') && /^-[a-zA-Z0-9]+$/.test(arg) && arg.includes(name[1] ?? '');
 };
 
-/** Files named by an argument: also `@file`, `file=@file` and `-T=file`. */
-export const fileOf = (arg: string): readonly string[] => {
-  if (!arg.startsWith('-')) return [arg.replace(/^[\w.-]*=?@/, '')];
-  const cut = arg.search(/[=@]/);
-  return cut < 0 ? [] : [arg.slice(cut + 1).replace(/^@/, '')];
-};
-
-/** Tools whose first operand is a pattern or a program, unless an option gives that. */
-const PATTERN_FIRST = /^(?:grep|rg|ag|ack|sed|awk|perl|jq|yq|tr|column)$/;
-const filesAmong = (step: Step): readonly string[] => {
-  // The program text itself is not a file.
-  if (step.invocation.code) return step.args.filter((arg) => arg !== step.invocation.code?.text).flatMap(fileOf);
-  if (!PATTERN_FIRST.test(step.tool) || step.some(/^-(?:[a-zA-Z]*[ef]|-(?:regexp|file|expression))$/))
-    return step.args.flatMap(fileOf);
-  const pattern = step.args.findIndex((arg) => !arg.startsWith('-'));
-  return step.args.flatMap((arg, at) => (at === pattern ? [] : fileOf(arg)));
-};
-
-/** Options of ssh and its relatives whose value is the user's own key or settings. */
-const OWN_KEY = /^-[iFl]$/;
-/** Programs that are given a secret to use it, or that do not print it. */
-const NOT_A_READ = new Set(
-  'file stat ssh-keygen code open type vim nano nvim emacs tee install view keytool ssh-add'.split(' '),
-);
-/** A key in a system directory belongs to a service. */
-const SYSTEM_KEY = /^\/(?:etc|root|var|opt|srv|usr|private)\//;
-const secretReads = (step: Step): readonly string[] => {
-  if (step.isWrapper || NOT_A_READ.has(step.tool)) return [];
-  switch (step.tool) {
-    case 'cp':
-    case 'mv':
-    case 'ditto':
-      return step.transfer.sources;
-    case 'scp':
-    case 'rsync':
-      return step.transfer.sources.filter((path) => !OWN_KEY.test(step.args[step.args.indexOf(path) - 1] ?? ''));
-    case 'sed':
-      return step.some(/^-[a-zA-Z]*i|^--in-place/) ? [] : step.reads;
-    case 'openssl':
-      return /^(?:enc|base64|aes|des|smime|cms)/.test(step.args[0] ?? '') ? step.reads : [];
-    case 'curl':
-    case 'wget':
-    case 'http':
-      return uploadOf(step)?.files ?? [];
-    default:
-      return step.reads;
-  }
-};
-
 /** `print("…")`, `console.log('…')`, `puts "…"`: a printed string is data. */
 const PRINTED =
   /\b(?:print(?:ln)?|puts|echo|say|console\.(?:log|error|info|warn)|(?:sys\.stdout|process\.stdout)\.write|logging\.\w+)\s*\(?\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*\)?/g;
-
-const READERS: ReadonlySet<string> = new Set(
-  'cat tac bat ul pg hd bvi shuf ptx zcat zless zgrep bzcat xzcat lz4 brotli pigz lzop ar pax cpio shar rar lftp less more most head tail nl strings xxd hexdump od base64 base32 grep rg ag awk sed cut sort uniq cp mv ln scp rsync sftp tar zip 7z gzip bzip2 xz zstd cpio dd tee curl wget nc openssl gpg diff cmp ditto install vim nvim nano emacs code python perl ruby php jq yq column fold rev tr wc view source aws gsutil rclone s3cmd split csplit paste join comm look pr fmt expand unexpand iconv uuencode basenc ssh-keygen john hashcat unshadow lookbin xargs type open pbcopy xclip file stat sqlite3 readarray'.split(
-    ' ',
-  ),
-);
-
-const EMPTY_SOURCE = /^\/dev\/(?:null|zero)$/;
-
-const writeOf = (item: Redirection): readonly Write[] => {
-  const path = item.target.text;
-  if (/^(?:>|>\||&>|>\?|>!)$/.test(item.operator)) return [{ path, mode: 'overwrite' }];
-  if (item.operator === '>&' && !/^(?:\d+|-)$/.test(path)) return [{ path, mode: 'overwrite' }];
-  if (/^(?:>>|&>>|<>)$/.test(item.operator)) return [{ path, mode: 'append' }];
-  return [];
-};
-
-const plainOperands = (step: Step): readonly string[] => {
-  const end = step.args.indexOf('--');
-  return step.args.filter((arg, at) => (end >= 0 && at > end) || !isOption(arg));
-};
-const TARGET_DIRECTORY = /^(?:-[a-zA-Z]*t|--t(?:arget-directory|arget-director|arget-d|arget)?)(?:=(.*))?$/;
-const transferOf = (step: Step): Transfer => {
-  const operands = plainOperands(step);
-  for (const [at, arg] of step.args.entries()) {
-    const found = step.tool === 'rsync' || step.tool === 'scp' ? null : TARGET_DIRECTORY.exec(arg);
-    if (!found) continue;
-    const target = found[1] ?? step.args[at + 1];
-    return { sources: found[1] === undefined ? operands.filter((path) => path !== target) : operands, target };
-  }
-  return operands.length > 1
-    ? { sources: operands.slice(0, -1), target: operands.at(-1) }
-    : { sources: operands, target: undefined };
-};
-const asWrites = (mode: WriteMode, paths: readonly string[]): readonly Write[] => paths.map((path) => ({ path, mode }));
-
-/** If the target is a directory, the file keeps its own name there. */
-const copyTargets = (step: Step, mode: WriteMode): readonly Write[] => {
-  const { sources, target } = step.transfer;
-  if (target === undefined) return [];
-  const inside = target.endsWith('/') || step.some(TARGET_DIRECTORY);
-  const named = inside
-    ? sources.map((from) => `${target.replace(/\/$/, '')}/${from.slice(from.lastIndexOf('/') + 1)}`)
-    : [target];
-  return asWrites(EMPTY_SOURCE.test(sources[0] ?? '') ? 'empty' : mode, named);
-};
-
-/** The archive that the step creates: `tar -cf x`, `zip x`, `7z a x`. */
-const archives = (step: Step): readonly Write[] => {
-  if (step.tool === 'tar') {
-    const creates = step.args.some(
-      (arg, at) => /^-[a-zA-Z]*[cru]|^--(?:cr|app|up)/.test(arg) || (at === 0 && /^[a-z]*[cru]/.test(arg)),
-    );
-    const at = step.args.findIndex((arg, index) => /^-[a-zA-Z]*f$/.test(arg) || (index === 0 && /^[a-z]*f$/.test(arg)));
-    const long = step.args.find((arg) => /^--file=/.test(arg))?.slice('--file='.length);
-    const file = long ?? (at < 0 ? step.value('--file') : step.args[at + 1]);
-    return creates && file !== undefined && file !== '-' ? asWrites('overwrite', [file]) : [];
-  }
-  const name = step.operands[step.tool === 'zip' ? 0 : 1];
-  return name === undefined || name === '-' || (step.tool === '7z' && !step.sub('a|u'))
-    ? []
-    : asWrites('overwrite', [name]);
-};
-const outputOption =
-  (...names: readonly string[]) =>
-  (step: Step): readonly Write[] => {
-    const path = step.value(...names);
-    return path === undefined || path === '-' ? [] : asWrites('overwrite', [path]);
-  };
-
-const WRITERS: Readonly<Record<string, (step: Step) => readonly Write[]>> = {
-  tee: (step) => asWrites(step.flag('-a', '--append') ? 'append' : 'overwrite', plainOperands(step)),
-  sponge: (step) => asWrites('overwrite', plainOperands(step)),
-  dd: (step) =>
-    asWrites(
-      'overwrite',
-      step.args.flatMap((arg) => (arg.startsWith('of=') ? [arg.slice(3)] : [])),
-    ),
-  cp: (step) => copyTargets(step, 'overwrite'),
-  mv: (step) => copyTargets(step, 'overwrite'),
-  install: (step) => copyTargets(step, 'overwrite'),
-  ditto: (step) => copyTargets(step, 'overwrite'),
-  rsync: (step) => copyTargets(step, 'overwrite'),
-  scp: (step) => copyTargets(step, 'overwrite'),
-  ln: (step) => copyTargets(step, 'link'),
-  sed: (step) => (step.some(/^-[a-zA-Z]*i|^--in-place/) ? asWrites('edit', plainOperands(step).slice(1)) : []),
-  perl: (step) => (step.some(/^-[a-zA-Z0-9]*i/) && !step.isWrapper ? asWrites('edit', plainOperands(step)) : []),
-  truncate: (step) => asWrites('empty', plainOperands(step)),
-  shred: (step) => asWrites('empty', plainOperands(step)),
-  touch: (step) => asWrites('append', plainOperands(step)),
-  curl: outputOption('-o', '--output'),
-  wget: outputOption('-O', '--output-document'),
-  openssl: outputOption('-out'),
-  gpg: outputOption('-o', '--output'),
-  age: outputOption('-o', '--output'),
-  uudecode: outputOption('-o'),
-  tar: archives,
-  zip: archives,
-  '7z': archives,
-  vim: (step) => asWrites('edit', plainOperands(step)),
-  nano: (step) => asWrites('edit', plainOperands(step)),
-  ed: (step) => asWrites('edit', plainOperands(step)),
-  emacs: (step) => asWrites('edit', plainOperands(step)),
-  nvim: (step) => asWrites('edit', plainOperands(step)),
-  sudoedit: (step) => asWrites('edit', plainOperands(step)),
-  patch: (step) => asWrites('edit', plainOperands(step).slice(0, 1)),
-};
-
-const writesOf = (step: Step): readonly Write[] =>
-  Object.hasOwn(WRITERS, step.tool) ? (WRITERS[step.tool]?.(step) ?? []) : [];
 
 /** All commands before this one in the pipeline, nearest last. */
 export const upstream = ({ input }: Invocation): readonly Invocation[] => {

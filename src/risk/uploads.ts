@@ -1,6 +1,6 @@
 /** What a program sends over the network: files, its standard input, or its own words. */
 import type { Word } from '../shell/model.ts';
-import type { Step } from './step.ts';
+import type { ProgramWords } from './program-words.ts';
 
 export interface Upload {
   readonly files: readonly string[];
@@ -19,12 +19,12 @@ const upload = (files: readonly string[], input = false, words: readonly Word[] 
 const isRemote = (path: string): boolean =>
   /^(?:[\w.-]+@)?[\w.-]+:(?!\\)|^rsync:\/\/|^scp:\/\/|^s?ftps?:\/\//.test(path);
 const REMOTE_URL = /^(?:s3|gs|az|wasbs?|oss|cos|b2|https?):\/\//;
-const plain = (step: Step): readonly string[] => step.args.filter((arg) => !arg.startsWith('-'));
+const plain = (step: ProgramWords): readonly string[] => step.args.filter((arg) => !arg.startsWith('-'));
 
 /** `@file`, `name=@file`, `<file`: curl(1) reads the file; `-` is its standard input. */
 const CURL_DATA = /^(?:--(?:data(?:-(?:ascii|binary|urlencode))?|form|json|upload-file|url-query)|-[dFT])$/;
 const fileIn = (value: string): string | null => /^(?:[\w.[\]-]*=?)?[@<]([^;]+)/.exec(value)?.[1] ?? null;
-const curl = (step: Step): Upload => {
+const curl = (step: ProgramWords): Upload => {
   const files: string[] = [];
   const words: Word[] = [];
   let input = false;
@@ -59,7 +59,7 @@ const CURL_LONG = ['--data-binary', '--data-urlencode', '--data-ascii', '--data'
 const fullOption = (name: string): string =>
   name.length > 4 && name.startsWith('--') ? (CURL_LONG.find((long) => long.startsWith(name)) ?? name) : name;
 
-const wget = (step: Step): Upload => {
+const wget = (step: ProgramWords): Upload => {
   const files = step.args.flatMap((arg, at) => {
     const found = /^--(?:post-f|body-f)\w*(?:=(.*))?$/.exec(arg);
     return found ? [found[1] ?? step.args[at + 1] ?? ''] : [];
@@ -68,7 +68,7 @@ const wget = (step: Step): Upload => {
   return upload(files, files.includes('-') || files.includes('/dev/stdin'), words);
 };
 
-const httpie = (step: Step): Upload =>
+const httpie = (step: ProgramWords): Upload =>
   upload(
     step.args.flatMap((arg) => fileIn(arg.replace(/^[\w.[\]-]*:?=?@/, '@')) ?? []),
     true,
@@ -76,18 +76,18 @@ const httpie = (step: Step): Upload =>
   );
 
 /** Sources are sent if the target, the last operand, is on another host. */
-const copy = (step: Step): Upload | null => {
+const copy = (step: ProgramWords): Upload | null => {
   const operands = withoutValues(step, /^-[iFoPpcSleJ]$/);
   const target = operands.at(-1) ?? '';
   // The user's own variable names the host.
   if (!isRemote(target) || /^"?\$/.test(target)) return null;
   return upload(operands.slice(0, -1).filter((path) => !isRemote(path)));
 };
-const withoutValues = (step: Step, option: RegExp): readonly string[] =>
+const withoutValues = (step: ProgramWords, option: RegExp): readonly string[] =>
   step.args.filter((arg, at) => !arg.startsWith('-') && !option.test(step.args[at - 1] ?? ''));
 
 /** An archive on another host: `tar -cf host:file source`. */
-const tar = (step: Step): Upload | null => {
+const tar = (step: ProgramWords): Upload | null => {
   const archive = step.args.flatMap((arg, at) => {
     const long = /^--fi(?:le?)?(?:=(.*))?$/.exec(arg);
     if (long) return [long[1] ?? step.args[at + 1] ?? ''];
@@ -102,7 +102,7 @@ const tar = (step: Step): Upload | null => {
 };
 
 /** socat(1) addresses; each may be quoted or a pair `read!!write`. */
-const socat = (step: Step): Upload | null => {
+const socat = (step: ProgramWords): Upload | null => {
   const addresses = plain(step).flatMap((arg) => arg.split('!!'));
   const net = addresses.some((address) =>
     /^(?:(?:tcp|udp|sctp|openssl|ssl|proxy|socks\w*)[46]?(?:-\w+)?|openssl-connect):/i.test(address),
@@ -114,7 +114,7 @@ const socat = (step: Step): Upload | null => {
 };
 
 /** Cloud and object storage clients: local sources, a remote target. */
-const storage = (step: Step): Upload | null => {
+const storage = (step: ProgramWords): Upload | null => {
   const operands = step.operands;
   const verb = operands.findIndex((word) =>
     /^(?:cp|mv|sync|rsync|copy|copyto|move|put|mirror|upload|upload-batch|upload-file)$/.test(word),
@@ -133,9 +133,9 @@ const storage = (step: Step): Upload | null => {
 };
 
 const input = (): Upload => upload(NOTHING, true);
-const operandsAndInput = (step: Step): Upload => upload(plain(step), true, step.words);
+const operandsAndInput = (step: ProgramWords): Upload => upload(plain(step), true, step.words);
 
-const SENDERS: Readonly<Record<string, (step: Step) => Upload | null>> = {
+const SENDERS: Readonly<Record<string, (step: ProgramWords) => Upload | null>> = {
   curl,
   wget,
   http: httpie,
@@ -194,7 +194,7 @@ const SENDERS: Readonly<Record<string, (step: Step) => Upload | null>> = {
 };
 
 /** What the step sends; null if it sends nothing. */
-export const uploadOf = (step: Step): Upload | null =>
+export const uploadOf = (step: ProgramWords): Upload | null =>
   !step.isWrapper && Object.hasOwn(SENDERS, step.tool) ? (SENDERS[step.tool]?.(step) ?? null) : null;
 
 export const isSender = (tool: string): boolean => Object.hasOwn(SENDERS, tool);

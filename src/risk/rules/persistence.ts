@@ -1,7 +1,8 @@
 /** Programs that start automatically: timers, services, profiles, keys, hooks. */
+import type { Write } from '../files.ts';
 import { normalPath } from '../paths.ts';
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
-import type { Step, Write } from '../step.ts';
+import type { Step } from '../step.ts';
 
 const EDITORS = new Set(['vim', 'nano', 'nvim', 'emacs', 'ed', 'sudoedit']);
 const writesTo = (step: Step, pattern: RegExp): readonly Write[] =>

@@ -101,16 +101,16 @@ function runSimple(walk: Walk, command: SimpleCommand, frame: Frame): Output {
   }
   for (const assignment of assignments) assignVariable(walk, assignment, false, frame);
   const input = assignments.length === 0 && !frame.topLevel ? redirections.find(({ fd }) => fd === 0) : undefined;
-  if (input?.operator === '<') readFile(walk, input, command, frame);
-  else walk.redirections.push(...redirections);
+  if (input?.operator === '<') return readFile(walk, input, command, frame);
+  walk.redirections.push(...redirections);
   return '';
 }
 
 /** `$(<file)` prints the file, as `cat` does. */
-function readFile(walk: Walk, { target }: Redirection, { start, end }: SimpleCommand, frame: Frame): void {
+function readFile(walk: Walk, { target }: Redirection, { start, end }: SimpleCommand, frame: Frame): Output {
   const part = { kind: 'literal', text: 'cat', quoted: false, start, end: start } as const;
   const name: Word = { value: 'cat', text: 'cat', parts: [part], exact: false, start, end: start };
-  walk.runCall(
+  return walk.runCall(
     walk,
     { words: [name, target], assignments: [], redirections: [], substitutions: [], start, end },
     frame,
