@@ -31,12 +31,13 @@ export interface Assessment {
 const TAKES_COMMANDS =
   /^(?:docker|podman|nerdctl|kubectl|ssh|find|xargs|(?:ba|da|z|k|a|fi)?sh|nc|ncat|socat|python|perl|ruby|node|php|lua|awk|curl|git-filter-repo|su|tar|busybox|bun|deno|npm|npx)$/;
 
+const QUERY = /^--(?:help|version|dry-run(?:=(?:client|server|true))?|what-if|dryrun|simulate|just-print|no-act)$/;
 /** A program that is asked for help, its version or a dry run changes nothing. */
 const isQueryOnly = (step: Step): boolean => {
   if (step.isWrapper || TAKES_COMMANDS.test(step.tool)) return false;
   const end = step.args.indexOf('--');
-  return (end < 0 ? step.args : step.args.slice(0, end)).some((arg) =>
-    /^--(?:help|version|dry-run(?:=(?:client|server|true))?|what-if|dryrun|simulate|just-print)$/.test(arg),
+  return (end < 0 ? step.args : step.args.slice(0, end)).some(
+    (arg, at, args) => QUERY.test(arg) && !/^--ref\w*$/.test(args[at - 1] ?? ''),
   );
 };
 

@@ -16,8 +16,9 @@ import { GIT_RULES } from './rules/git.ts';
 import { HOSTING_RULES } from './rules/hosting.ts';
 import { INFRASTRUCTURE_RULES } from './rules/infrastructure.ts';
 import { KERNEL_RULES } from './rules/kernel.ts';
+import { MACOS_RULES } from './rules/macos.ts';
 import { PERMISSION_RULES } from './rules/permissions.ts';
-import { PERSISTENCE_RULES } from './rules/persistence.ts';
+import { PERSISTENCE_LINE_RULES, PERSISTENCE_RULES } from './rules/persistence.ts';
 import { PRIVILEGE_RULES } from './rules/privilege.ts';
 import { REMOTE_CODE_LINE_RULES, REMOTE_CODE_RULES } from './rules/remote-code.ts';
 import { RESOURCE_LINE_RULES, RESOURCE_RULES } from './rules/resources.ts';
@@ -46,6 +47,7 @@ export const STEP_RULES: readonly StepRule[] = [
   ...SERVICE_RULES,
   ...GIT_RULES,
   ...ACCOUNT_RULES,
+  ...MACOS_RULES,
   ...CODE_RULES,
 ];
 
@@ -54,6 +56,7 @@ export const COMMAND_LINE_RULES: readonly CommandLineRule[] = [
   ...REMOTE_CODE_LINE_RULES,
   ...SHELL_LINE_RULES,
   ...CREDENTIAL_LINE_RULES,
+  ...PERSISTENCE_LINE_RULES,
   ...EVASION_LINE_RULES,
 ];
 

@@ -19,10 +19,10 @@ const KEY =
 const DOT_FILES = [
   String.raw`aws\/(?:credentials|cli\/cache|sso\/cache)`,
   String.raw`config\/gcloud\/(?:credentials\.db|application_default_credentials\.json|access_tokens\.db|legacy_credentials)`,
-  String.raw`azure\/(?:accessTokens\.json|msal_\w+|azureProfile\.json|service_principal_entries)`,
+  String.raw`azure\/(?:accessTokens\.json|msal_\w+(?:\.\w+)?|azureProfile\.json|service_principal_entries)`,
   String.raw`config\/(?:gh\/hosts\.yml|glab-cli|hub|doctl|rclone|op|Bitwarden|heroku|git\/credentials|github-copilot|solana\/id\.json|configstore)`,
   String.raw`(?:oci|aliyun|bluemix|databrickscfg|snowsql|snowflake|kaggle|cloudflared|linode-cli|hcloud|fly\/config\.yml|railway|vercel|pulumi\/credentials\.json)`,
-  String.raw`(?:terraformrc|terraform\.d\/credentials|vault-token|s3cfg|boto|netrc|pgpass|my\.cnf|mylogin\.cnf|git-credentials|npmrc|yarnrc\.yml|pypirc|htpasswd)`,
+  String.raw`(?:terraformrc|terraform\.d\/credentials[\w.]*|vault-token|s3cfg|boto|netrc|pgpass|my\.cnf|mylogin\.cnf|git-credentials|npmrc|yarnrc\.yml|pypirc|htpasswd)`,
   String.raw`(?:gem\/credentials|cargo\/credentials(?:\.toml)?|m2\/settings(?:-security)?\.xml|gradle\/gradle\.properties|composer\/auth\.json|docker\/config\.json|kube\/(?:config|cache))`,
   String.raw`(?:gnupg\/(?:private-keys-v1\.d|secring\.gpg|\*|$)|password-store|local\/share\/keyrings|claude\/\.credentials\.json|codex\/auth\.json|huggingface\/token|cache\/huggingface\/token)`,
   String.raw`(?:mozilla\/firefox|config\/(?:google-chrome|chromium|BraveSoftware|Slack|discord|Signal)|thunderbird|purple\/accounts\.xml|electrum\/wallets|bitcoin|ethereum\/keystore)`,

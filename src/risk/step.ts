@@ -5,7 +5,7 @@
  */
 import { afterGlobalOptions, type Family, lookupTool } from '../shell/catalogue/catalogue.ts';
 import type { Analysis, Invocation, Word } from '../shell/model.ts';
-import { filesAmong, READERS, secretsOf, transferOf, type Write, writeOf, writesOf } from './files.ts';
+import { codeWrites, filesAmong, READERS, secretsOf, transferOf, type Write, writeOf, writesOf } from './files.ts';
 import { type PathContext, type PathKind, pathKind } from './paths.ts';
 import type { ProgramWords, Transfer } from './program-words.ts';
 import type { Sensitivity } from './sensitive.ts';
@@ -116,7 +116,11 @@ export class Step implements ProgramWords {
 
   /** Files that this step changes: by redirection, or because the tool does so. */
   get writes(): readonly Write[] {
-    this.#writes ??= [...(this.isWrapper ? [] : this.invocation.redirections.flatMap(writeOf)), ...writesOf(this)];
+    this.#writes ??= [
+      ...(this.isWrapper ? [] : this.invocation.redirections.flatMap(writeOf)),
+      ...writesOf(this),
+      ...codeWrites(this.code),
+    ];
     return this.#writes;
   }
 
@@ -163,7 +167,7 @@ const isOption = (text: string): boolean => text.length > 1 && text.startsWith('
 
 const isFlag = (arg: string, name: string): boolean => {
   if (arg === name || (arg.startsWith(name) && arg[name.length] === '=')) return true;
-  if (name.startsWith('--')) return arg.length > 3 && arg.startsWith('--') && name.startsWith(arg);
+  if (name.startsWith('--')) return arg.length > 2 && arg.startsWith('--') && name.startsWith(arg);
   return name.length === 2 && name.startsWith('-') && /^-[a-zA-Z0-9]+$/.test(arg) && arg.includes(name[1] ?? '');
 };
 

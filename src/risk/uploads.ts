@@ -35,7 +35,7 @@ const curl = (step: ProgramWords): Upload => {
     if (word) words.push(word);
   };
   for (const [at, arg] of step.args.entries()) {
-    const [name = '', inline] = splitOption(arg);
+    const [name, inline] = splitOption(arg);
     const option = fullOption(name);
     if (CURL_DATA.test(option))
       add(option, inline ?? step.args[at + 1] ?? '', step.words[inline === undefined ? at + 1 : at]);

@@ -1,6 +1,6 @@
-/** Local accounts, packages, and macOS settings. */
+/** Local accounts and packages. */
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
-import type { Step } from '../step.ts';
+import { pipedText, type Step } from '../step.ts';
 
 const createsAccount = (step: Step): Verdict => {
   const home = step.value('-d', '--home', '--home-dir') ?? '';
@@ -77,6 +77,17 @@ const removesPackage = (step: Step): Verdict => {
 
 const FORCES =
   /^(?:--force-yes|--allow-(?:unauthenticated|downgrades|insecure-repositories|untrusted)|--force-(?:all|overwrite|depends|bad-verify|breaks)|--no-?gpg-?check|--nogpgcheck|--no-verify|--nosignature|--nodigest|--break-system-packages|--trusted-host|--no-signature|--disable-gpg-check|--insecure|--legacy-peer-deps-force)/;
+
+/** Settings of pacman, dnf, apt, zypper and apk that accept unsigned packages. */
+const CHECKS_OFF =
+  /\bSigLevel\s*=\s*(?:Never|Optional\s+TrustAll|TrustAll)|\b(?:repo_|pkg_)?gpgcheck\s*=\s*(?:0|no|off|false)|\[[^\]]*\b(?:trusted|allow-insecure)=yes|(?:AllowUnauthenticated|AllowInsecureRepositories|AllowDowngradeToInsecureRepositories)["\s=]*(?:true|1|yes)|\bgpg-?checks?\s*=\s*(?:off|no|0|false)/i;
+const PACKAGE_SETTINGS = /(?:^|\/)(?:etc\/|yum\.repos\.d)|\.(?:repo|list|sources)$|(?:pacman|apt|dnf|yum|zypp)\.conf/;
+const checksOff = (step: Step): boolean => {
+  if (step.isWrapper) return false;
+  const writes = step.writes.some(({ path }) => PACKAGE_SETTINGS.test(path));
+  const sets = writes || /^(?:crudini|dnf|yum|yum-config-manager|apt|apt-get|aptitude|zypper)$/.test(step.tool);
+  return sets && (step.some(CHECKS_OFF) || (writes && CHECKS_OFF.test(pipedText(step.invocation))));
+};
 
 const publishes = (step: Step): Verdict => {
   const [verb = ''] = step.operands;
@@ -193,6 +204,15 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
       safer: 'Add the repository’s key.',
     },
     {
+      id: 'packages.checks-off',
+      level: 'high' as const,
+      tools: '*',
+      when: checksOff,
+      technique: 'T1553',
+      reason: 'Switches off the check that packages come from who they claim to.',
+      safer: 'Import the repository’s key.',
+    },
+    {
       id: 'packages.trust-key',
       level: 'moderate' as const,
       tools: 'apt-key rpm',
@@ -237,68 +257,6 @@ export const ACCOUNT_RULES: readonly StepRule[] = [
             s.sub('gc'),
       reason: 'Deletes old generations, so that you cannot roll back to them.',
       safer: 'Keep the generations of the last few weeks.',
-    },
-  ]),
-  ...inFamily('macos', [
-    {
-      id: 'macos.system-settings',
-      level: 'moderate' as const,
-      tools: 'defaults pmset scutil networksetup systemsetup launchctl softwareupdate',
-      when: (s: Step) =>
-        s.tool === 'defaults'
-          ? s.sub('delete')
-            ? s.after(1).length === 1 || s.sub('delete', '-g|NSGlobalDomain')
-              ? 'high'
-              : 'moderate'
-            : false
-          : s.tool === 'softwareupdate'
-            ? s.flag('--ignore', '--schedule') && s.some(/off|ignore/)
-            : s.tool === 'networksetup'
-              ? s.some(/^-set(?:dnsservers|webproxy|securewebproxy|autoproxyurl|socksfirewallproxy)/)
-              : s.tool === 'scutil'
-                ? s.some(/^--set$/)
-                : false,
-      reason: 'Changes macOS settings that other programs depend on.',
-      safer: 'Save the old value first.',
-    },
-    {
-      id: 'macos.remote-management',
-      level: 'high' as const,
-      tools: 'kickstart ARDAgent systemsetup',
-      when: (s: Step) =>
-        s.tool === 'kickstart'
-          ? s.some(/^-(?:activate|configure|access)/)
-          : s.some(/^-setremotelogin$/) && s.some(/^on$/),
-      technique: 'T1021.005',
-      reason: 'Allows others to control this Mac.',
-      safer: 'Use System Settings, for named users.',
-    },
-    {
-      id: 'macos.trust-certificate',
-      level: 'high' as const,
-      tools: 'security update-ca-certificates trust',
-      when: (s: Step) =>
-        s.tool === 'security'
-          ? s.sub(
-              'add-trusted-cert|remove-trusted-cert|trust-settings-import|set-keychain-settings|delete-keychain|delete-certificate',
-            ) && (s.sub('set-keychain-settings') ? 'moderate' : 'high')
-          : s.tool === 'trust'
-            ? s.sub('anchor')
-            : false,
-      technique: 'T1553.004',
-      reason: 'Changes which certificates this machine trusts.',
-      safer: 'Use device management.',
-    },
-    {
-      id: 'macos.plist-delete',
-      level: 'moderate' as const,
-      tools: 'pkgutil plistbuddy kmutil',
-      when: (s: Step) =>
-        s.flag('--forget') ||
-        (s.tool === 'plistbuddy' && s.some(/^Delete|^Clear/)) ||
-        (s.tool === 'kmutil' && s.sub('trigger-panic|clear-staging')),
-      reason: 'Removes system records of installed software.',
-      safer: 'Save the file first.',
     },
   ]),
 ];

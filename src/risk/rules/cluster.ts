@@ -102,6 +102,10 @@ const HELM: Readonly<Record<string, (s: Step) => Verdict>> = {
   crossplane: (s) => s.operands.includes('delete'),
 };
 
+/** The kubelet's and the container engine's own endpoints. */
+const NODE_API =
+  /:102(?:50|55)\/(?:run|exec|attach|portForward|containerLogs|runningpods|pods|cri)\b|(?:docker|containerd|podman)\.sock|:237[56]\/(?:v[\d.]+\/)?(?:containers|images|exec|build)\b|^https?:\/\/localhost\/(?:v[\d.]+\/)?containers\/(?:create|\w+\/(?:exec|start))/;
+
 export const CLUSTER_RULES: readonly StepRule[] = inFamily('cluster', [
   {
     id: 'cluster.delete',
@@ -129,6 +133,15 @@ export const CLUSTER_RULES: readonly StepRule[] = inFamily('cluster', [
     technique: 'T1098.006',
     reason: 'Gives an account or a pod control over the cluster or its nodes.',
     safer: 'Bind a role with only the verbs needed.',
+  },
+  {
+    id: 'cluster.node-api',
+    level: 'high',
+    tools: 'curl wget http nc python kubeletctl',
+    when: (s: Step) => (s.invocation.code ? NODE_API.test(s.code) : s.some(NODE_API)),
+    technique: 'T1609',
+    reason: 'Runs commands or starts containers through the API of a node, past the cluster’s checks.',
+    safer: 'Use kubectl exec with your own account.',
   },
   {
     id: 'cluster.tool-delete',

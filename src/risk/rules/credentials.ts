@@ -1,6 +1,7 @@
 /** Reading, collecting and sending secrets. */
 import { PRIVATE, SECRET } from '../flow.ts';
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
+import { sensitivityOf } from '../sensitive.ts';
 import { type Step, upstream } from '../step.ts';
 import { uploadOf } from '../uploads.ts';
 
@@ -19,7 +20,7 @@ const unknownReader = (step: Step): boolean =>
  * files is not.
  */
 const SECRET_WORD =
-  /^[\W_]*(?:(?:passw(?:or)?d|passphrase|pass|pwd|secret|api[_-]?key|private[ _-]?key|BEGIN(?: \w+)? PRIVATE(?: KEY)?|AKIA|token|credential|access[_-]?key)s?(?:[\W_]{0,8}|$))+\w{0,3}[\W_]*$/i;
+  /^[\W_]*(?:(?:passw(?:or)?d|passphrase|pass|pwd|secret|api[_-]?key|private[ _-]?key|BEGIN(?: \w+)? PRIVATE(?: KEY)?|AKIA|token|credential|access[_-]?key|aws[_-]?secret[_-]?access[_-]?key|aws[_-]?access[_-]?key[_-]?id|_?auth[_-]?token|client[_-]?secret)s?(?:[\W_]{0,8}|$))+\w{0,3}[\W_]*$/i;
 /** How command lines give passwords: `mysql -p…`, `curl -u …`. */
 const PASSWORD_OPTION = /^['"]?\s*-(?:p|u|-password|-pass|-user)\b/;
 const searchesForSecrets = (step: Step): Verdict => {
@@ -29,14 +30,20 @@ const searchesForSecrets = (step: Step): Verdict => {
     (path) => ['root', 'home', 'system'].includes(step.kind(path)) || /^\/(?:home|Users|etc|var|root)\b/.test(path),
   );
   if (step.tool === 'find' || step.tool === 'fd' || step.tool === 'locate' || step.tool === 'mdfind') {
+    const named = step.args.map((arg) => sensitivityOf(arg.replace(/^['"]?\*(?=\.|\/)|['"]$/g, '')));
     const names =
+      named.some((kind) => kind !== null && kind !== 'settings') ||
       /id_(?:rsa|dsa|ecdsa|ed25519)|\.(?:pem|ppk|kdbx?|pfx|p12|keychain|gpg|asc|ovpn|jks|keystore)\b|(?:^|[\s"'*.])(?:credentials|\.netrc|\.pgpass|\.git-credentials|shadow|wallet\.dat|logins\.json|\.?htpasswd|cookies\.sqlite|Login Data)\b|\*passw/i.test(
         words,
       );
-    return names && (broad || step.tool !== 'find')
-      ? step.tool === 'find' && (step.args.includes('-exec') || broad)
-        ? 'high'
-        : 'moderate'
+    if (!names) return false;
+    if (step.tool !== 'find') return 'moderate';
+    const opened = step.args.some(
+      (arg, at) =>
+        /^-(?:exec|execdir|ok)$/.test(arg) && !/^(?:.*\/)?(?:ls|stat|chmod|chown|file)$/.test(step.args[at + 1] ?? ''),
+    );
+    return broad || (opened && named.some((kind) => kind !== null && kind !== 'settings' && kind !== 'key-like'))
+      ? 'high'
       : false;
   }
   const recursive = step.flag('-r', '-R', '--recursive') || /^(?:rg|ag|ack)$/.test(step.tool);
@@ -55,7 +62,7 @@ const searchesForSecrets = (step: Step): Verdict => {
 const EXPORTS: Readonly<Record<string, (step: Step) => Verdict>> = {
   gpg: (s) => s.some(/^--export-secret/),
   security: (s) =>
-    s.sub('dump-keychain|export') ||
+    (s.sub('dump-keychain') ? (s.flag('-d') ? 'high' : 'moderate') : s.sub('export')) ||
     (s.sub('find-generic-password|find-internet-password') && s.flag('-w', '-g')) ||
     s.sub('authorizationdb', 'write') ||
     s.sub('delete-keychain'),
@@ -102,7 +109,22 @@ const METADATA =
   /(?:169\.254\.169\.254|\[?fd00:ec2::254\]?|metadata\.google\.internal|100\.100\.100\.200|169\.254\.170\.2)\/?(?:.*(?:credential|token|user-data|iam|identity|service-accounts|meta-data)|.*)/i;
 
 const DUMPERS =
-  'gcore procdump mimipenguin lazagne laZagne.py linpeas linpeas.sh swift_belt unshadow secretsdump secretsdump.py secretdump.py impacket-secretsdump hashcat john mimikatz pypykatz keydump chainbreaker LaZagne trufflehog keylogger logkeys snoopy';
+  'bifrost kcc mimipy swap_digger truffleproc 3snake netripper pspy pspy64 pspy32 linenum lse.sh deepce traitor peirates kubeletctl LinEnum.sh linpeas_fat.sh gcore procdump mimipenguin lazagne laZagne.py linpeas linpeas.sh swift_belt unshadow secretsdump secretsdump.py secretdump.py impacket-secretsdump hashcat john mimikatz pypykatz keydump chainbreaker LaZagne trufflehog keylogger logkeys snoopy';
+/** gdb in another program: to dump it, to call a function in it, or in one that holds secrets. */
+const attachesTo = (step: Step): boolean => {
+  const process = step.value('-p', '--pid', '-pid');
+  if (process === undefined) return false;
+  const holders = step.invocation.substitutions.flatMap((item) => item.invocations).flatMap(({ args }) => args);
+  return (
+    process === '1' ||
+    step.some(
+      /dump (?:binary )?memory|gcore|generate-core|(?:call|print|p)\s*\(?.*(?:system|setuid|dlopen|mprotect)/,
+    ) ||
+    holders.some(({ text }) =>
+      /^(?:sshd|ssh-agent|gnome-keyring\S*|gdm\S*|lightdm|login|sudo|vsftpd|apache2|nginx|gpg-agent|sssd)$/.test(text),
+    )
+  );
+};
 const BRUTE = 'hydra medusa ncrack patator crackmapexec sucrack thc-pptp-bruter brutespray kerbrute';
 
 /** A system file as the body of an upload: `curl -F f=@/var/log/x`, `nc host < /etc/x`. */
@@ -162,6 +184,16 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     safer: 'Ask the program itself, for example for its list of profiles.',
   },
   {
+    id: 'credentials.history',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) =>
+      s.secrets.has('history') && s.reads.some((path) => /^\/(?:root|(?:home|Users)\/(?!\$)[^/]+)\/|\/\*\//.test(path)),
+    technique: 'T1552.003',
+    reason: 'Reads the commands that another account has typed, which may contain passwords.',
+    safer: 'Use history for your own commands.',
+  },
+  {
     id: 'credentials.key-search',
     level: 'high',
     tools: 'grep rg ag ack ugrep find fd locate mdfind strings',
@@ -182,7 +214,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
   {
     id: 'credentials.cloud-metadata',
     level: 'high',
-    tools: 'curl wget http nc python',
+    tools: 'curl wget http nc ncat socat telnet fetch lynx aria2c nscurl python ruby node perl php',
     when: (s: Step) => (s.invocation.code ? METADATA.test(s.code) : s.some(METADATA)),
     technique: 'T1552.005',
     reason: 'Queries the cloud metadata service, which returns the machine’s credentials.',
@@ -195,7 +227,7 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     when: (s: Step) =>
       (DUMPERS.split(' ').includes(s.tool) && (/^(?:john|hashcat)$/.test(s.tool) ? 'moderate' : 'high')) ||
       /(?:linpeas|mimipenguin|lazagne|pspy|LinEnum|linux-exploit-suggester|les\.sh)/i.test(s.invocation.name.text) ||
-      (s.tool === 'gdb' && s.flag('-p', '--pid', '-pid') && s.some(/dump memory|gcore|generate-core/)) ||
+      (s.tool === 'gdb' && attachesTo(s)) ||
       (s.tool === 'dd' && s.some(/^if=\/(?:proc\/.*mem|dev\/k?mem|proc\/kcore)/)) ||
       (s.tool === 'strings' && s.some(/\/proc\/.*mem|\/dev\/mem/)),
     technique: 'T1003.007',

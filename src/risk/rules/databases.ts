@@ -40,6 +40,7 @@ const affectsAllRows = (sql: string): boolean => {
 };
 
 const sqlLevel = (step: Step): Verdict => {
+  if (step.some(/^--?read-?only$/)) return false;
   const sql = withoutLiterals(statements(step));
   if (
     DROP.test(sql) ||

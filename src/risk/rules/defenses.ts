@@ -5,7 +5,7 @@ import type { Step } from '../step.ts';
 
 /** Services that monitor or protect. */
 const DEFENSES =
-  /^(?:auditd?|rsyslogd?|syslog(?:-ng|d)?|systemd-journald|journald|firewalld|ufw|iptables|ip6tables|nftables|apparmor|selinux\w*|fail2ban|ossec\w*|wazuh\w*|falco\w*|falcon-sensor|falcond|crowdstrike\w*|cbagentd|cbdaemon|cbdefense|carbonblack|sentinel(?:one|d|agent)\w*|mdatp|osqueryd?|clamav\w*|clamd|clamav-freshclam|esets?|sophos\w*|sav-protect|symantec\w*|mcafee\w*|ds_agent|traps?_?pmd|cortex\w*|qualys\w*|nessus\w*|tanium\w*|splunk\w*|SplunkForwarder|filebeat|auditbeat|elastic-agent|packetbeat|telegraf|datadog-agent|aide|tripwire|rkhunter|chkrootkit|usbguard|snort|suricata|zeek|sysmon|auoms|omsagent|azuremonitoragent|amazon-ssm-agent|google-cloud-ops-agent|security|unattended-upgrades|apt-daily\w*|sssd|caro|caro-mesh|com\.(?:apple\.(?:alf|syslogd|auditd|XProtect\w*|MRT\w*|SoftwareUpdate)|crowdstrike\.\w+|objective-see\.\w+|carbonblack\.\w+|microsoft\.\w+)|at\.obdev\.\w+|LuLu|LittleSnitch|littlesnitch\w*|opensnitchd?|santad?|BlockBlock)(?:\.service|\.socket|\.timer|\.plist)?$/i;
+  /^(?:auditd?|rsyslogd?|syslog(?:-ng|d)?|systemd-journald|journald|firewalld|ufw|iptables|ip6tables|nftables|apparmor|selinux\w*|fail2ban|ossec\w*|wazuh\w*|falco\w*|falcon-sensor|falcond|crowdstrike\w*|cbagentd|cbdaemon|cbdefense|carbonblack|sentinel(?:one|d|agent)\w*|mdatp|osqueryd?|clamav\w*|clamd|clamav-freshclam|esets?|sophos\w*|sav-protect|symantec\w*|mcafee\w*|ds_agent|traps?_?pmd|cortex\w*|qualys\w*|nessus\w*|tanium\w*|splunk\w*|SplunkForwarder|filebeat|auditbeat|elastic-agent|packetbeat|telegraf|datadog-agent|aide|tripwire|rkhunter|chkrootkit|usbguard|snort|suricata|zeek|sysmon|auoms|omsagent|azuremonitoragent|amazon-ssm-agent|google-cloud-ops-agent|security|unattended-upgrades|apt-daily\w*|sssd|caro|caro-mesh|com\.(?:apple\.(?:alf|syslogd|auditd|XProtect\w*|MRT\w*|SoftwareUpdate)|crowdstrike\.\w+|objective-see\.\w+|carbonblack\.\w+|microsoft\.\w+)|at\.obdev\.\w+|LuLu|LittleSnitch|littlesnitch\w*|opensnitchd?|santad?|BlockBlock|kesl\w*|klnagent\w*|drweb\w*|drwebd|avast\w*|avgd?|bdsec\w*|bitdefender\w*|eset\w*|eraagent|fsma\w*|f-secure\w*|cmdagent|cylance\w*|cybereason\w*|xagt|mfe\w+|nails|isectpd?|ampdaemon|sysmonforlinux|laurel|wdavdaemon\w*|mde_netfilter|esensor|elastic-endpoint|elasticendpoint|AliYunDun\w*|aegis\w*|cloudmonitor|YDService|YDLive|hostguard|uniagent|sfc\w+|nessusd?|rapid7\w*|ir_agent|insight\w*agent|velociraptor\w*|orbit\w*|fleetd|limacharlie|rphcp|tetragon|tracee|sysdig\w*|stacrox|prismacloud|twistlock\w*|defender\w*|newrelic-infra|fluentd?|fluent-bit|td-agent|syslogd?)(?:\.service|\.socket|\.timer|\.plist)?$/i;
 const CRITICAL_SERVICE =
   /^(?:sshd?|network(?:ing|manager)?|systemd-(?:networkd|resolved|logind|timesyncd)|dbus|docker|containerd|kubelet|nginx|haproxy|apache2|httpd|traefik|envoy|caddy|mysqld?|mariadb|postgresql[\w@.-]*|mongod|redis(?:-server)?|rabbitmq-server|kafka|elasticsearch|etcd|vault|consul|cron|crond|chronyd?|ntpd?|bind9|named|dnsmasq|unbound|postfix|libvirtd)(?:\.service|\.socket)?$/i;
 
@@ -31,23 +31,44 @@ const serviceOff = (step: Step): Verdict => {
     return step.some(/^(?:syslogd|auditd|firewall|pf|ipfilter|ipfw|blacklistd|newsyslog|cron|sshd|ntpd)_enable="?'?no/i)
       ? 'high'
       : false;
-  if (/^(?:pkill|killall|kill)$/.test(step.tool))
-    return words.some((word) => DEFENSES.test(word.replace(/^.*\//, ''))) ? 'high' : false;
+  if (/^(?:pkill|killall|kill|xargs)$/.test(step.tool)) return killedNames(step).some((name) => DEFENSES.test(name));
   return false;
+};
+/** Names in `pkill -f "a|b"`, `kill $(pidof a)` and `pgrep a | xargs kill`. */
+const killedNames = (step: Step): readonly string[] => {
+  const { substitutions, input } = step.invocation;
+  if (step.tool === 'xargs' && !step.operands.some((word) => /^(?:.*\/)?kill$/.test(word))) return [];
+  const found = [...substitutions.flatMap((item) => item.invocations), ...(input.kind === 'pipe' ? input.from : [])];
+  const searched = found.filter(({ tool }) => /^(?:pgrep|pidof|grep|ps|awk)$/.test(tool)).flatMap(({ args }) => args);
+  return [...step.operands, ...searched.map(({ text }) => text)].flatMap((word) =>
+    word.split('|').map((name) => name.replace(/^.*\/|[\^$()[\]"'*]/g, '')),
+  );
 };
 const serviceLevel = (names: readonly string[]): Verdict =>
   names.some((name) => DEFENSES.test(name) || CRITICAL_SERVICE.test(name)) ? 'high' : 'moderate';
 
+const INIT_SCRIPT = /(?:^|\/)(?:init\.d|rc\.d)\/[\w.-]+$/;
+
+/** Rules that hide a backdoor or keep logs from their server. */
+const hidesTraffic = (step: Step): boolean =>
+  /--tcp-flags \S*RST\S* RST .*-j (?:DROP|REJECT)|OUTPUT .*--dport (?:514|6514|1514|5044|8089|9997) .*-j (?:DROP|REJECT)/.test(
+    step.args.join(' '),
+  );
 const opensTables = (step: Step): boolean =>
   step.flag('-F', '--flush', '-X', '--delete-chain', '-D', '--delete') ||
   /(?:-P|--policy) (?:INPUT|FORWARD|OUTPUT) ACCEPT|(?:-A|-I) INPUT (?:-j ACCEPT|-s 0\.0\.0\.0\/0 -j ACCEPT)$/.test(
     step.args.join(' '),
   );
 
+/** A VMware host: its firewall, log targets, accounts and running machines. */
+const esxi = (line: string): boolean =>
+  /firewall set .*(?:--enabled|-e)[= ]?false|permission set .*Admin\b|account (?:add|set)|syslog config set|vm process kill|system settings encryption set .*false|acceptance set .*CommunitySupported/.test(
+    line,
+  );
 const firewallOff = (step: Step): Verdict => {
   switch (step.tool) {
     case 'iptables':
-      return opensTables(step) && 'high';
+      return (opensTables(step) || hidesTraffic(step)) && 'high';
     case 'nft':
       return step.sub('flush|delete|destroy|reset') ? 'high' : false;
     case 'ufw':
@@ -74,7 +95,7 @@ const firewallOff = (step: Step): Verdict => {
     case 'fail2ban-client':
       return step.sub('stop') || step.sub('unban', '--all');
     case 'esxcli':
-      return step.args.join(' ').includes('firewall set --enabled false');
+      return esxi(step.args.join(' '));
     default:
       return false;
   }
@@ -87,7 +108,8 @@ const auditOff = (step: Step): Verdict => {
       /^(?:0|1)$/.test(step.value('-e') ?? 'x') ||
       step.flag('-W') ||
       step.some(/^-e0$/) ||
-      /^0$/.test(step.value('-r', '-b') ?? '')
+      /^0$/.test(step.value('-r', '-b') ?? '') ||
+      step.some(/^(?:never,\w+|\w+,never)$/)
     );
   if (step.tool === 'setenforce') return step.some(/^(?:0|permissive)$/i);
   if (step.tool === 'setsebool') return true;
@@ -115,8 +137,21 @@ export const DEFENSE_RULES: readonly StepRule[] = inFamily('evasion', [
     id: 'evasion.service-off',
     level: 'high',
     tools:
-      'systemctl service rc-service initctl invoke-rc.d chkconfig update-rc.d rc-update launchctl sysrc pkill killall kill',
+      'systemctl service rc-service initctl invoke-rc.d chkconfig update-rc.d rc-update launchctl sysrc pkill killall kill xargs',
     when: serviceOff,
+    technique: 'T1685',
+    reason: 'Stops a service that others or the machine’s security depend on.',
+    safer: 'Restart the service, or change its settings.',
+  },
+  {
+    id: 'evasion.init-script',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) =>
+      !s.isWrapper &&
+      INIT_SCRIPT.test(s.invocation.name.text) &&
+      s.some(/^(?:stop|disable|onestop|force-stop)$/) &&
+      serviceLevel([s.invocation.tool]),
     technique: 'T1685',
     reason: 'Stops a service that others or the machine’s security depend on.',
     safer: 'Restart the service, or change its settings.',

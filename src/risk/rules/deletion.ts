@@ -142,14 +142,12 @@ const SYSTEM_FILE =
   /^(?:\/private)?\/etc\/(?:passwd|shadow|group|gshadow|sudoers|fstab|hosts|hostname|resolv\.conf|nsswitch\.conf|crypttab|ssh\/sshd_config|default\/grub|inittab|login\.defs|profile|environment|ld\.so\.conf)$|^\/boot\/|^\/(?:usr\/)?s?bin\/|^\/(?:usr\/)?lib(?:64)?\/|^\/proc\/(?!self\/(?:fd|oom)|sys)|^\/sys\/(?:firmware|power)/;
 
 const moveAway = (step: Step): Verdict => {
-  const operands = step.operands;
-  const target = operands.at(-1) ?? '';
-  if (operands.length < 2) return false;
-  const moved = operands.slice(0, -1).map((path) => step.kind(path));
-  const bad = moved.some((kind) => kind === 'root' || kind === 'home' || kind === 'system');
+  const { sources, target } = step.transfer;
+  if (target === undefined) return false;
+  const bad = sources.some((path) => ['root', 'home', 'system'].includes(step.kind(path)));
   if (/^\/dev\/null/.test(target)) return bad ? 'critical' : 'high';
-  if (operands.slice(0, -1).some((path) => SYSTEM_FILE.test(normalPath(path)))) return 'high';
-  return bad && !operands.slice(0, -1).every((path) => /[^/]\*|\{/.test(path)) ? 'high' : false;
+  if (sources.some((path) => SYSTEM_FILE.test(normalPath(path)))) return 'high';
+  return bad && !sources.every((path) => /[^/]\*|\{/.test(path)) ? 'high' : false;
 };
 
 const EDITED_BY_HAND = new Set(['vim', 'nano', 'nvim', 'emacs', 'visudo']);
@@ -180,10 +178,13 @@ const copiesIntoSystem = (step: Step): Verdict => {
   );
 };
 
+/** Nothing can restore what shred overwrites, so only scratch files are an ordinary use. */
+const shredLevel = (step: Step, path: string): Verdict =>
+  step.kind(path) === 'scratch' ? 'moderate' : deletionLevel(step, path) === 'critical' ? 'critical' : 'high';
+
 const emptied = (step: Step): Verdict => {
   if (step.tool === 'srm' || (step.tool === 'shred' && step.invocation.openArguments)) return 'high';
-  if (step.tool === 'shred')
-    return worst(step.operands.map((path) => deletionLevel(step, path) || 'moderate')) || 'moderate';
+  if (step.tool === 'shred') return worst(step.operands.map((path) => shredLevel(step, path))) || 'moderate';
   return worst(
     step.writes
       .filter((item) => item.mode === 'empty')

@@ -21,6 +21,7 @@ const wipesHistory = (step: Step): Verdict => {
       : step.sub('clear|delete|--clear') || step.some(/^--(?:clear|delete)$/)
         ? 'high'
         : false;
+  if (/^(?:chattr|chflags|chmod|chown)$/.test(step.tool)) return step.operands.some((path) => HISTORY.test(path));
   if (step.tool === 'fc') return step.flag('-p') && step.some(/^\/dev\/null$/);
   return !READS_ONLY.has(step.tool) && removedPaths(step).some((path) => HISTORY.test(path) && !/^docs?\//.test(path));
 };
@@ -39,6 +40,10 @@ const KEEPS_LOGS = new Set([
   'logrotate',
   'dd',
 ]);
+/** `grep -v address copy > auth.log` replaces a log by a part of it. */
+const FILTERS = /^(?:grep|sed|awk|head|tail|tac|sort|uniq|cut|tr|strings|utmpdump)$/;
+const SYSTEM_LOG =
+  /(?:^|\/)(?:[wbu]tmp|lastlog|faillog|auth\.log|syslog|secure|messages|audit\.log|system\.log|kern\.log|daemon\.log|cron|maillog|access\.log|access_log)(?:\.\d+)?$/;
 const PRINTS_NOTHING = /^(?:echo|printf|:|true|cat|truncate|ln|mv)$/;
 const findWipes = (step: Step): boolean =>
   LOG.test(step.args[0] ?? '') &&
@@ -49,7 +54,10 @@ const wipesLogs = (step: Step): Verdict => {
     .map(normalPath)
     .filter((path) => LOG.test(path));
   if (step.tool === 'find') return findWipes(step);
-  if (paths.length === 0 || KEEPS_LOGS.has(step.tool)) return false;
+  if (paths.length === 0) return false;
+  if (step.tool === 'dd') return step.some(/^if=\/dev\/(?:null|zero|u?random)$/);
+  if (KEEPS_LOGS.has(step.tool)) return false;
+  if (FILTERS.test(step.tool)) return paths.some((path) => SYSTEM_LOG.test(path));
   if (/^(?:rm|unlink|shred|srm|wipe|trash|sed|perl)$/.test(step.tool)) return true;
   if (step.tool === REDIRECTION_ONLY) return !step.invocation.conditional;
   if (step.tool === 'cp') return step.writes.some((item) => item.mode === 'empty');
@@ -68,7 +76,8 @@ const journal = (step: Step): Verdict => {
         : 'moderate')
     );
   if (step.tool === 'dmesg') return step.flag('-C', '--clear', '-c', '--read-clear', '-D', '--console-off');
-  if (step.tool === 'log') return step.sub('erase');
+  if (step.tool === 'log') return step.sub('erase') || (step.sub('config') && step.some(/level:off|--reset/));
+  if (step.tool === 'lastlog' || step.tool === 'faillog') return step.flag('-C', '--clear', '-r', '--reset');
   if (step.tool === 'wevtutil') return step.sub('cl|clear-log');
   return step.tool === 'utmpdump' ? step.flag('-r') : false;
 };
@@ -96,6 +105,7 @@ const switchesHistoryOff = ({ analysis, steps }: CommandLineContext): Verdict =>
   for (const step of steps) {
     if (step.tool === 'unset' && step.operands.some((name) => /^HIST(?:FILE|SIZE|FILESIZE)$/.test(name))) return 'high';
     if (step.tool === 'set' && /^(?:\+o history|-\+o history)$/.test(step.args.join(' '))) return 'high';
+    if (step.tool === 'shopt' && step.flag('-u') && step.flag('-o') && step.operands.includes('history')) return 'high';
     if (step.tool === 'shopt' && step.flag('-u') && step.operands.some((name) => /histappend|cmdhist/.test(name)))
       return 'moderate';
     if (
@@ -144,6 +154,9 @@ export const EVASION_LINE_RULES: readonly CommandLineRule[] = inFamily('evasion'
   },
 ]);
 
+/** A hidden name below a directory that everyone can write to. */
+const HIDDEN_PROGRAM = /^(?:\/private)?\/(?:tmp|var\/tmp)\/(?:.*\/)?\.[^./][^/]*(?:\/|$)|^\/dev\/shm\//;
+
 export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
   {
     id: 'evasion.history-wipe',
@@ -166,7 +179,7 @@ export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
   {
     id: 'evasion.journal',
     level: 'high',
-    tools: 'journalctl dmesg log wevtutil utmpdump',
+    tools: 'journalctl dmesg log wevtutil utmpdump lastlog faillog',
     when: journal,
     technique: 'T1685.006',
     reason: 'Deletes system logs.',
@@ -180,6 +193,19 @@ export const EVASION_RULES: readonly StepRule[] = inFamily('evasion', [
     technique: 'T1070.006',
     reason: 'Sets a false time on files or on the clock.',
     safer: 'Leave the times unchanged.',
+  },
+  {
+    id: 'evasion.hidden-program',
+    level: 'high',
+    tools: '*',
+    when: (s: Step) =>
+      !s.isWrapper &&
+      (HIDDEN_PROGRAM.test(s.invocation.name.text) ||
+        (/^\/(?:tmp|var\/tmp|dev\/shm)\//.test(s.invocation.name.text) &&
+          s.invocation.via.some((wrapper) => /^(?:nohup|setsid)$/.test(wrapper.name)))),
+    technique: 'T1564.001',
+    reason: 'Runs a program from a hidden or shared temporary directory.',
+    safer: 'Install the program in a directory of its own.',
   },
   {
     id: 'evasion.hidden-process',

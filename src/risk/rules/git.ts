@@ -1,4 +1,5 @@
 /** History and work that git would discard. */
+import { lookupTool } from '../../shell/catalogue/catalogue.ts';
 import { inFamily, type StepRule } from '../rule.ts';
 import type { Step } from '../step.ts';
 
@@ -15,7 +16,11 @@ const paths = (step: Step): readonly string[] => {
  * the real command.
  */
 const definesAlias = (step: Step): boolean =>
-  step.args.some((arg, at) => /^alias\.[^=]+=/.test(arg) && step.args[at - 1] === '-c') ||
+  step.args.some((arg, at) => {
+    const name = step.args[at - 1] === '-c' ? /^alias\.([^=]+)=/.exec(arg)?.[1] : undefined;
+    // An alias with the name of a command of git is ignored.
+    return name !== undefined && name === step.operands[0] && lookupTool('git')?.subcommands.has(name) !== true;
+  }) ||
   step.invocation.assignments.some(
     (item) => /^GIT_CONFIG_(?:KEY|PARAMETERS)/.test(item.name) && /alias\./i.test(item.value?.text ?? ''),
   );
@@ -32,6 +37,18 @@ const checkoutDiscards = (step: Step): boolean => {
     (more.length > 0 && !step.flag('-t', '--track'))
   );
 };
+
+/** The objects, references and index of a repository; locks are removed after a crash. */
+const STORE =
+  /(?:^|\/)[\w.-]*\.git\/(?:objects|refs|logs|HEAD|index|packed-refs|info|modules|worktrees)(?:\/|$)(?!.*\.lock$)/;
+const changesStore = (step: Step): boolean => {
+  if (step.isWrapper || /^(?:git|ls|cat)$/.test(step.tool)) return false;
+  const removed = /^(?:rm|unlink|shred|srm|trash|mv|rmdir|truncate)$/.test(step.tool) ? step.transfer.sources : [];
+  const found = [...removed, ...step.operands.filter(() => step.tool === 'rm'), ...step.writes.map(({ path }) => path)];
+  return found.some((path) => STORE.test(path) && !path.endsWith('.lock'));
+};
+/** Settings that switch a safeguard off for one command. */
+const SAFEGUARD_OFF = /^(?:clean\.requireForce=(?:false|0|no)|gc\.(?:pruneExpire|reflogExpire\w*)=(?:now|all|0))$/i;
 
 export const GIT_RULES: readonly StepRule[] = inFamily('git', [
   {
@@ -188,6 +205,26 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
       (s.flag('-f', '--force') || (s.flag('-r') && rest(s).some((p) => /^(?:\.|\*|\.\/)$/.test(p)))),
     reason: 'Deletes files that have uncommitted changes.',
     safer: 'Use git rm --cached, or omit -f.',
+  },
+  {
+    id: 'git.store',
+    level: 'high',
+    tools: '*',
+    when: changesStore,
+    technique: 'T1485',
+    reason: 'Changes the files in which git stores commits and branches.',
+    safer: 'Use git commands, such as git branch -d or git gc.',
+  },
+  {
+    id: 'git.safeguard-off',
+    level: 'high',
+    tools: 'git',
+    when: (s: Step) =>
+      s.args.some((arg, at) => SAFEGUARD_OFF.test(arg) && s.args[at - 1] === '-c') &&
+      s.sub('clean|gc|prune|reflog|maintenance'),
+    technique: 'T1485',
+    reason: 'Switches off the setting that keeps git from deleting files or commits at once.',
+    safer: 'Omit the setting; run git clean -n first.',
   },
   {
     id: 'git.alias-hidden',

@@ -1,7 +1,14 @@
 /** Programs that start automatically: timers, services, profiles, keys, hooks. */
 import type { Write } from '../files.ts';
 import { normalPath } from '../paths.ts';
-import { inFamily, type StepRule, type Verdict } from '../rule.ts';
+import {
+  type CommandLineContext,
+  type CommandLineRule,
+  inFamily,
+  type Severity,
+  type StepRule,
+  type Verdict,
+} from '../rule.ts';
 import type { Step } from '../step.ts';
 
 const EDITORS = new Set(['vim', 'nano', 'nvim', 'emacs', 'ed', 'sudoedit']);
@@ -83,6 +90,44 @@ const SCRATCH = /(?:^|[:=\s])\.{0,2}\/(?:tmp|dev\/shm|var\/tmp)\//;
  */
 const LOADED_FIRST =
   /^(?:LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|GCONV_PATH|BASH_ENV|ENV|PYTHONPATH|PYTHONSTARTUP|PYTHONHOME|PERL5LIB|PERLLIB|PERL5OPT|RUBYLIB|RUBYOPT|NODE_OPTIONS|NODE_PATH|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|CLASSPATH|GEM_PATH|PATH)$/;
+
+/** A library that the distribution or a package installs; allocators and test libraries are common. */
+const ORDINARY_LIBRARY =
+  /^$|^\$|^"?\$\(|^\/(?:usr|lib|lib64|opt|nix|snap|app|Library|System)\/|(?:jemalloc|tcmalloc|mimalloc|asan|tsan|ubsan|faketime|eatmydata|stdbuf|SegFault|nss_wrapper|fakeroot|proxychains|tsocks|torsocks|gtk|libc)/;
+const loadsCode = (name: string, value: string, elevated: boolean): Severity | false => {
+  if (/^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)$/.test(name)) {
+    if (SCRATCH.test(value)) return 'high';
+    return ORDINARY_LIBRARY.test(value)
+      ? elevated && /\/home\//.test(value) && 'high'
+      : /^\//.test(value) || elevated
+        ? 'high'
+        : 'moderate';
+  }
+  if (/^(?:BASH_ENV|ENV|ZDOTDIR)$/.test(name))
+    return /^\/(?!etc\/|usr\/|opt\/|home\/|root\/)/.test(value) ? 'high' : false;
+  if (!LOADED_FIRST.test(name) || !/(?:^|[^\w]|-[A-Za-z])\/(?:tmp|dev\/shm|var\/tmp)\//.test(value)) return false;
+  return elevated || /OPTIONS$|OPT$|STARTUP$/.test(name) ? 'high' : false;
+};
+const preloads = ({ analysis, steps }: CommandLineContext): Verdict => {
+  const found = [
+    ...analysis.settings.map(({ assignment }) => loadsCode(assignment.name, assignment.value?.text ?? '', false)),
+    ...steps.flatMap((step) =>
+      step.invocation.assignments.map(({ name, value }) => loadsCode(name, value?.text ?? '', step.elevated)),
+    ),
+  ];
+  return found.find((level) => level === 'high') ?? found.find((level) => level !== false) ?? false;
+};
+
+export const PERSISTENCE_LINE_RULES: readonly CommandLineRule[] = inFamily('persistence', [
+  {
+    id: 'persistence.preload',
+    level: 'high',
+    whenAll: preloads,
+    technique: 'T1574.006',
+    reason: 'Loads a custom library or module into a program.',
+    safer: 'Build the program with the change.',
+  },
+]);
 
 export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
   {
@@ -187,23 +232,6 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     technique: 'T1574.006',
     reason: 'Loads a library into every program that starts.',
     safer: 'Set LD_LIBRARY_PATH for the one program.',
-  },
-  {
-    id: 'persistence.preload',
-    level: 'high',
-    tools: '*',
-    needs: 'assignments' as const,
-    when: (s: Step) =>
-      s.invocation.assignments.some(
-        (item) =>
-          (/^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)$/.test(item.name) &&
-            /(?:\/(?:tmp|dev\/shm|home|var\/tmp)\/|^\.|\.so$|\.dylib$)/.test(item.value?.text ?? '') &&
-            (s.elevated || SCRATCH.test(item.value?.text ?? ''))) ||
-          (s.elevated && LOADED_FIRST.test(item.name) && SCRATCH.test(item.value?.text ?? '')),
-      ),
-    technique: 'T1574.006',
-    reason: 'Loads a custom library or module into a program.',
-    safer: 'Build the program with the change.',
   },
   {
     id: 'persistence.git-hook',

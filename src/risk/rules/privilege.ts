@@ -145,6 +145,17 @@ const joinsGroup = (step: Step): Verdict => {
   );
 };
 
+/** CVE-2019-14287 (`-u#-1`), CVE-2025-32463 (`--chroot`), CVE-2021-3156 (`sudoedit -s '\\'`). */
+const sudoFlaw = (step: Step): boolean => {
+  if (step.tool === 'sudoedit') return step.flag('-s', '-i') && step.some(/\\$/);
+  const options =
+    step.invocation.via.find((wrapper) => wrapper.name === 'sudo' && wrapper.args[0] === step.words[0])?.options ?? [];
+  return options.some(
+    ([name, value]) =>
+      /^(?:-R|--chroot)$/.test(name) || (/^(?:-u|--user)$/.test(name) && /^#(?:-1|4294967295)$/.test(value ?? '')),
+  );
+};
+
 export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
   {
     id: 'privilege.root-shell',
@@ -231,6 +242,15 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
     safer: 'Use sudo -k.',
   },
   {
+    id: 'privilege.sudo-flaw',
+    level: 'high',
+    tools: 'sudo sudoedit',
+    when: sudoFlaw,
+    technique: 'T1068',
+    reason: 'Uses an option of sudo that old versions check wrongly, which makes anyone root.',
+    safer: 'Update sudo; name the user, without --chroot.',
+  },
+  {
     id: 'privilege.group-admin',
     level: 'high',
     tools: 'usermod useradd adduser gpasswd groupmod addgroup pw dseditgroup dscl groupadd',
@@ -260,6 +280,7 @@ export const PRIVILEGE_RULES: readonly StepRule[] = inFamily('privilege', [
       /(?:dirtycow|dirty_?pipe|pwnkit|overlayfs.*exploit|exploit\.(?:sh|py)$|looney|sudo_killer|gtfo)/i.test(
         s.invocation.name.text,
       ) ||
+      (/^(?:curl|wget|http|nc)$/.test(s.tool) && s.some(/\(\)\s*\{\s*:?[^}]*;?\s*\}\s*;/)) ||
       (s.tool === 'pkexec' && s.args.length === 0 && s.invocation.assignments.length > 0),
     technique: 'T1068',
     reason: 'Exploits a vulnerability to become root.',

@@ -1,7 +1,7 @@
 /** Commands that stop the machine: fork bombs, floods, kills, shutdowns. */
 
 import type { CommandLineContext } from '../rule.ts';
-import { type CommandLineRule, inFamily, type StepRule } from '../rule.ts';
+import { type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 
 /** A function that calls itself more than once, or in the background. */
@@ -11,6 +11,15 @@ const forkBomb = ({ analysis }: CommandLineContext): boolean =>
     return own.length >= 2 || own.some((item) => item.background);
   });
 
+const ENDS_LOOP = /^(?:break|exit|return|sleep|usleep|read|inotifywait|fswatch|entr)$/;
+/** `while true; do work & done`: starts jobs without end and without waiting for the last one. */
+const jobsInLoop = ({ analysis }: CommandLineContext): boolean => {
+  const loop = analysis.invocations.filter((item) => item.endless);
+  if (loop.some((item) => ENDS_LOOP.test(item.tool))) return false;
+  const started = loop.findLastIndex((item) => item.background);
+  return started >= 0 && !loop.slice(started).some((item) => item.tool === 'wait');
+};
+
 const selfStart = (step: Step): boolean =>
   (/^(?:\$0|\$\{0\}|\$BASH_SOURCE)$/.test(step.invocation.name.text) &&
     (step.invocation.background || step.invocation.pipesTo !== null)) ||
@@ -19,11 +28,14 @@ const selfStart = (step: Step): boolean =>
   );
 
 const INIT = /^(?:1|-1|0)$/;
-const kills = (step: Step): boolean => {
+const kills = (step: Step): Verdict => {
   const targets = step.args.filter(
     (arg, at) => !/^-(?:s|n|SIG\w+|[A-Z]+\d?|\d{1,2})$/.test(arg) || (arg === '-1' && at > 0),
   );
-  if (step.tool === 'kill') return targets.some((arg) => INIT.test(arg)) && !step.some(/^-(?:l|L|0)$/);
+  if (step.tool === 'kill') {
+    if (step.some(/^-(?:l|L|0)$/)) return false;
+    return targets.some((arg) => /^-?1$/.test(arg)) ? 'critical' : targets.some((arg) => INIT.test(arg));
+  }
   if (step.tool === 'killall5' || (step.tool === 'pkill' && step.operands.some((name) => /^\.[*+]?$/.test(name))))
     return true;
   if (
@@ -67,11 +79,25 @@ const shutsDown = (step: Step): boolean => {
   return true;
 };
 
+const MINER =
+  /^(?:xmrig(?:-\w+)?|minerd|cpuminer(?:-\w+)?|ethminer|xmr-stak\w*|t-rex|nbminer|cgminer|bfgminer|ccminer|lolminer|phoenixminer|nanominer|gminer|teamredminer|srbminer\S*|kdevtmpfsi|xmr|claymore|wildrig\S*)$/i;
+const MINER_OPTION =
+  /^--(?:donate-level|cpu-max-threads-hint|randomx-\w+|nicehash|rig-id|cuda-devices|opencl-platform)(?:=|$)|^--(?:algo|coin)=?(?:rx\/|cn\/|randomx|cryptonight|monero|xmr)|^(?:rx\/0|randomx|cryptonight)$/i;
+const MINER_SETTING = /^--(?:cpu-priority|threads|url|user|wallet|algo|coin|keepalive|max-cpu-usage)(?:=|$)/;
+const POOL =
+  /(?:^|[/.@])(?:pool|xmr|mine|mining|stratum)[\w-]*\.[\w.-]+(?::\d+)?$|(?:hashvault|nanopool|supportxmr|minexmr|nicehash|f2pool|c3pool|moneroocean|unmineable|2miners|herominers|minergate|dwarfpool|hashcity|ethermine)\b/i;
+const mines = (step: Step): boolean => {
+  if (step.isWrapper) return false;
+  if (MINER.test(step.tool) || step.some(/^stratum\d?\+(?:tcp|udp|ssl|tls|http):/) || step.some(MINER_OPTION))
+    return !/^(?:pip|npm|apt|apt-get|brew|git|curl|wget|which|man|cat|grep|pkill|killall)$/.test(step.tool);
+  return step.some(POOL) && step.args.filter((arg) => MINER_SETTING.test(arg) || /^-[oup]$/.test(arg)).length > 1;
+};
+
 export const RESOURCE_LINE_RULES: readonly CommandLineRule[] = inFamily('resources', [
   {
     id: 'resources.fork-bomb',
     level: 'critical',
-    whenAll: forkBomb,
+    whenAll: (context: CommandLineContext) => forkBomb(context) || jobsInLoop(context),
     technique: 'T1499.001',
     reason: 'Starts copies of itself until the machine stops responding.',
     safer: 'Do not run it; set a process limit to protect the machine.',
@@ -152,9 +178,7 @@ export const RESOURCE_RULES: readonly StepRule[] = inFamily('resources', [
     id: 'resources.miner',
     level: 'high',
     tools: '*',
-    when: (s: Step) =>
-      /^(?:xmrig|minerd|cpuminer|ethminer|xmr-stak|t-rex|nbminer|cgminer|bfgminer|ccminer)$/.test(s.tool) ||
-      s.some(/^stratum\+(?:tcp|ssl|tls):/),
+    when: mines,
     technique: 'T1496.001',
     reason: 'Uses the machine to mine cryptocurrency.',
     safer: 'Ask the owner of the machine.',

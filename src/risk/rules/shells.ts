@@ -6,7 +6,7 @@ import { type Step, upstream } from '../step.ts';
 
 const NETCAT =
   /^(?:nc|ncat|netcat|socat|telnet|openssl|nc\.traditional|nc\.openbsd|rlwrap|websocat|cryptcat|pwncat|sbd|dbclient)$/;
-const SHELL_WORD = /(?:^|[\s:='"/(,])(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|k|a|c|tc)?sh\b|cmd(?:\.exe)?\b|powershell/;
+const SHELL_WORD = /(?:^|[\s:='"/(,])(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|k|mk|a|c|tc|fi)?sh\b|cmd(?:\.exe)?\b|powershell/;
 
 const usesNetFile = (step: Step): boolean =>
   step.invocation.redirections.some((item) => NET_FILE.test(item.target.text)) && !step.isWrapper;
@@ -16,7 +16,9 @@ const usesNetFile = (step: Step): boolean =>
  * remote shell.
  */
 const netShell = ({ steps, analysis }: CommandLineContext): boolean => {
-  const opens = steps.some(usesNetFile) || analysis.redirections.some((item) => NET_FILE.test(item.target.text));
+  const opens =
+    steps.some((step) => usesNetFile(step) || step.tool === 'ztcp') ||
+    analysis.redirections.some((item) => NET_FILE.test(item.target.text));
   return (
     opens &&
     steps.some((step) => SHELL.test(step.tool) || /^(?:eval|source|exec|read|while|script|python)$/.test(step.tool))
@@ -24,6 +26,8 @@ const netShell = ({ steps, analysis }: CommandLineContext): boolean => {
 };
 
 const executes = (step: Step): boolean => {
+  if (/^(?:nc|ncat|netcat)$/.test(step.tool) && step.some(/^-[a-zA-Z]*[ec][a-zA-Z]*$/) && step.some(SHELL_WORD))
+    return true;
   if (step.tool === 'socat') return step.some(/(?:^|,)(?:exec|system|shell)\b:?/i) || step.some(/^(?:EXEC|SYSTEM):/i);
   if (
     step.some(/^-(?:[a-zA-Z]*[ec])$|^--(?:exec|sh-exec|lua-exec)/) &&
@@ -56,7 +60,7 @@ const pipedToNet = (step: Step): boolean => {
 };
 
 const SOCKET =
-  /socket\.socket|\bsocket\s*\(|use\s+Socket|IO::Socket|TCPSocket|TCPServer|fsockopen|stream_socket|pfsockopen|net\.(?:Socket|connect|createServer|createConnection)|require\(\s*['"](?:net|socket)['"]\s*\)|require\s*\(?['"]socket['"]|\/inet\d?\/(?:tcp|udp)\/|socketConnection|\bsocket\s+-|ServerSocket|TCPClient|Net\.Sockets|\bTcp\b|WSAStartup|luasocket|server_socket|make\.socket|\bnet\.Dial\b/i;
+  /socket\.socket|(?:from|import)\s+socket\b|__import__\(\s*['"]socket|open_connection\(|Deno\.(?:connect|listen)|Bun\.(?:connect|listen)|new\s+Socket\s*\(|TCPSocket|UDPSocket|\bsocket\s*\(|use\s+Socket|IO::Socket|TCPSocket|TCPServer|fsockopen|stream_socket|pfsockopen|net\.(?:Socket|connect|createServer|createConnection)|require\(\s*['"](?:net|socket)['"]\s*\)|require\s*\(?['"]socket['"]|\/inet\d?\/(?:tcp|udp)\/|socketConnection|\bsocket\s+-|ServerSocket|TCPClient|Net\.Sockets|\bTcp\b|WSAStartup|luasocket|server_socket|make\.socket|\bnet\.Dial\b/i;
 const SPAWN =
   /\bexec\w*\b|\bsystem\b|\bspawn\w*\b|\bpopen\w*\b|dup2|pty\.|child_process|subprocess|getline|io\.popen|os\.execute|Process|\/bin\/\w*sh|shell_exec|passthru|proc_open|\bopen\b|ProcessBuilder|\|&/;
 const codeShell = (step: Step): boolean => {
@@ -68,7 +72,7 @@ const codeShell = (step: Step): boolean => {
   return (
     SOCKET.test(text) &&
     SPAWN.test(text) &&
-    (/\bsh\b|cmd\.exe|powershell|getline|\$SHELL|\/bin\//.test(text) ||
+    (/\b(?:ba|da|z|k|a|c|tc|fi)?sh\b|cmd\.exe|powershell|getline|\$SHELL|\/bin\//.test(text) ||
       // Received text is run as a command, so no shell needs to be named.
       /dup2|popen\(\s*\w+\s*,|\.gets\b[\s\S]*(?:popen|system|exec)|recv\([\s\S]*(?:popen|system|exec|subprocess)/i.test(
         text,
@@ -77,6 +81,21 @@ const codeShell = (step: Step): boolean => {
 };
 const LANGUAGES =
   /^(?:awk|gawk|julia|r|irb|jjs|jrunscript|groovy|scala|elixir|erl|go|vim|nvim|emacs|gdb|lldb|tclsh|expect|guile|racket|octave|gimp|rview|easy_install|pip|jshell|clojure|nim|zsh|rlang|cpan|sqlite3|lua|luajit|node|php|python|perl|ruby|ksh|java|crystal|pwsh)$/;
+
+/** Programs that can be told to start a shell, which then has their rights and no history. */
+const ESCAPES =
+  /^(?:awk|gawk|mawk|nawk|perl|python[\d.]*|ruby|lua|php|node|tclsh|expect|gdb|vi|vim|nvim|view|rvim|ex|ed|find|gfind|nmap|man|less|more|git|tar|zip|make|sqlite3|mysql|psql|tcpdump|rpm|split|sort|sed|latex|pdflatex|rsync|scp|ssh|crash|osascript|apt|apt-get|socat|irb|pip|pip3)$/;
+/** Prefixes with no reason to start a whole shell. */
+const PREFIXES =
+  /^(?:flock|nice|ionice|timeout|taskset|chrt|setarch|stdbuf|strace|ltrace|time|nohup|env|unshare|start-stop-daemon|logsave|run-parts|busybox|choom|softlimit|cpulimit|watch|xargs)$/;
+const opensShell = (step: Step): boolean => {
+  const { via, input, name } = step.invocation;
+  const starter = via.at(-1)?.name ?? '';
+  if (step.isWrapper || step.invocation.remote || !SHELL.test(step.tool) || input.kind === 'here-document')
+    return false;
+  if (!step.args.every((arg) => /^-(?:[ipl]+|-login|-norc|-noprofile)$/.test(arg))) return false;
+  return ESCAPES.test(starter) || (PREFIXES.test(starter) && /^\/(?:usr\/)?bin\/(?:ba|da)?sh$/.test(name.text));
+};
 
 export const SHELL_LINE_RULES: readonly CommandLineRule[] = inFamily('shells', [
   {
@@ -162,6 +181,15 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
     safer: 'Remove the copy; use sudo for the one command.',
   },
   {
+    id: 'shells.escape',
+    level: 'high',
+    tools: '*',
+    when: opensShell,
+    technique: 'T1202',
+    reason: 'Starts a shell from a program that is not meant for it, which hides it from rules and histories.',
+    safer: 'Start the shell directly.',
+  },
+  {
     id: 'shells.remote-display',
     level: 'high',
     tools: 'xterm uxterm lxterm rxvt urxvt',
@@ -175,7 +203,7 @@ export const SHELL_RULES: readonly StepRule[] = inFamily('shells', [
     id: 'shells.payload-tool',
     level: 'high',
     tools:
-      'msfvenom msfconsole metasploit empire sliver weevely evil-winrm chisel ligolo revsocks pwncat villain havoc',
+      'msfvenom msfconsole metasploit empire sliver weevely evil-winrm chisel ligolo ligolo-ng revsocks pwncat villain havoc ew iox gost rsockstun stowaway venom rathole dnscat2 dnscat iodine iodined icmpsh ptunnel ptunnel-ng gs-netcat gsocket merlin poseidon mythic koadic pupy netexec nxc crackmapexec impacket-psexec impacket-wmiexec impacket-smbexec responder setoolkit beef-xss bloodhound-python certipy teamserver cobaltstrike',
     when: (s: Step) => s.args.length > 0 && !s.flag('--help', '-h', '--version'),
     technique: 'T1587.001',
     reason: 'Creates or runs attack payloads.',

@@ -173,6 +173,7 @@ export const WRAPPERS: Readonly<Record<string, WrapperSpec>> = {
   'cross-env': { ...words, assignments: true },
   dotenv: { ...words, short: 'efvcp' },
   eatmydata: words,
+  rtk: words,
   chronic: words,
   ifne: words,
   faketime: { ...words, operands: 1, short: 'mfp' },

@@ -242,7 +242,7 @@ function runLoop(walk: Walk, command: CompoundCommand, words: readonly Word[], f
   for (const [index, word] of iterations.entries()) {
     if (name !== null) walk.scope.variables.set(name, word?.value ?? null);
     if (name !== null) walk.scope.reads.delete(name);
-    runBranches(walk, command, { ...frame, endless, topLevel: frame.topLevel && index === 0 });
+    runBranches(walk, command, { ...frame, endless, background: false, topLevel: frame.topLevel && index === 0 });
     const differs = name !== null && walk.scope.reads.has(name);
     if (!differs) break;
   }

@@ -46,4 +46,20 @@ export const CLUSTER_EXAMPLES: RuleExamples = {
     fires: ['helm delete x', 'velero backup delete x'],
     silent: ['helm list', 'helm install x y', 'helm upgrade --install x y'],
   },
+  'cluster.node-api': {
+    fires: [
+      'curl -sk https://10.1.2.3:10250/run/default/pod/app -d cmd=id',
+      'curl -k https://node1:10250/pods',
+      'curl http://node1:10255/pods',
+      'curl --unix-socket /var/run/docker.sock http://localhost/containers/json',
+      'curl -X POST http://10.1.2.3:2375/containers/create',
+      'wget -qO- http://node1:2375/images/json',
+    ],
+    silent: [
+      'curl https://localhost:6443/healthz',
+      'curl http://localhost:8080/pods',
+      'curl http://node1:9100/metrics',
+      'python -c \'print("10250/pods")\'',
+    ],
+  },
 };

@@ -44,7 +44,14 @@ export const DATABASES_EXAMPLES: RuleExamples = {
       "cqlsh -e 'DROP KEYSPACE x'",
       "psql -c 'DELETE FROM users'",
     ],
-    silent: ["psql -c 'SELECT 1'", 'bq ls', 'psql -d db -f schema.sql', 'mysql -u root -p db < dump.sql'],
+    silent: [
+      "sqlite3 -readonly app.db 'DROP TABLE t'",
+      "duckdb -readonly app.db 'DROP TABLE t'",
+      "psql -c 'SELECT 1'",
+      'bq ls',
+      'psql -d db -f schema.sql',
+      'mysql -u root -p db < dump.sql',
+    ],
   },
   'databases.sql-grants': {
     fires: ["psql -c 'GRANT ALL ON DATABASE x TO y'"],

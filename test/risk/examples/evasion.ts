@@ -2,11 +2,16 @@ import type { RuleExamples } from './rule-examples.ts';
 
 export const EVASION_EXAMPLES: RuleExamples = {
   'evasion.audit-off': {
-    fires: ['semanage permissive -a httpd_t', 'auditctl -e 0', 'setenforce 0'],
-    silent: ['setenforce --help', 'auditctl -l'],
+    fires: ['auditctl -a never,task', 'semanage permissive -a httpd_t', 'auditctl -e 0', 'setenforce 0'],
+    silent: ['auditctl -l', 'auditctl -a always,exit -S execve', 'setenforce --help', 'auditctl -l'],
   },
   'evasion.firewall-off': {
     fires: [
+      'iptables -A OUTPUT -p tcp --tcp-flags RST RST -j DROP',
+      'iptables -I OUTPUT -p udp --dport 514 -j DROP',
+      'esxcli network firewall set --enabled false',
+      'esxcli system permission set -i bob -r Admin',
+      'esxcli system account add -i bob',
       'iptables -P INPUT ACCEPT',
       'iptables --flush',
       'ufw disable',
@@ -14,7 +19,14 @@ export const EVASION_EXAMPLES: RuleExamples = {
       'nft flush ruleset',
       'pfctl -d',
     ],
-    silent: ['sudo iptables -L -n', 'sudo ufw status', 'sudo ufw allow 22/tcp'],
+    silent: [
+      'iptables -A INPUT -p tcp --dport 443 -j ACCEPT',
+      'esxcli system version get',
+      'esxcli network firewall get',
+      'sudo iptables -L -n',
+      'sudo ufw status',
+      'sudo ufw allow 22/tcp',
+    ],
   },
   'evasion.gatekeeper': {
     fires: [
@@ -54,11 +66,27 @@ export const EVASION_EXAMPLES: RuleExamples = {
     silent: ['mount /dev/sdb1 /mnt', 'sudo mount /dev/sdb1 /mnt', 'mount | grep sda'],
   },
   'evasion.history-off': {
-    fires: ['unset HISTFILE', 'export HISTFILE=/dev/null', 'HISTSIZE=0', 'export HISTFILESIZE=0', 'set +o history'],
-    silent: ['history | tail', 'touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x'],
+    fires: [
+      'shopt -uo history',
+      'shopt -u -o history',
+      'unset HISTFILE',
+      'export HISTFILE=/dev/null',
+      'HISTSIZE=0',
+      'export HISTFILESIZE=0',
+      'set +o history',
+    ],
+    silent: [
+      'shopt -s histappend',
+      'history | tail',
+      'touch x',
+      "echo 'show stat' | socat stdio /run/haproxy.sock",
+      'touch -c x',
+    ],
   },
   'evasion.history-wipe': {
     fires: [
+      'chattr +i ~/.bash_history',
+      'chmod 000 ~/.zsh_history',
       'history -c',
       'rm ~/.bash_history',
       'cat /dev/null > ~/.bash_history',
@@ -67,14 +95,31 @@ export const EVASION_EXAMPLES: RuleExamples = {
       'truncate -s0 ~/.bash_history',
       'shred -u ~/.bash_history',
     ],
-    silent: ['history | tail', 'touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x'],
+    silent: [
+      'chmod 600 notes',
+      'chattr +i notes',
+      'history | tail',
+      'touch x',
+      "echo 'show stat' | socat stdio /run/haproxy.sock",
+      'touch -c x',
+    ],
   },
   'evasion.journal': {
-    fires: ['journalctl --vacuum-time=1s', 'dmesg -C'],
-    silent: ['journalctl -f', 'git log --oneline | head', 'sudo journalctl -u nginx -f', 'sudo dmesg | tail'],
+    fires: ['lastlog --clear -u bob', 'log config --mode level:off', 'journalctl --vacuum-time=1s', 'dmesg -C'],
+    silent: [
+      'lastlog',
+      'log show --last 1h',
+      'journalctl -f',
+      'git log --oneline | head',
+      'sudo journalctl -u nginx -f',
+      'sudo dmesg | tail',
+    ],
   },
   'evasion.log-wipe': {
     fires: [
+      'grep -v 198.51.100.9 /tmp/c > /var/log/auth.log',
+      'awk "!/evil/" copy > /var/log/secure',
+      'dd if=/dev/null of=/var/log/wtmp',
       'rm -rf /var/log',
       'rm -f /var/log/syslog',
       '> /var/log/auth.log',
@@ -83,10 +128,24 @@ export const EVASION_EXAMPLES: RuleExamples = {
       'truncate -s 0 /var/log/secure',
       "sed -i '/10.0.0.1/d' /var/log/auth.log",
     ],
-    silent: ['history | tail', 'touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x'],
+    silent: [
+      'grep -v debug app.log > filtered.log',
+      'grep error /var/log/syslog > errors.txt',
+      'dd if=/var/log/app.log of=copy.log',
+      'history | tail',
+      'touch x',
+      "echo 'show stat' | socat stdio /run/haproxy.sock",
+      'touch -c x',
+    ],
   },
   'evasion.service-off': {
     fires: [
+      'pkill -f "auditd|falco"',
+      'kill -9 $(pidof falcon-sensor)',
+      'pgrep -f osqueryd | xargs kill -9',
+      'systemctl stop kesl',
+      'killall -9 wdavdaemon',
+      'kill $(ps aux | grep esensor | awk "{print $2}")',
       'systemctl stop sshd',
       'systemctl disable firewalld',
       'systemctl mask systemd-journald',
@@ -96,7 +155,16 @@ export const EVASION_EXAMPLES: RuleExamples = {
       'pkill -9 falcon-sensor',
       'killall auditd',
     ],
-    silent: ['launchctl list', 'systemctl status x', 'sudo systemctl restart nginx', 'systemctl --user restart x'],
+    silent: [
+      'pkill -f "node server.js"',
+      'kill $(pidof myapp)',
+      'pgrep node | xargs kill',
+      'pgrep auditd',
+      'launchctl list',
+      'systemctl status x',
+      'sudo systemctl restart nginx',
+      'systemctl --user restart x',
+    ],
   },
   'evasion.timestamps': {
     fires: ['touch -r /bin/ls /tmp/evil', 'touch -acmr /etc/passwd evil', 'touch -t 197001010000 evil'],
@@ -114,5 +182,13 @@ export const EVASION_EXAMPLES: RuleExamples = {
   'evasion.unreadable': {
     fires: [`${'sudo '.repeat(3000)}rm -rf /`, '('.repeat(10_000)],
     silent: ['sudo nice ls', '((1+2))'],
+  },
+  'evasion.hidden-program': {
+    fires: ['/tmp/.x/agent', 'nohup /tmp/agent &', '/var/tmp/.cache-1/run -d', '/dev/shm/k', 'setsid /tmp/a'],
+    silent: ['/tmp/build/app', './.venv/bin/python a.py', '~/.local/bin/tool', 'nohup ./server &', 'ls /tmp/.X11-unix'],
+  },
+  'evasion.init-script': {
+    fires: ['/etc/init.d/auditd stop', 'sudo /etc/rc.d/init.d/iptables stop'],
+    silent: ['/etc/init.d/auditd status', '/etc/init.d/nginx reload'],
   },
 };

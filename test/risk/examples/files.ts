@@ -68,8 +68,16 @@ export const FILES_EXAMPLES: RuleExamples = {
     silent: ['sudo find /etc -name x', 'find . -name x', 'find . -type f -name "*.ts" | xargs grep foo'],
   },
   'files.move-into-nothing': {
-    fires: ['mv ~/important /dev/null', 'mv / /dev/null', 'mv ~ /dev/null', 'mv file /dev/null', 'mv /etc /tmp'],
-    silent: ['mv a b', 'mv *.txt dir/'],
+    fires: [
+      'mv -t /tmp /*',
+      'mv --target-directory=/tmp /etc',
+      'mv ~/important /dev/null',
+      'mv / /dev/null',
+      'mv ~ /dev/null',
+      'mv file /dev/null',
+      'mv /etc /tmp',
+    ],
+    silent: ['mv -t dest a b', 'mv --target-directory=/tmp *.log', 'mv a b', 'mv *.txt dir/'],
   },
   'files.no-preserve-root': {
     fires: ['rm -rf / --no-preserve-root', 'rm -rf --no-preserve-root /'],
@@ -113,6 +121,8 @@ export const FILES_EXAMPLES: RuleExamples = {
   },
   'files.shred': {
     fires: [
+      'shred -u notes.txt',
+      'shred -n3 -z server.key',
       'shred -u secret.txt',
       'shred -n 3 /dev/sda',
       'truncate -s 0 /etc/passwd',
@@ -122,7 +132,13 @@ export const FILES_EXAMPLES: RuleExamples = {
       'truncate -s 0 /var/log/secure',
       'truncate -s 10M x',
     ],
-    silent: ['shred --help', 'docker cp web:/x .', 'aws s3 cp a s3://b', 'gsutil cp a gs://b'],
+    silent: [
+      'shred -u /tmp/x/y.tmp --help',
+      'shred --help',
+      'docker cp web:/x .',
+      'aws s3 cp a s3://b',
+      'gsutil cp a gs://b',
+    ],
   },
   'files.sync-delete': {
     fires: ['rsync -a --delete src/ dest/', 'rsync --delete-after a/ user@host:/b'],

@@ -3,7 +3,14 @@ import type { RuleExamples } from './rule-examples.ts';
 export const GIT_EXAMPLES: RuleExamples = {
   'git.alias-hidden': {
     fires: ["git -c alias.x='reset --hard' x"],
-    silent: ['git switch main', 'git -c color.ui=always status', 'git status', 'git commit -m "rm -rf /"'],
+    silent: [
+      "git -c 'alias.status=reset --hard' status",
+      "git -c alias.lg='log --graph' log",
+      'git switch main',
+      'git -c color.ui=always status',
+      'git status',
+      'git commit -m "rm -rf /"',
+    ],
   },
   'git.branch-delete': {
     fires: ['git branch -D feature', 'git branch --delete --force feature'],
@@ -64,6 +71,8 @@ export const GIT_EXAMPLES: RuleExamples = {
   },
   'git.reset-hard': {
     fires: [
+      'git reset --h',
+      'git reset --har HEAD~1',
       'git reset --merge',
       'git -C /repo reset --hard',
       '\\git reset --hard',
@@ -73,7 +82,14 @@ export const GIT_EXAMPLES: RuleExamples = {
       'xargs -I{} git reset --hard {}',
       'perl -e \'system("git reset --hard")\'',
     ],
-    silent: ['git switch main', 'git -c color.ui=always status', 'git status', 'git commit -m "rm -rf /"'],
+    silent: [
+      'git reset --soft HEAD~1',
+      'git reset HEAD file',
+      'git switch main',
+      'git -c color.ui=always status',
+      'git status',
+      'git commit -m "rm -rf /"',
+    ],
   },
   'git.restore-discard': {
     fires: [
@@ -104,5 +120,40 @@ export const GIT_EXAMPLES: RuleExamples = {
   'git.worktree-remove': {
     fires: ['git worktree remove --force ../x', 'git submodule deinit -f --all'],
     silent: ['git switch main', 'git -c color.ui=always status', 'git status', 'git commit -m "rm -rf /"'],
+  },
+  'git.store': {
+    fires: [
+      'rm -rf .git/refs',
+      'rm -rf vendor/lib/.git/objects',
+      'rm .git/refs/heads/main',
+      'unlink .git/HEAD',
+      'mv .git/objects /tmp/o',
+      'echo x > .git/packed-refs',
+      'truncate -s 0 .git/index',
+      'rm -r /srv/repos/site.git/refs',
+      'shred -u .git/logs/HEAD',
+    ],
+    silent: [
+      'rm -f .git/index.lock',
+      'cat .git/HEAD',
+      'ls .git/objects',
+      'cp .git/config /tmp/c',
+      'git gc',
+      'rm .git/refs/heads/main.lock',
+      'du -sh .git/objects',
+    ],
+  },
+  'git.safeguard-off': {
+    fires: [
+      'git -c clean.requireForce=false clean',
+      'git -c clean.requireforce=false clean -d',
+      'git -c gc.pruneExpire=now gc',
+      'git -c gc.reflogExpire=now reflog expire --all',
+    ],
+    silent: [
+      'git -c clean.requireForce=true clean -n',
+      'git -c color.ui=never clean -n',
+      'git -c clean.requireForce=false status',
+    ],
   },
 };

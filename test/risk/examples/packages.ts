@@ -43,4 +43,22 @@ export const PACKAGES_EXAMPLES: RuleExamples = {
     ],
     silent: ['pip install requests', 'apt-get remove cowsay', 'apt install x', 'npm view x'],
   },
+  'packages.checks-off': {
+    fires: [
+      "echo 'SigLevel = Never' >> /etc/pacman.conf",
+      'echo gpgcheck=0 | sudo tee -a /etc/yum.repos.d/x.repo',
+      "sed -i 's/gpgcheck=1/gpgcheck=0/' /etc/yum.repos.d/base.repo",
+      "echo 'deb [trusted=yes] http://repo.example.org stable main' | sudo tee /etc/apt/sources.list.d/x.list",
+      'dnf config-manager --setopt=gpgcheck=0 --save',
+      'apt-get -o Acquire::AllowInsecureRepositories=true update',
+      String.raw`printf 'APT::Get::AllowUnauthenticated "true";\n' > /etc/apt/apt.conf.d/99x`,
+    ],
+    silent: [
+      "echo 'SigLevel = Required' >> /etc/pacman.conf",
+      'grep gpgcheck /etc/yum.conf',
+      "echo 'deb [signed-by=/usr/share/keyrings/x.gpg] https://repo.example.org stable main' | sudo tee /etc/apt/sources.list.d/x.list",
+      'dnf config-manager --set-enabled crb',
+      'echo gpgcheck=0',
+    ],
+  },
 };

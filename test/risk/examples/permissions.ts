@@ -28,13 +28,20 @@ export const PERMISSIONS_EXAMPLES: RuleExamples = {
   },
   'permissions.recursive-on-system': {
     fires: [
+      'chmod -R --reference --help /',
       'chmod -R 777 /',
       'chown -R nobody /',
       'setfacl -R -m u:x:rwx /',
       'chmod -R 000 /',
       'chown -R user:user /etc',
     ],
-    silent: ['chown me x', 'chmod 644 x', 'sudo chown -R $USER:$USER /opt/app', 'chmod +x script.sh'],
+    silent: [
+      'chmod --help -R /',
+      'chown me x',
+      'chmod 644 x',
+      'sudo chown -R $USER:$USER /opt/app',
+      'chmod +x script.sh',
+    ],
   },
   'permissions.setuid': {
     fires: [

