@@ -1,6 +1,7 @@
 /**
- * Measures how long after the restart of a hub all of its peers are connected again. Real services
- * on this machine; the peers dial the hub, and the hub dials nobody. Prints JSON.
+ * Measures how long after the restart of a hub all of its peers are connected again, and when the
+ * hub itself was ready, both from the start of its process. Real services on this machine. The
+ * peers dial the hub, and the hub dials them where their hellos told that they listen. Prints JSON.
  *
  *   npx tsx bench/mesh-reconnect.ts [peers, default 60] [seconds without the hub, default 0 ...]
  */
@@ -10,6 +11,7 @@ import { join } from 'node:path';
 import { type MeshNode, makeNode, startAll } from '../test/rig/mesh-nodes.ts';
 import { until } from '../test/rig/until.ts';
 import { report, round, summary } from './figures.ts';
+import { cpuTimeOf } from './process-memory.ts';
 
 const [PEERS = 60, ...AWAY] = process.argv.slice(2).map(Number);
 /** Longer than the longest wait between two attempts. */
@@ -39,16 +41,26 @@ async function main(): Promise<void> {
 async function restart(hub: MeshNode, peers: readonly MeshNode[], awaySeconds: number): Promise<object> {
   await hub.stop();
   await new Promise((resolve) => setTimeout(resolve, awaySeconds * 1_000));
-  await hub.start();
-  const times = await connectionTimes(hub, peers);
-  const run = { peers: peers.length, awaySeconds, connectedAgainMs: summary(times), load: loadavg()[0] };
+  const begun = performance.now();
+  const service = await hub.start();
+  const readyMs = round(performance.now() - begun);
+  const times = await connectionTimes(hub, peers, begun);
+  const cpuMs = cpuTimeOf(service.process.pid ?? 0);
+  const figures = { readyMs, connectedAgainMs: summary(times), hubCpuMs: cpuMs };
+  const run = { peers: peers.length, awaySeconds, ...figures, load: loadavg()[0] };
   console.error(JSON.stringify(run));
   return run;
 }
 
-/** When each peer was connected, in ms from now; one that never is, is not in the list. */
-async function connectionTimes(hub: MeshNode, peers: readonly MeshNode[]): Promise<readonly number[]> {
-  const begun = performance.now();
+/**
+ * When each peer was connected, in ms since `begun`. Peers are looked for every 5 ms,
+ * from when the hub answers.
+ */
+async function connectionTimes(
+  hub: MeshNode,
+  peers: readonly MeshNode[],
+  begun = performance.now(),
+): Promise<readonly number[]> {
   const times = new Map<string, number>();
   const look = async (): Promise<number> => {
     const { peers: rows } = await hub.call('mesh.status', {});

@@ -1,4 +1,4 @@
-/** Memory of a process tree, from /proc. */
+/** Memory and processor time of processes, from /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { round } from './figures.ts';
 
@@ -53,4 +53,16 @@ export function memoryOf(pid: number): Memory {
     privateMiB: sum('Private_Clean', 'Private_Dirty'),
     anonymousMiB: sum('Anonymous'),
   };
+}
+
+/**
+ * Processor time of a process and its threads in ms, from /proc/PID/task/TID/schedstat: unlike
+ * times by the clock, other processes hardly change it.
+ */
+export function cpuTimeOf(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const nanoseconds = threads.map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return round(nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6);
 }

@@ -25,7 +25,8 @@ const MIN_LEFT_MS = 20_000;
 /** The arguments of each benchmark's runs, quick and full, with the most important runs first. */
 const PLAN: Readonly<Record<string, { readonly quick: readonly string[]; readonly full: readonly string[] }>> = {
   'idle-memory': { quick: ['--idle 20'], full: ['--idle 30', '--idle 30 --node 22', '--idle 30 --node 24'] },
-  'mesh-query': { quick: ['10'], full: ['1', '10', '30', '60', '100', '10 2'] },
+  'mesh-query': { quick: ['10'], full: ['1', '10', '30', '60 0 30', '100', '10 2'] },
+  'mesh-reconnect': { quick: ['10 0'], full: ['60 0 10'] },
   observe: {
     quick: ['300'],
     full: ['1000', '1000 10000', '1000 1000000', '1000 10000000', '1000 0 5', '1000 0 20'],

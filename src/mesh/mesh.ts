@@ -90,7 +90,7 @@ class MeshCore implements Mesh {
       self: identity.id,
       limits,
       random: () => Buffer.from(randomBytes(4)).readUInt32BE() / 2 ** 32,
-      attempt: (entry, address) => this.#attempt(entry, address),
+      attempt: (...target) => this.#attempt(...target),
       dialledAt: (connection) => this.#attempts.get(connection)?.address,
       onFailure: (entry, error) => this.#noteFailure(entry, error),
       hasSucceeded: ports.hasSucceeded,
@@ -234,19 +234,30 @@ class MeshCore implements Mesh {
     }
   }
 
-  async #attempt(entry: PeerAddress, address: string): Promise<void> {
-    const connection = await this.#dial(address, (...found) => this.#admission.outbound(entry, ...found));
+  async #attempt(entry: PeerAddress, address: string, signal: AbortSignal): Promise<void> {
+    if (this.#isClosed) throw new CaroError('peer_unreachable', 'the mesh is closed');
+    const connection = await this.#dial(address, (...found) => this.#admission.outbound(entry, ...found), signal);
     this.#attempts.set(connection, { id: entry.id, address });
+    // Another node answered: the peer may be at its next address.
+    if (connection.purpose === 'introduction')
+      throw new CaroError('key_changed', 'expected the key of the peer, got another');
   }
 
   async #dialInvite({ host, port, id: expected }: InviteCode): Promise<Connection> {
     return this.#dial(endpointText({ host, port }), (...found) => this.#admission.invited(expected, ...found));
   }
 
-  async #dial(address: string, judge: (id: string, address: string) => LinkPurpose): Promise<Connection> {
+  async #dial(
+    address: string,
+    judge: (id: string, address: string) => LinkPurpose,
+    signal?: AbortSignal,
+  ): Promise<Connection> {
     const { rules, now } = this.#options;
     const { again } = this.#admission;
-    const link = await dial({ address, rules, tls: this.#tls, limits: this.#limits, now, judge, admitAgain: again });
+    const link = await dial({
+      ...{ address, rules, tls: this.#tls, limits: this.#limits, now, judge, admitAgain: again },
+      ...(signal === undefined ? {} : { signal }),
+    });
     return this.#adopt(link);
   }
 
@@ -359,9 +370,9 @@ class MeshCore implements Mesh {
       this.#options.ports.audit({ type: 'peer.disconnected', peer, details: { address, code, reason } });
       this.#options.ports.onDisconnected({ id: peer, address });
     }
-    // The node is still connected with this key or its successor.
-    if (this.#find(peer)) return;
     const id = this.#attempts.get(connection)?.id ?? peer;
+    // The node is still connected with this key or its successor, perhaps at another address.
+    if (this.#find(peer) || this.#find(id)) return;
     this.#table.lost(id, ending, connection.skewMs(), wasInUse || connection.isDialled);
   }
 }

@@ -1,8 +1,9 @@
-import { CaroError, type ErrorCode } from '../domain/errors.ts';
+import type { CaroError, ErrorCode } from '../domain/errors.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
 import { addressesOf } from '../domain/peer-addresses.ts';
 import { createTokenBuckets } from '../domain/token-bucket.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
+import { dialFirst } from './address-race.ts';
 import { AWAY, createRedialer, type Redialer } from './redial.ts';
 import { endpointText } from './transport/address-rule.ts';
 import type { Connection, Ending } from './transport/connection.ts';
@@ -61,8 +62,8 @@ export interface PeerTableOptions {
   readonly self: string;
   readonly limits: MeshLimits;
   readonly random: () => number;
-  /** Dials one address. */
-  readonly attempt: (entry: PeerAddress, address: string) => Promise<void>;
+  /** Dials one address. MUST give up when the signal is aborted. */
+  readonly attempt: (entry: PeerAddress, address: string, signal: AbortSignal) => Promise<void>;
   /** The address at which a connection was dialled; undefined for one that the peer opened. */
   readonly dialledAt: (connection: Connection) => string | undefined;
   readonly onFailure: (entry: PeerAddress, error: CaroError) => void;
@@ -132,7 +133,10 @@ function startRow(
   rows: Map<string, Row>,
 ): Row {
   const redialer = createRedialer({
-    attempt: () => dialAny(rows.get(entry.id)?.entry ?? entry, attempt),
+    attempt: () => {
+      const latest = rows.get(entry.id)?.entry ?? entry;
+      return dialFirst(addressesOf(latest), (address, signal) => attempt(latest, address, signal));
+    },
     onFailure: (error) => {
       const row = rows.get(entry.id);
       if (row) row.code = error.code;
@@ -143,21 +147,6 @@ function startRow(
     firstDelayMs: self < entry.id ? 0 : Math.min(SECOND_DIALLER_DELAY_MS, limits.redialFirstMs),
   });
   return { entry, redialer, connection: undefined, code: null, skewMs: null };
-}
-
-/** Tries one address after the other. @throws the most telling error */
-async function dialAny(entry: PeerAddress, attempt: PeerTableOptions['attempt']): Promise<void> {
-  let worst: unknown = new CaroError('peer_unreachable', 'no address of the peer is known; it has to dial this node');
-  for (const address of addressesOf(entry)) {
-    try {
-      await attempt(entry, address);
-      return;
-    } catch (error) {
-      const isTelling = !(error instanceof CaroError) || error.code !== 'peer_unreachable';
-      if (isTelling || (worst instanceof CaroError && worst.code === 'peer_unreachable')) worst = error;
-    }
-  }
-  throw worst;
 }
 
 function addressOf(row: Pick<Row, 'entry' | 'connection'>, dialledAt: PeerTableOptions['dialledAt']): string {

@@ -1,10 +1,20 @@
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createLearnedAddresses } from '../../src/mesh/learned-addresses.ts';
 import { provenEndpoint } from '../../src/mesh/transport/address-rule.ts';
 import { until } from '../rig/until.ts';
 import { intrude, payloadOf } from './hostile.ts';
-import { bothConnected, makeIdentity, makeTls, startNode, startPair, stopAll } from './rig.ts';
+import {
+  bothConnected,
+  makeIdentity,
+  makeTls,
+  NO_DATA,
+  QUESTION,
+  refusals,
+  startNode,
+  startPair,
+  stopAll,
+} from './rig.ts';
 
 const servers: Server[] = [];
 afterEach(async () => {
@@ -71,13 +81,58 @@ describe('the addresses in a hello', () => {
 });
 
 describe('a peer with several addresses', () => {
-  test('is dialled at one after the other', async () => {
+  test('is dialled at the next one when one refuses', async () => {
     const key = makeIdentity();
     const b = await startNode({ trusts: [key.id] });
     const address = ['127.0.0.1:1', b.address];
     const a = await startNode({ identity: key, trusts: [b.id], options: { peers: [{ id: b.id, address }] } });
     await bothConnected({ a, b });
     expect(a.mesh.status().peers).toMatchObject([{ address: b.address, isDialled: true }]);
+  });
+
+  test('is reached past an address that takes connections and never answers', async () => {
+    const silent: Server = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const key = makeIdentity();
+    const b = await startNode({ trusts: [key.id] });
+    const address = [`127.0.0.1:${port}`, `127.0.0.1:${port}`, b.address];
+    const visits: number[] = [];
+    silent.on('connection', (socket) => {
+      visits.push(0);
+      socket.resume();
+      socket.once('close', () => visits.pop());
+      socket.on('error', () => undefined);
+    });
+    // A dial may take longer than the test, so `b` is reached only beside the silent address.
+    const a = await startNode({
+      identity: key,
+      trusts: [b.id],
+      options: { peers: [{ id: b.id, address }] },
+      limits: { helloMs: 600_000 },
+    });
+    await bothConnected({ a, b });
+    // The attempts at the silent address are given up.
+    await until(() => visits.length === 0);
+    expect(a.audit.filter(({ type }) => type === 'peer.refused')).toEqual([]);
+    await new Promise((resolve) => silent.close(resolve));
+  });
+
+  test('is reached past an address where another node answers', async () => {
+    const key = makeIdentity();
+    const other = await startNode({ trusts: [key.id] });
+    const b = await startNode({ trusts: [key.id] });
+    const a = await startNode({
+      identity: key,
+      trusts: [b.id],
+      options: { peers: [{ id: b.id, address: [other.address, b.address] }] },
+    });
+    await bothConnected({ a, b });
+    expect(refusals(a)).toEqual(['key_changed']);
+    // The end of the other connection does not end this one.
+    await other.mesh.close();
+    expect(a.mesh.status().peers).toMatchObject([{ state: 'connected', address: b.address, code: null }]);
+    expect(await a.mesh.ask(b.id, QUESTION, 5_000)).toEqual(NO_DATA);
   });
 
   test('and one without an address has a row of its own, and is not dialled', async () => {

@@ -126,13 +126,17 @@ export async function connected(node: MeshNode, others: readonly MeshNode[]): Pr
   }
 }
 
-/** Starts services, two at a time: more only wait for each other. */
-export async function startAll(nodes: readonly MeshNode[]): Promise<void> {
+/**
+ * Starts services, two at a time: more only wait for each other. Resolves with them, in any order.
+ */
+export async function startAll(nodes: readonly MeshNode[]): Promise<readonly TestService[]> {
   const waiting = [...nodes];
+  const services: TestService[] = [];
   const work = async (): Promise<void> => {
-    for (let node = waiting.shift(); node; node = waiting.shift()) await node.start();
+    for (let node = waiting.shift(); node; node = waiting.shift()) services.push(await node.start());
   };
   await Promise.all([work(), work()]);
+  return services;
 }
 
 /** Commands inside the last closed period of a kind, a second apart. */

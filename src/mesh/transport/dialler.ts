@@ -21,17 +21,22 @@ export interface DialOptions {
   readonly judge: (id: string, address: string) => LinkPurpose;
   /** Judges again when the upgrade is complete: the other side decides how long that takes. */
   readonly admitAgain: (link: Pick<Link, 'peer' | 'address' | 'purpose'>) => void;
+  /** Gives up when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Opens a connection to a peer. The peer's key is checked after the TLS handshake and before the
  * first byte of HTTP is sent.
  *
- * @throws CaroError `address_unsafe`, `peer_unreachable`, `tls_…`, `certificate_…`, errors of
- *   `judge`, and `peer_untrusted` if the other side hangs up after the handshake
+ * @throws CaroError `address_unsafe`, `peer_unreachable` (also when given up), `tls_…`,
+ *   `certificate_…`, errors of `judge`, and `peer_untrusted` if the other side hangs up after the
+ *   handshake
  */
 export async function dial(options: DialOptions): Promise<Link> {
   const tls = await openTls(options);
+  const giveUp = (): void => void tls.destroy();
+  options.signal?.addEventListener('abort', giveUp);
   try {
     const peer = nodeIdOf(tls.getPeerX509Certificate(), options.now(), MAX_SKEW_MS);
     const publicKey = parseNodeId(peer);
@@ -51,14 +56,19 @@ export async function dial(options: DialOptions): Promise<Link> {
     const openedMs = options.now();
     const socket = await upgrade(tls, purpose, options.limits);
     options.admitAgain(facts);
+    if (options.signal?.aborted) throw givenUp();
     return { ...facts, socket, isDialled: true, openedMs, settled: () => undefined };
   } catch (error) {
     tls.destroy();
-    throw error;
+    throw options.signal?.aborted ? givenUp() : error;
+  } finally {
+    options.signal?.removeEventListener('abort', giveUp);
   }
 }
 
-async function openTls({ address, rules, tls, limits }: DialOptions): Promise<TLSSocket> {
+const givenUp = (): CaroError => new CaroError('peer_unreachable', 'the peer was reached at another address first');
+
+async function openTls({ address, rules, tls, limits, signal }: DialOptions): Promise<TLSSocket> {
   const { host, port } = checkDial(address, rules);
   const lookup = isIP(host) === 0 ? { lookup: checkedLookup(rules) } : {};
   return new Promise((resolve, reject) => {
@@ -75,6 +85,10 @@ async function openTls({ address, rules, tls, limits }: DialOptions): Promise<TL
       socket.destroy();
       reject(error);
     };
+    const giveUp = (): void => fail(givenUp());
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener('abort', giveUp);
+    socket.once('close', () => signal?.removeEventListener('abort', giveUp));
     const timer = setTimeout(fail, limits.helloMs, new CaroError('tls_timeout', 'the TLS handshake timed out'));
     socket.once('close', () => fail(new CaroError('tls_handshake', 'the other side hung up during the TLS handshake')));
     socket.once('error', (error: NodeJS.ErrnoException) => {
@@ -83,6 +97,7 @@ async function openTls({ address, rules, tls, limits }: DialOptions): Promise<TL
     });
     socket.once('secureConnect', () => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
       socket.removeAllListeners('error').removeAllListeners('close');
       socket.on('error', () => socket.destroy());
       resolve(socket);
