@@ -7,8 +7,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { growthCharts } from './bench-charts.ts';
+import { type Figure, table } from './bench-figure.ts';
 import { type BenchResult, readResults } from './bench-results.ts';
-import { FIGURES, type Figure, runsOf, table } from './bench-tables.ts';
+import { FIGURES, runsOf } from './bench-tables.ts';
 
 const INTRODUCTION = [
   'Written by `npm run bench:report` from `bench/results/`; do not edit it by hand. No test asserts',

@@ -1,39 +1,8 @@
 /** The figures of docs/performance.md: for each its requirement, its target and its tables. */
+import { by, type Figure, medianAndP99, type Runs, shown, table } from './bench-figure.ts';
+import { query, reconnect } from './bench-mesh-tables.ts';
 import { type BenchResult, isNamed, numberAt, printedBy, type Row } from './bench-results.ts';
 
-export interface Figure {
-  readonly title: string;
-  readonly benchmark: string;
-  readonly required?: string;
-  readonly target?: string;
-  /** How it is measured, in lines of at most 100 characters. */
-  readonly method: readonly string[];
-  /** One line for the overview. `runs` holds what each run printed, and is not empty. */
-  readonly headline: (runs: Runs) => string;
-  readonly tables: (runs: Runs) => readonly string[];
-}
-
-type Runs = readonly (readonly Row[])[];
-
-/** At most two decimals; `–` where nothing was measured. */
-const shown = (value: unknown): string => {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' && !Number.isNaN(value)
-    ? value.toLocaleString('en', { maximumFractionDigits: 2 })
-    : '–';
-};
-
-/** A table; a column of figures is aligned to the right, by `:` after its name. */
-export function table(columns: readonly string[], rows: readonly (readonly unknown[])[]): readonly string[] {
-  const cells = (values: readonly unknown[]): string => `| ${values.map(shown).join(' | ')} |`;
-  const rule = columns.map((column) => (column.endsWith(':') ? '---:' : '---')).join('|');
-  return [cells(columns.map((column) => column.replace(/:$/, ''))), `|${rule}|`, ...rows.map(cells)];
-}
-
-const by =
-  (...keys: readonly string[]) =>
-  (a: Row, b: Row): number =>
-    keys.map((key) => numberAt(a, key) - numberAt(b, key)).find((difference) => difference !== 0) ?? 0;
 const range = (values: readonly number[], unit: string): string =>
   `${shown(Math.min(...values))} to ${shown(Math.max(...values))} ${unit}`;
 
@@ -167,66 +136,6 @@ const summary: Figure = {
       ]),
     );
   },
-};
-
-const medianAndP99 = (row: Row | undefined, path = ''): string =>
-  `${shown(numberAt(row, `${path}median`))} / ${shown(numberAt(row, `${path}p99`))}`;
-
-const query: Figure = {
-  title: 'Mesh query round trip',
-  benchmark: 'mesh-query',
-  required: '< 500 ms with 10 nodes',
-  target: '< 100 ms with 10 nodes; < 500 ms with 100',
-  method: [
-    'Real nodes on one machine; times in ms. A node repeats its figures for a minute, so the first query',
-    'of each type costs more than later ones. The baseline is a bare WebSocket echo over the same TLS.',
-  ],
-  headline: (runs) =>
-    runs
-      .flat()
-      .filter((row) => numberAt(row, 'dead') === 0 && numberAt(row, 'nodes') >= 10)
-      .map((row) => `${shown(numberAt(row, 'firstOfEachTypeMs.median'))} ms (${shown(numberAt(row, 'nodes'))} nodes)`)
-      .join(', '),
-  tables: (runs) =>
-    table(
-      ['nodes:', 'of them dead:', 'first of each type:', 'repeated:', 'inside the asker:', 'bare echo:'],
-      [...runs.flat()]
-        .sort(by('nodes', 'dead'))
-        .map((row) => [
-          numberAt(row, 'nodes'),
-          numberAt(row, 'dead'),
-          ...['firstOfEachTypeMs.', 'repeatedMs.', 'insideAskerMs.', 'echo.'].map((path) => medianAndP99(row, path)),
-        ]),
-    ),
-};
-
-const reconnect: Figure = {
-  title: "Reconnecting after a hub's restart",
-  benchmark: 'mesh-reconnect',
-  target: '< 10 s with 60 peers',
-  method: [
-    'Real nodes on one machine. The peers dial the hub, and it dials them where it knows that they',
-    'listen. Times in ms from the start of its process, after some seconds away.',
-  ],
-  headline: (runs) =>
-    runs
-      .flat()
-      .map((row) => {
-        const last = shown(numberAt(row, 'connectedAgainMs.max'));
-        return `${last} ms for all of ${shown(numberAt(row, 'peers'))}, ${shown(numberAt(row, 'awaySeconds'))} s away`;
-      })
-      .join('; '),
-  tables: (runs) =>
-    table(
-      ['peers:', 'seconds away:', 'ready:', 'median:', 'last:', 'CPU of the hub:'],
-      [...runs.flat()]
-        .sort(by('peers', 'awaySeconds'))
-        .map((row) =>
-          ['peers', 'awaySeconds', 'readyMs', 'connectedAgainMs.median', 'connectedAgainMs.max', 'hubCpuMs'].map(
-            (path) => numberAt(row, path),
-          ),
-        ),
-    ),
 };
 
 const dashboard: Figure = {

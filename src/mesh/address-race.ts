@@ -16,7 +16,7 @@ export type DialAddress = (address: string, signal: AbortSignal) => Promise<void
 export function dialFirst(addresses: readonly string[], dial: DialAddress): Promise<void> {
   const [...waiting] = addresses;
   const race = new AbortController();
-  let worst: unknown = new CaroError('peer_unreachable', 'no address of the peer is known; it has to dial this node');
+  let worst: Error = new CaroError('peer_unreachable', 'no address of the peer is known; it has to dial this node');
   let running = 0;
   return new Promise((resolve, reject) => {
     const next = (): void => {
@@ -37,7 +37,7 @@ export function dialFirst(addresses: readonly string[], dial: DialAddress): Prom
         (error: unknown) => {
           clearTimeout(timer);
           running -= 1;
-          worst = moreTelling(worst, error);
+          worst = moreTelling(worst, error instanceof Error ? error : new Error('dialling failed'));
           next();
         },
       );
@@ -47,7 +47,7 @@ export function dialFirst(addresses: readonly string[], dial: DialAddress): Prom
 }
 
 /** A refusal says more than an address without an answer; of two refusals, the later one counts. */
-const moreTelling = (known: unknown, error: unknown): unknown =>
+const moreTelling = (known: Error, error: Error): Error =>
   isUnreachable(error) && !isUnreachable(known) ? known : error;
 
-const isUnreachable = (error: unknown): boolean => error instanceof CaroError && error.code === 'peer_unreachable';
+const isUnreachable = (error: Error): boolean => error instanceof CaroError && error.code === 'peer_unreachable';
