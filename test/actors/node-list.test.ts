@@ -57,7 +57,7 @@ describe('the list of nodes', () => {
     ]);
   });
 
-  test('has a node once that is listed under a former key and connected with its next one', () => {
+  test('lists a node once if it is known by a former key and connected with the next one', () => {
     const nodes = listed({
       trust: { [ADA]: 'peer' },
       rows: [row(BEN, { peer: BEN, state: 'connected', version: '1.2.3' })],
@@ -66,12 +66,12 @@ describe('the list of nodes', () => {
     expect(nodes).toMatchObject([{ id: BEN, state: 'connected', reason: null, version: '1.2.3' }]);
   });
 
-  test('has nodes that a trusted subnet let in', () => {
+  test('lists nodes that a trusted subnet admitted', () => {
     const nodes = listed({ rows: [row(CAT, { peer: CAT, state: 'connected' })] });
     expect(nodes).toMatchObject([{ id: CAT, name: null, state: 'connected' }]);
   });
 
-  test('tells when a node was last seen and with which version, and that it is unknown', () => {
+  test('reports when a node was last seen and its version, or that they are unknown', () => {
     const seen = new Map([[ADA, { lastMs: NOW - 60_000, version: '0.9.0' }]]);
     const [ada, ben] = listed({ trust: { [ADA]: 'peer', [BEN]: 'peer' }, seen });
     expect(ada).toMatchObject({ lastSeen: '2026-11-29T11:59:00.000Z', version: '0.9.0' });
@@ -118,7 +118,7 @@ describe('the list of nodes', () => {
     expect(listed(given)).toMatchObject([{ id: ADA, reason, state }]);
   });
 
-  test('puts troubles first, the worst before the others, and sorts by name among equals', () => {
+  test('lists the most serious problems first and sorts equals by name', () => {
     const nodes = listed({
       named: [
         { id: ADA, name: 'zoe' },

@@ -18,7 +18,7 @@ const unused = (): never => {
 };
 const silent: BusClient = { publish: () => Promise.resolve(), request: () => Promise.resolve(null as never) };
 
-test('a summary that waited while the trust in its peer ended is not stored', async () => {
+test('a queued summary is not stored if trust in its peer ends meanwhile', async () => {
   const peer = makeIdentity();
   const { startMs, endMs } = lastClosed('hourly', NOW);
   const period = { kind: 'hourly', start: isoTime(startMs), end: isoTime(endMs) } as const;

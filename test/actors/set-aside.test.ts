@@ -99,7 +99,7 @@ test('a command whose analysis ended the service twice is stored without its tex
   expect(told).toEqual(['bash.1.1 0']);
 });
 
-test('in a backlog it is found as soon as it was analysed alone twice', async () => {
+test('in a backlog it is identified after it was analysed alone twice', async () => {
   const { run, stored } = rig('echo one', 'poison', 'echo two');
   expect([await run(), await run(), await run(), await run()]).toEqual([false, false, false, true]);
   expect(stored()).toEqual(['echo one', MASKED, 'echo two']);
@@ -114,7 +114,7 @@ test('several of them are set aside one after the other', async () => {
   expect(readFileSync(note, 'latin1').trim()).toBe('');
 });
 
-test('an analysis that ends, even with an error, leaves nothing', async () => {
+test('an analysis that ends, even with an error, leaves no note', async () => {
   const { process, note } = rig('echo one');
   const failing: BusClient = { ...analysing(() => undefined), request: () => Promise.reject(new Error('no')) };
   await expect(process(failing).sweep()).rejects.toThrow('no');

@@ -5,7 +5,7 @@ import type { Envelope } from '../../src/domain/identity/signed-envelope.ts';
 const document = (payload: string): Envelope => ({ payloadType: 'x', payload, signatures: [] });
 const HOUR_MS = 3_600_000;
 
-test('a preview counts for an hour after it was last shown', () => {
+test('a preview is valid for an hour after it was last shown', () => {
   let nowMs = 0;
   const shown = new ShownPreviews(() => nowMs);
   const digest = shown.note(document('one'));
@@ -18,7 +18,7 @@ test('a preview counts for an hour after it was last shown', () => {
   expect(shown.has(digest)).toBe(true);
 });
 
-test('no other document, and none from before what may leave was changed, counts for it', () => {
+test('no other document is valid, and none from before a change of what may leave', () => {
   const shown = new ShownPreviews(() => 0);
   const digest = shown.note(document('one'));
   expect(shown.has(new ShownPreviews(() => 0).note(document('two')))).toBe(false);
@@ -26,7 +26,7 @@ test('no other document, and none from before what may leave was changed, counts
   expect(shown.has(digest)).toBe(false);
 });
 
-test('only the latest are remembered', () => {
+test('only the latest previews are remembered', () => {
   const shown = new ShownPreviews(() => 0);
   const digests = Array.from({ length: 100 }, (_, index) => shown.note(document(String(index))));
   const known = digests.map((digest) => shown.has(digest));

@@ -228,7 +228,7 @@ describe('a sweep', () => {
     expect(readdirSync(spool).sort()).toEqual(['.sh.2.100', '.sh.2.100.feed']);
   });
 
-  test('leaves a link, a directory and a stranger behind the names of scratch files, and says so', async () => {
+  test('leaves links, directories and foreign files with the names of scratch files in place, and reports them', async () => {
     const { spool, intake } = rig();
     const outside = join(folder(), 'mine');
     writeFileSync(outside, 'x');
@@ -244,7 +244,7 @@ describe('a sweep', () => {
     expect(reader.refused).toBe(2);
   });
 
-  test('reads a backlog of many megabytes whole', async () => {
+  test('reads a backlog of many megabytes completely', async () => {
     const { spool, intake, commands } = rig();
     const big = 'x'.repeat(900_000);
     for (let file = 0; file < 3; file += 1)
@@ -258,7 +258,7 @@ describe('a sweep', () => {
     expect(new Set(commands()).size).toBe(27);
   });
 
-  test('does not read links and other strangers, says how many there are, and leaves them', async () => {
+  test('does not read links and foreign files, reports their number, and leaves them in place', async () => {
     const { spool, intake, commands } = rig();
     const outside = join(folder(), 'secret');
     writeFileSync(outside, Buffer.concat([start(0, 'stolen')]), { mode: 0o600 });
@@ -271,7 +271,7 @@ describe('a sweep', () => {
     expect(existsSync(join(spool, 'notes.txt'))).toBe(true);
   });
 
-  test('handles thousands of files that dead shells left behind', async () => {
+  test('handles thousands of files left by dead shells', async () => {
     const { spool, intake, commands } = rig();
     for (let pid = 1_000; pid < 4_000; pid += 1) write(spool, `bash.${pid}.1.0`, start(0, `echo ${pid}`), end(0));
     await intake().sweep();

@@ -141,7 +141,7 @@ const code = async (call: Promise<unknown>): Promise<string> => {
 };
 
 describe('the control socket', () => {
-  test('is for its owner only', () => {
+  test('is accessible to its owner only', () => {
     expect(lstatSync(socketPath).mode & 0o777).toBe(0o600);
   });
 
@@ -153,7 +153,7 @@ describe('the control socket', () => {
     });
   });
 
-  test('passes errors of the service on with their code', async () => {
+  test('passes on errors of the service with their code', async () => {
     expect(await code(callAdmin(socketPath, 'events.list', { text: 'refuse' }))).toBe('database_damaged');
   });
 
@@ -202,7 +202,7 @@ describe('the control socket', () => {
     ],
     ['an unknown topic', '{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"topics":["all"]}}', 'usage'],
   ];
-  test.each(bad)('answers %s with an error, and the connection goes on', async (_what, line, expected) => {
+  test.each(bad)('answers %s with an error and keeps the connection open', async (_what, line, expected) => {
     const { socket, next } = await rawClient();
     socket.write(Buffer.concat([Buffer.from(line), Buffer.from('\n')]));
     expect(await next()).toMatchObject({ error: { code: ERRORS[expected].rpc, data: { code: expected } } });
@@ -211,7 +211,7 @@ describe('the control socket', () => {
     socket.destroy();
   });
 
-  test('takes a request in single bytes, several in one write, and answers none to notifications', async () => {
+  test('accepts a request in single bytes and several in one write, and answers no notifications', async () => {
     const { socket, next } = await rawClient();
     const request = (id: number): string =>
       `{"jsonrpc":"2.0","id":${id},"method":"events.list","params":{"text":"é"}}\n`;
@@ -222,7 +222,7 @@ describe('the control socket', () => {
     socket.destroy();
   });
 
-  test('goes on answering while another answer takes its time', async () => {
+  test('continues to answer while another answer is slow', async () => {
     const { socket, next } = await rawClient();
     socket.write('{"jsonrpc":"2.0","id":1,"method":"dashboard.link"}\n');
     expect((await next())?.id).toBe(1);
@@ -235,7 +235,7 @@ describe('the control socket', () => {
     socket.destroy();
   });
 
-  test('takes a line of exactly 1 MiB', async () => {
+  test('accepts a line of exactly 1 MiB', async () => {
     const { socket, next } = await rawClient();
     const head = '{"jsonrpc":"2.0","id":1,"method":"config.reload","params":{}';
     socket.write(`${head}${' '.repeat(MAX_LINE_BYTES - head.length - 1)}}\n`);
@@ -243,14 +243,14 @@ describe('the control socket', () => {
     socket.destroy();
   });
 
-  test('closes on a longer line, with the reason, before its end has come', async () => {
+  test('closes with the reason on a longer line, before its end has arrived', async () => {
     const { socket, next } = await rawClient();
     socket.write('x'.repeat(MAX_LINE_BYTES + 1));
     expect(await next()).toMatchObject({ id: null, error: { data: { code: 'request_invalid' } } });
     expect(await next()).toBeUndefined();
   });
 
-  test('refuses a list that does not fit into a line, but sends a single long entry', async () => {
+  test('refuses a list that does not fit into one line, but sends a single long entry', async () => {
     const text = 'x'.repeat(900);
     expect(await code(callAdmin(socketPath, 'events.list', { text, limit: 2_000 }))).toBe('answer_too_large');
     expect(await callAdmin(socketPath, 'events.list', { text, limit: 500 })).toHaveLength(500);
@@ -263,7 +263,7 @@ describe('the control socket', () => {
     expect(answers.map((events) => events.length)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
   });
 
-  test('does not let answers pile up for a client that asks and never reads', async () => {
+  test('bounds the answers queued for a client that asks and never reads', async () => {
     const { socket } = await rawClient();
     const request = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'events.list', params: { limit: 500, text: 'x'.repeat(900) } })}\n`;
     // 500 answers of half a MiB each would be 250 MiB.
@@ -282,7 +282,7 @@ describe('the control socket', () => {
 });
 
 describe('a subscription', () => {
-  test('sends every event from then on, once each and in order', async () => {
+  test('sends every later event once and in order', async () => {
     const stop = new AbortController();
     const seen: unknown[] = [];
     const follow = (async () => {
@@ -299,7 +299,7 @@ describe('a subscription', () => {
     ]);
   });
 
-  test('twice to the same topic sends each event once', async () => {
+  test('sends each event once if repeated for the same topic', async () => {
     const { socket, next } = await rawClient();
     const subscribe = '{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"topics":["event"]}}\n';
     socket.write(subscribe + subscribe);
@@ -310,7 +310,7 @@ describe('a subscription', () => {
     socket.destroy();
   });
 
-  test('of a client that does not read ends with an error, and the bus never waits for it', async () => {
+  test('ends with an error for a client that does not read, and never delays the bus', async () => {
     const { socket, next } = await rawClient();
     socket.write('{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"topics":["event"]}}\n');
     expect((await next())?.id).toBe(1);
@@ -353,7 +353,7 @@ describe('the place of the socket', () => {
     expect(await callAdmin(socketPath, 'config.reload', {})).toEqual({ changed: false });
   });
 
-  test('is taken over from a service that died', async () => {
+  test('is taken over from a service that crashed', async () => {
     await server.close();
     const program = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
     expect(
@@ -364,7 +364,7 @@ describe('the place of the socket', () => {
     expect(await callAdmin(socketPath, 'config.reload', {})).toEqual({ changed: false });
   });
 
-  test('is not taken from a file that is no socket, nor from a socket that others could use', async () => {
+  test('does not replace a file that is not a socket, or a socket that others can use', async () => {
     await server.close();
     writeFileSync(socketPath, 'precious', { mode: 0o600 });
     expect(await code(open())).toBe('permissions_unsafe');
@@ -377,7 +377,7 @@ describe('the place of the socket', () => {
     server = await open();
   });
 
-  test('without a service says what to do', async () => {
+  test('without a service explains what to do', async () => {
     await server.close();
     await expect(callAdmin(socketPath, 'service.status', {})).rejects.toThrow(
       /it does not run; start it: caro service start/,
@@ -385,7 +385,7 @@ describe('the place of the socket', () => {
     server = await open();
   });
 
-  test('with a service that is stuck ends the wait at its deadline', async () => {
+  test('with a stuck service fails at the deadline', async () => {
     expect(await code(callAdmin(socketPath, 'observe.status', {}, 50))).toBe('deadline_exceeded');
   });
 });

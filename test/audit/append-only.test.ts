@@ -50,7 +50,7 @@ describe('the audit log', () => {
     }
   });
 
-  test('goes on where it was after a restart, and verifies as a whole', async () => {
+  test('continues after a restart and verifies as a whole', async () => {
     const { actor, store } = opened();
     for (let run = 0; run < 3; run += 1) {
       const auditor = actor();

@@ -101,7 +101,7 @@ describe('verifyChain', () => {
     );
   });
 
-  test('a record that was written anew with a hash that fits is found by the one after it', () => {
+  test('a rewritten record with a matching hash is detected by its successor', () => {
     const records = chain(6);
     for (const seq of [1, 3, 5]) {
       const { type, time } = at(records, seq);
@@ -114,7 +114,7 @@ describe('verifyChain', () => {
     }
   });
 
-  test('a record that was taken out, put in twice or moved is found', () => {
+  test('a removed, duplicated or moved record is detected', () => {
     const records = chain(10);
     const without = records.filter((record) => record.seq !== 4);
     expect(verifyChain(without, [], checks).firstBad).toEqual({ seq: 5, reason: 'it follows record 3, expected 4' });
@@ -122,7 +122,7 @@ describe('verifyChain', () => {
     expect(verifyChain([at(records, 2), at(records, 1)], [], checks).ok).toBe(false);
   });
 
-  test('a chain that was written anew from some record on is found by a signed checkpoint', () => {
+  test('a chain rewritten from some record on is detected by a signed checkpoint', () => {
     const records = chain(5);
     const seal = checkpoint(at(records, 5));
     const forged = [
@@ -136,7 +136,7 @@ describe('verifyChain', () => {
     });
   });
 
-  test('records cut off the end are missed, as far as the newest checkpoint reaches', () => {
+  test('records cut off the end are detected, as far as the newest checkpoint reaches', () => {
     const records = chain(8);
     expect(verifyChain(records.slice(0, 6), [checkpoint(at(records, 8))], checks).firstBad?.seq).toBe(7);
     expect(verifyChain([], [checkpoint(at(records, 8))], checks).firstBad?.seq).toBe(1);
@@ -170,7 +170,7 @@ describe('verifyChain', () => {
 });
 
 describe('an export', () => {
-  test('comes back as it was', () => {
+  test('is restored unchanged', () => {
     const records = chain(6);
     const checkpoints = [checkpoint(at(records, 6))];
     const text = [...encodeAuditExport('caro:ed25519:AA==', records, checkpoints)].join('\n');

@@ -28,12 +28,12 @@ describe('an exported OCSF event', () => {
     },
   );
 
-  test('holds nothing that a record should not have held', () => {
+  test('contains nothing that a record must not contain', () => {
     const text = JSON.stringify(RECORDS.map((record) => ocsfEvent(exportEvent(record), EXPORTER)));
     expect(text).not.toMatch(/rm -rf|\/home/);
   });
 
-  test('leads back to its record by number and hash', () => {
+  test('refers to its record by number and hash', () => {
     for (const record of RECORDS) {
       expect(ocsfEvent(exportEvent(record), EXPORTER)).toMatchObject({
         time: Date.parse('2026-02-03T04:05:06.789Z'),
@@ -42,7 +42,7 @@ describe('an exported OCSF event', () => {
     }
   });
 
-  test('says who came and who was called', () => {
+  test('distinguishes inbound and outbound connections', () => {
     expect(eventOf('peer.connected')).toMatchObject({
       class_uid: 4001,
       activity_name: 'Open',

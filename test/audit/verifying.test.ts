@@ -61,7 +61,7 @@ describe('while the log is verified', () => {
     expect(await verification).toEqual(GOOD);
   });
 
-  test('others who ask hear the same, and it is read once', async () => {
+  test('concurrent requests share one verification', async () => {
     let reads = 0;
     let end: (verification: AuditVerification) => void = () => undefined;
     const { bus } = await opened(() => {
@@ -80,7 +80,7 @@ describe('while the log is verified', () => {
     expect(reads).toBe(2);
   });
 
-  test('one that fails is no obstacle to the next', async () => {
+  test('a failed verification does not affect the next', async () => {
     let reads = 0;
     const { bus } = await opened(() => {
       reads += 1;

@@ -83,7 +83,7 @@ describe('Supervised', () => {
     expect(outcomes.slice(4)).toEqual(['actor_degraded', 'actor_degraded']);
   });
 
-  test('stopping lets what waits be handled first, and fails what comes later', async () => {
+  test('stopping handles the waiting messages first and rejects later ones', async () => {
     const { bus, actor } = await watched((since) => since);
     const answers = Promise.all(['a', 'b', 'c'].map((since) => bus.request('stats.read', { since })));
     await actor.stop();
@@ -91,7 +91,7 @@ describe('Supervised', () => {
     await expect(bus.request('stats.read', {})).rejects.toMatchObject({ code: 'internal' });
   });
 
-  test('a stop that hangs ends at its limit with an error that names the actor', async () => {
+  test('a hanging stop is ended at its time limit with an error that names the actor', async () => {
     const { bus, actor } = await watched(() => new Promise(() => undefined));
     const lost = bus.request('stats.read', {}, 200).catch((error: unknown) => (error as CaroError).code);
     await expect(actor.stop()).rejects.toThrow('router to empty its mailbox within 50 ms');

@@ -49,7 +49,7 @@ p = 1979-05-27 07:32:00
     expect(new KeyLines(text).lineOf(path)).toBe(line);
   });
 
-  test('is the same with Windows line ends and a byte order mark', () => {
+  test('is the same with Windows line endings and a byte order mark', () => {
     expect(new KeyLines('\uFEFFa = 1\r\n[b]\r\nc = 2\r\n').lineOf(['b', 'c'])).toBe(3);
   });
 

@@ -58,7 +58,7 @@ const settings: fc.Arbitrary<ManagedSettings> = fc.record({
 });
 
 describe('managed.toml', () => {
-  test('is written and read back the same, whatever commands put into it', () => {
+  test('is written and read back unchanged, whatever commands put into it', () => {
     fc.assert(
       fc.property(settings, (value) => {
         const read = parseSettings('managed.toml', encodeManaged(value), MANAGED_SCHEMA, validateManaged);
@@ -69,7 +69,7 @@ describe('managed.toml', () => {
     );
   });
 
-  test('is private, whole, and leaves nothing else behind', () => {
+  test('is private and complete, and leaves no other file', () => {
     const { managed } = loadConfiguration(places, 'host');
     writeManaged(places, managed);
     writeManaged(places, { ...managed, sharing: { level: 1 } });
@@ -78,7 +78,7 @@ describe('managed.toml', () => {
     expect(loadConfiguration(places, 'host').managed.sharing).toEqual({ level: 1 });
   });
 
-  test('goes over caro.toml, but a deny from either wins', () => {
+  test('overrides caro.toml, but a denial in either file wins', () => {
     own(`[trust.nodes]
 "${id(1)}" = "peer"
 "${id(2)}" = "peer"
@@ -135,7 +135,7 @@ address = "10.0.1.2:9238"
     expect(readFileSync(places.managed, 'utf8')).toBe(before);
   });
 
-  test('takes nothing that only the owner decides, and says in which file the problem is', () => {
+  test('rejects what only the owner decides, and names the file with the problem', () => {
     writeFileSync(places.managed, '[dashboard]\nport = 1\n', { mode: 0o600 });
     expect(checkConfiguration(places)).toEqual([
       {
@@ -159,7 +159,7 @@ describe('the configuration written by init', () => {
     expect(loadConfiguration(places, 'host').configuration.node.name).toBe('mine');
   });
 
-  test('shows the true defaults: without its comment signs it says the same', () => {
+  test('shows the actual defaults: uncommented, it changes nothing', () => {
     const defaults = loadConfiguration(places, 'ada').configuration;
     own(
       defaultConfiguration('ada')

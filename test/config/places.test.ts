@@ -146,7 +146,7 @@ describe('preparing the places', () => {
     expect(error.message).toContain('expected owner 0, got 65534');
   });
 
-  test('says what stands in the way of a directory', () => {
+  test('reports what occupies the path of a directory', () => {
     const places = own();
     writeFileSync(join(home, 'data'), '');
     const error = failure(() => preparePlaces(places));
@@ -154,13 +154,13 @@ describe('preparing the places', () => {
     expect(error.message).toContain('a file has its name');
   });
 
-  test('refuses a home so deep that the socket would not fit, with the limit', () => {
+  test('refuses a home whose path is too long for the socket, and states the limit', () => {
     const error = failure(() => preparePlaces(placesFrom({ CARO_HOME: join(home, 'x'.repeat(100)) }, '')));
     expect(error.code).toBe('place_unusable');
     expect(error.message).toMatch(/at most 10[37] bytes, got \d+/);
   });
 
-  test('makes the spool alone for a shell that comes before the service', () => {
+  test('creates the spool alone for a shell that starts before the service', () => {
     const places = own();
     prepareSpool(places);
     prepareSpool(places);

@@ -50,7 +50,7 @@ describe('a configuration', () => {
     });
   });
 
-  test('is taken whole as the contract writes it', () => {
+  test('is accepted exactly as the contract writes it', () => {
     write(`
 [node]
 name = "dev-laptop"
@@ -99,7 +99,7 @@ events_days = 1
     });
   });
 
-  test('has a hash of what it says, not of how it is written', () => {
+  test('has a hash of its meaning, not of its spelling', () => {
     write('[dashboard]\nport = 9300\n[node]\nname = "a"');
     const first = loadConfiguration(places, 'host').hash;
     write('# a comment\nnode.name = "a"\ndashboard = { port = 9300, host = "127.0.0.1" }');
@@ -109,7 +109,7 @@ events_days = 1
     expect(first).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('names every problem at once, each with line, key, what was expected, what came and how to mend it', () => {
+  test('reports all problems at once, each with line, key, expected value, actual value and remedy', () => {
     expect(
       refusal(`[node]
 name = "Dev Laptop"

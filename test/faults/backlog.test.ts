@@ -16,7 +16,7 @@ const empty = (home: string): Promise<unknown> =>
     60_000,
   );
 
-test('five thousand spool files of shells that are gone are all taken in and removed', async () => {
+test('five thousand spool files of ended shells are all read and removed', async () => {
   const home = folder();
   await configure(home);
   const { typed, typeInEnded, end } = typist(home, 0);
@@ -34,7 +34,7 @@ test('five thousand spool files of shells that are gone are all taken in and rem
   tally(`stale spool files: ready after ${Math.round(ready)} ms, stored after ${Math.round(taken)} ms`, 5_000);
 });
 
-test('a record that a killed shell left torn at any byte costs itself, is counted, and nothing before it is lost', async () => {
+test('a record torn at any byte by a killed shell is counted as lost, and nothing before it is lost', async () => {
   const home = folder();
   await configure(home);
   const { typed, typeInEnded, end } = typist(home, 0);

@@ -27,7 +27,7 @@ const believed = (home: string): number | null => {
 };
 
 requireShim()('a clock that leaps', () => {
-  test('ahead by ten years and back again destroys nothing, and the log stays in order or says why not', async () => {
+  test('ahead by ten years and back again destroys nothing, and the log stays ordered or says why not', async () => {
     const home = folder();
     await configure(home);
     shells = typist(home, 1);

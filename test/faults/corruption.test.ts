@@ -174,11 +174,14 @@ async function live(
 }
 
 describe(`a database that (seed ${SEED})`, () => {
-  test.each(DAMAGES)('%s: the service observes on, says so, and doubles nothing', async (_name, base, damage, told) => {
-    const home = copyOf(bases[base], folder());
-    damage(join(home, 'data', 'caro.db'));
-    expect(await live(home)).toMatchObject({ setAside: told === 'aside' ? 1 : 0, told: told !== 'nothing' });
-  });
+  test.each(DAMAGES)(
+    '%s: the service continues to observe, reports it, and duplicates nothing',
+    async (_name, base, damage, told) => {
+      const home = copyOf(bases[base], folder());
+      damage(join(home, 'data', 'caro.db'));
+      expect(await live(home)).toMatchObject({ setAside: told === 'aside' ? 1 : 0, told: told !== 'nothing' });
+    },
+  );
 
   test('has the journal of an earlier moment beside it', async () => {
     const home = copyOf(bases.stopped, folder());
@@ -187,7 +190,7 @@ describe(`a database that (seed ${SEED})`, () => {
     await live(home);
   });
 
-  test('has damaged pages: what can be read comes back once', async () => {
+  test('has damaged pages: readable rows are restored once', async () => {
     const rounds = times(4, 150);
     let [found, salvaged] = [0, 0];
     for (let round = 0; round < rounds; round += 1) {
@@ -203,7 +206,7 @@ describe(`a database that (seed ${SEED})`, () => {
     tally(`databases with damaged pages, ${found} set aside, ${salvaged} commands salvaged`, rounds);
   }, 1_200_000);
 
-  test('is damaged while it is used is set aside by the running service', async () => {
+  test('is damaged while in use and is set aside by the running service', async () => {
     const home = copyOf(bases.stopped, folder());
     const service = await startService(home);
     const socket = join(home, 'run', 'admin.sock');

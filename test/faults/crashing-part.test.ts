@@ -11,7 +11,7 @@ const folder = temporaryFolders();
 let shells: Typist | undefined;
 afterEach(() => shells?.end());
 
-test('a part that crashes again and again is set aside and shown, while the others go on; the next start has it back', async () => {
+test('a part that crashes repeatedly is disabled and shown while the others continue; the next start restores it', async () => {
   const home = folder();
   await configure(home);
   shells = typist(home, 1);

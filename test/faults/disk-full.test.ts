@@ -20,7 +20,7 @@ const ALWAYS = 1_000_000_000;
 const status = (home: string) => callAdmin(join(home, 'run', 'admin.sock'), 'service.status', {});
 
 requireShim()(`a disk that is full (seed ${SEED})`, () => {
-  test('while the service runs: it says so, loses nothing, and goes on by itself when there is room', async () => {
+  test('while the service runs: it reports it, loses nothing, and continues by itself once there is room', async () => {
     const home = folder();
     await configure(home);
     shells = typist(home, 1);
@@ -57,7 +57,7 @@ requireShim()(`a disk that is full (seed ${SEED})`, () => {
     faults.close();
   });
 
-  test('from any call on: the service lives or says why not, and everything is stored when there is room', async () => {
+  test('from any system call on: the service runs or says why not, and stores everything once there is room', async () => {
     const random = randomFrom(SEED);
     const rounds = times(6, 400);
     let refused = 0;

@@ -21,7 +21,7 @@ afterEach(async () => {
 const folder = temporaryFolders();
 
 requireSmallDisks()('a spool without room for what a shell writes', () => {
-  test('the owner is told how many commands are missing, by the status, the doctor and the page', async () => {
+  test('status, doctor and page report how many commands are missing', async () => {
     const home = folder();
     await configure(home);
     const spool = join(home, 'data', 'spool');

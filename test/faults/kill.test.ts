@@ -33,7 +33,7 @@ async function live(home: string, faults: Faults, work: () => Promise<void>): Pr
 }
 
 requireShim()(`a service killed -9 in the middle of a call that changes a file (seed ${SEED})`, () => {
-  test('has every command once after a kill at each call from its first start to its stop', async () => {
+  test('has every command once after a kill at any system call from first start to stop', async () => {
     const base = folder();
     await configure(base);
     shells = typist(base, 0);
@@ -68,7 +68,7 @@ requireShim()(`a service killed -9 in the middle of a call that changes a file (
     tally('calls of a life, each with a kill in it', killed);
   }, 1_200_000);
 
-  test('has every command once after kills at random calls under load, one after the other', async () => {
+  test('has every command once after repeated kills at random system calls under load', async () => {
     const home = folder();
     await configure(home);
     shells = typist(home, 4);

@@ -12,7 +12,7 @@ import { faultsBelow, requireShim } from './shim.ts';
 const folder = temporaryFolders();
 
 requireShim()(`a power cut (seed ${SEED})`, () => {
-  test('at any change of a life leaves a node that opens, verifies, and has every command once', async () => {
+  test('at any write leaves a node that opens, verifies, and has every command once', async () => {
     // Everything that shells ever wrote, on disk for certain; the service gets it in parts and
     // removes it.
     const base = folder();

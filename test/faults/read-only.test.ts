@@ -35,7 +35,7 @@ requireMounts()('a home on a disk that is read-only', () => {
       (error: unknown) => String(error),
     );
 
-  test('keeps the service from starting with a text that says so, and costs nothing', async () => {
+  test('prevents the service from starting, with a clear error, and loses nothing', async () => {
     const home = folder();
     await configure(home);
     shells = typist(home, 1);
@@ -53,7 +53,7 @@ requireMounts()('a home on a disk that is read-only', () => {
     expectWhole(home, shells.typed);
   });
 
-  test('keeps a first start from happening with a text that names the directory', async () => {
+  test('prevents a first start with an error that names the directory', async () => {
     const home = folder();
     const text = await refusal(home);
     expect(text).toMatch(/ended with 1 .*caro: \S+: expected to create or use this directory, got EROFS; \S+/s);

@@ -7,7 +7,7 @@ const folder = temporaryFolders();
 let shells: Typist | undefined;
 afterEach(() => shells?.end());
 
-test('of services that start on one home at the same moment one runs, and the others say why they do not', async () => {
+test('of several services started at once on one home, one runs and the others say why they do not', async () => {
   const home = folder();
   await configure(home);
   shells = typist(home, 1);

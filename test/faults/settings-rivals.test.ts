@@ -24,7 +24,7 @@ const denied = (home: string): readonly string[] =>
   loadConfiguration(placesFrom({ CARO_HOME: home }, ''), 'host').configuration.trust.deny.nodes;
 
 describe('changes at the same moment', () => {
-  test('by commands are all kept: no revocation is overwritten by another', async () => {
+  test('by commands are all kept: no revocation overwrites another', async () => {
     const home = folder();
     await configure(home);
     const ids = Array.from({ length: 6 }, (_, index) => idOf(index + 1));
@@ -55,7 +55,7 @@ describe('changes at the same moment', () => {
     }
   });
 
-  test('of which one cannot be taken over leave the former settings with every denial in force', async () => {
+  test('of which one cannot be applied leave the former settings, with every denial, in force', async () => {
     const a = await makeNode(folder(), 'node-a');
     const [b, c] = await Promise.all([makeNode(folder(), 'node-b'), makeNode(folder(), 'node-c')]);
     open.push(a, b, c);

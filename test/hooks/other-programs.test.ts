@@ -65,14 +65,14 @@ requireFile('/usr/bin/atuin', false)('atuin', () => {
   });
 });
 
-requireFile('/usr/bin/zoxide', false)('zoxide', () => {
+requireFile('/usr/bin/zoxide', true)('zoxide', () => {
   for (const shell of ['bash', 'zsh', 'fish'] as const) {
     const lines = shell === 'fish' ? 'zoxide init fish | source' : `eval "$(zoxide init ${shell})"`;
     testTogether({ shell, lines, expected: ['zoxide query -l', /^\/usr$/m] });
   }
 });
 
-requireFile('/usr/bin/direnv', false)('direnv', () => {
+requireFile('/usr/bin/direnv', true)('direnv', () => {
   for (const shell of ['bash', 'zsh', 'fish'] as const) {
     const lines = shell === 'fish' ? 'direnv hook fish | source' : `eval "$(direnv hook ${shell})"`;
     const typed = 'cd; echo "export MINE=direnv" >.envrc; direnv allow; cd .; cd /; cd ~';

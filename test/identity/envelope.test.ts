@@ -29,7 +29,7 @@ describe('a DSSE envelope', () => {
     );
   });
 
-  test('gives back any payload byte for byte after sealing, encoding, decoding and opening', () => {
+  test('returns any payload byte for byte after sealing, encoding, decoding and opening', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 500 }), (payload) => {
         const envelope = seal(TYPE, payload, signer);
@@ -82,7 +82,7 @@ describe('a DSSE envelope', () => {
 });
 
 describe('a node id', () => {
-  test('is the prefix and padded base64, and comes back as the key (FR-103)', () => {
+  test('consists of the prefix and padded base64, and decodes to the key (FR-103)', () => {
     expect(encodeNodeId(KEY)).toBe('caro:ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=');
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (key) => {
@@ -91,7 +91,7 @@ describe('a node id', () => {
     );
   });
 
-  test('has one spelling only', () => {
+  test('has exactly one spelling', () => {
     const id = encodeNodeId(KEY);
     const others = [
       id.slice(0, -1),

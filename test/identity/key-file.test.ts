@@ -36,7 +36,7 @@ function failure(action: () => unknown): CaroError {
 }
 
 describe('the identity key', () => {
-  test('is made at first start, private, and is the same at the second (FR-101, FR-102)', () => {
+  test('is created private at the first start and reused at the second (FR-101, FR-102)', () => {
     const first = openIdentity(path);
     const second = openIdentity(path);
     expect(lstatSync(path).mode & 0o777).toBe(0o600);
@@ -79,7 +79,7 @@ describe('the identity key', () => {
     expect(ids[0]).toBe(readIdentity(path).id);
   });
 
-  test('survives a crash in the middle of its making: the draft is no key and goes away', () => {
+  test('survives a crash during its creation: the draft is not used as a key and is removed', () => {
     writeFileSync(`${path}.0123456789ab.new`, '-----BEGIN PRIV', { mode: 0o600 });
     openIdentity(path);
     expect(readdirSync(home)).toEqual(['identity.key']);
@@ -135,7 +135,7 @@ describe('the identity key', () => {
     expect(failure(() => openIdentity(path)).code).toBe('permissions_unsafe');
   });
 
-  test('is not made by reading: without one the text names init', () => {
+  test('is not created by reading: the error names caro init', () => {
     const error = failure(() => readIdentity(path));
     expect(error.code).toBe('not_found');
     expect(error.message).toContain('caro init');

@@ -86,7 +86,7 @@ describe('Ed25519', () => {
     );
   });
 
-  test('one flipped bit anywhere in key, message or signature is refused', () => {
+  test('one flipped bit anywhere in key, message or signature is rejected', () => {
     const seed = hex(RFC_8032[2].seed);
     const key = getPublicKey(seed);
     const message = Buffer.from('pay 10 to alice');

@@ -22,14 +22,14 @@ async function visit(): Promise<void> {
   await until(() => rig.dashboard.childPid() !== pid);
 }
 
-test('what was compiled is kept for the owner alone, and used: another run has nothing to keep', async () => {
+test('compiled code is cached for the owner alone and reused by the next run', async () => {
   expect(statSync(file).mode & 0o777).toBe(0o600);
   const { mtimeMs, ino } = statSync(file);
   await visit();
   expect(statSync(file)).toMatchObject({ mtimeMs, ino });
 });
 
-test('a damaged one is not used, and made anew', async () => {
+test('a damaged cache is not used and is created again', async () => {
   const whole = readFileSync(file);
   const damaged = Buffer.from(whole);
   for (let at = 1_000; at < damaged.length; at += 1_000) damaged[at] = ~(damaged[at] ?? 0);
@@ -39,7 +39,7 @@ test('a damaged one is not used, and made anew', async () => {
   expect(readFileSync(file).length).toBeGreaterThan(100_000);
 });
 
-test('one that others could have written is not used, and made anew', async () => {
+test('a cache that others could have written is not used and is created again', async () => {
   chmodSync(file, 0o666);
   await visit();
   await until(() => (statSync(file).mode & 0o777) === 0o600);

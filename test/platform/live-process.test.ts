@@ -22,7 +22,7 @@ function machine(bootS: number) {
   return { proc, setClock, startUs: (bootS + HOUR_S) * 1e6 };
 }
 
-test('a process that took over the number of a dead shell is not taken for it', () => {
+test('a process with the reused id of a dead shell is not mistaken for it', () => {
   const isAlive = createLiveness();
   const nowUs = Date.now() * 1_000;
   expect(isAlive(process.pid, nowUs)).toBe(true);
@@ -30,7 +30,7 @@ test('a process that took over the number of a dead shell is not taken for it', 
   expect(isAlive(2 ** 22 - 3, nowUs)).toBe(false);
 });
 
-test('a shell lives on when the clock is set ahead, as after the pause of a virtual machine', () => {
+test('a shell still counts as alive after the clock was set ahead, as after a suspended virtual machine', () => {
   const { proc, setClock, startUs } = machine(NOW_S);
   const isAlive = createLiveness(proc);
   expect(isAlive(process.pid, startUs)).toBe(true);
@@ -43,7 +43,7 @@ test('a shell lives on when the clock is set ahead, as after the pause of a virt
   expect(isAlive(process.pid, startUs - 1)).toBe(false);
 });
 
-test('another process that has the number later is not the shell that was known by it', () => {
+test('a later process with the same id is not the earlier shell', () => {
   const { proc, startUs } = machine(NOW_S);
   const isAlive = createLiveness(proc);
   expect(isAlive(process.pid, startUs)).toBe(true);
@@ -52,7 +52,7 @@ test('another process that has the number later is not the shell that was known 
   expect(isAlive(process.pid, startUs)).toBe(false);
 });
 
-test('where the system does not tell when a process began, any of that number counts', () => {
+test('where the start time of a process is unknown, any process with that id counts', () => {
   const { proc, startUs } = machine(NOW_S);
   const elsewhere = join(folder(), 'none');
   cpSync(join(proc, 'stat'), join(elsewhere, 'stat'), { recursive: true });

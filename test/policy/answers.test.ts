@@ -78,7 +78,7 @@ describe('answers at level 1 (FR-605)', () => {
     });
   });
 
-  test('activity stands in local hours and weekdays, health in what was observed and masked', async () => {
+  test('activity is counted in local hours and weekdays, health in observed shells and masked commands', async () => {
     const node = nodeWith(TYPED);
     const activity = answered(await ask(node, 'peer', 'activity-patterns')).summary?.activity;
     expect(activity?.hours[11]).toBe(50);
@@ -230,7 +230,7 @@ describe('what is kept back', () => {
     ).toBe(55);
   });
 
-  test('words that are in no catalogue leave as "other"', async () => {
+  test('words outside the catalogue are sent as "other"', async () => {
     const node = nodeWith([{ pattern: 'canary-tool secret', family: 'canary-family', times: 3 }]);
     for (const type of ['tool-usage', 'recent-commands'] as const) {
       const body = await ask(node, 'peer', type);
@@ -247,7 +247,7 @@ describe('what is kept back', () => {
     }
   });
 
-  test('what lies outside the span is not counted', async () => {
+  test('commands outside the span are not counted', async () => {
     const node = nodeWith([...TYPED, { pattern: 'git log', family: 'git', times: 9, ago: 3 * 24 * 60 }]);
     const commands = async (spanHours: 24 | 168 | 720) =>
       cellsOf(await node.responder.answer(trusting('peer'), asker, { type: 'tool-usage', spanHours }))['commands'];

@@ -12,7 +12,7 @@ const query = { id: ANA, address: '10.0.1.7', action: 'query' } as const;
 const width = ({ allow, level }: Decision): number => (!allow ? 0 : level === 2 ? 1 : 2);
 
 describe('which rule decides', () => {
-  test('a denied node is shut out although it is a peer by name and by subnet', () => {
+  test('a denied node is refused although it is a peer by name and by subnet', () => {
     const trust = {
       nodes: { [ANA]: 'peer' as const },
       subnets: { '10.0.1.0/24': 'peer' as const },
@@ -21,19 +21,19 @@ describe('which rule decides', () => {
     expect(decide(settings({ trust }), query)).toMatchObject({ allow: false, rule: 'trust.deny.nodes' });
   });
 
-  test('a denied subnet shuts out a node that is trusted by name, and names the subnet', () => {
+  test('a denied subnet refuses a node that is trusted by name, and the reason names the subnet', () => {
     const trust = { nodes: { [ANA]: 'peer' as const }, deny: { nodes: [], subnets: ['10.0.0.0/8'] } };
     expect(decide(settings({ trust }), query)).toMatchObject({ allow: false, rule: 'trust.deny.subnets "10.0.0.0/8"' });
     expect(decide(settings({ trust }), { ...query, address: '192.168.0.1' })).toMatchObject({ allow: true });
   });
 
-  test('a node counts over its subnet, even where the subnet says more (FR-702)', () => {
+  test('the level of a node overrides its subnet, even if the subnet grants more (FR-702)', () => {
     const trust = { nodes: { [ANA]: 'untrusted' as const }, subnets: { '10.0.1.0/24': 'peer' as const } };
     expect(decide(settings({ trust }), query)).toMatchObject({ allow: false, rule: 'trust.nodes' });
     expect(decide(settings({ trust }), { ...query, id: BEN })).toMatchObject({ allow: true, level: 1 });
   });
 
-  test('the most specific subnet counts, in whichever order they are written (FR-703)', () => {
+  test('the most specific subnet decides, in whatever order they are written (FR-703)', () => {
     const narrow = { '10.0.1.0/24': 'supervisor' } as const;
     const wide = { '10.0.0.0/8': 'peer' } as const;
     for (const subnets of [
@@ -83,12 +83,12 @@ describe('which rule decides', () => {
     expect(decide(given, { ...query, address }).rule).toBe('trust.default');
   });
 
-  test('the same network written twice grants the lesser of the two', () => {
+  test('the same network listed twice grants the lower of the two levels', () => {
     const subnets = { '10.0.1.0/24': 'peer', '::ffff:10.0.1.0/120': 'untrusted' } as const;
     expect(decide(settings({ trust: { subnets } }), query)).toMatchObject({ allow: false });
   });
 
-  test('a node id that an object inherits is no entry', () => {
+  test('an inherited object property is not a node entry', () => {
     expect(decide(settings({}), { id: 'constructor', action: 'connect' })).toMatchObject({
       allow: false,
       rule: 'trust.default',
@@ -105,7 +105,7 @@ describe('keys that changed', () => {
     });
   });
 
-  test('trust follows to the new key only once it is said to have moved', () => {
+  test('trust moves to the new key only when the rotation is accepted', () => {
     const given = settings({ trust: { nodes: { [ANA]: 'peer' } } });
     expect(decide(given, { id: BEN, action: 'query', formerIds: [ANA] })).toMatchObject({ allow: false });
     expect(decide(given, { id: BEN, action: 'query', formerIds: [ANA], trustedAs: ANA })).toMatchObject({
@@ -131,7 +131,7 @@ describe('keys that changed', () => {
 });
 
 describe('at the door', () => {
-  test('a stranger may pair but not connect; who is denied may do neither', () => {
+  test('an unknown node may pair but not connect; a denied one may do neither', () => {
     expect(decideConnection(settings({}), { id: ANA, address: '10.0.1.7' })).toMatchObject({
       allow: false,
       mayPair: true,
@@ -145,7 +145,7 @@ describe('at the door', () => {
     }
   });
 
-  test('nothing shared is no reason to refuse a connection', () => {
+  test('a node that shares nothing still accepts connections', () => {
     const given = settings({ trust: { nodes: { [ANA]: 'supervisor' } }, sharing: { level: 0 } });
     expect(decideConnection(given, { id: ANA, address: '10.0.1.7' })).toMatchObject({ allow: true, level: null });
   });
@@ -165,7 +165,7 @@ describe('for any settings and any question', () => {
     );
   });
 
-  test('adding a denial never widens', () => {
+  test('adding a denial never grants more', () => {
     fc.assert(
       fc.property(anySettings, anyQuestion, anySettings, (given, question, { trust }) => {
         expect(width(decide(withDeny(given, trust.deny), question))).toBeLessThanOrEqual(
@@ -175,7 +175,7 @@ describe('for any settings and any question', () => {
     );
   });
 
-  test('turning the sharing level down never widens: 1 to 2, or anything to 0', () => {
+  test('lowering the sharing level never grants more: 1 to 2, or anything to 0', () => {
     fc.assert(
       fc.property(anySettings, anyQuestion, ({ trust, sharing }, question) => {
         const [none, summaries, aggregates] = ([0, 1, 2] as const).map((level) =>

@@ -18,7 +18,7 @@ const ask = (who: string, expected: string, from?: string): TrustTest => ({
 });
 
 describe('tests of trust in the configuration', () => {
-  test('tests that hold let the configuration pass', () => {
+  test('passing trust tests accept the configuration', () => {
     const tests = [
       ask(ANA, 'allow L2', '10.0.1.7'),
       ask(BEN, 'allow L1', '10.0.1.7'),
@@ -29,7 +29,7 @@ describe('tests of trust in the configuration', () => {
     expect(runTrustTests(given(tests)).map(({ ok }) => ok)).toEqual([true, true, true, true]);
   });
 
-  test('tests that fail refuse it, all of them named with what came and by which rule', () => {
+  test('failing trust tests refuse it, and each is named with its result and rule', () => {
     const tests = [ask(ANA, 'allow L1'), ask(BEN, 'deny', '10.0.2.7'), ask(BEN, 'deny', '10.0.1.7')];
     const refusal = (): unknown => {
       try {

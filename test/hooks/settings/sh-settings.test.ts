@@ -92,7 +92,7 @@ for (const name of WITHOUT_START) {
       expect(spool.commands().map((c) => [c.text, c.ended])).toEqual([[': one', true]]);
     });
 
-    test('a private exit is not recorded', async () => {
+    test('a private exit command is not recorded', async () => {
       const { shell, texts } = await open();
       await shell.run(': one');
       shell.type(' exit');

@@ -53,20 +53,20 @@ describe('who may read', () => {
     expect((await raw('/api/status', { host: own(), 'x-caro-token': login.token })).status).toBe(401);
   });
 
-  test('halves of two logins do not fit together', async () => {
+  test('halves of two different logins are refused', async () => {
     const other = await rig.login();
     const mixed = { ...both(), 'x-caro-token': other.token };
     expect((await raw('/api/status', mixed)).status).toBe(401);
   });
 
-  test('every address of the API asks for the login, the stream and the export among them', async () => {
+  test('every API address needs the login, including the stream and the export', async () => {
     const paths = ['overview', 'activity', 'events', 'status', 'summary', 'summaries', 'sharing'];
     for (const path of [...paths, 'audit', 'audit/verification', 'live', 'openapi.json']) {
       expect([path, (await raw(`/api/${path}`, { host: own() })).status]).toEqual([path, 401]);
     }
   });
 
-  test('the cookie alone gets a page without data and never the page token', async () => {
+  test('the cookie alone gets a page without data, never the page token', async () => {
     const answer = await raw('/', { host: own(), cookie: login.cookie });
     expect(answer.status).toBe(200);
     expect(answer.body).not.toContain(login.token);
@@ -89,14 +89,14 @@ describe('names and origins', () => {
     }
   });
 
-  test('all three own names are answered', async () => {
+  test('all three of its own names are answered', async () => {
     for (const name of ['localhost', '127.0.0.1', '[::1]']) {
       const host = `${name}:${rig.dashboard.port}`;
       expect((await raw('/api/status', { ...both(), host })).status).toBe(200);
     }
   });
 
-  test('a script of another origin reads nothing, even with everything it could have', async () => {
+  test('a script of another origin reads nothing, even with all it could know', async () => {
     const answer = await raw('/api/status', { ...both(), origin: 'http://localhost:3000' });
     expect(answer.status).toBe(403);
     expect(answer.headers['access-control-allow-origin']).toBeUndefined();
@@ -111,7 +111,7 @@ describe('names and origins', () => {
     expect(answer.headers['access-control-allow-headers']).toBeUndefined();
   });
 
-  test('what changes state needs the own origin: none, null and a foreign one are refused', async () => {
+  test('changes need its own origin: none, null and a foreign one are refused', async () => {
     for (const origin of [undefined, 'null', 'http://localhost:3000', `https://${own()}`]) {
       const headers = origin === undefined ? both() : { ...both(), origin };
       expect([origin, (await raw('/api/logout', headers, 'POST')).status]).toEqual([origin, 403]);
@@ -119,7 +119,7 @@ describe('names and origins', () => {
     expect((await raw('/api/status', both())).status).toBe(200);
   });
 
-  test('a login form on another web page is refused and spends no login', async () => {
+  test('a login form on another web page is refused and does not use up a login', async () => {
     const { file } = await rig.dashboard.mintLogin();
     const token = loginTokenIn(file);
     expect((await postLogin(rig.dashboard, token, 'http://evil.example')).status).toBe(403);
@@ -140,7 +140,7 @@ describe('what every answer carries', () => {
     }
   });
 
-  test('assets are compressed ahead, named by their content and kept for ever', async () => {
+  test('assets are precompressed, named by their content and cached forever', async () => {
     const { body } = await raw('/', both());
     const path = /src="\.(\/assets\/[^"]+\.js)"/.exec(body)?.[1] ?? '';
     const { status, headers } = await raw(path, { host: own(), 'accept-encoding': 'br' });
@@ -149,7 +149,7 @@ describe('what every answer carries', () => {
     expect(headers['cache-control']).toContain('immutable');
   });
 
-  test('no path leads out of the assets', async () => {
+  test('no path leaves the assets folder', async () => {
     for (const path of ['/assets/../index.html', '/assets/%2e%2e/enter.html', '/assets/..%2f..%2fweb.js']) {
       expect((await raw(path, both())).status).toBeGreaterThanOrEqual(400);
     }

@@ -20,7 +20,7 @@ const alive = (pid: number): boolean => {
 
 const closingFetch = (url: string): Promise<Response> => fetch(url, { headers: { connection: 'close' } });
 
-test('nothing runs until the first connection, and that one is answered', async () => {
+test('the process starts at the first connection, which is answered', async () => {
   rig = await openRig();
   expect(rig.dashboard.childPid()).toBeUndefined();
   expect((await closingFetch(rig.dashboard.url)).status).toBe(401);
@@ -40,7 +40,7 @@ test('forty connections at once before the process is up are all answered', asyn
   expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 40 }, () => 401));
 });
 
-test('the process leaves after idling, the next visit starts another, and the login outlives it', async () => {
+test('the process ends when idle, the next visit starts another, and the login stays valid', async () => {
   rig = await openRig({ idleMs: 150 });
   const login = await rig.login();
   const first = rig.dashboard.childPid() ?? 0;
@@ -52,7 +52,7 @@ test('the process leaves after idling, the next visit starts another, and the lo
   expect(rig.troubles).toEqual([]);
 });
 
-test('no visit is lost while processes come and go', async () => {
+test('no visit is lost while processes start and end', async () => {
   rig = await openRig({ idleMs: 1 });
   const { url } = rig.dashboard;
   const pids = new Set<number | undefined>();
@@ -66,7 +66,7 @@ test('no visit is lost while processes come and go', async () => {
   expect(pids.size).toBeGreaterThan(1);
 });
 
-test('a crashed process is said so, and the next connection starts another', async () => {
+test('a crashed process is reported, and the next connection starts another', async () => {
   rig = await openRig();
   await rig.dashboard.warm();
   const crashed = rig.dashboard.childPid() ?? 0;
@@ -76,7 +76,7 @@ test('a crashed process is said so, and the next connection starts another', asy
   expect(rig.troubles).toEqual(["the dashboard's process ended (SIGKILL)"]);
 });
 
-test('both loopback addresses are taken', async () => {
+test('both loopback addresses are used', async () => {
   rig = await openRig();
   const { port } = rig.dashboard;
   for (const host of ['127.0.0.1', '::1']) {
@@ -89,7 +89,7 @@ test('both loopback addresses are taken', async () => {
   }
 });
 
-test('a taken port is waited for, on either loopback address, and no login goes to the program that has it (FR-801)', async () => {
+test('the service waits for a taken port on either loopback address, and no login reaches the program that has it (FR-801)', async () => {
   for (const host of ['127.0.0.1', '::1']) {
     const other = createServer();
     const port = await new Promise<number>((resolve) => {
@@ -130,7 +130,7 @@ test('closing frees the port at once, also after crashes with connections open',
   expect((await closingFetch(rig.dashboard.url)).status).toBe(401);
 });
 
-test('closing takes the process along', async () => {
+test('closing also ends the process', async () => {
   const closing = await openRig();
   await closing.dashboard.warm();
   const pid = closing.dashboard.childPid() ?? 0;
@@ -138,7 +138,7 @@ test('closing takes the process along', async () => {
   expect(alive(pid)).toBe(false);
 });
 
-test('what was refused is on record in full when it closes, the first at once and the others with their count', async () => {
+test('refusals are recorded: the first at once, the others with their count at the latest when it closes', async () => {
   rig = await openRig();
   const { bus } = rig;
   const records = () => bus.request('audit.list', { type: 'dashboard.refused' });

@@ -14,7 +14,7 @@ test('a login link that was not opened in time is refused, and its file is gone'
   expect((await postLogin(rig.dashboard, token)).status).toBe(403);
 });
 
-test('a link whose time is over is refused by the clock as well, should its timer be late', async () => {
+test('an expired link is refused by the clock even if its timer is late', async () => {
   let nowMs = Date.now();
   rig = await openRig({ now: () => nowMs });
   const { file } = await rig.dashboard.mintLogin();
@@ -22,14 +22,14 @@ test('a link whose time is over is refused by the clock as well, should its time
   expect((await postLogin(rig.dashboard, loginTokenIn(file))).status).toBe(403);
 });
 
-test('a session ends by itself', async () => {
+test('a session expires', async () => {
   rig = await openRig({ sessionMs: 1_500 });
   const login = await rig.login();
   expect((await rig.get('/api/status', login)).status).toBe(200);
   await until(async () => (await rig.get('/api/status', login)).status === 401);
 });
 
-test('after many refusals others are answered shortly, and the right token is still accepted', async () => {
+test('after many refusals, wrong tokens are limited and the correct token is still accepted', async () => {
   const nowMs = Date.now();
   rig = await openRig({ now: () => nowMs });
   const { file } = await rig.dashboard.mintLogin();

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 describe('logging in', () => {
-  test('the login file can be read by its owner only and holds the token nowhere but in a POST form', async () => {
+  test('the login file is readable by its owner only and has the token only in a POST form', async () => {
     const { file } = await rig.dashboard.mintLogin();
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const token = loginTokenIn(file);
@@ -17,7 +17,7 @@ describe('logging in', () => {
     expect(file).not.toContain(token);
   });
 
-  test('a login gives a cookie that scripts cannot read and a page token, and together they open the API', async () => {
+  test('a login returns a cookie that scripts cannot read and a page token, which together open the API', async () => {
     const { file } = await rig.dashboard.mintLogin();
     const answer = await postLogin(rig.dashboard, loginTokenIn(file));
     expect(answer.status).toBe(200);
@@ -27,7 +27,7 @@ describe('logging in', () => {
     expect((await rig.get('/api/status', login)).status).toBe(200);
   });
 
-  test('a login link works once, and its file is gone after use', async () => {
+  test('a login link works once, and its file is removed after use', async () => {
     const { file } = await rig.dashboard.mintLogin();
     const token = loginTokenIn(file);
     expect((await postLogin(rig.dashboard, token)).status).toBe(200);
@@ -43,7 +43,7 @@ describe('logging in', () => {
     expect(await answer.text()).toContain('caro dashboard');
   });
 
-  test('a login is put on record, and so is a refused one', async () => {
+  test('accepted and refused logins are recorded', async () => {
     await rig.login();
     await postLogin(rig.dashboard, 'B'.repeat(43));
     const records = await rig.bus.request('audit.list', { limit: 50 });

@@ -42,7 +42,7 @@ describe('the figures', () => {
     expect(parsePrometheus(await answer.text()).length).toBeGreaterThan(20);
   });
 
-  test('tell what was stored, how the peers stand and what was asked', async () => {
+  test('report what was stored, the state of the peers and the queries', async () => {
     await rig.post('/api/mesh/query', { type: 'anomalies', spanHours: 24 }, login).then((answer) => answer.text());
     const found = await families();
     const value = (name: string, labels: Readonly<Record<string, string>> = {}) =>
@@ -77,7 +77,7 @@ describe('the figures', () => {
 });
 
 describe('who may have them', () => {
-  test('who knows the token, and who is logged in', async () => {
+  test('to callers with the token or a login', async () => {
     expect((await scrape()).status).toBe(200);
     expect((await scrape({ authorization: `bearer ${TOKEN}` })).status).toBe(200);
     expect((await rig.get('/metrics', login)).status).toBe(200);
@@ -97,13 +97,13 @@ describe('who may have them', () => {
     expect(await answer.json()).toEqual({ error: { code: 'not_logged_in', message: expect.any(String) } });
   });
 
-  test('not a page of another origin, nor under a foreign name, whatever it brings', async () => {
+  test('not to a page of another origin or under a foreign name, whatever it sends', async () => {
     const authorization = `Bearer ${TOKEN}`;
     expect((await scrape({ authorization, origin: 'http://localhost:3000' })).status).toBe(403);
     expect((await scrape({ authorization, 'sec-fetch-site': 'same-site' })).status).toBe(403);
   });
 
-  test('nobody once the file is gone, nor where others could read it, nor through a link', async () => {
+  test('to nobody if the file is missing, readable by others, or a link', async () => {
     chmodSync(file, 0o644);
     expect((await scrape()).status).toBe(503);
     rmSync(file);
@@ -121,14 +121,14 @@ describe('who may have them', () => {
     expect((await scrape({ authorization: 'Bearer ' })).status).toBe(401);
   });
 
-  test('a refusal is put on record without the token', async () => {
+  test('a refusal is recorded without the token', async () => {
     const records = await rig.bus.request('audit.list', { type: 'dashboard.refused', limit: 100 });
     expect(records.map(({ details }) => details['reason'])).toContain('metrics');
     expect(JSON.stringify(records)).not.toContain(TOKEN);
   });
 });
 
-test('a scrape loads nothing of what answers the page', async () => {
+test('a scrape does not load the code of the page', async () => {
   const dist = mkdtempSync(join(tmpdir(), 'caro-dist-'));
   cpSync(DIST, dist, { recursive: true });
   rmSync(join(dist, 'web-api.js'));
@@ -142,7 +142,7 @@ test('a scrape loads nothing of what answers the page', async () => {
   rmSync(dist, { recursive: true });
 });
 
-test('the reader of the format sees what is wrong', () => {
+test('the reader of the format reports every deviation', () => {
   const good = '# HELP a_total A.\n# TYPE a_total counter\na_total{b="c"} 1\n';
   expect(parsePrometheus(good)).toEqual([
     { name: 'a_total', type: 'counter', samples: [{ labels: { b: 'c' }, value: 1 }] },

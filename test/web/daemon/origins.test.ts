@@ -52,7 +52,7 @@ async function open({ host, token }: Minted): Promise<Readonly<Record<string, st
 }
 
 describe('the origin of a login', () => {
-  test('is another one for each, and of 128 random bits', async () => {
+  test('is different for each login and has 128 random bits', async () => {
     const hosts = [await mint(), await mint(), await mint()].map(({ host }) => host);
     expect(new Set(hosts).size).toBe(3);
     expect(hosts.filter((host) => !/^[0-9a-f]{32}\.localhost:\d+$/.test(host))).toEqual([]);
@@ -77,13 +77,13 @@ describe('the origin of a login', () => {
     expect((await ask('/api/status', one)).status).toBe(200);
   });
 
-  test('takes no token of another login, and does not spend it', async () => {
+  test('refuses the token of another login and does not use it up', async () => {
     const [one, other] = [await mint(), await mint()];
     expect((await post(other.host, one.token)).status).toBe(403);
     expect((await post(one.host, one.token)).status).toBe(200);
   });
 
-  test('has a cookie of its own host, and is cleared of what was there', async () => {
+  test('has a cookie of its own host and clears earlier data', async () => {
     const { host, token } = await mint();
     const { headers } = await post(host, token);
     expect(String(headers['set-cookie'])).not.toMatch(/domain/i);
@@ -98,7 +98,7 @@ describe('the origin of a login', () => {
 });
 
 describe('the address that a person types', () => {
-  test('leads to the newest login, and from there to those before it', async () => {
+  test('leads to the newest login, and from there to earlier ones', async () => {
     const [older, newer] = [await open(await mint()), await open(await mint())];
     const typed = await ask('/', { host: plain() });
     expect([typed.status, typed.headers['location']]).toEqual([302, `http://${newer['host']}/`]);

@@ -71,7 +71,7 @@ describe('what the page process may say to the daemon', () => {
     expect(decodeFromPage(message)).toBeNull();
   });
 
-  test('anything else at all neither passes nor throws', () => {
+  test('any other value is rejected without throwing', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const decoded = decodeFromPage(value);
@@ -81,7 +81,7 @@ describe('what the page process may say to the daemon', () => {
   });
 });
 
-test('an unknown message of a newer daemon is left alone', () => {
+test('an unknown message of a newer daemon is ignored', () => {
   expect(decodeFromDaemon({ type: 'something-new' })).toBeNull();
   expect(decodeFromDaemon({ type: 'goodbye' })).toEqual({ type: 'goodbye' });
 });

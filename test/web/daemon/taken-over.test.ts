@@ -82,7 +82,7 @@ describe('a page process that was taken over', () => {
     expect(await denied()).toEqual([]);
   });
 
-  test('changes what somebody who is logged in wants, and no more once that one has logged out', async () => {
+  test('accepts changes with a valid login and none after the logout', async () => {
     const { cookie } = proofOf('ana');
     const answers = await say([
       await redeem(1, 'ana'),
@@ -94,7 +94,7 @@ describe('a page process that was taken over', () => {
     expect(await denied()).toEqual([nodeId(7)]);
   });
 
-  test('makes no login out of a token that was never minted, was used, or is too old', async () => {
+  test('accepts no token that was never issued, was used, or has expired', async () => {
     const good = await redeem(1, 'ana');
     const late = await redeem(3, 'eve');
     clock += 2 * 60_000;

@@ -68,7 +68,7 @@ inBrowser('the page in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('a login leaves nothing of itself in the address or the history, and asks nobody else', async () => {
+  test('a login leaves no trace in the address or the history, and contacts no other host', async () => {
     const { page, strangers } = await openPage();
     expect(isOwnOrigin(new URL(page.url()), rig.dashboard)).toBe(true);
     expect(strangers).toEqual([]);
@@ -77,7 +77,7 @@ inBrowser('the page in Chromium', () => {
     expect(await page.evaluate('document.cookie')).toBe('');
   });
 
-  test('a command shows up while one looks, and its text is text', async () => {
+  test('a new command appears at once, and its text is shown as text', async () => {
     const { page, complaints } = await openPage();
     await page.getByText('live', { exact: true }).waitFor();
     const sample = sampleCommands(1, 1, Date.now() + 1, 11);
@@ -98,7 +98,7 @@ inBrowser('the page in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('a command is deleted after a question, and is gone', async () => {
+  test('a command is deleted after a confirmation', async () => {
     const { page, complaints } = await openPage();
     await page.getByText('live', { exact: true }).waitFor();
     const sample = sampleCommands(1, 1, Date.now() + 2, 12);
@@ -118,7 +118,7 @@ inBrowser('the page in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('the chart is drawn inside its panel, its layers on each other', async () => {
+  test('the chart is drawn inside its panel, with its layers aligned', async () => {
     const { page } = await openPage();
     await fill();
     const over = page.locator('.u-over');
@@ -177,7 +177,7 @@ inBrowser('the page in Chromium', () => {
     },
   );
 
-  test('the privacy page tells who asked and what they got, from the audit log', async () => {
+  test('the privacy page lists from the audit log who asked and what they got', async () => {
     const { page } = await openPage();
     await page.getByRole('link', { name: 'Privacy' }).click();
     await page.getByText('No node has asked, and nothing has left.').waitFor();
@@ -196,13 +196,13 @@ inBrowser('the page in Chromium', () => {
     expect(await record.textContent()).toContain('got aggregates (level 2)trust.nodes');
   });
 
-  test('the checker would see a fault', async () => {
+  test('the checker reports a fault', async () => {
     const { page } = await openPage();
     await page.evaluate(`document.querySelector('main').append(document.createElement('img'))`);
     expect(await faults(page)).toEqual([expect.stringContaining('image-alt')]);
   });
 
-  test('the page can be worked with the keyboard alone', async () => {
+  test('the page can be used with the keyboard alone', async () => {
     await fill();
     const { page } = await openPage();
     await page.keyboard.press('Tab');
@@ -217,7 +217,7 @@ inBrowser('the page in Chromium', () => {
     await page.getByRole('heading', { name: 'Privacy' }).waitFor();
   });
 
-  test('the chosen colours stay', async () => {
+  test('the chosen colours are kept', async () => {
     await fill();
     const { page } = await openPage();
     const paper = () => page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor');
@@ -242,7 +242,7 @@ inBrowser('the page in Chromium', () => {
     expect(await page.locator('.event').count()).toBe(0);
   });
 
-  test('a page of another port has the cookie and still reads nothing', async () => {
+  test('a page on another port has the cookie and still cannot read anything', async () => {
     await openPage();
     const stranger = await context.newPage();
     const { server, url } = await serve('<!doctype html><title>stranger</title>');

@@ -43,7 +43,7 @@ inBrowser('what is wrong with the service', () => {
   }
   const notices = (page: Page) => page.locator('.notices > li').allTextContents();
 
-  test('is not spoken of where all is well', async () => {
+  test('is not shown if there is no fault', async () => {
     expect(await notices(await open({}))).toEqual([]);
   });
 
@@ -106,7 +106,7 @@ inBrowser('what is wrong with the service', () => {
     }
   });
 
-  test('is told on every view, names no file, puts the gravest first, and is free of accessibility faults', async () => {
+  test('is shown on every view, the most serious first, names no file, and has no accessibility faults', async () => {
     const page = await open({
       observe: { dropped: 2 },
       storage: { setAside: ['/secret/place'] },
@@ -123,7 +123,7 @@ inBrowser('what is wrong with the service', () => {
     expect(await notices(page)).toEqual(told);
   });
 
-  test('what is over can be put away, and comes back when it has happened again', async () => {
+  test('a past fault can be dismissed and reappears when it happens again', async () => {
     const page = await open({ observe: { dropped: 2 } });
     await page.getByRole('button', { name: 'Dismiss: 2 records were dropped.' }).click();
     await page.locator('.notices').waitFor({ state: 'detached' });

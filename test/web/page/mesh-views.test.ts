@@ -63,7 +63,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     await page.getByRole('heading', { name: /, sum$/ }).waitFor();
   };
 
-  test('the role of a node says which views it offers, and the others say plainly why not (FR-803, FR-804)', async () => {
+  test('the role of a node decides which views it offers, and the others explain why they are not (FR-803, FR-804)', async () => {
     const names = async (role: 'individual' | 'admin' | 'security'): Promise<readonly string[]> => {
       const { page } = await openPage(await rigOf(role, []), 'audit');
       await page.getByRole('link', { name: 'Audit log' }).waitFor();
@@ -80,7 +80,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     expect(await page.getByRole('button', { name: 'Ask', exact: true }).count()).toBe(0);
   });
 
-  test('a question shows the risk of all, every node accounted for, and stands in the history (FR-804)', async () => {
+  test('a query shows the total risk, accounts for every node, and appears in the history (FR-804)', async () => {
     const rig = await rigOf('security');
     const { page, complaints } = await openPage(rig, 'posture');
     await ask(page);
@@ -94,7 +94,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('a node that lets its summary be seen is shown by name, and no other', async () => {
+  test('only a node that shares its summary is shown by name', async () => {
     const rig = await rigOf('admin', [
       { name: 'ana', lets: 'peer', typed } as never,
       ...(NEIGHBOURS.slice(1, 6) as never[]),
@@ -107,7 +107,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     expect(await page.locator('.targets .counts').first().textContent()).toMatch(/git push\s*12/);
   });
 
-  test('a sum over too few is withheld and why is said in plain words', async () => {
+  test('a sum over too few nodes is withheld, with the reason in plain words', async () => {
     const rig = await rigOf('security', NEIGHBOURS.slice(0, 2));
     const { page } = await openPage(rig, 'posture');
     await ask(page);
@@ -116,7 +116,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     expect(await page.locator('.posture-total').count()).toBe(0);
   });
 
-  test('where nobody lets this node ask, the page says so and what to do', async () => {
+  test('if no node answers this one, the page says so and what to do', async () => {
     const rig = await rigOf('security', [{ name: 'fay' }, { name: 'gil' }] as never);
     const { page } = await openPage(rig, 'posture');
     await ask(page);
@@ -124,7 +124,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     await page.getByText(/caro trust set caro:ed25519:\S+ supervisor/).waitFor();
   });
 
-  test('sharing can be switched on only after what would leave was shown, and off at once (FR-303, FR-504)', async () => {
+  test('sharing can be enabled only after a preview, and disabled at once (FR-303, FR-504)', async () => {
     const rig = await rigOf('individual');
     await rig.record(sampleCommands(40, 2, Date.now() - 60_000));
     const { page, complaints } = await openPage(rig, 'privacy');
@@ -143,7 +143,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('what is shown before only sums are shared is every cell that would leave, over the longest span', async () => {
+  test('the preview of level 2 shows every cell that would leave, over the longest span', async () => {
     const rig = await rigOf('individual');
     const DAYS_AGO = 20 * 86_400_000;
     await rig.record(sampleCommands(40, 2, Date.now() - DAYS_AGO));
@@ -178,7 +178,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('trust is set, explained, and revoked after a second look', async () => {
+  test('trust can be set, explained, and revoked after a confirmation', async () => {
     const rig = await rigOf('individual', NEIGHBOURS.slice(0, 3));
     const { page } = await openPage(rig, 'privacy');
     await page.getByLabel('Trust in ben').selectOption('supervisor');
@@ -192,7 +192,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     expect(await page.getByLabel('Trust in ben').count()).toBe(0);
   });
 
-  test('a message that left can be read byte for byte', async () => {
+  test('a sent message can be read byte for byte', async () => {
     const rig = await rigOf('individual', NEIGHBOURS.slice(0, 3));
     const payload = Buffer.from('{"type":"response","name":"Grüße"}').toString('base64');
     const bytes = JSON.stringify({ payload, payloadType: 'application/vnd.caro' });
@@ -210,7 +210,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     expect(await message.locator('pre').allTextContents()).toEqual([bytes, '{"type":"response","name":"Grüße"}']);
   });
 
-  test('the state of the mesh is in sight: who is connected, who is refused and why, whose clock is off (FR-805)', async () => {
+  test('the state of the mesh is visible: who is connected, who is refused and why, whose clock is off (FR-805)', async () => {
     const rig = await rigOf('security');
     const [ana = ''] = rig.ids;
     await rig.bus.request('audit.append', { type: 'summary.received', peer: ana, details: { period: 'daily' } });

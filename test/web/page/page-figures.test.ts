@@ -19,7 +19,7 @@ describe('command text on the page', () => {
     expect(visible('a\u200bb\u007f')).toBe('a⟨U+200B⟩b␡');
   });
 
-  test('leaves ordinary text in any script, line ends and joined emoji alone', () => {
+  test('leaves ordinary text in any script, line endings and joined emoji unchanged', () => {
     for (const text of ['grep -rn "Größe" src', 'echo 日本語 עברית', 'a\n\tb', 'echo 👩‍💻'])
       expect(visible(text)).toBe(text);
   });
@@ -49,7 +49,7 @@ describe('time on the page', () => {
     });
   });
 
-  test('bars hold every command of their range once, and nothing from outside', () => {
+  test('bars count every command of their range once and none outside it', () => {
     const slots = [slot(11, 23, 5), slot(12, 0, 1), slot(15, 9, 2), slot(18, 16, 4)];
     for (const [range, total, length] of [
       ['today', 4, 96],
@@ -75,7 +75,7 @@ describe('time on the page', () => {
 });
 
 describe('figures of tools', () => {
-  test('the median lies in the class that holds the middle run', () => {
+  test('the median lies in the class of the middle run', () => {
     expect(medianDuration(usage('x', []))).toBeNull();
     const { ms = 0, exact } = medianDuration(usage('x', [5, 5, 50, 500, 500])) ?? {};
     expect([ms >= 10, ms < 100, exact]).toEqual([true, true, false]);
@@ -116,7 +116,7 @@ describe('figures of tools', () => {
     expect(topTools(tools, 'used', 5).map(({ name }) => name)).toEqual(['often', 'rare']);
   });
 
-  test('a trace is not nothing', () => {
+  test('a very small share is not shown as zero', () => {
     expect(share(1, 100_000)).toBe('<0.1%');
     expect(share(0, 5)).toBe('0%');
     expect(duration(61_000)).toBe('1 min');

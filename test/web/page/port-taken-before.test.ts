@@ -59,7 +59,7 @@ const realScripts = (): readonly string[] =>
     rmSync(profile, { recursive: true, force: true });
   });
 
-  test('controls no page after it: neither by a service worker nor by a cached script', async () => {
+  test('controls no later page, neither by a service worker nor by a cached script', async () => {
     rig = await openRig();
     const { port, url } = rig.dashboard;
     await rig.close();

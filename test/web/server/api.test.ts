@@ -41,7 +41,7 @@ describe('the overview (FR-802)', () => {
     expect(statistics.slots.reduce((sum, slot) => sum + slot.count, 0)).toBe(700);
   });
 
-  test('brings the latest risky commands with the reason and the safer way of their rules', async () => {
+  test('returns the latest risky commands with the reasons and safer alternatives of their rules', async () => {
     const { risky, rules } = await read<Overview>(`/api/overview?${week()}`);
     expect(risky.length).toBeGreaterThan(0);
     for (const event of risky) {
@@ -52,7 +52,7 @@ describe('the overview (FR-802)', () => {
     }
   });
 
-  test('brings the state of the service, of its actors no more than how they are', async () => {
+  test('returns the state of the service, and only the state of its actors', async () => {
     const busy = { handled: 9, failed: 1, restarts: 1, queue: 2, busyMs: 3 };
     rig.faults = { actors: [{ name: 'auditor', state: 'restarting', ...busy }] };
     const { status } = await read<Overview>(`/api/overview?${week()}`);
@@ -63,7 +63,7 @@ describe('the overview (FR-802)', () => {
 });
 
 describe('the events', () => {
-  test('pages give every event once, newest first', async () => {
+  test('pages contain every event once, newest first', async () => {
     const seen: number[] = [];
     let before: number | null = null;
     do {
@@ -78,7 +78,7 @@ describe('the events', () => {
     expect(times).toEqual([...times].sort().reverse());
   });
 
-  test('can be searched by text, tool and least risk at once', async () => {
+  test('can be searched by text, tool and minimum risk together', async () => {
     const wanted = sample.started.filter(({ command }) => command.includes('FORCE'.toLowerCase()));
     const { events } = await read<EventPage>('/api/events?text=FORCE&tool=git&risk=high&limit=200');
     expect(events).toHaveLength(wanted.length);
@@ -100,7 +100,7 @@ describe('privacy', () => {
     expect(envelope.signatures).toHaveLength(1);
   });
 
-  test('no command text stands in a preview', async () => {
+  test('a preview contains no command text', async () => {
     const { envelope, payload } = await read<Preview>('/api/summary?period=weekly');
     const typed = sample.started.filter((started) => started.command.includes(' -'));
     expect(typed.length).toBeGreaterThan(0);
@@ -115,7 +115,7 @@ describe('privacy', () => {
   });
 });
 
-test('a range with a time that does not exist is refused, not read', async () => {
+test('a range with a time that does not exist is refused', async () => {
   const answer = await rig.get('/api/overview?since=2026-13-45T99:99:99Z&until=2026-01-01T00:00:00Z', login);
   expect(answer.status).toBe(400);
   expect(await answer.json()).toMatchObject({ error: { code: 'usage', message: expect.stringContaining('since') } });

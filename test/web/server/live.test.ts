@@ -54,7 +54,7 @@ test('events reach every open page as they are recorded, whole and in order', as
   }
 });
 
-test('a command with markup, line ends and marks of the stream arrives as it was', async () => {
+test('a command with markup, line endings and stream delimiters arrives unchanged', async () => {
   const page = await follow();
   const sample = sampleCommands(1, 1, Date.now(), 3);
   const command = 'echo "<script>alert(1)</script>\n\ndata: []\n\nevent: events"';
@@ -64,7 +64,7 @@ test('a command with markup, line ends and marks of the stream arrives as it was
   page.end();
 });
 
-test('a service that does not answer for a while uses up none of the streams', async () => {
+test('a service that does not answer for a while exhausts no streams', async () => {
   const app = fastify();
   let isStuck = true;
   const daemon = new DaemonClient((message) => {

@@ -24,7 +24,7 @@ afterAll(() => rig.close());
 const page = async (query: string): Promise<EventPage> =>
   (await (await rig.get(`/api/events?${query}`, login)).json()) as EventPage;
 
-test('one request looks through a part of the commands, says how far back, and the next goes on from there', async () => {
+test('one request searches a part of the commands, says how far back, and the next continues from there', async () => {
   const first = await page('text=the+very+first');
   expect(first).toMatchObject({ events: [], next: expect.any(Number), searchedTo: expect.any(String) });
   const second = await page(`text=the+very+first&before=${first.next}`);
@@ -32,7 +32,7 @@ test('one request looks through a part of the commands, says how far back, and t
   expect(Date.parse(second.events[0]?.time ?? '')).toBeLessThan(Date.parse(first.searchedTo ?? ''));
 });
 
-test('the service goes on with other work while it searches through all commands', async () => {
+test('the service does other work while it searches all commands', async () => {
   const ended: string[] = [];
   const search = rig.bus.request('events.list', { text: 'the very first' }).then((events) => {
     ended.push('search');

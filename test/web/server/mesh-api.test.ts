@@ -60,7 +60,7 @@ describe('a question to the mesh', () => {
     return lines.map((line) => JSON.parse(line) as Line);
   };
 
-  test('tells of every node as it ends, then gives the sum, with each node accounted for', async () => {
+  test('reports every node as it finishes, then the sum, with each node accounted for', async () => {
     const lines = await ask();
     const progress = lines.flatMap((line) => (line.progress ? [line.progress] : []));
     expect(progress.map(({ targets }) => targets.length)).toEqual([1, 2, 3, 4, 5]);
@@ -75,7 +75,7 @@ describe('a question to the mesh', () => {
     expect(result?.aggregate).toMatchObject({ commands: 16, 'levels.critical': 4, 'levels.safe': 12 });
   });
 
-  test('asks for the span that was chosen and no longer one', async () => {
+  test('asks for the chosen span and no longer one', async () => {
     for (const spanHours of [24, 168, 720]) {
       await ask({ type: 'node-health', spanHours });
       expect((await audited('query.sent'))[0]?.details).toMatchObject({ query: 'node-health', spanHours });
@@ -93,7 +93,7 @@ describe('a question to the mesh', () => {
     expect((await rig.get('/api/mesh/answers/answer?seq=999999', login)).status).toBe(404);
   });
 
-  test('says nothing of a figure while it runs', async () => {
+  test('contains no figures while it runs', async () => {
     const lines = (await ask()).filter((line) => line.progress);
     expect(lines.length).toBeGreaterThan(0);
     for (const line of lines) expect(Object.keys(line)).toEqual(['progress']);
@@ -134,7 +134,7 @@ describe('the switches of the owner (FR-903)', () => {
     expect([managed(), (await audited('query.sent')).length, (await audited('events.deleted')).length]).toEqual(before);
   });
 
-  test('sharing is switched on and off, written down and put on record', async () => {
+  test('enabling and disabling sharing is stored and recorded in the audit log', async () => {
     for (const level of [2, 1, 0]) {
       const preview = level === 2 ? await shownVectors() : await shownPreview();
       expect((await rig.post('/api/settings', { set: 'sharing', level, preview }, login)).status).toBe(200);
@@ -152,7 +152,7 @@ describe('the switches of the owner (FR-903)', () => {
   };
   const UNSEEN = [409, { error: { code: 'preview_unseen', message: expect.stringContaining('look at it') } }];
 
-  test('more is shared only by who was shown a preview: not without, not with one that never was', async () => {
+  test('sharing more needs a preview that was shown: none, or an invented one, is refused', async () => {
     await rig.post('/api/settings', { set: 'sharing', level: 0 }, login);
     const before = managed();
     expect(await share({ level: 2 })).toEqual(UNSEEN);
@@ -169,7 +169,7 @@ describe('the switches of the owner (FR-903)', () => {
     expect(await share({ level: 0 })).toEqual([200, {}]);
   });
 
-  test('a level of trust is set, and explained by the rule that decides', async () => {
+  test('a trust level is set, and explained by the rule that decides', async () => {
     await rig.post('/api/settings', { set: 'sharing', level: 1, preview: await shownPreview() }, login);
     const [, ben = ''] = rig.ids;
     expect((await rig.post('/api/settings', { set: 'trust', id: ben, level: 'supervisor' }, login)).status).toBe(200);
@@ -185,7 +185,7 @@ describe('the switches of the owner (FR-903)', () => {
     expect((await audited('trust.changed'))[0]?.details).toMatchObject({ nodes: { [ben]: 'supervisor' } });
   });
 
-  test('a revoked node is denied, and a level of trust does not quietly take it back', async () => {
+  test('a revoked node is denied, and setting a trust level does not silently lift that', async () => {
     const [ana = ''] = rig.ids;
     expect((await rig.post('/api/settings', { set: 'revoked', id: ana }, login)).status).toBe(200);
     const rules = await read<TrustRules>('/api/trust');
@@ -195,7 +195,7 @@ describe('the switches of the owner (FR-903)', () => {
     expect((await read<TrustRules>('/api/trust')).deniedNodes).toHaveLength(1);
   });
 
-  test('two changes at once are both kept', async () => {
+  test('two simultaneous changes are both kept', async () => {
     const [, , eve = '', gone = ''] = rig.ids;
     await Promise.all([
       rig.post('/api/settings', { set: 'trust', id: eve, level: 'share_to' }, login),
@@ -224,6 +224,6 @@ describe('the ledger of what left', () => {
   });
 });
 
-test('too short a history calls nothing unusual', async () => {
+test('a history that is too short reports nothing unusual', async () => {
   expect(await read('/api/anomalies')).toMatchObject({ judged: false, anomalies: [] });
 });

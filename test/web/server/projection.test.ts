@@ -14,7 +14,7 @@ const schema = {
   required: ['name'],
 } as const;
 
-test('what a schema does not name does not leave, at any depth', () => {
+test('fields that a schema does not name are removed at any depth', () => {
   const value = {
     name: 'a',
     secret: 'b',

@@ -42,7 +42,7 @@ describe('before anything that answers with data has been loaded', () => {
 });
 
 describe('an asset', () => {
-  test('carries the headers of every answer, and may be kept for ever', async () => {
+  test('has the headers of every answer and may be cached forever', async () => {
     const { headers } = await get(await script());
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
