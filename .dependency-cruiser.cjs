@@ -63,6 +63,8 @@ const HOMES = {
   '@hpke/': 'blind',
   commander: 'cli',
   eventemitter3: 'bus',
+  re2js: 'risk',
+  yaml: 'risk',
   pino: 'platform',
   'string-width': 'cli',
   uqr: 'cli',

@@ -35,6 +35,7 @@ import { StorageHealth } from './storage/maintenance/storage-health.ts';
 import { VERSION } from './version.ts';
 import { type Dashboard, openDashboard } from './web/daemon/dashboard-listener.ts';
 import { actorSpecs, keyPorts, settingsPorts } from './wiring/actors.ts';
+import { describeRules } from './wiring/custom-rules.ts';
 import type { ServiceContext } from './wiring/service-context.ts';
 import { statusSpec } from './wiring/status.ts';
 import { lazyPool } from './workers/lazy-pool.ts';
@@ -293,7 +294,7 @@ function startDashboard(context: ServiceContext, lifecycle: Lifecycle): Promise<
       databaseFile: places.database,
       runtimeFolder: places.runtime,
       bus,
-      describeRules: async (ids) => (await import('./risk/describe.ts')).describeRules(ids),
+      describeRules: (ids) => describeRules(context, ids),
       metricsToken: async () => (await import('./web/daemon/metrics-token.ts')).readMetricsToken(places.metricsToken),
       now: Date.now,
       log: (text) => log.warn({ part: 'dashboard' }, text),

@@ -43,6 +43,7 @@ const PLAN: Readonly<Record<string, { readonly quick: readonly string[]; readonl
   hook: { quick: ['100'], full: ['400'] },
   startup: { quick: ['10000 3'], full: ['1000000 10'] },
   assess: { quick: [''], full: [''] },
+  'custom-rules': { quick: [''], full: [''] },
   verify: { quick: [''], full: [''] },
 };
 

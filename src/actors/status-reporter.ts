@@ -6,7 +6,7 @@ import type { ServiceStatus } from '../domain/status/status.ts';
 
 export interface StatusPorts {
   readonly bus: BusClient;
-  readonly facts: () => Omit<ServiceStatus, 'observe' | 'mesh' | 'sharing' | 'audit'>;
+  readonly facts: () => Omit<ServiceStatus, 'observe' | 'mesh' | 'sharing' | 'audit' | 'rules'>;
   readonly metrics: () => Omit<ServiceMetrics, 'status'>;
 }
 
@@ -22,13 +22,14 @@ export function createStatusReporter({
   metrics,
 }: StatusPorts): Actor<'service.status' | 'service.metrics'> {
   const status = async (): Promise<ServiceStatus> => {
-    const [observe, mesh, sharing, audit] = await Promise.all([
+    const [observe, mesh, sharing, audit, rules] = await Promise.all([
       bus.request('observe.status', {}, DEADLINE_MS).catch(nullOrFault),
       bus.request('mesh.status', {}, DEADLINE_MS).catch(nullOrFault),
       bus.request('policy.sharing', {}, DEADLINE_MS).catch(nullOrFault),
       bus.request('audit.status', {}, DEADLINE_MS).catch(nullOrFault),
+      bus.request('rules.status', {}, DEADLINE_MS).catch(nullOrFault),
     ]);
-    return { ...facts(), observe, mesh, sharing, audit };
+    return { ...facts(), observe, mesh, sharing, audit, rules };
   };
   return {
     name: 'status reporter',

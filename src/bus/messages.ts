@@ -23,6 +23,7 @@ import type { KeyChange } from '../domain/identity/key-state.ts';
 import type { KeyStatements } from '../domain/identity/signed-envelope.ts';
 import type { Asker, Explanation, PolicyQuestion, TrustRules, TrustTestResult } from '../domain/policy/policy.ts';
 import type { QueryType } from '../domain/policy/trust.ts';
+import type { ReplayResult, RulesReport, RulesStatus } from '../domain/rules/custom-rule.ts';
 import type { SettingsChange } from '../domain/settings-change.ts';
 import type { ServiceMetrics } from '../domain/status/metrics.ts';
 import type {
@@ -77,6 +78,11 @@ export interface Messages {
   'spool.changed': { readonly files: readonly string[] | 'all' };
   'command.classify': readonly CommandText[];
   'command.assess': readonly RiskQuestion[];
+  /** Custom rules, those that are set aside first. */
+  'rules.list': Nothing;
+  'rules.status': Nothing;
+  /** What a file of the rule folder, or a text, would have changed in the last `days` days. */
+  'rules.replay': { readonly file?: string; readonly text?: string; readonly days: number };
   'events.recorded': { readonly events: readonly TerminalEvent[] };
   'observe.status': Nothing;
   'events.list': EventFilter;
@@ -195,6 +201,9 @@ export interface Messages {
 export interface Replies {
   'command.classify': readonly Classification[];
   'command.assess': readonly RiskRating[];
+  'rules.list': RulesReport;
+  'rules.status': RulesStatus;
+  'rules.replay': ReplayResult;
   'observe.status': ObserveStatus;
   'events.list': readonly TerminalEvent[];
   'events.delete': EventsDeleted;

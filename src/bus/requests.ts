@@ -79,6 +79,13 @@ const SETTINGS_CHANGE: BodySchema = {
 export const REQUESTS = {
   'command.classify': INTERNAL,
   'command.assess': INTERNAL,
+  'rules.list': { exposure: ['command-line', 'page'], body: NOTHING, deadline: LONG_MS },
+  'rules.status': INTERNAL,
+  'rules.replay': {
+    exposure: ['page-login'],
+    body: object({ file: short, text: { type: 'string', maxLength: 65_536 }, days: whole(1, 36_500) }, ['days']),
+    deadline: LONG_MS,
+  },
   'observe.status': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
   'events.list': {
     exposure: ['command-line'],

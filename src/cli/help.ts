@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 /** Headings of `caro --help` and the commands under each. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Getting started:': ['init', 'shell', 'import', 'completion'],
-  'Your commands:': ['events', 'stats', 'assess', 'dashboard'],
+  'Your commands:': ['events', 'stats', 'assess', 'rules', 'dashboard'],
   'The service:': ['service', 'status', 'metrics', 'doctor', 'reload', 'config', 'db', 'version', 'help'],
   'Sharing and audit:': ['summary', 'sharing', 'egress', 'audit'],
   'The mesh:': ['identity', 'peers', 'trust', 'mesh'],
@@ -40,7 +40,12 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['caro assess -- rm -rf build', 'the same, for a command without characters that are special to your shell'],
     ['caro assess < deploy.sh', 'rate a script; other users cannot see its text'],
     ['caro assess --jsonl < commands.jsonl', 'rate many commands'],
+    ['caro assess --explain \'sudo sh -c "rm -rf /srv/*"\'', 'which words made it dangerous'],
   ],
+  'rules add': [
+    ['caro rules add sigma/rules/linux/process_creation/*.yml', 'add all that can be used, and name the others'],
+  ],
+  'rules test': [['caro rules test crontab.yml --replay 30d', 'what it would have changed in the last 30 days']],
   'summary preview': [['caro summary preview --period weekly --json', 'print the exact bytes that would be sent']],
   'sharing enable': [['caro sharing enable --level 2', 'share only aggregates over several nodes']],
   'identity show': [['caro identity show --json', 'print the id for a configuration file']],

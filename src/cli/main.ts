@@ -19,6 +19,7 @@ import { addMetrics } from './commands/metrics.ts';
 import { addPause } from './commands/pause.ts';
 import { addPeers } from './commands/peers.ts';
 import { addReload } from './commands/reload.ts';
+import { addRules } from './commands/rules.ts';
 import { addService } from './commands/service.ts';
 import { addSharing } from './commands/sharing.ts';
 import { addShell } from './commands/shell.ts';
@@ -45,6 +46,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addEvents,
   addStats,
   addAssess,
+  addRules,
   addSummary,
   addSharing,
   addIdentity,

@@ -75,6 +75,9 @@ name = ${JSON.stringify(name)}
 [trustee.units]                  # units with totals of their own, where they reach the floor
 # "caro:ed25519:..." = "berlin"
 
+[rules]
+# folder = ""                    # Sigma rules of your organization; "": rules beside this file
+
 [privacy]
 # min_contributors = 5           # an aggregate over fewer nodes is withheld here; it does not
 #                                # protect this node's own figures from a supervisor

@@ -12,6 +12,8 @@ export interface Places {
   readonly config: string;
   /** `managed.toml`, written by commands such as `trust set`. */
   readonly managed: string;
+  /** Custom rules, where `rules.folder` names no other place. */
+  readonly rules: string;
   /** Lock held while `managed` is changed. */
   readonly managedLock: string;
   readonly data: string;
@@ -86,6 +88,7 @@ function places(config: string, data: string, runtime: string, state: string): P
   return {
     config: join(config, 'caro.toml'),
     managed: join(config, 'managed.toml'),
+    rules: join(config, 'rules'),
     managedLock: join(data, 'managed.lock'),
     data,
     spool: join(data, 'spool'),

@@ -182,6 +182,9 @@ export const CONFIGURATION_SCHEMA = closed({
       'a table from node id to unit',
     ),
   }),
+  rules: table({
+    folder: { ...text('an absolute path', '^(?:/[^\\0-\\x1f]{1,1000})?$', '/etc/caro/rules'), default: '' },
+  }),
   backup: table({ daily: flag(true), keep: integer(1, 365, 3) }),
   audit: table({ witnesses: list(nodeId, 'a list of node ids'), witness: flag(false) }),
   privacy: table({ min_contributors: integer(2, 1_000, 5) }),

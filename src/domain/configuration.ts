@@ -63,6 +63,8 @@ export interface Configuration {
     readonly noise_sd: number;
     readonly units: Readonly<Record<string, string>>;
   };
+  /** `folder`: absolute path of the custom rules; empty for `rules` beside `caro.toml`. */
+  readonly rules: { readonly folder: string };
   readonly backup: { readonly daily: boolean; readonly keep: number };
   /** Nodes that cosign the audit log, and whether this node cosigns those of others. */
   readonly audit: { readonly witnesses: readonly string[]; readonly witness: boolean };

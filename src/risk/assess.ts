@@ -13,7 +13,8 @@ import { type Step, stepsOf } from './step.ts';
 /** Why a command is not safe. Contains nothing of the command itself. */
 export interface Finding {
   readonly rule: string;
-  readonly level: Severity;
+  /** `safe` for a custom rule that only names commands (`docs/custom-rules.md`). */
+  readonly level: RiskLevel;
   readonly family: RiskFamily;
   readonly technique?: string;
   readonly reason: string;
@@ -33,7 +34,7 @@ const TAKES_COMMANDS =
 
 const QUERY = /^--(?:help|version|dry-run(?:=(?:client|server|true))?|what-if|dryrun|simulate|just-print|no-act)$/;
 /** A program that is asked for help, its version or a dry run changes nothing. */
-const isQueryOnly = (step: Step): boolean => {
+export const isQueryOnly = (step: Step): boolean => {
   if (step.isWrapper || TAKES_COMMANDS.test(step.tool)) return false;
   const end = step.args.indexOf('--');
   return (end < 0 ? step.args : step.args.slice(0, end)).some(
@@ -64,7 +65,7 @@ const levelOf = (rule: Rule, verdict: Verdict, elevated: boolean): Severity | nu
   return level === 'moderate' && elevated && 'raise' in rule ? 'high' : level;
 };
 
-const findingOf = (rule: Rule, level: Severity): Finding => ({
+export const findingOf = (rule: Rule, level: Severity): Finding => ({
   rule: rule.id,
   level,
   family: rule.family,
@@ -73,8 +74,32 @@ const findingOf = (rule: Rule, level: Severity): Finding => ({
   safer: rule.safer,
 });
 
-/** Rates an analysed command line in a path context (working directory and home, both optional). */
-export const assess = (analysis: Analysis, pathContext: PathContext = {}): Assessment => {
+/** Calls `found` for each built-in rule that matches this program. */
+export const matchStep = (step: Step, found: (rule: StepRule, level: Severity | null) => void): void => {
+  if (isQueryOnly(step)) return;
+  const { own, general } = rulesFor(step.tool);
+  const evaluate = (rule: StepRule): void => found(rule, levelOf(rule, rule.when(step), step.elevated));
+  own.forEach(evaluate);
+  // About a hundred rules per step: `forEach` avoids one iterator result per rule.
+  general.forEach((rule) => {
+    if (meets(step, rule.needs)) evaluate(rule);
+  });
+};
+
+/** Rules that an organization added (`custom/custom-rule-set.ts`). */
+export interface CustomRules {
+  readonly assess: (steps: readonly Step[]) => {
+    readonly findings: readonly Finding[];
+    /** False where not all of the line could be looked at. */
+    readonly complete: boolean;
+  };
+}
+
+/**
+ * Rates an analysed command line in a path context (working directory and home, both optional).
+ * Custom rules add findings and take none away, so they can only raise the level.
+ */
+export const assess = (analysis: Analysis, pathContext: PathContext = {}, custom?: CustomRules): Assessment => {
   const found = new Map<string, Finding>();
   const add = (rule: Rule, level: Severity | null): void => {
     if (level === null) return;
@@ -82,27 +107,22 @@ export const assess = (analysis: Analysis, pathContext: PathContext = {}): Asses
     if (!known || riskRank(level) > riskRank(known.level)) found.set(rule.id, findingOf(rule, level));
   };
   const steps = stepsOf(analysis, pathContext);
-  for (const step of steps) {
-    if (isQueryOnly(step)) continue;
-    const { own, general } = rulesFor(step.tool);
-    const evaluate = (rule: StepRule): void => add(rule, levelOf(rule, rule.when(step), step.elevated));
-    own.forEach(evaluate);
-    // About a hundred rules per step: `forEach` avoids one iterator result per rule.
-    general.forEach((rule) => {
-      if (meets(step, rule.needs)) evaluate(rule);
-    });
-  }
+  for (const step of steps) matchStep(step, add);
+  const added = custom?.assess(steps);
   let flow: Flow | undefined;
   const context: CommandLineContext = {
     analysis,
     steps,
     pathContext,
+    isCut: added?.complete === false,
     get flow() {
       flow ??= flowOf(analysis, steps);
       return flow;
     },
   };
   for (const rule of COMMAND_LINE_RULES) add(rule, levelOf(rule, rule.whenAll(context), false));
-  const findings = [...found.values()].sort((a, b) => riskRank(b.level) - riskRank(a.level));
+  const findings = [...found.values(), ...(added?.findings ?? [])].sort(
+    (a, b) => riskRank(b.level) - riskRank(a.level),
+  );
   return { level: findings[0]?.level ?? 'safe', findings };
 };

@@ -1,4 +1,5 @@
 /** Descriptions of rules, for screens that explain a rating and for summaries that count rules. */
+import { ORGANISATION } from '../domain/rules/custom-rule.ts';
 import type { RiskFamily, Rule, Severity } from './rule.ts';
 import { RULES } from './rule-set.ts';
 
@@ -32,7 +33,16 @@ export const describeRules = (ids: readonly string[]): readonly RuleDescription[
   });
 };
 
-/** Family and technique of every rule, by id: plain data that can be passed to a worker thread. */
-export const ruleFacts = (): Readonly<
-  Record<string, { readonly family: RiskFamily; readonly technique: string | null }>
-> => Object.fromEntries(RULES.map(({ id, family, technique }) => [id, { family, technique: technique ?? null }]));
+interface RuleFacts {
+  readonly family: RiskFamily;
+  readonly technique: string | null;
+}
+
+/**
+ * Family and technique of every rule, by id: plain data that can be passed to a worker thread. All
+ * custom rules are one.
+ */
+export const ruleFacts = (): Readonly<Record<string, RuleFacts>> => ({
+  ...Object.fromEntries(RULES.map(({ id, family, technique }) => [id, { family, technique: technique ?? null }])),
+  [ORGANISATION]: { family: ORGANISATION, technique: null },
+});

@@ -8,7 +8,7 @@ import { type Family, familyOf } from '../shell/catalogue/catalogue.ts';
 import { mainPattern } from '../shell/catalogue/main-pattern.ts';
 import type { Dialect } from '../shell/model.ts';
 import { type Redacted, redact } from '../shell/secrets/redact.ts';
-import { assess, type Finding } from './assess.ts';
+import { assess, type CustomRules, type Finding } from './assess.ts';
 import type { PathContext } from './paths.ts';
 
 export interface Rating {
@@ -24,11 +24,16 @@ export interface Rating {
 }
 
 /** Analyses, classifies, rates and redacts a command. Never throws. */
-export const rate = (command: string, dialect: Dialect, pathContext: PathContext = {}): Rating => {
+export const rate = (
+  command: string,
+  dialect: Dialect,
+  pathContext: PathContext = {},
+  custom?: CustomRules,
+): Rating => {
   const analysis = analyse(command, dialect);
   const pattern = mainPattern(analysis);
   return {
-    ...assess(analysis, pathContext),
+    ...assess(analysis, pathContext, custom),
     tools: analysis.tools,
     category: familyOf(pattern.tool),
     pattern: pattern.name,

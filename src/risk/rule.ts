@@ -36,6 +36,7 @@ export const RISK_FAMILIES = [
   'packages',
   'accounts',
   'macos',
+  'organisation',
 ] as const;
 export type RiskFamily = (typeof RISK_FAMILIES)[number];
 
@@ -77,6 +78,8 @@ export interface CommandLineContext {
   readonly analysis: Analysis;
   readonly steps: readonly Step[];
   readonly pathContext: PathContext;
+  /** Custom rules could not look at all of the line. */
+  readonly isCut?: boolean;
 }
 
 /** A rule about the whole command line: settings, functions, data flow between commands. */

@@ -34,7 +34,8 @@ export class Step implements ProgramWords {
      * own.
      */
     readonly isWrapper: boolean,
-    name: string,
+    /** As resolved, without its path. */
+    readonly name: string,
     readonly words: readonly Word[],
     readonly pathContext: PathContext,
   ) {

@@ -1,4 +1,5 @@
 import type { RuleWords, Vocabulary } from '../domain/answers/vocabulary.ts';
+import { ORGANISATION } from '../domain/rules/custom-rule.ts';
 import { CATALOGUE_VERSION, FAMILIES, isPattern, lookupTool } from '../shell/catalogue/catalogue.ts';
 import { RISK_FAMILIES, type Rule } from './rule.ts';
 import { RULES } from './rule-set.ts';
@@ -15,12 +16,18 @@ export const vocabulary = (): Vocabulary => ({
    * memory.
    */
   get rules() {
-    rules ??= Object.fromEntries(RULES.map((rule) => [rule.id, wordsOf(rule)]));
+    rules ??= Object.fromEntries([...RULES.map((rule) => [rule.id, wordsOf(rule)] as const), CUSTOM_RULES]);
     return rules;
   },
   canonicalTool: (name) => lookupTool(name)?.name,
   isPattern,
 });
+
+/**
+ * All custom rules under one name. Any tool may match one, so that none is told where tools are
+ * denied; their techniques stay here.
+ */
+const CUSTOM_RULES = [ORGANISATION, { family: ORGANISATION, technique: null, tools: null }] as const;
 
 const wordsOf = (rule: Rule): RuleWords => ({
   family: rule.family,

@@ -11,7 +11,8 @@ import { createMeshGateway, type GatewayPorts } from '../actors/mesh-gateway/mes
 import { createPolicyEngine, type PolicyPorts } from '../actors/policy-engine.ts';
 import type { AskPorts } from '../actors/query-router/mesh-question.ts';
 import { createQueryRouter, type QueryPorts } from '../actors/query-router/query-router.ts';
-import { createRiskAssessor } from '../actors/risk-assessor.ts';
+import { createRiskAssessor } from '../actors/risk-assessor/risk-assessor.ts';
+import { createRuleReplay } from '../actors/rule-replay.ts';
 import { createSettings, type SettingsPorts } from '../actors/settings.ts';
 import { createSummarizer, type SummaryPorts } from '../actors/summarizer/summarizer.ts';
 import { createOwnLog } from '../audit/own-log.ts';
@@ -19,6 +20,7 @@ import type { ActorSpec } from '../bus/supervisor.ts';
 import { homeDirectory } from '../config/home.ts';
 import { changeManaged, loadConfiguration } from '../config/loader.ts';
 import { editFor } from '../config/managed-changes.ts';
+import type { RuleSource } from '../config/rule-folder.ts';
 import { mayTell } from '../domain/answers/figure-sums.ts';
 import type { Vocabulary } from '../domain/answers/vocabulary.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
@@ -58,6 +60,7 @@ import type { Pool } from '../workers/pool.ts';
 import type { LongCommand } from '../workers/tasks/rate-command.ts';
 import { verifyAuditLog } from '../workers/tasks/verify-audit-log.ts';
 import { blindPorts } from './blind.ts';
+import { customRulePorts, openRuleSource, ruleReplayPorts, rulesForThread } from './custom-rules.ts';
 import { openMesh } from './mesh.ts';
 import type { ServiceContext } from './service-context.ts';
 
@@ -75,6 +78,7 @@ export function actorSpecs(context: ServiceContext): readonly ActorSpec[] {
   const { configuration: now } = context;
   // Made once: the history that it keeps outlives a restart of the actor.
   const policy = policyPorts(context);
+  const rules = openRuleSource(context);
   return [
     { name: 'auditor', ...WAITING, create: () => createAuditor(auditPorts(context), now()) },
     { name: 'settings', ...WAITING, create: () => createSettings(settingsPorts(context)) },
@@ -83,11 +87,16 @@ export function actorSpecs(context: ServiceContext): readonly ActorSpec[] {
     { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(gatewayPorts(context), now()) },
     { name: 'log witness', ...REFUSING, create: () => createLogWitness(witnessPorts(context), now()) },
     { name: 'classifier', ...WAITING, create: createClassifier },
-    { name: 'risk assessor', ...WAITING, create: () => createRiskAssessor(homeDirectory(process.env)) },
+    {
+      name: 'risk assessor',
+      ...WAITING,
+      create: () => createRiskAssessor({ home: homeDirectory(process.env), ...customRulePorts(context, rules) }),
+    },
+    { name: 'rule replay', ...REFUSING, create: () => createRuleReplay(ruleReplayPorts(context, rules)) },
     { name: 'query router', ...REFUSING, create: () => createQueryRouter(queryPorts(context), now()) },
     { name: 'summarizer', ...WAITING, create: () => createSummarizer(summaryPorts(context), now()) },
     { name: 'blind aggregator', ...WAITING, create: () => createBlindAggregator(blindPorts(context)) },
-    { name: 'collector', ...WAITING, create: () => createCollector(collectorPorts(context), now()) },
+    { name: 'collector', ...WAITING, create: () => createCollector(collectorPorts(context, rules), now()) },
   ];
 }
 
@@ -233,7 +242,10 @@ function queryPorts(context: ServiceContext): QueryPorts {
   };
 }
 
-function collectorPorts({ bus, spool, database, health, log, places, pool }: ServiceContext): CollectorPorts {
+function collectorPorts(
+  { bus, spool, database, health, log, places, pool }: ServiceContext,
+  rules: RuleSource,
+): CollectorPorts {
   const events = createEventStore(database, hostname());
   const store = { ...events, commit: health.guard(events.commit), forget: health.guard(events.forget) };
   const reader = createReader(database);
@@ -243,7 +255,7 @@ function collectorPorts({ bus, spool, database, health, log, places, pool }: Ser
     store,
     inHand: openInHandNote(places.inHand),
     onSetAside: (command) => log.warn({ ...command }, 'command set aside: the service ended twice while analysing it'),
-    rateLong: (command) => rateInThread(pool, command),
+    rateLong: (command) => rateInThread(pool, { ...command, ...rulesForThread(rules) }),
     isAlive: createLiveness(),
     now: Date.now,
     pauses: openPauses(places),

@@ -5,6 +5,7 @@ export { checkDatabase } from './tasks/check-database.ts';
 export { prepareReports } from './tasks/prepare-reports.ts';
 export { rateCommand } from './tasks/rate-command.ts';
 export { removeFromCopies } from './tasks/remove-from-copies.ts';
+export { replayRules } from './tasks/replay-rules.ts';
 export { sealSummary } from './tasks/seal-summary.ts';
 export { sumShares } from './tasks/sum-shares.ts';
 export { summarize } from './tasks/summarize.ts';

@@ -8,7 +8,8 @@ import type { createLogWitness } from '../../src/actors/log-witness/log-witness.
 import type { createMeshGateway } from '../../src/actors/mesh-gateway/mesh-gateway.ts';
 import type { createPolicyEngine } from '../../src/actors/policy-engine.ts';
 import type { createQueryRouter } from '../../src/actors/query-router/query-router.ts';
-import type { createRiskAssessor } from '../../src/actors/risk-assessor.ts';
+import type { createRiskAssessor } from '../../src/actors/risk-assessor/risk-assessor.ts';
+import type { createRuleReplay } from '../../src/actors/rule-replay.ts';
 import type { ServiceControlKinds } from '../../src/actors/service-control.ts';
 import type { createSettings } from '../../src/actors/settings.ts';
 import type { createStatusReporter } from '../../src/actors/status-reporter.ts';
@@ -28,6 +29,7 @@ type Maker =
   | typeof createPolicyEngine
   | typeof createQueryRouter
   | typeof createRiskAssessor
+  | typeof createRuleReplay
   | typeof createSettings
   | typeof createStatusReporter
   | typeof createSummarizer;

@@ -70,7 +70,7 @@ afterEach(async () => {
   cli.remove();
 });
 
-const facts = (): Omit<ServiceStatus, 'observe' | 'mesh' | 'sharing' | 'audit'> => ({
+const facts = (): Omit<ServiceStatus, 'observe' | 'mesh' | 'sharing' | 'audit' | 'rules'> => ({
   node: { id: 'caro:ed25519:x', fingerprint: '0', name: 'ada', role: 'individual' },
   service: { pid: 1, uptimeSeconds: 1, version: '0.1.0' },
   dashboard: { url: 'http://localhost:9237/', waiting: null },

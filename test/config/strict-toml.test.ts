@@ -42,6 +42,7 @@ describe('a configuration', () => {
       sharing: { level: 0, deny_tools: [], live: false },
       blind: { report: true, floor: 20, role: 'none' },
       trustee: { noise_sd: 0, units: {} },
+      rules: { folder: '' },
       backup: { daily: true, keep: 3 },
       audit: { witnesses: [], witness: false },
       privacy: { min_contributors: 5 },

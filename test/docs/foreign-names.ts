@@ -26,6 +26,10 @@ export const FOREIGN_NAMES: ReadonlySet<string> = new Set([
   'lstat',
   'st_mode',
   'sun_path',
+  // Sigma.
+  'Hashes',
+  'LogonId',
+  'ParentCommandLine',
   // Other programs and standards.
   'GIT_SSH_COMMAND',
   'Host',

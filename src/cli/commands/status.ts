@@ -36,6 +36,7 @@ async function sayStatus(context: Context, status: ServiceStatus): Promise<void>
     ...observationFacts(status),
     ['mesh', mesh === null ? silence(status, 'mesh gateway') : meshLine(mesh)],
     ['audit log', audit === null ? silence(status, 'auditor') : auditLine(audit)],
+    ...rulesFacts(status),
     ['last backup', backupLine(storage)],
     ['memory', byteSize(memory.rssBytes)],
   ]);
@@ -74,6 +75,17 @@ function observationFacts(status: ServiceStatus): readonly (readonly [string, st
 
 const auditLine = ({ records, verified }: NonNullable<ServiceStatus['audit']>): string =>
   `${records} records, ${verified ? 'verified' : 'not verified since start: caro audit verify'}`;
+
+/** Nothing where the owner has no rules. */
+function rulesFacts(status: ServiceStatus): readonly (readonly [string, string])[] {
+  const { rules } = status;
+  if (rules === null) return [['custom rules', silence(status, 'risk assessor')]];
+  const { inForce, setAside, trouble } = rules;
+  if (trouble !== null) return [['custom rules', trouble]];
+  if (inForce === 0 && setAside === 0) return [];
+  const aside = setAside === 0 ? '' : `, ${setAside} set aside: caro rules list`;
+  return [['custom rules', `${inForce} in force${aside}`]];
+}
 
 function meshLine(mesh: MeshStatus): string {
   if (!mesh.enabled) return 'off: nothing leaves this machine';

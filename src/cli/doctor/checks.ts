@@ -12,6 +12,7 @@ import { runningService } from '../service/background.ts';
 import { clock, database, diskSpace, setAside, spool } from './data-checks.ts';
 import { ownKey, peerKeys } from './key-checks.ts';
 import { meshAddresses, meshPeers } from './mesh-checks.ts';
+import { customRules } from './rule-checks.ts';
 import { actors, confinement, listening, observation, ports, service, storage, unit } from './service-checks.ts';
 import { newShell, thisShell } from './shell-checks.ts';
 import { bad, type Outcome, ok, type Verdict, warn } from './verdict.ts';
@@ -61,6 +62,7 @@ function localChecks(context: Context, isRunning: boolean): Checks {
     ['mesh settings', () => meshAddresses(configuration())],
     ['identity', () => ownKey(places)],
     ['keys of peers', async () => peerKeys(await readKeyChanges(context))],
+    ['custom rules', () => customRules(context)],
     ['disk space', () => diskSpace(existsSync(places.data) ? places.data : context.home)],
     ['database', () => database(places)],
     ['set aside', () => setAside(places)],

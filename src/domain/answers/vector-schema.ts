@@ -6,7 +6,7 @@ import type { Vocabulary } from './vocabulary.ts';
  * Increases with any change of a vector schema, including the lists of families: vectors of
  * different versions are never added. A test compares it with a digest of all cell names.
  */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 /** A cell that is always the sum of others, given by their places. */
 export interface Partition {

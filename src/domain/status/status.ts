@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { ShellKind } from '../events/shell-kind.ts';
 import type { Role, SharingLevel, TrustLevel } from '../policy/trust.ts';
+import type { RulesStatus } from '../rules/custom-rule.ts';
 import type { NodeReason } from './node-reasons.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -155,11 +156,12 @@ export interface ServiceStatus {
     readonly waiting: Waiting | null;
   };
   readonly setup: readonly ShellSetup[];
-  /** Null, like the next three, where the part that knows it is busy or degraded: see `actors`. */
+  /** Null, like the next four, where the part that knows it is busy or degraded: see `actors`. */
   readonly observe: ObserveStatus | null;
   readonly mesh: MeshStatus | null;
   readonly sharing: SharingStatus | null;
   readonly audit: { readonly records: number; readonly verified: boolean } | null;
+  readonly rules: RulesStatus | null;
   readonly storage: StorageStatus;
   readonly memory: { readonly rssBytes: number };
   readonly actors: readonly ActorStatus[];

@@ -147,7 +147,7 @@ export const EVASION_LINE_RULES: readonly CommandLineRule[] = inFamily('evasion'
   {
     id: 'evasion.unreadable',
     level: 'moderate',
-    whenAll: ({ analysis }: CommandLineContext) => analysis.truncated,
+    whenAll: ({ analysis, isCut = false }: CommandLineContext) => analysis.truncated || isCut,
     technique: 'T1027',
     reason: 'Is nested too deeply or is too long to be analysed completely.',
     safer: 'Write it as a script with simple steps.',

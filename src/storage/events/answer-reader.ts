@@ -2,7 +2,7 @@ import type { AnomalyReport } from '../../domain/anomalies/anomaly.ts';
 import type { AnswerFigures, PatternUsage } from '../../domain/answers/answer-figures.ts';
 import { SLOT_MS, slotOf } from '../../domain/time/period.ts';
 import type { Database } from '../database.ts';
-import { rulesBetween, slotsBetween, usageBetween } from '../rollups/rollup-range.ts';
+import { rulesBetween, slotsBetween, TOLD_RULE, usageBetween } from '../rollups/rollup-range.ts';
 import { USAGE_COLUMNS, type UsageRow, usageOf } from '../rollups/rollup-row.ts';
 import { readCoverage } from './coverage-reader.ts';
 import { readPatterns } from './pattern-table.ts';
@@ -41,7 +41,7 @@ export function readAnswerFigures(
       ).map(({ slot, count }) => ({ startMs: slot * SLOT_MS, count })),
     ),
     rules: once(() =>
-      all(`SELECT rule AS name, sum(count) AS count FROM ${rulesBetween(...range)} GROUP BY 1 ORDER BY 1`),
+      all(`SELECT ${TOLD_RULE} AS name, sum(count) AS count FROM ${rulesBetween(...range)} GROUP BY 1 ORDER BY 1`),
     ),
     coverage: once(() => {
       const observed = levels().reduce((sum, count) => sum + count, 0);

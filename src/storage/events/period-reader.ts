@@ -1,7 +1,7 @@
 import type { NamedUsage, NodeSummary } from '../../domain/summaries/summary.ts';
 import { SLOT_MS, slotOf } from '../../domain/time/period.ts';
 import type { Database } from '../database.ts';
-import { rulesBetween, slotsBetween } from '../rollups/rollup-range.ts';
+import { rulesBetween, slotsBetween, TOLD_RULE } from '../rollups/rollup-range.ts';
 import { addUp, readPatternUsage } from '../rollups/rollup-row.ts';
 import { readCoverage } from './coverage-reader.ts';
 import { readPatterns } from './pattern-table.ts';
@@ -44,7 +44,7 @@ export function readPeriod(
        GROUP BY slot HAVING sum(count) > 0`,
     ).map(({ slot, count }) => ({ startMs: slot * SLOT_MS, count })),
     levels: [0, 1, 2, 3].map((risk) => used.reduce((sum, row) => (row.risk === risk ? sum + row.usage.count : sum), 0)),
-    rules: all(`SELECT rule AS name, sum(count) AS count FROM ${rulesBetween(...range)} GROUP BY 1 ORDER BY 1`),
+    rules: all(`SELECT ${TOLD_RULE} AS name, sum(count) AS count FROM ${rulesBetween(...range)} GROUP BY 1 ORDER BY 1`),
     coverage: readCoverage(
       database,
       range,

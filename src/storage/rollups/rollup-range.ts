@@ -1,3 +1,4 @@
+import { ORGANISATION } from '../../domain/rules/custom-rule.ts';
 import { DAY_MS, SLOT_MS } from '../../domain/time/period.ts';
 
 const SLOTS_A_DAY = DAY_MS / SLOT_MS;
@@ -22,6 +23,12 @@ const RULES: Grains = { bySlot: 'rollup_rule', byDay: 'rollup_rule_day', columns
  * on `pattern_id` or `risk`, in SQL.
  */
 export const usageBetween = (from: number, to: number, and = ''): string => between(USAGE, from, to, and);
+
+/**
+ * The name under which a rule is counted in what may leave the node, in SQL: custom rules have one
+ * name together. Their own names end here.
+ */
+export const TOLD_RULE = `CASE WHEN rule GLOB '${ORGANISATION}.*' THEN '${ORGANISATION}' ELSE rule END`;
 
 /** The same for the matches of rules. */
 export const rulesBetween = (from: number, to: number): string => between(RULES, from, to, '');

@@ -9,6 +9,7 @@ import { AuditView } from './views/audit.tsx';
 import { MeshView } from './views/mesh.tsx';
 import { PersonalView } from './views/personal.tsx';
 import { PrivacyView } from './views/privacy.tsx';
+import { RulesView } from './views/rules.tsx';
 
 /**
  * The page: a bar, and the view that the fragment after `#/` names.
@@ -43,6 +44,7 @@ export function App() {
         <Notices status={status} />
         {view === 'today' && <PersonalView onStatus={setStatus} onLocked={lock} />}
         {(view === 'team' || view === 'posture') && <MeshView key={view} kind={view} status={status} onLocked={lock} />}
+        {view === 'rules' && <RulesView onLocked={lock} />}
         {view === 'privacy' && <PrivacyView onLocked={lock} />}
         {view === 'audit' && <AuditView onLocked={lock} />}
       </main>

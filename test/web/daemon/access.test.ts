@@ -60,7 +60,7 @@ describe('who may read', () => {
   });
 
   test('every API address needs the login, including the stream and the export', async () => {
-    const paths = ['overview', 'activity', 'events', 'status', 'summary', 'summaries', 'sharing'];
+    const paths = ['overview', 'activity', 'events', 'status', 'summary', 'summaries', 'sharing', 'rules'];
     for (const path of [...paths, 'audit', 'audit/verification', 'live', 'openapi.json']) {
       expect([path, (await raw(`/api/${path}`, { host: own() })).status]).toEqual([path, 401]);
     }

@@ -72,9 +72,9 @@ inBrowser('the views of the mesh in Chromium', () => {
       await context?.close();
       return links;
     };
-    expect(await names('individual')).toEqual(['Activity', 'Privacy', 'Audit log']);
-    expect(await names('admin')).toEqual(['Activity', 'Team', 'Privacy', 'Audit log']);
-    expect(await names('security')).toEqual(['Activity', 'Security posture', 'Privacy', 'Audit log']);
+    expect(await names('individual')).toEqual(['Activity', 'Rules', 'Privacy', 'Audit log']);
+    expect(await names('admin')).toEqual(['Activity', 'Team', 'Rules', 'Privacy', 'Audit log']);
+    expect(await names('security')).toEqual(['Activity', 'Security posture', 'Rules', 'Privacy', 'Audit log']);
     const { page } = await openPage(await rigOf('individual', []), 'posture');
     await page.getByText('This view is for nodes whose role is security').waitFor();
     expect(await page.getByRole('button', { name: 'Ask', exact: true }).count()).toBe(0);

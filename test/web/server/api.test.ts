@@ -150,6 +150,8 @@ test('the description names every address of the API with its input and its answ
     '/api/mesh/query',
     '/api/openapi.json',
     '/api/overview',
+    '/api/rules',
+    '/api/rules/replay',
     '/api/settings',
     '/api/sharing',
     '/api/status',

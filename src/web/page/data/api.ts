@@ -34,6 +34,12 @@ export async function change<T>(path: string, body: unknown): Promise<T> {
   return (await (await call(path, sent(body))).json()) as T;
 }
 
+/** Posts a body and reads the answer. @throws ApiError */
+export async function post<T>(path: string, body: unknown, signal: AbortSignal): Promise<T> {
+  const response = await call(path, { ...sent(body), signal });
+  return (await response.json()) as T;
+}
+
 /**
  * Posts a body and yields the JSON lines of the answer as they arrive.
  * @throws ApiError

@@ -5,6 +5,7 @@ import type { EgressLine } from '../../../domain/audit/egress.ts';
 import type { EventPage as Found, TerminalEvent } from '../../../domain/events/event.ts';
 import type { LocalStatistics } from '../../../domain/events/statistics.ts';
 import type { KeyChange } from '../../../domain/identity/key-state.ts';
+import type { CustomRuleLine, ReplayResult, RulesReport } from '../../../domain/rules/custom-rule.ts';
 import type { ActorStatus, ServiceStatus } from '../../../domain/status/status.ts';
 import type { SummaryLine } from '../../../domain/summaries/summary.ts';
 import type { RuleText } from '../../ipc-protocol.ts';
@@ -73,4 +74,13 @@ export interface QueryLine {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-export type { AuditRecord, AuditVerification, LocalStatistics, RuleText, TerminalEvent };
+export type {
+  AuditRecord,
+  AuditVerification,
+  CustomRuleLine,
+  LocalStatistics,
+  ReplayResult,
+  RulesReport,
+  RuleText,
+  TerminalEvent,
+};

@@ -32,6 +32,7 @@ export function faultsOf(status: Status, nowMs: number): readonly Fault[] {
     ...lost(status),
     ...copies(status, nowMs),
     ...settings(status),
+    ...customRules(status),
   ];
   return [...found.filter(({ isGrave }) => isGrave), ...found.filter(({ isGrave }) => !isGrave)];
 }
@@ -201,6 +202,22 @@ function copies({ storage: { backup } }: Status, nowMs: number): readonly Fault[
       title: 'The last backup failed.',
       text: `${sentence(backup.trouble)} ${last}`,
       command: 'caro db backup',
+      past: null,
+    },
+  ];
+}
+
+function customRules({ rules }: Status): readonly Fault[] {
+  if (rules === null || (rules.setAside === 0 && rules.trouble === null)) return [];
+  return [
+    {
+      isGrave: false,
+      title:
+        rules.trouble !== null
+          ? 'The rules of your organization are not applied.'
+          : `${count(rules.setAside)} ${rules.setAside === 1 ? 'rule of your organization is' : 'rules of your organization are'} set aside.`,
+      text: 'Commands are observed and rated with the others. The view Rules has the reason, and so has:',
+      command: rules.trouble !== null ? 'caro service logs' : 'caro rules list',
       past: null,
     },
   ];

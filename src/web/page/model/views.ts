@@ -3,6 +3,7 @@ export const VIEWS = {
   today: 'Activity',
   team: 'Team',
   posture: 'Security posture',
+  rules: 'Rules',
   privacy: 'Privacy',
   audit: 'Audit log',
 } as const;

@@ -64,6 +64,7 @@ const READS: { readonly [K in AskableKind]: Read<K> | null } = {
     },
   },
   'egress.show': { path: '/api/egress/message', answer: mesh.EGRESS_MESSAGE },
+  'rules.list': { path: '/api/rules', answer: schemas.RULES },
   'anomalies.list': { path: '/api/anomalies', answer: mesh.ANOMALIES },
   'trust.list': { path: '/api/trust', answer: mesh.TRUST_RULES },
   'trust.keys': {
@@ -88,11 +89,24 @@ const READS: { readonly [K in AskableKind]: Read<K> | null } = {
   },
 };
 
+/** A request with the proof of a login. */
+interface Change {
+  readonly path: string;
+  /** Absent where there is nothing to answer. */
+  readonly answer?: object;
+  /** In bytes, where a body may be larger than usual. */
+  readonly bodyLimit?: number;
+}
+
+/** A rule of 64 KiB as JSON, which may escape each character. */
+const RULE_BODY_BYTES = 512 * 1024;
+
 /** Every change that the table exposes to a logged-in page; null: it has a route of its own. */
-const CHANGES: { readonly [K in ActKind]: { readonly path: string; readonly answer?: object } | null } = {
+const CHANGES: { readonly [K in ActKind]: Change | null } = {
   'settings.change': { path: '/api/settings' },
   'trust.confirm': { path: '/api/trust/confirmation' },
   'events.delete': { path: '/api/events/deletion', answer: schemas.EVENTS_DELETED },
+  'rules.replay': { path: '/api/rules/replay', answer: schemas.REPLAY, bodyLimit: RULE_BODY_BYTES },
   // Streams its progress: mesh.ts.
   'mesh.query': null,
 };
@@ -124,9 +138,9 @@ function addRead<K extends AskableKind>(
 function addChange(app: FastifyInstance, ports: DashboardPorts, kind: ActKind): void {
   const route = CHANGES[kind];
   if (!route) return;
-  const { answer } = route;
+  const { path, answer, ...limits } = route;
   const schema = { body: REQUESTS[kind].body, response: { 200: answer ?? mesh.DONE } };
-  app.post(route.path, { schema }, async ({ body, headers }) => {
+  app.post(path, { schema, ...limits }, async ({ body, headers }) => {
     if (!pageMay(kind, body as Messages[ActKind]))
       throw new CaroError('usage', 'expected a change that this page may make; use the command line for this one');
     const reply = await ports.daemon.act(kind, body as Messages[ActKind], proofIn(headers, ports.port));

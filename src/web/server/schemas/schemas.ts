@@ -4,6 +4,7 @@ import { SPANS_HOURS, TIME_LIMITS_MS } from '../../../domain/answers/query.ts';
 import { RISK_LEVELS } from '../../../domain/events/risk-level.ts';
 import { SHELLS } from '../../../domain/events/shell-kind.ts';
 import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
+import { RULE_STATES } from '../../../domain/rules/custom-rule.ts';
 import { NODE_STATES } from '../../../domain/status/status.ts';
 import { PERIOD_KINDS } from '../../../domain/time/period.ts';
 import {
@@ -113,6 +114,7 @@ export const STATUS = object({
   mesh: orNull(object({ enabled: flag, listen: maybeText, waiting: orNull(WAITING), peers: list(PEER) })),
   sharing: orNull(SHARING),
   audit: orNull(object({ records: count, verified: flag })),
+  rules: orNull(object({ inForce: count, setAside: count, trouble: maybeText })),
   storage: object({
     trouble: maybeText,
     failures: count,
@@ -177,6 +179,37 @@ export const SUMMARIES = object({
       bytes: count,
     }),
   ),
+});
+
+const CUSTOM_RULE = object({
+  id: maybeText,
+  file: text,
+  title: maybeText,
+  level: { enum: [...RISK_LEVELS, null] },
+  techniques: list(text),
+  state: word(RULE_STATES),
+  reason: maybeText,
+  advice: maybeText,
+  notes: list(text),
+});
+export const RULES = object({ folder: text, rules: list(CUSTOM_RULE) });
+export const REPLAY = object({
+  rules: list(CUSTOM_RULE),
+  since: text,
+  commands: count,
+  matches: count,
+  changes: list(object({ from: word(RISK_LEVELS), to: word(RISK_LEVELS), count })),
+  examples: list(
+    object({
+      id: count,
+      time: text,
+      command: text,
+      from: word(RISK_LEVELS),
+      to: word(RISK_LEVELS),
+      rules: list(text),
+    }),
+  ),
+  readTo: maybeText,
 });
 
 const AUDIT_RECORD = object({

@@ -1,0 +1,114 @@
+/*
+ * The fields of Sigma's `process_creation` for one program of a parsed command line. The shell's
+ * text becomes the words that the program would receive; the raw line is never matched.
+ */
+
+import { REDIRECTION_ONLY, type Step } from '../step.ts';
+import type { Budget } from './budget.ts';
+
+/** A text, and the same in lower case: Sigma compares without case unless told otherwise. */
+export interface FieldText {
+  readonly text: string;
+  readonly lower: string;
+}
+
+/**
+ * Values of a field, of which one has to match; `absent` where no process of Linux or macOS has
+ * it; `unknown` where only the kernel could tell.
+ */
+export type FieldValue = readonly FieldText[] | 'absent' | 'unknown';
+
+export const FIELDS = ['Image', 'CommandLine', 'CurrentDirectory', 'User'] as const;
+export type KnownField = (typeof FIELDS)[number];
+
+/** Version resources of Windows programs. */
+const ABSENT: ReadonlySet<string> = new Set([
+  'OriginalFileName',
+  'Description',
+  'Product',
+  'Company',
+  'FileVersion',
+  'InternalName',
+]);
+
+export const kindOfField = (name: string): 'known' | 'absent' | 'unknown' => {
+  if ((FIELDS as readonly string[]).includes(name)) return 'known';
+  return ABSENT.has(name) ? 'absent' : 'unknown';
+};
+
+/** Where programs are that are called without a path. */
+const DIRECTORIES = ['/usr/bin/', '/bin/', '/usr/sbin/', '/sbin/', '/usr/local/bin/', '/usr/local/sbin/'];
+
+const fieldText = (text: string): FieldText => ({ text, lower: text.toLowerCase() });
+
+/** Computed field by field, because most rules look at one or two. */
+export class CommandFields {
+  #image: readonly FieldText[] | undefined;
+  #line: readonly FieldText[] | undefined;
+
+  constructor(
+    private readonly step: Step,
+    private readonly user: string | null,
+    /** What may still be spent on the line that the program is part of. */
+    readonly budget: Budget,
+  ) {}
+
+  /** Null for what is no program: a redirection alone. */
+  static of(step: Step, user: string | null, budget: Budget): CommandFields | null {
+    return step.name === REDIRECTION_ONLY ? null : new CommandFields(step, user, budget);
+  }
+
+  /** Name of the program in lower case, without its path. */
+  get program(): string {
+    const name = nameOf(this.step).toLowerCase();
+    return name.slice(name.lastIndexOf('/') + 1);
+  }
+
+  value(field: KnownField): FieldValue {
+    switch (field) {
+      case 'Image':
+        this.#image ??= imagesOf(nameOf(this.step), this.step.pathContext.cwd).map(fieldText);
+        return this.#image;
+      case 'CommandLine':
+        this.#line ??= [fieldText([nameOf(this.step), ...this.step.words.map(({ text }) => text)].join(' '))];
+        return this.#line;
+      case 'CurrentDirectory': {
+        const { cwd } = this.step.pathContext;
+        return cwd === undefined ? 'unknown' : [fieldText(cwd)];
+      }
+      case 'User':
+        return this.#userOf();
+    }
+  }
+
+  /** Whoever runs a command through `su` or on another machine is not known. */
+  #userOf(): FieldValue {
+    const { isWrapper, invocation } = this.step;
+    if (!isWrapper && invocation.elevated) return [fieldText('root')];
+    const isOther = invocation.remote || invocation.contained || invocation.via.some(({ name }) => CHANGES.has(name));
+    return this.user === null || (isOther && !isWrapper) ? 'unknown' : [fieldText(this.user)];
+  }
+}
+
+const CHANGES: ReadonlySet<string> = new Set([
+  'sudo',
+  'su',
+  'doas',
+  'runuser',
+  'setpriv',
+  'pkexec',
+  'run0',
+  'machinectl',
+]);
+
+/** The command word with its path. Wrappers and packages started by a runner have a name only. */
+const nameOf = (step: Step): string =>
+  !step.isWrapper && step.words === step.invocation.args ? step.invocation.name.text : step.name;
+
+/** The paths that a program may have: the one that was typed, or those of the usual directories. */
+function imagesOf(name: string, cwd: string | undefined): readonly string[] {
+  if (!name.includes('/')) return DIRECTORIES.map((directory) => directory + name);
+  if (name.startsWith('/') || name.startsWith('~')) return [name];
+  const relative = name.replace(/^(?:\.\/)+/, '');
+  return cwd === undefined ? [name] : [`${cwd === '/' ? '' : cwd}/${relative}`];
+}

@@ -1,0 +1,64 @@
+/* Where the custom rules of a node come from, and who reads them. */
+import { userInfo } from 'node:os';
+import type { CustomRulePorts } from '../actors/risk-assessor/custom-rules.ts';
+import type { RuleReplayPorts } from '../actors/rule-replay.ts';
+import { homeDirectory } from '../config/home.ts';
+import { createRuleSource, type RuleSource, ruleFolderOf } from '../config/rule-folder.ts';
+import { isCustomRule } from '../domain/rules/custom-rule.ts';
+import { steadyMs } from '../platform/steady-clock.ts';
+import type { RuleText } from '../web/ipc-protocol.ts';
+import type { ServiceContext } from './service-context.ts';
+
+/** One for the whole service, so that all parts see the same rules. */
+export const openRuleSource = ({ configuration, places }: ServiceContext): RuleSource =>
+  createRuleSource(() => ruleFolderOf(configuration(), places), steadyMs);
+
+export const customRulePorts = ({ log }: ServiceContext, source: RuleSource): CustomRulePorts => ({
+  ruleFolder: source.current,
+  user: loginName(),
+  platform: process.platform,
+  onTrouble: (error) => log.error({ err: error }, 'custom rules failed'),
+});
+
+/** Less than the page waits for an answer. */
+const REPLAY_MS = 40_000;
+
+export const ruleReplayPorts = ({ places, pool }: ServiceContext, source: RuleSource): RuleReplayPorts => ({
+  folder: source.current,
+  replay: (files, since) =>
+    pool.run('replayRules', {
+      ...{ databaseFile: places.database, files, since, limitMs: REPLAY_MS },
+      ...{ home: homeDirectory(process.env), user: loginName(), platform: process.platform },
+    }),
+  now: Date.now,
+});
+
+/** What a thread needs to apply the custom rules; undefined where there are none. */
+export function rulesForThread(source: RuleSource) {
+  const folder = source.current();
+  if (folder.version === '') return {};
+  return { custom: { folder, user: loginName(), platform: process.platform } };
+}
+
+/** Null for a user without an account, in a container. */
+function loginName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
+}
+
+/** Texts of rules for the page: built-in ones, and those of the organization. */
+export async function describeRules({ bus }: ServiceContext, ids: readonly string[]): Promise<readonly RuleText[]> {
+  const { describeRules: describe } = await import('../risk/describe.ts');
+  const wanted = new Set(ids.filter(isCustomRule));
+  if (wanted.size === 0) return describe(ids);
+  const { rules } = await bus.request('rules.list', {}).catch(() => ({ rules: [] }));
+  const own = rules.flatMap(({ id, title, level, techniques, advice }): RuleText[] =>
+    id === null || title === null || level === null || !wanted.has(id)
+      ? []
+      : [{ id, level, family: 'organisation', technique: techniques[0] ?? null, reason: title, safer: advice ?? '' }],
+  );
+  return [...describe(ids), ...own];
+}
