@@ -15,7 +15,7 @@ import { rate } from '../src/risk/rate.ts';
 import { analyse } from '../src/shell/analyse.ts';
 import { redact } from '../src/shell/secrets/redact.ts';
 import { ALL_EXAMPLES } from '../test/risk/examples/all-examples.ts';
-import { ordinaryCommands, secretsInContext } from '../test/shell/redact-corpus.ts';
+import { ordinaryCommands, secretsInContext } from '../test/shell/secrets/corpus.ts';
 import { type Figures, report, round, summary } from './figures.ts';
 
 const ROUNDS = 20;

@@ -7,7 +7,7 @@ import { connected, type MeshNode, makeNode, startAll } from '../test/rig/mesh-n
 import { caro, caroJson, configure, freePort, startService } from '../test/rig/service.ts';
 import { spoolEntries } from '../test/rig/spooled-history.ts';
 import { until } from '../test/rig/until.ts';
-import { ordinaryCommands } from '../test/shell/redact-corpus.ts';
+import { ordinaryCommands } from '../test/shell/secrets/corpus.ts';
 import { loginOf, loginTokenIn, postLogin } from '../test/web/dashboard-rig.ts';
 import { processTree } from './process-memory.ts';
 

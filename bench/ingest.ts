@@ -15,7 +15,7 @@ import { encodeSpoolRecord } from '../src/domain/spool/spool-record.ts';
 import { openDatabase, openReadOnly } from '../src/storage/database.ts';
 import { configure, startService, type TestService } from '../test/rig/service.ts';
 import { type IdleProcesses, idleProcesses } from '../test/rig/system/idle-processes.ts';
-import { ordinaryCommands } from '../test/shell/redact-corpus.ts';
+import { ordinaryCommands } from '../test/shell/secrets/corpus.ts';
 import { report, round } from './figures.ts';
 import { storeEvents } from './stored-events.ts';
 

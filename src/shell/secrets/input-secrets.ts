@@ -6,7 +6,7 @@
 import type { Invocation, Word } from '../model.ts';
 import type { SecretArguments } from './secret-arguments.ts';
 import { isSecretValue, looksLikeKey, secretKindOf } from './secret-names.ts';
-import type { SecretSpan } from './secret-scan.ts';
+import type { SecretSpan } from './secret-span.ts';
 import { partSpan } from './word-spans.ts';
 
 const SUDO_STDIN = /^-[a-zA-Z]*S|^--stdin$/;
@@ -27,12 +27,18 @@ const readsSecret = (
   ) ??
     false);
 
+/** `docker secret create`, `gcloud secrets versions add`: any file they read is a secret. */
+const storesSecret = (known: SecretArguments | undefined, operands: readonly Word[]): boolean =>
+  known?.inputs.some(
+    ({ subcommands }) => subcommands.length > 0 && subcommands.every((word, at) => operands[at]?.text === word),
+  ) ?? false;
+
 /** `bob:password`, one per line. */
 const PAIRS = /^(?:chpasswd|newusers)$/;
 /** `user bob password`, `quote PASS password`, `open -u bob,password`. */
 const SESSIONS = /^(?:ftp|lftp|ncftp|telnet|nc|ncat)$/;
 const SESSION_LINE =
-  /(?:^|\n|\\n|;\s*)\s{0,8}(?:user\s{1,4}[^\s,]{1,64}[\s,]|(?:quote\s{1,4})?pass\s|open\s{1,4}-u\s{1,4}[^\s,]{1,64},)\s{0,4}([^\s"'\\]{1,200})/dgi;
+  /(?:^["']?|\n|\\n|;\s*)\s{0,8}(?:user\s{1,4}[^\s,]{1,64}[\s,]|(?:quote\s{1,4})?pass\s|open\s{1,4}-u\s{1,4}[^\s,]{1,64},)\s{0,4}([^\s"'\\]{1,200})/dgi;
 
 /** Adds each line of a here-document or of what echo prints; a plain answer such as `y` is none. */
 const addLines = (text: string, { start, end, exact }: Word, tool: string, found: SecretSpan[]): void => {
@@ -89,13 +95,15 @@ const SECRET_FILE =
   /(?:pass(?:w(?:or)?d|phrase)?|secret|token|(?<![a-z])key|cred(?:ential)?s?|auth|vault|become|psk|pin)[\w-]*(?:=|$)/i;
 
 /** `--password-file <(echo secret)`, `--from-file=password=<(echo secret)`. */
-const addSubstituted = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
+const addSubstituted = (text: string, invocation: Invocation, takesSecrets: boolean, found: SecretSpan[]): void => {
   const { substitutions, args, tool } = invocation;
   for (const { kind, argument, invocations } of substitutions) {
     if (kind !== 'process' || argument < 0) continue;
     const own = args[argument]?.text ?? '';
-    const before = own.startsWith('<(') ? (args[argument - 1]?.text ?? '') : own.slice(0, own.indexOf('<('));
-    const isSecret = SECRET_FILE.test(before) || (tool === 'sshpass' && before.startsWith('-f')) || tool === 'ssh-add';
+    const prefix = own.slice(0, own.indexOf('<('));
+    const before = prefix === '' || prefix === 'file:' ? (args[argument - 1]?.text ?? '') : prefix;
+    const isSecret =
+      SECRET_FILE.test(before) || (tool === 'sshpass' && before.startsWith('-f')) || tool === 'ssh-add' || takesSecrets;
     if (isSecret) addProduced(text, invocations, tool, found);
   }
 };
@@ -116,6 +124,7 @@ const addWritten = (text: string, invocation: Invocation, found: SecretSpan[]): 
   if (word === undefined || words.length !== 1 || /\s/.test(word.text.trim()) || word.text.includes('=')) return;
   const files = redirections.filter(({ operator }) => operator.startsWith('>')).map(({ target }) => target.text);
   if (pipesTo?.tool === 'tee') files.push(...pipesTo.args.map(({ text: path }) => path));
+  if (pipesTo?.tool === 'base64') files.push(...pipesTo.redirections.map(({ target }) => target.text));
   if (files.some(isSecretFile)) addLines(text, word, tool, found);
   if (pipesTo?.tool !== 'base64' || pipesTo.args.some(({ text: arg }) => /^(?:-[dDi]+|--decode)$/.test(arg))) return;
   const pair = /^[\w.@-]{1,64}:(?=[^\s:/]{4,}$)/.exec(word.text)?.[0] ?? '';
@@ -140,7 +149,7 @@ export const findInputSecrets = (
   found: SecretSpan[],
 ): void => {
   const { input, tool, args } = invocation;
-  if (invocation.substitutions.length > 0) addSubstituted(text, invocation, found);
+  if (invocation.substitutions.length > 0) addSubstituted(text, invocation, storesSecret(known, operands), found);
   addWritten(text, invocation, found);
   if (invocation.redirections.length > 0 && known) addDescriptors(text, invocation, found);
   if (SESSIONS.test(tool)) addSessions(text, invocation, found);

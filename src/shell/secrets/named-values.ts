@@ -11,8 +11,8 @@ import {
   type SecretKind,
   secretKindOf,
 } from './secret-names.ts';
-import type { SecretSpan } from './secret-scan.ts';
-import type { ZoneAt, ZoneKind } from './text-zones.ts';
+import type { SecretSpan } from './secret-span.ts';
+import type { Zone, ZoneAt } from './text-zones.ts';
 import { type Ends, valueEnds } from './value-ends.ts';
 
 const MAX_NAME_LENGTH = 64;
@@ -52,18 +52,25 @@ const isSecretAfter = (named: NamedSpan, separator: RegExpExecArray, value: stri
     const isExplicit = gap !== '' || opening !== '' || closing !== '' || HEADER.test(named.name) || looksRandom(value);
     return isExplicit && isSecretValue(value, kind);
   }
+  // `[ $token == x ]` compares, `api_key==x` is a parameter.
+  if (sign === '==') return gap === '' && isSecretValue(value, kind) && /\d/.test(value);
   if (sign !== '') return false;
+  // `["db"]["password"] "x"`
+  if (closing.endsWith(']') && opening !== '') return isSecretValue(value, kind);
+  // `--private-key deploy_key` names a file.
+  if (/^-{1,2}private-?key$/.test(named.name)) return looksLikeKey(value);
   if (named.name.startsWith('-')) return !value.startsWith('-') && isSecretValue(value, kind);
-  return looksRandom(value);
+  // `secret default-token-x2x4z` names an object.
+  return looksRandom(value) && !/^[a-z0-9]+(?:-[a-z0-9]+)+$/.test(value);
 };
 
 /** A message or pattern mentions names; a value there counts if it is neither a word nor a pattern. */
-const isMention = (zone: ZoneKind | null, value: string, sign: string): boolean => {
-  if (zone === null || (zone === 'shown' && sign === '=')) return false;
-  if (zone === 'ignored') return true;
+const isMention = (zone: Zone | null, value: string, sign: string): boolean => {
+  if (zone === null || zone.kind === 'replaced' || (zone.kind === 'shown' && sign !== ':')) return false;
+  if (zone.kind === 'ignored') return true;
   const [first = ''] = value.split(/\s/, 1);
   if (isPlainWord(first) || !/\d/.test(first) || first.length < 6) return true;
-  return zone === 'pattern' && /[\\[\](){}*?^|]|\.[*+]/.test(value);
+  return zone.kind === 'pattern' && /[\\[\](){}*?^|]|\.[*+]/.test(value);
 };
 
 const SCHEME = /^[A-Za-z][A-Za-z0-9-]{0,24}(?:[ ]+|[ ]+token=\\*["']?)(?=[^\s"'])/;
@@ -71,6 +78,9 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9-]{0,24}(?:[ ]+|[ ]+token=\\*["']?)(?=[^\s"']
 const WRAPPED =
   /[\w.:]{0,40}(?:crypt|hash|make|encode|quote|sha\d*|md5|bytes|str|string|raw|hashpw|hashSync)\(\s{0,4}\\*["']/iy;
 const USER_AND_PASSWORD = /^[\w.@-]{1,64}[:/](?=[^/\s]{3})/;
+
+/** `password = input(…)`: a call, and no value. */
+const isCall = (text: string, end: number, value: string): boolean => text[end] === '(' && /^[\w.:>-]+$/.test(value);
 
 /** The part of a value that is secret: after the scheme, inside a call, after the user's name. */
 const headerStart = (text: string, start: number, end: number): number => {
@@ -83,7 +93,7 @@ const spanAfter = (
   named: NamedSpan,
   kind: SecretKind | 'weak',
   ends: Ends,
-  zone: ZoneKind | null,
+  zone: Zone | null,
 ): SecretSpan | null => {
   SEPARATOR.lastIndex = named.end;
   const separator = SEPARATOR.exec(text);
@@ -109,9 +119,13 @@ const spanAfter = (
   WRAPPED.lastIndex = start;
   const wrapped = quote === '' && sign !== '' ? WRAPPED.exec(text) : null;
   if (wrapped) start = WRAPPED.lastIndex;
-  const end = ends.value(start, wrapped ? wrapped[0].slice(-1) : quote);
+  const stop = ends.value(start, wrapped ? wrapped[0].slice(-1) : quote);
+  const end = zone?.kind === 'replaced' ? Math.min(stop, zone.end) : stop;
   const value = text.slice(start, end);
-  if (isMention(zone, value, sign)) return null;
+  if (isMention(zone, value, sign) || (quote === '' && !wrapped && isCall(text, end, value))) return null;
+  // `'Password: '` ends there.
+  if (sign === ':' && quote !== '' && (text[named.start - 1] === quote || /^[)\]};,]/.test(value)) && !separator[1])
+    return null;
   if (kind === 'weak') return weakSpan(named, sign, value, start, end);
   return isSecretAfter(named, separator, value, kind) ? { start, end, kind } : null;
 };
@@ -130,10 +144,10 @@ const weakSpan = ({ name }: NamedSpan, sign: string, value: string, start: numbe
 };
 
 const SECRET_WORDS =
-  /passw(?:or)?d|passphrase|passcode|passwort|pwd|passe(?![a-z])|pass|psw|pw(?![a-z])|psk(?![a-z])|secret|token|key|credential|creds?(?![a-z])|authorization|auth|bearer|jwt|cookie|login(?![a-z])|appid|dsn|kennwort|contrase.a|senha|wachtwoord|mdp(?![a-z])|mnemonic|phrase|_pat\b/gi;
+  /passw(?:or)?d|passphrase|passcode|passwort|pwd|passe(?![a-z])|pass|psw|pw(?![a-z])|psk(?![a-z])|secret|token|key|credential|creds?(?![a-z])|authorization|auth|bearer|jwt|cookie|login(?![a-z])|session(?![a-z])|appid|dsn|kennwort|contrase.a|senha|wachtwoord|mdp(?![a-z])|mnemonic|phrase|_pat\b/gi;
 /** Options of these programs prompt for the password instead of taking it as the next word. */
 const PROMPTING_PROGRAMS =
-  /\b(?:mysql\w*|mariadb[\w-]*|psql|pg_\w+|createdb|dropdb|createuser|dropuser|vacuumdb|reindexdb|clusterdb|pgbench|mycli)\b/;
+  /(?<![\w:/.-])(?:mysql\w*|mariadb[\w-]*|psql|pg_\w+|createdb|dropdb|createuser|dropuser|vacuumdb|reindexdb|clusterdb|pgbench|mycli|lpass|bw|op|rbw|gopass)\b/;
 /** `--secret name` names one that is stored. */
 const SECRET_BY_NAME = /\b(?:docker|podman|buildah|nerdctl|kubectl|oc|kamal|gcloud|tkn|aws|az)\b/;
 
@@ -161,9 +175,9 @@ const exceptions = (text: string): ((named: NamedSpan) => boolean) => {
     const before = text.slice(Math.max(0, start - 2), start);
     // `$token = x` is a comparison, `$token='x'` an assignment in PHP or Perl.
     if (before.endsWith('${') || (before.endsWith('$') && !/=["']/y.test(text.slice(end, end + 2)))) return true;
-    if (!/\s/.test(text[end] ?? '')) return false;
-    if (/^--?password$/.test(name)) return prompts(start);
-    return name === '--secret' && namesSecret(start);
+    if (/--(?:set|update)-secrets[= ][^\s]{0,80}$/.test(text.slice(Math.max(0, start - 100), start))) return true;
+    if (name === '--secret') return namesSecret(start);
+    return /^--?password$/.test(name) && /\s/.test(text[end] ?? '') && prompts(start);
   };
 };
 

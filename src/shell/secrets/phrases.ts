@@ -3,7 +3,7 @@
  * Every repetition is bounded or consumes what it reads, so that matching is linear.
  */
 import { isPlainWord, isSecretValue, looksLikeKey, looksRandom, secretKindOf } from './secret-names.ts';
-import type { SecretSpan } from './secret-scan.ts';
+import type { SecretSpan } from './secret-span.ts';
 import type { ZoneAt } from './text-zones.ts';
 
 /** `isSecret` decides on the value, the last group of the pattern. */
@@ -59,8 +59,8 @@ const PHRASES: readonly Phrase[] = [
     pattern: /(?<![\w:/])[\w.*-]{1,64}:\d{4,5}:[\w*-]{1,64}:[\w*-]{1,64}:([^\s:'"$‹]+)/dg,
   },
   { kind: 'password', hint: 'pass:', pattern: /\bpass:([^\s'"`‹$][^\s'"`‹]*)/dg },
-  { kind: 'key', hint: 'key:', pattern: /\b(?:hex)?key:([^\s'"`‹$,]{8,})/dg },
-  { kind: 'token', hint: 'bearer', pattern: /\bBearer\s{1,4}([\w.~+/=-]{8,})/dg },
+  { kind: 'key', hint: 'key:', pattern: /\b(?:hexkey:|macopt\s{1,4}key:)([^\s'"`‹$,]{8,})/dg },
+  { kind: 'token', hint: 'bearer', pattern: /\bBearer\s{1,4}([\w.~+/=-]{8,})/dg, isSecret: isPassword },
   {
     kind: 'cookie',
     hint: '=',
@@ -90,6 +90,19 @@ const PHRASES: readonly Phrase[] = [
   },
   {
     kind: 'password',
+    hint: 'echo',
+    pattern:
+      /\b(?:pass(?:word)?[_-]?(?:command|cmd)|extpass)\\*["'= ]{1,4}echo\s{1,4}(?:-n\s{1,4})?\\*["']?([^\s'"\\$‹]+)/dgi,
+  },
+  { kind: 'password', hint: ',p=', pattern: /\bh=[^,\s]{1,80}(?:,[a-zA-Z]=[^,\s]{0,80}){0,6},p=([^,\s'"‹$]+)/dg },
+  { kind: 'password', hint: '%', pattern: /\buser(?:name)?=[\w.\\-]{1,64}%([^\s,'"‹$]+)/dg },
+  {
+    kind: 'password',
+    hint: 'p-secrets',
+    pattern: /(?:^|["'\n])\\?"?[\w.@-]{1,64}\\?"?\s{1,4}\*\s{1,4}\\?"?([^\s"*\\‹$]+)/dg,
+  },
+  {
+    kind: 'password',
     hint: ':0:99999',
     pattern: /\b[\w-]{1,32}:([^\s:'"‹$*!]{3,}):\d{0,6}:0:99999/dg,
   },
@@ -101,7 +114,12 @@ const findPhrases = (text: string, lower: string, zoneAt: ZoneAt, found: SecretS
     for (const match of text.matchAll(pattern)) {
       const value = match[1] ?? '';
       if (isSecret && !isSecret(value)) continue;
-      if (zoneAt(match.index) !== null && (isPlainWord(value) || !/\d/.test(value))) continue;
+      if (
+        zoneAt(match.index) !== null &&
+        zoneAt(match.index)?.kind !== 'replaced' &&
+        (isPlainWord(value) || !/\d/.test(value))
+      )
+        continue;
       const [start, end] = match.indices?.[1] ?? [0, 0];
       found.push({ start, end, kind });
     }
@@ -110,10 +128,10 @@ const findPhrases = (text: string, lower: string, zoneAt: ZoneAt, found: SecretS
 
 /** Calls with a credential: the name, and the index of the secret argument (-1: the last). */
 const CALL =
-  /(?<![\w$])(?:(\w{0,30}(?:set_?password|changeuserpassword|basicauth|make_password|generate_password_hash|password_hash|check_password_hash|bcrypt|hashpw|hashsync|old_password|password|pgp_sym_encrypt|pgp_sym_decrypt|aes_encrypt|aes_decrypt))|(login|auth|authenticate|createuser|set_password)|(mysqli?_connect|mysqli|pdo|connect|mysqldb\.connect|pg_connect))\(/gi;
+  /(?<![\w$])(?:(\w{0,30}(?:set_?password|changeuserpassword|basicauth|make_password|create_superuser|create_user|generate_password_hash|password_hash|check_password_hash|crypt|crypt\.hash|crypt\.crypt|hashpw|hashsync|old_password|password|pgp_sym_encrypt|pgp_sym_decrypt|aes_encrypt|aes_decrypt))|(login|auth|authenticate|createuser|set_password)|(mysqli?_connect|mysqli|pdo|connect|mysqldb\.connect|pg_connect))\(/gi;
 /** Characters of the arguments that are read. */
 const ARGUMENTS = 400;
-const LITERAL = /\s{0,8}(?:(\\*["'])((?:(?!\1)[^\n]){0,300})\1|([\w.$[\]:-]{1,80}))\s{0,8}(,|\))/dy;
+const LITERAL = /\s{0,8}(?:[bfru]?(\\*["'])((?:(?!\1)[^\n]){0,300})\1|([\w.$[\]:-]{1,80}))\s{0,8}(,|\))/dy;
 
 interface Argument {
   readonly start: number;
@@ -139,7 +157,8 @@ const findCalls = (text: string, found: SecretSpan[]): void => {
     const [all, hash, login, connect] = match;
     const read = argumentsAt(text, match.index + all.length);
     const at = hash !== undefined ? read.length - 1 : login !== undefined ? 1 : 2;
-    const isKeyFirst = hash !== undefined && /hash|bcrypt|make_password/i.test(hash);
+    const isKeyFirst =
+      hash !== undefined && /hash|(?<!_en|_de)crypt$|make_password/i.test(hash) && !/^(?:pgp|aes)_/i.test(hash);
     const secret = read[isKeyFirst ? 0 : at];
     if (connect === undefined && login === undefined && hash === undefined) continue;
     if (secret?.quoted && isPassword(secret.value)) found.push({ ...secret, kind: 'password' });
@@ -162,7 +181,16 @@ const findPairs = (text: string, found: SecretSpan[]): void => {
   }
 };
 
-const USER_KEY = /^(?:user(?:name)?|login|host(?:name)?|port|db(?:name)?|database|url|uri|email|namespace|type|name)$/i;
+/** `<password>x</password>`. */
+const findElements = (text: string, found: SecretSpan[]): void => {
+  for (const match of text.matchAll(/<([\w:.-]{1,64})>([^<>\s‹]{2,})<\//dg)) {
+    const kind = secretKindOf(match[1] ?? '');
+    const [start, end] = match.indices?.[2] ?? [0, 0];
+    if (kind && isSecretValue(match[2] ?? '', kind)) found.push({ start, end, kind });
+  }
+};
+
+const USER_KEY = /^(?:user(?:name)?|login|host(?:name)?|port|url|uri|email|namespace|type|name)$/i;
 
 /** All values under `data:` and `stringData:` of a Secret in a here-document. */
 const findManifest = (text: string, found: SecretSpan[]): void => {
@@ -197,6 +225,7 @@ export const findInPhrases = (text: string, zoneAt: ZoneAt, found: SecretSpan[])
   findPhrases(text, lower, zoneAt, found);
   if (lower.includes('(') && /['"]/.test(lower)) findCalls(text, found);
   if (lower.includes('value')) findPairs(text, found);
+  if (lower.includes('</')) findElements(text, found);
   if (lower.includes('secret') && lower.includes('data')) {
     if (/\bkind\\?["']?\s{0,4}:\s{0,4}\\?["']?secret/.test(lower)) findManifest(text, found);
     findManifestObject(text, found);

@@ -4,7 +4,8 @@
  */
 import type { Analysis } from '../model.ts';
 import { parsedSecrets } from './secret-options.ts';
-import { type SecretSpan, scanSecrets } from './secret-scan.ts';
+import { scanSecrets } from './secret-scan.ts';
+import type { SecretSpan } from './secret-span.ts';
 import { zonesOf } from './text-zones.ts';
 
 export interface Redacted {

@@ -1,5 +1,6 @@
 /** The credentials a program takes on its command line, by tool; the index is built on first use. */
-import { ANY_TOOL, INPUTS, OPERANDS, OPTIONS, type OperandForm } from './credential-arguments.ts';
+import { INPUTS, OPERANDS, type OperandForm } from './credential-arguments.ts';
+import { ANY_TOOL, OPTIONS } from './credential-options.ts';
 
 /** One option of a tool. */
 export interface SecretOption {
@@ -7,7 +8,7 @@ export interface SecretOption {
   /** The value may be attached (`-psecret`), and may be a later word: the next one is 1. */
   readonly attached: boolean;
   readonly next: number;
-  /** Which part of the value is secret (`credential-arguments.ts`); empty for the whole value. */
+  /** Which part of the value is secret (`credential-options.ts`); empty for the whole value. */
   readonly part: string;
 }
 export interface SecretOptions {

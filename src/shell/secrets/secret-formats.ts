@@ -2,12 +2,12 @@
  * Recognizes tokens by their format. One search finds the places where a prefix of the table
  * occurs; only there are patterns tried. Matching is linear: what is read is consumed, or bounded.
  */
-import type { SecretSpan } from './secret-scan.ts';
+import type { SecretSpan } from './secret-span.ts';
 import { ALPHABETS, MARKED_FORMATS, VENDOR_FORMATS } from './vendor-formats.ts';
 
 /** `<hex>` is an alphabet, `<hex>32` that many characters or more. */
 const compile = (body: string): string =>
-  body.replace(/(?<!\?)<(\w+)>(\d+)?/g, (_, name: string, least?: string) => {
+  body.replace(/(?<!\(\?)<(\w+)>(\d+)?/g, (_, name: string, least?: string) => {
     const alphabet = ALPHABETS[name] ?? '';
     return least === undefined ? alphabet : `${alphabet}{${least},}`;
   });

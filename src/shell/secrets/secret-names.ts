@@ -2,7 +2,7 @@
 
 /** Quick test: without a match, a text contains no name of a secret. */
 export const NAME_HINT =
-  /pass|pwd|pw\b|psk\b|secret|token|key|cred|auth|cookie|pat\b|pin\b|login|sess|sid\b|identified|bearer|webhook|kennwort|contrase|senha|wachtwoord|mnemonic|appid|sign?(?:ature)?=|code=/i;
+  /pass|pwd|pw\b|psk\b|secret|token|key|cred|auth|cookie|pat\b|pin\b|login|sess|sid\b|identified|bearer|webhook|kennwort|contrase|senha|wachtwoord|mnemonic|appid|sign?(?:ature)?=|code=|assword|user\s?=\s?["']|connect|superuser|create_user|crypt|mysqli|pdo\(|logon|attach|,p=|p-secrets|%\S+,|=\w+%/i;
 
 /** Endings of names; English, German, French, Spanish, Portuguese, Italian, Dutch. */
 const PASSWORD =
@@ -10,10 +10,10 @@ const PASSWORD =
 const KEY =
   /(?:(?:api|app|access|account|secret|auth|authentication|encryption|encrypt|decrypt|decryption|signing|master|shared|service|deploy|storage|subscription|license|licence|functions?|private|hmac|session|cookie|fernet|vault|recovery|certificate|preshared|consumer|client|bot|publish|unseal)[_.-]?key(?:[_-]?base)?)$/;
 const TOKEN =
-  /(?:secret|token|(?:^|[_.-])pat|bearer|credentials?|(?:^|[_.-])creds?|authorization|rediscli_auth|(?:npm|basic|http)[_.-]?auth|(?:^|:)_auth|jwt)$/;
+  /(?:secret|token|(?:^|[_.-])pat|bearer|credentials?|(?:^|[_.-])creds?|authorization|rediscli_auth|(?:npm|basic|http)[_.-]?auth|(?:^|:)_auth|auth[_-]?ident|jwt)$/;
 /** Names that look like those above, but name an object, a place or a property. */
 const NOT_A_SECRET =
-  /(?:existing|pull|tls|ca)[_.-]?secrets?$|(?:pub|public|ssh-?public|host)[_.-]?key$|permitrootlogin$/;
+  /(?:existing|pull|tls|ca|build)[_.-]?secrets?$|(?:pub|public|ssh-?public|host)[_.-]?key$|permitrootlogin$/;
 /** Suffixes that do not change the meaning of a name: `TOKEN_PROD`, `SECRET_2`, `PRIVATE_KEY_B64`. */
 const SUFFIX =
   /[_.-]?(?:\d{1,3}|v\d|b64|base64|value|text|plain|plaintext|prod|production|dev|development|staging|stage|test|old|new|current)$/;
@@ -46,12 +46,14 @@ const DATA_KEY =
  */
 export const isWeakName = (name: string): boolean => {
   const plain = name.replace(/^[-_.]+/, '').toLowerCase();
-  if (!/(?:[a-z0-9][_.-]?key|(?:^|[_.-])(?:appid|login|auth|dsn))$/.test(plain)) return false;
+  if (!/(?:[a-z0-9][_.-]?key|(?:^|[_.-])(?:appid|login|auth|dsn|session))$/.test(plain)) return false;
   return !DATA_KEY.test(plain) && !NOT_A_SECRET.test(plain);
 };
 
 const NOT_A_VALUE =
-  /^(?:[$`‹<%]|\{\{|\\\$|\\?\d$|@[\w./~-]|\*+$|\.{2,}|…|x{3,}$|-+$|(?:true|false|null|none|nil|undefined|yes|no|on|off|stdin|prompt|ask|env|file|string|str|text|required|optional|auto|default|basic|bearer|token|disabled?|enabled?|always|never|change_?me|redacted|masked|hidden|todo|prohibit-password|without-password)$|(?:your|insert|enter|replace)[_-]|(?:env|file|fd|stdin|prompt|keychain|op|vault|arn|ref|secretsmanager|projects)[:/]|os\.|process\.|env\.|ENV\[|secrets?\.|vars?\.|data\.|local\.|self\.|getpass|input\()/i;
+  /^(?:[$`‹<%]|\{\{|\\\$|\\?\d$|@[\w./~-]|\*+$|\.{2,}|…|x+$|[!*]{1,2}$|["'\\]+$|-+$|(?:true|false|null|none|nil|undefined|yes|no|on|off|stdin|prompt|ask|env|file|string|str|text|required|optional|auto|default|basic|bearer|token|disabled?|enabled?|always|never|change_?me|redacted|masked|hidden|todo|prohibit-password|without-password)$|(?:your|insert|enter|replace)[_-]|(?:env|file|fd|stdin|prompt|keychain|op|vault|arn|ref|secretsmanager|projects)[:/]|os\.|process\.|env\.|ENV\[|secrets?\.|vars?\.|data\.|local\.|self\.|getpass|input\()/i;
+/** `--password PASSWORD`, `TOKEN=YOUR_TOKEN`. */
+const PLACEHOLDER = /^(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASS|TOKEN|SECRET|KEY|APIKEY|CREDENTIALS)(?:_HERE)?$/;
 const PATH =
   /^(?:~|\.{0,2})\/[\w./@-]*$|^[a-z]+:\/\/|^[\w-]+\/[\w./-]+\.(?:txt|key|pem|json|ya?ml|env|conf|cfg|crt|gpg)$/i;
 const KEY_FILE = /^(?:id_(?:rsa|dsa|ecdsa|ed25519)|[\w-]+\.(?:key|pem|pub|crt|cer|der|p12|pfx|jks|asc|gpg|txt|json))$/;
@@ -66,7 +68,7 @@ const EXAMINED = 512;
 export const isSecretValue = (whole: string, kind: SecretKind): boolean => {
   // NUL stands for the rest, so that no pattern takes the part for the whole.
   const value = whole.length > EXAMINED ? `${whole.slice(0, EXAMINED)}\0` : whole;
-  if (value === '' || /^\s/.test(value) || NOT_A_VALUE.test(value)) return false;
+  if (value === '' || /^\s/.test(value) || NOT_A_VALUE.test(value) || PLACEHOLDER.test(value)) return false;
   if (PATH.test(value) && !(value.length >= 30 && entropy(value) > 4)) return false;
   if (kind !== 'password' && /^-?\d{1,7}$/.test(value)) return false;
   if (kind === 'key' && (value.length < 6 || KEY_FILE.test(value))) return false;
@@ -113,9 +115,16 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 export const looksLikeKey = (whole: string): boolean => {
   const value = whole.slice(0, EXAMINED);
   if (/^(?:[0-9a-f]{24,}|\d{15,}|[0-9a-f]{8}:[0-9a-f]{8})$/i.test(value) || UUID.test(value)) return true;
-  if (looksRandom(value)) return true;
+  if (looksRandom(value) || isMixedCase(value)) return true;
   if (value.length < 10 || !/^[\w+=~!.-]+$/.test(value)) return false;
   return value.split(/[-_.]/).some((part) => part.length >= 10 && count(part, /\d/g) > 1 && count(part, /[a-z]/gi) > 1);
+};
+
+/** Letters of both cases without an order, unlike `camelCaseNames`: every second one changes case. */
+const isMixedCase = (value: string): boolean => {
+  if (value.length < 20 || !/^[A-Za-z0-9+/_=-]+$/.test(value)) return false;
+  const changes = count(value, /[a-z](?=[A-Z])|[A-Z](?=[a-z])/g);
+  return changes >= value.length * 0.38;
 };
 
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;

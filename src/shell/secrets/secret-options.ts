@@ -2,12 +2,12 @@
  * Finds secrets that need the parsed command: `-p…` is a password for mysql and a port for ssh.
  * Returns spans of the original text.
  */
-import { afterGlobalOptions, lookupTool } from '../catalogue/catalogue.ts';
+import { lookupTool } from '../catalogue/catalogue.ts';
 import type { Analysis, Invocation, Word } from '../model.ts';
 import { findInputSecrets } from './input-secrets.ts';
 import { commonOptions, type SecretArguments, type SecretOption, secretArguments } from './secret-arguments.ts';
-import { isSecretValue, looksLikeKey, looksRandom, secretKindOf } from './secret-names.ts';
-import type { SecretSpan } from './secret-scan.ts';
+import { isSecretValue, isWeakName, looksLikeKey, secretKindOf } from './secret-names.ts';
+import type { SecretSpan } from './secret-span.ts';
 import { partSpan } from './word-spans.ts';
 
 /** Values of an option `-u` that only stand in for a password beside a key. */
@@ -72,19 +72,12 @@ const findOptionValues = (
   for (let at = 0; at < args.length; at += 1) for (const spec of specs) findOption(text, tool, args, at, spec, found);
 };
 
-/** Words among which subcommands are searched. */
+/** Words among which those of a line of the table are searched. */
 const LEADING = 12;
 
-/** Tells whether the subcommands occur in this order among the leading words. */
-const hasSubcommands = (args: readonly Word[], subcommands: readonly string[]): boolean => {
-  let from = 0;
-  for (const subcommand of subcommands) {
-    const at = args.slice(from, LEADING).findIndex((word) => word.text === subcommand);
-    if (at < 0) return false;
-    from += at + 1;
-  }
-  return true;
-};
+/** Tells whether the words occur among the leading ones. */
+const hasWords = (args: readonly Word[], words: readonly string[]): boolean =>
+  words.every((one) => args.slice(0, LEADING).some((word) => word.text === one));
 
 const findOptions = (
   text: string,
@@ -102,17 +95,20 @@ const findOptions = (
   )
     findOptionValues(text, tool, args, commonOptions(), found);
   for (const { subcommands, options } of known?.options ?? [])
-    if (hasSubcommands(args, subcommands)) findOptionValues(text, tool, args, options, found);
+    if (hasWords(args, subcommands)) findOptionValues(text, tool, args, options, found);
 };
 
 /** Options of login commands whose value is the next word. */
 const VALUE_OPTION =
-  /^(?:--(?:host|hostname|registry|url|server|user|username|email|name|context|profile|org|project|team|region|scope|method|config|repo|vault-id|encrypt-vault-id)|-[uhHncmsrP])$/;
+  /^(?:--(?:host|hostname|registry|url|server|user|username|email|name|context|profile|org|project|team|region|scope|method|config|repo|vault-id|encrypt-vault-id)|-[uhHncmrPUWALI]|-salt|-dc-ip|-target-ip|-hashes)$/;
 
 /** Operands of an invocation without options and their values; the first are its subcommands. */
-const operandsOf = (invocation: Invocation): readonly Word[] => {
-  const args = afterGlobalOptions(invocation.args, lookupTool(invocation.tool)?.valueOptions ?? new Set());
-  return args.filter((word, at) => !word.text.startsWith('-') && !VALUE_OPTION.test(args[at - 1]?.text ?? ''));
+const operandsOf = (tool: string, args: readonly Word[]): readonly Word[] => {
+  const valueOptions = lookupTool(tool)?.valueOptions;
+  return args.filter((word, at) => {
+    const before = args[at - 1]?.text ?? '';
+    return !word.text.startsWith('-') && !VALUE_OPTION.test(before) && valueOptions?.has(before) !== true;
+  });
 };
 
 const startsWith = (operands: readonly Word[], subcommands: readonly string[]): boolean =>
@@ -137,14 +133,14 @@ const addOperand = (text: string, word: Word, form: string, found: SecretSpan[])
     const before = (form === 'target' ? TARGET : ORACLE).exec(word.text)?.[0].length;
     if (before !== undefined) push(before, host > before ? host : length);
   } else {
-    const at = word.text.indexOf(form === 'pair' ? '=' : ':');
+    const at = form === 'path' ? word.text.lastIndexOf('/') : word.text.indexOf(form === 'pair' ? '=' : ':');
     if (at >= 0) push(at + 1, length);
   }
 };
 
 const findOperands = (
   text: string,
-  { args }: Invocation,
+  args: readonly Word[],
   known: SecretArguments,
   operands: readonly Word[],
   found: SecretSpan[],
@@ -158,23 +154,29 @@ const findOperands = (
 };
 
 const VERB =
-  /^(?:set|add|put|config|write|requirepass|AUTH|auth|set-env|setenv|set-environment|env:set|config:set|secrets:set|secret:set|set-password)$/;
+  /^(?:(?:--)?set|add|put|config|write|requirepass|auth|set-env|setenv|setx|set-environment|set_network|env:set|config:set|secrets?:set|set-password|[\w:-]+[:_-](?:hash|set|change|reset)-password)$/i;
+
+/** `set-credentials` is a subcommand and no name. */
+const ACTION = /^(?:set|get|add|create|delete|list|describe|update|remove)[-_]/;
 
 /**
  * `config set NAME value`, `configure set aws_secret_access_key value`: a verb, then the name of a
  * secret as a separate word.
  */
-const findSettings = (text: string, args: readonly Word[], found: SecretSpan[]): void => {
-  const verb = args.findIndex((word) => VERB.test(word.text));
+const findSettings = (text: string, tool: string, args: readonly Word[], found: SecretSpan[]): void => {
+  const isVerb = VERB.test(tool);
+  const verb = isVerb ? 0 : args.findIndex((word) => VERB.test(word.text));
   if (verb < 0) return;
   for (let at = verb; at + 1 < args.length && at < verb + 9; at += 1) {
     const name = args[at]?.text ?? '';
     const value = args[at + 1];
-    if (!value || name.startsWith('-') || value.text.startsWith('-')) continue;
+    if (!value || name.startsWith('-') || value.text.startsWith('-') || ACTION.test(name)) continue;
     const kind = /^(?:requirepass|masterauth|AUTH)$/.test(name) ? 'password' : secretKindOf(name);
     if (!kind || isKeyId(name, value.text)) continue;
     const named =
-      /^(?:set|put|add)/.test(args[verb]?.text ?? '') || !/^(?:auth|token|tokens|secret|secrets|password)$/.test(name);
+      isVerb ||
+      /^-{0,2}(?:set|put|add)/i.test(args[verb]?.text ?? '') ||
+      !/^(?:auth|token|tokens|secret|secrets|password)$/.test(name);
     if (named && isSecretValue(value.text, kind)) found.push(partSpan(text, value, 0, value.text, kind));
   }
 };
@@ -199,7 +201,7 @@ const findLiterals = (text: string, args: readonly Word[], found: SecretSpan[]):
 };
 
 /** `redis-cli AUTH user password`, `ACL SETUSER bob on '>password'`. */
-const findRedis = (text: string, { args }: Invocation, found: SecretSpan[]): void => {
+const findRedis = (text: string, args: readonly Word[], found: SecretSpan[]): void => {
   const at = args.findIndex((word) => /^(?:auth|acl)$/i.test(word.text));
   if (at < 0) return;
   const isAuth = args[at]?.text.toLowerCase() === 'auth';
@@ -209,18 +211,58 @@ const findRedis = (text: string, { args }: Invocation, found: SecretSpan[]): voi
   }
 };
 
+/** `printf 'DB_PASSWORD=%s' secret`. */
+const findFormatted = (text: string, args: readonly Word[], found: SecretSpan[]): void => {
+  const format = args[0]?.text.slice(0, 4096) ?? '';
+  const directive = /(?:([\w.-]{1,64})\\?["']?\s{0,4}[=:]\s{0,4}\\?["']?)?%[-+ 0-9.]{0,8}[a-zA-Z]/g;
+  let at = 0;
+  for (const match of format.matchAll(directive)) {
+    at += 1;
+    const value = args[at];
+    const kind = secretKindOf(match[1] ?? '');
+    if (value && kind && isSecretValue(value.text, kind)) found.push(partSpan(text, value, 0, value.text, kind));
+  }
+};
+
+/** Programs that start another one: `npx x`, `bundle exec x`, `python -m x`, `java -jar x.jar`. */
+const LAUNCHERS: ReadonlyMap<string, RegExp | null> = new Map([
+  ...['npx', 'bunx', 'uvx'].map((tool) => [tool, null] as const),
+  ...['pnpm', 'yarn', 'npm', 'bundle'].map((tool) => [tool, /^(?:dlx|exec)$/] as const),
+  ...['pipx', 'uv', 'poetry', 'pipenv'].map((tool) => [tool, /^run$/] as const),
+  ...['python', 'python3'].map((tool) => [tool, /^-m$/] as const),
+  ['java', /^-jar$/],
+]);
+
+interface Program {
+  readonly tool: string;
+  readonly args: readonly Word[];
+}
+
+/** The program that a launcher starts, and its arguments; the invocation itself otherwise. */
+const launched = ({ tool, args }: Invocation): Program => {
+  const verb = LAUNCHERS.get(tool);
+  if (verb === undefined) return { tool, args };
+  const from = verb === null ? 0 : args.findIndex((word) => verb.test(word.text)) + 1;
+  if (from === 0 && verb !== null) return { tool, args };
+  const at = args.findIndex((word, index) => index >= from && !word.text.startsWith('-'));
+  const name = args[at]?.text;
+  if (name === undefined) return { tool, args };
+  return { tool: name.slice(name.lastIndexOf('/') + 1), args: args.slice(at + 1) };
+};
+
 const findIn = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
-  const { tool, args } = invocation;
+  const { tool, args } = launched(invocation);
   const canonical = lookupTool(tool)?.name ?? tool;
   const known = secretArguments(tool, canonical);
   findOptions(text, canonical, args, known, found);
-  findSettings(text, args, found);
+  findSettings(text, tool, args, found);
   findLiterals(text, args, found);
-  if (/^(?:redis|valkey|keydb)-cli$/.test(tool)) findRedis(text, invocation, found);
+  if (/^(?:redis|valkey|keydb)-cli$/.test(tool)) findRedis(text, args, found);
   for (const { name, value } of invocation.assignments) addAssignment(text, name, value, found);
-  const operands = known ? operandsOf(invocation) : [];
-  if (known) findOperands(text, invocation, known, operands, found);
+  const operands = known ? operandsOf(tool, args) : [];
+  if (known) findOperands(text, args, known, operands, found);
   findInputSecrets(text, invocation, known, operands, found);
+  if (tool === 'printf') findFormatted(text, args, found);
 };
 
 /** Secrets found in the parsed command, as spans of the original text. */
@@ -244,7 +286,7 @@ export const parsedSecrets = (text: string, analysis: Analysis): readonly Secret
 
 const addAssignment = (text: string, name: string, value: Word | null, found: SecretSpan[]): void => {
   if (!value) return;
-  const kind = secretKindOf(name) ?? (/key$/i.test(name) && looksRandom(value.text) ? 'key' : null);
+  const kind = secretKindOf(name) ?? (isWeakName(name) && looksLikeKey(value.text) ? 'key' : null);
   if (kind && !isKeyId(name, value.text) && isSecretValue(value.text, kind))
     found.push(partSpan(text, value, 0, value.text, kind));
 };

@@ -7,14 +7,8 @@ import { findNamed } from './named-values.ts';
 import { findInPhrases } from './phrases.ts';
 import { findFormats } from './secret-formats.ts';
 import { isSecretValue, looksLikeKey, NAME_HINT } from './secret-names.ts';
+import type { SecretSpan } from './secret-span.ts';
 import type { ZoneAt } from './text-zones.ts';
-
-/** `text.slice(start, end)` is secret. */
-export interface SecretSpan {
-  readonly start: number;
-  readonly end: number;
-  readonly kind: string;
-}
 
 /**
  * Private keys: everything between the two marker lines, or to the end of the text if the second is

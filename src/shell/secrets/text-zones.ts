@@ -7,45 +7,59 @@ import type { Analysis, Invocation, Word } from '../model.ts';
 
 /**
  * `pattern`: a regular expression or a program that searches. `prose`: a message. `shown`: what
- * `echo` prints to the terminal. `ignored`: the part of `s/…/…/` that is searched.
+ * `echo` prints to the terminal, and filters of jq, where only `name: word` is a mention. `ignored`:
+ * the part of `s/…/…/` that is searched, `replaced`: the other one, which is ordinary text.
  */
-export type ZoneKind = 'pattern' | 'prose' | 'shown' | 'ignored';
-interface Zone {
+export type ZoneKind = 'pattern' | 'prose' | 'shown' | 'ignored' | 'replaced';
+export interface Zone {
   readonly start: number;
   readonly end: number;
   readonly kind: ZoneKind;
 }
 
 /** The zone at an offset; null for ordinary text. */
-export type ZoneAt = (offset: number) => ZoneKind | null;
+export type ZoneAt = (offset: number) => Zone | null;
 
 const SEARCH = new Set(['grep', 'egrep', 'fgrep', 'zgrep', 'rg', 'ag', 'ack', 'awk', 'gawk', 'mawk', 'pgrep', 'pkill']);
 const FILTERS = new Set(['jq', 'yq', 'xq']);
 const MESSAGES = new Set([
   ...['man', 'apropos', 'whatis', 'tldr', 'notify-send', 'logger', 'wall', 'say', 'espeak', 'zenity', 'dialog'],
-  ...['whiptail', 'figlet', 'cowsay', 'mail', 'mailx', 'read'],
+  ...['whiptail', 'figlet', 'cowsay', 'read'],
 ]);
-const MESSAGE_OPTION = /^(?:-[a-z]*[mSG]|--(?:message|grep|author|title|body|notes|description)|-[tbk])$/;
-const ATTACHED_OPTION = /^--(?:message|grep|author|title|body|notes|description)=|^-[mSG]./;
-const SPEAKING = new Set(['git', 'gh', 'glab', 'hub', 'hg', 'svn', 'jj', 'pytest', 'docker']);
+/** Options with a message or a pattern, by tool. */
+const MESSAGE_OPTIONS: Readonly<Record<string, RegExp>> = {
+  git: /^(?:-[a-z]*[mSG]|--(?:message|grep|author))(?:=|$)|^-[mSG]./,
+  hg: /^(?:-m|--message)(?:=|$)/,
+  svn: /^(?:-m|--message)(?:=|$)/,
+  jj: /^(?:-m|--message)(?:=|$)/,
+  docker: /^(?:-m|--message)(?:=|$)/,
+  gh: /^(?:-[tbn]|--(?:title|body|notes|description|subject))(?:=|$)/,
+  glab: /^(?:-[td]|--(?:title|description))(?:=|$)/,
+  pytest: /^-[km]$/,
+  mail: /^-s$/,
+  mailx: /^-s$/,
+};
 
 const isShown = ({ tool, pipesTo, topLevel, redirections }: Invocation): boolean =>
   (tool === 'echo' || tool === 'printf') &&
   pipesTo === null &&
   topLevel &&
-  !redirections.some(({ operator }) => operator.includes('>'));
+  !redirections.some(({ operator }) => operator.includes('>') && operator !== '>&');
 
 const add = (zones: Zone[], { start, end, exact }: Word, kind: ZoneKind): void => {
   if (exact) zones.push({ start, end, kind });
 };
 
-const addMessages = (zones: Zone[], args: readonly Word[]): void => {
-  for (const [at, word] of args.entries()) {
-    const next = args[at + 1];
-    if (ATTACHED_OPTION.test(word.text)) add(zones, word, 'prose');
-    else if (next && MESSAGE_OPTION.test(word.text)) add(zones, next, 'prose');
-  }
+const addMessages = (zones: Zone[], args: readonly Word[], option: RegExp): void => {
   const [subcommand, ...rest] = args;
+  // The value of `gh secret set -b` is a secret.
+  if (/^(?:secret|variable|auth|api|config)$/.test(subcommand?.text ?? '')) return;
+  for (const [at, word] of args.entries()) {
+    if (!option.test(word.text)) continue;
+    add(zones, word, 'prose');
+    const next = args[at + 1];
+    if (next && !word.text.includes('=')) add(zones, next, 'prose');
+  }
   if (subcommand?.text === 'grep') for (const word of rest) add(zones, word, 'pattern');
 };
 
@@ -56,10 +70,12 @@ const SCRIPT = 4096;
 const addSubstitutions = (zones: Zone[], text: string, word: Word): void => {
   if (!word.exact) return;
   const script = text.slice(word.start, Math.min(word.end, word.start + SCRIPT));
-  const substitution = /(?<![A-Za-z0-9])s([/|#,@!])((?:\\.|(?!\1)[^\\\n]){0,400})\1/dg;
+  const substitution = /(?<![A-Za-z0-9])s([/|#,@!])((?:\\.|(?!\1)[^\\\n]){0,400})\1((?:\\.|(?!\1)[^\\\n]){0,400})/dg;
   for (const match of script.matchAll(substitution)) {
     const [start, end] = match.indices?.[2] ?? [0, 0];
     zones.push({ start: word.start + start, end: word.start + end, kind: 'ignored' });
+    const [from, to] = match.indices?.[3] ?? [0, 0];
+    zones.push({ start: word.start + from, end: word.start + to, kind: 'replaced' });
   }
   if (/^["']?(?:\d|\/|\$)/.test(script)) add(zones, word, 'pattern');
 };
@@ -69,9 +85,9 @@ const addZones = (zones: Zone[], text: string, invocation: Invocation): void => 
   if (SEARCH.has(tool)) for (const word of args) add(zones, word, 'pattern');
   else if (FILTERS.has(tool)) {
     const filter = args.find((word) => !word.text.startsWith('-'));
-    if (filter && !args.some((word) => word.text.startsWith('--arg'))) add(zones, filter, 'pattern');
+    if (filter && !args.some((word) => word.text.startsWith('--arg'))) add(zones, filter, 'shown');
   } else if (MESSAGES.has(tool)) for (const word of args) add(zones, word, 'prose');
-  else if (SPEAKING.has(tool)) addMessages(zones, args);
+  else if (Object.hasOwn(MESSAGE_OPTIONS, tool)) addMessages(zones, args, MESSAGE_OPTIONS[tool] ?? /$^/);
   else if (tool === 'sed' || tool === 'gsed' || tool === 'perl')
     for (const word of args) addSubstitutions(zones, text, word);
   else if (isShown(invocation)) for (const word of args) add(zones, word, 'shown');
@@ -92,6 +108,6 @@ export const zonesOf = (text: string, { invocations, comments }: Analysis): Zone
       else high = middle;
     }
     const zone = zones[low - 1];
-    return zone !== undefined && offset < zone.end ? zone.kind : null;
+    return zone !== undefined && offset < zone.end ? zone : null;
   };
 };

@@ -1,6 +1,6 @@
 /**
  * The formats of tokens that their issuers publish: prefix, alphabet, length and source. A row is
- * data: a new vendor is one line here and one in `test/shell/vendor-tokens.ts`.
+ * data: a new vendor is one line here, which `test/shell/secrets/vendor-formats.test.ts` tries.
  *
  * Only the shape of a token is listed, because a value is recognized by it anywhere in a command.
  * Vendors whose keys have no shape of their own are recognized by the name before the value

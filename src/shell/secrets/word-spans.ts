@@ -1,6 +1,6 @@
 /** Spans of the original text for parts of a parsed word. */
 import type { Word } from '../model.ts';
-import type { SecretSpan } from './secret-scan.ts';
+import type { SecretSpan } from './secret-span.ts';
 
 /**
  * The span of `secret`, which begins at an offset of `word.text`; the whole word if that cannot be

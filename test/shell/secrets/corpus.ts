@@ -3,20 +3,11 @@
  * reproduced.
  */
 
-/** A small random number generator (mulberry32). */
-const randomFrom = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
+import { chars as charsOf, pickFrom, randomFrom } from './random.ts';
+
 const random = randomFrom(20_260_701);
-const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
-const chars = (alphabet: string, length: number): string =>
-  Array.from({ length }, () => alphabet[Math.floor(random() * alphabet.length)] ?? '').join('');
+const pick = <T>(items: readonly T[]): T => pickFrom(random, items);
+const chars = (alphabet: string, length: number): string => charsOf(random, alphabet, length);
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const LOWER = UPPER.toLowerCase();
 const DIGITS = '0123456789';

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { analyse } from '../../src/shell/analyse.ts';
-import { redact } from '../../src/shell/secrets/redact.ts';
-import { ordinaryCommands, secretsInContext } from './redact-corpus.ts';
+import { analyse } from '../../../src/shell/analyse.ts';
+import { redact } from '../../../src/shell/secrets/redact.ts';
+import { ordinaryCommands, secretsInContext } from './corpus.ts';
 
 const masked = (command: string): string => redact(command, analyse(command, 'bash')).text;
 
@@ -92,7 +92,7 @@ describe('what is not a secret', () => {
   test('at most one in two hundred ordinary commands is changed', () => {
     const commands = [...ordinaryCommands(3000)];
     for (const set of ['benign', 'category']) {
-      const file = join(__dirname, '../../../shared/data', `${set}.jsonl`);
+      const file = join(__dirname, '../../../../shared/data', `${set}.jsonl`);
       if (existsSync(file))
         for (const line of readFileSync(file, 'utf8').split('\n'))
           if (line !== '') commands.push((JSON.parse(line) as { command: string }).command);
@@ -180,6 +180,26 @@ describe('on any text', () => {
       'eyJ',
       '-----BEGIN PRIVATE KEY-----',
       'key ',
+      ...['xoxb-', 'sk-', 'a.atlasv1.', 'Q~', 'AZDO', '+ASt', ':A', '1|', 'a.', '-us', 'ey', 't1.', 'K10a', 'sc_'],
+      ...['Authorization: ', 'Cookie: "', "X-Key: '", 'password=a(', 'KEY=a-', 'name=token,value=', '<pass>a</'],
+      ...[
+        'auth=(',
+        "login('a',",
+        'identified by ',
+        'attach key ',
+        'assword send "',
+        'user=a%',
+        ' h=a,p=',
+        '"data":{"a":"',
+      ],
+      ...[
+        "s/a/b/;sed 's/password=",
+        "echo 'token: a'|passwd;",
+        '<<<a passwd;',
+        'curl -u a:',
+        "printf 'pw=%s' ",
+        'a:1234:b:c:',
+      ],
     ])
       expect(masked(piece.repeat(1_000_000 / piece.length)).length).toBeGreaterThan(0);
   });
