@@ -8,7 +8,7 @@ import { assess } from '../src/risk/assess.ts';
 import { loadRules } from '../src/risk/custom/load.ts';
 import { analyse } from '../src/shell/analyse.ts';
 import { ALL_EXAMPLES } from '../test/risk/examples/all-examples.ts';
-import { ordinaryCommands } from '../test/shell/redact-corpus.ts';
+import { ordinaryCommands } from '../test/shell/secrets/corpus.ts';
 import { type Figures, report, round, summary } from './figures.ts';
 
 const RULES = 200;
