@@ -99,6 +99,20 @@ const only = (text: string, expect: string): readonly Step[] => [{ nowMs: NOW, t
 
 const MESSAGES: Readonly<Record<string, readonly Step[]>> = {
   'a hello': [hello],
+  'a hello that tells where its sender listens': only(
+    sealed(payload(0, 'hello', { rotations: [], version: '1.2.3', listen: ['10.0.1.7:9238', '[fd00::7]:9238'] })),
+    'hello',
+  ),
+  'a hello that tells of more places than a node may': only(
+    sealed(
+      payload(0, 'hello', { rotations: [], listen: Array.from({ length: 99 }, (_, port) => `10.0.1.7:${port + 1}`) }),
+    ),
+    'message_schema',
+  ),
+  'a hello whose place to listen is no text': only(
+    sealed(payload(0, 'hello', { rotations: [], listen: [9238] })),
+    'message_schema',
+  ),
   'a hello and a query': after(sealed(query()), 'query'),
   'a refused answer': after(
     sealed(

@@ -1,7 +1,7 @@
 import type { Configuration, PeerEntry } from '../domain/configuration.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
 import { addressesOf } from '../domain/peer-addresses.ts';
-import type { Asker } from '../domain/policy/policy.ts';
+import type { Asker, PolicySettings } from '../domain/policy/policy.ts';
 import { decide } from './decide.ts';
 
 /** Addresses that were not configured, by node id. */
@@ -19,7 +19,7 @@ export interface FoundAddresses {
  * addresses if a rule names them by id, at discovered ones by any rule. An address gives no trust.
  */
 export function dialList(
-  settings: Configuration,
+  settings: PolicySettings & { readonly mesh: Pick<Configuration['mesh'], 'peers'> },
   { learned, discovered }: FoundAddresses,
   asker: (peer: { readonly id: string; readonly address?: string }) => Asker,
 ): readonly PeerEntry[] {

@@ -135,6 +135,31 @@ describe('a peer with several addresses', () => {
     expect(await a.mesh.ask(b.id, QUESTION, 5_000)).toEqual(NO_DATA);
   });
 
+  test('is dialled at found addresses before its time a few times only, and keeps its back-off', async () => {
+    const visits: string[] = [];
+    const door = createServer((socket) => {
+      visits.push(socket.localAddress ?? '');
+      socket.destroy();
+    });
+    servers.push(door);
+    await new Promise<void>((resolve) => door.listen(0, '0.0.0.0', resolve));
+    const { port } = door.address() as AddressInfo;
+    const peer = makeIdentity();
+    const at = (host: number) => [{ id: peer.id, address: [`127.0.0.${host}:${port}`] }];
+    // Between attempts of its own it would wait for ten minutes.
+    const limits = { redialFirstMs: 600_000, redialMaxMs: 600_000, redialAwayMs: 600_000 };
+    const a = await startNode({ trusts: [peer.id], limits, options: { peers: at(1) } });
+    await until(() => visits.length > 0 && a.mesh.status().peers[0]?.code !== null);
+    for (let host = 2; host < 60; host += 1) {
+      const before = visits.length;
+      a.mesh.found(at(host));
+      if (host <= 4) await until(() => visits.length > before);
+      await until(() => a.mesh.status().peers[0]?.code !== null);
+    }
+    a.mesh.found(at(2));
+    expect(visits).toEqual(['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4']);
+  });
+
   test('and one without an address has a row of its own, and is not dialled', async () => {
     const key = makeIdentity();
     const a = await startNode({ trusts: [key.id], options: { peers: [{ id: key.id }] } });

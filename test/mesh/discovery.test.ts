@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import createMulticast from 'multicast-dns';
+import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
 import { type Discovery, openDiscovery } from '../../src/mesh/discovery.ts';
 import type { PeerAddress } from '../../src/mesh/peer-table.ts';
 import { until } from '../rig/until.ts';
@@ -25,6 +27,62 @@ async function start(
   open.push(discovery);
   return { discovery, news };
 }
+
+/** Announces nodes at addresses that the sender chooses, as anybody on the network can. */
+async function forger(): Promise<{ say: (id: string, port: number) => void; close: () => Promise<void> }> {
+  const other = createMulticast({ port: PORT, interface: HOST, bind: '0.0.0.0' });
+  await new Promise<void>((resolve) => other.once('ready', () => resolve()));
+  return {
+    say: (id, port) => {
+      const name = 'x._caro._tcp.local';
+      const srv = { name, type: 'SRV' as const, ttl: 120, data: { port, target: 'x.local' } };
+      other.respond([srv, { name, type: 'TXT', ttl: 120, data: [`id=${id}`] }]);
+    },
+    close: () => new Promise<void>((resolve) => other.destroy(() => resolve())),
+  };
+}
+
+describe('forged announcements', () => {
+  test('move a node three times, then once a minute, and other nodes are still found', async () => {
+    const [victim, last] = [makeIdentity().id, makeIdentity().id];
+    const { discovery, news } = await start(makeIdentity().id, 9_238, () => 1_000);
+    const { say, close } = await forger();
+    for (let port = 1; port <= 200; port += 1) say(victim, port);
+    // Datagrams may be lost.
+    await until(() => {
+      say(last, 7);
+      return discovery.found().some(({ id }) => id === last);
+    });
+    expect(news.filter(({ id }) => id === victim)).toHaveLength(4);
+    await close();
+  });
+
+  test('of nodes that may not connect are ignored, and those of any number of nodes take bounded room', async () => {
+    const [wanted, unwanted] = [makeIdentity().id, makeIdentity().id];
+    const seen: string[] = [];
+    const isWanted = ({ id }: PeerAddress): boolean => {
+      seen.push(id);
+      return id !== unwanted;
+    };
+    const news: PeerAddress[] = [];
+    const onFound = (peer: PeerAddress): void => void news.push(peer);
+    const discovery = await openDiscovery({
+      ...{ id: makeIdentity().id, host: HOST, port: 9_238, isWanted, onFound, now: Date.now, multicastPort: PORT },
+    });
+    open.push(discovery);
+    const { say, close } = await forger();
+    say(unwanted, 1);
+    for (let count = 0; count < 300; count += 1) say(encodeNodeId(new Uint8Array(randomBytes(32))), 2);
+    await until(() => {
+      say(wanted, 3);
+      return discovery.found().some(({ id }) => id === wanted);
+    });
+    expect(seen).toContain(unwanted);
+    expect(news.map(({ id }) => id)).not.toContain(unwanted);
+    expect(discovery.found().length).toBeLessThanOrEqual(256);
+    await close();
+  });
+});
 
 describe('discovery on the local network', () => {
   test('finds the other node with its id, address and port, but not itself', async () => {

@@ -24,6 +24,8 @@ export interface NodeSettings {
   /** `sharing.level`; 1 unless told. */
   readonly level?: SharingLevel;
   readonly denyTools?: readonly string[];
+  /** `trust.subnets`. */
+  readonly subnets?: Readonly<Record<string, TrustLevel>>;
   readonly denied?: readonly string[];
   readonly minContributors?: number;
   /** `audit.witnesses` and `audit.witness`. */
@@ -180,6 +182,8 @@ function tomlOf(name: string, endpoint: string, settings: NodeSettings): string 
     ...names.flatMap((peer) => ['[[mesh.peers]]', `name = "${peer.name}"`, `id = "${peer.id}"`]),
     '[trust.nodes]',
     ...Object.entries(trust).map(([id, to]) => `"${id}" = "${to}"`),
+    '[trust.subnets]',
+    ...Object.entries(settings.subnets ?? {}).map(([subnet, to]) => `"${subnet}" = "${to}"`),
     ...['[trust.deny]', `nodes = ${quoted(denied)}`],
     ...['[sharing]', `level = ${level}`, `deny_tools = ${quoted(denyTools)}`],
     ...['[privacy]', `min_contributors = ${minContributors}`],
