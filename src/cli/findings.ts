@@ -1,6 +1,7 @@
 import type { DetectionFinding } from '../audit/finding.ts';
 import type { AnomalyKind } from '../domain/anomalies/anomaly.ts';
 import { findAnomalies } from '../domain/anomalies/anomaly-detection.ts';
+import { isCustomRule, ORGANISATION } from '../domain/rules/custom-rule.ts';
 import { DAY_MS } from '../domain/time/period.ts';
 import { describeRules } from '../risk/describe.ts';
 import type { Database } from '../storage/database.ts';
@@ -17,16 +18,19 @@ export function* findings(database: Database, nowMs: number): Generator<Detectio
 
 const SEVERITIES = { moderate: 'low', high: 'high', critical: 'critical' } as const;
 
-/** A rule that this version no longer knows is exported with its id alone. */
+const OF_ANOTHER_VERSION = 'A risk rule of another version of this program.';
+const OF_ORGANIZATION = 'A rule of the organization.';
+
+/** A rule that this version does not know, or a custom one, is exported with its id alone. */
 function* riskFindings(database: Database, nowMs: number): Generator<DetectionFinding> {
   for (const { startMs, rule, count } of readRuleDays(database)) {
     const [known] = describeRules([rule]);
     yield {
       kind: 'risk',
       name: rule,
-      title: known?.reason ?? 'A risk rule of another version of this program.',
+      title: known?.reason ?? (isCustomRule(rule) ? OF_ORGANIZATION : OF_ANOTHER_VERSION),
       severity: known ? SEVERITIES[known.level] : 'medium',
-      family: known?.family ?? null,
+      family: known?.family ?? (isCustomRule(rule) ? ORGANISATION : null),
       technique: known?.technique ?? null,
       startMs,
       endMs: Math.max(startMs, Math.min(startMs + DAY_MS, nowMs)),

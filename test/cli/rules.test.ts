@@ -46,7 +46,7 @@ const json = (text: string): unknown[] =>
 describe('caro rules add', () => {
   test('copies a rule that can be used, privately, and rates with it at once', async () => {
     const { code, out } = await cli.run(['rules', 'add', file('crontab.yml', CRONTAB)]);
-    expect([code, out]).toEqual([0, 'crontab.yml: added\n1 in force, 0 not added\n']);
+    expect([code, out]).toEqual([0, 'crontab.yml: added\n1 can be used, 0 not added\n']);
     expect(readFileSync(join(cli.places.rules, 'crontab.yml'), 'utf8')).toBe(CRONTAB);
     expect(statSync(join(cli.places.rules, 'crontab.yml')).mode & 0o777).toBe(0o600);
     expect(statSync(cli.places.rules).mode & 0o777).toBe(0o700);
@@ -107,6 +107,14 @@ describe('caro rules add', () => {
     symlinkSync(victim, join(cli.places.rules, 'crontab.yml'));
     await cli.run(['rules', 'add', '--replace', file('crontab.yml', CRONTAB)]);
     expect(readFileSync(victim, 'utf8')).toBe('keep');
+  });
+
+  test('adds nothing to a folder that is not read because others can write it', async () => {
+    mkdirSync(cli.places.rules, { mode: 0o700 });
+    chmodSync(cli.places.rules, 0o777);
+    const { code, err } = await cli.run(['rules', 'add', file('crontab.yml', CRONTAB)]);
+    expect([code, err]).toEqual([1, expect.stringMatching(/HOME\/config\/rules: expected nobody else.*chmod go-w/)]);
+    expect(installed()).toEqual([]);
   });
 
   test('names a file that is not there', async () => {

@@ -34,7 +34,7 @@ function addAdd(rules: Command, context: Context): void {
         else say(context, `${harmless(result.file)}: ${result.reason ?? result.result}`);
       }
       const refused = results.filter(({ result }) => result === 'refused').length;
-      if (!options.json) say(context, `${results.length - refused} in force, ${refused} not added`);
+      if (!options.json) say(context, `${results.length - refused} can be used, ${refused} not added`);
       if (refused > 0) context.failed();
     });
 }

@@ -47,10 +47,13 @@ export const linesOf = (file: RuleFile): readonly CustomRuleLine[] =>
  * Copies files whose rules can all be used. The others are reported and left alone.
  *
  * @param mayReplace whether a file of the same name and another content is overwritten
- * @throws CaroError `not_found`, `place_unusable`
+ * @throws CaroError `not_found`, `place_unusable`, `permissions_unsafe`
  */
 export function addRuleFiles(folder: RuleFolder, paths: readonly string[], mayReplace: boolean): readonly AddedFile[] {
   const files = paths.map(readNamedFile);
+  // A folder that is not read at all is its own entry.
+  const fault = folder.refused.find(({ name }) => name === folder.folder);
+  if (fault) throw new CaroError('permissions_unsafe', fault.reason);
   const owners = new Map(folder.files.flatMap((file) => linesOf(file).map(({ id }) => [id, file.name] as const)));
   prepareFolder(folder.folder);
   return files.map((file) => {

@@ -164,6 +164,7 @@ inBrowser('the page in Chromium', () => {
       const { page, complaints } = await openPage(width, theme);
       for (const [view, sign] of [
         ['today', '.h5'],
+        ['rules', '.draft'],
         ['privacy', '.bytes'],
         ['audit', '.records li'],
       ] as const) {
