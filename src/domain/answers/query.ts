@@ -70,7 +70,7 @@ export type AnsweredBody = {
   readonly type: QueryType;
   readonly level: 1 | 2;
   readonly spanHours: SpanHours;
-  /** Name of the schema of `cells`, e.g. `safety-posture/2`. */
+  /** Name of the schema of `cells`, e.g. `safety-posture/3`. */
   readonly layout: string;
   /** Integers from 0 to `MAX_CELL_VALUE`. */
   readonly cells: readonly number[];
