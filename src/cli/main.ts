@@ -20,6 +20,7 @@ import { addPause } from './commands/pause.ts';
 import { addPeers } from './commands/peers.ts';
 import { addReload } from './commands/reload.ts';
 import { addRules } from './commands/rules.ts';
+import { addSearch } from './commands/search.ts';
 import { addService } from './commands/service.ts';
 import { addSharing } from './commands/sharing.ts';
 import { addShell } from './commands/shell.ts';
@@ -44,6 +45,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addPause,
   addImport,
   addEvents,
+  addSearch,
   addStats,
   addAssess,
   addRules,

@@ -12,7 +12,7 @@ const newFolder = temporaryFolders();
 const LARGEST_BYTES = 1_500_000;
 const ALLOWED = [
   /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|bin\/(caro\.js|v8-flags\.txt)|man\/caro\.1)$/,
-  /^hooks\/caro\.(bash|fish|sh|zsh)$/,
+  /^hooks\/(caro\.(bash|fish|sh|zsh)|search\.(bash|fish|zsh))$/,
   /^config\/(caro\.example\.toml|systemd\/caro\.service|launchd\/org\.caro-mesh\.caro\.plist)$/,
   /^docs\/([a-z-]+|adr\/\d{4}-[a-z0-9-]+)\.md$/,
   /^docs\/images\/[a-z0-9-]+\.(png|svg)$/,
@@ -32,6 +32,7 @@ const NEEDED = [
   ],
   ...['cli', 'daemon', 'web', 'web-api', 'worker'].map((name) => `dist/${name}.js`),
   ...['bash', 'fish', 'sh', 'zsh'].map((shell) => `hooks/caro.${shell}`),
+  ...['bash', 'fish', 'zsh'].map((shell) => `hooks/search.${shell}`),
   ...['config/systemd/caro.service', 'config/launchd/org.caro-mesh.caro.plist', 'config/caro.example.toml'],
 ];
 

@@ -4,24 +4,20 @@ import { CaroError } from '../../domain/errors.ts';
 import { pauseAt } from '../../domain/spool/pause.ts';
 import type { ObserveStatus } from '../../domain/status/status.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
-import { DAY_MS } from '../../domain/time/period.ts';
 import type { Pauses } from '../../storage/events/pause-files.ts';
 import { Deletion, type DeletionPorts } from './deletion.ts';
 import { recordImports } from './import-notes.ts';
 import { privatePlaces } from './private-places.ts';
+import { Pruning, type PruningPorts } from './pruning.ts';
 import { type IntakePorts, SpoolIntake } from './spool-intake.ts';
 
-export interface CollectorPorts extends IntakePorts, Pick<DeletionPorts, 'removal'> {
+export interface CollectorPorts extends IntakePorts, PruningPorts, Pick<DeletionPorts, 'removal'> {
   readonly facts: () => Pick<ObserveStatus, 'events' | 'dropped' | 'shells'>;
   readonly pauses: Pick<Pauses, 'read' | 'expire'>;
   /** The user's home directory. */
   readonly home: string;
   /** Bytes in the spool that are not committed yet. */
   readonly pending: () => number;
-  /** Removes at most `limit` events that started before `beforeMs`; returns how many. */
-  readonly prune: (beforeMs: number, limit: number) => number;
-  /** Removes rollups of at most `slots` slots before `beforeMs`; true if there are more. */
-  readonly pruneRollups: (beforeMs: number, slots: number) => boolean;
 }
 
 type Kinds =
@@ -31,13 +27,6 @@ type Kinds =
   | 'clock.quarter'
   | 'retention.slice'
   | 'config.commit';
-
-/**
- * One slice of retention, small enough for a waiting observation to be committed in milliseconds.
- */
-const SLICE = { events: 500, slots: 4 } as const;
-/** Pause between slices. Observations made meanwhile come first in the mailbox. */
-const SLICE_PAUSE_MS = 10;
 
 /**
  * Turns spool records into stored events (FR-401, FR-402, FR-405), and deletes them when their
@@ -77,22 +66,12 @@ export function createCollector(
     const pause = pauseAt(ports.pauses.read(), ports.now());
     return pause && isoTime(pause.untilMs);
   };
-  let nextSlice: NodeJS.Timeout | undefined;
-  const removeSlice = (nowMs: number): void => {
-    nextSlice = undefined;
-    const moreEvents = ports.prune(nowMs - retention.events_days * DAY_MS, SLICE.events) === SLICE.events;
-    const moreRollups = ports.pruneRollups(nowMs - retention.summaries_days * DAY_MS, SLICE.slots);
-    if (!moreEvents && !moreRollups) return;
-    nextSlice = setTimeout(
-      () => void ports.bus.publish('retention.slice', { nowMs }).catch(() => undefined),
-      SLICE_PAUSE_MS,
-    );
-  };
+  const pruning = new Pruning(ports);
   return {
     name: 'collector',
     // It waits for a thread: nothing is observed later because of it.
     concurrent: ['events.delete'],
-    stop: () => clearTimeout(nextSlice),
+    stop: () => pruning.stop(),
     handlers: {
       'spool.changed': ({ files }) => take(files),
       'observe.status': () => ({
@@ -104,10 +83,10 @@ export function createCollector(
       }),
       'events.delete': ({ ids }) => deletion.delete(ids),
       'clock.quarter': async ({ retentionMs }) => {
-        if (nextSlice === undefined) removeSlice(retentionMs);
+        pruning.begin(retentionMs, retention);
         await deletion.retry();
       },
-      'retention.slice': ({ nowMs }) => removeSlice(nowMs),
+      'retention.slice': ({ nowMs }) => pruning.next(nowMs, retention),
       'config.commit': (configuration) => {
         ({ observe, retention } = configuration);
         isPrivate = privatePlaces(observe.private, ports.home);

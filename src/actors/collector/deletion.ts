@@ -1,4 +1,4 @@
-import type { Bus } from '../../bus/bus.ts';
+import type { BusClient } from '../../bus/bus.ts';
 import type { CopyFailure, EventsDeleted } from '../../domain/events/deleted.ts';
 import { parseSpoolName } from '../../domain/spool/spool-record.ts';
 import type { EventKey } from '../../storage/events/event-removal.ts';
@@ -7,7 +7,7 @@ import type { SpoolFolder } from '../../storage/events/spool-folder.ts';
 import { sessionOf } from './observation.ts';
 
 export interface DeletionPorts {
-  readonly bus: Pick<Bus, 'request'>;
+  readonly bus: BusClient;
   readonly spool: Pick<SpoolFolder, 'names' | 'blank'>;
   readonly store: Pick<EventStore, 'offsetOf'>;
   readonly removal: {

@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 import { prepareSpool } from '../../config/places.ts';
 import { SHELLS, type ShellKind } from '../../domain/events/shell-kind.ts';
 import type { Context } from '../context.ts';
-import { hookCode } from '../shell-setup/hook-code.ts';
+import { hookCode, searchCode } from '../shell-setup/hook-code.ts';
 import { refreshHookFiles } from '../shell-setup/hook-files.ts';
 
 export function addShell(program: Command, context: Context): void {
@@ -11,9 +11,11 @@ export function addShell(program: Command, context: Context): void {
     .command('init')
     .description('print the hook that observes a shell, for eval in its start-up file')
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
-    .action((kind: ShellKind) => {
+    .option('--ctrl-r', 'also let Ctrl-R search the commands of this node (bash, zsh, fish)')
+    .action((kind: ShellKind, { ctrlR }: { readonly ctrlR?: true }) => {
+      const search = ctrlR === true ? searchCode(kind) : '';
       const { spool } = prepared(context);
-      context.stdout.write(hookCode(kind, spool));
+      context.stdout.write(`${hookCode(kind, spool)}${search}`);
     });
 }
 

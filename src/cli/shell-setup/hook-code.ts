@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CaroError } from '../../domain/errors.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import { packageRoot } from '../package-root.ts';
 import { alwaysQuoted } from './shell-quote.ts';
@@ -16,6 +17,17 @@ export function hookCode(shell: ShellKind, spool: string): string {
   if (shell === 'sh') lines.push(`_caro_hooks=${alwaysQuoted(shell, hooks)}`);
   const text = readFileSync(join(hooks, `caro.${shell}`), 'utf8');
   return [...lines, shell === 'zsh' ? sheltered(text) : text].join('\n');
+}
+
+/**
+ * What binds Ctrl-R to `caro search`.
+ * @throws CaroError `usage` for a shell that cannot bind keys
+ */
+export function searchCode(shell: ShellKind): string {
+  if (shell === 'sh') throw new CaroError('usage', 'expected bash, zsh or fish for --ctrl-r, got sh');
+  const program = alwaysQuoted(shell, join(packageRoot(), 'bin', 'caro.js'));
+  const line = shell === 'fish' ? `set -g _caro_program ${program}` : `_caro_program=${program}`;
+  return `\n${line}\n${readFileSync(join(packageRoot(), 'hooks', `search.${shell}`), 'utf8')}`;
 }
 
 /**

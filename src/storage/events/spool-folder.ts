@@ -67,15 +67,8 @@ export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof
       const size = open(name, (_descriptor, facts) => facts.size);
       return typeof size === 'number' ? size : 0;
     },
-    blank: (name, bytes) => {
-      const overwrite = (descriptor: number, { size }: Stats): 'done' => {
-        const blanks = Buffer.alloc(Math.min(bytes, size), BLANK);
-        for (let at = 0; at < blanks.length; ) at += writeSync(descriptor, blanks, at, blanks.length - at, at);
-        fdatasyncSync(descriptor);
-        return 'done';
-      };
-      return open(name, overwrite, true) !== 'refused';
-    },
+    blank: (name, bytes) =>
+      open(name, (descriptor, { size }) => overwrite(descriptor, Math.min(bytes, size)), true) !== 'refused',
     remove: (names) => {
       for (const name of names) rmSync(join(folder, name), { force: true });
       if (names.length > 0) syncDirectory(folder);
@@ -86,25 +79,34 @@ export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof
       rmSync(join(folder, name), { force: true });
       return true;
     },
-    watch: (onChange) => {
-      let stop = (): void => undefined;
-      const poll = (): void => {
-        const timer = setInterval(() => onChange(null), POLL_MS);
-        stop = () => clearInterval(timer);
-      };
-      try {
-        const watcher = watchFolder(folder, { persistent: true }, (_event, name) => onChange(name));
-        stop = () => watcher.close();
-        watcher.once('error', () => {
-          stop();
-          poll();
-        });
-      } catch {
-        poll();
-      }
-      return () => stop();
-    },
+    watch: (onChange) => watchOrPoll(folder, watchFolder, onChange),
   };
+}
+
+/** Overwrites the first bytes of a file, on the disk too. */
+function overwrite(descriptor: number, bytes: number): void {
+  const blanks = Buffer.alloc(bytes, BLANK);
+  for (let at = 0; at < bytes; ) at += writeSync(descriptor, blanks, at, bytes - at, at);
+  fdatasyncSync(descriptor);
+}
+
+function watchOrPoll(folder: string, watchFolder: typeof watch, onChange: (name: string | null) => void): () => void {
+  let stop = (): void => undefined;
+  const poll = (): void => {
+    const timer = setInterval(() => onChange(null), POLL_MS);
+    stop = () => clearInterval(timer);
+  };
+  try {
+    const watcher = watchFolder(folder, { persistent: true }, (_event, name) => onChange(name));
+    stop = () => watcher.close();
+    watcher.once('error', () => {
+      stop();
+      poll();
+    });
+  } catch {
+    poll();
+  }
+  return () => stop();
 }
 
 /** What opening reports for a symbolic link, a file without permission, and a FIFO or socket. */

@@ -1,0 +1,104 @@
+import { RISK_LEVELS, type RiskLevel, riskRank } from '../../domain/events/risk-level.ts';
+import type { Database } from '../database.ts';
+
+/** A command text with the last time it was typed. */
+export interface PastCommand {
+  readonly text: string;
+  readonly timeMs: number;
+  readonly cwd: string | null;
+  /** Null while it runs, or if it is not known. */
+  readonly exitCode: number | null;
+  readonly risk: RiskLevel;
+  readonly rules: readonly string[];
+}
+
+/** Only commands that fit all of these. */
+export interface HistoryScope {
+  /** Typed in this directory. */
+  readonly directory?: string;
+  /** Typed in this directory or below it. */
+  readonly below?: string;
+  /** Typed in the shell with this process id. */
+  readonly shellPid?: number;
+  readonly outcome?: 'ok' | 'failed';
+  /** Of at least this risk. */
+  readonly risk?: RiskLevel;
+}
+
+/** Rows of one read: each is a transaction of its own, so that the log of writes can be emptied. */
+const SLICE = 2_000;
+/** Texts that are kept: the older ones are in `caro events`. */
+const MAX_TEXTS = 200_000;
+
+interface Row {
+  readonly id: number;
+  readonly time_ms: number;
+  readonly command: string;
+  readonly cwd: string | null;
+  readonly exit_code: number | null;
+  readonly risk: number;
+  readonly rules: string;
+}
+
+/** Each text once, newest first, read slice by slice. */
+export class CommandHistory {
+  readonly commands: PastCommand[] = [];
+  readonly #seen = new Set<string>();
+  readonly #where: string;
+  readonly #values: readonly (string | number)[];
+  #before: readonly [timeMs: number, id: number] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  #isDone = false;
+
+  constructor(
+    private readonly database: Database,
+    scope: HistoryScope,
+  ) {
+    const conditions = conditionsOf(scope);
+    this.#where = conditions.map(({ sql }) => ` AND ${sql}`).join('');
+    this.#values = conditions.flatMap(({ values }) => values);
+  }
+
+  /** Reads the next slice into `commands`; false if that was the last one. */
+  more(): boolean {
+    if (this.#isDone) return false;
+    const rows = this.database
+      .prepare(
+        `SELECT event.id, time_ms, command, cwd, exit_code, risk, rules FROM event
+         WHERE (time_ms, event.id) < (?, ?)${this.#where} ORDER BY time_ms DESC, event.id DESC LIMIT ${SLICE}`,
+      )
+      .all(...this.#before, ...this.#values) as Row[];
+    for (const row of rows) {
+      if (this.#seen.has(row.command)) continue;
+      this.#seen.add(row.command);
+      this.commands.push({
+        ...{ text: row.command, timeMs: row.time_ms, cwd: row.cwd, exitCode: row.exit_code },
+        ...{ risk: RISK_LEVELS[row.risk] ?? 'critical', rules: JSON.parse(row.rules) as string[] },
+      });
+    }
+    const last = rows.at(-1);
+    if (last) this.#before = [last.time_ms, last.id];
+    this.#isDone = rows.length < SLICE || this.commands.length >= MAX_TEXTS;
+    return !this.#isDone;
+  }
+}
+
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+function conditionsOf({ directory, below, shellPid, outcome, risk }: HistoryScope): readonly Condition[] {
+  const found: Condition[] = [];
+  if (directory !== undefined) found.push({ sql: 'cwd = ?', values: [directory] });
+  if (below !== undefined)
+    found.push({ sql: '(cwd = ? OR substr(cwd, 1, ?) = ?)', values: [below, below.length + 1, `${below}/`] });
+  if (shellPid !== undefined)
+    found.push({
+      sql: `session_id IN (SELECT id FROM session WHERE name GLOB ?)`,
+      values: [`*.${shellPid}.*`],
+    });
+  if (outcome === 'ok') found.push({ sql: 'exit_code = 0', values: [] });
+  if (outcome === 'failed') found.push({ sql: 'exit_code <> 0', values: [] });
+  if (risk !== undefined) found.push({ sql: 'risk >= ?', values: [riskRank(risk)] });
+  return found;
+}
