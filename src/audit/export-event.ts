@@ -244,6 +244,23 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     severity: 'informational',
     facts: ['source', 'count', 'skipped'],
   },
+  'blind.joined': { ...CHANGED_POLICY, facts: ['task', 'floor', 'leader', 'trustee'] },
+  'blind.left': { ...CHANGED_POLICY, facts: ['task'] },
+  'report.made': { kind: 'api', activity: 'Create', severity: 'informational', facts: ['task', 'day'] },
+  'report.sent': {
+    kind: 'api',
+    activity: 'Create',
+    severity: 'informational',
+    outcome: ({ result }) => (result === 'received' ? 'success' : 'failure'),
+    facts: ['day', 'role', 'result'],
+  },
+  'release.forked': {
+    kind: 'api',
+    activity: 'Read',
+    severity: 'high',
+    outcome: 'failure',
+    facts: ['task', 'entries'],
+  },
   'events.deleted': {
     kind: 'api',
     activity: 'Delete',

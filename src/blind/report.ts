@@ -9,13 +9,13 @@ import { type BlindReceipt, type BlindReport, RECEIPT_TYPE, REPORT_TYPE } from '
 import type { Sealing, SealingKey } from './sealing.ts';
 import { checkSignatures, type DocumentKind, documentHash, readDocument, type Signer } from './signed-document.ts';
 import type { OpenedTask } from './task.ts';
-import { AGGREGATOR_ROLES, type AggregatorRole, type Vdaf } from './vdaf/vdaf.ts';
+import type { AggregatorRole, Vdaf } from './vdaf/vdaf.ts';
 
 /** Random bytes of one report. They, the cells and the node's key determine every byte of it. */
 export interface ReportRandomness {
   /** 16 bytes. */
   readonly nonce: Uint8Array;
-  /** `Vdaf.randomBytes` bytes. */
+  /** 80 bytes (`Vdaf.randomBytes`). */
   readonly shares: Uint8Array;
   /** 32 bytes for each box. */
   readonly boxes: Readonly<Record<AggregatorRole, Uint8Array>>;
@@ -133,19 +133,32 @@ export function openReceipt(envelope: Envelope, { task, id }: OpenedTask): Blind
 }
 
 /** Fresh randomness for one report. */
-export function drawRandomness(vdaf: Vdaf, randomBytes: (count: number) => Uint8Array): ReportRandomness {
-  const [leader, trustee] = AGGREGATOR_ROLES.map(() => randomBytes(BOX_RANDOM_BYTES));
-  if (!leader || !trustee) throw new RangeError('expected two aggregators');
+export const drawRandomness = (randomBytes: (count: number) => Uint8Array): ReportRandomness => ({
+  nonce: randomBytes(NONCE_BYTES),
+  shares: randomBytes(SHARE_BYTES),
+  boxes: { leader: randomBytes(BOX_BYTES), trustee: randomBytes(BOX_BYTES) },
+});
+
+/** The randomness of a report in one piece, as it is stored. */
+export const joinRandomness = ({ nonce, boxes, shares }: ReportRandomness): Uint8Array =>
+  Uint8Array.from([...nonce, ...boxes.leader, ...boxes.trustee, ...shares]);
+
+/** The inverse of `joinRandomness`. */
+export function splitRandomness(bytes: Uint8Array): ReportRandomness {
+  const [leaderAt, trusteeAt, sharesAt] = [NONCE_BYTES, NONCE_BYTES + BOX_BYTES, NONCE_BYTES + 2 * BOX_BYTES];
   return {
-    nonce: randomBytes(vdaf.nonceBytes),
-    shares: randomBytes(vdaf.randomBytes),
-    boxes: { leader, trustee },
+    nonce: bytes.slice(0, leaderAt),
+    boxes: { leader: bytes.slice(leaderAt, trusteeAt), trustee: bytes.slice(trusteeAt, sharesAt) },
+    shares: bytes.slice(sharesAt),
   };
 }
 
 type ReportHead = Omit<BlindReport, 'box'>;
 
-const BOX_RANDOM_BYTES = 32;
+/** What `Vdaf.shard` takes with two aggregators, and a box. `shard` refuses other lengths. */
+const NONCE_BYTES = 16;
+const SHARE_BYTES = 80;
+const BOX_BYTES = 32;
 
 /** Everything that a report says but its box. */
 const associatedData = (head: ReportHead): Uint8Array => Buffer.from(canonical(head));

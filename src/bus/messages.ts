@@ -12,6 +12,7 @@ import type { AuditEntry, AuditRecord, AuditVerification } from '../domain/audit
 import type { EgressFilter, EgressLine, EgressMessage } from '../domain/audit/egress.ts';
 import type { CheckpointBody, CosignatureBody, WitnessStatus } from '../domain/audit/tlog.ts';
 import type { BlindReply, BlindRequest } from '../domain/blind/exchange.ts';
+import type { BlindStatus, DayCells, RemadeReport, ReportedDay, TaskOffer } from '../domain/blind/participation.ts';
 import type { Endorsement, RoleStatus, TaskTerms } from '../domain/blind/roles.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { EventsDeleted } from '../domain/events/deleted.ts';
@@ -174,6 +175,19 @@ export interface Messages {
   /** As `query.answer` for a peer, but without a record and a limit: MUST NOT leave this node. */
   'query.rehearse': QueryBody;
   'query.partial': QueryProgress;
+  /** `document`: the text of a task's file. */
+  'blind.inspect': { readonly document: string };
+  /** The owner has seen the answer to `blind.inspect` and consents. */
+  'blind.join': { readonly document: string };
+  'blind.status': Nothing;
+  /** Every cell of the next report, as it would leave now. */
+  'blind.preview': Nothing;
+  /** The newest days, newest first. */
+  'blind.list': { readonly limit?: number };
+  /** Makes a report that has left once more, to compare it with the ledger. */
+  'blind.remake': { readonly day: string; readonly role: 'leader' | 'trustee' };
+  /** From the blind reporter to itself: a report may be due. */
+  'blind.due': Nothing;
   'audit.append': AuditEntry;
   'audit.list': { readonly limit?: number; readonly before?: number; readonly type?: string };
   'audit.verify': Nothing;
@@ -255,6 +269,12 @@ export interface Replies {
   'questions.ask': null;
   'query.answer': ResponseBody;
   'query.rehearse': ResponseBody;
+  'blind.inspect': TaskOffer;
+  'blind.join': null;
+  'blind.status': BlindStatus;
+  'blind.preview': DayCells;
+  'blind.list': readonly ReportedDay[];
+  'blind.remake': RemadeReport;
   'audit.append': AuditRecord;
   'audit.list': readonly AuditRecord[];
   'audit.verify': AuditVerification;

@@ -39,6 +39,8 @@ const limit = whole(1, MAX_ENTRIES);
 const before = whole(0);
 
 const NOTHING = object({});
+/** The text of a task's file. */
+const taskText: BodySchema = { type: 'string', maxLength: 65_536 };
 const SOON_MS = 10_000;
 const LONG_MS = 120_000;
 const BACKUP_MS = 600_000;
@@ -214,6 +216,23 @@ export const REQUESTS = {
   'questions.ask': INTERNAL,
   'query.answer': INTERNAL,
   'query.rehearse': INTERNAL,
+  'blind.inspect': {
+    exposure: ['command-line'],
+    body: object({ document: taskText }, ['document']),
+    deadline: LONG_MS,
+  },
+  'blind.join': { exposure: ['command-line'], body: object({ document: taskText }, ['document']), deadline: LONG_MS },
+  'blind.status': { exposure: ['command-line', 'page'], body: NOTHING, deadline: SOON_MS },
+  'blind.preview': { exposure: ['command-line', 'page'], body: NOTHING, deadline: LONG_MS },
+  'blind.list': { exposure: ['command-line', 'page'], body: object({ limit }), deadline: SOON_MS },
+  'blind.remake': {
+    exposure: ['command-line'],
+    body: object({ day: { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\d$' }, role: word(['leader', 'trustee']) }, [
+      'day',
+      'role',
+    ]),
+    deadline: LONG_MS,
+  },
   'audit.append': INTERNAL,
   'audit.list': {
     exposure: ['command-line', 'page'],

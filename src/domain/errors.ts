@@ -214,6 +214,12 @@ export const ERRORS = {
     rpc: -32088,
     what: 'The shares of a blind report do not fit the layout, or the proof that its cells are in range fails.',
   },
+  blind_floor: {
+    exit: 1,
+    rpc: -32103,
+    what: 'A blind task allows totals over fewer nodes than this node accepts.',
+  },
+  blind_joined: { exit: 1, rpc: -32104, what: 'This node takes part in another blind task already.' },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;

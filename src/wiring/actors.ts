@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type AuditPorts, createAuditor } from '../actors/auditor.ts';
 import { createBlindAggregator } from '../actors/blind-aggregator.ts';
+import { createBlindReporter } from '../actors/blind-reporter/blind-reporter.ts';
 import { createClassifier } from '../actors/classifier.ts';
 import { type CollectorPorts, createCollector } from '../actors/collector/collector.ts';
 import type { LongRating } from '../actors/collector/rating.ts';
@@ -22,7 +23,6 @@ import { changeManaged, loadConfiguration } from '../config/loader.ts';
 import { editFor } from '../config/managed-changes.ts';
 import type { RuleSource } from '../config/rule-folder.ts';
 import { mayTell } from '../domain/answers/figure-sums.ts';
-import type { Vocabulary } from '../domain/answers/vocabulary.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
@@ -60,7 +60,9 @@ import type { Pool } from '../workers/pool.ts';
 import type { LongCommand } from '../workers/tasks/rate-command.ts';
 import { verifyAuditLog } from '../workers/tasks/verify-audit-log.ts';
 import { blindPorts } from './blind.ts';
+import { blindReporterPorts } from './blind-node.ts';
 import { customRulePorts, openRuleSource, ruleReplayPorts, rulesForThread } from './custom-rules.ts';
+import { canonicalTools, readVocabulary } from './denied-tools.ts';
 import { openMesh } from './mesh.ts';
 import type { ServiceContext } from './service-context.ts';
 
@@ -86,6 +88,7 @@ export function actorSpecs(context: ServiceContext): readonly ActorSpec[] {
     { name: 'policy engine', ...REFUSING, create: () => createPolicyEngine(policy, now()) },
     { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(gatewayPorts(context), now()) },
     { name: 'log witness', ...REFUSING, create: () => createLogWitness(witnessPorts(context), now()) },
+    { name: 'blind reporter', ...WAITING, create: () => createBlindReporter(blindReporterPorts(context), now()) },
     { name: 'classifier', ...WAITING, create: createClassifier },
     {
       name: 'risk assessor',
@@ -337,13 +340,6 @@ const ownIds = (context: ServiceContext) => (): readonly [string, ...string[]] =
   context.identity.id,
   ...context.ownKeys.formerIds(),
 ];
-
-/** Catalogue and rules are large: a node that answers no query and asks none never loads them. */
-const readVocabulary = async (): Promise<Vocabulary> => (await import('../risk/vocabulary.ts')).vocabulary();
-
-/** Canonical names of denied tools. The catalogue is loaded only if there are any. */
-const canonicalTools = async (denyTools: readonly string[]): Promise<readonly string[]> =>
-  denyTools.length === 0 ? [] : [...deniedTools(denyTools, await readVocabulary())];
 
 /** Without the rules that may have matched a command of a denied tool. */
 async function publishableRules<T>(

@@ -17,12 +17,15 @@ import { createLearnedAddresses } from '../mesh/learned-addresses.ts';
 import type { MeshState } from '../mesh/mesh-options.ts';
 import type { PeerAddress } from '../mesh/peer-table.ts';
 import type { MeshPorts, PairedPeer } from '../mesh/ports.ts';
+import type { MessageBodies } from '../mesh/protocol/messages.ts';
+import { decideReport } from '../policy/blind-reports.ts';
 import { decideConnection, losesSubnet } from '../policy/connection.ts';
 import { decide } from '../policy/decide.ts';
 import { deniedTools } from '../policy/denied-tools.ts';
 import { dialList } from '../policy/dial-list.ts';
 import { decideEgress, witnessRefusal } from '../policy/egress.ts';
 import { isNamed } from '../policy/named-keys.ts';
+import { createReportStore } from '../storage/blind/report-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
 import { VERSION } from '../version.ts';
@@ -195,15 +198,20 @@ function createDiscovery(context: ServiceContext, { asker }: Pick<PeerKeyStore, 
  */
 function meshPorts(context: ServiceContext, keys: PeerKeyStore, words: Words): MeshPorts {
   const { bus, configuration, database, log, ownKeys } = context;
+  const reports = createReportStore(database);
   const failed = (text: string) => (error: unknown) => log.error({ err: error }, text);
   const audit = (entry: AuditEntry): void =>
     void bus.request('audit.append', entry).catch(failed('audit append failed'));
   return {
     decide: (message) => {
       const { recipient, address } = message;
-      const rule = witnessRefusal(configuration(), message, (id) => keys.account(id) === keys.account(recipient));
+      const isRecipient = (id: string): boolean => keys.account(id) === keys.account(recipient);
+      const rule = witnessRefusal(configuration(), message, isRecipient);
       if (rule !== null) return { allow: false, level: null, rule };
-      return decideEgress(configuration(), message, keys.asker({ id: recipient, address }));
+      const decision = decideEgress(configuration(), message, keys.asker({ id: recipient, address }));
+      if (!decision.allow || message.type !== 'blind-report') return decision;
+      const { report } = message.body as MessageBodies['blind-report'];
+      return decideReport(configuration(), reports.pending(report), isRecipient);
     },
     check: (type, content) => {
       if (type !== 'response' && type !== 'summary') return null;

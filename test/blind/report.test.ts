@@ -18,7 +18,7 @@ const NOW_MS = Date.parse('2026-11-21T03:00:00.000Z');
 async function reportOf(rig: TaskRig, value: number) {
   const vdaf = vdafOf(rig.task);
   const cells = Array.from({ length: vdaf.aggregateBytes / 16 }, (_, place) => (place === 1 ? value : 0));
-  const randomness = drawRandomness(vdaf, randomBytes);
+  const randomness = drawRandomness((count) => randomBytes(count));
   const signer = openIdentity(`${folder()}/node.key`);
   const input = { task: rig.task, day: DAY, cells, randomness, signer };
   return { vdaf, input, signer, envelopes: await makeReport(input, { vdaf, sealing }) };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { createAuditor } from '../../src/actors/auditor.ts';
 import type { createBlindAggregator } from '../../src/actors/blind-aggregator.ts';
+import type { createBlindReporter } from '../../src/actors/blind-reporter/blind-reporter.ts';
 import type { createClassifier } from '../../src/actors/classifier.ts';
 import type { createCollector } from '../../src/actors/collector/collector.ts';
 import type { createKeyRegistry } from '../../src/actors/key-registry.ts';
@@ -21,6 +22,7 @@ import { bodyValidators } from '../../src/generated/body-validators.js';
 type Maker =
   | typeof createAuditor
   | typeof createBlindAggregator
+  | typeof createBlindReporter
   | typeof createClassifier
   | typeof createCollector
   | typeof createKeyRegistry

@@ -26,10 +26,13 @@ const ASKING: Readonly<Record<string, readonly [args: readonly string[], questio
   'trust confirm': [['trust', 'confirm', 'ben'], 'Did its owner tell you this fingerprint?'],
   'trust set': [['trust', 'set', 'eve', 'peer'], 'Trust in eve was revoked. Trust its key again?'],
   'events delete': [['events', 'delete', '--last'], 'Delete this command'],
+  'blind join': [['blind', 'join', 'task'], 'Take part in this task?'],
+  'blind endorse': [['blind', 'endorse', 'draft', '--output', 'offer'], 'Endorse this task as its trustee?'],
   'db reset': [['db', 'reset'], 'Replace the database with an empty one?'],
 };
 /** These ask in the terminal without a running service. */
-const OFFLINE = Object.entries(ASKING).filter(([name]) => !['sharing enable', 'events delete'].includes(name));
+const ONLINE = ['sharing enable', 'events delete', 'blind join', 'blind endorse'];
+const OFFLINE = Object.entries(ASKING).filter(([name]) => !ONLINE.includes(name));
 const NOW = new Date('2026-03-04T05:06:07.008Z');
 
 let cli: CommandLine;

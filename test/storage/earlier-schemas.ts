@@ -336,4 +336,57 @@ export const EARLIER_SCHEMAS: readonly string[] = [
   CREATE TRIGGER blind_block_kept BEFORE UPDATE ON blind_block BEGIN SELECT raise(ABORT, 'a release is never changed'); END;
   CREATE TRIGGER blind_block_stays BEFORE DELETE ON blind_block BEGIN SELECT raise(ABORT, 'a release is never removed'); END;
   `,
+  `
+  -- The Merkle tree over the audit log: tiles of up to 256 hashes of 32 bytes (docs/adr/0017), its signed heads, and what witnesses
+  -- say of them. It only grows, also where retention has removed records.
+  CREATE TABLE audit_tile (
+    level INTEGER NOT NULL,
+    idx INTEGER NOT NULL,
+    hashes BLOB NOT NULL,
+    PRIMARY KEY (level, idx)
+  ) STRICT;
+  CREATE TRIGGER audit_tile_grows BEFORE UPDATE ON audit_tile
+    WHEN NEW.level <> OLD.level OR NEW.idx <> OLD.idx OR substr(NEW.hashes, 1, length(OLD.hashes)) <> OLD.hashes
+    BEGIN SELECT RAISE(ABORT, 'the tree of the audit log only grows'); END;
+  CREATE TRIGGER audit_tile_no_delete BEFORE DELETE ON audit_tile
+    BEGIN SELECT RAISE(ABORT, 'the tree of the audit log only grows'); END;
+  CREATE TABLE audit_head (
+    size INTEGER NOT NULL,
+    root TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    key TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_head_size ON audit_head (size);
+  CREATE TABLE audit_cosignature (
+    size INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    witness TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    signature TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_cosignature_witness ON audit_cosignature (witness, size);
+  CREATE TRIGGER audit_head_no_update BEFORE UPDATE ON audit_head
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  CREATE TRIGGER audit_head_no_delete BEFORE DELETE ON audit_head
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  CREATE TRIGGER audit_cosignature_no_update BEFORE UPDATE ON audit_cosignature
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  CREATE TRIGGER audit_cosignature_no_delete BEFORE DELETE ON audit_cosignature
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+
+  -- Heads of other nodes' logs, as this node has cosigned them last, and the first fault that it found.
+  CREATE TABLE witnessed_log (
+    node TEXT NOT NULL,
+    log TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    root TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    key TEXT NOT NULL,
+    time_ms INTEGER NOT NULL,
+    fault TEXT,
+    PRIMARY KEY (node, log)
+  ) WITHOUT ROWID, STRICT;
+  CREATE TRIGGER witnessed_log_grows BEFORE UPDATE ON witnessed_log WHEN NEW.size < OLD.size OR (OLD.fault IS NOT NULL AND NEW.fault IS NOT OLD.fault)
+    BEGIN SELECT RAISE(ABORT, 'a witness does not go back'); END;
+  `,
 ];

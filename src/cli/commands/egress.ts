@@ -3,6 +3,8 @@ import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
 import type { EgressFilter, EgressLine } from '../../domain/audit/egress.ts';
 import type { Configuration } from '../../domain/configuration.ts';
+import { CaroError } from '../../domain/errors.ts';
+import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { Context } from '../context.ts';
 import { readKeyChanges } from '../input/key-changes.ts';
 import { parseCount } from '../input/options.ts';
@@ -86,11 +88,44 @@ async function show(context: Context, seq: number, { json }: { readonly json?: t
     return;
   }
   const { time, type, recipient, address, rule, size, bytes } = message;
+  const blind = type === 'blind-report' ? await remade(context, bytes) : [];
   context.stderr.write(
     `# ${type}, ${byteSize(size)}, level ${levelText(message)}, sent ${localTime(time)}\n` +
       `# to ${recipient} at ${address}, allowed by ${rule}\n` +
-      '# a DSSE envelope: the payload is the signed bytes in base64\n',
+      '# a DSSE envelope: the payload is the signed bytes in base64\n' +
+      blind.map((line) => `# ${line}\n`).join(''),
   );
   context.stdout.write(bytes);
   if (context.stdout.isTTY === true) context.stderr.write('\n');
 }
+
+/**
+ * A report for blind totals is unreadable by itself. It is made once more from the cells and the
+ * randomness that this node has kept, and compared.
+ */
+async function remade(context: Context, bytes: string): Promise<readonly string[]> {
+  const report = reportIn(bytes);
+  const { day, role } = payloadOf(report) as { readonly day: string; readonly role: 'leader' | 'trustee' };
+  try {
+    const { payload, cells } = await callAdmin(context.places().socket, 'blind.remake', { day, role }, REMAKE_MS);
+    const isSame = payload === report.payload;
+    const filled = cells.filter(({ value }) => value > 0).map(({ name, value }) => `  ${name}: ${value}`);
+    return [
+      isSame
+        ? `the report about ${day} for the ${role}; made again from these cells, its bytes are the same:`
+        : `the report about ${day} for the ${role}; made again from these cells, its bytes DIFFER:`,
+      ...filled,
+      `  0 in the other ${cells.length - filled.length} cells`,
+    ];
+  } catch (error) {
+    if (!(error instanceof CaroError) || error.code !== 'not_found') throw error;
+    return [`the report about ${day} for the ${role}; its cells are not kept any more`];
+  }
+}
+
+const REMAKE_MS = 60_000;
+
+const reportIn = (bytes: string): Envelope =>
+  (payloadOf(JSON.parse(bytes) as Envelope) as { readonly body: { readonly report: Envelope } }).body.report;
+
+const payloadOf = ({ payload }: Envelope): unknown => JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));

@@ -152,7 +152,7 @@ export async function makeRig(folder: string, options: RigOptions = {}): Promise
         task: other,
         day,
         cells,
-        randomness: drawRandomness(vdaf, (count) => new Uint8Array(randomBytes(count))),
+        randomness: drawRandomness((count) => new Uint8Array(randomBytes(count))),
         signer,
       },
       { vdaf: { ...vdaf, ...changes }, sealing },

@@ -2,6 +2,7 @@ import type { QueryProgress, QueryResult, VectorPreview } from '../../../domain/
 import type { SavedAnswerLine } from '../../../domain/answers/saved-answer.ts';
 import type { AuditRecord, AuditVerification } from '../../../domain/audit/audit-record.ts';
 import type { EgressLine } from '../../../domain/audit/egress.ts';
+import type { ReportedDay } from '../../../domain/blind/participation.ts';
 import type { EventPage as Found, TerminalEvent } from '../../../domain/events/event.ts';
 import type { LocalStatistics } from '../../../domain/events/statistics.ts';
 import type { KeyChange } from '../../../domain/identity/key-state.ts';
@@ -46,6 +47,10 @@ export interface Aggregates {
 
 export interface Summaries {
   readonly summaries: readonly SummaryLine[];
+}
+
+export interface ReportedDays {
+  readonly days: readonly ReportedDay[];
 }
 
 export interface ChangedKeys {

@@ -7,6 +7,7 @@ import { useReading } from '../data/use-reading.ts';
 import { bytes, count, fullTime, moment, nodeName } from '../model/format.ts';
 import { Panel } from '../parts/common/panel.tsx';
 import { Segments } from '../parts/common/segments.tsx';
+import { BlindPanel } from '../parts/privacy/blind-panel.tsx';
 import { DealingsPanel } from '../parts/privacy/dealings-panel.tsx';
 import { EgressPanel } from '../parts/privacy/egress-panel.tsx';
 import { SharingPanel } from '../parts/privacy/sharing-panel.tsx';
@@ -37,6 +38,7 @@ export function PrivacyView({ onLocked }: { readonly onLocked: () => void }) {
       </div>
       <div class="grid">
         <SharingPanel onLocked={onLocked} />
+        <BlindPanel nameOf={nameOf} onLocked={onLocked} />
         <DealingsPanel nameOf={nameOf} onLocked={onLocked} />
         <TrustPanel
           trust={trust}

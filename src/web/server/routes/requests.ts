@@ -4,6 +4,7 @@ import { type ActKind, type AskableKind, MAX_ENTRIES, pageMay, REQUESTS } from '
 import type { BodySchema } from '../../../bus/schema-words.ts';
 import { CaroError } from '../../../domain/errors.ts';
 import { type DashboardPorts, proofIn } from '../ports.ts';
+import { BLIND_STATUS, DAY_CELLS, REPORTED_DAYS } from '../schemas/blind-schemas.ts';
 import * as mesh from '../schemas/mesh-schemas.ts';
 import type { AnswerSchema } from '../schemas/projection.ts';
 import * as schemas from '../schemas/schemas.ts';
@@ -22,6 +23,7 @@ const AUDIT_PAGE = 100;
 const EGRESS_PAGE = 50;
 const SUMMARIES = 50;
 const ANSWERS = 20;
+const BLIND_DAYS = 30;
 
 /** Every read that the table exposes to the page; null: it has a route of its own. */
 const READS: { readonly [K in AskableKind]: Read<K> | null } = {
@@ -81,6 +83,14 @@ const READS: { readonly [K in AskableKind]: Read<K> | null } = {
     },
   },
   'answers.show': { path: '/api/mesh/answers/answer', answer: mesh.SAVED_ANSWER },
+  'blind.status': { path: '/api/blind', answer: BLIND_STATUS },
+  'blind.preview': { path: '/api/blind/preview', answer: DAY_CELLS },
+  'blind.list': {
+    path: '/api/blind/days',
+    answer: REPORTED_DAYS,
+    input: schemas.INPUTS.nothing,
+    make: async (ask) => ({ days: await ask({ limit: BLIND_DAYS }) }),
+  },
   'policy.explain': {
     path: '/api/trust/explanation',
     answer: mesh.EXPLANATION,

@@ -1,0 +1,235 @@
+import type { OpenedTask } from '../../blind/task.ts';
+import type { Actor } from '../../bus/actor.ts';
+import type { BusClient } from '../../bus/bus.ts';
+import type { BlindStatus, RemadeReport, ReportStop, TaskOffer } from '../../domain/blind/participation.ts';
+import type { Configuration } from '../../domain/configuration.ts';
+import { CaroError } from '../../domain/errors.ts';
+import type { Log } from '../../domain/log.ts';
+import { isoTime } from '../../domain/time/iso-time.ts';
+import { DAY_MS } from '../../domain/time/period.ts';
+import { reportStop } from '../../policy/blind-reports.ts';
+import type { JoinedTask, ReportStore } from '../../storage/blind/report-store.ts';
+import type { BlindEngine } from './engine.ts';
+import { createErrands, type Errands } from './errands.ts';
+import { ROLES, reportedDay, taskView } from './views.ts';
+
+export interface BlindReporterPorts {
+  readonly bus: BusClient;
+  readonly store: ReportStore;
+  /** Loads the code of blind totals. */
+  readonly engine: () => Promise<BlindEngine>;
+  /** Whether the policy lets this node connect. */
+  readonly mayConnect: (id: string) => Promise<boolean>;
+  /** Whether two ids are keys of one node. */
+  readonly isSame: (id: string, other: string) => Promise<boolean>;
+  /** This node's own id. */
+  readonly self: () => string;
+  /** Sends `blind.due` at the time that was set last, or earlier. */
+  readonly alarm: () => { readonly set: (atMs: number | null) => void; readonly stop: () => void };
+  readonly log: Pick<Log, 'error'>;
+  readonly now: () => number;
+}
+
+type Kinds =
+  | 'blind.inspect'
+  | 'blind.join'
+  | 'blind.status'
+  | 'blind.preview'
+  | 'blind.list'
+  | 'blind.remake'
+  | 'blind.due'
+  | 'mesh.changed'
+  | 'config.commit'
+  | 'clock.quarter';
+
+/** From the start to the first report: observation comes first. */
+const SOON_MS = 2_000;
+const DEFAULT_DAYS = 30;
+
+interface Joined {
+  readonly task: OpenedTask;
+  readonly joinedMs: number;
+}
+
+/**
+ * The node's side of blind totals: consent, one report a day, the outbox, and what became of each
+ * report. Without a task none of the code of blind totals is loaded.
+ */
+export function createBlindReporter(ports: BlindReporterPorts, initial: Configuration): Actor<Kinds> {
+  const { bus, store, now } = ports;
+  let settings = initial;
+  const alarm = ports.alarm();
+  const engine = once(ports.engine);
+  const joined = async (): Promise<Joined | null> => {
+    const { task: id } = settings.blind;
+    const kept = id === undefined ? undefined : store.joined(id);
+    return kept === undefined ? null : open(await engine(), kept);
+  };
+  const mustBeJoined = async (): Promise<Joined> => {
+    const found = await joined();
+    if (found) return found;
+    throw new CaroError('not_found', 'expected a node that takes part in blind totals; run: caro blind join FILE');
+  };
+  const errands: Errands = createErrands(ports, engine);
+  /** Makes what is due, sends what waits, and sets the alarm for what comes next. */
+  const advance = async (): Promise<void> => {
+    const { task: id } = settings.blind;
+    store.discardOthers(id ?? null);
+    const found = await joined();
+    if (!found || reportStop(settings, found.task.task.floor) !== null) {
+      alarm.set(null);
+      return;
+    }
+    const reporter = (await engine()).reporter(found.task, found.joinedMs);
+    await reporter.makeDue();
+    errands.start(found.task);
+    alarm.set(reporter.nextMs());
+  };
+  return {
+    name: 'blind reporter',
+    // Changes the settings, which this actor has to commit meanwhile.
+    concurrent: ['blind.join'],
+    start: () => {
+      if (settings.blind.task !== undefined) alarm.set(now() + SOON_MS);
+    },
+    stop: async () => {
+      alarm.stop();
+      await errands.end();
+    },
+    handlers: {
+      'blind.inspect': async ({ document }) => offerOf(ports, settings, await engine(), document),
+      'blind.join': async ({ document }) => {
+        const { task } = await offerOf(ports, settings, await engine(), document);
+        const opened = (await engine()).open(document);
+        store.join(task.id, { document: opened.envelope, floor: task.floor, joinedMs: now() });
+        await bus.request('settings.change', { set: 'blind-joined', task: task.id });
+        await bus.request('audit.append', {
+          type: 'blind.joined',
+          details: { task: task.id, floor: task.floor, leader: task.leader, trustee: task.trustee },
+        });
+        return null;
+      },
+      'blind.status': async () => statusOf(ports, settings, await joined(), errands.trouble()),
+      'blind.preview': async () => {
+        const { task, joinedMs } = await mustBeJoined();
+        return (await engine()).reporter(task, joinedMs).preview();
+      },
+      'blind.list': ({ limit = DEFAULT_DAYS }) => store.days(limit).map(reportedDay),
+      'blind.remake': async ({ day, role }) => remake(ports, await engine(), day, role),
+      'blind.due': advance,
+      'mesh.changed': async (change) => {
+        if (change.change !== 'connected' || settings.blind.task === undefined) return;
+        const found = await joined();
+        if (!found || reportStop(settings, found.task.task.floor) !== null) return;
+        const aggregators = ROLES.map((role) => found.task.task[role].node);
+        const isOne = await Promise.all(aggregators.map((id) => ports.isSame(id, change.id)));
+        if (isOne.includes(true)) errands.start(found.task);
+      },
+      'config.commit': async (next) => {
+        const before = settings.blind.task;
+        settings = next;
+        if (before !== undefined && before !== next.blind.task) {
+          await bus.request('audit.append', { type: 'blind.left', details: { task: before } });
+        }
+        // Plans and the outbox follow outside the commit, which may yet be rolled back.
+        if (before !== undefined || next.blind.task !== undefined) alarm.set(now() + SOON_MS);
+        return null;
+      },
+      'clock.quarter': async ({ retentionMs }) => {
+        store.prune(isoTime(retentionMs - settings.retention.egress_days * DAY_MS).slice(0, 10));
+        await advance();
+      },
+    },
+  };
+}
+
+const open = (engine: BlindEngine, { document, joinedMs }: Omit<JoinedTask, 'floor'>): Joined => ({
+  task: engine.open(JSON.stringify(document)),
+  joinedMs,
+});
+
+/**
+ * What joining would mean.
+ * @throws CaroError `blind_task_invalid`, `blind_floor`, `blind_joined`, `usage`
+ */
+async function offerOf(
+  { mayConnect, isSame, self }: BlindReporterPorts,
+  settings: Configuration,
+  engine: BlindEngine,
+  document: string,
+): Promise<TaskOffer> {
+  const opened = engine.open(document);
+  const task = taskView(opened);
+  if (settings.blind.task !== undefined) {
+    throw new CaroError(
+      'blind_joined',
+      'expected a node without a task, this one takes part in one already; leave it first: caro blind leave',
+    );
+  }
+  if (task.floor < settings.blind.floor) {
+    throw new CaroError(
+      'blind_floor',
+      `expected totals over at least ${settings.blind.floor} nodes (blind.floor of this node), the task allows ${task.floor}; ask for another task, or lower blind.floor in caro.toml`,
+    );
+  }
+  const isOwn = await Promise.all(ROLES.map((role) => isSame(task[role], self())));
+  if (isOwn.includes(true)) {
+    throw new CaroError('usage', 'expected the task of another leader and trustee: a node does not report to itself');
+  }
+  return {
+    task,
+    mayConnect: { leader: await mayConnect(task.leader), trustee: await mayConnect(task.trustee) },
+    stoppedBy: reportStop(settings, task.floor),
+    preview: await engine.preview(opened),
+  };
+}
+
+async function statusOf(
+  { store, mayConnect }: BlindReporterPorts,
+  settings: Configuration,
+  joined: Joined | null,
+  trouble: BlindStatus['trouble'],
+): Promise<BlindStatus> {
+  if (!joined) return { task: null, stoppedBy: null, next: null, waiting: 0, trouble, forked: false };
+  const { task, joinedMs } = joined;
+  const view = taskView(task);
+  const stoppedBy: ReportStop | null = reportStop(settings, view.floor);
+  const [next] = store.planned(task.id);
+  return {
+    task: {
+      ...view,
+      joinedAt: isoTime(joinedMs),
+      mayConnect: { leader: await mayConnect(view.leader), trustee: await mayConnect(view.trustee) },
+    },
+    stoppedBy,
+    next: next === undefined ? null : { day: next.day, dueAt: isoTime(next.dueMs) },
+    waiting: ROLES.reduce((sum, role) => sum + store.outbox(task.id, role).length, 0),
+    trouble,
+    forked: store.logHead(task.id)?.forked ?? false,
+  };
+}
+
+/** Makes a report once more, from what the ledger keeps of it. */
+async function remake(
+  { store }: BlindReporterPorts,
+  engine: BlindEngine,
+  day: string,
+  role: 'leader' | 'trustee',
+): Promise<RemadeReport> {
+  const made = store.made(day);
+  const kept = made && store.joined(made.task);
+  if (!made || !kept) throw new CaroError('not_found', `expected a day that this node has reported, got ${day}`);
+  const { task } = open(engine, kept);
+  return engine.remake(task, made, role);
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load().catch((error: unknown) => {
+      loaded = undefined;
+      throw error;
+    });
+    return loaded;
+  };
+}

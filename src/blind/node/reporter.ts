@@ -1,0 +1,116 @@
+/* A node's part in one task of blind totals: it makes, sends and accounts for its reports. */
+
+import type { AuditEntry } from '../../domain/audit/audit-record.ts';
+import type { DayCells } from '../../domain/blind/participation.ts';
+import { DAY_MS } from '../../domain/time/period.ts';
+import type { MadeReport, ReportStore } from '../../storage/blind/report-store.ts';
+import { dayEnd, dayOf, dayStart, openDays, windowEnd } from '../day.ts';
+import { dayLayout } from '../layout/day-1.ts';
+import { joinRandomness, type ReportRandomness } from '../report.ts';
+import { documentHash } from '../signed-document.ts';
+import type { OpenedTask } from '../task.ts';
+import type { AggregatorRole } from '../vdaf/vdaf.ts';
+
+/** Reports leave at a random time in this span after the day. */
+export const SPREAD_MS = 6 * 3_600_000;
+
+type Envelopes = Readonly<Record<AggregatorRole, MadeReport['envelopes']['leader']['document']>>;
+
+export interface ReporterPorts {
+  readonly store: ReportStore;
+  /** Cells of [startMs, endMs), in a thread. */
+  readonly measure: (task: OpenedTask, startMs: number, endMs: number) => Promise<readonly number[]>;
+  /** The two envelopes, signed with the present key, in a thread. `node`: whose key that is. */
+  readonly shard: (
+    task: OpenedTask,
+    day: string,
+    cells: readonly number[],
+    randomness: ReportRandomness,
+  ) => Promise<{ readonly node: string; readonly envelopes: Envelopes }>;
+  readonly randomness: () => ReportRandomness;
+  /** A whole number from 0 to below its argument. */
+  readonly random: (below: number) => number;
+  readonly audit: (entry: AuditEntry) => Promise<unknown>;
+  readonly now: () => number;
+}
+
+export interface Reporter {
+  /** Plans days that are over, and makes the reports that are due. */
+  readonly makeDue: () => Promise<void>;
+  /** When `makeDue` has something to do next, in ms since the epoch. */
+  readonly nextMs: () => number;
+  /** The next report as it would be now. */
+  readonly preview: () => Promise<DayCells>;
+}
+
+/** @param joinedMs when the owner consented: the day of that instant is the first to be reported */
+export function createReporter(task: OpenedTask, joinedMs: number, ports: ReporterPorts): Reporter {
+  const { store, now, random } = ports;
+  const first = dayOf(joinedMs);
+  const plan = (): void => {
+    const nowMs = now();
+    const days = openDays(task.task, nowMs).filter((day) => day >= first);
+    for (const day of days) store.plan(day, task.id, dayEnd(day) + random(SPREAD_MS));
+    const [oldest = dayOf(nowMs)] = openDays(task.task, nowMs);
+    store.expire(task.id, oldest);
+  };
+  return {
+    makeDue: async () => {
+      plan();
+      for (const { day, dueMs } of store.planned(task.id)) {
+        const nowMs = now();
+        // A clock that was set back must not let a day be reported before it is over.
+        if (dueMs <= nowMs && dayEnd(day) <= nowMs && nowMs < windowEnd(task.task, day)) await make(task, day, ports);
+      }
+    },
+    nextMs: () => {
+      const midnight = dayStart(dayOf(now())) + DAY_MS;
+      return Math.min(midnight, ...store.planned(task.id).map(({ dueMs }) => dueMs));
+    },
+    preview: async () => {
+      const nowMs = now();
+      const [waiting] = store.planned(task.id);
+      const day = waiting?.day ?? dayOf(nowMs);
+      return previewOf(task, day, Math.min(nowMs, dayEnd(day)), ports.measure);
+    },
+  };
+}
+
+/** What a report about a day would say with the figures until `endMs`. */
+export async function previewOf(
+  task: OpenedTask,
+  day: string,
+  endMs: number,
+  measure: ReporterPorts['measure'],
+): Promise<DayCells> {
+  const values = await measure(task, dayStart(day), endMs);
+  const { cells } = dayLayout(task.task.words);
+  return {
+    day,
+    closed: endMs >= dayEnd(day),
+    cells: cells.map(({ name, bits }, place) => ({ name, bits, value: values[place] ?? 0 })),
+  };
+}
+
+/**
+ * Measures a day, makes both envelopes, and spends the day with them in one transaction. Nothing
+ * has left before that, so a crash before it loses nothing. After it, only these bytes may leave.
+ */
+async function make(task: OpenedTask, day: string, ports: ReporterPorts): Promise<void> {
+  const { store, audit, now } = ports;
+  const cells = await ports.measure(task, dayStart(day), dayEnd(day));
+  const randomness = ports.randomness();
+  const { node, envelopes } = await ports.shard(task, day, cells, randomness);
+  const pending = (role: AggregatorRole): MadeReport['envelopes']['leader'] => ({
+    recipient: task.task[role].node,
+    hash: documentHash(envelopes[role]),
+    document: envelopes[role],
+  });
+  // Before the day is spent: a record too many after a crash is better than one that is missing.
+  await audit({ type: 'report.made', details: { task: task.id, day } });
+  store.spend({
+    ...{ day, task: task.id, node, madeMs: now(), cells },
+    randomness: joinRandomness(randomness),
+    envelopes: { leader: pending('leader'), trustee: pending('trustee') },
+  });
+}

@@ -1,0 +1,48 @@
+import type { PendingReport, ReportStop } from '../domain/blind/participation.ts';
+import type { Configuration } from '../domain/configuration.ts';
+import type { Decision } from '../domain/policy/policy.ts';
+
+/**
+ * The setting that keeps reports for blind totals from leaving; null if they may leave. The egress
+ * gate asks this at the moment of sending. Pure.
+ *
+ * @param floor of the task
+ */
+export function reportStop(
+  { mesh, sharing, blind }: Pick<Configuration, 'mesh' | 'sharing' | 'blind'>,
+  floor: number,
+): ReportStop | null {
+  if (!mesh.enabled) return 'mesh.enabled';
+  if (sharing.level === 0) return 'sharing.level';
+  if (!blind.report) return 'blind.report';
+  return floor < blind.floor ? 'blind.floor' : null;
+}
+
+const REFUSED: Readonly<Record<ReportStop, string>> = {
+  'mesh.enabled': 'mesh.enabled is false',
+  'sharing.level': 'sharing.level is 0: nothing leaves this node',
+  'blind.report': 'blind.report is false',
+  'blind.floor': 'the floor of the task is below blind.floor',
+};
+
+/**
+ * Whether a report may leave. Only a document that this node has put into its outbox may, as it was
+ * stored, for the task that its owner has joined, and to the aggregator that it was sealed for.
+ * Pure.
+ *
+ * @param pending the document in the outbox; null if there is no such document
+ * @param isRecipient whether the connection is with the aggregator of `pending`
+ */
+export function decideReport(
+  settings: Pick<Configuration, 'mesh' | 'sharing' | 'blind'>,
+  pending: PendingReport | null,
+  isRecipient: (id: string) => boolean,
+): Decision {
+  const deny = (rule: string, reason: string): Decision => ({ allow: false, level: null, rule, reason });
+  if (pending === null || pending.task !== settings.blind.task)
+    return deny('blind.task', 'not a report that this node has made for the task that it takes part in');
+  if (!isRecipient(pending.recipient)) return deny('blind.task', 'the report is for another node');
+  const stop = reportStop(settings, pending.floor);
+  if (stop !== null) return deny(stop, REFUSED[stop]);
+  return { allow: true, level: null, rule: 'blind.task', reason: 'the owner takes part in this task' };
+}

@@ -1,0 +1,232 @@
+import type { PendingReport } from '../../domain/blind/participation.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
+import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelope.ts';
+import type { Database } from '../database.ts';
+
+type Role = 'leader' | 'trustee';
+
+export interface JoinedTask {
+  readonly document: DualEnvelope;
+  readonly floor: number;
+  readonly joinedMs: number;
+}
+
+/** What is kept of a report: who has it can make every byte of it again, given the node's key. */
+export interface MadeReport {
+  readonly day: string;
+  readonly task: string;
+  /** Node id that signed it. */
+  readonly node: string;
+  readonly madeMs: number;
+  readonly cells: readonly number[];
+  /** `ReportRandomness`, in one piece. */
+  readonly randomness: Uint8Array;
+  readonly envelopes: Readonly<Record<Role, PendingEnvelope>>;
+}
+
+export interface PendingEnvelope {
+  /** Node id of the aggregator in the task. */
+  readonly recipient: string;
+  /** SHA-256 of the signed bytes, base64. */
+  readonly hash: string;
+  readonly document: Envelope;
+}
+
+export interface OutboxRow extends PendingEnvelope {
+  readonly day: string;
+  readonly role: Role;
+}
+
+export interface DayRow {
+  readonly day: string;
+  readonly task: string;
+  readonly dueMs: number;
+  readonly madeMs: number | null;
+  readonly release: { readonly contributors: number | null; readonly withheld: string | null } | null;
+  readonly deliveries: readonly {
+    readonly role: Role;
+    readonly receivedMs: number | null;
+    readonly refused: ErrorCode | null;
+  }[];
+}
+
+export interface LogHead {
+  /** Number of entries of the trustee's release log that were checked. */
+  readonly size: number;
+  readonly hash: string;
+  readonly forked: boolean;
+}
+
+/** What this node has reported for blind totals. Changes are on disk when a function returns. */
+export interface ReportStore {
+  readonly join: (id: string, task: JoinedTask) => void;
+  readonly joined: (id: string) => JoinedTask | undefined;
+  /** Sets when a day is reported, unless that is set. A spent day stays spent for any task. */
+  readonly plan: (day: string, task: string, dueMs: number) => void;
+  /** Days of a task that are planned and not made, oldest first. */
+  readonly planned: (task: string) => readonly { readonly day: string; readonly dueMs: number }[];
+  /**
+   * Spends a day and puts both envelopes into the outbox, all or nothing.
+   * @returns false if the day is spent already; then nothing has changed
+   */
+  readonly spend: (report: MadeReport) => boolean;
+  /** Envelopes without a receipt or a final refusal, oldest first. */
+  readonly outbox: (task: string, role: Role) => readonly OutboxRow[];
+  /** Whether this very document is in the outbox: nothing else may leave as a report. */
+  readonly pending: (document: Envelope) => PendingReport | null;
+  readonly receive: (day: string, role: Role, receipt: Envelope, receivedMs: number) => void;
+  readonly refuse: (day: string, role: Role, code: ErrorCode) => void;
+  /** Gives up days before this one: what they have in the outbox is removed, plans too. */
+  readonly expire: (task: string, beforeDay: string) => void;
+  /** What waits for another task than this one is never sent. Spent days stay spent. */
+  readonly discardOthers: (task: string | null) => void;
+  /** Newest first. */
+  readonly days: (limit: number) => readonly DayRow[];
+  readonly made: (day: string) => Omit<MadeReport, 'envelopes'> | undefined;
+  /** Made days whose release is not known, oldest first, with the node id that reported. */
+  readonly unreleased: (task: string) => readonly { readonly day: string; readonly node: string }[];
+  readonly logHead: (task: string) => LogHead | undefined;
+  /** Together with what the entry says about a day of this node. */
+  readonly follow: (
+    task: string,
+    head: LogHead,
+    found: { readonly day: string; readonly contributors: number | null; readonly withheld: string | null } | null,
+  ) => void;
+  readonly prune: (beforeDay: string) => void;
+}
+
+interface DayColumns {
+  readonly day: string;
+  readonly task: string;
+  readonly due_ms: number;
+  readonly made_ms: number | null;
+  readonly released: number;
+  readonly contributors: number | null;
+  readonly withheld: string | null;
+}
+
+const DELIVERIES = 'SELECT role, received_ms AS receivedMs, refused FROM blind_outbox WHERE day = ? ORDER BY role';
+
+export function createReportStore(database: Database): ReportStore {
+  const run = (sql: string, ...values: readonly unknown[]): number => database.prepare(sql).run(...values).changes;
+  const all = <T>(sql: string, ...values: readonly unknown[]): readonly T[] =>
+    database.prepare(sql).all(...values) as T[];
+  const get = <T>(sql: string, ...values: readonly unknown[]): T | undefined =>
+    database.prepare(sql).get(...values) as T | undefined;
+  const deliveries = database.prepare(DELIVERIES);
+  return {
+    join: (id, { document, floor, joinedMs }) => {
+      run('INSERT OR REPLACE INTO blind_joined VALUES (?, ?, ?, ?)', id, JSON.stringify(document), floor, joinedMs);
+    },
+    joined: (id) => {
+      const row = get<{ document: string; floor: number; joined_ms: number }>(
+        'SELECT * FROM blind_joined WHERE task = ?',
+        id,
+      );
+      return row && { document: JSON.parse(row.document) as DualEnvelope, floor: row.floor, joinedMs: row.joined_ms };
+    },
+    plan: (day, task, dueMs) => {
+      run(
+        `INSERT INTO blind_day (day, task, due_ms) VALUES (?, ?, ?)
+         ON CONFLICT DO UPDATE SET task = excluded.task, due_ms = excluded.due_ms
+         WHERE made_ms IS NULL AND task <> excluded.task`,
+        day,
+        task,
+        dueMs,
+      );
+    },
+    planned: (task) =>
+      all('SELECT day, due_ms AS dueMs FROM blind_day WHERE task = ? AND made_ms IS NULL ORDER BY day', task),
+    spend: database.transaction(({ day, task, node, madeMs, cells, randomness, envelopes }: MadeReport) => {
+      const spent = run(
+        'UPDATE blind_day SET made_ms = ?, node = ?, cells = ?, randomness = ? WHERE day = ? AND task = ? AND made_ms IS NULL',
+        madeMs,
+        node,
+        JSON.stringify(cells),
+        Buffer.from(randomness),
+        day,
+        task,
+      );
+      if (spent === 0) return false;
+      for (const role of ['leader', 'trustee'] as const) {
+        const { recipient, hash, document } = envelopes[role];
+        run(
+          'INSERT INTO blind_outbox (day, role, task, recipient, hash, document) VALUES (?, ?, ?, ?, ?, ?)',
+          ...[day, role, task, recipient, hash, JSON.stringify(document)],
+        );
+      }
+      return true;
+    }),
+    outbox: (task, role) =>
+      all<{ day: string; recipient: string; hash: string; document: string }>(
+        'SELECT day, recipient, hash, document FROM blind_outbox WHERE task = ? AND role = ? AND document IS NOT NULL ORDER BY day',
+        task,
+        role,
+      ).map((row) => ({ ...row, role, document: JSON.parse(row.document) as Envelope })),
+    pending: (document) =>
+      get<PendingReport>(
+        'SELECT recipient, task, floor FROM blind_outbox JOIN blind_joined USING (task) WHERE blind_outbox.document = ?',
+        JSON.stringify(document),
+      ) ?? null,
+    receive: (day, role, receipt, receivedMs) => {
+      run(
+        'UPDATE blind_outbox SET receipt = ?, received_ms = ?, document = NULL WHERE day = ? AND role = ?',
+        ...[JSON.stringify(receipt), receivedMs, day, role],
+      );
+    },
+    refuse: (day, role, code) => {
+      run('UPDATE blind_outbox SET refused = ?, document = NULL WHERE day = ? AND role = ?', code, day, role);
+    },
+    expire: database.transaction((task: string, beforeDay: string) => {
+      run('DELETE FROM blind_day WHERE task = ? AND day < ? AND made_ms IS NULL', task, beforeDay);
+      run(
+        "UPDATE blind_outbox SET refused = 'report_late', document = NULL WHERE task = ? AND day < ? AND document IS NOT NULL",
+        task,
+        beforeDay,
+      );
+    }),
+    discardOthers: database.transaction((task: string | null) => {
+      run('DELETE FROM blind_day WHERE task IS NOT ? AND made_ms IS NULL', task);
+      run('UPDATE blind_outbox SET document = NULL WHERE task IS NOT ? AND document IS NOT NULL', task);
+    }),
+    days: (limit) =>
+      all<DayColumns>('SELECT * FROM blind_day ORDER BY day DESC LIMIT ?', limit).map((row) => ({
+        day: row.day,
+        task: row.task,
+        dueMs: row.due_ms,
+        madeMs: row.made_ms,
+        release: row.released === 0 ? null : { contributors: row.contributors, withheld: row.withheld },
+        deliveries: deliveries.all(row.day) as DayRow['deliveries'],
+      })),
+    made: (day) => {
+      const row = get<{ task: string; node: string; made_ms: number; cells: string; randomness: Buffer }>(
+        'SELECT task, node, made_ms, cells, randomness FROM blind_day WHERE day = ? AND made_ms IS NOT NULL',
+        day,
+      );
+      if (!row) return undefined;
+      const { task, node, made_ms: madeMs, cells, randomness } = row;
+      return { day, task, node, madeMs, cells: JSON.parse(cells) as number[], randomness: Uint8Array.from(randomness) };
+    },
+    unreleased: (task) =>
+      all('SELECT day, node FROM blind_day WHERE task = ? AND made_ms IS NOT NULL AND released = 0 ORDER BY day', task),
+    logHead: (task) => {
+      const row = get<{ size: number; hash: string; forked: number }>(
+        'SELECT size, hash, forked FROM blind_log WHERE task = ?',
+        task,
+      );
+      return row && { ...row, forked: row.forked === 1 };
+    },
+    follow: database.transaction((task: string, head: LogHead, found: Parameters<ReportStore['follow']>[2]) => {
+      run('INSERT OR REPLACE INTO blind_log VALUES (?, ?, ?, ?)', task, head.size, head.hash, head.forked ? 1 : 0);
+      if (found === null) return;
+      run(
+        'UPDATE blind_day SET released = 1, contributors = ?, withheld = ? WHERE day = ? AND task = ? AND made_ms IS NOT NULL',
+        ...[found.contributors, found.withheld, found.day, task],
+      );
+    }),
+    prune: database.transaction((beforeDay: string) => {
+      run('DELETE FROM blind_outbox WHERE day < ?', beforeDay);
+      run('DELETE FROM blind_day WHERE day < ?', beforeDay);
+    }),
+  };
+}

@@ -1,0 +1,112 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { BlindReporterPorts } from '../actors/blind-reporter/blind-reporter.ts';
+import type { BlindEngine } from '../actors/blind-reporter/engine.ts';
+import type { CourierPorts } from '../blind/node/courier.ts';
+import type { ReporterPorts } from '../blind/node/reporter.ts';
+import type { BlindReplyTo } from '../domain/blind/exchange.ts';
+import { createAlarm } from '../platform/alarm.ts';
+import { decide } from '../policy/decide.ts';
+import { createReportStore } from '../storage/blind/report-store.ts';
+import { canonicalTools } from './denied-tools.ts';
+import type { ServiceContext } from './service-context.ts';
+
+/** An aggregator stores a report before it answers. */
+const EXCHANGE_MS = 30_000;
+/** A day of an absent trustee is asked for no longer than this. */
+const ASK_FOR_MS = 14 * 86_400_000;
+
+type Shard = ReporterPorts['shard'];
+
+export function blindReporterPorts(context: ServiceContext): BlindReporterPorts {
+  const { bus, configuration, database, log, peerKeys } = context;
+  return {
+    bus,
+    store: createReportStore(database),
+    engine: () => openEngine(context),
+    mayConnect: async (id) => {
+      const asker = (await peerKeys.known())?.asker({ id }) ?? { id };
+      return decide(configuration(), { ...asker, action: 'connect' }).allow;
+    },
+    isSame: async (id, other) => {
+      const keys = await peerKeys.known();
+      return id === other || (keys !== null && keys !== undefined && keys.account(id) === keys.account(other));
+    },
+    self: () => context.identity.id,
+    alarm: () => createAlarm(() => void bus.publish('blind.due', {}).catch(() => undefined)),
+    log,
+    now: Date.now,
+  };
+}
+
+/** Loads the code of blind totals, which a node without a task never needs. */
+async function openEngine(context: ServiceContext): Promise<BlindEngine> {
+  const { bus, configuration, database, places, pool } = context;
+  const [
+    { decodeTask },
+    { createReporter, previewOf },
+    { deliverReports },
+    { readReleaseLog },
+    { drawRandomness, splitRandomness },
+    { dayLayout },
+    { dayOf, windowEnd },
+  ] = await Promise.all([
+    import('../blind/task.ts'),
+    import('../blind/node/reporter.ts'),
+    import('../blind/node/courier.ts'),
+    import('../blind/node/log-reader.ts'),
+    import('../blind/report.ts'),
+    import('../blind/layout/day-1.ts'),
+    import('../blind/day.ts'),
+  ]);
+  const store = createReportStore(database);
+  const audit: ReporterPorts['audit'] = (entry) => bus.request('audit.append', entry);
+  const measure: ReporterPorts['measure'] = async ({ task }, startMs, endMs) =>
+    pool.run('measureDay', {
+      databaseFile: places.database,
+      startMs,
+      endMs,
+      words: task.words,
+      denied: await canonicalTools(configuration().sharing.deny_tools),
+    });
+  /** `node`: the id that the report names; it is signed with the present key. */
+  const shardAs = async (node: string, ...[{ envelope }, day, cells, randomness]: Parameters<Shard>) => {
+    const { fingerprint, seed } = context.identity;
+    const input = { task: envelope, day, cells, randomness, id: node, fingerprint, seed: seed() };
+    return { node, envelopes: await pool.run('shard', input) };
+  };
+  const shard: Shard = (...report) => shardAs(context.identity.id, ...report);
+  const courier: CourierPorts = {
+    store,
+    audit,
+    exchange: async (peer, request) =>
+      (await bus.request(
+        'peer.exchange',
+        { peer, request, deadlineMs: EXCHANGE_MS },
+        EXCHANGE_MS + 1_000,
+      )) as BlindReplyTo<typeof request.type>,
+  };
+  const randomness = () => drawRandomness((count) => new Uint8Array(randomBytes(count)));
+  return {
+    open: decodeTask,
+    reporter: (task, joinedMs) =>
+      createReporter(task, joinedMs, { store, measure, shard, randomness, random: randomInt, audit, now: Date.now }),
+    preview: (task) => previewOf(task, dayOf(Date.now()), Date.now(), measure),
+    deliver: (task, role) => deliverReports(task, role, courier),
+    readLog: async (task) => {
+      const nowMs = Date.now();
+      const isDue = store.unreleased(task.id).some(({ day }) => {
+        const endMs = windowEnd(task.task, day);
+        return endMs <= nowMs && nowMs < endMs + ASK_FOR_MS;
+      });
+      if (isDue) await readReleaseLog(task, courier);
+    },
+    remake: async (task, { day, node, cells, randomness: kept }, role) => {
+      const { envelopes } = await shardAs(node, task, day, cells, splitRandomness(kept));
+      const layout = dayLayout(task.task.words).cells;
+      return {
+        payload: envelopes[role].payload,
+        cells: layout.map(({ name, bits }, place) => ({ name, bits, value: cells[place] ?? 0 })),
+      };
+    },
+  };
+}
