@@ -62,10 +62,6 @@ export function createCollector(
       ? null
       : `${intake.refused} spool entries are not regular files of this user and are not read`;
   };
-  const pausedUntil = (): string | null => {
-    const pause = pauseAt(ports.pauses.read(), ports.now());
-    return pause && isoTime(pause.untilMs);
-  };
   const pruning = new Pruning(ports);
   return {
     name: 'collector',
@@ -78,7 +74,7 @@ export function createCollector(
         ...ports.facts(),
         pending: ports.pending(),
         setAside: intake.setAside,
-        pausedUntil: pausedUntil(),
+        pausedUntil: pausedUntil(ports),
         trouble: trouble(),
       }),
       'events.delete': ({ ids }) => deletion.delete(ids),
@@ -94,4 +90,9 @@ export function createCollector(
       },
     },
   };
+}
+
+function pausedUntil({ pauses, now }: Pick<CollectorPorts, 'pauses' | 'now'>): string | null {
+  const pause = pauseAt(pauses.read(), now());
+  return pause && isoTime(pause.untilMs);
 }

@@ -25,9 +25,8 @@ export function openPauses({ pauses: file, spool }: PausePlaces): Pauses {
   const flag = join(spool, FLAG);
   let known: { readonly version: string; readonly pauses: readonly Pause[] } = { version: '', pauses: [] };
   const read = (): readonly Pause[] => {
-    const facts = statSync(file, { throwIfNoEntry: false });
-    const version = facts === undefined ? '' : `${facts.ino} ${facts.mtimeMs} ${facts.size}`;
-    if (version !== known.version) known = { version, pauses: facts === undefined ? [] : textOf(file) };
+    const version = versionOf(file);
+    if (version !== known.version) known = { version, pauses: version === '' ? [] : pausesIn(file) };
     return known.pauses;
   };
   const tell = (pauses: readonly Pause[], nowMs: number): void => {
@@ -42,12 +41,26 @@ export function openPauses({ pauses: file, spool }: PausePlaces): Pauses {
       tell(pauses, nowMs);
     },
     expire: (nowMs) => {
-      if (statSync(flag, { throwIfNoEntry: false }) && pauseAt(read(), nowMs) === null) rmSync(flag, { force: true });
+      try {
+        if (versionOf(flag) !== '' && pauseAt(read(), nowMs) === null) rmSync(flag, { force: true });
+      } catch {
+        // The hooks read in it that the pause is over.
+      }
     },
   };
 }
 
-function textOf(file: string): readonly Pause[] {
+/** Changes with the content; empty where there is no file that can be looked at. */
+function versionOf(file: string): string {
+  try {
+    const facts = statSync(file, { throwIfNoEntry: false });
+    return facts === undefined ? '' : `${facts.ino} ${facts.mtimeMs} ${facts.size}`;
+  } catch {
+    return '';
+  }
+}
+
+function pausesIn(file: string): readonly Pause[] {
   try {
     return decodePauses(readFileSync(file, 'utf8'));
   } catch {
