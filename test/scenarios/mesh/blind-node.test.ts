@@ -140,9 +140,7 @@ describe('joining', () => {
     const preview = JSON.parse(await ok(node, 'blind', 'preview', '--json')) as DayCells;
     const value = (name: string) => preview.cells.find((cell) => cell.name === name)?.value;
     expect(preview.closed).toBe(false);
-    expect([value('families.git.count'), value('rules.git.nodes'), value('authors.human.count')]).toEqual([
-      1, 1, 1,
-    ]);
+    expect([value('families.git.count'), value('rules.git.nodes'), value('authors.human.count')]).toEqual([1, 1, 1]);
     expect(await ok(node, 'blind', 'preview')).toContain('families.git.count: 1');
   });
 });

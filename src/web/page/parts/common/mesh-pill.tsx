@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { NODE_REASONS } from '../../../../domain/status/node-reasons.ts';
 import type { AuditPage, AuditRecord, Status } from '../../data/contract.ts';
 import { useReading } from '../../data/use-reading.ts';
@@ -19,6 +19,13 @@ const STATES: Readonly<Record<Peer['state'], string>> = {
 /** One line about the mesh; when open, every peer and trusted node with its state (FR-805). */
 export function MeshPill({ mesh }: { readonly mesh: Mesh | null }) {
   const [isOpen, setOpen] = useState(false);
+  const box = useRef<HTMLDetailsElement>(null);
+  // A link in it leads to another view.
+  useEffect(() => {
+    const close = (): void => box.current?.removeAttribute('open');
+    addEventListener('hashchange', close);
+    return () => removeEventListener('hashchange', close);
+  }, []);
   if (!mesh) return <span class="pill quiet">Mesh …</span>;
   if (!mesh.enabled) {
     return (
@@ -31,7 +38,7 @@ export function MeshPill({ mesh }: { readonly mesh: Mesh | null }) {
   const refused = number('refused') + number('skewed');
   const lamp = refused > 0 ? 'lamp bad' : number('connected') === mesh.peers.length ? 'lamp good' : 'lamp wait';
   return (
-    <details class="pill-box" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details ref={box} class="pill-box" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary class="pill">
         <span class={lamp} aria-hidden="true" />
         <span class="pill-long">
@@ -85,9 +92,7 @@ function Peers({ peers }: { readonly peers: readonly Peer[] }) {
         </li>
       ))}
       <li>
-        <a href="#/privacy" onClick={(event) => event.currentTarget.closest('details')?.removeAttribute('open')}>
-          Trust and sharing
-        </a>
+        <a href="#/privacy">Trust and sharing</a>
       </li>
     </ul>
   );
