@@ -72,11 +72,25 @@ export function explain(
     return secret === undefined ? word.text : `‹redacted:${secret.kind}›`;
   };
   const steps = stepsOf(analysis, pathContext);
-  const commands = steps.map((step, index) => explained(step, shown, custom, index < MAX_COMMANDS));
+  const all = steps.map((step, index) => ({ step, is: explained(step, shown, custom, index < MAX_COMMANDS) }));
+  const commands = all.filter((one) => !all.some((other) => repeats(one, other))).map(({ is }) => is);
   const told = new Set(commands.flatMap(({ rules }) => rules.map(({ rule }) => rule)));
   const { complete, truncated }: Analysis = analysis;
   return { level, complete, truncated, commands, line: findings.filter(({ rule }) => !told.has(rule)) };
 }
+
+interface Explained {
+  readonly step: Step;
+  readonly is: ExplainedCommand;
+}
+
+/** A shell that runs a string is a program and a wrapper too: it is shown once. */
+const repeats = (one: Explained, other: Explained): boolean =>
+  one.step.isWrapper &&
+  !other.step.isWrapper &&
+  one.step.name === other.step.name &&
+  one.step.words[0] === other.step.words[0] &&
+  one.is.rules.every(({ rule }) => other.is.rules.some((found) => found.rule === rule));
 
 type Shown = (word: Word) => string;
 

@@ -31,6 +31,11 @@ describe('an explanation', () => {
     );
   });
 
+  test('shows a shell that runs a string once', () => {
+    const { commands } = explain(`sh -c 'rm -rf /etc' x`, 'bash');
+    expect(commands.map(({ tool }) => tool)).toEqual(['sh', 'rm']);
+  });
+
   test('says which words decide: the others can be left out', () => {
     const [first] = explain('rm -v -rf --one-file-system /etc ./x', 'bash').commands;
     const [rule] = first?.rules ?? [];
