@@ -14,6 +14,7 @@ import type { CheckpointBody, CosignatureBody, WitnessStatus } from '../domain/a
 import type { BlindReply, BlindRequest } from '../domain/blind/exchange.ts';
 import type { BlindStatus, DayCells, RemadeReport, ReportedDay, TaskOffer } from '../domain/blind/participation.ts';
 import type { Endorsement, RoleStatus, TaskTerms } from '../domain/blind/roles.ts';
+import type { TotalAnswer, TotalQuestion, TotalSeries } from '../domain/blind/total-series.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { EventsDeleted } from '../domain/events/deleted.ts';
 import type { EventFilter, Pattern, TerminalEvent } from '../domain/events/event.ts';
@@ -169,6 +170,9 @@ export interface Messages {
   /** Sums that passed the floor, as they were stored. */
   'answers.list': SavedAnswerFilter;
   'answers.show': { readonly seq: number };
+  /** Released totals of blind tasks (docs/queries.md "Released totals"). */
+  'totals.list': Nothing;
+  'totals.read': TotalQuestion;
   /** From the query router to itself: a daily question may be due. */
   'questions.ask': Nothing;
   'query.answer': { readonly asker: Asker; readonly query: QueryBody };
@@ -266,6 +270,8 @@ export interface Replies {
   'mesh.query': QueryResult;
   'answers.list': readonly SavedAnswerLine[];
   'answers.show': SavedAnswer;
+  'totals.list': readonly TotalSeries[];
+  'totals.read': TotalAnswer;
   'questions.ask': null;
   'query.answer': ResponseBody;
   'query.rehearse': ResponseBody;

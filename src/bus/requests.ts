@@ -213,6 +213,21 @@ export const REQUESTS = {
     deadline: SOON_MS,
   },
   'answers.show': { exposure: ['command-line', 'page'], body: object({ seq: whole(1) }, ['seq']), deadline: SOON_MS },
+  'totals.list': { exposure: ['command-line', 'page'], body: NOTHING, deadline: SOON_MS },
+  'totals.read': {
+    exposure: ['command-line', 'page'],
+    body: object(
+      {
+        task: { type: 'string', pattern: '^[A-Za-z0-9+/]{43}=$' },
+        block: { type: 'string', pattern: '^[a-z0-9][a-z0-9/._-]{0,63}$' },
+        prefix: { type: 'string', pattern: '^[A-Za-z0-9._-]{0,64}$' },
+        until: { type: 'string', pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' },
+        days: whole(1, 400),
+      },
+      ['task', 'block', 'until', 'days'],
+    ),
+    deadline: SOON_MS,
+  },
   'questions.ask': INTERNAL,
   'query.answer': INTERNAL,
   'query.rehearse': INTERNAL,

@@ -57,6 +57,10 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['caro trust explain caro:ed25519:… --from 10.0.1.7', 'a node that is not configured yet'],
   ],
   'mesh query': [['caro mesh query safety-posture --since 7d', 'ask all nodes and show the state of each']],
+  'blind totals': [
+    ['caro blind totals --cells levels. --sum 7', 'risk levels of the last week'],
+    ['caro blind totals --cells techniques. --days 90 --csv', 'a heat map, for a spreadsheet'],
+  ],
   'mesh history': [
     ['caro mesh history list --type safety-posture --span 24h', 'list saved answers'],
     ['caro mesh history export --out answers.csv', 'all cells, for a spreadsheet'],

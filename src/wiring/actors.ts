@@ -37,6 +37,7 @@ import { deniedTools } from '../policy/denied-tools.ts';
 import type { ResponderPorts } from '../policy/responder.ts';
 import { createAnswerStore } from '../storage/answer-store.ts';
 import { createAuditStore } from '../storage/audit-store.ts';
+import { createTotalReader } from '../storage/blind/total-store.ts';
 import { createDeliveryStore } from '../storage/delivery-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
 import { readAnswerFigures } from '../storage/events/answer-reader.ts';
@@ -229,6 +230,7 @@ function queryPorts(context: ServiceContext): QueryPorts {
     anomalies,
     mesh,
     answers: { ...answers, add: health.guard(answers.add) },
+    totals: createTotalReader(database),
     onUnsaved: (error) => log.error({ err: error }, 'answer not saved'),
     daily: {
       alarm: () =>

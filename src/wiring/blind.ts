@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BlindAggregatorPorts } from '../actors/blind-aggregator.ts';
 import type { AggregatorThreads, Group } from '../blind/aggregator/aggregator.ts';
 import type { Aggregators } from '../blind/aggregator/aggregators.ts';
+import { withFloor } from '../domain/blind/total-floor.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
 import { createAggregatorStore, createRoleStore } from '../storage/blind/aggregator-store.ts';
 import { createTotalStore } from '../storage/blind/total-store.ts';
@@ -67,8 +68,11 @@ async function openRoles(context: ServiceContext, roles: ReturnType<typeof creat
     vdaf: (words) => Promise.resolve(createPrio3(dayLayout(words))),
     ask: (peer, request) =>
       bus.request('peer.exchange', { peer, request, deadlineMs: EXCHANGE_MS }, EXCHANGE_MS + 1_000),
-    keep: ({ task, day, blocks }) => {
-      createTotalStore(database).add(task.id, day, blocks);
+    keep: ({ task: { id, task }, day, entry, blocks }) => {
+      const layout = dayLayout(task.words);
+      const series = { task: id, name: task.name, floor: task.floor, cells: layout.cells.map(({ name }) => name) };
+      const safe = blocks.length === 0 ? [] : withFloor(layout, blocks, task.floor);
+      createTotalStore(database).add(series, { day, code: entry.withheld, blocks: safe });
       return Promise.resolve();
     },
     audit: (entry) => bus.request('audit.append', entry),

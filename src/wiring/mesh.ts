@@ -14,7 +14,7 @@ import type { NodeSummary } from '../domain/summaries/summary.ts';
 import type { PeerKeyStore } from '../keys/peer-key-store.ts';
 import type { Discovery } from '../mesh/discovery.ts';
 import { createLearnedAddresses } from '../mesh/learned-addresses.ts';
-import type { MeshState } from '../mesh/mesh-options.ts';
+import type { Mesh, MeshState } from '../mesh/mesh-options.ts';
 import type { PeerAddress } from '../mesh/peer-table.ts';
 import type { MeshPorts, PairedPeer } from '../mesh/ports.ts';
 import type { MessageBodies } from '../mesh/protocol/messages.ts';
@@ -77,14 +77,12 @@ export async function openMesh(context: ServiceContext, configuration: Configura
   });
   onFound = () => mesh.found(peersOf(context.configuration()));
   return {
+    ...requestsOf(mesh),
     status: () => mesh.status(),
     asker: keys.asker,
     account: keys.account,
     reload: (next) => mesh.reload(peersOf(next)),
-    ask: (...question) => mesh.ask(...question),
-    exchange: (...exchange) => mesh.exchange(...exchange),
     deliver: (...summary) => words.load().then(() => mesh.deliver(...summary)),
-    submit: (...checkpoint) => mesh.submit(...checkpoint),
     invite: (host) => mesh.invite(host),
     join: async (code) => {
       const { endpoint, ...peer } = await mesh.join(code);
@@ -100,6 +98,12 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     },
   };
 }
+
+const requestsOf = (mesh: Mesh): Pick<OpenMesh, 'ask' | 'exchange' | 'submit'> => ({
+  ask: (...question) => mesh.ask(...question),
+  exchange: (...exchange) => mesh.exchange(...exchange),
+  submit: (...checkpoint) => mesh.submit(...checkpoint),
+});
 
 type Words = ReturnType<typeof createWords>;
 

@@ -389,4 +389,37 @@ export const EARLIER_SCHEMAS: readonly string[] = [
   CREATE TRIGGER witnessed_log_grows BEFORE UPDATE ON witnessed_log WHEN NEW.size < OLD.size OR (OLD.fault IS NOT NULL AND NEW.fault IS NOT OLD.fault)
     BEGIN SELECT RAISE(ABORT, 'a witness does not go back'); END;
   `,
+  `
+  -- Blind totals, as a node that reports. A day is reported once, whatever task the node takes part in: it is spent with made_ms.
+  CREATE TABLE blind_joined (task TEXT PRIMARY KEY, document TEXT NOT NULL, floor INTEGER NOT NULL, joined_ms INTEGER NOT NULL)
+    WITHOUT ROWID, STRICT;
+  CREATE TABLE blind_day (
+    day TEXT PRIMARY KEY,
+    task TEXT NOT NULL,
+    due_ms INTEGER NOT NULL,
+    made_ms INTEGER,
+    node TEXT,
+    cells TEXT,
+    randomness BLOB,
+    released INTEGER NOT NULL DEFAULT 0,
+    contributors INTEGER,
+    withheld TEXT
+  ) WITHOUT ROWID, STRICT;
+  -- The document is removed when its receipt or a final refusal is there.
+  CREATE TABLE blind_outbox (
+    day TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('leader', 'trustee')),
+    task TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    document TEXT,
+    receipt TEXT,
+    received_ms INTEGER,
+    refused TEXT,
+    PRIMARY KEY (day, role)
+  ) STRICT;
+  CREATE TRIGGER blind_day_spent BEFORE UPDATE OF made_ms, cells, randomness ON blind_day WHEN OLD.made_ms IS NOT NULL
+    BEGIN SELECT raise(ABORT, 'a day is reported once'); END;
+  CREATE TABLE blind_log (task TEXT PRIMARY KEY, size INTEGER NOT NULL, hash TEXT NOT NULL, forked INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+  `,
 ];

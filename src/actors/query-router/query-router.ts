@@ -4,12 +4,14 @@ import type { AnomalyReport } from '../../domain/anomalies/anomaly.ts';
 import { type QueryResult, snapSpan } from '../../domain/answers/query.ts';
 import type { AskedBy, SavedAnswer } from '../../domain/answers/saved-answer.ts';
 import { keptResult } from '../../domain/answers/saved-answer.ts';
+import type { TotalAnswer, TotalQuestion } from '../../domain/blind/total-series.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { EventFilter, TerminalEvent } from '../../domain/events/event.ts';
 import type { QueryType } from '../../domain/policy/trust.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
 import type { AnswerStore } from '../../storage/answer-store.ts';
+import type { TotalReader } from '../../storage/blind/total-store.ts';
 import type { Reader } from '../../storage/reader.ts';
 import { createDailyQuestions, type DailyPorts } from './daily-questions.ts';
 import { type AskPorts, askMesh, type MeshQuestion, targetsOf } from './mesh-question.ts';
@@ -19,6 +21,7 @@ export interface QueryPorts extends Pick<Reader, 'search' | 'statistics'> {
   readonly anomalies: (sinceMs: number, untilMs: number) => AnomalyReport;
   readonly mesh: AskPorts;
   readonly answers: AnswerStore;
+  readonly totals: TotalReader;
   /** An answer is given even if it cannot be stored. */
   readonly onUnsaved: (error: unknown) => void;
   readonly daily: DailyPorts;
@@ -32,6 +35,8 @@ type Kinds =
   | 'mesh.query'
   | 'answers.list'
   | 'answers.show'
+  | 'totals.list'
+  | 'totals.read'
   | 'questions.ask'
   | 'clock.quarter'
   | 'config.commit';
@@ -87,6 +92,8 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
         ),
       'answers.list': ports.answers.list,
       'answers.show': ({ seq }) => savedAnswer(ports, seq),
+      'totals.list': ports.totals.series,
+      'totals.read': (question) => totalsOf(ports, question),
       'questions.ask': async () => {
         await daily.askDue(dailyTypes());
         return null;
@@ -141,6 +148,12 @@ function savedAnswer({ answers }: Pick<QueryPorts, 'answers'>, seq: number): Sav
     'not_found',
     `expected the number of a saved answer, ${seq} is none; list them: caro mesh history`,
   );
+}
+
+function totalsOf({ totals }: Pick<QueryPorts, 'totals'>, question: TotalQuestion): TotalAnswer {
+  const answer = totals.read(question);
+  if (answer) return answer;
+  throw new CaroError('not_found', 'expected a task whose totals this node has; list them: caro blind totals');
 }
 
 const DEFAULT_LIMIT = 100;

@@ -36,7 +36,10 @@ export interface LeaderPorts extends AggregatorPorts {
   readonly sealing: Sealing;
   /** Sends a request to the trustee. @throws CaroError while it is away */
   readonly ask: (request: BlindRequest) => Promise<BlindReply>;
-  /** MUST have stored the totals when it resolves. The same day may come again after a crash. */
+  /**
+   * MUST have stored the totals, or why there are none, when it resolves. The same day may come again
+   * after a crash.
+   */
   readonly keep: (totals: DayTotals) => Promise<void>;
 }
 
@@ -177,7 +180,7 @@ async function settle(task: AggregatorTask, ports: LeaderPorts, day: string, rel
     }
     blocks.push({ name: block.name, contributors: block.contributors, cells });
   }
-  if (blocks.length > 0) await ports.keep({ task: opened, day, release, entry, blocks });
+  await ports.keep({ task: opened, day, release, entry, blocks });
   ports.store.settle(opened.id, day);
   if (entry.withheld === null)
     await ports.audit({ type: 'blind.total', details: { task: opened.id, day, blocks: blocks.length } });

@@ -160,6 +160,8 @@ test('the description names every address of the API with its input and its answ
     '/api/status',
     '/api/summaries',
     '/api/summary',
+    '/api/totals',
+    '/api/totals/days',
     '/api/trust',
     '/api/trust/confirmation',
     '/api/trust/explanation',

@@ -82,6 +82,8 @@ const READS: { readonly [K in AskableKind]: Read<K> | null } = {
       return { answers: entries, next };
     },
   },
+  'totals.list': { path: '/api/totals', answer: mesh.TOTALS, make: async (ask) => ({ series: await ask({}) }) },
+  'totals.read': { path: '/api/totals/days', answer: mesh.TOTAL_DAYS },
   'answers.show': { path: '/api/mesh/answers/answer', answer: mesh.SAVED_ANSWER },
   'blind.status': { path: '/api/blind', answer: BLIND_STATUS },
   'blind.preview': { path: '/api/blind/preview', answer: DAY_CELLS },

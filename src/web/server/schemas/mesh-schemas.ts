@@ -116,6 +116,18 @@ export const SAVED_ANSWERS = object({
 });
 export const SAVED_ANSWER = object({ ...SAVED, result: QUERY_RESULT });
 
+export const TOTALS = object({
+  series: list(
+    object({ task: text, name: text, floor: count, blocks: list(text), cells: list(text), first: text, last: text }),
+  ),
+});
+export const TOTAL_DAYS = object({
+  cells: list(text),
+  days: list(
+    object({ day: text, contributors: maybeCount, code: maybeText, values: list(orNull({ type: 'number' })) }),
+  ),
+});
+
 /** One line of the answer to a query: what came so far, then the result or why there is none. */
 export const QUERY_LINE = allOptional({
   progress: QUERY_PROGRESS,
