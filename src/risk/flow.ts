@@ -4,7 +4,7 @@
  * assignment or a copy adds is never removed, because what comes later may not run.
  */
 import { lookupTool } from '../shell/catalogue/catalogue.ts';
-import type { Analysis, Input, Invocation, Word, WordPart, Wrapper } from '../shell/model.ts';
+import type { Analysis, Assignment, Input, Invocation, Word, WordPart, Wrapper } from '../shell/model.ts';
 import { normalPath } from './paths.ts';
 import { copySources, INTERPRETER, isDecoder, isFetcher, NET_FILE, readsProgram, runsText, SHELL } from './programs.ts';
 import { sensitivityOf } from './sensitive.ts';
@@ -33,6 +33,9 @@ export interface Flow {
 
 const NOTHING: Flow = { sent: 0, runFile: 0, runInput: 0, runText: 0 };
 
+/** Comparisons per line. */
+const MAX_WORK = 500_000;
+
 /** Programs that print nothing of what they read. */
 const REDUCES = new Set(
   'ls test [ [[ stat file wc md5sum sha1sum sha224sum sha256sum sha384sum sha512sum cksum sum b2sum shasum md5 du df chmod chown chgrp chattr touch mkdir rmdir rm cd true false : sleep which type command hash mount umount git docker podman kubectl systemctl ssh-add ssh-keygen source . exit break continue kill ps basename dirname realpath readlink'.split(
@@ -59,6 +62,11 @@ class Tracker {
   readonly #files = new Map<string, Label>();
   readonly #printed = new Map<Invocation, Label>();
   readonly #read = new Map<string, Label>();
+  readonly #variables = new Map<string, { readonly label: Label; readonly version: number }>();
+  #byName: ReadonlyMap<string, readonly Assignment[]> | null = null;
+  /** Grows with what is known of the output of programs. */
+  #version = 0;
+  #budget = MAX_WORK;
   #executable: Label = 0;
   #installs = false;
   sent: Label = 0;
@@ -83,6 +91,7 @@ class Tracker {
     if (all === 0) return;
     const printed = REDUCES.has(step.tool) ? 0 : all;
     this.#printed.set(invocation, printed);
+    if (printed !== 0) this.#version += 1;
     if (printed !== 0) this.#noteWritten(step, printed);
   }
 
@@ -157,6 +166,7 @@ class Tracker {
 
   #startersInput(starter: Wrapper): Label {
     const [first] = starter.args;
+    if (this.#isExhausted(this.analysis.invocations.length)) return 0;
     const reader = first && this.analysis.invocations.find((item) => item.args[0] === first);
     return reader ? this.#inputLabel(reader.input) : 0;
   }
@@ -225,6 +235,7 @@ class Tracker {
     if (this.#files.size === 0) return 0;
     const name = key(path);
     let label = (this.#files.get(name) ?? 0) | ((this.#files.get(base(name)) ?? 0) & (REMOTE | DECODED));
+    if (this.#isExhausted(this.#files.size)) return label;
     for (const [file, has] of this.#files) if (file.startsWith(`${name}/`)) label |= has & (SECRET | PRIVATE);
     for (let at = name.lastIndexOf('/'); at > 0; at = name.lastIndexOf('/', at - 1)) {
       label |= (this.#files.get(name.slice(0, at)) ?? 0) & (SECRET | PRIVATE);
@@ -256,35 +267,61 @@ class Tracker {
     if (word.value !== null) return 0;
     const [first] = word.parts;
     return word.parts.reduce(
-      (label, part) => (part.kind === 'command' || part === first ? label | this.#partLabel(part, 0) : label),
+      (label, part) => (part.kind === 'command' || part === first ? label | this.#partLabel(part) : label),
       0,
     );
   }
 
-  #wordLabel(word: Word, depth = 0): Label {
+  #wordLabel(word: Word): Label {
     if (word.value !== null) return 0;
-    return word.parts.reduce((label, part) => label | this.#partLabel(part, depth), 0);
+    return word.parts.reduce((label, part) => label | this.#partLabel(part), 0);
   }
 
-  #partLabel(part: WordPart, depth: number): Label {
-    if (part.kind === 'variable') return this.#variableLabel(part.name, depth);
+  #partLabel(part: WordPart): Label {
+    if (part.kind === 'variable') return this.#variableLabel(part.name);
     if (part.kind !== 'command' && (part.kind !== 'process' || part.direction === 'out')) return 0;
     return this.#within(part.start, part.end).reduce((label, item) => label | (this.#printed.get(item) ?? 0), 0);
   }
 
-  #variableLabel(name: string, depth: number): Label {
-    let label = this.#read.get(name) ?? 0;
-    if (depth > 4) return label;
-    for (const { assignment } of this.analysis.settings) {
-      if (assignment.name !== name) continue;
-      if (assignment.value) label |= this.#wordLabel(assignment.value, depth + 1);
-      for (const element of assignment.elements) label |= this.#wordLabel(element, depth + 1);
+  /** All values that the line gives a variable; computed again only if more is known since. */
+  #variableLabel(name: string): Label {
+    const own = this.#read.get(name) ?? 0;
+    const known = this.#variables.get(name);
+    if (known?.version === this.#version || this.#isExhausted(1)) return own | (known?.label ?? 0);
+    this.#variables.set(name, { label: known?.label ?? 0, version: this.#version });
+    let label = 0;
+    const assignments = this.#assignments().get(name) ?? [];
+    if (this.#isExhausted(assignments.length)) return own;
+    for (const { value, elements } of assignments) {
+      if (value) label |= this.#wordLabel(value);
+      for (const element of elements) label |= this.#wordLabel(element);
     }
-    return label;
+    this.#variables.set(name, { label, version: this.#version });
+    return own | label;
+  }
+
+  #assignments(): ReadonlyMap<string, readonly Assignment[]> {
+    if (this.#byName) return this.#byName;
+    const byName = new Map<string, Assignment[]>();
+    for (const { assignment } of this.analysis.settings) {
+      const same = byName.get(assignment.name);
+      if (same) same.push(assignment);
+      else byName.set(assignment.name, [assignment]);
+    }
+    this.#byName = byName;
+    return byName;
+  }
+
+  /** Counts work; lines with thousands of programs are not followed to their end. */
+  #isExhausted(work: number): boolean {
+    this.#budget -= work;
+    return this.#budget < 0;
   }
 
   #within(start: number, end: number): readonly Invocation[] {
-    return this.analysis.invocations.filter((item) => item.start >= start && item.end <= end);
+    const { invocations } = this.analysis;
+    if (this.#isExhausted(invocations.length)) return [];
+    return invocations.filter((item) => item.start >= start && item.end <= end);
   }
 }
 

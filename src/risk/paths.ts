@@ -10,7 +10,8 @@ export interface PathContext {
 
 /**
  * root: `/` or everything in it · home: a whole home directory · system: a top-level system
- * directory, or everything in it · system-part: something inside one · device: a disk or partition
+ * directory, or everything in it · system-part: something inside one · installed: software that was
+ * added to the system, or its sources · device: a disk or partition
  * · scratch: temporary or generated, normal to delete · here, parent: the working directory or one
  * above it, or everything in them · personal: inside a home directory · absolute, relative: other
  * paths · unknown: starts with something known only at run time.
@@ -20,6 +21,7 @@ export type PathKind =
   | 'home'
   | 'system'
   | 'system-part'
+  | 'installed'
   | 'device'
   | 'scratch'
   | 'here'
@@ -41,6 +43,16 @@ const TEMPORARY =
   /^(?:\/private)?(?:\/var)?\/tmp\/.|^\/dev\/shm\/.|^\/(?:var\/folders|scratch)\/.|^\$\{?(?:TMPDIR|TMP|TEMP|RUNNER_TEMP|XDG_RUNTIME_DIR)(?::-[^}]*)?\}?\/?./;
 const GENERATED =
   /^(?:node_modules|bower_components|jspm_packages|build|builds|dist|out|output|target|tmp|temp|te?mp[_-].*|.*[_-]te?mp|coverage|htmlcov|site|_site|public\/build|storybook-static|__pycache__|venv|\.venv|env|\.env\.d|vendor\/bundle|Pods|DerivedData|cmake-build-.*|bazel-.*|_build|deps|obj|logs?|artifacts|reports?|test-results|playwright-report|generated|zig-out|zig-cache|elm-stuff|\.(?:next|nuxt|output|svelte-kit|angular|turbo|cache|parcel-cache|vite|gradle|tox|nox|eggs|pytest_cache|mypy_cache|ruff_cache|nyc_output|terraform|dart_tool|sass-cache|ipynb_checkpoints|idea|vscode-test|serverless|aws-sam|docusaurus|expo|webpack|rollup\.cache|stack-work|bloop|metals|hypothesis|tmp|temp|build|dist)|.*\.egg-info|.*\.(?:pyc|pyo|o|obj|class|tmp|temp|log|bak|old|orig|rej|swp|swo|tsbuildinfo|cache|lock|pid|out|gcda|gcno|DS_Store)|.*~|\.DS_Store)$/;
+
+/** Caches and documentation, which can be made again. */
+const CACHE =
+  /^\/var\/(?:cache|lib\/apt\/lists|lib\/dnf|tmp|log\/(?:dnf|yum|apt|dpkg|hawkey|alternatives|bootstrap|anaconda)[\w.]*)(?:\/|$)|^\/usr\/(?:local\/)?share\/(?:doc|man|info|locale|i18n|groff|lintian|gtk-doc|help|\.cache)(?:\/|$)|^(?:~[\w.-]*|\/root|\/(?:home|Users)\/[^/]+)?\/(?:Library\/(?:Caches|Logs\/Homebrew|Developer\/Xcode\/DerivedData)|\.(?:cache|npm|yarn\/cache|gradle\/caches|cargo\/registry|m2\/repository|local\/share\/Trash|Trash|composer\/cache|pnpm-store|node-gyp|nuget\/packages|pub-cache|conda\/pkgs|bundle\/cache|gem\/cache)|go\/pkg\/mod)(?:\/|$)|\/conda\/pkgs(?:\/|$)/;
+/** What an administrator or an image added: `/usr/local/go`, `/opt/app`, `/usr/src/python`, `/app`. */
+const INSTALLED =
+  /^\/(?:usr\/local\/(?!(?:s?bin|lib|share|etc|include)(?:\/|$))[^/]+|usr\/local\/(?:lib|share|src)\/[^/]+|usr\/src\/[^/]+|opt\/[^/]+|(?:src|app|apps|code|workspace|work|install|installer|setup|deps|wheels?|scripts|download|downloads)(?=\/|$))/;
+/** Enabled sites of web servers and package sources: one file each, which a package can restore. */
+const FRAGMENT =
+  /^\/etc\/(?:(?:nginx|apache2|httpd)\/(?:conf\.d|sites-enabled|sites-available|conf-enabled|mods-enabled)|apt\/sources\.list\.d|yum\.repos\.d)\/./;
 
 /** PATH_MAX of Linux. */
 const MAX_PATH_LENGTH = 4096;
@@ -93,12 +105,13 @@ const absolute = (path: string, context: PathContext): string => {
 
 const kindOfAbsolute = (path: string): PathKind => {
   if (path === '/') return 'root';
-  if (isTemporary(path)) return 'scratch';
+  if (isTemporary(path) || (CACHE.test(path) && !path.includes('/..'))) return 'scratch';
   if (DEVICE.test(path)) return 'device';
   if (HOME.test(path)) return 'home';
   if (SYSTEM.test(path)) return 'system';
   if (PERSONAL.test(path))
     return GENERATED.test(lastPart(path)) || /^[^/]*\/\.cache\/./.test(path) ? 'scratch' : 'personal';
+  if (INSTALLED.test(path) || FRAGMENT.test(path)) return 'installed';
   if (SYSTEM_PART.test(path)) return 'system-part';
   return GENERATED.test(lastPart(path)) ? 'scratch' : 'absolute';
 };

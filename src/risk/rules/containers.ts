@@ -60,7 +60,20 @@ const entersHost = (step: Step): Verdict => {
   return false;
 };
 
-const prunes = (step: Step): Verdict => hasVerb(step, 'prune') && !step.flag('--dry-run');
+/** Images without a name and build caches hold nothing that a build cannot make again. */
+const prunes = (step: Step): Verdict => {
+  if (!hasVerb(step, 'prune') || step.flag('--dry-run')) return false;
+  const rebuilt = step.sub('image|builder|buildx|network', 'prune') && !step.flag('-a', '--all');
+  return rebuilt ? 'moderate' : 'high';
+};
+/** The list that is removed holds only unused images or stopped containers. */
+const onlyUnused = ({ invocation }: Step): boolean =>
+  invocation.substitutions.length > 0 &&
+  invocation.substitutions.every((item) =>
+    item.invocations.some(({ args }) =>
+      args.some(({ text }) => /dangling=true|status=(?:exited|created|dead)/.test(text)),
+    ),
+  );
 const removes = (step: Step): Verdict => {
   if (step.tool === 'ctr' || step.tool === 'crictl') return hasVerb(step, 'rm|delete|rmi|rmp|remove') ? 'high' : false;
   if (
@@ -78,8 +91,11 @@ const removes = (step: Step): Verdict => {
     step.invocation.openArguments ||
     step.flag('-a', '--all');
   const forced = step.flag('-f', '--force', '-v', '--volumes');
+  if (onlyUnused(step)) return 'moderate';
   if (step.sub('rm|remove') || step.sub('container', 'rm|remove')) return forced || everything ? 'high' : 'moderate';
-  if (step.sub('rmi') || step.sub('image', 'rm|remove')) return forced || everything ? 'high' : false;
+  // Without -f, images that a container uses are kept.
+  if (step.sub('rmi') || step.sub('image', 'rm|remove'))
+    return forced ? 'high' : everything && (step.invocation.openArguments ? 'moderate' : 'high');
   if (step.sub('kill|stop') || step.sub('container', 'kill|stop')) return everything ? 'high' : false;
   return false;
 };

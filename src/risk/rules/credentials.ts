@@ -226,7 +226,9 @@ export const CREDENTIAL_RULES: readonly StepRule[] = inFamily('credentials', [
     tools: '*',
     when: (s: Step) =>
       (DUMPERS.split(' ').includes(s.tool) && (/^(?:john|hashcat)$/.test(s.tool) ? 'moderate' : 'high')) ||
-      /(?:linpeas|mimipenguin|lazagne|pspy|LinEnum|linux-exploit-suggester|les\.sh)/i.test(s.invocation.name.text) ||
+      /(?:^|\/)(?:linpeas|mimipenguin|lazagne|pspy|LinEnum|linux-exploit-suggester|linux-smart-enumeration|les\.sh|lse\.sh)[^/]*$/i.test(
+        s.invocation.name.text,
+      ) ||
       (s.tool === 'gdb' && attachesTo(s)) ||
       (s.tool === 'dd' && s.some(/^if=\/(?:proc\/.*mem|dev\/k?mem|proc\/kcore)/)) ||
       (s.tool === 'strings' && s.some(/\/proc\/.*mem|\/dev\/mem/)),

@@ -53,6 +53,8 @@ export const deletionLevel = (step: Step, path: string): Verdict => {
         : 'high';
     case 'unknown':
       return unknownPath(path);
+    case 'installed':
+      return 'moderate';
     case 'scratch':
       return false;
     case 'relative':
@@ -67,6 +69,9 @@ const FILTERS = /^-i?(?:name|path|regex|wholename|lname)$/;
 const ARTEFACT =
   /^["']?(?:\*?\.?(?:\*\.)?(?:pyc|pyo|o|obj|class|tmp|temp|log|bak|orig|rej|swp|swo|old|gz|cache|core|DS_Store)|\*~|#\*#|__pycache__|node_modules|\.DS_Store|Thumbs\.db|\.pytest_cache|dist|build|target|\._\*|\.mypy_cache|\.terraform|core\.?\*?)["']?$/;
 
+/** Files that programs make again, and tests of installed libraries: safe to delete anywhere. */
+const REBUILT =
+  /^["']?(?:\*?\.?(?:pyc|pyo|class|o|lo|la|a|orig|DS_Store)|\*\.py\[co\]|\*\.py\[cod\]|__pycache__|\.DS_Store|Thumbs\.db|\._\*|tests?|idle_test|\.pytest_cache|\.mypy_cache|node_modules)["']?$/;
 /**
  * Level of deleting everything that a find with these words matches, by its start paths and
  * filters.
@@ -77,7 +82,8 @@ const searchLevel = (step: Step, args: readonly string[]): Verdict => {
   const kinds = (starts.length > 0 ? starts : ['.']).map((path) => step.kind(path));
   const names = args.flatMap((arg, at) => (FILTERS.test(arg) ? [args[at + 1] ?? ''] : []));
   const empty = args.includes('-empty');
-  if (kinds.every((kind) => kind === 'scratch')) return 'moderate';
+  if (kinds.every((kind) => kind === 'scratch') || (names.length > 0 && names.every((name) => REBUILT.test(name))))
+    return 'moderate';
   if (kinds.some((kind) => kind === 'root' || kind === 'home' || kind === 'system'))
     return names.length > 0 || empty ? 'high' : 'critical';
   return empty || (names.length > 0 && names.every((name) => ARTEFACT.test(name))) ? 'moderate' : 'high';
@@ -146,7 +152,9 @@ const moveAway = (step: Step): Verdict => {
   if (target === undefined) return false;
   const bad = sources.some((path) => ['root', 'home', 'system'].includes(step.kind(path)));
   if (/^\/dev\/null/.test(target)) return bad ? 'critical' : 'high';
-  if (sources.some((path) => SYSTEM_FILE.test(normalPath(path)))) return 'high';
+  if (sources.some((path) => SYSTEM_FILE.test(normalPath(path))))
+    // From one directory of programs to another: the program is still found.
+    return /^\/(?:usr\/)?(?:local\/)?s?bin(?:\/|$)/.test(target) ? 'moderate' : 'high';
   return bad && !sources.every((path) => /[^/]\*|\{/.test(path)) ? 'high' : false;
 };
 

@@ -45,8 +45,13 @@ const FILTERS = /^(?:grep|sed|awk|head|tail|tac|sort|uniq|cut|tr|strings|utmpdum
 const SYSTEM_LOG =
   /(?:^|\/)(?:[wbu]tmp|lastlog|faillog|auth\.log|syslog|secure|messages|audit\.log|system\.log|kern\.log|daemon\.log|cron|maillog|access\.log|access_log)(?:\.\d+)?$/;
 const PRINTS_NOTHING = /^(?:echo|printf|:|true|cat|truncate|ln|mv)$/;
+/** Logs of package managers, which images remove. */
+const INSTALLER_LOG =
+  /^\/var\/log\/(?:dnf\S*|yum\S*|apt|apt\/.*|dpkg\.log|alternatives\.log|hawkey\.log|bootstrap\.log|anaconda\S*|installer)$/;
 const findWipes = (step: Step): boolean =>
   LOG.test(step.args[0] ?? '') &&
+  // Old or rotated logs are removed by many scheduled jobs.
+  !step.args.some((arg, at) => /^\+[1-9]/.test(arg) && /^-[acm](?:time|min)$/.test(step.args[at - 1] ?? '')) &&
   (step.args.includes('-delete') ||
     (step.some(/^-(?:exec|execdir|ok)$/) && step.some(/^(?:.*\/)?(?:rm|unlink|shred|truncate)$/)));
 const wipesLogs = (step: Step): Verdict => {
@@ -55,6 +60,8 @@ const wipesLogs = (step: Step): Verdict => {
     .filter((path) => LOG.test(path));
   if (step.tool === 'find') return findWipes(step);
   if (paths.length === 0) return false;
+  if (paths.every((path) => INSTALLER_LOG.test(path))) return 'moderate';
+  if (step.tool === 'ln') return !step.transfer.sources.every((path) => /^\/(?:dev\/std|proc\/self\/fd\/)/.test(path));
   if (step.tool === 'dd') return step.some(/^if=\/dev\/(?:null|zero|u?random)$/);
   if (KEEPS_LOGS.has(step.tool)) return false;
   if (FILTERS.test(step.tool)) return paths.some((path) => SYSTEM_LOG.test(path));

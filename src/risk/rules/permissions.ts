@@ -1,4 +1,5 @@
 /** Modes, owners and attributes. */
+import { normalPath } from '../paths.ts';
 import { inFamily, type StepRule, type Verdict } from '../rule.ts';
 import type { Step } from '../step.ts';
 
@@ -32,7 +33,7 @@ const tooOpen = (step: Step): Verdict => {
     kinds.some((kind) => kind === 'system' || kind === 'system-part' || kind === 'home')
   )
     return 'high';
-  return recursive(step) ? 'high' : 'moderate';
+  return recursive(step) && kinds.some((kind) => kind !== 'scratch') ? 'high' : 'moderate';
 };
 
 const lockOut = (step: Step): Verdict => {
@@ -44,18 +45,27 @@ const lockOut = (step: Step): Verdict => {
     : 'moderate';
 };
 
+/** The data, logs or programs of one service: `/var/lib/postgresql`, `/usr/share/elasticsearch`. */
+const SERVICE =
+  /^\/(?:var\/(?:lib|log|run|cache|spool|opt)\/(?!(?:dpkg|apt|rpm|systemd|sudo|pam|docker|kubelet|cron)\b)[^/]+|var\/www|var\/[\w-]+_home|usr\/share\/[\w.-]+|usr\/src\/[^/]+|usr\/local\/(?!s?bin|lib\/?$|etc)[^/]+|opt\/[^/]+|srv\/[^/]+|run\/[^/]+)(?:\/|$)/;
+/** `chown -R nginx /etc/nginx`: the directory has the name of the owner. */
+const ownDirectory = (step: Step, path: string): boolean => {
+  const owner = (step.operands[0] ?? '').replace(/[:.].*$/, '');
+  return owner.length > 2 && path.split('/').some((part) => part.startsWith(owner));
+};
 const recursiveOnSystem = (step: Step): Verdict => {
   if (step.tool === 'setfacl' && step.some(/:[r-]?w/) && step.operands.some((path) => SENSITIVE.test(path)))
     return 'high';
   if (!recursive(step)) return false;
-  const kinds = targets(step).map((path) => step.kind(path));
+  const isService = (path: string): boolean =>
+    SERVICE.test(normalPath(path)) || (step.tool !== 'chmod' && ownDirectory(step, path));
+  const kinds = targets(step)
+    .filter((path) => !isService(path))
+    .map((path) => step.kind(path));
   if (kinds.includes('root')) return 'critical';
   if (kinds.includes('system')) return 'critical';
   if (step.tool === 'chmod') return kinds.includes('home') || kinds.includes('system-part') ? 'high' : false;
-  return kinds.includes('system-part') &&
-    !targets(step).every((path) => /^\/(?:var\/www|var\/lib|opt|srv|usr\/local)\//.test(path))
-    ? 'high'
-    : false;
+  return kinds.includes('system-part') ? 'high' : false;
 };
 
 const setuid = (step: Step): boolean =>
@@ -133,7 +143,7 @@ export const PERMISSION_RULES: readonly StepRule[] = inFamily('permissions', [
         (path) =>
           SENSITIVE.test(path) ||
           s.kind(path) === 'root' ||
-          s.kind(path) === 'system' ||
+          (s.kind(path) === 'system' && !SERVICE.test(normalPath(path)) && !ownDirectory(s, path)) ||
           /^\/(?:usr\/)?s?bin\//.test(path),
       ) && !/^(?:root|0)(?::|$)/.test(s.operands[0] ?? ''),
     technique: 'T1222.002',

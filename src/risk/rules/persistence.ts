@@ -40,7 +40,21 @@ const HOOK =
  * comment.
  */
 const ORDINARY_LINE =
-  /^\s*(?:#.*|export\s+[A-Za-z_]\w*=[^;&|`]*|[A-Z_]+=[^;&|`$()]*|alias\s+[\w.:-]+=.*|(?:source|\.)\s+[\w$~/.<>({}"' -]+|eval\s+"?\$\(\s*[\w/.~-]+\s+[\w\s:=/.-]*\)"?|[\w-]+\s+(?:init|completion|hook)\s[\w\s-]*(?:\|\s*source)?|\[.*\]\s*&&\s*(?:\\?\.|source)\s.*|(?:setopt|shopt|bindkey|set|autoload|zstyle|plugins=|fpath\+?=|PATH=|path\+?=|fish_add_path|abbr|complete|compdef|bind|ulimit|umask|stty|unset|PS1=|PROMPT=).*|)\s*$/;
+  /^\s*(?:#.*|(?:if|elif)\s+(?:command -v|type|which|\[|test)\s[^;|`]*(?:;\s*then)?|then|fi|else|export\s+[A-Za-z_]\w*=[^;&|`]*|[A-Z_]+=[^;&|`$()]*|alias\s+[\w.:-]+=.*|(?:source|\.)\s+[\w$~/.<>({}"' -]+|eval\s+"?\$\(\s*[\w/.~-]+\s+[\w\s:=/.-]*\)"?|[\w-]+\s+(?:init|completion|hook)\s[\w\s-]*(?:\|\s*source)?|\[.*\]\s*&&\s*(?:\\?\.|source)\s.*|(?:setopt|shopt|bindkey|set|autoload|zstyle|plugins=|fpath\+?=|PATH=|path\+?=|fish_add_path|abbr|complete|compdef|bind|ulimit|umask|stty|unset|PS1=|PROMPT=).*|)\s*$/;
+/** Text that a step writes, as far as it is known; with a bar in it if it is not. */
+const writtenText = (step: Step): string => {
+  const { input } = step.invocation;
+  if (/^(?:echo|printf)$/.test(step.tool)) return step.args.filter((arg) => !/^-[neE]+$/.test(arg)).join(' ');
+  if (input.kind === 'pipe') return input.output ?? '\n|';
+  return input.kind === 'here-document' || input.kind === 'here-string' ? input.text : '';
+};
+const UNUSUAL = /(?:curl|wget|nc|\/dev\/tcp|base64|python|perl|nohup|\/tmp\/|LD_PRELOAD|\|\s*(?:ba)?sh)/;
+/** Common lines of a profile and nothing else. */
+const isOrdinary = (text: string): boolean => {
+  const content = text.replace(/\\n/g, '\n').replace(/^%s\\?n? ?/, '');
+  if (/^#/.test(content)) return true;
+  return content !== '' && content.split('\n').every((line) => ORDINARY_LINE.test(line)) && !UNUSUAL.test(content);
+};
 const profileEdit = (step: Step): Verdict => {
   const hits = writesTo(step, PROFILE);
   if (hits.length === 0) return false;
@@ -53,20 +67,25 @@ const profileEdit = (step: Step): Verdict => {
     step.sub('init|completion|completions|hook|shellenv|activate|env|generate-shell-completion')
   )
     return 'moderate';
-  const printed = /^(?:echo|printf)$/.test(step.tool)
-    ? step.args.filter((arg) => !/^-[neE]+$/.test(arg)).join(' ')
-    : step.invocation.input.kind === 'pipe'
-      ? (step.invocation.input.output ?? '\n|')
-      : step.invocation.input.kind === 'here-document' || step.invocation.input.kind === 'here-string'
-        ? step.invocation.input.text
-        : '';
-  const content = printed.replace(/\\n/g, '\n').replace(/^%s\\?n? ?/, '');
-  const ordinary =
-    content.split('\n').every((line) => ORDINARY_LINE.test(line)) &&
-    !/(?:curl|wget|nc|\/dev\/tcp|base64|python|perl|nohup|\/tmp\/|LD_PRELOAD|\|\s*(?:ba)?sh)/.test(content);
   // Attackers and test suites write with other programs than people do, so a program's output is
   // examined like a command.
-  return ordinary && content !== '' ? 'moderate' : /^#/.test(content) ? 'moderate' : 'high';
+  return isOrdinary(writtenText(step)) ? 'moderate' : 'high';
+};
+
+/** Settings in profiles of the system, and settings of apt that start nothing. */
+const bootEdit = (step: Step): Verdict => {
+  const hits = writesTo(step, BOOT);
+  if (hits.length === 0) return false;
+  if (EDITORS.has(step.tool)) return 'moderate';
+  const text = writtenText(step);
+  const settings =
+    !text.startsWith('#') &&
+    hits.every(({ path }) =>
+      /\/etc\/(?:profile|bash\.bashrc|bashrc|zshrc|zshenv|environment|profile\.d\/)/.test(path),
+    ) &&
+    isOrdinary(text);
+  const apt = hits.every(({ path }) => /apt\.conf\.d\//.test(path)) && text !== '' && !/Invoke|\|/.test(text);
+  return settings || apt ? 'moderate' : 'high';
 };
 
 const installsCron = (step: Step): Verdict => {
@@ -187,7 +206,7 @@ export const PERSISTENCE_RULES: readonly StepRule[] = inFamily('persistence', [
     level: 'high',
     tools: '*',
     needs: 'writes' as const,
-    when: writesMatching(BOOT),
+    when: bootEdit,
     technique: 'T1037.004',
     reason: 'Changes what runs at boot or at every user’s login.',
     safer: 'Use a unit file or a package.',

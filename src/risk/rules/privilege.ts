@@ -106,7 +106,7 @@ const HOOKS: Readonly<Record<string, RegExp>> = {
   rpm: /^--(?:eval|pipe)|%\(/,
   split: /^--filter/,
   logsave: /./,
-  mount: /--bind|-o$/,
+  mount: /^--bind$|^bind$/,
   mysql: /\\!|system /,
   psql: /\\!/,
   sqlite3: /\.shell|\.system/,

@@ -20,7 +20,7 @@ const TAR_FILE = /^(?:-[A-Za-z]*f|--file(?:=.*)?|-f.+)$/;
 
 /** The command with the options that variables of this line add to it. */
 export function withVariableOptions(walk: Walk, call: Call, tool: string): Call {
-  if (walk.settings.length === 0 && call.assignments.length === 0) return call;
+  if (walk.scope.values.size === 0 && call.assignments.length === 0) return call;
   const more = tool === 'git' ? gitSettings(walk, call) : optionsFor(walk, call, tool);
   const [name, ...rest] = call.words;
   return more.length === 0 || name === undefined ? call : { ...call, words: [name, ...more, ...rest] };
@@ -53,8 +53,8 @@ const wordLike =
  * empties it may not have run, so an empty value does not count.
  */
 function variable(walk: Walk, call: Call, name: string): Word | undefined {
-  const all = [...walk.settings.map(({ assignment }) => assignment), ...call.assignments];
-  return all.findLast((item) => item.name === name && (item.value?.text ?? '') !== '')?.value ?? undefined;
+  const own = call.assignments.find((item) => item.name === name)?.value;
+  return own && own.text !== '' ? own : walk.scope.values.get(name);
 }
 
 /** `GIT_CONFIG_KEY_0=name GIT_CONFIG_VALUE_0=value` as `-c name=value`. */

@@ -129,6 +129,7 @@ export function assignVariable(walk: Walk, assignment: Assignment, exported: boo
   if (assignment.value === null) {
     walk.scope.arrays.set(name, append ? [...(walk.scope.arrays.get(name) ?? []), ...elements] : elements);
   }
+  if (assignment.value && assignment.value.text !== '') walk.scope.values.set(name, assignment.value);
   const value = assignment.value?.value ?? null;
   const before = append ? walk.scope.variables.get(name) : '';
   const known = value !== null && before !== null && before !== undefined;

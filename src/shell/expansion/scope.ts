@@ -5,6 +5,8 @@ import type { CompoundCommand, Redirection, VariablePart, Word } from '../model.
 export interface Scope {
   /** Variables assigned on this line; null if the value is unknown. */
   readonly variables: Map<string, string | null>;
+  /** The last value of each variable that was not empty. */
+  readonly values: Map<string, Word>;
   /** Variables that `unset` removed on this line. */
   readonly unset: Set<string>;
   /** Namerefs (`declare -n name=target`). */
@@ -33,6 +35,7 @@ export interface Scope {
 
 export const newScope = (): Scope => ({
   variables: new Map(),
+  values: new Map(),
   unset: new Set(),
   references: new Map(),
   files: new Map(),
