@@ -4,7 +4,8 @@
  * Rates the commands of labelled sets. Prints recall on danger and critical, the false-alarm rate,
  * the share of "safe" commands rated safe, and the share of correct tools, each by tier and family
  * and with the misses. A set is JSON lines with `command` and `expect` (danger, critical, benign,
- * safe) or `tool`. Always exits with 0.
+ * safe), `tool`, or `secrets` and `keep`: none of `secrets` may be left after masking, all of `keep`
+ * must be, and a line without secrets stays as it is. Always exits with 0.
  */
 import { readFileSync } from 'node:fs';
 import type { RiskLevel } from '../src/domain/events/risk-level.ts';
@@ -20,12 +21,16 @@ interface Line {
   readonly kind?: string;
   /** How the line came about, for example from a guard's tests, an attack or a composed rule. */
   readonly tier?: string;
+  readonly secrets?: readonly string[];
+  readonly keep?: readonly string[];
 }
 interface Answer {
   readonly line: Line;
   readonly level: RiskLevel;
   readonly tools: readonly string[];
   readonly rules: readonly string[];
+  /** The command with its secrets masked. */
+  readonly masked: string;
 }
 
 const TRAPS = ['mention', 'mention-built', 'heredoc', 'scratch-rm', 'guard-allow'];
@@ -37,8 +42,8 @@ const readSet = (file: string): readonly Line[] =>
     .map((text) => JSON.parse(text) as Line);
 
 const answer = (line: Line): Answer => {
-  const { level, tools, findings } = rate(line.command, 'bash');
-  return { line, level, tools, rules: findings.map((item) => item.rule) };
+  const { level, tools, findings, redacted } = rate(line.command, 'bash');
+  return { line, level, tools, rules: findings.map((item) => item.rule), masked: redacted.text };
 };
 
 const sameTools = ({ line, tools }: Answer): boolean =>
@@ -46,6 +51,19 @@ const sameTools = ({ line, tools }: Answer): boolean =>
 const isAlarm = (item: Answer): boolean => riskRank(item.level) >= riskRank('high');
 const isDanger = ({ line }: Answer): boolean => line.expect === 'danger' || line.expect === 'critical';
 const isBenign = ({ line }: Answer): boolean => line.expect === 'benign' || line.expect === 'safe';
+
+/** The tier of a line with secrets: written contexts, formats without a name, named values. */
+const secretTier = ({ secrets, family = '' }: Line): string | undefined => {
+  if (secrets === undefined) return undefined;
+  if (secrets.length === 0) return 'look-alike';
+  if (family.startsWith('context')) return 'context';
+  return family.endsWith(':format') ? 'format' : 'named';
+};
+const isMasked = ({ line, masked }: Answer): boolean =>
+  line.secrets?.length === 0
+    ? masked === line.command
+    : line.secrets?.some((secret) => masked.includes(secret)) === false &&
+      line.keep?.every((kept) => masked.includes(kept)) !== false;
 
 interface Measure {
   readonly name: string;
@@ -69,6 +87,10 @@ const MEASURES: readonly Measure[] = [
     inverted: true,
   },
   { name: 'safe rated exactly safe', of: ({ line }) => line.expect === 'safe', good: ({ level }) => level === 'safe' },
+  { name: 'secrets in context masked', of: ({ line }) => secretTier(line) === 'context', good: isMasked },
+  { name: 'secrets with a format masked', of: ({ line }) => secretTier(line) === 'format', good: isMasked },
+  { name: 'secrets after a name masked', of: ({ line }) => secretTier(line) === 'named', good: isMasked },
+  { name: 'look-alikes left alone', of: ({ line }) => secretTier(line) === 'look-alike', good: isMasked },
   { name: 'tools right', of: ({ line }) => line.tool !== undefined, good: sameTools },
 ];
 
@@ -99,7 +121,7 @@ const report = (measure: Measure, answers: readonly Answer[], misses: number): R
   for (const [tier, group] of groupsOf(items, ({ tier }) => tier))
     console.log(groupLine(measure, `tier ${tier}`, group));
   for (const [family, group] of groupsOf(items, ({ family, kind }) => family ?? kind ?? '?'))
-    if (!group.every(measure.good)) console.log(groupLine(measure, family, group));
+    if (items[0]?.line.secrets || !group.every(measure.good)) console.log(groupLine(measure, family, group));
   for (const { line, level, tools, rules } of bad.slice(0, misses))
     console.log(
       `    ${line.id} ${level} [${rules.join(' ')}] ${line.tool === undefined ? '' : `${tools.join(' ')} `}${JSON.stringify(line.command).slice(0, 160)}`,
