@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { callAdmin } from '../../src/admin/client.ts';
 import { caro } from '../rig/service.ts';
 import { until } from '../rig/until.ts';
+import { fillTemplate } from '../shell/secrets/templates.ts';
 import { openTarget, type Target } from './rig.ts';
 
 const random = 'Zx81kQpLm29RtYw4Nb7v';
@@ -20,9 +21,19 @@ const TYPED: readonly (readonly [command: string, secret: string])[] = [
   ['PGPASSWORD=osprey-3310 psql -c "select 1"', 'osprey-3310'],
 ];
 
+/** Four of five contexts of `contexts.txt`, as a list shows no more; with their generated secrets. */
+const GENERATED = readFileSync(join(__dirname, '../shell/secrets/contexts.txt'), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .filter((_, index) => index % 5 < 4)
+  .map((line, round) => fillTemplate(line.slice(line.indexOf('|') + 1).replaceAll('⏎', '\n'), round))
+  // A short one may occur in a file by chance.
+  .map(({ command, secrets }) => ({ command, secrets: secrets.filter(({ length }) => length >= 8) }));
+
 let target: Target;
 beforeAll(async () => {
   target = await openTarget();
+  await target.observe(GENERATED.map(({ command }) => command));
   await target.observe(TYPED.map(([command]) => command));
   await until(
     () => Promise.resolve(readdirSync(target.places.spool).filter((name) => name.startsWith('bash.'))),
@@ -61,6 +72,10 @@ describe('a secret that was typed', () => {
     ];
     const found = TYPED.filter(([, secret]) => kept.some((text) => text.includes(secret)));
     expect(found.map(([command]) => command)).toEqual([]);
+    const everything = [...kept, target.service.log()].join('\n');
+    const leaked = GENERATED.filter(({ secrets }) => secrets.some((secret) => everything.includes(secret)));
+    expect(GENERATED.length).toBeGreaterThan(700);
+    expect(leaked.map(({ command }) => command)).toEqual([]);
   });
 
   test('does not reach the environment of the dashboard’s process, whatever the service was started with', async () => {

@@ -69,11 +69,20 @@ export const isSecretValue = (whole: string, kind: SecretKind): boolean => {
   // NUL stands for the rest, so that no pattern takes the part for the whole.
   const value = whole.length > EXAMINED ? `${whole.slice(0, EXAMINED)}\0` : whole;
   if (value === '' || /^\s/.test(value) || NOT_A_VALUE.test(value) || PLACEHOLDER.test(value)) return false;
-  if (PATH.test(value) && !(value.length >= 30 && entropy(value) > 4)) return false;
+  if (PATH.test(value) && !hasRandomPart(value)) return false;
   if (kind !== 'password' && /^-?\d{1,7}$/.test(value)) return false;
   if (kind === 'key' && (value.length < 6 || KEY_FILE.test(value))) return false;
   return true;
 };
+
+/** Base64 may begin with a slash, or hold some. */
+const hasRandomPart = (path: string): boolean =>
+  (path.length >= 30 && entropy(path) > 4) ||
+  path
+    .split('/')
+    .some(
+      (part) => part.length >= 14 && count(part, /\d/g) > 1 && count(part, /[a-z]/g) > 1 && count(part, /[A-Z]/g) > 1,
+    );
 
 /** Shannon entropy in bits per character, of at most the first 256 characters. */
 const entropy = (text: string): number => {
