@@ -4,8 +4,8 @@
  * Rates the commands of labelled sets. Prints recall on danger and critical, the false-alarm rate,
  * the share of "safe" commands rated safe, and the share of correct tools, each by tier and family
  * and with the misses. A set is JSON lines with `command` and `expect` (danger, critical, benign,
- * safe), `tool`, or `secrets` and `keep`: none of `secrets` may be left after masking, all of `keep`
- * must be, and a line without secrets stays as it is. Always exits with 0.
+ * safe), `tool`, or `secrets` and `keep`: none of `secrets` may be left after masking, all of
+ * `keep` must be, and a line without secrets stays as it is. Always exits with 0.
  */
 import { readFileSync } from 'node:fs';
 import type { RiskLevel } from '../src/domain/events/risk-level.ts';

@@ -21,7 +21,7 @@ const TYPED: readonly (readonly [command: string, secret: string])[] = [
   ['PGPASSWORD=osprey-3310 psql -c "select 1"', 'osprey-3310'],
 ];
 
-/** Four of five contexts of `contexts.txt`, as a list shows no more; with their generated secrets. */
+/** Four of five contexts of `contexts.txt`, with their secrets; a list shows no more commands. */
 const GENERATED = readFileSync(join(__dirname, '../shell/secrets/contexts.txt'), 'utf8')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'))

@@ -2,7 +2,8 @@
 
 /**
  * `all`: the operand is the secret. `pair`: the part after `=`. `key`: the operand if it looks like
- * a key. `colon`: the part after the first colon. `path`: after the last slash. `target`: the password of `domain/user:pw@host`.
+ * a key. `colon`: the part after the first colon. `path`: after the last slash. `target`: the
+ * password of `domain/user:pw@host`.
  * `oracle`: that of `user/pw@database`.
  */
 export type OperandForm = 'all' | 'pair' | 'key' | 'colon' | 'path' | 'target' | 'oracle';

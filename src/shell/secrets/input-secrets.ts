@@ -115,7 +115,7 @@ const isSecretFile = (path: string): boolean => {
   return /^[\w-]+(?:\.(?:txt|key|pw|secret|token))?$/.test(name) && secretKindOf(name.replace(/\.\w+$/, '')) !== null;
 };
 
-/** `echo secret > token.txt`, `echo secret | tee /run/secrets/db`, `echo -n bob:secret | base64`. */
+/** `echo secret > token.txt`, `echo secret | tee secrets/db`, `echo -n bob:secret | base64`. */
 const addWritten = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
   const { tool, redirections, pipesTo } = invocation;
   if (!PRODUCER.test(tool)) return;

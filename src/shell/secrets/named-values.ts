@@ -64,7 +64,7 @@ const isSecretAfter = (named: NamedSpan, separator: RegExpExecArray, value: stri
   return looksRandom(value) && !/^[a-z0-9]+(?:-[a-z0-9]+)+$/.test(value);
 };
 
-/** A message or pattern mentions names; a value there counts if it is neither a word nor a pattern. */
+/** A message or pattern mentions names; a value there counts if it is no word and no pattern. */
 const isMention = (zone: Zone | null, value: string, sign: string): boolean => {
   if (zone === null || zone.kind === 'replaced' || (zone.kind === 'shown' && sign !== ':')) return false;
   if (zone.kind === 'ignored') return true;
@@ -138,7 +138,7 @@ const weakSpan = ({ name }: NamedSpan, sign: string, value: string, start: numbe
     if (user !== '' && isSecretValue(value.slice(user.length), 'password'))
       return { start: start + user.length, end, kind: 'password' };
   }
-  // `user.signingkey` holds the id of a key, of 8, 16 or 40 characters.
+  // The setting of git for a signing key holds the id of a key, of 8, 16 or 40 characters.
   if (/signing-?key$/i.test(name) && /^[0-9A-F]{8,40}$/i.test(value)) return null;
   return looksLikeKey(value) ? { start, end, kind: 'key' } : null;
 };

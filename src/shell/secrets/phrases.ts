@@ -151,7 +151,7 @@ const argumentsAt = (text: string, from: number): readonly Argument[] => {
   return read;
 };
 
-/** `auth=('bob', 'pw')`, `db.auth("bob", "pw")`, `mysqli_connect("h", "u", "pw")`. */
+/** Calls such as auth('bob', 'pw') or a connection with host, user and password. */
 const findCalls = (text: string, found: SecretSpan[]): void => {
   for (const match of text.matchAll(CALL)) {
     const [all, hash, login, connect] = match;
@@ -169,7 +169,7 @@ const findCalls = (text: string, found: SecretSpan[]): void => {
   }
 };
 
-/** `{"name": "DB_PASSWORD", "value": "x"}`, `ParameterKey=…,ParameterValue=…`, `- name: …⏎ value: …`. */
+/** A name and a value side by side: JSON, YAML, parameters of CloudFormation, `--set` of helm. */
 const PAIR =
   /\b(?:parameterkey|name|key)\\*["']?\s{0,3}[:=]\s{0,3}\\*["']?([\w.-]{2,64})\\*["']?\s{0,3},?\s{0,40}[\w.[\]-]{0,40}\\*["']?(?:parametervalue|(?<!\w)value)\\*["']?\s{0,3}[:=]\s{0,3}\\*["']?([^\s"'\\,}\]‹]+)/dgi;
 

@@ -1,4 +1,4 @@
-/** The credentials a program takes on its command line, by tool; the index is built on first use. */
+/** The credentials that a program takes as arguments, by tool; the index is built on first use. */
 import { INPUTS, OPERANDS, type OperandForm } from './credential-arguments.ts';
 import { ANY_TOOL, OPTIONS } from './credential-options.ts';
 
@@ -80,7 +80,8 @@ let index: ReadonlyMap<string, SecretArguments> | null = null;
 
 /**
  * Secret arguments of a tool by the name it runs under, or by its canonical name; undefined for
- * most. `psexec.py` and `kcadm.sh` count as the name without the ending, `impacket-x` as `x`.
+ * most. Endings such as .py and .sh do not count, nor
+ * does the prefix `impacket-`.
  */
 export const secretArguments = (tool: string, canonical: string): SecretArguments | undefined => {
   index ??= buildIndex();

@@ -14,7 +14,7 @@ const TOKEN =
 /** Names that look like those above, but name an object, a place or a property. */
 const NOT_A_SECRET =
   /(?:existing|pull|tls|ca|build)[_.-]?secrets?$|(?:pub|public|ssh-?public|host)[_.-]?key$|permitrootlogin$/;
-/** Suffixes that do not change the meaning of a name: `TOKEN_PROD`, `SECRET_2`, `PRIVATE_KEY_B64`. */
+/** Suffixes that do not change a name's meaning: `TOKEN_PROD`, `SECRET_2`, `PRIVATE_KEY_B64`. */
 const SUFFIX =
   /[_.-]?(?:\d{1,3}|v\d|b64|base64|value|text|plain|plaintext|prod|production|dev|development|staging|stage|test|old|new|current)$/;
 
@@ -36,13 +36,13 @@ export const secretKindOf = (name: string): SecretKind | null => {
   return null;
 };
 
-/** Keys of data, not of doors: `SORT_KEY`, `cache_key`, `Idempotency-Key`. */
+/** Keys of data, such as a sort key or a cache key, and of idempotent requests. */
 const DATA_KEY =
   /(?:^|[^a-z])(?:cache|sort|partition|primary|foreign|public|pub|gpg|pgp|idempotency|object|row|group|dedup|host|issue|surrogate|map|hot|lookup|unique|index|composite|registry|shift|short)[_.-]?key$/;
 
 /**
- * Names whose value is a secret only if it looks like one: any other key, `APPID`, `…_LOGIN`,
- * `…_AUTH`.
+ * Names whose value is a secret only if it looks like one: any other key, an application's id, a
+ * login, a session.
  */
 export const isWeakName = (name: string): boolean => {
   const plain = name.replace(/^[-_.]+/, '').toLowerCase();
@@ -129,7 +129,7 @@ export const looksLikeKey = (whole: string): boolean => {
   return value.split(/[-_.]/).some((part) => part.length >= 10 && count(part, /\d/g) > 1 && count(part, /[a-z]/gi) > 1);
 };
 
-/** Letters of both cases without an order, unlike `camelCaseNames`: every second one changes case. */
+/** Letters of both cases without an order: every second one changes case, unlike in names. */
 const isMixedCase = (value: string): boolean => {
   if (value.length < 20 || !/^[A-Za-z0-9+/_=-]+$/.test(value)) return false;
   const changes = count(value, /[a-z](?=[A-Z])|[A-Z](?=[a-z])/g);

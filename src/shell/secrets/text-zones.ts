@@ -1,13 +1,13 @@
 /**
  * Where a command line speaks about secrets instead of holding one: messages, search patterns,
- * texts shown to a person. There, a word after `password:` is prose (`token: rotate keys`), and only
+ * texts shown to a person. There, a word after `password:` is prose (`token: rotate keys`): only a
  * a value that looks like a secret is masked.
  */
 import type { Analysis, Invocation, Word } from '../model.ts';
 
 /**
  * `pattern`: a regular expression or a program that searches. `prose`: a message. `shown`: what
- * `echo` prints to the terminal, and filters of jq, where only `name: word` is a mention. `ignored`:
+ * `echo` shows on the terminal, and filters of jq, where only `name: word` is a mention. `ignored`:
  * the part of `s/…/…/` that is searched, `replaced`: the other one, which is ordinary text.
  */
 export type ZoneKind = 'pattern' | 'prose' | 'shown' | 'ignored' | 'replaced';

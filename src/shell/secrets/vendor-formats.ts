@@ -185,7 +185,7 @@ export const VENDOR_FORMATS: readonly VendorFormat[] = [
 ];
 
 /**
- * Formats with their mark inside: `mark` is searched, then `before` is matched backwards from it and
+ * Formats with their mark inside: `mark` is searched, `before` is matched backwards from it and
  * `after` from it on. Both MUST have a bound where they can contain the mark.
  */
 export type MarkedFormat = readonly [kind: string, mark: string, before: string, after: string, source: string];
