@@ -21,12 +21,17 @@ export interface ReportRandomness {
   readonly boxes: Readonly<Record<AggregatorRole, Uint8Array>>;
 }
 
-export interface ReportInput {
+export interface PayloadInput {
   readonly task: OpenedTask;
   readonly day: string;
   /** Values of the cells of the task's layout. */
   readonly cells: readonly number[];
   readonly randomness: ReportRandomness;
+  /** Node id that reports. */
+  readonly node: string;
+}
+
+export interface ReportInput extends Omit<PayloadInput, 'node'> {
   readonly signer: Signer;
 }
 
@@ -49,18 +54,41 @@ const INFO = Buffer.from('caro-blind-report-v1');
  * @throws RangeError if a cell does not fit the layout
  */
 export async function makeReport(
-  input: ReportInput,
-  { vdaf, sealing }: { readonly vdaf: Vdaf; readonly sealing: Sealing },
+  { signer, ...input }: ReportInput,
+  parts: ReportParts,
 ): Promise<Readonly<Record<AggregatorRole, Envelope>>> {
-  const { task, day, cells, randomness, signer } = input;
+  const payloads = await reportPayloads({ ...input, node: signer.id }, parts);
+  return signReport(payloads, signer);
+}
+
+interface ReportParts {
+  readonly vdaf: Vdaf;
+  readonly sealing: Sealing;
+}
+
+/** The bytes of both envelopes that are to be signed. */
+export type ReportPayloads = Readonly<Record<AggregatorRole, Uint8Array>>;
+
+/** The envelopes around the payloads of a report. */
+export const signReport = ({ leader, trustee }: ReportPayloads, signer: Signer) => ({
+  leader: seal(REPORT_TYPE, leader, signer),
+  trustee: seal(REPORT_TYPE, trustee, signer),
+});
+
+/**
+ * What `makeReport` signs, made without the node's key.
+ * @throws RangeError if a cell does not fit the layout
+ */
+export async function reportPayloads(input: PayloadInput, { vdaf, sealing }: ReportParts): Promise<ReportPayloads> {
+  const { task, day, cells, randomness, node } = input;
   const { publicShare, inputShares } = await vdaf.shard(cells, randomness.nonce, randomness.shares);
-  const envelope = async (role: AggregatorRole): Promise<Envelope> => {
+  const payload = async (role: AggregatorRole): Promise<Uint8Array> => {
     const head: ReportHead = {
       type: 'caro.blind-report',
       version: 1,
       task: task.id,
       day,
-      node: signer.id,
+      node,
       role,
       nonce: base64(randomness.nonce),
       publicShare: base64(publicShare),
@@ -72,9 +100,9 @@ export async function makeReport(
       plaintext: inputShares[role],
       ephemeral: randomness.boxes[role],
     });
-    return seal(REPORT_TYPE, Buffer.from(canonical({ ...head, box: base64(box) })), signer);
+    return Buffer.from(canonical({ ...head, box: base64(box) }));
   };
-  return { leader: await envelope('leader'), trustee: await envelope('trustee') };
+  return { leader: await payload('leader'), trustee: await payload('trustee') };
 }
 
 /**

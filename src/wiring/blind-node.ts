@@ -46,7 +46,7 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
     { createReporter, previewOf },
     { deliverReports },
     { readReleaseLog },
-    { drawRandomness, splitRandomness },
+    { drawRandomness, signReport, splitRandomness },
     { dayLayout },
     { dayOf, windowEnd },
   ] = await Promise.all([
@@ -68,13 +68,13 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
       words: task.words,
       denied: await canonicalTools(configuration().sharing.deny_tools),
     });
-  /** `node`: the id that the report names; it is signed with the present key. */
-  const shardAs = async (node: string, ...[{ envelope }, day, cells, randomness]: Parameters<Shard>) => {
-    const { fingerprint, seed } = context.identity;
-    const input = { task: envelope, day, cells, randomness, id: node, fingerprint, seed: seed() };
-    return { node, envelopes: await pool.run('shard', input) };
+  const payloads = (node: string, ...[{ envelope }, day, cells, randomness]: Parameters<Shard>) =>
+    pool.run('shard', { task: envelope, day, cells, randomness, node });
+  const shard: Shard = async (...report) => {
+    // Taken before the first await: the key that signs MUST be the one that the report names.
+    const { identity } = context;
+    return { node: identity.id, envelopes: signReport(await payloads(identity.id, ...report), identity) };
   };
-  const shard: Shard = (...report) => shardAs(context.identity.id, ...report);
   const courier: CourierPorts = {
     store,
     audit,
@@ -101,10 +101,10 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
       if (isDue) await readReleaseLog(task, courier);
     },
     remake: async (task, { day, node, cells, randomness: kept }, role) => {
-      const { envelopes } = await shardAs(node, task, day, cells, splitRandomness(kept));
+      const made = await payloads(node, task, day, cells, splitRandomness(kept));
       const layout = dayLayout(task.task.words).cells;
       return {
-        payload: envelopes[role].payload,
+        payload: Buffer.from(made[role]).toString('base64'),
         cells: layout.map(({ name, bits }, place) => ({ name, bits, value: cells[place] ?? 0 })),
       };
     },
