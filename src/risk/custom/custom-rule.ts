@@ -52,7 +52,8 @@ export function readRule(value: YamlValue, file: string, name: string): CustomRu
   try {
     return checked(value, file, id, title);
   } catch (error) {
-    if (error instanceof RuleFault) return { id, file, title, reason: error.message };
+    // A reason quotes names of the rule, which may be long or hold line breaks.
+    if (error instanceof RuleFault) return { id, file, title, reason: line(error.message) ?? 'it cannot be used' };
     throw error;
   }
 }

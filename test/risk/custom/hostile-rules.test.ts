@@ -42,6 +42,15 @@ describe('hostile YAML', () => {
     expect(reasonOf(selecting('constructor|toString: x'))).toContain('"toString"');
   });
 
+  test('a reason that quotes the rule is one short line', () => {
+    const name = `"a\\n\\e[31m${'b'.repeat(900)}"`;
+    const reason = reasonOf(
+      `title: x\nlogsource: {category: process_creation}\ndetection:\n    ${name}: x\n    condition: all of a*`,
+    );
+    expect(reason).toMatch(/^expected fields or a list in the selection "a \[31mb+$/);
+    expect(reason.length).toBe(300);
+  });
+
   test('whatever a file holds, it is read or refused', () => {
     fc.assert(
       fc.property(
