@@ -34,7 +34,7 @@ export interface Flow {
 const NOTHING: Flow = { sent: 0, runFile: 0, runInput: 0, runText: 0 };
 
 /** Comparisons per line. */
-const MAX_WORK = 500_000;
+const MAX_WORK = 100_000;
 
 /** Programs that print nothing of what they read. */
 const REDUCES = new Set(

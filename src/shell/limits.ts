@@ -13,9 +13,9 @@ export const MAX_DEPTH = 60;
 /** Words, parts and commands read from text, payloads included. */
 export const MAX_STEPS = 60_000;
 /** Invocations recorded. */
-export const MAX_INVOCATIONS = 4_000;
+export const MAX_INVOCATIONS = 2_000;
 /** Commands walked, including function calls and loop iterations. */
-export const MAX_CALLS = 12_000;
+export const MAX_CALLS = 6_000;
 /** Wrappers around one command. */
 export const MAX_WRAPPERS = 40;
 /** Words produced by one brace expansion. */
@@ -25,7 +25,7 @@ export const MAX_VALUE = 1 << 16;
 /** `((` that turn out not to be arithmetic: each is read a second time. */
 export const MAX_BACKTRACKS = 16;
 /** Characters of all substituted variable values together. */
-export const MAX_SUBSTITUTED = 1 << 21;
+export const MAX_SUBSTITUTED = 1 << 18;
 /** `[` without a nearby `]`; after this many, `[` no longer starts a pattern. */
 export const MAX_OPEN_BRACKETS = 10_000;
 /** Characters of all payloads together. */
