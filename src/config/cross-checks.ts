@@ -22,6 +22,10 @@ export function ownerProblems(settings: Omit<Configuration, 'node'>): Problems {
     ...announcedAddress(settings.mesh),
     ...distinctPorts(settings),
     ...sharedProblems(settings, settings.mesh),
+    ...Object.entries(settings.trustee.units).flatMap(([id, unit]) => [
+      ...nodeId(['trustee', 'units', id], id),
+      ...unitName(['trustee', 'units', id], unit),
+    ]),
     ...settings.audit.witnesses.flatMap((id, index) => nodeId(['audit', 'witnesses', index], id)),
     ...settings.trust.tests.flatMap((entry, index) => [
       ...nodeId(['trust', 'tests', index, 'who'], entry.who),
@@ -47,6 +51,14 @@ function sharedProblems(settings: Pick<ManagedSettings, 'mesh' | 'trust'>, flags
     ...deny.subnets.flatMap((text, index) => subnet(['trust', 'deny', 'subnets', index], text)),
   ];
 }
+
+/** Names of blocks that are no unit (src/blind/trustee/blocks.ts). */
+const TAKEN_UNITS = ['organisation', 'rest'];
+
+const unitName = (path: KeyPath, unit: string): Problems =>
+  TAKEN_UNITS.includes(unit)
+    ? one(path, `expected the name of a unit, got ${shown(unit)}, which stands for other totals; write another name`)
+    : NONE;
 
 function dashboardHost(host: string): Problems {
   if (isLoopback(host)) return NONE;

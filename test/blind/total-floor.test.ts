@@ -119,7 +119,7 @@ describe('totals before they are stored', () => {
             expect([row, hidden, hidden.length > 1]).toEqual([row, hidden, true]);
           }
         }
-        // The sum of the organisation less the units that are shown.
+        // The sum of the whole less the units that are shown.
         if (rows.length > 1)
           for (const measure of measures) {
             const hidden = [...rows.keys()].slice(1).filter((row) => isNull(row, measure));

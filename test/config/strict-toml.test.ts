@@ -228,6 +228,12 @@ address = "10.0.1.5:9238"
       /^caro\.toml:3: trust\.deny\.subnets\[0\]: .*write "10\.0\.1\.0\/24"/,
     ],
     [
+      'a unit called like the total of everybody',
+      `[trustee.units]\n"${ID}" = "organisation"`,
+      /^caro\.toml:2: trustee\.units.*stands for other totals/,
+    ],
+    ['a witness that is no node', '[audit]\nwitnesses = ["caro:ed25519:x"]', /^caro\.toml:2: audit\.witnesses\[0\]/],
+    [
       'a malformed test',
       `[[trust.tests]]\nwho = "${ID}"\nquery = "gossip"\nexpect = "deny"`,
       /^caro\.toml:3: trust\.tests\[0\]\.query/,

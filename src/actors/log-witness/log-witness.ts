@@ -26,10 +26,10 @@ export function createLogWitness(ports: WitnessPorts, initial: Configuration): A
   let configuration = initial;
   const cosigner = createCosigner(ports);
   const submitter = createSubmitter(ports);
-  const askAll = (): Promise<void> => submitter.ask(configuration.audit.witnesses);
+  const askAll = (): Promise<void> => submitter.ask(configuration.audit.witnesses, true);
   /** Nobody waits for it, and what fails now is tried again in a quarter of an hour. */
   const askLater = (ids: readonly string[]): void =>
-    void submitter.ask(ids).catch((error: unknown) => ports.onFailure(error));
+    void submitter.ask(ids, false).catch((error: unknown) => ports.onFailure(error));
   const status = () => ({
     ...submitter.status(configuration.audit.witnesses),
     willing: configuration.audit.witness,

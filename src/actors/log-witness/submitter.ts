@@ -23,9 +23,15 @@ type Outcome = NonNullable<Witness['last']>;
 export function createSubmitter(ports: SubmitterPorts) {
   const { own } = ports;
   const outcomes = new Map<string, Outcome>();
-  /** Witnesses that are being asked: one head is sent after the other. */
-  const asking = new Set<string>();
-  const cosignedBy = (id: string) => own.cosignatures().find(({ witness }) => witness === id);
+  /** Ends when the witness has been asked. */
+  const turns = new Map<string, Promise<void>>();
+  /** Witness of the configuration → the key that it signed with last. */
+  const signers = new Map<string, string>();
+  const cosignedBy = (id: string) => own.cosignatures().find(({ witness }) => witness === (signers.get(id) ?? id));
+  const hasCosigned = (id: string, { size, key }: StoredHead): boolean => {
+    const last = cosignedBy(id);
+    return last?.size === size && last.key === key;
+  };
 
   const askOne = async (id: string, head: StoredHead): Promise<Outcome> => {
     let answer = await ports.submit(id, checkpointOf(own, head, cosignedBy(id)?.size ?? 0));
@@ -33,17 +39,18 @@ export function createSubmitter(ports: SubmitterPorts) {
     if (answer.body.result === 'conflict' && answer.body.size <= head.size)
       answer = await ports.submit(id, checkpointOf(own, head, answer.body.size));
     const { body, peer: witness } = answer;
+    signers.set(id, witness);
     if (body.result === 'unwilling') return 'unwilling';
     if (body.result === 'conflict' || body.result === 'inconsistent')
       return body.size > head.size ? 'truncated' : body.result;
     return takeCosignature(own, head, witness, body);
   };
 
-  const ask = async (id: string, head: StoredHead): Promise<void> => {
-    if (asking.has(id)) return;
-    asking.add(id);
+  const askNow = async (id: string, again: boolean): Promise<void> => {
+    const head = own.head();
+    if (!head || (!again && hasCosigned(id, head))) return;
+    const before = outcomes.get(id);
     try {
-      const before = outcomes.get(id);
       const outcome = await askOne(id, head);
       outcomes.set(id, outcome);
       if (outcome !== before && (outcome === 'truncated' || outcome === 'inconsistent' || outcome === 'conflict'))
@@ -55,17 +62,22 @@ export function createSubmitter(ports: SubmitterPorts) {
     } catch (error) {
       if (!(error instanceof CaroError)) throw error;
       outcomes.set(id, 'unreachable');
-    } finally {
-      asking.delete(id);
     }
   };
 
+  /** One head after the other: a smaller one that comes later would count as truncated. */
+  const ask = (id: string, again: boolean): Promise<void> => {
+    const turn = (turns.get(id) ?? Promise.resolve()).catch(() => undefined).then(() => askNow(id, again));
+    turns.set(id, turn);
+    return turn;
+  };
+
   return {
-    ask: async (ids: readonly string[]): Promise<void> => {
+    /** @param again also those that have cosigned this head already */
+    ask: async (ids: readonly string[], again: boolean): Promise<void> => {
       if (ids.length === 0) return;
       await ports.seal();
-      const head = own.head();
-      if (head) await Promise.all(ids.map((id) => ask(id, head)));
+      await Promise.all(ids.map((id) => ask(id, again)));
     },
     status: (ids: readonly string[]): Pick<WitnessStatus, 'size' | 'witnesses'> => ({
       size: own.head()?.size ?? null,
