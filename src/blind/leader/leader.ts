@@ -37,8 +37,8 @@ export interface LeaderPorts extends AggregatorPorts {
   /** Sends a request to the trustee. @throws CaroError while it is away */
   readonly ask: (request: BlindRequest) => Promise<BlindReply>;
   /**
-   * MUST have stored the totals, or why there are none, when it resolves. The same day may come again
-   * after a crash.
+   * MUST have stored the totals, or why there are none, when it resolves. The same day may come
+   * again after a crash.
    */
   readonly keep: (totals: DayTotals) => Promise<void>;
 }

@@ -24,7 +24,7 @@ export interface DayTotal {
   readonly contributors: number | null;
   /** Why there is no total; null if there is one, or if the day was not released. */
   readonly code: WithheldCode | null;
-  /** One for each cell that was asked for; null: withheld, or there is no total. Never 0 for that. */
+  /** One for each cell that was asked for; null, never 0: withheld, or there is no total. */
   readonly values: readonly (number | null)[];
 }
 
