@@ -54,8 +54,6 @@ const meets = (step: Step, precondition: Precondition | undefined): boolean => {
       return step.code !== '';
     case 'root':
       return step.elevated;
-    case 'assignments':
-      return step.invocation.assignments.length > 0;
   }
 };
 

@@ -1,7 +1,8 @@
 /** Reading, collecting and sending secrets. */
-import { PRIVATE, SECRET } from '../flow.ts';
+
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
 import { sensitivityOf } from '../sensitive.ts';
+import { PRIVATE, SECRET } from '../sources.ts';
 import { type Step, upstream } from '../step.ts';
 import { uploadOf } from '../uploads.ts';
 

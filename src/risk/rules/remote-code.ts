@@ -1,7 +1,8 @@
 /** Programs from the network or in encoded form that run unread. */
-import { DECODED, REMOTE } from '../flow.ts';
+
 import { isFetcher, readsProgram, SHELL } from '../programs.ts';
 import { type CommandLineContext, type CommandLineRule, inFamily, type StepRule, type Verdict } from '../rule.ts';
+import { DECODED, REMOTE } from '../sources.ts';
 import { type Step, upstream } from '../step.ts';
 
 /**
