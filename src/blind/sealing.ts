@@ -1,3 +1,4 @@
+import type { webcrypto } from 'node:crypto';
 import { Aes128Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core';
 import { CaroError } from '../domain/errors.ts';
 
@@ -56,16 +57,16 @@ export function createSealing(): Sealing {
     seal: async ({ recipient, info, associatedData, plaintext, ephemeral }) => {
       if (ephemeral.length !== SEALING_KEY_BYTES) throw new RangeError('expected 32 random bytes');
       const sender = await suite.createSenderContext({
-        recipientPublicKey: await suite.kem.deserializePublicKey(recipient),
+        recipientPublicKey: (await suite.kem.deserializePublicKey(recipient)) as webcrypto.CryptoKey,
         info,
-        ekm: await suite.kem.deriveKeyPair(ephemeral),
+        ekm: (await suite.kem.deriveKeyPair(ephemeral)) as webcrypto.CryptoKeyPair,
       });
       return Buffer.concat([Buffer.from(sender.enc), Buffer.from(await sender.seal(plaintext, associatedData))]);
     },
     open: async ({ key, info, associatedData, box }) => {
       try {
         const recipient = await suite.createRecipientContext({
-          recipientKey: await suite.kem.importKey('raw', key.secretKey, false),
+          recipientKey: (await suite.kem.importKey('raw', key.secretKey, false)) as webcrypto.CryptoKey,
           enc: box.subarray(0, SEALING_KEY_BYTES),
           info,
         });
@@ -79,7 +80,7 @@ export function createSealing(): Sealing {
     },
     deriveKey: async (random) => {
       if (random.length !== SEALING_KEY_BYTES) throw new RangeError('expected 32 random bytes');
-      const { publicKey, privateKey } = await suite.kem.deriveKeyPair(random);
+      const { publicKey, privateKey } = (await suite.kem.deriveKeyPair(random)) as webcrypto.CryptoKeyPair;
       return {
         publicKey: new Uint8Array(await suite.kem.serializePublicKey(publicKey)),
         secretKey: new Uint8Array(await suite.kem.serializePrivateKey(privateKey)),

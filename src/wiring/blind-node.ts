@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { BlindReporterPorts } from '../actors/blind-reporter/blind-reporter.ts';
 import type { BlindEngine } from '../actors/blind-reporter/engine.ts';
+import type { BlindReporterPorts } from '../actors/blind-reporter/ports.ts';
 import type { CourierPorts } from '../blind/node/courier.ts';
 import type { ReporterPorts } from '../blind/node/reporter.ts';
 import type { BlindReplyTo } from '../domain/blind/exchange.ts';
@@ -29,7 +29,7 @@ export function blindReporterPorts(context: ServiceContext): BlindReporterPorts 
     },
     isSame: async (id, other) => {
       const keys = await peerKeys.known();
-      return id === other || (keys !== null && keys !== undefined && keys.account(id) === keys.account(other));
+      return id === other || keys?.account(id) === (keys?.account(other) ?? null);
     },
     self: () => context.identity.id,
     alarm: () => createAlarm(() => void bus.publish('blind.due', {}).catch(() => undefined)),
@@ -40,7 +40,7 @@ export function blindReporterPorts(context: ServiceContext): BlindReporterPorts 
 
 /** Loads the code of blind totals, which a node without a task never needs. */
 async function openEngine(context: ServiceContext): Promise<BlindEngine> {
-  const { bus, configuration, database, places, pool } = context;
+  const { bus, database, pool } = context;
   const [
     { decodeTask },
     { createReporter, previewOf },
@@ -60,14 +60,7 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
   ]);
   const store = createReportStore(database);
   const audit: ReporterPorts['audit'] = (entry) => bus.request('audit.append', entry);
-  const measure: ReporterPorts['measure'] = async ({ task }, startMs, endMs) =>
-    pool.run('measureDay', {
-      databaseFile: places.database,
-      startMs,
-      endMs,
-      words: task.words,
-      denied: await canonicalTools(configuration().sharing.deny_tools),
-    });
+  const measure = measureIn(context);
   const payloads = (node: string, ...[{ envelope }, day, cells, randomness]: Parameters<Shard>) =>
     pool.run('shard', { task: envelope, day, cells, randomness, node });
   const shard: Shard = async (...report) => {
@@ -75,16 +68,7 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
     const { identity } = context;
     return { node: identity.id, envelopes: signReport(await payloads(identity.id, ...report), identity) };
   };
-  const courier: CourierPorts = {
-    store,
-    audit,
-    exchange: async (peer, request) =>
-      (await bus.request(
-        'peer.exchange',
-        { peer, request, deadlineMs: EXCHANGE_MS },
-        EXCHANGE_MS + 1_000,
-      )) as BlindReplyTo<typeof request.type>,
-  };
+  const courier = courierFor(context, store);
   const randomness = () => drawRandomness((count) => new Uint8Array(randomBytes(count)));
   return {
     open: decodeTask,
@@ -110,3 +94,26 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
     },
   };
 }
+
+/** Measures days in a thread, without the tools that the owner denies. */
+const measureIn =
+  ({ configuration, places, pool }: ServiceContext): ReporterPorts['measure'] =>
+  async ({ task }, startMs, endMs) =>
+    pool.run('measureDay', {
+      databaseFile: places.database,
+      startMs,
+      endMs,
+      words: task.words,
+      denied: await canonicalTools(configuration().sharing.deny_tools),
+    });
+
+const courierFor = ({ bus }: ServiceContext, store: CourierPorts['store']): CourierPorts => ({
+  store,
+  audit: (entry) => bus.request('audit.append', entry),
+  exchange: async (peer, request) =>
+    (await bus.request(
+      'peer.exchange',
+      { peer, request, deadlineMs: EXCHANGE_MS },
+      EXCHANGE_MS + 1_000,
+    )) as BlindReplyTo<typeof request.type>,
+});

@@ -1,34 +1,16 @@
 import type { OpenedTask } from '../../blind/task.ts';
 import type { Actor } from '../../bus/actor.ts';
-import type { BusClient } from '../../bus/bus.ts';
 import type { BlindStatus, RemadeReport, ReportStop, TaskOffer } from '../../domain/blind/participation.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
-import type { Log } from '../../domain/log.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
 import { reportStop } from '../../policy/blind-reports.ts';
-import type { JoinedTask, ReportStore } from '../../storage/blind/report-store.ts';
+import type { JoinedTask } from '../../storage/blind/report-store.ts';
 import type { BlindEngine } from './engine.ts';
-import { createErrands, type Errands } from './errands.ts';
+import { createErrands } from './errands.ts';
+import type { BlindReporterPorts } from './ports.ts';
 import { ROLES, reportedDay, taskView } from './views.ts';
-
-export interface BlindReporterPorts {
-  readonly bus: BusClient;
-  readonly store: ReportStore;
-  /** Loads the code of blind totals. */
-  readonly engine: () => Promise<BlindEngine>;
-  /** Whether the policy lets this node connect. */
-  readonly mayConnect: (id: string) => Promise<boolean>;
-  /** Whether two ids are keys of one node. */
-  readonly isSame: (id: string, other: string) => Promise<boolean>;
-  /** This node's own id. */
-  readonly self: () => string;
-  /** Sends `blind.due` at the time that was set last, or earlier. */
-  readonly alarm: () => { readonly set: (atMs: number | null) => void; readonly stop: () => void };
-  readonly log: Pick<Log, 'error'>;
-  readonly now: () => number;
-}
 
 type Kinds =
   | 'blind.inspect'
@@ -60,23 +42,22 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
   let settings = initial;
   const alarm = ports.alarm();
   const engine = once(ports.engine);
+  const errands = createErrands(ports, engine);
   const joined = async (): Promise<Joined | null> => {
     const { task: id } = settings.blind;
     const kept = id === undefined ? undefined : store.joined(id);
     return kept === undefined ? null : open(await engine(), kept);
   };
-  const mustBeJoined = async (): Promise<Joined> => {
+  /** The task whose reports may leave now. */
+  const reporting = async (): Promise<Joined | null> => {
     const found = await joined();
-    if (found) return found;
-    throw new CaroError('not_found', 'expected a node that takes part in blind totals; run: caro blind join FILE');
+    return found && reportStop(settings, found.task.task.floor) === null ? found : null;
   };
-  const errands: Errands = createErrands(ports, engine);
   /** Makes what is due, sends what waits, and sets the alarm for what comes next. */
   const advance = async (): Promise<void> => {
-    const { task: id } = settings.blind;
-    store.discardOthers(id ?? null);
-    const found = await joined();
-    if (!found || reportStop(settings, found.task.task.floor) !== null) {
+    store.discardOthers(settings.blind.task ?? null);
+    const found = await reporting();
+    if (!found) {
       alarm.set(null);
       return;
     }
@@ -84,6 +65,15 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
     await reporter.makeDue();
     errands.start(found.task);
     alarm.set(reporter.nextMs());
+  };
+  const commit = async (next: Configuration): Promise<null> => {
+    const before = settings.blind.task;
+    settings = next;
+    if (before !== undefined && before !== next.blind.task)
+      await bus.request('audit.append', { type: 'blind.left', details: { task: before } });
+    // Plans and the outbox follow outside the commit, which may yet be rolled back.
+    if (before !== undefined || next.blind.task !== undefined) alarm.set(now() + SOON_MS);
+    return null;
   };
   return {
     name: 'blind reporter',
@@ -98,49 +88,53 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
     },
     handlers: {
       'blind.inspect': async ({ document }) => offerOf(ports, settings, await engine(), document),
-      'blind.join': async ({ document }) => {
-        const { task } = await offerOf(ports, settings, await engine(), document);
-        const opened = (await engine()).open(document);
-        store.join(task.id, { document: opened.envelope, floor: task.floor, joinedMs: now() });
-        await bus.request('settings.change', { set: 'blind-joined', task: task.id });
-        await bus.request('audit.append', {
-          type: 'blind.joined',
-          details: { task: task.id, floor: task.floor, leader: task.leader, trustee: task.trustee },
-        });
-        return null;
-      },
+      'blind.join': async ({ document }) => joinTask(ports, settings, await engine(), document),
       'blind.status': async () => statusOf(ports, settings, await joined(), errands.trouble()),
       'blind.preview': async () => {
-        const { task, joinedMs } = await mustBeJoined();
+        const { task, joinedMs } = mustBeJoined(await joined());
         return (await engine()).reporter(task, joinedMs).preview();
       },
       'blind.list': ({ limit = DEFAULT_DAYS }) => store.days(limit).map(reportedDay),
       'blind.remake': async ({ day, role }) => remake(ports, await engine(), day, role),
       'blind.due': advance,
       'mesh.changed': async (change) => {
-        if (change.change !== 'connected' || settings.blind.task === undefined) return;
-        const found = await joined();
-        if (!found || reportStop(settings, found.task.task.floor) !== null) return;
-        const aggregators = ROLES.map((role) => found.task.task[role].node);
-        const isOne = await Promise.all(aggregators.map((id) => ports.isSame(id, change.id)));
-        if (isOne.includes(true)) errands.start(found.task);
+        const found = change.change === 'connected' && settings.blind.task !== undefined ? await reporting() : null;
+        if (found && change.change === 'connected' && (await isAggregator(ports, found, change.id)))
+          errands.start(found.task);
       },
-      'config.commit': async (next) => {
-        const before = settings.blind.task;
-        settings = next;
-        if (before !== undefined && before !== next.blind.task) {
-          await bus.request('audit.append', { type: 'blind.left', details: { task: before } });
-        }
-        // Plans and the outbox follow outside the commit, which may yet be rolled back.
-        if (before !== undefined || next.blind.task !== undefined) alarm.set(now() + SOON_MS);
-        return null;
-      },
+      'config.commit': commit,
       'clock.quarter': async ({ retentionMs }) => {
         store.prune(isoTime(retentionMs - settings.retention.egress_days * DAY_MS).slice(0, 10));
         await advance();
       },
     },
   };
+}
+
+async function isAggregator({ isSame }: BlindReporterPorts, { task }: Joined, id: string): Promise<boolean> {
+  const isOne = await Promise.all(ROLES.map((role) => isSame(task.task[role].node, id)));
+  return isOne.includes(true);
+}
+
+function mustBeJoined(found: Joined | null): Joined {
+  if (found) return found;
+  throw new CaroError('not_found', 'expected a node that takes part in blind totals; run: caro blind join FILE');
+}
+
+/** Stores the task, then puts it in force: a crash between the two leaves the node without one. */
+async function joinTask(
+  ports: BlindReporterPorts,
+  settings: Configuration,
+  engine: BlindEngine,
+  document: string,
+): Promise<null> {
+  const { bus, store, now } = ports;
+  const { task } = await offerOf(ports, settings, engine, document);
+  const { id, floor, leader, trustee } = task;
+  store.join(id, { document: engine.open(document).envelope, floor, joinedMs: now() });
+  await bus.request('settings.change', { set: 'blind-joined', task: id });
+  await bus.request('audit.append', { type: 'blind.joined', details: { task: id, floor, leader, trustee } });
+  return null;
 }
 
 const open = (engine: BlindEngine, { document, joinedMs }: Omit<JoinedTask, 'floor'>): Joined => ({

@@ -1,8 +1,8 @@
 import type { OpenedTask } from '../../blind/task.ts';
 import type { AggregatorRole } from '../../blind/vdaf/vdaf.ts';
 import { CaroError, type ErrorCode } from '../../domain/errors.ts';
-import type { BlindReporterPorts } from './blind-reporter.ts';
 import type { BlindEngine } from './engine.ts';
+import type { BlindReporterPorts } from './ports.ts';
 import { ROLES } from './views.ts';
 
 /** Exchanges with the aggregators, which wait for the network and run outside the mailbox. */

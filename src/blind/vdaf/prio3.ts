@@ -35,15 +35,7 @@ export function createPrio3({ widths, chunkLength }: Prio3Options): Vdaf {
     PROOFS,
     SUM_VEC,
   );
-  const encoded = (elements: bigint[]): Uint8Array => Uint8Array.from(field.encode(elements));
   const aggregateBytes = widths.length * field.encodedSize;
-  const decoded = (bytes: Uint8Array): bigint[] => {
-    try {
-      return vector(field, bytes, widths.length);
-    } catch {
-      throw invalid();
-    }
-  };
   return {
     verifyKeyBytes: prio3.verifyKeySize,
     nonceBytes: prio3.nonceSize,
@@ -77,6 +69,21 @@ export function createPrio3({ widths, chunkLength }: Prio3Options): Vdaf {
       }
       return Uint8Array.from(state.subarray(0, aggregateBytes));
     },
+    ...sumsOf(field, widths),
+  };
+}
+
+/** Sums of shares, which are plain vectors of the field. */
+function sumsOf(field: QuickField128, widths: readonly number[]): Pick<Vdaf, 'aggregate' | 'shift' | 'unshard'> {
+  const encoded = (elements: bigint[]): Uint8Array => Uint8Array.from(field.encode(elements));
+  const decoded = (bytes: Uint8Array): bigint[] => {
+    try {
+      return vector(field, bytes, widths.length);
+    } catch {
+      throw invalid();
+    }
+  };
+  return {
     aggregate: (shares) => {
       let sum = widths.map(() => 0n);
       for (const share of shares) sum = add(field, sum, decoded(share));

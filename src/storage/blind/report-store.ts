@@ -107,24 +107,49 @@ interface DayColumns {
 
 const DELIVERIES = 'SELECT role, received_ms AS receivedMs, refused FROM blind_outbox WHERE day = ? ORDER BY role';
 
-export function createReportStore(database: Database): ReportStore {
-  const run = (sql: string, ...values: readonly unknown[]): number => database.prepare(sql).run(...values).changes;
-  const all = <T>(sql: string, ...values: readonly unknown[]): readonly T[] =>
-    database.prepare(sql).all(...values) as T[];
-  const get = <T>(sql: string, ...values: readonly unknown[]): T | undefined =>
-    database.prepare(sql).get(...values) as T | undefined;
-  const deliveries = database.prepare(DELIVERIES);
+/** Statements by their text; the caller names the columns that it selects. */
+const access = (database: Database) => ({
+  run: (sql: string, ...values: readonly unknown[]): number => database.prepare(sql).run(...values).changes,
+  all: (sql: string, ...values: readonly unknown[]): readonly unknown[] => database.prepare(sql).all(...values),
+  get: (sql: string, ...values: readonly unknown[]): unknown => database.prepare(sql).get(...values),
+});
+
+export const createReportStore = (database: Database): ReportStore => ({
+  ...taskRows(database),
+  ...dayRows(database),
+  ...outboxRows(database),
+  ...logRows(database),
+});
+
+function taskRows(database: Database): Pick<ReportStore, 'join' | 'joined' | 'discardOthers' | 'prune'> {
+  const { run, get } = access(database);
   return {
     join: (id, { document, floor, joinedMs }) => {
       run('INSERT OR REPLACE INTO blind_joined VALUES (?, ?, ?, ?)', id, JSON.stringify(document), floor, joinedMs);
     },
     joined: (id) => {
-      const row = get<{ document: string; floor: number; joined_ms: number }>(
-        'SELECT * FROM blind_joined WHERE task = ?',
-        id,
-      );
+      const row = get('SELECT * FROM blind_joined WHERE task = ?', id) as
+        | { document: string; floor: number; joined_ms: number }
+        | undefined;
       return row && { document: JSON.parse(row.document) as DualEnvelope, floor: row.floor, joinedMs: row.joined_ms };
     },
+    discardOthers: database.transaction((task: string | null) => {
+      run('DELETE FROM blind_day WHERE task IS NOT ? AND made_ms IS NULL', task);
+      run('UPDATE blind_outbox SET document = NULL WHERE task IS NOT ? AND document IS NOT NULL', task);
+    }),
+    prune: database.transaction((beforeDay: string) => {
+      run('DELETE FROM blind_outbox WHERE day < ?', beforeDay);
+      run('DELETE FROM blind_day WHERE day < ?', beforeDay);
+    }),
+  };
+}
+
+function dayRows(
+  database: Database,
+): Pick<ReportStore, 'plan' | 'planned' | 'spend' | 'expire' | 'days' | 'made' | 'unreleased'> {
+  const { run, all, get } = access(database);
+  const deliveries = database.prepare(DELIVERIES);
+  return {
     plan: (day, task, dueMs) => {
       run(
         `INSERT INTO blind_day (day, task, due_ms) VALUES (?, ?, ?)
@@ -136,7 +161,10 @@ export function createReportStore(database: Database): ReportStore {
       );
     },
     planned: (task) =>
-      all('SELECT day, due_ms AS dueMs FROM blind_day WHERE task = ? AND made_ms IS NULL ORDER BY day', task),
+      all(
+        'SELECT day, due_ms AS dueMs FROM blind_day WHERE task = ? AND made_ms IS NULL ORDER BY day',
+        task,
+      ) as ReturnType<ReportStore['planned']>,
     spend: database.transaction(({ day, task, node, madeMs, cells, randomness, envelopes }: MadeReport) => {
       const spent = run(
         'UPDATE blind_day SET made_ms = ?, node = ?, cells = ?, randomness = ? WHERE day = ? AND task = ? AND made_ms IS NULL',
@@ -157,17 +185,56 @@ export function createReportStore(database: Database): ReportStore {
       }
       return true;
     }),
-    outbox: (task, role) =>
-      all<{ day: string; recipient: string; hash: string; document: string }>(
-        'SELECT day, recipient, hash, document FROM blind_outbox WHERE task = ? AND role = ? AND document IS NOT NULL ORDER BY day',
+    expire: database.transaction((task: string, beforeDay: string) => {
+      run('DELETE FROM blind_day WHERE task = ? AND day < ? AND made_ms IS NULL', task, beforeDay);
+      run(
+        "UPDATE blind_outbox SET refused = 'report_late', document = NULL WHERE task = ? AND day < ? AND document IS NOT NULL",
         task,
-        role,
+        beforeDay,
+      );
+    }),
+    days: (limit) =>
+      (all('SELECT * FROM blind_day ORDER BY day DESC LIMIT ?', limit) as readonly DayColumns[]).map((row) => ({
+        day: row.day,
+        task: row.task,
+        dueMs: row.due_ms,
+        madeMs: row.made_ms,
+        release: row.released === 0 ? null : { contributors: row.contributors, withheld: row.withheld },
+        deliveries: deliveries.all(row.day) as DayRow['deliveries'],
+      })),
+    made: (day) => {
+      const row = get(
+        'SELECT task, node, made_ms, cells, randomness FROM blind_day WHERE day = ? AND made_ms IS NOT NULL',
+        day,
+      ) as { task: string; node: string; made_ms: number; cells: string; randomness: Buffer } | undefined;
+      if (!row) return undefined;
+      const { task, node, made_ms: madeMs, cells, randomness } = row;
+      return { day, task, node, madeMs, cells: JSON.parse(cells) as number[], randomness: Uint8Array.from(randomness) };
+    },
+    unreleased: (task) =>
+      all(
+        'SELECT day, node FROM blind_day WHERE task = ? AND made_ms IS NOT NULL AND released = 0 ORDER BY day',
+        task,
+      ) as ReturnType<ReportStore['unreleased']>,
+  };
+}
+
+function outboxRows(database: Database): Pick<ReportStore, 'outbox' | 'pending' | 'receive' | 'refuse'> {
+  const { run, all, get } = access(database);
+  return {
+    outbox: (task, role) =>
+      (
+        all(
+          'SELECT day, recipient, hash, document FROM blind_outbox WHERE task = ? AND role = ? AND document IS NOT NULL ORDER BY day',
+          task,
+          role,
+        ) as readonly { day: string; recipient: string; hash: string; document: string }[]
       ).map((row) => ({ ...row, role, document: JSON.parse(row.document) as Envelope })),
     pending: (document) =>
-      get<PendingReport>(
+      (get(
         'SELECT recipient, task, floor FROM blind_outbox JOIN blind_joined USING (task) WHERE blind_outbox.document = ?',
         JSON.stringify(document),
-      ) ?? null,
+      ) as PendingReport | undefined) ?? null,
     receive: (day, role, receipt, receivedMs) => {
       run(
         'UPDATE blind_outbox SET receipt = ?, received_ms = ?, document = NULL WHERE day = ? AND role = ?',
@@ -177,43 +244,16 @@ export function createReportStore(database: Database): ReportStore {
     refuse: (day, role, code) => {
       run('UPDATE blind_outbox SET refused = ?, document = NULL WHERE day = ? AND role = ?', code, day, role);
     },
-    expire: database.transaction((task: string, beforeDay: string) => {
-      run('DELETE FROM blind_day WHERE task = ? AND day < ? AND made_ms IS NULL', task, beforeDay);
-      run(
-        "UPDATE blind_outbox SET refused = 'report_late', document = NULL WHERE task = ? AND day < ? AND document IS NOT NULL",
-        task,
-        beforeDay,
-      );
-    }),
-    discardOthers: database.transaction((task: string | null) => {
-      run('DELETE FROM blind_day WHERE task IS NOT ? AND made_ms IS NULL', task);
-      run('UPDATE blind_outbox SET document = NULL WHERE task IS NOT ? AND document IS NOT NULL', task);
-    }),
-    days: (limit) =>
-      all<DayColumns>('SELECT * FROM blind_day ORDER BY day DESC LIMIT ?', limit).map((row) => ({
-        day: row.day,
-        task: row.task,
-        dueMs: row.due_ms,
-        madeMs: row.made_ms,
-        release: row.released === 0 ? null : { contributors: row.contributors, withheld: row.withheld },
-        deliveries: deliveries.all(row.day) as DayRow['deliveries'],
-      })),
-    made: (day) => {
-      const row = get<{ task: string; node: string; made_ms: number; cells: string; randomness: Buffer }>(
-        'SELECT task, node, made_ms, cells, randomness FROM blind_day WHERE day = ? AND made_ms IS NOT NULL',
-        day,
-      );
-      if (!row) return undefined;
-      const { task, node, made_ms: madeMs, cells, randomness } = row;
-      return { day, task, node, madeMs, cells: JSON.parse(cells) as number[], randomness: Uint8Array.from(randomness) };
-    },
-    unreleased: (task) =>
-      all('SELECT day, node FROM blind_day WHERE task = ? AND made_ms IS NOT NULL AND released = 0 ORDER BY day', task),
+  };
+}
+
+function logRows(database: Database): Pick<ReportStore, 'logHead' | 'follow'> {
+  const { run, get } = access(database);
+  return {
     logHead: (task) => {
-      const row = get<{ size: number; hash: string; forked: number }>(
-        'SELECT size, hash, forked FROM blind_log WHERE task = ?',
-        task,
-      );
+      const row = get('SELECT size, hash, forked FROM blind_log WHERE task = ?', task) as
+        | { size: number; hash: string; forked: number }
+        | undefined;
       return row && { ...row, forked: row.forked === 1 };
     },
     follow: database.transaction((task: string, head: LogHead, found: Parameters<ReportStore['follow']>[2]) => {
@@ -223,10 +263,6 @@ export function createReportStore(database: Database): ReportStore {
         'UPDATE blind_day SET released = 1, contributors = ?, withheld = ? WHERE day = ? AND task = ? AND made_ms IS NOT NULL',
         ...[found.contributors, found.withheld, found.day, task],
       );
-    }),
-    prune: database.transaction((beforeDay: string) => {
-      run('DELETE FROM blind_outbox WHERE day < ?', beforeDay);
-      run('DELETE FROM blind_day WHERE day < ?', beforeDay);
     }),
   };
 }
