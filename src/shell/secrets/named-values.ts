@@ -16,6 +16,7 @@ import type { Zone, ZoneAt } from './text-zones.ts';
 import { type Ends, valueEnds } from './value-ends.ts';
 
 const MAX_NAME_LENGTH = 64;
+const MAX_SHARING = 256;
 
 interface NamedSpan {
   readonly name: string;
@@ -126,6 +127,8 @@ const spanAfter = (
   // `'Password: '` ends there.
   if (sign === ':' && quote !== '' && (text[named.start - 1] === quote || /^[)\]};,]/.test(value)) && !separator[1])
     return null;
+  // Names that share one value are examined up to here, so that a word of nothing else is linear.
+  if (kind === 'weak' && ends.sharing(end) > MAX_SHARING) return null;
   if (kind === 'weak') return weakSpan(named, sign, value, start, end);
   return isSecretAfter(named, separator, value, kind) ? { start, end, kind } : null;
 };

@@ -117,12 +117,15 @@ export const looksRandom = (whole: string): boolean => {
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
+/** Characters of a possible key that are examined: its beginning decides. */
+const KEY_EXAMINED = 128;
+
 /**
  * Tells whether a value has the form of a key: random, or a long hexadecimal or decimal number, or
  * a UUID. Hashes have that form too, so this decides only after a name or in a place of a key.
  */
 export const looksLikeKey = (whole: string): boolean => {
-  const value = whole.slice(0, EXAMINED);
+  const value = whole.slice(0, KEY_EXAMINED);
   if (/^(?:[0-9a-f]{24,}|\d{15,}|[0-9a-f]{8}:[0-9a-f]{8})$/i.test(value) || UUID.test(value)) return true;
   if (looksRandom(value) || isMixedCase(value)) return true;
   if (value.length < 10 || !/^[\w+=~!.-]+$/.test(value)) return false;

@@ -1,7 +1,7 @@
 /**
  * Where a command line speaks about secrets instead of holding one: messages, search patterns,
  * texts shown to a person. There, a word after `password:` is prose (`token: rotate keys`): only a
- * a value that looks like a secret is masked.
+ * value that looks like a secret is masked.
  */
 import type { Analysis, Invocation, Word } from '../model.ts';
 

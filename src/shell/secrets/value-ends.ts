@@ -1,6 +1,8 @@
 /** Where the value ends that begins at an offset of a text. */
 
 export interface Ends {
+  /** How many values in a row, this one included, end there. */
+  readonly sharing: (end: number) => number;
   /** The closing quote, or the first character that ends an unquoted word. */
   readonly value: (from: number, quote: string) => number;
   /**
@@ -35,6 +37,13 @@ const beforeBackslash = (text: string, from: number, at: number): number => {
 };
 
 export const valueEnds = (text: string): Ends => {
+  let last = -1;
+  let count = 0;
+  const sharing = (end: number): number => {
+    count = end === last ? count + 1 : 1;
+    last = end;
+    return count;
+  };
   const unquoted = remembering(text, /[\s'"`&;|<>(),}\]\\]/g);
   const single = remembering(text, /'/g);
   const double = remembering(text, /"/g);
@@ -53,5 +62,5 @@ export const valueEnds = (text: string): Ends => {
     if (!spaced) return unquoted(from);
     return isCookie ? cookieLine(from) : line(from);
   };
-  return { value, header };
+  return { value, header, sharing };
 };

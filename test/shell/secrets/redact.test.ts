@@ -181,7 +181,16 @@ describe('on any text', () => {
       '-----BEGIN PRIVATE KEY-----',
       'key ',
       ...['xoxb-', 'sk-', 'a.atlasv1.', 'Q~', 'AZDO', '+ASt', ':A', '1|', 'a.', '-us', 'ey', 't1.', 'K10a', 'sc_'],
-      ...['Authorization: ', 'Cookie: "', "X-Key: '", 'password=a(', 'KEY=a-', 'name=token,value=', '<pass>a</'],
+      ...[
+        'Authorization: ',
+        'Cookie: "',
+        "X-Key: '",
+        'password=a(',
+        'KEY=a-',
+        'A_KEY=1a',
+        'name=token,value=',
+        '<pass>a</',
+      ],
       ...[
         'auth=(',
         "login('a',",
