@@ -2,17 +2,12 @@ import { CaroError } from '../domain/errors.ts';
 import { writePrivately } from '../platform/private-file.ts';
 import type { Places } from './places.ts';
 
-/**
- * A configuration that sets only the name. All other keys are comments with their defaults
- * (docs/design.md §4).
- */
-export const defaultConfiguration = (
-  name: string,
-): string => `# Caro mesh: settings of this node. Lines that begin with # show the defaults.
+/** All keys but the name are comments with their defaults (docs/design.md §4). */
+const TEXT = `# Caro mesh: settings of this node. Lines that begin with # show the defaults.
 # Check it with: caro config check    Apply it to a running service with: caro reload
 
 [node]
-name = ${JSON.stringify(name)}
+name = NAME
 # role = "individual"            # individual | admin | security: which dashboards are offered
 
 [observe]
@@ -101,6 +96,9 @@ name = ${JSON.stringify(name)}
 # egress_days = 365
 # answers_days = 730
 `;
+
+/** A configuration that sets only the name. */
+export const defaultConfiguration = (name: string): string => TEXT.replace('NAME', () => JSON.stringify(name));
 
 /**
  * Writes `caro.toml` (0600) for a new node. Never overwrites an existing file.
