@@ -88,10 +88,12 @@ const DOORS = [
     '^(node:)?fs(/promises)?$',
     ['platform/', 'admin/', 'cli/', 'config/', 'identity/', 'keys/', 'storage/', 'web/', 'wiring/'],
   ],
-  ['prompts', '^(node:)?(readline(/promises)?|tty)$', ['cli/input/', 'cli/commands/assess']],
+  // The search reads keys and asks nothing.
+  ['prompts', '^(node:)?(readline(/promises)?|tty)$', ['cli/input/', 'cli/commands/assess', 'cli/search/interactive']],
   ['never', '^(node:)?(https|http2|dgram|inspector(/promises)?|cluster)$', []],
-  // The only module that sends bytes to a peer; the mesh creates it and passes it on.
-  ['egress', '^src/mesh/transport/egress-gate\\.ts$', ['mesh/mesh']],
+  // The only module that sends bytes to a peer; the mesh creates it and passes it on. The rehearsal
+  // has a gate of its own, which hands every byte to a reader of this node.
+  ['egress', '^src/mesh/transport/egress-gate\\.ts$', ['mesh/mesh', 'mesh/rehearsal']],
 ];
 
 const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({

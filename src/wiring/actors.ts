@@ -31,6 +31,7 @@ import { SUMMARY_TYPE } from '../domain/summaries/summary.ts';
 import { createAlarm } from '../platform/alarm.ts';
 import { createLiveness } from '../platform/live-process.ts';
 import { replacePrivately } from '../platform/private-file.ts';
+import { privatePlaces } from '../platform/private-places.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
 import { decide } from '../policy/decide.ts';
 import { deniedTools } from '../policy/denied-tools.ts';
@@ -264,7 +265,7 @@ function collectorPorts(
     isAlive: createLiveness(),
     now: Date.now,
     pauses: openPauses(places),
-    home: homeDirectory(process.env),
+    privatePlaces: (folders) => privatePlaces(folders, homeDirectory(process.env)),
     facts: () => ({ ...reader.counts(), shells: reader.shells() }),
     pending: () =>
       spool

@@ -64,7 +64,7 @@ async function rig() {
             facts: () => ({ ...reader.counts(), shells: [] }),
             pending: () => 0,
             pauses: { read: () => [], expire: () => undefined },
-            home: '/home/anna',
+            privatePlaces: () => () => false,
             removal: {
               find: (ids) => findEvents(database, ids),
               remove: (events) => removeEvents(database, events),

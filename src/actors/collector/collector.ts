@@ -7,15 +7,14 @@ import { isoTime } from '../../domain/time/iso-time.ts';
 import type { Pauses } from '../../storage/events/pause-files.ts';
 import { Deletion, type DeletionPorts } from './deletion.ts';
 import { recordImports } from './import-notes.ts';
-import { privatePlaces } from './private-places.ts';
 import { Pruning, type PruningPorts } from './pruning.ts';
 import { type IntakePorts, SpoolIntake } from './spool-intake.ts';
 
 export interface CollectorPorts extends IntakePorts, PruningPorts, Pick<DeletionPorts, 'removal'> {
   readonly facts: () => Pick<ObserveStatus, 'events' | 'dropped' | 'shells'>;
   readonly pauses: Pick<Pauses, 'read' | 'expire'>;
-  /** The user's home directory. */
-  readonly home: string;
+  /** Tests whether a working directory is in one of these folders. */
+  readonly privatePlaces: (folders: Configuration['observe']['private']) => (directory: string) => boolean;
   /** Bytes in the spool that are not committed yet. */
   readonly pending: () => number;
 }
@@ -37,7 +36,7 @@ export function createCollector(
   initial: Pick<Configuration, 'observe' | 'retention'>,
 ): Actor<Kinds> {
   let { observe, retention } = initial;
-  let isPrivate = privatePlaces(observe.private, ports.home);
+  let isPrivate = ports.privatePlaces(observe.private);
   let fullDisk: string | null = null;
   const intake = new SpoolIntake(ports, () => ({ ...observe, isPrivate, pauses: ports.pauses.read() }));
   const deletion = new Deletion(ports);
@@ -85,7 +84,7 @@ export function createCollector(
       'retention.slice': ({ nowMs }) => pruning.next(nowMs, retention),
       'config.commit': (configuration) => {
         ({ observe, retention } = configuration);
-        isPrivate = privatePlaces(observe.private, ports.home);
+        isPrivate = ports.privatePlaces(observe.private);
         return null;
       },
     },
