@@ -30,6 +30,9 @@ export const OPERANDS: readonly (readonly [
   ['ionic login', 1, 1],
   ['net user', 1, 1],
   ['smbclient', 1, 1],
+  ['dotnet user-secrets set', 1, 1],
+  ['cf create-user', 1, 1],
+  ['net rpc user add', 1, 1],
   ['rabbitmqctl add_user', 1, 1],
   ['rabbitmqctl change_password', 1, 1],
   ['rabbitmqctl authenticate_user', 1, 1],
@@ -226,7 +229,7 @@ export const INPUTS: readonly (readonly [words: string, argument?: RegExp])[] = 
   ['sshpass', /^-d\d*$/],
   ['mysql_config_editor'],
   ['ipa', /^--password$/],
-  ['saslpasswd2', /^-p$/],
+  ['saslpasswd2'],
   ['grub-mkpasswd-pbkdf2'],
   ['envchain', /^--set$/],
 ];

@@ -129,6 +129,7 @@ circleci,codecov: -t? --token
 gh secret: -b? --body
 gh variable: -b? --body
 gh,glab auth: -t? --token
+fly,flyctl login: -p
 glab variable: -v~ --value~
 supabase: -p?
 keytool: -new

@@ -28,6 +28,8 @@ export const secretKindOf = (name: string): SecretKind | null => {
   if (name === 'PWD' || name === 'OLDPWD' || name.length > 80) return null;
   const plain = name.replace(/^[-_.]+/, '').toLowerCase();
   if (NOT_A_SECRET.test(plain)) return null;
+  // npm's setting for a user and password
+  if (/(?:^|:)_auth$/.test(name)) return 'token';
   for (const candidate of [plain, plain.replace(SUFFIX, '')]) {
     if (PASSWORD.test(candidate)) return 'password';
     if (KEY.test(candidate)) return 'key';

@@ -100,7 +100,7 @@ const findOptions = (
 
 /** Options of login commands whose value is the next word. */
 const VALUE_OPTION =
-  /^(?:--(?:host|hostname|registry|url|server|user|username|email|name|context|profile|org|project|team|region|scope|method|config|repo|vault-id|encrypt-vault-id)|-[uhHncmrPUWALI]|-salt|-dc-ip|-target-ip|-hashes)$/;
+  /^(?:--(?:host|hostname|registry|url|server|user|username|email|name|context|profile|org|project|team|region|scope|method|config|repo|vault-id|encrypt-vault-id)|-[uhHncmrtPUWALI]|-salt|-dc-ip|-target-ip|-hashes)$/;
 
 /** Operands of an invocation without options and their values; the first are its subcommands. */
 const operandsOf = (tool: string, args: readonly Word[]): readonly Word[] => {
