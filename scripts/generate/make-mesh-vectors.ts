@@ -54,6 +54,8 @@ function signer(index: 0 | 1 | 2): Signer {
 
 const [alice, bob, eve] = [signer(0), signer(1), signer(2)];
 const NOW = Date.UTC(2026, 10, 23, 12);
+/** Hash of a task. */
+const TASK = Buffer.alloc(32, 0x7a).toString('base64');
 const SESSION = Buffer.alloc(32, 0x5a).toString('base64');
 const bytes = (name: string, count: number): Uint8Array =>
   new Uint8Array(createHash('sha256').update(name).digest().subarray(0, count));
@@ -126,6 +128,54 @@ const MESSAGES: Readonly<Record<string, readonly Step[]>> = {
     'response',
   ),
   'a summary-ack': after(sealed(payload(1, 'summary-ack', { id: '0'.repeat(32), result: 'stored' })), 'summary-ack'),
+  'a blind-log': after(sealed(payload(1, 'blind-log', { task: TASK, from: 0 })), 'blind-log'),
+  'a blind-total': after(
+    sealed(payload(1, 'blind-total', { task: TASK, day: '2026-11-20', block: 'organisation' })),
+    'blind-total',
+  ),
+  'a blind-prepare': after(
+    sealed(
+      payload(1, 'blind-prepare', {
+        task: TASK,
+        day: '2026-11-20',
+        reports: [{ node: eve.id, publicShare: 'AAAA', share: 'AAAA' }],
+      }),
+    ),
+    'blind-prepare',
+  ),
+  'a blind-prepared with a message and a refusal': after(
+    sealed(
+      payload(1, 'blind-prepared', {
+        answers: [
+          { node: eve.id, message: 'AAAAAAAAAAAAAAAAAAAAAA==' },
+          { node: bob.id, code: 'report_unknown' },
+        ],
+      }),
+    ),
+    'blind-prepared',
+  ),
+  'a blind-share': after(sealed(payload(1, 'blind-share', { nodes: '', box: 'AAAA' })), 'blind-share'),
+  'a blind-entries of an empty log': after(
+    sealed(payload(1, 'blind-entries', { size: 0, entries: [] })),
+    'blind-entries',
+  ),
+  'a blind-refusal': after(sealed(payload(1, 'blind-refusal', { code: 'report_late' })), 'blind-refusal'),
+  'a blind-refusal with a code that is in no list': after(
+    sealed(payload(1, 'blind-refusal', { code: 'later' })),
+    'message_schema',
+  ),
+  'a blind-prepared with both a message and a code': after(
+    sealed(
+      payload(1, 'blind-prepared', {
+        answers: [{ node: eve.id, message: 'AAAAAAAAAAAAAAAAAAAAAA==', code: 'report_unknown' }],
+      }),
+    ),
+    'message_schema',
+  ),
+  'a blind-total of a month': after(
+    sealed(payload(1, 'blind-total', { task: TASK, day: '2026-11', block: 'organisation' })),
+    'message_schema',
+  ),
   'a goodbye': after(sealed(payload(1, 'goodbye', { reason: 'shutdown' })), 'goodbye'),
   'an unknown type is skipped and counts in the sequence': [
     hello,

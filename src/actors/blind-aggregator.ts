@@ -14,6 +14,12 @@ export interface BlindAggregatorPorts {
 type Kinds = 'blind.request' | 'blind.draft' | 'blind.endorse' | 'blind.roles' | 'mesh.changed' | 'clock.quarter';
 
 /**
+ * How long reports are gathered before they are prepared: to start a thread costs more than a
+ * report.
+ */
+const GATHER_MS = 20_000;
+
+/**
  * Leader and trustee of blind totals. Requests of peers are answered at once; the work that follows
  * from them runs outside the mailbox, one round at a time, and is resumed every quarter of an hour,
  * at the start, and when the trustee connects.
@@ -25,6 +31,11 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
     return opened;
   };
   const rounds = createRounds(async () => (await open()).work(), ports.log);
+  let gathering: NodeJS.Timeout | undefined;
+  const gathered = (): void => {
+    gathering = undefined;
+    rounds.request();
+  };
   return {
     name: 'blind aggregator',
     // Reports are prepared in threads.
@@ -32,12 +43,16 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
     start: () => {
       if (ports.hasTasks()) rounds.request();
     },
-    stop: rounds.end,
+    stop: async () => {
+      clearTimeout(gathering);
+      await rounds.end();
+    },
     handlers: {
       'blind.request': async ({ peer, request }) => {
         if (!ports.hasTasks()) return refusal('task_unknown');
-        const reply = await (await open()).take(peer, request);
-        if (isWork(request, reply)) rounds.request();
+        const aggregators = await open();
+        const reply = await aggregators.take(peer, request);
+        if (isReceived(request, reply) && aggregators.isLeading()) gathering ??= setTimeout(gathered, GATHER_MS);
         return reply;
       },
       'blind.draft': async (terms) => ({ document: await (await open()).draft(terms) }),
@@ -54,7 +69,7 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
   };
 }
 
-const isWork = (request: BlindRequest, reply: BlindReply): boolean =>
+const isReceived = (request: BlindRequest, reply: BlindReply): boolean =>
   request.type === 'blind-report' && reply.type === 'blind-receipt';
 
 /** Rounds of work: one at a time, and one more for everything that was requested meanwhile. */

@@ -92,7 +92,7 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     activity: 'Create',
     severity: 'low',
     outcome: 'failure',
-    facts: ['code', 'type', 'task', 'day', 'received', 'presented'],
+    facts: ['code', 'type', 'task', 'day', 'block', 'count', 'received', 'presented'],
   },
   'blind.released': TOTAL,
   'blind.withheld': TOTAL,

@@ -55,6 +55,8 @@ export interface Aggregators {
   readonly take: (peer: string, request: BlindRequest) => Promise<BlindReply>;
   /** Prepares what waits, closes days, and exchanges with trustees that are connected. */
   readonly work: () => Promise<void>;
+  /** Whether a stored report is for the leader, which prepares it; the trustee waits for the leader. */
+  readonly isLeading: () => boolean;
   /** Whether a node that has connected is the trustee of one of this leader's tasks. */
   readonly isTrustee: (node: string) => boolean;
   readonly draft: (terms: TaskTerms) => Promise<string>;
@@ -75,6 +77,7 @@ const KEPT_DAYS = 60;
 
 export async function openAggregators(ports: AggregatorsPorts): Promise<Aggregators> {
   const roles = new Map<string, Role>();
+  const membership = createMembership(ports);
   const open = async (stored: StoredRole): Promise<void> => {
     roles.set(stored.task, roleOf(ports, await taskOf(ports, stored)));
   };
@@ -82,13 +85,14 @@ export async function openAggregators(ports: AggregatorsPorts): Promise<Aggregat
   const adopt = async (role: AggregatorRole, task: string, document: Envelope): Promise<void> => {
     const stored = { task, role, document };
     ports.roles.add(stored, ports.now());
-    ports.store.setMembers(ports.members(), ports.now());
+    membership.update();
     await open(stored);
     await ports.audit({ type: 'blind.task', details: { task, role } });
   };
   return {
     take: (peer, request) => take(ports, roles, peer, request),
-    work: () => work(ports, [...roles.values()]),
+    work: () => work(ports, [...roles.values()], membership),
+    isLeading: () => [...roles.values()].some(({ leader }) => leader !== null),
     isTrustee: (node) => {
       const { account } = ports.group();
       return [...roles.values()].some(
@@ -172,10 +176,28 @@ async function reply(
   return { type: 'blind-share', body: trustee.share(request.body) };
 }
 
+interface Membership {
+  /** Stores who is a member from now on, if that has changed. */
+  readonly update: () => void;
+}
+
+function createMembership({ members, now, store }: AggregatorsPorts): Membership {
+  let stored: readonly string[] | undefined;
+  return {
+    update: () => {
+      const present = members();
+      const isSame =
+        stored?.length === present.length && present.every((account, place) => account === stored?.[place]);
+      if (!isSame) store.setMembers(present, now());
+      stored = present;
+    },
+  };
+}
+
 /** One step that fails does not keep the others from running. */
-async function work(ports: AggregatorsPorts, roles: readonly Role[]): Promise<void> {
+async function work(ports: AggregatorsPorts, roles: readonly Role[], membership: Membership): Promise<void> {
   const nowMs = ports.now();
-  if (roles.length > 0) ports.store.setMembers(ports.members(), nowMs);
+  if (roles.length > 0) membership.update();
   const failures: Error[] = [];
   const note = (error: unknown): void => {
     if (!isAway(error)) failures.push(error instanceof Error ? error : new Error(String(error)));

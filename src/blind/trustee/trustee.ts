@@ -98,7 +98,7 @@ async function prepare(
   const answers = reports.map((presented) =>
     answerOf(presented, ports.store.presented(task.opened.id, day, presented.node)),
   );
-  for (const answer of answers) if ('code' in answer) await auditRefusal(ports, task, day, answer);
+  await auditRefusals(ports, task, day, answers);
   return answers;
 }
 
@@ -113,19 +113,33 @@ const shareHash = ({ share }: Presented): Buffer => Buffer.from(hashOf(Buffer.fr
  */
 function answerOf(presented: Presented, report: TrusteeReport | undefined): Prepared {
   const { node } = presented;
-  if (!report) return { node, code: 'report_unknown' };
+  // It may have come in while the others were prepared: the leader presents it again.
+  if (!report || report.state === 'waiting') return { node, code: 'report_unknown' };
   if (report.share === null) return { node, code: 'day_closed' };
   if (!report.share.equals(shareHash(presented))) return { node, code: 'report_prepared' };
   if (report.message === null) return { node, code: refusalCode(report.code ?? 'blind_share_invalid') };
   return { node, message: report.message.toString('base64') };
 }
 
-const auditRefusal = (
+/** Reports that have not arrived yet share one record: the leader presents them again and again. */
+async function auditRefusals(
   { audit }: TrusteePorts,
   { opened }: AggregatorTask,
   day: string,
-  { node, code }: Extract<Prepared, { readonly code: unknown }>,
-): Promise<unknown> => audit({ type: 'blind.refused', peer: node, details: { task: opened.id, day, code } });
+  answers: readonly Prepared[],
+): Promise<void> {
+  const refused = answers.flatMap((answer) => ('code' in answer ? [answer] : []));
+  const details = { task: opened.id, day };
+  for (const { node, code } of refused)
+    if (code !== 'report_unknown') await audit({ type: 'blind.refused', peer: node, details: { ...details, code } });
+  const count = refused.filter(({ code }) => code === 'report_unknown').length;
+  if (count > 0)
+    await audit({
+      type: 'blind.refused',
+      peer: opened.task.leader.node,
+      details: { ...details, code: 'report_unknown', count },
+    });
+}
 
 /**
  * Closes a day whose window is over: with a total, or without one if too few seasoned nodes have

@@ -232,3 +232,24 @@ test('only the nodes that a document names may sign it', async () => {
     'release_invalid',
   );
 });
+
+test('a report that reaches the trustee while it prepares others is presented again', async () => {
+  const [early, late] = await seasoned(rig, 2);
+  if (!early || !late) throw new Error('expected people');
+  await rig.send(early, rig.cells());
+  const reports = await rig.report(late, rig.cells());
+  await giveReport(rig.leader, late.id, reports.leader);
+  const { take } = rig.trustee;
+  Object.assign(rig.trustee, {
+    take: async (...input: Parameters<Side['take']>) => {
+      const reply = take(...input);
+      if (input[1].type === 'blind-prepare')
+        await take(late.id, { type: 'blind-report', body: { report: reports.trustee } });
+      return reply;
+    },
+  });
+  await rig.work();
+  await rig.work();
+  for (const side of [rig.leader, rig.trustee])
+    expect(rowsOf(side, 'SELECT DISTINCT state FROM blind_report')).toEqual([{ state: 'ready' }]);
+});

@@ -1,0 +1,35 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** The wall clock of real services, which only moves on as the machine's does, or when it is set. */
+export interface TestClock {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Moves on; never back. */
+  readonly set: (ms: number) => void;
+  /** Command with its arguments that starts a service on this clock. */
+  readonly prefix: readonly string[];
+  readonly close: () => void;
+}
+
+const PRELOAD = resolve(__dirname, 'preload.cjs');
+const DIGITS = 20;
+
+export function makeClock(folder: string): TestClock {
+  const file = join(folder, 'clock');
+  const descriptor = openSync(file, 'w+');
+  let offsetMs = 0;
+  /** Written in one call of the same length, so that no reader sees half of it. */
+  const write = (): void => void writeSync(descriptor, String(offsetMs).padEnd(DIGITS), 0, 'latin1');
+  write();
+  return {
+    now: () => Date.now() + offsetMs,
+    set: (ms) => {
+      if (ms < Date.now() + offsetMs) throw new RangeError('expected a later time');
+      offsetMs = ms - Date.now();
+      write();
+    },
+    prefix: ['env', `NODE_OPTIONS=--require=${PRELOAD}`, `CARO_TEST_CLOCK=${file}`],
+    close: () => closeSync(descriptor),
+  };
+}

@@ -1,0 +1,349 @@
+/**
+ * A week of blind totals with a real leader and a real trustee. Twenty-five developers, and those
+ * who attack, are peers of this process that speak the protocol over TLS.
+ */
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { dayLayout } from '../../../src/blind/layout/day-1.ts';
+import { drawRandomness, makeReport } from '../../../src/blind/report.ts';
+import { createSealing } from '../../../src/blind/sealing.ts';
+import { decodeTask, type OpenedTask } from '../../../src/blind/task.ts';
+import { createPrio3 } from '../../../src/blind/vdaf/prio3.ts';
+import type { AggregatorRole, Vdaf } from '../../../src/blind/vdaf/vdaf.ts';
+import type { Envelope } from '../../../src/domain/identity/signed-envelope.ts';
+import { openReadOnly } from '../../../src/storage/database.ts';
+import { makeIdentity, makeTls, startNode, stopAll, type TestNode } from '../../mesh/rig.ts';
+import { endWeek, HOUR_MS, plusDays, ran, startWeek, totalsOf, type Week } from '../../rig/blind-week.ts';
+import type { MeshNode } from '../../rig/mesh-nodes.ts';
+import { lastingFolder } from '../../rig/temporary-folder.ts';
+import { until } from '../../rig/until.ts';
+
+const DEVELOPERS = 25;
+const FLOOR = 20;
+const SYBILS = 10;
+/** The odd number of one node, which must be found nowhere. */
+const CANARY = 4_711;
+const LONG_MS = 600_000;
+const ANSWER_MS = 60_000;
+const FIELD = 340282366920938462946865773367900766209n;
+
+let week: Week;
+let task: OpenedTask;
+let vdaf: Vdaf;
+let names: readonly string[];
+let first: string;
+const people: TestNode[] = [];
+const sybils: TestNode[] = [];
+const sealing = createSealing();
+/** Cells of every report that counts, by day. */
+const counted = new Map<string, (readonly number[])[]>();
+
+const dayOfWeek = (index: number): string => plusDays(first, index);
+const aggregator = (role: AggregatorRole): MeshNode => week[role];
+
+async function joinMesh(identity = makeIdentity()): Promise<TestNode> {
+  const { clock, leader, trustee } = week;
+  const node = await startNode({
+    identity,
+    tls: await makeTls(identity, clock.now()),
+    trusts: [leader.id, trustee.id],
+    peers: [leader, trustee].map(({ id, endpoint }) => ({ id, address: endpoint })),
+    options: { now: clock.now },
+  });
+  return node;
+}
+
+beforeAll(async () => {
+  const identities = Array.from({ length: DEVELOPERS + SYBILS }, () => makeIdentity());
+  const others = identities.slice(0, DEVELOPERS).map(({ id }) => id);
+  week = await startWeek(lastingFolder(), { developers: 0, others, floor: FLOOR, windowHours: 72 });
+  task = decodeTask(readFileSync(week.task, 'utf8'));
+  const layout = dayLayout(task.task.words);
+  vdaf = createPrio3(layout);
+  names = layout.cells.map(({ name }) => name);
+  // The season of everybody begins today.
+  first = plusDays(week.today(), 8);
+  week.goTo(first, HOUR_MS);
+  for (const [index, identity] of identities.entries())
+    (index < DEVELOPERS ? people : sybils).push(await joinMesh(identity));
+}, LONG_MS);
+afterAll(async () => {
+  await stopAll();
+  await endWeek(week);
+}, LONG_MS);
+
+/** Every node counts for every measure, so that no total is below the floor. */
+function cellsOf(isCanary: boolean): readonly number[] {
+  return dayLayout(task.task.words).cells.map(({ name, kind, bits }) => {
+    if (kind === 'nodes') return 1;
+    return isCanary && name === 'families.git.count' ? CANARY : 1 + (randomBytes(1).readUInt8() % (2 ** Math.min(bits, 7) - 1));
+  });
+}
+
+type Reports = Readonly<Record<AggregatorRole, Envelope>>;
+
+const reportOf = (
+  { identity }: TestNode,
+  day: string,
+  cells: readonly number[],
+  changes: Partial<Vdaf> = {},
+): Promise<Reports> =>
+  makeReport(
+    {
+      task,
+      day,
+      cells,
+      randomness: drawRandomness((count) => new Uint8Array(randomBytes(count))),
+      signer: identity,
+    },
+    { vdaf: { ...vdaf, ...changes }, sealing },
+  );
+
+/** Sends one half, again until the aggregator is there; the receipt's type or the code of a refusal. */
+async function give(node: TestNode, role: AggregatorRole, report: Envelope): Promise<string> {
+  await until(() => node.mesh.isConnected(aggregator(role).id), Boolean, ANSWER_MS);
+  const reply = await node.mesh.exchange(aggregator(role).id, { type: 'blind-report', body: { report } }, ANSWER_MS);
+  return reply.type === 'blind-refusal' ? reply.body.code : reply.type;
+}
+
+/** Both halves of a report that counts. */
+async function send(
+  node: TestNode,
+  day: string,
+  roles: readonly AggregatorRole[] = ['leader', 'trustee'],
+): Promise<Reports> {
+  const cells = cellsOf(node === people[0]);
+  counted.set(day, [...(counted.get(day) ?? []), cells]);
+  const reports = await reportOf(node, day, cells);
+  for (const role of roles) expect(await give(node, role, reports[role])).toBe('blind-receipt');
+  return reports;
+}
+
+const sums = (day: string): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    names.map((name, cell) => [name, (counted.get(day) ?? []).reduce((sum, cells) => sum + (cells[cell] ?? 0), 0)]),
+  );
+
+const killed = async (node: MeshNode): Promise<void> => {
+  await node.kill();
+  await week.start(node);
+};
+
+const refusalsAt = async (node: MeshNode): Promise<readonly unknown[]> =>
+  (await node.audit('blind.refused')).map(({ details }) => details['code']);
+
+async function ready(day: string, count: number): Promise<void> {
+  for (const node of [week.leader, week.trustee]) await week.ready(node, day, count);
+}
+
+describe('a week of blind totals', () => {
+  let late: Reports;
+
+  test(
+    'day 1: everybody reports',
+    async () => {
+      week.morningAfter(dayOfWeek(0));
+      for (const node of people) await send(node, dayOfWeek(0));
+      await ready(dayOfWeek(0), DEVELOPERS);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'day 2: one developer is away, and reports two days later',
+    async () => {
+      week.morningAfter(dayOfWeek(1));
+      for (const node of people.slice(0, -1)) await send(node, dayOfWeek(1));
+      await ready(dayOfWeek(1), DEVELOPERS - 1);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'day 3: leader and trustee are killed in the middle of a batch',
+    async () => {
+      const day = dayOfWeek(2);
+      week.morningAfter(day);
+      for (const [index, node] of people.slice(0, -1).entries()) {
+        await send(node, day);
+        if (index === 8) await killed(week.trustee);
+        if (index === 14) await killed(week.leader);
+        if (index === 20) await Promise.all([killed(week.leader), killed(week.trustee)]);
+      }
+      await ready(day, DEVELOPERS - 1);
+      const away = people.at(-1);
+      if (!away) throw new Error('expected a developer');
+      for (const missed of [dayOfWeek(1), day]) await send(away, missed);
+      await ready(day, DEVELOPERS);
+      await ready(dayOfWeek(1), DEVELOPERS);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'day 4: a report out of range, a second report, a replay and a stolen one are refused',
+    async () => {
+      const day = dayOfWeek(3);
+      week.morningAfter(day);
+      const [liar, other, ...honest] = people;
+      if (!liar || !other) throw new Error('expected developers');
+      const forged = await reportOf(liar, day, cellsOf(false), {
+        shard: async (...input) => {
+          const shares = await vdaf.shard(...input);
+          const leader = Buffer.from(shares.inputShares.leader);
+          const element = (leader.readBigUInt64LE(16) + (leader.readBigUInt64LE(24) << 64n) + 1_000n) % FIELD;
+          leader.writeBigUInt64LE(element & (2n ** 64n - 1n), 16);
+          leader.writeBigUInt64LE(element >> 64n, 24);
+          return { ...shares, inputShares: { ...shares.inputShares, leader } };
+        },
+      });
+      for (const role of ['leader', 'trustee'] as const)
+        expect(await give(liar, role, forged[role])).toBe('blind-receipt');
+      const sent = await send(other, day);
+      for (const node of honest) await send(node, day);
+      for (const role of ['leader', 'trustee'] as const) {
+        expect(await give(other, role, sent[role])).toBe('blind-receipt');
+        expect(await give(other, role, (await reportOf(other, day, cellsOf(false)))[role])).toBe('report_duplicate');
+        expect(await give(liar, role, sent[role])).toBe('blind_report_invalid');
+        late = await reportOf(other, dayOfWeek(-1), cellsOf(false));
+        expect(await give(other, role, late[role])).toBe('report_late');
+      }
+      await ready(day, DEVELOPERS - 1);
+      for (const node of [week.leader, week.trustee])
+        expect(await refusalsAt(node)).toEqual(
+          expect.arrayContaining(['blind_share_invalid', 'report_duplicate', 'blind_report_invalid', 'report_late']),
+        );
+    },
+    LONG_MS,
+  );
+
+  test(
+    'day 5: the leader loses a third of the reports',
+    async () => {
+      const day = dayOfWeek(4);
+      week.morningAfter(day);
+      for (const [index, node] of people.entries())
+        await send(node, day, index % 3 === 0 ? ['trustee'] : ['leader', 'trustee']);
+      await week.ready(week.leader, day, 16);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'day 6: the trustee is down, and comes back the day after',
+    async () => {
+      const day = dayOfWeek(5);
+      await week.trustee.kill();
+      week.morningAfter(day);
+      const kept: [TestNode, Reports][] = [];
+      for (const node of people) kept.push([node, await send(node, day, ['leader'])]);
+      week.goTo(dayOfWeek(7), HOUR_MS);
+      await week.start(week.trustee);
+      for (const [node, { trustee }] of kept) expect(await give(node, 'trustee', trustee)).toBe('blind-receipt');
+      // The leader presents what the trustee did not have every quarter of an hour.
+      week.goTo(dayOfWeek(7), 2 * HOUR_MS);
+      await ready(day, DEVELOPERS);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'day 7: sybils fill the group up to the floor',
+    async () => {
+      for (const node of [week.leader, week.trustee]) {
+        const lines = sybils.map(({ id }) => `"${id}" = "supervisor"`).join('\n');
+        const file = join(node.home, 'config', 'managed.toml');
+        appendFileSync(file, `[trust.nodes]\n${lines}\n`, { mode: 0o600 });
+        await node.reload();
+      }
+      const day = dayOfWeek(6);
+      week.morningAfter(day);
+      for (const node of [...people.slice(0, FLOOR - 5), ...sybils]) await send(node, day);
+      await ready(day, FLOOR - 5 + SYBILS);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'every day is released once, exactly, or withheld with its code',
+    async () => {
+      week.goTo(dayOfWeek(10), HOUR_MS);
+      const released = (index: number) => week.released(dayOfWeek(index));
+      const everybody = (contributors: number) => ({
+        withheld: null,
+        blocks: [{ name: 'organisation', contributors }],
+      });
+      for (const index of [0, 1, 2, 5]) expect(await released(index)).toMatchObject(everybody(DEVELOPERS));
+      expect(await released(3)).toMatchObject(everybody(DEVELOPERS - 1));
+      expect(await released(6)).toMatchObject({ withheld: 'release_below_floor', blocks: [] });
+      expect(await refusalsAt(week.trustee)).toContain('release_incomplete');
+      week.goTo(dayOfWeek(12), HOUR_MS);
+      expect(await released(4)).toMatchObject({ withheld: 'release_incomplete', blocks: [] });
+      for (const index of [0, 1, 2, 3, 5]) {
+        const day = dayOfWeek(index);
+        const totals = await until(
+          () => totalsOf(week.leader, day, names),
+          ({ size }) => size > 0,
+          ANSWER_MS,
+        );
+        expect([day, totals.get('organisation')?.cells]).toEqual([day, sums(day)]);
+      }
+      for (const index of [4, 6]) expect(totalsOf(week.leader, dayOfWeek(index), names).size).toBe(0);
+    },
+    LONG_MS,
+  );
+
+  test('no figure of a single node is in any store, ledger or log of leader and trustee', () => {
+    for (const node of [week.leader, week.trustee]) {
+      const texts = storedTexts(node);
+      expect(texts.length).toBeGreaterThan(100);
+      const token = new RegExp(`(?<![0-9A-Za-z+/])${CANARY}(?![0-9A-Za-z+/=])`);
+      expect(texts.filter((text) => token.test(text))).toEqual([]);
+      const element = Buffer.alloc(16);
+      element.writeUInt32LE(CANARY);
+      expect(storedBytes(node).filter((bytes) => bytes.includes(element))).toEqual([]);
+    }
+  });
+
+  test('the release log of the trustee is what its owner sees', async () => {
+    const shown = await ran(week.trustee, 'blind', 'roles');
+    expect(shown).toContain(`${dayOfWeek(0)}: released, organisation: ${DEVELOPERS} nodes`);
+    expect(shown).toContain(`${dayOfWeek(6)}: no total (release_below_floor)`);
+  });
+});
+
+const rowsOf = (node: MeshNode): readonly unknown[][] => {
+  const database = openReadOnly(join(node.home, 'data', 'caro.db'));
+  try {
+    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[];
+    return tables.flatMap((table) => database.prepare(`SELECT * FROM "${table}"`).raw().all() as unknown[][]);
+  } finally {
+    database.close();
+  }
+};
+
+/** Every text in the database and the log, and what is encoded in it: envelopes within envelopes. */
+function storedTexts(node: MeshNode): readonly string[] {
+  const texts = rowsOf(node).flatMap((row) => row.filter((value) => typeof value === 'string'));
+  const file = join(node.home, 'state', 'caro.log');
+  const log = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  return [...texts, ...log].flatMap(unfolded);
+}
+
+function unfolded(text: string): readonly string[] {
+  const inner = [...text.matchAll(/"payload":"([A-Za-z0-9+/=]+)"/g)].map(([, payload = '']) =>
+    Buffer.from(payload, 'base64').toString('utf8'),
+  );
+  return [text, ...inner.flatMap(unfolded)];
+}
+
+/** Every blob, and every base64 text of some length. */
+function storedBytes(node: MeshNode): readonly Buffer[] {
+  const blobs = rowsOf(node).flatMap((row) => row.filter((value) => Buffer.isBuffer(value)));
+  const encoded = storedTexts(node).flatMap((text) =>
+    [...text.matchAll(/[A-Za-z0-9+/]{40,}={0,2}/g)].map(([base64]) => Buffer.from(base64, 'base64')),
+  );
+  return [...blobs, ...encoded];
+}
