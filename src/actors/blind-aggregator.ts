@@ -17,7 +17,7 @@ type Kinds = 'blind.request' | 'blind.draft' | 'blind.endorse' | 'blind.roles' |
  * How long reports are gathered before they are prepared: to start a thread costs more than a
  * report.
  */
-const GATHER_MS = 20_000;
+const GATHER_MS = 25_000;
 
 /**
  * Leader and trustee of blind totals. Requests of peers are answered at once; the work that follows

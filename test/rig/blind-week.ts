@@ -192,7 +192,10 @@ export function totalsOf(leader: MeshNode, day: string, cells: readonly string[]
     return new Map(
       rows.map(({ block, contributors, cells: text }) => {
         const values = JSON.parse(text) as readonly (number | null)[];
-        return [block, { contributors, cells: Object.fromEntries(cells.map((name, index) => [name, values[index] ?? null])) }];
+        return [
+          block,
+          { contributors, cells: Object.fromEntries(cells.map((name, index) => [name, values[index] ?? null])) },
+        ];
       }),
     );
   } finally {

@@ -10,7 +10,7 @@ const { promisify } = require('node:util');
 const file = process.env.CARO_TEST_CLOCK;
 if (file !== undefined) {
   const SWEEP_MS = 5_000;
-  const GATHER_MS = 20_000;
+  const GATHER_MS = 25_000;
   const QUICK_MS = 250;
   const descriptor = openSync(file, 'r');
   const text = Buffer.alloc(20);

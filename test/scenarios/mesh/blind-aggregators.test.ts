@@ -78,7 +78,9 @@ afterAll(async () => {
 function cellsOf(isCanary: boolean): readonly number[] {
   return dayLayout(task.task.words).cells.map(({ name, kind, bits }) => {
     if (kind === 'nodes') return 1;
-    return isCanary && name === 'families.git.count' ? CANARY : 1 + (randomBytes(1).readUInt8() % (2 ** Math.min(bits, 7) - 1));
+    return isCanary && name === 'families.git.count'
+      ? CANARY
+      : 1 + (randomBytes(1).readUInt8() % (2 ** Math.min(bits, 7) - 1));
   });
 }
 
