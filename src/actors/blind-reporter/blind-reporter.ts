@@ -38,21 +38,12 @@ interface Joined {
  * report. Without a task none of the code of blind totals is loaded.
  */
 export function createBlindReporter(ports: BlindReporterPorts, initial: Configuration): Actor<Kinds> {
-  const { bus, store, now } = ports;
+  const { store, now } = ports;
   let settings = initial;
   const alarm = ports.alarm();
   const engine = once(ports.engine);
   const errands = createErrands(ports, engine);
-  const joined = async (): Promise<Joined | null> => {
-    const { task: id } = settings.blind;
-    const kept = id === undefined ? undefined : store.joined(id);
-    return kept === undefined ? null : open(await engine(), kept);
-  };
-  /** The task whose reports may leave now. */
-  const reporting = async (): Promise<Joined | null> => {
-    const found = await joined();
-    return found && reportStop(settings, found.task.task.floor) === null ? found : null;
-  };
+  const { joined, reporting } = participation(store, engine, () => settings);
   /** Makes what is due, sends what waits, and sets the alarm for what comes next. */
   const advance = async (): Promise<void> => {
     store.discardOthers(settings.blind.task ?? null);
@@ -65,15 +56,6 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
     await reporter.makeDue();
     errands.start(found.task);
     alarm.set(reporter.nextMs());
-  };
-  const commit = async (next: Configuration): Promise<null> => {
-    const before = settings.blind.task;
-    settings = next;
-    if (before !== undefined && before !== next.blind.task)
-      await bus.request('audit.append', { type: 'blind.left', details: { task: before } });
-    // Plans and the outbox follow outside the commit, which may yet be rolled back.
-    if (before !== undefined || next.blind.task !== undefined) alarm.set(now() + SOON_MS);
-    return null;
   };
   return {
     name: 'blind reporter',
@@ -98,17 +80,51 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
       'blind.remake': async ({ day, role }) => remake(ports, await engine(), day, role),
       'blind.due': advance,
       'mesh.changed': async (change) => {
-        const found = change.change === 'connected' && settings.blind.task !== undefined ? await reporting() : null;
-        if (found && change.change === 'connected' && (await isAggregator(ports, found, change.id)))
-          errands.start(found.task);
+        if (change.change !== 'connected' || settings.blind.task === undefined) return;
+        const found = await reporting();
+        if (found && (await isAggregator(ports, found, change.id))) errands.start(found.task);
       },
-      'config.commit': commit,
+      'config.commit': async (next) => {
+        const before = settings.blind.task;
+        settings = next;
+        // Plans and the outbox follow outside the commit, which may yet be rolled back.
+        if (before !== undefined || next.blind.task !== undefined) alarm.set(now() + SOON_MS);
+        return recordLeft(ports, before, next.blind.task);
+      },
       'clock.quarter': async ({ retentionMs }) => {
         store.prune(isoTime(retentionMs - settings.retention.egress_days * DAY_MS).slice(0, 10));
         await advance();
       },
     },
   };
+}
+
+/** The task that this node takes part in, and the same while its reports may leave. */
+function participation(
+  store: BlindReporterPorts['store'],
+  engine: () => Promise<BlindEngine>,
+  settings: () => Configuration,
+) {
+  const joined = async (): Promise<Joined | null> => {
+    const { task: id } = settings().blind;
+    const kept = id === undefined ? undefined : store.joined(id);
+    return kept === undefined ? null : open(await engine(), kept);
+  };
+  const reporting = async (): Promise<Joined | null> => {
+    const found = await joined();
+    return found && reportStop(settings(), found.task.task.floor) === null ? found : null;
+  };
+  return { joined, reporting };
+}
+
+async function recordLeft(
+  { bus }: BlindReporterPorts,
+  before: string | undefined,
+  now: string | undefined,
+): Promise<null> {
+  if (before !== undefined && before !== now)
+    await bus.request('audit.append', { type: 'blind.left', details: { task: before } });
+  return null;
 }
 
 async function isAggregator({ isSame }: BlindReporterPorts, { task }: Joined, id: string): Promise<boolean> {

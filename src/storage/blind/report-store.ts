@@ -117,6 +117,7 @@ const access = (database: Database) => ({
 export const createReportStore = (database: Database): ReportStore => ({
   ...taskRows(database),
   ...dayRows(database),
+  ...madeRows(database),
   ...outboxRows(database),
   ...logRows(database),
 });
@@ -144,11 +145,8 @@ function taskRows(database: Database): Pick<ReportStore, 'join' | 'joined' | 'di
   };
 }
 
-function dayRows(
-  database: Database,
-): Pick<ReportStore, 'plan' | 'planned' | 'spend' | 'expire' | 'days' | 'made' | 'unreleased'> {
-  const { run, all, get } = access(database);
-  const deliveries = database.prepare(DELIVERIES);
+function dayRows(database: Database): Pick<ReportStore, 'plan' | 'planned' | 'spend' | 'expire'> {
+  const { run, all } = access(database);
   return {
     plan: (day, task, dueMs) => {
       run(
@@ -193,6 +191,13 @@ function dayRows(
         beforeDay,
       );
     }),
+  };
+}
+
+function madeRows(database: Database): Pick<ReportStore, 'days' | 'made' | 'unreleased'> {
+  const { all, get } = access(database);
+  const deliveries = database.prepare(DELIVERIES);
+  return {
     days: (limit) =>
       (all('SELECT * FROM blind_day ORDER BY day DESC LIMIT ?', limit) as readonly DayColumns[]).map((row) => ({
         day: row.day,
