@@ -170,7 +170,10 @@ const WRITERS: Readonly<Record<string, (step: ProgramWords) => readonly Write[]>
   patch: (step) => asWrites('edit', plainOperands(step).slice(0, 1)),
 };
 
-/** Files that program text opens for writing: `open('x', 'w')`, `writeFileSync('x')`, perl's `'>x'`. */
+/**
+ * Files that program text opens for writing: `open('x', 'w')`, `writeFileSync('x')`, perl's
+ * `'>x'`.
+ */
 const CODE_WRITES =
   /open\(\s*["']([^"']+)["']\s*,\s*["'][wax]|(?:writeFileSync|appendFileSync|writeFile|file_put_contents|File\.write|IO\.write|Path)\(\s*["']([^"']+)["'](?:\)\.write_|\s*,)|open\(?\s*(?:my\s+)?\$?\w+\s*,\s*["']>{1,2}["']?\s*,?\s*["']?([^"'\s]+)["']/g;
 export const codeWrites = (code: string): readonly Write[] =>

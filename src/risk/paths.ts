@@ -47,7 +47,9 @@ const GENERATED =
 /** Caches and documentation, which can be made again. */
 const CACHE =
   /^\/var\/(?:cache|lib\/apt\/lists|lib\/dnf|tmp|log\/(?:dnf|yum|apt|dpkg|hawkey|alternatives|bootstrap|anaconda)[\w.]*)(?:\/|$)|^\/usr\/(?:local\/)?share\/(?:doc|man|info|locale|i18n|groff|lintian|gtk-doc|help|\.cache)(?:\/|$)|^(?:~[\w.-]*|\/root|\/(?:home|Users)\/[^/]+)?\/(?:Library\/(?:Caches|Logs\/Homebrew|Developer\/Xcode\/DerivedData)|\.(?:cache|npm|yarn\/cache|gradle\/caches|cargo\/registry|m2\/repository|local\/share\/Trash|Trash|composer\/cache|pnpm-store|node-gyp|nuget\/packages|pub-cache|conda\/pkgs|bundle\/cache|gem\/cache)|go\/pkg\/mod)(?:\/|$)|\/conda\/pkgs(?:\/|$)/;
-/** What an administrator or an image added: `/usr/local/go`, `/opt/app`, `/usr/src/python`, `/app`. */
+/**
+ * What an administrator or an image added: `/usr/local/go`, `/opt/app`, `/usr/src/python`, `/app`.
+ */
 const INSTALLED =
   /^\/(?:usr\/local\/(?!(?:s?bin|lib|share|etc|include)(?:\/|$))[^/]+|usr\/local\/(?:lib|share|src)\/[^/]+|usr\/src\/[^/]+|opt\/[^/]+|(?:src|app|apps|code|workspace|work|install|installer|setup|deps|wheels?|scripts|download|downloads)(?=\/|$))/;
 /** Enabled sites of web servers and package sources: one file each, which a package can restore. */

@@ -6,7 +6,8 @@
 /**
  * hashes: password hashes and sudo rules · key: private keys of a person or host · credentials:
  * login data that programs store, tokens, keychains, browser data · key-like: named as a private
- * key, such as a server's, or a directory of credentials · settings: `.env` files · history: command histories.
+ * key, such as a server's, or a directory of credentials · settings: `.env` files · history:
+ * command histories.
  */
 export type Sensitivity = 'hashes' | 'key' | 'credentials' | 'key-like' | 'settings' | 'history';
 

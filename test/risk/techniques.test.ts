@@ -2,7 +2,10 @@ import { expect, test } from '@jest/globals';
 import { RULES } from '../../src/risk/rule-set.ts';
 import { TECHNIQUES, techniqueOf } from '../../src/risk/techniques.ts';
 
-/** Ids that ATT&CK has withdrawn (`revoked-by` in the STIX data of version 19), and their successors. */
+/**
+ * Ids that ATT&CK has withdrawn (`revoked-by` in the STIX data of version 19), and their
+ * successors.
+ */
 const WITHDRAWN: Readonly<Record<string, string>> = {
   T1562: 'T1685',
   'T1562.001': 'T1685',

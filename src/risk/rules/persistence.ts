@@ -110,7 +110,9 @@ const SCRATCH = /(?:^|[:=\s])\.{0,2}\/(?:tmp|dev\/shm|var\/tmp)\//;
 const LOADED_FIRST =
   /^(?:LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|GCONV_PATH|BASH_ENV|ENV|PYTHONPATH|PYTHONSTARTUP|PYTHONHOME|PERL5LIB|PERLLIB|PERL5OPT|RUBYLIB|RUBYOPT|NODE_OPTIONS|NODE_PATH|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|CLASSPATH|GEM_PATH|PATH)$/;
 
-/** A library that the distribution or a package installs; allocators and test libraries are common. */
+/**
+ * A library that the distribution or a package installs; allocators and test libraries are common.
+ */
 const ORDINARY_LIBRARY =
   /^$|^\$|^"?\$\(|^\/(?:usr|lib|lib64|opt|nix|snap|app|Library|System)\/|(?:jemalloc|tcmalloc|mimalloc|asan|tsan|ubsan|faketime|eatmydata|stdbuf|SegFault|nss_wrapper|fakeroot|proxychains|tsocks|torsocks|gtk|libc)/;
 const loadsCode = (name: string, value: string, elevated: boolean): Severity | false => {

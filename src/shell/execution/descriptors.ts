@@ -1,4 +1,6 @@
-/** Descriptors that `exec` and `coproc` open for the rest of the line (bash manual §3.6, §3.2.6). */
+/**
+ * Descriptors that `exec` and `coproc` open for the rest of the line (bash manual §3.6, §3.2.6).
+ */
 import type { Redirection, Script, Span, Word } from '../model.ts';
 import { wordOf } from '../syntax/parts.ts';
 import type { Walk } from './frame.ts';

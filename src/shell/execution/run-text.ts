@@ -9,7 +9,8 @@ export function runText(walk: Walk, source: Source, dialect: Dialect, frame: Fra
 }
 
 /**
- * Walks text that a later shell will run, such as an alias or a profile, like the body of a function
+ * Walks text that a later shell will run, such as an alias or a profile, like the body of a
+ * function
  * that is only defined.
  */
 export function runBody(walk: Walk, source: Source, name: string, frame: Frame): void {

@@ -1,4 +1,6 @@
-/** Variables from which programs read more options: tar(1), gzip(1), xz(1), less(1), git-config(1). */
+/**
+ * Variables from which programs read more options: tar(1), gzip(1), xz(1), less(1), git-config(1).
+ */
 import type { Word } from '../model.ts';
 import { computedWord } from '../syntax/parts.ts';
 import type { Call, Walk } from './frame.ts';
