@@ -1,0 +1,168 @@
+/** The later entries of `EARLIER_SCHEMAS`. */
+export const EARLIER_ORGANISATION_SCHEMAS: readonly string[] = [
+  `
+  -- Aggregates that passed the floor, with the states of the nodes that were asked; never the figures of one node.
+  CREATE TABLE saved_answer (
+    seq INTEGER PRIMARY KEY,
+    until_ms INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    span_hours INTEGER NOT NULL,
+    asked_by TEXT NOT NULL,
+    floor INTEGER NOT NULL,
+    targets INTEGER NOT NULL,
+    contributors INTEGER NOT NULL,
+    result TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX saved_answer_until ON saved_answer (until_ms);
+  CREATE TRIGGER saved_answer_no_update BEFORE UPDATE ON saved_answer
+    BEGIN SELECT RAISE(ABORT, 'saved answers are never changed'); END;
+  `,
+  `
+  -- Blind totals, on a leader or a trustee. Shares are removed when their day is closed; hash and receipt stay, so that a
+  -- report counts once. An account stands for all keys of a node.
+  CREATE TABLE blind_role (
+    task TEXT PRIMARY KEY,
+    role TEXT NOT NULL CHECK (role IN ('leader', 'trustee')),
+    document TEXT NOT NULL,
+    created_ms INTEGER NOT NULL
+  ) WITHOUT ROWID, STRICT;
+  CREATE TABLE blind_member (account TEXT PRIMARY KEY, since_ms INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+  CREATE TABLE blind_report (
+    id INTEGER PRIMARY KEY,
+    task TEXT NOT NULL,
+    day TEXT NOT NULL,
+    account TEXT NOT NULL,
+    node TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    receipt TEXT NOT NULL,
+    received_ms INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'prepared', 'ready', 'invalid', 'closed')),
+    code TEXT,
+    document TEXT,
+    public BLOB,
+    share BLOB,
+    message BLOB,
+    output BLOB,
+    UNIQUE (task, day, account)
+  ) STRICT;
+  CREATE INDEX blind_report_state ON blind_report (task, state, day);
+  CREATE INDEX blind_report_node ON blind_report (task, day, node);
+  CREATE TABLE blind_release (
+    task TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    day TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    PRIMARY KEY (task, seq),
+    UNIQUE (task, day)
+  ) WITHOUT ROWID, STRICT;
+  CREATE TABLE blind_block (
+    task TEXT NOT NULL,
+    day TEXT NOT NULL,
+    name TEXT NOT NULL,
+    nodes BLOB NOT NULL,
+    box BLOB NOT NULL,
+    PRIMARY KEY (task, day, name)
+  ) STRICT;
+  CREATE TABLE blind_total (
+    task TEXT NOT NULL,
+    day TEXT NOT NULL,
+    block TEXT NOT NULL,
+    contributors INTEGER NOT NULL,
+    cells TEXT NOT NULL,
+    PRIMARY KEY (task, day, block)
+  ) STRICT;
+  CREATE TABLE blind_settled (task TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (task, day)) WITHOUT ROWID, STRICT;
+  -- A day is released once and never changed.
+  CREATE TRIGGER blind_release_kept BEFORE UPDATE ON blind_release BEGIN SELECT raise(ABORT, 'a release is never changed'); END;
+  CREATE TRIGGER blind_release_stays BEFORE DELETE ON blind_release BEGIN SELECT raise(ABORT, 'a release is never removed'); END;
+  CREATE TRIGGER blind_total_kept BEFORE UPDATE ON blind_total BEGIN SELECT raise(ABORT, 'a total is never changed'); END;
+  CREATE TRIGGER blind_block_kept BEFORE UPDATE ON blind_block BEGIN SELECT raise(ABORT, 'a release is never changed'); END;
+  CREATE TRIGGER blind_block_stays BEFORE DELETE ON blind_block BEGIN SELECT raise(ABORT, 'a release is never removed'); END;
+  `,
+  `
+  -- The Merkle tree over the audit log: tiles of up to 256 hashes of 32 bytes (docs/adr/0017), its signed heads, and what witnesses
+  -- say of them. It only grows, also where retention has removed records.
+  CREATE TABLE audit_tile (
+    level INTEGER NOT NULL,
+    idx INTEGER NOT NULL,
+    hashes BLOB NOT NULL,
+    PRIMARY KEY (level, idx)
+  ) STRICT;
+  CREATE TRIGGER audit_tile_grows BEFORE UPDATE ON audit_tile
+    WHEN NEW.level <> OLD.level OR NEW.idx <> OLD.idx OR substr(NEW.hashes, 1, length(OLD.hashes)) <> OLD.hashes
+    BEGIN SELECT RAISE(ABORT, 'the tree of the audit log only grows'); END;
+  CREATE TRIGGER audit_tile_no_delete BEFORE DELETE ON audit_tile
+    BEGIN SELECT RAISE(ABORT, 'the tree of the audit log only grows'); END;
+  CREATE TABLE audit_head (
+    size INTEGER NOT NULL,
+    root TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    key TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_head_size ON audit_head (size);
+  CREATE TABLE audit_cosignature (
+    size INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    witness TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    signature TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_cosignature_witness ON audit_cosignature (witness, size);
+  CREATE TRIGGER audit_head_no_update BEFORE UPDATE ON audit_head
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  CREATE TRIGGER audit_head_no_delete BEFORE DELETE ON audit_head
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  CREATE TRIGGER audit_cosignature_no_update BEFORE UPDATE ON audit_cosignature
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  CREATE TRIGGER audit_cosignature_no_delete BEFORE DELETE ON audit_cosignature
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+
+  -- Heads of other nodes' logs, as this node has cosigned them last, and the first fault that it found.
+  CREATE TABLE witnessed_log (
+    node TEXT NOT NULL,
+    log TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    root TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    key TEXT NOT NULL,
+    time_ms INTEGER NOT NULL,
+    fault TEXT,
+    PRIMARY KEY (node, log)
+  ) WITHOUT ROWID, STRICT;
+  CREATE TRIGGER witnessed_log_grows BEFORE UPDATE ON witnessed_log WHEN NEW.size < OLD.size OR (OLD.fault IS NOT NULL AND NEW.fault IS NOT OLD.fault)
+    BEGIN SELECT RAISE(ABORT, 'a witness does not go back'); END;
+  `,
+  `
+  -- Blind totals, as a node that reports. A day is reported once, whatever task the node takes part in: it is spent with made_ms.
+  CREATE TABLE blind_joined (task TEXT PRIMARY KEY, document TEXT NOT NULL, floor INTEGER NOT NULL, joined_ms INTEGER NOT NULL)
+    WITHOUT ROWID, STRICT;
+  CREATE TABLE blind_day (
+    day TEXT PRIMARY KEY,
+    task TEXT NOT NULL,
+    due_ms INTEGER NOT NULL,
+    made_ms INTEGER,
+    node TEXT,
+    cells TEXT,
+    randomness BLOB,
+    released INTEGER NOT NULL DEFAULT 0,
+    contributors INTEGER,
+    withheld TEXT
+  ) WITHOUT ROWID, STRICT;
+  -- The document is removed when its receipt or a final refusal is there.
+  CREATE TABLE blind_outbox (
+    day TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('leader', 'trustee')),
+    task TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    document TEXT,
+    receipt TEXT,
+    received_ms INTEGER,
+    refused TEXT,
+    PRIMARY KEY (day, role)
+  ) STRICT;
+  CREATE TRIGGER blind_day_spent BEFORE UPDATE OF made_ms, cells, randomness ON blind_day WHEN OLD.made_ms IS NOT NULL
+    BEGIN SELECT raise(ABORT, 'a day is reported once'); END;
+  CREATE TABLE blind_log (task TEXT PRIMARY KEY, size INTEGER NOT NULL, hash TEXT NOT NULL, forked INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+  `,
+];
