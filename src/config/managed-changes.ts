@@ -16,7 +16,7 @@ export function editFor(change: SettingsChange, revoked: readonly string[]): Man
     case 'blind-joined':
       return (settings) => ({ ...settings, blind: { ...settings.blind, task: change.task } });
     case 'blind-left':
-      return ({ blind: { task: _task, ...blind }, ...settings }) => ({ ...settings, blind });
+      return withoutTask;
     case 'trust':
       return (settings) => withTrust(change.id, change.level)(withoutDenial(change.lift ?? [])(settings));
     case 'revoked':
@@ -29,6 +29,11 @@ export function editFor(change: SettingsChange, revoked: readonly string[]): Man
       return withoutPeer(change.id);
   }
 }
+
+const withoutTask: ManagedEdit = ({ blind: { report }, ...settings }) => ({
+  ...settings,
+  blind: report === undefined ? {} : { report },
+});
 
 const withSharing =
   (level: SharingLevel): ManagedEdit =>

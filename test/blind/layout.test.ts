@@ -19,14 +19,18 @@ const nothing: AnswerFigures = {
   coverage: () => ({ observed: 0, redacted: 0, dropped: 0, shells: [] }),
   anomalies: () => ({ judged: false, historyDays: 0, anomalies: [] }),
 };
-const cellsFor = (figures: Partial<AnswerFigures>, denied: readonly string[] = [], of = layout) => {
+const cellsFor = (
+  figures: Partial<AnswerFigures>,
+  denied: readonly string[] = [],
+  of = layout,
+): Readonly<Record<string, number | undefined>> => {
   const values = dayCells(of, {
     figures: { ...nothing, ...figures },
     vocabulary: vocabulary(),
     denied: new Set(denied),
   });
-  return Object.fromEntries(
-    of.cells.map(({ name }, place) => [name, values[place]]).filter(([, value]) => value !== 0),
+  return Object.fromEntries<number | undefined>(
+    of.cells.map(({ name }, place) => [name, values[place]] as const).filter(([, value]) => value !== 0),
   );
 };
 const usage = (family: string, count: number, failures = 0, durationMsSum = 0) => ({

@@ -321,18 +321,6 @@ describe('caro sharing', () => {
   });
 });
 
-test('caro status warns of settings that may not do what the owner expects', async () => {
-  const kept = readFileSync(cli.places.config, 'utf8');
-  writeFileSync(cli.places.config, `${kept}[sharing]\ndeny_tools = ["no-such-tool"]\n`);
-  await cli.run(['reload']);
-  expect((await cli.run(['status'])).out).toContain(
-    'Warning: sharing.deny_tools: "no-such-tool" is not in the catalogue',
-  );
-  writeFileSync(cli.places.config, kept);
-  await cli.run(['reload']);
-  expect((await cli.run(['status'])).out).not.toContain('Warning');
-});
-
 test('caro reload takes a change, and refuses a bad one as a whole', async () => {
   const text = readFileSync(cli.places.config, 'utf8');
   expect((await cli.run(['reload'])).out).toBe('Nothing has changed.\n');

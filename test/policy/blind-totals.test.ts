@@ -33,8 +33,8 @@ describe('a node in a task', () => {
   test('gets no new answer by joining, whatever its settings', () => {
     fc.assert(
       fc.property(anySettings, anyQuestion, (given, question) => {
-        const { blind: _none, ...alone } = given;
-        const inTask = decide({ ...alone, blind: { task } }, question);
+        const { blind, ...alone } = given;
+        const inTask = decide({ ...alone, blind: { ...blind, task } }, question);
         if (inTask.allow) expect(decide(alone, question)).toEqual(inTask);
       }),
     );

@@ -1,7 +1,12 @@
 /** Valid settings that may not be meant: each command that checks settings warns of them. */
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { caro, configure, startService } from '../../rig/service.ts';
+import { temporaryFolders } from '../../rig/temporary-folder.ts';
 import { type CommandLine, commandLine } from '../command-line.ts';
+
+const folder = temporaryFolders();
 
 const OPEN = '[trust]\ndefault = "supervisor"\n[sharing]\nlevel = 2\n';
 const OPEN_TEXT = 'trust.default is "supervisor" and sharing is on';
@@ -65,4 +70,15 @@ describe('no warning', () => {
     expect(JSON.parse((await cli.run(['config', 'check', '--json'])).out)).toMatchObject({ ok: true, warnings: [] });
     expect(await verdict()).toMatchObject({ state: 'ok' });
   });
+});
+
+test('caro status of a running service warns of them, until they are mended', async () => {
+  const home = folder();
+  await configure(home, `[dashboard]\nport = 0\n${MISTYPED}`);
+  const service = await startService(home);
+  expect((await caro(home, 'status')).stdout).toContain(`Warning: ${MISTYPED_TEXT.replace(' of tools', '')}`);
+  writeFileSync(join(home, 'config', 'caro.toml'), '[dashboard]\nport = 0\n');
+  await caro(home, 'reload');
+  expect((await caro(home, 'status')).stdout).not.toContain('Warning');
+  await service.stop();
 });
