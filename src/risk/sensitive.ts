@@ -106,9 +106,3 @@ const coveredByGlob = (pattern: string): Sensitivity | null => {
     return null;
   }
 };
-
-/** Reading such a file is a risk by itself, even if nothing is sent. */
-export const isSecretToRead = (path: string): boolean => {
-  const kind = sensitivityOf(path);
-  return kind === 'hashes' || kind === 'key' || kind === 'credentials';
-};

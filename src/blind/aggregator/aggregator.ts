@@ -24,7 +24,7 @@ export interface Group {
   /** The same for all keys of one node. */
   readonly account: (node: string) => string;
   readonly isMember: (node: string) => boolean;
-  /** Part of the organisation; null where none is named. */
+  /** Part of the organization; null where none is named. */
   readonly unit: (node: string) => string | null;
 }
 

@@ -3,7 +3,7 @@ import { MAX_BLOCKS } from '../../domain/blind/release.ts';
 /** A node whose report is part of a day's total. */
 export interface Contributor {
   readonly node: string;
-  /** Part of the organisation; null if its trustee has named none. */
+  /** Part of the organization; null if its trustee has named none. */
   readonly unit: string | null;
   /** Whether it has been a member for the season: only then it counts towards the floor. */
   readonly isSeasoned: boolean;
