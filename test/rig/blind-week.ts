@@ -1,4 +1,4 @@
-/** A group with a leader and a trustee of blind totals: real services on one clock that can be set. */
+/** A group with a leader and a trustee: real services on one clock that can be set. */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';

@@ -55,7 +55,7 @@ export interface Aggregators {
   readonly take: (peer: string, request: BlindRequest) => Promise<BlindReply>;
   /** Prepares what waits, closes days, and exchanges with trustees that are connected. */
   readonly work: () => Promise<void>;
-  /** Whether a stored report is for the leader, which prepares it; the trustee waits for the leader. */
+  /** Whether a stored report is for the leader, which prepares it; the trustee waits for it. */
   readonly isLeading: () => boolean;
   /** Whether a node that has connected is the trustee of one of this leader's tasks. */
   readonly isTrustee: (node: string) => boolean;

@@ -1,8 +1,8 @@
 /*
  * Loaded into a real service by `NODE_OPTIONS=--require`: its wall clock is the machine's plus the
  * offset in the file CARO_TEST_CLOCK, which all services of a test share. Steady clocks are not
- * changed. The sweep, which notices that a quarter of an hour is over, runs more often, and a leader
- * gathers reports for a shorter time, so that a week passes within a minute.
+ * changed. The sweep, which notices that a quarter of an hour is over, runs more often, and a
+ * leader gathers reports for a shorter time, so that a week passes within a minute.
  */
 const { openSync, readSync } = require('node:fs');
 const { promisify } = require('node:util');

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** The wall clock of real services, which only moves on as the machine's does, or when it is set. */
+/** The wall clock of real services: it moves on as the machine's does, or when it is set. */
 export interface TestClock {
   /** Milliseconds since the epoch. */
   readonly now: () => number;

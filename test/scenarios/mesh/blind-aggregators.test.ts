@@ -103,7 +103,7 @@ const reportOf = (
     { vdaf: { ...vdaf, ...changes }, sealing },
   );
 
-/** Sends one half, again until the aggregator is there; the receipt's type or the code of a refusal. */
+/** Sends one half until the aggregator is there; the receipt's type or the code of a refusal. */
 async function give(node: TestNode, role: AggregatorRole, report: Envelope): Promise<string> {
   await until(() => node.mesh.isConnected(aggregator(role).id), Boolean, ANSWER_MS);
   const reply = await node.mesh.exchange(aggregator(role).id, { type: 'blind-report', body: { report } }, ANSWER_MS);
@@ -326,7 +326,7 @@ const rowsOf = (node: MeshNode): readonly unknown[][] => {
   }
 };
 
-/** Every text in the database and the log, and what is encoded in it: envelopes within envelopes. */
+/** Every text in the database and the log, and in it the envelopes within envelopes. */
 function storedTexts(node: MeshNode): readonly string[] {
   const texts = rowsOf(node).flatMap((row) => row.filter((value) => typeof value === 'string'));
   const file = join(node.home, 'state', 'caro.log');
