@@ -45,6 +45,10 @@ const PLAN: Readonly<Record<string, { readonly quick: readonly string[]; readonl
   assess: { quick: [''], full: [''] },
   'custom-rules': { quick: [''], full: [''] },
   verify: { quick: [''], full: [''] },
+  search: { quick: ['10000 3'], full: ['1000000 5'] },
+  'blind-node': { quick: [''], full: [''] },
+  'heat-map': { quick: [''], full: [''] },
+  blind: { quick: ['100'], full: ['1000'] },
 };
 
 interface Run {
