@@ -160,7 +160,7 @@ export const ERRORS = {
     rpc: -32092,
     what: 'This node is not the leader or trustee of that task, or the task does not exist.',
   },
-  report_early: { exit: 1, rpc: -32102, what: 'A report is about a day that is not over.' },
+  report_early: { exit: 1, rpc: -32002, what: 'A report is about a day that is not over.' },
   report_late: { exit: 1, rpc: -32089, what: 'A report came after the window of its day.' },
   report_duplicate: { exit: 1, rpc: -32090, what: 'A node sent a second, different report for one day.' },
   report_not_member: {
@@ -187,11 +187,11 @@ export const ERRORS = {
     rpc: -32099,
     what: 'An entry of a release log is malformed or not signed by the trustee.',
   },
-  release_forked: { exit: 1, rpc: -32100, what: 'A release log contradicts the entries that are already known.' },
-  tlog_malformed: { exit: 1, rpc: -32120, what: 'A signed note or checkpoint of a transparency log is malformed.' },
+  release_forked: { exit: 1, rpc: -32000, what: 'A release log contradicts the entries that are already known.' },
+  tlog_malformed: { exit: 1, rpc: -32006, what: 'A signed note or checkpoint of a transparency log is malformed.' },
   total_incomplete: {
     exit: 1,
-    rpc: -32101,
+    rpc: -32001,
     what: 'The leader lacks the share of a node that the trustee has included in a total.',
   },
   blind_task_invalid: {
@@ -216,10 +216,10 @@ export const ERRORS = {
   },
   blind_floor: {
     exit: 1,
-    rpc: -32103,
+    rpc: -32003,
     what: 'A blind task allows totals over fewer nodes than this node accepts.',
   },
-  blind_joined: { exit: 1, rpc: -32104, what: 'This node takes part in another blind task already.' },
+  blind_joined: { exit: 1, rpc: -32005, what: 'This node takes part in another blind task already.' },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;
