@@ -40,7 +40,7 @@ function build(folder: string, env: Readonly<Record<string, string>>): ReadonlyM
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   run('build.ts');
-  run('bundle-offline.ts', join(folder, 'release'));
+  run(join('bundle', 'bundle-offline.ts'), join(folder, 'release'));
   return new Map(
     ['dist', 'release'].flatMap((part) =>
       readdirSync(join(folder, part), { recursive: true, withFileTypes: true })

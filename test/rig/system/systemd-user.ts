@@ -108,7 +108,21 @@ function delegate(pid: number, uid: number): () => void {
   };
 }
 
+/** How often a manager is started that ends at once. */
+const ATTEMPTS = 3;
+
+/** A manager sometimes ends at once when another one of the same user ends; then it is tried again. */
 export async function startSystemd(home: string, options: SystemdUserOptions = {}): Promise<SystemdUser> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(home, options);
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function startOnce(home: string, options: SystemdUserOptions): Promise<SystemdUser> {
   const { uid = 0, givesNamespaces = true } = options;
   const runtime = `/run/user/${uid}`;
   const env = {
@@ -130,13 +144,17 @@ export async function startSystemd(home: string, options: SystemdUserOptions = {
         done({ code: error === null ? 0 : Number(error.code ?? 1), out: out + err }),
       );
     });
+  const hasEnded = (): boolean => instance.exitCode !== null || instance.signalCode !== null;
   try {
-    await until(
+    const { code } = await until(
       () => run('test', '-S', `${runtime}/systemd/private`),
-      ({ code }) => code === 0,
+      (answer) => answer.code === 0 || hasEnded(),
     );
+    if (code !== 0) throw new Error(`it ended with ${instance.exitCode ?? instance.signalCode}`);
   } catch (error) {
     instance.kill('SIGKILL');
+    users?.end();
+    undelegate();
     throw new Error(`systemd did not start: ${said.join('')}`, { cause: error });
   }
   return {
