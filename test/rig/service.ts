@@ -114,11 +114,25 @@ export async function caroJson<T>(home: string, ...args: readonly string[]): Pro
     .map((line) => JSON.parse(line) as T);
 }
 
+const handedOut = new Set<number>();
+
+/**
+ * A port that nobody listens on, each time another one. Below the range from which the system gives
+ * ports to outgoing connections: one of these could take it before it is listened on.
+ */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 22_000);
+    if (handedOut.has(port) || !(await isFree(port))) continue;
+    handedOut.add(port);
+    return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  return new Promise((done) => {
+    server.once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
+  });
 }
