@@ -111,7 +111,7 @@ function delegate(pid: number, uid: number): () => void {
 /** How often a manager is started that ends at once. */
 const ATTEMPTS = 3;
 
-/** A manager sometimes ends at once when another one of the same user ends; then it is tried again. */
+/** A manager sometimes ends at once when another one of the user ends; then it is tried again. */
 export async function startSystemd(home: string, options: SystemdUserOptions = {}): Promise<SystemdUser> {
   for (let attempt = 1; ; attempt += 1) {
     try {
