@@ -7,8 +7,9 @@ import { isoTime } from '../domain/time/iso-time.ts';
 import { SLOT_MS, slotOf } from '../domain/time/period.ts';
 import { type Database, openReadOnly } from './database.ts';
 import { allEvents, searchEvents } from './events/event-search.ts';
+import { byAuthor, readAgents } from './rollups/author-figures.ts';
 import { rulesBetween, slotsBetween } from './rollups/rollup-range.ts';
-import { addUp, readPatternUsage } from './rollups/rollup-row.ts';
+import { AGENT_COVERAGE, addUp, readPatternUsage } from './rollups/rollup-row.ts';
 
 /** Queries of events. Only the cost of `listEvents` grows with the number of events. */
 export interface Reader {
@@ -37,7 +38,7 @@ export function openReader(file: string): Reader & { readonly close: () => void 
 export function createReader(database: Database): Reader {
   const counter = database.prepare('SELECT coalesce(sum(value), 0) FROM counter WHERE name = ?').pluck();
   const shells = database.prepare(
-    `SELECT shell, count(*) AS sessions, max(last_ms) AS last_ms FROM session WHERE imported = 0
+    `SELECT shell, count(*) AS sessions, max(last_ms) AS last_ms FROM session WHERE imported = 0 AND shell <> '${AGENT_COVERAGE}'
      GROUP BY shell ORDER BY shell`,
   );
   return {
@@ -67,9 +68,7 @@ function statistics(database: Database, sinceMs: number, untilMs: number): Local
   const rules = database
     .prepare(`SELECT rule AS name, sum(count) AS count FROM ${rulesBetween(from, to)} GROUP BY rule ORDER BY 2 DESC, 1`)
     .all() as { name: string; count: number }[];
-  return {
-    since: isoTime(from * SLOT_MS),
-    until: isoTime(to * SLOT_MS),
+  const total = {
     commands: slots.reduce((sum, slot) => sum + slot.count, 0),
     ended: slots.reduce((sum, slot) => sum + slot.ended, 0),
     failures: slots.reduce((sum, slot) => sum + slot.failures, 0),
@@ -79,6 +78,10 @@ function statistics(database: Database, sinceMs: number, untilMs: number): Local
         usage.reduce((sum, row) => sum + (row.risk === rank ? row.usage.count : 0), 0),
       ]),
     ) as Record<RiskLevel, number>,
+  };
+  return {
+    ...{ since: isoTime(from * SLOT_MS), until: isoTime(to * SLOT_MS), ...total },
+    authors: byAuthor(total, readAgents(database, from, to)),
     tools: most(addUp(usage, ({ tool }) => tool)),
     patterns: most(addUp(usage, ({ name }) => name)),
     families: most(addUp(usage, ({ family }) => family)),

@@ -32,6 +32,7 @@ import { createAlarm } from '../platform/alarm.ts';
 import { createLiveness } from '../platform/live-process.ts';
 import { replacePrivately } from '../platform/private-file.ts';
 import { privatePlaces } from '../platform/private-places.ts';
+import { createProjectNames } from '../platform/project-names.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
 import { decide } from '../policy/decide.ts';
 import { deniedTools } from '../policy/denied-tools.ts';
@@ -265,6 +266,7 @@ function collectorPorts(
     isAlive: createLiveness(),
     now: Date.now,
     pauses: openPauses(places),
+    projects: createProjectNames(Date.now),
     privatePlaces: (folders) => privatePlaces(folders, homeDirectory(process.env)),
     facts: () => ({ ...reader.counts(), shells: reader.shells() }),
     pending: () =>

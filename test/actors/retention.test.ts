@@ -56,6 +56,7 @@ async function rig() {
             bus,
             spool: openSpoolFolder(folder(), process.getuid?.() ?? 0),
             store,
+            projects: { namesOf: () => Promise.resolve(new Map()) },
             isAlive: () => true,
             inHand: openInHandNote(join(folder(), 'in-hand')),
             onSetAside: () => undefined,

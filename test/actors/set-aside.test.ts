@@ -59,6 +59,7 @@ function rig(...texts: readonly string[]) {
         onSetAside: ({ session, command }) => told.push(`${session} ${command}`),
         spool: openSpoolFolder(spool, globalThis.process.getuid?.() ?? 0),
         store: createEventStore(database, 'host'),
+        projects: { namesOf: () => Promise.resolve(new Map()) },
         isAlive: () => true,
         now: () => NOW,
       },

@@ -28,6 +28,9 @@ const EVENT: TerminalEvent = {
   risk: 'safe',
   rules: [],
   host: 'here',
+  author: 'human',
+  approval: null,
+  project: null,
 };
 
 let home: string;

@@ -165,4 +165,30 @@ export const EARLIER_ORGANISATION_SCHEMAS: readonly string[] = [
     BEGIN SELECT raise(ABORT, 'a day is reported once'); END;
   CREATE TABLE blind_log (task TEXT PRIMARY KEY, size INTEGER NOT NULL, hash TEXT NOT NULL, forked INTEGER NOT NULL) WITHOUT ROWID, STRICT;
   `,
+  `
+  -- The analyst's store: released totals to which the floor has been applied. It replaces a table whose totals had no floor, and that no
+  -- version of the program has filled.
+  DROP TABLE blind_total;
+  CREATE TABLE total_series (
+    task TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    floor INTEGER NOT NULL,
+    cells TEXT NOT NULL
+  ) WITHOUT ROWID, STRICT;
+  CREATE TABLE total_day (task TEXT NOT NULL, day TEXT NOT NULL, code TEXT, PRIMARY KEY (task, day)) WITHOUT ROWID, STRICT;
+  CREATE TABLE total_block (
+    task TEXT NOT NULL,
+    block TEXT NOT NULL,
+    day TEXT NOT NULL,
+    contributors INTEGER NOT NULL,
+    cells TEXT NOT NULL,
+    PRIMARY KEY (task, block, day)
+  ) WITHOUT ROWID, STRICT;
+  CREATE TRIGGER total_series_no_update BEFORE UPDATE ON total_series BEGIN SELECT RAISE(ABORT, 'a released total is never changed'); END;
+  CREATE TRIGGER total_series_no_delete BEFORE DELETE ON total_series BEGIN SELECT RAISE(ABORT, 'a released total is never removed'); END;
+  CREATE TRIGGER total_day_no_update BEFORE UPDATE ON total_day BEGIN SELECT RAISE(ABORT, 'a released total is never changed'); END;
+  CREATE TRIGGER total_day_no_delete BEFORE DELETE ON total_day BEGIN SELECT RAISE(ABORT, 'a released total is never removed'); END;
+  CREATE TRIGGER total_block_no_update BEFORE UPDATE ON total_block BEGIN SELECT RAISE(ABORT, 'a released total is never changed'); END;
+  CREATE TRIGGER total_block_no_delete BEFORE DELETE ON total_block BEGIN SELECT RAISE(ABORT, 'a released total is never removed'); END;
+  `,
 ];

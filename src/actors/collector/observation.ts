@@ -1,5 +1,6 @@
 import type { Classification, RiskRating } from '../../bus/messages.ts';
 import { matchesGlob } from '../../domain/encoding/glob.ts';
+import type { AgentAuthor } from '../../domain/events/author.ts';
 import type { CommandKey, FinishedCommand, StartedCommand } from '../../domain/events/event.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import { type Pause, pauseAt } from '../../domain/spool/pause.ts';
@@ -14,6 +15,9 @@ export interface RawCommand {
   readonly command: string;
   readonly cwd: string | null;
   readonly origin?: 'imported' | 'kept';
+  readonly agent?: AgentAuthor;
+  /** Added after the records of a batch were read. */
+  readonly project?: string;
 }
 
 export interface Observed {
@@ -81,8 +85,10 @@ export function toStarted(
   { level, rules }: RiskRating,
   redact: boolean,
 ): StartedCommand {
-  const { key, startMs, shell, cwd, origin } = raw;
+  const { key, startMs, shell, cwd, origin, agent, project } = raw;
   return {
+    ...(agent === undefined ? {} : { agent }),
+    ...(project === undefined ? {} : { project }),
     ...(origin === undefined ? {} : { origin }),
     key,
     startMs,

@@ -18,6 +18,9 @@ export interface IntakePorts extends HandlingPorts {
   readonly store: Pick<EventStore, 'offsetOf' | 'commit' | 'forget'>;
   readonly isAlive: (pid: number, sessionStartUs: number) => boolean;
   readonly now: () => number;
+  readonly projects: {
+    readonly namesOf: (directories: Iterable<string>) => Promise<ReadonlyMap<string, string | null>>;
+  };
 }
 
 /** The current rules, read for each batch, so that a reload takes effect at once. */
@@ -186,10 +189,18 @@ export class SpoolIntake {
     return isCut ? this.#decode(name, from, LARGEST_READ) : { ...decoded, size: found.size };
   }
 
+  async #withProjects(begun: readonly RawCommand[]): Promise<readonly RawCommand[]> {
+    const names = await this.ports.projects.namesOf(begun.flatMap(({ cwd }) => cwd ?? []));
+    return begun.map((raw) => {
+      const project = raw.cwd === null ? null : names.get(raw.cwd);
+      return project ? { ...raw, project } : raw;
+    });
+  }
+
   async #commit(chunks: readonly Chunk[]): Promise<void> {
     const events = this.ports.store.commit({
       started: await this.#handling.rate(
-        chunks.flatMap((chunk) => chunk.begun),
+        await this.#withProjects(chunks.flatMap((chunk) => chunk.begun)),
         this.rules().redact,
       ),
       finished: chunks.flatMap((chunk) => chunk.finished),

@@ -5,13 +5,11 @@
 
 import { ANOMALY_KINDS } from '../../domain/anomalies/anomaly.ts';
 import type { Vocabulary } from '../../domain/answers/vocabulary.ts';
+import { AUTHOR_KINDS } from '../../domain/events/author.ts';
 import { RISK_LEVELS } from '../../domain/events/risk-level.ts';
 import { SHELLS } from '../../domain/events/shell-kind.ts';
 
 export const DAY_LAYOUT = 'day/1';
-
-/** Who ran a command. */
-export const AUTHOR_KINDS = ['human', 'agent'] as const;
 
 /**
  * The words that the cells of a task are named after, as its document lists them. Nodes of other

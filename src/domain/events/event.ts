@@ -1,3 +1,4 @@
+import type { AgentAuthor } from './author.ts';
 import type { RiskLevel } from './risk-level.ts';
 import type { ShellKind } from './shell-kind.ts';
 
@@ -27,6 +28,12 @@ export interface TerminalEvent {
   /** Ids of the rules that matched, worst first. */
   readonly rules: readonly string[];
   readonly host: string;
+  /** `human`, or the name of the coding agent that ran it. */
+  readonly author: string;
+  /** An agent's word for its mode of approval, `unknown` where it did not say; null for people. */
+  readonly approval: string | null;
+  /** Name of the Git repository of `cwd`; null outside one. */
+  readonly project: string | null;
 }
 
 /** One page of a search. */
@@ -82,6 +89,10 @@ export interface StartedCommand {
    * `retention.events_days` from the import on.
    */
   readonly origin?: 'imported' | 'kept';
+  /** Absent where a person typed the command. */
+  readonly agent?: AgentAuthor;
+  /** Absent outside a Git repository. */
+  readonly project?: string;
 }
 
 /**

@@ -1,6 +1,16 @@
 import type { NamedUsage } from '../summaries/summary.ts';
 import type { RiskLevel } from './risk-level.ts';
 
+/** Commands of the person or of one agent. */
+export interface AuthorFigures {
+  /** `human` or the agent's name. */
+  readonly author: string;
+  readonly commands: number;
+  readonly ended: number;
+  readonly failures: number;
+  readonly levels: Readonly<Record<RiskLevel, number>>;
+}
+
 /**
  * The owner's own figures (`caro stats`), from rollups; quarter-hour slots that begin in [since,
  * until).
@@ -13,6 +23,8 @@ export interface LocalStatistics {
   readonly ended: number;
   readonly failures: number;
   readonly levels: Readonly<Record<RiskLevel, number>>;
+  /** The person first, then each agent; the figures above are the sums of these. */
+  readonly authors: readonly AuthorFigures[];
   readonly tools: readonly NamedUsage[];
   readonly patterns: readonly NamedUsage[];
   readonly families: readonly NamedUsage[];

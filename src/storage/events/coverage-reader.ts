@@ -1,5 +1,6 @@
 import type { NodeSummary } from '../../domain/summaries/summary.ts';
 import type { Database } from '../database.ts';
+import { AGENT_COVERAGE } from '../rollups/rollup-row.ts';
 
 const COVERAGE = `SELECT shell, sum(observed) + sum(dropped) AS reported, sum(redacted) AS redacted, sum(dropped) AS dropped
   FROM rollup_coverage WHERE slot >= ? AND slot < ? GROUP BY 1 ORDER BY 1`;
@@ -33,6 +34,9 @@ export function readCoverage(
     observed,
     redacted: isWhole ? total('redacted') : 0,
     dropped: total('dropped'),
-    shells: isWhole || observed > 0 ? rows.filter(({ reported }) => reported > 0).map(({ shell }) => shell) : [],
+    shells:
+      isWhole || observed > 0
+        ? rows.filter(({ shell, reported }) => reported > 0 && shell !== AGENT_COVERAGE).map(({ shell }) => shell)
+        : [],
   };
 }

@@ -2,8 +2,9 @@ import { RISK_LEVELS } from '../../domain/events/risk-level.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import { DAY_MS, SLOT_MS, slotOf } from '../../domain/time/period.ts';
 import type { Database } from '../database.ts';
-import { ROLLUP_COUNTS } from '../rollups/rollup-row.ts';
+import { AGENT_COUNTS, ROLLUP_COUNTS } from '../rollups/rollup-row.ts';
 import { RollupTally } from '../rollups/rollup-tally.ts';
+import { agentOf } from './event-row.ts';
 
 /**
  * One stored command, named by all that tells it from another: SQLite gives the id of a deleted
@@ -73,12 +74,14 @@ interface Row {
   readonly pattern_id: number;
   readonly risk: number;
   readonly rules: string;
+  /** Absent in a database of an older version. */
+  readonly author?: string;
 }
 
 function remove(database: Database, events: readonly EventKey[], isCurrent: boolean): number {
   const take = database.prepare(
     `DELETE FROM event WHERE id = ? AND time_ms = ? AND command = ?
-     RETURNING time_ms, session_id, shell, command, exit_code, duration_ms, pattern_id, risk, rules`,
+     RETURNING time_ms, session_id, shell, command, exit_code, duration_ms, pattern_id, risk, rules${isCurrent ? ', author' : ''}`,
   );
   const forget = database.prepare('DELETE FROM running WHERE event_id = ?');
   const rows = events.flatMap(({ id, timeMs, command }) => {
@@ -102,6 +105,7 @@ function subtract(database: Database, rows: readonly Row[]): void {
         rules: JSON.parse(row.rules) as string[],
         shell: row.shell,
         redacted: row.command.includes('‹redacted:'),
+        ...agentOf(row.author),
         ...(isImported.get(row.session_id) === 1 ? { origin: 'imported' as const } : {}),
       },
       row.pattern_id,
@@ -112,9 +116,16 @@ function subtract(database: Database, rows: readonly Row[]): void {
     `UPDATE rollup SET ${ROLLUP_COUNTS.map((column, index) => `${column} = max(0, ${column} - column${index + 4})`).join(', ')}
      FROM (VALUES (?, ?, ?, ${ROLLUP_COUNTS.map(() => '?').join(', ')})) WHERE slot = column1 AND pattern_id = column2 AND risk = column3`,
   );
+  const lessAgents = database.prepare(
+    `UPDATE rollup_agent SET ${AGENT_COUNTS.map((column, index) => `${column} = max(0, ${column} - column${index + 5})`).join(', ')}
+     FROM (VALUES (?, ?, ?, ?, ?, ?, ?))
+     WHERE slot = column1 AND author = column2 AND pattern_id = column3 AND risk = column4`,
+  );
   tally.write({
     count: less,
     countEnds: less,
+    countAgents: lessAgents,
+    countAgentEnds: lessAgents,
     countRule: database.prepare<(string | number)[]>(
       'UPDATE rollup_rule SET count = max(0, count - column3) FROM (VALUES (?, ?, ?)) WHERE slot = column1 AND rule = column2',
     ),
@@ -126,9 +137,9 @@ function subtract(database: Database, rows: readonly Row[]): void {
   });
   // A row of zeros would still tell which pattern or rule was there.
   for (const slot of new Set(rows.map((row) => slotOf(row.time_ms)))) {
-    for (const table of ['rollup', 'rollup_slot', 'rollup_rule'])
+    for (const table of ['rollup', 'rollup_slot', 'rollup_rule', 'rollup_agent'])
       database.prepare(`DELETE FROM ${table} WHERE slot = ? AND count = 0`).run(slot);
-    for (const table of ['rollup_day', 'rollup_rule_day'])
+    for (const table of ['rollup_day', 'rollup_rule_day', 'rollup_agent_day'])
       database.prepare(`DELETE FROM ${table} WHERE day = ? AND count = 0`).run(Math.floor((slot * SLOT_MS) / DAY_MS));
   }
 }

@@ -1,10 +1,12 @@
-import type { TerminalEvent } from '../../domain/events/event.ts';
+import { HUMAN, UNKNOWN_APPROVAL } from '../../domain/events/author.ts';
+import type { StartedCommand, TerminalEvent } from '../../domain/events/event.ts';
 import { RISK_LEVELS } from '../../domain/events/risk-level.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 
 /** Columns of `EventRow`, with the join they need. */
-export const EVENT_COLUMNS = `event.id, time_ms, shell, command, cwd, event.id IN (SELECT event_id FROM running) AS running, exit_code, duration_ms, tools, pattern.family AS category, risk, rules, host
+export const EVENT_COLUMNS = `event.id, time_ms, shell, command, cwd, event.id IN (SELECT event_id FROM running) AS running, exit_code, duration_ms, tools, pattern.family AS category, risk, rules, host,
+  author, approval, project
   FROM event JOIN pattern ON pattern.id = event.pattern_id`;
 
 export interface EventRow {
@@ -21,6 +23,9 @@ export interface EventRow {
   readonly risk: number;
   readonly rules: string;
   readonly host: string;
+  readonly author: string;
+  readonly approval: string | null;
+  readonly project: string | null;
 }
 
 export const eventOf = (row: EventRow): TerminalEvent => ({
@@ -37,4 +42,11 @@ export const eventOf = (row: EventRow): TerminalEvent => ({
   risk: RISK_LEVELS[row.risk] ?? 'critical',
   rules: JSON.parse(row.rules) as string[],
   host: row.host,
+  author: row.author,
+  approval: row.approval,
+  project: row.project,
 });
+
+/** Whom a stored command is counted for. */
+export const agentOf = (author: string = HUMAN): Pick<StartedCommand, 'agent'> =>
+  author === HUMAN ? {} : { agent: { name: author, approval: UNKNOWN_APPROVAL } };

@@ -1,4 +1,5 @@
 import { CaroError } from '../../domain/errors.ts';
+import { HUMAN } from '../../domain/events/author.ts';
 import {
   type FinishedCommand,
   MAX_DURATION_MS,
@@ -10,7 +11,7 @@ import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS, slotOf } from '../../domain/time/period.ts';
 import { type Database, isDiskFull } from '../database.ts';
-import { ROLLUP_COUNTS } from '../rollups/rollup-row.ts';
+import { AGENT_COUNTS, AGENT_COVERAGE, ROLLUP_COUNTS } from '../rollups/rollup-row.ts';
 import { RollupTally } from '../rollups/rollup-tally.ts';
 import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.ts';
 
@@ -129,8 +130,8 @@ function prepare(database: Database) {
     pattern: database.prepare('SELECT id FROM pattern WHERE name = ? AND tool = ? AND family = ?').pluck(),
     addPattern: database.prepare('INSERT INTO pattern (name, tool, family) VALUES (?, ?, ?) RETURNING id').pluck(),
     insert: database.prepare(
-      `INSERT INTO event (time_ms, session_id, shell, command, cwd, exit_code, duration_ms, tools, pattern_id, risk, rules, host)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO event (time_ms, session_id, shell, command, cwd, exit_code, duration_ms, tools, pattern_id, risk, rules, host, author, approval, project)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     running: database.prepare('INSERT OR REPLACE INTO running (session_id, command, event_id) VALUES (?, ?, ?)'),
     takeRunning: database
@@ -141,7 +142,7 @@ function prepare(database: Database) {
     endSession: database.prepare(END_SESSION).pluck(),
     finish: database.prepare(
       `UPDATE event SET exit_code = ?, duration_ms = (SELECT ms FROM (SELECT coalesce(?, max(0, ? - time_ms)) AS ms) WHERE ms <= ${MAX_DURATION_MS})
-       WHERE id = ? RETURNING time_ms, duration_ms, pattern_id, risk`,
+       WHERE id = ? RETURNING time_ms, duration_ms, pattern_id, risk, author`,
     ),
     read: database.prepare(`SELECT ${EVENT_COLUMNS} WHERE event.id = ?`),
     count: database.prepare(
@@ -151,6 +152,15 @@ function prepare(database: Database) {
     countEnds: database.prepare(
       `UPDATE rollup SET ${ROLLUP_COUNTS.map((column, index) => `${column} = ${column} + column${index + 4}`).join(', ')}
        FROM (VALUES (?, ?, ?, ${ROLLUP_COUNTS.map(() => '?').join(', ')})) WHERE slot = column1 AND pattern_id = column2 AND risk = column3`,
+    ),
+    countAgents: database.prepare(
+      `INSERT INTO rollup_agent VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${AGENT_COUNTS.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
+    ),
+    countAgentEnds: database.prepare(
+      `UPDATE rollup_agent SET ${AGENT_COUNTS.map((column, index) => `${column} = ${column} + column${index + 5}`).join(', ')}
+       FROM (VALUES (?, ?, ?, ?, ?, ?, ?))
+       WHERE slot = column1 AND author = column2 AND pattern_id = column3 AND risk = column4`,
     ),
     countRule: database.prepare(
       'INSERT INTO rollup_rule VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
@@ -173,10 +183,12 @@ function prepare(database: Database) {
     ),
     // This table has every slot that any other rollup table has.
     oldestSlot: database.prepare('SELECT min(slot) FROM rollup_coverage').pluck(),
-    pruneSlots: ['rollup', 'rollup_slot', 'rollup_rule', 'rollup_coverage'].map((table) =>
+    pruneSlots: ['rollup', 'rollup_slot', 'rollup_rule', 'rollup_coverage', 'rollup_agent'].map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE slot < ?`),
     ),
-    pruneDays: ['rollup_day', 'rollup_rule_day'].map((table) => database.prepare(`DELETE FROM ${table} WHERE day < ?`)),
+    pruneDays: ['rollup_day', 'rollup_rule_day', 'rollup_agent_day'].map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE day < ?`),
+    ),
   };
 }
 
@@ -195,8 +207,14 @@ function identifiers(statements: Statements, started: readonly StartedCommand[],
     if (!before || before.startMs < command.startMs) latest.set(command.key.session, command);
   }
   const sessions = new Map<string, number>();
-  for (const [name, { shell, startMs, origin }] of latest) {
-    const row = [name, shell, startMs, origin === undefined ? 0 : 1, origin === 'kept' ? nowMs : null];
+  for (const [name, { shell, startMs, origin, agent }] of latest) {
+    const row = [
+      name,
+      agent ? AGENT_COVERAGE : shell,
+      startMs,
+      origin === undefined ? 0 : 1,
+      origin === 'kept' ? nowMs : null,
+    ];
     sessions.set(name, statements.session.get(row) as number);
   }
   const patterns = new Map<string, number>();
@@ -221,10 +239,11 @@ function insert(
   end: FinishedCommand | null,
   host: string,
 ): TerminalEvent {
-  const { key, startMs, shell, cwd, tools, category, risk, rules } = command;
+  const { key, startMs, shell, cwd, tools, category, risk, rules, agent } = command;
   const exitCode = end?.exitCode ?? null;
   const durationMs = end === null ? null : lasted(startMs, end);
   const sessionId = idOf.session(command);
+  const [author, approval, project] = [agent?.name ?? HUMAN, agent?.approval ?? null, command.project ?? null];
   const { lastInsertRowid } = statements.insert.run(
     startMs,
     sessionId,
@@ -238,12 +257,15 @@ function insert(
     riskRank(risk),
     JSON.stringify(rules),
     host,
+    author,
+    approval,
+    project,
   );
   const id = Number(lastInsertRowid);
   if (end === null) statements.running.run(sessionId, key.command, id);
   return {
     ...{ id, time: isoTime(startMs), shell, command: command.command, cwd, running: end === null },
-    ...{ exitCode, durationMs, tools, category, risk, rules, host },
+    ...{ exitCode, durationMs, tools, category, risk, rules, host, author, approval, project },
   };
 }
 
@@ -264,12 +286,13 @@ function finish(statements: Statements, command: FinishedCommand, rollups: Rollu
   const id = statements.takeRunning.get(session, number) as number | undefined;
   if (id === undefined) return null;
   const row = statements.finish.get(command.exitCode, command.durationMs, command.endMs, id) as
-    | { time_ms: number; duration_ms: number | null; pattern_id: number; risk: number }
+    | { time_ms: number; duration_ms: number | null; pattern_id: number; risk: number; author: string }
     | undefined;
   // Retention may have removed the event while it ran.
   if (!row) return null;
   const end = { exitCode: command.exitCode, durationMs: row.duration_ms };
-  rollups.end({ slot: slotOf(row.time_ms), patternId: row.pattern_id, risk: row.risk }, end);
+  const { time_ms, pattern_id, risk, author } = row;
+  rollups.end({ slot: slotOf(time_ms), patternId: pattern_id, risk, author }, end);
   return id;
 }
 

@@ -33,10 +33,14 @@ export class DamagedRows {
     }
   }
 
-  /** All rows of a table, from its start and, after a damaged page, from its end. */
+  /**
+   * All rows of a table, from its start and, after a damaged page, from its end. None where an
+   * earlier schema lacks the table.
+   */
   fromBothEnds(table: string): readonly Row[] {
     const columns = attempt(() => this.database.pragma(`table_info(${table})`) as { name: string; pk: number }[]);
     const key = (columns ?? []).filter(({ pk }) => pk > 0).map(({ name }) => name);
+    if (columns?.length === 0) return [];
     const found = new Map<string, Row>();
     let isBroken = false;
     for (const order of ['ASC', 'DESC']) {

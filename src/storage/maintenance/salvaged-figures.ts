@@ -2,13 +2,15 @@ import type { StartedCommand } from '../../domain/events/event.ts';
 import { RISK_LEVELS } from '../../domain/events/risk-level.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import type { Database } from '../database.ts';
-import { ROLLUP_COUNTS } from '../rollups/rollup-row.ts';
+import { agentOf } from '../events/event-row.ts';
+import { AGENT_COUNTS, ROLLUP_COUNTS } from '../rollups/rollup-row.ts';
 import { type End, RollupTally } from '../rollups/rollup-tally.ts';
 import type { Row } from './damaged-rows.ts';
 
 const TABLES = {
   count: { table: 'rollup', keys: ['slot', 'pattern_id', 'risk'], sums: ROLLUP_COUNTS },
   countRule: { table: 'rollup_rule', keys: ['slot', 'rule'], sums: ['count'] },
+  countAgents: { table: 'rollup_agent', keys: ['slot', 'author', 'pattern_id', 'risk'], sums: AGENT_COUNTS },
   addCoverage: { table: 'rollup_coverage', keys: ['slot', 'shell'], sums: ['observed', 'redacted', 'dropped'] },
 } as const;
 type Figure = keyof typeof TABLES;
@@ -16,7 +18,7 @@ export const FIGURE_TABLES = Object.values(TABLES).map(({ table }) => table);
 
 /** The rollup that an event is counted in. */
 export interface EventFacts
-  extends Pick<StartedCommand, 'startMs' | 'risk' | 'rules' | 'shell' | 'redacted' | 'origin'> {
+  extends Pick<StartedCommand, 'startMs' | 'risk' | 'rules' | 'shell' | 'redacted' | 'origin' | 'agent'> {
   readonly end: End | null;
 }
 
@@ -32,12 +34,20 @@ export function eventFacts(row: Row, isImported: boolean): EventFacts {
     ...{ startMs, risk, rules, shell: row['shell'] as ShellKind },
     // Not stored separately; the mask in the text shows it.
     redacted: String(row['command']).includes('‹redacted:'),
+    ...agentOf(row['author'] === undefined ? undefined : String(row['author'])),
     ...(isImported ? { origin: 'imported' } : {}),
     end: exitCode === null && durationMs === null ? null : { exitCode, durationMs },
   };
 }
 
 type Counts = Map<string, { readonly key: readonly (string | number)[]; readonly counts: readonly number[] }>;
+
+const noCounts = (): Record<Figure, Counts> => ({
+  count: new Map(),
+  countRule: new Map(),
+  countAgents: new Map(),
+  addCoverage: new Map(),
+});
 
 /**
  * The figures to add from a damaged database: its rollups, or the sums of its readable events where
@@ -47,7 +57,7 @@ type Counts = Map<string, { readonly key: readonly (string | number)[]; readonly
 export class SalvagedFigures {
   readonly #readable = new RollupTally();
   readonly #known = new RollupTally();
-  readonly #rollups: Record<Figure, Counts> = { count: new Map(), countRule: new Map(), addCoverage: new Map() };
+  readonly #rollups = noCounts();
 
   /** @param patternId its id in the whole database */
   event({ end, ...facts }: EventFacts, patternId: number, isKnown: boolean): void {
@@ -91,7 +101,7 @@ export class SalvagedFigures {
 }
 
 function countsOf(tally: RollupTally): Record<Figure, Counts> {
-  const figures: Record<Figure, Counts> = { count: new Map(), countRule: new Map(), addCoverage: new Map() };
+  const figures = noCounts();
   const taken = (figure: Figure) => ({
     run: (...values: readonly (string | number)[]): void => {
       const { length } = TABLES[figure].keys;
@@ -103,6 +113,8 @@ function countsOf(tally: RollupTally): Record<Figure, Counts> {
     countEnds: taken('count'),
     countRule: taken('countRule'),
     addCoverage: taken('addCoverage'),
+    countAgents: taken('countAgents'),
+    countAgentEnds: taken('countAgents'),
   });
   return figures;
 }

@@ -15,6 +15,11 @@ const USAGE: Grains = {
   byDay: 'rollup_day',
   columns: 'pattern_id, risk, count, ended, failures, duration_ms, d0, d1, d2, d3, d4, d5, d6, d7',
 };
+const AGENTS: Grains = {
+  bySlot: 'rollup_agent',
+  byDay: 'rollup_agent_day',
+  columns: 'author, pattern_id, risk, count, ended, failures',
+};
 const RULES: Grains = { bySlot: 'rollup_rule', byDay: 'rollup_rule_day', columns: 'rule, count' };
 
 /**
@@ -23,6 +28,9 @@ const RULES: Grains = { bySlot: 'rollup_rule', byDay: 'rollup_rule_day', columns
  * on `pattern_id` or `risk`, in SQL.
  */
 export const usageBetween = (from: number, to: number, and = ''): string => between(USAGE, from, to, and);
+
+/** The same for the commands of agents, which `usageBetween` includes. */
+export const agentsBetween = (from: number, to: number, and = ''): string => between(AGENTS, from, to, and);
 
 /**
  * The name under which a rule is counted in what may leave the node, in SQL: custom rules have one

@@ -11,6 +11,15 @@ export const DURATION_COLUMNS = ['d0', 'd1', 'd2', 'd3', 'd4', 'd5', 'd6', 'd7']
  */
 export const ROLLUP_COUNTS = ['count', 'ended', 'failures', 'duration_ms', ...DURATION_COLUMNS] as const;
 
+/** The columns of `rollup_agent` that count; `ROLLUP_COUNTS` begins with them. */
+export const AGENT_COUNTS = ['count', 'ended', 'failures'] as const;
+
+/**
+ * Stands for agents where coverage is counted by shell: their commands do not show that the hook of
+ * a shell works.
+ */
+export const AGENT_COVERAGE = 'agent';
+
 /** Select list that adds rollups up to `UsageRow`. */
 export const USAGE_COLUMNS = [
   'sum(count) AS count',

@@ -1,8 +1,9 @@
+import { HUMAN } from '../../domain/events/author.ts';
 import type { StartedCommand } from '../../domain/events/event.ts';
 import { riskRank } from '../../domain/events/risk-level.ts';
 import { durationBucket } from '../../domain/summaries/summary.ts';
 import { slotOf } from '../../domain/time/period.ts';
-import { ROLLUP_COUNTS } from './rollup-row.ts';
+import { AGENT_COUNTS, AGENT_COVERAGE, ROLLUP_COUNTS } from './rollup-row.ts';
 
 /** Places in `ROLLUP_COUNTS`; the buckets follow the last. */
 const [ENDED, FAILURES, DURATION] = [1, 2, 3] as const;
@@ -21,6 +22,10 @@ export interface RollupStatements {
   readonly countRule: Statement;
   /** Slot, shell, observed, redacted, dropped. */
   readonly addCoverage: Statement;
+  /** Slot, author, pattern id, risk, then `AGENT_COUNTS`. */
+  readonly countAgents: Statement;
+  /** The same, where the row may have been removed. */
+  readonly countAgentEnds: Statement;
 }
 
 /** How a command ended; null where that is not known. */
@@ -29,6 +34,9 @@ export interface End {
   readonly durationMs: number | null;
 }
 
+/** What decides in which rollups a command is counted. */
+type CountedFacts = Pick<StartedCommand, 'startMs' | 'risk' | 'rules' | 'shell' | 'redacted' | 'origin' | 'agent'>;
+
 interface Row {
   readonly key: readonly (string | number)[];
   readonly counts: number[];
@@ -36,6 +44,7 @@ interface Row {
 
 /** Which rollup a command is counted in; `risk` is the index in `RISK_LEVELS`. */
 export interface RollupKey {
+  readonly author: string;
   readonly slot: number;
   readonly patternId: number;
   readonly risk: number;
@@ -50,17 +59,12 @@ export class RollupTally {
   readonly #ends = new Map<string, Row>();
   readonly #rules = new Map<string, Row>();
   readonly #coverage = new Map<string, Row>();
+  readonly #agents = new Map<string, Row>();
+  readonly #agentEnds = new Map<string, Row>();
 
   /** @param end null while the command runs. */
   add(
-    {
-      startMs,
-      risk,
-      rules,
-      shell,
-      redacted,
-      origin,
-    }: Pick<StartedCommand, 'startMs' | 'risk' | 'rules' | 'shell' | 'redacted' | 'origin'>,
+    { startMs, risk, rules, shell, redacted, origin, agent }: CountedFacts,
     patternId: number,
     end: End | null,
   ): void {
@@ -68,23 +72,32 @@ export class RollupTally {
     const usage = countsOf(this.#usage, [slot, patternId, riskRank(risk)], ROLLUP_COUNTS.length);
     increase(usage, 0, 1);
     if (end) addEnd(usage, end);
+    if (agent) {
+      const counts = countsOf(this.#agents, [slot, agent.name, patternId, riskRank(risk)], AGENT_COUNTS.length);
+      increase(counts, 0, 1);
+      if (end) addStatus(counts, end);
+    }
     for (const rule of rules) increase(countsOf(this.#rules, [slot, rule], 1), 0, 1);
-    const coverage = countsOf(this.#coverage, [slot, shell], 3);
+    const coverage = countsOf(this.#coverage, [slot, agent ? AGENT_COVERAGE : shell], 3);
     if (origin === undefined) increase(coverage, 0, 1);
     if (redacted) increase(coverage, 1, 1);
   }
 
   /** Counts the end of a command that was added in an earlier commit. */
-  end({ slot, patternId, risk }: RollupKey, end: End): void {
+  end({ slot, patternId, risk, author }: RollupKey, end: End): void {
     addEnd(countsOf(this.#ends, [slot, patternId, risk], ROLLUP_COUNTS.length), end);
+    if (author === HUMAN) return;
+    addStatus(countsOf(this.#agentEnds, [slot, author, patternId, risk], AGENT_COUNTS.length), end);
   }
 
-  write({ count, countEnds, countRule, addCoverage }: RollupStatements): void {
+  write({ count, countEnds, countRule, addCoverage, countAgents, countAgentEnds }: RollupStatements): void {
     for (const [rows, statement] of [
       [this.#usage, count],
       [this.#ends, countEnds],
       [this.#rules, countRule],
       [this.#coverage, addCoverage],
+      [this.#agents, countAgents],
+      [this.#agentEnds, countAgentEnds],
     ] as const) {
       for (const { key, counts } of rows.values()) statement.run(...key, ...counts);
     }
@@ -104,10 +117,16 @@ const increase = (counts: number[], at: number, by: number): void => {
 };
 
 /** Adds to `ROLLUP_COUNTS` what is known of a command's end: nothing for unknown values. */
-function addEnd(counts: number[], { exitCode, durationMs }: End): void {
-  if (exitCode !== null) increase(counts, ENDED, 1);
-  if (exitCode !== null && exitCode !== 0) increase(counts, FAILURES, 1);
+function addEnd(counts: number[], end: End): void {
+  addStatus(counts, end);
+  const { durationMs } = end;
   if (durationMs === null) return;
   increase(counts, DURATION, durationMs);
   increase(counts, DURATION + 1 + durationBucket(durationMs), 1);
+}
+
+function addStatus(counts: number[], { exitCode }: End): void {
+  if (exitCode === null) return;
+  increase(counts, ENDED, 1);
+  if (exitCode !== 0) increase(counts, FAILURES, 1);
 }

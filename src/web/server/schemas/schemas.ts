@@ -40,6 +40,9 @@ const EVENT = object({
   risk: word(RISK_LEVELS),
   rules: list(text),
   host: text,
+  author: text,
+  approval: maybeText,
+  project: maybeText,
 });
 
 const RULE = object({
@@ -62,13 +65,15 @@ const USAGE = object({
 });
 const SLOTS = list(object({ start: text, count, ended: count, failures: count }));
 
+const LEVELS = object(Object.fromEntries(RISK_LEVELS.map((level) => [level, count])));
 const STATISTICS = object({
   since: text,
   until: text,
   commands: count,
   ended: count,
   failures: count,
-  levels: object(Object.fromEntries(RISK_LEVELS.map((level) => [level, count]))),
+  levels: LEVELS,
+  authors: list(object({ author: text, commands: count, ended: count, failures: count, levels: LEVELS })),
   tools: list(USAGE),
   patterns: list(USAGE),
   families: list(USAGE),
