@@ -9,12 +9,12 @@ import { finished } from 'node:stream/promises';
 import { dayLayout } from '../src/blind/layout/day-1.ts';
 import { drawRandomness, makeReport } from '../src/blind/report.ts';
 import { createSealing } from '../src/blind/sealing.ts';
-import type { Signer } from '../src/blind/signed-document.ts';
 import { decodeTask } from '../src/blind/task.ts';
 import { createPrio3 } from '../src/blind/vdaf/prio3.ts';
 import type { Shares } from '../src/blind/vdaf/vdaf.ts';
 import { encodeNodeId } from '../src/domain/identity/node-id.ts';
 import { fingerprint } from '../src/identity/fingerprint.ts';
+import type { Signer } from '../src/identity/signed-document.ts';
 
 /** Different cells and randomness; more would only take time. */
 const KINDS = 40;

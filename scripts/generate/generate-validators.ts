@@ -20,6 +20,16 @@ import { REQUESTS } from '../../src/bus/requests.ts';
 import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../../src/config/schema.ts';
 import { RELEASE_SCHEMA } from '../../src/domain/blind/release.ts';
 import { REVOCATION_SCHEMA, ROTATION_SCHEMA } from '../../src/domain/identity/key-statement-schemas.ts';
+import {
+  DELTA_SCHEMA,
+  ENDORSEMENT_SCHEMA,
+  HEAD_ENVELOPE,
+  HEAD_SCHEMA,
+  MEMBER_SCHEMA,
+  PROOF_SCHEMA,
+  REQUEST_ENVELOPE,
+  REQUEST_SCHEMA,
+} from '../../src/domain/organisation/roster-schemas.ts';
 import { KEY_BOOK_SCHEMA, OWN_STATEMENTS_SCHEMA } from '../../src/keys/key-schemas.ts';
 import { messageBodySchemas, PAYLOAD_SCHEMA, SUMMARY_SCHEMA } from '../../src/mesh/protocol/message-schemas.ts';
 import { RISK_FAMILIES } from '../../src/risk/rule.ts';
@@ -73,6 +83,18 @@ const BLIND: Readonly<Record<string, Source>> = {
   validateBlindReceipt: { schema: RECEIPT_SCHEMA, type: 'BlindReceipt' },
 };
 
+/** Documents of a roster. */
+const ROSTER: Readonly<Record<string, Source>> = {
+  validateRosterHead: { schema: HEAD_SCHEMA, type: 'RosterHead' },
+  validateRosterEnvelope: { schema: HEAD_ENVELOPE, type: 'Envelope' },
+  validateEndorsement: { schema: ENDORSEMENT_SCHEMA, type: 'Endorsement' },
+  validateJoinRequest: { schema: REQUEST_SCHEMA, type: 'JoinRequest' },
+  validateJoinRequestEnvelope: { schema: REQUEST_ENVELOPE, type: 'Envelope' },
+  validateMember: { schema: MEMBER_SCHEMA, type: 'Member' },
+  validateMemberProof: { schema: PROOF_SCHEMA, type: 'MemberProof' },
+  validateRosterDelta: { schema: DELTA_SCHEMA, type: 'RosterDelta' },
+};
+
 /** `summary-ack` → `validateSummaryAck` */
 function functionName(type: string): string {
   const words = type.split('-').map((part) => part.charAt(0).toUpperCase() + part.slice(1));
@@ -97,6 +119,10 @@ import type { KeyBook } from '../keys/key-book.ts';
 const BLIND_IMPORTS = `import type { ReleaseEntry } from '../domain/blind/release.ts';
 import type { BlindDraft, BlindOffer, BlindReceipt, BlindReport, BlindTask } from '../blind/documents.ts';
 import type { DualEnvelope } from '../domain/identity/signed-envelope.ts';
+`;
+
+const ROSTER_IMPORTS = `import type { Envelope } from '../domain/identity/signed-envelope.ts';
+import type { Endorsement, JoinRequest, Member, MemberProof, RosterDelta, RosterHead } from '../domain/organisation/roster.ts';
 `;
 
 function write(file: string, imports: string, sources: Readonly<Record<string, Source>>): void {
@@ -175,6 +201,7 @@ export function generateValidators(): Promise<void> {
   appendMessageTable('message-validators');
   writeShared('statement-validators', STATEMENT_IMPORTS, STATEMENTS);
   writeShared('blind-validators', BLIND_IMPORTS, BLIND);
+  writeShared('roster-validators', ROSTER_IMPORTS, ROSTER);
   return Promise.resolve();
 }
 

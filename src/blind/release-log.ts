@@ -10,7 +10,7 @@ import { validateRelease } from '../generated/blind-validators.js';
 import { openEnvelope, seal } from '../identity/envelope.ts';
 import type { Identity } from '../identity/identity.ts';
 import { isIncluded, leafHash, type MerkleTree, merkleTree } from '../identity/merkle-tree.ts';
-import { documentHash } from './signed-document.ts';
+import { documentHash } from '../identity/signed-document.ts';
 
 /** The bytes that are signed, and whose hash is `previous` of the next entry. */
 export const encodeRelease = (entry: ReleaseEntry): Uint8Array => Buffer.from(canonical(entry as unknown as Json));

@@ -4,10 +4,16 @@ import type { Envelope } from '../domain/identity/signed-envelope.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import { validateBlindReceipt, validateBlindReport } from '../generated/blind-validators.js';
 import { seal } from '../identity/envelope.ts';
+import {
+  checkSignatures,
+  type DocumentKind,
+  documentHash,
+  readDocument,
+  type Signer,
+} from '../identity/signed-document.ts';
 import { dayStart } from './day.ts';
 import { type BlindReceipt, type BlindReport, RECEIPT_TYPE, REPORT_TYPE } from './documents.ts';
 import type { Sealing, SealingKey } from './sealing.ts';
-import { checkSignatures, type DocumentKind, documentHash, readDocument, type Signer } from './signed-document.ts';
 import type { OpenedTask } from './task.ts';
 import type { AggregatorRole, Vdaf } from './vdaf/vdaf.ts';
 

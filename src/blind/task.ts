@@ -3,7 +3,6 @@ import { CaroError } from '../domain/errors.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import { validateBlindTask, validateBlindTaskEnvelope } from '../generated/blind-validators.js';
 import { encodeEnvelope, seal } from '../identity/envelope.ts';
-import { type BlindTask, TASK_TYPE } from './documents.ts';
 import {
   checkSignatures,
   type DocumentKind,
@@ -11,7 +10,8 @@ import {
   hashOf,
   readDocument,
   type Signer,
-} from './signed-document.ts';
+} from '../identity/signed-document.ts';
+import { type BlindTask, TASK_TYPE } from './documents.ts';
 import type { AggregatorRole } from './vdaf/vdaf.ts';
 
 export interface OpenedTask {

@@ -220,6 +220,21 @@ export const ERRORS = {
     what: 'A blind task allows totals over fewer nodes than this node accepts.',
   },
   blind_joined: { exit: 1, rpc: -32005, what: 'This node takes part in another blind task already.' },
+  roster_invalid: { exit: 1, rpc: -32031, what: 'A document of a roster is malformed or contradicts itself.' },
+  roster_unsigned: { exit: 1, rpc: -32032, what: 'Too few officers have signed the head of a roster.' },
+  roster_forked: {
+    exit: 1,
+    rpc: -32033,
+    what: 'The officers have signed two heads of one version. The organization grants nothing until the owner joins again.',
+  },
+  roster_rollback: { exit: 1, rpc: -32034, what: 'The head of a roster is older than the one in force.' },
+  roster_other_org: { exit: 1, rpc: -32035, what: 'A document of a roster is of another organization.' },
+  roster_expired: {
+    exit: 1,
+    rpc: -32036,
+    what: 'The head of a roster has expired; its officers have to sign a new one.',
+  },
+  roster_gap: { exit: 1, rpc: -32037, what: 'Heads between the one in force and this one are missing.' },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;

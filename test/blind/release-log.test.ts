@@ -12,7 +12,7 @@ import {
   releaseHash,
   signRelease,
 } from '../../src/blind/release-log.ts';
-import { hashOf } from '../../src/blind/signed-document.ts';
+import { hashOf } from '../../src/identity/signed-document.ts';
 import type { ReleaseEntry } from '../../src/domain/blind/release.ts';
 import { seal } from '../../src/identity/envelope.ts';
 import { openIdentity } from '../../src/identity/identity.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { drawRandomness, makeReport, openReceipt, openReport, openShare, signReceipt } from '../../src/blind/report.ts';
 import { createSealing } from '../../src/blind/sealing.ts';
-import { documentHash } from '../../src/blind/signed-document.ts';
+import { documentHash } from '../../src/identity/signed-document.ts';
 import { encodeEnvelope } from '../../src/identity/envelope.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import { codeOf, codeOfPromise } from '../rig/error-code.ts';

@@ -10,7 +10,7 @@ import { SPREAD_MS } from '../../src/blind/node/reporter.ts';
 import { contributorsOf, contributorsRoot, proveContribution, signRelease } from '../../src/blind/release-log.ts';
 import { openReport, openShare, signReceipt, splitRandomness } from '../../src/blind/report.ts';
 import { createSealing } from '../../src/blind/sealing.ts';
-import { documentHash } from '../../src/blind/signed-document.ts';
+import { documentHash } from '../../src/identity/signed-document.ts';
 import { refusal } from '../../src/domain/blind/exchange.ts';
 import { NO_RELEASE, type ReleaseEntry } from '../../src/domain/blind/release.ts';
 import { codeOfPromise } from '../rig/error-code.ts';

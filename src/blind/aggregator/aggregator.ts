@@ -2,12 +2,12 @@
 import type { AuditEntry } from '../../domain/audit/audit-record.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
+import { documentHash, type Signer } from '../../identity/signed-document.ts';
 import type { AggregatorStore } from '../../storage/blind/aggregator-store.ts';
 import { dayEnd, windowEnd } from '../day.ts';
 import type { BlindTask } from '../documents.ts';
 import { openReport, signReceipt } from '../report.ts';
 import type { SealingKey } from '../sealing.ts';
-import { documentHash, type Signer } from '../signed-document.ts';
 import type { OpenedTask } from '../task.ts';
 import type { AggregatorRole } from '../vdaf/vdaf.ts';
 

@@ -5,6 +5,7 @@ import { CaroError } from '../../domain/errors.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
+import { documentHash, hashOf } from '../../identity/signed-document.ts';
 import type { StoredRole } from '../../storage/blind/aggregator-store.ts';
 import { dayOf } from '../day.ts';
 import {
@@ -19,7 +20,6 @@ import { DAY_LAYOUT, type LayoutWords } from '../layout/day-1.ts';
 import { createLeader, type Leader, type LeaderPorts } from '../leader/leader.ts';
 import { openRelease } from '../release-log.ts';
 import type { SealingKey } from '../sealing.ts';
-import { documentHash, hashOf } from '../signed-document.ts';
 import { createTrustee, type Trustee, type TrusteePorts } from '../trustee/trustee.ts';
 import type { AggregatorRole } from '../vdaf/vdaf.ts';
 import { type AggregatorTask, takeReport } from './aggregator.ts';

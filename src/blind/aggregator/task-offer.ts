@@ -9,10 +9,10 @@ import { CaroError } from '../../domain/errors.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import { validateBlindDraft, validateBlindOffer, validateBlindTask } from '../../generated/blind-validators.js';
 import { seal } from '../../identity/envelope.ts';
+import { checkSignatures, documentHash, hashOf, readDocument, type Signer } from '../../identity/signed-document.ts';
 import type { BlindTask } from '../documents.ts';
 import { type BlindDraft, type BlindOffer, DRAFT_TYPE } from '../documents.ts';
 import type { Sealing, SealingKey } from '../sealing.ts';
-import { checkSignatures, documentHash, hashOf, readDocument, type Signer } from '../signed-document.ts';
 import { isVerifyKeyOf, joinSignatures, type OpenedTask, signTask } from '../task.ts';
 
 const INFO = Buffer.from('caro-blind-verify-key-v1');

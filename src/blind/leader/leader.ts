@@ -3,6 +3,7 @@ import { MAX_PREPARED } from '../../domain/blind/exchange.ts';
 import type { BlockTotal, ReleaseBlock, ReleaseEntry } from '../../domain/blind/release.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
+import { hashOf } from '../../identity/signed-document.ts';
 import type { PresentedReport } from '../../storage/blind/aggregator-store.ts';
 import type { AggregatorPorts, AggregatorTask } from '../aggregator/aggregator.ts';
 import {
@@ -15,7 +16,6 @@ import {
   releaseHash,
 } from '../release-log.ts';
 import type { Sealing } from '../sealing.ts';
-import { hashOf } from '../signed-document.ts';
 import type { OpenedTask } from '../task.ts';
 import type { Vdaf } from '../vdaf/vdaf.ts';
 import { nodesIn, SHARE_INFO, shareContext } from './share-box.ts';

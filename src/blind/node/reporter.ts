@@ -3,11 +3,11 @@
 import type { AuditEntry } from '../../domain/audit/audit-record.ts';
 import type { DayCells } from '../../domain/blind/participation.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
+import { documentHash } from '../../identity/signed-document.ts';
 import type { MadeReport, ReportStore } from '../../storage/blind/report-store.ts';
 import { dayEnd, dayOf, dayStart, openDays, windowEnd } from '../day.ts';
 import { dayLayout } from '../layout/day-1.ts';
 import { joinRandomness, type ReportRandomness } from '../report.ts';
-import { documentHash } from '../signed-document.ts';
 import type { OpenedTask } from '../task.ts';
 import type { AggregatorRole } from '../vdaf/vdaf.ts';
 

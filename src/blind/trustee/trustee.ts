@@ -10,6 +10,7 @@ import { CaroError } from '../../domain/errors.ts';
 import { parseNodeId } from '../../domain/identity/node-id.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
+import { hashOf } from '../../identity/signed-document.ts';
 import type { DayCounts, StoredBlock, TrusteeReport } from '../../storage/blind/aggregator-store.ts';
 import { type AggregatorPorts, type AggregatorTask, type PreparedShare, windowOver } from '../aggregator/aggregator.ts';
 import { dayStart, windowEnd } from '../day.ts';
@@ -23,7 +24,6 @@ import {
   signRelease,
 } from '../release-log.ts';
 import type { Sealing } from '../sealing.ts';
-import { hashOf } from '../signed-document.ts';
 import type { Vdaf } from '../vdaf/vdaf.ts';
 import { type Block, type Contributor, divide } from './blocks.ts';
 import { createDiscreteGaussian } from './discrete-gaussian.ts';

@@ -1,4 +1,4 @@
-/* What the documents of blind totals have in common: canonical JSON in a DSSE envelope. */
+/* What signed documents have in common: canonical JSON in a DSSE envelope. */
 
 import { createHash } from 'node:crypto';
 import { decodeBase64 } from '../domain/encoding/base64.ts';
@@ -7,9 +7,9 @@ import type { Validator } from '../domain/encoding/validator.ts';
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import { parseNodeId } from '../domain/identity/node-id.ts';
 import type { Envelope } from '../domain/identity/signed-envelope.ts';
-import { preAuthentication } from '../identity/envelope.ts';
-import type { Identity } from '../identity/identity.ts';
-import { verify } from '../identity/signature.ts';
+import { preAuthentication } from './envelope.ts';
+import type { Identity } from './identity.ts';
+import { verify } from './signature.ts';
 
 export type Signer = Pick<Identity, 'id' | 'fingerprint' | 'sign'>;
 
