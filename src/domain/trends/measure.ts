@@ -1,0 +1,76 @@
+/** Amounts over a span, compared with the span of the same length before it. */
+import { commandsOf, type FigureDay } from './figure-day.ts';
+
+/** What an amount is divided by. */
+export type Base = 'commands' | 'nodes';
+
+export interface Measure {
+  /** Sum of the known days; null if none is known. */
+  readonly count: number | null;
+  /** Days that are in it. */
+  readonly days: number;
+  /**
+   * Per 1,000 commands, or per 1,000 nodes and day, over the days on which both are known. Days that
+   * are missing and nodes that were added do not change it.
+   */
+  readonly rate: number | null;
+  /** The rate of the span before. */
+  readonly before: number | null;
+  /** Relative, e.g. 0.25 for a quarter more; null where one rate is unknown, or the first was 0. */
+  readonly change: number | null;
+}
+
+type Amount = (day: FigureDay) => number | null;
+
+const BASES: Readonly<Record<Base, Amount>> = {
+  commands: commandsOf,
+  nodes: ({ contributors }) => contributors,
+};
+
+export function rateOf(days: readonly FigureDay[], amount: Amount, base: Base = 'commands'): number | null {
+  let [sum, whole] = [0, 0];
+  for (const day of days) {
+    const [part, of] = [amount(day), BASES[base](day)];
+    if (part === null || of === null) continue;
+    sum += part;
+    whole += of;
+  }
+  return whole > 0 ? (1_000 * sum) / whole : null;
+}
+
+export function measureOf(
+  now: readonly FigureDay[],
+  before: readonly FigureDay[],
+  amount: Amount,
+  base: Base = 'commands',
+): Measure {
+  const known = now.flatMap((day) => amount(day) ?? []);
+  const [rate, earlier] = [rateOf(now, amount, base), rateOf(before, amount, base)];
+  return {
+    count: known.length === 0 ? null : known.reduce((sum, part) => sum + part, 0),
+    days: known.length,
+    rate,
+    before: earlier,
+    change: rate === null || earlier === null || earlier <= 0 ? null : rate / earlier - 1,
+  };
+}
+
+/** Most nodes on one day. */
+export function mostNodes(days: readonly FigureDay[], nodes: Amount): number | null {
+  const known = days.flatMap((day) => nodes(day) ?? []);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+const WEEK = 7;
+/** Longer spans have a point for each week. */
+const LONGEST_BY_DAY = 14;
+
+/** Days or weeks of a span, oldest first; weeks end with its last day, so the first may be shorter. */
+export function stretchesOf(days: readonly FigureDay[]): readonly (readonly FigureDay[])[] {
+  const length = days.length > LONGEST_BY_DAY ? WEEK : 1;
+  const count = Math.ceil(days.length / length);
+  const first = days.length - (count - 1) * length;
+  return Array.from({ length: count }, (_, index) =>
+    index === 0 ? days.slice(0, first) : days.slice(first + (index - 1) * length, first + index * length),
+  );
+}
