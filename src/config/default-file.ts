@@ -18,6 +18,9 @@ name = NAME
 # [[observe.private]]            # nothing typed below this directory is recorded
 # path = "~/private"
 
+[agents]
+# observe = true                 # off: what coding agents report is deleted unread
+
 [dashboard]
 # host = "127.0.0.1"             # loopback only
 # port = 9237                    # 0: any free port

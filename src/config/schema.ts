@@ -128,6 +128,7 @@ export const CONFIGURATION_SCHEMA = closed({
       'a list of paths',
     ),
   }),
+  agents: table({ observe: flag(true) }),
   dashboard: table({
     host: { ...text('a loopback address', '^[0-9A-Za-z:.]+$', '127.0.0.1'), default: '127.0.0.1' },
     port: integer(0, 65_535, 9237),

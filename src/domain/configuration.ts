@@ -32,6 +32,8 @@ export interface Configuration {
     readonly ignore: readonly string[];
     readonly private: readonly { readonly path: string }[];
   };
+  /** Commands of coding agents whose hook the owner installed. */
+  readonly agents: { readonly observe: boolean };
   readonly dashboard: { readonly host: string; readonly port: number };
   readonly mesh: {
     readonly enabled: boolean;

@@ -36,6 +36,9 @@ export function createLiveness(proc = '/proc'): Liveness {
   };
 }
 
+/** Whether the process with this pid started at this time, in ticks since boot. */
+export const isProcess = (pid: number, ticks: number): boolean => startTicks('/proc', pid) === ticks;
+
 function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);

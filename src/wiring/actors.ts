@@ -29,7 +29,7 @@ import { CaroError } from '../domain/errors.ts';
 import { parseSpoolName } from '../domain/spool/spool-record.ts';
 import { SUMMARY_TYPE } from '../domain/summaries/summary.ts';
 import { createAlarm } from '../platform/alarm.ts';
-import { createLiveness } from '../platform/live-process.ts';
+import { createLiveness, isProcess } from '../platform/live-process.ts';
 import { replacePrivately } from '../platform/private-file.ts';
 import { privatePlaces } from '../platform/private-places.ts';
 import { createProjectNames } from '../platform/project-names.ts';
@@ -264,6 +264,7 @@ function collectorPorts(
     onSetAside: (command) => log.warn({ ...command }, 'command set aside: the service ended twice while analysing it'),
     rateLong: (command) => rateInThread(pool, { ...command, ...rulesForThread(rules) }),
     isAlive: createLiveness(),
+    isProcess,
     now: Date.now,
     pauses: openPauses(places),
     projects: createProjectNames(Date.now),

@@ -60,10 +60,11 @@ function rig(...texts: readonly string[]) {
         spool: openSpoolFolder(spool, globalThis.process.getuid?.() ?? 0),
         store: createEventStore(database, 'host'),
         projects: { namesOf: () => Promise.resolve(new Map()) },
+        isProcess: () => true,
         isAlive: () => true,
         now: () => NOW,
       },
-      () => ({ shells: ['bash'], ignore: [], redact: true, pauses: [], isPrivate: () => false }),
+      () => ({ shells: ['bash'], ignore: [], redact: true, pauses: [], isPrivate: () => false, agents: true }),
     );
   return {
     note,

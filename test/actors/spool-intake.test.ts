@@ -77,6 +77,7 @@ function rig(
     spool: openSpoolFolder(spool, uid),
     store,
     projects: { namesOf: () => Promise.resolve(new Map()) },
+    isProcess: () => true,
     isAlive: (pid) => alive.has(pid),
     now: () => NOW,
     ...more,
@@ -86,6 +87,7 @@ function rig(
     ignore: rules.ignore ?? [],
     pauses: rules.pauses ?? [],
     isPrivate: rules.isPrivate ?? (() => false),
+    agents: rules.agents ?? true,
     redact: true,
   };
   return {
@@ -333,16 +335,23 @@ describe('exactly once', () => {
             inHand: openInHandNote(join(folder(), 'in-hand')),
             onSetAside: () => undefined,
             projects: { namesOf: () => Promise.resolve(new Map()) },
+            isProcess: () => true,
             isAlive: (pid) => alive.has(pid),
             now: () => NOW,
             spool: { ...real, read: dying(real.read), remove: dying(real.remove) },
-            store: { offsetOf: store.offsetOf, commit: dying(store.commit), forget: dying(store.forget) },
+            store: {
+              offsetOf: store.offsetOf,
+              commit: dying(store.commit),
+              forget: dying(store.forget),
+              agentSessions: store.agentSessions,
+            },
           };
           const rules = () => ({
             shells: ['bash'] as const,
             ignore: [],
             pauses: [],
             isPrivate: () => false,
+            agents: true,
             redact: true,
           });
           const sequence = [0, 0, 0];

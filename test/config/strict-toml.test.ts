@@ -43,6 +43,7 @@ describe('a configuration', () => {
       blind: { report: true, floor: 20, role: 'none' },
       trustee: { noise_sd: 0, units: {} },
       rules: { folder: '' },
+      agents: { observe: true },
       backup: { daily: true, keep: 3 },
       audit: { witnesses: [], witness: false },
       privacy: { min_contributors: 5 },

@@ -62,7 +62,7 @@ describe('spool records', () => {
       const observed = observe(
         names,
         records,
-        { shells: SHELLS, ignore: ['*secret*'], pauses: [], isPrivate: () => false },
+        { shells: SHELLS, ignore: ['*secret*'], pauses: [], isPrivate: () => false, agents: true },
         1_700_000_000_000,
       );
       holds('nothing private is observed', !observed.begun.some(({ command }) => /^\s|secret/.test(command)));
@@ -84,7 +84,7 @@ describe('spool records', () => {
           session,
         );
       const scratch = parseScratchName(name);
-      if (scratch) holds('a scratch file begins with a dot', name.startsWith('.') && SHELLS.includes(scratch.shell));
+      if (scratch) holds('a scratch file begins with a dot', name.startsWith('.') && [...SHELLS, 'agent'].includes(scratch.shell));
     },
   });
 });

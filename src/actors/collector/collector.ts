@@ -33,12 +33,17 @@ type Kinds =
  */
 export function createCollector(
   ports: CollectorPorts,
-  initial: Pick<Configuration, 'observe' | 'retention'>,
+  initial: Pick<Configuration, 'observe' | 'retention' | 'agents'>,
 ): Actor<Kinds> {
-  let { observe, retention } = initial;
+  let { observe, retention, agents } = initial;
   let isPrivate = ports.privatePlaces(observe.private);
   let fullDisk: string | null = null;
-  const intake = new SpoolIntake(ports, () => ({ ...observe, isPrivate, pauses: ports.pauses.read() }));
+  const intake = new SpoolIntake(ports, () => ({
+    ...observe,
+    agents: agents.observe,
+    isPrivate,
+    pauses: ports.pauses.read(),
+  }));
   const deletion = new Deletion(ports);
 
   const take = async (files: readonly string[] | 'all'): Promise<void> => {
@@ -83,7 +88,7 @@ export function createCollector(
       },
       'retention.slice': ({ nowMs }) => pruning.next(nowMs, retention),
       'config.commit': (configuration) => {
-        ({ observe, retention } = configuration);
+        ({ observe, retention, agents } = configuration);
         isPrivate = ports.privatePlaces(observe.private);
         return null;
       },

@@ -5,7 +5,7 @@ import type { CommandKey, FinishedCommand, StartedCommand } from '../../domain/e
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import { type Pause, pauseAt } from '../../domain/spool/pause.ts';
 import { isProbeCommand } from '../../domain/spool/probe-command.ts';
-import { IMPORT_PID, type SpoolName, type SpoolRecord } from '../../domain/spool/spool-record.ts';
+import { AGENT_SPOOL, IMPORT_PID, type SpoolName, type SpoolRecord } from '../../domain/spool/spool-record.ts';
 
 /** A started command before classification. Its text is raw and MUST NOT be stored. */
 export interface RawCommand {
@@ -28,11 +28,16 @@ export interface Observed {
 /** What the owner excludes from recording (docs/design.md §4, `[observe]`). */
 export interface ObserveRules {
   readonly shells: readonly ShellKind[];
+  /** Whether commands of agents are recorded. */
+  readonly agents: boolean;
   readonly ignore: readonly string[];
   readonly pauses: readonly Pause[];
   /** Whether nothing is recorded in this working directory. */
   readonly isPrivate: (directory: string) => boolean;
 }
+
+/** How a command of an agent is read. No agent says which shell it starts. */
+const AGENT_SHELL = 'bash';
 
 /** A session's name in the database: the spool file's without the sequence number. */
 export const sessionOf = ({ shell, pid, start }: SpoolName): string => `${shell}.${pid}.${start}`;
@@ -47,18 +52,20 @@ export function observe(
   rules: ObserveRules,
   nowMs: number,
 ): Observed {
-  if (!rules.shells.includes(file.shell)) return { begun: [], finished: [] };
-  const session = sessionOf(file);
+  const { shell } = file;
+  if (shell === AGENT_SPOOL ? !rules.agents : !rules.shells.includes(shell)) return { begun: [], finished: [] };
   const begun = records.flatMap((record): RawCommand[] => {
     const { text } = record;
     if (record.type === 'end' || text === undefined || isPrivate(text, rules)) return [];
     if (record.cwd !== undefined && rules.isPrivate(record.cwd)) return [];
     const startMs = record.startedAt === undefined ? nowMs : record.startedAt / 1_000;
     if (pauseAt(rules.pauses, (record.startedAt ?? record.endedAt ?? nowMs * 1_000) / 1_000) !== null) return [];
-    const key = { session, command: record.command };
+    const { agent } = record;
     return [
       {
-        ...{ key, startMs: Math.floor(startMs), shell: file.shell, command: text, cwd: record.cwd ?? null },
+        ...{ key: keyOf(file, record), startMs: Math.floor(startMs), command: text, cwd: record.cwd ?? null },
+        shell: shell === AGENT_SPOOL ? AGENT_SHELL : shell,
+        ...(agent ? { agent: { name: agent.name, approval: agent.approval } } : {}),
         ...(file.pid === IMPORT_PID ? { origin: record.kept ? 'kept' : 'imported' } : {}),
       },
     ];
@@ -66,11 +73,18 @@ export function observe(
   const finished = records.flatMap((record): FinishedCommand[] => {
     if (record.type === 'start') return [];
     const endMs = record.endedAt === undefined ? null : Math.floor(record.endedAt / 1_000);
-    const key = { session, command: record.command };
-    return [{ key, exitCode: record.status ?? null, durationMs: record.durationMs ?? null, endMs }];
+    return [
+      { key: keyOf(file, record), exitCode: record.status ?? null, durationMs: record.durationMs ?? null, endMs },
+    ];
   });
   return { begun, finished };
 }
+
+/** A session of an agent spans many files, each of one process of its hook. */
+const keyOf = (file: SpoolName, { agent, command }: SpoolRecord): CommandKey => ({
+  session: agent?.session ?? sessionOf(file),
+  command,
+});
 
 const isPrivate = (text: string, { ignore }: ObserveRules): boolean =>
   text.trim() === '' ||

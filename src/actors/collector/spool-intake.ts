@@ -1,5 +1,6 @@
 import { yieldToEventLoop } from '../../bus/event-loop.ts';
 import type { FinishedCommand } from '../../domain/events/event.ts';
+import { parseAgentSession } from '../../domain/spool/agent-record.ts';
 import {
   type DecodedSpool,
   decodeSpool,
@@ -7,16 +8,20 @@ import {
   parseScratchName,
   parseSpoolName,
   type SpoolName,
+  type SpoolRecord,
 } from '../../domain/spool/spool-record.ts';
+import { DAY_MS } from '../../domain/time/period.ts';
 import type { EventStore } from '../../storage/events/event-store.ts';
-import type { SpoolFolder } from '../../storage/events/spool-folder.ts';
+import type { SpoolBytes, SpoolFolder } from '../../storage/events/spool-folder.ts';
 import { Handling, type HandlingPorts } from './handling.ts';
 import { type ObserveRules, observe, type RawCommand, sessionOf } from './observation.ts';
 
 export interface IntakePorts extends HandlingPorts {
   readonly spool: Pick<SpoolFolder, 'names' | 'read' | 'blank' | 'remove' | 'removeOwn'>;
-  readonly store: Pick<EventStore, 'offsetOf' | 'commit' | 'forget'>;
+  readonly store: Pick<EventStore, 'offsetOf' | 'commit' | 'forget' | 'agentSessions'>;
   readonly isAlive: (pid: number, sessionStartUs: number) => boolean;
+  /** Whether the process with this pid started that many ticks after the system. */
+  readonly isProcess: (pid: number, ticks: number) => boolean;
   readonly now: () => number;
   readonly projects: {
     readonly namesOf: (directories: Iterable<string>) => Promise<ReadonlyMap<string, string | null>>;
@@ -76,17 +81,14 @@ export class SpoolIntake {
     return this.#handling.setAside;
   }
 
-  /** Commits all complete records of the named files. */
+  /**
+   * Commits all complete records of the named files. Agents repeat commands under one number, so a
+   * commit holds at most one start of each.
+   */
   async drain(names: readonly string[]): Promise<void> {
     const queue = names.flatMap(toSpoolFile);
     while (queue.length > 0) {
-      const batch: Chunk[] = [];
-      for (let bytes = 0; bytes < BATCH_BYTES && queue.length > 0; ) {
-        const chunk = this.#read(queue.shift() as SpoolFile);
-        if (!chunk || chunk.bytes === 0) continue;
-        bytes += chunk.bytes;
-        batch.push(chunk);
-      }
+      const batch = this.#batch(queue);
       if (batch.length > 0) await this.#commit(batch);
       queue.push(...batch.filter((chunk) => chunk.left > 0).map((chunk) => chunk.file));
       // Requests are answered between two batches of a backlog.
@@ -94,16 +96,38 @@ export class SpoolIntake {
     }
   }
 
+  #batch(queue: SpoolFile[]): readonly Chunk[] {
+    const batch: Chunk[] = [];
+    const calls = new Set<string>();
+    for (let bytes = 0; bytes < BATCH_BYTES && queue.length > 0; ) {
+      const file = queue.shift() as SpoolFile;
+      const chunk = this.#read(file);
+      if (!chunk || chunk.bytes === 0) continue;
+      const ofAgents = chunk.begun.filter(({ agent }) => agent).map(({ key }) => `${key.session} ${key.command}`);
+      if (ofAgents.some((call) => calls.has(call))) {
+        queue.unshift(file);
+        break;
+      }
+      for (const call of ofAgents) calls.add(call);
+      bytes += chunk.bytes;
+      batch.push(chunk);
+    }
+    return batch;
+  }
+
   /** Commits all records, then removes the files that no shell will write to again. */
   async sweep(): Promise<void> {
     const names = this.ports.spool.names();
     const files = names.flatMap(toSpoolFile);
     const closed = this.#closed(files);
-    await this.drain(files.map((file) => file.name));
+    await this.drain(
+      files.toSorted((one, other) => one.start - other.start || one.pid - other.pid).map((file) => file.name),
+    );
     this.#handling.caughtUp();
     const done = closed.files.filter((file) => this.#finish(file));
-    if (closed.sessions.length > 0) {
-      const events = this.ports.store.commit({ ...NOTHING, ended: closed.sessions, nowMs: this.ports.now() });
+    const ended = [...closed.sessions, ...this.#goneAgents()];
+    if (ended.length > 0) {
+      const events = this.ports.store.commit({ ...NOTHING, ended, nowMs: this.ports.now() });
       if (events.length > 0) await this.ports.bus.publish('events.recorded', { events });
     }
     // The removal is durable before the offset is deleted, or a power cut would make it read twice.
@@ -111,6 +135,21 @@ export class SpoolIntake {
     if (done.length > 0) this.ports.store.forget(done.map((file) => file.name));
     for (const { name } of done) this.#offsets.delete(name);
     this.#removeScratch(names);
+  }
+
+  /**
+   * Sessions whose agent has ended: their commands stay without an end. An agent in a container has
+   * no process that could be found here, so its sessions end after a day.
+   */
+  #goneAgents(): readonly string[] {
+    return this.ports.store.agentSessions().flatMap(({ name, lastMs }) => {
+      const session = parseAgentSession(name);
+      const isThere =
+        session && session.pid > 0
+          ? this.ports.isProcess(session.pid, session.ticks)
+          : lastMs > this.ports.now() - DAY_MS;
+      return isThere ? [] : [name];
+    });
   }
 
   /**
@@ -168,7 +207,8 @@ export class SpoolIntake {
     const from = this.#offset(file.name);
     const found = this.#decode(file.name, from, BATCH_BYTES);
     if (!found) return null;
-    const { records, consumed, foreign, lost, size } = found;
+    const { consumed, foreign, lost, size } = found;
+    const records = found.records.map((record) => timed(record, found.writtenMs));
     const offset = from + consumed;
     return {
       file,
@@ -180,13 +220,15 @@ export class SpoolIntake {
     };
   }
 
-  #decode(name: string, from: number, most: number): (DecodedSpool & { readonly size: number }) | null {
+  #decode(name: string, from: number, most: number): (DecodedSpool & Pick<SpoolBytes, 'size' | 'writtenMs'>) | null {
     const found = this.ports.spool.read(name, from, most);
     if (found === 'refused') this.#refused.add(name);
     if (typeof found === 'string') return null;
     const decoded = decodeSpool(found.bytes);
     const isCut = decoded.consumed === 0 && found.bytes.length === most && most < LARGEST_READ;
-    return isCut ? this.#decode(name, from, LARGEST_READ) : { ...decoded, size: found.size };
+    return isCut
+      ? this.#decode(name, from, LARGEST_READ)
+      : { ...decoded, size: found.size, writtenMs: found.writtenMs };
   }
 
   async #withProjects(begun: readonly RawCommand[]): Promise<readonly RawCommand[]> {
@@ -214,6 +256,13 @@ export class SpoolIntake {
     for (const { file, offset } of chunks) this.#offsets.set(file.name, offset);
     if (events.length > 0) await this.ports.bus.publish('events.recorded', { events });
   }
+}
+
+/** The hook of an agent reads no clock: its file is written when a command starts or ends. */
+function timed(record: SpoolRecord, writtenMs: number): SpoolRecord {
+  if (!record.agent) return record;
+  const at = Math.round(writtenMs * 1_000);
+  return { ...record, ...(record.type === 'start' ? { startedAt: at } : { endedAt: at }) };
 }
 
 const NOTHING = { started: [], finished: [], ended: [], offsets: [], dropped: [] } as const;

@@ -19,6 +19,11 @@ export function hookCode(shell: ShellKind, spool: string): string {
   return [...lines, shell === 'zsh' ? sheltered(text) : text].join('\n');
 }
 
+/** The program that coding agents start (docs/agents.md). */
+export function agentHookCode(spool: string): string {
+  return `_caro_d=${alwaysQuoted('sh', spool)}\n${readFileSync(join(packageRoot(), 'hooks', 'caro-agent.sh'), 'utf8')}`;
+}
+
 /**
  * What binds Ctrl-R to `caro search`.
  * @throws CaroError `usage` for a shell that cannot bind keys

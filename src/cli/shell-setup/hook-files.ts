@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import type { Places } from '../../config/places.ts';
 import { SHELLS, type ShellKind } from '../../domain/events/shell-kind.ts';
 import { makePrivateDirectory, replacePrivately } from '../../platform/private-file.ts';
-import { hookCode } from './hook-code.ts';
+import { agentHookCode, hookCode } from './hook-code.ts';
 
 /** The file that the start file of a shell sources. */
 export const hookFile = (hooks: string, shell: ShellKind): string => join(hooks, `caro.${shell}`);
+
+/** The program that the hook files of coding agents start. */
+export const agentHookFile = (hooks: string): string => join(hooks, 'caro-agent.sh');
 
 /**
  * Writes the hook of each shell where it differs from this version's. Each file is replaced in one
@@ -16,11 +19,9 @@ export const hookFile = (hooks: string, shell: ShellKind): string => join(hooks,
 export function refreshHookFiles({ hooks, spool }: Pick<Places, 'hooks' | 'spool'>): void {
   try {
     if (!existsSync(hooks)) makePrivateDirectory(hooks);
-    for (const shell of SHELLS) {
-      const file = hookFile(hooks, shell);
-      const code = hookCode(shell, spool);
+    const files = SHELLS.map((shell) => [hookFile(hooks, shell), hookCode(shell, spool)] as const);
+    for (const [file, code] of [...files, [agentHookFile(hooks), agentHookCode(spool)] as const])
       if (textOf(file) !== code) replacePrivately(file, code);
-    }
   } catch {
     // The next start tries again.
   }

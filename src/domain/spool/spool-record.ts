@@ -4,8 +4,10 @@
  * itself, and no field is empty, so NUL NUL ends a record.
  */
 
+import type { AgentAuthor } from '../events/author.ts';
 import { type HistoryEntries, historyEntries } from '../events/history-text.ts';
 import { SHELLS, type ShellKind } from '../events/shell-kind.ts';
+import { agentRecord } from './agent-record.ts';
 import { bytesToText, textToBytes } from './lossless-utf8.ts';
 
 /** One command's start, its end, or both in one. Times are integers in µs since the epoch. */
@@ -39,6 +41,10 @@ export interface SpoolRecord {
   readonly text?: string;
   /** Of an import whose owner wants retention to count from the import on. */
   readonly kept?: true;
+  /**
+   * The agent that ran it, and its session; its time is that of the file, which holds one record.
+   */
+  readonly agent?: AgentAuthor & { readonly session: string };
 }
 
 export interface DecodedSpool {
@@ -54,8 +60,13 @@ export interface DecodedSpool {
   readonly lost: number;
 }
 
+/** In the name of a file of an agent's hook, instead of a shell. */
+export const AGENT_SPOOL = 'agent';
+
+const SPOOLERS = [...SHELLS, AGENT_SPOOL] as const;
+
 export interface SpoolName {
-  readonly shell: ShellKind;
+  readonly shell: ShellKind | typeof AGENT_SPOOL;
   /** `IMPORT_PID` where `caro import` wrote the file. */
   readonly pid: number;
   /** Makes the session unique among those with this pid: its start in µs since the epoch. */
@@ -87,7 +98,7 @@ const LETTERS = { start: 's', end: 'e', both: 'b' } as const;
  */
 export function parseSpoolName(name: string): SpoolName | undefined {
   const parts = /^([a-z]+)\.(\d{1,10})\.(\d{1,16})\.(\d{1,10})$/.exec(name);
-  const shell = SHELLS.find((kind) => kind === parts?.[1]);
+  const shell = SPOOLERS.find((kind) => kind === parts?.[1]);
   if (!parts || shell === undefined) return undefined;
   return { shell, pid: Number(parts[2]), start: Number(parts[3]), seq: Number(parts[4]) };
 }
@@ -229,6 +240,7 @@ interface Fields {
  * None for a private command, several for lines pasted together; undefined if damaged.
  */
 function toRecords(values: ReadonlyMap<string, string>): Fields | undefined {
+  if (values.has('j')) return ofAgent(values);
   const type = (TYPES as ReadonlyMap<string, SpoolRecord['type']>).get(values.get('t') ?? '');
   const numbers = numericFields(values);
   const command = numbers?.q?.[0];
@@ -250,6 +262,15 @@ function toRecords(values: ReadonlyMap<string, string>): Fields | undefined {
       : [{ ...base, ...timing, command: command + index, ...timesOf(numbers, index, texts.length), text }],
   );
   return { records, gone: texts.filter((text) => text === null).length };
+}
+
+function ofAgent(values: ReadonlyMap<string, string>): Fields | undefined {
+  const record = agentRecord(new Map([...values].map(([tag, value]) => [tag, decoded(value)])));
+  if (!record) return record === null ? { records: [], gone: 0 } : undefined;
+  const { agent, session, text, ...rest } = record;
+  if (text !== undefined && /^\s/.test(text)) return { records: [], gone: 0 };
+  const who = { agent: { ...agent, session } };
+  return { records: [{ ...rest, ...who, granularity: 1, ...(text === undefined ? {} : { text }) }], gone: 0 };
 }
 
 /**

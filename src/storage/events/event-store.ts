@@ -24,7 +24,7 @@ export interface ObservationCommit {
   /** Spool file → bytes of it that this commit makes durable. */
   readonly offsets: readonly { readonly file: string; readonly offset: number }[];
   /** Records that could not be kept, per shell. */
-  readonly dropped: readonly { readonly shell: ShellKind; readonly count: number }[];
+  readonly dropped: readonly { readonly shell: ShellKind | typeof AGENT_COVERAGE; readonly count: number }[];
   readonly nowMs: number;
 }
 
@@ -37,6 +37,8 @@ export interface EventStore {
   readonly commit: (observed: ObservationCommit) => readonly TerminalEvent[];
   /** Bytes of a spool file that are committed; 0 for an unknown one. */
   readonly offsetOf: (file: string) => number;
+  /** Sessions of agents with a command whose end is awaited, and their latest start. */
+  readonly agentSessions: () => readonly { readonly name: string; readonly lastMs: number }[];
   /** Forgets files that have been removed from the spool. */
   readonly forget: (files: readonly string[]) => void;
   /**
@@ -61,6 +63,7 @@ export function createEventStore(database: Database, host: string): EventStore {
     for (const command of observed.finished) if (!ends.has(keyOf(command))) ends.set(keyOf(command), command);
     const idOf = identifiers(statements, observed.started, observed.nowMs);
     for (const command of observed.started) {
+      if (command.agent && isTwice(statements, command)) continue;
       const end = ends.get(keyOf(command)) ?? null;
       const event = insert(statements, idOf, command, end, host);
       rollups.add(command, idOf.pattern(command), end && event);
@@ -99,6 +102,7 @@ export function createEventStore(database: Database, host: string): EventStore {
       }
     },
     offsetOf: (file) => (statements.offset.get(file) as { offset: number } | undefined)?.offset ?? 0,
+    agentSessions: () => statements.agentSessions.all() as { name: string; lastMs: number }[],
     forget: database.transaction((files: readonly string[]) => {
       for (const file of files) statements.forget.run(file);
     }),
@@ -134,6 +138,9 @@ function prepare(database: Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     running: database.prepare('INSERT OR REPLACE INTO running (session_id, command, event_id) VALUES (?, ?, ?)'),
+    isRunning: database.prepare(
+      'SELECT 1 FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?) AND command = ?',
+    ),
     takeRunning: database
       .prepare(
         `DELETE FROM running WHERE session_id = (SELECT id FROM session WHERE name = ?) AND command = ? RETURNING event_id`,
@@ -145,6 +152,36 @@ function prepare(database: Database) {
        WHERE id = ? RETURNING time_ms, duration_ms, pattern_id, risk, author`,
     ),
     read: database.prepare(`SELECT ${EVENT_COLUMNS} WHERE event.id = ?`),
+    ...rollupStatements(database),
+    addCounter: database.prepare(
+      'INSERT INTO counter VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value',
+    ),
+    agentSessions: database.prepare(
+      `SELECT name, last_ms AS lastMs FROM session WHERE shell = '${AGENT_COVERAGE}' AND id IN (SELECT session_id FROM running)`,
+    ),
+    offset: database.prepare('SELECT offset FROM spool WHERE file = ?'),
+    setOffset: database.prepare('INSERT INTO spool VALUES (?, ?) ON CONFLICT DO UPDATE SET offset = excluded.offset'),
+    forget: database.prepare('DELETE FROM spool WHERE file = ?'),
+    prune: database.prepare(PRUNE),
+    // The time of a session is kept no longer than its commands.
+    pruneSessions: database.prepare(
+      `DELETE FROM session WHERE max(last_ms, coalesce(kept_ms, last_ms)) < ?
+         AND id NOT IN (SELECT session_id FROM running)`,
+    ),
+    // This table has every slot that any other rollup table has.
+    oldestSlot: database.prepare('SELECT min(slot) FROM rollup_coverage').pluck(),
+    pruneSlots: ['rollup', 'rollup_slot', 'rollup_rule', 'rollup_coverage', 'rollup_agent'].map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE slot < ?`),
+    ),
+    pruneDays: ['rollup_day', 'rollup_rule_day', 'rollup_agent_day'].map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE day < ?`),
+    ),
+  };
+}
+
+/** What `RollupTally` writes with. */
+function rollupStatements(database: Database) {
+  return {
     count: database.prepare(
       `INSERT INTO rollup VALUES (?, ?, ?, ${ROLLUP_COUNTS.map(() => '?').join(', ')})
        ON CONFLICT DO UPDATE SET ${ROLLUP_COUNTS.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
@@ -168,26 +205,6 @@ function prepare(database: Database) {
     addCoverage: database.prepare(
       `INSERT INTO rollup_coverage VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
        observed = observed + excluded.observed, redacted = redacted + excluded.redacted, dropped = dropped + excluded.dropped`,
-    ),
-    addCounter: database.prepare(
-      'INSERT INTO counter VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value',
-    ),
-    offset: database.prepare('SELECT offset FROM spool WHERE file = ?'),
-    setOffset: database.prepare('INSERT INTO spool VALUES (?, ?) ON CONFLICT DO UPDATE SET offset = excluded.offset'),
-    forget: database.prepare('DELETE FROM spool WHERE file = ?'),
-    prune: database.prepare(PRUNE),
-    // The time of a session is kept no longer than its commands.
-    pruneSessions: database.prepare(
-      `DELETE FROM session WHERE max(last_ms, coalesce(kept_ms, last_ms)) < ?
-         AND id NOT IN (SELECT session_id FROM running)`,
-    ),
-    // This table has every slot that any other rollup table has.
-    oldestSlot: database.prepare('SELECT min(slot) FROM rollup_coverage').pluck(),
-    pruneSlots: ['rollup', 'rollup_slot', 'rollup_rule', 'rollup_coverage', 'rollup_agent'].map((table) =>
-      database.prepare(`DELETE FROM ${table} WHERE slot < ?`),
-    ),
-    pruneDays: ['rollup_day', 'rollup_rule_day', 'rollup_agent_day'].map((table) =>
-      database.prepare(`DELETE FROM ${table} WHERE day < ?`),
     ),
   };
 }
@@ -230,6 +247,10 @@ function identifiers(statements: Statements, started: readonly StartedCommand[],
     },
   };
 }
+
+/** The hooks of two settings files of an agent report the same call. */
+const isTwice = (statements: Statements, { key }: StartedCommand): boolean =>
+  statements.isRunning.get(key.session, key.command) !== undefined;
 
 /** Stores a command, at once with its end where that is known; otherwise it is running. */
 function insert(

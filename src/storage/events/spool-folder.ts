@@ -5,6 +5,8 @@ import { syncDirectory, withOpenFile } from '../../platform/private-file.ts';
 export interface SpoolBytes {
   readonly bytes: Buffer;
   readonly size: number;
+  /** Time of the last write, in ms since the epoch. */
+  readonly writtenMs: number;
 }
 
 export interface SpoolFolder {
@@ -58,10 +60,10 @@ export function openSpoolFolder(folder: string, uid: number, watchFolder: typeof
   return {
     names: () => readdirSync(folder),
     read: (name, offset, maxBytes) =>
-      open(name, (descriptor, { size }) => {
+      open(name, (descriptor, { size, mtimeMs }) => {
         const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(maxBytes, size - offset)));
         const count = bytes.length === 0 ? 0 : readSync(descriptor, bytes, 0, bytes.length, offset);
-        return { bytes: bytes.subarray(0, count), size };
+        return { bytes: bytes.subarray(0, count), size, writtenMs: mtimeMs };
       }),
     size: (name) => {
       const size = open(name, (_descriptor, facts) => facts.size);
