@@ -37,7 +37,7 @@ export function cefEvent(event: ExportEvent, exporter: Exporter): string {
 
 /** One finding as one line; `cs2` is the same in every export. */
 export function cefFinding(finding: DetectionFinding, exporter: Exporter): string {
-  const { kind, name, title, severity, startMs, endMs, count, usual, family, technique } = finding;
+  const { kind, name, title, severity, startMs, endMs, count, usual, family, technique, attack } = finding;
   return line(exporter, `finding.${kind}.${name}`, title, severity, {
     rt: endMs,
     start: startMs,
@@ -50,6 +50,9 @@ export function cefFinding(finding: DetectionFinding, exporter: Exporter): strin
     cs2: findingId(exporter.node, finding),
     ...(family === null ? {} : { cs4Label: 'family', cs4: family }),
     ...(technique === null ? {} : { cs5Label: 'attackTechnique', cs5: technique }),
+    ...(attack === null
+      ? {}
+      : { cs6Label: 'attackTechniqueName', cs6: attack.technique, flexString1Label: 'attackTactic', flexString1: attack.tactic }),
   });
 }
 

@@ -14,6 +14,8 @@ export interface DetectionFinding {
   readonly family: string | null;
   /** MITRE ATT&CK technique, `T1070` or `T1070.003`. */
   readonly technique: string | null;
+  /** Names of the technique and its tactic in ATT&CK v19; null where this version has none. */
+  readonly attack: { readonly technique: string; readonly tactic: string } | null;
   /** First millisecond since the epoch, inclusive, and the first one after it. */
   readonly startMs: number;
   readonly endMs: number;

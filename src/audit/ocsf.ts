@@ -1,14 +1,16 @@
 /**
- * Records and findings as events of the Open Cybersecurity Schema Framework
- * (https://schema.ocsf.io), version 1.5.0.
+ * Records, findings and commands as events of the Open Cybersecurity Schema Framework
+ * (https://schema.ocsf.io), version 1.8.0.
  */
 import { isIP } from 'node:net';
 import type { Json } from '../domain/encoding/canonical.ts';
+import type { TerminalEvent } from '../domain/events/event.ts';
+import type { RiskLevel } from '../domain/events/risk-level.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
 import type { EventKind, ExportEvent, Exporter, Outcome, Severity } from './export-event.ts';
 import { type DetectionFinding, findingId } from './finding.ts';
 
-export const OCSF_VERSION = '1.5.0';
+export const OCSF_VERSION = '1.8.0';
 
 type OcsfObject = Readonly<Record<string, Json>>;
 
@@ -20,6 +22,7 @@ interface OcsfClass {
 }
 
 const CLASSES = {
+  process: { uid: 1007, name: 'Process Activity', category: [1, 'System Activity'], activities: { Launch: 1 } },
   finding: { uid: 2004, name: 'Detection Finding', category: [2, 'Findings'], activities: { Create: 1 } },
   authentication: {
     uid: 3002,
@@ -51,7 +54,7 @@ const CLASSES = {
     category: [6, 'Application Activity'],
     activities: { Create: 1, Read: 2, Update: 3, Delete: 4 },
   },
-} as const satisfies Record<EventKind | 'finding', OcsfClass>;
+} as const satisfies Record<EventKind | 'finding' | 'process', OcsfClass>;
 
 const SEVERITIES = {
   informational: [1, 'Informational'],
@@ -73,13 +76,11 @@ const RISK_LEVELS = { low: 1, medium: 2, high: 3, critical: 4 } as const;
  */
 export function ocsfEvent(event: ExportEvent, exporter: Exporter): OcsfObject {
   const { record, title, outcome, facts, severity } = event;
-  const [statusId, status] = STATUSES[outcome];
   const { code } = facts;
   return {
     ...base(event.kind, event.activity, severity, Date.parse(record.time)),
     message: title,
-    status_id: statusId,
-    status,
+    ...statusOf(outcome),
     ...(typeof code === 'string' ? { status_code: code } : {}),
     ...(typeof facts['count'] === 'number' ? { count: facts['count'] } : {}),
     metadata: {
@@ -115,6 +116,46 @@ export function ocsfFinding(finding: DetectionFinding, exporter: Exporter): Ocsf
     ...(isRule ? {} : { anomaly_analyses: [analysis(finding, exporter.node)] }),
   };
 }
+
+/** Severity of a command by its risk. */
+const RISK_SEVERITIES = {
+  safe: 'informational',
+  moderate: 'low',
+  high: 'high',
+  critical: 'critical',
+} as const satisfies Record<RiskLevel, Severity>;
+
+/**
+ * One observed command as one event. It contains the command's text, as its owner sees it: for the
+ * owner's own export (`caro events --ocsf`) only. MUST NOT be sent to another node.
+ */
+export function ocsfProcess(event: TerminalEvent, exporter: Exporter): OcsfObject {
+  const startMs = Date.parse(event.time);
+  const { exitCode, durationMs, cwd } = event;
+  const severity = RISK_SEVERITIES[event.risk];
+  return {
+    ...base('process', 'Launch', severity, startMs),
+    ...(exitCode === null ? {} : statusOf(exitCode === 0 ? 'success' : 'failure')),
+    ...(exitCode === null ? {} : { exit_code: exitCode }),
+    start_time: startMs,
+    ...(durationMs === null ? {} : { duration: durationMs, end_time: startMs + durationMs }),
+    metadata: { ...metadata(exporter), uid: `${exporter.node} ${event.id}`, log_name: 'commands' },
+    device: { type_id: 0, type: 'Unknown', uid: exporter.node, hostname: event.host },
+    actor: { process: { name: event.shell } },
+    process: {
+      name: event.tools[0] ?? event.category,
+      cmd_line: event.command,
+      created_time: startMs,
+      ...(cwd === null ? {} : { working_directory: cwd }),
+    },
+    unmapped: { risk: event.risk, rules: [...event.rules], category: event.category, tools: [...event.tools] },
+  };
+}
+
+const statusOf = (outcome: Outcome): OcsfObject => {
+  const [id, caption] = STATUSES[outcome];
+  return { status_id: id, status: caption };
+};
 
 function base(kind: keyof typeof CLASSES, activity: string, severity: Severity, time: number): OcsfObject {
   const { uid, name, category, activities }: OcsfClass = CLASSES[kind];
@@ -215,15 +256,22 @@ function findingInfo(finding: DetectionFinding, node: string): OcsfObject {
       ...(kind === 'risk' ? { type_id: 1, type: 'Rule' } : { type_id: 3, type: 'Statistical' }),
       ...(family === null ? {} : { category: family }),
     },
-    ...(technique === null ? {} : { attacks: [attack(technique)] }),
+    ...(technique === null ? {} : { attacks: [attack(technique, finding)] }),
   };
 }
 
-function attack(technique: string): OcsfObject {
+/** Version of ATT&CK from which the names of techniques and tactics are. */
+const ATTACK_VERSION = '19';
+
+function attack(technique: string, { attack: names }: DetectionFinding): OcsfObject {
   const [parent = technique] = technique.split('.');
+  const isSub = parent !== technique;
+  const named = names === null ? {} : { name: names.technique };
   return {
-    technique: { uid: parent },
-    ...(parent === technique ? {} : { sub_technique: { uid: technique } }),
+    version: ATTACK_VERSION,
+    ...(names === null ? {} : { tactic: { name: names.tactic } }),
+    technique: { uid: parent, ...(isSub ? {} : named) },
+    ...(isSub ? { sub_technique: { uid: technique, ...named } } : {}),
   };
 }
 

@@ -4,16 +4,18 @@ import { findAnomalies } from '../domain/anomalies/anomaly-detection.ts';
 import { isCustomRule, ORGANISATION } from '../domain/rules/custom-rule.ts';
 import { DAY_MS } from '../domain/time/period.ts';
 import { describeRules } from '../risk/describe.ts';
+import { techniqueOf } from '../risk/techniques.ts';
 import type { Database } from '../storage/database.ts';
 import { firstObserved, readRuleDays } from '../storage/events/finding-reader.ts';
 import { readHistory } from '../storage/events/history-reader.ts';
 
 /**
- * Findings of this node, from rollups alone: rule ids, levels and counts, never text of a command.
+ * Findings of this node that ended after `sinceMs`, from rollups alone: rule ids, levels and
+ * counts, never text of a command.
  */
-export function* findings(database: Database, nowMs: number): Generator<DetectionFinding> {
-  yield* riskFindings(database, nowMs);
-  yield* anomalies(database, nowMs);
+export function* findings(database: Database, nowMs: number, sinceMs = 0): Generator<DetectionFinding> {
+  for (const finding of riskFindings(database, nowMs)) if (finding.endMs > sinceMs) yield finding;
+  for (const finding of anomalies(database, nowMs)) if (finding.endMs > sinceMs) yield finding;
 }
 
 const SEVERITIES = { moderate: 'low', high: 'high', critical: 'critical' } as const;
@@ -32,12 +34,18 @@ function* riskFindings(database: Database, nowMs: number): Generator<DetectionFi
       severity: known ? SEVERITIES[known.level] : 'medium',
       family: known?.family ?? (isCustomRule(rule) ? ORGANISATION : null),
       technique: known?.technique ?? null,
+      attack: attackNames(known?.technique ?? null),
       startMs,
       endMs: Math.max(startMs, Math.min(startMs + DAY_MS, nowMs)),
       count,
       usual: null,
     };
   }
+}
+
+function attackNames(id: string | null): DetectionFinding['attack'] {
+  const technique = id === null ? undefined : techniqueOf(id);
+  return technique === undefined ? null : { technique: technique.name, tactic: technique.tactic };
 }
 
 const TITLES: Readonly<Record<AnomalyKind, string>> = {
@@ -63,6 +71,7 @@ function* anomalies(database: Database, nowMs: number): Generator<DetectionFindi
       severity: kind === 'repeated-high-risk' ? 'high' : 'low',
       family,
       technique: null,
+      attack: null,
       startMs: Date.parse(start),
       endMs: Date.parse(end),
       count: observed,

@@ -18,8 +18,8 @@ export interface OfflineLog {
   readonly tree: TlogStore;
   /** Heads of other nodes' logs that this node has cosigned. */
   readonly witnessed: Pick<WitnessStore, 'known'>;
-  /** Findings of this node, from rollups. MUST NOT be read while `records` is. */
-  readonly findings: (nowMs: number) => Iterable<DetectionFinding>;
+  /** Findings of this node that ended after `sinceMs`, from rollups. MUST NOT be read while `records` is. */
+  readonly findings: (nowMs: number, sinceMs: number) => Iterable<DetectionFinding>;
   /**
    * What is wrong with the head kept in `headFile`: the log lacks it and no record explains that,
    * or the file is missing; null if nothing is.
@@ -46,7 +46,7 @@ export function openAuditLog(file: string): OfflineLog {
       checkpoints: store.checkpoints,
       tree: createTlogStore(database),
       witnessed: createWitnessStore(database),
-      findings: (nowMs) => findings(database, nowMs),
+      findings: (nowMs, sinceMs) => findings(database, nowMs, sinceMs),
       headFault: (headFile) => {
         const kept = readAuditHead(headFile);
         if (isHeadMissing(store.checkpoints(), kept)) return 'missing';

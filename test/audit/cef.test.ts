@@ -50,7 +50,7 @@ describe('an exported CEF line', () => {
   test('of a finding names rule, count and technique', () => {
     const [rule, anomaly] = FINDINGS.map((finding) => parseCef(cefFinding(finding, EXPORTER)));
     expect(rule?.header[3]).toBe('finding.risk.git.push-force');
-    expect(rule?.extension).toMatchObject({ cnt: '7', cs4: 'git', cs5: 'T1070.003' });
+    expect(rule?.extension).toMatchObject({ cnt: '7', cs4: 'git', cs5: 'T1070.003', cs6: 'Clear Command History' });
     expect(anomaly?.extension).toMatchObject({ cn1: '400', cfp1: '12.5' });
   });
 

@@ -1,5 +1,5 @@
 /**
- * The published classes of OCSF 1.5.0 (test/vectors/ocsf-1.5.0.json says where they are from), as a
+ * The published classes of OCSF 1.8.0 (test/vectors/ocsf-1.8.0.json says where they are from), as a
  * validator of events.
  */
 import { readFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ interface Published {
 
 export type OcsfEvent = Readonly<Record<string, unknown>>;
 
-const PUBLISHED = JSON.parse(readFileSync(join(__dirname, '../vectors/ocsf-1.5.0.json'), 'utf8')) as Published;
+const PUBLISHED = JSON.parse(readFileSync(join(__dirname, '../vectors/ocsf-1.8.0.json'), 'utf8')) as Published;
 
 const LEAVES: Readonly<Record<string, object | false>> = {
   string: { type: 'string' },
@@ -92,7 +92,7 @@ function mismatches(event: OcsfEvent, definition: ClassDefinition, uid: number):
     type_name: `${definition.caption}: ${activity}`,
     activity_name: activity,
     ...Object.fromEntries(
-      ['severity', 'status', 'risk_level'].map((name) => [name, enums[`${name}_id`]?.[String(event[`${name}_id`])]]),
+      ['severity', 'status', 'risk_level', 'launch_type'].map((name) => [name, enums[`${name}_id`]?.[String(event[`${name}_id`])]]),
     ),
   };
   const wrong = Object.entries(expected).filter(([name, value]) => event[name] !== undefined && event[name] !== value);

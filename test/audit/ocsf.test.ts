@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { exportEvent } from '../../src/audit/export-event.ts';
-import { ocsfEvent, ocsfFinding } from '../../src/audit/ocsf.ts';
+import { ocsfEvent, ocsfFinding, ocsfProcess } from '../../src/audit/ocsf.ts';
 import type { AuditType } from '../../src/domain/audit/audit-record.ts';
+import type { TerminalEvent } from '../../src/domain/events/event.ts';
 import { type OcsfEvent, ocsfFaults } from './ocsf-schema.ts';
 import { EXPORTER, FINDINGS, NODE, PEER, sampleRecords } from './sample-records.ts';
 
@@ -75,7 +76,16 @@ describe('an exported OCSF event', () => {
     expect(rule).toMatchObject({
       count: 7,
       is_alert: true,
-      finding_info: { attacks: [{ technique: { uid: 'T1070' }, sub_technique: { uid: 'T1070.003' } }] },
+      finding_info: {
+        attacks: [
+          {
+            version: '19',
+            tactic: { name: 'Stealth' },
+            technique: { uid: 'T1070' },
+            sub_technique: { uid: 'T1070.003', name: 'Clear Command History' },
+          },
+        ],
+      },
     });
     expect(anomaly).toMatchObject({
       is_alert: false,
@@ -83,6 +93,48 @@ describe('an exported OCSF event', () => {
         { anomalies: [{ observations: [{ value: '400' }] }], baselines: [{ observations: [{ value: '12.5' }] }] },
       ],
     });
+  });
+});
+
+describe('a command as an OCSF event', () => {
+  const COMMAND: TerminalEvent = {
+    id: 7,
+    time: '2026-02-03T04:05:06.789Z',
+    shell: 'bash',
+    command: 'git push --force',
+    cwd: '/srv/app',
+    running: false,
+    exitCode: 1,
+    durationMs: 250,
+    tools: ['git'],
+    category: 'vcs',
+    risk: 'high',
+    rules: ['git.push-force'],
+    host: 'dev-laptop',
+  };
+
+  test('fits Process Activity, with exit status and duration', () => {
+    const event = sent(ocsfProcess(COMMAND, EXPORTER));
+    expect(ocsfFaults(event)).toEqual([]);
+    expect(event).toMatchObject({
+      class_uid: 1007,
+      type_name: 'Process Activity: Launch',
+      severity: 'High',
+      status: 'Failure',
+      exit_code: 1,
+      end_time: Date.parse('2026-02-03T04:05:07.039Z'),
+      process: { name: 'git', cmd_line: 'git push --force', working_directory: '/srv/app' },
+      actor: { process: { name: 'bash' } },
+    });
+  });
+
+  test('leaves out what is not known of it', () => {
+    const event = sent(
+      ocsfProcess({ ...COMMAND, cwd: null, exitCode: null, durationMs: null, tools: [], risk: 'safe' }, EXPORTER),
+    );
+    expect(ocsfFaults(event)).toEqual([]);
+    for (const name of ['status_id', 'exit_code', 'duration', 'end_time']) expect(event).not.toHaveProperty(name);
+    expect(event['process']).not.toHaveProperty('working_directory');
   });
 });
 

@@ -2,6 +2,8 @@ import { type Command, Option } from 'commander';
 import { callAdmin, followAdmin } from '../../admin/client.ts';
 import type { EventFilter, TerminalEvent } from '../../domain/events/event.ts';
 import { RISK_LEVELS, type RiskLevel, riskRank } from '../../domain/events/risk-level.ts';
+import { readIdentity } from '../../identity/identity.ts';
+import { VERSION } from '../../version.ts';
 import type { Context } from '../context.ts';
 import { parseCount, parseSince } from '../input/options.ts';
 import { duration, localTime, paintRisk, say, sayJson, terminalWidth } from '../output/output.ts';
@@ -21,6 +23,7 @@ interface Options {
   readonly limit?: number;
   readonly follow?: true;
   readonly json?: true;
+  readonly ocsf?: true;
 }
 
 export function addEvents(program: Command, context: Context): void {
@@ -33,18 +36,30 @@ export function addEvents(program: Command, context: Context): void {
     .option('--limit <count>', `print only this many of the newest (default on a terminal: ${MAX_SHOWN})`, parseCount)
     .option('--follow', 'keep printing new commands as they end, until interrupted')
     .option('--json', 'print JSON lines')
+    .addOption(
+      new Option('--ocsf', 'print JSON lines: Process Activity of OCSF 1.8.0, with the text of commands')
+        .conflicts(['json', 'follow']),
+    )
     .action((options: Options) => (options.follow ? follow(context, options) : list(context, options)));
   addDelete(events, context);
 }
 
 async function list(context: Context, options: Options): Promise<void> {
-  const limit = options.limit ?? (context.stdout.isTTY === true && !options.json ? MAX_SHOWN : MAX_PRINTED);
+  const limit = options.limit ?? (context.stdout.isTTY === true && !options.json && !options.ocsf ? MAX_SHOWN : MAX_PRINTED);
   const { socket } = context.places();
   const ask = (page: EventFilter) => callAdmin(socket, 'events.list', { ...filterOf(options), ...page });
   const events = await newestOf(ask, ({ id }) => id, limit);
-  if (options.json) for (const event of events) sayJson(context, event);
+  if (options.ocsf) await sayOcsf(context, events);
+  else if (options.json) for (const event of events) sayJson(context, event);
   else if (events.length > 0) await sayEvents(context, events);
   else say(context, 'No commands match. If no command ever shows up, run: caro doctor');
+}
+
+/** For the owner's own tools. The node is the device; its id is not secret. */
+async function sayOcsf(context: Context, events: readonly TerminalEvent[]): Promise<void> {
+  const { ocsfProcess } = await import('../../audit/ocsf.ts');
+  const exporter = { node: readIdentity(context.places().identityKey).id, version: VERSION };
+  for (const event of events) sayJson(context, ocsfProcess(event, exporter));
 }
 
 const filterOf = ({ since, risk, tool }: Options): EventFilter => ({
