@@ -18,6 +18,7 @@ import {
 } from '../../src/blind/schemas.ts';
 import { REQUESTS } from '../../src/bus/requests.ts';
 import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../../src/config/schema.ts';
+import { ADVISORY_SCHEMA } from '../../src/domain/advisories/advisory.ts';
 import { RELEASE_SCHEMA } from '../../src/domain/blind/release.ts';
 import { REVOCATION_SCHEMA, ROTATION_SCHEMA } from '../../src/domain/identity/key-statement-schemas.ts';
 import {
@@ -57,6 +58,7 @@ const MESSAGES: Readonly<Record<string, Source>> = {
     schema: PAYLOAD_SCHEMA,
     type: 'MessageHeader & { readonly type: string; readonly body: object }',
   },
+  validateAdvisory: { schema: ADVISORY_SCHEMA, type: 'Advisory' },
   validateSummaryDocument: { schema: SUMMARY_SCHEMA, type: 'NodeSummary' },
   ...Object.fromEntries(
     Object.entries(MESSAGE_BODIES).map(([kind, schema]) => [
@@ -110,6 +112,7 @@ const CONFIGURATION_IMPORTS = `import type { OwnerSettings } from '../config/loa
 import type { ManagedSettings } from '../config/managed-settings.ts';
 `;
 const MESSAGE_IMPORTS = `import type { MessageBodies, MessageHeader, MessageType } from '../mesh/protocol/messages.ts';
+import type { Advisory } from '../domain/advisories/advisory.ts';
 import type { NodeSummary } from '../domain/summaries/summary.ts';
 `;
 const STATEMENT_IMPORTS = `import type { RevocationStatement, RotationStatement } from '../domain/identity/key-statement.ts';

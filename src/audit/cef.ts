@@ -52,7 +52,12 @@ export function cefFinding(finding: DetectionFinding, exporter: Exporter): strin
     ...(technique === null ? {} : { cs5Label: 'attackTechnique', cs5: technique }),
     ...(attack === null
       ? {}
-      : { cs6Label: 'attackTechniqueName', cs6: attack.technique, flexString1Label: 'attackTactic', flexString1: attack.tactic }),
+      : {
+          cs6Label: 'attackTechniqueName',
+          cs6: attack.technique,
+          flexString1Label: 'attackTactic',
+          flexString1: attack.tactic,
+        }),
   });
 }
 

@@ -58,6 +58,7 @@ const TOTAL = {
   facts: ['task', 'day', 'blocks', 'contributors', 'code'],
 } as const;
 const FAULTY_LOG = { kind: 'api', activity: 'Read', severity: 'critical', outcome: 'failure' } as const;
+const ADVISED = ['id', 'subject', 'priority', 'until'] as const;
 const LOST_HEAD = ['lastSeq', 'lastHash'] as const;
 
 const SPECS: Readonly<Record<AuditType, EventSpec>> = {
@@ -260,6 +261,14 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     severity: 'high',
     outcome: 'failure',
     facts: ['task', 'entries'],
+  },
+  'advisory.sent': { kind: 'api', activity: 'Create', severity: 'informational', facts: ADVISED },
+  'advisory.received': { kind: 'api', activity: 'Create', severity: 'informational', facts: ADVISED },
+  'alert.raised': {
+    kind: 'api',
+    activity: 'Create',
+    severity: 'medium',
+    facts: ['rule', 'measure', 'condition', 'bound', 'value', 'until'],
   },
   'events.deleted': {
     kind: 'api',

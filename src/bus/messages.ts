@@ -1,3 +1,4 @@
+import type { AdvisoryDraft, AdvisoryLine, AdvisoryResult, ReceivedAdvisory } from '../domain/advisories/advisory.ts';
 import type { AnomalyReport } from '../domain/anomalies/anomaly.ts';
 import type {
   PeerAnswer,
@@ -22,7 +23,7 @@ import type { RiskLevel } from '../domain/events/risk-level.ts';
 import type { ShellKind } from '../domain/events/shell-kind.ts';
 import type { LocalStatistics } from '../domain/events/statistics.ts';
 import type { KeyChange } from '../domain/identity/key-state.ts';
-import type { KeyStatements } from '../domain/identity/signed-envelope.ts';
+import type { Envelope, KeyStatements } from '../domain/identity/signed-envelope.ts';
 import type { Asker, Explanation, PolicyQuestion, TrustRules, TrustTestResult } from '../domain/policy/policy.ts';
 import type { QueryType } from '../domain/policy/trust.ts';
 import type { ReplayResult, RulesReport, RulesStatus } from '../domain/rules/custom-rule.ts';
@@ -150,6 +151,15 @@ export interface Messages {
   'peers.join': { readonly code: string };
   /** Asks one peer to cosign a head of a log of this node. */
   'peer.submit': { readonly peer: string; readonly checkpoint: CheckpointBody; readonly deadlineMs: number };
+  /** Sends one advisory to one peer. */
+  'peer.advise': { readonly peer: string; readonly document: Envelope; readonly deadlineMs: number };
+  /** A peer delivered an advisory. */
+  'advisory.received': ReceivedAdvisory;
+  /** Sends an advisory to every peer, now or when it connects. */
+  'advisories.send': AdvisoryDraft;
+  /** Those that are not over, newest first. */
+  'advisories.list': { readonly hidden?: boolean };
+  'advisories.hide': { readonly id: string };
   /** A peer asks this node to cosign a head of its log. */
   'checkpoint.received': { readonly peer: string; readonly checkpoint: CheckpointBody };
   'witness.status': Nothing;
@@ -257,6 +267,11 @@ export interface Replies {
   'blind.endorse': Endorsement;
   'blind.roles': readonly RoleStatus[];
   'peer.submit': { readonly peer: string; readonly body: CosignatureBody };
+  'peer.advise': AdvisoryResult;
+  'advisory.received': AdvisoryResult;
+  'advisories.send': { readonly id: string; readonly delivered: number };
+  'advisories.list': readonly AdvisoryLine[];
+  'advisories.hide': null;
   'checkpoint.received': CosignatureBody;
   'witness.status': WitnessStatus;
   'witness.ask': WitnessStatus;

@@ -1,3 +1,4 @@
+import { PRIORITIES, SUBJECT_KINDS } from '../domain/advisories/advisory.ts';
 import { SPANS_HOURS } from '../domain/answers/query.ts';
 import { AUDIT_TYPES } from '../domain/audit/audit-record.ts';
 import { RISK_LEVELS } from '../domain/events/risk-level.ts';
@@ -182,6 +183,31 @@ export const REQUESTS = {
   },
   'blind.roles': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
   'peer.submit': INTERNAL,
+  'peer.advise': INTERNAL,
+  'advisory.received': INTERNAL,
+  'advisories.send': {
+    exposure: ['command-line'],
+    body: object(
+      {
+        subject: object({ kind: word(SUBJECT_KINDS), name: short }, ['kind', 'name']),
+        priority: word(PRIORITIES),
+        until: { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\d$' },
+      },
+      ['subject', 'priority', 'until'],
+    ),
+    // Peers that are connected get it before the answer.
+    deadline: LONG_MS,
+  },
+  'advisories.list': {
+    exposure: ['command-line', 'page'],
+    body: object({ hidden: { type: 'boolean' } }),
+    deadline: SOON_MS,
+  },
+  'advisories.hide': {
+    exposure: ['command-line', 'page-login'],
+    body: object({ id: hex(32) }, ['id']),
+    deadline: SOON_MS,
+  },
   'checkpoint.received': INTERNAL,
   'witness.status': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
   // Each witness may take its time.

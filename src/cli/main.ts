@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CaroError, ERRORS } from '../domain/errors.ts';
 import { VERSION } from '../version.ts';
+import { addAdvisory } from './commands/advisory.ts';
 import { addAssess } from './commands/assess.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBlind } from './commands/blind.ts';
@@ -56,6 +57,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addTrust,
   addMesh,
   addBlind,
+  addAdvisory,
   addEgress,
   addAudit,
   addDb,

@@ -18,7 +18,10 @@ export interface OfflineLog {
   readonly tree: TlogStore;
   /** Heads of other nodes' logs that this node has cosigned. */
   readonly witnessed: Pick<WitnessStore, 'known'>;
-  /** Findings of this node that ended after `sinceMs`, from rollups. MUST NOT be read while `records` is. */
+  /**
+   * Findings of this node that ended after `sinceMs`, from rollups. MUST NOT be read while `records`
+   * is.
+   */
   readonly findings: (nowMs: number, sinceMs: number) => Iterable<DetectionFinding>;
   /**
    * What is wrong with the head kept in `headFile`: the log lacks it and no record explains that,

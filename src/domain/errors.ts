@@ -219,6 +219,16 @@ export const ERRORS = {
     rpc: -32003,
     what: 'A blind task allows totals over fewer nodes than this node accepts.',
   },
+  advisory_refused: {
+    exit: 1,
+    rpc: -32082,
+    what: 'An advisory of another node was not taken: it may not send any, or the advisory is not valid.',
+  },
+  syslog_failed: {
+    exit: 1,
+    rpc: -32009,
+    what: 'The syslog receiver cannot be reached over TLS, or is not the one in the configuration.',
+  },
   blind_joined: { exit: 1, rpc: -32005, what: 'This node takes part in another blind task already.' },
   roster_invalid: { exit: 1, rpc: -32031, what: 'A document of a roster is malformed or contradicts itself.' },
   roster_unsigned: { exit: 1, rpc: -32032, what: 'Too few officers have signed the head of a roster.' },

@@ -1,7 +1,7 @@
 import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
 import type { CheckpointBody, CosignatureBody } from '../domain/audit/tlog.ts';
-import type { BlindReplyTo, BlindRequest } from '../domain/blind/exchange.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { PeerReplyTo, PeerRequest } from '../domain/exchange.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { ListenPlace } from '../domain/ip-address.ts';
 import type { OpenInvite } from '../domain/status/status.ts';
@@ -71,12 +71,12 @@ export interface Mesh {
    *   `deadline_exceeded`, `peer_gone`
    */
   readonly ask: (id: string, query: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
-  /** As `ask`, for requests about blind totals; the reply may be a refusal. */
-  readonly exchange: <T extends BlindRequest['type']>(
+  /** As `ask`, for requests about blind totals, and advisories; the reply may be a refusal. */
+  readonly exchange: <T extends PeerRequest['type']>(
     id: string,
-    request: Extract<BlindRequest, { readonly type: T }>,
+    request: Extract<PeerRequest, { readonly type: T }>,
     deadlineMs: number,
-  ) => Promise<BlindReplyTo<T>>;
+  ) => Promise<PeerReplyTo<T>>;
   /**
    * Delivers a signed summary; resolves when the peer has acknowledged it. After
    * `peer_unreachable`, `peer_gone` or `deadline_exceeded` the caller MUST send it again when the

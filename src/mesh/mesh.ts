@@ -1,5 +1,5 @@
-import type { BlindReplyTo, BlindRequest } from '../domain/blind/exchange.ts';
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
+import type { PeerReplyTo, PeerRequest } from '../domain/exchange.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { Endpoint } from '../domain/ip-address.ts';
 import { addressesOf } from '../domain/peer-addresses.ts';
@@ -155,11 +155,11 @@ class MeshCore implements Mesh {
     return this.#find(id) !== undefined;
   }
 
-  async exchange<T extends BlindRequest['type']>(
+  async exchange<T extends PeerRequest['type']>(
     id: string,
-    request: Extract<BlindRequest, { readonly type: T }>,
+    request: Extract<PeerRequest, { readonly type: T }>,
     deadlineMs: number,
-  ): Promise<BlindReplyTo<T>> {
+  ): Promise<PeerReplyTo<T>> {
     return this.#reach(id).exchange(request, deadlineMs);
   }
 
@@ -351,7 +351,7 @@ class MeshCore implements Mesh {
 
   /** Strangers are not noted: their keys would take the place of those of peers. */
   #noteRefused(peer: string, code: ErrorCode): void {
-    if (code === 'peer_untrusted' || code === 'message_rate') return;
+    if (['peer_untrusted', 'message_rate', 'advisory_refused'].includes(code)) return;
     this.#refused.delete(peer);
     if (this.#refused.size >= MAX_REFUSED) this.#refused.delete(this.#refused.keys().next().value ?? '');
     this.#refused.set(peer, code);

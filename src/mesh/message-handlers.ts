@@ -2,15 +2,18 @@
  * What this node does with each type of message. Sessions call these handlers directly; decisions
  * are made by `MeshPorts`.
  */
+import type { AdvisoryResult } from '../domain/advisories/advisory.ts';
 import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
-import { type BlindReply, type BlindRequest, refusal, refusalCode } from '../domain/blind/exchange.ts';
+import { type BlindRequest, refusal, refusalCode } from '../domain/blind/exchange.ts';
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
+import type { PeerReply } from '../domain/exchange.ts';
 import type { PeerAt } from '../domain/identity/peer-at.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { SummaryResult } from '../domain/summaries/summary.ts';
 import { openRevocation } from '../identity/key-statement.ts';
 import type { Pairing } from './pairing/pairing.ts';
 import type { MeshPorts } from './ports.ts';
+import { openAdvisory } from './protocol/advisory-document.ts';
 import type { MessageBodies, MessageHandlers } from './protocol/messages.ts';
 import { checkRotations, isIntroduction } from './protocol/statement-checks.ts';
 import { checkAuthor, parseSummary } from './protocol/summary-document.ts';
@@ -58,6 +61,13 @@ export function createMessageHandlers(context: HandlerContext): MessageHandlers<
     'blind-entries': takeReply,
     'blind-share': takeReply,
     'blind-refusal': takeReply,
+    advisory: (connection, { body, nonce }) => {
+      connection.run(async () => {
+        const result = await handleAdvisory(context, connection, body.document);
+        await connection.transmit({ type: 'advisory-ack', body: { result } }, nonce);
+      });
+    },
+    'advisory-ack': takeReply,
     rotation: (connection, { body }) => handleRotation(ports, connection, body.statement),
     revocation: (connection, { body }) => handleRevocation(ports, connection, body.statement),
     checkpoint: (connection, { body, nonce }) => {
@@ -92,7 +102,7 @@ function handleBlind(ports: MeshPorts, connection: Connection, message: Asked): 
 
 type Asked = BlindRequest & { readonly nonce: string };
 
-const takeReply = (connection: Connection, message: BlindReply & { readonly inReplyTo: string | null }): void => {
+const takeReply = (connection: Connection, message: PeerReply & { readonly inReplyTo: string | null }): void => {
   connection.takeReply(message.inReplyTo, message);
 };
 
@@ -153,6 +163,24 @@ async function handleSummary(
   const result = await ports.onSummary({ id: peer, address, document, summary });
   if (result === 'refused') refuse(connection, 'summary_invalid');
   return { id: summary.id, result };
+}
+
+/** Refusals are recorded; of a flood, their number. */
+async function handleAdvisory(
+  { ports, refuse }: HandlerContext,
+  connection: Connection,
+  document: Envelope,
+): Promise<AdvisoryResult> {
+  try {
+    const advisory = openAdvisory(document, connection.peer);
+    const result = await ports.onAdvisory({ peer: peerOf(connection), advisory, document });
+    if (result !== 'stored' && result !== 'known') refuse(connection, 'advisory_refused');
+    return result;
+  } catch (error) {
+    if (!(error instanceof CaroError) || error.code !== 'signature_invalid') throw error;
+    refuse(connection, 'advisory_refused');
+    return 'invalid';
+  }
 }
 
 async function handleRotation(ports: MeshPorts, connection: Connection, statement: DualEnvelope): Promise<void> {

@@ -1,3 +1,4 @@
+import type { AdvisoryResult, ReceivedAdvisory } from '../domain/advisories/advisory.ts';
 import type { QueryBody, ResponseBody } from '../domain/answers/query.ts';
 import type { CheckpointBody, CosignatureBody } from '../domain/audit/tlog.ts';
 import type { BlindReply, BlindRequest } from '../domain/blind/exchange.ts';
@@ -78,6 +79,8 @@ export interface MeshPorts extends EgressPorts {
    * error.
    */
   readonly onKeys: (peer: PeerAt, statements: KeyStatements) => Promise<void>;
+  /** MUST have stored the advisory when it resolves with `stored`. Its signature was checked. */
+  readonly onAdvisory: (received: ReceivedAdvisory) => Promise<AdvisoryResult>;
   /** MUST have stored the head when it resolves with `cosigned`. */
   readonly onCheckpoint: (peer: string, body: CheckpointBody) => Promise<CosignatureBody>;
   /** A connected peer listens at this internal address, which its connection has proven. */

@@ -20,17 +20,18 @@ const SHUT_OUT: Readonly<Record<ShutState, string>> = {
 
 /** The table of docs/design.md §5. Numbers are levels: 1 is more detailed than 2. */
 const GRANTS: Readonly<Record<TrustLevel, Readonly<Record<PolicyAction, 0 | 1 | 2 | 'yes'>>>> = {
-  untrusted: { connect: 0, 'receive-summary': 0, query: 0 },
-  share_to: { connect: 'yes', 'receive-summary': 1, query: 0 },
-  query_from: { connect: 'yes', 'receive-summary': 0, query: 1 },
-  peer: { connect: 'yes', 'receive-summary': 1, query: 1 },
-  supervisor: { connect: 'yes', 'receive-summary': 0, query: 2 },
+  untrusted: { connect: 0, 'receive-summary': 0, query: 0, advise: 0 },
+  share_to: { connect: 'yes', 'receive-summary': 1, query: 0, advise: 0 },
+  query_from: { connect: 'yes', 'receive-summary': 0, query: 1, advise: 0 },
+  peer: { connect: 'yes', 'receive-summary': 1, query: 1, advise: 0 },
+  supervisor: { connect: 'yes', 'receive-summary': 0, query: 2, advise: 'yes' },
 };
 
 const WANTED: Readonly<Record<PolicyAction, string>> = {
   connect: 'connect',
   'receive-summary': 'be sent summaries',
   query: 'query this node',
+  advise: 'send advisories',
 };
 
 /**
@@ -45,11 +46,16 @@ export function decide(settings: PolicySettings, question: PolicyQuestion): Deci
   const granted = GRANTS[trust.level][question.action];
   if (granted === 0)
     return deny(trust.rule, `${trust.rule} says ${trust.level}, which may not ${WANTED[question.action]}`);
+  if (question.action === 'advise' && isForAnybody(trust.rule))
+    return deny(trust.rule, `${trust.rule} names no node, and only a node that is named may send advisories`);
   if (granted === 'yes')
     return { allow: true, level: null, rule: trust.rule, reason: `${trust.rule} says ${trust.level}` };
   if (granted === 2 && isBlind(settings)) return deny('sharing.live', ONLY_BLIND);
   return cut(settings.sharing.level, { ...trust, granted }, question);
 }
+
+/** A key costs nothing: whoever has an address of a subnet has as many of them as they like. */
+const isForAnybody = (rule: string): boolean => rule === 'trust.default' || rule.startsWith('trust.subnets ');
 
 const ONLY_BLIND =
   'this node takes part in blind totals: a supervisor gets no figures of it alone, unless sharing.live is true';

@@ -11,7 +11,7 @@ export function explain(settings: PolicySettings, question: PolicyQuestion): Exp
     decision: decide(settings, question),
     trust: trust.denied ? 'denied' : trust.level,
     steps: stepsTo(trust.rule, settings, question),
-    others: { ...other('connect'), ...other('receive-summary'), ...other('query') },
+    others: { ...other('connect'), ...other('receive-summary'), ...other('query'), ...other('advise') },
     toolsKeptBack: settings.sharing.deny_tools,
   };
 }

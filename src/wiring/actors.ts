@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
+import { createAdvisor } from '../actors/advisor/advisor.ts';
 import { type AuditPorts, createAuditor } from '../actors/auditor.ts';
 import { createBlindAggregator } from '../actors/blind-aggregator.ts';
 import { createBlindReporter } from '../actors/blind-reporter/blind-reporter.ts';
@@ -62,6 +63,7 @@ import { createWitnessStore } from '../storage/witness-store.ts';
 import type { Pool } from '../workers/pool.ts';
 import type { LongCommand } from '../workers/tasks/rate-command.ts';
 import { verifyAuditLog } from '../workers/tasks/verify-audit-log.ts';
+import { advisorPorts } from './advisories.ts';
 import { blindPorts } from './blind.ts';
 import { blindReporterPorts } from './blind-node.ts';
 import { customRulePorts, openRuleSource, ruleReplayPorts, rulesForThread } from './custom-rules.ts';
@@ -91,6 +93,7 @@ export function actorSpecs(context: ServiceContext): readonly ActorSpec[] {
     { name: 'policy engine', ...REFUSING, create: () => createPolicyEngine(policy, now()) },
     { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(gatewayPorts(context), now()) },
     { name: 'log witness', ...REFUSING, create: () => createLogWitness(witnessPorts(context), now()) },
+    { name: 'advisor', ...REFUSING, create: () => createAdvisor(advisorPorts(context), now()) },
     { name: 'blind reporter', ...WAITING, create: () => createBlindReporter(blindReporterPorts(context), now()) },
     { name: 'classifier', ...WAITING, create: createClassifier },
     {

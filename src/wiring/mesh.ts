@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { OpenMesh } from '../actors/mesh-gateway/open-mesh.ts';
 import { nodeName } from '../config/loader.ts';
+import type { Advisory } from '../domain/advisories/advisory.ts';
+import { advisoryFault } from '../domain/advisories/advisory-fault.ts';
 import { answerFault, summaryFault } from '../domain/answers/answer-check.ts';
 import type { ResponseBody } from '../domain/answers/query.ts';
 import type { Vocabulary } from '../domain/answers/vocabulary.ts';
@@ -82,6 +84,11 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     asker: keys.asker,
     account: keys.account,
     reload: (next) => mesh.reload(peersOf(next)),
+    advise: async (id, document, deadlineMs) => {
+      await words.load();
+      const { body } = await mesh.exchange(id, { type: 'advisory', body: { document } }, deadlineMs);
+      return body.result;
+    },
     deliver: (...summary) => words.load().then(() => mesh.deliver(...summary)),
     invite: (host) => mesh.invite(host),
     join: async (code) => {
@@ -218,9 +225,10 @@ function meshPorts(context: ServiceContext, keys: PeerKeyStore, words: Words): M
       return decideReport(configuration(), reports.pending(report), isRecipient);
     },
     check: (type, content) => {
-      if (type !== 'response' && type !== 'summary') return null;
+      if (type !== 'response' && type !== 'summary' && type !== 'advisory') return null;
       const known = words.known();
       if (known === undefined) return 'the vocabulary is not loaded';
+      if (type === 'advisory') return advisoryFault(content as Advisory, known);
       if (type === 'response') return answerFault(content as ResponseBody, known);
       return summaryFault(content as NodeSummary, known, deniedTools(configuration().sharing.deny_tools, known));
     },
@@ -251,6 +259,7 @@ function meshPorts(context: ServiceContext, keys: PeerKeyStore, words: Words): M
     onBlind: ({ id }, request) => bus.request('blind.request', { peer: id, request }, BLIND_MS),
     onSummary: ({ id, address, document, summary }) =>
       bus.request('summary.received', { peer: { id, address }, document, summary }, STORE_MS),
+    onAdvisory: (received) => bus.request('advisory.received', received),
     onCheckpoint: (peer, checkpoint) => bus.request('checkpoint.received', { peer, checkpoint }),
     onKeys: async ({ id: peer }, statements) => {
       await bus.request('keys.heard', { peer, ...statements });

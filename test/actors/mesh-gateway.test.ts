@@ -45,6 +45,7 @@ async function rig() {
     asker: (peer) => peer,
     account: (id) => id,
     ask: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
+    advise: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
     exchange: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
     deliver: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
     renew: () => Promise.resolve(),

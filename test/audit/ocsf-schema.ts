@@ -92,7 +92,10 @@ function mismatches(event: OcsfEvent, definition: ClassDefinition, uid: number):
     type_name: `${definition.caption}: ${activity}`,
     activity_name: activity,
     ...Object.fromEntries(
-      ['severity', 'status', 'risk_level', 'launch_type'].map((name) => [name, enums[`${name}_id`]?.[String(event[`${name}_id`])]]),
+      ['severity', 'status', 'risk_level', 'launch_type'].map((name) => [
+        name,
+        enums[`${name}_id`]?.[String(event[`${name}_id`])],
+      ]),
     ),
   };
   const wrong = Object.entries(expected).filter(([name, value]) => event[name] !== undefined && event[name] !== value);

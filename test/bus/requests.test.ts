@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { createAdvisor } from '../../src/actors/advisor/advisor.ts';
 import type { createAuditor } from '../../src/actors/auditor.ts';
 import type { createBlindAggregator } from '../../src/actors/blind-aggregator.ts';
 import type { createBlindReporter } from '../../src/actors/blind-reporter/blind-reporter.ts';
@@ -27,6 +28,7 @@ type Maker =
   | typeof createCollector
   | typeof createKeyRegistry
   | typeof createLogWitness
+  | typeof createAdvisor
   | typeof createMeshGateway
   | typeof createPolicyEngine
   | typeof createQueryRouter

@@ -99,7 +99,10 @@ describe('caro audit export for other security tools', () => {
     observe(NOW - 9 * DAY, 3, 'git.push-force');
     observe(NOW - 2 * DAY, 2, 'git.push-force');
     const since = (format: string) => cli.run(['audit', 'export', '--format', format, '--since', '3d']);
-    const events = (await since('ocsf')).out.trim().split('\n').map((line) => JSON.parse(line) as OcsfEvent);
+    const events = (await since('ocsf')).out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as OcsfEvent);
     expect(events).toMatchObject([{ class_uid: 2004, count: 2 }]);
     expect((await since('cef')).out.trim().split('\n')).toHaveLength(1);
     expect(await since('jsonl')).toMatchObject({ code: 2, err: expect.stringContaining('exported as a whole') });

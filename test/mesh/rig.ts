@@ -135,6 +135,7 @@ function portsOf(node: Omit<TestNode, 'mesh' | 'address'>): MeshPorts {
       return Promise.resolve(isKnown ? 'known' : 'stored');
     },
     onBlind: () => Promise.resolve(refusal('task_unknown')),
+    onAdvisory: () => Promise.resolve('denied'),
     onCheckpoint: (_peer, { log }) => Promise.resolve({ log, result: 'unwilling', size: 0, cosignature: null }),
     onKeys: ({ id }, { rotations, revocations }) => {
       node.rotations.push(...rotations.map((statement) => ({ peer: id, statement })));

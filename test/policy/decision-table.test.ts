@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PolicyAction } from '../../src/domain/policy/policy.ts';
-import type { SharingLevel, TrustLevel } from '../../src/domain/policy/trust.ts';
+import { type SharingLevel, TRUST_LEVELS, type TrustLevel } from '../../src/domain/policy/trust.ts';
 import { decide } from '../../src/policy/decide.ts';
 import { outcomeOf } from '../../src/policy/explanation.ts';
 import { ANA, settings } from './settings.ts';
@@ -45,6 +45,15 @@ describe('the table of trust (FR-301, FR-701)', () => {
     const bySubnet = decide(settings({ trust: { subnets: { '10.0.1.0/24': row.trust } }, sharing }), question);
     expect(outcomeOf(bySubnet)).toBe(row.outcome);
     expect(outcomeOf(decide(settings({ trust: { default: row.trust }, sharing }), question))).toBe(row.outcome);
+  });
+
+  test.each(TRUST_LEVELS)('only a supervisor that is named may send advisories: %s', (level) => {
+    const question = { id: ANA, address: '10.0.1.7', action: 'advise' as const };
+    const named = decide(settings({ trust: { nodes: { [ANA]: level } } }), question);
+    expect(outcomeOf(named)).toBe(level === 'supervisor' ? 'allow' : 'deny');
+    // A key costs nothing, so a subnet or a default is no grant to a person.
+    expect(decide(settings({ trust: { subnets: { '10.0.1.0/24': level } } }), question).allow).toBe(false);
+    expect(decide(settings({ trust: { default: level } }), question).allow).toBe(false);
   });
 
   test('a supervisor never gets level 1, whatever is about to leave', () => {

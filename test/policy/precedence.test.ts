@@ -203,7 +203,7 @@ describe('for any settings and any question', () => {
     fc.assert(
       fc.property(anySettings, anyQuestion, (given, question) => {
         const { allow, level } = decide(given, question);
-        if (question.action === 'connect' || !allow) expect(level).toBeNull();
+        if (question.action === 'connect' || question.action === 'advise' || !allow) expect(level).toBeNull();
         else expect(level).toBeGreaterThanOrEqual(Math.max(1, given.sharing.level));
         if (allow && level !== null && question.level !== undefined)
           expect(question.level).toBeGreaterThanOrEqual(level);

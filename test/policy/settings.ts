@@ -53,7 +53,7 @@ export const anyQuestion = fc.record(
   {
     id: ids,
     address: addresses,
-    action: fc.constantFrom('connect' as const, 'receive-summary' as const, 'query' as const),
+    action: fc.constantFrom('connect' as const, 'receive-summary' as const, 'query' as const, 'advise' as const),
     level: fc.constantFrom(1 as const, 2 as const),
     formerIds: fc.uniqueArray(ids, { maxLength: 1 }),
     trustedAs: ids,

@@ -117,6 +117,7 @@ const UNUSED: OpenMesh = {
   reload: () => undefined,
   rehearse: () => Promise.resolve(),
   ask: unused,
+  advise: unused,
   exchange: unused,
   deliver: unused,
   submit: unused,

@@ -35,6 +35,7 @@ type Kinds =
   | 'peer.ask'
   | 'peer.exchange'
   | 'peer.submit'
+  | 'peer.advise'
   | 'peers.announce'
   | 'peers.invite'
   | 'peers.join'
@@ -70,7 +71,7 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
   return {
     name: 'mesh gateway',
     // They wait for peers.
-    concurrent: ['peers.join', 'peer.ask', 'peer.exchange', 'peer.submit'],
+    concurrent: ['peers.join', 'peer.ask', 'peer.exchange', 'peer.submit', 'peer.advise'],
     start: lifecycle.begin,
     stop: async () => {
       noteConnected();
@@ -89,6 +90,7 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
       },
       'peer.exchange': ({ peer, request, deadlineMs }) => lifecycle.opened().exchange(peer, request, deadlineMs),
       'peer.submit': ({ peer, checkpoint, deadlineMs }) => lifecycle.opened().submit(peer, checkpoint, deadlineMs),
+      'peer.advise': ({ peer, document, deadlineMs }) => lifecycle.opened().advise(peer, document, deadlineMs),
       'peers.announce': (statements) => announce(lifecycle.mesh(), statements),
       'peers.invite': ({ host }) => lifecycle.opened().invite(host),
       'peers.join': async ({ code }) => {

@@ -1,3 +1,4 @@
+import type { AdvisoryResult } from '../../domain/advisories/advisory.ts';
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
 import type { CheckpointBody, CosignatureBody } from '../../domain/audit/tlog.ts';
 import type { BlindReply, BlindRequest } from '../../domain/blind/exchange.ts';
@@ -39,6 +40,8 @@ export interface OpenMesh {
   readonly exchange: (id: string, request: BlindRequest, deadlineMs: number) => Promise<BlindReply>;
   /** Resolves with what the peer did with the summary; rejects while it is away. */
   readonly deliver: (id: string, document: Envelope, summaryId: string) => Promise<SummaryResult>;
+  /** Resolves with what the peer did with the advisory; rejects while it is away. */
+  readonly advise: (id: string, document: Envelope, deadlineMs: number) => Promise<AdvisoryResult>;
   /** Resolves with what the peer says of a head of this node's log, and the key it signs with. */
   readonly submit: (
     id: string,

@@ -37,15 +37,18 @@ export function addEvents(program: Command, context: Context): void {
     .option('--follow', 'keep printing new commands as they end, until interrupted')
     .option('--json', 'print JSON lines')
     .addOption(
-      new Option('--ocsf', 'print JSON lines: Process Activity of OCSF 1.8.0, with the text of commands')
-        .conflicts(['json', 'follow']),
+      new Option('--ocsf', 'print JSON lines: Process Activity of OCSF 1.8.0, with the text of commands').conflicts([
+        'json',
+        'follow',
+      ]),
     )
     .action((options: Options) => (options.follow ? follow(context, options) : list(context, options)));
   addDelete(events, context);
 }
 
 async function list(context: Context, options: Options): Promise<void> {
-  const limit = options.limit ?? (context.stdout.isTTY === true && !options.json && !options.ocsf ? MAX_SHOWN : MAX_PRINTED);
+  const limit =
+    options.limit ?? (context.stdout.isTTY === true && !options.json && !options.ocsf ? MAX_SHOWN : MAX_PRINTED);
   const { socket } = context.places();
   const ask = (page: EventFilter) => callAdmin(socket, 'events.list', { ...filterOf(options), ...page });
   const events = await newestOf(ask, ({ id }) => id, limit);

@@ -75,6 +75,7 @@ const ACTIONS: Readonly<Record<PolicyQuestion['action'], string>> = {
   connect: 'connect',
   'receive-summary': 'receive summaries',
   query: 'ask this node',
+  advise: 'send advisories',
 };
 
 function sayExplanation(

@@ -9,9 +9,9 @@ export type PolicySettings = Pick<Configuration, 'trust' | 'sharing'> & {
 
 /**
  * What another node wants of this one. `connect` also covers every message that carries none of our
- * figures.
+ * figures. `advise`: send an advisory that this owner sees.
  */
-export const POLICY_ACTIONS = ['connect', 'receive-summary', 'query'] as const;
+export const POLICY_ACTIONS = ['connect', 'receive-summary', 'query', 'advise'] as const;
 export type PolicyAction = (typeof POLICY_ACTIONS)[number];
 
 export interface PolicyQuestion {

@@ -1,3 +1,4 @@
+import { ADVISORY_ENVELOPE, ADVISORY_RESULTS } from '../../domain/advisories/advisory.ts';
 import { QUERY_SCHEMA, responseSchema } from '../../domain/answers/answer-schema.ts';
 import type { Vocabulary } from '../../domain/answers/vocabulary.ts';
 import { CHECKPOINT_SCHEMA, COSIGNATURE_SCHEMA } from '../../domain/audit/tlog.ts';
@@ -67,6 +68,8 @@ export function messageBodySchemas(
       proof: text(`^${BASE64_32}$`),
     }),
     ...BLIND_SCHEMAS,
+    advisory: closed({ document: ADVISORY_ENVELOPE }),
+    'advisory-ack': closed({ result: { enum: ADVISORY_RESULTS } }),
     goodbye: closed({ reason: { enum: GOODBYE_REASONS } }),
   };
 }

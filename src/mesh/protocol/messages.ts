@@ -1,3 +1,4 @@
+import type { AdvisoryBodies } from '../../domain/advisories/advisory.ts';
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
 import type { CheckpointBody, CosignatureBody } from '../../domain/audit/tlog.ts';
 import type { BlindBodies } from '../../domain/blind/exchange.ts';
@@ -33,7 +34,7 @@ export type GoodbyeReason = (typeof GOODBYE_REASONS)[number];
  * A new type also needs a schema, a handler and a row in docs/protocol.md; the compiler and a test
  * report what is missing.
  */
-export interface MessageBodies extends BlindBodies {
+export interface MessageBodies extends BlindBodies, AdvisoryBodies {
   /**
    * First message of each side. `rotations` lead from the sender's former keys to its current key
    * and on to its next, oldest first; `revocations` are of its former keys. `listen`: `IP:port`

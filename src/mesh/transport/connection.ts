@@ -1,7 +1,7 @@
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
 import type { CheckpointBody, CosignatureBody } from '../../domain/audit/tlog.ts';
-import type { BlindReply, BlindReplyTo, BlindRequest } from '../../domain/blind/exchange.ts';
 import type { CaroError, ErrorCode } from '../../domain/errors.ts';
+import type { PeerReply, PeerReplyTo, PeerRequest } from '../../domain/exchange.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
 import type { GoodbyeReason, MessageBodies, MessageHandlers, Typed } from '../protocol/messages.ts';
@@ -54,15 +54,16 @@ export interface Connection {
   /** Takes the acknowledgement of the summary with this id. */
   readonly takeAcknowledgement: (id: string, result: SummaryResult) => void;
   /**
-   * Sends a request about blind totals and resolves with its reply, which may be a refusal.
+   * Sends a request about blind totals, or an advisory, and resolves with its reply, which may be a
+   * refusal.
    * @throws CaroError as `ask`; `message_unexpected` for a reply of another kind
    */
-  readonly exchange: <T extends BlindRequest['type']>(
-    request: Extract<BlindRequest, { readonly type: T }>,
+  readonly exchange: <T extends PeerRequest['type']>(
+    request: Extract<PeerRequest, { readonly type: T }>,
     deadlineMs: number,
-  ) => Promise<BlindReplyTo<T>>;
+  ) => Promise<PeerReplyTo<T>>;
   /** Takes the reply to the request with the nonce `inReplyTo`; a late one is dropped. */
-  readonly takeReply: (inReplyTo: string | null, reply: BlindReply) => void;
+  readonly takeReply: (inReplyTo: string | null, reply: PeerReply) => void;
   /** Sends a message through the egress gate; resolves with its nonce. */
   readonly transmit: (message: Typed, inReplyTo?: string) => Promise<string>;
   /**

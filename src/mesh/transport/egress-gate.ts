@@ -6,6 +6,7 @@ import { isoTime } from '../../domain/time/iso-time.ts';
 import { validateSummaryDocument } from '../../generated/message-validators.js';
 import { seal } from '../../identity/envelope.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { parseAdvisory } from '../protocol/advisory-document.ts';
 import { schemaFault } from '../protocol/message-check.ts';
 import { encodeMessage, encodePayload } from '../protocol/message-codec.ts';
 import {
@@ -51,7 +52,7 @@ export interface EgressPorts {
   readonly decide: (message: Outgoing) => EgressDecision;
   /**
    * Checks what a schema cannot express, such as words outside the vocabulary. Returns null, or why
-   * the content must not leave. `content` is the body, or the summary inside a summary document.
+   * the content must not leave. `content` is the body, or the summary or advisory in its document.
    */
   readonly check: (type: MessageType, content: unknown) => string | null;
   /**
@@ -232,12 +233,20 @@ function checkContent(ports: EgressPorts, message: Typed): void {
   const fault = schemaFault(message);
   if (fault !== null)
     throw new CaroError('egress_schema', `expected a body that fits "${message.type}", got one that breaks ${fault}`);
-  const reason = ports.check(
-    message.type,
-    message.type === 'summary' ? summaryIn(message.body.document) : message.body,
-  );
+  const reason = ports.check(message.type, contentOf(message));
   if (reason !== null)
     throw new CaroError('egress_schema', `expected only words of the vocabulary in a ${message.type}: ${reason}`);
+}
+
+/** Content that is signed as a document of its own is read from it. */
+function contentOf(message: Typed): unknown {
+  if (message.type === 'summary') return summaryIn(message.body.document);
+  if (message.type !== 'advisory') return message.body;
+  try {
+    return parseAdvisory(Buffer.from(message.body.document.payload, 'base64'));
+  } catch {
+    throw new CaroError('egress_schema', 'expected an advisory that fits its closed schema, got another document');
+  }
 }
 
 /** A summary document is sent as it was signed, so its content is checked again here. */

@@ -1,7 +1,7 @@
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
 import type { CheckpointBody, CosignatureBody } from '../../domain/audit/tlog.ts';
-import { BLIND_REPLIES, type BlindReply, type BlindReplyTo, type BlindRequest } from '../../domain/blind/exchange.ts';
 import { CaroError, ERRORS, type ErrorCode } from '../../domain/errors.ts';
+import { PEER_REPLIES, type PeerReply, type PeerReplyTo, type PeerRequest } from '../../domain/exchange.ts';
 import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
 import { createMessageReader, type MessageReader } from '../protocol/message-check.ts';
@@ -50,7 +50,7 @@ class Session implements Connection {
   readonly #reader: MessageReader;
   readonly #flow: FlowControl;
   readonly #answers = createPendingRequests<ResponseBody>(() => this.#finish());
-  readonly #replies = createPendingRequests<BlindReply>(() => this.#finish());
+  readonly #replies = createPendingRequests<PeerReply>(() => this.#finish());
   readonly #acknowledgements = createPendingRequests<SummaryResult>(() => this.#finish());
   readonly #cosignatures = createPendingRequests<CosignatureBody>(() => this.#finish());
   readonly #heartbeat: NodeJS.Timeout;
@@ -148,19 +148,20 @@ class Session implements Connection {
     this.#acknowledgements.settle(id, result);
   }
 
-  async exchange<T extends BlindRequest['type']>(
-    request: Extract<BlindRequest, { readonly type: T }>,
+  async exchange<T extends PeerRequest['type']>(
+    request: Extract<PeerRequest, { readonly type: T }>,
     deadlineMs: number,
-  ): Promise<BlindReplyTo<T>> {
+  ): Promise<PeerReplyTo<T>> {
     const nonce = await this.#channel.send(request);
     if (this.#ending) throw gone();
     const reply = await this.#replies.wait(nonce, deadlineMs);
-    if (reply.type !== 'blind-refusal' && reply.type !== BLIND_REPLIES[request.type])
+    const isRefusal = reply.type === 'blind-refusal' && request.type !== 'advisory';
+    if (!isRefusal && reply.type !== PEER_REPLIES[request.type])
       throw new CaroError('message_unexpected', `expected an answer to a ${request.type}, got a ${reply.type}`);
-    return reply as BlindReplyTo<T>;
+    return reply as PeerReplyTo<T>;
   }
 
-  takeReply(inReplyTo: string | null, reply: BlindReply): void {
+  takeReply(inReplyTo: string | null, reply: PeerReply): void {
     this.#replies.settle(inReplyTo ?? '', reply);
   }
 

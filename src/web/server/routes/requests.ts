@@ -68,6 +68,12 @@ const READS: { readonly [K in AskableKind]: Read<K> | null } = {
   'egress.show': { path: '/api/egress/message', answer: mesh.EGRESS_MESSAGE },
   'rules.list': { path: '/api/rules', answer: schemas.RULES },
   'anomalies.list': { path: '/api/anomalies', answer: mesh.ANOMALIES },
+  'advisories.list': {
+    path: '/api/advisories',
+    answer: mesh.ADVISORIES,
+    input: schemas.INPUTS.nothing,
+    make: async (ask) => ({ advisories: await ask({}) }),
+  },
   'trust.list': { path: '/api/trust', answer: mesh.TRUST_RULES },
   'trust.keys': {
     path: '/api/trust/keys',
@@ -117,6 +123,7 @@ const RULE_BODY_BYTES = 512 * 1024;
 const CHANGES: { readonly [K in ActKind]: Change | null } = {
   'settings.change': { path: '/api/settings' },
   'trust.confirm': { path: '/api/trust/confirmation' },
+  'advisories.hide': { path: '/api/advisories/hidden' },
   'events.delete': { path: '/api/events/deletion', answer: schemas.EVENTS_DELETED },
   'rules.replay': { path: '/api/rules/replay', answer: schemas.REPLAY, bodyLimit: RULE_BODY_BYTES },
   // Streams its progress: mesh.ts.

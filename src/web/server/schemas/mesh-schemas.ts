@@ -1,3 +1,4 @@
+import { PRIORITIES, SUBJECT_KINDS } from '../../../domain/advisories/advisory.ts';
 import { ANOMALY_KINDS } from '../../../domain/anomalies/anomaly.ts';
 import { ASKED_BY } from '../../../domain/answers/saved-answer.ts';
 import { KEY_STATES } from '../../../domain/identity/key-state.ts';
@@ -46,12 +47,29 @@ export const KEY_CHANGES = object({
   ),
 });
 
+export const ADVISORIES = object({
+  advisories: list(
+    object({
+      id: text,
+      author: text,
+      subject: object({ kind: word(SUBJECT_KINDS), name: text }),
+      priority: word(PRIORITIES),
+      issuedAt: text,
+      until: text,
+      isHidden: flag,
+      delivered: maybeCount,
+      rules: list(object({ id: text, reason: text, safer: text, matches: count })),
+      commands: list(object({ id: count, time: text, command: text, rules: list(text) })),
+    }),
+  ),
+});
+
 const DECISION = object({ allow: flag, level: maybeCount, rule: text, reason: text });
 export const EXPLANATION = object({
   decision: DECISION,
   trust: text,
   steps: list(text),
-  others: allOptional({ connect: DECISION, 'receive-summary': DECISION, query: DECISION }),
+  others: allOptional({ connect: DECISION, 'receive-summary': DECISION, query: DECISION, advise: DECISION }),
   toolsKeptBack: list(text),
 });
 

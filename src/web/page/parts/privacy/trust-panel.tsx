@@ -120,7 +120,12 @@ function Why({ node, level, onLocked }: Pick<TrustedNodeProps, 'node' | 'level' 
   );
 }
 
-const ACTIONS = { connect: 'connect', 'receive-summary': 'receive summaries', query: 'ask this node' } as const;
+const ACTIONS = {
+  connect: 'connect',
+  'receive-summary': 'receive summaries',
+  query: 'ask this node',
+  advise: 'send advisories',
+} as const;
 
 function DecisionExplanation({ node: { id, address }, onLocked }: Pick<TrustedNodeProps, 'node' | 'onLocked'>) {
   const { data, trouble } = useReading<Explanation>(
@@ -134,7 +139,7 @@ function DecisionExplanation({ node: { id, address }, onLocked }: Pick<TrustedNo
     <div class="told">
       <p class="mono quiet wrap">{id}</p>
       <ul>
-        {(['connect', 'receive-summary', 'query'] as const).map((action) => {
+        {(['connect', 'receive-summary', 'query', 'advise'] as const).map((action) => {
           const decision = decisions[action];
           return (
             decision && (

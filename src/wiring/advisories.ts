@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import type { AdvisorPorts } from '../actors/advisor/advisor.ts';
+import { createAdvisoryStore } from '../storage/advisory-store.ts';
+import { createRuleMatches } from '../storage/events/rule-matches.ts';
+import { readVocabulary } from './denied-tools.ts';
+import type { ServiceContext } from './service-context.ts';
+
+/** Catalogue, rules and the code of documents are loaded with the first advisory. */
+export function advisorPorts(context: ServiceContext): AdvisorPorts {
+  const { bus, database, log, peerKeys } = context;
+  return {
+    bus,
+    store: createAdvisoryStore(database),
+    matches: createRuleMatches(database),
+    mark: () => undefined,
+    self: () => context.identity.id,
+    asker: async (peer) => (await peerKeys.known())?.asker(peer) ?? peer,
+    account: async (id) => (await peerKeys.known())?.account(id) ?? id,
+    family: peerKeys.family,
+    seal: async (advisory) => {
+      const { sealAdvisory } = await import('../mesh/protocol/advisory-document.ts');
+      const { identity } = context;
+      return sealAdvisory({ ...advisory, author: identity.id }, identity);
+    },
+    vocabulary: readVocabulary,
+    describe: async (ids) => (await import('../risk/describe.ts')).describeRules(ids),
+    randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+    audit: (entry) => bus.request('audit.append', entry),
+    onFailure: (error) => log.error({ err: error }, 'advisory not sent'),
+    now: Date.now,
+  };
+}
