@@ -148,7 +148,10 @@ export function ocsfProcess(event: TerminalEvent, exporter: Exporter): OcsfObjec
       created_time: startMs,
       ...(cwd === null ? {} : { working_directory: cwd }),
     },
-    unmapped: { risk: event.risk, rules: [...event.rules], category: event.category, tools: [...event.tools] },
+    unmapped: {
+      ...{ risk: event.risk, rules: [...event.rules], category: event.category, tools: [...event.tools] },
+      ...{ author: event.author, approval: event.approval },
+    },
   };
 }
 

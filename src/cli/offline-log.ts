@@ -19,8 +19,8 @@ export interface OfflineLog {
   /** Heads of other nodes' logs that this node has cosigned. */
   readonly witnessed: Pick<WitnessStore, 'known'>;
   /**
-   * Findings of this node that ended after `sinceMs`, from rollups. MUST NOT be read while `records`
-   * is.
+   * Findings of this node that ended after `sinceMs`, from rollups. MUST NOT be read while
+   * `records` is.
    */
   readonly findings: (nowMs: number, sinceMs: number) => Iterable<DetectionFinding>;
   /**

@@ -111,6 +111,9 @@ describe('a command as an OCSF event', () => {
     risk: 'high',
     rules: ['git.push-force'],
     host: 'dev-laptop',
+    author: 'human',
+    approval: null,
+    project: null,
   };
 
   test('fits Process Activity, with exit status and duration', () => {

@@ -191,4 +191,39 @@ export const EARLIER_ORGANISATION_SCHEMAS: readonly string[] = [
   CREATE TRIGGER total_block_no_update BEFORE UPDATE ON total_block BEGIN SELECT RAISE(ABORT, 'a released total is never changed'); END;
   CREATE TRIGGER total_block_no_delete BEFORE DELETE ON total_block BEGIN SELECT RAISE(ABORT, 'a released total is never removed'); END;
   `,
+  `
+  -- Who ran a command: a person, or a coding agent with its mode of approval. Commands of agents are counted in all other rollups, too.
+  ALTER TABLE event ADD COLUMN author TEXT NOT NULL DEFAULT 'human';
+  ALTER TABLE event ADD COLUMN approval TEXT;
+  ALTER TABLE event ADD COLUMN project TEXT;
+  CREATE TABLE rollup_agent (
+    slot INTEGER NOT NULL,
+    author TEXT NOT NULL,
+    pattern_id INTEGER NOT NULL,
+    risk INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    ended INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    PRIMARY KEY (slot, author, pattern_id, risk)
+  ) WITHOUT ROWID, STRICT;
+  CREATE TABLE rollup_agent_day (
+    day INTEGER NOT NULL,
+    author TEXT NOT NULL,
+    pattern_id INTEGER NOT NULL,
+    risk INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    ended INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    PRIMARY KEY (day, author, pattern_id, risk)
+  ) WITHOUT ROWID, STRICT;
+  CREATE TRIGGER rollup_agent_added AFTER INSERT ON rollup_agent BEGIN
+    INSERT INTO rollup_agent_day VALUES (NEW.slot / 96, NEW.author, NEW.pattern_id, NEW.risk, NEW.count, NEW.ended, NEW.failures)
+      ON CONFLICT DO UPDATE SET count = count + excluded.count, ended = ended + excluded.ended, failures = failures + excluded.failures;
+  END;
+  CREATE TRIGGER rollup_agent_counted AFTER UPDATE ON rollup_agent BEGIN
+    UPDATE rollup_agent_day SET count = count + NEW.count - OLD.count, ended = ended + NEW.ended - OLD.ended,
+        failures = failures + NEW.failures - OLD.failures
+      WHERE day = NEW.slot / 96 AND author = NEW.author AND pattern_id = NEW.pattern_id AND risk = NEW.risk;
+  END;
+  `,
 ];

@@ -49,7 +49,9 @@ test('an owner sees the advisory of an analyst with their own commands, and hide
     commands: [{ command: 'git push --force origin main' }],
   });
   const { stdout } = await caro(ben.home, 'advisory');
-  expect(stdout).toMatch(/attention: rule git\.push-force[\s\S]*from ana[\s\S]*Safer: [\s\S]*git push --force origin main/);
+  expect(stdout).toMatch(
+    /attention: rule git\.push-force[\s\S]*from ana[\s\S]*Safer: [\s\S]*git push --force origin main/,
+  );
   expect(await lines(cyd)).toEqual([]);
   expect(await cyd.audited('peer.refused')).toMatchObject([{ peer: ana.id, details: { code: 'advisory_refused' } }]);
   expect(await ben.audited('advisory.received')).toMatchObject([
