@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { AdvisorPorts } from '../actors/advisor/advisor.ts';
+import { MAX_LABEL } from '../domain/trends/mark.ts';
 import { createAdvisoryStore } from '../storage/advisory-store.ts';
 import { createRuleMatches } from '../storage/events/rule-matches.ts';
+import { createMarkStore } from '../storage/trends/mark-store.ts';
 import { readVocabulary } from './denied-tools.ts';
 import type { ServiceContext } from './service-context.ts';
 
@@ -12,7 +14,7 @@ export function advisorPorts(context: ServiceContext): AdvisorPorts {
     bus,
     store: createAdvisoryStore(database),
     matches: createRuleMatches(database),
-    mark: () => undefined,
+    mark: (label) => markToday(context, label),
     self: () => context.identity.id,
     asker: async (peer) => (await peerKeys.known())?.asker(peer) ?? peer,
     account: async (id) => (await peerKeys.known())?.account(id) ?? id,
@@ -29,4 +31,14 @@ export function advisorPorts(context: ServiceContext): AdvisorPorts {
     onFailure: (error) => log.error({ err: error }, 'advisory not sent'),
     now: Date.now,
   };
+}
+
+/** An axis with too many marks gets no more; the advisory is sent all the same. */
+function markToday({ database, log }: ServiceContext, label: string): void {
+  const first = new Date().toISOString().slice(0, 10);
+  try {
+    createMarkStore(database).add({ first, last: first, label: label.slice(0, MAX_LABEL) });
+  } catch (error) {
+    log.warn({ err: error }, 'advisory not marked on the axis of trends');
+  }
 }

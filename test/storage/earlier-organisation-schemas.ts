@@ -226,4 +226,13 @@ export const EARLIER_ORGANISATION_SCHEMAS: readonly string[] = [
       WHERE day = NEW.slot / 96 AND author = NEW.author AND pattern_id = NEW.pattern_id AND risk = NEW.risk;
   END;
   `,
+  `
+  -- Events that the analyst marks on the time axis of trends.
+  CREATE TABLE trend_mark (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    first_day TEXT NOT NULL,
+    last_day TEXT NOT NULL,
+    label TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
