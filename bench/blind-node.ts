@@ -2,7 +2,8 @@
  * Measures what one report for blind totals costs a node: CPU time of the whole process for the
  * cells of a day and its two envelopes, in a thread that is started for it (`cold`) and in one that
  * runs already (`warm`). The target is less than 100 ms (docs/blind-totals.md). Also the sizes of
- * both envelopes. The baseline is the start of a thread with its code.
+ * both envelopes. The baseline is a thread that does nothing: on a busy machine both cost several
+ * times as much, and only the ratio says something.
  *
  *   npx tsx bench/blind-node.ts [events of the day] [rounds]
  */
@@ -10,7 +11,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { drawRandomness, signReport } from '../src/blind/report.ts';
+import { Worker } from 'node:worker_threads';
+import { signReport } from '../src/blind/report.ts';
+import { drawRandomness } from '../src/blind/report-bytes.ts';
 import { lastClosed } from '../src/domain/time/period.ts';
 import { encodeEnvelope } from '../src/identity/envelope.ts';
 import { openIdentity } from '../src/identity/identity.ts';
@@ -35,7 +38,7 @@ async function main(): Promise<void> {
     const make = async (pool: Pool) => {
       const cells = await pool.run('measureDay', { databaseFile, ...span, words: task.task.words, denied: [] });
       const payloads = await pool.run('shard', {
-        task: task.envelope,
+        task: { id: task.id, task: task.task },
         day: new Date(day.startMs).toISOString().slice(0, 10),
         cells,
         randomness: drawRandomness((count) => new Uint8Array(randomBytes(count))),
@@ -43,9 +46,10 @@ async function main(): Promise<void> {
       });
       return signReport(payloads, identity);
     };
-    const [cold, warm]: [number[], number[]] = [[], []];
+    const [cold, warm, empty]: [number[], number[], number[]] = [[], [], []];
     let sizes = { leader: 0, trustee: 0 };
     for (let count = 0; count < rounds; count += 1) {
+      empty.push(await cpuMs(emptyThread));
       const pool = openPool(WORKER);
       cold.push(await cpuMs(() => make(pool)));
       warm.push(await cpuMs(() => make(pool)));
@@ -54,20 +58,22 @@ async function main(): Promise<void> {
       await pool.close();
     }
     const facts = { unit: 'ms CPU', events };
+    const ratio = (values: readonly number[]) => ({
+      ratioToBaseline: round(summary(values).median / summary(empty).median),
+    });
     report('blind-node', [
-      { name: 'cold thread', ...facts, ...summary(cold) },
-      { name: 'warm thread', ...facts, ...summary(warm) },
-      {
-        name: 'baseline: start of the thread and its code',
-        unit: 'ms CPU',
-        median: round(summary(cold).median - summary(warm).median),
-      },
+      { name: 'cold thread', ...facts, ...summary(cold), ...ratio(cold) },
+      { name: 'warm thread', ...facts, ...summary(warm), ...ratio(warm) },
+      { name: 'baseline: an empty thread', unit: 'ms CPU', ...summary(empty) },
       { name: 'envelopes', unit: 'bytes', ...sizes },
     ]);
   } finally {
     rmSync(home, { recursive: true });
   }
 }
+
+const emptyThread = (): Promise<unknown> =>
+  new Promise((ended) => new Worker('', { eval: true, execArgv: [] }).once('exit', ended));
 
 /** CPU time of all threads of this process while `work` runs, in ms. */
 async function cpuMs(work: () => Promise<unknown>): Promise<number> {

@@ -17,7 +17,7 @@ export const SEASON_DAYS = { least: 1, most: 365, usual: 7 } as const;
 export const NOISE_SD = { least: 0, most: 1_000, usual: 0 } as const;
 
 /** DSSE payload types of a report and of its receipt. */
-export const REPORT_TYPE = 'application/vnd.caro.blind-report.v1+json';
+export const REPORT_TYPE = 'application/vnd.caro.blind-report.v1';
 export const RECEIPT_TYPE = 'application/vnd.caro.blind-receipt.v1+json';
 
 export type Aggregator = {
@@ -57,9 +57,11 @@ export type BlindTask = {
 };
 
 /**
- * What a node sends to one aggregator about one UTC day. The report of a day consists of two of
- * them with the same nonce and public share. Neither contains a figure that its reader can use
- * without the other aggregator.
+ * The head of what a node sends to one aggregator about one UTC day. A line feed and the bytes of
+ * the box follow: the input share, sealed to the aggregator's key with the head as associated data.
+ * The box is not base64 in the JSON, because its envelope is base64 already. The report of a day
+ * consists of two of them with the same nonce and public share. Neither contains a figure that its
+ * reader can use without the other aggregator.
  */
 export type BlindReport = {
   readonly type: 'caro.blind-report';
@@ -69,13 +71,12 @@ export type BlindReport = {
   readonly day: string;
   /** The node that reports and has signed this. */
   readonly node: string;
-  /** For whom `box` is. */
+  /** For whom the box is. */
   readonly role: AggregatorRole;
-  /** Base64, as all that follow: 16 bytes. */
+  /** Base64 of 16 bytes. */
   readonly nonce: string;
+  /** Base64. */
   readonly publicShare: string;
-  /** The input share, sealed to the aggregator's key with everything above as associated data. */
-  readonly box: string;
 };
 
 /** Says that an aggregator has stored a report; from then on the node need not send it again. */

@@ -58,7 +58,7 @@ export const TASK_SCHEMA: JsonSchema = closed({
 });
 export const TASK_ENVELOPE = envelopeSchema(TASK_TYPE, 2, 32_768);
 
-/** Payload of a report: `BlindReport`. The leader's share is the longest member: 27 kB. */
+/** Head of a report: `BlindReport`. */
 export const REPORT_SCHEMA: JsonSchema = closed({
   type: { const: 'caro.blind-report' },
   version: { const: 1 },
@@ -68,9 +68,9 @@ export const REPORT_SCHEMA: JsonSchema = closed({
   role: { enum: AGGREGATOR_ROLES },
   nonce: NONCE,
   publicShare: base64(64),
-  box: base64(262_144),
 });
-export const REPORT_ENVELOPE = envelopeSchema(REPORT_TYPE, 1, 393_216);
+/** With the head and the box: 28 kB for the leader. */
+export const REPORT_ENVELOPE = envelopeSchema(REPORT_TYPE, 1, 262_144);
 
 /** Payload of a receipt: `BlindReceipt`. */
 export const RECEIPT_SCHEMA: JsonSchema = closed({

@@ -1,5 +1,12 @@
-import type { webcrypto } from 'node:crypto';
-import { Aes128Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  type KeyObject,
+} from 'node:crypto';
 import { CaroError } from '../domain/errors.ts';
 
 /** Length of a public, a secret and an ephemeral key, in bytes. */
@@ -46,45 +53,111 @@ export interface Sealing {
   readonly deriveKey: (random: Uint8Array) => Promise<SealingKey>;
 }
 
-/** Base mode of DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM (ADR 0016). */
+/**
+ * Base mode of DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM over `node:crypto` (ADR 0016).
+ */
 export function createSealing(): Sealing {
-  const suite = new CipherSuite({
-    kem: new DhkemX25519HkdfSha256(),
-    kdf: new HkdfSha256(),
-    aead: new Aes128Gcm(),
-  });
   return {
-    seal: async ({ recipient, info, associatedData, plaintext, ephemeral }) => {
-      if (ephemeral.length !== SEALING_KEY_BYTES) throw new RangeError('expected 32 random bytes');
-      const sender = await suite.createSenderContext({
-        recipientPublicKey: (await suite.kem.deserializePublicKey(recipient)) as webcrypto.CryptoKey,
-        info,
-        ekm: (await suite.kem.deriveKeyPair(ephemeral)) as webcrypto.CryptoKeyPair,
-      });
-      return Buffer.concat([Buffer.from(sender.enc), Buffer.from(await sender.seal(plaintext, associatedData))]);
-    },
-    open: async ({ key, info, associatedData, box }) => {
-      try {
-        const recipient = await suite.createRecipientContext({
-          recipientKey: (await suite.kem.importKey('raw', key.secretKey, false)) as webcrypto.CryptoKey,
-          enc: box.subarray(0, SEALING_KEY_BYTES),
-          info,
-        });
-        return new Uint8Array(await recipient.open(box.subarray(SEALING_KEY_BYTES), associatedData));
-      } catch {
-        throw new CaroError(
-          'blind_box_invalid',
-          'expected a box that this node can open, got one for another key, task, day or node, or a damaged one',
-        );
-      }
-    },
-    deriveKey: async (random) => {
-      if (random.length !== SEALING_KEY_BYTES) throw new RangeError('expected 32 random bytes');
-      const { publicKey, privateKey } = (await suite.kem.deriveKeyPair(random)) as webcrypto.CryptoKeyPair;
-      return {
-        publicKey: new Uint8Array(await suite.kem.serializePublicKey(publicKey)),
-        secretKey: new Uint8Array(await suite.kem.serializePrivateKey(privateKey)),
-      };
-    },
+    seal: ({ recipient, info, associatedData, plaintext, ephemeral }) =>
+      settled(() => {
+        const sender = keyPair(ephemeral);
+        const shared = createSharedSecret(sender, recipient, sender.publicKey, recipient);
+        const { key, nonce } = schedule(shared, info);
+        const cipher = createCipheriv(CIPHER, key, nonce).setAAD(associatedData);
+        const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+        return Buffer.concat([sender.publicKey, body, cipher.getAuthTag()]);
+      }),
+    open: ({ key: recipient, info, associatedData, box }) =>
+      settled(() => {
+        try {
+          const [sender, bodyEnd] = [box.subarray(0, SEALING_KEY_BYTES), box.length - TAG_BYTES];
+          if (bodyEnd < SEALING_KEY_BYTES) throw new RangeError('expected a whole box');
+          const shared = createSharedSecret(recipient, sender, sender, recipient.publicKey);
+          const { key, nonce } = schedule(shared, info);
+          const cipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+          cipher.setAAD(associatedData).setAuthTag(box.subarray(bodyEnd));
+          const body = cipher.update(box.subarray(SEALING_KEY_BYTES, bodyEnd));
+          return new Uint8Array(Buffer.concat([body, cipher.final()]));
+        } catch {
+          throw new CaroError(
+            'blind_box_invalid',
+            'expected a box that this node can open, got one for another key, task, day or node, or a damaged one',
+          );
+        }
+      }),
+    deriveKey: (random) => settled(() => keyPair(random)),
   };
+}
+
+/** The result of a step, whose error rejects. */
+const settled = async <T>(step: () => T): Promise<T> => Promise.resolve(step());
+
+const CIPHER = 'aes-128-gcm';
+const KEY_BYTES = 16;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** Both hashes are SHA-256, whose output has 32 bytes. */
+const HASH_BYTES = 32;
+/** DHKEM(X25519, HKDF-SHA256), RFC 9180 §4.1 and §7.1. */
+const KEM_SUITE = Buffer.from('4b454d0020', 'hex');
+/** The KEM, HKDF-SHA256 and AES-128-GCM (§5.1, §7). */
+const SUITE = Buffer.from('48504b45002000010001', 'hex');
+const VERSION = Buffer.from('HPKE-v1');
+const NOTHING = Buffer.alloc(0);
+/** Keys of RFC 8410 up to the key itself. */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b656e04220420', 'hex');
+const SPKI_PREFIX = Buffer.from('302a300506032b656e032100', 'hex');
+
+/** `DeriveKeyPair` (§7.1.3). */
+function keyPair(random: Uint8Array): SealingKey {
+  if (random.length !== SEALING_KEY_BYTES) throw new RangeError('expected 32 random bytes');
+  const secretKey = expand(extract(KEM_SUITE, NOTHING, 'dkp_prk', random), KEM_SUITE, 'sk', NOTHING, SEALING_KEY_BYTES);
+  const publicKey = createPublicKey(privateKey(secretKey)).export({ format: 'der', type: 'spki' });
+  return { publicKey: new Uint8Array(publicKey.subarray(SPKI_PREFIX.length)), secretKey: new Uint8Array(secretKey) };
+}
+
+/**
+ * The secret of both sides (§4.1, `Encap` and `Decap`).
+ * @throws if `other` is a point of small order (§7.1.4): OpenSSL refuses an all-zero result
+ */
+function createSharedSecret(
+  { secretKey }: Pick<SealingKey, 'secretKey'>,
+  other: Uint8Array,
+  encapsulated: Uint8Array,
+  recipient: Uint8Array,
+): Buffer {
+  const secret = diffieHellman({
+    privateKey: privateKey(secretKey),
+    publicKey: createPublicKey({ key: Buffer.concat([SPKI_PREFIX, other]), format: 'der', type: 'spki' }),
+  });
+  const context = Buffer.concat([encapsulated, recipient]);
+  return expand(extract(KEM_SUITE, NOTHING, 'eae_prk', secret), KEM_SUITE, 'shared_secret', context, HASH_BYTES);
+}
+
+const privateKey = (secretKey: Uint8Array): KeyObject =>
+  createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, secretKey]), format: 'der', type: 'pkcs8' });
+
+/** `KeySchedule` in base mode (§5.1), for the first message: its nonce is the base nonce. */
+function schedule(shared: Uint8Array, info: Uint8Array): { readonly key: Buffer; readonly nonce: Buffer } {
+  const context = Buffer.concat([
+    Buffer.of(0),
+    extract(SUITE, NOTHING, 'psk_id_hash', NOTHING),
+    extract(SUITE, NOTHING, 'info_hash', info),
+  ]);
+  const secret = extract(SUITE, shared, 'secret', NOTHING);
+  return {
+    key: expand(secret, SUITE, 'key', context, KEY_BYTES),
+    nonce: expand(secret, SUITE, 'base_nonce', context, NONCE_BYTES),
+  };
+}
+
+/** `LabeledExtract` (§4). */
+const extract = (suite: Uint8Array, salt: Uint8Array, label: string, input: Uint8Array): Buffer =>
+  createHmac('sha256', salt).update(VERSION).update(suite).update(label).update(input).digest();
+
+/** `LabeledExpand` (§4) of at most one output of the hash, as everything here is. */
+function expand(secret: Uint8Array, suite: Uint8Array, label: string, info: Uint8Array, length: number): Buffer {
+  const size = Buffer.of(0, length);
+  const mac = createHmac('sha256', secret).update(size).update(VERSION).update(suite).update(label).update(info);
+  return mac.update(Buffer.of(1)).digest().subarray(0, length);
 }

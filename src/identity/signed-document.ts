@@ -35,17 +35,29 @@ export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update
  *
  * @throws CaroError `kind.code` unless it is canonical JSON that fits the closed schema
  */
-export function readDocument<T>({ payloadType, payload }: Envelope, kind: DocumentKind<T>): T {
+export function readDocument<T>(envelope: Envelope, kind: DocumentKind<T>): T {
+  return readText(payloadOf(envelope, kind).toString('utf8'), kind);
+}
+
+/**
+ * The signed bytes of an envelope.
+ * @throws CaroError `kind.code` for another payload type, or another encoding of the bytes
+ */
+export function payloadOf<T>({ payloadType, payload }: Envelope, kind: DocumentKind<T>): Buffer {
   if (payloadType !== kind.type) throw invalid(kind, `expected a ${kind.noun}, got another document`);
-  const text = Buffer.from(payload, 'base64').toString('utf8');
+  const bytes = Buffer.from(payload, 'base64');
+  if (bytes.toString('base64') !== payload) throw invalid(kind, `expected a ${kind.noun} in padded base64`);
+  return bytes;
+}
+
+/** As `readDocument`, from the signed text. */
+export function readText<T>(text: string, kind: DocumentKind<T>): T {
   const value = parsed(text, kind);
   if (!kind.validate(value)) {
     const { instancePath } = kind.validate.errors?.[0] ?? { instancePath: '' };
     throw invalid(kind, `expected a ${kind.noun} of version 1, got one that breaks its schema at "${instancePath}"`);
   }
-  if (canonical(value as Json) !== text || Buffer.from(text).toString('base64') !== payload) {
-    throw invalid(kind, `expected a ${kind.noun} in canonical JSON (RFC 8785)`);
-  }
+  if (canonical(value as Json) !== text) throw invalid(kind, `expected a ${kind.noun} in canonical JSON (RFC 8785)`);
   return value;
 }
 

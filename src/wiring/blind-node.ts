@@ -46,7 +46,8 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
     { createReporter, previewOf },
     { deliverReports },
     { readReleaseLog },
-    { drawRandomness, signReport, splitRandomness },
+    { signReport },
+    { drawRandomness, splitRandomness },
     { dayLayout },
     { dayOf, windowEnd },
   ] = await Promise.all([
@@ -55,14 +56,15 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
     import('../blind/node/courier.ts'),
     import('../blind/node/log-reader.ts'),
     import('../blind/report.ts'),
+    import('../blind/report-bytes.ts'),
     import('../blind/layout/day-1.ts'),
     import('../blind/day.ts'),
   ]);
   const store = createReportStore(database);
   const audit: ReporterPorts['audit'] = (entry) => bus.request('audit.append', entry);
   const measure = measureIn(context);
-  const payloads = (node: string, ...[{ envelope }, day, cells, randomness]: Parameters<Shard>) =>
-    pool.run('shard', { task: envelope, day, cells, randomness, node });
+  const payloads = (node: string, ...[{ id, task }, day, cells, randomness]: Parameters<Shard>) =>
+    pool.run('shard', { task: { id, task }, day, cells, randomness, node });
   const shard: Shard = async (...report) => {
     // Taken before the first await: the key that signs MUST be the one that the report names.
     const { identity } = context;

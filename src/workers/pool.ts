@@ -31,7 +31,8 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** @param filename built `worker.js`, a CommonJS module that exports the tasks. */
 export function openPool(filename: string): Pool {
-  const piscina = new Piscina({ filename, minThreads: 0, maxThreads: 2, idleTimeout: IDLE_MS });
+  // A built file needs nothing that this process was told to load for itself (`--import`).
+  const piscina = new Piscina({ filename, minThreads: 0, maxThreads: 2, idleTimeout: IDLE_MS, execArgv: [] });
   let isClosed = false;
   return {
     run: async <K extends keyof Tasks>(

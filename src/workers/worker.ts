@@ -1,15 +1,30 @@
-/** The tasks of worker threads, one pure task per file, by the names that `Pool.run` takes. */
-export { backup } from './tasks/backup.ts';
-export { certificate } from './tasks/certificate.ts';
-export { checkDatabase } from './tasks/check-database.ts';
-export { measureDay } from './tasks/measure-day.ts';
-export { prepareReports } from './tasks/prepare-reports.ts';
-export { rateCommand } from './tasks/rate-command.ts';
-export { removeFromCopies } from './tasks/remove-from-copies.ts';
-export { replayRules } from './tasks/replay-rules.ts';
-export { sealSummary } from './tasks/seal-summary.ts';
-export { shard } from './tasks/shard.ts';
-export { sumShares } from './tasks/sum-shares.ts';
-export { summarize } from './tasks/summarize.ts';
-export { verifyAuditLog } from './tasks/verify-audit-log.ts';
-export { verifyBatch } from './tasks/verify-batch.ts';
+/*
+ * The tasks of worker threads, one pure task per file, by the names that `Pool.run` takes. A thread
+ * loads the code of a task when it runs the first one of its kind: most of what a thread costs is
+ * its code.
+ */
+
+type Task = (input: never) => unknown;
+
+/** The task that `load` resolves with, under the same types. */
+const lazy =
+  <T extends Task>(load: () => Promise<T>) =>
+  async (input: Parameters<T>[0]): Promise<Awaited<ReturnType<T>>> => {
+    const task = (await load()) as (input: Parameters<T>[0]) => Awaited<ReturnType<T>>;
+    return task(input);
+  };
+
+export const backup = lazy(async () => (await import('./tasks/backup.ts')).backup);
+export const certificate = lazy(async () => (await import('./tasks/certificate.ts')).certificate);
+export const checkDatabase = lazy(async () => (await import('./tasks/check-database.ts')).checkDatabase);
+export const measureDay = lazy(async () => (await import('./tasks/measure-day.ts')).measureDay);
+export const prepareReports = lazy(async () => (await import('./tasks/prepare-reports.ts')).prepareReports);
+export const rateCommand = lazy(async () => (await import('./tasks/rate-command.ts')).rateCommand);
+export const removeFromCopies = lazy(async () => (await import('./tasks/remove-from-copies.ts')).removeFromCopies);
+export const replayRules = lazy(async () => (await import('./tasks/replay-rules.ts')).replayRules);
+export const sealSummary = lazy(async () => (await import('./tasks/seal-summary.ts')).sealSummary);
+export const shard = lazy(async () => (await import('./tasks/shard.ts')).shard);
+export const sumShares = lazy(async () => (await import('./tasks/sum-shares.ts')).sumShares);
+export const summarize = lazy(async () => (await import('./tasks/summarize.ts')).summarize);
+export const verifyAuditLog = lazy(async () => (await import('./tasks/verify-audit-log.ts')).verifyAuditLog);
+export const verifyBatch = lazy(async () => (await import('./tasks/verify-batch.ts')).verifyBatch);

@@ -1,11 +1,13 @@
 /** The two envelopes of a report, from a node to each aggregator, and receipts. */
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { drawRandomness, makeReport, openReceipt, openReport, openShare, signReceipt } from '../../src/blind/report.ts';
+import { REPORT_TYPE } from '../../src/blind/documents.ts';
+import { makeReport, openReceipt, openReport, openShare, signReceipt } from '../../src/blind/report.ts';
+import { drawRandomness, splitReport } from '../../src/blind/report-bytes.ts';
 import { createSealing } from '../../src/blind/sealing.ts';
-import { documentHash } from '../../src/identity/signed-document.ts';
-import { encodeEnvelope } from '../../src/identity/envelope.ts';
+import { encodeEnvelope, seal } from '../../src/identity/envelope.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
+import { documentHash } from '../../src/identity/signed-document.ts';
 import { codeOf, codeOfPromise } from '../rig/error-code.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { makeTask, type TaskRig, vdafOf } from './tasks.ts';
@@ -67,13 +69,21 @@ describe('a report', () => {
 
   test('has the size that the ledger and the network are planned for', async () => {
     const { envelopes } = await reportOf(await makeTask(folder()), 3);
-    const boxBytes = (role: 'leader' | 'trustee'): number => {
-      const { box } = JSON.parse(Buffer.from(envelopes[role].payload, 'base64').toString()) as { box: string };
-      return Buffer.from(box, 'base64').length;
-    };
-    expect(boxBytes('leader')).toBeLessThan(30_000);
+    const boxBytes = (role: 'leader' | 'trustee'): number =>
+      splitReport(Buffer.from(envelopes[role].payload, 'base64')).box.length;
+    expect(boxBytes('leader')).toBeLessThan(28_000);
     expect(boxBytes('trustee')).toBe(32 + 48 + 16);
-    expect(encodeEnvelope(envelopes.leader).length).toBeLessThan(64 * 1_024);
+    expect(encodeEnvelope(envelopes.leader).length).toBeLessThan(38_000);
+  });
+
+  test('is refused if its head is another spelling of the same JSON, or does not end', async () => {
+    const rig = await makeTask(folder());
+    const { envelopes, signer } = await reportOf(rig, 3);
+    const { head, box } = splitReport(Buffer.from(envelopes.trustee.payload, 'base64'));
+    const spelled = (text: string) => seal(REPORT_TYPE, Buffer.concat([Buffer.from(text), box]), signer);
+    expect(openReport(spelled(`${head}\n`), rig.task, 'trustee')).toMatchObject({ day: DAY });
+    for (const text of [head, `${head} \n`, `\n${head}\n`, `{}\n`, `${head.replace(',', ', ')}\n`, '\n'])
+      expect(codeOf(() => openReport(spelled(text), rig.task, 'trustee'))).toBe('blind_report_invalid');
   });
 
   test('does not open for the other aggregator, in another role, task, day or name', async () => {

@@ -1,8 +1,12 @@
-/** HPKE against the vector of RFC 9180 A.1.1, and boxes that must not open. */
-import { randomBytes } from 'node:crypto';
+/**
+ * HPKE against the vector of RFC 9180 A.1.1 and against a library, and boxes that must not open.
+ */
+import { randomBytes, type webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Aes128Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core';
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { createSealing } from '../../src/blind/sealing.ts';
 import { codeOfPromise } from '../rig/error-code.ts';
 
@@ -28,6 +32,40 @@ describe('the vector of RFC 9180', () => {
     expect(hex(box)).toBe(vector.pkEm + vector.ct);
     const opened = await sealing.open({ key, info: bytes('info'), associatedData: bytes('aad'), box });
     expect(hex(opened)).toBe(vector.pt);
+  });
+});
+
+describe('the library @hpke/core', () => {
+  const suite = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes128Gcm() });
+  const some = fc.uint8Array({ maxLength: 300 });
+  const thirtyTwo = fc.uint8Array({ minLength: 32, maxLength: 32 });
+  /** The library takes ArrayBuffers of its own realm. */
+  const copy = (view: Uint8Array): ArrayBuffer => Uint8Array.from(view).buffer;
+
+  test('derives the same keys, makes the same boxes, and opens ours', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(thirtyTwo, thirtyTwo, some, some, some),
+        async ([random, ephemeral, info, associatedData, plaintext]) => {
+          const key = await sealing.deriveKey(random);
+          const pair = (await suite.kem.deriveKeyPair(copy(random))) as webcrypto.CryptoKeyPair;
+          const { kem } = suite;
+          expect(hex(key.publicKey)).toBe(hex(new Uint8Array(await kem.serializePublicKey(pair.publicKey))));
+          expect(hex(key.secretKey)).toBe(hex(new Uint8Array(await kem.serializePrivateKey(pair.privateKey))));
+          const box = await sealing.seal({
+            ...{ recipient: key.publicKey, info, associatedData, plaintext, ephemeral },
+          });
+          const sender = await suite.createSenderContext({
+            recipientPublicKey: pair.publicKey,
+            info: copy(info),
+            ekm: (await kem.deriveKeyPair(copy(ephemeral))) as webcrypto.CryptoKeyPair,
+          });
+          const theirs = new Uint8Array(await sender.seal(copy(plaintext), copy(associatedData)));
+          expect(hex(box)).toBe(hex(new Uint8Array(sender.enc)) + hex(theirs));
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 });
 

@@ -19,6 +19,7 @@ import {
 import { DAY_LAYOUT, type LayoutWords } from '../layout/day-1.ts';
 import { createLeader, type Leader, type LeaderPorts } from '../leader/leader.ts';
 import { openRelease } from '../release-log.ts';
+import { splitReport } from '../report-bytes.ts';
 import type { SealingKey } from '../sealing.ts';
 import { createTrustee, type Trustee, type TrusteePorts } from '../trustee/trustee.ts';
 import type { AggregatorRole } from '../vdaf/vdaf.ts';
@@ -148,9 +149,8 @@ async function take(
 function taskNamed(request: BlindRequest): string {
   if (request.type !== 'blind-report') return request.body.task;
   try {
-    const report = JSON.parse(Buffer.from(request.body.report.payload, 'base64').toString('utf8')) as {
-      task?: unknown;
-    };
+    const { head } = splitReport(Buffer.from(request.body.report.payload, 'base64'));
+    const report = JSON.parse(head) as { task?: unknown };
     return typeof report.task === 'string' ? report.task : '';
   } catch {
     throw new CaroError('blind_report_invalid', 'expected a blind report in JSON');

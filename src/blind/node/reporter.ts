@@ -7,7 +7,7 @@ import { documentHash } from '../../identity/signed-document.ts';
 import type { MadeReport, ReportStore } from '../../storage/blind/report-store.ts';
 import { dayEnd, dayOf, dayStart, openDays, windowEnd } from '../day.ts';
 import { dayLayout } from '../layout/day-1.ts';
-import { joinRandomness, type ReportRandomness } from '../report.ts';
+import { joinRandomness, type ReportRandomness } from '../report-bytes.ts';
 import type { OpenedTask } from '../task.ts';
 import type { AggregatorRole } from '../vdaf/vdaf.ts';
 

@@ -1,8 +1,9 @@
 import { Prio3 } from '@divviup/prio3';
-import { FlpGeneric } from '@divviup/prio3/dist/genericFlp.js';
+
 import { CaroError } from '../../domain/errors.ts';
 import { QuickField128, QuickXof } from './field-128.ts';
 import { MixedSumVec } from './mixed-sum-vec.ts';
+import { QuickFlp } from './quick-flp.ts';
 import type { AggregatorRole, PrepareInput, Vdaf } from './vdaf.ts';
 
 const SEED = 16;
@@ -30,7 +31,7 @@ export function createPrio3({ widths, chunkLength }: Prio3Options): Vdaf {
   const field = new QuickField128();
   const prio3: SumVecPrio3 = new Prio3(
     QuickXof,
-    new FlpGeneric(new MixedSumVec(field, widths, chunkLength)),
+    new QuickFlp(new MixedSumVec(field, widths, chunkLength)),
     AGGREGATORS,
     PROOFS,
     SUM_VEC,

@@ -105,7 +105,7 @@ async function show(context: Context, seq: number, { json }: { readonly json?: t
  */
 async function remade(context: Context, bytes: string): Promise<readonly string[]> {
   const report = reportIn(bytes);
-  const { day, role } = payloadOf(report) as { readonly day: string; readonly role: 'leader' | 'trustee' };
+  const { day, role } = headOf(report);
   try {
     const { payload, cells } = await callAdmin(context.places().socket, 'blind.remake', { day, role }, REMAKE_MS);
     const isSame = payload === report.payload;
@@ -124,6 +124,12 @@ async function remade(context: Context, bytes: string): Promise<readonly string[
 }
 
 const REMAKE_MS = 60_000;
+
+/** A report is a line of JSON and the bytes of a box. */
+function headOf({ payload }: Envelope): { readonly day: string; readonly role: 'leader' | 'trustee' } {
+  const [head = ''] = Buffer.from(payload, 'base64').toString('latin1').split('\n', 1);
+  return JSON.parse(head) as ReturnType<typeof headOf>;
+}
 
 const reportIn = (bytes: string): Envelope =>
   (payloadOf(JSON.parse(bytes) as Envelope) as { readonly body: { readonly report: Envelope } }).body.report;

@@ -1,6 +1,6 @@
 import type { BlindReport } from '../../blind/documents.ts';
 import { dayLayout, type LayoutWords } from '../../blind/layout/day-1.ts';
-import { openShare } from '../../blind/report.ts';
+import { REPORT_INFO, splitReport } from '../../blind/report-bytes.ts';
 import { createSealing, type SealingKey } from '../../blind/sealing.ts';
 import { createPrio3 } from '../../blind/vdaf/prio3.ts';
 import type { AggregatorRole, Vdaf } from '../../blind/vdaf/vdaf.ts';
@@ -50,14 +50,15 @@ async function prepared(
   { role, verifyKey, sealingKey }: PrepareReportsInput,
   { document, theirs }: PrepareReportsInput['jobs'][number],
 ): Promise<PreparedReport> {
-  const report = JSON.parse(Buffer.from(document.payload, 'base64').toString('utf8')) as BlindReport;
-  const publicShare = Buffer.from(report.publicShare, 'base64');
+  const { head, box } = splitReport(Buffer.from(document.payload, 'base64'));
+  const { nonce, publicShare: encoded } = JSON.parse(head) as BlindReport;
+  const publicShare = Buffer.from(encoded, 'base64');
   const { state, preparationShare } = await vdaf.prepare({
     verifyKey,
     role,
-    nonce: Buffer.from(report.nonce, 'base64'),
+    nonce: Buffer.from(nonce, 'base64'),
     publicShare,
-    inputShare: await openShare(report, sealingKey, sealing),
+    inputShare: await sealing.open({ key: sealingKey, info: REPORT_INFO, associatedData: Buffer.from(head), box }),
   });
   if (theirs === null) return { code: null, share: preparationShare, message: null, output: state };
   const message = await vdaf.verify(publicShare, { leader: theirs, trustee: preparationShare });

@@ -6,7 +6,8 @@ import { type Aggregators, openAggregators } from '../../../src/blind/aggregator
 import { dayLayout, type LayoutWords } from '../../../src/blind/layout/day-1.ts';
 import type { DayTotals } from '../../../src/blind/leader/leader.ts';
 import { openRelease } from '../../../src/blind/release-log.ts';
-import { drawRandomness, makeReport } from '../../../src/blind/report.ts';
+import { makeReport } from '../../../src/blind/report.ts';
+import { drawRandomness } from '../../../src/blind/report-bytes.ts';
 import { createSealing } from '../../../src/blind/sealing.ts';
 import { decodeTask, type OpenedTask } from '../../../src/blind/task.ts';
 import { createPrio3 } from '../../../src/blind/vdaf/prio3.ts';
