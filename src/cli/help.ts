@@ -6,7 +6,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Your commands:': ['events', 'stats', 'assess', 'rules', 'dashboard'],
   'The service:': ['service', 'status', 'metrics', 'doctor', 'reload', 'config', 'db', 'version', 'help'],
   'Sharing and audit:': ['summary', 'sharing', 'egress', 'audit'],
-  'The mesh:': ['identity', 'peers', 'trust', 'mesh', 'advisory'],
+  'The mesh:': ['identity', 'peers', 'trust', 'mesh', 'report', 'advisory'],
 };
 
 /** Examples by command, shown below its help and in the man page. */
@@ -64,6 +64,10 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
   'mesh history': [
     ['caro mesh history list --type safety-posture --span 24h', 'list saved answers'],
     ['caro mesh history export --out answers.csv', 'all cells, for a spreadsheet'],
+  ],
+  report: [
+    ['caro report --period month --out report.html', 'the last month, to print or to send'],
+    ['caro report --period quarter --format csv', 'for a spreadsheet'],
   ],
   'advisory send': [
     ['caro advisory send --family git --until 14d', 'ask owners to look at risky git commands'],

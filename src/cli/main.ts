@@ -20,6 +20,7 @@ import { addMetrics } from './commands/metrics.ts';
 import { addPause } from './commands/pause.ts';
 import { addPeers } from './commands/peers.ts';
 import { addReload } from './commands/reload.ts';
+import { addReport } from './commands/report.ts';
 import { addRules } from './commands/rules.ts';
 import { addSearch } from './commands/search.ts';
 import { addService } from './commands/service.ts';
@@ -57,6 +58,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addTrust,
   addMesh,
   addBlind,
+  addReport,
   addAdvisory,
   addEgress,
   addAudit,

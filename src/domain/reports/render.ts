@@ -1,0 +1,32 @@
+import type { Report } from './report.ts';
+import { reportCsv } from './report-csv.ts';
+import { reportHtml } from './report-html.ts';
+import { reportMarkdown } from './report-markdown.ts';
+
+export const REPORT_FORMATS = ['html', 'csv', 'json', 'md'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+export const REPORT_MEDIA: Readonly<Record<ReportFormat, string>> = {
+  html: 'text/html; charset=utf-8',
+  csv: 'text/csv; charset=utf-8; header=present',
+  json: 'application/json; charset=utf-8',
+  md: 'text/markdown; charset=utf-8',
+};
+
+/** Lines without their ends. */
+export function renderReport(report: Report, format: ReportFormat): readonly string[] {
+  switch (format) {
+    case 'html':
+      return reportHtml(report).trimEnd().split('\n');
+    case 'csv':
+      return reportCsv(report);
+    case 'json':
+      return [JSON.stringify(report)];
+    case 'md':
+      return reportMarkdown(report);
+  }
+}
+
+/** `caro-report-2026-11-01-month.html` */
+export const reportFileName = ({ first, period }: Report, format: ReportFormat): string =>
+  `caro-report-${first}-${period}.${format}`;

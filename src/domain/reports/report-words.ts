@@ -1,0 +1,20 @@
+/** Figures of a report in words. What is not known is a dash, never a zero. */
+export const DASH = '–';
+
+export const rateText = (rate: number | null): string => (rate === null ? DASH : rate.toFixed(rate < 10 ? 2 : 1));
+
+export const countText = (count: number | null): string => (count === null ? DASH : count.toLocaleString('en'));
+
+/** `+12 %`, `−3 %`, `±0 %`. */
+export function changeText(change: number | null): string {
+  if (change === null) return DASH;
+  const percent = Math.round(change * 100);
+  if (percent === 0) return '±0 %';
+  return percent > 0 ? `+${percent} %` : `−${-percent} %`;
+}
+
+export const titleOf = ({ block }: { readonly block: string }): string =>
+  block === 'organisation' ? 'Command-line risk' : `Command-line risk, ${block}`;
+
+export const spanText = ({ first, last }: { readonly first: string; readonly last: string }): string =>
+  first === last ? first : `${first} to ${last}`;
