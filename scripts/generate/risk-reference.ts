@@ -19,6 +19,8 @@ message, a comment) is not a program.
   each rule. What a command works on, and where, can raise or lower it.
 - Lowered by: \`--help\`, \`--version\`, dry runs, temporary and generated directories. Raised by:
   root, home directories, system directories, sudo.
+- A very long line is analysed up to a limit. Of the rest, commands with a sign of danger are
+  analysed as well; with more of them than are read, \`evasion.unreadable\` is high.
 - \`caro assess COMMAND\` shows the findings. \`npm run eval:risk -- SET.jsonl\` rates a labelled set.
 
 Organizations add [their own rules](custom-rules.md), which count in the family \`organisation\`.

@@ -40,6 +40,10 @@ const NOT_A_READ = new Set(
 );
 /** A key in a system directory belongs to a service. */
 const SYSTEM_KEY = /^\/(?:etc|root|var|opt|srv|usr|private)\//;
+const withoutOwnKeys = (step: ProgramWords): readonly string[] => {
+  const keys = new Set(step.args.filter((_, at) => OWN_KEY.test(step.args[at - 1] ?? '')));
+  return keys.size === 0 ? step.transfer.sources : step.transfer.sources.filter((path) => !keys.has(path));
+};
 const secretReads = (step: ProgramWords): readonly string[] => {
   if (step.isWrapper || NOT_A_READ.has(step.tool)) return [];
   switch (step.tool) {
@@ -49,7 +53,7 @@ const secretReads = (step: ProgramWords): readonly string[] => {
       return step.transfer.sources;
     case 'scp':
     case 'rsync':
-      return step.transfer.sources.filter((path) => !OWN_KEY.test(step.args[step.args.indexOf(path) - 1] ?? ''));
+      return withoutOwnKeys(step);
     case 'sed':
       return step.some(/^-[a-zA-Z]*i|^--in-place/) ? [] : step.reads;
     case 'openssl':

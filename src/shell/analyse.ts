@@ -1,9 +1,10 @@
 import type { Frame, Walk } from './execution/frame.ts';
 import { runCall } from './execution/runner.ts';
 import { runScript } from './execution/walker.ts';
-import { newScope } from './expansion/scope.ts';
+import { newScope, type Scope } from './expansion/scope.ts';
 import { MAX_LENGTH, MAX_PAYLOADS } from './limits.ts';
 import type { Analysis, Dialect } from './model.ts';
+import { readRest } from './rest.ts';
 import { lineSource } from './source.ts';
 import { parse } from './syntax/parse.ts';
 import { type AnalysisState, cutOff, newAnalysisState } from './syntax/reader.ts';
@@ -12,34 +13,53 @@ import { type AnalysisState, cutOff, newAnalysisState } from './syntax/reader.ts
  * Determines what a command line would run (FR-403, FR-404).
  *
  * Pure, and never throws. Incomplete or invalid input is read as far as possible (`complete`);
- * limits on size and depth cut off the rest (`truncated`, `analysedTo`). Time is linear in the
- * length of `command`, of which at most 256 Ki UTF-16 units are read.
+ * limits on size and depth cut off the rest (`truncated`, `analysedTo`), of which only what looks
+ * dangerous is parsed. Time is linear in the length of `command`.
  */
 export function analyse(command: string, dialect: Dialect): Analysis {
   const state = newAnalysisState();
   if (command.length > MAX_LENGTH) cutOff(state, MAX_LENGTH);
   const text = command.slice(0, MAX_LENGTH);
-  const walk = newWalk(state);
+  const walk = newWalk(state, newScope());
   const script = parse(lineSource(text), dialect, state);
   walk.runScript(walk, script, topFrame(dialect));
+  const analysis = analysisOf(walk, dialect, command.length);
+  return analysis.truncated ? withRest(analysis, walk.scope, command) : analysis;
+}
+
+const analysisOf = (walk: Walk, dialect: Dialect, length: number): Analysis => ({
+  dialect,
+  invocations: walk.invocations,
+  tools: walk.invocations.filter(({ topLevel }) => topLevel).map(({ tool }) => tool),
+  functions: walk.functions,
+  settings: walk.settings,
+  redirections: walk.redirections,
+  comments: walk.state.comments,
+  complete: walk.state.complete,
+  truncated: walk.state.analysedTo < Number.POSITIVE_INFINITY,
+  analysedTo: Math.min(walk.state.analysedTo, length),
+  missed: false,
+});
+
+/** Adds the commands of the rest that look dangerous. What the line has set applies to them. */
+function withRest(analysis: Analysis, scope: Scope, command: string): Analysis {
+  const walk = newWalk(newAnalysisState(), scope);
+  const frame = { ...topFrame(analysis.dialect), topLevel: false, conditional: true };
+  const read = readRest(walk, command, analysis.analysedTo, frame);
   return {
-    dialect,
-    invocations: walk.invocations,
-    tools: walk.invocations.filter(({ topLevel }) => topLevel).map(({ tool }) => tool),
-    functions: walk.functions,
-    settings: walk.settings,
-    redirections: walk.redirections,
-    comments: state.comments,
-    complete: state.complete,
-    truncated: state.analysedTo < Number.POSITIVE_INFINITY,
-    analysedTo: Math.min(state.analysedTo, command.length),
+    ...analysis,
+    invocations: [...analysis.invocations, ...walk.invocations],
+    functions: [...analysis.functions, ...walk.functions],
+    settings: [...analysis.settings, ...walk.settings],
+    redirections: [...analysis.redirections, ...walk.redirections],
+    missed: !read,
   };
 }
 
-function newWalk(state: AnalysisState): Walk {
+function newWalk(state: AnalysisState, scope: Scope): Walk {
   return {
     state,
-    scope: newScope(),
+    scope,
     invocations: [],
     functions: [],
     settings: [],

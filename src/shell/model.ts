@@ -320,4 +320,6 @@ export interface Analysis {
   readonly truncated: boolean;
   /** Offset up to which everything was analysed; the length of the command without a limit. */
   readonly analysedTo: number;
+  /** True if the text beyond the limits has more commands with a sign of danger than were read. */
+  readonly missed: boolean;
 }

@@ -154,7 +154,9 @@ export const EVASION_LINE_RULES: readonly CommandLineRule[] = inFamily('evasion'
   {
     id: 'evasion.unreadable',
     level: 'moderate',
-    whenAll: ({ analysis, isCut = false }: CommandLineContext) => analysis.truncated || isCut,
+    // Dangerous commands among more of them than are read may be any.
+    whenAll: ({ analysis, isCut = false }: CommandLineContext) =>
+      analysis.missed ? 'high' : analysis.truncated || isCut,
     technique: 'T1027',
     reason: 'Is nested too deeply or is too long to be analysed completely.',
     safer: 'Write it as a script with simple steps.',

@@ -4,7 +4,10 @@ import { inFamily, type StepRule } from '../rule.ts';
 import type { Step } from '../step.ts';
 
 /** Words after the subcommand and its options: refspecs, paths, branches. */
-const rest = (step: Step): readonly string[] => step.after(1).filter((word) => word !== step.value('--conflict'));
+const rest = (step: Step): readonly string[] => {
+  const style = step.value('--conflict');
+  return step.after(1).filter((word) => word !== style);
+};
 const isDryRun = (step: Step): boolean => step.flag('-n', '--dry-run');
 const paths = (step: Step): readonly string[] => {
   const at = step.args.indexOf('--');

@@ -175,8 +175,8 @@ function readAll(words: readonly Word[], interpreter: Interpreter): OptionReadin
   const holders = [...first.holders];
   for (let at = first.next + 1; at < words.length; ) {
     const more = readOptions(words, at, interpreter);
-    options.push(...more.options);
-    holders.push(...more.holders);
+    for (const option of more.options) options.push(option);
+    for (const holder of more.holders) holders.push(holder);
     at = more.next + 1;
   }
   return { options, holders, next: first.next };

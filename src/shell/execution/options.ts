@@ -29,7 +29,7 @@ export function readOptions(words: readonly Word[], from: number, spec: OptionSp
     if (text[0] === '+' && !/^\+[A-Za-z]+$/.test(text)) break;
     const isLong = text.startsWith('--') || spec.singleDash === true;
     const read = isLong ? readLong(text, words[next + 1], spec) : readShort(text, words[next + 1], spec);
-    options.push(...read.options);
+    for (const option of read.options) options.push(option);
     for (let index = 1; index < read.options.length; index += 1) holders.push(word);
     holders.push(read.usesNext ? (words[next + 1] ?? word) : word);
     next += read.usesNext ? 2 : 1;

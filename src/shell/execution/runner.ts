@@ -3,7 +3,7 @@
  */
 
 import { constantOutput } from '../expansion/constant-output.ts';
-import { MAX_DEPTH, MAX_WRAPPERS } from '../limits.ts';
+import { MAX_DEPTH, MAX_WALKED, MAX_WRAPPERS } from '../limits.ts';
 import type { Word, WordPart } from '../model.ts';
 import { computedSource } from '../source.ts';
 import { cutOff } from '../syntax/reader.ts';
@@ -54,7 +54,8 @@ function deobfuscatedPart(part: WordPart): string | null {
 export function runCall(walk: Walk, written: Call, frame: Frame): Output {
   const name = written.words[0];
   if (name === undefined) return null;
-  if (frame.depth > MAX_DEPTH || frame.via.length > MAX_WRAPPERS) {
+  for (const { text } of written.words) walk.state.walked += text.length + 1;
+  if (frame.depth > MAX_DEPTH || frame.via.length > MAX_WRAPPERS || walk.state.walked > MAX_WALKED) {
     cutOff(walk.state, written.start);
     return null;
   }

@@ -83,8 +83,9 @@ function readWrapper(words: readonly Word[], first: number, spec: WrapperSpec): 
   for (;;) {
     if (next === first || spec.permutes) {
       const read = readOptions(words, next, spec);
-      options.push(...read.options);
-      holders.push(...read.holders);
+      // Spread syntax has a limit, which a word of thousands of options exceeds.
+      for (const option of read.options) options.push(option);
+      for (const holder of read.holders) holders.push(holder);
       next = read.next;
     }
     const word = words[next];

@@ -3,7 +3,7 @@
  * POSIX 2024 XCU §2.6, bash and zsh manuals.
  */
 
-import { MAX_BACKTRACKS, MAX_DEPTH } from '../limits.ts';
+import { MAX_BACKTRACKS, MAX_DEPTH, MAX_REREAD, SCRIPT_STEPS } from '../limits.ts';
 import type { VariablePart, Word, WordPart } from '../model.ts';
 import { type Piece, piecedSource } from '../source.ts';
 import { readEscape } from './escapes.ts';
@@ -55,8 +55,12 @@ function addVariable(
   parts: WordPart[],
   found: Pick<VariablePart, 'quoted' | 'name' | 'operator' | 'argument'> & { start: number },
 ): void {
+  if (!countStep(reader)) return;
   const text = reader.text.slice(found.start, reader.pos);
-  if (countStep(reader)) parts.push({ ...found, kind: 'variable', text, ...spanFrom(reader, found.start) });
+  const { quoted, name, operator, argument } = found;
+  // Spread syntax takes five times as long, which counts in a word of thousands of variables.
+  const { start, end } = spanFrom(reader, found.start);
+  parts.push({ kind: 'variable', text, quoted, name, operator, argument, start, end });
 }
 
 function readParenthesis(reader: Reader, parts: WordPart[], quoted: boolean): void {
@@ -85,14 +89,16 @@ export function readArithmetic(
   closer: '))' | ']',
 ): boolean {
   if (reader.backtracks >= MAX_BACKTRACKS || reader.depth >= MAX_DEPTH) return false;
-  const notes = { ...reader.state };
+  if (reader.state.reread > MAX_REREAD) return false;
+  const { complete } = reader.state;
   const inside: WordPart[] = [];
   reader.depth += 1;
   const closed = readExpression(reader, inside, closer);
   reader.depth -= 1;
   if (!closed) {
     reader.backtracks += 1;
-    reader.state.complete = notes.complete;
+    reader.state.reread += reader.pos - start;
+    reader.state.complete = complete;
     return false;
   }
   const text = reader.text.slice(start, reader.pos);
@@ -211,6 +217,7 @@ export function readBackquote(reader: Reader, parts: WordPart[], quoted: boolean
     if (countStep(reader)) parts.push({ kind: 'literal', text, quoted: true, ...span });
     return;
   }
+  reader.state.steps += SCRIPT_STEPS;
   const inner = newReader(
     piecedSource(pieces, reader.source.exact),
     reader.dialect,

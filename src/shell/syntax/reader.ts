@@ -1,4 +1,4 @@
-import { MAX_DEPTH, MAX_STEPS } from '../limits.ts';
+import { MAX_DEPTH, MAX_STEPS, SCRIPT_STEPS } from '../limits.ts';
 import type { Dialect, Redirection, Script, Span, Word } from '../model.ts';
 import type { Source } from '../source.ts';
 
@@ -19,6 +19,10 @@ export interface AnalysisState {
   payload: number;
   /** Commands walked. */
   calls: number;
+  /** Characters of the words of commands walked. */
+  walked: number;
+  /** Characters read a second time. */
+  reread: number;
 }
 
 export interface PendingDocument {
@@ -62,6 +66,8 @@ export const newAnalysisState = (): AnalysisState => ({
   openBrackets: 0,
   payload: 0,
   calls: 0,
+  walked: 0,
+  reread: 0,
 });
 
 export function newReader(
@@ -139,6 +145,7 @@ export function readNested(reader: Reader, closer: ')' | '}'): Script {
     skipToClosing(reader, closer === ')' ? '(' : '{', closer);
     return { ...spanFrom(reader, start), items: [] };
   }
+  reader.state.steps += SCRIPT_STEPS;
   reader.depth += 1;
   const script = reader.grammar.parseScript(reader, closer);
   reader.depth -= 1;

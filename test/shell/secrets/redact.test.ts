@@ -62,7 +62,7 @@ describe('secrets', () => {
 
   test('text before what is not analysed stays, from the line that holds the limit on it does not', () => {
     const command = `git status\n${'true;'.repeat(5_000)}`;
-    expect(masked(command)).toMatch(/^git status\ntrue;[true;]{5000,}‹redacted:not-analysed›$/);
+    expect(masked(command)).toMatch(/^git status\ntrue;[true;]{1000,}‹redacted:not-analysed›$/);
   });
 
   test('masking is idempotent', () => {
