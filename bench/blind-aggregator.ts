@@ -82,7 +82,8 @@ const opened = openAggregators({
   randomBytes: (count) => new Uint8Array(randomBytes(count)),
 });
 const log = { warn: () => undefined, error: (facts: unknown) => console.error(role, facts) };
-const actor = createBlindAggregator({ open: () => opened, hasTasks: () => roles.all().length > 0, log });
+const alarm = () => ({ set: () => undefined, stop: () => undefined });
+const actor = createBlindAggregator({ open: () => opened, hasTasks: () => roles.all().length > 0, alarm, log });
 const { handlers } = actor;
 
 let peak = 0;

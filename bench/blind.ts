@@ -2,7 +2,7 @@
  * Measures the day's work of a leader and of a trustee of blind totals: intake, preparation in
  * threads, release and total, with real databases and the full layout `day/1`. CPU and resident
  * memory are those of the aggregator's process with its threads; RSS includes the loader of
- * TypeScript, which `rssBeforeMiB` shows. The nodes are simulated in another process. TLS and the
+ * TypeScript, which `rssBeforeMiB` shows; the service itself idles at 50 MiB. The nodes are simulated in another process. TLS and the
  * codec of mesh messages are not measured. The totals are compared with the true sums. Prints JSON.
  *
  *   npx tsx bench/blind.ts [REPORTS...]     (100 1000)
@@ -23,6 +23,11 @@ const WINDOW_OVER = Date.parse(DAY) + (24 + 72) * HOUR_MS;
 /** Targets of the contract: 4 minutes of CPU and 200 MiB for 10,000 reports. */
 const TARGET = { cpuSeconds: 240, rssMiB: 200, reports: 10_000 };
 
+/** Of the flags of the service (bin/v8-flags.txt) those that change what is measured here. */
+const SERVICE_FLAGS = process.version.startsWith('v20.')
+  ? ['--interrupt-budget=100000000', '--max-semi-space-size=2']
+  : ['--max-semi-space-size=2'];
+
 interface Child {
   readonly process: ChildProcess;
   readonly run: (step: Step, input?: string) => Promise<unknown>;
@@ -38,7 +43,7 @@ interface FromChild {
 
 function start(role: string, folder: string, onMessage: (message: FromChild) => void): Child {
   const child = fork(join(__dirname, 'blind-aggregator.ts'), [role, folder], {
-    execArgv: [...process.execArgv, '--expose-gc'],
+    execArgv: [...process.execArgv, ...SERVICE_FLAGS, '--expose-gc'],
   });
   const waiting = new Map<
     number,

@@ -8,6 +8,8 @@ export interface BlindAggregatorPorts {
   readonly open: () => Promise<Aggregators>;
   /** Whether this node is an aggregator of any task: only then the code is loaded. */
   readonly hasTasks: () => boolean;
+  /** Calls `ring` at the time that was set last, or earlier. */
+  readonly alarm: (ring: () => void) => { readonly set: (atMs: number | null) => void; readonly stop: () => void };
   readonly log: Pick<Log, 'warn' | 'error'>;
 }
 
@@ -22,7 +24,7 @@ const GATHER_MS = 25_000;
 /**
  * Leader and trustee of blind totals. Requests of peers are answered at once; the work that follows
  * from them runs outside the mailbox, one round at a time, and is resumed every quarter of an hour,
- * at the start, and when the trustee connects.
+ * at the start, when the trustee connects, and when a window ends.
  */
 export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds> {
   let opened: Promise<Aggregators> | undefined;
@@ -30,7 +32,16 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
     opened ??= ports.open();
     return opened;
   };
-  const rounds = createRounds(async () => (await open()).work(), ports.log);
+  const alarm = ports.alarm(() => rounds.request());
+  const round = async (): Promise<void> => {
+    const aggregators = await open();
+    try {
+      await aggregators.work();
+    } finally {
+      alarm.set(aggregators.nextMs());
+    }
+  };
+  const rounds = createRounds(round, ports.log);
   let gathering: NodeJS.Timeout | undefined;
   const gathered = (): void => {
     gathering = undefined;
@@ -46,6 +57,7 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
     stop: async () => {
       clearTimeout(gathering);
       await rounds.end();
+      alarm.stop();
     },
     handlers: {
       'blind.request': async ({ peer, request }) => {

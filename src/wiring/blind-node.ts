@@ -3,7 +3,9 @@ import type { BlindEngine } from '../actors/blind-reporter/engine.ts';
 import type { BlindReporterPorts } from '../actors/blind-reporter/ports.ts';
 import type { CourierPorts } from '../blind/node/courier.ts';
 import type { ReporterPorts } from '../blind/node/reporter.ts';
-import type { BlindReplyTo } from '../domain/blind/exchange.ts';
+import type { OpenedTask } from '../blind/task.ts';
+import { type BlindReplyTo, MAX_LOG } from '../domain/blind/exchange.ts';
+import { CaroError } from '../domain/errors.ts';
 import { createAlarm } from '../platform/alarm.ts';
 import { decide } from '../policy/decide.ts';
 import { createReportStore } from '../storage/blind/report-store.ts';
@@ -75,7 +77,10 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
   return {
     open: decodeTask,
     reporter: (task, joinedMs) =>
-      createReporter(task, joinedMs, { store, measure, shard, randomness, random: randomInt, audit, now: Date.now }),
+      createReporter(task, joinedMs, {
+        ...{ store, measure, shard, randomness, audit, random: randomInt, now: Date.now },
+        isTimeConfirmed: () => doesAnyAnswer(context, task),
+      }),
     preview: (task) => previewOf(task, dayOf(Date.now()), Date.now(), measure),
     deliver: (task, role) => deliverReports(task, role, courier),
     readLog: async (task) => {
@@ -95,6 +100,26 @@ async function openEngine(context: ServiceContext): Promise<BlindEngine> {
       };
     },
   };
+}
+
+/** An aggregator that is connected answers at once. */
+const CONFIRM_MS = 5_000;
+
+/** Whether trustee or leader answers; a refusal is an answer as well. */
+async function doesAnyAnswer({ bus }: ServiceContext, { id, task }: OpenedTask): Promise<boolean> {
+  const request = { type: 'blind-log', body: { task: id, from: MAX_LOG } } as const;
+  for (const { node: peer } of [task.trustee, task.leader]) {
+    const answer = bus.request('peer.exchange', { peer, request, deadlineMs: CONFIRM_MS }, CONFIRM_MS + 1_000);
+    const isAnswered = await answer.then(() => true).catch(isFailedExchange);
+    if (isAnswered) return true;
+  }
+  return false;
+}
+
+/** False for a peer that is away or a refusal of the gate; anything else is a defect. */
+function isFailedExchange(error: unknown): false {
+  if (error instanceof CaroError) return false;
+  throw error;
 }
 
 /** Measures days in a thread, without the tools that the owner denies. */

@@ -3,6 +3,7 @@ import type { BlindAggregatorPorts } from '../actors/blind-aggregator.ts';
 import type { AggregatorThreads, Group } from '../blind/aggregator/aggregator.ts';
 import type { Aggregators } from '../blind/aggregator/aggregators.ts';
 import { withFloor } from '../domain/blind/total-floor.ts';
+import { createAlarm } from '../platform/alarm.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
 import { createAggregatorStore, createRoleStore } from '../storage/blind/aggregator-store.ts';
 import { createTotalStore } from '../storage/blind/total-store.ts';
@@ -17,7 +18,12 @@ const EXCHANGE_MS = 60_000;
 
 export function blindPorts(context: ServiceContext): BlindAggregatorPorts {
   const roles = createRoleStore(context.database);
-  return { open: () => openRoles(context, roles), hasTasks: () => roles.all().length > 0, log: context.log };
+  return {
+    open: () => openRoles(context, roles),
+    hasTasks: () => roles.all().length > 0,
+    alarm: createAlarm,
+    log: context.log,
+  };
 }
 
 /** Loads the code of leader and trustee, which other nodes never need. */

@@ -26,6 +26,8 @@ export interface NodeRig extends TaskRig {
   ) => ReturnType<typeof makeReport>;
   readonly time: () => number;
   readonly setTime: (ms: number) => void;
+  /** Whether an aggregator answers; at first one does. */
+  readonly setAnswered: (answered: boolean) => void;
   readonly close: () => void;
 }
 
@@ -45,6 +47,7 @@ export async function openNode(
   store.join(rig.task.id, { document: rig.task.envelope, floor: rig.task.task.floor, joinedMs });
   const records: AuditEntry[] = [];
   let nowMs = joinedMs;
+  let isAnswered = true;
   const parts = { vdaf: vdafOf(rig.task), sealing: createSealing() };
   const shard: NodeRig['shard'] = (values, randomness, day = '2026-11-20') =>
     makeReport({ task: rig.task, day, cells: values, randomness, signer: node }, parts);
@@ -62,6 +65,7 @@ export async function openNode(
     randomness: () => drawRandomness((count) => new Uint8Array(randomBytes(count))),
     random: randomInt,
     audit,
+    isTimeConfirmed: () => Promise.resolve(isAnswered),
     now: () => nowMs,
   });
   return {
@@ -71,6 +75,9 @@ export async function openNode(
     time: () => nowMs,
     setTime: (ms) => {
       nowMs = ms;
+    },
+    setAnswered: (answered) => {
+      isAnswered = answered;
     },
     close: () => {
       if (opened.open) opened.close();

@@ -78,6 +78,7 @@ async function main(): Promise<void> {
     randomness: () => drawRandomness((count) => new Uint8Array(randomBytes(count))),
     random: randomInt,
     audit,
+    isTimeConfirmed: watched(() => Promise.resolve(true)),
     now: () => NOW_MS,
   });
   await reporter.makeDue();

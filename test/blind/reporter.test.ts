@@ -83,6 +83,21 @@ describe('a report', () => {
     late.close();
   });
 
+  test('of a clock that jumps ahead is not made, and the present days are not given up', async () => {
+    const rig = await openNode(folder(), { joinedMs: JOINED_MS });
+    // The clocks differ by a month, so leader and trustee refuse every message.
+    rig.setAnswered(false);
+    rig.setTime(dayEnd(DAY) + 30 * 24 * HOUR_MS + SPREAD_MS);
+    await rig.reporter.makeDue();
+    expect(made(rig)).toEqual([]);
+    expect(rig.reporter.nextMs()).toBeGreaterThan(rig.time());
+    rig.setAnswered(true);
+    rig.setTime(dayEnd(DAY) + SPREAD_MS);
+    await rig.reporter.makeDue();
+    expect(made(rig)).toEqual([DAY]);
+    rig.close();
+  });
+
   test('is spent for its day whatever task the node joins next', async () => {
     const rig = await aDayLater();
     expect(made(rig)).toEqual([DAY]);

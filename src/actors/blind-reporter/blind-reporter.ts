@@ -82,7 +82,7 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
       'mesh.changed': async (change) => {
         if (change.change !== 'connected' || settings.blind.task === undefined) return;
         const found = await reporting();
-        if (found && (await isAggregator(ports, found, change.id))) errands.start(found.task);
+        if (found && (await isAggregator(ports, found, change.id))) await advance();
       },
       'config.commit': async (next) => {
         const before = settings.blind.task;

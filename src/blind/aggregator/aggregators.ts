@@ -7,7 +7,7 @@ import { isoTime } from '../../domain/time/iso-time.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
 import { documentHash, hashOf } from '../../identity/signed-document.ts';
 import type { StoredRole } from '../../storage/blind/aggregator-store.ts';
-import { dayOf } from '../day.ts';
+import { dayOf, windowEnd } from '../day.ts';
 import {
   type BlindDraft,
   type BlindTask,
@@ -56,6 +56,11 @@ export interface Aggregators {
   readonly take: (peer: string, request: BlindRequest) => Promise<BlindReply>;
   /** Prepares what waits, closes days, and exchanges with trustees that are connected. */
   readonly work: () => Promise<void>;
+  /**
+   * When there is something to do although nothing comes in, in ms since the epoch: a window ends. Null
+   * where no day is open.
+   */
+  readonly nextMs: () => number | null;
   /** Whether a stored report is for the leader, which prepares it; the trustee waits for it. */
   readonly isLeading: () => boolean;
   /** Whether a node that has connected is the trustee of one of this leader's tasks. */
@@ -93,6 +98,7 @@ export async function openAggregators(ports: AggregatorsPorts): Promise<Aggregat
   return {
     take: (peer, request) => take(ports, roles, peer, request),
     work: () => work(ports, [...roles.values()], membership),
+    nextMs: () => nextOf(ports, [...roles.values()]),
     isLeading: () => [...roles.values()].some(({ leader }) => leader !== null),
     isTrustee: (node) => {
       const { account } = ports.group();
@@ -208,6 +214,24 @@ async function work(ports: AggregatorsPorts, roles: readonly Role[], membership:
   }
   const [first] = failures;
   if (first) throw first;
+}
+
+/** How long the leader waits for the release of a day, and how often it asks for it. */
+const ASK_MS = 60_000;
+/** Afterwards it asks every quarter of an hour. */
+const ASK_FOR_MS = 900_000;
+
+/** The trustee closes a day when its window ends; the leader asks for the release from then on. */
+function nextOf({ store, now }: AggregatorsPorts, roles: readonly Role[]): number | null {
+  const nowMs = now();
+  const times = roles.flatMap(({ task: { opened }, leader }) =>
+    store.openDays(opened.id).flatMap(({ day }) => {
+      const endMs = windowEnd(opened.task, day);
+      if (endMs > nowMs) return [endMs];
+      return leader !== null && nowMs < endMs + ASK_FOR_MS ? [nowMs + ASK_MS] : [];
+    }),
+  );
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 /** The trustee is not connected: the exchange goes on when it is. */

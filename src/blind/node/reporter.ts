@@ -13,6 +13,8 @@ import type { AggregatorRole } from '../vdaf/vdaf.ts';
 
 /** Reports leave at a random time in this span after the day. */
 export const SPREAD_MS = 6 * 3_600_000;
+/** When a report that is due is tried again; usually an aggregator connects earlier. */
+const RETRY_MS = 900_000;
 
 type Envelopes = Readonly<Record<AggregatorRole, MadeReport['envelopes']['leader']['document']>>;
 
@@ -31,11 +33,20 @@ export interface ReporterPorts {
   /** A whole number from 0 to below its argument. */
   readonly random: (below: number) => number;
   readonly audit: (entry: AuditEntry) => Promise<unknown>;
+  /**
+   * Whether leader or trustee answers now. Every message is signed with a time and refused if the
+   * clocks of both sides differ by more than five minutes, so an answer confirms this node's clock.
+   */
+  readonly isTimeConfirmed: () => Promise<boolean>;
   readonly now: () => number;
 }
 
 export interface Reporter {
-  /** Plans days that are over, and makes the reports that are due. */
+  /**
+   * Plans days that are over, and makes the reports that are due once an aggregator has confirmed
+   * the time. A clock that is ahead must neither spend days that are still to come nor give up
+   * present ones.
+   */
   readonly makeDue: () => Promise<void>;
   /** When `makeDue` has something to do next, in ms since the epoch. */
   readonly nextMs: () => number;
@@ -51,21 +62,25 @@ export function createReporter(task: OpenedTask, joinedMs: number, ports: Report
     const nowMs = now();
     const days = openDays(task.task, nowMs).filter((day) => day >= first);
     for (const day of days) store.plan(day, task.id, dayEnd(day) + random(SPREAD_MS));
-    const [oldest = dayOf(nowMs)] = openDays(task.task, nowMs);
-    store.expire(task.id, oldest);
   };
+  const isDue = ({ day, dueMs }: { readonly day: string; readonly dueMs: number }): boolean =>
+    // A clock that was set back must not let a day be reported before it is over.
+    dueMs <= now() && dayEnd(day) <= now();
   return {
     makeDue: async () => {
       plan();
-      for (const { day, dueMs } of store.planned(task.id)) {
-        const nowMs = now();
-        // A clock that was set back must not let a day be reported before it is over.
-        if (dueMs <= nowMs && dayEnd(day) <= nowMs && nowMs < windowEnd(task.task, day)) await make(task, day, ports);
-      }
+      const due = store.planned(task.id).filter(isDue);
+      if (due.length === 0 || !(await ports.isTimeConfirmed())) return;
+      const [oldest = dayOf(now())] = openDays(task.task, now());
+      store.expire(task.id, oldest);
+      for (const { day } of due) if (now() < windowEnd(task.task, day)) await make(task, day, ports);
     },
     nextMs: () => {
-      const midnight = dayStart(dayOf(now())) + DAY_MS;
-      return Math.min(midnight, ...store.planned(task.id).map(({ dueMs }) => dueMs));
+      const nowMs = now();
+      const midnight = dayStart(dayOf(nowMs)) + DAY_MS;
+      // What is due already waits for an aggregator.
+      const times = store.planned(task.id).map(({ dueMs }) => (dueMs > nowMs ? dueMs : nowMs + RETRY_MS));
+      return Math.min(midnight, ...times);
     },
     preview: async () => {
       const nowMs = now();

@@ -4,6 +4,8 @@ import type { Envelope } from '../identity/signed-envelope.ts';
 
 /** Reports that one `blind-prepare` may present. */
 export const MAX_PREPARED = 100;
+/** Largest number of entries in a release log. */
+export const MAX_LOG = 1_000_000;
 /** Entries of a release log in one `blind-entries`. */
 export const MAX_ENTRIES_SENT = 50;
 

@@ -1,5 +1,11 @@
 import { RECEIPT_ENVELOPE, REPORT_ENVELOPE } from '../../blind/schemas.ts';
-import { BLIND_REFUSALS, type BlindBodies, MAX_ENTRIES_SENT, MAX_PREPARED } from '../../domain/blind/exchange.ts';
+import {
+  BLIND_REFUSALS,
+  type BlindBodies,
+  MAX_ENTRIES_SENT,
+  MAX_LOG,
+  MAX_PREPARED,
+} from '../../domain/blind/exchange.ts';
 import { BLOCK_NAME, DAY, RELEASE_ENVELOPE } from '../../domain/blind/release.ts';
 import { closed, type JsonSchema, list, orNull, text } from '../../domain/encoding/json-schema.ts';
 import { BASE64_32, NODE_ID, NONCE } from '../../domain/identity/key-statement-schemas.ts';
@@ -7,7 +13,6 @@ import { BASE64_32, NODE_ID, NONCE } from '../../domain/identity/key-statement-s
 const TASK = text(`^${BASE64_32}$`);
 const base64 = (characters: number): JsonSchema => text(`^[A-Za-z0-9+/]{0,${characters}}={0,2}$`);
 const count = (maximum: number): JsonSchema => ({ type: 'integer', minimum: 0, maximum });
-const MAX_LOG = 1_000_000;
 const MAX_PATH = 32;
 const CODE: JsonSchema = { enum: BLIND_REFUSALS };
 
