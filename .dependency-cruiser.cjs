@@ -57,6 +57,7 @@ const HOMES = {
   'smol-toml': 'config',
   ws: 'mesh',
   'multicast-dns': 'mesh',
+  '@nats-io/': 'mesh',
   '@peculiar/': 'identity',
   'reflect-metadata': 'identity',
   '@noble/': '(identity|audit)',
@@ -81,7 +82,17 @@ const DOORS = [
   ],
   ['multicast', 'node_modules/multicast-dns/', ['mesh/discovery']],
   ['reflection', 'node_modules/reflect-metadata/', ['identity/certificate']],
-  ['tls', '^(node:)?tls$', ['mesh/transport/dialler', 'mesh/transport/listener', 'mesh/transport/tls-settings']],
+  [
+    'tls',
+    '^(node:)?tls$',
+    [
+      'mesh/transport/dialler',
+      'mesh/transport/listener',
+      'mesh/transport/tls-settings',
+      'mesh/relay/pinned-certificate',
+    ],
+  ],
+  ['nats', 'node_modules/@nats-io/', ['mesh/relay/relay-link']],
   ['http', '^(node:)?http$', ['mesh/transport/listener', 'web/server/server']],
   ['dns', '^(node:)?dns(/promises)?$', ['mesh/transport/address-rule']],
   ['processes', '^(node:)?child_process$', ['cli/', 'web/daemon/page-fork', 'platform/service-manager']],
@@ -96,6 +107,9 @@ const DOORS = [
   // The only module that sends bytes to a peer; the mesh creates it and passes it on. The rehearsal
   // has a gate of its own, which hands every byte to a reader of this node.
   ['egress', '^src/mesh/transport/egress-gate\\.ts$', ['mesh/mesh', 'mesh/rehearsal']],
+  // The same for a relay: its gate writes, its link carries, and only the relay holds the two.
+  ['relay-egress', '^src/mesh/relay/relay-gate\\.ts$', ['mesh/relay/relay\\.ts']],
+  ['relay-link', '^src/mesh/relay/relay-link\\.ts$', ['mesh/relay/relay\\.ts']],
 ];
 
 const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({

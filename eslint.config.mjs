@@ -34,6 +34,7 @@ export default tseslint.config(
       'src/web/daemon/dashboard-listener.ts',
       'src/web/server/server.ts',
       'src/mesh/transport/{listener,dialler}.ts',
+      'src/mesh/relay/pinned-certificate.ts',
       'src/cli/doctor/port-holder.ts',
     ],
     rules: {
@@ -59,7 +60,7 @@ export default tseslint.config(
   {
     // All outgoing bytes pass the egress gate, which a session holds as `channel`.
     files: ['src/mesh/**'],
-    ignores: ['src/mesh/transport/egress-gate.ts'],
+    ignores: ['src/mesh/transport/egress-gate.ts', 'src/mesh/relay/relay-{gate,link}.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',
@@ -67,6 +68,11 @@ export default tseslint.config(
           selector:
             "CallExpression[callee.property.type='Identifier'][callee.property.name=/^(send|write|ping|pong)$/]:not([callee.object.property.name='channel'])",
           message: 'Only src/mesh/transport/egress-gate.ts hands bytes to a peer.',
+        },
+        {
+          selector:
+            "CallExpression[callee.property.type='Identifier'][callee.property.name=/^(publish|publishMessage|respond|respondMessage|request|requestMany|store)$/]:not([callee.object.name='gate'])",
+          message: 'Only src/mesh/relay/relay-gate.ts hands bytes to a relay.',
         },
       ],
     },

@@ -32,7 +32,12 @@ import {
   REQUEST_SCHEMA,
 } from '../../src/domain/organisation/roster-schemas.ts';
 import { KEY_BOOK_SCHEMA, OWN_STATEMENTS_SCHEMA } from '../../src/keys/key-schemas.ts';
-import { messageBodySchemas, PAYLOAD_SCHEMA, SUMMARY_SCHEMA } from '../../src/mesh/protocol/message-schemas.ts';
+import {
+  messageBodySchemas,
+  PAYLOAD_SCHEMA,
+  RELAY_PAYLOAD_SCHEMA,
+  SUMMARY_SCHEMA,
+} from '../../src/mesh/protocol/message-schemas.ts';
 import { RISK_FAMILIES } from '../../src/risk/rule.ts';
 import { FAMILIES } from '../../src/shell/catalogue/catalogue.ts';
 import { shareSchemas } from './shared-schemas.ts';
@@ -59,6 +64,10 @@ const MESSAGES: Readonly<Record<string, Source>> = {
     type: 'MessageHeader & { readonly type: string; readonly body: object }',
   },
   validateAdvisory: { schema: ADVISORY_SCHEMA, type: 'Advisory' },
+  validateRelayPayload: {
+    schema: RELAY_PAYLOAD_SCHEMA,
+    type: 'RelayHeader & { readonly type: string; readonly body: object }',
+  },
   validateSummaryDocument: { schema: SUMMARY_SCHEMA, type: 'NodeSummary' },
   ...Object.fromEntries(
     Object.entries(MESSAGE_BODIES).map(([kind, schema]) => [
@@ -111,7 +120,12 @@ const VALIDATOR_IMPORT = "import type { Validator } from '../domain/encoding/val
 const CONFIGURATION_IMPORTS = `import type { OwnerSettings } from '../config/loader.ts';
 import type { ManagedSettings } from '../config/managed-settings.ts';
 `;
-const MESSAGE_IMPORTS = `import type { MessageBodies, MessageHeader, MessageType } from '../mesh/protocol/messages.ts';
+const MESSAGE_IMPORTS = `import type {
+  MessageBodies,
+  MessageHeader,
+  MessageType,
+  RelayHeader,
+} from '../mesh/protocol/messages.ts';
 import type { Advisory } from '../domain/advisories/advisory.ts';
 import type { NodeSummary } from '../domain/summaries/summary.ts';
 `;

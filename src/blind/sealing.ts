@@ -53,40 +53,44 @@ export interface Sealing {
   readonly deriveKey: (random: Uint8Array) => Promise<SealingKey>;
 }
 
+/** The port, by the functions below. */
+export function createSealing(): Sealing {
+  return {
+    seal: (input) => settled(() => sealBox(input)),
+    open: (input) => settled(() => openBox(input)),
+    deriveKey: (random) => settled(() => deriveSealingKey(random)),
+  };
+}
+
 /**
  * Base mode of DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM over `node:crypto` (ADR 0016).
  */
-export function createSealing(): Sealing {
-  return {
-    seal: ({ recipient, info, associatedData, plaintext, ephemeral }) =>
-      settled(() => {
-        const sender = keyPair(ephemeral);
-        const shared = createSharedSecret(sender, recipient, sender.publicKey, recipient);
-        const { key, nonce } = schedule(shared, info);
-        const cipher = createCipheriv(CIPHER, key, nonce).setAAD(associatedData);
-        const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);
-        return Buffer.concat([sender.publicKey, body, cipher.getAuthTag()]);
-      }),
-    open: ({ key: recipient, info, associatedData, box }) =>
-      settled(() => {
-        try {
-          const [sender, bodyEnd] = [box.subarray(0, SEALING_KEY_BYTES), box.length - TAG_BYTES];
-          if (bodyEnd < SEALING_KEY_BYTES) throw new RangeError('expected a whole box');
-          const shared = createSharedSecret(recipient, sender, sender, recipient.publicKey);
-          const { key, nonce } = schedule(shared, info);
-          const cipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
-          cipher.setAAD(associatedData).setAuthTag(box.subarray(bodyEnd));
-          const body = cipher.update(box.subarray(SEALING_KEY_BYTES, bodyEnd));
-          return new Uint8Array(Buffer.concat([body, cipher.final()]));
-        } catch {
-          throw new CaroError(
-            'blind_box_invalid',
-            'expected a box that this node can open, got one for another key, task, day or node, or a damaged one',
-          );
-        }
-      }),
-    deriveKey: (random) => settled(() => keyPair(random)),
-  };
+export function sealBox({ recipient, info, associatedData, plaintext, ephemeral }: SealInput): Uint8Array {
+  const sender = deriveSealingKey(ephemeral);
+  const shared = createSharedSecret(sender, recipient, sender.publicKey, recipient);
+  const { key, nonce } = schedule(shared, info);
+  const cipher = createCipheriv(CIPHER, key, nonce).setAAD(associatedData);
+  const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+  return Buffer.concat([sender.publicKey, body, cipher.getAuthTag()]);
+}
+
+/** @throws CaroError `blind_box_invalid` */
+export function openBox({ key: recipient, info, associatedData, box }: OpenInput): Uint8Array {
+  try {
+    const [sender, bodyEnd] = [box.subarray(0, SEALING_KEY_BYTES), box.length - TAG_BYTES];
+    if (bodyEnd < SEALING_KEY_BYTES) throw new RangeError('expected a whole box');
+    const shared = createSharedSecret(recipient, sender, sender, recipient.publicKey);
+    const { key, nonce } = schedule(shared, info);
+    const cipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+    cipher.setAAD(associatedData).setAuthTag(box.subarray(bodyEnd));
+    const body = cipher.update(box.subarray(SEALING_KEY_BYTES, bodyEnd));
+    return new Uint8Array(Buffer.concat([body, cipher.final()]));
+  } catch {
+    throw new CaroError(
+      'blind_box_invalid',
+      'expected a box that this node can open, got one for another key, task, day or node, or a damaged one',
+    );
+  }
 }
 
 /** The result of a step, whose error rejects. */
@@ -109,7 +113,7 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const SPKI_PREFIX = Buffer.from('302a300506032b656e032100', 'hex');
 
 /** `DeriveKeyPair` (§7.1.3). */
-function keyPair(random: Uint8Array): SealingKey {
+export function deriveSealingKey(random: Uint8Array): SealingKey {
   if (random.length !== SEALING_KEY_BYTES) throw new RangeError('expected 32 random bytes');
   const secretKey = expand(extract(KEM_SUITE, NOTHING, 'dkp_prk', random), KEM_SUITE, 'sk', NOTHING, SEALING_KEY_BYTES);
   const publicKey = createPublicKey(privateKey(secretKey)).export({ format: 'der', type: 'spki' });

@@ -59,6 +59,15 @@ export const ERRORS = {
   subscriber_slow: { exit: 1, rpc: -32026, what: 'A subscriber did not read its notifications fast enough.' },
   service_manager: { exit: 1, rpc: -32028, what: 'The system has no usable service manager, or it refused.' },
   disk_full: { exit: 1, rpc: -32023, what: 'The disk holding the database is full or read-only.' },
+  relay_key_changed: { exit: 1, rpc: -32007, what: 'The relay has another key than the one agreed on.' },
+  relay_refused: {
+    exit: 1,
+    rpc: -32032,
+    what: 'The relay does not accept the credentials of this node, or a request.',
+  },
+  relay_unreachable: { exit: 1, rpc: -32009, what: 'The relay cannot be reached.' },
+  relay_full: { exit: 1, rpc: -32039, what: 'The relay has no room for a message, which is sent again later.' },
+  relay_unready: { exit: 1, rpc: -32082, what: 'The recipient has not connected to the relay yet.' },
   tls_version: { exit: 1, rpc: -32040, what: 'The other side of a mesh connection does not speak TLS 1.3.' },
   tls_handshake: { exit: 1, rpc: -32041, what: 'A TLS handshake failed, or the other side did not speak TLS.' },
   tls_timeout: {

@@ -86,6 +86,9 @@ export function createMessageHandlers(context: HandlerContext): MessageHandlers<
     goodbye: (connection, { body }) => {
       connection.takeGoodbye(body.reason);
     },
+    // A node that is connected is known to be there: these two mean something over a relay only.
+    'roll-call': () => undefined,
+    present: () => undefined,
   };
 }
 

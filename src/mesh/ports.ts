@@ -6,7 +6,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { PeerAt } from '../domain/identity/peer-at.ts';
 import type { DualEnvelope, Envelope, KeyStatements } from '../domain/identity/signed-envelope.ts';
 import type { NodeSummary, SummaryResult } from '../domain/summaries/summary.ts';
-import type { EgressPorts } from './transport/egress-gate.ts';
+import type { EgressPorts } from './transport/egress-checks.ts';
 
 export interface ConnectDecision {
   readonly allow: boolean;

@@ -19,7 +19,7 @@ const BLIND_TYPES: readonly (keyof BlindBodies)[] = [
 /** Messages and responses without figures of this node alone. */
 const FIGURELESS_TYPES: readonly string[] = [
   ...['hello', 'query', 'summary-ack', 'rotation', 'revocation', 'pair', 'goodbye', 'checkpoint', 'cosignature'],
-  ...['advisory', 'advisory-ack'],
+  ...['advisory', 'advisory-ack', 'roll-call', 'present'],
   ...BLIND_TYPES,
 ];
 const FIGURELESS_RESULTS = ['access_denied', 'suppressed', 'error'];

@@ -14,7 +14,7 @@ import { type Identity, openIdentity } from '../../src/identity/identity.ts';
 import { openMesh } from '../../src/mesh/mesh.ts';
 import type { Mesh, MeshOptions } from '../../src/mesh/mesh-options.ts';
 import type { MeshPorts, PairedPeer, ReceivedSummary } from '../../src/mesh/ports.ts';
-import type { LedgerEntry } from '../../src/mesh/transport/egress-gate.ts';
+import type { LedgerEntry } from '../../src/mesh/transport/egress-checks.ts';
 import type { MeshLimits } from '../../src/mesh/transport/limits.ts';
 import { lastingFolder } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';

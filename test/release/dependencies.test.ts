@@ -13,7 +13,7 @@ const ROOT = resolve(__dirname, '../..');
  * All let a program be handed on under any licence, if their text goes with it
  * (dist/third-party-notices.txt).
  */
-const PERMISSIVE = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD']);
+const PERMISSIVE = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD', 'Unlicense']);
 /** Under the MPL-2.0, which covers their own files; these are bundled unchanged (docs/adr/0015). */
 const UNCHANGED = /^node_modules\/@divviup\/(common|field|prio3|vdaf|xof)$/;
 

@@ -70,6 +70,26 @@ const IMPORTS: readonly (readonly [file: string, line: string, rule: string])[] 
     "import { createEgressGate } from './egress-gate.ts'; export const found = createEgressGate;",
     'door-egress',
   ],
+  [
+    'src/mesh/relay/planted-gate.ts',
+    "import { createRelayGate } from './relay-gate.ts'; export const found = createRelayGate;",
+    'door-relay-egress',
+  ],
+  [
+    'src/mesh/relay/planted-link.ts',
+    "import { openRelayLink } from './relay-link.ts'; export const found = openRelayLink;",
+    'door-relay-link',
+  ],
+  [
+    'src/mesh/relay/planted-nats.ts',
+    "import { connect } from '@nats-io/transport-node'; export const found = connect;",
+    'door-nats',
+  ],
+  [
+    'src/actors/planted-nats.ts',
+    "import { connect } from '@nats-io/transport-node'; export const found = connect;",
+    'home-of-natsio',
+  ],
   ['src/wiring/planted-gate.ts', "export const found = import('../mesh/transport/egress-gate.ts');", 'door-egress'],
   [
     'src/domain/planted-layer.ts',
@@ -119,6 +139,11 @@ const LINES: readonly (readonly [file: string, line: string, rule: string])[] = 
   [
     'src/mesh/transport/planted-send.ts',
     "import type { Link } from './link.ts'; export const found = (link: Link): void => link.socket.send('x');",
+    'no-restricted-syntax',
+  ],
+  [
+    'src/mesh/relay/planted-publish.ts',
+    "import type { RelayOutlet } from './relay-gate.ts'; export const found = (to: RelayOutlet): void => to.publish('a', Buffer.of(1));",
     'no-restricted-syntax',
   ],
   [

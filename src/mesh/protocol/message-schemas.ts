@@ -18,10 +18,12 @@ import {
 import { DURATION_BUCKETS, SUMMARY_RESULTS, SUMMARY_TYPE } from '../../domain/summaries/summary.ts';
 import { PERIOD_KINDS } from '../../domain/time/period.ts';
 import { BLIND_SCHEMAS } from './blind-schemas.ts';
-import { GOODBYE_REASONS, type MessageType } from './messages.ts';
+import { GOODBYE_REASONS, MAX_TOLD_SKEW_MS, type MessageType } from './messages.ts';
 
 /** Endpoints in a hello. */
 export const MAX_LISTEN = 8;
+const PROGRAM_VERSION = text('^[0-9]{1,4}\\.[0-9]{1,4}\\.[0-9]{1,4}$');
+const SKEW: JsonSchema = { type: 'integer', minimum: -MAX_TOLD_SKEW_MS, maximum: MAX_TOLD_SKEW_MS };
 const SUMMARY_ID = text('^[0-9a-f]{32}$');
 const SUMMARY_CHARACTERS = 700_000;
 const SUMMARY_DOCUMENT = envelopeSchema(SUMMARY_TYPE, 1, SUMMARY_CHARACTERS);
@@ -40,6 +42,19 @@ export const PAYLOAD_SCHEMA: JsonSchema = closed({
   body: { type: 'object' },
 });
 
+/** Payload of a message over a relay. */
+export const RELAY_PAYLOAD_SCHEMA: JsonSchema = closed({
+  version: { const: 1 },
+  type: text('^[a-z][a-z-]{0,31}$'),
+  sender: NODE_ID,
+  recipient: { anyOf: [NODE_ID, { const: 'all' }] },
+  time: TIME,
+  nonce: NONCE,
+  inReplyTo: orNull(NONCE),
+  box: orNull(text(`^${BASE64_32}$`)),
+  body: { type: 'object' },
+});
+
 /** Body of each message type. `words` are the families that answers may name. */
 export function messageBodySchemas(
   words: Pick<Vocabulary, 'families' | 'ruleFamilies'>,
@@ -49,7 +64,7 @@ export function messageBodySchemas(
       {
         rotations: list(ROTATION_ENVELOPE, 0, MAX_ROTATIONS),
         revocations: list(REVOCATION_ENVELOPE, 1, MAX_ROTATIONS),
-        version: text('^[0-9]{1,4}\\.[0-9]{1,4}\\.[0-9]{1,4}$'),
+        version: PROGRAM_VERSION,
         listen: list(text('^([0-9.]{7,15}|\\[[0-9a-f:.]{2,45}\\]):[1-9][0-9]{0,4}$'), 1, MAX_LISTEN),
       },
       ['rotations'],
@@ -71,6 +86,8 @@ export function messageBodySchemas(
     advisory: closed({ document: ADVISORY_ENVELOPE }),
     'advisory-ack': closed({ result: { enum: ADVISORY_RESULTS } }),
     goodbye: closed({ reason: { enum: GOODBYE_REASONS } }),
+    'roll-call': closed({}),
+    present: closed({ version: PROGRAM_VERSION, skewMs: SKEW }, ['version']),
   };
 }
 

@@ -23,6 +23,8 @@ export const MAX_FRAME_BYTES = 1024 * 1024;
 /** Maximum age of a message (NFR-204) and maximum difference of two clocks (E3). */
 export const MAX_AGE_MS = 5 * 60_000;
 export const MAX_SKEW_MS = 5 * 60_000;
+/** A clock that is off by more than 1,000 days is told as this much. */
+export const MAX_TOLD_SKEW_MS = 86_400_000_000;
 
 export const GOODBYE_REASONS = ['shutdown', 'duplicate', 'untrusted', 'paired'] as const;
 export type GoodbyeReason = (typeof GOODBYE_REASONS)[number];
@@ -59,6 +61,13 @@ export interface MessageBodies extends BlindBodies, AdvisoryBodies {
   /** `proof`: base64 HMAC-SHA256; `port`: on which the sender listens, null if it does not. */
   readonly pair: { readonly name: string; readonly port: number | null; readonly proof: string };
   readonly goodbye: { readonly reason: GoodbyeReason };
+  /** Over a relay only: who hears this? */
+  readonly 'roll-call': Readonly<Record<string, never>>;
+  /**
+   * The answer to a roll-call, or to a question that cannot be answered because the two clocks
+   * differ by `skewMs` (the asker's minus this node's).
+   */
+  readonly present: { readonly version: string; readonly skewMs?: number };
 }
 
 export type MessageType = keyof MessageBodies;
@@ -101,4 +110,21 @@ export interface MessageHeader {
   readonly nonce: string;
   /** Nonce of the message that this one answers. */
   readonly inReplyTo: string | null;
+}
+
+/** The members of a payload that travels over a relay, in addition to type and body. */
+export interface RelayHeader {
+  readonly version: 1;
+  /** Node id. */
+  readonly sender: string;
+  /** Node id, or `all` for a question to all members. */
+  readonly recipient: string;
+  /** ISO 8601 UTC with milliseconds, by the sender's clock. */
+  readonly time: string;
+  /** Base64 of 16 random bytes. */
+  readonly nonce: string;
+  /** Nonce of the message that this one answers. */
+  readonly inReplyTo: string | null;
+  /** X25519 public key for what answers this, base64; null where nothing does. */
+  readonly box: string | null;
 }

@@ -1,67 +1,22 @@
 import { WebSocket } from 'ws';
-import type { AuditEntry } from '../../domain/audit/audit-record.ts';
 import { CaroError, type ErrorCode } from '../../domain/errors.ts';
-import { SUMMARY_TYPE } from '../../domain/summaries/summary.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
-import { validateSummaryDocument } from '../../generated/message-validators.js';
 import { seal } from '../../identity/envelope.ts';
 import type { Identity } from '../../identity/identity.ts';
-import { parseAdvisory } from '../protocol/advisory-document.ts';
-import { schemaFault } from '../protocol/message-check.ts';
 import { encodeMessage, encodePayload } from '../protocol/message-codec.ts';
+import { MESSAGE_TYPE, type MessageHeader, NONCE_BYTES, PAIRING_TYPES, type Typed } from '../protocol/messages.ts';
 import {
-  MESSAGE_TYPE,
-  type MessageHeader,
-  type MessageType,
-  NONCE_BYTES,
-  PAIRING_TYPES,
-  type Typed,
-} from '../protocol/messages.ts';
+  allowed,
+  asRefusal,
+  checkContent,
+  decideAbout,
+  type EgressDecision,
+  type EgressPorts,
+  type LedgerEntry,
+  noteRefusal,
+  unrecorded,
+} from './egress-checks.ts';
 import type { MeshLimits } from './limits.ts';
-
-/** A message to send, as the policy sees it. */
-export interface Outgoing {
-  readonly recipient: string;
-  readonly address: string;
-  readonly type: MessageType;
-  readonly body: Typed['body'];
-}
-
-export interface EgressDecision {
-  readonly allow: boolean;
-  /** Level of the figures in the message; null if it holds none. */
-  readonly level: 1 | 2 | null;
-  /** The rule that decided. */
-  readonly rule: string;
-}
-
-/** One message that was sent, or was about to be sent when the connection broke. */
-export interface LedgerEntry {
-  /** ISO 8601 UTC. */
-  readonly time: string;
-  readonly recipient: string;
-  readonly address: string;
-  readonly type: MessageType;
-  readonly level: 1 | 2 | null;
-  readonly rule: string;
-  /** The exact text of the WebSocket message. */
-  readonly bytes: string;
-}
-
-export interface EgressPorts {
-  readonly decide: (message: Outgoing) => EgressDecision;
-  /**
-   * Checks what a schema cannot express, such as words outside the vocabulary. Returns null, or why
-   * the content must not leave. `content` is the body, or the summary or advisory in its document.
-   */
-  readonly check: (type: MessageType, content: unknown) => string | null;
-  /**
-   * MUST have stored all entries when it returns; if it throws, none of them is sent. One call
-   * holds all messages of one turn of the event loop.
-   */
-  readonly record: (entries: readonly LedgerEntry[]) => void;
-  readonly audit: (entry: AuditEntry) => void;
-}
 
 export interface GateOptions {
   readonly identity: Pick<Identity, 'id' | 'sign' | 'fingerprint'>;
@@ -178,11 +133,7 @@ function attempt(options: GateOptions, pending: Pending): Sealed | undefined {
   try {
     return sealed(options, pending);
   } catch (error) {
-    const refusal =
-      error instanceof CaroError
-        ? error
-        : new CaroError('egress_schema', 'expected a message that can be encoded as canonical JSON');
-    refuse(options.ports, pending, refusal);
+    refuse(options.ports, pending, asRefusal(error));
     return undefined;
   }
 }
@@ -221,39 +172,9 @@ function checkSocket(socket: Outlet, limits: GateOptions['limits']): void {
   }
 }
 
-function decide(ports: EgressPorts, recipient: Recipient, { type, body }: Typed): EgressDecision {
-  const decision: EgressDecision = recipient.isPairing
-    ? { allow: PAIRING_TYPES.includes(type), level: null, rule: PAIRING_RULE }
-    : ports.decide({ recipient: recipient.id, address: recipient.address, type, body });
-  if (decision.allow) return decision;
-  throw new CaroError('egress_denied', `expected a ${type} that the policy allows, got a refusal by ${decision.rule}`);
-}
-
-function checkContent(ports: EgressPorts, message: Typed): void {
-  const fault = schemaFault(message);
-  if (fault !== null)
-    throw new CaroError('egress_schema', `expected a body that fits "${message.type}", got one that breaks ${fault}`);
-  const reason = ports.check(message.type, contentOf(message));
-  if (reason !== null)
-    throw new CaroError('egress_schema', `expected only words of the vocabulary in a ${message.type}: ${reason}`);
-}
-
-/** Content that is signed as a document of its own is read from it. */
-function contentOf(message: Typed): unknown {
-  if (message.type === 'summary') return summaryIn(message.body.document);
-  if (message.type !== 'advisory') return message.body;
-  try {
-    return parseAdvisory(Buffer.from(message.body.document.payload, 'base64'));
-  } catch {
-    throw new CaroError('egress_schema', 'expected an advisory that fits its closed schema, got another document');
-  }
-}
-
-/** A summary document is sent as it was signed, so its content is checked again here. */
-function summaryIn({ payloadType, payload }: { readonly payloadType: string; readonly payload: string }): unknown {
-  const content: unknown = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
-  if (payloadType === SUMMARY_TYPE && validateSummaryDocument(content)) return content;
-  throw new CaroError('egress_schema', 'expected a summary that fits its closed schema, got another document');
+function decide(ports: EgressPorts, recipient: Recipient, message: Typed): EgressDecision {
+  if (!recipient.isPairing) return decideAbout(ports, recipient, message);
+  return allowed({ allow: PAIRING_TYPES.includes(message.type), level: null, rule: PAIRING_RULE }, message);
 }
 
 /** The ledger MUST be written before any byte is sent. */
@@ -262,11 +183,7 @@ function release(batch: readonly Sealed[], ports: EgressPorts): void {
   try {
     ports.record(batch.map(({ entry }) => entry));
   } catch (cause) {
-    const error = new CaroError(
-      'egress_unrecorded',
-      'the egress ledger could not be written, so nothing was sent; run: caro doctor',
-      { cause },
-    );
+    const error = unrecorded(cause);
     for (const { pending } of batch) {
       pending.sequence.next -= 1;
       refuse(ports, pending, error);
@@ -279,10 +196,7 @@ function release(batch: readonly Sealed[], ports: EgressPorts): void {
   }
 }
 
-/** Records every refusal in the audit log, except for lost connections. */
 function refuse(ports: EgressPorts, { recipient, message, reject }: Pending, error: CaroError): void {
-  if (error.code !== 'peer_gone') {
-    ports.audit({ type: 'egress.refused', peer: recipient.id, details: { code: error.code, type: message.type } });
-  }
+  noteRefusal(ports, recipient.id, message, error);
   reject(error);
 }

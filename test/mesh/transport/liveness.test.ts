@@ -3,7 +3,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { CaroError, type ErrorCode } from '../../../src/domain/errors.ts';
 import { createRedialer } from '../../../src/mesh/redial.ts';
-import { createEgressGate, type EgressPorts } from '../../../src/mesh/transport/egress-gate.ts';
+import type { EgressPorts } from '../../../src/mesh/transport/egress-checks.ts';
+import { createEgressGate } from '../../../src/mesh/transport/egress-gate.ts';
 import { until } from '../../rig/until.ts';
 import { intrude } from '../hostile.ts';
 import {

@@ -1,0 +1,31 @@
+import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
+import type { BlindReply, BlindRequest } from '../../domain/blind/exchange.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
+import type { PeerAt } from '../../domain/identity/peer-at.ts';
+import type { EgressPorts } from '../transport/egress-checks.ts';
+import type { RelayMessage } from './relay-message.ts';
+
+/** A box as it arrived. */
+export interface Arrived {
+  readonly subject: string;
+  readonly box: Uint8Array;
+}
+
+/** What the relay's side of this node needs from the rest of it. */
+export interface RelayPorts extends EgressPorts {
+  /** Whether the policy allows messages with this node. It is asked with no address. */
+  readonly mayConnect: (id: string) => boolean;
+  /** As `MeshPorts.onBlind`. */
+  readonly onBlind: (asker: PeerAt, request: BlindRequest) => Promise<BlindReply>;
+  /** As `MeshPorts.onQuery`. */
+  readonly onQuery: (asker: PeerAt, body: QueryBody) => Promise<ResponseBody>;
+  /** The relay can be used now: what waits may be sent. */
+  readonly onOpen: () => void;
+  /** A message was refused; `peer` is absent where its sender is not proven. */
+  readonly onRefuse: (code: ErrorCode, peer?: string) => void;
+  /**
+   * Opens and checks many answers at once, in a thread. Null for one that is invalid. By default
+   * they are opened in place.
+   */
+  readonly openMany?: (arrived: readonly Arrived[]) => Promise<readonly (RelayMessage | null)[]>;
+}

@@ -1,0 +1,83 @@
+/** The side of an aggregator: takes requests from its stream and keeps a reply for each. */
+
+import type { SealingKey } from '../../blind/sealing.ts';
+import {
+  BLIND_REPLIES,
+  type BlindReply,
+  type BlindRequest,
+  refusal,
+  refusalCode,
+} from '../../domain/blind/exchange.ts';
+import { CaroError } from '../../domain/errors.ts';
+import { RELAY_ADDRESS, replySubject } from '../../domain/relay/subjects.ts';
+import { mailboxOf } from './mailbox.ts';
+import { openFrom } from './padded-box.ts';
+import type { RelayPorts } from './ports.ts';
+import type { RelayGate, RelayOutlet } from './relay-gate.ts';
+import type { Taken } from './relay-link.ts';
+import { decodeRelayMessage, type RelayMessage } from './relay-message.ts';
+
+/**
+ * A request may wait in a stream for days. To repeat one is harmless: reports count once by their
+ * hash, the rest only reads, and what is read is sealed to the node that asked.
+ */
+const MAX_WAIT_MS = 7 * 86_400_000;
+
+export interface IntakeOptions {
+  readonly self: string;
+  readonly gate: RelayGate;
+  readonly boxes: readonly SealingKey[];
+  readonly ports: Pick<RelayPorts, 'mayConnect' | 'onBlind' | 'onRefuse'>;
+  /** The connection with the account of documents. */
+  readonly outlet: () => RelayOutlet | undefined;
+  readonly now: () => number;
+}
+
+type Asked = BlindRequest & Pick<RelayMessage, 'sender' | 'nonce' | 'box'>;
+
+/** What is not valid is dropped and counted: to have it delivered again would not help. */
+export function createRelayIntake(options: IntakeOptions): Taken {
+  const { self, gate, ports, outlet } = options;
+  const me = mailboxOf(self);
+  return async (subject, box) => {
+    const request = opened(options, subject, box);
+    if (request === undefined) return;
+    const { sender, nonce, box: replyBox } = request;
+    const reply = await answer(ports, request);
+    const docs = outlet();
+    if (!docs) throw new CaroError('relay_unreachable', 'the reply cannot be kept now');
+    const reversed = replySubject(mailboxOf(sender), me, Buffer.from(nonce, 'base64').toString('hex'));
+    const to = { id: sender, box: Buffer.from(replyBox ?? '', 'base64'), subject: reversed };
+    await gate.publish(docs, { message: reply, to, inReplyTo: nonce });
+  };
+}
+
+function opened({ self, boxes, ports, now }: IntakeOptions, subject: string, box: Uint8Array): Asked | undefined {
+  let sender: string | undefined;
+  try {
+    const message = decodeRelayMessage(openFrom(boxes, subject, box));
+    const [, , , from] = subject.split('.');
+    // The server has checked who published on this subject.
+    if (mailboxOf(message.sender) !== from)
+      throw new CaroError('message_sender', 'expected the node of this mailbox as sender, got another');
+    sender = message.sender;
+    if (message.recipient !== self) throw new CaroError('message_recipient', 'expected this node as recipient');
+    const ageMs = now() - Date.parse(message.time);
+    if (Math.abs(ageMs) > MAX_WAIT_MS)
+      throw new CaroError(ageMs > 0 ? 'message_stale' : 'message_future', 'expected a message of the last 7 days');
+    if (!Object.hasOwn(BLIND_REPLIES, message.type) || message.box === null)
+      throw new CaroError('message_unexpected', 'expected a request about blind totals');
+    if (!ports.mayConnect(sender))
+      throw new CaroError('peer_untrusted', 'the policy allows no messages with this node');
+    return message as Asked;
+  } catch (error) {
+    ports.onRefuse(error instanceof CaroError ? error.code : 'internal', sender);
+    return undefined;
+  }
+}
+
+/** The other side always gets a reply; a defect of this node is the refusal `internal`. */
+const answer = ({ onBlind }: IntakeOptions['ports'], { sender, type, body }: Asked): Promise<BlindReply> =>
+  onBlind({ id: sender, address: RELAY_ADDRESS }, { type, body } as BlindRequest).catch((error: unknown) =>
+    refusal(refusalCode(error instanceof CaroError ? error.code : 'internal')),
+  );

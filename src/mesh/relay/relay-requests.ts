@@ -1,0 +1,178 @@
+/** Requests to aggregators over a relay, which keeps them and the replies while one side is away. */
+import { createHash } from 'node:crypto';
+import type { SealingKey } from '../../blind/sealing.ts';
+import { BLIND_REPLIES, type BlindReplyTo, type BlindRequest } from '../../domain/blind/exchange.ts';
+import { canonical, type Json } from '../../domain/encoding/canonical.ts';
+import { CaroError } from '../../domain/errors.ts';
+import { documentSubject, replySubject, requestSubject } from '../../domain/relay/subjects.ts';
+import { NONCE_BYTES } from '../protocol/messages.ts';
+import { mailboxOf } from './mailbox.ts';
+import { openFrom } from './padded-box.ts';
+import type { Arrived } from './ports.ts';
+import type { RelayGate } from './relay-gate.ts';
+import type { RelayLink } from './relay-link.ts';
+import { decodeRelayMessage, type RelayMessage } from './relay-message.ts';
+
+export interface RequestOptions {
+  readonly self: string;
+  readonly gate: RelayGate;
+  readonly boxes: readonly SealingKey[];
+  readonly boxOf: (nodeId: string) => Uint8Array | undefined;
+  readonly link: () => RelayLink | undefined;
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+export interface RelayRequests {
+  /** @throws CaroError `peer_unreachable`, `deadline_exceeded`, `egress_…`, `relay_…` */
+  readonly exchange: <T extends BlindRequest['type']>(
+    peer: string,
+    request: Extract<BlindRequest, { readonly type: T }>,
+    deadlineMs: number,
+  ) => Promise<BlindReplyTo<T>>;
+  readonly hear: (arrived: Arrived) => void;
+  /** Number of requests that wait for a reply. */
+  readonly waiting: () => number;
+}
+
+/** One request. Sent again, it is the same message: its nonce is kept until it is answered. */
+interface Request {
+  readonly peer: string;
+  readonly type: BlindRequest['type'];
+  readonly nonce: string;
+  readonly id: string;
+  /** The connection over which the relay has stored it last, and when. */
+  storedBy: RelayLink | undefined;
+  storedMs: number;
+  settle: ((reply: RelayMessage) => void) | undefined;
+}
+
+/** Requests that were given up, of which a reply may yet be stored. */
+const MAX_REMEMBERED = 1_000;
+/** A reply can be lost: after this time a request is stored again. */
+const AGAIN_MS = 3_600_000;
+
+export function createRelayRequests(options: RequestOptions): RelayRequests {
+  const { self, boxes, boxOf, link: current } = options;
+  const me = mailboxOf(self);
+  /** By peer, type and content, and by id. */
+  const known = new Map<string, Request>();
+  const byId = new Map<string, Request>();
+  const forget = (key: string, { id }: Request): void => {
+    known.delete(key);
+    byId.delete(id);
+  };
+  const hear = ({ subject, box }: Arrived): void => {
+    const [, , , to = '', from = '', id = ''] = subject.split('.');
+    const request = byId.get(id);
+    if (to !== me || request?.settle === undefined || mailboxOf(request.peer) !== from) return;
+    const reply = openReply(boxes, { subject, box }, request, self);
+    if (reply) request.settle(reply);
+  };
+  let active = 0;
+  return {
+    waiting: () => active,
+    hear,
+    exchange: async (peer, request, deadlineMs) => {
+      const link = current();
+      const box = boxOf(peer);
+      if (!link?.isOpen() || box === undefined)
+        throw new CaroError('peer_unreachable', 'the peer is not connected, and no relay reaches it now');
+      const key = createHash('sha256')
+        .update(canonical([peer, request.type, request.body] as unknown as Json))
+        .digest();
+      const name = key.toString('hex');
+      const entry = known.get(name) ?? newRequest(options, peer, request, key);
+      remember(known, byId, name, entry, forget);
+      active += 1;
+      try {
+        const reply = await replyTo(options, { link, box, me }, entry, request, deadlineMs);
+        forget(name, entry);
+        const { type, body } = reply;
+        return { type, body } as unknown as BlindReplyTo<typeof request.type>;
+      } finally {
+        active -= 1;
+        entry.settle = undefined;
+      }
+    },
+  };
+}
+
+function remember(
+  known: Map<string, Request>,
+  byId: Map<string, Request>,
+  name: string,
+  entry: Request,
+  forget: (name: string, entry: Request) => void,
+): void {
+  known.set(name, entry);
+  byId.set(entry.id, entry);
+  const [oldest] = known;
+  if (known.size > MAX_REMEMBERED && oldest && oldest[1].settle === undefined) forget(...oldest);
+}
+
+/** A report keeps its id over restarts: the relay replaces its first copy by the second. */
+function newRequest({ randomBytes }: RequestOptions, peer: string, { type }: BlindRequest, key: Buffer): Request {
+  const bytes = type === 'blind-report' ? key.subarray(0, NONCE_BYTES) : Buffer.from(randomBytes(NONCE_BYTES));
+  return {
+    ...{ peer, type, nonce: bytes.toString('base64'), id: bytes.toString('hex') },
+    ...{ storedBy: undefined, storedMs: 0, settle: undefined },
+  };
+}
+
+async function replyTo(
+  { gate, boxes, self, now }: RequestOptions,
+  { link, box, me }: { readonly link: RelayLink; readonly box: Uint8Array; readonly me: string },
+  entry: Request,
+  request: BlindRequest,
+  deadlineMs: number,
+): Promise<RelayMessage> {
+  if (entry.settle !== undefined) throw new CaroError('peer_unreachable', 'the same request is under way');
+  let timer: NodeJS.Timeout | undefined;
+  const reply = new Promise<RelayMessage>((resolve, reject) => {
+    entry.settle = resolve;
+    timer = setTimeout(
+      () => reject(new CaroError('deadline_exceeded', `no reply came over the relay within ${deadlineMs} ms`)),
+      deadlineMs,
+    );
+    void link.ended.then((error) => reject(error));
+  });
+  reply.catch(() => undefined);
+  try {
+    const to = mailboxOf(entry.peer);
+    if (entry.storedBy !== undefined) {
+      const subject = replySubject(me, to, entry.id);
+      const kept = await link.fetch(documentSubject(to, subject)).catch(() => null);
+      const found = kept && openReply(boxes, { subject, box: kept }, entry, self);
+      if (found) return found;
+    }
+    // What the relay has stored over this very connection it still has, or the recipient has it.
+    if (entry.storedBy !== link || now() - entry.storedMs > AGAIN_MS) {
+      const subject = requestSubject(to, me, entry.id.charAt(0));
+      const { nonce } = entry;
+      await gate.store(link, { message: request, to: { id: entry.peer, box, subject }, inReplyTo: null, nonce });
+      entry.storedBy = link;
+      entry.storedMs = now();
+    }
+    return await reply;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Null unless it is the reply of that peer to that request. A relay can deliver anything. */
+function openReply(
+  boxes: readonly SealingKey[],
+  { subject, box }: Arrived,
+  { peer, nonce, type }: Pick<Request, 'peer' | 'nonce' | 'type'>,
+  self: string,
+): RelayMessage | null {
+  try {
+    const message = decodeRelayMessage(openFrom(boxes, subject, box));
+    const isReply = message.type === 'blind-refusal' || message.type === BLIND_REPLIES[type];
+    const isOurs = message.sender === peer && message.recipient === self && message.inReplyTo === nonce;
+    return isReply && isOurs ? message : null;
+  } catch {
+    return null;
+  }
+}

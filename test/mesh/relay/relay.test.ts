@@ -1,0 +1,129 @@
+/** Requests, replies and roll-calls over a real nats-server. */
+import { expect, test } from '@jest/globals';
+import { codeOfPromise } from '../../rig/error-code.ts';
+import { until } from '../../rig/until.ts';
+import { newNode, openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
+
+const DEADLINE_MS = 20_000;
+
+test('a report reaches its aggregator, and the receipt comes back', async () => {
+  const broker = await startBroker();
+  const reply = receiptReply();
+  const asked: unknown[] = [];
+  const leader = openNode(broker, {
+    role: 'aggregator',
+    ports: {
+      onBlind: (asker, request) => {
+        asked.push([asker, request]);
+        return Promise.resolve(reply);
+      },
+    },
+  });
+  const node = openNode(broker, { knows: [leader] });
+  await whenOpen(leader, node);
+  const body = reportBody();
+  const got = await node.relay.exchange(leader.identity.id, { type: 'blind-report', body }, DEADLINE_MS);
+  expect(got).toEqual(reply);
+  expect(asked).toEqual([
+    [
+      { id: node.identity.id, address: 'relay' },
+      { type: 'blind-report', body },
+    ],
+  ]);
+  // Both sides have what left them in their ledgers, as it was signed.
+  expect(node.ledger.map(({ recipient, address, type }) => [recipient, address, type])).toEqual([
+    [leader.identity.id, 'relay', 'blind-report'],
+  ]);
+  expect(leader.ledger.map(({ recipient, type }) => [recipient, type])).toEqual([[node.identity.id, 'blind-receipt']]);
+});
+
+test('what was sent while the aggregator was away is answered when it comes', async () => {
+  const broker = await startBroker();
+  const leaderKeys = newNode();
+  const first = openNode(broker, { role: 'aggregator', keys: leaderKeys });
+  await whenOpen(first);
+  await first.relay.close();
+  const node = openNode(broker, { knows: [leaderKeys] });
+  await whenOpen(node);
+  const body = reportBody();
+  const request = { type: 'blind-report', body } as const;
+  expect(await codeOfPromise(node.relay.exchange(leaderKeys.identity.id, request, 300))).toBe('deadline_exceeded');
+  let taken = 0;
+  const reply = receiptReply();
+  const leader = openNode(broker, {
+    ...{ role: 'aggregator', keys: leaderKeys },
+    ports: {
+      onBlind: () => {
+        taken += 1;
+        return Promise.resolve(reply);
+      },
+    },
+  });
+  await until(() => leader.ledger.length === 1);
+  // The reply was kept while nobody waited for it; the report is not sent a second time.
+  expect(await node.relay.exchange(leaderKeys.identity.id, request, DEADLINE_MS)).toEqual(reply);
+  expect([taken, node.ledger.length]).toEqual([1, 1]);
+});
+
+test('a node that polls connects, asks, and disconnects until the next time', async () => {
+  const broker = await startBroker();
+  const reply = receiptReply();
+  const leader = openNode(broker, { role: 'aggregator', ports: { onBlind: () => Promise.resolve(reply) } });
+  await whenOpen(leader);
+  const node = openNode(broker, { knows: [leader], mode: 'poll' });
+  await whenOpen(node);
+  await node.relay.exchange(leader.identity.id, { type: 'blind-report', body: reportBody() }, DEADLINE_MS);
+  await until(() => node.relay.state().state === 'waiting');
+  expect(node.relay.state()).toMatchObject({ code: null, mode: 'poll' });
+  const request = { type: 'blind-report', body: reportBody() } as const;
+  expect(await codeOfPromise(node.relay.exchange(leader.identity.id, request, 300))).toBe('peer_unreachable');
+  await until(() => node.opened() >= 2);
+});
+
+test('a roll-call accounts for every member: present, away, or with another time', async () => {
+  const broker = await startBroker();
+  const analyst = openNode(broker, { role: 'aggregator' });
+  const present = [openNode(broker), openNode(broker), openNode(broker)];
+  const late = openNode(broker, { now: () => Date.now() - 3_600_000 });
+  await whenOpen(analyst, late, ...present);
+  const away = newNode();
+  const all = [...present, late, away].map(({ identity }) => identity.id);
+  const found = await analyst.relay.rollCall(all, 2_000);
+  expect(present.map(({ identity }) => found.get(identity.id))).toEqual(
+    present.map(() => ({ ok: true, version: '0.1.0' })),
+  );
+  expect(found.get(away.identity.id)).toEqual({ ok: false, code: 'peer_unreachable' });
+  const skewed = found.get(late.identity.id) as { readonly skewMs: number };
+  expect(Math.round(skewed.skewMs / 60_000)).toBe(60);
+});
+
+test('a live question is answered by those who may, and not by a node whose clock is wrong', async () => {
+  const broker = await startBroker();
+  const analyst = openNode(broker, { role: 'aggregator' });
+  const node = openNode(broker);
+  const late = openNode(broker, { now: () => Date.now() - 3_600_000 });
+  const stranger = openNode(broker, { ports: { mayConnect: () => false } });
+  await whenOpen(analyst, node, late, stranger);
+  const members = [node, late, stranger].map(({ identity }) => identity.id);
+  const answers = await analyst.relay.ask(members, { type: 'tool-usage', spanHours: 24 }, 2_000);
+  expect(members.map((id) => answers.get(id))).toEqual([
+    { ok: true, body: { result: 'access_denied', type: 'tool-usage' } },
+    { ok: false, code: 'clock_skewed' },
+    { ok: false, code: 'peer_unreachable' },
+  ]);
+  expect(stranger.refused).toEqual(['peer_untrusted']);
+  expect(stranger.ledger).toEqual([]);
+});
+
+test('the gate keeps back what the policy denies, and what may not be relayed', async () => {
+  const broker = await startBroker();
+  const leader = openNode(broker, { role: 'aggregator' });
+  const node = openNode(broker, {
+    knows: [leader],
+    ports: { decide: () => ({ allow: false, level: null, rule: 'blind.task' }) },
+  });
+  await whenOpen(leader, node);
+  const request = { type: 'blind-report', body: reportBody() } as const;
+  expect(await codeOfPromise(node.relay.exchange(leader.identity.id, request, 500))).toBe('egress_denied');
+  expect(node.ledger).toEqual([]);
+});
