@@ -42,6 +42,8 @@ import type {
 import type { SummaryLine, SummaryPreview, SummaryResult } from '../domain/summaries/summary.ts';
 import type { ReceivedSummary } from '../domain/summaries/summary-intake.ts';
 import type { PeriodKind } from '../domain/time/period.ts';
+import type { Mark } from '../domain/trends/mark.ts';
+import type { TechniqueGuide } from '../domain/trends/technique-guide.ts';
 import type { Analysis } from '../shell/model.ts';
 
 /** Body of a message that carries nothing but its kind. */
@@ -183,6 +185,11 @@ export interface Messages {
   /** Released totals of blind tasks (docs/queries.md "Released totals"). */
   'totals.list': Nothing;
   'totals.read': TotalQuestion;
+  /** Events on the time axis of trends. */
+  'marks.add': Omit<Mark, 'id'>;
+  'marks.remove': { readonly id: number };
+  /** ATT&CK techniques that rules name; one of them with its rules. */
+  'techniques.list': { readonly technique?: string };
   /** From the query router to itself: a daily question may be due. */
   'questions.ask': Nothing;
   'query.answer': { readonly asker: Asker; readonly query: QueryBody };
@@ -287,6 +294,9 @@ export interface Replies {
   'answers.show': SavedAnswer;
   'totals.list': readonly TotalSeries[];
   'totals.read': TotalAnswer;
+  'marks.add': Mark;
+  'marks.remove': null;
+  'techniques.list': readonly TechniqueGuide[];
   'questions.ask': null;
   'query.answer': ResponseBody;
   'query.rehearse': ResponseBody;

@@ -5,8 +5,9 @@ import { RISK_LEVELS } from '../domain/events/risk-level.ts';
 import { POLICY_ACTIONS } from '../domain/policy/policy.ts';
 import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/policy/trust.ts';
 import { PERIOD_KINDS } from '../domain/time/period.ts';
+import { LABEL_PATTERN } from '../domain/trends/mark.ts';
 import type { Messages, RequestKind } from './messages.ts';
-import { address, type BodySchema, hex, nodeId, object, short, time, whole, word } from './schema-words.ts';
+import { address, type BodySchema, day, hex, nodeId, object, short, time, whole, word } from './schema-words.ts';
 
 /**
  * The one table of requests: the shape of each body, how long the answer may take, and from where
@@ -247,11 +248,30 @@ export const REQUESTS = {
         task: { type: 'string', pattern: '^[A-Za-z0-9+/]{43}=$' },
         block: { type: 'string', pattern: '^[a-z0-9][a-z0-9/._-]{0,63}$' },
         prefix: { type: 'string', pattern: '^[A-Za-z0-9._-]{0,64}$' },
-        until: { type: 'string', pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' },
+        until: day,
         days: whole(1, 400),
       },
       ['task', 'block', 'until', 'days'],
     ),
+    deadline: SOON_MS,
+  },
+  'marks.add': {
+    exposure: ['command-line', 'page-login'],
+    body: object({ first: day, last: day, label: { type: 'string', pattern: LABEL_PATTERN } }, [
+      'first',
+      'last',
+      'label',
+    ]),
+    deadline: SOON_MS,
+  },
+  'marks.remove': {
+    exposure: ['command-line', 'page-login'],
+    body: object({ id: whole(1) }, ['id']),
+    deadline: SOON_MS,
+  },
+  'techniques.list': {
+    exposure: ['page'],
+    body: object({ technique: { type: 'string', pattern: '^T\\d{4}(\\.\\d{3})?$' } }),
     deadline: SOON_MS,
   },
   'questions.ask': INTERNAL,

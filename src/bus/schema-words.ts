@@ -13,6 +13,8 @@ export const object = (
 ): BodySchema => ({ type: 'object', additionalProperties: false, required, properties });
 
 export const time: BodySchema = { type: 'string', pattern: TIME_PATTERN };
+/** `YYYY-MM-DD` */
+export const day: BodySchema = { type: 'string', pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' };
 export const whole = (minimum: number, maximum = Number.MAX_SAFE_INTEGER): BodySchema => ({
   type: 'integer',
   minimum,

@@ -6,7 +6,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Your commands:': ['events', 'stats', 'assess', 'rules', 'dashboard'],
   'The service:': ['service', 'status', 'metrics', 'doctor', 'reload', 'config', 'db', 'version', 'help'],
   'Sharing and audit:': ['summary', 'sharing', 'egress', 'audit'],
-  'The mesh:': ['identity', 'peers', 'trust', 'mesh', 'report', 'advisory'],
+  'The mesh:': ['identity', 'peers', 'trust', 'mesh', 'posture', 'fleet', 'report', 'advisory'],
 };
 
 /** Examples by command, shown below its help and in the man page. */
@@ -57,6 +57,12 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['caro trust explain caro:ed25519:… --from 10.0.1.7', 'a node that is not configured yet'],
   ],
   'mesh query': [['caro mesh query safety-posture --since 7d', 'ask all nodes and show the state of each']],
+  posture: [
+    ['caro posture --days 28', 'is risk rising? The last four weeks, compared with the four before'],
+    ['caro posture layer --days 90 --out layer.json', 'for https://mitre-attack.github.io/attack-navigator'],
+    ['caro posture mark "awareness week" 2026-09-19 2026-09-25', 'compare before and after a campaign'],
+  ],
+  fleet: [['caro fleet --state silent', 'members that reported before, and not lately']],
   'blind totals': [
     ['caro blind totals --cells levels. --sum 7', 'risk levels of the last week'],
     ['caro blind totals --cells techniques. --days 90 --csv', 'a heat map, for a spreadsheet'],

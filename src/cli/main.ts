@@ -12,6 +12,7 @@ import { addDb } from './commands/db.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEgress } from './commands/egress.ts';
 import { addEvents } from './commands/events.ts';
+import { addFleet } from './commands/fleet.ts';
 import { addIdentity } from './commands/identity.ts';
 import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
@@ -19,6 +20,7 @@ import { addMesh } from './commands/mesh.ts';
 import { addMetrics } from './commands/metrics.ts';
 import { addPause } from './commands/pause.ts';
 import { addPeers } from './commands/peers.ts';
+import { addPosture } from './commands/posture.ts';
 import { addReload } from './commands/reload.ts';
 import { addReport } from './commands/report.ts';
 import { addRules } from './commands/rules.ts';
@@ -58,6 +60,8 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addTrust,
   addMesh,
   addBlind,
+  addPosture,
+  addFleet,
   addReport,
   addAdvisory,
   addEgress,

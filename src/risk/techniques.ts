@@ -3,23 +3,25 @@
  * the tactic Defense Evasion into Stealth (TA0005) and Defense Impairment (TA0112).
  */
 
-/** Enterprise tactics of ATT&CK v19 that rules belong to, by name. */
-export type Tactic =
-  | 'Reconnaissance'
-  | 'Resource Development'
-  | 'Initial Access'
-  | 'Execution'
-  | 'Persistence'
-  | 'Privilege Escalation'
-  | 'Stealth'
-  | 'Defense Impairment'
-  | 'Credential Access'
-  | 'Discovery'
-  | 'Lateral Movement'
-  | 'Collection'
-  | 'Command and Control'
-  | 'Exfiltration'
-  | 'Impact';
+/** Enterprise tactics of ATT&CK v19, in the order of the matrix. */
+export const TACTICS = [
+  'Reconnaissance',
+  'Resource Development',
+  'Initial Access',
+  'Execution',
+  'Persistence',
+  'Privilege Escalation',
+  'Stealth',
+  'Defense Impairment',
+  'Credential Access',
+  'Discovery',
+  'Lateral Movement',
+  'Collection',
+  'Command and Control',
+  'Exfiltration',
+  'Impact',
+] as const;
+export type Tactic = (typeof TACTICS)[number];
 
 export interface Technique {
   /** Name in ATT&CK, without that of the parent technique. */

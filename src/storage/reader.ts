@@ -90,12 +90,15 @@ function statistics(database: Database, sinceMs: number, untilMs: number): Local
   };
 }
 
+const RISKS = ['moderate', 'high', 'critical'] as const;
+
 function slotCounts(database: Database, from: number, to: number): LocalStatistics['slots'] {
   const rows = database
     .prepare(
-      `SELECT slot, sum(count) AS count, sum(ended) AS ended, sum(failures) AS failures
+      `SELECT slot, sum(count) AS count, sum(ended) AS ended, sum(failures) AS failures,
+         ${RISKS.map((level) => `coalesce(sum(count) FILTER (WHERE risk = ${RISK_LEVELS.indexOf(level)}), 0) AS ${level}`).join(', ')}
        FROM ${slotsBetween(from, to)} GROUP BY slot`,
     )
-    .all() as { slot: number; count: number; ended: number; failures: number }[];
+    .all() as ({ slot: number } & Omit<LocalStatistics['slots'][number], 'start'>)[];
   return rows.map(({ slot, ...counts }) => ({ start: isoTime(slot * SLOT_MS), ...counts }));
 }

@@ -59,6 +59,7 @@ import { createReader } from '../storage/reader.ts';
 import { createSeenStore } from '../storage/seen-store.ts';
 import { createSummaryStore } from '../storage/summary-store.ts';
 import { createTlogStore } from '../storage/tlog-store.ts';
+import { createMarkStore } from '../storage/trends/mark-store.ts';
 import { createWitnessStore } from '../storage/witness-store.ts';
 import type { Pool } from '../workers/pool.ts';
 import type { LongCommand } from '../workers/tasks/rate-command.ts';
@@ -230,12 +231,14 @@ function queryPorts(context: ServiceContext): QueryPorts {
   const anomalies: QueryPorts['anomalies'] = (sinceMs, untilMs) => anomaliesOf(database, sinceMs, untilMs);
   const meta = createMetaStore(database);
   const answers = createAnswerStore(database);
+  const marks = createMarkStore(database);
   return {
     ...createReader(database),
     anomalies,
     mesh,
     answers: { ...answers, add: health.guard(answers.add) },
     totals: createTotalReader(database),
+    marks: { add: health.guard(marks.add), remove: health.guard(marks.remove) },
     onUnsaved: (error) => log.error({ err: error }, 'answer not saved'),
     daily: {
       alarm: () =>

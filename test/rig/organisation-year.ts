@@ -166,3 +166,16 @@ function noise(one: number, other: number): number {
   mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39);
   return ((mixed ^ (mixed >>> 15)) >>> 0) / 4_294_967_296;
 }
+
+/** Notes that these nodes have sent reports, as a leader keeps them. */
+export function seedReports(
+  database: Database,
+  reports: readonly { readonly id: string; readonly day: string; readonly code?: string }[],
+): void {
+  const insert = database.prepare(
+    `INSERT INTO blind_report (task, day, account, node, hash, receipt, received_ms, state, code)
+     VALUES (?, ?, ?, ?, ?, '{}', ?, ?, ?)`,
+  );
+  for (const { id, day, code } of reports)
+    insert.run(YEAR.task, day, id, id, id, Date.parse(day), code === undefined ? 'closed' : 'invalid', code ?? null);
+}

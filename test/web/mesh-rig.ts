@@ -1,7 +1,9 @@
 import type { OpenPeer } from '../../src/actors/mesh-gateway/open-mesh.ts';
+import { placesFrom } from '../../src/config/places.ts';
 import { CaroError } from '../../src/domain/errors.ts';
 import type { Role, TrustLevel } from '../../src/domain/policy/trust.ts';
 import type { MeshStatus } from '../../src/domain/status/status.ts';
+import { type Database, openDatabase } from '../../src/storage/database.ts';
 import { openNode, type TestNode, type Typed } from '../policy/node.ts';
 import { nodeId, settings } from '../policy/settings.ts';
 import { type DashboardRig, openRig } from './dashboard-rig.ts';
@@ -42,7 +44,14 @@ export async function openMeshRig(
     floor = 5,
     more = '',
     name = 'rig',
-  }: { readonly floor?: number; readonly more?: string; readonly name?: string } = {},
+    fill,
+  }: {
+    readonly floor?: number;
+    readonly more?: string;
+    readonly name?: string;
+    /** Fills the database before it is opened; `ids` are those of the neighbours. */
+    readonly fill?: (database: Database, ids: readonly string[]) => void;
+  } = {},
 ): Promise<MeshRig> {
   const ids = neighbours.map((_, index) => nodeId(index + 1));
   const nodes = neighbours.map(({ typed }) => {
@@ -64,6 +73,7 @@ export async function openMeshRig(
     {},
     {
       toml: tomlOf(role, name, peers, floor) + more,
+      ...(fill ? { fill: (home: string) => fillDatabase(home, (database) => fill(database, ids)) } : {}),
       mesh: {
         status: () => ({ listen: '10.0.1.2:9238', waiting: null, peers, refused: new Map() }),
         ask: async (id, query) => {
@@ -90,6 +100,12 @@ export async function openMeshRig(
 }
 
 const SELF = nodeId(200);
+
+function fillDatabase(home: string, fill: (database: Database) => void): void {
+  const { database } = openDatabase(placesFrom({ CARO_HOME: home }, home).database, Date.now());
+  fill(database);
+  database.close();
+}
 
 function responderOf(node: TestNode | undefined): TestNode['responder'] {
   if (!node) throw new Error('expected a neighbour');

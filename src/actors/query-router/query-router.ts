@@ -13,6 +13,7 @@ import { DAY_MS } from '../../domain/time/period.ts';
 import type { AnswerStore } from '../../storage/answer-store.ts';
 import type { TotalReader } from '../../storage/blind/total-store.ts';
 import type { Reader } from '../../storage/reader.ts';
+import type { MarkStore } from '../../storage/trends/mark-store.ts';
 import { createDailyQuestions, type DailyPorts } from './daily-questions.ts';
 import { type AskPorts, askMesh, type MeshQuestion, targetsOf } from './mesh-question.ts';
 
@@ -22,6 +23,7 @@ export interface QueryPorts extends Pick<Reader, 'search' | 'statistics'> {
   readonly mesh: AskPorts;
   readonly answers: AnswerStore;
   readonly totals: TotalReader;
+  readonly marks: Pick<MarkStore, 'add' | 'remove'>;
   /** An answer is given even if it cannot be stored. */
   readonly onUnsaved: (error: unknown) => void;
   readonly daily: DailyPorts;
@@ -37,6 +39,8 @@ type Kinds =
   | 'answers.show'
   | 'totals.list'
   | 'totals.read'
+  | 'marks.add'
+  | 'marks.remove'
   | 'questions.ask'
   | 'clock.quarter'
   | 'config.commit';
@@ -94,6 +98,11 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
       'answers.show': ({ seq }) => savedAnswer(ports, seq),
       'totals.list': ports.totals.series,
       'totals.read': (question) => totalsOf(ports, question),
+      'marks.add': ports.marks.add,
+      'marks.remove': ({ id }) => {
+        ports.marks.remove(id);
+        return null;
+      },
       'questions.ask': async () => {
         await daily.askDue(dailyTypes());
         return null;

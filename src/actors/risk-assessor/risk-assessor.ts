@@ -6,7 +6,7 @@ export interface RiskAssessorPorts extends CustomRulePorts {
   readonly home: string;
 }
 
-type Kinds = 'command.assess' | 'rules.list' | 'rules.status';
+type Kinds = 'command.assess' | 'rules.list' | 'rules.status' | 'techniques.list';
 
 /** Rates every command (FR-404). Rules are loaded with the first command. */
 export const createRiskAssessor = ({ home, ...ports }: RiskAssessorPorts): Actor<Kinds> => {
@@ -23,6 +23,10 @@ export const createRiskAssessor = ({ home, ...ports }: RiskAssessorPorts): Actor
       },
       'rules.list': () => custom.report(),
       'rules.status': () => custom.status(),
+      'techniques.list': async ({ technique }) => {
+        const { techniqueGuides } = await import('../../risk/technique-guide.ts');
+        return techniqueGuides(technique);
+      },
     },
   };
 };

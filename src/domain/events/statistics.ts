@@ -35,5 +35,9 @@ export interface LocalStatistics {
     readonly count: number;
     readonly ended: number;
     readonly failures: number;
+    /** Of moderate, high and critical risk. */
+    readonly moderate: number;
+    readonly high: number;
+    readonly critical: number;
   }[];
 }

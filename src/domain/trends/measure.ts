@@ -14,9 +14,9 @@ export interface Measure {
    * are missing and nodes that were added do not change it.
    */
   readonly rate: number | null;
-  /** The rate of the span before. */
+  /** The rate of the span before; null where less than half of its days are known. */
   readonly before: number | null;
-  /** Relative, e.g. 0.25 for a quarter more; null where one rate is unknown, or the first was 0. */
+  /** Relative, e.g. 0.25 for a quarter more; null where one is unknown, or the first was 0. */
   readonly change: number | null;
 }
 
@@ -45,15 +45,20 @@ export function measureOf(
   base: Base = 'commands',
 ): Measure {
   const known = now.flatMap((day) => amount(day) ?? []);
-  const [rate, earlier] = [rateOf(now, amount, base), rateOf(before, amount, base)];
+  const rate = rateOf(now, amount, base);
+  const earlier = isEnough(before, amount) ? rateOf(before, amount, base) : null;
   return {
     count: known.length === 0 ? null : known.reduce((sum, part) => sum + part, 0),
     days: known.length,
     rate,
     before: earlier,
-    change: rate === null || earlier === null || earlier <= 0 ? null : rate / earlier - 1,
+    change: rate === null || earlier === null || earlier <= 0 || !isEnough(now, amount) ? null : rate / earlier - 1,
   };
 }
+
+/** A span of which less than half is known is not compared: it says too little about the rest. */
+const isEnough = (days: readonly FigureDay[], amount: Amount): boolean =>
+  2 * days.filter((day) => amount(day) !== null).length >= days.length;
 
 /** Most nodes on one day. */
 export function mostNodes(days: readonly FigureDay[], nodes: Amount): number | null {

@@ -6,8 +6,10 @@ import { Locked } from './parts/common/locked.tsx';
 import { Notices } from './parts/common/notices.tsx';
 import { TopBar } from './parts/common/top-bar.tsx';
 import { AuditView } from './views/audit.tsx';
+import { FleetView } from './views/fleet.tsx';
 import { MeshView } from './views/mesh.tsx';
 import { PersonalView } from './views/personal.tsx';
+import { PostureView } from './views/posture.tsx';
 import { PrivacyView } from './views/privacy.tsx';
 import { RulesView } from './views/rules.tsx';
 
@@ -43,10 +45,12 @@ export function App() {
       <main class="page" id="content" tabIndex={-1}>
         <Notices status={status} />
         {view === 'today' && <PersonalView onStatus={setStatus} onLocked={lock} />}
-        {(view === 'team' || view === 'posture') && <MeshView key={view} kind={view} status={status} onLocked={lock} />}
+        {view === 'posture' && <PostureView onLocked={lock} />}
+        {view === 'fleet' && <FleetView onLocked={lock} />}
+        {view === 'ask' && <MeshView status={status} onLocked={lock} />}
         {view === 'rules' && <RulesView onLocked={lock} />}
         {view === 'privacy' && <PrivacyView onLocked={lock} />}
-        {view === 'audit' && <AuditView onLocked={lock} />}
+        {view === 'audit' && <AuditView status={status} onLocked={lock} />}
       </main>
     </>
   );
@@ -68,6 +72,8 @@ function useStatus(wanted: boolean, take: (status: Status) => void): void {
 }
 
 function viewOfAddress(): ViewName {
-  const name = location.hash.replace(/^#\/?/, '');
+  const named = location.hash.replace(/^#\/?/, '');
+  // An earlier name of the view, which may be in a bookmark.
+  const name = named === 'team' ? 'ask' : named;
   return name in VIEWS ? (name as ViewName) : 'today';
 }

@@ -2,10 +2,13 @@ import type { RequestListener, Server } from 'node:http';
 import cookie from '@fastify/cookie';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { CaroError, type ErrorCode } from '../../domain/errors.ts';
+import { openAnalystReader } from '../../storage/analyst-reader.ts';
+import { openReader } from '../../storage/reader.ts';
 import { installGuards, refuse } from './guards.ts';
 import { lazyReader } from './lazy-reader.ts';
 import { describeApi } from './openapi.ts';
 import type { DashboardPorts } from './ports.ts';
+import { analystRoutes } from './routes/analyst.ts';
 import { liveRoutes } from './routes/live.ts';
 import { loginRoutes } from './routes/login.ts';
 import { meshRoutes } from './routes/mesh.ts';
@@ -21,10 +24,14 @@ const BODY_BYTES = 4 * 1024;
  * that the static pages have not answered. Loaded after the page is on its way (`server.ts`).
  */
 export async function createApplication(
-  { databaseFile, ...given }: Omit<DashboardPorts, 'reader'> & { readonly databaseFile: string },
+  { databaseFile, ...given }: Omit<DashboardPorts, 'reader' | 'analyst'> & { readonly databaseFile: string },
   server: Server,
 ): Promise<RequestListener> {
-  const ports: DashboardPorts = { ...given, reader: lazyReader(databaseFile) };
+  const ports: DashboardPorts = {
+    ...given,
+    reader: lazyReader(databaseFile, openReader),
+    analyst: lazyReader(databaseFile, openAnalystReader),
+  };
   let listener: RequestListener = () => undefined;
   const app = fastify({
     bodyLimit: BODY_BYTES,
@@ -51,6 +58,7 @@ function addRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   personalRoutes(app, ports);
   requestRoutes(app, ports);
   meshRoutes(app, ports);
+  analystRoutes(app, ports);
   liveRoutes(app, ports);
 }
 

@@ -1,12 +1,11 @@
 import { CaroError } from '../../domain/errors.ts';
-import { openReader, type Reader } from '../../storage/reader.ts';
 
 /** Opens the database when first needed. Tries again after a failure: it may be under repair. */
-export function lazyReader(file: string): () => Reader {
-  let reader: Reader | undefined;
+export function lazyReader<T>(file: string, open: (file: string) => T): () => T {
+  let reader: T | undefined;
   return () => {
     try {
-      reader ??= openReader(file);
+      reader ??= open(file);
       return reader;
     } catch (error) {
       throw new CaroError(

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { parseCookie } from 'cookie';
+import type { AnalystReader } from '../../storage/analyst-reader.ts';
 import type { Reader } from '../../storage/reader.ts';
 import type { Proof } from '../ipc-protocol.ts';
 import type { OwnHosts } from '../origins.ts';
@@ -20,6 +21,7 @@ export interface DashboardPorts {
    * `not_found`.
    */
   readonly reader: () => Reader;
+  readonly analyst: () => AnalystReader;
 }
 
 /**

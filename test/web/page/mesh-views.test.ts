@@ -73,21 +73,26 @@ inBrowser('the views of the mesh in Chromium', () => {
       return links;
     };
     expect(await names('individual')).toEqual(['Activity', 'Rules', 'Privacy', 'Audit log']);
-    expect(await names('admin')).toEqual(['Activity', 'Team', 'Rules', 'Privacy', 'Audit log']);
-    expect(await names('security')).toEqual(['Activity', 'Security posture', 'Rules', 'Privacy', 'Audit log']);
-    const { page } = await openPage(await rigOf('individual', []), 'posture');
-    await page.getByText('This view is for nodes whose role is security').waitFor();
+    expect(await names('admin')).toEqual(['Activity', 'Fleet', 'Ask', 'Rules', 'Privacy', 'Audit log']);
+    expect(await names('security')).toEqual([
+      ...['Activity', 'Posture', 'Fleet', 'Ask', 'Rules', 'Privacy', 'Audit log'],
+    ]);
+    const { page } = await openPage(await rigOf('individual', []), 'ask');
+    await page.getByText('This view is for nodes whose role is admin or security').waitFor();
     expect(await page.getByRole('button', { name: 'Ask', exact: true }).count()).toBe(0);
   });
 
   test('a query shows the total risk, accounts for every node, and appears in the history (FR-804)', async () => {
     const rig = await rigOf('security');
-    const { page, complaints } = await openPage(rig, 'posture');
+    const { page, complaints } = await openPage(rig, 'ask');
     await ask(page);
     expect(await page.locator('.posture-total').textContent()).toBe('75 commands');
-    expect(await page.locator('.levels.one').textContent()).toMatch(/safe60 80%.*critical15 20%/);
+    expect(await page.locator('.levels.one').textContent()).toMatch(/critical15 20%.*safe60 80%/);
     const rows = await page.locator('.targets > li').allTextContents();
-    expect(rows.map((row) => row.trim().slice(0, 3))).toEqual('gus hal ida fay ana ben cyd dan eli'.split(' '));
+    expect(rows.map((row) => row.trim().slice(0, 3))).toEqual('gus hal ida fay'.split(' '));
+    await page.getByText('5 nodes answered; their figures are part of the sum').click();
+    const usual = await page.locator('.targets-names li').allTextContents();
+    expect(usual.map((row) => row.trim().slice(0, 3))).toEqual('ana ben cyd dan eli'.split(' '));
     const tally = page.locator('.panel', { hasText: 'asked ·' }).getByRole('status');
     expect(await tally.textContent()).toMatch(/^9 asked · 5 answered · 1 denied · 2 offline · 1 clock off · \d/);
     await page.getByText(/Safety posture over 7 days, 9 nodes asked/).waitFor();
@@ -109,7 +114,7 @@ inBrowser('the views of the mesh in Chromium', () => {
 
   test('a sum over too few nodes is withheld, with the reason in plain words', async () => {
     const rig = await rigOf('security', NEIGHBOURS.slice(0, 2));
-    const { page } = await openPage(rig, 'posture');
+    const { page } = await openPage(rig, 'ask');
     await ask(page);
     await page.getByText('The sum is withheld.').waitFor();
     await page.getByText('Only 2 answered with figures. A sum over so few nodes would reveal single people.').waitFor();
@@ -118,7 +123,7 @@ inBrowser('the views of the mesh in Chromium', () => {
 
   test('if no node answers this one, the page says so and what to do', async () => {
     const rig = await rigOf('security', [{ name: 'fay' }, { name: 'gil' }] as never);
-    const { page } = await openPage(rig, 'posture');
+    const { page } = await openPage(rig, 'ask');
     await ask(page);
     await page.getByText('No node lets this one ask.').waitFor();
     await page.getByText(/caro trust set caro:ed25519:\S+ supervisor/).waitFor();
@@ -232,7 +237,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     ['dark', 360],
   ] as const)('answers and switches in %s at %i px are free of accessibility faults', async (theme, width) => {
     const rig = await rigOf('security');
-    const { page, complaints } = await openPage(rig, 'posture', width, theme);
+    const { page, complaints } = await openPage(rig, 'ask', width, theme);
     const look = async (what: string): Promise<void> => {
       expect([what, await faults(page)]).toEqual([what, []]);
       const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');

@@ -40,6 +40,7 @@ describe('time on the page', () => {
     count,
     ended: count,
     failures: 0,
+    ...{ moderate: 0, high: 1, critical: 0 },
   });
 
   test('a range begins at a local midnight and ends with today', () => {
@@ -59,6 +60,10 @@ describe('time on the page', () => {
       const made = bars(range, slots, now);
       expect([range, made.length]).toEqual([range, length]);
       expect([range, made.reduce((sum, bar) => sum + bar.count, 0)]).toEqual([range, total]);
+      expect([range, made.reduce((sum, bar) => sum + bar.high, 0)]).toEqual([
+        range,
+        range === 'today' ? 1 : length === 168 ? 3 : 4,
+      ]);
     }
   });
 

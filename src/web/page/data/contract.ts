@@ -5,10 +5,12 @@ import type { EgressLine } from '../../../domain/audit/egress.ts';
 import type { ReportedDay } from '../../../domain/blind/participation.ts';
 import type { EventPage as Found, TerminalEvent } from '../../../domain/events/event.ts';
 import type { LocalStatistics } from '../../../domain/events/statistics.ts';
+import type { Coverage, FleetMember } from '../../../domain/fleet/fleet.ts';
 import type { KeyChange } from '../../../domain/identity/key-state.ts';
 import type { CustomRuleLine, ReplayResult, RulesReport } from '../../../domain/rules/custom-rule.ts';
 import type { ActorStatus, ServiceStatus } from '../../../domain/status/status.ts';
 import type { SummaryLine } from '../../../domain/summaries/summary.ts';
+import type { TechniqueGuide } from '../../../domain/trends/technique-guide.ts';
 import type { RuleText } from '../../ipc-protocol.ts';
 
 /** Types of the API's answers. The schemas of the server ensure them. */
@@ -70,6 +72,17 @@ export interface EgressPage {
 export interface SavedAnswers {
   readonly answers: readonly SavedAnswerLine[];
   readonly next: number | null;
+}
+
+export interface FleetPage {
+  readonly coverage: Coverage;
+  /** Members that fit the question, of which the first are listed. */
+  readonly found: number;
+  readonly members: readonly FleetMember[];
+}
+
+export interface TechniqueGuides {
+  readonly techniques: readonly TechniqueGuide[];
 }
 
 /** One line of the answer to a mesh query. */

@@ -1,6 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, read } from './api.ts';
 
+/** What the panels of the posture view read. */
+export interface TrendParameters {
+  readonly days: number;
+  readonly block?: string;
+  readonly name?: string;
+}
+
 export interface Reading<T> {
   readonly data: T | null;
   readonly trouble: string | null;

@@ -29,6 +29,10 @@ export interface Bar {
   /** Commands whose exit status is known. */
   readonly ended: number;
   readonly failures: number;
+  /** Of moderate, high and critical risk. */
+  readonly moderate: number;
+  readonly high: number;
+  readonly critical: number;
 }
 
 /**
@@ -42,6 +46,7 @@ export function bars(range: Range, slots: readonly Slot[], now: Date): readonly 
     count: 0,
     ended: 0,
     failures: 0,
+    ...{ moderate: 0, high: 0, critical: 0 },
   }));
   let at = 0;
   for (const slot of slots) {
@@ -52,6 +57,9 @@ export function bars(range: Range, slots: readonly Slot[], now: Date): readonly 
       bar.count += slot.count;
       bar.ended += slot.ended;
       bar.failures += slot.failures;
+      bar.moderate += slot.moderate;
+      bar.high += slot.high;
+      bar.critical += slot.critical;
     }
   }
   return made;

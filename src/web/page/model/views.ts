@@ -1,8 +1,9 @@
 /** The views of the page, by the name in the address. */
 export const VIEWS = {
   today: 'Activity',
-  team: 'Team',
-  posture: 'Security posture',
+  posture: 'Posture',
+  fleet: 'Fleet',
+  ask: 'Ask',
   rules: 'Rules',
   privacy: 'Privacy',
   audit: 'Audit log',

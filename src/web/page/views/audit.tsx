@@ -2,15 +2,17 @@ import { useState } from 'preact/hooks';
 import { AUDIT_TYPES } from '../../../domain/audit/audit-record.ts';
 import { AUDIT_TITLES } from '../../../domain/audit/audit-titles.ts';
 import { read } from '../data/api.ts';
-import type { AuditPage, AuditRecord, AuditVerification } from '../data/contract.ts';
+import type { AuditPage, AuditRecord, AuditVerification, Status } from '../data/contract.ts';
 import { useReading } from '../data/use-reading.ts';
-import { counted } from '../model/format.ts';
+import { counted, nodeName } from '../model/format.ts';
 import { saveText } from '../model/save.ts';
 import { AuditRecords } from '../parts/common/audit-records.tsx';
 import { Panel } from '../parts/common/panel.tsx';
 
 /** The audit log (FR-901–905): records, verification and export. */
-export function AuditView({ onLocked }: { readonly onLocked: () => void }) {
+export function AuditView({ status, onLocked }: { readonly status: Status | null; readonly onLocked: () => void }) {
+  const nameOf = (id: string): string =>
+    id === status?.node.id ? 'this node' : nodeName(id, status?.mesh?.peers.find((peer) => peer.id === id)?.name);
   const [type, setType] = useState('');
   const [older, setOlder] = useState<readonly number[]>([]);
   const before = older.at(-1);
@@ -29,7 +31,7 @@ export function AuditView({ onLocked }: { readonly onLocked: () => void }) {
       <div class="grid">
         <Panel title="Records" class="span-12" aside={<Tools type={type} onType={choose} />}>
           {page.data ? (
-            <AuditRecords records={page.data.records} />
+            <AuditRecords records={page.data.records} nameOf={nameOf} />
           ) : (
             <p class="quiet">{page.trouble ?? 'Loading …'}</p>
           )}

@@ -12,48 +12,40 @@ import { SavedAnswersPanel } from '../parts/mesh/saved-answers-panel.tsx';
 import { TargetsPanel } from '../parts/mesh/targets-panel.tsx';
 import { AnomaliesPanel } from '../parts/personal/anomalies-panel.tsx';
 
-const KINDS = {
-  team: { title: 'Team', role: 'admin', first: 'tool-usage', lead: 'Work patterns of the nodes that trust this one.' },
-  posture: {
-    title: 'Security posture',
-    role: 'security',
-    first: 'safety-posture',
-    lead: 'Risk across the nodes that trust this one, as sums over all of them.',
-  },
-} as const;
-
 interface MeshViewProps {
-  readonly kind: keyof typeof KINDS;
   readonly status: Status | null;
   readonly onLocked: () => void;
 }
 
 /** A question to the mesh and its answer, every node accounted for (FR-803, FR-804). */
-export function MeshView({ kind, status, onLocked }: MeshViewProps) {
-  const { title, role, first, lead } = KINDS[kind];
+export function MeshView({ status, onLocked }: MeshViewProps) {
   const question = useQuestion(onLocked);
   if (!status?.mesh) return <p class="quiet">Loading the state of the mesh …</p>;
   return (
     <>
       <div class="head">
-        <h1>{title}</h1>
-        <span class="quiet">{lead}</span>
+        <h1>Ask the mesh</h1>
+        <span class="quiet">Figures of the nodes that trust this one, as sums over all of them.</span>
       </div>
-      {status.node.role === role ? (
+      {status.node.role === 'individual' ? (
+        <p class="notice">
+          This view is for nodes whose role is admin or security; the role of this one is {status.node.role}. It is set
+          as <code>role</code> under <code>[node]</code> in <code>caro.toml</code>. A role only selects views. It grants
+          no rights: what other nodes answer is their owners' choice.
+        </p>
+      ) : (
         <div class="grid">
-          <AskPanel first={first} mesh={status.mesh} question={question} />
+          <AskPanel
+            first={status.node.role === 'security' ? 'safety-posture' : 'tool-usage'}
+            mesh={status.mesh}
+            question={question}
+          />
           {question.result && <AnswerPanel result={question.result} />}
           <TargetsPanel question={question} node={status.node.id} />
-          {kind === 'posture' && <AnomaliesPanel onLocked={onLocked} />}
+          {status.node.role === 'security' && <AnomaliesPanel onLocked={onLocked} />}
           <SavedAnswersPanel turn={question.turn} onLocked={onLocked} />
           <QuestionHistory turn={question.turn} onLocked={onLocked} />
         </div>
-      ) : (
-        <p class="notice">
-          This view is for nodes whose role is {role}; the role of this one is {status.node.role}. It is set as{' '}
-          <code>role</code> under <code>[node]</code> in <code>caro.toml</code>. A role only selects views. It grants no
-          rights: what other nodes answer is their owners' choice.
-        </p>
       )}
     </>
   );

@@ -8,6 +8,7 @@ import { BLIND_STATUS, DAY_CELLS, REPORTED_DAYS } from '../schemas/blind-schemas
 import * as mesh from '../schemas/mesh-schemas.ts';
 import type { AnswerSchema } from '../schemas/projection.ts';
 import * as schemas from '../schemas/schemas.ts';
+import { MARK, TECHNIQUE_GUIDES } from '../schemas/trend-schemas.ts';
 
 /** A read that passes a request on to the service. */
 interface Read<K extends AskableKind> {
@@ -90,6 +91,11 @@ const READS: { readonly [K in AskableKind]: Read<K> | null } = {
   },
   'totals.list': { path: '/api/totals', answer: mesh.TOTALS, make: async (ask) => ({ series: await ask({}) }) },
   'totals.read': { path: '/api/totals/days', answer: mesh.TOTAL_DAYS },
+  'techniques.list': {
+    path: '/api/techniques',
+    answer: TECHNIQUE_GUIDES,
+    make: async (ask, query) => ({ techniques: await ask(query) }),
+  },
   'answers.show': { path: '/api/mesh/answers/answer', answer: mesh.SAVED_ANSWER },
   'blind.status': { path: '/api/blind', answer: BLIND_STATUS },
   'blind.preview': { path: '/api/blind/preview', answer: DAY_CELLS },
@@ -126,6 +132,8 @@ const CHANGES: { readonly [K in ActKind]: Change | null } = {
   'advisories.hide': { path: '/api/advisories/hidden' },
   'events.delete': { path: '/api/events/deletion', answer: schemas.EVENTS_DELETED },
   'rules.replay': { path: '/api/rules/replay', answer: schemas.REPLAY, bodyLimit: RULE_BODY_BYTES },
+  'marks.add': { path: '/api/marks', answer: MARK },
+  'marks.remove': { path: '/api/marks/removal' },
   // Streams its progress: mesh.ts.
   'mesh.query': null,
 };

@@ -1,12 +1,14 @@
 import { type ActKind, type AskableKind, isExposed, REQUESTS } from '../../../bus/requests.ts';
-import { address, hex, nodeId, time } from '../../../bus/schema-words.ts';
+import { address, hex, nodeId, time, whole } from '../../../bus/schema-words.ts';
 import { SPANS_HOURS, TIME_LIMITS_MS } from '../../../domain/answers/query.ts';
 import { RISK_LEVELS } from '../../../domain/events/risk-level.ts';
 import { SHELLS } from '../../../domain/events/shell-kind.ts';
+import { FLEET_STATES } from '../../../domain/fleet/fleet.ts';
 import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
 import { RULE_STATES } from '../../../domain/rules/custom-rule.ts';
 import { NODE_STATES } from '../../../domain/status/status.ts';
 import { PERIOD_KINDS } from '../../../domain/time/period.ts';
+import { MAX_TREND_DAYS } from '../../../domain/trends/trend-answers.ts';
 import {
   count,
   flag,
@@ -63,7 +65,9 @@ const USAGE = object({
   durationMsSum: count,
   durationBuckets: list(count),
 });
-const SLOTS = list(object({ start: text, count, ended: count, failures: count }));
+const SLOTS = list(
+  object({ start: text, count, ended: count, failures: count, moderate: count, high: count, critical: count }),
+);
 
 const LEVELS = object(Object.fromEntries(RISK_LEVELS.map((level) => [level, count])));
 const STATISTICS = object({
@@ -250,6 +254,15 @@ const OWN_INPUTS = {
   question: object({ type: word(QUERY_TYPES), spanHours: words(SPANS_HOURS), timeoutMs: words(TIME_LIMITS_MS) }, [
     'timeoutMs',
   ]),
+  trend: object(
+    {
+      name: { type: 'string', pattern: '^[a-z0-9-]{1,32}$' },
+      block: { type: 'string', pattern: '^[a-z0-9][a-z0-9/._-]{0,63}$' },
+      days: whole(1, MAX_TREND_DAYS),
+    },
+    ['name', 'block'],
+  ),
+  fleet: object({ state: word(FLEET_STATES), text: { type: 'string', maxLength: 100 } }, ['state', 'text']),
   login: object({ login: { type: 'string', minLength: 1, maxLength: 200 } }),
 } as const;
 

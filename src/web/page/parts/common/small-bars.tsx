@@ -1,7 +1,7 @@
 interface SmallBarsProps {
   /** null: withheld, drawn as a hatched bar. */
   readonly values: readonly (number | null)[];
-  /** Labels below, spread over the width. */
+  /** Labels below: one under each bar, or fewer that are spread over the width. */
   readonly names: readonly string[];
   readonly label: string;
 }
@@ -38,7 +38,7 @@ export function SmallBars({ values, names, label }: SmallBarsProps) {
           );
         })}
       </svg>
-      <div class="bar-names quiet" aria-hidden="true">
+      <div class={`bar-names quiet ${names.length === values.length ? 'each' : ''}`} aria-hidden="true">
         {names.map((name, index) => (
           <span key={index}>{name}</span>
         ))}

@@ -43,12 +43,16 @@ export function TopBar({ view, status, onLogOut }: TopBarProps) {
 }
 
 /** The role of a node determines which views it offers (docs/design.md §4). */
-const ROLE_OF: Readonly<Partial<Record<ViewName, Status['node']['role']>>> = { team: 'admin', posture: 'security' };
+const ROLES_OF: Readonly<Partial<Record<ViewName, readonly Status['node']['role'][]>>> = {
+  posture: ['security'],
+  fleet: ['admin', 'security'],
+  ask: ['admin', 'security'],
+};
 
 const offered = (status: Status | null): readonly ViewName[] =>
   (Object.keys(VIEWS) as ViewName[]).filter((name) => {
-    const role = ROLE_OF[name];
-    return role === undefined || role === status?.node.role;
+    const roles = ROLES_OF[name];
+    return roles === undefined || (status !== null && roles.includes(status.node.role));
   });
 
 const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: 'same as system', light: 'light', dark: 'dark' };

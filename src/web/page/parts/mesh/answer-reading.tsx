@@ -1,9 +1,8 @@
 import type { AnswerSummary } from '../../../../domain/answers/query.ts';
-import { RISK_LEVELS } from '../../../../domain/events/risk-level.ts';
 import { count } from '../../model/format.ts';
 import { ANOMALY_NAMES } from '../../model/mesh-words.ts';
 import { SmallBars } from '../common/small-bars.tsx';
-import { NamedCounts } from '../privacy/summary-reading.tsx';
+import { LevelCounts, NamedCounts } from '../privacy/summary-reading.tsx';
 
 /** The level-1 answer of one node: its own summary, shown under its name. */
 export function AnswerReading({ summary }: { readonly summary: AnswerSummary }) {
@@ -14,7 +13,7 @@ export function AnswerReading({ summary }: { readonly summary: AnswerSummary }) 
       {toolCounts && <NamedCounts title="Tools" items={toolCounts} />}
       {tools && <NamedCounts title="Tools" items={tools} />}
       {families && <NamedCounts title="Kinds of tools" items={families} />}
-      {safety && <NamedCounts title="Risk" items={RISK_LEVELS.map((name) => ({ name, count: safety.levels[name] }))} />}
+      {safety && <LevelCounts levels={safety.levels} />}
       {safety && <NamedCounts title="Kinds of risk" items={safety.families} />}
       {safety && <NamedCounts title="ATT&CK techniques" items={safety.techniques} />}
       {activity && (

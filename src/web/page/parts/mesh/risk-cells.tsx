@@ -1,7 +1,6 @@
 import type { QueryResult } from '../../../../domain/answers/query.ts';
-import { RISK_LEVELS } from '../../../../domain/events/risk-level.ts';
 import { count, share } from '../../model/format.ts';
-import { RiskMark } from '../common/risk-mark.tsx';
+import { RiskMark, WORST_FIRST } from '../common/risk-mark.tsx';
 import { CellBars } from './cell-bars.tsx';
 
 type Cells = NonNullable<QueryResult['aggregate']>;
@@ -9,7 +8,7 @@ type Cells = NonNullable<QueryResult['aggregate']>;
 /** The risk distribution over all nodes that answered (S4), and the rule families behind it. */
 export function RiskCells({ cells }: { readonly cells: Cells }) {
   const total = cells['commands'] ?? null;
-  const levels = RISK_LEVELS.map((level) => ({ level, value: cells[`levels.${level}`] ?? null }));
+  const levels = WORST_FIRST.map((level) => ({ level, value: cells[`levels.${level}`] ?? null }));
   const families = Object.entries(cells)
     .filter(([name]) => name.startsWith('rules.'))
     .map(([name, value]) => ({ name: name.slice('rules.'.length), value }));

@@ -1,7 +1,7 @@
 import type { QueryTarget } from '../../../../domain/answers/query.ts';
 import { TARGET_STATES, type TargetState } from '../../../../domain/policy/trust.ts';
 import type { Question } from '../../data/use-question.ts';
-import { count, duration, nodeName } from '../../model/format.ts';
+import { count, counted, duration, nodeName } from '../../model/format.ts';
 import { SILENCE_MEANS, STATE_MEANS, STATE_NAMES } from '../../model/mesh-words.ts';
 import { Panel } from '../common/panel.tsx';
 import { AnswerReading } from './answer-reading.tsx';
@@ -34,12 +34,42 @@ export function TargetsPanel({ question: { isAsking, progress, result }, node }:
     <Panel title="Nodes" class="span-12" aside={<Tally rows={rows} pending={pending} elapsedMs={result?.elapsedMs} />}>
       {result && <Verdict rows={rows} node={node} />}
       <Coverage rows={rows} pending={pending} />
-      <ul class="targets">
-        {rows.map((row) => (
-          <Target key={row.id} row={row} />
-        ))}
-      </ul>
+      <Rows rows={rows} />
     </Panel>
+  );
+}
+
+/** Exceptions are listed; nodes that answered without a summary of their own are collapsed. */
+function Rows({ rows }: { readonly rows: readonly Row[] }) {
+  const isUsual = ({ state, summary }: Row): boolean => state === 'answered' && summary === undefined;
+  const usual = rows.filter(isUsual);
+  const others = rows.filter((row) => !isUsual(row));
+  return (
+    <>
+      {others.length > 0 && (
+        <ul class="targets">
+          {others.map((row) => (
+            <Target key={row.id} row={row} />
+          ))}
+        </ul>
+      )}
+      {usual.length > 0 && (
+        <details class="targets-usual">
+          <summary>
+            {counted(usual.length, 'node')} answered; {usual.length === 1 ? 'its figures are' : 'their figures are'}{' '}
+            part of the sum
+          </summary>
+          <ul class="targets-names">
+            {usual.map(({ id, name, elapsedMs }) => (
+              <li key={id} title={id}>
+                {nodeName(id, name)}{' '}
+                <span class="quiet nums">{elapsedMs === undefined ? '' : duration(elapsedMs)}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
   );
 }
 

@@ -3,6 +3,7 @@ import type { LocalStatistics } from '../../data/contract.ts';
 import { count, shortDay, timeOfDay } from '../../model/format.ts';
 import { type Bar, bars, type Range } from '../../model/ranges.ts';
 import { Panel } from '../common/panel.tsx';
+import { WORST_FIRST } from '../common/risk-mark.tsx';
 import type { Plot } from './bar-plot.ts';
 
 interface ActivityChartProps {
@@ -18,7 +19,7 @@ const TITLES: Readonly<Record<Range, string>> = {
 };
 const STEPS: Readonly<Record<Range, string>> = { today: 'per quarter hour', week: 'per hour', month: 'per day' };
 
-/** Commands and failures over time. The plotting code is loaded when first shown. */
+/** Commands over time, by risk. The plotting code is loaded when first shown. */
 export function ActivityChart({ statistics, range, now }: ActivityChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | undefined>(undefined);
@@ -51,7 +52,11 @@ export function ActivityChart({ statistics, range, now }: ActivityChartProps) {
     >
       <div class="plot" ref={place} role="img" aria-label={summary(data, range)} />
       <p class="legend quiet">
-        <span class="key key-count" /> commands <span class="key key-fail" /> failed
+        {WORST_FIRST.map((level) => (
+          <span key={level}>
+            <span class={`key fill-${level}`} /> {level}
+          </span>
+        ))}
       </p>
     </Panel>
   );
@@ -64,7 +69,8 @@ function describe(bar: Bar, range: Range): string {
       : `${range === 'week' ? `${shortDay(bar.start)} ` : ''}${timeOfDay(bar.start)}–${timeOfDay(bar.end)}`;
   const unknown = bar.count - bar.ended;
   const failed = `${count(bar.failures)} failed${unknown === 0 ? '' : `, ${count(unknown)} of unknown outcome`}`;
-  return `${when}: ${count(bar.count)} commands, ${failed}`;
+  const risky = bar.high + bar.critical;
+  return `${when}: ${count(bar.count)} commands, ${risky === 0 ? '' : `${count(risky)} risky, `}${failed}`;
 }
 
 /** The chart in words, for screen readers. */

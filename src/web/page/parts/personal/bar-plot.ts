@@ -9,7 +9,7 @@ export interface Plot {
 }
 
 /**
- * Bars of commands with the failed ones in front, in the colors of the theme. `onPoint` reports the
+ * Bars of commands that stack their risk, in the colors of the theme. `onPoint` reports the
  * bar under the pointer.
  */
 export function makeBarPlot(place: HTMLElement, onPoint: (index: number | null) => void): Plot {
@@ -39,6 +39,9 @@ export function makeBarPlot(place: HTMLElement, onPoint: (index: number | null) 
   };
 }
 
+/** From all commands to the critical ones. */
+const STACKED = ['--fill-safe', '--fill-moderate', '--fill-high', '--fill-critical'];
+
 /** The range from the first edge to the last, in seconds, so that no bar is cut off. */
 const edges = (data: readonly Bar[]): [number, number] => [
   (data[0]?.start.getTime() ?? 0) / 1_000,
@@ -53,8 +56,11 @@ const sizeOf = (place: HTMLElement) => ({ width: Math.max(place.clientWidth, 200
 function dataOf(data: readonly Bar[]): uPlot.AlignedData {
   return [
     data.map((bar) => (bar.start.getTime() + bar.end.getTime()) / 2_000),
+    // Each covers the foot of the one before, so that the parts stand on each other, the worst below.
     data.map((bar) => bar.count || null),
-    data.map((bar) => bar.failures || null),
+    data.map((bar) => bar.moderate + bar.high + bar.critical || null),
+    data.map((bar) => bar.high + bar.critical || null),
+    data.map((bar) => bar.critical || null),
   ];
 }
 
@@ -95,10 +101,10 @@ function draw(place: HTMLElement, shown: () => readonly Bar[], onPoint: (index: 
           values: (_plot, splits) => splits.map(count),
         },
       ],
-      series: [{}, bar(colour('--bar')), bar(colour('--fail'))],
+      series: [{}, ...STACKED.map((name) => bar(colour(name)))],
       hooks: { setCursor: [(self) => onPoint(self.cursor.idx ?? null)] },
     },
-    [[], [], []],
+    [[], ...STACKED.map(() => [])],
     place,
   );
 }

@@ -55,10 +55,15 @@ function Outcome({ event: { risk, running, exitCode, durationMs } }: { readonly 
     <span class="outcome nums">
       {risk === 'safe' ? <span class="unseen">safe</span> : <RiskMark level={risk} />}
       {failed && <span class="fail">failed {exitCode}</span>}
-      <span class="quiet took">{running ? 'running' : duration(durationMs)}</span>
+      <span class="quiet took">{durationMs === null ? <Unended isRunning={running} /> : duration(durationMs)}</span>
     </span>
   );
 }
+
+/** No word for it: shells that cannot see the end of a command would fill the list with it. */
+const Unended = ({ isRunning }: { readonly isRunning: boolean }) => (
+  <span class="unseen">{isRunning ? 'no end is known yet' : 'not known'}</span>
+);
 
 const unknown = ({ running }: TerminalEvent): string => (running ? 'still running' : 'not known');
 

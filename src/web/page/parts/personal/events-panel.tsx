@@ -3,7 +3,7 @@ import { RISK_LEVELS, type RiskLevel } from '../../../../domain/events/risk-leve
 import type { NamedUsage } from '../../../../domain/summaries/summary.ts';
 import type { EventPage, RuleText, TerminalEvent } from '../../data/contract.ts';
 import { EVERYTHING, type EventList, type EventSearch, isEverything, useEvents } from '../../data/use-events.ts';
-import { fullTime, shortDay } from '../../model/format.ts';
+import { count, fullTime, shortDay } from '../../model/format.ts';
 import { Panel } from '../common/panel.tsx';
 import { EventRow } from './event-row.tsx';
 
@@ -16,6 +16,9 @@ interface EventsPanelProps {
 
 /** The number that the server sends with the overview. */
 const SEED = 50;
+
+/** On a phone the list ends after so many lines, until it is unfolded (`events.css`). */
+const FOLDED = 10;
 
 /** The list of commands: search, filter, paging, and live updates on top. */
 export function EventsPanel({ seed, rules, fresh, tools }: EventsPanelProps) {
@@ -30,6 +33,7 @@ export function EventsPanel({ seed, rules, fresh, tools }: EventsPanelProps) {
     [seed, rules],
   );
   const list = useEvents(search, page, fresh);
+  const [isWhole, setIsWhole] = useState(false);
   const newest = new Set(fresh.map((event) => event.id));
   return (
     <Panel title="Commands" class="span-12" aside={<SearchForm search={search} tools={tools} onSearch={setSearch} />}>
@@ -39,7 +43,7 @@ export function EventsPanel({ seed, rules, fresh, tools }: EventsPanelProps) {
         </p>
       )}
       {list.events.length > 0 && (
-        <ol class="events">
+        <ol class={isWhole ? 'events' : 'events folded'}>
           {list.events.map((event, index) => (
             <EventRow
               key={event.id}
@@ -50,6 +54,11 @@ export function EventsPanel({ seed, rules, fresh, tools }: EventsPanelProps) {
             />
           ))}
         </ol>
+      )}
+      {list.events.length > FOLDED && !isWhole && (
+        <button type="button" class="wide unfold" onClick={() => setIsWhole(true)}>
+          Show all {count(list.events.length)}
+        </button>
       )}
       <HowFar list={list} />
     </Panel>

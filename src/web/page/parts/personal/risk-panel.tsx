@@ -1,8 +1,7 @@
-import { RISK_LEVELS } from '../../../../domain/events/risk-level.ts';
 import type { LocalStatistics, RuleText, TerminalEvent } from '../../data/contract.ts';
 import { ago, count, fullTime, share, visible } from '../../model/format.ts';
 import { Panel } from '../common/panel.tsx';
-import { RiskMark } from '../common/risk-mark.tsx';
+import { RiskMark, WORST_FIRST } from '../common/risk-mark.tsx';
 
 interface RiskPanelProps {
   readonly statistics: LocalStatistics;
@@ -19,12 +18,12 @@ export function RiskPanel({ statistics: { levels, commands }, risky, rules }: Ri
   return (
     <Panel title="Risk" class="span-4">
       <div class="risk-bar" aria-hidden="true">
-        {RISK_LEVELS.filter((level) => levels[level] > 0).map((level) => (
+        {WORST_FIRST.filter((level) => levels[level] > 0).map((level) => (
           <i key={level} class={`fill-${level}`} style={{ flexGrow: String(levels[level]) }} />
         ))}
       </div>
       <dl class="levels">
-        {RISK_LEVELS.map((level) => (
+        {WORST_FIRST.map((level) => (
           <div key={level}>
             <dt>
               <RiskMark level={level} />

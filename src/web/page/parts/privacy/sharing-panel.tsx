@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { SharingLevel } from '../../../../domain/policy/trust.ts';
 import type { SharingStatus } from '../../../../domain/status/status.ts';
@@ -141,13 +142,13 @@ function ShownSummary({ onShown, onLocked }: ShownProps) {
   useEffect(() => void (data && onShown(data.digest)), [data, onShown]);
   if (!data) return <p class="quiet">{trouble ?? 'Preparing the summary …'}</p>;
   return (
-    <div class="consent-text">
+    <ConsentText>
       <SummaryReading payload={data.payload} />
       <p class="quiet">
-        {bytes(data.bytes)} as a signed document; its exact bytes stand further down on this page. Nodes that may ask
-        get figures of the same kinds over up to 30 days.
+        {bytes(data.bytes)} as a signed document. Nodes that may ask get figures of the same kinds over up to 30 days.
       </p>
-    </div>
+      <Bytes title="The document, byte for byte" texts={[data.envelope, data.payload]} />
+    </ConsentText>
   );
 }
 
@@ -156,8 +157,30 @@ function ShownVectors({ onShown, onLocked }: ShownProps) {
   useEffect(() => void (data && onShown(data.digest)), [data, onShown]);
   if (!data) return <p class="quiet">{trouble ?? 'Preparing the figures …'}</p>;
   return (
-    <div class="consent-text">
+    <ConsentText>
       <VectorReading vectors={data.vectors} />
-    </div>
+      <Bytes title="The answers as they would leave" texts={data.vectors.map(({ body }) => JSON.stringify(body))} />
+    </ConsentText>
+  );
+}
+
+/** Scrolls in itself, so that the box to tick and the buttons stay in sight. */
+function ConsentText({ children }: { readonly children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
+    <section class="consent-text" aria-label="What would leave" tabIndex={0}>
+      {children}
+    </section>
+  );
+}
+
+function Bytes({ title, texts }: { readonly title: string; readonly texts: readonly string[] }) {
+  return (
+    <details class="bytes">
+      <summary>{title}</summary>
+      {texts.map((text) => (
+        <pre key={text}>{text}</pre>
+      ))}
+    </details>
   );
 }

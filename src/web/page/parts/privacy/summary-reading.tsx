@@ -1,8 +1,7 @@
-import { RISK_LEVELS } from '../../../../domain/events/risk-level.ts';
 import type { NamedUsage, NodeSummary } from '../../../../domain/summaries/summary.ts';
 import { count, duration, inWords, moment, rate } from '../../model/format.ts';
 import { failureRate, medianDuration } from '../../model/usage.ts';
-import { RiskMark } from '../common/risk-mark.tsx';
+import { RiskMark, WORST_FIRST } from '../common/risk-mark.tsx';
 import { SmallBars } from '../common/small-bars.tsx';
 
 /**
@@ -53,14 +52,7 @@ function Counted({ summary }: { readonly summary: NodeSummary }) {
         <NamedCounts title="Tools" items={summary.tools} note={usageNote} />
         <NamedCounts title="Kinds of tools" items={summary.families} note={usageNote} />
         <div>
-          <h3>Risk</h3>
-          <ul class="counts">
-            {RISK_LEVELS.map((level) => (
-              <li key={level}>
-                <RiskMark level={level} /> <span class="nums">{count(safety.levels[level])}</span>
-              </li>
-            ))}
-          </ul>
+          <LevelCounts levels={safety.levels} />
           <NamedCounts title="Kinds of risk" items={safety.families} />
           <NamedCounts title="ATT&CK techniques" items={safety.techniques} />
         </div>
@@ -80,6 +72,22 @@ function Counted({ summary }: { readonly summary: NodeSummary }) {
         </div>
       </div>
     </>
+  );
+}
+
+/** Levels from critical to safe. */
+export function LevelCounts({ levels }: { readonly levels: NodeSummary['safety']['levels'] }) {
+  return (
+    <div>
+      <h3>Risk</h3>
+      <ul class="counts">
+        {WORST_FIRST.map((level) => (
+          <li key={level}>
+            <RiskMark level={level} /> <span class="nums">{count(levels[level])}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

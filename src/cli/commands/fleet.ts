@@ -1,0 +1,92 @@
+import { type Command, Option } from 'commander';
+import { callAdmin } from '../../admin/client.ts';
+import { CaroError } from '../../domain/errors.ts';
+import {
+  coverageOf,
+  FLEET_STATE_MEANS,
+  FLEET_STATES,
+  type FleetMember,
+  type FleetState,
+  fleetOf,
+} from '../../domain/fleet/fleet.ts';
+import type { Context } from '../context.ts';
+import { withAnalystReader } from '../input/analyst-reader.ts';
+import { localTime, paint, type Style, say, sayJson } from '../output/output.ts';
+import { sayTable } from '../output/table.ts';
+
+const STYLES: Readonly<Record<FleetState, Style>> = {
+  refused: 'red',
+  silent: 'red',
+  waiting: 'yellow',
+  declined: 'dim',
+  reporting: 'green',
+};
+
+interface FleetOptions {
+  readonly state?: FleetState;
+  readonly json?: true;
+}
+
+/** `caro fleet`: every member, problems first. */
+export function addFleet(program: Command, context: Context): void {
+  program
+    .command('fleet')
+    .description('every member with state, last report, last seen, version and reason; problems first')
+    .addOption(new Option('--state <state>', 'only members in this state').choices(FLEET_STATES))
+    .option('--json', 'print one JSON object')
+    .action((options: FleetOptions) => fleet(context, options));
+}
+
+async function fleet(context: Context, { state, json }: FleetOptions): Promise<void> {
+  const { mesh } = await callAdmin(context.places().socket, 'service.status', {});
+  if (!mesh)
+    throw new CaroError('actor_degraded', 'expected the state of the mesh, it is busy or degraded: caro status');
+  const all = await withAnalystReader(context, (reader) =>
+    fleetOf({
+      peers: mesh.peers,
+      reports: reader.fleet.reports(),
+      answers: reader.fleet.answers(),
+      nowMs: context.now().getTime(),
+    }),
+  );
+  const members = all.filter((member) => state === undefined || member.state === state);
+  const coverage = coverageOf(all);
+  if (json) {
+    sayJson(context, { ...coverage, nodes: members });
+    return;
+  }
+  if (all.length === 0) {
+    say(context, 'No members yet. To pair: caro peers invite on one node, caro peers join on the other.');
+    return;
+  }
+  await sayMembers(context, members);
+  say(context);
+  for (const name of FLEET_STATES)
+    if (coverage.states[name] > 0) say(context, `${coverage.states[name]} ${name}: ${FLEET_STATE_MEANS[name]}`);
+  const advice = new Map(
+    members.flatMap(({ reason, advice: text }) => (reason !== null && text !== null ? [[reason, text]] : [])),
+  );
+  for (const [reason, text] of advice) say(context, `${reason}: ${text}`);
+}
+
+const sayMembers = (context: Context, members: readonly FleetMember[]): Promise<void> =>
+  sayTable(
+    context,
+    [
+      { title: 'NAME', text: ({ name }) => name ?? '-' },
+      { title: 'STATE', text: ({ state }) => state, paint: ({ state }, text) => paint(context, STYLES[state], text) },
+      { title: 'REASON', text: ({ reason }) => reason ?? '-' },
+      {
+        title: 'LAST REPORT',
+        text: ({ lastReport, lastAnswer }) => lastReport ?? (lastAnswer === null ? 'never' : localTime(lastAnswer)),
+      },
+      {
+        title: 'SEEN',
+        text: ({ connection, lastSeen }) =>
+          connection === 'connected' ? 'now' : lastSeen === null ? 'unknown' : localTime(lastSeen),
+      },
+      { title: 'VERSION', text: ({ version }) => version ?? 'unknown' },
+      { title: 'ID', isWhole: true, text: ({ id }) => id },
+    ],
+    members,
+  );

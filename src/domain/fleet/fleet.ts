@@ -1,0 +1,135 @@
+/** The members of a fleet, what is known of each, and how much of it is covered. */
+import type { TargetState } from '../policy/trust.ts';
+import { NODE_REASONS, type NodeReason } from '../status/node-reasons.ts';
+import type { MeshStatus, NodeState } from '../status/status.ts';
+import { DAY_MS } from '../time/period.ts';
+
+/**
+ * Problems first. `refused`: something is wrong with its key, its clock, its trust or its report.
+ * `silent`: it reported before. `declined`: its owner lets this node have nothing. `waiting`: it has
+ * not reported yet.
+ */
+export const FLEET_STATES = ['refused', 'silent', 'waiting', 'declined', 'reporting'] as const;
+export type FleetState = (typeof FLEET_STATES)[number];
+
+export const FLEET_STATE_MEANS: Readonly<Record<FleetState, string>> = {
+  refused: 'refused by one of the two sides, or its report was',
+  silent: 'reported before, and not lately',
+  waiting: 'has not reported yet',
+  declined: 'its owner lets this node have no figures',
+  reporting: 'its figures are in the totals',
+};
+
+/** A report of blind totals, as a leader or a trustee received it. */
+export interface ReportSeen {
+  /** The node that signed it, and the account that stands for all keys of that node. */
+  readonly node: string;
+  readonly account: string;
+  /** The newest day; null where it reported before, and the reports are removed. */
+  readonly day: string | null;
+  /** Why it was refused, if so. */
+  readonly code: string | null;
+}
+
+/** How a node ended in the newest saved answer that names it. */
+export interface AnswerSeen {
+  readonly node: string;
+  readonly state: TargetState;
+  /** ISO 8601 UTC. */
+  readonly time: string;
+}
+
+export interface FleetFacts {
+  readonly peers: MeshStatus['peers'];
+  readonly reports: readonly ReportSeen[];
+  readonly answers: readonly AnswerSeen[];
+  readonly nowMs: number;
+}
+
+export interface FleetMember {
+  readonly id: string;
+  readonly name: string | null;
+  readonly state: FleetState;
+  /** A word of `NODE_REASONS`, of `TARGET_STATES`, or the code of a refused report; null if fine. */
+  readonly reason: string | null;
+  /** What the reason means, where it has a sentence of its own. */
+  readonly advice: string | null;
+  readonly connection: NodeState;
+  /** ISO 8601 UTC. */
+  readonly lastSeen: string | null;
+  readonly version: string | null;
+  /** Newest day that it reported for blind totals, `YYYY-MM-DD`. */
+  readonly lastReport: string | null;
+  /** When it last answered a live question with figures. */
+  readonly lastAnswer: string | null;
+}
+
+/** A day is over for a while before its report comes; later than this, something is wrong. */
+const REPORTED_WITHIN_DAYS = 4;
+
+/** Problems first, by name among equals. */
+export function fleetOf({ peers, reports, answers, nowMs }: FleetFacts): readonly FleetMember[] {
+  const byNode = new Map(reports.flatMap((report) => [report.account, report.node].map((id) => [id, report] as const)));
+  const answered = new Map(answers.map((answer) => [answer.node, answer]));
+  const isBlind = reports.length > 0;
+  return peers
+    .map((peer): FleetMember => {
+      const { id, name, lastSeen, version, state: connection } = peer;
+      const report = byNode.get(id);
+      const answer = answered.get(id);
+      const state = stateOf(peer, report, isBlind ? undefined : answer?.state, nowMs);
+      const reason = state === 'reporting' ? null : reasonOf(peer, report, answer);
+      return {
+        ...{ id, name, state, reason, advice: adviceOf(reason), connection, lastSeen, version },
+        lastReport: report?.day ?? null,
+        lastAnswer: answer && HAS_FIGURES.includes(answer.state) ? answer.time : null,
+      };
+    })
+    .sort(
+      (a, b) =>
+        FLEET_STATES.indexOf(a.state) - FLEET_STATES.indexOf(b.state) || ((a.name ?? a.id) < (b.name ?? b.id) ? -1 : 1),
+    );
+}
+
+type Peer = MeshStatus['peers'][number];
+/** `suppressed`: it gave figures, which are too few to be shown. */
+const HAS_FIGURES: readonly TargetState[] = ['answered', 'no_data', 'suppressed'];
+
+function stateOf(
+  { state }: Peer,
+  report: ReportSeen | undefined,
+  answer: TargetState | undefined,
+  nowMs: number,
+): FleetState {
+  if (report?.code != null) return 'refused';
+  const isRecent = report?.day != null && nowMs - Date.parse(report.day) <= (REPORTED_WITHIN_DAYS + 1) * DAY_MS;
+  if (isRecent || (answer !== undefined && HAS_FIGURES.includes(answer))) return 'reporting';
+  if (state === 'refused' || state === 'skewed') return 'refused';
+  if (report) return 'silent';
+  if (answer === 'access_denied') return 'declined';
+  return answer === undefined ? 'waiting' : 'silent';
+}
+
+const reasonOf = (peer: Peer, report: ReportSeen | undefined, answer: AnswerSeen | undefined): string | null =>
+  report?.code ?? peer.reason ?? (answer && !HAS_FIGURES.includes(answer.state) ? answer.state : null);
+
+const adviceOf = (reason: string | null): string | null =>
+  reason !== null && Object.hasOwn(NODE_REASONS, reason) ? NODE_REASONS[reason as NodeReason] : null;
+
+export interface Coverage {
+  readonly members: number;
+  readonly states: Readonly<Record<FleetState, number>>;
+  /** Most nodes first; null: unknown. */
+  readonly versions: readonly { readonly version: string | null; readonly nodes: number }[];
+}
+
+export function coverageOf(fleet: readonly FleetMember[]): Coverage {
+  const versions = new Map<string | null, number>();
+  for (const { version } of fleet) versions.set(version, (versions.get(version) ?? 0) + 1);
+  const inState = (state: FleetState): number => fleet.filter((member) => member.state === state).length;
+  return {
+    members: fleet.length,
+    states: Object.fromEntries(FLEET_STATES.map((state) => [state, inState(state)])) as Record<FleetState, number>,
+    versions: [...versions].map(([version, nodes]) => ({ version, nodes })).sort((a, b) => b.nodes - a.nodes),
+  };
+}

@@ -1,0 +1,42 @@
+import type { TREND_SPANS } from '../../../domain/trends/trend-answers.ts';
+
+/** Figures of trends in words: an unknown figure is a dash, never a zero. */
+
+export type TrendSpan = (typeof TREND_SPANS)[number];
+export const TREND_SPAN_NAMES: Readonly<Record<TrendSpan, string>> = {
+  7: '7 days',
+  28: '4 weeks',
+  91: '13 weeks',
+  364: '1 year',
+};
+
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const dayOfYear = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+/** Days of releases are UTC, whatever the reader's time zone is. */
+export const utcDay = (text: string): string => day.format(new Date(text));
+export const utcDate = (text: string): string => dayOfYear.format(new Date(text));
+export const utcDays = (first: string, last: string): string =>
+  first === last ? utcDay(first) : `${utcDay(first)} – ${utcDay(last)}`;
+
+const small = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const tiny = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
+/** Per 1,000. */
+export const perThousand = (rate: number | null): string =>
+  rate === null ? '–' : rate !== 0 && Math.abs(rate) < 0.1 ? tiny.format(rate) : small.format(rate);
+
+/** A relative change; smaller ones than half a percent are none. */
+export function changed(change: number | null): string {
+  if (change === null) return '–';
+  const percent = Math.round(100 * change);
+  if (percent === 0) return '±0%';
+  return `${percent > 0 ? '+' : '−'}${Math.abs(percent)}%`;
+}
+
+/** More risk is worse. */
+export const toneOf = (change: number | null): 'worse' | 'better' | '' =>
+  change === null || Math.abs(change) < 0.005 ? '' : change > 0 ? 'worse' : 'better';

@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { seedReports, seedYear, YEAR } from '../../rig/organisation-year.ts';
+import { faults } from '../axe.ts';
+import { enter, hasBrowser, launchBrowser } from '../browser.ts';
+import { type MeshRig, type Neighbour, openMeshRig } from '../mesh-rig.ts';
+
+const inBrowser = hasBrowser ? describe : describe.skip;
+const DAY_MS = 86_400_000;
+const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
+
+const NODES: readonly Neighbour[] = [
+  ...['ana', 'ben', 'cyd'].map((name): Neighbour => ({ name })),
+  { name: 'dan', state: 'refused' },
+  { name: 'eve' },
+];
+
+/** A seeded year of 40 units and 10,000 members, and what an analyst asks of it each week. */
+inBrowser('the posture view over a year of totals', () => {
+  let browser: Browser | undefined;
+  let context: BrowserContext | undefined;
+  let rig: MeshRig | undefined;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    rig = await openMeshRig('security', NODES, {
+      fill: (database, ids) => {
+        seedYear(database, { until: daysAgo(3) });
+        seedReports(
+          database,
+          ids.slice(0, 3).map((id, index) => ({ id, day: daysAgo(index === 2 ? 12 : 2) })),
+        );
+      },
+    });
+  }, 120_000);
+  afterEach(() => context?.close());
+  afterAll(async () => {
+    await browser?.close();
+    await rig?.close();
+  });
+
+  async function openPage(view = 'posture', width = 1440, colorScheme: 'light' | 'dark' = 'light') {
+    if (!browser || !rig) throw new Error('expected a browser and a node');
+    context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    });
+    await enter(page, rig.dashboard);
+    await page.goto(`${rig.dashboard.url}#/${view}`);
+    await page
+      .locator(view === 'posture' ? '.trend-plot' : '.fleet')
+      .first()
+      .waitFor();
+    return { page, complaints };
+  }
+  const panel = (page: Page, title: string) =>
+    page.locator('.panel').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
+
+  test('opens with the latest state, its source and what is withheld, without a question', async () => {
+    const { page, complaints } = await openPage();
+    await page.getByText('Source: released totals of “staff”').waitFor();
+    const glance = (await page.locator('.glance').textContent()) ?? '';
+    expect(glance).toMatch(/Risky commands per 1,000\d+\.\d −\d+%/);
+    expect(glance).toMatch(/Last week[\d,]+risky of [\d,]+ commands/);
+    expect(glance).toMatch(/Nodes in the latest figures9,3\d\d/);
+    await page.getByText('A figure of fewer than 20 nodes is withheld').waitFor();
+    await page.getByText('1 day had too few of the reports, 1 day was not released').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('says whether risk rises, and the span changes what is compared', async () => {
+    const { page } = await openPage();
+    await page.getByRole('button', { name: '1 year' }).click();
+    await page.getByText('over 1 year; the span before is unknown').waitFor();
+    expect(await page.locator('.trend-plot').first().locator('.trend-column').count()).toBe(52);
+    await page.getByRole('button', { name: '7 days' }).click();
+    await page.getByText(/over 7 days; \d/).waitFor();
+    expect(await page.locator('.trend-plot').first().locator('.trend-column').count()).toBe(7);
+  });
+
+  test('a gap is a gap: the days without totals are no zeros', async () => {
+    const { page } = await openPage();
+    await page.getByRole('button', { name: '4 weeks' }).click();
+    await page.getByText(/over 4 weeks; \d/).waitFor();
+    await page.getByText('Figures of the chart').click();
+    const rows = await page.locator('.trend-table tbody tr').allTextContents();
+    expect(rows).toHaveLength(4);
+    for (const row of rows) expect(row).toMatch(/\d\.\d/);
+  });
+
+  test('says which techniques dominate, and a click shows rules, meaning and the safer alternative', async () => {
+    const { page } = await openPage();
+    const heat = panel(page, 'ATT&CK techniques');
+    const first = heat.locator('.technique.h5').first();
+    await first.click();
+    const told = page.locator('.technique-told');
+    await told.getByText(/node-days, at most [\d,]+ nodes on one day/).waitFor();
+    await told.getByText('Safer:').first().waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      heat.getByRole('button', { name: 'Save as Navigator layer' }).click(),
+    ]);
+    const layer = JSON.parse(readFileSync(await download.path(), 'utf8')) as {
+      versions: { layer: string };
+      techniques: unknown[];
+    };
+    expect(layer.versions.layer).toBe('4.5');
+    expect(layer.techniques.length).toBeGreaterThanOrEqual(90);
+  });
+
+  test('says whether the campaign helped, and an event can be marked and removed', async () => {
+    const { page } = await openPage();
+    const marks = panel(page, 'Marked events');
+    const text = (await marks.getByRole('listitem').filter({ hasText: YEAR.campaign.label }).textContent()) ?? '';
+    expect(text).toMatch(/\d\.\d → \d\.\d per 1,000 −\d\d%/);
+    await marks.getByLabel('Event').fill('new proxy');
+    await marks.getByRole('button', { name: 'Mark', exact: true }).click();
+    await marks.getByText('new proxy').waitFor();
+    await page.locator('.trend-mark', { hasText: 'new proxy' }).waitFor();
+    await marks.getByRole('button', { name: 'Remove new proxy' }).click();
+    await marks.getByText('new proxy').waitFor({ state: 'detached' });
+  });
+
+  test('says which site is worst, and shows one site alone', async () => {
+    const { page } = await openPage();
+    const units = panel(page, 'Units compared');
+    await units.locator('tbody tr').first().waitFor();
+    expect(await units.locator('tbody tr').first().textContent()).toContain(YEAR.worst);
+    await units.getByRole('button', { name: 'Show all 40 units' }).click();
+    expect(await units.locator('tbody tr').count()).toBe(40);
+    await page.getByLabel('Unit', { exact: true }).selectOption(YEAR.worst);
+    await page
+      .getByText(/^\d\d\d?$/)
+      .first()
+      .waitFor();
+  });
+
+  test('says how much is covered, exceptions first, and the fleet names them', async () => {
+    const { page } = await openPage();
+    const coverage = panel(page, 'Coverage');
+    await coverage.getByText('2 of 5 members report').waitFor();
+    expect(
+      (await coverage.getByRole('listitem').allTextContents()).map((line) =>
+        line.trim().split(' ').slice(0, 2).join(' '),
+      ),
+    ).toEqual(['1 refused', '1 silent', '1 waiting', '2 reporting']);
+    await coverage.getByRole('link', { name: 'All members' }).click();
+    await page.locator('.fleet tbody tr').first().waitFor();
+    const names = await page.locator('.fleet tbody th').allTextContents();
+    expect(names.map((name) => name.trim())).toEqual(['dan', 'cyd', 'eve', 'ana', 'ben']);
+    await page.getByText('another key answers at its address').waitFor();
+  });
+
+  test.each([
+    ['light', 1440],
+    ['dark', 1024],
+    ['light', 390],
+    ['dark', 390],
+  ] as const)('posture and fleet in %s at %i px are free of accessibility faults', async (theme, width) => {
+    const { page, complaints } = await openPage('posture', width, theme);
+    await page.locator('.technique').first().click();
+    await page.locator('.technique-told').getByText('Safer:').first().waitFor();
+    const look = async (what: string): Promise<void> => {
+      expect([what, await faults(page)]).toEqual([what, []]);
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect([what, overflow]).toEqual([what, 0]);
+    };
+    await look('posture');
+    await page.goto(`${rig?.dashboard.url ?? ''}#/fleet`);
+    await page.locator('.fleet tbody tr').first().waitFor();
+    await look('fleet');
+    expect(complaints).toEqual([]);
+  });
+});
