@@ -104,7 +104,8 @@ function main() {
   const args = process.argv.slice(2);
   const wantsHelp = args.includes('--help') || args.includes('-h');
   const isService = args[0] === 'service' && args[1] === 'run' && !wantsHelp;
-  const bundle = join(DIST, isService ? 'daemon.js' : 'cli.js');
+  const isGuard = args[0] === 'guard' && /^(check|agent)$/.test(args[1]) && !wantsHelp;
+  const bundle = join(DIST, isService ? 'daemon.js' : isGuard ? 'guard.js' : 'cli.js');
   if (!existsSync(bundle)) {
     fail(`expected the built program in ${DIST}, found none; run: npm run build`, 1);
     return;
@@ -114,6 +115,14 @@ function main() {
   if (isService) {
     ensureFlags(args);
     require(bundle).runService(args.slice(2)).catch(end);
+    return;
+  }
+  if (isGuard) {
+    // The thread that limits its time may still run.
+    require(bundle)
+      .runGuard(args)
+      .then((code) => process.exit(code))
+      .catch(end);
     return;
   }
   require(bundle)

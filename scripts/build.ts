@@ -8,6 +8,7 @@ import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { build as buildPage, type Plugin } from 'vite';
+import { bundleGuard } from './bundle/bundle-guard.ts';
 import { notices, packagesOf } from './bundle/bundled-packages.ts';
 import { generatePageValidators } from './generate/generate-page-validators.ts';
 import { generateValidators } from './generate/generate-validators.ts';
@@ -58,7 +59,8 @@ async function bundle(): Promise<readonly string[]> {
     logLevel: 'warning',
   });
   rmSync(MODULES, { recursive: true });
-  return Object.values(metafile.outputs).flatMap(({ inputs }) =>
+  const guard = await bundleGuard(NEXT);
+  return [metafile, ...guard].flatMap(({ outputs }) => Object.values(outputs)).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );
 }

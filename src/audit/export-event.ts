@@ -270,6 +270,13 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
     severity: 'medium',
     facts: ['rule', 'measure', 'condition', 'bound', 'value', 'until'],
   },
+  'guard.acted': {
+    kind: 'api',
+    activity: 'Read',
+    severity: ({ level }) => (level === 'critical' ? 'high' : 'medium'),
+    outcome: ({ did }) => (did === 'failed-open' ? 'failure' : 'success'),
+    facts: ['author', 'level', 'did', 'rules'],
+  },
   'events.deleted': {
     kind: 'api',
     activity: 'Delete',

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 /** Headings of `caro --help` and the commands under each. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Getting started:': ['init', 'shell', 'import', 'completion'],
-  'Your commands:': ['events', 'stats', 'assess', 'rules', 'dashboard'],
+  'Your commands:': ['events', 'stats', 'assess', 'rules', 'guard', 'dashboard'],
   'The service:': ['service', 'status', 'metrics', 'doctor', 'reload', 'config', 'db', 'version', 'help'],
   'Sharing and audit:': ['summary', 'sharing', 'egress', 'audit'],
   'The mesh:': ['identity', 'peers', 'trust', 'mesh', 'posture', 'fleet', 'report', 'advisory'],
@@ -42,6 +42,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['caro assess --jsonl < commands.jsonl', 'rate many commands'],
     ['caro assess --explain \'sudo sh -c "rm -rf /srv/*"\'', 'which words made it dangerous'],
   ],
+  'guard on': [['caro guard on --level critical', 'ask only about the worst']],
   'rules add': [
     ['caro rules add sigma/rules/linux/process_creation/*.yml', 'add all that can be used, and name the others'],
   ],

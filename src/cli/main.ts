@@ -13,6 +13,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEgress } from './commands/egress.ts';
 import { addEvents } from './commands/events.ts';
 import { addFleet } from './commands/fleet.ts';
+import { addGuard } from './commands/guard.ts';
 import { addIdentity } from './commands/identity.ts';
 import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
@@ -53,6 +54,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addStats,
   addAssess,
   addRules,
+  addGuard,
   addSummary,
   addSharing,
   addIdentity,

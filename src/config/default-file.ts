@@ -73,6 +73,11 @@ name = NAME
 [trustee.units]                  # units with totals of their own, where they reach the floor
 # "caro:ed25519:..." = "berlin"
 
+[guard]                          # for coding agents: caro agents install NAME --guard high
+# high = "ask"                   # ask | deny, for commands of this risk; ask is deny where an
+# critical = "deny"              # agent cannot ask
+# on_failure = "open"            # open | closed: a command that cannot be rated runs, or is denied
+
 [rules]
 # folder = ""                    # Sigma rules of your organization; "": rules beside this file
 

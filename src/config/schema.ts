@@ -1,5 +1,6 @@
 import { BLIND_ROLES, FLOOR } from '../domain/blind/terms.ts';
 import { SHELLS } from '../domain/events/shell-kind.ts';
+import { GUARD_ACTIONS, GUARD_DEFAULTS, GUARD_FAILURES } from '../domain/guard/guard.ts';
 import { QUERY_TYPES, ROLES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/policy/trust.ts';
 
 /**
@@ -182,6 +183,11 @@ export const CONFIGURATION_SCHEMA = closed({
       text('a name of 1 to 64 characters from a-z, 0-9, /, ., _ and -', '^[a-z0-9][a-z0-9/._-]{0,63}$', 'berlin'),
       'a table from node id to unit',
     ),
+  }),
+  guard: table({
+    high: choice(GUARD_ACTIONS, GUARD_DEFAULTS.high),
+    critical: choice(GUARD_ACTIONS, GUARD_DEFAULTS.critical),
+    on_failure: choice(GUARD_FAILURES, GUARD_DEFAULTS.on_failure),
   }),
   rules: table({
     folder: { ...text('an absolute path', '^(?:/[^\\0-\\x1f]{1,1000})?$', '/etc/caro/rules'), default: '' },

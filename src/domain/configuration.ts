@@ -1,5 +1,6 @@
 import type { BlindRole } from './blind/terms.ts';
 import type { ShellKind } from './events/shell-kind.ts';
+import type { GuardSettings } from './guard/guard.ts';
 import type { QueryType, Role, SharingLevel, TrustLevel } from './policy/trust.ts';
 
 export interface PeerEntry {
@@ -65,6 +66,8 @@ export interface Configuration {
     readonly noise_sd: number;
     readonly units: Readonly<Record<string, string>>;
   };
+  /** What the guard of coding agents does (docs/guard.md). */
+  readonly guard: GuardSettings;
   /** `folder`: absolute path of the custom rules; empty for `rules` beside `caro.toml`. */
   readonly rules: { readonly folder: string };
   readonly backup: { readonly daily: boolean; readonly keep: number };

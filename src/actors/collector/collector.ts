@@ -6,6 +6,7 @@ import type { ObserveStatus } from '../../domain/status/status.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import type { Pauses } from '../../storage/events/pause-files.ts';
 import { Deletion, type DeletionPorts } from './deletion.ts';
+import { recordGuardActs } from './guard-notes.ts';
 import { recordImports } from './import-notes.ts';
 import { Pruning, type PruningPorts } from './pruning.ts';
 import { type IntakePorts, SpoolIntake } from './spool-intake.ts';
@@ -52,6 +53,7 @@ export function createCollector(
       if (files === 'all') {
         await intake.sweep();
         await recordImports(ports);
+        await recordGuardActs(ports);
       } else await intake.drain(files);
       fullDisk = null;
     } catch (error) {

@@ -5,7 +5,8 @@ import type { Context } from '../context.ts';
 import { parseSince } from '../input/options.ts';
 import { harmless, localTime, paint, paintRisk, say, sayJson } from '../output/output.ts';
 import { sayTable } from '../output/table.ts';
-import { loadedRules, ruleFolder, ruleFolderPath, ruleOptions } from '../rules/custom-rules.ts';
+import { loadedRules, ruleFolder, ruleFolderPath } from '../rules/custom-rules.ts';
+import { ruleOptions } from '../rules/rule-options.ts';
 
 interface Json {
   readonly json?: true;

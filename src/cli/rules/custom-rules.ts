@@ -2,15 +2,14 @@
  * The custom rules as the command line reads them: from the folder, whether the service runs or
  * not.
  */
-import { userInfo } from 'node:os';
 import { loadConfiguration } from '../../config/loader.ts';
 import { readRuleFolder, ruleFolderOf } from '../../config/rule-folder.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { RuleFolder } from '../../domain/rules/custom-rule.ts';
 import type { CustomRules } from '../../risk/assess.ts';
-import type { CustomRuleOptions } from '../../risk/custom/custom-rule-set.ts';
 import type { LoadedRules } from '../../risk/custom/load.ts';
 import type { Context } from '../context.ts';
+import { ruleOptions } from './rule-options.ts';
 
 /** The path of the rule folder. @throws CaroError `config_invalid` */
 export function ruleFolderPath(context: Context): string {
@@ -20,19 +19,6 @@ export function ruleFolderPath(context: Context): string {
 
 /** @throws CaroError `config_invalid` */
 export const ruleFolder = (context: Context): RuleFolder => readRuleFolder(ruleFolderPath(context));
-
-export async function ruleOptions(): Promise<CustomRuleOptions> {
-  const { systemOf } = await import('../../risk/custom/rule-files.ts');
-  return { system: systemOf(process.platform), user: loginName() };
-}
-
-function loginName(): string | null {
-  try {
-    return userInfo().username;
-  } catch {
-    return null;
-  }
-}
 
 /** Null where there are none. */
 export async function loadedRules(context: Context): Promise<LoadedRules | null> {

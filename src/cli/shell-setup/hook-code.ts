@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CaroError } from '../../domain/errors.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
+import { PLAIN_LINE } from '../../domain/guard/plain-lines.ts';
 import { packageRoot } from '../package-root.ts';
 import { alwaysQuoted } from './shell-quote.ts';
 
@@ -33,6 +34,21 @@ export function searchCode(shell: ShellKind): string {
   const program = alwaysQuoted(shell, join(packageRoot(), 'bin', 'caro.js'));
   const line = shell === 'fish' ? `set -g _caro_program ${program}` : `_caro_program=${program}`;
   return `\n${line}\n${readFileSync(join(packageRoot(), 'hooks', `search.${shell}`), 'utf8')}`;
+}
+
+/** What lets Enter rate a line before it runs; empty for a shell that cannot bind keys. */
+export function guardCode(shell: ShellKind, rules: string): string {
+  if (shell === 'sh') return '';
+  const values = {
+    _caro_program: join(packageRoot(), 'bin', 'caro.js'),
+    _caro_plain: PLAIN_LINE,
+    _caro_rules: rules,
+  };
+  const lines = Object.entries(values).map(([name, value]) => {
+    const word = alwaysQuoted(shell, value);
+    return shell === 'fish' ? `set -g ${name} ${word}` : `${name}=${word}`;
+  });
+  return `\n${lines.join('\n')}\n${readFileSync(join(packageRoot(), 'hooks', `guard.${shell}`), 'utf8')}`;
 }
 
 /**

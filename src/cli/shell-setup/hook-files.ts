@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Places } from '../../config/places.ts';
 import { SHELLS, type ShellKind } from '../../domain/events/shell-kind.ts';
 import { makePrivateDirectory, replacePrivately } from '../../platform/private-file.ts';
-import { agentHookCode, hookCode } from './hook-code.ts';
+import { readGuardState } from '../guard/guard-state.ts';
+import { agentHookCode, guardCode, hookCode } from './hook-code.ts';
 
 /** The file that the start file of a shell sources. */
 export const hookFile = (hooks: string, shell: ShellKind): string => join(hooks, `caro.${shell}`);
@@ -16,15 +17,21 @@ export const agentHookFile = (hooks: string): string => join(hooks, 'caro-agent.
  * step, so that a shell that starts meanwhile reads a complete one. Without the files, start files
  * ask `caro shell init`; so a full disk is no error here.
  */
-export function refreshHookFiles({ hooks, spool }: Pick<Places, 'hooks' | 'spool'>): void {
+export function refreshHookFiles(places: Pick<Places, 'hooks' | 'spool' | 'rules'>): void {
+  const { hooks } = places;
   try {
     if (!existsSync(hooks)) makePrivateDirectory(hooks);
-    const files = SHELLS.map((shell) => [hookFile(hooks, shell), hookCode(shell, spool)] as const);
-    for (const [file, code] of [...files, [agentHookFile(hooks), agentHookCode(spool)] as const])
+    const files = SHELLS.map((shell) => [hookFile(hooks, shell), codeOf(shell, places)] as const);
+    for (const [file, code] of [...files, [agentHookFile(hooks), agentHookCode(places.spool)] as const])
       if (textOf(file) !== code) replacePrivately(file, code);
   } catch {
     // The next start tries again.
   }
+}
+
+/** The hook, with the guard where it is on. */
+export function codeOf(shell: ShellKind, { spool, rules }: Pick<Places, 'spool' | 'rules'>): string {
+  return `${hookCode(shell, spool)}${readGuardState(spool) === null ? '' : guardCode(shell, rules)}`;
 }
 
 function textOf(file: string): string | undefined {

@@ -43,6 +43,7 @@ export const AUDIT_TYPES = [
   'advisory.sent',
   'advisory.received',
   'alert.raised',
+  'guard.acted',
   'retention.applied',
   'dashboard.login',
   'dashboard.refused',

@@ -42,6 +42,7 @@ export const AUDIT_TITLES: Readonly<Record<AuditType, string>> = {
   'advisory.sent': 'Advisory sent to the mesh',
   'advisory.received': 'Advisory received',
   'alert.raised': 'Alert on totals raised',
+  'guard.acted': 'Guard acted on a dangerous command',
   'events.deleted': 'Commands deleted by their owner',
   'retention.applied': 'Old records removed',
   'dashboard.login': 'Login to the dashboard',

@@ -1,0 +1,42 @@
+# Caro mesh, fish 3.1 and later: Enter rates the line before it runs (caro guard). An event of fish
+# cannot stop a command, so a key binding does.
+# Expects _caro_d, the spool; _caro_program, the path of caro; _caro_plain, lines that need no
+# rating; _caro_rules, the folder of custom rules.
+
+# Tests whether the line must not run. Standard input is a pipe: what was typed must be in no
+# argument list.
+function _caro_stops
+    builtin string match -qr '\S' -- $argv[1]; or return 1
+    set -l from high
+    set -l failure open
+    builtin read -l -d ' ' one other <$_caro_d/.guard 2>/dev/null; or return 1
+    builtin test -n "$one"; and set from $one
+    builtin test -n "$other"; and set failure $other
+    if not builtin test -d $_caro_rules; and builtin string match -qr $_caro_plain -- $argv[1]
+        return 1
+    end
+    builtin printf %s $argv[1] | $_caro_program guard check --shell fish --from $from
+    switch $pipestatus[2]
+        case 0
+            return 1
+        case 77
+            return 0
+        case '*'
+            builtin test $failure = closed
+    end
+end
+
+function _caro_enter
+    if builtin test -e $_caro_d/.guard; and _caro_stops (commandline -b | string collect)
+        commandline -f repaint
+    else
+        commandline -f execute
+    end
+end
+
+if builtin status is-interactive
+    for key in \r \n
+        bind $key _caro_enter
+        bind -M insert $key _caro_enter
+    end
+end

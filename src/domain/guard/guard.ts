@@ -1,0 +1,37 @@
+import type { RiskLevel } from '../events/risk-level.ts';
+
+/** From which level on a guard acts. */
+export const GUARD_LEVELS = ['high', 'critical'] as const;
+export type GuardLevel = (typeof GUARD_LEVELS)[number];
+
+/** What it does: has somebody asked, or refuses. */
+export const GUARD_ACTIONS = ['ask', 'deny'] as const;
+export type GuardAction = (typeof GUARD_ACTIONS)[number];
+
+/** What it does with a command that it could not rate: lets it run, or refuses it. */
+export const GUARD_FAILURES = ['open', 'closed'] as const;
+
+/** `[guard]` of `caro.toml`. People are always asked; both actions are for coding agents. */
+export interface GuardSettings {
+  readonly high: GuardAction;
+  readonly critical: GuardAction;
+  readonly on_failure: (typeof GUARD_FAILURES)[number];
+}
+
+export const GUARD_DEFAULTS: GuardSettings = { high: 'ask', critical: 'deny', on_failure: 'open' };
+
+export type GuardDecision = 'allow' | GuardAction;
+
+export interface GuardAnswer {
+  readonly decision: GuardDecision;
+  /** Null where the command could not be rated. */
+  readonly level: RiskLevel | null;
+  /** Ids of the rules that decided, highest level first. */
+  readonly rules: readonly string[];
+  /** Why, in whole sentences; contains nothing of the command. Empty where the command may run. */
+  readonly reason: string;
+  /** What to do instead; may be empty. */
+  readonly safer: string;
+}
+
+export const ALLOWED: GuardAnswer = { decision: 'allow', level: 'safe', rules: [], reason: '', safer: '' };
