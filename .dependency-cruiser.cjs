@@ -102,7 +102,11 @@ const DOORS = [
     ['platform/', 'admin/', 'cli/', 'config/', 'identity/', 'keys/', 'storage/', 'web/', 'wiring/'],
   ],
   // The search reads keys and asks nothing.
-  ['prompts', '^(node:)?(readline(/promises)?|tty)$', ['cli/input/', 'cli/commands/assess', 'cli/guard/ask', 'cli/search/interactive']],
+  [
+    'prompts',
+    '^(node:)?(readline(/promises)?|tty)$',
+    ['cli/input/', 'cli/commands/assess', 'cli/guard/ask', 'cli/search/interactive'],
+  ],
   ['never', '^(node:)?(https|http2|dgram|inspector(/promises)?|cluster)$', []],
   // The only module that sends bytes to a peer; the mesh creates it and passes it on. The rehearsal
   // has a gate of its own, which hands every byte to a reader of this node.

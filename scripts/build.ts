@@ -60,9 +60,11 @@ async function bundle(): Promise<readonly string[]> {
   });
   rmSync(MODULES, { recursive: true });
   const guard = await bundleGuard(NEXT);
-  return [metafile, ...guard].flatMap(({ outputs }) => Object.values(outputs)).flatMap(({ inputs }) =>
-    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
-  );
+  return [metafile, ...guard]
+    .flatMap(({ outputs }) => Object.values(outputs))
+    .flatMap(({ inputs }) =>
+      Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+    );
 }
 
 /** Resolves with the source files whose code is in the page. */

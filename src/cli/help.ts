@@ -3,7 +3,19 @@ import type { Command } from 'commander';
 /** Headings of `caro --help` and the commands under each. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Getting started:': ['init', 'shell', 'import', 'completion'],
-  'Your commands:': ['events', 'stats', 'assess', 'rules', 'guard', 'dashboard'],
+  'Your commands:': [
+    'events',
+    'stats',
+    'today',
+    'week',
+    'search',
+    'pause',
+    'resume',
+    'assess',
+    'rules',
+    'guard',
+    'dashboard',
+  ],
   'The service:': ['service', 'status', 'metrics', 'doctor', 'reload', 'config', 'db', 'version', 'help'],
   'Sharing and audit:': ['summary', 'sharing', 'egress', 'audit'],
   'The mesh:': ['identity', 'peers', 'trust', 'mesh', 'posture', 'fleet', 'report', 'advisory'],

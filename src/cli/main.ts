@@ -33,6 +33,7 @@ import { addStats } from './commands/stats.ts';
 import { addStatus } from './commands/status.ts';
 import { addSummary } from './commands/summary.ts';
 import { addTrust } from './commands/trust.ts';
+import { addWork } from './commands/work.ts';
 import { type Context, processContext } from './context.ts';
 import { addHelp } from './help.ts';
 import { harmlessLines, say, sayJson } from './output/output.ts';
@@ -52,6 +53,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addEvents,
   addSearch,
   addStats,
+  addWork,
   addAssess,
   addRules,
   addGuard,

@@ -2,11 +2,15 @@ import type { EventFilter, EventPage, TerminalEvent } from '../domain/events/eve
 import { RISK_LEVELS, type RiskLevel } from '../domain/events/risk-level.ts';
 import type { ShellKind } from '../domain/events/shell-kind.ts';
 import type { LocalStatistics } from '../domain/events/statistics.ts';
+import type { WorkReport } from '../domain/events/work-report.ts';
+import type { DigestFigures } from '../domain/status/weekly-digest.ts';
 import type { NamedUsage } from '../domain/summaries/summary.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import { SLOT_MS, slotOf } from '../domain/time/period.ts';
 import { type Database, openReadOnly } from './database.ts';
+import { readDigest } from './digest-reader.ts';
 import { allEvents, searchEvents } from './events/event-search.ts';
+import { readWork } from './events/work-reader.ts';
 import { byAuthor, readAgents } from './rollups/author-figures.ts';
 import { rulesBetween, slotsBetween } from './rollups/rollup-range.ts';
 import { AGENT_COVERAGE, addUp, readPatternUsage } from './rollups/rollup-row.ts';
@@ -24,6 +28,9 @@ export interface Reader {
    * have any.
    */
   readonly slots: (sinceMs: number, untilMs: number) => LocalStatistics['slots'];
+  /** What the owner worked on. */
+  readonly work: (sinceMs: number, untilMs: number) => WorkReport;
+  readonly digest: (sinceMs: number, untilMs: number) => DigestFigures;
   readonly counts: () => { readonly events: number; readonly dropped: number };
   /** Shells that were observed: not those of an imported history. */
   readonly shells: () => readonly { readonly shell: ShellKind; readonly sessions: number; readonly lastSeen: string }[];
@@ -46,6 +53,8 @@ export function createReader(database: Database): Reader {
     listEvents: (filter) => allEvents(database, filter),
     statistics: (sinceMs, untilMs) => statistics(database, sinceMs, untilMs),
     slots: (sinceMs, untilMs) => slotCounts(database, slotOf(sinceMs), Math.ceil(untilMs / SLOT_MS)),
+    work: (sinceMs, untilMs) => readWork(database, sinceMs, untilMs),
+    digest: (sinceMs, untilMs) => readDigest(database, sinceMs, untilMs),
     counts: () => ({ events: Number(counter.get('events')), dropped: Number(counter.get('dropped')) }),
     shells: () =>
       (shells.all() as { shell: ShellKind; sessions: number; last_ms: number }[]).map(

@@ -57,7 +57,8 @@ async function nodeHome(settings?: string): Promise<string> {
 const decisionOf = ({ stdout }: Ended): unknown =>
   stdout === ''
     ? 'allow'
-    : (JSON.parse(stdout) as { hookSpecificOutput: { permissionDecision: string } }).hookSpecificOutput.permissionDecision;
+    : (JSON.parse(stdout) as { hookSpecificOutput: { permissionDecision: string } }).hookSpecificOutput
+        .permissionDecision;
 
 describe('the guard of an agent', () => {
   test('says nothing about a harmless command, and nothing about other tools and events', async () => {
@@ -116,7 +117,7 @@ describe('getting around it', () => {
     ['words of a program', ['bash', '-lc', 'rm -rf /']],
     ['separate words', ['rm', '-rf', '/']],
     ['quotes', 'r"m" -r\\f /'],
-    ['a nested shell', "sh -c 'sh -c \"rm -rf /\"'"],
+    ['a nested shell', 'sh -c \'sh -c "rm -rf /"\''],
     ['invisible characters', 'rm\u00a0-rf / ; rm -rf /'],
   ])('with %s does not work', async (_what, command) => {
     const home = await nodeHome();

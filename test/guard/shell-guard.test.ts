@@ -87,6 +87,6 @@ requireShell('bash')('bash', () => {
     shell.type('--force');
     await shell.waitFor('Run it anyway? [y/N]');
     shell.send('n');
-      await shell.waitFor('the line stays for you to edit');
+    await shell.waitFor('the line stays for you to edit');
   });
 });

@@ -20,7 +20,8 @@ export async function recordGuardActs({ bus, spool }: Pick<IntakePorts, 'bus' | 
       const found = spool.read(name, 0, MAX_BYTES);
       if (typeof found === 'string') continue;
       const note = decodeGuardNote(found.bytes.toString('utf8'));
-      if (note && !recorded.has(note.id)) await bus.request('audit.append', { type: 'guard.acted', details: { ...note } });
+      if (note && !recorded.has(note.id))
+        await bus.request('audit.append', { type: 'guard.acted', details: { ...note } });
       spool.remove([name]);
     }
   } catch (error) {

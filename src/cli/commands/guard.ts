@@ -79,7 +79,11 @@ async function status(context: Context, { json }: Json): Promise<void> {
     return sayJson(context, { on: state !== null, level, onFailure: state?.failure ?? null, acts: counts, last });
   }
   if (state === null) say(context, 'The guard of your shells is off. To switch it on: caro guard on');
-  else say(context, `The guard of your shells asks from ${state.from} risk on; if it fails, lines ${FAILS[state.failure]}.`);
+  else
+    say(
+      context,
+      `The guard of your shells asks from ${state.from} risk on; if it fails, lines ${FAILS[state.failure]}.`,
+    );
   if (last === null) return say(context, 'It has not acted yet.');
   const words = DEEDS.filter((did) => (counts[did] ?? 0) > 0).map((did) => `${counts[did] ?? 0} ${WORDS[did]}`);
   say(context, `With that of your agents: ${words.join(', ')}; last ${localTime(last)}.`);

@@ -16,6 +16,7 @@ interface Options {
   readonly here?: true;
   readonly project?: true;
   readonly shell?: number;
+  readonly author?: string;
   readonly failed?: true;
   readonly succeeded?: true;
   readonly risk?: RiskLevel;
@@ -36,6 +37,7 @@ export function addSearch(program: Command, context: Context): void {
     .option('--here', 'only commands typed in this directory')
     .option('--project', 'only commands typed in this git work tree')
     .option('--shell <pid>', 'only commands of the shell with this process id', parseCount)
+    .option('--author <who>', 'only commands of human, agents, or one agent by its name')
     .option('--failed', 'only commands that failed')
     .option('--succeeded', 'only commands that succeeded')
     .addOption(new Option('--risk <level>', 'only commands of at least this risk').choices(RISK_LEVELS))
@@ -93,7 +95,7 @@ const sayFound = (context: Context, found: readonly PastCommand[]): Promise<void
     found,
   );
 
-function scopeOf({ here, project, shell, failed, succeeded, risk }: Options): HistoryScope {
+function scopeOf({ here, project, shell, author, failed, succeeded, risk }: Options): HistoryScope {
   if (failed && succeeded) throw new CaroError('usage', 'expected --failed or --succeeded, got both');
   const cwd = process.cwd();
   const root = project ? projectOf(cwd) : null;
@@ -102,6 +104,7 @@ function scopeOf({ here, project, shell, failed, succeeded, risk }: Options): Hi
     ...(here ? { directory: cwd } : {}),
     ...(root === null ? {} : { below: root }),
     ...(shell === undefined ? {} : { shellPid: shell }),
+    ...(author === undefined ? {} : { author }),
     ...(failed ? { outcome: 'failed' as const } : succeeded ? { outcome: 'ok' as const } : {}),
     ...(risk === undefined ? {} : { risk }),
   };
@@ -109,7 +112,7 @@ function scopeOf({ here, project, shell, failed, succeeded, risk }: Options): Hi
 
 /** Prints the chosen command, which a shell puts on the line that is being edited. */
 async function choose(context: Context, database: Database, { shell }: Options): Promise<void> {
-  const [{ searchOnTerminal }, { OUTCOME_CHOICES, RISK_CHOICES }] = await Promise.all([
+  const [{ searchOnTerminal }, { AUTHOR_CHOICES, OUTCOME_CHOICES, RISK_CHOICES }] = await Promise.all([
     import('../search/interactive.ts'),
     import('../search/scopes.ts'),
   ]);
@@ -117,7 +120,7 @@ async function choose(context: Context, database: Database, { shell }: Options):
   const chosen = await searchOnTerminal({
     database,
     typed: typed.replace(/\n$/, ''),
-    limits: [placeChoices(process.cwd(), shell), OUTCOME_CHOICES, RISK_CHOICES],
+    limits: [placeChoices(process.cwd(), shell), OUTCOME_CHOICES, RISK_CHOICES, AUTHOR_CHOICES],
     // The list is on the terminal, also where the standard output is not.
     hasColours: (context.env['NO_COLOR'] ?? '') === '',
     advice: adviceFor,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeGuardNote, type GuardDeed, guardNoteName, NOTED_RULES } from '../../domain/guard/guard-note.ts';
 import type { GuardAnswer } from '../../domain/guard/guard.ts';
+import { encodeGuardNote, type GuardDeed, guardNoteName, NOTED_RULES } from '../../domain/guard/guard-note.ts';
 import { writePrivately } from '../../platform/private-file.ts';
 
 /** More entries in the spool than this, and acts are no longer noted: nobody reads them. */

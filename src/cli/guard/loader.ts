@@ -38,7 +38,8 @@ export async function runGuard([, which, ...args]: readonly string[]): Promise<n
 /** `cache` in the data directory (`src/config/places.ts`); null where there is no node. */
 function folderOf({ CARO_HOME: own = '', XDG_DATA_HOME: data = '' }: NodeJS.ProcessEnv): string | null {
   if (own !== '' && !isAbsolute(own)) return null;
-  const folder = own === '' ? join(isAbsolute(data) ? data : join(homedir(), '.local/share'), 'caro') : join(own, 'data');
+  const folder =
+    own === '' ? join(isAbsolute(data) ? data : join(homedir(), '.local/share'), 'caro') : join(own, 'data');
   try {
     const cache = join(folder, 'cache');
     if (lstatSync(cache, { throwIfNoEntry: false }) === undefined) mkdirSync(cache, { mode: 0o700 });

@@ -46,7 +46,7 @@ const UNCLEAR = { kind: 'unclear' } as const;
 /** As in `src/domain/events/author.ts`. */
 const AGENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const fromOf = (args: readonly string[]): GuardLevel =>
-  GUARD_LEVELS.find((level) => level === valueOf(args, '--from')) ?? 'high';
+  GUARD_LEVELS.find((level) => level === optionOf(args, '--from')) ?? 'high';
 
 function deedOf(decision: AgentReply['decision'], { level }: GuardAnswer): GuardDeed | null {
   if (decision === 'deny') return 'denied';
@@ -59,7 +59,7 @@ function deedOf(decision: AgentReply['decision'], { level }: GuardAnswer): Guard
  * the shell may run it. Asks on the terminal about a dangerous one.
  */
 export async function runGuard(args: readonly string[], cacheFolder: string | null): Promise<number> {
-  const shell = SHELLS.find((kind) => kind === valueOf(args, '--shell')) ?? 'bash';
+  const shell = SHELLS.find((kind) => kind === optionOf(args, '--shell')) ?? 'bash';
   const from = fromOf(args);
   const places = ownPlaces();
   const owner = await ownersSettings(places, cacheFolder);
@@ -76,7 +76,7 @@ export async function runGuard(args: readonly string[], cacheFolder: string | nu
   return mayRun ? 0 : STOPPED;
 }
 
-function valueOf(args: readonly string[], name: string): string | undefined {
+function optionOf(args: readonly string[], name: string): string | undefined {
   const at = args.indexOf(name);
   return at === -1 ? undefined : args[at + 1];
 }

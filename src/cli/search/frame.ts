@@ -26,7 +26,7 @@ export interface FrameOptions {
 
 /** Lines around the list: the input, a blank one, the advice and the keys. */
 export const FRAME_LINES = 4;
-const KEYS = 'Enter edit   Esc leave   ^T where   ^O outcome   ^K risk';
+const KEYS = 'Enter edit   Esc leave   ^T where   ^O outcome   ^K risk   ^Y who';
 const TIME_WIDTH = 5;
 const RISK_WIDTH = 8;
 

@@ -29,7 +29,7 @@ interface Key {
 }
 
 /** Keys that choose the next limit of a kind. */
-const LIMIT_KEYS = ['^t', '^o', '^k'];
+const LIMIT_KEYS = ['^t', '^o', '^k', '^y'];
 /** Between two frames while the history is read. */
 const FRAME_MS = 50;
 const ENTER_SCREEN = '\x1b[?1049h\x1b[?25l';

@@ -25,6 +25,12 @@ export const OUTCOME_CHOICES: readonly Choice[] = [
   { words: 'failed', scope: { outcome: 'failed' } },
 ];
 
+export const AUTHOR_CHOICES: readonly Choice[] = [
+  { words: '', scope: {} },
+  { words: 'typed by people', scope: { author: 'human' } },
+  { words: 'run by agents', scope: { author: 'agents' } },
+];
+
 const riskChoice = (risk: RiskLevel): Choice => ({ words: `${risk} or worse`, scope: { risk } });
 export const RISK_CHOICES: readonly Choice[] = [
   { words: '', scope: {} },

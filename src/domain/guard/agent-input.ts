@@ -2,13 +2,26 @@
 
 /** `other`: the event or the tool runs no command of a shell. `unclear`: a command that is no text. */
 export type AgentInput =
-  | { readonly kind: 'command'; readonly command: string; readonly cwd: string | null; readonly approval: string | null }
+  | {
+      readonly kind: 'command';
+      readonly command: string;
+      readonly cwd: string | null;
+      readonly approval: string | null;
+    }
   | { readonly kind: 'other' | 'unclear' };
 
 /** The events before a command, of Claude Code and Codex, Gemini CLI, and Cursor. */
 const BEFORE = new Set(['PreToolUse', 'BeforeTool', 'beforeShellExecution']);
 /** Tools whose `command` is a line for a shell. Other tools may have a field of that name. */
-const SHELL_TOOLS = new Set(['Bash', 'run_shell_command', 'Shell', 'shell', 'local_shell', 'shell_command', 'exec_command']);
+const SHELL_TOOLS = new Set([
+  'Bash',
+  'run_shell_command',
+  'Shell',
+  'shell',
+  'local_shell',
+  'shell_command',
+  'exec_command',
+]);
 
 const OTHER: AgentInput = { kind: 'other' };
 const UNCLEAR: AgentInput = { kind: 'unclear' };
@@ -50,7 +63,8 @@ function commandOf(value: unknown): string | null {
   const words = value.filter((word) => typeof word === 'string');
   if (words.length !== value.length) return null;
   const [program = '', option = '', line] = words;
-  if (line !== undefined && words.length === 3 && /(^|\/)(ba|z|da)?sh$/.test(program) && /^-l?c$/.test(option)) return line;
+  if (line !== undefined && words.length === 3 && /(^|\/)(ba|z|da)?sh$/.test(program) && /^-l?c$/.test(option))
+    return line;
   return words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
 }
 

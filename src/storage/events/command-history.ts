@@ -1,3 +1,4 @@
+import { HUMAN } from '../../domain/events/author.ts';
 import { RISK_LEVELS, type RiskLevel, riskRank } from '../../domain/events/risk-level.ts';
 import type { Database } from '../database.ts';
 
@@ -10,6 +11,7 @@ export interface PastCommand {
   readonly exitCode: number | null;
   readonly risk: RiskLevel;
   readonly rules: readonly string[];
+  readonly author: string;
 }
 
 /** Only commands that fit all of these. */
@@ -23,8 +25,12 @@ export interface HistoryScope {
   readonly outcome?: 'ok' | 'failed';
   /** Of at least this risk. */
   readonly risk?: RiskLevel;
+  /** Of people (`human`), of any agent (`agents`), or of the agent with this name. */
+  readonly author?: string;
 }
 
+/** Stands for every author but a person. */
+const ANY_AGENT = 'agents';
 /** Rows of one read: each is a transaction of its own, so that the log of writes can be emptied. */
 const SLICE = 2_000;
 /** Texts that are kept: the older ones are in `caro events`. */
@@ -38,6 +44,7 @@ interface Row {
   readonly exit_code: number | null;
   readonly risk: number;
   readonly rules: string;
+  readonly author: string;
 }
 
 /** Each text once, newest first, read slice by slice. */
@@ -63,7 +70,7 @@ export class CommandHistory {
     if (this.#isDone) return false;
     const rows = this.database
       .prepare(
-        `SELECT event.id, time_ms, command, cwd, exit_code, risk, rules FROM event
+        `SELECT event.id, time_ms, command, cwd, exit_code, risk, rules, author FROM event
          WHERE (time_ms, event.id) < (?, ?)${this.#where} ORDER BY time_ms DESC, event.id DESC LIMIT ${SLICE}`,
       )
       .all(...this.#before, ...this.#values) as Row[];
@@ -73,6 +80,7 @@ export class CommandHistory {
       this.commands.push({
         ...{ text: row.command, timeMs: row.time_ms, cwd: row.cwd, exitCode: row.exit_code },
         ...{ risk: RISK_LEVELS[row.risk] ?? 'critical', rules: JSON.parse(row.rules) as string[] },
+        author: row.author,
       });
     }
     const last = rows.at(-1);
@@ -87,7 +95,7 @@ interface Condition {
   readonly values: readonly (string | number)[];
 }
 
-function conditionsOf({ directory, below, shellPid, outcome, risk }: HistoryScope): readonly Condition[] {
+function conditionsOf({ directory, below, shellPid, outcome, risk, author }: HistoryScope): readonly Condition[] {
   const found: Condition[] = [];
   if (directory !== undefined) found.push({ sql: 'cwd = ?', values: [directory] });
   if (below !== undefined)
@@ -100,5 +108,7 @@ function conditionsOf({ directory, below, shellPid, outcome, risk }: HistoryScop
   if (outcome === 'ok') found.push({ sql: 'exit_code = 0', values: [] });
   if (outcome === 'failed') found.push({ sql: 'exit_code <> 0', values: [] });
   if (risk !== undefined) found.push({ sql: 'risk >= ?', values: [riskRank(risk)] });
+  if (author === ANY_AGENT) found.push({ sql: 'author <> ?', values: [HUMAN] });
+  else if (author !== undefined) found.push({ sql: 'author = ?', values: [author] });
   return found;
 }

@@ -104,7 +104,15 @@ test('what fits is what has the letters of each word in their order', () => {
 
 test('no line of the screen is wider than the terminal, and none obeys a command text', () => {
   const row: PastCommand = {
-    ...{ text: `\x1b]0;owned\x07${'x'.repeat(500)}`, timeMs: NOW, cwd: null, exitCode: 1, risk: 'critical', rules: [] },
+    ...{
+      text: `\x1b]0;owned\x07${'x'.repeat(500)}`,
+      timeMs: NOW,
+      cwd: null,
+      exitCode: 1,
+      risk: 'critical',
+      rules: [],
+      author: 'human',
+    },
   };
   const view = {
     ...{ typed: 'x'.repeat(300), rows: [row, row], chosen: 1, count: 2, isLoading: true, limits: ['everywhere'] },

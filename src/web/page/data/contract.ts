@@ -6,9 +6,11 @@ import type { ReportedDay } from '../../../domain/blind/participation.ts';
 import type { EventPage as Found, TerminalEvent } from '../../../domain/events/event.ts';
 import type { LocalStatistics } from '../../../domain/events/statistics.ts';
 import type { Coverage, FleetMember } from '../../../domain/fleet/fleet.ts';
+import type { WorkReport } from '../../../domain/events/work-report.ts';
 import type { KeyChange } from '../../../domain/identity/key-state.ts';
 import type { CustomRuleLine, ReplayResult, RulesReport } from '../../../domain/rules/custom-rule.ts';
 import type { ActorStatus, ServiceStatus } from '../../../domain/status/status.ts';
+import type { DigestFigures } from '../../../domain/status/weekly-digest.ts';
 import type { SummaryLine } from '../../../domain/summaries/summary.ts';
 import type { TechniqueGuide } from '../../../domain/trends/technique-guide.ts';
 import type { RuleText } from '../../ipc-protocol.ts';
@@ -24,6 +26,12 @@ export interface Overview {
   readonly recent: readonly TerminalEvent[];
   readonly rules: readonly RuleText[];
   readonly status: Status | null;
+}
+
+/** What the owner worked on, and what happened with other nodes. */
+export interface Week {
+  readonly work: WorkReport;
+  readonly digest: DigestFigures;
 }
 
 export interface EventPage extends Found {

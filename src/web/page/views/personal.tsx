@@ -12,6 +12,7 @@ import { HeatMap } from '../parts/personal/heat-map.tsx';
 import { HookHealth } from '../parts/personal/hook-health.tsx';
 import { RiskPanel } from '../parts/personal/risk-panel.tsx';
 import { ToolsPanel } from '../parts/personal/tools-panel.tsx';
+import { WorkPanel } from '../parts/personal/work-panel.tsx';
 
 interface PersonalViewProps {
   readonly onStatus: (status: Status) => void;
@@ -41,12 +42,22 @@ export function PersonalView(props: PersonalViewProps) {
           {trouble}
         </p>
       )}
-      {isFresh ? <FirstSteps status={overview.status} /> : <Filled range={range} personal={personal} />}
+      {isFresh ? (
+        <FirstSteps status={overview.status} />
+      ) : (
+        <Filled range={range} personal={personal} onLocked={props.onLocked} />
+      )}
     </>
   );
 }
 
-function Filled({ range, personal }: { readonly range: Range; readonly personal: Personal }) {
+interface FilledProps {
+  readonly range: Range;
+  readonly personal: Personal;
+  readonly onLocked: () => void;
+}
+
+function Filled({ range, personal, onLocked }: FilledProps) {
   const { overview, slots, now } = personal;
   if (!overview) return null;
   const { statistics, status } = overview;
@@ -57,6 +68,7 @@ function Filled({ range, personal }: { readonly range: Range; readonly personal:
       <RiskPanel statistics={statistics} risky={overview.risky} rules={overview.rules} />
       <ToolsPanel tools={statistics.tools} />
       <HeatMap slots={slots} />
+      <WorkPanel since={statistics.since} onLocked={onLocked} />
       <EventsPanel seed={overview.recent} rules={overview.rules} fresh={personal.fresh} tools={statistics.tools} />
       {status && <HookHealth status={status} now={now} />}
     </div>

@@ -9,6 +9,7 @@ import { Panel } from '../parts/common/panel.tsx';
 import { Segments } from '../parts/common/segments.tsx';
 import { BlindPanel } from '../parts/privacy/blind-panel.tsx';
 import { DealingsPanel } from '../parts/privacy/dealings-panel.tsx';
+import { DigestPanel } from '../parts/privacy/digest-panel.tsx';
 import { EgressPanel } from '../parts/privacy/egress-panel.tsx';
 import { SharingPanel } from '../parts/privacy/sharing-panel.tsx';
 import { SummaryReading } from '../parts/privacy/summary-reading.tsx';
@@ -37,6 +38,7 @@ export function PrivacyView({ onLocked }: { readonly onLocked: () => void }) {
         <h1>Privacy</h1>
       </div>
       <div class="grid">
+        <DigestPanel nameOf={nameOf} onLocked={onLocked} />
         <SharingPanel onLocked={onLocked} />
         <BlindPanel nameOf={nameOf} onLocked={onLocked} />
         <DealingsPanel nameOf={nameOf} onLocked={onLocked} />

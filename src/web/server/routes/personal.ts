@@ -1,12 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { EventFilter, TerminalEvent } from '../../../domain/events/event.ts';
 import type { ServiceStatus } from '../../../domain/status/status.ts';
+import { DAY_MS } from '../../../domain/time/period.ts';
 import type { RuleText } from '../../ipc-protocol.ts';
 import type { DashboardPorts } from '../ports.ts';
 import * as schemas from '../schemas/schemas.ts';
 
 const RECENT = 50;
 const RISKY = 8;
+const WEEK_MS = 7 * DAY_MS;
 
 interface Range {
   readonly since: string;
@@ -33,6 +35,16 @@ export function personalRoutes(app: FastifyInstance, ports: DashboardPorts): voi
     '/api/activity',
     { schema: { querystring: schemas.INPUTS.range, response: { 200: schemas.ACTIVITY } } },
     ({ query }) => ({ slots: ports.reader().slots(...span(query)) }),
+  );
+  app.get<{ Querystring: Partial<Range> }>(
+    '/api/work',
+    { schema: { querystring: schemas.INPUTS.range, response: { 200: schemas.WORK } } },
+    ({ query: { since, until } }) => {
+      const untilMs = until === undefined ? Date.now() : Date.parse(until);
+      const sinceMs = since === undefined ? untilMs - WEEK_MS : Date.parse(since);
+      const reader = ports.reader();
+      return { work: reader.work(sinceMs, untilMs), digest: reader.digest(sinceMs, untilMs) };
+    },
   );
   app.get<{ Querystring: EventFilter }>(
     '/api/events',

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { loadConfiguration } from '../../config/loader.ts';
+import { CaroError } from '../../domain/errors.ts';
+import type { WorkReport } from '../../domain/events/work-report.ts';
+import { digestSentences } from '../../domain/status/weekly-digest.ts';
+import type { Context } from '../context.ts';
+import { byteSize, duration, harmless, say, sayJson } from '../output/output.ts';
+import { sayTable } from '../output/table.ts';
+
+interface Json {
+  readonly json?: true;
+}
+
+/** With and without the service: the database is read here, and nothing leaves this process. */
+export function addWork(program: Command, context: Context): void {
+  program
+    .command('today')
+    .description('what you worked on today, failures that repeat, aliases worth having')
+    .option('--json', 'print one JSON object')
+    .action((options: Json) => work(context, 1, options));
+  program
+    .command('week')
+    .description('the same for the last seven days')
+    .option('--json', 'print one JSON object')
+    .action((options: Json) => work(context, 7, options));
+}
+
+async function work(context: Context, days: number, { json }: Json): Promise<void> {
+  const { database: file } = context.places();
+  if (!existsSync(file))
+    throw new CaroError('not_found', 'expected recorded commands, there are none yet; see: caro init');
+  const [{ openReadOnly }, { readWork }, { readDigest }] = await Promise.all([
+    import('../../storage/database.ts'),
+    import('../../storage/events/work-reader.ts'),
+    import('../../storage/digest-reader.ts'),
+  ]);
+  const database = openReadOnly(file);
+  try {
+    const now = context.now();
+    const since = new Date(now);
+    since.setHours(0, 0, 0, 0);
+    since.setDate(since.getDate() - days + 1);
+    const report = readWork(database, since.getTime(), now.getTime());
+    const digest = days === 1 ? null : readDigest(database, since.getTime(), now.getTime());
+    if (json) return sayJson(context, { ...report, ...(digest === null ? {} : { digest }) });
+    await sayReport(context, report, days === 1 ? 'Today' : 'The last 7 days');
+    if (digest) say(context, `\n${digestSentences(digest, nameIn(context), byteSize).join(' ')}`);
+  } finally {
+    database.close();
+  }
+}
+
+/** Names of peers in the configuration; ids of others, cut short. */
+function nameIn(context: Context): (id: string) => string {
+  const { peers } = loadConfiguration(context.places(), context.hostname).configuration.mesh;
+  const names = new Map(peers.map(({ id, name }) => [id, name]));
+  return (id) => names.get(id) ?? `${id.slice(0, 'caro:ed25519:'.length + 8)}…`;
+}
+
+async function sayReport(context: Context, report: WorkReport, title: string): Promise<void> {
+  const { commands, agentCommands, failures, activeMs, projects, failing, aliases } = report;
+  if (commands + agentCommands === 0) return say(context, `${title}: no command yet.`);
+  const agents = agentCommands === 0 ? '' : `, ${agentCommands} of agents`;
+  say(context, `${title}: ${commands} commands${agents}, ${failures} failed, ${duration(activeMs)} of work.`);
+  say(context);
+  await sayTable(
+    context,
+    [
+      { title: 'PROJECT', text: ({ project }) => project ?? '(none)' },
+      { title: 'TIME', align: 'right', text: (project) => duration(project.activeMs) },
+      { title: 'COMMANDS', align: 'right', text: (project) => String(project.commands) },
+      { title: 'AGENTS', align: 'right', text: (project) => String(project.agentCommands) },
+      { title: 'FAILED', align: 'right', text: (project) => String(project.failures) },
+    ],
+    projects,
+  );
+  if (failing.length > 0) say(context, '\nFailed more than once:');
+  for (const { command, count, fix } of failing) {
+    say(context, `  ${count} × ${harmless(command)}`);
+    if (fix !== null) say(context, `      then worked: ${harmless(fix)}`);
+  }
+  if (aliases.length > 0) say(context, '\nAliases worth having:');
+  for (const { name, command, count, saved } of aliases)
+    say(context, `  alias ${name}='${harmless(command)}'   # typed ${count} times, ${saved} characters`);
+}

@@ -1,0 +1,53 @@
+/** What happened between this node and others in a week, for its owner. */
+export interface DigestFigures {
+  readonly since: string;
+  readonly until: string;
+  /** Who asked how often, most first. */
+  readonly asked: readonly { readonly id: string; readonly count: number }[];
+  /** What left this machine, by recipient, most messages first. */
+  readonly left: readonly { readonly id: string; readonly count: number; readonly bytes: number }[];
+  readonly trust: number;
+  readonly sharing: number;
+  readonly paired: number;
+  readonly keys: number;
+}
+
+const times = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
+const some = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
+/** Three sentences: who asked how often, what left, what changed in trust. */
+export function digestSentences(
+  { asked, left, trust, sharing, paired, keys }: DigestFigures,
+  nameOf: (id: string) => string,
+  size: (bytes: number) => string,
+): readonly [asked: string, left: string, trust: string] {
+  const sum = (counts: readonly { readonly count: number }[]): number =>
+    counts.reduce((all, { count }) => all + count, 0);
+  const [asker] = asked;
+  const [recipient] = left;
+  const bytes = left.reduce((all, one) => all + one.bytes, 0);
+  const changes = [
+    ...(trust > 0 ? [`trust was changed ${times(trust)}`] : []),
+    ...(sharing > 0 ? [`sharing was changed ${times(sharing)}`] : []),
+    ...(paired > 0 ? [`${some(paired, 'node')} ${paired === 1 ? 'was' : 'were'} paired`] : []),
+    ...(keys > 0 ? [`${some(keys, 'key')} of other nodes changed or ended`] : []),
+  ];
+  const most = (id: string, count: number): string => `${nameOf(id)} most often (${times(count)})`;
+  return [
+    asker === undefined
+      ? 'Nobody asked this node anything.'
+      : asked.length === 1
+        ? `${nameOf(asker.id)} asked this node ${times(asker.count)}.`
+        : `${some(asked.length, 'node')} asked this node ${times(sum(asked))}, ${most(asker.id, asker.count)}.`,
+    recipient === undefined
+      ? 'Nothing left this machine.'
+      : `${some(sum(left), 'message')} of ${size(bytes)} in all left this machine, ${
+          left.length === 1
+            ? `to ${nameOf(recipient.id)}`
+            : `to ${left.length} nodes, most of them to ${nameOf(recipient.id)}`
+        }.`,
+    changes.length === 0 ? 'Trust and sharing stayed as they were.' : sentence(changes.join(', ')),
+  ];
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
