@@ -242,7 +242,7 @@ const runnerCommand = (step: Step): readonly Word[] | null => {
 export const stepsOf = (analysis: Analysis, pathContext: PathContext): readonly Step[] => {
   const steps: Step[] = [];
   const seen = new Set<unknown>();
-  const bodies = analysis.functions.flatMap((item) => item.invocations);
+  const bodies = analysis.functions.flatMap((item) => (item.unrated ? [] : item.invocations));
   for (const invocation of [...analysis.invocations, ...bodies]) {
     if (seen.has(invocation)) continue;
     seen.add(invocation);

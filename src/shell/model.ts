@@ -292,6 +292,8 @@ export interface FunctionDefinition extends Span {
   readonly name: string;
   /** Invocations of its body, in order; for a fork bomb these include calls of its own name. */
   readonly invocations: readonly Invocation[];
+  /** True for an alias that replaces no known program: it is read for secrets, and not rated. */
+  readonly unrated?: true;
 }
 
 export interface Analysis {

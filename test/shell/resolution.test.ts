@@ -4,8 +4,8 @@ import { analyse } from '../../src/shell/analyse.ts';
 /** The commands that a line runs, each as its words; bodies of functions and aliases included. */
 const runs = (command: string): readonly string[] => {
   const { invocations, functions } = analyse(command, 'bash');
-  return [...invocations, ...functions.flatMap((body) => body.invocations)].map(({ tool, args }) =>
-    [tool, ...args.map(({ text }) => text)].join(' '),
+  return [...invocations, ...functions.flatMap((body) => (body.unrated ? [] : body.invocations))].map(
+    ({ tool, args }) => [tool, ...args.map(({ text }) => text)].join(' '),
   );
 };
 

@@ -14,6 +14,8 @@ type Part = string | { readonly wildcard: '*' | '?' | 'dash' };
 /** Plain searches read text this many times faster than regular expressions do. */
 const PLAIN_SHARE = 16;
 const MAX_PATTERN = 4_096;
+/** Instructions of one compiled expression: repetitions make short ones large. */
+const MAX_PROGRAM = 10_000;
 /** What `windash` takes for a dash: hyphen, slash, en dash, em dash, horizontal bar. */
 const DASHES = '[-/\u2013\u2014\u2015]';
 const CASE_INSENSITIVE = RE2JS.CASE_INSENSITIVE;
@@ -78,6 +80,28 @@ export function regexMatcher(pattern: string, ignoresCase: boolean, flags = 0): 
 }
 
 function compile(pattern: string, flags: number): RE2JS {
+  // Counted before, because compiling a large one takes seconds.
+  assertSize(repetitions(pattern));
+  const compiled = compiledBy(pattern, flags);
+  assertSize(compiled.programSize());
+  return compiled;
+}
+
+/** The sum of the bounds of all repetitions, a lower limit of the program's size. */
+const repetitions = (pattern: string): number =>
+  [...pattern.matchAll(/(?<!\\)\{(\d{1,4})(?:,(\d{0,4}))?\}/g)].reduce(
+    (sum, [, from = '0', to = '']) => sum + Math.max(Number(from), Number(to)),
+    0,
+  );
+
+function assertSize(size: number): void {
+  if (size > MAX_PROGRAM)
+    throw new RuleFault(
+      `the regular expression is too large: expected at most ${MAX_PROGRAM} steps, got ${size}; repeat less with {n,m}`,
+    );
+}
+
+function compiledBy(pattern: string, flags: number): RE2JS {
   try {
     return RE2JS.compile(pattern, flags);
   } catch {

@@ -7,7 +7,7 @@ import { wordOf } from '../syntax/parts.ts';
 import { type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
 import { optionValue, readOptions } from './options.ts';
 import { wordSource } from './payload.ts';
-import { runBody } from './run-text.ts';
+import { readUnrated, runBody } from './run-text.ts';
 import { assignVariable } from './walker.ts';
 
 const DECLARING = new Set(['export', 'declare', 'typeset', 'local', 'readonly']);
@@ -35,24 +35,24 @@ const hasFlag = (args: readonly Word[], letter: string): boolean =>
 
 function declare(walk: Walk, args: readonly Word[], exported: boolean, frame: Frame): Output {
   const isReference = hasFlag(args, 'n');
+  const changesCase = hasFlag(args, 'l') || hasFlag(args, 'u');
   for (const arg of args) {
     const assignment = assignmentOf(arg);
     if (assignment === null) continue;
     if (isReference) walk.scope.references.set(assignment.name, assignment.value?.text ?? '');
     else {
       assignVariable(walk, assignment, exported, frame);
-      changeCase(walk, assignment.name, args);
+      if (changesCase) changeCase(walk, assignment.name, hasFlag(args, 'l'));
     }
   }
   return '';
 }
 
 /** `declare -l` and `declare -u` change the case of what is assigned. */
-function changeCase(walk: Walk, name: string, args: readonly Word[]): void {
+function changeCase(walk: Walk, name: string, isLower: boolean): void {
   const value = walk.scope.variables.get(name);
   if (typeof value !== 'string') return;
-  if (hasFlag(args, 'l')) walk.scope.variables.set(name, value.toLowerCase());
-  else if (hasFlag(args, 'u')) walk.scope.variables.set(name, value.toUpperCase());
+  walk.scope.variables.set(name, isLower ? value.toLowerCase() : value.toUpperCase());
 }
 
 /** Reads a word of the form `NAME=value`; null for other words. */
@@ -106,7 +106,11 @@ function defineAliases(walk: Walk, args: readonly Word[], frame: Frame): Output 
  */
 function setAlias(walk: Walk, name: string, text: Word, frame: Frame): void {
   walk.scope.aliases.set(name, text);
-  if (lookupTool(name) === undefined || walk.scope.active.has(`alias ${name}`)) return;
+  if (walk.scope.active.has(`alias ${name}`)) return;
+  if (lookupTool(name) === undefined) {
+    readUnrated(walk, wordSource(text), `alias ${name}`, frame);
+    return;
+  }
   walk.scope.active.add(`alias ${name}`);
   runBody(walk, wordSource(text), `alias ${name}`, frame);
   walk.scope.active.delete(`alias ${name}`);
@@ -114,10 +118,11 @@ function setAlias(walk: Walk, name: string, text: Word, frame: Frame): void {
 
 /** `unset -f` removes functions only, `unset -v` variables only. */
 function unset(walk: Walk, args: readonly Word[]): Output {
+  const [onlyVariables, onlyFunctions, isReference] = ['v', 'f', 'n'].map((letter) => hasFlag(args, letter));
   for (const { text } of args) {
-    if (!hasFlag(args, 'v')) walk.scope.functions.delete(text);
-    if (hasFlag(args, 'f') || text.startsWith('-')) continue;
-    if (hasFlag(args, 'n')) walk.scope.references.delete(text);
+    if (!onlyVariables) walk.scope.functions.delete(text);
+    if (onlyFunctions || text.startsWith('-')) continue;
+    if (isReference) walk.scope.references.delete(text);
     else {
       walk.scope.variables.delete(text);
       walk.scope.unset.add(text);
@@ -137,8 +142,9 @@ function hash(walk: Walk, args: readonly Word[]): Output {
 /** `enable -n name` */
 function enable(walk: Walk, args: readonly Word[]): Output {
   const names = args.filter(({ text }) => !text.startsWith('-'));
+  const switchesOff = hasFlag(args, 'n');
   for (const { text } of names) {
-    if (hasFlag(args, 'n')) walk.scope.disabled.add(text);
+    if (switchesOff) walk.scope.disabled.add(text);
     else walk.scope.disabled.delete(text);
   }
   return names.length === 0 ? null : '';

@@ -37,6 +37,9 @@ export function readOptions(words: readonly Word[], from: number, spec: OptionSp
   return { options, holders, next: Math.min(next, words.length) };
 }
 
+/** Letters of one word that are read as options; no program has more. */
+const MAX_BUNDLE = 64;
+
 interface ReadOption {
   readonly options: readonly Option[];
   readonly usesNext: boolean;
@@ -51,7 +54,7 @@ function readLong(text: string, following: Word | undefined, spec: OptionSpec): 
 
 function readShort(text: string, following: Word | undefined, spec: OptionSpec): ReadOption {
   const options: Option[] = [];
-  for (let at = 1; at < text.length; at += 1) {
+  for (let at = 1; at < Math.min(text.length, MAX_BUNDLE); at += 1) {
     const letter = text[at] ?? '';
     const name = `${text[0] ?? '-'}${letter}`;
     const rest = text.slice(at + 1);

@@ -5,6 +5,7 @@
 import { lookupTool } from '../catalogue/catalogue.ts';
 import type { Analysis, Invocation, Word } from '../model.ts';
 import { findInputSecrets } from './input-secrets.ts';
+import { findScriptArguments } from './script-arguments.ts';
 import { commonOptions, type SecretArguments, type SecretOption, secretArguments } from './secret-arguments.ts';
 import { isSecretValue, isWeakName, looksLikeKey, secretKindOf } from './secret-names.ts';
 import type { SecretSpan } from './secret-span.ts';
@@ -250,6 +251,24 @@ const launched = ({ tool, args }: Invocation): Program => {
   return { tool: name.slice(name.lastIndexOf('/') + 1), args: args.slice(at + 1) };
 };
 
+/** Programs of cloud providers, in whose options a key is a credential (`--primary-key`). */
+const CLOUD = /^(?:az|aws|gcloud|ibmcloud|oci|doctl|aliyun|linode-cli|hcloud|scw|exo|civo|vultr-cli)$/;
+const KEY_OPTION = /^--(?:[a-z]+-)*key\d?(?==|$)/;
+/** What these name is a column, a public key or another key without a secret. */
+const PLAIN_KEY = /^--(?:(?:partition|sort|hash|range|foreign|public|ssh|object|cache|group)-key\b|key$)/;
+
+const findKeyOptions = (text: string, args: readonly Word[], found: SecretSpan[]): void => {
+  for (const [at, word] of args.entries()) {
+    const option = KEY_OPTION.exec(word.text)?.[0];
+    if (option === undefined || PLAIN_KEY.test(option)) continue;
+    const isAttached = word.text.length > option.length;
+    const holder = isAttached ? word : args[at + 1];
+    const from = isAttached ? option.length + 1 : 0;
+    const value = holder?.text.slice(from) ?? '';
+    if (holder && looksLikeKey(value)) found.push(partSpan(text, holder, from, value, 'key'));
+  }
+};
+
 const findIn = (text: string, invocation: Invocation, found: SecretSpan[]): void => {
   const { tool, args } = launched(invocation);
   const canonical = lookupTool(tool)?.name ?? tool;
@@ -262,6 +281,8 @@ const findIn = (text: string, invocation: Invocation, found: SecretSpan[]): void
   const operands = known ? operandsOf(tool, args) : [];
   if (known) findOperands(text, args, known, operands, found);
   findInputSecrets(text, invocation, known, operands, found);
+  if (CLOUD.test(canonical)) findKeyOptions(text, args, found);
+  findScriptArguments(text, invocation, found);
   if (tool === 'printf') findFormatted(text, args, found);
 };
 
@@ -269,7 +290,8 @@ const findIn = (text: string, invocation: Invocation, found: SecretSpan[]): void
 export const parsedSecrets = (text: string, analysis: Analysis): readonly SecretSpan[] => {
   const found: SecretSpan[] = [];
   const wrappers = new Set<unknown>();
-  for (const invocation of analysis.invocations) {
+  const bodies = analysis.functions.flatMap(({ invocations }) => invocations);
+  for (const invocation of [...analysis.invocations, ...bodies]) {
     findIn(text, invocation, found);
     for (const wrapper of invocation.via) {
       // Several invocations may share a wrapper; it is examined once.

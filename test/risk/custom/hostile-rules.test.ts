@@ -132,3 +132,16 @@ describe('hostile expressions', () => {
     expect(level).toBe('moderate');
   });
 });
+
+test.each(['\\pL{1000}'.repeat(20), '(a|b|c){900}'.repeat(4), '((a{30}){30})'.repeat(20), '.{1000}'.repeat(500)])(
+  'a regular expression that needs much memory is refused with its size: %.40s',
+  (pattern) => {
+    const reason = reasonOf(selecting(`CommandLine|re: '${pattern}'`));
+    expect(reason).toMatch(/too large: expected at most 10000 steps, got \d+/);
+  },
+);
+
+test('a regular expression of an ordinary size is used', () => {
+  const rule = usable(selecting("CommandLine|re: 'a{1,200}[a-z]{3}\\{9999}\\{9999}'"));
+  expect(rule.title).toBe('A test rule');
+});
