@@ -1,4 +1,4 @@
-/** Credentials among the arguments of a script that the line downloads; its options are not known. */
+/** Credentials among the arguments of a script that the line downloads, with unknown options. */
 import type { Invocation, Word } from '../model.ts';
 import { looksLikeKey } from './secret-names.ts';
 import type { SecretSpan } from './secret-span.ts';
