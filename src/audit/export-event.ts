@@ -143,6 +143,7 @@ const SPECS: Readonly<Record<AuditType, EventSpec>> = {
   },
   'trust.overruled': { ...CHANGED_POLICY, facts: ['tests'] },
   'config.changed': { ...CHANGED_POLICY, facts: ['sections'] },
+  'rules.changed': { ...CHANGED_POLICY, facts: ['digest', 'files', 'inForce', 'setAside'] },
   'trust.changed': {
     ...CHANGED_POLICY,
     facts: ['default', 'nodes', 'subnets', 'deny', 'revoked', 'tests'],

@@ -1,10 +1,11 @@
 /* Where the custom rules of a node come from, and who reads them. */
+import { createHash } from 'node:crypto';
 import { userInfo } from 'node:os';
-import type { CustomRulePorts } from '../actors/risk-assessor/custom-rules.ts';
+import type { CustomRulePorts, RuleCounts } from '../actors/risk-assessor/custom-rules.ts';
 import type { RuleReplayPorts } from '../actors/rule-replay.ts';
 import { homeDirectory } from '../config/home.ts';
 import { createRuleSource, type RuleSource, ruleFolderOf } from '../config/rule-folder.ts';
-import { isCustomRule } from '../domain/rules/custom-rule.ts';
+import { isCustomRule, type RuleFolder } from '../domain/rules/custom-rule.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
 import type { RuleText } from '../web/ipc-protocol.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -13,12 +14,33 @@ import type { ServiceContext } from './service-context.ts';
 export const openRuleSource = ({ configuration, places }: ServiceContext): RuleSource =>
   createRuleSource(() => ruleFolderOf(configuration(), places), steadyMs);
 
-export const customRulePorts = ({ log }: ServiceContext, source: RuleSource): CustomRulePorts => ({
+export const customRulePorts = ({ log, bus }: ServiceContext, source: RuleSource): CustomRulePorts => ({
+  record: (folder, counts) => recordRules(bus, folder, counts),
   ruleFolder: source.current,
   user: loginName(),
   platform: process.platform,
   onTrouble: (error) => log.error({ err: error }, 'custom rules failed'),
 });
+
+/**
+ * Appends to the audit log that the rules have changed, whoever changed them: `caro rules`, an
+ * editor or a deployment. The digest tells the content apart; names and texts are not recorded.
+ */
+async function recordRules(bus: ServiceContext['bus'], folder: RuleFolder, counts: RuleCounts): Promise<void> {
+  const [last] = await bus.request('audit.list', { type: 'rules.changed', limit: 1 });
+  const digest = digestOf(folder);
+  if ((last?.details['digest'] ?? NO_RULES) === digest) return;
+  const details = { digest, files: folder.files.length, ...counts };
+  await bus.request('audit.append', { type: 'rules.changed', details });
+}
+
+const NO_RULES = 'none';
+const digestOf = ({ files }: RuleFolder): string =>
+  files.length === 0
+    ? NO_RULES
+    : createHash('sha256')
+        .update(JSON.stringify(files.map(({ name, text }) => [name, text])))
+        .digest('hex');
 
 /** Less than the page waits for an answer. */
 const REPLAY_MS = 40_000;

@@ -49,6 +49,34 @@ async function rated(node: MeshNode, text: string): Promise<TerminalEvent | unde
 const DEPLOY = selecting('Image|endswith: /deploytool');
 
 describe('custom rules in a running service', () => {
+  test('are in the audit log when they change, and only then', async () => {
+    const node = await started();
+    const changes = async () =>
+      (await node.call('audit.list', { type: 'rules.changed', limit: 10 })).map(({ details }) => details);
+    await rated(node, 'deploytool prod');
+    expect(await changes()).toEqual([]);
+    put(node, 'deploy.yml', DEPLOY);
+    await until(
+      () => lines(node),
+      (rules) => rules.length === 1,
+    );
+    await rated(node, 'deploytool prod');
+    const added = { digest: expect.stringMatching(/^[0-9a-f]{64}$/), files: 1, inForce: 1, setAside: 0 };
+    expect(await changes()).toEqual([added]);
+    // Written again with the same content.
+    put(node, 'deploy.yml', DEPLOY);
+    rmSync(join(rulesOf(node), 'deploy.yml'));
+    await until(
+      () => lines(node),
+      (rules) => rules.length === 0,
+    );
+    await rated(node, 'deploytool prod');
+    expect((await changes()).slice().sort((a, b) => Number(b['files']) - Number(a['files']))).toEqual([
+      added,
+      { digest: 'none', files: 0, inForce: 0, setAside: 0 },
+    ]);
+  });
+
   test('are taken up, changed and dropped without a restart', async () => {
     const node = await started();
     expect(await rated(node, 'deploytool prod')).toMatchObject({ risk: 'safe', rules: [] });

@@ -11,8 +11,18 @@ export interface CustomRulePorts {
   readonly user: string | null;
   /** `process.platform`. */
   readonly platform: string;
+  /**
+   * Records the rules in force, if they are others than those that were recorded last. A failure is
+   * tried again with the next command.
+   */
+  readonly record: (folder: RuleFolder, counts: RuleCounts) => Promise<void>;
   /** Custom rules failed. The error holds no text of a command. */
   readonly onTrouble: (error: unknown) => void;
+}
+
+export interface RuleCounts {
+  readonly inForce: number;
+  readonly setAside: number;
 }
 
 const TROUBLE = 'the custom rules failed and are not applied; the log has the reason';
@@ -22,6 +32,8 @@ export class CustomRulesInForce {
   #loaded: LoadedRules | null = null;
   /** Version of the folder whose rules failed. They are tried again when it changes. */
   #failed: string | null = null;
+  /** Version of the folder that is in the audit log. */
+  #recorded: string | null = null;
 
   constructor(private readonly ports: CustomRulePorts) {}
 
@@ -49,16 +61,29 @@ export class CustomRulesInForce {
 
   async status(): Promise<RulesStatus> {
     const { rules } = await this.report();
-    const count = (state: string): number => rules.filter((rule) => rule.state === state).length;
     return {
-      inForce: count('in-force'),
-      setAside: count('set-aside'),
+      ...counted(rules),
       trouble: this.#failed === null ? null : TROUBLE,
     };
   }
 
   async #current(): Promise<LoadedRules | null> {
     const folder = this.ports.ruleFolder();
+    const loaded = await this.#load(folder);
+    if (this.#recorded !== folder.version) await this.#record(folder, loaded);
+    return loaded;
+  }
+
+  async #record(folder: RuleFolder, loaded: LoadedRules | null): Promise<void> {
+    try {
+      await this.ports.record(folder, counted(loaded?.report.rules ?? []));
+      this.#recorded = folder.version;
+    } catch {
+      // The auditor is busy or stops; ratings do not wait for it.
+    }
+  }
+
+  async #load(folder: RuleFolder): Promise<LoadedRules | null> {
     if (folder.version === '') {
       this.#loaded = null;
       this.#failed = null;
@@ -84,6 +109,11 @@ export class CustomRulesInForce {
     this.#failed = version;
     this.ports.onTrouble(error);
   }
+}
+
+function counted(rules: RulesReport['rules']): RuleCounts {
+  const count = (state: string): number => rules.filter((rule) => rule.state === state).length;
+  return { inForce: count('in-force'), setAside: count('set-aside') };
 }
 
 const NOTHING = { findings: [], complete: true } as const;

@@ -54,6 +54,7 @@ export const AUDIT_TYPES = [
   'blind.released',
   'blind.withheld',
   'blind.total',
+  'rules.changed',
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 

@@ -8,6 +8,7 @@ export const AUDIT_TITLES: Readonly<Record<AuditType, string>> = {
   'rotation.begun': 'Change of the node key begun',
   'rotation.completed': 'Node key changed',
   'config.changed': 'Configuration changed',
+  'rules.changed': 'Risk rules of the organization changed',
   'config.rolled_back': 'Configuration could not be taken over and was rolled back',
   'trust.changed': 'Trust changed',
   'trust.overruled': 'Trust test overruled by a revocation',
