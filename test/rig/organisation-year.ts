@@ -1,5 +1,5 @@
 /**
- * A year of released totals of an organisation: 40 units, 10,000 members, 90 techniques. The same on
+ * A year of released totals of an organization: 40 units, 10,000 members, 90 techniques. The same on
  * every run. Tests, `bench/posture.ts` and `scripts/screenshots.ts` fill an analyst's store with it.
  *
  * What happens in it: nodes join until summer; risk rises until an awareness week ten weeks before
@@ -9,6 +9,7 @@
 import { dayLayout, layoutWords } from '../../src/blind/layout/day-1.ts';
 import { EVERYBODY } from '../../src/domain/blind/total-floor.ts';
 import { daysUntil } from '../../src/domain/blind/total-series.ts';
+import { ORGANISATION } from '../../src/domain/rules/custom-rule.ts';
 import { vocabulary } from '../../src/risk/vocabulary.ts';
 import { createTotalStore } from '../../src/storage/blind/total-store.ts';
 import type { Database } from '../../src/storage/database.ts';
@@ -116,9 +117,8 @@ function weightOf(
       ({ safe: always(0.955), moderate: withRisk(0.036), high: withRisk(0.0062), critical: withRisk(0.0011) })[
         name as 'safe' | 'moderate' | 'high' | 'critical'
       ],
-    // The organisation has no rules of its own.
     rules: () =>
-      name === 'organisation' ? always(0) : withRisk(falling((ruleFamilies.indexOf(name) * 5) % 13, 0.009, 1.1)),
+      name === ORGANISATION ? always(0) : withRisk(falling((ruleFamilies.indexOf(name) * 5) % 13, 0.009, 1.1)),
     techniques: () => withRisk(falling((techniques.indexOf(name) * 37) % 90, 0.004, 1.5)),
     hours: () => always(Number(name) >= 8 && Number(name) <= 18 ? 0.085 : 0.005),
     anomalies: () => withRisk(0.00012),

@@ -192,7 +192,7 @@ inBrowser('the page in Chromium', () => {
     };
     await rig.bus.request('audit.append', { type: 'query.answered', peer: 'caro:ed25519:AAAA', details });
     await page.reload();
-    const record = page.locator('.dealings li', { hasText: 'asked for tool usage' });
+    const record = page.locator('.asked li', { hasText: 'asked for tool usage' });
     await record.waitFor();
     expect(await record.textContent()).toContain('got aggregates (level 2)trust.nodes');
   });

@@ -137,7 +137,7 @@ inBrowser('the views of the mesh in Chromium', () => {
     await page.getByRole('button', { name: 'Share summaries and aggregates …' }).click();
     const confirm = page.getByRole('button', { name: 'Share summaries and aggregates', exact: true });
     expect(await confirm.isDisabled()).toBe(true);
-    await page.locator('.consent-text').getByText('Patterns').waitFor();
+    await page.locator('.consent-text').getByRole('heading', { name: 'Patterns' }).waitFor();
     await page.getByLabel('I have read what would leave').check();
     await confirm.click();
     await page.getByText('Summaries and aggregates may be shared.').waitFor();
