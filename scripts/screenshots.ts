@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import type { Typed } from '../test/policy/node.ts';
+import { seedReports, seedYear } from '../test/rig/organisation-year.ts';
 import { enter, launchBrowser } from '../test/web/browser.ts';
 import { type DashboardRig, openRig } from '../test/web/dashboard-rig.ts';
 import { type MeshRig, type Neighbour, openMeshRig } from '../test/web/mesh-rig.ts';
@@ -136,7 +137,7 @@ const NEIGHBOURS: readonly Neighbour[] = [
 ];
 
 /** The views that need a mesh: an answer, the trust switches, and the state of the peers. */
-async function meshed(browser: Browser, role: 'admin' | 'security', view: 'team' | 'posture'): Promise<void> {
+async function meshed(browser: Browser, role: 'admin' | 'security'): Promise<void> {
   const rig = await openMeshRig(role, NEIGHBOURS);
   const [recipient = ''] = rig.ids;
   const sent = { time: new Date().toISOString(), address: '10.0.1.10', rule: 'trust.nodes' };
@@ -156,10 +157,10 @@ async function meshed(browser: Browser, role: 'admin' | 'security', view: 'team'
   for (const theme of ['light', 'dark'] as const) {
     for (const [size, width] of Object.entries(WIDTHS)) {
       const page = await open(browser, rig, theme, width);
-      await page.goto(`${rig.dashboard.url}#/${view}`);
+      await page.goto(`${rig.dashboard.url}#/ask`);
       await page.getByRole('button', { name: 'Ask', exact: true }).click();
       await page.getByRole('heading', { name: /, sum$/ }).waitFor();
-      await shoot(page, `${view}-${theme}-${size}`);
+      await shoot(page, `ask-${role}-${theme}-${size}`);
       if (role === 'security') await switches(page, rig.dashboard.url, `${theme}-${size}`);
       await page.context().close();
     }
@@ -181,7 +182,7 @@ async function sixty(browser: Browser): Promise<void> {
     ['dark', 'narrow'],
   ] as const) {
     const page = await open(browser, rig, theme, WIDTHS[size]);
-    await page.goto(`${rig.dashboard.url}#/posture`);
+    await page.goto(`${rig.dashboard.url}#/ask`);
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByRole('heading', { name: /, sum$/ }).waitFor();
     await shoot(page, `sixty-${theme}-${size}`);
@@ -190,6 +191,42 @@ async function sixty(browser: Browser): Promise<void> {
     await page.locator(DRAWN.privacy).first().waitFor();
     await shoot(page, `sixty-privacy-${theme}-${size}`);
     await page.context().close();
+  }
+  await rig.close();
+}
+
+const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
+
+/** Posture and fleet over a seeded year of 40 units, in both themes. */
+async function organisation(browser: Browser, folder: string): Promise<void> {
+  const rig = await openMeshRig('security', NEIGHBOURS, {
+    name: 'security',
+    fill: (database, ids) => {
+      seedYear(database, { until: daysAgo(3) });
+      seedReports(
+        database,
+        ids.slice(0, 8).map((id, index) => ({ id, day: daysAgo(index === 6 ? 12 : 2) })),
+      );
+    },
+  });
+  for (const theme of ['light', 'dark'] as const) {
+    for (const [size, width] of Object.entries(WIDTHS)) {
+      const context = await browser.newContext({ colorScheme: theme, viewport: { width, height: 900 } });
+      const page = await context.newPage();
+      await enter(page, rig.dashboard);
+      for (const [view, drawn] of [
+        ['posture', '.technique'],
+        ['fleet', '.fleet tbody tr'],
+      ] as const) {
+        await page.goto(`${rig.dashboard.url}#/${view}`);
+        await page.locator(drawn).first().waitFor();
+        await page.evaluate('scrollTo(0, 0)');
+        const file = join(folder, `${view}-${theme}-${size}.png`);
+        await page.screenshot({ path: file, fullPage: folder === OUT, animations: 'disabled' });
+        console.log(file);
+      }
+      await context.close();
+    }
   }
   await rig.close();
 }
@@ -232,9 +269,7 @@ async function forReadme(browser: Browser, rig: DashboardRig): Promise<void> {
   await recordQueries(own);
   await takeForReadme(browser, own, { view: 'privacy', drawn: '.bytes', name: 'privacy' });
   await own.close();
-  const mesh = await openMeshRig('security', NEIGHBOURS, { name: 'security' });
-  await takeForReadme(browser, mesh, { view: 'posture', drawn: '.ask', name: 'posture' });
-  await mesh.close();
+  await organisation(browser, README_OUT);
 }
 
 interface ReadmePicture {
@@ -248,10 +283,6 @@ async function takeForReadme(browser: Browser, rig: DashboardRig, { view, drawn,
   const page = await open(browser, rig, 'light', README_SIZE.width);
   await page.goto(`${rig.dashboard.url}#/${view}`);
   await page.locator(drawn).first().waitFor();
-  if (view === 'posture') {
-    await page.getByRole('button', { name: 'Ask', exact: true }).click();
-    await page.getByRole('heading', { name: /, sum$/ }).waitFor();
-  }
   await page.setViewportSize(README_SIZE);
   await page.mouse.move(0, 0);
   await page.screenshot({ path: join(README_OUT, `${name}.png`), animations: 'disabled' });
@@ -275,8 +306,9 @@ async function everything(browser: Browser, rig: DashboardRig): Promise<void> {
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
   await fresh(browser, rig);
-  await meshed(browser, 'security', 'posture');
-  await meshed(browser, 'admin', 'team');
+  await meshed(browser, 'security');
+  await meshed(browser, 'admin');
+  await organisation(browser, OUT);
   await rig.record(sampleCommands(5_200, 28, afternoon().getTime()));
   await filled(browser, rig);
   await faulty(browser);
