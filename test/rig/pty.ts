@@ -71,7 +71,13 @@ interface Start {
 /** Starts an interactive shell and waits for its first prompt. */
 export async function openShell(options: ShellOptions): Promise<ShellSession> {
   const session = startShell(options);
-  await session.waitForPrompt();
+  try {
+    await session.waitForPrompt();
+  } catch (error) {
+    // Nobody else can end it, or remove its home.
+    await session.close();
+    throw error;
+  }
   return session;
 }
 
