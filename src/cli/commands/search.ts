@@ -69,7 +69,10 @@ async function list(context: Context, database: Database, typed: string, options
   const history: CommandHistory = new CommandHistory(database, scopeOf(options));
   const results = new Results(history);
   results.search(typed);
-  while (results.follow() || (results.exact < options.limit && history.more()));
+  for (let isMore = true; isMore && results.exact < options.limit; ) {
+    isMore = history.more();
+    while (results.follow());
+  }
   const found = Array.from({ length: Math.min(options.limit, results.count) }, (_, place) => results.at(place)).filter(
     (one) => one !== undefined,
   );

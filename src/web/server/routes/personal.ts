@@ -38,7 +38,7 @@ export function personalRoutes(app: FastifyInstance, ports: DashboardPorts): voi
   );
   app.get<{ Querystring: Partial<Range> }>(
     '/api/work',
-    { schema: { querystring: schemas.INPUTS.range, response: { 200: schemas.WORK } } },
+    { schema: { querystring: schemas.INPUTS.work, response: { 200: schemas.WORK } } },
     ({ query: { since, until } }) => {
       const untilMs = until === undefined ? Date.now() : Date.parse(until);
       const sinceMs = since === undefined ? untilMs - WEEK_MS : Date.parse(since);

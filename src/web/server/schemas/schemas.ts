@@ -268,6 +268,8 @@ export const EVENTS_DELETED = object({
 const OWN_INPUTS = {
   nothing: object({}),
   range: object({ since: time, until: time }),
+  // Without a beginning: the last week.
+  work: object({ since: time, until: time }, []),
   // Answered by the page's process, which reads the database itself.
   events: REQUESTS['events.list'].body,
   explain: object({ id: nodeId, address }, ['address']),
