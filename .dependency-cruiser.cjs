@@ -1,5 +1,5 @@
 /** Folders of which a folder may import types, but no code, so that no port is declared twice. */
-const TYPES_ONLY = { actors: ['keys', 'storage', 'blind', 'organisation'], blind: ['storage'] };
+const TYPES_ONLY = { actors: ['keys', 'storage', 'blind', 'organisation'], blind: ['storage'], organisation: ['storage'] };
 /** What each folder may import (docs/architecture.md). Any other import is an error. */
 const MAY_IMPORT = {
   domain: [],
@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   storage: ['domain', 'platform'],
   audit: ['domain', 'identity'],
   blind: ['domain', 'identity', 'generated', ...TYPES_ONLY.blind],
-  organisation: ['domain', 'identity', 'generated'],
+  organisation: ['domain', 'identity', 'generated', ...TYPES_ONLY.organisation],
   mesh: ['domain', 'identity', 'keys', 'platform', 'blind', 'generated'],
   workers: ['domain', 'identity', 'storage', 'audit', 'shell', 'risk', 'blind'],
   actors: ['domain', 'bus', 'shell', 'policy', 'risk', 'audit', ...TYPES_ONLY.actors],

@@ -32,10 +32,12 @@ import { lockInstance } from './storage/instance-lock.ts';
 import { copyIfRoom } from './storage/maintenance/migration-copy.ts';
 import { createStorageCare, type StorageCare } from './storage/maintenance/storage-care.ts';
 import { StorageHealth } from './storage/maintenance/storage-health.ts';
+import { createRosterStore } from './storage/roster-store.ts';
 import { VERSION } from './version.ts';
 import { type Dashboard, openDashboard } from './web/daemon/dashboard-listener.ts';
 import { actorSpecs, keyPorts, settingsPorts } from './wiring/actors.ts';
 import { describeRules } from './wiring/custom-rules.ts';
+import { followingRoster } from './wiring/roster.ts';
 import type { ServiceContext } from './wiring/service-context.ts';
 import { statusSpec } from './wiring/status.ts';
 import { lazyPool } from './workers/lazy-pool.ts';
@@ -178,12 +180,14 @@ async function start(
     health,
     bus: new Bus(),
     pool,
+    roster: createRosterStore(opened.database),
     spool: openSpoolFolder(places.spool, process.getuid?.() ?? 0),
     configuration: () => configuration,
     adopt: (next) => {
       configuration = next;
     },
   };
+  context.adopt(followingRoster(context, configuration));
   const actors = await startActors(context, lifecycle);
   await recordStart(context, opened);
   verifyAudit(context);
@@ -199,10 +203,13 @@ async function start(
   const recordStop = (): Promise<void> =>
     context.bus.request('audit.append', { type: 'service.stopped' }).then(() => undefined);
   await lifecycle.begin('the service record', () => [null, recordStop]);
-  const { id, fingerprint } = context.identity;
+  return serviceOf(context, dashboard.url);
+}
+
+function serviceOf({ identity: { id, fingerprint }, places }: ServiceContext, dashboard: string): Service {
   return {
-    ready: { ready: true, id, dashboard: dashboard.url, socket: places.socket },
-    welcome: () => welcomeText({ id, fingerprint, dashboard: dashboard.url }, places),
+    ready: { ready: true, id, dashboard, socket: places.socket },
+    welcome: () => welcomeText({ id, fingerprint, dashboard }, places),
   };
 }
 

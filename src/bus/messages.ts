@@ -22,8 +22,18 @@ import type { EventFilter, Pattern, TerminalEvent } from '../domain/events/event
 import type { RiskLevel } from '../domain/events/risk-level.ts';
 import type { ShellKind } from '../domain/events/shell-kind.ts';
 import type { LocalStatistics } from '../domain/events/statistics.ts';
+import type { PeerReply, PeerRequest } from '../domain/exchange.ts';
 import type { KeyChange } from '../domain/identity/key-state.ts';
 import type { Envelope, KeyStatements } from '../domain/identity/signed-envelope.ts';
+import type { JoinResult, OrgReply, OrgRequest } from '../domain/organisation/exchange.ts';
+import type {
+  ListedRequest,
+  OrgJoin,
+  OrgOffer,
+  OrgParcel,
+  OrgStatus,
+  OrgTaken,
+} from '../domain/organisation/membership.ts';
 import type { Asker, Explanation, PolicyQuestion, TrustRules, TrustTestResult } from '../domain/policy/policy.ts';
 import type { QueryType } from '../domain/policy/trust.ts';
 import type { ReplayResult, RulesReport, RulesStatus } from '../domain/rules/custom-rule.ts';
@@ -137,8 +147,28 @@ export interface Messages {
   'peers.announce': KeyStatements;
   /** Asks these peers at once. `deadlineMs` counts from now. */
   'peer.ask': { readonly peers: readonly string[]; readonly query: QueryBody; readonly deadlineMs: number };
-  /** Sends one request about blind totals. `deadlineMs` counts from now. */
-  'peer.exchange': { readonly peer: string; readonly request: BlindRequest; readonly deadlineMs: number };
+  /** Sends one request that has one reply. `deadlineMs` counts from now. */
+  'peer.exchange': { readonly peer: string; readonly request: PeerRequest; readonly deadlineMs: number };
+  /** Sends a request to join to a node that does not know this one. */
+  'peer.enrol': { readonly peer: string; readonly addresses: readonly string[]; readonly request: Envelope };
+  /** A peer sent a request about the roster; `peer` is proven by its connection. */
+  'org.request': { readonly peer: string; readonly request: OrgRequest };
+  /** What joining with this head would mean. `document`: the text of its file. */
+  'org.inspect': { readonly document: string };
+  /** The owner has seen the answer to `org.inspect` and consents. */
+  'org.join': OrgJoin;
+  /** The owner agrees to the head that waits for them. */
+  'org.agree': { readonly hash: string };
+  'org.leave': Nothing;
+  'org.status': Nothing;
+  /** Requests to join that this node has received. */
+  'org.requests': Nothing;
+  /** Heads, changes of the list and requests, as texts of files; from officers or a directory. */
+  'org.import': OrgParcel;
+  /** What `org.import` takes on another node. `from`: the list is sent as what changed after it. */
+  'org.export': { readonly from?: number };
+  /** From the roster to itself: it may be time to ask for news. */
+  'org.due': Nothing;
   /** A peer sent a request about blind totals. */
   'blind.request': { readonly peer: string; readonly request: BlindRequest };
   /** A draft of a task, for its trustee. */
@@ -267,7 +297,17 @@ export interface Replies {
   /** One answer per peer, in the same order. None of them rejects. */
   'peer.ask': readonly Promise<PeerAnswer>[];
   /** Rejects while the peer is away. The reply fits the request, or is a refusal. */
-  'peer.exchange': BlindReply;
+  'peer.exchange': PeerReply;
+  'peer.enrol': { readonly result: JoinResult };
+  'org.request': OrgReply;
+  'org.inspect': OrgOffer;
+  'org.join': OrgStatus;
+  'org.agree': OrgStatus;
+  'org.leave': null;
+  'org.status': OrgStatus | null;
+  'org.requests': readonly ListedRequest[];
+  'org.import': OrgTaken;
+  'org.export': OrgParcel;
   'blind.request': BlindReply;
   /** The text of a file. */
   'blind.draft': { readonly document: string };

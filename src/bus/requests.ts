@@ -43,6 +43,15 @@ const before = whole(0);
 const NOTHING = object({});
 /** The text of a task's file. */
 const taskText: BodySchema = { type: 'string', maxLength: 65_536 };
+/** A document of a roster, as text; a list of many thousand members is the longest. */
+const orgText: BodySchema = { type: 'string', maxLength: 262_144 };
+const orgTexts: BodySchema = {
+  type: 'array',
+  maxItems: 20_000,
+  items: { type: 'string', maxLength: 100_000_000 },
+};
+const orgName: BodySchema = { type: 'string', pattern: '^[a-z0-9-]{1,32}$' };
+const orgUnit: BodySchema = { type: 'string', pattern: '^[a-z0-9][a-z0-9/._-]{0,63}$' };
 const SOON_MS = 10_000;
 const LONG_MS = 120_000;
 const BACKUP_MS = 600_000;
@@ -157,6 +166,32 @@ export const REQUESTS = {
   'peers.announce': INTERNAL,
   'peer.ask': INTERNAL,
   'peer.exchange': INTERNAL,
+  'peer.enrol': INTERNAL,
+  'org.request': INTERNAL,
+  'org.inspect': { exposure: ['command-line'], body: object({ document: orgText }, ['document']), deadline: SOON_MS },
+  'org.join': {
+    exposure: ['command-line'],
+    body: object({ document: orgText, name: orgName, unit: orgUnit, predecessor: orgName }, [
+      'document',
+      'name',
+      'unit',
+    ]),
+    deadline: LONG_MS,
+  },
+  'org.agree': {
+    exposure: ['command-line'],
+    body: object({ hash: { type: 'string', pattern: '^[A-Za-z0-9+/]{43}=$' } }, ['hash']),
+    deadline: LONG_MS,
+  },
+  'org.leave': { exposure: ['command-line'], body: NOTHING, deadline: LONG_MS },
+  'org.status': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
+  'org.requests': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
+  'org.import': {
+    exposure: ['command-line'],
+    body: object({ heads: orgTexts, deltas: orgTexts, requests: orgTexts }, ['heads', 'deltas', 'requests']),
+    deadline: LONG_MS,
+  },
+  'org.export': { exposure: ['command-line'], body: object({ from: whole(0) }), deadline: LONG_MS },
   'blind.request': INTERNAL,
   'blind.draft': {
     exposure: ['command-line'],

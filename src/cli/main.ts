@@ -19,6 +19,7 @@ import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
 import { addMesh } from './commands/mesh.ts';
 import { addMetrics } from './commands/metrics.ts';
+import { addOrg } from './commands/org.ts';
 import { addPause } from './commands/pause.ts';
 import { addPeers } from './commands/peers.ts';
 import { addPosture } from './commands/posture.ts';
@@ -68,6 +69,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addFleet,
   addReport,
   addAdvisory,
+  addOrg,
   addEgress,
   addAudit,
   addDb,

@@ -85,6 +85,10 @@ name = NAME
 # min_contributors = 5           # an aggregate over fewer nodes is withheld here; it does not
 #                                # protect this node's own figures from a supervisor
 
+[org]                            # the organization that this node has joined: caro org join
+# follow = true                  # off: its roster grants nothing
+# requests = true                # as a supervisor: nodes that are not members may ask to be one
+
 [analyst]
 # daily = []                     # questions that this node asks the mesh once a day, over 24 h:
 #                                # ["safety-posture"]

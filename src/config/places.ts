@@ -32,6 +32,8 @@ export interface Places {
   readonly peerKeys: string;
   /** Secrets of a leader or trustee of blind totals; never in a backup of the database. */
   readonly blindKeys: string;
+  /** Keys of this node's card in a roster. */
+  readonly cardKeys: string;
   readonly backups: string;
   /**
    * The newest signed head of the audit log, kept outside the database so that it survives a loss
@@ -100,6 +102,7 @@ function places(config: string, data: string, runtime: string, state: string): P
     statements: join(data, 'own-keys.json'),
     peerKeys: join(data, 'peer-keys.json'),
     blindKeys: join(data, 'blind-keys.json'),
+    cardKeys: join(data, 'card-keys.json'),
     backups: join(data, 'backups'),
     auditHead: join(data, 'audit-head.json'),
     metricsToken: join(data, 'metrics.token'),
@@ -153,7 +156,7 @@ export function checkPlaces(places: Places): void {
 
 /** Written by the service only. */
 const privateFiles = ({ database, auditHead, tls, lock, log, ...keys }: Places): readonly string[] => [
-  ...[keys.identityKey, keys.nextKey, keys.statements, keys.peerKeys, keys.blindKeys],
+  ...[keys.identityKey, keys.nextKey, keys.statements, keys.peerKeys, keys.blindKeys, keys.cardKeys],
   ...[database, `${database}-wal`, `${database}-shm`],
   ...[auditHead, tls, lock, keys.inHand, log, `${log}.1`],
 ];

@@ -195,6 +195,7 @@ export const CONFIGURATION_SCHEMA = closed({
   backup: table({ daily: flag(true), keep: integer(1, 365, 3) }),
   audit: table({ witnesses: list(nodeId, 'a list of node ids'), witness: flag(false) }),
   privacy: table({ min_contributors: integer(2, 1_000, 5) }),
+  org: table({ follow: flag(true), requests: flag(true) }),
   analyst: table({ daily: list(choice(QUERY_TYPES), 'a list of query types') }),
   retention: table({
     events_days: integer(1, DAYS, 30),

@@ -1,6 +1,7 @@
 import type { BlindRole } from './blind/terms.ts';
 import type { ShellKind } from './events/shell-kind.ts';
 import type { GuardSettings } from './guard/guard.ts';
+import type { RosterSource } from './organisation/roster-source.ts';
 import type { QueryType, Role, SharingLevel, TrustLevel } from './policy/trust.ts';
 
 export interface PeerEntry {
@@ -52,6 +53,8 @@ export interface Configuration {
     /** The part of `deny.nodes` that `trust revoke` added: `trust.tests` cannot refuse these. */
     readonly revoked?: readonly string[];
     readonly tests: readonly TrustTest[];
+    /** The roster of the organization that this node has joined; absent without one. */
+    readonly roster?: RosterSource;
   };
   readonly sharing: { readonly level: SharingLevel; readonly deny_tools: readonly string[]; readonly live: boolean };
   readonly blind: {
@@ -74,6 +77,11 @@ export interface Configuration {
   /** Nodes that cosign the audit log, and whether this node cosigns those of others. */
   readonly audit: { readonly witnesses: readonly string[]; readonly witness: boolean };
   readonly privacy: { readonly min_contributors: number };
+  /**
+   * `follow`: whether the roster grants anything; `requests`: whether this node, as a supervisor,
+   * takes requests to join from nodes that it does not know.
+   */
+  readonly org: { readonly follow: boolean; readonly requests: boolean };
   /** Questions that this node asks the mesh once a day. */
   readonly analyst: { readonly daily: readonly QueryType[] };
   readonly retention: {

@@ -1,17 +1,20 @@
 /** Requests to a peer that are answered by exactly one message, beside questions and summaries. */
 import type { AdvisoryBodies } from './advisories/advisory.ts';
 import { BLIND_REPLIES, type BlindReply, type BlindReplyTo, type BlindRequest } from './blind/exchange.ts';
+import { ORG_REPLIES, type OrgReply, type OrgReplyTo, type OrgRequest } from './organisation/exchange.ts';
 
 type Message<T extends keyof AdvisoryBodies> = { readonly type: T; readonly body: AdvisoryBodies[T] };
 
-export type PeerRequest = BlindRequest | Message<'advisory'>;
-export type PeerReply = BlindReply | Message<'advisory-ack'>;
+export type PeerRequest = BlindRequest | OrgRequest | Message<'advisory'>;
+export type PeerReply = BlindReply | OrgReply | Message<'advisory-ack'>;
 /** What may answer a request of this type. */
 export type PeerReplyTo<T extends PeerRequest['type']> = T extends BlindRequest['type']
   ? BlindReplyTo<T>
-  : Message<'advisory-ack'>;
+  : T extends OrgRequest['type']
+    ? OrgReplyTo<T>
+    : Message<'advisory-ack'>;
 
-export const PEER_REPLIES = { ...BLIND_REPLIES, advisory: 'advisory-ack' } as const satisfies Record<
+export const PEER_REPLIES = { ...BLIND_REPLIES, ...ORG_REPLIES, advisory: 'advisory-ack' } as const satisfies Record<
   PeerRequest['type'],
   PeerReply['type']
 >;

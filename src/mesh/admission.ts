@@ -13,7 +13,7 @@ import type { RefusalLog } from './refusal-log.ts';
 import type { LinkPurpose } from './transport/link.ts';
 
 export interface AdmissionOptions {
-  readonly ports: Pick<MeshPorts, 'mayConnect' | 'hasSucceeded'>;
+  readonly ports: Pick<MeshPorts, 'mayConnect' | 'hasSucceeded' | 'takesRequests'>;
   /** Whether an invite is open to this key. */
   readonly isInviteOpen: (id: string) => boolean;
   /** How often each trusted node may connect. */
@@ -44,7 +44,8 @@ export interface Admission {
 }
 
 /** Whether trust is in the node's id. In a trusted subnet a node can have any number of keys. */
-const isNamed = ({ allow, rule }: Pick<ConnectDecision, 'allow' | 'rule'>): boolean => allow && rule === 'trust.nodes';
+const isNamed = ({ allow, rule }: Pick<ConnectDecision, 'allow' | 'rule'>): boolean =>
+  allow && (rule === 'trust.nodes' || rule.startsWith('roster '));
 
 export function createAdmission({ ports, isInviteOpen, connectionRate, refusals }: AdmissionOptions): Admission {
   return {
@@ -57,7 +58,7 @@ export function createAdmission({ ports, isInviteOpen, connectionRate, refusals 
           'expected a peer that stays connected, got one that keeps reconnecting',
         );
       }
-      if (decision.mayPair && isInviteOpen(id)) return 'pairing';
+      if (decision.mayPair && (isInviteOpen(id) || ports.takesRequests())) return 'pairing';
       throw refusalOf(decision);
     },
     outbound: (entry, id, address) => {

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { PeerReplyTo, PeerRequest } from '../domain/exchange.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
 import type { ListenPlace } from '../domain/ip-address.ts';
+import type { JoinResult } from '../domain/organisation/exchange.ts';
 import type { OpenInvite } from '../domain/status/status.ts';
 import type { Waiting } from '../domain/status/waiting.ts';
 import type { SummaryResult } from '../domain/summaries/summary.ts';
@@ -118,5 +119,10 @@ export interface Mesh {
    *   no open invite), `peer_unreachable`, …
    */
   readonly join: (code: string) => Promise<JoinedPeer>;
+  /**
+   * Asks a node that does not know this one for membership of its organization.
+   * @throws CaroError as `join`
+   */
+  readonly enrol: (id: string, addresses: readonly string[], request: Envelope) => Promise<JoinResult>;
   readonly close: () => Promise<void>;
 }

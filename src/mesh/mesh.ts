@@ -1,23 +1,24 @@
 import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import type { PeerReplyTo, PeerRequest } from '../domain/exchange.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
-import type { Endpoint } from '../domain/ip-address.ts';
 import { addressesOf } from '../domain/peer-addresses.ts';
 import { createTokenBuckets } from '../domain/token-bucket.ts';
 import type { TlsMaterial } from '../identity/certificate.ts';
 import { localAddresses } from '../platform/local-addresses.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
 import { type Admission, createAdmission } from './admission.ts';
+import { enrol } from './enrolment.ts';
+import { helloOf } from './hello.ts';
 import type { Mesh, MeshOptions, MeshState } from './mesh-options.ts';
 import { createMessageHandlers } from './message-handlers.ts';
 import type { InviteCode } from './pairing/invite-code.ts';
 import { createPairing, type Pairing } from './pairing/pairing.ts';
 import { createPeerTable, type PeerAddress, type PeerState, type PeerTable } from './peer-table.ts';
-import type { GoodbyeReason, MessageBodies, Typed } from './protocol/messages.ts';
+import type { GoodbyeReason, Typed } from './protocol/messages.ts';
 import { createNonceCache } from './protocol/nonce-cache.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 import { rehearse } from './rehearsal.ts';
-import { announcedFrom, checkListen, endpointText } from './transport/address-rule.ts';
+import { checkListen, endpointText } from './transport/address-rule.ts';
 import type { Connection, ConnectionHost, Ending } from './transport/connection.ts';
 import { type ConnectionRegistry, createConnectionRegistry } from './transport/connection-registry.ts';
 import { dial } from './transport/dialler.ts';
@@ -98,7 +99,7 @@ class MeshCore implements Mesh {
   }
 
   async open(): Promise<void> {
-    const { listen, now, peers, rules } = this.#options;
+    const { listen, now, peers, ports, rules } = this.#options;
     this.#listening = await openListening({
       ...{ place: listen, allowPublic: rules.allowPublic, limits: this.#limits, now },
       tls: () => this.#tls,
@@ -107,7 +108,7 @@ class MeshCore implements Mesh {
       onAddresses: ({ hasNew }) => this.#followAddresses(hasNew),
       admit: this.#admission.inbound,
       admitAgain: this.#admission.again,
-      mayPair: this.#pairing.mayTry,
+      mayPair: (id) => this.#pairing.mayTry(id) || ports.takesRequests(),
       onLink: (link) => void this.#adopt(link),
       onRefuse: (code, address, peer) => {
         if (peer !== undefined) this.#noteRefused(peer, code);
@@ -216,6 +217,11 @@ class MeshCore implements Mesh {
 
   join(code: string): ReturnType<Mesh['join']> {
     return this.#pairing.join(code, (invite) => this.#dialInvite(invite));
+  }
+
+  enrol(...[id, addresses, request]: Parameters<Mesh['enrol']>): ReturnType<Mesh['enrol']> {
+    const dialled = (address: string) => this.#dial(address, (...found) => this.#admission.invited(id, ...found));
+    return enrol(addresses, request, dialled, this.#limits.acknowledgeMs);
   }
 
   async close(): Promise<void> {
@@ -382,19 +388,4 @@ function stateOf(connection: Connection): PeerState {
   const endpoint = endpointText({ host: address, port });
   const told = { skewMs: connection.skewMs(), version: connection.version() };
   return { id: peer, address: endpoint, state: 'connected', ...told, code: null, isDialled, peer };
-}
-
-function helloOf(
-  { ports, version }: Pick<MeshOptions, 'ports' | 'version'>,
-  { purpose, localAddress }: Pick<Connection, 'purpose' | 'localAddress'>,
-  endpoints: readonly Endpoint[],
-): MessageBodies['hello'] {
-  const revocations = ports.revocations();
-  const listen = purpose === 'mesh' ? announcedFrom(endpoints, localAddress) : [];
-  return {
-    rotations: ports.rotations(),
-    version,
-    ...(revocations.length === 0 ? {} : { revocations }),
-    ...(listen.length === 0 ? {} : { listen }),
-  };
 }

@@ -9,6 +9,7 @@ import { CaroError, type ErrorCode } from '../domain/errors.ts';
 import type { PeerReply } from '../domain/exchange.ts';
 import type { PeerAt } from '../domain/identity/peer-at.ts';
 import type { DualEnvelope, Envelope } from '../domain/identity/signed-envelope.ts';
+import type { OrgRequest } from '../domain/organisation/exchange.ts';
 import type { SummaryResult } from '../domain/summaries/summary.ts';
 import { openRevocation } from '../identity/key-statement.ts';
 import type { Pairing } from './pairing/pairing.ts';
@@ -68,6 +69,10 @@ export function createMessageHandlers(context: HandlerContext): MessageHandlers<
       });
     },
     'advisory-ack': takeReply,
+    'org-ask': (connection, message) => handleOrg(ports, connection, message),
+    'org-join': (connection, message) => handleOrg(ports, connection, message),
+    'org-news': takeReply,
+    'org-joined': takeReply,
     rotation: (connection, { body }) => handleRotation(ports, connection, body.statement),
     revocation: (connection, { body }) => handleRevocation(ports, connection, body.statement),
     checkpoint: (connection, { body, nonce }) => {
@@ -99,6 +104,15 @@ function handleBlind(ports: MeshPorts, connection: Connection, message: Asked): 
     const reply = await ports
       .onBlind(peerOf(connection), { type, body } as BlindRequest)
       .catch((error: unknown) => refusal(refusalCode(error instanceof CaroError ? error.code : 'internal')));
+    await connection.transmit(reply, nonce);
+  });
+}
+
+/** A request that cannot be answered gets no reply: its sender asks another node. */
+function handleOrg(ports: MeshPorts, connection: Connection, message: OrgRequest & { readonly nonce: string }): void {
+  const { type, body, nonce } = message;
+  connection.run(async () => {
+    const reply = await ports.onOrg(peerOf(connection), { type, body } as OrgRequest);
     await connection.transmit(reply, nonce);
   });
 }

@@ -5,6 +5,7 @@ import type { BlindReply, BlindRequest } from '../domain/blind/exchange.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { PeerAt } from '../domain/identity/peer-at.ts';
 import type { DualEnvelope, Envelope, KeyStatements } from '../domain/identity/signed-envelope.ts';
+import type { OrgReply, OrgRequest } from '../domain/organisation/exchange.ts';
 import type { NodeSummary, SummaryResult } from '../domain/summaries/summary.ts';
 import type { EgressPorts } from './transport/egress-checks.ts';
 
@@ -68,6 +69,10 @@ export interface MeshPorts extends EgressPorts {
    * told to the peer as a refusal with its code.
    */
   readonly onBlind: (asker: PeerAt, request: BlindRequest) => Promise<BlindReply>;
+  /** A request about the roster. What it stores MUST be on disk when it resolves. */
+  readonly onOrg: (asker: PeerAt, request: OrgRequest) => Promise<OrgReply>;
+  /** Whether nodes that may not connect may ask to become members of the organization. */
+  readonly takesRequests: () => boolean;
   /**
    * MUST have stored the document when it resolves with `stored`, and MUST resolve with `known` if
    * the id is stored already. After a rejection the peer sends the document again.

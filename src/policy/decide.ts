@@ -1,12 +1,16 @@
 import { isShut, type ShutState } from '../domain/identity/key-state.ts';
+import type { RosterSource } from '../domain/organisation/roster-source.ts';
 import type { Decision, PolicyAction, PolicyQuestion, PolicySettings } from '../domain/policy/policy.ts';
 import type { SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
 import { compileSubnets, type SubnetTable } from './subnets.ts';
 
+/** `contact` may connect, and nothing else. Only a roster gives it. */
+export type GrantLevel = TrustLevel | 'contact';
+
 /** The rule of the configuration that applies to a node. */
 export interface TrustRule {
   readonly rule: string;
-  readonly level: TrustLevel;
+  readonly level: GrantLevel;
   readonly denied: boolean;
   /** The reason, where the rule is not part of the configuration. */
   readonly because?: string;
@@ -19,12 +23,13 @@ const SHUT_OUT: Readonly<Record<ShutState, string>> = {
 };
 
 /** The table of docs/design.md §5. Numbers are levels: 1 is more detailed than 2. */
-const GRANTS: Readonly<Record<TrustLevel, Readonly<Record<PolicyAction, 0 | 1 | 2 | 'yes'>>>> = {
+const GRANTS: Readonly<Record<GrantLevel, Readonly<Record<PolicyAction, 0 | 1 | 2 | 'yes'>>>> = {
   untrusted: { connect: 0, 'receive-summary': 0, query: 0, advise: 0 },
   share_to: { connect: 'yes', 'receive-summary': 1, query: 0, advise: 0 },
   query_from: { connect: 'yes', 'receive-summary': 0, query: 1, advise: 0 },
   peer: { connect: 'yes', 'receive-summary': 1, query: 1, advise: 0 },
   supervisor: { connect: 'yes', 'receive-summary': 0, query: 2, advise: 'yes' },
+  contact: { connect: 'yes', 'receive-summary': 0, query: 0, advise: 0 },
 };
 
 const WANTED: Readonly<Record<PolicyAction, string>> = {
@@ -36,7 +41,8 @@ const WANTED: Readonly<Record<PolicyAction, string>> = {
 
 /**
  * Decides about another node (FR-701–705, docs/design.md §5). A deny (node or subnet) takes
- * precedence over a node, a node over the most specific subnet, and that over the default. The
+ * precedence over a node, a node over the most specific subnet, that over the roster of the
+ * organization, and that over the default. The
  * sharing level restricts further and never grants; denied tools are missing from every answer.
  * Pure.
  */
@@ -104,8 +110,15 @@ export function trustRuleFor(trust: PolicySettings['trust'], question: PolicyQue
   if (node !== undefined) return { rule: 'trust.nodes', level: node, denied: false };
   const subnet = address === undefined || hasLostSubnet ? undefined : tables.granted(address);
   if (subnet) return { rule: `trust.subnets "${subnet.subnet}"`, level: subnet.level, denied: false };
+  const { roster } = trust;
+  const listed = roster && known.map(roster.levelOf).find((level) => level !== undefined);
+  if (roster && listed !== undefined) return { rule: rosterRule(roster), level: listed, denied: false };
   return { rule: 'trust.default', level: trust.default, denied: false };
 }
+
+/** `roster "example-gmbh" version 12` */
+export const rosterRule = ({ org, version }: Pick<RosterSource, 'org' | 'version'>): string =>
+  `roster "${org}" version ${version}`;
 
 interface Tables {
   readonly denied: SubnetTable;

@@ -1,5 +1,6 @@
 import type { BlindBodies } from '../domain/blind/exchange.ts';
 import type { Configuration } from '../domain/configuration.ts';
+import type { OrgBodies } from '../domain/organisation/exchange.ts';
 import type { Asker, Decision, PolicyQuestion, PolicySettings } from '../domain/policy/policy.ts';
 import { QUERY_TYPES, type QueryType } from '../domain/policy/trust.ts';
 import { decide } from './decide.ts';
@@ -16,11 +17,14 @@ const BLIND_TYPES: readonly (keyof BlindBodies)[] = [
   ...(['blind-report', 'blind-receipt', 'blind-prepare', 'blind-prepared', 'blind-log', 'blind-entries'] as const),
   ...(['blind-total', 'blind-share', 'blind-refusal'] as const),
 ];
+/** Heads, members and requests of a roster. */
+const ORG_TYPES: readonly (keyof OrgBodies)[] = ['org-ask', 'org-news', 'org-join', 'org-joined'];
 /** Messages and responses without figures of this node alone. */
 const FIGURELESS_TYPES: readonly string[] = [
   ...['hello', 'query', 'summary-ack', 'rotation', 'revocation', 'pair', 'goodbye', 'checkpoint', 'cosignature'],
   ...['advisory', 'advisory-ack', 'roll-call', 'present'],
   ...BLIND_TYPES,
+  ...ORG_TYPES,
 ];
 const FIGURELESS_RESULTS = ['access_denied', 'suppressed', 'error'];
 

@@ -1,4 +1,5 @@
 import type { KeyState } from '../domain/identity/key-state.ts';
+import type { RosterSource } from '../domain/organisation/roster-source.ts';
 import type { Decision, Explanation, PolicyAction, PolicyQuestion, PolicySettings } from '../domain/policy/policy.ts';
 import { decide, trustRuleFor } from './decide.ts';
 
@@ -52,6 +53,7 @@ function stepsTo(rule: string, settings: PolicySettings, question: PolicyQuestio
       'trust.subnets',
       `${Object.keys(trust.subnets).length} subnets with a level (${from})${hasLostSubnet ? LOST_SUBNET : ''}`,
     ],
+    ...(trust.roster === undefined ? [] : [[`roster "${trust.roster.org}"`, rosterState(trust.roster)] as const]),
     ['trust.default', `the default, ${trust.default}`],
   ] as const satisfies readonly (readonly [string, string])[];
   const decisive = steps.findIndex(([name]) => rule === name || rule.startsWith(`${name} `));
@@ -62,6 +64,15 @@ function stepsTo(rule: string, settings: PolicySettings, question: PolicyQuestio
   const live = blind?.task === undefined ? [] : [`sharing.live: ${sharing.live}, this node takes part in blind totals`];
   return [...looked, ...live, `sharing.level: ${sharing.level}`];
 }
+
+const rosterState = (roster: RosterSource): string => {
+  const state = roster.isForked
+    ? ', forked: it grants nothing'
+    : roster.hasExpired()
+      ? ', expired: it grants nothing'
+      : '';
+  return `version ${roster.version}${state}`;
+};
 
 const asFormer = ({ formerIds = [] }: PolicyQuestion, what: string): string =>
   formerIds.length === 0 ? '' : ` (former keys: ${formerIds.length}; ${what})`;

@@ -14,6 +14,7 @@ import { createPolicyEngine, type PolicyPorts } from '../actors/policy-engine.ts
 import type { AskPorts } from '../actors/query-router/mesh-question.ts';
 import { createQueryRouter, type QueryPorts } from '../actors/query-router/query-router.ts';
 import { createRiskAssessor } from '../actors/risk-assessor/risk-assessor.ts';
+import { createRoster } from '../actors/roster.ts';
 import { createRuleReplay } from '../actors/rule-replay.ts';
 import { createSettings, type SettingsPorts } from '../actors/settings.ts';
 import { createSummarizer, type SummaryPorts } from '../actors/summarizer/summarizer.ts';
@@ -70,6 +71,7 @@ import { blindReporterPorts } from './blind-node.ts';
 import { customRulePorts, openRuleSource, ruleReplayPorts, rulesForThread } from './custom-rules.ts';
 import { canonicalTools, readVocabulary } from './denied-tools.ts';
 import { openMesh } from './mesh.ts';
+import { followingRoster, rosterPorts } from './roster.ts';
 import type { ServiceContext } from './service-context.ts';
 
 /** Observations, audit records and pairings wait for room. So do summaries of peers. */
@@ -95,6 +97,7 @@ export function actorSpecs(context: ServiceContext): readonly ActorSpec[] {
     { name: 'mesh gateway', ...REFUSING, create: () => createMeshGateway(gatewayPorts(context), now()) },
     { name: 'log witness', ...REFUSING, create: () => createLogWitness(witnessPorts(context), now()) },
     { name: 'advisor', ...REFUSING, create: () => createAdvisor(advisorPorts(context), now()) },
+    { name: 'roster', ...WAITING, create: () => createRoster(rosterPorts(context)) },
     { name: 'blind reporter', ...WAITING, create: () => createBlindReporter(blindReporterPorts(context), now()) },
     { name: 'classifier', ...WAITING, create: createClassifier },
     {
@@ -149,11 +152,12 @@ function witnessPorts(context: ServiceContext): WitnessPorts {
 /** Key in the `meta` table: the configuration that the audit log already describes. */
 const AUDITED_CONFIGURATION = 'audited_configuration';
 
-export function settingsPorts({ adopt, bus, configuration, database, places }: ServiceContext): SettingsPorts {
+export function settingsPorts(context: ServiceContext): SettingsPorts {
+  const { adopt, bus, configuration, database, places } = context;
   const meta = createMetaStore(database);
   return {
     bus,
-    load: () => loadConfiguration(places, hostname()).configuration,
+    load: () => followingRoster(context, loadConfiguration(places, hostname()).configuration),
     edit: async (change, revoked, verify) => {
       const edit = editFor(change, revoked);
       await withFileLock(places.managedLock, () => changeManaged(places, hostname(), edit, verify));

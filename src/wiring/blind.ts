@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BlindAggregatorPorts } from '../actors/blind-aggregator.ts';
 import type { AggregatorThreads, Group } from '../blind/aggregator/aggregator.ts';
 import type { Aggregators } from '../blind/aggregator/aggregators.ts';
+import type { BlindReply, BlindRequest } from '../domain/blind/exchange.ts';
 import { withFloor } from '../domain/blind/total-floor.ts';
 import { createAlarm } from '../platform/alarm.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
@@ -72,8 +73,7 @@ async function openRoles(context: ServiceContext, roles: ReturnType<typeof creat
     leastNoise: () => configuration().trustee.noise_sd,
     words: async () => layoutWords((await import('../risk/vocabulary.ts')).vocabulary()),
     vdaf: (words) => Promise.resolve(createPrio3(dayLayout(words))),
-    ask: (peer, request) =>
-      bus.request('peer.exchange', { peer, request, deadlineMs: EXCHANGE_MS }, EXCHANGE_MS + 1_000),
+    ask: askOver(bus),
     keep: ({ task: { id, task }, day, entry, blocks }) => {
       const layout = dayLayout(task.words);
       const series = { task: id, name: task.name, floor: task.floor, cells: layout.cells.map(({ name }) => name) };
@@ -86,6 +86,11 @@ async function openRoles(context: ServiceContext, roles: ReturnType<typeof creat
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
   });
 }
+
+const askOver =
+  (bus: ServiceContext['bus']) =>
+  async (peer: string, request: BlindRequest): Promise<BlindReply> =>
+    (await bus.request('peer.exchange', { peer, request, deadlineMs: EXCHANGE_MS }, EXCHANGE_MS + 1_000)) as BlindReply;
 
 /** Only nodes that the owner has named: a trusted subnet can have any number of keys. */
 const namedIds = ({ configuration, identity }: ServiceContext): readonly string[] => {

@@ -27,6 +27,7 @@ import { deniedTools } from '../policy/denied-tools.ts';
 import { dialList } from '../policy/dial-list.ts';
 import { decideEgress, witnessRefusal } from '../policy/egress.ts';
 import { isNamed } from '../policy/named-keys.ts';
+import { rosterRefusal } from '../policy/roster.ts';
 import { createReportStore } from '../storage/blind/report-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
@@ -79,17 +80,11 @@ export async function openMesh(context: ServiceContext, configuration: Configura
   });
   onFound = () => mesh.found(peersOf(context.configuration()));
   return {
-    ...requestsOf(mesh),
+    ...requestsOf(mesh, words),
     status: () => mesh.status(),
     asker: keys.asker,
     account: keys.account,
     reload: (next) => mesh.reload(peersOf(next)),
-    advise: async (id, document, deadlineMs) => {
-      await words.load();
-      const { body } = await mesh.exchange(id, { type: 'advisory', body: { document } }, deadlineMs);
-      return body.result;
-    },
-    deliver: (...summary) => words.load().then(() => mesh.deliver(...summary)),
     invite: (host) => mesh.invite(host),
     join: async (code) => {
       const { endpoint, ...peer } = await mesh.join(code);
@@ -106,7 +101,17 @@ export async function openMesh(context: ServiceContext, configuration: Configura
   };
 }
 
-const requestsOf = (mesh: Mesh): Pick<OpenMesh, 'ask' | 'exchange' | 'submit'> => ({
+const requestsOf = (
+  mesh: Mesh,
+  words: Words,
+): Pick<OpenMesh, 'ask' | 'exchange' | 'submit' | 'enrol' | 'advise' | 'deliver'> => ({
+  advise: async (id, document, deadlineMs) => {
+    await words.load();
+    const { body } = await mesh.exchange(id, { type: 'advisory', body: { document } }, deadlineMs);
+    return body.result;
+  },
+  deliver: (...summary) => words.load().then(() => mesh.deliver(...summary)),
+  enrol: (...request) => mesh.enrol(...request),
   ask: (...question) => mesh.ask(...question),
   exchange: (...exchange) => mesh.exchange(...exchange),
   submit: (...checkpoint) => mesh.submit(...checkpoint),
@@ -217,21 +222,15 @@ function meshPorts(context: ServiceContext, keys: PeerKeyStore, words: Words): M
     decide: (message) => {
       const { recipient, address } = message;
       const isRecipient = (id: string): boolean => keys.account(id) === keys.account(recipient);
-      const rule = witnessRefusal(configuration(), message, isRecipient);
+      const rule =
+        witnessRefusal(configuration(), message, isRecipient) ?? rosterRefusal(configuration(), message, recipient);
       if (rule !== null) return { allow: false, level: null, rule };
       const decision = decideEgress(configuration(), message, keys.asker({ id: recipient, address }));
       if (!decision.allow || message.type !== 'blind-report') return decision;
       const { report } = message.body as MessageBodies['blind-report'];
       return decideReport(configuration(), reports.pending(report), isRecipient);
     },
-    check: (type, content) => {
-      if (type !== 'response' && type !== 'summary' && type !== 'advisory') return null;
-      const known = words.known();
-      if (known === undefined) return 'the vocabulary is not loaded';
-      if (type === 'advisory') return advisoryFault(content as Advisory, known);
-      if (type === 'response') return answerFault(content as ResponseBody, known);
-      return summaryFault(content as NodeSummary, known, deniedTools(configuration().sharing.deny_tools, known));
-    },
+    check: contentCheck(configuration, words),
     record: createEgressStore(database).record,
     audit,
     mayConnect: (peer) => {
@@ -256,6 +255,8 @@ function meshPorts(context: ServiceContext, keys: PeerKeyStore, words: Words): M
       await words.load();
       return bus.request('query.rehearse', query);
     },
+    onOrg: ({ id }, request) => bus.request('org.request', { peer: id, request }),
+    takesRequests: () => takesRequests(configuration(), context.identity.id),
     onBlind: ({ id }, request) => bus.request('blind.request', { peer: id, request }, BLIND_MS),
     onSummary: ({ id, address, document, summary }) =>
       bus.request('summary.received', { peer: { id, address }, document, summary }, STORE_MS),
@@ -269,6 +270,21 @@ function meshPorts(context: ServiceContext, keys: PeerKeyStore, words: Words): M
     onDisconnected: ({ id, address }) => void bus.publish('mesh.changed', { change: 'disconnected', id, address }),
   };
 }
+
+/** Words outside the closed vocabulary never leave, whatever made the message. */
+const contentCheck =
+  (configuration: () => Configuration, words: Words): MeshPorts['check'] =>
+  (type, content) => {
+    if (type !== 'response' && type !== 'summary' && type !== 'advisory') return null;
+    const known = words.known();
+    if (known === undefined) return 'the vocabulary is not loaded';
+    if (type === 'advisory') return advisoryFault(content as Advisory, known);
+    if (type === 'response') return answerFault(content as ResponseBody, known);
+    return summaryFault(content as NodeSummary, known, deniedTools(configuration().sharing.deny_tools, known));
+  };
+
+const takesRequests = ({ org, trust }: Configuration, self: string): boolean =>
+  org.requests && trust.roster?.mayKeepList(self) === true;
 
 /** The owner may be waiting for the other node: a failure is published as well. */
 async function storePaired({ bus, log }: ServiceContext, peer: PairedPeer): Promise<void> {

@@ -8,6 +8,7 @@ import type { ServiceLog } from '../platform/service-log.ts';
 import type { Database } from '../storage/database.ts';
 import type { SpoolFolder } from '../storage/events/spool-folder.ts';
 import type { StorageHealth } from '../storage/maintenance/storage-health.ts';
+import type { RosterStore } from '../storage/roster-store.ts';
 import type { Pool } from '../workers/pool.ts';
 
 /** What the parts of the service share. */
@@ -25,6 +26,7 @@ export interface ServiceContext {
   readonly spool: SpoolFolder;
   /** The current one: the settings actor replaces it. */
   readonly configuration: () => Configuration;
+  readonly roster: RosterStore;
   /** For the settings actor only. */
   readonly adopt: (next: Configuration) => void;
 }

@@ -40,6 +40,7 @@ async function rig() {
     reload: () => undefined,
     rehearse: () => Promise.resolve(),
     submit: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
+    enrol: () => Promise.reject(new Error('nobody enrols')),
     invite: () => ({ code: '', expiresAt: '' }),
     join: () => Promise.reject(new Error('nobody joins')),
     asker: (peer) => peer,

@@ -11,6 +11,7 @@ import type { createMeshGateway } from '../../src/actors/mesh-gateway/mesh-gatew
 import type { createPolicyEngine } from '../../src/actors/policy-engine.ts';
 import type { createQueryRouter } from '../../src/actors/query-router/query-router.ts';
 import type { createRiskAssessor } from '../../src/actors/risk-assessor/risk-assessor.ts';
+import type { createRoster } from '../../src/actors/roster.ts';
 import type { createRuleReplay } from '../../src/actors/rule-replay.ts';
 import type { ServiceControlKinds } from '../../src/actors/service-control.ts';
 import type { createSettings } from '../../src/actors/settings.ts';
@@ -33,6 +34,7 @@ type Maker =
   | typeof createPolicyEngine
   | typeof createQueryRouter
   | typeof createRiskAssessor
+  | typeof createRoster
   | typeof createRuleReplay
   | typeof createSettings
   | typeof createStatusReporter

@@ -134,6 +134,8 @@ function portsOf(node: Omit<TestNode, 'mesh' | 'address'>): MeshPorts {
       if (!isKnown) node.summaries.push(received);
       return Promise.resolve(isKnown ? 'known' : 'stored');
     },
+    onOrg: () => Promise.resolve({ type: 'org-joined', body: { result: 'closed' } }),
+    takesRequests: () => false,
     onBlind: () => Promise.resolve(refusal('task_unknown')),
     onAdvisory: () => Promise.resolve('denied'),
     onCheckpoint: (_peer, { log }) => Promise.resolve({ log, result: 'unwilling', size: 0, cosignature: null }),

@@ -72,6 +72,7 @@ describe('what the gate asks before a message leaves', () => {
       ...{ hello: {}, summary: {}, 'summary-ack': {}, query: {}, rotation: {}, revocation: {}, pair: {}, goodbye: {} },
       response: response(1),
       ...{ 'blind-report': {}, 'blind-receipt': {}, 'blind-prepare': {}, 'blind-prepared': {}, 'blind-log': {} },
+      ...{ 'org-ask': {}, 'org-news': {}, 'org-join': {}, 'org-joined': {} },
       ...{ 'blind-entries': {}, 'blind-total': {}, 'blind-share': {}, 'blind-refusal': {} },
     };
     for (const [type, body] of Object.entries(bodies))

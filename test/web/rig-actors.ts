@@ -15,6 +15,7 @@ import { openLog } from '../../src/platform/service-log.ts';
 import { type Database, databaseBytes } from '../../src/storage/database.ts';
 import { openSpoolFolder } from '../../src/storage/events/spool-folder.ts';
 import { StorageHealth } from '../../src/storage/maintenance/storage-health.ts';
+import { createRosterStore } from '../../src/storage/roster-store.ts';
 import { actorSpecs, gatewayPorts } from '../../src/wiring/actors.ts';
 import type { ServiceContext } from '../../src/wiring/service-context.ts';
 import { openPool } from '../../src/workers/pool.ts';
@@ -54,6 +55,7 @@ export async function startActors(
     health: new StorageHealth(() => undefined),
     bus,
     pool,
+    roster: createRosterStore(database),
     spool: openSpoolFolder(places.spool, process.getuid?.() ?? 0),
     configuration: () => configuration,
     adopt: (next) => {
@@ -119,6 +121,7 @@ const UNUSED: OpenMesh = {
   ask: unused,
   advise: unused,
   exchange: unused,
+  enrol: unused,
   deliver: unused,
   submit: unused,
   invite: unused,

@@ -36,6 +36,7 @@ type Kinds =
   | 'peer.exchange'
   | 'peer.submit'
   | 'peer.advise'
+  | 'peer.enrol'
   | 'peers.announce'
   | 'peers.invite'
   | 'peers.join'
@@ -71,7 +72,7 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
   return {
     name: 'mesh gateway',
     // They wait for peers.
-    concurrent: ['peers.join', 'peer.ask', 'peer.exchange', 'peer.submit', 'peer.advise'],
+    concurrent: ['peers.join', 'peer.ask', 'peer.exchange', 'peer.submit', 'peer.advise', 'peer.enrol'],
     start: lifecycle.begin,
     stop: async () => {
       noteConnected();
@@ -88,9 +89,7 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
         const mesh = lifecycle.mesh();
         return peers.map((id) => answerOf(mesh, id, query, deadlineMs));
       },
-      'peer.exchange': ({ peer, request, deadlineMs }) => lifecycle.opened().exchange(peer, request, deadlineMs),
-      'peer.submit': ({ peer, checkpoint, deadlineMs }) => lifecycle.opened().submit(peer, checkpoint, deadlineMs),
-      'peer.advise': ({ peer, document, deadlineMs }) => lifecycle.opened().advise(peer, document, deadlineMs),
+      ...requestsTo(lifecycle),
       'peers.announce': (statements) => announce(lifecycle.mesh(), statements),
       'peers.invite': ({ host }) => lifecycle.opened().invite(host),
       'peers.join': async ({ code }) => {
@@ -119,6 +118,16 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
 }
 
 type Lifecycle = ReturnType<typeof createMeshLifecycle>;
+
+/** Requests to one peer, which has one reply. */
+const requestsTo = ({
+  opened,
+}: Lifecycle): Pick<Actor<Kinds>['handlers'], 'peer.exchange' | 'peer.submit' | 'peer.advise' | 'peer.enrol'> => ({
+  'peer.exchange': ({ peer, request, deadlineMs }) => opened().exchange(peer, request, deadlineMs),
+  'peer.submit': ({ peer, checkpoint, deadlineMs }) => opened().submit(peer, checkpoint, deadlineMs),
+  'peer.advise': ({ peer, document, deadlineMs }) => opened().advise(peer, document, deadlineMs),
+  'peer.enrol': async ({ peer, addresses, request }) => ({ result: await opened().enrol(peer, addresses, request) }),
+});
 
 /**
  * Notes that these nodes are, or were until now, connected. Only those that are trusted by name: a

@@ -1,10 +1,11 @@
 import type { AdvisoryResult } from '../../domain/advisories/advisory.ts';
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
 import type { CheckpointBody, CosignatureBody } from '../../domain/audit/tlog.ts';
-import type { BlindReply, BlindRequest } from '../../domain/blind/exchange.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
+import type { PeerReply, PeerRequest } from '../../domain/exchange.ts';
 import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelope.ts';
+import type { JoinResult } from '../../domain/organisation/exchange.ts';
 import type { Asker } from '../../domain/policy/policy.ts';
 import type { MeshStatus, OpenInvite, PairedNode } from '../../domain/status/status.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
@@ -36,8 +37,8 @@ export interface OpenMesh {
    * event loop share one ledger transaction.
    */
   readonly ask: (id: string, query: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
-  /** A request about blind totals; the reply, which fits it, may be a refusal. */
-  readonly exchange: (id: string, request: BlindRequest, deadlineMs: number) => Promise<BlindReply>;
+  /** A request about blind totals or the roster; the reply, which fits it, may be a refusal. */
+  readonly exchange: (id: string, request: PeerRequest, deadlineMs: number) => Promise<PeerReply>;
   /** Resolves with what the peer did with the summary; rejects while it is away. */
   readonly deliver: (id: string, document: Envelope, summaryId: string) => Promise<SummaryResult>;
   /** Resolves with what the peer did with the advisory; rejects while it is away. */
@@ -48,6 +49,8 @@ export interface OpenMesh {
     body: CheckpointBody,
     deadlineMs: number,
   ) => Promise<{ readonly peer: string; readonly body: CosignatureBody }>;
+  /** Asks a node that does not know this one for membership. @throws CaroError as `join` */
+  readonly enrol: (id: string, addresses: readonly string[], request: Envelope) => Promise<JoinResult>;
   readonly invite: (host?: string) => OpenInvite;
   readonly join: (code: string) => Promise<PairedNode>;
   /** Prepares for queries, if a peer is connected; sends nothing. */

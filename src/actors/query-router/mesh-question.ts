@@ -116,13 +116,16 @@ export async function askMesh(
 }
 
 /**
- * The peers named in `trust.nodes`, except untrusted and denied ones, and this node. Subnets add
- * none.
+ * The peers named in `trust.nodes` and, on a supervisor, the members of the roster, except untrusted
+ * and denied ones, and this node. Subnets add none.
  */
 export function targetsOf({ trust, mesh }: Pick<Configuration, 'trust' | 'mesh'>, self: string): readonly Target[] {
-  return Object.entries(trust.nodes)
-    .filter(([id, level]) => id !== self && level !== 'untrusted' && !trust.deny.nodes.includes(id))
-    .map(([id]) => ({ id, name: mesh.peers.find((peer) => peer.id === id)?.name ?? null }));
+  const own = Object.entries(trust.nodes).flatMap(([id, level]) => (level === 'untrusted' ? [] : [id]));
+  const untrusted = Object.keys(trust.nodes).filter((id) => trust.nodes[id] === 'untrusted');
+  const refused = new Set([self, ...trust.deny.nodes, ...untrusted]);
+  const ids = new Set([...own, ...(trust.roster?.members() ?? [])]);
+  const names = new Map(mesh.peers.map(({ id, name }) => [id, name]));
+  return [...ids].filter((id) => !refused.has(id)).map((id) => ({ id, name: names.get(id) ?? null }));
 }
 
 /** A node that is listed under an old and a current key is one contributor. */

@@ -8,7 +8,7 @@ import { sayTable } from './table.ts';
 type Peer = MeshStatus['peers'][number];
 /** A peer; its state is null while no mesh runs. */
 export interface PeerRow extends Omit<Peer, 'state'> {
-  readonly trust: TrustLevel;
+  readonly trust: TrustLevel | 'contact';
   readonly state: Peer['state'] | null;
 }
 

@@ -60,7 +60,7 @@ export type Asker = Pick<PolicyQuestion, 'id' | 'address' | 'formerIds' | 'trust
 export interface Explanation {
   readonly decision: Decision;
   /** The level by the trust rules, before the sharing level restricts it. */
-  readonly trust: TrustLevel | 'denied';
+  readonly trust: TrustLevel | 'contact' | 'denied';
   /** In the order in which they were checked; the last one decided. */
   readonly steps: readonly string[];
   /** Decisions about the other actions. */

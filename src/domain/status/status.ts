@@ -43,7 +43,7 @@ export interface MeshStatus {
     readonly name: string | null;
     /** Null where it has to connect to this node and has not. */
     readonly address: string | null;
-    readonly trust: TrustLevel;
+    readonly trust: TrustLevel | 'contact';
     readonly state: NodeState;
     /** Why it is not connected; null where it is, or where nothing has failed yet. */
     readonly reason: NodeReason | null;

@@ -19,6 +19,7 @@ import { DURATION_BUCKETS, SUMMARY_RESULTS, SUMMARY_TYPE } from '../../domain/su
 import { PERIOD_KINDS } from '../../domain/time/period.ts';
 import { BLIND_SCHEMAS } from './blind-schemas.ts';
 import { GOODBYE_REASONS, MAX_TOLD_SKEW_MS, type MessageType } from './messages.ts';
+import { ORG_SCHEMAS } from './org-schemas.ts';
 
 /** Endpoints in a hello. */
 export const MAX_LISTEN = 8;
@@ -85,6 +86,7 @@ export function messageBodySchemas(
     ...BLIND_SCHEMAS,
     advisory: closed({ document: ADVISORY_ENVELOPE }),
     'advisory-ack': closed({ result: { enum: ADVISORY_RESULTS } }),
+    ...ORG_SCHEMAS,
     goodbye: closed({ reason: { enum: GOODBYE_REASONS } }),
     'roll-call': closed({}),
     present: closed({ version: PROGRAM_VERSION, skewMs: SKEW }, ['version']),

@@ -3,6 +3,7 @@ import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
 import type { CheckpointBody, CosignatureBody } from '../../domain/audit/tlog.ts';
 import type { BlindBodies } from '../../domain/blind/exchange.ts';
 import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelope.ts';
+import type { OrgBodies } from '../../domain/organisation/exchange.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
 
 /** WebSocket subprotocol; another version of the wire format has another name. */
@@ -36,7 +37,7 @@ export type GoodbyeReason = (typeof GOODBYE_REASONS)[number];
  * A new type also needs a schema, a handler and a row in docs/protocol.md; the compiler and a test
  * report what is missing.
  */
-export interface MessageBodies extends BlindBodies, AdvisoryBodies {
+export interface MessageBodies extends BlindBodies, AdvisoryBodies, OrgBodies {
   /**
    * First message of each side. `rotations` lead from the sender's former keys to its current key
    * and on to its next, oldest first; `revocations` are of its former keys. `listen`: `IP:port`
@@ -71,8 +72,11 @@ export interface MessageBodies extends BlindBodies, AdvisoryBodies {
 }
 
 export type MessageType = keyof MessageBodies;
-/** The only types that may be sent and received while pairing with a node that is not trusted. */
-export const PAIRING_TYPES: readonly MessageType[] = ['hello', 'pair', 'goodbye'];
+/**
+ * The only types that may be sent and received on a connection with a node that is not trusted: for
+ * pairing, and for a request to become a member of an organization.
+ */
+export const PAIRING_TYPES: readonly MessageType[] = ['hello', 'pair', 'org-join', 'org-joined', 'goodbye'];
 
 /** A body with its type: what the egress gate accepts. */
 export type Typed<T extends MessageType = MessageType> = {

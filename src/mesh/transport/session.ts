@@ -155,7 +155,7 @@ class Session implements Connection {
     const nonce = await this.#channel.send(request);
     if (this.#ending) throw gone();
     const reply = await this.#replies.wait(nonce, deadlineMs);
-    const isRefusal = reply.type === 'blind-refusal' && request.type !== 'advisory';
+    const isRefusal = reply.type === 'blind-refusal' && request.type.startsWith('blind-');
     if (!isRefusal && reply.type !== PEER_REPLIES[request.type])
       throw new CaroError('message_unexpected', `expected an answer to a ${request.type}, got a ${reply.type}`);
     return reply as PeerReplyTo<T>;

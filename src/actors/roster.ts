@@ -1,0 +1,236 @@
+import type { Actor } from '../bus/actor.ts';
+import type { AuditEntry } from '../domain/audit/audit-record.ts';
+import { CaroError } from '../domain/errors.ts';
+import type { Envelope } from '../domain/identity/signed-envelope.ts';
+import type { Log } from '../domain/log.ts';
+import type { JoinResult, OrgReply, OrgRequest } from '../domain/organisation/exchange.ts';
+import type { RosterNode } from '../organisation/roster-node.ts';
+
+/** Rings once, at or before the time in ms since the epoch that was set last. */
+interface Alarm {
+  readonly set: (atMs: number | null) => void;
+  readonly stop: () => void;
+}
+
+type Ask = Extract<OrgRequest, { readonly type: 'org-ask' }>;
+type News = Extract<OrgReply, { readonly type: 'org-news' }>;
+
+export interface RosterActorPorts {
+  /** Loads the code of the roster, which a node without an organization never needs. */
+  readonly open: () => Promise<RosterNode>;
+  readonly isJoined: () => boolean;
+  readonly forget: () => void;
+  /** Whether this node, as a supervisor, takes requests of nodes that it does not know. */
+  readonly takesRequests: () => boolean;
+  readonly sharingLevel: () => 0 | 1 | 2;
+  readonly isFollowing: () => boolean;
+  readonly ask: (peer: string, request: Ask) => Promise<News>;
+  readonly enrol: (peer: string, addresses: readonly string[], request: Envelope) => Promise<JoinResult>;
+  /** Puts the roster into force: trust, peers to dial, connections. */
+  readonly reload: () => Promise<void>;
+  readonly audit: (entry: AuditEntry) => Promise<unknown>;
+  readonly alarm: () => Alarm;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  readonly log: Pick<Log, 'warn' | 'error'>;
+  readonly now: () => number;
+}
+
+type Kinds =
+  | 'org.request'
+  | 'org.inspect'
+  | 'org.join'
+  | 'org.agree'
+  | 'org.leave'
+  | 'org.status'
+  | 'org.requests'
+  | 'org.import'
+  | 'org.export'
+  | 'org.due'
+  | 'mesh.changed';
+
+/** How often supervisors are asked for news, and how often a request is sent again. */
+const ASK_EVERY_MS = 3_600_000;
+const ENROL_EVERY_MS = 60_000;
+/** Questions in one round; each brings at most 20 heads. */
+const MAX_QUESTIONS = 200;
+
+/**
+ * This node's part in its organization. Work with peers runs outside the mailbox, one round at a
+ * time: their requests are answered while this node waits for answers.
+ */
+export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
+  let opened: Promise<RosterNode> | undefined;
+  const open = (): Promise<RosterNode> => {
+    opened ??= ports.open();
+    return opened;
+  };
+  const rounds = createRounds(ports, open);
+  const changed = async (entry: AuditEntry): Promise<void> => {
+    await ports.audit(entry);
+    await ports.reload();
+  };
+  return {
+    name: 'roster',
+    // They reload the configuration, in which other actors take part.
+    concurrent: ['org.request', 'org.join', 'org.agree', 'org.leave', 'org.import'],
+    start: () => {
+      if (ports.isJoined()) rounds.request();
+    },
+    stop: rounds.end,
+    handlers: {
+      'org.request': async ({ peer, request }) => {
+        const node = await open();
+        const reply = node.answer(peer, request, ports.takesRequests());
+        if (isStored(reply)) await ports.audit({ type: 'org.requested', peer });
+        return reply;
+      },
+      'org.inspect': async ({ document }) => ({
+        ...(await open()).inspect(document),
+        sharingLevel: ports.sharingLevel(),
+      }),
+      'org.join': async (join) => {
+        const node = await open();
+        node.join(join);
+        const { org, version, hash } = statusIn(node).terms;
+        await changed({ type: 'org.joined', details: { org, version, hash } });
+        rounds.request();
+        return statusIn(node);
+      },
+      'org.agree': async ({ hash }) => {
+        const node = await open();
+        node.agree(hash);
+        await changed({ type: 'org.changed', details: { version: statusIn(node).terms.version, agreed: true } });
+        return statusIn(node);
+      },
+      'org.leave': async () => {
+        assertJoined(ports);
+        ports.forget();
+        await changed({ type: 'org.left' });
+        return null;
+      },
+      'org.status': async () => (ports.isJoined() ? (await open()).status() : null),
+      ...officeOf(open, changed),
+      'org.due': () => {
+        if (ports.isJoined()) rounds.request();
+      },
+      'mesh.changed': ({ change }) => {
+        if (change === 'connected' && ports.isJoined()) rounds.request();
+      },
+    },
+  };
+}
+
+/** What officers ask of this node. */
+const officeOf = (
+  open: () => Promise<RosterNode>,
+  changed: (entry: AuditEntry) => Promise<void>,
+): Pick<Actor<Kinds>['handlers'], 'org.requests' | 'org.import' | 'org.export'> => ({
+  'org.requests': async () => (await open()).requests(),
+  'org.import': async (parcel) => {
+    const taken = (await open()).importParcel(parcel);
+    const { version, list, isWaiting, isForked } = taken;
+    await changed({ type: 'org.changed', details: { version, list, waiting: isWaiting, forked: isForked } });
+    return taken;
+  },
+  'org.export': async ({ from }) => (await open()).exportParcel(from),
+});
+
+const isStored = (reply: OrgReply): boolean => reply.type === 'org-joined' && reply.body.result === 'stored';
+
+function assertJoined({ isJoined }: Pick<RosterActorPorts, 'isJoined'>): void {
+  if (isJoined()) return;
+  throw new CaroError('not_found', 'expected a node that has joined an organization, this one has not');
+}
+
+function statusIn(node: RosterNode) {
+  const status = node.status();
+  if (status) return status;
+  throw new CaroError('not_found', 'expected a node that has joined an organization');
+}
+
+/** Rounds of work with the supervisors: one at a time, and one more for what came meanwhile. */
+function createRounds(ports: RosterActorPorts, open: () => Promise<RosterNode>) {
+  const alarm = ports.alarm();
+  let running: Promise<void> | undefined;
+  let isWanted = false;
+  let hasEnded = false;
+  const run = async (): Promise<void> => {
+    while (isWanted && !hasEnded) {
+      isWanted = false;
+      await round(ports, await open()).catch((error: unknown) =>
+        ports.log.error({ err: error }, 'roster not brought up to date'),
+      );
+    }
+    running = undefined;
+    if (hasEnded) return;
+    const isEnrolling = ports.isJoined() && (await open()).enrolment() !== null;
+    const spread = 0.5 + ports.random();
+    alarm.set(ports.now() + spread * (isEnrolling ? ENROL_EVERY_MS : ASK_EVERY_MS));
+  };
+  return {
+    request: (): void => {
+      isWanted = true;
+      if (!hasEnded) running ??= run();
+    },
+    end: async (): Promise<void> => {
+      hasEnded = true;
+      alarm.stop();
+      await running;
+    },
+  };
+}
+
+/** Asks the supervisors for news, one after the other, and asks for membership until it is given. */
+async function round(ports: RosterActorPorts, node: RosterNode): Promise<void> {
+  const status = ports.isJoined() && ports.isFollowing() ? node.status() : null;
+  if (status === null || status.state === 'forked') return;
+  let isChanged = false;
+  for (const { id } of [...status.terms.supervisors, ...status.terms.trustees])
+    isChanged = (await askOne(ports, node, id)) || isChanged;
+  if (isChanged) {
+    const after = node.status();
+    const details = after && {
+      ...{ version: after.terms.version, list: after.list, state: after.state },
+      ...{ waiting: after.waiting?.terms.version ?? null, member: after.membership !== null },
+    };
+    await ports.audit({ type: 'org.changed', ...(details ? { details } : {}) });
+    await ports.reload();
+  }
+  await enrol(ports, node);
+}
+
+/** @returns whether anything has changed */
+async function askOne(ports: RosterActorPorts, node: RosterNode, peer: string): Promise<boolean> {
+  let isChanged = false;
+  for (let count = 0; count < MAX_QUESTIONS; count += 1) {
+    const question = node.question();
+    if (question === null) return isChanged;
+    try {
+      const { body } = await ports.ask(peer, question);
+      const isNew = node.take(body);
+      isChanged ||= isNew;
+      if (!isNew) return isChanged;
+    } catch (error) {
+      if (!(error instanceof CaroError)) throw error;
+      if (error.code.startsWith('roster_'))
+        await ports.audit({ type: 'org.refused', peer, details: { code: error.code } });
+      // A supervisor that is away is asked again later.
+      return isChanged;
+    }
+  }
+  return isChanged;
+}
+
+async function enrol(ports: RosterActorPorts, node: RosterNode): Promise<void> {
+  const enrolment = node.enrolment();
+  if (enrolment === null) return;
+  for (const { id, addresses } of enrolment.supervisors) {
+    try {
+      const result = await ports.enrol(id, addresses, enrolment.request);
+      if (result !== 'closed' && result !== 'full') return;
+    } catch (error) {
+      if (!(error instanceof CaroError)) throw error;
+    }
+  }
+}

@@ -1,0 +1,390 @@
+import { existsSync } from 'node:fs';
+import { join as joinPath } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { callAdmin } from '../../admin/client.ts';
+import { CaroError } from '../../domain/errors.ts';
+import { parseNodeId } from '../../domain/identity/node-id.ts';
+import type { OrgRole } from '../../domain/organisation/membership.ts';
+import { type Officer, type RosterHead, VALID_DAYS } from '../../domain/organisation/roster.ts';
+import { fingerprint } from '../../identity/fingerprint.ts';
+import { openIdentity, readIdentity } from '../../identity/identity.ts';
+import {
+  approve,
+  changeDraft,
+  changesOf,
+  type Draft,
+  firstDraft,
+  nextDraft,
+  remove,
+} from '../../organisation/draft.ts';
+import { encodeHead, hasQuorum, openHead, signersOf, signHead } from '../../organisation/head.ts';
+import { deltaBetween, encodeDelta, memberList } from '../../organisation/members.ts';
+import { decodeRequest, endorseTrustee, type OpenedRequest } from '../../organisation/statements.ts';
+import type { Context } from '../context.ts';
+import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
+import { parseCount } from '../input/options.ts';
+import { headName, openWorkspace, textOf, type Workspace } from '../organisation/workspace.ts';
+import { say, sayJson } from '../output/output.ts';
+import { writePrivateFile } from '../output/output-file.ts';
+import { sayTable } from '../output/table.ts';
+
+interface InFolder {
+  readonly dir?: string;
+}
+
+const PUBLISH_MS = 120_000;
+const repeated = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** The commands of officers. They work in a folder, which may be on a machine without a network. */
+export function addOrgOfficers(org: Command, context: Context): void {
+  const inFolder = (command: Command): Command =>
+    command.option('--dir <folder>', 'folder of the officers (org in the data folder of this node)');
+  org
+    .command('key <file>')
+    .description('make the key of an officer in this file, or print the id of the key that is there')
+    .action((file: string) => key(context, file));
+  addDrafting(org, context, inFolder);
+  inFolder(org.command('requests'))
+    .description('list requests to join, from the service and from the folder')
+    .option('--json', 'print JSON lines')
+    .action((options: InFolder & { readonly json?: true }) => requests(context, options));
+  inFolder(org.command('endorse <name>'))
+    .description('as a trustee: endorse another trustee in the draft, so that members need not be asked')
+    .action((name: string, options: InFolder) => endorse(context, name, options));
+  asking(inFolder(org.command('sign')), context)
+    .description('sign the draft with the key of an officer, after showing what it changes')
+    .requiredOption('--key <file>', "file of the officer's key")
+    .action((options: InFolder & Consent & { readonly key: string }) => sign(context, options));
+  inFolder(org.command('publish'))
+    .description('finish the draft if enough officers have signed it, and hand it to the service of this node')
+    .action((options: InFolder) => publish(context, options));
+}
+
+function addDrafting(org: Command, context: Context, inFolder: (command: Command) => Command): void {
+  inFolder(org.command('create <organization>'))
+    .description('draft the first version of a roster')
+    .requiredOption('--officer <name=key>', 'an officer: id of the key, or its file; repeat for each', repeated)
+    .requiredOption(
+      '--supervisor <file@address>',
+      'request of the node, and where members find it; repeatable',
+      repeated,
+    )
+    .option('--trustee <file@address>', 'the same for a trustee; repeatable', repeated, [])
+    .option('--threshold <officers>', 'how many officers have to sign', parseCount, 2)
+    .option('--level <level>', 'most detailed level of answers, 1 or 2', parseLevel, 2)
+    .option('--floor <nodes>', 'smallest number of nodes behind a blind total', parseCount, 20)
+    .option('--window <hours>', 'how long after a day its blind reports are accepted', parseCount, 72)
+    .option('--days <days>', 'how long the version is valid', parseCount, VALID_DAYS.usual)
+    .action((name: string, options: CreateOptions) => create(context, name, options));
+  inFolder(org.command('approve [names...]'))
+    .description('add nodes that asked to the draft, by name or fingerprint')
+    .option('--file <csv>', 'lines "name,fingerprint" of an inventory; both must match')
+    .option('--as <role>', 'member, supervisor or trustee', parseRole, 'member')
+    .option('--address <address>', 'where members find a supervisor or trustee; repeatable', repeated, [])
+    .action((names: readonly string[], options: ApproveOptions) => approveAll(context, names, options));
+  inFolder(org.command('remove <names...>'))
+    .description('remove nodes from the draft: members, supervisors and trustees')
+    .action(async (names: readonly string[], options: InFolder) => {
+      const workspace = workspaceOf(context, options);
+      await keepDraft(context, workspace, names.reduce(remove, draftIn(context, workspace)));
+    });
+  inFolder(org.command('change'))
+    .description('change the terms in the draft')
+    .option('--officer <name=key>', 'add an officer, or replace the one of this name; repeatable', repeated, [])
+    .option('--without-officer <name>', 'remove an officer; repeatable', repeated, [])
+    .option('--threshold <officers>', 'how many officers have to sign', parseCount)
+    .option('--level <level>', 'most detailed level of answers, 1 or 2', parseLevel)
+    .option('--floor <nodes>', 'smallest number of nodes behind a blind total', parseCount)
+    .option('--relay <url=key>', 'add a relay: tls://IP:port and the hash of its public key; repeatable', repeated, [])
+    .option('--without-relays', 'remove all relays')
+    .action((options: ChangeOptions) => change(context, options));
+}
+
+const workspaceOf = (context: Context, { dir }: InFolder): Workspace =>
+  openWorkspace(dir ?? joinPath(context.places().data, 'org'));
+
+function parseLevel(text: string): 1 | 2 {
+  if (text === '1' || text === '2') return text === '1' ? 1 : 2;
+  throw new InvalidArgumentError('Expected 1 or 2.');
+}
+
+function parseRole(text: string): OrgRole {
+  if (text === 'member' || text === 'supervisor' || text === 'trustee') return text;
+  throw new InvalidArgumentError('Expected member, supervisor or trustee.');
+}
+
+function key(context: Context, file: string): void {
+  const { id, fingerprint: shown, isNew } = openIdentity(file);
+  say(context, `${isNew ? 'made' : 'found'} the key ${shown} in ${file}`);
+  say(context, id);
+}
+
+/** `name=caro:ed25519:…` or `name=file` */
+function officerOf(text: string): Officer {
+  const at = text.indexOf('=');
+  const [name, value] = [text.slice(0, Math.max(0, at)), text.slice(at + 1)];
+  if (name === '') throw new CaroError('usage', `expected an officer as name=key, got ${JSON.stringify(text)}`);
+  return { name, id: parseNodeId(value) ? value : readIdentity(value).id };
+}
+
+/** `file@address,address` */
+function nodeOf(text: string): { readonly opened: OpenedRequest; readonly addresses: readonly string[] } {
+  const at = text.lastIndexOf('@');
+  const [file, addresses] = at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+  return { opened: decodeRequest(textOf(file)), addresses: addresses.split(',').filter((one) => one !== '') };
+}
+
+interface CreateOptions extends InFolder {
+  readonly officer: readonly string[];
+  readonly supervisor: readonly string[];
+  readonly trustee: readonly string[];
+  readonly threshold: number;
+  readonly level: 1 | 2;
+  readonly floor: number;
+  readonly window: number;
+  readonly days: number;
+}
+
+async function create(context: Context, org: string, options: CreateOptions): Promise<void> {
+  const workspace = workspaceOf(context, options);
+  if (workspace.last() !== null || workspace.draft() !== null)
+    throw new CaroError(
+      'usage',
+      `${workspace.folder}: expected an empty folder, got one with a roster; use another --dir`,
+    );
+  const { threshold, level, floor, window: windowHours } = options;
+  const nowMs = context.now().getTime();
+  const terms = { org, officers: options.officer.map(officerOf), threshold, level, floor, windowHours };
+  const added = [
+    ...options.supervisor.map((text) => [nodeOf(text), 'supervisor'] as const),
+    ...options.trustee.map((text) => [nodeOf(text), 'trustee'] as const),
+  ];
+  const draft = added.reduce<Draft>(
+    (before, [{ opened, addresses }, role]) => approve(before, opened.request, role, { addresses, nowMs }),
+    firstDraft({ ...terms, supervisors: [], trustees: [] }, nowMs, options.days),
+  );
+  await keepDraft(context, workspace, draft);
+}
+
+/** The draft in the folder, or a new one after the newest version. */
+function draftIn(context: Context, workspace: Workspace): Draft {
+  const draft = workspace.draft();
+  if (draft) return draft;
+  const last = workspace.last();
+  if (!last)
+    throw new CaroError('not_found', `${workspace.folder}: expected the folder of a roster; run: caro org create`);
+  return nextDraft(last, workspace.members(), context.now().getTime(), VALID_DAYS.usual);
+}
+
+async function keepDraft(context: Context, workspace: Workspace, draft: Draft): Promise<void> {
+  await workspace.writeDraft(draft);
+  say(context, `draft of version ${draft.head.head.version} in ${workspace.folder}:`);
+  const before = workspace.last()?.head ?? null;
+  for (const line of changesOf(before, draft, workspace.members())) say(context, `  ${line}`);
+}
+
+/** Requests that the service has received are copied into the folder. */
+async function gather(context: Context, workspace: Workspace): Promise<void> {
+  const { socket } = context.places();
+  if (!existsSync(socket)) return;
+  const received = await callAdmin(socket, 'org.requests', {}).catch((error: unknown) => {
+    if (error instanceof CaroError && error.code === 'not_running') return [];
+    throw error;
+  });
+  for (const { fingerprint: name, document } of received) await workspace.write('requests', name, document);
+}
+
+async function requests(context: Context, options: InFolder & { readonly json?: true }): Promise<void> {
+  const workspace = workspaceOf(context, options);
+  await gather(context, workspace);
+  const rows = workspace.requests().map(({ request }) => ({ ...request, fingerprint: fingerprintOf(request.node) }));
+  if (options.json)
+    for (const { name, unit, node, fingerprint: shown, predecessor, createdAt } of rows)
+      sayJson(context, { name, unit, fingerprint: shown, node, predecessor, createdAt });
+  else if (rows.length === 0) say(context, 'No request to join.');
+  else
+    await sayTable(
+      context,
+      [
+        { title: 'NAME', text: ({ name }) => name },
+        { title: 'UNIT', text: ({ unit }) => unit },
+        { title: 'FINGERPRINT', text: (row) => row.fingerprint },
+        { title: 'REPLACES', text: ({ predecessor }) => predecessor ?? '-' },
+        { title: 'ASKED', text: ({ createdAt }) => createdAt.slice(0, 10) },
+      ],
+      rows,
+    );
+}
+
+const fingerprintOf = (id: string): string => fingerprint(parseNodeId(id) ?? new Uint8Array());
+
+interface ApproveOptions extends InFolder {
+  readonly file?: string;
+  readonly as: OrgRole;
+  readonly address: readonly string[];
+}
+
+async function approveAll(context: Context, names: readonly string[], options: ApproveOptions): Promise<void> {
+  if ((names.length === 0) === (options.file === undefined))
+    throw new CaroError('usage', 'expected names or fingerprints, or --file with an inventory');
+  const workspace = workspaceOf(context, options);
+  await gather(context, workspace);
+  const all = workspace.requests();
+  const chosen =
+    options.file === undefined ? names.map((name) => byName(all, name)) : byInventory(context, all, options.file);
+  const nowMs = context.now().getTime();
+  const { address: addresses, as } = options;
+  const draft = chosen.reduce<Draft>(
+    (before, { request }) => approve(before, request, as, { addresses, nowMs }),
+    draftIn(context, workspace),
+  );
+  await keepDraft(context, workspace, draft);
+}
+
+/** A name that two nodes claim has to be resolved by fingerprint. */
+function byName(all: readonly OpenedRequest[], name: string): OpenedRequest {
+  const [found, ...others] = all.filter(({ request }) => request.name === name || fingerprintOf(request.node) === name);
+  if (!found) throw new CaroError('not_found', `expected the name or fingerprint of a request, ${name} is none`);
+  if (others.length === 0) return found;
+  throw new CaroError(
+    'usage',
+    `expected one request of ${name}, got ${others.length + 1}; give the fingerprint instead`,
+  );
+}
+
+function byInventory(context: Context, all: readonly OpenedRequest[], file: string): readonly OpenedRequest[] {
+  const lines = textOf(file)
+    .split(/\r?\n/)
+    .map((line) => line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1')));
+  const rows = lines.filter(([name = '', print = '']) => name !== '' && /^[0-9a-f]{16}$/.test(print));
+  if (rows.length === 0)
+    throw new CaroError('usage', `${file}: expected lines "name,fingerprint" with 16 hex digits, got none`);
+  const wanted = new Set(rows.map(([name, print]) => `${name} ${print}`));
+  const keyOf = ({ request }: OpenedRequest): string => `${request.name} ${fingerprintOf(request.node)}`;
+  const chosen = all.filter((one) => wanted.has(keyOf(one)));
+  const asked = new Set(chosen.map(keyOf));
+  for (const row of wanted) if (!asked.has(row)) say(context, `no request: ${row}`);
+  for (const one of all) if (!wanted.has(keyOf(one))) say(context, `not in the inventory: ${keyOf(one)}`);
+  return chosen;
+}
+
+interface ChangeOptions extends InFolder {
+  readonly officer: readonly string[];
+  readonly withoutOfficer: readonly string[];
+  readonly threshold?: number;
+  readonly level?: 1 | 2;
+  readonly floor?: number;
+  readonly relay: readonly string[];
+  readonly withoutRelays?: true;
+}
+
+async function change(context: Context, options: ChangeOptions): Promise<void> {
+  const workspace = workspaceOf(context, options);
+  const draft = draftIn(context, workspace);
+  const { head } = draft.head;
+  const added = options.officer.map(officerOf);
+  const gone = new Set([...options.withoutOfficer, ...added.map(({ name }) => name)]);
+  const relays = options.relay.map((text) => ({
+    url: text.slice(0, text.indexOf('=')),
+    key: text.slice(text.indexOf('=') + 1),
+  }));
+  const next: Partial<RosterHead> = {
+    officers: [...head.officers.filter(({ name }) => !gone.has(name)), ...added],
+    relays: [...(options.withoutRelays ? [] : head.relays), ...relays],
+    ...(options.threshold === undefined ? {} : { threshold: options.threshold }),
+    ...(options.level === undefined ? {} : { level: options.level }),
+    ...(options.floor === undefined ? {} : { floor: options.floor }),
+  };
+  await keepDraft(context, workspace, changeDraft(draft, next));
+}
+
+async function endorse(context: Context, name: string, options: InFolder): Promise<void> {
+  const workspace = workspaceOf(context, options);
+  const draft = draftIn(context, workspace);
+  const { org, previous, trustees } = draft.head.head;
+  const trustee = trustees.find((one) => one.name === name);
+  if (!trustee || previous === null)
+    throw new CaroError('not_found', `expected the name of a trustee in a draft after version 1, ${name} is none`);
+  const endorsement = endorseTrustee(
+    { org, previous, trustee: trustee.id, sealingKey: trustee.card.sealingKey },
+    readIdentity(context.places().identityKey),
+  );
+  const endorsed = trustees.map((one) => (one === trustee ? { ...one, endorsement } : one));
+  await keepDraft(context, workspace, changeDraft(draft, { trustees: endorsed }));
+}
+
+async function sign(context: Context, options: InFolder & Consent & { readonly key: string }): Promise<void> {
+  const workspace = workspaceOf(context, options);
+  const draft = presentDraft(workspace);
+  const signer = readIdentity(options.key);
+  const last = workspace.last();
+  const { head } = draft.head;
+  const officer = [...head.officers, ...(last?.head.officers ?? [])].find(({ id }) => id === signer.id);
+  if (!officer) throw new CaroError('usage', `expected the key of an officer, ${signer.fingerprint} is of none`);
+  say(context, `${head.org}, version ${head.version}, signed by ${officer.name}:`);
+  for (const line of changesOf(last?.head ?? null, draft, workspace.members())) say(context, `  ${line}`);
+  if (!(await isConfirmed(context, 'Sign this version?', { yes: options.yes }))) return;
+  const signed = { ...draft, head: signHead(draft.head, signer) };
+  await workspace.writeDraft(signed);
+  const count = signersOf(signed.head.envelope, head).length;
+  say(context, `signed; ${count} of ${head.threshold} signatures`);
+}
+
+function presentDraft(workspace: Workspace): Draft {
+  const draft = workspace.draft();
+  if (draft) return draft;
+  throw new CaroError(
+    'not_found',
+    `${workspace.folder}: expected a draft; make one with caro org approve or caro org change`,
+  );
+}
+
+async function publish(context: Context, options: InFolder): Promise<void> {
+  const workspace = workspaceOf(context, options);
+  const draft = presentDraft(workspace);
+  const opened = openHead(draft.head.envelope);
+  const { head } = opened;
+  const last = workspace.last();
+  if (last && !hasQuorum(opened.envelope, last.head))
+    throw new CaroError(
+      'roster_unsigned',
+      `expected signatures of ${last.head.threshold} officers of version ${last.head.version} too, got fewer`,
+    );
+  const before = memberList(workspace.members());
+  const after = memberList(draft.members);
+  const delta = deltaBetween({ org: head.org, from: last?.head.version ?? 0, to: head.version }, before, after);
+  await workspace.write('deltas', headName(head.version), encodeDelta(delta));
+  await workspace.write('heads', headName(head.version), encodeHead(opened));
+  await workspace.writeMembers(after.members);
+  workspace.dropDraft();
+  for (const { request } of workspace.requests())
+    if (after.find(request.node)) workspace.removeRequest(fingerprintOf(request.node));
+  const file = joinPath(workspace.folder, `${head.org}.caro-org`);
+  await writePrivateFile(file, [encodeHead(opened).trimEnd()]);
+  say(context, `version ${head.version} of ${head.org} is in ${workspace.folder}; new nodes join with ${file}`);
+  await handOver(context, { head: encodeHead(opened), delta: encodeDelta(delta), org: head.org });
+}
+
+/** Where this node is a supervisor, its members get the new version from it. */
+async function handOver(
+  context: Context,
+  { head, delta, org }: { readonly head: string; readonly delta: string; readonly org: string },
+): Promise<void> {
+  const { socket } = context.places();
+  try {
+    const status = existsSync(socket) ? await callAdmin(socket, 'org.status', {}) : null;
+    if (status?.terms.org !== org) {
+      say(
+        context,
+        'the service of this node does not follow this roster: on a supervisor, run caro org join or caro org import',
+      );
+      return;
+    }
+    const taken = await callAdmin(socket, 'org.import', { heads: [head], deltas: [delta], requests: [] }, PUBLISH_MS);
+    say(context, `the service of this node has version ${taken.version}, and gives it to the members`);
+    if (taken.isWaiting) say(context, 'it waits for the owner of this node: caro org accept');
+  } catch (error) {
+    if (!(error instanceof CaroError) || error.code !== 'not_running') throw error;
+    say(context, 'no service is running here; carry the folder to a supervisor: caro org import');
+  }
+}

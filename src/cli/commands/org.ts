@@ -1,0 +1,264 @@
+import type { Command } from 'commander';
+import { callAdmin } from '../../admin/client.ts';
+import { loadConfiguration } from '../../config/loader.ts';
+import { CaroError } from '../../domain/errors.ts';
+import type { OrgNode, OrgOffer, OrgStatus, OrgTerms } from '../../domain/organisation/membership.ts';
+import { readIdentity } from '../../identity/identity.ts';
+import { openCardKeys } from '../../keys/card-keys.ts';
+import { encodeRequest, signRequest } from '../../organisation/statements.ts';
+import type { Context } from '../context.ts';
+import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
+import { parseCount } from '../input/options.ts';
+import { headName, openWorkspace, parcelIn, textOf } from '../organisation/workspace.ts';
+import { localTime, say, sayJson } from '../output/output.ts';
+import { writePrivateFile } from '../output/output-file.ts';
+import { sayFacts } from '../output/table.ts';
+import { addOrgOfficers } from './org-officers.ts';
+
+interface Format {
+  readonly json?: true;
+}
+
+const CHANGE_MS = 120_000;
+
+export function addOrg(program: Command, context: Context): void {
+  const org = program.command('org').description('the organization that this node is a member of');
+  asking(org.command('join <file>'), context)
+    .description('join with a file from your officers: shows what may leave, to whom and what can change, then asks')
+    .option('--name <name>', 'name of this node in the roster (its own name)')
+    .option('--unit <unit>', 'your unit, as your officers call it', 'none')
+    .option('--replaces <name>', 'the member that this node replaces because it was installed anew')
+    .option('--json', 'print one JSON object')
+    .action((file: string, options: JoinOptions) => join(context, file, options));
+  org
+    .command('request <organization>')
+    .description('write a request without joining, for a supervisor or a trustee of an organization that is to be')
+    .requiredOption('--output <file>', 'file for the request')
+    .option('--name <name>', 'name of this node in the roster (its own name)')
+    .option('--unit <unit>', 'your unit, as your officers call it', 'none')
+    .action((name: string, options: RequestOptions) => request(context, name, options));
+  org
+    .command('status')
+    .description('print what this node grants to its organization, and what waits for you')
+    .option('--json', 'print one JSON object')
+    .action(({ json }: Format) => status(context, json));
+  asking(org.command('accept'), context)
+    .description('agree to the version of the roster that waits for you')
+    .action((options: Consent) => accept(context, options));
+  org
+    .command('leave')
+    .description('end everything that this node grants to its organization, at once')
+    .option('--json', 'print one JSON object')
+    .action(({ json }: Format) => leave(context, json));
+  org
+    .command('export <folder>')
+    .description('write heads, changes of the list and requests, to carry them to another machine')
+    .option('--since <version>', 'of the list, only what changed after this version', parseCount)
+    .action((folder: string, { since }: { readonly since?: number }) => exportTo(context, folder, since));
+  org
+    .command('import <folder>')
+    .description('read what caro org export wrote on another machine')
+    .option('--json', 'print one JSON object')
+    .action((folder: string, { json }: Format) => importFrom(context, folder, json));
+  addOrgOfficers(org, context);
+}
+
+interface RequestOptions {
+  readonly output: string;
+  readonly name?: string;
+  readonly unit: string;
+}
+
+interface JoinOptions extends Consent, Format {
+  readonly name?: string;
+  readonly unit: string;
+  readonly replaces?: string;
+}
+
+async function join(context: Context, file: string, options: JoinOptions): Promise<void> {
+  const { socket } = context.places();
+  const document = textOf(file);
+  const offer = await callAdmin(socket, 'org.inspect', { document });
+  const { digest } = await callAdmin(socket, 'aggregates.preview', {}, CHANGE_MS);
+  if (!options.json) sayOffer(context, offer);
+  if (!(await isConfirmed(context, `Join ${offer.terms.org}?`, { yes: options.yes }))) return;
+  const joined = await callAdmin(
+    socket,
+    'org.join',
+    {
+      ...{ document, name: options.name ?? nameOf(context), unit: options.unit },
+      ...(options.replaces === undefined ? {} : { predecessor: options.replaces }),
+    },
+    CHANGE_MS,
+  );
+  if (offer.sharingLevel === 0)
+    await callAdmin(socket, 'settings.change', { set: 'sharing', level: 2, preview: digest }, CHANGE_MS);
+  if (options.json) sayJson(context, joined);
+  else
+    say(
+      context,
+      `joined ${joined.terms.org}${joined.role === 'member' ? '; an officer has to approve this node' : ` as ${joined.role}`}`,
+    );
+}
+
+const nameOf = (context: Context): string =>
+  loadConfiguration(context.places(), context.hostname).configuration.node.name;
+
+function sayOffer(context: Context, { terms, role, sharingLevel }: OrgOffer): void {
+  sayTerms(context, terms);
+  for (const line of offerLines(terms, role, sharingLevel)) say(context, line);
+}
+
+/** What the owner agrees to, in plain words. */
+function offerLines(terms: OrgTerms, role: OrgOffer['role'], sharingLevel: 0 | 1 | 2): readonly string[] {
+  const who = terms.supervisors.map(({ name }) => name).join(', ') || 'nobody for now';
+  const what =
+    terms.level === 2
+      ? 'numbers only: how often kinds of commands were used, how risky they were, and when.'
+      : 'summaries of commands in closed words, and numbers: how often kinds of commands were used.';
+  const sharing =
+    sharingLevel === 0
+      ? 'Sharing is off on this node. Joining sets sharing.level to 2: only such numbers may leave.'
+      : `sharing.level of this node stays ${sharingLevel}. It restricts what may leave.`;
+  return [
+    '',
+    'What may leave this node, after you confirm:',
+    `  ${what}`,
+    '  Never a command, a path, an argument, a file name or an output.',
+    `  ${sharing}`,
+    '  See the numbers before you confirm, or at any time later: caro sharing preview --level 2',
+    `To whom: to supervisors, when they ask: ${who}.`,
+    '  A supervisor can find out the numbers of one node, unless this node takes part in blind totals.',
+    ...(terms.trustees.length === 0
+      ? ['  There is no trustee, so there are no blind totals.']
+      : [
+          `  Blind totals stand for at least ${terms.floor} nodes. None is released without the trustee: ${terms.trustees.map(({ name }) => name).join(', ')}.`,
+          '  You join a task of blind totals separately: caro blind join',
+        ]),
+    'The officers get your request: name, unit and public keys of this node.',
+    ...(role === 'member' ? [] : [`This node is named as ${role}: it keeps the list of members.`]),
+    'The mesh is turned on: this node connects to the supervisors and trustees.',
+    '',
+    'What can change without asking you, if enough officers sign it:',
+    '  members, supervisors, addresses and relays; totals over more nodes; less detail; a trustee that the',
+    '  present trustee endorses.',
+    'What waits for you (caro org accept):',
+    '  totals over fewer nodes, more detail, any other trustee, another layout of reports, fewer signatures.',
+    'Your own rules take precedence: trust deny, trust set and subnets. Leave at any time: caro org leave',
+    '',
+  ];
+}
+
+function sayTerms(context: Context, terms: OrgTerms): void {
+  const nodes = (list: readonly OrgNode[]): string => list.map(({ name }) => name).join(', ') || 'none';
+  sayFacts(context, [
+    ['organization', `${terms.org}, version ${terms.version}, valid until ${localTime(terms.expires)}`],
+    ['members', String(terms.members)],
+    [
+      'officers',
+      `${terms.threshold} of ${terms.officers.map(({ name, fingerprint }) => `${name} (${fingerprint})`).join(', ')}`,
+    ],
+    ['supervisors', nodes(terms.supervisors)],
+    ['trustees', nodes(terms.trustees)],
+    ['level', terms.level === 2 ? '2: numbers only' : '1: summaries and numbers'],
+    ['floor', `${terms.floor} nodes behind a blind total`],
+  ]);
+}
+
+async function request(context: Context, org: string, { output, name, unit }: RequestOptions): Promise<void> {
+  const places = context.places();
+  const identity = readIdentity(places.identityKey);
+  const card = openCardKeys(places.cardKeys).card();
+  const signed = signRequest(
+    { org, name: name ?? nameOf(context), unit, card, predecessor: null, createdAt: context.now().toISOString() },
+    identity,
+  );
+  await writePrivateFile(output, [encodeRequest(signed).trimEnd()]);
+  say(
+    context,
+    `request of ${signed.request.name} (${identity.fingerprint}) written to ${output}; give it to an officer`,
+  );
+}
+
+async function status(context: Context, json: true | undefined): Promise<void> {
+  const found = await callAdmin(context.places().socket, 'org.status', {});
+  if (json) sayJson(context, found ?? { terms: null });
+  else if (found === null) say(context, 'This node has joined no organization.');
+  else sayStatus(context, found);
+}
+
+const STATES: Readonly<Record<OrgStatus['state'], string>> = {
+  'in force': 'in force',
+  expired: 'EXPIRED: it grants nothing until the officers sign a new version',
+  forked:
+    'FORKED: the officers have signed two versions with one number. It grants nothing. Ask them; then join again.',
+};
+
+function sayStatus(context: Context, { terms, role, membership, state, waiting, list, requests }: OrgStatus): void {
+  sayTerms(context, terms);
+  const member =
+    membership === null
+      ? 'not a member: waits for an officer, or was removed'
+      : `${membership.name}, unit ${membership.unit}, since ${membership.since}`;
+  sayFacts(context, [
+    ['state', STATES[state]],
+    ['this node', role === 'member' ? member : `${role}; the list of members is of version ${list ?? 'none yet'}`],
+    ...(role === 'supervisor' ? ([['requests', String(requests)]] as const) : []),
+  ]);
+  if (waiting === null) return;
+  say(context, `Version ${waiting.terms.version} waits for you (caro org accept). It asks for:`);
+  for (const line of waiting.asksFor) say(context, `  ${line}`);
+}
+
+async function accept(context: Context, { yes }: Consent): Promise<void> {
+  const { socket } = context.places();
+  const found = await callAdmin(socket, 'org.status', {});
+  if (!found?.waiting)
+    throw new CaroError('not_found', 'expected a version of the roster that waits for you, there is none');
+  const { terms, asksFor } = found.waiting;
+  sayTerms(context, terms);
+  say(context, 'It asks for more than you have agreed to:');
+  for (const line of asksFor) say(context, `  ${line}`);
+  if (!(await isConfirmed(context, `Agree to version ${terms.version}?`, { yes }))) return;
+  await callAdmin(socket, 'org.agree', { hash: terms.hash }, CHANGE_MS);
+  say(context, `version ${terms.version} is in force`);
+}
+
+async function leave(context: Context, json: true | undefined): Promise<void> {
+  const { socket } = context.places();
+  const found = await callAdmin(socket, 'org.status', {});
+  await callAdmin(socket, 'org.leave', {}, CHANGE_MS);
+  if (json) sayJson(context, { left: found?.terms.org ?? null });
+  else say(context, `left ${found?.terms.org ?? 'the organization'}; it is granted nothing any more`);
+}
+
+async function exportTo(context: Context, folder: string, since: number | undefined): Promise<void> {
+  const { socket } = context.places();
+  const parcel = await callAdmin(socket, 'org.export', since === undefined ? {} : { from: since }, CHANGE_MS);
+  const workspace = openWorkspace(folder);
+  for (const text of parcel.heads) await workspace.write('heads', headName(versionIn(text)), text);
+  for (const text of parcel.deltas)
+    await workspace.write('deltas', headName((JSON.parse(text) as { readonly to: number }).to), text);
+  for (const [at, text] of parcel.requests.entries())
+    await workspace.write('requests', `request-${headName(at + 1)}`, text);
+  say(
+    context,
+    `${parcel.heads.length} heads, ${parcel.deltas.length} lists and ${parcel.requests.length} requests written to ${folder}`,
+  );
+}
+
+function versionIn(text: string): number {
+  const { payload } = JSON.parse(text) as { readonly payload: string };
+  return (JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as { readonly version: number }).version;
+}
+
+async function importFrom(context: Context, folder: string, json: true | undefined): Promise<void> {
+  const taken = await callAdmin(context.places().socket, 'org.import', parcelIn(openWorkspace(folder)), CHANGE_MS);
+  if (json) {
+    sayJson(context, taken);
+    return;
+  }
+  say(context, `version ${taken.version} is in force; ${taken.heads} new heads, ${taken.requests} requests`);
+  if (taken.isWaiting) say(context, 'A newer version waits for you: caro org status');
+  if (taken.isForked) say(context, STATES.forked);
+}

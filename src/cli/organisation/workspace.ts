@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CaroError } from '../../domain/errors.ts';
+import type { OrgParcel } from '../../domain/organisation/membership.ts';
+import type { Member } from '../../domain/organisation/roster.ts';
+import type { Draft } from '../../organisation/draft.ts';
+import { decodeDraft, decodeHead, encodeHead, type OpenedHead } from '../../organisation/head.ts';
+import { decodeMember, encodeMember } from '../../organisation/members.ts';
+import { decodeRequest, type OpenedRequest } from '../../organisation/statements.ts';
+import { writePrivateFile } from '../output/output-file.ts';
+
+/*
+ * A folder with the documents of an organization: what officers work in, and what is carried to
+ * other machines. `heads`, `deltas` and `requests` hold one document a file; `members.jsonl` is the
+ * list of the newest head; `draft.json` and `draft-members.jsonl` are the next head.
+ */
+
+const FOLDERS = ['heads', 'deltas', 'requests'] as const;
+type Folder = (typeof FOLDERS)[number];
+
+export interface Workspace {
+  readonly folder: string;
+  /** The newest published head; null before the first one. */
+  readonly last: () => OpenedHead | null;
+  readonly members: () => readonly Member[];
+  readonly draft: () => Draft | null;
+  readonly writeDraft: (draft: Draft) => Promise<void>;
+  readonly dropDraft: () => void;
+  readonly requests: () => readonly OpenedRequest[];
+  readonly texts: (folder: Folder) => readonly string[];
+  /** @param name without its ending */
+  readonly write: (folder: Folder, name: string, text: string) => Promise<void>;
+  readonly writeMembers: (members: readonly Member[]) => Promise<void>;
+  readonly removeRequest: (name: string) => void;
+}
+
+export const headName = (version: number): string => String(version).padStart(6, '0');
+
+export function openWorkspace(folder: string): Workspace {
+  const path = (...parts: readonly string[]): string => join(folder, ...parts);
+  const files = (name: Folder): readonly string[] =>
+    existsSync(path(name))
+      ? readdirSync(path(name))
+          .filter((file) => file.endsWith('.json'))
+          .sort()
+      : [];
+  const texts = (name: Folder): readonly string[] => files(name).map((file) => textOf(path(name, file)));
+  const listIn = (file: string): readonly Member[] =>
+    existsSync(path(file))
+      ? textOf(path(file))
+          .split('\n')
+          .filter((line) => line !== '')
+          .map(decodeMember)
+      : [];
+  return {
+    folder,
+    last: () => {
+      const file = files('heads').at(-1);
+      return file === undefined ? null : decodeHead(textOf(path('heads', file)));
+    },
+    members: () => listIn('members.jsonl'),
+    draft: () =>
+      existsSync(path('draft.json'))
+        ? { head: decodeDraft(textOf(path('draft.json'))), members: listIn('draft-members.jsonl') }
+        : null,
+    writeDraft: async ({ head, members }) => {
+      make(folder);
+      await writePrivateFile(path('draft-members.jsonl'), members.map(encodeMember));
+      await writePrivateFile(path('draft.json'), [encodeHead(head).trimEnd()]);
+    },
+    dropDraft: () => {
+      for (const file of ['draft.json', 'draft-members.jsonl']) rmSync(path(file), { force: true });
+    },
+    requests: () => texts('requests').map(decodeRequest),
+    texts,
+    write: async (name, file, text) => {
+      make(path(name));
+      await writePrivateFile(path(name, `${file}.json`), [text.trimEnd()]);
+    },
+    writeMembers: (members) => writePrivateFile(path('members.jsonl'), members.map(encodeMember)),
+    removeRequest: (name) => rmSync(path('requests', `${name}.json`), { force: true }),
+  };
+}
+
+/** Everything in the folder, for `org.import`. @throws CaroError `not_found` for an empty folder */
+export function parcelIn({ folder, texts }: Workspace): OrgParcel {
+  const [heads, deltas, requests] = FOLDERS.map(texts) as [readonly string[], readonly string[], readonly string[]];
+  if (heads.length + requests.length > 0) return { heads, deltas, requests };
+  throw new CaroError(
+    'not_found',
+    `${folder}: expected a folder with heads or requests, got none; name the one that caro org export wrote`,
+  );
+}
+
+function make(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new CaroError('place_unusable', `${folder}: expected a folder that can be written, got ${code}`);
+  }
+}
+
+/** @throws CaroError `usage` */
+export function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new CaroError('usage', `${file}: expected a file that can be read, got ${code}`);
+  }
+}

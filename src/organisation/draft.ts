@@ -1,0 +1,136 @@
+/* How officers edit the next head. A draft is signed when it is finished: an edit drops signatures. */
+
+import { CaroError } from '../domain/errors.ts';
+import type { OrgRole } from '../domain/organisation/membership.ts';
+import type { JoinRequest, Member, RosterHead, RosterNode } from '../domain/organisation/roster.ts';
+import { isoTime } from '../domain/time/iso-time.ts';
+import { draftHead, type OpenedHead } from './head.ts';
+import { commitmentTo, memberList } from './members.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A head that is not finished, and the list to which it commits. */
+export interface Draft {
+  readonly head: OpenedHead;
+  readonly members: readonly Member[];
+}
+
+export type Terms = Pick<
+  RosterHead,
+  'org' | 'officers' | 'threshold' | 'supervisors' | 'trustees' | 'level' | 'floor' | 'windowHours'
+>;
+
+const draftOf = (head: RosterHead, unsorted: readonly Member[]): Draft => {
+  const list = memberList(unsorted);
+  return { head: draftHead({ ...head, members: commitmentTo(list) }), members: list.members };
+};
+
+export const firstDraft = (terms: Terms, nowMs: number, days: number): Draft =>
+  draftOf(
+    {
+      ...{ type: 'caro.roster', version: 1, previous: null, ...terms, relays: [], layouts: ['day/1'] },
+      ...{ createdAt: isoTime(nowMs), expires: isoTime(nowMs + days * DAY_MS), members: { size: 0, root: '' } },
+    },
+    [],
+  );
+
+/** The draft of the version after `last`. Endorsements belong to one version. */
+export const nextDraft = ({ head, hash }: OpenedHead, members: readonly Member[], nowMs: number, days: number): Draft =>
+  draftOf(
+    {
+      ...head,
+      ...{ version: head.version + 1, previous: hash },
+      ...{ createdAt: isoTime(nowMs), expires: isoTime(nowMs + days * DAY_MS) },
+      trustees: head.trustees.map((trustee) => ({ ...trustee, endorsement: null })),
+    },
+    members,
+  );
+
+export const changeDraft = ({ head, members }: Draft, change: Partial<RosterHead>): Draft =>
+  draftOf({ ...head.head, ...change }, members);
+
+/**
+ * Adds a node that asked. It replaces its predecessor, and an entry with the same key or name.
+ * @param addresses for a supervisor or a trustee
+ */
+export function approve(
+  draft: Draft,
+  request: JoinRequest,
+  as: OrgRole,
+  { addresses, nowMs }: { readonly addresses: readonly string[]; readonly nowMs: number },
+): Draft {
+  const { org } = draft.head.head;
+  if (request.org !== org)
+    throw new CaroError('roster_other_org', `expected a request to join ${org}, got one to join ${request.org}`);
+  const { node: id, name, unit, card, predecessor } = request;
+  const present = draft.members.find((member) => member.name === name && member.id !== id);
+  if (present && predecessor !== name)
+    throw new CaroError(
+      'usage',
+      `expected a name that no other member has, got ${name}; if the node was installed anew, it has to say so: caro org join FILE --replaces ${name}`,
+    );
+  const others = draft.members.filter((member) => member.id !== id && member.name !== predecessor);
+  const member = { id, name, unit, card, since: isoTime(nowMs).slice(0, 10) };
+  const { head } = changeDraft({ ...draft, members: [...others, member] }, {});
+  const added = { head, members: memberList([...others, member]).members };
+  if (as === 'member') return added;
+  const node: RosterNode = { id, name, card, addresses };
+  const { supervisors, trustees } = withoutNode(head.head, id, predecessor ?? name);
+  return changeDraft(
+    added,
+    as === 'supervisor'
+      ? { supervisors: [...supervisors, node], trustees }
+      : { supervisors, trustees: [...trustees, { ...node, endorsement: null }] },
+  );
+}
+
+/** Removes a node from the members, supervisors and trustees. @throws CaroError `not_found` */
+export function remove(draft: Draft, name: string): Draft {
+  const { head } = draft.head;
+  const isIt = (node: { readonly id: string; readonly name: string }): boolean =>
+    node.name === name || node.id === name;
+  const found = [...draft.members, ...head.supervisors, ...head.trustees].find(isIt);
+  if (!found) throw new CaroError('not_found', `expected the name or id of a member, ${name} is none`);
+  const members = draft.members.filter((member) => !isIt(member));
+  return changeDraft({ ...draft, members }, withoutNode(head, found.id, found.name));
+}
+
+const withoutNode = (
+  { supervisors, trustees }: RosterHead,
+  id: string,
+  name: string,
+): Pick<RosterHead, 'supervisors' | 'trustees'> => {
+  const isOther = (node: RosterNode): boolean => node.id !== id && node.name !== name;
+  return { supervisors: supervisors.filter(isOther), trustees: trustees.filter(isOther) };
+};
+
+/** What a head changes, for the officer who signs it. */
+export function changesOf(
+  before: RosterHead | null,
+  { head, members }: Draft,
+  old: readonly Member[],
+): readonly string[] {
+  const next = head.head;
+  const names = (nodes: readonly { readonly name: string }[]): string =>
+    nodes.map(({ name }) => name).join(', ') || 'none';
+  const value = (key: string, was: string | undefined, is: string): readonly string[] =>
+    was === is ? [] : [was === undefined ? `${key}: ${is}` : `${key}: ${is} (was ${was})`];
+  const idsOf = (nodes: readonly { readonly id: string; readonly name: string }[]): string =>
+    nodes.map(({ id, name }) => `${name} ${id.slice(-8)}`).join(', ') || 'none';
+  const isIn = (list: readonly Member[], id: string): boolean => list.some((member) => member.id === id);
+  const added = members.filter(({ id }) => !isIn(old, id));
+  const gone = old.filter(({ id }) => !isIn(members, id));
+  return [
+    ...value('officers', before ? idsOf(before.officers) : undefined, idsOf(next.officers)),
+    ...value('signatures needed', before ? String(before.threshold) : undefined, String(next.threshold)),
+    ...value('supervisors', before ? idsOf(before.supervisors) : undefined, idsOf(next.supervisors)),
+    ...value('trustees', before ? idsOf(before.trustees) : undefined, idsOf(next.trustees)),
+    ...value('level', before ? String(before.level) : undefined, String(next.level)),
+    ...value('floor', before ? String(before.floor) : undefined, String(next.floor)),
+    ...value('relays', before ? String(before.relays.length) : undefined, String(next.relays.length)),
+    `members: ${members.length}`,
+    ...(added.length === 0 ? [] : [`  new: ${names(added)}`]),
+    ...(gone.length === 0 ? [] : [`  gone: ${names(gone)}`]),
+    `expires: ${next.expires}`,
+  ];
+}
