@@ -89,6 +89,7 @@ const DOORS = [
       'mesh/transport/dialler',
       'mesh/transport/listener',
       'mesh/transport/tls-settings',
+      'mesh/transport/syslog-gate',
       'mesh/relay/pinned-certificate',
     ],
   ],
@@ -110,6 +111,8 @@ const DOORS = [
   ['never', '^(node:)?(https|http2|dgram|inspector(/promises)?|cluster)$', []],
   // The only module that sends bytes to a peer; the mesh creates it and passes it on. The rehearsal
   // has a gate of its own, which hands every byte to a reader of this node.
+  // The same for the syslog receiver.
+  ['syslog', '^src/mesh/transport/syslog-gate\\.ts$', ['wiring/alerts']],
   ['egress', '^src/mesh/transport/egress-gate\\.ts$', ['mesh/mesh', 'mesh/rehearsal']],
   // The same for a relay: its gate writes, its link carries, and only the relay holds the two.
   ['relay-egress', '^src/mesh/relay/relay-gate\\.ts$', ['mesh/relay/relay\\.ts']],

@@ -7,7 +7,9 @@ import type { ServiceStatus } from '../domain/status/status.ts';
 export interface StatusPorts {
   readonly bus: BusClient;
   readonly facts: () => Omit<ServiceStatus, 'observe' | 'mesh' | 'sharing' | 'audit' | 'rules'>;
-  readonly metrics: () => Omit<ServiceMetrics, 'status'>;
+  readonly metrics: () => Omit<ServiceMetrics, 'status' | 'totals' | 'alerts'>;
+  /** Null where this node has no totals. */
+  readonly totals: () => Promise<ServiceMetrics['totals']>;
 }
 
 const DEADLINE_MS = 2_000;
@@ -20,6 +22,7 @@ export function createStatusReporter({
   bus,
   facts,
   metrics,
+  totals,
 }: StatusPorts): Actor<'service.status' | 'service.metrics'> {
   const status = async (): Promise<ServiceStatus> => {
     const [observe, mesh, sharing, audit, rules] = await Promise.all([
@@ -35,7 +38,11 @@ export function createStatusReporter({
     name: 'status reporter',
     handlers: {
       'service.status': status,
-      'service.metrics': async () => ({ status: await status(), ...metrics() }),
+      'service.metrics': async () => {
+        const alerts = await bus.request('alerts.list', {}, DEADLINE_MS).catch(nullOrFault);
+        const states = (alerts?.states ?? []).map(({ rule, isMet }) => ({ rule, isMet }));
+        return { status: await status(), ...metrics(), totals: await totals(), alerts: states };
+      },
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { AdvisoryDraft, AdvisoryLine, AdvisoryResult, ReceivedAdvisory } from '../domain/advisories/advisory.ts';
+import type { AlertReport } from '../domain/alerts/alert.ts';
 import type { AnomalyReport } from '../domain/anomalies/anomaly.ts';
 import type {
   PeerAnswer,
@@ -192,6 +193,9 @@ export interface Messages {
   /** Those that are not over, newest first. */
   'advisories.list': { readonly hidden?: boolean };
   'advisories.hide': { readonly id: string };
+  'alerts.list': Nothing;
+  /** Raises nothing; sends a test message where a receiver is set. */
+  'alerts.test': Nothing;
   /** A peer asks this node to cosign a head of its log. */
   'checkpoint.received': { readonly peer: string; readonly checkpoint: CheckpointBody };
   'witness.status': Nothing;
@@ -319,6 +323,8 @@ export interface Replies {
   'advisories.send': { readonly id: string; readonly delivered: number };
   'advisories.list': readonly AdvisoryLine[];
   'advisories.hide': null;
+  'alerts.list': AlertReport;
+  'alerts.test': Pick<AlertReport, 'states' | 'syslog'>;
   'checkpoint.received': CosignatureBody;
   'witness.status': WitnessStatus;
   'witness.ask': WitnessStatus;

@@ -239,6 +239,9 @@ export const REQUESTS = {
     body: object({ hidden: { type: 'boolean' } }),
     deadline: SOON_MS,
   },
+  'alerts.list': { exposure: ['command-line', 'page'], body: NOTHING, deadline: SOON_MS },
+  // The receiver may take its time.
+  'alerts.test': { exposure: ['command-line'], body: NOTHING, deadline: LONG_MS },
   'advisories.hide': {
     exposure: ['command-line', 'page-login'],
     body: object({ id: hex(32) }, ['id']),

@@ -18,7 +18,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   ],
   'The service:': ['service', 'status', 'metrics', 'doctor', 'reload', 'config', 'db', 'version', 'help'],
   'Sharing and audit:': ['summary', 'sharing', 'egress', 'audit'],
-  'The mesh:': ['identity', 'peers', 'trust', 'mesh', 'blind', 'org', 'posture', 'fleet', 'report', 'advisory'],
+  'The mesh:': ['identity', 'peers', 'trust', 'mesh', 'blind', 'org', 'posture', 'fleet', 'report', 'alerts', 'advisory'],
 };
 
 /** Examples by command, shown below its help and in the man page. */
@@ -84,6 +84,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['caro mesh history list --type safety-posture --span 24h', 'list saved answers'],
     ['caro mesh history export --out answers.csv', 'all cells, for a spreadsheet'],
   ],
+  'alerts test': [['caro alerts test', 'show what the rules say, and send a test message by syslog']],
   report: [
     ['caro report --period month --out report.html', 'the last month, to print or to send'],
     ['caro report --period quarter --format csv', 'for a spreadsheet'],

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CaroError, ERRORS } from '../domain/errors.ts';
 import { VERSION } from '../version.ts';
 import { addAdvisory } from './commands/advisory.ts';
+import { addAlerts } from './commands/alerts.ts';
 import { addAssess } from './commands/assess.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBlind } from './commands/blind.ts';
@@ -68,6 +69,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addPosture,
   addFleet,
   addReport,
+  addAlerts,
   addAdvisory,
   addOrg,
   addEgress,

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { conditionOf, isMeasureName } from '../domain/alerts/alert.ts';
 import type { Configuration, PeerEntry } from '../domain/configuration.ts';
 import { parseNodeId } from '../domain/identity/node-id.ts';
 import { isInternal, isLoopback, networkOf, parseEndpoint, parseListen, parseSubnet } from '../domain/ip-address.ts';
@@ -26,6 +27,8 @@ export function ownerProblems(settings: Omit<Configuration, 'node'>): Problems {
       ...nodeId(['trustee', 'units', id], id),
       ...unitName(['trustee', 'units', id], unit),
     ]),
+    ...alerts(settings.alerts),
+    ...syslog(settings.syslog),
     ...settings.audit.witnesses.flatMap((id, index) => nodeId(['audit', 'witnesses', index], id)),
     ...settings.trust.tests.flatMap((entry, index) => [
       ...nodeId(['trust', 'tests', index, 'who'], entry.who),
@@ -59,6 +62,33 @@ const unitName = (path: KeyPath, unit: string): Problems =>
   TAKEN_UNITS.includes(unit)
     ? one(path, `expected the name of a unit, got ${shown(unit)}, which stands for other totals; write another name`)
     : NONE;
+
+const alerts = (rules: Configuration['alerts']): Problems =>
+  rules.flatMap((rule, index) => [
+    ...(conditionOf(rule) === null
+      ? one(['alerts', index], 'expected exactly one of above, below and change; write one of them')
+      : NONE),
+    ...(isMeasureName(rule.measure)
+      ? NONE
+      : one(
+          ['alerts', index, 'measure'],
+          `expected risky, contributors, levels.LEVEL, kinds.FAMILY, techniques.ID or anomalies.KIND, got ${shown(rule.measure)}`,
+        )),
+    ...(rules.findIndex(({ name }) => name === rule.name) === index
+      ? NONE
+      : one(['alerts', index, 'name'], `expected a name that no other alert has, got ${shown(rule.name)} again`)),
+  ]);
+
+function syslog({ address: text, ca }: Configuration['syslog']): Problems {
+  if (text === '') return NONE;
+  const host = parseEndpoint(text)?.host ?? '';
+  if (!isInternal(host) && !isLoopback(host))
+    return one(
+      ['syslog', 'address'],
+      `expected an internal IP address and a port, got ${shown(text)}; alerts do not leave the network`,
+    );
+  return ca === '' ? one(['syslog', 'ca'], 'expected a file with the certificates of the receiver, got none') : NONE;
+}
 
 function dashboardHost(host: string): Problems {
   if (isLoopback(host)) return NONE;

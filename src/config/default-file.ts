@@ -93,6 +93,17 @@ name = NAME
 # daily = []                     # questions that this node asks the mesh once a day, over 24 h:
 #                                # ["safety-posture"]
 
+# [[alerts]]                     # alerts on totals of all nodes: caro alerts
+#   name = "risk-up"
+#   measure = "risky"            # or contributors, levels.high, kinds.git, techniques.T1070
+#   change = 25                  # percent against the days before; or above = 12.5, below = 5
+#   days = 7
+
+[syslog]
+# address = ""                   # internal address and port of a receiver with TLS, for alerts
+# ca = ""                        # file with its certificates in PEM; no others are trusted
+# name = ""                      # the name in its certificate, if that is not its address
+
 [audit]
 # witnesses = []                 # nodes that are asked to cosign the head of the audit log
 # witness = false                # on: cosigns the logs of named nodes that ask for it

@@ -8,7 +8,7 @@ import { QUERY_TYPES, ROLES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/poli
  * errors; `default` and `examples` show valid values.
  */
 export interface ConfigurationSchema {
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean' | readonly ['string', 'array'];
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | readonly ['string', 'array'];
   readonly description?: string;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
@@ -60,6 +60,14 @@ const integer = (minimum: number, maximum: number, fallback: number): Configurat
   maximum,
   description: `a whole number from ${minimum} to ${maximum}`,
   default: fallback,
+});
+
+const number = (minimum: number, maximum: number, example: number): ConfigurationSchema => ({
+  type: 'number',
+  minimum,
+  maximum,
+  description: `a number from ${minimum} to ${maximum}`,
+  examples: [example],
 });
 
 const text = (description: string, pattern: string, example: string): ConfigurationSchema => ({
@@ -197,6 +205,25 @@ export const CONFIGURATION_SCHEMA = closed({
   privacy: table({ min_contributors: integer(2, 1_000, 5) }),
   org: table({ follow: flag(true), requests: flag(true) }),
   analyst: table({ daily: list(choice(QUERY_TYPES), 'a list of query types') }),
+  alerts: list(
+    closed(
+      {
+        name,
+        measure: text('a measure of the totals', '^[a-zA-Z0-9.-]{1,64}$', 'risky'),
+        above: number(0, 1_000_000, 12.5),
+        below: number(0, 1_000_000, 5),
+        change: number(-100, 10_000, 25),
+        days: integer(1, 364, 7),
+      },
+      ['name', 'measure'],
+    ),
+    'a list of alerts',
+  ),
+  syslog: table({
+    address: { ...text('an internal address and a port', '^(.*:\\d{1,5})?$', '10.0.1.20:6514'), default: '' },
+    ca: { ...text('an absolute path', '^(?:/[^\\0-\\x1f]{1,1000})?$', '/etc/caro/syslog-ca.pem'), default: '' },
+    name: { ...text('a host name', '^[A-Za-z0-9.-]{0,253}$', 'logs.internal'), default: '' },
+  }),
   retention: table({
     events_days: integer(1, DAYS, 30),
     summaries_days: integer(1, DAYS, 365),

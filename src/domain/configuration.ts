@@ -1,3 +1,4 @@
+import type { AlertRule } from './alerts/alert.ts';
 import type { BlindRole } from './blind/terms.ts';
 import type { ShellKind } from './events/shell-kind.ts';
 import type { GuardSettings } from './guard/guard.ts';
@@ -84,6 +85,10 @@ export interface Configuration {
   readonly org: { readonly follow: boolean; readonly requests: boolean };
   /** Questions that this node asks the mesh once a day. */
   readonly analyst: { readonly daily: readonly QueryType[] };
+  /** Alerts on totals. */
+  readonly alerts: readonly AlertRule[];
+  /** Where alerts are sent over TLS; nowhere without an address. `ca`: file with certificates. */
+  readonly syslog: { readonly address: string; readonly ca: string; readonly name: string };
   readonly retention: {
     readonly events_days: number;
     readonly summaries_days: number;

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createAdvisor } from '../actors/advisor/advisor.ts';
+import { createAlerter } from '../actors/alerter/alerter.ts';
 import { type AuditPorts, createAuditor } from '../actors/auditor.ts';
 import { createBlindAggregator } from '../actors/blind-aggregator.ts';
 import { createBlindReporter } from '../actors/blind-reporter/blind-reporter.ts';
@@ -66,6 +67,7 @@ import type { Pool } from '../workers/pool.ts';
 import type { LongCommand } from '../workers/tasks/rate-command.ts';
 import { verifyAuditLog } from '../workers/tasks/verify-audit-log.ts';
 import { advisorPorts } from './advisories.ts';
+import { alerterPorts } from './alerts.ts';
 import { blindPorts } from './blind.ts';
 import { blindReporterPorts } from './blind-node.ts';
 import { customRulePorts, openRuleSource, ruleReplayPorts, rulesForThread } from './custom-rules.ts';
@@ -98,6 +100,7 @@ export function actorSpecs(context: ServiceContext): readonly ActorSpec[] {
     { name: 'log witness', ...REFUSING, create: () => createLogWitness(witnessPorts(context), now()) },
     { name: 'advisor', ...REFUSING, create: () => createAdvisor(advisorPorts(context), now()) },
     { name: 'roster', ...WAITING, create: () => createRoster(rosterPorts(context)) },
+    { name: 'alerter', ...REFUSING, create: () => createAlerter(alerterPorts(context), now()) },
     { name: 'blind reporter', ...WAITING, create: () => createBlindReporter(blindReporterPorts(context), now()) },
     { name: 'classifier', ...WAITING, create: createClassifier },
     {

@@ -1,6 +1,7 @@
 import { createStatusReporter } from '../actors/status-reporter.ts';
 import { type ActorSpec, messageCounts, type Supervised } from '../bus/supervisor.ts';
 import { shellSetups } from '../cli/shell-setup/rc-line.ts';
+import type { ServiceMetrics } from '../domain/status/metrics.ts';
 import type { ServiceStatus } from '../domain/status/status.ts';
 import { databaseBytes } from '../storage/database.ts';
 import type { StorageCare } from '../storage/maintenance/storage-care.ts';
@@ -30,7 +31,29 @@ export function statusSpec(
     name: 'status reporter',
     capacity: 64,
     policy: 'refuse',
-    create: () => createStatusReporter({ bus: context.bus, facts, metrics }),
+    create: () => createStatusReporter({ bus: context.bus, facts, metrics, totals: () => readTotals(context) }),
+  };
+}
+
+const TOTAL_DAYS = 7;
+
+/** The code of trends is loaded where there is something to read. */
+export async function readTotals({ database }: Pick<ServiceContext, 'database'>): Promise<ServiceMetrics['totals']> {
+  const hasTotals = database.prepare('SELECT 1 FROM total_day UNION ALL SELECT 1 FROM saved_answer LIMIT 1').get();
+  if (hasTotals === undefined) return null;
+  const { createTrendReader } = await import('../storage/trends/trend-reader.ts');
+  const trends = createTrendReader(database);
+  if (trends.sources().length === 0) return null;
+  const { posture, until } = trends.posture({ days: TOTAL_DAYS });
+  const { techniques } = trends.heatMap({ days: TOTAL_DAYS });
+  return {
+    day: until,
+    contributors: posture.latest?.contributors ?? null,
+    knownDays: TOTAL_DAYS - posture.gaps.days,
+    risky: posture.risky.rate,
+    levels: Object.fromEntries(posture.levels.map(({ level, rate }) => [level, rate])),
+    families: Object.fromEntries(posture.kinds.map(({ family, rate }) => [family, rate])),
+    techniques: Object.fromEntries(techniques.map(({ technique, nodeDays }) => [technique, nodeDays])),
   };
 }
 

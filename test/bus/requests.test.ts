@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { createAdvisor } from '../../src/actors/advisor/advisor.ts';
+import type { createAlerter } from '../../src/actors/alerter/alerter.ts';
 import type { createAuditor } from '../../src/actors/auditor.ts';
 import type { createBlindAggregator } from '../../src/actors/blind-aggregator.ts';
 import type { createBlindReporter } from '../../src/actors/blind-reporter/blind-reporter.ts';
@@ -30,6 +31,7 @@ type Maker =
   | typeof createKeyRegistry
   | typeof createLogWitness
   | typeof createAdvisor
+  | typeof createAlerter
   | typeof createMeshGateway
   | typeof createPolicyEngine
   | typeof createQueryRouter

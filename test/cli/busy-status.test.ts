@@ -55,7 +55,13 @@ beforeEach(async () => {
         })),
     },
   };
-  const reporter = () => createStatusReporter({ bus, facts, metrics: () => ({ databaseBytes: 0, messages: [] }) });
+  const reporter = () =>
+    createStatusReporter({
+      totals: () => Promise.resolve(null),
+      bus,
+      facts,
+      metrics: () => ({ databaseBytes: 0, messages: [] }),
+    });
   actors = [
     new Supervised({ name: 'collector', capacity: 8, policy: 'wait', create: () => collector }, bus, LIMITS),
     new Supervised({ name: 'status reporter', capacity: 8, policy: 'wait', create: reporter }, bus, LIMITS),

@@ -48,6 +48,8 @@ describe('a configuration', () => {
       audit: { witnesses: [], witness: false },
       privacy: { min_contributors: 5 },
       analyst: { daily: [] },
+      alerts: [],
+      syslog: { address: '', ca: '', name: '' },
       retention: { events_days: 30, summaries_days: 365, audit_days: 730, egress_days: 365, answers_days: 730 },
     });
   });

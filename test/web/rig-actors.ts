@@ -79,7 +79,7 @@ export async function startActors(
     collector: (spec) => () => withFaults(spec.create(), faults),
   };
   const specs = actorSpecs(context).map((spec) => ({ ...spec, create: replaced[spec.name]?.(spec) ?? spec.create }));
-  const status = () => createStatusReporter({ bus, facts, metrics });
+  const status = () => createStatusReporter({ totals: () => Promise.resolve(null), bus, facts, metrics });
   for (const spec of [...specs, { name: 'status reporter', capacity: 64, policy: 'wait', create: status } as const]) {
     const actor = new Supervised(spec, bus, SUPERVISION);
     await actor.start();

@@ -28,6 +28,7 @@ export function metricsText(metrics: ServiceMetrics): string {
     ...observationFamilies(metrics),
     ...actorFamilies(metrics),
     ...meshFamilies(metrics),
+    ...totalFamilies(metrics),
   ];
   return families.map(familyText).join('');
 }
@@ -135,6 +136,32 @@ function actorFamilies({ status: { actors } }: ServiceMetrics): readonly Family[
     counter('caro_actor_restarts_total', 'Restarts after a crash.', ...by(({ restarts }) => restarts)),
     gauge('caro_actor_queue_length', 'Messages that wait.', ...by(({ queue }) => queue)),
     counter('caro_actor_busy_seconds_total', 'Time spent with messages.', ...by(({ busyMs }) => busyMs / 1_000)),
+  ];
+}
+
+/** One sample for each value that is known, under its word of a closed list. */
+const words = (label: string, values: Readonly<Record<string, number | null>>): readonly Sample[] =>
+  Object.entries(values).flatMap(([word, value]) => (value === null ? [] : [[value, { [label]: word }] as const]));
+
+/** Totals of all nodes, over seven days. Nothing here is of one node. */
+function totalFamilies({ totals, alerts }: ServiceMetrics): readonly Family[] {
+  const met = gauge(
+    'caro_mesh_alert_active',
+    '1 where the newest totals meet a rule of [[alerts]].',
+    ...alerts.map(({ rule, isMet }): Sample => [bit(isMet), { rule }]),
+  );
+  if (totals === null) return alerts.length === 0 ? [] : [met];
+  const { day, contributors, knownDays, risky, levels, families, techniques } = totals;
+  const value = (figure: number | null): readonly Sample[] => (figure === null ? [] : [[figure]]);
+  return [
+    gauge('caro_mesh_totals_day_timestamp_seconds', 'Start of the newest day of totals.', [Date.parse(day) / 1_000]),
+    gauge('caro_mesh_totals_contributors', 'Nodes behind the newest totals.', ...value(contributors)),
+    gauge('caro_mesh_totals_known_days', 'Days of the last seven that have totals.', [knownDays]),
+    gauge('caro_mesh_totals_risky_per_thousand', 'Risky commands per 1,000, over seven days.', ...value(risky)),
+    gauge('caro_mesh_totals_level_per_thousand', 'Commands of a level per 1,000.', ...words('level', levels)),
+    gauge('caro_mesh_totals_family_per_thousand', 'Matches of rules per 1,000.', ...words('family', families)),
+    gauge('caro_mesh_totals_technique_node_days', 'Nodes times days.', ...words('technique', techniques)),
+    met,
   ];
 }
 

@@ -69,6 +69,7 @@ const READS: { readonly [K in AskableKind]: Read<K> | null } = {
   'egress.show': { path: '/api/egress/message', answer: mesh.EGRESS_MESSAGE },
   'rules.list': { path: '/api/rules', answer: schemas.RULES },
   'anomalies.list': { path: '/api/anomalies', answer: mesh.ANOMALIES },
+  'alerts.list': { path: '/api/alerts', answer: mesh.ALERTS },
   'advisories.list': {
     path: '/api/advisories',
     answer: mesh.ADVISORIES,

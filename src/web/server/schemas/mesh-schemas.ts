@@ -1,4 +1,5 @@
 import { PRIORITIES, SUBJECT_KINDS } from '../../../domain/advisories/advisory.ts';
+import { ALERT_CONDITIONS } from '../../../domain/alerts/alert.ts';
 import { ANOMALY_KINDS } from '../../../domain/anomalies/anomaly.ts';
 import { ASKED_BY } from '../../../domain/answers/saved-answer.ts';
 import { KEY_STATES } from '../../../domain/identity/key-state.ts';
@@ -18,6 +19,9 @@ import {
 } from './schema-words.ts';
 
 /* Schemas of the dashboard's API about other nodes. */
+
+const amount: Schema = { type: 'number' };
+const maybeAmount: Schema = { type: ['number', 'null'] };
 
 const open: Schema = { type: 'object', additionalProperties: true };
 
@@ -45,6 +49,16 @@ export const KEY_CHANGES = object({
       confirmed: flag,
     }),
   ),
+});
+
+const ALERT = {
+  ...{ rule: text, measure: text, condition: word(ALERT_CONDITIONS), bound: amount, days: count },
+  ...{ until: maybeText, value: maybeAmount, before: maybeAmount },
+};
+export const ALERTS = object({
+  states: list(object({ ...ALERT, isMet: flag })),
+  raised: list(object({ ...ALERT, day: text, sentAt: maybeText })),
+  syslog: maybeText,
 });
 
 export const ADVISORIES = object({
