@@ -269,7 +269,7 @@ const OWN_INPUTS = {
   nothing: object({}),
   range: object({ since: time, until: time }),
   // Without a beginning: the last week.
-  work: object({ since: time, until: time }, []),
+  work: object({ since: time, until: time }, ['since', 'until']),
   // Answered by the page's process, which reads the database itself.
   events: REQUESTS['events.list'].body,
   explain: object({ id: nodeId, address }, ['address']),
