@@ -135,6 +135,8 @@ test('the description names every address of the API with its input and its answ
   const described = Object.keys(paths).sort();
   expect(described).toEqual([
     '/api/activity',
+    '/api/advisories',
+    '/api/advisories/hidden',
     '/api/aggregates',
     '/api/anomalies',
     '/api/audit',
