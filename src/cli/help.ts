@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 /** Headings of `caro --help` and the commands under each. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'Getting started:': ['init', 'shell', 'import', 'completion'],
+  'Getting started:': ['init', 'shell', 'agents', 'import', 'completion'],
   'Your commands:': [
     'events',
     'stats',
@@ -37,6 +37,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['eval "$(caro shell init bash)"', 'last line of ~/.bashrc (zsh: ~/.zshrc)'],
     ['caro shell init fish | source', 'in ~/.config/fish/config.fish'],
   ],
+  'agents install': [['caro agents install claude-code', 'show the entry, ask, and add it']],
   import: [
     ['caro import zsh', 'from ~/.zsh_history'],
     ['caro import atuin --file ~/backup/history.db', 'from a copy of the database'],

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CaroError, ERRORS } from '../domain/errors.ts';
 import { VERSION } from '../version.ts';
 import { addAdvisory } from './commands/advisory.ts';
+import { addAgents } from './commands/agents.ts';
 import { addAlerts } from './commands/alerts.ts';
 import { addAssess } from './commands/assess.ts';
 import { addAudit } from './commands/audit.ts';
@@ -50,6 +51,7 @@ const COMMANDS: readonly ((program: Command, context: Context) => void)[] = [
   addReload,
   addConfig,
   addShell,
+  addAgents,
   addPause,
   addImport,
   addEvents,

@@ -57,6 +57,7 @@ export const ERRORS = {
   },
   answer_too_large: { exit: 1, rpc: -32027, what: 'A list is too long for one line of the control socket.' },
   subscriber_slow: { exit: 1, rpc: -32026, what: 'A subscriber did not read its notifications fast enough.' },
+  agent_settings: { exit: 1, rpc: -32082, what: 'The hook file of a coding agent cannot be read or changed safely.' },
   service_manager: { exit: 1, rpc: -32028, what: 'The system has no usable service manager, or it refused.' },
   disk_full: { exit: 1, rpc: -32023, what: 'The disk holding the database is full or read-only.' },
   relay_key_changed: { exit: 1, rpc: -32007, what: 'The relay has another key than the one agreed on.' },

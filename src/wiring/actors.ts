@@ -31,6 +31,7 @@ import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
 import { parseSpoolName } from '../domain/spool/spool-record.ts';
 import { SUMMARY_TYPE } from '../domain/summaries/summary.ts';
+import { DAY_MS } from '../domain/time/period.ts';
 import { createAlarm } from '../platform/alarm.ts';
 import { createLiveness, isProcess } from '../platform/live-process.ts';
 import { replacePrivately } from '../platform/private-file.ts';
@@ -45,6 +46,7 @@ import { createAuditStore } from '../storage/audit-store.ts';
 import { createTotalReader } from '../storage/blind/total-store.ts';
 import { createDeliveryStore } from '../storage/delivery-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
+import { readAgentReports } from '../storage/events/agent-reader.ts';
 import { readAnswerFigures } from '../storage/events/answer-reader.ts';
 import { type EventKey, findEvents, removeEvents, scrubJournal } from '../storage/events/event-removal.ts';
 import { createEventStore } from '../storage/events/event-store.ts';
@@ -283,6 +285,11 @@ function collectorPorts(
     projects: createProjectNames(Date.now),
     privatePlaces: (folders) => privatePlaces(folders, homeDirectory(process.env)),
     facts: () => ({ ...reader.counts(), shells: reader.shells() }),
+    agents: async () => {
+      const { agentCoverage } = await import('./agent-coverage.ts');
+      const reports = readAgentReports(database, Date.now() - DAY_MS);
+      return agentCoverage(places, homeDirectory(process.env), process.env, reports);
+    },
     pending: () =>
       spool
         .names()

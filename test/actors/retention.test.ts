@@ -63,6 +63,7 @@ async function rig() {
             onSetAside: () => undefined,
             rateLong: () => Promise.resolve(null),
             now: () => NOW,
+            agents: () => Promise.resolve([]),
             facts: () => ({ ...reader.counts(), shells: [] }),
             pending: () => 0,
             pauses: { read: () => [], expire: () => undefined },

@@ -14,6 +14,7 @@ const DAY_MS = Date.parse('2026-11-20T00:00:00Z');
 const nothing: AnswerFigures = {
   usage: () => [],
   levels: () => [0, 0, 0, 0],
+  agentLevels: () => [0, 0, 0, 0],
   slots: () => [],
   rules: () => [],
   coverage: () => ({ observed: 0, redacted: 0, dropped: 0, shells: [] }),
@@ -90,6 +91,7 @@ describe('the cells of a day', () => {
     const cells = cellsFor({
       usage: () => [usage('git', 3, 1, 2_600), usage('node', 2)],
       levels: () => [4, 0, 1, 0],
+      agentLevels: () => [1, 0, 1, 0],
       slots: () => [{ startMs: DAY_MS, count: 5 }],
       rules: () => [{ name: 'git.push-force', count: 1 }],
       coverage: () => ({ observed: 5, redacted: 2, dropped: 0, shells: ['zsh'] }),
@@ -108,9 +110,10 @@ describe('the cells of a day', () => {
       [`hours.${hour}.count`]: 5,
       'redacted.count': 2,
       'shells.zsh.nodes': 1,
-      'authors.human.count': 5,
+      'authors.human.count': 3,
+      'authors.agent.count': 2,
+      'authors.agent.nodes': 1,
     });
-    expect(Object.keys(cells).filter((name) => name.startsWith('authors.agent'))).toEqual([]);
   });
 
   test('leave out what has no cell, and matches of rules that may be of a denied tool', () => {

@@ -51,6 +51,7 @@ beforeEach(async () => {
           setAside: 0,
           pausedUntil: null,
           shells: [],
+          agents: [],
           trouble: null,
         })),
     },

@@ -9,10 +9,12 @@ import { Deletion, type DeletionPorts } from './deletion.ts';
 import { recordGuardActs } from './guard-notes.ts';
 import { recordImports } from './import-notes.ts';
 import { Pruning, type PruningPorts } from './pruning.ts';
-import { type IntakePorts, SpoolIntake } from './spool-intake.ts';
+import { type IntakePorts, type IntakeRules, SpoolIntake } from './spool-intake.ts';
 
 export interface CollectorPorts extends IntakePorts, PruningPorts, Pick<DeletionPorts, 'removal'> {
   readonly facts: () => Pick<ObserveStatus, 'events' | 'dropped' | 'shells'>;
+  /** Which agents run and report. */
+  readonly agents: () => Promise<ObserveStatus['agents']>;
   readonly pauses: Pick<Pauses, 'read' | 'expire'>;
   /** Tests whether a working directory is in one of these folders. */
   readonly privatePlaces: (folders: Configuration['observe']['private']) => (directory: string) => boolean;
@@ -39,12 +41,10 @@ export function createCollector(
   let { observe, retention, agents } = initial;
   let isPrivate = ports.privatePlaces(observe.private);
   let fullDisk: string | null = null;
-  const intake = new SpoolIntake(ports, () => ({
-    ...observe,
-    agents: agents.observe,
-    isPrivate,
-    pauses: ports.pauses.read(),
-  }));
+  const rules = (): ReturnType<IntakeRules> => ({
+    ...{ ...observe, agents: agents.observe, isPrivate, pauses: ports.pauses.read() },
+  });
+  const intake = new SpoolIntake(ports, rules);
   const deletion = new Deletion(ports);
 
   const take = async (files: readonly string[] | 'all'): Promise<void> => {
@@ -76,8 +76,9 @@ export function createCollector(
     stop: () => pruning.stop(),
     handlers: {
       'spool.changed': ({ files }) => take(files),
-      'observe.status': () => ({
+      'observe.status': async () => ({
         ...ports.facts(),
+        agents: await ports.agents(),
         pending: ports.pending(),
         setAside: intake.setAside,
         pausedUntil: pausedUntil(ports),

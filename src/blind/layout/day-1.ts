@@ -78,12 +78,7 @@ const sections = ({ families, ruleFamilies, techniques }: LayoutWords): readonly
   { measures: AUTHOR_KINDS.map((kind) => `authors.${kind}`), bits: 14, sum: 'commands' },
 ];
 
-/**
- * The layout for these words. Hours are those of the day in the node's own time zone.
- *
- * This version records no agents: every command counts as `authors.human`, and `authors.agent` is
- * always 0.
- */
+/** The layout for these words. Hours are those of the day in the node's own time zone. */
 export function dayLayout(words: LayoutWords): DayLayout {
   const all = sections(words);
   const cells = all.flatMap(({ measures, bits }) => measures.flatMap((measure) => cellsOf(measure, bits)));

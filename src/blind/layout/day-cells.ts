@@ -32,6 +32,7 @@ function amountsOf({ figures, vocabulary, denied }: DayContext): ReadonlyMap<str
   const safety = safetyOf(figures.levels(), rules, vocabulary.rules);
   const coverage = figures.coverage();
   const commands = families.reduce((sum, { count }) => sum + count, 0);
+  const agents = figures.agentLevels().reduce((sum, count) => sum + count, 0);
   const durationMs = families.reduce((sum, { durationMsSum }) => sum + durationMsSum, 0);
   return new Map<string, number>([
     ['active', commands],
@@ -46,7 +47,8 @@ function amountsOf({ figures, vocabulary, denied }: DayContext): ReadonlyMap<str
     ['redacted', coverage.redacted],
     ['dropped', coverage.dropped],
     ...coverage.shells.map((shell) => [`shells.${shell}`, 1] as const),
-    ['authors.human', commands],
+    ['authors.human', Math.max(0, commands - agents)],
+    ['authors.agent', Math.min(agents, commands)],
   ]);
 }
 

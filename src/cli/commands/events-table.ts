@@ -1,7 +1,10 @@
+import { HUMAN } from '../../domain/events/author.ts';
 import type { TerminalEvent } from '../../domain/events/event.ts';
 import type { Context } from '../context.ts';
 import { duration, localTime, paint, paintRisk } from '../output/output.ts';
 import { sayTable } from '../output/table.ts';
+
+const BY = { title: 'BY', text: ({ author }: TerminalEvent) => (author === HUMAN ? 'you' : author) };
 
 /** Prints commands as a table, in the order given. */
 export async function sayEvents(context: Context, events: readonly TerminalEvent[]): Promise<void> {
@@ -21,6 +24,7 @@ export async function sayEvents(context: Context, events: readonly TerminalEvent
         align: 'right',
         text: (event) => (event.durationMs === null ? '-' : duration(event.durationMs)),
       },
+      ...(events.some(({ author }) => author !== HUMAN) ? [BY] : []),
       { title: 'RISK', text: (event) => event.risk, paint: (event, text) => paintRisk(context, event.risk, text) },
       { title: 'COMMAND', text: (event) => event.command },
     ],

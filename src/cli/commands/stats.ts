@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
+import { HUMAN } from '../../domain/events/author.ts';
 import { RISK_LEVELS } from '../../domain/events/risk-level.ts';
 import type { LocalStatistics } from '../../domain/events/statistics.ts';
 import type { NamedUsage } from '../../domain/summaries/summary.ts';
@@ -37,6 +38,7 @@ async function sayStatistics(context: Context, statistics: LocalStatistics): Pro
   say(context);
   sayRisk(context, statistics);
   say(context);
+  if (statistics.authors.length > 1) await sayAuthors(context, statistics);
   await sayTable(
     context,
     [
@@ -48,6 +50,22 @@ async function sayStatistics(context: Context, statistics: LocalStatistics): Pro
     statistics.tools.toSorted((a, b) => b.count - a.count).slice(0, TOP),
   );
   if (statistics.tools.length > TOP) say(context, `… and ${statistics.tools.length - TOP} more: caro stats --json`);
+}
+
+/** People and agents apart; left out where no agent ran anything. */
+async function sayAuthors(context: Context, { authors }: LocalStatistics): Promise<void> {
+  await sayTable(
+    context,
+    [
+      { title: 'BY', text: ({ author }) => (author === HUMAN ? 'you' : author) },
+      { title: 'COUNT', align: 'right', text: ({ commands }) => String(commands) },
+      { title: 'FAILED', align: 'right', text: ({ failures, ended }) => percent(failures, ended) },
+      { title: 'HIGH', align: 'right', text: ({ levels }) => String(levels.high) },
+      { title: 'CRITICAL', align: 'right', text: ({ levels }) => String(levels.critical) },
+    ],
+    authors,
+  );
+  say(context);
 }
 
 function sayRisk(context: Context, { levels, commands }: LocalStatistics): void {

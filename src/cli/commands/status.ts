@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
+import { coverageProblem } from '../../domain/status/agent-coverage.ts';
 import type { MeshStatus, ServiceStatus, StorageStatus } from '../../domain/status/status.ts';
 import { waitingText } from '../../domain/status/waiting.ts';
 import type { Context } from '../context.ts';
@@ -61,16 +62,28 @@ function silence({ actors }: ServiceStatus, name: string): string {
 function observationFacts(status: ServiceStatus): readonly (readonly [string, string])[] {
   const { observe } = status;
   if (observe === null) return [['commands', silence(status, 'collector')]];
-  const { events, pending, dropped, setAside, pausedUntil, shells } = observe;
+  const { events, pending, dropped, setAside, pausedUntil, shells, agents } = observe;
   const aside = setAside === 0 ? '' : `, ${setAside} set aside without their text`;
   const seen = shells.map(({ shell, lastSeen }) => `${shell} (last ${localTime(lastSeen)})`);
   return [
     ['commands', `${events} stored, ${byteSize(pending)} waiting, ${dropped} dropped${aside}`],
     ['shells', seen.join(', ') || 'none yet: see caro init'],
+    ...agentFacts(agents),
     ...(pausedUntil === null
       ? []
       : [['paused', `until ${localTime(pausedUntil)}; to record again: caro resume`] as const]),
   ];
+}
+
+/** Nothing where no agent was found. */
+function agentFacts(agents: NonNullable<ServiceStatus['observe']>['agents']): readonly (readonly [string, string])[] {
+  if (agents.length === 0) return [];
+  const seen = agents.map((one) => {
+    const bypass = one.bypass ? ', asks nobody' : '';
+    const last = one.lastSeen === null ? 'nothing reported' : `last ${localTime(one.lastSeen)}`;
+    return `${one.agent} (${last}${coverageProblem(one) === null ? '' : ', see caro doctor'}${bypass})`;
+  });
+  return [['agents', seen.join(', ')]];
 }
 
 const auditLine = ({ records, verified }: NonNullable<ServiceStatus['audit']>): string =>

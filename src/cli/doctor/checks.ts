@@ -13,7 +13,17 @@ import { clock, database, diskSpace, setAside, spool } from './data-checks.ts';
 import { ownKey, peerKeys } from './key-checks.ts';
 import { meshAddresses, meshPeers } from './mesh-checks.ts';
 import { customRules } from './rule-checks.ts';
-import { actors, confinement, listening, observation, ports, service, storage, unit } from './service-checks.ts';
+import {
+  actors,
+  codingAgents,
+  confinement,
+  listening,
+  observation,
+  ports,
+  service,
+  storage,
+  unit,
+} from './service-checks.ts';
 import { newShell, thisShell } from './shell-checks.ts';
 import { bad, type Outcome, ok, type Verdict, warn } from './verdict.ts';
 
@@ -87,6 +97,7 @@ function serviceChecks(
     itself,
     ['confinement', () => confinement(context, status)],
     ['observation', () => (observe === null ? warn(NO_ANSWER) : observation(observe))],
+    ['coding agents', () => (observe === null ? undefined : codingAgents(observe))],
     ['storage', () => storage(status.storage)],
     [
       'audit log',

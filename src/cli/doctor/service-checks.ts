@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { placesFrom } from '../../config/places.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { parseListen } from '../../domain/ip-address.ts';
+import { coverageProblem } from '../../domain/status/agent-coverage.ts';
 import type { ObserveStatus, ServiceStatus } from '../../domain/status/status.ts';
 import { waitingText } from '../../domain/status/waiting.ts';
 import { VERSION } from '../../version.ts';
@@ -117,6 +118,15 @@ export function observation({ trouble, dropped, events, pending, setAside, shell
   if (shells.length === 0) return warn('no shell has reported yet; open a new one and run a command');
   const last = shells.map(({ shell, lastSeen }) => `${shell} at ${localTime(lastSeen)}`);
   return ok(`${events} commands; last: ${last.join(', ')}`);
+}
+
+/** Whether what coding agents run is recorded; undefined where there are none. */
+export function codingAgents({ agents }: ObserveStatus): Verdict | undefined {
+  if (agents.length === 0) return undefined;
+  const problems = agents.flatMap((agent) => coverageProblem(agent) ?? []);
+  const bypasses = agents.filter(({ bypass }) => bypass).map(({ agent }) => `${agent} runs commands without asking`);
+  if (problems.length + bypasses.length > 0) return warn([...problems, ...bypasses].join('\n'));
+  return ok(agents.map(({ agent, running }) => `${agent}: ${running} running`).join(', '));
 }
 
 export function actors(all: ServiceStatus['actors']): Verdict {

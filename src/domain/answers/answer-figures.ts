@@ -14,6 +14,8 @@ export interface AnswerFigures {
   readonly usage: () => readonly PatternUsage[];
   /** Commands per risk level, by `RISK_LEVELS` index. */
   readonly levels: () => readonly number[];
+  /** Those of them that coding agents ran. */
+  readonly agentLevels: () => readonly number[];
   readonly slots: () => readonly { readonly startMs: number; readonly count: number }[];
   /** Matches per risk rule id, also of denied tools: rules are counted apart from patterns. */
   readonly rules: () => readonly NamedCount[];

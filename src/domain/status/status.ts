@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { ShellKind } from '../events/shell-kind.ts';
 import type { Role, SharingLevel, TrustLevel } from '../policy/trust.ts';
 import type { RulesStatus } from '../rules/custom-rule.ts';
+import type { AgentCoverage } from './agent-coverage.ts';
 import type { NodeReason } from './node-reasons.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -23,6 +24,8 @@ export interface ObserveStatus {
   /** End of the pause in force (ISO 8601 UTC); null if commands are recorded. */
   readonly pausedUntil: string | null;
   readonly shells: readonly { readonly shell: ShellKind; readonly sessions: number; readonly lastSeen: string }[];
+  /** Coding agents that run, have reported, or have our entry in their hook file. */
+  readonly agents: readonly AgentCoverage[];
   /** Why nothing can be stored, if so. */
   readonly trouble: string | null;
 }

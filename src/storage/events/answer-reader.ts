@@ -2,7 +2,7 @@ import type { AnomalyReport } from '../../domain/anomalies/anomaly.ts';
 import type { AnswerFigures, PatternUsage } from '../../domain/answers/answer-figures.ts';
 import { SLOT_MS, slotOf } from '../../domain/time/period.ts';
 import type { Database } from '../database.ts';
-import { rulesBetween, slotsBetween, TOLD_RULE, usageBetween } from '../rollups/rollup-range.ts';
+import { agentsBetween, rulesBetween, slotsBetween, TOLD_RULE, usageBetween } from '../rollups/rollup-range.ts';
 import { USAGE_COLUMNS, type UsageRow, usageOf } from '../rollups/rollup-row.ts';
 import { readCoverage } from './coverage-reader.ts';
 import { readPatterns } from './pattern-table.ts';
@@ -23,10 +23,7 @@ export function readAnswerFigures(
   const patterns = readPatterns(database);
   // Denied tools are left out where rows are read, so that no later step can forget it.
   const rows = `FROM ${usageBetween(...range, patterns.without(deniedTools))}`;
-  const levels = once(() => {
-    const counts = all<{ risk: number; count: number }>(`SELECT risk, sum(count) AS count ${rows} GROUP BY risk`);
-    return [0, 1, 2, 3].map((risk) => counts.find((row) => row.risk === risk)?.count ?? 0);
-  });
+  const levels = once(() => byRisk(all(`SELECT risk, sum(count) AS count ${rows} GROUP BY risk`)));
   return {
     usage: once(() =>
       all<UsageRow & { pattern_id: number }>(`SELECT pattern_id, ${USAGE_COLUMNS} ${rows} GROUP BY pattern_id`)
@@ -34,6 +31,10 @@ export function readAnswerFigures(
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
     ),
     levels,
+    agentLevels: once(() => {
+      const agents = `FROM ${agentsBetween(...range, patterns.without(deniedTools))}`;
+      return byRisk(all(`SELECT risk, sum(count) AS count ${agents} GROUP BY risk`));
+    }),
     slots: once(() =>
       all<{ slot: number; count: number }>(
         `SELECT slot, sum(count) AS count FROM ${slotsBetween(...range, patterns.idsOf(deniedTools))}
@@ -50,6 +51,9 @@ export function readAnswerFigures(
     anomalies: once(anomalies),
   };
 }
+
+const byRisk = (counts: readonly { readonly risk: number; readonly count: number }[]): readonly number[] =>
+  [0, 1, 2, 3].map((rank) => counts.find(({ risk }) => risk === rank)?.count ?? 0);
 
 const UNKNOWN: Pick<PatternUsage, 'name' | 'tool' | 'family'> = { name: 'other', tool: 'other', family: 'other' };
 

@@ -6,6 +6,7 @@ import { SHELLS } from '../../../domain/events/shell-kind.ts';
 import { FLEET_STATES } from '../../../domain/fleet/fleet.ts';
 import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
 import { RULE_STATES } from '../../../domain/rules/custom-rule.ts';
+import { AGENT_HOOK_STATES } from '../../../domain/status/agent-coverage.ts';
 import { NODE_STATES } from '../../../domain/status/status.ts';
 import { PERIOD_KINDS } from '../../../domain/time/period.ts';
 import { MAX_TREND_DAYS } from '../../../domain/trends/trend-answers.ts';
@@ -106,6 +107,16 @@ const WAITING = object({ for: text, code: text, reason: text });
 /** `warnings` are settings that may not do what the owner expects. */
 export const SHARING = object({ level: words(SHARING_LEVELS), denyTools: list(text), warnings: list(text) });
 
+/** Whether what a coding agent runs is recorded. */
+const AGENT = object({
+  agent: text,
+  hook: word(AGENT_HOOK_STATES),
+  running: count,
+  silent: count,
+  bypass: flag,
+  lastSeen: maybeText,
+});
+
 export const STATUS = object({
   node: object({ id: text, fingerprint: text, name: text, role: text, rotation: ROTATION }, ['rotation']),
   service: object({ pid: count, uptimeSeconds: { type: 'number' }, version: text }),
@@ -117,6 +128,7 @@ export const STATUS = object({
       setAside: count,
       pausedUntil: maybeText,
       shells: list(object({ shell: word(SHELLS), sessions: count, lastSeen: text })),
+      agents: list(AGENT),
       trouble: maybeText,
     }),
   ),

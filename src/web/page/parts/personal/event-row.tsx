@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { HUMAN } from '../../../../domain/events/author.ts';
 import type { EventsDeleted } from '../../../../domain/events/deleted.ts';
 import type { RuleText, TerminalEvent } from '../../data/contract.ts';
 import { duration, fullTime, placeName, timeWithSeconds, visible } from '../../model/format.ts';
@@ -35,7 +36,10 @@ export function EventRow({ event, rules, isNew, day }: EventRowProps) {
           <time class="nums quiet" dateTime={event.time}>
             {timeWithSeconds(event.time)}
           </time>
-          <code class="command clip">{visible(event.command)}</code>
+          <code class="command clip">
+            {event.author !== HUMAN && <span class="author">{event.author}</span>}
+            {visible(event.command)}
+          </code>
           <span class="mono quiet clip place">{event.cwd !== null && visible(placeName(event.cwd))}</span>
           <Outcome event={event} />
         </button>
@@ -65,7 +69,11 @@ const Unended = ({ isRunning }: { readonly isRunning: boolean }) => (
   <span class="unseen">{isRunning ? 'no end is known yet' : 'not known'}</span>
 );
 
-const unknown = ({ running }: TerminalEvent): string => (running ? 'still running' : 'not known');
+/** A command of an agent that reported its start only is unfinished. */
+const unknown = ({ running, author, durationMs }: TerminalEvent): string => {
+  if (running) return 'still running';
+  return author !== HUMAN && durationMs === null ? 'not known (unfinished)' : 'not known';
+};
 
 interface DetailsProps {
   readonly event: TerminalEvent;
@@ -98,7 +106,12 @@ function Details({ event, rules, children }: DetailsProps) {
       <dl class="facts">
         <Fact name="Started" value={fullTime(event.time)} />
         <Fact name="In" value={event.cwd === null ? 'not known' : visible(event.cwd)} mono />
-        <Fact name="Shell" value={`${event.shell} on ${event.host}`} />
+        {event.project !== null && <Fact name="Project" value={visible(event.project)} />}
+        {event.author === HUMAN ? (
+          <Fact name="Shell" value={`${event.shell} on ${event.host}`} />
+        ) : (
+          <Fact name="Run by" value={`${event.author} on ${event.host}, approval: ${event.approval ?? 'unknown'}`} />
+        )}
         <Fact name="Tools" value={`${event.tools.join(' · ') || 'none'} (${event.category})`} />
         <Fact name="Status" value={event.exitCode === null ? unknown(event) : String(event.exitCode)} />
         <Fact name="Took" value={event.durationMs === null ? unknown(event) : duration(event.durationMs)} />

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { HUMAN } from '../../../../domain/events/author.ts';
 import type { LocalStatistics } from '../../data/contract.ts';
 import { count, duration, rate } from '../../model/format.ts';
 import { type Range, usualDay } from '../../model/ranges.ts';
@@ -21,6 +22,7 @@ export function Glance({ statistics, slots, range, now }: GlanceProps) {
     <dl class="glance span-12">
       <Figure name="Commands" value={count(commands)}>
         {range === 'today' ? <Usual slots={slots} commands={commands} now={now} /> : perDay(statistics)}
+        {byAgents(statistics)}
       </Figure>
       <Figure name="Failed" value={count(failures)} tone={failures > 0 ? 'fail' : undefined}>
         {failedShare(statistics)}
@@ -33,6 +35,14 @@ export function Glance({ statistics, slots, range, now }: GlanceProps) {
       </Figure>
     </dl>
   );
+}
+
+/** Who ran them, where agents did. */
+function byAgents({ authors }: LocalStatistics): string {
+  const agents = authors.filter(({ author }) => author !== HUMAN);
+  if (agents.length === 0) return '';
+  const ran = agents.reduce((sum, { commands }) => sum + commands, 0);
+  return `; ${count(ran)} by ${agents.length === 1 ? agents[0]?.author : 'agents'}`;
 }
 
 function failedShare(statistics: LocalStatistics): string {

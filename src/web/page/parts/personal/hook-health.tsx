@@ -1,3 +1,4 @@
+import { coverageProblem } from '../../../../domain/status/agent-coverage.ts';
 import type { Status } from '../../data/contract.ts';
 import { ago, bytes, count, fullTime } from '../../model/format.ts';
 import { Panel } from '../common/panel.tsx';
@@ -50,6 +51,7 @@ export function HookHealth({ status, now }: { readonly status: Status; readonly 
           </dd>
         </div>
       </dl>
+      {observe && <Agents agents={observe.agents} now={now} />}
     </Panel>
   );
 }
@@ -61,6 +63,39 @@ function Busy({ name }: { readonly name: string }) {
       <dt>{name}</dt>
       <dd class="quiet">busy, no answer in time</dd>
     </div>
+  );
+}
+
+interface AgentsProps {
+  readonly agents: NonNullable<Status['observe']>['agents'];
+  readonly now: Date;
+}
+
+/** Coding agents: which report, and what is wrong with the others. */
+function Agents({ agents, now }: AgentsProps) {
+  if (agents.length === 0) return null;
+  const problems = agents.flatMap((agent) => coverageProblem(agent) ?? []);
+  return (
+    <>
+      <h3>Coding agents</h3>
+      <dl class="health">
+        {agents.map(({ agent, running, bypass, lastSeen }) => (
+          <div key={agent}>
+            <dt class="mono">{agent}</dt>
+            <dd>
+              {lastSeen === null ? 'nothing reported' : ago(lastSeen, now.getTime())}{' '}
+              <span class="quiet">{running === 0 ? 'not running' : `${count(running)} running`}</span>
+              {bypass && <span class="fail"> asks nobody</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {problems.map((problem) => (
+        <p key={problem} class="notice">
+          {problem}
+        </p>
+      ))}
+    </>
   );
 }
 

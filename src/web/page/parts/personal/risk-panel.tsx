@@ -1,3 +1,4 @@
+import { HUMAN } from '../../../../domain/events/author.ts';
 import type { LocalStatistics, RuleText, TerminalEvent } from '../../data/contract.ts';
 import { ago, count, fullTime, share, visible } from '../../model/format.ts';
 import { Panel } from '../common/panel.tsx';
@@ -14,7 +15,7 @@ const SHOWN = 3;
 /**
  * Risk of the commands; for the latest risky ones the reason and a safer alternative (FR-404).
  */
-export function RiskPanel({ statistics: { levels, commands }, risky, rules }: RiskPanelProps) {
+export function RiskPanel({ statistics: { levels, commands, authors }, risky, rules }: RiskPanelProps) {
   return (
     <Panel title="Risk" class="span-4">
       <div class="risk-bar" aria-hidden="true">
@@ -34,6 +35,7 @@ export function RiskPanel({ statistics: { levels, commands }, risky, rules }: Ri
           </div>
         ))}
       </dl>
+      <Authors authors={authors} />
       <h3>Latest risky commands</h3>
       {risky.length === 0 ? (
         <p class="quiet">No command was rated high or critical.</p>
@@ -45,6 +47,33 @@ export function RiskPanel({ statistics: { levels, commands }, risky, rules }: Ri
         </ol>
       )}
     </Panel>
+  );
+}
+
+/** People and agents apart; nothing where no agent ran anything. */
+function Authors({ authors }: Pick<LocalStatistics, 'authors'>) {
+  if (authors.length < 2) return null;
+  return (
+    <table class="authors nums">
+      <thead>
+        <tr>
+          <th scope="col">Run by</th>
+          <th scope="col">Commands</th>
+          <th scope="col">High</th>
+          <th scope="col">Critical</th>
+        </tr>
+      </thead>
+      <tbody>
+        {authors.map(({ author, commands, levels }) => (
+          <tr key={author}>
+            <th scope="row">{author === HUMAN ? 'you' : author}</th>
+            <td>{count(commands)}</td>
+            <td>{count(levels.high)}</td>
+            <td>{count(levels.critical)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
