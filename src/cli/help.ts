@@ -18,7 +18,19 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   ],
   'The service:': ['service', 'status', 'metrics', 'doctor', 'reload', 'config', 'db', 'version', 'help'],
   'Sharing and audit:': ['summary', 'sharing', 'egress', 'audit'],
-  'The mesh:': ['identity', 'peers', 'trust', 'mesh', 'blind', 'org', 'posture', 'fleet', 'report', 'alerts', 'advisory'],
+  'The mesh:': [
+    'identity',
+    'peers',
+    'trust',
+    'mesh',
+    'blind',
+    'org',
+    'posture',
+    'fleet',
+    'report',
+    'alerts',
+    'advisory',
+  ],
 };
 
 /** Examples by command, shown below its help and in the man page. */
