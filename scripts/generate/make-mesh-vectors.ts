@@ -5,11 +5,15 @@
 import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RECEIPT_TYPE, REPORT_TYPE } from '../../src/blind/documents.ts';
+import { headBytes, reportBytes } from '../../src/blind/report-bytes.ts';
 import { canonical, type Json } from '../../src/domain/encoding/canonical.ts';
 import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
+import type { Envelope } from '../../src/domain/identity/signed-envelope.ts';
 import { encodeEnvelope, seal } from '../../src/identity/envelope.ts';
 import { fingerprint } from '../../src/identity/fingerprint.ts';
 import { signRevocation, signRotation } from '../../src/identity/key-statement.ts';
+import { documentHash } from '../../src/identity/signed-document.ts';
 import { pairingProof } from '../../src/mesh/pairing/invite.ts';
 import { encodeInviteCode } from '../../src/mesh/pairing/invite-code.ts';
 import { MESSAGE_TYPE } from '../../src/mesh/protocol/messages.ts';
@@ -81,6 +85,31 @@ const sealed = (value: Json, by: Signer = alice, mediaType = MESSAGE_TYPE): stri
   encodeEnvelope(seal(mediaType, Buffer.from(canonical(value)), by));
 const sealedText = (text: string): string => encodeEnvelope(seal(MESSAGE_TYPE, Buffer.from(text), alice));
 
+/** A report of Alice's for Bob, the trustee of a task, and his receipt. */
+const REPORT_HEAD = {
+  type: 'caro.blind-report',
+  version: 1,
+  task: TASK,
+  day: '2026-11-20',
+  node: alice.id,
+  role: 'trustee',
+  nonce: Buffer.from(bytes('report nonce', 16)).toString('base64'),
+  publicShare: Buffer.from(bytes('public share', 32)).toString('base64'),
+} as const;
+const REPORT = seal(REPORT_TYPE, reportBytes(headBytes(REPORT_HEAD), bytes('box', 32)), alice);
+const RECEIPT = seal(
+  RECEIPT_TYPE,
+  Buffer.from(
+    canonical({
+      ...{ type: 'caro.blind-receipt', version: 1, task: TASK, day: '2026-11-20', node: alice.id, role: 'trustee' },
+      ...{ report: documentHash(REPORT), receivedAt: iso(NOW) },
+    }),
+  ),
+  bob,
+);
+/** An envelope as a part of a body. */
+const part = (envelope: Envelope): Json => JSON.parse(encodeEnvelope(envelope)) as Json;
+
 const HELLO = sealed(payload(0, 'hello', { rotations: [] }));
 const QUERY = { type: 'safety-posture', spanHours: 24 };
 const query = (changes: Payload = {}): Payload => payload(1, 'query', QUERY, changes);
@@ -128,6 +157,20 @@ const MESSAGES: Readonly<Record<string, readonly Step[]>> = {
     'response',
   ),
   'a summary-ack': after(sealed(payload(1, 'summary-ack', { id: '0'.repeat(32), result: 'stored' })), 'summary-ack'),
+  'a blind-report': after(sealed(payload(1, 'blind-report', { report: part(REPORT) })), 'blind-report'),
+  'a blind-report of another document': after(
+    sealed(payload(1, 'blind-report', { report: part(RECEIPT) })),
+    'message_schema',
+  ),
+  'a blind-receipt': after(sealed(payload(1, 'blind-receipt', { receipt: part(RECEIPT) })), 'blind-receipt'),
+  'a blind-receipt with two signatures': after(
+    sealed(
+      payload(1, 'blind-receipt', {
+        receipt: part({ ...RECEIPT, signatures: [...RECEIPT.signatures, ...RECEIPT.signatures] }),
+      }),
+    ),
+    'message_schema',
+  ),
   'a blind-log': after(sealed(payload(1, 'blind-log', { task: TASK, from: 0 })), 'blind-log'),
   'a blind-total': after(
     sealed(payload(1, 'blind-total', { task: TASK, day: '2026-11-20', block: 'organisation' })),

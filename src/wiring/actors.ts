@@ -70,7 +70,7 @@ import type { LongCommand } from '../workers/tasks/rate-command.ts';
 import { verifyAuditLog } from '../workers/tasks/verify-audit-log.ts';
 import { advisorPorts } from './advisories.ts';
 import { alerterPorts } from './alerts.ts';
-import { blindPorts } from './blind.ts';
+import { blindPorts, ownReleases } from './blind.ts';
 import { blindReporterPorts } from './blind-node.ts';
 import { customRulePorts, openRuleSource, ruleReplayPorts, rulesForThread } from './custom-rules.ts';
 import { canonicalTools, readVocabulary } from './denied-tools.ts';
@@ -141,6 +141,7 @@ const SUBMIT_MS = 10_000;
 function witnessPorts(context: ServiceContext): WitnessPorts {
   const { bus, database, log, peerKeys } = context;
   return {
+    releases: () => ownReleases(context),
     witnessed: createWitnessStore(database),
     own: createTlogStore(database),
     sign: (bytes) => context.identity.sign(bytes),

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { BlindAggregatorPorts } from '../actors/blind-aggregator.ts';
+import type { OwnReleases } from '../actors/log-witness/submitter.ts';
 import type { AggregatorThreads, Group } from '../blind/aggregator/aggregator.ts';
 import type { Aggregators } from '../blind/aggregator/aggregators.ts';
-import type { BlindReply, BlindRequest } from '../domain/blind/exchange.ts';
+import { releaseTree } from '../blind/release-tree.ts';
+import { releaseLogName } from '../domain/audit/tlog.ts';
+import { type BlindReply, type BlindRequest, MAX_LOG } from '../domain/blind/exchange.ts';
 import { withFloor } from '../domain/blind/total-floor.ts';
+import { signTreeHead } from '../identity/tlog-checkpoint.ts';
 import { createAlarm } from '../platform/alarm.ts';
 import { steadyMs } from '../platform/steady-clock.ts';
 import { createAggregatorStore, createRoleStore } from '../storage/blind/aggregator-store.ts';
@@ -25,6 +29,29 @@ export function blindPorts(context: ServiceContext): BlindAggregatorPorts {
     alarm: createAlarm,
     log: context.log,
   };
+}
+
+/** The release logs of which this node is the trustee, for witnesses. */
+export function ownReleases({
+  database,
+  identity,
+}: Pick<ServiceContext, 'database' | 'identity'>): readonly OwnReleases[] {
+  const tasks = createRoleStore(database)
+    .all()
+    .filter(({ role }) => role === 'trustee');
+  return tasks.flatMap(({ task }): readonly OwnReleases[] => {
+    const entries = createAggregatorStore(database).releases(task, 0, MAX_LOG);
+    if (entries.length === 0) return [];
+    const tree = releaseTree(entries.map(({ entry }) => entry));
+    const log = releaseLogName(task);
+    const head = {
+      size: tree.size,
+      root: Buffer.from(tree.root).toString('base64'),
+      signature: Buffer.from(signTreeHead(log, tree, identity)).toString('base64'),
+      key: identity.id,
+    };
+    return [{ log, head, proof: tree.proof }];
+  });
 }
 
 /** Loads the code of leader and trustee, which other nodes never need. */

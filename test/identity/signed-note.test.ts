@@ -153,8 +153,8 @@ describe('a checkpoint', () => {
   test('has names without spaces and plus signs, whatever the key', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (publicKey) => {
-        for (const { name } of [logKey(publicKey, 'audit'), logKey(publicKey, 'releases'), witnessKey(publicKey)])
-          expect(name).toMatch(/^caro-mesh\/(audit|releases|witness)\/[A-Za-z0-9_-]{43}$/);
+        for (const { name } of [logKey(publicKey, 'audit'), logKey(publicKey, 'releases/task'), witnessKey(publicKey)])
+          expect(name).toMatch(/^caro-mesh\/(audit|releases\/task|witness)\/[A-Za-z0-9_-]{43}$/);
       }),
     );
     expect(keyOfWitness('caro-mesh/witness/short')).toBeUndefined();

@@ -1,13 +1,29 @@
 import { isHeadCosigned, proofFrom } from '../../audit/witness.ts';
 import type { AuditEntry } from '../../domain/audit/audit-record.ts';
-import type { CheckpointBody, CosignatureBody, Witness, WitnessStatus } from '../../domain/audit/tlog.ts';
+import type {
+  CheckpointBody,
+  Cosignature,
+  CosignatureBody,
+  ReleaseLogName,
+  Witness,
+  WitnessStatus,
+} from '../../domain/audit/tlog.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import type { StoredHead, TlogStore } from '../../storage/tlog-store.ts';
 
+/** A log of releases of which this node is the trustee, with its signed head as it is now. */
+export interface OwnReleases {
+  readonly log: ReleaseLogName;
+  readonly head: StoredHead;
+  /** Base64: proof that the log continues its first `old` entries. */
+  readonly proof: (old: number) => readonly string[];
+}
+
 export interface SubmitterPorts {
   readonly own: Pick<TlogStore, 'tile' | 'head' | 'cosignatures' | 'addCosignature'>;
-  /** Signs the head of the log as it is now. */
+  readonly releases: () => readonly OwnReleases[];
+  /** Signs the head of the audit log as it is now. */
   readonly seal: () => Promise<unknown>;
   readonly submit: (
     peer: string,
@@ -19,7 +35,15 @@ export interface SubmitterPorts {
 
 type Outcome = NonNullable<Witness['last']>;
 
-/** Asks witnesses to cosign the head of this node's audit log. */
+/** One of this node's logs, as it is submitted. */
+interface OwnLog extends Omit<OwnReleases, 'log'> {
+  readonly log: CheckpointBody['log'];
+  /** The newest cosignature of a witness, by the key that it signs with. */
+  readonly cosignedBy: (witness: string) => (Cosignature & { readonly size: number; readonly key: string }) | undefined;
+  readonly keep: (witness: string, cosignature: Cosignature) => void;
+}
+
+/** Asks witnesses to cosign the heads of this node's logs. */
 export function createSubmitter(ports: SubmitterPorts) {
   const { own } = ports;
   const outcomes = new Map<string, Outcome>();
@@ -27,42 +51,51 @@ export function createSubmitter(ports: SubmitterPorts) {
   const turns = new Map<string, Promise<void>>();
   /** Witness of the configuration → the key that it signed with last. */
   const signers = new Map<string, string>();
-  const cosignedBy = (id: string) => own.cosignatures().find(({ witness }) => witness === (signers.get(id) ?? id));
-  const hasCosigned = (id: string, { size, key }: StoredHead): boolean => {
-    const last = cosignedBy(id);
-    return last?.size === size && last.key === key;
+  /** Cosignatures of release logs; after a start the witnesses are asked once more. */
+  const cosigned = new Map<string, Cosignature & { readonly size: number; readonly key: string }>();
+  const signerOf = (id: string): string => signers.get(id) ?? id;
+  const logs = (): readonly OwnLog[] => {
+    const head = own.head();
+    const releases = ports.releases().map((log) => ofReleases(log, cosigned));
+    return head ? [ofAudit(own, head), ...releases] : releases;
   };
 
-  const askOne = async (id: string, head: StoredHead): Promise<Outcome> => {
-    let answer = await ports.submit(id, checkpointOf(own, head, cosignedBy(id)?.size ?? 0));
+  const askOne = async (id: string, log: OwnLog): Promise<Outcome> => {
+    const { head } = log;
+    let answer = await ports.submit(id, checkpointOf(log, log.cosignedBy(signerOf(id))?.size ?? 0));
     // The witness knows better what it has cosigned, e.g. under the key that it had before.
     if (answer.body.result === 'conflict' && answer.body.size <= head.size)
-      answer = await ports.submit(id, checkpointOf(own, head, answer.body.size));
+      answer = await ports.submit(id, checkpointOf(log, answer.body.size));
     const { body, peer: witness } = answer;
     signers.set(id, witness);
     if (body.result === 'unwilling') return 'unwilling';
     if (body.result === 'conflict' || body.result === 'inconsistent')
       return body.size > head.size ? 'truncated' : body.result;
-    return takeCosignature(own, head, witness, body);
+    return takeCosignature(log, witness, body);
   };
 
-  const askNow = async (id: string, again: boolean): Promise<void> => {
-    const head = own.head();
-    if (!head || (!again && hasCosigned(id, head))) return;
-    const before = outcomes.get(id);
+  const askAbout = async (id: string, log: OwnLog, again: boolean): Promise<void> => {
+    const last = log.cosignedBy(signerOf(id));
+    if (!again && last?.size === log.head.size && last.key === log.head.key) return;
+    const name = outcomeKey(id, log.log);
+    const before = outcomes.get(name);
     try {
-      const outcome = await askOne(id, head);
-      outcomes.set(id, outcome);
+      const outcome = await askOne(id, log);
+      outcomes.set(name, outcome);
       if (outcome !== before && (outcome === 'truncated' || outcome === 'inconsistent' || outcome === 'conflict'))
         await ports.audit({
           type: 'log.disputed',
           peer: id,
-          details: { log: 'audit', result: outcome, size: head.size },
+          details: { log: log.log, result: outcome, size: log.head.size },
         });
     } catch (error) {
       if (!(error instanceof CaroError)) throw error;
-      outcomes.set(id, 'unreachable');
+      outcomes.set(name, 'unreachable');
     }
+  };
+
+  const askNow = async (id: string, again: boolean): Promise<void> => {
+    for (const log of logs()) await askAbout(id, log, again);
   };
 
   /** One head after the other: a smaller one that comes later would count as truncated. */
@@ -79,31 +112,52 @@ export function createSubmitter(ports: SubmitterPorts) {
       await ports.seal();
       await Promise.all(ids.map((id) => ask(id, again)));
     },
-    status: (ids: readonly string[]): Pick<WitnessStatus, 'size' | 'witnesses'> => ({
-      size: own.head()?.size ?? null,
-      witnesses: ids.map((node) => {
-        const { size = null, time } = cosignedBy(node) ?? {};
-        const last = outcomes.get(node) ?? null;
-        return { node, log: 'audit', size, time: time === undefined ? null : isoTime(time * 1_000), last };
-      }),
-    }),
+    status: (ids: readonly string[]): Pick<WitnessStatus, 'size' | 'witnesses'> => {
+      const known = logs();
+      // Also before the audit log is signed for the first time.
+      const names = [...new Set(['audit' as const, ...known.map(({ log }) => log)])];
+      const rows = ids.flatMap((node) =>
+        names.map((log): Witness => {
+          const { size = null, time } = known.find((one) => one.log === log)?.cosignedBy(signerOf(node)) ?? {};
+          const last = outcomes.get(outcomeKey(node, log)) ?? null;
+          return { node, log, size, time: time === undefined ? null : isoTime(time * 1_000), last };
+        }),
+      );
+      return { size: own.head()?.size ?? null, witnesses: rows };
+    },
   };
 }
 
-/** A head with the proof that it continues the first `old` records. */
-function checkpointOf(own: SubmitterPorts['own'], { size, root, signature }: StoredHead, old: number): CheckpointBody {
+const outcomeKey = (id: string, log: string): string => `${id} ${log}`;
+
+const ofAudit = (own: SubmitterPorts['own'], head: StoredHead): OwnLog => ({
+  log: 'audit',
+  head,
+  proof: (old) => proofFrom(own, old, head.size),
+  cosignedBy: (id) => own.cosignatures().find(({ witness }) => witness === id),
+  keep: (witness, cosignature) => own.addCosignature({ ...cosignature, size: head.size, key: head.key, witness }),
+});
+
+const ofReleases = (
+  { log, head, proof }: OwnReleases,
+  cosigned: Map<string, Cosignature & { readonly size: number; readonly key: string }>,
+): OwnLog => ({
+  ...{ log, head, proof },
+  cosignedBy: (id) => cosigned.get(`${log} ${id}`),
+  keep: (witness, cosignature) => {
+    cosigned.set(`${log} ${witness}`, { ...cosignature, size: head.size, key: head.key });
+  },
+});
+
+/** A head with the proof that it continues the first `old` leaves. */
+function checkpointOf({ log, head: { size, root, signature }, proof }: OwnLog, old: number): CheckpointBody {
   const from = old <= size ? old : 0;
-  return { log: 'audit', size, root, signature, old: from, proof: proofFrom(own, from, size) };
+  return { log, size, root, signature, old: from, proof: proof(from) };
 }
 
-function takeCosignature(
-  own: SubmitterPorts['own'],
-  head: StoredHead,
-  witness: string,
-  { cosignature }: CosignatureBody,
-): Outcome {
+function takeCosignature({ log, head, keep }: OwnLog, witness: string, { cosignature }: CosignatureBody): Outcome {
   // A wrong one is nothing that could be kept, and says nothing about this log.
-  if (!cosignature || !isHeadCosigned({ ...head, log: 'audit' }, cosignature, witness)) return 'unwilling';
-  own.addCosignature({ ...cosignature, size: head.size, key: head.key, witness });
+  if (!cosignature || !isHeadCosigned({ ...head, log }, cosignature, witness)) return 'unwilling';
+  keep(witness, cosignature);
   return 'cosigned';
 }

@@ -62,6 +62,7 @@ async function sayStatus(context: Context, { size, witnesses, willing, logs }: W
       context,
       [
         { title: 'WITNESS', text: ({ node }) => node, isWhole: true },
+        { title: 'LOG', text: ({ log }) => log },
         { title: 'COSIGNED', align: 'right', text: (witness) => (witness.size === null ? '-' : String(witness.size)) },
         { title: 'AT', text: ({ time }) => (time === null ? '-' : localTime(time)) },
         {

@@ -5,9 +5,14 @@
 import { closed, type JsonSchema, list, orNull, text } from '../encoding/json-schema.ts';
 import { BASE64_32, BASE64_64 } from '../identity/key-statement-schemas.ts';
 
-/** A node's audit log and, if it is a trustee, its releases of blind totals. */
-export const LOG_NAMES = ['audit', 'releases'] as const;
-export type LogName = (typeof LOG_NAMES)[number];
+/** The releases of a task of blind totals, at its trustee: the task's id in base64url. */
+export type ReleaseLogName = `releases/${string}`;
+/** A node's audit log, or the release log of a task. */
+export type LogName = 'audit' | ReleaseLogName;
+
+/** @param task id of the task, base64 */
+export const releaseLogName = (task: string): ReleaseLogName =>
+  `releases/${Buffer.from(task, 'base64').toString('base64url')}`;
 
 /** A signed head of a log. Origin and key names follow from the key that signed it. */
 export interface LogHead {
@@ -81,7 +86,7 @@ export interface Witness {
 export interface WitnessStatus {
   /** Size of this node's audit log, as it was last signed; null before that. */
   readonly size: number | null;
-  /** Nodes that cosign this node's logs. */
+  /** Nodes that cosign this node's logs, once for each log. */
   readonly witnesses: readonly Witness[];
   /** Whether this node cosigns the logs of others. */
   readonly willing: boolean;
@@ -92,7 +97,7 @@ const MAX_PROOF = 63;
 const size: JsonSchema = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 const HASH = text(`^${BASE64_32}$`);
 const SIGNATURE = text(`^${BASE64_64}$`);
-const log: JsonSchema = { enum: LOG_NAMES };
+const log = text('^(audit|releases/[A-Za-z0-9_-]{43})$');
 
 export const CHECKPOINT_SCHEMA: JsonSchema = closed({
   log,

@@ -1,0 +1,55 @@
+/** Everything that a service has stored, for tests that look for what must not be there. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openReadOnly } from '../../src/storage/database.ts';
+
+interface Home {
+  readonly home: string;
+}
+
+function rowsOf({ home }: Home): readonly unknown[][] {
+  const database = openReadOnly(join(home, 'data', 'caro.db'));
+  try {
+    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[];
+    return tables.flatMap((table) => database.prepare(`SELECT * FROM "${table}"`).raw().all() as unknown[][]);
+  } finally {
+    database.close();
+  }
+}
+
+/** Every text in the database and the log, and in it the envelopes within envelopes. */
+export function storedTexts(node: Home): readonly string[] {
+  const texts = rowsOf(node).flatMap((row) => row.filter((value) => typeof value === 'string'));
+  const file = join(node.home, 'state', 'caro.log');
+  const log = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  return [...texts, ...log].flatMap(unfolded);
+}
+
+function unfolded(text: string): readonly string[] {
+  const inner = [...text.matchAll(/"payload":"([A-Za-z0-9+/=]+)"/g)].map(([, payload = '']) =>
+    Buffer.from(payload, 'base64').toString('utf8'),
+  );
+  return [text, ...inner.flatMap(unfolded)];
+}
+
+/** Every blob, and every base64 text of some length. */
+export function storedBytes(node: Home): readonly Buffer[] {
+  const blobs = rowsOf(node).flatMap((row) => row.filter((value) => Buffer.isBuffer(value)));
+  const encoded = storedTexts(node).flatMap((text) =>
+    [...text.matchAll(/[A-Za-z0-9+/]{40,}={0,2}/g)].map(([base64]) => Buffer.from(base64, 'base64')),
+  );
+  return [...blobs, ...encoded];
+}
+
+/** What holds this number: texts with it as a number, and bytes with it as an element of Field128. */
+export function holdersOf(node: Home, figure: number): readonly string[] {
+  const token = new RegExp(`(?<![0-9A-Za-z+/])${figure}(?![0-9A-Za-z+/=])`);
+  const element = Buffer.alloc(16);
+  element.writeUInt32LE(figure);
+  return [
+    ...storedTexts(node).filter((text) => token.test(text)),
+    ...storedBytes(node)
+      .filter((bytes) => bytes.includes(element))
+      .map((bytes) => bytes.toString('hex')),
+  ];
+}
