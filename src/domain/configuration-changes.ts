@@ -26,7 +26,8 @@ export function configurationChanges(before: Configuration | null, after: Config
 
 type JsonObject = { readonly [key: string]: Json };
 
-const jsonOf = (section: unknown): JsonObject => JSON.parse(JSON.stringify(section)) as JsonObject;
+/** A section that an earlier version did not know is empty: its node could not start otherwise. */
+const jsonOf = (section: unknown): JsonObject => JSON.parse(JSON.stringify(section ?? {})) as JsonObject;
 
 const plain = (section: unknown): string => canonical(jsonOf(section));
 
