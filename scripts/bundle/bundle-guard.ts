@@ -10,9 +10,9 @@ const APART: Readonly<Record<string, string>> = {
 /** Imports of those files stay as they are. */
 const apart: Plugin = {
   name: 'apart',
-  setup: ({ onResolve }) => {
+  setup: (builder) => {
     for (const [name, file] of Object.entries(APART)) {
-      onResolve({ filter: new RegExp(`/${basename(file).replace('.', '[.]')}$`) }, ({ kind }) =>
+      builder.onResolve({ filter: new RegExp(`/${basename(file).replace('.', '[.]')}$`) }, ({ kind }) =>
         kind === 'dynamic-import' ? { path: `./${name}.js`, external: true } : undefined,
       );
     }
@@ -23,9 +23,9 @@ const apart: Plugin = {
 const LATE = ['createHash', 'randomBytes'];
 const late: Plugin = {
   name: 'late',
-  setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: /^node:crypto$/ }, () => ({ path: 'crypto', namespace: 'late' }));
-    onLoad({ filter: /^crypto$/, namespace: 'late' }, () => ({
+  setup: (builder) => {
+    builder.onResolve({ filter: /^node:crypto$/ }, () => ({ path: 'crypto', namespace: 'late' }));
+    builder.onLoad({ filter: /^crypto$/, namespace: 'late' }, () => ({
       contents: LATE.map((name) => `exports.${name} = (...args) => require('crypto').${name}(...args);`).join('\n'),
     }));
   },

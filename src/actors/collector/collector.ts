@@ -9,7 +9,7 @@ import { Deletion, type DeletionPorts } from './deletion.ts';
 import { recordGuardActs } from './guard-notes.ts';
 import { recordImports } from './import-notes.ts';
 import { Pruning, type PruningPorts } from './pruning.ts';
-import { type IntakePorts, type IntakeRules, SpoolIntake } from './spool-intake.ts';
+import { type IntakePorts, SpoolIntake } from './spool-intake.ts';
 
 export interface CollectorPorts extends IntakePorts, PruningPorts, Pick<DeletionPorts, 'removal'> {
   readonly facts: () => Pick<ObserveStatus, 'events' | 'dropped' | 'shells'>;
@@ -41,10 +41,9 @@ export function createCollector(
   let { observe, retention, agents } = initial;
   let isPrivate = ports.privatePlaces(observe.private);
   let fullDisk: string | null = null;
-  const rules = (): ReturnType<IntakeRules> => ({
+  const intake = new SpoolIntake(ports, () => ({
     ...{ ...observe, agents: agents.observe, isPrivate, pauses: ports.pauses.read() },
-  });
-  const intake = new SpoolIntake(ports, rules);
+  }));
   const deletion = new Deletion(ports);
 
   const take = async (files: readonly string[] | 'all'): Promise<void> => {

@@ -53,7 +53,10 @@ async function switchOn(context: Context, { level, json }: Json & { readonly lev
   const { settings, trouble } = await ownersSettings(places, null);
   writeGuardState(places.spool, { from: level, failure: settings.on_failure });
   refreshHookFiles(places);
-  if (json) return sayJson(context, { on: true, level, onFailure: settings.on_failure });
+  if (json) {
+    sayJson(context, { on: true, level, onFailure: settings.on_failure });
+    return;
+  }
   say(context, `Shells that start from now on ask before a line of ${level} risk or more runs.`);
   say(context, 'bash, zsh and fish can do this; sh and its relatives have no key that could be asked.');
   if (trouble !== null) say(context, `Note: ${trouble}`);
@@ -76,7 +79,8 @@ async function status(context: Context, { json }: Json): Promise<void> {
   const last = acts[0]?.time ?? null;
   if (json) {
     const level = state?.from ?? null;
-    return sayJson(context, { on: state !== null, level, onFailure: state?.failure ?? null, acts: counts, last });
+    sayJson(context, { on: state !== null, level, onFailure: state?.failure ?? null, acts: counts, last });
+    return;
   }
   if (state === null) say(context, 'The guard of your shells is off. To switch it on: caro guard on');
   else
@@ -84,7 +88,10 @@ async function status(context: Context, { json }: Json): Promise<void> {
       context,
       `The guard of your shells asks from ${state.from} risk on; if it fails, lines ${FAILS[state.failure]}.`,
     );
-  if (last === null) return say(context, 'It has not acted yet.');
+  if (last === null) {
+    say(context, 'It has not acted yet.');
+    return;
+  }
   const words = DEEDS.filter((did) => (counts[did] ?? 0) > 0).map((did) => `${counts[did] ?? 0} ${WORDS[did]}`);
   say(context, `With that of your agents: ${words.join(', ')}; last ${localTime(last)}.`);
 }

@@ -43,7 +43,10 @@ async function work(context: Context, days: number, { json }: Json): Promise<voi
     since.setDate(since.getDate() - days + 1);
     const report = readWork(database, since.getTime(), now.getTime());
     const digest = days === 1 ? null : readDigest(database, since.getTime(), now.getTime());
-    if (json) return sayJson(context, { ...report, ...(digest === null ? {} : { digest }) });
+    if (json) {
+      sayJson(context, { ...report, ...(digest === null ? {} : { digest }) });
+      return;
+    }
     await sayReport(context, report, days === 1 ? 'Today' : 'The last 7 days');
     if (digest) say(context, `\n${digestSentences(digest, nameIn(context), byteSize).join(' ')}`);
   } finally {
@@ -60,7 +63,10 @@ function nameIn(context: Context): (id: string) => string {
 
 async function sayReport(context: Context, report: WorkReport, title: string): Promise<void> {
   const { commands, agentCommands, failures, activeMs, projects, failing, aliases } = report;
-  if (commands + agentCommands === 0) return say(context, `${title}: no command yet.`);
+  if (commands + agentCommands === 0) {
+    say(context, `${title}: no command yet.`);
+    return;
+  }
   const agents = agentCommands === 0 ? '' : `, ${agentCommands} of agents`;
   say(context, `${title}: ${commands} commands${agents}, ${failures} failed, ${duration(activeMs)} of work.`);
   say(context);

@@ -9,7 +9,6 @@ export type KnownAgent = (typeof KNOWN_AGENTS)[number];
 
 /** The kinds of author that may be counted apart in figures that leave the node. */
 export const AUTHOR_KINDS = ['human', 'agent'] as const;
-export type AuthorKind = (typeof AUTHOR_KINDS)[number];
 
 /** What a hook says of the agent that ran a command. */
 export interface AgentAuthor {

@@ -33,7 +33,7 @@ export const encodeGuardNote = ({ id, author, level, did, rules }: GuardNote): s
 
 /** Strict: undefined for anything but what `encodeGuardNote` writes. */
 export function decodeGuardNote(text: string): GuardNote | undefined {
-  let value: Partial<Record<keyof GuardNote, unknown>>;
+  let value: Partial<Record<keyof GuardNote, unknown>> | null;
   try {
     value = JSON.parse(text) as typeof value;
   } catch {

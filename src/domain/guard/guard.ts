@@ -33,5 +33,3 @@ export interface GuardAnswer {
   /** What to do instead; may be empty. */
   readonly safer: string;
 }
-
-export const ALLOWED: GuardAnswer = { decision: 'allow', level: 'safe', rules: [], reason: '', safer: '' };
