@@ -9,6 +9,7 @@ import { join } from 'node:path';
 
 const NAME = /^caro-tests-(\d+)-/;
 let root: string | undefined;
+let before: string | undefined;
 
 export function setUp(): void {
   const place = realpathSync(tmpdir());
@@ -19,6 +20,7 @@ export function setUp(): void {
   root = mkdtempSync(join(place, `caro-tests-${process.pid}-`));
   // As the folder it stands for: some tests act as another user.
   chmodSync(root, 0o1777);
+  before = process.env['TMPDIR'];
   process.env['TMPDIR'] = root;
 }
 
@@ -28,6 +30,9 @@ export function tearDown(): void {
   if (left.length > 0)
     process.stderr.write(`${left.length} temporary folders were left: ${left.slice(0, 20).join(' ')}\n`);
   remove(root);
+  // Mutation testing runs jest many times in one process.
+  if (before === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = before;
 }
 
 function isAlive(pid: number): boolean {
