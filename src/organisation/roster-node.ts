@@ -215,6 +215,12 @@ function joinWith({ store, signer, card, now }: RosterNodePorts, join: OrgJoin):
       `expected a node without an organization, this one is in ${before.org}; run: caro org leave`,
     );
   const { org, version } = opened.head;
+  const known = before === null ? 0 : Math.max(before.current, before.waiting ?? 0);
+  if (version < known)
+    throw new CaroError(
+      'roster_rollback',
+      `expected version ${known} of the roster or a newer one, got ${version}; to start anew, run: caro org leave`,
+    );
   const request = requestOf(join, org, signer(), card(), now());
   const isMemberRole = !keepsList(roleIn(opened.head, signer().id));
   // Whoever joins again starts a new chain.

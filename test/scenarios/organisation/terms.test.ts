@@ -1,0 +1,109 @@
+/** What the officers change, what waits for the owner, and how an owner leaves. */
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { OrgStatus } from '../../../src/domain/organisation/membership.ts';
+import type { MeshNode } from '../../rig/mesh-nodes.ts';
+import { foundOrganisation, isMember, type Organisation, orgStatus, ran, requested } from '../../rig/organisation.ts';
+import { caro } from '../../rig/service.ts';
+import { lastingFolder } from '../../rig/temporary-folder.ts';
+import { until } from '../../rig/until.ts';
+
+let org: Organisation;
+let node: MeshNode;
+/** The first file with which nodes could join. */
+let oldFile: string;
+beforeAll(async () => {
+  const folder = lastingFolder();
+  org = await foundOrganisation(folder, ['dev-anna']);
+  [node] = org.nodes as [MeshNode];
+  oldFile = join(folder, 'version-1.caro-org');
+  copyFileSync(org.file, oldFile);
+  await ran(node, 'org', 'join', org.file, '--yes');
+  await requested(org, 1);
+  await org.officer('approve', 'dev-anna');
+  await org.officer('change', '--floor', '9');
+  await org.publish();
+  await orgStatus(node, isMember);
+});
+afterAll(() => org.end());
+
+/** Publishes the draft; the node reads it. */
+async function published(): Promise<OrgStatus> {
+  await org.publish();
+  await ran(node, 'org', 'import', org.folder);
+  return orgStatus(node, () => true);
+}
+
+test.each([
+  ['more detail', ['change', '--level', '1'], 'level'],
+  ['a lower floor', ['change', '--floor', '7'], 'nodes'],
+  ['fewer signatures', ['change', '--threshold', '1'], 'signature'],
+])('%s waits for the owner, who sees it and agrees', async (_, change, shown) => {
+  const before = (await orgStatus(node, isMember)).terms;
+  const [command = '', ...args] = change;
+  await org.officer(command, ...args);
+  const { terms, waiting } = await published();
+  expect(terms).toMatchObject({ version: before.version, level: before.level, floor: before.floor });
+  expect(waiting?.terms.version).toBe(before.version + 1);
+
+  const text = await ran(node, 'org', 'status');
+  expect(text).toContain(`Version ${before.version + 1} waits for you (caro org accept)`);
+  expect(text.slice(text.indexOf('waits for you'))).toContain(shown);
+  // Nobody can be asked here, so nothing is agreed to.
+  expect((await caro(node.home, 'org', 'accept')).code).not.toBe(0);
+  expect((await orgStatus(node, () => true)).waiting).not.toBeNull();
+
+  await ran(node, 'org', 'accept', '--yes');
+  const after = await orgStatus(node, ({ waiting: left }) => left === null);
+  expect(after.terms.version).toBe(before.version + 1);
+});
+
+test('narrower terms are in force without asking', async () => {
+  await org.officer('change', '--floor', '12');
+  const { terms, waiting } = await published();
+  expect(waiting).toBeNull();
+  expect(terms.floor).toBe(12);
+});
+
+test('a replayed old head changes nothing, by a folder or by a file', async () => {
+  const { terms } = await orgStatus(node, isMember);
+  const replay = lastingFolder();
+  mkdirSync(join(replay, 'heads'));
+  copyFileSync(join(org.folder, 'heads', '000001.json'), join(replay, 'heads', '000001.json'));
+  await ran(node, 'org', 'import', replay);
+  const { code, stderr } = await caro(node.home, 'org', 'join', oldFile, '--yes');
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(`expected version ${terms.version} of the roster or a newer one, got 1`);
+  expect((await orgStatus(node, isMember)).terms).toEqual(terms);
+});
+
+test('a trustee that the present one has not endorsed waits for the owner', async () => {
+  const before = (await orgStatus(node, isMember)).terms;
+  const other = await org.makeNode('other-council');
+  await other.start();
+  await ran(other, 'org', 'join', org.file, '--yes');
+  await until(async () => (await org.analyst.call('org.requests', {})).some(({ name }) => name === 'other-council'));
+  await org.officer('remove', 'works-council');
+  await org.officer('approve', 'other-council', '--as', 'trustee', '--address', other.endpoint);
+  const { terms, waiting } = await published();
+  expect(terms.trustees.map(({ name }) => name)).toEqual(['works-council']);
+  expect(waiting?.terms.trustees.map(({ name }) => name)).toEqual(['other-council']);
+  expect(await ran(node, 'org', 'status')).toContain('other-council');
+  await ran(node, 'org', 'accept', '--yes');
+  expect((await orgStatus(node, () => true)).terms.version).toBe(before.version + 1);
+});
+
+test('leaving ends everything that the node grants, at once', async () => {
+  await until(() => node.isConnected(org.analyst.id));
+  expect(await ran(node, 'org', 'leave')).toContain('left example-gmbh');
+  await until(
+    () => node.isConnected(org.analyst.id),
+    (is) => !is,
+  );
+  const { decision } = JSON.parse(await ran(node, 'trust', 'explain', org.analyst.id, '--json')) as {
+    readonly decision: { readonly allow: boolean };
+  };
+  expect(decision.allow).toBe(false);
+  expect(await node.call('org.status', {})).toBeNull();
+});
