@@ -93,8 +93,13 @@ export async function startActors(
 
 /** The collector, with what it reports about itself overridden. */
 function withFaults(actor: Actor<never>, faults: () => Faults): Actor<never> {
-  const handlers = actor.handlers as { readonly 'observe.status': (body: unknown) => ObserveStatus };
-  const overridden = (): ObserveStatus => ({ ...handlers['observe.status']({}), ...faults().observe });
+  const handlers = actor.handlers as {
+    readonly 'observe.status': (body: unknown) => ObserveStatus | Promise<ObserveStatus>;
+  };
+  const overridden = async (): Promise<ObserveStatus> => ({
+    ...(await handlers['observe.status']({})),
+    ...faults().observe,
+  });
   return { ...actor, handlers: { ...handlers, 'observe.status': overridden } };
 }
 

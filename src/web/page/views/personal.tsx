@@ -68,7 +68,7 @@ function Filled({ range, personal, onLocked }: FilledProps) {
       <RiskPanel statistics={statistics} risky={overview.risky} rules={overview.rules} />
       <ToolsPanel tools={statistics.tools} />
       <HeatMap slots={slots} />
-      <WorkPanel since={statistics.since} onLocked={onLocked} />
+      <WorkPanel since={statistics.since} now={now} onLocked={onLocked} />
       <EventsPanel seed={overview.recent} rules={overview.rules} fresh={personal.fresh} tools={statistics.tools} />
       {status && <HookHealth status={status} now={now} />}
     </div>

@@ -1,12 +1,15 @@
 import type { WorkReport } from '../../../../domain/events/work-report.ts';
 import type { Week } from '../../data/contract.ts';
 import { useReading } from '../../data/use-reading.ts';
-import { count, duration } from '../../model/format.ts';
+import { count, duration, visible } from '../../model/format.ts';
 import { Panel } from '../common/panel.tsx';
 
+const MINUTE_MS = 60_000;
+
 /** Work by project, failures that repeat, and aliases worth having; it is read on this machine only. */
-export function WorkPanel({ since, onLocked }: WorkPanelProps) {
-  const { data, trouble } = useReading<Week>('/api/work', { since }, onLocked);
+export function WorkPanel({ since, now, onLocked }: WorkPanelProps) {
+  const minute = Math.floor(now.getTime() / MINUTE_MS);
+  const { data, trouble } = useReading<Week>('/api/work', { since }, onLocked, minute);
   return (
     <Panel title="What you worked on" class="span-12" aside={<span class="quiet">stays on this machine</span>}>
       {data ? <Work report={data.work} /> : <p class="quiet">{trouble ?? 'Loading …'}</p>}
@@ -16,6 +19,8 @@ export function WorkPanel({ since, onLocked }: WorkPanelProps) {
 
 interface WorkPanelProps {
   readonly since: string;
+  /** When the other figures were loaded. This panel follows once a minute: it reads every command. */
+  readonly now: Date;
   readonly onLocked: () => void;
 }
 
@@ -23,24 +28,34 @@ function Work({ report: { projects, failing, aliases } }: { readonly report: Wor
   if (projects.length === 0) return <p class="quiet">No command in this time.</p>;
   return (
     <>
-      <table class="figures">
+      <table class="figures work">
         <thead>
           <tr>
-            <th>Project</th>
-            <th class="num">Time</th>
-            <th class="num">Commands</th>
-            <th class="num">Agents</th>
-            <th class="num">Failed</th>
+            <th scope="col">Project</th>
+            <th scope="col" class="right">
+              Time
+            </th>
+            <th scope="col" class="right">
+              Commands
+            </th>
+            <th scope="col" class="right">
+              Agents
+            </th>
+            <th scope="col" class="right">
+              Failed
+            </th>
           </tr>
         </thead>
-        <tbody>
+        <tbody class="nums">
           {projects.map((project) => (
             <tr key={project.project ?? ''}>
-              <td>{project.project ?? <span class="quiet">outside a project</span>}</td>
-              <td class="num">{duration(project.activeMs)}</td>
-              <td class="num">{count(project.commands)}</td>
-              <td class="num">{count(project.agentCommands)}</td>
-              <td class="num">{count(project.failures)}</td>
+              <th scope="row">
+                {project.project === null ? <span class="quiet">outside a project</span> : visible(project.project)}
+              </th>
+              <td class="right">{duration(project.activeMs)}</td>
+              <td class="right">{count(project.commands)}</td>
+              <td class="right">{count(project.agentCommands)}</td>
+              <td class="right">{count(project.failures)}</td>
             </tr>
           ))}
         </tbody>
@@ -49,10 +64,10 @@ function Work({ report: { projects, failing, aliases } }: { readonly report: Wor
       <ul class="plain-rows">
         {failing.map((failure) => (
           <li key={failure.command}>
-            <code>{failure.command}</code> <span class="quiet">{count(failure.count)} times</span>
+            <code>{visible(failure.command)}</code> <span class="quiet">{count(failure.count)} times</span>
             {failure.fix !== null && (
               <>
-                , then worked: <code>{failure.fix}</code>
+                , then worked: <code>{visible(failure.fix)}</code>
               </>
             )}
           </li>
@@ -63,7 +78,7 @@ function Work({ report: { projects, failing, aliases } }: { readonly report: Wor
         {aliases.map((alias) => (
           <li key={alias.name}>
             <code>
-              alias {alias.name}='{alias.command}'
+              alias {alias.name}='{visible(alias.command)}'
             </code>{' '}
             <span class="quiet">typed {count(alias.count)} times</span>
           </li>
