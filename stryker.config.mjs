@@ -44,7 +44,8 @@ export default {
     enableFindRelatedTests: false,
   },
   concurrency: 1,
-  timeoutMS: 20_000,
+  // A timeout counts as noticed; on a busy machine it would say nothing.
+  timeoutMS: 120_000,
   tempDirName: join(tmpdir(), `caro-mutation-${process.pid}`),
   ignorePatterns: ['dist', '.dist-next', 'coverage', 'release', 'screenshots'],
   incremental: true,

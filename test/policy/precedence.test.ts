@@ -18,7 +18,11 @@ describe('which rule decides', () => {
       subnets: { '10.0.1.0/24': 'peer' as const },
       deny: { nodes: [ANA], subnets: [] },
     };
-    expect(decide(settings({ trust }), query)).toMatchObject({ allow: false, rule: 'trust.deny.nodes' });
+    expect(decide(settings({ trust }), query)).toMatchObject({
+      allow: false,
+      rule: 'trust.deny.nodes',
+      reason: 'trust.deny.nodes denies this node',
+    });
   });
 
   test('a denied subnet refuses a node that is trusted by name, and the reason names the subnet', () => {
@@ -112,6 +116,23 @@ describe('keys that changed', () => {
       allow: true,
       level: 1,
     });
+  });
+
+  test('a denial of the key whose trust the new one has denies the new one', () => {
+    const trust = { nodes: { [ANA]: 'peer' as const }, deny: { nodes: [ANA], subnets: [] } };
+    expect(decide(settings({ trust }), { id: BEN, action: 'connect', trustedAs: ANA })).toMatchObject({
+      allow: false,
+      rule: 'trust.deny.nodes',
+    });
+  });
+
+  test('an address that a revoked key has used gives no trust of its subnet, and stays denied by it', () => {
+    const lost = { ...query, hasLostSubnet: true };
+    const subnets = { '10.0.1.0/24': 'peer' as const };
+    expect(decide(settings({ trust: { subnets } }), lost)).toMatchObject({ allow: false, rule: 'trust.default' });
+    expect(decide(settings({ trust: { nodes: { [ANA]: 'peer' } } }), lost)).toMatchObject({ allow: true });
+    const denied = { default: 'peer' as const, deny: { nodes: [], subnets: ['10.0.1.0/24'] } };
+    expect(decide(settings({ trust: denied }), lost)).toMatchObject({ allow: false });
   });
 
   test.each(['retired', 'suspended', 'revoked'] as const)('a %s key may not even connect', (keyState) => {
