@@ -49,7 +49,10 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['eval "$(caro shell init bash)"', 'last line of ~/.bashrc (zsh: ~/.zshrc)'],
     ['caro shell init fish | source', 'in ~/.config/fish/config.fish'],
   ],
-  'agents install': [['caro agents install claude-code', 'show the entry, ask, and add it']],
+  'agents install': [
+    ['caro agents install claude-code', 'show the entry, ask, and add it'],
+    ['caro agents install codex --guard high', 'deny dangerous commands as well'],
+  ],
   import: [
     ['caro import zsh', 'from ~/.zsh_history'],
     ['caro import atuin --file ~/backup/history.db', 'from a copy of the database'],

@@ -52,8 +52,8 @@ function stateOf(
   const program = AGENT_PROGRAMS[agent as KnownAgent] as (typeof AGENT_PROGRAMS)[KnownAgent] | undefined;
   if (!program) return 'none';
   try {
-    const command = hookCommand(join(hooks, 'caro-agent.sh'), program.name);
-    const state = hookState(program, agentFile(program, home, env), command);
+    const commands = { observe: hookCommand(join(hooks, 'caro-agent.sh'), program.name) };
+    const state = hookState(program, agentFile(program, home, env), commands);
     return state === 'missing' && existsSync(join(data, 'agents', `${agent}.json`)) ? 'removed' : state;
   } catch {
     return 'unreadable';

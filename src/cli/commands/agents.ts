@@ -1,32 +1,43 @@
 import { join } from 'node:path';
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import {
+  hookGuard,
   hookState,
   makeChange,
   type PlannedChange,
   planInstall,
   planUninstall,
 } from '../../config/agents/agent-hooks.ts';
-import { AGENT_PROGRAMS, type AgentProgram, agentFile, hookCommand } from '../../config/agents/agent-programs.ts';
+import {
+  AGENT_PROGRAMS,
+  type AgentProgram,
+  agentFile,
+  guardCommand,
+  hookCommand,
+} from '../../config/agents/agent-programs.ts';
+import type { Commands } from '../../config/agents/hook-entries.ts';
 import { prepareSpool } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { KNOWN_AGENTS, type KnownAgent } from '../../domain/events/author.ts';
+import { GUARD_LEVELS, type GuardLevel } from '../../domain/guard/guard.ts';
 import type { AgentCoverage } from '../../domain/status/agent-coverage.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { localTime, say, sayJson } from '../output/output.ts';
 import { sayTable } from '../output/table.ts';
+import { packageRoot } from '../package-root.ts';
 import { agentHookFile, refreshHookFiles } from '../shell-setup/hook-files.ts';
 
 interface Options extends Consent {
   readonly json?: true;
+  readonly guard?: GuardLevel;
 }
 
 interface Setup {
   readonly program: AgentProgram;
   readonly file: string;
-  readonly command: string;
+  readonly commands: Commands;
   /** What installations did, so that they can be undone. */
   readonly receipts: string;
 }
@@ -37,6 +48,7 @@ export function addAgents(program: Command, context: Context): void {
   asking(agents.command('install'), context)
     .description("add our entry to an agent's own hook file, so that its commands are recorded")
     .addArgument(name())
+    .addOption(new Option('--guard <level>', 'ask or deny before commands from this risk on').choices(GUARD_LEVELS))
     .option('--json', 'print one JSON object')
     .action((agent: KnownAgent, options: Options) => install(context, agent, options));
   asking(agents.command('uninstall'), context)
@@ -53,23 +65,32 @@ export function addAgents(program: Command, context: Context): void {
 }
 
 async function install(context: Context, agent: KnownAgent, options: Options): Promise<void> {
-  const { program, file, command, receipts } = setupOf(context, agent);
-  const change = planInstall(program, file, command);
+  const { program, file, commands: observing, receipts } = setupOf(context, agent);
+  // Without the option, a guard that is there stays.
+  const level = options.guard ?? hookGuard(program, file, observing);
+  const guard = level === null ? undefined : guardCommand(join(packageRoot(), 'bin', 'caro.js'), agent, level);
+  const change = planInstall(program, file, { ...observing, guard }, receipts);
   if (change === null) {
-    sayDone(context, options, { agent, file, changed: false }, `${program.title} has our entry already: ${file}`);
+    sayDone(
+      context,
+      options,
+      { agent, file, changed: false, guard: level },
+      `${program.title} has our entry already: ${file}`,
+    );
     return;
   }
   if (!options.json) sayChange(context, change, program);
-  const question = `Add this to ${change.before.file}? What ${program.title} runs is then recorded.`;
+  const guarded = level === null ? '' : `, and guarded from ${level} risk on`;
+  const question = `Add this to ${change.before.file}? What ${program.title} runs is then recorded${guarded}.`;
   if (!(await isConfirmed(context, question, options))) return;
   makeChange(program, change, receipts, true);
   const next = program.note ?? `Sessions of ${program.title} that start from now on report their commands.`;
-  sayDone(context, options, { agent, file: change.before.file, changed: true }, `Added. ${next}`);
+  sayDone(context, options, { agent, file: change.before.file, changed: true, guard: level }, `Added. ${next}`);
 }
 
 async function uninstall(context: Context, agent: KnownAgent, options: Options): Promise<void> {
-  const { program, file, command, receipts } = setupOf(context, agent);
-  const change = planUninstall(program, file, command, receipts);
+  const { program, file, commands, receipts } = setupOf(context, agent);
+  const change = planUninstall(program, file, commands, receipts);
   if (change === null) {
     sayDone(context, options, { agent, file, changed: false }, `${file} has no entry of ours.`);
     return;
@@ -89,7 +110,7 @@ function setupOf(context: Context, agent: KnownAgent): Setup {
   return {
     program,
     file: agentFile(program, context.home, context.env),
-    command: hookCommand(agentHookFile(places.hooks), agent),
+    commands: { observe: hookCommand(agentHookFile(places.hooks), agent) },
     receipts: join(places.data, 'agents'),
   };
 }
@@ -121,6 +142,7 @@ interface Row {
   readonly agent: string;
   readonly file: string | null;
   readonly hook: string;
+  readonly guard: GuardLevel | null;
   readonly problem: string | null;
   readonly running: number | null;
   readonly silent: number | null;
@@ -135,7 +157,9 @@ async function status(context: Context, only: KnownAgent | undefined, options: O
   );
   const others = (coverage ?? []).filter(({ agent }) => !KNOWN_AGENTS.some((one) => one === agent));
   const rows =
-    only === undefined ? [...known, ...others.map((one): Row => ({ ...one, file: null, problem: null }))] : known;
+    only === undefined
+      ? [...known, ...others.map((one): Row => ({ ...one, file: null, guard: null, problem: null }))]
+      : known;
   if (rows.some(({ problem }) => problem !== null)) context.failed();
   if (options.json) {
     sayJson(context, { service: coverage !== null, agents: rows });
@@ -146,6 +170,7 @@ async function status(context: Context, only: KnownAgent | undefined, options: O
     [
       { title: 'AGENT', text: ({ agent }) => agent },
       { title: 'HOOK', text: ({ hook }) => hook },
+      { title: 'GUARD', text: ({ guard }) => guard ?? '-' },
       { title: 'RUNNING', align: 'right', text: ({ running }) => String(running ?? '-') },
       { title: 'NOT REPORTING', align: 'right', text: ({ silent }) => String(silent ?? '-') },
       { title: 'APPROVAL', text: ({ bypass }) => (bypass ? 'bypassed' : '-') },
@@ -157,15 +182,16 @@ async function status(context: Context, only: KnownAgent | undefined, options: O
   if (coverage === null) say(context, 'The service is not running: what runs and reports is not known.');
 }
 
-function rowOf(agent: KnownAgent, { program, file, command }: Setup, coverage: readonly AgentCoverage[] | null): Row {
+function rowOf(agent: KnownAgent, { program, file, commands }: Setup, coverage: readonly AgentCoverage[] | null): Row {
   const seen = coverage?.find((one) => one.agent === agent);
   const facts = { running: seen?.running ?? null, silent: seen?.silent ?? null, bypass: seen?.bypass ?? null };
   const row = { agent, file, ...facts, lastSeen: seen?.lastSeen ?? null };
   try {
-    return { ...row, hook: hookState(program, file, command), problem: null };
+    const guard = hookGuard(program, file, commands);
+    return { ...row, hook: hookState(program, file, commands), guard, problem: null };
   } catch (error) {
     if (!(error instanceof CaroError)) throw error;
-    return { ...row, hook: 'unreadable', problem: error.message.split('\n')[0] ?? '' };
+    return { ...row, hook: 'unreadable', guard: null, problem: error.message.split('\n')[0] ?? '' };
   }
 }
 

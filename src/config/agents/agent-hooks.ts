@@ -16,9 +16,19 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CaroError } from '../../domain/errors.ts';
+import type { GuardLevel } from '../../domain/guard/guard.ts';
 import { replacePrivately, syncDirectory } from '../../platform/private-file.ts';
 import type { AgentProgram } from './agent-programs.ts';
-import { type Edited, type EntryState, entryState, newFile, withEntries, withoutEntries } from './hook-entries.ts';
+import {
+  type Commands,
+  type Edited,
+  type EntryState,
+  entryState,
+  guardLevelIn,
+  newFile,
+  withEntries,
+  withoutEntries,
+} from './hook-entries.ts';
 import { withoutInsertion } from './json-text.ts';
 
 /** An agent's hook file as it is; `text` is null where there is none. */
@@ -35,6 +45,8 @@ export interface PlannedChange {
   /** Null where the file is to be removed. */
   readonly text: string | null;
   readonly insertions: Edited['insertions'];
+  /** Whether the file holds nothing but our entries, and was made by us. */
+  readonly created: boolean;
 }
 
 /** What an installation did, so that it can be undone to the byte. It holds none of the settings. */
@@ -63,15 +75,25 @@ export function readHookFile(path: string): HookFile {
   return { file, text: readFileSync(file, 'utf8'), mode: stats.mode & 0o777 };
 }
 
-/** What installing would change; null where all entries are there. */
-export function planInstall(program: AgentProgram, path: string, command: string): PlannedChange | null {
+/**
+ * What installing would change; null where all entries are there. It begins with the file as it was
+ * without us, so that one removal undoes all installations.
+ */
+export function planInstall(
+  program: AgentProgram,
+  path: string,
+  commands: Commands,
+  receipts: string,
+): PlannedChange | null {
   const before = readHookFile(path);
-  if (before.text === null || before.text.trim() === '')
-    return { before, text: newFile(program, command), insertions: [] };
   const { text } = before;
-  return readable(path, program, command, () => {
-    if (entryState(text, program, command) === 'installed') return null;
-    return { before, ...withEntries(text, program, command) };
+  const whole = { before, text: newFile(program, commands), insertions: [] };
+  if (text === null || text.trim() === '') return { ...whole, created: text === null };
+  return readable(path, program, commands, () => {
+    if (entryState(text, program, commands) === 'installed') return null;
+    const undone = undo(text, readReceipt(receiptFile(receipts, program)));
+    if (undone === null) return { ...whole, created: true };
+    return { before, ...withEntries(undone ?? text, program, commands), created: false };
   });
 }
 
@@ -79,26 +101,35 @@ export function planInstall(program: AgentProgram, path: string, command: string
 export function planUninstall(
   program: AgentProgram,
   path: string,
-  command: string,
+  commands: Commands,
   receipts: string,
 ): PlannedChange | null {
   const before = readHookFile(path);
   const { text } = before;
   if (text === null) return null;
   const undone = undo(text, readReceipt(receiptFile(receipts, program)));
-  if (undone !== undefined) return { before, text: undone, insertions: [] };
-  return readable(path, program, command, () => {
+  if (undone !== undefined) return { before, text: undone, insertions: [], created: false };
+  return readable(path, program, commands, () => {
     const rest = withoutEntries(text, program);
-    return rest === text ? null : { before, text: rest, insertions: [] };
+    return rest === text ? null : { before, text: rest, insertions: [], created: false };
   });
 }
 
 /** @throws CaroError `agent_settings` for a file that cannot be read */
-export function hookState(program: AgentProgram, path: string, command: string): EntryState {
-  if (!existsSync(path)) return 'missing';
-  const { text } = readHookFile(path);
-  if (text === null || text.trim() === '') return 'missing';
-  return readable(path, program, command, () => entryState(text, program, command));
+export function hookState(program: AgentProgram, path: string, commands: Commands): EntryState {
+  const text = textIn(path);
+  return text === null ? 'missing' : readable(path, program, commands, () => entryState(text, program, commands));
+}
+
+/** The level of the guard's entry; null without one. @throws as `hookState` */
+export function hookGuard(program: AgentProgram, path: string, commands: Commands): GuardLevel | null {
+  const text = textIn(path);
+  return text === null ? null : readable(path, program, commands, () => guardLevelIn(text, program));
+}
+
+function textIn(path: string): string | null {
+  const text = existsSync(path) ? readHookFile(path).text : null;
+  return text === null || text.trim() === '' ? null : text;
 }
 
 /**
@@ -108,7 +139,7 @@ export function hookState(program: AgentProgram, path: string, command: string):
  */
 export function makeChange(
   program: AgentProgram,
-  { before, text, insertions }: PlannedChange,
+  { before, text, insertions, created }: PlannedChange,
   receipts: string,
   isInstall: boolean,
 ): void {
@@ -121,7 +152,7 @@ export function makeChange(
   syncDirectory(dirname(file));
   if (!isInstall || text === null) return;
   mkdirSync(receipts, { recursive: true, mode: 0o700 });
-  const receipt: Receipt = { created: before.text === null, after: hashOf(text), insertions };
+  const receipt: Receipt = { created, after: hashOf(text), insertions };
   replacePrivately(note, `${JSON.stringify(receipt)}\n`);
 }
 
@@ -179,7 +210,7 @@ function replaceKeepingMode(before: HookFile, text: string, mode: number): void 
 }
 
 /** Says where the file is not as expected, and how to add the entries by hand. */
-function readable<T>(path: string, program: AgentProgram, command: string, read: () => T): T {
+function readable<T>(path: string, program: AgentProgram, commands: Commands, read: () => T): T {
   try {
     return read();
   } catch (error) {
@@ -187,7 +218,7 @@ function readable<T>(path: string, program: AgentProgram, command: string, read:
     const kind = program.comments ? 'JSON, with or without comments' : 'JSON without comments';
     throw unusable(
       path,
-      `${kind}; ${error.message}; nothing was changed: correct it, or add by hand\n${newFile(program, command)}`,
+      `${kind}; ${error.message}; nothing was changed: correct it, or add by hand\n${newFile(program, commands)}`,
       error,
     );
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { KnownAgent } from '../../domain/events/author.ts';
+import type { GuardLevel } from '../../domain/guard/guard.ts';
 
 /** Where an agent's hooks are configured, and how an entry looks there (docs/agents.md). */
 export interface AgentProgram {
@@ -15,6 +16,8 @@ export interface AgentProgram {
   readonly events: readonly string[];
   /** The entry of one event. */
   readonly entry: (command: string) => object;
+  /** That of the guard, where it differs. */
+  readonly guardEntry?: (command: string) => object;
   /** Members that a new file needs besides `hooks`. */
   readonly head?: object;
   /** What the owner has to do in the agent. */
@@ -51,6 +54,7 @@ export const AGENT_PROGRAMS: Readonly<Record<KnownAgent, AgentProgram>> = {
     ...{ directory: '.gemini', file: 'settings.json' },
     events: ['BeforeTool', 'AfterTool'],
     entry: matching('run_shell_command', TIMEOUT_SECONDS * 1_000, { name: 'caro' }),
+    guardEntry: matching('run_shell_command', TIMEOUT_SECONDS * 1_000, { name: 'caro-guard' }),
     processes: ['gemini'],
   },
   cursor: {
@@ -73,5 +77,10 @@ export function agentFile(
 }
 
 /** The program that an entry starts: any POSIX shell and fish read it the same way. */
-export const hookCommand = (hook: string, agent: KnownAgent): string =>
-  `/bin/sh '${hook.replaceAll("'", String.raw`'\''`)}' ${agent}`;
+export const hookCommand = (hook: string, agent: KnownAgent): string => `/bin/sh ${quoted(hook)} ${agent}`;
+
+/** @param caro path of `bin/caro.js` */
+export const guardCommand = (caro: string, agent: KnownAgent, level: GuardLevel): string =>
+  `${quoted(caro)} guard agent ${agent} --from ${level}`;
+
+const quoted = (path: string): string => `'${path.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,4 +1,5 @@
 /** Adds our entries to the text of an agent's hook file, finds them, and removes them. */
+import { GUARD_LEVELS, type GuardLevel } from '../../domain/guard/guard.ts';
 import type { AgentProgram } from './agent-programs.ts';
 import {
   type Insertion,
@@ -19,9 +20,38 @@ export interface Edited {
 /** `partial`: some events have no entry of ours, or one that starts another program. */
 export type EntryState = 'installed' | 'partial' | 'missing';
 
+/** What our entries start. */
+export interface Commands {
+  readonly observe: string;
+  /** Of the guard; undefined without one. */
+  readonly guard?: string | undefined;
+}
+
+/** Entries that start the same program, and how they are found whatever its directory. */
+interface Part extends Pick<AgentProgram, 'events' | 'entry' | 'comments'> {
+  readonly own: RegExp;
+}
+
+const observing = (program: AgentProgram): Part => ({
+  ...program,
+  own: new RegExp(`caro-agent\\.sh' ${program.name}[" ]`),
+});
+
+/** Of the event before a command only. */
+const guarding = ({ name, events, entry, guardEntry = entry, comments }: AgentProgram): Part => ({
+  ...{ events: events.slice(0, 1), entry: guardEntry, comments },
+  own: new RegExp(`caro\\.js' guard agent ${name} --from (${GUARD_LEVELS.join('|')})"`),
+});
+
 /** A whole file with nothing but our entries. */
-export function newFile(program: AgentProgram, command: string): string {
-  const hooks = Object.fromEntries(program.events.map((event) => [event, [program.entry(command)]]));
+export function newFile(program: AgentProgram, { observe, guard }: Commands): string {
+  const { events, entry } = guarding(program);
+  const hooks = Object.fromEntries(
+    program.events.map((event) => [
+      event,
+      [program.entry(observe), ...(guard !== undefined && events.includes(event) ? [entry(guard)] : [])],
+    ]),
+  );
   return `${JSON.stringify({ ...program.head, hooks }, null, 2)}\n`;
 }
 
@@ -29,9 +59,21 @@ export function newFile(program: AgentProgram, command: string): string {
  * Adds an entry for each event that has none.
  * @throws SyntaxError for a text that is no JSON; RangeError for one that is laid out differently
  */
-export function withEntries(text: string, program: AgentProgram, command: string): Edited {
+export function withEntries(text: string, program: AgentProgram, { observe, guard }: Commands): Edited {
+  const first = withPart(text, observing(program), observe);
+  if (guard === undefined) return first;
+  const second = withPart(first.text, guarding(program), guard);
+  const isPure = !isOurs(text, program);
+  return { text: second.text, insertions: isPure ? [...first.insertions, ...second.insertions] : [] };
+}
+
+/** Whether any entry of ours is there. */
+const isOurs = (text: string, program: AgentProgram): boolean =>
+  observing(program).own.test(text) || guarding(program).own.test(text);
+
+function withPart(text: string, program: Part, command: string): Edited {
   const insertions: Insertion[] = [];
-  let edited = hasOther(text, program, command) ? withoutEntries(text, program) : text;
+  let edited = hasOther(text, program, command) ? withoutPart(text, program) : text;
   const isPure = edited === text;
   const insert = (node: JsonNode, json: string): void => {
     const insertion = insertionInto(edited, node, json, program.comments);
@@ -58,7 +100,10 @@ export function withEntries(text: string, program: AgentProgram, command: string
  * Removes our entries only, and lists and objects that are empty without them.
  * @throws as `withEntries`
  */
-export function withoutEntries(text: string, program: AgentProgram): string {
+export const withoutEntries = (text: string, program: AgentProgram): string =>
+  withoutPart(withoutPart(text, observing(program)), guarding(program));
+
+function withoutPart(text: string, program: Part): string {
   let edited = text;
   const remove = (node: JsonNode, index: number): void => {
     edited = withoutChild(edited, node, index, program.comments);
@@ -84,7 +129,25 @@ export function withoutEntries(text: string, program: AgentProgram): string {
 }
 
 /** @throws as `withEntries` */
-export function entryState(text: string, program: AgentProgram, command: string): EntryState {
+export function entryState(text: string, program: AgentProgram, { observe, guard }: Commands): EntryState {
+  const state = partState(text, observing(program), observe);
+  if (guard === undefined || state !== 'installed') return state;
+  return partState(text, guarding(program), guard) === 'installed' ? 'installed' : 'partial';
+}
+
+/** From which risk on the guard acts; null without its entry. @throws as `withEntries` */
+export function guardLevelIn(text: string, program: AgentProgram): GuardLevel | null {
+  const part = guarding(program);
+  const [event = ''] = part.events;
+  const hooks = memberOf(rootOf(text, part), 'hooks');
+  const entries = hooks?.isObject ? memberOf(hooks, event) : undefined;
+  const [index] = entries ? ourEntries(text, entries, event, part) : [];
+  const node = index === undefined ? undefined : entries?.children?.[index]?.value;
+  const [, word] = part.own.exec(node ? text.slice(node.start, node.end) : '') ?? [];
+  return GUARD_LEVELS.find((level) => level === word) ?? null;
+}
+
+function partState(text: string, program: Part, command: string): EntryState {
   const hooks = memberOf(rootOf(text, program), 'hooks');
   const found = program.events.filter((event) => {
     const entries = hooks?.isObject ? memberOf(hooks, event) : undefined;
@@ -96,24 +159,23 @@ export function entryState(text: string, program: AgentProgram, command: string)
 }
 
 /** Whether an entry of ours starts a program elsewhere, or in another way. */
-const hasOther = (text: string, { name }: AgentProgram, command: string): boolean =>
-  text.replaceAll(JSON.stringify(command), '').search(new RegExp(`caro-agent\\.sh' ${name}[" ]`)) !== -1;
+const hasOther = (text: string, { own }: Part, command: string): boolean =>
+  own.test(text.replaceAll(JSON.stringify(command), ''));
 
-function rootOf(text: string, { comments }: AgentProgram): JsonNode {
+function rootOf(text: string, { comments }: Pick<Part, 'comments'>): JsonNode {
   const root = parseJsonText(text, comments);
   if (!root.isObject) throw new RangeError('expected an object');
   return root;
 }
 
 /** Places of the entries that start our program. */
-function ourEntries(text: string, entries: JsonNode, event: string, program: AgentProgram): readonly number[] {
+function ourEntries(text: string, entries: JsonNode, event: string, program: Part): readonly number[] {
   if (!entries.children || entries.isObject) throw new RangeError(`expected "hooks.${event}" to be a list`);
   return ourPlaces(text, entries, program);
 }
 
 /** Whatever the directory of the program and further arguments. */
-function ourPlaces(text: string, list: JsonNode, { name }: AgentProgram): readonly number[] {
-  const own = new RegExp(`caro-agent\\.sh' ${name}[" ]`);
+function ourPlaces(text: string, list: JsonNode, { own }: Part): readonly number[] {
   return (list.children ?? []).flatMap(({ value }, index) =>
     own.test(text.slice(value.start, value.end)) ? [index] : [],
   );

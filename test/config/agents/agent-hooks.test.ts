@@ -29,12 +29,12 @@ function settings(agent: KnownAgent = 'claude-code', content?: string, mode = 0o
 
 function at(agent: KnownAgent, file: string): Settings {
   const program = AGENT_PROGRAMS[agent];
-  const command = hookCommand(HOOK, agent);
+  const command = { observe: hookCommand(HOOK, agent) };
   const receipts = join(folder(), 'agents');
   return {
     file,
     install: () => {
-      const change = planInstall(program, file, command);
+      const change = planInstall(program, file, command, receipts);
       if (change) makeChange(program, change, receipts, true);
       return change !== null;
     },
@@ -164,7 +164,7 @@ describe('nothing is changed, and the error says why, where the file', () => {
   test('has changed since it was read', () => {
     const one = settings('codex', '{}');
     const program = AGENT_PROGRAMS.codex;
-    const change = planInstall(program, one.file, hookCommand(HOOK, 'codex'));
+    const change = planInstall(program, one.file, { observe: hookCommand(HOOK, 'codex') }, folder());
     writeFileSync(one.file, '{"new": 1}');
     expect(() => change && makeChange(program, change, folder(), true)).toThrow('it has changed');
     expect(one.text()).toBe('{"new": 1}');
@@ -193,7 +193,7 @@ test('any settings keep their values, and have them again without our entries', 
       (values, indent, agent) => {
         const program = AGENT_PROGRAMS[agent];
         const text = JSON.stringify(values, null, indent);
-        const { text: edited } = withEntries(text, program, hookCommand(HOOK, agent));
+        const { text: edited } = withEntries(text, program, { observe: hookCommand(HOOK, agent) });
         const { hooks, ...others } = JSON.parse(edited) as Record<string, unknown>;
         expect(Object.keys(hooks as object)).toEqual(program.events);
         expect(others).toEqual(JSON.parse(text));
