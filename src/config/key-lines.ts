@@ -35,6 +35,11 @@ export class KeyLines {
     return 1;
   }
 
+  /** Whether the document itself has `path`; a default that was filled in is not there. */
+  has(path: KeyPath): boolean {
+    return this.#lines.has(JSON.stringify(path));
+  }
+
   #header(): void {
     const line = this.#line;
     const isList = this.text.startsWith('[[', this.#at);

@@ -41,6 +41,12 @@ export function loadConfiguration(places: ConfigurationPlaces, hostname: string)
   return combined(owner, readSettings(places.managed, MANAGED_SCHEMA, validateManaged), hostname);
 }
 
+/** Whether the owner has written that the mesh is off. Without a word of them it is off by default. */
+export function isMeshRefused(places: Pick<Places, 'config'>): boolean {
+  const owner = readSettings(places.config, CONFIGURATION_SCHEMA, validateConfiguration);
+  return 'data' in owner && !owner.data.mesh.enabled && owner.lines.has(['mesh', 'enabled']);
+}
+
 /** All problems of the two files; empty if the service would accept them. */
 export function checkConfiguration(places: ConfigurationPlaces): readonly Problem[] {
   const owner = readSettings(places.config, CONFIGURATION_SCHEMA, validateConfiguration);

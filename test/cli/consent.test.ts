@@ -28,10 +28,18 @@ const ASKING: Readonly<Record<string, readonly [args: readonly string[], questio
   'events delete': [['events', 'delete', '--last'], 'Delete this command'],
   'blind join': [['blind', 'join', 'task'], 'Take part in this task?'],
   'blind endorse': [['blind', 'endorse', 'draft', '--output', 'offer'], 'Endorse this task as its trustee?'],
+  'org join': [['org', 'join', 'example-gmbh.caro-org'], 'Join example-gmbh?'],
+  'org accept': [['org', 'accept'], 'Agree to version'],
+  'org sign': [['org', 'sign', '--key', 'anna.key'], 'Sign this version?'],
+  'agents install': [['agents', 'install', 'claude-code'], 'Add this to'],
+  'agents uninstall': [['agents', 'uninstall', 'claude-code'], 'Remove this from'],
   'db reset': [['db', 'reset'], 'Replace the database with an empty one?'],
 };
-/** These ask in the terminal without a running service. */
-const ONLINE = ['sharing enable', 'events delete', 'blind join', 'blind endorse'];
+/** These ask only with a running service, a draft of officers or the settings of an agent. */
+const ONLINE = [
+  ...['sharing enable', 'events delete', 'blind join', 'blind endorse'],
+  ...['org join', 'org accept', 'org sign', 'agents install', 'agents uninstall'],
+];
 const OFFLINE = Object.entries(ASKING).filter(([name]) => !ONLINE.includes(name));
 const NOW = new Date('2026-03-04T05:06:07.008Z');
 

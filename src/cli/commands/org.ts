@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
-import { loadConfiguration } from '../../config/loader.ts';
+import { isMeshRefused, loadConfiguration } from '../../config/loader.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { OrgNode, OrgOffer, OrgStatus, OrgTerms } from '../../domain/organisation/membership.ts';
 import { readIdentity } from '../../identity/identity.ts';
@@ -13,6 +13,7 @@ import { headName, openWorkspace, parcelIn, textOf } from '../organisation/works
 import { localTime, say, sayJson } from '../output/output.ts';
 import { writePrivateFile } from '../output/output-file.ts';
 import { sayFacts } from '../output/table.ts';
+import { vectorLines } from '../output/vector-lines.ts';
 import { addOrgOfficers } from './org-officers.ts';
 
 interface Format {
@@ -76,11 +77,21 @@ interface JoinOptions extends Consent, Format {
 }
 
 async function join(context: Context, file: string, options: JoinOptions): Promise<void> {
-  const { socket } = context.places();
+  const { socket, config } = context.places();
   const document = textOf(file);
   const offer = await callAdmin(socket, 'org.inspect', { document });
-  const { digest } = await callAdmin(socket, 'aggregates.preview', {}, CHANGE_MS);
-  if (!options.json) sayOffer(context, offer);
+  if (isMeshRefused({ config }))
+    throw new CaroError(
+      'usage',
+      `expected a mesh that joining may turn on, got enabled = false under [mesh] in ${config}; if you want to join, remove the line and run this command again`,
+    );
+  const { vectors, digest } = await callAdmin(socket, 'aggregates.preview', {}, CHANGE_MS);
+  if (!options.json) {
+    sayOffer(context, offer);
+    say(context, 'Answers to all queries over the longest span, as they would leave now:');
+    for (const line of vectors.flatMap(vectorLines)) say(context, line);
+    say(context);
+  }
   if (!(await isConfirmed(context, `Join ${offer.terms.org}?`, { yes: options.yes }))) return;
   const joined = await callAdmin(
     socket,
@@ -126,7 +137,7 @@ function offerLines(terms: OrgTerms, role: OrgOffer['role'], sharingLevel: 0 | 1
     `  ${what}`,
     '  Never a command, a path, an argument, a file name or an output.',
     `  ${sharing}`,
-    '  See the numbers before you confirm, or at any time later: caro sharing preview --level 2',
+    '  The numbers of now are below. See them at any time later: caro sharing preview --level 2',
     `To whom: to supervisors, when they ask: ${who}.`,
     '  A supervisor can find out the numbers of one node, unless this node takes part in blind totals.',
     ...(terms.trustees.length === 0
@@ -144,7 +155,7 @@ function offerLines(terms: OrgTerms, role: OrgOffer['role'], sharingLevel: 0 | 1
     '  present trustee endorses.',
     'What waits for you (caro org accept):',
     '  totals over fewer nodes, more detail, any other trustee, another layout of reports, fewer signatures.',
-    'Your own rules take precedence: trust deny, trust set and subnets. Leave at any time: caro org leave',
+    'Your own rules take precedence: caro trust revoke, caro trust set and subnets. Leave at any time: caro org leave',
     '',
   ];
 }

@@ -1,9 +1,9 @@
 /** What the officers change, what waits for the owner, and how an owner leaves. */
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { OrgStatus } from '../../../src/domain/organisation/membership.ts';
-import type { MeshNode } from '../../rig/mesh-nodes.ts';
+import { lately, type MeshNode } from '../../rig/mesh-nodes.ts';
 import { foundOrganisation, isMember, type Organisation, orgStatus, ran, requested } from '../../rig/organisation.ts';
 import { caro } from '../../rig/service.ts';
 import { lastingFolder } from '../../rig/temporary-folder.ts';
@@ -76,6 +76,25 @@ test('a replayed old head changes nothing, by a folder or by a file', async () =
   expect(code).not.toBe(0);
   expect(stderr).toContain(`expected version ${terms.version} of the roster or a newer one, got 1`);
   expect((await orgStatus(node, isMember)).terms).toEqual(terms);
+});
+
+test('joining shows the numbers that would leave, and does not turn on a mesh that its owner has turned off', async () => {
+  const refusing = await org.makeNode('dev-off');
+  const file = join(refusing.home, 'config', 'caro.toml');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace('enabled = true', 'enabled = false'));
+  await refusing.start();
+  await refusing.observe(lately(['git status', 'ls']));
+  const { code, stderr } = await caro(refusing.home, 'org', 'join', org.file, '--yes');
+  expect(code).toBe(2);
+  expect(stderr).toContain(`got enabled = false under [mesh] in ${file}`);
+  expect(await refusing.call('org.status', {})).toBeNull();
+  expect(await refusing.call('mesh.status', {})).toMatchObject({ enabled: false });
+
+  writeFileSync(file, text.replace('enabled = true\n', ''));
+  const shown = await ran(refusing, 'org', 'join', org.file, '--yes');
+  for (const { body } of (await refusing.call('aggregates.preview', {})).vectors) expect(shown).toContain(body.layout);
+  expect(await refusing.call('mesh.status', {})).toMatchObject({ enabled: true });
 });
 
 test('a trustee that the present one has not endorsed waits for the owner', async () => {
