@@ -42,3 +42,15 @@ test('the first record holds all of it, and none is made where nothing changed',
   expect(trustChange(null, all)).toMatchObject({ default: 'share_to', nodes: { a: 'peer' } });
   expect(configurationChanges(all, withTrust({ default: 'share_to', nodes: { a: 'peer' } }))).toEqual([]);
 });
+
+test('a section that an earlier version did not know counts as changed', () => {
+  const after = withTrust({});
+  const [section = ''] = Object.keys(after).filter((name) => name !== 'trust');
+  const before = Object.fromEntries(Object.entries(after).filter(([name]) => name !== section));
+  expect(configurationChanges(before as unknown as Configuration, after)[0]).toEqual({
+    type: 'config.changed',
+    details: { sections: [section] },
+  });
+  const untrusting = Object.fromEntries(Object.entries(after).filter(([name]) => name !== 'trust'));
+  expect(trustChange(untrusting as unknown as Configuration, after)).toBeDefined();
+});
