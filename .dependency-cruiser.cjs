@@ -1,5 +1,9 @@
 /** Folders of which a folder may import types, but no code, so that no port is declared twice. */
-const TYPES_ONLY = { actors: ['keys', 'storage', 'blind', 'organisation'], blind: ['storage'], organisation: ['storage'] };
+const TYPES_ONLY = {
+  actors: ['keys', 'storage', 'blind', 'organisation'],
+  blind: ['storage'],
+  organisation: ['storage'],
+};
 /** What each folder may import (docs/architecture.md). Any other import is an error. */
 const MAY_IMPORT = {
   domain: [],

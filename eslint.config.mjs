@@ -71,7 +71,7 @@ export default tseslint.config(
         },
         {
           selector:
-            "CallExpression[callee.property.type='Identifier'][callee.property.name=/^(publish|publishMessage|respond|respondMessage|request|requestMany|store)$/]:not([callee.object.name='gate'])",
+            "CallExpression[callee.property.type='Identifier'][callee.property.name=/^(publish|publishMessage|respond|respondMessage|request|requestMany|store)$/]:not([callee.object.name=/^(gate|multicast)$/])",
           message: 'Only src/mesh/relay/relay-gate.ts hands bytes to a relay.',
         },
       ],

@@ -52,16 +52,6 @@ export function signJwt(signer: NatsKey, { sub, name, nats, exp }: Claims, nowS:
   return `${text}.${sign(null, Buffer.from(text), signer.secret).toString('base64url')}`;
 }
 
-/** When a credential expires, in ms since the epoch; null if never or unreadable. Unchecked. */
-export function expiryOf(jwt: string): number | null {
-  try {
-    const { exp } = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8')) as { exp?: unknown };
-    return typeof exp === 'number' ? exp * 1_000 : null;
-  } catch {
-    return null;
-  }
-}
-
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** RFC 4648 §6, without padding. */
@@ -71,7 +61,7 @@ function base32(bytes: readonly number[]): string {
   return groups.map((group) => BASE32[Number.parseInt(group.padEnd(5, '0'), 2)] ?? '').join('');
 }
 
-/** CRC-16/XMODEM. */
+/** CRC-16 with polynomial 0x1021 and start value 0. */
 function crc16(bytes: readonly number[]): number {
   return bytes.reduce((sum, byte) => {
     let next = sum ^ (byte << 8);

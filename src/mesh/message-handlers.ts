@@ -62,12 +62,7 @@ export function createMessageHandlers(context: HandlerContext): MessageHandlers<
     'blind-entries': takeReply,
     'blind-share': takeReply,
     'blind-refusal': takeReply,
-    advisory: (connection, { body, nonce }) => {
-      connection.run(async () => {
-        const result = await handleAdvisory(context, connection, body.document);
-        await connection.transmit({ type: 'advisory-ack', body: { result } }, nonce);
-      });
-    },
+    advisory: (connection, message) => receiveAdvisory(context, connection, message),
     'advisory-ack': takeReply,
     'org-ask': (connection, message) => handleOrg(ports, connection, message),
     'org-join': (connection, message) => handleOrg(ports, connection, message),
@@ -183,6 +178,17 @@ async function handleSummary(
 }
 
 /** Refusals are recorded; of a flood, their number. */
+function receiveAdvisory(
+  context: HandlerContext,
+  connection: Connection,
+  { body, nonce }: { readonly body: MessageBodies['advisory']; readonly nonce: string },
+): void {
+  connection.run(async () => {
+    const result = await handleAdvisory(context, connection, body.document);
+    await connection.transmit({ type: 'advisory-ack', body: { result } }, nonce);
+  });
+}
+
 async function handleAdvisory(
   { ports, refuse }: HandlerContext,
   connection: Connection,

@@ -61,7 +61,16 @@ beforeEach(async () => {
     },
     'observe.status': async () => {
       await held;
-      return { events: 1, pending: 0, dropped: 0, setAside: 0, pausedUntil: null, shells: [], agents: [], trouble: null };
+      return {
+        events: 1,
+        pending: 0,
+        dropped: 0,
+        setAside: 0,
+        pausedUntil: null,
+        shells: [],
+        agents: [],
+        trouble: null,
+      };
     },
     'summary.preview': () => {
       throw new TypeError('secret internals');

@@ -47,7 +47,8 @@ export function parseSyslog(text: string): Syslog {
   if (rest.startsWith('-')) rest = rest.slice(1);
   else
     do {
-      const [element = '', id = '', parameters = ''] = ELEMENT.exec(rest) ?? [];
+      const found: readonly string[] = ELEMENT.exec(rest) ?? [];
+      const [element = '', id = '', parameters = ''] = found;
       if (element === '' || id in data) throw new Error('expected structured data with ids that differ');
       // An id without "@" is reserved (§6.3.2); the number after it is a private enterprise number.
       if (!/^[^@]+@\d+(\.\d+)*$/.test(id)) throw new Error('expected a private id of structured data');

@@ -12,11 +12,11 @@ import {
   releaseHash,
   signRelease,
 } from '../../src/blind/release-log.ts';
-import { hashOf } from '../../src/identity/signed-document.ts';
 import type { ReleaseEntry } from '../../src/domain/blind/release.ts';
 import { seal } from '../../src/identity/envelope.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import { isIncluded, leafHash, merkleTree } from '../../src/identity/merkle-tree.ts';
+import { hashOf } from '../../src/identity/signed-document.ts';
 import { codeOf } from '../rig/error-code.ts';
 import { lastingFolder } from '../rig/temporary-folder.ts';
 

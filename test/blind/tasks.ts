@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { BlindTask } from '../../src/blind/documents.ts';
 import { dayLayout, layoutWords } from '../../src/blind/layout/day-1.ts';
 import { createSealing, type SealingKey } from '../../src/blind/sealing.ts';
-import { hashOf } from '../../src/identity/signed-document.ts';
 import { joinSignatures, type OpenedTask, signTask } from '../../src/blind/task.ts';
 import { createPrio3 } from '../../src/blind/vdaf/prio3.ts';
 import { type Identity, openIdentity } from '../../src/identity/identity.ts';
+import { hashOf } from '../../src/identity/signed-document.ts';
 import { vocabulary } from '../../src/risk/vocabulary.ts';
 
 export interface TaskRig {

@@ -84,7 +84,8 @@ describe('spool records', () => {
           session,
         );
       const scratch = parseScratchName(name);
-      if (scratch) holds('a scratch file begins with a dot', name.startsWith('.') && [...SHELLS, 'agent'].includes(scratch.shell));
+      if (scratch)
+        holds('a scratch file begins with a dot', name.startsWith('.') && [...SHELLS, 'agent'].includes(scratch.shell));
     },
   });
 });

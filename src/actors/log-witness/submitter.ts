@@ -33,6 +33,8 @@ export interface SubmitterPorts {
   readonly onFailure: (error: unknown) => void;
 }
 
+type ReleaseCosignatures = Map<string, Cosignature & { readonly size: number; readonly key: string }>;
+
 type Outcome = NonNullable<Witness['last']>;
 
 /** One of this node's logs, as it is submitted. */
@@ -52,13 +54,9 @@ export function createSubmitter(ports: SubmitterPorts) {
   /** Witness of the configuration → the key that it signed with last. */
   const signers = new Map<string, string>();
   /** Cosignatures of release logs; after a start the witnesses are asked once more. */
-  const cosigned = new Map<string, Cosignature & { readonly size: number; readonly key: string }>();
+  const cosigned: ReleaseCosignatures = new Map();
   const signerOf = (id: string): string => signers.get(id) ?? id;
-  const logs = (): readonly OwnLog[] => {
-    const head = own.head();
-    const releases = ports.releases().map((log) => ofReleases(log, cosigned));
-    return head ? [ofAudit(own, head), ...releases] : releases;
-  };
+  const logs = (): readonly OwnLog[] => logsOf(ports, cosigned);
 
   const askOne = async (id: string, log: OwnLog): Promise<Outcome> => {
     const { head } = log;
@@ -82,12 +80,7 @@ export function createSubmitter(ports: SubmitterPorts) {
     try {
       const outcome = await askOne(id, log);
       outcomes.set(name, outcome);
-      if (outcome !== before && (outcome === 'truncated' || outcome === 'inconsistent' || outcome === 'conflict'))
-        await ports.audit({
-          type: 'log.disputed',
-          peer: id,
-          details: { log: log.log, result: outcome, size: log.head.size },
-        });
+      if (outcome !== before && isDispute(outcome)) await ports.audit(disputeOf(id, log, outcome));
     } catch (error) {
       if (!(error instanceof CaroError)) throw error;
       outcomes.set(name, 'unreachable');
@@ -114,18 +107,42 @@ export function createSubmitter(ports: SubmitterPorts) {
     },
     status: (ids: readonly string[]): Pick<WitnessStatus, 'size' | 'witnesses'> => {
       const known = logs();
-      // Also before the audit log is signed for the first time.
-      const names = [...new Set(['audit' as const, ...known.map(({ log }) => log)])];
-      const rows = ids.flatMap((node) =>
-        names.map((log): Witness => {
-          const { size = null, time } = known.find((one) => one.log === log)?.cosignedBy(signerOf(node)) ?? {};
-          const last = outcomes.get(outcomeKey(node, log)) ?? null;
-          return { node, log, size, time: time === undefined ? null : isoTime(time * 1_000), last };
-        }),
+      const witnesses = ids.flatMap((node) =>
+        rowsOf(node, signerOf(node), known, (log) => outcomes.get(outcomeKey(node, log)) ?? null),
       );
-      return { size: own.head()?.size ?? null, witnesses: rows };
+      return { size: own.head()?.size ?? null, witnesses };
     },
   };
+}
+
+function rowsOf(
+  node: string,
+  signer: string,
+  known: readonly OwnLog[],
+  lastOf: (log: CheckpointBody['log']) => Outcome | null,
+): readonly Witness[] {
+  // Also before the audit log is signed for the first time.
+  const names = [...new Set(['audit' as const, ...known.map(({ log }) => log)])];
+  return names.map((log) => {
+    const { size = null, time } = known.find((one) => one.log === log)?.cosignedBy(signer) ?? {};
+    return { node, log, size, time: time === undefined ? null : isoTime(time * 1_000), last: lastOf(log) };
+  });
+}
+
+const disputeOf = (peer: string, { log, head }: OwnLog, result: Outcome): AuditEntry => ({
+  type: 'log.disputed',
+  peer,
+  details: { log, result, size: head.size },
+});
+
+function isDispute(outcome: Outcome): boolean {
+  return outcome === 'truncated' || outcome === 'inconsistent' || outcome === 'conflict';
+}
+
+function logsOf({ own, releases }: SubmitterPorts, cosigned: ReleaseCosignatures): readonly OwnLog[] {
+  const head = own.head();
+  const logs = releases().map((log) => ofReleases(log, cosigned));
+  return head ? [ofAudit(own, head), ...logs] : logs;
 }
 
 const outcomeKey = (id: string, log: string): string => `${id} ${log}`;
@@ -140,7 +157,7 @@ const ofAudit = (own: SubmitterPorts['own'], head: StoredHead): OwnLog => ({
 
 const ofReleases = (
   { log, head, proof }: OwnReleases,
-  cosigned: Map<string, Cosignature & { readonly size: number; readonly key: string }>,
+  cosigned: ReleaseCosignatures,
 ): OwnLog => ({
   ...{ log, head, proof },
   cosignedBy: (id) => cosigned.get(`${log} ${id}`),

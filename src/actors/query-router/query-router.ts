@@ -83,17 +83,7 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
         return ports.anomalies(sinceMs, untilMs);
       },
       'mesh.query': ({ type, since, timeoutMs, query }) =>
-        askAndKeep(
-          ports,
-          configuration,
-          {
-            type,
-            ...span(since),
-            ...(timeoutMs === undefined ? {} : { deadlineMs: timeoutMs }),
-            ...(query === undefined ? {} : { query }),
-          },
-          'person',
-        ),
+        askAndKeep(ports, configuration, { type, ...span(since), ...limitsOf({ timeoutMs, query }) }, 'person'),
       'answers.list': ports.answers.list,
       'answers.show': ({ seq }) => savedAnswer(ports, seq),
       'totals.list': ports.totals.series,
@@ -119,6 +109,17 @@ export function createQueryRouter(ports: QueryPorts, initial: Configuration): Ac
     },
   };
 }
+
+const limitsOf = ({
+  timeoutMs,
+  query,
+}: {
+  readonly timeoutMs: number | undefined;
+  readonly query: string | undefined;
+}) => ({
+  ...(timeoutMs === undefined ? {} : { deadlineMs: timeoutMs }),
+  ...(query === undefined ? {} : { query }),
+});
 
 /** Without a node to ask there is no question. */
 const dailyOf = (configuration: Configuration, self: string): readonly QueryType[] =>

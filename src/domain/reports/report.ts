@@ -59,6 +59,10 @@ export interface ReportFacts {
 
 const TOP = 5;
 
+const withoutPoints = ({ family, nodes, count, rate, before, change, days }: KindMeasure): Omit<KindMeasure, 'points'> => ({
+  ...{ family, nodes, count, rate, before, change, days },
+});
+
 /** Both answers MUST be about the same span. */
 export function reportOf(
   { posture, marks, source, block, days }: PostureAnswer,
@@ -79,7 +83,7 @@ export function reportOf(
     levels: posture.levels,
     trend: posture.points,
     previous: posture.previous,
-    top: posture.kinds.slice(0, TOP).map(({ points: _points, ...rest }) => rest),
+    top: posture.kinds.slice(0, TOP).map(withoutPoints),
     techniques: techniques
       .filter(({ nodeDays }) => nodeDays !== null && nodeDays > 0)
       .map((one) => ({ ...one, ...(techniqueOf(one.technique) ?? { name: one.technique, tactic: 'Other' }) }))
