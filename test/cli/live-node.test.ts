@@ -114,8 +114,8 @@ describe('caro events', () => {
 
   test('pages through more commands than fit into one answer, and through very long ones', async () => {
     const many = Array.from({ length: 1_300 }, (_, index): readonly [string, number] => [`echo ${index}`, 0]);
-    const long = Array.from({ length: 6 }, (_, index): readonly [string, number] => [
-      `true ${index} ${'x'.repeat(250_000)}`,
+    const long = Array.from({ length: 12 }, (_, index): readonly [string, number] => [
+      `true ${index} ${'x'.repeat(125_000)}`,
       0,
     ]);
     spool(START_MS * 1_000 + 1, [...many, ...long]);

@@ -235,4 +235,45 @@ export const EARLIER_ORGANISATION_SCHEMAS: readonly string[] = [
     label TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Advisories of analysts. A row stays until the advisory is over, hidden or not, so that it is not taken twice.
+  CREATE TABLE advisory (
+    author TEXT NOT NULL,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('rule', 'family')),
+    name TEXT NOT NULL,
+    priority TEXT NOT NULL,
+    issued_ms INTEGER NOT NULL,
+    until_day TEXT NOT NULL,
+    end_ms INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL,
+    document TEXT,
+    own INTEGER NOT NULL,
+    hidden_ms INTEGER,
+    PRIMARY KEY (author, id)
+  ) WITHOUT ROWID, STRICT;
+  CREATE TABLE advisory_delivery (
+    advisory_id TEXT NOT NULL,
+    node TEXT NOT NULL,
+    result TEXT NOT NULL,
+    time_ms INTEGER NOT NULL,
+    PRIMARY KEY (advisory_id, node)
+  ) WITHOUT ROWID, STRICT;
+
+  -- Alerts on totals. A row is there before anything is sent, and sent_ms before the bytes leave: at most one a day and rule.
+  CREATE TABLE alert (
+    rule TEXT NOT NULL,
+    day TEXT NOT NULL,
+    until_day TEXT NOT NULL,
+    measure TEXT NOT NULL,
+    condition TEXT NOT NULL,
+    bound REAL NOT NULL,
+    value REAL NOT NULL,
+    before REAL,
+    days INTEGER NOT NULL,
+    raised_ms INTEGER NOT NULL,
+    sent_ms INTEGER,
+    PRIMARY KEY (rule, day)
+  ) WITHOUT ROWID, STRICT;
+  `,
 ];

@@ -34,7 +34,8 @@ function writtenBy(version: number, file: string, days: number): void {
       INSERT INTO meta VALUES ('kept', 'yes');
       INSERT INTO session (id, name, shell, last_ms) VALUES (1, 'bash.1.1', 'bash', ${NOON});
       INSERT INTO pattern VALUES (1, 'git commit', 'git', 'version-control');
-      INSERT INTO event VALUES (7, ${NOON}, 1, 'bash', 'git commit', '/tmp', 0, 5, '["git"]', 1, 0, '[]', 'host');
+      INSERT INTO event (id, time_ms, session_id, shell, command, cwd, exit_code, duration_ms, tools, pattern_id, risk, rules, host)
+        VALUES (7, ${NOON}, 1, 'bash', 'git commit', '/tmp', 0, 5, '["git"]', 1, 0, '[]', 'host');
       INSERT INTO running VALUES (1, 3, 7);
       INSERT INTO counter VALUES ('events', 1);
       INSERT INTO audit VALUES (1, '2026-03-04T12:00:00.000Z', 'service.started', NULL, '{}', '', 'h');
