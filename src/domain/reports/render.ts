@@ -6,13 +6,6 @@ import { reportMarkdown } from './report-markdown.ts';
 export const REPORT_FORMATS = ['html', 'csv', 'json', 'md'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
-export const REPORT_MEDIA: Readonly<Record<ReportFormat, string>> = {
-  html: 'text/html; charset=utf-8',
-  csv: 'text/csv; charset=utf-8; header=present',
-  json: 'application/json; charset=utf-8',
-  md: 'text/markdown; charset=utf-8',
-};
-
 /** Lines without their ends. */
 export function renderReport(report: Report, format: ReportFormat): readonly string[] {
   switch (format) {
@@ -26,7 +19,3 @@ export function renderReport(report: Report, format: ReportFormat): readonly str
       return reportMarkdown(report);
   }
 }
-
-/** `caro-report-2026-11-01-month.html` */
-export const reportFileName = ({ first, period }: Report, format: ReportFormat): string =>
-  `caro-report-${first}-${period}.${format}`;

@@ -5,6 +5,7 @@ import { wholeDay } from '../model/format.ts';
 import { RANGE_NAMES, RANGES, type Range } from '../model/ranges.ts';
 import { Segments } from '../parts/common/segments.tsx';
 import { ActivityChart } from '../parts/personal/activity-chart.tsx';
+import { AdvisoriesPanel } from '../parts/personal/advisories-panel.tsx';
 import { EventsPanel } from '../parts/personal/events-panel.tsx';
 import { FirstSteps } from '../parts/personal/first-steps.tsx';
 import { Glance } from '../parts/personal/glance.tsx';
@@ -64,6 +65,7 @@ function Filled({ range, personal, onLocked }: FilledProps) {
   return (
     <div class="grid">
       <Glance statistics={statistics} slots={slots} range={range} now={now} />
+      <AdvisoriesPanel now={now} onLocked={onLocked} />
       <ActivityChart statistics={statistics} range={range} now={now} />
       <RiskPanel statistics={statistics} risky={overview.risky} rules={overview.rules} />
       <ToolsPanel tools={statistics.tools} />

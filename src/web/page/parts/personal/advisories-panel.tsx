@@ -1,0 +1,104 @@
+import { useState } from 'preact/hooks';
+import type { AdvisoryLine } from '../../../../domain/advisories/advisory.ts';
+import { useChange } from '../../data/use-change.ts';
+import { useReading } from '../../data/use-reading.ts';
+import { counted, fullTime, visible } from '../../model/format.ts';
+import { utcDate } from '../../model/trend-words.ts';
+import { Panel } from '../common/panel.tsx';
+
+interface AdvisoriesPanelProps {
+  /** When the other figures were loaded. This panel follows once a minute. */
+  readonly now: Date;
+  readonly onLocked: () => void;
+}
+
+const MINUTE_MS = 60_000;
+
+/** What analysts ask the owner to look at. Without an advisory in force there is no panel. */
+export function AdvisoriesPanel({ now, onLocked }: AdvisoriesPanelProps) {
+  const [hidden, setHidden] = useState<readonly string[]>([]);
+  const minute = Math.floor(now.getTime() / MINUTE_MS);
+  const { data } = useReading<{ readonly advisories: readonly AdvisoryLine[] }>(
+    '/api/advisories',
+    {},
+    onLocked,
+    minute,
+  );
+  const shown = data?.advisories.filter(({ id }) => !hidden.includes(id)) ?? [];
+  if (shown.length === 0) return null;
+  return (
+    <Panel title="Advisories" class="span-12" aside={<span class="quiet">matches stay on this machine</span>}>
+      <ul class="plain-rows">
+        {shown.map((advisory) => (
+          <Advisory
+            key={advisory.id}
+            advisory={advisory}
+            onHidden={() => setHidden([...hidden, advisory.id])}
+            onLocked={onLocked}
+          />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+interface AdvisoryProps {
+  readonly advisory: AdvisoryLine;
+  readonly onHidden: () => void;
+  readonly onLocked: () => void;
+}
+
+function Advisory({ advisory, onHidden, onLocked }: AdvisoryProps) {
+  const { id, subject, priority, until, delivered, rules, commands } = advisory;
+  const { isBusy, trouble, run } = useChange(onHidden, onLocked);
+  const matches = rules.reduce((sum, rule) => sum + rule.matches, 0);
+  return (
+    <li>
+      <p>
+        <strong>
+          {subject.kind === 'rule' ? 'Rule' : 'Family'} {subject.name}
+        </strong>{' '}
+        <span class="quiet">
+          {priority}, until {utcDate(until)}
+          {delivered !== null && `, sent by you, on ${counted(delivered, 'node')}`}
+        </span>{' '}
+        <button
+          type="button"
+          class="plain"
+          disabled={isBusy}
+          aria-label={`Hide the advisory on ${subject.name}`}
+          onClick={() => void run('/api/advisories/hidden', { id })}
+        >
+          Hide
+        </button>
+      </p>
+      {trouble && (
+        <p class="notice" role="status">
+          {trouble}
+        </p>
+      )}
+      {rules.map((rule) => (
+        <p key={rule.id} class="reason">
+          {rule.reason} <span class="safer">Safer: {rule.safer}</span>
+        </p>
+      ))}
+      {matches === 0 ? (
+        <p class="quiet">None of your commands of the last 30 days matched.</p>
+      ) : (
+        <details>
+          <summary>{counted(matches, 'command')} of yours matched in the last 30 days</summary>
+          <ul>
+            {commands.map((command) => (
+              <li key={command.id}>
+                <time class="quiet" dateTime={command.time}>
+                  {fullTime(command.time)}
+                </time>{' '}
+                <code>{visible(command.command)}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </li>
+  );
+}
