@@ -2,8 +2,9 @@
  * Measures the day's work of a leader and of a trustee of blind totals: intake, preparation in
  * threads, release and total, with real databases and the full layout `day/1`. CPU and resident
  * memory are those of the aggregator's process with its threads; RSS includes the loader of
- * TypeScript, which `rssBeforeMiB` shows; the service itself idles at 50 MiB. The nodes are simulated in another process. TLS and the
- * codec of mesh messages are not measured. The totals are compared with the true sums. Prints JSON.
+ * TypeScript, which `rssBeforeMiB` shows; the service itself idles at 50 MiB. The nodes are
+ * simulated in another process. TLS and the codec of mesh messages are not measured. The totals are
+ * compared with the true sums. Prints JSON.
  *
  *   npx tsx bench/blind.ts [REPORTS...]     (100 1000)
  */

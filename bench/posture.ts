@@ -1,6 +1,6 @@
 /**
- * Reads trends from a store that holds a year of 40 units and 10,000 members: what the posture view,
- * `caro posture` and `caro report` read. Prints JSON.
+ * Reads trends from a store that holds a year of 40 units and 10,000 members: what the posture
+ * view, `caro posture` and `caro report` read. Prints JSON.
  *
  *   npx tsx bench/posture.ts [reads]
  */

@@ -5,8 +5,8 @@
 # rating; _caro_rules, the folder of custom rules.
 # shellcheck disable=SC2154 # set by the lines before this text
 
-# _caro_stops TEXT: tests whether the line must not run. Standard input is a pipe: what was typed must
-# be in no argument list.
+# _caro_stops TEXT: tests whether the line must not run. Standard input is a pipe: what was typed
+# must be in no argument list.
 _caro_stops() {
   local _caro_e_from='' _caro_e_failure='' _caro_e_code=0
   [[ $1 == *[![:space:]]* ]] || return 1

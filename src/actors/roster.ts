@@ -181,7 +181,9 @@ function createRounds(ports: RosterActorPorts, open: () => Promise<RosterNode>) 
   };
 }
 
-/** Asks the supervisors for news, one after the other, and asks for membership until it is given. */
+/**
+ * Asks the supervisors for news, one after the other, and asks for membership until it is given.
+ */
 async function round(ports: RosterActorPorts, node: RosterNode): Promise<void> {
   const status = ports.isJoined() && ports.isFollowing() ? node.status() : null;
   if (status === null || status.state === 'forked') return;

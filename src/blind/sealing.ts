@@ -104,7 +104,7 @@ const TAG_BYTES = 16;
 const HASH_BYTES = 32;
 /** DHKEM(X25519, HKDF-SHA256), RFC 9180 §4.1 and §7.1. */
 const KEM_SUITE = Buffer.from('4b454d0020', 'hex');
-/** The KEM, HKDF-SHA256 and AES-128-GCM (§5.1, §7). */
+/** The KEM, HKDF-SHA256 and AES-128-GCM (RFC 9180 §5.1, §7). */
 const SUITE = Buffer.from('48504b45002000010001', 'hex');
 const VERSION = Buffer.from('HPKE-v1');
 const NOTHING = Buffer.alloc(0);
@@ -112,7 +112,7 @@ const NOTHING = Buffer.alloc(0);
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const SPKI_PREFIX = Buffer.from('302a300506032b656e032100', 'hex');
 
-/** `DeriveKeyPair` (§7.1.3). */
+/** DeriveKeyPair (RFC 9180 §7.1.3). */
 export function deriveSealingKey(random: Uint8Array): SealingKey {
   if (random.length !== SEALING_KEY_BYTES) throw new RangeError('expected 32 random bytes');
   const secretKey = expand(extract(KEM_SUITE, NOTHING, 'dkp_prk', random), KEM_SUITE, 'sk', NOTHING, SEALING_KEY_BYTES);
@@ -121,8 +121,9 @@ export function deriveSealingKey(random: Uint8Array): SealingKey {
 }
 
 /**
- * The secret of both sides (§4.1, `Encap` and `Decap`).
- * @throws if `other` is a point of small order (§7.1.4): OpenSSL refuses an all-zero result
+ * The secret of both sides (RFC 9180 §4.1, Encap and Decap).
+ * @throws if `other` is a point of small order (RFC 9180 §7.1.4): OpenSSL refuses an all-zero
+ * result
  */
 function createSharedSecret(
   { secretKey }: Pick<SealingKey, 'secretKey'>,
@@ -141,7 +142,7 @@ function createSharedSecret(
 const privateKey = (secretKey: Uint8Array): KeyObject =>
   createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, secretKey]), format: 'der', type: 'pkcs8' });
 
-/** `KeySchedule` in base mode (§5.1), for the first message: its nonce is the base nonce. */
+/** KeySchedule in base mode (RFC 9180 §5.1), for the first message: its nonce is the base nonce. */
 function schedule(shared: Uint8Array, info: Uint8Array): { readonly key: Buffer; readonly nonce: Buffer } {
   const context = Buffer.concat([
     Buffer.of(0),
@@ -155,11 +156,11 @@ function schedule(shared: Uint8Array, info: Uint8Array): { readonly key: Buffer;
   };
 }
 
-/** `LabeledExtract` (§4). */
+/** LabeledExtract (RFC 9180 §4). */
 const extract = (suite: Uint8Array, salt: Uint8Array, label: string, input: Uint8Array): Buffer =>
   createHmac('sha256', salt).update(VERSION).update(suite).update(label).update(input).digest();
 
-/** `LabeledExpand` (§4) of at most one output of the hash, as everything here is. */
+/** LabeledExpand (RFC 9180 §4) of at most one output of the hash, as everything here is. */
 function expand(secret: Uint8Array, suite: Uint8Array, label: string, info: Uint8Array, length: number): Buffer {
   const size = Buffer.of(0, length);
   const mac = createHmac('sha256', secret).update(size).update(VERSION).update(suite).update(label).update(info);

@@ -87,7 +87,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
   ],
   'mesh query': [['caro mesh query safety-posture --since 7d', 'ask all nodes and show the state of each']],
   posture: [
-    ['caro posture --days 28', 'is risk rising? The last four weeks, compared with the four before'],
+    ['caro posture show --days 28', 'is risk rising? The last four weeks, compared with the four before'],
     ['caro posture layer --days 90 --out layer.json', 'for https://mitre-attack.github.io/attack-navigator'],
     ['caro posture mark "awareness week" 2026-09-19 2026-09-25', 'compare before and after a campaign'],
   ],

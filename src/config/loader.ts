@@ -41,7 +41,9 @@ export function loadConfiguration(places: ConfigurationPlaces, hostname: string)
   return combined(owner, readSettings(places.managed, MANAGED_SCHEMA, validateManaged), hostname);
 }
 
-/** Whether the owner has written that the mesh is off. Without a word of them it is off by default. */
+/**
+ * Whether the owner has written that the mesh is off. Without a word of them it is off by default.
+ */
 export function isMeshRefused(places: Pick<Places, 'config'>): boolean {
   const owner = readSettings(places.config, CONFIGURATION_SCHEMA, validateConfiguration);
   return 'data' in owner && !owner.data.mesh.enabled && owner.lines.has(['mesh', 'enabled']);

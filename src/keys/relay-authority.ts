@@ -97,7 +97,7 @@ export function serverFile(
     { sub: operator.name, name: 'caro', nats: { type: 'operator', system_account: system.name } },
     nowS,
   );
-  return `# nats-server from 2.9 on, made by: caro org relay-config
+  return `# nats-server from 2.9 on, made by Caro mesh
 # It holds no secret. After a change: nats-server --signal reload
 listen: ${quoted(listen)}
 max_payload: ${MAX_PAYLOAD}

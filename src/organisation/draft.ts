@@ -1,4 +1,7 @@
-/* How officers edit the next head. A draft is signed when it is finished: an edit drops signatures. */
+/*
+ * How officers edit the next head. A draft is signed when it is finished: an edit drops
+ * signatures.
+ */
 
 import { CaroError } from '../domain/errors.ts';
 import type { OrgRole } from '../domain/organisation/membership.ts';

@@ -40,7 +40,8 @@ export function rosterSource(
 
 /**
  * The configuration with what the roster adds: trust, supervisors and trustees to dial, and, where
- * this node keeps the list, names and units of the members. The owner's own entries take precedence.
+ * this node keeps the list, names and units of the members. The owner's own entries take
+ * precedence.
  */
 export function withRoster(
   configuration: Configuration,

@@ -1,4 +1,6 @@
-/** Decides whether a command may run unasked. Pure, so that it is the same wherever it was rated. */
+/**
+ * Decides whether a command may run unasked. Pure, so that it is the same wherever it was rated.
+ */
 import { riskRank } from '../domain/events/risk-level.ts';
 import type { GuardAnswer, GuardLevel, GuardSettings } from '../domain/guard/guard.ts';
 import { ORGANISATION } from '../domain/rules/custom-rule.ts';

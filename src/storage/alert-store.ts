@@ -4,8 +4,8 @@ import type { Database } from './database.ts';
 
 export interface AlertStore {
   /**
-   * Durable when it returns. False where the rule has an alert of this UTC day already, or one about
-   * figures that are as new.
+   * Durable when it returns. False where the rule has an alert of this UTC day already, or one
+   * about figures that are as new.
    */
   readonly raise: (state: AlertState & { readonly value: number; readonly until: string }, nowMs: number) => boolean;
   /** Newest first. */

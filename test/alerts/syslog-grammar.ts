@@ -50,7 +50,8 @@ export function parseSyslog(text: string): Syslog {
       const found: readonly string[] = ELEMENT.exec(rest) ?? [];
       const [element = '', id = '', parameters = ''] = found;
       if (element === '' || id in data) throw new Error('expected structured data with ids that differ');
-      // An id without "@" is reserved (§6.3.2); the number after it is a private enterprise number.
+      // An id without "@" is reserved (RFC 5424 §6.3.2); the number after it is that of an
+      // enterprise.
       if (!/^[^@]+@\d+(\.\d+)*$/.test(id)) throw new Error('expected a private id of structured data');
       data[id] = Object.fromEntries([...parameters.matchAll(PARAMETER)].map(([, name, value]) => [name, value]));
       rest = rest.slice(element.length);

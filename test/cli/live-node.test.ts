@@ -71,6 +71,8 @@ describe('caro events', () => {
     );
     expect(Object.keys(lines(out)[0] as object).sort()).toEqual(
       [
+        'approval',
+        'author',
         'category',
         'command',
         'cwd',
@@ -78,6 +80,7 @@ describe('caro events', () => {
         'exitCode',
         'host',
         'id',
+        'project',
         'risk',
         'rules',
         'running',

@@ -1,4 +1,4 @@
-/** A strict reader of RFC 4180, written from its grammar (§2), for what the program writes. */
+/** A strict reader of CSV, written from the grammar of RFC 4180 §2, for what the program writes. */
 export function parseCsv(text: string): readonly (readonly string[])[] {
   const rows: string[][] = [];
   let at = 0;

@@ -1,10 +1,11 @@
 /**
- * A year of released totals of an organization: 40 units, 10,000 members, 90 techniques. The same on
- * every run. Tests, `bench/posture.ts` and `scripts/screenshots.ts` fill an analyst's store with it.
+ * A year of released totals of an organization: 40 units, 10,000 members, 90 techniques. The same
+ * on every run. Tests, `bench/posture.ts` and `scripts/screenshots.ts` fill an analyst's store with
+ * it.
  *
  * What happens in it: nodes join until summer; risk rises until an awareness week ten weeks before
- * the end, then it falls by a third; one site is far worse than all others; the trustee was away for
- * some days, and one day was incomplete.
+ * the end, then it falls by a third; one site is far worse than all others; the trustee was away
+ * for some days, and one day was incomplete.
  */
 import { dayLayout, layoutWords } from '../../src/blind/layout/day-1.ts';
 import { EVERYBODY } from '../../src/domain/blind/total-floor.ts';
@@ -131,9 +132,9 @@ function weightOf(
 }
 
 /**
- * The sum first. Cells of few nodes are null, and if it is only one, the smallest other one, too: the
- * rule of `withFloor` for one total, without those that tie several totals together, which takes
- * a hundred times as long.
+ * The sum first. Cells of few nodes are null, and if it is only one, the smallest other one, too:
+ * the rule of `withFloor` for one total, without those that tie several totals together, which
+ * takes a hundred times as long.
  */
 function withSum(blocks: readonly Block[]) {
   const sums = (blocks[0]?.cells ?? []).map((_, place) =>

@@ -1,4 +1,6 @@
-/** An organization of real services on one machine: officers with a folder, an analyst, a trustee. */
+/**
+ * An organization of real services on one machine: officers with a folder, an analyst, a trustee.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OrgStatus } from '../../src/domain/organisation/membership.ts';
@@ -18,7 +20,7 @@ export interface Organisation {
   readonly file: string;
   /** Key files of the officers, who have no node. */
   readonly keys: readonly string[];
-  /** `caro org ARGS --dir FOLDER`, on the machine of the analyst. */
+  /** `caro org` with these arguments, on the machine of the analyst. */
   readonly officer: (...args: readonly string[]) => Promise<string>;
   /** Signs the draft with these keys and publishes it. */
   readonly publish: (keys?: readonly string[]) => Promise<void>;

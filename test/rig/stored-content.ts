@@ -41,7 +41,9 @@ export function storedBytes(node: Home): readonly Buffer[] {
   return [...blobs, ...encoded];
 }
 
-/** What holds this number: texts with it as a number, and bytes with it as an element of Field128. */
+/**
+ * What holds this number: texts with it as a number, and bytes with it as an element of Field128.
+ */
 export function holdersOf(node: Home, figure: number): readonly string[] {
   const token = new RegExp(`(?<![0-9A-Za-z+/])${figure}(?![0-9A-Za-z+/=])`);
   const element = Buffer.alloc(16);

@@ -12,8 +12,8 @@ export interface AlerterPorts {
   /** The states of the rules by the newest figures. */
   readonly measure: (rules: readonly AlertRule[]) => Promise<readonly AlertState[]>;
   /**
-   * Sends messages to the receiver. Calls `before` once it has proven itself, in one transaction with
-   * the ledger, before any byte leaves.
+   * Sends messages to the receiver. Calls `before` once it has proven itself, in one transaction
+   * with the ledger, before any byte leaves.
    */
   readonly send: (syslog: Configuration['syslog'], alerts: readonly SyslogAlert[], before: () => void) => Promise<void>;
   readonly audit: (entry: AuditEntry) => Promise<unknown>;

@@ -116,8 +116,8 @@ export async function askMesh(
 }
 
 /**
- * The peers named in `trust.nodes` and, on a supervisor, the members of the roster, except untrusted
- * and denied ones, and this node. Subnets add none.
+ * The peers named in `trust.nodes` and, on a supervisor, the members of the roster, except
+ * untrusted and denied ones, and this node. Subnets add none.
  */
 export function targetsOf({ trust, mesh }: Pick<Configuration, 'trust' | 'mesh'>, self: string): readonly Target[] {
   const own = Object.entries(trust.nodes).flatMap(([id, level]) => (level === 'untrusted' ? [] : [id]));

@@ -57,8 +57,8 @@ export interface Aggregators {
   /** Prepares what waits, closes days, and exchanges with trustees that are connected. */
   readonly work: () => Promise<void>;
   /**
-   * When there is something to do although nothing comes in, in ms since the epoch: a window ends. Null
-   * where no day is open.
+   * When there is something to do although nothing comes in, in ms since the epoch: a window ends.
+   * Null where no day is open.
    */
   readonly nextMs: () => number | null;
   /** Whether a stored report is for the leader, which prepares it; the trustee waits for it. */

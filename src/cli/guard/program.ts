@@ -1,5 +1,5 @@
 /*
- * What runs before a command does: the bundle `dist/guard.js`, which holds nothing else, so that it
+ * What runs before a command does: a bundle of its own, which holds nothing else, so that it
  * starts fast: `caro guard check` of a person's shell, and `caro guard agent` of a coding agent.
  */
 import { SHELLS } from '../../domain/events/shell-kind.ts';
@@ -19,8 +19,8 @@ const MAX_INPUT = 8 * 1024 * 1024;
 const STOPPED = 77;
 
 /**
- * `caro guard agent NAME --from LEVEL`: reads what the agent's hook is given, and prints the agent's
- * own form of an answer. Never throws, and leaves a note of what it did.
+ * `caro guard agent NAME --from LEVEL`: reads what the agent's hook is given, and prints the
+ * agent's own form of an answer. Never throws, and leaves a note of what it did.
  */
 export async function runAgentGuard(args: readonly string[], cacheFolder: string | null): Promise<number> {
   const agent = args.find((word) => AGENT_NAME.test(word)) ?? 'agent';
@@ -55,8 +55,8 @@ function deedOf(decision: AgentReply['decision'], { level }: GuardAnswer): Guard
 }
 
 /**
- * `caro guard check --shell SHELL --from LEVEL`: reads a line from standard input and ends with 0 if
- * the shell may run it. Asks on the terminal about a dangerous one.
+ * `caro guard check --shell SHELL --from LEVEL`: reads a line from standard input and ends with 0
+ * if the shell may run it. Asks on the terminal about a dangerous one.
  */
 export async function runGuard(args: readonly string[], cacheFolder: string | null): Promise<number> {
   const shell = SHELLS.find((kind) => kind === optionOf(args, '--shell')) ?? 'bash';

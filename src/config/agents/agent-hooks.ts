@@ -49,7 +49,9 @@ export interface PlannedChange {
   readonly created: boolean;
 }
 
-/** What an installation did, so that it can be undone to the byte. It holds none of the settings. */
+/**
+ * What an installation did, so that it can be undone to the byte. It holds none of the settings.
+ */
 interface Receipt {
   readonly created: boolean;
   readonly after: string;
@@ -133,8 +135,8 @@ function textIn(path: string): string | null {
 }
 
 /**
- * Makes a change in one step, with the mode that the file had. Nothing is written where the file has
- * changed since it was read.
+ * Makes a change in one step, with the mode that the file had. Nothing is written where the file
+ * has changed since it was read.
  * @param receipts directory of what installations did
  */
 export function makeChange(
@@ -158,7 +160,9 @@ export function makeChange(
 
 const receiptFile = (receipts: string, { name }: AgentProgram): string => join(receipts, `${name}.json`);
 
-/** The text before the installation; null for no file, undefined where somebody changed it since. */
+/**
+ * The text before the installation; null for no file, undefined where somebody changed it since.
+ */
 function undo(text: string, receipt: Receipt | undefined): string | null | undefined {
   if (!receipt || hashOf(text) !== receipt.after) return undefined;
   if (receipt.created) return null;

@@ -42,7 +42,9 @@ export function parseJsonText(text: string, comments = false): JsonNode {
   return root;
 }
 
-/** The member of this name; undefined where there is none. @throws RangeError where there are two */
+/**
+ * The member of this name; undefined where there is none. @throws RangeError where there are two
+ */
 export function memberOf(node: JsonNode, key: string): JsonNode | undefined {
   const [found, twice] = (node.isObject ? (node.children ?? []) : []).filter((child) => child.key === key);
   if (twice) throw new RangeError(`expected one member "${key}", got two`);

@@ -1,4 +1,6 @@
-/** Alerts on totals of all nodes: a measure of the read model of trends is compared with a bound. */
+/**
+ * Alerts on totals of all nodes: a measure of the read model of trends is compared with a bound.
+ */
 import { ANOMALY_KINDS } from '../anomalies/anomaly.ts';
 import { RISK_LEVELS } from '../events/risk-level.ts';
 import type { TechniqueMeasure } from '../trends/heat-map.ts';

@@ -1,4 +1,4 @@
-/** An alert as a message of RFC 5424, in the framing of RFC 5425 (§4.3). Printable ASCII only. */
+/** An alert as a message of RFC 5424, in the framing of RFC 5425 §4.3. Printable ASCII only. */
 import type { AlertCondition } from './alert.ts';
 
 /** Facility "log audit" (13). */

@@ -6,8 +6,8 @@ import { DAY_MS } from '../time/period.ts';
 
 /**
  * Problems first. `refused`: something is wrong with its key, its clock, its trust or its report.
- * `silent`: it reported before. `declined`: its owner lets this node have nothing. `waiting`: it has
- * not reported yet.
+ * `silent`: it reported before. `declined`: its owner lets this node have nothing. `waiting`: it
+ * has not reported yet.
  */
 export const FLEET_STATES = ['refused', 'silent', 'waiting', 'declined', 'reporting'] as const;
 export type FleetState = (typeof FLEET_STATES)[number];
@@ -50,7 +50,9 @@ export interface FleetMember {
   readonly id: string;
   readonly name: string | null;
   readonly state: FleetState;
-  /** A word of `NODE_REASONS`, of `TARGET_STATES`, or the code of a refused report; null if fine. */
+  /**
+   * A word of `NODE_REASONS`, of `TARGET_STATES`, or the code of a refused report; null if fine.
+   */
   readonly reason: string | null;
   /** What the reason means, where it has a sentence of its own. */
   readonly advice: string | null;

@@ -1,6 +1,8 @@
 /** What the hook of a coding agent reads on standard input before a tool runs. */
 
-/** `other`: the event or the tool runs no command of a shell. `unclear`: a command that is no text. */
+/**
+ * `other`: the event or the tool runs no command of a shell. `unclear`: a command that is no text.
+ */
 export type AgentInput =
   | {
       readonly kind: 'command';

@@ -1,4 +1,6 @@
-/** What a node and the supervisors of its organization say to each other (docs/protocol.md §11.5). */
+/**
+ * What a node and the supervisors of its organization say to each other (docs/protocol.md §11.5).
+ */
 import type { Envelope } from '../identity/signed-envelope.ts';
 import type { MemberProof, RosterDelta } from './roster.ts';
 

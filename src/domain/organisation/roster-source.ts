@@ -11,6 +11,8 @@ export interface RosterSource {
   readonly levelOf: (id: string) => 'supervisor' | 'query_from' | 'contact' | undefined;
   /** Whether a node may keep the list of members now: supervisors, trustees. */
   readonly mayKeepList: (id: string) => boolean;
-  /** Node ids of the members, on a node that keeps the list; empty where the roster grants nothing. */
+  /**
+   * Node ids of the members, on a node that keeps the list; empty where the roster grants nothing.
+   */
   readonly members: () => readonly string[];
 }

@@ -1,6 +1,6 @@
 /**
- * Names on a relay (docs/protocol.md §13). A relay sees mailboxes, which are hashes of node ids, and
- * never a name that people have given.
+ * Names on a relay (docs/protocol.md §13). A relay sees mailboxes, which are hashes of node ids,
+ * and never a name that people have given.
  */
 
 /** Begins the input of the hash. */

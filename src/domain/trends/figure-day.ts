@@ -72,7 +72,9 @@ export function commandsOf({ layout, values }: FigureDay): number | null {
 export const riskyOf = (day: FigureDay): number | null =>
   sumOf([figureOf(day, 'levels.high.count'), figureOf(day, 'levels.critical.count')]);
 
-/** The `days` days that end with `until`; a day that is not among `known` is unknown, never zero. */
+/**
+ * The `days` days that end with `until`; a day that is not among `known` is unknown, never zero.
+ */
 export function wholeSpan(
   known: ReadonlyMap<string, FigureDay>,
   span: { readonly until: string; readonly days: number },

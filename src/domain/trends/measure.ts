@@ -10,8 +10,8 @@ export interface Measure {
   /** Days that are in it. */
   readonly days: number;
   /**
-   * Per 1,000 commands, or per 1,000 nodes and day, over the days on which both are known. Days that
-   * are missing and nodes that were added do not change it.
+   * Per 1,000 commands, or per 1,000 nodes and day, over the days on which both are known. Days
+   * that are missing and nodes that were added do not change it.
    */
   readonly rate: number | null;
   /** The rate of the span before; null where less than half of its days are known. */
@@ -70,7 +70,9 @@ const WEEK = 7;
 /** Longer spans have a point for each week. */
 const LONGEST_BY_DAY = 14;
 
-/** Days or weeks of a span, oldest first; weeks end with its last day, so the first may be shorter. */
+/**
+ * Days or weeks of a span, oldest first; weeks end with its last day, so the first may be shorter.
+ */
 export function stretchesOf(days: readonly FigureDay[]): readonly (readonly FigureDay[])[] {
   const length = days.length > LONGEST_BY_DAY ? WEEK : 1;
   const count = Math.ceil(days.length / length);

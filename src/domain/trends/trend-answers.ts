@@ -1,10 +1,15 @@
-/** What trends are asked, and what is answered: shared by the page, `caro posture` and `caro report`. */
+/**
+ * What trends are asked, and what is answered: shared by the page, `caro posture` and `caro
+ * report`.
+ */
 import type { TechniqueMeasure } from './heat-map.ts';
 import type { Mark } from './mark.ts';
 import type { Posture } from './posture.ts';
 import type { UnitMeasure } from './units.ts';
 
-/** `totals`: releases of blind totals; `answers`: saved answers to the daily questions of this node. */
+/**
+ * `totals`: releases of blind totals; `answers`: saved answers to the daily questions of this node.
+ */
 export const TREND_SOURCES = ['totals', 'answers'] as const;
 
 /** Something that trends can be read from. */

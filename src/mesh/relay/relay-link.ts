@@ -30,8 +30,8 @@ export interface LinkCredentials {
   /** User JWT, signed with a signing key of an account. */
   readonly jwt: string;
   /**
-   * Signs with the connection key. It MUST NOT be the identity key: the server chooses the bytes, and
-   * a nonce that spells an envelope would become one.
+   * Signs with the connection key. It MUST NOT be the identity key: the server chooses the bytes,
+   * and a nonce that spells an envelope would become one.
    */
   readonly signNonce: (nonce: Uint8Array) => Uint8Array;
   readonly mailbox: string;

@@ -1,4 +1,6 @@
-/** Requests to aggregators over a relay, which keeps them and the replies while one side is away. */
+/**
+ * Requests to aggregators over a relay, which keeps them and the replies while one side is away.
+ */
 import { createHash } from 'node:crypto';
 import type { SealingKey } from '../../blind/sealing.ts';
 import { BLIND_REPLIES, type BlindReplyTo, type BlindRequest } from '../../domain/blind/exchange.ts';

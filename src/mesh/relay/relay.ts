@@ -18,7 +18,10 @@ export interface RelayOptions {
   readonly version: string;
   readonly settings: RelaySettings;
   readonly mode: ConnectMode;
-  /** Mean time between two connections in the mode `poll`; each is drawn from half to one and a half. */
+  /**
+   * Mean time between two connections in the mode `poll`; each is drawn from half to one and a
+   * half.
+   */
   readonly pollMs: number;
   readonly ports: RelayPorts;
   readonly now: () => number;

@@ -8,7 +8,9 @@ export interface MarkReader {
 }
 
 export interface MarkStore extends MarkReader {
-  /** @throws CaroError `usage` where there are too many, or where the last day is before the first. */
+  /**
+   * @throws CaroError `usage` where there are too many, or where the last day is before the first.
+   */
   readonly add: (mark: Omit<Mark, 'id'>) => Mark;
   /** @throws CaroError `not_found` */
   readonly remove: (id: number) => void;

@@ -1,4 +1,4 @@
-/** A real nats-server with the file that `caro org relay-config` prints, and nodes that use it. */
+/** A real nats-server with the file of `serverFile`, and nodes that use it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -35,7 +35,9 @@ async function answering(): Promise<readonly string[]> {
   return targets.filter(({ state }) => state === 'answered').map(({ id }) => id);
 }
 
-/** Waits until a node has this version of the roster in force, read from the folder of the officers. */
+/**
+ * Waits until a node has this version of the roster in force, read from the folder of the officers.
+ */
 async function imported(node: MeshNode, version: number): Promise<void> {
   await ran(node, 'org', 'import', org.folder);
   await orgStatus(node, ({ terms }) => terms.version === version);

@@ -117,7 +117,7 @@ function Nothing({ trouble, fleet }: NothingProps) {
             under <code>[analyst]</code> in <code>caro.toml</code>.
           </li>
           <li>
-            For many nodes, and without the figures of single ones: blind totals, <code>caro blind task</code>.
+            For many nodes, and without the figures of single ones: blind totals, <code>caro blind create</code>.
           </li>
         </ol>
         <p class="quiet small">{trouble}</p>

@@ -14,7 +14,10 @@ interface FleetQuestion {
   readonly text?: string;
 }
 
-/** Trends and the fleet, read from the database; only the state of connections comes from the service. */
+/**
+ * Trends and the fleet, read from the database; only the state of connections comes from the
+ * service.
+ */
 export function analystRoutes(app: FastifyInstance, ports: DashboardPorts): void {
   const trend = INPUTS.trend;
   const { trends, fleet } = { trends: () => ports.analyst().trends, fleet: () => ports.analyst().fleet };

@@ -56,7 +56,8 @@ const sizeOf = (place: HTMLElement) => ({ width: Math.max(place.clientWidth, 200
 function dataOf(data: readonly Bar[]): uPlot.AlignedData {
   return [
     data.map((bar) => (bar.start.getTime() + bar.end.getTime()) / 2_000),
-    // Each covers the foot of the one before, so that the parts stand on each other, the worst below.
+    // Each covers the foot of the one before, so that the parts stand on each other, the worst
+    // below.
     data.map((bar) => bar.count || null),
     data.map((bar) => bar.moderate + bar.high + bar.critical || null),
     data.map((bar) => bar.high + bar.critical || null),

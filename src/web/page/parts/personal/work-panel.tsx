@@ -6,7 +6,9 @@ import { Panel } from '../common/panel.tsx';
 
 const MINUTE_MS = 60_000;
 
-/** Work by project, failures that repeat, and aliases worth having; it is read on this machine only. */
+/**
+ * Work by project, failures that repeat, and aliases worth having; it is read on this machine only.
+ */
 export function WorkPanel({ since, now, onLocked }: WorkPanelProps) {
   const minute = Math.floor(now.getTime() / MINUTE_MS);
   const { data, trouble } = useReading<Week>('/api/work', { since }, onLocked, minute);
@@ -19,7 +21,9 @@ export function WorkPanel({ since, now, onLocked }: WorkPanelProps) {
 
 interface WorkPanelProps {
   readonly since: string;
-  /** When the other figures were loaded. This panel follows once a minute: it reads every command. */
+  /**
+   * When the other figures were loaded. This panel follows once a minute: it reads every command.
+   */
   readonly now: Date;
   readonly onLocked: () => void;
 }

@@ -11,8 +11,8 @@ interface TrendChartProps {
 }
 
 /**
- * Risky commands per 1,000, a column for each day or week, with a line for the span before. A column
- * without figures is a hatched gap. The table below says the same in words.
+ * Risky commands per 1,000, a column for each day or week, with a line for the span before. A
+ * column without figures is a hatched gap. The table below says the same in words.
  */
 export function TrendChart({ points, previous, marks }: TrendChartProps) {
   const rates = [...points, ...previous].flatMap(({ rate }) => rate ?? []);
