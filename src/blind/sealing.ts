@@ -121,7 +121,7 @@ export function deriveSealingKey(random: Uint8Array): SealingKey {
 }
 
 /**
- * The secret of both sides (RFC 9180 §4.1, Encap and Decap).
+ * The secret of both sides (RFC 9180 §4.1, encapsulation and decapsulation).
  * @throws if `other` is a point of small order (RFC 9180 §7.1.4): OpenSSL refuses an all-zero
  * result
  */

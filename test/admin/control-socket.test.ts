@@ -40,6 +40,7 @@ let server: AdminServer;
 let actor: Supervised;
 let defects: unknown[];
 /** How often events were listed. */
+const NO_COUNTS = { pending: 0, dropped: 0, setAside: 0, pausedUntil: null, trouble: null };
 let asked: number;
 /** Resolved by a test to let a held answer go. */
 let release: () => void;
@@ -61,16 +62,7 @@ beforeEach(async () => {
     },
     'observe.status': async () => {
       await held;
-      return {
-        events: 1,
-        pending: 0,
-        dropped: 0,
-        setAside: 0,
-        pausedUntil: null,
-        shells: [],
-        agents: [],
-        trouble: null,
-      };
+      return { ...NO_COUNTS, events: 1, shells: [], agents: [] };
     },
     'summary.preview': () => {
       throw new TypeError('secret internals');

@@ -53,7 +53,9 @@ export function parseSyslog(text: string): Syslog {
       // An id without "@" is reserved (RFC 5424 §6.3.2); the number after it is that of an
       // enterprise.
       if (!/^[^@]+@\d+(\.\d+)*$/.test(id)) throw new Error('expected a private id of structured data');
-      data[id] = Object.fromEntries([...parameters.matchAll(PARAMETER)].map(([, name, value]) => [name, value]));
+      data[id] = Object.fromEntries(
+        [...parameters.matchAll(PARAMETER)].map(([, name = '', value = '']) => [name, value]),
+      );
       rest = rest.slice(element.length);
     } while (rest.startsWith('['));
   if (rest !== '' && !rest.startsWith(' ')) throw new Error('expected a space before the message');

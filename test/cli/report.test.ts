@@ -143,13 +143,12 @@ describe('caro report', () => {
         const report = await json('--period', period);
         const page = await browser.newPage();
         const asked: string[] = [];
-        page.on('request', ({ url }) => asked.push(url()));
+        page.on('request', (request) => asked.push(request.url()));
         page.on('console', (message) => asked.push(message.text()));
         await page.setContent(html);
-        const tables = await page.$$eval('table', (all) =>
-          all.map((table) => [...table.rows].slice(1).map((row) => [...row.cells].map((one) => one.textContent))),
-        );
-        expect(tables[0]).toEqual(
+        const rows = page.locator('table').first().locator('tr');
+        const cells = (await rows.all()).slice(1).map((row) => row.locator('th, td').allTextContents());
+        expect(await Promise.all(cells)).toEqual(
           report.top.map((kind) => [
             ...[kind.family, rateText(kind.rate), rateText(kind.before), changeText(kind.change)],
             kind.nodes?.toLocaleString('en') ?? '–',

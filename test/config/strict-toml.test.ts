@@ -44,6 +44,8 @@ describe('a configuration', () => {
       trustee: { noise_sd: 0, units: {} },
       rules: { folder: '' },
       agents: { observe: true },
+      guard: { high: 'ask', critical: 'deny', on_failure: 'open' },
+      org: { follow: true, requests: true },
       backup: { daily: true, keep: 3 },
       audit: { witnesses: [], witness: false },
       privacy: { min_contributors: 5 },

@@ -125,13 +125,13 @@ describe('getting around it', () => {
   });
 
   test.each([
-    ['a long line', `${': ; '.repeat(40_000)}rm -rf /`],
-    ['deep nesting', `${'$('.repeat(20_000)}rm -rf /${')'.repeat(20_000)}`],
-    ['a pipeline that takes long to follow', `${'cat x | '.repeat(20_000)}sh`],
-  ])('with %s is asked about at every level, and answered', async (_what, command) => {
+    ['a long line', `${': ; '.repeat(40_000)}rm -rf /`, 'deny'],
+    ['deep nesting', `${'$('.repeat(20_000)}rm -rf /${')'.repeat(20_000)}`, 'ask'],
+    ['a pipeline that takes long to follow', `${'cat x | '.repeat(20_000)}sh`, 'ask'],
+  ])('with %s is answered at every level', async (_what, command, decision) => {
     const home = await nodeHome();
     const { stdout, code } = await guard(home, 'claude-code', bash(command), 'critical');
-    expect([code, decisionOf({ code, stdout })]).toEqual([0, 'ask']);
+    expect([code, decisionOf({ code, stdout })]).toEqual([0, decision]);
     expect(stdout.length).toBeLessThan(2_000);
   });
 

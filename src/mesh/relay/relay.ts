@@ -198,7 +198,7 @@ function createStay(idleMs: number | null, isBusy: () => boolean, disconnect: ()
     },
     used,
     /** Whether this side has ended it. */
-    end: (): boolean => {
+    leave: (): boolean => {
       clearTimeout(timer);
       const hasLeft = isLeaving;
       isLeaving = false;
@@ -230,7 +230,7 @@ function createDialler(options: RelayOptions, { connect, disconnect, isBusy }: D
   };
   const stay = createStay(mode === 'poll' ? times.idleMs : null, isBusy, () => void disconnect());
   const ended = async (error: CaroError, sinceMs: number): Promise<void> => {
-    const hasLeft = stay.end();
+    const hasLeft = stay.leave();
     await disconnect();
     waits.lasted(steadyMs() - sinceMs);
     if (hasLeft) after(waits.untilPoll(), null);
@@ -260,7 +260,7 @@ function createDialler(options: RelayOptions, { connect, disconnect, isBusy }: D
       clearTimeout(timer);
       await disconnect();
       await running;
-      stay.end();
+      stay.leave();
       await disconnect();
     },
   };
