@@ -138,6 +138,7 @@ test('the description names every address of the API with its input and its answ
     '/api/advisories',
     '/api/advisories/hidden',
     '/api/aggregates',
+    '/api/alerts',
     '/api/anomalies',
     '/api/audit',
     '/api/audit/verification',
@@ -176,6 +177,7 @@ test('the description names every address of the API with its input and its answ
     '/api/trust/confirmation',
     '/api/trust/explanation',
     '/api/trust/keys',
+    '/api/work',
   ]);
 });
 
