@@ -131,7 +131,7 @@ describe('getting around it', () => {
   ])('with %s is answered at every level', async (_what, command) => {
     const home = await nodeHome();
     const { stdout, code } = await guard(home, 'claude-code', bash(command), 'critical');
-    // A critical command that is found in time is denied; where there is no time, the person is asked.
+    // A critical command that is found in time is denied; without the time, the person is asked.
     expect(code).toBe(0);
     expect(['ask', 'deny']).toContain(decisionOf({ code, stdout }));
     expect(stdout.length).toBeLessThan(2_000);

@@ -87,7 +87,7 @@ for (const [shell, kind, args] of ROLES) {
           (list) => list.length > 0,
         ),
       ).toEqual([`${kind}: echo typed`]);
-      expect(readdirSync(hooks).sort()).toEqual(['caro.bash', 'caro.fish', 'caro.sh', 'caro.zsh']);
+      expect(readdirSync(hooks).sort()).toEqual(['caro-agent.sh', 'caro.bash', 'caro.fish', 'caro.sh', 'caro.zsh']);
     });
   });
 }
