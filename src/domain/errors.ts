@@ -63,12 +63,12 @@ export const ERRORS = {
   relay_key_changed: { exit: 1, rpc: -32007, what: 'The relay has another key than the one agreed on.' },
   relay_refused: {
     exit: 1,
-    rpc: -32032,
+    rpc: -32008,
     what: 'The relay does not accept the credentials of this node, or a request.',
   },
   relay_unreachable: { exit: 1, rpc: -32009, what: 'The relay cannot be reached.' },
   relay_full: { exit: 1, rpc: -32039, what: 'The relay has no room for a message, which is sent again later.' },
-  relay_unready: { exit: 1, rpc: -32082, what: 'The recipient has not connected to the relay yet.' },
+  relay_unready: { exit: 1, rpc: -32038, what: 'The recipient has not connected to the relay yet.' },
   tls_version: { exit: 1, rpc: -32040, what: 'The other side of a mesh connection does not speak TLS 1.3.' },
   tls_handshake: { exit: 1, rpc: -32041, what: 'A TLS handshake failed, or the other side did not speak TLS.' },
   tls_timeout: {
@@ -231,12 +231,12 @@ export const ERRORS = {
   },
   advisory_refused: {
     exit: 1,
-    rpc: -32082,
+    rpc: -31999,
     what: 'An advisory of another node was not taken: it may not send any, or the advisory is not valid.',
   },
   syslog_failed: {
     exit: 1,
-    rpc: -32009,
+    rpc: -31998,
     what: 'The syslog receiver cannot be reached over TLS, or is not the one in the configuration.',
   },
   blind_joined: { exit: 1, rpc: -32005, what: 'This node takes part in another blind task already.' },

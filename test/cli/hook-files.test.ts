@@ -21,7 +21,8 @@ test('a start of the service replaces the files of another version, with mode 06
     expect(readFileSync(file, 'utf8')).toBe((await caro(home, 'shell', 'init', shell)).stdout);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   }
-  expect(readdirSync(hooks)).toHaveLength(SHELLS.length);
+  // One for each shell, and that of coding agents.
+  expect(readdirSync(hooks)).toHaveLength(SHELLS.length + 1);
 });
 
 test('files that cannot be written keep neither caro shell init nor the service from working', async () => {
