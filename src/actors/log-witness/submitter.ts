@@ -155,10 +155,7 @@ const ofAudit = (own: SubmitterPorts['own'], head: StoredHead): OwnLog => ({
   keep: (witness, cosignature) => own.addCosignature({ ...cosignature, size: head.size, key: head.key, witness }),
 });
 
-const ofReleases = (
-  { log, head, proof }: OwnReleases,
-  cosigned: ReleaseCosignatures,
-): OwnLog => ({
+const ofReleases = ({ log, head, proof }: OwnReleases, cosigned: ReleaseCosignatures): OwnLog => ({
   ...{ log, head, proof },
   cosignedBy: (id) => cosigned.get(`${log} ${id}`),
   keep: (witness, cosignature) => {

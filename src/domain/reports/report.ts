@@ -59,7 +59,15 @@ export interface ReportFacts {
 
 const TOP = 5;
 
-const withoutPoints = ({ family, nodes, count, rate, before, change, days }: KindMeasure): Omit<KindMeasure, 'points'> => ({
+const withoutPoints = ({
+  family,
+  nodes,
+  count,
+  rate,
+  before,
+  change,
+  days,
+}: KindMeasure): Omit<KindMeasure, 'points'> => ({
   ...{ family, nodes, count, rate, before, change, days },
 });
 
