@@ -88,9 +88,9 @@ _caro_out=$(LC_ALL=C awk -v pause="$_caro_d/.pause" "$_caro_program")
 _caro_p=$PPID _caro_n=
 for _ in 1 2 3 4; do
   IFS= read -r _caro_s <"/proc/$_caro_p/stat" || break
-  _caro_c=${_caro_s#*(} _caro_c=${_caro_c%)*}
+  _caro_c=${_caro_s#*\(} _caro_c=${_caro_c%\)*}
   # shellcheck disable=SC2086 # words
-  set -- "$1" ${_caro_s##*)}
+  set -- "$1" ${_caro_s##*\)}
   _caro_n=$_caro_p.${21}
   case $_caro_c in sh | bash | dash | zsh | ash | ksh | mksh | fish | busybox) _caro_p=$3 ;; *) break ;; esac
 done
@@ -99,6 +99,13 @@ _caro_nl='
 '
 umask 077
 set -C
-printf '\0v1\0w=%s\0n=%s\0j=%s\0\0' "$1" "${_caro_n:-0.0}" "${_caro_out#*"$_caro_nl"}" \
-  >"$_caro_d/agent.$$.${_caro_out%%"$_caro_nl"*}000000.0"
+# mksh has no printf builtin, and the arguments of a program are visible to every user.
+case ${KSH_VERSION-} in
+  *'MIRBSD KSH'*)
+    printf '\0v1\0w=%s\0n=%s\0j=' "$1" "${_caro_n:-0.0}"
+    print -rn -- "${_caro_out#*"$_caro_nl"}"
+    printf '\0\0'
+    ;;
+  *) printf '\0v1\0w=%s\0n=%s\0j=%s\0\0' "$1" "${_caro_n:-0.0}" "${_caro_out#*"$_caro_nl"}" ;;
+esac >"$_caro_d/agent.$$.${_caro_out%%"$_caro_nl"*}000000.0"
 exit 0

@@ -89,7 +89,7 @@ const text = (value: object): string => JSON.stringify(value);
 const start = (command: string, more: object = {}): string =>
   text({ hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_input: { command }, tool_use_id: command, ...more });
 
-describe.each([['sh'], ['bash', '--posix'], ['busybox', 'sh']])('started by %s %s', (...program) => {
+describe.each([['sh'], ['bash', '--posix'], ['busybox', 'sh'], ['mksh']])('started by %s %s', (...program) => {
   test.each(vectors)('records what the agent of %s ran, and none of its output', async (_name, vector) => {
     const { run, files, collect } = rig();
     for (const input of vector.input) {
@@ -107,9 +107,26 @@ describe.each([['sh'], ['bash', '--posix'], ['busybox', 'sh']])('started by %s %
 const pick = (event: TerminalEvent, like: object = event): unknown =>
   Object.fromEntries(Object.keys(like).map((key) => [key, event[key as keyof TerminalEvent]]));
 
+const AWKS = ['busybox awk', 'mawk', 'gawk', 'original-awk'].filter(
+  (awk) => spawnSync('sh', ['-c', `command -v ${awk.split(' ')[0] ?? ''}`]).status === 0,
+);
+
 describe('the hook of an agent', () => {
-  test.each(['busybox awk', 'mawk', 'gawk', 'original-awk'])('reads the same with %s', (awk) => {
-    if (spawnSync('sh', ['-c', `command -v ${awk.split(' ')[0] ?? ''}`]).status !== 0) return;
+  test('puts no command into the arguments of a program, where printf is one', () => {
+    const { spool, files } = rig();
+    const folderOfPrograms = folder();
+    const seen = join(folderOfPrograms, 'seen');
+    const spy = `#!/bin/sh\nprintf '%s\\n' "$*" >>${seen}\nexec /usr/bin/printf "$@"\n`;
+    writeFileSync(join(folderOfPrograms, 'printf'), spy, { mode: 0o700 });
+    const hook = join(spool, '..', 'watched.sh');
+    writeFileSync(hook, agentHookCode(spool));
+    const env = { ...process.env, PATH: `${folderOfPrograms}:${process.env['PATH'] ?? ''}` };
+    expect(spawnSync('mksh', [hook, 'codex'], { input: start(`git ${CANARY}`), env }).status).toBe(0);
+    expect(files()).toEqual([expect.stringContaining(CANARY)]);
+    expect(readFileSync(seen, 'utf8')).not.toContain(CANARY);
+  });
+
+  test.each(AWKS)('reads the same with %s', (awk) => {
     const { spool, files } = rig();
     const hook = join(spool, '..', 'other-awk.sh');
     writeFileSync(hook, agentHookCode(spool).replace('LC_ALL=C awk', `LC_ALL=C ${awk}`));
