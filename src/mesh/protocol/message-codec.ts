@@ -50,7 +50,7 @@ function envelopeIn(text: string): Envelope {
   }
 }
 
-function parse(text: string): unknown {
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -59,7 +59,7 @@ function parse(text: string): unknown {
 }
 
 /** JSON that is nested too deeply for the stack has no canonical form either. */
-function isCanonical(value: Json, bytes: Uint8Array): boolean {
+export function isCanonical(value: Json, bytes: Uint8Array): boolean {
   try {
     return Buffer.from(canonical(value)).equals(bytes);
   } catch {
@@ -67,4 +67,4 @@ function isCanonical(value: Json, bytes: Uint8Array): boolean {
   }
 }
 
-const malformed = (message: string): CaroError => new CaroError('message_malformed', message);
+export const malformed = (message: string): CaroError => new CaroError('message_malformed', message);

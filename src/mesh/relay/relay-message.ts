@@ -6,6 +6,7 @@ import { isoTime } from '../../domain/time/iso-time.ts';
 import { MESSAGE_VALIDATORS, validateRelayPayload } from '../../generated/message-validators.js';
 import { decodeEnvelope, encodeEnvelope, openEnvelope, seal } from '../../identity/envelope.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { isCanonical, malformed, parse } from '../protocol/message-codec.ts';
 import type { MessageType, RelayHeader, Typed } from '../protocol/messages.ts';
 
 /**
@@ -42,7 +43,7 @@ export function encodeRelayMessage(
 export function decodeRelayMessage(text: string): RelayMessage {
   const envelope = envelopeIn(text);
   const bytes = Buffer.from(envelope.payload, 'base64');
-  const payload = parsed(bytes.toString('utf8'));
+  const payload = parse(bytes.toString('utf8'));
   if (!validateRelayPayload(payload)) throw malformed('expected a payload of version 1 for a relay');
   const key = parseNodeId(payload.sender);
   try {
@@ -76,21 +77,3 @@ function envelopeIn(text: string): ReturnType<typeof decodeEnvelope> {
     throw malformed('expected a message for a relay in canonical JSON');
   return envelope;
 }
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw malformed('expected JSON');
-  }
-}
-
-function isCanonical(value: Json, bytes: Uint8Array): boolean {
-  try {
-    return Buffer.from(canonical(value)).equals(bytes);
-  } catch {
-    return false;
-  }
-}
-
-const malformed = (message: string): CaroError => new CaroError('message_malformed', message);
