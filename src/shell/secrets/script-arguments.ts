@@ -8,7 +8,7 @@ const SHELL = /^(?:\.|source|(?:ba|z|da|k|mk)?sh)$/;
 /** Options that installers use for a token, a password, a key or an account. */
 const CREDENTIAL_OPTION = /^-[tpkaTPKA]$/;
 /** "ubuntu2204" and "nightly-2024-05-01" are names, "20231101" is a date. */
-const NAME_AND_NUMBER = /^(?:v?\d+|(?:[A-Za-z]+-?)+\d+(?:-\d+)*(?:-[A-Za-z]+)?)$/;
+const NAME_AND_NUMBER = /^(?:v?\d+|[A-Za-z]+(?:-[A-Za-z]+)*-?\d+(?:-\d+)*(?:-[A-Za-z]+)?)$/;
 
 const isRead = (word: Word): boolean =>
   word.parts.some((part) => (part.kind === 'process' && part.direction === 'in') || part.kind === 'command');
