@@ -24,10 +24,17 @@ interface Known {
 
 export function createProjectNames(now: () => number): ProjectNames {
   const known = new Map<string, Known>();
+  /** A file system does not answer: each further question would hold one more of four threads. */
+  let isHeldUp = false;
   const nameOf = async (directory: string): Promise<string | null> => {
     const before = known.get(directory);
     if (before && now() < before.untilMs) return before.name;
-    const name = await within(PATIENCE_MS, findName(directory));
+    if (isHeldUp) return null;
+    isHeldUp = true;
+    const search = findName(directory).finally(() => {
+      isHeldUp = false;
+    });
+    const name = await within(PATIENCE_MS, search);
     if (known.size >= REMEMBERED) known.clear();
     known.set(directory, { name, untilMs: now() + KEPT_MS });
     return name;

@@ -65,8 +65,8 @@ export function createRosterStore(database: Database): RosterStore {
       if (list === undefined) return;
       run('INSERT OR REPLACE INTO roster_change VALUES (?, ?)', list.delta.to, JSON.stringify(list.delta));
       run('DELETE FROM roster_member');
-      for (const member of list.members)
-        run('INSERT INTO roster_member VALUES (?, ?)', member.id, JSON.stringify(member));
+      const add = database.prepare('INSERT INTO roster_member VALUES (?, ?)');
+      for (const member of list.members) add.run(member.id, JSON.stringify(member));
     }),
     head,
     headsAfter: (version, limit) =>
