@@ -1,5 +1,6 @@
 import type { Aggregators } from '../blind/aggregator/aggregators.ts';
 import type { Actor } from '../bus/actor.ts';
+import { createRounds } from '../bus/rounds.ts';
 import { type BlindReply, type BlindRequest, refusal } from '../domain/blind/exchange.ts';
 import type { Log } from '../domain/log.ts';
 
@@ -41,7 +42,7 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
       alarm.set(aggregators.nextMs());
     }
   };
-  const rounds = createRounds(round, ports.log);
+  const rounds = createRounds(round, ports.log, 'blind totals not processed');
   let gathering: NodeJS.Timeout | undefined;
   const gathered = (): void => {
     gathering = undefined;
@@ -83,27 +84,3 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
 
 const isReceived = (request: BlindRequest, reply: BlindReply): boolean =>
   request.type === 'blind-report' && reply.type === 'blind-receipt';
-
-/** Rounds of work: one at a time, and one more for everything that was requested meanwhile. */
-function createRounds(work: () => Promise<void>, log: BlindAggregatorPorts['log']) {
-  let running: Promise<void> | undefined;
-  let isWanted = false;
-  let hasEnded = false;
-  const run = async (): Promise<void> => {
-    while (isWanted && !hasEnded) {
-      isWanted = false;
-      await work().catch((error: unknown) => log.error({ err: error }, 'blind totals not processed'));
-    }
-    running = undefined;
-  };
-  return {
-    request: (): void => {
-      isWanted = true;
-      if (!hasEnded) running ??= run();
-    },
-    end: async (): Promise<void> => {
-      hasEnded = true;
-      await running;
-    },
-  };
-}

@@ -1,4 +1,5 @@
 import type { Actor } from '../bus/actor.ts';
+import { createRounds } from '../bus/rounds.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import { CaroError } from '../domain/errors.ts';
 import type { Envelope } from '../domain/identity/signed-envelope.ts';
@@ -65,7 +66,11 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
     opened ??= ports.open();
     return opened;
   };
-  const rounds = createRounds(ports, open);
+  const alarm = ports.alarm();
+  const rounds = createRounds(() => roundAndNext(ports, open, alarm), ports.log, 'roster not brought up to date');
+  const beginRound = (): void => {
+    if (ports.isJoined()) rounds.request();
+  };
   const changed = async (entry: AuditEntry): Promise<void> => {
     await ports.audit(entry);
     await ports.reload();
@@ -74,10 +79,8 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
     name: 'roster',
     // They reload the configuration, in which other actors take part.
     concurrent: ['org.request', 'org.join', 'org.agree', 'org.leave', 'org.import'],
-    start: () => {
-      if (ports.isJoined()) rounds.request();
-    },
-    stop: rounds.end,
+    start: beginRound,
+    stop: () => rounds.end().then(alarm.stop),
     handlers: {
       'org.request': async ({ peer, request }) => {
         const node = await open();
@@ -111,11 +114,9 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
       },
       'org.status': async () => (ports.isJoined() ? (await open()).status() : null),
       ...officeOf(open, changed),
-      'org.due': () => {
-        if (ports.isJoined()) rounds.request();
-      },
+      'org.due': beginRound,
       'mesh.changed': ({ change }) => {
-        if (change === 'connected' && ports.isJoined()) rounds.request();
+        if (change === 'connected') beginRound();
       },
     },
   };
@@ -149,36 +150,15 @@ function statusIn(node: RosterNode) {
   throw new CaroError('not_found', 'expected a node that has joined an organization');
 }
 
-/** Rounds of work with the supervisors: one at a time, and one more for what came meanwhile. */
-function createRounds(ports: RosterActorPorts, open: () => Promise<RosterNode>) {
-  const alarm = ports.alarm();
-  let running: Promise<void> | undefined;
-  let isWanted = false;
-  let hasEnded = false;
-  const run = async (): Promise<void> => {
-    while (isWanted && !hasEnded) {
-      isWanted = false;
-      await round(ports, await open()).catch((error: unknown) =>
-        ports.log.error({ err: error }, 'roster not brought up to date'),
-      );
-    }
-    running = undefined;
-    if (hasEnded) return;
-    const isEnrolling = ports.isJoined() && (await open()).enrolment() !== null;
-    const spread = 0.5 + ports.random();
-    alarm.set(ports.now() + spread * (isEnrolling ? ENROL_EVERY_MS : ASK_EVERY_MS));
-  };
-  return {
-    request: (): void => {
-      isWanted = true;
-      if (!hasEnded) running ??= run();
-    },
-    end: async (): Promise<void> => {
-      hasEnded = true;
-      alarm.stop();
-      await running;
-    },
-  };
+/** A round, after which the alarm is set for the next one. */
+async function roundAndNext(ports: RosterActorPorts, open: () => Promise<RosterNode>, alarm: Alarm): Promise<void> {
+  const node = await open();
+  try {
+    await round(ports, node);
+  } finally {
+    const isEnrolling = ports.isJoined() && node.enrolment() !== null;
+    alarm.set(ports.now() + (0.5 + ports.random()) * (isEnrolling ? ENROL_EVERY_MS : ASK_EVERY_MS));
+  }
 }
 
 /**
