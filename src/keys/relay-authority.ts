@@ -14,6 +14,8 @@ type SeedName = (typeof SEEDS)[number];
 /** The content of the authority's file; all secret but `revoked`. */
 export interface AuthorityFile {
   readonly version: 1;
+  /** When it was made (s). A server does not reload a file whose operator has another date. */
+  readonly made: number;
   /** 32 bytes each, base64. */
   readonly seeds: Readonly<Record<SeedName, string>>;
   /** The key of questions to all members, base64. */
@@ -28,8 +30,9 @@ const MAX_PAYLOAD = 1_114_112;
 /** More than the aggregators that a roster may name. */
 const MAX_STREAMS = 80;
 
-export const newAuthority = (randomBytes: (count: number) => Uint8Array): AuthorityFile => ({
+export const newAuthority = (randomBytes: (count: number) => Uint8Array, nowMs: number): AuthorityFile => ({
   version: 1,
+  made: seconds(nowMs),
   seeds: Object.fromEntries(SEEDS.map((name) => [name, base64(randomBytes(32))])) as AuthorityFile['seeds'],
   questionKey: base64(randomBytes(32)),
   revoked: {},
@@ -95,7 +98,7 @@ export function serverFile(
   const operatorToken = signJwt(
     operator,
     { sub: operator.name, name: 'caro', nats: { type: 'operator', system_account: system.name } },
-    nowS,
+    file.made,
   );
   return `# nats-server from 2.9 on, made by Caro mesh
 # It holds no secret. After a change: nats-server --signal reload

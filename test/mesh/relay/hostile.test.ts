@@ -81,7 +81,7 @@ test('revoked credentials end the connection at once, and others stay', async ()
   const broker = await startBroker();
   const [leaver, member] = [openNode(broker), openNode(broker)];
   await whenOpen(leaver, member);
-  broker.revoke(leaver);
+  await broker.revoke(leaver);
   await until(() => leaver.relay.state().code === 'relay_refused');
   expect(member.relay.state().state).toBe('connected');
   expect([leaver.opened(), member.opened()]).toEqual([1, 1]);

@@ -47,7 +47,7 @@ export interface Broker {
   /** As a crash: nothing is flushed. */
   readonly kill: () => Promise<void>;
   readonly wipe: () => void;
-  readonly revoke: (node: NodeKeys) => void;
+  readonly revoke: (node: NodeKeys) => Promise<void>;
   /** Everything in the store of the broker. */
   readonly stored: () => Buffer;
   readonly log: () => string;
@@ -61,7 +61,7 @@ export async function startBroker(serverKey: Uint8Array = random(32), port?: num
   writeFileSync(place('relay.key'), tlsMaterial({ seed: () => serverKey }, certificate).key, { mode: 0o600 });
   writeFileSync(place('relay.pem'), certificate);
   const listen = port ?? (await freePort());
-  let authority = newAuthority(random);
+  let authority = newAuthority(random, Date.now());
   let child: ChildProcess | undefined;
   const write = (): void => {
     const places = { listen: `127.0.0.1:${listen}`, certificate: place('relay.pem'), key: place('relay.key') };
@@ -94,10 +94,15 @@ export async function startBroker(serverKey: Uint8Array = random(32), port?: num
     start,
     kill,
     wipe: () => rmSync(place('store'), { recursive: true, force: true }),
-    revoke: ({ connectionKey }) => {
+    revoke: async ({ connectionKey }) => {
       authority = revokeCredentials(authority, connectionKey, Date.now() + 1_000);
+      // A file of another second than the one that the server has read.
+      const startedS = Math.floor(Date.now() / 1_000);
+      await until(() => Math.floor(Date.now() / 1_000) > startedS);
       write();
       child?.kill('SIGHUP');
+      await until(() => /Reloaded server configuration|Failed to reload/.test(log()));
+      if (log().includes('Failed to reload')) throw new Error(log());
     },
     stored: () =>
       Buffer.concat(
