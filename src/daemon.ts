@@ -160,7 +160,8 @@ async function start(
     const lock = lockInstance(places.lock);
     return [lock, lock.release];
   });
-  let { configuration } = loadConfiguration(places, hostname());
+  const loaded = loadConfiguration(places, hostname());
+  let { configuration } = loaded;
   const opened = await lifecycle.begin('the database', () => {
     const result = openSuspected(places, log, suspicions);
     return [result, () => void result.database.close()];
@@ -187,7 +188,7 @@ async function start(
       configuration = next;
     },
   };
-  context.adopt(followingRoster(context, configuration));
+  context.adopt(followingRoster(context, loaded));
   const actors = await startActors(context, lifecycle);
   await recordStart(context, opened);
   verifyAudit(context);

@@ -8,7 +8,8 @@ export interface Rounds {
 }
 
 /**
- * Work that runs outside a mailbox, one round at a time. `failure` is logged for a round that fails.
+ * Work that runs outside a mailbox, one round at a time. `failure` is logged for a round that
+ * fails.
  */
 export function createRounds(work: () => Promise<void>, log: Pick<Log, 'error'>, failure: string): Rounds {
   let running: Promise<void> | undefined;

@@ -23,6 +23,11 @@ export interface LoadedConfiguration {
   /** The content of `managed.toml` alone. */
   readonly managed: ManagedSettings;
   /**
+   * Whether the owner has written that the mesh is off. Without a word of them it is off until the
+   * node joins an organization.
+   */
+  readonly isMeshRefused: boolean;
+  /**
    * 64 hex digits, SHA-256 of the canonical configuration. Equal settings have the same hash,
    * however they are written.
    */
@@ -39,14 +44,6 @@ export interface LoadedConfiguration {
 export function loadConfiguration(places: ConfigurationPlaces, hostname: string): LoadedConfiguration {
   const owner = readSettings(places.config, CONFIGURATION_SCHEMA, validateConfiguration);
   return combined(owner, readSettings(places.managed, MANAGED_SCHEMA, validateManaged), hostname);
-}
-
-/**
- * Whether the owner has written that the mesh is off. Without a word of them it is off by default.
- */
-export function isMeshRefused(places: Pick<Places, 'config'>): boolean {
-  const owner = readSettings(places.config, CONFIGURATION_SCHEMA, validateConfiguration);
-  return 'data' in owner && !owner.data.mesh.enabled && owner.lines.has(['mesh', 'enabled']);
 }
 
 /** All problems of the two files; empty if the service would accept them. */
@@ -88,7 +85,8 @@ function combined(
   }
   const node = { ...owner.data.node, name: owner.data.node.name ?? nodeName(hostname) };
   const configuration = merge({ ...owner.data, node }, managed.data);
-  return { configuration, managed: managed.data, hash: hashOf(configuration) };
+  const isMeshRefused = !owner.data.mesh.enabled && owner.lines.has(['mesh', 'enabled']);
+  return { configuration, managed: managed.data, isMeshRefused, hash: hashOf(configuration) };
 }
 
 function problemsOf(owner: SettingsFile<OwnerSettings>, managed: SettingsFile<ManagedSettings>): readonly Problem[] {

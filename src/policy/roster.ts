@@ -42,11 +42,13 @@ export function rosterSource(
  * The configuration with what the roster adds: trust, supervisors and trustees to dial, and, where
  * this node keeps the list, names and units of the members. The owner's own entries take
  * precedence.
+ *
+ * @param isMeshRefused whether the owner has written that the mesh is off
  */
 export function withRoster(
   configuration: Configuration,
   view: RosterView | null,
-  { self, now }: { readonly self: string; readonly now: () => number },
+  { self, isMeshRefused, now }: { readonly self: string; readonly isMeshRefused: boolean; readonly now: () => number },
 ): Configuration {
   if (view === null || !configuration.org.follow) return configuration;
   const { mesh, trust, trustee } = configuration;
@@ -55,7 +57,7 @@ export function withRoster(
   const units = view.members.filter(({ unit }) => !NO_UNITS.includes(unit)).map(({ id, unit }) => [id, unit] as const);
   return {
     ...configuration,
-    mesh: { ...mesh, enabled: true, peers: withPeers(mesh.peers, [...dialled, ...view.members], self) },
+    mesh: { ...mesh, enabled: !isMeshRefused, peers: withPeers(mesh.peers, [...dialled, ...view.members], self) },
     trust: { ...trust, roster: rosterSource(view, now) },
     trustee: { ...trustee, units: { ...Object.fromEntries(units), ...trustee.units } },
   };

@@ -163,7 +163,7 @@ export function settingsPorts(context: ServiceContext): SettingsPorts {
   const meta = createMetaStore(database);
   return {
     bus,
-    load: () => followingRoster(context, loadConfiguration(places, hostname()).configuration),
+    load: () => followingRoster(context, loadConfiguration(places, hostname())),
     edit: async (change, revoked, verify) => {
       const edit = editFor(change, revoked);
       await withFileLock(places.managedLock, () => changeManaged(places, hostname(), edit, verify));

@@ -1,4 +1,5 @@
 import type { RosterActorPorts } from '../actors/roster.ts';
+import type { LoadedConfiguration } from '../config/loader.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { OrgReply } from '../domain/organisation/exchange.ts';
 import { createAlarm } from '../platform/alarm.ts';
@@ -12,8 +13,8 @@ const ENROL_MS = 60_000;
 /** The configuration with what the roster of the organization adds to it. */
 export const followingRoster = (
   { roster, identity }: Pick<ServiceContext, 'roster' | 'identity'>,
-  configuration: Configuration,
-): Configuration => withRoster(configuration, roster.view(), { self: identity.id, now: Date.now });
+  { configuration, isMeshRefused }: LoadedConfiguration,
+): Configuration => withRoster(configuration, roster.view(), { self: identity.id, isMeshRefused, now: Date.now });
 
 export function rosterPorts(context: ServiceContext): RosterActorPorts {
   const { bus, configuration, log, places, roster } = context;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
-import { isMeshRefused, loadConfiguration } from '../../config/loader.ts';
+import { loadConfiguration } from '../../config/loader.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { OrgNode, OrgOffer, OrgStatus, OrgTerms } from '../../domain/organisation/membership.ts';
 import { readIdentity } from '../../identity/identity.ts';
@@ -80,7 +80,7 @@ async function join(context: Context, file: string, options: JoinOptions): Promi
   const { socket, config } = context.places();
   const document = textOf(file);
   const offer = await callAdmin(socket, 'org.inspect', { document });
-  if (isMeshRefused({ config }))
+  if (loadConfiguration(context.places(), context.hostname).isMeshRefused)
     throw new CaroError(
       'usage',
       `expected a mesh that joining may turn on, got enabled = false under [mesh] in ${config}; if you want to join, remove the line and run this command again`,
@@ -239,8 +239,14 @@ async function leave(context: Context, json: true | undefined): Promise<void> {
   const { socket } = context.places();
   const found = await callAdmin(socket, 'org.status', {});
   await callAdmin(socket, 'org.leave', {}, CHANGE_MS);
-  if (json) sayJson(context, { left: found?.terms.org ?? null });
-  else say(context, `left ${found?.terms.org ?? 'the organization'}; it is granted nothing any more`);
+  if (json) return sayJson(context, { left: found?.terms.org ?? null });
+  say(context, `left ${found?.terms.org ?? 'the organization'}; it is granted nothing any more`);
+  const { sharing } = loadConfiguration(context.places(), context.hostname).configuration;
+  if (sharing.level > 0)
+    say(
+      context,
+      `sharing stays at level ${sharing.level} for nodes that you have listed yourself; caro sharing disable ends it`,
+    );
 }
 
 async function exportTo(context: Context, folder: string, since: number | undefined): Promise<void> {

@@ -95,6 +95,12 @@ test('joining shows the numbers that would leave, and does not turn on a mesh th
   const shown = await ran(refusing, 'org', 'join', org.file, '--yes');
   for (const { body } of (await refusing.call('aggregates.preview', {})).vectors) expect(shown).toContain(body.layout);
   expect(await refusing.call('mesh.status', {})).toMatchObject({ enabled: true });
+
+  // The same line written later has the last word, too.
+  writeFileSync(file, text.replace('enabled = true', 'enabled = false'));
+  await refusing.call('config.reload', {});
+  expect(await refusing.call('mesh.status', {})).toMatchObject({ enabled: false });
+  expect(await ran(refusing, 'org', 'leave')).toContain('caro sharing disable');
 });
 
 test('a trustee that the present one has not endorsed waits for the owner', async () => {
