@@ -24,10 +24,19 @@ export const keyHash = (key: KeyObject): string =>
     .update(key.export({ format: 'der', type: 'spki' }))
     .digest('base64');
 
-/** @throws CaroError `relay_key_changed`, `relay_unreachable` */
-export async function pinnedCertificate({ host, port, key }: RelayAddress, timeoutMs: number): Promise<string> {
+/**
+ * @param signal gives the attempt up
+ * @throws CaroError `relay_key_changed`, `relay_unreachable`
+ */
+export async function pinnedCertificate(
+  { host, port, key }: RelayAddress,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<string> {
   const socket = createConnection({ host, port });
-  const timer = setTimeout(() => socket.destroy(new Error('timeout')), timeoutMs);
+  const giveUp = (): unknown => socket.destroy(new Error('given up'));
+  const timer = setTimeout(giveUp, timeoutMs);
+  signal.addEventListener('abort', giveUp);
   try {
     await greeted(socket);
     const tls = await handshake(socket);
@@ -42,6 +51,7 @@ export async function pinnedCertificate({ host, port, key }: RelayAddress, timeo
     });
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
     socket.destroy();
   }
 }

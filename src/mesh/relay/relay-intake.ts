@@ -48,7 +48,8 @@ export function createRelayIntake(options: IntakeOptions): Taken {
     if (!docs) throw new CaroError('relay_unreachable', 'the reply cannot be kept now');
     const reversed = replySubject(mailboxOf(sender), me, Buffer.from(nonce, 'base64').toString('hex'));
     const to = { id: sender, box: Buffer.from(replyBox ?? '', 'base64'), subject: reversed };
-    await gate.publish(docs, { message: reply, to, inReplyTo: nonce });
+    // The request is settled only when the reply is kept.
+    await gate.store(docs, { message: reply, to, inReplyTo: nonce });
   };
 }
 

@@ -14,7 +14,9 @@ const REQUEST_MS = 10_000;
 /** How many requests an aggregator takes at once, and how long it waits for the first. */
 const BATCH = 64;
 const PULL_MS = 30_000;
-const SECOND_NS = 1e9;
+/** No messages, and none within `PULL_MS`. Every other status means that the stream is not read. */
+const NOTHING_CAME: readonly number[] = [404, 408];
+const MS_NS = 1e6;
 const DAY_NS = 86_400e9;
 /** A stream is a buffer: whatever is lost in it is sent again from the outboxes. */
 const STREAM_BYTES = 2_000_000_000;
@@ -25,6 +27,8 @@ const MAX_BYTES = 1_114_112;
 const NAME_IN_USE = 10_058;
 /** Maximum messages or bytes exceeded, maximum per subject, insufficient storage. */
 const NO_ROOM: readonly (number | undefined)[] = [10_077, 10_047, 10_023];
+/** Status of a server whose storage is not ready. */
+const UNREADY = 503;
 
 export interface LinkCredentials {
   /** User JWT, signed with a signing key of an account. */
@@ -45,8 +49,13 @@ export interface RelayLink extends RelayOutlet {
   readonly subscribe: (subject: string, heard: Heard) => void;
   /** Reads a stored document; null if there is none. @throws CaroError `relay_…` */
   readonly fetch: (subject: string) => Promise<Uint8Array | null>;
-  /** Makes this aggregator's stream of requests, if need be, and takes what arrives in it. */
-  readonly consume: (taken: Taken) => Promise<void>;
+  /**
+   * Makes this aggregator's stream of requests, if need be, and takes what arrives in it. The
+   * connection ends when the stream can no longer be read, so that the next one makes it again.
+   *
+   * @param settleMs what is not settled after this time is delivered again, as after a crash
+   */
+  readonly consume: (taken: Taken, settleMs: number) => Promise<void>;
   /** Makes this aggregator's stream of replies, if need be. */
   readonly keepReplies: (subject: string) => Promise<void>;
   readonly keepRoster: (subject: string) => Promise<void>;
@@ -60,20 +69,40 @@ export interface RelayLink extends RelayOutlet {
 /** Certificates that were accepted by their key. */
 const certificates = new Map<string, string>();
 
-/** @throws CaroError `relay_key_changed`, `relay_refused`, `relay_unreachable` */
-export async function openRelayLink(address: RelayAddress, credentials: LinkCredentials): Promise<RelayLink> {
+/**
+ * @param signal gives the attempt up
+ * @throws CaroError `relay_key_changed`, `relay_refused`, `relay_unreachable`
+ */
+export async function openRelayLink(
+  address: RelayAddress,
+  credentials: LinkCredentials,
+  signal: AbortSignal,
+): Promise<RelayLink> {
   const place = `${address.host} ${address.port} ${address.key}`;
   const known = certificates.get(place);
-  const certificate = known ?? (await pinnedCertificate(address, CERTIFICATE_MS));
+  const certificate = known ?? (await pinnedCertificate(address, CERTIFICATE_MS, signal));
   certificates.set(place, certificate);
   try {
-    return linkOf(await open(address, credentials, certificate), credentials.mailbox);
+    return linkOf(await unlessAborted(open(address, credentials, certificate), signal), credentials.mailbox);
   } catch (error) {
     const failure = asRelayError(error);
-    // The relay may have renewed its certificate.
-    if (failure.code !== 'relay_refused') certificates.delete(place);
+    // The relay may have renewed its certificate; one that is merely away has not.
+    if (failure.code !== 'relay_refused' && !isAway(error)) certificates.delete(place);
     throw failure;
   }
+}
+
+/** The client cannot be told to give up: a connection that comes too late is closed. */
+function unlessAborted(opening: Promise<NatsConnection>, signal: AbortSignal): Promise<NatsConnection> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      reject(new CaroError('relay_unreachable', 'the attempt to reach the relay was given up'));
+      void opening.then((late) => late.close()).catch(() => undefined);
+    };
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp);
+    void opening.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+  });
 }
 
 function open(
@@ -107,6 +136,7 @@ function open(
 
 function linkOf(connection: NatsConnection, mailbox: string): RelayLink {
   const isOpen = (): boolean => !connection.isClosed();
+  const ended = connection.closed().then((error) => asRelayError(error));
   const api = (subject: string, body: object): Promise<void> => make(connection, subject, body);
   const stream = (subjects: readonly string[], more: object): object => ({
     ...{ name: mailbox, subjects, storage: 'file', num_replicas: 1, max_consumers: 1, max_msgs: -1 },
@@ -117,9 +147,8 @@ function linkOf(connection: NatsConnection, mailbox: string): RelayLink {
     isOpen,
     publish: (subject, box) => connection.publish(subject, box),
     store: async (subject, box) => {
-      const reply = await asked(connection, subject, box);
-      const { error } = parse(reply) as { readonly error?: { readonly err_code?: number } };
-      if (error) throw refusedBy(error.err_code);
+      const { error } = parse(await asked(connection, subject, box));
+      if (error) throw refusedBy(error);
     },
     subscribe: (subject, heard) => {
       connection.subscribe(subject, {
@@ -132,7 +161,7 @@ function linkOf(connection: NatsConnection, mailbox: string): RelayLink {
       const { headers, data } = await asked(connection, subject, '');
       return headers && headers.code >= 400 ? null : data;
     },
-    consume: async (taken) => {
+    consume: async (taken, settleMs) => {
       const subjects = SLOTS.map((slot) => requestSubject(mailbox, '*', slot));
       const limits = { retention: 'workqueue', discard: 'new', max_age: STREAM_DAYS * DAY_NS };
       await api(`$JS.API.STREAM.CREATE.${mailbox}`, stream(subjects, limits));
@@ -140,10 +169,12 @@ function linkOf(connection: NatsConnection, mailbox: string): RelayLink {
         stream_name: mailbox,
         config: {
           ...{ durable_name: CONSUMER, ack_policy: 'explicit', deliver_policy: 'all', replay_policy: 'instant' },
-          ...{ ack_wait: 120 * SECOND_NS, max_ack_pending: 1_000, max_waiting: 8 },
+          ...{ ack_wait: settleMs * MS_NS, max_ack_pending: 1_000, max_waiting: 8 },
         },
       });
-      void pull(connection, mailbox, taken);
+      const end = (): Promise<void> => connection.close();
+      const settled = (message: Msg): Promise<void> => settle({ connection, taken, settleMs }, message).catch(end);
+      void pull(connection, mailbox, settled).then(end, end);
     },
     keepReplies: (subject) =>
       api(
@@ -155,50 +186,70 @@ function linkOf(connection: NatsConnection, mailbox: string): RelayLink {
         ...stream([subject], { retention: 'limits', discard: 'old', max_age: 0, allow_direct: true }),
         name: ROSTER_STREAM,
       }),
-    flush: () => connection.flush(),
-    ended: connection.closed().then((error) => asRelayError(error)),
+    // The client never settles a flush of a connection that has ended.
+    flush: () => Promise.race([connection.flush(), ended.then((error) => Promise.reject(error))]),
+    ended,
     close: () => connection.close(),
   };
 }
 
-/** Takes batch after batch, until the connection ends. */
-async function pull(connection: NatsConnection, mailbox: string, taken: Taken): Promise<void> {
-  let serial = 0;
-  while (!connection.isClosed()) {
-    serial += 1;
+/**
+ * Takes batch after batch, until the connection ends.
+ * @throws when the stream or its consumer is not there any more, or the relay is silent
+ */
+async function pull(
+  connection: NatsConnection,
+  mailbox: string,
+  settled: (message: Msg) => Promise<void>,
+): Promise<void> {
+  for (let serial = 0; !connection.isClosed(); serial += 1) {
     const inbox = `${inboxPrefix(mailbox)}.pull.${serial}`;
     const subscription = connection.subscribe(inbox);
-    const body = JSON.stringify({ batch: BATCH, expires: PULL_MS * 1e6 });
+    const body = JSON.stringify({ batch: BATCH, expires: PULL_MS * MS_NS });
     connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${mailbox}.${CONSUMER}`, body, { reply: inbox });
-    const pause = setTimeout(() => subscription.unsubscribe(), PULL_MS + REQUEST_MS);
+    const silence = setTimeout(() => subscription.unsubscribe(), PULL_MS + REQUEST_MS);
     const work: Promise<void>[] = [];
+    let status: number | undefined;
     for await (const message of subscription) {
-      if (message.headers && message.headers.code > 0) break;
-      work.push(settle(message, taken));
+      status = message.headers?.code || undefined;
+      if (status !== undefined) break;
+      work.push(settled(message));
       if (work.length === BATCH) break;
     }
-    clearTimeout(pause);
+    clearTimeout(silence);
     subscription.unsubscribe();
     await Promise.all(work);
+    const isAnswered = status === undefined ? work.length === BATCH : NOTHING_CAME.includes(status);
+    if (!isAnswered) throw new CaroError('relay_unready', 'the stream of this node cannot be read on the relay');
   }
 }
 
-/** What was not settled is delivered again after `ack_wait`. */
-async function settle(message: Msg, taken: Taken): Promise<void> {
+interface Settling {
+  readonly connection: NatsConnection;
+  readonly taken: Taken;
+  readonly settleMs: number;
+}
+
+/**
+ * What was not settled is delivered again after `settleMs`.
+ * @throws CaroError `relay_unready` if the reply cannot be kept because its stream is gone
+ */
+async function settle({ connection, taken, settleMs }: Settling, message: Msg): Promise<void> {
+  const working = setInterval(() => !connection.isClosed() && message.respond('+WPI'), settleMs / 3);
   try {
     await taken(message.subject, message.data);
     message.respond('+ACK');
-  } catch {
-    // The relay delivers it again.
+  } catch (error) {
+    if (error instanceof CaroError && error.code === 'relay_unready') throw error;
+  } finally {
+    clearInterval(working);
   }
 }
 
 async function make(connection: NatsConnection, subject: string, body: object): Promise<void> {
-  const { error } = parse(await asked(connection, subject, JSON.stringify(body))) as {
-    readonly error?: { readonly err_code?: number };
-  };
+  const { error } = parse(await asked(connection, subject, JSON.stringify(body)));
   // It exists, perhaps with limits that an operator has changed.
-  if (error && error.err_code !== NAME_IN_USE) throw refusedBy(error.err_code);
+  if (error && error.err_code !== NAME_IN_USE) throw refusedBy(error);
 }
 
 async function asked(connection: NatsConnection, subject: string, payload: string | Uint8Array): Promise<Msg> {
@@ -209,18 +260,24 @@ async function asked(connection: NatsConnection, subject: string, payload: strin
   }
 }
 
-function parse({ data }: Msg): unknown {
+interface ApiReply {
+  readonly error?: { readonly code?: number; readonly err_code?: number };
+}
+
+function parse({ data }: Msg): ApiReply {
   try {
-    return JSON.parse(Buffer.from(data).toString('utf8'));
+    return JSON.parse(Buffer.from(data).toString('utf8')) as ApiReply;
   } catch {
     return {};
   }
 }
 
-const refusedBy = (code: number | undefined): CaroError =>
-  NO_ROOM.includes(code)
-    ? new CaroError('relay_full', 'the relay has no room: what was not delivered is sent again later')
-    : new CaroError('relay_refused', `the relay refused a request with its error ${code ?? 'unknown'}`);
+function refusedBy({ code, err_code: reason }: NonNullable<ApiReply['error']>): CaroError {
+  if (NO_ROOM.includes(reason))
+    return new CaroError('relay_full', 'the relay has no room: what was not delivered is sent again later');
+  if (code === UNREADY) return new CaroError('relay_unready', 'the relay cannot store messages now');
+  return new CaroError('relay_refused', `the relay refused a request with its error ${reason ?? 'unknown'}`);
+}
 
 /** What the server or the client says, and what it means to a node. The first that fits counts. */
 const MEANINGS: readonly (readonly [said: RegExp, code: ErrorCode, text: string])[] = [
@@ -239,6 +296,15 @@ const MEANINGS: readonly (readonly [said: RegExp, code: ErrorCode, text: string]
   [/permissions violation/i, 'relay_refused', 'the credentials of this node do not allow this on the relay'],
   [/no ?responders/i, 'relay_unready', 'nobody reads this on the relay: the aggregator has not connected to it yet'],
 ];
+
+const AWAY: readonly unknown[] = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+/** Whether the connection failed before any certificate was seen, or for another reason. */
+function isAway(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    if (AWAY.includes((at as NodeJS.ErrnoException).code)) return true;
+  return false;
+}
 
 /** Texts of the server are dropped: they name subjects. */
 function asRelayError(error: unknown): CaroError {

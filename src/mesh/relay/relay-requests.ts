@@ -6,7 +6,7 @@ import type { SealingKey } from '../../blind/sealing.ts';
 import { BLIND_REPLIES, type BlindReplyTo, type BlindRequest } from '../../domain/blind/exchange.ts';
 import { canonical, type Json } from '../../domain/encoding/canonical.ts';
 import { CaroError } from '../../domain/errors.ts';
-import { documentSubject, replySubject, requestSubject } from '../../domain/relay/subjects.ts';
+import { documentSubject, replySubject, requestSubject, SLOTS } from '../../domain/relay/subjects.ts';
 import { NONCE_BYTES } from '../protocol/messages.ts';
 import { mailboxOf } from './mailbox.ts';
 import { openFrom } from './padded-box.ts';
@@ -33,6 +33,8 @@ export interface RelayRequests {
     deadlineMs: number,
   ) => Promise<BlindReplyTo<T>>;
   readonly hear: (arrived: Arrived) => void;
+  /** This connection has ended: no reply comes over it. */
+  readonly lost: (link: RelayLink, error: CaroError) => void;
   /** Number of requests that wait for a reply. */
   readonly waiting: () => number;
 }
@@ -43,10 +45,18 @@ interface Request {
   readonly type: BlindRequest['type'];
   readonly nonce: string;
   readonly id: string;
-  /** The connection over which the relay has stored it last, and when. */
+  /** The connection over which the relay has stored it last, in which place, and when. */
   storedBy: RelayLink | undefined;
+  slot: string;
   storedMs: number;
-  settle: ((reply: RelayMessage) => void) | undefined;
+  /** While somebody waits. */
+  waiting: Waiting | undefined;
+}
+
+interface Waiting {
+  readonly link: RelayLink;
+  readonly settle: (reply: RelayMessage) => void;
+  readonly fail: (error: CaroError) => void;
 }
 
 /** Requests that were given up, of which a reply may yet be stored. */
@@ -67,14 +77,17 @@ export function createRelayRequests(options: RequestOptions): RelayRequests {
   const hear = ({ subject, box }: Arrived): void => {
     const [, , , to = '', from = '', id = ''] = subject.split('.');
     const request = byId.get(id);
-    if (to !== me || request?.settle === undefined || mailboxOf(request.peer) !== from) return;
+    if (to !== me || request?.waiting === undefined || mailboxOf(request.peer) !== from) return;
     const reply = openReply(boxes, { subject, box }, request, self);
-    if (reply) request.settle(reply);
+    if (reply) request.waiting.settle(reply);
   };
   let active = 0;
   return {
     waiting: () => active,
     hear,
+    lost: (link, error) => {
+      for (const { waiting } of known.values()) if (waiting?.link === link) waiting.fail(error);
+    },
     exchange: async (peer, request, deadlineMs) => {
       const link = current();
       const box = boxOf(peer);
@@ -88,13 +101,13 @@ export function createRelayRequests(options: RequestOptions): RelayRequests {
       remember(known, byId, name, entry, forget);
       active += 1;
       try {
-        const reply = await replyTo(options, { link, box, me }, entry, request, deadlineMs);
+        const reply = await replyTo(options, { link, box, me, others: known }, entry, request, deadlineMs);
         forget(name, entry);
         const { type, body } = reply;
         return { type, body } as unknown as BlindReplyTo<typeof request.type>;
       } finally {
         active -= 1;
-        entry.settle = undefined;
+        entry.waiting = undefined;
       }
     },
   };
@@ -110,7 +123,7 @@ function remember(
   known.set(name, entry);
   byId.set(entry.id, entry);
   const [oldest] = known;
-  if (known.size > MAX_REMEMBERED && oldest && oldest[1].settle === undefined) forget(...oldest);
+  if (known.size > MAX_REMEMBERED && oldest && oldest[1].waiting === undefined) forget(...oldest);
 }
 
 /** A report keeps its id over restarts: the relay replaces its first copy by the second. */
@@ -118,48 +131,75 @@ function newRequest({ randomBytes }: RequestOptions, peer: string, { type }: Bli
   const bytes = type === 'blind-report' ? key.subarray(0, NONCE_BYTES) : Buffer.from(randomBytes(NONCE_BYTES));
   return {
     ...{ peer, type, nonce: bytes.toString('base64'), id: bytes.toString('hex') },
-    ...{ storedBy: undefined, storedMs: 0, settle: undefined },
+    ...{ storedBy: undefined, slot: '', storedMs: 0, waiting: undefined },
   };
 }
 
+interface Path {
+  readonly link: RelayLink;
+  readonly box: Uint8Array;
+  readonly me: string;
+  readonly others: ReadonlyMap<string, Request>;
+}
+
 async function replyTo(
-  { gate, boxes, self, now }: RequestOptions,
-  { link, box, me }: { readonly link: RelayLink; readonly box: Uint8Array; readonly me: string },
+  options: RequestOptions,
+  path: Path,
   entry: Request,
   request: BlindRequest,
   deadlineMs: number,
 ): Promise<RelayMessage> {
-  if (entry.settle !== undefined) throw new CaroError('peer_unreachable', 'the same request is under way');
+  if (entry.waiting !== undefined) throw new CaroError('peer_unreachable', 'the same request is under way');
+  const { link, me } = path;
   let timer: NodeJS.Timeout | undefined;
   const reply = new Promise<RelayMessage>((resolve, reject) => {
-    entry.settle = resolve;
+    entry.waiting = { link, settle: resolve, fail: reject };
     timer = setTimeout(
       () => reject(new CaroError('deadline_exceeded', `no reply came over the relay within ${deadlineMs} ms`)),
       deadlineMs,
     );
-    void link.ended.then((error) => reject(error));
   });
   reply.catch(() => undefined);
   try {
-    const to = mailboxOf(entry.peer);
     if (entry.storedBy !== undefined) {
+      const to = mailboxOf(entry.peer);
       const subject = replySubject(me, to, entry.id);
       const kept = await link.fetch(documentSubject(to, subject)).catch(() => null);
-      const found = kept && openReply(boxes, { subject, box: kept }, entry, self);
+      const found = kept && openReply(options.boxes, { subject, box: kept }, entry, options.self);
       if (found) return found;
     }
-    // What the relay has stored over this very connection it still has, or the recipient has it.
-    if (entry.storedBy !== link || now() - entry.storedMs > AGAIN_MS) {
-      const subject = requestSubject(to, me, entry.id.charAt(0));
-      const { nonce } = entry;
-      await gate.store(link, { message: request, to: { id: entry.peer, box, subject }, inReplyTo: null, nonce });
-      entry.storedBy = link;
-      entry.storedMs = now();
-    }
+    await storeOnce(options, path, entry, request);
     return await reply;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What the relay has stored over this very connection it still has, or the recipient has it. */
+async function storeOnce(
+  { gate, now }: RequestOptions,
+  { link, box, me, others }: Path,
+  entry: Request,
+  message: BlindRequest,
+): Promise<void> {
+  if (entry.storedBy === link && now() - entry.storedMs <= AGAIN_MS) return;
+  const { peer, nonce } = entry;
+  const stored = [...others.values()].filter((other) => other.peer === peer && other !== entry && other.storedBy);
+  const slot = freeSlot(entry.id, new Set(stored.map((other) => other.slot)));
+  // One that has lost its place is stored again when it is next asked for.
+  for (const other of stored) if (other.slot === slot) other.storedBy = undefined;
+  entry.slot = slot;
+  const subject = requestSubject(mailboxOf(peer), me, slot);
+  await gate.store(link, { message, to: { id: peer, box, subject }, inReplyTo: null, nonce });
+  entry.storedBy = link;
+  entry.storedMs = now();
+}
+
+/** The place that the id names, which is the same after a restart, or the next that is free. */
+function freeSlot(id: string, taken: ReadonlySet<string>): string {
+  const first = Number.parseInt(id.charAt(0), 16);
+  const inOrder = SLOTS.map((_, step) => SLOTS[(first + step) % SLOTS.length] ?? '0');
+  return inOrder.find((slot) => !taken.has(slot)) ?? id.charAt(0);
 }
 
 /** Null unless it is the reply of that peer to that request. A relay can deliver anything. */

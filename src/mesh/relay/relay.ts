@@ -37,9 +37,13 @@ export interface RelayTimes {
   readonly refusedMs: number;
   /** How long a connection in the mode `poll` stays after its last request. */
   readonly idleMs: number;
+  /** After this time an aggregator gets a request again that it took and did not settle. */
+  readonly settleMs: number;
 }
 
-const TIMES: RelayTimes = { redialFirstMs: 1_000, redialMaxMs: 60_000, refusedMs: 15 * 60_000, idleMs: 20_000 };
+const TIMES: RelayTimes = {
+  ...{ redialFirstMs: 1_000, redialMaxMs: 60_000, refusedMs: 15 * 60_000, idleMs: 20_000, settleMs: 30_000 },
+};
 
 export interface RelayState {
   readonly state: 'connected' | 'connecting' | 'waiting';
@@ -59,6 +63,7 @@ export interface Relay extends Pick<RelayRequests, 'exchange'>, Pick<Asker, 'ask
 /** Connects with a relay as `mode` says, until it is closed. Rejects nothing: it dials again. */
 export function openRelay(options: RelayOptions): Relay {
   const { settings, ports, now, randomBytes, identity, version } = options;
+  const times = { ...TIMES, ...options.times };
   const { boxes, boxOf, questionKey, docs } = settings;
   const self = identity.id;
   const links: { fleet?: RelayLink; docs?: RelayLink } = {};
@@ -72,11 +77,13 @@ export function openRelay(options: RelayOptions): Relay {
     ...{ self, version, gate, questionKey, nonces: createNonceCache(steadyMs), ports, outlet: () => links.fleet, now },
   });
   const intake = createRelayIntake({ self, gate, boxes, ports, outlet: () => links.docs, now });
-  const dialler = createDialler(options, {
-    connect: async (at) => {
-      const connected = await connectBoth(settings, self, at);
+  const dialler = createDialler(options, times, {
+    connect: async (at, signal) => {
+      const connected = await connectBoth(settings, self, at, signal);
       Object.assign(links, connected);
-      await serve(connected, { self, intake, requests, asker, listen, isAsking: docs !== undefined });
+      void connected.fleet.ended.then((error) => requests.lost(connected.fleet, error));
+      const { settleMs } = times;
+      await serve(connected, { self, intake, requests, asker, listen, settleMs, isAsking: docs !== undefined });
       return connected.fleet;
     },
     disconnect: async () => {
@@ -112,14 +119,15 @@ async function connectBoth(
   { relays, fleet, docs, signNonce }: RelaySettings,
   self: string,
   attempt: number,
+  signal: AbortSignal,
 ): Promise<Links> {
   const relay = relays[attempt % relays.length];
   if (!relay) throw new CaroError('relay_unreachable', 'expected the address of a relay, there is none');
   const credentials = { signNonce, mailbox: mailboxOf(self) };
-  const first = await openRelayLink(relay, { ...credentials, jwt: fleet });
+  const first = await openRelayLink(relay, { ...credentials, jwt: fleet }, signal);
   if (docs === undefined) return { fleet: first };
   try {
-    return { fleet: first, docs: await openRelayLink(relay, { ...credentials, jwt: docs }) };
+    return { fleet: first, docs: await openRelayLink(relay, { ...credentials, jwt: docs }, signal) };
   } catch (error) {
     await first.close();
     throw error;
@@ -132,13 +140,14 @@ interface Served {
   readonly requests: RelayRequests;
   readonly asker: Asker;
   readonly listen: ReturnType<typeof createListener>;
+  readonly settleMs: number;
   /** Whether this node has credentials of an aggregator or analyst. */
   readonly isAsking: boolean;
 }
 
 async function serve(
   { fleet, docs }: Links,
-  { self, intake, requests, asker, listen, isAsking }: Served,
+  { self, intake, requests, asker, listen, settleMs, isAsking }: Served,
 ): Promise<void> {
   const me = mailboxOf(self);
   fleet.subscribe(replySubject(me, '*', '*'), (subject, box) => requests.hear({ subject, box }));
@@ -146,14 +155,15 @@ async function serve(
   if (isAsking && docs) {
     fleet.subscribe(answerSubject(me, '*'), (subject, box) => asker.hear({ subject, box }));
     await docs.keepReplies(replySubject('*', me, '*'));
-    await fleet.consume(intake);
+    await fleet.consume(intake, settleMs);
     void docs.ended.then(() => fleet.close());
   }
   await fleet.flush();
 }
 
 interface DialParts {
-  readonly connect: (attempt: number) => Promise<RelayLink>;
+  /** `signal`: gives the attempt up. */
+  readonly connect: (attempt: number, signal: AbortSignal) => Promise<RelayLink>;
   readonly disconnect: () => Promise<void>;
   readonly isBusy: () => boolean;
 }
@@ -209,16 +219,16 @@ function createStay(idleMs: number | null, isBusy: () => boolean, disconnect: ()
 }
 
 /** Decides when to connect, and when a connection of the mode `poll` ends. */
-function createDialler(options: RelayOptions, { connect, disconnect, isBusy }: DialParts) {
+function createDialler(options: RelayOptions, times: RelayTimes, { connect, disconnect, isBusy }: DialParts) {
   const { mode, ports, now } = options;
-  const times = { ...TIMES, ...options.times };
   const waits = createWaits(options, times);
-  let isClosed = false;
+  const closing = new AbortController();
+  const { signal } = closing;
   let timer: NodeJS.Timeout | undefined;
   let attempts = 0;
   let state: Pick<RelayState, 'state' | 'code' | 'nextAt'> = { state: 'connecting', code: null, nextAt: null };
   const after = (delayMs: number, code: ErrorCode | null): void => {
-    if (isClosed) return;
+    if (signal.aborted) return;
     state = { state: 'waiting', code, nextAt: isoTime(now() + delayMs) };
     timer = setTimeout(() => {
       running = attempt();
@@ -238,25 +248,27 @@ function createDialler(options: RelayOptions, { connect, disconnect, isBusy }: D
   };
   const attempt = async (): Promise<void> => {
     state = { state: 'connecting', code: state.code, nextAt: null };
+    let link: RelayLink;
     try {
-      const link = await connect(attempts);
-      state = { state: 'connected', code: null, nextAt: null };
-      const sinceMs = steadyMs();
-      void link.ended.then((error) => ended(error, sinceMs));
-      stay.begin();
-      if (!isClosed) ports.onOpen();
+      link = await connect(attempts, signal);
     } catch (error) {
       attempts += 1;
       await disconnect();
       again(error);
+      return;
     }
+    state = { state: 'connected', code: null, nextAt: null };
+    const sinceMs = steadyMs();
+    void link.ended.then((error) => ended(error, sinceMs));
+    stay.begin();
+    if (!signal.aborted) ports.onOpen();
   };
   let running = attempt();
   return {
     used: stay.used,
     state: (): RelayState => ({ ...state, mode }),
     close: async (): Promise<void> => {
-      isClosed = true;
+      closing.abort();
       clearTimeout(timer);
       await disconnect();
       await running;

@@ -82,68 +82,93 @@ export interface RigOptions {
   readonly noiseSd?: number;
 }
 
+interface SideParts {
+  readonly vdaf: Vdaf;
+  readonly sealing: ReturnType<typeof createSealing>;
+  readonly now: () => number;
+  /** Reaches the other aggregator. */
+  readonly ask: (peer: string, request: BlindRequest) => Promise<BlindReply>;
+}
+
+/** Function and sealing of every rig. */
+export const rigParts = (): Pick<SideParts, 'vdaf' | 'sealing'> => ({
+  vdaf: createPrio3(dayLayout(WORDS)),
+  sealing: createSealing(),
+});
+
+/** An aggregator on a real database, whose keys are in `home`. */
+export async function openSide(
+  home: string,
+  role: AggregatorRole,
+  { vdaf, sealing, now, ask }: SideParts,
+): Promise<Side> {
+  const identity = openIdentity(join(home, 'identity.key'));
+  const file = join(home, 'caro.db');
+  const { database } = openDatabase(file, now());
+  const [audit, members, totals] = [[] as AuditEntry[], new Map<string, string | null>(), [] as DayTotals[]];
+  const secrets = openAggregatorKeys(join(home, 'blind-keys.json'));
+  const threads: AggregatorThreads = {
+    prepare: ({ opened, role: as, verifyKey, sealingKey }, jobs) =>
+      prepareReports({ role: as, words: opened.task.words, verifyKey, sealingKey, jobs }),
+    sum: ({ opened }, day, nodes) =>
+      Promise.resolve(sumShares({ databaseFile: file, words: opened.task.words, task: opened.id, day, nodes })),
+  };
+  const aggregators = await openAggregators({
+    store: createAggregatorStore(database),
+    roles: createRoleStore(database),
+    threads,
+    group: () => ({
+      account: (id) => id,
+      isMember: (id) => members.has(id),
+      unit: (id) => members.get(id) ?? null,
+    }),
+    members: () => [...members.keys()],
+    signer: () => identity,
+    sealing,
+    keys: { ...secrets, sealingKey: () => sealing.deriveKey(secrets.sealingSeed()) },
+    mayBe: () => role,
+    leastNoise: () => 0,
+    words: () => Promise.resolve(WORDS),
+    vdaf: () => Promise.resolve(vdaf),
+    ask,
+    keep: (day) => {
+      totals.push(day);
+      return Promise.resolve();
+    },
+    audit: (entry) => {
+      audit.push(entry);
+      return Promise.resolve();
+    },
+    now,
+    randomBytes: (count) => new Uint8Array(randomBytes(count)),
+  });
+  const take: Side['take'] = (peer, request) =>
+    aggregators
+      .take(peer, request)
+      .catch((error: unknown) => refusal(refusalCode(error instanceof CaroError ? error.code : 'internal')));
+  return { identity, aggregators, database, audit, members, totals, take };
+}
+
 /** A leader and a trustee with real databases; people report to them. */
 export async function makeRig(folder: string, options: RigOptions = {}): Promise<Rig> {
   const clock = { ms: CLOSE - 30 * DAY_MS };
-  const vdaf = createPrio3(dayLayout(WORDS));
-  const sealing = createSealing();
+  const { vdaf, sealing } = rigParts();
   const wire: Rig['wire'] = { change: (request) => request };
   const sides: Partial<Record<AggregatorRole, Side>> = {};
-  const openSide = async (role: AggregatorRole): Promise<Side> => {
+  const open = (role: AggregatorRole): Promise<Side> => {
     const home = join(folder, role);
     mkdirSync(home, { mode: 0o700 });
-    const identity = openIdentity(join(home, 'identity.key'));
-    const file = join(home, 'caro.db');
-    const { database } = openDatabase(file, clock.ms);
-    const [audit, members, totals] = [[] as AuditEntry[], new Map<string, string | null>(), [] as DayTotals[]];
-    const secrets = openAggregatorKeys(join(home, 'blind-keys.json'));
-    const threads: AggregatorThreads = {
-      prepare: ({ opened, role, verifyKey, sealingKey }, jobs) =>
-        prepareReports({ role, words: opened.task.words, verifyKey, sealingKey, jobs }),
-      sum: ({ opened }, day, nodes) =>
-        Promise.resolve(sumShares({ databaseFile: file, words: opened.task.words, task: opened.id, day, nodes })),
-    };
-    const aggregators = await openAggregators({
-      store: createAggregatorStore(database),
-      roles: createRoleStore(database),
-      threads,
-      group: () => ({
-        account: (id) => id,
-        isMember: (id) => members.has(id),
-        unit: (id) => members.get(id) ?? null,
-      }),
-      members: () => [...members.keys()],
-      signer: () => identity,
-      sealing,
-      keys: { ...secrets, sealingKey: () => sealing.deriveKey(secrets.sealingSeed()) },
-      mayBe: () => role,
-      leastNoise: () => 0,
-      words: () => Promise.resolve(WORDS),
-      vdaf: () => Promise.resolve(vdaf),
+    return openSide(home, role, {
+      ...{ vdaf, sealing, now: () => clock.ms },
       ask: (_peer, request) => {
         const { leader, trustee } = sides;
         if (!leader || !trustee) throw new Error('expected both aggregators');
         return trustee.take(leader.identity.id, wire.change(request));
       },
-      keep: (day) => {
-        totals.push(day);
-        return Promise.resolve();
-      },
-      audit: (entry) => {
-        audit.push(entry);
-        return Promise.resolve();
-      },
-      now: () => clock.ms,
-      randomBytes: (count) => new Uint8Array(randomBytes(count)),
     });
-    const take: Side['take'] = (peer, request) =>
-      aggregators
-        .take(peer, request)
-        .catch((error: unknown) => refusal(refusalCode(error instanceof CaroError ? error.code : 'internal')));
-    return { identity, aggregators, database, audit, members, totals, take };
   };
-  const leader = await openSide('leader');
-  const trustee = await openSide('trustee');
+  const leader = await open('leader');
+  const trustee = await open('trustee');
   Object.assign(sides, { leader, trustee });
   const task = await agree(leader, trustee, options);
   let made = 0;

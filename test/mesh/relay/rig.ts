@@ -139,6 +139,8 @@ export function newNode() {
     box: deriveSealingKey(random(32)),
     signNonce: (nonce: Uint8Array) => new Uint8Array(sign(null, nonce, connection.privateKey)),
     connectionKey: new Uint8Array(connection.publicKey.export({ format: 'der', type: 'spki' }).subarray(12)),
+    /** PKCS #8 */
+    connectionPrivateKey: new Uint8Array(connection.privateKey.export({ format: 'der', type: 'pkcs8' })),
   };
 }
 
