@@ -14,6 +14,8 @@ import { type DashboardRig, openRig } from './dashboard-rig.ts';
  */
 export interface Neighbour {
   readonly name: string;
+  /** Its node id; one of no key unless told. */
+  readonly id?: string;
   readonly lets?: TrustLevel;
   readonly typed?: readonly Typed[];
   readonly state?: MeshStatus['peers'][number]['state'];
@@ -22,6 +24,10 @@ export interface Neighbour {
 
 export interface MeshRig extends DashboardRig {
   readonly ids: readonly string[];
+  /** Lets so much time pass at all neighbours. */
+  readonly pass: (ms: number) => void;
+  /** Types commands at the neighbour with this place. */
+  readonly typeAt: (place: number, typed: readonly Typed[]) => void;
 }
 
 /** Why a neighbour in that state is not connected. */
@@ -53,7 +59,7 @@ export async function openMeshRig(
     readonly fill?: (database: Database, ids: readonly string[]) => void;
   } = {},
 ): Promise<MeshRig> {
-  const ids = neighbours.map((_, index) => nodeId(index + 1));
+  const ids = neighbours.map(({ id }, index) => id ?? nodeId(index + 1));
   const nodes = neighbours.map(({ typed }) => {
     const node = openNode();
     if (typed) node.type(typed);
@@ -84,14 +90,19 @@ export async function openMeshRig(
             throw new CaroError(code, 'expected a connection');
           }
           const given = settings({ trust: { nodes: { [SELF]: lets } } });
-          return responderOf(nodes[index]).answer(given, { id: SELF }, query);
+          return nodeAt(nodes, index).responder.answer(given, { id: SELF }, query);
         },
+        exchange: () => Promise.reject(new CaroError('peer_unreachable', 'expected a connection')),
       },
     },
   );
   return {
     ...rig,
     ids,
+    pass: (ms) => {
+      for (const node of nodes) node.pass(ms);
+    },
+    typeAt: (place, typed) => nodeAt(nodes, place).type(typed),
     close: async () => {
       await rig.close();
       for (const node of nodes) node.close();
@@ -107,9 +118,10 @@ function fillDatabase(home: string, fill: (database: Database) => void): void {
   database.close();
 }
 
-function responderOf(node: TestNode | undefined): TestNode['responder'] {
+function nodeAt(nodes: readonly TestNode[], place: number): TestNode {
+  const node = nodes[place];
   if (!node) throw new Error('expected a neighbour');
-  return node.responder;
+  return node;
 }
 
 const tomlOf = (

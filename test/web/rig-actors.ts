@@ -21,7 +21,7 @@ import type { ServiceContext } from '../../src/wiring/service-context.ts';
 import { openPool } from '../../src/workers/pool.ts';
 
 /** What lies beyond this node: the state of its connections, and what a peer answers. */
-export type RigMesh = Pick<OpenMesh, 'status' | 'ask'>;
+export type RigMesh = Pick<OpenMesh, 'status' | 'ask'> & Partial<Pick<OpenMesh, 'exchange'>>;
 
 /** What is wrong with the service, as its parts would report it. */
 export interface Faults {

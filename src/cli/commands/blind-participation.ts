@@ -2,15 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
-import type {
-  BlindStatus,
-  DayCells,
-  Delivery,
-  ReportedDay,
-  ReportStop,
-  TaskOffer,
-  TaskView,
-} from '../../domain/blind/participation.ts';
+import type { BlindStatus, DayCells, ReportStop, TaskOffer, TaskView } from '../../domain/blind/participation.ts';
+import { reportOutcome } from '../../domain/blind/report-outcome.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
@@ -173,28 +166,11 @@ async function list(context: Context, { limit, json }: Format & { readonly limit
       context,
       [
         { title: 'DAY', text: ({ day }) => day },
-        { title: 'REPORT', text: (day) => outcome(day) },
+        { title: 'REPORT', text: (day) => reportOutcome(day, localTime) },
       ],
       days,
     );
   }
-}
-
-/** `sent, two receipts, included in a total of 8,231` */
-function outcome({ dueAt, madeAt, leader, trustee, release }: ReportedDay): string {
-  if (madeAt === null) return `due ${localTime(dueAt)}`;
-  const deliveries: readonly Delivery[] = [leader, trustee].filter((delivery) => delivery !== null);
-  const refused = deliveries.flatMap((delivery) => delivery.refused ?? []);
-  const received = deliveries.filter(({ receivedAt }) => receivedAt !== null).length;
-  const sent = received === 0 ? 'made, no receipt yet' : `sent, ${received === 2 ? 'two receipts' : 'one receipt'}`;
-  const reasons = refused.length === 0 ? '' : `, refused: ${refused.join(', ')}`;
-  return `${refused.length > 0 && received === 0 ? 'made' : sent}${reasons}${inTotal(release)}`;
-}
-
-function inTotal(release: ReportedDay['release']): string {
-  if (release === null) return '';
-  if (release.contributors !== null) return `, included in a total of ${release.contributors.toLocaleString('en')}`;
-  return release.withheld === null ? ', not included in a total' : `, no total: ${release.withheld}`;
 }
 
 async function leave(context: Context, json: true | undefined): Promise<void> {

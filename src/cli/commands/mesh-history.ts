@@ -2,10 +2,12 @@ import { type Command, Option } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { SPANS_HOURS, type SpanHours } from '../../domain/answers/query.ts';
 import {
+  answersCsv,
   type CellChange,
   compareCells,
   type SavedAnswer,
   type SavedAnswerLine,
+  savedLine,
 } from '../../domain/answers/saved-answer.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { QUERY_TYPES, type QueryType } from '../../domain/policy/trust.ts';
@@ -109,7 +111,7 @@ async function compare(context: Context, first: number, second: number, json: bo
     );
   const cells = compareCells(before.result, after.result);
   if (json) {
-    sayJson(context, { before: lineOf(before), after: lineOf(after), cells });
+    sayJson(context, { before: savedLine(before), after: savedLine(after), cells });
     return;
   }
   say(context, paint(context, 'bold', questionOf(after)));
@@ -127,14 +129,6 @@ async function compare(context: Context, first: number, second: number, json: bo
 }
 
 const questionOf = ({ result, spanHours }: SavedAnswer): string => `${result.type} over ${SPAN_NAMES[spanHours]}`;
-
-const lineOf = ({ result, ...rest }: SavedAnswer): SavedAnswerLine => ({
-  ...rest,
-  type: result.type,
-  until: result.until,
-  targets: result.targets.length,
-  contributors: result.contributors,
-});
 
 const figure = (value: number | null): string => (value === null ? 'withheld' : String(value));
 
@@ -166,22 +160,7 @@ async function exportAnswers(
 }
 
 const EXPORTS: Readonly<Record<Format, (answers: readonly SavedAnswer[]) => Iterable<string>>> = {
-  csv: csvLines,
+  csv: answersCsv,
   json: (answers) => [JSON.stringify(answers)],
   jsonl: (answers) => answers.map((saved) => JSON.stringify(saved)),
 };
-
-const CSV_TITLES = 'number,until,query,span_hours,asked_by,floor,asked,in_sum,cell,value,withheld';
-
-/** One line for each cell. A withheld value is empty. Words of the vocabulary need no quotes. */
-function* csvLines(answers: readonly SavedAnswer[]): Generator<string> {
-  yield CSV_TITLES;
-  for (const saved of answers) {
-    const { seq, until, type, spanHours, askedBy, floor, targets, contributors } = lineOf(saved);
-    for (const [cell, value] of Object.entries(saved.result.aggregate ?? {}))
-      yield [
-        ...[seq, until, type, spanHours, askedBy, floor, targets, contributors],
-        ...[cell, value ?? '', saved.result.withheldBy[cell] ?? ''],
-      ].join(',');
-  }
-}

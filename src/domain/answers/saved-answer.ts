@@ -65,3 +65,27 @@ export function compareCells(before: KeptResult, after: KeptResult): readonly Ce
     return { cell, before: then, after: now, change: then === null || now === null ? null : now - then };
   });
 }
+
+/** A saved answer without its figures. */
+export const savedLine = ({ result, ...rest }: SavedAnswer): SavedAnswerLine => ({
+  ...rest,
+  type: result.type,
+  until: result.until,
+  targets: result.targets.length,
+  contributors: result.contributors,
+});
+
+const CSV_TITLES = 'number,until,query,span_hours,asked_by,floor,asked,in_sum,cell,value,withheld';
+
+/** One line for each cell. A withheld value is empty. Words of the vocabulary need no quotes. */
+export function* answersCsv(answers: readonly SavedAnswer[]): Generator<string> {
+  yield CSV_TITLES;
+  for (const saved of answers) {
+    const { seq, until, type, spanHours, askedBy, floor, targets, contributors } = savedLine(saved);
+    for (const [cell, value] of Object.entries(saved.result.aggregate ?? {}))
+      yield [
+        ...[seq, until, type, spanHours, askedBy, floor, targets, contributors],
+        ...[cell, value ?? '', saved.result.withheldBy[cell] ?? ''],
+      ].join(',');
+  }
+}

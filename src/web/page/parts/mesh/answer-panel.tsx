@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { ANOMALY_KINDS } from '../../../../domain/anomalies/anomaly.ts';
 import type { QueryResult } from '../../../../domain/answers/query.ts';
 import { SHELLS } from '../../../../domain/events/shell-kind.ts';
@@ -14,8 +14,14 @@ import { RiskCells } from './risk-cells.tsx';
 
 type Cells = NonNullable<QueryResult['aggregate']>;
 
+interface Props {
+  readonly result: QueryResult;
+  /** Controls beside the title. */
+  readonly tools?: ComponentChildren;
+}
+
 /** The sum over all nodes that answered, and what is withheld and why. */
-export function AnswerPanel({ result }: { readonly result: QueryResult }) {
+export function AnswerPanel({ result, tools }: Props) {
   const { type, since, until, contributors, aggregate } = result;
   const nodes = `${count(contributors)} ${contributors === 1 ? 'node' : 'nodes'}`;
   return (
@@ -24,7 +30,7 @@ export function AnswerPanel({ result }: { readonly result: QueryResult }) {
       class="span-12"
       aside={
         <span class="quiet">
-          {nodes} · {moment(since)} – {moment(until)}
+          {nodes} · {moment(since)} – {moment(until)} {tools}
         </span>
       }
     >

@@ -1,11 +1,6 @@
 import { useState } from 'preact/hooks';
-import type {
-  BlindStatus,
-  DayCells,
-  Delivery,
-  ReportedDay,
-  ReportStop,
-} from '../../../../domain/blind/participation.ts';
+import type { BlindStatus, DayCells, ReportStop } from '../../../../domain/blind/participation.ts';
+import { reportOutcome } from '../../../../domain/blind/report-outcome.ts';
 import type { ReportedDays } from '../../data/contract.ts';
 import { useChange } from '../../data/use-change.ts';
 import { useReading } from '../../data/use-reading.ts';
@@ -85,43 +80,20 @@ function Days({ onLocked, turn }: { readonly onLocked: () => void; readonly turn
   if (!data) return <p class="quiet">{trouble ?? 'Loading …'}</p>;
   if (data.days.length === 0) return <p class="quiet">No report yet. The first one follows the end of this UTC day.</p>;
   return (
-    <table class="figures">
-      <thead>
-        <tr>
-          <th scope="col">Day (UTC)</th>
-          <th scope="col">Report</th>
-          <th scope="col">Leader</th>
-          <th scope="col">Trustee</th>
-          <th scope="col">Total</th>
-        </tr>
-      </thead>
-      <tbody>
+    <>
+      <h3>Reports by UTC day</h3>
+      <ul class="plain-rows dated">
         {data.days.map((day) => (
-          <tr key={day.day}>
-            <td class="nums">{day.day}</td>
-            <td title={fullTime(day.madeAt ?? day.dueAt)}>
-              {day.madeAt === null ? `due ${moment(day.dueAt)}` : `made ${moment(day.madeAt)}`}
-            </td>
-            <td>{receipt(day.leader)}</td>
-            <td>{receipt(day.trustee)}</td>
-            <td>{totalText(day)}</td>
-          </tr>
+          <li key={day.day}>
+            <time class="nums quiet" dateTime={day.day} title={fullTime(day.madeAt ?? day.dueAt)}>
+              {day.day}
+            </time>
+            <span>{reportOutcome(day, moment)}</span>
+          </li>
         ))}
-      </tbody>
-    </table>
+      </ul>
+    </>
   );
-}
-
-function receipt(delivery: Delivery | null): string {
-  if (delivery === null) return '';
-  if (delivery.refused !== null) return `refused: ${delivery.refused}`;
-  return delivery.receivedAt === null ? 'waits' : `receipt ${moment(delivery.receivedAt)}`;
-}
-
-function totalText({ release, madeAt }: ReportedDay): string {
-  if (release === null) return madeAt === null ? '' : 'not released yet';
-  if (release.contributors !== null) return `included in a total of ${count(release.contributors)}`;
-  return release.withheld === null ? 'not included' : `withheld: ${release.withheld}`;
 }
 
 /** Every cell of the next report, before it is sent. */
@@ -129,34 +101,26 @@ function NextReport({ onLocked }: { readonly onLocked: () => void }) {
   const { data, trouble } = useReading<DayCells>('/api/blind/preview', {}, onLocked);
   if (!data) return <p class="quiet">{trouble ?? 'Preparing the next report …'}</p>;
   const filled = data.cells.filter(({ value }) => value > 0);
+  const zeros = data.cells.filter(({ value }) => value === 0).map(({ name }) => name);
   return (
     <details class="bytes">
       <summary>
         The next report, about {data.day}
         {data.closed ? '' : ' so far'}: {count(data.cells.length)} cells, {count(filled.length)} of them not 0
       </summary>
-      <table class="figures">
-        <thead>
-          <tr>
-            <th scope="col">Cell</th>
-            <th scope="col" class="right">
-              Bits
-            </th>
-            <th scope="col" class="right">
-              Value
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {[...filled, ...data.cells.filter(({ value }) => value === 0)].map(({ name, bits, value }) => (
-            <tr key={name}>
-              <td>{name}</td>
-              <td class="right">{count(bits)}</td>
-              <td class="right">{count(value)}</td>
-            </tr>
+      <div class="reading">
+        <ul class="counts flowing">
+          {filled.map(({ name, value }) => (
+            <li key={name}>
+              <span class="mono">{name}</span> <span class="nums">{count(value)}</span>
+            </li>
           ))}
-        </tbody>
-      </table>
+        </ul>
+        <details class="quiet small">
+          <summary>0 in the other {count(zeros.length)} cells</summary>
+          <span class="mono">{zeros.join(', ')}</span>
+        </details>
+      </div>
     </details>
   );
 }
