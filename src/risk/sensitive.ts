@@ -48,6 +48,9 @@ const CREDENTIALS = new RegExp(
 );
 const KEY_LIKE =
   /(?:^|\/)(?!.*(?:gpg|pub|sign|release|archive|repo|apt|rpm|dearmor))[\w.-]*\.(?:key|p12|pfx|jks|keystore)$|(?:^|\/)[\w.-]*(?:priv|private|key)[\w.-]*\.pem$/i;
+/** Variables that name a file of credentials, by the programs that read them. */
+const NAMED =
+  /^\$\{?(?:KUBECONFIG|GOOGLE_APPLICATION_CREDENTIALS|AWS_SHARED_CREDENTIALS_FILE|CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE|PGPASSFILE|NETRC|NPM_CONFIG_USERCONFIG|DOCKER_CONFIG|GNUPGHOME|KRB5CCNAME|XAUTHORITY)\}?$/;
 /** Whole directories of credentials: a risk only if they leave the machine. */
 const DIRECTORY = /(?:^|\/)\.(?:aws|kube|azure|docker|gnupg|oci|config\/(?:gcloud|gh))\/?$/;
 const SETTINGS =
@@ -56,7 +59,7 @@ const HISTORY = /(?:^|\/)\.(?:bash|zsh|sh|ash|fish|python|mysql|psql|sqlite|node
 
 /** Something that every sensitive path contains; rejects most words at once. */
 const HINT =
-  /\/\.|^\.|key|pass|shadow|sudoers|secret|cred|id_|identity|_sk$|\.p(?:em|pk|12|fx)|jks|kdb|keytab|krb5|etc\/|dslocal|[Cc]ookies|logins|signons|Login Data|Web Data|Local State|wallet|tfstate|service|kube|rancher|k0s|environ$|mem$|\.env|history|Library|TCC|chat\.db|NoteStore|Accounts4|SystemKey|wp-config|netrc|debian\.cnf|ovpn|mobileprovision|\/sss\/|samba/;
+  /\/\.|^\$|^\.|key|pass|shadow|sudoers|secret|cred|id_|identity|_sk$|\.p(?:em|pk|12|fx)|jks|kdb|keytab|krb5|etc\/|dslocal|[Cc]ookies|logins|signons|Login Data|Web Data|Local State|wallet|tfstate|service|kube|rancher|k0s|environ$|mem$|\.env|history|Library|TCC|chat\.db|NoteStore|Accounts4|SystemKey|wp-config|netrc|debian\.cnf|ovpn|mobileprovision|\/sss\/|samba/;
 
 /** Glob patterns are compared with these. */
 const KNOWN: readonly (readonly [string, Sensitivity])[] = [
@@ -84,7 +87,7 @@ export const sensitivityOf = (written: string): Sensitivity | null => {
   if (HASHES.test(path)) return 'hashes';
   if (KEY.test(path)) return 'key';
   if (CREDENTIALS.test(path)) return 'credentials';
-  if (KEY_LIKE.test(path) || DIRECTORY.test(path)) return 'key-like';
+  if (KEY_LIKE.test(path) || DIRECTORY.test(path) || NAMED.test(path)) return 'key-like';
   if (SETTINGS.test(path)) return 'settings';
   if (HISTORY.test(path)) return 'history';
   return GLOB.test(path) ? coveredByGlob(path) : null;

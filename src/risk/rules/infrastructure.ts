@@ -6,7 +6,7 @@ import { DESTROY, isDryRun } from '../verbs.ts';
 const terraform = (step: Step): Verdict => {
   if (step.sub('destroy') || (step.sub('apply|plan') && step.flag('-destroy', '--destroy') && step.sub('apply')))
     return 'high';
-  if (step.sub('apply')) return step.some(/^--?(?:auto-approve|replace)(?:=|$)/) ? 'high' : 'moderate';
+  if (step.sub('apply')) return step.some(/^--?(?:auto-approve|replace)(?:=(?!false$)|$)/) ? 'high' : 'moderate';
   if (step.sub('state', 'rm|push|mv|replace-provider')) return step.sub('state', 'mv') ? 'moderate' : 'high';
   if (step.sub('taint|force-unlock')) return 'high';
   if (step.sub('workspace', 'delete')) return 'high';

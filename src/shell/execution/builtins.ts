@@ -2,6 +2,7 @@
 import { lookupTool } from '../catalogue/catalogue.ts';
 import { constantOutput } from '../expansion/constant-output.ts';
 import { inputText } from '../expansion/input-text.ts';
+import { setVariable } from '../expansion/scope.ts';
 import type { Assignment, Word } from '../model.ts';
 import { wordOf } from '../syntax/parts.ts';
 import { type Call, type Frame, inputOf, type Output, type Walk } from './frame.ts';
@@ -174,13 +175,13 @@ function printfIntoVariable(walk: Walk, call: Call, args: readonly Word[], frame
 function read(walk: Walk, args: readonly Word[], input: string | null): Output {
   const names = args.filter(({ text }) => /^[A-Za-z_]\w*$/.test(text));
   const [line] = (input ?? '').split('\n');
-  for (const { text } of names) walk.scope.variables.set(text, null);
+  for (const { text } of names) setVariable(walk.scope, text, null);
   const [name] = names;
   if (input !== null && names.length === 1 && name) walk.scope.variables.set(name.text, line?.trim() ?? null);
   return '';
 }
 
 function markUnknown(walk: Walk, args: readonly Word[]): Output {
-  for (const { text } of args) if (/^[A-Za-z_]\w*$/.test(text)) walk.scope.variables.set(text, null);
+  for (const { text } of args) if (/^[A-Za-z_]\w*$/.test(text)) setVariable(walk.scope, text, null);
   return '';
 }

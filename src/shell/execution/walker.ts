@@ -1,6 +1,6 @@
 /** Walks a syntax tree in execution order and passes each expanded simple command to the runner. */
 import { type Expander, expandWhole, expandWords } from '../expansion/expansion.ts';
-import { referenced } from '../expansion/scope.ts';
+import { isPlace, referenced, setVariable } from '../expansion/scope.ts';
 import { MAX_CALLS, MAX_INVOCATIONS, MAX_VALUE } from '../limits.ts';
 import type {
   Assignment,
@@ -134,7 +134,8 @@ export function assignVariable(walk: Walk, assignment: Assignment, exported: boo
   const before = append ? walk.scope.variables.get(name) : '';
   const known = value !== null && before !== null && before !== undefined;
   const after = known ? before + value : null;
-  walk.scope.variables.set(name, after !== null && after.length > MAX_VALUE ? null : after);
+  if (after === null && !append) setVariable(walk.scope, name, assignment.value);
+  else walk.scope.variables.set(name, after !== null && after.length > MAX_VALUE ? null : after);
 }
 
 function expandRedirection(redirection: Redirection, expander: Expander): Redirection {
@@ -237,17 +238,17 @@ function isEndless({ branches, words, negated }: CompoundCommand): boolean {
  */
 function runLoop(walk: Walk, command: CompoundCommand, words: readonly Word[], frame: Frame): Output {
   const { name } = command;
-  const literal = name !== null && words.length > 0 && words.every((word) => word.value !== null);
+  const literal = name !== null && words.length > 0 && words.every((word) => word.value !== null || isPlace(word));
   const iterations: readonly (Word | null)[] = literal ? words.slice(0, MAX_ITERATIONS) : [null];
   const endless = frame.endless || isEndless(command);
   for (const [index, word] of iterations.entries()) {
-    if (name !== null) walk.scope.variables.set(name, word?.value ?? null);
+    if (name !== null) setVariable(walk.scope, name, word);
     if (name !== null) walk.scope.reads.delete(name);
     runBranches(walk, command, { ...frame, endless, background: false, topLevel: frame.topLevel && index === 0 });
     const differs = name !== null && walk.scope.reads.has(name);
     if (!differs) break;
   }
-  if (name !== null && words.length !== 1) walk.scope.variables.set(name, null);
+  if (name !== null && words.length !== 1) setVariable(walk.scope, name, null);
   return null;
 }
 

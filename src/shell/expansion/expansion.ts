@@ -3,7 +3,7 @@
 import type { LiteralPart, Script, VariablePart, Word, WordPart } from '../model.ts';
 import { wordOf } from '../syntax/parts.ts';
 import { expandBraces, hasBraces } from './braces.ts';
-import { knownValue, knownWords, type Scope } from './scope.ts';
+import { knownValue, knownWords, placeOf, type Scope } from './scope.ts';
 
 /**
  * What expansion needs from the walk: `substitute` walks a script inside a word and returns what it
@@ -85,7 +85,7 @@ function addVariable(fields: Field[], part: VariablePart, expander: Expander): v
     return;
   }
   const value = knownValue(expander.scope, argument === part.argument ? part : { ...part, argument });
-  if (value === null) fields.at(-1)?.push(part);
+  if (value === null) fields.at(-1)?.push(...(placeOf(expander.scope, part) ?? [part]));
   else addText(fields, value, part, part.quoted, expander.splits === 'all');
 }
 

@@ -1,10 +1,12 @@
 import { MAX_SUBSTITUTED, MAX_VALUE } from '../limits.ts';
-import type { CompoundCommand, Redirection, VariablePart, Word } from '../model.ts';
+import type { CompoundCommand, Redirection, VariablePart, Word, WordPart } from '../model.ts';
 
 /** Known state of the shell at one point of the command line. */
 export interface Scope {
   /** Variables assigned on this line; null if the value is unknown. */
   readonly variables: Map<string, string | null>;
+  /** Values that begin with a home directory, `~/x` or `$HOME/x`, of variables whose value is unknown. */
+  readonly places: Map<string, Word>;
   /** The last value of each variable that was not empty. */
   readonly values: Map<string, Word>;
   /** Variables that `unset` removed on this line. */
@@ -35,6 +37,7 @@ export interface Scope {
 
 export const newScope = (): Scope => ({
   variables: new Map(),
+  places: new Map(),
   values: new Map(),
   unset: new Set(),
   references: new Map(),
@@ -70,6 +73,31 @@ function computeValue(scope: Scope, part: VariablePart): string | null {
   if (part.operator === ':' && argument === '0:1' && current === undefined) return firstCharacter(part.name);
   return current === undefined ? null : applyOperator(current, part.operator, argument);
 }
+
+/**
+ * Sets a variable that has this value, of which the line may not tell everything.
+ * @param word null if nothing is known of the value
+ */
+export function setVariable(scope: Scope, name: string, word: Word | null): void {
+  const value = word?.value ?? null;
+  scope.variables.set(name, value);
+  if (word !== null && isPlace(word)) scope.places.set(name, word);
+  else scope.places.delete(name);
+}
+
+/** The parts of a value that begins with a home directory; null for any other reference. */
+export function placeOf(scope: Scope, { name, operator, start, end }: VariablePart): readonly WordPart[] | null {
+  if (operator !== '' || scope.places.size === 0 || lookUp(scope, name) !== null) return null;
+  const place = scope.places.get(referenced(scope, name));
+  if (!place) return null;
+  scope.substituted += place.text.length;
+  return scope.substituted > MAX_SUBSTITUTED ? null : place.parts.map((part) => ({ ...part, start, end }));
+}
+
+export const isPlace = ({ parts: [home, ...rest] }: Word): boolean =>
+  home !== undefined &&
+  (home.kind === 'tilde' || (home.kind === 'variable' && home.name === 'HOME' && home.operator === '')) &&
+  rest.every(({ kind }) => kind === 'literal');
 
 /** The name that a nameref stands for; chains of more than a few are not followed. */
 export function referenced(scope: Scope, name: string): string {
