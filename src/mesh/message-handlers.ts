@@ -38,6 +38,9 @@ export function createMessageHandlers(context: HandlerContext): MessageHandlers<
   const { ports, pairing } = context;
   return {
     hello: (connection, { body }) => handleHello(context, connection, body),
+    layout: (connection, { body }) => {
+      connection.setLayout(body.answers);
+    },
     query: (connection, { body, nonce }) => {
       connection.run(() => respond(ports, connection, body, nonce));
     },
@@ -152,7 +155,9 @@ async function handleHello(
 async function respond(ports: MeshPorts, connection: Connection, query: QueryBody, nonce: string): Promise<void> {
   const { type } = query;
   const send = (body: ResponseBody): Promise<string> => connection.transmit({ type: 'response', body }, nonce);
-  const answer = await ports.onQuery(peerOf(connection), query).catch((): ResponseBody => ({ result: 'error', type }));
+  const answer = await ports
+    .onQuery(peerOf(connection), query, connection.layout())
+    .catch((): ResponseBody => ({ result: 'error', type }));
   await send(answer).catch((error: unknown) => send({ result: withheldResult(error), type }));
 }
 

@@ -60,8 +60,11 @@ export interface MeshPorts extends EgressPorts {
    * not moved.
    */
   readonly isHeir: (id: string, later: string) => boolean;
-  /** MUST NOT reject because of the policy: a denial is an answer. */
-  readonly onQuery: (asker: PeerAt, body: QueryBody) => Promise<ResponseBody>;
+  /**
+   * MUST NOT reject because of the policy: a denial is an answer. `layout`: the newest version of
+   * the layout of answers that the asker understands.
+   */
+  readonly onQuery: (asker: PeerAt, body: QueryBody, layout: number) => Promise<ResponseBody>;
   /** What this node would answer now, without a record: for `rehearse`. MUST NOT be sent. */
   readonly rehearseAnswer: (body: QueryBody) => Promise<ResponseBody>;
   /**

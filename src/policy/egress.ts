@@ -22,7 +22,7 @@ const ORG_TYPES: readonly (keyof OrgBodies)[] = ['org-ask', 'org-news', 'org-joi
 /** Messages and responses without figures of this node alone. */
 const FIGURELESS_TYPES: readonly string[] = [
   ...['hello', 'query', 'summary-ack', 'rotation', 'revocation', 'pair', 'goodbye', 'checkpoint', 'cosignature'],
-  ...['advisory', 'advisory-ack', 'roll-call', 'present'],
+  ...['advisory', 'advisory-ack', 'roll-call', 'present', 'layout'],
   ...BLIND_TYPES,
   ...ORG_TYPES,
 ];

@@ -138,7 +138,15 @@ function createFigures(ports: Pick<ResponderPorts, 'figures' | 'now'>) {
 
 /** Reads all figures of commands now, so that they are of one instant. */
 function readAtOnce(figures: AnswerFigures): AnswerFigures {
-  for (const read of [figures.usage, figures.levels, figures.slots, figures.rules, figures.coverage]) read();
+  for (const read of [
+    figures.usage,
+    figures.levels,
+    figures.agentLevels,
+    figures.slots,
+    figures.rules,
+    figures.coverage,
+  ])
+    read();
   return figures;
 }
 

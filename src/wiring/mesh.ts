@@ -5,7 +5,9 @@ import { nodeName } from '../config/loader.ts';
 import type { Advisory } from '../domain/advisories/advisory.ts';
 import { advisoryFault } from '../domain/advisories/advisory-fault.ts';
 import { answerFault, summaryFault } from '../domain/answers/answer-check.ts';
+import { answerFor } from '../domain/answers/older-layout.ts';
 import type { ResponseBody } from '../domain/answers/query.ts';
+import { vectorSchemaOf } from '../domain/answers/vector-schema.ts';
 import type { Vocabulary } from '../domain/answers/vocabulary.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Configuration, PeerEntry } from '../domain/configuration.ts';
@@ -127,8 +129,9 @@ function createWords() {
   let known: Vocabulary | undefined;
   return {
     known: () => known,
-    load: async (): Promise<void> => {
+    load: async (): Promise<Vocabulary> => {
       known ??= (await import('../risk/vocabulary.ts')).vocabulary();
+      return known;
     },
   };
 }
@@ -247,9 +250,10 @@ function meshPorts(context: ServiceContext, keys: PeerKeyStore, words: Words): M
     revocations: () => ownKeys.statements().revocations,
     hasSucceeded: keys.hasSucceeded,
     isHeir: keys.isHeir,
-    onQuery: async (peer, query) => {
-      await words.load();
-      return bus.request('query.answer', { asker: keys.asker(peer), query });
+    onQuery: async (peer, query, layout) => {
+      const known = await words.load();
+      const answer = await bus.request('query.answer', { asker: keys.asker(peer), query });
+      return answerFor(answer, layout, vectorSchemaOf(query.type, known));
     },
     rehearseAnswer: async (query) => {
       await words.load();

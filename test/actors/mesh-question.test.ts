@@ -174,7 +174,9 @@ describe('a question to the mesh', () => {
       realNode('supervisor', 6),
       realNode('supervisor', 7),
     ]);
-    expect(result.withheldCells).toEqual(['levels.safe', 'levels.critical']);
+    const authors = (level: string) => ['human', 'agent', 'unknown'].map((author) => `authors.${author}.${level}`);
+    const levels = ['levels.safe', 'levels.critical'];
+    expect(result.withheldCells).toEqual([...levels, ...authors('safe'), ...authors('critical')]);
     expect(result.aggregate).toMatchObject({
       commands: 19,
       'levels.critical': null,

@@ -11,8 +11,9 @@ const LAYOUT: VectorSchema = {
     { total: 0, parts: [1, 2, 3, 4] },
     { total: 0, parts: [5, 6, 7] },
   ],
+  splits: [],
 };
-const FLAT: VectorSchema = { name: 'flat/1', cells: ['n'], partitions: [] };
+const FLAT: VectorSchema = { name: 'flat/1', cells: ['n'], partitions: [], splits: [] };
 
 interface Node {
   readonly level: 1 | 2;
@@ -129,6 +130,7 @@ describe('sums over nodes', () => {
       name: 'kinds/1',
       cells: ['total', 'a', 'b', 'c', 'd', 'e'],
       partitions: [{ total: 0, parts: [1, 2, 3, 4, 5] }],
+      splits: [],
     };
     const each = [0, 1, 2, 3, 4].map((own) => ({
       level: 2 as const,

@@ -9,7 +9,7 @@ const schemas = QUERY_TYPES.map((type) => vectorSchemaOf(type, vocabulary()));
 describe('schemas of vectors', () => {
   test('every change of a schema comes with another version: increase LAYOUT_VERSION, then this digest', () => {
     const digest = createHash('sha256').update(JSON.stringify(schemas)).digest('hex').slice(0, 16);
-    expect({ version: LAYOUT_VERSION, digest }).toEqual({ version: 3, digest: '6af2b26f5718712e' });
+    expect({ version: LAYOUT_VERSION, digest }).toEqual({ version: 4, digest: 'ab6fdea7f325457f' });
   });
 
   test('cells have distinct names, and each belongs to one partition at most', () => {
@@ -22,9 +22,18 @@ describe('schemas of vectors', () => {
     }
   });
 
+  test('a split divides a part of a partition, and its parts come last, so that older nodes lack only them', () => {
+    for (const { cells, partitions, splits } of schemas) {
+      const parts = new Set(partitions.flatMap((partition) => partition.parts));
+      expect(splits.every(({ total }) => parts.has(total))).toBe(true);
+      const added = splits.flatMap((split) => split.parts);
+      expect(added).toEqual([...cells.keys()].slice(cells.length - added.length));
+    }
+  });
+
   test('every cell but the totals of node health is a total or a part of one', () => {
-    for (const { name, cells, partitions } of schemas) {
-      const placed = new Set(partitions.flatMap(({ total, parts }) => [total, ...parts]));
+    for (const { name, cells, partitions, splits } of schemas) {
+      const placed = new Set([...partitions, ...splits].flatMap(({ total, parts }) => [total, ...parts]));
       const single = cells.filter((_, place) => !placed.has(place));
       expect({ name, single: single.length === 0 || name.startsWith('node-health/') }).toEqual({ name, single: true });
     }

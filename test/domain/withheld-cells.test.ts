@@ -9,6 +9,7 @@ const schemaOf = (...partitions: readonly (readonly string[])[]): VectorSchema =
     name: 'test/1',
     cells,
     partitions: partitions.map((parts) => ({ total: 0, parts: parts.map((part) => cells.indexOf(part)) })),
+    splits: [],
   };
 };
 
@@ -158,6 +159,25 @@ describe('a reader who knows the program and tries every table', () => {
     expect(determined).toEqual([]);
     expect(results).toBeGreaterThan(100);
     expect(rules).toEqual(new Set(['floor', 'companion', 'group']));
+  });
+
+  test.each([
+    { nodes: 2, floor: 2, most: 8 },
+    { nodes: 3, floor: 2, most: 6 },
+  ])('determines no author of a level, with $nodes nodes and a floor of $floor', ({ nodes, floor, most }) => {
+    const schema: VectorSchema = {
+      name: 'test/1',
+      cells: ['total', 'safe', 'high', 'safe.human', 'safe.agent', 'high.human', 'high.agent'],
+      partitions: [{ total: 0, parts: [1, 2] }],
+      splits: [
+        { total: 1, parts: [3, 4] },
+        { total: 2, parts: [5, 6] },
+      ],
+    };
+    const vectors = listsOf(4, most).map(([a = 0, b = 0, c = 0, d = 0]) => node([a + b, c + d], [a, b, c, d]));
+    const { results, determined } = attack(schema, floor, choices(vectors, nodes, most));
+    expect(determined).toEqual([]);
+    expect(results).toBeGreaterThan(30);
   });
 
   test('determines no sum of level-2 answers by subtracting the level-1 answers that are shown', () => {

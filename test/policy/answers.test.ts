@@ -116,6 +116,9 @@ describe('answers at level 2', () => {
       'levels.moderate': 3,
       'levels.high': 5,
       'rules.git': 5,
+      'authors.human.safe': 42,
+      'authors.human.moderate': 3,
+      'authors.human.high': 5,
     });
   });
 
@@ -209,6 +212,8 @@ describe('what is kept back', () => {
       commands: 5,
       'levels.safe': 2,
       'levels.moderate': 3,
+      'authors.human.safe': 2,
+      'authors.human.moderate': 3,
     });
   });
 

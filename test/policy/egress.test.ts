@@ -68,7 +68,15 @@ describe('what the gate asks before a message leaves', () => {
 
   test('every type of message has a place, and one without a place is refused', () => {
     const bodies: Readonly<Record<MessageType, object>> = {
-      ...{ checkpoint: {}, cosignature: {}, advisory: {}, 'advisory-ack': {}, 'roll-call': {}, present: {} },
+      ...{
+        checkpoint: {},
+        cosignature: {},
+        advisory: {},
+        'advisory-ack': {},
+        'roll-call': {},
+        present: {},
+        layout: {},
+      },
       ...{ hello: {}, summary: {}, 'summary-ack': {}, query: {}, rotation: {}, revocation: {}, pair: {}, goodbye: {} },
       response: response(1),
       ...{ 'blind-report': {}, 'blind-receipt': {}, 'blind-prepare': {}, 'blind-prepared': {}, 'blind-log': {} },

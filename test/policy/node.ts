@@ -24,6 +24,8 @@ export interface Typed {
   /** Minutes before now. */
   readonly ago?: number;
   readonly redacted?: boolean;
+  /** Name of the coding agent that ran it. */
+  readonly agent?: string;
 }
 
 export interface TestNode {
@@ -66,6 +68,7 @@ export function openNode(): TestNode {
     risk: typed.risk ?? 'safe',
     rules: typed.rules ?? [],
     redacted: typed.redacted ?? false,
+    ...(typed.agent === undefined ? {} : { agent: { name: typed.agent, approval: 'default' } }),
   });
   return {
     database,

@@ -1,6 +1,7 @@
 import { beforeDeadline } from '../../bus/deadline.ts';
 import { createAggregator } from '../../domain/answers/aggregate.ts';
 import { isAnswerTo, withKnownWords } from '../../domain/answers/answer-check.ts';
+import { inOurLayout } from '../../domain/answers/older-layout.ts';
 import {
   type AnswerSummary,
   type PeerAnswer,
@@ -191,9 +192,10 @@ function failureOf(code: ErrorCode): Pick<Ending, 'state' | 'silence'> {
 
 function taken(body: ResponseBody, { query, layout, vocabulary, add }: Asking): Omit<Ending, 'elapsedMs'> {
   if (body.result !== 'answered') return { state: body.type === query.type ? body.result : 'error' };
-  if (!isAnswerTo(query, body, layout)) return { state: 'error' };
-  add(body);
-  const { level, summary } = withKnownWords(body, vocabulary);
+  const answer = inOurLayout(body, layout);
+  if (!isAnswerTo(query, answer, layout)) return { state: 'error' };
+  add(answer);
+  const { level, summary } = withKnownWords(answer, vocabulary);
   return { state: 'answered', level, ...(summary ? { summary } : {}) };
 }
 

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { dayText } from '../../domain/blind/total-series.ts';
+import { agentSentence } from '../../domain/trends/agent-share.ts';
 import { effectOf } from '../../domain/trends/effect.ts';
 import { LABEL_PATTERN, MAX_LABEL } from '../../domain/trends/mark.ts';
 import { navigatorLayer } from '../../domain/trends/navigator-layer.ts';
@@ -122,6 +123,8 @@ async function sayPosture(context: Context, answer: PostureAnswer, { units }: Un
     context,
     `${perThousand(risky.rate)} risky commands per 1,000, ${perThousand(risky.before)} in the ${days} days before (${changed(risky.change)})`,
   );
+  const share = agentSentence(posture.agents);
+  if (share !== null) say(context, share);
   say(context, latest ? `latest: ${latest.day}, ${latest.contributors} nodes` : 'no day of this span has figures');
   say(context);
   await sayTable(

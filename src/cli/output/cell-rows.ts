@@ -32,6 +32,7 @@ const SECTIONS: Readonly<Record<string, (rest: string) => string>> = {
   weekdays: (day) => day,
   anomalies: (kind) => kind,
   shells: (shell) => `nodes with ${shell}`,
+  authors: authorName,
 };
 const TOTALS: Readonly<Record<string, string>> = {
   commands: 'commands',
@@ -59,7 +60,19 @@ export function cellRows(aggregate: Aggregate, withheldBy: QueryResult['withheld
 }
 
 const plainRows = (aggregate: Aggregate, textOf: CellText): readonly CellRow[] =>
-  Object.keys(aggregate).map((cell) => ({ name: cellName(cell), values: [textOf('count', cell)] }));
+  Object.keys(aggregate)
+    .filter((cell) => !REDUNDANT.test(cell) || (cell.startsWith(UNTOLD) && (aggregate[cell] ?? 0) > 0))
+    .map((cell) => ({ name: cellName(cell), values: [textOf('count', cell)] }));
+
+/** The rest of a level besides its commands by agents; withheld wherever these are. */
+const REDUNDANT = /^authors\.(human|unknown)\./;
+/** Commands of nodes that do not tell who ran them. */
+const UNTOLD = 'authors.unknown.';
+
+function authorName(cell: string): string {
+  const [author = '', level = ''] = cell.split('.');
+  return author === 'agent' ? `risk ${level}, by agents` : `risk ${level}, author not told`;
+}
 
 function cellName(cell: string): string {
   const dot = cell.indexOf('.');

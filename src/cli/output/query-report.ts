@@ -97,7 +97,7 @@ async function sayAggregate(context: Context, result: QueryResult, floor: number
 const MEANS: Readonly<Record<WithheldRule, (floor: number) => string>> = {
   floor: (floor) => `fewer than ${floor} nodes contributed`,
   companion: () => 'with it, one that too few nodes contributed to could be computed from the total',
-  group: () => 'one of the two, or their total; so little was counted that to say which would reveal a figure',
+  group: () => 'one of the two, or their total, or another author of that level; to say which would reveal a figure',
 };
 
 function columnsOf(context: Context, titles: readonly string[]): readonly Column<CellRow>[] {

@@ -1,4 +1,5 @@
 import type { NodeSummary } from '../summaries/summary.ts';
+import { inOurLayout } from './older-layout.ts';
 import type { AnsweredBody, QueryBody, ResponseBody } from './query.ts';
 import { type VectorSchema, vectorSchemaOf } from './vector-schema.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -10,7 +11,8 @@ import type { Vocabulary } from './vocabulary.ts';
  */
 export function answerFault(body: ResponseBody, vocabulary: Vocabulary): string | null {
   if (body.result !== 'answered') return null;
-  const fault = vectorFault(body, vectorSchemaOf(body.type, vocabulary));
+  const schema = vectorSchemaOf(body.type, vocabulary);
+  const fault = vectorFault(inOurLayout(body, schema), schema);
   if (fault !== null) return fault;
   const { patterns = [], toolCounts = [], tools = [], safety } = body.summary ?? {};
   if (patterns.some(({ name }) => !vocabulary.isPattern(name))) return 'a pattern is not in the catalogue';
@@ -41,8 +43,8 @@ export function summaryFault(
 }
 
 /**
- * Whether a body answers this query, so that its vector may be added to others. Its words may be
- * newer than ours: see `withKnownWords`.
+ * Whether a body answers this query, so that its vector may be added to others. An older one MUST
+ * be converted by `inOurLayout` first. Its words may be newer than ours: see `withKnownWords`.
  * @param schema of the type that was asked for
  */
 export function isAnswerTo(query: QueryBody, body: AnsweredBody, schema: VectorSchema): boolean {
@@ -69,7 +71,7 @@ export function withKnownWords(body: AnsweredBody, vocabulary: Vocabulary): Answ
 function vectorFault(body: AnsweredBody, schema: VectorSchema): string | null {
   if (body.layout !== schema.name) return 'the layout has another version';
   if (body.cells.length !== schema.cells.length) return 'the vector does not fit its layout';
-  const isSum = schema.partitions.every(
+  const isSum = [...schema.partitions, ...schema.splits].every(
     ({ total, parts }) => body.cells[total] === parts.reduce((sum, part) => sum + (body.cells[part] ?? 0), 0),
   );
   if (!isSum) return 'a total is not the sum of its parts';

@@ -31,7 +31,7 @@ export function figuresOf({ type, spanHours }: QueryBody, level: 1 | 2, context:
 
 function vectorOf(schema: VectorSchema, cells: Readonly<Record<string, number>>): readonly number[] {
   const vector = schema.cells.map((cell) => Math.min(MAX_CELL_VALUE, cells[cell] ?? 0));
-  for (const { total, parts } of schema.partitions) {
+  for (const { total, parts } of [...schema.splits, ...schema.partitions]) {
     vector[total] = parts.reduce((sum, part) => sum + (vector[part] ?? 0), 0);
   }
   return vector;

@@ -5,7 +5,8 @@
  */
 
 import { ANOMALY_KINDS } from '../anomalies/anomaly.ts';
-import { RISK_LEVELS } from '../events/risk-level.ts';
+import { AUTHOR_KINDS } from '../events/author.ts';
+import { RISK_LEVELS, type RiskLevel } from '../events/risk-level.ts';
 import { SHELLS } from '../events/shell-kind.ts';
 import type { QueryType } from '../policy/trust.ts';
 import type { NamedUsage } from '../summaries/summary.ts';
@@ -39,6 +40,8 @@ export interface QueryTypeSpec {
   readonly cellNames: (words: Pick<Vocabulary, 'families' | 'ruleFamilies'>) => {
     readonly sections: readonly Section[];
     readonly singles: readonly string[];
+    /** Parts of a section that are sums of others. The last part takes what an older node tells. */
+    readonly splits?: readonly Section[];
   };
   /**
    * False where the node answers `no_data` at level 1. Reads only figures that the answer needs
@@ -104,6 +107,9 @@ const RECENT_COMMANDS: QueryTypeSpec = {
     ),
 };
 
+/** Who ran the commands of a level. Nodes of layout 3 do not tell. */
+const AUTHORS = [...AUTHOR_KINDS, 'unknown'] as const;
+
 const SAFETY_POSTURE: QueryTypeSpec = {
   cellNames: ({ ruleFamilies }) => ({
     sections: [
@@ -111,14 +117,23 @@ const SAFETY_POSTURE: QueryTypeSpec = {
       { total: 'rules', parts: [ruleFamilies.map((family) => `rules.${family}`)] },
     ],
     singles: [],
+    splits: RISK_LEVELS.map((level) => ({
+      total: `levels.${level}`,
+      parts: [AUTHORS.map((author) => `authors.${author}.${level}`)],
+    })),
   }),
   hasData: (figures) => figures.levels().some((count) => count > 0),
   summaryOf: ({ figures, vocabulary, denied }) => {
     const rules = figures.rules().filter(({ name }) => mayTell(name, vocabulary, denied));
     return { safety: safetyOf(figures.levels(), rules, vocabulary.rules) };
   },
-  cellsOf: ({ safety }) => ({
-    ...Object.fromEntries(RISK_LEVELS.map((level) => [`levels.${level}`, safety?.levels[level] ?? 0])),
+  // Levels are the sums of their authors. The summary, which is of one node, does not tell these.
+  cellsOf: ({ safety }, { figures }) => ({
+    ...Object.fromEntries(
+      RISK_LEVELS.flatMap((level, rank) =>
+        authorsOf(level, safety?.levels[level] ?? 0, figures.agentLevels()[rank] ?? 0),
+      ),
+    ),
     ...Object.fromEntries((safety?.families ?? []).map(({ name, count }) => [`rules.${name}`, count])),
   }),
 };
@@ -187,6 +202,15 @@ export const QUERY_TYPE_SPECS: Readonly<Record<QueryType, QueryTypeSpec>> = {
   anomalies: ANOMALIES,
   'node-health': NODE_HEALTH,
 };
+
+/** An owner who deletes events may leave more commands of agents than commands. */
+function authorsOf(level: RiskLevel, commands: number, agents: number): readonly (readonly [string, number])[] {
+  const agent = Math.min(agents, commands);
+  return [
+    [`authors.human.${level}`, commands - agent],
+    [`authors.agent.${level}`, agent],
+  ];
+}
 
 function hasUsage(figures: AnswerFigures): boolean {
   return figures.usage().length > 0;

@@ -70,7 +70,7 @@ export type AnsweredBody = {
   readonly type: QueryType;
   readonly level: 1 | 2;
   readonly spanHours: SpanHours;
-  /** Name of the schema of `cells`, e.g. `safety-posture/3`. */
+  /** Name of the schema of `cells`, e.g. `safety-posture/4`. */
   readonly layout: string;
   /** Integers from 0 to `MAX_CELL_VALUE`. */
   readonly cells: readonly number[];
@@ -107,7 +107,8 @@ export interface QueryTarget {
 /**
  * - `floor`: fewer nodes than the floor contributed.
  * - `companion`: the cell is withheld so that nobody can compute another one.
- * - `group`: one of the two. To say which would reveal a figure, since so little was counted.
+ * - `group`: one of the two. To say which would reveal a figure, since so little was counted. Also
+ *   of authors of a level: they are shown together or not at all.
  */
 export type WithheldRule = 'floor' | 'companion' | 'group';
 

@@ -5,7 +5,7 @@
  */
 
 import type { WithheldRule } from './query.ts';
-import type { VectorSchema } from './vector-schema.ts';
+import type { Partition, VectorSchema } from './vector-schema.ts';
 
 export interface Sums {
   /** Whether the sum of these cells covers too few nodes. */
@@ -30,7 +30,24 @@ export function withheldCells(schema: VectorSchema, floor: number, sums: Sums): 
     const isSumShown = withheld.has(total) && !parts.some((part) => withheld.has(part));
     if (isSumShown && companion !== undefined) withheld.set(companion, 'companion');
   }
+  for (const split of schema.splits)
+    if (!isSplitShown(split, withheld, floor, sums)) for (const part of split.parts) withheld.set(part, 'group');
   return withheld;
+}
+
+/**
+ * All parts of a split are shown, or none: the difference to their sum must reveal none of them.
+ * They are withheld with their sum, even if they are 0, so that they tell nothing about it. They
+ * are withheld as well where the sum is so small that it leaves few possible values for them.
+ */
+function isSplitShown(
+  { total, parts }: Partition,
+  withheld: ReadonlyMap<number, WithheldRule>,
+  floor: number,
+  { all, isThin }: Sums,
+): boolean {
+  if (withheld.has(total)) return false;
+  return all(total) === 0 || (all(total) >= leastCompanion(floor) && !parts.some((part) => isThin([part])));
 }
 
 /**

@@ -128,6 +128,7 @@ function createGrid(layout: TotalLayout, rows: readonly BlockTotal[], measures: 
       name: 'blocks',
       cells: Array.from({ length: rows.length * width }, (_, place) => String(place)),
       partitions: [...inColumns, ...inRows],
+      splits: [],
     },
     placeOf,
     rowOf,

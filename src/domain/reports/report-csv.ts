@@ -26,6 +26,10 @@ export function reportCsv(report: Report): readonly string[] {
       report.coverage.contributors,
     ],
     row('risky', 'high and critical', report.risky),
+    ...(['commands', 'risky'] as const).map((what): readonly Cell[] => [
+      ...['agents', `per 1,000 ${what}`, first, last, null, null, perThousand(report.agents[what])],
+      ...[null, null, null],
+    ]),
     ...report.levels.map((level) => row('level', level.level, level)),
     ...report.top.map((kind) => row('kind', kind.family, kind, kind.nodes)),
     ...report.techniques.map(({ technique, nodeDays, ...rest }) =>
@@ -44,3 +48,5 @@ const cellText = (cell: Cell): string => {
   const text = cell === null ? '' : String(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
+
+const perThousand = (share: number | null): number | null => (share === null ? null : 1_000 * share);

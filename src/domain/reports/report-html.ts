@@ -3,6 +3,7 @@
  * paper. Everything in it is escaped.
  */
 
+import { agentSentence } from '../trends/agent-share.ts';
 import { escapeHtml } from './escape-html.ts';
 import type { NamedTechnique, Report } from './report.ts';
 import { trendSvg } from './report-chart.ts';
@@ -62,7 +63,8 @@ ${tactics(report.techniques)}
 `;
 }
 
-function tiles({ coverage, risky, levels, days }: Report): string {
+function tiles({ coverage, risky, agents, levels, days }: Report): string {
+  const share = agentSentence(agents);
   const critical = levels.find(({ level }) => level === 'critical');
   const tile = (value: string, what: string): string =>
     `<div class="tile"><b>${escapeHtml(value)}</b><span>${escapeHtml(what)}</span></div>`;
@@ -71,7 +73,12 @@ ${tile(rateText(risky.rate), `risky commands per 1,000; before ${rateText(risky.
 ${tile(changeText(risky.change), 'change against the period before')}
 ${tile(rateText(critical?.rate ?? null), `of critical risk per 1,000; change ${changeText(critical?.change ?? null)}`)}
 ${tile(countText(coverage.contributors), `nodes behind the newest figures; ${coverage.knownDays} of ${days} days known`)}
-</section>`;
+</section>${
+    share === null
+      ? ''
+      : `
+<p>${escapeHtml(share)}</p>`
+  }`;
 }
 
 function kinds({ top }: Report): string {

@@ -1,9 +1,10 @@
+import { agentSentence } from '../trends/agent-share.ts';
 import type { Report } from './report.ts';
 import { changeText, countText, rateText, spanText, titleOf } from './report-words.ts';
 
 /** Lines of GitHub's Markdown. */
 export function reportMarkdown(report: Report): readonly string[] {
-  const { coverage, risky, top, techniques, trend, marks, source } = report;
+  const { coverage, risky, agents, top, techniques, trend, marks, source } = report;
   return [
     `# ${titleOf(report)}`,
     '',
@@ -19,6 +20,7 @@ export function reportMarkdown(report: Report): readonly string[] {
     '',
     `**${rateText(risky.rate)}** per 1,000 commands, before ${rateText(risky.before)}, change ${changeText(risky.change)}`,
     '',
+    ...paragraph(agentSentence(agents)),
     ...table(
       ['from', 'to', 'per 1,000', 'nodes'],
       trend.map((point) => [point.first, point.last, rateText(point.rate), countText(point.contributors)]),
@@ -59,3 +61,5 @@ function table(titles: readonly string[], rows: readonly (readonly string[])[]):
 
 /** The label of a mark is free text: every character of Markdown or HTML is escaped. */
 const escaped = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>&~]/g, '\\$&');
+
+const paragraph = (text: string | null): readonly string[] => (text === null ? [] : [text, '']);

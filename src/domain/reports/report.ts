@@ -3,6 +3,7 @@
  * what they mean. It names no node, because trends have none.
  */
 
+import type { AgentShare } from '../trends/agent-share.ts';
 import type { TechniqueMeasure } from '../trends/heat-map.ts';
 import type { Mark } from '../trends/mark.ts';
 import type { Measure } from '../trends/measure.ts';
@@ -36,6 +37,7 @@ export interface Report {
     readonly knownDays: number;
   };
   readonly risky: Measure;
+  readonly agents: AgentShare;
   readonly levels: readonly LevelMeasure[];
   readonly trend: readonly TrendPoint[];
   readonly previous: readonly TrendPoint[];
@@ -88,6 +90,7 @@ export function reportOf(
       knownDays: days - posture.gaps.days,
     },
     risky: posture.risky,
+    agents: posture.agents,
     levels: posture.levels,
     trend: posture.points,
     previous: posture.previous,

@@ -1,6 +1,7 @@
 /** Risk over all nodes, over time: what the page's posture view and `caro report` show. */
 import { ANOMALY_KINDS, type AnomalyKind } from '../anomalies/anomaly.ts';
 import { RISK_LEVELS, type RiskLevel } from '../events/risk-level.ts';
+import { type AgentShare, agentShare } from './agent-share.ts';
 import { commandsOf, type FigureDay, figureOf, riskyOf } from './figure-day.ts';
 import { type Measure, measureOf, mostNodes, rateOf, stretchesOf } from './measure.ts';
 
@@ -59,6 +60,7 @@ export interface Posture {
   /** The span before, in as many points. */
   readonly previous: readonly TrendPoint[];
   readonly risky: Measure;
+  readonly agents: AgentShare;
   /** From critical to safe. */
   readonly levels: readonly LevelMeasure[];
   /** Highest rate first; families that were not matched are left out. */
@@ -80,6 +82,7 @@ export function postureOf(now: readonly FigureDay[], before: readonly FigureDay[
     points: points.map(pointOf),
     previous: stretchesOf(before).map(pointOf),
     risky: measureOf(now, before, riskyOf),
+    agents: agentShare(now),
     levels: [...RISK_LEVELS]
       .reverse()
       .map((level) => ({ level, ...measureOf(now, before, (day) => figureOf(day, `levels.${level}.count`)) })),

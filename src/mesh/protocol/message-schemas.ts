@@ -72,6 +72,7 @@ export function messageBodySchemas(
     ),
     summary: closed({ document: SUMMARY_DOCUMENT }),
     'summary-ack': closed({ id: SUMMARY_ID, result: { enum: SUMMARY_RESULTS } }),
+    layout: closed({ answers: { type: 'integer', minimum: 1, maximum: 9_999 } }),
     query: QUERY_SCHEMA,
     response: responseSchema(words),
     rotation: closed({ statement: ROTATION_ENVELOPE }),

@@ -53,6 +53,8 @@ export interface MessageBodies extends BlindBodies, AdvisoryBodies, OrgBodies {
   readonly summary: { readonly document: Envelope };
   /** `id` is the id of the summary. */
   readonly 'summary-ack': { readonly id: string; readonly result: SummaryResult };
+  /** Newest layout of answers that the sender understands; sent before its first query. */
+  readonly layout: { readonly answers: number };
   readonly query: QueryBody;
   readonly response: ResponseBody;
   readonly rotation: { readonly statement: DualEnvelope };

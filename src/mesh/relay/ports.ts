@@ -18,7 +18,7 @@ export interface RelayPorts extends EgressPorts {
   /** As `MeshPorts.onBlind`. */
   readonly onBlind: (asker: PeerAt, request: BlindRequest) => Promise<BlindReply>;
   /** As `MeshPorts.onQuery`. */
-  readonly onQuery: (asker: PeerAt, body: QueryBody) => Promise<ResponseBody>;
+  readonly onQuery: (asker: PeerAt, body: QueryBody, layout: number) => Promise<ResponseBody>;
   /** The relay can be used now: what waits may be sent. */
   readonly onOpen: () => void;
   /** A message was refused; `peer` is absent where its sender is not proven. */

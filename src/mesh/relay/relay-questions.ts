@@ -2,6 +2,7 @@
 
 import type { SealingKey } from '../../blind/sealing.ts';
 import type { PeerAnswer, QueryBody, ResponseBody } from '../../domain/answers/query.ts';
+import { LAYOUT_VERSION } from '../../domain/answers/vector-schema.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { ALL, answerSubject, RELAY_ADDRESS } from '../../domain/relay/subjects.ts';
 import { MAX_SKEW_MS, MAX_TOLD_SKEW_MS, NONCE_BYTES, type Typed } from '../protocol/messages.ts';
@@ -77,7 +78,7 @@ async function answerTo({ ports, version, now }: ListenerOptions, question: Ques
   const failed = (): ResponseBody => ({ result: 'error', type: body.type });
   return {
     type: 'response',
-    body: await ports.onQuery({ id: sender, address: RELAY_ADDRESS }, body).catch(failed),
+    body: await ports.onQuery({ id: sender, address: RELAY_ADDRESS }, body, LAYOUT_VERSION).catch(failed),
   };
 }
 

@@ -39,6 +39,9 @@ export interface Connection {
   /** Version of the peer's program; null if it has not told. */
   readonly version: () => string | null;
   readonly setVersion: (version: string | null) => void;
+  /** Newest layout of answers that the peer understands. */
+  readonly layout: () => number;
+  readonly setLayout: (version: number) => void;
   /** @throws CaroError `deadline_exceeded`, `peer_gone`, `egress_…` */
   readonly ask: (body: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
   /** Takes the response to the query with the nonce `inReplyTo`; a late one is dropped. */

@@ -1,4 +1,5 @@
 import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
+import { LAYOUT_VERSION } from '../../domain/answers/vector-schema.ts';
 import type { CheckpointBody, CosignatureBody } from '../../domain/audit/tlog.ts';
 import { CaroError, ERRORS, type ErrorCode } from '../../domain/errors.ts';
 import { PEER_REPLIES, type PeerReply, type PeerReplyTo, type PeerRequest } from '../../domain/exchange.ts';
@@ -66,6 +67,9 @@ class Session implements Connection {
   #retirement: 'none' | 'wanted' | 'announced' = 'none';
   #hasGoodbye = false;
   #version: string | null = null;
+  /** Nodes that do not tell know the one before version 4. */
+  #layout = 3;
+  #hasToldLayout = false;
 
   constructor(link: Link, host: ConnectionHost) {
     const { peer, address, port, isDialled, purpose, session, openedMs, socket } = link;
@@ -106,7 +110,17 @@ class Session implements Connection {
     this.#version = version;
   }
 
+  layout(): number {
+    return this.#layout;
+  }
+
+  setLayout(version: number): void {
+    this.#layout = version;
+  }
+
   async ask(body: QueryBody, deadlineMs: number): Promise<ResponseBody> {
+    if (!this.#hasToldLayout) this.#send({ type: 'layout', body: { answers: LAYOUT_VERSION } });
+    this.#hasToldLayout = true;
     const nonce = await this.#channel.send({ type: 'query', body });
     if (this.#ending) throw gone();
     const heard = this.#heard;

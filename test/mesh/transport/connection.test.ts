@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { LAYOUT_VERSION } from '../../../src/domain/answers/vector-schema.ts';
 import { until } from '../../rig/until.ts';
 import {
   bothConnected,
@@ -35,6 +36,20 @@ describe('two nodes that trust each other', () => {
     expect(await b.mesh.ask(a.id, QUESTION, 2_000)).toEqual(NO_DATA);
     expect(a.queries).toEqual([{ asker: { id: b.id, address: '127.0.0.1' }, body: QUESTION }]);
     expect(b.queries).toEqual([{ asker: { id: a.id, address: '127.0.0.1' }, body: QUESTION }]);
+  });
+
+  test('tell which layout of answers they know before they ask', async () => {
+    const layouts: number[] = [];
+    const onQuery = (_asker: unknown, _query: unknown, layout: number): Promise<typeof NO_DATA> => {
+      layouts.push(layout);
+      return Promise.resolve(NO_DATA);
+    };
+    const pair = await startPair({}, { ports: { onQuery } });
+    await bothConnected(pair);
+    await pair.a.mesh.ask(pair.b.id, QUESTION, 2_000);
+    await pair.a.mesh.ask(pair.b.id, QUESTION, 2_000);
+    expect(layouts).toEqual([LAYOUT_VERSION, LAYOUT_VERSION]);
+    expect(pair.a.ledger.filter(({ type }) => type === 'layout')).toHaveLength(1);
   });
 
   test('receive an error as the answer if the other node cannot compute one', async () => {

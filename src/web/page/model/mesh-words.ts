@@ -35,7 +35,7 @@ export const STATE_MEANS: Readonly<Record<TargetState, string>> = {
 export const WITHHELD_MEANS: Readonly<Record<WithheldRule, string>> = {
   floor: 'Too few nodes contributed.',
   companion: 'With it, one that too few nodes contributed to could be computed from the total.',
-  group: 'One of these reasons; so little was counted that to say which would reveal a figure.',
+  group: 'One of these reasons, or another author of that level is withheld; to say which would reveal a figure.',
 };
 
 export const SILENCE_MEANS: Readonly<Record<Silence, string>> = {

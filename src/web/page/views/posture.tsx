@@ -53,7 +53,7 @@ export function PostureView({ onLocked }: { readonly onLocked: () => void }) {
           <PostureSummary answer={data} fleet={fleet.data} />
           <TrendPanel answer={data} />
           <CoveragePanel fleet={fleet.data} trouble={fleet.trouble} />
-          <KindsPanel kinds={data.posture.kinds} levels={data.posture.levels} />
+          <KindsPanel kinds={data.posture.kinds} levels={data.posture.levels} agents={data.posture.agents} />
           <UnitsPanel parameters={parameters} onLocked={onLocked} />
           <HeatPanel parameters={parameters} onLocked={onLocked} />
           <MarksPanel answer={data} onChange={() => setTurn(turn + 1)} onLocked={onLocked} />

@@ -9,6 +9,7 @@ type Cells = NonNullable<QueryResult['aggregate']>;
 export function RiskCells({ cells }: { readonly cells: Cells }) {
   const total = cells['commands'] ?? null;
   const levels = WORST_FIRST.map((level) => ({ level, value: cells[`levels.${level}`] ?? null }));
+  const byAgents = WORST_FIRST.map((level) => ({ level, value: cells[`authors.agent.${level}`] ?? null }));
   const families = Object.entries(cells)
     .filter(([name]) => name.startsWith('rules.'))
     .map(([name, value]) => ({ name: name.slice('rules.'.length), value }));
@@ -34,14 +35,40 @@ export function RiskCells({ cells }: { readonly cells: Cells }) {
                 <RiskMark level={level} />
               </dt>
               <dd>
-                {value === null ? <span class="quiet">withheld</span> : count(value)}{' '}
-                <span class="quiet">{value === null || total === null ? '' : share(value, total)}</span>
+                <Share value={value} whole={total} />
               </dd>
             </div>
           ))}
         </dl>
+        {cells['authors.agent.safe'] !== undefined && (
+          <>
+            <h3>Of these, run by coding agents</h3>
+            <dl class="levels one">
+              {byAgents.map(({ level, value }) => (
+                <div key={level}>
+                  <dt>
+                    <RiskMark level={level} />
+                  </dt>
+                  <dd>
+                    <Share value={value} whole={cells[`levels.${level}`] ?? null} />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </>
+        )}
       </div>
       <CellBars title="Kinds of risk" rows={families} unit="matches" total={cells['rules']} />
     </div>
+  );
+}
+
+/** An amount and its share of a whole; null where one is withheld. */
+function Share({ value, whole }: { readonly value: number | null; readonly whole: number | null }) {
+  if (value === null) return <span class="quiet">withheld</span>;
+  return (
+    <>
+      {count(value)} <span class="quiet">{whole === null ? '' : share(value, whole)}</span>
+    </>
   );
 }

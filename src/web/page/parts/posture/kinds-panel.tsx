@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { type AgentShare, agentSentence } from '../../../../domain/trends/agent-share.ts';
 import type { KindMeasure, LevelMeasure } from '../../../../domain/trends/posture.ts';
 import { count } from '../../model/format.ts';
 import { perThousand } from '../../model/trend-words.ts';
@@ -12,10 +13,12 @@ const SHOWN = 10;
 interface KindsProps {
   readonly kinds: readonly KindMeasure[];
   readonly levels: readonly LevelMeasure[];
+  readonly agents: AgentShare;
 }
 
 /** Levels from critical to safe, and the families of rules behind them, each with its course. */
-export function KindsPanel({ kinds, levels }: KindsProps) {
+export function KindsPanel({ kinds, levels, agents }: KindsProps) {
+  const share = agentSentence(agents);
   const [isWhole, setIsWhole] = useState(false);
   return (
     <Panel title="Kinds of risk" class="span-7" aside={<span class="quiet">per 1,000 commands</span>}>
@@ -47,6 +50,7 @@ export function KindsPanel({ kinds, levels }: KindsProps) {
           ))}
         </tbody>
       </table>
+      {share !== null && <p class="quiet small">{share}</p>}
       {kinds.length === 0 ? (
         <p class="quiet">No rule was matched, as far as is known.</p>
       ) : (

@@ -1,0 +1,45 @@
+/** Share of the coding agents in what was counted, over all nodes. It names no agent and no node. */
+import { RISK_LEVELS } from '../events/risk-level.ts';
+import { commandsOf, type FigureDay, figureOf, riskyOf, sumOf } from './figure-day.ts';
+
+/** From 0 to 1; null where no day tells, or nothing was counted. */
+export interface AgentShare {
+  readonly commands: number | null;
+  /** Of the commands of high and critical risk; released totals do not tell. */
+  readonly risky: number | null;
+}
+
+type Amount = (day: FigureDay) => number | null;
+
+export const agentShare = (days: readonly FigureDay[]): AgentShare => ({
+  commands: shareOf(days, agentCommandsOf, commandsOf),
+  risky: shareOf(days, (day) => byAgents(day, ['high', 'critical']), riskyOf),
+});
+
+/** Null where nothing is known. */
+export function agentSentence({ commands, risky }: AgentShare): string | null {
+  if (commands === null && risky === null) return null;
+  const ofCommands = commands === null ? 'an unknown share' : percent(commands);
+  const ofRisky = risky === null ? 'an unknown share' : percent(risky);
+  return `Coding agents ran ${ofCommands} of the commands and ${ofRisky} of the risky ones.`;
+}
+
+/** Released totals have one cell for it, saved answers one for each level. */
+const agentCommandsOf: Amount = (day) => figureOf(day, 'authors.agent.count') ?? byAgents(day, RISK_LEVELS);
+
+const byAgents = (day: FigureDay, levels: readonly string[]): number | null =>
+  sumOf(levels.map((level) => figureOf(day, `authors.agent.${level}.count`)));
+
+/** Over the days on which both are known. */
+function shareOf(days: readonly FigureDay[], part: Amount, whole: Amount): number | null {
+  let [sum, of] = [0, 0];
+  for (const day of days) {
+    const [some, all] = [part(day), whole(day)];
+    if (some === null || all === null) continue;
+    sum += some;
+    of += all;
+  }
+  return of > 0 ? Math.min(1, sum / of) : null;
+}
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
