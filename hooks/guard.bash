@@ -8,10 +8,10 @@
 # _caro_stops TEXT: tests whether the line must not run. Standard input is a pipe: what was typed
 # must be in no argument list.
 _caro_stops() {
-  local _caro_e_from='' _caro_e_failure='' _caro_e_code=0
+  local _caro_e_from='' _caro_e_failure='' _caro_e_every='' _caro_e_code=0
   [[ $1 == *[![:space:]]* ]] || return 1
-  { builtin read -r _caro_e_from _caro_e_failure <"$_caro_d/.guard"; } 2>/dev/null || return 1
-  if [[ ! -d $_caro_rules && $1 =~ $_caro_plain ]]; then return 1; fi
+  { builtin read -r _caro_e_from _caro_e_failure _caro_e_every <"$_caro_d/.guard"; } 2>/dev/null || return 1
+  if [[ -z $_caro_e_every && ! -d $_caro_rules && $1 =~ $_caro_plain ]]; then return 1; fi
   builtin printf %s "$1" | "$_caro_program" guard check --shell bash --from "$_caro_e_from" || _caro_e_code=$?
   case $_caro_e_code in
     0) return 1 ;;

@@ -9,10 +9,10 @@ function _caro_stops
     builtin string match -qr '\S' -- $argv[1]; or return 1
     set -l from high
     set -l failure open
-    builtin read -l -d ' ' one other <$_caro_d/.guard 2>/dev/null; or return 1
+    builtin read -l -d ' ' one other every <$_caro_d/.guard 2>/dev/null; or return 1
     builtin test -n "$one"; and set from $one
     builtin test -n "$other"; and set failure $other
-    if not builtin test -d $_caro_rules; and builtin string match -qr $_caro_plain -- $argv[1]
+    if builtin test -z "$every"; and not builtin test -d $_caro_rules; and builtin string match -qr $_caro_plain -- $argv[1]
         return 1
     end
     builtin printf %s $argv[1] | $_caro_program guard check --shell fish --from $from

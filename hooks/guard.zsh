@@ -7,10 +7,10 @@
 # argument list.
 _caro_stops() {
   emulate -L zsh
-  local from failure
+  local from failure every
   [[ $1 == *[^[:space:]]* ]] || return 1
-  { read -r from failure <$_caro_d/.guard } 2>/dev/null || return 1
-  [[ ! -d $_caro_rules && $1 =~ $_caro_plain ]] && return 1
+  { read -r from failure every <$_caro_d/.guard } 2>/dev/null || return 1
+  [[ -z $every && ! -d $_caro_rules && $1 =~ $_caro_plain ]] && return 1
   print -rn -- "$1" | "$_caro_program" guard check --shell zsh --from "$from"
   case $? in
     (0) return 1 ;;

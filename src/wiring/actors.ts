@@ -24,7 +24,7 @@ import type { ActorSpec } from '../bus/supervisor.ts';
 import { homeDirectory } from '../config/home.ts';
 import { changeManaged, loadConfiguration } from '../config/loader.ts';
 import { editFor } from '../config/managed-changes.ts';
-import type { RuleSource } from '../config/rule-folder.ts';
+import { type RuleSource, ruleFolderOf } from '../config/rule-folder.ts';
 import { mayTell } from '../domain/answers/figure-sums.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import type { Configuration } from '../domain/configuration.ts';
@@ -50,6 +50,7 @@ import { readAgentReports } from '../storage/events/agent-reader.ts';
 import { readAnswerFigures } from '../storage/events/answer-reader.ts';
 import { type EventKey, findEvents, removeEvents, scrubJournal } from '../storage/events/event-removal.ts';
 import { createEventStore } from '../storage/events/event-store.ts';
+import { refreshGuardState } from '../storage/events/guard-state.ts';
 import { createHistoryHours } from '../storage/events/history-hours.ts';
 import { anomaliesOf, historyStart } from '../storage/events/history-reader.ts';
 import { openInHandNote } from '../storage/events/in-hand-note.ts';
@@ -69,6 +70,7 @@ import type { Pool } from '../workers/pool.ts';
 import type { LongCommand } from '../workers/tasks/rate-command.ts';
 import { verifyAuditLog } from '../workers/tasks/verify-audit-log.ts';
 import { advisorPorts } from './advisories.ts';
+import type { AgentScan } from './agent-coverage.ts';
 import { alerterPorts } from './alerts.ts';
 import { blindPorts, ownReleases } from './blind.ts';
 import { blindReporterPorts } from './blind-node.ts';
@@ -272,6 +274,7 @@ function collectorPorts(
   const events = createEventStore(database, hostname());
   const store = { ...events, commit: health.guard(events.commit), forget: health.guard(events.forget) };
   const reader = createReader(database);
+  let scan: AgentScan | undefined;
   return {
     bus,
     spool,
@@ -284,12 +287,18 @@ function collectorPorts(
     now: Date.now,
     pauses: openPauses(places),
     projects: createProjectNames(Date.now),
+    refreshGuard: ({ guard, rules: named }) =>
+      refreshGuardState(places.spool, {
+        failure: guard.on_failure,
+        everyLine: ruleFolderOf({ rules: named }, places) !== places.rules,
+      }),
     privatePlaces: (folders) => privatePlaces(folders, homeDirectory(process.env)),
     facts: () => ({ ...reader.counts(), shells: reader.shells() }),
     agents: async () => {
-      const { agentCoverage } = await import('./agent-coverage.ts');
+      const { agentCoverage, createAgentScan } = await import('./agent-coverage.ts');
+      scan ??= createAgentScan(steadyMs);
       const reports = readAgentReports(database, Date.now() - DAY_MS);
-      return agentCoverage(places, homeDirectory(process.env), process.env, reports);
+      return agentCoverage(places, homeDirectory(process.env), process.env, reports, scan());
     },
     pending: () =>
       spool

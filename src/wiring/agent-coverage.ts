@@ -8,8 +8,28 @@ import { KNOWN_AGENTS, type KnownAgent } from '../domain/events/author.ts';
 import { parseAgentSession } from '../domain/spool/agent-record.ts';
 import { type AgentCoverage, type AgentHookState, isBypass } from '../domain/status/agent-coverage.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
-import { findAgentProcesses, lineOf } from '../platform/agent-processes.ts';
+import { type AgentProcess, findAgentProcesses, lineOf } from '../platform/agent-processes.ts';
 import type { AgentReports } from '../storage/events/agent-reader.ts';
+
+/**
+ * How long the processes that were found count as those that run. To find them takes about 40 µs for
+ * each process of the machine, and the page asks every 15 s.
+ */
+const SCAN_MS = 30_000;
+
+export type AgentScan = () => readonly AgentProcess[];
+
+/** @param now milliseconds that never run backwards */
+export function createAgentScan(now: () => number, find = findAgentProcesses): AgentScan {
+  const names = new Map(
+    KNOWN_AGENTS.flatMap((name) => AGENT_PROGRAMS[name].processes.map((one) => [one, name] as const)),
+  );
+  let last: { readonly atMs: number; readonly found: readonly AgentProcess[] } | undefined;
+  return () => {
+    if (!last || now() - last.atMs >= SCAN_MS) last = { atMs: now(), found: find(names) };
+    return last.found;
+  };
+}
 
 /** Agents that run, have reported, or have our entry; all others are left out. */
 export function agentCoverage(
@@ -17,11 +37,8 @@ export function agentCoverage(
   home: string,
   env: Readonly<Record<string, string | undefined>>,
   { sessions, approvals }: AgentReports,
+  processes: readonly AgentProcess[],
 ): readonly AgentCoverage[] {
-  const names = new Map(
-    KNOWN_AGENTS.flatMap((name) => AGENT_PROGRAMS[name].processes.map((one) => [one, name] as const)),
-  );
-  const processes = findAgentProcesses(names);
   const reports = sessions.flatMap(({ name, lastMs }) => {
     const session = parseAgentSession(name);
     return session ? [{ ...session, lastMs }] : [];

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { classify } from '../../src/actors/classification.ts';
-import type { RawCommand } from '../../src/actors/collector/observation.ts';
 import { LONG, type RatingPorts, rateAll } from '../../src/actors/collector/rating.ts';
+import type { RawCommand } from '../../src/domain/spool/observation.ts';
 import { assess } from '../../src/risk/assess.ts';
 import { openPool } from '../../src/workers/pool.ts';
 

@@ -68,6 +68,7 @@ async function rig() {
             pending: () => 0,
             pauses: { read: () => [], expire: () => undefined },
             privatePlaces: () => () => false,
+            refreshGuard: () => undefined,
             removal: {
               find: (ids) => findEvents(database, ids),
               remove: (events) => removeEvents(database, events),
@@ -81,6 +82,8 @@ async function rig() {
           {
             observe: { shells: ['bash'], redact: true, ignore: [], private: [] },
             agents: { observe: true },
+            guard: { high: 'ask', critical: 'deny', on_failure: 'open' },
+            rules: { folder: '' },
             retention: LIMITS,
           },
         ),

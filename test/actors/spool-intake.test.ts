@@ -2,9 +2,9 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeF
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { ObserveRules } from '../../src/actors/collector/observation.ts';
 import { type IntakePorts, SpoolIntake } from '../../src/actors/collector/spool-intake.ts';
 import type { BusClient } from '../../src/bus/bus.ts';
+import type { ObserveRules } from '../../src/domain/spool/observation.ts';
 import { encodeSpoolRecord, type SpoolRecord } from '../../src/domain/spool/spool-record.ts';
 import { createEventStore, type EventStore } from '../../src/storage/events/event-store.ts';
 import { openInHandNote } from '../../src/storage/events/in-hand-note.ts';

@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
-import { observe } from '../../src/actors/collector/observation.ts';
 import { SHELLS } from '../../src/domain/events/shell-kind.ts';
+import { observe } from '../../src/domain/spool/observation.ts';
 import {
   decodeSpool,
   encodeSpoolRecord,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { decodeGuardNote } from '../../src/domain/guard/guard-note.ts';
@@ -22,8 +22,14 @@ interface Ended {
 }
 
 /** Runs `caro guard agent NAME` with this text on its standard input. */
-function guard(home: string, agent: string, input: string | Buffer, from = 'high'): Promise<Ended> {
-  const child = spawn(CARO, ['guard', 'agent', agent, '--from', from], { env: homeEnvironment(home) });
+function guard(
+  home: string,
+  agent: string,
+  input: string | Buffer,
+  from = 'high',
+  env = homeEnvironment(home),
+): Promise<Ended> {
+  const child = spawn(CARO, ['guard', 'agent', agent, '--from', from], { env });
   let stdout = '';
   child.stdout.on('data', (part: Buffer) => {
     stdout += part.toString();
@@ -59,6 +65,60 @@ const decisionOf = ({ stdout }: Ended): unknown =>
     ? 'allow'
     : (JSON.parse(stdout) as { hookSpecificOutput: { permissionDecision: string } }).hookSpecificOutput
         .permissionDecision;
+
+/** What the shells of a person are told: level, what happens on failure, whether every line is rated. */
+const told = (home: string): string => readFileSync(join(home, 'data', 'spool', '.guard'), 'utf8').trim();
+
+describe('a change of the settings reaches shells that run', () => {
+  const rules = () => {
+    const place = join(folder(), 'rules');
+    addCustomRule('', 'deploy', place);
+    return place;
+  };
+  const changed = (place: string) => `${CLOSED}[rules]\nfolder = "${place}"\n`;
+
+  test('with the next line that is rated, while the service is off', async () => {
+    const home = await nodeHome();
+    await caro(home, 'guard', 'on');
+    expect(told(home)).toBe('high open');
+    await configure(home, changed(rules()));
+    const child = spawn(CARO, ['guard', 'check'], { env: homeEnvironment(home), stdio: ['pipe', 'ignore', 'ignore'] });
+    child.stdin.end('git status');
+    await new Promise((resolve) => child.on('close', resolve));
+    expect(told(home)).toBe('high closed every');
+  });
+
+  test('at once, while the service runs, and never switches the guard on', async () => {
+    const home = await nodeHome();
+    service = await startService(home);
+    await caro(home, 'guard', 'on', '--level', 'critical');
+    const place = rules();
+    const text = readFileSync(join(home, 'config', 'caro.toml'), 'utf8');
+    writeFileSync(join(home, 'config', 'caro.toml'), `${text}${changed(place)}`);
+    await caro(home, 'reload');
+    expect(told(home)).toBe('critical closed every');
+    await caro(home, 'guard', 'off');
+    writeFileSync(join(home, 'config', 'caro.toml'), text);
+    await caro(home, 'reload');
+    expect(existsSync(join(home, 'data', 'spool', '.guard'))).toBe(false);
+  });
+});
+
+test.each(['1970-01-01T00:00:10Z', '2199-06-01T00:00:00Z'])('a clock at %s changes no answer', async (time) => {
+  const home = await nodeHome();
+  const clock = join(home, 'clock.cjs');
+  writeFileSync(clock, `Date.now = () => ${Date.parse(time)};\n`);
+  const wrong = { ...homeEnvironment(home), NODE_OPTIONS: `--require ${clock}` };
+  for (const [command, decision] of [
+    ['git status', 'allow'],
+    ['git push --force', 'ask'],
+    ['rm -rf /', 'deny'],
+  ] as const)
+    expect([command, decisionOf(await guard(home, 'claude-code', bash(command), 'high', wrong))]).toEqual([
+      command,
+      decision,
+    ]);
+});
 
 describe('the guard of an agent', () => {
   test('says nothing about a harmless command, and nothing about other tools and events', async () => {

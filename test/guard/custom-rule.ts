@@ -1,9 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A rule of an organization that rates one program as high. */
-export function addCustomRule(home: string): void {
-  const folder = join(home, 'config', 'rules');
+/**
+ * A rule of an organization that rates one program as high.
+ * @param folder made for it; the usual one by default
+ */
+export function addCustomRule(
+  home: string,
+  program = 'deploy-everything',
+  folder = join(home, 'config', 'rules'),
+): void {
   mkdirSync(folder, { mode: 0o700 });
   const text = `title: Deploys everything at once
 logsource:
@@ -11,7 +17,7 @@ logsource:
     product: linux
 detection:
     selection:
-        Image|endswith: '/deploy-everything'
+        Image|endswith: '/${program}'
     condition: selection
 level: high
 `;

@@ -7,6 +7,7 @@ import { requireShell } from '../rig/require-shell.ts';
 import { caro, configure, homeEnvironment } from '../rig/service.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
 import { until } from '../rig/until.ts';
+import { addCustomRule } from './custom-rule.ts';
 
 const folder = temporaryFolders();
 let shell: ShellSession | undefined;
@@ -67,6 +68,19 @@ describe.each(['bash', 'zsh', 'fish'] as const)('the guard of %s', (kind) => {
       await until(() => Promise.resolve(existsSync(ran)), Boolean);
       const deeds = readdirSync(join(home, 'data', 'spool')).filter((name) => name.endsWith('.note'));
       expect(deeds).toHaveLength(2);
+    });
+
+    test('asks about a word of the harmless list that a rule of the named folder is about', async () => {
+      const home = folder();
+      const rules = join(home, 'rules-of-ours');
+      addCustomRule(home, 'pwd', rules);
+      await configure(home, `[rules]\nfolder = "${rules}"\n`);
+      await caro(home, 'guard', 'on');
+      shell = await guardedShell(kind, home);
+      shell.type('pwd');
+      await shell.waitFor('Run it anyway? [y/N]');
+      shell.send('n');
+      await shell.waitFor('the line stays for you to edit');
     });
 
     test('is off in a running shell as soon as it is switched off', async () => {

@@ -17,6 +17,8 @@ export interface CollectorPorts extends IntakePorts, PruningPorts, Pick<Deletion
   readonly agents: () => Promise<ObserveStatus['agents']>;
   readonly pauses: Pick<Pauses, 'read' | 'expire'>;
   /** Tests whether a working directory is in one of these folders. */
+  /** Applies the settings of the guard to the shells of a person. */
+  readonly refreshGuard: (settings: Pick<Configuration, 'guard' | 'rules'>) => void;
   readonly privatePlaces: (folders: Configuration['observe']['private']) => (directory: string) => boolean;
   /** Bytes in the spool that are not committed yet. */
   readonly pending: () => number;
@@ -36,10 +38,11 @@ type Kinds =
  */
 export function createCollector(
   ports: CollectorPorts,
-  initial: Pick<Configuration, 'observe' | 'retention' | 'agents'>,
+  initial: Pick<Configuration, 'observe' | 'retention' | 'agents' | 'guard' | 'rules'>,
 ): Actor<Kinds> {
   let { observe, retention, agents } = initial;
   let isPrivate = ports.privatePlaces(observe.private);
+  ports.refreshGuard(initial);
   let fullDisk: string | null = null;
   const intake = new SpoolIntake(ports, () => ({
     ...{ ...observe, agents: agents.observe, isPrivate, pauses: ports.pauses.read() },
@@ -50,9 +53,9 @@ export function createCollector(
     try {
       ports.pauses.expire(ports.now());
       if (files === 'all') {
-        await intake.sweep();
-        await recordImports(ports);
-        await recordGuardActs(ports);
+        const names = await intake.sweep();
+        await recordImports(ports, names);
+        await recordGuardActs(ports, names);
       } else await intake.drain(files);
       fullDisk = null;
     } catch (error) {
@@ -61,12 +64,7 @@ export function createCollector(
       fullDisk = error.message;
     }
   };
-  const trouble = (): string | null => {
-    if (fullDisk !== null) return fullDisk;
-    return intake.refused === 0
-      ? null
-      : `${intake.refused} spool entries are not regular files of this user and are not read`;
-  };
+  const trouble = (): string | null => fullDisk ?? refusalText(intake.refused);
   const pruning = new Pruning(ports);
   return {
     name: 'collector',
@@ -92,6 +90,7 @@ export function createCollector(
       'config.commit': (configuration) => {
         ({ observe, retention, agents } = configuration);
         isPrivate = ports.privatePlaces(observe.private);
+        ports.refreshGuard(configuration);
         return null;
       },
     },
@@ -102,3 +101,6 @@ function pausedUntil({ pauses, now }: Pick<CollectorPorts, 'pauses' | 'now'>): s
   const pause = pauseAt(pauses.read(), now());
   return pause && isoTime(pause.untilMs);
 }
+
+const refusalText = (refused: number): string | null =>
+  refused === 0 ? null : `${refused} spool entries are not regular files of this user and are not read`;

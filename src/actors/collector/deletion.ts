@@ -1,10 +1,10 @@
 import type { BusClient } from '../../bus/bus.ts';
 import type { CopyFailure, EventsDeleted } from '../../domain/events/deleted.ts';
+import { sessionOf } from '../../domain/spool/observation.ts';
 import { parseSpoolName } from '../../domain/spool/spool-record.ts';
 import type { EventKey } from '../../storage/events/event-removal.ts';
 import type { EventStore } from '../../storage/events/event-store.ts';
 import type { SpoolFolder } from '../../storage/events/spool-folder.ts';
-import { sessionOf } from './observation.ts';
 
 export interface DeletionPorts {
   readonly bus: BusClient;

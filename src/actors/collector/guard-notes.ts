@@ -9,9 +9,13 @@ const EARLIER = 256;
 /**
  * Records in the audit log what guards did, once each. A note is removed after its record, and one
  * that cannot be recorded now stays. Something else under the name of a note is removed.
+ * @param all names in the spool
  */
-export async function recordGuardActs({ bus, spool }: Pick<IntakePorts, 'bus' | 'spool'>): Promise<void> {
-  const names = spool.names().filter(isGuardNoteName);
+export async function recordGuardActs(
+  { bus, spool }: Pick<IntakePorts, 'bus' | 'spool'>,
+  all: readonly string[],
+): Promise<void> {
+  const names = all.filter(isGuardNoteName);
   if (names.length === 0) return;
   try {
     const earlier = await bus.request('audit.list', { type: 'guard.acted', limit: EARLIER });

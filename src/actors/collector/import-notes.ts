@@ -9,9 +9,13 @@ const EARLIER = 1_000;
 /**
  * Records each import of a history in the audit log, once. A note is removed after its record; if
  * the record exists already, the note is only removed. A note that cannot be recorded now stays.
+ * @param names names in the spool
  */
-export async function recordImports(ports: Pick<IntakePorts, 'bus' | 'spool'>): Promise<void> {
-  for (const name of ports.spool.names().filter(isImportNoteName)) {
+export async function recordImports(
+  ports: Pick<IntakePorts, 'bus' | 'spool'>,
+  names: readonly string[],
+): Promise<void> {
+  for (const name of names.filter(isImportNoteName)) {
     const found = ports.spool.read(name, 0, MAX_BYTES);
     if (typeof found === 'string') continue;
     const note = decodeImportNote(found.bytes.toString('utf8'));

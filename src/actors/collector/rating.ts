@@ -3,7 +3,7 @@ import type { BusClient } from '../../bus/bus.ts';
 import { yieldToEventLoop } from '../../bus/event-loop.ts';
 import type { Classification, CommandText, RiskRating } from '../../bus/messages.ts';
 import type { StartedCommand } from '../../domain/events/event.ts';
-import { type RawCommand, toStarted } from './observation.ts';
+import type { RawCommand } from '../../domain/spool/observation.ts';
 
 export interface LongRating {
   readonly classification: Omit<Classification, 'analysis'>;
@@ -95,4 +95,30 @@ async function rateLong(ports: RatingPorts, raw: RawCommand, redact: boolean): P
   const { command, shell, cwd } = raw;
   const found = await ports.rateLong({ command, shell, cwd });
   return found ? toStarted(raw, found.classification, found.rating, redact) : unrated(raw);
+}
+
+/** What is stored of a command. Without `redact` the text stays as typed. */
+function toStarted(
+  raw: RawCommand,
+  { text, redacted, tools, category, pattern }: Omit<Classification, 'analysis'>,
+  { level, rules }: RiskRating,
+  redact: boolean,
+): StartedCommand {
+  const { key, startMs, shell, cwd, origin, agent, project } = raw;
+  return {
+    ...(agent === undefined ? {} : { agent }),
+    ...(project === undefined ? {} : { project }),
+    ...(origin === undefined ? {} : { origin }),
+    key,
+    startMs,
+    shell,
+    cwd,
+    command: redact ? text : raw.command,
+    redacted: redact && redacted,
+    tools,
+    category,
+    pattern,
+    risk: level,
+    rules,
+  };
 }

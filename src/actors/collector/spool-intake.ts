@@ -1,6 +1,7 @@
 import { yieldToEventLoop } from '../../bus/event-loop.ts';
 import type { FinishedCommand } from '../../domain/events/event.ts';
 import { parseAgentSession } from '../../domain/spool/agent-record.ts';
+import { type ObserveRules, observe, type RawCommand, sessionOf, timed } from '../../domain/spool/observation.ts';
 import {
   type DecodedSpool,
   decodeSpool,
@@ -8,13 +9,11 @@ import {
   parseScratchName,
   parseSpoolName,
   type SpoolName,
-  type SpoolRecord,
 } from '../../domain/spool/spool-record.ts';
 import { DAY_MS } from '../../domain/time/period.ts';
 import type { EventStore } from '../../storage/events/event-store.ts';
 import type { SpoolBytes, SpoolFolder } from '../../storage/events/spool-folder.ts';
 import { Handling, type HandlingPorts } from './handling.ts';
-import { type ObserveRules, observe, type RawCommand, sessionOf } from './observation.ts';
 
 export interface IntakePorts extends HandlingPorts {
   readonly spool: Pick<SpoolFolder, 'names' | 'read' | 'blank' | 'remove' | 'removeOwn'>;
@@ -115,8 +114,11 @@ export class SpoolIntake {
     return batch;
   }
 
-  /** Commits all records, then removes the files that no shell will write to again. */
-  async sweep(): Promise<void> {
+  /**
+   * Commits all records, then removes the files that no shell will write to again. Resolves with the
+   * names in the spool when it began.
+   */
+  async sweep(): Promise<readonly string[]> {
     const names = this.ports.spool.names();
     const files = names.flatMap(toSpoolFile);
     const closed = this.#closed(files);
@@ -135,6 +137,7 @@ export class SpoolIntake {
     if (done.length > 0) this.ports.store.forget(done.map((file) => file.name));
     for (const { name } of done) this.#offsets.delete(name);
     this.#removeScratch(names);
+    return names;
   }
 
   /**
@@ -256,13 +259,6 @@ export class SpoolIntake {
     for (const { file, offset } of chunks) this.#offsets.set(file.name, offset);
     if (events.length > 0) await this.ports.bus.publish('events.recorded', { events });
   }
-}
-
-/** The hook of an agent reads no clock: its file is written when a command starts or ends. */
-function timed(record: SpoolRecord, writtenMs: number): SpoolRecord {
-  if (!record.agent) return record;
-  const at = Math.round(writtenMs * 1_000);
-  return { ...record, ...(record.type === 'start' ? { startedAt: at } : { endedAt: at }) };
 }
 
 const NOTHING = { started: [], finished: [], ended: [], offsets: [], dropped: [] } as const;

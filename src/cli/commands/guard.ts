@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { prepareSpool } from '../../config/places.ts';
 import { GUARD_LEVELS, type GuardLevel } from '../../domain/guard/guard.ts';
+import { readGuardState, removeGuardState, writeGuardState } from '../../storage/events/guard-state.ts';
 import type { Context } from '../context.ts';
-
-import { readGuardState, removeGuardState, writeGuardState } from '../guard/guard-state.ts';
 import { ownersSettings } from '../guard/owners-settings.ts';
 import { localTime, say, sayJson } from '../output/output.ts';
 import { refreshHookFiles } from '../shell-setup/hook-files.ts';
@@ -50,8 +49,8 @@ export function addGuard(program: Command, context: Context): void {
 async function switchOn(context: Context, { level, json }: Json & { readonly level: GuardLevel }): Promise<void> {
   const places = context.places();
   prepareSpool(places);
-  const { settings, trouble } = await ownersSettings(places, null);
-  writeGuardState(places.spool, { from: level, failure: settings.on_failure });
+  const { settings, everyLine, trouble } = await ownersSettings(places, null);
+  writeGuardState(places.spool, { from: level, failure: settings.on_failure, everyLine });
   refreshHookFiles(places);
   if (json) {
     sayJson(context, { on: true, level, onFailure: settings.on_failure });

@@ -11,10 +11,12 @@ import { parseCount } from '../input/options.ts';
 import { localTime, paint, paintRisk, say, sayJson } from '../output/output.ts';
 import { sayTable } from '../output/table.ts';
 import { placeChoices, projectOf } from '../search/scopes.ts';
+import { waitingCommands } from '../search/waiting-commands.ts';
 
 interface Options {
   readonly here?: true;
   readonly project?: true;
+  readonly projectName?: string;
   readonly shell?: number;
   readonly author?: string;
   readonly failed?: true;
@@ -36,6 +38,7 @@ export function addSearch(program: Command, context: Context): void {
     .argument('[text...]', 'words, or letters of words in their order')
     .option('--here', 'only commands typed in this directory')
     .option('--project', 'only commands typed in this git work tree')
+    .option('--project-name <name>', 'only commands typed in the Git repository of this name')
     .option('--shell <pid>', 'only commands of the shell with this process id', parseCount)
     .option('--author <who>', 'only commands of human, agents, or one agent by its name')
     .option('--failed', 'only commands that failed')
@@ -66,7 +69,8 @@ async function list(context: Context, database: Database, typed: string, options
     import('../../storage/events/command-history.ts'),
     import('../search/results.ts'),
   ]);
-  const history: CommandHistory = new CommandHistory(database, scopeOf(options));
+  const waiting = await waitingCommands(context, database);
+  const history: CommandHistory = new CommandHistory(database, scopeOf(options), waiting);
   const results = new Results(history);
   results.search(typed);
   for (let isMore = true; isMore && results.exact < options.limit; ) {
@@ -98,7 +102,7 @@ const sayFound = (context: Context, found: readonly PastCommand[]): Promise<void
     found,
   );
 
-function scopeOf({ here, project, shell, author, failed, succeeded, risk }: Options): HistoryScope {
+function scopeOf({ here, project, projectName, shell, author, failed, succeeded, risk }: Options): HistoryScope {
   if (failed && succeeded) throw new CaroError('usage', 'expected --failed or --succeeded, got both');
   const cwd = process.cwd();
   const root = project ? projectOf(cwd) : null;
@@ -106,6 +110,7 @@ function scopeOf({ here, project, shell, author, failed, succeeded, risk }: Opti
   return {
     ...(here ? { directory: cwd } : {}),
     ...(root === null ? {} : { below: root }),
+    ...(projectName === undefined ? {} : { project: projectName }),
     ...(shell === undefined ? {} : { shellPid: shell }),
     ...(author === undefined ? {} : { author }),
     ...(failed ? { outcome: 'failed' as const } : succeeded ? { outcome: 'ok' as const } : {}),
@@ -122,6 +127,7 @@ async function choose(context: Context, database: Database, { shell }: Options):
   const typed = context.stdin.isTTY === true ? '' : (await readAll(context.stdin)).slice(0, MAX_TYPED);
   const chosen = await searchOnTerminal({
     database,
+    waiting: await waitingCommands(context, database),
     typed: typed.replace(/\n$/, ''),
     limits: [placeChoices(process.cwd(), shell), OUTCOME_CHOICES, RISK_CHOICES, AUTHOR_CHOICES],
     // The list is on the terminal, also where the standard output is not.

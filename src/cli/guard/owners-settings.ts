@@ -10,6 +10,8 @@ import { writePrivately } from '../../platform/private-file.ts';
 export interface OwnersSettings {
   readonly settings: GuardSettings;
   readonly rules: RuleFolder | null;
+  /** Whether the owner names a rule folder, so that no line may run without being rated. */
+  readonly everyLine: boolean;
   /** What keeps settings or rules of the owner from being applied; null if nothing does. */
   readonly trouble: string | null;
 }
@@ -36,9 +38,11 @@ export async function ownersSettings(places: SettingsPlaces, cacheFolder: string
     const excerpt = known ?? (await excerptOf(places));
     if (file !== null && known === null) keep(file, version, excerpt);
     const rules = readRuleFolder(excerpt.folder);
-    return { settings: excerpt.settings, rules: rules.version === '' ? null : rules, trouble: null };
+    const everyLine = excerpt.folder !== places.rules;
+    return { settings: excerpt.settings, rules: rules.version === '' ? null : rules, everyLine, trouble: null };
   } catch {
-    return { settings: GUARD_DEFAULTS, rules: null, trouble: 'caro.toml is not valid; see: caro config check' };
+    const settings = GUARD_DEFAULTS;
+    return { settings, rules: null, everyLine: false, trouble: 'caro.toml is not valid; see: caro config check' };
   }
 }
 

@@ -7,6 +7,7 @@ import { decodeAgentInput } from '../../domain/guard/agent-input.ts';
 import { type AgentReply, agentReply } from '../../domain/guard/agent-reply.ts';
 import { GUARD_LEVELS, type GuardAnswer, type GuardLevel } from '../../domain/guard/guard.ts';
 import type { GuardDeed } from '../../domain/guard/guard-note.ts';
+import { refreshGuardState } from '../../storage/events/guard-state.ts';
 import { askOnTerminal } from './ask.ts';
 import { guardCommand, unreadable } from './guard.ts';
 import { noteAct } from './guard-notes.ts';
@@ -67,6 +68,8 @@ export async function runGuard(args: readonly string[], cacheFolder: string | nu
   const question = { command: command ?? '', shell, cwd: process.cwd(), from };
   const answer = command === null ? unreadable(owner) : await guardCommand(question, owner);
   if (owner.trouble !== null) process.stderr.write(`caro guard: ${owner.trouble}\n`);
+  // While the service is off, a changed configuration is noticed here.
+  else refreshGuardState(places.spool, { failure: owner.settings.on_failure, everyLine: owner.everyLine });
   if (answer.decision === 'allow') {
     if (answer.level === null) noteAct(places.spool, 'human', 'failed-open', answer);
     return 0;

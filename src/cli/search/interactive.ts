@@ -4,7 +4,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { ReadStream, WriteStream } from 'node:tty';
 import { CaroError } from '../../domain/errors.ts';
 import type { Database } from '../../storage/database.ts';
-import { CommandHistory, type HistoryScope, type PastCommand } from '../../storage/events/command-history.ts';
+import {
+  CommandHistory,
+  type HistoryScope,
+  type PastCommand,
+  type WaitingCommand,
+} from '../../storage/events/command-history.ts';
 import type { TextWidth } from '../output/text-width.ts';
 import { FRAME_LINES, frameOf } from './frame.ts';
 import { Results } from './results.ts';
@@ -12,6 +17,8 @@ import type { Choice } from './scopes.ts';
 
 export interface SearchOptions {
   readonly database: Database;
+  /** Commands that are not in it yet, newest first. */
+  readonly waiting: readonly WaitingCommand[];
   readonly typed: string;
   /** Kinds of limits; the first of each is in force, and a key chooses the next one. */
   readonly limits: readonly (readonly Choice[])[];
@@ -125,7 +132,8 @@ class Search {
 
   #open(): CommandHistory {
     const scopes = this.options.limits.map((choices, kind) => choices[this.#places[kind] ?? 0]?.scope);
-    const history = new CommandHistory(this.options.database, Object.assign({}, ...scopes) as HistoryScope);
+    const { database, waiting } = this.options;
+    const history = new CommandHistory(database, Object.assign({}, ...scopes) as HistoryScope, waiting);
     // The first list is there with the first frame.
     history.more();
     return history;

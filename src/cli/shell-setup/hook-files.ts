@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Places } from '../../config/places.ts';
 import { SHELLS, type ShellKind } from '../../domain/events/shell-kind.ts';
 import { makePrivateDirectory, replacePrivately } from '../../platform/private-file.ts';
-import { readGuardState } from '../guard/guard-state.ts';
+import { readGuardState } from '../../storage/events/guard-state.ts';
 import { agentHookCode, guardCode, hookCode } from './hook-code.ts';
 
 /** The file that the start file of a shell sources. */

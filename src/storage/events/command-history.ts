@@ -14,12 +14,22 @@ export interface PastCommand {
   readonly author: string;
 }
 
+/** A command that is not stored yet. */
+export interface WaitingCommand extends PastCommand {
+  /** Process id of its shell; null for an agent. */
+  readonly shellPid: number | null;
+  /** Name of the Git repository of `cwd`; null outside one. */
+  readonly project: string | null;
+}
+
 /** Only commands that fit all of these. */
 export interface HistoryScope {
   /** Typed in this directory. */
   readonly directory?: string;
   /** Typed in this directory or below it. */
   readonly below?: string;
+  /** Name of the Git repository in which it was typed. */
+  readonly project?: string;
   /** Typed in the shell with this process id. */
   readonly shellPid?: number;
   readonly outcome?: 'ok' | 'failed';
@@ -59,10 +69,12 @@ export class CommandHistory {
   constructor(
     private readonly database: Database,
     scope: HistoryScope,
+    waiting: readonly WaitingCommand[] = [],
   ) {
     const conditions = conditionsOf(scope);
     this.#where = conditions.map(({ sql }) => ` AND ${sql}`).join('');
     this.#values = conditions.flatMap(({ values }) => values);
+    for (const one of waiting) if (isIn(scope, one)) this.#add(one);
   }
 
   /** Reads the next slice into `commands`; false if that was the last one. */
@@ -76,8 +88,7 @@ export class CommandHistory {
       .all(...this.#before, ...this.#values) as Row[];
     for (const row of rows) {
       if (this.#seen.has(row.command)) continue;
-      this.#seen.add(row.command);
-      this.commands.push({
+      this.#add({
         ...{ text: row.command, timeMs: row.time_ms, cwd: row.cwd, exitCode: row.exit_code },
         ...{ risk: RISK_LEVELS[row.risk] ?? 'critical', rules: JSON.parse(row.rules) as string[] },
         author: row.author,
@@ -88,6 +99,12 @@ export class CommandHistory {
     this.#isDone = rows.length < SLICE || this.commands.length >= MAX_TEXTS;
     return !this.#isDone;
   }
+
+  #add(command: PastCommand): void {
+    if (this.#seen.has(command.text)) return;
+    this.#seen.add(command.text);
+    this.commands.push(command);
+  }
 }
 
 interface Condition {
@@ -95,11 +112,20 @@ interface Condition {
   readonly values: readonly (string | number)[];
 }
 
-function conditionsOf({ directory, below, shellPid, outcome, risk, author }: HistoryScope): readonly Condition[] {
+function conditionsOf({
+  directory,
+  below,
+  project,
+  shellPid,
+  outcome,
+  risk,
+  author,
+}: HistoryScope): readonly Condition[] {
   const found: Condition[] = [];
   if (directory !== undefined) found.push({ sql: 'cwd = ?', values: [directory] });
   if (below !== undefined)
     found.push({ sql: '(cwd = ? OR substr(cwd, 1, ?) = ?)', values: [below, below.length + 1, `${below}/`] });
+  if (project !== undefined) found.push({ sql: 'project = ?', values: [project] });
   if (shellPid !== undefined)
     found.push({
       sql: `session_id IN (SELECT id FROM session WHERE name GLOB ?)`,
@@ -111,4 +137,19 @@ function conditionsOf({ directory, below, shellPid, outcome, risk, author }: His
   if (author === ANY_AGENT) found.push({ sql: 'author <> ?', values: [HUMAN] });
   else if (author !== undefined) found.push({ sql: 'author = ?', values: [author] });
   return found;
+}
+
+/** The same for a command that is not stored yet. */
+function isIn(scope: HistoryScope, command: WaitingCommand): boolean {
+  const { directory, below, project, shellPid, outcome, risk, author } = scope;
+  const { cwd, exitCode } = command;
+  return [
+    directory === undefined || cwd === directory,
+    below === undefined || cwd === below || cwd?.startsWith(`${below}/`) === true,
+    project === undefined || command.project === project,
+    shellPid === undefined || command.shellPid === shellPid,
+    outcome === undefined || (exitCode !== null && (exitCode === 0) === (outcome === 'ok')),
+    risk === undefined || riskRank(command.risk) >= riskRank(risk),
+    author === undefined || (author === ANY_AGENT ? command.author !== HUMAN : command.author === author),
+  ].every(Boolean);
 }

@@ -1,11 +1,10 @@
-import type { Classification, RiskRating } from '../../bus/messages.ts';
-import { matchesGlob } from '../../domain/encoding/glob.ts';
-import type { AgentAuthor } from '../../domain/events/author.ts';
-import type { CommandKey, FinishedCommand, StartedCommand } from '../../domain/events/event.ts';
-import type { ShellKind } from '../../domain/events/shell-kind.ts';
-import { type Pause, pauseAt } from '../../domain/spool/pause.ts';
-import { isProbeCommand } from '../../domain/spool/probe-command.ts';
-import { AGENT_SPOOL, IMPORT_PID, type SpoolName, type SpoolRecord } from '../../domain/spool/spool-record.ts';
+import { matchesGlob } from '../encoding/glob.ts';
+import type { AgentAuthor } from '../events/author.ts';
+import type { CommandKey, FinishedCommand } from '../events/event.ts';
+import type { ShellKind } from '../events/shell-kind.ts';
+import { type Pause, pauseAt } from './pause.ts';
+import { isProbeCommand } from './probe-command.ts';
+import { AGENT_SPOOL, IMPORT_PID, type SpoolName, type SpoolRecord } from './spool-record.ts';
 
 /** A started command before classification. Its text is raw and MUST NOT be stored. */
 export interface RawCommand {
@@ -80,6 +79,13 @@ export function observe(
   return { begun, finished };
 }
 
+/** The hook of an agent reads no clock: its file is written when a command starts or ends. */
+export function timed(record: SpoolRecord, writtenMs: number): SpoolRecord {
+  if (!record.agent) return record;
+  const at = Math.round(writtenMs * 1_000);
+  return { ...record, ...(record.type === 'start' ? { startedAt: at } : { endedAt: at }) };
+}
+
 /** A session of an agent spans many files, each of one process of its hook. */
 const keyOf = (file: SpoolName, { agent, command }: SpoolRecord): CommandKey => ({
   session: agent?.session ?? sessionOf(file),
@@ -91,29 +97,3 @@ const isPrivate = (text: string, { ignore }: ObserveRules): boolean =>
   /^\s/.test(text) ||
   isProbeCommand(text) ||
   ignore.some((pattern) => matchesGlob(pattern, text));
-
-/** What is stored of a command. Without `redact` the text stays as typed. */
-export function toStarted(
-  raw: RawCommand,
-  { text, redacted, tools, category, pattern }: Omit<Classification, 'analysis'>,
-  { level, rules }: RiskRating,
-  redact: boolean,
-): StartedCommand {
-  const { key, startMs, shell, cwd, origin, agent, project } = raw;
-  return {
-    ...(agent === undefined ? {} : { agent }),
-    ...(project === undefined ? {} : { project }),
-    ...(origin === undefined ? {} : { origin }),
-    key,
-    startMs,
-    shell,
-    cwd,
-    command: redact ? text : raw.command,
-    redacted: redact && redacted,
-    tools,
-    category,
-    pattern,
-    risk: level,
-    rules,
-  };
-}
