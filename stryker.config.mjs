@@ -2,7 +2,12 @@
  * Mutation testing: `CARO_MUTATE=policy|answers|risk npm run test:mutation`. Stryker changes one
  * expression at a time and runs the tests that reach it; a change that no test notices survives.
  * Only the tests of the slice run: those that start a daemon would take hours. A later run of the
- * same slice tries again only what has changed. `-- --mutate FILE:FROM-TO` tries a few lines.
+ * same slice tries again only what has changed.
+ *
+ * `-- --mutate FILE` limits a run to a file, and `FILE:FROM-TO` to a few lines. Each change loads
+ * every test file that reaches it, so name those that matter, relative to `test`, with commas:
+ * `CARO_MUTATE_TESTS=policy/decision-table,policy/precedence`. Such a run keeps no result for later
+ * ones.
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +33,8 @@ const name = process.env.CARO_MUTATE ?? 'policy';
 const slice = Object.hasOwn(SLICES, name) ? SLICES[name] : undefined;
 if (slice === undefined) throw new Error(`CARO_MUTATE must be one of ${Object.keys(SLICES).join(', ')}`);
 
+const chosen = process.env.CARO_MUTATE_TESTS?.split(',');
+
 export default {
   testRunner: 'jest',
   coverageAnalysis: 'perTest',
@@ -37,7 +44,7 @@ export default {
   jest: {
     configFile: 'jest.config.js',
     config: {
-      testMatch: slice.tests.map((tests) => `<rootDir>/test/${tests}.test.ts`),
+      testMatch: (chosen ?? slice.tests).map((tests) => `<rootDir>/test/${tests}.test.ts`),
       workerIdleMemoryLimit: undefined,
     },
     // It would add every test that imports a changed file, however far away.
@@ -48,7 +55,7 @@ export default {
   timeoutMS: 120_000,
   tempDirName: join(tmpdir(), `caro-mutation-${process.pid}`),
   ignorePatterns: ['dist', '.dist-next', 'coverage', 'release', 'screenshots'],
-  incremental: true,
+  incremental: chosen === undefined,
   incrementalFile: `coverage/mutation/${name}.incremental.json`,
   reporters: ['progress-append-only', 'clear-text', 'json', 'html'],
   jsonReporter: { fileName: `coverage/mutation/${name}.json` },
