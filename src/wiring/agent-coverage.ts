@@ -12,8 +12,8 @@ import { type AgentProcess, findAgentProcesses, lineOf } from '../platform/agent
 import type { AgentReports } from '../storage/events/agent-reader.ts';
 
 /**
- * How long the processes that were found count as those that run. To find them takes about 40 µs for
- * each process of the machine, and the page asks every 15 s.
+ * How long the processes that were found count as those that run. To find them takes about 40 µs
+ * for each process of the machine, and the page asks every 15 s.
  */
 const SCAN_MS = 30_000;
 

@@ -1,4 +1,4 @@
-/** The agents' share of risk in the answer to `safety-posture`, also beside nodes of an older layout. */
+/** The agents' share of risk in answers to `safety-posture`, also beside older nodes. */
 import { describe, expect, test } from '@jest/globals';
 import { createAggregator } from '../../src/domain/answers/aggregate.ts';
 import { answerFault, isAnswerTo } from '../../src/domain/answers/answer-check.ts';

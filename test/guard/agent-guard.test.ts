@@ -66,7 +66,7 @@ const decisionOf = ({ stdout }: Ended): unknown =>
     : (JSON.parse(stdout) as { hookSpecificOutput: { permissionDecision: string } }).hookSpecificOutput
         .permissionDecision;
 
-/** What the shells of a person are told: level, what happens on failure, whether every line is rated. */
+/** What shells are told: level, what happens on failure, whether every line is rated. */
 const told = (home: string): string => readFileSync(join(home, 'data', 'spool', '.guard'), 'utf8').trim();
 
 describe('a change of the settings reaches shells that run', () => {

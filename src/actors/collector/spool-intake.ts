@@ -115,8 +115,8 @@ export class SpoolIntake {
   }
 
   /**
-   * Commits all records, then removes the files that no shell will write to again. Resolves with the
-   * names in the spool when it began.
+   * Commits all records, then removes the files that no shell will write to again. Resolves with
+   * the names in the spool when it began.
    */
   async sweep(): Promise<readonly string[]> {
     const names = this.ports.spool.names();

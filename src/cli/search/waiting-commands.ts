@@ -1,6 +1,6 @@
 /**
- * Commands that the service has not read from the spool: it is off, or just about to. They are shown
- * as it would store them, except for the rules of an organization.
+ * Commands that the service has not read from the spool: it is off, or just about to. They are
+ * shown as it would store them, except for the rules of an organization.
  */
 
 import { HUMAN } from '../../domain/events/author.ts';

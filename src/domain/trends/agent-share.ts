@@ -1,4 +1,4 @@
-/** Share of the coding agents in what was counted, over all nodes. It names no agent and no node. */
+/** Share of the coding agents in what was counted, over all nodes. Names no agent and no node. */
 import { RISK_LEVELS } from '../events/risk-level.ts';
 import { commandsOf, type FigureDay, figureOf, riskyOf, sumOf } from './figure-day.ts';
 

@@ -5,7 +5,7 @@ import type { CompoundCommand, Redirection, VariablePart, Word, WordPart } from 
 export interface Scope {
   /** Variables assigned on this line; null if the value is unknown. */
   readonly variables: Map<string, string | null>;
-  /** Values that begin with a home directory, `~/x` or `$HOME/x`, of variables whose value is unknown. */
+  /** Values that begin with a home directory, `~/x` or `$HOME/x`. Such a value is not known. */
   readonly places: Map<string, Word>;
   /** The last value of each variable that was not empty. */
   readonly values: Map<string, Word>;

@@ -31,8 +31,8 @@ export const writeGuardState = (spool: string, { from, failure, everyLine }: Gua
   replacePrivately(fileOf(spool), `${[from, failure, ...(everyLine ? [EVERY] : [])].join(' ')}\n`);
 
 /**
- * Applies what the configuration says now, in every running shell, if the guard is on. Never throws:
- * on a full disk the shells keep what they were told.
+ * Applies what the configuration says now, in every running shell, if the guard is on. Never
+ * throws: on a full disk the shells keep what they were told.
  */
 export function refreshGuardState(spool: string, next: Omit<GuardState, 'from'>): void {
   const state = readGuardState(spool);

@@ -18,7 +18,7 @@ interface Typed {
   readonly cwd?: string;
 }
 
-/** A home whose service has never run; `committed` commands of the file are in the database already. */
+/** A home whose service has never run; `committed` commands of the file are in the database. */
 async function homeWith(typed: readonly Typed[], committed = 0): Promise<string> {
   const home = folder();
   await configure(home, '[observe]\nignore = ["*hidden*"]\n[[observe.private]]\npath = "/srv/secret"\n');

@@ -1,4 +1,4 @@
-/** Whether what coding agents run is recorded, as `caro status`, `caro doctor` and the page show it. */
+/** Whether what coding agents run is recorded, as status, doctor and the page show it. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';

@@ -87,7 +87,9 @@ inBrowser('the views of the mesh in Chromium', () => {
     const { page, complaints } = await openPage(rig, 'ask');
     await ask(page);
     expect(await page.locator('.posture-total').textContent()).toBe('75 commands');
-    expect(await page.locator('.levels.one').textContent()).toMatch(/critical15 20%.*safe60 80%/);
+    const [levels, ofAgents] = await page.locator('.levels.one').allTextContents();
+    expect(levels).toMatch(/critical15 20%.*safe60 80%/);
+    expect(ofAgents).toMatch(/critical0 0%.*safe0 0%/);
     const rows = await page.locator('.targets > li').allTextContents();
     expect(rows.map((row) => row.trim().slice(0, 3))).toEqual('gus hal ida fay'.split(' '));
     await page.getByText('5 nodes answered; their figures are part of the sum').click();
