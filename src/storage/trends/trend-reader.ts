@@ -1,7 +1,5 @@
 import { EVERYBODY } from '../../domain/blind/total-floor.ts';
-import { dayText } from '../../domain/blind/total-series.ts';
 import { CaroError } from '../../domain/errors.ts';
-import { DAY_MS } from '../../domain/time/period.ts';
 import { type FigureDay, wholeSpan } from '../../domain/trends/figure-day.ts';
 import { heatMapOf } from '../../domain/trends/heat-map.ts';
 import { postureOf } from '../../domain/trends/posture.ts';
@@ -89,17 +87,17 @@ interface Spans {
   readonly before: readonly FigureDay[];
 }
 
-function spansOf(database: Database, { source, block, until, days }: Scope): Spans {
+function spansOf(database: Database, { source, block, until, days }: Scope, isForRisk = false): Spans {
   const both = { until, days: 2 * days };
-  const known = source.source === 'totals' ? totalDays(database, source, block, both) : answerDays(database, both);
-  return {
-    now: wholeSpan(known, { until, days }),
-    before: wholeSpan(known, { until: dayBefore(until, days), days }),
-  };
+  const known =
+    source.source === 'totals'
+      ? totalDays(database, source, block, { ...both, isForRisk })
+      : answerDays(database, both);
+  const all = wholeSpan(known, both);
+  return { now: all.slice(days), before: all.slice(0, days) };
 }
 
-/** The day that is so many days earlier. */
-const dayBefore = (day: string, days: number): string => dayText(Date.parse(day) - days * DAY_MS);
-
 const unitDays = (database: Database, scope: Scope): readonly UnitDays[] =>
-  scope.source.blocks.map((unit) => ({ unit, ...spansOf(database, { ...scope, block: unit }) }));
+  scope.source.blocks
+    .filter((unit) => unit !== EVERYBODY)
+    .map((unit) => ({ unit, ...spansOf(database, { ...scope, block: unit }, true) }));
