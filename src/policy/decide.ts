@@ -12,6 +12,8 @@ export interface TrustRule {
   readonly rule: string;
   readonly level: GrantLevel;
   readonly denied: boolean;
+  /** In a roster. At level 1 its supervisors are asked as with `query_from`. */
+  readonly isSupervisor?: boolean;
   /** The reason, where the rule is not part of the configuration. */
   readonly because?: string;
 }
@@ -49,13 +51,13 @@ const WANTED: Readonly<Record<PolicyAction, string>> = {
 export function decide(settings: PolicySettings, question: PolicyQuestion): Decision {
   const trust = trustRuleFor(settings.trust, question);
   if (trust.denied) return deny(trust.rule, trust.because ?? `${trust.rule} denies this node`);
-  const granted = GRANTS[trust.level][question.action];
+  const level = trust.isSupervisor === true && question.action === 'advise' ? 'supervisor' : trust.level;
+  const granted = GRANTS[level][question.action];
   if (granted === 0)
     return deny(trust.rule, `${trust.rule} says ${trust.level}, which may not ${WANTED[question.action]}`);
   if (question.action === 'advise' && isForAnybody(trust.rule))
     return deny(trust.rule, `${trust.rule} names no node, and only a node that is named may send advisories`);
-  if (granted === 'yes')
-    return { allow: true, level: null, rule: trust.rule, reason: `${trust.rule} says ${trust.level}` };
+  if (granted === 'yes') return { allow: true, level: null, rule: trust.rule, reason: `${trust.rule} says ${level}` };
   if (granted === 2 && isBlind(settings)) return deny('sharing.live', ONLY_BLIND);
   return cut(settings.sharing.level, { ...trust, granted }, question);
 }
@@ -112,7 +114,10 @@ export function trustRuleFor(trust: PolicySettings['trust'], question: PolicyQue
   if (subnet) return { rule: `trust.subnets "${subnet.subnet}"`, level: subnet.level, denied: false };
   const { roster } = trust;
   const listed = roster && known.map(roster.levelOf).find((level) => level !== undefined);
-  if (roster && listed !== undefined) return { rule: rosterRule(roster), level: listed, denied: false };
+  if (roster && listed !== undefined) {
+    const isSupervisor = known.some(roster.isSupervisor);
+    return { rule: rosterRule(roster), level: listed, denied: false, isSupervisor };
+  }
   return { rule: 'trust.default', level: trust.default, denied: false };
 }
 

@@ -33,6 +33,7 @@ export function rosterSource(
       if (supervisors.has(id)) return level;
       return contacts.has(id) ? 'contact' : undefined;
     },
+    isSupervisor: (id) => grants() && supervisors.has(id),
     mayKeepList: (id) => grants() && (supervisors.has(id) || trustees.has(id)),
     members: () => (grants() ? ids : []),
   };

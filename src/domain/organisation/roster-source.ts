@@ -9,6 +9,8 @@ export interface RosterSource {
   readonly hasExpired: () => boolean;
   /** What the roster grants to a node now; undefined: nothing. */
   readonly levelOf: (id: string) => 'supervisor' | 'query_from' | 'contact' | undefined;
+  /** At any level of detail. */
+  readonly isSupervisor: (id: string) => boolean;
   /** Whether a node may keep the list of members now: supervisors, trustees. */
   readonly mayKeepList: (id: string) => boolean;
   /**
