@@ -17,7 +17,7 @@ export interface LinePorts {
 
 const LOOK_BACK_DAYS = 30;
 const MOST_RULES = 5;
-const MOST_COMMANDS = 3;
+const MOST_COMMANDS = 20;
 
 /** Advisories with what they mean to the owner of this node. */
 export async function advisoryLines(

@@ -59,6 +59,9 @@ const parseDay =
     return day;
   };
 
+/** Commands under an advisory. `--json` and the page have more of them. */
+const SHOWN = 3;
+
 async function send(context: Context, { rule, family, priority, until, json }: SendOptions): Promise<void> {
   const named = [
     ...(rule === undefined ? [] : [{ kind: 'rule' as const, name: rule }]),
@@ -100,7 +103,8 @@ function sayAdvisory(context: Context, line: AdvisoryLine): void {
     say(context, `  ${rule}: ${reason} ${matches} of your commands in 30 days.`);
     say(context, `    Safer: ${safer}`);
   }
-  for (const { time, command } of commands) say(context, `    ${localTime(time)}  ${harmless(command)}`);
+  for (const { time, command } of commands.slice(0, SHOWN))
+    say(context, `    ${localTime(time)}  ${harmless(command)}`);
 }
 
 async function hide(context: Context, start: string, { json }: { readonly json?: true }): Promise<void> {

@@ -52,10 +52,13 @@ inBrowser('an advisory on the overview page', () => {
       .locator('.panel')
       .filter({ has: page.getByRole('heading', { name: 'Advisories', exact: true }) });
     await panel.getByText(`Rule ${RULE}`).waitFor();
-    await panel.getByText(/urgent, until /).waitFor();
+    await panel.getByText(/urgent, until .*, from ana$/).waitFor();
     await panel.getByText('Safer: ').waitFor();
     await panel.getByText('1 command of yours matched in the last 30 days').click();
     await panel.getByText('git push --force', { exact: true }).waitFor();
+    const head = await panel.locator('.advisory-head').boundingBox();
+    const hide = await panel.getByRole('button', { name: `Hide the advisory on ${RULE}` }).boundingBox();
+    expect([hide?.y, (hide?.x ?? 0) + (hide?.width ?? 0)]).toEqual([head?.y, (head?.x ?? 0) + (head?.width ?? 0)]);
     expect(await faults(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     await panel.getByRole('button', { name: `Hide the advisory on ${RULE}` }).click();

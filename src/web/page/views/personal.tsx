@@ -65,7 +65,7 @@ function Filled({ range, personal, onLocked }: FilledProps) {
   return (
     <div class="grid">
       <Glance statistics={statistics} slots={slots} range={range} now={now} />
-      <AdvisoriesPanel now={now} onLocked={onLocked} />
+      <AdvisoriesPanel status={status} now={now} onLocked={onLocked} />
       <ActivityChart statistics={statistics} range={range} now={now} />
       <RiskPanel statistics={statistics} risky={overview.risky} rules={overview.rules} />
       <ToolsPanel tools={statistics.tools} />

@@ -1,12 +1,15 @@
 import { useState } from 'preact/hooks';
 import type { AdvisoryLine } from '../../../../domain/advisories/advisory.ts';
+import type { Status } from '../../data/contract.ts';
 import { useChange } from '../../data/use-change.ts';
 import { useReading } from '../../data/use-reading.ts';
-import { counted, fullTime, visible } from '../../model/format.ts';
+import { counted, fullTime, nodeName, visible } from '../../model/format.ts';
 import { utcDate } from '../../model/trend-words.ts';
 import { Panel } from '../common/panel.tsx';
 
 interface AdvisoriesPanelProps {
+  /** Names of authors. */
+  readonly status: Status | null;
   /** When the other figures were loaded. This panel follows once a minute. */
   readonly now: Date;
   readonly onLocked: () => void;
@@ -15,24 +18,31 @@ interface AdvisoriesPanelProps {
 const MINUTE_MS = 60_000;
 
 /** What analysts ask the owner to look at. Without an advisory in force there is no panel. */
-export function AdvisoriesPanel({ now, onLocked }: AdvisoriesPanelProps) {
+export function AdvisoriesPanel({ status, now, onLocked }: AdvisoriesPanelProps) {
   const [hidden, setHidden] = useState<readonly string[]>([]);
   const minute = Math.floor(now.getTime() / MINUTE_MS);
-  const { data } = useReading<{ readonly advisories: readonly AdvisoryLine[] }>(
+  const { data, trouble } = useReading<{ readonly advisories: readonly AdvisoryLine[] }>(
     '/api/advisories',
     {},
     onLocked,
     minute,
   );
   const shown = data?.advisories.filter(({ id }) => !hidden.includes(id)) ?? [];
-  if (shown.length === 0) return null;
+  if (shown.length === 0 && trouble === null) return null;
+  const peers = status?.mesh?.peers ?? [];
   return (
     <Panel title="Advisories" class="span-12" aside={<span class="quiet">matches stay on this machine</span>}>
+      {trouble !== null && (
+        <p class="notice" role="status">
+          {trouble}
+        </p>
+      )}
       <ul class="plain-rows">
         {shown.map((advisory) => (
           <Advisory
             key={advisory.id}
             advisory={advisory}
+            from={nodeName(advisory.author, peers.find(({ id }) => id === advisory.author)?.name ?? null)}
             onHidden={() => setHidden([...hidden, advisory.id])}
             onLocked={onLocked}
           />
@@ -44,24 +54,27 @@ export function AdvisoriesPanel({ now, onLocked }: AdvisoriesPanelProps) {
 
 interface AdvisoryProps {
   readonly advisory: AdvisoryLine;
+  readonly from: string;
   readonly onHidden: () => void;
   readonly onLocked: () => void;
 }
 
-function Advisory({ advisory, onHidden, onLocked }: AdvisoryProps) {
+function Advisory({ advisory, from, onHidden, onLocked }: AdvisoryProps) {
   const { id, subject, priority, until, delivered, rules, commands } = advisory;
   const { isBusy, trouble, run } = useChange(onHidden, onLocked);
   const matches = rules.reduce((sum, rule) => sum + rule.matches, 0);
   return (
     <li>
-      <p>
-        <strong>
-          {subject.kind === 'rule' ? 'Rule' : 'Family'} {subject.name}
-        </strong>{' '}
-        <span class="quiet">
-          {priority}, until {utcDate(until)}
-          {delivered !== null && `, sent by you, on ${counted(delivered, 'node')}`}
-        </span>{' '}
+      <div class="advisory-head">
+        <p>
+          <strong>
+            {subject.kind === 'rule' ? 'Rule' : 'Family'} {subject.name}
+          </strong>{' '}
+          <span class="quiet">
+            {priority}, until {utcDate(until)},{' '}
+            {delivered === null ? `from ${from}` : `sent by you, on ${counted(delivered, 'node')}`}
+          </span>
+        </p>
         <button
           type="button"
           class="plain"
@@ -71,7 +84,7 @@ function Advisory({ advisory, onHidden, onLocked }: AdvisoryProps) {
         >
           Hide
         </button>
-      </p>
+      </div>
       {trouble && (
         <p class="notice" role="status">
           {trouble}
@@ -86,7 +99,10 @@ function Advisory({ advisory, onHidden, onLocked }: AdvisoryProps) {
         <p class="quiet">None of your commands of the last 30 days matched.</p>
       ) : (
         <details>
-          <summary>{counted(matches, 'command')} of yours matched in the last 30 days</summary>
+          <summary>
+            {counted(matches, 'command')} of yours matched in the last 30 days
+            {commands.length < matches && `; the newest ${commands.length}`}
+          </summary>
           <ul>
             {commands.map((command) => (
               <li key={command.id}>
