@@ -1,6 +1,9 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { placesFrom } from '../../../src/config/places.ts';
+import { openReadOnly } from '../../../src/storage/database.ts';
+import { createMarkReader } from '../../../src/storage/trends/mark-store.ts';
 import { secretHash } from '../../../src/web/session-store.ts';
 import { nodeId } from '../../policy/settings.ts';
 import { temporaryFolders } from '../../rig/temporary-folder.ts';
@@ -54,6 +57,13 @@ const answered = (): string => {
 
 const denied = async (): Promise<readonly string[]> =>
   (await rig.bus.request('trust.list', {})).deniedNodes.map(({ id }) => id);
+const MARK = { first: '2026-11-01', last: '2026-11-02', label: 'planted' };
+const marks = () => {
+  const database = openReadOnly(placesFrom({ CARO_HOME: rig.home }, rig.home).database);
+  const all = createMarkReader(database).list();
+  database.close();
+  return all;
+};
 const REFUSED = { ok: false, code: 'usage', message: expect.stringContaining('login') };
 
 describe('a page process that was taken over', () => {
@@ -80,6 +90,27 @@ describe('a page process that was taken over', () => {
     expect([first, second]).toMatchObject([{ ok: true, body: expect.any(Object) }, { ok: true }]);
     expect(answers).toEqual(tries.map(() => REFUSED));
     expect(await denied()).toEqual([]);
+  });
+
+  test('adds and removes no mark without a login that holds', async () => {
+    const own = await rig.bus.request('marks.add', { ...MARK, label: 'campaign' });
+    const [ana, ben] = [proofOf('ana'), proofOf('ben')];
+    const tries = [
+      { cookie: '', pageToken: '' },
+      proofOf('nobody'),
+      { ...ana, pageToken: '' },
+      { ...ana, pageToken: ben.pageToken },
+    ];
+    const answers = await say([
+      await redeem(1, 'ana'),
+      await redeem(2, 'ben'),
+      ...tries.flatMap((proof, at): readonly Said[] => [
+        { type: 'act', id: 10 + at, kind: 'marks.add', body: MARK, proof },
+        { type: 'act', id: 20 + at, kind: 'marks.remove', body: { id: own.id }, proof },
+      ]),
+    ]);
+    expect(answers.slice(2)).toEqual(tries.flatMap(() => [REFUSED, REFUSED]));
+    expect(marks()).toEqual([own]);
   });
 
   test('accepts changes with a valid login and none after the logout', async () => {
@@ -134,6 +165,12 @@ describe('a page process that was taken over', () => {
     ],
     ['a proof that says it holds', revoke(1, { ...proofOf('a'), holds: true })],
     ['a proof of other kinds', revoke(1, { cookie: ['cookie-a'], pageToken: null })],
+    ['a mark that is only asked for', { type: 'ask', id: 1, kind: 'marks.add', body: MARK }],
+    ['a mark that is only asked to be removed', { type: 'ask', id: 1, kind: 'marks.remove', body: { id: 1 } }],
+    [
+      'a mark of two lines',
+      { type: 'act', id: 1, kind: 'marks.add', body: { ...MARK, label: 'a\nb' }, proof: proofOf('a') },
+    ],
     ['an audit record', { type: 'ask', id: 1, kind: 'audit.append', body: { type: 'trust.changed' } }],
     ['a notice to all', { type: 'events', events: [] }],
   ])('is ended when it says %s', async (_name, said) => {

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { placesFrom } from '../../../src/config/places.ts';
 import type { QueryProgress, QueryResult } from '../../../src/domain/answers/query.ts';
 import type { SavedAnswer } from '../../../src/domain/answers/saved-answer.ts';
 import type { AuditRecord } from '../../../src/domain/audit/audit-record.ts';
 import type { Explanation, TrustRules } from '../../../src/domain/policy/policy.ts';
+import { openReadOnly } from '../../../src/storage/database.ts';
+import { createMarkReader } from '../../../src/storage/trends/mark-store.ts';
 import type { Aggregates, Preview, SavedAnswers } from '../../../src/web/page/data/contract.ts';
 import type { Login } from '../dashboard-rig.ts';
 import { type MeshRig, openMeshRig } from '../mesh-rig.ts';
@@ -44,6 +47,12 @@ async function read<T>(path: string): Promise<T> {
 }
 const audited = async (type: string) =>
   (await read<{ records: readonly AuditRecord[] }>(`/api/audit?type=${type}`)).records;
+const marks = () => {
+  const database = openReadOnly(placesFrom({ CARO_HOME: rig.home }, rig.home).database);
+  const all = createMarkReader(database).list();
+  database.close();
+  return all;
+};
 const managed = (): string => {
   try {
     return readFileSync(join(rig.home, 'config', 'managed.toml'), 'utf8');
@@ -108,6 +117,19 @@ describe('a question to the mesh', () => {
   );
 });
 
+test('a mark is added once and removed once', async () => {
+  const body = { first: '2026-01-01', last: '2026-01-02', label: 'campaign' };
+  const answer = await rig.post('/api/marks', body, login);
+  const { id } = (await answer.json()) as { readonly id: number };
+  expect(marks()).toEqual([{ id, ...body }]);
+  const removals = [
+    await rig.post('/api/marks/removal', { id }, login),
+    await rig.post('/api/marks/removal', { id }, login),
+  ];
+  expect(removals.map(({ status }) => status)).toEqual([200, 404]);
+  expect(marks()).toEqual([]);
+});
+
 describe('the switches of the owner (FR-903)', () => {
   const changes = [
     ['/api/settings', { set: 'sharing', level: 1 }],
@@ -116,11 +138,16 @@ describe('the switches of the owner (FR-903)', () => {
     ['/api/trust/confirmation', { id: '' }],
     ['/api/mesh/query', { type: 'anomalies', spanHours: 24 }],
     ['/api/events/deletion', { ids: [1] }],
+    ['/api/marks', { first: '2026-01-01', last: '2026-01-02', label: 'planted' }],
+    ['/api/marks/removal', { id: 1 }],
   ] as const;
   const bodyOf = (body: object): object => ('id' in body ? { ...body, id: rig.ids[0] } : body);
 
   test.each(changes)('%s needs this page as origin, the cookie and the token', async (path, body) => {
-    const before = [managed(), (await audited('query.sent')).length, (await audited('events.deleted')).length];
+    const state = async () => [
+      ...[managed(), (await audited('query.sent')).length, (await audited('events.deleted')).length, marks()],
+    ];
+    const before = await state();
     const without = [
       { origin: 'http://localhost:1' },
       { origin: 'null' },
@@ -131,7 +158,7 @@ describe('the switches of the owner (FR-903)', () => {
       without.map(async (headers) => (await rig.post(path, bodyOf(body), login, headers)).status),
     );
     expect(statuses).toEqual([403, 403, 401, 401]);
-    expect([managed(), (await audited('query.sent')).length, (await audited('events.deleted')).length]).toEqual(before);
+    expect(await state()).toEqual(before);
   });
 
   test('enabling and disabling sharing is stored and recorded in the audit log', async () => {
