@@ -12,7 +12,7 @@ import {
 import { CaroError } from '../../domain/errors.ts';
 import { QUERY_TYPES, type QueryType } from '../../domain/policy/trust.ts';
 import type { Context } from '../context.ts';
-import { parseCount } from '../input/options.ts';
+import { parseCount, parseSince } from '../input/options.ts';
 import { localTime, paint, say, sayJson } from '../output/output.ts';
 import { writeLines, writePrivateFile } from '../output/output-file.ts';
 import { newestOf } from '../output/pages.ts';
@@ -27,6 +27,8 @@ interface Which {
   readonly type?: QueryType;
   readonly span?: string;
   readonly limit?: number;
+  /** ISO 8601 UTC. */
+  readonly since?: string;
 }
 
 /** `caro mesh history`: sums that were asked for before (docs/queries.md "Saved answers"). */
@@ -52,6 +54,7 @@ export function addHistory(mesh: Command, context: Context): void {
   selecting(history.command('export'))
     .description('print saved answers with all cells, for spreadsheets and other programs')
     .addOption(new Option('--format <format>', 'output format').choices(FORMATS).default('csv'))
+    .option('--since <time>', 'only answers since then: 1h, 7d, 2026-01-31T09:00', parseSince(context.now()))
     .option('--out <file>', 'write to this file instead, readable by you only')
     .action((options: Which & { readonly format: Format; readonly out?: string }) => exportAnswers(context, options));
 }
@@ -145,9 +148,10 @@ const changeColumns = (first: number, second: number): readonly Column<CellChang
 
 async function exportAnswers(
   context: Context,
-  { format, out, ...which }: Which & { readonly format: Format; readonly out?: string },
+  { format, out, since, ...which }: Which & { readonly format: Format; readonly out?: string },
 ): Promise<void> {
-  const lines = await linesOf(context, { limit: Number.MAX_SAFE_INTEGER, ...which });
+  const all = await linesOf(context, { limit: Number.MAX_SAFE_INTEGER, ...which });
+  const lines = since === undefined ? all : all.filter(({ until }) => until >= since);
   const answers: SavedAnswer[] = [];
   for (const { seq } of lines) answers.push(await answer(context, seq));
   const texts = EXPORTS[format](answers);
