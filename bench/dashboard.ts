@@ -1,17 +1,20 @@
 /**
  * Measures the dashboard (NFR-105): server time of its requests, first byte, first contentful paint
- * and first figures in Chromium, with the page's process running (warm) and not (cold). Prints
- * JSON.
+ * and first figures in Chromium, with the page's process running (warm) and not (cold). With
+ * `--posture` it opens the posture view over a seeded year of 40 units and 10,000 members instead.
+ * Prints JSON.
  *
- *     npx tsx bench/dashboard.ts [--events 10000,1000000,10000000] [--rounds 15]
+ *     npx tsx bench/dashboard.ts [--events 10000,1000000,10000000] [--rounds 15] [--posture]
  */
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
+import { seedYear } from '../test/rig/organisation-year.ts';
 import { until } from '../test/rig/until.ts';
 import { enter, hasBrowser, launchBrowser } from '../test/web/browser.ts';
 import { type DashboardRig, type Login, openRig } from '../test/web/dashboard-rig.ts';
+import { openMeshRig } from '../test/web/mesh-rig.ts';
 import { type Figures, report, summary } from './figures.ts';
 import { storeEvents } from './stored-events.ts';
 
@@ -62,9 +65,14 @@ function questions(nowMs: number): Readonly<Record<string, string>> {
   };
 }
 
-async function server(rig: DashboardRig, login: Login, rounds: number): Promise<Record<string, Figures>> {
+async function server(
+  rig: DashboardRig,
+  login: Login,
+  rounds: number,
+  asked = questions(Date.now()),
+): Promise<Record<string, Figures>> {
   const answers: Record<string, Figures> = {};
-  for (const [name, path] of Object.entries(questions(Date.now()))) {
+  for (const [name, path] of Object.entries(asked)) {
     const ask = async (): Promise<unknown> => (await rig.get(path, login)).arrayBuffer();
     await ask();
     answers[name] = await timed(ask, rounds * 4);
@@ -88,14 +96,15 @@ async function visit(page: Page, url: string): Promise<{ readonly paint: number;
   );
 }
 
-async function browserFigures(rig: DashboardRig, rounds: number): Promise<unknown> {
+async function browserFigures(rig: DashboardRig, rounds: number, view = ''): Promise<unknown> {
   if (!hasBrowser) return null;
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage();
     await page.addInitScript(NOTE_FIGURES);
     await enter(page, rig.dashboard);
-    await visit(page, rig.dashboard.url);
+    const url = `${rig.dashboard.url}${view}`;
+    await visit(page, url);
     // Disabling the cache shows the cost of a first visit.
     const cache = await page.context().newCDPSession(page);
     const visits = async (before: () => Promise<void>, cacheDisabled = false) => {
@@ -103,7 +112,7 @@ async function browserFigures(rig: DashboardRig, rounds: number): Promise<unknow
       const seen: { paint: number; shown: number }[] = [];
       for (let round = 0; round < rounds; round += 1) {
         await before();
-        seen.push(await visit(page, rig.dashboard.url));
+        seen.push(await visit(page, url));
       }
       return {
         firstContentfulPaint: summary(seen.map(({ paint }) => paint)),
@@ -150,10 +159,42 @@ async function measure(events: number, rounds: number): Promise<unknown> {
   }
 }
 
+/** What the posture view asks. */
+const TREND_QUESTIONS = {
+  posture91: '/api/posture?days=91',
+  posture364: '/api/posture?days=364',
+  heatMap90: '/api/posture/techniques?days=90',
+  units91: '/api/posture/units?days=91',
+  units364: '/api/posture/units?days=364',
+  fleet: '/api/fleet',
+  alerts: '/api/alerts',
+  report: '/api/report?period=quarter&format=html',
+} as const;
+
+async function measurePosture(rounds: number): Promise<unknown> {
+  const last = new Date(Date.now() - 3 * DAY_MS).toISOString().slice(0, 10);
+  const rig = await openMeshRig('security', [], { fill: (database) => seedYear(database, { until: last }) });
+  try {
+    const login = await rig.login();
+    const serverMs = await server(rig, login, rounds, TREND_QUESTIONS);
+    return { view: 'posture', serverMs, browserMs: await browserFigures(rig, rounds, '#/posture') };
+  } finally {
+    await rig.close();
+  }
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { events: { type: 'string', default: '10000' }, rounds: { type: 'string', default: '15' } },
+    options: {
+      events: { type: 'string', default: '10000' },
+      rounds: { type: 'string', default: '15' },
+      posture: { type: 'boolean', default: false },
+    },
   });
+  if (values.posture) {
+    report('dashboard', [await measurePosture(Number(values.rounds))]);
+    return;
+  }
   const sizes = [];
   for (const size of values.events.split(',')) sizes.push(await measure(Number(size), Number(values.rounds)));
   report('dashboard', sizes);
