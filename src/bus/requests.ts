@@ -185,7 +185,7 @@ export const REQUESTS = {
   },
   'org.leave': { exposure: ['command-line'], body: NOTHING, deadline: LONG_MS },
   'org.status': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
-  'org.requests': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
+  'org.requests': { exposure: ['command-line', 'page'], body: NOTHING, deadline: SOON_MS },
   'org.import': {
     exposure: ['command-line'],
     body: object({ heads: orgTexts, deltas: orgTexts, requests: orgTexts }, ['heads', 'deltas', 'requests']),

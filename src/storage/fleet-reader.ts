@@ -1,4 +1,5 @@
-import type { AnswerSeen, ReportSeen } from '../domain/fleet/fleet.ts';
+import { EVERYBODY } from '../domain/blind/total-floor.ts';
+import type { AnswerSeen, ReportSeen, RosterEntry } from '../domain/fleet/fleet.ts';
 import type { TargetState } from '../domain/policy/trust.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import type { Database } from './database.ts';
@@ -7,12 +8,30 @@ import type { Database } from './database.ts';
 export interface FleetReader {
   readonly reports: () => readonly ReportSeen[];
   readonly answers: () => readonly AnswerSeen[];
+  /** Members of the organization; empty where this node has no list of them. */
+  readonly roster: () => readonly RosterEntry[];
+  /** Of the organization or of one unit; null where this node has no list of members. */
+  readonly memberCount: (block: string) => number | null;
 }
 
 /** Answers name every node that was asked, so that few are enough. */
 const ANSWERS = 12;
 
 export const createFleetReader = (database: Database): FleetReader => ({
+  roster: () =>
+    database
+      .prepare(
+        "SELECT node AS id, json_extract(document, '$.name') AS name, json_extract(document, '$.unit') AS unit FROM roster_member ORDER BY node",
+      )
+      .all() as RosterEntry[],
+  memberCount: (block) => {
+    const count = database
+      .prepare("SELECT count(*) FROM roster_member WHERE @block = @all OR json_extract(document, '$.unit') = @block")
+      .pluck()
+      .get({ block, all: EVERYBODY }) as number;
+    // Totals have one block for all units that are too small for one of their own.
+    return count === 0 ? null : count;
+  },
   reports: () =>
     // max() with bare columns: those of the newest day. Who is a member has reported once.
     database

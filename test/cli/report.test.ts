@@ -120,7 +120,7 @@ describe('caro report', () => {
     preparePlaces(fresh.places);
     expect(await fresh.run(['report'])).toMatchObject({
       code: 1,
-      err: expect.stringContaining('start the service once'),
+      err: expect.stringContaining('start the service: caro service start'),
     });
     openDatabase(fresh.places.database, 0).database.close();
     expect(await fresh.run(['report'])).toMatchObject({ code: 1, err: expect.stringContaining('caro blind totals') });

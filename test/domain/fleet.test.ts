@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { coverageOf, type FleetFacts, fleetOf } from '../../src/domain/fleet/fleet.ts';
+import { joinRequestLines } from '../../src/domain/fleet/join-requests.ts';
 
 const NOW = Date.parse('2026-11-28T12:00:00Z');
 const peer = (name: string, more: Partial<FleetFacts['peers'][number]> = {}): FleetFacts['peers'][number] => ({
@@ -10,7 +11,9 @@ const peer = (name: string, more: Partial<FleetFacts['peers'][number]> = {}): Fl
 const report = (name: string, day: string | null, code: string | null = null) => ({
   ...{ node: `key-of-${name}`, account: `id-${name}`, day, code },
 });
-const fleet = (facts: Partial<FleetFacts>) => fleetOf({ peers: [], reports: [], answers: [], nowMs: NOW, ...facts });
+const SELF = { id: 'id-own', version: '0.2.0' };
+const fleet = (facts: Partial<FleetFacts>) =>
+  fleetOf({ ...{ peers: [], roster: [], self: SELF, reports: [], answers: [] }, nowMs: NOW, ...facts });
 
 test('with blind totals a member is judged by its reports, problems first', () => {
   const members = fleet({
@@ -28,9 +31,9 @@ test('with blind totals a member is judged by its reports, problems first', () =
   expect(members.map(({ name, state, reason, lastReport }) => [name, state, reason, lastReport])).toEqual([
     ['cyd', 'refused', 'report_invalid', '2026-11-27'],
     ['dan', 'refused', 'key_changed', null],
-    ['ben', 'silent', null, '2026-11-10'],
+    ['ben', 'silent', 'report_late', '2026-11-10'],
     ['fay', 'silent', 'no_address', null],
-    ['eve', 'waiting', null, null],
+    ['eve', 'waiting', 'never_reported', null],
     ['ann', 'reporting', null, '2026-11-26'],
   ]);
   expect(members.find(({ name }) => name === 'dan')?.advice).toContain('compare fingerprints');
@@ -48,7 +51,7 @@ test('without blind totals the newest saved answer counts', () => {
   });
   expect(members.map(({ name, state, reason }) => [name, state, reason])).toEqual([
     ['cyd', 'silent', 'no_response'],
-    ['dan', 'waiting', null],
+    ['dan', 'waiting', 'never_answered'],
     ['ben', 'declined', 'access_denied'],
     ['ann', 'reporting', null],
   ]);
@@ -61,4 +64,48 @@ test('without blind totals the newest saved answer counts', () => {
       { version: null, nodes: 1 },
     ],
   });
+});
+
+test('members of the roster are listed with their unit, also those that are no peer', () => {
+  const roster = [
+    { id: 'id-ann', name: 'ann', unit: 'site-01' },
+    { id: 'id-ben', name: 'ben', unit: 'site-02' },
+    { id: 'id-own', name: 'analyst', unit: 'office' },
+  ];
+  const shown = (facts: Partial<FleetFacts>) =>
+    fleet({ peers: [peer('ann')], roster, ...facts }).map(({ name, unit, state, reason, connection, version }) => [
+      ...[name, unit, state, reason, connection, version],
+    ]);
+  expect(shown({ reports: [report('ann', '2026-11-26'), report('own', '2026-11-27')] })).toEqual([
+    ['ben', 'site-02', 'waiting', 'no_address', 'offline', null],
+    ['analyst', 'office', 'reporting', null, 'connected', '0.2.0'],
+    ['ann', 'site-01', 'reporting', null, 'connected', '0.2.0'],
+  ]);
+  // Without blind totals it is asked nothing, by itself least of all.
+  expect(shown({}).map(([name]) => name)).toEqual(['ann', 'ben']);
+});
+
+test('requests to join come with a reason, problems first', () => {
+  const request = (name: string, predecessor: string | null, receivedAt: string, node = `id-new-${name}`) => ({
+    ...{ node, fingerprint: 'f', name, unit: 'site-01', predecessor, receivedAt, document: 'signed' },
+  });
+  const roster = [{ id: 'id-ann', name: 'ann', unit: 'site-01' }];
+  const lines = joinRequestLines(
+    [
+      request('dan', null, '2026-11-27T00:00:00.000Z'),
+      request('cyd', null, '2026-11-26T00:00:00.000Z'),
+      request('ann', 'ann', '2026-11-25T00:00:00.000Z'),
+      request('ann', null, '2026-11-28T00:00:00.000Z', 'id-stranger'),
+      request('ann', null, '2026-11-29T00:00:00.000Z', 'id-ann'),
+    ],
+    roster,
+  );
+  expect(lines.map(({ node, reason }) => [node, reason])).toEqual([
+    ['id-stranger', 'name_taken'],
+    ['id-new-ann', 'replaces_member'],
+    ['id-new-cyd', 'not_approved'],
+    ['id-new-dan', 'not_approved'],
+    ['id-ann', 'not_approved'],
+  ]);
+  expect(JSON.stringify(lines)).not.toContain('signed');
 });

@@ -180,3 +180,12 @@ export function seedReports(
   for (const { id, day, code } of reports)
     insert.run(YEAR.task, day, id, id, id, Date.parse(day), code === undefined ? 'closed' : 'invalid', code ?? null);
 }
+
+/** Fills the list of the roster with one member for each of these units. */
+export function seedMembers(database: Database, units: readonly string[]): void {
+  const insert = database.prepare('INSERT INTO roster_member VALUES (?, ?)');
+  for (const [index, unit] of units.entries()) {
+    const id = `caro:ed25519:${String(index).padStart(43, 'm')}`;
+    insert.run(id, JSON.stringify({ id, name: `member-${index}`, unit, card: {}, since: '2026-01-01' }));
+  }
+}

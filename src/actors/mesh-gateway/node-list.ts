@@ -35,7 +35,9 @@ export function nodeList(input: NodeListInput): readonly Node[] {
     return isNew;
   });
   const rows: readonly Listed[] = [...peers, ...others.map(absent)];
-  return rows.map((row) => nodeOf(input, status.refused, row)).sort(byTrouble);
+  // Of an organization's members there are thousands. The first entry of a node counts.
+  const names = new Map(configuration.mesh.peers.toReversed().map(({ id, name }) => [mesh.account(id), name] as const));
+  return rows.map((row) => nodeOf({ ...input, names }, status.refused, row)).sort(byTrouble);
 }
 
 /** Ids of the nodes that have a trust level of their own, or an address. */
@@ -51,7 +53,17 @@ const absent = (id: string): Listed => ({
   ...{ id, address: null, state: 'offline', code: null, skewMs: null, version: null, peer: null },
 });
 
-function nodeOf({ configuration, mesh, seen, nowMs }: NodeListInput, refused: Refused, row: Listed): Node {
+function nodeOf(
+  {
+    configuration,
+    mesh,
+    seen,
+    names,
+    nowMs,
+  }: NodeListInput & { readonly names: ReadonlyMap<string, string | undefined> },
+  refused: Refused,
+  row: Listed,
+): Node {
   const { id, peer, address, skewMs } = row;
   const host = address === null ? undefined : parseEndpoint(address)?.host;
   const asker = mesh.asker({ id: peer ?? id, ...(host === undefined ? {} : { address: host }) });
@@ -63,7 +75,7 @@ function nodeOf({ configuration, mesh, seen, nowMs }: NodeListInput, refused: Re
   const lastMs = isConnected ? nowMs : sighting?.lastMs;
   return {
     id,
-    name: configuration.mesh.peers.find((entry) => mesh.account(entry.id) === account)?.name ?? null,
+    name: names.get(account) ?? null,
     address,
     trust: trust === 'denied' ? 'untrusted' : trust,
     state: stateFor(row.state, reason),

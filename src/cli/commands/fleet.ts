@@ -9,6 +9,7 @@ import {
   type FleetState,
   fleetOf,
 } from '../../domain/fleet/fleet.ts';
+import { type JoinRequestLine, joinRequestLines, REQUEST_REASON_MEANS } from '../../domain/fleet/join-requests.ts';
 import type { Context } from '../context.ts';
 import { withAnalystReader } from '../input/analyst-reader.ts';
 import { localTime, paint, type Style, say, sayJson } from '../output/output.ts';
@@ -31,41 +32,48 @@ interface FleetOptions {
 export function addFleet(program: Command, context: Context): void {
   program
     .command('fleet')
-    .description('every member with state, last report, last seen, version and reason; problems first')
+    .description(
+      'every member with state, last report, last seen, version and reason, and requests to join; problems first',
+    )
     .addOption(new Option('--state <state>', 'only members in this state').choices(FLEET_STATES))
     .option('--json', 'print one JSON object')
     .action((options: FleetOptions) => fleet(context, options));
 }
 
 async function fleet(context: Context, { state, json }: FleetOptions): Promise<void> {
-  const { mesh } = await callAdmin(context.places().socket, 'service.status', {});
+  const { socket } = context.places();
+  const { mesh, node, service } = await callAdmin(socket, 'service.status', {});
   if (!mesh)
     throw new CaroError('actor_degraded', 'expected the state of the mesh, it is busy or degraded: caro status');
-  const all = await withAnalystReader(context, (reader) =>
-    fleetOf({
-      peers: mesh.peers,
-      reports: reader.fleet.reports(),
-      answers: reader.fleet.answers(),
-      nowMs: context.now().getTime(),
+  const received = await callAdmin(socket, 'org.requests', {});
+  const { all, requests } = await withAnalystReader(context, ({ fleet: { reports, answers, roster } }) => ({
+    all: fleetOf({
+      ...{ peers: mesh.peers, roster: roster(), self: { id: node.id, version: service.version } },
+      ...{ reports: reports(), answers: answers(), nowMs: context.now().getTime() },
     }),
-  );
+    requests: joinRequestLines(received, roster()),
+  }));
   const members = all.filter((member) => state === undefined || member.state === state);
   const coverage = coverageOf(all);
   if (json) {
-    sayJson(context, { ...coverage, nodes: members });
+    sayJson(context, { ...coverage, nodes: members, requests });
     return;
   }
-  if (all.length === 0) {
+  if (all.length === 0 && requests.length === 0) {
     say(context, 'No members yet. To pair: caro peers invite on one node, caro peers join on the other.');
     return;
   }
-  await sayMembers(context, members);
+  if (members.length > 0) await sayMembers(context, members);
+  await sayRequests(context, requests);
   say(context);
   for (const name of FLEET_STATES)
     if (coverage.states[name] > 0) say(context, `${coverage.states[name]} ${name}: ${FLEET_STATE_MEANS[name]}`);
-  const advice = new Map(
-    members.flatMap(({ reason, advice: text }) => (reason !== null && text !== null ? [[reason, text]] : [])),
-  );
+  const advice = new Map([
+    ...members.flatMap(({ reason, advice: text }) =>
+      reason !== null && text !== null ? [[reason, text] as const] : [],
+    ),
+    ...requests.map(({ reason }) => [reason, REQUEST_REASON_MEANS[reason]] as const),
+  ]);
   for (const [reason, text] of advice) say(context, `${reason}: ${text}`);
 }
 
@@ -76,6 +84,9 @@ const sayMembers = (context: Context, members: readonly FleetMember[]): Promise<
       { title: 'NAME', text: ({ name }) => name ?? '-' },
       { title: 'STATE', text: ({ state }) => state, paint: ({ state }, text) => paint(context, STYLES[state], text) },
       { title: 'REASON', text: ({ reason }) => reason ?? '-' },
+      ...(members.some(({ unit }) => unit !== null)
+        ? [{ title: 'UNIT', text: ({ unit }: FleetMember) => unit ?? '-' }]
+        : []),
       {
         title: 'LAST REPORT',
         text: ({ lastReport, lastAnswer }) => lastReport ?? (lastAnswer === null ? 'never' : localTime(lastAnswer)),
@@ -90,3 +101,21 @@ const sayMembers = (context: Context, members: readonly FleetMember[]): Promise<
     ],
     members,
   );
+
+async function sayRequests(context: Context, requests: readonly JoinRequestLine[]): Promise<void> {
+  if (requests.length === 0) return;
+  say(context);
+  say(context, paint(context, 'bold', 'Requests to join'));
+  await sayTable(
+    context,
+    [
+      { title: 'NAME', text: ({ name }) => name },
+      { title: 'UNIT', text: ({ unit }) => unit },
+      { title: 'REASON', text: ({ reason }) => reason },
+      { title: 'REPLACES', text: ({ predecessor }) => predecessor ?? '-' },
+      { title: 'RECEIVED', text: ({ receivedAt }) => localTime(receivedAt) },
+      { title: 'FINGERPRINT', isWhole: true, text: (request) => request.fingerprint },
+    ],
+    requests,
+  );
+}

@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { CaroError } from '../../domain/errors.ts';
-import { closedSpan, REPORT_PERIODS, type ReportPeriod, rollingSpan } from '../../domain/reports/period.ts';
+import { REPORT_PERIODS, type ReportPeriod } from '../../domain/reports/period.ts';
+import { readReport } from '../../domain/reports/read-report.ts';
 import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../domain/reports/render.ts';
-import { type Report, reportOf } from '../../domain/reports/report.ts';
+import type { Report } from '../../domain/reports/report.ts';
 import { techniqueOf } from '../../risk/techniques.ts';
-import { openReadOnly } from '../../storage/database.ts';
-import { createTrendReader } from '../../storage/trends/trend-reader.ts';
 import { VERSION } from '../../version.ts';
 import type { Context } from '../context.ts';
+import { withAnalystReader } from '../input/analyst-reader.ts';
 import { say } from '../output/output.ts';
 import { writeLines, writePrivateFile } from '../output/output-file.ts';
 
@@ -38,7 +36,7 @@ export function addReport(program: Command, context: Context): void {
     .option('--out <file>', 'write to this file instead, readable by you only')
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
-      const lines = renderReport(readReport(context, options), options.format);
+      const lines = renderReport(await reportFrom(context, options), options.format);
       if (options.out === undefined) {
         await writeLines(context.stdout, lines);
         return;
@@ -48,21 +46,12 @@ export function addReport(program: Command, context: Context): void {
     });
 }
 
-function readReport(context: Context, { period, source: name, block, rolling }: Options): Report {
-  const file = context.places().database;
-  if (!existsSync(file))
-    throw new CaroError('not_found', `${file}: expected the database, found none; start the service once`);
-  const database = openReadOnly(file);
-  try {
-    const trends = createTrendReader(database);
-    const which = { ...(name === undefined ? {} : { name }), ...(block === undefined ? {} : { block }) };
-    const { last } = trends.posture({ ...which, days: 1 }).source;
-    const span = rolling ? rollingSpan(period, last) : closedSpan(period, last);
-    const question = { ...which, ...span };
-    return reportOf(trends.posture(question), trends.heatMap(question), {
-      ...{ period, generatedAt: context.now().toISOString(), version: VERSION, techniqueOf },
-    });
-  } finally {
-    database.close();
-  }
+function reportFrom(context: Context, { period, source, block, rolling }: Options): Promise<Report> {
+  const question = {
+    ...{ period, isRolling: rolling === true },
+    ...(source === undefined ? {} : { name: source }),
+    ...(block === undefined ? {} : { block }),
+  };
+  const facts = { generatedAt: context.now().toISOString(), version: VERSION, techniqueOf };
+  return withAnalystReader(context, (reader) => readReport(reader, question, facts));
 }

@@ -1,6 +1,6 @@
 /** The members of a fleet, what is known of each, and how much of it is covered. */
 import type { TargetState } from '../policy/trust.ts';
-import { NODE_REASONS, type NodeReason } from '../status/node-reasons.ts';
+import { NODE_REASONS } from '../status/node-reasons.ts';
 import type { MeshStatus, NodeState } from '../status/status.ts';
 import { DAY_MS } from '../time/period.ts';
 
@@ -39,8 +39,19 @@ export interface AnswerSeen {
   readonly time: string;
 }
 
+/** A member of the organization, as the list of its roster has it. */
+export interface RosterEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly unit: string;
+}
+
 export interface FleetFacts {
   readonly peers: MeshStatus['peers'];
+  /** Empty where this node has no list. */
+  readonly roster: readonly RosterEntry[];
+  /** This node, which the list has, too. */
+  readonly self: { readonly id: string; readonly version: string };
   readonly reports: readonly ReportSeen[];
   readonly answers: readonly AnswerSeen[];
   readonly nowMs: number;
@@ -49,9 +60,12 @@ export interface FleetFacts {
 export interface FleetMember {
   readonly id: string;
   readonly name: string | null;
+  /** In the roster; null without one. */
+  readonly unit: string | null;
   readonly state: FleetState;
   /**
-   * A word of `NODE_REASONS`, of `TARGET_STATES`, or the code of a refused report; null if fine.
+   * A word of `NODE_REASONS`, of `TARGET_STATES`, of `FLEET_REASONS`, or the code of a refused
+   * report; null if it reports.
    */
   readonly reason: string | null;
   /** What the reason means, where it has a sentence of its own. */
@@ -69,20 +83,34 @@ export interface FleetMember {
 /** A day is over for a while before its report comes; later than this, something is wrong. */
 const REPORTED_WITHIN_DAYS = 4;
 
-/** Problems first, by name among equals. */
-export function fleetOf({ peers, reports, answers, nowMs }: FleetFacts): readonly FleetMember[] {
+/** Reasons where nothing else is known. */
+const FLEET_REASONS = {
+  never_reported: 'it has sent no report yet; its owner sees the state with: caro blind status',
+  report_late: 'its newest report is older than four days; its owner sees why with: caro blind status',
+  never_answered: 'no saved answer names it; ask the mesh, or set analyst.daily',
+} as const;
+
+/** Peers and members of the roster, problems first, by name among equals. */
+export function fleetOf({ peers, roster, self, reports, answers, nowMs }: FleetFacts): readonly FleetMember[] {
   const byNode = new Map(reports.flatMap((report) => [report.account, report.node].map((id) => [id, report] as const)));
   const answered = new Map(answers.map((answer) => [answer.node, answer]));
+  const entries = new Map(roster.map((entry) => [entry.id, entry]));
+  const known = new Set(peers.map(({ id }) => id));
   const isBlind = reports.length > 0;
-  return peers
+  // This node sends reports like any other, but does not ask itself.
+  const others = roster
+    .filter(({ id }) => !known.has(id) && (isBlind || id !== self.id))
+    .map((entry) => unconnected(entry, self));
+  return [...peers, ...others]
     .map((peer): FleetMember => {
-      const { id, name, lastSeen, version, state: connection } = peer;
+      const { id, lastSeen, version, state: connection } = peer;
       const report = byNode.get(id);
       const answer = answered.get(id);
       const state = stateOf(peer, report, isBlind ? undefined : answer?.state, nowMs);
-      const reason = state === 'reporting' ? null : reasonOf(peer, report, answer);
+      const reason = state === 'reporting' ? null : reasonOf(peer, report, answer, isBlind);
       return {
-        ...{ id, name, state, reason, advice: adviceOf(reason), connection, lastSeen, version },
+        ...{ id, name: peer.name ?? entries.get(id)?.name ?? null, unit: entries.get(id)?.unit ?? null },
+        ...{ state, reason, advice: adviceOf(reason), connection, lastSeen, version },
         lastReport: report?.day ?? null,
         lastAnswer: answer && HAS_FIGURES.includes(answer.state) ? answer.time : null,
       };
@@ -93,7 +121,14 @@ export function fleetOf({ peers, reports, answers, nowMs }: FleetFacts): readonl
     );
 }
 
-type Peer = MeshStatus['peers'][number];
+type Peer = Pick<MeshStatus['peers'][number], 'id' | 'name' | 'state' | 'reason' | 'lastSeen' | 'version'>;
+
+/** A member that is no peer: this node, or one that the mesh does not know while it is closed. */
+const unconnected = ({ id, name }: RosterEntry, self: FleetFacts['self']): Peer =>
+  id === self.id
+    ? { id, name, state: 'connected', reason: null, lastSeen: null, version: self.version }
+    : { id, name, state: 'offline', reason: 'no_address', lastSeen: null, version: null };
+
 /** `suppressed`: it gave figures, which are too few to be shown. */
 const HAS_FIGURES: readonly TargetState[] = ['answered', 'no_data', 'suppressed'];
 
@@ -112,11 +147,23 @@ function stateOf(
   return answer === undefined ? 'waiting' : 'silent';
 }
 
-const reasonOf = (peer: Peer, report: ReportSeen | undefined, answer: AnswerSeen | undefined): string | null =>
-  report?.code ?? peer.reason ?? (answer && !HAS_FIGURES.includes(answer.state) ? answer.state : null);
+function reasonOf(
+  peer: Peer,
+  report: ReportSeen | undefined,
+  answer: AnswerSeen | undefined,
+  isBlind: boolean,
+): string {
+  const known = report?.code ?? peer.reason;
+  if (known !== null) return known;
+  if (answer && !HAS_FIGURES.includes(answer.state)) return answer.state;
+  if (report) return 'report_late';
+  return isBlind ? 'never_reported' : 'never_answered';
+}
+
+const ADVICE: Readonly<Record<string, string>> = { ...NODE_REASONS, ...FLEET_REASONS };
 
 const adviceOf = (reason: string | null): string | null =>
-  reason !== null && Object.hasOwn(NODE_REASONS, reason) ? NODE_REASONS[reason as NodeReason] : null;
+  reason !== null && Object.hasOwn(ADVICE, reason) ? (ADVICE[reason] ?? null) : null;
 
 export interface Coverage {
   readonly members: number;

@@ -25,6 +25,7 @@ export function reportCsv(report: Report): readonly string[] {
       null,
       report.coverage.contributors,
     ],
+    ['coverage', 'members', null, null, report.coverage.members, null, null, null, null, null],
     row('risky', 'high and critical', report.risky),
     ...(['commands', 'risky'] as const).map((what): readonly Cell[] => [
       ...['agents', `per 1,000 ${what}`, first, last, null, null, perThousand(report.agents[what])],

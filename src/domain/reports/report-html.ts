@@ -7,7 +7,7 @@ import { agentSentence } from '../trends/agent-share.ts';
 import { escapeHtml } from './escape-html.ts';
 import type { NamedTechnique, Report } from './report.ts';
 import { trendSvg } from './report-chart.ts';
-import { changeText, countText, rateText, spanText, titleOf } from './report-words.ts';
+import { changeText, countText, ofMembers, rateText, spanText, titleOf } from './report-words.ts';
 
 const STYLE = `
 :root{color-scheme:light;--ink:#1b1f24;--quiet:#57606a;--line:#d0d7de;--bad:#b42318;--good:#1a7f37;--accent:#0b5cad}
@@ -72,7 +72,7 @@ function tiles({ coverage, risky, agents, levels, days }: Report): string {
 ${tile(rateText(risky.rate), `risky commands per 1,000; before ${rateText(risky.before)}`)}
 ${tile(changeText(risky.change), 'change against the period before')}
 ${tile(rateText(critical?.rate ?? null), `of critical risk per 1,000; change ${changeText(critical?.change ?? null)}`)}
-${tile(countText(coverage.contributors), `nodes behind the newest figures; ${coverage.knownDays} of ${days} days known`)}
+${tile(countText(coverage.contributors), `nodes behind the newest figures${ofMembers(coverage)}; ${coverage.knownDays} of ${days} days known`)}
 </section>${
     share === null
       ? ''

@@ -1,6 +1,6 @@
 import { agentSentence } from '../trends/agent-share.ts';
 import type { Report } from './report.ts';
-import { changeText, countText, rateText, spanText, titleOf } from './report-words.ts';
+import { changeText, countText, ofMembers, rateText, spanText, titleOf } from './report-words.ts';
 
 /** Lines of GitHub's Markdown. */
 export function reportMarkdown(report: Report): readonly string[] {
@@ -12,7 +12,7 @@ export function reportMarkdown(report: Report): readonly string[] {
     '',
     '## Coverage',
     '',
-    `- Nodes behind the newest figures: ${countText(coverage.contributors)}`,
+    `- Nodes behind the newest figures: ${countText(coverage.contributors)}${ofMembers(coverage)}`,
     `- Days with figures: ${coverage.knownDays} of ${report.days}`,
     `- Source: ${source.source === 'totals' ? 'released totals' : 'saved answers'}, at least ${source.floor} nodes for each figure`,
     '',

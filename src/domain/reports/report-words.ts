@@ -1,9 +1,15 @@
+import type { Report } from './report.ts';
+
 /** Figures of a report in words. What is not known is a dash, never a zero. */
 export const DASH = '–';
 
 export const rateText = (rate: number | null): string => (rate === null ? DASH : rate.toFixed(rate < 10 ? 2 : 1));
 
 export const countText = (count: number | null): string => (count === null ? DASH : count.toLocaleString('en'));
+
+/** `, of 10,000 members`; empty where their number is not known. */
+export const ofMembers = ({ members }: Report['coverage']): string =>
+  members === null ? '' : `, of ${countText(members)} ${members === 1 ? 'member' : 'members'}`;
 
 /** `+12 %`, `−3 %`, `±0 %`. */
 export function changeText(change: number | null): string {

@@ -30,6 +30,8 @@ export interface Report {
   /** `organisation`, or a unit. */
   readonly block: string;
   readonly coverage: {
+    /** Members of the organization or unit when the report was made; null: not known. */
+    readonly members: number | null;
     /** Nodes behind the newest day of the period; null if no day is known. */
     readonly contributors: number | null;
     /** Mean at each point of the trend. */
@@ -55,6 +57,7 @@ export interface ReportFacts {
   readonly period: ReportPeriod;
   readonly generatedAt: string;
   readonly version: string;
+  readonly members: number | null;
   /** Name and tactic of a technique. */
   readonly techniqueOf: (id: string) => { readonly name: string; readonly tactic: string } | undefined;
 }
@@ -77,7 +80,7 @@ const withoutPoints = ({
 export function reportOf(
   { posture, marks, source, block, days }: PostureAnswer,
   { techniques }: Pick<HeatMapAnswer, 'techniques'>,
-  { period, generatedAt, version, techniqueOf }: ReportFacts,
+  { period, generatedAt, version, members, techniqueOf }: ReportFacts,
 ): Report {
   const { source: kind, name, floor } = source;
   return {
@@ -85,6 +88,7 @@ export function reportOf(
     ...{ period, first: posture.first, last: posture.last, days, generatedAt, version, block },
     source: { source: kind, name, floor },
     coverage: {
+      members,
       contributors: posture.latest?.contributors ?? null,
       points: posture.points.map(({ contributors }) => contributors),
       knownDays: days - posture.gaps.days,
@@ -97,7 +101,10 @@ export function reportOf(
     top: posture.kinds.slice(0, TOP).map(withoutPoints),
     techniques: techniques
       .filter(({ nodeDays }) => nodeDays !== null && nodeDays > 0)
-      .map((one) => ({ ...one, ...(techniqueOf(one.technique) ?? { name: one.technique, tactic: 'Other' }) }))
+      .map((one) => {
+        const { name, tactic } = techniqueOf(one.technique) ?? { name: one.technique, tactic: 'Other' };
+        return { ...one, name, tactic };
+      })
       .sort((a, b) => (b.nodeDays ?? 0) - (a.nodeDays ?? 0)),
     anomalies: posture.anomalies,
     marks: marks

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Report } from '../../../src/domain/reports/report.ts';
+import { rateText } from '../../../src/domain/reports/report-words.ts';
 import { seedReports, seedYear, YEAR } from '../../rig/organisation-year.ts';
 import { faults } from '../axe.ts';
 import { enter, hasBrowser, launchBrowser } from '../browser.ts';
@@ -16,6 +18,21 @@ const NODES: readonly Neighbour[] = [
   { name: 'eve' },
 ];
 
+const ALERTS = `
+[[alerts]]
+name = "nodes-few"
+measure = "contributors"
+below = 1
+[[alerts]]
+name = "not-known"
+measure = "techniques.T9999"
+above = 0
+[[alerts]]
+name = "risk-high"
+measure = "risky"
+above = 0.001
+`;
+
 /** A seeded year of 40 units and 10,000 members, and what an analyst asks of it each week. */
 inBrowser('the posture view over a year of totals', () => {
   let browser: Browser | undefined;
@@ -24,6 +41,7 @@ inBrowser('the posture view over a year of totals', () => {
   beforeAll(async () => {
     browser = await launchBrowser();
     rig = await openMeshRig('security', NODES, {
+      more: ALERTS,
       fill: (database, ids) => {
         seedYear(database, { until: daysAgo(3) });
         seedReports(
@@ -123,6 +141,44 @@ inBrowser('the posture view over a year of totals', () => {
     await marks.getByText('new proxy').waitFor({ state: 'detached' });
   });
 
+  test('saves the report of a month as a file, which shows the figures of the service', async () => {
+    const { page, complaints } = await openPage();
+    const report = panel(page, 'Report');
+    const save = async () => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        report.getByRole('button', { name: 'Save report' }).click(),
+      ]);
+      return { name: download.suggestedFilename(), path: await download.path() };
+    };
+    const html = await save();
+    expect(html.name).toMatch(/^caro-report-20\d\d-\d\d-01-month\.html$/);
+    await report.getByText(`Saved as ${html.name}.`).waitFor();
+    await report.getByLabel('Format').selectOption('json');
+    const json = await save();
+    expect(json.name).toBe(html.name.replace(/html$/, 'json'));
+    const { risky, first } = JSON.parse(readFileSync(json.path, 'utf8')) as Report;
+    expect(html.name).toContain(first);
+    const file = `${html.path}.html`;
+    copyFileSync(html.path, file);
+    await page.goto(`file://${file}`);
+    expect(await page.locator('.tile b').first().textContent()).toBe(rateText(risky.rate));
+    expect(complaints).toEqual([]);
+  });
+
+  test('lists the rules of alerts, those that are met first, and what they raised', async () => {
+    const { page } = await openPage();
+    const alerts = panel(page, 'Alerts');
+    await alerts.locator('tbody tr').first().waitFor();
+    const rows = (await alerts.locator('tbody tr').allTextContents()).map((row) => row.replaceAll(/\s+/g, ' ').trim());
+    expect(rows).toEqual([
+      expect.stringMatching(/^risk-high risky alert ?\d+(\.\d+)?above 0\.001 ?7$/),
+      expect.stringMatching(/^not-known techniques\.T9999 not known ?–above 0 ?7$/),
+      expect.stringMatching(/^nodes-few contributors ok ?9,?\d\d\dbelow 1 ?7$/),
+    ]);
+    await alerts.getByText(/risk-high risky \d+(\.\d+)?; the bound: above 0\.001, 7 days/).waitFor();
+  });
+
   test('says which site is worst, and shows one site alone', async () => {
     const { page } = await openPage();
     const units = panel(page, 'Units compared');
@@ -160,6 +216,11 @@ inBrowser('the posture view over a year of totals', () => {
     ['dark', 390],
   ] as const)('posture and fleet in %s at %i px are free of accessibility faults', async (theme, width) => {
     const { page, complaints } = await openPage('posture', width, theme);
+    if (width < 600) {
+      expect(Number(await page.evaluate('document.documentElement.scrollHeight'))).toBeLessThan(3_000);
+      expect(await page.locator('.technique').first().isVisible()).toBe(false);
+      for (const closed of await page.locator('.fold').all()) await closed.click();
+    }
     await page.locator('.technique').first().click();
     await page.locator('.technique-told').getByText('Safer:').first().waitFor();
     const look = async (what: string): Promise<void> => {

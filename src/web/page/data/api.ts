@@ -22,6 +22,20 @@ export async function read<T>(path: string, parameters: Parameters = {}, signal?
   return (await response.json()) as T;
 }
 
+export interface ReceivedFile {
+  /** As the service names it. */
+  readonly name: string;
+  readonly text: string;
+  readonly type: string;
+}
+
+/** Reads a file of the API. It cannot be a link, because a link has no token. @throws ApiError */
+export async function readFile(path: string, parameters: Parameters): Promise<ReceivedFile> {
+  const response = await call(`${path}${search(parameters)}`, {});
+  const [, name = 'caro'] = /filename="([\w.-]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+  return { name, text: await response.text(), type: response.headers.get('content-type') ?? 'text/plain' };
+}
+
 /** Opens a stream of the API. @throws ApiError */
 export async function stream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
   const { body } = await call(path, { signal });

@@ -7,6 +7,7 @@ import type { EventPage as Found, TerminalEvent } from '../../../domain/events/e
 import type { LocalStatistics } from '../../../domain/events/statistics.ts';
 import type { WorkReport } from '../../../domain/events/work-report.ts';
 import type { Coverage, FleetMember } from '../../../domain/fleet/fleet.ts';
+import type { JoinRequestLine } from '../../../domain/fleet/join-requests.ts';
 import type { KeyChange } from '../../../domain/identity/key-state.ts';
 import type { CustomRuleLine, ReplayResult, RulesReport } from '../../../domain/rules/custom-rule.ts';
 import type { ActorStatus, ServiceStatus } from '../../../domain/status/status.ts';
@@ -87,6 +88,10 @@ export interface FleetPage {
   /** Members that fit the question, of which the first are listed. */
   readonly found: number;
   readonly members: readonly FleetMember[];
+}
+
+export interface JoinRequests {
+  readonly requests: readonly JoinRequestLine[];
 }
 
 export interface TechniqueGuides {

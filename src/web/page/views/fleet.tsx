@@ -6,6 +6,7 @@ import { count, counted } from '../model/format.ts';
 import { Panel } from '../parts/common/panel.tsx';
 import { Segments } from '../parts/common/segments.tsx';
 import { FleetTable } from '../parts/posture/fleet-table.tsx';
+import { RequestsPanel } from '../parts/posture/requests-panel.tsx';
 
 const CHOICES = ['all', ...FLEET_STATES] as const;
 
@@ -25,6 +26,7 @@ export function FleetView({ onLocked }: { readonly onLocked: () => void }) {
         <span class="quiet">Every node that this one knows, with its state; no figures of single nodes.</span>
       </div>
       <div class="grid">
+        <RequestsPanel onLocked={onLocked} />
         <Panel
           title={data ? counted(data.found, 'node') : 'Nodes'}
           class="span-12"

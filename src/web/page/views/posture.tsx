@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { AlertReport } from '../../../domain/alerts/alert.ts';
 import { type PostureAnswer, TREND_SPANS, type TrendSource } from '../../../domain/trends/trend-answers.ts';
 import type { FleetPage } from '../data/contract.ts';
 import { type TrendParameters, useReading } from '../data/use-reading.ts';
@@ -6,11 +7,13 @@ import { counted } from '../model/format.ts';
 import { TREND_SPAN_NAMES, type TrendSpan, utcDate } from '../model/trend-words.ts';
 import { Panel } from '../parts/common/panel.tsx';
 import { Segments } from '../parts/common/segments.tsx';
+import { AlertsPanel } from '../parts/posture/alerts-panel.tsx';
 import { AnomalyPanel } from '../parts/posture/anomaly-panel.tsx';
 import { CoveragePanel } from '../parts/posture/coverage-panel.tsx';
 import { HeatPanel } from '../parts/posture/heat-panel.tsx';
 import { KindsPanel } from '../parts/posture/kinds-panel.tsx';
 import { MarksPanel } from '../parts/posture/marks-panel.tsx';
+import { ReportPanel } from '../parts/posture/report-panel.tsx';
 import { PostureSummary } from '../parts/posture/summary.tsx';
 import { TrendChart, TrendTable } from '../parts/posture/trend-chart.tsx';
 import { UnitsPanel } from '../parts/posture/units-panel.tsx';
@@ -26,6 +29,7 @@ export function PostureView({ onLocked }: { readonly onLocked: () => void }) {
   const parameters: TrendParameters = { days, block };
   const { data, trouble } = useReading<PostureAnswer>('/api/posture', { ...parameters }, onLocked, turn);
   const fleet = useReading<FleetPage>('/api/fleet', {}, onLocked);
+  const alerts = useReading<AlertReport>('/api/alerts', {}, onLocked);
   return (
     <>
       <div class="head">
@@ -53,6 +57,8 @@ export function PostureView({ onLocked }: { readonly onLocked: () => void }) {
           <PostureSummary answer={data} fleet={fleet.data} />
           <TrendPanel answer={data} />
           <CoveragePanel fleet={fleet.data} trouble={fleet.trouble} />
+          <AlertsPanel {...alerts} />
+          <ReportPanel parameters={parameters} onLocked={onLocked} />
           <KindsPanel kinds={data.posture.kinds} levels={data.posture.levels} agents={data.posture.agents} />
           <UnitsPanel parameters={parameters} onLocked={onLocked} />
           <HeatPanel parameters={parameters} onLocked={onLocked} />

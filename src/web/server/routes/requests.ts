@@ -97,6 +97,8 @@ const READS: { readonly [K in AskableKind]: Read<K> | null } = {
     answer: TECHNIQUE_GUIDES,
     make: async (ask, query) => ({ techniques: await ask(query) }),
   },
+  // With the names of members: analyst.ts.
+  'org.requests': null,
   'answers.show': { path: '/api/mesh/answers/answer', answer: mesh.SAVED_ANSWER },
   'blind.status': { path: '/api/blind', answer: BLIND_STATUS },
   'blind.preview': { path: '/api/blind/preview', answer: DAY_CELLS },

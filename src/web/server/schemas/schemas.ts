@@ -5,6 +5,8 @@ import { RISK_LEVELS } from '../../../domain/events/risk-level.ts';
 import { SHELLS } from '../../../domain/events/shell-kind.ts';
 import { FLEET_STATES } from '../../../domain/fleet/fleet.ts';
 import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
+import { REPORT_PERIODS } from '../../../domain/reports/period.ts';
+import { REPORT_FORMATS } from '../../../domain/reports/render.ts';
 import { RULE_STATES } from '../../../domain/rules/custom-rule.ts';
 import { AGENT_HOOK_STATES } from '../../../domain/status/agent-coverage.ts';
 import { NODE_STATES } from '../../../domain/status/status.ts';
@@ -276,6 +278,9 @@ export const EVENTS_DELETED = object({
   copies: list(object({ file: text, reason: text })),
 });
 
+const TREND_NAME = { type: 'string', pattern: '^[a-z0-9-]{1,32}$' } as const;
+const TREND_BLOCK = { type: 'string', pattern: '^[a-z0-9][a-z0-9/._-]{0,63}$' } as const;
+
 /** Inputs of routes that take something else than the body of a request. */
 const OWN_INPUTS = {
   nothing: object({}),
@@ -290,12 +295,15 @@ const OWN_INPUTS = {
   ]),
   trend: object(
     {
-      name: { type: 'string', pattern: '^[a-z0-9-]{1,32}$' },
-      block: { type: 'string', pattern: '^[a-z0-9][a-z0-9/._-]{0,63}$' },
+      name: TREND_NAME,
+      block: TREND_BLOCK,
       days: whole(1, MAX_TREND_DAYS),
     },
     ['name', 'block'],
   ),
+  report: object({ period: word(REPORT_PERIODS), format: word(REPORT_FORMATS), name: TREND_NAME, block: TREND_BLOCK }, [
+    ...['name', 'block'],
+  ]),
   fleet: object({ state: word(FLEET_STATES), text: { type: 'string', maxLength: 100 } }, ['state', 'text']),
   login: object({ login: { type: 'string', minLength: 1, maxLength: 200 } }),
 } as const;

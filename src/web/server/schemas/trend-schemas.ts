@@ -1,6 +1,7 @@
 import { ANOMALY_KINDS } from '../../../domain/anomalies/anomaly.ts';
 import { RISK_LEVELS } from '../../../domain/events/risk-level.ts';
 import { FLEET_STATES } from '../../../domain/fleet/fleet.ts';
+import { REQUEST_REASONS } from '../../../domain/fleet/join-requests.ts';
 import { NODE_STATES } from '../../../domain/status/status.ts';
 import { TREND_SOURCES } from '../../../domain/trends/trend-answers.ts';
 import { count, list, maybeCount, maybeText, object, orNull, text, word } from './schema-words.ts';
@@ -73,9 +74,26 @@ export const FLEET = object({
   found: count,
   members: list(
     object({
-      ...{ id: text, name: maybeText, state: word(FLEET_STATES), reason: maybeText, advice: maybeText },
+      ...{
+        id: text,
+        name: maybeText,
+        unit: maybeText,
+        state: word(FLEET_STATES),
+        reason: maybeText,
+        advice: maybeText,
+      },
       ...{ connection: word(NODE_STATES), lastSeen: maybeText, version: maybeText },
       ...{ lastReport: maybeText, lastAnswer: maybeText },
+    }),
+  ),
+});
+
+/** What an officer needs to decide; the signed request itself stays with the service. */
+export const JOIN_REQUESTS = object({
+  requests: list(
+    object({
+      ...{ node: text, fingerprint: text, name: text, unit: text, predecessor: maybeText, receivedAt: text },
+      reason: word(REQUEST_REASONS),
     }),
   ),
 });

@@ -8,7 +8,7 @@ import { Change } from './change.tsx';
 /** Anomalies that nodes found on themselves, as sums. */
 export function AnomalyPanel({ anomalies }: { readonly anomalies: readonly AnomalyMeasure[] }) {
   return (
-    <Panel title="Anomalies" class="span-5" aside={<span class="quiet">per 1,000 nodes and day</span>}>
+    <Panel title="Anomalies" class="span-5" folds aside={<span class="quiet">per 1,000 nodes and day</span>}>
       <table class="figures kinds">
         <thead>
           <tr>

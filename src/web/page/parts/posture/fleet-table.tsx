@@ -28,7 +28,8 @@ export function FleetTable({ members, nowMs }: { readonly members: readonly Flee
           {members.map((member) => (
             <tr key={member.id}>
               <th scope="row" title={member.id}>
-                <span class={FLEET_LAMPS[member.state]} aria-hidden="true" /> {nodeName(member.id, member.name)}
+                <span class={FLEET_LAMPS[member.state]} aria-hidden="true" /> {nodeName(member.id, member.name)}{' '}
+                <span class="quiet small">{member.unit}</span>
               </th>
               <td>{member.state}</td>
               <td title={member.advice ?? undefined}>

@@ -31,6 +31,7 @@ export function HeatPanel({ parameters, onLocked }: HeatProps) {
     <Panel
       title="ATT&CK techniques"
       class="span-12"
+      folds
       aside={
         data &&
         data.techniques.length > 0 && (

@@ -21,7 +21,7 @@ export function KindsPanel({ kinds, levels, agents }: KindsProps) {
   const share = agentSentence(agents);
   const [isWhole, setIsWhole] = useState(false);
   return (
-    <Panel title="Kinds of risk" class="span-7" aside={<span class="quiet">per 1,000 commands</span>}>
+    <Panel title="Kinds of risk" class="span-7" folds aside={<span class="quiet">per 1,000 commands</span>}>
       <table class="figures kinds">
         <thead>
           <tr>

@@ -32,7 +32,12 @@ export function MarksPanel({ answer, onChange, onLocked }: MarksProps) {
   const points = [...answer.posture.previous, ...answer.posture.points];
   const unit = points.some(({ days }) => days > 1) ? 'weeks' : 'days';
   return (
-    <Panel title="Marked events" class="span-7" aside={<span class="quiet">up to four {unit} before and after</span>}>
+    <Panel
+      title="Marked events"
+      class="span-7"
+      folds
+      aside={<span class="quiet">up to four {unit} before and after</span>}
+    >
       {answer.marks.length === 0 && (
         <p class="quiet">Nothing is marked. Mark a campaign to see the rate before and after it.</p>
       )}

@@ -21,7 +21,7 @@ export function UnitsPanel({ parameters: { days, name }, onLocked }: UnitsProps)
   const units = data?.units ?? [];
   const most = Math.max(0.001, ...units.map(({ rate }) => rate ?? 0));
   return (
-    <Panel title="Units compared" class="span-5" aside={<span class="quiet">risky commands per 1,000</span>}>
+    <Panel title="Units compared" class="span-5" folds aside={<span class="quiet">risky commands per 1,000</span>}>
       {!data && <p class="quiet">{trouble ?? 'Loading …'}</p>}
       {data && units.length === 0 && (
         <p class="quiet">There are no units to compare: totals come for units where each has enough members.</p>
