@@ -11,12 +11,12 @@ interface ReportProps {
 }
 
 const PERIODS: Readonly<Record<ReportPeriod, string>> = {
-  week: 'the last whole week',
-  month: 'the last whole month',
-  quarter: 'the last whole quarter',
+  week: 'last whole week',
+  month: 'last whole month',
+  quarter: 'last whole quarter',
 };
 /** `ReportFormat`; the module of that type holds the code that makes reports. */
-const FORMATS = { html: 'HTML, to print', csv: 'CSV', json: 'JSON', md: 'Markdown' } as const;
+const FORMATS = { html: 'HTML', csv: 'CSV', json: 'JSON', md: 'Markdown' } as const;
 
 /** Saves the report of a period as a file, as `caro report` prints it. */
 export function ReportPanel({ parameters: { name, block }, onLocked }: ReportProps) {
