@@ -16,6 +16,7 @@ import type { BlindReply, BlindRequest } from '../src/domain/blind/exchange.ts';
 import type { AggregatorFigures, Step } from './blind-aggregator.ts';
 import type { MadeReports } from './blind-reports.ts';
 import { report, round } from './figures.ts';
+import { SERVICE_FLAGS } from './process-memory.ts';
 
 const DAY = '2026-11-20';
 const HOUR_MS = 3_600_000;
@@ -23,11 +24,6 @@ const DAY_OVER = Date.parse(DAY) + 25 * HOUR_MS;
 const WINDOW_OVER = Date.parse(DAY) + (24 + 72) * HOUR_MS;
 /** Targets of the contract: 4 minutes of CPU and 200 MiB for 10,000 reports. */
 const TARGET = { cpuSeconds: 240, rssMiB: 200, reports: 10_000 };
-
-/** Of the flags of the service (bin/v8-flags.txt) those that change what is measured here. */
-const SERVICE_FLAGS = process.version.startsWith('v20.')
-  ? ['--interrupt-budget=100000000', '--max-semi-space-size=2']
-  : ['--max-semi-space-size=2'];
 
 interface Child {
   readonly process: ChildProcess;

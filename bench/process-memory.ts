@@ -14,6 +14,11 @@ export interface Memory {
   readonly anonymousMiB: number;
 }
 
+/** Of the flags of the service (bin/v8-flags.txt) those that change what is measured here. */
+export const SERVICE_FLAGS: readonly string[] = process.version.startsWith('v20.')
+  ? ['--interrupt-budget=100000000', '--max-semi-space-size=2']
+  : ['--max-semi-space-size=2'];
+
 /** A process and all its descendants. */
 export function processTree(pid: number): readonly number[] {
   const parents = readdirSync('/proc')

@@ -1,6 +1,6 @@
 /** The figures of docs/performance.md about the mesh. */
 import { by, type Figure, medianAndP99, shown, table } from './bench-figure.ts';
-import { numberAt } from './bench-results.ts';
+import { numberAt, type Row } from './bench-results.ts';
 
 export const query: Figure = {
   title: 'Mesh query round trip',
@@ -57,4 +57,56 @@ export const reconnect: Figure = {
           ),
         ),
     ),
+};
+
+const FLEET_TABLE: readonly (readonly [string, (row: Row) => unknown])[] = [
+  ['nodes:', (row) => numberAt(row, 'nodes')],
+  ['roll-call, ms:', (row) => medianAndP99(row, 'rollCall.ms.')],
+  ['question, ms:', (row) => medianAndP99(row, 'question.ms.')],
+  ['bare messages, ms:', (row) => numberAt(row, 'baselineMs')],
+  ['all back after a kill, ms:', (row) => medianAndP99(row, 'storm.connectedAgainMs.')],
+  ['relay, MiB RSS:', (row) => numberAt(row, 'broker.rssMiB')],
+  ['asker, MiB RSS:', (row) => numberAt(row, 'rollCall.askerRssMiB')],
+];
+const PARTS = ['broker', 'asker', 'nodes'] as const;
+const IDLE = ['bare', 'code', 'connected'] as const;
+
+export const fleet: Figure = {
+  title: 'Many nodes on one relay',
+  benchmark: 'fleet',
+  required: '10,000 nodes < 4 s on two cores, 1,000 nodes < 1 s; 5,000 nodes back < 15 s',
+  target: 'every node accounted for',
+  method: [
+    'Real nats-server with TLS and the real client; nodes share processes and one machine with the',
+    'relay and the asker. A roll-call and a question go to all at once; each answer is signed and',
+    'sealed. The baseline is as many messages of 2 KiB through the same relay, neither sealed nor',
+    'signed. The relay is killed and started again at once; times are from when it is ready.',
+  ],
+  headline: (runs) =>
+    runs
+      .flat()
+      .map((row) => {
+        const ms = shown(numberAt(row, 'rollCall.ms.median'));
+        return `${ms} ms, ${shown(numberAt(row, 'rollCall.leastAnswered'))} of ${shown(numberAt(row, 'nodes'))} nodes`;
+      })
+      .join('; '),
+  tables: (runs) => {
+    const rows = [...runs.flat()].sort(by('nodes'));
+    return [
+      ...table(
+        FLEET_TABLE.map(([column]) => column),
+        rows.map((row) => FLEET_TABLE.map(([, cell]) => cell(row))),
+      ),
+      '',
+      ...table(
+        ['µs of CPU for each answer', ...rows.map((row) => `${shown(numberAt(row, 'nodes'))} nodes:`)],
+        PARTS.map((part) => [part, ...rows.map((row) => numberAt(row, `rollCall.cpuMicrosecondsPerMessage.${part}`))]),
+      ),
+      '',
+      ...table(
+        ['MiB RSS of an idle process', ...rows.map((row) => `${shown(numberAt(row, 'nodes'))} nodes:`)],
+        IDLE.map((what) => [what, ...rows.map((row) => numberAt(row, `idleMemory.${what}.rssMiB`))]),
+      ),
+    ];
+  },
 };

@@ -1,6 +1,6 @@
 /** The figures of docs/performance.md: for each its requirement, its target and its tables. */
 import { by, type Figure, medianAndP99, type Runs, shown, table } from './bench-figure.ts';
-import { query, reconnect } from './bench-mesh-tables.ts';
+import { fleet, query, reconnect } from './bench-mesh-tables.ts';
 import { type BenchResult, isNamed, numberAt, printedBy, type Row } from './bench-results.ts';
 
 const range = (values: readonly number[], unit: string): string =>
@@ -325,6 +325,7 @@ export const FIGURES: readonly Figure[] = [
   summary,
   query,
   reconnect,
+  fleet,
   dashboard,
   ingest,
   startup,

@@ -7,29 +7,21 @@
  *
  *   npm run bundle:offline [-- FOLDER] [--every-node]
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { releaseEpoch, writeArchive, writeSums } from './bundle-archive.ts';
-import { fetchSharedBinding } from './bundle-binding.ts';
-import { gather, installedBindings } from './bundle-contents.ts';
-import { makeSbom } from './bundle-sbom.ts';
+import { releaseEpoch, writeArchive } from './bundle-archive.ts';
+import { stageBundle, versionOf } from './staged-bundle.ts';
 
 function main(folder: string, everyNode: boolean): void {
   const root = process.cwd();
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
-  const name = `caro-mesh-${version}-${process.platform}-${process.arch}`;
+  const name = `caro-mesh-${versionOf(root)}-${process.platform}-${process.arch}`;
   const epoch = releaseEpoch(root);
   const stage = mkdtempSync(join(tmpdir(), 'caro-bundle-'));
   try {
     const target = join(stage, name);
-    const installed = installedBindings(root);
-    const isShared = installed.some(({ name }) => name === 'better-sqlite3-napi');
-    const bindings = everyNode && !isShared ? [...installed, fetchSharedBinding(root, stage)] : installed;
-    gather(root, target, bindings);
-    writeFileSync(join(target, 'sbom.cdx.json'), `${JSON.stringify(makeSbom(root, epoch), null, 2)}\n`);
-    writeSums(target);
+    const bindings = stageBundle(root, target, { stage, epoch, everyNode });
     mkdirSync(folder, { recursive: true });
     const archive = join(folder, `${name}.tar.gz`);
     writeArchive(target, archive, epoch);

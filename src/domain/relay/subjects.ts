@@ -57,6 +57,7 @@ export const FLEET_ROLES = {
       `$JS.API.STREAM.CREATE.${ME}`,
       `$JS.API.STREAM.INFO.${ME}`,
       `$JS.API.CONSUMER.DURABLE.CREATE.${ME}.${CONSUMER}`,
+      `$JS.API.CONSUMER.DELETE.${ME}.${CONSUMER}`,
       `$JS.API.CONSUMER.MSG.NEXT.${ME}.${CONSUMER}`,
       `$JS.ACK.${ME}.${CONSUMER}.>`,
     ],

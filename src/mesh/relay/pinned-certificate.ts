@@ -37,6 +37,7 @@ export async function pinnedCertificate(
   const giveUp = (): unknown => socket.destroy(new Error('given up'));
   const timer = setTimeout(giveUp, timeoutMs);
   signal.addEventListener('abort', giveUp);
+  if (signal.aborted) giveUp();
   try {
     await greeted(socket);
     const tls = await handshake(socket);

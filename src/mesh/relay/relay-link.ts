@@ -165,6 +165,9 @@ function linkOf(connection: NatsConnection, mailbox: string): RelayLink {
       const subjects = SLOTS.map((slot) => requestSubject(mailbox, '*', slot));
       const limits = { retention: 'workqueue', discard: 'new', max_age: STREAM_DAYS * DAY_NS };
       await api(`$JS.API.STREAM.CREATE.${mailbox}`, stream(subjects, limits));
+      // A server that was killed may have a consumer that is ahead of its stream, and would skip what
+      // comes next. A new one begins with all that is not settled.
+      await asked(connection, `$JS.API.CONSUMER.DELETE.${mailbox}.${CONSUMER}`, '');
       await api(`$JS.API.CONSUMER.DURABLE.CREATE.${mailbox}.${CONSUMER}`, {
         stream_name: mailbox,
         config: {

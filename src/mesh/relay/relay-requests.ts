@@ -7,6 +7,7 @@ import { BLIND_REPLIES, type BlindReplyTo, type BlindRequest } from '../../domai
 import { canonical, type Json } from '../../domain/encoding/canonical.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { documentSubject, replySubject, requestSubject, SLOTS } from '../../domain/relay/subjects.ts';
+import { steadyMs } from '../../platform/steady-clock.ts';
 import { NONCE_BYTES } from '../protocol/messages.ts';
 import { mailboxOf } from './mailbox.ts';
 import { openFrom } from './padded-box.ts';
@@ -21,7 +22,6 @@ export interface RequestOptions {
   readonly boxes: readonly SealingKey[];
   readonly boxOf: (nodeId: string) => Uint8Array | undefined;
   readonly link: () => RelayLink | undefined;
-  readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
@@ -45,7 +45,7 @@ interface Request {
   readonly type: BlindRequest['type'];
   readonly nonce: string;
   readonly id: string;
-  /** The connection over which the relay has stored it last, in which place, and when. */
+  /** The connection over which the relay has stored it last, in which place, and when (steady). */
   storedBy: RelayLink | undefined;
   slot: string;
   storedMs: number;
@@ -177,12 +177,12 @@ async function replyTo(
 
 /** What the relay has stored over this very connection it still has, or the recipient has it. */
 async function storeOnce(
-  { gate, now }: RequestOptions,
+  { gate }: RequestOptions,
   { link, box, me, others }: Path,
   entry: Request,
   message: BlindRequest,
 ): Promise<void> {
-  if (entry.storedBy === link && now() - entry.storedMs <= AGAIN_MS) return;
+  if (entry.storedBy === link && steadyMs() - entry.storedMs <= AGAIN_MS) return;
   const { peer, nonce } = entry;
   const stored = [...others.values()].filter((other) => other.peer === peer && other !== entry && other.storedBy);
   const slot = freeSlot(entry.id, new Set(stored.map((other) => other.slot)));
@@ -192,7 +192,7 @@ async function storeOnce(
   const subject = requestSubject(mailboxOf(peer), me, slot);
   await gate.store(link, { message, to: { id: peer, box, subject }, inReplyTo: null, nonce });
   entry.storedBy = link;
-  entry.storedMs = now();
+  entry.storedMs = steadyMs();
 }
 
 /** The place that the id names, which is the same after a restart, or the next that is free. */

@@ -68,7 +68,7 @@ export function openRelay(options: RelayOptions): Relay {
   const self = identity.id;
   const links: { fleet?: RelayLink; docs?: RelayLink } = {};
   const gate = createRelayGate({ identity, box: boxes[0].publicKey, ports, now, randomBytes });
-  const requests = createRelayRequests({ self, gate, boxes, boxOf, link: () => links.fleet, now, randomBytes });
+  const requests = createRelayRequests({ self, gate, boxes, boxOf, link: () => links.fleet, randomBytes });
   const asker = createAsker({
     ...{ self, gate, questionKey, boxes, outlet: () => links.docs, randomBytes },
     ...(ports.openMany ? { openMany: ports.openMany } : {}),

@@ -1,17 +1,18 @@
 /** A false relay, expired and revoked credentials, and what a relay can see. */
-import { createPublicKey, randomBytes, verify } from 'node:crypto';
+import { createPublicKey, verify } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { preAuthentication } from '../../../src/identity/envelope.ts';
 import { RELAY_TYPE } from '../../../src/mesh/relay/relay-message.ts';
 import { codeOfPromise } from '../../rig/error-code.ts';
+import { newNode } from '../../rig/relay-broker.ts';
 import { until } from '../../rig/until.ts';
-import { later, newNode, openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
+import { later, openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
 
 test('a relay with another key is told nothing, not even who calls', async () => {
   const real = await startBroker();
   await real.kill();
-  const falseRelay = await startBroker(randomBytes(32), real.port);
+  const falseRelay = await startBroker({ port: real.port });
   const node = openNode(real);
   await until(() => node.relay.state().code === 'relay_key_changed');
   expect(node.opened()).toBe(0);

@@ -1,8 +1,9 @@
 /** Requests, replies and roll-calls over a real nats-server. */
 import { expect, test } from '@jest/globals';
 import { codeOfPromise } from '../../rig/error-code.ts';
+import { newNode } from '../../rig/relay-broker.ts';
 import { until } from '../../rig/until.ts';
-import { newNode, openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
+import { openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
 
 const DEADLINE_MS = 20_000;
 

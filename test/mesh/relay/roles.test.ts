@@ -13,8 +13,9 @@ import {
   SAY,
 } from '../../../src/domain/relay/subjects.ts';
 import { mailboxOf } from '../../../src/mesh/relay/mailbox.ts';
+import { type Broker, credential, type NodeKeys, newNode } from '../../rig/relay-broker.ts';
 import { until } from '../../rig/until.ts';
-import { type Broker, credential, later, type NodeKeys, newNode, openNode, startBroker, whenOpen } from './rig.ts';
+import { later, openNode, startBroker, whenOpen } from './rig.ts';
 
 /** A connection, and the errors that the server has sent on it. */
 async function raw(broker: Broker, keys: NodeKeys, account: 'fleet' | 'docs', role: FleetRole | DocsRole) {
@@ -110,6 +111,8 @@ test('an aggregator reads its own stream only, and writes replies as itself only
   for (const [subject, may] of [
     [`$JS.API.CONSUMER.MSG.NEXT.${me}.in`, true],
     [`$JS.API.CONSUMER.MSG.NEXT.${OTHER}.in`, false],
+    [`$JS.API.CONSUMER.DELETE.${me}.in`, true],
+    [`$JS.API.CONSUMER.DELETE.${OTHER}.in`, false],
     [`$JS.API.STREAM.CREATE.${OTHER}`, false],
     [`$JS.API.STREAM.DELETE.${me}`, false],
     [replySubject(TO, me, '00'), false],

@@ -1,5 +1,5 @@
 /**
- * An organisation whose nodes report over a relay while everything is killed at random: real
+ * An organization whose nodes report over a relay while everything is killed at random: real
  * nats-server, outboxes, aggregators and SQLite, each in a process of its own.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -16,9 +16,10 @@ import { createReportStore } from '../../../../src/storage/blind/report-store.ts
 import { openDatabase, openReadOnly } from '../../../../src/storage/database.ts';
 import { CLOSE, DAY, DAY_MS, HOUR_MS, makeRig, seasoned, sums } from '../../../blind/aggregators/rig.ts';
 import { randomFrom } from '../../../rig/random.ts';
+import { type Broker, credential, newNode } from '../../../rig/relay-broker.ts';
 import { lastingFolder } from '../../../rig/temporary-folder.ts';
 import { until } from '../../../rig/until.ts';
-import { type Broker, credential, later, newNode, startBroker } from '../rig.ts';
+import { later, startBroker } from '../rig.ts';
 import type { ChildSettings } from './child.ts';
 
 const ROOT = join(__dirname, '../../../..');
@@ -102,7 +103,7 @@ export async function killAtRandom({ seed, nodes, days, killsPerDay }: KillPlan)
   const random = randomFrom(seed);
   const folder = lastingFolder();
   const broker = await startBroker();
-  const { task, ids } = await foundOrganisation(folder, broker, nodes);
+  const { task, ids } = await foundOrganization(folder, broker, nodes);
   const relay: Victim = { name: 'relay', start: broker.start, kill: broker.kill };
   const aggregators = ROLES.map((role) => victim(join(folder, role), programs.aggregator, role));
   const reporters = ids.map((_, index) => victim(join(folder, `node-${index}`), programs.node));
@@ -154,7 +155,7 @@ export async function killAtRandom({ seed, nodes, days, killsPerDay }: KillPlan)
 const pauseOf = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A leader, a trustee and nodes that take part in a task, all known to the relay. */
-async function foundOrganisation(folder: string, broker: Broker, nodes: number) {
+async function foundOrganization(folder: string, broker: Broker, nodes: number) {
   const rig = await makeRig(folder, { floor: 5 });
   const people = await seasoned(rig, nodes);
   rig.close();
