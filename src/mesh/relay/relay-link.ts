@@ -165,16 +165,7 @@ function linkOf(connection: NatsConnection, mailbox: string): RelayLink {
       const subjects = SLOTS.map((slot) => requestSubject(mailbox, '*', slot));
       const limits = { retention: 'workqueue', discard: 'new', max_age: STREAM_DAYS * DAY_NS };
       await api(`$JS.API.STREAM.CREATE.${mailbox}`, stream(subjects, limits));
-      // A server that was killed may have a consumer that is ahead of its stream, and would skip what
-      // comes next. A new one begins with all that is not settled.
-      await asked(connection, `$JS.API.CONSUMER.DELETE.${mailbox}.${CONSUMER}`, '');
-      await api(`$JS.API.CONSUMER.DURABLE.CREATE.${mailbox}.${CONSUMER}`, {
-        stream_name: mailbox,
-        config: {
-          ...{ durable_name: CONSUMER, ack_policy: 'explicit', deliver_policy: 'all', replay_policy: 'instant' },
-          ...{ ack_wait: settleMs * MS_NS, max_ack_pending: 1_000, max_waiting: 8 },
-        },
-      });
+      await makeConsumer(connection, mailbox, settleMs);
       const end = (): Promise<void> => connection.close();
       const settled = (message: Msg): Promise<void> => settle({ connection, taken, settleMs }, message).catch(end);
       void pull(connection, mailbox, settled).then(end, end);
@@ -247,6 +238,21 @@ async function settle({ connection, taken, settleMs }: Settling, message: Msg): 
   } finally {
     clearInterval(working);
   }
+}
+
+/**
+ * A server that was killed may have a consumer that is ahead of its stream, and would skip what
+ * comes next. A new one begins with all that is not settled.
+ */
+async function makeConsumer(connection: NatsConnection, mailbox: string, settleMs: number): Promise<void> {
+  await asked(connection, `$JS.API.CONSUMER.DELETE.${mailbox}.${CONSUMER}`, '');
+  await make(connection, `$JS.API.CONSUMER.DURABLE.CREATE.${mailbox}.${CONSUMER}`, {
+    stream_name: mailbox,
+    config: {
+      ...{ durable_name: CONSUMER, ack_policy: 'explicit', deliver_policy: 'all', replay_policy: 'instant' },
+      ...{ ack_wait: settleMs * MS_NS, max_ack_pending: 1_000, max_waiting: 8 },
+    },
+  });
 }
 
 async function make(connection: NatsConnection, subject: string, body: object): Promise<void> {
