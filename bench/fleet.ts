@@ -77,8 +77,18 @@ const cpuOf = (...processes: readonly (ChildProcess | number)[]): number =>
   processes.reduce<number>((sum, one) => sum + cpuTimeOf(typeof one === 'number' ? one : (one.pid ?? 0)), 0);
 const rss = (pid: number | undefined): number => memoryOf(pid ?? 0).rssMiB;
 
+interface Round {
+  readonly result: FromAsker;
+  readonly cpuMs: Readonly<Record<'broker' | 'asker' | 'nodes', number>>;
+}
+
 /** Runs `work`, and says what it cost. */
-async function costOf<T>(broker: Broker, asker: ChildProcess, fleet: Fleet, work: () => Promise<T>) {
+async function costOf(
+  broker: Broker,
+  asker: ChildProcess,
+  fleet: Fleet,
+  work: () => Promise<FromAsker>,
+): Promise<Round> {
   const parts = { broker: [broker.pid()], asker: [asker], nodes: fleet.processes };
   const before = Object.values(parts).map((processes) => cpuOf(...processes));
   const result = await work();
@@ -87,7 +97,7 @@ async function costOf<T>(broker: Broker, asker: ChildProcess, fleet: Fleet, work
 }
 
 async function ask(broker: Broker, asker: ChildProcess, fleet: Fleet, what: ToAsker['ask'], baselineMs: number) {
-  const rounds = [];
+  const rounds: Round[] = [];
   for (let at = 0; at < ROUNDS; at += 1)
     rounds.push(
       await costOf(broker, asker, fleet, () => {
