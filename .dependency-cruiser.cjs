@@ -18,7 +18,7 @@ const MAY_IMPORT = {
   storage: ['domain', 'platform'],
   audit: ['domain', 'identity'],
   blind: ['domain', 'identity', 'generated', ...TYPES_ONLY.blind],
-  organisation: ['domain', 'identity', 'generated', ...TYPES_ONLY.organisation],
+  organisation: ['domain', 'identity', 'generated', 'blind/sealing', ...TYPES_ONLY.organisation],
   mesh: ['domain', 'identity', 'keys', 'platform', 'blind', 'generated'],
   workers: ['domain', 'identity', 'storage', 'audit', 'shell', 'risk', 'blind'],
   actors: ['domain', 'bus', 'shell', 'policy', 'risk', 'audit', ...TYPES_ONLY.actors],

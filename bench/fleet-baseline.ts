@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { answerSubject } from '../src/domain/relay/subjects.ts';
-import { mailboxOf } from '../src/mesh/relay/mailbox.ts';
+import { mailboxOf } from '../src/identity/mailbox.ts';
 import { STEP_BYTES } from '../src/mesh/relay/padded-box.ts';
 import { openRelayLink } from '../src/mesh/relay/relay-link.ts';
 import { credential, newNode } from '../test/rig/relay-broker.ts';

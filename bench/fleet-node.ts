@@ -32,6 +32,7 @@ export function openFleetNode(
       decide: () => ({ allow: true, level: null, rule: 'bench' }),
       ...{ check: () => null, record: () => undefined, audit: () => undefined, mayConnect: () => true, onOpen },
       onBlind: () => Promise.reject(new Error('expected no request')),
+      onOrg: () => Promise.reject(new Error('not a supervisor')),
       onQuery: (_asker, { type }) => Promise.resolve({ result: 'access_denied', type }),
       onRefuse: (code) => process.stderr.write(`refused: ${code}\n`),
     },

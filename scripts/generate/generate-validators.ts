@@ -31,6 +31,7 @@ import {
   REQUEST_ENVELOPE,
   REQUEST_SCHEMA,
 } from '../../src/domain/organisation/roster-schemas.ts';
+import { PASS_CONTENT_SCHEMA, PASS_ENVELOPE, PASS_SCHEMA } from '../../src/domain/organisation/relay-pass.ts';
 import { KEY_BOOK_SCHEMA, OWN_STATEMENTS_SCHEMA } from '../../src/keys/key-schemas.ts';
 import {
   messageBodySchemas,
@@ -104,6 +105,9 @@ const ROSTER: Readonly<Record<string, Source>> = {
   validateMember: { schema: MEMBER_SCHEMA, type: 'Member' },
   validateMemberProof: { schema: PROOF_SCHEMA, type: 'MemberProof' },
   validateRosterDelta: { schema: DELTA_SCHEMA, type: 'RosterDelta' },
+  validateRelayPass: { schema: PASS_SCHEMA, type: 'RelayPass' },
+  validateRelayPassEnvelope: { schema: PASS_ENVELOPE, type: 'Envelope' },
+  validateRelayPassContent: { schema: PASS_CONTENT_SCHEMA, type: 'PassContent' },
 };
 
 /** `summary-ack` → `validateSummaryAck` */
@@ -139,6 +143,7 @@ import type { DualEnvelope } from '../domain/identity/signed-envelope.ts';
 `;
 
 const ROSTER_IMPORTS = `import type { Envelope } from '../domain/identity/signed-envelope.ts';
+import type { PassContent, RelayPass } from '../domain/organisation/relay-pass.ts';
 import type { Endorsement, JoinRequest, Member, MemberProof, RosterDelta, RosterHead } from '../domain/organisation/roster.ts';
 `;
 

@@ -197,8 +197,9 @@ async function askOne(ports: RosterActorPorts, node: RosterNode, peer: string): 
       if (!(error instanceof CaroError)) throw error;
       if (error.code.startsWith('roster_'))
         await ports.audit({ type: 'org.refused', peer, details: { code: error.code } });
-      // A supervisor that is away is asked again later.
-      return isChanged;
+      // A supervisor that is away is asked again later. News that are refused in part, such as a
+      // false pass behind a new head, have changed something all the same.
+      return isChanged || JSON.stringify(node.question()) !== JSON.stringify(question);
     }
   }
   return isChanged;

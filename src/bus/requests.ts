@@ -188,7 +188,9 @@ export const REQUESTS = {
   'org.requests': { exposure: ['command-line', 'page'], body: NOTHING, deadline: SOON_MS },
   'org.import': {
     exposure: ['command-line'],
-    body: object({ heads: orgTexts, deltas: orgTexts, requests: orgTexts }, ['heads', 'deltas', 'requests']),
+    body: object({ heads: orgTexts, deltas: orgTexts, requests: orgTexts, passes: orgTexts }, [
+      ...['heads', 'deltas', 'requests', 'passes'],
+    ]),
     deadline: LONG_MS,
   },
   'org.export': { exposure: ['command-line'], body: object({ from: whole(0) }), deadline: LONG_MS },

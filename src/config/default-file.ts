@@ -89,6 +89,11 @@ name = NAME
 # follow = true                  # off: its roster grants nothing
 # requests = true                # as a supervisor: nodes that are not members may ask to be one
 
+[relay]                          # of the organization, if its roster names one
+# connect = "auto"               # auto | poll | stay | off: connect now and then, or always;
+#                                # auto: supervisors and trustees stay, members poll
+# poll_hours = 4                 # poll: mean time between two connections
+
 [analyst]
 # daily = []                     # questions that this node asks the mesh once a day, over 24 h:
 #                                # ["safety-posture"]

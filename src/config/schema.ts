@@ -2,6 +2,7 @@ import { BLIND_ROLES, FLOOR } from '../domain/blind/terms.ts';
 import { SHELLS } from '../domain/events/shell-kind.ts';
 import { GUARD_ACTIONS, GUARD_DEFAULTS, GUARD_FAILURES } from '../domain/guard/guard.ts';
 import { QUERY_TYPES, ROLES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/policy/trust.ts';
+import { CONNECT_CHOICES } from '../domain/relay/connect-mode.ts';
 
 /**
  * The subset of JSON Schema used for the configuration. `description` completes "expected …" in
@@ -201,6 +202,7 @@ export const CONFIGURATION_SCHEMA = closed({
     folder: { ...text('an absolute path', '^(?:/[^\\0-\\x1f]{1,1000})?$', '/etc/caro/rules'), default: '' },
   }),
   backup: table({ daily: flag(true), keep: integer(1, 365, 3) }),
+  relay: table({ connect: choice(CONNECT_CHOICES, 'auto'), poll_hours: integer(1, 24, 4) }),
   audit: table({ witnesses: list(nodeId, 'a list of node ids'), witness: flag(false) }),
   privacy: table({ min_contributors: integer(2, 1_000, 5) }),
   org: table({ follow: flag(true), requests: flag(true) }),

@@ -4,6 +4,7 @@ import type { ShellKind } from './events/shell-kind.ts';
 import type { GuardSettings } from './guard/guard.ts';
 import type { RosterSource } from './organisation/roster-source.ts';
 import type { QueryType, Role, SharingLevel, TrustLevel } from './policy/trust.ts';
+import type { ConnectChoice } from './relay/connect-mode.ts';
 
 export interface PeerEntry {
   readonly name?: string;
@@ -75,6 +76,8 @@ export interface Configuration {
   /** `folder`: absolute path of the custom rules; empty for `rules` beside `caro.toml`. */
   readonly rules: { readonly folder: string };
   readonly backup: { readonly daily: boolean; readonly keep: number };
+  /** Whether, and how, this node uses the relay of its organization. */
+  readonly relay: { readonly connect: ConnectChoice; readonly poll_hours: number };
   /** Nodes that cosign the audit log, and whether this node cosigns those of others. */
   readonly audit: { readonly witnesses: readonly string[]; readonly witness: boolean };
   readonly privacy: { readonly min_contributors: number };

@@ -21,13 +21,17 @@ export interface TlsMaterial {
 
 /**
  * A self-signed X.509 certificate (PEM) with the node's own key, so that TLS 1.3's
- * CertificateVerify proves the Ed25519 identity (FR-202). Valid for a year, from a day ago. Loads a
+ * CertificateVerify proves the Ed25519 identity (FR-202). Valid for a year by default, from a day ago. Loads a
  * library of 14 MiB that stays in memory: call it in a process or thread that ends, or only when
  * `certificateIsDue` returns true.
  *
  * @param nowMs milliseconds since the epoch
  */
-export async function makeCertificate(identity: Pick<Identity, 'seed'>, nowMs: number): Promise<string> {
+export async function makeCertificate(
+  identity: Pick<Identity, 'seed'>,
+  nowMs: number,
+  days = VALID_DAYS,
+): Promise<string> {
   await import('reflect-metadata');
   const { X509CertificateGenerator } = await import('@peculiar/x509');
   const certificate = await X509CertificateGenerator.createSelfSigned(
@@ -35,7 +39,7 @@ export async function makeCertificate(identity: Pick<Identity, 'seed'>, nowMs: n
       serialNumber: Math.floor(nowMs).toString(16).padStart(16, '0'),
       name: SUBJECT,
       notBefore: new Date(nowMs - DAY_MS),
-      notAfter: new Date(nowMs + VALID_DAYS * DAY_MS),
+      notAfter: new Date(nowMs + days * DAY_MS),
       keys: await webCryptoKeys(identity.seed()),
       signingAlgorithm: { name: 'Ed25519' },
     },

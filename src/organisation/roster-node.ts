@@ -4,6 +4,7 @@ import {
   type JoinResult,
   MAX_ADDED_SENT,
   MAX_HEADS_SENT,
+  type OrgBodies,
   type OrgReply,
   type OrgRequest,
 } from '../domain/organisation/exchange.ts';
@@ -17,42 +18,20 @@ import type {
   OrgStatus,
   OrgTaken,
 } from '../domain/organisation/membership.ts';
-import type { Card, MemberProof, RosterDelta } from '../domain/organisation/roster.ts';
+import type { Card, RosterDelta } from '../domain/organisation/roster.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import type { Signer } from '../identity/signed-document.ts';
 import type { RosterStore } from '../storage/roster-store.ts';
-import { decodeHead, encodeHead, type OpenedHead, openHead, readHead } from './head.ts';
-import {
-  applyDelta,
-  decodeDelta,
-  deltaBetween,
-  encodeDelta,
-  isListOf,
-  isMember,
-  type MemberList,
-  memberList,
-  proofOf,
-} from './members.ts';
+import { decodeHead, encodeHead, openHead } from './head.ts';
+import { decodeDelta, deltaBetween, encodeDelta, isMember, memberList, proofOf } from './members.ts';
+import { decodePass } from './relay-pass.ts';
+import { type Memory, type News, openMemory, type RosterNodePorts } from './roster-memory.ts';
 import { decodeRequest, encodeRequest, openRequest, signRequest } from './statements.ts';
-import { agree, type Consent, type RosterState, startWith, takeOver, tipOf, wideningsIn } from './takeover.ts';
+import { agree, startWith, tipOf, wideningsIn } from './takeover.ts';
 import { fingerprintOf, roleIn, termsOf, wideningText } from './terms.ts';
 
 /** Anybody in the network may send a request, so there is a limit. */
 const MAX_REQUESTS = 20_000;
-
-export interface RosterNodePorts {
-  readonly store: RosterStore;
-  readonly signer: () => Signer;
-  readonly card: () => Card;
-  readonly now: () => number;
-}
-
-/** Documents from a peer or from files: parsed JSON. */
-export interface News {
-  readonly heads: readonly unknown[];
-  readonly proof?: MemberProof | null;
-  readonly delta?: RosterDelta | null;
-}
 
 /** One node's part in its organization. All of it is synchronous, so that no two changes mix. */
 export interface RosterNode {
@@ -102,7 +81,8 @@ export function createRosterNode(ports: RosterNodePorts): RosterNode {
       if (!found) return null;
       const { head } = tipOf(found.state);
       const list = keepsList(roleIn(found.state.current.head, self())) ? (found.kept.list ?? 0) : null;
-      return { type: 'org-ask', body: { org: head.org, version: head.version, list } };
+      const pass = store.pass(self())?.createdAt ?? null;
+      return { type: 'org-ask', body: { org: head.org, version: head.version, list, pass } };
     },
     enrolment: () => {
       const found = memory.state();
@@ -122,88 +102,6 @@ export function createRosterNode(ports: RosterNodePorts): RosterNode {
 
 const keepsList = (role: OrgRole): boolean => role !== 'member';
 const joined = (result: JoinResult): OrgReply => ({ type: 'org-joined', body: { result } });
-
-interface Found {
-  readonly kept: KeptRoster;
-  readonly state: RosterState;
-}
-
-type Memory = ReturnType<typeof openMemory>;
-
-function knownHeads(store: RosterStore) {
-  const known = (version: number): OpenedHead | undefined => {
-    const document = store.head(version);
-    return document && readHead(document);
-  };
-  const read = (version: number): OpenedHead => {
-    const head = known(version);
-    if (head === undefined) throw new CaroError('not_found', `expected version ${version} of the roster`);
-    return head;
-  };
-  return { known, read };
-}
-
-/** The state in the database, and the tree over the list, which is made once for each version. */
-function openMemory({ store, signer, now }: RosterNodePorts) {
-  let tree: { readonly version: number; readonly list: MemberList } | undefined;
-  const { known, read } = knownHeads(store);
-  const state = (): Found | null => {
-    const kept = store.kept();
-    if (kept === null) return null;
-    const waiting = kept.waiting === null ? null : read(kept.waiting);
-    return {
-      kept,
-      state: { current: read(kept.current), waiting, consent: kept.consent as Consent, fork: kept.fork },
-    };
-  };
-  const present = (): Found => {
-    const found = state();
-    if (found) return found;
-    throw new CaroError('not_found', 'expected a node that has joined an organization; run: caro org join FILE');
-  };
-  const list = (): MemberList | null => {
-    const version = store.kept()?.list ?? null;
-    if (version === null) return null;
-    if (tree?.version !== version) tree = { version, list: memberList(store.members()) };
-    return tree.list;
-  };
-  const keep = (kept: KeptRoster, next: RosterState, change: Parameters<RosterStore['keep']>[1], more = {}): void => {
-    const { current, waiting, consent, fork } = next;
-    const versions = { current: current.head.version, waiting: waiting?.head.version ?? null };
-    store.keep({ ...kept, ...versions, consent, fork, ...more }, change);
-  };
-  const take = ({ heads, proof = null, delta = null }: News): boolean => {
-    const { kept, state: before } = present();
-    const { state: next, taken } = takeOver(before, known, heads, now());
-    const added = taken.map(({ head, envelope }) => ({ version: head.version, document: envelope }));
-    const isOwn = proof !== null && proof.member.id === signer().id;
-    const holds = isOwn && isMember(proof, next.current.head) ? proof : null;
-    const isProven = holds !== null && JSON.stringify(holds) !== JSON.stringify(kept.proof);
-    const mine = holds === null ? {} : { proof: holds, request: null };
-    const isChanged = taken.length > 0 || next.fork !== before.fork || isProven;
-    if (isChanged) keep(kept, next, { heads: added }, mine);
-    return (delta !== null && takeDelta(delta)) || isChanged;
-  };
-  /** Only a list with the root of its head is taken. */
-  const takeDelta = (delta: RosterDelta): boolean => {
-    const { kept, state: at } = present();
-    const head = known(delta.to)?.head;
-    if (delta.org !== kept.org || head === undefined || delta.to <= (kept.list ?? 0)) return false;
-    const before = delta.from === 0 ? memberList([]) : list();
-    if (before === null || (delta.from !== 0 && delta.from !== kept.list)) return false;
-    const next = applyDelta(before, delta);
-    if (!isListOf(next, head))
-      throw new CaroError('roster_invalid', `expected the members that version ${delta.to} of the roster names`);
-    const change = delta.from === 0 && kept.list !== null ? changeFrom(kept.list, list(), next, delta) : delta;
-    keep(kept, at, { list: { members: next.members, delta: change } }, { list: delta.to });
-    return true;
-  };
-  return { known, state, present, list, keep, take, takeDelta };
-}
-
-/** What a whole list changes for a node that has one. */
-const changeFrom = (from: number, before: MemberList | null, next: MemberList, delta: RosterDelta): RosterDelta =>
-  deltaBetween({ ...delta, from }, before ?? memberList([]), next);
 
 function joinWith({ store, signer, card, now }: RosterNodePorts, join: OrgJoin): void {
   const opened = decodeHead(join.document);
@@ -300,10 +198,10 @@ function newsFor(
   { store }: RosterNodePorts,
   memory: Memory,
   peer: string,
-  asked: { readonly org: string; readonly version: number; readonly list: number | null },
-): { readonly heads: readonly Envelope[]; readonly proof: MemberProof | null; readonly delta: RosterDelta | null } {
+  asked: OrgBodies['org-ask'],
+): OrgBodies['org-news'] {
   const found = memory.state();
-  if (!found || found.kept.org !== asked.org) return { heads: [], proof: null, delta: null };
+  if (!found || found.kept.org !== asked.org) return { heads: [], proof: null, delta: null, pass: null };
   const tip = tipOf(found.state).head;
   const heads = store.headsAfter(asked.version, MAX_HEADS_SENT);
   const members = found.kept.list === tip.version ? memory.list() : null;
@@ -311,7 +209,9 @@ function newsFor(
   const proof = members && reachesTip ? (proofOf(members, peer) ?? null) : null;
   const mayKeep = keepsList(roleIn(found.state.current.head, peer)) && keepsList(roleIn(tip, peer));
   const delta = mayKeep && asked.list !== null ? deltaFor(store, memory, found.kept, asked.list) : null;
-  return { heads, proof, delta };
+  const pass = memory.list()?.find(peer) ? store.pass(peer) : undefined;
+  const isNewer = pass !== undefined && (asked.pass === null || pass.createdAt > asked.pass);
+  return { heads, proof, delta, pass: isNewer ? pass.document : null };
 }
 
 /** The next change of the list, or all of it for a node that has none. */
@@ -342,6 +242,7 @@ function importParcel({ store, signer, now }: RosterNodePorts, memory: Memory, p
     .sort((a, b) => a.head.version - b.head.version);
   memory.take({ heads: newer.map(({ envelope }) => envelope) });
   for (const text of parcel.deltas) memory.takeDelta(decodeDelta(text));
+  const passes = parcel.passes.filter((text) => memory.takePass(decodePass(text))).length;
   const role = roleIn(memory.present().state.current.head, signer().id);
   const requests = parcel.requests.map(decodeRequest);
   let stored = 0;
@@ -354,7 +255,7 @@ function importParcel({ store, signer, now }: RosterNodePorts, memory: Memory, p
   const { kept, state } = memory.present();
   return {
     heads: tipOf(state).head.version - before,
-    ...{ version: state.current.head.version, list: kept.list, requests: stored },
+    ...{ version: state.current.head.version, list: kept.list, requests: stored, passes },
     ...{ isWaiting: state.waiting !== null, isForked: state.fork !== null },
   };
 }
@@ -379,5 +280,6 @@ function exportParcel({ store }: RosterNodePorts, memory: Memory, from: number |
     heads: store.headsAfter(0, Number.MAX_SAFE_INTEGER).map((envelope) => encodeHead({ envelope })),
     deltas: (change ? [change] : whole).map(encodeDelta),
     requests: [...own, ...store.requests().map(({ document }) => encodeRequest({ envelope: document }))],
+    passes: [],
   };
 }

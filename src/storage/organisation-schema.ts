@@ -289,4 +289,8 @@ export const ORGANISATION_MIGRATIONS: readonly string[] = [
   CREATE TABLE roster_request (node TEXT PRIMARY KEY, document TEXT NOT NULL, received_ms INTEGER NOT NULL) WITHOUT ROWID, STRICT;
   CREATE TRIGGER roster_head_kept BEFORE UPDATE ON roster_head BEGIN SELECT RAISE(ABORT, 'a head is never changed'); END;
   `,
+  `
+  -- Passes to the relay, each sealed to its node: the own one, and on a node that keeps the list those of all members.
+  CREATE TABLE roster_pass (node TEXT PRIMARY KEY, created_at TEXT NOT NULL, document TEXT NOT NULL) WITHOUT ROWID, STRICT;
+  `,
 ];

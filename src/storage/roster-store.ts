@@ -10,6 +10,11 @@ export interface KeptRequest {
   readonly receivedMs: number;
 }
 
+export interface KeptPass {
+  readonly createdAt: string;
+  readonly document: Envelope;
+}
+
 /** What a change of the roster adds to the store. */
 export interface RosterChange {
   readonly heads?: readonly { readonly version: number; readonly document: Envelope }[];
@@ -36,6 +41,10 @@ export interface RosterStore {
   /** Replaces an earlier request of the node. */
   readonly addRequest: (request: KeptRequest) => void;
   readonly removeRequests: (nodes: readonly string[]) => void;
+  /** A pass to the relay, checked before it was stored. */
+  readonly pass: (node: string) => KeptPass | undefined;
+  /** @returns whether it is newer than the one that is there, and was stored */
+  readonly addPass: (node: string, pass: KeptPass) => boolean;
   /** Forgets everything. */
   readonly forget: () => void;
 }
@@ -67,6 +76,7 @@ export function createRosterStore(database: Database): RosterStore {
       run('DELETE FROM roster_member');
       const add = database.prepare('INSERT INTO roster_member VALUES (?, ?)');
       for (const member of list.members) add.run(member.id, JSON.stringify(member));
+      run('DELETE FROM roster_pass WHERE node NOT IN (SELECT node FROM roster_member)');
     }),
     head,
     headsAfter: (version, limit) =>
@@ -85,8 +95,9 @@ export function createRosterStore(database: Database): RosterStore {
       return { org: roster.org, current, waiting, isForked: roster.fork !== null, members: listed };
     },
     ...requestRows(database),
+    ...passRows(database),
     forget: database.transaction(() => {
-      for (const table of ['roster', 'roster_head', 'roster_change', 'roster_member', 'roster_request'])
+      for (const table of ['roster', 'roster_head', 'roster_change', 'roster_member', 'roster_request', 'roster_pass'])
         run(`DELETE FROM ${table}`);
     }),
   };
@@ -111,6 +122,25 @@ function requestRows(
     removeRequests: database.transaction((nodes: readonly string[]) => {
       for (const node of nodes) database.prepare('DELETE FROM roster_request WHERE node = ?').run(node);
     }),
+  };
+}
+
+function passRows(database: Database): Pick<RosterStore, 'pass' | 'addPass'> {
+  return {
+    pass: (node) => {
+      const row = database
+        .prepare('SELECT created_at AS createdAt, document FROM roster_pass WHERE node = ?')
+        .get(node) as { readonly createdAt: string; readonly document: string } | undefined;
+      return row && { ...row, document: JSON.parse(row.document) as Envelope };
+    },
+    addPass: (node, { createdAt, document }) =>
+      database
+        .prepare(
+          `INSERT INTO roster_pass VALUES (?, ?, ?) ON CONFLICT DO UPDATE
+             SET created_at = excluded.created_at, document = excluded.document
+             WHERE excluded.created_at > roster_pass.created_at`,
+        )
+        .run(node, createdAt, JSON.stringify(document)).changes > 0,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Advisory } from '../domain/advisories/advisory.ts';
 import { advisoryFault } from '../domain/advisories/advisory-fault.ts';
 import { answerFault, summaryFault } from '../domain/answers/answer-check.ts';
 import { answerFor } from '../domain/answers/older-layout.ts';
-import type { ResponseBody } from '../domain/answers/query.ts';
+import type { PeerAnswer, ResponseBody } from '../domain/answers/query.ts';
 import { vectorSchemaOf } from '../domain/answers/vector-schema.ts';
 import type { Vocabulary } from '../domain/answers/vocabulary.ts';
 import type { AuditEntry } from '../domain/audit/audit-record.ts';
@@ -34,12 +34,14 @@ import { createReportStore } from '../storage/blind/report-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
 import { VERSION } from '../version.ts';
+import { createRelayUse, type RelayUse } from './relay.ts';
 import type { ServiceContext } from './service-context.ts';
 
 /** A summary may have to wait for those that the summarizer is making. */
 const STORE_MS = 60_000;
 /** A batch of reports is prepared in a thread. */
 const BLIND_MS = 60_000;
+const AWAY: PeerAnswer = { ok: false, code: 'peer_unreachable' };
 /** Key in the `meta` table. */
 const PEER_ADDRESSES = 'peer_addresses';
 
@@ -59,6 +61,11 @@ export async function openMesh(context: ServiceContext, configuration: Configura
   let onFound: () => void = () => undefined;
   const discovery = createDiscovery(context, keys, () => onFound());
   const { learn, peersOf } = createAddressBook(context, keys, discovery.found);
+  const ports = meshPorts(context, keys, words);
+  const relay = createRelayUse(context, {
+    ...ports,
+    mayConnect: (id) => decideConnection(context.configuration(), keys.asker({ id })).allow,
+  });
   const mesh = await open({
     identity,
     tls: await tls(),
@@ -72,7 +79,7 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     rules: { allowPublic: configuration.mesh.allow_public, allowDns: configuration.mesh.allow_dns },
     peers: peersOf(configuration),
     ports: {
-      ...meshPorts(context, keys, words),
+      ...ports,
       onAddress: ({ id }, endpoint) => {
         if (learn(id, endpoint)) onFound();
       },
@@ -81,12 +88,16 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     randomBytes: (count) => randomBytes(count),
   });
   onFound = () => mesh.found(peersOf(context.configuration()));
+  relay.follow(configuration);
   return {
-    ...requestsOf(mesh, words),
-    status: () => mesh.status(),
+    ...requestsOf(mesh, words, relay),
+    status: () => ({ ...mesh.status(), relay: relay.status() }),
     asker: keys.asker,
     account: keys.account,
-    reload: (next) => mesh.reload(peersOf(next)),
+    reload: (next) => {
+      mesh.reload(peersOf(next));
+      relay.follow(next);
+    },
     invite: (host) => mesh.invite(host),
     join: async (code) => {
       const { endpoint, ...peer } = await mesh.join(code);
@@ -98,15 +109,18 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     announceRevocation: (statement) => mesh.announceRevocation(statement),
     close: async () => {
       await discovery.close();
+      await relay.close();
       await mesh.close();
     },
   };
 }
 
+/** The direct connection comes first; what a relay carries goes over it where there is none. */
 const requestsOf = (
   mesh: Mesh,
   words: Words,
-): Pick<OpenMesh, 'ask' | 'exchange' | 'submit' | 'enrol' | 'advise' | 'deliver'> => ({
+  relay: RelayUse,
+): Pick<OpenMesh, 'ask' | 'askAway' | 'exchange' | 'submit' | 'enrol' | 'advise' | 'deliver'> => ({
   advise: async (id, document, deadlineMs) => {
     await words.load();
     const { body } = await mesh.exchange(id, { type: 'advisory', body: { document } }, deadlineMs);
@@ -115,7 +129,13 @@ const requestsOf = (
   deliver: (...summary) => words.load().then(() => mesh.deliver(...summary)),
   enrol: (...request) => mesh.enrol(...request),
   ask: (...question) => mesh.ask(...question),
-  exchange: (...exchange) => mesh.exchange(...exchange),
+  askAway: (ids, query, deadlineMs) => {
+    const away = ids.filter((id) => !mesh.isConnected(id));
+    const answers = away.length === 0 ? undefined : relay.ask(away, query, deadlineMs);
+    return new Map(answers === undefined ? [] : away.map((id) => [id, answers.then((all) => all.get(id) ?? AWAY)]));
+  },
+  exchange: (...exchange) =>
+    (mesh.isConnected(exchange[0]) ? undefined : relay.exchange(...exchange)) ?? mesh.exchange(...exchange),
   submit: (...checkpoint) => mesh.submit(...checkpoint),
 });
 

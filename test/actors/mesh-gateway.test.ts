@@ -36,7 +36,8 @@ async function rig() {
   const opened: string[] = [];
   const state = { key: OLD, isBlocked: false };
   const mesh: OpenMesh = {
-    status: () => ({ listen: '127.0.0.1:9238', waiting: null, peers: [], refused: new Map() }),
+    status: () => ({ listen: '127.0.0.1:9238', waiting: null, peers: [], refused: new Map(), relay: null }),
+    askAway: () => new Map(),
     reload: () => undefined,
     rehearse: () => Promise.resolve(),
     submit: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),

@@ -36,7 +36,7 @@ function listed({ trust = {}, named = [], denied = [], rows = [], refused = [], 
   return nodeList({
     configuration,
     mesh: {
-      status: () => ({ listen: null, waiting: null, peers: rows, refused: new Map(refused) }),
+      status: () => ({ listen: null, waiting: null, peers: rows, refused: new Map(refused), relay: null }),
       asker: (peer) => ({ ...peer, ...(keys[peer.id] === undefined ? {} : { keyState: keys[peer.id] }) }) as Asker,
       account: (key) => former[key] ?? key,
     },

@@ -46,6 +46,7 @@ describe('a configuration', () => {
       agents: { observe: true },
       guard: { high: 'ask', critical: 'deny', on_failure: 'open' },
       org: { follow: true, requests: true },
+      relay: { connect: 'auto', poll_hours: 4 },
       backup: { daily: true, keep: 3 },
       audit: { witnesses: [], witness: false },
       privacy: { min_contributors: 5 },

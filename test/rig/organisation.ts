@@ -38,20 +38,34 @@ export async function ran(node: Pick<MeshNode, 'home' | 'name'>, ...args: readon
 /** Of a node that listens nowhere: it only dials, as a laptop does. */
 const plain = (port: number): string => `[dashboard]\nport = ${port}\n`;
 
-async function prepared(folder: string, name: string, isListening: boolean): Promise<MeshNode> {
+export interface FoundOptions {
+  /** No node reaches another one: nobody listens, and the roster names addresses of nobody. */
+  readonly isApart?: boolean;
+  /** More of `caro.toml`, by the name of the node. */
+  readonly toml?: (name: string) => string;
+}
+
+/** Nothing listens on this port. */
+const NOBODY = '127.0.0.1:1';
+
+async function prepared(folder: string, name: string, isListening: boolean, more: string): Promise<MeshNode> {
   const node = await makeNode(join(folder, name), name);
   const port = await freePort();
   const mesh = `[mesh]\nenabled = true\nlisten = "${isListening ? node.endpoint : '127.0.0.1:0'}"\n`;
-  const text = `[node]\nname = "${name}"\n${plain(port)}${mesh}[privacy]\nmin_contributors = 3\n`;
+  const text = `[node]\nname = "${name}"\n${plain(port)}${mesh}[privacy]\nmin_contributors = 3\n${more}`;
   writeFileSync(join(node.home, 'config', 'caro.toml'), text, { mode: 0o600 });
   return node;
 }
 
 /** Officers, an analyst and a trustee with version 1 of the roster; `names` are nodes that run. */
-export async function foundOrganisation(folder: string, names: readonly string[]): Promise<Organisation> {
+export async function foundOrganisation(
+  folder: string,
+  names: readonly string[],
+  { isApart = false, toml = () => '' }: FoundOptions = {},
+): Promise<Organisation> {
   const made: MeshNode[] = [];
   const make = async (name: string, isListening = false): Promise<MeshNode> => {
-    const node = await prepared(folder, name, isListening);
+    const node = await prepared(folder, name, isListening && !isApart, toml(name));
     made.push(node);
     return node;
   };
@@ -78,8 +92,8 @@ export async function foundOrganisation(folder: string, names: readonly string[]
     'create',
     'example-gmbh',
     ...['anna', 'boris', 'clara'].flatMap((name, at) => ['--officer', `${name}=${keys[at] ?? ''}`]),
-    ...['--supervisor', `${requests[0] ?? ''}@${analyst.endpoint}`],
-    ...['--trustee', `${requests[1] ?? ''}@${trustee.endpoint}`, '--floor', '5'],
+    ...['--supervisor', `${requests[0] ?? ''}@${isApart ? NOBODY : analyst.endpoint}`],
+    ...['--trustee', `${requests[1] ?? ''}@${isApart ? NOBODY : trustee.endpoint}`, '--floor', '5'],
   );
   await publish();
   const file = join(office, 'example-gmbh.caro-org');

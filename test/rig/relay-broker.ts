@@ -9,6 +9,7 @@ import { encodeNodeId } from '../../src/domain/identity/node-id.ts';
 import type { DocsRole, FleetRole } from '../../src/domain/relay/subjects.ts';
 import { makeCertificate, tlsMaterial } from '../../src/identity/certificate.ts';
 import { fingerprint } from '../../src/identity/fingerprint.ts';
+import { mailboxOf } from '../../src/identity/mailbox.ts';
 import {
   type AuthorityFile,
   issueCredential,
@@ -16,7 +17,6 @@ import {
   revokeCredentials,
   serverFile,
 } from '../../src/keys/relay-authority.ts';
-import { mailboxOf } from '../../src/mesh/relay/mailbox.ts';
 import { keyHash } from '../../src/mesh/relay/pinned-certificate.ts';
 import { until } from './until.ts';
 

@@ -138,7 +138,7 @@ export async function openRig(
 }
 
 const ALONE: RigMesh = {
-  status: () => ({ listen: null, waiting: null, peers: [], refused: new Map() }),
+  status: () => ({ listen: null, waiting: null, peers: [], refused: new Map(), relay: null }),
   ask: () => Promise.reject(new Error('expected no query')),
 };
 

@@ -81,7 +81,7 @@ export async function openMeshRig(
       toml: tomlOf(role, name, peers, floor) + more,
       ...(fill ? { fill: (home: string) => fillDatabase(home, (database) => fill(database, ids)) } : {}),
       mesh: {
-        status: () => ({ listen: '10.0.1.2:9238', waiting: null, peers, refused: new Map() }),
+        status: () => ({ listen: '10.0.1.2:9238', waiting: null, peers, refused: new Map(), relay: null }),
         ask: async (id, query) => {
           const index = ids.indexOf(id);
           const { lets = 'untrusted', state = 'connected' } = neighbours[index] ?? {};

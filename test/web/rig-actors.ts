@@ -124,6 +124,7 @@ const UNUSED: OpenMesh = {
   reload: () => undefined,
   rehearse: () => Promise.resolve(),
   ask: unused,
+  askAway: () => new Map(),
   advise: unused,
   exchange: unused,
   enrol: unused,

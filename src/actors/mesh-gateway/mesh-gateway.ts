@@ -87,7 +87,8 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
       'mesh.reopen': () => lifecycle.reopen().then(() => null),
       'peer.ask': ({ peers, query, deadlineMs }) => {
         const mesh = lifecycle.mesh();
-        return peers.map((id) => answerOf(mesh, id, query, deadlineMs));
+        const away = mesh?.askAway(peers, query, deadlineMs);
+        return peers.map((id) => answerOf(away?.get(id) ?? direct(mesh, id, query, deadlineMs)));
       },
       ...requestsTo(lifecycle),
       'peers.announce': (statements) => announce(lifecycle.mesh(), statements),
@@ -147,22 +148,21 @@ function noteSeen({ seen, self, now }: GatewayPorts, lifecycle: Lifecycle, ids: 
 function statusOf({ seen, self, now }: GatewayPorts, lifecycle: Lifecycle): MeshStatus {
   const mesh = lifecycle.mesh();
   const trouble = lifecycle.trouble();
-  if (mesh === null) return { enabled: trouble !== null, listen: null, waiting: trouble, peers: [] };
-  const { listen, waiting } = mesh.status();
+  if (mesh === null) return { enabled: trouble !== null, listen: null, waiting: trouble, relay: null, peers: [] };
+  const { listen, waiting, relay } = mesh.status();
   const configuration = lifecycle.configuration();
   const peers = nodeList({ configuration, mesh, seen: seen.all(), self: self(), nowMs: now() });
-  return { enabled: true, listen, waiting, peers };
+  return { enabled: true, listen, waiting, relay, peers };
+}
+
+async function direct(mesh: OpenMesh | null, id: string, query: QueryBody, deadlineMs: number): Promise<PeerAnswer> {
+  if (mesh === null) return { ok: false, code: 'not_running' };
+  return { ok: true, body: await mesh.ask(id, query, deadlineMs) };
 }
 
 /** Never rejects: whoever asks many peers accounts for each of them. */
-async function answerOf(mesh: OpenMesh | null, id: string, query: QueryBody, deadlineMs: number): Promise<PeerAnswer> {
-  if (mesh === null) return { ok: false, code: 'not_running' };
-  try {
-    return { ok: true, body: await mesh.ask(id, query, deadlineMs) };
-  } catch (error) {
-    return { ok: false, code: error instanceof CaroError ? error.code : 'internal' };
-  }
-}
+const answerOf = (answer: Promise<PeerAnswer>): Promise<PeerAnswer> =>
+  answer.catch((error: unknown) => ({ ok: false, code: error instanceof CaroError ? error.code : 'internal' }));
 
 function egressMessage(egress: GatewayPorts['egress'], seq: number): EgressMessage {
   const message = egress.read(seq);

@@ -1,5 +1,5 @@
 import type { AdvisoryResult } from '../../domain/advisories/advisory.ts';
-import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
+import type { PeerAnswer, QueryBody, ResponseBody } from '../../domain/answers/query.ts';
 import type { CheckpointBody, CosignatureBody } from '../../domain/audit/tlog.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
@@ -25,6 +25,7 @@ export interface OpenMesh {
     readonly peers: readonly OpenPeer[];
     /** Code with which nodes that connected were refused since their last use, by node id. */
     readonly refused: ReadonlyMap<string, ErrorCode>;
+    readonly relay: MeshStatus['relay'];
   };
   /** A node as the policy judges it, with the status of its key. */
   readonly asker: (peer: { readonly id: string; readonly address?: string }) => Asker;
@@ -37,6 +38,15 @@ export interface OpenMesh {
    * event loop share one ledger transaction.
    */
   readonly ask: (id: string, query: QueryBody, deadlineMs: number) => Promise<ResponseBody>;
+  /**
+   * Asks those of these nodes that are not connected over the relay, with one message. The others,
+   * and all of them without a relay, are not in the result.
+   */
+  readonly askAway: (
+    ids: readonly string[],
+    query: QueryBody,
+    deadlineMs: number,
+  ) => ReadonlyMap<string, Promise<PeerAnswer>>;
   /** A request about blind totals or the roster; the reply, which fits it, may be a refusal. */
   readonly exchange: (id: string, request: PeerRequest, deadlineMs: number) => Promise<PeerReply>;
   /** Resolves with what the peer did with the summary; rejects while it is away. */

@@ -4,10 +4,11 @@ import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
 import type { QueryResult } from '../../domain/answers/query.ts';
 import { QUERY_TYPES, type QueryType } from '../../domain/policy/trust.ts';
+import { relayText } from '../../domain/status/relay-status.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
 import type { Context } from '../context.ts';
 import { parseSince, parseTimeout } from '../input/options.ts';
-import { say, sayJson } from '../output/output.ts';
+import { localTime, say, sayJson } from '../output/output.ts';
 import { sayPeers } from '../output/peer-rows.ts';
 import { sayStatesWhile } from '../output/query-progress.ts';
 import { sayQueryResult } from '../output/query-report.ts';
@@ -39,13 +40,14 @@ export function addMesh(program: Command, context: Context): void {
   addHistory(mesh, context);
 }
 
-async function sayStatus(context: Context, { enabled, listen, peers }: MeshStatus): Promise<void> {
+async function sayStatus(context: Context, { enabled, listen, relay, peers }: MeshStatus): Promise<void> {
   if (!enabled) {
     say(context, 'The mesh is off: nothing leaves this machine. To join, set enabled = true under [mesh].');
     return;
   }
   const connected = peers.filter(({ state }) => state === 'connected').length;
   say(context, `listening on ${listen ?? 'no address'}; ${connected} of ${peers.length} nodes connected`);
+  if (relay !== null) say(context, `relay: ${relayText(relay, localTime)}`);
   if (peers.length === 0) return;
   say(context);
   await sayPeers(context, peers);

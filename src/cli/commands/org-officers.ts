@@ -8,29 +8,21 @@ import type { OrgRole } from '../../domain/organisation/membership.ts';
 import { type Officer, type RosterHead, VALID_DAYS } from '../../domain/organisation/roster.ts';
 import { fingerprint } from '../../identity/fingerprint.ts';
 import { openIdentity, readIdentity } from '../../identity/identity.ts';
-import {
-  approve,
-  changeDraft,
-  changesOf,
-  type Draft,
-  firstDraft,
-  nextDraft,
-  remove,
-} from '../../organisation/draft.ts';
+import { approve, changeDraft, changesOf, type Draft, firstDraft, remove } from '../../organisation/draft.ts';
 import { encodeHead, hasQuorum, openHead, signersOf, signHead } from '../../organisation/head.ts';
 import { deltaBetween, encodeDelta, memberList } from '../../organisation/members.ts';
+import { decodePass, readPass } from '../../organisation/relay-pass.ts';
 import { decodeRequest, endorseTrustee, type OpenedRequest } from '../../organisation/statements.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { parseCount } from '../input/options.ts';
-import { headName, openWorkspace, textOf, type Workspace } from '../organisation/workspace.ts';
+import { draftIn, type InFolder, keepDraft, presentDraft, workspaceOf } from '../organisation/drafts.ts';
+import { issuePasses, readOffice, writeOffice, writeServerFiles } from '../organisation/relay-office.ts';
+import { headName, passParcels, textOf, type Workspace } from '../organisation/workspace.ts';
 import { say, sayJson } from '../output/output.ts';
 import { writePrivateFile } from '../output/output-file.ts';
 import { sayTable } from '../output/table.ts';
-
-interface InFolder {
-  readonly dir?: string;
-}
+import { addRelayConfig } from './org-relay.ts';
 
 const PUBLISH_MS = 120_000;
 const repeated = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
@@ -58,6 +50,7 @@ export function addOrgOfficers(org: Command, context: Context): void {
   inFolder(org.command('publish'))
     .description('finish the draft if enough officers have signed it, and hand it to the service of this node')
     .action((options: InFolder) => publish(context, options));
+  addRelayConfig(org, context, inFolder);
 }
 
 function addDrafting(org: Command, context: Context, inFolder: (command: Command) => Command): void {
@@ -99,9 +92,6 @@ function addDrafting(org: Command, context: Context, inFolder: (command: Command
     .option('--without-relays', 'remove all relays')
     .action((options: ChangeOptions) => change(context, options));
 }
-
-const workspaceOf = (context: Context, { dir }: InFolder): Workspace =>
-  openWorkspace(dir ?? joinPath(context.places().data, 'org'));
 
 function parseLevel(text: string): 1 | 2 {
   if (text === '1' || text === '2') return text === '1' ? 1 : 2;
@@ -166,23 +156,6 @@ async function create(context: Context, org: string, options: CreateOptions): Pr
   await keepDraft(context, workspace, draft);
 }
 
-/** The draft in the folder, or a new one after the newest version. */
-function draftIn(context: Context, workspace: Workspace): Draft {
-  const draft = workspace.draft();
-  if (draft) return draft;
-  const last = workspace.last();
-  if (!last)
-    throw new CaroError('not_found', `${workspace.folder}: expected the folder of a roster; run: caro org create`);
-  return nextDraft(last, workspace.members(), context.now().getTime(), VALID_DAYS.usual);
-}
-
-async function keepDraft(context: Context, workspace: Workspace, draft: Draft): Promise<void> {
-  await workspace.writeDraft(draft);
-  say(context, `draft of version ${draft.head.head.version} in ${workspace.folder}:`);
-  const before = workspace.last()?.head ?? null;
-  for (const line of changesOf(before, draft, workspace.members())) say(context, `  ${line}`);
-}
-
 /** Requests that the service has received are copied into the folder. */
 async function gather(context: Context, workspace: Workspace): Promise<void> {
   const { socket } = context.places();
@@ -216,6 +189,7 @@ async function requests(context: Context, options: InFolder & { readonly json?: 
     );
 }
 
+const passTime = (text: string): string => readPass(decodePass(text)).pass.createdAt;
 const fingerprintOf = (id: string): string => fingerprint(parseNodeId(id) ?? new Uint8Array());
 
 interface ApproveOptions extends InFolder {
@@ -326,16 +300,25 @@ async function sign(context: Context, options: InFolder & Consent & { readonly k
   if (!(await isConfirmed(context, 'Sign this version?', { yes: options.yes }))) return;
   const signed = { ...draft, head: signHead(draft.head, signer) };
   await workspace.writeDraft(signed);
+  await issue(context, workspace, signed, options.key);
   const count = signersOf(signed.head.envelope, head).length;
   say(context, `signed; ${count} of ${head.threshold} signatures`);
 }
 
-function presentDraft(workspace: Workspace): Draft {
-  const draft = workspace.draft();
-  if (draft) return draft;
-  throw new CaroError(
-    'not_found',
-    `${workspace.folder}: expected a draft; make one with caro org approve or caro org change`,
+/** The officer who runs the relay gives passes with each version that they sign. */
+async function issue(context: Context, workspace: Workspace, draft: Draft, key: string): Promise<void> {
+  const before = readOffice(key);
+  if (before === null) return;
+  const nowMs = context.now().getTime();
+  const { office, passes, revoked } = await issuePasses(workspace, before, draft, { signer: readIdentity(key), nowMs });
+  writeOffice(key, office);
+  if (passes > 0) say(context, `${passes} passes to the relay made`);
+  if (revoked === 0) return;
+  const folder = joinPath(workspace.folder, 'relay');
+  await writeServerFiles(office, folder, nowMs);
+  say(
+    context,
+    `${revoked} passes revoked: install ${joinPath(folder, 'nats-server.conf')} on the relay, then reload it`,
   );
 }
 
@@ -357,19 +340,26 @@ async function publish(context: Context, options: InFolder): Promise<void> {
   await workspace.write('heads', headName(head.version), encodeHead(opened));
   await workspace.writeMembers(after.members);
   workspace.dropDraft();
+  workspace.keepPasses(after.members.map(({ id }) => fingerprintOf(id)));
   for (const { request } of workspace.requests())
     if (after.find(request.node)) workspace.removeRequest(fingerprintOf(request.node));
   const file = joinPath(workspace.folder, `${head.org}.caro-org`);
   await writePrivateFile(file, [encodeHead(opened).trimEnd()]);
   say(context, `version ${head.version} of ${head.org} is in ${workspace.folder}; new nodes join with ${file}`);
-  await handOver(context, { head: encodeHead(opened), delta: encodeDelta(delta), org: head.org });
+  const passes = workspace.texts('passes').filter((text) => passTime(text) > (last?.head.createdAt ?? ''));
+  await handOver(context, { head: encodeHead(opened), delta: encodeDelta(delta), org: head.org, passes });
+}
+
+interface Published {
+  readonly head: string;
+  readonly delta: string;
+  readonly org: string;
+  /** Those made since the version before. */
+  readonly passes: readonly string[];
 }
 
 /** Where this node is a supervisor, its members get the new version from it. */
-async function handOver(
-  context: Context,
-  { head, delta, org }: { readonly head: string; readonly delta: string; readonly org: string },
-): Promise<void> {
+async function handOver(context: Context, { head, delta, org, passes }: Published): Promise<void> {
   const { socket } = context.places();
   try {
     const status = existsSync(socket) ? await callAdmin(socket, 'org.status', {}) : null;
@@ -380,7 +370,9 @@ async function handOver(
       );
       return;
     }
-    const taken = await callAdmin(socket, 'org.import', { heads: [head], deltas: [delta], requests: [] }, PUBLISH_MS);
+    const parcel = { heads: [head], deltas: [delta], requests: [], passes: [] };
+    const taken = await callAdmin(socket, 'org.import', parcel, PUBLISH_MS);
+    for (const some of passParcels(passes)) await callAdmin(socket, 'org.import', some, PUBLISH_MS);
     say(context, `the service of this node has version ${taken.version}, and gives it to the members`);
     if (taken.isWaiting) say(context, 'it waits for the owner of this node: caro org accept');
   } catch (error) {

@@ -9,7 +9,7 @@ import { encodeRequest, signRequest } from '../../organisation/statements.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { parseCount } from '../input/options.ts';
-import { headName, openWorkspace, parcelIn, textOf } from '../organisation/workspace.ts';
+import { headName, openWorkspace, parcelIn, passParcels, textOf, type Workspace } from '../organisation/workspace.ts';
 import { localTime, say, sayJson } from '../output/output.ts';
 import { writePrivateFile } from '../output/output-file.ts';
 import { sayFacts } from '../output/table.ts';
@@ -148,7 +148,7 @@ function offerLines(terms: OrgTerms, role: OrgOffer['role'], sharingLevel: 0 | 1
         ]),
     'The officers get your request: name, unit and public keys of this node.',
     ...(role === 'member' ? [] : [`This node is named as ${role}: it keeps the list of members.`]),
-    'The mesh is turned on: this node connects to the supervisors and trustees.',
+    'The mesh is turned on: this node connects to supervisors, trustees and the relays that the roster names.',
     '',
     'What can change without asking you, if enough officers sign it:',
     '  members, supervisors, addresses and relays; totals over more nodes; less detail; a trustee that the',
@@ -270,12 +270,27 @@ function versionIn(text: string): number {
 }
 
 async function importFrom(context: Context, folder: string, json: true | undefined): Promise<void> {
-  const taken = await callAdmin(context.places().socket, 'org.import', parcelIn(openWorkspace(folder)), CHANGE_MS);
+  const { socket } = context.places();
+  const workspace = openWorkspace(folder);
+  const taken = await callAdmin(socket, 'org.import', parcelIn(workspace), CHANGE_MS);
+  let passes = 0;
+  for (const parcel of passParcels(await passesFor(context, workspace)))
+    passes += (await callAdmin(socket, 'org.import', parcel, CHANGE_MS)).passes;
   if (json) {
-    sayJson(context, taken);
+    sayJson(context, { ...taken, passes });
     return;
   }
   say(context, `version ${taken.version} is in force; ${taken.heads} new heads, ${taken.requests} requests`);
+  if (passes > 0) say(context, `${passes} new passes to the relay`);
   if (taken.isWaiting) say(context, 'A newer version waits for you: caro org status');
   if (taken.isForked) say(context, STATES.forked);
+}
+
+/** All of them where this node keeps the list of members, or its own. */
+async function passesFor(context: Context, workspace: Workspace): Promise<readonly string[]> {
+  const { socket, identityKey } = context.places();
+  const found = await callAdmin(socket, 'org.status', {});
+  if (found?.role !== 'member') return workspace.texts('passes');
+  const own = workspace.text('passes', readIdentity(identityKey).fingerprint);
+  return own === null ? [] : [own];
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { coverageProblem } from '../../domain/status/agent-coverage.ts';
+import { relayText } from '../../domain/status/relay-status.ts';
 import type { MeshStatus, ServiceStatus, StorageStatus } from '../../domain/status/status.ts';
 import { waitingText } from '../../domain/status/waiting.ts';
 import type { Context } from '../context.ts';
@@ -105,7 +106,8 @@ function meshLine(mesh: MeshStatus): string {
   const connected = mesh.peers.filter((peer) => peer.state === 'connected').length;
   const listens = mesh.listen === null ? 'on' : `on, listening on ${mesh.listen}`;
   const waits = mesh.waiting === null ? '' : `, ${waitingText('mesh', mesh.waiting)}`;
-  return `${listens}${waits}, ${connected} of ${mesh.peers.length} peers connected`;
+  const relay = mesh.relay === null ? '' : `, relay: ${relayText(mesh.relay, localTime)}`;
+  return `${listens}${waits}, ${connected} of ${mesh.peers.length} peers connected${relay}`;
 }
 
 const dashboardLine = ({ url, waiting }: ServiceStatus['dashboard']): string =>

@@ -11,7 +11,7 @@ import { configurationWarnings } from '../output/configuration-warnings.ts';
 import { runningService } from '../service/background.ts';
 import { clock, database, diskSpace, setAside, spool } from './data-checks.ts';
 import { ownKey, peerKeys } from './key-checks.ts';
-import { meshAddresses, meshPeers } from './mesh-checks.ts';
+import { meshAddresses, meshPeers, meshRelay } from './mesh-checks.ts';
 import { customRules } from './rule-checks.ts';
 import {
   actors,
@@ -108,6 +108,7 @@ function serviceChecks(
     ],
     ['listening', () => listening(status)],
     ['mesh peers', () => (mesh === null ? warn(NO_ANSWER) : meshPeers(mesh))],
+    ['relay', () => (mesh === null ? warn(NO_ANSWER) : meshRelay(mesh, Date.now()))],
     ['actors', () => actors(status.actors)],
   ];
 }

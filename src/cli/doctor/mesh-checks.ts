@@ -3,6 +3,7 @@ import type { Configuration, PeerEntry } from '../../domain/configuration.ts';
 import { isInternal, parseEndpoint, parseListen } from '../../domain/ip-address.ts';
 import { addressesOf } from '../../domain/peer-addresses.ts';
 import { NODE_REASON_NAMES, NODE_REASONS, type NodeReason } from '../../domain/status/node-reasons.ts';
+import { relayText } from '../../domain/status/relay-status.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
 import { localTime } from '../output/output.ts';
 import { skewText } from '../output/peer-rows.ts';
@@ -10,6 +11,10 @@ import { bad, ok, type Verdict, warn } from './verdict.ts';
 
 /** A larger difference is worth a warning. At five minutes peers refuse each other (E3). */
 const NOTABLE_SKEW_MS = 60_000;
+
+/** The officers renew a pass a month before it expires. */
+const NOTABLE_PASS_MS = 14 * 86_400_000;
+const RELAY_HELP = 'docs/organisation.md says what each code means';
 
 /** Checks the configured addresses: who may reach this node, and what needs a name lookup. */
 export function meshAddresses({ mesh }: Pick<Configuration, 'mesh'>): Verdict {
@@ -56,6 +61,19 @@ export function meshPeers({ enabled, peers }: MeshStatus): Verdict {
   if (found.length === 0) return ok(peers.length === 0 ? 'no peers yet' : `${connected} of ${peers.length} connected`);
   const isQuiet = peers.every(({ reason }) => reason === null || QUIET.has(reason));
   return isQuiet ? warn(found.join('\n')) : bad(found.join('\n'));
+}
+
+/** Whether the relay of the organization can be used. Between two visits it need not be connected. */
+export function meshRelay({ relay }: MeshStatus, nowMs: number): Verdict {
+  if (relay === null) return ok('this node uses none');
+  const text = relayText(relay, localTime);
+  if (relay.state === 'unusable' || relay.code !== null) return bad(`${text}; ${RELAY_HELP}`);
+  if (relay.state === 'no_pass') return warn(text);
+  const { passExpires } = relay;
+  const isShort = passExpires !== null && Date.parse(passExpires) < nowMs + NOTABLE_PASS_MS;
+  return isShort
+    ? warn(`${text}; its pass expires ${localTime(passExpires)}: the officers have to sign a new version`)
+    : ok(text);
 }
 
 const nodeText = ({ name, id, lastSeen }: MeshStatus['peers'][number]): string =>

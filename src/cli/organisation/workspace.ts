@@ -11,11 +11,12 @@ import { writePrivateFile } from '../output/output-file.ts';
 
 /*
  * A folder with the documents of an organization: what officers work in, and what is carried to
- * other machines. `heads`, `deltas` and `requests` hold one document a file; `members.jsonl` is the
- * list of the newest head; `draft.json` and `draft-members.jsonl` are the next head.
+ * other machines. `heads`, `deltas`, `requests` and `passes` hold one document a file;
+ * `members.jsonl` is the list of the newest head; `draft.json` and `draft-members.jsonl` are the
+ * next head.
  */
 
-const FOLDERS = ['heads', 'deltas', 'requests'] as const;
+const FOLDERS = ['heads', 'deltas', 'requests', 'passes'] as const;
 type Folder = (typeof FOLDERS)[number];
 
 export interface Workspace {
@@ -29,9 +30,12 @@ export interface Workspace {
   readonly requests: () => readonly OpenedRequest[];
   readonly texts: (folder: Folder) => readonly string[];
   /** @param name without its ending */
+  readonly text: (folder: Folder, name: string) => string | null;
   readonly write: (folder: Folder, name: string, text: string) => Promise<void>;
   readonly writeMembers: (members: readonly Member[]) => Promise<void>;
   readonly removeRequest: (name: string) => void;
+  /** Removes the passes to the relay that have another name. */
+  readonly keepPasses: (names: readonly string[]) => void;
 }
 
 export const headName = (version: number): string => String(version).padStart(6, '0');
@@ -64,7 +68,7 @@ export function openWorkspace(folder: string): Workspace {
         ? { head: decodeDraft(textOf(path('draft.json'))), members: listIn('draft-members.jsonl') }
         : null,
     writeDraft: async ({ head, members }) => {
-      make(folder);
+      makeFolder(folder);
       await writePrivateFile(path('draft-members.jsonl'), members.map(encodeMember));
       await writePrivateFile(path('draft.json'), [encodeHead(head).trimEnd()]);
     },
@@ -73,26 +77,42 @@ export function openWorkspace(folder: string): Workspace {
     },
     requests: () => texts('requests').map(decodeRequest),
     texts,
+    text: (name, file) => (existsSync(path(name, `${file}.json`)) ? textOf(path(name, `${file}.json`)) : null),
     write: async (name, file, text) => {
-      make(path(name));
+      makeFolder(path(name));
       await writePrivateFile(path(name, `${file}.json`), [text.trimEnd()]);
     },
     writeMembers: (members) => writePrivateFile(path('members.jsonl'), members.map(encodeMember)),
     removeRequest: (name) => rmSync(path('requests', `${name}.json`), { force: true }),
+    keepPasses: (names) => {
+      const kept = new Set(names.map((name) => `${name}.json`));
+      for (const file of files('passes')) if (!kept.has(file)) rmSync(path('passes', file));
+    },
   };
 }
 
-/** Everything in the folder, for `org.import`. @throws CaroError `not_found` for an empty folder */
+/** Passes in one request on the control socket, which has a limit of bytes. */
+const PASSES_AT_ONCE = 200;
+
+/** Passes to the relay, for as many calls of `org.import` as they need. */
+export const passParcels = (passes: readonly string[]): readonly OrgParcel[] =>
+  Array.from({ length: Math.ceil(passes.length / PASSES_AT_ONCE) }, (_, at) => ({
+    ...{ heads: [], deltas: [], requests: [] },
+    passes: passes.slice(at * PASSES_AT_ONCE, (at + 1) * PASSES_AT_ONCE),
+  }));
+
+/** Everything in the folder but the passes, for `org.import`. @throws CaroError `not_found` for an empty folder */
 export function parcelIn({ folder, texts }: Workspace): OrgParcel {
-  const [heads, deltas, requests] = FOLDERS.map(texts) as [readonly string[], readonly string[], readonly string[]];
-  if (heads.length + requests.length > 0) return { heads, deltas, requests };
+  const [heads, deltas, requests] = [texts('heads'), texts('deltas'), texts('requests')];
+  if (heads.length + requests.length > 0) return { heads, deltas, requests, passes: [] };
   throw new CaroError(
     'not_found',
     `${folder}: expected a folder with heads or requests, got none; name the one that caro org export wrote`,
   );
 }
 
-function make(folder: string): void {
+/** @throws CaroError `place_unusable` */
+export function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {

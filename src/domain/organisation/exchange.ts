@@ -13,16 +13,25 @@ export const JOIN_RESULTS = ['stored', 'known', 'member', 'full', 'closed', 'inv
 export type JoinResult = (typeof JOIN_RESULTS)[number];
 
 export interface OrgBodies {
-  /** Asks for heads after `version`, and with `list` (0: none yet) for the changes of the list. */
-  readonly 'org-ask': { readonly org: string; readonly version: number; readonly list: number | null };
+  /**
+   * Asks for heads after `version`, and with `list` (0: none yet) for the changes of the list.
+   * `pass`: when the pass to the relay that the asker has was made.
+   */
+  readonly 'org-ask': {
+    readonly org: string;
+    readonly version: number;
+    readonly list: number | null;
+    readonly pass: string | null;
+  };
   /**
    * `proof`: that the asker is a member, of the last of these heads, or of the one it has. `delta`:
-   * only for an asker that may keep the list.
+   * only for an asker that may keep the list. `pass`: a newer one, for the asker.
    */
   readonly 'org-news': {
     readonly heads: readonly Envelope[];
     readonly proof: MemberProof | null;
     readonly delta: RosterDelta | null;
+    readonly pass: Envelope | null;
   };
   readonly 'org-join': { readonly request: Envelope };
   readonly 'org-joined': { readonly result: JoinResult };

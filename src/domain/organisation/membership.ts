@@ -78,6 +78,8 @@ export interface OrgParcel {
   /** At most one. */
   readonly deltas: readonly string[];
   readonly requests: readonly string[];
+  /** To the relay: a node takes its own, a node that keeps the list those of all members. */
+  readonly passes: readonly string[];
 }
 
 export interface OrgTaken {
@@ -86,6 +88,8 @@ export interface OrgTaken {
   readonly version: number;
   readonly list: number | null;
   readonly requests: number;
+  /** New passes to the relay. */
+  readonly passes: number;
   readonly isWaiting: boolean;
   readonly isForked: boolean;
 }

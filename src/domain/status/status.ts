@@ -4,6 +4,7 @@ import type { Role, SharingLevel, TrustLevel } from '../policy/trust.ts';
 import type { RulesStatus } from '../rules/custom-rule.ts';
 import type { AgentCoverage } from './agent-coverage.ts';
 import type { NodeReason } from './node-reasons.ts';
+import type { RelayStatus } from './relay-status.ts';
 import type { Waiting } from './waiting.ts';
 
 export interface ObserveStatus {
@@ -40,6 +41,8 @@ export interface MeshStatus {
   readonly listen: string | null;
   /** Set while peers cannot connect to (one of) the configured addresses. */
   readonly waiting: Waiting | null;
+  /** Null where this node uses no relay. */
+  readonly relay: RelayStatus | null;
   /** All peers and trusted nodes, and nodes that a trusted subnet let in; troubles first. */
   readonly peers: readonly {
     readonly id: string;

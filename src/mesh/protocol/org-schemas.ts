@@ -1,5 +1,7 @@
 import { closed, type JsonSchema, list, orNull } from '../../domain/encoding/json-schema.ts';
 import { JOIN_RESULTS, MAX_ADDED_SENT, MAX_HEADS_SENT, type OrgBodies } from '../../domain/organisation/exchange.ts';
+import { TIME } from '../../domain/identity/key-statement-schemas.ts';
+import { PASS_ENVELOPE } from '../../domain/organisation/relay-pass.ts';
 import {
   DELTA_SCHEMA,
   HEAD_ENVELOPE,
@@ -14,11 +16,12 @@ const SENT_DELTA = closed({ ...properties, add: { ...properties['add'], maxItems
 
 /** Body of each message type of a roster. */
 export const ORG_SCHEMAS: Readonly<Record<keyof OrgBodies, JsonSchema>> = {
-  'org-ask': closed({ org: ORG_NAME, version: VERSION, list: orNull(VERSION) }),
+  'org-ask': closed({ org: ORG_NAME, version: VERSION, list: orNull(VERSION), pass: orNull(TIME) }),
   'org-news': closed({
     heads: list(HEAD_ENVELOPE, 0, MAX_HEADS_SENT),
     proof: orNull(PROOF_SCHEMA),
     delta: orNull(SENT_DELTA),
+    pass: orNull(PASS_ENVELOPE),
   }),
   'org-join': closed({ request: REQUEST_ENVELOPE }),
   'org-joined': closed({ result: { enum: JOIN_RESULTS } }),

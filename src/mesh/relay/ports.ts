@@ -2,6 +2,7 @@ import type { QueryBody, ResponseBody } from '../../domain/answers/query.ts';
 import type { BlindReply, BlindRequest } from '../../domain/blind/exchange.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { PeerAt } from '../../domain/identity/peer-at.ts';
+import type { RelayReply, RelayRequest } from '../../domain/relay/relay-exchange.ts';
 import type { EgressPorts } from '../transport/egress-checks.ts';
 import type { RelayMessage } from './relay-message.ts';
 
@@ -17,6 +18,11 @@ export interface RelayPorts extends EgressPorts {
   readonly mayConnect: (id: string) => boolean;
   /** As `MeshPorts.onBlind`. */
   readonly onBlind: (asker: PeerAt, request: BlindRequest) => Promise<BlindReply>;
+  /** A question about the roster; what may be told is decided by the node that is asked. */
+  readonly onOrg: (
+    asker: PeerAt,
+    request: Extract<RelayRequest, { readonly type: 'org-ask' }>,
+  ) => Promise<Extract<RelayReply, { readonly type: 'org-news' }>>;
   /** As `MeshPorts.onQuery`. */
   readonly onQuery: (asker: PeerAt, body: QueryBody, layout: number) => Promise<ResponseBody>;
   /** The relay can be used now: what waits may be sent. */

@@ -19,7 +19,7 @@ import { sealFor, sealForAll } from './padded-box.ts';
 import { encodeRelayMessage, RELAYED } from './relay-message.ts';
 
 /** The rule for questions to all members; they hold no figures. */
-const QUESTION_RULE = 'relay.enabled';
+const QUESTION_RULE = 'relay.connect';
 const QUESTIONS = ['query', 'roll-call'] as const satisfies readonly Typed['type'][];
 const EPHEMERAL_BYTES = 32;
 const ALL_NONCE_BYTES = 12;

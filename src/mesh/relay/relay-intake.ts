@@ -1,16 +1,11 @@
 /** The side of an aggregator: takes requests from its stream and keeps a reply for each. */
 
 import type { SealingKey } from '../../blind/sealing.ts';
-import {
-  BLIND_REPLIES,
-  type BlindReply,
-  type BlindRequest,
-  refusal,
-  refusalCode,
-} from '../../domain/blind/exchange.ts';
+import { type BlindRequest, refusal, refusalCode } from '../../domain/blind/exchange.ts';
 import { CaroError } from '../../domain/errors.ts';
+import { RELAY_REPLIES, type RelayReply, type RelayRequest } from '../../domain/relay/relay-exchange.ts';
 import { RELAY_ADDRESS, replySubject } from '../../domain/relay/subjects.ts';
-import { mailboxOf } from './mailbox.ts';
+import { mailboxOf } from '../../identity/mailbox.ts';
 import { openFrom } from './padded-box.ts';
 import type { RelayPorts } from './ports.ts';
 import type { RelayGate, RelayOutlet } from './relay-gate.ts';
@@ -27,13 +22,13 @@ export interface IntakeOptions {
   readonly self: string;
   readonly gate: RelayGate;
   readonly boxes: readonly SealingKey[];
-  readonly ports: Pick<RelayPorts, 'mayConnect' | 'onBlind' | 'onRefuse'>;
+  readonly ports: Pick<RelayPorts, 'mayConnect' | 'onBlind' | 'onOrg' | 'onRefuse'>;
   /** The connection with the account of documents. */
   readonly outlet: () => RelayOutlet | undefined;
   readonly now: () => number;
 }
 
-type Asked = BlindRequest & Pick<RelayMessage, 'sender' | 'nonce' | 'box'>;
+type Asked = RelayRequest & Pick<RelayMessage, 'sender' | 'nonce' | 'box'>;
 
 /** What is not valid is dropped and counted: to have it delivered again would not help. */
 export function createRelayIntake(options: IntakeOptions): Taken {
@@ -48,8 +43,10 @@ export function createRelayIntake(options: IntakeOptions): Taken {
     if (!docs) throw new CaroError('relay_unreachable', 'the reply cannot be kept now');
     const reversed = replySubject(mailboxOf(sender), me, Buffer.from(nonce, 'base64').toString('hex'));
     const to = { id: sender, box: Buffer.from(replyBox ?? '', 'base64'), subject: reversed };
-    // The request is settled only when the reply is kept.
-    await gate.store(docs, { message: reply, to, inReplyTo: nonce });
+    // The request is settled when the reply is kept; what the policy keeps back stays back.
+    await gate.store(docs, { message: reply, to, inReplyTo: nonce }).catch((error: unknown) => {
+      if (!(error instanceof CaroError) || error.code !== 'egress_denied') throw error;
+    });
   };
 }
 
@@ -66,8 +63,8 @@ function opened({ self, boxes, ports, now }: IntakeOptions, subject: string, box
     const ageMs = now() - Date.parse(message.time);
     if (Math.abs(ageMs) > MAX_WAIT_MS)
       throw new CaroError(ageMs > 0 ? 'message_stale' : 'message_future', 'expected a message of the last 7 days');
-    if (!Object.hasOwn(BLIND_REPLIES, message.type) || message.box === null)
-      throw new CaroError('message_unexpected', 'expected a request about blind totals');
+    if (!Object.hasOwn(RELAY_REPLIES, message.type) || message.box === null)
+      throw new CaroError('message_unexpected', 'expected a request that a relay keeps');
     if (!ports.mayConnect(sender))
       throw new CaroError('peer_untrusted', 'the policy allows no messages with this node');
     return message as Asked;
@@ -77,8 +74,11 @@ function opened({ self, boxes, ports, now }: IntakeOptions, subject: string, box
   }
 }
 
-/** The other side always gets a reply; a defect of this node is the refusal `internal`. */
-const answer = ({ onBlind }: IntakeOptions['ports'], { sender, type, body }: Asked): Promise<BlindReply> =>
-  onBlind({ id: sender, address: RELAY_ADDRESS }, { type, body } as BlindRequest).catch((error: unknown) =>
+/** A defect of this node is the refusal `internal`; a question about the roster is asked again. */
+function answer({ onBlind, onOrg }: IntakeOptions['ports'], { sender, type, body }: Asked): Promise<RelayReply> {
+  const peer = { id: sender, address: RELAY_ADDRESS };
+  if (type === 'org-ask') return onOrg(peer, { type, body });
+  return onBlind(peer, { type, body } as BlindRequest).catch((error: unknown) =>
     refusal(refusalCode(error instanceof CaroError ? error.code : 'internal')),
   );
+}

@@ -19,7 +19,7 @@ export const RELAY_TYPE = 'application/vnd.caro.relay.v1+json';
 export const RELAYED = [
   ...(['blind-report', 'blind-receipt', 'blind-prepare', 'blind-prepared', 'blind-log', 'blind-entries'] as const),
   ...(['blind-total', 'blind-share', 'blind-refusal'] as const),
-  ...(['query', 'response', 'roll-call', 'present'] as const),
+  ...(['query', 'response', 'roll-call', 'present', 'org-ask', 'org-news'] as const),
 ] as const satisfies readonly MessageType[];
 type Relayed = (typeof RELAYED)[number];
 

@@ -5,9 +5,9 @@ import type { PeerAnswer, QueryBody, ResponseBody } from '../../domain/answers/q
 import { LAYOUT_VERSION } from '../../domain/answers/vector-schema.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { ALL, answerSubject, RELAY_ADDRESS } from '../../domain/relay/subjects.ts';
+import { mailboxOf } from '../../identity/mailbox.ts';
 import { MAX_SKEW_MS, MAX_TOLD_SKEW_MS, NONCE_BYTES, type Typed } from '../protocol/messages.ts';
 import type { NonceCache } from '../protocol/nonce-cache.ts';
-import { mailboxOf } from './mailbox.ts';
 import { openForAll, openFrom } from './padded-box.ts';
 import type { Arrived, RelayPorts } from './ports.ts';
 import type { RelayGate, RelayOutlet } from './relay-gate.ts';

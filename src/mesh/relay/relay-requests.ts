@@ -3,13 +3,14 @@
  */
 import { createHash } from 'node:crypto';
 import type { SealingKey } from '../../blind/sealing.ts';
-import { BLIND_REPLIES, type BlindReplyTo, type BlindRequest } from '../../domain/blind/exchange.ts';
 import { canonical, type Json } from '../../domain/encoding/canonical.ts';
 import { CaroError } from '../../domain/errors.ts';
+import type { PeerReplyTo } from '../../domain/exchange.ts';
+import { RELAY_REPLIES, type RelayRequest } from '../../domain/relay/relay-exchange.ts';
 import { documentSubject, replySubject, requestSubject, SLOTS } from '../../domain/relay/subjects.ts';
+import { mailboxOf } from '../../identity/mailbox.ts';
 import { steadyMs } from '../../platform/steady-clock.ts';
 import { NONCE_BYTES } from '../protocol/messages.ts';
-import { mailboxOf } from './mailbox.ts';
 import { openFrom } from './padded-box.ts';
 import type { Arrived } from './ports.ts';
 import type { RelayGate } from './relay-gate.ts';
@@ -27,11 +28,11 @@ export interface RequestOptions {
 
 export interface RelayRequests {
   /** @throws CaroError `peer_unreachable`, `deadline_exceeded`, `egress_…`, `relay_…` */
-  readonly exchange: <T extends BlindRequest['type']>(
+  readonly exchange: <T extends RelayRequest['type']>(
     peer: string,
-    request: Extract<BlindRequest, { readonly type: T }>,
+    request: Extract<RelayRequest, { readonly type: T }>,
     deadlineMs: number,
-  ) => Promise<BlindReplyTo<T>>;
+  ) => Promise<PeerReplyTo<T>>;
   readonly hear: (arrived: Arrived) => void;
   /** This connection has ended: no reply comes over it. */
   readonly lost: (link: RelayLink, error: CaroError) => void;
@@ -42,7 +43,7 @@ export interface RelayRequests {
 /** One request. Sent again, it is the same message: its nonce is kept until it is answered. */
 interface Request {
   readonly peer: string;
-  readonly type: BlindRequest['type'];
+  readonly type: RelayRequest['type'];
   readonly nonce: string;
   readonly id: string;
   /** The connection over which the relay has stored it last, in which place, and when (steady). */
@@ -104,7 +105,7 @@ export function createRelayRequests(options: RequestOptions): RelayRequests {
         const reply = await replyTo(options, { link, box, me, others: known }, entry, request, deadlineMs);
         forget(name, entry);
         const { type, body } = reply;
-        return { type, body } as unknown as BlindReplyTo<typeof request.type>;
+        return { type, body } as unknown as PeerReplyTo<typeof request.type>;
       } finally {
         active -= 1;
         entry.waiting = undefined;
@@ -127,7 +128,7 @@ function remember(
 }
 
 /** A report keeps its id over restarts: the relay replaces its first copy by the second. */
-function newRequest({ randomBytes }: RequestOptions, peer: string, { type }: BlindRequest, key: Buffer): Request {
+function newRequest({ randomBytes }: RequestOptions, peer: string, { type }: RelayRequest, key: Buffer): Request {
   const bytes = type === 'blind-report' ? key.subarray(0, NONCE_BYTES) : Buffer.from(randomBytes(NONCE_BYTES));
   return {
     ...{ peer, type, nonce: bytes.toString('base64'), id: bytes.toString('hex') },
@@ -146,7 +147,7 @@ async function replyTo(
   options: RequestOptions,
   path: Path,
   entry: Request,
-  request: BlindRequest,
+  request: RelayRequest,
   deadlineMs: number,
 ): Promise<RelayMessage> {
   if (entry.waiting !== undefined) throw new CaroError('peer_unreachable', 'the same request is under way');
@@ -180,7 +181,7 @@ async function storeOnce(
   { gate }: RequestOptions,
   { link, box, me, others }: Path,
   entry: Request,
-  message: BlindRequest,
+  message: RelayRequest,
 ): Promise<void> {
   if (entry.storedBy === link && steadyMs() - entry.storedMs <= AGAIN_MS) return;
   const { peer, nonce } = entry;
@@ -211,7 +212,7 @@ function openReply(
 ): RelayMessage | null {
   try {
     const message = decodeRelayMessage(openFrom(boxes, subject, box));
-    const isReply = message.type === 'blind-refusal' || message.type === BLIND_REPLIES[type];
+    const isReply = message.type === 'blind-refusal' || message.type === RELAY_REPLIES[type];
     const isOurs = message.sender === peer && message.recipient === self && message.inReplyTo === nonce;
     return isReply && isOurs ? message : null;
   } catch {

@@ -1,17 +1,18 @@
 import { CaroError, type ErrorCode } from '../../domain/errors.ts';
+import type { ConnectMode } from '../../domain/relay/connect-mode.ts';
 import { answerSubject, replySubject, SAY } from '../../domain/relay/subjects.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import type { Identity } from '../../identity/identity.ts';
+import { mailboxOf } from '../../identity/mailbox.ts';
 import { steadyMs } from '../../platform/steady-clock.ts';
 import { createNonceCache } from '../protocol/nonce-cache.ts';
-import { mailboxOf } from './mailbox.ts';
 import type { RelayPorts } from './ports.ts';
 import { createRelayGate } from './relay-gate.ts';
 import { createRelayIntake } from './relay-intake.ts';
 import { openRelayLink, type RelayLink, type Taken } from './relay-link.ts';
 import { type Asker, createAsker, createListener } from './relay-questions.ts';
 import { createRelayRequests, type RelayRequests } from './relay-requests.ts';
-import type { ConnectMode, RelaySettings } from './settings.ts';
+import type { RelaySettings } from './settings.ts';
 
 export interface RelayOptions {
   readonly identity: Pick<Identity, 'id' | 'sign' | 'fingerprint'>;

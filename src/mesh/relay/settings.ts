@@ -1,10 +1,7 @@
 import type { SealingKey } from '../../blind/sealing.ts';
 import type { RelayAddress } from './pinned-certificate.ts';
 
-/** How a node uses its relay. */
-export type ConnectMode = 'poll' | 'stay';
-
-/** What a node needs to use a relay. It comes from the roster, or from a file. */
+/** What a node needs to use a relay. Keys come from the roster and from the node's pass. */
 export interface RelaySettings {
   /** Tried in turn. */
   readonly relays: readonly RelayAddress[];

@@ -17,7 +17,7 @@ const peer = (name: string, state: Peer['state'], skewMs: number | null = 3): Pe
   ...{ skewMs, lastSeen: null, version: null },
 });
 const status = (...peers: readonly Peer[]): MeshStatus => ({
-  ...{ enabled: true, listen: '10.0.0.1:9238', waiting: null, peers },
+  ...{ enabled: true, listen: '10.0.0.1:9238', waiting: null, relay: null, peers },
 });
 
 describe('doctor on peers', () => {

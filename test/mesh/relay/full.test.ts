@@ -1,7 +1,7 @@
 /** A relay without room or with a damaged store, and clocks that are wrong. */
 import { expect, test } from '@jest/globals';
 import { requestSubject, SLOTS } from '../../../src/domain/relay/subjects.ts';
-import { mailboxOf } from '../../../src/mesh/relay/mailbox.ts';
+import { mailboxOf } from '../../../src/identity/mailbox.ts';
 import { openRelayLink } from '../../../src/mesh/relay/relay-link.ts';
 import { codeOfPromise } from '../../rig/error-code.ts';
 import { type Broker, credential, type NodeKeys, newNode } from '../../rig/relay-broker.ts';

@@ -65,6 +65,7 @@ export function openNode(broker: Broker, options: NodeOptions = {}): OpenNode {
     audit: () => undefined,
     mayConnect: () => true,
     onBlind: () => Promise.reject(new Error('not an aggregator')),
+    onOrg: () => Promise.reject(new Error('not a supervisor')),
     onQuery: (_asker, { type }) => Promise.resolve({ result: 'access_denied', type }),
     onRefuse: (code) => void refused.push(code),
     ...options.ports,

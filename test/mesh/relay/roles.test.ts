@@ -12,7 +12,7 @@ import {
   requestSubject,
   SAY,
 } from '../../../src/domain/relay/subjects.ts';
-import { mailboxOf } from '../../../src/mesh/relay/mailbox.ts';
+import { mailboxOf } from '../../../src/identity/mailbox.ts';
 import { type Broker, credential, type NodeKeys, newNode } from '../../rig/relay-broker.ts';
 import { until } from '../../rig/until.ts';
 import { later, openNode, startBroker, whenOpen } from './rig.ts';

@@ -1,6 +1,6 @@
 /** What passes a relay, as the server itself traces it after TLS. */
 import { expect, test } from '@jest/globals';
-import { mailboxOf } from '../../../src/mesh/relay/mailbox.ts';
+import { mailboxOf } from '../../../src/identity/mailbox.ts';
 import { until } from '../../rig/until.ts';
 import { openNode, receiptReply, reportBody, startBroker, whenOpen } from './rig.ts';
 

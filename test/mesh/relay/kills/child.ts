@@ -64,6 +64,7 @@ export function openChildRelay(home: string, identity: Identity, onBlind: RelayP
       audit: () => undefined,
       mayConnect: () => true,
       onBlind,
+      onOrg: () => Promise.reject(new Error('not a supervisor')),
       onQuery: (_asker, { type }) => Promise.resolve({ result: 'access_denied', type }),
       onOpen: () => undefined,
       onRefuse: (code) => process.stderr.write(`refused: ${code}\n`),

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { NODE_REASONS } from '../../../../domain/status/node-reasons.ts';
+import { relayText } from '../../../../domain/status/relay-status.ts';
 import type { AuditPage, AuditRecord, Status } from '../../data/contract.ts';
 import { useReading } from '../../data/use-reading.ts';
-import { ago, duration, nodeName } from '../../model/format.ts';
+import { ago, duration, moment, nodeName } from '../../model/format.ts';
 import { trustName } from '../../model/mesh-words.ts';
 
 type Mesh = NonNullable<Status['mesh']>;
@@ -48,7 +49,7 @@ export function MeshPill({ mesh }: { readonly mesh: Mesh | null }) {
           {number('connected')}/{mesh.peers.length}
         </span>
       </summary>
-      {isOpen && <Peers peers={mesh.peers} />}
+      {isOpen && <Peers peers={mesh.peers} relay={mesh.relay} />}
     </details>
   );
 }
@@ -61,16 +62,31 @@ const LAMPS: Readonly<Record<Peer['state'], string>> = {
   skewed: 'lamp bad',
 };
 
+const RELAY_LAMPS: Readonly<Record<NonNullable<Mesh['relay']>['state'], string>> = {
+  connected: 'lamp good',
+  connecting: 'lamp wait',
+  waiting: 'lamp wait',
+  no_pass: 'lamp wait',
+  unusable: 'lamp bad',
+};
+
 const ignore = (): void => undefined;
 
 /** The audit log has the time of the last summary in each direction. */
-function Peers({ peers }: { readonly peers: readonly Peer[] }) {
+function Peers({ peers, relay }: Pick<Mesh, 'peers' | 'relay'>) {
   const sent = useReading<AuditPage>('/api/audit', { type: 'summary.sent', limit: 100 }, ignore);
   const received = useReading<AuditPage>('/api/audit', { type: 'summary.received', limit: 100 }, ignore);
   const lastOf = ({ data }: typeof sent, id: string): AuditRecord | undefined =>
     data?.records.find(({ peer }) => peer === id);
   return (
     <ul class="peers">
+      {relay !== null && (
+        <li>
+          <span class={RELAY_LAMPS[relay.state]} aria-hidden="true" /> <strong>Relay</strong>
+          <br />
+          {relayText(relay, moment)}
+        </li>
+      )}
       {peers.length === 0 && (
         <li class="quiet">
           No peers yet. <code>caro peers add</code> adds one.

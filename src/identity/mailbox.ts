@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MAILBOX_CONTEXT } from '../../domain/relay/subjects.ts';
+import { MAILBOX_CONTEXT } from '../domain/relay/subjects.ts';
 
 const DIGITS = 32;
 
