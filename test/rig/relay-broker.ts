@@ -52,7 +52,7 @@ export interface BrokerOptions {
 
 /** Starts a server in an empty folder. Whoever starts it kills it. */
 export async function startBrokerIn(folder: string, options: BrokerOptions = {}): Promise<Broker> {
-  const { serverKey = random(32), port, change = (file) => file } = options;
+  const { serverKey = random(32), port, change = (file: string) => file } = options;
   const place = (name: string): string => join(folder, name);
   const certificate = await makeCertificate({ seed: () => serverKey }, Date.now());
   writeFileSync(place('relay.key'), tlsMaterial({ seed: () => serverKey }, certificate).key, { mode: 0o600 });
