@@ -76,7 +76,6 @@ inBrowser('saved answers in Chromium', () => {
     expect(await row.locator('th, td').allTextContents()).toEqual(['commands', '75', '77', '+2']);
     expect(await compared.textContent()).toContain('5 of 5 nodes before, 5 of 5 after.');
     expect(await faults(page)).toEqual([]);
- for (const width of [1440,390]) { await page.setViewportSize({width,height:900}); await page.emulateMedia({colorScheme: width===390?'dark':'light'}); await page.screenshot({path:`/tmp/blind-saved-${width}.png`,fullPage:true}); }
   });
 
   test('all that are listed are exported with every cell, oldest first', async () => {
