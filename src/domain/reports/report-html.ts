@@ -19,7 +19,7 @@ table{border-collapse:collapse;width:100%;font-size:8.5pt}th{white-space:nowrap}
 th{color:var(--quiet);font-weight:600}.n{text-align:right;font-variant-numeric:tabular-nums}.up{color:var(--bad)}.down{color:var(--good)}
 ul{margin:0;padding-left:4.5mm;font-size:8pt;color:var(--quiet)}.two{display:grid;grid-template-columns:1fr 1fr;gap:6mm}svg{width:100%;height:auto;display:block}
 .bar{display:inline-block;height:2.4mm;background:var(--accent);vertical-align:middle;border-radius:.5mm}
-@page{size:A4;margin:12mm}@media print{body{padding:0;max-width:none}h2{break-after:avoid}tr,.tile{break-inside:avoid}}
+@page{size:A4;margin:9mm 12mm}@media print{body{padding:0;max-width:none}h2{margin-top:2mm;break-after:avoid}tr,.tile{break-inside:avoid}}
 @media (max-width:600px){.tiles,.two{grid-template-columns:1fr 1fr}}`;
 
 /** A Content Security Policy in the file: nothing is fetched, wherever it is opened. */

@@ -32,6 +32,7 @@ export const POSTURE = object({
     ...{ first: day, last: day, points: list(POINT), previous: list(POINT), risky: object(MEASURE) },
     levels: list(object({ level: word(RISK_LEVELS), ...MEASURE })),
     kinds: list(object({ family: text, ...MEASURE, nodes: maybeCount, points: list(maybeNumber) })),
+    agents: object({ commands: maybeNumber, risky: maybeNumber }),
     anomalies: list(object({ kind: word(ANOMALY_KINDS), ...MEASURE, nodes: maybeCount })),
     gaps: object({ days: count, incomplete: count, belowFloor: count, figures: count, withheld: count }),
     latest: orNull(object({ day, contributors: count })),
