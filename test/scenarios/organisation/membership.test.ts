@@ -1,7 +1,5 @@
 /** Officers, a trustee, an analyst and three developers: who joins, who is approved, who leaves. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { FleetMember } from '../../../src/domain/fleet/fleet.ts';
-import type { JoinRequestLine } from '../../../src/domain/fleet/join-requests.ts';
 import type { Explanation } from '../../../src/domain/policy/policy.ts';
 import { lately, type MeshNode } from '../../rig/mesh-nodes.ts';
 import { foundOrganisation, isMember, type Organisation, orgStatus, ran, requested } from '../../rig/organisation.ts';
@@ -10,15 +8,6 @@ import { until } from '../../rig/until.ts';
 
 const NAMES = ['dev-anna', 'dev-ben', 'dev-cleo'];
 let org: Organisation;
-/** What the analyst sees of the fleet before the officers approve. */
-let asking: Fleet;
-
-interface Fleet {
-  readonly members: number;
-  readonly nodes: readonly Pick<FleetMember, 'name' | 'unit' | 'state' | 'reason'>[];
-  readonly requests: readonly JoinRequestLine[];
-}
-const fleet = async (node: MeshNode): Promise<Fleet> => JSON.parse(await ran(node, 'fleet', '--json')) as Fleet;
 beforeAll(async () => {
   org = await foundOrganisation(lastingFolder(), NAMES);
   for (const node of org.nodes) {
@@ -26,7 +15,6 @@ beforeAll(async () => {
     await ran(node, 'org', 'join', org.file, '--unit', 'berlin', '--yes');
   }
   await requested(org, NAMES.length);
-  asking = await fleet(org.analyst);
   await org.officer('approve', ...NAMES);
   await org.publish();
 });
@@ -63,35 +51,6 @@ test('one file and one approval make nodes members, and the analyst gets their t
   }
   const ids = org.nodes.map(({ id }) => id);
   await until(answering, (found) => ids.every((id) => found.includes(id)));
-});
-
-test('the fleet of an analyst has requests to join, then the members with their unit and a reason', async () => {
-  expect(asking.requests.map(({ name, unit, reason }) => [name, unit, reason])).toEqual(
-    NAMES.map((name) => [name, 'berlin', 'not_approved']),
-  );
-  const after = await fleet(org.analyst);
-  expect(after.requests).toEqual([]);
-  const members = after.nodes.filter(({ name }) => NAMES.includes(name ?? ''));
-  expect(members.map(({ unit }) => unit)).toEqual(NAMES.map(() => 'berlin'));
-  expect(after.nodes.every(({ state, reason }) => (state === 'reporting') === (reason === null))).toBe(true);
-  const shown = await ran(org.analyst, 'fleet');
-  for (const name of NAMES) expect(shown).toContain(name);
-  expect(shown).not.toContain('Requests to join');
-  // A member sees no requests of others.
-  expect((await fleet(byName('dev-anna'))).requests).toEqual([]);
-});
-
-test('an advisory of a supervisor of the roster arrives at every member, one of a member at none', async () => {
-  const until14 = new Date(Date.now() + 14 * 86_400_000).toISOString().slice(0, 10);
-  await ran(org.analyst, 'advisory', 'send', '--family', 'files', '--until', until14);
-  await ran(byName('dev-ben'), 'advisory', 'send', '--family', 'git', '--until', until14);
-  for (const node of org.nodes) {
-    const got = await until(
-      async () => (await ran(node, 'advisory', 'list')).split('\n'),
-      (lines) => lines.some((line) => line.includes('family files')),
-    );
-    expect(got.some((line) => line.includes('family git'))).toBe(node.name === 'dev-ben');
-  }
 });
 
 test('trust explain names the roster and its version, and an owner who revokes takes precedence', async () => {
