@@ -1,14 +1,19 @@
 /**
  * Measures the search over the commands of a node: until the first list is there (the database is
- * opened and the newest commands are read), until all is read, and a keystroke once all is read.
+ * opened, commands that wait in the spool are looked for, and the newest are read), until all is
+ * read, and a keystroke once all is read. `waiting` commands are in the spool, as after a time
+ * without the service.
  * The baseline is SQLite's LIKE over the same events.
  *
- *   npx tsx bench/search.ts [events] [rounds]
+ *   npx tsx bench/search.ts [events] [rounds] [waiting]
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Results } from '../src/cli/search/results.ts';
+import { waitingCommands } from '../src/cli/search/waiting-commands.ts';
+import { placesFrom } from '../src/config/places.ts';
+import { encodeSpoolRecord } from '../src/domain/spool/spool-record.ts';
 import { openReadOnly } from '../src/storage/database.ts';
 import { CommandHistory } from '../src/storage/events/command-history.ts';
 import { report, round, summary } from './figures.ts';
@@ -16,9 +21,10 @@ import { storeEvents } from './stored-events.ts';
 
 const TYPED = 'git push or';
 
-function main(): void {
+async function main(): Promise<void> {
   const events = Number(process.argv[2] ?? 1_000_000);
   const rounds = Number(process.argv[3] ?? 10);
+  const waiting = Number(process.argv[4] ?? 0);
   const home = mkdtempSync(join(tmpdir(), 'caro-bench-'));
   const times: Record<'first' | 'all' | 'keystroke' | 'like', number[]> = {
     first: [],
@@ -29,11 +35,14 @@ function main(): void {
   let texts = 0;
   try {
     storeEvents(home, events);
+    const places = placesFrom({ CARO_HOME: home }, home);
+    spool(places.spool, waiting);
     const file = join(home, 'data', 'caro.db');
     for (let turn = 0; turn < rounds; turn += 1) {
       const begun = performance.now();
       const database = openReadOnly(file);
-      const history = new CommandHistory(database, {});
+      const unread = await waitingCommands({ places: () => places, home }, database);
+      const history = new CommandHistory(database, {}, unread);
       const results = new Results(history);
       history.more();
       results.search('');
@@ -56,6 +65,7 @@ function main(): void {
   }
   const figures = {
     events,
+    waiting,
     texts,
     firstListMs: summary(times.first),
     allReadMs: summary(times.all),
@@ -66,4 +76,16 @@ function main(): void {
   report('search', [figures]);
 }
 
-main();
+/** One file of a shell that has ended. */
+function spool(folder: string, count: number): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const records = Array.from({ length: count }, (_, command) => {
+    const at = (Date.now() + command) * 1_000;
+    const times = { startedAt: at, endedAt: at, granularity: 1 };
+    return encodeSpoolRecord({ type: 'both', command, ...times, status: 0, text: `make target-${command} V=1` });
+  });
+  if (count > 0)
+    writeFileSync(join(folder, `bash.999999.${Date.now() * 1_000}.0`), Buffer.concat(records), { mode: 0o600 });
+}
+
+void main();

@@ -83,7 +83,11 @@ function insertEvents(database: Database, count: number, span: Span | undefined)
   const addPattern = database.prepare('INSERT INTO pattern (name, tool, family) VALUES (?, ?, ?)');
   for (const pattern of PATTERNS) addPattern.run(...pattern);
   const addSession = database.prepare("INSERT INTO session (id, name, shell, last_ms) VALUES (?, ?, 'bash', ?)");
-  const insert = database.prepare(`INSERT INTO event VALUES (?, ?, ?, 'bash', ?, ?, ?, ?, ?, ?, ?, ?, 'bench')`);
+  const insert = database.prepare(
+    `INSERT INTO event (id, time_ms, session_id, shell, command, cwd, exit_code, duration_ms, tools, pattern_id, risk,
+       rules, host)
+     VALUES (?, ?, ?, 'bash', ?, ?, ?, ?, ?, ?, ?, ?, 'bench')`,
+  );
   const tools = TOOLS.map((tool) => JSON.stringify([tool]));
   const sessions = new Map<number, number>();
   for (const { index, timeMs } of times(count, span)) {

@@ -44,6 +44,18 @@ export async function callAdmin<M extends AdminMethod>(
   );
 }
 
+/** Whether a service listens at this path, even if it answers nothing. */
+export function isListening(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socketPath);
+    connection.once('error', () => resolve(false));
+    connection.once('connect', () => {
+      connection.destroy();
+      resolve(true);
+    });
+  });
+}
+
 /**
  * Yields the notices of `topics` until `signal` fires. `onReady` is called once the subscription is
  * active.

@@ -1,8 +1,9 @@
 /**
- * Commands that the service has not read from the spool: it is off, or just about to. They are
- * shown as it would store them, except for the rules of an organization.
+ * Commands that wait in the spool while the service is off. They are shown as it would store them,
+ * except for the rules of an organization.
  */
 
+import { isListening } from '../../admin/client.ts';
 import { HUMAN } from '../../domain/events/author.ts';
 import type { RawCommand } from '../../domain/spool/observation.ts';
 import { decodeSpool, parseSpoolName, type SpoolName } from '../../domain/spool/spool-record.ts';
@@ -30,7 +31,8 @@ export async function waitingCommands(
   database: Database,
 ): Promise<readonly WaitingCommand[]> {
   const files = unreadFiles(context.places().spool, database);
-  if (files.length === 0) return [];
+  // A service that runs reads within moments what a shell has just written.
+  if (files.length === 0 || (await isListening(context.places().socket))) return [];
   const { observed, redact } = await observedIn(context, files);
   const newest = observed.sort((a, b) => b.raw.startMs - a.raw.startMs).slice(0, MAX_COMMANDS);
   const [{ createProjectNames }, read] = await Promise.all([
