@@ -57,7 +57,8 @@ export default {
   ignorePatterns: ['dist', '.dist-next', 'coverage', 'release', 'screenshots'],
   incremental: chosen === undefined,
   incrementalFile: `coverage/mutation/${name}.incremental.json`,
-  reporters: ['progress-append-only', 'clear-text', 'json', 'html'],
+  // The events are the results of a run that is ended before it has reported.
+  reporters: ['progress-append-only', 'clear-text', 'json', 'html', 'event-recorder'],
   jsonReporter: { fileName: `coverage/mutation/${name}.json` },
   htmlReporter: { fileName: `coverage/mutation/${name}.html` },
   eventReporter: { baseDir: 'coverage/mutation/events' },
