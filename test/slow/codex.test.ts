@@ -1,6 +1,6 @@
 /**
  * The program of a real coding agent, Codex, with our hooks and a stand-in of its model. It needs
- * `codex` on the path (`npm install -g @openai/codex`, tested with 0.171.0) and is left out without.
+ * `codex` on the path (`npm install -g @openai/codex`, tested with 0.171.0) and is skipped without.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
