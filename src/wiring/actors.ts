@@ -43,6 +43,7 @@ import { deniedTools } from '../policy/denied-tools.ts';
 import type { ResponderPorts } from '../policy/responder.ts';
 import { createAnswerStore } from '../storage/answer-store.ts';
 import { createAuditStore } from '../storage/audit-store.ts';
+import { createReleaseCosignatureStore } from '../storage/blind/release-cosignature-store.ts';
 import { createTotalReader } from '../storage/blind/total-store.ts';
 import { createDeliveryStore } from '../storage/delivery-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
@@ -144,6 +145,7 @@ function witnessPorts(context: ServiceContext): WitnessPorts {
   const { bus, database, log, peerKeys } = context;
   return {
     releases: () => ownReleases(context),
+    releaseCosignatures: createReleaseCosignatureStore(database),
     witnessed: createWitnessStore(database),
     own: createTlogStore(database),
     sign: (bytes) => context.identity.sign(bytes),

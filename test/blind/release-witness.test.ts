@@ -2,16 +2,20 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createCosigner } from '../../src/actors/log-witness/cosigner.ts';
-import type { OwnReleases } from '../../src/actors/log-witness/submitter.ts';
+import { createSubmitter, type OwnReleases } from '../../src/actors/log-witness/submitter.ts';
 import { isHeadCosigned } from '../../src/audit/witness.ts';
 import { signRelease } from '../../src/blind/release-log.ts';
 import type { AuditEntry } from '../../src/domain/audit/audit-record.ts';
+import type { CheckpointBody } from '../../src/domain/audit/tlog.ts';
 import { NO_RELEASE, type ReleaseEntry } from '../../src/domain/blind/release.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
 import type { Envelope } from '../../src/domain/identity/signed-envelope.ts';
+import { isoTime } from '../../src/domain/time/iso-time.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import { createAggregatorStore, createRoleStore } from '../../src/storage/blind/aggregator-store.ts';
+import { createReleaseCosignatureStore } from '../../src/storage/blind/release-cosignature-store.ts';
 import { openDatabase } from '../../src/storage/database.ts';
+import { createTlogStore } from '../../src/storage/tlog-store.ts';
 import { createWitnessStore } from '../../src/storage/witness-store.ts';
 import { ownReleases } from '../../src/wiring/blind.ts';
 import { temporaryFolders } from '../rig/temporary-folder.ts';
@@ -57,12 +61,11 @@ function rig() {
     mesh: { peers: [] },
     trust: { nodes: { [trustee.id]: 'peer' }, deny: { nodes: [] } },
   } as unknown as Configuration;
+  const take = (checkpoint: CheckpointBody) =>
+    cosigner.take(settings, { peer: trustee.id, node: trustee.id, checkpoint });
   const show = ({ log, head: { size, root, signature }, proof }: OwnReleases, old: number) =>
-    cosigner.take(settings, {
-      ...{ peer: trustee.id, node: trustee.id },
-      checkpoint: { log, size, root, signature, old, proof: proof(old) },
-    });
-  return { trustee, colleague, logWith, show, records, close: () => database.close() };
+    take({ log, size, root, signature, old, proof: proof(old) });
+  return { trustee, colleague, logWith, take, show, records, close: () => database.close() };
 }
 
 describe('a release log', () => {
@@ -99,5 +102,39 @@ describe('a release log', () => {
       expect(records.map(({ type }) => type)).toEqual(['log.forked']);
       close();
     }
+  });
+
+  test('keeps its cosignature over a restart of the trustee, and does not ask for it again', async () => {
+    const { colleague, logWith, take, close } = rig();
+    const { database } = openDatabase(join(folder(), 'trustee.db'), NOW_MS);
+    let asked = 0;
+    /** The submitter of a trustee that has just started. */
+    const start = (log: OwnReleases) =>
+      createSubmitter({
+        own: createTlogStore(database),
+        releases: () => [log],
+        releaseCosignatures: createReleaseCosignatureStore(database),
+        seal: () => Promise.resolve(),
+        submit: async (_peer, checkpoint) => {
+          asked += 1;
+          return { peer: colleague.id, body: await take(checkpoint) };
+        },
+        audit: () => Promise.resolve(),
+        onFailure: (error) => {
+          throw error;
+        },
+      });
+    const log = logWith(25, 24);
+    await start(log).ask([colleague.id], false);
+    const again = start(log);
+    await again.ask([colleague.id], false);
+    expect(asked).toBe(1);
+    expect(again.status([colleague.id]).witnesses).toContainEqual(
+      expect.objectContaining({ log: log.log, size: 2, time: isoTime(NOW_MS) }),
+    );
+    await start(logWith(25, 24, 23)).ask([colleague.id], false);
+    expect(asked).toBe(2);
+    database.close();
+    close();
   });
 });

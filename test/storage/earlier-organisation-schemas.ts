@@ -276,4 +276,18 @@ export const EARLIER_ORGANISATION_SCHEMAS: readonly string[] = [
     PRIMARY KEY (rule, day)
   ) WITHOUT ROWID, STRICT;
   `,
+  `
+  -- The organization that this node has joined: its state, the chain of heads since then, the change of the list with each version,
+  -- and, on supervisors and trustees, the list itself. Requests to join are of other nodes.
+  CREATE TABLE roster (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL) STRICT;
+  CREATE TABLE roster_head (version INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT;
+  CREATE TABLE roster_change (version INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT;
+  CREATE TABLE roster_member (node TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID, STRICT;
+  CREATE TABLE roster_request (node TEXT PRIMARY KEY, document TEXT NOT NULL, received_ms INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+  CREATE TRIGGER roster_head_kept BEFORE UPDATE ON roster_head BEGIN SELECT RAISE(ABORT, 'a head is never changed'); END;
+  `,
+  `
+  -- Passes to the relay, each sealed to its node: the own one, and on a node that keeps the list those of all members.
+  CREATE TABLE roster_pass (node TEXT PRIMARY KEY, created_at TEXT NOT NULL, document TEXT NOT NULL) WITHOUT ROWID, STRICT;
+  `,
 ];

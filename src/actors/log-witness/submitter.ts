@@ -10,6 +10,7 @@ import type {
 } from '../../domain/audit/tlog.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
+import type { ReleaseCosignatureStore } from '../../storage/blind/release-cosignature-store.ts';
 import type { StoredHead, TlogStore } from '../../storage/tlog-store.ts';
 
 /** A log of releases of which this node is the trustee, with its signed head as it is now. */
@@ -23,6 +24,7 @@ export interface OwnReleases {
 export interface SubmitterPorts {
   readonly own: Pick<TlogStore, 'tile' | 'head' | 'cosignatures' | 'addCosignature'>;
   readonly releases: () => readonly OwnReleases[];
+  readonly releaseCosignatures: ReleaseCosignatureStore;
   /** Signs the head of the audit log as it is now. */
   readonly seal: () => Promise<unknown>;
   readonly submit: (
@@ -32,8 +34,6 @@ export interface SubmitterPorts {
   readonly audit: (entry: AuditEntry) => Promise<unknown>;
   readonly onFailure: (error: unknown) => void;
 }
-
-type ReleaseCosignatures = Map<string, Cosignature & { readonly size: number; readonly key: string }>;
 
 type Outcome = NonNullable<Witness['last']>;
 
@@ -53,10 +53,8 @@ export function createSubmitter(ports: SubmitterPorts) {
   const turns = new Map<string, Promise<void>>();
   /** Witness of the configuration → the key that it signed with last. */
   const signers = new Map<string, string>();
-  /** Cosignatures of release logs; after a start the witnesses are asked once more. */
-  const cosigned: ReleaseCosignatures = new Map();
   const signerOf = (id: string): string => signers.get(id) ?? id;
-  const logs = (): readonly OwnLog[] => logsOf(ports, cosigned);
+  const logs = (): readonly OwnLog[] => logsOf(ports);
 
   const askOne = async (id: string, log: OwnLog): Promise<Outcome> => {
     const { head } = log;
@@ -139,9 +137,9 @@ function isDispute(outcome: Outcome): boolean {
   return outcome === 'truncated' || outcome === 'inconsistent' || outcome === 'conflict';
 }
 
-function logsOf({ own, releases }: SubmitterPorts, cosigned: ReleaseCosignatures): readonly OwnLog[] {
+function logsOf({ own, releases, releaseCosignatures }: SubmitterPorts): readonly OwnLog[] {
   const head = own.head();
-  const logs = releases().map((log) => ofReleases(log, cosigned));
+  const logs = releases().map((log) => ofReleases(log, releaseCosignatures));
   return head ? [ofAudit(own, head), ...logs] : logs;
 }
 
@@ -155,12 +153,10 @@ const ofAudit = (own: SubmitterPorts['own'], head: StoredHead): OwnLog => ({
   keep: (witness, cosignature) => own.addCosignature({ ...cosignature, size: head.size, key: head.key, witness }),
 });
 
-const ofReleases = ({ log, head, proof }: OwnReleases, cosigned: ReleaseCosignatures): OwnLog => ({
+const ofReleases = ({ log, head, proof }: OwnReleases, cosignatures: ReleaseCosignatureStore): OwnLog => ({
   ...{ log, head, proof },
-  cosignedBy: (id) => cosigned.get(`${log} ${id}`),
-  keep: (witness, cosignature) => {
-    cosigned.set(`${log} ${witness}`, { ...cosignature, size: head.size, key: head.key });
-  },
+  cosignedBy: (id) => cosignatures.find(log, id),
+  keep: (witness, cosignature) => cosignatures.keep(log, { ...cosignature, size: head.size, key: head.key, witness }),
 });
 
 /** A head with the proof that it continues the first `old` leaves. */
