@@ -16,7 +16,9 @@ export const HOUR_MS = 3_600_000;
 /** Every report has left by then: at a random time up to six hours after midnight. */
 const REPORTED_MS = 7 * HOUR_MS;
 const POLL_MS = 100;
-const STEP_MS = 180_000;
+/** A limit, not a figure: thirty services on two cores that others use as well. */
+const STEP_MS = 600_000;
+const LOOPBACK = '127.0.0.1';
 const QUARTER_MS = 16 * 60_000;
 
 export interface WeekOptions {
@@ -62,12 +64,12 @@ export async function startWeek(folder: string, options: WeekOptions): Promise<W
   const clock = makeClock(folder);
   // Nobody's midnight, so that what happens in a minute is on one day.
   clock.set(startOf(plusDays(dayText(clock.now()), 1)) + 10 * HOUR_MS);
-  const leader = await makeNode(join(folder, 'analyst'), 'analyst');
-  const trustee = await makeNode(join(folder, 'trustee'), 'trustee');
+  const leader = await makeNode(join(folder, 'analyst'), 'analyst', LOOPBACK, STEP_MS);
+  const trustee = await makeNode(join(folder, 'trustee'), 'trustee', LOOPBACK, STEP_MS);
   const developers: MeshNode[] = [];
   for (let number = 1; number <= options.developers; number += 1) {
     const name = `dev-${String(number).padStart(2, '0')}`;
-    developers.push(await makeNode(join(folder, name), name));
+    developers.push(await makeNode(join(folder, name), name, LOOPBACK, STEP_MS));
   }
   const start = async (node: MeshNode): Promise<void> => {
     const service = await node.start(clock.prefix);
@@ -77,8 +79,8 @@ export async function startWeek(folder: string, options: WeekOptions): Promise<W
   };
   configureAll({ leader, trustee, developers }, options);
   for (const node of [leader, trustee, ...developers]) await start(node);
-  await connected(leader, [trustee, ...developers]);
-  await connected(trustee, developers);
+  await connected(leader, [trustee, ...developers], STEP_MS);
+  await connected(trustee, developers, STEP_MS);
   const task = join(folder, 'task.json');
   await agree(leader, trustee, folder, task, options);
   for (const node of developers) await ran(node, 'blind', 'join', task, '--yes');

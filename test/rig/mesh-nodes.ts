@@ -7,6 +7,7 @@ import type { Messages, Replies } from '../../src/bus/messages.ts';
 import type { AdminMethod } from '../../src/bus/requests.ts';
 import type { HistoryEntry } from '../../src/cli/import/history-entry.ts';
 import type { AuditRecord, AuditType } from '../../src/domain/audit/audit-record.ts';
+import { CaroError } from '../../src/domain/errors.ts';
 import type { Envelope } from '../../src/domain/identity/signed-envelope.ts';
 import type { QueryType, SharingLevel, TrustLevel } from '../../src/domain/policy/trust.ts';
 import { DAY_MS, lastClosed, type PeriodKind } from '../../src/domain/time/period.ts';
@@ -71,14 +72,18 @@ export interface ObservedCommand {
 
 let sessions = 0;
 
-/** A node with a key and a port, not started yet. `host` is where it listens. */
-export async function makeNode(home: string, name: string, host = '127.0.0.1'): Promise<MeshNode> {
+/**
+ * A node with a key and a port, not started yet. `host` is where it listens. A call that its service
+ * is too busy to answer in time is repeated for `patienceMs`.
+ */
+export async function makeNode(home: string, name: string, host = '127.0.0.1', patienceMs = 0): Promise<MeshNode> {
   mkdirSync(join(home, 'data'), { recursive: true, mode: 0o700 });
   mkdirSync(join(home, 'config'), { recursive: true, mode: 0o700 });
   const identity = openIdentity(join(home, 'data', 'identity.key'));
   const endpoint = `${host}:${await freePort()}`;
   let service: TestService | undefined;
-  const call: MeshNode['call'] = (method, params) => callAdmin(join(home, 'run', 'admin.sock'), method, params);
+  const call: MeshNode['call'] = (method, params) =>
+    patiently(() => callAdmin(join(home, 'run', 'admin.sock'), method, params), patienceMs);
   const audit: MeshNode['audit'] = (type) => call('audit.list', { type, limit: 1_000 });
   const end = (how: 'kill' | 'stop') => async (): Promise<void> => {
     await service?.[how]();
@@ -117,13 +122,25 @@ export async function makeNode(home: string, name: string, host = '127.0.0.1'): 
   };
 }
 
+async function patiently<T>(ask: () => Promise<T>, withinMs: number): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isLate = error instanceof CaroError && error.code === 'deadline_exceeded';
+      if (!isLate || performance.now() > deadline) throw error;
+    }
+  }
+}
+
 /** Waits until each of `others` is connected with `node`, as both sides see it. */
-export async function connected(node: MeshNode, others: readonly MeshNode[]): Promise<void> {
+export async function connected(node: MeshNode, others: readonly MeshNode[], withinMs = 20_000): Promise<void> {
   for (const other of others) {
     await until(
       async () => (await node.isConnected(other.id)) && (await other.isConnected(node.id)),
       (both) => both,
-      20_000,
+      withinMs,
     );
   }
 }

@@ -1,5 +1,5 @@
 /** Everything that a service has stored, for tests that look for what must not be there. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openReadOnly } from '../../src/storage/database.ts';
 
@@ -46,12 +46,30 @@ export function storedBytes(node: Home): readonly Buffer[] {
  */
 export function holdersOf(node: Home, figure: number): readonly string[] {
   const token = new RegExp(`(?<![0-9A-Za-z+/])${figure}(?![0-9A-Za-z+/=])`);
-  const element = Buffer.alloc(16);
-  element.writeUInt32LE(figure);
+  const element = elementOf(figure);
   return [
     ...storedTexts(node).filter((text) => token.test(text)),
     ...storedBytes(node)
       .filter((bytes) => bytes.includes(element))
       .map((bytes) => bytes.toString('hex')),
   ];
+}
+
+/** Whether raw bytes hold this number as an element of Field128, or as a value of JSON. */
+export function bytesHold(bytes: Buffer, figure: number): boolean {
+  // Four digits alone would be in random bytes now and then.
+  return bytes.includes(elementOf(figure)) || new RegExp(`[[:,]${figure}[\\],}]`).test(bytes.toString('latin1'));
+}
+
+/** Paths of the files of a home, journals and keys among them, that hold this number as it is. */
+export const filesHolding = ({ home }: Home, figure: number): readonly string[] =>
+  readdirSync(home, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((file) => bytesHold(readFileSync(file), figure));
+
+function elementOf(figure: number): Buffer {
+  const element = Buffer.alloc(16);
+  element.writeUInt32LE(figure);
+  return element;
 }
