@@ -11,6 +11,7 @@ import { build as buildPage, type Plugin } from 'vite';
 import { bundleGuard } from './bundle/bundle-guard.ts';
 import { notices, packagesOf } from './bundle/bundled-packages.ts';
 import { generatePageValidators } from './generate/generate-page-validators.ts';
+import { generateRuleWords } from './generate/generate-rule-words.ts';
 import { generateValidators } from './generate/generate-validators.ts';
 
 const OUT = 'dist';
@@ -89,6 +90,7 @@ async function main(): Promise<void> {
   rmSync(NEXT, { recursive: true, force: true });
   await generateValidators();
   generatePageValidators();
+  generateRuleWords();
   const files = [...(await bundle()), ...(await bundlePage())];
   writeFileSync(join(NEXT, NOTICES), notices(packagesOf(files)));
   rmSync(OUT, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import { chunkLengthFor, dayLayout, layoutWords } from '../../src/blind/layout/d
 import { dayCells } from '../../src/blind/layout/day-cells.ts';
 import type { AnswerFigures } from '../../src/domain/answers/answer-figures.ts';
 import { DURATION_BUCKETS } from '../../src/domain/summaries/summary.ts';
+import { countedWords } from '../../src/generated/rule-words.js';
 import { vocabulary } from '../../src/risk/vocabulary.ts';
 
 const words = layoutWords(vocabulary());
@@ -153,4 +154,9 @@ describe('the cells of a day', () => {
       ),
     );
   });
+});
+
+test('the words that a thread counts with are those of the rules and the catalogue', () => {
+  const { families, rules } = vocabulary();
+  expect(countedWords).toEqual({ families, rules });
 });

@@ -1,14 +1,14 @@
 import type { AnswerFigures } from '../../domain/answers/answer-figures.ts';
 import { activityOf, familyUsage, mayTell, safetyOf } from '../../domain/answers/figure-sums.ts';
 import type { NamedCount } from '../../domain/answers/query.ts';
-import type { Vocabulary } from '../../domain/answers/vocabulary.ts';
+import type { CountedWords } from '../../domain/answers/vocabulary.ts';
 import { RISK_LEVELS } from '../../domain/events/risk-level.ts';
 import type { DayLayout } from './day-1.ts';
 
 export interface DayContext {
   /** Of one UTC day, without denied tools. */
   readonly figures: AnswerFigures;
-  readonly vocabulary: Vocabulary;
+  readonly vocabulary: CountedWords;
   /** Canonical names of the tools that the owner denies. */
   readonly denied: ReadonlySet<string>;
 }

@@ -14,8 +14,10 @@ import type { Vocabulary } from './vocabulary.ts';
 const MAX_NAMES = 500;
 
 /** Usage per tool family; families outside the vocabulary count as `other`. */
-export const familyUsage = (usage: readonly PatternUsage[], vocabulary: Vocabulary): readonly NamedUsage[] =>
-  addUp(usage, ({ family }) => (vocabulary.families.includes(family) ? family : 'other'));
+export const familyUsage = (
+  usage: readonly PatternUsage[],
+  vocabulary: Pick<Vocabulary, 'families'>,
+): readonly NamedUsage[] => addUp(usage, ({ family }) => (vocabulary.families.includes(family) ? family : 'other'));
 
 /** Usage per tool; tools outside the vocabulary count as `other`. */
 export const toolUsage = (usage: readonly PatternUsage[], vocabulary: Vocabulary): readonly NamedUsage[] =>
@@ -66,7 +68,7 @@ export function safetyOf(
  * Whether matches of a rule may leave the node. Where the owner denies tools, only those of rules
  * that cannot match a denied tool may: better too few matches than one of a denied tool.
  */
-export function mayTell(rule: string, vocabulary: Vocabulary, denied: ReadonlySet<string>): boolean {
+export function mayTell(rule: string, vocabulary: Pick<Vocabulary, 'rules'>, denied: ReadonlySet<string>): boolean {
   const words = vocabulary.rules[rule];
   if (!words || denied.size === 0) return words !== undefined;
   return words.tools?.every((tool) => !denied.has(tool)) ?? false;

@@ -24,3 +24,6 @@ export interface Vocabulary {
   /** Whether a text is a pattern of the catalogue, e.g. `git push`. */
   readonly isPattern: (text: string) => boolean;
 }
+
+/** What counting by family and rule needs of it. */
+export type CountedWords = Pick<Vocabulary, 'families' | 'rules'>;

@@ -1,6 +1,6 @@
 import { dayLayout, type LayoutWords } from '../../blind/layout/day-1.ts';
 import { dayCells } from '../../blind/layout/day-cells.ts';
-import { vocabulary } from '../../risk/vocabulary.ts';
+import { countedWords } from '../../generated/rule-words.js';
 import { openReadOnly } from '../../storage/database.ts';
 import { readAnswerFigures } from '../../storage/events/answer-reader.ts';
 import { anomaliesOf } from '../../storage/events/history-reader.ts';
@@ -22,7 +22,7 @@ export function measureDay({ databaseFile, startMs, endMs, words, denied }: Meas
     const figures = readAnswerFigures(database, startMs, endMs, denied, () =>
       anomaliesOf(database, startMs, endMs, denied),
     );
-    return dayCells(dayLayout(words), { figures, vocabulary: vocabulary(), denied: new Set(denied) });
+    return dayCells(dayLayout(words), { figures, vocabulary: countedWords, denied: new Set(denied) });
   } finally {
     database.close();
   }
