@@ -1,8 +1,10 @@
 /** What a service has done before it idles. Each variant has a home directory of its own. */
 
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { callAdmin } from '../src/admin/client.ts';
 import { QUERY_TYPES } from '../src/domain/policy/trust.ts';
+import { openDatabase } from '../src/storage/database.ts';
 import { connected, type MeshNode, makeNode, startAll } from '../test/rig/mesh-nodes.ts';
 import { caro, caroJson, configure, freePort, startService } from '../test/rig/service.ts';
 import { spoolEntries } from '../test/rig/spooled-history.ts';
@@ -47,6 +49,11 @@ export const VARIANTS: readonly Variant[] = [
     name: `mesh on, ${PEERS} peers`,
     start: among,
     next: { name: `mesh on, ${PEERS} peers, after each kind of query`, use: askEach },
+  },
+  {
+    name: 'mesh on, in a task of blind totals, before its first report',
+    start: reporting,
+    next: { name: 'mesh on, in a task of blind totals, after its first reports', use: report },
   },
 ];
 
@@ -150,4 +157,58 @@ async function askEach(home: string): Promise<void> {
     if (counts.answered + counts.no_data + counts.suppressed !== PEERS)
       throw new Error(`expected ${PEERS} answers, got ${JSON.stringify(counts)}`);
   }
+}
+
+/** A node in a task, with a leader and a trustee that are services as well. */
+async function reporting(home: string): Promise<Idler> {
+  const node = await makeNode(home, 'node');
+  const leader = await makeNode(join(home, 'leader'), 'leader');
+  const trustee = await makeNode(join(home, 'trustee'), 'trustee');
+  node.configure({
+    trust: { [leader.id]: 'supervisor', [trustee.id]: 'supervisor' },
+    dials: [leader, trustee],
+    level: 2,
+  });
+  leader.configure({ trust: { [trustee.id]: 'peer', [node.id]: 'peer' }, dials: [trustee], names: [node], level: 0 });
+  trustee.configure({ trust: { [leader.id]: 'peer', [node.id]: 'peer' }, names: [leader, node], level: 0 });
+  for (const { home: of, name } of [leader, trustee])
+    appendFileSync(join(of, 'config', 'caro.toml'), `[blind]\nrole = "${name}"\n`);
+  const end = async (): Promise<void> => {
+    await Promise.all([node, leader, trustee].map((one) => one.kill()));
+  };
+  try {
+    await startAll([leader, trustee]);
+    const { process: service } = await node.start();
+    await connected(leader, [trustee, node]);
+    await connected(trustee, [node]);
+    const file = (name: string): string => join(home, name);
+    await done(leader.home, 'blind', 'create', 'team', '--trustee', 'trustee', '--output', file('draft'));
+    await done(trustee.home, 'blind', 'endorse', file('draft'), '--output', file('offer'), '--yes');
+    await done(leader.home, 'blind', 'endorse', file('offer'), '--output', file('task'), '--yes');
+    await done(home, 'blind', 'join', file('task'), '--yes');
+    return { pid: service.pid ?? 0, end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+/** As if the owner had joined two days ago. Resolves when both aggregators have confirmed all. */
+async function report(home: string): Promise<void> {
+  const { database } = openDatabase(join(home, 'data', 'caro.db'), Date.now());
+  database.prepare('UPDATE blind_joined SET joined_ms = joined_ms - ?').run(2 * 86_400_000);
+  database.close();
+  const socket = join(home, 'run', 'admin.sock');
+  // A change of settings makes the node look for reports that are due.
+  for (const report of [false, true]) await callAdmin(socket, 'settings.change', { set: 'blind', report });
+  await until(
+    () => callAdmin(socket, 'blind.list', {}),
+    (days) => days.some(({ leader, trustee }) => leader?.receivedAt && trustee?.receivedAt),
+    PATIENCE_MS,
+  );
+}
+
+async function done(home: string, ...args: readonly string[]): Promise<void> {
+  const { code, stderr } = await caro(home, ...args);
+  if (code !== 0) throw new Error(`expected caro ${args.join(' ')} to work, got ${stderr}`);
 }
