@@ -1,7 +1,7 @@
 /**
  * Writes the words that a day is counted with to `src/generated/rule-words.js`. The thread that
- * makes a report would otherwise load all rules and the catalogue for them: a third of the code that
- * it loads. Run by `npm run build`.
+ * makes a report would otherwise load all rules and the catalogue for them: a third of the code
+ * that it loads. Run by `npm run build`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { vocabulary } from '../../src/risk/vocabulary.ts';

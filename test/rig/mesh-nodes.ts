@@ -73,8 +73,8 @@ export interface ObservedCommand {
 let sessions = 0;
 
 /**
- * A node with a key and a port, not started yet. `host` is where it listens. A call that its service
- * is too busy to answer in time is repeated for `patienceMs`.
+ * A node with a key and a port, not started yet. `host` is where it listens. A call that its
+ * service is too busy to answer in time is repeated for `patienceMs`.
  */
 export async function makeNode(home: string, name: string, host = '127.0.0.1', patienceMs = 0): Promise<MeshNode> {
   mkdirSync(join(home, 'data'), { recursive: true, mode: 0o700 });

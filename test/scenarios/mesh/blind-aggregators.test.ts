@@ -1,7 +1,7 @@
 /**
  * A week of blind totals with a real leader and a real trustee. Eight developers, twenty-five in
- * `npm run test:blind-week`, and those who attack, are peers of this process that speak the protocol
- * over TLS.
+ * `npm run test:blind-week`, and those who attack, are peers of this process that speak the
+ * protocol over TLS.
  */
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
