@@ -21,9 +21,9 @@ export interface TlsMaterial {
 
 /**
  * A self-signed X.509 certificate (PEM) with the node's own key, so that TLS 1.3's
- * CertificateVerify proves the Ed25519 identity (FR-202). Valid for a year by default, from a day ago. Loads a
- * library of 14 MiB that stays in memory: call it in a process or thread that ends, or only when
- * `certificateIsDue` returns true.
+ * CertificateVerify proves the Ed25519 identity (FR-202). Valid for a year by default, from a day
+ * ago. Loads a library of 14 MiB that stays in memory: call it in a process or thread that ends, or
+ * only when `certificateIsDue` returns true.
  *
  * @param nowMs milliseconds since the epoch
  */

@@ -63,9 +63,9 @@ export function meshPeers({ enabled, peers }: MeshStatus): Verdict {
   return isQuiet ? warn(found.join('\n')) : bad(found.join('\n'));
 }
 
-/** Whether the relay of the organization can be used. Between two visits it need not be connected. */
-export function meshRelay({ relay }: MeshStatus, nowMs: number): Verdict {
-  if (relay === null) return ok('this node uses none');
+/** Whether the relay can be used; between two visits it need not be connected. */
+export function meshRelay({ relay }: MeshStatus, nowMs: number): Verdict | undefined {
+  if (relay === null) return undefined;
   const text = relayText(relay, localTime);
   if (relay.state === 'unusable' || relay.code !== null) return bad(`${text}; ${RELAY_HELP}`);
   if (relay.state === 'no_pass') return warn(text);

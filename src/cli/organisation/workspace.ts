@@ -101,7 +101,10 @@ export const passParcels = (passes: readonly string[]): readonly OrgParcel[] =>
     passes: passes.slice(at * PASSES_AT_ONCE, (at + 1) * PASSES_AT_ONCE),
   }));
 
-/** Everything in the folder but the passes, for `org.import`. @throws CaroError `not_found` for an empty folder */
+/**
+ * Everything in the folder but the passes, for `org.import`.
+ * @throws CaroError `not_found` for an empty folder
+ */
 export function parcelIn({ folder, texts }: Workspace): OrgParcel {
   const [heads, deltas, requests] = [texts('heads'), texts('deltas'), texts('requests')];
   if (heads.length + requests.length > 0) return { heads, deltas, requests, passes: [] };
