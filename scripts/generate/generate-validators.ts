@@ -21,6 +21,7 @@ import { CONFIGURATION_SCHEMA, MANAGED_SCHEMA } from '../../src/config/schema.ts
 import { ADVISORY_SCHEMA } from '../../src/domain/advisories/advisory.ts';
 import { RELEASE_SCHEMA } from '../../src/domain/blind/release.ts';
 import { REVOCATION_SCHEMA, ROTATION_SCHEMA } from '../../src/domain/identity/key-statement-schemas.ts';
+import { PASS_CONTENT_SCHEMA, PASS_ENVELOPE, PASS_SCHEMA } from '../../src/domain/organisation/relay-pass.ts';
 import {
   DELTA_SCHEMA,
   ENDORSEMENT_SCHEMA,
@@ -31,7 +32,6 @@ import {
   REQUEST_ENVELOPE,
   REQUEST_SCHEMA,
 } from '../../src/domain/organisation/roster-schemas.ts';
-import { PASS_CONTENT_SCHEMA, PASS_ENVELOPE, PASS_SCHEMA } from '../../src/domain/organisation/relay-pass.ts';
 import { KEY_BOOK_SCHEMA, OWN_STATEMENTS_SCHEMA } from '../../src/keys/key-schemas.ts';
 import {
   messageBodySchemas,

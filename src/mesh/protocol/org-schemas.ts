@@ -1,6 +1,6 @@
 import { closed, type JsonSchema, list, orNull } from '../../domain/encoding/json-schema.ts';
-import { JOIN_RESULTS, MAX_ADDED_SENT, MAX_HEADS_SENT, type OrgBodies } from '../../domain/organisation/exchange.ts';
 import { TIME } from '../../domain/identity/key-statement-schemas.ts';
+import { JOIN_RESULTS, MAX_ADDED_SENT, MAX_HEADS_SENT, type OrgBodies } from '../../domain/organisation/exchange.ts';
 import { PASS_ENVELOPE } from '../../domain/organisation/relay-pass.ts';
 import {
   DELTA_SCHEMA,
