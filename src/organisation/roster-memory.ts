@@ -43,10 +43,8 @@ function knownHeads(store: RosterStore) {
   return { known, read };
 }
 
-/** The state in the database, and the tree over the list, which is made once for each version. */
-export function openMemory({ store, signer, now }: RosterNodePorts) {
-  let tree: { readonly version: number; readonly list: MemberList } | undefined;
-  const { known, read } = knownHeads(store);
+/** What the database says of the organization that this node has joined. */
+function knownState(store: RosterStore, read: (version: number) => OpenedHead) {
   const state = (): Found | null => {
     const kept = store.kept();
     if (kept === null) return null;
@@ -61,6 +59,14 @@ export function openMemory({ store, signer, now }: RosterNodePorts) {
     if (found) return found;
     throw new CaroError('not_found', 'expected a node that has joined an organization; run: caro org join FILE');
   };
+  return { state, present };
+}
+
+/** The state in the database, and the tree over the list, which is made once for each version. */
+export function openMemory({ store, signer, now }: RosterNodePorts) {
+  let tree: { readonly version: number; readonly list: MemberList } | undefined;
+  const { known, read } = knownHeads(store);
+  const { state, present } = knownState(store, read);
   const list = (): MemberList | null => {
     const version = store.kept()?.list ?? null;
     if (version === null) return null;

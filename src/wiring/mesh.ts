@@ -92,16 +92,11 @@ export async function openMesh(context: ServiceContext, configuration: Configura
   return {
     ...requestsOf(mesh, words, relay),
     status: () => ({ ...mesh.status(), relay: relay.status() }),
-    asker: keys.asker,
-    account: keys.account,
+    ...pairingOf(mesh),
+    ...{ asker: keys.asker, account: keys.account },
     reload: (next) => {
       mesh.reload(peersOf(next));
       relay.follow(next);
-    },
-    invite: (host) => mesh.invite(host),
-    join: async (code) => {
-      const { endpoint, ...peer } = await mesh.join(code);
-      return { ...peer, address: endpoint };
     },
     rehearse: () => mesh.rehearse(),
     renew: async () => mesh.renewCertificate(await tls()),
@@ -114,6 +109,14 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     },
   };
 }
+
+const pairingOf = (mesh: Mesh): Pick<OpenMesh, 'invite' | 'join'> => ({
+  invite: (host) => mesh.invite(host),
+  join: async (code) => {
+    const { endpoint, ...peer } = await mesh.join(code);
+    return { ...peer, address: endpoint };
+  },
+});
 
 /** The direct connection comes first; what a relay carries goes over it where there is none. */
 const requestsOf = (

@@ -239,7 +239,10 @@ async function leave(context: Context, json: true | undefined): Promise<void> {
   const { socket } = context.places();
   const found = await callAdmin(socket, 'org.status', {});
   await callAdmin(socket, 'org.leave', {}, CHANGE_MS);
-  if (json) return sayJson(context, { left: found?.terms.org ?? null });
+  if (json) {
+    sayJson(context, { left: found?.terms.org ?? null });
+    return;
+  }
   say(context, `left ${found?.terms.org ?? 'the organization'}; it is granted nothing any more`);
   const { sharing } = loadConfiguration(context.places(), context.hostname).configuration;
   if (sharing.level > 0)

@@ -16,8 +16,7 @@ import { writePrivateFile } from '../output/output-file.ts';
  * next head.
  */
 
-const FOLDERS = ['heads', 'deltas', 'requests', 'passes'] as const;
-type Folder = (typeof FOLDERS)[number];
+type Folder = 'heads' | 'deltas' | 'requests' | 'passes';
 
 export interface Workspace {
   readonly folder: string;
