@@ -53,19 +53,17 @@ export async function openMesh(context: ServiceContext, configuration: Configura
     import('../identity/certificate-file.ts'),
     context.peerKeys.open(),
   ]);
-  const { identity, log, places, pool } = context;
-  const makeCertificate = (nowMs: number) => pool.run('certificate', { seed: identity.seed(), nowMs });
+  const { identity, places } = context;
+  const makeCertificate = (nowMs: number) => context.pool.run('certificate', { seed: identity.seed(), nowMs });
   const tls = async () => tlsMaterial(identity, await currentCertificate(places.tls, identity, makeCertificate));
   const words = createWords();
-  const logListening = createListeningLog(log);
+  const logListening = createListeningLog(context.log);
   let onFound: () => void = () => undefined;
   const discovery = createDiscovery(context, keys, () => onFound());
   const { learn, peersOf } = createAddressBook(context, keys, discovery.found);
   const ports = meshPorts(context, keys, words);
-  const relay = createRelayUse(context, {
-    ...ports,
-    mayConnect: (id) => decideConnection(context.configuration(), keys.asker({ id })).allow,
-  });
+  const mayConnect = (id: string): boolean => decideConnection(context.configuration(), keys.asker({ id })).allow;
+  const relay = createRelayUse(context, { ...ports, mayConnect });
   const mesh = await open({
     identity,
     tls: await tls(),
@@ -92,13 +90,12 @@ export async function openMesh(context: ServiceContext, configuration: Configura
   return {
     ...requestsOf(mesh, words, relay),
     status: () => ({ ...mesh.status(), relay: relay.status() }),
-    ...pairingOf(mesh),
+    ...passedOn(mesh),
     ...{ asker: keys.asker, account: keys.account },
     reload: (next) => {
       mesh.reload(peersOf(next));
       relay.follow(next);
     },
-    rehearse: () => mesh.rehearse(),
     renew: async () => mesh.renewCertificate(await tls()),
     announceRotation: (statement) => mesh.announceRotation(statement),
     announceRevocation: (statement) => mesh.announceRevocation(statement),
@@ -110,7 +107,8 @@ export async function openMesh(context: ServiceContext, configuration: Configura
   };
 }
 
-const pairingOf = (mesh: Mesh): Pick<OpenMesh, 'invite' | 'join'> => ({
+const passedOn = (mesh: Mesh): Pick<OpenMesh, 'invite' | 'join' | 'rehearse'> => ({
+  rehearse: () => mesh.rehearse(),
   invite: (host) => mesh.invite(host),
   join: async (code) => {
     const { endpoint, ...peer } = await mesh.join(code);

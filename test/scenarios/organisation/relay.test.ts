@@ -120,11 +120,10 @@ test('members learn over the relay that they are members', async () => {
 
 test('a query of the analyst is answered over the relay, and every node is accounted for', async () => {
   const result = await asked();
-  const states = Object.fromEntries(result.targets.map(({ name, state }) => [name, state]));
-  expect(states).toEqual({
-    ...{ 'dev-anna': 'answered', 'dev-ben': 'answered', 'dev-cleo': 'answered' },
-    'works-council': expect.stringMatching(/access_denied|no_data|answered/) as unknown,
-  });
+  const states = new Map(result.targets.map(({ name, state }) => [name, state]));
+  for (const name of ['dev-anna', 'dev-ben', 'dev-cleo']) expect(states.get(name)).toBe('answered');
+  expect([...states.keys()].sort()).toEqual(['dev-anna', 'dev-ben', 'dev-cleo', 'works-council']);
+  expect(states.get('works-council')).toMatch(/access_denied|no_data|answered/);
   expect((await org.analyst.call('mesh.status', {})).peers.every(({ state }) => state !== 'connected')).toBe(true);
   const sent = await byName('dev-anna').call('egress.list', { limit: 20 });
   expect(sent).toContainEqual(expect.objectContaining({ type: 'response', address: 'relay', level: 2 }));
