@@ -80,11 +80,19 @@ function placesFrom(options: RelayConfigOptions, before: RelayPlaces | undefined
     throw new CaroError('usage', 'expected --address, the IP address and port of the relay that members dial');
   const listen = options.listen ?? (options.address === undefined ? before?.listen : undefined) ?? address;
   for (const text of [address, listen]) assertEndpoint(text);
-  return {
-    ...{ address, listen },
-    folder: options.folder ?? before?.folder ?? DEFAULTS.folder,
-    store: options.store ?? before?.store ?? DEFAULTS.store,
-  };
+  const folder = options.folder ?? before?.folder ?? DEFAULTS.folder;
+  const store = options.store ?? before?.store ?? DEFAULTS.store;
+  for (const path of [folder, store]) assertPath(path);
+  return { address, listen, folder, store };
+}
+
+/** It is written into a unit of systemd, in which a space or a percent sign has a meaning. */
+function assertPath(path: string): void {
+  if (/^\/[\w./-]+$/.test(path)) return;
+  throw new CaroError(
+    'usage',
+    `expected an absolute path of letters, digits and . _ - on the machine of the relay, got ${JSON.stringify(path)}`,
+  );
 }
 
 function assertEndpoint(text: string): void {

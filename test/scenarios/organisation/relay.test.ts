@@ -184,3 +184,11 @@ test('the pass of a leaver is revoked, and the node says so', async () => {
   expect(status).toMatchObject({ state: 'waiting', code: 'relay_refused' });
   expect((await asked()).targets.map(({ name }) => name)).not.toContain('dev-cleo');
 });
+
+test('a path that would mean something else in the unit of the relay is refused', async () => {
+  const [anna = ''] = org.keys;
+  for (const path of ['/srv/x\nExecStartPre=/bin/sh', '/srv/a b', '/srv/%h', 'srv']) {
+    const refused = org.officer('relay-config', '--key', anna, '--store', path);
+    await expect(refused).rejects.toThrow('expected an absolute path');
+  }
+});
