@@ -133,7 +133,7 @@ inBrowser('the posture view over a year of totals', () => {
     const marks = panel(page, 'Marked events');
     const text = (await marks.getByRole('listitem').filter({ hasText: YEAR.campaign.label }).textContent()) ?? '';
     expect(text).toMatch(/\d\.\d → \d\.\d per 1,000 −\d\d%/);
-    await marks.getByLabel('Event').fill('new proxy');
+    await marks.getByLabel('Event', { exact: true }).fill('new proxy');
     await marks.getByRole('button', { name: 'Mark', exact: true }).click();
     await marks.getByText('new proxy').waitFor();
     await page.locator('.trend-mark', { hasText: 'new proxy' }).waitFor();
