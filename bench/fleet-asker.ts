@@ -1,4 +1,8 @@
-/** The analyst's node of bench/fleet.ts, in a process of its own. argv: folder with `fleet.json`. */
+/**
+ * The analyst's node of bench/fleet.ts, in a process of its own.
+ *
+ * argv: folder with `fleet.json`
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newNode } from '../test/rig/relay-broker.ts';

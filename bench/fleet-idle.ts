@@ -1,4 +1,8 @@
-/** A process without a relay, or with one connection. argv: folder with `fleet.json`, `bare|code|connected`. */
+/**
+ * A process without a relay, or with one connection.
+ *
+ * argv: folder with `fleet.json`, `bare|code|connected`
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,6 +1,6 @@
 /**
- * Measures an organization on one relay: real nats-server, TLS, the relay's real client, all on this
- * machine. Nodes share processes. Prints JSON.
+ * Measures an organization on one relay: real nats-server, TLS, the relay's real client, all on
+ * this machine. Nodes share processes. Prints JSON.
  *
  *   npx tsx bench/fleet.ts [nodes, default 100] [rounds, default 3]
  *

@@ -1,8 +1,8 @@
 /**
  * Makes packages for Debian and Fedora with the contents of the offline archive and the user unit:
  * `release/caro-mesh_VERSION_ARCH.deb` and, where rpmbuild is installed, the `.rpm`. They contain
- * `dist/`, so build first (`npm run bundle:packages` does). They run on the Node.js that makes them,
- * with `--every-node` also on Node.js 22.14 and later. Needs dpkg-deb.
+ * `dist/`, so build first (`npm run bundle:packages` does). They run on the Node.js that makes
+ * them, with `--every-node` also on Node.js 22.14 and later. Needs dpkg-deb.
  *
  *   npm run bundle:packages [-- FOLDER] [--every-node]
  */

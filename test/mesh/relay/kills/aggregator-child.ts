@@ -1,4 +1,8 @@
-/** A leader or trustee that is reached over a relay, until it is killed. argv: its folder, its role. */
+/**
+ * A leader or trustee that is reached over a relay, until it is killed.
+ *
+ * argv: its folder, its role
+ */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AggregatorRole } from '../../../../src/blind/vdaf/vdaf.ts';

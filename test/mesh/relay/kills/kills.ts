@@ -193,7 +193,9 @@ async function foundOrganization(folder: string, broker: Broker, nodes: number) 
   return { task: rig.task.id, ids: members };
 }
 
-/** Waits until every node has both receipts for a day, and both aggregators have its shares ready. */
+/**
+ * Waits until every node has both receipts for a day, and both aggregators have its shares ready.
+ */
 async function delivered(folder: string, task: string, nodes: number, day: string): Promise<void> {
   await until(
     () => ({
