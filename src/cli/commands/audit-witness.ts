@@ -32,9 +32,8 @@ export function addWitness(audit: Command, context: Context): void {
     .description("forget what was cosigned of a node's logs, e.g. after it has lost its database")
     .argument('<node>', 'id or name of the node')
     .action(async (node: string) => {
-      await callAdmin(socket, 'witness.forget', {
-        id: nodeIdOf(node, loadConfiguration(context.places(), context.hostname).configuration),
-      });
+      const { configuration } = loadConfiguration(context.places(), context.hostname);
+      await callAdmin(socket, 'witness.forget', { id: await nodeIdOf(context, node, configuration) });
       say(context, 'forgotten: the next head of its log is cosigned on trust');
     });
 }

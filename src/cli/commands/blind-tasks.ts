@@ -52,7 +52,7 @@ async function create(context: Context, name: string, options: DraftOptions): Pr
   const { floor, window, complete, season, noise } = options;
   const { document } = await callAdmin(places.socket, 'blind.draft', {
     name,
-    trustee: nodeIdOf(options.trustee, configuration),
+    trustee: await nodeIdOf(context, options.trustee, configuration),
     ...(floor === undefined ? {} : { floor }),
     ...(window === undefined ? {} : { windowHours: window }),
     ...(complete === undefined ? {} : { completePercent: complete }),

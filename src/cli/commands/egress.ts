@@ -47,7 +47,7 @@ export function addEgress(program: Command, context: Context): void {
 async function list(context: Context, { peer, limit, json }: ListOptions): Promise<void> {
   const places = context.places();
   const { configuration } = loadConfiguration(places, context.hostname);
-  const filter = peer === undefined ? {} : { peer: nodeIdOf(peer, configuration) };
+  const filter = peer === undefined ? {} : { peer: await nodeIdOf(context, peer, configuration) };
   const ask = (page: EgressFilter) => callAdmin(places.socket, 'egress.list', { ...filter, ...page });
   const lines = await newestOf(ask, ({ seq }) => seq, limit);
   if (json) for (const line of lines) sayJson(context, line);

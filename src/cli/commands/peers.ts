@@ -120,7 +120,7 @@ async function add(
 async function remove(context: Context, text: string): Promise<void> {
   const { config } = context.places();
   const { configuration, managed } = loadConfiguration(context.places(), context.hostname);
-  const id = nodeIdOf(text, configuration);
+  const id = await nodeIdOf(context, text, configuration);
   if (!configuration.mesh.peers.some((peer) => peer.id === id))
     throw new CaroError('not_found', 'expected a peer, got another node; see: caro peers list');
   if (!managed.mesh.peers.some((peer) => peer.id === id))

@@ -75,7 +75,8 @@ function addList(summary: Command, context: Context): void {
 /** Oldest first. */
 async function listed(context: Context, { limit, from }: ListOptions): Promise<readonly SummaryLine[]> {
   const places = context.places();
-  const node = from === undefined ? null : nodeIdOf(from, loadConfiguration(places, context.hostname).configuration);
+  const { configuration } = loadConfiguration(places, context.hostname);
+  const node = from === undefined ? null : await nodeIdOf(context, from, configuration);
   const lines = await callAdmin(places.socket, 'summary.list', { limit, ...(node === null ? {} : { from: node }) });
   return lines.toReversed();
 }

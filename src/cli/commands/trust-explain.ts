@@ -32,15 +32,20 @@ export function addExplain(trust: Command, context: Context): void {
     .option('--json', 'print one JSON object')
     .action(async (text: string, options: ExplainOptions) => {
       const { configuration } = loadConfiguration(context.places(), context.hostname);
-      const question = questionOf(text, options, configuration);
+      const question = await questionOf(context, text, options, configuration);
       const explanation = await explained(context, question, configuration);
       if (options.json) sayJson(context, explanation);
       else sayExplanation(context, text, question, explanation);
     });
 }
 
-function questionOf(text: string, { from, query }: ExplainOptions, configuration: Configuration): PolicyQuestion {
-  const id = nodeIdOf(text, configuration);
+async function questionOf(
+  context: Context,
+  text: string,
+  { from, query }: ExplainOptions,
+  configuration: Configuration,
+): Promise<PolicyQuestion> {
+  const id = await nodeIdOf(context, text, configuration);
   const [known = ''] = addressesOf(configuration.mesh.peers.find((peer) => peer.id === id) ?? {});
   const host = parseEndpoint(known)?.host ?? '';
   const address = from ?? (isIP(host) === 0 ? undefined : host);

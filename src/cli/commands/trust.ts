@@ -146,7 +146,7 @@ const MEANS: Readonly<Record<TrustLevel, string>> = {
 async function set(context: Context, text: string, level: TrustLevel, consent: Consent): Promise<void> {
   const places = context.places();
   const { configuration, managed } = loadConfiguration(places, context.hostname);
-  const id = nodeIdOf(text, configuration);
+  const id = await nodeIdOf(context, text, configuration);
   const changes = await readKeyChanges(context);
   // A denial of an earlier key would still cover this one.
   const line = [id, ...keysBefore(changes, id)];
@@ -179,7 +179,7 @@ async function set(context: Context, text: string, level: TrustLevel, consent: C
 
 async function revoke(context: Context, text: string, denyAddress = false): Promise<void> {
   const { configuration } = loadConfiguration(context.places(), context.hostname);
-  const id = nodeIdOf(text, configuration);
+  const id = await nodeIdOf(context, text, configuration);
   const ended = revokedWith(await knownChanges(context), id);
   const addresses = await addressesIn(context, id, configuration);
   const { loaded, isInForce } = await changeSettings(context, { set: 'revoked', id }, ended);

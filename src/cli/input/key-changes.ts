@@ -52,7 +52,7 @@ export async function confirmKey(context: Context, id: string): Promise<void> {
  */
 export async function meantChange(context: Context, text: string, configuration: Configuration): Promise<KeyChange> {
   const changes = await readKeyChanges(context);
-  const id = nodeIdOf(text, configuration);
+  const id = await nodeIdOf(context, text, configuration);
   const own = changes.find((change) => change.new === id);
   if (own) return own;
   const [first, ...others] = parseNodeId(text) ? [] : changes.filter((change) => isOpenAfter(change, id));

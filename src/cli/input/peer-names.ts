@@ -1,26 +1,41 @@
+import { callAdmin } from '../../admin/client.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
 import { alongKeys, type KeyChange } from '../../domain/identity/key-state.ts';
 import { parseNodeId } from '../../domain/identity/node-id.ts';
+import type { Context } from '../context.ts';
 
 type Peers = Pick<Configuration, 'mesh'>;
 
 /**
- * Resolves `text` to a node id: an id itself, or the name of a configured peer.
- * @throws CaroError `not_found` for a name that no peer has, `usage` for one that several have
+ * Resolves `text` to a node id: an id itself, the name of a configured peer, or that of a
+ * supervisor or trustee in the roster, which only the running service knows.
+ * @throws CaroError `not_found` for a name that none has, `usage` for one that several have
  */
-export function nodeIdOf(text: string, { mesh }: Peers): string {
+export async function nodeIdOf(context: Context, text: string, { mesh }: Peers): Promise<string> {
   if (parseNodeId(text)) return text;
-  const [first, ...others] = mesh.peers.filter(({ name }) => name === text);
+  const listed = mesh.peers.filter(({ name }) => name === text);
+  const [first, ...others] = listed.length > 0 ? listed : await inRoster(context, text);
   if (!first) {
     throw new CaroError(
       'not_found',
-      'expected a node id (caro:ed25519:…) or the name of a peer, got neither; see: caro peers list',
+      'expected a node id (caro:ed25519:…) or the name of a peer, got neither; see: caro peers list, caro org status',
     );
   }
   if (others.length > 0)
     throw new CaroError('usage', `expected a name that one peer has, ${others.length + 1} have it; give the node id`);
   return first.id;
+}
+
+async function inRoster(context: Context, name: string): Promise<readonly { readonly id: string }[]> {
+  const status = await callAdmin(context.places().socket, 'org.status', {}).catch((error: unknown) => {
+    if (error instanceof CaroError && error.code === 'not_running') return null;
+    throw error;
+  });
+  const { supervisors = [], trustees = [] } = status?.terms ?? {};
+  const found = [...supervisors, ...trustees].filter((node) => node.name === name);
+  // One node may have both roles.
+  return [...new Map(found.map((node) => [node.id, node])).values()];
 }
 
 /**

@@ -132,7 +132,7 @@ test('a query of the analyst is answered over the relay, and every node is accou
 test('a blind report reaches leader and trustee over the relay, and gets both receipts', async () => {
   const node = byName('dev-anna');
   const file = (name: string): string => join(folder, name);
-  await ran(org.analyst, 'blind', 'create', 'team', '--trustee', org.trustee.id, '--output', file('draft'));
+  await ran(org.analyst, 'blind', 'create', 'team', '--trustee', org.trustee.name, '--output', file('draft'));
   await ran(org.trustee, 'blind', 'endorse', file('draft'), '--output', file('offer'), '--yes');
   await ran(org.analyst, 'blind', 'endorse', file('offer'), '--output', file('task'), '--yes');
   await ran(node, 'blind', 'join', file('task'), '--yes');
