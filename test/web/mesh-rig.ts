@@ -2,6 +2,7 @@ import type { OpenPeer } from '../../src/actors/mesh-gateway/open-mesh.ts';
 import { placesFrom } from '../../src/config/places.ts';
 import { CaroError } from '../../src/domain/errors.ts';
 import type { Role, TrustLevel } from '../../src/domain/policy/trust.ts';
+import type { RelayStatus } from '../../src/domain/status/relay-status.ts';
 import type { MeshStatus } from '../../src/domain/status/status.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
 import { openNode, type TestNode, type Typed } from '../policy/node.ts';
@@ -29,6 +30,11 @@ export interface MeshRig extends DashboardRig {
   /** Types commands at the neighbour with this place. */
   readonly typeAt: (place: number, typed: readonly Typed[]) => void;
 }
+
+const RELAY: RelayStatus = {
+  ...{ state: 'waiting', mode: 'stay', code: 'relay_unreachable' },
+  ...{ nextAt: '2026-03-05T12:00:00.000Z', passExpires: '2026-06-01T00:00:00.000Z' },
+};
 
 /** Why a neighbour in that state is not connected. */
 const CODES = {
@@ -81,7 +87,7 @@ export async function openMeshRig(
       toml: tomlOf(role, name, peers, floor) + more,
       ...(fill ? { fill: (home: string) => fillDatabase(home, (database) => fill(database, ids)) } : {}),
       mesh: {
-        status: () => ({ listen: '10.0.1.2:9238', waiting: null, peers, refused: new Map(), relay: null }),
+        status: () => ({ listen: '10.0.1.2:9238', waiting: null, peers, refused: new Map(), relay: RELAY }),
         ask: async (id, query) => {
           const index = ids.indexOf(id);
           const { lets = 'untrusted', state = 'connected' } = neighbours[index] ?? {};

@@ -5,4 +5,5 @@
 export const CONNECT_CHOICES = ['auto', 'poll', 'stay', 'off'] as const;
 export type ConnectChoice = (typeof CONNECT_CHOICES)[number];
 /** What a node that uses a relay does. */
-export type ConnectMode = 'poll' | 'stay';
+export const CONNECT_MODES = ['poll', 'stay'] as const;
+export type ConnectMode = (typeof CONNECT_MODES)[number];

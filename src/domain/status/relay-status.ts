@@ -1,13 +1,15 @@
 import type { ErrorCode } from '../errors.ts';
 import type { ConnectMode } from '../relay/connect-mode.ts';
 
+/**
+ * `no_pass`: no officer has given this node a pass yet. `unusable`: its pass cannot be opened.
+ * `waiting`: it connects again at `nextAt`.
+ */
+export const RELAY_STATES = ['no_pass', 'unusable', 'connected', 'connecting', 'waiting'] as const;
+
 /** This node and the relay of its organization. */
 export interface RelayStatus {
-  /**
-   * `no_pass`: no officer has given this node a pass yet. `unusable`: its pass cannot be opened.
-   * `waiting`: it connects again at `nextAt`.
-   */
-  readonly state: 'no_pass' | 'unusable' | 'connected' | 'connecting' | 'waiting';
+  readonly state: (typeof RELAY_STATES)[number];
   readonly mode: ConnectMode;
   /** Why the last attempt failed, or the last connection ended; null if nothing has failed. */
   readonly code: ErrorCode | null;

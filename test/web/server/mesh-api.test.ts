@@ -61,6 +61,31 @@ const managed = (): string => {
   }
 };
 
+/** Paths of all fields, the items of a list together. */
+const fieldsOf = (value: unknown, at = ''): readonly string[] => {
+  if (typeof value !== 'object' || value === null) return [at];
+  if (Array.isArray(value)) return [...new Set(value.flatMap((item) => fieldsOf(item, `${at}[]`)))];
+  return Object.entries(value).flatMap(([name, field]) =>
+    field === undefined ? [] : fieldsOf(field, `${at}.${name}`),
+  );
+};
+
+// A field that a schema does not list is dropped without a word, and the page finds none.
+test.each([
+  ['service.status', '/api/status'],
+  ['policy.sharing', '/api/sharing'],
+  ['aggregates.preview', '/api/aggregates'],
+  ['rules.list', '/api/rules'],
+  ['anomalies.list', '/api/anomalies'],
+  ['alerts.list', '/api/alerts'],
+  ['trust.list', '/api/trust'],
+] as const)('the page gets every field of %s', async (kind, path) => {
+  // The page knows its own address.
+  const said = fieldsOf(await rig.bus.request(kind, {})).filter((field) => !field.startsWith('.dashboard.'));
+  expect(said.length).toBeGreaterThan(0);
+  expect([...fieldsOf(await read(path))].sort()).toEqual([...said].sort());
+});
+
 describe('a question to the mesh', () => {
   const ask = async (body: unknown = { type: 'safety-posture', spanHours: 168 }): Promise<readonly Line[]> => {
     const answer = await rig.post('/api/mesh/query', body, login);

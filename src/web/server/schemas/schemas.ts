@@ -5,10 +5,12 @@ import { RISK_LEVELS } from '../../../domain/events/risk-level.ts';
 import { SHELLS } from '../../../domain/events/shell-kind.ts';
 import { FLEET_STATES } from '../../../domain/fleet/fleet.ts';
 import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
+import { CONNECT_MODES } from '../../../domain/relay/connect-mode.ts';
 import { REPORT_PERIODS } from '../../../domain/reports/period.ts';
 import { REPORT_FORMATS } from '../../../domain/reports/render.ts';
 import { RULE_STATES } from '../../../domain/rules/custom-rule.ts';
 import { AGENT_HOOK_STATES } from '../../../domain/status/agent-coverage.ts';
+import { RELAY_STATES } from '../../../domain/status/relay-status.ts';
 import { NODE_STATES } from '../../../domain/status/status.ts';
 import { PERIOD_KINDS } from '../../../domain/time/period.ts';
 import { MAX_TREND_DAYS } from '../../../domain/trends/trend-answers.ts';
@@ -119,6 +121,14 @@ const AGENT = object({
   lastSeen: maybeText,
 });
 
+const RELAY = object({
+  state: word(RELAY_STATES),
+  mode: word(CONNECT_MODES),
+  code: maybeText,
+  nextAt: maybeText,
+  passExpires: maybeText,
+});
+
 export const STATUS = object({
   node: object({ id: text, fingerprint: text, name: text, role: text, rotation: ROTATION }, ['rotation']),
   service: object({ pid: count, uptimeSeconds: { type: 'number' }, version: text }),
@@ -134,7 +144,9 @@ export const STATUS = object({
       trouble: maybeText,
     }),
   ),
-  mesh: orNull(object({ enabled: flag, listen: maybeText, waiting: orNull(WAITING), peers: list(PEER) })),
+  mesh: orNull(
+    object({ enabled: flag, listen: maybeText, waiting: orNull(WAITING), peers: list(PEER), relay: orNull(RELAY) }),
+  ),
   sharing: orNull(SHARING),
   audit: orNull(object({ records: count, verified: flag })),
   rules: orNull(object({ inForce: count, setAside: count, trouble: maybeText })),
