@@ -163,7 +163,11 @@ export function everyday(subject: EverydayShell): void {
     const { spool, shell } = await open();
     shell.type('sleep 99');
     await running(shell.pid, 'sleep');
-    shell.suspend();
+    await pressUntil(
+      shell,
+      () => shell.suspend(),
+      () => children(shell.pid).some((pid) => stateOf(pid) === 'T'),
+    );
     await shell.waitForPrompt();
     await shell.run('sleep 98 &');
     await shell.run('kill %1 %2');
@@ -282,16 +286,23 @@ export const running = (parent: number, name: string): Promise<boolean> => until
 const isRunning = (parent: number, name: string): boolean =>
   children(parent).some((pid) => [name, 'busybox'].includes(commandName(pid)));
 
+/** One letter of proc(5), such as S for idle and T for stopped. */
+const stateOf = (pid: number | string): string | undefined =>
+  /^\d+ \(.*\) (.)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+
+const interruptUntil = (shell: ShellSession, done: () => boolean): Promise<void> =>
+  pressUntil(shell, () => shell.interrupt(), done);
+
 /**
- * Presses ^C when the shell is idle, because bash and dash lose one while they draw the line, with
- * and without a hook; and again if it had no effect.
+ * Presses a key when the shell is idle, because bash and dash lose one while they draw the line,
+ * with and without a hook; and again if it had no effect.
  */
-async function interruptUntil(shell: ShellSession, done: () => boolean): Promise<void> {
+async function pressUntil(shell: ShellSession, press: () => void, done: () => boolean): Promise<void> {
   let pressed = 0;
-  await until(() => /^\d+ \(.*\) S/s.test(readFileSync(`/proc/${shell.pid}/stat`, 'utf8')));
+  await until(() => stateOf(shell.pid) === 'S');
   await until(() => {
     if (!done() && Date.now() - pressed > 1_000) {
-      shell.interrupt();
+      press();
       pressed = Date.now();
     }
     return done();
