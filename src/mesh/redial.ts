@@ -13,7 +13,10 @@ export interface Redialer {
   readonly reached: () => void;
   /** The connection has ended; dialling starts again. */
   readonly lost: () => void;
-  /** Dials immediately, for example after a change of the configuration. */
+  /**
+   * Dials immediately, or after the attempt that is running, for example after a change of the
+   * configuration.
+   */
   readonly retryNow: () => void;
   /** Dials immediately and keeps the backoff: for what other nodes can cause. */
   readonly tryNow: () => void;
@@ -37,6 +40,8 @@ export const AWAY: readonly (ErrorCode | null)[] = [null, 'peer_unreachable', 'p
 export function createRedialer({ attempt, onFailure, random, limits, firstDelayMs }: RedialOptions): Redialer {
   let state: 'waiting' | 'trying' | 'reached' | 'stopped' = 'waiting';
   const backoff = createBackoff(limits);
+  /** During an attempt, which does not know an address that was found meanwhile. */
+  let isAsked = false;
   let timer = setTimeout(() => tryNow(), firstDelayMs);
   const schedule = (longest: number): void => {
     state = 'waiting';
@@ -50,9 +55,12 @@ export function createRedialer({ attempt, onFailure, random, limits, firstDelayM
         : new CaroError('internal', 'dialling failed because of a defect in Caro mesh');
     onFailure(error);
     const wait = AWAY.includes(error.code) ? backoff.absent() : backoff.refused();
-    if (state === 'trying') schedule(wait);
+    if (state !== 'trying') return;
+    schedule(wait);
+    if (isAsked) tryNow();
   };
   const tryNow = (): void => {
+    isAsked = state === 'trying';
     if (state !== 'waiting') return;
     clearTimeout(timer);
     state = 'trying';

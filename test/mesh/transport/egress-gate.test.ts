@@ -76,7 +76,7 @@ describe('the egress gate', () => {
       peer: pair.b.id,
       details: { code: 'egress_denied', type: 'query' },
     });
-    expect(pair.a.ledger.map(({ type }) => type)).toEqual(['hello']);
+    expect(pair.a.ledger.map(({ type }) => type)).toEqual(['hello', 'layout']);
   });
 
   test('sends only pairing messages to an unpaired node, without asking the policy', async () => {
@@ -171,7 +171,8 @@ describe('the egress gate', () => {
     await until(() => peers.every(({ id }) => asker.mesh.isConnected(id)));
     asker.batches.length = 0;
     await Promise.all(peers.map(({ id }) => asker.mesh.ask(id, QUESTION, 2_000)));
-    expect(asker.batches).toEqual([4]);
+    // Each comes after the layout that the asker reads.
+    expect(asker.batches).toEqual([8]);
   });
 
   test('withholds an answer above the level of the asker, and responds that access is denied (FR-301)', async () => {

@@ -155,6 +155,24 @@ describe('redialling', () => {
     redialer.stop();
   });
 
+  test('asked for while an attempt runs, follows it at once', async () => {
+    const ends: (() => void)[] = [];
+    const redialer = createRedialer({
+      limits: { ...limits, redialFirstMs: FAR, redialMaxMs: FAR, redialAwayMs: FAR },
+      ...{ random: () => 0.999, firstDelayMs: 0, onFailure: () => undefined },
+      attempt: () =>
+        new Promise((_resolve, reject) => {
+          ends.push(() => reject(new CaroError('peer_unreachable', 'expected a peer, got none')));
+        }),
+    });
+    await until(() => ends.length === 1);
+    redialer.tryNow();
+    expect(ends).toHaveLength(1);
+    ends[0]?.();
+    await until(() => ends.length === 2);
+    redialer.stop();
+  });
+
   test('is rare again after a long absence', async () => {
     const times: number[] = [];
     const redialer = createRedialer({
