@@ -14,6 +14,16 @@ const circuits = fc
   .tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 12 }))
   .map(([bits, chunk]) => new MixedSumVec(field, [bits], chunk));
 
+/** Both refuse points that are roots of unity, such as 1 and -1. */
+function outcomeOf<T>(query: () => T): T | 'refused' {
+  try {
+    return query();
+  } catch (error) {
+    expect(String(error)).toContain('point');
+    return 'refused';
+  }
+}
+
 describe('the fast proof system', () => {
   test('proves with the same elements', () => {
     const cases = circuits.chain((circuit) =>
@@ -51,10 +61,10 @@ describe('the fast proof system', () => {
     );
     fc.assert(
       fc.property(cases, ({ circuit, share, proof, joint, point, shares }) => {
-        fc.pre(point > 1n);
-        expect(new QuickFlp(circuit).query(share, proof, [point], [joint], shares)).toEqual(
-          new FlpGeneric(circuit).query(share, proof, [point], [joint], shares),
+        const [fast, library] = [new QuickFlp(circuit), new FlpGeneric(circuit)].map((flp) =>
+          outcomeOf(() => flp.query(share, proof, [point], [joint], shares)),
         );
+        expect(fast).toEqual(library);
       }),
       { numRuns: 60 },
     );
