@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
 import { until } from '../until.ts';
+import { whenCapturing } from './loopback-capture.ts';
 
 export interface Wire {
   readonly machines: readonly [Machine, Machine];
@@ -119,15 +120,7 @@ async function listen(
   const child = spawn(file, [...args, 'dumpcap', '-i', 'any', '-w', into], { stdio: ['ignore', 'ignore', 'pipe'] });
   listening.push(child);
   const ended = new Promise((done) => child.once('exit', done));
-  await new Promise<void>((done, failed) => {
-    let text = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      // Written when the file is open and the interface is listened to.
-      if (text.includes('File: ')) done();
-    });
-    child.once('exit', () => failed(new Error(`dumpcap ended: ${text}`)));
-  });
+  await whenCapturing(child);
   return async () => {
     // What was sent before the mark is in the file when the mark is.
     execFileSync(file, [...args, process.execPath, '-e', SEND_MARK]);

@@ -1,7 +1,8 @@
 /** What passes between services of one machine, as somebody on the network would see it. */
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { lastingFolder } from '../temporary-folder.ts';
 
 export interface LoopbackCapture {
@@ -26,15 +27,7 @@ export async function captureLoopback(ports: readonly number[]): Promise<Loopbac
   const filter = ports.map((port) => `tcp port ${port}`).join(' or ');
   const child = spawn('dumpcap', ['-i', 'lo', '-f', filter, '-w', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise((done) => child.once('exit', done));
-  await new Promise<void>((done, failed) => {
-    let text = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      // Written when the file is open and the interface is listened to.
-      if (text.includes('File: ')) done();
-    });
-    child.once('exit', () => failed(new Error(`dumpcap ended: ${text}`)));
-  });
+  await whenCapturing(child);
   return {
     end: async () => {
       child.kill('SIGINT');
@@ -43,3 +36,15 @@ export async function captureLoopback(ports: readonly number[]): Promise<Loopbac
     },
   };
 }
+
+/** Resolves once packets are taken down. */
+export const whenCapturing = (child: ChildProcessByStdio<null, null, Readable>): Promise<void> =>
+  new Promise((done, failed) => {
+    let text = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      // Written when the file is open and the interface is listened to.
+      if (text.includes('File: ')) done();
+    });
+    child.once('exit', () => failed(new Error(`dumpcap ended: ${text}`)));
+  });
