@@ -108,6 +108,15 @@ describe('the address that a person types', () => {
     expect((await ask('/', older)).status).toBe(200);
   });
 
+  test('leads through eight logins at most', async () => {
+    const hosts: string[] = [];
+    for (let login = 1; login <= 9; login += 1) hosts.unshift(String((await open(await mint()))['host']));
+    const visited = [plain(), ...hosts.slice(0, 7)];
+    for (const [hop, host] of visited.entries())
+      expect((await ask('/', { host })).headers['location']).toBe(`http://${hosts[hop]}/`);
+    for (const host of hosts.slice(7)) expect((await ask('/', { host })).status).toBe(401);
+  });
+
   test('opens the page itself for a login that was posted to it', async () => {
     const { token } = await mint();
     const login = await open({ host: plain(), token });
