@@ -3,10 +3,12 @@
  * cells of a day and its two envelopes, in a thread that is started for it (`cold`) and in one that
  * runs already (`warm`). The target is less than 100 ms (docs/blind-totals.md). Also the sizes of
  * both envelopes. The baseline is a thread that does nothing: on a busy machine both cost several
- * times as much, and only the ratio says something.
+ * times as much, and only the ratio says something. Runs itself again with the V8 flags of the
+ * service, with which optimizing compilers hardly ever run.
  *
  *   npx tsx bench/blind-node.ts [events of the day] [rounds]
  */
+import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +22,7 @@ import { openIdentity } from '../src/identity/identity.ts';
 import { openPool, type Pool } from '../src/workers/pool.ts';
 import { makeTask } from '../test/blind/tasks.ts';
 import { report, round, summary } from './figures.ts';
+import { SERVICE_FLAGS } from './process-memory.ts';
 import { storeEvents } from './stored-events.ts';
 
 const WORKER = resolve(__dirname, '../dist/worker.js');
@@ -83,4 +86,6 @@ async function cpuMs(work: () => Promise<unknown>): Promise<number> {
   return (user + system) / 1_000;
 }
 
-void main();
+const hasServiceFlags = SERVICE_FLAGS.every((flag) => process.execArgv.includes(flag));
+if (hasServiceFlags) void main();
+else fork(__filename, process.argv.slice(2), { execArgv: [...process.execArgv, ...SERVICE_FLAGS] });

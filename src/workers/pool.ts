@@ -31,8 +31,11 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** @param filename built `worker.js`, a CommonJS module that exports the tasks. */
 export function openPool(filename: string): Pool {
-  // A built file needs nothing that this process was told to load for itself (`--import`).
-  const piscina = new Piscina({ filename, minThreads: 0, maxThreads: 2, idleTimeout: IDLE_MS, execArgv: [] });
+  // A built file needs nothing that this process was told to load for itself (`--import`). A thread
+  // looks for the task `name` when it starts: without one it loads the file a second time, as an
+  // ES module, for which Node.js loads its loader of ES modules.
+  const name: keyof Tasks = 'measureDay';
+  const piscina = new Piscina({ filename, name, minThreads: 0, maxThreads: 2, idleTimeout: IDLE_MS, execArgv: [] });
   let isClosed = false;
   return {
     run: async <K extends keyof Tasks>(

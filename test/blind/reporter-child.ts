@@ -1,6 +1,7 @@
 /**
  * A node that reports, as a process of its own: makes what is due and sends it to both aggregators,
- * which are a file of messages. Ends itself by SIGKILL before or after the n-th call of a port.
+ * which are a file of messages. Ends itself by SIGKILL after the n-th call of a port: nothing
+ * happens between that and the next call.
  *
  * argv: folder, the moment at which to end (0: never)
  */
@@ -16,10 +17,10 @@ import { makeReport, signReceipt } from '../../src/blind/report.ts';
 import { drawRandomness, type ReportRandomness } from '../../src/blind/report-bytes.ts';
 import { createSealing } from '../../src/blind/sealing.ts';
 import { decodeTask } from '../../src/blind/task.ts';
+import { createPrio3 } from '../../src/blind/vdaf/prio3.ts';
 import { openIdentity } from '../../src/identity/identity.ts';
 import { createReportStore, type ReportStore } from '../../src/storage/blind/report-store.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { vdafOf } from './tasks.ts';
 
 const [folder = '', endAt = '0'] = process.argv.slice(2);
 const DAY = '2026-11-20';
@@ -32,10 +33,9 @@ function moment(): void {
   if (moments === Number(endAt)) process.kill(process.pid, 'SIGKILL');
 }
 
-/** Moments before and after each call. */
+/** A moment after each call. */
 function watched<A extends unknown[], R>(call: (...args: A) => R): (...args: A) => R {
   return (...args) => {
-    moment();
     const result = call(...args);
     moment();
     return result;
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   };
   const audit = watched(() => Promise.resolve());
   const { cells } = dayLayout(task.task.words);
-  const parts = { vdaf: vdafOf(task), sealing: createSealing() };
+  const parts = { vdaf: createPrio3(dayLayout(task.task.words)), sealing: createSealing() };
   const reporter = createReporter(task, NOW_MS - 86_400_000, {
     store,
     // Other figures each time: a second report would have other content.

@@ -1,4 +1,4 @@
-import { Prio3 } from '@divviup/prio3';
+import { Prio3 } from '@divviup/prio3/dist/prio3.js';
 
 import { CaroError } from '../../domain/errors.ts';
 import { QuickField128, QuickXof } from './field-128.ts';

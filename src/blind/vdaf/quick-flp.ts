@@ -40,23 +40,37 @@ export class QuickFlp extends FlpGeneric<number[], number[]> {
     for (let place = 0; place < seeds.length; place += 2)
       values[0] = (values[0] ?? 0n) + (seeds[place] ?? 0n) * (seeds[place + 1] ?? 0n);
     const powers = powersOf(joint, this.#chunk * this.#calls + 1, this.field.modulus);
-    for (let point = 0; point < size; point += 1) values[2 * point + 1] = this.#valueAt(point, input, seeds, powers);
+    const ones = this.#callsOfOnes(input);
+    for (let point = 0; point < size; point += 1) values[2 * point + 1] = this.#valueAt(point, ones, seeds, powers);
     // Of degree 2 (size − 1): the last coefficient is 0.
     return [...seeds, ...interpolate(values).slice(0, -1)];
   }
 
+  /** For each place in a chunk, the calls that have a 1 there: most bits of a report are 0. */
+  #callsOfOnes(input: readonly bigint[]): readonly (readonly number[])[] {
+    const calls: number[][] = Array.from({ length: this.#chunk }, () => []);
+    input.forEach((bit, index) => {
+      if (bit === 1n) calls[index % this.#chunk]?.push(Math.floor(index / this.#chunk));
+    });
+    return calls;
+  }
+
   /** The gadget's polynomial at a point between the roots. */
-  #valueAt(point: number, input: readonly bigint[], seeds: readonly bigint[], powers: readonly bigint[]): bigint {
+  #valueAt(
+    point: number,
+    ones: readonly (readonly number[])[],
+    seeds: readonly bigint[],
+    powers: readonly bigint[],
+  ): bigint {
     const { modulus } = this.field;
     const [first = 0n, ...others] = this.#points.weightsBetween(point);
     const weights = others.slice(0, this.#calls);
     const scaled = weights.map((weight, call) => (weight * (powers[call * this.#chunk] ?? 0n)) % modulus);
     const constant = weights.reduce((sum, weight) => sum + weight, 0n);
     let value = 0n;
-    for (let place = 0; place < this.#chunk; place += 1) {
+    for (const [place, calls] of ones.entries()) {
       let [products, elements] = [0n, 0n];
-      for (let call = 0, index = place; index < input.length; call += 1, index += this.#chunk) {
-        if (input[index] !== 1n) continue;
+      for (const call of calls) {
         products += scaled[call] ?? 0n;
         elements += weights[call] ?? 0n;
       }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AggregatorThreads } from '../../../src/blind/aggregator/aggregator.ts';
-import { type Aggregators, openAggregators } from '../../../src/blind/aggregator/aggregators.ts';
+import { type Aggregators, type AggregatorsPorts, openAggregators } from '../../../src/blind/aggregator/aggregators.ts';
 import { dayLayout, type LayoutWords } from '../../../src/blind/layout/day-1.ts';
 import type { DayTotals } from '../../../src/blind/leader/leader.ts';
 import { openRelease } from '../../../src/blind/release-log.ts';
@@ -88,6 +88,8 @@ interface SideParts {
   readonly now: () => number;
   /** Reaches the other aggregator. */
   readonly ask: (peer: string, request: BlindRequest) => Promise<BlindReply>;
+  /** Other ports than the usual ones. */
+  readonly change?: (ports: AggregatorsPorts, database: Database) => AggregatorsPorts;
 }
 
 /** Function and sealing of every rig. */
@@ -100,7 +102,7 @@ export const rigParts = (): Pick<SideParts, 'vdaf' | 'sealing'> => ({
 export async function openSide(
   home: string,
   role: AggregatorRole,
-  { vdaf, sealing, now, ask }: SideParts,
+  { vdaf, sealing, now, ask, change = (ports) => ports }: SideParts,
 ): Promise<Side> {
   const identity = openIdentity(join(home, 'identity.key'));
   const file = join(home, 'caro.db');
@@ -113,7 +115,7 @@ export async function openSide(
     sum: ({ opened }, day, nodes) =>
       Promise.resolve(sumShares({ databaseFile: file, words: opened.task.words, task: opened.id, day, nodes })),
   };
-  const aggregators = await openAggregators({
+  const ports: AggregatorsPorts = {
     store: createAggregatorStore(database),
     roles: createRoleStore(database),
     threads,
@@ -141,7 +143,8 @@ export async function openSide(
     },
     now,
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
-  });
+  };
+  const aggregators = await openAggregators(change(ports, database));
   const take: Side['take'] = (peer, request) =>
     aggregators
       .take(peer, request)
