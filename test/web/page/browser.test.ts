@@ -1,29 +1,40 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { TerminalEvent } from '../../../src/domain/events/event.ts';
 import type { Status } from '../../../src/web/page/data/contract.ts';
 import { faults } from '../axe.ts';
-import { enter, hasBrowser, isOwnOrigin, launchBrowser } from '../browser.ts';
+import { hasBrowser, isOwnOrigin, launchBrowser } from '../browser.ts';
 import { type DashboardRig, openRig } from '../dashboard-rig.ts';
 import { sampleCommands } from '../sample-commands.ts';
+import { openSharedPage, overflow, PHONE, type SharedPage, WIDE } from '../shared-page.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 const ATTACK = '<img src=x onerror="window.owned=1"><script>window.owned=1</script>';
 
 inBrowser('the page in Chromium', () => {
-  let browser: Browser | undefined;
+  let browser: Browser;
   let rig: DashboardRig;
-  let context: BrowserContext;
+  let shared: SharedPage;
+  let page: Page;
+  const strangers: string[] = [];
   beforeAll(async () => {
     browser = await launchBrowser();
     rig = await openRig();
+    const context = await browser.newContext();
+    context.on('request', (asked) => {
+      const { hostname, port, protocol } = new URL(asked.url());
+      const isOurs = /^[0-9a-f]{32}\.localhost$/.test(hostname) && port === String(rig.dashboard.port);
+      if (!isOurs && !/^(file|data|blob):/.test(protocol)) strangers.push(asked.url());
+    });
+    shared = await openSharedPage(context, rig.dashboard);
+    page = shared.page;
   });
+  afterEach(() => expect([...shared.complaints.splice(0), ...strangers]).toEqual([]));
   afterAll(async () => {
-    await browser?.close();
+    await browser.close();
     await rig.close();
   });
-  afterEach(() => context.close());
 
   /** What all tests have recorded, one command of which is deleted. */
   const shown: TerminalEvent[] = [];
@@ -39,28 +50,7 @@ inBrowser('the page in Chromium', () => {
     return filled;
   };
 
-  /** A logged-in page; what it complains about or asks of others is collected. */
-  async function openPage(width = 1440, colorScheme: 'light' | 'dark' = 'light') {
-    if (!browser) throw new Error('expected a browser');
-    context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    const strangers: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (asked) => {
-      const { hostname, port, protocol } = new URL(asked.url());
-      const isOurs = /^[0-9a-f]{32}\.localhost$/.test(hostname) && port === String(rig.dashboard.port);
-      if (!isOurs && !/^(file|data|blob):/.test(protocol)) strangers.push(asked.url());
-    });
-    await enter(page, rig.dashboard);
-    return { page, complaints, strangers };
-  }
-
   test('a fresh node explains what to do, and fills by itself when the first command arrives', async () => {
-    const { page, complaints } = await openPage();
     await page.getByText('Nothing observed yet').waitFor();
     const { setup } = (await (await rig.get('/api/status', await rig.login())).json()) as Status;
     for (const shell of ['fish', 'bash']) {
@@ -72,20 +62,18 @@ inBrowser('the page in Chromium', () => {
     await page.getByText('live', { exact: true }).waitFor();
     await record(sampleCommands(1, 1, Date.now()));
     await page.locator('.event').first().waitFor();
-    expect(complaints).toEqual([]);
   });
 
   test('a login leaves no trace in the address or the history, and contacts no other host', async () => {
-    const { page, strangers } = await openPage();
     expect(isOwnOrigin(new URL(page.url()), rig.dashboard)).toBe(true);
     expect(strangers).toEqual([]);
-    const cookies = await context.cookies();
+    const cookies = await page.context().cookies();
     expect(cookies).toEqual([expect.objectContaining({ httpOnly: true, sameSite: 'Strict', path: '/' })]);
     expect(await page.evaluate('document.cookie')).toBe('');
   });
 
   test('a new command appears at once, and its text is shown as text', async () => {
-    const { page, complaints } = await openPage();
+    await shared.show('today');
     await page.getByText('live', { exact: true }).waitFor();
     const sample = sampleCommands(1, 1, Date.now() + 1, 11);
     const started = sample.started.map((one) => ({
@@ -102,11 +90,10 @@ inBrowser('the page in Chromium', () => {
     await row.locator('.details').waitFor();
     expect(await row.locator('img, script').count()).toBe(0);
     expect(await page.evaluate('"owned" in window')).toBe(false);
-    expect(complaints).toEqual([]);
   });
 
   test('a command is deleted after a confirmation', async () => {
-    const { page, complaints } = await openPage();
+    await shared.show('today');
     await page.getByText('live', { exact: true }).waitFor();
     const sample = sampleCommands(1, 1, Date.now() + 2, 12);
     const started = sample.started.map((one) => ({ ...one, startMs: Date.now(), command: 'echo typed by mistake' }));
@@ -122,12 +109,11 @@ inBrowser('the page in Chromium', () => {
     await page.reload();
     await page.getByText('live', { exact: true }).waitFor();
     expect(await page.getByText('echo typed by mistake').count()).toBe(0);
-    expect(complaints).toEqual([]);
   });
 
   test('the chart is drawn inside its panel, with its layers aligned', async () => {
-    const { page } = await openPage();
     await fill();
+    await shared.show('today');
     const over = page.locator('.u-over');
     await over.waitFor();
     const [plot, canvas, layer] = await Promise.all(
@@ -143,7 +129,7 @@ inBrowser('the page in Chromium', () => {
     // The samples are random: which commands are among them, and how often, differs.
     const matching = (text: string) => shown.filter(({ command }) => command.toLowerCase().includes(text)).length;
     const [rare = ''] = recorded.map(({ command }) => command.toLowerCase()).filter((text) => matching(text) < 50);
-    const { page } = await openPage();
+    await shared.show('today');
     const rows = page.locator('.event');
     await rows.first().waitFor();
     await page.getByRole('button', { name: 'Older commands' }).click();
@@ -159,34 +145,29 @@ inBrowser('the page in Chromium', () => {
     await expectCount(page, rows, (count) => count >= 50);
   });
 
-  test.each([
-    ['light', 1440],
-    ['dark', 1440],
-    ['light', 360],
-    ['dark', 360],
-  ] as const)(
-    'every view in %s at %i px is free of accessibility faults and of sideways scrolling',
-    async (theme, width) => {
-      await fill();
-      const { page, complaints } = await openPage(width, theme);
-      for (const [view, sign] of [
-        ['today', '.h5'],
-        ['rules', '.draft'],
-        ['privacy', '.bytes'],
-        ['audit', '.records li'],
-      ] as const) {
-        await page.goto(`${rig.dashboard.url}#/${view}`);
-        await page.locator(sign).first().waitFor();
-        expect([view, await faults(page)]).toEqual([view, []]);
-        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-        expect([view, overflow]).toEqual([view, 0]);
+  test('every view is free of accessibility faults and of sideways scrolling, wide and on a phone', async () => {
+    await fill();
+    for (const [view, sign] of [
+      ['today', '.h5'],
+      ['rules', '.draft'],
+      ['privacy', '.bytes'],
+      ['audit', '.records li'],
+    ] as const) {
+      await shared.show(view);
+      await page.locator(sign).first().waitFor();
+      for (const width of [WIDE, PHONE]) {
+        for (const theme of ['light', 'dark'] as const) {
+          await shared.resize(width, theme);
+          expect([view, width, theme, await faults(page)]).toEqual([view, width, theme, []]);
+          expect([view, width, await overflow(page)]).toEqual([view, width, 0]);
+        }
       }
-      expect(complaints).toEqual([]);
-    },
-  );
+    }
+    await shared.resize(WIDE);
+  });
 
   test('the privacy page lists from the audit log who asked and what they got', async () => {
-    const { page } = await openPage();
+    await shared.show('today');
     await page.getByRole('link', { name: 'Privacy' }).click();
     await page.getByText('No node has asked, and nothing has left.').waitFor();
     const details = {
@@ -205,14 +186,15 @@ inBrowser('the page in Chromium', () => {
   });
 
   test('the checker reports a fault', async () => {
-    const { page } = await openPage();
     await page.evaluate(`document.querySelector('main').append(document.createElement('img'))`);
     expect(await faults(page)).toEqual([expect.stringContaining('image-alt')]);
   });
 
   test('the page can be used with the keyboard alone', async () => {
     await fill();
-    const { page } = await openPage();
+    await shared.show('today');
+    await page.reload();
+    await page.locator('.event-line').first().waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     expect(await page.evaluate('document.activeElement?.id')).toBe('content');
@@ -227,7 +209,7 @@ inBrowser('the page in Chromium', () => {
 
   test('the chosen colours are kept', async () => {
     await fill();
-    const { page } = await openPage();
+    await shared.show('today');
     const paper = () => page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor');
     const light = await paper();
     const change = page.getByRole('button', { name: /^Colours/ });
@@ -241,18 +223,8 @@ inBrowser('the page in Chromium', () => {
     expect(await paper()).toBe(dark);
   });
 
-  test('logging out locks the page, and going back does not open it', async () => {
-    const { page } = await openPage();
-    await page.getByRole('button', { name: 'Log out' }).click();
-    await page.getByText('This dashboard is locked').waitFor();
-    await page.goto(rig.dashboard.url);
-    await page.getByText('This dashboard is locked').waitFor();
-    expect(await page.locator('.event').count()).toBe(0);
-  });
-
   test('a page on another port has the cookie and still cannot read anything', async () => {
-    await openPage();
-    const stranger = await context.newPage();
+    const stranger = await page.context().newPage();
     const { server, url } = await serve('<!doctype html><title>stranger</title>');
     await stranger.goto(url);
     const target = rig.dashboard.url;
@@ -275,6 +247,20 @@ inBrowser('the page in Chromium', () => {
     })`);
     expect(framed).toBe('shut');
     server.close();
+    await stranger.close();
+    // What the stranger asked itself.
+    strangers.length = 0;
+  });
+
+  test('logging out locks the page, and going back does not open it', async () => {
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByText('This dashboard is locked').waitFor();
+    await page.goto(rig.dashboard.url);
+    await page.getByText('This dashboard is locked').waitFor();
+    expect(await page.locator('.event').count()).toBe(0);
+    // The browser complains of the refusal, and the locked page has the plain address.
+    expect(shared.complaints.splice(0)).toEqual([expect.stringContaining('401 (Unauthorized)')]);
+    strangers.length = 0;
   });
 });
 

@@ -1,30 +1,34 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { selecting } from '../../risk/custom/sigma.ts';
 import { faults } from '../axe.ts';
-import { enter, hasBrowser, launchBrowser } from '../browser.ts';
+import { hasBrowser, launchBrowser } from '../browser.ts';
 import { type DashboardRig, openRig } from '../dashboard-rig.ts';
 import { sampleCommands } from '../sample-commands.ts';
+import { openSharedPage, overflow, PHONE, type SharedPage } from '../shared-page.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 const ATTACK = '<img src=x onerror="window.owned=1">';
 const GIT = selecting('Image|endswith: /git').replace('A test rule', `Git is watched ${ATTACK}`);
 
 inBrowser('the view of custom rules', () => {
-  let browser: Browser | undefined;
+  let browser: Browser;
   let rig: DashboardRig;
-  let context: BrowserContext | undefined;
+  let shared: SharedPage;
+  let page: Page;
   beforeAll(async () => {
     browser = await launchBrowser();
     rig = await openRig();
+    shared = await openSharedPage(browser, rig.dashboard);
+    page = shared.page;
   });
+  afterEach(() => expect(shared.complaints.splice(0)).toEqual([]));
   afterAll(async () => {
-    await browser?.close();
+    await browser.close();
     await rig.close();
   });
-  afterEach(() => context?.close());
 
   const put = (name: string, text: string): void => {
     const folder = join(rig.home, 'config', 'rules');
@@ -32,22 +36,8 @@ inBrowser('the view of custom rules', () => {
     writeFileSync(join(folder, name), text, { mode: 0o600 });
   };
 
-  async function openPage(width = 1440) {
-    if (!browser) throw new Error('expected a browser');
-    context = await browser.newContext({ viewport: { width, height: 900 } });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await enter(page, rig.dashboard);
-    await page.goto(`${rig.dashboard.url}#/rules`);
-    return { page, complaints };
-  }
-
   test('says how to add a rule where there is none', async () => {
-    const { page } = await openPage();
+    await shared.show('rules');
     await page.getByText('caro rules add FILE').waitFor();
   });
 
@@ -55,7 +45,7 @@ inBrowser('the view of custom rules', () => {
     put('git.yml', GIT);
     put('parent.yml', selecting('ParentImage: /x'));
     const recorded = await rig.record(sampleCommands(200, 5, Date.now() - 60_000));
-    const { page, complaints } = await openPage();
+    await shared.show('rules');
     const rows = page.locator('.rules li');
     await rows.nth(1).waitFor();
     expect(await rows.nth(0).textContent()).toContain('it needs ParentImage, which a shell does not know');
@@ -72,11 +62,11 @@ inBrowser('the view of custom rules', () => {
     expect(await page.locator('.replayed li').first().textContent()).toContain('git');
     await page.getByText('secrets masked').waitFor();
     expect(await faults(page)).toEqual([]);
-    expect(complaints).toEqual([]);
   });
 
   test('tries a draft, says why it cannot be used, and keeps nothing of it', async () => {
-    const { page } = await openPage(360);
+    await shared.resize(PHONE);
+    await shared.show('rules');
     const draft = page.getByLabel('A Sigma rule for process_creation');
     const run = page.getByRole('button', { name: 'Try it on the history' });
     expect(await run.isDisabled()).toBe(true);
@@ -86,7 +76,7 @@ inBrowser('the view of custom rules', () => {
     await draft.fill(GIT);
     await run.click();
     await page.locator('.statement').waitFor();
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    expect(await overflow(page)).toBe(0);
     const { rules } = await rig.bus.request('rules.list', {});
     expect(rules.map(({ file }) => file).sort()).toEqual(['git.yml', 'parent.yml']);
   });

@@ -23,28 +23,30 @@ inBrowser('what is wrong with the service', () => {
   let browser: Browser;
   let rig: DashboardRig;
   let login: Login;
+  let page: Page;
   beforeAll(async () => {
     browser = await launchBrowser();
     rig = await openRig();
     login = await rig.login();
+    page = await browser.newPage();
+    await enter(page, rig.dashboard);
   });
   afterAll(async () => {
     await browser.close();
     await rig.close();
   });
 
-  async function open(faults: Faults): Promise<Page> {
+  /** What the page shows first when that is wrong. */
+  async function open(faults: Faults): Promise<void> {
     rig.faults = faults;
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await enter(page, rig.dashboard);
+    await page.reload();
     await page.locator('.node-name').waitFor();
-    return page;
   }
-  const notices = (page: Page) => page.locator('.notices > li').allTextContents();
+  const notices = (shown = page) => shown.locator('.notices > li').allTextContents();
 
   test('is not shown if there is no fault', async () => {
-    expect(await notices(await open({}))).toEqual([]);
+    await open({});
+    expect(await notices()).toEqual([]);
   });
 
   test.each([
@@ -90,46 +92,46 @@ inBrowser('what is wrong with the service', () => {
     const open = '[trust]\ndefault = "supervisor"\n[sharing]\nlevel = 2\ndeny_tools = ["no-such-tool"]\n';
     const own = await openRig({}, { toml: open });
     try {
-      const page = await (await browser.newContext()).newPage();
-      await enter(page, own.dashboard);
-      await page.locator('.notices').waitFor();
-      expect(await notices(page)).toEqual([
+      const other = await browser.newPage();
+      await enter(other, own.dashboard);
+      await other.locator('.notices').waitFor();
+      expect(await notices(other)).toEqual([
         expect.stringMatching(
           /Check what you share\..*default is "supervisor".*"no-such-tool" is not in the catalogue/,
         ),
       ]);
-      expect(await faults(page)).toEqual([]);
-      await page.getByRole('button', { name: 'Dismiss: Check what you share.' }).click();
-      await page.locator('.notices').waitFor({ state: 'detached' });
+      expect(await faults(other)).toEqual([]);
+      await other.getByRole('button', { name: 'Dismiss: Check what you share.' }).click();
+      await other.locator('.notices').waitFor({ state: 'detached' });
     } finally {
       await own.close();
     }
   });
 
   test('is shown on every view, the most serious first, names no file, and has no accessibility faults', async () => {
-    const page = await open({
+    await open({
       observe: { dropped: 2 },
       storage: { setAside: ['/secret/place'] },
       actors: [{ name: 'auditor', ...DEGRADED }],
     });
     await page.locator('.notices').waitFor();
-    const told = await notices(page);
+    const told = await notices();
     expect(told).toHaveLength(3);
     expect(told[0]).toContain('The auditor');
     expect(told.join()).not.toContain('/secret');
     expect(await faults(page)).toEqual([]);
     await page.getByRole('link', { name: 'Audit log' }).click();
     await page.getByRole('heading', { name: 'Audit log' }).waitFor();
-    expect(await notices(page)).toEqual(told);
+    expect(await notices()).toEqual(told);
   });
 
   test('a past fault can be dismissed and reappears when it happens again', async () => {
-    const page = await open({ observe: { dropped: 2 } });
+    await open({ observe: { dropped: 2 } });
     await page.getByRole('button', { name: 'Dismiss: 2 records were dropped.' }).click();
     await page.locator('.notices').waitFor({ state: 'detached' });
     await page.reload();
     await page.locator('.node-name').waitFor();
-    expect(await notices(page)).toEqual([]);
+    expect(await notices()).toEqual([]);
     rig.faults = { observe: { dropped: 3 } };
     await page.reload();
     await page.getByText('3 records were dropped.').waitFor();

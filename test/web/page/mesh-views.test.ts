@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { QUERY_TYPES } from '../../../src/domain/policy/trust.ts';
 import type { Aggregates } from '../../../src/web/page/data/contract.ts';
 import type { Typed } from '../../policy/node.ts';
 import { faults } from '../axe.ts';
-import { enter, hasBrowser, launchBrowser } from '../browser.ts';
-import { type MeshRig, openMeshRig } from '../mesh-rig.ts';
+import { hasBrowser, launchBrowser } from '../browser.ts';
+import { type MeshRig, type Neighbour, openMeshRig } from '../mesh-rig.ts';
 import { sampleCommands } from '../sample-commands.ts';
+import { openSharedPage, overflow, PHONE, type SharedPage, WIDE } from '../shared-page.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 
@@ -16,7 +17,7 @@ const typed: readonly Typed[] = [
   { pattern: 'git push', family: 'git', times: 12 },
   { pattern: 'rm', family: 'files', times: 3, risk: 'critical' },
 ];
-const NEIGHBOURS = [
+const NEIGHBOURS: readonly Neighbour[] = [
   ...['ana', 'ben', 'cyd', 'dan', 'eli'].map((name) => ({ name, lets: 'supervisor' as const, typed })),
   { name: 'fay' },
   { name: 'gus', state: 'connecting' as const },
@@ -24,38 +25,38 @@ const NEIGHBOURS = [
   { name: 'ida', state: 'refused' as const },
 ];
 
+/** One of them shares its summary, which shows it by name. */
+const OPEN_NEIGHBOURS: readonly Neighbour[] = [{ name: 'ana', lets: 'peer', typed }, ...NEIGHBOURS.slice(1, 6)];
+
+type RigRole = 'individual' | 'admin' | 'security';
+type Shown = MeshRig & SharedPage;
+
 inBrowser('the views of the mesh in Chromium', () => {
   let browser: Browser | undefined;
-  let context: BrowserContext | undefined;
-  const rigs = new Map<string, Promise<MeshRig>>();
+  const opened = new Map<string, Promise<Shown>>();
   beforeAll(async () => {
     browser = await launchBrowser();
   });
-  afterEach(() => context?.close());
+  afterEach(async () => {
+    for (const { complaints } of await Promise.all(opened.values())) expect(complaints.splice(0)).toEqual([]);
+  });
   afterAll(async () => {
     await browser?.close();
-    for (const rig of rigs.values()) await rig.then((opened) => opened.close());
+    for (const shown of await Promise.all(opened.values())) await shown.close();
   });
 
-  const rigOf = (role: 'individual' | 'admin' | 'security', neighbours = NEIGHBOURS) => {
+  /** The page of a node of that role among these neighbours; one for all tests that use it. */
+  const open = (role: RigRole, neighbours = role === 'admin' ? OPEN_NEIGHBOURS : NEIGHBOURS): Promise<Shown> => {
     const key = `${role} ${neighbours.map(({ name }) => name).join()}`;
-    const rig = rigs.get(key) ?? openMeshRig(role, neighbours);
-    rigs.set(key, rig);
-    return rig;
+    const shown = opened.get(key) ?? openNew(role, neighbours);
+    opened.set(key, shown);
+    return shown;
   };
 
-  async function openPage(rig: MeshRig, view: string, width = 1440, colorScheme: 'light' | 'dark' = 'light') {
+  async function openNew(role: RigRole, neighbours: readonly Neighbour[]): Promise<Shown> {
     if (!browser) throw new Error('expected a browser');
-    context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await enter(page, rig.dashboard);
-    await page.goto(`${rig.dashboard.url}#/${view}`);
-    return { page, complaints };
+    const rig = await openMeshRig(role, neighbours);
+    return { ...rig, ...(await openSharedPage(browser, rig.dashboard)) };
   }
 
   const ask = async (page: Page): Promise<void> => {
@@ -64,27 +65,26 @@ inBrowser('the views of the mesh in Chromium', () => {
   };
 
   test('the role of a node decides which views it offers, and the others explain why they are not (FR-803, FR-804)', async () => {
-    const names = async (role: 'individual' | 'admin' | 'security'): Promise<readonly string[]> => {
-      const { page } = await openPage(await rigOf(role, []), 'audit');
-      await page.getByRole('link', { name: 'Audit log' }).waitFor();
+    const names = async (role: RigRole): Promise<readonly string[]> => {
+      const { page, show } = await open(role);
+      await show('audit');
       await page.locator('.node-name').waitFor();
-      const links = await page.locator('.views a').allTextContents();
-      await context?.close();
-      return links;
+      return page.locator('.views a').allTextContents();
     };
     expect(await names('individual')).toEqual(['Activity', 'Rules', 'Privacy', 'Audit log']);
     expect(await names('admin')).toEqual(['Activity', 'Fleet', 'Ask', 'Rules', 'Privacy', 'Audit log']);
     expect(await names('security')).toEqual([
       ...['Activity', 'Posture', 'Fleet', 'Ask', 'Rules', 'Privacy', 'Audit log'],
     ]);
-    const { page } = await openPage(await rigOf('individual', []), 'ask');
+    const { page, show } = await open('individual');
+    await show('ask');
     await page.getByText('This view is for nodes whose role is admin or security').waitFor();
     expect(await page.getByRole('button', { name: 'Ask', exact: true }).count()).toBe(0);
   });
 
   test('a query shows the total risk, accounts for every node, and appears in the history (FR-804)', async () => {
-    const rig = await rigOf('security');
-    const { page, complaints } = await openPage(rig, 'ask');
+    const { page, show } = await open('security');
+    await show('ask');
     await ask(page);
     expect(await page.locator('.posture-total').textContent()).toBe('75 commands');
     const [levels, ofAgents] = await page.locator('.levels.one').allTextContents();
@@ -98,15 +98,12 @@ inBrowser('the views of the mesh in Chromium', () => {
     const tally = page.locator('.panel', { hasText: 'asked ·' }).getByRole('status');
     expect(await tally.textContent()).toMatch(/^9 asked · 5 answered · 1 denied · 2 offline · 1 clock off · \d/);
     await page.getByText(/Safety posture over 7 days, 9 nodes asked/).waitFor();
-    expect(complaints).toEqual([]);
   });
 
   test('only a node that shares its summary is shown by name', async () => {
-    const rig = await rigOf('admin', [
-      { name: 'ana', lets: 'peer', typed } as never,
-      ...(NEIGHBOURS.slice(1, 6) as never[]),
-    ]);
-    const { page } = await openPage(rig, 'team');
+    const { page, show } = await open('admin');
+    // An earlier name of the view.
+    await show('team');
     await page.getByLabel('Question').selectOption('recent-commands');
     await ask(page);
     await page.getByText('What ana lets this node see').click();
@@ -115,8 +112,8 @@ inBrowser('the views of the mesh in Chromium', () => {
   });
 
   test('a sum over too few nodes is withheld, with the reason in plain words', async () => {
-    const rig = await rigOf('security', NEIGHBOURS.slice(0, 2));
-    const { page } = await openPage(rig, 'ask');
+    const { page, show } = await open('security', NEIGHBOURS.slice(0, 2));
+    await show('ask');
     await ask(page);
     await page.getByText('The sum is withheld.').waitFor();
     await page.getByText('Only 2 answered with figures. A sum over so few nodes would reveal single people.').waitFor();
@@ -124,18 +121,18 @@ inBrowser('the views of the mesh in Chromium', () => {
   });
 
   test('if no node answers this one, the page says so and what to do', async () => {
-    const rig = await rigOf('security', [{ name: 'fay' }, { name: 'gil' }] as never);
-    const { page } = await openPage(rig, 'ask');
+    const { page, show } = await open('security', [{ name: 'fay' }, { name: 'gil' }]);
+    await show('ask');
     await ask(page);
     await page.getByText('No node lets this one ask.').waitFor();
     await page.getByText(/caro trust set caro:ed25519:\S+ supervisor/).waitFor();
   });
 
   test('sharing can be enabled only after a preview, and disabled at once (FR-303, FR-504)', async () => {
-    const rig = await rigOf('individual');
-    await rig.record(sampleCommands(40, 2, Date.now() - 60_000));
-    const { page, complaints } = await openPage(rig, 'privacy');
-    const managed = () => readFileSync(join(rig.home, 'config', 'managed.toml'), 'utf8');
+    const { page, show, home, record } = await open('individual');
+    await record(sampleCommands(40, 2, Date.now() - 60_000));
+    await show('privacy');
+    const managed = () => readFileSync(join(home, 'config', 'managed.toml'), 'utf8');
     await page.getByRole('button', { name: 'Share summaries and aggregates …' }).click();
     const confirm = page.getByRole('button', { name: 'Share summaries and aggregates', exact: true });
     expect(await confirm.isDisabled()).toBe(true);
@@ -147,14 +144,13 @@ inBrowser('the views of the mesh in Chromium', () => {
     await page.getByRole('button', { name: 'Stop sharing' }).click();
     await page.getByText('Nothing is shared.').waitFor();
     expect(managed()).toContain('level = 0');
-    expect(complaints).toEqual([]);
   });
 
   test('the preview of level 2 shows every cell that would leave, over the longest span', async () => {
-    const rig = await rigOf('individual');
+    const { page, show, record } = await open('individual');
     const DAYS_AGO = 20 * 86_400_000;
-    await rig.record(sampleCommands(40, 2, Date.now() - DAYS_AGO));
-    const { page, complaints } = await openPage(rig, 'privacy');
+    await record(sampleCommands(40, 2, Date.now() - DAYS_AGO));
+    await show('privacy');
     await page.getByRole('button', { name: 'Share summaries and aggregates …' }).click();
     await page.locator('.consent-text').getByText('It also names this node').waitFor();
     await page.getByLabel('I have read what would leave').check();
@@ -182,12 +178,11 @@ inBrowser('the views of the mesh in Chromium', () => {
     await page.getByText('Only aggregates may be shared.').waitFor();
     await page.getByRole('button', { name: 'Stop sharing' }).click();
     await page.getByText('Nothing is shared.').waitFor();
-    expect(complaints).toEqual([]);
   });
 
   test('trust can be set, explained, and revoked after a confirmation', async () => {
-    const rig = await rigOf('individual', NEIGHBOURS.slice(0, 3));
-    const { page } = await openPage(rig, 'privacy');
+    const { page, show } = await open('individual');
+    await show('privacy');
     await page.getByLabel('Trust in ben').selectOption('supervisor');
     const ben = page.locator('.trust > li', { hasText: 'ben' });
     await ben.getByText('may ask for aggregates only').waitFor();
@@ -200,13 +195,13 @@ inBrowser('the views of the mesh in Chromium', () => {
   });
 
   test('a sent message can be read byte for byte', async () => {
-    const rig = await rigOf('individual', NEIGHBOURS.slice(0, 3));
+    const { page, show, ids, send } = await open('individual');
     const payload = Buffer.from('{"type":"response","name":"Grüße"}').toString('base64');
     const bytes = JSON.stringify({ payload, payloadType: 'application/vnd.caro' });
-    const [recipient = ''] = rig.ids;
+    const [recipient = ''] = ids;
     const entry = { time: new Date().toISOString(), recipient, address: '10.0.1.10', type: 'response' };
-    rig.send([{ ...entry, level: 2, rule: 'trust.nodes', bytes }]);
-    const { page } = await openPage(rig, 'privacy');
+    send([{ ...entry, level: 2, rule: 'trust.nodes', bytes }]);
+    await show('privacy');
     const message = page
       .locator('.egress > li')
       .filter({ hasText: /response\s+to\s+ana/ })
@@ -218,10 +213,10 @@ inBrowser('the views of the mesh in Chromium', () => {
   });
 
   test('the state of the mesh is visible: who is connected, who is refused and why, whose clock is off (FR-805)', async () => {
-    const rig = await rigOf('security');
-    const [ana = ''] = rig.ids;
-    await rig.bus.request('audit.append', { type: 'summary.received', peer: ana, details: { period: 'daily' } });
-    const { page } = await openPage(rig, 'audit');
+    const { page, show, ids, bus } = await open('security');
+    const [ana = ''] = ids;
+    await bus.request('audit.append', { type: 'summary.received', peer: ana, details: { period: 'daily' } });
+    await show('audit');
     const pill = page.locator('.pill-box');
     await pill.getByText('Mesh: 6 of 9 connected, 2 refused').click();
     const peer = (name: string) => pill.locator('li', { hasText: name });
@@ -233,31 +228,30 @@ inBrowser('the views of the mesh in Chromium', () => {
     expect(await faults(page)).toEqual([]);
   });
 
-  test.each([
-    ['light', 1440],
-    ['dark', 1440],
-    ['light', 360],
-    ['dark', 360],
-  ] as const)('answers and switches in %s at %i px are free of accessibility faults', async (theme, width) => {
-    const rig = await rigOf('security');
-    const { page, complaints } = await openPage(rig, 'ask', width, theme);
+  test('answers and switches are free of accessibility faults in both themes, wide and on a phone', async () => {
+    const { page, show, resize } = await open('security');
+    await show('ask');
     const look = async (what: string): Promise<void> => {
-      expect([what, await faults(page)]).toEqual([what, []]);
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-      expect([what, overflow]).toEqual([what, 0]);
+      for (const width of [WIDE, PHONE]) {
+        for (const theme of ['light', 'dark'] as const) {
+          await resize(width, theme);
+          expect([what, width, theme, await faults(page)]).toEqual([what, width, theme, []]);
+          expect([what, width, await overflow(page)]).toEqual([what, width, 0]);
+        }
+      }
+      await resize(WIDE);
     };
     for (const type of ['safety-posture', 'tool-usage', 'activity-patterns', 'anomalies', 'node-health']) {
       await page.getByLabel('Question').selectOption(type);
       await ask(page);
       await look(type);
     }
-    await page.goto(`${rig.dashboard.url}#/privacy`);
+    await show('privacy');
     await page.getByRole('button', { name: 'Share only aggregates …' }).click();
     await page.locator('.consent-text').waitFor();
     await page.getByText('What it may get, and why').first().click();
     await page.getByText('Rules checked, in this order').waitFor();
     await page.getByRole('button', { name: 'Revoke ana …' }).click();
     await look('privacy');
-    expect(complaints).toEqual([]);
   });
 });

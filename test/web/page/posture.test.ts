@@ -1,12 +1,13 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { Report } from '../../../src/domain/reports/report.ts';
 import { rateText } from '../../../src/domain/reports/report-words.ts';
 import { seedReports, seedYear, YEAR } from '../../rig/organisation-year.ts';
 import { faults } from '../axe.ts';
-import { enter, hasBrowser, launchBrowser } from '../browser.ts';
+import { hasBrowser, launchBrowser } from '../browser.ts';
 import { type MeshRig, type Neighbour, openMeshRig } from '../mesh-rig.ts';
+import { openSharedPage, overflow, PHONE, type SharedPage, WIDE } from '../shared-page.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 const DAY_MS = 86_400_000;
@@ -35,9 +36,10 @@ above = 0.001
 
 /** A seeded year of 40 units and 10,000 members, and what an analyst asks of it each week. */
 inBrowser('the posture view over a year of totals', () => {
-  let browser: Browser | undefined;
-  let context: BrowserContext | undefined;
-  let rig: MeshRig | undefined;
+  let browser: Browser;
+  let rig: MeshRig;
+  let page: Page;
+  let shown: SharedPage;
   beforeAll(async () => {
     browser = await launchBrowser();
     rig = await openMeshRig('security', NODES, {
@@ -50,34 +52,27 @@ inBrowser('the posture view over a year of totals', () => {
         );
       },
     });
+    shown = await openSharedPage(browser, rig.dashboard);
+    page = shown.page;
   }, 120_000);
-  afterEach(() => context?.close());
+  afterEach(() => expect(shown.complaints.splice(0)).toEqual([]));
   afterAll(async () => {
-    await browser?.close();
-    await rig?.close();
+    await browser.close();
+    await rig.close();
   });
 
-  async function openPage(view = 'posture', width = 1440, colorScheme: 'light' | 'dark' = 'light') {
-    if (!browser || !rig) throw new Error('expected a browser and a node');
-    context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    await enter(page, rig.dashboard);
-    await page.goto(`${rig.dashboard.url}#/${view}`);
+  const show = async (view = 'posture'): Promise<void> => {
+    await shown.show(view);
     await page
       .locator(view === 'posture' ? '.trend-plot' : '.fleet')
       .first()
       .waitFor();
-    return { page, complaints };
-  }
-  const panel = (page: Page, title: string) =>
+  };
+  const panel = (title: string) =>
     page.locator('.panel').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
 
   test('opens with the latest state, its source and what is withheld, without a question', async () => {
-    const { page, complaints } = await openPage();
+    await show();
     await page.getByText('Source: released totals of “staff”').waitFor();
     const glance = (await page.locator('.glance').textContent()) ?? '';
     expect(glance).toMatch(/Risky commands per 1,000\d+\.\d −\d+%/);
@@ -85,11 +80,10 @@ inBrowser('the posture view over a year of totals', () => {
     expect(glance).toMatch(/Nodes in the latest figures9,3\d\d/);
     await page.getByText('A figure of fewer than 20 nodes is withheld').waitFor();
     await page.getByText('1 day had too few of the reports, 1 day was not released').waitFor();
-    expect(complaints).toEqual([]);
   });
 
   test('says whether risk rises, and the span changes what is compared', async () => {
-    const { page } = await openPage();
+    await show();
     await page.getByRole('button', { name: '1 year' }).click();
     await page.getByText('over 1 year; the span before is unknown').waitFor();
     expect(await page.locator('.trend-plot').first().locator('.trend-column').count()).toBe(52);
@@ -99,7 +93,7 @@ inBrowser('the posture view over a year of totals', () => {
   });
 
   test('a gap is a gap: the days without totals are no zeros', async () => {
-    const { page } = await openPage();
+    await show();
     await page.getByRole('button', { name: '4 weeks' }).click();
     await page.getByText(/over 4 weeks; \d/).waitFor();
     await page.getByText('Figures of the chart').click();
@@ -109,8 +103,8 @@ inBrowser('the posture view over a year of totals', () => {
   });
 
   test('says which techniques dominate, and a click shows rules, meaning and the safer alternative', async () => {
-    const { page } = await openPage();
-    const heat = panel(page, 'ATT&CK techniques');
+    await show();
+    const heat = panel('ATT&CK techniques');
     const first = heat.locator('.technique.h5').first();
     await first.click();
     const told = page.locator('.technique-told');
@@ -129,8 +123,8 @@ inBrowser('the posture view over a year of totals', () => {
   });
 
   test('says whether the campaign helped, and an event can be marked and removed', async () => {
-    const { page } = await openPage();
-    const marks = panel(page, 'Marked events');
+    await show();
+    const marks = panel('Marked events');
     const text = (await marks.getByRole('listitem').filter({ hasText: YEAR.campaign.label }).textContent()) ?? '';
     expect(text).toMatch(/\d\.\d → \d\.\d per 1,000 −\d\d%/);
     await marks.getByLabel('Event', { exact: true }).fill('new proxy');
@@ -142,8 +136,8 @@ inBrowser('the posture view over a year of totals', () => {
   });
 
   test('saves the report of a month as a file, which shows the figures of the service', async () => {
-    const { page, complaints } = await openPage();
-    const report = panel(page, 'Report');
+    await show();
+    const report = panel('Report');
     const save = async () => {
       const [download] = await Promise.all([
         page.waitForEvent('download'),
@@ -161,14 +155,14 @@ inBrowser('the posture view over a year of totals', () => {
     expect(html.name).toContain(first);
     const file = `${html.path}.html`;
     copyFileSync(html.path, file);
-    await page.goto(`file://${file}`);
-    expect(await page.locator('.tile b').first().textContent()).toBe(rateText(risky.rate));
-    expect(complaints).toEqual([]);
+    const printed = await browser.newPage();
+    await printed.goto(`file://${file}`);
+    expect(await printed.locator('.tile b').first().textContent()).toBe(rateText(risky.rate));
   });
 
   test('lists the rules of alerts, those that are met first, and what they raised', async () => {
-    const { page } = await openPage();
-    const alerts = panel(page, 'Alerts');
+    await show();
+    const alerts = panel('Alerts');
     await alerts.locator('tbody tr').first().waitFor();
     const rows = (await alerts.locator('tbody tr').allTextContents()).map((row) => row.replaceAll(/\s+/g, ' ').trim());
     expect(rows).toEqual([
@@ -180,8 +174,8 @@ inBrowser('the posture view over a year of totals', () => {
   });
 
   test('says which site is worst, and shows one site alone', async () => {
-    const { page } = await openPage();
-    const units = panel(page, 'Units compared');
+    await show();
+    const units = panel('Units compared');
     await units.locator('tbody tr').first().waitFor();
     expect(await units.locator('tbody tr').first().textContent()).toContain(YEAR.worst);
     await units.getByRole('button', { name: 'Show all 40 units' }).click();
@@ -194,8 +188,8 @@ inBrowser('the posture view over a year of totals', () => {
   });
 
   test('says how much is covered, exceptions first, and the fleet names them', async () => {
-    const { page } = await openPage();
-    const coverage = panel(page, 'Coverage');
+    await show();
+    const coverage = panel('Coverage');
     await coverage.getByText('2 of 5 members report').waitFor();
     expect(
       (await coverage.getByRole('listitem').allTextContents()).map((line) =>
@@ -209,29 +203,29 @@ inBrowser('the posture view over a year of totals', () => {
     await page.getByText('another key answers at its address').waitFor();
   });
 
-  test.each([
-    ['light', 1440],
-    ['dark', 1024],
-    ['light', 390],
-    ['dark', 390],
-  ] as const)('posture and fleet in %s at %i px are free of accessibility faults', async (theme, width) => {
-    const { page, complaints } = await openPage('posture', width, theme);
-    if (width < 600) {
-      expect(Number(await page.evaluate('document.documentElement.scrollHeight'))).toBeLessThan(3_000);
-      expect(await page.locator('.technique').first().isVisible()).toBe(false);
-      for (const closed of await page.locator('.fold').all()) await closed.click();
-    }
+  test('posture and fleet are free of accessibility faults in both themes and at every width', async () => {
+    const look = async (what: string): Promise<void> => {
+      for (const [theme, width] of [
+        ['light', WIDE],
+        ['dark', 1024],
+        ['light', PHONE],
+        ['dark', PHONE],
+      ] as const) {
+        await shown.resize(width, theme);
+        expect([what, width, theme, await faults(page)]).toEqual([what, width, theme, []]);
+        expect([what, width, await overflow(page)]).toEqual([what, width, 0]);
+      }
+    };
+    await shown.resize(390);
+    await show();
+    expect(Number(await page.evaluate('document.documentElement.scrollHeight'))).toBeLessThan(3_000);
+    expect(await page.locator('.technique').first().isVisible()).toBe(false);
+    for (const closed of await page.locator('.fold').all()) await closed.click();
     await page.locator('.technique').first().click();
     await page.locator('.technique-told').getByText('Safer:').first().waitFor();
-    const look = async (what: string): Promise<void> => {
-      expect([what, await faults(page)]).toEqual([what, []]);
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-      expect([what, overflow]).toEqual([what, 0]);
-    };
     await look('posture');
-    await page.goto(`${rig?.dashboard.url ?? ''}#/fleet`);
+    await show('fleet');
     await page.locator('.fleet tbody tr').first().waitFor();
     await look('fleet');
-    expect(complaints).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
 import { faults } from '../axe.ts';
-import { enter, hasBrowser, launchBrowser } from '../browser.ts';
+import { hasBrowser, launchBrowser } from '../browser.ts';
 import { type MeshRig, openMeshRig } from '../mesh-rig.ts';
 import type { SampleCommands } from '../sample-commands.ts';
+import { openSharedPage, overflow, PHONE, type SharedPage, WIDE } from '../shared-page.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 const MINUTE_MS = 60_000;
@@ -57,44 +58,34 @@ const WEEK: readonly Worked[] = [
 ];
 
 inBrowser('the work of a week, and the week with other nodes', () => {
-  let browser: Browser | undefined;
-  let context: BrowserContext | undefined;
-  let rig: MeshRig | undefined;
+  let browser: Browser;
+  let rig: MeshRig;
+  let shown: SharedPage;
+  const refused: string[] = [];
   beforeAll(async () => {
     browser = await launchBrowser();
-  });
-  beforeEach(async () => {
     rig = await openMeshRig('individual', [{ name: 'ana' }, { name: 'ben' }]);
+    await rig.record(worked(WEEK));
+    send([0, 3], [1, 1]);
+    shown = await openSharedPage(browser, rig.dashboard);
+    shown.page.on('response', (answer) => {
+      if (answer.status() >= 400) refused.push(`${answer.status()} ${new URL(answer.url()).pathname}`);
+    });
   });
-  afterEach(async () => {
-    await context?.close();
-    await rig?.close();
+  afterEach(() => expect([...shown.complaints.splice(0), ...refused.splice(0)]).toEqual([]));
+  afterAll(async () => {
+    await browser.close();
+    await rig.close();
   });
-  afterAll(() => browser?.close());
 
-  async function openPage(view: string, width = 1440, colorScheme: 'light' | 'dark' = 'light') {
-    if (!browser || !rig) throw new Error('expected a browser and a node');
-    context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    page.on('response', (answer) => {
-      if (answer.status() >= 400) complaints.push(`${answer.status()} ${new URL(answer.url()).pathname}`);
-    });
-    await enter(page, rig.dashboard);
-    await page.goto(`${rig.dashboard.url}#/${view}`);
-    return { page, complaints };
-  }
   const panel = (page: Page, title: string) =>
     page.locator('.panel').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
   const send = (...sent: readonly (readonly [index: number, number: number])[]): void => {
     for (const [index, number] of sent)
-      rig?.send(
+      rig.send(
         Array.from({ length: number }, () => ({
           time: new Date().toISOString(),
-          recipient: rig?.ids[index] ?? '',
+          recipient: rig.ids[index] ?? '',
           address: '10.0.1.10:9238',
           type: 'answer',
           level: 2 as const,
@@ -104,9 +95,19 @@ inBrowser('the work of a week, and the week with other nodes', () => {
       );
   };
 
+  const look = async (title: string): Promise<void> => {
+    for (const width of [WIDE, PHONE]) {
+      for (const theme of ['light', 'dark'] as const) {
+        await shown.resize(width, theme);
+        expect([title, width, theme, await faults(shown.page)]).toEqual([title, width, theme, []]);
+        expect([title, width, await overflow(shown.page)]).toEqual([title, width, 0]);
+      }
+    }
+  };
+
   test('time, commands, agents and failures stand by project, most time first', async () => {
-    await rig?.record(worked(WEEK));
-    const { page, complaints } = await openPage('personal');
+    const { page } = shown;
+    await shown.show('personal');
     await page.getByRole('button', { name: '7 days' }).click();
     const work = panel(page, 'What you worked on');
     await work.locator('tbody tr').nth(2).waitFor();
@@ -116,31 +117,14 @@ inBrowser('the work of a week, and the week with other nodes', () => {
       'make check 3 times, then worked: make deps',
       `alias kcsn='${LONG}' typed 6 times`,
     ]);
-    expect(complaints).toEqual([]);
+    await look('What you worked on');
   });
 
-  test.each([
-    ['light', 1440],
-    ['dark', 1440],
-    ['light', 390],
-    ['dark', 390],
-  ] as const)('both panels in %s at %i px are free of accessibility faults', async (theme, width) => {
-    await rig?.record(worked(WEEK));
-    send([0, 3], [1, 1]);
-    const { page, complaints } = await openPage('personal', width, theme);
-    const look = async (title: string): Promise<void> => {
-      expect([title, await faults(page)]).toEqual([title, []]);
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-      expect([title, overflow]).toEqual([title, 0]);
-    };
-    await page.getByRole('button', { name: '7 days' }).click();
-    await panel(page, 'What you worked on').locator('tbody tr').nth(2).waitFor();
-    await look('What you worked on');
-    await page.goto(`${rig?.dashboard.url ?? ''}#/privacy`);
-    await panel(page, 'Your week with other nodes')
+  test('the messages of the week are counted, with the node that got most of them', async () => {
+    await shown.show('privacy');
+    await panel(shown.page, 'Your week with other nodes')
       .getByText('4 messages of 2.0 KiB in all left this machine, to 2 nodes, most of them to ana.')
       .waitFor();
     await look('Your week with other nodes');
-    expect(complaints).toEqual([]);
   });
 });
