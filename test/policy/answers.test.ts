@@ -358,6 +358,19 @@ describe('the closed form', () => {
         },
       }),
     ],
+    [
+      'a technique outside the table of rules',
+      (body) => ({
+        ...body,
+        summary: {
+          safety: {
+            levels: { safe: 0, moderate: 0, high: 1, critical: 0 },
+            families: [],
+            techniques: [{ name: 'T9999', count: 1 }],
+          },
+        },
+      }),
+    ],
     ['a vector that is too short', (body) => ({ ...body, cells: body.cells.slice(1) })],
     [
       'a total that does not add up',

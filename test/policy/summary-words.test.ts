@@ -31,6 +31,7 @@ test('a summary may leave only with words of the catalogue, and without tools ke
     [{ ...summary, safety: { ...safety, techniques: canary } }, nothing],
     [summary, new Set(['git'])],
     [{ ...summary, tools: [] }, new Set(['git'])],
+    [{ ...summary, patterns: [] }, new Set(['git'])],
   ] as const) {
     const fault = summaryFault(changed, WORDS, denied);
     expect(fault).not.toBeNull();
