@@ -32,7 +32,7 @@ const ROOT = resolve(__dirname, '..');
 /** With more at once, variants that still work would have to wait longer than the idle time. */
 const AT_ONCE = 4;
 /** Settings of the short form. */
-const SHORT_IDLE_SECONDS = 25;
+const SHORT_IDLE_SECONDS = 45;
 const SHORT_VARIANTS = ['fresh node', 'mesh on'];
 
 type Row = IdleRow & Memory & { readonly idleSeconds: number; readonly ratioToBaseline?: number };
