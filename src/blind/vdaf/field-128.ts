@@ -1,6 +1,5 @@
 import { type Field, Field128 } from '@divviup/field';
-import { Xof } from '@divviup/xof/dist/xof.js';
-import { TurboShake128 } from './turbo-shake.ts';
+import { Xof, XofTurboShake128 } from '@divviup/xof';
 
 const LOW = 2n ** 64n - 1n;
 const ELEMENT_BYTES = 16;
@@ -26,24 +25,21 @@ export class QuickField128 extends Field128 {
   }
 }
 
-const SEED_BYTES = 16;
-
 /**
- * XofTurboShake128 (VDAF-08 §6.2.1) that reads its stream in one piece instead of one element at a
- * time: the same elements. For fields of 16-byte elements only.
+ * XofTurboShake128 that reads its stream in one piece instead of one element at a time (VDAF-08
+ * §6.2): the same elements. For fields of 16-byte elements only.
  */
 export class QuickXof extends Xof {
-  static readonly seedSize = SEED_BYTES;
-  readonly #stream: TurboShake128;
+  static readonly seedSize = XofTurboShake128.seedSize;
+  readonly #stream: Xof;
 
   constructor(seed: Uint8Array, tag: Uint8Array, binder: Uint8Array) {
     super();
-    if (seed.length !== SEED_BYTES || tag.length > 0xff) throw new RangeError('length');
-    this.#stream = new TurboShake128([Uint8Array.of(tag.length), tag, seed, binder]);
+    this.#stream = new XofTurboShake128(seed, tag, binder);
   }
 
   override next(length: number): Promise<Uint8Array> {
-    return Promise.resolve(this.#stream.read(length));
+    return this.#stream.next(length);
   }
 
   static override async expandIntoVec(
