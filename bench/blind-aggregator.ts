@@ -25,6 +25,8 @@ export interface AggregatorFigures {
   readonly cpuSeconds: number;
   readonly rssBeforeMiB: number;
   readonly rssPeakMiB: number;
+  /** The step at which it was largest. */
+  readonly peakAt: string;
   readonly databaseMiB: number;
 }
 
@@ -59,7 +61,11 @@ const opened = openAggregators({
   roles,
   threads: {
     prepare: ({ opened: { task }, role: own, verifyKey, sealingKey }, jobs) =>
-      pool.run('prepareReports', { role: own, words: task.words, verifyKey, sealingKey, jobs }, { timeoutMs: 600_000 }),
+      pool.run(
+        'prepareReports',
+        { databaseFile: file, role: own, words: task.words, verifyKey, sealingKey, jobs },
+        { timeoutMs: 600_000 },
+      ),
     sum: ({ opened: { id, task } }, day, nodes) =>
       pool.run('sumShares', { databaseFile: file, words: task.words, task: id, day, nodes }, { timeoutMs: 600_000 }),
   },
@@ -87,10 +93,13 @@ const actor = createBlindAggregator({ open: () => opened, hasTasks: () => roles.
 const { handlers } = actor;
 
 let peak = 0;
+let peakAt = '';
+let step = '';
 let before = 0;
 let started = process.cpuUsage();
 setInterval(() => {
-  peak = Math.max(peak, process.memoryUsage.rss());
+  const now = process.memoryUsage.rss();
+  if (now > peak) [peak, peakAt] = [now, step];
 }, SAMPLE_MS).unref();
 
 /** Whether nothing waits for this aggregator. */
@@ -139,6 +148,7 @@ const STEPS = {
       cpuSeconds: (user + system) / 1e6,
       rssBeforeMiB: before / MIB,
       rssPeakMiB: peak / MIB,
+      peakAt,
       databaseMiB: (size * (database.pragma('page_size', { simple: true }) as number)) / MIB,
     };
   },
@@ -165,8 +175,9 @@ process.on(
         (reply) => process.send?.({ kind: 'reply', number, reply }),
       );
     } else if (message.step) {
-      const step: (input: string) => unknown = STEPS[message.step];
-      Promise.resolve(step(message.input ?? '')).then(
+      const run: (input: string) => unknown = STEPS[message.step];
+      step = message.step;
+      Promise.resolve(run(message.input ?? '')).then(
         (result) => process.send?.({ kind: 'done', number, result }),
         (error: unknown) => process.send?.({ kind: 'failed', number, result: String(error) }),
       );

@@ -107,7 +107,7 @@ async function measure(reports: number): Promise<readonly unknown[]> {
 }
 
 function rowOf(role: string, reports: number, figures: AggregatorFigures, wallSeconds: number) {
-  const { cpuSeconds, rssBeforeMiB, rssPeakMiB, databaseMiB } = figures;
+  const { cpuSeconds, rssBeforeMiB, rssPeakMiB, peakAt, databaseMiB } = figures;
   return {
     name: role,
     reports,
@@ -116,6 +116,7 @@ function rowOf(role: string, reports: number, figures: AggregatorFigures, wallSe
     cpuMsEach: round((1_000 * cpuSeconds) / reports),
     rssBeforeMiB: round(rssBeforeMiB),
     rssPeakMiB: round(rssPeakMiB),
+    peakAt,
     databaseMiB: round(databaseMiB),
     wallSeconds: round(wallSeconds),
     ratioToTarget: round((cpuSeconds * TARGET.reports) / reports / TARGET.cpuSeconds),

@@ -69,7 +69,7 @@ export const REPORT_SCHEMA: JsonSchema = closed({
   nonce: NONCE,
   publicShare: base64(64),
 });
-/** With the head and the box: 28 kB for the leader. */
+/** With the head and the box: 30 kB for the leader. */
 export const REPORT_ENVELOPE = envelopeSchema(REPORT_TYPE, 1, 262_144);
 
 /** Payload of a receipt: `BlindReceipt`. */

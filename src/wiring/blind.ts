@@ -148,7 +148,7 @@ function threadsOf({ places, pool }: ServiceContext): AggregatorThreads {
     prepare: ({ opened, role, verifyKey, sealingKey }, jobs) =>
       pool.run(
         'prepareReports',
-        { role, words: opened.task.words, verifyKey, sealingKey, jobs },
+        { databaseFile: places.database, role, words: opened.task.words, verifyKey, sealingKey, jobs },
         { timeoutMs: PREPARE_MS },
       ),
     sum: ({ opened }, day, nodes) =>

@@ -4,9 +4,26 @@ import { dayLayout, type LayoutWords } from '../../src/blind/layout/day-1.ts';
 import type { BlockTotal } from '../../src/domain/blind/release.ts';
 import { EVERYBODY, type TotalLayout, withFloor } from '../../src/domain/blind/total-floor.ts';
 
-/** A small layout: two groups of one sum, a measure with an amount, and one with nodes alone. */
+/**
+ * A small layout: groups of one sum, a table of levels and authors, a measure with an amount, and
+ * one with nodes alone.
+ */
 const LAYOUT: TotalLayout = {
-  cells: ['f.git', 'f.files', 'f.web', 'l.safe', 'l.high', 'failures', 't.T1']
+  cells: [
+    'f.git',
+    'f.files',
+    'f.web',
+    'l.safe',
+    'l.high',
+    'a.human',
+    'a.agent',
+    'a.human.safe',
+    'a.human.high',
+    'a.agent.safe',
+    'a.agent.high',
+    'failures',
+    't.T1',
+  ]
     .flatMap((measure) => [
       { name: `${measure}.count`, measure, kind: 'count' as const },
       { name: `${measure}.nodes`, measure, kind: 'nodes' as const },
@@ -15,6 +32,11 @@ const LAYOUT: TotalLayout = {
   groups: [
     { sum: 'commands', measures: ['f.git', 'f.files', 'f.web'] },
     { sum: 'commands', measures: ['l.safe', 'l.high'] },
+    { sum: 'commands', measures: ['a.human', 'a.agent'] },
+    { sum: 'a.human', measures: ['a.human.safe', 'a.human.high'] },
+    { sum: 'a.agent', measures: ['a.agent.safe', 'a.agent.high'] },
+    { sum: 'l.safe', measures: ['a.human.safe', 'a.agent.safe'] },
+    { sum: 'l.high', measures: ['a.human.high', 'a.agent.high'] },
   ],
 };
 const PLACE = new Map(LAYOUT.cells.map(({ name }, place) => [name, place]));
@@ -33,7 +55,50 @@ const times = (count: number, node: Amounts): readonly Amounts[] => Array.from({
 const cell = (blocks: ReturnType<typeof withFloor>, name: string, of = EVERYBODY): number | null | undefined =>
   blocks.find((one) => one.name === of)?.cells[PLACE.get(name) ?? -1];
 
-const USUAL = { 'f.git': 20, 'f.files': 9, 'l.safe': 25, 'l.high': 4, failures: 2 };
+/** Counts of the table of levels and authors, from its inner cells. */
+function byAuthors(safe: number, high: number, agentSafe: number, agentHigh: number): Amounts {
+  return {
+    ...{ 'l.safe': safe, 'l.high': high },
+    ...{ 'a.human': safe + high - agentSafe - agentHigh, 'a.agent': agentSafe + agentHigh },
+    ...{ 'a.human.safe': safe - agentSafe, 'a.human.high': high - agentHigh },
+    ...{ 'a.agent.safe': agentSafe, 'a.agent.high': agentHigh },
+  };
+}
+
+const USUAL = { 'f.git': 20, 'f.files': 9, failures: 2, ...byAuthors(25, 4, 0, 0) };
+
+/**
+ * Measures of too few nodes that whoever solves the equations of all groups can compute from what
+ * is shown: a measure is determined if its unit vector is a combination of the equations.
+ */
+function determined(safe: ReturnType<typeof withFloor>, nodes: readonly Amounts[], floor: number): readonly string[] {
+  const isShown = (measure: string): boolean => cell(safe, `${measure}.nodes`) !== null;
+  const measures = [...new Set(LAYOUT.cells.map(({ measure }) => measure))];
+  const unknown = ['commands', ...measures.filter((measure) => !isShown(measure))];
+  const equations = LAYOUT.groups.map(({ sum, measures: parts }) =>
+    unknown.map((name) => (name === sum ? -1 : 0) + (parts.includes(name) ? 1 : 0)),
+  );
+  const rank = (rows: readonly (readonly number[])[]): number => {
+    let left = rows.map((row) => [...row]);
+    let found = 0;
+    for (const column of unknown.keys()) {
+      const pivot = left.find((row) => Math.abs(row[column] ?? 0) > 1e-9);
+      if (!pivot) continue;
+      found += 1;
+      const scale = (row: readonly number[]): number => (row[column] ?? 0) / (pivot[column] ?? 1);
+      left = left
+        .filter((row) => row !== pivot)
+        .map((row) => row.map((value, place) => value - scale(row) * (pivot[place] ?? 0)));
+    }
+    return found;
+  };
+  const known = rank(equations);
+  return unknown.slice(1).filter((measure) => {
+    const count = nodes.filter((node) => (node[measure] ?? 0) > 0).length;
+    const unit = unknown.map((name) => (name === measure ? 1 : 0));
+    return count > 0 && count < floor && rank([...equations, unit]) === known;
+  });
+}
 
 describe('totals before they are stored', () => {
   test('a cell with too few nodes is null, with its number of nodes, and a zero is a zero', () => {
@@ -53,6 +118,34 @@ describe('totals before they are stored', () => {
     expect([cell(safe, 'f.git.count'), cell(safe, 'f.files.count')].filter((value) => value === null)).toHaveLength(1);
     expect([cell(safe, 'f.git.nodes'), cell(safe, 'f.files.nodes')].filter((value) => value === null)).toHaveLength(1);
     expect(cell(safe, 'l.safe.count')).toBe(22 * 25);
+  });
+
+  test('the authors of a level are shown, unless those of few nodes could be computed', () => {
+    const nodes = times(20, { ...USUAL, ...byAuthors(25, 4, 10, 3) });
+    const shown = withFloor(LAYOUT, [block(EVERYBODY, nodes)], 5);
+    expect([cell(shown, 'l.high.count'), cell(shown, 'a.agent.high.count')]).toEqual([80, 60]);
+    // One person has risky commands; everybody's agent has.
+    const one = [...times(20, { ...USUAL, ...byAuthors(26, 3, 10, 3) }), { ...USUAL, ...byAuthors(25, 4, 10, 3) }];
+    const safe = withFloor(LAYOUT, [block(EVERYBODY, one)], 5);
+    expect(cell(safe, 'a.human.high.count')).toBeNull();
+    expect(cell(safe, 'a.agent.high.count')).toBeNull();
+    expect(determined(safe, one, 5)).toEqual([]);
+  });
+
+  test('no table of levels and authors tells a cell that is hidden (property)', () => {
+    const node = fc
+      .tuple(fc.nat({ max: 2 }), fc.nat({ max: 2 }), fc.nat({ max: 2 }), fc.nat({ max: 2 }))
+      .map(([safe, high, agentSafe, agentHigh]) => {
+        const commands = safe + high;
+        const table = byAuthors(safe, high, Math.min(safe, agentSafe), Math.min(high, agentHigh));
+        return { 'f.git': commands, ...table };
+      });
+    fc.assert(
+      fc.property(fc.array(node, { minLength: 4, maxLength: 12 }), (nodes) => {
+        expect(determined(withFloor(LAYOUT, [block(EVERYBODY, nodes)], 4), nodes, 4)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('units have a sum, and a thin cell of one is hidden in another one', () => {
@@ -88,7 +181,7 @@ describe('totals before they are stored', () => {
     const whole = node.map(({ high, ...amounts }) => {
       const commands = amounts['f.git'] + amounts['f.files'] + amounts['f.web'];
       const risky = high ? Math.min(1, commands) : 0;
-      return { ...amounts, 'l.high': risky, 'l.safe': commands - risky };
+      return { ...amounts, ...byAuthors(commands - risky, risky, 0, 0) };
     });
     const units = fc.array(fc.array(whole, { minLength: 4, maxLength: 9 }), { minLength: 1, maxLength: 3 });
     fc.assert(
@@ -108,12 +201,14 @@ describe('totals before they are stored', () => {
             if (count > 0 && count < floor) expect([row, measure, isNull(row, measure)]).toEqual([row, measure, true]);
           }
           // What a fully shown group says of the sum tells the sum of what another one hides.
-          const isSumKnown = LAYOUT.groups.some(
-            ({ measures: group }) => !group.some((measure) => isNull(row, measure)),
-          );
-          for (const { measures: group } of LAYOUT.groups) {
+          const isSumKnown = (sum: string): boolean =>
+            LAYOUT.groups.some(
+              (group) => group.sum === sum && !group.measures.some((measure) => isNull(row, measure)),
+            ) ||
+            (PLACE.has(`${sum}.nodes`) && !isNull(row, sum));
+          for (const { sum, measures: group } of LAYOUT.groups) {
             const hidden = group.filter((measure) => isNull(row, measure));
-            if (!isSumKnown || hidden.length === 0) continue;
+            if (!isSumKnown(sum) || hidden.length === 0) continue;
             const covered = nodesOf(row, hidden);
             expect([row, hidden, covered === 0 || covered >= floor]).toEqual([row, hidden, true]);
             expect([row, hidden, hidden.length > 1]).toEqual([row, hidden, true]);

@@ -40,6 +40,8 @@ export interface Week {
   /** Path of the task's file. */
   readonly task: string;
   readonly start: (node: MeshNode) => Promise<void>;
+  /** Of the service of a node, since its last start. */
+  readonly pid: (node: MeshNode) => number;
   /** The UTC day by the clock: `2026-11-20`. */
   readonly today: () => string;
   /** Sets the clock to this time of the present or a later day. */
@@ -71,8 +73,10 @@ export async function startWeek(folder: string, options: WeekOptions): Promise<W
     const name = `dev-${String(number).padStart(2, '0')}`;
     developers.push(await makeNode(join(folder, name), name, LOOPBACK, STEP_MS));
   }
+  const pids = new Map<MeshNode, number>();
   const start = async (node: MeshNode): Promise<void> => {
     const service = await node.start(clock.prefix);
+    pids.set(node, service.process.pid ?? 0);
     service.process.once('exit', (code, signal) => {
       if (signal !== 'SIGKILL') console.error(`${node.name} ended with ${code ?? signal}: ${service.log()}`);
     });
@@ -84,7 +88,8 @@ export async function startWeek(folder: string, options: WeekOptions): Promise<W
   const task = join(folder, 'task.json');
   await agree(leader, trustee, folder, task, options);
   for (const node of developers) await ran(node, 'blind', 'join', task, '--yes');
-  const week = { clock, leader, trustee, developers, task, start };
+  const pid: Week['pid'] = (node) => pids.get(node) ?? 0;
+  const week = { clock, leader, trustee, developers, task, start, pid };
   return { ...week, ...steps(week) };
 }
 

@@ -113,15 +113,18 @@ function weightOf(
   const falling = (place: number, first: number, by: number): number => first / (1 + place) ** by;
   const always = (weight: number) => () => weight;
   const withRisk = (weight: number) => (risk: number) => weight * risk;
+  const levels: Readonly<Record<string, Cell['weight']>> = {
+    safe: always(0.955),
+    moderate: withRisk(0.036),
+    high: withRisk(0.0062),
+    critical: withRisk(0.0011),
+  };
   const sections: Readonly<Record<string, () => Cell['weight']>> = {
     active: () => always(1),
     families: () => always(FAMILY_SHARES[families.indexOf(name)] ?? 0.001),
     failures: () => always(0.07),
     seconds: () => always(9),
-    levels: () =>
-      ({ safe: always(0.955), moderate: withRisk(0.036), high: withRisk(0.0062), critical: withRisk(0.0011) })[
-        name as 'safe' | 'moderate' | 'high' | 'critical'
-      ],
+    levels: () => levels[name] ?? always(0),
     rules: () =>
       name === ORGANISATION ? always(0) : withRisk(falling((ruleFamilies.indexOf(name) * 5) % 13, 0.009, 1.1)),
     techniques: () => withRisk(falling((techniques.indexOf(name) * 37) % 90, 0.004, 1.5)),
@@ -130,7 +133,8 @@ function weightOf(
     redacted: () => always(0.004),
     dropped: () => always(0.00002),
     shells: () => always(name === 'bash' ? 0.02 : 0.004),
-    authors: () => always(name === 'human' ? 1 : 0),
+    // Nobody has a coding agent.
+    authors: () => (name === 'human' ? always(1) : (levels[name.replace('human.', '')] ?? always(0))),
   };
   return sections[section]?.() ?? always(0);
 }

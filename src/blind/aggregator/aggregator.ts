@@ -30,7 +30,8 @@ export interface Group {
 
 /** One report for a thread to prepare. */
 export interface PrepareJob {
-  readonly document: Envelope;
+  /** Of the stored report, which the thread reads itself: it takes up 40 kB. */
+  readonly id: number;
   /** For the trustee: the leader's preparation share. */
   readonly theirs: Uint8Array | null;
 }

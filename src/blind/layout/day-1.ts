@@ -36,7 +36,10 @@ export interface LayoutCell {
   readonly bits: number;
 }
 
-/** Measures whose amounts add up to the same sum, as far as no cell was cut off. */
+/**
+ * Measures whose amounts add up to the same sum, as far as no cell was cut off. `sum` may be a
+ * measure of its own.
+ */
 export interface LayoutGroup {
   readonly sum: string;
   readonly measures: readonly string[];
@@ -76,7 +79,17 @@ const sections = ({ families, ruleFamilies, techniques }: LayoutWords): readonly
   { measures: ['dropped'], bits: 14 },
   { measures: SHELLS.map((shell) => `shells.${shell}`), bits: null },
   { measures: AUTHOR_KINDS.map((kind) => `authors.${kind}`), bits: 14, sum: 'commands' },
+  ...AUTHOR_KINDS.map((kind) => ({
+    measures: RISK_LEVELS.map((level) => `authors.${kind}.${level}`),
+    ...{ bits: 14, sum: `authors.${kind}` },
+  })),
 ];
+
+/** Each level is the sum of its authors as well. */
+const LEVEL_GROUPS: readonly LayoutGroup[] = RISK_LEVELS.map((level) => ({
+  sum: `levels.${level}`,
+  measures: AUTHOR_KINDS.map((kind) => `authors.${kind}.${level}`),
+}));
 
 /** The layout for these words. Hours are those of the day in the node's own time zone. */
 export function dayLayout(words: LayoutWords): DayLayout {
@@ -88,7 +101,7 @@ export function dayLayout(words: LayoutWords): DayLayout {
     cells,
     widths,
     chunkLength: chunkLengthFor(widths.reduce((sum, width) => sum + width, 0)),
-    groups: all.flatMap(({ measures, sum }) => (sum === undefined ? [] : [{ sum, measures }])),
+    groups: [...all.flatMap(({ measures, sum }) => (sum === undefined ? [] : [{ sum, measures }])), ...LEVEL_GROUPS],
   };
 }
 

@@ -32,7 +32,8 @@ function amountsOf({ figures, vocabulary, denied }: DayContext): ReadonlyMap<str
   const safety = safetyOf(figures.levels(), rules, vocabulary.rules);
   const coverage = figures.coverage();
   const commands = families.reduce((sum, { count }) => sum + count, 0);
-  const agents = figures.agentLevels().reduce((sum, count) => sum + count, 0);
+  const byAgents = RISK_LEVELS.map((level, rank) => Math.min(figures.agentLevels()[rank] ?? 0, safety.levels[level]));
+  const agents = byAgents.reduce((sum, count) => sum + count, 0);
   const durationMs = families.reduce((sum, { durationMsSum }) => sum + durationMsSum, 0);
   return new Map<string, number>([
     ['active', commands],
@@ -49,6 +50,13 @@ function amountsOf({ figures, vocabulary, denied }: DayContext): ReadonlyMap<str
     ...coverage.shells.map((shell) => [`shells.${shell}`, 1] as const),
     ['authors.human', Math.max(0, commands - agents)],
     ['authors.agent', Math.min(agents, commands)],
+    ...RISK_LEVELS.flatMap((level, rank): readonly (readonly [string, number])[] => {
+      const agent = byAgents[rank] ?? 0;
+      return [
+        [`authors.human.${level}`, safety.levels[level] - agent],
+        [`authors.agent.${level}`, agent],
+      ];
+    }),
   ]);
 }
 

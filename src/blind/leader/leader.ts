@@ -78,7 +78,7 @@ async function prepareBatch(task: AggregatorTask, { store, threads, audit }: Lea
   if (waiting.length === 0) return false;
   const results = await threads.prepare(
     task,
-    waiting.map(({ document }) => ({ document, theirs: null })),
+    waiting.map(({ id }) => ({ id, theirs: null })),
   );
   const rows = waiting.map(({ id, node, day }, index) => ({ node, day, ...(results[index] ?? FAILED), id }));
   store.prepare(rows);

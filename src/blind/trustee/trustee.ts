@@ -75,9 +75,7 @@ async function prepare(
     presented,
     report: ports.store.presented(task.opened.id, day, presented.node),
   }));
-  const fresh = found.flatMap(({ presented, report }) =>
-    report?.state === 'waiting' && report.document !== null ? [{ presented, report, document: report.document }] : [],
-  );
+  const fresh = found.flatMap(({ presented, report }) => (report?.state === 'waiting' ? [{ presented, report }] : []));
   // Both aggregators must have the same public share. Otherwise a report could pass here and fail
   // at the leader, when the total already contains it.
   const matching = fresh.filter(
@@ -85,7 +83,7 @@ async function prepare(
   );
   const results = await ports.threads.prepare(
     task,
-    matching.map(({ presented, document }) => ({ document, theirs: Buffer.from(presented.share, 'base64') })),
+    matching.map(({ presented, report: { id } }) => ({ id, theirs: Buffer.from(presented.share, 'base64') })),
   );
   const prepared = new Map(matching.map(({ report }, index) => [report.id, results[index] ?? INVALID]));
   ports.store.answer(

@@ -14,7 +14,7 @@ export interface TotalLayout {
     /** `nodes`: number of nodes whose amount is not 0. */
     readonly kind: 'count' | 'nodes';
   }[];
-  /** Measures whose amounts add up to the same sum. */
+  /** Measures whose amounts add up to the same sum, which may be a measure of its own. */
   readonly groups: readonly { readonly sum: string; readonly measures: readonly string[] }[];
 }
 
@@ -81,9 +81,9 @@ interface Grid {
 }
 
 function createGrid(layout: TotalLayout, rows: readonly BlockTotal[], measures: readonly Measure[]): Grid {
-  const sums = [...new Set(layout.groups.map(({ sum }) => sum))];
-  const width = measures.length + sums.length;
   const index = new Map(measures.map(({ name }, place) => [name, place]));
+  const sums = [...new Set(layout.groups.map(({ sum }) => sum))].filter((sum) => !index.has(sum));
+  const width = measures.length + sums.length;
   const placeOf = (row: number, measure: number): number => row * width + measure;
   const valueAt = (row: number, cell: number | null): number => (cell === null ? 0 : (rows[row]?.cells[cell] ?? 0));
   const partsOf = (row: number, group: readonly string[]): readonly number[] =>
@@ -113,7 +113,7 @@ function createGrid(layout: TotalLayout, rows: readonly BlockTotal[], measures: 
   }
   const inRows = [...rows.keys()].flatMap((row) =>
     layout.groups.map(({ sum, measures: group }) => ({
-      total: placeOf(row, measures.length + sums.indexOf(sum)),
+      total: placeOf(row, index.get(sum) ?? measures.length + sums.indexOf(sum)),
       parts: partsOf(row, group),
     })),
   );

@@ -5,7 +5,7 @@ import { commandsOf, type FigureDay, figureOf, riskyOf, sumOf } from './figure-d
 /** From 0 to 1; null where no day tells, or nothing was counted. */
 export interface AgentShare {
   readonly commands: number | null;
-  /** Of the commands of high and critical risk; released totals do not tell. */
+  /** Of the commands of high and critical risk. */
   readonly risky: number | null;
 }
 
@@ -24,7 +24,7 @@ export function agentSentence({ commands, risky }: AgentShare): string | null {
   return `Coding agents ran ${ofCommands} of the commands and ${ofRisky} of the risky ones.`;
 }
 
-/** Released totals have one cell for it, saved answers one for each level. */
+/** Released totals have one cell for it as well, saved answers only one for each level. */
 const agentCommandsOf: Amount = (day) => figureOf(day, 'authors.agent.count') ?? byAgents(day, RISK_LEVELS);
 
 const byAgents = (day: FigureDay, levels: readonly string[]): number | null =>

@@ -37,7 +37,6 @@ export interface WaitingReport {
   readonly id: number;
   readonly node: string;
   readonly day: string;
-  readonly document: Envelope;
 }
 
 /** A report that the leader has prepared and presents to the trustee. */
@@ -57,8 +56,6 @@ export interface TrusteeReport {
   readonly node: string;
   readonly state: ReportState;
   readonly code: string | null;
-  /** Null once it is prepared. */
-  readonly document: Envelope | null;
   readonly publicShare: Buffer | null;
   /** SHA-256 of the leader's share that was answered; null before. */
   readonly share: Buffer | null;
@@ -111,7 +108,7 @@ function reportTable(database: Database) {
     'SELECT hash, receipt FROM blind_report WHERE task = @task AND day = @day AND account = @account',
   );
   const waiting = database.prepare(
-    `SELECT id, node, day, document FROM blind_report WHERE task = ? AND state = 'waiting' ORDER BY day, id LIMIT ?`,
+    `SELECT id, node, day FROM blind_report WHERE task = ? AND state = 'waiting' ORDER BY day, id LIMIT ?`,
   );
   const days = database.prepare(
     `SELECT day, count(*) AS received, count(*) FILTER (WHERE state = 'ready') AS ready,
@@ -131,11 +128,7 @@ function reportTable(database: Database) {
       return row && { hash: row.hash, receipt: JSON.parse(row.receipt) as Envelope };
     },
     /** Of days that are open, oldest first. */
-    waiting: (task: string, limit: number): readonly WaitingReport[] =>
-      (waiting.all(task, limit) as (Omit<WaitingReport, 'document'> & { document: string })[]).map((row) => ({
-        ...row,
-        document: JSON.parse(row.document) as Envelope,
-      })),
+    waiting: (task: string, limit: number): readonly WaitingReport[] => waiting.all(task, limit) as WaitingReport[],
     openDays: (task: string): readonly DayCounts[] => days.all(task) as DayCounts[],
     readyNodes: (task: string, day: string): readonly { readonly node: string; readonly account: string }[] =>
       ready.all(task, day) as { node: string; account: string }[],
@@ -157,7 +150,7 @@ interface TrusteeAnswer {
 
 function trusteeTable(database: Database) {
   const present = database.prepare(
-    `SELECT id, node, state, code, document, public AS publicShare, share, message FROM blind_report
+    `SELECT id, node, state, code, public AS publicShare, share, message FROM blind_report
      WHERE task = ? AND day = ? AND node = ?`,
   );
   const answer = database.prepare(
@@ -173,12 +166,8 @@ function trusteeTable(database: Database) {
      WHERE task = ? AND day = ? AND state <> 'closed'`,
   );
   return {
-    presented: (task: string, day: string, node: string): TrusteeReport | undefined => {
-      const row = present.get(task, day, node) as
-        | (Omit<TrusteeReport, 'document'> & { document: string | null })
-        | undefined;
-      return row && { ...row, document: row.document === null ? null : (JSON.parse(row.document) as Envelope) };
-    },
+    presented: (task: string, day: string, node: string): TrusteeReport | undefined =>
+      present.get(task, day, node) as TrusteeReport | undefined,
     /** A report that has been answered meanwhile keeps its first answer. */
     answer: database.transaction((answers: readonly TrusteeAnswer[]): void => {
       for (const row of answers) answer.run({ ...row, state: row.code === null ? 'ready' : 'invalid' });

@@ -5,15 +5,19 @@ import { createSealing, type SealingKey } from '../../blind/sealing.ts';
 import { createPrio3 } from '../../blind/vdaf/prio3.ts';
 import type { AggregatorRole, Vdaf } from '../../blind/vdaf/vdaf.ts';
 import { CaroError } from '../../domain/errors.ts';
-import type { Envelope } from '../../domain/identity/signed-envelope.ts';
+import { type Database, openReadOnly } from '../../storage/database.ts';
 
 export interface PrepareReportsInput {
+  readonly databaseFile: string;
   readonly role: AggregatorRole;
   readonly words: LayoutWords;
   readonly verifyKey: Uint8Array;
   readonly sealingKey: SealingKey;
-  /** Reports whose signatures have been checked; `theirs`: at the trustee, the leader's share. */
-  readonly jobs: readonly { readonly document: Envelope; readonly theirs: Uint8Array | null }[];
+  /**
+   * Stored reports, whose signatures were checked before; `theirs`: at the trustee, the leader's
+   * share.
+   */
+  readonly jobs: readonly { readonly id: number; readonly theirs: Uint8Array | null }[];
 }
 
 export interface PreparedReport {
@@ -31,9 +35,22 @@ export interface PreparedReport {
 export async function prepareReports(input: PrepareReportsInput): Promise<readonly PreparedReport[]> {
   const vdaf = vdafFor(input.words);
   const results: PreparedReport[] = [];
-  for (const job of input.jobs) results.push(await prepared(vdaf, input, job).catch(failed));
+  const database = openReadOnly(input.databaseFile);
+  try {
+    for (const job of input.jobs)
+      results.push(await prepared(vdaf, input, job, payloadOf(database, job.id)).catch(failed));
+  } finally {
+    database.close();
+  }
   return results;
 }
+
+/** Null if the report was prepared meanwhile; then nobody takes the result. */
+const payloadOf = (database: Database, id: number): Buffer | null => {
+  const read = database.prepare("SELECT json_extract(document, '$.payload') FROM blind_report WHERE id = ?").pluck();
+  const payload = read.get(id) as string | null | undefined;
+  return payload == null ? null : Buffer.from(payload, 'base64');
+};
 
 const sealing = createSealing();
 let known: { readonly words: string; readonly vdaf: Vdaf } | undefined;
@@ -48,9 +65,11 @@ function vdafFor(words: LayoutWords): Vdaf {
 async function prepared(
   vdaf: Vdaf,
   { role, verifyKey, sealingKey }: PrepareReportsInput,
-  { document, theirs }: PrepareReportsInput['jobs'][number],
+  { theirs }: PrepareReportsInput['jobs'][number],
+  payload: Buffer | null,
 ): Promise<PreparedReport> {
-  const { head, box } = splitReport(Buffer.from(document.payload, 'base64'));
+  if (!payload) throw new CaroError('blind_share_invalid', 'expected a report that is not prepared yet');
+  const { head, box } = splitReport(payload);
   const { nonce, publicShare: encoded } = JSON.parse(head) as BlindReport;
   const publicShare = Buffer.from(encoded, 'base64');
   const { state, preparationShare } = await vdaf.prepare({

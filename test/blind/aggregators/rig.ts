@@ -111,7 +111,7 @@ export async function openSide(
   const secrets = openAggregatorKeys(join(home, 'blind-keys.json'));
   const threads: AggregatorThreads = {
     prepare: ({ opened, role: as, verifyKey, sealingKey }, jobs) =>
-      prepareReports({ role: as, words: opened.task.words, verifyKey, sealingKey, jobs }),
+      prepareReports({ databaseFile: file, role: as, words: opened.task.words, verifyKey, sealingKey, jobs }),
     sum: ({ opened }, day, nodes) =>
       Promise.resolve(sumShares({ databaseFile: file, words: opened.task.words, task: opened.id, day, nodes })),
   };

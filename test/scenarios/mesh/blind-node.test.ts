@@ -188,7 +188,7 @@ describe('reports', () => {
       };
       const { head, box } = splitReport(Buffer.from(message.body.report.payload, 'base64'));
       const report = JSON.parse(head) as BlindReport;
-      expect(box.length).toBeLessThan(report.role === 'leader' ? 28_000 : 97);
+      expect(box.length).toBeLessThan(report.role === 'leader' ? 30_000 : 97);
       expect(recipient).toBe(report.role === 'leader' ? leader.id : trustee.id);
       expect(Object.keys(report).sort()).toEqual(
         ['day', 'node', 'nonce', 'publicShare', 'role', 'task', 'type', 'version'].sort(),

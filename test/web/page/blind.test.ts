@@ -138,6 +138,15 @@ inBrowser('the part of a node in blind totals', () => {
     await until(managed, (text) => text.includes('report = true'));
   });
 
+  test('an aggregator that may not connect is named, with the command that lets it', async () => {
+    const { id } = member.task.trustee;
+    await member.bus.request('settings.change', { set: 'trust', id, level: 'untrusted' });
+    await page.reload();
+    const notice = panel().getByText('works-council (trustee) may not connect');
+    await notice.waitFor();
+    expect(await notice.locator('code').textContent()).toBe('caro trust set works-council supervisor');
+  });
+
   test('it is free of accessibility faults in both themes, and fits on a phone', async () => {
     await panel()
       .getByText(/^The next report/)

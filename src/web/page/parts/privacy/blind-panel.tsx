@@ -14,6 +14,8 @@ const STOPPED: Readonly<Record<ReportStop, string>> = {
   'blind.floor': 'The task allows totals over fewer nodes than you accept, so no report leaves.',
 };
 
+const ROLES = ['leader', 'trustee'] as const;
+
 interface BlindPanelProps {
   readonly nameOf: (id: string) => string;
   readonly onLocked: () => void;
@@ -66,6 +68,12 @@ function Statement({ status: { stoppedBy, forked }, task, nameOf }: StatementPro
         Both see that this node takes part. If they combine what they have, they can read everything. Supervisors get no
         figures of this node alone.
       </p>
+      {ROLES.filter((role) => !task.mayConnect[role]).map((role) => (
+        <p key={role} class="notice" role="alert">
+          {nameOf(task[role])} ({role}) may not connect, so it gets no report. Trust it:{' '}
+          <code class="wrap">caro trust set {nameOf(task[role])} supervisor</code>
+        </p>
+      ))}
       {forked && (
         <p class="notice" role="alert">
           The trustee’s release log contradicts what it said before. Ask the trustee about it.
