@@ -128,7 +128,7 @@ function sayStatus(context: Context, { task, stoppedBy, next, waiting, trouble, 
   sayFacts(context, [
     ['joined', localTime(task.joinedAt)],
     ['next report', next === null ? 'after this UTC day' : `about ${next.day}, ${localTime(next.dueAt)}`],
-    ['waiting', `${waiting} of the envelopes that were made`],
+    ['without a receipt', `${waiting} of the envelopes that were made`],
   ]);
   for (const role of ['leader', 'trustee'] as const)
     if (waiting > 0 && trouble[role] !== null) say(context, `the ${role} could not be reached: ${trouble[role]}`);

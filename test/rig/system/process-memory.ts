@@ -11,7 +11,7 @@ export function memoryHolds(pid: number, patterns: ReadonlyMap<string, Buffer>):
   const overlap = Math.max(...[...patterns.values()].map(({ length }) => length));
   const memory = openSync(`/proc/${pid}/mem`, 'r');
   try {
-    for (const { start, end } of writable(pid))
+    for (const { start, end } of present(pid))
       for (let at = start; at < end; at += PIECE_BYTES - overlap) {
         const piece = readAt(memory, at, Math.min(PIECE_BYTES, end - at));
         for (const [name, pattern] of patterns) if (piece.includes(pattern)) found.add(name);
@@ -32,9 +32,11 @@ export function canReadMemory(): boolean {
   }
 }
 
-function writable(pid: number): readonly { readonly start: number; readonly end: number }[] {
-  const maps = readFileSync(`/proc/${pid}/maps`, 'utf8');
-  return [...maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) rw/gm)].map(([, start = '', end = '']) => ({
+/** Mappings that can be written to, and have been. */
+function present(pid: number): readonly { readonly start: number; readonly end: number }[] {
+  const maps = readFileSync(`/proc/${pid}/smaps`, 'utf8');
+  const mapping = /^([0-9a-f]+)-([0-9a-f]+) rw.*\n(?:[A-Z].*\n)*?Rss: +[1-9]/gm;
+  return [...maps.matchAll(mapping)].map(([, start = '', end = '']) => ({
     start: Number.parseInt(start, 16),
     end: Number.parseInt(end, 16),
   }));
