@@ -2,7 +2,8 @@
 # Caro mesh, bash 4 and later: Enter rates the line before it runs (caro guard). A key binding is
 # used and no DEBUG trap: there is only one, and other programs need it.
 # Expects _caro_d, the spool; _caro_program, the path of caro; _caro_plain, lines that need no
-# rating; _caro_rules, the folder of custom rules.
+# rating; _caro_rules, the folder of custom rules; _caro_socket, the control socket; _caro_ask, the
+# program that asks it.
 # shellcheck disable=SC2154 # set by the lines before this text
 
 # _caro_stops TEXT: tests whether the line must not run. Standard input is a pipe: what was typed
@@ -12,12 +13,19 @@ _caro_stops() {
   [[ $1 == *[![:space:]]* ]] || return 1
   { builtin read -r _caro_e_from _caro_e_failure _caro_e_every <"$_caro_d/.guard"; } 2>/dev/null || return 1
   if [[ -z $_caro_e_every && ! -d $_caro_rules && $1 =~ $_caro_plain ]]; then return 1; fi
+  if _caro_service_allows "$1" "$_caro_e_from"; then return 1; fi
   builtin printf %s "$1" | "$_caro_program" guard check --shell bash --from "$_caro_e_from" || _caro_e_code=$?
   case $_caro_e_code in
     0) return 1 ;;
     77) return 0 ;;
     *) [[ $_caro_e_failure == closed ]] ;;
   esac
+}
+
+# _caro_service_allows TEXT LEVEL: asks the service, which answers sooner than the guard starts.
+_caro_service_allows() {
+  [[ -S $_caro_socket && -O $_caro_socket && -n $_caro_e_perl ]] || return 1
+  builtin printf %s "$1" | perl "$_caro_ask" "$_caro_socket" bash "$2" 2>/dev/null
 }
 
 # Runs for Enter. The key sequence after it, which is part of the same macro, accepts the line or
@@ -48,6 +56,8 @@ _caro_bind_enter() {
   done
 }
 
+_caro_e_perl=''
+if builtin type perl >/dev/null 2>&1; then _caro_e_perl=1; fi
 # ble.sh has an editor of its own, whose keys cannot be bound like this.
 if [[ $- == *i* && -z ${BLE_VERSION-} && ${BASH_VERSINFO[0]} -ge 4 && -z ${_caro_e_bound+x} ]]; then
   _caro_bind_enter

@@ -1,7 +1,8 @@
 # Caro mesh, fish 3.1 and later: Enter rates the line before it runs (caro guard). An event of fish
 # cannot stop a command, so a key binding does.
 # Expects _caro_d, the spool; _caro_program, the path of caro; _caro_plain, lines that need no
-# rating; _caro_rules, the folder of custom rules.
+# rating; _caro_rules, the folder of custom rules; _caro_socket, the control socket; _caro_ask, the
+# program that asks it.
 
 # Tests whether the line must not run. Standard input is a pipe: what was typed must be in no
 # argument list.
@@ -15,6 +16,7 @@ function _caro_stops
     if builtin test -z "$every"; and not builtin test -d $_caro_rules; and builtin string match -qr $_caro_plain -- $argv[1]
         return 1
     end
+    _caro_service_allows $argv[1] $from; and return 1
     builtin printf %s $argv[1] | $_caro_program guard check --shell fish --from $from
     switch $pipestatus[2]
         case 0
@@ -24,6 +26,12 @@ function _caro_stops
         case '*'
             builtin test $failure = closed
     end
+end
+
+# _caro_service_allows TEXT LEVEL: asks the service, which answers sooner than the guard starts.
+function _caro_service_allows
+    builtin test -S $_caro_socket -a -O $_caro_socket; and builtin type -q perl; or return 1
+    builtin printf %s $argv[1] | perl $_caro_ask $_caro_socket fish $argv[2] 2>/dev/null
 end
 
 function _caro_enter

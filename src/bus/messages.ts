@@ -24,6 +24,7 @@ import type { RiskLevel } from '../domain/events/risk-level.ts';
 import type { ShellKind } from '../domain/events/shell-kind.ts';
 import type { LocalStatistics } from '../domain/events/statistics.ts';
 import type { PeerReply, PeerRequest } from '../domain/exchange.ts';
+import type { GuardQuestion } from '../domain/guard/guard.ts';
 import type { KeyChange } from '../domain/identity/key-state.ts';
 import type { Envelope, KeyStatements } from '../domain/identity/signed-envelope.ts';
 import type { JoinResult, OrgReply, OrgRequest } from '../domain/organisation/exchange.ts';
@@ -224,6 +225,8 @@ export interface Messages {
   'marks.remove': { readonly id: number };
   /** ATT&CK techniques that rules name; one of them with its rules. */
   'techniques.list': { readonly technique?: string };
+  /** Whether a line certainly runs unasked; never stored (docs/guard.md). */
+  'guard.check': GuardQuestion;
   /** From the query router to itself: a daily question may be due. */
   'questions.ask': Nothing;
   'query.answer': { readonly asker: Asker; readonly query: QueryBody };
@@ -343,6 +346,7 @@ export interface Replies {
   'marks.add': Mark;
   'marks.remove': null;
   'techniques.list': readonly TechniqueGuide[];
+  'guard.check': { readonly decision: 'allow' | 'unsure' };
   'questions.ask': null;
   'query.answer': ResponseBody;
   'query.rehearse': ResponseBody;

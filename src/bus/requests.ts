@@ -7,7 +7,24 @@ import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../domain/policy/trus
 import { PERIOD_KINDS } from '../domain/time/period.ts';
 import { LABEL_PATTERN } from '../domain/trends/mark.ts';
 import type { Messages, RequestKind } from './messages.ts';
-import { address, type BodySchema, day, hex, nodeId, object, short, time, whole, word } from './schema-words.ts';
+import {
+  address,
+  type BodySchema,
+  day,
+  guardQuestion,
+  hex,
+  nodeId,
+  object,
+  orgName,
+  orgText,
+  orgTexts,
+  orgUnit,
+  short,
+  taskText,
+  time,
+  whole,
+  word,
+} from './schema-words.ts';
 
 /**
  * The one table of requests: the shape of each body, how long the answer may take, and from where
@@ -39,19 +56,7 @@ const INTERNAL = { exposure: [] } as const;
 export const MAX_ENTRIES = 10_000;
 const limit = whole(1, MAX_ENTRIES);
 const before = whole(0);
-
 const NOTHING = object({});
-/** The text of a task's file. */
-const taskText: BodySchema = { type: 'string', maxLength: 65_536 };
-/** A document of a roster, as text; a list of many thousand members is the longest. */
-const orgText: BodySchema = { type: 'string', maxLength: 262_144 };
-const orgTexts: BodySchema = {
-  type: 'array',
-  maxItems: 20_000,
-  items: { type: 'string', maxLength: 100_000_000 },
-};
-const orgName: BodySchema = { type: 'string', pattern: '^[a-z0-9-]{1,32}$' };
-const orgUnit: BodySchema = { type: 'string', pattern: '^[a-z0-9][a-z0-9/._-]{0,63}$' };
 const SOON_MS = 10_000;
 const LONG_MS = 120_000;
 const BACKUP_MS = 600_000;
@@ -313,6 +318,12 @@ export const REQUESTS = {
     exposure: ['page'],
     body: object({ technique: { type: 'string', pattern: '^T\\d{4}(\\.\\d{3})?$' } }),
     deadline: SOON_MS,
+  },
+  'guard.check': {
+    exposure: ['command-line'],
+    body: guardQuestion,
+    // After that the hook of the shell starts the guard itself.
+    deadline: 100,
   },
   'questions.ask': INTERNAL,
   'query.answer': INTERNAL,

@@ -1,3 +1,5 @@
+import { SHELLS } from '../domain/events/shell-kind.ts';
+import { GUARD_LEVELS, SHORT_LINE } from '../domain/guard/guard.ts';
 import { NODE_ID_PATTERN } from '../domain/identity/node-id.ts';
 import { TIME_PATTERN } from '../domain/time/iso-time.ts';
 
@@ -23,6 +25,26 @@ export const whole = (minimum: number, maximum = Number.MAX_SAFE_INTEGER): BodyS
 export const word = (values: readonly (string | number)[]): BodySchema => ({ enum: values });
 export const hex = (digits: number): BodySchema => ({ type: 'string', pattern: `^[0-9a-f]{${digits}}$` });
 export const short: BodySchema = { type: 'string', minLength: 1, maxLength: 1_000 };
+const folderPath: BodySchema = { type: 'string', pattern: '^/', maxLength: 4_096 };
 export const nodeId: BodySchema = { type: 'string', pattern: NODE_ID_PATTERN };
 /** IPv4 or IPv6, with or without a zone; the policy engine parses it. */
 export const address: BodySchema = { type: 'string', pattern: '^[0-9A-Fa-f:.]{2,45}(%[\\w.-]{1,15})?$' };
+/** The text of a task's file. */
+export const taskText: BodySchema = { type: 'string', maxLength: 65_536 };
+/** A document of a roster, as text; a list of many thousand members is the longest. */
+export const orgText: BodySchema = { type: 'string', maxLength: 262_144 };
+export const orgTexts: BodySchema = {
+  type: 'array',
+  maxItems: 20_000,
+  items: { type: 'string', maxLength: 100_000_000 },
+};
+export const orgName: BodySchema = { type: 'string', pattern: '^[a-z0-9-]{1,32}$' };
+export const orgUnit: BodySchema = { type: 'string', pattern: '^[a-z0-9][a-z0-9/._-]{0,63}$' };
+/** `GuardQuestion` (src/domain/guard/guard.ts). */
+export const guardQuestion: BodySchema = object(
+  {
+    command: { type: 'string', maxLength: SHORT_LINE },
+    ...{ shell: word(SHELLS), cwd: folderPath, home: folderPath, from: word(GUARD_LEVELS) },
+  },
+  ['command', 'shell', 'cwd', 'home', 'from'],
+);

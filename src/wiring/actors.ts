@@ -75,7 +75,7 @@ import type { AgentScan } from './agent-coverage.ts';
 import { alerterPorts } from './alerts.ts';
 import { blindPorts, ownReleases } from './blind.ts';
 import { blindReporterPorts } from './blind-node.ts';
-import { customRulePorts, openRuleSource, ruleReplayPorts, rulesForThread } from './custom-rules.ts';
+import { openRuleSource, riskPorts, ruleReplayPorts, rulesForThread } from './custom-rules.ts';
 import { canonicalTools, readVocabulary } from './denied-tools.ts';
 import { openMesh } from './mesh.ts';
 import { followingRoster, rosterPorts } from './roster.ts';
@@ -111,7 +111,7 @@ export function actorSpecs(context: ServiceContext): readonly ActorSpec[] {
     {
       name: 'risk assessor',
       ...WAITING,
-      create: () => createRiskAssessor({ home: homeDirectory(process.env), ...customRulePorts(context, rules) }),
+      create: () => createRiskAssessor(riskPorts(context, rules)),
     },
     { name: 'rule replay', ...REFUSING, create: () => createRuleReplay(ruleReplayPorts(context, rules)) },
     { name: 'query router', ...REFUSING, create: () => createQueryRouter(queryPorts(context), now()) },

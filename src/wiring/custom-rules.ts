@@ -1,8 +1,11 @@
 /* Where the custom rules of a node come from, and who reads them. */
 import { createHash } from 'node:crypto';
 import { userInfo } from 'node:os';
-import type { CustomRulePorts, RuleCounts } from '../actors/risk-assessor/custom-rules.ts';
+import { join } from 'node:path';
+import type { RuleCounts } from '../actors/risk-assessor/custom-rules.ts';
+import type { RiskAssessorPorts } from '../actors/risk-assessor/risk-assessor.ts';
 import type { RuleReplayPorts } from '../actors/rule-replay.ts';
+import { ownersSettings } from '../config/guard-settings.ts';
 import { homeDirectory } from '../config/home.ts';
 import { createRuleSource, type RuleSource, ruleFolderOf } from '../config/rule-folder.ts';
 import { isCustomRule, type RuleFolder } from '../domain/rules/custom-rule.ts';
@@ -14,12 +17,15 @@ import type { ServiceContext } from './service-context.ts';
 export const openRuleSource = ({ configuration, places }: ServiceContext): RuleSource =>
   createRuleSource(() => ruleFolderOf(configuration(), places), steadyMs);
 
-export const customRulePorts = ({ log, bus }: ServiceContext, source: RuleSource): CustomRulePorts => ({
-  record: (folder, counts) => recordRules(bus, folder, counts),
+export const riskPorts = (context: ServiceContext, source: RuleSource): RiskAssessorPorts => ({
+  home: homeDirectory(process.env),
+  record: (folder, counts) => recordRules(context.bus, folder, counts),
   ruleFolder: source.current,
+  // The guard does not wait for `caro reload`.
+  rulesOnDisk: () => ownersSettings(context.places, join(context.places.data, 'cache')),
   user: loginName(),
   platform: process.platform,
-  onTrouble: (error) => log.error({ err: error }, 'custom rules failed'),
+  onTrouble: (error) => context.log.error({ err: error }, 'custom rules failed'),
 });
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { TrustTest } from '../../src/domain/configuration.ts';
 import { CaroError } from '../../src/domain/errors.ts';
 import type { SharingLevel } from '../../src/domain/policy/trust.ts';
-import { runTrustTests, verifyTrustTests } from '../../src/policy/trust-test.ts';
+import { overruledTests, runTrustTests, verifyBeforeWriting, verifyTrustTests } from '../../src/policy/trust-test.ts';
 import { ANA, BEN, settings } from './settings.ts';
 
 const given = (tests: readonly TrustTest[], level: SharingLevel = 1) =>
@@ -55,5 +55,37 @@ describe('tests of trust in the configuration', () => {
       ['allow L1', 'deny'],
     ]);
     expect(runTrustTests(given(tests, 2)).map(({ now }) => now)).toEqual(['allow L2', 'allow L2']);
+  });
+
+  describe('that expect answers for a revoked node', () => {
+    const revoked = (tests: readonly TrustTest[]) =>
+      settings({
+        trust: { nodes: { [ANA]: 'peer' }, deny: { nodes: [ANA, BEN], subnets: [] }, revoked: [ANA], tests },
+      });
+
+    test('never keep a revocation from taking effect, and are named', () => {
+      const tests = [ask(ANA, 'allow L1'), ask(ANA, 'deny')];
+      expect(() => verifyTrustTests(revoked(tests))).not.toThrow();
+      expect(overruledTests(revoked(tests)).map(({ index }) => index)).toEqual([0]);
+    });
+
+    test('are not excused for a node that is only denied', () => {
+      expect(overruledTests(revoked([ask(BEN, 'allow L1')]))).toEqual([]);
+      expect(() => verifyTrustTests(revoked([ask(BEN, 'allow L1')]))).toThrow(CaroError);
+    });
+
+    test('are not excused where another rule refuses', () => {
+      const other = settings({ trust: { revoked: [ANA], tests: [ask(ANA, 'allow L1')] } });
+      expect(overruledTests(other)).toEqual([]);
+    });
+  });
+
+  test('a change that one of them refuses says that nothing has changed', () => {
+    expect(() => verifyBeforeWriting(given([ask(ANA, 'allow L2')]))).not.toThrow();
+    expect(() => verifyBeforeWriting(given([ask(ANA, 'deny')]))).toThrow(
+      /^nothing has changed, .*\ntrust\.tests\[0\]/s,
+    );
+    const broken = { ...given([]), trust: null } as unknown as Parameters<typeof verifyBeforeWriting>[0];
+    expect(() => verifyBeforeWriting(broken)).toThrow(TypeError);
   });
 });

@@ -12,7 +12,7 @@ const newFolder = temporaryFolders();
 const LARGEST_BYTES = 2_900_000;
 const ALLOWED = [
   /^(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|bin\/(caro\.js|v8-flags\.txt)|man\/caro\.1)$/,
-  /^hooks\/(caro\.(bash|fish|sh|zsh)|(guard|search)\.(bash|fish|zsh)|caro-agent\.sh)$/,
+  /^hooks\/(caro\.(bash|fish|sh|zsh)|(guard|search)\.(bash|fish|zsh)|caro-agent\.sh|guard-ask\.pl)$/,
   /^config\/(caro\.example\.toml|grafana\/caro-mesh-totals\.json|systemd\/caro\.service|launchd\/org\.caro-mesh\.caro\.plist)$/,
   /^docs\/([a-z-]+|adr\/\d{4}-[a-z0-9-]+)\.md$/,
   /^docs\/images\/[a-z0-9-]+\.(png|svg)$/,

@@ -54,6 +54,16 @@ export class CustomRulesInForce {
     };
   }
 
+  /**
+   * For the guard, which MUST NOT pass over a rule: null unless the rules of this version of the
+   * folder are in force, and a rule that fails throws.
+   */
+  async strictly(version: string): Promise<CustomRules | 'none' | null> {
+    const loaded = await this.#current();
+    if (this.#failed !== null || (loaded?.version ?? '') !== version) return null;
+    return loaded?.set ?? 'none';
+  }
+
   async report(): Promise<RulesReport> {
     const loaded = await this.#current();
     return loaded?.report ?? { folder: this.ports.ruleFolder().folder, rules: [] };

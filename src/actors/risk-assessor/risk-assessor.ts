@@ -1,15 +1,21 @@
 import type { Actor } from '../../bus/actor.ts';
+import type { RuleFolder } from '../../domain/rules/custom-rule.ts';
 import { type CustomRulePorts, CustomRulesInForce } from './custom-rules.ts';
 
 export interface RiskAssessorPorts extends CustomRulePorts {
   /** The value of `~` and `$HOME`. */
   readonly home: string;
+  /**
+   * The rule folder as the disk has it at this moment, null where there are no rules; `trouble`
+   * where the configuration is not valid.
+   */
+  readonly rulesOnDisk: () => Promise<{ readonly rules: RuleFolder | null; readonly trouble: string | null }>;
 }
 
-type Kinds = 'command.assess' | 'rules.list' | 'rules.status' | 'techniques.list';
+type Kinds = 'command.assess' | 'guard.check' | 'rules.list' | 'rules.status' | 'techniques.list';
 
 /** Rates every command (FR-404). Rules are loaded with the first command. */
-export const createRiskAssessor = ({ home, ...ports }: RiskAssessorPorts): Actor<Kinds> => {
+export const createRiskAssessor = ({ home, rulesOnDisk, ...ports }: RiskAssessorPorts): Actor<Kinds> => {
   const custom = new CustomRulesInForce(ports);
   return {
     name: 'risk assessor',
@@ -20,6 +26,12 @@ export const createRiskAssessor = ({ home, ...ports }: RiskAssessorPorts): Actor
           const { level, findings } = assess(analysis, { home, ...(cwd === null ? {} : { cwd }) }, rules);
           return { level, rules: findings.map((finding) => finding.rule) };
         });
+      },
+      'guard.check': async (question) => {
+        const { runsUnasked } = await import('./guard-check.ts');
+        const { rules, trouble } = await rulesOnDisk();
+        const inForce = trouble === null ? await custom.strictly(rules?.version ?? '') : null;
+        return { decision: inForce !== null && runsUnasked(question, inForce) ? 'allow' : 'unsure' };
       },
       'rules.list': () => custom.report(),
       'rules.status': () => custom.status(),

@@ -4,7 +4,7 @@ import { prepareSpool } from '../../config/places.ts';
 import { GUARD_LEVELS, type GuardLevel } from '../../domain/guard/guard.ts';
 import { readGuardState, removeGuardState, writeGuardState } from '../../storage/events/guard-state.ts';
 import type { Context } from '../context.ts';
-import { ownersSettings } from '../guard/owners-settings.ts';
+import { ownersSettings } from '../../config/guard-settings.ts';
 import { localTime, say, sayJson } from '../output/output.ts';
 import { refreshHookFiles } from '../shell-setup/hook-files.ts';
 

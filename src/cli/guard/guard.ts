@@ -1,16 +1,17 @@
 /*
- * Rates a command before it runs. Everything happens in this process: the service is not asked, so
- * that it makes no difference whether it runs, hangs, or has another clock.
+ * Rates a command before it runs. Everything happens in this process. Hooks of shells ask the
+ * service first, which only ever answers that a line may run (`guard-check.ts`).
  */
+
+import type { OwnersSettings } from '../../config/guard-settings.ts';
 import { homeDirectory } from '../../config/home.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
-import type { GuardAnswer, GuardLevel } from '../../domain/guard/guard.ts';
+import { type GuardAnswer, type GuardLevel, SHORT_LINE } from '../../domain/guard/guard.ts';
 import type { RuleFolder } from '../../domain/rules/custom-rule.ts';
 import { withinTime } from '../../platform/time-limit.ts';
 import type { CustomRules } from '../../risk/assess.ts';
 import { guardDecision, TOO_LONG, unratedDecision } from '../../risk/guard-decision.ts';
 import { rate } from '../../risk/rate.ts';
-import type { OwnersSettings } from './owners-settings.ts';
 
 export interface GuardQuestion {
   /** As it would run; never printed, stored or passed to another program. */
@@ -22,8 +23,6 @@ export interface GuardQuestion {
 
 /** The answer is due 150 ms after the start of this process; printing it takes the rest. */
 const DUE_MS = 140;
-/** Characters of a line that is rated in a few milliseconds, whatever is in it. */
-const SHORT = 2_000;
 /** For a short line: only a machine that stands still needs that long. */
 const SHORT_MS = 2_000;
 
@@ -48,7 +47,7 @@ export async function guardCommand(question: GuardQuestion, owner: OwnersSetting
  */
 function limitFor({ length }: string): number {
   const elapsed = performance.now();
-  return length <= SHORT ? Math.max(SHORT_MS, elapsed) : Math.max(DUE_MS - elapsed, elapsed);
+  return length <= SHORT_LINE ? Math.max(SHORT_MS, elapsed) : Math.max(DUE_MS - elapsed, elapsed);
 }
 
 async function customRulesOf(folder: RuleFolder | null): Promise<CustomRules | undefined> {

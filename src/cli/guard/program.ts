@@ -2,6 +2,8 @@
  * What runs before a command does: a bundle of its own, which holds nothing else, so that it
  * starts fast: `caro guard check` of a person's shell, and `caro guard agent` of a coding agent.
  */
+
+import { ownersSettings } from '../../config/guard-settings.ts';
 import { SHELLS } from '../../domain/events/shell-kind.ts';
 import { decodeAgentInput } from '../../domain/guard/agent-input.ts';
 import { type AgentReply, agentReply } from '../../domain/guard/agent-reply.ts';
@@ -12,7 +14,6 @@ import { askOnTerminal } from './ask.ts';
 import { guardCommand, unreadable } from './guard.ts';
 import { noteAct } from './guard-notes.ts';
 import { ownPlaces } from './own-places.ts';
-import { ownersSettings } from './owners-settings.ts';
 
 /** What a person's shell asks before it runs a line. */
 const MAX_INPUT = 8 * 1024 * 1024;

@@ -8,7 +8,7 @@ import {
   CommandHistory,
   type HistoryScope,
   type PastCommand,
-  type WaitingCommand,
+  type WaitingCommands,
 } from '../../storage/events/command-history.ts';
 import type { TextWidth } from '../output/text-width.ts';
 import { FRAME_LINES, frameOf } from './frame.ts';
@@ -18,7 +18,7 @@ import type { Choice } from './scopes.ts';
 export interface SearchOptions {
   readonly database: Database;
   /** Commands that are not in it yet, newest first. */
-  readonly waiting: readonly WaitingCommand[];
+  readonly waiting: WaitingCommands;
   readonly typed: string;
   /** Kinds of limits; the first of each is in force, and a key chooses the next one. */
   readonly limits: readonly (readonly Choice[])[];

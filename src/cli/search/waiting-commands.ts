@@ -8,14 +8,14 @@ import { HUMAN } from '../../domain/events/author.ts';
 import type { RawCommand } from '../../domain/spool/observation.ts';
 import { decodeSpool, parseSpoolName, type SpoolName } from '../../domain/spool/spool-record.ts';
 import type { Database } from '../../storage/database.ts';
-import type { PastCommand, WaitingCommand } from '../../storage/events/command-history.ts';
+import type { PastCommand, WaitingCommand, WaitingCommands } from '../../storage/events/command-history.ts';
 import { committedOffsets } from '../../storage/events/recorded-commands.ts';
 import { openSpoolFolder, type SpoolBytes } from '../../storage/events/spool-folder.ts';
 import type { Context } from '../context.ts';
 
 /** Of a file: what follows is found once the service has read it. */
 const MAX_BYTES = 1024 * 1024;
-/** The newest are kept. To rate so many takes about 0.1 s. */
+/** The newest are kept. */
 const MAX_COMMANDS = 1_000;
 /** Characters of a command; the service rates longer ones in a thread. */
 const MAX_LENGTH = 4 * 1024;
@@ -25,11 +25,11 @@ interface WaitingFile {
   readonly found: SpoolBytes;
 }
 
-/** Newest first. None where the configuration is invalid, as it is then unknown what is private. */
+/** Newest first; each is masked and rated when it is first read. None where the configuration is invalid, as it is then unknown what is private. */
 export async function waitingCommands(
   context: Pick<Context, 'places' | 'home'>,
   database: Database,
-): Promise<readonly WaitingCommand[]> {
+): Promise<WaitingCommands> {
   const files = unreadFiles(context.places().spool, database);
   // A service that runs reads within moments what a shell has just written.
   if (files.length === 0 || (await isListening(context.places().socket))) return [];
@@ -40,11 +40,22 @@ export async function waitingCommands(
     reader(context.home, redact),
   ]);
   const names = await createProjectNames(Date.now).namesOf(newest.flatMap(({ raw }) => raw.cwd ?? []));
-  return newest.map(({ raw, exitCode, shellPid }) => ({
-    ...{ timeMs: raw.startMs, cwd: raw.cwd, exitCode, shellPid, author: raw.agent?.name ?? HUMAN },
-    ...read(raw),
-    project: raw.cwd === null ? null : (names.get(raw.cwd) ?? null),
-  }));
+  const known = new Map<Waiting, WaitingCommand>();
+  return {
+    length: newest.length,
+    at: (place) => {
+      const one = newest[place];
+      if (one === undefined) return undefined;
+      const { raw, exitCode, shellPid } = one;
+      const command = known.get(one) ?? {
+        ...{ timeMs: raw.startMs, cwd: raw.cwd, exitCode, shellPid, author: raw.agent?.name ?? HUMAN },
+        ...read(raw),
+        project: raw.cwd === null ? null : (names.get(raw.cwd) ?? null),
+      };
+      known.set(one, command);
+      return command;
+    },
+  };
 }
 
 function unreadFiles(spool: string, database: Database): readonly WaitingFile[] {

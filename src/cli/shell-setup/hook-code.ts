@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Places } from '../../config/places.ts';
 import { CaroError } from '../../domain/errors.ts';
 import type { ShellKind } from '../../domain/events/shell-kind.ts';
 import { PLAIN_LINE } from '../../domain/guard/plain-lines.ts';
@@ -37,12 +38,14 @@ export function searchCode(shell: ShellKind): string {
 }
 
 /** What lets Enter rate a line before it runs; empty for a shell that cannot bind keys. */
-export function guardCode(shell: ShellKind, rules: string): string {
+export function guardCode(shell: ShellKind, { rules, socket }: Pick<Places, 'rules' | 'socket'>): string {
   if (shell === 'sh') return '';
   const values = {
     _caro_program: join(packageRoot(), 'bin', 'caro.js'),
     _caro_plain: PLAIN_LINE,
     _caro_rules: rules,
+    _caro_socket: socket,
+    _caro_ask: join(packageRoot(), 'hooks', 'guard-ask.pl'),
   };
   const lines = Object.entries(values).map(([name, value]) => {
     const word = alwaysQuoted(shell, value);

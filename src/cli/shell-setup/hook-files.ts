@@ -6,6 +6,8 @@ import { makePrivateDirectory, replacePrivately } from '../../platform/private-f
 import { readGuardState } from '../../storage/events/guard-state.ts';
 import { agentHookCode, guardCode, hookCode } from './hook-code.ts';
 
+type HookPlaces = Pick<Places, 'spool' | 'rules' | 'socket'>;
+
 /** The file that the start file of a shell sources. */
 export const hookFile = (hooks: string, shell: ShellKind): string => join(hooks, `caro.${shell}`);
 
@@ -17,7 +19,7 @@ export const agentHookFile = (hooks: string): string => join(hooks, 'caro-agent.
  * step, so that a shell that starts meanwhile reads a complete one. Without the files, start files
  * ask `caro shell init`; so a full disk is no error here.
  */
-export function refreshHookFiles(places: Pick<Places, 'hooks' | 'spool' | 'rules'>): void {
+export function refreshHookFiles(places: HookPlaces & Pick<Places, 'hooks'>): void {
   const { hooks } = places;
   try {
     if (!existsSync(hooks)) makePrivateDirectory(hooks);
@@ -30,8 +32,9 @@ export function refreshHookFiles(places: Pick<Places, 'hooks' | 'spool' | 'rules
 }
 
 /** The hook, with the guard where it is on. */
-export function codeOf(shell: ShellKind, { spool, rules }: Pick<Places, 'spool' | 'rules'>): string {
-  return `${hookCode(shell, spool)}${readGuardState(spool) === null ? '' : guardCode(shell, rules)}`;
+export function codeOf(shell: ShellKind, places: HookPlaces): string {
+  const { spool } = places;
+  return `${hookCode(shell, spool)}${readGuardState(spool) === null ? '' : guardCode(shell, places)}`;
 }
 
 function textOf(file: string): string | undefined {

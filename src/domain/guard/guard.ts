@@ -1,8 +1,23 @@
 import type { RiskLevel } from '../events/risk-level.ts';
+import type { ShellKind } from '../events/shell-kind.ts';
 
 /** From which level on a guard acts. */
 export const GUARD_LEVELS = ['high', 'critical'] as const;
 export type GuardLevel = (typeof GUARD_LEVELS)[number];
+
+/** Characters of a line that is rated in a few milliseconds, whatever is in it. */
+export const SHORT_LINE = 2_000;
+
+/** What the hook of a shell asks before it runs a line. */
+export interface GuardQuestion {
+  /** As it would run; MUST NOT be printed, stored or passed to another program. */
+  readonly command: string;
+  readonly shell: ShellKind;
+  /** Of the shell, which may differ from those of the service; real paths. */
+  readonly cwd: string;
+  readonly home: string;
+  readonly from: GuardLevel;
+}
 
 /** What it does: has somebody asked, or refuses. */
 export const GUARD_ACTIONS = ['ask', 'deny'] as const;

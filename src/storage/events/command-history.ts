@@ -22,6 +22,12 @@ export interface WaitingCommand extends PastCommand {
   readonly project: string | null;
 }
 
+/** Commands that are not stored yet, newest first. Masking and rating one takes time. */
+export interface WaitingCommands {
+  readonly length: number;
+  readonly at: (place: number) => WaitingCommand | undefined;
+}
+
 /** Only commands that fit all of these. */
 export interface HistoryScope {
   /** Typed in this directory. */
@@ -43,6 +49,8 @@ export interface HistoryScope {
 const ANY_AGENT = 'agents';
 /** Rows of one read: each is a transaction of its own, so that the log of writes can be emptied. */
 const SLICE = 2_000;
+/** Waiting commands of one slice: more than a terminal has lines, so that the first list is there. */
+const WAITING_SLICE = 64;
 /** Texts that are kept: the older ones are in `caro events`. */
 const MAX_TEXTS = 200_000;
 
@@ -64,22 +72,23 @@ export class CommandHistory {
   readonly #where: string;
   readonly #values: readonly (string | number)[];
   #before: readonly [timeMs: number, id: number] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  #waitingRead = 0;
   #isDone = false;
 
   constructor(
     private readonly database: Database,
-    scope: HistoryScope,
-    waiting: readonly WaitingCommand[] = [],
+    private readonly scope: HistoryScope,
+    private readonly waiting: WaitingCommands = [],
   ) {
     const conditions = conditionsOf(scope);
     this.#where = conditions.map(({ sql }) => ` AND ${sql}`).join('');
     this.#values = conditions.flatMap(({ values }) => values);
-    for (const one of waiting) if (isIn(scope, one)) this.#add(one);
   }
 
   /** Reads the next slice into `commands`; false if that was the last one. */
   more(): boolean {
     if (this.#isDone) return false;
+    if (this.#moreWaiting()) return true;
     const rows = this.database
       .prepare(
         `SELECT event.id, time_ms, command, cwd, exit_code, risk, rules, author FROM event
@@ -98,6 +107,16 @@ export class CommandHistory {
     if (last) this.#before = [last.time_ms, last.id];
     this.#isDone = rows.length < SLICE || this.commands.length >= MAX_TEXTS;
     return !this.#isDone;
+  }
+
+  /** False once all of them are read. */
+  #moreWaiting(): boolean {
+    const end = Math.min(this.#waitingRead + WAITING_SLICE, this.waiting.length);
+    for (; this.#waitingRead < end; this.#waitingRead += 1) {
+      const command = this.waiting.at(this.#waitingRead);
+      if (command && isIn(this.scope, command)) this.#add(command);
+    }
+    return this.#waitingRead < this.waiting.length;
   }
 
   #add(command: PastCommand): void {

@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Places } from '../../config/places.ts';
-import { readRuleFolder } from '../../config/rule-folder.ts';
-import { GUARD_ACTIONS, GUARD_DEFAULTS, GUARD_FAILURES, type GuardSettings } from '../../domain/guard/guard.ts';
-import type { RuleFolder } from '../../domain/rules/custom-rule.ts';
-import { writePrivately } from '../../platform/private-file.ts';
+import { GUARD_ACTIONS, GUARD_DEFAULTS, GUARD_FAILURES, type GuardSettings } from '../domain/guard/guard.ts';
+import type { RuleFolder } from '../domain/rules/custom-rule.ts';
+import { writePrivately } from '../platform/private-file.ts';
+import type { Places } from './places.ts';
+import { readRuleFolder } from './rule-folder.ts';
 
 export interface OwnersSettings {
   readonly settings: GuardSettings;
@@ -48,8 +48,8 @@ export async function ownersSettings(places: SettingsPlaces, cacheFolder: string
 
 async function excerptOf(places: SettingsPlaces): Promise<Excerpt> {
   const [{ loadConfiguration }, { ruleFolderOf }] = await Promise.all([
-    import('../../config/loader.ts'),
-    import('../../config/rule-folder.ts'),
+    import('./loader.ts'),
+    import('./rule-folder.ts'),
   ]);
   const { configuration } = loadConfiguration(places, hostname());
   return { settings: configuration.guard, folder: ruleFolderOf(configuration, places) };

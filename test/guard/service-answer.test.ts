@@ -1,0 +1,173 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { callAdmin } from '../../src/admin/client.ts';
+import { GUARD_DEFAULTS, type GuardQuestion, SHORT_LINE } from '../../src/domain/guard/guard.ts';
+import { guardDecision } from '../../src/risk/guard-decision.ts';
+import { rate } from '../../src/risk/rate.ts';
+import { requireShell } from '../rig/require-shell.ts';
+import { caro, configure, homeEnvironment, startService, type TestService } from '../rig/service.ts';
+import { lastingFolder } from '../rig/temporary-folder.ts';
+import { until } from '../rig/until.ts';
+import { ALL_EXAMPLES } from '../risk/examples/all-examples.ts';
+import { addCustomRule } from './custom-rule.ts';
+
+const EXAMPLES = Object.values(ALL_EXAMPLES)
+  .flatMap(({ fires, silent }) => [...fires, ...silent])
+  .filter(({ length }, at) => length <= SHORT_LINE && at % 20 === 0);
+let home: string;
+let service: TestService;
+
+beforeAll(async () => {
+  home = lastingFolder();
+  await configure(home);
+  await caro(home, 'guard', 'on');
+  service = await startService(home);
+});
+
+afterAll(async () => {
+  await service.stop();
+});
+
+const asked = (command: string, more: Partial<GuardQuestion> = {}): GuardQuestion => ({
+  ...{ command, shell: 'bash', cwd: join(home, 'work'), home, from: 'high', ...more },
+});
+
+/** On a busy machine the time of the service is over before it begins; then it is asked again. */
+async function decision(question: GuardQuestion, path = join(home, 'run', 'admin.sock')): Promise<string> {
+  try {
+    return (await callAdmin(path, 'guard.check', question)).decision;
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === 'deadline_exceeded') return decision(question, path);
+    throw error;
+  }
+}
+
+/** The file of a hook with the guard. */
+async function hookOf(kind: 'bash' | 'zsh' | 'fish'): Promise<string> {
+  const code = join(home, `hook.${kind}`);
+  if (!existsSync(code)) writeFileSync(code, (await caro(home, 'shell', 'init', kind)).stdout);
+  return code;
+}
+
+/**
+ * What the hook's own function says about a line: `runs`, or `stops`. Where the service does not
+ * allow it, the hook starts `program`.
+ */
+async function hookSays(kind: 'bash' | 'zsh' | 'fish', line: string, program: string): Promise<string> {
+  const code = await hookOf(kind);
+  const script =
+    kind === 'fish'
+      ? `source ${code}; set -g _caro_program ${program}; if _caro_stops $argv[1]; echo stops; else; echo runs; end`
+      : `. ${code}; _caro_program=${program}; if _caro_stops "$1"; then echo stops; else echo runs; fi`;
+  const args = { bash: ['-c', script, 'bash'], zsh: ['-fc', script, 'zsh'], fish: ['--no-config', '-c', script, '--'] };
+  return new Promise((resolve) => {
+    execFile(kind, [...args[kind], line], { env: homeEnvironment(home), cwd: home }, (_error, stdout) =>
+      resolve(stdout.trim()),
+    );
+  });
+}
+
+/** On a busy machine the service may need longer than the hook waits, and the program is started. */
+const inTheEnd = (kind: 'bash' | 'zsh' | 'fish', line: string, program: string, expected: string) =>
+  until(
+    () => hookSays(kind, line, program),
+    (said) => said === expected,
+  );
+
+describe.each(['bash', 'zsh', 'fish'] as const)('the guard of %s', (kind) => {
+  requireShell(kind)('while the service runs', () => {
+    test('lets a line run without starting a program, and no line that is dangerous', async () => {
+      const refusing = join(home, 'refusing');
+      writeFileSync(refusing, '#!/bin/sh\ncat >/dev/null\nexit 77\n', { mode: 0o700 });
+      await inTheEnd(kind, 'rm -rf "a\\b" \'$x\' && ls | wc -l', refusing, 'runs');
+      await inTheEnd(kind, 'for one in a b; do\n\tprintf %s "$one"\ndone # ü', refusing, 'runs');
+      expect(await hookSays(kind, 'git push --force', refusing)).toBe('stops');
+      expect(await hookSays(kind, 'echo a\nrm -rf /', refusing)).toBe('stops');
+    });
+  });
+});
+
+requireShell('bash')('what is typed', () => {
+  test('is in no argument of another program', async () => {
+    const programs = join(home, 'programs');
+    mkdirSync(programs);
+    const real = execFileSync('/bin/sh', ['-c', 'command -v perl'], { encoding: 'utf8' }).trim();
+    const seen = join(home, 'arguments');
+    writeFileSync(join(programs, 'perl'), `#!/bin/sh\necho "$@" >>${seen}\nexec ${real} "$@"\n`, { mode: 0o700 });
+    const code = await hookOf('bash');
+    const env = { ...homeEnvironment(home), PATH: `${programs}:${process.env['PATH'] ?? ''}` };
+    execFileSync('bash', ['-c', `. ${code}; _caro_service_allows "$1" high || :`, 'bash', 'make canary-8231'], { env });
+    expect(readFileSync(seen, 'utf8')).toContain('admin.sock');
+    expect(readFileSync(seen, 'utf8')).not.toContain('canary');
+  });
+
+  test('is in no file of the node', async () => {
+    await decision(asked('make canary-9427'));
+    const files = readdirSync(join(home, 'data'), { recursive: true, withFileTypes: true });
+    for (const entry of files.filter((one) => one.isFile()))
+      expect([entry.name, readFileSync(join(entry.parentPath, entry.name)).includes('canary-9427')]).toEqual([
+        entry.name,
+        false,
+      ]);
+  });
+});
+
+describe('the answer of the service', () => {
+  test('is that of the guard, for examples of the rules', async () => {
+    for (const from of ['high', 'critical'] as const)
+      for (const command of EXAMPLES) {
+        const question = asked(command, { from });
+        const { decision: own } = guardDecision(rate(command, 'bash', question), from, GUARD_DEFAULTS);
+        expect([command, await decision(question)]).toEqual([command, own === 'allow' ? 'allow' : 'unsure']);
+      }
+  });
+
+  test('is about the folder and the home of the shell, not of the service', async () => {
+    expect(await decision(asked('rm -rf ../ann'))).toBe('allow');
+    expect(await decision(asked('rm -rf ../ann', { cwd: '/home/ann', home: '/home/ann' }))).toBe('unsure');
+  });
+
+  test('is never that a longer line may run', async () => {
+    await expect(decision(asked(`: ${'x'.repeat(2_000)}`))).rejects.toThrow(/command/);
+  });
+
+  test('follows a new rule and an invalid configuration without a reload', async () => {
+    const other = lastingFolder();
+    await configure(other);
+    const running = await startService(other);
+    try {
+      const ask = (line = 'deploy-everything now') => decision(asked(line), join(other, 'run', 'admin.sock'));
+      expect(await ask()).toBe('allow');
+      addCustomRule(other);
+      expect(await ask()).toBe('unsure');
+      await until(
+        () => ask('make all'),
+        (said) => said === 'allow',
+      );
+      expect(await ask()).toBe('unsure');
+      writeFileSync(join(other, 'config', 'caro.toml'), 'nonsense');
+      expect(await ask('make all')).toBe('unsure');
+    } finally {
+      await running.stop();
+    }
+  });
+});
+
+requireShell('bash')('a service', () => {
+  test('that hangs changes no answer', async () => {
+    service.process.kill('SIGSTOP');
+    try {
+      const program = join(home, 'guard');
+      writeFileSync(program, '#!/bin/sh\ncat >/dev/null\nexit 0\n', { mode: 0o700 });
+      expect(await hookSays('bash', 'rm -rf build', program)).toBe('runs');
+      expect(await hookSays('zsh', 'rm -rf build', program)).toBe('runs');
+      writeFileSync(program, '#!/bin/sh\ncat >/dev/null\nexit 77\n', { mode: 0o700 });
+      expect(await hookSays('bash', 'rm -rf build', program)).toBe('stops');
+      expect(await hookSays('zsh', 'rm -rf build', program)).toBe('stops');
+    } finally {
+      service.process.kill('SIGCONT');
+    }
+  });
+});

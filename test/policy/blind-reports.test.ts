@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PendingReport } from '../../src/domain/blind/participation.ts';
+import type { Configuration } from '../../src/domain/configuration.ts';
+import { decideReport, reportStop } from '../../src/policy/blind-reports.ts';
+
+type Given = Pick<Configuration, 'mesh' | 'sharing' | 'blind'>;
+const OPEN = { mesh: { enabled: true }, sharing: { level: 1 }, blind: { report: true, floor: 20, task: 'task' } };
+const given = (change: { readonly [K in keyof typeof OPEN]?: object } = {}): Given => {
+  const { mesh, sharing, blind } = OPEN;
+  return {
+    mesh: { ...mesh, ...change.mesh },
+    sharing: { ...sharing, ...change.sharing },
+    blind: { ...blind, ...change.blind },
+  } as Given;
+};
+const STOPS: readonly (readonly [string, Given, number])[] = [
+  ['mesh.enabled', given({ mesh: { enabled: false } }), 20],
+  ['sharing.level', given({ sharing: { level: 0 } }), 20],
+  ['blind.report', given({ blind: { report: false } }), 20],
+  ['blind.floor', given(), 19],
+];
+const pending: PendingReport = { recipient: 'leader', task: 'task', floor: 20 };
+const toLeader = (id: string): boolean => id === 'leader';
+
+describe('a report for blind totals', () => {
+  test.each(STOPS)('does not leave against %s, and the reason names it', (rule, settings, floor) => {
+    expect(reportStop(settings, floor)).toBe(rule);
+    const decision = decideReport(settings, { ...pending, floor }, toLeader);
+    expect(decision).toMatchObject({ allow: false, level: null, rule });
+    expect(decision.reason).toContain(rule);
+  });
+
+  test('leaves where no setting keeps it, at the floor of the owner and above', () => {
+    expect([20, 21].map((floor) => reportStop(given(), floor))).toEqual([null, null]);
+    expect(decideReport(given(), pending, toLeader)).toMatchObject({ allow: true, level: null, rule: 'blind.task' });
+  });
+
+  test.each([
+    ['this node has not made it', null],
+    ['it is for another task', { ...pending, task: 'other' }],
+    ['it is for another node', { ...pending, recipient: 'trustee' }],
+  ])('does not leave if %s', (_why, report) => {
+    expect(decideReport(given(), report, toLeader)).toMatchObject({ allow: false, level: null, rule: 'blind.task' });
+  });
+});
