@@ -19,6 +19,8 @@ import { build } from 'esbuild';
 import { testFiles } from './slices.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
+/** Ten times what the slowest test of a slice takes on a busy machine. */
+const TEST_LIMIT_MS = 20_000;
 const state = { activeMutant: undefined };
 // The name that Stryker gives to its global.
 globalThis.__stryker__ = state;
@@ -67,6 +69,19 @@ function evaluate({ file, text, cachedData }) {
 
 const blocksOf = (block) => (block === null ? [] : [...blocksOf(block.parent), block]);
 
+/** As Jest, a test that waits for ever fails. An endless loop is ended by Stryker. */
+async function limited(result) {
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`took longer than ${TEST_LIMIT_MS} ms`)), TEST_LIMIT_MS);
+  });
+  try {
+    await Promise.race([result, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function runTest({ id, name, fileName, run, block }, begun) {
   const blocks = blocksOf(block);
   const result = { id, name, fileName, timeSpentMs: 0 };
@@ -79,7 +94,7 @@ async function runTest({ id, name, fileName, run, block }, begun) {
     }
     for (const one of blocks) for (const hook of one.hooks.beforeEach) await hook();
     try {
-      await run();
+      await limited(run());
     } finally {
       for (const one of blocks.toReversed()) for (const hook of one.hooks.afterEach) await hook();
     }
