@@ -1,7 +1,7 @@
 /**
- * Runs the tests of a slice for Stryker without Jest, whose start for each change takes many
- * seconds. Each test file is bundled once with the changed code, and evaluated anew for each change,
- * so that no state is left from the one before.
+ * Runs the tests of a slice for Stryker without Jest, whose start for each change takes seconds.
+ * Each test file is bundled once with the changed code, and evaluated anew for each change, so that
+ * no state is left from the one before.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire, Module } from 'node:module';

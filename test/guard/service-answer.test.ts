@@ -69,7 +69,7 @@ async function hookSays(kind: 'bash' | 'zsh' | 'fish', line: string, program: st
   });
 }
 
-/** On a busy machine the service may need longer than the hook waits, and the program is started. */
+/** On a busy machine the service may need longer than the hook waits; `program` starts. */
 const inTheEnd = (kind: 'bash' | 'zsh' | 'fish', line: string, program: string, expected: string) =>
   until(
     () => hookSays(kind, line, program),

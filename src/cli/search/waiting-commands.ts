@@ -25,7 +25,10 @@ interface WaitingFile {
   readonly found: SpoolBytes;
 }
 
-/** Newest first; each is masked and rated when it is first read. None where the configuration is invalid, as it is then unknown what is private. */
+/**
+ * Newest first; each is masked and rated when it is first read. None where the configuration is
+ * invalid, as it is then unknown what is private.
+ */
 export async function waitingCommands(
   context: Pick<Context, 'places' | 'home'>,
   database: Database,

@@ -49,7 +49,7 @@ export interface HistoryScope {
 const ANY_AGENT = 'agents';
 /** Rows of one read: each is a transaction of its own, so that the log of writes can be emptied. */
 const SLICE = 2_000;
-/** Waiting commands of one slice: more than a terminal has lines, so that the first list is there. */
+/** Waiting commands of one slice: more than a terminal has lines. */
 const WAITING_SLICE = 64;
 /** Texts that are kept: the older ones are in `caro events`. */
 const MAX_TEXTS = 200_000;
