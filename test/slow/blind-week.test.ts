@@ -1,7 +1,8 @@
 /**
  * A week of blind totals with twenty-five real services of developers (`CARO_BLIND_DEVELOPERS`), an
- * analyst and a trustee, on a clock that is set forward. test/scenarios/mesh/blind-aggregators.test.ts has the attacks, with
- * nodes that speak the protocol from the test. Run it with `npm run test:blind-week`.
+ * analyst and a trustee, on a clock that is set forward. The attacks, with nodes that speak the
+ * protocol from the test, are in test/scenarios/mesh/blind-aggregators.test.ts. Run both with
+ * `npm run test:blind-week`.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
