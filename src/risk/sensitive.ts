@@ -40,7 +40,7 @@ const PLACES = [
   String.raw`\/etc\/kubernetes\/(?:(?:admin|super-admin|kubelet|controller-manager|scheduler)\.conf|pki\/.*\.key)|\/var\/lib\/kubelet\/(?:pki|kubeconfig|config\.json)`,
   String.raw`\/etc\/rancher\/(?:k3s|rke2)\/|\/var\/lib\/rancher\/\S*\/(?:cred|tls)\/|\/var\/lib\/k0s\/pki\/`,
   String.raw`\/etc\/(?:ssl\/private|pki\/tls\/private|letsencrypt\/(?:live|archive)\/.*priv|wireguard\/|openvpn\/.*\.key|NetworkManager\/system-connections|wpa_supplicant)`,
-  String.raw`\/proc\/(?:\d+|self|thread-self|\*|\$\w+|\$\{\w+\})\/(?:environ|mem)$`,
+  String.raw`\/proc\/(?:\d+|self|thread-self|\*|\$\w+|\$\{\w+\}|\$\(.*\))\/(?:environ|mem)$`,
   String.raw`(?:^|\/)Keychains(?:\/|$)|Library\/(?:Cookies|Accounts|Messages)(?:\/|$)|com\.apple\.TCC`,
 ].join('|');
 const CREDENTIALS = new RegExp(

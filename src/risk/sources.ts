@@ -33,8 +33,14 @@ export const sourceLabel = (step: Step): Label => {
     return step.words.some((word) => word.parts.some((part) => part.kind === 'variable' && SECRET_NAME.test(part.name)))
       ? PRIVATE
       : 0;
+  if (printsClipboard(step)) return PRIVATE;
   return printsSecrets(step) ? SECRET : 0;
 };
+
+/** People copy passwords. */
+const printsClipboard = (step: Step): boolean =>
+  /^(?:pbpaste|wl-paste)$/.test(step.tool) ||
+  (/^(?:xclip|xsel)$/.test(step.tool) && step.flag('-o', '-out', '--output'));
 
 /** Secret stores that are asked to print a secret, and searches for keywords. */
 const printsSecrets = (step: Step): boolean => {

@@ -74,7 +74,7 @@ const codeShell = (step: Step): boolean => {
     SPAWN.test(text) &&
     (/\b(?:ba|da|z|k|a|c|tc|fi)?sh\b|cmd\.exe|powershell|getline|\$SHELL|\/bin\//.test(text) ||
       // Received text is run as a command, so no shell needs to be named.
-      /dup2|popen\(\s*\w+\s*,|\.gets\b[\s\S]*(?:popen|system|exec)|rec(?:v|eive)\([\s\S]*(?:popen|system|exec|subprocess)/i.test(
+      /dup2|popen\(\s*\w+\s*,|\.gets\b[\s\S]*(?:popen|system|exec)|rec(?:v|eive)\([\s\S]*(?:popen|system|exec|subprocess)|\b(?:system|exec)\s*\(?\s*\$_\s*\)?\s*while\s*\(?\s*</i.test(
         text,
       ))
   );

