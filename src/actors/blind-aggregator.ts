@@ -14,7 +14,14 @@ export interface BlindAggregatorPorts {
   readonly log: Pick<Log, 'warn' | 'error'>;
 }
 
-type Kinds = 'blind.request' | 'blind.draft' | 'blind.endorse' | 'blind.roles' | 'mesh.changed' | 'clock.quarter';
+type Kinds =
+  | 'blind.request'
+  | 'blind.work'
+  | 'blind.draft'
+  | 'blind.endorse'
+  | 'blind.roles'
+  | 'mesh.changed'
+  | 'clock.quarter';
 
 /**
  * How long reports are gathered before they are prepared: to start a thread costs more than a
@@ -51,7 +58,7 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
   return {
     name: 'blind aggregator',
     // Reports are prepared in threads.
-    concurrent: ['blind.request'],
+    concurrent: ['blind.request', 'blind.work'],
     start: () => {
       if (ports.hasTasks()) rounds.request();
     },
@@ -67,6 +74,10 @@ export function createBlindAggregator(ports: BlindAggregatorPorts): Actor<Kinds>
         const reply = await aggregators.take(peer, request);
         if (isReceived(request, reply) && aggregators.isLeading()) gathering ??= setTimeout(gathered, GATHER_MS);
         return reply;
+      },
+      'blind.work': async () => {
+        if (ports.hasTasks()) await rounds.run();
+        return null;
       },
       'blind.draft': async (terms) => ({ document: await (await open()).draft(terms) }),
       'blind.endorse': async ({ document, isConfirmed }) => (await open()).endorse(document, isConfirmed),

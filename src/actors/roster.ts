@@ -4,7 +4,9 @@ import type { AuditEntry } from '../domain/audit/audit-record.ts';
 import { CaroError } from '../domain/errors.ts';
 import type { Envelope } from '../domain/identity/signed-envelope.ts';
 import type { Log } from '../domain/log.ts';
+import { MESH_REFUSED } from '../domain/organisation/consent-text.ts';
 import type { JoinResult, OrgReply, OrgRequest } from '../domain/organisation/exchange.ts';
+import type { Carried } from '../domain/relay/carried.ts';
 import type { RosterNode } from '../organisation/roster-node.ts';
 
 /** Rings once, at or before the time in ms since the epoch that was set last. */
@@ -24,6 +26,8 @@ export interface RosterActorPorts {
   /** Whether this node, as a supervisor, takes requests of nodes that it does not know. */
   readonly takesRequests: () => boolean;
   readonly sharingLevel: () => 0 | 1 | 2;
+  /** Whether the owner has written that the mesh is off. */
+  readonly isMeshRefused: () => boolean;
   readonly isFollowing: () => boolean;
   readonly ask: (peer: string, request: Ask) => Promise<News>;
   readonly enrol: (peer: string, addresses: readonly string[], request: Envelope) => Promise<JoinResult>;
@@ -31,6 +35,12 @@ export interface RosterActorPorts {
   readonly reload: () => Promise<void>;
   readonly audit: (entry: AuditEntry) => Promise<unknown>;
   readonly alarm: () => Alarm;
+  /** A visit of a folder: opens it, does what the rest of this node has to do, and ends it. */
+  readonly carry: {
+    readonly begin: (boxes: readonly string[]) => Promise<Carried['outcomes']>;
+    readonly work: () => Promise<void>;
+    readonly end: () => Promise<Carried['boxes']>;
+  };
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly log: Pick<Log, 'warn' | 'error'>;
@@ -47,6 +57,7 @@ type Kinds =
   | 'org.requests'
   | 'org.import'
   | 'org.export'
+  | 'org.carry'
   | 'org.due'
   | 'mesh.changed';
 
@@ -78,7 +89,7 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
   return {
     name: 'roster',
     // They reload the configuration, in which other actors take part.
-    concurrent: ['org.request', 'org.join', 'org.agree', 'org.leave', 'org.import'],
+    concurrent: ['org.request', 'org.join', 'org.agree', 'org.leave', 'org.import', 'org.carry'],
     start: beginRound,
     stop: () => rounds.end().then(alarm.stop),
     handlers: {
@@ -91,8 +102,10 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
       'org.inspect': async ({ document }) => ({
         ...(await open()).inspect(document),
         sharingLevel: ports.sharingLevel(),
+        isMeshRefused: ports.isMeshRefused(),
       }),
       'org.join': async (join) => {
+        if (ports.isMeshRefused()) throw new CaroError('usage', MESH_REFUSED);
         const node = await open();
         node.join(join);
         const { org, version, hash } = statusIn(node).terms;
@@ -114,6 +127,13 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
       },
       'org.status': async () => (ports.isJoined() ? (await open()).status() : null),
       ...officeOf(open, changed),
+      'org.carry': async ({ boxes }) => {
+        assertJoined(ports);
+        const outcomes = await ports.carry.begin(boxes);
+        await rounds.run();
+        await ports.carry.work();
+        return { outcomes, boxes: await ports.carry.end() };
+      },
       'org.due': beginRound,
       'mesh.changed': ({ change }) => {
         if (change === 'connected') beginRound();
@@ -167,19 +187,20 @@ async function roundAndNext(ports: RosterActorPorts, open: () => Promise<RosterN
 async function round(ports: RosterActorPorts, node: RosterNode): Promise<void> {
   const status = ports.isJoined() && ports.isFollowing() ? node.status() : null;
   if (status === null || status.state === 'forked') return;
-  let isChanged = false;
+  // A change applies before the next one is asked, who may take long.
   for (const { id } of [...status.terms.supervisors, ...status.terms.trustees])
-    isChanged = (await askOne(ports, node, id)) || isChanged;
-  if (isChanged) {
-    const after = node.status();
-    const details = after && {
-      ...{ version: after.terms.version, list: after.list, state: after.state },
-      ...{ waiting: after.waiting?.terms.version ?? null, member: after.membership !== null },
-    };
-    await ports.audit({ type: 'org.changed', ...(details ? { details } : {}) });
-    await ports.reload();
-  }
+    if (await askOne(ports, node, id)) await applyChange(ports, node);
   await enrol(ports, node);
+}
+
+async function applyChange(ports: RosterActorPorts, node: RosterNode): Promise<void> {
+  const after = node.status();
+  const details = after && {
+    ...{ version: after.terms.version, list: after.list, state: after.state },
+    ...{ waiting: after.waiting?.terms.version ?? null, member: after.membership !== null },
+  };
+  await ports.audit({ type: 'org.changed', ...(details ? { details } : {}) });
+  await ports.reload();
 }
 
 /** @returns whether anything has changed */

@@ -12,6 +12,7 @@ import {
   encodeNotification,
   encodeResult,
   MAX_LINE_BYTES,
+  MAX_REQUEST_BYTES,
   type RequestId,
 } from './protocol.ts';
 import { TOPIC_SOURCES, TOPICS, type Topic } from './topics.ts';
@@ -34,7 +35,7 @@ export interface ControlConnectionPorts {
 
 /** One client of the control socket, from its first byte to its last. */
 export class ControlConnection {
-  readonly #lines = new LineSplitter(MAX_LINE_BYTES);
+  readonly #lines = new LineSplitter(MAX_REQUEST_BYTES);
   readonly #subscriptions = new Map<Topic, () => void>();
   #waiting: Uint8Array[] = [];
   #inWork = 0;
@@ -54,7 +55,7 @@ export class ControlConnection {
     const lines = this.#lines.push(chunk);
     if (lines === 'too long') {
       this.#sayAndClose(
-        new CaroError('request_invalid', `expected lines of at most ${MAX_LINE_BYTES} bytes, got a longer one`),
+        new CaroError('request_invalid', `expected lines of at most ${MAX_REQUEST_BYTES} bytes, got a longer one`),
       );
       return;
     }

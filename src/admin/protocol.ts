@@ -1,7 +1,9 @@
 import { CaroError, ERRORS, type ErrorCode } from '../domain/errors.ts';
 
-/** Maximum length of a line in bytes, without its line feed (docs/design.md §11). */
+/** Maximum length of an answer in bytes, without its line feed (docs/design.md §11). */
 export const MAX_LINE_BYTES = 1024 * 1024;
+/** Of a request: the list of 30,000 members of an organization fits. */
+export const MAX_REQUEST_BYTES = 16 * MAX_LINE_BYTES;
 
 export type RequestId = string | number | null;
 

@@ -24,6 +24,7 @@ import type { RiskLevel } from '../domain/events/risk-level.ts';
 import type { ShellKind } from '../domain/events/shell-kind.ts';
 import type { LocalStatistics } from '../domain/events/statistics.ts';
 import type { PeerReply, PeerRequest } from '../domain/exchange.ts';
+import type { RollCall } from '../domain/fleet/roll-call.ts';
 import type { GuardQuestion } from '../domain/guard/guard.ts';
 import type { KeyChange } from '../domain/identity/key-state.ts';
 import type { Envelope, KeyStatements } from '../domain/identity/signed-envelope.ts';
@@ -38,6 +39,7 @@ import type {
 } from '../domain/organisation/membership.ts';
 import type { Asker, Explanation, PolicyQuestion, TrustRules, TrustTestResult } from '../domain/policy/policy.ts';
 import type { QueryType } from '../domain/policy/trust.ts';
+import type { Carried } from '../domain/relay/carried.ts';
 import type { ReplayResult, RulesReport, RulesStatus } from '../domain/rules/custom-rule.ts';
 import type { SettingsChange } from '../domain/settings-change.ts';
 import type { ServiceMetrics } from '../domain/status/metrics.ts';
@@ -153,6 +155,10 @@ export interface Messages {
   'peer.exchange': { readonly peer: string; readonly request: PeerRequest; readonly deadlineMs: number };
   /** Sends a request to join to a node that does not know this one. */
   'peer.enrol': { readonly peer: string; readonly addresses: readonly string[]; readonly request: Envelope };
+  /** Opens a visit of a folder that is carried, and takes its boxes. */
+  'peer.carry': { readonly boxes: readonly string[] };
+  /** Ends the visit. */
+  'peer.carried': Nothing;
   /** A peer sent a request about the roster; `peer` is proven by its connection. */
   'org.request': { readonly peer: string; readonly request: OrgRequest };
   /** What joining with this head would mean. `document`: the text of its file. */
@@ -169,8 +175,17 @@ export interface Messages {
   'org.import': OrgParcel;
   /** What `org.import` takes on another node. `from`: the list is sent as what changed after it. */
   'org.export': { readonly from?: number };
+  /**
+   * A visit of a folder: takes boxes of other nodes, does what is due, and answers with boxes for
+   * them.
+   */
+  'org.carry': { readonly boxes: readonly string[] };
   /** From the roster to itself: it may be time to ask for news. */
   'org.due': Nothing;
+  /** Makes and sends what is due. The owner has just confirmed the time of this node's clock. */
+  'blind.report': Nothing;
+  /** Leader and trustee do what is due, and exchange what they can. */
+  'blind.work': Nothing;
   /** A peer sent a request about blind totals. */
   'blind.request': { readonly peer: string; readonly request: BlindRequest };
   /** A draft of a task, for its trustee. */
@@ -218,6 +233,8 @@ export interface Messages {
   'answers.list': SavedAnswerFilter;
   'answers.show': { readonly seq: number };
   /** Released totals of blind tasks (docs/queries.md "Released totals"). */
+  /** Asks every member whether it is there. */
+  'fleet.ask': { readonly timeoutMs: number };
   'totals.list': Nothing;
   'totals.read': TotalQuestion;
   /** Events on the time axis of trends. */
@@ -306,6 +323,8 @@ export interface Replies {
   /** Rejects while the peer is away. The reply fits the request, or is a refusal. */
   'peer.exchange': PeerReply;
   'peer.enrol': { readonly result: JoinResult };
+  'peer.carry': Carried['outcomes'];
+  'peer.carried': Carried['boxes'];
   'org.request': OrgReply;
   'org.inspect': OrgOffer;
   'org.join': OrgStatus;
@@ -315,6 +334,9 @@ export interface Replies {
   'org.requests': readonly ListedRequest[];
   'org.import': OrgTaken;
   'org.export': OrgParcel;
+  'org.carry': Carried;
+  'blind.report': null;
+  'blind.work': null;
   'blind.request': BlindReply;
   /** The text of a file. */
   'blind.draft': { readonly document: string };
@@ -341,6 +363,7 @@ export interface Replies {
   'mesh.query': QueryResult;
   'answers.list': readonly SavedAnswerLine[];
   'answers.show': SavedAnswer;
+  'fleet.ask': RollCall;
   'totals.list': readonly TotalSeries[];
   'totals.read': TotalAnswer;
   'marks.add': Mark;

@@ -60,6 +60,8 @@ const NOTHING = object({});
 const SOON_MS = 10_000;
 const LONG_MS = 120_000;
 const BACKUP_MS = 600_000;
+/** An aggregator prepares what it has taken. */
+const CARRY_MS = 600_000;
 /** Time to add up the answers to a query, beyond the query's own time limit. */
 const MESH_GRACE_MS = 5_000;
 
@@ -172,10 +174,16 @@ export const REQUESTS = {
   'peer.ask': INTERNAL,
   'peer.exchange': INTERNAL,
   'peer.enrol': INTERNAL,
+  'peer.carry': INTERNAL,
+  'peer.carried': INTERNAL,
   'org.request': INTERNAL,
-  'org.inspect': { exposure: ['command-line'], body: object({ document: orgText }, ['document']), deadline: SOON_MS },
+  'org.inspect': {
+    exposure: ['command-line', 'page-login'],
+    body: object({ document: orgText }, ['document']),
+    deadline: SOON_MS,
+  },
   'org.join': {
-    exposure: ['command-line'],
+    exposure: ['command-line', 'page-login'],
     body: object({ document: orgText, name: orgName, unit: orgUnit, predecessor: orgName }, [
       'document',
       'name',
@@ -184,12 +192,12 @@ export const REQUESTS = {
     deadline: LONG_MS,
   },
   'org.agree': {
-    exposure: ['command-line'],
+    exposure: ['command-line', 'page-login'],
     body: object({ hash: { type: 'string', pattern: '^[A-Za-z0-9+/]{43}=$' } }, ['hash']),
     deadline: LONG_MS,
   },
-  'org.leave': { exposure: ['command-line'], body: NOTHING, deadline: LONG_MS },
-  'org.status': { exposure: ['command-line'], body: NOTHING, deadline: SOON_MS },
+  'org.leave': { exposure: ['command-line', 'page-login'], body: NOTHING, deadline: LONG_MS },
+  'org.status': { exposure: ['command-line', 'page'], body: NOTHING, deadline: SOON_MS },
   'org.requests': { exposure: ['command-line', 'page'], body: NOTHING, deadline: SOON_MS },
   'org.import': {
     exposure: ['command-line'],
@@ -199,6 +207,9 @@ export const REQUESTS = {
     deadline: LONG_MS,
   },
   'org.export': { exposure: ['command-line'], body: object({ from: whole(0) }), deadline: LONG_MS },
+  'org.carry': { exposure: ['command-line'], body: object({ boxes: orgTexts }, ['boxes']), deadline: CARRY_MS },
+  'blind.report': INTERNAL,
+  'blind.work': INTERNAL,
   'blind.request': INTERNAL,
   'blind.draft': {
     exposure: ['command-line'],
@@ -285,6 +296,11 @@ export const REQUESTS = {
     deadline: SOON_MS,
   },
   'answers.show': { exposure: ['command-line', 'page'], body: object({ seq: whole(1) }, ['seq']), deadline: SOON_MS },
+  'fleet.ask': {
+    exposure: ['command-line'],
+    body: object({ timeoutMs: whole(1, 60_000) }, ['timeoutMs']),
+    deadline: ({ timeoutMs }) => timeoutMs + MESH_GRACE_MS,
+  },
   'totals.list': { exposure: ['command-line', 'page'], body: NOTHING, deadline: SOON_MS },
   'totals.read': {
     exposure: ['command-line', 'page'],

@@ -3,6 +3,8 @@ import type { Log } from '../domain/log.ts';
 export interface Rounds {
   /** Begins a round, or has one more follow the round that runs, for what came meanwhile. */
   readonly request: () => void;
+  /** As `request`; resolves when that round is over. */
+  readonly run: () => Promise<void>;
   /** Begins no more rounds; resolves when the last one is over. */
   readonly end: () => Promise<void>;
 }
@@ -22,10 +24,15 @@ export function createRounds(work: () => Promise<void>, log: Pick<Log, 'error'>,
     }
     running = undefined;
   };
+  const request = (): void => {
+    isWanted = true;
+    if (!hasEnded) running ??= run();
+  };
   return {
-    request: () => {
-      isWanted = true;
-      if (!hasEnded) running ??= run();
+    request,
+    run: async () => {
+      request();
+      await running;
     },
     end: async () => {
       hasEnded = true;

@@ -24,7 +24,9 @@ export interface AuthorityFile {
   readonly revoked: Readonly<Record<string, number>>;
 }
 
-const SERVER_BYTES = 16_000_000_000;
+/** Room for five aggregators, each of which reserves 3 GB in two streams. */
+const DISK_GB = 16;
+const GB = 1_000_000_000;
 const NODE_PAYLOAD = 98_304;
 const MAX_PAYLOAD = 1_114_112;
 /** More than the aggregators that a roster may name. */
@@ -75,12 +77,14 @@ export interface ServerPlaces {
   readonly certificate: string;
   readonly key: string;
   readonly store: string;
+  /** Room for streams in GB; 16 by default. */
+  readonly diskGb?: number;
 }
 
 /** The complete file of a nats-server from 2.9 on. It holds no secret. */
 export function serverFile(
   file: AuthorityFile,
-  { listen, certificate, key, store }: ServerPlaces,
+  { listen, certificate, key, store, diskGb = DISK_GB }: ServerPlaces,
   nowMs: number,
 ): string {
   const nowS = seconds(nowMs);
@@ -119,7 +123,7 @@ authorization { timeout: 30 }
 # A buffer: nodes keep everything until it has a receipt.
 jetstream {
   store_dir: ${quoted(store)}
-  max_file_store: ${SERVER_BYTES}
+  max_file_store: ${diskGb * GB}
   max_memory_store: 0
 }
 operator: ${quoted(operatorToken)}

@@ -22,7 +22,7 @@ import type { Card, RosterDelta } from '../domain/organisation/roster.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import type { Signer } from '../identity/signed-document.ts';
 import type { RosterStore } from '../storage/roster-store.ts';
-import { decodeHead, encodeHead, openHead } from './head.ts';
+import { decodeHead, encodeHead } from './head.ts';
 import { decodeDelta, deltaBetween, encodeDelta, isMember, memberList, proofOf } from './members.ts';
 import { decodePass } from './relay-pass.ts';
 import { type Memory, type News, openMemory, type RosterNodePorts } from './roster-memory.ts';
@@ -36,7 +36,7 @@ const MAX_REQUESTS = 20_000;
 /** One node's part in its organization. All of it is synchronous, so that no two changes mix. */
 export interface RosterNode {
   /** @throws CaroError `roster_invalid`, `roster_unsigned`, `roster_expired` */
-  readonly inspect: (document: string) => Omit<OrgOffer, 'sharingLevel'>;
+  readonly inspect: (document: string) => Pick<OrgOffer, 'terms' | 'role'>;
   /** @throws CaroError as `inspect`; `usage` if the node is a member of another organization */
   readonly join: (join: OrgJoin) => void;
   /** @throws CaroError `not_found` unless this head waits */
@@ -235,7 +235,7 @@ const listed = ({ node, document, receivedMs }: ReturnType<RosterStore['requests
 
 function importParcel({ store, signer, now }: RosterNodePorts, memory: Memory, parcel: OrgParcel): OrgTaken {
   const before = tipOf(memory.present().state).head.version;
-  const heads = parcel.heads.map((text) => JSON.parse(text) as unknown).map(openHead);
+  const heads = parcel.heads.map(decodeHead);
   // A directory holds heads from before this node has joined.
   const newer = heads
     .filter(({ head }) => head.version > before || memory.known(head.version) !== undefined)

@@ -1,6 +1,6 @@
 import { parseNodeId } from '../domain/identity/node-id.ts';
 import type { OrgRole, OrgTerms } from '../domain/organisation/membership.ts';
-import type { RosterHead, RosterNode } from '../domain/organisation/roster.ts';
+import { RELAY_SCHEME, type RosterHead, type RosterNode } from '../domain/organisation/roster.ts';
 import { fingerprint } from '../identity/fingerprint.ts';
 import type { OpenedHead } from './head.ts';
 import type { Widening } from './takeover.ts';
@@ -12,6 +12,7 @@ export function termsOf({ head, hash }: OpenedHead): OrgTerms {
     officers: head.officers.map(({ id, name }) => ({ name, fingerprint: fingerprintOf(id) })),
     supervisors: head.supervisors.map(shown),
     trustees: head.trustees.map(shown),
+    relays: head.relays.map(({ url }) => url.slice(RELAY_SCHEME.length)),
   };
 }
 

@@ -1,11 +1,8 @@
 import { isShut, type ShutState } from '../domain/identity/key-state.ts';
 import type { RosterSource } from '../domain/organisation/roster-source.ts';
 import type { Decision, PolicyAction, PolicyQuestion, PolicySettings } from '../domain/policy/policy.ts';
-import type { SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
+import type { GrantLevel, SharingLevel, TrustLevel } from '../domain/policy/trust.ts';
 import { compileSubnets, type SubnetTable } from './subnets.ts';
-
-/** `contact` may connect, and nothing else. Only a roster gives it. */
-export type GrantLevel = TrustLevel | 'contact';
 
 /** The rule of the configuration that applies to a node. */
 export interface TrustRule {

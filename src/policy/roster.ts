@@ -3,16 +3,52 @@ import type { RosterView } from '../domain/organisation/membership.ts';
 import type { RosterHead, RosterNode } from '../domain/organisation/roster.ts';
 import type { RosterSource } from '../domain/organisation/roster-source.ts';
 
+/** The roster as it is stored now. */
+export interface StoredRoster {
+  readonly view: () => RosterView | null;
+  /** Another number after every change. */
+  readonly revision: () => number;
+}
+
 /**
- * The roster as a source of trust. A head that waits for the owner gives nothing, and takes away at
- * once: each node has what both heads grant.
+ * The roster as a source of trust. Every decision is made with the roster that is stored at that
+ * moment: what a new head takes away is gone before the configuration has been loaded again.
  *
- * @param members whether this node keeps the list
+ * @param view of this moment
  */
-export function rosterSource(
-  { org, current, waiting, isForked, members }: RosterView,
-  now: () => number,
-): RosterSource {
+export function rosterSource(view: RosterView, now: () => number, stored?: StoredRoster): RosterSource {
+  let revision = stored?.revision();
+  let grants: Grants | null = grantsOf(view, now);
+  const present = (): Grants | null => {
+    if (stored === undefined || stored.revision() === revision) return grants;
+    revision = stored.revision();
+    const next = stored.view();
+    grants = next && grantsOf(next, now);
+    return grants;
+  };
+  return {
+    org: view.org,
+    get version() {
+      return present()?.version ?? view.current.version;
+    },
+    get isForked() {
+      return present()?.isForked ?? view.isForked;
+    },
+    hasExpired: () => present()?.hasExpired() ?? true,
+    levelOf: (id) => present()?.levelOf(id),
+    isSupervisor: (id) => present()?.isSupervisor(id) ?? false,
+    mayKeepList: (id) => present()?.mayKeepList(id) ?? false,
+    members: () => present()?.members() ?? [],
+  };
+}
+
+type Grants = Omit<RosterSource, 'org'>;
+
+/**
+ * What one view grants. A head that waits for the owner gives nothing, and takes away at once: each
+ * node has what both heads grant.
+ */
+function grantsOf({ current, waiting, isForked, members }: RosterView, now: () => number): Grants {
   const heads = waiting === null ? [current] : [current, waiting];
   const inAll = (pick: (head: RosterHead) => readonly RosterNode[]): ReadonlySet<string> =>
     new Set(
@@ -27,7 +63,7 @@ export function rosterSource(
   const hasExpired = (): boolean => now() >= untilMs;
   const grants = (): boolean => !isForked && !hasExpired();
   return {
-    ...{ org, version: current.version, isForked, hasExpired },
+    ...{ version: current.version, isForked, hasExpired },
     levelOf: (id) => {
       if (!grants()) return undefined;
       if (supervisors.has(id)) return level;
@@ -39,17 +75,23 @@ export function rosterSource(
   };
 }
 
+export interface WithRosterOptions {
+  readonly self: string;
+  /** Whether the owner has written that the mesh is off. */
+  readonly isMeshRefused: boolean;
+  readonly now: () => number;
+  readonly stored?: StoredRoster;
+}
+
 /**
  * The configuration with what the roster adds: trust, supervisors and trustees to dial, and, where
  * this node keeps the list, names and units of the members. The owner's own entries take
  * precedence.
- *
- * @param isMeshRefused whether the owner has written that the mesh is off
  */
 export function withRoster(
   configuration: Configuration,
   view: RosterView | null,
-  { self, isMeshRefused, now }: { readonly self: string; readonly isMeshRefused: boolean; readonly now: () => number },
+  { self, isMeshRefused, now, stored }: WithRosterOptions,
 ): Configuration {
   if (view === null || !configuration.org.follow) return configuration;
   const { mesh, trust, trustee } = configuration;
@@ -59,7 +101,7 @@ export function withRoster(
   return {
     ...configuration,
     mesh: { ...mesh, enabled: !isMeshRefused, peers: withPeers(mesh.peers, [...dialled, ...view.members], self) },
-    trust: { ...trust, roster: rosterSource(view, now) },
+    trust: { ...trust, roster: rosterSource(view, now, stored) },
     trustee: { ...trustee, units: { ...Object.fromEntries(units), ...trustee.units } },
   };
 }

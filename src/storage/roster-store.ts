@@ -35,6 +35,8 @@ export interface RosterStore {
   readonly members: () => readonly Member[];
   /** For decisions: read without a check. */
   readonly view: () => RosterView | null;
+  /** Another number after every change of what `view` returns. */
+  readonly revision: () => number;
   /** Oldest first. */
   readonly requests: () => readonly KeptRequest[];
   readonly requestCount: () => number;
@@ -50,6 +52,7 @@ export interface RosterStore {
 }
 
 export function createRosterStore(database: Database): RosterStore {
+  let revision = 0;
   const run = (sql: string, ...values: readonly unknown[]): unknown => database.prepare(sql).run(...values);
   const texts = (sql: string, ...values: readonly unknown[]): readonly string[] =>
     database
@@ -68,6 +71,7 @@ export function createRosterStore(database: Database): RosterStore {
   return {
     kept,
     keep: database.transaction((roster: KeptRoster, { heads = [], list }: RosterChange) => {
+      revision += 1;
       run('INSERT OR REPLACE INTO roster VALUES (1, ?)', JSON.stringify(roster));
       for (const { version, document } of heads)
         run('INSERT OR IGNORE INTO roster_head VALUES (?, ?)', version, JSON.stringify(document));
@@ -96,7 +100,9 @@ export function createRosterStore(database: Database): RosterStore {
     },
     ...requestRows(database),
     ...passRows(database),
+    revision: () => revision,
     forget: database.transaction(() => {
+      revision += 1;
       for (const table of ['roster', 'roster_head', 'roster_change', 'roster_member', 'roster_request', 'roster_pass'])
         run(`DELETE FROM ${table}`);
     }),

@@ -34,6 +34,7 @@ import { createReportStore } from '../storage/blind/report-store.ts';
 import { createEgressStore } from '../storage/egress-store.ts';
 import { createMetaStore } from '../storage/meta-store.ts';
 import { VERSION } from '../version.ts';
+import { type CarrierUse, createCarrierUse } from './carrier.ts';
 import { createRelayUse, type RelayUse } from './relay.ts';
 import type { ServiceContext } from './service-context.ts';
 
@@ -64,6 +65,7 @@ export async function openMesh(context: ServiceContext, configuration: Configura
   const ports = meshPorts(context, keys, words);
   const mayConnect = (id: string): boolean => decideConnection(context.configuration(), keys.asker({ id })).allow;
   const relay = createRelayUse(context, { ...ports, mayConnect });
+  const carrier = createCarrierUse(context, { ...ports, mayConnect });
   const mesh = await open({
     identity,
     tls: await tls(),
@@ -88,7 +90,10 @@ export async function openMesh(context: ServiceContext, configuration: Configura
   onFound = () => mesh.found(peersOf(context.configuration()));
   relay.follow(configuration);
   return {
-    ...requestsOf(mesh, words, relay),
+    ...requestsOf(mesh, words, relay, carrier),
+    rollCall: relay.rollCall,
+    carry: carrier.begin,
+    carried: carrier.end,
     status: () => ({ ...mesh.status(), relay: relay.status() }),
     ...passedOn(mesh),
     ...{ asker: keys.asker, account: keys.account },
@@ -116,11 +121,15 @@ const passedOn = (mesh: Mesh): Pick<OpenMesh, 'invite' | 'join' | 'rehearse'> =>
   },
 });
 
-/** The direct connection comes first; what a relay carries goes over it where there is none. */
+/**
+ * The direct connection comes first; what a relay carries goes over it where there is none, and
+ * into the folder that the owner exports while there is neither.
+ */
 const requestsOf = (
   mesh: Mesh,
   words: Words,
   relay: RelayUse,
+  carrier: CarrierUse,
 ): Pick<OpenMesh, 'ask' | 'askAway' | 'exchange' | 'submit' | 'enrol' | 'advise' | 'deliver'> => ({
   advise: async (id, document, deadlineMs) => {
     await words.load();
@@ -136,7 +145,9 @@ const requestsOf = (
     return new Map(answers === undefined ? [] : away.map((id) => [id, answers.then((all) => all.get(id) ?? AWAY)]));
   },
   exchange: (...exchange) =>
-    (mesh.isConnected(exchange[0]) ? undefined : relay.exchange(...exchange)) ?? mesh.exchange(...exchange),
+    (mesh.isConnected(exchange[0])
+      ? undefined
+      : (relay.exchange(...exchange) ?? carrier.exchange(exchange[0], exchange[1]))) ?? mesh.exchange(...exchange),
   submit: (...checkpoint) => mesh.submit(...checkpoint),
 });
 

@@ -3,8 +3,9 @@ import type { PeerAnswer, QueryBody } from '../domain/answers/query.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { CaroError } from '../domain/errors.ts';
 import type { PeerReply, PeerRequest } from '../domain/exchange.ts';
+import type { Presence } from '../domain/fleet/roll-call.ts';
 import { parseEndpoint } from '../domain/ip-address.ts';
-import type { RosterHead } from '../domain/organisation/roster.ts';
+import { RELAY_SCHEME, type RosterHead } from '../domain/organisation/roster.ts';
 import type { ConnectMode } from '../domain/relay/connect-mode.ts';
 import type { RelayRequest } from '../domain/relay/relay-exchange.ts';
 import type { RelayStatus } from '../domain/status/relay-status.ts';
@@ -17,7 +18,6 @@ import type { ServiceContext } from './service-context.ts';
 
 const HOUR_MS = 3_600_000;
 const REFUSALS_MS = 60_000;
-const URL_SCHEME = 'tls://';
 
 /** The relay of the organization, used or not as roster, pass and configuration say. */
 export interface RelayUse {
@@ -33,6 +33,11 @@ export interface RelayUse {
     query: QueryBody,
     deadlineMs: number,
   ) => Promise<ReadonlyMap<string, PeerAnswer>> | undefined;
+  /** As `ask`. */
+  readonly rollCall: (
+    members: readonly string[],
+    deadlineMs: number,
+  ) => Promise<ReadonlyMap<string, Presence>> | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -92,6 +97,10 @@ export function createRelayUse(context: ServiceContext, ports: RelayUsePorts): R
       const found = connected();
       return found?.isAsking ? found.relay.ask(members, query, deadlineMs) : undefined;
     },
+    rollCall: (members, deadlineMs) => {
+      const found = connected();
+      return found?.isAsking ? found.relay.rollCall(members, deadlineMs) : undefined;
+    },
     close: async () => {
       apply(null);
       await turn;
@@ -114,7 +123,7 @@ function planOf({ roster }: ServiceContext, { org, relay }: Configuration, self:
 const nameOf = ({ head, mode, pollHours, pass }: Plan): string =>
   JSON.stringify([head.relays, head.supervisors, head.trustees, mode, pollHours, pass?.createdAt]);
 
-const isRelayed = (request: PeerRequest): request is RelayRequest =>
+export const isRelayed = (request: PeerRequest): request is RelayRequest =>
   request.type !== 'advisory' && request.type !== 'org-join';
 
 function statusOf({ mode, pass }: Plan, open: OpenRelay | null, failure: CaroError | null): RelayStatus {
@@ -144,7 +153,7 @@ async function openWith(
   const { fleet, docs, questionKey } = unsealPass(pass, box);
   const settings: RelayOptions['settings'] = {
     relays: head.relays.flatMap(({ url, key }) => {
-      const endpoint = parseEndpoint(url.slice(URL_SCHEME.length));
+      const endpoint = parseEndpoint(url.slice(RELAY_SCHEME.length));
       return endpoint === undefined ? [] : [{ ...endpoint, key }];
     }),
     ...{ fleet, ...(docs === null ? {} : { docs }), signNonce: keys.signConnection, boxes: [box] },

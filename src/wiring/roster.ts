@@ -1,5 +1,6 @@
+import { hostname } from 'node:os';
 import type { RosterActorPorts } from '../actors/roster.ts';
-import type { LoadedConfiguration } from '../config/loader.ts';
+import { type LoadedConfiguration, loadConfiguration } from '../config/loader.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { OrgReply } from '../domain/organisation/exchange.ts';
 import { createAlarm } from '../platform/alarm.ts';
@@ -9,12 +10,17 @@ import type { ServiceContext } from './service-context.ts';
 /** A supervisor answers from its database. */
 const ASK_MS = 20_000;
 const ENROL_MS = 60_000;
+/** An aggregator prepares the reports that it has taken from a folder. */
+const CARRY_MS = 600_000;
 
 /** The configuration with what the roster of the organization adds to it. */
 export const followingRoster = (
   { roster, identity }: Pick<ServiceContext, 'roster' | 'identity'>,
   { configuration, isMeshRefused }: LoadedConfiguration,
-): Configuration => withRoster(configuration, roster.view(), { self: identity.id, isMeshRefused, now: Date.now });
+): Configuration =>
+  withRoster(configuration, roster.view(), {
+    ...{ self: identity.id, isMeshRefused, now: Date.now, stored: roster },
+  });
 
 export function rosterPorts(context: ServiceContext): RosterActorPorts {
   const { bus, configuration, log, places, roster } = context;
@@ -35,6 +41,7 @@ export function rosterPorts(context: ServiceContext): RosterActorPorts {
     },
     takesRequests: () => configuration().org.requests,
     sharingLevel: () => configuration().sharing.level,
+    isMeshRefused: () => loadConfiguration(places, hostname()).isMeshRefused,
     isFollowing: () => configuration().org.follow,
     ask: async (peer, request) =>
       (await bus.request('peer.exchange', { peer, request, deadlineMs: ASK_MS }, ASK_MS + 1_000)) as Extract<
@@ -47,6 +54,14 @@ export function rosterPorts(context: ServiceContext): RosterActorPorts {
       await bus.request('config.reload', {}, 2 * ENROL_MS);
     },
     audit: (entry) => bus.request('audit.append', entry),
+    carry: {
+      begin: (boxes) => bus.request('peer.carry', { boxes }, CARRY_MS),
+      work: async () => {
+        await bus.request('blind.report', {}, CARRY_MS);
+        await bus.request('blind.work', {}, CARRY_MS);
+      },
+      end: () => bus.request('peer.carried', {}, CARRY_MS),
+    },
     alarm: () => createAlarm(() => void bus.publish('org.due', {}).catch(() => undefined)),
     random: Math.random,
     log,

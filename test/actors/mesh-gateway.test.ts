@@ -38,6 +38,7 @@ async function rig() {
   const mesh: OpenMesh = {
     status: () => ({ listen: '127.0.0.1:9238', waiting: null, peers: [], refused: new Map(), relay: null }),
     askAway: () => new Map(),
+    rollCall: () => undefined,
     reload: () => undefined,
     rehearse: () => Promise.resolve(),
     submit: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
@@ -49,6 +50,8 @@ async function rig() {
     ask: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
     advise: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
     exchange: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
+    carry: () => Promise.resolve([]),
+    carried: () => [],
     deliver: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
     renew: () => Promise.resolve(),
     announceRotation: () => Promise.resolve([]),

@@ -34,6 +34,8 @@ test('a supervisor that sends a false pass behind a new head does not keep the h
     forget: store.forget,
     takesRequests: () => false,
     sharingLevel: () => 2,
+    isMeshRefused: () => false,
+    carry: { begin: () => Promise.resolve([]), work: () => Promise.resolve(), end: () => Promise.resolve([]) },
     isFollowing: () => true,
     ask: () =>
       Promise.resolve({

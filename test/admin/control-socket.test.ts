@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { callAdmin, followAdmin } from '../../src/admin/client.ts';
-import { MAX_LINE_BYTES } from '../../src/admin/protocol.ts';
+import { MAX_REQUEST_BYTES } from '../../src/admin/protocol.ts';
 import { type AdminServer, openAdminServer } from '../../src/admin/server.ts';
 import type { Handlers } from '../../src/bus/actor.ts';
 import { Bus } from '../../src/bus/bus.ts';
@@ -239,17 +239,17 @@ describe('the control socket', () => {
     socket.destroy();
   });
 
-  test('accepts a line of exactly 1 MiB', async () => {
+  test('accepts a line of exactly 16 MiB', async () => {
     const { socket, next } = await rawClient();
     const head = '{"jsonrpc":"2.0","id":1,"method":"config.reload","params":{}';
-    socket.write(`${head}${' '.repeat(MAX_LINE_BYTES - head.length - 1)}}\n`);
+    socket.write(`${head}${' '.repeat(MAX_REQUEST_BYTES - head.length - 1)}}\n`);
     expect(await next()).toMatchObject({ id: 1, result: { changed: false } });
     socket.destroy();
   });
 
   test('closes with the reason on a longer line, before its end has arrived', async () => {
     const { socket, next } = await rawClient();
-    socket.write('x'.repeat(MAX_LINE_BYTES + 1));
+    socket.write('x'.repeat(MAX_REQUEST_BYTES + 1));
     expect(await next()).toMatchObject({ id: null, error: { data: { code: 'request_invalid' } } });
     expect(await next()).toBeUndefined();
   });

@@ -70,6 +70,18 @@ describe('a roster', () => {
     expect(rosterSource(viewOf(), () => NOW_MS).members()).toEqual([MEMBER]);
   });
 
+  test('takes away at once what a new version does not grant, before the settings are loaded again', () => {
+    let [view, revision]: [RosterView | null, number] = [viewOf(), 1];
+    const roster = rosterSource(viewOf(), () => NOW_MS, { view: () => view, revision: () => revision });
+    const given = settings({ trust: { roster } });
+    expect(outcomes(given, CISO)[0]).toBe('allow');
+    [view, revision] = [viewOf({ current: firstHead({ version: 2, supervisors: [] }) }), 2];
+    expect(outcomes(given, CISO)).toEqual(NOTHING);
+    expect(decide(given, { id: COUNCIL, action: 'connect' }).rule).toBe('roster "example-gmbh" version 2');
+    [view, revision] = [null, 3];
+    expect(outcomes(given, COUNCIL)).toEqual(NOTHING);
+  });
+
   test('that waits for the owner adds nobody, raises no level and takes away at once', () => {
     const other = nodeOf('new-ciso');
     const waiting = firstHead({ version: 2, supervisors: [other], level: 1, expires: '2026-12-02T00:00:00.000Z' });

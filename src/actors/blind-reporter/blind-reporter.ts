@@ -20,6 +20,7 @@ type Kinds =
   | 'blind.list'
   | 'blind.remake'
   | 'blind.due'
+  | 'blind.report'
   | 'mesh.changed'
   | 'config.commit'
   | 'clock.quarter';
@@ -45,22 +46,23 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
   const errands = createErrands(ports, engine);
   const { joined, reporting } = participation(store, engine, () => settings);
   /** Makes what is due, sends what waits, and sets the alarm for what comes next. */
-  const advance = async (): Promise<void> => {
+  const advance = async (isTimeConfirmed = false): Promise<OpenedTask | null> => {
     store.discardOthers(settings.blind.task ?? null);
     const found = await reporting();
     if (!found) {
       alarm.set(null);
-      return;
+      return null;
     }
     const reporter = (await engine()).reporter(found.task, found.joinedMs);
-    await reporter.makeDue();
+    await reporter.makeDue(isTimeConfirmed);
     errands.start(found.task);
     alarm.set(reporter.nextMs());
+    return found.task;
   };
   return {
     name: 'blind reporter',
     // Changes the settings, which this actor has to commit meanwhile.
-    concurrent: ['blind.join'],
+    concurrent: ['blind.join', 'blind.report'],
     start: () => {
       if (settings.blind.task !== undefined) alarm.set(now() + SOON_MS);
     },
@@ -78,7 +80,14 @@ export function createBlindReporter(ports: BlindReporterPorts, initial: Configur
       },
       'blind.list': ({ limit = DEFAULT_DAYS }) => store.days(limit).map(reportedDay),
       'blind.remake': async ({ day, role }) => remake(ports, await engine(), day, role),
-      'blind.due': advance,
+      'blind.due': async () => {
+        await advance();
+      },
+      'blind.report': async () => {
+        const task = await advance(true);
+        if (task !== null) await errands.run(task);
+        return null;
+      },
       'mesh.changed': async (change) => {
         if (change.change !== 'connected' || settings.blind.task === undefined) return;
         const found = await reporting();

@@ -9,6 +9,8 @@ import { ROLES } from './views.ts';
 export interface Errands {
   /** Sends what waits, and reads the release log. Does nothing that is under way already. */
   readonly start: (task: OpenedTask) => void;
+  /** As `start`, and reads the release log whenever it was read last; resolves when it is done. */
+  readonly run: (task: OpenedTask) => Promise<void>;
   /** Code with which the last exchange with each aggregator failed; null if it did not. */
   readonly trouble: () => Readonly<Record<AggregatorRole, ErrorCode | null>>;
   /** Resolves when nothing is under way. */
@@ -41,17 +43,25 @@ export function createErrands(
       .finally(() => active.delete(name));
     active.set(name, done);
   };
+  const start = (task: OpenedTask): void => {
+    for (const role of ROLES) {
+      if (store.outbox(task.id, role).length > 0) begin(role, role, async () => (await engine()).deliver(task, role));
+    }
+    if (now() - askedMs < LOG_MS && now() >= askedMs) return;
+    if (store.unreleased(task.id).length === 0) return;
+    begin('log', 'trustee', async () => {
+      await (await engine()).readLog(task);
+      askedMs = now();
+    });
+  };
   return {
-    start: (task) => {
-      for (const role of ROLES) {
-        if (store.outbox(task.id, role).length > 0) begin(role, role, async () => (await engine()).deliver(task, role));
-      }
-      if (now() - askedMs < LOG_MS && now() >= askedMs) return;
-      if (store.unreleased(task.id).length === 0) return;
-      begin('log', 'trustee', async () => {
-        await (await engine()).readLog(task);
-        askedMs = now();
-      });
+    start,
+    run: async (task) => {
+      // What is under way may have begun without the folder.
+      await Promise.allSettled(active.values());
+      askedMs = Number.NEGATIVE_INFINITY;
+      start(task);
+      await Promise.allSettled(active.values());
     },
     trouble: () => ({ ...trouble }),
     end: async () => {

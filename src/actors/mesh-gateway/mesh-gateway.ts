@@ -4,6 +4,7 @@ import type { PeerAnswer, QueryBody } from '../../domain/answers/query.ts';
 import type { EgressMessage } from '../../domain/audit/egress.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { CaroError } from '../../domain/errors.ts';
+import { type Presence, rollCallOf } from '../../domain/fleet/roll-call.ts';
 import type { KeyStatements } from '../../domain/identity/signed-envelope.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
 import type { Waiting } from '../../domain/status/waiting.ts';
@@ -37,6 +38,9 @@ type Kinds =
   | 'peer.submit'
   | 'peer.advise'
   | 'peer.enrol'
+  | 'peer.carry'
+  | 'fleet.ask'
+  | 'peer.carried'
   | 'peers.announce'
   | 'peers.invite'
   | 'peers.join'
@@ -72,7 +76,16 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
   return {
     name: 'mesh gateway',
     // They wait for peers.
-    concurrent: ['peers.join', 'peer.ask', 'peer.exchange', 'peer.submit', 'peer.advise', 'peer.enrol'],
+    concurrent: [
+      'peers.join',
+      'peer.ask',
+      'peer.exchange',
+      'peer.submit',
+      'peer.advise',
+      'peer.enrol',
+      'peer.carry',
+      'fleet.ask',
+    ],
     start: lifecycle.begin,
     stop: async () => {
       noteConnected();
@@ -80,6 +93,13 @@ export function createMeshGateway(ports: GatewayPorts, initial: Configuration): 
     },
     handlers: {
       'mesh.status': () => statusOf(ports, lifecycle),
+      'fleet.ask': async ({ timeoutMs }) => {
+        const away = statusOf(ports, lifecycle).peers.filter(({ state }) => state !== 'connected');
+        const ids = away.map(({ id }) => id);
+        const heard =
+          ids.length === 0 ? new Map<string, Presence>() : await lifecycle.opened().rollCall(ids, timeoutMs);
+        return rollCallOf(statusOf(ports, lifecycle).peers, heard);
+      },
       'mesh.changed': (change) => {
         if (change.change === 'connected') pusher.push(lifecycle.configuration(), change);
         if (change.change === 'connected' || change.change === 'disconnected') noteSeen(ports, lifecycle, [change.id]);
@@ -123,7 +143,12 @@ type Lifecycle = ReturnType<typeof createMeshLifecycle>;
 /** Requests to one peer, which has one reply. */
 const requestsTo = ({
   opened,
-}: Lifecycle): Pick<Actor<Kinds>['handlers'], 'peer.exchange' | 'peer.submit' | 'peer.advise' | 'peer.enrol'> => ({
+}: Lifecycle): Pick<
+  Actor<Kinds>['handlers'],
+  'peer.exchange' | 'peer.submit' | 'peer.advise' | 'peer.enrol' | 'peer.carry' | 'peer.carried'
+> => ({
+  'peer.carry': ({ boxes }) => opened().carry(boxes),
+  'peer.carried': () => opened().carried(),
   'peer.exchange': ({ peer, request, deadlineMs }) => opened().exchange(peer, request, deadlineMs),
   'peer.submit': ({ peer, checkpoint, deadlineMs }) => opened().submit(peer, checkpoint, deadlineMs),
   'peer.advise': ({ peer, document, deadlineMs }) => opened().advise(peer, document, deadlineMs),

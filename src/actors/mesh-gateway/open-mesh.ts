@@ -4,9 +4,11 @@ import type { CheckpointBody, CosignatureBody } from '../../domain/audit/tlog.ts
 import type { Configuration } from '../../domain/configuration.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { PeerReply, PeerRequest } from '../../domain/exchange.ts';
+import type { Presence } from '../../domain/fleet/roll-call.ts';
 import type { DualEnvelope, Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { JoinResult } from '../../domain/organisation/exchange.ts';
 import type { Asker } from '../../domain/policy/policy.ts';
+import type { Carried } from '../../domain/relay/carried.ts';
 import type { MeshStatus, OpenInvite, PairedNode } from '../../domain/status/status.ts';
 import type { SummaryResult } from '../../domain/summaries/summary.ts';
 
@@ -47,8 +49,14 @@ export interface OpenMesh {
     query: QueryBody,
     deadlineMs: number,
   ) => ReadonlyMap<string, Promise<PeerAnswer>>;
+  /** Asks these nodes over the relay whether they are there; undefined if it cannot be asked. */
+  readonly rollCall: (ids: readonly string[], deadlineMs: number) => Promise<ReadonlyMap<string, Presence>> | undefined;
   /** A request about blind totals or the roster; the reply, which fits it, may be a refusal. */
   readonly exchange: (id: string, request: PeerRequest, deadlineMs: number) => Promise<PeerReply>;
+  /** Opens a visit of a folder that is carried, and takes these boxes. */
+  readonly carry: (texts: readonly string[]) => Promise<Carried['outcomes']>;
+  /** Ends the visit. What was asked meanwhile of peers that are away is in these boxes. */
+  readonly carried: () => Carried['boxes'];
   /** Resolves with what the peer did with the summary; rejects while it is away. */
   readonly deliver: (id: string, document: Envelope, summaryId: string) => Promise<SummaryResult>;
   /** Resolves with what the peer did with the advisory; rejects while it is away. */

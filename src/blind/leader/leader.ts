@@ -17,6 +17,7 @@ import {
 } from '../release-log.ts';
 import type { Sealing } from '../sealing.ts';
 import type { OpenedTask } from '../task.ts';
+import { createTries } from '../tries.ts';
 import type { Vdaf } from '../vdaf/vdaf.ts';
 import { nodesIn, SHARE_INFO, shareContext } from './share-box.ts';
 
@@ -65,9 +66,12 @@ export function createLeader(task: AggregatorTask, ports: LeaderPorts): Leader {
       while (await prepareBatch(task, ports));
     },
     exchange: async () => {
-      for (const { day } of ports.store.openDays(task.opened.id)) await presentDay(task, ports, day);
-      await follow(task, ports);
-      for (const { day, entry } of ports.store.unsettled(task.opened.id)) await settle(task, ports, day, entry);
+      const { attempt, end } = createTries();
+      for (const { day } of ports.store.openDays(task.opened.id)) await attempt(() => presentDay(task, ports, day));
+      await attempt(() => follow(task, ports));
+      for (const { day, entry } of ports.store.unsettled(task.opened.id))
+        await attempt(() => settle(task, ports, day, entry));
+      end();
     },
   };
 }
@@ -90,20 +94,31 @@ async function prepareBatch(task: AggregatorTask, { store, threads, audit }: Lea
 const FAILED = { code: 'blind_share_invalid', share: null, message: null, output: null } as const;
 
 async function presentDay(task: AggregatorTask, ports: LeaderPorts, day: string): Promise<void> {
+  const { attempt, end } = createTries();
   for (let last = 0; ; ) {
     const batch = ports.store.prepared(task.opened.id, day, MAX_PREPARED, last);
     const final = batch.at(-1);
-    if (!final) return;
+    if (!final) break;
     last = final.id;
-    const reports = batch.map(({ node, publicShare, share }) => ({
-      node,
-      publicShare: publicShare.toString('base64'),
-      share: share.toString('base64'),
-    }));
-    const reply = await ports.ask({ type: 'blind-prepare', body: { task: task.opened.id, day, reports } });
-    if (reply.type !== 'blind-prepared') throw refusedBy(reply);
-    await finish(task, ports, day, batch, reply.body.answers);
+    await attempt(() => presentBatch(task, ports, day, batch));
   }
+  end();
+}
+
+async function presentBatch(
+  task: AggregatorTask,
+  ports: LeaderPorts,
+  day: string,
+  batch: readonly PresentedReport[],
+): Promise<void> {
+  const reports = batch.map(({ node, publicShare, share }) => ({
+    node,
+    publicShare: publicShare.toString('base64'),
+    share: share.toString('base64'),
+  }));
+  const reply = await ports.ask({ type: 'blind-prepare', body: { task: task.opened.id, day, reports } });
+  if (reply.type !== 'blind-prepared') throw refusedBy(reply);
+  await finish(task, ports, day, batch, reply.body.answers);
 }
 
 interface FinishedReport {

@@ -5,6 +5,7 @@ import type { Envelope } from '../../domain/identity/signed-envelope.ts';
 import type { OutboxRow, ReportStore } from '../../storage/blind/report-store.ts';
 import { openReceipt } from '../report.ts';
 import type { OpenedTask } from '../task.ts';
+import { createTries } from '../tries.ts';
 import type { AggregatorRole } from '../vdaf/vdaf.ts';
 
 /** The report is lost for this day; sending it again cannot help. */
@@ -36,12 +37,16 @@ export interface CourierPorts {
  * @throws CaroError while the aggregator is away or refuses for now
  */
 export async function deliverReports(task: OpenedTask, role: AggregatorRole, ports: CourierPorts): Promise<void> {
-  for (const row of ports.store.outbox(task.id, role)) {
-    const { recipient, document } = row;
-    const reply = await ports.exchange(recipient, { type: 'blind-report', body: { report: document } });
-    if (reply.type === 'blind-receipt') await take(task, row, reply.body.receipt, ports);
-    else await refused(row, reply.body.code, ports);
-  }
+  const { attempt, end } = createTries();
+  for (const row of ports.store.outbox(task.id, role)) await attempt(() => deliver(task, row, ports));
+  end();
+}
+
+async function deliver(task: OpenedTask, row: OutboxRow, ports: CourierPorts): Promise<void> {
+  const { recipient, document } = row;
+  const reply = await ports.exchange(recipient, { type: 'blind-report', body: { report: document } });
+  if (reply.type === 'blind-receipt') await take(task, row, reply.body.receipt, ports);
+  else await refused(row, reply.body.code, ports);
 }
 
 /** A receipt that does not name this very report is none: the report stays in the outbox. */

@@ -46,8 +46,10 @@ export interface Reporter {
    * Plans days that are over, and makes the reports that are due once an aggregator has confirmed
    * the time. A clock that is ahead must neither spend days that are still to come nor give up
    * present ones.
+   *
+   * @param isTimeConfirmed whether the owner has just looked at the clock
    */
-  readonly makeDue: () => Promise<void>;
+  readonly makeDue: (isTimeConfirmed?: boolean) => Promise<void>;
   /** When `makeDue` has something to do next, in ms since the epoch. */
   readonly nextMs: () => number;
   /** The next report as it would be now. */
@@ -67,10 +69,10 @@ export function createReporter(task: OpenedTask, joinedMs: number, ports: Report
     // A clock that was set back must not let a day be reported before it is over.
     dueMs <= now() && dayEnd(day) <= now();
   return {
-    makeDue: async () => {
+    makeDue: async (isTimeConfirmed = false) => {
       plan();
       const due = store.planned(task.id).filter(isDue);
-      if (due.length === 0 || !(await ports.isTimeConfirmed())) return;
+      if (due.length === 0 || !(isTimeConfirmed || (await ports.isTimeConfirmed()))) return;
       const [oldest = dayOf(now())] = openDays(task.task, now());
       store.expire(task.id, oldest);
       for (const { day } of due) if (now() < windowEnd(task.task, day)) await make(task, day, ports);

@@ -12,8 +12,12 @@ import {
 import { type JoinRequestLine, joinRequestLines, REQUEST_REASON_MEANS } from '../../domain/fleet/join-requests.ts';
 import type { Context } from '../context.ts';
 import { withAnalystReader } from '../input/analyst-reader.ts';
+import { parseTimeout } from '../input/options.ts';
 import { localTime, paint, type Style, say, sayJson } from '../output/output.ts';
 import { sayTable } from '../output/table.ts';
+import { rollCall } from './fleet-roll-call.ts';
+
+const DEFAULT_ASK_MS = 5_000;
 
 const STYLES: Readonly<Record<FleetState, Style>> = {
   refused: 'red',
@@ -26,6 +30,8 @@ const STYLES: Readonly<Record<FleetState, Style>> = {
 interface FleetOptions {
   readonly state?: FleetState;
   readonly json?: true;
+  readonly ask?: true;
+  readonly timeout: number;
 }
 
 /** `caro fleet`: every member, problems first. */
@@ -36,11 +42,14 @@ export function addFleet(program: Command, context: Context): void {
       'every member with state, last report, last seen, version and reason, and requests to join; problems first',
     )
     .addOption(new Option('--state <state>', 'only members in this state').choices(FLEET_STATES))
+    .option('--ask', 'ask all of them now whether they are there, over direct connections and the relay')
+    .option('--timeout <time>', 'with --ask, how long to wait for answers: 500ms, 2s', parseTimeout, DEFAULT_ASK_MS)
     .option('--json', 'print one JSON object')
     .action((options: FleetOptions) => fleet(context, options));
 }
 
-async function fleet(context: Context, { state, json }: FleetOptions): Promise<void> {
+async function fleet(context: Context, { state, json, ask, timeout }: FleetOptions): Promise<void> {
+  if (ask) return rollCall(context, timeout, json);
   const { socket } = context.places();
   const { mesh, node, service } = await callAdmin(socket, 'service.status', {});
   if (!mesh)

@@ -342,7 +342,7 @@ async function publish(context: Context, options: InFolder): Promise<void> {
   workspace.dropDraft();
   workspace.keepPasses(after.members.map(({ id }) => fingerprintOf(id)));
   for (const { request } of workspace.requests())
-    if (after.find(request.node)) workspace.removeRequest(fingerprintOf(request.node));
+    if (after.find(request.node)) workspace.remove('requests', fingerprintOf(request.node));
   const file = joinPath(workspace.folder, `${head.org}.caro-org`);
   await writePrivateFile(file, [encodeHead(opened).trimEnd()]);
   say(context, `version ${head.version} of ${head.org} is in ${workspace.folder}; new nodes join with ${file}`);

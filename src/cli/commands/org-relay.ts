@@ -7,6 +7,7 @@ import { readIdentity } from '../../identity/identity.ts';
 import { newAuthority } from '../../keys/relay-authority.ts';
 import { changeDraft } from '../../organisation/draft.ts';
 import type { Context } from '../context.ts';
+import { parseCount } from '../input/options.ts';
 import { draftIn, type InFolder, keepDraft, workspaceOf } from '../organisation/drafts.ts';
 import {
   newTlsSeed,
@@ -19,10 +20,13 @@ import {
 } from '../organisation/relay-office.ts';
 import { say } from '../output/output.ts';
 
-interface RelayConfigOptions extends InFolder, Partial<RelayPlaces> {
+interface RelayConfigOptions extends InFolder, Partial<Omit<RelayPlaces, 'diskGb'>> {
+  readonly disk?: number;
   readonly key: string;
 }
 
+/** From one supervisor and one trustee to more than a roster may name. */
+const [LEAST_GB, MOST_GB] = [6, 1_000];
 /** Where the server's files are on its machine. */
 const DEFAULTS = { folder: '/etc/caro-relay', store: '/var/lib/caro-relay' } as const;
 
@@ -34,6 +38,7 @@ export function addRelayConfig(org: Command, context: Context, inFolder: (comman
     .option('--listen <address>', 'IP:port on which the server listens (the same address)')
     .option('--folder <folder>', `folder of these files on the machine of the relay (${DEFAULTS.folder})`)
     .option('--store <folder>', `folder of what the relay stores (${DEFAULTS.store})`)
+    .option('--disk <gigabytes>', 'room for messages; each supervisor and trustee reserves 3 (16)', parseCount)
     .action((options: RelayConfigOptions) => relayConfig(context, options));
 }
 
@@ -83,7 +88,10 @@ function placesFrom(options: RelayConfigOptions, before: RelayPlaces | undefined
   const folder = options.folder ?? before?.folder ?? DEFAULTS.folder;
   const store = options.store ?? before?.store ?? DEFAULTS.store;
   for (const path of [folder, store]) assertPath(path);
-  return { address, listen, folder, store };
+  const diskGb = options.disk ?? before?.diskGb;
+  if (diskGb !== undefined && (diskGb < LEAST_GB || diskGb > MOST_GB))
+    throw new CaroError('usage', `expected from ${LEAST_GB} to ${MOST_GB} gigabytes with --disk, got ${diskGb}`);
+  return { address, listen, folder, store, ...(diskGb === undefined ? {} : { diskGb }) };
 }
 
 /** It is written into a unit of systemd, in which a space or a percent sign has a meaning. */

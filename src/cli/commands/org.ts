@@ -2,13 +2,24 @@ import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { loadConfiguration } from '../../config/loader.ts';
 import { CaroError } from '../../domain/errors.ts';
-import type { OrgNode, OrgOffer, OrgStatus, OrgTerms } from '../../domain/organisation/membership.ts';
+import {
+  joinedText,
+  LEAVING,
+  MESH_REFUSED,
+  ORG_STATE_MEANS,
+  offerText,
+  placeText,
+  sharingAfterLeaving,
+  termFacts,
+} from '../../domain/organisation/consent-text.ts';
+import type { OrgOffer, OrgStatus, OrgTerms } from '../../domain/organisation/membership.ts';
 import { readIdentity } from '../../identity/identity.ts';
 import { openCardKeys } from '../../keys/card-keys.ts';
 import { encodeRequest, signRequest } from '../../organisation/statements.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { parseCount } from '../input/options.ts';
+import { CARRY_MS, type CarriedCounts, carryBoxes, writeBoxes } from '../organisation/carried-boxes.ts';
 import { headName, openWorkspace, parcelIn, passParcels, textOf, type Workspace } from '../organisation/workspace.ts';
 import { localTime, say, sayJson } from '../output/output.ts';
 import { writePrivateFile } from '../output/output-file.ts';
@@ -53,12 +64,14 @@ export function addOrg(program: Command, context: Context): void {
     .action(({ json }: Format) => leave(context, json));
   org
     .command('export <folder>')
-    .description('write heads, changes of the list and requests, to carry them to another machine')
+    .description(
+      'write roster, requests and sealed messages (reports, receipts, releases), to carry them to another machine',
+    )
     .option('--since <version>', 'of the list, only what changed after this version', parseCount)
     .action((folder: string, { since }: { readonly since?: number }) => exportTo(context, folder, since));
   org
     .command('import <folder>')
-    .description('read what caro org export wrote on another machine')
+    .description('read what caro org export wrote on other machines, and write replies into the same folder')
     .option('--json', 'print one JSON object')
     .action((folder: string, { json }: Format) => importFrom(context, folder, json));
   addOrgOfficers(org, context);
@@ -80,11 +93,7 @@ async function join(context: Context, file: string, options: JoinOptions): Promi
   const { socket, config } = context.places();
   const document = textOf(file);
   const offer = await callAdmin(socket, 'org.inspect', { document });
-  if (loadConfiguration(context.places(), context.hostname).isMeshRefused)
-    throw new CaroError(
-      'usage',
-      `expected a mesh that joining may turn on, got enabled = false under [mesh] in ${config}; if you want to join, remove the line and run this command again`,
-    );
+  if (offer.isMeshRefused) throw new CaroError('usage', `${config}: ${MESH_REFUSED}`);
   const { vectors, digest } = await callAdmin(socket, 'aggregates.preview', {}, CHANGE_MS);
   if (!options.json) {
     sayOffer(context, offer);
@@ -105,76 +114,23 @@ async function join(context: Context, file: string, options: JoinOptions): Promi
   if (offer.sharingLevel === 0)
     await callAdmin(socket, 'settings.change', { set: 'sharing', level: 2, preview: digest }, CHANGE_MS);
   if (options.json) sayJson(context, joined);
-  else
-    say(
-      context,
-      `joined ${joined.terms.org}${joined.role === 'member' ? '; an officer has to approve this node' : ` as ${joined.role}`}`,
-    );
+  else say(context, joinedText(joined));
 }
 
 const nameOf = (context: Context): string =>
   loadConfiguration(context.places(), context.hostname).configuration.node.name;
 
-function sayOffer(context: Context, { terms, role, sharingLevel }: OrgOffer): void {
-  sayTerms(context, terms);
-  for (const line of offerLines(terms, role, sharingLevel)) say(context, line);
+function sayOffer(context: Context, offer: OrgOffer): void {
+  sayTerms(context, offer.terms);
+  say(context);
+  for (const { title, lines } of offerText(offer)) {
+    say(context, `${title}:`);
+    for (const line of lines) say(context, `  ${line}`);
+  }
+  say(context);
 }
 
-/** What the owner agrees to, in plain words. */
-function offerLines(terms: OrgTerms, role: OrgOffer['role'], sharingLevel: 0 | 1 | 2): readonly string[] {
-  const who = terms.supervisors.map(({ name }) => name).join(', ') || 'nobody for now';
-  const what =
-    terms.level === 2
-      ? 'numbers only: how often kinds of commands were used, how risky they were, and when.'
-      : 'summaries of commands in closed words, and numbers: how often kinds of commands were used.';
-  const sharing =
-    sharingLevel === 0
-      ? 'Sharing is off on this node. Joining sets sharing.level to 2: only such numbers may leave.'
-      : `sharing.level of this node stays ${sharingLevel}. It restricts what may leave.`;
-  return [
-    '',
-    'What may leave this node, after you confirm:',
-    `  ${what}`,
-    '  Never a command, a path, an argument, a file name or an output.',
-    `  ${sharing}`,
-    '  The numbers of now are below. See them at any time later: caro sharing preview --level 2',
-    `To whom: to supervisors, when they ask: ${who}.`,
-    '  A supervisor can find out the numbers of one node, unless this node takes part in blind totals.',
-    ...(terms.trustees.length === 0
-      ? ['  There is no trustee, so there are no blind totals.']
-      : [
-          `  Blind totals stand for at least ${terms.floor} nodes. None is released without the trustee: ${terms.trustees.map(({ name }) => name).join(', ')}.`,
-          '  You join a task of blind totals separately: caro blind join',
-        ]),
-    'The officers get your request: name, unit and public keys of this node.',
-    ...(role === 'member' ? [] : [`This node is named as ${role}: it keeps the list of members.`]),
-    'The mesh is turned on: this node connects to supervisors, trustees and the relays that the roster names.',
-    '',
-    'What can change without asking you, if enough officers sign it:',
-    '  members, supervisors, addresses and relays; totals over more nodes; less detail; a trustee that the',
-    '  present trustee endorses.',
-    'What waits for you (caro org accept):',
-    '  totals over fewer nodes, more detail, any other trustee, another layout of reports, fewer signatures.',
-    'Your own rules take precedence: caro trust revoke, caro trust set and subnets. Leave at any time: caro org leave',
-    '',
-  ];
-}
-
-function sayTerms(context: Context, terms: OrgTerms): void {
-  const nodes = (list: readonly OrgNode[]): string => list.map(({ name }) => name).join(', ') || 'none';
-  sayFacts(context, [
-    ['organization', `${terms.org}, version ${terms.version}, valid until ${localTime(terms.expires)}`],
-    ['members', String(terms.members)],
-    [
-      'officers',
-      `${terms.threshold} of ${terms.officers.map(({ name, fingerprint }) => `${name} (${fingerprint})`).join(', ')}`,
-    ],
-    ['supervisors', nodes(terms.supervisors)],
-    ['trustees', nodes(terms.trustees)],
-    ['level', terms.level === 2 ? '2: numbers only' : '1: summaries and numbers'],
-    ['floor', `${terms.floor} nodes behind a blind total`],
-  ]);
-}
+const sayTerms = (context: Context, terms: OrgTerms): void => sayFacts(context, termFacts(terms, localTime));
 
 async function request(context: Context, org: string, { output, name, unit }: RequestOptions): Promise<void> {
   const places = context.places();
@@ -198,22 +154,11 @@ async function status(context: Context, json: true | undefined): Promise<void> {
   else sayStatus(context, found);
 }
 
-const STATES: Readonly<Record<OrgStatus['state'], string>> = {
-  'in force': 'in force',
-  expired: 'EXPIRED: it grants nothing until the officers sign a new version',
-  forked:
-    'FORKED: the officers have signed two versions with one number. It grants nothing. Ask them; then join again.',
-};
-
 function sayStatus(context: Context, { terms, role, membership, state, waiting, list, requests }: OrgStatus): void {
   sayTerms(context, terms);
-  const member =
-    membership === null
-      ? 'not a member: waits for an officer, or was removed'
-      : `${membership.name}, unit ${membership.unit}, since ${membership.since}`;
   sayFacts(context, [
-    ['state', STATES[state]],
-    ['this node', role === 'member' ? member : `${role}; the list of members is of version ${list ?? 'none yet'}`],
+    ['state', ORG_STATE_MEANS[state]],
+    ['this node', placeText({ role, membership, list })],
     ...(role === 'supervisor' ? ([['requests', String(requests)]] as const) : []),
   ]);
   if (waiting === null) return;
@@ -243,13 +188,11 @@ async function leave(context: Context, json: true | undefined): Promise<void> {
     sayJson(context, { left: found?.terms.org ?? null });
     return;
   }
-  say(context, `left ${found?.terms.org ?? 'the organization'}; it is granted nothing any more`);
+  say(context, `left ${found?.terms.org ?? 'the organization'}`);
+  for (const line of LEAVING) say(context, line);
   const { sharing } = loadConfiguration(context.places(), context.hostname).configuration;
-  if (sharing.level > 0)
-    say(
-      context,
-      `sharing stays at level ${sharing.level} for nodes that you have listed yourself; caro sharing disable ends it`,
-    );
+  const rest = sharingAfterLeaving(sharing.level);
+  if (rest !== null) say(context, rest);
 }
 
 async function exportTo(context: Context, folder: string, since: number | undefined): Promise<void> {
@@ -261,10 +204,13 @@ async function exportTo(context: Context, folder: string, since: number | undefi
     await workspace.write('deltas', headName((JSON.parse(text) as { readonly to: number }).to), text);
   for (const [at, text] of parcel.requests.entries())
     await workspace.write('requests', `request-${headName(at + 1)}`, text);
+  const { boxes } = await callAdmin(socket, 'org.carry', { boxes: [] }, CARRY_MS);
+  await writeBoxes(workspace, boxes);
   say(
     context,
-    `${parcel.heads.length} heads, ${parcel.deltas.length} lists and ${parcel.requests.length} requests written to ${folder}`,
+    `${parcel.heads.length} heads, ${parcel.deltas.length} lists, ${parcel.requests.length} requests to join and ${boxes.length} sealed messages written to ${folder}`,
   );
+  if (boxes.length > 0) say(context, `time of this node: ${localTime(context.now().toISOString())}; check it`);
 }
 
 function versionIn(text: string): number {
@@ -279,14 +225,26 @@ async function importFrom(context: Context, folder: string, json: true | undefin
   let passes = 0;
   for (const parcel of passParcels(await passesFor(context, workspace)))
     passes += (await callAdmin(socket, 'org.import', parcel, CHANGE_MS)).passes;
+  const carried = await carryBoxes(socket, workspace);
   if (json) {
-    sayJson(context, { ...taken, passes });
+    sayJson(context, { ...taken, passes, carried });
     return;
   }
   say(context, `version ${taken.version} is in force; ${taken.heads} new heads, ${taken.requests} requests`);
   if (passes > 0) say(context, `${passes} new passes to the relay`);
   if (taken.isWaiting) say(context, 'A newer version waits for you: caro org status');
-  if (taken.isForked) say(context, STATES.forked);
+  if (taken.isForked) say(context, ORG_STATE_MEANS.forked);
+  sayCarried(context, workspace, carried);
+}
+
+function sayCarried(context: Context, { folder }: Workspace, carried: CarriedCounts): void {
+  const { requests, replies, written, elsewhere, refused } = carried;
+  if (requests + replies + written + elsewhere + refused.length === 0) return;
+  say(context, `sealed messages: ${requests} requests and ${replies} replies taken, ${written} written to ${folder}`);
+  if (elsewhere > 0) say(context, `${elsewhere} sealed messages are for other nodes: carry ${folder} on to them`);
+  for (const { file, code } of refused) say(context, `refused: ${file}: ${code}`);
+  if (refused.length > 0)
+    say(context, 'Refused files stay in the folder and change nothing. Every code: docs/errors.md');
 }
 
 /** All of them where this node keeps the list of members, or its own. */

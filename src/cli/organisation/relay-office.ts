@@ -31,6 +31,8 @@ export interface RelayPlaces {
   readonly listen: string;
   readonly folder: string;
   readonly store: string;
+  /** Room for streams in GB. */
+  readonly diskGb?: number;
 }
 
 interface Issued {

@@ -11,12 +11,12 @@ import { writePrivateFile } from '../output/output-file.ts';
 
 /*
  * A folder with the documents of an organization: what officers work in, and what is carried to
- * other machines. `heads`, `deltas`, `requests` and `passes` hold one document a file;
+ * other machines. `heads`, `deltas`, `requests`, `passes` and `boxes` hold one document a file;
  * `members.jsonl` is the list of the newest head; `draft.json` and `draft-members.jsonl` are the
  * next head.
  */
 
-type Folder = 'heads' | 'deltas' | 'requests' | 'passes';
+type Folder = 'heads' | 'deltas' | 'requests' | 'passes' | 'boxes';
 
 export interface Workspace {
   readonly folder: string;
@@ -28,11 +28,13 @@ export interface Workspace {
   readonly dropDraft: () => void;
   readonly requests: () => readonly OpenedRequest[];
   readonly texts: (folder: Folder) => readonly string[];
+  /** Without their ending. */
+  readonly names: (folder: Folder) => readonly string[];
+  readonly remove: (folder: Folder, name: string) => void;
   /** @param name without its ending */
   readonly text: (folder: Folder, name: string) => string | null;
   readonly write: (folder: Folder, name: string, text: string) => Promise<void>;
   readonly writeMembers: (members: readonly Member[]) => Promise<void>;
-  readonly removeRequest: (name: string) => void;
   /** Removes the passes to the relay that have another name. */
   readonly keepPasses: (names: readonly string[]) => void;
 }
@@ -76,13 +78,14 @@ export function openWorkspace(folder: string): Workspace {
     },
     requests: () => texts('requests').map(decodeRequest),
     texts,
+    names: (name) => files(name).map((file) => file.slice(0, -'.json'.length)),
+    remove: (name, file) => rmSync(path(name, `${file}.json`), { force: true }),
     text: (name, file) => (existsSync(path(name, `${file}.json`)) ? textOf(path(name, `${file}.json`)) : null),
     write: async (name, file, text) => {
       makeFolder(path(name));
       await writePrivateFile(path(name, `${file}.json`), [text.trimEnd()]);
     },
     writeMembers: (members) => writePrivateFile(path('members.jsonl'), members.map(encodeMember)),
-    removeRequest: (name) => rmSync(path('requests', `${name}.json`), { force: true }),
     keepPasses: (names) => {
       const kept = new Set(names.map((name) => `${name}.json`));
       for (const file of files('passes')) if (!kept.has(file)) rmSync(path('passes', file));

@@ -1,4 +1,4 @@
-import type { TrustLevel } from '../../domain/policy/trust.ts';
+import type { GrantLevel } from '../../domain/policy/trust.ts';
 import { NODE_REASON_NAMES, NODE_REASONS } from '../../domain/status/node-reasons.ts';
 import type { MeshStatus } from '../../domain/status/status.ts';
 import type { Context } from '../context.ts';
@@ -8,7 +8,7 @@ import { sayTable } from './table.ts';
 type Peer = MeshStatus['peers'][number];
 /** A peer; its state is null while no mesh runs. */
 export interface PeerRow extends Omit<Peer, 'state'> {
-  readonly trust: TrustLevel | 'contact';
+  readonly trust: GrantLevel;
   readonly state: Peer['state'] | null;
 }
 

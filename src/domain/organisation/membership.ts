@@ -20,6 +20,8 @@ export interface OrgTerms {
   readonly threshold: number;
   readonly supervisors: readonly OrgNode[];
   readonly trustees: readonly OrgNode[];
+  /** `IP:port` each. */
+  readonly relays: readonly string[];
   readonly level: 1 | 2;
   readonly floor: number;
   readonly windowHours: number;
@@ -31,6 +33,8 @@ export interface OrgOffer {
   readonly role: OrgRole;
   /** `sharing.level` of this node now. */
   readonly sharingLevel: 0 | 1 | 2;
+  /** Whether the owner has written that the mesh is off; then this node cannot join. */
+  readonly isMeshRefused: boolean;
 }
 
 export type OrgRole = 'supervisor' | 'trustee' | 'member';

@@ -54,6 +54,9 @@ export type RosterTrustee = RosterNode & {
   readonly endorsement: Envelope | null;
 };
 
+/** Begins the address of a relay in a head. */
+export const RELAY_SCHEME = 'tls://';
+
 export type RosterRelay = {
   /** `tls://IP:port` */
   readonly url: string;

@@ -1,6 +1,6 @@
 import type { Configuration, TrustTest } from '../configuration.ts';
 import type { KeyState } from '../identity/key-state.ts';
-import type { QueryType, TrustLevel } from './trust.ts';
+import type { GrantLevel, QueryType, TrustLevel } from './trust.ts';
 
 /** The part of the configuration that decisions depend on. */
 export type PolicySettings = Pick<Configuration, 'trust' | 'sharing'> & {
@@ -60,7 +60,7 @@ export type Asker = Pick<PolicyQuestion, 'id' | 'address' | 'formerIds' | 'trust
 export interface Explanation {
   readonly decision: Decision;
   /** The level by the trust rules, before the sharing level restricts it. */
-  readonly trust: TrustLevel | 'contact' | 'denied';
+  readonly trust: GrantLevel | 'denied';
   /** In the order in which they were checked; the last one decided. */
   readonly steps: readonly string[];
   /** Decisions about the other actions. */

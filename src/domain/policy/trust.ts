@@ -1,6 +1,9 @@
 /** How far another node is trusted (FR-701, docs/design.md §5). */
 export const TRUST_LEVELS = ['untrusted', 'share_to', 'query_from', 'peer', 'supervisor'] as const;
 export type TrustLevel = (typeof TRUST_LEVELS)[number];
+/** `contact` may connect, and nothing else. Only a roster gives it. */
+export const GRANT_LEVELS = [...TRUST_LEVELS, 'contact'] as const;
+export type GrantLevel = (typeof GRANT_LEVELS)[number];
 
 /**
  * The most detailed level that may leave: 0 nothing, 1 summaries and aggregates, 2 aggregates only

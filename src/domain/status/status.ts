@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { ShellKind } from '../events/shell-kind.ts';
-import type { Role, SharingLevel, TrustLevel } from '../policy/trust.ts';
+import type { GrantLevel, Role, SharingLevel } from '../policy/trust.ts';
 import type { RulesStatus } from '../rules/custom-rule.ts';
 import type { AgentCoverage } from './agent-coverage.ts';
 import type { NodeReason } from './node-reasons.ts';
@@ -49,7 +49,7 @@ export interface MeshStatus {
     readonly name: string | null;
     /** Null where it has to connect to this node and has not. */
     readonly address: string | null;
-    readonly trust: TrustLevel | 'contact';
+    readonly trust: GrantLevel;
     readonly state: NodeState;
     /** Why it is not connected; null where it is, or where nothing has failed yet. */
     readonly reason: NodeReason | null;

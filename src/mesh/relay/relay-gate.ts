@@ -24,7 +24,7 @@ const QUESTIONS = ['query', 'roll-call'] as const satisfies readonly Typed['type
 const EPHEMERAL_BYTES = 32;
 const ALL_NONCE_BYTES = 12;
 
-/** The part of a connection with a relay that the gate writes to. */
+/** The part of a connection with a relay, or of a visit of a folder, that the gate writes to. */
 export interface RelayOutlet {
   readonly isOpen: () => boolean;
   /** Hands a box to the relay. */
@@ -48,6 +48,8 @@ export interface RelayGateOptions {
   readonly ports: EgressPorts;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
+  /** Of every recipient, in the ledger and in questions to the policy. */
+  readonly address?: string;
 }
 
 export interface ToSend {
@@ -91,12 +93,12 @@ interface Waiting {
  * text. Messages of one turn of the event loop share one transaction.
  */
 export function createRelayGate(options: RelayGateOptions): RelayGate {
-  const { ports, randomBytes } = options;
+  const { ports, randomBytes, address = RELAY_ADDRESS } = options;
   const recorded = createRecorder(ports);
   const toOne = (outlet: RelayOutlet, { message, to, inReplyTo, nonce }: ToSend): Promise<Sealed> =>
     recorded(to.id, message, () => {
       assertOpen(outlet);
-      const decision = decideAbout(ports, { id: to.id, address: RELAY_ADDRESS }, message);
+      const decision = decideAbout(ports, { id: to.id, address }, message);
       const made = signed(
         options,
         message,
@@ -169,7 +171,7 @@ function assertOpen(outlet: RelayOutlet): void {
 }
 
 function signed(
-  { identity, box, ports, now, randomBytes }: RelayGateOptions,
+  { identity, box, ports, now, randomBytes, address = RELAY_ADDRESS }: RelayGateOptions,
   message: Typed,
   {
     recipient,
@@ -196,6 +198,6 @@ function signed(
   const bytes = encodeRelayMessage(header, message, identity);
   if (Buffer.byteLength(bytes) > MAX_FRAME_BYTES)
     throw new CaroError('egress_schema', `expected a message of at most ${MAX_FRAME_BYTES} bytes, got a larger one`);
-  const entry = { time: header.time, recipient, address: RELAY_ADDRESS, type: message.type, level, rule, bytes };
+  const entry = { time: header.time, recipient, address, type: message.type, level, rule, bytes };
   return { entry, nonce: header.nonce };
 }

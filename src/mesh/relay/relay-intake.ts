@@ -16,7 +16,8 @@ import { decodeRelayMessage, type RelayMessage } from './relay-message.ts';
  * A request may wait in a stream for days. To repeat one is harmless: reports count once by their
  * hash, the rest only reads, and what is read is sealed to the node that asked.
  */
-const MAX_WAIT_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+const MAX_WAIT_MS = 7 * DAY_MS;
 
 export interface IntakeOptions {
   readonly self: string;
@@ -26,19 +27,23 @@ export interface IntakeOptions {
   /** The connection with the account of documents. */
   readonly outlet: () => RelayOutlet | undefined;
   readonly now: () => number;
+  /** Where requests come from; the relay by default. */
+  readonly address?: string;
+  /** The oldest request that is answered. */
+  readonly maxWaitMs?: number;
 }
 
 type Asked = RelayRequest & Pick<RelayMessage, 'sender' | 'nonce' | 'box'>;
 
 /** What is not valid is dropped and counted: to have it delivered again would not help. */
 export function createRelayIntake(options: IntakeOptions): Taken {
-  const { self, gate, ports, outlet } = options;
+  const { self, gate, ports, outlet, address = RELAY_ADDRESS } = options;
   const me = mailboxOf(self);
   return async (subject, box) => {
     const request = opened(options, subject, box);
     if (request === undefined) return;
     const { sender, nonce, box: replyBox } = request;
-    const reply = await answer(ports, request);
+    const reply = await answer(ports, request, address);
     const docs = outlet();
     if (!docs) throw new CaroError('relay_unreachable', 'the reply cannot be kept now');
     const reversed = replySubject(mailboxOf(sender), me, Buffer.from(nonce, 'base64').toString('hex'));
@@ -50,19 +55,26 @@ export function createRelayIntake(options: IntakeOptions): Taken {
   };
 }
 
-function opened({ self, boxes, ports, now }: IntakeOptions, subject: string, box: Uint8Array): Asked | undefined {
+function opened(
+  { self, boxes, ports, now, maxWaitMs = MAX_WAIT_MS }: IntakeOptions,
+  subject: string,
+  box: Uint8Array,
+): Asked | undefined {
   let sender: string | undefined;
   try {
     const message = decodeRelayMessage(openFrom(boxes, subject, box));
     const [, , , from] = subject.split('.');
-    // The server has checked who published on this subject.
+    // The server of a relay has checked who published on this subject.
     if (mailboxOf(message.sender) !== from)
       throw new CaroError('message_sender', 'expected the node of this mailbox as sender, got another');
     sender = message.sender;
     if (message.recipient !== self) throw new CaroError('message_recipient', 'expected this node as recipient');
     const ageMs = now() - Date.parse(message.time);
-    if (Math.abs(ageMs) > MAX_WAIT_MS)
-      throw new CaroError(ageMs > 0 ? 'message_stale' : 'message_future', 'expected a message of the last 7 days');
+    if (Math.abs(ageMs) > maxWaitMs)
+      throw new CaroError(
+        ageMs > 0 ? 'message_stale' : 'message_future',
+        `expected a message of the last ${maxWaitMs / DAY_MS} days`,
+      );
     if (!Object.hasOwn(RELAY_REPLIES, message.type) || message.box === null)
       throw new CaroError('message_unexpected', 'expected a request that a relay keeps');
     if (!ports.mayConnect(sender))
@@ -75,8 +87,12 @@ function opened({ self, boxes, ports, now }: IntakeOptions, subject: string, box
 }
 
 /** A defect of this node is the refusal `internal`; a question about the roster is asked again. */
-function answer({ onBlind, onOrg }: IntakeOptions['ports'], { sender, type, body }: Asked): Promise<RelayReply> {
-  const peer = { id: sender, address: RELAY_ADDRESS };
+function answer(
+  { onBlind, onOrg }: IntakeOptions['ports'],
+  { sender, type, body }: Asked,
+  address: string,
+): Promise<RelayReply> {
+  const peer = { id: sender, address };
   if (type === 'org-ask') return onOrg(peer, { type, body });
   return onBlind(peer, { type, body } as BlindRequest).catch((error: unknown) =>
     refusal(refusalCode(error instanceof CaroError ? error.code : 'internal')),

@@ -19,7 +19,8 @@ const NOTHING_CAME: readonly number[] = [404, 408];
 const MS_NS = 1e6;
 const DAY_NS = 86_400e9;
 /** A stream is a buffer: whatever is lost in it is sent again from the outboxes. */
-const STREAM_BYTES = 2_000_000_000;
+const REQUEST_BYTES = 2_000_000_000;
+const REPLY_BYTES = 1_000_000_000;
 const STREAM_DAYS = 5;
 const REPLY_DAYS = 14;
 /** Largest message of a leader to a trustee. */
@@ -140,7 +141,7 @@ function linkOf(connection: NatsConnection, mailbox: string): RelayLink {
   const api = (subject: string, body: object): Promise<void> => make(connection, subject, body);
   const stream = (subjects: readonly string[], more: object): object => ({
     ...{ name: mailbox, subjects, storage: 'file', num_replicas: 1, max_consumers: 1, max_msgs: -1 },
-    ...{ max_msgs_per_subject: 1, max_bytes: STREAM_BYTES, max_msg_size: MAX_BYTES },
+    ...{ max_msgs_per_subject: 1, max_bytes: REPLY_BYTES, max_msg_size: MAX_BYTES },
     ...more,
   });
   return {
@@ -163,7 +164,9 @@ function linkOf(connection: NatsConnection, mailbox: string): RelayLink {
     },
     consume: async (taken, settleMs) => {
       const subjects = SLOTS.map((slot) => requestSubject(mailbox, '*', slot));
-      const limits = { retention: 'workqueue', discard: 'new', max_age: STREAM_DAYS * DAY_NS };
+      const limits = {
+        ...{ retention: 'workqueue', discard: 'new', max_age: STREAM_DAYS * DAY_NS, max_bytes: REQUEST_BYTES },
+      };
       await api(`$JS.API.STREAM.CREATE.${mailbox}`, stream(subjects, limits));
       await makeConsumer(connection, mailbox, settleMs);
       const end = (): Promise<void> => connection.close();

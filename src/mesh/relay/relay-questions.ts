@@ -4,6 +4,7 @@ import type { SealingKey } from '../../blind/sealing.ts';
 import type { PeerAnswer, QueryBody, ResponseBody } from '../../domain/answers/query.ts';
 import { LAYOUT_VERSION } from '../../domain/answers/vector-schema.ts';
 import { CaroError } from '../../domain/errors.ts';
+import type { Presence } from '../../domain/fleet/roll-call.ts';
 import { ALL, answerSubject, RELAY_ADDRESS } from '../../domain/relay/subjects.ts';
 import { mailboxOf } from '../../identity/mailbox.ts';
 import { MAX_SKEW_MS, MAX_TOLD_SKEW_MS, NONCE_BYTES, type Typed } from '../protocol/messages.ts';
@@ -81,11 +82,6 @@ async function answerTo({ ports, version, now }: ListenerOptions, question: Ques
     body: await ports.onQuery({ id: sender, address: RELAY_ADDRESS }, body, LAYOUT_VERSION).catch(failed),
   };
 }
-
-/** What became of one member in a roll-call. */
-export type Presence =
-  | { readonly ok: true; readonly version: string; readonly skewMs?: number }
-  | { readonly ok: false; readonly code: 'peer_unreachable' };
 
 export interface AskerOptions {
   readonly self: string;

@@ -204,7 +204,7 @@ function freeSlot(id: string, taken: ReadonlySet<string>): string {
 }
 
 /** Null unless it is the reply of that peer to that request. A relay can deliver anything. */
-function openReply(
+export function openReply(
   boxes: readonly SealingKey[],
   { subject, box }: Arrived,
   { peer, nonce, type }: Pick<Request, 'peer' | 'nonce' | 'type'>,

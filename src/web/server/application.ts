@@ -70,6 +70,10 @@ const STATUS_OF: Partial<Record<ErrorCode, number>> = {
   mailbox_full: 503,
   actor_degraded: 503,
   not_running: 503,
+  roster_invalid: 400,
+  roster_unsigned: 400,
+  roster_expired: 400,
+  roster_rollback: 409,
   database_damaged: 503,
   deadline_exceeded: 504,
 };

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { QueryResult } from '../../../src/domain/answers/query.ts';
 import type { ReportedDay } from '../../../src/domain/blind/participation.ts';
+import type { RollCall } from '../../../src/domain/fleet/roll-call.ts';
 import type { RelayStatus } from '../../../src/domain/status/relay-status.ts';
 import type { MeshStatus } from '../../../src/domain/status/status.ts';
 import { openDatabase } from '../../../src/storage/database.ts';
@@ -127,6 +128,24 @@ test('a query of the analyst is answered over the relay, and every node is accou
   expect((await org.analyst.call('mesh.status', {})).peers.every(({ state }) => state !== 'connected')).toBe(true);
   const sent = await byName('dev-anna').call('egress.list', { limit: 20 });
   expect(sent).toContainEqual(expect.objectContaining({ type: 'response', address: 'relay', level: 2 }));
+});
+
+test('a roll-call of the analyst accounts for every member', async () => {
+  const call = JSON.parse(await ran(org.analyst, 'fleet', '--ask', '--json')) as RollCall & { readonly there: number };
+  expect(call.nodes.map(({ name, via }) => [name, via]).sort()).toEqual(
+    ['dev-anna', 'dev-ben', 'dev-cleo', 'works-council'].map((name) => [name, 'relay']),
+  );
+  expect(await ran(org.analyst, 'fleet', '--ask')).toContain('4 of 4 members answered, 0 did not');
+  const [node] = org.nodes;
+  if (!node) throw new Error('expected a node');
+  await node.stop();
+  const printed = await ran(org.analyst, 'fleet', '--ask', '--timeout', '2s');
+  await node.start();
+  expect(printed).toContain('3 of 4 members answered, 1 did not');
+  expect(printed).toMatch(/dev-anna +no answer/);
+  await relayIs(node, isConnected);
+  // A member may not ask: it has no credentials for it.
+  expect(await ran(byName('dev-ben'), 'fleet', '--ask')).toContain('No relay was asked');
 });
 
 test('a blind report reaches leader and trustee over the relay, and gets both receipts', async () => {

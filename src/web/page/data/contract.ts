@@ -9,6 +9,7 @@ import type { WorkReport } from '../../../domain/events/work-report.ts';
 import type { Coverage, FleetMember } from '../../../domain/fleet/fleet.ts';
 import type { JoinRequestLine } from '../../../domain/fleet/join-requests.ts';
 import type { KeyChange } from '../../../domain/identity/key-state.ts';
+import type { OrgStatus } from '../../../domain/organisation/membership.ts';
 import type { CustomRuleLine, ReplayResult, RulesReport } from '../../../domain/rules/custom-rule.ts';
 import type { ActorStatus, ServiceStatus } from '../../../domain/status/status.ts';
 import type { DigestFigures } from '../../../domain/status/weekly-digest.ts';
@@ -62,6 +63,10 @@ export interface Summaries {
 
 export interface ReportedDays {
   readonly days: readonly ReportedDay[];
+}
+
+export interface Organization {
+  readonly organization: Omit<OrgStatus, 'request'> | null;
 }
 
 export interface ChangedKeys {

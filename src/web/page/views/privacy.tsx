@@ -11,6 +11,7 @@ import { BlindPanel } from '../parts/privacy/blind-panel.tsx';
 import { DealingsPanel } from '../parts/privacy/dealings-panel.tsx';
 import { DigestPanel } from '../parts/privacy/digest-panel.tsx';
 import { EgressPanel } from '../parts/privacy/egress-panel.tsx';
+import { OrganizationPanel } from '../parts/privacy/organization-panel.tsx';
 import { SharingPanel } from '../parts/privacy/sharing-panel.tsx';
 import { SummaryReading } from '../parts/privacy/summary-reading.tsx';
 import { TrustPanel } from '../parts/privacy/trust-panel.tsx';
@@ -39,7 +40,8 @@ export function PrivacyView({ onLocked }: { readonly onLocked: () => void }) {
       </div>
       <div class="grid">
         <DigestPanel nameOf={nameOf} onLocked={onLocked} />
-        <SharingPanel onLocked={onLocked} />
+        <SharingPanel onLocked={onLocked} refresh={turn} />
+        <OrganizationPanel onLocked={onLocked} onChanged={() => setTurn((before) => before + 1)} />
         <BlindPanel nameOf={nameOf} onLocked={onLocked} />
         <DealingsPanel nameOf={nameOf} onLocked={onLocked} />
         <TrustPanel

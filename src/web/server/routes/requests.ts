@@ -6,6 +6,7 @@ import { CaroError } from '../../../domain/errors.ts';
 import { type DashboardPorts, proofIn } from '../ports.ts';
 import { BLIND_STATUS, DAY_CELLS, REPORTED_DAYS } from '../schemas/blind-schemas.ts';
 import * as mesh from '../schemas/mesh-schemas.ts';
+import { ORG_OFFER, ORG_STATUS } from '../schemas/org-schemas.ts';
 import type { AnswerSchema } from '../schemas/projection.ts';
 import * as schemas from '../schemas/schemas.ts';
 import { MARK, TECHNIQUE_GUIDES } from '../schemas/trend-schemas.ts';
@@ -99,6 +100,11 @@ const READS: { readonly [K in AskableKind]: Read<K> | null } = {
   },
   // With the names of members: analyst.ts.
   'org.requests': null,
+  'org.status': {
+    path: '/api/organization',
+    answer: ORG_STATUS,
+    make: async (ask) => ({ organization: await ask({}) }),
+  },
   'answers.show': { path: '/api/mesh/answers/answer', answer: mesh.SAVED_ANSWER },
   'blind.status': { path: '/api/blind', answer: BLIND_STATUS },
   'blind.preview': { path: '/api/blind/preview', answer: DAY_CELLS },
@@ -127,6 +133,8 @@ interface Change {
 
 /** A rule of 64 KiB as JSON, which may escape each character. */
 const RULE_BODY_BYTES = 512 * 1024;
+/** A head of a roster. */
+const ORG_BODY_BYTES = 512 * 1024;
 
 /** Every change that the table exposes to a logged-in page; null: it has a route of its own. */
 const CHANGES: { readonly [K in ActKind]: Change | null } = {
@@ -135,6 +143,10 @@ const CHANGES: { readonly [K in ActKind]: Change | null } = {
   'advisories.hide': { path: '/api/advisories/hidden' },
   'events.delete': { path: '/api/events/deletion', answer: schemas.EVENTS_DELETED },
   'rules.replay': { path: '/api/rules/replay', answer: schemas.REPLAY, bodyLimit: RULE_BODY_BYTES },
+  'org.inspect': { path: '/api/organization/offer', answer: ORG_OFFER, bodyLimit: ORG_BODY_BYTES },
+  'org.join': { path: '/api/organization/joining', bodyLimit: ORG_BODY_BYTES },
+  'org.agree': { path: '/api/organization/agreement' },
+  'org.leave': { path: '/api/organization/leaving' },
   'marks.add': { path: '/api/marks', answer: MARK },
   'marks.remove': { path: '/api/marks/removal' },
   // Streams its progress: mesh.ts.

@@ -4,7 +4,7 @@ import { SPANS_HOURS, TIME_LIMITS_MS } from '../../../domain/answers/query.ts';
 import { RISK_LEVELS } from '../../../domain/events/risk-level.ts';
 import { SHELLS } from '../../../domain/events/shell-kind.ts';
 import { FLEET_STATES } from '../../../domain/fleet/fleet.ts';
-import { QUERY_TYPES, SHARING_LEVELS, TRUST_LEVELS } from '../../../domain/policy/trust.ts';
+import { GRANT_LEVELS, QUERY_TYPES, SHARING_LEVELS } from '../../../domain/policy/trust.ts';
 import { CONNECT_MODES } from '../../../domain/relay/connect-mode.ts';
 import { REPORT_PERIODS } from '../../../domain/reports/period.ts';
 import { REPORT_FORMATS } from '../../../domain/reports/render.ts';
@@ -94,7 +94,7 @@ const PEER = object({
   id: text,
   name: maybeText,
   address: maybeText,
-  trust: word(TRUST_LEVELS),
+  trust: word(GRANT_LEVELS),
   state: word(NODE_STATES),
   reason: maybeText,
   skewMs: { type: ['number', 'null'] },

@@ -1,14 +1,10 @@
-import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { SharingLevel } from '../../../../domain/policy/trust.ts';
 import type { SharingStatus } from '../../../../domain/status/status.ts';
-import type { Aggregates, Preview } from '../../data/contract.ts';
 import { type Change, useChange } from '../../data/use-change.ts';
 import { useReading } from '../../data/use-reading.ts';
-import { bytes } from '../../model/format.ts';
 import { Panel } from '../common/panel.tsx';
-import { SummaryReading } from './summary-reading.tsx';
-import { VectorReading } from './vector-reading.tsx';
+import { ShownSummary, ShownVectors } from './consent-preview.tsx';
 
 const LEVELS = [
   {
@@ -28,14 +24,20 @@ const LEVELS = [
   },
 ] as const;
 
+interface SharingPanelProps {
+  readonly onLocked: () => void;
+  /** Another number when something else may have changed the level. */
+  readonly refresh: number;
+}
+
 /**
  * The sharing level, and the buttons that change it. Sharing more needs a preview first (FR-303,
  * FR-504); sharing less takes effect at once.
  */
-export function SharingPanel({ onLocked }: { readonly onLocked: () => void }) {
+export function SharingPanel({ onLocked, refresh }: SharingPanelProps) {
   const [turn, setTurn] = useState(0);
   const [wanted, setWanted] = useState<SharingLevel | null>(null);
-  const sharing = useReading<SharingStatus>('/api/sharing', {}, onLocked, turn);
+  const sharing = useReading<SharingStatus>('/api/sharing', {}, onLocked, turn + refresh);
   const change = useChange(() => setTurn((before) => before + 1), onLocked);
   const choose = (level: SharingLevel): void => {
     if (level === 0) void change.run('/api/settings', { set: 'sharing', level });
@@ -128,59 +130,5 @@ function Consent({ level, change, onLocked, onEnd }: ConsentProps) {
         </button>
       </div>
     </div>
-  );
-}
-
-interface ShownProps {
-  /** Called with the digest of what is shown. */
-  readonly onShown: (digest: string) => void;
-  readonly onLocked: () => void;
-}
-
-function ShownSummary({ onShown, onLocked }: ShownProps) {
-  const { data, trouble } = useReading<Preview>('/api/summary', { period: 'daily' }, onLocked);
-  useEffect(() => void (data && onShown(data.digest)), [data, onShown]);
-  if (!data) return <p class="quiet">{trouble ?? 'Preparing the summary …'}</p>;
-  return (
-    <ConsentText>
-      <SummaryReading payload={data.payload} />
-      <p class="quiet">
-        {bytes(data.bytes)} as a signed document. Nodes that may ask get figures of the same kinds over up to 30 days.
-      </p>
-      <Bytes title="The document, byte for byte" texts={[data.envelope, data.payload]} />
-    </ConsentText>
-  );
-}
-
-function ShownVectors({ onShown, onLocked }: ShownProps) {
-  const { data, trouble } = useReading<Aggregates>('/api/aggregates', {}, onLocked);
-  useEffect(() => void (data && onShown(data.digest)), [data, onShown]);
-  if (!data) return <p class="quiet">{trouble ?? 'Preparing the figures …'}</p>;
-  return (
-    <ConsentText>
-      <VectorReading vectors={data.vectors} />
-      <Bytes title="The answers as they would leave" texts={data.vectors.map(({ body }) => JSON.stringify(body))} />
-    </ConsentText>
-  );
-}
-
-/** Scrolls in itself, so that the box to tick and the buttons stay in sight. */
-function ConsentText({ children }: { readonly children: ComponentChildren }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
-    <section class="consent-text" aria-label="What would leave" tabIndex={0}>
-      {children}
-    </section>
-  );
-}
-
-function Bytes({ title, texts }: { readonly title: string; readonly texts: readonly string[] }) {
-  return (
-    <details class="bytes">
-      <summary>{title}</summary>
-      {texts.map((text) => (
-        <pre key={text}>{text}</pre>
-      ))}
-    </details>
   );
 }

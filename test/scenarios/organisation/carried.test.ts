@@ -1,0 +1,164 @@
+/**
+ * An organization without any network: one folder is carried from node to node, as on a USB stick.
+ * Real services on a clock that is set forward.
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { ReportedDay } from '../../../src/domain/blind/participation.ts';
+import { isoTime } from '../../../src/domain/time/iso-time.ts';
+import { DAY_MS } from '../../../src/domain/time/period.ts';
+import { totalsOf } from '../../rig/blind-week.ts';
+import { makeClock, type TestClock } from '../../rig/clock/test-clock.ts';
+import type { MeshNode } from '../../rig/mesh-nodes.ts';
+import { foundOrganisation, isMember, type Organisation, orgStatus, ran } from '../../rig/organisation.ts';
+import { caro } from '../../rig/service.ts';
+import { lastingFolder } from '../../rig/temporary-folder.ts';
+
+const HOUR_MS = 3_600_000;
+const NAMES = ['dev-anna', 'dev-ben', 'dev-cleo', 'dev-dan', 'dev-eva'];
+const ROLES: Readonly<Record<string, string>> = { analyst: 'leader', 'works-council': 'trustee' };
+const folder = lastingFolder();
+const stick = join(folder, 'stick');
+const boxes = join(stick, 'boxes');
+let org: Organisation;
+let clock: TestClock;
+
+interface Visit {
+  readonly carried: {
+    readonly requests: number;
+    readonly replies: number;
+    readonly written: number;
+    readonly elsewhere: number;
+    readonly refused: readonly { readonly file: string; readonly code: string }[];
+  };
+}
+
+const visit = async (node: MeshNode): Promise<Visit['carried']> =>
+  (JSON.parse(await ran(node, 'org', 'import', stick, '--json')) as Visit).carried;
+
+const reported = async (node: MeshNode): Promise<readonly ReportedDay[]> =>
+  (await ran(node, 'blind', 'list', '--json'))
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as ReportedDay);
+
+const today = (): string => isoTime(clock.now()).slice(0, 10);
+
+beforeAll(async () => {
+  org = await foundOrganisation(folder, NAMES, {
+    isApart: true,
+    toml: (name) => `[blind]\nrole = "${ROLES[name] ?? 'none'}"\nfloor = 5\n`,
+  });
+  clock = makeClock(folder);
+  mkdirSync(stick);
+  for (const node of org.nodes) {
+    await ran(node, 'org', 'join', org.file, '--unit', 'berlin', '--yes');
+    await ran(node, 'org', 'export', join(node.home, 'carried'));
+    await ran(org.analyst, 'org', 'import', join(node.home, 'carried'));
+  }
+  await org.officer('approve', ...NAMES);
+  await org.publish();
+  await ran(org.trustee, 'org', 'import', org.folder);
+  const file = (name: string): string => join(folder, name);
+  const terms = ['--floor', '5', '--window', '24', '--season', '1'];
+  await ran(org.analyst, 'blind', 'create', 'team', '--trustee', org.trustee.name, ...terms, '--output', file('draft'));
+  await ran(org.trustee, 'blind', 'endorse', file('draft'), '--output', file('offer'), '--yes');
+  await ran(org.analyst, 'blind', 'endorse', file('offer'), '--output', file('task'), '--yes');
+  const midnight = Date.parse(`${today()}T00:00:00.000Z`) + DAY_MS;
+  clock.set(midnight + 10 * HOUR_MS);
+  for (const node of [org.analyst, org.trustee, ...org.nodes]) {
+    await node.stop();
+    await node.start(clock.prefix);
+  }
+  await ran(org.analyst, 'org', 'export', stick);
+}, 300_000);
+afterAll(async () => {
+  await org.end();
+  clock.close();
+});
+
+test('members learn from the folder that they are members', async () => {
+  for (const node of org.nodes) await visit(node);
+  const taken = await visit(org.analyst);
+  expect(taken).toMatchObject({ requests: expect.any(Number), refused: [] });
+  for (const node of org.nodes) {
+    await visit(node);
+    expect((await orgStatus(node, isMember)).membership?.name).toBe(node.name);
+  }
+});
+
+test('a report goes to leader and trustee in the folder, both receipts come back, and the total is exact', async () => {
+  const day = today();
+  for (const [at, node] of org.nodes.entries()) {
+    await ran(node, 'blind', 'join', join(folder, 'task'), '--yes');
+    const commands = Array.from({ length: at + 1 }, () => 'git status');
+    await node.observe(commands.map((text, step) => ({ text, atMs: clock.now() - 60_000 + step })));
+  }
+  clock.set(Date.parse(`${day}T00:00:00.000Z`) + DAY_MS + 7 * HOUR_MS);
+  for (const node of org.nodes) expect((await visit(node)).written).toBeGreaterThanOrEqual(2);
+  const carried = readdirSync(boxes).map((name) => `${name} ${readFileSync(join(boxes, name), 'utf8')}`);
+  const secrets = [org.analyst, org.trustee, ...org.nodes].flatMap(({ name, id }) => [name, id.slice(12)]);
+  const isReadable = (word: string): boolean => carried.some((text) => text.includes(word));
+  expect([...secrets, 'berlin', 'blind-report', 'families'].filter(isReadable)).toEqual([]);
+  for (const node of [org.analyst, org.trustee]) await visit(node);
+  for (const node of org.nodes) {
+    await visit(node);
+    const days = await reported(node);
+    expect(days.find((one) => one.day === day)).toMatchObject({
+      leader: { receivedAt: expect.any(String), refused: null },
+      trustee: { receivedAt: expect.any(String), refused: null },
+    });
+    const sent = await node.call('egress.list', { limit: 50 });
+    expect(sent.filter(({ type }) => type === 'blind-report').map(({ address }) => address)).toEqual([
+      'folder',
+      'folder',
+    ]);
+  }
+  // A second visit of the same folder changes nothing.
+  for (const node of [org.analyst, org.trustee, org.analyst]) await visit(node);
+  clock.set(Date.parse(`${day}T00:00:00.000Z`) + 2 * DAY_MS + HOUR_MS);
+  for (const node of [org.trustee, org.analyst, org.trustee, org.analyst, org.trustee, org.analyst]) await visit(node);
+  const [series] = await org.analyst.call('totals.list', {});
+  const { cells = [] } = (series ?? {}) as { readonly cells?: readonly string[] };
+  const found = totalsOf(org.analyst, day, cells).get('organisation');
+  expect(found?.contributors).toBe(NAMES.length);
+  expect(JSON.stringify(found)).toContain('15');
+});
+
+test('every node reads in the release log that it is in the total', async () => {
+  for (const node of org.nodes) await visit(node);
+  await visit(org.trustee);
+  for (const node of org.nodes) {
+    await visit(node);
+    expect((await reported(node)).some(({ release }) => release?.contributors === NAMES.length)).toBe(true);
+  }
+});
+
+test('garbage, a changed message and a message for another mailbox are refused, and stay in the folder', async () => {
+  const [node] = org.nodes;
+  if (!node) throw new Error('expected a node');
+  rmSync(boxes, { recursive: true, force: true });
+  await visit(node);
+  const name = readdirSync(boxes).find((one) => one.startsWith('caro.in.'));
+  if (name === undefined) throw new Error('expected a request in the folder');
+  const text = readFileSync(join(boxes, name), 'utf8');
+  const [, , to = '', from = '', id = ''] = name.split('.');
+  const forged = `caro.in.${to}.${'0'.repeat(32)}.${id}`;
+  writeFileSync(join(boxes, `${forged}.json`), text.replace(from, '0'.repeat(32)));
+  writeFileSync(join(boxes, 'garbage.json'), '{"type":"caro.carried"}\n');
+  writeFileSync(join(boxes, 'binary.json'), Buffer.from([0, 255, 1, 254]));
+  const results = [await visit(org.analyst), await visit(org.trustee)];
+  const codes = new Map(results.flatMap(({ refused }) => refused.map(({ file, code }) => [file, code] as const)));
+  expect(codes.get('boxes/garbage.json')).toBe('message_malformed');
+  expect(codes.get('boxes/binary.json')).toBe('message_malformed');
+  expect(codes.get(`boxes/${forged}.json`)).toBe('blind_box_invalid');
+  const shown = await caro(node.home, 'org', 'import', stick);
+  expect(shown.stdout).toMatch(/refused: boxes\/garbage\.json: message_malformed/);
+  renameSync(join(stick, 'heads'), join(stick, 'no-heads'));
+  mkdirSync(join(stick, 'heads'));
+  writeFileSync(join(stick, 'heads', '000001.json'), 'garbage');
+  const broken = await caro(node.home, 'org', 'import', stick);
+  expect(broken.code).toBe(1);
+  expect(broken.stderr).toMatch(/roster_invalid|expected/);
+});
