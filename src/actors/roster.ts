@@ -129,10 +129,7 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
       ...officeOf(open, changed),
       'org.carry': async ({ boxes }) => {
         assertJoined(ports);
-        const outcomes = await ports.carry.begin(boxes);
-        await rounds.run();
-        await ports.carry.work();
-        return { outcomes, boxes: await ports.carry.end() };
+        return visit(ports.carry, rounds.run, boxes);
       },
       'org.due': beginRound,
       'mesh.changed': ({ change }) => {
@@ -140,6 +137,23 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
       },
     },
   };
+}
+
+/** The visit ends, whatever fails in it. */
+async function visit(
+  { begin, work, end }: RosterActorPorts['carry'],
+  runRound: () => Promise<void>,
+  boxes: readonly string[],
+): Promise<Carried> {
+  const outcomes = await begin(boxes);
+  let written: Carried['boxes'] = [];
+  try {
+    await runRound();
+    await work();
+  } finally {
+    written = await end();
+  }
+  return { outcomes, boxes: written };
 }
 
 /** What officers ask of this node. */
