@@ -33,6 +33,8 @@ export interface RelayUse {
     query: QueryBody,
     deadlineMs: number,
   ) => Promise<ReadonlyMap<string, PeerAnswer>> | undefined;
+  /** MUST be called every quarter of an hour. */
+  readonly keepUp: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -92,6 +94,7 @@ export function createRelayUse(context: ServiceContext, ports: RelayUsePorts): R
       const found = connected();
       return found?.isAsking ? found.relay.ask(members, query, deadlineMs) : undefined;
     },
+    keepUp: () => open?.relay.keepUp(),
     close: async () => {
       apply(null);
       await turn;

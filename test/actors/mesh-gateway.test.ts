@@ -50,7 +50,7 @@ async function rig() {
     advise: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
     exchange: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
     deliver: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
-    renew: () => Promise.resolve(),
+    keepUp: () => Promise.resolve(),
     announceRotation: () => Promise.resolve([]),
     announceRevocation: () => Promise.resolve([]),
     close: () => Promise.resolve(),
