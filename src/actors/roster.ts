@@ -59,6 +59,7 @@ type Kinds =
   | 'org.export'
   | 'org.carry'
   | 'org.due'
+  | 'clock.quarter'
   | 'mesh.changed';
 
 /** How often supervisors are asked for news, and how often a request is sent again. */
@@ -77,11 +78,7 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
     opened ??= ports.open();
     return opened;
   };
-  const alarm = ports.alarm();
-  const rounds = createRounds(() => roundAndNext(ports, open, alarm), ports.log, 'roster not brought up to date');
-  const beginRound = (): void => {
-    if (ports.isJoined()) rounds.request();
-  };
+  const rounds = timedRounds(ports, open);
   const changed = async (entry: AuditEntry): Promise<void> => {
     await ports.audit(entry);
     await ports.reload();
@@ -90,8 +87,8 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
     name: 'roster',
     // They reload the configuration, in which other actors take part.
     concurrent: ['org.request', 'org.join', 'org.agree', 'org.leave', 'org.import', 'org.carry'],
-    start: beginRound,
-    stop: () => rounds.end().then(alarm.stop),
+    start: rounds.begin,
+    stop: rounds.stop,
     handlers: {
       'org.request': async ({ peer, request }) => {
         const node = await open();
@@ -110,7 +107,7 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
         node.join(join);
         const { org, version, hash } = statusIn(node).terms;
         await changed({ type: 'org.joined', details: { org, version, hash } });
-        rounds.request();
+        rounds.begin();
         return statusIn(node);
       },
       'org.agree': async ({ hash }) => {
@@ -131,9 +128,10 @@ export function createRoster(ports: RosterActorPorts): Actor<Kinds> {
         assertJoined(ports);
         return visit(ports.carry, rounds.run, boxes);
       },
-      'org.due': beginRound,
+      'org.due': rounds.begin,
+      'clock.quarter': rounds.beginIfDue,
       'mesh.changed': ({ change }) => {
-        if (change === 'connected') beginRound();
+        if (change === 'connected') rounds.begin();
       },
     },
   };
@@ -184,15 +182,37 @@ function statusIn(node: RosterNode) {
   throw new CaroError('not_found', 'expected a node that has joined an organization');
 }
 
-/** A round, after which the alarm is set for the next one. */
-async function roundAndNext(ports: RosterActorPorts, open: () => Promise<RosterNode>, alarm: Alarm): Promise<void> {
-  const node = await open();
-  try {
-    await round(ports, node);
-  } finally {
-    const isEnrolling = ports.isJoined() && node.enrolment() !== null;
-    alarm.set(ports.now() + (0.5 + ports.random()) * (isEnrolling ? ENROL_EVERY_MS : ASK_EVERY_MS));
-  }
+/** Rounds when they are asked for, and at a time that each sets for the next one. */
+function timedRounds(ports: RosterActorPorts, open: () => Promise<RosterNode>) {
+  const alarm = ports.alarm();
+  let dueMs = 0;
+  const runRound = async (): Promise<void> => {
+    const node = await open();
+    try {
+      await round(ports, node);
+    } finally {
+      dueMs = nextRound(ports, node);
+      alarm.set(dueMs);
+    }
+  };
+  const rounds = createRounds(runRound, ports.log, 'roster not brought up to date');
+  const begin = (): void => {
+    if (ports.isJoined()) rounds.request();
+  };
+  return {
+    begin,
+    run: rounds.run,
+    /** A timer does not count the time in which the machine was suspended. */
+    beginIfDue: (): void => {
+      if (ports.now() >= dueMs) begin();
+    },
+    stop: () => rounds.end().then(alarm.stop),
+  };
+}
+
+function nextRound(ports: RosterActorPorts, node: RosterNode): number {
+  const isEnrolling = ports.isJoined() && node.enrolment() !== null;
+  return ports.now() + (0.5 + ports.random()) * (isEnrolling ? ENROL_EVERY_MS : ASK_EVERY_MS);
 }
 
 /**

@@ -9,6 +9,7 @@ import type { JoinRequest, Member, RosterHead, RosterNode } from '../domain/orga
 import { isoTime } from '../domain/time/iso-time.ts';
 import { draftHead, type OpenedHead } from './head.ts';
 import { commitmentTo, memberList } from './members.ts';
+import { fingerprintOf } from './terms.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -98,6 +99,18 @@ export function remove(draft: Draft, name: string): Draft {
   return changeDraft({ ...draft, members }, withoutNode(head, found.id, found.name));
 }
 
+/**
+ * Members look for a supervisor or trustee at these addresses only.
+ * @throws CaroError `not_found`
+ */
+export function readdress(draft: Draft, name: string, addresses: readonly string[]): Draft {
+  const { supervisors, trustees } = draft.head.head;
+  if (![...supervisors, ...trustees].some((node) => node.name === name))
+    throw new CaroError('not_found', `expected the name of a supervisor or trustee, ${name} is none`);
+  const moved = <N extends RosterNode>(node: N): N => (node.name === name ? { ...node, addresses } : node);
+  return changeDraft(draft, { supervisors: supervisors.map(moved), trustees: trustees.map(moved) });
+}
+
 const withoutNode = (
   { supervisors, trustees }: RosterHead,
   id: string,
@@ -114,26 +127,45 @@ export function changesOf(
   old: readonly Member[],
 ): readonly string[] {
   const next = head.head;
-  const names = (nodes: readonly { readonly name: string }[]): string =>
-    nodes.map(({ name }) => name).join(', ') || 'none';
-  const value = (key: string, was: string | undefined, is: string): readonly string[] =>
-    was === is ? [] : [was === undefined ? `${key}: ${is}` : `${key}: ${is} (was ${was})`];
-  const idsOf = (nodes: readonly { readonly id: string; readonly name: string }[]): string =>
-    nodes.map(({ id, name }) => `${name} ${id.slice(-8)}`).join(', ') || 'none';
+  const value = (key: string, shown: (of: RosterHead) => string): readonly string[] => {
+    const [was, is] = [before && shown(before), shown(next)];
+    if (was === is) return [];
+    return [was === null ? `${key}: ${is}` : `${key}: ${is} (was ${was})`];
+  };
   const isIn = (list: readonly Member[], id: string): boolean => list.some((member) => member.id === id);
   const added = members.filter(({ id }) => !isIn(old, id));
   const gone = old.filter(({ id }) => !isIn(members, id));
   return [
-    ...value('officers', before ? idsOf(before.officers) : undefined, idsOf(next.officers)),
-    ...value('signatures needed', before ? String(before.threshold) : undefined, String(next.threshold)),
-    ...value('supervisors', before ? idsOf(before.supervisors) : undefined, idsOf(next.supervisors)),
-    ...value('trustees', before ? idsOf(before.trustees) : undefined, idsOf(next.trustees)),
-    ...value('level', before ? String(before.level) : undefined, String(next.level)),
-    ...value('floor', before ? String(before.floor) : undefined, String(next.floor)),
-    ...value('relays', before ? String(before.relays.length) : undefined, String(next.relays.length)),
+    ...value('officers', ({ officers }) => listed(officers.map(withPrint))),
+    ...value('signatures needed', ({ threshold }) => String(threshold)),
+    ...value('supervisors', ({ supervisors }) => listed(supervisors.map(withAddresses))),
+    ...value('trustees', ({ trustees }) => listed(trustees.map(withAddresses))),
+    ...newKeys(before, next),
+    ...value('level', ({ level }) => String(level)),
+    ...value('floor', ({ floor }) => String(floor)),
+    ...value('relays', ({ relays }) => listed(relays.map(({ url, key }) => `${url} with the key ${key}`))),
     `members: ${members.length}`,
-    ...(added.length === 0 ? [] : [`  new: ${names(added)}`]),
-    ...(gone.length === 0 ? [] : [`  gone: ${names(gone)}`]),
+    ...(added.length === 0 ? [] : [`  new: ${listed(added.map(({ name }) => name))}`]),
+    ...(gone.length === 0 ? [] : [`  gone: ${listed(gone.map(({ name }) => name))}`]),
     `expires: ${next.expires}`,
   ];
+}
+
+const listed = (texts: readonly string[]): string => [...texts].sort().join(', ') || 'none';
+
+const withPrint = ({ id, name }: Pick<RosterNode, 'id' | 'name'>): string => `${name} (${fingerprintOf(id)})`;
+
+const withAddresses = (node: RosterNode): string =>
+  [withPrint(node), ...(node.addresses.length === 0 ? [] : ['at', node.addresses.join(' and ')])].join(' ');
+
+/** Somebody with another sealing key could read what is sealed to a supervisor or trustee. */
+function newKeys(before: RosterHead | null, next: RosterHead): readonly string[] {
+  const nodesOf = ({ supervisors, trustees }: RosterHead): readonly RosterNode[] => [...supervisors, ...trustees];
+  const known = before ? nodesOf(before) : [];
+  const isChanged = ({ id, card }: RosterNode): boolean => {
+    const was = known.find((node) => node.id === id)?.card;
+    return was !== undefined && (was.sealingKey !== card.sealingKey || was.connectionKey !== card.connectionKey);
+  };
+  const changed = nodesOf(next).filter(isChanged);
+  return changed.length === 0 ? [] : [`other keys for what is sealed to: ${listed(changed.map(withPrint))}`];
 }

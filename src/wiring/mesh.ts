@@ -101,7 +101,7 @@ export async function openMesh(context: ServiceContext, configuration: Configura
       mesh.reload(peersOf(next));
       relay.follow(next);
     },
-    renew: async () => mesh.renewCertificate(await tls()),
+    keepUp: () => keepUp(mesh, relay, tls),
     announceRotation: (statement) => mesh.announceRotation(statement),
     announceRevocation: (statement) => mesh.announceRevocation(statement),
     close: async () => {
@@ -110,6 +110,15 @@ export async function openMesh(context: ServiceContext, configuration: Configura
       await mesh.close();
     },
   };
+}
+
+async function keepUp(
+  mesh: Mesh,
+  relay: RelayUse,
+  tls: () => Promise<Parameters<Mesh['renewCertificate']>[0]>,
+): Promise<void> {
+  relay.keepUp();
+  mesh.renewCertificate(await tls());
 }
 
 const passedOn = (mesh: Mesh): Pick<OpenMesh, 'invite' | 'join' | 'rehearse'> => ({

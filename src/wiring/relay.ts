@@ -38,6 +38,8 @@ export interface RelayUse {
     members: readonly string[],
     deadlineMs: number,
   ) => Promise<ReadonlyMap<string, Presence>> | undefined;
+  /** MUST be called every quarter of an hour. */
+  readonly keepUp: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -101,6 +103,7 @@ export function createRelayUse(context: ServiceContext, ports: RelayUsePorts): R
       const found = connected();
       return found?.isAsking ? found.relay.rollCall(members, deadlineMs) : undefined;
     },
+    keepUp: () => open?.relay.keepUp(),
     close: async () => {
       apply(null);
       await turn;

@@ -53,7 +53,7 @@ async function rig() {
     carry: () => Promise.resolve([]),
     carried: () => [],
     deliver: () => Promise.reject(new CaroError('peer_unreachable', 'expected a peer')),
-    renew: () => Promise.resolve(),
+    keepUp: () => Promise.resolve(),
     announceRotation: () => Promise.resolve([]),
     announceRevocation: () => Promise.resolve([]),
     close: () => Promise.resolve(),

@@ -61,11 +61,16 @@ const dayText = (ms: number): string => isoTime(ms).slice(0, 10);
 export const startOf = (day: string): number => Date.parse(`${day}T00:00:00.000Z`);
 export const plusDays = (day: string, days: number): string => dayText(startOf(day) + days * DAY_MS);
 
+/** A clock far from midnight, so that what happens in a minute is on one day. */
+export function startClock(folder: string): TestClock {
+  const clock = makeClock(folder);
+  clock.set(startOf(plusDays(dayText(clock.now()), 1)) + 10 * HOUR_MS);
+  return clock;
+}
+
 /** All services run, know each other, and take part in one task. */
 export async function startWeek(folder: string, options: WeekOptions): Promise<Week> {
-  const clock = makeClock(folder);
-  // Nobody's midnight, so that what happens in a minute is on one day.
-  clock.set(startOf(plusDays(dayText(clock.now()), 1)) + 10 * HOUR_MS);
+  const clock = startClock(folder);
   const leader = await makeNode(join(folder, 'analyst'), 'analyst', LOOPBACK, STEP_MS);
   const trustee = await makeNode(join(folder, 'trustee'), 'trustee', LOOPBACK, STEP_MS);
   const developers: MeshNode[] = [];
@@ -90,7 +95,7 @@ export async function startWeek(folder: string, options: WeekOptions): Promise<W
   for (const node of developers) await ran(node, 'blind', 'join', task, '--yes');
   const pid: Week['pid'] = (node) => pids.get(node) ?? 0;
   const week = { clock, leader, trustee, developers, task, start, pid };
-  return { ...week, ...steps(week) };
+  return { ...week, ...stepsOf(week) };
 }
 
 function configureAll(
@@ -135,7 +140,8 @@ export async function ran(node: Pick<MeshNode, 'home' | 'name'>, ...args: readon
 
 let sessions = 0;
 
-function steps({ clock, leader, trustee }: Pick<Week, 'clock' | 'leader' | 'trustee'>) {
+/** What a test does with a group whose services run on `clock`. */
+export function stepsOf({ clock, leader, trustee }: Pick<Week, 'clock' | 'leader' | 'trustee'>) {
   const role: Week['role'] = async (node) => {
     await pause(POLL_MS);
     const [first] = await node.call('blind.roles', {});

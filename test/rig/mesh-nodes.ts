@@ -145,17 +145,26 @@ export async function connected(node: MeshNode, others: readonly MeshNode[], wit
   }
 }
 
-/**
- * Starts services, two at a time: more only wait for each other. Resolves with them, in any order.
- */
-export async function startAll(nodes: readonly MeshNode[]): Promise<readonly TestService[]> {
-  const waiting = [...nodes];
+/** Starts services, two at a time. Resolves with them, in any order. */
+export async function startAll(
+  nodes: readonly MeshNode[],
+  prefix: readonly string[] = [],
+): Promise<readonly TestService[]> {
   const services: TestService[] = [];
-  const work = async (): Promise<void> => {
-    for (let node = waiting.shift(); node; node = waiting.shift()) services.push(await node.start());
-  };
-  await Promise.all([work(), work()]);
+  await twoAtATime(nodes, async (node) => services.push(await node.start(prefix)));
   return services;
+}
+
+/** More processes at once than the machine has cores only wait for each other. */
+export async function twoAtATime(
+  nodes: readonly MeshNode[],
+  work: (node: MeshNode) => Promise<unknown>,
+): Promise<void> {
+  const waiting = [...nodes];
+  const one = async (): Promise<void> => {
+    for (let node = waiting.shift(); node; node = waiting.shift()) await work(node);
+  };
+  await Promise.all([one(), one()]);
 }
 
 /** Commands inside the last closed period of a kind, a second apart. */

@@ -5,10 +5,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OrgStatus } from '../../src/domain/organisation/membership.ts';
 import { type MeshNode, makeNode, startAll } from './mesh-nodes.ts';
-import { caro, freePort } from './service.ts';
+import { caroBehind, freePort } from './service.ts';
 import { until } from './until.ts';
 
 const WAIT_MS = 120_000;
+const ORG = 'example-gmbh';
 
 export interface Organisation {
   readonly analyst: MeshNode;
@@ -24,13 +25,30 @@ export interface Organisation {
   readonly officer: (...args: readonly string[]) => Promise<string>;
   /** Signs the draft with these keys and publishes it. */
   readonly publish: (keys?: readonly string[]) => Promise<void>;
-  readonly makeNode: (name: string) => Promise<MeshNode>;
+  /** One that runs as soon as it is started. `isListening`: with a port for members. */
+  readonly makeNode: (name: string, isListening?: boolean) => Promise<MeshNode>;
   readonly end: () => Promise<void>;
 }
 
+/** These names and further ones, if CARO_ORG_NODES asks for more developers. */
+export const developers = (names: readonly string[]): readonly string[] => [
+  ...names,
+  ...Array.from(
+    { length: Math.max(0, Number(process.env['CARO_ORG_NODES'] ?? 0) - names.length) },
+    (_, at) => `dev-${at + 1}`,
+  ),
+];
+
 /** Standard output of `caro ARGS` at a node. @throws Error where it fails */
-export async function ran(node: Pick<MeshNode, 'home' | 'name'>, ...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await caro(node.home, ...args);
+export const ran = (node: Pick<MeshNode, 'home' | 'name'>, ...args: readonly string[]): Promise<string> =>
+  ranBehind([], node, ...args);
+
+async function ranBehind(
+  prefix: readonly string[],
+  node: Pick<MeshNode, 'home' | 'name'>,
+  ...args: readonly string[]
+): Promise<string> {
+  const { code, stdout, stderr } = await caroBehind(prefix, node.home, ...args);
   if (code !== 0) throw new Error(`${node.name}: caro ${args.join(' ')} ended with ${code}: ${stderr}`);
   return stdout;
 }
@@ -43,6 +61,8 @@ export interface FoundOptions {
   readonly isApart?: boolean;
   /** More of `caro.toml`, by the name of the node. */
   readonly toml?: (name: string) => string;
+  /** Of a clock on which all services and the officers' commands run. */
+  readonly prefix?: readonly string[];
 }
 
 /** Nothing listens on this port. */
@@ -61,9 +81,23 @@ async function prepared(folder: string, name: string, isListening: boolean, more
 export async function foundOrganisation(
   folder: string,
   names: readonly string[],
-  { isApart = false, toml = () => '' }: FoundOptions = {},
+  options: FoundOptions = {},
 ): Promise<Organisation> {
   const made: MeshNode[] = [];
+  try {
+    return await found(made, folder, names, options);
+  } catch (error) {
+    await Promise.all(made.map((node) => node.kill()));
+    throw error;
+  }
+}
+
+async function found(
+  made: MeshNode[],
+  folder: string,
+  names: readonly string[],
+  { isApart = false, toml = () => '', prefix = [] }: FoundOptions,
+): Promise<Organisation> {
   const make = async (name: string, isListening = false): Promise<MeshNode> => {
     const node = await prepared(folder, name, isListening && !isApart, toml(name));
     made.push(node);
@@ -73,34 +107,38 @@ export async function foundOrganisation(
   const trustee = await make('works-council', true);
   const nodes: MeshNode[] = [];
   for (const name of names) nodes.push(await make(name));
-  await startAll([analyst, trustee, ...nodes]);
+  await startAll([analyst, trustee, ...nodes], prefix);
   const office = join(folder, 'office');
   const officers = join(folder, 'officers');
   for (const path of [office, officers]) mkdirSync(path, { recursive: true, mode: 0o700 });
   const keys = ['anna', 'boris', 'clara'].map((name) => join(officers, `${name}.key`));
-  for (const key of keys) await ran(analyst, 'org', 'key', key);
+  const run = (node: MeshNode, ...args: readonly string[]): Promise<string> => ranBehind(prefix, node, ...args);
+  await Promise.all(keys.map((key) => run(analyst, 'org', 'key', key)));
   const officer = (command: string, ...args: readonly string[]): Promise<string> =>
-    ran(analyst, 'org', command, ...args, '--dir', office);
+    run(analyst, 'org', command, ...args, '--dir', office);
   const publish = async (signers: readonly string[] = keys.slice(0, 2)): Promise<void> => {
     for (const key of signers) await officer('sign', '--key', key, '--yes');
     await officer('publish');
   };
   const requests = [analyst, trustee].map((node) => join(officers, `${node.name}.json`));
-  for (const [at, node] of [analyst, trustee].entries())
-    await ran(node, 'org', 'request', 'example-gmbh', '--output', requests[at] ?? '');
+  await Promise.all(
+    [analyst, trustee].map((node, at) => run(node, 'org', 'request', ORG, '--output', requests[at] ?? '')),
+  );
   await officer(
     'create',
-    'example-gmbh',
+    ORG,
     ...['anna', 'boris', 'clara'].flatMap((name, at) => ['--officer', `${name}=${keys[at] ?? ''}`]),
     ...['--supervisor', `${requests[0] ?? ''}@${isApart ? NOBODY : analyst.endpoint}`],
     ...['--trustee', `${requests[1] ?? ''}@${isApart ? NOBODY : trustee.endpoint}`, '--floor', '5'],
   );
   await publish();
-  const file = join(office, 'example-gmbh.caro-org');
-  await ran(analyst, 'org', 'join', file, '--yes');
-  await ran(analyst, 'org', 'import', office);
-  await ran(trustee, 'org', 'join', file, '--yes');
-  await ran(trustee, 'org', 'import', office);
+  const file = join(office, `${ORG}.caro-org`);
+  await Promise.all(
+    [analyst, trustee].map(async (node) => {
+      await run(node, 'org', 'join', file, '--yes');
+      await run(node, 'org', 'import', office);
+    }),
+  );
   return {
     ...{ analyst, trustee, nodes, folder: office, file, keys, officer, publish },
     makeNode: make,

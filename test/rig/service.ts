@@ -90,11 +90,20 @@ export async function startService(
 }
 
 /** Runs `caro …` to its end. */
-export async function caro(home: string, ...args: readonly string[]): Promise<CommandOutcome> {
+export const caro = (home: string, ...args: readonly string[]): Promise<CommandOutcome> =>
+  caroBehind([], home, ...args);
+
+/** As `caro`, behind a command such as that of a clock. */
+export async function caroBehind(
+  prefix: readonly string[],
+  home: string,
+  ...args: readonly string[]
+): Promise<CommandOutcome> {
+  const [file = CARO, ...rest] = [...prefix, CARO, ...args];
   return new Promise((done) => {
     execFile(
-      CARO,
-      args,
+      file,
+      rest,
       { env: homeEnvironment(home), encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => done({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
     );

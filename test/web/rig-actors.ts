@@ -135,7 +135,7 @@ const UNUSED: OpenMesh = {
   submit: unused,
   invite: unused,
   join: unused,
-  renew: () => Promise.resolve(),
+  keepUp: () => Promise.resolve(),
   announceRotation: unused,
   announceRevocation: unused,
   close: () => Promise.resolve(),

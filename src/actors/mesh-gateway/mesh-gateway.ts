@@ -232,7 +232,7 @@ function createMeshLifecycle({ open }: Pick<GatewayPorts, 'open'>, initial: Conf
     /** With the current key and settings. */
     reopen,
     /** Tries again where it could not be opened. */
-    keepUp: (): Promise<void> => mesh?.renew() ?? begin(),
+    keepUp: (): Promise<void> => mesh?.keepUp() ?? begin(),
     apply: async (next: Configuration): Promise<void> => {
       const before = configuration;
       configuration = next;

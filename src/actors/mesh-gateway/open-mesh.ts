@@ -73,8 +73,11 @@ export interface OpenMesh {
   readonly join: (code: string) => Promise<PairedNode>;
   /** Prepares for queries, if a peer is connected; sends nothing. */
   readonly rehearse: () => Promise<void>;
-  /** Makes a new certificate if the present one expires soon. */
-  readonly renew: () => Promise<void>;
+  /**
+   * MUST be called every quarter of an hour: makes a new certificate if the present one expires
+   * soon, and connects with the relay if it is time to.
+   */
+  readonly keepUp: () => Promise<void>;
   /** Node ids of the connected peers to which it was sent. */
   readonly announceRotation: (statement: DualEnvelope) => Promise<readonly string[]>;
   readonly announceRevocation: (statement: Envelope) => Promise<readonly string[]>;

@@ -1,22 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { callAdmin } from '../../admin/client.ts';
 import { CaroError } from '../../domain/errors.ts';
-import { parseNodeId } from '../../domain/identity/node-id.ts';
 import type { OrgRole } from '../../domain/organisation/membership.ts';
-import { type Officer, type RosterHead, VALID_DAYS } from '../../domain/organisation/roster.ts';
-import { fingerprint } from '../../identity/fingerprint.ts';
+import { type RosterHead, VALID_DAYS } from '../../domain/organisation/roster.ts';
 import { openIdentity, readIdentity } from '../../identity/identity.ts';
 import { approve, changeDraft, changesOf, type Draft, firstDraft, remove } from '../../organisation/draft.ts';
 import { encodeHead, hasQuorum, openHead, signersOf, signHead } from '../../organisation/head.ts';
 import { deltaBetween, encodeDelta, memberList } from '../../organisation/members.ts';
 import { decodePass, readPass } from '../../organisation/relay-pass.ts';
-import { decodeRequest, endorseTrustee, type OpenedRequest } from '../../organisation/statements.ts';
+import { endorseTrustee, type OpenedRequest } from '../../organisation/statements.ts';
+import { fingerprintOf } from '../../organisation/terms.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { parseCount } from '../input/options.ts';
 import { draftIn, type InFolder, keepDraft, presentDraft, workspaceOf } from '../organisation/drafts.ts';
+import { moved, nodeOf, officerOf, parseLevel, parseRole } from '../organisation/officer-options.ts';
 import { issuePasses, readOffice, writeOffice, writeServerFiles } from '../organisation/relay-office.ts';
 import { headName, passParcels, textOf, type Workspace } from '../organisation/workspace.ts';
 import { say, sayJson } from '../output/output.ts';
@@ -84,6 +84,12 @@ function addDrafting(org: Command, context: Context, inFolder: (command: Command
   inFolder(org.command('change'))
     .description('change the terms in the draft')
     .option('--officer <name=key>', 'add an officer, or replace the one of this name; repeatable', repeated, [])
+    .option(
+      '--address <name=address>',
+      'other addresses of a supervisor or trustee, separated by commas; repeatable',
+      repeated,
+      [],
+    )
     .option('--without-officer <name>', 'remove an officer; repeatable', repeated, [])
     .option('--threshold <officers>', 'how many officers have to sign', parseCount)
     .option('--level <level>', 'most detailed level of answers, 1 or 2', parseLevel)
@@ -93,35 +99,10 @@ function addDrafting(org: Command, context: Context, inFolder: (command: Command
     .action((options: ChangeOptions) => change(context, options));
 }
 
-function parseLevel(text: string): 1 | 2 {
-  if (text === '1' || text === '2') return text === '1' ? 1 : 2;
-  throw new InvalidArgumentError('Expected 1 or 2.');
-}
-
-function parseRole(text: string): OrgRole {
-  if (text === 'member' || text === 'supervisor' || text === 'trustee') return text;
-  throw new InvalidArgumentError('Expected member, supervisor or trustee.');
-}
-
 function key(context: Context, file: string): void {
   const { id, fingerprint: shown, isNew } = openIdentity(file);
   say(context, `${isNew ? 'made' : 'found'} the key ${shown} in ${file}`);
   say(context, id);
-}
-
-/** `name=caro:ed25519:…` or `name=file` */
-function officerOf(text: string): Officer {
-  const at = text.indexOf('=');
-  const [name, value] = [text.slice(0, Math.max(0, at)), text.slice(at + 1)];
-  if (name === '') throw new CaroError('usage', `expected an officer as name=key, got ${JSON.stringify(text)}`);
-  return { name, id: parseNodeId(value) ? value : readIdentity(value).id };
-}
-
-/** `file@address,address` */
-function nodeOf(text: string): { readonly opened: OpenedRequest; readonly addresses: readonly string[] } {
-  const at = text.lastIndexOf('@');
-  const [file, addresses] = at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
-  return { opened: decodeRequest(textOf(file)), addresses: addresses.split(',').filter((one) => one !== '') };
 }
 
 interface CreateOptions extends InFolder {
@@ -170,7 +151,10 @@ async function gather(context: Context, workspace: Workspace): Promise<void> {
 async function requests(context: Context, options: InFolder & { readonly json?: true }): Promise<void> {
   const workspace = workspaceOf(context, options);
   await gather(context, workspace);
-  const rows = workspace.requests().map(({ request }) => ({ ...request, fingerprint: fingerprintOf(request.node) }));
+  const rows = workspace
+    .requests()
+    .map(({ request }) => ({ ...request, fingerprint: fingerprintOf(request.node) }))
+    .sort((one, other) => one.name.localeCompare(other.name));
   if (options.json)
     for (const { name, unit, node, fingerprint: shown, predecessor, createdAt } of rows)
       sayJson(context, { name, unit, fingerprint: shown, node, predecessor, createdAt });
@@ -190,7 +174,6 @@ async function requests(context: Context, options: InFolder & { readonly json?: 
 }
 
 const passTime = (text: string): string => readPass(decodePass(text)).pass.createdAt;
-const fingerprintOf = (id: string): string => fingerprint(parseNodeId(id) ?? new Uint8Array());
 
 interface ApproveOptions extends InFolder {
   readonly file?: string;
@@ -248,6 +231,7 @@ interface ChangeOptions extends InFolder {
   readonly threshold?: number;
   readonly level?: 1 | 2;
   readonly floor?: number;
+  readonly address: readonly string[];
   readonly relay: readonly string[];
   readonly withoutRelays?: true;
 }
@@ -269,7 +253,7 @@ async function change(context: Context, options: ChangeOptions): Promise<void> {
     ...(options.level === undefined ? {} : { level: options.level }),
     ...(options.floor === undefined ? {} : { floor: options.floor }),
   };
-  await keepDraft(context, workspace, changeDraft(draft, next));
+  await keepDraft(context, workspace, options.address.reduce(moved, changeDraft(draft, next)));
 }
 
 async function endorse(context: Context, name: string, options: InFolder): Promise<void> {

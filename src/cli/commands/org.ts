@@ -15,7 +15,8 @@ import {
 import type { OrgOffer, OrgStatus, OrgTerms } from '../../domain/organisation/membership.ts';
 import { readIdentity } from '../../identity/identity.ts';
 import { openCardKeys } from '../../keys/card-keys.ts';
-import { encodeRequest, signRequest } from '../../organisation/statements.ts';
+import { decodeRequest, encodeRequest, signRequest } from '../../organisation/statements.ts';
+import { fingerprintOf } from '../../organisation/terms.ts';
 import type { Context } from '../context.ts';
 import { asking, type Consent, isConfirmed } from '../input/confirmation.ts';
 import { parseCount } from '../input/options.ts';
@@ -202,8 +203,9 @@ async function exportTo(context: Context, folder: string, since: number | undefi
   for (const text of parcel.heads) await workspace.write('heads', headName(versionIn(text)), text);
   for (const text of parcel.deltas)
     await workspace.write('deltas', headName((JSON.parse(text) as { readonly to: number }).to), text);
-  for (const [at, text] of parcel.requests.entries())
-    await workspace.write('requests', `request-${headName(at + 1)}`, text);
+  // One folder may be carried from node to node.
+  for (const text of parcel.requests)
+    await workspace.write('requests', fingerprintOf(decodeRequest(text).request.node), text);
   const { boxes } = await callAdmin(socket, 'org.carry', { boxes: [] }, CARRY_MS);
   await writeBoxes(workspace, boxes);
   say(

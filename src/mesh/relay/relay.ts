@@ -58,6 +58,11 @@ export interface RelayState {
 export interface Relay extends Pick<RelayRequests, 'exchange'>, Pick<Asker, 'ask' | 'rollCall'> {
   readonly state: () => RelayState;
   readonly isOpen: () => boolean;
+  /**
+   * MUST be called every quarter of an hour: connects if its time has come by the wall clock. A
+   * timer does not count the time in which the machine was suspended.
+   */
+  readonly keepUp: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -107,6 +112,7 @@ export function openRelay(options: RelayOptions): Relay {
     rollCall: asker.rollCall,
     state: dialler.state,
     isOpen: () => links.fleet?.isOpen() ?? false,
+    keepUp: dialler.keepUp,
     close: dialler.close,
   };
 }
@@ -231,21 +237,20 @@ function createDialler(options: RelayOptions, times: RelayTimes, { connect, disc
   const after = (delayMs: number, code: ErrorCode | null): void => {
     if (signal.aborted) return;
     state = { state: 'waiting', code, nextAt: isoTime(now() + delayMs) };
-    timer = setTimeout(() => {
-      running = attempt();
-    }, delayMs);
+    timer = setTimeout(begin, delayMs);
   };
-  const again = (error: unknown): void => {
-    const code = error instanceof CaroError ? error.code : 'internal';
-    after(waits.afterFailure(code), code);
+  const begin = (): void => {
+    clearTimeout(timer);
+    running = attempt();
   };
+  const again = (code: ErrorCode): void => after(waits.afterFailure(code), code);
   const stay = createStay(mode === 'poll' ? times.idleMs : null, isBusy, () => void disconnect());
   const ended = async (error: CaroError, sinceMs: number): Promise<void> => {
     const hasLeft = stay.leave();
     await disconnect();
     waits.lasted(steadyMs() - sinceMs);
     if (hasLeft) after(waits.untilPoll(), null);
-    else again(error);
+    else again(error.code);
   };
   const attempt = async (): Promise<void> => {
     state = { state: 'connecting', code: state.code, nextAt: null };
@@ -255,7 +260,7 @@ function createDialler(options: RelayOptions, times: RelayTimes, { connect, disc
     } catch (error) {
       attempts += 1;
       await disconnect();
-      again(error);
+      again(error instanceof CaroError ? error.code : 'internal');
       return;
     }
     state = { state: 'connected', code: null, nextAt: null };
@@ -268,6 +273,9 @@ function createDialler(options: RelayOptions, times: RelayTimes, { connect, disc
   return {
     used: stay.used,
     state: (): RelayState => ({ ...state, mode }),
+    keepUp: (): void => {
+      if (!signal.aborted && state.nextAt !== null && Date.parse(state.nextAt) <= now()) begin();
+    },
     close: async (): Promise<void> => {
       closing.abort();
       clearTimeout(timer);

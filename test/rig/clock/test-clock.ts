@@ -15,18 +15,19 @@ export interface TestClock {
 const PRELOAD = resolve(__dirname, 'preload.cjs');
 const DIGITS = 20;
 
-export function makeClock(folder: string): TestClock {
+/** @param offsetMs how far it is ahead of the machine's at first */
+export function makeClock(folder: string, offsetMs = 0): TestClock {
   const file = join(folder, 'clock');
   const descriptor = openSync(file, 'w+');
-  let offsetMs = 0;
+  let aheadMs = offsetMs;
   /** Written in one call of the same length, so that no reader sees half of it. */
-  const write = (): void => void writeSync(descriptor, String(offsetMs).padEnd(DIGITS), 0, 'latin1');
+  const write = (): void => void writeSync(descriptor, String(aheadMs).padEnd(DIGITS), 0, 'latin1');
   write();
   return {
-    now: () => Date.now() + offsetMs,
+    now: () => Date.now() + aheadMs,
     set: (ms) => {
-      if (ms < Date.now() + offsetMs) throw new RangeError('expected a later time');
-      offsetMs = ms - Date.now();
+      if (ms < Date.now() + aheadMs) throw new RangeError('expected a later time');
+      aheadMs = ms - Date.now();
       write();
     },
     prefix: ['env', `NODE_OPTIONS=--require=${PRELOAD}`, `CARO_TEST_CLOCK=${file}`],

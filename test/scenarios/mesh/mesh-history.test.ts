@@ -87,6 +87,13 @@ test('sums that passed the floor are saved with all states, survive kill -9, and
   // A withheld value is empty, not zero.
   expect(rows.filter((row) => row[10] === 'floor').every((row) => row[9] === '')).toBe(true);
 
+  // The time of an answer is the newest moment it covers; one of exactly that time is included.
+  const since = (time: string) => caro(asker.home, 'mesh', 'history', 'export', '--format', 'jsonl', '--since', time);
+  const [, newest] = lines;
+  expect((await since(newest?.until ?? '')).stdout).toMatch(/^\{"seq":2,[^\n]*\n$/);
+  expect((await since('2999-01-01')).stdout).toBe('');
+  expect(await since('last week')).toMatchObject({ code: 2, stderr: expect.stringContaining('Expected a time ago') });
+
   // Reading asks nobody anything.
   const after = (await asker.call('egress.list', { limit: 1_000 })).filter(({ type }) => type === 'query').length;
   expect(after).toBe(sent);

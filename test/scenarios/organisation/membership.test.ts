@@ -1,24 +1,52 @@
-/** Officers, a trustee, an analyst and three developers: who joins, who is approved, who leaves. */
+/**
+ * Officers, a trustee, an analyst and developers: who joins, who is approved, who leaves, and what
+ * changes while nobody does anything at the other nodes. On a clock that is set forward, because
+ * members ask for news every hour. `npm run test:organisation` plays it with 30 developers.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { OrgStatus } from '../../../src/domain/organisation/membership.ts';
 import type { Explanation } from '../../../src/domain/policy/policy.ts';
-import { lately, type MeshNode } from '../../rig/mesh-nodes.ts';
-import { foundOrganisation, isMember, type Organisation, orgStatus, ran, requested } from '../../rig/organisation.ts';
+import { startClock } from '../../rig/blind-week.ts';
+import { lately, type MeshNode, twoAtATime } from '../../rig/mesh-nodes.ts';
+import {
+  developers,
+  foundOrganisation,
+  isMember,
+  type Organisation,
+  orgStatus,
+  ran,
+  requested,
+} from '../../rig/organisation.ts';
+import { freePort } from '../../rig/service.ts';
 import { lastingFolder } from '../../rig/temporary-folder.ts';
 import { until } from '../../rig/until.ts';
 
-const NAMES = ['dev-anna', 'dev-ben', 'dev-cleo'];
+/** Longer than a member waits before it asks for news. */
+const NEXT_QUESTION_MS = 2 * 3_600_000;
+/** After which the clock is set forward again: the question came just before the news. */
+const PATIENCE_MS = 4_000;
+const NAMES = developers(['dev-anna', 'dev-ben', 'dev-cleo']);
+const folder = lastingFolder();
+const clock = startClock(folder);
 let org: Organisation;
+/** The second analyst. */
+let second: MeshNode;
 beforeAll(async () => {
-  org = await foundOrganisation(lastingFolder(), NAMES);
-  for (const node of org.nodes) {
+  org = await foundOrganisation(folder, NAMES, { prefix: clock.prefix });
+  await twoAtATime(org.nodes, async (node) => {
     await node.observe(lately(['git status', 'rm -rf build', 'ls']));
     await ran(node, 'org', 'join', org.file, '--unit', 'berlin', '--yes');
-  }
+  });
   await requested(org, NAMES.length);
   await org.officer('approve', ...NAMES);
   await org.publish();
+}, 1_800_000);
+afterAll(async () => {
+  await org.end();
+  clock.close();
 });
-afterAll(() => org.end());
 
 const byName = (name: string): MeshNode => {
   const found = org.nodes.find((node) => node.name === name);
@@ -30,17 +58,39 @@ const explained = async (node: MeshNode, about: MeshNode, ...more: readonly stri
   JSON.parse(await ran(node, 'trust', 'explain', about.id, '--json', ...more)) as Explanation;
 
 /** Ids of the nodes that have answered a query of the analyst. */
-async function answering(): Promise<readonly string[]> {
-  const { targets } = await org.analyst.call('mesh.query', { type: 'safety-posture', timeoutMs: 10_000 });
+async function answering(analyst = org.analyst): Promise<readonly string[]> {
+  const { targets } = await analyst.call('mesh.query', { type: 'safety-posture', timeoutMs: 10_000 });
   return targets.filter(({ state }) => state === 'answered').map(({ id }) => id);
 }
 
-/**
- * Waits until a node has this version of the roster in force, read from the folder of the officers.
- */
-async function imported(node: MeshNode, version: number): Promise<void> {
-  await ran(node, 'org', 'import', org.folder);
-  await orgStatus(node, ({ terms }) => terms.version === version);
+const allAnswer = (nodes: readonly MeshNode[], analyst = org.analyst): Promise<readonly string[]> =>
+  until(
+    () => answering(analyst),
+    (found) => nodes.every(({ id }) => found.includes(id)),
+  );
+
+/** Hours pass, and the node has this version of the roster without a command. */
+function reached(node: MeshNode, version: number): Promise<OrgStatus> {
+  let setAtMs = Number.NEGATIVE_INFINITY;
+  return orgStatus(node, ({ terms }) => {
+    if (terms.version >= version) return true;
+    if (performance.now() - setAtMs > PATIENCE_MS) {
+      clock.set(clock.now() + NEXT_QUESTION_MS);
+      setAtMs = performance.now();
+    }
+    return false;
+  });
+}
+
+/** Publishes the draft. Trustee and members get it by themselves. */
+async function published(keys?: readonly string[]): Promise<void> {
+  await org.publish(keys);
+  const { terms } = await orgStatus(org.analyst, () => true);
+  for (const node of [org.trustee, ...org.nodes]) await reached(node, terms.version);
+}
+
+async function connectedWithAll(analyst: MeshNode): Promise<void> {
+  for (const { id } of org.nodes) await until(() => analyst.isConnected(id));
 }
 
 test('one file and one approval make nodes members, and the analyst gets their totals', async () => {
@@ -49,8 +99,48 @@ test('one file and one approval make nodes members, and the analyst gets their t
     expect(membership).toMatchObject({ name: node.name, unit: 'berlin' });
     expect(terms).toMatchObject({ version: 2, members: NAMES.length + 2 });
   }
-  const ids = org.nodes.map(({ id }) => id);
-  await until(answering, (found) => ids.every((id) => found.includes(id)));
+  await allAnswer(org.nodes);
+});
+
+test('members find an analyst that has moved to another address', async () => {
+  await connectedWithAll(org.analyst);
+  const endpoint = `127.0.0.1:${await freePort()}`;
+  const file = join(org.analyst.home, 'config', 'caro.toml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(org.analyst.endpoint, endpoint));
+  await org.analyst.stop();
+  await org.analyst.start(clock.prefix);
+
+  const shown = await org.officer('change', '--address', `analyst=${endpoint}`);
+  expect(shown).toContain(`analyst (${org.analyst.identity.fingerprint}) at ${endpoint} (was `);
+  await expect(org.officer('change', '--address', 'analyst')).rejects.toThrow('expected an address as name=IP:port');
+  await published();
+  await connectedWithAll(org.analyst);
+  await allAnswer(org.nodes);
+});
+
+test('two officers replace the lost key of the third, who signs with the new one from then on', async () => {
+  const [anna = '', boris = '', lost = ''] = org.keys;
+  const found = `${lost}.new`;
+  await ran(org.analyst, 'org', 'key', found);
+  await org.officer('change', '--officer', `clara=${found}`);
+  await published([anna, boris]);
+
+  await org.officer('change', '--floor', '7');
+  await expect(org.officer('sign', '--key', lost, '--yes')).rejects.toThrow('expected the key of an officer');
+  await published([boris, found]);
+  for (const node of org.nodes)
+    expect(await orgStatus(node, () => true)).toMatchObject({ waiting: null, terms: { floor: 7 } });
+});
+
+test('members connect with another analyst and answer it', async () => {
+  second = await org.makeNode('analyst-2', true);
+  await second.start(clock.prefix);
+  await ran(second, 'org', 'join', org.file, '--yes');
+  await requested(org, 1);
+  await org.officer('approve', 'analyst-2', '--as', 'supervisor', '--address', second.endpoint);
+  await published();
+  await connectedWithAll(second);
+  await allAnswer(org.nodes, second);
 });
 
 test('trust explain names the roster and its version, and an owner who revokes takes precedence', async () => {
@@ -94,7 +184,7 @@ test('a node that was installed anew takes the place of its predecessor, whose k
   const before = byName('dev-ben');
   await orgStatus(before, isMember);
   const after = await org.makeNode('dev-ben-anew');
-  await after.start();
+  await after.start(clock.prefix);
   await ran(after, 'org', 'join', org.file, '--name', 'dev-ben', '--unit', 'berlin', '--replaces', 'dev-ben', '--yes');
   await requested(org, 1);
   await org.officer('approve', after.identity.fingerprint);
@@ -113,7 +203,8 @@ test('an analyst who is removed gets nothing from a member any more, although it
   await org.officer('remove', 'analyst');
   await org.publish();
   const { terms } = await orgStatus(org.analyst, ({ role }) => role === 'member');
-  await imported(node, terms.version);
+  await ran(second, 'org', 'import', org.folder);
+  await reached(node, terms.version);
 
   expect((await explained(node, org.analyst, '--query', 'safety-posture')).decision.allow).toBe(false);
   expect(await answering()).not.toContain(node.id);

@@ -2,61 +2,31 @@
  * An organization in which no node reaches another one, with a real nats-server: everything goes
  * over the relay, with the commands of an owner and an officer only.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { QueryResult } from '../../../src/domain/answers/query.ts';
 import type { ReportedDay } from '../../../src/domain/blind/participation.ts';
 import type { RollCall } from '../../../src/domain/fleet/roll-call.ts';
-import type { RelayStatus } from '../../../src/domain/status/relay-status.ts';
-import type { MeshStatus } from '../../../src/domain/status/status.ts';
 import { openDatabase } from '../../../src/storage/database.ts';
-import { lately, type MeshNode } from '../../rig/mesh-nodes.ts';
-import { foundOrganisation, isMember, type Organisation, orgStatus, ran } from '../../rig/organisation.ts';
-import { freePort } from '../../rig/service.ts';
+import { lately, type MeshNode, twoAtATime } from '../../rig/mesh-nodes.ts';
+import { developers, foundOrganisation, isMember, type Organisation, orgStatus, ran } from '../../rig/organisation.ts';
+import { draftRelay, isOnRelay, type OrgRelay, relayIs } from '../../rig/organisation-relay.ts';
 import { lastingFolder } from '../../rig/temporary-folder.ts';
 import { until } from '../../rig/until.ts';
 
 const DAY_MS = 86_400_000;
 const WAIT_MS = 60_000;
-const NAMES = ['dev-anna', 'dev-ben', 'dev-cleo'];
+const NAMES = developers(['dev-anna', 'dev-ben', 'dev-cleo']);
 const ROLES: Readonly<Record<string, string>> = { analyst: 'leader', 'works-council': 'trustee' };
 const folder = lastingFolder();
 let org: Organisation;
-let broker: ChildProcess | undefined;
-
-const log = join(folder, 'nats.log');
-const logged = (): string => (existsSync(log) ? readFileSync(log, 'utf8') : '');
-
-async function startBroker(): Promise<void> {
-  rmSync(log, { force: true });
-  broker = spawn('nats-server', ['-c', join(org.folder, 'relay', 'nats-server.conf'), '-l', log], { stdio: 'ignore' });
-  await until(() => logged().includes('Server is ready') || broker?.exitCode !== null);
-  expect(broker.exitCode).toBeNull();
-}
-
-async function killBroker(): Promise<void> {
-  const present = broker;
-  if (!present || present.exitCode !== null || present.signalCode !== null) return;
-  const gone = new Promise((done) => present.once('exit', done));
-  present.kill('SIGKILL');
-  await gone;
-}
+let relay: OrgRelay;
 
 const byName = (name: string): MeshNode => {
   const found = org.nodes.find((node) => node.name === name);
   if (!found) throw new Error(`expected a node called ${name}`);
   return found;
 };
-
-const relayOf = async (node: MeshNode): Promise<RelayStatus | null> =>
-  (JSON.parse(await ran(node, 'mesh', 'status', '--json')) as MeshStatus).relay;
-
-const relayIs = (node: MeshNode, isWanted: (status: RelayStatus | null) => boolean): Promise<RelayStatus | null> =>
-  until(() => relayOf(node), isWanted, WAIT_MS);
-
-const isConnected = (status: RelayStatus | null): boolean => status?.state === 'connected';
 
 async function asked(): Promise<QueryResult> {
   const text = await ran(org.analyst, 'mesh', 'query', 'safety-posture', '--timeout', '5s', '--json');
@@ -77,39 +47,27 @@ beforeAll(async () => {
     isApart: true,
     toml: (name) => `[relay]\nconnect = "stay"\n[blind]\nrole = "${ROLES[name] ?? 'none'}"\n`,
   });
-  const address = `127.0.0.1:${await freePort()}`;
-  const files = join(org.folder, 'relay');
-  const [anna = ''] = org.keys;
-  await org.officer(
-    'relay-config',
-    '--key',
-    anna,
-    '--address',
-    address,
-    '--folder',
-    files,
-    '--store',
-    join(folder, 'store'),
-  );
-  for (const node of org.nodes) {
+  relay = await draftRelay(org, folder);
+  const carried = join(folder, 'carried');
+  await twoAtATime(org.nodes, async (node) => {
     await node.observe(lately(['git status', 'rm -rf build', 'ls']));
     await ran(node, 'org', 'join', org.file, '--unit', 'berlin', '--yes');
-    await ran(node, 'org', 'export', join(node.home, 'carried'));
-    await ran(org.analyst, 'org', 'import', join(node.home, 'carried'));
-  }
+    await ran(node, 'org', 'export', carried);
+  });
+  await ran(org.analyst, 'org', 'import', carried);
   await org.officer('approve', ...NAMES);
   await org.publish();
-  await startBroker();
-  for (const node of [org.trustee, ...org.nodes]) await ran(node, 'org', 'import', org.folder);
-}, 2 * WAIT_MS);
+  await relay.start();
+  await twoAtATime([org.trustee, ...org.nodes], (node) => ran(node, 'org', 'import', org.folder));
+}, 1_800_000);
 afterAll(async () => {
   await org.end();
-  await killBroker();
+  await relay.kill();
 });
 
 test('a pass from the folder of the officers connects each node with the relay', async () => {
   for (const node of [org.analyst, org.trustee, ...org.nodes]) {
-    const status = await relayIs(node, isConnected);
+    const status = await relayIs(node, isOnRelay);
     expect(status).toMatchObject({ mode: 'stay', code: null, nextAt: null });
     expect(Date.parse(status?.passExpires ?? '')).toBeGreaterThan(Date.now() + 90 * DAY_MS);
   }
@@ -122,8 +80,8 @@ test('members learn over the relay that they are members', async () => {
 test('a query of the analyst is answered over the relay, and every node is accounted for', async () => {
   const result = await asked();
   const states = new Map(result.targets.map(({ name, state }) => [name, state]));
-  for (const name of ['dev-anna', 'dev-ben', 'dev-cleo']) expect(states.get(name)).toBe('answered');
-  expect([...states.keys()].sort()).toEqual(['dev-anna', 'dev-ben', 'dev-cleo', 'works-council']);
+  for (const name of NAMES) expect(states.get(name)).toBe('answered');
+  expect([...states.keys()].sort()).toEqual([...NAMES, 'works-council'].sort());
   expect(states.get('works-council')).toMatch(/access_denied|no_data|answered/);
   expect((await org.analyst.call('mesh.status', {})).peers.every(({ state }) => state !== 'connected')).toBe(true);
   const sent = await byName('dev-anna').call('egress.list', { limit: 20 });
@@ -143,7 +101,7 @@ test('a roll-call of the analyst accounts for every member', async () => {
   await node.start();
   expect(printed).toContain('3 of 4 members answered, 1 did not');
   expect(printed).toMatch(/dev-anna +no answer/);
-  await relayIs(node, isConnected);
+  await relayIs(node, isOnRelay);
   // A member may not ask: it has no credentials for it.
   expect(await ran(byName('dev-ben'), 'fleet', '--ask')).toContain('No relay was asked');
 });
@@ -175,22 +133,19 @@ test('a blind report reaches leader and trustee over the relay, and gets both re
 });
 
 test('the relay stores and logs no node id and no name', () => {
-  const stored = readdirSync(join(folder, 'store'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
-    .join('');
+  const seen = relay.seen();
   for (const { name, id } of [org.analyst, org.trustee, ...org.nodes])
-    for (const word of [name, id.slice('caro:ed25519:'.length)]) expect(`${stored}${logged()}`).not.toContain(word);
+    for (const word of [name, id.slice('caro:ed25519:'.length)]) expect(seen).not.toContain(word);
 });
 
 test('nodes come back after the broker was killed', async () => {
-  await killBroker();
+  await relay.kill();
   const node = byName('dev-ben');
   const waiting = await relayIs(node, (status) => status?.state === 'waiting');
   expect(waiting).toMatchObject({ code: 'relay_unreachable', nextAt: expect.any(String) });
   expect(await ran(node, 'mesh', 'status')).toMatch(/relay: (waiting|connecting).*relay_unreachable/);
-  await startBroker();
-  for (const one of [org.analyst, ...org.nodes]) await relayIs(one, isConnected);
+  await relay.start();
+  for (const one of [org.analyst, ...org.nodes]) await relayIs(one, isOnRelay);
   expect((await asked()).counts.answered).toBeGreaterThanOrEqual(2);
 });
 
@@ -198,7 +153,7 @@ test('the pass of a leaver is revoked, and the node says so', async () => {
   const leaver = byName('dev-cleo');
   await org.officer('remove', 'dev-cleo');
   await org.publish();
-  broker?.kill('SIGHUP');
+  await relay.reload();
   const status = await relayIs(leaver, (found) => found?.code === 'relay_refused');
   expect(status).toMatchObject({ state: 'waiting', code: 'relay_refused' });
   expect((await asked()).targets.map(({ name }) => name)).not.toContain('dev-cleo');

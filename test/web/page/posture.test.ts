@@ -3,7 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Browser, Page } from 'playwright-core';
 import type { Report } from '../../../src/domain/reports/report.ts';
 import { rateText } from '../../../src/domain/reports/report-words.ts';
+import { changed, perThousand } from '../../../src/web/page/model/trend-words.ts';
 import { seedReports, seedYear, YEAR } from '../../rig/organisation-year.ts';
+import { caro } from '../../rig/service.ts';
 import { faults } from '../axe.ts';
 import { hasBrowser, launchBrowser } from '../browser.ts';
 import { type MeshRig, type Neighbour, openMeshRig } from '../mesh-rig.ts';
@@ -158,6 +160,48 @@ inBrowser('the posture view over a year of totals', () => {
     const printed = await browser.newPage();
     await printed.goto(`file://${file}`);
     expect(await printed.locator('.tile b').first().textContent()).toBe(rateText(risky.rate));
+  });
+
+  test('shows the figures of `caro report --format json`', async () => {
+    const { stdout } = await caro(rig.home, 'report', '--period', 'quarter', '--rolling', '--format', 'json');
+    const report = JSON.parse(stdout) as Report;
+    await show();
+    const rowsOf = async (title: string, table: number): Promise<readonly (readonly string[])[]> => {
+      const rows = await panel(title).locator('table').nth(table).locator('tbody tr').all();
+      return Promise.all(
+        rows.map(async (row) => (await row.locator('th, td:not(.wide)').allTextContents()).map((text) => text.trim())),
+      );
+    };
+    const amount = (value: number | null): string => value?.toLocaleString('en') ?? '–';
+    const { risky, coverage, levels, top, anomalies, techniques } = report;
+    const glance = (await page.locator('.glance').textContent()) ?? '';
+    expect(glance).toContain(`${perThousand(risky.rate)} ${changed(risky.change)}`);
+    expect(glance).toContain(`${perThousand(risky.before)} before`);
+    expect(glance).toContain(`Nodes in the latest figures${amount(coverage.contributors)}`);
+    await panel('Anomalies').locator('tbody tr').first().waitFor();
+    expect((await rowsOf('Kinds of risk', 0)).map((row) => row.slice(1, 3))).toEqual(
+      levels.map((level) => [amount(level.count), perThousand(level.rate)]),
+    );
+    expect((await rowsOf('Kinds of risk', 1)).slice(0, top.length)).toEqual(
+      top.map(({ family, nodes, rate, change }) => [family, amount(nodes), perThousand(rate), changed(change)]),
+    );
+    expect((await rowsOf('Anomalies', 0)).map((row) => row.slice(1))).toEqual(
+      anomalies.map(({ count, rate, change }) => [amount(count), perThousand(rate), changed(change)]),
+    );
+    await page.locator('.technique').first().waitFor();
+    const cells = (await page.locator('.technique').allTextContents()).map((text) =>
+      text.replace(/, \S+ node-days$/, ''),
+    );
+    expect(cells.length).toBeGreaterThan(40);
+    expect(cells.sort()).toEqual(
+      techniques
+        .filter(({ nodeDays }) => nodeDays !== 0)
+        .map(
+          ({ name, nodes, change }) =>
+            `${name} ${changed(change)} ${nodes === null ? 'withheld' : `${amount(nodes)} nodes`}`,
+        )
+        .sort(),
+    );
   });
 
   test('lists the rules of alerts, those that are met first, and what they raised', async () => {

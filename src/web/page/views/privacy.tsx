@@ -73,6 +73,7 @@ function PreviewPanel({ onLocked }: { readonly onLocked: () => void }) {
     <Panel
       title="What a summary would say"
       class="span-12"
+      folds
       aside={
         <Segments label="Period" options={PERIOD_KINDS} names={PERIOD_NAMES} chosen={period} onChoose={setPeriod} />
       }
@@ -89,7 +90,7 @@ function PreviewPanel({ onLocked }: { readonly onLocked: () => void }) {
 function VectorPanel({ onLocked }: { readonly onLocked: () => void }) {
   const { data, trouble } = useReading<Aggregates>('/api/aggregates', {}, onLocked);
   return (
-    <Panel title="What an answer for a sum would say" class="span-12">
+    <Panel title="What an answer for a sum would say" class="span-12" folds>
       {data ? <VectorReading vectors={data.vectors} /> : <p class="quiet">{trouble ?? 'Preparing the figures …'}</p>}
     </Panel>
   );

@@ -32,19 +32,27 @@ export function FleetTable({ members, nowMs }: { readonly members: readonly Flee
                 <span class="quiet small">{member.unit}</span>
               </th>
               <td>{member.state}</td>
-              <td title={member.advice ?? undefined}>
+              <td class="reason" title={member.advice ?? undefined}>
                 {member.reason === null ? '' : <code>{member.reason}</code>}{' '}
                 <span class="quiet small">{member.advice}</span>
               </td>
-              <td class="nums">{reported(member)}</td>
-              <td class="nums" title={member.lastSeen === null ? undefined : fullTime(member.lastSeen)}>
+              <td class="nums" data-name="report">
+                {reported(member)}
+              </td>
+              <td
+                class="nums"
+                data-name="seen"
+                title={member.lastSeen === null ? undefined : fullTime(member.lastSeen)}
+              >
                 {member.connection === 'connected'
                   ? 'connected'
                   : member.lastSeen === null
                     ? 'unknown'
                     : ago(member.lastSeen, nowMs)}
               </td>
-              <td class="nums">{member.version ?? 'unknown'}</td>
+              <td class="nums" data-name="version">
+                {member.version ?? 'unknown'}
+              </td>
             </tr>
           ))}
         </tbody>

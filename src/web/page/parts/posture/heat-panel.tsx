@@ -93,12 +93,11 @@ function Matrix({ cells, opened, onOpen }: MatrixProps) {
                       aria-expanded={cell.technique === opened}
                       onClick={() => onOpen(cell.technique === opened ? null : cell.technique)}
                     >
-                      <span>{cell.guide.name}</span>{' '}
+                      <span>{cell.guide.name}</span> <Change change={cell.change} />{' '}
                       <span class="nums">
                         {cell.nodes === null
                           ? 'withheld'
-                          : `${count(cell.nodes)} nodes, ${compact(cell.nodeDays)} node-days`}{' '}
-                        <Change change={cell.change} />
+                          : `${count(cell.nodes)} nodes, ${compact(cell.nodeDays)} node-days`}
                       </span>
                     </button>
                   </li>

@@ -69,8 +69,23 @@ export function TrendChart({ points, previous, marks }: TrendChartProps) {
         <span>{utcDay(points.at(-1)?.last ?? '')}</span>
       </div>
       <p class="legend quiet small" aria-hidden="true">
-        <i class="trend-bar" /> risky commands per 1,000 <b class="trend-before" /> the span before{' '}
-        <i class="trend-nodes" /> nodes behind it, at most {count(nodes)} <i class="trend-gap" /> no figures
+        <span>
+          <i class="trend-bar" /> risky commands per 1,000
+        </span>
+        {points.some(({ rate, known, days }) => rate !== null && known < days) && (
+          <span>
+            <i class="trend-bar part" /> not all days are known
+          </span>
+        )}
+        <span>
+          <b class="trend-before" /> the span before
+        </span>
+        <span>
+          <i class="trend-nodes" /> nodes behind it, at most {count(nodes)}
+        </span>
+        <span>
+          <i class="trend-gap" /> no figures
+        </span>
       </p>
     </div>
   );

@@ -49,11 +49,12 @@ function Asker({ records, nameOf }: AskerProps) {
   const [newest] = records;
   const oldest = records.at(-1);
   if (!newest || !oldest) return null;
+  const [from, to] = [timeOfDay(oldest.time), timeOfDay(newest.time)];
   return (
     <li>
       <time class="nums quiet" dateTime={newest.time} title={`${fullTime(oldest.time)} – ${fullTime(newest.time)}`}>
-        {shortDay(newest.time)}, {timeOfDay(oldest.time)}
-        {records.length > 1 && `–${timeOfDay(newest.time)}`}
+        {shortDay(newest.time)}, {from}
+        {from !== to && `–${to}`}
       </time>
       <strong title={newest.peer ?? ''}>{newest.peer === null ? 'an unknown node' : nameOf(newest.peer)}</strong>
       <ul class="asked">
