@@ -23,6 +23,8 @@ const DAY_MS = 86_400_000;
 const WIDTHS = { wide: 1440, narrow: 390 } as const;
 /** The part of each view that appears last. */
 const DRAWN = { today: '.h5', privacy: '.bytes', audit: '.lamp.good' } as const;
+/** Parts of a view are folded away on a phone. */
+const DRAWN_ANYHOW = { state: 'attached' } as const;
 const VIEWS = ['today', 'privacy', 'audit'] as const;
 
 /** An afternoon in the middle of last week, so that the view of a day shows a working day. */
@@ -51,7 +53,7 @@ async function filled(browser: Browser, rig: DashboardRig): Promise<void> {
       const page = await open(browser, rig, theme, width);
       for (const view of VIEWS) {
         await page.goto(`${rig.dashboard.url}#/${view}`);
-        await page.locator(DRAWN[view]).first().waitFor();
+        await page.locator(DRAWN[view]).first().waitFor(DRAWN_ANYHOW);
         await shoot(page, `${view}-${theme}-${size}`);
       }
       await page.context().close();
@@ -188,7 +190,7 @@ async function sixty(browser: Browser): Promise<void> {
     await shoot(page, `sixty-${theme}-${size}`);
     await page.goto(`${rig.dashboard.url}#/privacy`);
     await page.locator('.pill').click();
-    await page.locator(DRAWN.privacy).first().waitFor();
+    await page.locator(DRAWN.privacy).first().waitFor(DRAWN_ANYHOW);
     await shoot(page, `sixty-privacy-${theme}-${size}`);
     await page.context().close();
   }
@@ -219,8 +221,7 @@ async function organisation(browser: Browser, folder: string): Promise<void> {
         ['fleet', '.fleet tbody tr'],
       ] as const) {
         await page.goto(`${rig.dashboard.url}#/${view}`);
-        // On a phone it is folded away.
-        await page.locator(drawn).first().waitFor({ state: 'attached' });
+        await page.locator(drawn).first().waitFor(DRAWN_ANYHOW);
         await page.evaluate('scrollTo(0, 0)');
         const file = join(folder, `${view}-${theme}-${size}.png`);
         await page.screenshot({ path: file, fullPage: folder === OUT, animations: 'disabled' });
@@ -244,7 +245,7 @@ async function preview(browser: Browser): Promise<void> {
     await page.goto(`${rig.dashboard.url}#/privacy`);
     await page.getByRole('button', { name: 'Share only aggregates …' }).click();
     await page.locator('.consent-text').getByText('Tool usage').waitFor();
-    await page.locator('.bytes').first().waitFor();
+    await page.locator('.bytes').first().waitFor(DRAWN_ANYHOW);
     await shoot(page, `preview-${theme}-${size}`);
     await page.context().close();
   }
@@ -283,7 +284,7 @@ interface ReadmePicture {
 async function takeForReadme(browser: Browser, rig: DashboardRig, { view, drawn, name }: ReadmePicture): Promise<void> {
   const page = await open(browser, rig, 'light', README_SIZE.width);
   await page.goto(`${rig.dashboard.url}#/${view}`);
-  await page.locator(drawn).first().waitFor();
+  await page.locator(drawn).first().waitFor(DRAWN_ANYHOW);
   await page.setViewportSize(README_SIZE);
   await page.mouse.move(0, 0);
   await page.screenshot({ path: join(README_OUT, `${name}.png`), animations: 'disabled' });
